@@ -1,0 +1,1 @@
+//! Designs, demands and what they return.

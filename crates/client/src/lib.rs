@@ -1,0 +1,1 @@
+//! The phone: account, vault, contacts, sessions, outbox.

@@ -1,0 +1,3 @@
+//! The `pillarbox` program.
+
+fn main() {}

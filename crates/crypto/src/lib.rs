@@ -1,0 +1,1 @@
+//! Key types, key derivation, authenticated encryption, signatures, safety number, padding.

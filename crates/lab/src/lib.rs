@@ -1,0 +1,1 @@
+//! Experiments on real phones and a real relay.

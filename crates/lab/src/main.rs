@@ -1,0 +1,3 @@
+//! The `pillarbox-lab` program.
+
+fn main() {}

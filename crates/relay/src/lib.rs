@@ -1,0 +1,1 @@
+//! The relay: accounts, prekeys, mailboxes, directory, holdings.

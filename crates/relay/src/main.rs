@@ -1,0 +1,3 @@
+//! The `pillarbox-relay` program.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! PQXDH, the Double Ratchet with encrypted headers, sealed sender, franking.

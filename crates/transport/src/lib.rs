@@ -1,0 +1,1 @@
+//! The Noise channel between a phone and a relay.

@@ -1,0 +1,1 @@
+//! Frames, codec, limits and the data inventory.

@@ -1,0 +1,1 @@
+//! Whole-system tests of Pillarbox; see the files under `tests/`.
