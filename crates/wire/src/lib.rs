@@ -1,1 +1,37 @@
-//! Frames, codec, limits and the data inventory.
+//! What a phone and a relay say to each other, and who may see which part of it.
+//!
+//! This crate owns the frames, their one encoding, the limits both sides hold each other to, and the
+//! [`inventory`]: the table of every field that a relay can see, made from the frame types themselves.
+//! It refuses to know keys (a key is a run of bytes here), sockets and clocks.
+//!
+//! Frames hold no maps, no floats, no `usize` and do not nest in themselves: the decoder's byte limit
+//! bounds memory, and nothing else would bound depth (`docs/decisions/0001-bincode.md`).
+
+#[cfg(feature = "proptest")]
+pub mod arbitrary;
+mod bytes;
+mod certificate;
+mod codec;
+mod frame;
+mod handle;
+mod ids;
+pub mod inventory;
+pub mod limits;
+mod prekeys;
+mod time;
+
+pub use bytes::{Bytes, FixedBytes};
+pub use certificate::SenderCertificate;
+pub use codec::{CodecError, Encoded, decode, encode, encode_into};
+pub use frame::{
+    Accepted, Acknowledge, Authenticate, Authenticated, Bundles, Certificate, ClientFrame, CloseAccount,
+    Closed, CountPreKeys, Deliver, Farewell, FetchBundles, Found, Goodbye, LookUp, Ping, Pong, PreKeyCounts,
+    PreKeysStored, PublishPreKeys, Refusal, Refused, Register, Registered, RelayFrame, RequestCertificate,
+    Submit, Welcome,
+};
+pub use handle::{Handle, HandleError};
+pub use ids::{AccountId, DeviceAddress, DeviceId, MessageId, RequestId};
+pub use prekeys::{
+    DeviceBundle, IdentityKey, KemPreKey, OneTimePreKey, PreKeyId, PreKeyUpload, SignedPreKey,
+};
+pub use time::{Duration, Timestamp};

@@ -1,0 +1,232 @@
+//! A generator for every frame, used by the property tests here and in the crates above.
+
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+
+use crate::bytes::{Bytes, FixedBytes};
+use crate::certificate::SenderCertificate;
+use crate::frame::*;
+use crate::handle::Handle;
+use crate::ids::{AccountId, DeviceAddress, DeviceId, MessageId, RequestId};
+use crate::limits::{MAX_ACKNOWLEDGEMENTS, MAX_DEVICES};
+use crate::prekeys::{
+    DeviceBundle, IdentityKey, KemPreKey, OneTimePreKey, PreKeyId, PreKeyUpload, SignedPreKey,
+};
+use crate::time::Timestamp;
+
+/// Any frame from a phone.
+pub fn client_frame() -> BoxedStrategy<ClientFrame> {
+    prop_oneof![
+        (request(), address(), fixed()).prop_map(|(request, address, signature)| {
+            ClientFrame::Authenticate(Authenticate { request, address, signature })
+        }),
+        register().prop_map(ClientFrame::Register),
+        (request(), upload()).prop_map(|(request, prekeys)| {
+            ClientFrame::PublishPreKeys(PublishPreKeys { request, prekeys })
+        }),
+        request().prop_map(|request| ClientFrame::CountPreKeys(CountPreKeys { request })),
+        (request(), handle()).prop_map(|(request, handle)| ClientFrame::LookUp(LookUp { request, handle })),
+        (request(), account(), option::of(fixed())).prop_map(|(request, account, delivery_key)| {
+            ClientFrame::FetchBundles(FetchBundles { request, account, delivery_key })
+        }),
+        request().prop_map(|request| ClientFrame::RequestCertificate(RequestCertificate { request })),
+        (request(), address(), option::of(fixed()), payload()).prop_map(
+            |(request, to, delivery_key, payload)| {
+                ClientFrame::Submit(Submit { request, to, delivery_key, payload })
+            }
+        ),
+        vec(message(), 0..MAX_ACKNOWLEDGEMENTS)
+            .prop_map(|messages| ClientFrame::Acknowledge(Acknowledge { messages })),
+        request().prop_map(|request| ClientFrame::CloseAccount(CloseAccount { request })),
+        request().prop_map(|request| ClientFrame::Ping(Ping { request })),
+    ]
+    .boxed()
+}
+
+/// Any frame from a relay.
+pub fn relay_frame() -> BoxedStrategy<RelayFrame> {
+    prop_oneof![
+        (time(), fixed())
+            .prop_map(|(time, certificate_key)| { RelayFrame::Welcome(Welcome { time, certificate_key }) }),
+        (request(), any::<u32>())
+            .prop_map(|(request, waiting)| { RelayFrame::Authenticated(Authenticated { request, waiting }) }),
+        (request(), address())
+            .prop_map(|(request, address)| RelayFrame::Registered(Registered { request, address })),
+        request().prop_map(|request| RelayFrame::PreKeysStored(PreKeysStored { request })),
+        (request(), any::<u32>(), any::<u32>()).prop_map(|(request, one_time, one_time_kem)| {
+            RelayFrame::PreKeyCounts(PreKeyCounts { request, one_time, one_time_kem })
+        }),
+        (request(), account(), identity()).prop_map(|(request, account, identity)| {
+            RelayFrame::Found(Found { request, account, identity })
+        }),
+        (request(), identity(), vec(bundle(), 0..=MAX_DEVICES)).prop_map(|(request, identity, devices)| {
+            RelayFrame::Bundles(Bundles { request, identity, devices })
+        }),
+        (request(), certificate()).prop_map(|(request, certificate)| {
+            RelayFrame::Certificate(Certificate { request, certificate })
+        }),
+        request().prop_map(|request| RelayFrame::Accepted(Accepted { request })),
+        (message(), option::of(address()), time(), payload()).prop_map(
+            |(message, from, accepted_at, payload)| {
+                RelayFrame::Deliver(Deliver { message, from, accepted_at, payload })
+            }
+        ),
+        request().prop_map(|request| RelayFrame::Closed(Closed { request })),
+        request().prop_map(|request| RelayFrame::Pong(Pong { request })),
+        (request(), refusal()).prop_map(|(request, reason)| RelayFrame::Refused(Refused { request, reason })),
+        farewell().prop_map(|reason| RelayFrame::Goodbye(Goodbye { reason })),
+    ]
+    .boxed()
+}
+
+/// Any refusal.
+pub fn refusal() -> impl Strategy<Value = Refusal> {
+    prop_oneof![
+        Just(Refusal::NotAuthentic),
+        Just(Refusal::NotAuthenticated),
+        Just(Refusal::AlreadyAuthenticated),
+        Just(Refusal::HandleTaken),
+        Just(Refusal::UnknownHandle),
+        Just(Refusal::UnknownRecipient),
+        Just(Refusal::DeliveryKeyRefused),
+        Just(Refusal::MailboxFull),
+        Just(Refusal::TooMuch),
+        Just(Refusal::NotWellFormed),
+        any::<u32>().prop_map(|retry_after| Refusal::RateLimited { retry_after }),
+        Just(Refusal::StorageFailed),
+    ]
+}
+
+/// Any farewell.
+pub fn farewell() -> impl Strategy<Value = Farewell> {
+    prop_oneof![
+        Just(Farewell::Stopping),
+        Just(Farewell::Idle),
+        Just(Farewell::Replaced),
+        Just(Farewell::Unreadable),
+        Just(Farewell::TooSlow),
+        Just(Farewell::TooMany),
+        Just(Farewell::AccountClosed),
+    ]
+}
+
+/// Any number handle.
+pub fn handle() -> impl Strategy<Value = Handle> {
+    "\\+[1-9][0-9]{6,14}".prop_filter_map("a number", |text| Handle::try_from(text).ok())
+}
+
+/// Any device address.
+pub fn address() -> impl Strategy<Value = DeviceAddress> {
+    (account(), any::<u8>()).prop_map(|(account, device)| DeviceAddress { account, device: DeviceId(device) })
+}
+
+/// Any payload, short ones mostly.
+pub fn payload() -> impl Strategy<Value = Bytes> {
+    vec(any::<u8>(), 0..400).prop_map(Bytes)
+}
+
+fn account() -> impl Strategy<Value = AccountId> {
+    any::<[u8; 16]>().prop_map(AccountId)
+}
+
+fn request() -> impl Strategy<Value = RequestId> {
+    any::<u32>().prop_map(RequestId)
+}
+
+fn message() -> impl Strategy<Value = MessageId> {
+    any::<u64>().prop_map(MessageId)
+}
+
+fn time() -> impl Strategy<Value = Timestamp> {
+    any::<u64>().prop_map(Timestamp)
+}
+
+/// A key or signature of random bytes: frames carry them unread, so that nothing here needs to be a real key.
+fn fixed<const N: usize>() -> impl Strategy<Value = FixedBytes<N>> {
+    any::<u64>().prop_map(|seed| {
+        let mut state = seed | 1;
+        FixedBytes(std::array::from_fn(|_| {
+            // Marsaglia's xorshift64: a thousand bytes from one drawn number, which shrink together.
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            state.to_le_bytes()[0]
+        }))
+    })
+}
+
+fn identity() -> impl Strategy<Value = IdentityKey> {
+    (fixed(), fixed(), fixed()).prop_map(|(signing, agreement, cross_signature)| IdentityKey {
+        signing,
+        agreement,
+        cross_signature,
+    })
+}
+
+fn signed_prekey() -> impl Strategy<Value = SignedPreKey> {
+    (any::<u32>(), fixed(), fixed()).prop_map(|(id, key, signature)| SignedPreKey {
+        id: PreKeyId(id),
+        key,
+        signature,
+    })
+}
+
+fn one_time_prekey() -> impl Strategy<Value = OneTimePreKey> {
+    (any::<u32>(), fixed()).prop_map(|(id, key)| OneTimePreKey { id: PreKeyId(id), key })
+}
+
+fn kem_prekey() -> impl Strategy<Value = KemPreKey> {
+    (any::<u32>(), fixed(), fixed()).prop_map(|(id, key, signature)| KemPreKey {
+        id: PreKeyId(id),
+        key: Box::new(key),
+        signature,
+    })
+}
+
+fn upload() -> impl Strategy<Value = PreKeyUpload> {
+    (
+        option::of(signed_prekey()),
+        option::of(kem_prekey()),
+        vec(one_time_prekey(), 0..4),
+        vec(kem_prekey(), 0..4),
+    )
+        .prop_map(|(signed, last_resort, one_time, one_time_kem)| PreKeyUpload {
+            signed,
+            last_resort,
+            one_time,
+            one_time_kem,
+        })
+}
+
+fn bundle() -> impl Strategy<Value = DeviceBundle> {
+    (any::<u8>(), signed_prekey(), option::of(one_time_prekey()), kem_prekey(), any::<bool>()).prop_map(
+        |(device, signed, one_time, kem, kem_is_last_resort)| DeviceBundle {
+            device: DeviceId(device),
+            signed,
+            one_time,
+            kem,
+            kem_is_last_resort,
+        },
+    )
+}
+
+fn certificate() -> impl Strategy<Value = SenderCertificate> {
+    (address(), fixed(), any::<u32>(), fixed()).prop_map(|(sender, agreement, expires_at, signature)| {
+        SenderCertificate { sender, agreement, expires_at, signature }
+    })
+}
+
+fn register() -> impl Strategy<Value = Register> {
+    (request(), option::of(handle()), identity(), fixed(), fixed(), upload(), fixed()).prop_map(
+        |(request, handle, identity, device_key, delivery_verifier, prekeys, signature)| Register {
+            request,
+            handle,
+            identity,
+            device_key,
+            delivery_verifier,
+            prekeys,
+            signature,
+        },
+    )
+}

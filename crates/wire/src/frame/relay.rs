@@ -1,0 +1,176 @@
+//! What a relay says to a phone.
+
+use serde::{Deserialize, Serialize};
+
+use super::refusal::{Farewell, Refusal};
+use crate::bytes::{Bytes, FixedBytes};
+use crate::certificate::SenderCertificate;
+use crate::codec::Encoded;
+use crate::ids::{AccountId, DeviceAddress, MessageId, RequestId};
+use crate::limits::MAX_FRAME_LEN;
+use crate::prekeys::{DeviceBundle, IdentityKey};
+use crate::time::Timestamp;
+
+/// A frame from a relay.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RelayFrame {
+    /// The first frame on every connection.
+    Welcome(Welcome),
+    /// The connection belongs to the device that it named.
+    Authenticated(Authenticated),
+    /// The account is made.
+    Registered(Registered),
+    /// The prekeys are stored.
+    PreKeysStored(PreKeysStored),
+    /// How many one-time prekeys are left.
+    PreKeyCounts(PreKeyCounts),
+    /// The account behind a number.
+    Found(Found),
+    /// What is needed to write to an account for the first time.
+    Bundles(Bundles),
+    /// A sender certificate.
+    Certificate(Certificate),
+    /// The message is durable at the relay.
+    Accepted(Accepted),
+    /// A message for this device.
+    Deliver(Deliver),
+    /// The account is gone.
+    Closed(Closed),
+    /// A sign of life.
+    Pong(Pong),
+    /// The request was not done, and why.
+    Refused(Refused),
+    /// The last frame before the relay closes the connection, and why.
+    Goodbye(Goodbye),
+}
+
+impl Encoded for RelayFrame {
+    const VERSION: u8 = 1;
+    const MAX_LEN: usize = MAX_FRAME_LEN;
+}
+
+/// See [`RelayFrame::Welcome`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Welcome {
+    /// The relay's clock.
+    pub time: Timestamp,
+    /// The Ed25519 key that its sender certificates are signed with.
+    pub certificate_key: FixedBytes<32>,
+}
+
+/// See [`RelayFrame::Authenticated`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Authenticated {
+    /// Which question this answers.
+    pub request: RequestId,
+    /// Messages that wait in this device's mailbox; they follow.
+    pub waiting: u32,
+}
+
+/// See [`RelayFrame::Registered`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Registered {
+    /// Which question this answers.
+    pub request: RequestId,
+    /// The new account and its first device.
+    pub address: DeviceAddress,
+}
+
+/// See [`RelayFrame::PreKeysStored`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PreKeysStored {
+    /// Which question this answers.
+    pub request: RequestId,
+}
+
+/// See [`RelayFrame::PreKeyCounts`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PreKeyCounts {
+    /// Which question this answers.
+    pub request: RequestId,
+    /// X25519 one-time prekeys left.
+    pub one_time: u32,
+    /// ML-KEM one-time prekeys left.
+    pub one_time_kem: u32,
+}
+
+/// See [`RelayFrame::Found`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Found {
+    /// Which question this answers.
+    pub request: RequestId,
+    /// The account.
+    pub account: AccountId,
+    /// Its identity, as the relay says.
+    pub identity: IdentityKey,
+}
+
+/// See [`RelayFrame::Bundles`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bundles {
+    /// Which question this answers.
+    pub request: RequestId,
+    /// The account's identity, as the relay says.
+    pub identity: IdentityKey,
+    /// One for each of its devices.
+    pub devices: Vec<DeviceBundle>,
+}
+
+/// See [`RelayFrame::Certificate`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Certificate {
+    /// Which question this answers.
+    pub request: RequestId,
+    /// The certificate.
+    pub certificate: SenderCertificate,
+}
+
+/// See [`RelayFrame::Accepted`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Accepted {
+    /// Which question this answers.
+    pub request: RequestId,
+}
+
+/// See [`RelayFrame::Deliver`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deliver {
+    /// The message's number, to be named when it is acknowledged.
+    pub message: MessageId,
+    /// The sender, if the sender's connection named one.
+    pub from: Option<DeviceAddress>,
+    /// When the relay accepted it.
+    pub accepted_at: Timestamp,
+    /// What the sender handed over, byte for byte.
+    pub payload: Bytes,
+}
+
+/// See [`RelayFrame::Closed`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Closed {
+    /// Which question this answers.
+    pub request: RequestId,
+}
+
+/// See [`RelayFrame::Pong`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pong {
+    /// Which question this answers.
+    pub request: RequestId,
+}
+
+/// See [`RelayFrame::Refused`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refused {
+    /// Which question this answers.
+    pub request: RequestId,
+    /// Why.
+    pub reason: Refusal,
+}
+
+/// See [`RelayFrame::Goodbye`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Goodbye {
+    /// Why.
+    pub reason: Farewell,
+}

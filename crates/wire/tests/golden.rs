@@ -1,0 +1,158 @@
+//! The bytes of one example of each frame, kept in `golden.txt`. They change only together with a version byte,
+//! and they are what another codec would have to produce.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+use std::fmt::Write;
+
+use pillarbox_wire::*;
+
+const REQUEST: RequestId = RequestId(0x0102_0304);
+const ADDRESS: DeviceAddress = DeviceAddress { account: AccountId([0xaa; 16]), device: DeviceId(1) };
+const IDENTITY: IdentityKey = IdentityKey {
+    signing: FixedBytes([0x51; 32]),
+    agreement: FixedBytes([0x52; 32]),
+    cross_signature: FixedBytes([0x53; 64]),
+};
+const SIGNED: SignedPreKey =
+    SignedPreKey { id: PreKeyId(7), key: FixedBytes([0x54; 32]), signature: FixedBytes([0x55; 64]) };
+
+fn kem() -> KemPreKey {
+    KemPreKey { id: PreKeyId(9), key: Box::new(FixedBytes([0x57; 1184])), signature: FixedBytes([0x58; 64]) }
+}
+
+fn upload() -> PreKeyUpload {
+    PreKeyUpload {
+        signed: Some(SIGNED),
+        last_resort: None,
+        one_time: vec![OneTimePreKey { id: PreKeyId(8), key: FixedBytes([0x56; 32]) }],
+        one_time_kem: vec![],
+    }
+}
+
+fn phone_frames() -> Vec<ClientFrame> {
+    vec![
+        ClientFrame::Authenticate(Authenticate {
+            request: REQUEST,
+            address: ADDRESS,
+            signature: FixedBytes([0x61; 64]),
+        }),
+        ClientFrame::Register(Register {
+            request: REQUEST,
+            handle: Some(Handle::parse("+447700900123").unwrap()),
+            identity: IDENTITY,
+            device_key: FixedBytes([0x62; 32]),
+            delivery_verifier: FixedBytes([0x63; 32]),
+            prekeys: upload(),
+            signature: FixedBytes([0x64; 64]),
+        }),
+        ClientFrame::PublishPreKeys(PublishPreKeys { request: REQUEST, prekeys: upload() }),
+        ClientFrame::CountPreKeys(CountPreKeys { request: REQUEST }),
+        ClientFrame::LookUp(LookUp { request: REQUEST, handle: Handle::parse("+12025550143").unwrap() }),
+        ClientFrame::FetchBundles(FetchBundles {
+            request: REQUEST,
+            account: ADDRESS.account,
+            delivery_key: Some(FixedBytes([0x65; 32])),
+        }),
+        ClientFrame::RequestCertificate(RequestCertificate { request: REQUEST }),
+        ClientFrame::Submit(Submit {
+            request: REQUEST,
+            to: ADDRESS,
+            delivery_key: None,
+            payload: Bytes(vec![1, 2, 3]),
+        }),
+        ClientFrame::Acknowledge(Acknowledge { messages: vec![MessageId(5), MessageId(6)] }),
+        ClientFrame::CloseAccount(CloseAccount { request: REQUEST }),
+        ClientFrame::Ping(Ping { request: REQUEST }),
+    ]
+}
+
+fn relay_frames() -> Vec<RelayFrame> {
+    vec![
+        RelayFrame::Welcome(Welcome {
+            time: Timestamp(0x0158_0000_0000),
+            certificate_key: FixedBytes([0x71; 32]),
+        }),
+        RelayFrame::Authenticated(Authenticated { request: REQUEST, waiting: 3 }),
+        RelayFrame::Registered(Registered { request: REQUEST, address: ADDRESS }),
+        RelayFrame::PreKeysStored(PreKeysStored { request: REQUEST }),
+        RelayFrame::PreKeyCounts(PreKeyCounts { request: REQUEST, one_time: 4, one_time_kem: 5 }),
+        RelayFrame::Found(Found { request: REQUEST, account: ADDRESS.account, identity: IDENTITY }),
+        RelayFrame::Bundles(Bundles {
+            request: REQUEST,
+            identity: IDENTITY,
+            devices: vec![DeviceBundle {
+                device: DeviceId(1),
+                signed: SIGNED,
+                one_time: None,
+                kem: kem(),
+                kem_is_last_resort: true,
+            }],
+        }),
+        RelayFrame::Certificate(Certificate {
+            request: REQUEST,
+            certificate: SenderCertificate {
+                sender: ADDRESS,
+                agreement: FixedBytes([0x72; 32]),
+                expires_at: 0x6000_0000,
+                signature: FixedBytes([0x73; 64]),
+            },
+        }),
+        RelayFrame::Accepted(Accepted { request: REQUEST }),
+        RelayFrame::Deliver(Deliver {
+            message: MessageId(9),
+            from: Some(ADDRESS),
+            accepted_at: Timestamp(0x0158_0000_0001),
+            payload: Bytes(vec![4, 5]),
+        }),
+        RelayFrame::Closed(Closed { request: REQUEST }),
+        RelayFrame::Pong(Pong { request: REQUEST }),
+        RelayFrame::Refused(Refused { request: REQUEST, reason: Refusal::RateLimited { retry_after: 60 } }),
+        RelayFrame::Goodbye(Goodbye { reason: Farewell::Stopping }),
+    ]
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").unwrap();
+        text
+    })
+}
+
+/// The name of a variant, from its `Debug` form.
+fn name(frame: &impl std::fmt::Debug) -> String {
+    format!("{frame:?}").split('(').next().unwrap().to_owned()
+}
+
+#[test]
+fn every_frame_has_its_golden_bytes() {
+    let mut lines = String::from("# One line a frame: name, then its encoding in hexadecimal.\n");
+    for frame in phone_frames() {
+        writeln!(lines, "{} {}", name(&frame), hex(&encode(&frame).unwrap())).unwrap();
+    }
+    for frame in relay_frames() {
+        writeln!(lines, "{} {}", name(&frame), hex(&encode(&frame).unwrap())).unwrap();
+    }
+    let kept = include_str!("golden.txt");
+    for (line, (now, then)) in lines.lines().zip(kept.lines()).enumerate() {
+        assert_eq!(now, then, "line {}", line + 1);
+    }
+    assert_eq!(lines.lines().count(), kept.lines().count());
+}
+
+/// The variant number stands behind the version byte; the examples above must use each number once, in order.
+#[test]
+fn no_frame_is_left_out() {
+    for (position, frame) in phone_frames().iter().enumerate() {
+        assert_eq!(usize::from(encode(frame).unwrap()[4]), position);
+    }
+    for (position, frame) in relay_frames().iter().enumerate() {
+        assert_eq!(usize::from(encode(frame).unwrap()[4]), position);
+    }
+    let next_phone = [ClientFrame::VERSION, 0, 0, 0, phone_frames().len() as u8];
+    let next_relay = [RelayFrame::VERSION, 0, 0, 0, relay_frames().len() as u8];
+    let padding = [0; 4096];
+    for length in 0..padding.len() {
+        assert!(decode::<ClientFrame>(&[&next_phone[..], &padding[..length]].concat()).is_err());
+        assert!(decode::<RelayFrame>(&[&next_relay[..], &padding[..length]].concat()).is_err());
+    }
+}
