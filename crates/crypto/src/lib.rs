@@ -1,1 +1,51 @@
-//! Key types, key derivation, authenticated encryption, signatures, safety number, padding.
+//! Keys, labels and primitives: the floor that every other crate of Pillarbox stands on.
+//!
+//! What this layer does: it gives each primitive one safe form and each secret one type. A key
+//! agreement that adds nothing is refused, signatures are verified strictly and always under a
+//! label, tags and tokens are compared in constant time, secrets are wiped when dropped and
+//! print as their type's name.
+//!
+//! What it refuses to know: messages, accounts, sessions, storage, time. It has no randomness of
+//! its own; whatever needs some takes `&mut impl CryptoRng`.
+//!
+//! | file | primitive | source |
+//! |---|---|---|
+//! | [`agreement`] | X25519 | RFC 7748 |
+//! | [`signature`] | Ed25519, strict | RFC 8032 |
+//! | [`identity`] | the two long-term keys of an account | - |
+//! | [`kem`] | ML-KEM-768 | FIPS 203 |
+//! | [`aead`] | ChaCha20-Poly1305, XChaCha20-Poly1305 | RFC 8439, draft-irtf-cfrg-xchacha-03 |
+//! | [`kdf`] | SHA-256, HMAC, HKDF, the ratchet's chain step | FIPS 180-4, RFC 2104, RFC 5869 |
+//! | [`password`] | Argon2id | RFC 9106 |
+//! | [`fingerprint`] | the safety number | Signal's numeric fingerprint |
+//! | [`padding`] | length buckets | ISO/IEC 7816-4, Padmé (PETS 2019) |
+//! | [`labels`] | every domain-separation string | - |
+
+mod redact;
+
+pub mod aead;
+pub mod agreement;
+pub mod equal;
+pub mod fingerprint;
+pub mod identity;
+pub mod kdf;
+pub mod kem;
+pub mod labels;
+pub mod padding;
+pub mod password;
+pub mod signature;
+pub mod token;
+
+pub use aead::{AeadKey, AuthenticationFailed, TAG_LEN};
+pub use agreement::{AgreementPublic, AgreementSecret, NotContributory, SharedSecret};
+pub use equal::equal;
+pub use fingerprint::{FingerprintParameters, SafetyNumber};
+pub use identity::{IdentityError, IdentityPublic, IdentitySecret};
+pub use kem::{
+    KEM_CIPHERTEXT_LEN, KEM_PUBLIC_LEN, KEM_SEED_LEN, KemCiphertext, KemError, KemPublic, KemSecret,
+};
+pub use labels::Label;
+pub use padding::{BadPadding, Padding};
+pub use password::{CostError, PasswordCost};
+pub use signature::{BadSignature, BadSigningKey, Signature, SigningPublic, SigningSecret};
+pub use token::SecretBytes;

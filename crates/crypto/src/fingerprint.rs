@@ -1,0 +1,123 @@
+//! The safety number: Signal's numeric fingerprint, exactly, with every parameter open.
+//!
+//! Sixty digits that two people read to each other. Each half is one person's: SHA-512 over a
+//! version, the key bytes and the stable id, then hashed again and again with the key bytes, so
+//! that looking for a key whose half collides costs that many hashes a try. The first 30 bytes
+//! give six groups of five digits. The two halves are sorted, so both people see the same number.
+//!
+//! Signal's published vectors pass through the public functions here; Pillarbox gives
+//! [`key_bytes`](crate::IdentityPublic::key_bytes) where Signal gives one encoded key.
+
+use core::fmt;
+use sha2::{Digest, Sha512};
+
+/// Digits of one half.
+const HALF_DIGITS: usize = 30;
+
+/// Digits of a whole safety number.
+const DIGITS: usize = 2 * HALF_DIGITS;
+
+/// Digits that one group of five bytes gives.
+const GROUP_DIGITS: usize = 5;
+
+/// Bytes that give one group: 40 bits, so that reducing modulo 100,000 is all but unbiased.
+const GROUP_BYTES: usize = 5;
+
+/// What the published construction leaves open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FingerprintParameters {
+    /// Hashed first, as two big-endian bytes. Not the version of the scannable form.
+    pub version: u16,
+    /// How many times SHA-512 runs; 0 counts as 1.
+    pub iterations: u32,
+}
+
+impl FingerprintParameters {
+    /// As in Signal: version 0 and 5,200 iterations. The iterations add log2(5200), a good 12 bits,
+    /// to the work of finding a key that matches one half.
+    pub const SIGNAL: Self = Self { version: 0, iterations: 5200 };
+}
+
+impl Default for FingerprintParameters {
+    fn default() -> Self {
+        Self::SIGNAL
+    }
+}
+
+/// One person's fingerprint, before it is shortened to digits.
+pub(crate) fn fingerprint(
+    parameters: FingerprintParameters,
+    (stable_id, key_bytes): (&[u8], &[u8]),
+) -> [u8; 64] {
+    let mut digest = Sha512::new()
+        .chain_update(parameters.version.to_be_bytes())
+        .chain_update(key_bytes)
+        .chain_update(stable_id)
+        .chain_update(key_bytes)
+        .finalize();
+    for _ in 1..parameters.iterations {
+        digest = Sha512::new().chain_update(digest).chain_update(key_bytes).finalize();
+    }
+    digest.into()
+}
+
+/// The number that two people compare.
+///
+/// Invariants: 60 decimal digits; the same for both people, because the halves are sorted. Public
+/// between them, so ordinary comparison is right.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct SafetyNumber(String);
+
+impl SafetyNumber {
+    /// Computes the number of two people, each given as stable id and key bytes.
+    #[must_use]
+    pub fn new(parameters: FingerprintParameters, local: (&[u8], &[u8]), remote: (&[u8], &[u8])) -> Self {
+        let mut halves = [local, remote].map(|side| half(&fingerprint(parameters, side)));
+        halves.sort();
+        Self(halves.concat())
+    }
+
+    /// Reads a number that somebody typed or pasted: 60 ASCII digits, white space ignored.
+    /// `None` for anything else.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let digits: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+        let complete = digits.len() == DIGITS && digits.bytes().all(|byte| byte.is_ascii_digit());
+        complete.then_some(Self(digits))
+    }
+
+    /// The 60 digits without spaces.
+    #[must_use]
+    pub fn digits(&self) -> String {
+        self.0.clone()
+    }
+}
+
+/// Twelve groups of five digits, one space between them.
+impl fmt::Display for SafetyNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, digit) in self.0.chars().enumerate() {
+            if at > 0 && at.is_multiple_of(GROUP_DIGITS) {
+                f.write_str(" ")?;
+            }
+            write!(f, "{digit}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for SafetyNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SafetyNumber({self})")
+    }
+}
+
+fn half(fingerprint: &[u8; 64]) -> String {
+    let groups = fingerprint.chunks_exact(GROUP_BYTES);
+    groups.take(HALF_DIGITS / GROUP_DIGITS).map(group).collect()
+}
+
+fn group(bytes: &[u8]) -> String {
+    let number = bytes.iter().fold(0_u64, |number, &byte| (number << 8) | u64::from(byte));
+    format!("{:05}", number % 100_000)
+}

@@ -1,0 +1,209 @@
+//! The long-term identity of an account: an Ed25519 key that signs and an X25519 key that agrees.
+//!
+//! Two keys rather than one used both ways, so that each is used as its own standard says. The
+//! signing key vouches for the agreement key beside it; nobody can therefore pair a victim's
+//! signing key with an agreement key of their own. The agreement key cannot sign: its owner
+//! proves possession by completing a key agreement.
+
+use crate::{
+    agreement::{AgreementPublic, AgreementSecret},
+    labels::IDENTITY_CROSS_SIGNATURE,
+    redact::redacted_debug,
+    signature::{Signature, SigningPublic, SigningSecret},
+};
+use rand_core::CryptoRng;
+use thiserror::Error;
+use zeroize::Zeroizing;
+
+/// Why three byte strings are not an identity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum IdentityError {
+    /// The signing key is not an acceptable Ed25519 public key.
+    #[error("the identity's signing key is not acceptable")]
+    SigningKey,
+    /// The signing key does not vouch for the agreement key.
+    #[error("the identity's two keys do not belong together")]
+    CrossSignature,
+}
+
+/// The private half of an identity.
+///
+/// Invariants: wiped on drop; no `Clone`; the public half it carries belongs to it.
+pub struct IdentitySecret {
+    signing: SigningSecret,
+    agreement: AgreementSecret,
+    public: IdentityPublic,
+}
+
+redacted_debug!(IdentitySecret);
+
+impl IdentitySecret {
+    /// Draws both keys.
+    #[must_use]
+    pub fn generate(rng: &mut impl CryptoRng) -> Self {
+        Self::from_secrets(SigningSecret::generate(rng), AgreementSecret::generate(rng))
+    }
+
+    /// Reads a stored identity: signing seed, then agreement key.
+    #[must_use]
+    pub fn from_bytes(bytes: [u8; 64]) -> Self {
+        let bytes = Zeroizing::new(bytes);
+        let mut signing = Zeroizing::new([0; 32]);
+        let mut agreement = Zeroizing::new([0; 32]);
+        let stored = signing.iter_mut().chain(agreement.iter_mut());
+        stored.zip(bytes.iter()).for_each(|(to, from)| *to = *from);
+        Self::from_secrets(SigningSecret::from_bytes(*signing), AgreementSecret::from_bytes(*agreement))
+    }
+
+    /// Signing seed, then agreement key, for the vault.
+    #[must_use]
+    pub fn to_bytes(&self) -> Zeroizing<[u8; 64]> {
+        let signing = self.signing.to_bytes();
+        let agreement = self.agreement.to_bytes();
+        Zeroizing::new(join(&signing, &agreement))
+    }
+
+    /// The key that signs.
+    #[must_use]
+    pub fn signing(&self) -> &SigningSecret {
+        &self.signing
+    }
+
+    /// The key that agrees.
+    #[must_use]
+    pub fn agreement(&self) -> &AgreementSecret {
+        &self.agreement
+    }
+
+    /// The public half.
+    #[must_use]
+    pub fn public(&self) -> IdentityPublic {
+        self.public
+    }
+
+    fn from_secrets(signing: SigningSecret, agreement: AgreementSecret) -> Self {
+        let (signing_public, agreement_public) = (signing.public(), agreement.public());
+        let keys = join(signing_public.as_bytes(), agreement_public.as_bytes());
+        let public = IdentityPublic {
+            signing: signing_public,
+            agreement: agreement_public,
+            cross_signature: signing.sign(IDENTITY_CROSS_SIGNATURE, &keys),
+        };
+        Self { signing, agreement, public }
+    }
+}
+
+/// The public half of an identity.
+///
+/// Invariants: the cross-signature verifies, so holding one of these is proof that the two keys
+/// belong together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct IdentityPublic {
+    signing: SigningPublic,
+    agreement: AgreementPublic,
+    cross_signature: Signature,
+}
+
+impl IdentityPublic {
+    /// Reads an identity as it came from a peer or a directory.
+    ///
+    /// # Errors
+    /// [`IdentityError::SigningKey`] if the signing key is unacceptable,
+    /// [`IdentityError::CrossSignature`] if it does not vouch for the agreement key.
+    pub fn from_parts(
+        signing: [u8; 32],
+        agreement: [u8; 32],
+        cross_signature: [u8; 64],
+    ) -> Result<Self, IdentityError> {
+        let identity = Self {
+            signing: SigningPublic::from_bytes(signing).map_err(|_| IdentityError::SigningKey)?,
+            agreement: AgreementPublic::from_bytes(agreement),
+            cross_signature: Signature::from_bytes(cross_signature),
+        };
+        identity
+            .signing
+            .verify(IDENTITY_CROSS_SIGNATURE, &identity.key_bytes(), &identity.cross_signature)
+            .map_err(|_| IdentityError::CrossSignature)?;
+        Ok(identity)
+    }
+
+    /// The key that verifies what this identity signs.
+    #[must_use]
+    pub fn signing(&self) -> &SigningPublic {
+        &self.signing
+    }
+
+    /// The key that others agree with.
+    #[must_use]
+    pub fn agreement(&self) -> &AgreementPublic {
+        &self.agreement
+    }
+
+    /// The signature of the signing key over both keys.
+    #[must_use]
+    pub fn cross_signature(&self) -> &Signature {
+        &self.cross_signature
+    }
+
+    /// Signing key, then agreement key: what the safety number and a session's associated data
+    /// are computed over.
+    #[must_use]
+    pub fn key_bytes(&self) -> [u8; 64] {
+        join(self.signing.as_bytes(), self.agreement.as_bytes())
+    }
+}
+
+fn join(first: &[u8; 32], second: &[u8; 32]) -> [u8; 64] {
+    let mut joined = [0; 64];
+    let halves = first.iter().chain(second);
+    joined.iter_mut().zip(halves).for_each(|(to, from)| *to = *from);
+    joined
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{IdentityError, IdentityPublic, IdentitySecret};
+    use proptest::prelude::*;
+
+    fn parts(identity: &IdentityPublic) -> ([u8; 32], [u8; 32], [u8; 64]) {
+        (
+            *identity.signing().as_bytes(),
+            *identity.agreement().as_bytes(),
+            *identity.cross_signature().as_bytes(),
+        )
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(32))]
+
+        #[test]
+        fn survives_storage_and_sending(bytes: [u8; 64]) {
+            let secret = IdentitySecret::from_bytes(bytes);
+            prop_assert_eq!(*secret.to_bytes(), bytes);
+            let public = secret.public();
+            let (signing, agreement, cross) = parts(&public);
+            prop_assert_eq!(IdentityPublic::from_parts(signing, agreement, cross), Ok(public));
+            prop_assert_eq!(&public.key_bytes()[..32], &signing);
+            prop_assert_eq!(&public.key_bytes()[32..], &agreement);
+        }
+
+        #[test]
+        fn keys_of_two_people_do_not_make_one_identity(a: [u8; 64], b: [u8; 64]) {
+            prop_assume!(a[..32] != b[..32] && a[32..] != b[32..]);
+            let a = parts(&IdentitySecret::from_bytes(a).public());
+            let b = parts(&IdentitySecret::from_bytes(b).public());
+            prop_assume!(a.1 != b.1);
+            let refused = Err(IdentityError::CrossSignature);
+            prop_assert_eq!(IdentityPublic::from_parts(a.0, b.1, a.2), refused);
+            prop_assert_eq!(IdentityPublic::from_parts(a.0, b.1, b.2), refused);
+            prop_assert_eq!(IdentityPublic::from_parts(a.0, a.1, b.2), refused);
+        }
+    }
+
+    #[test]
+    fn a_useless_signing_key_is_named_as_the_reason() {
+        let (_, agreement, cross) = parts(&IdentitySecret::from_bytes([1; 64]).public());
+        assert_eq!(IdentityPublic::from_parts([0; 32], agreement, cross), Err(IdentityError::SigningKey));
+    }
+}

@@ -1,0 +1,108 @@
+//! Every domain-separation string of the project, in one place.
+//!
+//! A label says what a key, a signature or a digest is for, so that bytes made for one purpose
+//! are worthless for another. Two properties make that hold, and a test asserts both over
+//! [`ALL`]: no two labels are equal, and none is the beginning of another. The second lets
+//! `label ‖ message` be read in one way only, without a length in between.
+//!
+//! A protocol change that alters what is derived or signed takes a new version here.
+
+use core::fmt;
+
+/// One domain-separation string. Only this module makes them, so [`ALL`] is complete.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Label(&'static str);
+
+impl Label {
+    /// The label's ASCII bytes.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &'static [u8] {
+        self.0.as_bytes()
+    }
+}
+
+impl fmt::Debug for Label {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+/// Declares the constants and the list of them together, so that none can be left out of it.
+macro_rules! labels {
+    ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {
+        $($(#[$doc])* pub const $name: Label = Label($text);)*
+
+        /// All labels there are.
+        pub const ALL: &[Label] = &[$($name),*];
+    };
+}
+
+labels! {
+    /// Ed25519 identity key signs the X25519 identity key beside it.
+    IDENTITY_CROSS_SIGNATURE = "pillarbox/identity/cross-signature/v1";
+    /// Identity key signs an X25519 signed prekey.
+    SIGNED_PREKEY = "pillarbox/prekey/x25519/v1";
+    /// Identity key signs an ML-KEM-768 prekey, one-time or last-resort.
+    SIGNED_KEM_PREKEY = "pillarbox/prekey/ml-kem-768/v1";
+    /// PQXDH, section 2.2: the `info` of its KDF.
+    PQXDH = "pillarbox/pqxdh/x25519+sha-256+ml-kem-768/v1";
+    /// Double Ratchet, section 7.2: KDF_RK.
+    RATCHET_ROOT = "pillarbox/ratchet/root/v1";
+    /// Double Ratchet, section 4.2: the first shared header keys.
+    RATCHET_HEADER = "pillarbox/ratchet/header/v1";
+    /// Double Ratchet, section 7.2: a message key spread into cipher key and nonce.
+    RATCHET_MESSAGE = "pillarbox/ratchet/message/v1";
+    /// Name of a session, the same on both sides.
+    RATCHET_SESSION_ID = "pillarbox/ratchet/session-id/v1";
+    /// Sealed sender: outer layer, ephemeral to recipient.
+    SEALED_SENDER_EPHEMERAL = "pillarbox/sealed-sender/ephemeral/v1";
+    /// Sealed sender: inner layer, sender's identity to recipient.
+    SEALED_SENDER_STATIC = "pillarbox/sealed-sender/static/v1";
+    /// Relay signs a sender certificate.
+    SENDER_CERTIFICATE = "pillarbox/sealed-sender/certificate/v1";
+    /// Device signs the handshake hash of its channel to the relay.
+    DEVICE_AUTHENTICATION = "pillarbox/transport/device-authentication/v1";
+    /// Commitment to a message body that a later report can open.
+    FRANKING_COMMITMENT = "pillarbox/franking/commitment/v1";
+    /// Relay's stamp over a commitment, checked when a report arrives.
+    FRANKING_REPORT = "pillarbox/franking/report/v1";
+    /// Delivery key that admits a sealed message to a mailbox.
+    DELIVERY_KEY = "pillarbox/delivery-key/v1";
+    /// Key that wraps the vault's master key.
+    VAULT_WRAP = "pillarbox/vault/wrap/v1";
+    /// Key that seals the vault's rows.
+    VAULT_ROW = "pillarbox/vault/row/v1";
+    /// Key of the keyed hash under which the vault looks rows up.
+    VAULT_LOOKUP = "pillarbox/vault/lookup/v1";
+    /// Identity key signs an invitation.
+    INVITATION = "pillarbox/invitation/v1";
+    /// Digest that names an envelope, for de-duplication and evidence.
+    ENVELOPE_DIGEST = "pillarbox/envelope-digest/v1";
+    /// Pseudonym of an identifier in the relay's log lines.
+    RELAY_LOG_PSEUDONYM = "pillarbox/relay/log-pseudonym/v1";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ALL;
+
+    #[test]
+    fn no_label_is_equal_to_or_the_beginning_of_another() {
+        for (i, one) in ALL.iter().enumerate() {
+            for (j, other) in ALL.iter().enumerate() {
+                assert!(i == j || !other.as_bytes().starts_with(one.as_bytes()), "{one:?} begins {other:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_label_names_the_project_and_a_version() {
+        for label in ALL {
+            let text = format!("{label:?}");
+            let (_, version) = text.rsplit_once("/v").unwrap();
+            assert!(text.starts_with("pillarbox/"), "{text}");
+            assert!(version.parse::<u16>().is_ok(), "{text}");
+            assert!(text.bytes().all(|byte| byte.is_ascii_graphic()), "{text}");
+        }
+    }
+}

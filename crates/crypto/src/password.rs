@@ -1,0 +1,83 @@
+//! Argon2id (RFC 9106): a passphrase made costly to guess.
+//!
+//! The cost is stored beside what it protects, in the clear, so that a profile made on one machine
+//! opens on another. Whoever can alter the profile can therefore alter the cost: limits on it are
+//! checked before any memory is taken.
+
+use crate::token::SecretBytes;
+use argon2::{Algorithm, Argon2, Params, Version};
+use thiserror::Error;
+use zeroize::Zeroizing;
+
+/// Most memory a stored cost may ask for. 1 GiB is sixteen times the cost used here and still
+/// opens on a small machine; without a limit an altered profile could take all of its memory.
+pub const MAX_MEMORY_KIB: u32 = 1024 * 1024;
+
+/// Most passes a stored cost may ask for: five times the cost used here. Without a limit an
+/// altered profile could make unlocking take for ever.
+pub const MAX_PASSES: u32 = 16;
+
+/// Most lanes a stored cost may ask for. They run one after the other here, so more of them only
+/// help an attacker with more cores.
+pub const MAX_LANES: u32 = 16;
+
+/// Why a passphrase was not stretched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum CostError {
+    /// The cost is outside the limits of this module or of RFC 9106, section 3.1.
+    #[error("the password cost is outside its limits: {0:?}")]
+    OutOfRange(PasswordCost),
+    /// The memory could not be had.
+    #[error("no {0} KiB of memory for the password cost")]
+    OutOfMemory(u32),
+    /// The passphrase is longer than RFC 9106 allows (2^32 - 1 bytes).
+    #[error("the passphrase is too long")]
+    PassphraseLength,
+}
+
+/// What one guess costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PasswordCost {
+    /// Memory, in KiB.
+    pub memory_kib: u32,
+    /// Passes over that memory.
+    pub passes: u32,
+    /// Lanes the memory is divided into.
+    pub lanes: u32,
+}
+
+impl PasswordCost {
+    /// The second recommended option of RFC 9106, section 4 (64 MiB, three passes, four lanes):
+    /// the first wants 2 GiB, more than a phone spares. The lanes are computed one after the other.
+    pub const INTERACTIVE: Self = Self { memory_kib: 64 * 1024, passes: 3, lanes: 4 };
+
+    /// The least that Argon2id allows. Protects nothing: for tests and throw-away profiles.
+    pub const TESTING: Self = Self { memory_kib: 8, passes: 1, lanes: 1 };
+
+    fn params(self) -> Result<Params, CostError> {
+        let within =
+            self.memory_kib <= MAX_MEMORY_KIB && self.passes <= MAX_PASSES && self.lanes <= MAX_LANES;
+        if !within {
+            return Err(CostError::OutOfRange(self));
+        }
+        Params::new(self.memory_kib, self.passes, self.lanes, Some(32))
+            .map_err(|_| CostError::OutOfRange(self))
+    }
+}
+
+/// Stretches a passphrase into 32 bytes, at the price of `cost`.
+///
+/// # Errors
+/// [`CostError`] if the cost is outside its limits, the memory cannot be had or the passphrase is
+/// too long. A wrong passphrase is no error here: it gives other bytes.
+pub fn stretch(passphrase: &[u8], salt: &[u8; 16], cost: PasswordCost) -> Result<SecretBytes<32>, CostError> {
+    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, cost.params()?);
+    let mut stretched = Zeroizing::new([0; 32]);
+    argon2.hash_password_into(passphrase, salt, &mut *stretched).map_err(|error| match error {
+        argon2::Error::OutOfMemory => CostError::OutOfMemory(cost.memory_kib),
+        argon2::Error::PwdTooLong => CostError::PassphraseLength,
+        _ => CostError::OutOfRange(cost),
+    })?;
+    Ok(SecretBytes::from_bytes(*stretched))
+}
