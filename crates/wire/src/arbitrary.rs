@@ -21,7 +21,7 @@ pub fn client_frame() -> BoxedStrategy<ClientFrame> {
         (request(), address(), fixed()).prop_map(|(request, address, signature)| {
             ClientFrame::Authenticate(Authenticate { request, address, signature })
         }),
-        register().prop_map(ClientFrame::Register),
+        register().prop_map(|register| ClientFrame::Register(Box::new(register))),
         (request(), upload()).prop_map(|(request, prekeys)| {
             ClientFrame::PublishPreKeys(PublishPreKeys { request, prekeys })
         }),

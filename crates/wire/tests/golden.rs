@@ -36,7 +36,7 @@ fn phone_frames() -> Vec<ClientFrame> {
             address: ADDRESS,
             signature: FixedBytes([0x61; 64]),
         }),
-        ClientFrame::Register(Register {
+        ClientFrame::Register(Box::new(Register {
             request: REQUEST,
             handle: Some(Handle::parse("+447700900123").unwrap()),
             identity: IDENTITY,
@@ -44,7 +44,7 @@ fn phone_frames() -> Vec<ClientFrame> {
             delivery_verifier: FixedBytes([0x63; 32]),
             prekeys: upload(),
             signature: FixedBytes([0x64; 64]),
-        }),
+        })),
         ClientFrame::PublishPreKeys(PublishPreKeys { request: REQUEST, prekeys: upload() }),
         ClientFrame::CountPreKeys(CountPreKeys { request: REQUEST }),
         ClientFrame::LookUp(LookUp { request: REQUEST, handle: Handle::parse("+12025550143").unwrap() }),

@@ -15,7 +15,7 @@ pub enum ClientFrame {
     /// Says which device this connection belongs to. Left out on a connection that names nobody.
     Authenticate(Authenticate),
     /// Makes an account; the connection then belongs to its first device.
-    Register(Register),
+    Register(Box<Register>),
     /// Leaves prekeys at the relay.
     PublishPreKeys(PublishPreKeys),
     /// Asks how many one-time prekeys are left.
