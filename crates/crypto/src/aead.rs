@@ -156,3 +156,51 @@ fn decrypt<C: Cipher>(
         .decrypt_inout_detached(nonce, associated, buffer.into(), &(*tag).into())
         .map_err(|_| AuthenticationFailed)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{AeadKey, AuthenticationFailed, TAG_LEN, open, open_extended, seal, seal_extended};
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn opens_what_it_sealed(key: [u8; 32], nonce: [u8; 12], long: [u8; 24], ad: Vec<u8>, text: Vec<u8>) {
+            let key = AeadKey::from_bytes(key);
+            let sealed = seal(&key, &nonce, &ad, &text);
+            prop_assert_eq!(sealed.len(), text.len() + TAG_LEN);
+            prop_assert_eq!(&*open(&key, &nonce, &ad, &sealed).unwrap(), &text);
+            let sealed = seal_extended(&key, &long, &ad, &text);
+            prop_assert_eq!(&*open_extended(&key, &long, &ad, &sealed).unwrap(), &text);
+        }
+
+        #[test]
+        fn one_flipped_bit_anywhere_is_refused(
+            key: [u8; 32],
+            nonce: [u8; 12],
+            ad: [u8; 5],
+            text: Vec<u8>,
+            at: usize,
+            bit in 0..8u8,
+        ) {
+            let secret = AeadKey::from_bytes(key);
+            let sealed = seal(&secret, &nonce, &ad, &text);
+            // Key, nonce, associated data and ciphertext, as one row of bytes to pick from.
+            let mut row = [&key[..], &nonce, &ad, &sealed].concat();
+            let at = at % row.len();
+            row[at] ^= 1 << bit;
+            let (key, rest) = row.split_first_chunk().unwrap();
+            let (nonce, rest) = rest.split_first_chunk().unwrap();
+            let (ad, sealed) = rest.split_at(ad.len());
+            let outcome = open(&AeadKey::from_bytes(*key), nonce, ad, sealed);
+            prop_assert_eq!(outcome, Err(AuthenticationFailed));
+        }
+
+        #[test]
+        fn a_shortened_ciphertext_is_refused(key: [u8; 32], text: Vec<u8>, cut: usize) {
+            let key = AeadKey::from_bytes(key);
+            let sealed = seal(&key, &[0; 12], b"", &text);
+            let cut = cut % sealed.len();
+            prop_assert_eq!(open(&key, &[0; 12], b"", &sealed[..cut]), Err(AuthenticationFailed));
+        }
+    }
+}

@@ -21,6 +21,7 @@ pub struct NotContributory;
 ///
 /// Invariants: wiped on drop; no `Clone`. Used for static, signed and one-time keys alike; what
 /// is one-time is the business of whoever stores it.
+#[derive(ZeroizeOnDrop)]
 pub struct AgreementSecret(StaticSecret);
 
 redacted_debug!(AgreementSecret);

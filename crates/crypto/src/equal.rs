@@ -24,7 +24,7 @@ mod tests {
         }
 
         #[test]
-        fn one_flipped_bit_is_seen(bytes in proptest::collection::vec(any::<u8>(), 1..64), at: usize, bit in 0..8) {
+        fn one_flipped_bit_is_seen(bytes in proptest::collection::vec(any::<u8>(), 1..64), at: usize, bit in 0..8u8) {
             let mut other = bytes.clone();
             let at = at % other.len();
             other[at] ^= 1 << bit;

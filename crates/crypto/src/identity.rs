@@ -13,7 +13,7 @@ use crate::{
 };
 use rand_core::CryptoRng;
 use thiserror::Error;
-use zeroize::Zeroizing;
+use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 /// Why three byte strings are not an identity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -30,9 +30,11 @@ pub enum IdentityError {
 /// The private half of an identity.
 ///
 /// Invariants: wiped on drop; no `Clone`; the public half it carries belongs to it.
+#[derive(ZeroizeOnDrop)]
 pub struct IdentitySecret {
     signing: SigningSecret,
     agreement: AgreementSecret,
+    #[zeroize(skip)]
     public: IdentityPublic,
 }
 

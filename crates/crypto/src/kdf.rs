@@ -14,7 +14,7 @@ use zeroize::{Zeroize, Zeroizing};
 const BLOCK_LEN: usize = 64;
 
 /// HKDF-Expand numbers its blocks with one byte (RFC 5869, section 2.3).
-const MAX_DERIVED_LEN: usize = 255 * 32;
+pub(crate) const MAX_DERIVED_LEN: usize = 255 * 32;
 
 /// Input of the chain step that gives the message key.
 const MESSAGE_KEY_INPUT: u8 = 0x01;
@@ -46,7 +46,7 @@ pub fn hkdf<const N: usize>(
     clippy::expect_used,
     reason = "fails only for a longer output, and the public function rules that out when compiled"
 )]
-fn hkdf_into(salt: &[u8], input: &[&[u8]], info: &[&[u8]], derived: &mut [u8]) {
+pub(crate) fn hkdf_into(salt: &[u8], input: &[&[u8]], info: &[&[u8]], derived: &mut [u8]) {
     let mut extract = HkdfExtract::<Sha256>::new(Some(salt));
     for part in input {
         extract.input_ikm(part);
@@ -105,4 +105,52 @@ fn keyed(key: &[u8]) -> Hmac<Sha256> {
         block.iter_mut().zip(digest.iter()).for_each(|(to, from)| *to = *from);
     }
     Hmac::new(&(*block).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{chain_step, hash, hkdf, hmac};
+    use crate::labels::{ENVELOPE_DIGEST, RATCHET_HEADER, RATCHET_ROOT};
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn the_chain_step_is_the_specifications(key: [u8; 32]) {
+            let (message_key, next) = chain_step(&key);
+            prop_assert_eq!(*message_key, hmac(&key, &[&[1]]));
+            prop_assert_eq!(*next, hmac(&key, &[&[2]]));
+        }
+
+        #[test]
+        fn a_hash_tells_where_one_part_ends(a: Vec<u8>, b: Vec<u8>, cut: usize) {
+            let joined = [a.as_slice(), &b].concat();
+            let cut = cut % (joined.len() + 1);
+            let (head, tail) = joined.split_at(cut);
+            let same = cut == a.len();
+            let parts = hash(ENVELOPE_DIGEST, &[&a, &b]);
+            prop_assert_eq!(hash(ENVELOPE_DIGEST, &[head, tail]) == parts, same);
+            prop_assert_ne!(hash(ENVELOPE_DIGEST, &[&joined]), parts);
+        }
+
+        #[test]
+        fn purpose_salt_input_and_context_all_count(salt: [u8; 32], input: [u8; 32], context: u8) {
+            let derive = |salt: &[u8], input: &[u8], label, context| {
+                *hkdf::<32>(salt, &[input], label, &[context])
+            };
+            let key = derive(&salt, &input, RATCHET_ROOT, context);
+            let mut other = input;
+            other[0] ^= 1;
+            prop_assert_ne!(key, derive(&salt, &input, RATCHET_HEADER, context));
+            prop_assert_ne!(key, derive(&salt, &other, RATCHET_ROOT, context));
+            prop_assert_ne!(key, derive(&other, &input, RATCHET_ROOT, context));
+            prop_assert_ne!(key, derive(&salt, &input, RATCHET_ROOT, context ^ 1));
+        }
+
+        #[test]
+        fn a_longer_output_begins_like_a_shorter_one(salt: [u8; 8], input: Vec<u8>) {
+            let short = hkdf::<32>(&salt, &[&input], RATCHET_ROOT, b"");
+            let long = hkdf::<96>(&salt, &[&input], RATCHET_ROOT, b"");
+            prop_assert_eq!(&short[..], &long[..32]);
+        }
+    }
 }

@@ -188,3 +188,29 @@ impl fmt::Debug for KemCiphertext {
         write_public(f, "KemCiphertext", self.as_bytes())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{KEM_PUBLIC_LEN, KemCiphertext, KemError, KemPublic, KemSecret};
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_wrong_length_is_named(len in 0..2000usize) {
+            prop_assume!(len != 1184 && len != 1088);
+            let bytes = vec![0; len];
+            let wrong = |expected| Some(KemError::Length { expected, got: len });
+            prop_assert_eq!(KemPublic::from_bytes(&bytes).err(), wrong(1184));
+            prop_assert_eq!(KemCiphertext::from_bytes(&bytes).err(), wrong(1088));
+        }
+    }
+
+    #[test]
+    fn a_coefficient_outside_the_field_is_refused() {
+        // Two coefficients of twelve bits in three bytes; 0xfff is above q = 3329.
+        let mut bytes = *KemSecret::from_seed([1; 64]).public().as_bytes();
+        bytes[..3].fill(0xff);
+        assert_eq!(KemPublic::from_bytes(&bytes).err(), Some(KemError::Modulus));
+        assert_eq!(bytes.len(), KEM_PUBLIC_LEN);
+    }
+}

@@ -95,5 +95,97 @@ const fn padme(len: usize) -> usize {
         None => 0,
     };
     let mask = (1_usize << exponent.saturating_sub(significant)) - 1;
-    len.saturating_add(mask) & !mask
+    match len.checked_add(mask) {
+        Some(sum) => sum & !mask,
+        None => usize::MAX,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BadPadding, Padding, padme};
+    use proptest::prelude::*;
+
+    fn any_padding() -> impl Strategy<Value = Padding> {
+        prop_oneof![
+            Just(Padding::None),
+            Just(Padding::Padme),
+            Just(Padding::BLOCKS_80),
+            Just(Padding::BLOCKS_16K),
+            any::<u16>().prop_map(Padding::blocks),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn any_message_comes_back(padding in any_padding(), message: Vec<u8>) {
+            let padded = padding.pad(message.clone());
+            prop_assert_eq!(padded.len(), padding.padded_len(message.len()));
+            prop_assert_eq!(Padding::unpad(&padded), Ok(message.as_slice()));
+        }
+
+        #[test]
+        fn a_message_that_looks_like_padding_comes_back(padding in any_padding(), zeros in 0..200usize) {
+            let mut message = vec![0x80];
+            message.resize(1 + zeros, 0);
+            let padded = padding.pad(message.clone());
+            prop_assert_eq!(Padding::unpad(&padded), Ok(message.as_slice()));
+        }
+
+        #[test]
+        fn blocks_are_filled_and_no_more(block in 1..u16::MAX, len in 0..1_000_000usize) {
+            let padded = Padding::blocks(block).padded_len(len);
+            let block = usize::from(block);
+            prop_assert_eq!(padded % block, 0);
+            prop_assert!(padded > len && padded <= len + block);
+        }
+
+        #[test]
+        fn padme_costs_at_most_twelve_percent(len in 1..usize::MAX / 2) {
+            let padded = padme(len);
+            prop_assert!(padded >= len);
+            prop_assert!((padded - len) as f64 <= 0.12 * len as f64);
+            prop_assert_eq!(padme(padded), padded, "a bucket is its own bucket");
+        }
+
+        #[test]
+        fn no_terminator_no_message(mut padded: Vec<u8>, last in 1..=u8::MAX, zeros in 0..100usize) {
+            prop_assume!(last != 0x80);
+            padded.push(last);
+            padded.resize(padded.len() + zeros, 0);
+            prop_assert_eq!(Padding::unpad(&padded), Err(BadPadding));
+        }
+    }
+
+    #[test]
+    fn nothing_and_zeros_alone_are_refused() {
+        assert_eq!(Padding::unpad(&[]), Err(BadPadding));
+        assert_eq!(Padding::unpad(&[0; 80]), Err(BadPadding));
+    }
+
+    #[test]
+    fn padme_by_hand() {
+        // L = 9: E = 3, S = 2, one low bit cleared. L = 1000: E = 9, S = 4, five bits.
+        let by_hand = [(0, 0), (1, 1), (2, 2), (8, 8), (9, 10), (100, 104), (1000, 1024), (1025, 1088)];
+        for (len, padded) in by_hand {
+            assert_eq!(padme(len), padded, "length {len}");
+        }
+    }
+
+    #[test]
+    fn padme_leaves_few_lengths() {
+        let mut buckets: Vec<usize> = (1..1 << 20).map(padme).collect();
+        assert!(buckets.is_sorted(), "a longer message is never padded shorter");
+        buckets.dedup();
+        // From 2^E to the next power of two there are 2^S of them: 1 for E = 0, 2 for 1, 4 for
+        // 2-3, 8 for 4-7, 16 for 8-15, 32 for 16-19; and 2^20 itself.
+        assert_eq!(buckets.len(), 1 + 2 + 2 * 4 + 4 * 8 + 8 * 16 + 4 * 32 + 1);
+    }
+
+    #[test]
+    fn the_longest_length_does_not_overflow() {
+        for padding in [Padding::None, Padding::Padme, Padding::BLOCKS_80] {
+            assert_eq!(padding.padded_len(usize::MAX), usize::MAX);
+        }
+    }
 }

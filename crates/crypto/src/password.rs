@@ -81,3 +81,49 @@ pub fn stretch(passphrase: &[u8], salt: &[u8; 16], cost: PasswordCost) -> Result
     })?;
     Ok(SecretBytes::from_bytes(*stretched))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{CostError, MAX_LANES, MAX_MEMORY_KIB, MAX_PASSES, PasswordCost, stretch};
+
+    fn refused(cost: PasswordCost) -> bool {
+        stretch(b"passphrase", &[0; 16], cost).err() == Some(CostError::OutOfRange(cost))
+    }
+
+    #[test]
+    fn passphrase_salt_and_every_cost_count() {
+        let base = PasswordCost { memory_kib: 64, passes: 2, lanes: 2 };
+        let stretched = |passphrase: &[u8], salt, cost| stretch(passphrase, salt, cost).unwrap();
+        let key = stretched(b"a", &[0; 16], base);
+        assert!(key.matches(stretched(b"a", &[0; 16], base).as_bytes()));
+        let others = [
+            stretched(b"b", &[0; 16], base),
+            stretched(b"a", &[1; 16], base),
+            stretched(b"a", &[0; 16], PasswordCost { memory_kib: 65, ..base }),
+            stretched(b"a", &[0; 16], PasswordCost { memory_kib: 128, ..base }),
+            stretched(b"a", &[0; 16], PasswordCost { passes: 3, ..base }),
+            stretched(b"a", &[0; 16], PasswordCost { lanes: 1, ..base }),
+        ];
+        for other in &others {
+            assert!(!key.matches(other.as_bytes()));
+        }
+    }
+
+    #[test]
+    fn a_cost_outside_its_limits_is_refused_before_memory_is_taken() {
+        let base = PasswordCost::TESTING;
+        let outside = [
+            PasswordCost { memory_kib: MAX_MEMORY_KIB + 1, ..base },
+            PasswordCost { memory_kib: u32::MAX, ..base },
+            PasswordCost { memory_kib: 7, ..base },
+            PasswordCost { passes: 0, ..base },
+            PasswordCost { passes: MAX_PASSES + 1, ..base },
+            PasswordCost { lanes: 0, ..base },
+            PasswordCost { lanes: 2, ..base },
+            PasswordCost { lanes: MAX_LANES + 1, memory_kib: 1024, ..base },
+        ];
+        for cost in outside {
+            assert!(refused(cost), "{cost:?}");
+        }
+    }
+}

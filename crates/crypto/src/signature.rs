@@ -17,7 +17,7 @@ use core::fmt;
 use ed25519_dalek::{Signer, SigningKey, VerifyingKey};
 use rand_core::CryptoRng;
 use thiserror::Error;
-use zeroize::Zeroizing;
+use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 /// The signature is not this key's over this label and message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -34,6 +34,7 @@ pub struct BadSigningKey;
 /// An Ed25519 private key, as its 32-byte seed and what follows from it.
 ///
 /// Invariants: wiped on drop; no `Clone`.
+#[derive(ZeroizeOnDrop)]
 pub struct SigningSecret(SigningKey);
 
 redacted_debug!(SigningSecret);
@@ -194,7 +195,7 @@ mod tests {
         }
 
         #[test]
-        fn a_flipped_bit_is_refused(seed: [u8; 32], message: Vec<u8>, at in 0..64usize, bit in 0..8) {
+        fn a_flipped_bit_is_refused(seed: [u8; 32], message: Vec<u8>, at in 0..64usize, bit in 0..8u8) {
             let secret = SigningSecret::from_bytes(seed);
             let mut bytes = *secret.sign(INVITATION, &message).as_bytes();
             bytes[at] ^= 1 << bit;
