@@ -17,7 +17,7 @@
 //! | [`aead`] | ChaCha20-Poly1305, XChaCha20-Poly1305 | RFC 8439, draft-irtf-cfrg-xchacha-03 |
 //! | [`kdf`] | SHA-256, HMAC, HKDF, the ratchet's chain step | FIPS 180-4, RFC 2104, RFC 5869 |
 //! | [`password`] | Argon2id | RFC 9106 |
-//! | [`fingerprint`] | the safety number | Signal's numeric fingerprint |
+//! | [`fingerprint`], [`scannable`] | the safety number, as digits and as a code | Signal's numeric fingerprint |
 //! | [`padding`] | length buckets | ISO/IEC 7816-4, Padmé (PETS 2019) |
 //! | [`labels`] | every domain-separation string | - |
 
@@ -33,8 +33,12 @@ pub mod kem;
 pub mod labels;
 pub mod padding;
 pub mod password;
+pub mod scannable;
 pub mod signature;
 pub mod token;
+
+#[cfg(test)]
+mod vectors;
 
 pub use aead::{AeadKey, AuthenticationFailed, TAG_LEN};
 pub use agreement::{AgreementPublic, AgreementSecret, NotContributory, SharedSecret};
@@ -47,5 +51,6 @@ pub use kem::{
 pub use labels::Label;
 pub use padding::{BadPadding, Padding};
 pub use password::{CostError, PasswordCost};
+pub use scannable::ScannableFingerprint;
 pub use signature::{BadSignature, BadSigningKey, Signature, SigningPublic, SigningSecret};
 pub use token::SecretBytes;
