@@ -1,0 +1,162 @@
+//! The arrows between the crates, and one generation of each cryptographic crate, read from `cargo metadata`.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, PackageId};
+
+/// What each crate may name in its `[dependencies]`; `docs/architecture.md` draws it.
+const ARROWS: &[(&str, &[&str])] = &[
+    ("pillarbox-wire", &[]),
+    ("pillarbox-crypto", &[]),
+    ("pillarbox-session", &["pillarbox-crypto", "pillarbox-wire"]),
+    ("pillarbox-transport", &["pillarbox-crypto", "pillarbox-wire"]),
+    ("pillarbox-relay", &["pillarbox-crypto", "pillarbox-transport", "pillarbox-wire"]),
+    ("pillarbox-client", &["pillarbox-crypto", "pillarbox-session", "pillarbox-transport", "pillarbox-wire"]),
+    (
+        "pillarbox-access",
+        &["pillarbox-client", "pillarbox-crypto", "pillarbox-relay", "pillarbox-session", "pillarbox-wire"],
+    ),
+    (
+        "pillarbox-lab",
+        &[
+            "pillarbox-access",
+            "pillarbox-client",
+            "pillarbox-crypto",
+            "pillarbox-relay",
+            "pillarbox-session",
+            "pillarbox-transport",
+            "pillarbox-wire",
+        ],
+    ),
+];
+
+/// Crates of which two versions in the shipped programs would mean two generations of cryptography, one of them unseen.
+const CRYPTOGRAPHIC: &[&str] = &[
+    "aead",
+    "argon2",
+    "blake2",
+    "chacha20",
+    "chacha20poly1305",
+    "cipher",
+    "crypto-common",
+    "curve25519-dalek",
+    "digest",
+    "ed25519",
+    "ed25519-dalek",
+    "getrandom",
+    "hkdf",
+    "hmac",
+    "libcrux-ml-kem",
+    "poly1305",
+    "rand",
+    "rand_chacha",
+    "rand_core",
+    "sha2",
+    "snow",
+    "subtle",
+    "universal-hash",
+    "x25519-dalek",
+    "zeroize",
+];
+
+/// Modules whose presence would mean that a sans-IO crate does input and output after all.
+const SOCKETS_AND_FILES: &[&str] = &["tokio", "rusqlite", "mio", "socket2"];
+
+fn metadata() -> Metadata {
+    MetadataCommand::new().manifest_path("../Cargo.toml").other_options(vec!["--locked".into()]).exec().unwrap()
+}
+
+/// The packages that `package` reaches through normal and build dependencies, itself left out.
+fn reached(metadata: &Metadata, package: &str) -> BTreeSet<PackageId> {
+    let resolve = metadata.resolve.as_ref().unwrap();
+    let nodes: BTreeMap<_, _> = resolve.nodes.iter().map(|node| (&node.id, node)).collect();
+    let start = &metadata.packages.iter().find(|found| found.name.as_str() == package).unwrap().id;
+    let mut found = BTreeSet::new();
+    let mut waiting = vec![start];
+    while let Some(id) = waiting.pop() {
+        for dependency in &nodes.get(id).unwrap().deps {
+            let shipped = dependency.dep_kinds.iter().any(|kind| kind.kind != DependencyKind::Development);
+            if shipped && found.insert(dependency.pkg.clone()) {
+                waiting.push(&dependency.pkg);
+            }
+        }
+    }
+    found
+}
+
+fn names(metadata: &Metadata, ids: &BTreeSet<PackageId>) -> BTreeSet<String> {
+    metadata.packages.iter().filter(|found| ids.contains(&found.id)).map(|found| found.name.to_string()).collect()
+}
+
+#[test]
+fn the_arrows_between_the_crates_go_one_way() {
+    let metadata = metadata();
+    for (package, allowed) in ARROWS {
+        let found = metadata.packages.iter().find(|found| found.name.as_str() == *package).unwrap();
+        for dependency in &found.dependencies {
+            let ours = dependency.name.starts_with("pillarbox-") && dependency.kind != DependencyKind::Development;
+            assert!(
+                !ours || allowed.contains(&dependency.name.as_str()),
+                "{package} may not depend on {}",
+                dependency.name
+            );
+        }
+    }
+}
+
+#[test]
+fn every_crate_of_the_workspace_has_its_arrows_written_down() {
+    let metadata = metadata();
+    for package in metadata.workspace_packages() {
+        let written = ARROWS.iter().any(|(name, _)| *name == package.name.as_str());
+        let outside = ["pillarbox-tests", "pillarbox-examples"].contains(&package.name.as_str());
+        assert!(written || outside, "{} has no line in ARROWS", package.name);
+    }
+}
+
+#[test]
+fn the_relay_cannot_reach_the_session_protocol() {
+    let metadata = metadata();
+    let reached = names(&metadata, &reached(&metadata, "pillarbox-relay"));
+    assert!(!reached.contains("pillarbox-session"));
+    assert!(reached.contains("pillarbox-wire"), "the search sees dependencies at all");
+}
+
+#[test]
+fn the_shipped_programs_contain_no_proposal() {
+    let metadata = metadata();
+    for program in ["pillarbox-relay", "pillarbox-client"] {
+        let reached = names(&metadata, &reached(&metadata, program));
+        assert!(!reached.contains("pillarbox-access"), "{program} reaches access");
+    }
+    assert!(names(&metadata, &reached(&metadata, "pillarbox-lab")).contains("pillarbox-access"));
+}
+
+#[test]
+fn the_protocol_crates_know_no_sockets_and_no_files() {
+    let metadata = metadata();
+    for package in ["pillarbox-wire", "pillarbox-crypto", "pillarbox-session"] {
+        let reached = names(&metadata, &reached(&metadata, package));
+        for name in SOCKETS_AND_FILES {
+            assert!(!reached.contains(*name), "{package} reaches {name}");
+        }
+    }
+    assert!(names(&metadata, &reached(&metadata, "pillarbox-relay")).contains("tokio"));
+}
+
+#[test]
+fn the_programs_ship_one_generation_of_cryptography() {
+    let metadata = metadata();
+    let mut reached_by_any = reached(&metadata, "pillarbox-lab");
+    reached_by_any.extend(reached(&metadata, "pillarbox-client"));
+    let mut versions: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for package in metadata.packages.iter().filter(|package| reached_by_any.contains(&package.id)) {
+        versions.entry(package.name.as_str()).or_default().insert(package.version.to_string());
+    }
+    for name in CRYPTOGRAPHIC {
+        let found = versions.get(name).cloned().unwrap_or_default();
+        assert!(found.len() <= 1, "{name} comes in versions {found:?}");
+    }
+    assert!(versions.contains_key("x25519-dalek") && versions.contains_key("snow"));
+}
