@@ -45,8 +45,8 @@ impl AeadKey {
 /// ChaCha20-Poly1305: returns ciphertext and tag. A nonce is used once per key.
 #[must_use]
 pub fn seal(key: &AeadKey, nonce: &[u8; 12], associated: &[u8], plaintext: &[u8]) -> Vec<u8> {
-    let cipher = ChaCha20Poly1305::new(&key.0.into());
-    seal_with(&cipher, &(*nonce).into(), associated, plaintext)
+    let cipher = ChaCha20Poly1305::new((&key.0).into());
+    seal_with(&cipher, nonce.into(), associated, plaintext)
 }
 
 /// Opens what [`seal`] made.
@@ -59,15 +59,15 @@ pub fn open(
     associated: &[u8],
     ciphertext: &[u8],
 ) -> Result<Zeroizing<Vec<u8>>, AuthenticationFailed> {
-    let cipher = ChaCha20Poly1305::new(&key.0.into());
-    open_with(&cipher, &(*nonce).into(), associated, ciphertext)
+    let cipher = ChaCha20Poly1305::new((&key.0).into());
+    open_with(&cipher, nonce.into(), associated, ciphertext)
 }
 
 /// XChaCha20-Poly1305: like [`seal`], with a nonce long enough to be drawn at random.
 #[must_use]
 pub fn seal_extended(key: &AeadKey, nonce: &[u8; 24], associated: &[u8], plaintext: &[u8]) -> Vec<u8> {
-    let cipher = XChaCha20Poly1305::new(&key.0.into());
-    seal_with(&cipher, &(*nonce).into(), associated, plaintext)
+    let cipher = XChaCha20Poly1305::new((&key.0).into());
+    seal_with(&cipher, nonce.into(), associated, plaintext)
 }
 
 /// Opens what [`seal_extended`] made.
@@ -80,16 +80,16 @@ pub fn open_extended(
     associated: &[u8],
     ciphertext: &[u8],
 ) -> Result<Zeroizing<Vec<u8>>, AuthenticationFailed> {
-    let cipher = XChaCha20Poly1305::new(&key.0.into());
-    open_with(&cipher, &(*nonce).into(), associated, ciphertext)
+    let cipher = XChaCha20Poly1305::new((&key.0).into());
+    open_with(&cipher, nonce.into(), associated, ciphertext)
 }
 
 /// ChaCha20-Poly1305 over a buffer that the caller keeps: turns plaintext into ciphertext and
 /// returns the tag.
 #[must_use]
 pub fn seal_in_place(key: &AeadKey, nonce: &[u8; 12], associated: &[u8], buffer: &mut [u8]) -> [u8; TAG_LEN] {
-    let cipher = ChaCha20Poly1305::new(&key.0.into());
-    encrypt(&cipher, &(*nonce).into(), associated, buffer)
+    let cipher = ChaCha20Poly1305::new((&key.0).into());
+    encrypt(&cipher, nonce.into(), associated, buffer)
 }
 
 /// Opens what [`seal_in_place`] made: turns ciphertext into plaintext.
@@ -103,8 +103,8 @@ pub fn open_in_place(
     buffer: &mut [u8],
     tag: &[u8; TAG_LEN],
 ) -> Result<(), AuthenticationFailed> {
-    let cipher = ChaCha20Poly1305::new(&key.0.into());
-    decrypt(&cipher, &(*nonce).into(), associated, buffer, tag)
+    let cipher = ChaCha20Poly1305::new((&key.0).into());
+    decrypt(&cipher, nonce.into(), associated, buffer, tag)
 }
 
 /// What both ciphers are: 16-byte tags behind the ciphertext.
@@ -153,7 +153,7 @@ fn decrypt<C: Cipher>(
     tag: &[u8; TAG_LEN],
 ) -> Result<(), AuthenticationFailed> {
     cipher
-        .decrypt_inout_detached(nonce, associated, buffer.into(), &(*tag).into())
+        .decrypt_inout_detached(nonce, associated, buffer.into(), tag.into())
         .map_err(|_| AuthenticationFailed)
 }
 

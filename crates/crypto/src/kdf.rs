@@ -104,7 +104,7 @@ fn keyed(key: &[u8]) -> Hmac<Sha256> {
         let digest = Zeroizing::new(<[u8; 32]>::from(Sha256::digest(key)));
         block.iter_mut().zip(digest.iter()).for_each(|(to, from)| *to = *from);
     }
-    Hmac::new(&(*block).into())
+    Hmac::new((&*block).into())
 }
 
 #[cfg(test)]

@@ -30,7 +30,8 @@ pub enum Padding {
 }
 
 impl Padding {
-    /// Blocks of 80 bytes: a short text of any length looks alike, as Signal has it for text messages.
+    /// Blocks of 80 bytes: short texts look alike. Signal's Android client pads to these
+    /// (`PushTransportDetails`).
     pub const BLOCKS_80: Self = Self::blocks(80);
 
     /// Blocks of 16 KiB: a text, a receipt and a small picture look alike.
