@@ -1,0 +1,185 @@
+//! A relay's address: `pillarbox://HOST:PORT/#KEY`.
+//!
+//! KEY is the relay's X25519 public key in base32 (52 characters), behind `#` because programs that
+//! take the address for a web link do not send that part anywhere. HOST is a name, an IPv4 address or
+//! an IPv6 address in brackets. Whoever has the address can tell the relay from an impostor; nobody
+//! else has to vouch for it.
+
+use std::fmt;
+use std::net::Ipv6Addr;
+use std::str::FromStr;
+
+use pillarbox_crypto::AgreementPublic;
+use thiserror::Error;
+
+use crate::base32::{KEY_CHARS, NotKey, decode, encode};
+
+const SCHEME: &str = "pillarbox://";
+
+/// Longest name of a host (RFC 1035, section 2.3.4: 255 bytes encoded, of which two are not text).
+const MAX_HOST_LEN: usize = 253;
+
+/// Longest part of a name between two dots (RFC 1035, section 2.3.4).
+const MAX_LABEL_LEN: usize = 63;
+
+/// Why text is not a relay's address. Each is one mistake, in words for whoever typed it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum AddressError {
+    /// It begins with something else.
+    #[error("a relay address begins with {SCHEME}")]
+    Scheme,
+    /// There is no `/#`.
+    #[error("the relay's key is missing: an address ends with /# and {KEY_CHARS} characters")]
+    NoKey,
+    /// Nothing stands before the port.
+    #[error("the host is missing: an address reads {SCHEME}HOST:PORT/#KEY")]
+    NoHost,
+    /// The host holds a character that no host name has, or is too long.
+    #[error(
+        "the host is no host name: letters, digits, hyphens and dots, or an IPv6 address in brackets; \
+         write other alphabets in their xn-- form"
+    )]
+    Host,
+    /// An IPv6 address without brackets, or brackets without an IPv6 address.
+    #[error("an IPv6 address stands in brackets, as in [2001:db8::1]:443")]
+    Brackets,
+    /// There is no port.
+    #[error("the port is missing: write it after the host, as in relay.example:443")]
+    NoPort,
+    /// The port is no number from 1 to 65535.
+    #[error("the port is a number from 1 to 65535")]
+    Port,
+    /// The key has another length.
+    #[error(
+        "the relay's key has {got} characters where {KEY_CHARS} are expected: part of it is missing or doubled"
+    )]
+    KeyLength {
+        /// Characters found.
+        got: usize,
+    },
+    /// A character of the key is none that keys are written with.
+    #[error(
+        "character {position} of the relay's key has a typing error: keys are written with a to z and 2 to 7"
+    )]
+    KeyCharacter {
+        /// Counted from 1.
+        position: usize,
+    },
+    /// The last character of the key cannot stand there.
+    #[error("the last character of the relay's key has a typing error")]
+    KeyEnd,
+}
+
+impl From<NotKey> for AddressError {
+    fn from(mistake: NotKey) -> Self {
+        match mistake {
+            NotKey::Length(0) => Self::NoKey,
+            NotKey::Length(got) => Self::KeyLength { got },
+            NotKey::Character(position) => Self::KeyCharacter { position },
+            NotKey::LastBits => Self::KeyEnd,
+        }
+    }
+}
+
+/// Where a relay is, and the key that it must hold.
+///
+/// Invariants: `host` is a name in lower case or an IP address in its canonical form, without
+/// brackets; `port` is not 0. Equal addresses print alike.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct RelayAddress {
+    host: String,
+    port: u16,
+    key: AgreementPublic,
+}
+
+impl RelayAddress {
+    /// An address from its parts; an IPv6 address without brackets.
+    ///
+    /// # Errors
+    /// [`AddressError::NoHost`], [`AddressError::Host`], [`AddressError::Port`].
+    pub fn new(host: &str, port: u16, key: AgreementPublic) -> Result<Self, AddressError> {
+        let host = match host.parse::<Ipv6Addr>() {
+            Ok(address) => address.to_string(),
+            Err(_) => host_name(host)?,
+        };
+        if port == 0 {
+            return Err(AddressError::Port);
+        }
+        Ok(Self { host, port, key })
+    }
+
+    /// The host, in the form that a resolver takes: an IPv6 address without brackets.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// The TCP port.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The relay's public key.
+    #[must_use]
+    pub fn key(&self) -> &AgreementPublic {
+        &self.key
+    }
+}
+
+impl FromStr for RelayAddress {
+    type Err = AddressError;
+
+    fn from_str(text: &str) -> Result<Self, AddressError> {
+        let begins = text.get(..SCHEME.len()).is_some_and(|start| start.eq_ignore_ascii_case(SCHEME));
+        let rest = text.get(SCHEME.len()..).filter(|_| begins).ok_or(AddressError::Scheme)?;
+        let (place, key) = rest.split_once("/#").ok_or(AddressError::NoKey)?;
+        let (host, port) = split_place(place)?;
+        let port = port.parse::<u16>().ok().filter(|_| port.bytes().all(|byte| byte.is_ascii_digit()));
+        let port = port.ok_or(AddressError::Port)?;
+        Self::new(host, port, AgreementPublic::from_bytes(decode(key)?))
+    }
+}
+
+impl fmt::Display for RelayAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { host, port, key } = self;
+        let key = encode(key.as_bytes());
+        if host.contains(':') {
+            write!(f, "{SCHEME}[{host}]:{port}/#{key}")
+        } else {
+            write!(f, "{SCHEME}{host}:{port}/#{key}")
+        }
+    }
+}
+
+/// Host without brackets, and port.
+fn split_place(place: &str) -> Result<(&str, &str), AddressError> {
+    if let Some(bracketed) = place.strip_prefix('[') {
+        let (host, after) = bracketed.split_once(']').ok_or(AddressError::Brackets)?;
+        host.parse::<Ipv6Addr>().map_err(|_| AddressError::Brackets)?;
+        let port = after.strip_prefix(':').ok_or(AddressError::NoPort)?;
+        return if port.is_empty() { Err(AddressError::NoPort) } else { Ok((host, port)) };
+    }
+    match place.rsplit_once(':') {
+        Some((host, _)) if host.contains(':') => Err(AddressError::Brackets),
+        Some((_, "")) | None => {
+            Err(if place.is_empty() { AddressError::NoHost } else { AddressError::NoPort })
+        }
+        Some((host, port)) => Ok((host, port)),
+    }
+}
+
+/// A host name or IPv4 address in lower case.
+fn host_name(text: &str) -> Result<String, AddressError> {
+    if text.is_empty() {
+        return Err(AddressError::NoHost);
+    }
+    let known = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    let is_label = |label: &str| (1..=MAX_LABEL_LEN).contains(&label.len()) && label.bytes().all(known);
+    if text.len() > MAX_HOST_LEN || !text.split('.').all(is_label) {
+        return Err(AddressError::Host);
+    }
+    Ok(text.to_ascii_lowercase())
+}

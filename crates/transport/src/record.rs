@@ -1,0 +1,260 @@
+//! Frames in records, and records in Noise transport messages (Noise specification, revision 34,
+//! sections 5.2 and 13), over bytes that somebody else carries.
+//!
+//! | layer | bytes |
+//! |---|---|
+//! | record | length (2, big-endian), Noise message (at most 65,535) |
+//! | Noise message | frames, tag (16) |
+//! | frame | length (2, big-endian), encoding (at most 65,517) |
+//!
+//! A record costs 18 bytes and a frame in it 2 more. Many small frames share a record, so that an
+//! observer on the wire sees the length of a batch and not of each frame. Nothing of a record is
+//! handed out before all of it has been authenticated and found well formed.
+//!
+//! The two directions have keys and counters of their own and share nothing that changes.
+
+use std::fmt;
+use std::sync::Arc;
+
+use pillarbox_crypto::TAG_LEN;
+use pillarbox_wire::limits::{FRAME_LENGTH_PREFIX, MAX_FRAME_LEN};
+use pillarbox_wire::{CodecError, Encoded, decode, encode_into};
+use snow::StatelessTransportState;
+use thiserror::Error;
+
+use crate::unread::Unread;
+
+/// Bytes that name the length of a record.
+const RECORD_LENGTH_PREFIX: usize = 2;
+
+/// Longest Noise message (Noise specification, section 3). It fills the length's two bytes, so
+/// that a peer cannot announce more than it may send.
+const MAX_MESSAGE_LEN: usize = u16::MAX as usize;
+
+/// Most bytes of frames, with their lengths, in one record.
+const MAX_CONTENT_LEN: usize = MAX_MESSAGE_LEN - TAG_LEN;
+
+/// What a record adds to the frames in it.
+pub const RECORD_OVERHEAD: usize = RECORD_LENGTH_PREFIX + TAG_LEN;
+
+const _: () = assert!(FRAME_LENGTH_PREFIX + MAX_FRAME_LEN == MAX_CONTENT_LEN);
+const _: () = assert!(FRAME_LENGTH_PREFIX == size_of::<u16>() && RECORD_LENGTH_PREFIX == size_of::<u16>());
+
+/// Why frames were not sealed. Nothing was sealed then, and the channel is as before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum SealError {
+    /// A frame has no encoding.
+    #[error("a frame cannot be sent: {0}")]
+    Frame(#[from] CodecError),
+    /// All 2^64 - 1 nonces are used (Noise specification, section 5.1).
+    #[error("this channel has sent all it can; open a new one")]
+    Exhausted,
+}
+
+/// Why received bytes are not records. The channel is of no more use; asking again gives the same error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// A record was altered, repeated, left out or made under another key. Which of them is not told.
+    #[error("a record does not authenticate")]
+    NotAuthentic,
+    /// All 2^64 - 1 nonces are used (Noise specification, section 5.1).
+    #[error("this channel has received all it can; open a new one")]
+    Exhausted,
+    /// A record without a frame in it.
+    #[error("a record holds no frame")]
+    Empty,
+    /// A frame's length points past the end of its record.
+    #[error("a frame of {announced} bytes, where {left} are left in the record")]
+    FrameBeyondRecord {
+        /// The length that the frame names.
+        announced: usize,
+        /// What there is.
+        left: usize,
+    },
+    /// Too few bytes after the last frame for another one.
+    #[error("{count} bytes after the last frame of a record")]
+    TrailingBytes {
+        /// How many.
+        count: usize,
+    },
+    /// A frame's bytes are no frame.
+    #[error("a frame cannot be read: {0}")]
+    Frame(#[from] CodecError),
+}
+
+/// Turns frames into records. One direction of one channel.
+///
+/// Invariants: no nonce is used twice; bytes it returned are to be sent in the order it returned them.
+pub struct Sealer {
+    cipher: Arc<StatelessTransportState>,
+    nonce: u64,
+}
+
+impl Sealer {
+    pub(crate) fn new(cipher: Arc<StatelessTransportState>) -> Self {
+        Self { cipher, nonce: 0 }
+    }
+
+    /// Packs `frames`, in order, into as few records as hold them. No frames give no bytes.
+    ///
+    /// A type whose longest form is longer than a frame does not compile here.
+    ///
+    /// # Errors
+    /// What stands in [`SealError`].
+    pub fn seal<'a, T: Encoded + 'a>(
+        &mut self,
+        frames: impl IntoIterator<Item = &'a T>,
+    ) -> Result<Vec<u8>, SealError> {
+        const { assert!(T::MAX_LEN <= MAX_FRAME_LEN, "longer than a frame") };
+        // All frames are encoded before the first nonce is used: an error leaves no gap.
+        let contents = pack(frames)?;
+        let last = u64::try_from(contents.len()).map_err(|_| SealError::Exhausted)?;
+        // The greatest nonce is reserved (section 5.1).
+        self.nonce.checked_add(last).ok_or(SealError::Exhausted)?;
+
+        let total = contents.iter().map(|content| content.len() + RECORD_OVERHEAD).sum();
+        let mut records = Vec::with_capacity(total);
+        for content in contents {
+            self.seal_record(&content, &mut records)?;
+        }
+        Ok(records)
+    }
+
+    fn seal_record(&mut self, content: &[u8], records: &mut Vec<u8>) -> Result<(), SealError> {
+        let message_len = content.len() + TAG_LEN;
+        records.extend_from_slice(&length_prefix(message_len)?);
+        let start = records.len();
+        records.resize(start + message_len, 0);
+        let message = records.get_mut(start..).unwrap_or_default();
+        self.cipher.write_message(self.nonce, content, message).map_err(|_| SealError::Exhausted)?;
+        self.nonce += 1;
+        Ok(())
+    }
+}
+
+/// The contents of the records that will hold `frames`.
+fn pack<'a, T: Encoded + 'a>(frames: impl IntoIterator<Item = &'a T>) -> Result<Vec<Vec<u8>>, SealError> {
+    let mut full = Vec::new();
+    let mut content = Vec::new();
+    for frame in frames {
+        let start = content.len();
+        content.extend_from_slice(&[0; FRAME_LENGTH_PREFIX]);
+        let prefix = length_prefix(encode_into(frame, &mut content)?)?;
+        if let Some(place) = content.get_mut(start..).and_then(|frame| frame.first_chunk_mut()) {
+            *place = prefix;
+        }
+        if content.len() > MAX_CONTENT_LEN {
+            let next = content.split_off(start);
+            full.push(std::mem::replace(&mut content, next));
+        }
+    }
+    if !content.is_empty() {
+        full.push(content);
+    }
+    Ok(full)
+}
+
+fn length_prefix(length: usize) -> Result<[u8; 2], CodecError> {
+    let short = u16::try_from(length);
+    Ok(short.map_err(|_| CodecError::TooLong { most: MAX_MESSAGE_LEN, got: length })?.to_be_bytes())
+}
+
+/// Turns records into frames. One direction of one channel.
+///
+/// Invariants: frames come out in the order they were sealed in; a record that fails changes
+/// nothing; while no record is begun and no frame left, it owns no buffer.
+pub struct Opener {
+    cipher: Arc<StatelessTransportState>,
+    nonce: u64,
+    received: Unread,
+    /// Frames of the last opened record, with their lengths; known to be well formed.
+    content: Unread,
+}
+
+impl Opener {
+    pub(crate) fn new(cipher: Arc<StatelessTransportState>) -> Self {
+        Self { cipher, nonce: 0, received: Unread::default(), content: Unread::default() }
+    }
+
+    /// Takes bytes as they come, in pieces of any length.
+    ///
+    /// What is taken is kept until [`next_frame`](Self::next_frame) has given all of it away: call
+    /// that until it gives none before taking more, and no more than one record and one piece is kept.
+    pub fn feed(&mut self, bytes: &[u8]) {
+        self.received.push(bytes);
+    }
+
+    /// The next frame, if all of its record has come.
+    ///
+    /// # Errors
+    /// What stands in [`OpenError`].
+    pub fn next_frame<T: Encoded>(&mut self) -> Result<Option<T>, OpenError> {
+        if self.content.is_empty() && !self.open_record()? {
+            return Ok(None);
+        }
+        let (encoding, _) = split_frame(self.content.rest())?;
+        let length = encoding.len();
+        let frame = decode(encoding)?;
+        self.content.advance(FRAME_LENGTH_PREFIX + length);
+        Ok(Some(frame))
+    }
+
+    /// Whether all that came has been given away: a stream that ends here ends between records.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.received.is_empty() && self.content.is_empty()
+    }
+
+    /// Opens the next record, if all of it has come.
+    fn open_record(&mut self) -> Result<bool, OpenError> {
+        let Some((length, rest)) = self.received.rest().split_first_chunk() else { return Ok(false) };
+        let message_len = usize::from(u16::from_be_bytes(*length));
+        let content_len = message_len.checked_sub(TAG_LEN).ok_or(OpenError::NotAuthentic)?;
+        let Some(message) = rest.get(..message_len) else { return Ok(false) };
+        if self.nonce == u64::MAX {
+            return Err(OpenError::Exhausted);
+        }
+        let mut content = vec![0; content_len];
+        self.cipher.read_message(self.nonce, message, &mut content).map_err(|_| OpenError::NotAuthentic)?;
+        check_content(&content)?;
+
+        self.nonce += 1;
+        self.received.advance(RECORD_LENGTH_PREFIX + message_len);
+        self.content = Unread::from(content);
+        Ok(true)
+    }
+}
+
+fn check_content(content: &[u8]) -> Result<(), OpenError> {
+    let (_, mut rest) = split_frame(content)?;
+    while !rest.is_empty() {
+        (_, rest) = split_frame(rest)?;
+    }
+    Ok(())
+}
+
+/// The first frame's encoding and what follows the frame.
+fn split_frame(content: &[u8]) -> Result<(&[u8], &[u8]), OpenError> {
+    if content.is_empty() {
+        return Err(OpenError::Empty);
+    }
+    let trailing = OpenError::TrailingBytes { count: content.len() };
+    let (length, rest) = content.split_first_chunk().ok_or(trailing)?;
+    let announced = usize::from(u16::from_be_bytes(*length));
+    let beyond = OpenError::FrameBeyondRecord { announced, left: rest.len() };
+    rest.split_at_checked(announced).ok_or(beyond)
+}
+
+impl fmt::Debug for Sealer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Sealer")
+    }
+}
+
+impl fmt::Debug for Opener {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Opener")
+    }
+}

@@ -1,0 +1,91 @@
+//! Every time-out of a connection, for relay and phone alike, so that the two cannot drift.
+//!
+//! All are spans of real time, in the type of the runtime that waits for them.
+
+use std::time::Duration;
+
+use rand_core::CryptoRng;
+
+/// To open a TCP connection. Lost opening packets are sent again after 1, 3 and 7 seconds (RFC 6298,
+/// section 2: one second, then doubled): this leaves room for three losses. Longer, and a person
+/// waits for a relay that is not there.
+pub const CONNECT: Duration = Duration::from_secs(10);
+
+/// For the whole handshake: two round trips and a few key agreements, on the worst mobile network.
+/// Longer, and somebody who opens connections and says nothing holds them cheaply.
+pub const HANDSHAKE: Duration = Duration::from_secs(10);
+
+/// A phone that has heard nothing for so long sends a ping. Address translators forget a quiet TCP
+/// connection, some within a few minutes; shorter would wake a phone's radio for little.
+pub const PING_INTERVAL: Duration = Duration::from_secs(60);
+
+/// For the answer to a ping or a request. When it passes, the connection is taken for dead and a new
+/// one opened: a half-open connection otherwise swallows messages until the system gives up, which
+/// takes a quarter of an hour.
+pub const ANSWER: Duration = Duration::from_secs(15);
+
+/// A relay closes a connection from which nothing came for so long: two pings failed to come. Longer,
+/// and phones that vanished without a word keep their place.
+pub const IDLE: Duration = Duration::from_secs(150);
+
+/// A write that makes no progress for so long is given up, and the connection with it: the reader is
+/// gone or reads on purpose slower than it is sent to, and the relay holds the rest in memory.
+pub const STALLED_WRITE: Duration = Duration::from_secs(30);
+
+/// For the last frames of a connection that is being closed. Longer would hold up a relay that stops.
+pub const FAREWELL: Duration = Duration::from_secs(2);
+
+/// The pause before the first new attempt to connect.
+pub const BACK_OFF_FIRST: Duration = Duration::from_secs(1);
+
+/// The longest pause between attempts. Longer, and a phone notices late that its relay is back.
+pub const BACK_OFF_MOST: Duration = Duration::from_secs(60);
+
+/// How much longer each pause is than the one before.
+pub const BACK_OFF_FACTOR: u32 = 2;
+
+const _: () = assert!(IDLE.as_secs() > 2 * PING_INTERVAL.as_secs() + ANSWER.as_secs());
+const _: () = assert!(BACK_OFF_FIRST.as_secs() < BACK_OFF_MOST.as_secs() && BACK_OFF_FACTOR > 1);
+
+/// The pause after `failures` attempts in a row that failed: between half and all of the span that
+/// doubles with each, drawn anew each time, so that the phones of a relay that was restarted do not
+/// all come back in the same second.
+#[must_use]
+pub fn back_off(failures: u32, rng: &mut impl CryptoRng) -> Duration {
+    let longer = BACK_OFF_FACTOR.saturating_pow(failures.saturating_sub(1));
+    let span = BACK_OFF_FIRST.saturating_mul(longer).min(BACK_OFF_MOST);
+    let half = span / 2;
+    half + half.mul_f64(f64::from(rng.next_u32()) / f64::from(u32::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use rand_chacha::ChaCha20Rng;
+    use rand_chacha::rand_core::SeedableRng;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_pause_is_within_its_bounds(seed: u64, failures: u32) {
+            let mut rng = ChaCha20Rng::seed_from_u64(seed);
+            let pause = back_off(failures, &mut rng);
+            prop_assert!(pause >= BACK_OFF_FIRST / 2);
+            prop_assert!(pause <= BACK_OFF_MOST);
+            if failures > 6 {
+                prop_assert!(pause >= BACK_OFF_MOST / 2);
+            }
+        }
+    }
+
+    #[test]
+    fn pauses_grow_and_differ_between_phones() {
+        let pauses = |seed| {
+            let mut rng = ChaCha20Rng::seed_from_u64(seed);
+            [1, 3, 5, 7].map(|failures| back_off(failures, &mut rng))
+        };
+        assert!(pauses(1).is_sorted());
+        assert_ne!(pauses(1), pauses(2));
+    }
+}
