@@ -1,1 +1,48 @@
-//! PQXDH, the Double Ratchet with encrypted headers, sealed sender, franking.
+//! The end-to-end session protocol: PQXDH, the Double Ratchet with encrypted headers, franking and
+//! sealed sender.
+//!
+//! What this layer does: it turns a body into a payload that one device of one peer can open, and
+//! back. It refuses to know sockets, storage, time and its own randomness; what a body says; and who
+//! owns an identity. Every state is a value: sealing and opening return the next one, and the caller
+//! stores it in one transaction with what came out. A call that fails has changed nothing.
+//!
+//! | file | what | specification |
+//! |---|---|---|
+//! | [`prekeys`] | private prekeys and their wire forms | PQXDH 3.2 |
+//! | `pqxdh` | key agreement with somebody who is away | PQXDH, revision 3 |
+//! | `ratchet/` | Double Ratchet | Double Ratchet, section 4 |
+//! | [`franking`] | commitment to a body | CRYPTO 2017, CRYPTO 2018 |
+//! | `content` | opening, body, padding | - |
+//! | `message`, [`kind`](mod@kind) | layouts | `docs/protocol.md` |
+//! | `session`, [`conversation`] | one session; all sessions with one device | Sesame 3 |
+//! | `record` | how a conversation is stored | `docs/protocol.md` |
+//! | [`sealed_sender`] | the envelope that hides the sender | Signal, 2018 |
+//! | [`safety_number`](mod@safety_number) | what two people compare | Signal's numeric fingerprint |
+
+mod content;
+pub mod conversation;
+pub mod franking;
+pub mod kind;
+mod layout;
+mod message;
+mod pqxdh;
+pub mod prekeys;
+mod ratchet;
+mod record;
+mod redact;
+pub mod safety_number;
+pub mod sealed_sender;
+mod session;
+
+pub use conversation::{Conversation, EncryptError, OpenError, Opened};
+pub use franking::{Commitment, Opening};
+pub use kind::{Kind, KindError, kind};
+pub use message::{MalformedMessage, PREKEY_OVERHEAD, RATCHET_OVERHEAD, claimed_identity};
+pub use pqxdh::{Degraded, InitiateError};
+pub use prekeys::{
+    ConsumedPreKey, KemPreKeySecret, KemUse, OneTimePreKeySecret, PreKeyRecordError, PreKeys,
+    SignedPreKeySecret,
+};
+pub use record::RecordError;
+pub use safety_number::safety_number;
+pub use sealed_sender::{SEALED_OVERHEAD, SealError, UnsealError, Unsealed, seal, unseal};

@@ -1,0 +1,418 @@
+//! A conversation: all sessions with one device of one peer.
+//!
+//! One session is active: it seals what we send. The others are archived and still open what is on
+//! its way. There is more than one after both sides started at once, and after a recovery. The
+//! session that last opened a message is active, so both sides come to use the same one as soon as
+//! one message arrives without another crossing it. This is the session management of Signal's
+//! Sesame, section 3, for a single device.
+//!
+//! What leads nowhere is left, not repaired: after a message that does not open, either side, or both,
+//! start again with [`Conversation::initiate_again`], and everything sent from then on opens.
+//!
+//! This layer refuses to know accounts, storage and when to recover. It never drops a state for a
+//! message that failed: a failed call returns an error and leaves the conversation as it was.
+
+use crate::{
+    content::{self, Uncommitted},
+    franking::{COMMITMENT_LEN, Commitment, Opening},
+    message::{MalformedMessage, Message, PREKEY_OVERHEAD, PreKeyHeader},
+    pqxdh::{self, Degraded, InitiateError, RespondError},
+    prekeys::{ConsumedPreKey, PreKeys},
+    ratchet::{Exhausted, RatchetError},
+    redact::redacted_debug,
+    sealed_sender::SEALED_OVERHEAD,
+    session::{Parties, Session, State},
+};
+use pillarbox_crypto::{AgreementPublic, IdentityPublic, IdentitySecret, Padding};
+use pillarbox_wire::{DeviceBundle, limits::MAX_PAYLOAD_LEN};
+use rand_core::CryptoRng;
+use std::sync::Arc;
+use thiserror::Error;
+use zeroize::Zeroizing;
+
+/// Sessions kept beside the active one. Each is a trial decryption or two for a message that does
+/// not open at once, and up to 92 kB in the vault; both sides would have to start again eight times
+/// within the life of one message on its way before that message was lost.
+pub const MAX_ARCHIVED: usize = 7;
+
+/// Names kept of sessions that the peer started and that are gone from the archive, 32 bytes each,
+/// so that a first message played again does not start its session, and show its text, again.
+pub const MAX_FORGOTTEN: usize = 64;
+
+/// Longest padded plaintext (opening, body, padding) in bytes: what fits a payload in its longest
+/// form, a first message in a sealed-sender envelope.
+pub const MAX_PLAINTEXT_LEN: usize = MAX_PAYLOAD_LEN - SEALED_OVERHEAD - PREKEY_OVERHEAD - COMMITMENT_LEN;
+
+/// Why a body is not sealed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum EncryptError {
+    /// Too long once padded.
+    #[error("the padded message has {got} bytes, where at most {most} are allowed")]
+    TooLong {
+        /// [`MAX_PLAINTEXT_LEN`].
+        most: usize,
+        /// What the body would come to.
+        got: usize,
+    },
+    /// The peer has not answered in 16 million messages: start again.
+    #[error("the session has no message numbers left; start it again")]
+    Exhausted,
+}
+
+impl From<Exhausted> for EncryptError {
+    fn from(Exhausted: Exhausted) -> Self {
+        Self::Exhausted
+    }
+}
+
+/// Why a payload does not open. For us alone: a peer is told nothing that tells these apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// Not a message of a session.
+    #[error("the payload is not a message of a session")]
+    Malformed,
+    /// A session knows the message's number and has used and deleted its key. Either the message was
+    /// opened before, or the peer was restored from an old copy and uses its numbers a second time:
+    /// whoever keeps digests of what was opened can tell.
+    #[error("the message's key was used before")]
+    Duplicate,
+    /// No session has the key, or the message was altered.
+    #[error("no session opens the message")]
+    Undecryptable,
+    /// It comes from another identity than the expected one.
+    #[error("the message is another identity's")]
+    ForeignIdentity,
+    /// It starts a session with a prekey that is not here, or no longer.
+    #[error("the message uses a prekey that is not here")]
+    UnknownPreKey,
+    /// Too many messages before it are missing.
+    #[error("too many messages are missing before this one")]
+    TooFarAhead,
+    /// It opens to something that its sender did not commit to.
+    #[error("the message does not fit its commitment")]
+    Uncommitted,
+}
+
+impl From<MalformedMessage> for OpenError {
+    fn from(_: MalformedMessage) -> Self {
+        Self::Malformed
+    }
+}
+
+impl From<Uncommitted> for OpenError {
+    fn from(Uncommitted: Uncommitted) -> Self {
+        Self::Uncommitted
+    }
+}
+
+impl From<RespondError> for OpenError {
+    fn from(error: RespondError) -> Self {
+        match error {
+            RespondError::UnknownPreKey => Self::UnknownPreKey,
+            RespondError::NotContributory => Self::Undecryptable,
+        }
+    }
+}
+
+impl From<RatchetError> for OpenError {
+    fn from(error: RatchetError) -> Self {
+        match error {
+            RatchetError::NotOurs | RatchetError::Undecryptable => Self::Undecryptable,
+            RatchetError::Duplicate => Self::Duplicate,
+            RatchetError::TooFarAhead => Self::TooFarAhead,
+        }
+    }
+}
+
+/// All sessions with one device of one peer.
+///
+/// Invariants: one identity on each side; no two sessions have one name; at most [`MAX_ARCHIVED`]
+/// sessions beside the active one, the one used last first. Holds secrets: wiped when the last state
+/// that shares them is dropped. `Debug` prints the type's name.
+pub struct Conversation {
+    pub(crate) parties: Arc<Parties>,
+    pub(crate) active: Arc<Session>,
+    pub(crate) archived: Arc<[Arc<Session>]>,
+    /// Oldest first.
+    pub(crate) forgotten: Arc<[AgreementPublic]>,
+}
+
+/// An opened message. Everything here is committed together, or nothing is.
+///
+/// `Debug` prints the type's name: it holds the body.
+pub struct Opened {
+    /// What the sender gave to `encrypt`.
+    pub body: Zeroizing<Vec<u8>>,
+    /// The conversation after the message: replaces the stored one.
+    pub next: Conversation,
+    /// Who sent it.
+    pub sender_identity: IdentityPublic,
+    /// Prekeys to delete.
+    pub consumed: Vec<ConsumedPreKey>,
+    /// Whether the message started a session.
+    pub started: bool,
+    /// What the beginning of its session lacked, in every message of that session.
+    pub degraded: Option<Degraded>,
+    /// With the body, opens `commitment`.
+    pub opening: Opening,
+    /// What the relay saw beside the ciphertext.
+    pub commitment: Commitment,
+}
+
+redacted_debug!(Conversation, Opened);
+
+impl Conversation {
+    /// Starts a conversation with the device that `bundle` came from.
+    ///
+    /// # Errors
+    /// [`InitiateError`] if the bundle is not good.
+    pub fn initiate(
+        rng: &mut impl CryptoRng,
+        ours: &IdentitySecret,
+        theirs: &IdentityPublic,
+        bundle: &DeviceBundle,
+    ) -> Result<Self, InitiateError> {
+        let session = start(rng, ours, theirs, bundle)?;
+        let parties = Parties { ours: ours.public(), theirs: *theirs };
+        Ok(Self::of(parties, session))
+    }
+
+    /// Starts a new session in a conversation that no longer leads through. The old ones are archived,
+    /// unless `theirs` is another identity: nothing of the old one is kept then.
+    ///
+    /// # Errors
+    /// [`InitiateError`] if the bundle is not good.
+    pub fn initiate_again(
+        &self,
+        rng: &mut impl CryptoRng,
+        ours: &IdentitySecret,
+        theirs: &IdentityPublic,
+        bundle: &DeviceBundle,
+    ) -> Result<Self, InitiateError> {
+        let session = start(rng, ours, theirs, bundle)?;
+        let parties = Parties { ours: ours.public(), theirs: *theirs };
+        if self.is_between(&parties) { Ok(self.with_new(session)) } else { Ok(Self::of(parties, session)) }
+    }
+
+    /// A payload for `body`, and the conversation after it. The caller stores the conversation before
+    /// the payload leaves.
+    ///
+    /// # Errors
+    /// [`EncryptError::TooLong`], [`EncryptError::Exhausted`].
+    pub fn encrypt(
+        &self,
+        rng: &mut impl CryptoRng,
+        body: &[u8],
+        padding: Padding,
+    ) -> Result<(Vec<u8>, Self), EncryptError> {
+        let got = content::plaintext_len(body.len(), padding);
+        if got > MAX_PLAINTEXT_LEN {
+            return Err(EncryptError::TooLong { most: MAX_PLAINTEXT_LEN, got });
+        }
+        let (payload, active) = self.active.seal(rng, &self.parties, body, padding)?;
+        let next = Self {
+            parties: Arc::clone(&self.parties),
+            active: Arc::new(active),
+            archived: Arc::clone(&self.archived),
+            forgotten: Arc::clone(&self.forgotten),
+        };
+        Ok((payload, next))
+    }
+
+    /// Opens a payload in the conversation it belongs to, or begins one with it.
+    ///
+    /// `theirs` is the identity that the sender must have. Without it, it is the conversation's; without
+    /// a conversation either, whoever wrote the message.
+    ///
+    /// # Errors
+    /// [`OpenError`]. `current` stays what it was, and no prekey is used up.
+    pub fn decrypt(
+        current: Option<&Self>,
+        ours: &IdentitySecret,
+        prekeys: &impl PreKeys,
+        theirs: Option<&IdentityPublic>,
+        payload: &[u8],
+        rng: &mut impl CryptoRng,
+    ) -> Result<Opened, OpenError> {
+        let message = Message::read(payload)?;
+        let theirs = theirs.or(current.map(|current| &current.parties.theirs));
+        let fitting = current.filter(|current| {
+            theirs.is_some_and(|theirs| current.is_between(&Parties { ours: ours.public(), theirs: *theirs }))
+        });
+        match (&message.prekey, fitting) {
+            (Some(header), fitting) => {
+                let foreign = theirs.is_some_and(|theirs| !header.identity.is(theirs));
+                if foreign || header.identity.is(&ours.public()) {
+                    return Err(OpenError::ForeignIdentity);
+                }
+                match fitting.map(|current| (current, current.session_named(header.ephemeral))) {
+                    Some((current, Named::At(at))) => current.open_in(at, &message, rng)?.finish(&message),
+                    Some((_, Named::Forgotten)) => Err(OpenError::Duplicate),
+                    Some((_, Named::Unknown)) | None => {
+                        respond(fitting, ours, prekeys, header, &message, rng)
+                    }
+                }
+            }
+            (None, Some(current)) => current.open_somewhere(&message, rng)?.finish(&message),
+            (None, None) if current.is_some() => Err(OpenError::ForeignIdentity),
+            (None, None) => Err(OpenError::Undecryptable),
+        }
+    }
+
+    /// Who the peer is.
+    #[must_use]
+    pub fn their_identity(&self) -> &IdentityPublic {
+        &self.parties.theirs
+    }
+
+    /// What the beginning of the active session lacked.
+    #[must_use]
+    pub fn degraded(&self) -> Option<Degraded> {
+        self.active.degraded
+    }
+
+    /// Whether the peer has answered in the active session. Until then every message is
+    /// [`PREKEY_OVERHEAD`](crate::PREKEY_OVERHEAD) long rather than [`RATCHET_OVERHEAD`](crate::RATCHET_OVERHEAD).
+    #[must_use]
+    pub fn is_answered(&self) -> bool {
+        matches!(self.active.state, State::Running(_))
+    }
+
+    fn of(parties: Parties, session: Session) -> Self {
+        let (archived, forgotten) = (Arc::default(), Arc::default());
+        Self { parties: Arc::new(parties), active: Arc::new(session), archived, forgotten }
+    }
+
+    fn is_between(&self, parties: &Parties) -> bool {
+        let Parties { ours, theirs } = &*self.parties;
+        ours.key_bytes() == parties.ours.key_bytes() && theirs.key_bytes() == parties.theirs.key_bytes()
+    }
+
+    /// The active session and then the archived ones.
+    pub(crate) fn sessions(&self) -> impl Iterator<Item = &Arc<Session>> {
+        std::iter::once(&self.active).chain(self.archived.iter())
+    }
+
+    fn session_named(&self, name: AgreementPublic) -> Named {
+        match self.sessions().position(|session| session.name == name) {
+            Some(at) => Named::At(at),
+            None if self.forgotten.contains(&name) => Named::Forgotten,
+            None => Named::Unknown,
+        }
+    }
+
+    /// Tries every session. A header that opens belongs to one session only, so the first that
+    /// recognises its own decides.
+    fn open_somewhere(&self, message: &Message<'_>, rng: &mut impl CryptoRng) -> Result<Found, OpenError> {
+        for (at, session) in self.sessions().enumerate() {
+            match session.open(&self.parties, message, rng) {
+                Err(RatchetError::NotOurs) => {}
+                Err(error) => return Err(error.into()),
+                Ok((plaintext, next)) => return Ok(self.found(at, plaintext, next)),
+            }
+        }
+        Err(OpenError::Undecryptable)
+    }
+
+    fn open_in(
+        &self,
+        at: usize,
+        message: &Message<'_>,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Found, OpenError> {
+        let session = self.sessions().nth(at).ok_or(OpenError::Undecryptable)?;
+        let (plaintext, next) = session.open(&self.parties, message, rng)?;
+        Ok(self.found(at, plaintext, next))
+    }
+
+    /// The conversation once session `at` has become `next`: it is the active one now.
+    fn found(&self, at: usize, plaintext: Zeroizing<Vec<u8>>, next: Session) -> Found {
+        let archived = if at == 0 {
+            Arc::clone(&self.archived)
+        } else {
+            let others = self.sessions().enumerate().filter(|(other, _)| *other != at);
+            others.map(|(_, session)| Arc::clone(session)).collect()
+        };
+        let next = Self {
+            parties: Arc::clone(&self.parties),
+            active: Arc::new(next),
+            archived,
+            forgotten: Arc::clone(&self.forgotten),
+        };
+        Found { plaintext, next, consumed: Vec::new(), started: false }
+    }
+
+    /// The conversation with a new active session, the others archived.
+    fn with_new(&self, session: Session) -> Self {
+        let kept = self.sessions().take(MAX_ARCHIVED).map(Arc::clone).collect();
+        let dropped = self.sessions().skip(MAX_ARCHIVED).map(|session| session.name);
+        let names: Vec<_> = self.forgotten.iter().copied().chain(dropped).collect();
+        let surplus = names.len().saturating_sub(MAX_FORGOTTEN);
+        Self {
+            parties: Arc::clone(&self.parties),
+            active: Arc::new(session),
+            archived: kept,
+            forgotten: names.into_iter().skip(surplus).collect(),
+        }
+    }
+}
+
+/// Where a prekey message belongs.
+enum Named {
+    /// To the session at this place.
+    At(usize),
+    /// To a session that is gone.
+    Forgotten,
+    /// To none that we know: it starts one.
+    Unknown,
+}
+
+/// A message that authenticated and is not unwrapped yet.
+struct Found {
+    plaintext: Zeroizing<Vec<u8>>,
+    next: Conversation,
+    consumed: Vec<ConsumedPreKey>,
+    started: bool,
+}
+
+impl Found {
+    fn finish(self, message: &Message<'_>) -> Result<Opened, OpenError> {
+        let Self { plaintext, next, consumed, started } = self;
+        let commitment = message.commitment;
+        let (body, opening) = content::unwrap(plaintext, &commitment)?;
+        let (sender_identity, degraded) = (next.parties.theirs, next.active.degraded);
+        Ok(Opened { body, next, sender_identity, consumed, started, degraded, opening, commitment })
+    }
+}
+
+fn start(
+    rng: &mut impl CryptoRng,
+    ours: &IdentitySecret,
+    theirs: &IdentityPublic,
+    bundle: &DeviceBundle,
+) -> Result<Session, InitiateError> {
+    let initiation = pqxdh::initiate(rng, ours, theirs, bundle)?;
+    Ok(Session::initiate(initiation, rng)?)
+}
+
+fn respond(
+    current: Option<&Conversation>,
+    ours: &IdentitySecret,
+    prekeys: &impl PreKeys,
+    header: &PreKeyHeader,
+    message: &Message<'_>,
+    rng: &mut impl CryptoRng,
+) -> Result<Opened, OpenError> {
+    let theirs = header.identity.verify().map_err(|_| OpenError::Malformed)?;
+    let parties = Parties { ours: ours.public(), theirs };
+    let mut response = pqxdh::respond(ours, prekeys, &theirs, header)?;
+    let consumed = std::mem::take(&mut response.consumed);
+    let (plaintext, session) = Session::respond(response, header, &parties, message, rng)?;
+    let next = match current {
+        Some(current) => current.with_new(session),
+        None => Conversation::of(parties, session),
+    };
+    Found { plaintext, next, consumed, started: true }.finish(message)
+}

@@ -1,0 +1,74 @@
+//! What a payload is: its first byte says.
+//!
+//! The relay carries payloads as bytes and reads none of this. The numbers are part of the
+//! protocol; a new kind takes a new number, and an unknown one is refused, never guessed.
+
+use thiserror::Error;
+
+/// A body in the clear, for designs whose relay reads along: kind byte, then the encoded body.
+pub const SERVER_READABLE: u8 = 0x00;
+
+/// A message of a running session.
+pub const RATCHET: u8 = 0x01;
+
+/// A message that carries what its recipient needs to start the session.
+pub const PREKEY: u8 = 0x02;
+
+/// A sealed-sender envelope around one of the others.
+pub const SEALED: u8 = 0x03;
+
+/// See the constants of this module.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// [`SERVER_READABLE`].
+    ServerReadable,
+    /// [`RATCHET`].
+    Ratchet,
+    /// [`PREKEY`].
+    PreKey,
+    /// [`SEALED`].
+    Sealed,
+}
+
+/// Why a payload has no kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum KindError {
+    /// No first byte.
+    #[error("the payload is empty")]
+    Empty,
+    /// A first byte that this version does not know.
+    #[error("payload kind {got:#04x} is unknown here")]
+    Unknown {
+        /// The first byte.
+        got: u8,
+    },
+}
+
+/// The kind of a payload.
+///
+/// # Errors
+/// [`KindError`] if there is no first byte or it is none of the four.
+pub fn kind(payload: &[u8]) -> Result<Kind, KindError> {
+    match payload.first() {
+        None => Err(KindError::Empty),
+        Some(&SERVER_READABLE) => Ok(Kind::ServerReadable),
+        Some(&RATCHET) => Ok(Kind::Ratchet),
+        Some(&PREKEY) => Ok(Kind::PreKey),
+        Some(&SEALED) => Ok(Kind::Sealed),
+        Some(&got) => Err(KindError::Unknown { got }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_first_byte_has_one_meaning() {
+        assert_eq!(kind(&[]), Err(KindError::Empty));
+        let known: Vec<Kind> = (0..=u8::MAX).filter_map(|byte| kind(&[byte, 9]).ok()).collect();
+        assert_eq!(known, [Kind::ServerReadable, Kind::Ratchet, Kind::PreKey, Kind::Sealed]);
+        assert_eq!(kind(&[4]), Err(KindError::Unknown { got: 4 }));
+    }
+}

@@ -1,0 +1,57 @@
+//! Reading fixed layouts: a cursor that takes so many bytes and either has them or says so.
+//!
+//! It refuses to know what the bytes mean. Every layout in this crate is a row of fields of known
+//! length with at most one open-ended field at the end, so reading is total and leaves nothing over.
+
+/// The bytes broke off, or more came than the layout has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct WrongLength;
+
+/// A cursor over bytes that somebody else wrote.
+pub(crate) struct Reader<'a>(&'a [u8]);
+
+impl<'a> Reader<'a> {
+    pub(crate) fn new(bytes: &'a [u8]) -> Self {
+        Self(bytes)
+    }
+
+    /// The next `N` bytes.
+    pub(crate) fn take<const N: usize>(&mut self) -> Result<&'a [u8; N], WrongLength> {
+        let (taken, rest) = self.0.split_first_chunk().ok_or(WrongLength)?;
+        self.0 = rest;
+        Ok(taken)
+    }
+
+    /// The next `len` bytes.
+    pub(crate) fn take_slice(&mut self, len: usize) -> Result<&'a [u8], WrongLength> {
+        let (taken, rest) = self.0.split_at_checked(len).ok_or(WrongLength)?;
+        self.0 = rest;
+        Ok(taken)
+    }
+
+    pub(crate) fn u8(&mut self) -> Result<u8, WrongLength> {
+        self.take().map(|&[byte]| byte)
+    }
+
+    pub(crate) fn u16(&mut self) -> Result<u16, WrongLength> {
+        self.take().map(|bytes| u16::from_be_bytes(*bytes))
+    }
+
+    pub(crate) fn u32(&mut self) -> Result<u32, WrongLength> {
+        self.take().map(|bytes| u32::from_be_bytes(*bytes))
+    }
+
+    pub(crate) fn u64(&mut self) -> Result<u64, WrongLength> {
+        self.take().map(|bytes| u64::from_be_bytes(*bytes))
+    }
+
+    /// Everything that is left.
+    pub(crate) fn rest(self) -> &'a [u8] {
+        self.0
+    }
+
+    /// Nothing may be left.
+    pub(crate) fn end(self) -> Result<(), WrongLength> {
+        if self.0.is_empty() { Ok(()) } else { Err(WrongLength) }
+    }
+}

@@ -1,0 +1,213 @@
+//! PQXDH: two people agree on a secret while one of them is away.
+//!
+//! "The PQXDH Key Agreement Protocol", Signal, revision 3, with X25519, SHA-256, ML-KEM-768 and
+//! `info` = [`PQXDH`](pillarbox_crypto::labels::PQXDH). Names are the specification's: IK identity,
+//! EK ephemeral, SPK signed prekey, OPK one-time prekey, PQPK KEM prekey; A starts, B answers.
+//!
+//! ```text
+//! DH1 = DH(IK_A, SPK_B)   DH2 = DH(EK_A, IK_B)   DH3 = DH(EK_A, SPK_B)   DH4 = DH(EK_A, OPK_B)
+//! (CT, SS) = PQKEM-ENC(PQPK_B)
+//! SK = HKDF(salt = 0, F || DH1 || DH2 || DH3 [|| DH4] || SS, info)        F = 32 bytes 0xff
+//! ```
+//!
+//! One departure, in the safe direction: our identity has a key for signatures and a key for
+//! agreement where the specification converts one into the other, so both are encoded into the
+//! associated data. ML-KEM hashes the encapsulation key into SS, which binds PQPK_B (section 4.7).
+//!
+//! This layer verifies what B signed and refuses keys that contribute nothing. It refuses to know
+//! messages; that somebody without IK_A cannot have made SK shows only when a message opens.
+
+use crate::{
+    message::{ClaimedIdentity, PreKeyHeader},
+    prekeys::{ConsumedPreKey, KemUse, PreKeys},
+    ratchet::RootKey,
+};
+use pillarbox_crypto::{
+    AgreementPublic, AgreementSecret, IdentityPublic, IdentitySecret, KemPublic, NotContributory,
+    SharedSecret, Signature,
+    kdf::hkdf,
+    labels::{PQXDH, SIGNED_KEM_PREKEY, SIGNED_PREKEY},
+};
+use pillarbox_wire::DeviceBundle;
+use rand_core::CryptoRng;
+use thiserror::Error;
+
+/// F of section 2.2: keeps SK apart from anything an XEdDSA signature could hash.
+const F: [u8; 32] = [0xff; 32];
+
+/// Bytes of Encode(IK_A) || Encode(IK_B).
+pub(crate) const ASSOCIATED_LEN: usize = 128;
+
+/// Why no session can be started with a bundle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum InitiateError {
+    /// The signed prekey is not signed by the identity.
+    #[error("the signed prekey is not signed by the identity")]
+    SignedPreKey,
+    /// The KEM prekey is not signed by the identity.
+    #[error("the KEM prekey is not signed by the identity")]
+    KemPreKey,
+    /// The identity signed a KEM prekey that is no ML-KEM-768 key.
+    #[error("the KEM prekey is no ML-KEM-768 key")]
+    KemKey,
+    /// A key of the bundle contributes nothing to the secret.
+    #[error("a key of the bundle contributes nothing to the secret")]
+    NotContributory,
+    /// The bundle is our own.
+    #[error("the bundle is this identity's own")]
+    Ourselves,
+}
+
+impl From<NotContributory> for InitiateError {
+    fn from(_: NotContributory) -> Self {
+        Self::NotContributory
+    }
+}
+
+/// What the beginning of a session lacked. Messages are secret all the same; what suffers is said
+/// with each field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Degraded {
+    /// No one-time prekey was left: until the first answer, whoever later takes the recipient's
+    /// identity key, signed prekey and KEM prekey can open the first messages.
+    pub no_one_time: bool,
+    /// No one-time KEM prekey was left: the last-resort one is shared with other sessions and lives on.
+    pub last_resort_kem: bool,
+}
+
+impl Degraded {
+    pub(crate) fn new(no_one_time: bool, last_resort_kem: bool) -> Option<Self> {
+        (no_one_time || last_resort_kem).then_some(Self { no_one_time, last_resort_kem })
+    }
+}
+
+/// AD of section 3.3: Encode(IK_A) || Encode(IK_B).
+pub(crate) fn associated_data(a: &IdentityPublic, b: &IdentityPublic) -> [u8; ASSOCIATED_LEN] {
+    let mut associated = [0; ASSOCIATED_LEN];
+    let keys = a.key_bytes().into_iter().chain(b.key_bytes());
+    associated.iter_mut().zip(keys).for_each(|(to, from)| *to = from);
+    associated
+}
+
+/// What A has after reading B's bundle.
+pub(crate) struct Initiation {
+    pub(crate) secret: RootKey,
+    pub(crate) header: PreKeyHeader,
+    /// SPK_B, which is also B's first ratchet key.
+    pub(crate) signed_prekey: AgreementPublic,
+    pub(crate) degraded: Option<Degraded>,
+}
+
+/// Section 3.3: A makes SK and the header of the initial message.
+pub(crate) fn initiate(
+    rng: &mut impl CryptoRng,
+    a: &IdentitySecret,
+    b: &IdentityPublic,
+    bundle: &DeviceBundle,
+) -> Result<Initiation, InitiateError> {
+    let DeviceBundle { device: _, signed, one_time, kem, kem_is_last_resort } = bundle;
+    if a.public().key_bytes() == b.key_bytes() {
+        return Err(InitiateError::Ourselves);
+    }
+    let verify = |label, key: &[u8], signature: [u8; 64]| {
+        b.signing().verify(label, key, &Signature::from_bytes(signature))
+    };
+    verify(SIGNED_PREKEY, &signed.key.0, signed.signature.0).map_err(|_| InitiateError::SignedPreKey)?;
+    verify(SIGNED_KEM_PREKEY, &kem.key.0, kem.signature.0).map_err(|_| InitiateError::KemPreKey)?;
+    let kem_key = KemPublic::from_bytes(&kem.key.0).map_err(|_| InitiateError::KemKey)?;
+    let signed_prekey = AgreementPublic::from_bytes(signed.key.0);
+
+    let ephemeral = AgreementSecret::generate(rng);
+    let dh1 = a.agreement().agree(&signed_prekey)?;
+    let dh2 = ephemeral.agree(b.agreement())?;
+    let dh3 = ephemeral.agree(&signed_prekey)?;
+    let dh4 = match one_time {
+        Some(one_time) => Some(ephemeral.agree(&AgreementPublic::from_bytes(one_time.key.0))?),
+        None => None,
+    };
+    let (kem_ciphertext, ss) = kem_key.encapsulate(rng);
+    let header = PreKeyHeader {
+        signed: signed.id,
+        one_time: one_time.map(|one_time| one_time.id),
+        kem: kem.id,
+        identity: ClaimedIdentity::of(&a.public()),
+        ephemeral: ephemeral.public(),
+        kem_ciphertext,
+    };
+    Ok(Initiation {
+        secret: kdf([&dh1, &dh2, &dh3], dh4.as_ref(), &ss),
+        header,
+        signed_prekey,
+        degraded: Degraded::new(one_time.is_none(), *kem_is_last_resort),
+    })
+}
+
+/// Why a first message does not lead to a secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RespondError {
+    /// It names a prekey that is not here, or no longer.
+    UnknownPreKey,
+    /// It carries a key that contributes nothing.
+    NotContributory,
+}
+
+impl From<NotContributory> for RespondError {
+    fn from(_: NotContributory) -> Self {
+        Self::NotContributory
+    }
+}
+
+/// What B has after reading A's header.
+pub(crate) struct Response {
+    pub(crate) secret: RootKey,
+    /// The private half of SPK_B, which is also B's first ratchet key.
+    pub(crate) signed_prekey: AgreementSecret,
+    pub(crate) consumed: Vec<ConsumedPreKey>,
+    pub(crate) degraded: Option<Degraded>,
+}
+
+/// Section 3.4: B repeats the calculation. Nothing is deleted here; the caller does that with the
+/// prekeys named as consumed, once the message has opened.
+pub(crate) fn respond(
+    b: &IdentitySecret,
+    prekeys: &impl PreKeys,
+    a: &IdentityPublic,
+    header: &PreKeyHeader,
+) -> Result<Response, RespondError> {
+    let PreKeyHeader { signed, one_time, kem, identity: _, ephemeral, kem_ciphertext } = header;
+    let unknown = RespondError::UnknownPreKey;
+    let signed_prekey = prekeys.signed(*signed).ok_or(unknown)?.into_secret();
+    let (kem_secret, kem_use) = prekeys.kem(*kem).ok_or(unknown)?;
+    let one_time_secret = match one_time {
+        Some(id) => Some(prekeys.one_time(*id).ok_or(unknown)?),
+        None => None,
+    };
+
+    let dh1 = signed_prekey.agree(a.agreement())?;
+    let dh2 = b.agreement().agree(ephemeral)?;
+    let dh3 = signed_prekey.agree(ephemeral)?;
+    let dh4 = match &one_time_secret {
+        Some(one_time) => Some(one_time.secret().agree(ephemeral)?),
+        None => None,
+    };
+    let ss = kem_secret.secret().decapsulate(kem_ciphertext);
+
+    let consumed_kem = match kem_use {
+        KemUse::OneTime => Some(ConsumedPreKey::Kem(*kem)),
+        KemUse::LastResort => None,
+    };
+    Ok(Response {
+        secret: kdf([&dh1, &dh2, &dh3], dh4.as_ref(), &ss),
+        signed_prekey,
+        consumed: one_time.map(ConsumedPreKey::OneTime).into_iter().chain(consumed_kem).collect(),
+        degraded: Degraded::new(one_time.is_none(), kem_use == KemUse::LastResort),
+    })
+}
+
+/// KDF of section 2.2.
+fn kdf(dh: [&SharedSecret; 3], dh4: Option<&SharedSecret>, ss: &SharedSecret) -> RootKey {
+    let [dh1, dh2, dh3] = dh.map(|dh| dh.as_bytes().as_slice());
+    let dh4 = dh4.map_or(&[][..], |dh4| dh4.as_bytes());
+    RootKey::from_bytes(*hkdf::<32>(&[], &[&F, dh1, dh2, dh3, dh4, ss.as_bytes()], PQXDH, &[]))
+}

@@ -1,0 +1,307 @@
+//! Prekeys: the private halves, their wire forms and their vault records (PQXDH, section 3.2).
+//!
+//! A phone leaves public prekeys at the relay so that strangers can write to it while it is away.
+//! This layer makes them, signs what needs a signature, and names which are used up by a first
+//! message. When to make more, and how long to keep an old one, is the client's business.
+
+use crate::{
+    layout::{Reader, WrongLength},
+    redact::redacted_debug,
+};
+use pillarbox_crypto::{
+    AgreementSecret, IdentitySecret, KEM_SEED_LEN, KemSecret, Signature,
+    labels::{SIGNED_KEM_PREKEY, SIGNED_PREKEY},
+};
+use pillarbox_wire::{FixedBytes, KemPreKey, OneTimePreKey, PreKeyId, SignedPreKey};
+use rand_core::CryptoRng;
+use thiserror::Error;
+use zeroize::Zeroizing;
+
+/// First byte of a prekey's record: which layout follows.
+const RECORD_VERSION: u8 = 1;
+
+/// Why bytes are not a stored prekey.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum PreKeyRecordError {
+    /// Written by another version of this crate.
+    #[error("prekey record of version {got}, where {expected} was expected")]
+    Version {
+        /// The version that is read here.
+        expected: u8,
+        /// What stood there.
+        got: u8,
+    },
+    /// Too short or too long.
+    #[error("the bytes do not hold a prekey")]
+    Malformed,
+}
+
+impl From<WrongLength> for PreKeyRecordError {
+    fn from(WrongLength: WrongLength) -> Self {
+        Self::Malformed
+    }
+}
+
+/// Where a phone's private prekeys are looked up. A missing key is an answer, not an error.
+pub trait PreKeys {
+    /// The signed prekey of this name, the current one or an older one that is still kept.
+    fn signed(&self, id: PreKeyId) -> Option<SignedPreKeySecret>;
+    /// The one-time prekey of this name, unless it was used.
+    fn one_time(&self, id: PreKeyId) -> Option<OneTimePreKeySecret>;
+    /// The KEM prekey of this name and how it may be used.
+    fn kem(&self, id: PreKeyId) -> Option<(KemPreKeySecret, KemUse)>;
+}
+
+/// How often a KEM prekey may be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KemUse {
+    /// By one session; then it is deleted.
+    OneTime,
+    /// By every session that starts while the one-time ones are gone.
+    LastResort,
+}
+
+/// A prekey that a first message used up. It is deleted in the same transaction that stores the session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ConsumedPreKey {
+    /// A one-time X25519 prekey.
+    OneTime(PreKeyId),
+    /// A one-time KEM prekey.
+    Kem(PreKeyId),
+}
+
+/// The private half of a signed prekey (SPK).
+///
+/// Invariants: the signature is the identity's over the public half; wiped on drop; no `Clone`.
+pub struct SignedPreKeySecret {
+    id: PreKeyId,
+    secret: AgreementSecret,
+    signature: Signature,
+}
+
+/// The private half of a one-time prekey (OPK).
+///
+/// Invariants: wiped on drop; no `Clone`.
+pub struct OneTimePreKeySecret {
+    id: PreKeyId,
+    secret: AgreementSecret,
+}
+
+/// The private half of a KEM prekey (PQOPK or PQSPK).
+///
+/// Invariants: the signature is the identity's over the public half; wiped on drop; no `Clone`.
+pub struct KemPreKeySecret {
+    id: PreKeyId,
+    secret: KemSecret,
+    signature: Signature,
+}
+
+redacted_debug!(SignedPreKeySecret, OneTimePreKeySecret, KemPreKeySecret);
+
+impl SignedPreKeySecret {
+    /// Draws a key and signs it.
+    #[must_use]
+    pub fn generate(id: PreKeyId, identity: &IdentitySecret, rng: &mut impl CryptoRng) -> Self {
+        let secret = AgreementSecret::generate(rng);
+        let signature = identity.signing().sign(SIGNED_PREKEY, secret.public().as_bytes());
+        Self { id, secret, signature }
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn id(&self) -> PreKeyId {
+        self.id
+    }
+
+    /// What is left at the relay.
+    #[must_use]
+    pub fn public(&self) -> SignedPreKey {
+        let Self { id, secret, signature } = self;
+        SignedPreKey {
+            id: *id,
+            key: FixedBytes(*secret.public().as_bytes()),
+            signature: FixedBytes(*signature.as_bytes()),
+        }
+    }
+
+    /// For the vault: version (1), id (4), key (32), signature (64).
+    #[must_use]
+    pub fn to_record(&self) -> Zeroizing<Vec<u8>> {
+        let Self { id, secret, signature } = self;
+        record(*id, &*secret.to_bytes(), signature.as_bytes())
+    }
+
+    /// Reads what [`to_record`](Self::to_record) wrote.
+    ///
+    /// # Errors
+    /// [`PreKeyRecordError`].
+    pub fn from_record(record: &[u8]) -> Result<Self, PreKeyRecordError> {
+        let (id, mut reader) = begin(record)?;
+        let secret = AgreementSecret::from_bytes(*reader.take()?);
+        let signature = Signature::from_bytes(*reader.take()?);
+        reader.end()?;
+        Ok(Self { id, secret, signature })
+    }
+
+    pub(crate) fn into_secret(self) -> AgreementSecret {
+        self.secret
+    }
+}
+
+impl OneTimePreKeySecret {
+    /// Draws a key.
+    #[must_use]
+    pub fn generate(id: PreKeyId, rng: &mut impl CryptoRng) -> Self {
+        Self { id, secret: AgreementSecret::generate(rng) }
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn id(&self) -> PreKeyId {
+        self.id
+    }
+
+    /// What is left at the relay.
+    #[must_use]
+    pub fn public(&self) -> OneTimePreKey {
+        OneTimePreKey { id: self.id, key: FixedBytes(*self.secret.public().as_bytes()) }
+    }
+
+    /// For the vault: version (1), id (4), key (32).
+    #[must_use]
+    pub fn to_record(&self) -> Zeroizing<Vec<u8>> {
+        let Self { id, secret } = self;
+        record(*id, &*secret.to_bytes(), &[])
+    }
+
+    /// Reads what [`to_record`](Self::to_record) wrote.
+    ///
+    /// # Errors
+    /// [`PreKeyRecordError`].
+    pub fn from_record(record: &[u8]) -> Result<Self, PreKeyRecordError> {
+        let (id, mut reader) = begin(record)?;
+        let secret = AgreementSecret::from_bytes(*reader.take()?);
+        reader.end()?;
+        Ok(Self { id, secret })
+    }
+
+    pub(crate) fn secret(&self) -> &AgreementSecret {
+        &self.secret
+    }
+}
+
+impl KemPreKeySecret {
+    /// Draws a key and signs it. One-time and last-resort keys are made alike.
+    #[must_use]
+    pub fn generate(id: PreKeyId, identity: &IdentitySecret, rng: &mut impl CryptoRng) -> Self {
+        let secret = KemSecret::generate(rng);
+        let signature = identity.signing().sign(SIGNED_KEM_PREKEY, secret.public().as_bytes());
+        Self { id, secret, signature }
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn id(&self) -> PreKeyId {
+        self.id
+    }
+
+    /// What is left at the relay.
+    #[must_use]
+    pub fn public(&self) -> KemPreKey {
+        let Self { id, secret, signature } = self;
+        KemPreKey {
+            id: *id,
+            key: Box::new(FixedBytes(*secret.public().as_bytes())),
+            signature: FixedBytes(*signature.as_bytes()),
+        }
+    }
+
+    /// For the vault: version (1), id (4), seed (64), signature (64).
+    #[must_use]
+    pub fn to_record(&self) -> Zeroizing<Vec<u8>> {
+        let Self { id, secret, signature } = self;
+        record(*id, &*secret.seed(), signature.as_bytes())
+    }
+
+    /// Reads what [`to_record`](Self::to_record) wrote.
+    ///
+    /// # Errors
+    /// [`PreKeyRecordError`].
+    pub fn from_record(record: &[u8]) -> Result<Self, PreKeyRecordError> {
+        let (id, mut reader) = begin(record)?;
+        let secret = KemSecret::from_seed(*reader.take::<KEM_SEED_LEN>()?);
+        let signature = Signature::from_bytes(*reader.take()?);
+        reader.end()?;
+        Ok(Self { id, secret, signature })
+    }
+
+    pub(crate) fn secret(&self) -> &KemSecret {
+        &self.secret
+    }
+}
+
+fn record(id: PreKeyId, secret: &[u8], signature: &[u8]) -> Zeroizing<Vec<u8>> {
+    Zeroizing::new([&[RECORD_VERSION], id.0.to_be_bytes().as_slice(), secret, signature].concat())
+}
+
+fn begin(record: &[u8]) -> Result<(PreKeyId, Reader<'_>), PreKeyRecordError> {
+    let mut reader = Reader::new(record);
+    match reader.u8()? {
+        RECORD_VERSION => Ok((PreKeyId(reader.u32()?), reader)),
+        got => Err(PreKeyRecordError::Version { expected: RECORD_VERSION, got }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pillarbox_crypto::KemPublic;
+    use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
+
+    #[test]
+    fn signatures_fit_their_purpose_only() {
+        let mut rng = ChaCha20Rng::seed_from_u64(1);
+        let identity = IdentitySecret::generate(&mut rng);
+        let verifier = *identity.public().signing();
+        let signed = SignedPreKeySecret::generate(PreKeyId(1), &identity, &mut rng).public();
+        let kem = KemPreKeySecret::generate(PreKeyId(2), &identity, &mut rng).public();
+        let signature = Signature::from_bytes(signed.signature.0);
+        assert!(verifier.verify(SIGNED_PREKEY, &signed.key.0, &signature).is_ok());
+        assert!(verifier.verify(SIGNED_KEM_PREKEY, &signed.key.0, &signature).is_err());
+        let signature = Signature::from_bytes(kem.signature.0);
+        assert!(verifier.verify(SIGNED_KEM_PREKEY, &kem.key.0, &signature).is_ok());
+        assert!(verifier.verify(SIGNED_PREKEY, &kem.key.0, &signature).is_err());
+        assert!(KemPublic::from_bytes(&kem.key.0).is_ok());
+    }
+
+    #[test]
+    fn records_come_back_and_any_other_length_is_refused() {
+        let mut rng = ChaCha20Rng::seed_from_u64(2);
+        let identity = IdentitySecret::generate(&mut rng);
+        let signed = SignedPreKeySecret::generate(PreKeyId(7), &identity, &mut rng);
+        let one_time = OneTimePreKeySecret::generate(PreKeyId(8), &mut rng);
+        let kem = KemPreKeySecret::generate(PreKeyId(9), &identity, &mut rng);
+
+        assert_eq!(SignedPreKeySecret::from_record(&signed.to_record()).unwrap().public(), signed.public());
+        assert_eq!(
+            OneTimePreKeySecret::from_record(&one_time.to_record()).unwrap().public(),
+            one_time.public()
+        );
+        assert_eq!(KemPreKeySecret::from_record(&kem.to_record()).unwrap().public(), kem.public());
+
+        let malformed = Some(PreKeyRecordError::Malformed);
+        for record in [signed.to_record(), one_time.to_record(), kem.to_record()] {
+            let shorter = &record[..record.len() - 1];
+            let longer = [record.as_slice(), &[0]].concat();
+            for wrong in [shorter, &longer, &[]] {
+                assert_eq!(SignedPreKeySecret::from_record(wrong).err(), malformed);
+                assert_eq!(OneTimePreKeySecret::from_record(wrong).err(), malformed);
+                assert_eq!(KemPreKeySecret::from_record(wrong).err(), malformed);
+            }
+        }
+        let newer = [2, 0, 0, 0, 0];
+        let version = Some(PreKeyRecordError::Version { expected: 1, got: 2 });
+        assert_eq!(OneTimePreKeySecret::from_record(&newer).err(), version);
+    }
+}

@@ -1,0 +1,123 @@
+//! The header of a message and how it is encrypted (specification, sections 2.6 and 4.1).
+//!
+//! ```text
+//! header           ratchet key DHs (32)   PN (3)   Ns (3)      integers big-endian
+//! sealed header    header (38)            tag (16)
+//! nonce            tag of the body (16)   zeros (8)
+//! ```
+//!
+//! **The nonce.** The specification asks HENCRYPT for a nonce that does not repeat under one header
+//! key, and random bytes would cost every message 16 or more. Here the body is sealed first and its
+//! Poly1305 tag is the nonce. A tag is a one-time-key polynomial plus a pad, both 16 bytes of
+//! ChaCha20 keystream under a message key (and nonce) that seals one body; so tags are as good as
+//! 128 random bits each. A chain holds fewer than 2^24 messages, so two of its tags are equal with
+//! probability under 2^48 / 2^129 = 2^-81. The same message sent twice has the same nonce, the same
+//! header and the same bytes, and tells nothing new. XChaCha20 takes 24 bytes; the other 8 are zeros.
+//! The recipient has the tag before it has anything else, and an altered one fails twice: the header
+//! does not open under it, nor the body with it.
+
+use super::keys::HeaderKey;
+use crate::layout::{Reader, WrongLength};
+use pillarbox_crypto::{
+    AgreementPublic, TAG_LEN,
+    aead::{open_extended, seal_extended},
+};
+
+/// Bytes of a header.
+pub(super) const HEADER_LEN: usize = 32 + 3 + 3;
+
+/// Bytes of a header once encrypted.
+pub(crate) const SEALED_HEADER_LEN: usize = HEADER_LEN + TAG_LEN;
+
+/// What a message says about its place in the conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Header {
+    /// The sender's current ratchet key.
+    pub(super) ratchet_key: AgreementPublic,
+    /// PN: messages in the sender's previous chain.
+    pub(super) previous_count: u32,
+    /// N: number of this message in its chain, from 0.
+    pub(super) number: u32,
+}
+
+/// A header with its bytes, to which the body is bound.
+pub(super) struct OpenedHeader {
+    pub(super) header: Header,
+    pub(super) bytes: [u8; HEADER_LEN],
+}
+
+impl Header {
+    /// Numbers are at most [`MAX_CHAIN_LEN`](super::limits::MAX_CHAIN_LEN), so three bytes hold them.
+    pub(super) fn to_bytes(self) -> [u8; HEADER_LEN] {
+        let Self { ratchet_key, previous_count, number } = self;
+        let counts = [previous_count, number].into_iter().flat_map(|count| {
+            let [_, high, middle, low] = count.to_be_bytes();
+            [high, middle, low]
+        });
+        let mut bytes = [0; HEADER_LEN];
+        let fields = ratchet_key.as_bytes().iter().copied().chain(counts);
+        bytes.iter_mut().zip(fields).for_each(|(to, from)| *to = from);
+        bytes
+    }
+
+    fn read(bytes: &[u8]) -> Result<Self, WrongLength> {
+        let mut reader = Reader::new(bytes);
+        let ratchet_key = AgreementPublic::from_bytes(*reader.take()?);
+        let mut count =
+            || reader.take().map(|&[high, middle, low]| u32::from_be_bytes([0, high, middle, low]));
+        Ok(Self { ratchet_key, previous_count: count()?, number: count()? })
+    }
+}
+
+/// HENCRYPT. `body_tag` is the tag of the body that the header belongs to.
+pub(super) fn seal(key: &HeaderKey, header: &[u8; HEADER_LEN], body_tag: &[u8; TAG_LEN]) -> Vec<u8> {
+    seal_extended(&key.0, &nonce(body_tag), &[], header)
+}
+
+/// HDECRYPT: `None` if the header is not sealed under this key.
+pub(super) fn open(
+    key: &HeaderKey,
+    sealed: &[u8; SEALED_HEADER_LEN],
+    body_tag: &[u8; TAG_LEN],
+) -> Option<OpenedHeader> {
+    let opened = open_extended(&key.0, &nonce(body_tag), &[], sealed).ok()?;
+    let bytes = *opened.first_chunk()?;
+    Some(OpenedHeader { header: Header::read(&bytes).ok()?, bytes })
+}
+
+fn nonce(body_tag: &[u8; TAG_LEN]) -> [u8; 24] {
+    let mut nonce = [0; 24];
+    nonce.iter_mut().zip(body_tag).for_each(|(to, from)| *to = *from);
+    nonce
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn opens_under_its_key_and_tag_only(
+            key: [u8; 32],
+            ratchet_key: [u8; 32],
+            previous_count in 0..1u32 << 24,
+            number in 0..1u32 << 24,
+            tag: [u8; 16],
+            at in 0..SEALED_HEADER_LEN + 16,
+            bit in 0..8u8,
+        ) {
+            let ratchet_key = AgreementPublic::from_bytes(ratchet_key);
+            let header = Header { ratchet_key, previous_count, number };
+            let key = HeaderKey::from_bytes(key);
+            let sealed: [u8; SEALED_HEADER_LEN] = seal(&key, &header.to_bytes(), &tag).try_into().unwrap();
+            let opened = open(&key, &sealed, &tag).unwrap();
+            prop_assert_eq!(opened.header, header);
+            prop_assert_eq!(opened.bytes, header.to_bytes());
+
+            let (mut sealed, mut tag) = (sealed, tag);
+            *sealed.iter_mut().chain(&mut tag).nth(at).unwrap() ^= 1 << bit;
+            prop_assert!(open(&key, &sealed, &tag).is_none());
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! The two beginnings of a ratchet: A who started it, and B who opens A's first message
+//! (RatchetInitAliceHE and RatchetInitBobHE, specification, section 4.3).
+
+use super::{
+    Exhausted, Opened, RatchetError,
+    body::{Binding, Sealed, SealedMessage},
+    chain::SendingChain,
+    established::Received,
+    keys::RootKey,
+    skipped::Skipped,
+    turn::{HalfTurn, Turn},
+};
+use crate::redact::redacted_debug;
+use pillarbox_crypto::{AgreementPublic, AgreementSecret, NotContributory};
+use rand_core::CryptoRng;
+use std::sync::Arc;
+
+/// A's state until B answers: it can send, and expects B's first chain.
+pub(crate) struct Initiated {
+    pub(super) turn: Arc<Turn>,
+    pub(super) sending: SendingChain,
+}
+
+/// B's state while A's first message is opened: no chain yet, and none in which to answer.
+pub(crate) struct Awaiting {
+    turn: Turn,
+}
+
+redacted_debug!(Initiated, Awaiting);
+
+impl Initiated {
+    /// RatchetInitAliceHE: `secret` is SK, `signed_prekey` is B's first ratchet key.
+    pub(crate) fn new(
+        secret: RootKey,
+        signed_prekey: AgreementPublic,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Self, NotContributory> {
+        let (header_a, next_header_b) = secret.first_header_keys();
+        let half =
+            HalfTurn { root_key: secret, theirs: signed_prekey, next_receiving: Arc::new(next_header_b) };
+        let (turn, sending) = half.send(rng, Arc::new(header_a), 0)?;
+        Ok(Self { turn: Arc::new(turn), sending })
+    }
+
+    /// RatchetEncryptHE.
+    pub(crate) fn seal(
+        &self,
+        binding: &Binding<'_>,
+        plaintext: Vec<u8>,
+    ) -> Result<(Sealed, Self), Exhausted> {
+        let Self { turn, sending } = self;
+        let (sealed, sending) = sending.seal(turn.our_public, turn.previous_count, binding, plaintext)?;
+        Ok((sealed, Self { turn: Arc::clone(turn), sending }))
+    }
+
+    /// RatchetDecryptHE: only B's first chain can open.
+    pub(crate) fn open(
+        &self,
+        message: &SealedMessage<'_>,
+        binding: &Binding<'_>,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Opened, RatchetError> {
+        let header = message.header_under(&self.turn.next_receiving).ok_or(RatchetError::NotOurs)?;
+        let received = Received { message, header, binding };
+        received.in_new_chain(&self.turn, self.sending.number, &Skipped::default(), 0, rng)
+    }
+}
+
+impl Awaiting {
+    /// RatchetInitBobHE: `secret` is SK, `signed_prekey` our first ratchet key.
+    pub(crate) fn new(secret: RootKey, signed_prekey: AgreementSecret) -> Self {
+        let (header_a, next_header_b) = secret.first_header_keys();
+        let turn = Turn {
+            root_key: secret,
+            our_public: signed_prekey.public(),
+            ours: signed_prekey,
+            next_sending: Arc::new(next_header_b),
+            next_receiving: Arc::new(header_a),
+            previous_count: 0,
+        };
+        Self { turn }
+    }
+
+    /// RatchetDecryptHE: only A's first chain can open.
+    pub(crate) fn open(
+        self,
+        message: &SealedMessage<'_>,
+        binding: &Binding<'_>,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Opened, RatchetError> {
+        let header = message.header_under(&self.turn.next_receiving).ok_or(RatchetError::NotOurs)?;
+        let received = Received { message, header, binding };
+        received.in_new_chain(&self.turn, 0, &Skipped::default(), 0, rng)
+    }
+}

@@ -1,0 +1,75 @@
+//! The Double Ratchet with header encryption.
+//!
+//! "The Double Ratchet Algorithm", Signal, section 4, with the functions of section 7.2: X25519,
+//! HKDF-SHA-256 for KDF_RK_HE, HMAC-SHA-256 for KDF_CK, ChaCha20-Poly1305 for ENCRYPT and
+//! XChaCha20-Poly1305 for HENCRYPT.
+//!
+//! One struct per state, so that a state cannot hold a key that it must not have:
+//!
+//! | state | who | has | lacks |
+//! |---|---|---|---|
+//! | [`Initiated`] | A, until B's first answer | sending chain | receiving chain, skipped keys |
+//! | [`Awaiting`] | B, while A's first message is opened | the keys to expect A under | both chains |
+//! | [`Established`] | either, from the first message received | both chains, skipped keys | - |
+//!
+//! Sealing and opening take the state by reference and return the next one, which shares what did
+//! not change. Nothing of the next state exists for the caller until the message has authenticated,
+//! so a message that fails leaves nothing behind.
+//!
+//! The specification's names, and where they are here: RK, DHs, PN, NHKs, NHKr in [`turn::Turn`];
+//! CKs, Ns, HKs in [`chain::SendingChain`]; CKr, Nr, HKr, DHr in [`chain::ReceivingChain`];
+//! MKSKIPPED in [`skipped::Skipped`].
+//!
+//! This layer refuses to know identities, layouts of prekeys, padding and what a body says.
+
+mod body;
+mod chain;
+mod established;
+mod header;
+mod initiated;
+mod keys;
+pub(crate) mod limits;
+pub(crate) mod record;
+mod skipped;
+mod turn;
+
+pub(crate) use body::{Binding, Sealed, SealedMessage};
+pub(crate) use chain::Exhausted;
+pub(crate) use established::Established;
+pub(crate) use header::SEALED_HEADER_LEN;
+pub(crate) use initiated::{Awaiting, Initiated};
+pub(crate) use keys::RootKey;
+
+use pillarbox_crypto::{AuthenticationFailed, NotContributory};
+use zeroize::Zeroizing;
+
+/// Why a state does not open a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RatchetError {
+    /// No header key fits: the message belongs to another session, or to a chain long forgotten.
+    NotOurs,
+    /// The header opens, and the message key it names was used and deleted.
+    Duplicate,
+    /// The header opens and names a message further ahead than [`limits::MAX_JUMP`].
+    TooFarAhead,
+    /// The header opens, the body does not.
+    Undecryptable,
+}
+
+impl From<AuthenticationFailed> for RatchetError {
+    fn from(_: AuthenticationFailed) -> Self {
+        Self::Undecryptable
+    }
+}
+
+impl From<NotContributory> for RatchetError {
+    fn from(_: NotContributory) -> Self {
+        Self::Undecryptable
+    }
+}
+
+/// A padded plaintext and the state after it was opened.
+pub(crate) struct Opened {
+    pub(crate) plaintext: Zeroizing<Vec<u8>>,
+    pub(crate) next: Established,
+}

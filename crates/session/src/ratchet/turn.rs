@@ -1,0 +1,64 @@
+//! The Diffie-Hellman ratchet (DHRatchetHE, specification, section 4.3).
+//!
+//! A step has two halves: the peer's new ratchet key gives the receiving chain, and a new key of
+//! ours gives the sending chain. The message that brings the peer's key is opened between the two,
+//! so a message that fails has cost no key of ours.
+
+use super::{
+    chain::{ReceivingChain, SendingChain},
+    keys::{HeaderKey, RootKey},
+};
+use pillarbox_crypto::{AgreementPublic, AgreementSecret, NotContributory};
+use rand_core::CryptoRng;
+use std::sync::Arc;
+
+/// What holds between two steps: RK, DHs, NHKs, NHKr and PN.
+///
+/// Invariants: `our_public` belongs to `ours`; `previous_count` is at most
+/// [`MAX_CHAIN_LEN`](super::limits::MAX_CHAIN_LEN).
+pub(super) struct Turn {
+    pub(super) root_key: RootKey,
+    pub(super) ours: AgreementSecret,
+    pub(super) our_public: AgreementPublic,
+    pub(super) next_sending: Arc<HeaderKey>,
+    pub(super) next_receiving: Arc<HeaderKey>,
+    pub(super) previous_count: u32,
+}
+
+impl Turn {
+    /// First half: the peer's new ratchet key begins the chain that we expect under NHKr.
+    pub(super) fn receive(
+        &self,
+        theirs: AgreementPublic,
+    ) -> Result<(HalfTurn, ReceivingChain), NotContributory> {
+        let (root_key, key, next_receiving) = self.root_key.step(&self.ours.agree(&theirs)?);
+        let header_key = Arc::clone(&self.next_receiving);
+        let half = HalfTurn { root_key, theirs, next_receiving: Arc::new(next_receiving) };
+        Ok((half, ReceivingChain { ratchet_key: theirs, header_key, key, number: 0 }))
+    }
+}
+
+/// A step half done: the peer's key is in, ours is not.
+pub(super) struct HalfTurn {
+    pub(super) root_key: RootKey,
+    pub(super) theirs: AgreementPublic,
+    pub(super) next_receiving: Arc<HeaderKey>,
+}
+
+impl HalfTurn {
+    /// Second half: a new ratchet key of ours begins a chain whose headers are sealed under `header_key`.
+    pub(super) fn send(
+        self,
+        rng: &mut impl CryptoRng,
+        header_key: Arc<HeaderKey>,
+        previous_count: u32,
+    ) -> Result<(Turn, SendingChain), NotContributory> {
+        let Self { root_key, theirs, next_receiving } = self;
+        let ours = AgreementSecret::generate(rng);
+        let (root_key, key, next_sending) = root_key.step(&ours.agree(&theirs)?);
+        let our_public = ours.public();
+        let next_sending = Arc::new(next_sending);
+        let turn = Turn { root_key, ours, our_public, next_sending, next_receiving, previous_count };
+        Ok((turn, SendingChain { header_key, key, number: 0 }))
+    }
+}

@@ -1,0 +1,186 @@
+//! How a conversation is stored: a versioned layout of its own, apart from the state.
+//!
+//! ```text
+//! conversation  version (1)  our identity (128)  their identity (128)
+//!               sessions (1), each as below, the active one first
+//!               forgotten names (1), 32 bytes each, oldest first
+//! session       name (32)  role (1): 0 we began, 1 they did
+//!               degraded (1): bit 0 no one-time prekey, bit 1 last-resort KEM prekey
+//!               state (1): 0 unanswered: prekey header (1,261), initiated ratchet
+//!                          1 running: established ratchet
+//! ```
+//!
+//! What the ratchets write stands beside them. A record that reads writes the same bytes again.
+
+use crate::{
+    conversation::{Conversation, MAX_ARCHIVED, MAX_FORGOTTEN},
+    layout::{Reader, WrongLength},
+    message::{ClaimedIdentity, PREKEY_HEADER_LEN, PreKeyHeader},
+    pqxdh::Degraded,
+    ratchet::{
+        Established, Initiated,
+        record::{INITIATED_LEN, MAX_ESTABLISHED_LEN, NotARatchet},
+    },
+    session::{Parties, Role, Session, State},
+};
+use pillarbox_crypto::{AgreementPublic, IdentityPublic};
+use pillarbox_wire::limits::MAX_RECORD_LEN;
+use std::sync::Arc;
+use thiserror::Error;
+use zeroize::Zeroizing;
+
+/// First byte of a record: which layout follows.
+const VERSION: u8 = 1;
+
+const IDENTITY_LEN: usize = 32 + 32 + 64;
+const SESSION_HEAD_LEN: usize = 32 + 3;
+const UNANSWERED_LEN: usize = SESSION_HEAD_LEN + PREKEY_HEADER_LEN + INITIATED_LEN;
+const MAX_SESSION_LEN: usize = SESSION_HEAD_LEN + MAX_ESTABLISHED_LEN;
+
+const _: () = assert!(MAX_SESSION_LEN >= UNANSWERED_LEN);
+const _: () = assert!(
+    3 + 2 * IDENTITY_LEN + (1 + MAX_ARCHIVED) * MAX_SESSION_LEN + MAX_FORGOTTEN * 32 <= MAX_RECORD_LEN
+);
+const _: () = assert!(MAX_ARCHIVED < u8::MAX as usize && MAX_FORGOTTEN <= u8::MAX as usize);
+
+/// Why bytes are not a stored conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum RecordError {
+    /// Written by another version of this crate.
+    #[error("conversation record of version {got}, where {expected} was expected")]
+    Version {
+        /// The version that is read here.
+        expected: u8,
+        /// What stood there.
+        got: u8,
+    },
+    /// Cut off, too long, or out of range somewhere.
+    #[error("the bytes do not hold a conversation")]
+    Malformed,
+}
+
+impl From<WrongLength> for RecordError {
+    fn from(WrongLength: WrongLength) -> Self {
+        Self::Malformed
+    }
+}
+
+impl From<NotARatchet> for RecordError {
+    fn from(NotARatchet: NotARatchet) -> Self {
+        Self::Malformed
+    }
+}
+
+impl Conversation {
+    /// For the vault: secrets in the clear.
+    #[must_use]
+    pub fn to_record(&self) -> Zeroizing<Vec<u8>> {
+        let Self { parties, active: _, archived, forgotten } = self;
+        let sessions_len: usize = self.sessions().map(|session| session_len(session)).sum();
+        // The exact length at once: growing would leave copies of the keys behind.
+        let len = 3 + 2 * IDENTITY_LEN + sessions_len + forgotten.len() * 32;
+        let mut out = Zeroizing::new(Vec::with_capacity(len));
+        out.push(VERSION);
+        ClaimedIdentity::of(&parties.ours).write(&mut out);
+        ClaimedIdentity::of(&parties.theirs).write(&mut out);
+        out.extend(u8::try_from(1 + archived.len()));
+        for session in self.sessions() {
+            write_session(session, &mut out);
+        }
+        out.extend(u8::try_from(forgotten.len()));
+        for name in forgotten.iter() {
+            out.extend_from_slice(name.as_bytes());
+        }
+        out
+    }
+
+    /// Reads what [`to_record`](Self::to_record) wrote.
+    ///
+    /// # Errors
+    /// [`RecordError`].
+    pub fn from_record(record: &[u8]) -> Result<Self, RecordError> {
+        let mut reader = Reader::new(record);
+        let version = reader.u8()?;
+        if version != VERSION {
+            return Err(RecordError::Version { expected: VERSION, got: version });
+        }
+        let parties =
+            Arc::new(Parties { ours: read_identity(&mut reader)?, theirs: read_identity(&mut reader)? });
+        let archived_count = usize::from(reader.u8()?).checked_sub(1).ok_or(RecordError::Malformed)?;
+        if archived_count > MAX_ARCHIVED {
+            return Err(RecordError::Malformed);
+        }
+        let active = Arc::new(read_session(&mut reader)?);
+        let archived = (0..archived_count).map(|_| read_session(&mut reader).map(Arc::new));
+        let archived = archived.collect::<Result<_, _>>()?;
+        let forgotten_count = usize::from(reader.u8()?);
+        if forgotten_count > MAX_FORGOTTEN {
+            return Err(RecordError::Malformed);
+        }
+        let names =
+            (0..forgotten_count).map(|_| reader.take().map(|name| AgreementPublic::from_bytes(*name)));
+        let forgotten = names.collect::<Result<_, _>>()?;
+        reader.end()?;
+        Ok(Self { parties, active, archived, forgotten })
+    }
+}
+
+fn read_identity(reader: &mut Reader<'_>) -> Result<IdentityPublic, RecordError> {
+    ClaimedIdentity::read(reader)?.verify().map_err(|_| RecordError::Malformed)
+}
+
+fn session_len(session: &Session) -> usize {
+    match &session.state {
+        State::Unanswered { .. } => UNANSWERED_LEN,
+        State::Running(ratchet) => SESSION_HEAD_LEN + ratchet.record_len(),
+    }
+}
+
+fn write_session(session: &Session, out: &mut Vec<u8>) {
+    let Session { name, role, degraded, state } = session;
+    out.extend_from_slice(name.as_bytes());
+    out.push(match role {
+        Role::Initiator => 0,
+        Role::Responder => 1,
+    });
+    out.push(degraded.map_or(0, |Degraded { no_one_time, last_resort_kem }| {
+        u8::from(no_one_time) | u8::from(last_resort_kem) << 1
+    }));
+    match state {
+        State::Unanswered { prefix, ratchet } => {
+            out.push(0);
+            out.extend(prefix.iter().skip(1));
+            ratchet.write(out);
+        }
+        State::Running(ratchet) => {
+            out.push(1);
+            ratchet.write(out);
+        }
+    }
+}
+
+fn read_session(reader: &mut Reader<'_>) -> Result<Session, RecordError> {
+    let name = AgreementPublic::from_bytes(*reader.take()?);
+    let role = match reader.u8()? {
+        0 => Role::Initiator,
+        1 => Role::Responder,
+        _ => return Err(RecordError::Malformed),
+    };
+    let degraded = match reader.u8()? {
+        bits @ 0..=3 => Degraded::new(bits & 1 != 0, bits & 2 != 0),
+        _ => return Err(RecordError::Malformed),
+    };
+    let state = match (reader.u8()?, role) {
+        (0, Role::Initiator) => {
+            let header = PreKeyHeader::read(reader).map_err(|_| RecordError::Malformed)?;
+            if header.ephemeral != name {
+                return Err(RecordError::Malformed);
+            }
+            State::Unanswered { prefix: header.to_prefix().into(), ratchet: Initiated::read(reader)? }
+        }
+        (1, _) => State::Running(Established::read(reader)?),
+        _ => return Err(RecordError::Malformed),
+    };
+    Ok(Session { name, role, degraded, state })
+}

@@ -1,0 +1,34 @@
+//! The safety number of two accounts: Signal's numeric fingerprint over our identities.
+//!
+//! The stable id is the 16 bytes of the account id, the key bytes are both public keys of the
+//! identity. Who belongs to which account is the caller's knowledge, not this layer's.
+
+use pillarbox_crypto::{FingerprintParameters, IdentityPublic, SafetyNumber};
+use pillarbox_wire::AccountId;
+
+/// The number that the two people compare; the same whoever computes it.
+#[must_use]
+pub fn safety_number(
+    ours: (&AccountId, &IdentityPublic),
+    theirs: (&AccountId, &IdentityPublic),
+) -> SafetyNumber {
+    let (our_keys, their_keys) = (ours.1.key_bytes(), theirs.1.key_bytes());
+    SafetyNumber::new(FingerprintParameters::SIGNAL, (&ours.0.0, &our_keys), (&theirs.0.0, &their_keys))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pillarbox_crypto::IdentitySecret;
+
+    #[test]
+    fn both_people_see_one_number_and_any_change_shows() {
+        let [alice, bob, mallory] = [1, 2, 3].map(|seed| IdentitySecret::from_bytes([seed; 64]).public());
+        let [a, b] = [AccountId([1; 16]), AccountId([2; 16])];
+        let number = safety_number((&a, &alice), (&b, &bob));
+        assert_eq!(number, safety_number((&b, &bob), (&a, &alice)));
+        assert_ne!(number, safety_number((&a, &alice), (&b, &mallory)));
+        assert_ne!(number, safety_number((&a, &alice), (&a, &bob)));
+        assert_eq!(number.digits().len(), 60);
+    }
+}

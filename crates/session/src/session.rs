@@ -1,0 +1,147 @@
+//! One session: a ratchet, the two identities it runs between, and how it began.
+//!
+//! This layer turns a body into a payload and back. It refuses to know that there may be other
+//! sessions with the same peer; that is the conversation's affair.
+
+use crate::{
+    content,
+    franking::Commitment,
+    kind,
+    message::{Message, PreKeyHeader},
+    pqxdh::{self, ASSOCIATED_LEN, Degraded, Initiation, Response},
+    ratchet::{Awaiting, Binding, Established, Exhausted, Initiated, RatchetError, Sealed},
+    redact::redacted_debug,
+};
+use pillarbox_crypto::{AgreementPublic, IdentityPublic, NotContributory, Padding};
+use rand_core::CryptoRng;
+use std::sync::Arc;
+use zeroize::Zeroizing;
+
+/// How every message of a running session begins.
+const RATCHET_PREFIX: &[u8] = &[kind::RATCHET];
+
+/// The two identities of a conversation.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Parties {
+    pub(crate) ours: IdentityPublic,
+    pub(crate) theirs: IdentityPublic,
+}
+
+/// Who began the session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// We did (A).
+    Initiator,
+    /// The peer did (B).
+    Responder,
+}
+
+impl Parties {
+    fn associated(&self, role: Role) -> [u8; ASSOCIATED_LEN] {
+        match role {
+            Role::Initiator => pqxdh::associated_data(&self.ours, &self.theirs),
+            Role::Responder => pqxdh::associated_data(&self.theirs, &self.ours),
+        }
+    }
+}
+
+/// How far a session has come.
+pub(crate) enum State {
+    /// Nothing has come back: every message begins with `prefix`, kind byte and prekey header.
+    Unanswered { prefix: Arc<[u8]>, ratchet: Initiated },
+    /// The peer has the session.
+    Running(Established),
+}
+
+/// See the module. Invariants: `name` is the initiator's ephemeral key, the same on both sides and
+/// different in every session; only an initiator's session is unanswered.
+pub(crate) struct Session {
+    pub(crate) name: AgreementPublic,
+    pub(crate) role: Role,
+    pub(crate) degraded: Option<Degraded>,
+    pub(crate) state: State,
+}
+
+redacted_debug!(Session, State);
+
+impl Session {
+    pub(crate) fn initiate(
+        initiation: Initiation,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Self, NotContributory> {
+        let Initiation { secret, header, signed_prekey, degraded } = initiation;
+        let ratchet = Initiated::new(secret, signed_prekey, rng)?;
+        let state = State::Unanswered { prefix: header.to_prefix().into(), ratchet };
+        Ok(Self { name: header.ephemeral, role: Role::Initiator, degraded, state })
+    }
+
+    /// Opens the message that starts a session at the responder.
+    pub(crate) fn respond(
+        response: Response,
+        header: &PreKeyHeader,
+        parties: &Parties,
+        message: &Message<'_>,
+        rng: &mut impl CryptoRng,
+    ) -> Result<(Zeroizing<Vec<u8>>, Self), RatchetError> {
+        let Response { secret, signed_prekey, consumed: _, degraded } = response;
+        let role = Role::Responder;
+        let awaiting = Awaiting::new(secret, signed_prekey);
+        let associated = parties.associated(role);
+        let opened = awaiting.open(&message.sealed, &binding(&associated, message), rng)?;
+        let state = State::Running(opened.next);
+        Ok((opened.plaintext, Self { name: header.ephemeral, role, degraded, state }))
+    }
+
+    /// A payload for `body`, and the session after it.
+    pub(crate) fn seal(
+        &self,
+        rng: &mut impl CryptoRng,
+        parties: &Parties,
+        body: &[u8],
+        padding: Padding,
+    ) -> Result<(Vec<u8>, Self), Exhausted> {
+        let (plaintext, commitment) = content::wrap(rng, body, padding);
+        let associated = parties.associated(self.role);
+        let bound = |prefix| Binding { parties: &associated, prefix, commitment: &commitment };
+        let (prefix, sealed, state) = match &self.state {
+            State::Unanswered { prefix, ratchet } => {
+                let (sealed, ratchet) = ratchet.seal(&bound(prefix), plaintext)?;
+                (&**prefix, sealed, State::Unanswered { prefix: Arc::clone(prefix), ratchet })
+            }
+            State::Running(ratchet) => {
+                let (sealed, ratchet) = ratchet.seal(&bound(RATCHET_PREFIX), plaintext)?;
+                (RATCHET_PREFIX, sealed, State::Running(ratchet))
+            }
+        };
+        Ok((payload(prefix, &commitment, &sealed), self.with(state)))
+    }
+
+    /// The plaintext of a message, and the session after it.
+    pub(crate) fn open(
+        &self,
+        parties: &Parties,
+        message: &Message<'_>,
+        rng: &mut impl CryptoRng,
+    ) -> Result<(Zeroizing<Vec<u8>>, Self), RatchetError> {
+        let associated = parties.associated(self.role);
+        let binding = binding(&associated, message);
+        let opened = match &self.state {
+            State::Unanswered { prefix: _, ratchet } => ratchet.open(&message.sealed, &binding, rng)?,
+            State::Running(ratchet) => ratchet.open(&message.sealed, &binding, rng)?,
+        };
+        Ok((opened.plaintext, self.with(State::Running(opened.next))))
+    }
+
+    fn with(&self, state: State) -> Self {
+        Self { name: self.name, role: self.role, degraded: self.degraded, state }
+    }
+}
+
+fn binding<'a>(parties: &'a [u8; ASSOCIATED_LEN], message: &'a Message<'_>) -> Binding<'a> {
+    Binding { parties, prefix: message.prefix, commitment: &message.commitment }
+}
+
+fn payload(prefix: &[u8], commitment: &Commitment, sealed: &Sealed) -> Vec<u8> {
+    let Sealed { header, ciphertext, tag } = sealed;
+    [prefix, commitment.as_bytes(), header, ciphertext, tag].concat()
+}
