@@ -183,3 +183,120 @@ fn host_name(text: &str) -> Result<String, AddressError> {
     }
     Ok(text.to_ascii_lowercase())
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const KEY: &str = "aaaqeayeaudaocajbifqydiob4ibceqtcqkrmfyydenbwha5dypq";
+
+    fn parse(text: &str) -> Result<RelayAddress, AddressError> {
+        text.parse()
+    }
+
+    fn host() -> impl Strategy<Value = String> {
+        prop_oneof![
+            "[a-z0-9][a-z0-9-]{0,20}(\\.[a-z0-9]{1,10}){0,3}",
+            any::<[u8; 4]>().prop_map(|octets| std::net::Ipv4Addr::from(octets).to_string()),
+            any::<[u16; 8]>().prop_map(|groups| Ipv6Addr::from(groups).to_string()),
+            // Runs of zeros, which have a short form.
+            any::<u16>().prop_map(|last| Ipv6Addr::from([0, 0, 0, 0, 0, 0, 0, last]).to_string()),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_printed_is_read_back(host in host(), port in 1..=u16::MAX, key: [u8; 32]) {
+            let address = RelayAddress::new(&host, port, AgreementPublic::from_bytes(key)).unwrap();
+            prop_assert_eq!(address.host(), &host);
+            let text = address.to_string();
+            prop_assert_eq!(parse(&text), Ok(address.clone()));
+            prop_assert_eq!(parse(&text.to_uppercase()), Ok(address));
+        }
+
+        #[test]
+        fn any_text_is_an_address_or_an_error(text: String) {
+            if let Ok(address) = parse(&text) {
+                prop_assert_eq!(parse(&address.to_string()), Ok(address));
+            }
+        }
+
+        #[test]
+        fn text_that_is_nearly_an_address_is_one_or_an_error(
+            place in "[a-z0-9.:\\[\\]/#@%-]{0,24}",
+            key in "[a-z0-9]{50,53}",
+        ) {
+            if let Ok(address) = parse(&format!("pillarbox://{place}/#{key}")) {
+                prop_assert_eq!(parse(&address.to_string()), Ok(address));
+            }
+        }
+
+        #[test]
+        fn one_wrong_letter_is_another_relay_or_an_error(at in 0..KEY_CHARS, letter in "[a-z2-7]") {
+            let mut key = KEY.to_owned();
+            key.replace_range(at..=at, &letter);
+            prop_assume!(key != KEY);
+            if let Ok(address) = parse(&format!("pillarbox://h:1/#{key}")) {
+                prop_assert_ne!(address, parse(&format!("pillarbox://h:1/#{KEY}")).unwrap());
+            }
+        }
+    }
+
+    #[test]
+    fn an_address_has_its_parts() {
+        let address = parse(&format!("pillarbox://[2001:DB8:0::1]:7117/#{KEY}")).unwrap();
+        assert_eq!(address.host(), "2001:db8::1");
+        assert_eq!(address.port(), 7117);
+        assert_eq!(*address.key().as_bytes(), std::array::from_fn(|index| index as u8));
+        assert_eq!(address.to_string(), format!("pillarbox://[2001:db8::1]:7117/#{KEY}"));
+    }
+
+    #[test]
+    fn each_mistake_has_its_error() {
+        use AddressError as E;
+        let long_label = "a".repeat(64);
+        let long_host = "a.".repeat(127);
+        for (text, expected) in [
+            (String::new(), E::Scheme),
+            (format!("https://relay.example:1/#{KEY}"), E::Scheme),
+            (format!("relay.example:1/#{KEY}"), E::Scheme),
+            ("pillarbox://relay.example:1".into(), E::NoKey),
+            ("pillarbox://relay.example:1/#".into(), E::NoKey),
+            (format!("pillarbox:///#{KEY}"), E::NoHost),
+            (format!("pillarbox://:1/#{KEY}"), E::NoHost),
+            (format!("pillarbox://relay example:1/#{KEY}"), E::Host),
+            (format!("pillarbox://me@relay.example:1/#{KEY}"), E::Host),
+            (format!("pillarbox://relay..example:1/#{KEY}"), E::Host),
+            (format!("pillarbox://bücher.example:1/#{KEY}"), E::Host),
+            (format!("pillarbox://{long_label}:1/#{KEY}"), E::Host),
+            (format!("pillarbox://{long_host}a:1/#{KEY}"), E::Host),
+            (format!("pillarbox://2001:db8::1:443/#{KEY}"), E::Brackets),
+            (format!("pillarbox://[2001:db8::1/#{KEY}"), E::Brackets),
+            (format!("pillarbox://[relay.example]:1/#{KEY}"), E::Brackets),
+            (format!("pillarbox://relay.example/#{KEY}"), E::NoPort),
+            (format!("pillarbox://relay.example:/#{KEY}"), E::NoPort),
+            (format!("pillarbox://[::1]/#{KEY}"), E::NoPort),
+            (format!("pillarbox://relay.example:0/#{KEY}"), E::Port),
+            (format!("pillarbox://relay.example:65536/#{KEY}"), E::Port),
+            (format!("pillarbox://relay.example:+1/#{KEY}"), E::Port),
+            (format!("pillarbox://relay.example:1/path/#{KEY}"), E::Port),
+            (format!("pillarbox://relay.example:1/#{}", &KEY[1..]), E::KeyLength { got: 51 }),
+            (format!("pillarbox://relay.example:1/#{KEY}{KEY}"), E::KeyLength { got: 104 }),
+            (
+                format!("pillarbox://relay.example:1/#{}", KEY.replacen('q', "1", 1)),
+                E::KeyCharacter { position: 4 },
+            ),
+            (format!("pillarbox://relay.example:1/#{}r", &KEY[..51]), E::KeyEnd),
+        ] {
+            assert_eq!(parse(&text), Err(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_error_repeats_nothing_of_the_text() {
+        let text = "pillarbox://relay.example:1/#mypassphrase!";
+        assert!(!parse(text).unwrap_err().to_string().contains("mypass"));
+    }
+}

@@ -48,8 +48,8 @@ pub enum SendError {
 
 /// The receiving half.
 ///
-/// Invariants: a cancelled [`receive`](Self::receive) loses nothing; while it waits between
-/// records it holds no buffer, and otherwise at most one record and [`READ_LEN`] bytes.
+/// Invariants: a cancelled [`receive`](Self::receive) loses nothing; while it waits between records
+/// it holds no buffer, and otherwise at most one record, sealed and opened, and one read of 16 KiB.
 pub struct Reader<R> {
     stream: R,
     opener: Opener,

@@ -41,6 +41,8 @@ pub mod record;
 mod resolver;
 pub mod timeouts;
 mod unread;
+#[cfg(test)]
+mod vectors;
 pub mod version;
 
 pub use address::{AddressError, RelayAddress};

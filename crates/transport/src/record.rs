@@ -258,3 +258,120 @@ impl fmt::Debug for Opener {
         f.write_str("Opener")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use pillarbox_crypto::AgreementSecret;
+    use pillarbox_wire::{ClientFrame, Ping, RequestId};
+    use rand_chacha::ChaCha20Rng;
+    use rand_chacha::rand_core::SeedableRng;
+
+    use super::*;
+    use crate::Versions;
+    use crate::handshake::{AwaitingAnswer, AwaitingOffer};
+
+    /// A phone's sealer and its relay's opener.
+    fn pair() -> (Sealer, Opener) {
+        let mut rng = ChaCha20Rng::seed_from_u64(1);
+        let relay = AgreementSecret::generate(&mut rng);
+        let (phone, offer) = AwaitingAnswer::begin(&relay.public(), Versions::SUPPORTED, &mut rng);
+        let server = AwaitingOffer::begin(&relay, Versions::SUPPORTED, &mut rng);
+        let (server, answer) = server.offered(&offer).unwrap();
+        let (phone, opening) = phone.answered(&answer).unwrap();
+        let (server, reply) = server.opened(&opening).unwrap();
+        (phone.replied(&reply).unwrap().sealer, server.opener)
+    }
+
+    fn ping(request: u32) -> ClientFrame {
+        ClientFrame::Ping(Ping { request: RequestId(request) })
+    }
+
+    /// What the opener says to a record that holds `content`, sealed by a peer that keeps no rules.
+    fn opened(content: &[u8]) -> Result<Option<ClientFrame>, OpenError> {
+        let (mut sealer, mut opener) = pair();
+        let mut record = Vec::new();
+        sealer.seal_record(content, &mut record).unwrap();
+        opener.feed(&record);
+        let first = opener.next_frame();
+        if first.is_err() {
+            assert_eq!(opener.next_frame::<ClientFrame>(), first, "an error stays");
+            assert_eq!(opener.nonce, 0, "a record that fails changes nothing");
+        }
+        first
+    }
+
+    fn framed(encoding: &[u8]) -> Vec<u8> {
+        [&(encoding.len() as u16).to_be_bytes(), encoding].concat()
+    }
+
+    #[test]
+    fn content_that_keeps_no_rules_has_its_error() {
+        let good = framed(&pillarbox_wire::encode(&ping(1)).unwrap());
+        assert_eq!(opened(&good), Ok(Some(ping(1))));
+        assert_eq!(opened(&[]), Err(OpenError::Empty));
+        assert_eq!(opened(&[0]), Err(OpenError::TrailingBytes { count: 1 }));
+        assert_eq!(opened(&[&good[..], &[0]].concat()), Err(OpenError::TrailingBytes { count: 1 }));
+        let beyond = OpenError::FrameBeyondRecord { announced: 3, left: 2 };
+        assert_eq!(opened(&[&good[..], &[0, 3, 1, 1]].concat()), Err(beyond));
+        let longest = OpenError::FrameBeyondRecord { announced: 65_535, left: MAX_FRAME_LEN };
+        assert_eq!(opened(&[&[0xff; 2][..], &[0; MAX_FRAME_LEN]].concat()), Err(longest));
+    }
+
+    #[test]
+    fn a_frame_that_is_none_stays_an_error() {
+        let (mut sealer, mut opener) = pair();
+        let mut record = Vec::new();
+        sealer.seal_record(&framed(&[]), &mut record).unwrap();
+        opener.feed(&record);
+        for _ in 0..2 {
+            let error = opener.next_frame::<ClientFrame>();
+            assert_eq!(error, Err(OpenError::Frame(CodecError::Empty)));
+        }
+    }
+
+    #[test]
+    fn a_message_shorter_than_its_tag_is_refused_before_it_has_come() {
+        let (_, mut opener) = pair();
+        opener.feed(&[0, 15]);
+        assert_eq!(opener.next_frame::<ClientFrame>(), Err(OpenError::NotAuthentic));
+    }
+
+    #[test]
+    fn the_last_nonce_is_never_used() {
+        let (mut sealer, mut opener) = pair();
+        (sealer.nonce, opener.nonce) = (u64::MAX - 1, u64::MAX - 1);
+        let last = sealer.seal(&[ping(1)]).unwrap();
+        assert_eq!(sealer.seal(&[ping(2)]), Err(SealError::Exhausted));
+        opener.feed(&last);
+        assert_eq!(opener.next_frame(), Ok(Some(ping(1))));
+        opener.feed(&last);
+        assert_eq!(opener.next_frame::<ClientFrame>(), Err(OpenError::Exhausted));
+    }
+
+    #[test]
+    fn more_records_than_nonces_are_refused_whole() {
+        let (mut sealer, _) = pair();
+        sealer.nonce = u64::MAX - 1;
+        let frames: Vec<_> = (0..6_000).map(ping).collect();
+        assert!(pack(&frames).unwrap().len() > 1);
+        assert_eq!(sealer.seal(&frames), Err(SealError::Exhausted));
+        assert_eq!(sealer.nonce, u64::MAX - 1);
+    }
+
+    #[test]
+    fn nothing_is_held_between_records() {
+        let (mut sealer, mut opener) = pair();
+        let record = sealer.seal(&[ping(1), ping(2)]).unwrap();
+        let (begin, end) = record.split_at(9);
+        for piece in [begin, end] {
+            assert_eq!(opener.next_frame::<ClientFrame>(), Ok(None));
+            opener.feed(piece);
+            assert!(!opener.is_idle());
+        }
+        assert_eq!(opener.next_frame(), Ok(Some(ping(1))));
+        assert!(!opener.is_idle(), "a frame is left");
+        assert_eq!(opener.next_frame(), Ok(Some(ping(2))));
+        assert!(opener.is_idle());
+        assert_eq!((opener.received.capacity(), opener.content.capacity()), (0, 0));
+    }
+}
