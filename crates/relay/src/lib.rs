@@ -1,1 +1,33 @@
 //! The relay: accounts, prekeys, mailboxes, directory, holdings.
+//!
+//! It carries bytes from phone to phone and keeps them until they are fetched. What it refuses to know is what is
+//! in them: it does not depend on the session protocol, and nothing here looks inside a payload.
+//!
+//! | part | what it is |
+//! |---|---|
+//! | [`core`] | the relay as a state machine without sockets or a clock |
+//! | [`store`] | what it keeps, behind one trait; SQLite |
+//! | [`keeping`] | what its design keeps, as data |
+//! | [`limits`] | every limit, in one table |
+//! | [`holdings`] | what is kept, read back from the file |
+//! | [`inventory`] | every field that can be seen, and how long it is kept |
+
+pub mod ageing;
+pub mod core;
+mod directory;
+pub mod holdings;
+pub mod inventory;
+pub mod keeping;
+pub mod limits;
+mod mailbox;
+pub mod passing;
+mod rates;
+pub mod store;
+
+pub use crate::core::{ConnectionId, Counts, Effect, Input, Outcome, Relay, Settings};
+pub use holdings::{Holdings, HoldingsError};
+pub use keeping::{Granularity, Keeping};
+pub use limits::{Amount, Limit, Limits, Rate};
+pub use mailbox::Waiting;
+pub use passing::{About, Passing};
+pub use store::{DATABASE_FILE, SqliteStore, Store, StoreError};

@@ -1,0 +1,79 @@
+//! The clock that messages age by, which a wrong system clock cannot push far.
+//!
+//! A relay that starts with its clock a year ahead must not throw every waiting message away. The ageing clock
+//! therefore follows the system clock in steps: at most [`Limits::ageing_step`](crate::Limits) at each sweep, one sweep an hour.
+//! A clock that jumps ahead and is put right within a day has aged messages by hours, not by a year. It follows a
+//! clock that is set back at once. After an outage of some days it needs about as many to catch up, and messages wait so much
+//! longer: the device that they are for could not fetch them either. Messages accepted while the clock was ahead
+//! age late, never early.
+
+use pillarbox_wire::{Duration, Timestamp};
+
+/// Time between two sweeps. Retention is counted in days, and each sweep looks at every mailbox once.
+pub const SWEEP_INTERVAL: Duration = Duration::from_seconds(3_600);
+
+/// The ageing clock, and when it was last moved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Ageing {
+    clock: Timestamp,
+    swept: Option<Timestamp>,
+}
+
+impl Ageing {
+    /// Goes on where the stored clock stopped; a new store starts at `now`.
+    pub(crate) fn resume(stored: Option<Timestamp>, now: Timestamp) -> Self {
+        Self { clock: stored.unwrap_or(now), swept: None }
+    }
+
+    pub(crate) fn clock(&self) -> Timestamp {
+        self.clock
+    }
+
+    /// Whether a sweep is due: the first, an hour after the last, or when the clock was set back since.
+    pub(crate) fn is_due(&self, now: Timestamp) -> bool {
+        self.swept.is_none_or(|swept| now < swept || now.since(swept) >= SWEEP_INTERVAL)
+    }
+
+    /// Moves the clock towards `now` and says what it shows.
+    pub(crate) fn advance(&mut self, now: Timestamp, step: Duration) -> Timestamp {
+        self.clock = now.min(self.clock + step);
+        self.swept = Some(now);
+        self.clock
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const STEP: Duration = Duration::from_seconds(7_200);
+
+    proptest! {
+        #[test]
+        fn it_never_runs_ahead_and_never_leaps(start in 0_u64..1 << 42, times in proptest::collection::vec(0_u64..1 << 42, 1..50)) {
+            let mut ageing = Ageing::resume(Some(Timestamp(start)), Timestamp(0));
+            for now in times.into_iter().map(Timestamp) {
+                let before = ageing.clock();
+                if ageing.is_due(now) {
+                    let clock = ageing.advance(now, STEP);
+                    prop_assert!(clock <= now);
+                    prop_assert!(clock.since(before) <= STEP);
+                    prop_assert!(clock == now || clock == before + STEP);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn hour_by_hour_it_keeps_up() {
+        let mut ageing = Ageing::resume(None, Timestamp(0));
+        for hour in 0..1_000 {
+            let now = Timestamp(hour * SWEEP_INTERVAL.0);
+            assert!(ageing.is_due(now));
+            assert_eq!(ageing.advance(now, STEP), now);
+            assert!(!ageing.is_due(now + Duration(1)));
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! Accounts come and go.
+
+use pillarbox_wire::limits::MAX_PREKEYS_PER_UPLOAD;
+use pillarbox_wire::{
+    AccountId, CloseAccount, Closed, DeviceAddress, DeviceId, Farewell, PreKeyUpload, Refusal, Register,
+    Registered, RelayFrame,
+};
+use rand_core::CryptoRng;
+
+use super::Relay;
+use super::authentication::proves;
+use super::connections::Connection;
+use super::events::{ConnectionId, Input};
+use super::prekeys::after;
+use super::round::Round;
+use crate::rates::{Request, Subject};
+use crate::store::{AccountRow, Closing, DeviceNumber, DeviceRow, Registration, Store};
+
+/// What a registration turns out to be.
+enum Registering {
+    New(Connection),
+    /// The phone did not hear the first answer: the account is there, with the same keys.
+    Again(Connection, DeviceAddress),
+    /// Another registration in this round wants the same number or key, and goes first.
+    Later,
+}
+
+impl<S: Store> Relay<S> {
+    pub(super) fn register(
+        &mut self,
+        id: ConnectionId,
+        frame: Box<Register>,
+        round: &mut Round,
+        rng: &mut impl CryptoRng,
+    ) {
+        match self.check_registration(id, &frame, round) {
+            Ok(Registering::New(connection)) => self.make_account(id, connection, *frame, round, rng),
+            Ok(Registering::Again(connection, address)) => {
+                self.bind(id, address, round);
+                self.see(address, connection.peer, round);
+                round.answer(id, RelayFrame::Registered(Registered { request: frame.request, address }));
+            }
+            Ok(Registering::Later) => {
+                round.defer(id, Input::Frame(pillarbox_wire::ClientFrame::Register(frame)))
+            }
+            Err(reason) => round.refuse(id, frame.request, reason),
+        }
+    }
+
+    fn check_registration(
+        &mut self,
+        id: ConnectionId,
+        frame: &Register,
+        round: &Round,
+    ) -> Result<Registering, Refusal> {
+        let connection = self.connections.get(id).ok_or(Refusal::NotAuthenticated)?;
+        if connection.device.is_some() {
+            return Err(Refusal::AlreadyAuthenticated);
+        }
+        let contended = frame.handle.as_ref().is_some_and(|handle| round.claimed_handles.contains(handle));
+        if contended || round.claimed_keys.contains(&frame.device_key) {
+            return Ok(Registering::Later);
+        }
+        if frame.prekeys.signed.is_none() || frame.prekeys.last_resort.is_none() {
+            return Err(Refusal::NotWellFormed);
+        }
+        check_upload(&frame.prekeys)?;
+        let subject = Subject::address(connection.peer);
+        let rate = self.settings.limits.register;
+        self.rates.take(Request::Register, subject, rate, round.now)?;
+        if !proves(&frame.device_key, &connection, &frame.signature) {
+            return Err(Refusal::NotAuthentic);
+        }
+        if let Some(address) = self.directory.device_by_key(&frame.device_key) {
+            let account = self.directory.account(address.account).ok_or(Refusal::NotWellFormed)?;
+            let same = account.row.identity() == frame.identity && account.row.handle == frame.handle;
+            return if same {
+                Ok(Registering::Again(connection, address))
+            } else {
+                Err(Refusal::NotWellFormed)
+            };
+        }
+        if frame.handle.as_ref().is_some_and(|handle| self.directory.account_by_handle(handle).is_some()) {
+            return Err(Refusal::HandleTaken);
+        }
+        Ok(Registering::New(connection))
+    }
+
+    fn make_account(
+        &mut self,
+        id: ConnectionId,
+        connection: Connection,
+        frame: Register,
+        round: &mut Round,
+        rng: &mut impl CryptoRng,
+    ) {
+        let Register { request, handle, identity, device_key, delivery_verifier, prekeys, signature: _ } =
+            frame;
+        let mut account = AccountId([0; 16]);
+        rng.fill_bytes(&mut account.0);
+        let keeping = &self.settings.keeping;
+        let device_number = self.counters.next_device;
+        self.counters.next_device = DeviceNumber(device_number.0.saturating_add(1));
+        round.changes.counters.next_device = self.counters.next_device;
+        round.claimed_handles.extend(handle.clone());
+        round.claimed_keys.insert(device_key);
+        let device = DeviceRow {
+            device_number,
+            account,
+            device: DeviceId::FIRST,
+            device_key,
+            last_seen: keeping.last_seen.of(round.now),
+            last_address: keeping.last_address.then_some(connection.peer),
+            next_one_time: after(0, prekeys.one_time.iter().map(|prekey| prekey.id)),
+            next_one_time_kem: after(0, prekeys.one_time_kem.iter().map(|prekey| prekey.id)),
+        };
+        let address = device.address();
+        let account = AccountRow {
+            account,
+            handle,
+            registered_at: keeping.registered.of(round.now),
+            identity_signing: identity.signing,
+            identity_agreement: identity.agreement,
+            identity_cross_signature: identity.cross_signature,
+            delivery_verifier,
+        };
+        round.changes.accounts.push(Registration { account, device, prekeys });
+        round.registering.push(id);
+        round.block(id);
+        round.promise(id, request, RelayFrame::Registered(Registered { request, address }));
+    }
+
+    /// Closes the account of this connection, in a round of its own: nothing that was accepted for it may be written
+    /// after it is gone.
+    pub(super) fn close_account(&mut self, id: ConnectionId, frame: CloseAccount, round: &mut Round) {
+        let request = frame.request;
+        let address =
+            match self.connections.get(id).ok_or(Refusal::NotAuthenticated).and_then(|known| known.named()) {
+                Ok(address) => address,
+                Err(reason) => return round.refuse(id, request, reason),
+            };
+        let whole = !round.changes.is_empty() || !round.planned.is_empty();
+        round.barrier = true;
+        if whole {
+            round.deferred.push((id, Input::Frame(pillarbox_wire::ClientFrame::CloseAccount(frame))));
+            return;
+        }
+        let devices = self.directory.account(address.account).map_or(&[][..], |account| &account.devices);
+        let mut closing = Closing { account: address.account, devices: Vec::new(), waiting: Vec::new() };
+        for device in devices {
+            let address = DeviceAddress { account: address.account, device: *device };
+            if let Some(device) = self.directory.device(&address) {
+                closing.devices.push(device.row.device_number);
+                closing.waiting.extend(device.mailbox.messages());
+            }
+        }
+        round.changes.closed.push(closing);
+        round.promise(id, request, RelayFrame::Closed(Closed { request }));
+    }
+
+    /// Takes a closed account out of memory and ends its connections.
+    pub(super) fn take_out(&mut self, account: AccountId, effects: &mut Vec<super::Effect>) {
+        for device in self.directory.remove(account) {
+            if let Some(connection) = device.online {
+                self.connections.remove(connection);
+                effects.push(super::Effect::Close(connection, Farewell::AccountClosed));
+            }
+        }
+    }
+}
+
+/// Whether an upload is of a size that a relay takes at once.
+pub(super) fn check_upload(upload: &PreKeyUpload) -> Result<(), Refusal> {
+    let most = upload.one_time.len().max(upload.one_time_kem.len());
+    if most > MAX_PREKEYS_PER_UPLOAD { Err(Refusal::TooMuch) } else { Ok(()) }
+}

@@ -1,0 +1,73 @@
+//! A connection says which device it belongs to.
+
+use pillarbox_crypto::labels::DEVICE_AUTHENTICATION;
+use pillarbox_crypto::{Signature, SigningPublic};
+use pillarbox_wire::{Authenticate, Authenticated, DeviceAddress, Farewell, FixedBytes, Refusal, RelayFrame};
+
+use super::Relay;
+use super::connections::Connection;
+use super::events::ConnectionId;
+use super::round::Round;
+use crate::rates::{Request, Subject};
+use crate::store::Store;
+
+/// Whether `key` signed the handshake of this connection, and no other.
+pub(super) fn proves(key: &FixedBytes<32>, connection: &Connection, signature: &FixedBytes<64>) -> bool {
+    SigningPublic::from_bytes(key.0).is_ok_and(|key| {
+        let signature = Signature::from_bytes(signature.0);
+        key.verify(DEVICE_AUTHENTICATION, &connection.handshake_hash, &signature).is_ok()
+    })
+}
+
+impl<S: Store> Relay<S> {
+    pub(super) fn authenticate(&mut self, id: ConnectionId, frame: &Authenticate, round: &mut Round) {
+        let Authenticate { request, address, signature } = frame;
+        match self.check_authentication(id, *address, signature, round) {
+            Ok(connection) => {
+                self.bind(id, *address, round);
+                self.see(*address, connection.peer, round);
+                let waiting = self.directory.device(address).map_or(0, |device| device.mailbox.len());
+                let waiting = u32::try_from(waiting).unwrap_or(u32::MAX);
+                round.answer(id, RelayFrame::Authenticated(Authenticated { request: *request, waiting }));
+            }
+            Err(reason) => round.refuse(id, *request, reason),
+        }
+    }
+
+    fn check_authentication(
+        &mut self,
+        id: ConnectionId,
+        address: DeviceAddress,
+        signature: &FixedBytes<64>,
+        round: &Round,
+    ) -> Result<Connection, Refusal> {
+        let connection = self.connections.get(id).ok_or(Refusal::NotAuthenticated)?;
+        if connection.device.is_some() {
+            return Err(Refusal::AlreadyAuthenticated);
+        }
+        let subject = Subject::address(connection.peer);
+        let rate = self.settings.limits.authentication_failures;
+        self.rates.check(Request::AuthenticationFailure, subject, rate, round.now)?;
+        let known = self.directory.device(&address);
+        if known.is_some_and(|device| proves(&device.row.device_key, &connection, signature)) {
+            return Ok(connection);
+        }
+        self.rates.take(Request::AuthenticationFailure, subject, rate, round.now)?;
+        Err(Refusal::NotAuthentic)
+    }
+
+    /// Makes `id` the connection of this device. An older one is closed: it is the same device, come back by another way.
+    pub(super) fn bind(&mut self, id: ConnectionId, address: DeviceAddress, round: &mut Round) {
+        if self.connections.name(id, address).is_none() {
+            return;
+        }
+        let Some(device) = self.directory.device_mut(&address) else { return };
+        let older = device.online.replace(id);
+        device.mailbox.rewind();
+        self.stand_in_line(address);
+        if let Some(older) = older.filter(|older| *older != id) {
+            self.connections.remove(older);
+            round.close(older, Farewell::Replaced);
+        }
+    }
+}

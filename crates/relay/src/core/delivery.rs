@@ -1,0 +1,131 @@
+//! What waits in a mailbox goes out to its device, in order, as far as the window of its connection allows.
+//!
+//! Messages of this round come from memory; older ones are read from the store, a bounded number of bytes in one turn, so that
+//! all devices coming back at once do not come into memory at once.
+
+use pillarbox_wire::{Deliver, DeviceAddress, MessageId, RelayFrame, Timestamp};
+
+use super::Relay;
+use super::events::{Effect, Outcome};
+use super::round::Fresh;
+use crate::passing::{self, About, Passing};
+use crate::store::{MessageRow, Store, StoreError};
+
+impl<S: Store> Relay<S> {
+    /// Puts a device at the end of the line, if it is not in it.
+    pub(super) fn stand_in_line(&mut self, address: DeviceAddress) {
+        if let Some(device) = self.directory.device_mut(&address)
+            && device.online.is_some()
+            && !device.in_line
+        {
+            device.in_line = true;
+            self.line.push_back(address);
+        }
+    }
+
+    /// Serves the whole line, or as much of it as one turn may read.
+    pub(super) fn serve(
+        &mut self,
+        fresh: &mut Fresh,
+        now: Timestamp,
+        outcome: &mut Outcome,
+    ) -> Result<(), StoreError> {
+        let mut to_read = self.settings.limits.read_ahead_bytes;
+        for _ in 0..self.line.len() {
+            let Some(address) = self.line.pop_front() else { break };
+            if let Some(device) = self.directory.device_mut(&address) {
+                device.in_line = false;
+            }
+            match self.serve_one(address, &mut to_read, fresh, now, outcome) {
+                Ok(true) => {}
+                Ok(false) => {
+                    self.stand_in_line(address);
+                    outcome.more = true;
+                }
+                // The messages wait; the next acknowledgement, message or connection tries again.
+                Err(error) if error.may_pass() => outcome.trouble = Some(error),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// Fills one device's window. False if that needs more reading than this turn has left.
+    fn serve_one(
+        &mut self,
+        address: DeviceAddress,
+        to_read: &mut u64,
+        fresh: &mut Fresh,
+        now: Timestamp,
+        outcome: &mut Outcome,
+    ) -> Result<bool, StoreError> {
+        let Some(device) = self.directory.device_mut(&address) else { return Ok(true) };
+        let Some(connection) = device.online else { return Ok(true) };
+        let limits = &self.settings.limits;
+        let mut handed: Vec<MessageId> = Vec::new();
+        let mut stored: Vec<MessageId> = Vec::new();
+        let mut bytes = 0_u64;
+        while let Some(waiting) = device.mailbox.hand_over(limits.window_messages, limits.window_bytes) {
+            handed.push(waiting.message);
+            if !fresh.has(waiting.message) {
+                stored.push(waiting.message);
+                bytes += u64::from(waiting.size);
+            }
+        }
+        if *to_read == 0 && !stored.is_empty() {
+            device.mailbox.take_back(handed.len());
+            return Ok(false);
+        }
+        *to_read = to_read.saturating_sub(bytes.max(u64::from(!stored.is_empty())));
+        let read = if stored.is_empty() {
+            Vec::new()
+        } else {
+            match self.store.messages(&stored) {
+                Ok(rows) => rows,
+                Err(error) => {
+                    device.mailbox.take_back(handed.len());
+                    return Err(error);
+                }
+            }
+        };
+        let mut read = read.into_iter();
+        for message in handed {
+            let row = fresh.take(message).or_else(|| read.next()).ok_or(StoreError::Damaged)?;
+            let MessageRow { message, mailbox: _, accepted_at, sender, delivered_at: _, payload } = row;
+            if self.following {
+                outcome.passed.extend(self.connections.get(connection).map(|known| Passing {
+                    time: now,
+                    connection,
+                    peer: known.peer,
+                    frame: "Deliver",
+                    from: sender,
+                    about: Some(About::Device(address)),
+                    bytes: u32::try_from(payload.len()).unwrap_or(u32::MAX),
+                }));
+            }
+            let frame = RelayFrame::Deliver(Deliver { message, from: sender, accepted_at, payload });
+            outcome.effects.push(Effect::Send(connection, frame));
+        }
+        Ok(true)
+    }
+
+    /// Notes an answer for whoever follows.
+    pub(super) fn note_answer(&self, effect: &Effect, now: Timestamp, outcome: &mut Outcome) {
+        let (connection, frame) = match effect {
+            Effect::Send(connection, frame) => (*connection, passing::to_phone(frame)),
+            Effect::Close(connection, _) => (*connection, "Goodbye"),
+        };
+        // A connection that was just closed is forgotten, and its goodbye is not worth remembering it for.
+        if let Some(known) = self.connections.get(connection) {
+            outcome.passed.push(Passing {
+                time: now,
+                connection,
+                peer: known.peer,
+                frame,
+                from: None,
+                about: known.device.map(About::Device),
+                bytes: 0,
+            });
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! What goes into the relay's state machine and what comes out.
+
+use std::net::IpAddr;
+
+use pillarbox_wire::{ClientFrame, Farewell, RelayFrame};
+use serde::{Deserialize, Serialize};
+
+use crate::keeping::Keeping;
+use crate::limits::Limits;
+use crate::passing::Passing;
+use crate::store::StoreError;
+
+/// Names a connection for as long as it lasts. Whoever owns the sockets counts them up and never uses a number twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ConnectionId(pub u64);
+
+/// What happened on a connection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// Its handshake is done.
+    Opened {
+        /// The address at the other end.
+        peer: IpAddr,
+        /// What devices sign to prove themselves on this connection.
+        handshake_hash: [u8; 32],
+    },
+    /// A frame came.
+    Frame(ClientFrame),
+    /// Something came that is no frame. The relay ends the connection.
+    Unreadable,
+    /// It ended.
+    Closed,
+}
+
+/// What is to be done on a connection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Send this frame.
+    Send(ConnectionId, RelayFrame),
+    /// Send a goodbye with this reason and close. The relay has forgotten the connection already: what still comes from
+    /// it is ignored, and its [`Input::Closed`] is welcome but not needed.
+    Close(ConnectionId, Farewell),
+}
+
+/// What a batch led to.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// What is to be done, in order. Everything that it promises is durable.
+    pub effects: Vec<Effect>,
+    /// What passed, if somebody [follows](super::Relay::follow).
+    pub passed: Vec<Passing>,
+    /// Whether work is left: call again soon, with whatever has come by then, or with nothing.
+    pub more: bool,
+    /// What was wrong with the store, if requests were refused for it. The relay goes on.
+    pub trouble: Option<StoreError>,
+}
+
+/// How a relay is set up.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// What it keeps.
+    pub keeping: Keeping,
+    /// What it refuses.
+    pub limits: Limits,
+}
+
+/// How much a relay holds, for its metrics.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// Open connections.
+    pub connections: usize,
+    /// Open connections that name a device.
+    pub named: usize,
+    /// Accounts.
+    pub accounts: usize,
+    /// Messages that wait.
+    pub waiting: usize,
+    /// Their payload bytes.
+    pub waiting_bytes: u64,
+}

@@ -1,0 +1,105 @@
+//! Messages come in, and are acknowledged.
+//!
+//! A sealed message is taken on a connection that names nobody, for whoever shows the recipient's delivery key. On a connection
+//! with a name that key is refused: a phone could otherwise undo its own anonymity by mistake, and nobody would notice.
+
+use pillarbox_crypto::labels::DELIVERY_KEY;
+use pillarbox_crypto::{equal, kdf};
+use pillarbox_wire::limits::{MAX_ACKNOWLEDGEMENTS, MAX_PAYLOAD_LEN};
+use pillarbox_wire::{
+    Accepted, AccountId, Acknowledge, Farewell, FixedBytes, MessageId, Refusal, RelayFrame, Submit,
+};
+
+use super::Relay;
+use super::connections::Connection;
+use super::events::ConnectionId;
+use super::round::Round;
+use crate::rates::Request;
+use crate::store::{MessageRow, Store};
+
+impl<S: Store> Relay<S> {
+    pub(super) fn submit(&mut self, id: ConnectionId, frame: Submit, round: &mut Round) {
+        let request = frame.request;
+        match self.stage_message(id, frame, round) {
+            Ok(()) => round.promise(id, request, RelayFrame::Accepted(Accepted { request })),
+            Err(reason) => round.refuse(id, request, reason),
+        }
+    }
+
+    fn stage_message(&mut self, id: ConnectionId, frame: Submit, round: &mut Round) -> Result<(), Refusal> {
+        let Submit { request: _, to, delivery_key, payload } = frame;
+        let connection = self.connections.get(id).ok_or(Refusal::NotAuthenticated)?;
+        if payload.len() > MAX_PAYLOAD_LEN {
+            return Err(Refusal::TooMuch);
+        }
+        let limits = &self.settings.limits;
+        let (kind, rate) = match connection.device {
+            Some(_) => (Request::Submission, limits.submissions),
+            None => (Request::SealedSubmission, limits.sealed_submissions),
+        };
+        self.rates.take(kind, connection.subject(), rate, round.now)?;
+        self.admit(&connection, to.account, delivery_key.as_ref())?;
+        let device = self.directory.device_mut(&to).ok_or(Refusal::UnknownRecipient)?;
+        if !device.mailbox.reserve(payload.len(), limits.mailbox_messages, limits.mailbox_bytes) {
+            return Err(Refusal::MailboxFull);
+        }
+        let message = self.counters.next_message;
+        self.counters.next_message = MessageId(message.0.saturating_add(1));
+        round.changes.counters.next_message = self.counters.next_message;
+        round.recipients.push(to);
+        round.changes.messages.push(MessageRow {
+            message,
+            mailbox: device.row.device_number,
+            accepted_at: round.now,
+            sender: connection.device.filter(|_| self.settings.keeping.sender),
+            delivered_at: None,
+            payload,
+        });
+        Ok(())
+    }
+
+    /// Whether this connection may reach this account: one with a name without a key, one without a name with the right key.
+    /// A wrong key and an account that is not there get the same answer after the same work.
+    pub(super) fn admit(
+        &self,
+        connection: &Connection,
+        account: AccountId,
+        delivery_key: Option<&FixedBytes<32>>,
+    ) -> Result<(), Refusal> {
+        match (connection.device, delivery_key) {
+            (Some(_), None) => Ok(()),
+            (Some(_), Some(_)) => Err(Refusal::AlreadyAuthenticated),
+            (None, None) => Err(Refusal::NotAuthenticated),
+            (None, Some(key)) => {
+                let shown = kdf::hash(DELIVERY_KEY, &[key.as_bytes()]);
+                let known = self.directory.account(account);
+                let verifier = known.map_or([0; 32], |account| account.row.delivery_verifier.0);
+                if equal(&shown, &verifier) && known.is_some() {
+                    Ok(())
+                } else {
+                    Err(Refusal::DeliveryKeyRefused)
+                }
+            }
+        }
+    }
+
+    /// The device has these messages. Memory forgets them at once; the rows go with this round's transaction, or with the next one
+    /// that succeeds. A crash before that delivers them once more, and the phone recognises them.
+    pub(super) fn acknowledge(&mut self, id: ConnectionId, frame: &Acknowledge, round: &mut Round) {
+        let named = self.connections.get(id).and_then(|connection| connection.device);
+        let (Some(address), true) = (named, frame.messages.len() <= MAX_ACKNOWLEDGEMENTS) else {
+            // The frame has no request number that a refusal could name.
+            self.forget(id, round);
+            return round.close(id, Farewell::Unreadable);
+        };
+        let Some(device) = self.directory.device_mut(&address) else { return };
+        let acknowledged = frame.messages.iter().copied().filter(|message| device.mailbox.remove(*message));
+        if self.settings.keeping.delivered.is_some() {
+            let now = round.now;
+            round.changes.delivered.extend(acknowledged.map(|message| (message, now)));
+        } else {
+            round.changes.removed.extend(acknowledged);
+        }
+        self.stand_in_line(address);
+    }
+}

@@ -1,0 +1,274 @@
+//! The relay as a state machine: batches of inputs in, effects out, one transaction in between.
+//!
+//! It is single-threaded, has no clock, no sockets and no randomness of its own, and gives the same effects for the same batches
+//! and the same seed. What it refuses to know: what a payload is (it never looks inside one), and how bytes get to
+//! a phone. Nothing is accepted before it is durable: the effects of a batch are handed out after its commit.
+//!
+//! | file | requests |
+//! |---|---|
+//! | `accounts` | Register, CloseAccount |
+//! | `authentication` | Authenticate |
+//! | `questions` | LookUp, RequestCertificate |
+//! | `prekeys` | PublishPreKeys, CountPreKeys, FetchBundles |
+//! | `messages` | Submit, Acknowledge |
+//! | `delivery` | what waits goes out |
+//! | `sweep` | what is too old goes |
+
+mod accounts;
+mod authentication;
+mod connections;
+mod delivery;
+mod events;
+mod messages;
+mod prekeys;
+mod questions;
+mod round;
+mod settle;
+mod sweep;
+
+use std::collections::VecDeque;
+
+use pillarbox_crypto::SigningSecret;
+use pillarbox_wire::{
+    ClientFrame, DeviceAddress, Farewell, FixedBytes, MessageId, Pong, RelayFrame, Timestamp,
+};
+use rand_core::CryptoRng;
+
+use crate::ageing::Ageing;
+use crate::directory::Directory;
+use crate::passing::{self, Passing};
+use crate::rates::Rates;
+use crate::store::{Changes, Counters, Store, StoreError};
+
+use connections::Connections;
+pub use events::{ConnectionId, Counts, Effect, Input, Outcome, Settings};
+use round::Round;
+
+/// A relay over a store.
+///
+/// Invariants: between two calls memory says what the store has committed, but for removals that the store refused,
+/// which are written with the next transaction that succeeds.
+#[derive(Debug)]
+pub struct Relay<S> {
+    store: S,
+    settings: Settings,
+    certificate_key: SigningSecret,
+    certificate_public: FixedBytes<32>,
+    directory: Directory,
+    connections: Connections,
+    rates: Rates,
+    ageing: Ageing,
+    counters: Counters,
+    /// Devices that messages may be handed to, in the order in which they will be served.
+    line: VecDeque<DeviceAddress>,
+    /// Messages that are gone from memory and, because the store refused, not yet from the store.
+    unwritten: Unwritten,
+    /// Whether the last sweep left rows for the next turn.
+    sweeping: bool,
+    following: bool,
+}
+
+/// Removals that wait for a transaction that succeeds.
+#[derive(Debug, Default)]
+struct Unwritten {
+    delivered: Vec<(MessageId, Timestamp)>,
+    removed: Vec<MessageId>,
+}
+
+impl<S: Store> Relay<S> {
+    /// Opens a relay: reads accounts and devices, rebuilds the index of waiting messages, and in a new store makes
+    /// the key that signs sender certificates.
+    ///
+    /// # Errors
+    /// [`StoreError`]; the store is as it was.
+    pub fn open(
+        mut store: S,
+        settings: Settings,
+        now: Timestamp,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Self, StoreError> {
+        let contents = store.contents()?;
+        let ageing = Ageing::resume(contents.counters.ageing_clock, now);
+        let counters = Counters { ageing_clock: Some(ageing.clock()), ..contents.counters };
+        let mut changes = Changes { counters, ..Changes::default() };
+        let certificate_key = contents.certificate_key.unwrap_or_else(|| {
+            let key = SigningSecret::generate(rng);
+            changes.certificate_key = Some(key.to_bytes());
+            key
+        });
+        // Plain data of numbers and switches always has a JSON form.
+        changes.keeping = serde_json::to_string(&settings.keeping).ok();
+        store.apply(&changes)?;
+
+        let mut directory = Directory::new(contents.accounts, contents.devices)?;
+        let mut orphans = 0_usize;
+        let mut fill = directory.filler();
+        store.waiting(&mut |number, waiting| orphans += usize::from(fill(number, waiting).is_none()))?;
+        drop(fill);
+        if orphans > 0 {
+            return Err(StoreError::Damaged);
+        }
+        Ok(Self {
+            store,
+            certificate_public: FixedBytes(*certificate_key.public().as_bytes()),
+            certificate_key,
+            directory,
+            connections: Connections::default(),
+            rates: Rates::new(settings.limits.rate_entries),
+            ageing,
+            counters,
+            line: VecDeque::new(),
+            unwritten: Unwritten::default(),
+            sweeping: false,
+            following: false,
+            settings,
+        })
+    }
+
+    /// Does everything in `batch`, in order for each connection, and then hands out what waits.
+    ///
+    /// An empty batch is welcome: it sweeps when a sweep is due, and goes on with work that was left. Call it at least once in
+    /// [`SWEEP_INTERVAL`](crate::ageing::SWEEP_INTERVAL).
+    ///
+    /// # Errors
+    /// A [`StoreError`] that will not pass: the store is damaged, and this relay should be dropped. What the batch asked for
+    /// is then not answered; what was accepted before is in the store. An error that may pass is
+    /// no error here: the requests are refused with `StorageFailed`, and [`Outcome::trouble`] says why.
+    pub fn process(
+        &mut self,
+        batch: Vec<(ConnectionId, Input)>,
+        now: Timestamp,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Outcome, StoreError> {
+        let mut outcome = Outcome::default();
+        let mut inputs = batch;
+        let mut sweeping = true;
+        loop {
+            let mut round = Round::new(now, self.counters);
+            for (connection, input) in inputs {
+                if round.waits(connection) {
+                    round.deferred.push((connection, input));
+                } else {
+                    self.input(connection, input, &mut round, &mut outcome, rng)?;
+                }
+            }
+            if std::mem::take(&mut sweeping) {
+                outcome.more |= self.sweep(&mut round);
+            }
+            inputs = std::mem::take(&mut round.deferred);
+            let mut fresh = self.settle(round, &mut outcome)?;
+            self.serve(&mut fresh, now, &mut outcome)?;
+            if inputs.is_empty() {
+                return Ok(outcome);
+            }
+        }
+    }
+
+    /// Turns [`Outcome::passed`] on or off.
+    pub fn follow(&mut self, following: bool) {
+        self.following = following;
+    }
+
+    /// How this relay is set up.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// How much it holds. It looks at every mailbox: for metrics, not for every batch.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        let mut counts = Counts {
+            connections: self.connections.len(),
+            named: self.connections.named(),
+            accounts: self.directory.accounts_len(),
+            ..Counts::default()
+        };
+        for device in self.directory.devices() {
+            counts.waiting += device.mailbox.len();
+            counts.waiting_bytes += device.mailbox.bytes();
+        }
+        counts
+    }
+
+    /// The store, for whoever wants to look at it without the relay.
+    #[must_use]
+    pub fn into_store(self) -> S {
+        self.store
+    }
+
+    fn input(
+        &mut self,
+        connection: ConnectionId,
+        input: Input,
+        round: &mut Round,
+        outcome: &mut Outcome,
+        rng: &mut impl CryptoRng,
+    ) -> Result<(), StoreError> {
+        if let Input::Opened { peer, handshake_hash } = input {
+            self.connections.open(connection, peer, handshake_hash);
+        }
+        if self.following {
+            self.note(connection, &input, round.now, outcome);
+        }
+        if self.connections.get(connection).is_none() {
+            // The relay has closed it, and what was under way when it did still came.
+            return Ok(());
+        }
+        match input {
+            Input::Opened { .. } => self.welcome(connection, round),
+            Input::Closed => self.forget(connection, round),
+            Input::Unreadable => {
+                self.forget(connection, round);
+                round.close(connection, Farewell::Unreadable);
+            }
+            Input::Frame(frame) => return self.frame(connection, frame, round, rng),
+        }
+        Ok(())
+    }
+
+    fn frame(
+        &mut self,
+        connection: ConnectionId,
+        frame: ClientFrame,
+        round: &mut Round,
+        rng: &mut impl CryptoRng,
+    ) -> Result<(), StoreError> {
+        match frame {
+            ClientFrame::Authenticate(frame) => self.authenticate(connection, &frame, round),
+            ClientFrame::Register(frame) => self.register(connection, frame, round, rng),
+            ClientFrame::PublishPreKeys(frame) => self.publish_prekeys(connection, frame, round)?,
+            ClientFrame::CountPreKeys(frame) => self.count_prekeys(connection, frame.request, round)?,
+            ClientFrame::LookUp(frame) => self.look_up(connection, &frame, round),
+            ClientFrame::FetchBundles(frame) => self.fetch_bundles(connection, &frame, round)?,
+            ClientFrame::RequestCertificate(frame) => self.certify(connection, frame.request, round),
+            ClientFrame::Submit(frame) => self.submit(connection, frame, round),
+            ClientFrame::Acknowledge(frame) => self.acknowledge(connection, &frame, round),
+            ClientFrame::CloseAccount(frame) => self.close_account(connection, frame, round),
+            ClientFrame::Ping(frame) => {
+                round.answer(connection, RelayFrame::Pong(Pong { request: frame.request }));
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes an input for whoever follows.
+    fn note(&self, connection: ConnectionId, input: &Input, now: Timestamp, outcome: &mut Outcome) {
+        let Some(known) = self.connections.get(connection) else { return };
+        let (frame, about, bytes) = match input {
+            Input::Opened { .. } => ("opened", None, 0),
+            Input::Frame(frame) => passing::from_phone(frame),
+            Input::Unreadable => ("unreadable", None, 0),
+            Input::Closed => ("closed", None, 0),
+        };
+        outcome.passed.push(Passing {
+            time: now,
+            connection,
+            peer: known.peer,
+            frame,
+            from: known.device,
+            about,
+            bytes: u32::try_from(bytes).unwrap_or(u32::MAX),
+        });
+    }
+}

@@ -1,0 +1,193 @@
+//! The stock of prekeys: filled by its owner, handed out to whoever writes first, each one-time key once.
+//!
+//! A one-time key is deleted in the transaction that hands it out, and handed out only after the commit. A phone that
+//! did not hear the answer to an upload sends it again; by then a key of it may be gone, and storing it again would hand it
+//! out twice. Numbers of one-time keys therefore have to rise: what comes at or below the highest number seen is had already.
+
+use pillarbox_wire::{
+    Bundles, DeviceAddress, DeviceBundle, FetchBundles, PreKeyCounts, PreKeyId, PreKeysStored,
+    PublishPreKeys, Refusal, RelayFrame, RequestId,
+};
+
+use super::Relay;
+use super::accounts::check_upload;
+use super::events::ConnectionId;
+use super::round::Round;
+use crate::rates::{Request, Subject};
+use crate::store::{PreKeyKind, Store, StoreError, StoredPreKeys, Taken, Upload};
+
+/// A refusal for the phone, or an error of the store that ends the relay.
+enum Trouble {
+    Refused(Refusal),
+    Store(StoreError),
+}
+
+impl From<Refusal> for Trouble {
+    fn from(reason: Refusal) -> Self {
+        Self::Refused(reason)
+    }
+}
+
+impl From<StoreError> for Trouble {
+    fn from(error: StoreError) -> Self {
+        if error.may_pass() { Self::Refused(Refusal::StorageFailed) } else { Self::Store(error) }
+    }
+}
+
+/// The number after the highest of `ids`, and at least `next`.
+pub(super) fn after(next: u64, ids: impl Iterator<Item = PreKeyId>) -> u64 {
+    ids.map(|id| u64::from(id.0) + 1).fold(next, u64::max)
+}
+
+impl<S: Store> Relay<S> {
+    pub(super) fn publish_prekeys(
+        &mut self,
+        id: ConnectionId,
+        frame: PublishPreKeys,
+        round: &mut Round,
+    ) -> Result<(), StoreError> {
+        let request = frame.request;
+        match self.stage_upload(id, frame) {
+            Ok((address, upload)) => {
+                round.publishing.push(address);
+                round.changes.prekeys.push(upload);
+                round.block(id);
+                round.promise(id, request, RelayFrame::PreKeysStored(PreKeysStored { request }));
+            }
+            Err(Trouble::Refused(reason)) => round.refuse(id, request, reason),
+            Err(Trouble::Store(error)) => return Err(error),
+        }
+        Ok(())
+    }
+
+    fn stage_upload(
+        &mut self,
+        id: ConnectionId,
+        frame: PublishPreKeys,
+    ) -> Result<(DeviceAddress, Upload), Trouble> {
+        let PublishPreKeys { request: _, mut prekeys } = frame;
+        let address = self.connections.get(id).ok_or(Refusal::NotAuthenticated)?.named()?;
+        check_upload(&prekeys)?;
+        let device = self.directory.device(&address).ok_or(Refusal::NotAuthenticated)?;
+        let row = &device.row;
+        prekeys.one_time.retain(|prekey| u64::from(prekey.id.0) >= row.next_one_time);
+        prekeys.one_time_kem.retain(|prekey| u64::from(prekey.id.0) >= row.next_one_time_kem);
+        if has_repetition(prekeys.one_time.iter().map(|prekey| prekey.id))
+            || has_repetition(prekeys.one_time_kem.iter().map(|prekey| prekey.id))
+        {
+            return Err(Refusal::NotWellFormed.into());
+        }
+        let upload = Upload {
+            device: row.device_number,
+            next_one_time: after(row.next_one_time, prekeys.one_time.iter().map(|prekey| prekey.id)),
+            next_one_time_kem: after(
+                row.next_one_time_kem,
+                prekeys.one_time_kem.iter().map(|prekey| prekey.id),
+            ),
+            prekeys,
+        };
+        let stock = self.store.stock(upload.device)?;
+        let most = self.settings.limits.one_time_prekeys as usize;
+        if stock.one_time as usize + upload.prekeys.one_time.len() > most
+            || stock.one_time_kem as usize + upload.prekeys.one_time_kem.len() > most
+        {
+            return Err(Refusal::TooMuch.into());
+        }
+        Ok((address, upload))
+    }
+
+    pub(super) fn count_prekeys(
+        &mut self,
+        id: ConnectionId,
+        request: RequestId,
+        round: &mut Round,
+    ) -> Result<(), StoreError> {
+        match self.counted(id, request, round) {
+            Ok(counts) => round.answer(id, RelayFrame::PreKeyCounts(counts)),
+            Err(Trouble::Refused(reason)) => round.refuse(id, request, reason),
+            Err(Trouble::Store(error)) => return Err(error),
+        }
+        Ok(())
+    }
+
+    fn counted(
+        &mut self,
+        id: ConnectionId,
+        request: RequestId,
+        round: &Round,
+    ) -> Result<PreKeyCounts, Trouble> {
+        let address = self.connections.get(id).ok_or(Refusal::NotAuthenticated)?.named()?;
+        let number = self.directory.device(&address).ok_or(Refusal::NotAuthenticated)?.row.device_number;
+        let stock = self.store.stock(number)?;
+        let taken = round.taken.get(&number).copied().unwrap_or_default();
+        Ok(PreKeyCounts {
+            request,
+            one_time: stock.one_time.saturating_sub(taken.one_time),
+            one_time_kem: stock.one_time_kem.saturating_sub(taken.one_time_kem),
+        })
+    }
+
+    pub(super) fn fetch_bundles(
+        &mut self,
+        id: ConnectionId,
+        frame: &FetchBundles,
+        round: &mut Round,
+    ) -> Result<(), StoreError> {
+        match self.bundles(id, frame, round) {
+            Ok(bundles) => round.promise(id, frame.request, RelayFrame::Bundles(bundles)),
+            Err(Trouble::Refused(reason)) => round.refuse(id, frame.request, reason),
+            Err(Trouble::Store(error)) => return Err(error),
+        }
+        Ok(())
+    }
+
+    fn bundles(
+        &mut self,
+        id: ConnectionId,
+        frame: &FetchBundles,
+        round: &mut Round,
+    ) -> Result<Bundles, Trouble> {
+        let FetchBundles { request, account: asked, delivery_key } = frame;
+        let connection = self.connections.get(id).ok_or(Refusal::NotAuthenticated)?;
+        let limits = &self.settings.limits;
+        self.rates.take(Request::Bundles, connection.subject(), limits.bundles, round.now)?;
+        self.admit(&connection, *asked, delivery_key.as_ref())?;
+        let account = self.directory.account(*asked).ok_or(Refusal::UnknownRecipient)?;
+        self.rates.take(Request::BundlesOfOne, Subject::Account(*asked), limits.bundles_of_one, round.now)?;
+        let identity = account.row.identity();
+        let mut devices = Vec::with_capacity(account.devices.len());
+        for device in &account.devices {
+            let address = DeviceAddress { account: *asked, device: *device };
+            let number = self.directory.device(&address).ok_or(Refusal::UnknownRecipient)?.row.device_number;
+            let skip = round.taken.entry(number).or_default();
+            let StoredPreKeys { signed, last_resort, one_time, one_time_kem } =
+                self.store.prekeys(number, *skip)?;
+            if let Some(prekey) = &one_time {
+                skip.one_time += 1;
+                let taken = Taken { device: number, kind: PreKeyKind::OneTime, id: prekey.id };
+                round.changes.taken.push(taken);
+            }
+            if let Some(prekey) = &one_time_kem {
+                skip.one_time_kem += 1;
+                let taken = Taken { device: number, kind: PreKeyKind::OneTimeKem, id: prekey.id };
+                round.changes.taken.push(taken);
+            }
+            devices.push(DeviceBundle {
+                device: *device,
+                signed,
+                one_time,
+                kem_is_last_resort: one_time_kem.is_none(),
+                kem: one_time_kem.unwrap_or(last_resort),
+            });
+        }
+        Ok(Bundles { request: *request, identity, devices })
+    }
+}
+
+fn has_repetition(ids: impl Iterator<Item = PreKeyId>) -> bool {
+    let mut ids: Vec<_> = ids.collect();
+    let count = ids.len();
+    ids.sort_unstable();
+    ids.dedup();
+    ids.len() != count
+}

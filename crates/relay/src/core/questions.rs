@@ -1,0 +1,57 @@
+//! Questions that the relay answers from memory: the directory, and sender certificates.
+
+use pillarbox_crypto::labels::SENDER_CERTIFICATE;
+use pillarbox_wire::{
+    Certificate, FixedBytes, Found, LookUp, Refusal, RelayFrame, RequestId, SenderCertificate,
+};
+
+use super::Relay;
+use super::events::ConnectionId;
+use super::round::Round;
+use crate::rates::Request;
+use crate::store::Store;
+
+impl<S: Store> Relay<S> {
+    pub(super) fn look_up(&mut self, id: ConnectionId, frame: &LookUp, round: &mut Round) {
+        match self.find(id, frame, round) {
+            Ok(found) => round.answer(id, RelayFrame::Found(found)),
+            Err(reason) => round.refuse(id, frame.request, reason),
+        }
+    }
+
+    /// Only a device with a name may ask: otherwise one address could try out every number there is.
+    fn find(&mut self, id: ConnectionId, frame: &LookUp, round: &Round) -> Result<Found, Refusal> {
+        let connection = self.connections.get(id).ok_or(Refusal::NotAuthenticated)?;
+        connection.named()?;
+        self.rates.take(Request::LookUp, connection.subject(), self.settings.limits.look_ups, round.now)?;
+        let account = self.directory.account_by_handle(&frame.handle).ok_or(Refusal::UnknownHandle)?;
+        Ok(Found { request: frame.request, account: account.row.account, identity: account.row.identity() })
+    }
+
+    pub(super) fn certify(&mut self, id: ConnectionId, request: RequestId, round: &mut Round) {
+        match self.sign_certificate(id, round) {
+            Ok(certificate) => {
+                round.answer(id, RelayFrame::Certificate(Certificate { request, certificate }));
+            }
+            Err(reason) => round.refuse(id, request, reason),
+        }
+    }
+
+    fn sign_certificate(&mut self, id: ConnectionId, round: &Round) -> Result<SenderCertificate, Refusal> {
+        let connection = self.connections.get(id).ok_or(Refusal::NotAuthenticated)?;
+        let sender = connection.named()?;
+        let limits = &self.settings.limits;
+        self.rates.take(Request::Certificate, connection.subject(), limits.certificates, round.now)?;
+        let account = self.directory.account(sender.account).ok_or(Refusal::NotAuthenticated)?;
+        let expires = (round.now + limits.certificate_lifetime).as_seconds();
+        let mut certificate = SenderCertificate {
+            sender,
+            agreement: account.row.identity_agreement,
+            expires_at: u32::try_from(expires).unwrap_or(u32::MAX),
+            signature: FixedBytes([0; 64]),
+        };
+        let signature = self.certificate_key.sign(SENDER_CERTIFICATE, &certificate.signed_bytes());
+        certificate.signature = FixedBytes(*signature.as_bytes());
+        Ok(certificate)
+    }
+}

@@ -1,0 +1,130 @@
+//! One round: what a batch, or as much of it as fits one transaction, wants to write and to answer.
+//!
+//! Requests are planned first, against memory that nothing has changed yet; then the store commits; then memory follows and the
+//! answers go out. Two things make a batch take more than one round: a connection whose request changes what its own
+//! later ones see (it registers, it publishes prekeys) has them wait for the next round, and an account is closed in a
+//! round of its own.
+
+use std::collections::{HashMap, HashSet};
+
+use pillarbox_wire::{
+    DeviceAddress, Farewell, FixedBytes, Handle, MessageId, Refusal, Refused, RelayFrame, RequestId,
+    Timestamp,
+};
+
+use super::events::{ConnectionId, Effect, Input};
+use crate::store::{Changes, Counters, DeviceNumber, MessageRow, Skip};
+
+/// An answer or an effect that waits for the end of the round.
+#[derive(Debug)]
+pub(super) enum Planned {
+    /// True whatever becomes of the transaction.
+    Anyway(Effect),
+    /// True only once the transaction is durable; otherwise the request is refused.
+    Committed(ConnectionId, RequestId, RelayFrame),
+}
+
+/// A round in the making.
+#[derive(Debug)]
+pub(super) struct Round {
+    pub(super) now: Timestamp,
+    pub(super) changes: Changes,
+    pub(super) planned: Vec<Planned>,
+    /// Inputs that wait for the next round, in order.
+    pub(super) deferred: Vec<(ConnectionId, Input)>,
+    /// Connections whose further inputs wait.
+    blocked: HashSet<ConnectionId>,
+    /// Everything further waits.
+    pub(super) barrier: bool,
+    /// The connections that register, in the order of `changes.accounts`.
+    pub(super) registering: Vec<ConnectionId>,
+    /// The devices that publish prekeys, in the order of `changes.prekeys`.
+    pub(super) publishing: Vec<DeviceAddress>,
+    /// Recipients, in the order of `changes.messages`.
+    pub(super) recipients: Vec<DeviceAddress>,
+    /// Numbers and keys that are being registered.
+    pub(super) claimed_handles: HashSet<Handle>,
+    pub(super) claimed_keys: HashSet<FixedBytes<32>>,
+    /// One-time prekeys that were handed out in this round.
+    pub(super) taken: HashMap<DeviceNumber, Skip>,
+}
+
+impl Round {
+    pub(super) fn new(now: Timestamp, counters: Counters) -> Self {
+        Self {
+            now,
+            changes: Changes { counters, ..Changes::default() },
+            planned: Vec::new(),
+            deferred: Vec::new(),
+            blocked: HashSet::new(),
+            barrier: false,
+            registering: Vec::new(),
+            publishing: Vec::new(),
+            recipients: Vec::new(),
+            claimed_handles: HashSet::new(),
+            claimed_keys: HashSet::new(),
+            taken: HashMap::new(),
+        }
+    }
+
+    /// Whether what comes next from this connection has to wait.
+    pub(super) fn waits(&self, connection: ConnectionId) -> bool {
+        self.barrier || self.blocked.contains(&connection)
+    }
+
+    /// Has this input, and everything further from its connection, wait for the next round.
+    pub(super) fn defer(&mut self, connection: ConnectionId, input: Input) {
+        self.blocked.insert(connection);
+        self.deferred.push((connection, input));
+    }
+
+    /// Has everything further from this connection wait for the next round.
+    pub(super) fn block(&mut self, connection: ConnectionId) {
+        self.blocked.insert(connection);
+    }
+
+    /// Answers whatever becomes of the transaction.
+    pub(super) fn answer(&mut self, connection: ConnectionId, frame: RelayFrame) {
+        self.planned.push(Planned::Anyway(Effect::Send(connection, frame)));
+    }
+
+    pub(super) fn refuse(&mut self, connection: ConnectionId, request: RequestId, reason: Refusal) {
+        self.answer(connection, RelayFrame::Refused(Refused { request, reason }));
+    }
+
+    pub(super) fn close(&mut self, connection: ConnectionId, reason: Farewell) {
+        self.planned.push(Planned::Anyway(Effect::Close(connection, reason)));
+    }
+
+    /// Answers once the transaction is durable.
+    pub(super) fn promise(&mut self, connection: ConnectionId, request: RequestId, frame: RelayFrame) {
+        self.planned.push(Planned::Committed(connection, request, frame));
+    }
+}
+
+/// The messages that were committed in this round, whose payloads need not be read back.
+#[derive(Debug, Default)]
+pub(super) struct Fresh {
+    rows: Vec<MessageRow>,
+}
+
+impl Fresh {
+    /// Message numbers in one round rise by one.
+    pub(super) fn new(rows: Vec<MessageRow>) -> Self {
+        Self { rows }
+    }
+
+    /// Whether a message was committed in this round.
+    pub(super) fn has(&self, message: MessageId) -> bool {
+        self.rows.first().is_some_and(|first| first.message <= message)
+    }
+
+    /// The row of a message, to be handed over. None if it was not committed in this round.
+    pub(super) fn take(&mut self, message: MessageId) -> Option<MessageRow> {
+        let first = self.rows.first()?.message;
+        let at = usize::try_from(message.0.checked_sub(first.0)?).ok()?;
+        let row = self.rows.get_mut(at)?;
+        let payload = std::mem::take(&mut row.payload);
+        Some(MessageRow { payload, ..row.clone() })
+    }
+}

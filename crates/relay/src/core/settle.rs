@@ -1,0 +1,108 @@
+//! The end of a round: the store commits, memory follows, answers go out.
+
+use pillarbox_wire::{Refusal, Refused, RelayFrame};
+
+use super::Relay;
+use super::events::{Effect, Outcome};
+use super::round::{Fresh, Planned, Round};
+use crate::mailbox::Waiting;
+use crate::store::{Applied, Changes, Store, StoreError};
+
+impl<S: Store> Relay<S> {
+    /// Commits the round and brings memory and the answers in line with what became of it.
+    pub(super) fn settle(&mut self, mut round: Round, outcome: &mut Outcome) -> Result<Fresh, StoreError> {
+        round.changes.delivered.append(&mut self.unwritten.delivered);
+        round.changes.removed.append(&mut self.unwritten.removed);
+        let done =
+            if round.changes.is_empty() { Ok(Applied::default()) } else { self.store.apply(&round.changes) };
+        let committed = match done {
+            Ok(applied) => {
+                if round.changes.forget.is_some_and(|forget| applied.forgotten >= forget.most) {
+                    self.sweeping = true;
+                    outcome.more = true;
+                }
+                true
+            }
+            Err(error) if error.may_pass() => {
+                outcome.trouble = Some(error);
+                self.save_removals(&mut round.changes)?;
+                false
+            }
+            Err(error) => return Err(error),
+        };
+        let fresh = self.bring_in(&mut round, committed);
+        for planned in std::mem::take(&mut round.planned) {
+            let effect = match planned {
+                Planned::Anyway(effect) => effect,
+                Planned::Committed(connection, _, frame) if committed => Effect::Send(connection, frame),
+                Planned::Committed(connection, request, _) => {
+                    let reason = Refusal::StorageFailed;
+                    Effect::Send(connection, RelayFrame::Refused(Refused { request, reason }))
+                }
+            };
+            if self.following {
+                self.note_answer(&effect, round.now, outcome);
+            }
+            outcome.effects.push(effect);
+        }
+        if committed {
+            for closing in round.changes.closed {
+                self.take_out(closing.account, &mut outcome.effects);
+            }
+        }
+        Ok(fresh)
+    }
+
+    /// Memory takes in what was committed, or gives back the room that was kept for it.
+    fn bring_in(&mut self, round: &mut Round, committed: bool) -> Fresh {
+        for (row, to) in round.changes.messages.iter().zip(&round.recipients) {
+            if let Some(device) = self.directory.device_mut(to) {
+                device.mailbox.release(row.payload.len());
+                if committed {
+                    device.mailbox.push(Waiting::new(row.message, row.payload.len(), row.accepted_at));
+                }
+            }
+        }
+        if !committed {
+            return Fresh::default();
+        }
+        for to in std::mem::take(&mut round.recipients) {
+            self.stand_in_line(to);
+        }
+        for (address, upload) in round.publishing.iter().zip(&round.changes.prekeys) {
+            self.directory.uploaded(address, upload);
+        }
+        let registered = std::mem::take(&mut round.changes.accounts);
+        for (registration, connection) in registered.into_iter().zip(std::mem::take(&mut round.registering)) {
+            self.directory.insert_account(registration.account);
+            if let Some(address) = self.directory.insert_device(registration.device) {
+                self.bind(connection, address, round);
+            }
+        }
+        Fresh::new(std::mem::take(&mut round.changes.messages))
+    }
+
+    /// The batch was refused, but what phones have acknowledged is theirs and can go. A full disk empties that way: the
+    /// removals are tried alone, and if they fail too they are kept for the next transaction.
+    fn save_removals(&mut self, changes: &mut Changes) -> Result<(), StoreError> {
+        let alone = Changes {
+            delivered: std::mem::take(&mut changes.delivered),
+            removed: std::mem::take(&mut changes.removed),
+            counters: self.counters,
+            ..Changes::default()
+        };
+        if alone.is_empty() {
+            return Ok(());
+        }
+        let done = self.store.apply(&alone);
+        match done {
+            Ok(_) => Ok(()),
+            Err(error) if error.may_pass() => {
+                self.unwritten.delivered = alone.delivered;
+                self.unwritten.removed = alone.removed;
+                Ok(())
+            }
+            Err(error) => Err(error),
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! What is too old goes: messages that nobody fetched, and delivered ones whose time is over.
+
+use super::Relay;
+use super::round::Round;
+use crate::store::{Forget, Store};
+
+impl<S: Store> Relay<S> {
+    /// Stages what has aged out, at most so many rows at once. True if there may be more.
+    pub(super) fn sweep(&mut self, round: &mut Round) -> bool {
+        let limits = &self.settings.limits;
+        if self.ageing.is_due(round.now) {
+            self.ageing.advance(round.now, limits.ageing_step);
+            self.counters.ageing_clock = Some(self.ageing.clock());
+            self.sweeping = true;
+        }
+        if !self.sweeping {
+            return false;
+        }
+        round.changes.counters.ageing_clock = self.counters.ageing_clock;
+        let clock = self.ageing.clock();
+        let keeping = &self.settings.keeping;
+        let most = limits.sweep_messages as usize;
+        let mut expired = Vec::new();
+        'mailboxes: for device in self.directory.devices_mut() {
+            while let Some(message) = device.mailbox.expire(clock, keeping.undelivered) {
+                expired.push(message);
+                if expired.len() >= most {
+                    break 'mailboxes;
+                }
+            }
+        }
+        let more = expired.len() >= most;
+        self.sweeping = more;
+        round.changes.removed.extend(expired);
+        round.changes.forget = Some(Forget {
+            delivered_by: clock - keeping.delivered.unwrap_or_default(),
+            most: limits.sweep_messages,
+        });
+        more
+    }
+}

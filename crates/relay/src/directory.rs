@@ -1,0 +1,153 @@
+//! Who has an account here, in memory: accounts by id and by number, devices by address and by key, each with its mailbox.
+//!
+//! Rebuilt from the store when the relay opens and changed only by what the store has committed.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, DefaultHasher};
+
+use pillarbox_wire::{AccountId, DeviceAddress, DeviceId, FixedBytes, Handle, Timestamp};
+
+use crate::core::ConnectionId;
+use crate::mailbox::{Mailbox, Waiting};
+use crate::store::{AccountRow, DeviceNumber, DeviceRow, StoreError, Upload};
+
+/// An account and which devices it has.
+#[derive(Debug)]
+pub(crate) struct Account {
+    pub(crate) row: AccountRow,
+    pub(crate) devices: Vec<DeviceId>,
+}
+
+/// A device: its row, its mailbox, and the connection it has now.
+#[derive(Debug)]
+pub(crate) struct Device {
+    pub(crate) row: DeviceRow,
+    pub(crate) mailbox: Mailbox,
+    pub(crate) online: Option<ConnectionId>,
+    /// Whether it stands in the line of devices to be served.
+    pub(crate) in_line: bool,
+}
+
+/// Devices are walked through, and in the same order in each run of the same world. Their addresses are drawn by the relay, so that
+/// nobody can choose ones that collide.
+type SameEachTime = BuildHasherDefault<DefaultHasher>;
+
+/// All accounts.
+///
+/// Invariants: the indexes by number and by key name exactly the accounts and devices that are there.
+#[derive(Debug, Default)]
+pub(crate) struct Directory {
+    accounts: HashMap<AccountId, Account>,
+    devices: HashMap<DeviceAddress, Device, SameEachTime>,
+    by_handle: HashMap<Handle, AccountId>,
+    by_key: HashMap<FixedBytes<32>, DeviceAddress>,
+}
+
+impl Directory {
+    /// The directory of a store's rows. A device without an account is [`StoreError::Damaged`].
+    pub(crate) fn new(accounts: Vec<AccountRow>, devices: Vec<DeviceRow>) -> Result<Self, StoreError> {
+        let mut directory = Self::default();
+        for row in accounts {
+            directory.insert_account(row);
+        }
+        for row in devices {
+            directory.insert_device(row).ok_or(StoreError::Damaged)?;
+        }
+        Ok(directory)
+    }
+
+    /// Adds an account without devices.
+    pub(crate) fn insert_account(&mut self, row: AccountRow) {
+        if let Some(handle) = &row.handle {
+            self.by_handle.insert(handle.clone(), row.account);
+        }
+        self.accounts.insert(row.account, Account { row, devices: Vec::new() });
+    }
+
+    /// Adds a device to its account. None if there is no such account.
+    pub(crate) fn insert_device(&mut self, row: DeviceRow) -> Option<DeviceAddress> {
+        let address = row.address();
+        self.accounts.get_mut(&row.account)?.devices.push(row.device);
+        self.by_key.insert(row.device_key, address);
+        let device = Device { row, mailbox: Mailbox::default(), online: None, in_line: false };
+        self.devices.insert(address, device);
+        Some(address)
+    }
+
+    /// Takes an account out, and gives its devices.
+    pub(crate) fn remove(&mut self, account: AccountId) -> Vec<Device> {
+        let Some(Account { row, devices }) = self.accounts.remove(&account) else { return Vec::new() };
+        if let Some(handle) = &row.handle {
+            self.by_handle.remove(handle);
+        }
+        let taken = devices.into_iter().filter_map(|device| {
+            let device = self.devices.remove(&DeviceAddress { account, device })?;
+            self.by_key.remove(&device.row.device_key);
+            Some(device)
+        });
+        taken.collect()
+    }
+
+    /// Puts the waiting messages of the store into their mailboxes.
+    pub(crate) fn filler(&mut self) -> impl FnMut(DeviceNumber, Waiting) -> Option<()> + '_ {
+        let addresses: HashMap<_, _> =
+            self.devices.iter().map(|(address, device)| (device.row.device_number, *address)).collect();
+        move |number, waiting| {
+            self.devices.get_mut(addresses.get(&number)?)?.mailbox.push(waiting);
+            Some(())
+        }
+    }
+
+    pub(crate) fn account(&self, account: AccountId) -> Option<&Account> {
+        self.accounts.get(&account)
+    }
+
+    pub(crate) fn account_by_handle(&self, handle: &Handle) -> Option<&Account> {
+        self.accounts.get(self.by_handle.get(handle)?)
+    }
+
+    pub(crate) fn device(&self, address: &DeviceAddress) -> Option<&Device> {
+        self.devices.get(address)
+    }
+
+    pub(crate) fn device_mut(&mut self, address: &DeviceAddress) -> Option<&mut Device> {
+        self.devices.get_mut(address)
+    }
+
+    pub(crate) fn device_by_key(&self, key: &FixedBytes<32>) -> Option<DeviceAddress> {
+        self.by_key.get(key).copied()
+    }
+
+    pub(crate) fn accounts_len(&self) -> usize {
+        self.accounts.len()
+    }
+
+    /// Takes note of an upload of prekeys.
+    pub(crate) fn uploaded(&mut self, address: &DeviceAddress, upload: &Upload) {
+        if let Some(device) = self.devices.get_mut(address) {
+            device.row.next_one_time = upload.next_one_time;
+            device.row.next_one_time_kem = upload.next_one_time_kem;
+        }
+    }
+
+    pub(crate) fn devices(&self) -> impl Iterator<Item = &Device> {
+        self.devices.values()
+    }
+
+    /// All devices, in no particular order.
+    pub(crate) fn devices_mut(&mut self) -> impl Iterator<Item = &mut Device> {
+        self.devices.values_mut()
+    }
+
+    /// Remembers when a device was last seen, and says whether that is news.
+    pub(crate) fn see(
+        &mut self,
+        address: &DeviceAddress,
+        row: (Option<Timestamp>, Option<std::net::IpAddr>),
+    ) -> bool {
+        let Some(device) = self.devices.get_mut(address) else { return false };
+        let before = (device.row.last_seen, device.row.last_address);
+        (device.row.last_seen, device.row.last_address) = row;
+        before != row
+    }
+}

@@ -1,0 +1,104 @@
+//! What this relay's design keeps, as data: every rule below is a number or a switch, and no code asks for a design's name.
+//!
+//! Seen is not kept. A relay sees every field of every frame; what is written down, how exactly and for how long
+//! is decided here, is handed to the store with each row, and is printed by the inventory.
+
+use pillarbox_wire::{Duration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// How exactly a time is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Granularity {
+    /// Not at all.
+    Nothing,
+    /// The day (UTC) only.
+    Day,
+    /// To the millisecond.
+    Exact,
+}
+
+impl Granularity {
+    /// What is written down of `time`.
+    #[must_use]
+    pub const fn of(self, time: Timestamp) -> Option<Timestamp> {
+        match self {
+            Self::Nothing => None,
+            Self::Day => Some(time.day()),
+            Self::Exact => Some(time),
+        }
+    }
+}
+
+/// What a relay keeps. [`Default`] is [`Keeping::LEAST`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Keeping {
+    /// How long a message waits for a device that does not come, in milliseconds.
+    pub undelivered: Duration,
+    /// How long a message stays after its device acknowledged it, payload included; none: its row goes at once.
+    pub delivered: Option<Duration>,
+    /// When a device was last connected.
+    pub last_seen: Granularity,
+    /// When an account was made.
+    pub registered: Granularity,
+    /// Whether the row of a message names the sender, if the sender's connection had a name. Without it the
+    /// recipient is not told either: there is nothing to tell it from.
+    pub sender: bool,
+    /// Whether the device row holds the internet address that the device last connected from.
+    pub last_address: bool,
+}
+
+impl Keeping {
+    /// Rows go when they are acknowledged, undelivered ones after 30 days; the day of the last connection and the
+    /// time of registration stay, the two facts about an account that Signal's published responses to subpoenas
+    /// return (signal.org/bigbrother).
+    pub const LEAST: Self = Self {
+        undelivered: Duration::from_days(30),
+        delivered: None,
+        last_seen: Granularity::Day,
+        registered: Granularity::Exact,
+        sender: true,
+        last_address: false,
+    };
+
+    /// A server that keeps its users' history: delivered messages stay for a year, and so do exact times and
+    /// the last internet address.
+    pub const HISTORY: Self = Self {
+        undelivered: Duration::from_days(365),
+        delivered: Some(Duration::from_days(365)),
+        last_seen: Granularity::Exact,
+        registered: Granularity::Exact,
+        sender: true,
+        last_address: true,
+    };
+}
+
+impl Default for Keeping {
+    fn default() -> Self {
+        Self::LEAST
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_tells_no_hour() {
+        let afternoon = Timestamp(1_490_193_607_123);
+        assert_eq!(Granularity::Nothing.of(afternoon), None);
+        assert_eq!(Granularity::Day.of(afternoon), Some(Timestamp(1_490_140_800_000)));
+        assert_eq!(Granularity::Exact.of(afternoon), Some(afternoon));
+    }
+
+    #[test]
+    fn what_is_kept_is_plain_data() {
+        for keeping in [Keeping::LEAST, Keeping::HISTORY] {
+            let text = serde_json::to_string(&keeping).unwrap();
+            assert_eq!(serde_json::from_str::<Keeping>(&text).unwrap(), keeping);
+        }
+        assert_eq!(serde_json::from_str::<Keeping>("{}").unwrap(), Keeping::default());
+        assert!(serde_json::from_str::<Keeping>(r#"{"forever":true}"#).is_err());
+    }
+}

@@ -1,0 +1,207 @@
+//! Every limit of the relay, in one table.
+//!
+//! A limit is a named constant with the reason for its number; [`Limits`] carries the values at run time, so that a
+//! test or a laboratory can set smaller ones, and [`TABLE`] is what documents, the inventory and metrics print.
+//! The time-outs of a connection are the transport's and stand there.
+
+use std::fmt;
+
+use pillarbox_wire::Duration;
+use pillarbox_wire::limits::{MAX_ACKNOWLEDGEMENTS, MAX_FRAME_LEN, MAX_PAYLOAD_LEN, MAX_PREKEYS_PER_UPLOAD};
+use serde::{Deserialize, Serialize};
+
+use crate::ageing::SWEEP_INTERVAL;
+
+/// How often something may be asked: `burst` times at once, and once more after each `every`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rate {
+    /// How many times at once. Zero allows nothing.
+    pub burst: u32,
+    /// The time after which one more is allowed, in milliseconds. Zero allows everything.
+    pub every: Duration,
+}
+
+impl Rate {
+    /// `burst` at once, then `count` in each minute.
+    #[must_use]
+    pub const fn per_minute(burst: u32, count: u32) -> Self {
+        let count = if count == 0 { 1 } else { count };
+        Self { burst, every: Duration(60_000 / count as u64) }
+    }
+
+    /// No limit at all: for a load generator that measures everything else.
+    pub const UNLIMITED: Self = Self { burst: u32::MAX, every: Duration(0) };
+}
+
+/// The number of a limit, with its unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Amount {
+    /// So many things.
+    Count(u32),
+    /// So many bytes.
+    Bytes(u64),
+    /// So long.
+    Span(Duration),
+    /// So often.
+    Often(Rate),
+}
+
+impl fmt::Display for Amount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Count(count) => write!(f, "{count}"),
+            Self::Bytes(bytes) => write!(f, "{bytes} bytes"),
+            Self::Span(span) if span.0 >= Duration::from_days(2).0 => write!(f, "{} days", span.as_days()),
+            Self::Span(span) if span.0 >= 7_200_000 => write!(f, "{} hours", span.as_seconds() / 3_600),
+            Self::Span(span) => write!(f, "{} s", span.as_seconds()),
+            Self::Often(rate) if rate.every.0 == 0 => f.write_str("no limit"),
+            Self::Often(Rate { burst, every }) => {
+                write!(f, "{burst} at once, then one every {}.{:03} s", every.as_seconds(), every.0 % 1_000)
+            }
+        }
+    }
+}
+
+/// One line of the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limit {
+    /// What is limited: the field of [`Limits`], or the constant of the wire crate.
+    pub name: &'static str,
+    /// The number as shipped.
+    pub amount: Amount,
+    /// Why this number, and what a peer would gain if it were larger.
+    pub why: &'static str,
+}
+
+/// Declares each limit once: the constant, the field, the shipped value and the line of the table.
+macro_rules! limits {
+    ($($constant:ident / $field:ident: $type:ty as $kind:ident = $value:expr, $why:literal;)+) => {
+        $(#[doc = $why] pub const $constant: $type = $value;)+
+
+        /// The limits that a relay runs with. [`Default`] gives the shipped ones.
+        #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(default, deny_unknown_fields)]
+        pub struct Limits {
+            $(#[doc = $why] pub $field: $type,)+
+        }
+
+        impl Default for Limits {
+            fn default() -> Self {
+                Self { $($field: $constant,)+ }
+            }
+        }
+
+        impl Limits {
+            /// The table with the values of this relay instead of the shipped ones.
+            #[must_use]
+            pub fn table(&self) -> Vec<Limit> {
+                let own = [$(Limit { name: stringify!($field), amount: Amount::$kind(self.$field), why: $why },)+];
+                own.into_iter().chain(FRAME_LIMITS.iter().copied()).collect()
+            }
+        }
+
+        /// Every limit as shipped; those of the frames themselves follow in [`FRAME_LIMITS`].
+        pub const TABLE: &[Limit] = &[
+            $(Limit { name: stringify!($field), amount: Amount::$kind($constant), why: $why },)+
+        ];
+    };
+}
+
+limits! {
+    CONNECTIONS / connections: u32 as Count = 20_000,
+        "Open connections in all: at 8 KiB each they take 160 MB; more would let strangers take the memory.";
+    CONNECTIONS_PER_ADDRESS / connections_per_address: u32 as Count = 256,
+        "Open connections from one address (IPv6: one /64): an office or a mobile operator's gateway, not a flood.";
+    MAILBOX_MESSAGES / mailbox_messages: u32 as Count = 10_000,
+        "Messages that wait in one mailbox: a month of a busy account; each costs 16 bytes of memory besides the disk.";
+    MAILBOX_BYTES / mailbox_bytes: u64 as Bytes = 64 << 20,
+        "Payload bytes that wait in one mailbox: with more, a few accounts could fill the relay's disk.";
+    WINDOW_MESSAGES / window_messages: u32 as Count = MAX_ACKNOWLEDGEMENTS as u32,
+        "Messages delivered and not acknowledged on one connection: one acknowledging frame empties it.";
+    WINDOW_BYTES / window_bytes: u64 as Bytes = 256 << 10,
+        "Payload bytes delivered and not acknowledged on one connection: what a peer that never reads can hold in memory.";
+    READ_AHEAD_BYTES / read_ahead_bytes: u64 as Bytes = 8 << 20,
+        "Payload bytes read from disk in one turn for all connections: when everybody comes back at once, memory stays bounded.";
+    ONE_TIME_PREKEYS / one_time_prekeys: u32 as Count = 100,
+        "One-time prekeys of one kind that one device may keep here: a stock for days; KEM prekeys take 1.3 kB each.";
+    SWEEP_MESSAGES / sweep_messages: u32 as Count = 2_000,
+        "Rows that age out in one transaction: more would stall the messages that wait for it.";
+    AGEING_STEP / ageing_step: Duration as Span = Duration::from_seconds(7_200),
+        "How far the ageing clock moves at each hourly sweep: a clock that is wrong by a year deletes nothing for weeks.";
+    RATE_ENTRIES / rate_entries: u32 as Count = 100_000,
+        "Accounts and addresses whose rates are told apart, at about 50 bytes each; the rest share one.";
+    CERTIFICATE_LIFETIME / certificate_lifetime: Duration as Span = Duration::from_seconds(86_400),
+        "How long a sender certificate is good: an account that was closed can seal messages for so long.";
+    REGISTER / register: Rate as Often = Rate::per_minute(20, 10),
+        "New accounts from one address: a household at once, and no flood of numbers.";
+    AUTHENTICATION_FAILURES / authentication_failures: Rate as Often = Rate::per_minute(20, 20),
+        "Failed proofs of a device from one address: a signature cannot be guessed, but checking one costs 30 microseconds.";
+    LOOK_UPS / look_ups: Rate as Often = Rate::per_minute(60, 10),
+        "Directory questions by one account: an address book at once; trying out all numbers of a country takes centuries.";
+    BUNDLES / bundles: Rate as Often = Rate::per_minute(120, 30),
+        "Prekey bundles asked for by one account or address: each takes a one-time prekey out of a stock.";
+    BUNDLES_OF_ONE / bundles_of_one: Rate as Often = Rate::per_minute(60, 10),
+        "Prekey bundles of one account handed to everybody together: slows whoever wants to use its stock up.";
+    CERTIFICATES / certificates: Rate as Often = Rate::per_minute(10, 1),
+        "Sender certificates for one account: one a day is needed; signing one costs 20 microseconds.";
+    SUBMISSIONS / submissions: Rate as Often = Rate::per_minute(2_000, 1_200),
+        "Messages from one account: a long group chat after a day offline, then 20 a second; more is a machine.";
+    SEALED_SUBMISSIONS / sealed_submissions: Rate as Often = Rate::per_minute(4_000, 2_400),
+        "Sealed messages from one address, which may be many people: the relay cannot count by sender.";
+}
+
+/// The limits that both sides hold each other to; `pillarbox_wire::limits` owns them.
+pub const FRAME_LIMITS: &[Limit] = &[
+    Limit {
+        name: "MAX_FRAME_LEN",
+        amount: Amount::Bytes(MAX_FRAME_LEN as u64),
+        why: "Longest frame: with its length it fits one Noise message.",
+    },
+    Limit {
+        name: "MAX_PAYLOAD_LEN",
+        amount: Amount::Bytes(MAX_PAYLOAD_LEN as u64),
+        why: "Longest message payload: two padding blocks of 16 KiB and what the session adds.",
+    },
+    Limit {
+        name: "MAX_PREKEYS_PER_UPLOAD",
+        amount: Amount::Count(MAX_PREKEYS_PER_UPLOAD as u32),
+        why: "One-time prekeys of one kind in one upload: half a frame.",
+    },
+    Limit {
+        name: "MAX_ACKNOWLEDGEMENTS",
+        amount: Amount::Count(MAX_ACKNOWLEDGEMENTS as u32),
+        why: "Messages acknowledged by one frame: the delivery window.",
+    },
+];
+
+const _: () = assert!(WINDOW_MESSAGES as usize <= MAX_ACKNOWLEDGEMENTS);
+const _: () = assert!(WINDOW_BYTES >= MAX_PAYLOAD_LEN as u64 && READ_AHEAD_BYTES >= WINDOW_BYTES);
+// With less the ageing clock could not keep up, let alone catch up.
+const _: () = assert!(AGEING_STEP.0 > SWEEP_INTERVAL.0);
+const _: () = assert!(MAILBOX_BYTES >= MAX_PAYLOAD_LEN as u64);
+const _: () = assert!(ONE_TIME_PREKEYS as usize >= MAX_PREKEYS_PER_UPLOAD);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_limit_has_one_line_and_a_reason() {
+        let table = Limits::default().table();
+        assert_eq!(table.len(), TABLE.len() + FRAME_LIMITS.len());
+        assert!(table.starts_with(TABLE));
+        let mut names: Vec<_> = table.iter().map(|limit| limit.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), table.len());
+        assert!(table.iter().all(|limit| limit.why.len() > 20 && limit.why.ends_with('.')));
+    }
+
+    #[test]
+    fn amounts_read_as_people_say_them() {
+        assert_eq!(Amount::Span(CERTIFICATE_LIFETIME).to_string(), "24 hours");
+        assert_eq!(Amount::Span(Duration::from_days(30)).to_string(), "30 days");
+        assert_eq!(Amount::Often(REGISTER).to_string(), "20 at once, then one every 6.000 s");
+        assert_eq!(Amount::Often(Rate::UNLIMITED).to_string(), "no limit");
+    }
+}

@@ -1,0 +1,107 @@
+//! What passes through the relay, as it sees it: for `ledger --follow`, from memory, never written down.
+//!
+//! One [`Passing`] stands for one frame. It says who spoke if the connection has a name, where the connection comes
+//! from, whom the frame is about, and how much it carries. Whether a payload can be read is not the relay's to say.
+
+use std::net::IpAddr;
+
+use pillarbox_wire::{AccountId, ClientFrame, DeviceAddress, Handle, RelayFrame, Timestamp, declare};
+use serde::Serialize;
+
+use crate::core::ConnectionId;
+
+/// Whom a frame is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum About {
+    /// A device's mailbox.
+    Device(#[serde(serialize_with = "shown")] DeviceAddress),
+    /// An account.
+    Account(#[serde(serialize_with = "shown")] AccountId),
+    /// A number.
+    Handle(Handle),
+}
+
+fn shown<T: std::fmt::Display, S: serde::Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(value)
+}
+
+fn shown_if_there<S: serde::Serializer>(
+    value: &Option<DeviceAddress>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match value {
+        Some(value) => shown(value, serializer),
+        None => serializer.serialize_none(),
+    }
+}
+
+/// One frame that passed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Passing {
+    /// When, in milliseconds since 1970.
+    pub time: Timestamp,
+    /// Which connection: a number that means nothing outside this run of the relay.
+    pub connection: ConnectionId,
+    /// The internet address at its other end.
+    pub peer: IpAddr,
+    /// The frame's name, or `opened`, `closed` and `unreadable` for what is no frame.
+    pub frame: &'static str,
+    /// Who sent it, if a phone did and its connection has a name; for a delivery the sender that the row names.
+    #[serde(serialize_with = "shown_if_there")]
+    pub from: Option<DeviceAddress>,
+    /// Whom it is about.
+    pub about: Option<About>,
+    /// Bytes of payload.
+    pub bytes: u32,
+}
+
+declare!(
+    /// What [`Passing`] shows.
+    PASSING: Passing {
+        time: Events, Passing, "when each frame comes or goes";
+        connection: Protocol, Passing, "tells the connections of this run apart";
+        peer: Events, Passing, "the internet address at the other end of a connection, named or not";
+        frame: Events, Passing, "what a phone is doing: looking for somebody, sending, fetching";
+        from: Events, Passing, "who it is, if the connection has a name";
+        about: Events, Passing, "whom it concerns";
+        bytes: Events, Passing, "how much is sent, whatever is inside";
+    }
+);
+
+/// The frame's name, whom it is about, and its payload bytes.
+pub(crate) fn from_phone(frame: &ClientFrame) -> (&'static str, Option<About>, usize) {
+    match frame {
+        ClientFrame::Authenticate(frame) => ("Authenticate", Some(About::Device(frame.address)), 0),
+        ClientFrame::Register(frame) => ("Register", frame.handle.clone().map(About::Handle), 0),
+        ClientFrame::PublishPreKeys(_) => ("PublishPreKeys", None, 0),
+        ClientFrame::CountPreKeys(_) => ("CountPreKeys", None, 0),
+        ClientFrame::LookUp(frame) => ("LookUp", Some(About::Handle(frame.handle.clone())), 0),
+        ClientFrame::FetchBundles(frame) => ("FetchBundles", Some(About::Account(frame.account)), 0),
+        ClientFrame::RequestCertificate(_) => ("RequestCertificate", None, 0),
+        ClientFrame::Submit(frame) => ("Submit", Some(About::Device(frame.to)), frame.payload.len()),
+        ClientFrame::Acknowledge(_) => ("Acknowledge", None, 0),
+        ClientFrame::CloseAccount(_) => ("CloseAccount", None, 0),
+        ClientFrame::Ping(_) => ("Ping", None, 0),
+    }
+}
+
+/// The name of an answer.
+pub(crate) const fn to_phone(frame: &RelayFrame) -> &'static str {
+    match frame {
+        RelayFrame::Welcome(_) => "Welcome",
+        RelayFrame::Authenticated(_) => "Authenticated",
+        RelayFrame::Registered(_) => "Registered",
+        RelayFrame::PreKeysStored(_) => "PreKeysStored",
+        RelayFrame::PreKeyCounts(_) => "PreKeyCounts",
+        RelayFrame::Found(_) => "Found",
+        RelayFrame::Bundles(_) => "Bundles",
+        RelayFrame::Certificate(_) => "Certificate",
+        RelayFrame::Accepted(_) => "Accepted",
+        RelayFrame::Deliver(_) => "Deliver",
+        RelayFrame::Closed(_) => "Closed",
+        RelayFrame::Pong(_) => "Pong",
+        RelayFrame::Refused(_) => "Refused",
+        RelayFrame::Goodbye(_) => "Goodbye",
+    }
+}

@@ -1,0 +1,199 @@
+//! How often each account and each address may ask: one bucket for each, in the time that the caller names.
+//!
+//! The bucket is the generic cell rate algorithm (ITU-T I.371, annex A): a single number, the time at which the
+//! bucket would be full again, says everything. Memory is bounded: past [`Limits::rate_entries`](crate::Limits)
+//! newcomers share one bucket for each kind, so that a flood of addresses slows strangers and nobody who was known before.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+
+use pillarbox_wire::{AccountId, Duration, Refusal, Timestamp};
+
+use crate::limits::Rate;
+
+/// What is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Request {
+    Register,
+    AuthenticationFailure,
+    LookUp,
+    Bundles,
+    BundlesOfOne,
+    Certificate,
+    Submission,
+    SealedSubmission,
+}
+
+/// Who is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Subject {
+    Account(AccountId),
+    Address(IpAddr),
+    /// Whoever came when the table was full.
+    Everybody,
+}
+
+impl Subject {
+    /// The subject that stands for an address. An IPv6 subscriber has a whole /64, and so counts as one.
+    pub(crate) fn address(peer: IpAddr) -> Self {
+        Self::Address(match peer {
+            IpAddr::V4(_) => peer,
+            IpAddr::V6(six) => six
+                .to_ipv4_mapped()
+                .map_or_else(|| IpAddr::V6((u128::from(six) >> 64 << 64).into()), IpAddr::V4),
+        })
+    }
+}
+
+/// All buckets.
+#[derive(Debug)]
+pub(crate) struct Rates {
+    /// The time at which each bucket is full again. A bucket that is full needs no entry.
+    full_at: HashMap<(Request, Subject), Timestamp>,
+    most: usize,
+    cleared: Timestamp,
+}
+
+/// Pause between two passes over a full table, so that a flood does not buy one for each request.
+const CLEARING: Duration = Duration::from_seconds(10);
+
+impl Rates {
+    pub(crate) fn new(most: u32) -> Self {
+        Self { full_at: HashMap::new(), most: most as usize, cleared: Timestamp(0) }
+    }
+
+    /// Whether the request may be done, without counting it.
+    pub(crate) fn check(
+        &self,
+        request: Request,
+        subject: Subject,
+        rate: Rate,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        self.next(request, self.place(request, subject), rate, now).map(|_| ())
+    }
+
+    /// Counts the request, or says when it may come again.
+    pub(crate) fn take(
+        &mut self,
+        request: Request,
+        subject: Subject,
+        rate: Rate,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        if rate.every.0 == 0 && rate.burst > 0 {
+            return Ok(());
+        }
+        if self.full_at.len() >= self.most && now.0.abs_diff(self.cleared.0) >= CLEARING.0 {
+            self.full_at.retain(|_, full_at| *full_at > now);
+            self.cleared = now;
+        }
+        let place = self.place(request, subject);
+        let next = self.next(request, place, rate, now)?;
+        self.full_at.insert((request, place), next);
+        Ok(())
+    }
+
+    fn place(&self, request: Request, subject: Subject) -> Subject {
+        if self.full_at.len() < self.most || self.full_at.contains_key(&(request, subject)) {
+            subject
+        } else {
+            Subject::Everybody
+        }
+    }
+
+    fn next(
+        &self,
+        request: Request,
+        place: Subject,
+        rate: Rate,
+        now: Timestamp,
+    ) -> Result<Timestamp, Refusal> {
+        let whole = Duration(rate.every.0.saturating_mul(u64::from(rate.burst)));
+        let known = self.full_at.get(&(request, place)).copied().unwrap_or(now);
+        // Further ahead than an empty bucket can be: the clock was set back since, and the bucket starts anew.
+        let known = if known.since(now) > whole { now } else { known.max(now) };
+        let next = known + rate.every;
+        let wait = next.since(now).0.saturating_sub(whole.0);
+        if wait > 0 || rate.burst == 0 {
+            let retry_after = u32::try_from(wait.max(rate.every.0).div_ceil(1_000)).unwrap_or(u32::MAX);
+            return Err(Refusal::RateLimited { retry_after: retry_after.max(1) });
+        }
+        Ok(next)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const RATE: Rate = Rate { burst: 3, every: Duration(1_000) };
+
+    fn account(name: u8) -> Subject {
+        Subject::Account(AccountId([name; 16]))
+    }
+
+    proptest! {
+        #[test]
+        fn no_span_of_time_sees_more_than_the_burst_and_the_refill(gaps in proptest::collection::vec(0_u64..2_500, 1..80)) {
+            let mut rates = Rates::new(10);
+            let mut now = Timestamp(1_000_000);
+            let mut taken: Vec<Timestamp> = Vec::new();
+            for gap in gaps {
+                now = now + Duration(gap);
+                if rates.take(Request::LookUp, account(1), RATE, now).is_ok() {
+                    taken.push(now);
+                }
+            }
+            for (at, first) in taken.iter().enumerate() {
+                for (further, last) in taken.iter().enumerate().skip(at) {
+                    let span = last.since(*first).0;
+                    prop_assert!((further - at + 1) as u64 <= 3 + span / 1_000);
+                }
+            }
+        }
+
+        #[test]
+        fn the_table_never_outgrows_its_bound(names in proptest::collection::vec(any::<u8>(), 1..200)) {
+            let mut rates = Rates::new(8);
+            for (at, name) in names.into_iter().enumerate() {
+                let _ = rates.take(Request::LookUp, account(name), RATE, Timestamp(at as u64));
+                prop_assert!(rates.full_at.len() <= 8 + 1);
+            }
+        }
+    }
+
+    #[test]
+    fn waiting_as_long_as_told_is_enough() {
+        let mut rates = Rates::new(10);
+        let now = Timestamp(5_000);
+        for _ in 0..3 {
+            rates.take(Request::LookUp, account(1), RATE, now).unwrap();
+        }
+        let refused = rates.take(Request::LookUp, account(1), RATE, now);
+        assert_eq!(refused, Err(Refusal::RateLimited { retry_after: 1 }));
+        rates.take(Request::LookUp, account(2), RATE, now).unwrap();
+        rates.take(Request::Certificate, account(1), RATE, now).unwrap();
+        rates.take(Request::LookUp, account(1), RATE, now + Duration(1_000)).unwrap();
+    }
+
+    #[test]
+    fn a_clock_set_back_locks_nobody_out() {
+        let mut rates = Rates::new(10);
+        for _ in 0..3 {
+            rates.take(Request::LookUp, account(1), RATE, Timestamp(1 << 40)).unwrap();
+        }
+        rates.take(Request::LookUp, account(1), RATE, Timestamp(5_000)).unwrap();
+    }
+
+    #[test]
+    fn addresses_of_one_subscriber_count_as_one() {
+        let one = Subject::address("2001:db8:1:2:3::4".parse().unwrap());
+        assert_eq!(one, Subject::address("2001:db8:1:2:ffff::".parse().unwrap()));
+        assert_ne!(one, Subject::address("2001:db8:1:3::".parse().unwrap()));
+        let mapped = Subject::address("::ffff:192.0.2.1".parse().unwrap());
+        assert_eq!(mapped, Subject::address("192.0.2.1".parse().unwrap()));
+    }
+}

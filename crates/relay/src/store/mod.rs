@@ -1,0 +1,108 @@
+//! Where the relay keeps what it keeps: one trait, so that the state machine above knows no database.
+//!
+//! A backend writes one [`Changes`] at a time, whole or not at all, and durably before it returns; it reads what the
+//! memory index above does not hold (payloads, prekeys). It decides nothing: no quota, no rate, no age.
+//! `testing::store_suite` (feature `testing`) is what every backend has to pass.
+
+mod changes;
+mod error;
+mod readable;
+mod rows;
+mod sqlite;
+
+pub use changes::{Applied, COUNTERS, Changes, Closing, Counters, Forget, Registration, Seen, Taken, Upload};
+pub use error::StoreError;
+pub use rows::{
+    ACCOUNT, AccountRow, DEVICE, DeviceNumber, DeviceRow, MESSAGE, MessageRow, PREKEY, PreKeyKind, PreKeyRow,
+};
+pub(crate) use sqlite::read_holdings;
+pub use sqlite::{DATABASE_FILE, SqliteStore};
+
+use pillarbox_crypto::SigningSecret;
+use pillarbox_wire::{KemPreKey, MessageId, OneTimePreKey, SignedPreKey};
+
+use crate::mailbox::Waiting;
+
+/// What is read once, when the relay opens.
+#[derive(Debug, Default)]
+pub struct Contents {
+    /// The key that signs sender certificates; none in a new store.
+    pub certificate_key: Option<SigningSecret>,
+    /// Numbers that are given out once.
+    pub counters: Counters,
+    /// All accounts.
+    pub accounts: Vec<AccountRow>,
+    /// All devices.
+    pub devices: Vec<DeviceRow>,
+}
+
+/// How many one-time prekeys to pass over: those that this batch has handed out already.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Skip {
+    /// X25519 ones.
+    pub one_time: u32,
+    /// ML-KEM ones.
+    pub one_time_kem: u32,
+}
+
+/// How many one-time prekeys of one device are left.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stock {
+    /// X25519 ones.
+    pub one_time: u32,
+    /// ML-KEM ones.
+    pub one_time_kem: u32,
+}
+
+/// The prekeys that a bundle of one device is made from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredPreKeys {
+    /// The signed prekey.
+    pub signed: SignedPreKey,
+    /// The KEM prekey of last resort.
+    pub last_resort: KemPreKey,
+    /// The one-time prekey of the lowest number.
+    pub one_time: Option<OneTimePreKey>,
+    /// The one-time KEM prekey of the lowest number.
+    pub one_time_kem: Option<KemPreKey>,
+}
+
+/// A backend.
+pub trait Store {
+    /// Everything but messages and prekeys.
+    ///
+    /// # Errors
+    /// [`StoreError`], with [`StoreError::Damaged`] for a row that cannot be what it should be.
+    fn contents(&mut self) -> Result<Contents, StoreError>;
+
+    /// Calls `visit` for each message that is not delivered, in the order of message numbers.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn waiting(&mut self, visit: &mut dyn FnMut(DeviceNumber, Waiting)) -> Result<(), StoreError>;
+
+    /// The rows of these messages, in the same order.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] if one is not there.
+    fn messages(&mut self, messages: &[MessageId]) -> Result<Vec<MessageRow>, StoreError>;
+
+    /// The prekeys for the next bundle of a device. Takes nothing: [`Changes::taken`] does.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] if the signed prekey or the one of last resort is not there.
+    fn prekeys(&mut self, device: DeviceNumber, skip: Skip) -> Result<StoredPreKeys, StoreError>;
+
+    /// How many one-time prekeys of a device are left.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn stock(&mut self, device: DeviceNumber) -> Result<Stock, StoreError>;
+
+    /// Writes all of `changes`, in the order of their fields, in one transaction, durable on return; or none.
+    ///
+    /// # Errors
+    /// [`StoreError`]; nothing was written then. After [`StoreError::Failed`] at the moment of the commit, a
+    /// crash may bring the refused changes back: a sender that was told so sends again, and the recipient sees a repetition.
+    fn apply(&mut self, changes: &Changes) -> Result<Applied, StoreError>;
+}

@@ -1,0 +1,139 @@
+//! The SQLite backend: one file that anyone can open with `sqlite3`, because it is the exhibit.
+//!
+//! One writer, one transaction for each batch, write-ahead log, synchronous commits. Messages are appended by row
+//! number to one table; nothing is clustered or indexed by mailbox, which costs several times the time of an append. Deleted
+//! rows are overwritten with zeros: what the relay says is gone is gone from the file, too. The space is used again,
+//! and the file does not shrink.
+
+mod columns;
+mod read;
+mod schema;
+mod write;
+
+use std::path::Path;
+
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+use super::{
+    Applied, Changes, Contents, DeviceNumber, MessageRow, Skip, Stock, Store, StoreError, StoredPreKeys,
+};
+use crate::mailbox::Waiting;
+use pillarbox_wire::MessageId;
+
+pub(crate) use read::read_holdings;
+
+/// The database's name inside the data directory.
+pub const DATABASE_FILE: &str = "relay.sqlite3";
+
+/// How long the relay waits for another program that holds a lock. Readers hold none in write-ahead mode; a person
+/// with `sqlite3` and a `BEGIN IMMEDIATE` does.
+const LOCK_WAIT: std::time::Duration = std::time::Duration::from_secs(5);
+
+/// Statements kept ready: every one that the relay uses, and room.
+const STATEMENTS: usize = 48;
+
+/// Write-ahead log pages (of 4 KiB) after which they are carried into the database. Fewer means more pauses, more
+/// means a longer log to read after a crash.
+const CHECKPOINT_PAGES: u32 = 4_000;
+
+/// A relay's database.
+#[derive(Debug)]
+pub struct SqliteStore {
+    connection: Connection,
+}
+
+impl SqliteStore {
+    /// Opens the database in `folder`, or makes one there.
+    ///
+    /// # Errors
+    /// [`StoreError`]; the file is as it was.
+    pub fn open(folder: &Path) -> Result<Self, StoreError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+            | OpenFlags::SQLITE_OPEN_CREATE
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX
+            | OpenFlags::SQLITE_OPEN_EXRESCODE;
+        Self::set_up(Connection::open_with_flags(folder.join(DATABASE_FILE), flags)?)
+    }
+
+    /// A database in memory that ends with this value: for tests and laboratories.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn in_memory() -> Result<Self, StoreError> {
+        Self::set_up(Connection::open_in_memory()?)
+    }
+
+    /// Sets the most that the database may take on the disk, in pages of 4 KiB, or what it takes now if that is more.
+    /// Past it every write is [`StoreError::Full`].
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn limit_pages(&mut self, pages: u32) -> Result<(), StoreError> {
+        let _: i64 =
+            self.connection.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |row| row.get(0))?;
+        Ok(())
+    }
+
+    fn set_up(connection: Connection) -> Result<Self, StoreError> {
+        connection.busy_timeout(LOCK_WAIT)?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        schema::check(&connection)?;
+        // The answer names the mode that was reached, which is another one for a database in memory.
+        let _: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
+        connection.execute_batch(&format!(
+            "PRAGMA synchronous = FULL;
+             PRAGMA secure_delete = ON;
+             PRAGMA temp_store = MEMORY;
+             PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES};"
+        ))?;
+        schema::create(&connection)?;
+        Ok(Self { connection })
+    }
+}
+
+impl Store for SqliteStore {
+    fn contents(&mut self) -> Result<Contents, StoreError> {
+        read::contents(&self.connection)
+    }
+
+    fn waiting(&mut self, visit: &mut dyn FnMut(DeviceNumber, Waiting)) -> Result<(), StoreError> {
+        read::waiting(&self.connection, visit)
+    }
+
+    fn messages(&mut self, messages: &[MessageId]) -> Result<Vec<MessageRow>, StoreError> {
+        messages.iter().map(|message| read::message(&self.connection, *message)).collect()
+    }
+
+    fn prekeys(&mut self, device: DeviceNumber, skip: Skip) -> Result<StoredPreKeys, StoreError> {
+        read::prekeys(&self.connection, device, skip)
+    }
+
+    fn stock(&mut self, device: DeviceNumber) -> Result<Stock, StoreError> {
+        read::stock(&self.connection, device)
+    }
+
+    fn apply(&mut self, changes: &Changes) -> Result<Applied, StoreError> {
+        write::apply(&mut self.connection, changes)
+    }
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        let rusqlite::Error::SqliteFailure(failure, _) = error else {
+            // Everything else is a column that does not hold what the schema says.
+            return Self::Damaged;
+        };
+        match failure.code {
+            ErrorCode::DiskFull => Self::Full,
+            ErrorCode::ReadOnly => Self::ReadOnly,
+            ErrorCode::PermissionDenied | ErrorCode::CannotOpen => Self::CannotOpen,
+            ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::FileLockingProtocolFailed => {
+                Self::InUse
+            }
+            ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase | ErrorCode::ConstraintViolation => {
+                Self::Damaged
+            }
+            _ => Self::Failed { code: failure.extended_code },
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! What the relay and the holdings read.
+
+use pillarbox_crypto::SigningSecret;
+use pillarbox_wire::{FixedBytes, KemPreKey, MessageId, OneTimePreKey, SignedPreKey, Timestamp};
+use rusqlite::{Connection, OptionalExtension, Params, Row, params};
+
+use super::{columns, schema};
+use crate::holdings::Holdings;
+use crate::mailbox::Waiting;
+use crate::store::{
+    Contents, Counters, DeviceNumber, MessageRow, PreKeyKind, PreKeyRow, Skip, Stock, StoreError,
+    StoredPreKeys,
+};
+
+/// All rows of a query, each made by `read`.
+fn rows<T>(
+    connection: &Connection,
+    query: &str,
+    read: impl Fn(&Row<'_>) -> Result<T, StoreError>,
+) -> Result<Vec<T>, StoreError> {
+    let mut statement = connection.prepare(query)?;
+    let mut found = statement.query([])?;
+    let mut all = Vec::new();
+    while let Some(row) = found.next()? {
+        all.push(read(row)?);
+    }
+    Ok(all)
+}
+
+/// The first row of a query, if there is one.
+fn first<T>(
+    connection: &Connection,
+    query: &str,
+    params: impl Params,
+    read: impl Fn(&Row<'_>) -> Result<T, StoreError>,
+) -> Result<Option<T>, StoreError> {
+    let mut statement = connection.prepare_cached(query)?;
+    let mut found = statement.query(params)?;
+    found.next()?.map(read).transpose()
+}
+
+pub(super) fn contents(connection: &Connection) -> Result<Contents, StoreError> {
+    let certificate_key: Option<[u8; 32]> = connection
+        .query_row("SELECT value FROM meta WHERE name = 'certificate_key'", [], |row| row.get(0))
+        .optional()?;
+    let counters =
+        first(connection, "SELECT next_message, next_device, ageing_clock FROM counters", [], |row| {
+            Ok(Counters {
+                next_message: MessageId(columns::unsigned(row, 0)?),
+                next_device: DeviceNumber(columns::unsigned(row, 1)?),
+                ageing_clock: columns::optional_time(row, 2)?,
+            })
+        })?;
+    Ok(Contents {
+        certificate_key: certificate_key.map(SigningSecret::from_bytes),
+        counters: counters.ok_or(StoreError::Damaged)?,
+        accounts: rows(
+            connection,
+            &format!("SELECT {} FROM accounts", columns::ACCOUNT_COLUMNS),
+            columns::account,
+        )?,
+        devices: rows(
+            connection,
+            &format!("SELECT {} FROM devices ORDER BY device_number", columns::DEVICE_COLUMNS),
+            columns::device,
+        )?,
+    })
+}
+
+pub(super) fn waiting(
+    connection: &Connection,
+    visit: &mut dyn FnMut(DeviceNumber, Waiting),
+) -> Result<(), StoreError> {
+    // `size` stands in front of the payload, so that no payload is read here.
+    let mut statement = connection.prepare(
+        "SELECT message, mailbox, accepted_at, size FROM messages WHERE delivered_at IS NULL ORDER BY message",
+    )?;
+    let mut found = statement.query([])?;
+    while let Some(row) = found.next()? {
+        let waiting = Waiting::new(
+            MessageId(columns::unsigned(row, 0)?),
+            columns::unsigned(row, 3)?,
+            Timestamp(columns::unsigned(row, 2)?),
+        );
+        visit(DeviceNumber(columns::unsigned(row, 1)?), waiting);
+    }
+    Ok(())
+}
+
+pub(super) fn message(connection: &Connection, message: MessageId) -> Result<MessageRow, StoreError> {
+    let query = "SELECT message, mailbox, accepted_at, sender_account, sender_device, delivered_at, payload \
+                 FROM messages WHERE message = ?1";
+    first(connection, query, [columns::integer(message.0)], columns::message)?.ok_or(StoreError::Damaged)
+}
+
+fn prekey(
+    connection: &Connection,
+    device: DeviceNumber,
+    kind: PreKeyKind,
+    skip: u32,
+) -> Result<Option<PreKeyRow>, StoreError> {
+    let query = "SELECT device_number, kind, id, key, signature FROM prekeys \
+                 WHERE device_number = ?1 AND kind = ?2 ORDER BY id LIMIT 1 OFFSET ?3";
+    first(connection, query, params![device.0, kind.as_str(), skip], columns::prekey)
+}
+
+pub(super) fn prekeys(
+    connection: &Connection,
+    device: DeviceNumber,
+    skip: Skip,
+) -> Result<StoredPreKeys, StoreError> {
+    let find = |kind, skip| prekey(connection, device, kind, skip);
+    let signed = find(PreKeyKind::Signed, 0)?.ok_or(StoreError::Damaged)?;
+    let last_resort = find(PreKeyKind::LastResort, 0)?.ok_or(StoreError::Damaged)?;
+    Ok(StoredPreKeys {
+        signed: SignedPreKey {
+            id: signed.id,
+            key: exactly(&signed.key.0)?,
+            signature: signed.signature.ok_or(StoreError::Damaged)?,
+        },
+        last_resort: kem(last_resort)?,
+        one_time: find(PreKeyKind::OneTime, skip.one_time)?
+            .map(|row| Ok::<_, StoreError>(OneTimePreKey { id: row.id, key: exactly(&row.key.0)? }))
+            .transpose()?,
+        one_time_kem: find(PreKeyKind::OneTimeKem, skip.one_time_kem)?.map(kem).transpose()?,
+    })
+}
+
+fn kem(row: PreKeyRow) -> Result<KemPreKey, StoreError> {
+    let PreKeyRow { device_number: _, kind: _, id, key, signature } = row;
+    Ok(KemPreKey { id, key: Box::new(exactly(&key.0)?), signature: signature.ok_or(StoreError::Damaged)? })
+}
+
+fn exactly<const N: usize>(bytes: &[u8]) -> Result<FixedBytes<N>, StoreError> {
+    bytes.try_into().map(FixedBytes).map_err(|_| StoreError::Damaged)
+}
+
+pub(super) fn stock(connection: &Connection, device: DeviceNumber) -> Result<Stock, StoreError> {
+    let count = |kind: PreKeyKind| {
+        let query = "SELECT count(*) FROM prekeys WHERE device_number = ?1 AND kind = ?2";
+        let counted =
+            first(connection, query, params![device.0, kind.as_str()], |row| columns::unsigned(row, 0))?;
+        counted.ok_or(StoreError::Damaged)
+    };
+    Ok(Stock { one_time: count(PreKeyKind::OneTime)?, one_time_kem: count(PreKeyKind::OneTimeKem)? })
+}
+
+/// Every row, as of one moment, from a connection that was opened for reading.
+pub(crate) fn read_holdings(connection: &Connection) -> Result<Holdings, StoreError> {
+    if !schema::check(connection)? {
+        return Err(StoreError::Foreign);
+    }
+    // A reading transaction: all tables as they were at its first look.
+    let moment = connection.unchecked_transaction()?;
+    let keeping: Option<String> =
+        moment.query_row("SELECT value FROM meta WHERE name = 'keeping'", [], |row| row.get(0)).optional()?;
+    let all =
+        |columns: &str, table: &str, order: &str| format!("SELECT {columns} FROM {table} ORDER BY {order}");
+    Ok(Holdings {
+        keeping: keeping
+            .map(|text| serde_json::from_str(&text))
+            .transpose()
+            .map_err(|_| StoreError::Damaged)?,
+        accounts: rows(&moment, &all(columns::ACCOUNT_COLUMNS, "accounts", "rowid"), columns::account)?,
+        devices: rows(&moment, &all(columns::DEVICE_COLUMNS, "devices", "device_number"), columns::device)?,
+        prekeys: rows(
+            &moment,
+            &all(columns::PREKEY_COLUMNS, "prekeys", "device_number, kind, id"),
+            columns::prekey,
+        )?,
+        messages: rows(&moment, &all(columns::MESSAGE_COLUMNS, "messages", "message"), columns::message)?,
+    })
+}

@@ -1,0 +1,126 @@
+//! The tables, under names that a person with `sqlite3` can read.
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use crate::store::StoreError;
+
+/// The layout number, in the file's `user_version`. A change to a table is a new number.
+const LAYOUT: i64 = 1;
+
+/// Marks the file as a relay's ("PBox"), in its `application_id`.
+const APPLICATION: i64 = 0x5042_6f78;
+
+/// The tables. Times are milliseconds since 1970 (UTC).
+///
+/// `messages` has no index over what waits: the relay holds that in memory. The two indexes are over delivered messages
+/// that are kept, and stay empty where none are.
+const TABLES: &str = "
+CREATE TABLE meta (
+    name  TEXT NOT NULL PRIMARY KEY,
+    value ANY NOT NULL
+) STRICT;
+
+CREATE TABLE counters (
+    only_row     INTEGER NOT NULL PRIMARY KEY CHECK (only_row = 1),
+    next_message INTEGER NOT NULL,
+    next_device  INTEGER NOT NULL,
+    ageing_clock INTEGER
+) STRICT;
+INSERT INTO counters VALUES (1, 1, 1, NULL);
+
+CREATE TABLE accounts (
+    account                  BLOB NOT NULL PRIMARY KEY,
+    handle                   TEXT UNIQUE,
+    registered_at            INTEGER,
+    identity_signing         BLOB NOT NULL,
+    identity_agreement       BLOB NOT NULL,
+    identity_cross_signature BLOB NOT NULL,
+    delivery_verifier        BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE devices (
+    device_number     INTEGER NOT NULL PRIMARY KEY,
+    account           BLOB NOT NULL,
+    device            INTEGER NOT NULL,
+    device_key        BLOB NOT NULL UNIQUE,
+    last_seen         INTEGER,
+    last_address      TEXT,
+    next_one_time     INTEGER NOT NULL,
+    next_one_time_kem INTEGER NOT NULL,
+    UNIQUE (account, device)
+) STRICT;
+
+CREATE TABLE prekeys (
+    device_number INTEGER NOT NULL,
+    kind          TEXT NOT NULL,
+    id            INTEGER NOT NULL,
+    key           BLOB NOT NULL,
+    signature     BLOB,
+    PRIMARY KEY (device_number, kind, id)
+) STRICT;
+
+CREATE TABLE messages (
+    message        INTEGER NOT NULL PRIMARY KEY,
+    mailbox        INTEGER NOT NULL,
+    accepted_at    INTEGER NOT NULL,
+    sender_account BLOB,
+    sender_device  INTEGER,
+    delivered_at   INTEGER,
+    size           INTEGER NOT NULL,
+    payload        BLOB NOT NULL
+) STRICT;
+CREATE INDEX kept_by_time ON messages (delivered_at) WHERE delivered_at IS NOT NULL;
+CREATE INDEX kept_by_mailbox ON messages (mailbox) WHERE delivered_at IS NOT NULL;
+
+CREATE VIEW ledger AS
+SELECT messages.message,
+       strftime('%Y-%m-%d %H:%M:%f', messages.accepted_at / 1000.0, 'unixepoch') AS accepted_utc,
+       coalesce(sender.handle, lower(hex(messages.sender_account)), '(not named)') AS sender,
+       messages.sender_device,
+       coalesce(recipient.handle, lower(hex(recipient.account))) AS recipient,
+       devices.device AS recipient_device,
+       messages.size AS bytes,
+       strftime('%Y-%m-%d %H:%M:%f', messages.delivered_at / 1000.0, 'unixepoch') AS delivered_utc,
+       lower(hex(substr(messages.payload, 1, 16))) AS payload_begins
+FROM messages
+LEFT JOIN devices ON devices.device_number = messages.mailbox
+LEFT JOIN accounts AS recipient ON recipient.account = devices.account
+LEFT JOIN accounts AS sender ON sender.account = messages.sender_account
+ORDER BY messages.message;
+";
+
+/// What stands in `meta` under `about`, for whoever opens the file without knowing what it is.
+const ABOUT: &str = "This is everything that a Pillarbox relay keeps. accounts: who has an account here. devices: \
+    their devices, and when each was last connected. prekeys: public keys that devices left for whoever writes to \
+    them. messages: what waits to be fetched (delivered_at is empty) or is kept after it was fetched; payload is what \
+    the sender handed over, byte for byte. SELECT * FROM ledger shows the messages with the names joined in. \
+    Times are milliseconds since 1970-01-01 UTC. meta.keeping says what this relay was set to keep.";
+
+/// Whether the file is new or of a layout that this program knows.
+pub(super) fn check(connection: &Connection) -> Result<bool, StoreError> {
+    let number = |pragma: &str| connection.query_row(pragma, [], |row| row.get::<_, i64>(0));
+    let application = number("PRAGMA application_id")?;
+    let layout = number("PRAGMA user_version")?;
+    let tables = number("SELECT count(*) FROM sqlite_schema")?;
+    match (application, layout) {
+        (0, 0) if tables == 0 => Ok(false),
+        (APPLICATION, LAYOUT) => Ok(true),
+        (APPLICATION, found) if found > LAYOUT => Err(StoreError::Newer { found, known: LAYOUT }),
+        (APPLICATION, _) => Err(StoreError::Damaged),
+        _ => Err(StoreError::Foreign),
+    }
+}
+
+/// Makes the tables if the file is new.
+pub(super) fn create(connection: &Connection) -> Result<(), StoreError> {
+    let transaction = rusqlite::Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
+    if !check(&transaction)? {
+        transaction.execute_batch(TABLES)?;
+        transaction.execute("INSERT INTO meta VALUES ('about', ?1)", [ABOUT])?;
+        transaction.execute_batch(&format!(
+            "PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {LAYOUT};"
+        ))?;
+    }
+    transaction.commit()?;
+    Ok(())
+}

@@ -1,0 +1,245 @@
+//! What the relay writes: one [`Changes`], one transaction.
+
+use pillarbox_wire::{KemPreKey, MessageId, OneTimePreKey, PreKeyUpload, SignedPreKey};
+use rusqlite::{CachedStatement, Connection, Transaction, TransactionBehavior, params};
+
+use super::columns::{integer, time};
+use crate::store::{
+    AccountRow, Applied, Changes, Closing, Counters, DeviceNumber, DeviceRow, Forget, MessageRow, PreKeyKind,
+    Registration, Seen, StoreError, Taken, Upload,
+};
+
+pub(super) fn apply(connection: &mut Connection, changes: &Changes) -> Result<Applied, StoreError> {
+    let Changes {
+        certificate_key,
+        keeping,
+        accounts,
+        prekeys,
+        taken,
+        seen,
+        messages,
+        delivered,
+        removed,
+        closed,
+        forget,
+        counters,
+    } = changes;
+    // Dropped without a commit, the transaction is rolled back.
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let mut applied = Applied::default();
+    if let Some(key) = certificate_key {
+        transaction.execute("INSERT INTO meta VALUES ('certificate_key', ?1)", [key.as_slice()])?;
+    }
+    if let Some(text) = keeping {
+        transaction.execute("INSERT OR REPLACE INTO meta VALUES ('keeping', ?1)", [text])?;
+    }
+    for registration in accounts {
+        register(&transaction, registration)?;
+    }
+    for upload in prekeys {
+        publish(&transaction, upload)?;
+    }
+    for Taken { device, kind, id } in taken {
+        let query = "DELETE FROM prekeys WHERE device_number = ?1 AND kind = ?2 AND id = ?3";
+        let gone = transaction.prepare_cached(query)?.execute(params![device.0, kind.as_str(), id.0])?;
+        if gone != 1 {
+            return Err(StoreError::Damaged);
+        }
+    }
+    for Seen { device, at, address } in seen {
+        transaction
+            .prepare_cached("UPDATE devices SET last_seen = ?2, last_address = ?3 WHERE device_number = ?1")?
+            .execute(params![device.0, at.map(time), address.map(|address| address.to_string())])?;
+    }
+    append(&transaction, messages)?;
+    if !delivered.is_empty() {
+        let mut mark =
+            transaction.prepare_cached("UPDATE messages SET delivered_at = ?2 WHERE message = ?1")?;
+        for (message, at) in delivered {
+            mark.execute(params![integer(message.0), time(*at)])?;
+        }
+    }
+    remove(&transaction, removed)?;
+    for closing in closed {
+        close(&transaction, closing)?;
+    }
+    if let Some(Forget { delivered_by, most }) = forget {
+        let gone = transaction
+            .prepare_cached(
+                "DELETE FROM messages WHERE message IN (SELECT message FROM messages \
+                 WHERE delivered_at IS NOT NULL AND delivered_at <= ?1 ORDER BY delivered_at LIMIT ?2)",
+            )?
+            .execute(params![time(*delivered_by), most])?;
+        applied.forgotten = u32::try_from(gone).unwrap_or(u32::MAX);
+    }
+    let Counters { next_message, next_device, ageing_clock } = counters;
+    transaction
+        .prepare_cached("UPDATE counters SET next_message = ?1, next_device = ?2, ageing_clock = ?3")?
+        .execute(params![integer(next_message.0), next_device.0, ageing_clock.map(time)])?;
+    transaction.commit()?;
+    Ok(applied)
+}
+
+fn append(transaction: &Transaction<'_>, messages: &[MessageRow]) -> Result<(), StoreError> {
+    if messages.is_empty() {
+        return Ok(());
+    }
+    let mut insert =
+        transaction.prepare_cached("INSERT INTO messages VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?;
+    for MessageRow { message, mailbox, accepted_at, sender, delivered_at, payload } in messages {
+        insert.execute(params![
+            integer(message.0),
+            mailbox.0,
+            time(*accepted_at),
+            sender.as_ref().map(|sender| sender.account.0.as_slice()),
+            sender.map(|sender| sender.device.0),
+            delivered_at.map(time),
+            integer(payload.len() as u64),
+            payload.as_slice(),
+        ])?;
+    }
+    Ok(())
+}
+
+fn remove(transaction: &Transaction<'_>, messages: &[MessageId]) -> Result<(), StoreError> {
+    if messages.is_empty() {
+        return Ok(());
+    }
+    let mut remove = transaction.prepare_cached("DELETE FROM messages WHERE message = ?1")?;
+    for message in messages {
+        remove.execute([integer(message.0)])?;
+    }
+    Ok(())
+}
+
+fn register(transaction: &Transaction<'_>, registration: &Registration) -> Result<(), StoreError> {
+    let Registration { account, device, prekeys } = registration;
+    let AccountRow {
+        account,
+        handle,
+        registered_at,
+        identity_signing,
+        identity_agreement,
+        identity_cross_signature,
+        delivery_verifier,
+    } = account;
+    transaction.prepare_cached("INSERT INTO accounts VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?.execute(
+        params![
+            account.0.as_slice(),
+            handle.as_ref().map(|handle| handle.as_str()),
+            registered_at.map(time),
+            identity_signing.0.as_slice(),
+            identity_agreement.0.as_slice(),
+            identity_cross_signature.0.as_slice(),
+            delivery_verifier.0.as_slice(),
+        ],
+    )?;
+    let DeviceRow {
+        device_number,
+        account,
+        device,
+        device_key,
+        last_seen,
+        last_address,
+        next_one_time,
+        next_one_time_kem,
+    } = device;
+    transaction.prepare_cached("INSERT INTO devices VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?.execute(
+        params![
+            device_number.0,
+            account.0.as_slice(),
+            device.0,
+            device_key.0.as_slice(),
+            last_seen.map(time),
+            last_address.map(|address| address.to_string()),
+            integer(*next_one_time),
+            integer(*next_one_time_kem),
+        ],
+    )?;
+    store_prekeys(transaction, *device_number, prekeys)
+}
+
+fn publish(transaction: &Transaction<'_>, upload: &Upload) -> Result<(), StoreError> {
+    let Upload { device, prekeys, next_one_time, next_one_time_kem } = upload;
+    transaction
+        .prepare_cached(
+            "UPDATE devices SET next_one_time = ?2, next_one_time_kem = ?3 WHERE device_number = ?1",
+        )?
+        .execute(params![device.0, integer(*next_one_time), integer(*next_one_time_kem)])?;
+    store_prekeys(transaction, *device, prekeys)
+}
+
+fn store_prekeys(
+    transaction: &Transaction<'_>,
+    device: DeviceNumber,
+    upload: &PreKeyUpload,
+) -> Result<(), StoreError> {
+    let PreKeyUpload { signed, last_resort, one_time, one_time_kem } = upload;
+    let mut insert = transaction.prepare_cached("INSERT INTO prekeys VALUES (?1, ?2, ?3, ?4, ?5)")?;
+    if let Some(SignedPreKey { id, key, signature }) = signed {
+        forget_kind(transaction, device, PreKeyKind::Signed)?;
+        insert.execute(params![
+            device.0,
+            PreKeyKind::Signed.as_str(),
+            id.0,
+            key.0.as_slice(),
+            signature.0.as_slice()
+        ])?;
+    }
+    if let Some(prekey) = last_resort {
+        forget_kind(transaction, device, PreKeyKind::LastResort)?;
+        insert_kem(&mut insert, device, PreKeyKind::LastResort, prekey)?;
+    }
+    for OneTimePreKey { id, key } in one_time {
+        insert.execute(params![
+            device.0,
+            PreKeyKind::OneTime.as_str(),
+            id.0,
+            key.0.as_slice(),
+            None::<&[u8]>
+        ])?;
+    }
+    for prekey in one_time_kem {
+        insert_kem(&mut insert, device, PreKeyKind::OneTimeKem, prekey)?;
+    }
+    Ok(())
+}
+
+fn insert_kem(
+    insert: &mut CachedStatement<'_>,
+    device: DeviceNumber,
+    kind: PreKeyKind,
+    prekey: &KemPreKey,
+) -> Result<(), StoreError> {
+    let KemPreKey { id, key, signature } = prekey;
+    insert.execute(params![device.0, kind.as_str(), id.0, key.0.as_slice(), signature.0.as_slice()])?;
+    Ok(())
+}
+
+fn forget_kind(
+    transaction: &Transaction<'_>,
+    device: DeviceNumber,
+    kind: PreKeyKind,
+) -> Result<(), StoreError> {
+    transaction
+        .prepare_cached("DELETE FROM prekeys WHERE device_number = ?1 AND kind = ?2")?
+        .execute(params![device.0, kind.as_str()])?;
+    Ok(())
+}
+
+fn close(transaction: &Transaction<'_>, closing: &Closing) -> Result<(), StoreError> {
+    let Closing { account, devices, waiting } = closing;
+    remove(transaction, waiting)?;
+    for device in devices {
+        // The condition lets SQLite use the index over delivered messages; the others are named one by one.
+        for query in [
+            "DELETE FROM messages WHERE mailbox = ?1 AND delivered_at IS NOT NULL",
+            "DELETE FROM prekeys WHERE device_number = ?1",
+            "DELETE FROM devices WHERE device_number = ?1",
+        ] {
+            transaction.prepare_cached(query)?.execute([device.0])?;
+        }
+    }
+    transaction.prepare_cached("DELETE FROM accounts WHERE account = ?1")?.execute([account.0.as_slice()])?;
+    Ok(())
+}
