@@ -103,7 +103,12 @@ impl SignedPreKeySecret {
     /// Draws a key and signs it.
     #[must_use]
     pub fn generate(id: PreKeyId, identity: &IdentitySecret, rng: &mut impl CryptoRng) -> Self {
-        let secret = AgreementSecret::generate(rng);
+        Self::from_secret(id, AgreementSecret::generate(rng), identity)
+    }
+
+    /// Signs a key that is there already.
+    #[must_use]
+    pub fn from_secret(id: PreKeyId, secret: AgreementSecret, identity: &IdentitySecret) -> Self {
         let signature = identity.signing().sign(SIGNED_PREKEY, secret.public().as_bytes());
         Self { id, secret, signature }
     }
@@ -153,7 +158,13 @@ impl OneTimePreKeySecret {
     /// Draws a key.
     #[must_use]
     pub fn generate(id: PreKeyId, rng: &mut impl CryptoRng) -> Self {
-        Self { id, secret: AgreementSecret::generate(rng) }
+        Self::from_secret(id, AgreementSecret::generate(rng))
+    }
+
+    /// Names a key that is there already.
+    #[must_use]
+    pub fn from_secret(id: PreKeyId, secret: AgreementSecret) -> Self {
+        Self { id, secret }
     }
 
     /// Its name.
@@ -195,7 +206,12 @@ impl KemPreKeySecret {
     /// Draws a key and signs it. One-time and last-resort keys are made alike.
     #[must_use]
     pub fn generate(id: PreKeyId, identity: &IdentitySecret, rng: &mut impl CryptoRng) -> Self {
-        let secret = KemSecret::generate(rng);
+        Self::from_secret(id, KemSecret::generate(rng), identity)
+    }
+
+    /// Signs a key that is there already.
+    #[must_use]
+    pub fn from_secret(id: PreKeyId, secret: KemSecret, identity: &IdentitySecret) -> Self {
         let signature = identity.signing().sign(SIGNED_KEM_PREKEY, secret.public().as_bytes());
         Self { id, secret, signature }
     }
