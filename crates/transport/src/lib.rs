@@ -15,7 +15,7 @@
 //! | [`version`] | preambles in the clear | Noise, section 6 (prologue) |
 //! | [`handshake`] | NK, one struct a state | Noise, sections 5 and 7.5 |
 //! | `resolver` | the primitives for snow | Noise, section 12 |
-//! | [`record`] | frames in Noise transport messages | Noise, sections 5.2 and 13 |
+//! | [`record`] | frames in Noise transport messages | Noise, sections 3, 5.1 and 13 |
 //! | [`authentication`] | a device signs the handshake hash | Noise, section 11.2 |
 //! | [`channel`], [`halves`] | all of it over a stream | - |
 //! | [`timeouts`] | every time-out of a connection | - |

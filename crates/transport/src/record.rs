@@ -1,5 +1,5 @@
 //! Frames in records, and records in Noise transport messages (Noise specification, revision 34,
-//! sections 5.2 and 13), over bytes that somebody else carries.
+//! sections 3, 5.1 and 13), over bytes that somebody else carries.
 //!
 //! | layer | bytes |
 //! |---|---|

@@ -6,7 +6,7 @@
 //! walks through those.
 //!
 //! Two differences from a plain resolver. A Diffie-Hellman result of all zeros is an error, which
-//! section 12.1 allows and this project always asks for. And the generator holds exactly the 32
+//! section 12.1 allows though it sees no need, and which this project does everywhere. And the generator holds exactly the 32
 //! bytes of one ephemeral key, which the caller drew: a handshake that wanted more would fail
 //! instead of drawing elsewhere or drawing twice.
 //!

@@ -7,7 +7,7 @@ use std::time::Duration;
 use rand_core::CryptoRng;
 
 /// To open a TCP connection. Lost opening packets are sent again after 1, 3 and 7 seconds (RFC 6298,
-/// section 2: one second, then doubled): this leaves room for three losses. Longer, and a person
+/// sections 2 and 5: one second, then doubled): this leaves room for three losses. Longer, and a person
 /// waits for a relay that is not there.
 pub const CONNECT: Duration = Duration::from_secs(10);
 
@@ -20,8 +20,8 @@ pub const HANDSHAKE: Duration = Duration::from_secs(10);
 pub const PING_INTERVAL: Duration = Duration::from_secs(60);
 
 /// For the answer to a ping or a request. When it passes, the connection is taken for dead and a new
-/// one opened: a half-open connection otherwise swallows messages until the system gives up, which
-/// takes a quarter of an hour.
+/// one opened: a half-open connection otherwise swallows messages until the system gives up, on
+/// Linux after about a quarter of an hour (`tcp_retries2`).
 pub const ANSWER: Duration = Duration::from_secs(15);
 
 /// A relay closes a connection from which nothing came for so long: two pings failed to come. Longer,
