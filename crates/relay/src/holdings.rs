@@ -7,13 +7,15 @@ use std::collections::HashMap;
 use std::io::ErrorKind;
 use std::path::Path;
 
+use pillarbox_crypto::SigningSecret;
 use pillarbox_wire::{AccountId, DeviceAddress, Handle, Timestamp};
 use rusqlite::{Connection, OpenFlags};
 use serde::Serialize;
 
 use crate::keeping::Keeping;
 use crate::store::{
-    AccountRow, DATABASE_FILE, DeviceNumber, DeviceRow, MessageRow, PreKeyRow, StoreError, read_holdings,
+    AccountRow, Counters, DATABASE_FILE, DeviceNumber, DeviceRow, MessageRow, PreKeyRow, StoreError,
+    read_certificate_key, read_holdings,
 };
 
 /// Everything that a relay keeps about people, as of one moment.
@@ -21,6 +23,8 @@ use crate::store::{
 pub struct Holdings {
     /// What the relay was set to keep when it last started; none if it never did.
     pub keeping: Option<Keeping>,
+    /// The relay's own numbering, which tells how many messages it has ever accepted.
+    pub counters: Counters,
     /// All accounts, in the order in which they were made.
     pub accounts: Vec<AccountRow>,
     /// All devices.
@@ -52,28 +56,16 @@ impl Holdings {
     /// # Errors
     /// [`HoldingsError`].
     pub fn read(data_dir: &Path) -> Result<Self, HoldingsError> {
-        let file = data_dir.join(DATABASE_FILE);
-        std::fs::File::open(&file).map_err(|error| match error.kind() {
-            ErrorKind::NotFound | ErrorKind::NotADirectory => HoldingsError::NoDatabase,
-            ErrorKind::PermissionDenied => HoldingsError::NotReadable,
-            _ => HoldingsError::Store(StoreError::CannotOpen),
-        })?;
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
-            | OpenFlags::SQLITE_OPEN_NO_MUTEX
-            | OpenFlags::SQLITE_OPEN_EXRESCODE;
-        let read = |path: &Path, flags| {
-            Connection::open_with_flags(path, flags)
-                .map_err(StoreError::from)
-                .and_then(|connection| read_holdings(&connection))
-        };
-        match read(&file, flags) {
-            // In a folder that cannot be written SQLite cannot share a write-ahead log. If there is none, the file is
-            // whole in itself and nobody writes to it.
-            Err(StoreError::CannotOpen | StoreError::ReadOnly) if !has_log(&file) => {
-                Ok(read(&immutable(&file)?, flags | OpenFlags::SQLITE_OPEN_URI)?)
-            }
-            other => Ok(other?),
-        }
+        open(data_dir, read_holdings)
+    }
+
+    /// Reads the one secret in the database: the key that the relay signs sender certificates with. It is the operator's, and so
+    /// is whoever serves a demand on the operator entitled to try it.
+    ///
+    /// # Errors
+    /// [`HoldingsError`].
+    pub fn certificate_key(data_dir: &Path) -> Result<Option<SigningSecret>, HoldingsError> {
+        open(data_dir, read_certificate_key)
     }
 
     /// Whose mailbox a number names.
@@ -104,6 +96,31 @@ impl MessageRow {
             Some(at) => at + keeping.delivered.unwrap_or_default(),
             None => self.accepted_at + keeping.undelivered,
         }
+    }
+}
+
+/// Opens the database in `data_dir` for reading only and reads it.
+fn open<T>(data_dir: &Path, read: fn(&Connection) -> Result<T, StoreError>) -> Result<T, HoldingsError> {
+    let file = data_dir.join(DATABASE_FILE);
+    std::fs::File::open(&file).map_err(|error| match error.kind() {
+        ErrorKind::NotFound | ErrorKind::NotADirectory => HoldingsError::NoDatabase,
+        ErrorKind::PermissionDenied => HoldingsError::NotReadable,
+        _ => HoldingsError::Store(StoreError::CannotOpen),
+    })?;
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_EXRESCODE;
+    let attempt = |path: &Path, flags| {
+        Connection::open_with_flags(path, flags)
+            .map_err(StoreError::from)
+            .and_then(|connection| read(&connection))
+    };
+    match attempt(&file, flags) {
+        // In a folder that cannot be written SQLite cannot share a write-ahead log. If there is none, the file is
+        // whole in itself and nobody writes to it.
+        Err(StoreError::CannotOpen | StoreError::ReadOnly) if !has_log(&file) => {
+            Ok(attempt(&immutable(&file)?, flags | OpenFlags::SQLITE_OPEN_URI)?)
+        }
+        other => Ok(other?),
     }
 }
 

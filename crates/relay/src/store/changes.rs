@@ -3,12 +3,13 @@
 use std::net::IpAddr;
 
 use pillarbox_wire::{AccountId, MessageId, PreKeyId, PreKeyUpload, Timestamp, declare};
+use serde::Serialize;
 use zeroize::Zeroizing;
 
 use super::rows::{AccountRow, DeviceNumber, DeviceRow, MessageRow, PreKeyKind};
 
 /// Numbers that must survive a restart, because none may be used twice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Counters {
     /// The number of the next message.
     pub next_message: MessageId,

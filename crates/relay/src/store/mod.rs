@@ -15,8 +15,8 @@ pub use error::StoreError;
 pub use rows::{
     ACCOUNT, AccountRow, DEVICE, DeviceNumber, DeviceRow, MESSAGE, MessageRow, PREKEY, PreKeyKind, PreKeyRow,
 };
-pub(crate) use sqlite::read_holdings;
 pub use sqlite::{DATABASE_FILE, SqliteStore};
+pub(crate) use sqlite::{read_certificate_key, read_holdings};
 
 use pillarbox_crypto::SigningSecret;
 use pillarbox_wire::{KemPreKey, MessageId, OneTimePreKey, SignedPreKey};

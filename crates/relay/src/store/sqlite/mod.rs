@@ -20,7 +20,7 @@ use super::{
 use crate::mailbox::Waiting;
 use pillarbox_wire::MessageId;
 
-pub(crate) use read::read_holdings;
+pub(crate) use read::{read_certificate_key, read_holdings};
 
 /// The database's name inside the data directory.
 pub const DATABASE_FILE: &str = "relay.sqlite3";

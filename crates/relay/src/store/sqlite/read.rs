@@ -39,21 +39,28 @@ fn first<T>(
     found.next()?.map(read).transpose()
 }
 
-pub(super) fn contents(connection: &Connection) -> Result<Contents, StoreError> {
-    let certificate_key: Option<[u8; 32]> = connection
+fn certificate_key(connection: &Connection) -> Result<Option<SigningSecret>, StoreError> {
+    let key: Option<[u8; 32]> = connection
         .query_row("SELECT value FROM meta WHERE name = 'certificate_key'", [], |row| row.get(0))
         .optional()?;
-    let counters =
-        first(connection, "SELECT next_message, next_device, ageing_clock FROM counters", [], |row| {
-            Ok(Counters {
-                next_message: MessageId(columns::unsigned(row, 0)?),
-                next_device: DeviceNumber(columns::unsigned(row, 1)?),
-                ageing_clock: columns::optional_time(row, 2)?,
-            })
-        })?;
+    Ok(key.map(SigningSecret::from_bytes))
+}
+
+fn counters(connection: &Connection) -> Result<Counters, StoreError> {
+    first(connection, "SELECT next_message, next_device, ageing_clock FROM counters", [], |row| {
+        Ok(Counters {
+            next_message: MessageId(columns::unsigned(row, 0)?),
+            next_device: DeviceNumber(columns::unsigned(row, 1)?),
+            ageing_clock: columns::optional_time(row, 2)?,
+        })
+    })?
+    .ok_or(StoreError::Damaged)
+}
+
+pub(super) fn contents(connection: &Connection) -> Result<Contents, StoreError> {
     Ok(Contents {
-        certificate_key: certificate_key.map(SigningSecret::from_bytes),
-        counters: counters.ok_or(StoreError::Damaged)?,
+        certificate_key: certificate_key(connection)?,
+        counters: counters(connection)?,
         accounts: rows(
             connection,
             &format!("SELECT {} FROM accounts", columns::ACCOUNT_COLUMNS),
@@ -145,6 +152,11 @@ pub(super) fn stock(connection: &Connection, device: DeviceNumber) -> Result<Sto
     Ok(Stock { one_time: count(PreKeyKind::OneTime)?, one_time_kem: count(PreKeyKind::OneTimeKem)? })
 }
 
+/// The key that signs sender certificates, from a connection that was opened for reading.
+pub(crate) fn read_certificate_key(connection: &Connection) -> Result<Option<SigningSecret>, StoreError> {
+    if schema::check(connection)? { certificate_key(connection) } else { Err(StoreError::Foreign) }
+}
+
 /// Every row, as of one moment, from a connection that was opened for reading.
 pub(crate) fn read_holdings(connection: &Connection) -> Result<Holdings, StoreError> {
     if !schema::check(connection)? {
@@ -161,6 +173,7 @@ pub(crate) fn read_holdings(connection: &Connection) -> Result<Holdings, StoreEr
             .map(|text| serde_json::from_str(&text))
             .transpose()
             .map_err(|_| StoreError::Damaged)?,
+        counters: counters(&moment)?,
         accounts: rows(&moment, &all(columns::ACCOUNT_COLUMNS, "accounts", "rowid"), columns::account)?,
         devices: rows(&moment, &all(columns::DEVICE_COLUMNS, "devices", "device_number"), columns::device)?,
         prekeys: rows(
