@@ -211,3 +211,125 @@ fn kdf(dh: [&SharedSecret; 3], dh4: Option<&SharedSecret>, ss: &SharedSecret) ->
     let dh4 = dh4.map_or(&[][..], |dh4| dh4.as_bytes());
     RootKey::from_bytes(*hkdf::<32>(&[], &[&F, dh1, dh2, dh3, dh4, ss.as_bytes()], PQXDH, &[]))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::prekeys::{KemPreKeySecret, OneTimePreKeySecret, SignedPreKeySecret};
+    use pillarbox_crypto::KemCiphertext;
+    use pillarbox_wire::{DeviceId, PreKeyId};
+    use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
+
+    struct Stock {
+        signed: SignedPreKeySecret,
+        one_time: OneTimePreKeySecret,
+        kem: KemPreKeySecret,
+        kem_use: KemUse,
+    }
+
+    impl PreKeys for Stock {
+        fn signed(&self, id: PreKeyId) -> Option<SignedPreKeySecret> {
+            let copy = SignedPreKeySecret::from_record(&self.signed.to_record()).unwrap();
+            (id == copy.id()).then_some(copy)
+        }
+
+        fn one_time(&self, id: PreKeyId) -> Option<OneTimePreKeySecret> {
+            let copy = OneTimePreKeySecret::from_record(&self.one_time.to_record()).unwrap();
+            (id == copy.id()).then_some(copy)
+        }
+
+        fn kem(&self, id: PreKeyId) -> Option<(KemPreKeySecret, KemUse)> {
+            let copy = KemPreKeySecret::from_record(&self.kem.to_record()).unwrap();
+            (id == copy.id()).then_some((copy, self.kem_use))
+        }
+    }
+
+    fn setting() -> (ChaCha20Rng, IdentitySecret, IdentitySecret, Stock, DeviceBundle) {
+        let mut rng = ChaCha20Rng::seed_from_u64(1);
+        let [a, b] = [(); 2].map(|()| IdentitySecret::generate(&mut rng));
+        let stock = Stock {
+            signed: SignedPreKeySecret::generate(PreKeyId(1), &b, &mut rng),
+            one_time: OneTimePreKeySecret::generate(PreKeyId(2), &mut rng),
+            kem: KemPreKeySecret::generate(PreKeyId(3), &b, &mut rng),
+            kem_use: KemUse::OneTime,
+        };
+        let bundle = DeviceBundle {
+            device: DeviceId::FIRST,
+            signed: stock.signed.public(),
+            one_time: Some(stock.one_time.public()),
+            kem: stock.kem.public(),
+            kem_is_last_resort: false,
+        };
+        (rng, a, b, stock, bundle)
+    }
+
+    #[test]
+    fn both_sides_have_the_secret_of_the_specification() {
+        let (mut rng, a, b, stock, bundle) = setting();
+        let initiation = initiate(&mut rng, &a, &b.public(), &bundle).unwrap();
+        let response = respond(&b, &stock, &a.public(), &initiation.header).unwrap();
+        assert_eq!(initiation.secret.as_bytes(), response.secret.as_bytes());
+        assert_eq!(response.signed_prekey.public(), initiation.signed_prekey);
+
+        // Section 3.3 once more, by hand, from B's side.
+        let ephemeral = initiation.header.ephemeral;
+        let shared = [
+            response.signed_prekey.agree(a.public().agreement()).unwrap(),
+            b.agreement().agree(&ephemeral).unwrap(),
+            response.signed_prekey.agree(&ephemeral).unwrap(),
+            stock.one_time.secret().agree(&ephemeral).unwrap(),
+            stock.kem.secret().decapsulate(&initiation.header.kem_ciphertext),
+        ];
+        let mut input = vec![0xff; 32];
+        shared.iter().for_each(|secret| input.extend_from_slice(secret.as_bytes()));
+        assert_eq!(initiation.secret.as_bytes(), &*hkdf::<32>(&[0; 32], &[&input], PQXDH, &[]));
+    }
+
+    #[test]
+    fn used_up_prekeys_are_named_and_their_want_is_told() {
+        for (with_one_time, kem_use) in [
+            (true, KemUse::OneTime),
+            (false, KemUse::OneTime),
+            (true, KemUse::LastResort),
+            (false, KemUse::LastResort),
+        ] {
+            let (mut rng, a, b, mut stock, mut bundle) = setting();
+            stock.kem_use = kem_use;
+            bundle.kem_is_last_resort = kem_use == KemUse::LastResort;
+            bundle.one_time = bundle.one_time.filter(|_| with_one_time);
+            let initiation = initiate(&mut rng, &a, &b.public(), &bundle).unwrap();
+            let response = respond(&b, &stock, &a.public(), &initiation.header).unwrap();
+            assert_eq!(initiation.secret.as_bytes(), response.secret.as_bytes());
+            assert_eq!(initiation.degraded, response.degraded);
+            assert_eq!(response.degraded, Degraded::new(!with_one_time, kem_use == KemUse::LastResort));
+            let one_time = with_one_time.then_some(ConsumedPreKey::OneTime(PreKeyId(2)));
+            let kem = (kem_use == KemUse::OneTime).then_some(ConsumedPreKey::Kem(PreKeyId(3)));
+            assert_eq!(response.consumed, one_time.into_iter().chain(kem).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn every_part_of_the_header_counts() {
+        let (mut rng, a, b, stock, bundle) = setting();
+        let Initiation { secret, header, .. } = initiate(&mut rng, &a, &b.public(), &bundle).unwrap();
+        let outcome = |header: &PreKeyHeader| respond(&b, &stock, &a.public(), header).err();
+        let unknown = Some(RespondError::UnknownPreKey);
+        assert_eq!(outcome(&PreKeyHeader { signed: PreKeyId(9), ..header.clone() }), unknown);
+        assert_eq!(outcome(&PreKeyHeader { one_time: Some(PreKeyId(9)), ..header.clone() }), unknown);
+        assert_eq!(outcome(&PreKeyHeader { kem: PreKeyId(9), ..header.clone() }), unknown);
+        let useless = PreKeyHeader { ephemeral: AgreementPublic::from_bytes([0; 32]), ..header.clone() };
+        assert_eq!(outcome(&useless), Some(RespondError::NotContributory));
+
+        let other_secret = |header: &PreKeyHeader, a: &IdentityPublic| {
+            *respond(&b, &stock, a, header).unwrap().secret.as_bytes() != *secret.as_bytes()
+        };
+        let mut ciphertext = *header.kem_ciphertext.as_bytes();
+        ciphertext[7] ^= 1;
+        let kem_ciphertext = KemCiphertext::from_bytes(&ciphertext).unwrap();
+        assert!(other_secret(&PreKeyHeader { kem_ciphertext, ..header.clone() }, &a.public()));
+        assert!(other_secret(&PreKeyHeader { one_time: None, ..header.clone() }, &a.public()));
+        let stranger = IdentitySecret::generate(&mut rng).public();
+        assert!(other_secret(&header, &stranger));
+        assert!(!other_secret(&header, &a.public()));
+    }
+}

@@ -81,3 +81,341 @@ fn copy(conversation: &Option<Conversation>) -> Option<Conversation> {
 fn two_phones_talk() {
     Pair::running().assert_flows();
 }
+
+#[test]
+fn sizes_are_those_of_the_specification() {
+    let mut pair = Pair::begun();
+    let body = [7; 300];
+    let around_body = franking::OPENING_LEN + 1 + franking::COMMITMENT_LEN;
+    let first = pair.from_alice(&body);
+    assert_eq!((kind(&first), first.len()), (Ok(Kind::PreKey), body.len() + around_body + PREKEY_OVERHEAD));
+    assert_eq!(PREKEY_OVERHEAD, 1_332);
+    pair.to_bob(&first).unwrap();
+    let answer = pair.from_bob(&body);
+    assert_eq!(
+        (kind(&answer), answer.len()),
+        (Ok(Kind::Ratchet), body.len() + around_body + RATCHET_OVERHEAD)
+    );
+    assert_eq!(RATCHET_OVERHEAD, 71);
+
+    let conversation = pair.at_bob.as_ref().unwrap();
+    let (padded, _) = conversation.encrypt(&mut pair.bob.rng, &body, Padding::BLOCKS_80).unwrap();
+    assert_eq!(
+        padded.len(),
+        400 + franking::COMMITMENT_LEN + RATCHET_OVERHEAD,
+        "five blocks, opening included"
+    );
+}
+
+#[test]
+fn every_message_carries_the_beginning_until_the_first_answer() {
+    let mut pair = Pair::begun();
+    let messages: Vec<_> = (0..4_u8).map(|n| pair.from_alice(&[n])).collect();
+    assert!(messages.iter().all(|message| kind(message) == Ok(Kind::PreKey)));
+    assert_eq!(claimed_identity(&messages[0]), Ok(Some(pair.alice.public())));
+    // The last arrives first and starts the session; the others find it.
+    for (started, n) in [(true, 3), (false, 0), (false, 2), (false, 1)] {
+        let opened = pair.bob.open(pair.at_bob.as_ref(), None, &messages[n]).unwrap();
+        assert_eq!((opened.started, opened.consumed.len()), (started, if started { 2 } else { 0 }));
+        assert_eq!((&**opened.body, opened.sender_identity), ([n as u8].as_slice(), pair.alice.public()));
+        assert!(franking::verify(&opened.opening, &opened.commitment, &opened.body).is_ok());
+        pair.bob.stock.delete(&opened.consumed);
+        pair.at_bob = Some(opened.next);
+    }
+    let answer = pair.from_bob(b"answer");
+    pair.to_alice(&answer).unwrap();
+    let next = pair.from_alice(b"next");
+    assert_eq!(kind(&next), Ok(Kind::Ratchet));
+    assert_eq!(claimed_identity(&next), Ok(None));
+}
+
+#[test]
+fn both_sides_may_start_at_the_same_moment() {
+    let mut pair = Pair::begun();
+    pair.at_bob = Some(pair.bob.initiate(&mut pair.alice));
+    let (from_alice, from_bob) = (pair.from_alice(b"a"), pair.from_bob(b"b"));
+    let also_from_alice = pair.from_alice(b"a2");
+    assert_eq!(pair.to_bob(&from_alice), Ok(b"a".to_vec()));
+    assert_eq!(pair.to_alice(&from_bob), Ok(b"b".to_vec()));
+    // Each side has taken up the other's session; what crosses on the way opens as well.
+    let (from_alice, from_bob) = (pair.from_alice(b"c"), pair.from_bob(b"d"));
+    assert_eq!(pair.to_bob(&from_alice), Ok(b"c".to_vec()));
+    assert_eq!(pair.to_alice(&from_bob), Ok(b"d".to_vec()));
+    assert_eq!(pair.to_bob(&also_from_alice), Ok(b"a2".to_vec()));
+    pair.assert_flows();
+}
+
+#[test]
+fn a_message_opens_once() {
+    let mut pair = Pair::begun();
+    let first = pair.from_alice(b"first");
+    pair.to_bob(&first).unwrap();
+    let second = pair.from_alice(b"second");
+    pair.to_bob(&second).unwrap();
+    for again in [&first, &second] {
+        assert_eq!(pair.to_bob(again), Err(OpenError::Duplicate));
+    }
+    let answer = pair.from_bob(b"answer");
+    pair.to_alice(&answer).unwrap();
+    assert_eq!(pair.to_alice(&answer), Err(OpenError::Duplicate));
+    pair.assert_flows();
+}
+
+#[test]
+fn a_late_message_opens_after_the_conversation_has_turned() {
+    let mut pair = Pair::running();
+    let late: Vec<_> = (0..3_u8).map(|n| pair.from_alice(&[n])).collect();
+    for _ in 0..2 {
+        pair.assert_flows();
+    }
+    for n in [2, 0, 1] {
+        assert_eq!(pair.to_bob(&late[n]), Ok(vec![n as u8]));
+        assert!(pair.to_bob(&late[n]).is_err(), "and only once");
+    }
+}
+
+#[test]
+fn a_late_message_opens_after_a_thousand_others_and_not_after_one_more() {
+    for (others, outcome) in [(1_000, Ok(b"late".to_vec())), (1_001, Err(OpenError::Duplicate))] {
+        let mut pair = Pair::running();
+        let late = pair.from_alice(b"late");
+        for _ in 0..others {
+            let payload = pair.from_alice(b"in time");
+            pair.to_bob(&payload).unwrap();
+        }
+        pair.at_bob = copy(&pair.at_bob);
+        assert_eq!(pair.to_bob(&late), outcome);
+    }
+}
+
+#[test]
+fn a_thousand_lost_messages_are_passed_over_and_one_more_is_recovered_from() {
+    let mut pair = Pair::running();
+    for _ in 0..1_000 {
+        pair.from_alice(b"lost");
+    }
+    let next = pair.from_alice(b"next");
+    assert_eq!(pair.to_bob(&next), Ok(b"next".to_vec()));
+
+    for _ in 0..1_001 {
+        pair.from_alice(b"lost");
+    }
+    let too_far = pair.from_alice(b"too far");
+    assert_eq!(pair.to_bob(&too_far), Err(OpenError::TooFarAhead));
+    pair.at_bob = Some(pair.bob.initiate_again(pair.at_bob.as_ref().unwrap(), &mut pair.alice));
+    let again = pair.from_bob(b"again");
+    assert_eq!(pair.to_alice(&again), Ok(b"again".to_vec()));
+    pair.assert_flows();
+}
+
+#[test]
+fn a_flipped_bit_in_any_byte_is_refused_and_changes_nothing() {
+    let mut pair = Pair::begun();
+    let starting = pair.from_alice(b"starts a session");
+    assert_refused(&mut pair.bob, &None, &starting);
+    pair.to_bob(&starting).unwrap();
+    let known = pair.from_alice(b"finds its session");
+    assert_refused(&mut pair.bob, &pair.at_bob, &known);
+    pair.to_bob(&known).unwrap();
+    let answer = pair.from_bob(b"turns the ratchet");
+    assert_refused(&mut pair.alice, &pair.at_alice, &answer);
+    pair.to_alice(&answer).unwrap();
+    let running = pair.from_bob(b"runs on");
+    assert_refused(&mut pair.alice, &pair.at_alice, &running);
+    assert_eq!(pair.to_alice(&running), Ok(b"runs on".to_vec()), "the message itself is good");
+}
+
+/// Every byte altered, every length cut, and a byte more.
+fn assert_refused(phone: &mut Phone, current: &Option<Conversation>, good: &[u8]) {
+    let record = |current: &Option<Conversation>| current.as_ref().map(|it| it.to_record().to_vec());
+    let before = record(current);
+    let mut wrong = good.to_vec();
+    for at in 0..good.len() {
+        for bit in [at % 8, 7] {
+            wrong[at] ^= 1 << bit;
+            assert!(phone.open(current.as_ref(), None, &wrong).is_err(), "bit {bit} of byte {at}");
+            wrong[at] ^= 1 << bit;
+        }
+        assert!(phone.open(current.as_ref(), None, &good[..at]).is_err(), "cut to {at}");
+    }
+    wrong.push(0);
+    assert!(phone.open(current.as_ref(), None, &wrong).is_err(), "a byte more");
+    assert_eq!(record(current), before);
+}
+
+#[test]
+fn a_foreign_message_is_told_apart_and_changes_nothing() {
+    let mut pair = Pair::running();
+    let (mut carol, mut dave) = (Phone::new(3), Phone::new(4));
+    let mut at_carol = Some(carol.initiate(&mut pair.bob));
+    let from_carol = send(&mut carol, &mut at_carol, b"from carol");
+    assert_eq!(pair.to_bob(&from_carol), Err(OpenError::ForeignIdentity));
+    let opened = pair.bob.open(None, Some(&carol.public()), &from_carol).unwrap();
+    assert_eq!(&**opened.body, b"from carol");
+    let elsewhere = pair.bob.open(None, Some(&pair.alice.public()), &from_carol);
+    assert_eq!(elsewhere.err(), Some(OpenError::ForeignIdentity));
+
+    // For somebody else: no prekey of that name, or one of that name and the wrong key.
+    assert_eq!(dave.receive(&mut None, &from_carol), Err(OpenError::UnknownPreKey));
+    (dave.bundle(), dave.bundle());
+    assert_eq!(dave.receive(&mut None, &from_carol), Err(OpenError::Undecryptable));
+    let running = pair.from_alice(b"for bob");
+    assert_eq!(dave.receive(&mut None, &running), Err(OpenError::Undecryptable));
+    assert_eq!(carol.receive(&mut at_carol, &running), Err(OpenError::Undecryptable));
+    pair.assert_flows();
+}
+
+#[test]
+fn our_own_message_sent_back_to_us_is_refused() {
+    let mut pair = Pair::begun();
+    let first = pair.from_alice(b"first");
+    assert_eq!(pair.to_alice(&first), Err(OpenError::ForeignIdentity));
+    assert_eq!(pair.alice.receive(&mut None, &first), Err(OpenError::ForeignIdentity));
+    pair.to_bob(&first).unwrap();
+    let answer = pair.from_bob(b"answer");
+    assert_eq!(pair.to_bob(&answer), Err(OpenError::Undecryptable));
+}
+
+#[test]
+fn exhausted_prekeys_are_told_on_both_sides() {
+    let mut pair = Pair::begun();
+    assert_eq!(pair.at_alice.as_ref().unwrap().degraded(), None);
+    let theirs = pair.bob.public();
+    let bundle = pair.bob.last_bundle();
+    let conversation =
+        Conversation::initiate(&mut pair.alice.rng, &pair.alice.identity, &theirs, &bundle).unwrap();
+    let degraded = Some(Degraded { no_one_time: true, last_resort_kem: true });
+    assert_eq!(conversation.degraded(), degraded);
+    pair.at_alice = Some(conversation);
+    let first = pair.from_alice(b"first");
+    let opened = pair.bob.open(None, None, &first).unwrap();
+    assert_eq!((opened.degraded, opened.consumed), (degraded, vec![]));
+    pair.at_bob = Some(opened.next);
+    pair.assert_flows();
+    pair.at_bob = copy(&pair.at_bob);
+    assert_eq!(pair.at_bob.as_ref().unwrap().degraded(), degraded);
+}
+
+#[test]
+fn a_one_time_prekey_opens_one_session() {
+    let mut pair = Pair::begun();
+    let first = pair.from_alice(b"first");
+    pair.to_bob(&first).unwrap();
+    assert_eq!(pair.bob.receive(&mut None, &first), Err(OpenError::UnknownPreKey));
+}
+
+#[test]
+fn a_first_message_played_again_after_its_session_is_gone_starts_nothing() {
+    let mut pair = Pair::begun();
+    // Without one-time prekeys nothing but the conversation's memory stands against the replay.
+    let bundle = pair.bob.last_bundle();
+    let theirs = pair.bob.public();
+    let conversation =
+        Conversation::initiate(&mut pair.alice.rng, &pair.alice.identity, &theirs, &bundle).unwrap();
+    pair.at_alice = Some(conversation);
+    let first = pair.from_alice(b"first");
+    pair.to_bob(&first).unwrap();
+    for _ in 0..9 {
+        pair.at_alice = Some(pair.alice.initiate_again(pair.at_alice.as_ref().unwrap(), &mut pair.bob));
+        let again = pair.from_alice(b"again");
+        pair.to_bob(&again).unwrap();
+    }
+    pair.at_bob = copy(&pair.at_bob);
+    assert_eq!(pair.to_bob(&first), Err(OpenError::Duplicate));
+    assert!(pair.bob.receive(&mut None, &first).is_ok(), "without that memory it would start again");
+}
+
+#[test]
+fn a_restored_phone_uses_a_number_twice_and_recovers() {
+    let mut pair = Pair::running();
+    let backup = copy(&pair.at_bob);
+    let before = pair.from_bob(b"before the restore");
+    pair.to_alice(&before).unwrap();
+    pair.at_bob = backup;
+    let after = pair.from_bob(b"after the restore");
+    assert_eq!(pair.to_alice(&after), Err(OpenError::Duplicate));
+    pair.at_alice = Some(pair.alice.initiate_again(pair.at_alice.as_ref().unwrap(), &mut pair.bob));
+    pair.assert_flows();
+}
+
+#[test]
+fn a_number_used_twice_does_not_show_the_difference_of_two_texts() {
+    let mut pair = Pair::running();
+    let backup = copy(&pair.at_alice);
+    let [one, other] = [[0x55; 64], [0xaa; 64]];
+    let first = pair.from_alice(&one);
+    pair.at_alice = backup;
+    let second = pair.from_alice(&other);
+    let body_at = RATCHET_OVERHEAD - 16 + franking::COMMITMENT_LEN + franking::OPENING_LEN;
+    let differing = (body_at..body_at + 64).filter(|&at| first[at] ^ second[at] != 0xff).count();
+    assert!(differing > 48, "under one keystream every byte would differ by 0xff");
+}
+
+#[test]
+fn both_sides_may_recover_at_once() {
+    let mut pair = Pair::running();
+    pair.at_alice = Some(pair.alice.initiate_again(pair.at_alice.as_ref().unwrap(), &mut pair.bob));
+    pair.at_bob = Some(pair.bob.initiate_again(pair.at_bob.as_ref().unwrap(), &mut pair.alice));
+    let (from_alice, from_bob) = (pair.from_alice(b"a"), pair.from_bob(b"b"));
+    assert_eq!(pair.to_bob(&from_alice), Ok(b"a".to_vec()));
+    assert_eq!(pair.to_alice(&from_bob), Ok(b"b".to_vec()));
+    pair.assert_flows();
+}
+
+#[test]
+fn a_new_identity_keeps_nothing_of_the_old_one() {
+    let mut pair = Pair::running();
+    let under_way = pair.from_bob(b"from the old phone");
+    let mut new_bob = Phone::new(5);
+    let again = pair.alice.initiate_again(pair.at_alice.as_ref().unwrap(), &mut new_bob);
+    assert_eq!(again.their_identity(), &new_bob.public());
+    pair.at_alice = Some(again);
+    let opened = pair.alice.open(pair.at_alice.as_ref(), None, &under_way);
+    assert_eq!(opened.err(), Some(OpenError::Undecryptable));
+    let expected = pair.bob.public();
+    let opened = pair.alice.open(pair.at_alice.as_ref(), Some(&expected), &under_way);
+    assert_eq!(opened.err(), Some(OpenError::ForeignIdentity));
+    pair.bob = new_bob;
+    pair.at_bob = None;
+    pair.assert_flows();
+}
+
+#[test]
+fn a_bundle_that_the_identity_did_not_sign_is_refused() {
+    let (mut alice, mut bob) = (Phone::new(1), Phone::new(2));
+    let theirs = bob.public();
+    let good = bob.bundle();
+    let mut refused =
+        |bundle| Conversation::initiate(&mut alice.rng, &alice.identity, &theirs, &bundle).err();
+    let mut bundle = good.clone();
+    bundle.signed.key.0[3] ^= 1;
+    assert_eq!(refused(bundle), Some(InitiateError::SignedPreKey));
+    let mut bundle = good.clone();
+    bundle.kem.key.0[3] ^= 1;
+    assert_eq!(refused(bundle), Some(InitiateError::KemPreKey));
+    let mut bundle = good.clone();
+    bundle.kem.signature = bundle.signed.signature;
+    assert_eq!(refused(bundle), Some(InitiateError::KemPreKey));
+    let mut bundle = good.clone();
+    bundle.one_time.as_mut().unwrap().key = FixedBytes([0; 32]);
+    assert_eq!(refused(bundle), Some(InitiateError::NotContributory));
+    assert_eq!(refused(good), None);
+    let own = alice.bundle();
+    let ours = alice.public();
+    let started = Conversation::initiate(&mut alice.rng, &alice.identity, &ours, &own);
+    assert_eq!(started.err(), Some(InitiateError::Ourselves));
+}
+
+#[test]
+fn a_body_that_no_payload_holds_is_refused() {
+    let mut pair = Pair::begun();
+    let conversation = pair.at_alice.as_ref().unwrap();
+    let longest = vec![1; MAX_PLAINTEXT_LEN - franking::OPENING_LEN - 1];
+    let (payload, _) = conversation.encrypt(&mut pair.alice.rng, &longest, Padding::None).unwrap();
+    assert_eq!(pair.to_bob(&payload), Ok(longest.clone()));
+    let longer = [longest.as_slice(), &[1]].concat();
+    let conversation = pair.at_alice.as_ref().unwrap();
+    let outcome = conversation.encrypt(&mut pair.alice.rng, &longer, Padding::None);
+    let too_long = EncryptError::TooLong { most: MAX_PLAINTEXT_LEN, got: MAX_PLAINTEXT_LEN + 1 };
+    assert_eq!(outcome.err(), Some(too_long));
+}

@@ -1,0 +1,71 @@
+//! Records of conversations: what reads writes the same bytes again, and nothing makes the reader panic.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests")]
+
+mod support;
+
+use pillarbox_crypto::Padding;
+use pillarbox_session::{Conversation, RecordError};
+use proptest::prelude::*;
+use std::sync::LazyLock;
+use support::Phone;
+
+/// A record with everything in it: a running session with skipped keys, and one that nobody answered.
+static RECORD: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let (mut alice, mut bob) = (Phone::new(1), Phone::new(2));
+    let mut sending = alice.initiate(&mut bob);
+    let mut receiving = None;
+    for n in 0..6 {
+        let (payload, next) = sending.encrypt(&mut alice.rng, b"body", Padding::None).unwrap();
+        sending = next;
+        if n % 2 == 1 {
+            bob.receive(&mut receiving, &payload).unwrap();
+        }
+    }
+    let again = bob.initiate_again(&receiving.unwrap(), &mut alice);
+    again.to_record().to_vec()
+});
+
+fn assert_reads_as_written(bytes: &[u8]) {
+    if let Ok(conversation) = Conversation::from_record(bytes) {
+        assert_eq!(*conversation.to_record(), bytes);
+    }
+}
+
+#[test]
+fn a_record_comes_back_and_no_other_length_does() {
+    assert_eq!(*Conversation::from_record(&RECORD).unwrap().to_record(), *RECORD);
+    for cut in 0..RECORD.len() {
+        assert_eq!(
+            Conversation::from_record(&RECORD[..cut]).err(),
+            Some(RecordError::Malformed),
+            "cut to {cut}"
+        );
+    }
+    let longer = [RECORD.as_slice(), &[0]].concat();
+    assert_eq!(Conversation::from_record(&longer).err(), Some(RecordError::Malformed));
+}
+
+#[test]
+fn a_record_of_another_version_is_named() {
+    let mut newer = RECORD.clone();
+    newer[0] = 2;
+    let outcome = Conversation::from_record(&newer).err();
+    assert_eq!(outcome, Some(RecordError::Version { expected: 1, got: 2 }));
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_are_refused_or_written_the_same_again(
+        bytes in proptest::collection::vec(any::<u8>(), 0..4_000),
+        changes in proptest::collection::vec((any::<usize>(), any::<u8>()), 1..4),
+    ) {
+        assert_reads_as_written(&bytes);
+        let mut changed = RECORD.clone();
+        for (at, byte) in changes {
+            let at = at % changed.len();
+            changed[at] = byte;
+        }
+        assert_reads_as_written(&changed);
+    }
+}
