@@ -10,8 +10,10 @@
 //! | [`keeping`] | what its design keeps, as data |
 //! | [`limits`] | every limit, in one table |
 //! | [`holdings`] | what is kept, read back from the file |
+//! | [`server`] | the shell: sockets, the thread that the core runs in, log, metrics, admin port |
 //! | [`inventory`] | every field that can be seen, and how long it is kept |
 
+mod admin;
 pub mod ageing;
 pub mod core;
 mod directory;
@@ -22,6 +24,7 @@ pub mod limits;
 mod mailbox;
 pub mod passing;
 mod rates;
+pub mod server;
 pub mod store;
 
 pub use crate::core::{ConnectionId, Counts, Effect, Input, Outcome, Relay, Settings};

@@ -1,0 +1,87 @@
+//! The live stream of what passes, for `pillarbox-relay ledger --follow`.
+//!
+//! Nothing is kept for a follower that is not there: events are remembered only while somebody follows, and at
+//! most [`PASSING_KEPT`] of them. A follower that is slower than the relay loses the oldest and is told how
+//! many; the relay never waits for it.
+
+use std::sync::Arc;
+
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use futures_util::stream;
+use serde::Serialize;
+use serde_json::json;
+use tokio::sync::broadcast::{self, error::RecvError};
+
+use super::Admin;
+use crate::Passing;
+use crate::server::metrics::Gauge;
+
+/// Events that a follower may fall behind by: a few seconds of a busy relay, and some hundred kilobytes. More
+/// would turn what passes into what is kept.
+pub(crate) const PASSING_KEPT: usize = 1_024;
+
+/// The version of the lines.
+const JSON_VERSION: u32 = 1;
+
+/// One line of the stream.
+#[derive(Serialize)]
+struct Line<'a> {
+    v: u32,
+    #[serde(flatten)]
+    event: &'a Passing,
+}
+
+/// Where the relay's thread puts what passed.
+#[derive(Clone, Debug)]
+pub(crate) struct PassingFeed(broadcast::Sender<Arc<Passing>>);
+
+impl PassingFeed {
+    pub(crate) fn new() -> Self {
+        Self(broadcast::Sender::new(PASSING_KEPT))
+    }
+
+    /// Whether anybody follows.
+    pub(crate) fn is_followed(&self) -> bool {
+        self.0.receiver_count() > 0
+    }
+
+    /// Shows events to whoever follows now. Never waits.
+    pub(crate) fn show(&self, passed: Vec<Passing>) {
+        for event in passed {
+            if self.0.send(Arc::new(event)).is_err() {
+                return; // nobody follows
+            }
+        }
+    }
+}
+
+pub(super) async fn passing(State(admin): State<Arc<Admin>>, headers: HeaderMap) -> Response {
+    if !admin.token.admits(&headers) {
+        return (StatusCode::UNAUTHORIZED, "this needs the token from the data directory\n").into_response();
+    }
+    let format = HeaderValue::from_static("application/jsonl");
+    ([(CONTENT_TYPE, format)], lines(admin)).into_response()
+}
+
+fn lines(admin: Arc<Admin>) -> Body {
+    let events = admin.passing.0.subscribe();
+    let counted = Gauge::raise(&admin.metrics, |metrics| &metrics.passing_followers);
+    Body::from_stream(stream::unfold((events, counted), |(mut events, counted)| async move {
+        let line = match events.recv().await {
+            Ok(event) => serde_json::to_vec(&Line { v: JSON_VERSION, event: &event }),
+            Err(RecvError::Lagged(missed)) => {
+                serde_json::to_vec(&json!({ "v": JSON_VERSION, "missed": missed }))
+            }
+            Err(RecvError::Closed) => return None,
+        };
+        let line = line.map(|mut line| {
+            line.push(b'\n');
+            Bytes::from(line)
+        });
+        Some((line, (events, counted)))
+    }))
+}

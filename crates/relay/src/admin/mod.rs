@@ -1,0 +1,86 @@
+//! The admin port: is the relay alive, is it ready, what does it count, what passes through it.
+//!
+//! | path | answers | needs the token |
+//! |---|---|---|
+//! | `/healthz` | the process runs | no |
+//! | `/readyz` | the database takes transactions | no |
+//! | `/metrics` | counters, in the Prometheus text format | no |
+//! | `/passing` | each event that passes, as JSON Lines, until the follower leaves | yes |
+//!
+//! It listens on another port than the phones' and on loopback unless told otherwise. What passes is communications data:
+//! the token that `/passing` asks for lies in the data directory, so that whoever may follow is whoever may read
+//! the rows. Requests that name another host are refused, or a web page could read the port by way of a name that
+//! it controls (DNS rebinding).
+
+mod follow;
+mod guard;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderValue, StatusCode};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use tokio::net::TcpListener;
+
+pub(crate) use follow::PassingFeed;
+pub(crate) use guard::AdminToken;
+
+use crate::server::metrics::Metrics;
+
+/// What the admin port shows.
+pub(crate) struct Admin {
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) ready: Arc<Readiness>,
+    pub(crate) passing: PassingFeed,
+    pub(crate) token: AdminToken,
+}
+
+/// Whether the last transaction went through, and whether the relay still takes any.
+#[derive(Debug, Default)]
+pub(crate) struct Readiness(AtomicBool);
+
+impl Readiness {
+    pub(crate) fn set(&self, ready: bool) {
+        self.0.store(ready, Ordering::Relaxed);
+    }
+}
+
+/// Answers on `listener` until the task is dropped.
+pub(crate) async fn serve(listener: TcpListener, admin: Arc<Admin>) -> std::io::Result<()> {
+    let own = listener.local_addr()?;
+    let routes = Router::new()
+        .route("/healthz", get(|| async { "alive\n" }))
+        .route("/readyz", get(readyz))
+        .route("/metrics", get(metrics))
+        .route("/passing", get(follow::passing))
+        .layer(middleware::from_fn_with_state(own, refuse_foreign_hosts))
+        .with_state(admin);
+    axum::serve(listener, routes).await
+}
+
+async fn refuse_foreign_hosts(State(own): State<SocketAddr>, request: Request, next: Next) -> Response {
+    if guard::names_this_port(request.headers(), own) {
+        next.run(request).await
+    } else {
+        (StatusCode::FORBIDDEN, "this port answers to its own address only\n").into_response()
+    }
+}
+
+async fn readyz(State(admin): State<Arc<Admin>>) -> Response {
+    if admin.ready.0.load(Ordering::Relaxed) {
+        "ready\n".into_response()
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "the database takes no transactions\n").into_response()
+    }
+}
+
+async fn metrics(State(admin): State<Arc<Admin>>) -> Response {
+    let format = HeaderValue::from_static("text/plain; version=0.0.4");
+    ([(CONTENT_TYPE, format)], admin.metrics.render()).into_response()
+}

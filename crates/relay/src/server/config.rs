@@ -1,0 +1,46 @@
+//! What a relay is started with.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use super::timing::SocketTimeouts;
+use crate::Settings;
+
+/// The port that a relay listens on unless told otherwise: PILL on a telephone's keys.
+pub const DEFAULT_PORT: u16 = 7455;
+
+/// The admin port unless told otherwise: the next one.
+pub const DEFAULT_ADMIN_PORT: u16 = 7456;
+
+/// Where a relay listens, where it keeps things, and what its design keeps.
+#[derive(Clone, Debug)]
+pub struct ServerConfig {
+    /// The data directory; made if it is not there.
+    pub data: PathBuf,
+    /// Where phones connect. Port 0 lets the system choose.
+    pub listen: SocketAddr,
+    /// The host that the printed address names, where it differs from `listen`.
+    pub public_host: Option<String>,
+    /// Where the admin port listens, if there is to be one. Port 0 lets the system choose.
+    pub admin: Option<SocketAddr>,
+    /// What the relay keeps, and the limits of what phones may ask.
+    pub settings: Settings,
+    /// How long a socket may take.
+    pub timeouts: SocketTimeouts,
+}
+
+impl ServerConfig {
+    /// A relay on loopback with a port of the system's choice and no admin port: what a test or a
+    /// demonstration wants.
+    #[must_use]
+    pub fn on_loopback(data: PathBuf) -> Self {
+        Self {
+            data,
+            listen: (Ipv4Addr::LOCALHOST, 0).into(),
+            public_host: None,
+            admin: None,
+            settings: Settings::default(),
+            timeouts: SocketTimeouts::default(),
+        }
+    }
+}

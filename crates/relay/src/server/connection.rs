@@ -1,0 +1,220 @@
+//! One phone's connection: one task, which reads requests and writes answers side by side.
+//!
+//! It refuses to know what is in a frame. Reading and writing go on at the same time, so that a phone that sends
+//! much before it reads anything, and a relay that has much for it, cannot wait for each other.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use pillarbox_transport::timeouts::FAREWELL;
+use pillarbox_transport::{Channel, OpenError, Reader, ReceiveError, Writer};
+use pillarbox_wire::{ClientFrame, Farewell, Goodbye, RelayFrame};
+use rand::SeedableRng;
+use rand::rngs::{StdRng, SysRng};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+use super::admission::{Place, PlaceKind};
+use super::log::{Level, LogLine};
+use super::metrics::{Gauge, Metrics};
+use super::outbox::{End, Outbox};
+use super::shared::Shared;
+use crate::{ConnectionId, Input};
+
+/// Serves one connection from its first byte to its last.
+pub(super) async fn serve(stream: TcpStream, peer: IpAddr, number: u64, place: Place, shared: Arc<Shared>) {
+    let connection = Connection { id: ConnectionId(number), peer, shared: &shared };
+    connection.log("a connection was opened", None);
+    let Some(channel) = connection.secure(stream).await else { return };
+    let ended = match place.kind() {
+        PlaceKind::Admitted => connection.converse(channel).await,
+        PlaceKind::Refused => {
+            Metrics::add(&shared.metrics.connections_refused_total, 1);
+            connection.refuse(channel, Farewell::TooMany).await
+        }
+    };
+    connection.log("a connection was closed", Some(ended));
+}
+
+struct Connection<'a> {
+    id: ConnectionId,
+    peer: IpAddr,
+    shared: &'a Shared,
+}
+
+/// Why a connection ended, for the log and the counters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+enum Ended {
+    #[error("the phone closed it")]
+    ByPhone,
+    #[error("it was cut")]
+    Cut,
+    #[error("nothing was said for too long")]
+    Idle,
+    #[error("the phone took nothing")]
+    TooSlow,
+    #[error("the relay closed it")]
+    ByRelay,
+}
+
+impl Connection<'_> {
+    async fn secure(&self, stream: TcpStream) -> Option<Channel<TcpStream>> {
+        // Frames are already gathered into one write; waiting for more to send would only delay it.
+        let prepared = stream.set_nodelay(true).map_err(|error| error.kind().to_string());
+        let secured = match (prepared, StdRng::try_from_rng(&mut SysRng)) {
+            (Err(reason), _) => Err(reason),
+            (_, Err(error)) => Err(error.to_string()),
+            (Ok(()), Ok(mut rng)) => {
+                let handshake = pillarbox_transport::accept(stream, &self.shared.key, &mut rng);
+                match timeout(self.shared.timeouts.handshake, handshake).await {
+                    Ok(Ok(channel)) => Ok(channel),
+                    Ok(Err(error)) => Err(error.to_string()),
+                    Err(_) => Err("it took too long".to_owned()),
+                }
+            }
+        };
+        secured
+            .inspect_err(|reason| {
+                Metrics::add(&self.shared.metrics.handshakes_failed_total, 1);
+                self.line("a handshake failed").because(reason).write(Level::Debug);
+            })
+            .ok()
+    }
+
+    async fn converse(&self, channel: Channel<TcpStream>) -> Ended {
+        let _open = Gauge::raise(&self.shared.metrics, |metrics| &metrics.connections_open);
+        let outbox = Arc::<Outbox>::default();
+        let opened = Input::Opened { peer: self.peer, handshake_hash: *channel.handshake_hash() };
+        if !self.shared.queue.open(self.id, Arc::clone(&outbox), opened) {
+            return self.refuse(channel, Farewell::Stopping).await;
+        }
+        // Told however this ends, a panic and an abort included.
+        let _closing = Closing { id: self.id, shared: self.shared };
+        let (mut reader, writer) = channel.split();
+        let mut writing = std::pin::pin!(self.write(writer, &outbox));
+        let ended = tokio::select! {
+            ended = self.read(&mut reader, &outbox) => {
+                outbox.end(if ended == Ended::Idle { End::Goodbye(Farewell::Idle) } else { End::Silent });
+                // What was read was answered or will be; a phone that only stopped sending still gets it.
+                timeout(FAREWELL, writing).await.map_or(Ended::TooSlow, |_| ended)
+            }
+            ended = &mut writing => ended,
+        };
+        if matches!(ended, Ended::ByRelay | Ended::Idle) {
+            drain(&mut reader).await;
+        }
+        self.counted(ended)
+    }
+
+    /// Reads requests until the connection ends, never more than the outbox has room for.
+    async fn read<R: AsyncRead + Unpin>(&self, reader: &mut Reader<R>, outbox: &Outbox) -> Ended {
+        loop {
+            outbox.room().await;
+            let input = match timeout(self.shared.timeouts.idle, reader.receive::<ClientFrame>()).await {
+                Err(_) => return Ended::Idle,
+                Ok(Ok(None)) => return Ended::ByPhone,
+                Ok(Ok(Some(frame))) => Input::Frame(frame),
+                Ok(Err(error)) if is_unreadable(&error) => Input::Unreadable,
+                Ok(Err(_)) => return Ended::Cut,
+            };
+            let last = matches!(input, Input::Unreadable);
+            Metrics::add(&self.shared.metrics.frames_received_total, 1);
+            outbox.asked();
+            self.shared.queue.push(self.id, input);
+            if last {
+                // The core says goodbye; the writing side ends the connection.
+                return std::future::pending().await;
+            }
+        }
+    }
+
+    /// Writes whatever the relay has for this connection, as much as there is in one go.
+    async fn write<W: AsyncWrite + Unpin>(&self, mut writer: Writer<W>, outbox: &Outbox) -> Ended {
+        loop {
+            let (mut frames, end) = outbox.take().await;
+            let taken = frames.len();
+            if let Some(End::Goodbye(reason)) = end {
+                frames.push(RelayFrame::Goodbye(Goodbye { reason }));
+            }
+            if !frames.is_empty() {
+                match timeout(self.shared.timeouts.write, writer.send(&frames)).await {
+                    Err(_) => return Ended::TooSlow,
+                    Ok(Err(_)) => return Ended::Cut,
+                    Ok(Ok(())) => Metrics::add(&self.shared.metrics.frames_sent_total, frames.len() as u64),
+                }
+            }
+            outbox.written(taken);
+            if end.is_some() {
+                // The direction is closed and the reason told; a phone that is already gone is no news.
+                return writer.close().await.map_or(Ended::Cut, |()| Ended::ByRelay);
+            }
+        }
+    }
+
+    async fn refuse(&self, channel: Channel<TcpStream>, reason: Farewell) -> Ended {
+        let (mut reader, mut writer) = channel.split();
+        let goodbye = RelayFrame::Goodbye(Goodbye { reason });
+        let said = timeout(FAREWELL, async {
+            writer.send([&goodbye]).await?;
+            writer.close().await
+        });
+        match said.await {
+            Ok(Ok(())) => {
+                drain(&mut reader).await;
+                Ended::ByRelay
+            }
+            Ok(Err(_)) => Ended::Cut,
+            Err(_) => Ended::TooSlow,
+        }
+    }
+
+    fn counted(&self, ended: Ended) -> Ended {
+        match ended {
+            Ended::TooSlow => Metrics::add(&self.shared.metrics.connections_too_slow_total, 1),
+            Ended::Idle => Metrics::add(&self.shared.metrics.connections_idle_total, 1),
+            Ended::ByPhone | Ended::Cut | Ended::ByRelay => {}
+        }
+        ended
+    }
+
+    fn line(&self, message: &'static str) -> LogLine {
+        LogLine::new(message).of(self.id.0).from(self.shared.salt.pseudonym(self.peer))
+    }
+
+    fn log(&self, message: &'static str, ended: Option<Ended>) {
+        let line = self.line(message);
+        match ended {
+            Some(ended) => line.because(ended),
+            None => line,
+        }
+        .write(Level::Debug);
+    }
+}
+
+/// Whether the peer holds the channel's key and yet sent what is no frame, which it is told.
+fn is_unreadable(error: &ReceiveError) -> bool {
+    use OpenError::{Empty, Frame, FrameBeyondRecord, TrailingBytes};
+    let ReceiveError::Record(error) = error else { return false };
+    matches!(error, Empty | Frame(_) | FrameBeyondRecord { .. } | TrailingBytes { .. })
+}
+
+/// Reads on, and drops what comes, until the phone has closed its side. A socket that is closed while bytes wait in
+/// it is reset, and the last frame could be lost with it.
+async fn drain<R: AsyncRead + Unpin>(reader: &mut Reader<R>) {
+    let rest = async { while let Ok(Some(_)) = reader.receive::<ClientFrame>().await {} };
+    // Whether it closed in time makes no difference: the connection ends here.
+    timeout(FAREWELL, rest).await.unwrap_or_default();
+}
+
+/// Tells the core that the connection is gone.
+struct Closing<'a> {
+    id: ConnectionId,
+    shared: &'a Shared,
+}
+
+impl Drop for Closing<'_> {
+    fn drop(&mut self) {
+        self.shared.queue.push(self.id, Input::Closed);
+    }
+}

@@ -1,0 +1,140 @@
+//! The relay's data directory: one relay at a time, and nobody else's business.
+//!
+//! It holds the database (the core's), the relay's key ([`super::key`]), a lock, and while a relay runs the
+//! address of its admin port. It refuses to know what the database holds.
+
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+/// Locked by the relay that runs on this directory. The lock goes with the process, however it ends.
+pub const LOCK_FILE: &str = "lock";
+
+/// Where `ledger --follow` finds the running relay: the admin address, then the token that it asks for.
+pub const ADMIN_FILE: &str = "admin";
+
+/// Why a data directory cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DataDirError {
+    /// Another relay runs on it.
+    #[error(
+        "another relay is running on {path}. Stop it first, or give this one a directory of its own with --data"
+    )]
+    InUse {
+        /// The directory.
+        path: PathBuf,
+    },
+    /// The system refused.
+    #[error(
+        "{path} cannot be used as a data directory: {kind}. Make it writable for this user, or give another one \
+         with --data"
+    )]
+    Io {
+        /// The directory.
+        path: PathBuf,
+        /// What the system said.
+        kind: io::ErrorKind,
+    },
+}
+
+/// A data directory that no other relay uses while this value lives.
+#[derive(Debug)]
+pub(super) struct DataDir {
+    path: PathBuf,
+    _lock: File,
+}
+
+impl DataDir {
+    /// Makes the directory if need be, for its owner only, and locks it.
+    ///
+    /// # Errors
+    /// What stands in [`DataDirError`].
+    pub(super) fn claim(path: &Path) -> Result<Self, DataDirError> {
+        let refused = |error: io::Error| DataDirError::Io { path: path.to_owned(), kind: error.kind() };
+        DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(refused)?;
+        let lock = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .open(path.join(LOCK_FILE))
+            .map_err(refused)?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
+            Err(TryLockError::WouldBlock) => Err(DataDirError::InUse { path: path.to_owned() }),
+            Err(TryLockError::Error(error)) => Err(refused(error)),
+        }
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Says where this relay's admin port is, to whoever may read this directory.
+    ///
+    /// # Errors
+    /// [`DataDirError::Io`].
+    pub(super) fn announce_admin(&self, announcement: &str) -> Result<AdminAnnouncement, DataDirError> {
+        let path = self.path.join(ADMIN_FILE);
+        let written = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(&path)
+            .and_then(|mut file| file.write_all(announcement.as_bytes()));
+        match written {
+            Ok(()) => Ok(AdminAnnouncement(path)),
+            Err(error) => Err(DataDirError::Io { path: self.path.clone(), kind: error.kind() }),
+        }
+    }
+}
+
+/// Takes the admin file away when the relay ends. One that a crash leaves behind leads to a port where nobody
+/// answers, or where the token is another, and the follower says so.
+#[derive(Debug)]
+pub(super) struct AdminAnnouncement(PathBuf);
+
+impl Drop for AdminAnnouncement {
+    fn drop(&mut self) {
+        // A file that cannot be removed is as harmless as one that a crash leaves.
+        std::fs::remove_file(&self.0).ok();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_relay_at_a_time() {
+        let parent = tempfile::tempdir().unwrap();
+        let path = parent.path().join("new").join("relay");
+        let first = DataDir::claim(&path).unwrap();
+        assert_eq!(DataDir::claim(&path).unwrap_err(), DataDirError::InUse { path: path.clone() });
+        drop(first);
+        DataDir::claim(&path).unwrap();
+    }
+
+    #[test]
+    fn a_file_in_its_place_is_an_error() {
+        let parent = tempfile::tempdir().unwrap();
+        let path = parent.path().join("taken");
+        std::fs::write(&path, "").unwrap();
+        assert!(matches!(DataDir::claim(&path), Err(DataDirError::Io { .. })));
+    }
+
+    #[test]
+    fn the_announcement_goes_with_the_relay() {
+        let parent = tempfile::tempdir().unwrap();
+        let directory = DataDir::claim(parent.path()).unwrap();
+        let announcement = directory.announce_admin("here").unwrap();
+        assert_eq!(std::fs::read(parent.path().join(ADMIN_FILE)).unwrap(), b"here");
+        drop(announcement);
+        assert!(!parent.path().join(ADMIN_FILE).exists());
+    }
+}

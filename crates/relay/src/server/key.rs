@@ -1,0 +1,139 @@
+//! The relay's static X25519 key: who this relay is, as its address says (Noise NK's `s`).
+//!
+//! The key lives in a file of its own and not in the database, so that the database can be shown, copied and
+//! handed over without the means to answer in the relay's place. It refuses to know addresses.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use pillarbox_crypto::AgreementSecret;
+use rand_core::CryptoRng;
+use zeroize::{Zeroize, Zeroizing};
+
+/// The key's file in the data directory.
+pub const KEY_FILE: &str = "relay.key";
+
+/// The file holds the 32 bytes of the key and nothing else.
+const KEY_LEN: usize = 32;
+
+/// Read and written by the owner only.
+const OWNER_ONLY: u32 = 0o600;
+
+/// Why there is no key.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeyError {
+    /// The file is there and is no key.
+    #[error(
+        "{path} holds {got} bytes, where a relay's key has 32. Put the key back from a copy; without \
+         it no phone accepts this relay, and a new key means new addresses for everybody"
+    )]
+    Damaged {
+        /// Where the key should be.
+        path: PathBuf,
+        /// How many bytes stand there.
+        got: usize,
+    },
+    /// Others on this computer may read the key.
+    #[error("others on this computer can read the relay's key. Type: chmod 600 {path}")]
+    Exposed {
+        /// Where the key is.
+        path: PathBuf,
+    },
+    /// The file could not be read or made.
+    #[error("the relay's key {path} cannot be read or made: {kind}")]
+    Io {
+        /// Where the key should be.
+        path: PathBuf,
+        /// What the system said.
+        kind: io::ErrorKind,
+    },
+}
+
+/// The key in `directory`, made there if this is the first start. A new key is on the disk when this returns.
+///
+/// # Errors
+/// What stands in [`KeyError`].
+pub(super) fn load_or_create(
+    directory: &Path,
+    rng: &mut impl CryptoRng,
+) -> Result<AgreementSecret, KeyError> {
+    let path = directory.join(KEY_FILE);
+    let made = match File::open(&path) {
+        Ok(file) => return read(file, path),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => create(directory, &path, rng),
+        Err(error) => Err(error),
+    };
+    made.map_err(|error| KeyError::Io { path, kind: error.kind() })
+}
+
+fn read(file: File, path: PathBuf) -> Result<AgreementSecret, KeyError> {
+    let mut bytes = Zeroizing::new(Vec::with_capacity(KEY_LEN + 1));
+    let read = file.metadata().and_then(|metadata| {
+        (&file).take(KEY_LEN as u64 + 1).read_to_end(&mut bytes)?;
+        Ok(metadata.permissions().mode())
+    });
+    match read {
+        Err(error) => Err(KeyError::Io { path, kind: error.kind() }),
+        Ok(mode) if mode & 0o077 != 0 => Err(KeyError::Exposed { path }),
+        Ok(_) => match <[u8; KEY_LEN]>::try_from(bytes.as_slice()) {
+            Ok(mut key) => {
+                let secret = AgreementSecret::from_bytes(key);
+                key.zeroize();
+                Ok(secret)
+            }
+            Err(_) => Err(KeyError::Damaged { path, got: bytes.len() }),
+        },
+    }
+}
+
+/// Writes under another name first: a start that is interrupted leaves no half a key behind.
+fn create(directory: &Path, path: &Path, rng: &mut impl CryptoRng) -> io::Result<AgreementSecret> {
+    let secret = AgreementSecret::generate(rng);
+    let unfinished = path.with_extension("key.new");
+    let mut file =
+        OpenOptions::new().write(true).create(true).truncate(true).mode(OWNER_ONLY).open(&unfinished)?;
+    file.write_all(&*secret.to_bytes())?;
+    file.sync_all()?;
+    std::fs::rename(&unfinished, path)?;
+    File::open(directory)?.sync_all()?;
+    Ok(secret)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rng() -> impl CryptoRng {
+        rand::rng()
+    }
+
+    #[test]
+    fn the_key_is_made_once_and_found_again() {
+        let directory = tempfile::tempdir().unwrap();
+        let first = load_or_create(directory.path(), &mut rng()).unwrap();
+        let again = load_or_create(directory.path(), &mut rng()).unwrap();
+        assert_eq!(first.public(), again.public());
+        let mode = std::fs::metadata(directory.path().join(KEY_FILE)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, OWNER_ONLY);
+    }
+
+    #[test]
+    fn a_damaged_or_exposed_key_is_refused_and_left_alone() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join(KEY_FILE);
+        load_or_create(directory.path(), &mut rng()).unwrap();
+
+        std::fs::set_permissions(&path, PermissionsExt::from_mode(0o640)).unwrap();
+        let refused = load_or_create(directory.path(), &mut rng());
+        assert_eq!(refused.err(), Some(KeyError::Exposed { path: path.clone() }));
+
+        std::fs::set_permissions(&path, PermissionsExt::from_mode(OWNER_ONLY)).unwrap();
+        std::fs::write(&path, [1; 31]).unwrap();
+        let refused = load_or_create(directory.path(), &mut rng());
+        assert_eq!(refused.err(), Some(KeyError::Damaged { path: path.clone(), got: 31 }));
+        assert_eq!(std::fs::read(&path).unwrap(), [1; 31]);
+    }
+}

@@ -1,0 +1,43 @@
+//! The relay's shell: sockets, the thread that the core runs in, and what an operator needs around them.
+//!
+//! ```text
+//! phone ── task ─┐                            ┌─► outbox ── task ── phone
+//! phone ── task ─┼─► queue ─► relay's thread ─┼─► outbox ── task ── phone
+//! phone ── task ─┘            (one batch,     └─► outbox ── task ── phone
+//!                            one transaction)
+//! ```
+//!
+//! Each connection is one task, and an idle one holds no buffer and no channel. The tasks gather frames in one
+//! queue; one thread owns the core and takes everything that arrived during the last transaction as the next
+//! batch. It refuses to know what a frame means: that is the core's.
+
+mod admission;
+mod clock;
+mod config;
+mod connection;
+mod data_dir;
+mod key;
+mod listener;
+pub mod log;
+pub mod metrics;
+mod outbox;
+mod queue;
+mod shared;
+mod start;
+pub mod timing;
+mod writer;
+
+use pillarbox_wire::inventory::{Direction, Entry};
+
+pub use clock::now;
+pub use config::{DEFAULT_ADMIN_PORT, DEFAULT_PORT, ServerConfig};
+pub use data_dir::{ADMIN_FILE, DataDirError, LOCK_FILE};
+pub use key::{KEY_FILE, KeyError};
+pub use start::{Broken, Running, Server, StartError};
+pub use timing::SocketTimeouts;
+
+/// The inventory of what this shell writes about itself: its log and its metrics.
+pub const OPERATIONS: &[Entry] = &[
+    Entry { direction: Direction::Own, fields: log::LOG },
+    Entry { direction: Direction::Own, fields: metrics::METRICS },
+];

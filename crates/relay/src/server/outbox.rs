@@ -1,0 +1,153 @@
+//! What the relay has for one connection, until its task has written it.
+//!
+//! The relay's thread never waits for a phone: it puts frames here and goes on. What keeps this bounded is that
+//! the connection reads no further request while [`MAX_UNANSWERED`] frames stand between request and written
+//! answer, and that the core has only a window of unacknowledged deliveries under way. An idle connection's
+//! outbox holds no memory beyond itself.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use pillarbox_wire::{Farewell, RelayFrame};
+use tokio::sync::Notify;
+
+use super::timing::MAX_UNANSWERED;
+
+/// One connection's outbox. Invariant: `unwritten` counts `frames` and those that are being written.
+#[derive(Default)]
+pub(super) struct Outbox {
+    waiting: Mutex<Waiting>,
+    to_write: Notify,
+    to_read: Notify,
+}
+
+#[derive(Default)]
+struct Waiting {
+    frames: Vec<RelayFrame>,
+    unwritten: usize,
+    unprocessed: usize,
+    end: Option<End>,
+}
+
+/// How a connection ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    /// With a last frame that says why.
+    Goodbye(Farewell),
+    /// Without one: the peer is gone.
+    Silent,
+}
+
+impl Outbox {
+    /// Adds frames and, if this is the last of them, the end.
+    pub(super) fn put(&self, frames: impl IntoIterator<Item = RelayFrame>, end: Option<End>) {
+        let mut waiting = self.lock();
+        let before = waiting.frames.len();
+        waiting.frames.extend(frames);
+        waiting.unwritten += waiting.frames.len() - before;
+        waiting.end = waiting.end.or(end);
+        drop(waiting);
+        self.to_write.notify_one();
+    }
+
+    /// Ends the connection after what is here already. The first end given is the one that counts.
+    pub(super) fn end(&self, end: End) {
+        self.put([], Some(end));
+    }
+
+    /// Waits until there is something to write, and takes all of it.
+    pub(super) async fn take(&self) -> (Vec<RelayFrame>, Option<End>) {
+        loop {
+            {
+                let mut waiting = self.lock();
+                if !waiting.frames.is_empty() || waiting.end.is_some() {
+                    return (std::mem::take(&mut waiting.frames), waiting.end);
+                }
+            }
+            self.to_write.notified().await;
+        }
+    }
+
+    /// Notes that `count` of the taken frames are with the operating system.
+    pub(super) fn written(&self, count: usize) {
+        self.ease(|waiting| waiting.unwritten = waiting.unwritten.saturating_sub(count));
+    }
+
+    /// Notes that a request was handed to the relay's thread.
+    pub(super) fn asked(&self) {
+        self.lock().unprocessed += 1;
+    }
+
+    /// Notes that the relay's thread has processed one request.
+    pub(super) fn processed(&self) {
+        self.ease(|waiting| waiting.unprocessed = waiting.unprocessed.saturating_sub(1));
+    }
+
+    /// Waits until the connection may read its next request.
+    pub(super) async fn room(&self) {
+        while !self.lock().has_room() {
+            self.to_read.notified().await;
+        }
+    }
+
+    fn ease(&self, change: impl FnOnce(&mut Waiting)) {
+        let mut waiting = self.lock();
+        let before = waiting.has_room();
+        change(&mut waiting);
+        if !before && waiting.has_room() {
+            drop(waiting);
+            self.to_read.notify_one();
+        }
+    }
+
+    /// A holder of this lock only counts and moves values: what it leaves behind when it panics is whole.
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Waiting {
+    fn has_room(&self) -> bool {
+        self.unprocessed + self.unwritten < MAX_UNANSWERED
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pillarbox_wire::{Pong, RequestId};
+
+    use super::*;
+
+    fn pong() -> RelayFrame {
+        RelayFrame::Pong(Pong { request: RequestId(1) })
+    }
+
+    async fn is_ready(future: impl Future<Output = ()>) -> bool {
+        tokio::select! { biased; () = future => true, () = std::future::ready(()) => false }
+    }
+
+    #[tokio::test]
+    async fn frames_come_out_in_order_with_the_first_end() {
+        let outbox = Outbox::default();
+        outbox.put([pong()], None);
+        outbox.put([pong()], Some(End::Goodbye(Farewell::Replaced)));
+        outbox.end(End::Silent);
+        let (frames, end) = outbox.take().await;
+        assert_eq!((frames.len(), end), (2, Some(End::Goodbye(Farewell::Replaced))));
+    }
+
+    #[tokio::test]
+    async fn a_request_takes_room_until_its_answer_is_written() {
+        let outbox = Outbox::default();
+        for _ in 0..MAX_UNANSWERED {
+            assert!(is_ready(outbox.room()).await);
+            outbox.asked();
+        }
+        assert!(!is_ready(outbox.room()).await);
+        outbox.put([pong()], None);
+        outbox.processed();
+        assert!(!is_ready(outbox.room()).await, "answered is not written");
+        let (frames, _) = outbox.take().await;
+        outbox.written(frames.len());
+        assert!(is_ready(outbox.room()).await);
+    }
+}

@@ -1,0 +1,110 @@
+//! What the connections have read and the relay's thread has not yet taken.
+//!
+//! While one transaction is being committed the next batch gathers here: the slower the disk, the larger the
+//! batch. The queue is bounded by its writers: each connection stops reading while it has too much in it
+//! ([`super::outbox`]).
+
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::outbox::Outbox;
+use crate::{ConnectionId, Input};
+
+/// How the relay's thread is to go on after this batch.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Order {
+    /// With the next one.
+    #[default]
+    Continue,
+    /// Say goodbye to every connection and end.
+    Stop,
+    /// End without a word, as a crash would.
+    Abandon,
+}
+
+/// One batch.
+#[derive(Default)]
+pub(super) struct Batch {
+    pub(super) opened: Vec<(ConnectionId, Arc<Outbox>)>,
+    pub(super) inputs: Vec<(ConnectionId, Input)>,
+    pub(super) order: Order,
+}
+
+/// The queue: many connections on one side, the relay's thread on the other.
+#[derive(Default)]
+pub(super) struct Queue {
+    gathering: Mutex<Batch>,
+    arrived: Condvar,
+}
+
+impl Queue {
+    /// Announces a connection and where its answers go. False if the relay takes no more.
+    pub(super) fn open(&self, connection: ConnectionId, outbox: Arc<Outbox>, input: Input) -> bool {
+        let mut gathering = self.lock();
+        if gathering.order != Order::Continue {
+            return false;
+        }
+        gathering.opened.push((connection, outbox));
+        self.add(gathering, connection, input);
+        true
+    }
+
+    pub(super) fn push(&self, connection: ConnectionId, input: Input) {
+        self.add(self.lock(), connection, input);
+    }
+
+    fn add(&self, mut gathering: MutexGuard<'_, Batch>, connection: ConnectionId, input: Input) {
+        gathering.inputs.push((connection, input));
+        let first = gathering.inputs.len() == 1;
+        drop(gathering);
+        // The thread waits only for an empty queue, so that the second input finds it awake.
+        if first {
+            self.arrived.notify_one();
+        }
+    }
+
+    /// Ends the thread after what has arrived (`Stop`) or at once (`Abandon`).
+    pub(super) fn end(&self, order: Order) {
+        self.lock().order = order;
+        self.arrived.notify_one();
+    }
+
+    /// Everything that has arrived. Waits for the first input, but no longer than `longest`.
+    pub(super) fn take(&self, longest: Duration) -> Batch {
+        let idle = |gathering: &mut Batch| gathering.inputs.is_empty() && gathering.order == Order::Continue;
+        let (mut gathering, _) = self
+            .arrived
+            .wait_timeout_while(self.lock(), longest, idle)
+            .unwrap_or_else(PoisonError::into_inner);
+        let order = gathering.order;
+        std::mem::replace(&mut gathering, Batch { order, ..Batch::default() })
+    }
+
+    /// A holder of this lock only moves values, so that what it leaves behind when it panics is whole.
+    fn lock(&self) -> MutexGuard<'_, Batch> {
+        self.gathering.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_batch_is_everything_that_arrived() {
+        let queue = Queue::default();
+        queue.push(ConnectionId(1), Input::Closed);
+        queue.push(ConnectionId(2), Input::Closed);
+        let batch = queue.take(Duration::MAX);
+        assert_eq!(batch.inputs.iter().map(|(connection, _)| connection.0).collect::<Vec<_>>(), [1, 2]);
+        assert!(queue.take(Duration::ZERO).inputs.is_empty());
+    }
+
+    #[test]
+    fn a_stopped_queue_takes_no_new_connection_and_wakes_the_thread() {
+        let queue = Queue::default();
+        queue.end(Order::Stop);
+        assert_eq!(queue.take(Duration::MAX).order, Order::Stop);
+        assert!(!queue.open(ConnectionId(1), Arc::default(), Input::Closed));
+    }
+}

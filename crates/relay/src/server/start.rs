@@ -1,0 +1,269 @@
+//! Starting a relay, and the handle on one that runs.
+
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::thread;
+
+use pillarbox_transport::{AddressError, RelayAddress};
+use rand::SeedableRng;
+use rand::rngs::{StdRng, SysRng};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use super::admission::Doorkeeper;
+use super::config::ServerConfig;
+use super::data_dir::{DataDir, DataDirError};
+use super::key::{self, KeyError};
+use super::log::{Level, LogLine, LogSalt};
+use super::metrics::Metrics;
+use super::queue::{Order, Queue};
+use super::shared::Shared;
+use super::writer::{Connections, Writer};
+use super::{clock, listener};
+use crate::admin::{self, Admin, AdminToken, PassingFeed, Readiness};
+use crate::{Relay, SqliteStore, StoreError};
+
+/// Why a relay did not start.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The data directory.
+    #[error(transparent)]
+    Data(#[from] DataDirError),
+    /// The relay's key.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Something else listens there.
+    #[error("{address} is taken by another program. Stop it, or choose another port with {option} HOST:PORT")]
+    AddressTaken {
+        /// Where.
+        address: SocketAddr,
+        /// The option that names it.
+        option: &'static str,
+    },
+    /// The system does not let this program listen there.
+    #[error(
+        "this computer does not let the relay listen on {address}: {kind}. Choose another address with \
+         {option} HOST:PORT"
+    )]
+    Listen {
+        /// Where.
+        address: SocketAddr,
+        /// The option that names it.
+        option: &'static str,
+        /// What the system said.
+        kind: io::ErrorKind,
+    },
+    /// The host that phones are to be told.
+    #[error("the relay cannot be given an address for phones: {0}. Name its host with --public-host HOST")]
+    Host(#[from] AddressError),
+    /// The system gives no randomness or no thread.
+    #[error("the operating system refused what a relay needs: {what}")]
+    System {
+        /// What it refused.
+        what: &'static str,
+    },
+}
+
+/// Starts relays.
+#[derive(Debug)]
+pub struct Server;
+
+impl Server {
+    /// Starts a relay on the runtime that this is called from; its core gets a thread of its own.
+    ///
+    /// When this returns, phones can connect. Each way to fail leaves nothing running.
+    ///
+    /// # Errors
+    /// What stands in [`StartError`].
+    pub async fn start(config: ServerConfig) -> Result<Running, StartError> {
+        let ServerConfig { data, listen, public_host, admin, settings, timeouts } = config;
+        let mut rng = StdRng::try_from_rng(&mut SysRng)
+            .map_err(|_: rand::rngs::SysError| StartError::System { what: "randomness" })?;
+        let data = DataDir::claim(&data)?;
+        let key = key::load_or_create(data.path(), &mut rng)?;
+        // Ports before the database: a port that is taken is found out before anything is migrated.
+        let (listener, local) = bind(listen, "--listen").await?;
+        let admin_listener = match admin {
+            Some(address) => Some(bind(address, "--admin").await?),
+            None => None,
+        };
+        let store = SqliteStore::open(data.path())?;
+        let door = Doorkeeper::new(&settings.limits);
+        let relay = Relay::open(store, settings, clock::now(), &mut rng)?;
+
+        let host = public_host.unwrap_or_else(|| local.ip().to_string());
+        let address = RelayAddress::new(&host, local.port(), key.public())?;
+        let queue = Arc::<Queue>::default();
+        let metrics = Arc::<Metrics>::default();
+        let ready = Arc::<Readiness>::default();
+        let passing = PassingFeed::new();
+        let (failure, failed) = watch::channel(None);
+
+        let mut tasks = Vec::new();
+        let mut admin_address = None;
+        let mut announcement = None;
+        if let Some((listener, local)) = admin_listener {
+            let token = AdminToken::draw(&mut rng);
+            announcement = Some(data.announce_admin(&format!("{local}\n{}\n", token.to_hex()))?);
+            admin_address = Some(local);
+            let shown = Admin {
+                metrics: Arc::clone(&metrics),
+                ready: Arc::clone(&ready),
+                passing: passing.clone(),
+                token,
+            };
+            tasks.push(tokio::spawn(answer_admin(listener, shown)));
+        }
+        let shared = Arc::new(Shared {
+            key,
+            timeouts,
+            door,
+            queue: Arc::clone(&queue),
+            metrics: Arc::clone(&metrics),
+            salt: LogSalt::draw(&mut rng),
+        });
+        let writer = Writer {
+            relay,
+            queue: Arc::clone(&queue),
+            metrics,
+            ready,
+            passing,
+            connections: Connections::default(),
+            _data: data,
+            measured: None,
+            failure,
+        };
+        let thread = writer.start(rng).map_err(|_| StartError::System { what: "a thread" })?;
+        let (stop, stopping) = watch::channel(false);
+        let listening = tokio::spawn(listener::listen(listener, shared, stopping));
+        LogLine::new("the relay is ready").write(Level::Info);
+        Ok(Running {
+            address,
+            admin: admin_address,
+            queue,
+            stop,
+            listening: Some(listening),
+            tasks,
+            thread: Some(thread),
+            failed,
+            _announcement: announcement,
+        })
+    }
+}
+
+async fn answer_admin(listener: TcpListener, shown: Admin) {
+    if let Err(error) = admin::serve(listener, Arc::new(shown)).await {
+        LogLine::new("the admin port is gone").because(error.kind()).write(Level::Error);
+    }
+}
+
+async fn bind(address: SocketAddr, option: &'static str) -> Result<(TcpListener, SocketAddr), StartError> {
+    let bound = match TcpListener::bind(address).await {
+        Ok(listener) => listener.local_addr().map(|local| (listener, local)),
+        Err(error) => Err(error),
+    };
+    bound.map_err(|error| match error.kind() {
+        io::ErrorKind::AddrInUse => StartError::AddressTaken { address, option },
+        kind => StartError::Listen { address, option, kind },
+    })
+}
+
+/// A relay that runs. Dropping it ends the relay without a word to anybody, as a crash would, and loses nothing
+/// that was accepted; [`stop`](Self::stop) ends it properly.
+pub struct Running {
+    address: RelayAddress,
+    admin: Option<SocketAddr>,
+    queue: Arc<Queue>,
+    stop: watch::Sender<bool>,
+    listening: Option<JoinHandle<()>>,
+    tasks: Vec<JoinHandle<()>>,
+    thread: Option<thread::JoinHandle<()>>,
+    failed: watch::Receiver<Option<StoreError>>,
+    _announcement: Option<super::data_dir::AdminAnnouncement>,
+}
+
+/// Why a relay ended by itself.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Broken {
+    /// Its store will not recover.
+    #[error("the relay stopped: {0}")]
+    Store(StoreError),
+    /// A bug.
+    #[error("the relay stopped because of a fault in it; everything that it accepted is on the disk")]
+    Fault,
+}
+
+impl Running {
+    /// What phones are given: host, port and the relay's key.
+    #[must_use]
+    pub fn address(&self) -> &RelayAddress {
+        &self.address
+    }
+
+    /// Where the admin port listens, if there is one.
+    #[must_use]
+    pub fn admin(&self) -> Option<SocketAddr> {
+        self.admin
+    }
+
+    /// Waits until the relay ends by itself, which it should not.
+    pub async fn broken(&mut self) -> Broken {
+        // Either the thread said why, or it ended and took its end of the channel with it.
+        match self.failed.wait_for(Option::is_some).await {
+            Ok(failure) => failure.clone().map_or(Broken::Fault, Broken::Store),
+            Err(_) => Broken::Fault,
+        }
+    }
+
+    /// Closes the listener, finishes what has arrived, says goodbye to every connection, and ends.
+    ///
+    /// # Errors
+    /// [`Broken`] if the relay had ended by itself.
+    pub async fn stop(mut self) -> Result<(), Broken> {
+        self.stop.send_replace(true);
+        self.queue.end(Order::Stop);
+        if let Some(listening) = self.listening.take() {
+            // A panic in a connection's task stays there; the listener's own has nothing to add.
+            listening.await.ok();
+        }
+        let thread = self.thread.take();
+        let ended = tokio::task::spawn_blocking(|| thread.map_or(Ok(()), thread::JoinHandle::join)).await;
+        match ended {
+            Ok(Ok(())) => match self.failed.borrow().clone() {
+                Some(failure) => Err(Broken::Store(failure)),
+                None => {
+                    LogLine::new("the relay has stopped").write(Level::Info);
+                    Ok(())
+                }
+            },
+            _ => Err(Broken::Fault),
+        }
+    }
+}
+
+impl fmt::Debug for Running {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Running({})", self.address)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        for task in self.listening.take().into_iter().chain(self.tasks.drain(..)) {
+            task.abort();
+        }
+        self.queue.end(Order::Abandon);
+        // At most one transaction long; afterwards the directory is free for the next relay.
+        if let Some(thread) = self.thread.take() {
+            thread.join().ok();
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! How long the relay's sockets and its stop may take, and what one connection may have under way.
+//!
+//! The limits of what phones may ask and keep stand in [`crate::limits`]; the time-outs that a phone and a relay
+//! share, in [`pillarbox_transport::timeouts`].
+
+use std::time::Duration;
+
+use pillarbox_transport::timeouts;
+
+/// Requests of one connection that stand between being read and having their answer written. A phone that catches
+/// up sends some tens at once; more lets one connection fill the batch that all share.
+pub const MAX_UNANSWERED: usize = 64;
+
+/// Connections above the limits that are still told why, at the price of a handshake each. The rest is cut off.
+pub const MAX_REFUSALS_UNDER_WAY: usize = 32;
+
+/// How long a stop may take before what is left is cut off. A service manager expects ten seconds.
+pub const STOP_TIMEOUT: Duration = Duration::from_secs(8);
+
+/// How often the relay looks after itself (age-out, gauges) when nothing arrives. The age-out wants it once an hour; a
+/// monitor that asks every quarter of a minute, as often as its answer can have changed.
+pub const UPKEEP_INTERVAL: Duration = Duration::from_secs(15);
+
+/// How long the listener rests when the system gives it no more descriptors, so that it does not spin.
+pub const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+const _: () = assert!(2 * timeouts::FAREWELL.as_secs() < STOP_TIMEOUT.as_secs());
+
+/// The time-outs that a test wants shorter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SocketTimeouts {
+    /// See [`timeouts::HANDSHAKE`].
+    pub handshake: Duration,
+    /// See [`timeouts::IDLE`].
+    pub idle: Duration,
+    /// How long one write may take, a delivery window at most. See [`timeouts::STALLED_WRITE`].
+    pub write: Duration,
+}
+
+impl Default for SocketTimeouts {
+    fn default() -> Self {
+        Self { handshake: timeouts::HANDSHAKE, idle: timeouts::IDLE, write: timeouts::STALLED_WRITE }
+    }
+}

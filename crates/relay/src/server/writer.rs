@@ -1,0 +1,190 @@
+//! The relay's thread: the one place where the core runs.
+//!
+//! It takes what arrived during the last transaction as one batch, lets the core process it, and only then,
+//! when it is durable, hands the answers out: one visit to each connection that gets some. It never waits for a
+//! phone, a follower or a log.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use pillarbox_wire::Farewell;
+use rand_core::CryptoRng;
+use tokio::sync::watch;
+
+use super::log::{Level, LogLine};
+use super::metrics::Metrics;
+use super::outbox::{End, Outbox};
+use super::queue::{Batch, Order, Queue};
+use super::timing::UPKEEP_INTERVAL;
+use super::{clock, data_dir::DataDir};
+use crate::admin::{PassingFeed, Readiness};
+use crate::{ConnectionId, Counts, Effect, Input, Relay, Store, StoreError};
+
+/// Everything the thread owns. Dropping it, however the thread ends, closes every connection.
+pub(super) struct Writer<S: Store> {
+    pub(super) relay: Relay<S>,
+    pub(super) queue: Arc<Queue>,
+    pub(super) metrics: Arc<Metrics>,
+    pub(super) ready: Arc<Readiness>,
+    pub(super) passing: PassingFeed,
+    pub(super) connections: Connections,
+    /// Held for its lock, which must outlast the database.
+    pub(super) _data: DataDir,
+    /// When the gauges were last brought up to date.
+    pub(super) measured: Option<Instant>,
+    /// Why the thread gave up, if it did. Dropped with the thread, which tells that it has ended.
+    pub(super) failure: watch::Sender<Option<StoreError>>,
+}
+
+/// Where each open connection's answers go.
+#[derive(Default)]
+pub(super) struct Connections(HashMap<ConnectionId, Arc<Outbox>>);
+
+impl<S: Store + Send + 'static> Writer<S> {
+    /// Starts the thread.
+    pub(super) fn start(self, rng: impl CryptoRng + Send + 'static) -> std::io::Result<JoinHandle<()>> {
+        std::thread::Builder::new().name("relay".to_owned()).spawn(move || self.run(rng))
+    }
+
+    fn run(mut self, mut rng: impl CryptoRng) {
+        self.ready.set(true);
+        let mut wait = Duration::ZERO;
+        loop {
+            let batch = self.queue.take(wait);
+            let order = batch.order;
+            if order == Order::Abandon {
+                return;
+            }
+            match self.process(batch, &mut rng) {
+                Ok(unfinished) => wait = if unfinished { Duration::ZERO } else { UPKEEP_INTERVAL },
+                Err(error) => return self.give_up(error),
+            }
+            if order == Order::Stop {
+                return self.connections.end_all(End::Goodbye(Farewell::Stopping));
+            }
+            self.measure();
+        }
+    }
+
+    /// Processes a batch and says whether work is left for the next one.
+    fn process(&mut self, batch: Batch, rng: &mut impl CryptoRng) -> Result<bool, StoreError> {
+        let Batch { opened, inputs, order: _ } = batch;
+        self.connections.0.extend(opened);
+        let arrived: Vec<_> = inputs.iter().map(|(from, input)| (*from, Arrival::of(input))).collect();
+        self.relay.follow(self.passing.is_followed());
+        let started = Instant::now();
+        let outcome = self.relay.process(inputs, clock::now(), rng)?;
+        self.count(arrived.len(), started);
+        self.ready.set(outcome.trouble.is_none());
+        if let Some(error) = outcome.trouble {
+            Metrics::add(&self.metrics.storage_failures_total, 1);
+            LogLine::new("the database refused a transaction, and nothing of it was accepted")
+                .because(error)
+                .counting(arrived.len())
+                .write(Level::Error);
+        }
+        self.connections.hand_out(outcome.effects);
+        self.connections.settle(&arrived);
+        self.passing.show(outcome.passed);
+        Ok(outcome.more)
+    }
+
+    /// A store that will not recover: no request can be answered truthfully any more.
+    fn give_up(&mut self, error: StoreError) {
+        self.ready.set(false);
+        LogLine::new("the relay stops").because(&error).write(Level::Error);
+        self.connections.end_all(End::Goodbye(Farewell::Stopping));
+        self.failure.send_replace(Some(error));
+    }
+
+    fn count(&self, inputs: usize, started: Instant) {
+        let spent = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+        Metrics::add(&self.metrics.batches_total, 1);
+        Metrics::add(&self.metrics.batch_microseconds_total, spent);
+        Metrics::raise_to(&self.metrics.batch_inputs_largest, inputs as u64);
+    }
+
+    /// Brings the gauges up to date, now and then: the core looks at every mailbox for it.
+    fn measure(&mut self) {
+        if self.measured.is_some_and(|at| at.elapsed() < UPKEEP_INTERVAL) {
+            return;
+        }
+        self.measured = Some(Instant::now());
+        let Counts { connections: _, named, accounts, waiting, waiting_bytes } = self.relay.counts();
+        Metrics::set(&self.metrics.connections_named, named as u64);
+        Metrics::set(&self.metrics.accounts, accounts as u64);
+        Metrics::set(&self.metrics.messages_waiting, waiting as u64);
+        Metrics::set(&self.metrics.messages_waiting_bytes, waiting_bytes);
+    }
+}
+
+/// What the shell has to remember of an input once the core has taken it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Arrival {
+    Opened,
+    Question,
+    Closed,
+}
+
+impl Arrival {
+    fn of(input: &Input) -> Self {
+        match input {
+            Input::Opened { .. } => Self::Opened,
+            Input::Frame(_) | Input::Unreadable => Self::Question,
+            Input::Closed => Self::Closed,
+        }
+    }
+}
+
+impl Connections {
+    /// Puts effects into the outboxes, in order for each connection and with one visit to each.
+    fn hand_out(&self, mut effects: Vec<Effect>) {
+        effects.sort_by_key(connection_of); // stable
+        let mut effects = effects.into_iter().peekable();
+        while let Some(connection) = effects.peek().map(connection_of) {
+            let mut frames = Vec::new();
+            let mut end = None;
+            while let Some(effect) = effects.next_if(|effect| connection_of(effect) == connection) {
+                match effect {
+                    Effect::Send(_, frame) => frames.push(frame),
+                    Effect::Close(_, farewell) => end = Some(End::Goodbye(farewell)),
+                }
+            }
+            if let Some(outbox) = self.0.get(&connection) {
+                outbox.put(frames, end);
+            }
+        }
+    }
+
+    fn settle(&mut self, arrived: &[(ConnectionId, Arrival)]) {
+        for (connection, arrival) in arrived {
+            match arrival {
+                Arrival::Opened => {}
+                Arrival::Closed => drop(self.0.remove(connection)),
+                Arrival::Question => {
+                    if let Some(outbox) = self.0.get(connection) {
+                        outbox.processed();
+                    }
+                }
+            }
+        }
+    }
+
+    fn end_all(&self, end: End) {
+        self.0.values().for_each(|outbox| outbox.end(end));
+    }
+}
+
+impl Drop for Connections {
+    fn drop(&mut self) {
+        self.end_all(End::Silent);
+    }
+}
+
+fn connection_of(effect: &Effect) -> ConnectionId {
+    match effect {
+        Effect::Send(connection, _) | Effect::Close(connection, _) => *connection,
+    }
+}
