@@ -1,3 +1,9 @@
-//! The `pillarbox-relay` program.
+//! The `pillarbox-relay` program: `run` the relay, see its `ledger`, see its `inventory`.
 
-fn main() {}
+mod cli;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::main()
+}

@@ -1,0 +1,275 @@
+//! The grammar of the command line.
+
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use pillarbox_relay::server::{DEFAULT_ADMIN_PORT, DEFAULT_PORT};
+use pillarbox_relay::{Granularity, Keeping};
+use pillarbox_wire::Duration;
+
+/// What stands above the options in `--help`.
+const EXAMPLES: &str = "\
+Examples:
+  pillarbox-relay run                            start a relay on this computer
+  pillarbox-relay run --data DIR --listen 0.0.0.0:7455 --public-host relay.example
+  pillarbox-relay ledger --last 10               what the relay holds, newest last
+  pillarbox-relay ledger --follow                what passes through it, live
+  pillarbox-relay ledger --fields                each field that it keeps, why and for how long
+  pillarbox-relay inventory                      each field that it can see";
+
+/// What stands below them.
+const CLOSING: &str = "\
+Exit codes:
+  0  done                      3  no relay there, or its address cannot be used
+  1  the answer is no          4  the data directory or the database
+  2  wrong usage             130  interrupted (Ctrl-C stops `run` cleanly: 0)
+
+No telemetry and no update check: this program talks to nobody but the phones that connect to it.
+Without --data, data lies in $PILLARBOX_HOME/relay, or else in $XDG_DATA_HOME/pillarbox/relay, or else in
+~/.local/share/pillarbox/relay.";
+
+/// The server of an end-to-end encrypted messenger, and a look at what it holds.
+#[derive(Debug, Parser)]
+#[command(name = "pillarbox-relay", version, before_help = EXAMPLES, after_help = CLOSING, max_term_width = 100)]
+pub(crate) struct Arguments {
+    /// When to use colour. NO_COLOR and TERM=dumb are obeyed.
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    pub(crate) color: Color,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub(crate) enum Color {
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Start the relay; Ctrl-C stops it.
+    Run(Box<Run>),
+    /// Show what the relay holds, running or not.
+    Ledger(Ledger),
+    /// Show every field that the relay can see: what it tells, whether it is kept, for how long and why.
+    Inventory(Inventory),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Run {
+    #[command(flatten)]
+    pub(crate) data: Data,
+    /// Where phones connect. Only this computer can reach the default.
+    #[arg(long, value_name = "HOST:PORT", default_value_t = SocketAddr::from(([127, 0, 0, 1], DEFAULT_PORT)))]
+    pub(crate) listen: SocketAddr,
+    /// The host in the address that phones are given, where it is not the one in --listen.
+    #[arg(long, value_name = "HOST")]
+    pub(crate) public_host: Option<String>,
+    /// Where /healthz, /readyz, /metrics and `ledger --follow` are answered, or `off`.
+    #[arg(long, value_name = "HOST:PORT|off", default_value_t = AdminAddress::default())]
+    pub(crate) admin: AdminAddress,
+    #[command(flatten)]
+    pub(crate) keeping: KeepingArguments,
+    /// How lines on stderr look.
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub(crate) log_format: LogFormat,
+    /// The least important lines to write.
+    #[arg(long, value_enum, default_value_t, value_name = "LEVEL")]
+    pub(crate) log_level: LogLevel,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Ledger {
+    #[command(flatten)]
+    pub(crate) data: Data,
+    /// Only the newest N messages.
+    #[arg(long, value_name = "N")]
+    pub(crate) last: Option<NonZeroU32>,
+    /// The fields that are kept instead of the messages: why, and for how long.
+    #[arg(long, conflicts_with_all = ["last", "follow"])]
+    pub(crate) fields: bool,
+    /// What passes through the running relay, as it happens, until Ctrl-C. None of it is written down.
+    #[arg(long, conflicts_with = "last")]
+    pub(crate) follow: bool,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Inventory {
+    #[command(flatten)]
+    pub(crate) keeping: KeepingArguments,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Data {
+    /// The relay's data directory.
+    #[arg(long = "data", value_name = "DIR")]
+    pub(crate) directory: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, Args)]
+#[group(multiple = false)]
+pub(crate) struct Output {
+    /// One JSON document; with --follow, one line for each event.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// One line for each row, its columns separated by tabs.
+    #[arg(long)]
+    pub(crate) plain: bool,
+}
+
+/// What the relay keeps. `inventory` takes the same options and says what they would mean.
+#[derive(Clone, Copy, Debug, Args)]
+#[command(next_help_heading = "What is kept")]
+pub(crate) struct KeepingArguments {
+    /// Keep each message, its payload included, for DAYS after it was delivered. Otherwise it goes at once.
+    #[arg(long, value_name = "DAYS")]
+    keep_delivered: Option<NonZeroU32>,
+    /// How long a message waits for a phone that does not come.
+    #[arg(long, value_name = "DAYS", default_value_t = default_days())]
+    keep_undelivered: NonZeroU32,
+    /// How exactly it is kept when a device was last connected.
+    #[arg(long, value_enum, value_name = "HOW", default_value_t = Exactness::of(Keeping::LEAST.last_seen))]
+    last_seen: Exactness,
+    /// How exactly it is kept when an account was made.
+    #[arg(long, value_enum, value_name = "HOW", default_value_t = Exactness::of(Keeping::LEAST.registered))]
+    registered: Exactness,
+    /// Keep the internet address that each device last connected from.
+    #[arg(long)]
+    keep_address: bool,
+    /// Do not keep who sent a message. Its recipient is then not told either.
+    #[arg(long)]
+    drop_sender: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Exactness {
+    Exact,
+    Day,
+    Nothing,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub(crate) enum LogFormat {
+    #[default]
+    Text,
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub(crate) enum LogLevel {
+    Error,
+    Warn,
+    #[default]
+    Info,
+    Debug,
+}
+
+/// An admin address, or none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct AdminAddress(pub(crate) Option<SocketAddr>);
+
+const fn default_days() -> NonZeroU32 {
+    match NonZeroU32::new(Keeping::LEAST.undelivered.as_days() as u32) {
+        Some(days) => days,
+        None => NonZeroU32::MIN,
+    }
+}
+
+impl KeepingArguments {
+    pub(crate) fn keeping(self) -> Keeping {
+        let Self { keep_delivered, keep_undelivered, last_seen, registered, keep_address, drop_sender } =
+            self;
+        let days = |days: NonZeroU32| Duration::from_days(days.get().into());
+        Keeping {
+            undelivered: days(keep_undelivered),
+            delivered: keep_delivered.map(days),
+            last_seen: last_seen.granularity(),
+            registered: registered.granularity(),
+            sender: !drop_sender,
+            last_address: keep_address,
+        }
+    }
+}
+
+impl Exactness {
+    const fn of(granularity: Granularity) -> Self {
+        match granularity {
+            Granularity::Nothing => Self::Nothing,
+            Granularity::Day => Self::Day,
+            Granularity::Exact => Self::Exact,
+        }
+    }
+
+    const fn granularity(self) -> Granularity {
+        match self {
+            Self::Nothing => Granularity::Nothing,
+            Self::Day => Granularity::Day,
+            Self::Exact => Granularity::Exact,
+        }
+    }
+}
+
+impl Default for AdminAddress {
+    fn default() -> Self {
+        Self(Some(SocketAddr::from(([127, 0, 0, 1], DEFAULT_ADMIN_PORT))))
+    }
+}
+
+impl std::fmt::Display for AdminAddress {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.0 {
+            Some(address) => address.fmt(f),
+            None => f.write_str("off"),
+        }
+    }
+}
+
+impl FromStr for AdminAddress {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "off" => Ok(Self(None)),
+            _ => text
+                .parse()
+                .map(|address| Self(Some(address)))
+                .map_err(|_| "expected an address such as 127.0.0.1:7456, or off".to_owned()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_grammar_is_sound() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn without_options_the_least_is_kept() {
+        let arguments = Arguments::parse_from(["pillarbox-relay", "run"]);
+        let Command::Run(run) = arguments.command else { panic!("not run") };
+        assert_eq!(run.keeping.keeping(), Keeping::LEAST);
+        assert!(run.listen.ip().is_loopback());
+    }
+
+    #[test]
+    fn the_admin_port_can_be_off() {
+        assert_eq!("off".parse(), Ok(AdminAddress(None)));
+        assert_eq!("[::1]:9".parse(), Ok(AdminAddress(Some("[::1]:9".parse().unwrap()))));
+        assert!("7456".parse::<AdminAddress>().is_err());
+    }
+}

@@ -1,0 +1,60 @@
+//! How the program ends: its exit codes, and the one sentence that goes with each but 0.
+
+use std::io;
+use std::process::ExitCode;
+
+/// Why a command did not do what it was asked. Its text says what happened, why, and what to type next.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Failure {
+    /// It was done, and the answer is no.
+    #[error("{0}")]
+    No(String),
+    /// No relay is there, or none can be there.
+    #[error("{0}")]
+    Unreached(String),
+    /// The data directory or the database.
+    #[error("{0}")]
+    Store(String),
+    /// Whoever read the output has heard enough. It is no failure: `| head` is usual.
+    #[error("nobody reads the output")]
+    ClosedPipe,
+}
+
+impl Failure {
+    /// Says the sentence on stderr and gives the code.
+    pub(crate) fn report(&self) -> ExitCode {
+        if *self == Self::ClosedPipe {
+            return ExitCode::SUCCESS;
+        }
+        anstream::eprintln!("pillarbox-relay: {self}");
+        ExitCode::from(self.code())
+    }
+
+    fn code(&self) -> u8 {
+        match self {
+            Self::ClosedPipe => 0,
+            Self::No(_) => 1,
+            Self::Unreached(_) => 3,
+            Self::Store(_) => 4,
+        }
+    }
+}
+
+/// An error of writing results.
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Self::ClosedPipe,
+            kind => {
+                Self::No(format!("the output cannot be written: {kind}. Free some space, or write elsewhere"))
+            }
+        }
+    }
+}
+
+/// Data of this program's own that JSON has no form for: none has been met.
+impl From<serde_json::Error> for Failure {
+    fn from(error: serde_json::Error) -> Self {
+        Self::from(io::Error::from(error))
+    }
+}

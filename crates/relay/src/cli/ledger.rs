@@ -1,0 +1,192 @@
+//! `ledger`: what the relay holds, read from its database file and not from the relay's word for it.
+
+use std::io::Write;
+use std::path::Path;
+
+use pillarbox_relay::store::MessageRow;
+use pillarbox_relay::{DATABASE_FILE, Holdings, HoldingsError, Keeping};
+use pillarbox_wire::{DeviceAddress, Timestamp};
+use serde_json::{Value, json};
+
+use super::args::{Ledger, Output};
+use super::exit::Failure;
+use super::names::Names;
+use super::table::{self, Align, Column};
+use super::{follow, inventory, text};
+
+/// The version of the JSON that this command prints.
+const JSON_VERSION: u32 = 1;
+
+const COLUMNS: &[Column] = &[
+    Column("SEQ", Align::Right),
+    Column("TIME (UTC)", Align::Left),
+    Column("FROM", Align::Left),
+    Column("TO", Align::Left),
+    Column("BYTES", Align::Right),
+    Column("HELD UNTIL", Align::Left),
+    Column("CONTENT", Align::Left),
+];
+
+/// Runs the command.
+pub(crate) fn run(arguments: Ledger, out: &mut impl Write) -> Result<(), Failure> {
+    let Ledger { data, last, fields, follow, output } = arguments;
+    let data = data.directory()?;
+    if follow {
+        return follow::run(&data, output, out);
+    }
+    let mut holdings = read(&data)?;
+    let keeping = holdings.keeping.clone().unwrap_or_default();
+    if fields {
+        return inventory::write_kept(&keeping, output, out);
+    }
+    let all = holdings.messages.len();
+    let skipped = last.map_or(0, |last| all.saturating_sub(last.get() as usize));
+    holdings.messages.drain(..skipped);
+    let view = View { names: Names::of(&holdings), holdings: &holdings, keeping };
+    match output {
+        Output { json: true, .. } => {
+            serde_json::to_writer_pretty(&mut *out, &view.document(all))?;
+            writeln!(out)?;
+        }
+        Output { plain: true, .. } => {
+            let rows: Vec<_> = holdings.messages.iter().map(|row| view.plain(row)).collect();
+            table::write_plain(out, COLUMNS, &rows)?;
+        }
+        Output { .. } => view.write(all, out)?,
+    }
+    Ok(out.flush()?)
+}
+
+/// The holdings in `data`, or the sentence that says why there are none.
+fn read(data: &Path) -> Result<Holdings, Failure> {
+    Holdings::read(data).map_err(|error| {
+        let data = data.display();
+        Failure::Store(match error {
+            HoldingsError::NoDatabase => format!(
+                "there is no relay's database in {data}. Name the relay's directory with --data DIR, or start a \
+                 relay there with: pillarbox-relay run --data {data}"
+            ),
+            HoldingsError::NotReadable => {
+                format!("{data}: {error}. Run this as the user who runs the relay")
+            }
+            error => format!("{data}: {error}. See what SQLite says: sqlite3 {data}/{DATABASE_FILE} 'PRAGMA integrity_check'"),
+        })
+    })
+}
+
+/// The rows, and what it takes to show them.
+struct View<'a> {
+    holdings: &'a Holdings,
+    names: Names,
+    keeping: Keeping,
+}
+
+impl View<'_> {
+    fn write(&self, all: usize, out: &mut impl Write) -> Result<(), Failure> {
+        let Holdings { accounts, devices, prekeys, messages, keeping: _, counters: _ } = self.holdings;
+        if accounts.is_empty() && messages.is_empty() {
+            writeln!(out, "This relay holds nothing about anybody.")?;
+            return Ok(());
+        }
+        if messages.is_empty() {
+            writeln!(out, "This relay holds no message.")?;
+        } else {
+            let rows: Vec<_> = messages.iter().map(|row| self.row(row)).collect();
+            table::write(out, COLUMNS, &rows)?;
+        }
+        writeln!(
+            out,
+            "{} of {}; also {}, {} and {}.",
+            messages.len(),
+            counted(all, "message"),
+            counted(accounts.len(), "account"),
+            counted(devices.len(), "device"),
+            counted(prekeys.len(), "public prekey"),
+        )?;
+        writeln!(out, "Each field that is kept, why, and for how long: pillarbox-relay ledger --fields")?;
+        Ok(())
+    }
+
+    /// A row for a person: short names, and the start of what is in it.
+    fn row(&self, row: &MessageRow) -> Vec<String> {
+        let content = match text::readable(row.payload.as_slice()) {
+            Some(text) => format!("\"{}\"", text::escape(&text)),
+            None => format!("no text: {}", text::first_bytes(row.payload.as_slice())),
+        };
+        vec![
+            row.message.to_string(),
+            minute(row.accepted_at),
+            self.sender(row).map_or_else(|| "not named".to_owned(), |sender| self.names.device(sender)),
+            self.recipient(row).map_or_else(|| "closed".to_owned(), |to| self.names.device(to)),
+            row.payload.len().to_string(),
+            date(row.held_until(&self.keeping)),
+            content,
+        ]
+    }
+
+    /// A row for a program: whole names, whole times, nothing cut.
+    fn plain(&self, row: &MessageRow) -> Vec<String> {
+        let text = text::readable(row.payload.as_slice());
+        let address =
+            |address: Option<DeviceAddress>| address.map_or_else(String::new, |address| address.to_string());
+        vec![
+            row.message.to_string(),
+            row.accepted_at.0.to_string(),
+            address(self.sender(row)),
+            address(self.recipient(row)),
+            row.payload.len().to_string(),
+            row.held_until(&self.keeping).0.to_string(),
+            text.map_or_else(|| text::hex(row.payload.as_slice()), |text| text::escape(&text)),
+        ]
+    }
+
+    fn document(&self, all: usize) -> Value {
+        let messages: Vec<_> = self.holdings.messages.iter().map(|row| self.object(row)).collect();
+        json!({
+            "v": JSON_VERSION,
+            "keeping": self.keeping,
+            "accounts": self.holdings.accounts,
+            "devices": self.holdings.devices,
+            "prekeys": self.holdings.prekeys,
+            "counters": self.holdings.counters,
+            "messages": messages,
+            "messages_in_all": all,
+        })
+    }
+
+    fn object(&self, row: &MessageRow) -> Value {
+        let mut object = json!(row);
+        if let Value::Object(fields) = &mut object {
+            let to = self.recipient(row).map(|to| to.to_string());
+            fields.insert("to".to_owned(), json!(to));
+            fields.insert("bytes".to_owned(), json!(row.payload.len()));
+            fields.insert("held_until".to_owned(), json!(row.held_until(&self.keeping)));
+            fields.insert("readable_text".to_owned(), json!(text::readable(row.payload.as_slice())));
+        }
+        object
+    }
+
+    fn sender(&self, row: &MessageRow) -> Option<DeviceAddress> {
+        row.sender
+    }
+
+    fn recipient(&self, row: &MessageRow) -> Option<DeviceAddress> {
+        self.holdings.address(row.mailbox)
+    }
+}
+
+/// `1 message`, `2 messages`.
+fn counted(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
+/// `03-22 14:37`. The year is that of the column HELD UNTIL or the one before.
+fn minute(time: Timestamp) -> String {
+    let (_, month, day, hour, minute, _) = time.calendar();
+    format!("{month:02}-{day:02} {hour:02}:{minute:02}")
+}
+
+fn date(time: Timestamp) -> String {
+    let (year, month, day, ..) = time.calendar();
+    format!("{year:04}-{month:02}-{day:02}")
+}

@@ -1,0 +1,48 @@
+//! The command line of `pillarbox-relay`: grammar, output for people and for programs, exit codes.
+//!
+//! Results go to stdout, everything else to stderr. It refuses to know how the relay works: it starts one, or reads
+//! what one left.
+
+mod admin_port;
+mod args;
+mod exit;
+mod follow;
+mod inventory;
+mod ledger;
+mod names;
+mod place;
+mod run;
+mod table;
+mod text;
+
+use std::io::BufWriter;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Arguments, Color, Command};
+use exit::Failure;
+
+/// Does what the arguments say. Wrong ones end the program with code 2 here.
+pub(crate) fn main() -> ExitCode {
+    let Arguments { color, command } = Arguments::parse();
+    match color {
+        Color::Auto => anstream::ColorChoice::Auto,
+        Color::Always => anstream::ColorChoice::Always,
+        Color::Never => anstream::ColorChoice::Never,
+    }
+    .write_global();
+    match execute(command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}
+
+fn execute(command: Command) -> Result<(), Failure> {
+    let mut out = BufWriter::new(anstream::stdout().lock());
+    match command {
+        Command::Run(arguments) => run::run(*arguments, &mut out),
+        Command::Ledger(arguments) => ledger::run(arguments, &mut out),
+        Command::Inventory(arguments) => inventory::run(arguments, &mut out),
+    }
+}

@@ -1,0 +1,50 @@
+//! Where a relay's data lies when nobody says.
+
+use std::env;
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use super::args::Data;
+use super::exit::Failure;
+
+impl Data {
+    /// The directory given, or the usual one.
+    pub(crate) fn directory(self) -> Result<PathBuf, Failure> {
+        match self.directory {
+            Some(directory) => Ok(directory),
+            None => usual(|name| env::var_os(name)).ok_or_else(|| {
+                Failure::Store(
+                    "there is no home directory to keep data in. Name a directory with --data DIR".to_owned(),
+                )
+            }),
+        }
+    }
+}
+
+/// `$PILLARBOX_HOME`, or the data directory of the XDG base directory specification. Empty counts as unset.
+fn usual(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
+    let variable = |name| variable(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    if let Some(home) = variable("PILLARBOX_HOME") {
+        return Some(home.join("relay"));
+    }
+    let data = variable("XDG_DATA_HOME").filter(|data| data.is_absolute());
+    let data = data.or_else(|| variable("HOME").map(|home| home.join(".local/share")))?;
+    Some(data.join("pillarbox").join("relay"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_usual_place_follows_the_environment() {
+        let place = |set: &'static [(&str, &str)]| {
+            usual(|name| set.iter().find(|(set, _)| *set == name).map(|(_, value)| value.into()))
+        };
+        assert_eq!(place(&[("HOME", "/h")]), Some("/h/.local/share/pillarbox/relay".into()));
+        assert_eq!(place(&[("HOME", "/h"), ("XDG_DATA_HOME", "/x")]), Some("/x/pillarbox/relay".into()));
+        assert_eq!(place(&[("HOME", "/h"), ("XDG_DATA_HOME", "x")]), place(&[("HOME", "/h")]));
+        assert_eq!(place(&[("HOME", "/h"), ("PILLARBOX_HOME", "/p")]), Some("/p/relay".into()));
+        assert_eq!(place(&[("HOME", "")]), None);
+    }
+}

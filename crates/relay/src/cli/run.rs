@@ -1,0 +1,126 @@
+//! `run`: starts the relay, says what it keeps, and stops it when told to.
+
+use std::io::Write;
+use std::path::Path;
+
+use pillarbox_relay::server::{Running, Server, ServerConfig, SocketTimeouts, StartError};
+use pillarbox_relay::{Keeping, Limits, Settings};
+use tokio::runtime;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+
+use super::args::{LogFormat, LogLevel, Run};
+use super::exit::Failure;
+use super::inventory;
+
+/// The code of a second Ctrl-C: 128 and the signal's number, as shells count.
+const INTERRUPTED: u8 = 130;
+
+/// Runs the relay until it is told to stop.
+pub(crate) fn run(arguments: Run, out: &mut impl Write) -> Result<(), Failure> {
+    let Run { data, listen, public_host, admin, keeping, log_format, log_level } = arguments;
+    let data = data.directory()?;
+    start_log(log_format, log_level);
+    let config = ServerConfig {
+        data,
+        listen,
+        public_host,
+        admin: admin.0,
+        settings: Settings { keeping: keeping.keeping(), limits: Limits::default() },
+        timeouts: SocketTimeouts::default(),
+    };
+    let runtime = runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::Unreached(format!("no threads for the relay: {}", error.kind())))?;
+    runtime.block_on(until_stopped(config, out))
+}
+
+async fn until_stopped(config: ServerConfig, out: &mut impl Write) -> Result<(), Failure> {
+    // Before the relay starts: a signal that comes early is a stop and not a crash.
+    let mut signals = Signals::listen()?;
+    let keeping = config.settings.keeping.clone();
+    let data = config.data.clone();
+    let mut relay = Server::start(config).await?;
+    match greet(&relay, &data, &keeping, out) {
+        // Whoever read the address and left does not stop the relay.
+        Ok(()) | Err(Failure::ClosedPipe) => {}
+        Err(failure) => return Err(failure),
+    }
+    tokio::select! {
+        broken = relay.broken() => Err(Failure::Store(broken.to_string())),
+        () = signals.next() => stop(relay, signals).await,
+    }
+}
+
+fn greet(relay: &Running, data: &Path, keeping: &Keeping, out: &mut impl Write) -> Result<(), Failure> {
+    writeln!(out, "Relay ready    {}", relay.address())?;
+    if let Some(admin) = relay.admin() {
+        writeln!(out, "Admin          http://{admin}/healthz  /readyz  /metrics")?;
+    }
+    writeln!(out, "Data           {}", data.display())?;
+    inventory::write_summary(keeping, out)?;
+    Ok(out.flush()?)
+}
+
+/// Stops the relay, or ends the process if a second signal comes first.
+async fn stop(relay: Running, mut signals: Signals) -> Result<(), Failure> {
+    tokio::select! {
+        stopped = relay.stop() => stopped.map_err(|broken| Failure::Store(broken.to_string())),
+        // Everything accepted is on the disk already: there is nothing to wait for but manners.
+        () = signals.next() => std::process::exit(INTERRUPTED.into()),
+    }
+}
+
+/// SIGINT (Ctrl-C) and SIGTERM (a service manager) mean the same.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    fn listen() -> Result<Self, Failure> {
+        let both = signal(SignalKind::interrupt())
+            .and_then(|interrupt| Ok(Self { interrupt, terminate: signal(SignalKind::terminate())? }));
+        both.map_err(|error| Failure::Unreached(format!("signals cannot be heard: {}", error.kind())))
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+fn start_log(format: LogFormat, level: LogLevel) {
+    let level = match level {
+        LogLevel::Error => LevelFilter::ERROR,
+        LogLevel::Warn => LevelFilter::WARN,
+        LogLevel::Info => LevelFilter::INFO,
+        LogLevel::Debug => LevelFilter::DEBUG,
+    };
+    // Only the relay's own lines: what a library writes is in no inventory.
+    let own =
+        tracing_subscriber::filter::Targets::new().with_target(pillarbox_relay::server::log::TARGET, level);
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let registry = tracing_subscriber::registry().with(own);
+    match format {
+        LogFormat::Text => registry.with(lines.with_ansi(false)).init(),
+        LogFormat::Json => registry.with(lines.json().flatten_event(true)).init(),
+    }
+}
+
+impl From<StartError> for Failure {
+    fn from(error: StartError) -> Self {
+        match error {
+            StartError::AddressTaken { .. } | StartError::Listen { .. } | StartError::Host(_) => {
+                Self::Unreached(error.to_string())
+            }
+            StartError::System { .. } => Self::Unreached(error.to_string()),
+            _ => Self::Store(error.to_string()),
+        }
+    }
+}
