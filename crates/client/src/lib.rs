@@ -1,1 +1,46 @@
 //! The phone: account, vault, contacts, sessions, outbox.
+//!
+//! What this layer does: [`Phone`] is an open profile and an engine without sockets: frames go in, frames and notices
+//! come out, time and randomness are arguments. [`net`] carries its frames over TCP. The program
+//! `pillarbox` is a command line over the two.
+//!
+//! What it refuses to know: proposals and demands. What it ships keeps no back way: to answer an order for access
+//! is to ship other software.
+//!
+//! | file | what |
+//! |---|---|
+//! | [`vault`] | everything kept, sealed under a passphrase |
+//! | [`phone`] | the engine |
+//! | [`body`] | what phones say to each other |
+//! | [`contact`], [`history`], [`account`] | what views show |
+//! | [`invitation`] | the link that makes somebody a contact |
+//! | [`recovery`], [`outbox`], [`prekeys`] | healing, sending, key stock: limits and rules |
+//! | [`notice`] | what the owner is told |
+//! | [`display`] | strangers' texts made safe to show |
+//! | [`net`] | the engine over TCP |
+
+pub mod account;
+mod base32;
+pub mod body;
+pub mod contact;
+pub mod display;
+pub mod history;
+pub mod invitation;
+pub mod net;
+pub mod notice;
+pub mod outbox;
+mod passphrase;
+pub mod phone;
+pub mod prekeys;
+pub mod recovery;
+pub mod vault;
+
+pub use account::{Account, NewAccount, PaddingRule, Protection};
+pub use body::BodyId;
+pub use contact::{BadName, Contact, Origin, Trust, check_name};
+pub use history::{DeliveryState, Direction, Entry, EntryKind};
+pub use invitation::{Invitation, InvitationError};
+pub use notice::Notice;
+pub use passphrase::{EmptyPassphrase, Passphrase};
+pub use phone::{ConfirmError, Link, Phone, PhoneError};
+pub use vault::{ProfileError, StorageError, Vault};

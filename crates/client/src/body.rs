@@ -1,0 +1,157 @@
+//! What one phone says to another, inside the encryption.
+//!
+//! This layer knows what a message means; it refuses to know how it is protected or carried. A body is
+//! encoded with the wire codec, so that equal bodies have equal bytes (franking commits to those bytes).
+//!
+//! Each thing that a person should see carries a random [`BodyId`]. The id names it in receipts and makes it
+//! appear once however often it arrives, also where no ratchet refuses a second copy.
+
+use std::fmt;
+
+use pillarbox_wire::{Encoded, FixedBytes, Timestamp};
+use rand_core::CryptoRng;
+use serde::{Deserialize, Serialize};
+
+/// Longest text in bytes of UTF-8: some ten pages. With all that stands around it, it fits one 16 KiB padding
+/// block and the next, which is what a payload may hold.
+pub const MAX_TEXT_LEN: usize = 16 * 1024;
+
+/// Longest name in bytes that a phone says of itself. More does not fit a line of a terminal.
+pub const MAX_NAME_LEN: usize = 64;
+
+/// Ids in one receipt. A longer list becomes a second receipt.
+pub const MAX_RECEIPT_IDS: usize = 64;
+
+/// Digests in one resend request. It is what a phone remembers as missing; older ones are given up.
+pub const MAX_RESEND_DIGESTS: usize = 64;
+
+/// Longest encoded body in bytes: the longest text, an introduction and what the encoding adds.
+pub const MAX_BODY_LEN: usize = MAX_TEXT_LEN + 512;
+
+/// Names a message between two phones: 16 random bytes that its sender draws.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct BodyId(pub FixedBytes<16>);
+
+impl BodyId {
+    /// Draws a new name.
+    #[must_use]
+    pub fn generate(rng: &mut impl CryptoRng) -> Self {
+        let mut bytes = [0; 16];
+        rng.fill_bytes(&mut bytes);
+        Self(FixedBytes(bytes))
+    }
+}
+
+impl fmt::Display for BodyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.as_bytes().iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for BodyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "BodyId({self})")
+    }
+}
+
+/// One message to one phone: perhaps a word about the sender, and what is to be said.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Body {
+    /// Rides along until the other phone has confirmed something that carried it.
+    pub introduction: Option<Introduction>,
+    /// What is said.
+    pub content: Content,
+}
+
+impl Encoded for Body {
+    const VERSION: u8 = 1;
+    const MAX_LEN: usize = MAX_BODY_LEN;
+}
+
+/// What a phone tells those that its owner writes to, so that their answers can be sealed.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Introduction {
+    /// Admits sealed messages to the sender's mailbox; left out where the relay could read it.
+    pub delivery_key: Option<FixedBytes<32>>,
+    /// What the sender calls itself: a suggestion, and a stranger's text.
+    pub name: String,
+}
+
+/// What is said.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Content {
+    /// A text to be read.
+    Text(Text),
+    /// These have arrived and are kept.
+    Receipt(Receipt),
+    /// These could not be opened: send them again.
+    ResendRequest(ResendRequest),
+    /// From now on texts disappear after so long.
+    Timer(Timer),
+}
+
+/// See [`Content::Text`].
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Text {
+    /// Its name.
+    pub id: BodyId,
+    /// By the sender's clock.
+    pub sent_at: Timestamp,
+    /// The words.
+    pub text: String,
+    /// Seconds until it disappears: at the recipient from when it is shown, at the sender from when the relay took it.
+    pub expires_after: Option<u32>,
+}
+
+/// See [`Content::Receipt`].
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receipt {
+    /// At most [`MAX_RECEIPT_IDS`].
+    pub ids: Vec<BodyId>,
+}
+
+/// See [`Content::ResendRequest`].
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResendRequest {
+    /// Digests of the payloads, at most [`MAX_RESEND_DIGESTS`].
+    pub digests: Vec<FixedBytes<32>>,
+}
+
+/// See [`Content::Timer`].
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Timer {
+    /// Its name.
+    pub id: BodyId,
+    /// By the sender's clock.
+    pub sent_at: Timestamp,
+    /// Seconds; none for texts that stay.
+    pub expires_after: Option<u32>,
+}
+
+impl Body {
+    /// Whether every part keeps to the limits of this module. A body that does not is treated as one that could
+    /// not be read.
+    #[must_use]
+    pub fn is_within_limits(&self) -> bool {
+        let introduction = self.introduction.as_ref().is_none_or(|said| said.name.len() <= MAX_NAME_LEN);
+        introduction
+            && match &self.content {
+                Content::Text(text) => text.text.len() <= MAX_TEXT_LEN,
+                Content::Receipt(receipt) => receipt.ids.len() <= MAX_RECEIPT_IDS,
+                Content::ResendRequest(request) => request.digests.len() <= MAX_RESEND_DIGESTS,
+                Content::Timer(_) => true,
+            }
+    }
+}
+
+/// Prints the kind of content and nothing that was said.
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.content {
+            Content::Text(_) => "Body(text)",
+            Content::Receipt(_) => "Body(receipt)",
+            Content::ResendRequest(_) => "Body(resend request)",
+            Content::Timer(_) => "Body(timer)",
+        })
+    }
+}

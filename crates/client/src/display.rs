@@ -1,0 +1,97 @@
+//! Strangers' texts on a terminal: what a peer sends is hostile until it has passed through here.
+//!
+//! The vault keeps texts as they came. Whatever shows one calls [`safe`] first. It takes out what moves a cursor,
+//! changes colours, turns the writing direction round or cannot be seen, so that no text can overwrite another
+//! line, hide part of itself, or look like a name that it is not. It leaves all scripts and emoji alone.
+
+/// Longest text in characters that is shown. It is above what a message may hold, so only names and texts of
+/// other origin are ever cut.
+pub const MAX_SHOWN_CHARS: usize = 20_000;
+
+/// What stands for something that was taken out.
+pub const REPLACEMENT: char = '\u{FFFD}';
+
+/// The text on one line, without anything that a terminal would act on or an eye would not see.
+///
+/// Line breaks and tabs become one space; everything else that is dangerous becomes [`REPLACEMENT`], so that it is
+/// seen that there was something.
+#[must_use]
+pub fn safe(text: &str) -> String {
+    clean(text, |c| matches!(c, '\n' | '\r' | '\t').then_some(' '))
+}
+
+/// Like [`safe`], with line breaks kept as `\n`; for places where a text may take several lines.
+#[must_use]
+pub fn safe_lines(text: &str) -> String {
+    clean(&text.replace("\r\n", "\n"), |c| match c {
+        '\n' | '\r' => Some('\n'),
+        '\t' => Some(' '),
+        _ => None,
+    })
+}
+
+fn clean(text: &str, spacing: impl Fn(char) -> Option<char>) -> String {
+    let mut shown: String = text
+        .chars()
+        .take(MAX_SHOWN_CHARS)
+        .map(|c| spacing(c).unwrap_or(if is_dangerous(c) { REPLACEMENT } else { c }))
+        .collect();
+    if text.chars().nth(MAX_SHOWN_CHARS).is_some() {
+        shown.push('…');
+    }
+    shown
+}
+
+/// Control characters; line and paragraph separators; what sets or overrides writing direction (Unicode Standard
+/// Annex 9); invisible characters and fillers; variation selectors beyond the 16 that emoji use; tags; private use.
+///
+/// The zero-width joiner stays: emoji and several scripts are written with it.
+fn is_dangerous(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
+            | '\u{180B}'..='\u{180F}' | '\u{200B}' | '\u{200C}' | '\u{200E}' | '\u{200F}'
+            | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{2800}' | '\u{3164}'
+            | '\u{E000}'..='\u{F8FF}' | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFFB}'
+            | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}' | '\u{F0000}'..='\u{10FFFF}')
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_text_cannot_move_the_cursor_or_hide() {
+        assert_eq!(safe("\u{1b}[2Jgone"), "\u{FFFD}[2Jgone");
+        assert_eq!(safe("evil\rgood"), "evil good");
+        assert_eq!(safe("abc\u{202E}fdp.exe"), "abc\u{FFFD}fdp.exe");
+        assert_eq!(safe("Al\u{200B}ice"), "Al\u{FFFD}ice");
+        assert_eq!(safe("a\u{2028}Bob: hello"), "a\u{FFFD}Bob: hello");
+        assert_eq!(safe_lines("one\r\ntwo\tthree"), "one\ntwo three");
+    }
+
+    #[test]
+    fn people_can_still_write() {
+        for text in ["Grüße, 你好, שלום, नमस्ते", "👩‍👩‍👧 ❤️", "“quotes” – dash…"] {
+            assert_eq!(safe(text), text);
+        }
+    }
+
+    #[test]
+    fn a_long_text_is_cut_and_says_so() {
+        let shown = safe(&"x".repeat(MAX_SHOWN_CHARS + 1));
+        assert_eq!(shown.chars().count(), MAX_SHOWN_CHARS + 1);
+        assert!(shown.ends_with('…'));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_safe_is_one_line_and_stays_as_it_is(text in any::<String>()) {
+            let shown = safe(&text);
+            prop_assert!(shown.chars().all(|c| !c.is_control()));
+            prop_assert_eq!(safe(&shown), shown);
+        }
+    }
+}

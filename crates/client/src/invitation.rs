@@ -1,0 +1,202 @@
+//! Invitations: one text that makes its reader able to write to its owner, handed over outside the relay.
+//!
+//! `pillarbox:invite/` and base32 of: layout byte, the invitation in the wire codec, and the first
+//! [`CHECK_LEN`] bytes of its digest, so that a typing error is told from everything else.
+//!
+//! **Who can do what with a link that leaked.** Anybody who has it can write to the owner without naming themselves
+//! to the relay (it holds the delivery key), and knows that this identity has an account at this relay. They cannot
+//! read anything, write in somebody else's name, or stop the owner's messages. Somebody who can *change* a link on
+//! its way can put in an account and an identity of their own and sit between the two people; comparing the safety
+//! number finds that out. So: a link is for one person or one group, not for a public page, and it comes through a
+//! channel that its reader trusts. Its identity is still unverified.
+
+use std::fmt;
+use std::str::FromStr;
+
+use pillarbox_crypto::{IdentityPublic, kdf, labels};
+use pillarbox_transport::RelayAddress;
+use pillarbox_wire::{AccountId, Encoded, FixedBytes, IdentityKey, decode, encode};
+use serde::{Deserialize, Serialize};
+
+use crate::base32;
+use crate::body::MAX_NAME_LEN;
+use crate::contact::{read_identity, write_identity};
+
+/// What an invitation starts with.
+pub const PREFIX: &str = "pillarbox:invite/";
+
+/// Bytes of the check: one typing error in 2^32 goes unseen, and then the identity's cross-signature sees it.
+pub const CHECK_LEN: usize = 4;
+
+/// An invitation to write to one account. Its identity's cross-signature has been verified.
+///
+/// It admits whoever holds it to a mailbox: `Debug` does not print the delivery key, [`Display`](fmt::Display) is
+/// the link itself.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Invitation {
+    /// Where the account is.
+    pub relay: RelayAddress,
+    /// Which it is.
+    pub account: AccountId,
+    /// Whom the reader should find there.
+    pub identity: IdentityPublic,
+    /// Admits sealed messages; none under a design without them.
+    pub delivery_key: Option<FixedBytes<32>>,
+    /// What the owner calls itself: a suggestion.
+    pub name: Option<String>,
+}
+
+/// Why a text is no invitation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InvitationError {
+    /// It starts like a relay's address.
+    #[error("this is the address of a relay, not an invitation")]
+    RelayAddress,
+    /// It does not start like an invitation.
+    #[error("an invitation starts with {PREFIX}")]
+    NotAnInvitation,
+    /// It ends too soon.
+    #[error("the invitation is cut off")]
+    CutOff,
+    /// A character is wrong, or two stand in each other's place.
+    #[error("the invitation has a typing error in it")]
+    TypingError,
+    /// Another version of this program made it.
+    #[error("the invitation has layout {found}, and this program knows {known}")]
+    OtherVersion {
+        /// Its layout.
+        found: u8,
+        /// The layout of this program.
+        known: u8,
+    },
+    /// It is whole, and its parts do not fit together: it was made by something else, or changed on its way.
+    #[error("the invitation is whole, but its keys do not belong together")]
+    NotGenuine,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Layout {
+    relay: String,
+    account: AccountId,
+    identity: IdentityKey,
+    delivery_key: Option<FixedBytes<32>>,
+    name: Option<String>,
+}
+
+impl Encoded for Layout {
+    const VERSION: u8 = 1;
+    const MAX_LEN: usize = 1_024;
+}
+
+/// Fewest bytes of a whole invitation: its fixed parts and the shortest address. Shorter is cut off for sure.
+const MIN_LEN: usize = 1 + 8 + 16 + 128 + 1 + 1 + CHECK_LEN;
+
+impl FromStr for Invitation {
+    type Err = InvitationError;
+
+    fn from_str(text: &str) -> Result<Self, InvitationError> {
+        // A link that was sent by mail may come back with line breaks inside.
+        let compact: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+        let token = strip_prefix(&compact, PREFIX).ok_or_else(|| {
+            if strip_prefix(&compact, "pillarbox://").is_some() {
+                InvitationError::RelayAddress
+            } else if !compact.is_empty() && strip_prefix(PREFIX, &compact).is_some() {
+                InvitationError::CutOff
+            } else {
+                InvitationError::NotAnInvitation
+            }
+        })?;
+        let bytes = match base32::read(token) {
+            Some(bytes) => bytes,
+            // Cut inside a group of characters, the text is none that can have been written.
+            None if token.bytes().all(|c| c.is_ascii_alphanumeric()) && token.len() * 5 / 8 < MIN_LEN => {
+                return Err(InvitationError::CutOff);
+            }
+            None => return Err(InvitationError::TypingError),
+        };
+        let (encoded, check) = bytes.split_last_chunk::<CHECK_LEN>().ok_or(InvitationError::CutOff)?;
+        let layout = *encoded.first().ok_or(InvitationError::CutOff)?;
+        let checked = kdf::hash(labels::INVITATION, &[encoded]).starts_with(check);
+        if layout != Layout::VERSION && checked {
+            return Err(InvitationError::OtherVersion { found: layout, known: Layout::VERSION });
+        }
+        if !checked {
+            return Err(if is_cut_off(&bytes) { InvitationError::CutOff } else { InvitationError::TypingError });
+        }
+        let Layout { relay, account, identity, delivery_key, name } =
+            decode(encoded).map_err(|_| InvitationError::NotGenuine)?;
+        if name.as_ref().is_some_and(|name| name.len() > MAX_NAME_LEN) {
+            return Err(InvitationError::NotGenuine);
+        }
+        Ok(Self {
+            relay: relay.parse().map_err(|_| InvitationError::NotGenuine)?,
+            account,
+            identity: read_identity(&identity).map_err(|_| InvitationError::NotGenuine)?,
+            delivery_key,
+            name,
+        })
+    }
+}
+
+/// Whether bytes that fail their check are the beginning of a whole invitation. Each part tells how long it is, so
+/// the length that a whole one would have can be walked to.
+fn is_cut_off(bytes: &[u8]) -> bool {
+    let Some((relay_len, rest)) = bytes.get(1..).and_then(<[u8]>::split_first_chunk::<8>) else {
+        return true;
+    };
+    let Ok(relay_len) = usize::try_from(u64::from_be_bytes(*relay_len)) else {
+        return false;
+    };
+    if relay_len > Layout::MAX_LEN {
+        return false;
+    }
+    let after_identity = relay_len + 16 + 128;
+    let Some(&has_key) = rest.get(after_identity) else {
+        return true;
+    };
+    let after_key = after_identity + 1 + if has_key == 1 { 32 } else { 0 };
+    let Some(&has_name) = rest.get(after_key) else {
+        return true;
+    };
+    let whole = match (has_name, rest.get(after_key + 1..).and_then(<[u8]>::split_first_chunk::<8>)) {
+        (0, _) => after_key + 1 + CHECK_LEN,
+        (_, None) => return true,
+        (_, Some((name_len, _))) => match usize::try_from(u64::from_be_bytes(*name_len)) {
+            Ok(name_len) if name_len <= MAX_NAME_LEN => after_key + 1 + 8 + name_len + CHECK_LEN,
+            _ => return false,
+        },
+    };
+    rest.len() < whole
+}
+
+/// Like [`str::strip_prefix`], whatever the case: a QR code is smaller in capitals.
+fn strip_prefix<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
+    let (start, rest) = text.split_at_checked(prefix.len())?;
+    start.eq_ignore_ascii_case(prefix).then_some(rest)
+}
+
+/// The link, as one word.
+impl fmt::Display for Invitation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { relay, account, identity, delivery_key, name } = self;
+        let layout = Layout {
+            relay: relay.to_string(),
+            account: *account,
+            identity: write_identity(identity),
+            delivery_key: *delivery_key,
+            name: name.clone(),
+        };
+        // Fails only for an address longer than any host name.
+        let mut bytes = encode(&layout).map_err(|_| fmt::Error)?;
+        let digest = kdf::hash(labels::INVITATION, &[&bytes]);
+        bytes.extend(digest.iter().take(CHECK_LEN));
+        write!(f, "{PREFIX}{}", base32::write(&bytes))
+    }
+}
+
+impl fmt::Debug for Invitation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Invitation({})", self.account)
+    }
+}

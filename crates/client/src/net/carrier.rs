@@ -1,0 +1,255 @@
+//! Carries frames for a phone that stays connected.
+
+use std::future::Future;
+use std::time::Duration;
+
+use pillarbox_transport::timeouts;
+use pillarbox_wire::{ClientFrame, RelayFrame};
+use rand_core::CryptoRng;
+use tokio::time::{Instant, sleep, timeout};
+
+use super::dial::{Happening, Line, Open};
+use super::error::NetError;
+use super::now;
+use crate::notice::Notice;
+use crate::phone::{Link, Phone, PhoneError};
+
+/// How often the phone is asked for what has become due with time alone: an hour's pause, a certificate's end.
+const TICK: Duration = Duration::from_secs(1);
+
+/// Something that whoever runs a phone should know.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Event {
+    /// The phone tells its owner this.
+    Told(Vec<Notice>),
+    /// A link is connected.
+    Up(Link),
+    /// Everything that can be done now is done; see [`Carrier::is_quiet`].
+    Quiet,
+    /// A link is not connected, and will be tried again.
+    Down {
+        /// Which.
+        link: Link,
+        /// Why.
+        error: NetError,
+        /// After how long it is tried again.
+        retry_in: Duration,
+    },
+}
+
+/// The connections of one phone.
+///
+/// It holds no message of its own: whatever it is dropped with is sent again by the next one.
+pub struct Carrier {
+    named: Line,
+    nameless: Line,
+    failures: u32,
+    /// Whether the last round had nothing to send.
+    at_rest: bool,
+    /// Whether that was told.
+    quiet: bool,
+    /// The relay's last word on the named link.
+    farewell: Option<NetError>,
+}
+
+impl Default for Carrier {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl std::fmt::Debug for Carrier {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Carrier")
+    }
+}
+
+impl Carrier {
+    /// Starts out disconnected; the first [`next`](Self::next) connects.
+    #[must_use]
+    pub fn new() -> Self {
+        let at_once = Instant::now();
+        Self {
+            named: Line::Down(at_once),
+            nameless: Line::Down(at_once),
+            failures: 0,
+            at_rest: false,
+            quiet: false,
+            farewell: None,
+        }
+    }
+
+    /// Carries frames until there is something to tell. To be called again and again; what the phone was asked to
+    /// do in between goes out with the next call. Cancel-safe.
+    ///
+    /// # Errors
+    /// [`PhoneError`] if the phone could not keep something; then the connections are given up.
+    pub async fn next(&mut self, phone: &mut Phone, rng: &mut impl CryptoRng) -> Result<Event, PhoneError> {
+        loop {
+            match self.turn(phone, rng).await {
+                Ok(None) => {}
+                Ok(Some(event)) => return Ok(event),
+                Err(error) => {
+                    self.drop_line(Link::Named, phone, Duration::ZERO);
+                    self.drop_line(Link::Nameless, phone, Duration::ZERO);
+                    return Err(error);
+                }
+            }
+        }
+    }
+
+    /// Whether everything that can be done now is done: connected, all that waited has come, all that can go has
+    /// been taken by the relay.
+    ///
+    /// # Errors
+    /// [`PhoneError::Storage`].
+    pub fn is_quiet(&self, phone: &Phone) -> Result<bool, PhoneError> {
+        let connected = phone.is_ready(Link::Named) && (phone.is_ready(Link::Nameless) || !phone.wants_nameless()?);
+        Ok(self.at_rest && connected && phone.is_settled())
+    }
+
+    /// Ends the connections in order, so that what was just written is read.
+    pub async fn close(mut self, phone: &mut Phone) {
+        for link in [Link::Named, Link::Nameless] {
+            if let Line::Up(open) = self.line(link) {
+                // A relay that is gone cannot be told goodbye, and nothing depends on it.
+                let _told = timeout(timeouts::FAREWELL, open.writer.close()).await;
+            }
+            phone.disconnected(link);
+        }
+    }
+
+    /// One round: dial what is due, send what is due, wait for one thing to happen.
+    async fn turn(&mut self, phone: &mut Phone, rng: &mut impl CryptoRng) -> Result<Option<Event>, PhoneError> {
+        self.dial(phone, rng)?;
+        self.at_rest = true;
+        for link in [Link::Named, Link::Nameless] {
+            if let Err(error) = self.send(link, phone, rng).await? {
+                return Ok(Some(self.failed(link, error, phone, rng)));
+            }
+        }
+        let quiet = self.is_quiet(phone)?;
+        let was_quiet = std::mem::replace(&mut self.quiet, quiet);
+        if quiet && !was_quiet {
+            return Ok(Some(Event::Quiet));
+        }
+        self.wait(phone, rng).await
+    }
+
+    async fn wait(&mut self, phone: &mut Phone, rng: &mut impl CryptoRng) -> Result<Option<Event>, PhoneError> {
+        let (link, happening) = tokio::select! {
+            happening = self.named.happening() => (Link::Named, happening),
+            happening = self.nameless.happening() => (Link::Nameless, happening),
+            () = sleep(TICK) => return Ok(None),
+        };
+        match happening {
+            Happening::Opened(open) => {
+                phone.connected(link, open.handshake_hash);
+                *self.line(link) = Line::Up(open);
+                Ok(Some(Event::Up(link)))
+            }
+            Happening::Frame(frame) => self.took(link, frame, phone, rng),
+            Happening::Failed(error) => Ok(Some(self.failed(link, error, phone, rng))),
+        }
+    }
+
+    fn dial(&mut self, phone: &Phone, rng: &mut impl CryptoRng) -> Result<(), PhoneError> {
+        let due = |line: &Line| matches!(line, Line::Down(at) if *at <= Instant::now());
+        let address = &phone.account().relay;
+        if due(&self.named) {
+            self.named = Line::dial(address, rng);
+        }
+        // The nameless link is opened when something is to go over it, and not before the named one works: its errors
+        // would be the same, told twice.
+        if due(&self.nameless) && phone.is_ready(Link::Named) && phone.wants_nameless()? {
+            self.nameless = Line::dial(address, rng);
+        }
+        Ok(())
+    }
+
+    async fn send(
+        &mut self,
+        link: Link,
+        phone: &mut Phone,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Result<(), NetError>, PhoneError> {
+        let mut busy = false;
+        if let Line::Up(open) = self.line(link) {
+            // What an earlier round could not finish goes first.
+            if let Err(error) = in_time(open.writer.flush()).await {
+                return Ok(Err(error));
+            }
+            let mut frames = phone.outgoing(link, now(), rng)?;
+            busy = !frames.is_empty();
+            if open.heard.elapsed() >= timeouts::PING_INTERVAL {
+                frames.extend(phone.ping(link));
+            }
+            if let Err(error) = deliver(open, &frames).await {
+                return Ok(Err(error));
+            }
+            if !phone.is_asking(link) {
+                open.unanswered = None;
+            } else if open.unanswered.is_none() {
+                open.unanswered = Some(Instant::now());
+            }
+        }
+        self.at_rest &= !busy;
+        Ok(Ok(()))
+    }
+
+    fn took(
+        &mut self,
+        link: Link,
+        frame: RelayFrame,
+        phone: &mut Phone,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Option<Event>, PhoneError> {
+        if let Line::Up(open) = self.line(link) {
+            open.heard = Instant::now();
+            // Any frame shows that the relay is there; the next silence is counted from here.
+            open.unanswered = None;
+        }
+        if let RelayFrame::Goodbye(goodbye) = &frame {
+            self.farewell = Some(NetError::Farewell(goodbye.reason));
+        }
+        let notices = phone.on_frame(link, frame, now(), rng)?;
+        if phone.is_ready(link) {
+            self.failures = 0;
+        }
+        Ok((!notices.is_empty()).then_some(Event::Told(notices)))
+    }
+
+    fn failed(&mut self, link: Link, error: NetError, phone: &mut Phone, rng: &mut impl CryptoRng) -> Event {
+        let error = match (error, self.farewell.take()) {
+            (NetError::Lost, Some(farewell)) => farewell,
+            (error, _) => error,
+        };
+        self.failures = self.failures.saturating_add(1);
+        let retry_in = timeouts::back_off(self.failures, rng);
+        self.drop_line(link, phone, retry_in);
+        Event::Down { link, error, retry_in }
+    }
+
+    fn drop_line(&mut self, link: Link, phone: &mut Phone, retry_in: Duration) {
+        phone.disconnected(link);
+        *self.line(link) = Line::Down(Instant::now() + retry_in);
+    }
+
+    const fn line(&mut self, link: Link) -> &mut Line {
+        match link {
+            Link::Named => &mut self.named,
+            Link::Nameless => &mut self.nameless,
+        }
+    }
+}
+
+async fn deliver(open: &mut Open, frames: &[ClientFrame]) -> Result<(), NetError> {
+    if frames.is_empty() { Ok(()) } else { in_time(open.writer.send(frames)).await }
+}
+
+async fn in_time<E: Into<NetError>>(write: impl Future<Output = Result<(), E>>) -> Result<(), NetError> {
+    match timeout(timeouts::STALLED_WRITE, write).await {
+        Ok(written) => written.map_err(Into::into),
+        Err(_) => Err(NetError::Silent),
+    }
+}

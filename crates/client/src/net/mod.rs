@@ -1,0 +1,27 @@
+//! The engine over TCP: what carries frames between a [`Phone`](crate::Phone) and its relay.
+//!
+//! What this layer does: it connects, shakes hands, pumps frames both ways, asks for signs of life, and comes back
+//! after a pause that grows. It refuses to know what the frames mean, and it keeps nothing: the engine has kept
+//! everything before a frame leaves, so this layer may fail or be dropped at any point.
+//!
+//! [`Carrier`] is for programs that stay; [`sync`] and [`sync_until`] for those that connect, do one thing and go.
+
+mod carrier;
+mod dial;
+mod error;
+mod sync;
+
+use std::time::SystemTime;
+
+use pillarbox_wire::Timestamp;
+
+pub use carrier::{Carrier, Event};
+pub use error::NetError;
+pub use sync::{sync, sync_until};
+
+/// The time of this machine's clock. A clock before 1970 counts as 1970.
+#[must_use]
+pub fn now() -> Timestamp {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    Timestamp(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+}

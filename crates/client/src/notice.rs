@@ -1,0 +1,160 @@
+//! What an honest phone tells its owner.
+//!
+//! Every outcome that a person could care about has a notice here, also the unpleasant ones: a changed key, a
+//! message that would not open, a conversation that had to start again, a weaker start. Nothing of that kind is
+//! settled in silence.
+
+use pillarbox_wire::{AccountId, DeviceAddress, Farewell, Handle, Refusal};
+
+use crate::body::BodyId;
+use crate::history::Entry;
+
+pub use pillarbox_session::Degraded;
+
+/// Something the owner is told. Contacts are named by account; texts inside are strangers' texts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Notice {
+    /// The account is made.
+    Registered {
+        /// Where its messages go.
+        address: DeviceAddress,
+    },
+    /// The relay did not make the account. After `HandleTaken`, choose another number and connect again.
+    RegistrationRefused {
+        /// Why.
+        reason: Refusal,
+    },
+    /// The relay does not take this device for what it says it is.
+    AuthenticationRefused {
+        /// Why.
+        reason: Refusal,
+    },
+    /// This phone is connected, and so many messages wait for it.
+    Connected {
+        /// Messages in the mailbox.
+        waiting: u32,
+    },
+    /// The relay said goodbye and why.
+    Farewell {
+        /// Why.
+        reason: Farewell,
+    },
+    /// The account is closed at the relay.
+    AccountClosed,
+    /// The relay refuses something for now; it is tried again by itself.
+    Delayed {
+        /// Why.
+        reason: Refusal,
+    },
+
+    /// A text came.
+    Received {
+        /// From whom.
+        contact: AccountId,
+        /// What is kept of it.
+        entry: Entry,
+    },
+    /// The other phone set how long texts stay.
+    TimerChanged {
+        /// Whose.
+        contact: AccountId,
+        /// Seconds; none if texts stay.
+        expires_after: Option<u32>,
+    },
+    /// The relay has a message of ours on its disk.
+    Accepted {
+        /// To whom.
+        contact: AccountId,
+        /// Which.
+        message: BodyId,
+    },
+    /// The other phone has a message of ours.
+    Delivered {
+        /// Which contact.
+        contact: AccountId,
+        /// Which.
+        message: BodyId,
+    },
+    /// The relay will not take a message of ours, and it is not tried again.
+    NotSent {
+        /// To whom.
+        contact: AccountId,
+        /// Which; none for a receipt.
+        message: Option<BodyId>,
+        /// Why.
+        reason: Refusal,
+    },
+    /// A conversation could not be begun: the relay gave no usable keys for this contact. Messages wait.
+    NotStarted {
+        /// With whom.
+        contact: AccountId,
+        /// What the relay said; none if what it gave did not verify.
+        reason: Option<Refusal>,
+    },
+
+    /// Somebody who is not a contact wrote; they now are, unverified and as a request.
+    Requested {
+        /// Who.
+        contact: AccountId,
+    },
+    /// The number that was asked about belongs to this contact, new or known.
+    Found {
+        /// Who.
+        contact: AccountId,
+        /// The number.
+        handle: Handle,
+    },
+    /// The number that was asked about led nowhere.
+    NotFound {
+        /// The number.
+        handle: Handle,
+        /// Why.
+        reason: Refusal,
+    },
+
+    /// A contact's key is another one now.
+    KeyChanged {
+        /// Whose.
+        contact: AccountId,
+        /// Whether sending is stopped until the owner chooses, because the contact had been verified.
+        blocked: bool,
+    },
+    /// A message would not open.
+    Undecryptable {
+        /// From whom; none if nobody we know can have sent it.
+        contact: Option<AccountId>,
+        /// Whether it was asked for again.
+        asked_again: bool,
+    },
+    /// A conversation was begun anew after a message would not open. Later messages open again.
+    Recovered {
+        /// With whom.
+        contact: AccountId,
+    },
+    /// The other phone could not open messages of ours, and so many were sent again.
+    Resent {
+        /// To whom.
+        contact: AccountId,
+        /// How many of those it asked for were still here.
+        messages: u32,
+    },
+    /// A message came that the relay can read, or the other way round; it was not taken.
+    OtherProtection {
+        /// Who the relay says sent it.
+        contact: Option<AccountId>,
+    },
+    /// A conversation began with less than the full key agreement, because a stock of one-time keys was used up.
+    Degraded {
+        /// With whom.
+        contact: AccountId,
+        /// What was missing.
+        degraded: Degraded,
+    },
+    /// The relay did not admit a sealed message to this contact: from now on it sees who writes to them, until
+    /// they tell their new delivery key.
+    Unsealed {
+        /// To whom.
+        contact: AccountId,
+    },
+}

@@ -1,0 +1,156 @@
+//! What is on its way out, and how far it has come.
+//!
+//! An item is *waiting* until there is a session to encrypt it in, *sealed* from then on (the same bytes go out
+//! however often the connection breaks), and *accepted* once the relay has it on its disk. A text stays here,
+//! accepted, until the other phone's receipt comes, so that it can be encrypted again if that phone lost its keys.
+//!
+//! The vault's rows are the truth; [`Outbox`] is an index of them in memory, rebuilt when a profile opens.
+
+use std::collections::BTreeMap;
+
+use pillarbox_wire::limits::MAX_PAYLOAD_LEN;
+use pillarbox_wire::{AccountId, Bytes, Encoded, FixedBytes, RequestId};
+use serde::{Deserialize, Serialize};
+
+use crate::body::{BodyId, Content, MAX_BODY_LEN};
+use crate::phone::Link;
+
+/// Texts of one contact that are kept for resending after the relay took them. A phone that was away for longer than
+/// this many texts, and then lost its keys, loses the older ones.
+pub const MAX_UNCONFIRMED: usize = 200;
+
+/// How often one text is encrypted again because the other phone asks: a phone that can open nothing must not keep
+/// another one busy.
+pub const MAX_RESENDS: u8 = 5;
+
+/// Submissions without an answer on one link. More would only wait in the relay's memory instead of here.
+pub const MAX_IN_FLIGHT: usize = 32;
+
+/// One thing to be said to one contact.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Item {
+    /// Its place in the order in which things were said; also its key in the vault.
+    pub(crate) order: u64,
+    pub(crate) to: AccountId,
+    pub(crate) content: Content,
+    pub(crate) stage: Stage,
+    pub(crate) resends: u8,
+}
+
+impl Encoded for Item {
+    const VERSION: u8 = 1;
+    const MAX_LEN: usize = MAX_BODY_LEN + MAX_PAYLOAD_LEN + 512;
+}
+
+/// How far an item has come.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) enum Stage {
+    Waiting,
+    Sealed { payload: Bytes, digest: FixedBytes<32>, identity: Option<FixedBytes<32>> },
+    /// The identity is the one that could open it: only that one may ask for it again.
+    Accepted { digest: FixedBytes<32>, identity: Option<FixedBytes<32>> },
+}
+
+impl Item {
+    /// Whether it is kept until the other phone confirms it.
+    pub(crate) const fn awaits_receipt(&self) -> bool {
+        matches!(self.content, Content::Text(_) | Content::Timer(_))
+    }
+
+    /// Its name between the two phones, if it has one.
+    pub(crate) const fn id(&self) -> Option<BodyId> {
+        match &self.content {
+            Content::Text(text) => Some(text.id),
+            Content::Timer(timer) => Some(timer.id),
+            Content::Receipt(_) | Content::ResendRequest(_) => None,
+        }
+    }
+
+    pub(crate) const fn brief(&self) -> Brief {
+        let stage = match self.stage {
+            Stage::Waiting => BriefStage::Waiting,
+            Stage::Sealed { .. } => BriefStage::Sealed,
+            Stage::Accepted { .. } => BriefStage::Accepted,
+        };
+        Brief { to: self.to, stage, in_flight: None }
+    }
+}
+
+/// What the index knows of an item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Brief {
+    pub(crate) to: AccountId,
+    pub(crate) stage: BriefStage,
+    pub(crate) in_flight: Option<(Link, RequestId)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum BriefStage {
+    Waiting,
+    Sealed,
+    Accepted,
+}
+
+/// The index over all items, by order.
+#[derive(Debug, Default)]
+pub(crate) struct Outbox {
+    items: BTreeMap<u64, Brief>,
+    next_order: u64,
+}
+
+impl Outbox {
+    pub(crate) fn rebuild(items: &[Item]) -> Self {
+        let items: BTreeMap<u64, Brief> = items.iter().map(|item| (item.order, item.brief())).collect();
+        let next_order = items.last_key_value().map_or(0, |(last, _)| last + 1);
+        Self { items, next_order }
+    }
+
+    /// The order of the next item.
+    pub(crate) const fn next_order(&self) -> u64 {
+        self.next_order
+    }
+
+    pub(crate) fn insert(&mut self, order: u64, brief: Brief) {
+        self.next_order = self.next_order.max(order + 1);
+        self.items.insert(order, brief);
+    }
+
+    pub(crate) fn remove(&mut self, order: u64) {
+        self.items.remove(&order);
+    }
+
+    pub(crate) fn get_mut(&mut self, order: u64) -> Option<&mut Brief> {
+        self.items.get_mut(&order)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (u64, &Brief)> {
+        self.items.iter().map(|(&order, brief)| (order, brief))
+    }
+
+    /// How many submissions have no answer yet on `link`.
+    pub(crate) fn in_flight(&self, link: Link) -> usize {
+        self.items.values().filter(|brief| brief.in_flight.is_some_and(|(on, _)| on == link)).count()
+    }
+
+    /// Forgets what was in flight on a link that is gone: it will be submitted again.
+    pub(crate) fn link_gone(&mut self, link: Link) {
+        for brief in self.items.values_mut() {
+            if brief.in_flight.is_some_and(|(on, _)| on == link) {
+                brief.in_flight = None;
+            }
+        }
+    }
+
+    /// The oldest accepted item of a contact, if more than `most` of them wait for a receipt.
+    pub(crate) fn surplus(&self, contact: AccountId, most: usize) -> Option<u64> {
+        let is_kept = |brief: &Brief| brief.to == contact && brief.stage == BriefStage::Accepted;
+        let mut kept = self.items.iter().filter(|(_, brief)| is_kept(brief)).map(|(&order, _)| order);
+        let oldest = kept.next()?;
+        (kept.count() >= most).then_some(oldest)
+    }
+
+    /// How many items have not reached the relay.
+    pub(crate) fn unsent(&self) -> usize {
+        self.items.values().filter(|brief| brief.stage != BriefStage::Accepted).count()
+    }
+}

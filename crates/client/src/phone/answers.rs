@@ -1,0 +1,411 @@
+//! What the relay answers, each to its question.
+
+use pillarbox_crypto::SigningPublic;
+use pillarbox_session::Conversation;
+use pillarbox_wire::{
+    Accepted, AccountId, Authenticated, Bundles, Certificate, Closed, DeviceBundle, Duration, Found, Handle, IdentityKey,
+    FixedBytes, PreKeyCounts, PreKeysStored, Refusal, Refused, Registered, RelayFrame, RequestId, SenderCertificate, Timestamp, Welcome,
+};
+use rand_core::CryptoRng;
+
+use super::error::PhoneError;
+use super::links::{Link, Question, RETRY_AFTER, Standing};
+use super::records::{
+    CERTIFICATE, CertificateRecord, device, load_contact, load_conversation, load_errands, load_item,
+    remove_item, store_contact, store_conversation, store_errands, store_item,
+};
+use super::{Phone, entries, people};
+use crate::account::Account;
+use crate::body::BodyId;
+use crate::contact::{ContactRecord, Origin, read_identity, write_identity};
+use crate::history::DeliveryState;
+use crate::notice::Notice;
+use crate::outbox::{Item, MAX_UNCONFIRMED, Stage};
+use crate::prekeys;
+use crate::vault::{Rows, StorageError, Table};
+
+impl Phone {
+    /// Takes one frame that came in on a link. When this returns, what the frame brought has been kept.
+    ///
+    /// # Errors
+    /// [`PhoneError::Storage`]; then the frame has changed nothing. The link should be given up, and a message
+    /// that it held will come again.
+    pub fn on_frame(
+        &mut self,
+        link: Link,
+        frame: RelayFrame,
+        now: Timestamp,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Vec<Notice>, PhoneError> {
+        match frame {
+            RelayFrame::Welcome(welcome) => self.welcomed(link, &welcome, now),
+            // A relay that delivers on the nameless link is no relay of ours.
+            RelayFrame::Deliver(deliver) if link == Link::Named => return self.arrive(deliver, now, rng),
+            RelayFrame::Deliver(_) => {}
+            RelayFrame::Goodbye(goodbye) => return Ok(vec![Notice::Farewell { reason: goodbye.reason }]),
+            RelayFrame::Authenticated(Authenticated { request, waiting }) => {
+                if let Some(Question::Authenticate) = self.answered(link, request) {
+                    self.set_standing(link, Standing::Ready);
+                    self.expected = waiting;
+                    return Ok(vec![Notice::Connected { waiting }]);
+                }
+            }
+            RelayFrame::Registered(Registered { request, address }) => {
+                if let Some(Question::Register) = self.answered(link, request) {
+                    let account = Account { address: Some(address), ..self.account.clone() };
+                    self.keep_account(account, rng)?;
+                    self.set_standing(link, Standing::Ready);
+                    return Ok(vec![Notice::Registered { address }, Notice::Connected { waiting: 0 }]);
+                }
+            }
+            RelayFrame::PreKeyCounts(PreKeyCounts { request, one_time, one_time_kem }) => {
+                if let Some(Question::Count) = self.answered(link, request) {
+                    let (identity, left) = (&self.secrets.identity, (one_time, one_time_kem));
+                    let uploads = self.vault.transact(rng, |rows| prekeys::refill(rows, identity, left))?;
+                    self.uploads.extend(uploads);
+                }
+            }
+            RelayFrame::PreKeysStored(PreKeysStored { request }) => {
+                if let Some(Question::Publish { signed: Some(signed) }) = self.answered(link, request) {
+                    self.vault.transact(rng, |rows| prekeys::published(rows, signed))?;
+                }
+            }
+            RelayFrame::Certificate(Certificate { request, certificate }) => {
+                if let Some(Question::Certificate) = self.answered(link, request) {
+                    self.keep_certificate(link, certificate, rng)?;
+                }
+            }
+            RelayFrame::Found(Found { request, account, identity }) => {
+                if let Some(Question::LookUp { handle, name }) = self.answered(link, request) {
+                    return self.found(account, &identity, handle, name, now, rng);
+                }
+            }
+            RelayFrame::Bundles(Bundles { request, identity, devices }) => {
+                if let Some(Question::Bundles { contact }) = self.answered(link, request) {
+                    return self.begin(contact, &identity, &devices, now, rng);
+                }
+            }
+            RelayFrame::Accepted(Accepted { request }) => {
+                if let Some(Question::Submit { order, digest, .. }) = self.answered(link, request) {
+                    return self.accepted(order, &digest, now, rng);
+                }
+            }
+            RelayFrame::Closed(Closed { request }) => {
+                if let Some(Question::Close) = self.answered(link, request) {
+                    self.set_standing(link, Standing::Refused);
+                    return Ok(vec![Notice::AccountClosed]);
+                }
+            }
+            RelayFrame::Pong(pong) => {
+                self.answered(link, pong.request);
+            }
+            RelayFrame::Refused(Refused { request, reason }) => {
+                if let Some(question) = self.answered(link, request) {
+                    return self.refused(link, question, reason, now, rng);
+                }
+            }
+        }
+        Ok(Vec::new())
+    }
+
+    fn answered(&mut self, link: Link, request: RequestId) -> Option<Question> {
+        self.links.get_mut(link)?.answered(request)
+    }
+
+    fn set_standing(&mut self, link: Link, standing: Standing) {
+        if let Some(connection) = self.links.get_mut(link) {
+            connection.standing = standing;
+        }
+    }
+
+    fn welcomed(&mut self, link: Link, welcome: &Welcome, now: Timestamp) {
+        if let Some(connection) = self.links.get_mut(link) {
+            let key = SigningPublic::from_bytes(welcome.certificate_key.0).ok();
+            connection.welcome(welcome.time, key, now);
+            if link == Link::Nameless {
+                connection.standing = Standing::Ready;
+            }
+        }
+    }
+
+    fn keep_certificate(
+        &mut self,
+        link: Link,
+        certificate: SenderCertificate,
+        rng: &mut impl CryptoRng,
+    ) -> Result<(), PhoneError> {
+        let issuer = self.links.get(link).and_then(|connection| connection.certificate_key);
+        let ours = certificate.agreement.0 == *self.secrets.identity.public().agreement().as_bytes()
+            && Some(certificate.sender) == self.account.address;
+        // One that is for somebody else is of no use; it is asked for again after a pause.
+        let (Some(issuer), true) = (issuer, ours) else {
+            return Ok(());
+        };
+        let record = CertificateRecord { certificate, issuer: FixedBytes(*issuer.as_bytes()) };
+        self.vault.transact(rng, |rows| rows.store(Table::Account, CERTIFICATE, &record))?;
+        self.certificate = Some(record);
+        Ok(())
+    }
+
+    /// The directory's answer: the relay's word that this account has this number.
+    fn found(
+        &mut self,
+        account: AccountId,
+        identity: &IdentityKey,
+        handle: Handle,
+        name: Option<String>,
+        now: Timestamp,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Vec<Notice>, PhoneError> {
+        let own = self.account.address.is_some_and(|address| address.account == account);
+        if own || read_identity(identity).is_err() {
+            return Ok(vec![Notice::NotFound { handle, reason: Refusal::UnknownHandle }]);
+        }
+        let (changed, blocked) = self.vault.transact(rng, |rows| {
+            let known: Option<ContactRecord> = rows.load(Table::Contacts, &account.0)?;
+            let is_new = known.is_none();
+            let mut record =
+                known.unwrap_or_else(|| ContactRecord::new(account, String::new(), Origin::Number, now));
+            let changed = record.meet_key(identity);
+            record.handle = Some(handle.clone());
+            record.accepted = true;
+            // The name was free when it was asked for; if it no longer is, one near it does.
+            if is_new || name.is_some() {
+                let wish = name.as_deref().unwrap_or(handle.as_str());
+                record.name = people::some_name(rows, account, wish)?;
+            }
+            if changed {
+                people::start_over(rows, account)?;
+            }
+            store_contact(rows, &record)?;
+            Ok::<_, PhoneError>((changed, !record.trust.may_send()))
+        })?;
+        let mut notices = vec![Notice::Found { contact: account, handle }];
+        if changed {
+            self.reindex()?;
+            notices.push(Notice::KeyChanged { contact: account, blocked });
+        }
+        Ok(notices)
+    }
+
+    /// Keys for a contact: a conversation begins, or begins anew.
+    fn begin(
+        &mut self,
+        contact: AccountId,
+        identity: &IdentityKey,
+        bundles: &[DeviceBundle],
+        now: Timestamp,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Vec<Notice>, PhoneError> {
+        let bundle = bundles.iter().find(|bundle| bundle.device == device(contact).device);
+        let (Some(bundle), Ok(theirs)) = (bundle, read_identity(identity)) else {
+            self.retry_at.insert(contact, now + RETRY_AFTER);
+            return Ok(vec![Notice::NotStarted { contact, reason: None }]);
+        };
+        let ours = &self.secrets.identity;
+        let begun = self.vault.transact(rng, |rows| {
+            let mut record = load_contact(rows, contact)?;
+            let mut notices = Vec::new();
+            let changed = record.meet_key(&write_identity(&theirs));
+            if changed {
+                people::start_over(rows, contact)?;
+                notices.push(Notice::KeyChanged { contact, blocked: !record.trust.may_send() });
+                store_contact(rows, &record)?;
+            }
+            if !record.trust.may_send() {
+                return Ok::<_, PhoneError>((notices, changed, true));
+            }
+            let mut errands = load_errands(rows, contact)?;
+            let current = load_conversation(rows, contact)?;
+            let begun = match &current {
+                Some(current) => current.initiate_again(&mut rows.rng, ours, &theirs, bundle),
+                None => Conversation::initiate(&mut rows.rng, ours, &theirs, bundle),
+            };
+            let Ok(conversation) = begun else {
+                notices.push(Notice::NotStarted { contact, reason: None });
+                return Ok((notices, changed, false));
+            };
+            if let Some(degraded) = conversation.degraded() {
+                notices.push(Notice::Degraded { contact, degraded });
+            }
+            if errands.renew {
+                notices.push(Notice::Recovered { contact });
+                errands.renewed(now);
+                store_errands(rows, &errands)?;
+            }
+            store_conversation(rows, contact, &conversation)?;
+            Ok((notices, changed, true))
+        });
+        let (notices, changed, good) = match begun {
+            // Removed while the question was open.
+            Err(PhoneError::UnknownContact) => return Ok(Vec::new()),
+            outcome => outcome?,
+        };
+        if changed {
+            self.reindex()?;
+        }
+        if !good {
+            self.retry_at.insert(contact, now + RETRY_AFTER);
+        }
+        Ok(notices)
+    }
+
+    /// The relay has an item on its disk.
+    fn accepted(
+        &mut self,
+        order: u64,
+        digest: &[u8; 32],
+        now: Timestamp,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Vec<Notice>, PhoneError> {
+        let outcome = self.vault.transact(rng, |rows| {
+            let Some(mut item) = load_item(rows, order)? else {
+                return Ok(None);
+            };
+            let identity = match &item.stage {
+                Stage::Sealed { digest: sealed, identity, .. } if sealed.0 == *digest => *identity,
+                // It was asked for again meanwhile, and will go out anew.
+                _ => return Ok(None),
+            };
+            let Some(id) = item.id() else {
+                remove_item(rows, order)?;
+                return Ok(Some((item, None, false)));
+            };
+            item.stage = Stage::Accepted { digest: FixedBytes(*digest), identity };
+            store_item(rows, &item)?;
+            let news = entries::progress(rows, item.to, id, DeliveryState::Sent, now)?;
+            Ok::<_, StorageError>(Some((item, Some(id), news)))
+        })?;
+        let Some((item, id, news)) = outcome else {
+            if let Some(brief) = self.outbox.get_mut(order) {
+                brief.in_flight = None;
+            }
+            return Ok(Vec::new());
+        };
+        let Some(message) = id else {
+            self.outbox.remove(order);
+            return Ok(Vec::new());
+        };
+        self.outbox.insert(order, item.brief());
+        self.drop_oldest_unconfirmed(item.to, rng)?;
+        Ok(if news { vec![Notice::Accepted { contact: item.to, message }] } else { Vec::new() })
+    }
+
+    fn drop_oldest_unconfirmed(&mut self, contact: AccountId, rng: &mut impl CryptoRng) -> Result<(), StorageError> {
+        let Some(surplus) = self.outbox.surplus(contact, MAX_UNCONFIRMED) else {
+            return Ok(());
+        };
+        self.vault.transact(rng, |rows| remove_item(rows, surplus))?;
+        self.outbox.remove(surplus);
+        Ok(())
+    }
+
+    fn refused(
+        &mut self,
+        link: Link,
+        question: Question,
+        reason: Refusal,
+        now: Timestamp,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Vec<Notice>, PhoneError> {
+        Ok(match question {
+            Question::Register => {
+                self.set_standing(link, Standing::Refused);
+                vec![Notice::RegistrationRefused { reason }]
+            }
+            Question::Authenticate => {
+                self.set_standing(link, Standing::Refused);
+                vec![Notice::AuthenticationRefused { reason }]
+            }
+            Question::LookUp { handle, .. } => vec![Notice::NotFound { handle, reason }],
+            Question::Count | Question::Publish { .. } | Question::Certificate | Question::Close => {
+                vec![Notice::Delayed { reason }]
+            }
+            Question::Ping => Vec::new(),
+            Question::Bundles { contact } => match reason {
+                Refusal::DeliveryKeyRefused => self.unseal(contact, rng)?,
+                Refusal::UnknownRecipient => {
+                    let mut notices = vec![Notice::NotStarted { contact, reason: Some(reason) }];
+                    notices.extend(self.give_up(|item| item.to == contact, reason, rng)?);
+                    self.forgive(contact, rng)?;
+                    notices
+                }
+                _ => {
+                    self.retry_at.insert(contact, now + patience(reason));
+                    vec![Notice::Delayed { reason }]
+                }
+            },
+            Question::Submit { order, sealed, .. } => {
+                let Some(brief) = self.outbox.get_mut(order) else {
+                    return Ok(Vec::new());
+                };
+                brief.in_flight = None;
+                let contact = brief.to;
+                match reason {
+                    Refusal::DeliveryKeyRefused if sealed => self.unseal(contact, rng)?,
+                    Refusal::UnknownRecipient | Refusal::NotWellFormed | Refusal::DeliveryKeyRefused => {
+                        self.give_up(|item| item.order == order, reason, rng)?
+                    }
+                    _ => {
+                        self.retry_at.insert(contact, now + patience(reason));
+                        vec![Notice::Delayed { reason }]
+                    }
+                }
+            }
+        })
+    }
+
+    /// A contact's delivery key is no longer the right one. Messages go out all the same, and the relay sees from whom.
+    fn unseal(&mut self, contact: AccountId, rng: &mut impl CryptoRng) -> Result<Vec<Notice>, PhoneError> {
+        let known = self.vault.transact(rng, |rows| {
+            let known = rows.has(Table::DeliveryKeys, &contact.0)?;
+            rows.remove(Table::DeliveryKeys, &contact.0)?;
+            Ok::<_, PhoneError>(known)
+        })?;
+        Ok(if known { vec![Notice::Unsealed { contact }] } else { Vec::new() })
+    }
+
+    /// Gives up items that the relay will never take.
+    fn give_up(
+        &mut self,
+        which: impl Fn(&Item) -> bool,
+        reason: Refusal,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Vec<Notice>, PhoneError> {
+        let given_up = self.vault.transact(rng, |rows| {
+            let items = rows.load_all::<Item>(Table::Outbox)?.into_iter();
+            let unsent = items.filter(|item| which(item) && !matches!(item.stage, Stage::Accepted { .. }));
+            let mut given_up: Vec<(u64, AccountId, Option<BodyId>)> = Vec::new();
+            for item in unsent {
+                remove_item(rows, item.order)?;
+                if let Some(id) = item.id() {
+                    entries::progress(rows, item.to, id, DeliveryState::Refused, Timestamp(0))?;
+                }
+                given_up.push((item.order, item.to, item.id()));
+            }
+            given_up.sort_by_key(|(order, ..)| *order);
+            Ok::<_, PhoneError>(given_up)
+        })?;
+        let mut notices = Vec::new();
+        for (order, contact, message) in given_up {
+            self.outbox.remove(order);
+            notices.push(Notice::NotSent { contact, message, reason });
+        }
+        Ok(notices)
+    }
+
+    /// Owes nothing more to an account that is gone.
+    fn forgive(&mut self, contact: AccountId, rng: &mut impl CryptoRng) -> Result<(), PhoneError> {
+        self.vault.transact(rng, |rows: &mut Rows<'_>| rows.remove(Table::Errands, &contact.0))?;
+        self.due.remove(&contact);
+        Ok(())
+    }
+}
+
+/// How long to wait after a refusal that may not last.
+const fn patience(reason: Refusal) -> Duration {
+    match reason {
+        Refusal::RateLimited { retry_after } => Duration::from_seconds(retry_after as u64),
+        _ => RETRY_AFTER,
+    }
+}

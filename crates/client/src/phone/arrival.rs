@@ -1,0 +1,246 @@
+//! A message that came: who it is from, whether it opens, and what follows if it does not.
+//!
+//! Whatever the outcome, it is decided in one transaction, and only then may the message be acknowledged. The
+//! digest of what was dealt with is kept beside the outcome, so that a message delivered twice is recognised; it is
+//! kept per sender, so that nobody can use it up in another's name.
+
+use pillarbox_crypto::{AgreementPublic, kdf, labels};
+use pillarbox_session::{Conversation, Kind, OpenError, Opened, kind, unseal};
+use pillarbox_wire::{AccountId, Deliver, FixedBytes, Timestamp, decode};
+use rand_core::CryptoRng;
+
+use super::contents::Effects;
+use super::error::PhoneError;
+use super::records::{
+    Seen, digest_key, load_conversation, load_errands, store_contact, store_conversation, store_errands,
+};
+use super::{Link, Phone, contents, people};
+use crate::account::Protection;
+use crate::body::Body;
+use crate::contact::{ContactRecord, Origin, write_identity};
+use crate::notice::Notice;
+use crate::prekeys::{self, Shelf};
+use crate::vault::{Rows, StorageError, Table};
+
+/// Contacts that are no more than requests. Strangers who write beyond that are not taken in until some were
+/// accepted or removed; otherwise one relay could fill a phone with invented people.
+pub const MAX_REQUESTS: usize = 500;
+
+/// A message with its outer layers off.
+struct Envelope {
+    from: AccountId,
+    /// The agreement key that the certificate speaks for, if it was sealed.
+    certified: Option<AgreementPublic>,
+    payload: Vec<u8>,
+    protection: Protection,
+}
+
+impl Phone {
+    pub(super) fn arrive(
+        &mut self,
+        deliver: Deliver,
+        now: Timestamp,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Vec<Notice>, PhoneError> {
+        let message = deliver.message;
+        let notices = match self.open_envelope(deliver) {
+            None => vec![Notice::Undecryptable { contact: None, asked_again: false }],
+            Some(envelope) if envelope.protection != self.account.protection => {
+                let known = self.vault.read(|rows| rows.load::<ContactRecord>(Table::Contacts, &envelope.from.0))?;
+                vec![Notice::OtherProtection { contact: known.map(|known| known.account) }]
+            }
+            Some(envelope) => self.take_in(&envelope, now, rng)?,
+        };
+        self.acknowledgements.push_back(message);
+        self.expected = self.expected.saturating_sub(1);
+        Ok(notices)
+    }
+
+    /// Takes the sealed-sender envelope off, if there is one. None if nobody can have sent this.
+    fn open_envelope(&self, deliver: Deliver) -> Option<Envelope> {
+        let Deliver { message: _, from, accepted_at, payload } = deliver;
+        let named = |protection, payload| {
+            Some(Envelope { from: from?.account, certified: None, payload, protection })
+        };
+        let envelope = match kind(payload.as_slice()) {
+            Ok(Kind::ServerReadable) => named(Protection::ServerReadable, payload.0),
+            Ok(Kind::Ratchet | Kind::PreKey) => named(Protection::EndToEnd, payload.0),
+            Ok(Kind::Sealed) => {
+                let key = self.links.get(Link::Named)?.certificate_key?;
+                // The certificate had to be good when the relay took the message, not when it is read.
+                let opened = unseal(&self.secrets.identity, &key, accepted_at, payload.as_slice()).ok()?;
+                let inner = kind(&opened.payload).ok()?;
+                let end_to_end = matches!(inner, Kind::Ratchet | Kind::PreKey);
+                end_to_end.then_some(Envelope {
+                    from: opened.sender.account,
+                    certified: Some(opened.agreement),
+                    payload: opened.payload,
+                    protection: Protection::EndToEnd,
+                })
+            }
+            Err(_) => None,
+        };
+        let own = self.account.address.map(|address| address.account);
+        envelope.filter(|envelope| Some(envelope.from) != own)
+    }
+
+    fn take_in(
+        &mut self,
+        envelope: &Envelope,
+        now: Timestamp,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Vec<Notice>, PhoneError> {
+        let digest = kdf::hash(labels::ENVELOPE_DIGEST, &[&envelope.payload]);
+        let ours = &self.secrets.identity;
+        let effects = self.vault.transact(rng, |rows| {
+            let seen_key = digest_key(envelope.from, &digest);
+            if rows.has(Table::Digests, &seen_key)? {
+                return contents::again(rows, envelope.from);
+            }
+            let seen = Seen { contact: envelope.from, digest: FixedBytes(digest), at: now };
+            rows.store(Table::Digests, &seen_key, &seen)?;
+            let known: Option<ContactRecord> = rows.load(Table::Contacts, &envelope.from.0)?;
+            let mut effects = Effects::default();
+            let record = known.clone().unwrap_or_else(|| {
+                ContactRecord::new(envelope.from, String::new(), Origin::Stranger, now)
+            });
+            if known.is_none() && requests(rows)? >= MAX_REQUESTS {
+                effects.notices.push(Notice::Undecryptable { contact: None, asked_again: false });
+                return Ok(effects);
+            }
+            let arrival = Arrival { envelope, digest, now, is_new: known.is_none() };
+            match envelope.protection {
+                Protection::ServerReadable => arrival.read_plainly(rows, record, &mut effects)?,
+                Protection::EndToEnd => arrival.decrypt(rows, ours, record, &mut effects)?,
+            }
+            Ok(effects)
+        })?;
+        self.apply(envelope.from, effects)
+    }
+
+    /// Brings the copies in memory up to what was kept.
+    fn apply(&mut self, contact: AccountId, effects: Effects) -> Result<Vec<Notice>, PhoneError> {
+        let Effects { notices, due, consumed, outbox_changed, confirmed } = effects;
+        if due {
+            self.due.insert(contact);
+        }
+        self.recount |= consumed;
+        confirmed.into_iter().for_each(|order| self.outbox.remove(order));
+        if outbox_changed {
+            self.reindex()?;
+        }
+        Ok(notices)
+    }
+}
+
+/// One message on its way into the vault.
+struct Arrival<'a> {
+    envelope: &'a Envelope,
+    digest: [u8; 32],
+    now: Timestamp,
+    is_new: bool,
+}
+
+impl Arrival<'_> {
+    fn read_plainly(
+        &self,
+        rows: &mut Rows<'_>,
+        record: ContactRecord,
+        effects: &mut Effects,
+    ) -> Result<(), StorageError> {
+        let body = self.envelope.payload.get(1..).unwrap_or_default();
+        self.settle(rows, record, body, effects)
+    }
+
+    fn decrypt(
+        &self,
+        rows: &mut Rows<'_>,
+        ours: &pillarbox_crypto::IdentitySecret,
+        mut record: ContactRecord,
+        effects: &mut Effects,
+    ) -> Result<(), StorageError> {
+        let contact = record.account;
+        let current = load_conversation(rows, contact)?;
+        let theirs = record.identity()?;
+        let attempt = |rows: &mut Rows<'_>, current: Option<&Conversation>, theirs| {
+            let (view, mut rng) = rows.split();
+            let shelf = Shelf::new(view);
+            let opened =
+                Conversation::decrypt(current, ours, &shelf, theirs, &self.envelope.payload, &mut rng);
+            shelf.check()?;
+            Ok::<_, StorageError>(opened)
+        };
+        let opened = match attempt(rows, current.as_ref(), theirs.as_ref())? {
+            // Their key may have changed: then the message opens with whatever key it names.
+            Err(OpenError::ForeignIdentity) => attempt(rows, None, None)?,
+            outcome => outcome,
+        };
+        let certified = self.envelope.certified;
+        let opened = opened.ok().filter(|opened| {
+            // Whose certificate it is and whose session must be one person's.
+            certified.is_none_or(|certified| certified == *opened.sender_identity.agreement())
+        });
+        let Some(Opened { body, next, sender_identity, consumed, started, degraded, .. }) = opened else {
+            return self.not_opened(rows, contact, effects);
+        };
+        if record.meet_key(&write_identity(&sender_identity)) {
+            people::start_over(rows, contact)?;
+            effects.outbox_changed = true;
+            effects.notices.push(Notice::KeyChanged { contact, blocked: !record.trust.may_send() });
+        }
+        store_conversation(rows, contact, &next)?;
+        prekeys::consume(rows, &consumed)?;
+        effects.consumed = !consumed.is_empty();
+        if let (true, Some(degraded)) = (started, degraded) {
+            effects.notices.push(Notice::Degraded { contact, degraded });
+        }
+        self.settle(rows, record, &body, effects)
+    }
+
+    /// A message that does not open. Who sent it decides: a contact is asked again, a stranger is not.
+    fn not_opened(
+        &self,
+        rows: &mut Rows<'_>,
+        contact: AccountId,
+        effects: &mut Effects,
+    ) -> Result<(), StorageError> {
+        if self.is_new {
+            effects.notices.push(Notice::Undecryptable { contact: None, asked_again: false });
+            return Ok(());
+        }
+        let mut errands = load_errands(rows, contact)?;
+        errands.miss(self.digest);
+        store_errands(rows, &errands)?;
+        effects.due = true;
+        effects.notices.push(Notice::Undecryptable { contact: Some(contact), asked_again: true });
+        Ok(())
+    }
+
+    /// The words are out of their envelopes: the contact, if new, becomes one, and the content has its effect.
+    fn settle(
+        &self,
+        rows: &mut Rows<'_>,
+        mut record: ContactRecord,
+        body: &[u8],
+        effects: &mut Effects,
+    ) -> Result<(), StorageError> {
+        let contact = record.account;
+        let body = decode::<Body>(body).ok().filter(Body::is_within_limits);
+        if self.is_new {
+            record.name = people::some_name(rows, contact, "")?;
+            effects.notices.push(Notice::Requested { contact });
+        }
+        store_contact(rows, &record)?;
+        let Some(body) = body else {
+            effects.notices.push(Notice::Undecryptable { contact: Some(contact), asked_again: false });
+            return Ok(());
+        };
+        let sealed = self.envelope.certified.is_some();
+        contents::take(rows, record, body, sealed, self.now, effects)
+    }
+}
+
+fn requests(rows: &Rows<'_>) -> Result<usize, StorageError> {
+    let contacts = rows.load_all::<ContactRecord>(Table::Contacts)?;
+    Ok(contacts.iter().filter(|contact| !contact.accepted).count())
+}

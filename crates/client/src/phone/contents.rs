@@ -1,0 +1,182 @@
+//! What a body does once it is out of its envelopes.
+
+use pillarbox_wire::{AccountId, Timestamp};
+
+use super::entries::{self, Draft, Source};
+use super::records::{load_errands, load_item_of, remove_item, store_contact, store_errands, store_item};
+use crate::body::{Body, BodyId, Content, Introduction, Receipt, ResendRequest, Text, Timer};
+use crate::contact::ContactRecord;
+use crate::history::{DeliveryState, EntryKind};
+use crate::notice::Notice;
+use crate::outbox::{Item, MAX_RESENDS, Stage};
+use crate::vault::{Rows, StorageError, Table};
+
+/// What a transaction did, for the copies in memory and for the owner.
+#[derive(Default)]
+pub(super) struct Effects {
+    pub(super) notices: Vec<Notice>,
+    /// Something is owed to the contact.
+    pub(super) due: bool,
+    /// Prekeys were used up.
+    pub(super) consumed: bool,
+    /// Items of the outbox changed their stage.
+    pub(super) outbox_changed: bool,
+    /// Items of the outbox that are done with.
+    pub(super) confirmed: Vec<u64>,
+}
+
+/// A payload that was dealt with before came again: nothing is to be done that was not done then.
+pub(super) fn again(rows: &Rows<'_>, contact: AccountId) -> Result<Effects, StorageError> {
+    let due = load_errands(rows, contact)?.are_due();
+    Ok(Effects { due, ..Effects::default() })
+}
+
+pub(super) fn take(
+    rows: &mut Rows<'_>,
+    mut record: ContactRecord,
+    body: Body,
+    sealed: bool,
+    now: Timestamp,
+    effects: &mut Effects,
+) -> Result<(), StorageError> {
+    let Body { introduction, content } = body;
+    if let Some(introduction) = introduction {
+        meet(rows, &mut record, introduction)?;
+    }
+    match content {
+        Content::Text(text) => take_text(rows, record, text, sealed, now, effects),
+        Content::Timer(timer) => take_timer(rows, record, &timer, sealed, now, effects),
+        Content::Receipt(receipt) => take_receipt(rows, record, &receipt, now, effects),
+        Content::ResendRequest(request) => take_resend_request(rows, record, &request, effects),
+    }
+}
+
+/// The other phone says how to seal answers, and what it calls itself.
+fn meet(
+    rows: &mut Rows<'_>,
+    record: &mut ContactRecord,
+    introduction: Introduction,
+) -> Result<(), StorageError> {
+    if let Some(key) = introduction.delivery_key {
+        rows.put(Table::DeliveryKeys, &record.account.0, key.as_bytes())?;
+    }
+    record.suggested_name = Some(introduction.name).filter(|name| !name.is_empty());
+    store_contact(rows, record)
+}
+
+fn take_text(
+    rows: &mut Rows<'_>,
+    mut record: ContactRecord,
+    text: Text,
+    sealed: bool,
+    now: Timestamp,
+    effects: &mut Effects,
+) -> Result<(), StorageError> {
+    let contact = record.account;
+    owe_receipt(rows, contact, text.id, effects)?;
+    // Sent a second time, in another envelope, because its sender could not know that it had come.
+    if entries::find(rows, contact, text.id)?.is_some() {
+        return Ok(());
+    }
+    let Text { id, sent_at, text, expires_after } = text;
+    let draft = Draft { id, kind: EntryKind::Text(text), sent_at, expires_after };
+    let entry = entries::add(rows, &mut record, draft, &Source::Theirs { sealed }, now)?;
+    effects.notices.push(Notice::Received { contact, entry });
+    Ok(())
+}
+
+fn take_timer(
+    rows: &mut Rows<'_>,
+    mut record: ContactRecord,
+    timer: &Timer,
+    sealed: bool,
+    now: Timestamp,
+    effects: &mut Effects,
+) -> Result<(), StorageError> {
+    let contact = record.account;
+    let &Timer { id, sent_at, expires_after } = timer;
+    owe_receipt(rows, contact, id, effects)?;
+    if entries::find(rows, contact, id)?.is_some() {
+        return Ok(());
+    }
+    let later = sent_at > record.timer_set_at;
+    if later {
+        record.expires_after = expires_after;
+        record.timer_set_at = sent_at;
+        effects.notices.push(Notice::TimerChanged { contact, expires_after });
+    }
+    let draft = Draft { id, kind: EntryKind::Timer(expires_after), sent_at, expires_after: None };
+    entries::add(rows, &mut record, draft, &Source::Theirs { sealed }, now)?;
+    Ok(())
+}
+
+fn take_receipt(
+    rows: &mut Rows<'_>,
+    mut record: ContactRecord,
+    receipt: &Receipt,
+    now: Timestamp,
+    effects: &mut Effects,
+) -> Result<(), StorageError> {
+    let contact = record.account;
+    if !record.introduced {
+        record.introduced = true;
+        store_contact(rows, &record)?;
+    }
+    for &id in &receipt.ids {
+        let Some(order) = entries::find(rows, contact, id)?.and_then(|whereabouts| whereabouts.order) else {
+            continue;
+        };
+        if let Some(item) = load_item_of(rows, order, id)?.filter(|item| item.to == contact) {
+            remove_item(rows, item.order)?;
+            effects.confirmed.push(item.order);
+        }
+        if entries::progress(rows, contact, id, DeliveryState::Delivered, now)? {
+            effects.notices.push(Notice::Delivered { contact, message: id });
+        }
+    }
+    Ok(())
+}
+
+fn take_resend_request(
+    rows: &mut Rows<'_>,
+    mut record: ContactRecord,
+    request: &ResendRequest,
+    effects: &mut Effects,
+) -> Result<(), StorageError> {
+    let contact = record.account;
+    // Whoever lost keys may have lost what we said of ourselves, too.
+    record.introduced = false;
+    store_contact(rows, &record)?;
+    let identity = record.identity.map(|identity| identity.signing);
+    let mut messages = 0;
+    for mut item in rows.load_all::<Item>(Table::Outbox)? {
+        let asked_for = match &item.stage {
+            Stage::Sealed { digest, identity: sealed_to, .. } | Stage::Accepted { digest, identity: sealed_to } => {
+                request.digests.contains(digest) && *sealed_to == identity
+            }
+            Stage::Waiting => false,
+        };
+        if item.to == contact && asked_for && item.awaits_receipt() && item.resends < MAX_RESENDS {
+            item.stage = Stage::Waiting;
+            item.resends += 1;
+            store_item(rows, &item)?;
+            messages += 1;
+        }
+    }
+    effects.outbox_changed |= messages > 0;
+    effects.notices.push(Notice::Resent { contact, messages });
+    Ok(())
+}
+
+fn owe_receipt(
+    rows: &mut Rows<'_>,
+    contact: AccountId,
+    id: BodyId,
+    effects: &mut Effects,
+) -> Result<(), StorageError> {
+    let mut errands = load_errands(rows, contact)?;
+    errands.owe_receipt(id);
+    store_errands(rows, &errands)?;
+    effects.due = true;
+    Ok(())
+}

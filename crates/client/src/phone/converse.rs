@@ -1,0 +1,350 @@
+//! Conversations on their way out: which contact goes over which link, keys fetched, items sealed, submitted.
+//!
+//! Everything that one call hands out was kept by one transaction: the ratchet's next state, the sealed bytes, the
+//! errands that became messages. Only then are the frames built.
+
+use std::collections::BTreeMap;
+
+use pillarbox_crypto::{IdentityPublic, SecretBytes, kdf, labels};
+use pillarbox_session::{Conversation, kind, seal};
+use pillarbox_wire::{
+    AccountId, Bytes, ClientFrame, FetchBundles, FixedBytes, SenderCertificate, Submit, Timestamp, encode,
+};
+use rand_core::CryptoRng;
+
+use super::Phone;
+use super::error::PhoneError;
+use super::links::{Link, Question, RETRY_AFTER};
+use super::records::{
+    device, load_contact, load_conversation, load_delivery_key, load_errands, load_item, store_conversation,
+    store_errands, store_item,
+};
+use crate::account::Protection;
+use crate::body::{Body, Content, Introduction, MAX_RECEIPT_IDS, Receipt, ResendRequest};
+use crate::contact::ContactRecord;
+use crate::outbox::{Brief, BriefStage, Item, MAX_IN_FLIGHT, Stage};
+use crate::recovery::Errands;
+use crate::vault::{Rows, StorageError};
+
+/// What one transaction decided.
+#[derive(Default)]
+struct Decided {
+    /// Keys to fetch, with what admits the question.
+    fetches: Vec<(AccountId, Option<FixedBytes<32>>)>,
+    submissions: Vec<Submission>,
+    /// Items that stay as they are for now.
+    kept: Vec<(u64, Brief)>,
+    /// Contacts to whom nothing is owed any more.
+    paid: Vec<AccountId>,
+    /// Contacts that something went wrong with on this side.
+    stuck: Vec<AccountId>,
+}
+
+struct Submission {
+    item: Brief,
+    order: u64,
+    digest: [u8; 32],
+    payload: Bytes,
+    /// For the nameless link: whose it is and what admits it.
+    sealed: Option<(IdentityPublic, FixedBytes<32>)>,
+}
+
+/// One contact as it is written to.
+struct Correspondent {
+    record: ContactRecord,
+    identity: Option<IdentityPublic>,
+    delivery_key: Option<SecretBytes<32>>,
+    errands: Errands,
+    conversation: Option<Conversation>,
+    changed: bool,
+}
+
+impl Phone {
+    /// Whether something is to go over the nameless link. It need not be connected before.
+    ///
+    /// # Errors
+    /// [`PhoneError::Storage`].
+    pub fn wants_nameless(&self) -> Result<bool, PhoneError> {
+        if self.account.protection == Protection::ServerReadable {
+            return Ok(false);
+        }
+        let waiting = self.outbox.iter().filter(|(_, brief)| brief.stage != BriefStage::Accepted);
+        let contacts: std::collections::BTreeSet<AccountId> =
+            waiting.map(|(_, brief)| brief.to).chain(self.due.iter().copied()).collect();
+        self.vault.read(|rows| {
+            for contact in contacts {
+                if load_delivery_key(rows, contact)?.is_some() && load_contact(rows, contact)?.trust.may_send() {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
+        })
+    }
+
+    pub(super) fn converse(
+        &mut self,
+        link: Link,
+        now: Timestamp,
+        rng: &mut impl CryptoRng,
+        frames: &mut Vec<ClientFrame>,
+    ) -> Result<(), PhoneError> {
+        let mut room = MAX_IN_FLIGHT.saturating_sub(self.outbox.in_flight(link));
+        let agenda = self.agenda(now);
+        if room == 0 || agenda.is_empty() {
+            return Ok(());
+        }
+        // A message could be sealed and not sent without one: better that it waits.
+        let sealing = self.has_certificate(now).then_some(self.certificate).flatten();
+        if link == Link::Nameless && sealing.is_none() {
+            return Ok(());
+        }
+        let mut next_order = self.outbox.next_order();
+        let decided = {
+            let (vault, me) = (&mut self.vault, Speaker {
+                account: &self.account,
+                secrets: &self.secrets,
+                link,
+                now,
+            });
+            vault.transact(rng, |rows| {
+                let mut decided = Decided::default();
+                for (contact, orders) in agenda {
+                    me.serve(rows, contact, &orders, &mut room, &mut next_order, &mut decided)?;
+                }
+                Ok::<_, PhoneError>(decided)
+            })?
+        };
+        self.carry_out(link, decided, sealing.map(|record| record.certificate), now, rng, frames);
+        Ok(())
+    }
+
+    /// Who has something waiting or owed, with the items that may go out, oldest first.
+    fn agenda(&self, now: Timestamp) -> BTreeMap<AccountId, Vec<u64>> {
+        let patient = |contact: &AccountId| self.retry_at.get(contact).is_none_or(|at| *at <= now);
+        let mut agenda: BTreeMap<AccountId, Vec<u64>> =
+            self.due.iter().filter(|contact| patient(contact)).map(|contact| (*contact, Vec::new())).collect();
+        for (order, brief) in self.outbox.iter() {
+            let may_go = brief.stage != BriefStage::Accepted && brief.in_flight.is_none();
+            if may_go && patient(&brief.to) {
+                agenda.entry(brief.to).or_default().push(order);
+            }
+        }
+        agenda
+    }
+
+    /// Builds the frames for what was decided and kept.
+    fn carry_out(
+        &mut self,
+        link: Link,
+        decided: Decided,
+        certificate: Option<SenderCertificate>,
+        now: Timestamp,
+        rng: &mut impl CryptoRng,
+        frames: &mut Vec<ClientFrame>,
+    ) {
+        for (order, brief) in decided.kept {
+            self.outbox.insert(order, brief);
+        }
+        for contact in decided.paid {
+            self.due.remove(&contact);
+        }
+        for contact in decided.stuck {
+            self.retry_at.insert(contact, now + RETRY_AFTER);
+        }
+        let Some(connection) = self.links.get_mut(link) else {
+            return;
+        };
+        for (account, delivery_key) in decided.fetches {
+            let such = |question: &Question| matches!(question, Question::Bundles { contact } if *contact == account);
+            if !connection.is_asking(such) {
+                let request = connection.ask(Question::Bundles { contact: account });
+                frames.push(ClientFrame::FetchBundles(FetchBundles { request, account, delivery_key }));
+            }
+        }
+        for Submission { item, order, digest, payload, sealed } in decided.submissions {
+            let (payload, delivery_key) = match (sealed, certificate) {
+                (Some((recipient, key)), Some(certificate)) => {
+                    match seal(rng, &self.secrets.identity, &certificate, &recipient, payload.as_slice()) {
+                        Ok(envelope) => (Bytes(envelope), Some(key)),
+                        Err(_) => {
+                            // The certificate is another identity's, or the contact's key is of no use: neither
+                            // comes right by itself, and neither may go out unsealed without a word.
+                            self.certificate = None;
+                            self.retry_at.insert(item.to, now + RETRY_AFTER);
+                            continue;
+                        }
+                    }
+                }
+                (Some(_), None) => continue,
+                (None, _) => (payload, None),
+            };
+            let sealed = delivery_key.is_some();
+            let request = connection.ask(Question::Submit { order, digest, sealed });
+            self.outbox.insert(order, Brief { in_flight: Some((link, request)), ..item });
+            frames.push(ClientFrame::Submit(Submit { request, to: device(item.to), delivery_key, payload }));
+        }
+    }
+}
+
+/// This phone, as it speaks on one link at one moment.
+struct Speaker<'a> {
+    account: &'a crate::account::Account,
+    secrets: &'a super::Secrets,
+    link: Link,
+    now: Timestamp,
+}
+
+impl Speaker<'_> {
+    fn serve(
+        &self,
+        rows: &mut Rows<'_>,
+        contact: AccountId,
+        orders: &[u64],
+        room: &mut usize,
+        next_order: &mut u64,
+        decided: &mut Decided,
+    ) -> Result<(), PhoneError> {
+        let Some(mut them) = self.look_up(rows, contact)? else {
+            decided.paid.push(contact);
+            return Ok(());
+        };
+        if self.route(&them) != self.link || !them.record.trust.may_send() {
+            return Ok(());
+        }
+        let end_to_end = self.account.protection == Protection::EndToEnd;
+        if end_to_end && (them.conversation.is_none() || them.errands.may_renew(self.now)) {
+            let key = them.delivery_key.as_ref().map(|key| FixedBytes(*key.as_bytes()));
+            decided.fetches.push((contact, key));
+            return Ok(());
+        }
+        let owed = them.errands.clone();
+        for content in pay(&mut them.errands, room) {
+            let mut item = Item { order: *next_order, to: contact, content, stage: Stage::Waiting, resends: 0 };
+            *next_order += 1;
+            self.submit(rows, &mut them, &mut item, room, decided)?;
+        }
+        for order in orders {
+            if *room == 0 {
+                break;
+            }
+            let Some(mut item) = load_item(rows, *order)? else {
+                continue;
+            };
+            self.submit(rows, &mut them, &mut item, room, decided)?;
+        }
+        if them.changed {
+            if let Some(conversation) = &them.conversation {
+                store_conversation(rows, contact, conversation)?;
+            }
+        }
+        if them.errands != owed {
+            store_errands(rows, &them.errands)?;
+        }
+        if !them.errands.are_due() {
+            decided.paid.push(contact);
+        }
+        Ok(())
+    }
+
+    fn look_up(&self, rows: &Rows<'_>, contact: AccountId) -> Result<Option<Correspondent>, PhoneError> {
+        let record = match load_contact(rows, contact) {
+            Ok(record) => record,
+            Err(PhoneError::UnknownContact) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        Ok(Some(Correspondent {
+            identity: record.identity()?,
+            delivery_key: load_delivery_key(rows, contact)?,
+            errands: load_errands(rows, contact)?,
+            conversation: load_conversation(rows, contact)?,
+            record,
+            changed: false,
+        }))
+    }
+
+    fn route(&self, them: &Correspondent) -> Link {
+        let sealed = self.account.protection == Protection::EndToEnd && them.delivery_key.is_some();
+        if sealed { Link::Nameless } else { Link::Named }
+    }
+
+    /// Seals an item, if that is still to be done, and puts it among the submissions.
+    fn submit(
+        &self,
+        rows: &mut Rows<'_>,
+        them: &mut Correspondent,
+        item: &mut Item,
+        room: &mut usize,
+        decided: &mut Decided,
+    ) -> Result<(), PhoneError> {
+        if matches!(item.stage, Stage::Waiting) {
+            let Some(payload) = self.protect(rows, them, &item.content)? else {
+                store_item(rows, item)?;
+                decided.kept.push((item.order, item.brief()));
+                decided.stuck.push(item.to);
+                return Ok(());
+            };
+            let digest = FixedBytes(kdf::hash(labels::ENVELOPE_DIGEST, &[&payload]));
+            let identity = them.record.identity.map(|identity| identity.signing);
+            item.stage = Stage::Sealed { payload: Bytes(payload), digest, identity };
+            store_item(rows, item)?;
+        }
+        let brief = item.brief();
+        if let Stage::Sealed { payload, digest, .. } = &item.stage {
+            let key = them.delivery_key.as_ref().map(|key| FixedBytes(*key.as_bytes()));
+            let sealed = if self.link == Link::Nameless { them.identity.zip(key) } else { None };
+            let payload = payload.clone();
+            decided.submissions.push(Submission { item: brief, order: item.order, digest: digest.0, payload, sealed });
+            *room = room.saturating_sub(1);
+        }
+        Ok(())
+    }
+
+    /// The payload for a content, and the conversation moved on. None if the session layer will not have it.
+    fn protect(
+        &self,
+        rows: &mut Rows<'_>,
+        them: &mut Correspondent,
+        content: &Content,
+    ) -> Result<Option<Vec<u8>>, PhoneError> {
+        let end_to_end = self.account.protection == Protection::EndToEnd;
+        let introduce = them.record.accepted && !them.record.introduced;
+        let introduction = introduce.then(|| Introduction {
+            delivery_key: end_to_end.then(|| FixedBytes(*self.secrets.delivery.as_bytes())),
+            name: self.account.name.clone(),
+        });
+        let body = Body { introduction, content: content.clone() };
+        let body = zeroize::Zeroizing::new(encode(&body).map_err(|_| StorageError::Damaged)?);
+        if !end_to_end {
+            return Ok(Some([&[kind::SERVER_READABLE], body.as_slice()].concat()));
+        }
+        let Some(conversation) = &them.conversation else {
+            return Ok(None);
+        };
+        let padding = self.account.padding.padding();
+        match conversation.encrypt(&mut rows.rng, &body, padding) {
+            Ok((payload, next)) => {
+                them.conversation = Some(next);
+                them.changed = true;
+                Ok(Some(payload))
+            }
+            // Used up after 16 million messages without an answer: a new session has numbers again.
+            Err(_) => {
+                them.errands.renew = true;
+                Ok(None)
+            }
+        }
+    }
+}
+
+/// Turns what is owed into contents to be said, as far as there is room.
+fn pay(errands: &mut Errands, room: &usize) -> Vec<Content> {
+    let mut contents = Vec::new();
+    while contents.len() < *room && !errands.missing.is_empty() {
+        contents.push(Content::ResendRequest(ResendRequest { digests: std::mem::take(&mut errands.missing) }));
+    }
+    while contents.len() < *room && !errands.receipts.is_empty() {
+        let count = errands.receipts.len().min(MAX_RECEIPT_IDS);
+        contents.push(Content::Receipt(Receipt { ids: errands.receipts.drain(..count).collect() }));
+    }
+    contents
+}

@@ -1,0 +1,172 @@
+//! Writing conversations: entries are added, told how far they have come, and made to disappear.
+//!
+//! **When the time of a disappearing text runs.** At its sender from when the relay took it; at its recipient from
+//! when it was shown, so that nothing disappears unseen. The timer itself travels in each text.
+
+use pillarbox_wire::{AccountId, Duration, Timestamp};
+
+use super::records::{
+    Expiring, Whereabouts, load_item_of, message_key, place_key, remove_item, store_contact,
+};
+use crate::body::BodyId;
+use crate::contact::{ContactRecord, Trust};
+use crate::history::{DeliveryState, Direction, Entry, EntryKind};
+use crate::vault::{Rows, StorageError, Table, View};
+
+/// What an entry says, before it has a place.
+pub(super) struct Draft {
+    pub(super) id: BodyId,
+    pub(super) kind: EntryKind,
+    pub(super) sent_at: Timestamp,
+    pub(super) expires_after: Option<u32>,
+}
+
+/// How an entry came to be.
+pub(super) enum Source {
+    /// Said here; its item in the outbox.
+    Ours { order: u64 },
+    /// It came.
+    Theirs { sealed: bool },
+}
+
+/// Adds an entry at the end of the conversation. The contact's record is stored with it.
+pub(super) fn add(
+    rows: &mut Rows<'_>,
+    contact: &mut ContactRecord,
+    draft: Draft,
+    source: &Source,
+    now: Timestamp,
+) -> Result<Entry, StorageError> {
+    let place = contact.next_place;
+    contact.next_place += 1;
+    let (direction, order, shown) = match source {
+        Source::Ours { order } => (Direction::Sent(DeliveryState::Queued), Some(*order), true),
+        Source::Theirs { sealed } => {
+            let verified = contact.trust == Trust::Verified;
+            (Direction::Received { sealed: *sealed, verified }, None, false)
+        }
+    };
+    let Draft { id, kind, sent_at, expires_after } = draft;
+    let entry = Entry {
+        place,
+        id,
+        direction,
+        kind,
+        sent_at,
+        stored_at: now,
+        shown,
+        expires_after,
+        expires_at: None,
+    };
+    rows.store(Table::Entries, &place_key(contact.account, place), &entry)?;
+    rows.store(Table::Messages, &message_key(contact.account, id), &Whereabouts { place, order })?;
+    store_contact(rows, contact)?;
+    Ok(entry)
+}
+
+/// The entry at a place; none where a text has disappeared.
+pub(super) fn at(rows: &View<'_>, contact: AccountId, place: u64) -> Result<Option<Entry>, StorageError> {
+    rows.load(Table::Entries, &place_key(contact, place))
+}
+
+/// Where a message stands.
+pub(super) fn find(
+    rows: &View<'_>,
+    contact: AccountId,
+    id: BodyId,
+) -> Result<Option<Whereabouts>, StorageError> {
+    rows.load(Table::Messages, &message_key(contact, id))
+}
+
+/// Notes how far a message of ours has come; it never goes back. True if that is news.
+pub(super) fn progress(
+    rows: &mut Rows<'_>,
+    contact: AccountId,
+    id: BodyId,
+    state: DeliveryState,
+    now: Timestamp,
+) -> Result<bool, StorageError> {
+    let Some(whereabouts) = find(rows, contact, id)? else {
+        return Ok(false);
+    };
+    let Some(mut entry) = at(rows, contact, whereabouts.place)? else {
+        return Ok(false);
+    };
+    match entry.direction {
+        Direction::Sent(before) if before < state => entry.direction = Direction::Sent(state),
+        _ => return Ok(false),
+    }
+    if matches!(state, DeliveryState::Sent | DeliveryState::Delivered) {
+        start_time(rows, contact, &mut entry, now)?;
+    }
+    rows.store(Table::Entries, &place_key(contact, entry.place), &entry)?;
+    Ok(true)
+}
+
+/// Notes that an entry was shown, which starts its time.
+pub(super) fn show(
+    rows: &mut Rows<'_>,
+    contact: AccountId,
+    place: u64,
+    now: Timestamp,
+) -> Result<(), StorageError> {
+    let Some(mut entry) = at(rows, contact, place)? else {
+        return Ok(());
+    };
+    if !entry.shown {
+        entry.shown = true;
+        start_time(rows, contact, &mut entry, now)?;
+        rows.store(Table::Entries, &place_key(contact, place), &entry)?;
+    }
+    Ok(())
+}
+
+fn start_time(
+    rows: &mut Rows<'_>,
+    contact: AccountId,
+    entry: &mut Entry,
+    now: Timestamp,
+) -> Result<(), StorageError> {
+    if let (Some(seconds), None) = (entry.expires_after, entry.expires_at) {
+        let at = now + Duration::from_seconds(u64::from(seconds));
+        entry.expires_at = Some(at);
+        let expiring = Expiring { contact, place: entry.place, at };
+        rows.store(Table::Expiring, &place_key(contact, entry.place), &expiring)?;
+    }
+    Ok(())
+}
+
+/// Removes what has expired. Says how many entries went, and which items of the outbox went with them.
+pub(super) fn remove_expired(rows: &mut Rows<'_>, now: Timestamp) -> Result<(usize, Vec<u64>), StorageError> {
+    let (mut removed, mut orders) = (0, Vec::new());
+    for Expiring { contact, place, at: due } in rows.load_all::<Expiring>(Table::Expiring)? {
+        if due > now {
+            continue;
+        }
+        if let Some(order) = remove(rows, contact, place)? {
+            orders.push(order);
+        }
+        removed += 1;
+    }
+    Ok((removed, orders))
+}
+
+/// Removes one entry with its text, also from the outbox. Its name stays known, so that it does not come back.
+fn remove(rows: &mut Rows<'_>, contact: AccountId, place: u64) -> Result<Option<u64>, StorageError> {
+    let key = place_key(contact, place);
+    let entry = at(rows, contact, place)?;
+    rows.remove(Table::Entries, &key)?;
+    rows.remove(Table::Expiring, &key)?;
+    let Some(entry) = entry else {
+        return Ok(None);
+    };
+    let order = find(rows, contact, entry.id)?.and_then(|whereabouts| whereabouts.order);
+    let Some(order) = order else {
+        return Ok(None);
+    };
+    if load_item_of(rows, order, entry.id)?.is_none() {
+        return Ok(None);
+    }
+    remove_item(rows, order)?;
+    Ok(Some(order))
+}

@@ -1,0 +1,74 @@
+//! Why the phone does not do what it was asked to.
+
+use crate::body::MAX_TEXT_LEN;
+use crate::contact::BadName;
+use crate::vault::StorageError;
+
+/// Why a call on [`Phone`](super::Phone) did nothing. What was kept before is still there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PhoneError {
+    /// The vault does not read or keep.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    /// There is no such contact on this phone.
+    #[error("there is no such contact")]
+    UnknownContact,
+    /// Another contact on this phone has this name.
+    #[error("another contact has this name")]
+    NameTaken,
+    /// The text is no name for a contact.
+    #[error(transparent)]
+    BadName(#[from] BadName),
+    /// The account is not registered at its relay yet.
+    #[error("the account is not registered yet")]
+    NotRegistered,
+    /// The account is registered already, so its number stays.
+    #[error("the account is registered already")]
+    AlreadyRegistered,
+    /// The invitation is this phone's own.
+    #[error("this is your own invitation")]
+    OwnInvitation,
+    /// The invitation is for another relay than this phone's.
+    #[error("the invitation is for another relay")]
+    OtherRelay,
+    /// The contact was verified and its key has changed: nothing is sent until the owner chooses.
+    #[error("the contact's key has changed since it was verified")]
+    KeyChanged,
+    /// The contact has no key to compare.
+    #[error("the contact has no key to compare")]
+    NoIdentity,
+    /// There is no text in the message.
+    #[error("the message is empty")]
+    EmptyText,
+    /// The text is too long for one message.
+    #[error("the message has {got} bytes, and one holds at most {MAX_TEXT_LEN}")]
+    TextTooLong {
+        /// Its length in bytes.
+        got: usize,
+    },
+}
+
+/// Why a safety number was not confirmed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfirmError {
+    /// What was heard is a safety number, and another one.
+    #[error("the numbers differ")]
+    Mismatch,
+    /// What was heard is not 60 digits.
+    #[error("a safety number has 60 digits, and this has {digits}")]
+    NotANumber {
+        /// How many there were.
+        digits: usize,
+    },
+    /// The contact cannot be confirmed at all.
+    #[error(transparent)]
+    Phone(#[from] PhoneError),
+}
+
+impl From<StorageError> for ConfirmError {
+    fn from(error: StorageError) -> Self {
+        Self::Phone(error.into())
+    }
+}

@@ -1,0 +1,139 @@
+//! The two connections of a phone, and which questions are open on each.
+//!
+//! The *named* link says whose it is: it receives, asks for certificates, looks up, registers. The *nameless* link
+//! says nothing of the kind: sealed messages and the keys to begin them go over it, each admitted by the
+//! recipient's delivery key, so that the relay learns no sender. What ties the two together for a relay that looks
+//! is the network address and the time; the threat model says so.
+
+use std::collections::HashMap;
+
+use pillarbox_crypto::SigningPublic;
+use pillarbox_wire::{AccountId, Duration, Handle, PreKeyId, RequestId, Timestamp};
+
+/// One of the two connections.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Link {
+    /// The relay knows whose it is.
+    Named,
+    /// The relay is told nothing.
+    Nameless,
+}
+
+/// How far a link has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// Connected; the relay has not said its welcome.
+    Fresh,
+    /// Welcomed; on the named link, nothing has been asked yet.
+    Welcomed,
+    /// The named link has said who it is and waits for the answer.
+    Asked,
+    /// Good for everything that goes over it.
+    Ready,
+    /// The relay does not take this device: nothing more goes over it.
+    Refused,
+}
+
+/// What was asked, so that the answer finds its place.
+#[derive(Clone, Debug)]
+pub(super) enum Question {
+    Register,
+    Authenticate,
+    Count,
+    Publish { signed: Option<PreKeyId> },
+    LookUp { handle: Handle, name: Option<String> },
+    Bundles { contact: AccountId },
+    Certificate,
+    Submit { order: u64, digest: [u8; 32], sealed: bool },
+    Close,
+    Ping,
+}
+
+/// A link that is connected.
+#[derive(Debug)]
+pub(super) struct Connection {
+    pub(super) handshake_hash: [u8; 32],
+    pub(super) standing: Standing,
+    /// The key that the relay signs sender certificates with.
+    pub(super) certificate_key: Option<SigningPublic>,
+    /// The relay's clock and ours when it said its welcome.
+    clocks: Option<(Timestamp, Timestamp)>,
+    questions: HashMap<RequestId, Question>,
+    next_request: u32,
+}
+
+impl Connection {
+    pub(super) fn new(handshake_hash: [u8; 32]) -> Self {
+        Self {
+            handshake_hash,
+            standing: Standing::Fresh,
+            certificate_key: None,
+            clocks: None,
+            questions: HashMap::new(),
+            next_request: 1,
+        }
+    }
+
+    pub(super) fn welcome(&mut self, theirs: Timestamp, key: Option<SigningPublic>, ours: Timestamp) {
+        self.certificate_key = key;
+        self.clocks = Some((theirs, ours));
+        self.standing = Standing::Welcomed;
+    }
+
+    /// The relay's time, which decides whether a certificate is still good.
+    pub(super) fn relay_time(&self, now: Timestamp) -> Timestamp {
+        self.clocks.map_or(now, |(theirs, ours)| theirs + now.since(ours))
+    }
+
+    /// Opens a question and names it.
+    pub(super) fn ask(&mut self, question: Question) -> RequestId {
+        let request = RequestId(self.next_request);
+        self.next_request = self.next_request.wrapping_add(1);
+        self.questions.insert(request, question);
+        request
+    }
+
+    /// Closes a question. None for an answer to nothing.
+    pub(super) fn answered(&mut self, request: RequestId) -> Option<Question> {
+        self.questions.remove(&request)
+    }
+
+    /// Whether such a question is open.
+    pub(super) fn is_asking(&self, such: impl Fn(&Question) -> bool) -> bool {
+        self.questions.values().any(such)
+    }
+}
+
+/// Both links.
+#[derive(Debug, Default)]
+pub(super) struct Links {
+    named: Option<Connection>,
+    nameless: Option<Connection>,
+}
+
+impl Links {
+    pub(super) const fn get(&self, link: Link) -> Option<&Connection> {
+        match link {
+            Link::Named => self.named.as_ref(),
+            Link::Nameless => self.nameless.as_ref(),
+        }
+    }
+
+    pub(super) const fn get_mut(&mut self, link: Link) -> Option<&mut Connection> {
+        match link {
+            Link::Named => self.named.as_mut(),
+            Link::Nameless => self.nameless.as_mut(),
+        }
+    }
+
+    pub(super) fn set(&mut self, link: Link, connection: Option<Connection>) {
+        match link {
+            Link::Named => self.named = connection,
+            Link::Nameless => self.nameless = connection,
+        }
+    }
+}
+
+/// How long something waits after the relay could not do it, where the relay does not say itself: long enough for a
+/// mailbox to be emptied or a disk to be looked after, short enough for a person who waits.
+pub(super) const RETRY_AFTER: Duration = Duration::from_seconds(60);

@@ -1,0 +1,288 @@
+//! The phone: an open profile and the engine that runs on it.
+//!
+//! What this layer does: it turns what the owner wants and what the relay says into frames, notices and rows. It
+//! refuses to know sockets, clocks and terminals: time and randomness are arguments, frames go in and come out.
+//!
+//! **Commit, then answer.** Each call that changes something is one transaction of the vault. A frame that depends
+//! on a change (an acknowledgement, a submission, an upload of keys) comes out of [`Phone::outgoing`] only after
+//! the call that made the change has returned `Ok`. Whoever carries frames between this engine and a relay
+//! can therefore drop everything at any moment: nothing that was acknowledged is lost, and nothing is shown
+//! twice.
+//!
+//! | file | what |
+//! |---|---|
+//! | `people` | contacts, trust, invitations |
+//! | `talk` | texts, history, disappearing |
+//! | `links`, `outgoing`, `converse` | what goes to the relay |
+//! | `answers`, `arrival`, `contents` | what comes from it |
+
+mod answers;
+mod arrival;
+mod contents;
+mod converse;
+mod entries;
+mod error;
+mod links;
+mod outgoing;
+mod people;
+mod records;
+mod talk;
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::fmt;
+use std::path::Path;
+
+use pillarbox_crypto::{IdentitySecret, PasswordCost, SecretBytes, SigningSecret};
+use pillarbox_wire::{AccountId, Handle, MessageId, PreKeyUpload, Timestamp};
+use rand_core::CryptoRng;
+
+pub use arrival::MAX_REQUESTS;
+pub use error::{ConfirmError, PhoneError};
+pub use links::Link;
+pub use talk::SEEN_KEPT;
+
+use self::links::{Connection, Links};
+use self::records::{CERTIFICATE, CertificateRecord, DELIVERY_KEY, DEVICE_KEY, FACTS, IDENTITY, secret};
+use crate::account::{Account, AccountRecord, NewAccount};
+use crate::body::MAX_NAME_LEN;
+use crate::outbox::{Item, Outbox};
+use crate::passphrase::Passphrase;
+use crate::prekeys;
+use crate::recovery::Errands;
+use crate::vault::{ProfileError, Rows, StorageError, Table, Vault};
+
+/// An open profile. It holds the profile's lock for as long as it lives.
+///
+/// What stands in fields here is a copy of rows, changed only after a transaction was kept; dropping a phone at any
+/// moment and opening it again gives the same phone, disconnected.
+pub struct Phone {
+    vault: Vault,
+    account: Account,
+    secrets: Secrets,
+    links: Links,
+    outbox: Outbox,
+    /// Contacts that something is owed to.
+    due: BTreeSet<AccountId>,
+    /// Messages that are safe here and that the relay may forget.
+    acknowledgements: VecDeque<MessageId>,
+    /// Numbers to be asked about.
+    look_ups: VecDeque<(Handle, Option<String>)>,
+    certificate: Option<CertificateRecord>,
+    /// When the certificate was last asked for.
+    certificate_asked: Option<Timestamp>,
+    /// Prekeys that are kept here and not yet sent.
+    uploads: VecDeque<PreKeyUpload>,
+    /// Whether the relay should be asked how many prekeys are left.
+    recount: bool,
+    closing: bool,
+    /// Messages that the relay said were waiting and that have not come yet.
+    expected: u32,
+    /// Contacts that nothing is sent to before then, because the relay asked for patience.
+    retry_at: BTreeMap<AccountId, Timestamp>,
+}
+
+/// The account's secrets, each wiped when dropped.
+struct Secrets {
+    identity: IdentitySecret,
+    device: SigningSecret,
+    delivery: SecretBytes<32>,
+}
+
+impl fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secrets")
+    }
+}
+
+/// A phone prints as its type only.
+impl fmt::Debug for Phone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Phone")
+    }
+}
+
+impl Phone {
+    /// Makes a profile in `directory`. The account itself is made at the relay when this phone first connects.
+    ///
+    /// # Errors
+    /// [`ProfileError::Exists`] if there is one, and what the file system or the passphrase cost bring.
+    pub fn create(
+        directory: &Path,
+        passphrase: &Passphrase,
+        new: NewAccount,
+        now: Timestamp,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Self, ProfileError> {
+        let vault = Vault::create(directory, passphrase, PasswordCost::INTERACTIVE, rng)?;
+        Self::create_in(vault, new, now, rng)
+    }
+
+    /// Makes a profile in an empty vault, which may be one in memory.
+    ///
+    /// # Errors
+    /// [`ProfileError::Exists`] if the vault holds a profile; [`ProfileError::Storage`] if it keeps nothing.
+    pub fn create_in(
+        mut vault: Vault,
+        new: NewAccount,
+        now: Timestamp,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Self, ProfileError> {
+        let NewAccount { relay, handle, name, protection, padding } = new;
+        let name = bounded(name, MAX_NAME_LEN);
+        let account = Account { relay, handle, name, address: None, protection, padding, created_at: now };
+        let secrets = Secrets {
+            identity: IdentitySecret::generate(rng),
+            device: SigningSecret::generate(rng),
+            delivery: SecretBytes::generate(rng),
+        };
+        vault.transact(rng, |rows| {
+            if rows.has(Table::Account, FACTS)? {
+                return Err(ProfileError::Exists);
+            }
+            store_account(rows, &account)?;
+            rows.put(Table::Account, IDENTITY, &*secrets.identity.to_bytes())?;
+            rows.put(Table::Account, DEVICE_KEY, &*secrets.device.to_bytes())?;
+            rows.put(Table::Account, DELIVERY_KEY, secrets.delivery.as_bytes())?;
+            Ok(prekeys::begin(rows, &secrets.identity, now)?)
+        })?;
+        Ok(Self::assemble(vault, account, secrets))
+    }
+
+    /// Opens the profile in `directory` and removes what has expired.
+    ///
+    /// # Errors
+    /// What stands in [`ProfileError`].
+    pub fn open(
+        directory: &Path,
+        passphrase: &Passphrase,
+        now: Timestamp,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Self, ProfileError> {
+        Self::open_in(Vault::open(directory, passphrase)?, now, rng)
+    }
+
+    /// Opens the profile in a vault.
+    ///
+    /// # Errors
+    /// [`ProfileError::NoProfile`] if it holds none; [`ProfileError::Storage`] if it cannot be read.
+    pub fn open_in(vault: Vault, now: Timestamp, rng: &mut impl CryptoRng) -> Result<Self, ProfileError> {
+        let (account, secrets) = vault.read(|rows| {
+            let record: AccountRecord = rows.load(Table::Account, FACTS)?.ok_or(ProfileError::NoProfile)?;
+            let account = Account::try_from(record).map_err(|_| StorageError::Damaged)?;
+            let row = |name| rows.get(Table::Account, name)?.ok_or(StorageError::Damaged);
+            let secrets = Secrets {
+                identity: IdentitySecret::from_bytes(*secret(&row(IDENTITY)?)?.as_bytes()),
+                device: SigningSecret::from_bytes(*secret(&row(DEVICE_KEY)?)?.as_bytes()),
+                delivery: secret(&row(DELIVERY_KEY)?)?,
+            };
+            Ok::<_, ProfileError>((account, secrets))
+        })?;
+        let mut phone = Self::assemble(vault, account, secrets);
+        phone.remove_expired(now, rng)?;
+        phone.forget_seen(now, rng)?;
+        let (items, errands, certificate) = phone.vault.read(|rows| {
+            let certificate = rows.load(Table::Account, CERTIFICATE)?;
+            let errands = rows.load_all::<Errands>(Table::Errands)?;
+            Ok::<_, StorageError>((rows.load_all::<Item>(Table::Outbox)?, errands, certificate))
+        })?;
+        phone.outbox = Outbox::rebuild(&items);
+        phone.due = errands.iter().filter(|errands| errands.are_due()).map(|errands| errands.contact).collect();
+        phone.certificate = certificate;
+        Ok(phone)
+    }
+
+    fn assemble(vault: Vault, account: Account, secrets: Secrets) -> Self {
+        Self {
+            vault,
+            account,
+            secrets,
+            links: Links::default(),
+            outbox: Outbox::default(),
+            due: BTreeSet::new(),
+            acknowledgements: VecDeque::new(),
+            look_ups: VecDeque::new(),
+            certificate: None,
+            certificate_asked: None,
+            uploads: VecDeque::new(),
+            recount: true,
+            closing: false,
+            expected: 0,
+            retry_at: BTreeMap::new(),
+        }
+    }
+
+    /// The account's facts.
+    #[must_use]
+    pub const fn account(&self) -> &Account {
+        &self.account
+    }
+
+    /// Changes the passphrase. A copy of the profile that somebody took before still opens with the old one.
+    ///
+    /// # Errors
+    /// [`ProfileError::Storage`]; then the old passphrase still holds.
+    pub fn change_passphrase(
+        &mut self,
+        passphrase: &Passphrase,
+        rng: &mut impl CryptoRng,
+    ) -> Result<(), ProfileError> {
+        self.vault.change_passphrase(passphrase, rng)
+    }
+
+    /// Chooses another number, or none, before the account is made: after
+    /// [`Notice::RegistrationRefused`](crate::Notice::RegistrationRefused).
+    ///
+    /// # Errors
+    /// [`PhoneError::AlreadyRegistered`] once it is made.
+    pub fn set_handle(&mut self, handle: Option<Handle>, rng: &mut impl CryptoRng) -> Result<(), PhoneError> {
+        if self.account.address.is_some() {
+            return Err(PhoneError::AlreadyRegistered);
+        }
+        let account = Account { handle, ..self.account.clone() };
+        self.keep_account(account, rng)
+    }
+
+    /// Asks the relay to end the account, as soon as it is connected: answered by
+    /// [`Notice::AccountClosed`](crate::Notice::AccountClosed). The profile itself stays until it is deleted.
+    pub const fn close_account(&mut self) {
+        self.closing = true;
+    }
+
+    /// Notes that a link is connected.
+    pub fn connected(&mut self, link: Link, handshake_hash: [u8; 32]) {
+        self.disconnected(link);
+        self.links.set(link, Some(Connection::new(handshake_hash)));
+    }
+
+    /// Notes that a link is gone. What was under way on it is sent again on the next one.
+    pub fn disconnected(&mut self, link: Link) {
+        self.links.set(link, None);
+        self.outbox.link_gone(link);
+        if link == Link::Named {
+            // What was not acknowledged is delivered again, and recognised.
+            self.acknowledgements.clear();
+            self.uploads.clear();
+            self.certificate_asked = None;
+            self.recount = true;
+            self.expected = 0;
+        }
+    }
+
+    fn keep_account(&mut self, account: Account, rng: &mut impl CryptoRng) -> Result<(), PhoneError> {
+        self.vault.transact(rng, |rows| Ok::<_, PhoneError>(store_account(rows, &account)?))?;
+        self.account = account;
+        Ok(())
+    }
+}
+
+fn store_account(rows: &mut Rows<'_>, account: &Account) -> Result<(), StorageError> {
+    rows.store(Table::Account, FACTS, &AccountRecord::from(account))
+}
+
+/// The text, cut at a character so that it has at most `most` bytes.
+fn bounded(mut text: String, most: usize) -> String {
+    while text.len() > most {
+        text.pop();
+    }
+    text
+}

@@ -1,0 +1,329 @@
+//! Contacts: adding, naming, trusting them.
+
+use pillarbox_crypto::{IdentityPublic, SafetyNumber};
+use pillarbox_session::safety_number;
+use pillarbox_wire::{AccountId, FixedBytes, Handle, Timestamp};
+use rand_core::CryptoRng;
+
+use super::error::{ConfirmError, PhoneError};
+use super::records::{
+    load_contact, load_delivery_key, message_key, place_key, remove_conversation, remove_item, store_contact,
+};
+use super::{Phone, bounded, entries};
+use crate::account::Protection;
+use crate::body::MAX_NAME_LEN;
+use crate::contact::{Contact, ContactRecord, Origin, Trust, check_name, write_identity};
+use crate::display;
+use crate::invitation::Invitation;
+use crate::outbox::{Item, Stage};
+use crate::vault::{Rows, StorageError, Table, View};
+
+impl Phone {
+    /// All contacts, by name.
+    ///
+    /// # Errors
+    /// [`PhoneError::Storage`].
+    pub fn contacts(&self) -> Result<Vec<Contact>, PhoneError> {
+        self.vault.read(|rows| {
+            let mut records = rows.load_all::<ContactRecord>(Table::Contacts)?;
+            records.sort_by(|one, other| one.name.cmp(&other.name));
+            records.iter().map(|record| view(rows, record)).collect()
+        })
+    }
+
+    /// One contact.
+    ///
+    /// # Errors
+    /// [`PhoneError::UnknownContact`], [`PhoneError::Storage`].
+    pub fn contact(&self, contact: AccountId) -> Result<Contact, PhoneError> {
+        self.vault.read(|rows| view(rows, &load_contact(rows, contact)?))
+    }
+
+    /// The contact that the owner calls by this name; none is an answer.
+    ///
+    /// # Errors
+    /// [`PhoneError::Storage`].
+    pub fn find(&self, name: &str) -> Result<Option<Contact>, PhoneError> {
+        Ok(self.contacts()?.into_iter().find(|contact| contact.name == name))
+    }
+
+    /// This account's invitation.
+    ///
+    /// # Errors
+    /// [`PhoneError::NotRegistered`]: an account has no name before the relay has given it one.
+    pub fn invitation(&self) -> Result<Invitation, PhoneError> {
+        let address = self.account.address.ok_or(PhoneError::NotRegistered)?;
+        Ok(Invitation {
+            relay: self.account.relay.clone(),
+            account: address.account,
+            identity: self.secrets.identity.public(),
+            delivery_key: self.offered_delivery_key(),
+            name: (!self.account.name.is_empty()).then(|| self.account.name.clone()),
+        })
+    }
+
+    /// The delivery key for those whom the owner wants to hear from; none where the relay would read it on its way.
+    pub(super) fn offered_delivery_key(&self) -> Option<FixedBytes<32>> {
+        let sealed = self.account.protection == Protection::EndToEnd;
+        sealed.then(|| FixedBytes(*self.secrets.delivery.as_bytes()))
+    }
+
+    /// Adds the owner of an invitation, or renews what is known of them.
+    ///
+    /// A key that differs from a known contact's is met as any changed key is ([`Trust`]): an invitation is a text
+    /// that came from somewhere.
+    ///
+    /// # Errors
+    /// [`PhoneError::OwnInvitation`], [`PhoneError::OtherRelay`], [`PhoneError::NameTaken`],
+    /// [`PhoneError::BadName`], [`PhoneError::Storage`].
+    pub fn add_invited(
+        &mut self,
+        invitation: &Invitation,
+        name: Option<&str>,
+        now: Timestamp,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Contact, PhoneError> {
+        let Invitation { relay, account, identity, delivery_key, name: suggested } = invitation;
+        if self.account.address.is_some_and(|own| own.account == *account)
+            || *identity == self.secrets.identity.public()
+        {
+            return Err(PhoneError::OwnInvitation);
+        }
+        if relay.key() != self.account.relay.key() {
+            return Err(PhoneError::OtherRelay);
+        }
+        let (contact, changed) = self.vault.transact(rng, |rows| {
+            let known: Option<ContactRecord> = rows.load(Table::Contacts, &account.0)?;
+            let is_new = known.is_none();
+            let mut record =
+                known.unwrap_or_else(|| ContactRecord::new(*account, String::new(), Origin::Invitation, now));
+            let changed = record.meet_key(&write_identity(identity));
+            record.accepted = true;
+            record.suggested_name.clone_from(suggested);
+            match name {
+                Some(name) => record.name = free_name(rows, *account, name)?,
+                None if is_new => {
+                    let wish = suggested.as_deref().unwrap_or_default();
+                    record.name = some_name(rows, *account, wish)?;
+                }
+                None => {}
+            }
+            if let Some(key) = delivery_key {
+                rows.put(Table::DeliveryKeys, &account.0, key.as_bytes())?;
+            }
+            if changed {
+                start_over(rows, *account)?;
+            }
+            store_contact(rows, &record)?;
+            Ok::<_, PhoneError>((view(rows, &record)?, changed))
+        })?;
+        if changed {
+            self.reindex()?;
+        }
+        Ok(contact)
+    }
+
+    /// Asks the relay who has this number, as soon as it is connected: answered by
+    /// [`Notice::Found`](crate::Notice::Found) or [`Notice::NotFound`](crate::Notice::NotFound). The relay learns that this
+    /// account asked about that number, and the first message to somebody found this way names its sender to the relay.
+    ///
+    /// # Errors
+    /// [`PhoneError::NameTaken`], [`PhoneError::BadName`], [`PhoneError::Storage`].
+    pub fn look_up(&mut self, handle: Handle, name: Option<&str>) -> Result<(), PhoneError> {
+        if let Some(name) = name {
+            check_name(name)?;
+            if self.find(name)?.is_some_and(|known| known.handle.as_ref() != Some(&handle)) {
+                return Err(PhoneError::NameTaken);
+            }
+        }
+        self.look_ups.push_back((handle, name.map(str::to_owned)));
+        Ok(())
+    }
+
+    /// Calls a contact by another name.
+    ///
+    /// # Errors
+    /// [`PhoneError::NameTaken`], [`PhoneError::BadName`], [`PhoneError::UnknownContact`], [`PhoneError::Storage`].
+    pub fn rename(
+        &mut self,
+        contact: AccountId,
+        name: &str,
+        rng: &mut impl CryptoRng,
+    ) -> Result<(), PhoneError> {
+        self.change_contact(contact, rng, |rows, record| {
+            record.name = free_name(rows, record.account, name)?;
+            Ok(())
+        })
+    }
+
+    /// Accepts a request: from now on this phone introduces itself to them.
+    ///
+    /// # Errors
+    /// [`PhoneError::UnknownContact`], [`PhoneError::Storage`].
+    pub fn accept_request(
+        &mut self,
+        contact: AccountId,
+        rng: &mut impl CryptoRng,
+    ) -> Result<(), PhoneError> {
+        self.change_contact(contact, rng, |_, record| {
+            record.accepted = true;
+            Ok(())
+        })
+    }
+
+    /// Forgets a contact with everything that was said. Should they write again, they are a stranger.
+    ///
+    /// # Errors
+    /// [`PhoneError::UnknownContact`], [`PhoneError::Storage`].
+    pub fn remove_contact(
+        &mut self,
+        contact: AccountId,
+        rng: &mut impl CryptoRng,
+    ) -> Result<(), PhoneError> {
+        self.vault.transact(rng, |rows| {
+            let record = load_contact(rows, contact)?;
+            for place in 0..record.next_place {
+                if let Some(entry) = entries::at(rows, contact, place)? {
+                    rows.remove(Table::Messages, &message_key(contact, entry.id))?;
+                }
+                rows.remove(Table::Entries, &place_key(contact, place))?;
+                rows.remove(Table::Expiring, &place_key(contact, place))?;
+            }
+            for item in rows.load_all::<Item>(Table::Outbox)?.iter().filter(|item| item.to == contact) {
+                remove_item(rows, item.order)?;
+            }
+            remove_conversation(rows, contact)?;
+            for table in [Table::Contacts, Table::DeliveryKeys, Table::Errands] {
+                rows.remove(table, &contact.0)?;
+            }
+            Ok::<_, PhoneError>(())
+        })?;
+        self.vault.empty_log()?;
+        self.due.remove(&contact);
+        self.reindex()
+    }
+
+    /// The number that this phone's owner and the contact compare.
+    ///
+    /// # Errors
+    /// [`PhoneError::NotRegistered`], [`PhoneError::NoIdentity`], [`PhoneError::UnknownContact`],
+    /// [`PhoneError::Storage`].
+    pub fn safety_number(&self, contact: AccountId) -> Result<SafetyNumber, PhoneError> {
+        let theirs = self.contact(contact)?.identity.ok_or(PhoneError::NoIdentity)?;
+        self.number_with(contact, &theirs)
+    }
+
+    /// The number that was verified before the contact's key changed, while a choice is waited for.
+    ///
+    /// # Errors
+    /// As for [`safety_number`](Self::safety_number).
+    pub fn former_safety_number(&self, contact: AccountId) -> Result<Option<SafetyNumber>, PhoneError> {
+        let former = self.contact(contact)?.former_identity;
+        former.map(|theirs| self.number_with(contact, &theirs)).transpose()
+    }
+
+    fn number_with(&self, contact: AccountId, theirs: &IdentityPublic) -> Result<SafetyNumber, PhoneError> {
+        let own = self.account.address.ok_or(PhoneError::NotRegistered)?;
+        Ok(safety_number((&own.account, &self.secrets.identity.public()), (&contact, theirs)))
+    }
+
+    /// Compares what was heard with the safety number; if it is the same, the contact is verified, also after a
+    /// changed key.
+    ///
+    /// # Errors
+    /// [`ConfirmError::Mismatch`] if it is another number, and then nothing has changed.
+    pub fn confirm(
+        &mut self,
+        contact: AccountId,
+        heard: &str,
+        rng: &mut impl CryptoRng,
+    ) -> Result<(), ConfirmError> {
+        let ours = self.safety_number(contact)?;
+        let digits = heard.chars().filter(char::is_ascii_digit).count();
+        let heard = SafetyNumber::parse(heard).ok_or(ConfirmError::NotANumber { digits })?;
+        if heard != ours {
+            return Err(ConfirmError::Mismatch);
+        }
+        Ok(self.set_trust(contact, Trust::Verified, rng)?)
+    }
+
+    /// Accepts a changed key without verifying it: what waited goes out to the new key.
+    ///
+    /// # Errors
+    /// [`PhoneError::UnknownContact`], [`PhoneError::Storage`]. For a contact whose key has not changed nothing
+    /// happens, and a verified one stays verified.
+    pub fn accept_new_key(
+        &mut self,
+        contact: AccountId,
+        rng: &mut impl CryptoRng,
+    ) -> Result<(), PhoneError> {
+        match self.contact(contact)?.trust {
+            Trust::Changed => self.set_trust(contact, Trust::Unverified, rng),
+            Trust::Unverified | Trust::Verified => Ok(()),
+        }
+    }
+
+    fn set_trust(
+        &mut self,
+        contact: AccountId,
+        trust: Trust,
+        rng: &mut impl CryptoRng,
+    ) -> Result<(), PhoneError> {
+        self.change_contact(contact, rng, |_, record| {
+            record.trust = trust;
+            record.former_identity = None;
+            Ok(())
+        })
+    }
+
+    pub(super) fn change_contact(
+        &mut self,
+        contact: AccountId,
+        rng: &mut impl CryptoRng,
+        change: impl FnOnce(&mut Rows<'_>, &mut ContactRecord) -> Result<(), PhoneError>,
+    ) -> Result<(), PhoneError> {
+        self.vault.transact(rng, |rows| {
+            let mut record = load_contact(rows, contact)?;
+            change(rows, &mut record)?;
+            Ok(store_contact(rows, &record)?)
+        })
+    }
+}
+
+pub(super) fn view(rows: &View<'_>, record: &ContactRecord) -> Result<Contact, PhoneError> {
+    let sealed = load_delivery_key(rows, record.account)?.is_some();
+    Ok(record.view(sealed)?)
+}
+
+/// What was sealed to a contact's former key and has not reached the relay is encrypted again, in a new session.
+pub(super) fn start_over(rows: &mut Rows<'_>, contact: AccountId) -> Result<(), StorageError> {
+    remove_conversation(rows, contact)?;
+    for mut item in rows.load_all::<Item>(Table::Outbox)? {
+        if item.to == contact && matches!(item.stage, Stage::Sealed { .. }) {
+            item.stage = Stage::Waiting;
+            super::records::store_item(rows, &item)?;
+        }
+    }
+    Ok(())
+}
+
+/// The name, if it is one and no other contact has it.
+pub(super) fn free_name(rows: &View<'_>, account: AccountId, name: &str) -> Result<String, PhoneError> {
+    check_name(name)?;
+    if is_taken(rows, account, name)? { Err(PhoneError::NameTaken) } else { Ok(name.to_owned()) }
+}
+
+/// A name near the wish that no other contact has; the account's own if the wish is none that can be shown.
+pub(super) fn some_name(rows: &View<'_>, account: AccountId, wish: &str) -> Result<String, StorageError> {
+    let short: String = account.to_string().chars().take(8).collect();
+    let wish = bounded(display::safe(wish).replace(display::REPLACEMENT, "").trim().to_owned(), MAX_NAME_LEN - 9);
+    if check_name(&wish).is_err() {
+        return Ok(short);
+    }
+    if is_taken(rows, account, &wish)? { Ok(format!("{wish}-{short}")) } else { Ok(wish) }
+}
+
+fn is_taken(rows: &View<'_>, account: AccountId, name: &str) -> Result<bool, StorageError> {
+    let contacts = rows.load_all::<ContactRecord>(Table::Contacts)?;
+    Ok(contacts.iter().any(|other| other.account != account && other.name == name))
+}

@@ -1,0 +1,181 @@
+//! Where things stand in the vault: the keys of rows that several parts of the phone use, and the small records.
+
+use pillarbox_crypto::{IdentityError, SecretBytes};
+use pillarbox_session::{Conversation, RecordError};
+use pillarbox_wire::{AccountId, DeviceAddress, DeviceId, Encoded, FixedBytes, SenderCertificate, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::error::PhoneError;
+use crate::body::BodyId;
+use crate::contact::ContactRecord;
+use crate::outbox::Item;
+use crate::recovery::Errands;
+use crate::vault::{Rows, StorageError, Table, View};
+
+/// Names of rows in [`Table::Account`].
+pub(super) const FACTS: &[u8] = b"facts";
+pub(super) const IDENTITY: &[u8] = b"identity";
+pub(super) const DEVICE_KEY: &[u8] = b"device key";
+pub(super) const DELIVERY_KEY: &[u8] = b"delivery key";
+pub(super) const CERTIFICATE: &[u8] = b"certificate";
+
+/// Where a message of ours or theirs stands.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+pub(super) struct Whereabouts {
+    pub(super) place: u64,
+    /// Its place in the outbox, if it is ours.
+    pub(super) order: Option<u64>,
+}
+
+impl Encoded for Whereabouts {
+    const VERSION: u8 = 1;
+    const MAX_LEN: usize = 32;
+}
+
+/// A payload that was dealt with, and when, so that it can be forgotten in time.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+pub(super) struct Seen {
+    pub(super) contact: AccountId,
+    pub(super) digest: FixedBytes<32>,
+    pub(super) at: Timestamp,
+}
+
+impl Encoded for Seen {
+    const VERSION: u8 = 1;
+    const MAX_LEN: usize = 64;
+}
+
+/// An entry whose time runs.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+pub(super) struct Expiring {
+    pub(super) contact: AccountId,
+    pub(super) place: u64,
+    pub(super) at: Timestamp,
+}
+
+impl Encoded for Expiring {
+    const VERSION: u8 = 1;
+    const MAX_LEN: usize = 64;
+}
+
+/// The sender certificate in use, and under which key of the relay it is good.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+pub(super) struct CertificateRecord {
+    pub(super) certificate: SenderCertificate,
+    pub(super) issuer: FixedBytes<32>,
+}
+
+impl Encoded for CertificateRecord {
+    const VERSION: u8 = 1;
+    const MAX_LEN: usize = 256;
+}
+
+/// The one device that an account has; frames for adding more do not exist yet.
+pub(super) const fn device(account: AccountId) -> DeviceAddress {
+    DeviceAddress { account, device: DeviceId::FIRST }
+}
+
+pub(super) fn place_key(contact: AccountId, place: u64) -> Vec<u8> {
+    [contact.0.as_slice(), &place.to_be_bytes()].concat()
+}
+
+pub(super) fn message_key(contact: AccountId, id: BodyId) -> Vec<u8> {
+    [contact.0.as_slice(), id.0.as_bytes()].concat()
+}
+
+pub(super) fn digest_key(contact: AccountId, digest: &[u8; 32]) -> Vec<u8> {
+    [contact.0.as_slice(), digest].concat()
+}
+
+fn conversation_key(address: DeviceAddress) -> Vec<u8> {
+    [address.account.0.as_slice(), &[address.device.0]].concat()
+}
+
+pub(super) fn load_contact(rows: &View<'_>, account: AccountId) -> Result<ContactRecord, PhoneError> {
+    rows.load(Table::Contacts, &account.0)?.ok_or(PhoneError::UnknownContact)
+}
+
+pub(super) fn store_contact(rows: &mut Rows<'_>, contact: &ContactRecord) -> Result<(), StorageError> {
+    rows.store(Table::Contacts, &contact.account.0, contact)
+}
+
+pub(super) fn load_delivery_key(
+    rows: &View<'_>,
+    account: AccountId,
+) -> Result<Option<SecretBytes<32>>, StorageError> {
+    rows.get(Table::DeliveryKeys, &account.0)?.map(|key| secret(&key)).transpose()
+}
+
+pub(super) fn load_conversation(
+    rows: &View<'_>,
+    account: AccountId,
+) -> Result<Option<Conversation>, StorageError> {
+    let record = rows.get(Table::Conversations, &conversation_key(device(account)))?;
+    Ok(record.map(|record| Conversation::from_record(&record)).transpose()?)
+}
+
+pub(super) fn store_conversation(
+    rows: &mut Rows<'_>,
+    account: AccountId,
+    conversation: &Conversation,
+) -> Result<(), StorageError> {
+    rows.put(Table::Conversations, &conversation_key(device(account)), &conversation.to_record())
+}
+
+pub(super) fn remove_conversation(rows: &mut Rows<'_>, account: AccountId) -> Result<(), StorageError> {
+    rows.remove(Table::Conversations, &conversation_key(device(account)))
+}
+
+pub(super) fn load_errands(rows: &View<'_>, account: AccountId) -> Result<Errands, StorageError> {
+    Ok(rows.load(Table::Errands, &account.0)?.unwrap_or(Errands::none(account)))
+}
+
+/// Stores what is owed; a record that says nothing is removed.
+pub(super) fn store_errands(rows: &mut Rows<'_>, errands: &Errands) -> Result<(), StorageError> {
+    if *errands == Errands::none(errands.contact) {
+        rows.remove(Table::Errands, &errands.contact.0)
+    } else {
+        rows.store(Table::Errands, &errands.contact.0, errands)
+    }
+}
+
+pub(super) fn load_item(rows: &View<'_>, order: u64) -> Result<Option<Item>, StorageError> {
+    rows.load(Table::Outbox, &order.to_be_bytes())
+}
+
+/// The item that holds the message `id`. Orders are used again once the outbox was empty, so the name decides.
+pub(super) fn load_item_of(rows: &View<'_>, order: u64, id: BodyId) -> Result<Option<Item>, StorageError> {
+    Ok(load_item(rows, order)?.filter(|item| item.id() == Some(id)))
+}
+
+pub(super) fn store_item(rows: &mut Rows<'_>, item: &Item) -> Result<(), StorageError> {
+    rows.store(Table::Outbox, &item.order.to_be_bytes(), item)
+}
+
+pub(super) fn remove_item(rows: &mut Rows<'_>, order: u64) -> Result<(), StorageError> {
+    rows.remove(Table::Outbox, &order.to_be_bytes())
+}
+
+/// A secret row of `N` bytes.
+pub(super) fn secret<const N: usize>(row: &[u8]) -> Result<SecretBytes<N>, StorageError> {
+    Ok(SecretBytes::from_bytes(row.try_into().map_err(|_| StorageError::Damaged)?))
+}
+
+impl From<RecordError> for StorageError {
+    fn from(_: RecordError) -> Self {
+        Self::Damaged
+    }
+}
+
+/// Identities are checked before they are stored, so one that fails its check when read back was damaged.
+impl From<IdentityError> for StorageError {
+    fn from(_: IdentityError) -> Self {
+        Self::Damaged
+    }
+}
+
+impl From<IdentityError> for PhoneError {
+    fn from(error: IdentityError) -> Self {
+        StorageError::from(error).into()
+    }
+}

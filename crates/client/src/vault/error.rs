@@ -1,0 +1,74 @@
+//! Why a profile does not open, or does not keep what it is given.
+
+use pillarbox_crypto::CostError;
+use rusqlite::ErrorCode;
+
+/// Why something was not read or kept. What was kept before is still there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum StorageError {
+    /// The profile cannot be written to.
+    #[error("the profile is read-only")]
+    ReadOnly,
+    /// The disk has no room.
+    #[error("the disk is full")]
+    Full,
+    /// A row does not authenticate, or the file is no database: it was altered, or the disk has lost something.
+    #[error("the profile is damaged")]
+    Damaged,
+    /// The file cannot be reached, or the system reported an error.
+    #[error("the profile cannot be read or written")]
+    Unavailable,
+}
+
+/// Why a profile was not made or opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ProfileError {
+    /// There is no profile in this directory.
+    #[error("there is no profile here")]
+    NoProfile,
+    /// There is a profile in this directory already.
+    #[error("there is a profile here already")]
+    Exists,
+    /// Another process has this profile open.
+    #[error("another program has this profile open")]
+    InUse,
+    /// The passphrase is another one.
+    #[error("the passphrase is not the one of this profile")]
+    WrongPassphrase,
+    /// A later version of this program wrote the profile.
+    #[error("the profile has layout {found}, and this program knows {known}")]
+    NewerVersion {
+        /// The layout of the profile.
+        found: u8,
+        /// The layout of this program.
+        known: u8,
+    },
+    /// The passphrase cannot be stretched at the cost that the profile asks for.
+    #[error(transparent)]
+    Cost(#[from] CostError),
+    /// The file cannot be read or written.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+impl From<rusqlite::Error> for StorageError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::ReadOnly) => Self::ReadOnly,
+            Some(ErrorCode::DiskFull) => Self::Full,
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged,
+            _ => Self::Unavailable,
+        }
+    }
+}
+
+impl From<rusqlite::Error> for ProfileError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::InUse,
+            _ => Self::Storage(error.into()),
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! The vault: everything a phone keeps, sealed, in one SQLite file in the profile's directory.
+//!
+//! What this layer does: it opens with a passphrase, holds the profile against a second process, and commits
+//! each change as one transaction. It refuses to know what the rows mean.
+//!
+//! What somebody with the file and without the passphrase sees: how many rows each of some ten numbered tables
+//! has, how long each row is, and which rows changed between two copies of the file. Not names, texts, numbers,
+//! keys, or which rows belong to one contact: the file is found by keyed hashes and sealed row by row
+//! (`rows.rs`), and the key to it is wrapped under the passphrase (`lock.rs`). Removed rows are overwritten
+//! (`secure_delete`). What such a person can do is put an old copy back, or destroy it.
+//!
+//! With an open vault the row keys are in this process's memory, and so is whatever was read last.
+
+mod error;
+mod lock;
+mod rows;
+
+use std::path::Path;
+use std::{fmt, fs, io};
+
+use pillarbox_crypto::PasswordCost;
+use rand_core::CryptoRng;
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+
+pub use error::{ProfileError, StorageError};
+pub(crate) use rows::{Rows, Table, View};
+
+use self::lock::{LAYOUT, VaultKey};
+use self::rows::RowKeys;
+use crate::passphrase::Passphrase;
+
+/// The file that a profile consists of; SQLite keeps a `-wal` beside it while the profile is open.
+pub const FILE_NAME: &str = "vault.sqlite";
+
+const SCHEMA: &str = "
+    CREATE TABLE lock (only INTEGER PRIMARY KEY CHECK (only = 0), wrapped BLOB NOT NULL);
+    CREATE TABLE row (
+        place INTEGER NOT NULL, lookup BLOB NOT NULL, nonce BLOB NOT NULL, sealed BLOB NOT NULL,
+        PRIMARY KEY (place, lookup)
+    ) WITHOUT ROWID;
+";
+
+/// An open vault. It holds its file's exclusive lock for as long as it lives; a process that dies lets go of it.
+pub struct Vault {
+    connection: Connection,
+    keys: RowKeys,
+    vault_key: VaultKey,
+    cost: PasswordCost,
+}
+
+impl Vault {
+    /// Makes a vault in `directory`, which is made too if need be, readable for its owner only.
+    ///
+    /// # Errors
+    /// [`ProfileError::Exists`] if there is one, and whatever the file system or the passphrase cost bring.
+    pub fn create(
+        directory: &Path,
+        passphrase: &Passphrase,
+        cost: PasswordCost,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Self, ProfileError> {
+        make_directory(directory)?;
+        let file = directory.join(FILE_NAME);
+        if file.try_exists().map_err(|_| StorageError::Unavailable)? {
+            return Err(ProfileError::Exists);
+        }
+        let vault_key = VaultKey::generate(rng);
+        let wrapped = lock::wrap(&vault_key, passphrase, cost, rng)?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
+        let mut connection = Connection::open_with_flags(&file, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        settle(&connection)?;
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        transaction.execute_batch(SCHEMA)?;
+        transaction.pragma_update(None, "user_version", LAYOUT)?;
+        transaction.execute("INSERT INTO lock (only, wrapped) VALUES (0, ?1)", [&wrapped])?;
+        transaction.commit()?;
+        Ok(Self { connection, keys: RowKeys::derive(&vault_key), vault_key, cost })
+    }
+
+    /// Opens the vault in `directory`.
+    ///
+    /// # Errors
+    /// What stands in [`ProfileError`]. Nothing is changed on any of them.
+    pub fn open(directory: &Path, passphrase: &Passphrase) -> Result<Self, ProfileError> {
+        let file = directory.join(FILE_NAME);
+        if !file.try_exists().map_err(|_| StorageError::Unavailable)? {
+            return Err(ProfileError::NoProfile);
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(&file, flags)?;
+        settle(&connection)?;
+        let found: u8 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        if found > LAYOUT {
+            return Err(ProfileError::NewerVersion { found, known: LAYOUT });
+        }
+        if found != LAYOUT {
+            return Err(ProfileError::Storage(StorageError::Damaged));
+        }
+        let wrapped: Vec<u8> = connection.query_row("SELECT wrapped FROM lock", [], |row| row.get(0))?;
+        let vault_key = lock::unwrap(&wrapped, passphrase)?;
+        let (cost, _) = lock::cost(&wrapped).ok_or(StorageError::Damaged)?;
+        Ok(Self { connection, keys: RowKeys::derive(&vault_key), vault_key, cost })
+    }
+
+    /// A vault in memory, for worlds of many phones: sealed all the same, gone when dropped.
+    ///
+    /// # Errors
+    /// [`ProfileError::Storage`] if there is no memory.
+    pub fn in_memory(rng: &mut impl CryptoRng) -> Result<Self, ProfileError> {
+        let vault_key = VaultKey::generate(rng);
+        let connection = Connection::open_in_memory()?;
+        connection.execute_batch(SCHEMA)?;
+        Ok(Self { connection, keys: RowKeys::derive(&vault_key), vault_key, cost: PasswordCost::TESTING })
+    }
+
+    /// Wraps the vault key for another passphrase, at the same cost. The old one no longer opens this file; a
+    /// copy that somebody took before still opens with it.
+    ///
+    /// # Errors
+    /// [`ProfileError::Storage`]; then the old passphrase still holds.
+    pub fn change_passphrase(
+        &mut self,
+        passphrase: &Passphrase,
+        rng: &mut impl CryptoRng,
+    ) -> Result<(), ProfileError> {
+        let wrapped = lock::wrap(&self.vault_key, passphrase, self.cost, rng)?;
+        self.connection.execute("INSERT OR REPLACE INTO lock (only, wrapped) VALUES (0, ?1)", [&wrapped])?;
+        self.empty_log()?;
+        Ok(())
+    }
+
+    /// Runs `change` as one transaction. Unless it returns `Ok` and the commit succeeds, nothing has happened.
+    pub(crate) fn transact<T, E: From<StorageError>>(
+        &mut self,
+        rng: &mut dyn CryptoRng,
+        change: impl FnOnce(&mut Rows<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let transaction = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(StorageError::from)?;
+        let mut rows = Rows::new(View::new(transaction, &self.keys), rng);
+        let outcome = change(&mut rows)?;
+        rows.commit()?;
+        Ok(outcome)
+    }
+
+    /// Runs `look` over what is kept; it can change nothing.
+    pub(crate) fn read<T, E: From<StorageError>>(
+        &self,
+        look: impl FnOnce(&View<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let transaction = self.connection.unchecked_transaction().map_err(StorageError::from)?;
+        look(&View::new(transaction, &self.keys))
+    }
+
+    /// Moves everything from SQLite's log into the file and empties the log, so that what was removed or rewrapped
+    /// is overwritten there too.
+    pub(crate) fn empty_log(&self) -> Result<(), StorageError> {
+        self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        Ok(())
+    }
+}
+
+/// How this connection treats the file: nothing is kept before it is on the disk, what is removed is overwritten,
+/// and the first write lock is never let go of.
+fn settle(connection: &Connection) -> Result<(), ProfileError> {
+    connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "secure_delete", true)?;
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    // A lock is only taken by a transaction that means to write.
+    connection.execute_batch("BEGIN IMMEDIATE; COMMIT")?;
+    Ok(())
+}
+
+fn make_directory(directory: &Path) -> Result<(), StorageError> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(directory).map_err(|error| match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => StorageError::Full,
+        io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied => StorageError::ReadOnly,
+        _ => StorageError::Unavailable,
+    })
+}
+
+/// A vault prints as its type only.
+impl fmt::Debug for Vault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Vault")
+    }
+}

@@ -1,0 +1,197 @@
+//! Sealed rows: what a transaction on the vault can do.
+//!
+//! A row is found under a keyed hash of its key and sealed under the row key with a random nonce. Its table, its
+//! look-up key and the layout are the associated data, so that a row put back in another place does not open.
+//! A row put back in its *own* place as it was before does: a vault cannot know that its whole file is an old
+//! copy. What happens then between two phones is the business of [`recovery`](crate::recovery).
+
+use std::ops::Deref;
+
+use pillarbox_crypto::{AeadKey, aead, kdf, labels};
+use pillarbox_wire::{Encoded, decode, encode};
+use rand_core::CryptoRng;
+use rusqlite::{OptionalExtension, Transaction, params};
+use zeroize::Zeroizing;
+
+use super::error::StorageError;
+use super::lock::{LAYOUT, VaultKey};
+
+const NONCE_LEN: usize = 24;
+
+/// The tables of a vault. The numbers are stored; a number is never used for something else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub(crate) enum Table {
+    /// The account's facts and secrets, by name.
+    Account = 1,
+    /// Contacts, by account.
+    Contacts = 2,
+    /// Contacts' delivery keys, by account.
+    DeliveryKeys = 3,
+    /// Ratchets, by device address.
+    Conversations = 4,
+    /// Entries of conversations, by account and place.
+    Entries = 5,
+    /// Where the entry of a message stands, by account and message.
+    Messages = 6,
+    /// Payloads that were dealt with, by account and digest.
+    Digests = 7,
+    /// What is on its way, by order.
+    Outbox = 8,
+    /// What is owed to a contact, by account.
+    Errands = 9,
+    /// Signed prekeys, by number.
+    SignedPreKeys = 10,
+    /// One-time prekeys, by number.
+    OneTimePreKeys = 11,
+    /// KEM prekeys, by number.
+    KemPreKeys = 12,
+    /// Entries whose time runs, by account and place.
+    Expiring = 13,
+}
+
+/// The two keys that everything is sealed and found under.
+pub(super) struct RowKeys {
+    seal: AeadKey,
+    lookup: Zeroizing<[u8; 32]>,
+}
+
+impl RowKeys {
+    pub(super) fn derive(vault_key: &VaultKey) -> Self {
+        let input: &[&[u8]] = &[vault_key.as_bytes()];
+        let seal = kdf::hkdf::<32>(&[], input, labels::VAULT_ROW, &[]);
+        Self { seal: AeadKey::from_bytes(*seal), lookup: kdf::hkdf::<32>(&[], input, labels::VAULT_LOOKUP, &[]) }
+    }
+
+    fn lookup(&self, table: Table, key: &[u8]) -> [u8; 32] {
+        kdf::hmac(&*self.lookup, &[&[table as u8], key])
+    }
+
+    fn open(
+        &self,
+        table: Table,
+        lookup: &[u8],
+        nonce: &[u8],
+        sealed: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, StorageError> {
+        let nonce = nonce.try_into().map_err(|_| StorageError::Damaged)?;
+        aead::open_extended(&self.seal, nonce, &associated(table, lookup), sealed)
+            .map_err(|_| StorageError::Damaged)
+    }
+}
+
+fn associated(table: Table, lookup: &[u8]) -> Vec<u8> {
+    [&[LAYOUT, table as u8], lookup].concat()
+}
+
+/// What is kept, as it was at one moment.
+pub(crate) struct View<'a> {
+    transaction: Transaction<'a>,
+    keys: &'a RowKeys,
+}
+
+impl<'a> View<'a> {
+    pub(super) fn new(transaction: Transaction<'a>, keys: &'a RowKeys) -> Self {
+        Self { transaction, keys }
+    }
+
+    /// What stands under `key`.
+    pub(crate) fn get(&self, table: Table, key: &[u8]) -> Result<Option<Zeroizing<Vec<u8>>>, StorageError> {
+        let lookup = self.keys.lookup(table, key);
+        let mut statement = self
+            .transaction
+            .prepare("SELECT nonce, sealed FROM row WHERE place = ?1 AND lookup = ?2")?;
+        let found: Option<(Vec<u8>, Vec<u8>)> = statement
+            .query_row(params![table as u8, lookup], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        found.map(|(nonce, sealed)| self.keys.open(table, &lookup, &nonce, &sealed)).transpose()
+    }
+
+    /// Whether anything stands under `key`.
+    pub(crate) fn has(&self, table: Table, key: &[u8]) -> Result<bool, StorageError> {
+        Ok(self.get(table, key)?.is_some())
+    }
+
+    /// All rows of a table, in no order that tells anything.
+    pub(crate) fn all(&self, table: Table) -> Result<Vec<Zeroizing<Vec<u8>>>, StorageError> {
+        let mut statement =
+            self.transaction.prepare("SELECT lookup, nonce, sealed FROM row WHERE place = ?1")?;
+        let found = statement.query_map([table as u8], |row| {
+            Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, Vec<u8>>(1)?, row.get::<_, Vec<u8>>(2)?))
+        })?;
+        found
+            .map(|row| {
+                let (lookup, nonce, sealed) = row?;
+                self.keys.open(table, &lookup, &nonce, &sealed)
+            })
+            .collect()
+    }
+
+    /// The value under `key`.
+    pub(crate) fn load<T: Encoded>(&self, table: Table, key: &[u8]) -> Result<Option<T>, StorageError> {
+        self.get(table, key)?.map(|bytes| decode(&bytes).map_err(|_| StorageError::Damaged)).transpose()
+    }
+
+    /// All values of a table, in no order that tells anything.
+    pub(crate) fn load_all<T: Encoded>(&self, table: Table) -> Result<Vec<T>, StorageError> {
+        self.all(table)?.iter().map(|bytes| decode(bytes).map_err(|_| StorageError::Damaged)).collect()
+    }
+}
+
+/// One transaction: all of it is kept or nothing. It reads its own changes.
+pub(crate) struct Rows<'a> {
+    view: View<'a>,
+    /// Randomness of the caller, also for what is done with the rows.
+    pub(crate) rng: &'a mut dyn CryptoRng,
+}
+
+impl<'a> Deref for Rows<'a> {
+    type Target = View<'a>;
+
+    fn deref(&self) -> &View<'a> {
+        &self.view
+    }
+}
+
+impl<'a> Rows<'a> {
+    pub(super) fn new(view: View<'a>, rng: &'a mut dyn CryptoRng) -> Self {
+        Self { view, rng }
+    }
+
+    /// What is kept, and the randomness, side by side.
+    pub(crate) fn split(&mut self) -> (&View<'a>, &mut dyn CryptoRng) {
+        (&self.view, self.rng)
+    }
+
+    pub(super) fn commit(self) -> Result<(), StorageError> {
+        Ok(self.view.transaction.commit()?)
+    }
+
+    /// Puts a row in place of what stood under `key`.
+    pub(crate) fn put(&mut self, table: Table, key: &[u8], plaintext: &[u8]) -> Result<(), StorageError> {
+        let lookup = self.view.keys.lookup(table, key);
+        let mut nonce = [0; NONCE_LEN];
+        self.rng.fill_bytes(&mut nonce);
+        let sealed = aead::seal_extended(&self.view.keys.seal, &nonce, &associated(table, &lookup), plaintext);
+        self.view.transaction
+            .prepare("INSERT OR REPLACE INTO row (place, lookup, nonce, sealed) VALUES (?1, ?2, ?3, ?4)")?
+            .execute(params![table as u8, lookup, nonce, sealed])?;
+        Ok(())
+    }
+
+    /// Removes what stands under `key`, if anything does.
+    pub(crate) fn remove(&mut self, table: Table, key: &[u8]) -> Result<(), StorageError> {
+        let lookup = self.view.keys.lookup(table, key);
+        self.view.transaction
+            .prepare("DELETE FROM row WHERE place = ?1 AND lookup = ?2")?
+            .execute(params![table as u8, lookup])?;
+        Ok(())
+    }
+
+    /// Puts a value in place of what stood under `key`.
+    pub(crate) fn store<T: Encoded>(&mut self, table: Table, key: &[u8], value: &T) -> Result<(), StorageError> {
+        // Every record's limit leaves room for what its fields may hold, so this fails for no real value.
+        let bytes = Zeroizing::new(encode(value).map_err(|_| StorageError::Damaged)?);
+        self.put(table, key, &bytes)
+    }
+}
