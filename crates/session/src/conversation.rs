@@ -13,12 +13,13 @@
 //! message that failed: a failed call returns an error and leaves the conversation as it was.
 
 use crate::{
-    content::{self, Uncommitted},
+    content,
     franking::{COMMITMENT_LEN, Commitment, Opening},
-    message::{MalformedMessage, Message, PREKEY_OVERHEAD, PreKeyHeader},
-    pqxdh::{self, Degraded, InitiateError, RespondError},
+    message::{Message, PREKEY_OVERHEAD, PreKeyHeader},
+    outcome::{EncryptError, OpenError},
+    pqxdh::{self, Degraded, InitiateError},
     prekeys::{ConsumedPreKey, PreKeys},
-    ratchet::{Exhausted, RatchetError},
+    ratchet::RatchetError,
     redact::redacted_debug,
     sealed_sender::SEALED_OVERHEAD,
     session::{Parties, Session, State},
@@ -27,7 +28,6 @@ use pillarbox_crypto::{AgreementPublic, IdentityPublic, IdentitySecret, Padding}
 use pillarbox_wire::{DeviceBundle, limits::MAX_PAYLOAD_LEN};
 use rand_core::CryptoRng;
 use std::sync::Arc;
-use thiserror::Error;
 use zeroize::Zeroizing;
 
 /// Sessions kept beside the active one. Each is a trial decryption or two for a message that does
@@ -42,89 +42,6 @@ pub const MAX_FORGOTTEN: usize = 64;
 /// Longest padded plaintext (opening, body, padding) in bytes: what fits a payload in its longest
 /// form, a first message in a sealed-sender envelope.
 pub const MAX_PLAINTEXT_LEN: usize = MAX_PAYLOAD_LEN - SEALED_OVERHEAD - PREKEY_OVERHEAD - COMMITMENT_LEN;
-
-/// Why a body is not sealed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum EncryptError {
-    /// Too long once padded.
-    #[error("the padded message has {got} bytes, where at most {most} are allowed")]
-    TooLong {
-        /// [`MAX_PLAINTEXT_LEN`].
-        most: usize,
-        /// What the body would come to.
-        got: usize,
-    },
-    /// The peer has not answered in 16 million messages: start again.
-    #[error("the session has no message numbers left; start it again")]
-    Exhausted,
-}
-
-impl From<Exhausted> for EncryptError {
-    fn from(Exhausted: Exhausted) -> Self {
-        Self::Exhausted
-    }
-}
-
-/// Why a payload does not open. For us alone: a peer is told nothing that tells these apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum OpenError {
-    /// Not a message of a session.
-    #[error("the payload is not a message of a session")]
-    Malformed,
-    /// A session knows the message's number and has used and deleted its key. Either the message was
-    /// opened before, or the peer was restored from an old copy and uses its numbers a second time:
-    /// whoever keeps digests of what was opened can tell.
-    #[error("the message's key was used before")]
-    Duplicate,
-    /// No session has the key, or the message was altered.
-    #[error("no session opens the message")]
-    Undecryptable,
-    /// It comes from another identity than the expected one.
-    #[error("the message is another identity's")]
-    ForeignIdentity,
-    /// It starts a session with a prekey that is not here, or no longer.
-    #[error("the message uses a prekey that is not here")]
-    UnknownPreKey,
-    /// Too many messages before it are missing.
-    #[error("too many messages are missing before this one")]
-    TooFarAhead,
-    /// It opens to something that its sender did not commit to.
-    #[error("the message does not fit its commitment")]
-    Uncommitted,
-}
-
-impl From<MalformedMessage> for OpenError {
-    fn from(_: MalformedMessage) -> Self {
-        Self::Malformed
-    }
-}
-
-impl From<Uncommitted> for OpenError {
-    fn from(Uncommitted: Uncommitted) -> Self {
-        Self::Uncommitted
-    }
-}
-
-impl From<RespondError> for OpenError {
-    fn from(error: RespondError) -> Self {
-        match error {
-            RespondError::UnknownPreKey => Self::UnknownPreKey,
-            RespondError::NotContributory => Self::Undecryptable,
-        }
-    }
-}
-
-impl From<RatchetError> for OpenError {
-    fn from(error: RatchetError) -> Self {
-        match error {
-            RatchetError::NotOurs | RatchetError::Undecryptable => Self::Undecryptable,
-            RatchetError::Duplicate => Self::Duplicate,
-            RatchetError::TooFarAhead => Self::TooFarAhead,
-        }
-    }
-}
 
 /// All sessions with one device of one peer.
 ///
@@ -175,7 +92,7 @@ impl Conversation {
         bundle: &DeviceBundle,
     ) -> Result<Self, InitiateError> {
         let session = start(rng, ours, theirs, bundle)?;
-        let parties = Parties { ours: ours.public(), theirs: *theirs };
+        let parties = Parties::new(&ours.public(), theirs);
         Ok(Self::of(parties, session))
     }
 
@@ -192,8 +109,12 @@ impl Conversation {
         bundle: &DeviceBundle,
     ) -> Result<Self, InitiateError> {
         let session = start(rng, ours, theirs, bundle)?;
-        let parties = Parties { ours: ours.public(), theirs: *theirs };
-        if self.is_between(&parties) { Ok(self.with_new(session)) } else { Ok(Self::of(parties, session)) }
+        let parties = Parties::new(&ours.public(), theirs);
+        if self.parties.same_as(&parties) {
+            Ok(self.with_new(session))
+        } else {
+            Ok(Self::of(parties, session))
+        }
     }
 
     /// A payload for `body`, and the conversation after it. The caller stores the conversation before
@@ -238,9 +159,9 @@ impl Conversation {
     ) -> Result<Opened, OpenError> {
         let message = Message::read(payload)?;
         let theirs = theirs.or(current.map(|current| &current.parties.theirs));
-        let fitting = current.filter(|current| {
-            theirs.is_some_and(|theirs| current.is_between(&Parties { ours: ours.public(), theirs: *theirs }))
-        });
+        let parties = theirs.map(|theirs| Parties::new(&ours.public(), theirs));
+        let fitting =
+            current.filter(|current| parties.is_some_and(|parties| current.parties.same_as(&parties)));
         match (&message.prekey, fitting) {
             (Some(header), fitting) => {
                 let foreign = theirs.is_some_and(|theirs| !header.identity.is(theirs));
@@ -274,7 +195,7 @@ impl Conversation {
     }
 
     /// Whether the peer has answered in the active session. Until then every message is
-    /// [`PREKEY_OVERHEAD`](crate::PREKEY_OVERHEAD) long rather than [`RATCHET_OVERHEAD`](crate::RATCHET_OVERHEAD).
+    /// [`PREKEY_OVERHEAD`] long rather than [`RATCHET_OVERHEAD`](crate::RATCHET_OVERHEAD).
     #[must_use]
     pub fn is_answered(&self) -> bool {
         matches!(self.active.state, State::Running(_))
@@ -283,11 +204,6 @@ impl Conversation {
     fn of(parties: Parties, session: Session) -> Self {
         let (archived, forgotten) = (Arc::default(), Arc::default());
         Self { parties: Arc::new(parties), active: Arc::new(session), archived, forgotten }
-    }
-
-    fn is_between(&self, parties: &Parties) -> bool {
-        let Parties { ours, theirs } = &*self.parties;
-        ours.key_bytes() == parties.ours.key_bytes() && theirs.key_bytes() == parties.theirs.key_bytes()
     }
 
     /// The active session and then the archived ones.
@@ -406,7 +322,7 @@ fn respond(
     rng: &mut impl CryptoRng,
 ) -> Result<Opened, OpenError> {
     let theirs = header.identity.verify().map_err(|_| OpenError::Malformed)?;
-    let parties = Parties { ours: ours.public(), theirs };
+    let parties = Parties::new(&ours.public(), &theirs);
     let mut response = pqxdh::respond(ours, prekeys, &theirs, header)?;
     let consumed = std::mem::take(&mut response.consumed);
     let (plaintext, session) = Session::respond(response, header, &parties, message, rng)?;

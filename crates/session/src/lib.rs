@@ -14,7 +14,7 @@
 //! | [`franking`] | commitment to a body | CRYPTO 2017, CRYPTO 2018 |
 //! | `content` | opening, body, padding | - |
 //! | `message`, [`kind`](mod@kind) | layouts | `docs/protocol.md` |
-//! | `session`, [`conversation`] | one session; all sessions with one device | Sesame 3 |
+//! | `session`, [`conversation`], `outcome` | one session; all sessions with one device; what can fail | Sesame 3 |
 //! | `record` | how a conversation is stored | `docs/protocol.md` |
 //! | [`sealed_sender`] | the envelope that hides the sender | Signal, 2018 |
 //! | [`safety_number`](mod@safety_number) | what two people compare | Signal's numeric fingerprint |
@@ -25,6 +25,7 @@ pub mod franking;
 pub mod kind;
 mod layout;
 mod message;
+mod outcome;
 mod pqxdh;
 pub mod prekeys;
 mod ratchet;
@@ -34,10 +35,11 @@ pub mod safety_number;
 pub mod sealed_sender;
 mod session;
 
-pub use conversation::{Conversation, EncryptError, OpenError, Opened};
+pub use conversation::{Conversation, Opened};
 pub use franking::{Commitment, Opening};
 pub use kind::{Kind, KindError, kind};
 pub use message::{MalformedMessage, PREKEY_OVERHEAD, RATCHET_OVERHEAD, claimed_identity};
+pub use outcome::{EncryptError, OpenError};
 pub use pqxdh::{Degraded, InitiateError};
 pub use prekeys::{
     ConsumedPreKey, KemPreKeySecret, KemUse, OneTimePreKeySecret, PreKeyRecordError, PreKeys,

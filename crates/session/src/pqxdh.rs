@@ -1,7 +1,7 @@
 //! PQXDH: two people agree on a secret while one of them is away.
 //!
 //! "The PQXDH Key Agreement Protocol", Signal, revision 3, with X25519, SHA-256, ML-KEM-768 and
-//! `info` = [`PQXDH`](pillarbox_crypto::labels::PQXDH). Names are the specification's: IK identity,
+//! `info` = [`PQXDH`]. Names are the specification's: IK identity,
 //! EK ephemeral, SPK signed prekey, OPK one-time prekey, PQPK KEM prekey; A starts, B answers.
 //!
 //! ```text
@@ -35,8 +35,11 @@ use thiserror::Error;
 /// F of section 2.2: keeps SK apart from anything an XEdDSA signature could hash.
 const F: [u8; 32] = [0xff; 32];
 
+/// Bytes of Encode(IK): both public keys of an identity.
+pub(crate) const IDENTITY_LEN: usize = 64;
+
 /// Bytes of Encode(IK_A) || Encode(IK_B).
-pub(crate) const ASSOCIATED_LEN: usize = 128;
+pub(crate) const ASSOCIATED_LEN: usize = 2 * IDENTITY_LEN;
 
 /// Why no session can be started with a bundle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -83,10 +86,10 @@ impl Degraded {
 }
 
 /// AD of section 3.3: Encode(IK_A) || Encode(IK_B).
-pub(crate) fn associated_data(a: &IdentityPublic, b: &IdentityPublic) -> [u8; ASSOCIATED_LEN] {
+pub(crate) fn associated_data(ik_a: &[u8; IDENTITY_LEN], ik_b: &[u8; IDENTITY_LEN]) -> [u8; ASSOCIATED_LEN] {
     let mut associated = [0; ASSOCIATED_LEN];
-    let keys = a.key_bytes().into_iter().chain(b.key_bytes());
-    associated.iter_mut().zip(keys).for_each(|(to, from)| *to = from);
+    let keys = ik_a.iter().chain(ik_b);
+    associated.iter_mut().zip(keys).for_each(|(to, from)| *to = *from);
     associated
 }
 

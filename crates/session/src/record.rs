@@ -1,7 +1,8 @@
 //! How a conversation is stored: a versioned layout of its own, apart from the state.
 //!
 //! ```text
-//! conversation  version (1)  our identity (128)  their identity (128)
+//! conversation  version (1)  our identity: signing (32), agreement (32)
+//!               their identity: signing (32), agreement (32), cross-signature (64)
 //!               sessions (1), each as below, the active one first
 //!               forgotten names (1), 32 bytes each, oldest first
 //! session       name (32)  role (1): 0 we began, 1 they did
@@ -16,14 +17,14 @@ use crate::{
     conversation::{Conversation, MAX_ARCHIVED, MAX_FORGOTTEN},
     layout::{Reader, WrongLength},
     message::{ClaimedIdentity, PREKEY_HEADER_LEN, PreKeyHeader},
-    pqxdh::Degraded,
+    pqxdh::{Degraded, IDENTITY_LEN},
     ratchet::{
         Established, Initiated,
         record::{INITIATED_LEN, MAX_ESTABLISHED_LEN, NotARatchet},
     },
     session::{Parties, Role, Session, State},
 };
-use pillarbox_crypto::{AgreementPublic, IdentityPublic};
+use pillarbox_crypto::AgreementPublic;
 use pillarbox_wire::limits::MAX_RECORD_LEN;
 use std::sync::Arc;
 use thiserror::Error;
@@ -32,16 +33,16 @@ use zeroize::Zeroizing;
 /// First byte of a record: which layout follows.
 const VERSION: u8 = 1;
 
-const IDENTITY_LEN: usize = 32 + 32 + 64;
+/// Bytes of everything that is there once: version, identities, two counts.
+const HEAD_LEN: usize = 3 + IDENTITY_LEN + (IDENTITY_LEN + 64);
 const SESSION_HEAD_LEN: usize = 32 + 3;
 const UNANSWERED_LEN: usize = SESSION_HEAD_LEN + PREKEY_HEADER_LEN + INITIATED_LEN;
 const MAX_SESSION_LEN: usize = SESSION_HEAD_LEN + MAX_ESTABLISHED_LEN;
 
 const _: () = assert!(MAX_SESSION_LEN >= UNANSWERED_LEN);
-const _: () = assert!(
-    3 + 2 * IDENTITY_LEN + (1 + MAX_ARCHIVED) * MAX_SESSION_LEN + MAX_FORGOTTEN * 32 <= MAX_RECORD_LEN
-);
-const _: () = assert!(MAX_ARCHIVED < u8::MAX as usize && MAX_FORGOTTEN <= u8::MAX as usize);
+const _: () = assert!(HEAD_LEN + (1 + MAX_ARCHIVED) * MAX_SESSION_LEN + MAX_FORGOTTEN * 32 <= MAX_RECORD_LEN);
+const _: () = assert!(MAX_ARCHIVED < u8::MAX as usize);
+const _: () = assert!(MAX_FORGOTTEN <= u8::MAX as usize);
 
 /// Why bytes are not a stored conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -79,10 +80,10 @@ impl Conversation {
         let Self { parties, active: _, archived, forgotten } = self;
         let sessions_len: usize = self.sessions().map(|session| session_len(session)).sum();
         // The exact length at once: growing would leave copies of the keys behind.
-        let len = 3 + 2 * IDENTITY_LEN + sessions_len + forgotten.len() * 32;
+        let len = HEAD_LEN + sessions_len + forgotten.len() * 32;
         let mut out = Zeroizing::new(Vec::with_capacity(len));
         out.push(VERSION);
-        ClaimedIdentity::of(&parties.ours).write(&mut out);
+        out.extend_from_slice(&parties.ours);
         ClaimedIdentity::of(&parties.theirs).write(&mut out);
         out.extend(u8::try_from(1 + archived.len()));
         for session in self.sessions() {
@@ -105,8 +106,9 @@ impl Conversation {
         if version != VERSION {
             return Err(RecordError::Version { expected: VERSION, got: version });
         }
-        let parties =
-            Arc::new(Parties { ours: read_identity(&mut reader)?, theirs: read_identity(&mut reader)? });
+        let ours = *reader.take()?;
+        let theirs = ClaimedIdentity::read(&mut reader)?.verify().map_err(|_| RecordError::Malformed)?;
+        let parties = Arc::new(Parties { ours, theirs });
         let archived_count = usize::from(reader.u8()?).checked_sub(1).ok_or(RecordError::Malformed)?;
         if archived_count > MAX_ARCHIVED {
             return Err(RecordError::Malformed);
@@ -124,10 +126,6 @@ impl Conversation {
         reader.end()?;
         Ok(Self { parties, active, archived, forgotten })
     }
-}
-
-fn read_identity(reader: &mut Reader<'_>) -> Result<IdentityPublic, RecordError> {
-    ClaimedIdentity::read(reader)?.verify().map_err(|_| RecordError::Malformed)
 }
 
 fn session_len(session: &Session) -> usize {

@@ -8,7 +8,7 @@ use crate::{
     franking::Commitment,
     kind,
     message::{Message, PreKeyHeader},
-    pqxdh::{self, ASSOCIATED_LEN, Degraded, Initiation, Response},
+    pqxdh::{self, ASSOCIATED_LEN, Degraded, IDENTITY_LEN, Initiation, Response},
     ratchet::{Awaiting, Binding, Established, Exhausted, Initiated, RatchetError, Sealed},
     redact::redacted_debug,
 };
@@ -23,7 +23,8 @@ const RATCHET_PREFIX: &[u8] = &[kind::RATCHET];
 /// The two identities of a conversation.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Parties {
-    pub(crate) ours: IdentityPublic,
+    /// Encode(IK) of ours.
+    pub(crate) ours: [u8; IDENTITY_LEN],
     pub(crate) theirs: IdentityPublic,
 }
 
@@ -37,10 +38,20 @@ pub(crate) enum Role {
 }
 
 impl Parties {
+    pub(crate) fn new(ours: &IdentityPublic, theirs: &IdentityPublic) -> Self {
+        Self { ours: ours.key_bytes(), theirs: *theirs }
+    }
+
+    /// Whether these are the same two identities; signatures aside, of which a key can make many.
+    pub(crate) fn same_as(&self, other: &Self) -> bool {
+        self.ours == other.ours && self.theirs.key_bytes() == other.theirs.key_bytes()
+    }
+
     fn associated(&self, role: Role) -> [u8; ASSOCIATED_LEN] {
+        let theirs = self.theirs.key_bytes();
         match role {
-            Role::Initiator => pqxdh::associated_data(&self.ours, &self.theirs),
-            Role::Responder => pqxdh::associated_data(&self.theirs, &self.ours),
+            Role::Initiator => pqxdh::associated_data(&self.ours, &theirs),
+            Role::Responder => pqxdh::associated_data(&theirs, &self.ours),
         }
     }
 }

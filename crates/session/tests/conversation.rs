@@ -11,6 +11,7 @@ use pillarbox_session::{
     claimed_identity, conversation::MAX_PLAINTEXT_LEN, franking, kind,
 };
 use pillarbox_wire::FixedBytes;
+use proptest::prelude::*;
 use support::Phone;
 
 /// Two phones and their ends of one conversation.
@@ -32,35 +33,35 @@ impl Pair {
     /// One message each way has arrived.
     fn running() -> Self {
         let mut pair = Self::begun();
-        let hello = pair.from_alice(b"hello");
-        assert_eq!(pair.to_bob(&hello), Ok(b"hello".to_vec()));
-        let answer = pair.from_bob(b"answer");
-        assert_eq!(pair.to_alice(&answer), Ok(b"answer".to_vec()));
+        let hello = pair.alice_writes(b"hello");
+        assert_eq!(pair.bob_reads(&hello), Ok(b"hello".to_vec()));
+        let answer = pair.bob_writes(b"answer");
+        assert_eq!(pair.alice_reads(&answer), Ok(b"answer".to_vec()));
         pair
     }
 
-    fn from_alice(&mut self, body: &[u8]) -> Vec<u8> {
+    fn alice_writes(&mut self, body: &[u8]) -> Vec<u8> {
         send(&mut self.alice, &mut self.at_alice, body)
     }
 
-    fn from_bob(&mut self, body: &[u8]) -> Vec<u8> {
+    fn bob_writes(&mut self, body: &[u8]) -> Vec<u8> {
         send(&mut self.bob, &mut self.at_bob, body)
     }
 
-    fn to_alice(&mut self, payload: &[u8]) -> Result<Vec<u8>, OpenError> {
+    fn alice_reads(&mut self, payload: &[u8]) -> Result<Vec<u8>, OpenError> {
         self.alice.receive(&mut self.at_alice, payload)
     }
 
-    fn to_bob(&mut self, payload: &[u8]) -> Result<Vec<u8>, OpenError> {
+    fn bob_reads(&mut self, payload: &[u8]) -> Result<Vec<u8>, OpenError> {
         self.bob.receive(&mut self.at_bob, payload)
     }
 
     fn assert_flows(&mut self) {
         for round in 0..3_u8 {
-            let payload = self.from_alice(&[round, 1]);
-            assert_eq!(self.to_bob(&payload), Ok(vec![round, 1]));
-            let payload = self.from_bob(&[round, 2]);
-            assert_eq!(self.to_alice(&payload), Ok(vec![round, 2]));
+            let payload = self.alice_writes(&[round, 1]);
+            assert_eq!(self.bob_reads(&payload), Ok(vec![round, 1]));
+            let payload = self.bob_writes(&[round, 2]);
+            assert_eq!(self.alice_reads(&payload), Ok(vec![round, 2]));
         }
     }
 }
@@ -87,11 +88,11 @@ fn sizes_are_those_of_the_specification() {
     let mut pair = Pair::begun();
     let body = [7; 300];
     let around_body = franking::OPENING_LEN + 1 + franking::COMMITMENT_LEN;
-    let first = pair.from_alice(&body);
+    let first = pair.alice_writes(&body);
     assert_eq!((kind(&first), first.len()), (Ok(Kind::PreKey), body.len() + around_body + PREKEY_OVERHEAD));
     assert_eq!(PREKEY_OVERHEAD, 1_332);
-    pair.to_bob(&first).unwrap();
-    let answer = pair.from_bob(&body);
+    pair.bob_reads(&first).unwrap();
+    let answer = pair.bob_writes(&body);
     assert_eq!(
         (kind(&answer), answer.len()),
         (Ok(Kind::Ratchet), body.len() + around_body + RATCHET_OVERHEAD)
@@ -110,7 +111,7 @@ fn sizes_are_those_of_the_specification() {
 #[test]
 fn every_message_carries_the_beginning_until_the_first_answer() {
     let mut pair = Pair::begun();
-    let messages: Vec<_> = (0..4_u8).map(|n| pair.from_alice(&[n])).collect();
+    let messages: Vec<_> = (0..4_u8).map(|n| pair.alice_writes(&[n])).collect();
     assert!(messages.iter().all(|message| kind(message) == Ok(Kind::PreKey)));
     assert_eq!(claimed_identity(&messages[0]), Ok(Some(pair.alice.public())));
     // The last arrives first and starts the session; the others find it.
@@ -122,9 +123,9 @@ fn every_message_carries_the_beginning_until_the_first_answer() {
         pair.bob.stock.delete(&opened.consumed);
         pair.at_bob = Some(opened.next);
     }
-    let answer = pair.from_bob(b"answer");
-    pair.to_alice(&answer).unwrap();
-    let next = pair.from_alice(b"next");
+    let answer = pair.bob_writes(b"answer");
+    pair.alice_reads(&answer).unwrap();
+    let next = pair.alice_writes(b"next");
     assert_eq!(kind(&next), Ok(Kind::Ratchet));
     assert_eq!(claimed_identity(&next), Ok(None));
 }
@@ -133,44 +134,44 @@ fn every_message_carries_the_beginning_until_the_first_answer() {
 fn both_sides_may_start_at_the_same_moment() {
     let mut pair = Pair::begun();
     pair.at_bob = Some(pair.bob.initiate(&mut pair.alice));
-    let (from_alice, from_bob) = (pair.from_alice(b"a"), pair.from_bob(b"b"));
-    let also_from_alice = pair.from_alice(b"a2");
-    assert_eq!(pair.to_bob(&from_alice), Ok(b"a".to_vec()));
-    assert_eq!(pair.to_alice(&from_bob), Ok(b"b".to_vec()));
+    let (from_alice, from_bob) = (pair.alice_writes(b"a"), pair.bob_writes(b"b"));
+    let also_from_alice = pair.alice_writes(b"a2");
+    assert_eq!(pair.bob_reads(&from_alice), Ok(b"a".to_vec()));
+    assert_eq!(pair.alice_reads(&from_bob), Ok(b"b".to_vec()));
     // Each side has taken up the other's session; what crosses on the way opens as well.
-    let (from_alice, from_bob) = (pair.from_alice(b"c"), pair.from_bob(b"d"));
-    assert_eq!(pair.to_bob(&from_alice), Ok(b"c".to_vec()));
-    assert_eq!(pair.to_alice(&from_bob), Ok(b"d".to_vec()));
-    assert_eq!(pair.to_bob(&also_from_alice), Ok(b"a2".to_vec()));
+    let (from_alice, from_bob) = (pair.alice_writes(b"c"), pair.bob_writes(b"d"));
+    assert_eq!(pair.bob_reads(&from_alice), Ok(b"c".to_vec()));
+    assert_eq!(pair.alice_reads(&from_bob), Ok(b"d".to_vec()));
+    assert_eq!(pair.bob_reads(&also_from_alice), Ok(b"a2".to_vec()));
     pair.assert_flows();
 }
 
 #[test]
 fn a_message_opens_once() {
     let mut pair = Pair::begun();
-    let first = pair.from_alice(b"first");
-    pair.to_bob(&first).unwrap();
-    let second = pair.from_alice(b"second");
-    pair.to_bob(&second).unwrap();
+    let first = pair.alice_writes(b"first");
+    pair.bob_reads(&first).unwrap();
+    let second = pair.alice_writes(b"second");
+    pair.bob_reads(&second).unwrap();
     for again in [&first, &second] {
-        assert_eq!(pair.to_bob(again), Err(OpenError::Duplicate));
+        assert_eq!(pair.bob_reads(again), Err(OpenError::Duplicate));
     }
-    let answer = pair.from_bob(b"answer");
-    pair.to_alice(&answer).unwrap();
-    assert_eq!(pair.to_alice(&answer), Err(OpenError::Duplicate));
+    let answer = pair.bob_writes(b"answer");
+    pair.alice_reads(&answer).unwrap();
+    assert_eq!(pair.alice_reads(&answer), Err(OpenError::Duplicate));
     pair.assert_flows();
 }
 
 #[test]
 fn a_late_message_opens_after_the_conversation_has_turned() {
     let mut pair = Pair::running();
-    let late: Vec<_> = (0..3_u8).map(|n| pair.from_alice(&[n])).collect();
+    let late: Vec<_> = (0..3_u8).map(|n| pair.alice_writes(&[n])).collect();
     for _ in 0..2 {
         pair.assert_flows();
     }
     for n in [2, 0, 1] {
-        assert_eq!(pair.to_bob(&late[n]), Ok(vec![n as u8]));
-        assert!(pair.to_bob(&late[n]).is_err(), "and only once");
+        assert_eq!(pair.bob_reads(&late[n]), Ok(vec![n as u8]));
+        assert!(pair.bob_reads(&late[n]).is_err(), "and only once");
     }
 }
 
@@ -178,13 +179,13 @@ fn a_late_message_opens_after_the_conversation_has_turned() {
 fn a_late_message_opens_after_a_thousand_others_and_not_after_one_more() {
     for (others, outcome) in [(1_000, Ok(b"late".to_vec())), (1_001, Err(OpenError::Duplicate))] {
         let mut pair = Pair::running();
-        let late = pair.from_alice(b"late");
+        let late = pair.alice_writes(b"late");
         for _ in 0..others {
-            let payload = pair.from_alice(b"in time");
-            pair.to_bob(&payload).unwrap();
+            let payload = pair.alice_writes(b"in time");
+            pair.bob_reads(&payload).unwrap();
         }
         pair.at_bob = copy(&pair.at_bob);
-        assert_eq!(pair.to_bob(&late), outcome);
+        assert_eq!(pair.bob_reads(&late), outcome);
     }
 }
 
@@ -192,37 +193,37 @@ fn a_late_message_opens_after_a_thousand_others_and_not_after_one_more() {
 fn a_thousand_lost_messages_are_passed_over_and_one_more_is_recovered_from() {
     let mut pair = Pair::running();
     for _ in 0..1_000 {
-        pair.from_alice(b"lost");
+        pair.alice_writes(b"lost");
     }
-    let next = pair.from_alice(b"next");
-    assert_eq!(pair.to_bob(&next), Ok(b"next".to_vec()));
+    let next = pair.alice_writes(b"next");
+    assert_eq!(pair.bob_reads(&next), Ok(b"next".to_vec()));
 
     for _ in 0..1_001 {
-        pair.from_alice(b"lost");
+        pair.alice_writes(b"lost");
     }
-    let too_far = pair.from_alice(b"too far");
-    assert_eq!(pair.to_bob(&too_far), Err(OpenError::TooFarAhead));
+    let too_far = pair.alice_writes(b"too far");
+    assert_eq!(pair.bob_reads(&too_far), Err(OpenError::TooFarAhead));
     pair.at_bob = Some(pair.bob.initiate_again(pair.at_bob.as_ref().unwrap(), &mut pair.alice));
-    let again = pair.from_bob(b"again");
-    assert_eq!(pair.to_alice(&again), Ok(b"again".to_vec()));
+    let again = pair.bob_writes(b"again");
+    assert_eq!(pair.alice_reads(&again), Ok(b"again".to_vec()));
     pair.assert_flows();
 }
 
 #[test]
 fn a_flipped_bit_in_any_byte_is_refused_and_changes_nothing() {
     let mut pair = Pair::begun();
-    let starting = pair.from_alice(b"starts a session");
+    let starting = pair.alice_writes(b"starts a session");
     assert_refused(&mut pair.bob, &None, &starting);
-    pair.to_bob(&starting).unwrap();
-    let known = pair.from_alice(b"finds its session");
+    pair.bob_reads(&starting).unwrap();
+    let known = pair.alice_writes(b"finds its session");
     assert_refused(&mut pair.bob, &pair.at_bob, &known);
-    pair.to_bob(&known).unwrap();
-    let answer = pair.from_bob(b"turns the ratchet");
+    pair.bob_reads(&known).unwrap();
+    let answer = pair.bob_writes(b"turns the ratchet");
     assert_refused(&mut pair.alice, &pair.at_alice, &answer);
-    pair.to_alice(&answer).unwrap();
-    let running = pair.from_bob(b"runs on");
+    pair.alice_reads(&answer).unwrap();
+    let running = pair.bob_writes(b"runs on");
     assert_refused(&mut pair.alice, &pair.at_alice, &running);
-    assert_eq!(pair.to_alice(&running), Ok(b"runs on".to_vec()), "the message itself is good");
+    assert_eq!(pair.alice_reads(&running), Ok(b"runs on".to_vec()), "the message itself is good");
 }
 
 /// Every byte altered, every length cut, and a byte more.
@@ -249,7 +250,7 @@ fn a_foreign_message_is_told_apart_and_changes_nothing() {
     let (mut carol, mut dave) = (Phone::new(3), Phone::new(4));
     let mut at_carol = Some(carol.initiate(&mut pair.bob));
     let from_carol = send(&mut carol, &mut at_carol, b"from carol");
-    assert_eq!(pair.to_bob(&from_carol), Err(OpenError::ForeignIdentity));
+    assert_eq!(pair.bob_reads(&from_carol), Err(OpenError::ForeignIdentity));
     let opened = pair.bob.open(None, Some(&carol.public()), &from_carol).unwrap();
     assert_eq!(&**opened.body, b"from carol");
     let elsewhere = pair.bob.open(None, Some(&pair.alice.public()), &from_carol);
@@ -257,9 +258,10 @@ fn a_foreign_message_is_told_apart_and_changes_nothing() {
 
     // For somebody else: no prekey of that name, or one of that name and the wrong key.
     assert_eq!(dave.receive(&mut None, &from_carol), Err(OpenError::UnknownPreKey));
-    (dave.bundle(), dave.bundle());
+    dave.bundle();
+    dave.bundle();
     assert_eq!(dave.receive(&mut None, &from_carol), Err(OpenError::Undecryptable));
-    let running = pair.from_alice(b"for bob");
+    let running = pair.alice_writes(b"for bob");
     assert_eq!(dave.receive(&mut None, &running), Err(OpenError::Undecryptable));
     assert_eq!(carol.receive(&mut at_carol, &running), Err(OpenError::Undecryptable));
     pair.assert_flows();
@@ -268,12 +270,12 @@ fn a_foreign_message_is_told_apart_and_changes_nothing() {
 #[test]
 fn our_own_message_sent_back_to_us_is_refused() {
     let mut pair = Pair::begun();
-    let first = pair.from_alice(b"first");
-    assert_eq!(pair.to_alice(&first), Err(OpenError::ForeignIdentity));
+    let first = pair.alice_writes(b"first");
+    assert_eq!(pair.alice_reads(&first), Err(OpenError::ForeignIdentity));
     assert_eq!(pair.alice.receive(&mut None, &first), Err(OpenError::ForeignIdentity));
-    pair.to_bob(&first).unwrap();
-    let answer = pair.from_bob(b"answer");
-    assert_eq!(pair.to_bob(&answer), Err(OpenError::Undecryptable));
+    pair.bob_reads(&first).unwrap();
+    let answer = pair.bob_writes(b"answer");
+    assert_eq!(pair.bob_reads(&answer), Err(OpenError::Undecryptable));
 }
 
 #[test]
@@ -287,7 +289,7 @@ fn exhausted_prekeys_are_told_on_both_sides() {
     let degraded = Some(Degraded { no_one_time: true, last_resort_kem: true });
     assert_eq!(conversation.degraded(), degraded);
     pair.at_alice = Some(conversation);
-    let first = pair.from_alice(b"first");
+    let first = pair.alice_writes(b"first");
     let opened = pair.bob.open(None, None, &first).unwrap();
     assert_eq!((opened.degraded, opened.consumed), (degraded, vec![]));
     pair.at_bob = Some(opened.next);
@@ -299,8 +301,8 @@ fn exhausted_prekeys_are_told_on_both_sides() {
 #[test]
 fn a_one_time_prekey_opens_one_session() {
     let mut pair = Pair::begun();
-    let first = pair.from_alice(b"first");
-    pair.to_bob(&first).unwrap();
+    let first = pair.alice_writes(b"first");
+    pair.bob_reads(&first).unwrap();
     assert_eq!(pair.bob.receive(&mut None, &first), Err(OpenError::UnknownPreKey));
 }
 
@@ -313,15 +315,15 @@ fn a_first_message_played_again_after_its_session_is_gone_starts_nothing() {
     let conversation =
         Conversation::initiate(&mut pair.alice.rng, &pair.alice.identity, &theirs, &bundle).unwrap();
     pair.at_alice = Some(conversation);
-    let first = pair.from_alice(b"first");
-    pair.to_bob(&first).unwrap();
+    let first = pair.alice_writes(b"first");
+    pair.bob_reads(&first).unwrap();
     for _ in 0..9 {
         pair.at_alice = Some(pair.alice.initiate_again(pair.at_alice.as_ref().unwrap(), &mut pair.bob));
-        let again = pair.from_alice(b"again");
-        pair.to_bob(&again).unwrap();
+        let again = pair.alice_writes(b"again");
+        pair.bob_reads(&again).unwrap();
     }
     pair.at_bob = copy(&pair.at_bob);
-    assert_eq!(pair.to_bob(&first), Err(OpenError::Duplicate));
+    assert_eq!(pair.bob_reads(&first), Err(OpenError::Duplicate));
     assert!(pair.bob.receive(&mut None, &first).is_ok(), "without that memory it would start again");
 }
 
@@ -329,11 +331,11 @@ fn a_first_message_played_again_after_its_session_is_gone_starts_nothing() {
 fn a_restored_phone_uses_a_number_twice_and_recovers() {
     let mut pair = Pair::running();
     let backup = copy(&pair.at_bob);
-    let before = pair.from_bob(b"before the restore");
-    pair.to_alice(&before).unwrap();
+    let before = pair.bob_writes(b"before the restore");
+    pair.alice_reads(&before).unwrap();
     pair.at_bob = backup;
-    let after = pair.from_bob(b"after the restore");
-    assert_eq!(pair.to_alice(&after), Err(OpenError::Duplicate));
+    let after = pair.bob_writes(b"after the restore");
+    assert_eq!(pair.alice_reads(&after), Err(OpenError::Duplicate));
     pair.at_alice = Some(pair.alice.initiate_again(pair.at_alice.as_ref().unwrap(), &mut pair.bob));
     pair.assert_flows();
 }
@@ -343,9 +345,9 @@ fn a_number_used_twice_does_not_show_the_difference_of_two_texts() {
     let mut pair = Pair::running();
     let backup = copy(&pair.at_alice);
     let [one, other] = [[0x55; 64], [0xaa; 64]];
-    let first = pair.from_alice(&one);
+    let first = pair.alice_writes(&one);
     pair.at_alice = backup;
-    let second = pair.from_alice(&other);
+    let second = pair.alice_writes(&other);
     let body_at = RATCHET_OVERHEAD - 16 + franking::COMMITMENT_LEN + franking::OPENING_LEN;
     let differing = (body_at..body_at + 64).filter(|&at| first[at] ^ second[at] != 0xff).count();
     assert!(differing > 48, "under one keystream every byte would differ by 0xff");
@@ -356,16 +358,16 @@ fn both_sides_may_recover_at_once() {
     let mut pair = Pair::running();
     pair.at_alice = Some(pair.alice.initiate_again(pair.at_alice.as_ref().unwrap(), &mut pair.bob));
     pair.at_bob = Some(pair.bob.initiate_again(pair.at_bob.as_ref().unwrap(), &mut pair.alice));
-    let (from_alice, from_bob) = (pair.from_alice(b"a"), pair.from_bob(b"b"));
-    assert_eq!(pair.to_bob(&from_alice), Ok(b"a".to_vec()));
-    assert_eq!(pair.to_alice(&from_bob), Ok(b"b".to_vec()));
+    let (from_alice, from_bob) = (pair.alice_writes(b"a"), pair.bob_writes(b"b"));
+    assert_eq!(pair.bob_reads(&from_alice), Ok(b"a".to_vec()));
+    assert_eq!(pair.alice_reads(&from_bob), Ok(b"b".to_vec()));
     pair.assert_flows();
 }
 
 #[test]
 fn a_new_identity_keeps_nothing_of_the_old_one() {
     let mut pair = Pair::running();
-    let under_way = pair.from_bob(b"from the old phone");
+    let under_way = pair.bob_writes(b"from the old phone");
     let mut new_bob = Phone::new(5);
     let again = pair.alice.initiate_again(pair.at_alice.as_ref().unwrap(), &mut new_bob);
     assert_eq!(again.their_identity(), &new_bob.public());
@@ -412,10 +414,31 @@ fn a_body_that_no_payload_holds_is_refused() {
     let conversation = pair.at_alice.as_ref().unwrap();
     let longest = vec![1; MAX_PLAINTEXT_LEN - franking::OPENING_LEN - 1];
     let (payload, _) = conversation.encrypt(&mut pair.alice.rng, &longest, Padding::None).unwrap();
-    assert_eq!(pair.to_bob(&payload), Ok(longest.clone()));
+    assert_eq!(pair.bob_reads(&payload), Ok(longest.clone()));
     let longer = [longest.as_slice(), &[1]].concat();
     let conversation = pair.at_alice.as_ref().unwrap();
     let outcome = conversation.encrypt(&mut pair.alice.rng, &longer, Padding::None);
     let too_long = EncryptError::TooLong { most: MAX_PLAINTEXT_LEN, got: MAX_PLAINTEXT_LEN + 1 };
     assert_eq!(outcome.err(), Some(too_long));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn any_bytes_are_refused(
+        first in 0..5_u8,
+        mut bytes in prop_oneof![
+            proptest::collection::vec(any::<u8>(), 0..200),
+            proptest::collection::vec(any::<u8>(), 1_300..1_500),
+        ],
+    ) {
+        if let Some(kind) = bytes.first_mut() {
+            *kind = first;
+        }
+        let mut pair = Pair::running();
+        prop_assert!(pair.bob_reads(&bytes).is_err());
+        prop_assert!(pair.bob.receive(&mut None, &bytes).is_err());
+        pair.assert_flows();
+    }
 }
