@@ -43,6 +43,8 @@ pub const MAX_FORGOTTEN: usize = 64;
 /// form, a first message in a sealed-sender envelope.
 pub const MAX_PLAINTEXT_LEN: usize = MAX_PAYLOAD_LEN - SEALED_OVERHEAD - PREKEY_OVERHEAD - COMMITMENT_LEN;
 
+const _: () = assert!(MAX_PLAINTEXT_LEN == 38_454);
+
 /// All sessions with one device of one peer.
 ///
 /// Invariants: one identity on each side; no two sessions have one name; at most [`MAX_ARCHIVED`]

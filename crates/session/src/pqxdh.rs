@@ -12,7 +12,8 @@
 //!
 //! One departure, in the safe direction: our identity has a key for signatures and a key for
 //! agreement where the specification converts one into the other, so both are encoded into the
-//! associated data. ML-KEM hashes the encapsulation key into SS, which binds PQPK_B (section 4.7).
+//! associated data. ML-KEM hashes the encapsulation key into SS (FIPS 203), which binds
+//! PQPK_B to it.
 //!
 //! This layer verifies what B signed and refuses keys that contribute nothing. It refuses to know
 //! messages; that somebody without IK_A cannot have made SK shows only when a message opens.

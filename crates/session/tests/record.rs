@@ -47,6 +47,15 @@ fn a_record_comes_back_and_no_other_length_does() {
 }
 
 #[test]
+fn a_running_session_takes_344_bytes_and_its_conversation_195_more() {
+    let (mut alice, mut bob) = (Phone::new(1), Phone::new(2));
+    let (payload, _) = alice.initiate(&mut bob).encrypt(&mut alice.rng, b"body", Padding::None).unwrap();
+    let mut receiving = None;
+    bob.receive(&mut receiving, &payload).unwrap();
+    assert_eq!(receiving.unwrap().to_record().len(), 344 + 195);
+}
+
+#[test]
 fn a_record_of_another_version_is_named() {
     let mut newer = RECORD.clone();
     newer[0] = 2;

@@ -1,4 +1,4 @@
-//! The body of a message: ENCRYPT and DECRYPT (specification, section 2.4), and what it is bound to.
+//! The body of a message: ENCRYPT and DECRYPT (specification, section 3.1), and what it is bound to.
 //!
 //! **The nonce** is the first 12 bytes of the message's commitment. The specification allows a fixed
 //! one, since a message key is used once; but a phone restored from an old copy uses its next

@@ -1,4 +1,5 @@
-//! A running ratchet: both chains exist (RatchetEncryptHE and RatchetDecryptHE, section 4.3).
+//! A running ratchet: both chains exist (RatchetEncryptHE and RatchetDecryptHE, specification,
+//! sections 4.5 and 4.6).
 
 use super::{
     Exhausted, Opened, RatchetError,

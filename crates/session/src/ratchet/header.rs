@@ -1,4 +1,4 @@
-//! The header of a message and how it is encrypted (specification, sections 2.6 and 4.1).
+//! The header of a message and how it is encrypted (specification, sections 3.1 and 4.2).
 //!
 //! ```text
 //! header           ratchet key DHs (32)   PN (3)   Ns (3)      integers big-endian

@@ -1,5 +1,5 @@
 //! The two beginnings of a ratchet: A who started it, and B who opens A's first message
-//! (RatchetInitAliceHE and RatchetInitBobHE, specification, section 4.3).
+//! (RatchetInitAliceHE and RatchetInitBobHE, specification, section 4.4).
 
 use super::{
     Exhausted, Opened, RatchetError,

@@ -1,4 +1,4 @@
-//! MKSKIPPED: the keys of messages that were passed over (specification, sections 2.6 and 4.3).
+//! MKSKIPPED: the keys of messages that were passed over (specification, sections 2.6, 4.3 and 4.6).
 //!
 //! Bounded three ways, by the constants in [`limits`](super::limits): chains, keys, and age counted
 //! in messages received since. When a bound is met, the oldest go first. The store is a list of

@@ -1,4 +1,4 @@
-//! The Diffie-Hellman ratchet (DHRatchetHE, specification, section 4.3).
+//! The Diffie-Hellman ratchet (DHRatchetHE, specification, section 4.6).
 //!
 //! A step has two halves: the peer's new ratchet key gives the receiving chain, and a new key of
 //! ours gives the sending chain. The message that brings the peer's key is opened between the two,
