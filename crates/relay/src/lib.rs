@@ -26,6 +26,8 @@ pub mod passing;
 mod rates;
 pub mod server;
 pub mod store;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use crate::core::{ConnectionId, Counts, Effect, Input, Outcome, Relay, Settings};
 pub use holdings::{Holdings, HoldingsError};

@@ -1,9 +1,11 @@
 //! Accounts come and go.
 
+use std::collections::HashSet;
+
 use pillarbox_wire::limits::MAX_PREKEYS_PER_UPLOAD;
 use pillarbox_wire::{
-    AccountId, CloseAccount, Closed, DeviceAddress, DeviceId, Farewell, PreKeyUpload, Refusal, Register,
-    Registered, RelayFrame,
+    AccountId, CloseAccount, Closed, DeviceAddress, DeviceId, Farewell, PreKeyId, PreKeyUpload, Refusal,
+    Register, Registered, RelayFrame,
 };
 use rand_core::CryptoRng;
 
@@ -169,8 +171,17 @@ impl<S: Store> Relay<S> {
     }
 }
 
-/// Whether an upload is of a size that a relay takes at once.
+/// Whether an upload is one that a relay takes: not too much at once, and no number twice.
 pub(super) fn check_upload(upload: &PreKeyUpload) -> Result<(), Refusal> {
-    let most = upload.one_time.len().max(upload.one_time_kem.len());
-    if most > MAX_PREKEYS_PER_UPLOAD { Err(Refusal::TooMuch) } else { Ok(()) }
+    if upload.one_time.len().max(upload.one_time_kem.len()) > MAX_PREKEYS_PER_UPLOAD {
+        return Err(Refusal::TooMuch);
+    }
+    let repeated = has_repetition(upload.one_time.iter().map(|prekey| prekey.id))
+        || has_repetition(upload.one_time_kem.iter().map(|prekey| prekey.id));
+    if repeated { Err(Refusal::NotWellFormed) } else { Ok(()) }
+}
+
+fn has_repetition(ids: impl Iterator<Item = PreKeyId>) -> bool {
+    let mut seen = HashSet::new();
+    !ids.into_iter().all(|id| seen.insert(id))
 }

@@ -1,7 +1,6 @@
 //! A connection says which device it belongs to.
 
-use pillarbox_crypto::labels::DEVICE_AUTHENTICATION;
-use pillarbox_crypto::{Signature, SigningPublic};
+use pillarbox_transport::authentication::verify_handshake;
 use pillarbox_wire::{Authenticate, Authenticated, DeviceAddress, Farewell, FixedBytes, Refusal, RelayFrame};
 
 use super::Relay;
@@ -13,10 +12,7 @@ use crate::store::Store;
 
 /// Whether `key` signed the handshake of this connection, and no other.
 pub(super) fn proves(key: &FixedBytes<32>, connection: &Connection, signature: &FixedBytes<64>) -> bool {
-    SigningPublic::from_bytes(key.0).is_ok_and(|key| {
-        let signature = Signature::from_bytes(signature.0);
-        key.verify(DEVICE_AUTHENTICATION, &connection.handshake_hash, &signature).is_ok()
-    })
+    verify_handshake(key, &connection.handshake_hash, signature).is_ok()
 }
 
 impl<S: Store> Relay<S> {

@@ -72,11 +72,6 @@ impl<S: Store> Relay<S> {
         let row = &device.row;
         prekeys.one_time.retain(|prekey| u64::from(prekey.id.0) >= row.next_one_time);
         prekeys.one_time_kem.retain(|prekey| u64::from(prekey.id.0) >= row.next_one_time_kem);
-        if has_repetition(prekeys.one_time.iter().map(|prekey| prekey.id))
-            || has_repetition(prekeys.one_time_kem.iter().map(|prekey| prekey.id))
-        {
-            return Err(Refusal::NotWellFormed.into());
-        }
         let upload = Upload {
             device: row.device_number,
             next_one_time: after(row.next_one_time, prekeys.one_time.iter().map(|prekey| prekey.id)),
@@ -182,12 +177,4 @@ impl<S: Store> Relay<S> {
         }
         Ok(Bundles { request: *request, identity, devices })
     }
-}
-
-fn has_repetition(ids: impl Iterator<Item = PreKeyId>) -> bool {
-    let mut ids: Vec<_> = ids.collect();
-    let count = ids.len();
-    ids.sort_unstable();
-    ids.dedup();
-    ids.len() != count
 }

@@ -1,0 +1,296 @@
+//! Mailboxes: admission, order, windows, quotas, age, and what stays afterwards.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a failed expectation is a failed test"
+)]
+
+mod world;
+
+use pillarbox_relay::{About, Holdings, Input, Keeping, Limits, Settings};
+use pillarbox_wire::{Duration, Farewell, MessageId, Refusal, RelayFrame, RequestId, Timestamp};
+use world::{World, deliveries, submission};
+
+fn reason(frame: &RelayFrame) -> Refusal {
+    let RelayFrame::Refused(refused) = frame else { panic!("{frame:?}") };
+    refused.reason
+}
+
+fn payloads(frames: &[RelayFrame]) -> Vec<&[u8]> {
+    deliveries(frames).into_iter().map(|deliver| deliver.payload.as_slice()).collect()
+}
+
+#[test]
+fn a_named_sender_is_attached_and_a_sealed_one_stands_nowhere() {
+    let mut world = World::on_disk(Settings::default());
+    let (anne, anne_here) = world.register(1, None);
+    let (ben, ben_here) = world.register(2, None);
+    let nameless = world.open();
+    assert!(matches!(world.submit(ben_here, anne.address, b"named"), RelayFrame::Accepted(_)));
+    let sealed = submission(RequestId(7), anne.address, Some(anne.delivery_key), b"sealed");
+    assert!(matches!(world.ask_one(nameless, sealed), RelayFrame::Accepted(_)));
+    let frames = world.take(anne_here);
+    let came = deliveries(&frames);
+    assert_eq!((came[0].from, came[0].payload.as_slice()), (Some(ben.address), &b"named"[..]));
+    assert_eq!((came[1].from, came[1].payload.as_slice()), (None, &b"sealed"[..]));
+    let held = Holdings::read(world.folder()).unwrap();
+    assert_eq!(held.messages[0].sender, Some(ben.address));
+    assert_eq!(held.messages[1].sender, None);
+}
+
+#[test]
+fn a_sealed_message_needs_the_delivery_key_and_a_connection_without_a_name() {
+    let mut world = World::in_memory(Settings::default());
+    let (anne, _) = world.register(1, None);
+    let (_, ben_here) = world.register(2, None);
+    let nameless = world.open();
+    let right = Some(anne.delivery_key);
+    for (connection, to, key, expected) in [
+        (nameless, anne.address, None, Refusal::NotAuthenticated),
+        (nameless, anne.address, Some([9; 32]), Refusal::DeliveryKeyRefused),
+        (nameless, world::nobody(), right, Refusal::DeliveryKeyRefused),
+        (ben_here, anne.address, right, Refusal::AlreadyAuthenticated),
+        (ben_here, world::nobody(), None, Refusal::UnknownRecipient),
+    ] {
+        let frame = submission(RequestId(1), to, key, b"payload");
+        assert_eq!(reason(&world.ask_one(connection, frame)), expected);
+    }
+    assert_eq!(world.relay().counts().waiting, 0);
+}
+
+#[test]
+fn a_relay_that_does_not_keep_senders_does_not_tell_them_either() {
+    let keeping = Keeping { sender: false, ..Keeping::LEAST };
+    let mut world = World::on_disk(Settings { keeping, ..Settings::default() });
+    let (anne, anne_here) = world.register(1, None);
+    let (_, ben_here) = world.register(2, None);
+    world.submit(ben_here, anne.address, b"payload");
+    assert_eq!(deliveries(&world.take(anne_here))[0].from, None);
+    assert_eq!(Holdings::read(world.folder()).unwrap().messages[0].sender, None);
+}
+
+#[test]
+fn the_window_holds_back_what_is_not_acknowledged() {
+    let limits = Limits { window_messages: 3, window_bytes: 1_000, ..Limits::default() };
+    let mut world = World::in_memory(Settings { limits, ..Settings::default() });
+    let (anne, anne_here) = world.register(1, None);
+    let (_, ben_here) = world.register(2, None);
+    for at in 0..8_u8 {
+        world.submit(ben_here, anne.address, &[at; 10]);
+    }
+    let first = world.take(anne_here);
+    assert_eq!(payloads(&first), [[0; 10], [1; 10], [2; 10]]);
+    let ids: Vec<_> = deliveries(&first).into_iter().map(|deliver| deliver.message).collect();
+    // Out of order, one unknown and one twice: only what waits counts.
+    let next = world.acknowledge(anne_here, &[ids[1], MessageId(9_999), ids[1]]);
+    assert_eq!(payloads(&next), [[3; 10]]);
+    let next = world.acknowledge(anne_here, &[ids[0], ids[2]]);
+    assert_eq!(payloads(&next), [[4; 10], [5; 10]]);
+    // A new connection gets everything that is not acknowledged, from the first on.
+    let (_, again) = world.connect(&anne);
+    assert_eq!(payloads(&again), [[3; 10], [4; 10], [5; 10]]);
+    assert_eq!(world.closed[&anne_here], Farewell::Replaced);
+}
+
+#[test]
+fn a_window_of_bytes_lets_one_large_message_through_and_no_second() {
+    let limits = Limits { window_bytes: 100, ..Limits::default() };
+    let mut world = World::in_memory(Settings { limits, ..Settings::default() });
+    let (anne, anne_here) = world.register(1, None);
+    let (_, ben_here) = world.register(2, None);
+    world.submit(ben_here, anne.address, &[1; 500]);
+    world.submit(ben_here, anne.address, &[2; 500]);
+    let frames = world.take(anne_here);
+    assert_eq!(payloads(&frames), [[1; 500]]);
+    let next = world.acknowledge(anne_here, &[deliveries(&frames)[0].message]);
+    assert_eq!(payloads(&next), [[2; 500]]);
+}
+
+#[test]
+fn everybody_who_comes_back_at_once_is_served_in_turns() {
+    let limits = Limits { read_ahead_bytes: 250, ..Limits::default() };
+    let mut world = World::in_memory(Settings { limits, ..Settings::default() });
+    let (_, sender) = world.register(100, None);
+    let phones: Vec<_> = (1..6).map(|seed| world.register(seed, None).0).collect();
+    world.crash();
+    let (sender, _) = {
+        let (phone, _) = (world.register(101, None).0, sender);
+        world.connect(&phone)
+    };
+    for phone in &phones {
+        for at in 0..3_u8 {
+            world.submit(sender, phone.address, &[at; 50]);
+        }
+    }
+    let mut batch = Vec::new();
+    let mut connections = Vec::new();
+    for phone in &phones {
+        let (connection, opened) = world.opening();
+        batch.push((connection, opened));
+        let frame = world::authenticate(phone, connection, RequestId(1));
+        batch.push((connection, Input::Frame(frame)));
+        connections.push(connection);
+    }
+    let outcome = world.process(batch);
+    assert!(outcome.more);
+    let served = |world: &World| {
+        connections.iter().filter(|connection| !deliveries(&world.sent[*connection]).is_empty()).count()
+    };
+    assert_eq!(served(&world), 2);
+    world.finish();
+    assert_eq!(served(&world), 5);
+    for connection in &connections {
+        assert_eq!(payloads(&world.sent[connection]), [[0; 50], [1; 50], [2; 50]]);
+    }
+}
+
+#[test]
+fn a_full_mailbox_refuses_even_within_one_batch_and_takes_again_after_an_acknowledgement() {
+    let limits = Limits { mailbox_messages: 4, ..Limits::default() };
+    let mut world = World::in_memory(Settings { limits, ..Settings::default() });
+    let (anne, anne_here) = world.register(1, None);
+    let (_, ben_here) = world.register(2, None);
+    let batch =
+        (0..6).map(|at| (ben_here, Input::Frame(submission(RequestId(at), anne.address, None, b"payload"))));
+    let batch = batch.collect();
+    world.process(batch);
+    let answers = world.take(ben_here);
+    assert_eq!(answers.iter().filter(|frame| matches!(frame, RelayFrame::Accepted(_))).count(), 4);
+    assert_eq!(reason(&answers[4]), Refusal::MailboxFull);
+    let came = world.take(anne_here);
+    world.acknowledge(anne_here, &[deliveries(&came)[0].message]);
+    assert!(matches!(world.submit(ben_here, anne.address, b"payload"), RelayFrame::Accepted(_)));
+    assert_eq!(reason(&world.submit(ben_here, anne.address, b"payload")), Refusal::MailboxFull);
+}
+
+#[test]
+fn nobody_acknowledges_for_somebody_else() {
+    let mut world = World::in_memory(Settings::default());
+    let (anne, anne_here) = world.register(1, None);
+    let (_, ben_here) = world.register(2, None);
+    world.submit(ben_here, anne.address, b"payload");
+    let message = deliveries(&world.take(anne_here))[0].message;
+    world.acknowledge(ben_here, &[message]);
+    assert_eq!(world.relay().counts().waiting, 1);
+    let nameless = world.open();
+    world.acknowledge(nameless, &[message]);
+    assert_eq!(world.closed[&nameless], Farewell::Unreadable);
+    assert_eq!(world.relay().counts().waiting, 1);
+}
+
+#[test]
+fn delivered_rows_go_at_once_or_stay_as_long_as_the_design_says() {
+    let two_days = Keeping { delivered: Some(Duration::from_days(2)), ..Keeping::LEAST };
+    for (keeping, kept) in [(Keeping::LEAST, 0), (two_days, 1)] {
+        let mut world = World::on_disk(Settings { keeping, ..Settings::default() });
+        let (anne, anne_here) = world.register(1, None);
+        let (_, ben_here) = world.register(2, None);
+        world.submit(ben_here, anne.address, b"a payload");
+        let frames = world.take(anne_here);
+        world.acknowledge(anne_here, &[deliveries(&frames)[0].message]);
+        let held = Holdings::read(world.folder()).unwrap();
+        assert_eq!(held.messages.len(), kept);
+        for row in &held.messages {
+            assert_eq!((row.delivered_at, row.payload.as_slice()), (Some(world.now), &b"a payload"[..]));
+        }
+        // It waits for nobody: not delivered again, not even after a restart.
+        world.crash();
+        assert_eq!(world.connect(&anne).1, []);
+        world.pass(Duration::from_days(1));
+        assert_eq!(Holdings::read(world.folder()).unwrap().messages.len(), kept);
+        world.pass(Duration::from_days(2));
+        assert_eq!(Holdings::read(world.folder()).unwrap().messages, []);
+    }
+}
+
+#[test]
+fn undelivered_messages_go_after_their_time_and_not_before() {
+    let keeping = Keeping { undelivered: Duration::from_days(3), ..Keeping::LEAST };
+    let mut world = World::on_disk(Settings { keeping, ..Settings::default() });
+    let (anne, anne_here) = world.register(1, None);
+    let (_, ben_here) = world.register(2, None);
+    world.process(vec![(anne_here, Input::Closed)]);
+    world.submit(ben_here, anne.address, b"old");
+    world.pass(Duration::from_days(2));
+    world.submit(ben_here, anne.address, b"new");
+    assert_eq!(Holdings::read(world.folder()).unwrap().messages.len(), 2);
+    world.pass(Duration::from_days(2));
+    assert_eq!(payloads(&world.connect(&anne).1), [b"new"]);
+    assert_eq!(Holdings::read(world.folder()).unwrap().messages.len(), 1);
+}
+
+#[test]
+fn a_clock_that_leaps_ahead_and_back_deletes_nothing() {
+    let mut world = World::on_disk(Settings::default());
+    let (anne, anne_here) = world.register(1, None);
+    let (_, ben_here) = world.register(2, None);
+    world.process(vec![(anne_here, Input::Closed)]);
+    world.submit(ben_here, anne.address, b"payload");
+    let right = world.now;
+    for wrong in [Timestamp(right.0 + Duration::from_days(400).0), Timestamp(0), Timestamp(u64::MAX)] {
+        world.now = wrong;
+        world.finish();
+        world.crash();
+        world.pass(Duration::from_days(1));
+        world.finish();
+        assert_eq!(Holdings::read(world.folder()).unwrap().messages.len(), 1);
+    }
+    world.now = right;
+    world.finish();
+    assert_eq!(payloads(&world.connect(&anne).1), [b"payload"]);
+}
+
+#[test]
+fn a_design_that_stops_keeping_history_lets_it_go_at_the_next_start() {
+    let mut world = World::on_disk(Settings { keeping: Keeping::HISTORY, ..Settings::default() });
+    let (anne, anne_here) = world.register(1, None);
+    let (_, ben_here) = world.register(2, None);
+    world.submit(ben_here, anne.address, b"history");
+    let frames = world.take(anne_here);
+    world.acknowledge(anne_here, &[deliveries(&frames)[0].message]);
+    assert_eq!(Holdings::read(world.folder()).unwrap().keeping, Some(Keeping::HISTORY));
+    world.restart_with(Settings::default());
+    world.finish();
+    let held = Holdings::read(world.folder()).unwrap();
+    assert_eq!((held.messages.len(), held.keeping), (0, Some(Keeping::LEAST)));
+}
+
+#[test]
+fn message_numbers_are_not_used_again_after_everything_was_fetched() {
+    let mut world = World::on_disk(Settings::default());
+    let (anne, mut anne_here) = world.register(1, None);
+    let (ben, mut ben_here) = world.register(2, None);
+    let mut last = MessageId(0);
+    for _ in 0..5 {
+        world.submit(ben_here, anne.address, b"payload");
+        let message = deliveries(&world.take(anne_here))[0].message;
+        assert!(message > last);
+        last = message;
+        world.acknowledge(anne_here, &[message]);
+        world.crash();
+        anne_here = world.connect(&anne).0;
+        ben_here = world.connect(&ben).0;
+    }
+}
+
+#[test]
+fn what_passes_is_shown_only_while_somebody_follows() {
+    let mut world = World::in_memory(Settings::default());
+    let (anne, anne_here) = world.register(1, None);
+    let (ben, ben_here) = world.register(2, None);
+    let submit = |at| submission(RequestId(at), anne.address, None, b"payload");
+    assert!(world.process(vec![(ben_here, Input::Frame(submit(1)))]).passed.is_empty());
+    world.relay().follow(true);
+    let passed = world.process(vec![(ben_here, Input::Frame(submit(2)))]).passed;
+    let shown: Vec<_> = passed.iter().map(|passing| (passing.connection, passing.frame)).collect();
+    assert_eq!(shown, [(ben_here, "Submit"), (ben_here, "Accepted"), (anne_here, "Deliver")]);
+    assert_eq!((passed[0].from, passed[0].bytes), (Some(ben.address), 7));
+    assert_eq!(passed[0].about, Some(About::Device(anne.address)));
+    // A sealed message shows an address of the internet and no name.
+    let nameless = world.open();
+    let sealed = submission(RequestId(3), anne.address, Some(anne.delivery_key), b"sealed");
+    let passed = world.process(vec![(nameless, Input::Frame(sealed))]).passed;
+    assert!(passed.iter().all(|passing| passing.from.is_none()));
+}

@@ -1,0 +1,239 @@
+//! The SQLite backend: the suite for every backend, and what a disk can do to it.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a failed expectation is a failed test"
+)]
+
+mod world;
+
+use std::fs;
+use std::path::Path;
+
+use pillarbox_relay::store::Changes;
+use pillarbox_relay::testing::store_suite;
+use pillarbox_relay::{
+    DATABASE_FILE, Holdings, HoldingsError, Input, Limits, Settings, SqliteStore, Store, StoreError,
+};
+use pillarbox_wire::{Refusal, RelayFrame, RequestId};
+use rusqlite::Connection;
+use world::{World, deliveries, submission};
+
+#[test]
+fn the_backend_in_memory_passes_the_suite() {
+    store_suite(|| SqliteStore::in_memory().unwrap(), |store| store);
+}
+
+#[test]
+fn the_backend_on_disk_passes_the_suite() {
+    let folder = tempfile::tempdir().unwrap();
+    let count = std::cell::Cell::new(0);
+    let current = || folder.path().join(count.get().to_string());
+    store_suite(
+        || {
+            count.set(count.get() + 1);
+            fs::create_dir(current()).unwrap();
+            SqliteStore::open(&current()).unwrap()
+        },
+        |store| {
+            drop(store);
+            SqliteStore::open(&current()).unwrap()
+        },
+    );
+}
+
+#[test]
+fn a_full_disk_refuses_keeps_what_was_accepted_and_empties_as_phones_fetch() {
+    let mut world = World::with_pages(Settings::default(), 100);
+    let (anne, anne_here) = world.register(1, None);
+    let (ben, ben_here) = world.register(2, None);
+    world.process(vec![(anne_here, Input::Closed)]);
+    let mut accepted: Vec<Vec<u8>> = Vec::new();
+    let refused = loop {
+        let payload = vec![accepted.len() as u8; 30_000];
+        match world.submit(ben_here, anne.address, &payload) {
+            RelayFrame::Accepted(_) => accepted.push(payload),
+            RelayFrame::Refused(refused) => break refused.reason,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(refused, Refusal::StorageFailed);
+    assert!(accepted.len() > 3);
+    // What needs no room goes on, and the trouble is told.
+    let (anne_here, came) = world.connect(&anne);
+    assert_eq!(deliveries(&came)[0].payload.0, accepted[0]);
+    let numbers: Vec<_> = deliveries(&came).into_iter().map(|deliver| deliver.message).collect();
+    // An acknowledgement in the same batch as a message that does not fit is not lost with it.
+    let acknowledge = pillarbox_wire::Acknowledge { messages: numbers.clone() };
+    let outcome = world.process(vec![
+        (anne_here, Input::Frame(pillarbox_wire::ClientFrame::Acknowledge(acknowledge))),
+        (ben_here, Input::Frame(submission(RequestId(900), anne.address, None, &[9; 39_000]))),
+        (ben_here, Input::Frame(submission(RequestId(901), anne.address, None, &[9; 39_000]))),
+    ]);
+    let after = world.take(ben_here);
+    assert_eq!(outcome.trouble, Some(StoreError::Full));
+    assert!(matches!(after[..], [RelayFrame::Refused(_), RelayFrame::Refused(_)]));
+    world.crash();
+    let left = world.relay().counts().waiting;
+    assert_eq!(left, accepted.len() - numbers.len());
+    let (ben_again, _) = world.connect(&ben);
+    assert!(matches!(world.submit(ben_again, anne.address, b"fits again"), RelayFrame::Accepted(_)));
+}
+
+#[test]
+fn a_disk_that_cannot_be_read_holds_messages_back_and_loses_none() {
+    let mut world = World::in_memory(Settings::default());
+    let (anne, anne_here) = world.register(1, None);
+    let (_, ben_here) = world.register(2, None);
+    world.process(vec![(anne_here, Input::Closed)]);
+    world.submit(ben_here, anne.address, b"payload");
+    world.fail(Some(StoreError::Failed { code: 10 }));
+    let (anne_here, came) = world.connect(&anne);
+    assert_eq!(came, []);
+    world.fail(None);
+    world.submit(ben_here, anne.address, b"next");
+    let came = world.take(anne_here);
+    let payloads: Vec<_> = deliveries(&came).into_iter().map(|deliver| deliver.payload.as_slice()).collect();
+    assert_eq!(payloads, [&b"payload"[..], b"next"]);
+}
+
+#[test]
+fn acknowledged_messages_that_a_disk_refused_to_remove_go_later() {
+    let mut world = World::on_disk(Settings { limits: Limits::default(), ..Settings::default() });
+    let (anne, anne_here) = world.register(1, None);
+    let (_, ben_here) = world.register(2, None);
+    world.submit(ben_here, anne.address, b"payload");
+    let number = deliveries(&world.take(anne_here))[0].message;
+    world.fail(Some(StoreError::ReadOnly));
+    assert_eq!(world.acknowledge(anne_here, &[number]), []);
+    assert_eq!(Holdings::read(world.folder()).unwrap().messages.len(), 1);
+    world.fail(None);
+    world.finish();
+    assert_eq!(Holdings::read(world.folder()).unwrap().messages.len(), 0);
+}
+
+fn made(folder: &Path) -> std::path::PathBuf {
+    let mut store = SqliteStore::open(folder).unwrap();
+    store.apply(&Changes { keeping: Some("{}".to_owned()), ..Changes::default() }).unwrap();
+    drop(store);
+    folder.join(DATABASE_FILE)
+}
+
+fn opening(folder: &Path) -> StoreError {
+    SqliteStore::open(folder).and_then(|mut store| store.contents()).err().unwrap()
+}
+
+#[test]
+fn a_file_that_is_not_our_database_is_named_for_what_it_is_and_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join(DATABASE_FILE);
+    assert_eq!(opening(&folder.path().join("nowhere")), StoreError::CannotOpen);
+    assert_eq!(Holdings::read(folder.path()), Err(HoldingsError::NoDatabase));
+
+    fs::write(&file, vec![0x55; 20_000]).unwrap();
+    assert_eq!(opening(folder.path()), StoreError::Damaged);
+    assert_eq!(Holdings::read(folder.path()), Err(HoldingsError::Store(StoreError::Damaged)));
+    assert_eq!(fs::read(&file).unwrap(), vec![0x55; 20_000]);
+
+    fs::remove_file(&file).unwrap();
+    Connection::open(&file).unwrap().execute_batch("CREATE TABLE recipes (name TEXT)").unwrap();
+    let before = fs::read(&file).unwrap();
+    assert_eq!(opening(folder.path()), StoreError::Foreign);
+    assert_eq!(Holdings::read(folder.path()), Err(HoldingsError::Store(StoreError::Foreign)));
+    assert_eq!(fs::read(&file).unwrap(), before);
+}
+
+#[test]
+fn a_database_of_a_newer_relay_is_refused_and_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = made(folder.path());
+    Connection::open(&file).unwrap().execute_batch("PRAGMA user_version = 2").unwrap();
+    let before = fs::read(&file).unwrap();
+    assert_eq!(opening(folder.path()), StoreError::Newer { found: 2, known: 1 });
+    let read = Holdings::read(folder.path());
+    assert_eq!(read, Err(HoldingsError::Store(StoreError::Newer { found: 2, known: 1 })));
+    assert_eq!(fs::read(&file).unwrap(), before);
+}
+
+#[test]
+fn a_value_that_cannot_be_is_damage_and_nothing_is_guessed() {
+    let mut world = World::on_disk(Settings::default());
+    world.register(1, Some("+447700900001"));
+    for damage in [
+        "UPDATE accounts SET handle = 'anne'",
+        "UPDATE accounts SET identity_signing = x'00'",
+        "UPDATE devices SET account = x'00112233445566778899aabbccddeeff'",
+        "INSERT INTO messages VALUES (5, 99, 0, NULL, NULL, NULL, 0, x'')",
+        "UPDATE counters SET next_message = -1",
+    ] {
+        let copy = tempfile::tempdir().unwrap();
+        let file = copy.path().join(DATABASE_FILE);
+        let original = Connection::open(world.folder().join(DATABASE_FILE)).unwrap();
+        original.execute("VACUUM INTO ?1", [file.to_str().unwrap()]).unwrap();
+        Connection::open(&file).unwrap().execute_batch(damage).unwrap();
+        let store = SqliteStore::open(copy.path()).unwrap();
+        let opened =
+            pillarbox_relay::Relay::open(store, Settings::default(), world.now, &mut world.rng).err();
+        assert_eq!(opened, Some(StoreError::Damaged), "{damage}");
+    }
+}
+
+#[test]
+fn the_holdings_are_read_while_the_relay_runs_and_from_a_copy_of_its_file() {
+    let mut world = World::on_disk(Settings::default());
+    let (anne, _) = world.register(1, Some("+447700900001"));
+    let (_, ben_here) = world.register(2, None);
+    // While the relay runs, with its write-ahead log not carried over.
+    world.submit(ben_here, anne.address, b"payload");
+    let copy = tempfile::tempdir().unwrap();
+    let file = copy.path().join(DATABASE_FILE);
+    let original = Connection::open(world.folder().join(DATABASE_FILE)).unwrap();
+    original.execute("VACUUM INTO ?1", [file.to_str().unwrap()]).unwrap();
+    assert_eq!(Holdings::read(copy.path()), Holdings::read(world.folder()));
+    let held = Holdings::read(world.folder()).unwrap();
+    assert_eq!(held.messages[0].payload.as_slice(), b"payload");
+    assert_eq!(held.address(held.messages[0].mailbox), Some(anne.address));
+    assert_eq!(held.handles()[&anne.address.account], anne.handle.as_ref().unwrap());
+    let text = serde_json::to_string(&held).unwrap();
+    assert!(text.contains("7061796c6f6164") && text.contains(&anne.address.account.to_string()));
+}
+
+#[test]
+fn the_file_explains_itself_to_whoever_opens_it() {
+    let mut world = World::on_disk(Settings::default());
+    let (anne, _) = world.register(1, Some("+447700900001"));
+    let (_, ben_here) = world.register(2, None);
+    world.submit(ben_here, anne.address, b"payload");
+    let connection = Connection::open(world.folder().join(DATABASE_FILE)).unwrap();
+    let about: String =
+        connection.query_row("SELECT value FROM meta WHERE name = 'about'", [], |row| row.get(0)).unwrap();
+    assert!(about.contains("everything that a Pillarbox relay keeps"));
+    let line: (i64, String, String, i64, String) = connection
+        .query_row("SELECT message, accepted_utc, recipient, bytes, payload_begins FROM ledger", [], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
+        })
+        .unwrap();
+    let expected = (1, "2017-03-22 14:40:00.000", "+447700900001", 7, "7061796c6f6164");
+    assert_eq!((line.0, line.1.as_str(), line.2.as_str(), line.3, line.4.as_str()), expected);
+}
+
+#[test]
+fn what_is_gone_is_gone_from_the_file() {
+    let mut world = World::on_disk(Settings::default());
+    let (anne, anne_here) = world.register(1, None);
+    let (_, ben_here) = world.register(2, None);
+    let marker = b"a marker that stands nowhere else";
+    world.submit(ben_here, anne.address, marker);
+    let found = |world: &World| {
+        let checkpoint = Connection::open(world.folder().join(DATABASE_FILE)).unwrap();
+        checkpoint.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).unwrap();
+        let file = fs::read(world.folder().join(DATABASE_FILE)).unwrap();
+        file.windows(marker.len()).any(|window| window == marker)
+    };
+    assert!(found(&world));
+    let number = deliveries(&world.take(anne_here))[0].message;
+    world.acknowledge(anne_here, &[number]);
+    assert!(!found(&world));
+}
