@@ -1,1 +1,20 @@
-//! Designs, demands and what they return.
+//! The debate as data and as questions put to real rows: designs, demands, and what each demand returns.
+//!
+//! This crate reads; it runs nothing and draws nothing. An answer comes from the rows of a relay ([`view`]) by the same
+//! steps for every design ([`serve`], [`reading`]), and carries the bytes it was read from ([`evidence`]).
+
+pub mod ask;
+pub mod demand;
+pub mod design;
+pub mod evidence;
+pub mod reading;
+pub mod returned;
+mod serve;
+pub mod view;
+
+pub use ask::Ask;
+pub use demand::Demand;
+pub use design::Design;
+pub use returned::{Answer, Blank, Line, Return};
+pub use serve::serve;
+pub use view::RelayHoldings;

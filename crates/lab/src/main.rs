@@ -1,3 +1,9 @@
-//! The `pillarbox-lab` program.
+//! The `pillarbox-lab` program: parses, runs, prints.
 
-fn main() {}
+mod cli;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::main()
+}

@@ -1,0 +1,165 @@
+//! Tries to read a payload with everything that a relay's operator has, by the same steps whatever the design.
+//!
+//! Each step is a real attempt by the code that a phone would use: the body decoder for a payload in the clear, the
+//! sealed-sender and session code with each 32 bytes of the relay's rows in the place of the private key. An attempt
+//! that works gives the text; one that fails gives its error, which goes into the evidence.
+
+use std::collections::BTreeMap;
+
+use pillarbox_client::body::{Body, Content};
+use pillarbox_client::display;
+use pillarbox_crypto::{AgreementSecret, IdentitySecret, KemSecret, SecretBytes};
+use pillarbox_session::kind::{self, Kind};
+use pillarbox_session::prekeys::{KemPreKeySecret, KemUse, OneTimePreKeySecret, PreKeys, SignedPreKeySecret};
+use pillarbox_session::{Conversation, sealed_sender};
+use pillarbox_wire::{PreKeyId, Timestamp, decode};
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::SeedableRng;
+use serde::Serialize;
+
+use crate::view::RelayHoldings;
+
+/// What was tried on one payload.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Attempts {
+    /// What the payload says, if any attempt opened it.
+    pub readable: Option<String>,
+    /// The most printable characters in a row in the payload as it lies there: a measure that knows nothing of our formats.
+    pub longest_printable_run: usize,
+    /// How often each outcome came, by method and error.
+    pub outcomes: BTreeMap<String, u64>,
+}
+
+impl Attempts {
+    /// How many attempts there were.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.outcomes.values().sum()
+    }
+
+    fn note(&mut self, method: &str, outcome: impl std::fmt::Display) {
+        *self.outcomes.entry(format!("{method}: {outcome}")).or_default() += 1;
+    }
+}
+
+/// Tries to read `payload` with everything in `holdings`.
+#[must_use]
+pub fn read(payload: &[u8], holdings: &RelayHoldings) -> Attempts {
+    let mut attempts = Attempts {
+        readable: None,
+        longest_printable_run: longest_printable_run(payload),
+        outcomes: BTreeMap::new(),
+    };
+    match kind::kind(payload) {
+        Err(error) => attempts.note("as a payload", error),
+        Ok(Kind::ServerReadable) => in_the_clear(payload, &mut attempts),
+        Ok(Kind::Sealed) => sealed(payload, holdings, &mut attempts),
+        Ok(Kind::PreKey) => first_message(payload, holdings, &mut attempts),
+        Ok(Kind::Ratchet) => {
+            attempts.note("as a message of a running session", "the rows hold no session state to try");
+        }
+    }
+    attempts
+}
+
+fn in_the_clear(payload: &[u8], attempts: &mut Attempts) {
+    const METHOD: &str = "as a message in the clear";
+    let Some((_, body)) = payload.split_first() else { return };
+    match decode::<Body>(body) {
+        Ok(body) => {
+            attempts.readable = Some(in_words(&body));
+            attempts.note(METHOD, "read");
+        }
+        Err(error) => attempts.note(METHOD, error),
+    }
+}
+
+/// Opens a sealed envelope as its recipient would, with each key in the place of the recipient's.
+fn sealed(payload: &[u8], holdings: &RelayHoldings, attempts: &mut Attempts) {
+    const METHOD: &str = "as a sealed envelope, each key tried as the recipient's";
+    let Some(certificate_key) = holdings.certificate_key() else {
+        return attempts.note(METHOD, "the relay has no certificate key");
+    };
+    // Time zero: a certificate that has run out is no reason to leave an envelope closed.
+    for key in holdings.keys() {
+        match sealed_sender::unseal(&identity_of(&key.bytes), &certificate_key, Timestamp(0), payload) {
+            Ok(opened) => {
+                let inner = read(&opened.payload, holdings);
+                attempts.note(METHOD, "opened");
+                attempts.readable = inner.readable;
+                for (outcome, times) in inner.outcomes {
+                    *attempts.outcomes.entry(outcome).or_default() += times;
+                }
+            }
+            Err(error) => attempts.note(METHOD, error),
+        }
+    }
+}
+
+/// Answers a first message as its recipient would, with each key in the place of every private key at once.
+fn first_message(payload: &[u8], holdings: &RelayHoldings, attempts: &mut Attempts) {
+    const METHOD: &str = "as a first message, each key tried as all of the recipient's";
+    for key in holdings.keys() {
+        let mut rng = ChaCha20Rng::from_seed([0; 32]);
+        let guess = GuessedPreKeys(&key.bytes);
+        match Conversation::decrypt(None, &identity_of(&key.bytes), &guess, None, payload, &mut rng) {
+            Ok(opened) => match decode::<Body>(&opened.body) {
+                Ok(body) => {
+                    attempts.readable = Some(in_words(&body));
+                    attempts.note(METHOD, "read");
+                }
+                Err(error) => attempts.note(METHOD, error),
+            },
+            Err(error) => attempts.note(METHOD, error),
+        }
+    }
+}
+
+/// Says that it has every prekey, and that each is the same guessed value.
+struct GuessedPreKeys<'a>(&'a SecretBytes<32>);
+
+impl PreKeys for GuessedPreKeys<'_> {
+    fn signed(&self, id: PreKeyId) -> Option<SignedPreKeySecret> {
+        Some(SignedPreKeySecret::from_secret(
+            id,
+            AgreementSecret::from_bytes(*self.0.as_bytes()),
+            &identity_of(self.0),
+        ))
+    }
+
+    fn one_time(&self, id: PreKeyId) -> Option<OneTimePreKeySecret> {
+        Some(OneTimePreKeySecret::from_secret(id, AgreementSecret::from_bytes(*self.0.as_bytes())))
+    }
+
+    fn kem(&self, id: PreKeyId) -> Option<(KemPreKeySecret, KemUse)> {
+        let secret = KemSecret::from_seed(twice(self.0));
+        Some((KemPreKeySecret::from_secret(id, secret, &identity_of(self.0)), KemUse::LastResort))
+    }
+}
+
+fn identity_of(key: &SecretBytes<32>) -> IdentitySecret {
+    IdentitySecret::from_bytes(twice(key))
+}
+
+fn twice(key: &SecretBytes<32>) -> [u8; 64] {
+    let mut both = [0; 64];
+    for (slot, byte) in both.iter_mut().zip(key.as_bytes().iter().chain(key.as_bytes())) {
+        *slot = *byte;
+    }
+    both
+}
+
+/// What a message says, as it is written into the paper. Texts are strangers' texts.
+fn in_words(body: &Body) -> String {
+    match &body.content {
+        Content::Text(text) => format!("\"{}\"", display::safe(&text.text)),
+        Content::Receipt(receipt) => format!("(receipt for {} of them)", receipt.ids.len()),
+        Content::ResendRequest(request) => format!("(asks for {} again)", request.digests.len()),
+        Content::Timer(_) => "(sets how long texts stay)".into(),
+    }
+}
+
+/// The length of the longest run of printable ASCII characters, as the `strings` tool would look for them.
+fn longest_printable_run(bytes: &[u8]) -> usize {
+    bytes.split(|byte| !matches!(byte, b' '..=b'~')).map(<[u8]>::len).max().unwrap_or(0)
+}

@@ -1,0 +1,144 @@
+//! What a party may look at, as types: whoever serves a demand on a relay gets [`RelayHoldings`] and nothing else.
+//!
+//! The type is built from the relay's own files. There is no way from it to a phone, to the wire or to what was really
+//! said; a function that takes it cannot use what the relay does not have.
+
+use std::fmt;
+use std::path::Path;
+
+use pillarbox_crypto::{SecretBytes, SigningPublic};
+use pillarbox_relay::server::KEY_FILE;
+use pillarbox_relay::store::{AccountRow, MessageRow};
+use pillarbox_relay::{Holdings, HoldingsError};
+use pillarbox_wire::{AccountId, DeviceAddress, Handle};
+use zeroize::Zeroizing;
+
+/// Everything that the operator of one relay possesses: rows, and every 32 bytes among them that could be a key.
+pub struct RelayHoldings {
+    rows: Holdings,
+    certificate_key: Option<SigningPublic>,
+    keys: Vec<HeldKey>,
+}
+
+/// 32 bytes in the operator's possession, and where they stand.
+pub struct HeldKey {
+    /// The record and field that they were found in.
+    pub found_in: &'static str,
+    /// The bytes.
+    pub bytes: SecretBytes<32>,
+}
+
+impl fmt::Debug for HeldKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "HeldKey({})", self.found_in)
+    }
+}
+
+impl fmt::Debug for RelayHoldings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RelayHoldings({} messages, {} keys)", self.rows.messages.len(), self.keys.len())
+    }
+}
+
+impl RelayHoldings {
+    /// Reads the data folder of a relay, running or stopped. Nothing is changed.
+    ///
+    /// # Errors
+    /// [`HoldingsError`] if there is no relay's data, or it cannot be read.
+    pub fn read(folder: &Path) -> Result<Self, HoldingsError> {
+        let rows = Holdings::read(folder)?;
+        let mut keys = keys_in(&rows);
+        let signing = Holdings::certificate_key(folder)?;
+        if let Some(signing) = &signing {
+            keys.push(HeldKey {
+                found_in: "meta.certificate_key",
+                bytes: SecretBytes::from_bytes(*signing.to_bytes()),
+            });
+        }
+        // A copy of the database alone has no such file; then there is one key less to try.
+        if let Ok(bytes) = std::fs::read(folder.join(KEY_FILE)).map(Zeroizing::new)
+            && let Ok(bytes) = <[u8; 32]>::try_from(bytes.as_slice())
+        {
+            keys.push(HeldKey { found_in: KEY_FILE, bytes: SecretBytes::from_bytes(bytes) });
+        }
+        Ok(Self { rows, certificate_key: signing.map(|signing| signing.public()), keys })
+    }
+
+    /// The rows.
+    #[must_use]
+    pub const fn rows(&self) -> &Holdings {
+        &self.rows
+    }
+
+    /// The public half of the key that the relay signs sender certificates with.
+    #[must_use]
+    pub const fn certificate_key(&self) -> Option<SigningPublic> {
+        self.certificate_key
+    }
+
+    /// Every 32 bytes that could be a key.
+    #[must_use]
+    pub fn keys(&self) -> &[HeldKey] {
+        &self.keys
+    }
+
+    /// How many messages this relay has accepted since it was set up, by its own numbering of rows.
+    #[must_use]
+    pub fn passed(&self) -> u64 {
+        self.rows.counters.next_message.0.saturating_sub(1)
+    }
+
+    /// The row of the account with this number.
+    #[must_use]
+    pub fn account(&self, about: &Handle) -> Option<&AccountRow> {
+        self.rows.account_of(about)
+    }
+
+    /// Rows of messages to or from an account, in the order of arrival.
+    pub fn messages_of(&self, account: AccountId) -> impl Iterator<Item = &MessageRow> {
+        self.rows.messages.iter().filter(move |row| {
+            self.recipient(row).is_some_and(|address| address.account == account)
+                || row.sender.is_some_and(|address| address.account == account)
+        })
+    }
+
+    /// Whose mailbox a row lies in.
+    #[must_use]
+    pub fn recipient(&self, row: &MessageRow) -> Option<DeviceAddress> {
+        self.rows.address(row.mailbox)
+    }
+
+    /// An account as a paper names it: by its number, or by its id if it has none.
+    #[must_use]
+    pub fn name(&self, account: AccountId) -> String {
+        self.rows
+            .accounts
+            .iter()
+            .find(|row| row.account == account)
+            .and_then(|row| row.handle.as_ref())
+            .map_or_else(|| format!("account {account}"), ToString::to_string)
+    }
+}
+
+/// Every field of 32 bytes in the rows, public keys included: an attempt with a public key costs nothing and leaves no
+/// doubt about which one was meant.
+fn keys_in(rows: &Holdings) -> Vec<HeldKey> {
+    let mut keys = Vec::new();
+    let mut hold = |found_in, bytes: &[u8]| {
+        if let Ok(bytes) = <[u8; 32]>::try_from(bytes) {
+            keys.push(HeldKey { found_in, bytes: SecretBytes::from_bytes(bytes) });
+        }
+    };
+    for account in &rows.accounts {
+        hold("accounts.identity_signing", account.identity_signing.as_bytes());
+        hold("accounts.identity_agreement", account.identity_agreement.as_bytes());
+        hold("accounts.delivery_verifier", account.delivery_verifier.as_bytes());
+    }
+    for device in &rows.devices {
+        hold("devices.device_key", device.device_key.as_bytes());
+    }
+    for prekey in &rows.prekeys {
+        hold("prekeys.key", prekey.key.as_slice());
+    }
+    keys
+}

@@ -1,0 +1,79 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Experiments on end-to-end encrypted messaging and legal demands.
+#[derive(Debug, Parser)]
+#[command(
+    name = "pillarbox-lab",
+    version,
+    about = "Put a legal demand to a messenger, and see what comes back.",
+    before_help = "Examples:\n  \
+        pillarbox-lab                    the whole idea in a few seconds\n  \
+        pillarbox-lab try --json         the same as data\n  \
+        pillarbox-lab demand content-warrant --about +447700900101 \\\n    \
+            --data ./relay --i-own-this-data",
+    after_help = "Exit codes: 0 done, 1 the experiment did not come to its end, 2 usage, 4 data store.\n\
+        Nothing leaves this computer: no telemetry, no update check.\n\
+        More: docs/walkthrough.md"
+)]
+pub(super) struct Arguments {
+    /// Colours: whether headings stand out.
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(super) color: Color,
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Run one conversation under two designs and serve two demands (what no command at all does).
+    Try(Try),
+    /// Serve a demand on the data of a relay.
+    Demand(Demand),
+}
+
+#[derive(Debug, Default, Args)]
+pub(super) struct Try {
+    /// Print the report as one JSON document.
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Demand {
+    /// Which demand: communications-data or content-warrant.
+    #[arg(value_name = "DEMAND", value_parser = demand)]
+    pub(super) demand: &'static pillarbox_access::Demand,
+    /// The number of the account that the demand is about.
+    #[arg(long, value_name = "NUMBER", value_parser = pillarbox_wire::Handle::parse)]
+    pub(super) about: pillarbox_wire::Handle,
+    /// The relay's data folder, or a copy of it. Only read.
+    #[arg(long, value_name = "FOLDER")]
+    pub(super) data: PathBuf,
+    /// Says that you may look into this data: it can be other people's.
+    #[arg(long)]
+    pub(super) i_own_this_data: bool,
+    /// Print the answer and its evidence as one JSON document.
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum Color {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+fn demand(name: &str) -> Result<&'static pillarbox_access::Demand, String> {
+    pillarbox_access::demand::named(name).ok_or_else(|| {
+        let names: Vec<&str> = pillarbox_access::demand::ALL.iter().map(|demand| demand.name).collect();
+        format!("there is {}", names.join(" and "))
+    })
+}

@@ -1,0 +1,68 @@
+//! Text in columns: every cell wrapped to its column, blank lines where a cell is shorter than its neighbours.
+
+use textwrap::core::display_width;
+use textwrap::{Options, wrap};
+
+/// The width that everything keeps to, so that it reads the same in a window, in a pipe and on paper.
+pub const WIDTH: usize = 80;
+
+/// What stands between two columns.
+const GAP: &str = "  ";
+
+/// Lays cells side by side in columns of the given widths. A cell may hold line breaks.
+#[must_use]
+pub fn side_by_side(widths: &[usize], cells: &[String]) -> String {
+    let columns: Vec<Vec<String>> =
+        widths.iter().zip(cells).map(|(width, cell)| cell_lines(cell, *width)).collect();
+    let height = columns.iter().map(Vec::len).max().unwrap_or(0);
+    let mut out = String::new();
+    for row in 0..height {
+        let mut line = String::new();
+        for (width, column) in widths.iter().zip(&columns) {
+            let cell = column.get(row).map_or("", String::as_str);
+            line.push_str(cell);
+            let room = width.saturating_sub(display_width(cell));
+            line.extend(std::iter::repeat_n(' ', room));
+            line.push_str(GAP);
+        }
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
+    out
+}
+
+/// A paragraph of running text.
+#[must_use]
+pub fn paragraph(text: &str) -> String {
+    let mut out = wrapped(text, &Options::new(WIDTH)).join("\n");
+    out.push('\n');
+    out
+}
+
+/// The lines of a cell; what does not fit on one line goes on indented, so that lines can be told from entries.
+fn cell_lines(text: &str, width: usize) -> Vec<String> {
+    wrapped(text, &Options::new(width).subsequent_indent("  "))
+}
+
+fn wrapped(text: &str, options: &Options<'_>) -> Vec<String> {
+    text.split('\n').flat_map(|line| wrap(line, options)).map(std::borrow::Cow::into_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_are_wrapped_and_stand_side_by_side() {
+        let text = side_by_side(&[10, 12], &["one two three".into(), "a\nb".into()]);
+        assert_eq!(text, "one two     a\n  three     b\n");
+    }
+
+    #[test]
+    fn nothing_is_wider_than_its_column() {
+        let word = "x".repeat(200);
+        for line in side_by_side(&[20, 58], &[word.clone(), word]).lines() {
+            assert!(display_width(line) <= WIDTH, "{line}");
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! The demonstration behind `pillarbox-lab try`: one conversation, a relay and two phones, once under each design, over real
+//! TCP on loopback and in real time; then two demands on what the relay has.
+//!
+//! What differs between the runs is the design's data. Everything in the [`report`] is read back: from the phones' vaults, from
+//! what passed the relay, and from the relay's database after it has stopped.
+
+pub mod report;
+mod script;
+mod stage;
+pub mod text;
+
+use std::io;
+
+use pillarbox_access::design;
+use pillarbox_client::net::NetError;
+use pillarbox_client::{PhoneError, ProfileError};
+use pillarbox_relay::HoldingsError;
+use pillarbox_relay::server::{Broken, StartError};
+use pillarbox_wire::HandleError;
+
+use report::Report;
+use script::{ALONE, BOB, PEOPLE, TOGETHER};
+
+/// Why the demonstration did not come to its end.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DemonstrationError {
+    /// No folder for the relay and the phones.
+    #[error("no folder for the relay and the phones could be made in {folder}: {kind}")]
+    Folder {
+        /// Where it was tried.
+        folder: String,
+        /// What the system said.
+        kind: io::ErrorKind,
+    },
+    /// The relay did not start.
+    #[error("the relay did not start: {0}")]
+    Start(#[from] StartError),
+    /// The relay ended by itself.
+    #[error(transparent)]
+    Relay(#[from] Broken),
+    /// A phone could not be made.
+    #[error("a phone could not be made: {0}")]
+    Profile(#[from] ProfileError),
+    /// A phone could not do what it was asked to.
+    #[error("a phone could not go on: {0}")]
+    Phone(#[from] PhoneError),
+    /// A phone and the relay did not come together.
+    #[error("a phone and the relay did not come together: {0}")]
+    Net(#[from] NetError),
+    /// The relay's rows could not be read.
+    #[error("the relay's rows could not be read: {0}")]
+    Holdings(#[from] HoldingsError),
+    /// A number of the script is none.
+    #[error("a number in the script is wrong: {0}")]
+    Script(#[from] HandleError),
+    /// What was said did not arrive, so there is nothing to show.
+    #[error("the conversation did not go as written: {what}")]
+    WentWrong {
+        /// What is missing.
+        what: &'static str,
+    },
+}
+
+/// Runs the conversation under every design.
+///
+/// # Errors
+/// [`DemonstrationError`]; nothing is left behind then either.
+pub async fn run() -> Result<Report, DemonstrationError> {
+    let mut runs = Vec::new();
+    for design in design::ALL {
+        runs.push(stage::play(design).await?);
+    }
+    Ok(Report {
+        v: 1,
+        people: PEOPLE.to_vec(),
+        texts_said: TOGETHER.len() + 1,
+        switched_off: BOB.name,
+        switched_off_before: ALONE.text,
+        runs,
+    })
+}

@@ -1,0 +1,95 @@
+//! What the demonstration found out, as data. The text on the terminal and the JSON are views of this.
+
+use pillarbox_access::Return;
+use serde::Serialize;
+
+/// The whole demonstration: one conversation, once under each design.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    /// Version of this layout.
+    pub v: u8,
+    /// Who took part.
+    pub people: Vec<Person>,
+    /// How many texts were said in each run.
+    pub texts_said: usize,
+    /// Whose phone was switched off before the last text; the demands are about the same person.
+    pub switched_off: &'static str,
+    /// The text that was said after that.
+    pub switched_off_before: &'static str,
+    /// One for each design, in the same order everywhere.
+    pub runs: Vec<Run>,
+}
+
+/// Somebody with a phone.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Person {
+    /// First name, invented.
+    pub name: &'static str,
+    /// A number that the regulator keeps for drama.
+    pub number: &'static str,
+}
+
+/// The conversation under one design.
+#[derive(Clone, Debug, Serialize)]
+pub struct Run {
+    /// The design's name.
+    pub design: &'static str,
+    /// The design in one plain phrase.
+    pub plain: &'static str,
+    /// What each phone shows at the end, in the order of the people.
+    pub phones: Vec<Screen>,
+    /// What passed through the relay, in the order in which it came.
+    pub saw: Vec<Sight>,
+    /// The message rows in the relay's database at the end.
+    pub kept: Vec<Kept>,
+    /// The demands served, and what came back.
+    pub returns: Vec<Return>,
+}
+
+/// What one phone shows.
+#[derive(Clone, Debug, Serialize)]
+pub struct Screen {
+    /// Whose phone.
+    pub owner: &'static str,
+    /// Line by line.
+    pub lines: Vec<ScreenLine>,
+}
+
+/// One text as a phone shows it.
+#[derive(Clone, Debug, Serialize)]
+pub struct ScreenLine {
+    /// `you`, or the contact's name.
+    pub who: String,
+    /// The words.
+    pub text: String,
+    /// How far a text of the owner's has come; none for one that came in.
+    pub state: Option<&'static str>,
+}
+
+/// One message as it passed through the relay.
+#[derive(Clone, Debug, Serialize)]
+pub struct Sight {
+    /// The account on whose connection it came, by number; none if the connection named nobody.
+    pub from: Option<String>,
+    /// Whose mailbox it was for, by number.
+    pub to: String,
+    /// Its length.
+    pub bytes: u64,
+}
+
+/// One message row that the relay still has.
+#[derive(Clone, Debug, Serialize)]
+pub struct Kept {
+    /// The row's number.
+    pub message: u64,
+    /// The sender that stands in the row.
+    pub from: Option<String>,
+    /// Whose mailbox.
+    pub to: String,
+    /// Length of its payload.
+    pub bytes: u64,
+    /// What the payload says, if anything that the relay has can read it.
+    pub readable: Option<String>,
+    /// The payload's first bytes in hexadecimal.
+    pub first_bytes: String,
+}

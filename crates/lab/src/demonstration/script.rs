@@ -1,0 +1,31 @@
+//! The conversation of the demonstration. People and texts are invented; the numbers are drama numbers (Ofcom).
+
+use super::report::Person;
+
+/// One of the two. The other one's phone is switched off before the last text, and the demands are about that person.
+pub(super) const ALICE: Person = Person { name: "Alice", number: "+447700900101" };
+
+/// See [`ALICE`].
+pub(super) const BOB: Person = Person { name: "Bob", number: "+447700900102" };
+
+/// Everybody, in the order of the tables.
+pub(super) const PEOPLE: [Person; 2] = [ALICE, BOB];
+
+/// One text.
+pub(super) struct Said {
+    /// Position of the speaker in [`PEOPLE`].
+    pub(super) by: usize,
+    /// The words.
+    pub(super) text: &'static str,
+}
+
+/// What is said while both phones are on.
+pub(super) const TOGETHER: &[Said] = &[
+    Said { by: 0, text: "Are you coming at six?" },
+    Said { by: 1, text: "Yes. Under the clock." },
+    Said { by: 0, text: "I will bring the red folder." },
+    Said { by: 1, text: "Good. See you there." },
+];
+
+/// What the first person says after the other phone was switched off.
+pub(super) const ALONE: Said = Said { by: 0, text: "Running late: half past." };

@@ -1,0 +1,205 @@
+//! One run: a relay and two phones under one design, from nothing to the answers.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use pillarbox_access::{Design, RelayHoldings, demand, serve};
+use pillarbox_client::net::{now, sync};
+use pillarbox_client::{DeliveryState, Direction, EntryKind, NewAccount, Passphrase, Phone};
+use pillarbox_relay::passing::About;
+use pillarbox_relay::server::{Server, ServerConfig};
+use pillarbox_relay::{Passing, Settings};
+use pillarbox_transport::RelayAddress;
+use pillarbox_wire::{AccountId, Handle};
+
+use super::DemonstrationError;
+use super::report::{Kept, Person, Run, Screen, ScreenLine, Sight};
+use super::script::{ALONE, BOB, PEOPLE, Said, TOGETHER};
+
+/// Longest time for one exchange with a relay on the same computer. It takes milliseconds; a computer that needs
+/// longer than this has another trouble, and the demonstration says so instead of hanging.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How many of a payload's first bytes are shown.
+const FIRST_BYTES: usize = 8;
+
+/// Plays the conversation under `design` and serves the demands.
+pub(super) async fn play(design: &Design) -> Result<Run, DemonstrationError> {
+    let folder = tempfile::tempdir().map_err(|error| DemonstrationError::Folder {
+        folder: std::env::temp_dir().display().to_string(),
+        kind: error.kind(),
+    })?;
+    let relay_folder = folder.path().join("relay");
+    let mut config = ServerConfig::on_loopback(relay_folder.clone());
+    config.settings = Settings { keeping: design.keeping.clone(), ..Settings::default() };
+    let relay = Server::start(config).await?;
+    let mut passing = relay.follow();
+
+    let mut owners = Vec::new();
+    for person in PEOPLE {
+        owners.push(Owner::begin(person, design, relay.address(), folder.path()).await?);
+    }
+    introduce(&mut owners)?;
+    for said in TOGETHER {
+        say(&mut owners, said).await?;
+        // Twice around: the text, and then the receipt that its recipient's phone sends by itself.
+        for _ in 0..2 {
+            for owner in &mut owners {
+                owner.sync().await?;
+            }
+        }
+    }
+    say(&mut owners, &ALONE).await?;
+
+    let phones = owners.iter().map(Owner::screen).collect::<Result<Vec<_>, _>>()?;
+    check(&phones)?;
+    drop(owners);
+    relay.stop().await?;
+    let mut passed = Vec::new();
+    while let Ok(event) = passing.try_recv() {
+        passed.push(event);
+    }
+    let holdings = RelayHoldings::read(&relay_folder)?;
+    let about = Handle::parse(BOB.number)?;
+    Ok(Run {
+        design: design.name,
+        plain: design.plain,
+        phones,
+        saw: passed.iter().filter_map(|event| sight(event, &holdings)).collect(),
+        kept: kept(&holdings),
+        returns: demand::ALL.iter().map(|demand| serve(demand, &about, &holdings)).collect(),
+    })
+}
+
+/// A person with an open phone.
+struct Owner {
+    person: Person,
+    phone: Phone,
+    /// The other person's account, once known.
+    contact: Option<AccountId>,
+}
+
+impl Owner {
+    async fn begin(
+        person: Person,
+        design: &Design,
+        relay: &RelayAddress,
+        folder: &Path,
+    ) -> Result<Self, DemonstrationError> {
+        // The vaults are gone in a few seconds, with the folder that they lie in.
+        let passphrase = Passphrase::new("a demonstration has no secrets".into())
+            .map_err(|_| DemonstrationError::WentWrong { what: "an empty passphrase" })?;
+        let new = NewAccount {
+            relay: relay.clone(),
+            handle: Some(Handle::parse(person.number)?),
+            name: person.name.into(),
+            protection: design.protection,
+            padding: design.padding,
+        };
+        let phone = Phone::create(&folder.join(person.name), &passphrase, new, now(), &mut rand::rng())?;
+        let mut owner = Self { person, phone, contact: None };
+        owner.sync().await?;
+        Ok(owner)
+    }
+
+    async fn sync(&mut self) -> Result<(), DemonstrationError> {
+        sync(&mut self.phone, PATIENCE, &mut rand::rng()).await?;
+        Ok(())
+    }
+
+    fn screen(&self) -> Result<Screen, DemonstrationError> {
+        let contact = self.contact.ok_or(DemonstrationError::WentWrong { what: "a contact is missing" })?;
+        let name = self.phone.contact(contact)?.name;
+        let entries = self.phone.history(contact)?;
+        let lines = entries.iter().filter_map(|entry| {
+            let EntryKind::Text(text) = &entry.kind else { return None };
+            let (who, state) = match entry.direction {
+                Direction::Sent(state) => ("you".into(), Some(in_words(state))),
+                Direction::Received { .. } => (name.clone(), None),
+            };
+            Some(ScreenLine { who, text: text.clone(), state })
+        });
+        Ok(Screen { owner: self.person.name, lines: lines.collect() })
+    }
+}
+
+/// Each gets the other's invitation, as people who meet would scan each other's code.
+fn introduce(owners: &mut [Owner]) -> Result<(), DemonstrationError> {
+    let [first, second] = owners else {
+        return Err(DemonstrationError::WentWrong { what: "it takes two" });
+    };
+    let (of_first, of_second) = (first.phone.invitation()?, second.phone.invitation()?);
+    let mut rng = rand::rng();
+    let added = first.phone.add_invited(&of_second, Some(second.person.name), now(), &mut rng)?;
+    first.contact = Some(added.account);
+    let added = second.phone.add_invited(&of_first, Some(first.person.name), now(), &mut rng)?;
+    second.contact = Some(added.account);
+    Ok(())
+}
+
+async fn say(owners: &mut [Owner], said: &Said) -> Result<(), DemonstrationError> {
+    const NOBODY: DemonstrationError = DemonstrationError::WentWrong { what: "nobody is there to speak" };
+    let owner = owners.get_mut(said.by).ok_or(NOBODY)?;
+    let contact = owner.contact.ok_or(NOBODY)?;
+    owner.phone.queue_text(contact, said.text, now(), &mut rand::rng())?;
+    owner.sync().await
+}
+
+/// A demonstration in which a text got lost would show a finding that is none.
+fn check(phones: &[Screen]) -> Result<(), DemonstrationError> {
+    let [first, second] = phones else {
+        return Err(DemonstrationError::WentWrong { what: "it takes two" });
+    };
+    let said = TOGETHER.len();
+    if first.lines.len() != said + 1 || second.lines.len() != said {
+        return Err(DemonstrationError::WentWrong { what: "a text did not arrive, or arrived too early" });
+    }
+    let undelivered =
+        first.lines.iter().take(said).any(|line| line.state.is_some_and(|state| state != "delivered"));
+    if undelivered {
+        return Err(DemonstrationError::WentWrong { what: "a receipt did not arrive" });
+    }
+    Ok(())
+}
+
+fn in_words(state: DeliveryState) -> &'static str {
+    match state {
+        DeliveryState::Queued => "waiting here",
+        DeliveryState::Sent => "sent, at the relay",
+        DeliveryState::Delivered => "delivered",
+        DeliveryState::Refused => "refused",
+    }
+}
+
+/// A message on its way in, as the relay saw it.
+fn sight(event: &Arc<Passing>, holdings: &RelayHoldings) -> Option<Sight> {
+    if event.frame != "Submit" {
+        return None;
+    }
+    let Some(About::Device(to)) = &event.about else { return None };
+    Some(Sight {
+        from: event.from.map(|from| holdings.name(from.account)),
+        to: holdings.name(to.account),
+        bytes: event.bytes.into(),
+    })
+}
+
+fn kept(holdings: &RelayHoldings) -> Vec<Kept> {
+    let rows = holdings.rows().messages.iter().map(|row| {
+        let payload = row.payload.as_slice();
+        Kept {
+            message: row.message.0,
+            from: row.sender.map(|sender| holdings.name(sender.account)),
+            to: holdings
+                .recipient(row)
+                .map_or_else(|| "a closed account".into(), |to| holdings.name(to.account)),
+            bytes: u64::try_from(payload.len()).unwrap_or(u64::MAX),
+            readable: pillarbox_access::reading::read(payload, holdings).readable,
+            first_bytes: pillarbox_access::evidence::hexadecimal(
+                payload.get(..FIRST_BYTES).unwrap_or(payload),
+            ),
+        }
+    });
+    rows.collect()
+}

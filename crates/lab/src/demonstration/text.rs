@@ -1,0 +1,154 @@
+//! The report as text for a terminal of 80 columns: the two designs side by side, asked on the left.
+
+use pillarbox_access::Return;
+
+use super::report::{Kept, Report, Run, Screen, Sight};
+use crate::columns::{paragraph, side_by_side};
+use crate::paper::{answer, legal_names, title};
+
+/// Two columns of equal width.
+const HALVES: [usize; 2] = [39, 39];
+
+/// What was asked, and what each design returned.
+const PAPER: [usize; 3] = [18, 29, 29];
+
+/// Lines of a list that are shown before the rest is counted: the JSON has them all.
+const SHOWN: usize = 9;
+
+/// The same for what a demand returned.
+const RETURNED: usize = 4;
+
+/// The whole report: the answer first, then what it rests on.
+#[must_use]
+pub fn render(report: &Report) -> String {
+    let mut out = String::new();
+    opening(&mut out, report);
+    answers(&mut out, report);
+    phones(&mut out, report);
+    relay(&mut out, report);
+    demands(&mut out, report);
+    closing(&mut out);
+    out
+}
+
+fn opening(out: &mut String, report: &Report) {
+    out.push_str(title("THE SAME CONVERSATION, UNDER TWO DESIGNS").trim_start());
+    let names: Vec<String> =
+        report.people.iter().map(|person| format!("{} ({})", person.name, person.number)).collect();
+    out.push_str(&paragraph(&format!(
+        "A relay (the messenger's server) and two phones ran on this computer, twice: {}. Each time they said the same \
+         {} texts over real connections; before the last one, {off}'s phone was switched off. Then two legal demands about \
+         {off} were served on the relay. Everything below was read from the phones, the connections and the relay's files.",
+        names.join(" and "),
+        report.texts_said,
+        off = report.switched_off,
+    )));
+}
+
+fn answers(out: &mut String, report: &Report) {
+    out.push_str(&title("THE ANSWER"));
+    for run in &report.runs {
+        let records: u64 = run.returns.iter().map(Return::records).sum();
+        let readable: u64 = run.returns.iter().map(Return::readable).sum();
+        out.push_str(&paragraph(&format!(
+            "{} ({}): {} messages passed. The demands returned {records} of them with what the relay knows of sender, \
+             recipient and time, and {readable} with what they say.",
+            named(run),
+            run.plain,
+            run.saw.len(),
+        )));
+    }
+}
+
+fn phones(out: &mut String, report: &Report) {
+    for (position, person) in report.people.iter().enumerate() {
+        out.push_str(&title(&format!("{}'S PHONE SHOWS", person.name.to_uppercase())));
+        out.push_str(&side_by_side(&HALVES, &report.runs.iter().map(named).collect::<Vec<_>>()));
+        let screens = report.runs.iter().map(|run| run.phones.get(position).map(screen).unwrap_or_default());
+        out.push_str(&side_by_side(&HALVES, &screens.collect::<Vec<_>>()));
+    }
+}
+
+fn screen(screen: &Screen) -> String {
+    let lines = screen.lines.iter().map(|line| match line.state {
+        Some(state) => format!("{}: {} [{state}]", line.who, line.text),
+        None => format!("{}: {}", line.who, line.text),
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn relay(out: &mut String, report: &Report) {
+    let titles: Vec<String> = report.runs.iter().map(named).collect();
+    out.push_str(&title("THE RELAY SAW, PASSING THROUGH (sender to recipient, bytes)"));
+    out.push_str(&side_by_side(&HALVES, &titles));
+    let saw = report.runs.iter().map(|run| listed(&run.saw, sight));
+    out.push_str(&side_by_side(&HALVES, &saw.collect::<Vec<_>>()));
+    out.push_str(&title("THE RELAY KEPT, IN ITS DATABASE"));
+    out.push_str(&side_by_side(&HALVES, &titles));
+    let kept = report.runs.iter().map(|run| match run.kept.as_slice() {
+        [] => "no message".into(),
+        rows => listed(rows, row),
+    });
+    out.push_str(&side_by_side(&HALVES, &kept.collect::<Vec<_>>()));
+}
+
+fn sight(sight: &Sight) -> String {
+    let from = sight.from.as_deref().unwrap_or("(not named)");
+    format!("{from} to {}, {}", sight.to, sight.bytes)
+}
+
+fn row(row: &Kept) -> String {
+    let from = row.from.as_deref().unwrap_or("(no sender)");
+    let says = row.readable.clone().unwrap_or_else(|| format!("unreadable: {}...", row.first_bytes));
+    format!("{from} to {}\n  {says}", row.to)
+}
+
+fn listed<T>(rows: &[T], show: fn(&T) -> String) -> String {
+    let mut lines: Vec<String> = rows.iter().take(SHOWN).map(show).collect();
+    if rows.len() > SHOWN {
+        lines.push(format!("and {} more", rows.len() - SHOWN));
+    }
+    lines.join("\n")
+}
+
+fn demands(out: &mut String, report: &Report) {
+    let count = report.runs.iter().map(|run| run.returns.len()).min().unwrap_or(0);
+    for position in 0..count {
+        let returns: Vec<&Return> = report.runs.iter().filter_map(|run| run.returns.get(position)).collect();
+        let Some(first) = returns.first() else { continue };
+        out.push_str(&title(&format!(
+            "DEMAND {}: {}, about {}",
+            position + 1,
+            first.demand.name,
+            first.about
+        )));
+        out.push_str(&legal_names(first));
+        out.push('\n');
+        let mut titles = vec!["ASKED".to_owned()];
+        titles.extend(report.runs.iter().map(|run| format!("{} RETURNED", named(run))));
+        out.push_str(&side_by_side(&PAPER, &titles));
+        for line in &first.lines {
+            let mut cells = vec![line.asked.to_owned()];
+            cells.extend(returns.iter().map(|returned| {
+                returned.answer(line.ask).map(|found| answer(found, RETURNED)).unwrap_or_default()
+            }));
+            out.push_str(&side_by_side(&PAPER, &cells));
+        }
+        let mut also = vec!["other accounts named".to_owned()];
+        also.extend(returns.iter().map(|returned| returned.others_exposed.to_string()));
+        out.push_str(&side_by_side(&PAPER, &also));
+    }
+}
+
+fn closing(out: &mut String) {
+    out.push_str(&title("WHAT THIS DOES NOT SHOW"));
+    out.push_str(&paragraph(
+        "A message here is a text or one of the receipts that phones send by themselves. What a relay deletes when it has \
+         delivered it, a relay that is told to can write down from then on. And the texts lie readable on both phones: \
+         whoever has an unlocked phone needs no relay.",
+    ));
+}
+
+fn named(run: &Run) -> String {
+    run.design.to_uppercase().replace('-', " ")
+}
