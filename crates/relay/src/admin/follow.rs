@@ -44,6 +44,11 @@ impl PassingFeed {
         Self(broadcast::Sender::new(PASSING_KEPT))
     }
 
+    /// What passes from now on.
+    pub(crate) fn subscribe(&self) -> broadcast::Receiver<Arc<Passing>> {
+        self.0.subscribe()
+    }
+
     /// Whether anybody follows.
     pub(crate) fn is_followed(&self) -> bool {
         self.0.receiver_count() > 0
@@ -68,7 +73,7 @@ pub(super) async fn passing(State(admin): State<Arc<Admin>>, headers: HeaderMap)
 }
 
 fn lines(admin: Arc<Admin>) -> Body {
-    let events = admin.passing.0.subscribe();
+    let events = admin.passing.subscribe();
     let counted = Gauge::raise(&admin.metrics, |metrics| &metrics.passing_followers);
     Body::from_stream(stream::unfold((events, counted), |(mut events, counted)| async move {
         let line = match events.recv().await {

@@ -10,7 +10,7 @@ use pillarbox_transport::{AddressError, RelayAddress};
 use rand::SeedableRng;
 use rand::rngs::{StdRng, SysRng};
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::{broadcast, watch};
 use tokio::task::JoinHandle;
 
 use super::admission::Doorkeeper;
@@ -24,7 +24,7 @@ use super::shared::Shared;
 use super::writer::{Connections, Writer};
 use super::{clock, listener};
 use crate::admin::{self, Admin, AdminToken, PassingFeed, Readiness};
-use crate::{Relay, SqliteStore, StoreError};
+use crate::{Passing, Relay, SqliteStore, StoreError};
 
 /// Why a relay did not start.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -104,6 +104,7 @@ impl Server {
         let metrics = Arc::<Metrics>::default();
         let ready = Arc::<Readiness>::default();
         let passing = PassingFeed::new();
+        let feed = passing.clone();
         let (failure, failed) = watch::channel(None);
 
         let mut tasks = Vec::new();
@@ -147,6 +148,7 @@ impl Server {
         Ok(Running {
             address,
             admin: admin_address,
+            passing: feed,
             queue,
             stop,
             listening: Some(listening),
@@ -180,6 +182,7 @@ async fn bind(address: SocketAddr, option: &'static str) -> Result<(TcpListener,
 pub struct Running {
     address: RelayAddress,
     admin: Option<SocketAddr>,
+    passing: PassingFeed,
     queue: Arc<Queue>,
     stop: watch::Sender<bool>,
     listening: Option<JoinHandle<()>>,
@@ -212,6 +215,13 @@ impl Running {
     #[must_use]
     pub fn admin(&self) -> Option<SocketAddr> {
         self.admin
+    }
+
+    /// What passes from now on, as `ledger --follow` shows it. A follower that falls behind loses the oldest events and is
+    /// told how many.
+    #[must_use]
+    pub fn follow(&self) -> broadcast::Receiver<Arc<Passing>> {
+        self.passing.subscribe()
     }
 
     /// Waits until the relay ends by itself, which it should not.
