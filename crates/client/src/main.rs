@@ -1,3 +1,9 @@
-//! The `pillarbox` program.
+//! `pillarbox`: the phone's command line, over the library of this crate.
 
-fn main() {}
+mod cli;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::main(std::env::args_os()).into()
+}

@@ -1,0 +1,228 @@
+//! `pillarbox account`: this phone's own account.
+
+use std::fs;
+use std::path::Path;
+
+use pillarbox_client::vault::FILE_NAME;
+use pillarbox_client::{Account, NewAccount, PaddingRule, Phone, Protection};
+use serde::Serialize;
+
+use super::desk::{Desk, now, passphrase};
+use super::failure::Failure;
+use super::grammar::{Account as Command, quote, source};
+use super::net;
+use super::passphrase::{Purpose, is_short};
+use super::qr::{Code, Size};
+use super::terminal::Form;
+
+/// The account for programs.
+#[derive(Serialize)]
+struct Shown<'a> {
+    relay: String,
+    account: Option<String>,
+    number: Option<&'a str>,
+    name: &'a str,
+    protection: &'static str,
+    contacts: usize,
+    waiting: usize,
+    created_at_ms: u64,
+}
+
+#[derive(Serialize)]
+struct Invited<'a> {
+    invitation: &'a str,
+}
+
+/// Runs `pillarbox account`.
+pub(crate) fn run(desk: &mut Desk, command: &Command) -> Result<(), Failure> {
+    match command {
+        Command::Create { relay, number, name } => {
+            let new = NewAccount {
+                relay: relay.clone(),
+                handle: number.clone(),
+                name: name.clone().unwrap_or_default(),
+                protection: Protection::EndToEnd,
+                padding: PaddingRule::Padme,
+            };
+            create(desk, new)
+        }
+        Command::Show { machine } => show(desk, machine.form()),
+        Command::Invite { qr, svg, machine } => invite(desk, *qr, svg.as_deref(), machine.form()),
+        Command::Passphrase { new_passphrase_file, new_passphrase_fd } => {
+            let new = source(new_passphrase_file.clone(), *new_passphrase_fd, desk.options.no_input);
+            change_passphrase(desk, &new)
+        }
+        Command::Close { yes } => close(desk, *yes),
+    }
+}
+
+/// Makes the account here and at the relay, both or neither: a profile that no relay knows is only in the way
+/// of typing the command again, corrected.
+fn create(desk: &mut Desk, new: NewAccount) -> Result<(), Failure> {
+    let directory = desk.directory()?;
+    if directory.join(FILE_NAME).exists() {
+        return Err(Failure::ProfileExists);
+    }
+    let secret = desk.options.passphrase().read(Purpose::New)?;
+    if is_short(&secret) {
+        desk.terminal.warn("this passphrase is short. Whoever copies the profile can try many.");
+    }
+    let passphrase = passphrase(secret)?;
+    desk.terminal.note("Making keys, then asking the relay for an account.");
+    let existed = directory.exists();
+    let mut phone = Phone::create(&directory, &passphrase, new, now(), &mut desk.rng)?;
+    if let Err(failure) = net::register(desk, &mut phone) {
+        if failure.leaves_account_unmade() {
+            drop(phone);
+            clear(&directory, existed).map_err(|error| Failure::File(directory, error.to_string()))?;
+        }
+        return Err(failure);
+    }
+    let account = phone.account().clone();
+    desk.terminal.strong("Account made.")?;
+    if let Some(number) = &account.handle {
+        desk.terminal.result(&format!("Others find it by {number}."))?;
+    }
+    desk.terminal
+        .note(&format!("The profile is sealed with the passphrase and lies in {}.", directory.display()));
+    desk.next("account invite");
+    Ok(())
+}
+
+/// Takes away what [`create`] has just made.
+fn clear(directory: &Path, existed: bool) -> std::io::Result<()> {
+    for suffix in ["", "-wal", "-shm", "-journal"] {
+        match fs::remove_file(directory.join(format!("{FILE_NAME}{suffix}"))) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    if existed { Ok(()) } else { fs::remove_dir(directory) }
+}
+
+fn show(desk: &mut Desk, form: Form) -> Result<(), Failure> {
+    let phone = desk.open()?;
+    let directory = desk.directory()?;
+    let account = phone.account().clone();
+    let contacts = phone.contacts()?.len();
+    let waiting = phone.unsent();
+    let shown = shown(&account, contacts, waiting);
+    match form {
+        Form::Json => desk.terminal.json(&shown),
+        Form::Plain => desk.terminal.row(&[
+            &shown.relay,
+            shown.account.as_deref().unwrap_or_default(),
+            shown.number.unwrap_or_default(),
+            shown.name,
+            shown.protection,
+            &shown.contacts.to_string(),
+            &shown.waiting.to_string(),
+        ]),
+        Form::Text => {
+            let registered = shown.account.as_deref().unwrap_or("not registered yet");
+            for (what, value) in [
+                ("Account", registered),
+                ("Number", shown.number.unwrap_or("none")),
+                ("Name", if shown.name.is_empty() { "none" } else { shown.name }),
+                ("Relay", &shown.relay),
+                ("Protection", "end-to-end encrypted: only the recipient's phone can read"),
+                ("Contacts", &shown.contacts.to_string()),
+                ("Waiting", &format!("{} to be sent", shown.waiting)),
+                ("Profile", &directory.display().to_string()),
+            ] {
+                desk.terminal.verbatim(&format!("{what:<11} {value}"))?;
+            }
+            Ok(())
+        }
+    }
+}
+
+fn shown(account: &Account, contacts: usize, waiting: usize) -> Shown<'_> {
+    Shown {
+        relay: account.relay.to_string(),
+        account: account.address.map(|address| address.to_string()),
+        number: account.handle.as_ref().map(|handle| handle.as_str()),
+        name: &account.name,
+        protection: match account.protection {
+            Protection::EndToEnd => "end-to-end",
+            Protection::ServerReadable => "server-readable",
+        },
+        contacts,
+        waiting,
+        created_at_ms: account.created_at.0,
+    }
+}
+
+fn invite(desk: &mut Desk, qr: Option<Size>, svg: Option<&Path>, form: Form) -> Result<(), Failure> {
+    let mut phone = desk.open()?;
+    if phone.account().address.is_none() {
+        net::register(desk, &mut phone)?;
+    }
+    let link = phone.invitation()?.to_string();
+    match form {
+        Form::Json => return desk.terminal.json(&Invited { invitation: &link }),
+        Form::Plain => return desk.terminal.verbatim(&link),
+        Form::Text => desk.terminal.verbatim(&link)?,
+    }
+    // In capitals the code has fewer modules, and the link reads the same.
+    let code = Code::new(&link.to_ascii_uppercase());
+    let room = desk.terminal.columns();
+    let size = match (qr, &code) {
+        (Some(asked), Some(_)) => asked,
+        (None, Some(code)) if desk.terminal.shows_colours() => {
+            room.map_or(Size::None, |room| fitting(code, room))
+        }
+        _ => Size::None,
+    };
+    if let Some(code) = &code {
+        for line in code.draw(size) {
+            desk.terminal.verbatim(&line)?;
+        }
+        if size != Size::None && !desk.terminal.shows_colours() {
+            desk.terminal.note("Without colours, this code scans on a light background only.");
+        } else if size != Size::None && room.is_some_and(|room| room < code.columns(size)) {
+            desk.terminal.note("This window is too narrow for the code; widen it, or use --qr small.");
+        }
+        if let Some(file) = svg {
+            fs::write(file, code.svg()).map_err(|error| Failure::File(file.to_owned(), error.to_string()))?;
+            desk.terminal.note(&format!("The code is in {}.", file.display()));
+        }
+    }
+    desk.terminal.note(
+        "Give the link to people who may write to you, over something you both trust. Whoever has it can \
+         write to you; nobody can read anything with it.",
+    );
+    // Somebody else types this one, so it carries no options of this profile.
+    desk.terminal.next(&format!("pillarbox contact add {}", quote(&link)));
+    Ok(())
+}
+
+/// The largest drawing that a window of `room` columns holds.
+fn fitting(code: &Code, room: usize) -> Size {
+    let fits = |size: &Size| code.columns(*size) <= room;
+    [Size::Full, Size::Small].into_iter().find(fits).unwrap_or(Size::None)
+}
+
+fn change_passphrase(desk: &mut Desk, new: &super::passphrase::Source) -> Result<(), Failure> {
+    let mut phone = desk.open()?;
+    let secret = new.read(Purpose::New)?;
+    if is_short(&secret) {
+        desk.terminal.warn("this passphrase is short. Whoever copies the profile can try many.");
+    }
+    phone.change_passphrase(&passphrase(secret)?, &mut desk.rng)?;
+    desk.terminal.result("The passphrase is changed.")?;
+    desk.terminal.note("A copy of the profile that somebody took before still opens with the old one.");
+    Ok(())
+}
+
+fn close(desk: &mut Desk, yes: bool) -> Result<(), Failure> {
+    let mut phone = desk.open()?;
+    if !yes {
+        desk.agree("Close the account at the relay, for good? Messages on this phone stay.", "--yes")?;
+    }
+    net::close(desk, &mut phone)?;
+    desk.terminal.result("The account is closed: the relay has deleted what it held of it.")?;
+    let directory = desk.directory()?;
+    desk.terminal.note(&format!("What this phone holds is still in {}.", directory.display()));
+    Ok(())
+}

@@ -1,0 +1,89 @@
+//! Lines from standard input, one after the other, as they come.
+//!
+//! A thread of its own reads them: a runtime's own standard input would hold the program at its end until
+//! somebody presses Enter.
+
+use std::io::{self, BufRead, Read};
+use std::thread;
+
+use tokio::sync::mpsc;
+
+/// Longest line. It is above the longest message, so that a line that is too long is told, not cut.
+const MAX_LINE_LEN: usize = 2 * pillarbox_client::body::MAX_TEXT_LEN;
+
+/// Lines that wait to be read. A pasted letter fits; a file of any length only waits in its pipe.
+const WAITING: usize = 64;
+
+/// What came.
+#[derive(Debug)]
+pub(super) enum Line {
+    /// A line, without its end.
+    Text(String),
+    /// A line that is longer than any message.
+    TooLong,
+    /// A line that is not UTF-8.
+    NotText,
+    /// Reading failed.
+    Failed(io::Error),
+}
+
+/// Starts reading. The channel closes at the end of input.
+pub(super) fn listen() -> mpsc::Receiver<Line> {
+    let (lines, receiver) = mpsc::channel(WAITING);
+    thread::spawn(move || {
+        let mut input = io::stdin().lock();
+        while let Some(line) = next_line(&mut input) {
+            let last = matches!(line, Line::Failed(_));
+            // Nobody listens any more once the chat has ended.
+            if lines.blocking_send(line).is_err() || last {
+                break;
+            }
+        }
+    });
+    receiver
+}
+
+fn next_line(input: &mut impl BufRead) -> Option<Line> {
+    let limit = u64::try_from(MAX_LINE_LEN).unwrap_or(u64::MAX);
+    let mut line = Vec::new();
+    match input.by_ref().take(limit).read_until(b'\n', &mut line) {
+        Ok(0) => return None,
+        Ok(_) => {}
+        Err(error) => return Some(Line::Failed(error)),
+    }
+    if line.len() >= MAX_LINE_LEN && line.last() != Some(&b'\n') {
+        return Some(skip_line(input).map_or_else(Line::Failed, |()| Line::TooLong));
+    }
+    while line.last().is_some_and(|end| matches!(end, b'\r' | b'\n')) {
+        line.pop();
+    }
+    Some(String::from_utf8(line).map_or(Line::NotText, Line::Text))
+}
+
+/// Reads to the end of the line without keeping it.
+fn skip_line(input: &mut impl BufRead) -> io::Result<()> {
+    input.skip_until(b'\n').map(|_| ())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_come_one_after_the_other_and_bad_ones_are_told() {
+        let long = "x".repeat(3 * MAX_LINE_LEN);
+        let mut bytes = format!("one\r\n\ntwo\n{long}\n").into_bytes();
+        bytes.extend(b"\xff\nlast");
+        let mut input = io::Cursor::new(bytes);
+        let mut seen = Vec::new();
+        while let Some(line) = next_line(&mut input) {
+            seen.push(match line {
+                Line::Text(text) => text,
+                Line::TooLong => "too long".to_owned(),
+                Line::NotText => "not text".to_owned(),
+                Line::Failed(error) => panic!("{error}"),
+            });
+        }
+        assert_eq!(seen, ["one", "", "two", "too long", "not text", "last"]);
+    }
+}

@@ -1,0 +1,78 @@
+//! What a line typed into a chat means: something to say, or a command to this phone.
+
+use super::super::period::{Period, PeriodError};
+
+/// A line, understood.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Typed {
+    /// An empty line.
+    Nothing,
+    /// A message.
+    Say(String),
+    /// `/help`
+    Help,
+    /// `/verify`, perhaps with the number that the other phone shows.
+    Verify(Option<String>),
+    /// `/timer 1h`
+    Timer(Result<Period, PeriodError>),
+    /// `/quit`
+    Quit,
+    /// A command that there is not.
+    Unknown(String),
+}
+
+/// The commands, in words.
+pub(super) const HELP: &str = "\
+A line is a message. Commands:
+  /verify            show the safety number and how to compare it
+  /verify DIGITS     compare with the number that was read out to you
+  /timer 1h, /timer off
+                     let messages disappear after a time, or not
+  /help              this list
+  /quit              end; Ctrl-C and the end of input do the same
+  //text             say something that begins with /";
+
+impl From<&str> for Typed {
+    fn from(line: &str) -> Self {
+        let line = line.trim_end_matches(['\r', '\n']);
+        let Some(command) = line.strip_prefix('/') else {
+            return if line.trim().is_empty() { Self::Nothing } else { Self::Say(line.to_owned()) };
+        };
+        if command.starts_with('/') {
+            return Self::Say(command.to_owned());
+        }
+        let (verb, rest) = command.split_once(char::is_whitespace).unwrap_or((command, ""));
+        let rest = rest.trim();
+        match verb {
+            "help" | "?" => Self::Help,
+            "verify" => Self::Verify((!rest.is_empty()).then(|| rest.to_owned())),
+            "timer" => Self::Timer(rest.parse()),
+            "quit" | "exit" => Self::Quit,
+            other => Self::Unknown(other.to_owned()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_a_message_unless_it_begins_with_a_slash() {
+        assert_eq!(Typed::from("see you at 6\r\n"), Typed::Say("see you at 6".to_owned()));
+        assert_eq!(Typed::from("  indented"), Typed::Say("  indented".to_owned()));
+        assert_eq!(Typed::from("//etc/passwd"), Typed::Say("/etc/passwd".to_owned()));
+        assert_eq!(Typed::from("and/or"), Typed::Say("and/or".to_owned()));
+        assert_eq!(Typed::from(" \n"), Typed::Nothing);
+    }
+
+    #[test]
+    fn commands_are_read_with_their_arguments() {
+        assert_eq!(Typed::from("/quit"), Typed::Quit);
+        assert_eq!(Typed::from("/verify"), Typed::Verify(None));
+        assert_eq!(Typed::from("/verify 40215 88310"), Typed::Verify(Some("40215 88310".to_owned())));
+        assert_eq!(Typed::from("/timer 1h"), Typed::Timer(Ok(Period(Some(3_600)))));
+        assert_eq!(Typed::from("/timer"), Typed::Timer(Err(PeriodError::Shape)));
+        assert_eq!(Typed::from("/quiet"), Typed::Unknown("quiet".to_owned()));
+    }
+}

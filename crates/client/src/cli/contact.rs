@@ -1,0 +1,212 @@
+//! `pillarbox contact`: the people this phone talks to.
+
+use pillarbox_client::{Contact, Invitation, Origin, Trust, check_name};
+use pillarbox_wire::Handle;
+use serde::Serialize;
+
+use super::desk::{Desk, find, may_write, now};
+use super::failure::Failure;
+use super::grammar::{Contact as Command, quote};
+use super::period::Period;
+use super::terminal::Form;
+use super::wrap::fit;
+use super::{net, words};
+
+/// Most bytes taken from standard input for an invitation: several times what the longest one has.
+const MAX_LINK_LEN: usize = 8 * 1_024;
+
+/// Columns of the list: the name, how sure, and from where.
+const NAME_COLUMNS: usize = 24;
+const TRUST_COLUMNS: usize = 14;
+
+/// A contact for programs.
+#[derive(Serialize)]
+struct Listed<'a> {
+    contact: String,
+    account: String,
+    number: Option<&'a str>,
+    trust: &'static str,
+    origin: &'static str,
+    accepted: bool,
+    sealed: bool,
+    timer_seconds: Option<u32>,
+    added_at_ms: u64,
+}
+
+#[derive(Serialize)]
+struct List<'a> {
+    contacts: Vec<Listed<'a>>,
+}
+
+/// Runs `pillarbox contact`.
+pub(crate) fn run(desk: &mut Desk, command: &Command) -> Result<(), Failure> {
+    match command {
+        Command::Add { whom, name } => add(desk, whom, name.as_deref()),
+        Command::List { machine } => list(desk, machine.form()),
+        Command::Accept { name } => accept(desk, name),
+        Command::Timer { name, period } => timer(desk, name, *period),
+        Command::Remove { name, yes } => remove(desk, name, *yes),
+    }
+}
+
+fn add(desk: &mut Desk, whom: &str, name: Option<&str>) -> Result<(), Failure> {
+    let read;
+    let whom = match whom {
+        "-" => {
+            read = desk.read_stdin(MAX_LINK_LEN)?;
+            read.trim()
+        }
+        typed => typed,
+    };
+    if let Some(name) = name {
+        check_name(name).map_err(|_| Failure::BadName)?;
+    }
+    if whom.starts_with('+') {
+        let handle = Handle::parse(whom).map_err(|error| Failure::Invitation(error.to_string()))?;
+        return add_number(desk, handle, name);
+    }
+    // Read before the passphrase is asked for: a typing error should not cost one more.
+    let invitation = whom.parse::<Invitation>()?;
+    let mut phone = desk.open()?;
+    let before = phone.contacts()?.into_iter().find(|known| known.account == invitation.account);
+    let contact = phone.add_invited(&invitation, name, now(), &mut desk.rng)?;
+    if before.is_some_and(|before| before.identity != contact.identity) {
+        may_write(&phone, &contact)?;
+        desk.terminal.warn(
+            "you had added this account before, and the invitation brings another key: a new phone, or \
+             somebody in between.",
+        );
+    }
+    added(desk, &contact)
+}
+
+fn added(desk: &mut Desk, contact: &Contact) -> Result<(), Failure> {
+    let name = words::name(contact);
+    let sure = words::trust(contact.trust);
+    desk.terminal.result(&format!("Added {name}. {sure}."))?;
+    if contact.trust != Trust::Verified {
+        desk.terminal.note(match contact.origin {
+            Origin::Invitation => {
+                "The keys came with the invitation: whoever could change it on its way to you could be in \
+                 the middle."
+            }
+            Origin::Number | Origin::Stranger => {
+                "The relay introduced you. A relay that lies could be in the middle."
+            }
+        });
+        desk.next(&format!("verify {}", quote(&name)));
+    }
+    Ok(())
+}
+
+/// Asks the relay whose number this is: the one question that goes to the relay before anything is kept.
+fn add_number(desk: &mut Desk, handle: Handle, name: Option<&str>) -> Result<(), Failure> {
+    let mut phone = desk.open()?;
+    phone.look_up(handle, name)?;
+    let account = net::look_up(desk, &mut phone)?;
+    let contact = phone.contact(account)?;
+    added(desk, &contact)
+}
+
+fn list(desk: &mut Desk, form: Form) -> Result<(), Failure> {
+    let phone = desk.open()?;
+    let contacts = phone.contacts()?;
+    match form {
+        Form::Json => {
+            let contacts = contacts.iter().map(listed).collect();
+            desk.terminal.json(&List { contacts })
+        }
+        Form::Plain => contacts.iter().try_for_each(|contact| {
+            let listed = listed(contact);
+            let timer = listed.timer_seconds.map(|seconds| seconds.to_string()).unwrap_or_default();
+            let number = listed.number.unwrap_or_default();
+            desk.terminal.row(&[&listed.contact, listed.trust, number, &timer, &listed.account])
+        }),
+        Form::Text if contacts.is_empty() => {
+            desk.terminal.result("No contacts yet.")?;
+            desk.next("account invite");
+            Ok(())
+        }
+        Form::Text => contacts.iter().try_for_each(|contact| {
+            let line = format!(
+                "{}  {}  {}",
+                fit(&words::name(contact), NAME_COLUMNS),
+                fit(words::trust(contact.trust), TRUST_COLUMNS),
+                remarks(contact)
+            );
+            desk.terminal.verbatim(line.trim_end())
+        }),
+    }
+}
+
+fn remarks(contact: &Contact) -> String {
+    let mut remarks = Vec::new();
+    remarks.extend(contact.handle.as_ref().map(ToString::to_string));
+    if !contact.accepted {
+        remarks.push("wrote first".to_owned());
+    }
+    if contact.expires_after.is_some() {
+        remarks.push(format!("disappears: {}", Period(contact.expires_after)));
+    }
+    remarks.join(", ")
+}
+
+fn listed(contact: &Contact) -> Listed<'_> {
+    Listed {
+        contact: words::name(contact),
+        account: contact.account.to_string(),
+        number: contact.handle.as_ref().map(Handle::as_str),
+        trust: words::trust_code(contact.trust),
+        origin: match contact.origin {
+            Origin::Invitation => "invitation",
+            Origin::Number => "number",
+            Origin::Stranger => "wrote first",
+        },
+        accepted: contact.accepted,
+        sealed: contact.sealed,
+        timer_seconds: contact.expires_after,
+        added_at_ms: contact.added_at.0,
+    }
+}
+
+/// Goes on with a changed key. What was verified was another key, so the contact is no longer verified.
+fn accept(desk: &mut Desk, typed: &str) -> Result<(), Failure> {
+    let mut phone = desk.open()?;
+    let contact = find(&phone, typed)?;
+    let name = words::name(&contact);
+    if contact.trust != Trust::Changed {
+        return Err(Failure::NothingToAccept(name));
+    }
+    phone.accept_new_key(contact.account, &mut desk.rng)?;
+    desk.terminal.result(&format!("{name}'s new key is used from now on. NOT VERIFIED."))?;
+    desk.next(&format!("verify {}", quote(&name)));
+    Ok(())
+}
+
+fn timer(desk: &mut Desk, typed: &str, period: Period) -> Result<(), Failure> {
+    let mut phone = desk.open()?;
+    let contact = find(&phone, typed)?;
+    phone.set_timer(contact.account, period.0, now(), &mut desk.rng)?;
+    let name = words::name(&contact);
+    desk.terminal.result(&match period.0 {
+        Some(_) => format!("New messages with {name} disappear after {period}, on both phones."),
+        None => format!("New messages with {name} stay."),
+    })?;
+    desk.terminal.note(
+        "The other phone is told with the next connection. It is software that keeps this promise: who \
+         wants to keep a message can.",
+    );
+    desk.next("inbox");
+    Ok(())
+}
+
+fn remove(desk: &mut Desk, typed: &str, yes: bool) -> Result<(), Failure> {
+    let mut phone = desk.open()?;
+    let contact = find(&phone, typed)?;
+    let name = words::name(&contact);
+    if !yes {
+        desk.agree(&format!("Forget {name} and everything said, on this phone?"), "--yes")?;
+    }
+    phone.remove_contact(contact.account, &mut desk.rng)?;
+    desk.terminal.result(&format!("Removed {name}. Their phone keeps what it has."))
+}

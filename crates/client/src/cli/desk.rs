@@ -1,0 +1,146 @@
+//! What every command works with: the terminal, the options, the profile, the clock.
+
+use std::io::{self, Read};
+use std::path::PathBuf;
+
+pub(crate) use pillarbox_client::net::now;
+use pillarbox_client::{Contact, Passphrase, Phone, Trust};
+use pillarbox_wire::AccountId;
+use rand::SeedableRng;
+use rand::rngs::{StdRng, SysRng};
+
+use super::failure::Failure;
+use super::grammar::Options;
+use super::passphrase::{PassphraseError, Purpose, Secret};
+use super::profile::PlaceError;
+use super::terminal::{Terminal, can_ask};
+use super::words;
+
+/// The desk that a command sits at.
+pub(crate) struct Desk {
+    pub(crate) terminal: Terminal,
+    pub(crate) options: Options,
+    pub(crate) rng: StdRng,
+}
+
+impl Desk {
+    /// Sets it up.
+    pub(crate) fn new(options: Options) -> Result<Self, Failure> {
+        let rng =
+            StdRng::try_from_rng(&mut SysRng).map_err(|error| Failure::NoRandomness(error.to_string()))?;
+        Ok(Self { terminal: Terminal::new(options.color), options, rng })
+    }
+
+    /// The profile's directory.
+    pub(crate) fn directory(&self) -> Result<PathBuf, Failure> {
+        Ok(directory(&self.options)?)
+    }
+
+    /// The same for an error's words, where a directory that cannot be named is none.
+    pub(crate) fn place(&self) -> PathBuf {
+        directory(&self.options).unwrap_or_default()
+    }
+
+    /// Asks for the passphrase and opens the profile.
+    pub(crate) fn open(&mut self) -> Result<Phone, Failure> {
+        let directory = self.directory()?;
+        // Nobody likes to type a passphrase and then to hear that there is nothing to open.
+        if !directory.join(pillarbox_client::vault::FILE_NAME).exists() {
+            return Err(Failure::NoProfile);
+        }
+        let passphrase = passphrase(self.options.passphrase().read(Purpose::Existing)?)?;
+        Ok(Phone::open(&directory, &passphrase, now(), &mut self.rng)?)
+    }
+
+    /// Prints the command to type next, with the options that lead to the same profile.
+    pub(crate) fn next(&mut self, arguments: &str) {
+        let command = format!("{} {arguments}", self.options.prefix());
+        self.terminal.next(&command);
+    }
+
+    /// Asks a question that is answered with yes or no; `flag` answers it where nobody can be asked.
+    pub(crate) fn agree(&mut self, question: &str, flag: &'static str) -> Result<(), Failure> {
+        if !can_ask() || self.options.no_input {
+            return Err(Failure::NeedsAnswer { flag });
+        }
+        self.terminal.ask(&format!("{question}  [y/N] "));
+        let mut answer = String::new();
+        io::stdin().read_line(&mut answer).map_err(Failure::Input)?;
+        match answer.trim().to_lowercase().as_str() {
+            "y" | "yes" => Ok(()),
+            _ => Err(Failure::Declined),
+        }
+    }
+
+    /// Refuses to read a text from standard input when the passphrase comes from there.
+    pub(crate) fn stdin_is_free(&self) -> Result<(), Failure> {
+        if self.options.passphrase().takes_stdin() { Err(Failure::StdinTwice) } else { Ok(()) }
+    }
+
+    /// Reads all of standard input, at most `most` bytes of UTF-8, without the last line end.
+    pub(crate) fn read_stdin(&self, most: usize) -> Result<String, Failure> {
+        self.stdin_is_free()?;
+        let mut bytes = Vec::new();
+        let limit = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(2);
+        io::stdin().take(limit).read_to_end(&mut bytes).map_err(Failure::Input)?;
+        let mut text = String::from_utf8(bytes).map_err(|_| Failure::NotText)?;
+        if text.ends_with('\n') {
+            text.pop();
+        }
+        if text.ends_with('\r') {
+            text.pop();
+        }
+        if text.len() > most { Err(Failure::TooLong { most }) } else { Ok(text) }
+    }
+}
+
+/// The directory that the options and the environment name.
+pub(crate) fn directory(options: &Options) -> Result<PathBuf, PlaceError> {
+    options.profile().directory(|variable| std::env::var_os(variable))
+}
+
+/// A passphrase as the vault takes it.
+pub(crate) fn passphrase(secret: Secret) -> Result<Passphrase, Failure> {
+    Passphrase::new((*secret).clone()).map_err(|_| Failure::Passphrase(PassphraseError::Empty))
+}
+
+/// The contact that a person means: by name as it is written, then whatever its case, then by number.
+pub(crate) fn find(phone: &Phone, typed: &str) -> Result<Contact, Failure> {
+    let contacts = phone.contacts()?;
+    let exact = contacts.iter().find(|contact| contact.name == typed);
+    let found = exact.or_else(|| {
+        let alike = |contact: &&Contact| contact.name.to_lowercase() == typed.to_lowercase();
+        let number =
+            |contact: &&Contact| contact.handle.as_ref().is_some_and(|handle| handle.as_str() == typed);
+        only(contacts.iter().filter(alike)).or_else(|| only(contacts.iter().filter(number)))
+    });
+    found.cloned().ok_or_else(|| Failure::UnknownContact {
+        name: typed.to_owned(),
+        known: contacts.iter().map(words::name).collect(),
+    })
+}
+
+/// What the owner calls an account.
+pub(crate) fn name_of(phone: &Phone, account: &AccountId) -> String {
+    let contacts = phone.contacts().unwrap_or_default();
+    let contact = contacts.iter().find(|contact| contact.account == *account);
+    contact.map_or_else(|| account.to_string(), words::name)
+}
+
+/// Refuses to write to a verified contact whose key has changed, and shows both numbers.
+pub(crate) fn may_write(phone: &Phone, contact: &Contact) -> Result<(), Failure> {
+    if contact.trust != Trust::Changed {
+        return Ok(());
+    }
+    let before = phone.former_safety_number(contact.account)?;
+    Err(Failure::KeyChanged {
+        name: words::name(contact),
+        before: before.map(|number| number.to_string()).unwrap_or_default(),
+        now: phone.safety_number(contact.account)?.to_string(),
+    })
+}
+
+fn only<T>(mut items: impl Iterator<Item = T>) -> Option<T> {
+    let first = items.next()?;
+    items.next().is_none().then_some(first)
+}

@@ -1,0 +1,327 @@
+//! One table: what is said about each [`Failure`], what to type next, and the exit code.
+//!
+//! A sentence says what happened and why; where one command leads on, it is the next line and works as it
+//! stands. Where the next step needs something only the person has, the sentence says so.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use pillarbox_client::Trust;
+use pillarbox_wire::Refusal;
+
+use super::exit::Exit;
+use super::failure::Failure;
+use super::grammar::quote;
+use super::passphrase::PassphraseError;
+use super::words::{self, number};
+
+/// A row of the table.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Explained {
+    /// What happened, why, and what a person can do about it.
+    pub(crate) what: String,
+    /// The arguments of the command to type next, without the program's name.
+    pub(crate) next: Option<String>,
+    /// How the run ends.
+    pub(crate) exit: Exit,
+}
+
+impl Explained {
+    fn new(exit: Exit, what: impl Into<String>) -> Self {
+        Self { what: what.into(), next: None, exit }
+    }
+
+    fn then(mut self, next: impl Into<String>) -> Self {
+        self.next = Some(next.into());
+        self
+    }
+}
+
+/// The row of a failure, with the profile in the directory `profile`; `None` where there is nothing to say.
+pub(crate) fn explain(failure: &Failure, profile: &Path) -> Option<Explained> {
+    let profile = profile.display();
+    use Exit::{No, Relay, Store, Usage};
+    Some(match failure {
+        Failure::ReaderGone | Failure::Told(_) => return None,
+
+        Failure::Place(error) => Explained::new(Usage, sentence(&error.to_string())),
+        Failure::Passphrase(error) => passphrase(error),
+        Failure::StdinTwice => Explained::new(
+            Usage,
+            "The passphrase and the text cannot both come from standard input. Use --passphrase-file FILE.",
+        ),
+        Failure::NeedsAnswer { flag } => Explained::new(
+            Usage,
+            format!(
+                "This asks before it does anything, and there is nobody to ask. If you mean it, add {flag}."
+            ),
+        ),
+        Failure::Declined => Explained::new(No, "Nothing was changed."),
+
+        Failure::NoProfile => Explained::new(Store, format!("There is no profile in {profile} yet."))
+            .then("account create --help"),
+        Failure::ProfileExists => Explained::new(
+            Store,
+            format!("There is a profile in {profile} already. Choose another one with --profile NAME."),
+        )
+        .then("account show"),
+        Failure::WrongPassphrase => Explained::new(
+            Store,
+            "The passphrase does not open this profile. Nothing was changed. It cannot be reset: \
+             the messages are sealed with it.",
+        ),
+        Failure::InUse => Explained::new(
+            Store,
+            format!(
+                "Another pillarbox has the profile in {profile} open. End it first: two would overwrite \
+                 each other's keys."
+            ),
+        ),
+        Failure::NewerProfile => Explained::new(
+            Store,
+            "This profile was written by a later version of pillarbox. Use that version; nothing was changed.",
+        ),
+        Failure::Damaged => Explained::new(
+            Store,
+            format!(
+                "The profile in {profile} is damaged: what it holds does not fit its seals. Put back a \
+                 copy of the whole directory; conversations recover by themselves."
+            ),
+        ),
+        Failure::DiskFull => Explained::new(
+            Store,
+            format!(
+                "The disk that holds {profile} is full. What was stored before is safe. Make room and type \
+                 the same command again."
+            ),
+        ),
+        Failure::NotWritable => Explained::new(
+            Store,
+            format!(
+                "{profile} cannot be written. Allow it, or choose another directory with --data DIR or \
+                 PILLARBOX_HOME."
+            ),
+        ),
+        Failure::Storage(words) => {
+            Explained::new(Store, format!("The profile in {profile} could not be used: {words}."))
+        }
+        Failure::NotRegistered => {
+            Explained::new(No, "The relay has not made this account yet. It is asked at the next connection.")
+                .then("inbox")
+        }
+
+        Failure::Unreachable { relay, cause } => Explained::new(
+            Relay,
+            format!(
+                "The relay at {relay} was not reached: {cause}. Check that it runs and that the address is right."
+            ),
+        ),
+        Failure::WrongKey { relay } => Explained::new(
+            Relay,
+            format!(
+                "Whoever answers at {relay} does not have the relay's key. Either the address has a typing \
+                 error, or somebody stands in between. Nothing was sent. Get the address again from \
+                 whoever runs the relay."
+            ),
+        ),
+        Failure::NoRelay { relay } => Explained::new(
+            Relay,
+            format!("What answers at {relay} is no Pillarbox relay. Check host and port of the address."),
+        ),
+        Failure::Version(words) => Explained::new(Relay, sentence(words)),
+        Failure::Lost => Explained::new(
+            Relay,
+            "The connection to the relay ended before everything was done. What waits is kept and will be \
+             sent later.",
+        )
+        .then("inbox"),
+        Failure::Goodbye(farewell) => Explained::new(
+            Relay,
+            format!(
+                "The relay closed the connection: {farewell}. What waits is kept and will be sent later."
+            ),
+        )
+        .then("inbox"),
+        Failure::Refused(refusal) => refused(*refusal),
+
+        Failure::UnknownContact { name, known } => unknown_contact(name, known),
+        Failure::NameTaken => {
+            Explained::new(No, "You already call somebody by this name. Choose another one with --name NAME.")
+                .then("contact list")
+        }
+        Failure::BadName => Explained::new(
+            Usage,
+            "A name has 1 to 64 bytes of printable characters and does not start with - or +.",
+        ),
+        Failure::Invitation(words) => Explained::new(Usage, sentence(words)),
+        Failure::OtherRelay => Explained::new(
+            No,
+            "This invitation is for another relay than yours, and relays do not talk to each other. Make \
+             an account at that relay, under another name with --profile NAME.",
+        ),
+        Failure::OwnInvitation => {
+            Explained::new(No, "This is your own invitation. Give it to somebody else.")
+        }
+        Failure::KeyChanged { name, before, now } => Explained::new(
+            No,
+            format!(
+                "{name}'s key has changed since you verified it. Nothing is sent until you choose.\n\
+                 Safety number before:\n{}\nSafety number now:\n{}\n\
+                 A new phone or a new account changes the number. So does somebody in between. Compare \
+                 again; or go on unverified with: contact accept {}",
+                number(before, 4),
+                number(now, 4),
+                quote(name)
+            ),
+        )
+        .then(format!("verify {}", quote(name))),
+        Failure::NoIdentity => Explained::new(No, "There is no key of this contact to compare."),
+        Failure::NothingToAccept(name) => Explained::new(
+            No,
+            format!("{name}'s key has not changed since you last chose. Nothing was changed."),
+        ),
+        Failure::Mismatch { name, trust, ours, heard } => {
+            Explained::new(No, mismatch(name, *trust, ours, heard.as_deref()))
+                .then(format!("verify {} --show", quote(name)))
+        }
+        Failure::NotANumber { name, digits } => Explained::new(
+            Usage,
+            format!("A safety number has 60 digits, and this has {digits}. Nothing was changed."),
+        )
+        .then(format!("verify {} --show", quote(name))),
+        Failure::NotCompared(name) => Explained::new(
+            No,
+            format!(
+                "Not compared, so nothing was changed. Without a terminal, pass the number that {name} \
+                 read out with --heard, or on standard input."
+            ),
+        ),
+
+        Failure::EmptyText => Explained::new(Usage, "There is nothing to send: the message is empty."),
+        Failure::TooLong { most } => Explained::new(
+            Usage,
+            format!("The message is longer than the {most} bytes that fit. Send it in parts."),
+        ),
+        Failure::NotText => Explained::new(Usage, "What came on standard input is not UTF-8 text."),
+        Failure::File(path, words) => {
+            Explained::new(No, format!("{} could not be written: {words}.", path.display()))
+        }
+        Failure::Input(error) => Explained::new(No, format!("Standard input could not be read: {error}.")),
+        Failure::Output(error) => {
+            Explained::new(No, format!("The result could not be written to standard output: {error}."))
+        }
+        Failure::NoRandomness(words) => Explained::new(
+            Store,
+            format!("This computer gives no random numbers to make keys from: {words}."),
+        ),
+        Failure::NoRuntime(words) => {
+            Explained::new(Store, format!("This computer gives no way to wait for the network: {words}."))
+        }
+        Failure::Interrupted => {
+            Explained::new(Exit::Interrupted, "Interrupted. What was stored before stays stored.")
+        }
+    })
+}
+
+/// What happened to the connection, in one sentence without advice, for a command that goes on.
+pub(crate) fn clause(failure: &Failure) -> String {
+    match failure {
+        Failure::Unreachable { relay, cause } => format!("The relay at {relay} was not reached: {cause}."),
+        Failure::Goodbye(farewell) => format!("The relay closed the connection: {farewell}."),
+        _ => "The connection to the relay was lost.".to_owned(),
+    }
+}
+
+/// The exit code of a failure.
+pub(crate) fn exit(failure: &Failure) -> Exit {
+    match failure {
+        // The reader had what it wanted; `pillarbox inbox | head` is no error.
+        Failure::ReaderGone => Exit::Done,
+        Failure::Told(exit) => *exit,
+        other => explain(other, Path::new("")).map_or(Exit::No, |explained| explained.exit),
+    }
+}
+
+fn passphrase(error: &PassphraseError) -> Explained {
+    let exit = match error {
+        PassphraseError::Interrupted => Exit::Interrupted,
+        PassphraseError::Unreadable { .. } => Exit::Store,
+        _ => Exit::Usage,
+    };
+    let advice = match error {
+        PassphraseError::NotAsked | PassphraseError::NoTerminal => {
+            " Use --passphrase-file FILE or --passphrase-fd N."
+        }
+        PassphraseError::Empty => " It would protect nothing; choose one.",
+        PassphraseError::Differ => " Type the command again.",
+        _ => "",
+    };
+    Explained::new(exit, sentence(&error.to_string()) + advice)
+}
+
+/// What the relay refuses, with what a person can do. The clause itself is the wire's.
+fn refused(refusal: Refusal) -> Explained {
+    let advice = match refusal {
+        Refusal::HandleTaken => {
+            "Use the number's own account, or make one with another number or without --number"
+        }
+        Refusal::UnknownHandle => "Check the number, or ask for an invitation link: it needs no number",
+        Refusal::UnknownRecipient => "The account may have been closed. Ask for a new invitation",
+        Refusal::DeliveryKeyRefused => "Ask for a new invitation",
+        Refusal::MailboxFull => {
+            "It empties when their phone connects. Your message is kept here; send again later"
+        }
+        Refusal::RateLimited { .. } => "Wait, then type the same command again",
+        Refusal::StorageFailed => "Nothing of it was kept there. Try later, or tell whoever runs the relay",
+        Refusal::NotAuthentic => {
+            "The account may have been closed, or the relay may have lost its data. Whoever runs it can tell"
+        }
+        Refusal::TooMuch => "Send less at once",
+        _ => "This is a disagreement between the two programs; check that both have the same version",
+    };
+    Explained::new(Exit::No, format!("The relay says no: {refusal}. {advice}."))
+}
+
+/// The three usual reasons stand in the order of how often they are the right one.
+fn mismatch(name: &str, trust: Trust, ours: &str, heard: Option<&str>) -> String {
+    let heard = heard.map_or_else(|| "    (not typed)".to_owned(), |heard| number(heard, 4));
+    format!(
+        "The numbers differ. {name} is {} as before.\n\
+         On this phone:\n{}\nOn the other:\n{heard}\n\
+         The three usual reasons:\n\
+         1. A digit was misread or misheard. Read the number out again, slowly.\n\
+         2. {name} has a new phone or a new account, or read out the number of another chat. Ask for a new \
+         invitation and add it.\n\
+         3. Somebody stands in between: the relay gave each of you a key of its own.\n\
+         Until you know which, say nothing here that nobody else may read.",
+        words::trust(trust),
+        number(ours, 4)
+    )
+}
+
+fn unknown_contact(name: &str, known: &[String]) -> Explained {
+    let mut what = format!("There is no contact called {name}.");
+    let explained = |what, next: &str| Explained::new(Exit::No, what).then(next);
+    if known.is_empty() {
+        return explained(what + " You have none yet.", "contact add --help");
+    }
+    let alike = known.iter().find(|other| other.to_lowercase() == name.to_lowercase());
+    let close =
+        alike.or_else(|| known.iter().find(|other| other.to_lowercase().contains(&name.to_lowercase())));
+    if let Some(close) = close {
+        // Writing to a string cannot fail.
+        write!(what, " Did you mean {close}?").unwrap_or_default();
+    }
+    explained(what, "contact list")
+}
+
+/// A clause as a sentence.
+fn sentence(clause: &str) -> String {
+    let mut characters = clause.chars();
+    let first = characters.next().map(char::to_uppercase).into_iter().flatten();
+    let end = if clause.ends_with(['.', '?']) { "" } else { "." };
+    first.chain(characters).chain(end.chars()).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,221 @@
+//! The table as people read it, one snapshot of all of it.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::path::Path;
+
+use pillarbox_client::Trust;
+use pillarbox_wire::{Farewell, Refusal};
+use unicode_width::UnicodeWidthStr;
+
+use super::super::failure::Failure;
+use super::super::help;
+use super::super::passphrase::PassphraseError;
+use super::super::profile::PlaceError;
+use super::super::wrap::{WIDTH, wrap};
+use super::*;
+
+/// One place for each kind. A new kind does not compile until it has one here, and then fails
+/// [`every_kind_is_in_the_table`] until it stands in [`all`].
+fn place(failure: &Failure) -> usize {
+    match failure {
+        Failure::Place(_) => 0,
+        Failure::Passphrase(_) => 1,
+        Failure::StdinTwice => 2,
+        Failure::NeedsAnswer { .. } => 3,
+        Failure::Declined => 4,
+        Failure::NoProfile => 5,
+        Failure::ProfileExists => 6,
+        Failure::WrongPassphrase => 7,
+        Failure::InUse => 8,
+        Failure::NewerProfile => 9,
+        Failure::Damaged => 10,
+        Failure::DiskFull => 11,
+        Failure::NotWritable => 12,
+        Failure::Storage(_) => 13,
+        Failure::NotRegistered => 14,
+        Failure::Unreachable { .. } => 15,
+        Failure::WrongKey { .. } => 16,
+        Failure::NoRelay { .. } => 17,
+        Failure::Version(_) => 18,
+        Failure::Lost => 19,
+        Failure::Goodbye(_) => 20,
+        Failure::Refused(_) => 21,
+        Failure::UnknownContact { .. } => 22,
+        Failure::NameTaken => 23,
+        Failure::BadName => 24,
+        Failure::Invitation(_) => 25,
+        Failure::OtherRelay => 26,
+        Failure::OwnInvitation => 27,
+        Failure::KeyChanged { .. } => 28,
+        Failure::NothingToAccept(_) => 29,
+        Failure::Mismatch { .. } => 30,
+        Failure::NotANumber { .. } => 31,
+        Failure::NotCompared(_) => 32,
+        Failure::EmptyText => 33,
+        Failure::TooLong { .. } => 34,
+        Failure::NotText => 35,
+        Failure::File(..) => 36,
+        Failure::Input(_) => 37,
+        Failure::Output(_) => 38,
+        Failure::ReaderGone => 39,
+        Failure::Interrupted => 40,
+        Failure::Told(_) => 41,
+        Failure::NoRandomness(_) => 42,
+        Failure::NoIdentity => 43,
+        Failure::NoRuntime(_) => 44,
+    }
+}
+
+const KINDS: usize = 45;
+
+const NUMBER: &str = "40215 88310 55721 09164 71120 38865 24051 99003 17742 60018 45529 83310";
+const OTHER: &str = "11111 22222 33333 44444 55555 66666 77777 88888 99999 00000 12345 67890";
+
+const PROFILE: &str = "/home/alice/.local/share/pillarbox/default";
+
+fn all() -> Vec<Failure> {
+    let relay = || "relay.example:4500".to_owned();
+    let bob = || "Bob".to_owned();
+    let broken = || io::Error::from(io::ErrorKind::StorageFull);
+    let mut all = vec![
+        Failure::Place(PlaceError::Name),
+        Failure::Place(PlaceError::NoHome),
+        Failure::StdinTwice,
+        Failure::NeedsAnswer { flag: "--yes" },
+        Failure::Declined,
+        Failure::NoProfile,
+        Failure::ProfileExists,
+        Failure::WrongPassphrase,
+        Failure::InUse,
+        Failure::NewerProfile,
+        Failure::Damaged,
+        Failure::DiskFull,
+        Failure::NotWritable,
+        Failure::Storage("the system says no".to_owned()),
+        Failure::NotRegistered,
+        Failure::Unreachable { relay: relay(), cause: "connection refused".to_owned() },
+        Failure::WrongKey { relay: relay() },
+        Failure::NoRelay { relay: relay() },
+        Failure::Version("This program is older than the relay.".to_owned()),
+        Failure::Lost,
+        Failure::Goodbye(Farewell::Stopping),
+        Failure::UnknownContact { name: bob(), known: Vec::new() },
+        Failure::UnknownContact { name: "bo".to_owned(), known: vec!["Carol".to_owned(), bob()] },
+        Failure::NameTaken,
+        Failure::BadName,
+        Failure::Invitation("the invitation is cut off".to_owned()),
+        Failure::OtherRelay,
+        Failure::NoIdentity,
+        Failure::OwnInvitation,
+        Failure::KeyChanged { name: bob(), before: NUMBER.to_owned(), now: OTHER.to_owned() },
+        Failure::NothingToAccept(bob()),
+        Failure::Mismatch {
+            name: bob(),
+            trust: Trust::Unverified,
+            ours: NUMBER.to_owned(),
+            heard: Some(OTHER.to_owned()),
+        },
+        Failure::Mismatch {
+            name: "Bob B".to_owned(),
+            trust: Trust::Verified,
+            ours: NUMBER.to_owned(),
+            heard: None,
+        },
+        Failure::NotANumber { name: bob(), digits: 59 },
+        Failure::NotCompared(bob()),
+        Failure::EmptyText,
+        Failure::TooLong { most: 16_384 },
+        Failure::NotText,
+        Failure::File("/tmp/code.svg".into(), "no such directory".to_owned()),
+        Failure::Input(broken()),
+        Failure::Output(broken()),
+        Failure::ReaderGone,
+        Failure::NoRandomness("none".to_owned()),
+        Failure::NoRuntime("none".to_owned()),
+        Failure::Interrupted,
+        Failure::Told(Exit::No),
+    ];
+    all.extend(
+        [
+            PassphraseError::NotAsked,
+            PassphraseError::NoTerminal,
+            PassphraseError::Interrupted,
+            PassphraseError::Empty,
+            PassphraseError::Differ,
+            PassphraseError::TooLong,
+            PassphraseError::NotText,
+            PassphraseError::Unreadable { from: "pass.txt".to_owned(), kind: io::ErrorKind::NotFound },
+        ]
+        .map(Failure::Passphrase),
+    );
+    all.extend(
+        [
+            Refusal::NotAuthentic,
+            Refusal::NotAuthenticated,
+            Refusal::AlreadyAuthenticated,
+            Refusal::HandleTaken,
+            Refusal::UnknownHandle,
+            Refusal::UnknownRecipient,
+            Refusal::DeliveryKeyRefused,
+            Refusal::MailboxFull,
+            Refusal::TooMuch,
+            Refusal::NotWellFormed,
+            Refusal::RateLimited { retry_after: 20 },
+            Refusal::StorageFailed,
+        ]
+        .map(Failure::Refused),
+    );
+    all
+}
+
+#[test]
+fn every_kind_is_in_the_table() {
+    let places: BTreeSet<usize> = all().iter().map(place).collect();
+    assert_eq!(places, (0..KINDS).collect());
+}
+
+#[test]
+fn the_table_reads_like_this() {
+    let mut table = String::new();
+    for failure in all() {
+        let exit = exit(&failure).code();
+        match explain(&failure, Path::new(PROFILE)) {
+            None => writeln!(table, "[{exit}] (nothing is said)\n").unwrap(),
+            Some(Explained { what, next, .. }) => {
+                writeln!(table, "[{exit}] {}", wrap(&format!("Error: {what}"), 2)).unwrap();
+                match next {
+                    Some(next) => writeln!(table, "Next: pillarbox {next}\n").unwrap(),
+                    None => writeln!(table).unwrap(),
+                }
+            }
+        }
+    }
+    insta::assert_snapshot!(table);
+}
+
+#[test]
+fn every_error_is_a_sentence_of_at_most_80_columns_and_no_success() {
+    for failure in all() {
+        let Some(Explained { what, exit, .. }) = explain(&failure, Path::new(PROFILE)) else { continue };
+        assert_ne!(exit, Exit::Done, "{failure:?}");
+        assert!(what.ends_with(['.', '?']), "{what}");
+        assert!(what.starts_with(|c: char| c.is_uppercase() || c == '/'), "{what}");
+        assert!(wrap(&format!("Error: {what}"), 2).lines().all(|line| line.width() <= WIDTH), "{what}");
+    }
+}
+
+#[test]
+fn every_next_command_is_one_that_the_grammar_knows() {
+    for failure in all() {
+        let Some(next) = explain(&failure, Path::new(PROFILE)).and_then(|explained| explained.next) else {
+            continue;
+        };
+        let words = next.replace("'Bob B'", "Bob").split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+        match help::parse(std::iter::once("pillarbox".to_owned()).chain(words)) {
+            Ok(_) => {}
+            // `--help` ends the parsing, and that is what it is for.
+            Err(error) => assert!(!error.use_stderr(), "{next}: {error}"),
+        }
+    }
+}

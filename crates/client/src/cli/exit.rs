@@ -1,0 +1,41 @@
+//! The exit codes, which scripts may rely on.
+
+use std::process::ExitCode;
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// Done.
+    Done,
+    /// Ran, and the answer is "no": a mismatch, a refusal, a blocked contact.
+    No,
+    /// The command line makes no sense.
+    Usage,
+    /// The relay was not reached, or what answered was not it.
+    Relay,
+    /// The profile cannot be read or written.
+    Store,
+    /// Ctrl-C.
+    Interrupted,
+}
+
+impl Exit {
+    /// The number.
+    pub(crate) const fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::No => 1,
+            Self::Usage => 2,
+            Self::Relay => 3,
+            Self::Store => 4,
+            // 128 + SIGINT, as a shell reports a program that Ctrl-C ended.
+            Self::Interrupted => 130,
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit.code())
+    }
+}

@@ -1,0 +1,316 @@
+//! The command line: what may be typed.
+//!
+//! Secrets have no place here: a passphrase in a flag stands in the shell's history and in the list of
+//! processes, so there are a prompt, a file and a descriptor, and no flag that takes its value.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use pillarbox_transport::RelayAddress;
+use pillarbox_wire::Handle;
+
+use super::help;
+use super::passphrase::Source;
+use super::period::Period;
+use super::profile::{self, Profile, ProfileName};
+use super::qr::Size;
+use super::terminal::{Colour, Form};
+
+/// Talk end to end encrypted, through a relay that you can put a legal demand to
+#[derive(Debug, Parser)]
+#[command(name = "pillarbox", version, before_help = help::PILLARBOX, subcommand_required = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) options: Options,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What every command takes.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Every command")]
+pub(crate) struct Options {
+    /// The phone to use: one name, one phone
+    #[arg(long, global = true, value_name = "NAME", default_value = profile::DEFAULT)]
+    profile: ProfileName,
+    /// The directory to use instead of a profile's
+    #[arg(long, global = true, value_name = "DIR", conflicts_with = "profile")]
+    data: Option<PathBuf>,
+    /// Take the passphrase from the first line of this file
+    #[arg(long, global = true, value_name = "FILE", conflicts_with = "passphrase_fd")]
+    passphrase_file: Option<PathBuf>,
+    /// Take the passphrase from this open descriptor
+    #[arg(long, global = true, value_name = "N")]
+    passphrase_fd: Option<u32>,
+    /// Never ask; fail instead
+    #[arg(long, global = true)]
+    pub(crate) no_input: bool,
+    /// When to use colours
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t)]
+    pub(crate) color: Colour,
+}
+
+/// A result for programs.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct Machine {
+    /// Print JSON
+    #[arg(long, conflicts_with = "plain")]
+    json: bool,
+    /// Print tab-separated fields
+    #[arg(long)]
+    plain: bool,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// This phone's account: create, show, invite, passphrase, close
+    #[command(subcommand, before_help = help::ACCOUNT)]
+    Account(Account),
+    /// The people you talk to: add, list, accept, timer, remove
+    #[command(subcommand, before_help = help::CONTACT)]
+    Contact(Contact),
+    /// Compare safety numbers: the check that nobody stands in between
+    #[command(before_help = help::VERIFY)]
+    Verify(Verify),
+    /// Send one message
+    #[command(before_help = help::SEND)]
+    Send(Send),
+    /// Fetch and print what is new
+    #[command(before_help = help::INBOX)]
+    Inbox(Inbox),
+    /// Talk, one line a message; works in a pipe and with a screen reader
+    #[command(before_help = help::CHAT)]
+    Chat(Chat),
+}
+
+/// `pillarbox account`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Account {
+    /// Make an account at a relay
+    #[command(before_help = help::ACCOUNT_CREATE)]
+    Create {
+        /// The relay, as it prints its address when it starts: pillarbox://HOST:PORT/#KEY
+        #[arg(long, value_name = "ADDRESS")]
+        relay: RelayAddress,
+        /// A telephone number that others find you by; without one only your invitation finds you
+        #[arg(long, value_parser = Handle::parse)]
+        number: Option<Handle>,
+        /// What you call yourself to people you write to; the relay is not told
+        #[arg(long)]
+        name: Option<String>,
+    },
+    /// Show the account and how it stands
+    #[command(before_help = help::ACCOUNT_SHOW)]
+    Show {
+        #[command(flatten)]
+        machine: Machine,
+    },
+    /// Print the link, and the code to scan, that others add you by
+    #[command(before_help = help::ACCOUNT_INVITE)]
+    Invite {
+        /// How to draw the code; by default the largest that fits
+        #[arg(long, value_enum)]
+        qr: Option<Size>,
+        /// Also write the code as a picture
+        #[arg(long, value_name = "FILE")]
+        svg: Option<PathBuf>,
+        #[command(flatten)]
+        machine: Machine,
+    },
+    /// Change the passphrase
+    #[command(before_help = help::ACCOUNT_PASSPHRASE)]
+    Passphrase {
+        /// Take the new one from the first line of this file
+        #[arg(long, value_name = "FILE", conflicts_with = "new_passphrase_fd")]
+        new_passphrase_file: Option<PathBuf>,
+        /// Take the new one from this open descriptor
+        #[arg(long, value_name = "N")]
+        new_passphrase_fd: Option<u32>,
+    },
+    /// Close the account at the relay, for good
+    #[command(before_help = help::ACCOUNT_CLOSE)]
+    Close {
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+/// `pillarbox contact`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Contact {
+    /// Add somebody, by invitation or by number
+    #[command(before_help = help::CONTACT_ADD)]
+    Add {
+        /// An invitation, a number with its +, or - to read either from standard input
+        #[arg(value_name = "LINK|+NUMBER|-")]
+        whom: String,
+        /// What to call them here
+        #[arg(long)]
+        name: Option<String>,
+    },
+    /// List everybody
+    #[command(before_help = help::CONTACT_LIST)]
+    List {
+        #[command(flatten)]
+        machine: Machine,
+    },
+    /// Go on with a changed key without comparing numbers
+    #[command(before_help = help::CONTACT_ACCEPT)]
+    Accept {
+        /// The contact
+        name: String,
+    },
+    /// Let messages disappear after a time
+    #[command(before_help = help::CONTACT_TIMER)]
+    Timer {
+        /// The contact
+        name: String,
+        /// A number and s, m, h, d or w, as in 1h; or off
+        period: Period,
+    },
+    /// Forget somebody, with everything said
+    #[command(before_help = help::CONTACT_REMOVE)]
+    Remove {
+        /// The contact
+        name: String,
+        /// Do not ask
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+/// `pillarbox verify`.
+#[derive(Debug, Args)]
+pub(crate) struct Verify {
+    /// The contact
+    pub(crate) name: String,
+    /// The number that the contact read out, instead of a question
+    #[arg(long, value_name = "DIGITS", conflicts_with = "show")]
+    pub(crate) heard: Option<String>,
+    /// Show the number and change nothing
+    #[arg(long)]
+    pub(crate) show: bool,
+    #[command(flatten)]
+    pub(crate) machine: Machine,
+}
+
+/// `pillarbox send`.
+#[derive(Debug, Args)]
+pub(crate) struct Send {
+    /// The contact
+    pub(crate) name: String,
+    /// The message, or - to read it from standard input
+    #[arg(required = true, value_name = "TEXT|-")]
+    pub(crate) text: Vec<String>,
+}
+
+/// `pillarbox inbox`.
+#[derive(Debug, Args)]
+pub(crate) struct Inbox {
+    /// Stay and print what comes, until Ctrl-C
+    #[arg(long)]
+    pub(crate) follow: bool,
+    #[command(flatten)]
+    pub(crate) machine: Machine,
+}
+
+/// `pillarbox chat`.
+#[derive(Debug, Args)]
+pub(crate) struct Chat {
+    /// The contact
+    pub(crate) name: String,
+}
+
+impl Machine {
+    /// The form asked for.
+    pub(crate) const fn form(self) -> Form {
+        match (self.json, self.plain) {
+            (true, _) => Form::Json,
+            (false, true) => Form::Plain,
+            (false, false) => Form::Text,
+        }
+    }
+}
+
+impl Options {
+    /// Which profile.
+    pub(crate) fn profile(&self) -> Profile {
+        match &self.data {
+            Some(directory) => Profile::Directory(directory.clone()),
+            None => Profile::Named(self.profile.clone()),
+        }
+    }
+
+    /// Where the passphrase comes from.
+    pub(crate) fn passphrase(&self) -> Source {
+        source(self.passphrase_file.clone(), self.passphrase_fd, self.no_input)
+    }
+
+    /// The program's name and the options that a next command needs to meet the same profile.
+    pub(crate) fn prefix(&self) -> String {
+        let mut words = vec!["pillarbox".to_owned()];
+        let mut option = |name: &str, value: String| words.extend([name.to_owned(), quote(&value)]);
+        if let Some(directory) = &self.data {
+            option("--data", directory.display().to_string());
+        } else if self.profile.to_string() != profile::DEFAULT {
+            option("--profile", self.profile.to_string());
+        }
+        if let Some(file) = &self.passphrase_file {
+            option("--passphrase-file", file.display().to_string());
+        }
+        words.join(" ")
+    }
+}
+
+/// The source that a pair of options names.
+pub(crate) fn source(file: Option<PathBuf>, descriptor: Option<u32>, no_input: bool) -> Source {
+    match (file, descriptor) {
+        (Some(file), _) => Source::File(file),
+        (None, Some(number)) => Source::Descriptor(number),
+        (None, None) if no_input => Source::Nowhere,
+        (None, None) => Source::Prompt,
+    }
+}
+
+/// `word` as a shell reads it back as one word.
+pub(crate) fn quote(word: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_./:+@%,=".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_grammar_is_sound() {
+        help::command().debug_assert();
+    }
+
+    #[test]
+    fn a_next_command_meets_the_same_profile() {
+        let cases: [(&[&str], &str); 4] = [
+            (&[], "pillarbox"),
+            (&["--profile", "alice"], "pillarbox --profile alice"),
+            (&["--passphrase-file", "/tmp/it's"], r"pillarbox --passphrase-file '/tmp/it'\''s'"),
+            (&["--data", "my phone"], "pillarbox --data 'my phone'"),
+        ];
+        for (options, expected) in cases {
+            let words = ["pillarbox"].iter().chain(options).chain(&["inbox"]);
+            let cli = help::parse(words).unwrap();
+            assert_eq!(cli.options.prefix(), expected);
+        }
+    }
+
+    #[test]
+    fn a_passphrase_never_stands_on_the_command_line() {
+        for words in [["pillarbox", "--passphrase=x", "inbox"], ["pillarbox", "-px", "inbox"]] {
+            assert!(help::parse(words).is_err());
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! What `-h` and `--help` say. Both lead with examples; the long one explains the exit codes.
+
+use std::ffi::OsString;
+
+use clap::{Command, CommandFactory, FromArgMatches};
+
+use super::grammar::Cli;
+use super::wrap::WIDTH;
+
+const TEMPLATE: &str = "\
+{about-with-newline}
+{before-help}{usage-heading} {usage}
+
+{all-args}{after-help}";
+
+const SHORT_END: &str = "\
+Exit codes: 0 done, 1 the answer is no, 2 usage, 3 relay not reached, 4 profile,
+130 interrupted. No telemetry, no update check. A teaching tool: not for real
+secrets.";
+
+const LONG_END: &str = "\
+Exit codes:
+    0  done
+    1  ran, and the answer is no: a mismatch, a refusal, a blocked contact
+    2  the command line makes no sense
+    3  the relay was not reached, or what answered was not it
+    4  the profile cannot be read or written
+  130  interrupted
+
+A profile lies in $PILLARBOX_HOME/NAME, else in pillarbox/NAME below
+$XDG_DATA_HOME, else below ~/.local/share. NO_COLOR is obeyed.
+
+No telemetry and no update check: this program talks to the relay that you
+named and to nobody else. It is a teaching tool, not for real secrets.
+Documentation: docs/ in the source tree, starting with docs/walkthrough.md";
+
+pub(crate) const PILLARBOX: &str = "\
+Examples:
+  pillarbox account create --relay pillarbox://HOST:PORT/#KEY --name Alice
+  pillarbox account invite
+  pillarbox contact add LINK --name Bob
+  pillarbox verify Bob
+  pillarbox chat Bob";
+
+pub(crate) const ACCOUNT: &str = "\
+Examples:
+  pillarbox account create --relay pillarbox://HOST:PORT/#KEY --name Alice
+  pillarbox account show
+  pillarbox account invite";
+
+pub(crate) const ACCOUNT_CREATE: &str = "\
+Examples:
+  pillarbox account create --relay pillarbox://HOST:PORT/#KEY --name Alice
+  pillarbox --profile bob account create --relay pillarbox://HOST:PORT/#KEY
+  pillarbox account create --relay ADDRESS --number +447700900123";
+
+pub(crate) const ACCOUNT_SHOW: &str = "\
+Examples:
+  pillarbox account show
+  pillarbox --profile bob account show --json";
+
+pub(crate) const ACCOUNT_INVITE: &str = "\
+Examples:
+  pillarbox account invite
+  pillarbox account invite --qr none
+  pillarbox account invite --svg invitation.svg";
+
+pub(crate) const ACCOUNT_PASSPHRASE: &str = "\
+Examples:
+  pillarbox account passphrase
+  pillarbox --passphrase-file OLD account passphrase --new-passphrase-file NEW";
+
+pub(crate) const ACCOUNT_CLOSE: &str = "\
+Examples:
+  pillarbox account close
+  pillarbox --profile bob account close --yes";
+
+pub(crate) const CONTACT: &str = "\
+Examples:
+  pillarbox contact add LINK --name Bob
+  pillarbox contact list
+  pillarbox contact timer Bob 1h";
+
+pub(crate) const CONTACT_ADD: &str = "\
+Examples:
+  pillarbox contact add pillarbox:invite/... --name Bob
+  pillarbox contact add +447700900123
+  pillarbox contact add - < invitation.txt";
+
+pub(crate) const CONTACT_LIST: &str = "\
+Examples:
+  pillarbox contact list
+  pillarbox contact list --plain";
+
+pub(crate) const CONTACT_ACCEPT: &str = "\
+Examples:
+  pillarbox verify Bob           (better: compare numbers)
+  pillarbox contact accept Bob   (go on without comparing)";
+
+pub(crate) const CONTACT_TIMER: &str = "\
+Examples:
+  pillarbox contact timer Bob 1h
+  pillarbox contact timer Bob off";
+
+pub(crate) const CONTACT_REMOVE: &str = "\
+Examples:
+  pillarbox contact remove Bob";
+
+pub(crate) const VERIFY: &str = "\
+Examples:
+  pillarbox verify Bob
+  pillarbox verify Bob --show
+  pillarbox verify Bob --heard '40215 88310 55721 ...'";
+
+pub(crate) const SEND: &str = "\
+Examples:
+  pillarbox send Bob see you at 6
+  pillarbox send Bob - < letter.txt";
+
+pub(crate) const INBOX: &str = "\
+Examples:
+  pillarbox inbox
+  pillarbox inbox --follow
+  pillarbox inbox --json";
+
+pub(crate) const CHAT: &str = "\
+Examples:
+  pillarbox chat Bob
+  echo 'see you at 6' | pillarbox --passphrase-file FILE chat Bob
+
+While talking: /help, /verify, /timer, /quit.";
+
+/// The grammar with its help in place at every level.
+pub(crate) fn command() -> Command {
+    // Plain throughout: the choice of colours is not known before the line is parsed.
+    dress(Cli::command().styles(clap::builder::Styles::plain()).max_term_width(WIDTH))
+}
+
+/// Reads a command line.
+pub(crate) fn parse<W: Into<OsString> + Clone>(
+    words: impl IntoIterator<Item = W>,
+) -> Result<Cli, clap::Error> {
+    Cli::from_arg_matches(&command().try_get_matches_from(words)?)
+}
+
+fn dress(command: Command) -> Command {
+    command.help_template(TEMPLATE).after_help(SHORT_END).after_long_help(LONG_END).mut_subcommands(dress)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use unicode_width::UnicodeWidthStr;
+
+    use super::*;
+
+    /// Every command's help as it is printed, by what is typed before `-h` or `--help`.
+    fn pages(flag: &str) -> BTreeMap<String, String> {
+        let mut pages = BTreeMap::new();
+        let mut open = vec![vec!["pillarbox".to_owned()]];
+        while let Some(words) = open.pop() {
+            let mut grammar = command();
+            let mut place = &mut grammar;
+            for word in words.iter().skip(1) {
+                place = place.find_subcommand_mut(word).unwrap();
+            }
+            let below = place.get_subcommands().map(Command::get_name).filter(|name| *name != "help");
+            open.extend(below.map(|name| words.iter().cloned().chain([name.to_owned()]).collect()));
+            let error = parse(words.iter().cloned().chain([flag.to_owned()])).unwrap_err();
+            pages.insert(words.join(" "), error.to_string());
+        }
+        pages
+    }
+
+    #[test]
+    fn every_page_leads_with_examples_and_ends_with_what_a_person_must_know() {
+        for flag in ["-h", "--help"] {
+            let pages = pages(flag);
+            assert_eq!(pages.len(), 17);
+            for (command, page) in pages {
+                let at =
+                    |text: &str| page.find(text).unwrap_or_else(|| panic!("{command} {flag}: no {text}"));
+                assert!(at("Examples:") < at("Usage:") && at("Usage:") < at("Exit codes:"), "{command}");
+                for text in ["130", "o telemetry", "no update check", "eaching tool", "not for real"] {
+                    at(text);
+                }
+                assert!(page.lines().all(|line| line.width() <= WIDTH), "{command} {flag}:\n{page}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_example_is_one_that_the_grammar_knows() {
+        const KEY: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+        let mut examples = 0;
+        for page in pages("--help").values() {
+            let lines = page.lines().skip_while(|line| *line != "Examples:").skip(1);
+            for line in lines.take_while(|line| line.starts_with("  ")) {
+                let line =
+                    line.rsplit('|').next().unwrap_or_default().split(['<', '(']).next().unwrap_or_default();
+                let line = line.replace("pillarbox://HOST:PORT/#KEY", "ADDRESS").replace('\'', "");
+                let line = line.replace("ADDRESS", &format!("pillarbox://relay.example:4500/#{KEY}"));
+                let words: Vec<&str> = line.split_whitespace().filter(|word| *word != "...").collect();
+                let heard = words.iter().position(|word| *word == "--heard").map_or(words.len(), |at| at + 2);
+                let parsed = parse(words.iter().take(heard));
+                assert!(parsed.is_ok(), "{line}: {}", parsed.unwrap_err());
+                examples += 1;
+            }
+        }
+        assert!(examples > 30, "the search finds examples: {examples}");
+    }
+
+    #[test]
+    fn the_first_page_reads_like_this() {
+        insta::assert_snapshot!(pages("--help").get("pillarbox").unwrap());
+    }
+}

@@ -1,0 +1,141 @@
+//! `pillarbox inbox`: fetches what waits and prints what has not been shown.
+
+use std::time::Duration;
+
+use pillarbox_client::display::{safe, safe_lines};
+use pillarbox_client::net::{Carrier, Event};
+use pillarbox_client::{Contact, Direction, Entry, EntryKind, Phone, Trust};
+use serde::Serialize;
+use tokio::time::interval;
+
+use super::desk::{Desk, now};
+use super::failure::Failure;
+use super::grammar::Inbox;
+use super::net::{self, Weather};
+use super::terminal::Form;
+use super::words;
+
+/// How often what has expired is removed while a command stays: a timer of a few seconds should mean that.
+pub(crate) const EXPIRY: Duration = Duration::from_secs(1);
+
+/// A message for programs.
+#[derive(Serialize)]
+struct Message<'a> {
+    contact: String,
+    account: String,
+    id: String,
+    /// Whether the contact was verified when it came.
+    verified: bool,
+    /// Whether it came without the relay being told who sent it.
+    sealed: bool,
+    text: Option<String>,
+    timer_seconds: Option<u32>,
+    sent_at_ms: u64,
+    stored_at_ms: u64,
+    kind: &'a str,
+}
+
+/// Runs `pillarbox inbox`.
+pub(crate) fn run(desk: &mut Desk, inbox: &Inbox) -> Result<(), Failure> {
+    let form = inbox.machine.form();
+    let mut phone = desk.open()?;
+    if inbox.follow {
+        return net::runtime()?.block_on(follow(desk, &mut phone, form));
+    }
+    // What came before is shown even if the relay is away now.
+    let fetched = net::fetch(desk, &mut phone);
+    let shown = show_new(desk, &mut phone, form)?;
+    fetched?;
+    if shown == 0 && form == Form::Text {
+        desk.terminal.note("Nothing new.");
+    }
+    Ok(())
+}
+
+/// Stays connected and prints what comes, until Ctrl-C.
+async fn follow(desk: &mut Desk, phone: &mut Phone, form: Form) -> Result<(), Failure> {
+    show_new(desk, phone, form)?;
+    let relay = phone.account().relay.clone();
+    let (mut carrier, mut weather) = (Carrier::new(), Weather::default());
+    let mut expiry = interval(EXPIRY);
+    let ended = loop {
+        let event = tokio::select! {
+            event = carrier.next(phone, &mut desk.rng) => event?,
+            _ = expiry.tick() => {
+                phone.remove_expired(now(), &mut desk.rng)?;
+                continue;
+            }
+            pressed = net::pressed() => break pressed,
+        };
+        if let Some(news) = weather.observe(&event, &relay)? {
+            desk.terminal.note(&news);
+        }
+        if let Event::Told(notices) = event {
+            for notice in &notices {
+                net::tell(desk, phone, notice)?;
+            }
+            show_new(desk, phone, form)?;
+        }
+    };
+    carrier.close(phone).await;
+    Err(ended)
+}
+
+/// Prints every message that has not been shown, and marks it only after it was printed: a closed pipe shows
+/// it again next time, which is better than never.
+pub(crate) fn show_new(desk: &mut Desk, phone: &mut Phone, form: Form) -> Result<usize, Failure> {
+    let mut shown = 0;
+    for contact in phone.contacts()? {
+        shown += show_new_from(desk, phone, &contact, form)?;
+    }
+    Ok(shown)
+}
+
+/// The same for one contact.
+pub(crate) fn show_new_from(
+    desk: &mut Desk,
+    phone: &mut Phone,
+    contact: &Contact,
+    form: Form,
+) -> Result<usize, Failure> {
+    let mut shown = 0;
+    for entry in phone.history(contact.account)?.iter().filter(|entry| !entry.shown) {
+        print(desk, contact, entry, form)?;
+        phone.mark_shown(contact.account, entry.place, now(), &mut desk.rng)?;
+        shown += 1;
+    }
+    Ok(shown)
+}
+
+fn print(desk: &mut Desk, contact: &Contact, entry: &Entry, form: Form) -> Result<(), Failure> {
+    let (sealed, verified) = match entry.direction {
+        Direction::Received { sealed, verified } => (sealed, verified),
+        Direction::Sent(_) => (false, false),
+    };
+    let (kind, text, timer_seconds) = match &entry.kind {
+        EntryKind::Text(text) => ("text", Some(safe_lines(text)), entry.expires_after),
+        EntryKind::Timer(seconds) => ("timer", None, *seconds),
+    };
+    let name = words::name(contact);
+    let account = contact.account.to_string();
+    let trust = words::trust_code(if verified { Trust::Verified } else { Trust::Unverified });
+    match form {
+        Form::Text => desk.terminal.result(&words::entry(entry, contact, now())),
+        Form::Plain => {
+            let (sent, text) = (entry.sent_at.to_string(), text.map(|text| safe(&text)).unwrap_or_default());
+            desk.terminal.row(&[&name, trust, &sent, kind, &text])
+        }
+        Form::Json => desk.terminal.json(&Message {
+            contact: name,
+            account,
+            id: entry.id.to_string(),
+            verified,
+            sealed,
+            text,
+            timer_seconds,
+            sent_at_ms: entry.sent_at.0,
+            stored_at_ms: entry.stored_at.0,
+            kind,
+        }),
+    }
+}

@@ -1,0 +1,79 @@
+//! The command line of a phone: reads what was typed, runs it, says in words what happened.
+//!
+//! What this layer does: grammar, prompts, wording, exit codes. It refuses to know cryptography, frames and
+//! how anything is stored: all of that is the library's. Texts of peers pass `display::safe` before they are
+//! shown, in every form.
+
+mod account;
+mod chat;
+mod contact;
+mod desk;
+mod errors;
+mod exit;
+mod failure;
+mod grammar;
+mod help;
+mod inbox;
+mod net;
+mod passphrase;
+mod period;
+mod profile;
+mod qr;
+mod send;
+mod terminal;
+mod verify;
+mod words;
+mod wrap;
+
+use std::ffi::OsString;
+use std::io;
+
+use self::desk::Desk;
+use self::exit::Exit;
+use self::failure::Failure;
+use self::grammar::{Cli, Command};
+use self::terminal::Terminal;
+
+/// Runs one command line.
+pub(crate) fn main(words: impl IntoIterator<Item = OsString>) -> Exit {
+    let Cli { options, command } = match help::parse(words) {
+        Ok(cli) => cli,
+        Err(error) => return say(&error),
+    };
+    let (color, prefix) = (options.color, options.prefix());
+    let directory = desk::directory(&options).unwrap_or_default();
+    let outcome = Desk::new(options).and_then(|mut desk| run(&mut desk, &command));
+    match outcome {
+        Ok(()) => Exit::Done,
+        Err(failure) => {
+            if let Some(explained) = errors::explain(&failure, &directory) {
+                let mut terminal = Terminal::new(color);
+                terminal.error(&explained.what);
+                if let Some(next) = explained.next {
+                    terminal.next(&format!("{prefix} {next}"));
+                }
+            }
+            errors::exit(&failure)
+        }
+    }
+}
+
+fn run(desk: &mut Desk, command: &Command) -> Result<(), Failure> {
+    match command {
+        Command::Account(account) => account::run(desk, account),
+        Command::Contact(contact) => contact::run(desk, contact),
+        Command::Verify(verify) => verify::run(desk, verify),
+        Command::Send(send) => send::run(desk, send),
+        Command::Inbox(inbox) => inbox::run(desk, inbox),
+        Command::Chat(chat) => chat::run(desk, chat),
+    }
+}
+
+/// Help and version go to standard output and are no error; anything else is usage.
+fn say(error: &clap::Error) -> Exit {
+    match error.print() {
+        Err(broken) if broken.kind() != io::ErrorKind::BrokenPipe => Exit::No,
+        _ if error.use_stderr() => Exit::Usage,
+        _ => Exit::Done,
+    }
+}

@@ -1,0 +1,202 @@
+//! The relay, as commands meet it: a visit that does one thing and goes, and the words for a connection that
+//! comes and goes.
+
+use std::future::Future;
+use std::time::Duration;
+
+use pillarbox_client::net::{Carrier, Event, NetError};
+use pillarbox_client::{Link, Notice, Phone};
+use pillarbox_transport::{HandshakeError, RelayAddress};
+use pillarbox_wire::AccountId;
+use tokio::runtime::{Builder, Runtime};
+use tokio::signal::ctrl_c;
+use tokio::time::sleep;
+
+use super::desk::{Desk, may_write, name_of};
+use super::errors;
+use super::failure::Failure;
+use super::words::{self, Tone};
+
+/// Longest visit. It is above the time-outs of connecting and shaking hands together, so that those are told by
+/// their own names; a mailbox that takes longer to fetch is fetched by the next visit.
+const VISIT: Duration = Duration::from_secs(60);
+
+/// The runtime that connections need.
+pub(crate) fn runtime() -> Result<Runtime, Failure> {
+    Builder::new_current_thread().enable_all().build().map_err(|error| Failure::NoRuntime(error.to_string()))
+}
+
+/// Connects, sends what waits, fetches what waits, and goes.
+pub(crate) fn fetch(desk: &mut Desk, phone: &mut Phone) -> Result<(), Failure> {
+    visit(desk, phone, |_| Ok(()))
+}
+
+/// Makes the account at the relay.
+pub(crate) fn register(desk: &mut Desk, phone: &mut Phone) -> Result<(), Failure> {
+    visit(desk, phone, |_| Ok(()))
+}
+
+/// Ends the account at the relay.
+pub(crate) fn close(desk: &mut Desk, phone: &mut Phone) -> Result<(), Failure> {
+    phone.close_account();
+    let mut closed = false;
+    visit(desk, phone, |notice| {
+        closed |= *notice == Notice::AccountClosed;
+        Ok(())
+    })?;
+    if closed { Ok(()) } else { Err(Failure::Lost) }
+}
+
+/// Asks the question that [`Phone::look_up`] has noted.
+pub(crate) fn look_up(desk: &mut Desk, phone: &mut Phone) -> Result<AccountId, Failure> {
+    let mut found = None;
+    visit(desk, phone, |notice| match notice {
+        Notice::Found { contact, .. } => {
+            found = Some(*contact);
+            Ok(())
+        }
+        Notice::NotFound { reason, .. } => Err(Failure::Refused(*reason)),
+        _ => Ok(()),
+    })?;
+    found.ok_or(Failure::Lost)
+}
+
+/// One visit. `hear` sees every notice; what a person should know is told too.
+fn visit(
+    desk: &mut Desk,
+    phone: &mut Phone,
+    mut hear: impl FnMut(&Notice) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let relay = phone.account().relay.clone();
+    runtime()?.block_on(async {
+        let mut carrier = Carrier::new();
+        let outcome = tokio::select! {
+            outcome = carry(desk, &mut carrier, phone, &relay, &mut hear) => outcome,
+            pressed = ctrl_c() => Err(interrupted(pressed)),
+            () = sleep(VISIT) => Err(Failure::Lost),
+        };
+        carrier.close(phone).await;
+        outcome
+    })
+}
+
+async fn carry(
+    desk: &mut Desk,
+    carrier: &mut Carrier,
+    phone: &mut Phone,
+    relay: &RelayAddress,
+    hear: &mut impl FnMut(&Notice) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    loop {
+        match carrier.next(phone, &mut desk.rng).await? {
+            Event::Up(_) => {}
+            Event::Quiet => return Ok(()),
+            Event::Down { error, .. } => return Err(failure(error, relay)),
+            Event::Told(notices) => {
+                for notice in &notices {
+                    hear(notice)?;
+                    refusal(notice)?;
+                    tell(desk, phone, notice)?;
+                    if *notice == Notice::AccountClosed {
+                        return Ok(());
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The notices after which nothing more will come on this connection.
+pub(crate) fn refusal(notice: &Notice) -> Result<(), Failure> {
+    match notice {
+        Notice::RegistrationRefused { reason } | Notice::AuthenticationRefused { reason } => {
+            Err(Failure::Refused(*reason))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Tells a notice in words. A verified contact's changed key is told with both numbers.
+pub(crate) fn tell(desk: &mut Desk, phone: &Phone, notice: &Notice) -> Result<(), Failure> {
+    if let Notice::KeyChanged { contact, blocked: true } = notice {
+        let changed = may_write(phone, &phone.contact(*contact)?);
+        if let Err(Some(explained)) = changed.map_err(|failure| errors::explain(&failure, &desk.place())) {
+            desk.terminal.warn(&explained.what);
+            return Ok(());
+        }
+    }
+    match words::notice(notice, |account| name_of(phone, account)) {
+        Some((Tone::Note, text)) => desk.terminal.note(&text),
+        Some((Tone::Warning, text)) => desk.terminal.warn(&text),
+        None => {}
+    }
+    Ok(())
+}
+
+/// Sorts an error of the network. The relay is named by host and port: its key helps nobody who reads an error.
+pub(crate) fn failure(error: NetError, relay: &RelayAddress) -> Failure {
+    let at = || format!("{}:{}", relay.host(), relay.port());
+    match error {
+        NetError::Unreachable(kind) => Failure::Unreachable { relay: at(), cause: kind.to_string() },
+        NetError::Handshake(HandshakeError::WrongKey) => Failure::WrongKey { relay: at() },
+        NetError::Handshake(HandshakeError::NotPillarbox) => Failure::NoRelay { relay: at() },
+        NetError::Handshake(error @ HandshakeError::Version { .. }) => Failure::Version(error.to_string()),
+        NetError::Handshake(error) => Failure::Unreachable { relay: at(), cause: error.to_string() },
+        NetError::NotRegistered(refusal) | NetError::NotAuthenticated(refusal) => Failure::Refused(refusal),
+        NetError::Farewell(farewell) => Failure::Goodbye(farewell),
+        NetError::Phone(error) => error.into(),
+        _ => Failure::Lost,
+    }
+}
+
+/// Whether trying again by itself can help.
+pub(crate) const fn may_pass(failure: &Failure) -> bool {
+    matches!(failure, Failure::Unreachable { .. } | Failure::Lost | Failure::Goodbye(_))
+}
+
+fn interrupted(pressed: std::io::Result<()>) -> Failure {
+    // Without a way to hear of Ctrl-C the command goes on no longer either.
+    pressed.map_or_else(Failure::Input, |()| Failure::Interrupted)
+}
+
+/// Waits for Ctrl-C.
+pub(crate) fn pressed() -> impl Future<Output = Failure> {
+    async { interrupted(ctrl_c().await) }
+}
+
+/// What a person knows about the connection of a command that stays.
+#[derive(Debug, Default)]
+pub(crate) struct Weather {
+    /// Whether the named link is ready for work.
+    pub(crate) connected: bool,
+    /// Why it is not, once that has been told.
+    pub(crate) trouble: Option<Failure>,
+}
+
+impl Weather {
+    /// Takes in what happened. Gives a sentence when it is news, so that a relay that is away for an hour is told
+    /// once; fails on what trying again cannot help.
+    pub(crate) fn observe(&mut self, event: &Event, relay: &RelayAddress) -> Result<Option<String>, Failure> {
+        match event {
+            Event::Told(notices) => notices.iter().try_for_each(refusal)?,
+            Event::Quiet => {
+                self.connected = true;
+                return Ok(self.trouble.take().map(|_| "Connected again.".to_owned()));
+            }
+            Event::Down { link: Link::Named, error, .. } => {
+                self.connected = false;
+                let failure = failure(*error, relay);
+                if !may_pass(&failure) {
+                    return Err(failure);
+                }
+                let first = self.trouble.is_none();
+                let what = errors::clause(&failure);
+                self.trouble = Some(failure);
+                let sentence = || format!("{what} It is tried again by itself; what you write is kept.");
+                return Ok(first.then(sentence));
+            }
+            _ => {}
+        }
+        Ok(None)
+    }
+}

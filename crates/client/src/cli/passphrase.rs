@@ -1,0 +1,222 @@
+//! Where a passphrase comes from: a prompt, a file, or a descriptor; never a flag's value or the environment,
+//! which other processes and the shell's history can read.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use zeroize::Zeroizing;
+
+/// Longest passphrase in bytes. Argon2id takes any; more than this is a wrong file.
+const MAX_LEN: usize = 1_024;
+
+/// Below this many characters a new passphrase is called short: the least that NIST SP 800-63B (section 5.1.1)
+/// accepts of a memorised secret, and there a server still limits the guesses. Nobody limits them on a copy.
+const SHORT: usize = 8;
+
+/// A passphrase on its way to the vault. Wiped when dropped.
+pub(crate) type Secret = Zeroizing<String>;
+
+/// Where to take it from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Source {
+    /// Ask on the terminal.
+    Prompt,
+    /// The first line of a file.
+    File(PathBuf),
+    /// The first line of an open descriptor.
+    Descriptor(u32),
+    /// Ask nobody: `--no-input` without one of the others.
+    Nowhere,
+}
+
+/// What is asked for, in the words of the prompt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// The passphrase of a profile that exists.
+    Existing,
+    /// One that is being chosen, asked for twice.
+    New,
+}
+
+/// Why there is no passphrase.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum PassphraseError {
+    /// `--no-input`, and no file or descriptor.
+    #[error("a passphrase is needed, and --no-input forbids to ask for it")]
+    NotAsked,
+    /// No terminal to ask on.
+    #[error("a passphrase is needed, and there is no terminal to ask on")]
+    NoTerminal,
+    /// Ctrl-C or Ctrl-D at the prompt.
+    #[error("no passphrase was typed")]
+    Interrupted,
+    /// Nothing before the end of the line.
+    #[error("the passphrase is empty")]
+    Empty,
+    /// The two entries differ.
+    #[error("the two passphrases differ")]
+    Differ,
+    /// Longer than [`MAX_LEN`].
+    #[error("the passphrase is longer than {MAX_LEN} bytes: is that the right file?")]
+    TooLong,
+    /// Not UTF-8.
+    #[error("the passphrase is not UTF-8 text: is that the right file?")]
+    NotText,
+    /// The file or descriptor could not be read.
+    #[error("the passphrase could not be read from {from} ({kind})")]
+    Unreadable {
+        /// The file or descriptor.
+        from: String,
+        /// What the system said.
+        kind: io::ErrorKind,
+    },
+}
+
+impl Source {
+    /// Reads one.
+    pub(crate) fn read(&self, purpose: Purpose) -> Result<Secret, PassphraseError> {
+        let secret = match self {
+            Self::Nowhere => return Err(PassphraseError::NotAsked),
+            Self::File(path) => from_path(path, &path.display().to_string())?,
+            Self::Descriptor(number) => from_path(&descriptor(*number), &format!("descriptor {number}"))?,
+            Self::Prompt => match purpose {
+                Purpose::Existing => prompt("Passphrase: ")?,
+                Purpose::New => {
+                    let first = prompt("New passphrase: ")?;
+                    if !first.is_empty() && *first != *prompt("The same again: ")? {
+                        return Err(PassphraseError::Differ);
+                    }
+                    first
+                }
+            },
+        };
+        if secret.is_empty() { Err(PassphraseError::Empty) } else { Ok(secret) }
+    }
+
+    /// True if reading takes something from standard input, which then has no message or number to give.
+    pub(crate) fn takes_stdin(&self) -> bool {
+        match self {
+            Self::Descriptor(number) => *number == 0,
+            Self::File(path) => path == Path::new("/dev/stdin") || *path == descriptor(0),
+            Self::Prompt | Self::Nowhere => false,
+        }
+    }
+}
+
+/// True if a new passphrase deserves a word of warning.
+pub(crate) fn is_short(secret: &Secret) -> bool {
+    secret.chars().count() < SHORT
+}
+
+/// The path under which Unix systems show a process its own descriptors.
+fn descriptor(number: u32) -> PathBuf {
+    Path::new("/dev/fd").join(number.to_string())
+}
+
+fn from_path(path: &Path, name: &str) -> Result<Secret, PassphraseError> {
+    let unreadable =
+        |error: io::Error| PassphraseError::Unreadable { from: name.to_owned(), kind: error.kind() };
+    first_line(File::open(path).map_err(unreadable)?, unreadable)
+}
+
+/// Reads to the end of the first line, byte by byte and no further, so that whatever follows in a pipe is
+/// left for the next reader.
+fn first_line(
+    mut input: impl Read,
+    unreadable: impl Fn(io::Error) -> PassphraseError,
+) -> Result<Secret, PassphraseError> {
+    let mut line = Zeroizing::new(Vec::with_capacity(MAX_LEN));
+    let mut byte = [0];
+    loop {
+        match input.read(&mut byte) {
+            Ok(0) => break,
+            Ok(_) if byte == [b'\n'] => break,
+            Ok(_) if line.len() == MAX_LEN => return Err(PassphraseError::TooLong),
+            Ok(_) => line.extend(byte),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(unreadable(error)),
+        }
+    }
+    let text = std::str::from_utf8(&line).map_err(|_| PassphraseError::NotText)?;
+    Ok(Zeroizing::new(text.strip_suffix('\r').unwrap_or(text).to_owned()))
+}
+
+fn prompt(question: &str) -> Result<Secret, PassphraseError> {
+    match rpassword::prompt_password(question) {
+        Ok(typed) => Ok(Zeroizing::new(typed)),
+        Err(error) if matches!(error.kind(), io::ErrorKind::Interrupted | io::ErrorKind::UnexpectedEof) => {
+            Err(PassphraseError::Interrupted)
+        }
+        Err(_) => Err(PassphraseError::NoTerminal),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(bytes: &[u8]) -> Result<String, PassphraseError> {
+        let never = |error: io::Error| panic!("{error}");
+        first_line(bytes, never).map(|secret| (*secret).clone())
+    }
+
+    #[test]
+    fn the_first_line_is_the_passphrase_without_its_line_end() {
+        for bytes in [&b"correct horse"[..], b"correct horse\n", b"correct horse\r\n", b"correct horse\nmore"]
+        {
+            assert_eq!(read(bytes), Ok("correct horse".to_owned()));
+        }
+        assert_eq!(read(b" spaces stay \n"), Ok(" spaces stay ".to_owned()));
+    }
+
+    #[test]
+    fn what_follows_the_line_is_left_for_the_next_reader() {
+        let mut input = io::Cursor::new(b"secret\nhello\n");
+        first_line(&mut input, |error| panic!("{error}")).unwrap();
+        let mut rest = String::new();
+        input.read_to_string(&mut rest).unwrap();
+        assert_eq!(rest, "hello\n");
+    }
+
+    #[test]
+    fn a_wrong_file_is_noticed() {
+        assert_eq!(read(&[b'x'; MAX_LEN + 1]), Err(PassphraseError::TooLong));
+        assert_eq!(read(&[0xff, 0xfe]), Err(PassphraseError::NotText));
+        assert!(read(&[b'x'; MAX_LEN]).is_ok());
+    }
+
+    #[test]
+    fn an_empty_passphrase_a_missing_file_and_nobody_to_ask_are_errors() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("empty");
+        for empty in ["", "\n", "\r\n"] {
+            std::fs::write(&file, empty).unwrap();
+            assert_eq!(Source::File(file.clone()).read(Purpose::New), Err(PassphraseError::Empty));
+        }
+        let missing = Source::File(directory.path().join("missing")).read(Purpose::Existing);
+        assert!(matches!(missing, Err(PassphraseError::Unreadable { kind: io::ErrorKind::NotFound, .. })));
+        assert_eq!(Source::Nowhere.read(Purpose::New), Err(PassphraseError::NotAsked));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_descriptor_is_read_by_its_number() {
+        use std::os::fd::AsRawFd;
+        let (reader, mut writer) = io::pipe().unwrap();
+        io::Write::write_all(&mut writer, b"by number\n").unwrap();
+        let number = u32::try_from(reader.as_raw_fd()).unwrap();
+        assert_eq!(*Source::Descriptor(number).read(Purpose::Existing).unwrap(), "by number");
+    }
+
+    #[test]
+    fn standard_input_is_recognised_under_each_of_its_names() {
+        for source in
+            [Source::Descriptor(0), Source::File("/dev/stdin".into()), Source::File("/dev/fd/0".into())]
+        {
+            assert!(source.takes_stdin(), "{source:?}");
+        }
+        assert!(!Source::Descriptor(3).takes_stdin());
+        assert!(!Source::Prompt.takes_stdin());
+    }
+}

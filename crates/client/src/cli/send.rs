@@ -1,0 +1,56 @@
+//! `pillarbox send`: one message, kept before it is sent.
+
+use pillarbox_client::body::MAX_TEXT_LEN;
+use pillarbox_client::{BodyId, DeliveryState, Direction, Phone};
+use pillarbox_wire::AccountId;
+
+use super::desk::{Desk, find, may_write, now};
+use super::exit::Exit;
+use super::failure::Failure;
+use super::grammar::Send;
+use super::{net, words};
+
+/// Runs `pillarbox send`.
+pub(crate) fn run(desk: &mut Desk, send: &Send) -> Result<(), Failure> {
+    let text = match send.text.as_slice() {
+        [dash] if dash == "-" => desk.read_stdin(MAX_TEXT_LEN)?,
+        words => words.join(" "),
+    };
+    check(&text)?;
+    let mut phone = desk.open()?;
+    let contact = find(&phone, &send.name)?;
+    may_write(&phone, &contact)?;
+    let name = words::name(&contact);
+    let id = phone.queue_text(contact.account, &text, now(), &mut desk.rng)?;
+    // The message is on the disk now: whatever happens to the connection, it is not lost.
+    let outcome = net::fetch(desk, &mut phone);
+    let state = reached(&phone, contact.account, id)?;
+    desk.terminal.result(&words::progress(state, &name))?;
+    match state {
+        DeliveryState::Sent | DeliveryState::Delivered => Ok(()),
+        DeliveryState::Refused => Err(Failure::Told(Exit::No)),
+        DeliveryState::Queued => {
+            may_write(&phone, &phone.contact(contact.account)?)?;
+            outcome.and(Err(Failure::Told(Exit::No)))
+        }
+    }
+}
+
+/// How far a message has come. One that is no longer there has disappeared, and its time began when the relay
+/// took it.
+pub(crate) fn reached(phone: &Phone, contact: AccountId, id: BodyId) -> Result<DeliveryState, Failure> {
+    let entry = phone.history(contact)?.into_iter().rev().find(|entry| entry.id == id);
+    Ok(match entry.map(|entry| entry.direction) {
+        Some(Direction::Sent(state)) => state,
+        Some(Direction::Received { .. }) | None => DeliveryState::Sent,
+    })
+}
+
+/// Refuses a text that no message can hold, before anything else is asked.
+pub(crate) fn check(text: &str) -> Result<(), Failure> {
+    match text.len() {
+        0 => Err(Failure::EmptyText),
+        1..=MAX_TEXT_LEN => Ok(()),
+        _ => Err(Failure::TooLong { most: MAX_TEXT_LEN }),
+    }
+}

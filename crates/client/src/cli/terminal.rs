@@ -1,0 +1,155 @@
+//! The two streams and their manners: results on standard output, everything about them on standard error;
+//! colours only where they show and only as an addition to words; a closed pipe ends the run quietly.
+
+use std::io::{self, IsTerminal, Write};
+
+use anstream::{AutoStream, ColorChoice};
+use anstyle::{AnsiColor, Style};
+use serde::Serialize;
+
+use super::failure::Failure;
+use super::wrap::wrap;
+
+/// The version of every machine-readable form. It rises when a field changes its meaning or goes.
+const FORMAT_VERSION: u8 = 1;
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Colour {
+    /// On a terminal, unless NO_COLOR is set or TERM is dumb
+    #[default]
+    Auto,
+    /// Also into a pipe
+    Always,
+    /// Never
+    Never,
+}
+
+/// The shape of a result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// For people.
+    Text,
+    /// One JSON document, or one a line in a stream.
+    Json,
+    /// Tab-separated, never wrapped.
+    Plain,
+}
+
+/// The terminal, or whatever stands in its place.
+pub(crate) struct Terminal {
+    out: AutoStream<io::Stdout>,
+    err: AutoStream<io::Stderr>,
+}
+
+/// What matters more than the rest of its line.
+const STRONG: Style = Style::new().bold();
+/// What went wrong.
+const WRONG: Style = AnsiColor::Red.on_default().bold();
+/// What a person should see before going on.
+const CAREFUL: Style = AnsiColor::Yellow.on_default().bold();
+
+#[derive(Serialize)]
+struct Versioned<'a, T> {
+    v: u8,
+    #[serde(flatten)]
+    record: &'a T,
+}
+
+impl Terminal {
+    /// Opens the streams.
+    pub(crate) fn new(colour: Colour) -> Self {
+        match colour {
+            Colour::Auto => ColorChoice::Auto,
+            Colour::Always => ColorChoice::Always,
+            Colour::Never => ColorChoice::Never,
+        }
+        .write_global();
+        Self { out: AutoStream::auto(io::stdout()), err: AutoStream::auto(io::stderr()) }
+    }
+
+    /// A result, wrapped at 80 columns.
+    pub(crate) fn result(&mut self, text: &str) -> Result<(), Failure> {
+        self.verbatim(&wrap(text, 2))
+    }
+
+    /// A result as it stands: links, codes, tab-separated rows.
+    pub(crate) fn verbatim(&mut self, text: &str) -> Result<(), Failure> {
+        writeln!(self.out, "{text}").and_then(|()| self.out.flush()).map_err(Failure::from_output)
+    }
+
+    /// A result that a person should not overlook.
+    pub(crate) fn strong(&mut self, text: &str) -> Result<(), Failure> {
+        self.verbatim(&format!("{STRONG}{}{STRONG:#}", wrap(text, 2)))
+    }
+
+    /// A result as one JSON document on one line.
+    pub(crate) fn json<T: Serialize>(&mut self, record: &T) -> Result<(), Failure> {
+        let line = serde_json::to_string(&Versioned { v: FORMAT_VERSION, record });
+        self.verbatim(&line.map_err(|error| Failure::Output(error.into()))?)
+    }
+
+    /// A row of tab-separated fields. Tabs and line ends inside a field become spaces.
+    pub(crate) fn row(&mut self, fields: &[&str]) -> Result<(), Failure> {
+        let fields: Vec<_> = fields.iter().map(|field| field.replace(['\t', '\n', '\r'], " ")).collect();
+        self.verbatim(&fields.join("\t"))
+    }
+
+    /// Progress or a hint.
+    pub(crate) fn note(&mut self, text: &str) {
+        self.say(&wrap(text, 2));
+    }
+
+    /// Lines that are laid out already.
+    pub(crate) fn lines(&mut self, text: &str) {
+        self.say(text);
+    }
+
+    /// Something a person should see before going on.
+    pub(crate) fn warn(&mut self, text: &str) {
+        let text = wrap(&format!("Warning: {text}"), 2);
+        let rest = text.strip_prefix("Warning:").unwrap_or_default();
+        self.say(&format!("{CAREFUL}Warning:{CAREFUL:#}{rest}"));
+    }
+
+    /// What went wrong.
+    pub(crate) fn error(&mut self, text: &str) {
+        let text = wrap(&format!("Error: {text}"), 2);
+        let rest = text.strip_prefix("Error:").unwrap_or_default();
+        self.say(&format!("{WRONG}Error:{WRONG:#}{rest}"));
+    }
+
+    /// The one command to type next. Never wrapped: it is there to be copied.
+    pub(crate) fn next(&mut self, command: &str) {
+        self.say(&format!("{STRONG}Next:{STRONG:#} {command}"));
+    }
+
+    /// A question whose answer is typed on the same line.
+    pub(crate) fn ask(&mut self, question: &str) {
+        self.to_err(|err| write!(err, "{question}"));
+    }
+
+    fn say(&mut self, text: &str) {
+        self.to_err(|err| writeln!(err, "{text}"));
+    }
+
+    /// A broken standard error leaves nobody to tell about it; the result and the exit code still count.
+    fn to_err(&mut self, write: impl Fn(&mut AutoStream<io::Stderr>) -> io::Result<()>) {
+        write(&mut self.err).and_then(|()| self.err.flush()).unwrap_or_default();
+    }
+
+    /// True if a code drawn in two colours will show as such.
+    pub(crate) fn shows_colours(&self) -> bool {
+        AutoStream::choice(&io::stdout()) != ColorChoice::Never
+    }
+
+    /// Columns of the terminal that results go to, `None` if they go elsewhere.
+    pub(crate) fn columns(&self) -> Option<usize> {
+        terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0))
+    }
+}
+
+/// True if a person can be asked: both the question and the answer go through a terminal.
+pub(crate) fn can_ask() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
+}

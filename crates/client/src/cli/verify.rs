@@ -1,0 +1,236 @@
+//! `pillarbox verify`: the ceremony in which two people find out whether somebody stands between them.
+//!
+//! There is no flag that just says yes. A person at a terminal is asked; a program passes the number that was
+//! heard, and it is compared.
+
+use std::io::{self, BufRead, IsTerminal, Read};
+
+use pillarbox_client::{ConfirmError, Contact, Phone, Trust};
+use serde::Serialize;
+
+use super::desk::{Desk, find};
+use super::failure::Failure;
+use super::grammar::{Verify, quote};
+use super::terminal::{Form, can_ask};
+use super::words;
+
+/// Digits of a safety number.
+const DIGITS: usize = 60;
+
+/// Most bytes taken from standard input: a number with a lot of white space around it.
+const MAX_HEARD_LEN: u64 = 1_024;
+
+const QUESTION: &str = "Same number on both phones?  [y/N/what is this] ";
+
+/// What a program is told.
+#[derive(Serialize)]
+struct Outcome<'a> {
+    contact: &'a str,
+    account: String,
+    safety_number: String,
+    trust: &'static str,
+    compared: Option<bool>,
+}
+
+/// What a person answered.
+#[derive(Debug, PartialEq, Eq)]
+enum Answer {
+    Same,
+    Different,
+    What,
+    Number(String),
+    NotNow,
+}
+
+/// Runs `pillarbox verify`.
+pub(crate) fn run(desk: &mut Desk, verify: &Verify) -> Result<(), Failure> {
+    let form = verify.machine.form();
+    let mut phone = desk.open()?;
+    let contact = find(&phone, &verify.name)?;
+    let number = phone.safety_number(contact.account)?.to_string();
+    if verify.show {
+        return show(desk, &contact, &number, form);
+    }
+    let heard = match &verify.heard {
+        Some(heard) => Some(heard.clone()),
+        None if can_ask() && !desk.options.no_input => None,
+        None => Some(heard_on_stdin(desk, &contact)?),
+    };
+    let heard = match heard {
+        Some(heard) => heard,
+        None => ask(desk, &contact, &number)?,
+    };
+    compare(desk, &mut phone, &contact, &heard, form)?;
+    if form == Form::Text {
+        desk.next(&format!("chat {}", quote(&words::name(&contact))));
+    }
+    Ok(())
+}
+
+/// Compares what was heard with what is so, and keeps the outcome.
+pub(crate) fn compare(
+    desk: &mut Desk,
+    phone: &mut Phone,
+    contact: &Contact,
+    heard: &str,
+    form: Form,
+) -> Result<(), Failure> {
+    let name = words::name(contact);
+    let ours = phone.safety_number(contact.account)?.to_string();
+    let digits = heard.chars().filter(char::is_ascii_digit).count();
+    let others = heard.chars().any(|c| !c.is_ascii_digit() && !c.is_whitespace() && c != '-');
+    if digits != DIGITS || others {
+        return Err(Failure::NotANumber { name, digits });
+    }
+    let heard: String = heard.chars().filter(char::is_ascii_digit).collect();
+    let same = match phone.confirm(contact.account, &heard, &mut desk.rng) {
+        Ok(()) => true,
+        Err(ConfirmError::Phone(error)) => return Err(error.into()),
+        Err(_) => false,
+    };
+    let trust = if same { Trust::Verified } else { contact.trust };
+    outcome(desk, contact, &ours, trust, Some(same), form)?;
+    if !same {
+        return Err(Failure::Mismatch { name, trust: contact.trust, ours, heard: Some(grouped(&heard)) });
+    }
+    if form == Form::Text {
+        desk.terminal.strong(&format!("{name} is VERIFIED."))?;
+        desk.terminal.note(
+            "If the relay ever hands out another key for them, this number changes, you are told, and \
+             nothing is sent until you choose.",
+        );
+    }
+    Ok(())
+}
+
+/// Prints the number and how things stand.
+fn show(desk: &mut Desk, contact: &Contact, number: &str, form: Form) -> Result<(), Failure> {
+    outcome(desk, contact, number, contact.trust, None, form)?;
+    if form == Form::Text {
+        let name = words::name(contact);
+        desk.terminal.verbatim(&format!("Safety number with {name} ({}):", words::trust(contact.trust)))?;
+        desk.terminal.verbatim(&words::number(number, 2))?;
+    }
+    Ok(())
+}
+
+/// The outcome for programs; people get sentences instead.
+fn outcome(
+    desk: &mut Desk,
+    contact: &Contact,
+    number: &str,
+    trust: Trust,
+    compared: Option<bool>,
+    form: Form,
+) -> Result<(), Failure> {
+    let safety_number: String = number.chars().filter(char::is_ascii_digit).collect();
+    let (name, account) = (words::name(contact), contact.account.to_string());
+    match form {
+        Form::Text => Ok(()),
+        Form::Json => desk.terminal.json(&Outcome {
+            contact: &name,
+            account,
+            safety_number,
+            trust: words::trust_code(trust),
+            compared,
+        }),
+        Form::Plain => {
+            let compared = compared.map_or("", |same| if same { "same" } else { "different" });
+            desk.terminal.row(&[&name, &account, &safety_number, words::trust_code(trust), compared])
+        }
+    }
+}
+
+/// The ceremony at a terminal. Gives back the number to compare.
+fn ask(desk: &mut Desk, contact: &Contact, number: &str) -> Result<String, Failure> {
+    let name = words::name(contact);
+    desk.terminal.result(&format!(
+        "Ask {name} for the safety number on their phone, by voice or in person, not by message. Yours:"
+    ))?;
+    desk.terminal.verbatim(&words::number(number, 2))?;
+    let mut input = io::stdin().lock();
+    loop {
+        desk.terminal.ask(QUESTION);
+        let mut line = String::new();
+        if input.by_ref().take(MAX_HEARD_LEN).read_line(&mut line).map_err(Failure::Input)? == 0 {
+            return Err(Failure::NotCompared(name));
+        }
+        match answer(&line) {
+            Answer::Same => return Ok(number.to_owned()),
+            Answer::Number(heard) => return Ok(heard),
+            Answer::What => desk.terminal.note(&what_is_this(&name)),
+            Answer::Different => {
+                return Err(Failure::Mismatch {
+                    name,
+                    trust: contact.trust,
+                    ours: number.to_owned(),
+                    heard: None,
+                });
+            }
+            Answer::NotNow => return Err(Failure::NotCompared(name)),
+        }
+    }
+}
+
+fn answer(line: &str) -> Answer {
+    match line.trim().to_lowercase().as_str() {
+        "y" | "yes" => Answer::Same,
+        "n" | "no" => Answer::Different,
+        "" => Answer::NotNow,
+        typed if typed.starts_with(|c: char| c.is_ascii_digit()) => Answer::Number(typed.to_owned()),
+        _ => Answer::What,
+    }
+}
+
+/// Why anybody should do this.
+pub(crate) fn what_is_this(name: &str) -> String {
+    format!(
+        "The number is made from the keys of both phones. The relay brought you {name}'s key, so a relay \
+         that lies, or is made to, could have brought you its own and read along. Then the two numbers \
+         differ, and the relay cannot make them the same.\n\
+         So compare them once, over something that the relay does not carry: a call in which you know the \
+         voice, or both phones side by side. A message is no good: whoever reads along could change it."
+    )
+}
+
+fn heard_on_stdin(desk: &Desk, contact: &Contact) -> Result<String, Failure> {
+    let mut stdin = io::stdin();
+    if stdin.is_terminal() {
+        return Err(Failure::NotCompared(words::name(contact)));
+    }
+    desk.stdin_is_free()?;
+    let mut heard = String::new();
+    stdin.by_ref().take(MAX_HEARD_LEN).read_to_string(&mut heard).map_err(|error| match error.kind() {
+        io::ErrorKind::InvalidData => Failure::NotText,
+        _ => Failure::Input(error),
+    })?;
+    if heard.trim().is_empty() { Err(Failure::NotCompared(words::name(contact))) } else { Ok(heard) }
+}
+
+/// Digits in groups of five.
+fn grouped(digits: &str) -> String {
+    let digits: Vec<char> = digits.chars().collect();
+    digits.chunks(5).map(String::from_iter).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_plain_yes_is_yes() {
+        assert_eq!(answer("y\n"), Answer::Same);
+        assert_eq!(answer(" YES \n"), Answer::Same);
+        assert_eq!(answer("n\n"), Answer::Different);
+        assert_eq!(answer("\n"), Answer::NotNow);
+        assert_eq!(answer("40215 88310\n"), Answer::Number("40215 88310".to_owned()));
+        for other in ["what is this", "?", "w", "yeah", "ok", "j"] {
+            assert_eq!(answer(other), Answer::What, "{other}");
+        }
+    }
+
+    #[test]
+    fn digits_are_grouped_as_both_phones_show_them() {
+        assert_eq!(grouped("402158831055721"), "40215 88310 55721");
+    }
+}

@@ -1,0 +1,204 @@
+//! What is said about contacts, messages and notices: sentences, and words that stand alone without colour.
+
+use pillarbox_client::display::{safe, safe_lines};
+use pillarbox_client::{Contact, DeliveryState, Direction, Entry, EntryKind, Notice, Trust};
+use pillarbox_wire::{AccountId, Timestamp};
+
+use super::grammar::quote;
+use super::period::Period;
+
+/// How sure of a contact's key the owner can be.
+pub(crate) const fn trust(trust: Trust) -> &'static str {
+    match trust {
+        Trust::Verified => "VERIFIED",
+        Trust::Unverified => "NOT VERIFIED",
+        Trust::Changed => "KEY CHANGED",
+    }
+}
+
+/// The same for programs.
+pub(crate) const fn trust_code(trust: Trust) -> &'static str {
+    match trust {
+        Trust::Verified => "verified",
+        Trust::Unverified => "unverified",
+        Trust::Changed => "changed",
+    }
+}
+
+/// How far a message has come.
+pub(crate) const fn state(state: DeliveryState) -> &'static str {
+    match state {
+        DeliveryState::Queued => "waiting",
+        DeliveryState::Sent => "sent",
+        DeliveryState::Delivered => "delivered",
+        DeliveryState::Refused => "refused",
+    }
+}
+
+/// Sentences about how far a message has come.
+pub(crate) fn progress(state: DeliveryState, to: &str) -> String {
+    match state {
+        DeliveryState::Queued => format!("Waiting on this phone; it goes to {to} when it can."),
+        DeliveryState::Sent => format!("Sent: the relay keeps it for {to}."),
+        DeliveryState::Delivered => format!("Delivered: {to}'s phone has it."),
+        DeliveryState::Refused => format!("Refused: the relay does not take it for {to}."),
+    }
+}
+
+/// Hour and minute in UTC; with the date where it is not the date of `today`.
+pub(crate) fn time(at: Timestamp, today: Timestamp) -> String {
+    let (year, month, day, hour, minute, _) = at.calendar();
+    let clock = format!("{hour:02}:{minute:02} UTC");
+    if at.day() == today.day() { clock } else { format!("{year:04}-{month:02}-{day:02} {clock}") }
+}
+
+/// An entry as one line that starts with its sender's name. Later lines of a text are indented when it is
+/// wrapped, so that no text can pass itself off as somebody else's message.
+pub(crate) fn entry(entry: &Entry, contact: &Contact, today: Timestamp) -> String {
+    let when = time(entry.sent_at, today);
+    let head = match entry.direction {
+        Direction::Received { verified, .. } => {
+            let sure = trust(if verified { Trust::Verified } else { Trust::Unverified });
+            format!("{} ({sure}), {when}:", name(contact))
+        }
+        Direction::Sent(reached) => format!("You, {when}, {}:", state(reached)),
+    };
+    let what = match &entry.kind {
+        EntryKind::Text(text) => safe_lines(text),
+        EntryKind::Timer(seconds) => timer(*seconds),
+    };
+    format!("{head} {what}")
+}
+
+/// What a timer does.
+pub(crate) fn timer(seconds: Option<u32>) -> String {
+    match seconds {
+        Some(_) => format!("[messages now disappear after {}]", Period(seconds)),
+        None => "[messages now stay]".to_owned(),
+    }
+}
+
+/// What the owner calls a contact. It may have come from a peer as a suggestion, so it is made safe here.
+pub(crate) fn name(contact: &Contact) -> String {
+    safe(&contact.name)
+}
+
+/// A safety number in two rows of six groups, as both phones show it.
+pub(crate) fn number(digits: &str, indent: usize) -> String {
+    let groups: Vec<&str> = digits.split_whitespace().collect();
+    let rows = groups.chunks(6).map(|row| format!("{}{}", " ".repeat(indent), row.join(" ")));
+    rows.collect::<Vec<_>>().join("\n")
+}
+
+/// How much attention a notice asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tone {
+    /// Good to know.
+    Note,
+    /// To be seen before going on.
+    Warning,
+}
+
+/// A notice in words; `None` for those that the commands tell in their own way or that need no words.
+pub(crate) fn notice(notice: &Notice, name: impl Fn(&AccountId) -> String) -> Option<(Tone, String)> {
+    use Tone::{Note, Warning};
+    Some(match notice {
+        Notice::Farewell { reason } => (Note, format!("The relay closed the connection: {reason}.")),
+        Notice::Delayed { reason } => (Note, format!("The relay asks to wait: {reason}. It is tried again.")),
+        Notice::TimerChanged { contact, expires_after } => {
+            (Note, format!("{}: {}", name(contact), timer(*expires_after)))
+        }
+        Notice::NotSent { contact, message: Some(_), reason } => (
+            Warning,
+            format!("a message to {} was not sent, and is not tried again: {reason}.", name(contact)),
+        ),
+        Notice::NotStarted { contact, reason } => {
+            let why = reason.map_or_else(
+                || "the keys that the relay gave do not verify, so they may be somebody else's".to_owned(),
+                |reason| format!("the relay gave no keys: {reason}"),
+            );
+            (
+                Warning,
+                format!("the conversation with {} could not begin: {why}. Messages wait.", name(contact)),
+            )
+        }
+        Notice::Requested { contact } => {
+            let name = name(contact);
+            (
+                Note,
+                format!(
+                    "Somebody new wrote. You did not add them; here they are called {name}, NOT VERIFIED."
+                ),
+            )
+        }
+        Notice::KeyChanged { contact, blocked: true } => {
+            let name = name(contact);
+            let quoted = quote(&name);
+            (
+                Warning,
+                format!(
+                    "{name}'s key has changed since you verified it. Nothing is sent until you choose: \
+                     compare again with `verify {quoted}`, or go on unverified with `contact accept {quoted}`."
+                ),
+            )
+        }
+        Notice::KeyChanged { contact, blocked: false } => (
+            Warning,
+            format!(
+                "{}'s key has changed: a new phone, a new account, or somebody in between. NOT VERIFIED, \
+                 as before.",
+                name(contact)
+            ),
+        ),
+        Notice::Undecryptable { contact, asked_again } => {
+            let whose = contact.as_ref().map_or_else(|| "an unknown sender".to_owned(), &name);
+            let then = if *asked_again { "It was asked for again." } else { "It is lost." };
+            (Warning, format!("a message from {whose} would not open. {then}"))
+        }
+        Notice::Recovered { contact } => {
+            (Note, format!("The conversation with {} was begun anew; later messages open.", name(contact)))
+        }
+        Notice::Resent { contact, messages } => {
+            let plural = if *messages == 1 { "message" } else { "messages" };
+            (Note, format!("{}'s phone asked again for {messages} {plural}; sent.", name(contact)))
+        }
+        Notice::OtherProtection { contact } => {
+            let whose = contact.as_ref().map_or_else(|| "an unknown sender".to_owned(), &name);
+            (Warning, format!("a message from {whose} is not end-to-end encrypted. It was not taken."))
+        }
+        Notice::Degraded { contact, .. } => (
+            Note,
+            format!(
+                "The conversation with {} began without a one-time key, because a stock was used up. Its \
+                 first messages are less well protected against a later theft of keys.",
+                name(contact)
+            ),
+        ),
+        Notice::Unsealed { contact } => (
+            Note,
+            format!("The relay now sees that it is you who writes to {}, until they answer.", name(contact)),
+        ),
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_date_stands_only_where_it_is_not_today() {
+        let at = Timestamp::from_seconds(1_490_193_607);
+        assert_eq!(time(at, at), "14:40 UTC");
+        assert_eq!(time(at, Timestamp(at.0 + 86_400_000)), "2017-03-22 14:40 UTC");
+    }
+
+    #[test]
+    fn a_safety_number_is_two_rows_of_six_groups() {
+        let digits = (10..22).map(|group| format!("000{group}")).collect::<Vec<_>>().join(" ");
+        assert_eq!(
+            number(&digits, 2),
+            "  00010 00011 00012 00013 00014 00015\n  00016 00017 00018 00019 00020 00021"
+        );
+    }
+}
