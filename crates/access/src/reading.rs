@@ -163,3 +163,93 @@ fn in_words(body: &Body) -> String {
 fn longest_printable_run(bytes: &[u8]) -> usize {
     bytes.split(|byte| !matches!(byte, b' '..=b'~')).map(<[u8]>::len).max().unwrap_or(0)
 }
+
+#[cfg(test)]
+mod tests {
+    use pillarbox_client::body::{BodyId, Text};
+    use pillarbox_crypto::{Padding, SigningSecret, labels};
+    use pillarbox_session::prekeys::{KemPreKeySecret, SignedPreKeySecret};
+    use pillarbox_wire::{
+        AccountId, DeviceAddress, DeviceBundle, DeviceId, FixedBytes, SenderCertificate, encode,
+    };
+
+    use super::*;
+    use crate::view::HeldKey;
+
+    const WORDS: &str = "under the clock at six";
+
+    fn body() -> Vec<u8> {
+        let text = Text {
+            id: BodyId(FixedBytes([7; 16])),
+            sent_at: Timestamp(0),
+            text: WORDS.into(),
+            expires_after: None,
+        };
+        encode(&Body { introduction: None, content: Content::Text(text) }).unwrap()
+    }
+
+    /// A first message to whoever has `key` as every private key at once, and its sealed form.
+    fn messages_to(key: &SecretBytes<32>, certificates: &SigningSecret) -> (Vec<u8>, Vec<u8>) {
+        let mut rng = ChaCha20Rng::from_seed([1; 32]);
+        let (ours, theirs) = (IdentitySecret::generate(&mut rng), identity_of(key));
+        let guess = GuessedPreKeys(key);
+        let bundle = DeviceBundle {
+            device: DeviceId::FIRST,
+            signed: guess.signed(PreKeyId(1)).as_ref().map(SignedPreKeySecret::public).unwrap(),
+            one_time: None,
+            kem: guess.kem(PreKeyId(2)).as_ref().map(|(kem, _)| KemPreKeySecret::public(kem)).unwrap(),
+            kem_is_last_resort: true,
+        };
+        let start = Conversation::initiate(&mut rng, &ours, &theirs.public(), &bundle).unwrap();
+        let (first, _) = start.encrypt(&mut rng, &body(), Padding::None).unwrap();
+        let mut certificate = SenderCertificate {
+            sender: DeviceAddress { account: AccountId([3; 16]), device: DeviceId::FIRST },
+            agreement: FixedBytes(*ours.public().agreement().as_bytes()),
+            expires_at: u32::MAX,
+            signature: FixedBytes([0; 64]),
+        };
+        let signature = certificates.sign(labels::SENDER_CERTIFICATE, &certificate.signed_bytes());
+        certificate.signature = FixedBytes(*signature.as_bytes());
+        let sealed = sealed_sender::seal(&mut rng, &ours, &certificate, &theirs.public(), &first).unwrap();
+        (first, sealed)
+    }
+
+    fn holding(keys: &[[u8; 32]], certificates: &SigningSecret) -> RelayHoldings {
+        let keys = keys
+            .iter()
+            .map(|key| HeldKey { found_in: "a test", bytes: SecretBytes::from_bytes(*key) })
+            .collect();
+        RelayHoldings::of(pillarbox_relay::Holdings::default(), Some(certificates.public()), keys)
+    }
+
+    #[test]
+    fn a_relay_with_the_recipients_key_reads_and_one_without_it_does_not() {
+        let certificates = SigningSecret::from_bytes([9; 32]);
+        let recipient = SecretBytes::from_bytes([5; 32]);
+        let (first, sealed) = messages_to(&recipient, &certificates);
+        for payload in [first, sealed] {
+            let blind = read(&payload, &holding(&[[4; 32], [6; 32]], &certificates));
+            assert_eq!((blind.readable.clone(), blind.total()), (None, 2), "{blind:?}");
+            let seeing = read(&payload, &holding(&[[4; 32], [5; 32]], &certificates));
+            assert_eq!(seeing.readable, Some(format!("\"{WORDS}\"")));
+        }
+    }
+
+    #[test]
+    fn a_message_in_the_clear_is_read_without_any_key() {
+        let payload = [&[kind::SERVER_READABLE][..], &body()].concat();
+        let attempts = read(&payload, &holding(&[], &SigningSecret::from_bytes([9; 32])));
+        assert_eq!(attempts.readable, Some(format!("\"{WORDS}\"")));
+        assert!(attempts.longest_printable_run >= WORDS.len());
+    }
+
+    #[test]
+    fn bytes_that_are_no_message_are_no_finding() {
+        let holdings = holding(&[[4; 32]], &SigningSecret::from_bytes([9; 32]));
+        for payload in [&[][..], &[0], &[1; 90], &[2; 2000], &[3; 400], &[77; 9]] {
+            let attempts = read(payload, &holdings);
+            assert_eq!(attempts.readable, None);
+            assert!(attempts.total() > 0);
+        }
+    }
+}

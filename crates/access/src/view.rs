@@ -61,7 +61,15 @@ impl RelayHoldings {
         {
             keys.push(HeldKey { found_in: KEY_FILE, bytes: SecretBytes::from_bytes(bytes) });
         }
-        Ok(Self { rows, certificate_key: signing.map(|signing| signing.public()), keys })
+        Ok(Self::of(rows, signing.map(|signing| signing.public()), keys))
+    }
+
+    pub(crate) const fn of(
+        rows: Holdings,
+        certificate_key: Option<SigningPublic>,
+        keys: Vec<HeldKey>,
+    ) -> Self {
+        Self { rows, certificate_key, keys }
     }
 
     /// The rows.

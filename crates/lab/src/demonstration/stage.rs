@@ -43,11 +43,13 @@ pub(super) async fn play(design: &Design) -> Result<Run, DemonstrationError> {
     introduce(&mut owners)?;
     for said in TOGETHER {
         say(&mut owners, said).await?;
-        // Twice around: the text, and then the receipt that its recipient's phone sends by itself.
-        for _ in 0..2 {
-            for owner in &mut owners {
-                owner.sync().await?;
+        // The other phone fetches the text and sends a receipt by itself, which the speaker's phone then fetches.
+        let (before, speaker_on) = owners.split_at_mut(said.by);
+        if let [speaker, after @ ..] = speaker_on {
+            for listener in before.iter_mut().chain(after) {
+                listener.sync().await?;
             }
+            speaker.sync().await?;
         }
     }
     say(&mut owners, &ALONE).await?;

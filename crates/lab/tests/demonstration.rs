@@ -1,0 +1,62 @@
+//! The demonstration shows what it claims: the same steps return everything under one design and nothing readable under the
+//! other, and the text on the terminal says what the data says.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+use pillarbox_access::{Answer, Ask};
+use pillarbox_lab::columns::WIDTH;
+use pillarbox_lab::demonstration::{self, text};
+use textwrap::core::display_width;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_demands_return_what_each_design_leaves_at_its_relay() {
+    let report = demonstration::run().await.unwrap();
+    let [plain, end_to_end] = report.runs.as_slice() else { panic!("two designs") };
+
+    // The phones show the same texts: what differs below is not the conversation.
+    let texts = |run: &demonstration::report::Run| -> Vec<Vec<String>> {
+        run.phones.iter().map(|phone| phone.lines.iter().map(|line| line.text.clone()).collect()).collect()
+    };
+    assert_eq!(texts(plain), texts(end_to_end));
+    assert_eq!(plain.saw.len(), end_to_end.saw.len());
+
+    // The positive control: under the plain server the same search reads every row.
+    let content = |run: &demonstration::report::Run| run.returns[1].answer(Ask::Content).unwrap().clone();
+    let Answer::Returned { count, of, lines } = content(plain) else { panic!("{:?}", content(plain)) };
+    assert_eq!((count, of), (plain.saw.len() as u64, plain.saw.len() as u64));
+    for text in &texts(plain)[0] {
+        assert!(lines.iter().any(|line| line.contains(text.as_str())), "{text}");
+    }
+
+    let Answer::HeldUnreadable { count, attempts, .. } = content(end_to_end) else {
+        panic!("{:?}", content(end_to_end))
+    };
+    assert_eq!(count, 1, "the text that waits for the phone that is off");
+    assert!(attempts > 100, "each key of the relay was tried: {attempts}");
+    assert!(end_to_end.saw.iter().all(|sight| sight.from.is_none()));
+    assert!(plain.saw.iter().all(|sight| sight.from.is_some()));
+    assert!(end_to_end.kept.iter().all(|row| row.readable.is_none()));
+
+    // No text lies in what the relay kept end to end, in any row, as it is.
+    for row in &end_to_end.returns[1].evidence.rows {
+        for text in &texts(end_to_end)[0] {
+            assert!(!row.payload.contains(&pillarbox_access::evidence::hexadecimal(text.as_bytes())));
+        }
+    }
+    let found = plain.returns[1].evidence.rows.iter().any(|row| {
+        row.payload.contains(&pillarbox_access::evidence::hexadecimal(texts(plain)[0][0].as_bytes()))
+    });
+    assert!(found, "the search finds a text where it lies readable");
+
+    let shown = text::render(&report);
+    for line in shown.lines() {
+        assert!(display_width(line) <= WIDTH, "{line}");
+    }
+    for text in &texts(plain)[0] {
+        assert!(shown.contains(text.as_str()));
+    }
+    assert!(shown.contains("held but unreadable: 1 of"));
+
+    let json = serde_json::to_value(&report).unwrap();
+    assert_eq!(json["v"], 1);
+    assert_eq!(json["runs"][1]["returns"][1]["lines"][4]["answer"]["state"], "held-unreadable");
+}
