@@ -7,11 +7,11 @@
     reason = "this is a test, only kept where every backend can call it"
 )]
 
+use pillarbox_crypto::SecretBytes;
 use pillarbox_wire::{
     AccountId, Bytes, DeviceAddress, DeviceId, FixedBytes, Handle, KemPreKey, MessageId, OneTimePreKey,
     PreKeyId, PreKeyUpload, SignedPreKey, Timestamp,
 };
-use zeroize::Zeroizing;
 
 use crate::store::{
     AccountRow, Changes, Closing, Counters, DeviceNumber, DeviceRow, Forget, MessageRow, PreKeyKind,
@@ -113,7 +113,7 @@ fn what_is_written_is_there_after_a_restart<S: Store>(mut store: S, reopen: &mut
     let seen =
         Seen { device: DeviceNumber(1), at: Some(Timestamp(99)), address: Some([192, 0, 2, 1].into()) };
     let changes = Changes {
-        certificate_key: Some(Zeroizing::new([5; 32])),
+        certificate_key: Some(SecretBytes::from_bytes([5; 32])),
         keeping: Some("{}".to_owned()),
         accounts: accounts.clone(),
         seen: vec![seen],

@@ -15,7 +15,7 @@ mod world;
 
 use std::collections::{HashMap, HashSet};
 
-use pillarbox_relay::{ConnectionId, Input, Limits, Rate, Settings, StoreError};
+use pillarbox_relay::{ConnectionId, Effect, Input, Limits, Rate, Settings, StoreError};
 use pillarbox_wire::{
     Acknowledge, ClientFrame, Duration, FetchBundles, MessageId, PreKeyId, PublishPreKeys, Refusal,
     RelayFrame, RequestId,
@@ -309,8 +309,8 @@ impl Game {
         }
     }
 
-    /// Everybody comes back and fetches everything.
-    fn finish(mut self) {
+    /// Everybody comes back and fetches everything. Gives every effect there was.
+    fn finish(mut self) -> Vec<Effect> {
         self.process();
         self.crash();
         let left: usize = self.models.iter().map(|model| model.mailbox.len()).sum();
@@ -326,6 +326,7 @@ impl Game {
         }
         assert_eq!(self.world.relay().counts().waiting, 0);
         assert!(self.delivered.is_disjoint(&self.refused), "a refused message was delivered");
+        self.world.history
     }
 }
 
@@ -365,5 +366,21 @@ proptest! {
             game.step(step);
         }
         game.finish();
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(16))]
+
+    #[test]
+    fn the_same_batches_and_the_same_seed_give_the_same_effects(
+        steps in proptest::collection::vec(step(), 1..80),
+    ) {
+        let play = || {
+            let mut game = Game::new(World::in_memory(settings()));
+            steps.iter().cloned().for_each(|step| game.step(step));
+            game.finish()
+        };
+        prop_assert_eq!(play(), play());
     }
 }

@@ -12,7 +12,7 @@ mod world;
 use std::fs;
 use std::path::Path;
 
-use pillarbox_relay::store::Changes;
+use pillarbox_relay::store::{ACCOUNT, COUNTERS, Changes, DEVICE, MESSAGE, PREKEY};
 use pillarbox_relay::testing::store_suite;
 use pillarbox_relay::{
     DATABASE_FILE, Holdings, HoldingsError, Input, Limits, Settings, SqliteStore, Store, StoreError,
@@ -236,4 +236,38 @@ fn what_is_gone_is_gone_from_the_file() {
     let number = deliveries(&world.take(anne_here))[0].message;
     world.acknowledge(anne_here, &[number]);
     assert!(!found(&world));
+}
+
+#[test]
+fn every_column_of_the_file_stands_in_the_inventory() {
+    let folder = tempfile::tempdir().unwrap();
+    let connection = Connection::open(made(folder.path())).unwrap();
+    let tables: Vec<String> = connection
+        .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
+        .and_then(|mut query| query.query_map([], |row| row.get(0))?.collect())
+        .unwrap();
+    assert_eq!(tables, ["accounts", "counters", "devices", "messages", "meta", "prekeys"]);
+    for (table, declared) in [
+        ("accounts", ACCOUNT),
+        ("counters", COUNTERS),
+        ("devices", DEVICE),
+        ("messages", MESSAGE),
+        ("prekeys", PREKEY),
+    ] {
+        let columns: Vec<String> = connection
+            .prepare("SELECT name FROM pragma_table_info(?1)")
+            .and_then(|mut query| query.query_map([table], |row| row.get(0))?.collect())
+            .unwrap();
+        let mut columns: Vec<_> = columns
+            .iter()
+            .map(String::as_str)
+            // The size is the payload's, a sender's address takes two columns, and the only row has a number.
+            .filter(|column| !matches!(*column, "size" | "sender_device" | "only_row"))
+            .map(|column| if column == "sender_account" { "sender" } else { column })
+            .collect();
+        let mut declared: Vec<_> = declared.iter().map(|field| field.name).collect();
+        columns.sort_unstable();
+        declared.sort_unstable();
+        assert_eq!(columns, declared, "{table}");
+    }
 }

@@ -28,7 +28,7 @@ mod sweep;
 
 use std::collections::VecDeque;
 
-use pillarbox_crypto::SigningSecret;
+use pillarbox_crypto::{SecretBytes, SigningSecret};
 use pillarbox_wire::{
     ClientFrame, DeviceAddress, Farewell, FixedBytes, MessageId, Pong, RelayFrame, Timestamp,
 };
@@ -93,7 +93,7 @@ impl<S: Store> Relay<S> {
         let mut changes = Changes { counters, ..Changes::default() };
         let certificate_key = contents.certificate_key.unwrap_or_else(|| {
             let key = SigningSecret::generate(rng);
-            changes.certificate_key = Some(key.to_bytes());
+            changes.certificate_key = Some(SecretBytes::from_bytes(*key.to_bytes()));
             key
         });
         // Plain data of numbers and switches always has a JSON form.

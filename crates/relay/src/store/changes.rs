@@ -2,9 +2,9 @@
 
 use std::net::IpAddr;
 
+use pillarbox_crypto::SecretBytes;
 use pillarbox_wire::{AccountId, MessageId, PreKeyId, PreKeyUpload, Timestamp, declare};
 use serde::Serialize;
-use zeroize::Zeroizing;
 
 use super::rows::{AccountRow, DeviceNumber, DeviceRow, MessageRow, PreKeyKind};
 
@@ -104,7 +104,7 @@ pub struct Forget {
 #[derive(Debug, Default)]
 pub struct Changes {
     /// The key that signs sender certificates, written once.
-    pub certificate_key: Option<Zeroizing<[u8; 32]>>,
+    pub certificate_key: Option<SecretBytes<32>>,
     /// What the relay is set to keep, as JSON, for whoever reads the database later.
     pub keeping: Option<String>,
     /// New accounts.

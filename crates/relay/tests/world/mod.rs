@@ -94,6 +94,8 @@ pub struct World {
     /// Everything that was sent and not taken, by connection.
     pub sent: HashMap<ConnectionId, Vec<RelayFrame>>,
     pub closed: HashMap<ConnectionId, Farewell>,
+    /// Every effect there was.
+    pub history: Vec<Effect>,
     next_connection: u64,
     next_request: u32,
 }
@@ -136,6 +138,7 @@ impl World {
             failure,
             sent: HashMap::new(),
             closed: HashMap::new(),
+            history: Vec::new(),
             next_connection: 1,
             next_request: 1,
         }
@@ -176,6 +179,7 @@ impl World {
 
     pub fn process(&mut self, batch: Vec<(ConnectionId, Input)>) -> Outcome {
         let outcome = self.relay.as_mut().unwrap().process(batch, self.now, &mut self.rng).unwrap();
+        self.history.extend_from_slice(&outcome.effects);
         for effect in &outcome.effects {
             match effect.clone() {
                 Effect::Send(connection, frame) => self.sent.entry(connection).or_default().push(frame),
@@ -361,8 +365,11 @@ pub fn registration(
 
 /// The deliveries among some frames.
 pub fn deliveries(frames: &[RelayFrame]) -> Vec<&Deliver> {
-    let deliver = |frame| if let &RelayFrame::Deliver(ref deliver) = frame { Some(deliver) } else { None };
-    frames.iter().filter_map(deliver).collect()
+    let found = frames.iter().filter_map(|frame| match frame {
+        RelayFrame::Deliver(deliver) => Some(deliver),
+        _ => None,
+    });
+    found.collect()
 }
 
 pub fn nobody() -> DeviceAddress {

@@ -28,7 +28,8 @@ pub(super) fn apply(connection: &mut Connection, changes: &Changes) -> Result<Ap
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let mut applied = Applied::default();
     if let Some(key) = certificate_key {
-        transaction.execute("INSERT INTO meta VALUES ('certificate_key', ?1)", [key.as_slice()])?;
+        transaction
+            .execute("INSERT INTO meta VALUES ('certificate_key', ?1)", [key.as_bytes().as_slice()])?;
     }
     if let Some(text) = keeping {
         transaction.execute("INSERT OR REPLACE INTO meta VALUES ('keeping', ?1)", [text])?;
