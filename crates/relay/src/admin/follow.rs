@@ -18,7 +18,7 @@ use tokio::sync::broadcast::{self, error::RecvError};
 
 use super::Admin;
 use crate::Passing;
-use crate::server::metrics::Gauge;
+use crate::server::metrics::{Gauge, Metrics};
 
 /// Events that a follower may fall behind by: a few seconds of a busy relay, and some hundred kilobytes. More
 /// would turn what passes into what is kept.
@@ -35,18 +35,22 @@ struct Line<'a> {
     event: &'a Passing,
 }
 
-/// Where the relay's thread puts what passed.
-#[derive(Clone, Debug)]
+/// Where the relay's thread puts what passed. The streams of all followers end when it is dropped.
+#[derive(Debug)]
 pub(crate) struct PassingFeed(broadcast::Sender<Arc<Passing>>);
+
+/// Where followers join. It does not keep the feed alive.
+#[derive(Clone, Debug)]
+pub(crate) struct Followers(broadcast::WeakSender<Arc<Passing>>);
 
 impl PassingFeed {
     pub(crate) fn new() -> Self {
         Self(broadcast::Sender::new(PASSING_KEPT))
     }
 
-    /// What passes from now on.
-    pub(crate) fn subscribe(&self) -> broadcast::Receiver<Arc<Passing>> {
-        self.0.subscribe()
+    /// Where followers join this feed.
+    pub(crate) fn followers(&self) -> Followers {
+        Followers(self.0.downgrade())
     }
 
     /// Whether anybody follows.
@@ -68,13 +72,15 @@ pub(super) async fn passing(State(admin): State<Arc<Admin>>, headers: HeaderMap)
     if !admin.token.admits(&headers) {
         return (StatusCode::UNAUTHORIZED, "this needs the token from the data directory\n").into_response();
     }
+    let Some(feed) = admin.followers.0.upgrade() else {
+        return (StatusCode::SERVICE_UNAVAILABLE, "the relay has stopped\n").into_response();
+    };
     let format = HeaderValue::from_static("application/jsonl");
-    ([(CONTENT_TYPE, format)], lines(admin)).into_response()
+    ([(CONTENT_TYPE, format)], lines(feed.subscribe(), &admin.metrics)).into_response()
 }
 
-fn lines(admin: Arc<Admin>) -> Body {
-    let events = admin.passing.subscribe();
-    let counted = Gauge::raise(&admin.metrics, |metrics| &metrics.passing_followers);
+fn lines(events: broadcast::Receiver<Arc<Passing>>, metrics: &Arc<Metrics>) -> Body {
+    let counted = Gauge::raise(metrics, |metrics| &metrics.passing_followers);
     Body::from_stream(stream::unfold((events, counted), |(mut events, counted)| async move {
         let line = match events.recv().await {
             Ok(event) => serde_json::to_vec(&Line { v: JSON_VERSION, event: &event }),

@@ -27,8 +27,9 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 
-pub(crate) use follow::PassingFeed;
+pub(crate) use follow::{Followers, PassingFeed};
 pub(crate) use guard::AdminToken;
 
 use crate::server::metrics::Metrics;
@@ -37,7 +38,7 @@ use crate::server::metrics::Metrics;
 pub(crate) struct Admin {
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) ready: Arc<Readiness>,
-    pub(crate) passing: PassingFeed,
+    pub(crate) followers: Followers,
     pub(crate) token: AdminToken,
 }
 
@@ -51,8 +52,12 @@ impl Readiness {
     }
 }
 
-/// Answers on `listener` until the task is dropped.
-pub(crate) async fn serve(listener: TcpListener, admin: Arc<Admin>) -> std::io::Result<()> {
+/// Answers on `listener` until `stop` says so, and until every answer under way has ended.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    admin: Arc<Admin>,
+    mut stop: watch::Receiver<bool>,
+) -> std::io::Result<()> {
     let own = listener.local_addr()?;
     let routes = Router::new()
         .route("/healthz", get(|| async { "alive\n" }))
@@ -61,7 +66,11 @@ pub(crate) async fn serve(listener: TcpListener, admin: Arc<Admin>) -> std::io::
         .route("/passing", get(follow::passing))
         .layer(middleware::from_fn_with_state(own, refuse_foreign_hosts))
         .with_state(admin);
-    axum::serve(listener, routes).await
+    let stopped = async move {
+        // A sender that is gone means the same as one that says so.
+        stop.wait_for(|stopping| *stopping).await.ok();
+    };
+    axum::serve(listener, routes).with_graceful_shutdown(stopped).await
 }
 
 async fn refuse_foreign_hosts(State(own): State<SocketAddr>, request: Request, next: Next) -> Response {

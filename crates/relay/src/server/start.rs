@@ -6,12 +6,14 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::thread;
 
+use pillarbox_transport::timeouts::FAREWELL;
 use pillarbox_transport::{AddressError, RelayAddress};
 use rand::SeedableRng;
 use rand::rngs::{StdRng, SysRng};
 use tokio::net::TcpListener;
-use tokio::sync::{broadcast, watch};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
 use super::admission::Doorkeeper;
 use super::config::ServerConfig;
@@ -24,7 +26,7 @@ use super::shared::Shared;
 use super::writer::{Connections, Writer};
 use super::{clock, listener};
 use crate::admin::{self, Admin, AdminToken, PassingFeed, Readiness};
-use crate::{Passing, Relay, SqliteStore, StoreError};
+use crate::{Relay, SqliteStore, StoreError};
 
 /// Why a relay did not start.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -104,10 +106,10 @@ impl Server {
         let metrics = Arc::<Metrics>::default();
         let ready = Arc::<Readiness>::default();
         let passing = PassingFeed::new();
-        let feed = passing.clone();
         let (failure, failed) = watch::channel(None);
 
-        let mut tasks = Vec::new();
+        let (stop, stopping) = watch::channel(false);
+        let mut answering = None;
         let mut admin_address = None;
         let mut announcement = None;
         if let Some((listener, local)) = admin_listener {
@@ -117,10 +119,10 @@ impl Server {
             let shown = Admin {
                 metrics: Arc::clone(&metrics),
                 ready: Arc::clone(&ready),
-                passing: passing.clone(),
+                followers: passing.followers(),
                 token,
             };
-            tasks.push(tokio::spawn(answer_admin(listener, shown)));
+            answering = Some(tokio::spawn(answer_admin(listener, shown, stopping.clone())));
         }
         let shared = Arc::new(Shared {
             key,
@@ -130,6 +132,7 @@ impl Server {
             metrics: Arc::clone(&metrics),
             salt: LogSalt::draw(&mut rng),
         });
+        ready.set(true);
         let writer = Writer {
             relay,
             queue: Arc::clone(&queue),
@@ -142,17 +145,15 @@ impl Server {
             failure,
         };
         let thread = writer.start(rng).map_err(|_| StartError::System { what: "a thread" })?;
-        let (stop, stopping) = watch::channel(false);
         let listening = tokio::spawn(listener::listen(listener, shared, stopping));
         LogLine::new("the relay is ready").write(Level::Info);
         Ok(Running {
             address,
             admin: admin_address,
-            passing: feed,
             queue,
             stop,
             listening: Some(listening),
-            tasks,
+            answering,
             thread: Some(thread),
             failed,
             _announcement: announcement,
@@ -160,8 +161,8 @@ impl Server {
     }
 }
 
-async fn answer_admin(listener: TcpListener, shown: Admin) {
-    if let Err(error) = admin::serve(listener, Arc::new(shown)).await {
+async fn answer_admin(listener: TcpListener, shown: Admin, stop: watch::Receiver<bool>) {
+    if let Err(error) = admin::serve(listener, Arc::new(shown), stop).await {
         LogLine::new("the admin port is gone").because(error.kind()).write(Level::Error);
     }
 }
@@ -182,11 +183,10 @@ async fn bind(address: SocketAddr, option: &'static str) -> Result<(TcpListener,
 pub struct Running {
     address: RelayAddress,
     admin: Option<SocketAddr>,
-    passing: PassingFeed,
     queue: Arc<Queue>,
     stop: watch::Sender<bool>,
     listening: Option<JoinHandle<()>>,
-    tasks: Vec<JoinHandle<()>>,
+    answering: Option<JoinHandle<()>>,
     thread: Option<thread::JoinHandle<()>>,
     failed: watch::Receiver<Option<StoreError>>,
     _announcement: Option<super::data_dir::AdminAnnouncement>,
@@ -217,13 +217,6 @@ impl Running {
         self.admin
     }
 
-    /// What passes from now on, as `ledger --follow` shows it. A follower that falls behind loses the oldest events and is
-    /// told how many.
-    #[must_use]
-    pub fn follow(&self) -> broadcast::Receiver<Arc<Passing>> {
-        self.passing.subscribe()
-    }
-
     /// Waits until the relay ends by itself, which it should not.
     pub async fn broken(&mut self) -> Broken {
         // Either the thread said why, or it ended and took its end of the channel with it.
@@ -246,6 +239,10 @@ impl Running {
         }
         let thread = self.thread.take();
         let ended = tokio::task::spawn_blocking(|| thread.map_or(Ok(()), thread::JoinHandle::join)).await;
+        if let Some(answering) = &mut self.answering {
+            // Followers' streams end with the thread; whoever else holds a connection open is cut off below.
+            timeout(FAREWELL, answering).await.ok();
+        }
         match ended {
             Ok(Ok(())) => match self.failed.borrow().clone() {
                 Some(failure) => Err(Broken::Store(failure)),
@@ -267,7 +264,7 @@ impl fmt::Debug for Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        for task in self.listening.take().into_iter().chain(self.tasks.drain(..)) {
+        for task in self.listening.take().into_iter().chain(self.answering.take()) {
             task.abort();
         }
         self.queue.end(Order::Abandon);

@@ -49,7 +49,6 @@ impl<S: Store + Send + 'static> Writer<S> {
     }
 
     fn run(mut self, mut rng: impl CryptoRng) {
-        self.ready.set(true);
         let mut wait = Duration::ZERO;
         loop {
             let batch = self.queue.take(wait);
