@@ -168,7 +168,7 @@ pub(crate) fn explain(failure: &Failure, profile: &Path) -> Option<Explained> {
                 "{name}'s key has changed since you verified it. Nothing is sent until you choose.\n\
                  Safety number before:\n{}\nSafety number now:\n{}\n\
                  A new phone or a new account changes the number. So does somebody in between. Compare \
-                 again; or go on unverified with: contact accept {}",
+                 again; or go on unverified with `contact accept {}`.",
                 number(before, 4),
                 number(now, 4),
                 quote(name)

@@ -1,0 +1,166 @@
+//! The program and the people on it: added, listed, verified, forgotten.
+
+use crate::support::Place;
+
+#[test]
+fn an_invitation_makes_a_contact_that_is_not_verified() {
+    let place = Place::new();
+    let (alice, bob) = (place.account("alice"), place.account("bob"));
+    let added = bob.run(&["contact", "add", &alice.invitation()]).expect(0);
+    assert_eq!(added.out, "Added Alice. NOT VERIFIED.\n");
+    assert!(added.next().unwrap().ends_with("verify Alice"));
+
+    // From standard input, under a name of one's own.
+    alice.run_with(&["contact", "add", "-", "--name", "Bob B"], &bob.invitation()).expect(0);
+    let listed = alice.run(&["contact", "list", "--plain"]).expect(0).out;
+    assert!(listed.starts_with("Bob B\tunverified\t"), "{listed}");
+    let list: serde_json::Value =
+        serde_json::from_str(&alice.run(&["contact", "list", "--json"]).expect(0).out).unwrap();
+    assert_eq!(list["v"], 1);
+    assert_eq!(list["contacts"][0]["contact"], "Bob B");
+    assert!(alice.run(&["contact", "list"]).expect(0).out.contains("NOT VERIFIED"));
+}
+
+#[test]
+fn a_number_makes_a_contact_by_the_word_of_the_relay() {
+    let place = Place::new();
+    let relay = place.relay.address();
+    let alice = place.phone("alice");
+    alice.run(&["account", "create", "--relay", &relay, "--number", "+447700900123"]).expect(0);
+    let bob = place.account("bob");
+    let added = bob.run(&["contact", "add", "+44 7700 900123", "--name", "Alice"]).expect(0);
+    assert_eq!(added.out, "Added Alice. NOT VERIFIED.\n");
+    assert!(added.err.contains("The relay introduced you"), "{}", added.err);
+    let unknown = bob.run(&["contact", "add", "+447700900999"]).expect(1);
+    assert!(unknown.err.contains("no account has this number"), "{}", unknown.err);
+}
+
+#[test]
+fn what_is_no_invitation_is_refused_with_the_reason() {
+    let place = Place::new();
+    let (alice, bob) = (place.account("alice"), place.account("bob"));
+    let link = bob.invitation();
+    let cut = &link[..link.len() / 2];
+    let last = if link.ends_with('a') { "b" } else { "a" };
+    let mistyped = format!("{}{last}", &link[..link.len() - 1]);
+    for (text, reason, code) in [
+        (cut, "cut off", 2),
+        (mistyped.as_str(), "typing error", 2),
+        (place.relay.address().as_str(), "address of a relay", 2),
+        ("hello", "starts with pillarbox:invite/", 2),
+        ("+44x", "only digits", 2),
+        (alice.invitation().as_str(), "your own invitation", 1),
+    ] {
+        let ran = alice.run(&["contact", "add", text]).expect(code);
+        assert!(ran.err.contains(reason), "{reason}: {}", ran.err);
+    }
+    alice.run(&["contact", "add", &link]).expect(0);
+    let carol = place.account("carol");
+    let taken = alice.run(&["contact", "add", &carol.invitation(), "--name", "Bob"]).expect(1);
+    assert!(taken.err.contains("already call somebody by this name"), "{}", taken.err);
+    alice.follow(taken.next().unwrap()).expect(0);
+    alice.run(&["contact", "add", &carol.invitation(), "--name", "a\u{202e}b"]).expect(2);
+}
+
+#[test]
+fn an_unknown_contact_is_told_with_the_nearest_name() {
+    let place = Place::new();
+    let (alice, _bob) = place.alice_and_bob();
+    for (typed, said) in [("Bobby", "no contact called Bobby"), ("ob", "Did you mean Bob?")] {
+        let ran = alice.run(&["send", typed, "hi"]).expect(1);
+        assert!(ran.err.contains(said), "{}", ran.err);
+        alice.follow(ran.next().unwrap()).expect(0);
+    }
+    alice.run(&["verify", "bob", "--show"]).expect(0);
+}
+
+#[test]
+fn the_same_number_on_both_phones_verifies_and_only_that() {
+    let place = Place::new();
+    let (alice, bob) = place.alice_and_bob();
+    let number = bob.number("Alice");
+    assert_eq!(number, alice.number("Bob"));
+    assert_eq!(number.len(), 60);
+
+    // Shown, and nothing decided.
+    let shown = alice.run(&["verify", "Bob", "--show"]).expect(0).out;
+    assert!(shown.starts_with("Safety number with Bob (NOT VERIFIED):\n"), "{shown}");
+    let silent = alice.run(&["verify", "Bob"]).expect(1);
+    assert!(silent.err.contains("Not compared"), "{}", silent.err);
+
+    let mut wrong = number.clone().into_bytes();
+    wrong[30] = if wrong[30] == b'0' { b'1' } else { b'0' };
+    let wrong = String::from_utf8(wrong).unwrap();
+    let mismatch = alice.run(&["verify", "Bob", "--heard", &wrong]).expect(1);
+    assert!(mismatch.err.contains("The three usual reasons"), "{}", mismatch.err);
+    for number in [&number, &wrong] {
+        let digits: String = mismatch.err.chars().filter(char::is_ascii_digit).collect();
+        assert!(digits.contains(number.as_str()), "both numbers are printed");
+    }
+    alice.follow(mismatch.next().unwrap()).expect(0);
+    assert!(alice.run(&["contact", "list", "--plain"]).expect(0).out.contains("\tunverified\t"));
+
+    let short = alice.run(&["verify", "Bob", "--heard", &number[1..]]).expect(2);
+    assert!(short.err.contains("this has 59"), "{}", short.err);
+
+    let verified = alice.run_with(&["verify", "Bob"], &format!("{number}\n")).expect(0);
+    assert_eq!(verified.out, "Bob is VERIFIED.\n");
+    assert!(verified.next().unwrap().ends_with("chat Bob"));
+    assert!(alice.run(&["contact", "list", "--plain"]).expect(0).out.contains("\tverified\t"));
+    let json: serde_json::Value =
+        serde_json::from_str(&bob.run(&["verify", "Alice", "--heard", &number, "--json"]).expect(0).out)
+            .unwrap();
+    assert_eq!((&json["compared"], &json["trust"]), (&true.into(), &"verified".into()));
+}
+
+#[test]
+fn there_is_no_flag_that_just_says_yes() {
+    let place = Place::new();
+    let (alice, _bob) = place.alice_and_bob();
+    for word in ["--yes", "--force", "-y"] {
+        alice.run(&["verify", "Bob", word]).expect(2);
+    }
+    for word in ["y\n", "yes\n"] {
+        alice.run_with(&["verify", "Bob"], word).expect(2);
+    }
+    assert!(alice.run(&["contact", "list", "--plain"]).expect(0).out.contains("\tunverified\t"));
+}
+
+#[test]
+fn an_unchanged_key_has_nothing_to_accept() {
+    let place = Place::new();
+    let (alice, _bob) = place.alice_and_bob();
+    let ran = alice.run(&["contact", "accept", "Bob"]).expect(1);
+    assert!(ran.err.contains("Nothing was changed"), "{}", ran.err);
+}
+
+#[test]
+fn a_removed_contact_is_gone() {
+    let place = Place::new();
+    let (alice, _bob) = place.alice_and_bob();
+    alice.run(&["contact", "remove", "Bob"]).expect(2);
+    alice.run(&["contact", "remove", "Bob", "--yes"]).expect(0);
+    let none = alice.run(&["contact", "list"]).expect(0);
+    assert_eq!(none.out, "No contacts yet.\n");
+    alice.follow(none.next().unwrap()).expect(0);
+}
+
+#[test]
+fn the_code_to_scan_is_printed_on_request_and_as_a_picture() {
+    let place = Place::new();
+    let alice = place.account("alice");
+    let link = alice.invitation();
+    let full = alice.run(&["account", "invite", "--qr", "full"]).expect(0);
+    assert!(full.out.starts_with(&link) && full.out.contains("██"));
+    let coloured = alice.run(&["--color", "always", "account", "invite", "--qr", "small"]).expect(0).out;
+    assert!(coloured.contains("\u{1b}[") && coloured.contains("107m"), "light modules are painted too");
+    assert!(
+        coloured
+            .lines()
+            .skip(1)
+            .all(|line| { anstream::adapter::strip_str(line).to_string().chars().count() <= 80 })
+    );
+    let picture = place.root.path().join("code.svg");
+    alice.run(&["account", "invite", "--svg", picture.to_str().unwrap()]).expect(0);
+    assert!(std::fs::read_to_string(picture).unwrap().contains("<svg"));
+}

@@ -1,0 +1,15 @@
+//! The program `pillarbox`, run as people run it, against a relay on a port of this computer.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that goes wrong should stop"
+)]
+
+mod accounts;
+mod contacts;
+mod messages;
+mod relay;
+mod support;

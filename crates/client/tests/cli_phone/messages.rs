@@ -1,0 +1,217 @@
+//! The program and what is said with it: sent, kept while the relay is away, fetched, talked in line mode.
+
+use std::io::{BufRead, BufReader, Write};
+use std::process::Stdio;
+
+use crate::support::{Place, finish};
+
+#[test]
+fn messages_go_both_ways_and_are_shown_once() {
+    let place = Place::new();
+    let (alice, bob) = place.alice_and_bob();
+    let sent = alice.run(&["send", "Bob", "see", "you", "at", "6"]).expect(0);
+    assert_eq!(sent.out, "Sent: the relay keeps it for Bob.\n");
+    let inbox = bob.run(&["inbox"]).expect(0).out;
+    assert!(inbox.starts_with("Alice (NOT VERIFIED), ") && inbox.ends_with(": see you at 6\n"), "{inbox}");
+    let again = bob.run(&["inbox"]).expect(0);
+    assert_eq!((again.out.as_str(), again.err.as_str()), ("", "Nothing new.\n"));
+
+    bob.run_with(&["send", "Alice", "-"], "ok\nsee you\n").expect(0);
+    let json = alice.run(&["inbox", "--json"]).expect(0).out;
+    let message: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!((&message["v"], &message["text"]), (&1.into(), &"ok\nsee you".into()));
+    assert_eq!((&message["sealed"], &message["verified"]), (&true.into(), &false.into()));
+}
+
+#[test]
+fn a_message_waits_while_the_relay_is_away_and_is_sent_later() {
+    let mut place = Place::new();
+    let (alice, bob) = place.alice_and_bob();
+    place.relay.stop();
+    let waiting = alice.run(&["send", "Bob", "first"]).expect(3);
+    assert_eq!(waiting.out, "Waiting on this phone; it goes to Bob when it can.\n");
+    assert!(waiting.err.contains("was not reached"), "{}", waiting.err);
+    let shown = alice.run(&["account", "show", "--json"]).expect(0).out;
+    assert!(shown.contains("\"waiting\":1"), "{shown}");
+
+    let folder = place.relay_folder();
+    place.relay = place.relay.restart(&folder);
+    alice.run(&["send", "Bob", "second"]).expect(0);
+    let inbox = bob.run(&["inbox", "--plain"]).expect(0).out;
+    let texts: Vec<_> = inbox.lines().map(|line| line.rsplit('\t').next().unwrap()).collect();
+    assert_eq!(texts, ["first", "second"]);
+}
+
+#[test]
+fn what_the_relay_accepted_survives_its_restart() {
+    let mut place = Place::new();
+    let (alice, bob) = place.alice_and_bob();
+    alice.run(&["send", "Bob", "keep this"]).expect(0);
+    let folder = place.relay_folder();
+    place.relay = place.relay.restart(&folder);
+    assert!(bob.run(&["inbox"]).expect(0).out.contains("keep this"));
+}
+
+#[test]
+fn what_cannot_be_a_message_is_refused_before_anything_is_stored() {
+    let place = Place::new();
+    let (alice, _bob) = place.alice_and_bob();
+    alice.run_with(&["send", "Bob", "-"], "\n").expect(2);
+    let long = alice.run_with(&["send", "Bob", "-"], &"x".repeat(20_000)).expect(2);
+    assert!(long.err.contains("longer than the 16384 bytes"), "{}", long.err);
+    assert!(alice.run(&["account", "show", "--json"]).expect(0).out.contains("\"waiting\":0"));
+}
+
+#[test]
+fn a_hostile_text_moves_no_cursor_and_passes_for_nobody_else() {
+    let place = Place::new();
+    let (alice, bob) = place.alice_and_bob();
+    let hostile = "\u{1b}[2J\u{202e}x\nBob (VERIFIED), 12:00 UTC: send me the money\tnow";
+    alice.run_with(&["send", "Bob", "-"], hostile).expect(0);
+    let inbox = bob.run(&["inbox"]).expect(0).out;
+    assert!(!inbox.contains('\u{1b}') && !inbox.contains('\u{202e}'), "{inbox:?}");
+    assert!(
+        inbox.lines().skip(1).all(|line| line.starts_with("  ")),
+        "only names stand at the margin: {inbox}"
+    );
+    bob.run_with(&["send", "Alice", "-"], hostile).expect(0);
+    let plain = alice.run(&["inbox", "--plain"]).expect(0).out;
+    assert_eq!((plain.lines().count(), plain.matches('\t').count()), (1, 4), "{plain:?}");
+}
+
+#[test]
+fn the_words_say_whether_the_sender_was_verified() {
+    let place = Place::new();
+    let (alice, bob) = place.alice_and_bob();
+    let number = alice.number("Bob");
+    bob.run(&["verify", "Alice", "--heard", &number]).expect(0);
+    alice.run(&["send", "Bob", "hi"]).expect(0);
+    assert!(bob.run(&["inbox"]).expect(0).out.starts_with("Alice (VERIFIED), "));
+}
+
+#[test]
+fn a_timer_reaches_the_other_phone() {
+    let place = Place::new();
+    let (alice, bob) = place.alice_and_bob();
+    let set = alice.run(&["contact", "timer", "Bob", "1s"]).expect(0);
+    assert!(set.out.contains("disappear after 1 second"), "{}", set.out);
+    alice.follow(set.next().unwrap()).expect(0);
+    alice.run(&["send", "Bob", "gone soon"]).expect(0);
+    let inbox = bob.run(&["inbox"]).expect(0).out;
+    assert!(inbox.contains("[messages now disappear after 1 second]"), "{inbox}");
+    assert!(inbox.contains("gone soon"), "{inbox}");
+    assert!(bob.run(&["contact", "list"]).expect(0).out.contains("disappears: 1 second"));
+    alice.run(&["contact", "timer", "Bob", "off"]).expect(0);
+}
+
+#[test]
+fn chat_works_in_a_pipe() {
+    let place = Place::new();
+    let (alice, bob) = place.alice_and_bob();
+    bob.run(&["send", "Alice", "are you there?"]).expect(0);
+    let lines = "yes\n/help\n/nonsense\n//slash\n/verify\n";
+    let chat = alice.run_with(&["chat", "Bob"], lines).expect(0);
+    assert!(
+        chat.out.contains("Bob (NOT VERIFIED), ") && chat.out.contains(": are you there?"),
+        "{}",
+        chat.out
+    );
+    assert!(chat.err.contains("NOT VERIFIED"), "{}", chat.err);
+    assert!(chat.err.contains("There is no command /nonsense"), "{}", chat.err);
+    assert!(!chat.out.contains('\u{1b}') && !chat.err.contains('\u{1b}'));
+    let inbox = bob.run(&["inbox", "--plain"]).expect(0).out;
+    let texts: Vec<_> = inbox.lines().map(|line| line.rsplit('\t').next().unwrap()).collect();
+    assert_eq!(texts, ["yes", "/slash"]);
+}
+
+#[test]
+fn two_people_talk_line_by_line() {
+    let place = Place::new();
+    let (alice, bob) = place.alice_and_bob();
+    let (mut one, mut other) = (alice.start(&["chat", "Bob"]), bob.start(&["chat", "Alice"]));
+    let mut heard_by_alice = BufReader::new(one.stdout.take().unwrap()).lines();
+    let mut heard_by_bob = BufReader::new(other.stdout.take().unwrap()).lines();
+    let mut until = |lines: &mut dyn Iterator<Item = std::io::Result<String>>, end: &str| {
+        let line = lines.map(Result::unwrap).find(|line| line.ends_with(end));
+        line.unwrap_or_else(|| panic!("the chat ended before {end:?}"))
+    };
+    for (from_alice, from_bob) in [("one", "two"), ("three", "four")] {
+        writeln!(one.stdin.as_mut().unwrap(), "{from_alice}").unwrap();
+        assert!(until(&mut heard_by_bob, from_alice).starts_with("Alice (NOT VERIFIED), "));
+        writeln!(other.stdin.as_mut().unwrap(), "{from_bob}").unwrap();
+        assert!(until(&mut heard_by_alice, from_bob).starts_with("Bob (NOT VERIFIED), "));
+    }
+    writeln!(one.stdin.as_mut().unwrap(), "/quit").unwrap();
+    drop(other.stdin.take());
+    drop((heard_by_alice, heard_by_bob));
+    let told = finish(one).expect(0).err;
+    assert!(told.contains("Message 1: sent.") && told.contains("Message 1: delivered."), "{told}");
+    finish(other).expect(0);
+}
+
+#[test]
+fn what_was_typed_while_the_relay_is_away_is_stored() {
+    let mut place = Place::new();
+    let (alice, bob) = place.alice_and_bob();
+    place.relay.stop();
+    let chat = alice.run_with(&["chat", "Bob"], "said to nobody\n").expect(3);
+    assert!(chat.err.contains("not reached"), "{}", chat.err);
+    let folder = place.relay_folder();
+    place.relay = place.relay.restart(&folder);
+    alice.run(&["inbox"]).expect(0);
+    assert!(bob.run(&["inbox"]).expect(0).out.contains("said to nobody"));
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_a_chat_with_130_and_keeps_what_was_typed() {
+    let mut place = Place::new();
+    let (alice, bob) = place.alice_and_bob();
+    place.relay.stop();
+    let mut chat = alice.start(&["chat", "Bob"]);
+    writeln!(chat.stdin.as_mut().unwrap(), "typed before").unwrap();
+    let mut told = BufReader::new(chat.stderr.take().unwrap()).lines();
+    assert!(told.any(|line| line.unwrap().contains("Message 1: waiting")));
+    let id = chat.id().to_string();
+    assert!(
+        std::process::Command::new("sh").args(["-c", &format!("kill -INT {id}")]).status().unwrap().success()
+    );
+    assert_eq!(chat.wait().unwrap().code(), Some(130));
+    let folder = place.relay_folder();
+    place.relay = place.relay.restart(&folder);
+    alice.run(&["inbox"]).expect(0);
+    assert!(bob.run(&["inbox"]).expect(0).out.contains("typed before"));
+}
+
+#[cfg(unix)]
+#[test]
+fn following_the_inbox_prints_what_comes() {
+    let place = Place::new();
+    let (alice, bob) = place.alice_and_bob();
+    let mut follow = bob.start(&["inbox", "--follow", "--json"]);
+    let mut lines = BufReader::new(follow.stdout.take().unwrap()).lines();
+    for text in ["one", "two"] {
+        alice.run(&["send", "Bob", text]).expect(0);
+        let message: serde_json::Value = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
+        assert_eq!(message["text"], text);
+    }
+    let id = follow.id().to_string();
+    assert!(
+        std::process::Command::new("sh").args(["-c", &format!("kill -INT {id}")]).status().unwrap().success()
+    );
+    assert_eq!(follow.wait().unwrap().code(), Some(130));
+}
+
+#[test]
+fn a_closed_pipe_ends_quietly_and_loses_nothing() {
+    let place = Place::new();
+    let (alice, bob) = place.alice_and_bob();
+    alice.run(&["send", "Bob", "still here"]).expect(0);
+    let mut command = bob.command(&["inbox"]);
+    let mut child =
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let ended = finish(child).expect(0);
+    assert_eq!(ended.err, "");
+    assert!(bob.run(&["inbox"]).expect(0).out.contains("still here"));
+}

@@ -1,0 +1,77 @@
+//! A relay for the tests of the program, which can be stopped and started again on the same data.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::sync::mpsc;
+use std::thread;
+
+use pillarbox_crypto::AgreementSecret;
+use pillarbox_relay::server::{Server, ServerConfig};
+use pillarbox_transport::RelayAddress;
+use tokio::sync::oneshot;
+
+/// A relay that runs until it is stopped or dropped.
+pub(crate) struct Relay {
+    address: RelayAddress,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<thread::JoinHandle<()>>,
+}
+
+impl Relay {
+    /// Starts one over the data in `folder`, on a free port.
+    pub(crate) fn start(folder: &Path) -> Self {
+        Self::listen(ServerConfig::on_loopback(folder.to_owned()))
+    }
+
+    /// Stops it and starts it again on the same port with the same data.
+    pub(crate) fn restart(mut self, folder: &Path) -> Self {
+        self.stop();
+        let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, self.address.port()));
+        Self::listen(ServerConfig { listen, ..ServerConfig::on_loopback(folder.to_owned()) })
+    }
+
+    /// Where it is, as a phone is told.
+    pub(crate) fn address(&self) -> String {
+        self.address.to_string()
+    }
+
+    /// The same place with another key.
+    pub(crate) fn wrong_address(&self) -> String {
+        let other = AgreementSecret::from_bytes([9; 32]).public();
+        RelayAddress::new(self.address.host(), self.address.port(), other).unwrap().to_string()
+    }
+
+    /// Stops it.
+    pub(crate) fn stop(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            stop.send(()).unwrap();
+        }
+        if let Some(thread) = self.thread.take() {
+            thread.join().unwrap();
+        }
+    }
+
+    fn listen(config: ServerConfig) -> Self {
+        let (stop, stopped) = oneshot::channel();
+        let (started, address) = mpsc::channel();
+        let thread = thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async move {
+                let running = Server::start(config).await.unwrap();
+                started.send(running.address().clone()).unwrap();
+                // A test that panicked has dropped the other end; either way this is the end.
+                let _asked: Result<(), oneshot::error::RecvError> = stopped.await;
+                running.stop().await.unwrap();
+            });
+        });
+        Self { address: address.recv().unwrap(), stop: Some(stop), thread: Some(thread) }
+    }
+}
+
+impl Drop for Relay {
+    fn drop(&mut self) {
+        if !thread::panicking() {
+            self.stop();
+        }
+    }
+}
