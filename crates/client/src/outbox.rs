@@ -46,9 +46,16 @@ impl Encoded for Item {
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) enum Stage {
     Waiting,
-    Sealed { payload: Bytes, digest: FixedBytes<32>, identity: Option<FixedBytes<32>> },
+    Sealed {
+        payload: Bytes,
+        digest: FixedBytes<32>,
+        identity: Option<FixedBytes<32>>,
+    },
     /// The identity is the one that could open it: only that one may ask for it again.
-    Accepted { digest: FixedBytes<32>, identity: Option<FixedBytes<32>> },
+    Accepted {
+        digest: FixedBytes<32>,
+        identity: Option<FixedBytes<32>>,
+    },
 }
 
 impl Item {

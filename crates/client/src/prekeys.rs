@@ -66,7 +66,11 @@ impl Encoded for Stock {
 }
 
 /// Makes the first signed and last-resort prekeys of an account.
-pub(crate) fn begin(rows: &mut Rows<'_>, identity: &IdentitySecret, now: Timestamp) -> Result<(), StorageError> {
+pub(crate) fn begin(
+    rows: &mut Rows<'_>,
+    identity: &IdentitySecret,
+    now: Timestamp,
+) -> Result<(), StorageError> {
     let mut next = 1;
     let current = make_signed(rows, identity, &mut next, now)?;
     let stock = Stock { next, current, published: false, retired: Vec::new(), swept: 0 };
@@ -87,7 +91,9 @@ pub(crate) fn current(
         let made = make_signed(rows, identity, &mut stock.next, now)?;
         stock.retired.push(std::mem::replace(&mut stock.current, made));
         stock.published = false;
-        for old in stock.retired.extract_if(.., |old| now.since(old.made_at).0 >= SIGNED_LIFETIME.0 + RETIRED_KEPT.0) {
+        for old in
+            stock.retired.extract_if(.., |old| now.since(old.made_at).0 >= SIGNED_LIFETIME.0 + RETIRED_KEPT.0)
+        {
             rows.remove(Table::SignedPreKeys, &key(old.signed))?;
             rows.remove(Table::KemPreKeys, &key(old.last_resort))?;
         }

@@ -112,7 +112,10 @@ mod tests {
         assert_eq!(starts, MAX_RENEWALS);
         assert_eq!(errands.missing.len(), MAX_RESEND_DIGESTS);
         assert!(errands.renew, "still wanted");
-        assert!(errands.may_renew(Timestamp::from_seconds(1_000_000 + 3_600)), "and allowed when the hour is over");
+        assert!(
+            errands.may_renew(Timestamp::from_seconds(1_000_000 + 3_600)),
+            "and allowed when the hour is over"
+        );
     }
 
     #[test]

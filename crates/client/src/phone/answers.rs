@@ -3,8 +3,9 @@
 use pillarbox_crypto::SigningPublic;
 use pillarbox_session::Conversation;
 use pillarbox_wire::{
-    Accepted, AccountId, Authenticated, Bundles, Certificate, Closed, DeviceBundle, Duration, Found, Handle, IdentityKey,
-    FixedBytes, PreKeyCounts, PreKeysStored, Refusal, Refused, Registered, RelayFrame, RequestId, SenderCertificate, Timestamp, Welcome,
+    Accepted, AccountId, Authenticated, Bundles, Certificate, Closed, DeviceBundle, Duration, FixedBytes,
+    Found, Handle, IdentityKey, PreKeyCounts, PreKeysStored, Refusal, Refused, Registered, RelayFrame,
+    RequestId, SenderCertificate, Timestamp, Welcome,
 };
 use rand_core::CryptoRng;
 
@@ -291,7 +292,11 @@ impl Phone {
         Ok(if news { vec![Notice::Accepted { contact: item.to, message }] } else { Vec::new() })
     }
 
-    fn drop_oldest_unconfirmed(&mut self, contact: AccountId, rng: &mut impl CryptoRng) -> Result<(), StorageError> {
+    fn drop_oldest_unconfirmed(
+        &mut self,
+        contact: AccountId,
+        rng: &mut impl CryptoRng,
+    ) -> Result<(), StorageError> {
         let Some(surplus) = self.outbox.surplus(contact, MAX_UNCONFIRMED) else {
             return Ok(());
         };

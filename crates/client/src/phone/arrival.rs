@@ -46,7 +46,8 @@ impl Phone {
         let notices = match self.open_envelope(deliver) {
             None => vec![Notice::Undecryptable { contact: None, asked_again: false }],
             Some(envelope) if envelope.protection != self.account.protection => {
-                let known = self.vault.read(|rows| rows.load::<ContactRecord>(Table::Contacts, &envelope.from.0))?;
+                let known =
+                    self.vault.read(|rows| rows.load::<ContactRecord>(Table::Contacts, &envelope.from.0))?;
                 vec![Notice::OtherProtection { contact: known.map(|known| known.account) }]
             }
             Some(envelope) => self.take_in(&envelope, now, rng)?,
@@ -101,9 +102,9 @@ impl Phone {
             rows.store(Table::Digests, &seen_key, &seen)?;
             let known: Option<ContactRecord> = rows.load(Table::Contacts, &envelope.from.0)?;
             let mut effects = Effects::default();
-            let record = known.clone().unwrap_or_else(|| {
-                ContactRecord::new(envelope.from, String::new(), Origin::Stranger, now)
-            });
+            let record = known
+                .clone()
+                .unwrap_or_else(|| ContactRecord::new(envelope.from, String::new(), Origin::Stranger, now));
             if known.is_none() && requests(rows)? >= MAX_REQUESTS {
                 effects.notices.push(Notice::Undecryptable { contact: None, asked_again: false });
                 return Ok(effects);

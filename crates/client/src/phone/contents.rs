@@ -151,7 +151,8 @@ fn take_resend_request(
     let mut messages = 0;
     for mut item in rows.load_all::<Item>(Table::Outbox)? {
         let asked_for = match &item.stage {
-            Stage::Sealed { digest, identity: sealed_to, .. } | Stage::Accepted { digest, identity: sealed_to } => {
+            Stage::Sealed { digest, identity: sealed_to, .. }
+            | Stage::Accepted { digest, identity: sealed_to } => {
                 request.digests.contains(digest) && *sealed_to == identity
             }
             Stage::Waiting => false,

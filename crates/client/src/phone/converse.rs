@@ -73,7 +73,9 @@ impl Phone {
             waiting.map(|(_, brief)| brief.to).chain(self.due.iter().copied()).collect();
         self.vault.read(|rows| {
             for contact in contacts {
-                if load_delivery_key(rows, contact)?.is_some() && load_contact(rows, contact)?.trust.may_send() {
+                if load_delivery_key(rows, contact)?.is_some()
+                    && load_contact(rows, contact)?.trust.may_send()
+                {
                     return Ok(true);
                 }
             }
@@ -100,12 +102,8 @@ impl Phone {
         }
         let mut next_order = self.outbox.next_order();
         let decided = {
-            let (vault, me) = (&mut self.vault, Speaker {
-                account: &self.account,
-                secrets: &self.secrets,
-                link,
-                now,
-            });
+            let (vault, me) =
+                (&mut self.vault, Speaker { account: &self.account, secrets: &self.secrets, link, now });
             vault.transact(rng, |rows| {
                 let mut decided = Decided::default();
                 for (contact, orders) in agenda {
@@ -121,8 +119,12 @@ impl Phone {
     /// Who has something waiting or owed, with the items that may go out, oldest first.
     fn agenda(&self, now: Timestamp) -> BTreeMap<AccountId, Vec<u64>> {
         let patient = |contact: &AccountId| self.retry_at.get(contact).is_none_or(|at| *at <= now);
-        let mut agenda: BTreeMap<AccountId, Vec<u64>> =
-            self.due.iter().filter(|contact| patient(contact)).map(|contact| (*contact, Vec::new())).collect();
+        let mut agenda: BTreeMap<AccountId, Vec<u64>> = self
+            .due
+            .iter()
+            .filter(|contact| patient(contact))
+            .map(|contact| (*contact, Vec::new()))
+            .collect();
         for (order, brief) in self.outbox.iter() {
             let may_go = brief.stage != BriefStage::Accepted && brief.in_flight.is_none();
             if may_go && patient(&brief.to) {
@@ -219,7 +221,8 @@ impl Speaker<'_> {
         }
         let owed = them.errands.clone();
         for content in pay(&mut them.errands, room) {
-            let mut item = Item { order: *next_order, to: contact, content, stage: Stage::Waiting, resends: 0 };
+            let mut item =
+                Item { order: *next_order, to: contact, content, stage: Stage::Waiting, resends: 0 };
             *next_order += 1;
             self.submit(rows, &mut them, &mut item, room, decided)?;
         }
@@ -232,10 +235,8 @@ impl Speaker<'_> {
             };
             self.submit(rows, &mut them, &mut item, room, decided)?;
         }
-        if them.changed {
-            if let Some(conversation) = &them.conversation {
-                store_conversation(rows, contact, conversation)?;
-            }
+        if let (true, Some(conversation)) = (them.changed, &them.conversation) {
+            store_conversation(rows, contact, conversation)?;
         }
         if them.errands != owed {
             store_errands(rows, &them.errands)?;
@@ -293,7 +294,13 @@ impl Speaker<'_> {
             let key = them.delivery_key.as_ref().map(|key| FixedBytes(*key.as_bytes()));
             let sealed = if self.link == Link::Nameless { them.identity.zip(key) } else { None };
             let payload = payload.clone();
-            decided.submissions.push(Submission { item: brief, order: item.order, digest: digest.0, payload, sealed });
+            decided.submissions.push(Submission {
+                item: brief,
+                order: item.order,
+                digest: digest.0,
+                payload,
+                sealed,
+            });
             *room = room.saturating_sub(1);
         }
         Ok(())
@@ -340,7 +347,8 @@ impl Speaker<'_> {
 fn pay(errands: &mut Errands, room: &usize) -> Vec<Content> {
     let mut contents = Vec::new();
     while contents.len() < *room && !errands.missing.is_empty() {
-        contents.push(Content::ResendRequest(ResendRequest { digests: std::mem::take(&mut errands.missing) }));
+        contents
+            .push(Content::ResendRequest(ResendRequest { digests: std::mem::take(&mut errands.missing) }));
     }
     while contents.len() < *room && !errands.receipts.is_empty() {
         let count = errands.receipts.len().min(MAX_RECEIPT_IDS);

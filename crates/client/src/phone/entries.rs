@@ -47,17 +47,8 @@ pub(super) fn add(
         }
     };
     let Draft { id, kind, sent_at, expires_after } = draft;
-    let entry = Entry {
-        place,
-        id,
-        direction,
-        kind,
-        sent_at,
-        stored_at: now,
-        shown,
-        expires_after,
-        expires_at: None,
-    };
+    let entry =
+        Entry { place, id, direction, kind, sent_at, stored_at: now, shown, expires_after, expires_at: None };
     rows.store(Table::Entries, &place_key(contact.account, place), &entry)?;
     rows.store(Table::Messages, &message_key(contact.account, id), &Whereabouts { place, order })?;
     store_contact(rows, contact)?;

@@ -186,9 +186,16 @@ impl Phone {
             Ok::<_, StorageError>((rows.load_all::<Item>(Table::Outbox)?, errands, certificate))
         })?;
         phone.outbox = Outbox::rebuild(&items);
-        phone.due = errands.iter().filter(|errands| errands.are_due()).map(|errands| errands.contact).collect();
+        phone.due =
+            errands.iter().filter(|errands| errands.are_due()).map(|errands| errands.contact).collect();
         phone.certificate = certificate;
         Ok(phone)
+    }
+
+    /// Gives the vault back, as it is when a program ends; [`open_in`](Self::open_in) opens it again.
+    #[must_use]
+    pub fn into_vault(self) -> Vault {
+        self.vault
     }
 
     fn assemble(vault: Vault, account: Account, secrets: Secrets) -> Self {

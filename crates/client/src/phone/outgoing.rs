@@ -165,7 +165,8 @@ impl Phone {
             }
             self.recount = false;
         }
-        if let (Some(connection), Some(prekeys)) = (self.links.get_mut(Link::Named), self.uploads.pop_front()) {
+        if let (Some(connection), Some(prekeys)) = (self.links.get_mut(Link::Named), self.uploads.pop_front())
+        {
             let signed = prekeys.signed.map(|signed| signed.id);
             let request = connection.ask(Question::Publish { signed });
             frames.push(ClientFrame::PublishPreKeys(PublishPreKeys { request, prekeys }));
@@ -195,7 +196,8 @@ impl Phone {
     }
 
     fn wants_certificate(&self, now: Timestamp) -> bool {
-        let pause_over = self.certificate_asked.is_none_or(|at| now.since(at) >= CERTIFICATE_PAUSE || now < at);
+        let pause_over =
+            self.certificate_asked.is_none_or(|at| now.since(at) >= CERTIFICATE_PAUSE || now < at);
         self.account.protection == Protection::EndToEnd && pause_over && !self.has_certificate(now)
     }
 

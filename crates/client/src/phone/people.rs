@@ -160,11 +160,7 @@ impl Phone {
     ///
     /// # Errors
     /// [`PhoneError::UnknownContact`], [`PhoneError::Storage`].
-    pub fn accept_request(
-        &mut self,
-        contact: AccountId,
-        rng: &mut impl CryptoRng,
-    ) -> Result<(), PhoneError> {
+    pub fn accept_request(&mut self, contact: AccountId, rng: &mut impl CryptoRng) -> Result<(), PhoneError> {
         self.change_contact(contact, rng, |_, record| {
             record.accepted = true;
             Ok(())
@@ -175,11 +171,7 @@ impl Phone {
     ///
     /// # Errors
     /// [`PhoneError::UnknownContact`], [`PhoneError::Storage`].
-    pub fn remove_contact(
-        &mut self,
-        contact: AccountId,
-        rng: &mut impl CryptoRng,
-    ) -> Result<(), PhoneError> {
+    pub fn remove_contact(&mut self, contact: AccountId, rng: &mut impl CryptoRng) -> Result<(), PhoneError> {
         self.vault.transact(rng, |rows| {
             let record = load_contact(rows, contact)?;
             for place in 0..record.next_place {
@@ -252,11 +244,7 @@ impl Phone {
     /// # Errors
     /// [`PhoneError::UnknownContact`], [`PhoneError::Storage`]. For a contact whose key has not changed nothing
     /// happens, and a verified one stays verified.
-    pub fn accept_new_key(
-        &mut self,
-        contact: AccountId,
-        rng: &mut impl CryptoRng,
-    ) -> Result<(), PhoneError> {
+    pub fn accept_new_key(&mut self, contact: AccountId, rng: &mut impl CryptoRng) -> Result<(), PhoneError> {
         match self.contact(contact)?.trust {
             Trust::Changed => self.set_trust(contact, Trust::Unverified, rng),
             Trust::Unverified | Trust::Verified => Ok(()),
@@ -316,7 +304,8 @@ pub(super) fn free_name(rows: &View<'_>, account: AccountId, name: &str) -> Resu
 /// A name near the wish that no other contact has; the account's own if the wish is none that can be shown.
 pub(super) fn some_name(rows: &View<'_>, account: AccountId, wish: &str) -> Result<String, StorageError> {
     let short: String = account.to_string().chars().take(8).collect();
-    let wish = bounded(display::safe(wish).replace(display::REPLACEMENT, "").trim().to_owned(), MAX_NAME_LEN - 9);
+    let wish =
+        bounded(display::safe(wish).replace(display::REPLACEMENT, "").trim().to_owned(), MAX_NAME_LEN - 9);
     if check_name(&wish).is_err() {
         return Ok(short);
     }

@@ -3,10 +3,10 @@
 use pillarbox_wire::{AccountId, Duration, Timestamp};
 use rand_core::CryptoRng;
 
+use super::Phone;
 use super::entries::{self, Draft, Source};
 use super::error::PhoneError;
 use super::records::{Seen, digest_key, load_contact, store_item};
-use super::Phone;
 use crate::body::{BodyId, Content, MAX_TEXT_LEN, Text, Timer};
 use crate::contact::ContactRecord;
 use crate::history::{Entry, EntryKind};
@@ -60,7 +60,8 @@ impl Phone {
         self.queue(contact, now, rng, |record| {
             record.expires_after = expires_after;
             record.timer_set_at = now;
-            let draft = Draft { id, kind: EntryKind::Timer(expires_after), sent_at: now, expires_after: None };
+            let draft =
+                Draft { id, kind: EntryKind::Timer(expires_after), sent_at: now, expires_after: None };
             (draft, Content::Timer(Timer { id, sent_at: now, expires_after }))
         })
     }
@@ -147,7 +148,11 @@ impl Phone {
     ///
     /// # Errors
     /// [`StorageError`].
-    pub fn remove_expired(&mut self, now: Timestamp, rng: &mut impl CryptoRng) -> Result<usize, StorageError> {
+    pub fn remove_expired(
+        &mut self,
+        now: Timestamp,
+        rng: &mut impl CryptoRng,
+    ) -> Result<usize, StorageError> {
         let (removed, orders) = self.vault.transact(rng, |rows| entries::remove_expired(rows, now))?;
         orders.into_iter().for_each(|order| self.outbox.remove(order));
         if removed > 0 {
@@ -157,7 +162,11 @@ impl Phone {
     }
 
     /// Forgets digests of payloads that no relay can deliver any more.
-    pub(super) fn forget_seen(&mut self, now: Timestamp, rng: &mut impl CryptoRng) -> Result<(), StorageError> {
+    pub(super) fn forget_seen(
+        &mut self,
+        now: Timestamp,
+        rng: &mut impl CryptoRng,
+    ) -> Result<(), StorageError> {
         self.vault.transact(rng, |rows| {
             for Seen { contact, digest, at } in rows.load_all::<Seen>(Table::Digests)? {
                 if now.since(at) > SEEN_KEPT {

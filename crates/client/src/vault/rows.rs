@@ -60,7 +60,10 @@ impl RowKeys {
     pub(super) fn derive(vault_key: &VaultKey) -> Self {
         let input: &[&[u8]] = &[vault_key.as_bytes()];
         let seal = kdf::hkdf::<32>(&[], input, labels::VAULT_ROW, &[]);
-        Self { seal: AeadKey::from_bytes(*seal), lookup: kdf::hkdf::<32>(&[], input, labels::VAULT_LOOKUP, &[]) }
+        Self {
+            seal: AeadKey::from_bytes(*seal),
+            lookup: kdf::hkdf::<32>(&[], input, labels::VAULT_LOOKUP, &[]),
+        }
     }
 
     fn lookup(&self, table: Table, key: &[u8]) -> [u8; 32] {
@@ -98,9 +101,8 @@ impl<'a> View<'a> {
     /// What stands under `key`.
     pub(crate) fn get(&self, table: Table, key: &[u8]) -> Result<Option<Zeroizing<Vec<u8>>>, StorageError> {
         let lookup = self.keys.lookup(table, key);
-        let mut statement = self
-            .transaction
-            .prepare("SELECT nonce, sealed FROM row WHERE place = ?1 AND lookup = ?2")?;
+        let mut statement =
+            self.transaction.prepare("SELECT nonce, sealed FROM row WHERE place = ?1 AND lookup = ?2")?;
         let found: Option<(Vec<u8>, Vec<u8>)> = statement
             .query_row(params![table as u8, lookup], |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()?;
@@ -172,8 +174,10 @@ impl<'a> Rows<'a> {
         let lookup = self.view.keys.lookup(table, key);
         let mut nonce = [0; NONCE_LEN];
         self.rng.fill_bytes(&mut nonce);
-        let sealed = aead::seal_extended(&self.view.keys.seal, &nonce, &associated(table, &lookup), plaintext);
-        self.view.transaction
+        let sealed =
+            aead::seal_extended(&self.view.keys.seal, &nonce, &associated(table, &lookup), plaintext);
+        self.view
+            .transaction
             .prepare("INSERT OR REPLACE INTO row (place, lookup, nonce, sealed) VALUES (?1, ?2, ?3, ?4)")?
             .execute(params![table as u8, lookup, nonce, sealed])?;
         Ok(())
@@ -182,14 +186,20 @@ impl<'a> Rows<'a> {
     /// Removes what stands under `key`, if anything does.
     pub(crate) fn remove(&mut self, table: Table, key: &[u8]) -> Result<(), StorageError> {
         let lookup = self.view.keys.lookup(table, key);
-        self.view.transaction
+        self.view
+            .transaction
             .prepare("DELETE FROM row WHERE place = ?1 AND lookup = ?2")?
             .execute(params![table as u8, lookup])?;
         Ok(())
     }
 
     /// Puts a value in place of what stood under `key`.
-    pub(crate) fn store<T: Encoded>(&mut self, table: Table, key: &[u8], value: &T) -> Result<(), StorageError> {
+    pub(crate) fn store<T: Encoded>(
+        &mut self,
+        table: Table,
+        key: &[u8],
+        value: &T,
+    ) -> Result<(), StorageError> {
         // Every record's limit leaves room for what its fields may hold, so this fails for no real value.
         let bytes = Zeroizing::new(encode(value).map_err(|_| StorageError::Damaged)?);
         self.put(table, key, &bytes)

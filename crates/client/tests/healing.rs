@@ -1,0 +1,228 @@
+//! What breaks and heals: crashes at any step, lost answers, old copies put back, hostile bytes.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a failed expectation is a failed test"
+)]
+
+mod world;
+
+use pillarbox_client::recovery::MAX_RENEWALS;
+use pillarbox_client::{DeliveryState, Notice};
+use pillarbox_wire::{ClientFrame, Duration, Handle, RelayFrame};
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use rand_core::Rng;
+use world::{Fault, World};
+
+/// Two phones talk while programs end and connections break again and again; then peace.
+fn troubled(seed: u64, crashes: bool) {
+    let mut world = World::new();
+    let (alice, bob) = (world.phone("Alice"), world.phone("Bob"));
+    world.invite(alice, bob);
+    let mut dice = StdRng::seed_from_u64(seed);
+    world.fault = Box::new(move |_| {
+        let throw = dice.next_u32() % 16;
+        match (throw, crashes) {
+            (0, true) => Some(Fault::Crash(alice)),
+            (1, true) => Some(Fault::Crash(bob)),
+            (0, false) => Some(Fault::Cut(alice)),
+            (1, false) => Some(Fault::Cut(bob)),
+            _ => None,
+        }
+    });
+    let mut expected = [Vec::new(), Vec::new()];
+    for round in 0..4 {
+        for (at, to) in [(alice, bob), (bob, alice)] {
+            // Bob can answer once he has been written to.
+            if world.see(at).contacts().unwrap().is_empty() {
+                continue;
+            }
+            for number in 0..2 {
+                let text = format!("{round}.{number}");
+                world.say(at, to, &text);
+                expected[at].push(text);
+            }
+        }
+        world.run();
+    }
+    world.fault = Box::new(|_| None);
+    world.run();
+    for (at, to) in [(alice, bob), (bob, alice)] {
+        let mut heard = world.heard(to, at);
+        heard.sort();
+        assert_eq!(heard, expected[at], "seed {seed}: each text once");
+        assert!(world.states(at, to).iter().all(|state| *state == DeliveryState::Delivered), "seed {seed}");
+    }
+}
+
+#[test]
+fn programs_that_end_at_any_step_lose_nothing_and_show_nothing_twice() {
+    (0..6).for_each(|seed| troubled(seed, true));
+}
+
+#[test]
+fn connections_that_break_at_any_step_lose_nothing_and_show_nothing_twice() {
+    (100..106).for_each(|seed| troubled(seed, false));
+}
+
+#[test]
+fn a_lost_acceptance_is_submitted_again_and_shown_once() {
+    let mut world = World::new();
+    let (alice, bob) = world.pair();
+    let mut lost = 0;
+    world.lose = Box::new(move |at, frame| {
+        let hit = at == alice && matches!(frame, RelayFrame::Accepted(_)) && lost < 3;
+        lost += usize::from(hit);
+        hit
+    });
+    world.seen.clear();
+    // With Bob away no receipt can come before the answers that are lost.
+    world.offline(bob);
+    world.say(alice, bob, "once only");
+    world.run();
+    world.online(bob);
+    world.run();
+    let submitted = world.seen.iter().filter(|frame| matches!(frame, ClientFrame::Submit(_))).count();
+    assert!(submitted >= 4, "it was really sent several times: {submitted}");
+    assert_eq!(world.heard(bob, alice), ["hello", "once only"]);
+    assert_eq!(world.states(alice, bob), [DeliveryState::Delivered; 2]);
+}
+
+/// Talks, puts an old copy back on some phones, talks on; every text said after that arrives once on both sides.
+fn rolled_back(back: &[usize], rounds_between: usize) {
+    let mut world = World::new();
+    let (alice, bob) = (world.phone_on_disk("Alice"), world.phone_on_disk("Bob"));
+    world.introduce(alice, bob);
+    let copies: Vec<_> = back.iter().map(|&at| (at, world.copy(at))).collect();
+    for round in 0..rounds_between {
+        world.say(alice, bob, &format!("before {round}"));
+        world.run();
+        world.say(bob, alice, &format!("before {round}"));
+        world.run();
+    }
+    for (at, copy) in copies {
+        world.restore(at, copy);
+    }
+    let mut expected = Vec::new();
+    for round in 0..3 {
+        let text = format!("after {round}");
+        world.say(alice, bob, &text);
+        world.say(bob, alice, &text);
+        world.run();
+        expected.push(text);
+    }
+    for (at, from) in [(alice, bob), (bob, alice)] {
+        let after: Vec<_> =
+            world.heard(at, from).into_iter().filter(|text| text.starts_with("after")).collect();
+        assert_eq!(after, expected, "{back:?}, {rounds_between} rounds: each text once, in order");
+        assert_eq!(world.see(at).unsent(), 0);
+        let states = world.states(at, from);
+        assert_eq!(states[states.len() - 3..], [DeliveryState::Delivered; 3]);
+    }
+}
+
+#[test]
+fn a_phone_put_back_from_an_old_copy_heals() {
+    for rounds in [1, 3] {
+        rolled_back(&[0], rounds);
+        rolled_back(&[1], rounds);
+    }
+}
+
+#[test]
+fn two_phones_put_back_from_old_copies_heal() {
+    rolled_back(&[0, 1], 2);
+}
+
+#[test]
+fn what_was_missed_while_put_back_is_sent_again() {
+    let mut world = World::new();
+    let (alice, bob) = (world.phone_on_disk("Alice"), world.phone_on_disk("Bob"));
+    world.introduce(alice, bob);
+    let copy = world.copy(bob);
+    for round in 0..2 {
+        world.say(alice, bob, &format!("gone {round}"));
+        world.run();
+        world.say(bob, alice, "answer");
+        world.run();
+    }
+    world.offline(bob);
+    world.say(alice, bob, "waiting at the relay");
+    world.run();
+    world.restore(bob, copy);
+    world.online(bob);
+    world.run();
+    assert!(world.heard(bob, alice).contains(&"waiting at the relay".to_owned()));
+    let told = world.take_notices(bob);
+    assert!(
+        told.iter().any(|notice| matches!(notice, Notice::Undecryptable { asked_again: true, .. })),
+        "{told:?}"
+    );
+    assert!(told.iter().any(|notice| matches!(notice, Notice::Recovered { .. })));
+    let told = world.take_notices(alice);
+    assert!(told.iter().any(|notice| matches!(notice, Notice::Resent { messages: 1, .. })), "{told:?}");
+}
+
+#[test]
+fn a_phone_that_can_open_nothing_comes_to_rest_and_heals_in_time() {
+    let mut world = World::new();
+    let alice = world.phone("Alice");
+    let bob = world.phone_with_number("Bob", "+447700900123");
+    world.at(alice).look_up(Handle::parse("+447700900123").unwrap(), None).unwrap();
+    world.run();
+    world.say(alice, bob, "hello");
+    world.run();
+    world.seen.clear();
+    // Somebody on the relay flips a bit in everything that is not sealed; Bob's own messages to Alice are sealed.
+    world.tamper = Box::new(move |at, frame| {
+        if let (true, ClientFrame::Submit(submit)) = (at == alice, frame) {
+            if let Some(last) = submit.payload.0.last_mut() {
+                *last ^= 1;
+            }
+        }
+    });
+    for number in 0..6 {
+        world.say(alice, bob, &format!("text {number}"));
+        world.run();
+        world.pass(Duration::from_seconds(1));
+    }
+    let fetches = world.seen.iter().filter(|frame| matches!(frame, ClientFrame::FetchBundles(_))).count();
+    assert!((1..=2 * MAX_RENEWALS).contains(&fetches), "{fetches} new starts");
+    world.tamper = Box::new(|_, _| {});
+    world.pass(Duration::from_seconds(7_200));
+    world.say(alice, bob, "at last");
+    world.run();
+    assert_eq!(
+        world.heard(bob, alice),
+        ["hello", "at last"],
+        "what was altered on its way is gone, and nothing more"
+    );
+    let last = *world.states(alice, bob).last().unwrap();
+    assert_eq!(last, DeliveryState::Delivered);
+}
+
+#[test]
+fn what_nobody_we_know_can_have_sent_is_acknowledged_and_told() {
+    let mut world = World::new();
+    let (alice, bob) = world.pair();
+    let delivered = std::rc::Rc::new(std::cell::Cell::new(0));
+    let count = std::rc::Rc::clone(&delivered);
+    world.forge = Box::new(move |at, frame| {
+        if let (true, RelayFrame::Deliver(deliver)) = (at == bob, frame) {
+            deliver.payload.0.reverse();
+            count.set(count.get() + 1);
+        }
+    });
+    world.say(alice, bob, "in a mirror");
+    world.run();
+    let told = world.take_notices(bob);
+    assert!(told.contains(&Notice::Undecryptable { contact: None, asked_again: false }), "{told:?}");
+    let before = delivered.get();
+    world.crash(bob);
+    world.run();
+    assert_eq!(delivered.get(), before, "it does not come again");
+}
