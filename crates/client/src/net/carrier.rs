@@ -104,7 +104,8 @@ impl Carrier {
     /// # Errors
     /// [`PhoneError::Storage`].
     pub fn is_quiet(&self, phone: &Phone) -> Result<bool, PhoneError> {
-        let connected = phone.is_ready(Link::Named) && (phone.is_ready(Link::Nameless) || !phone.wants_nameless()?);
+        let connected =
+            phone.is_ready(Link::Named) && (phone.is_ready(Link::Nameless) || !phone.wants_nameless()?);
         Ok(self.at_rest && connected && phone.is_settled())
     }
 
@@ -120,7 +121,11 @@ impl Carrier {
     }
 
     /// One round: dial what is due, send what is due, wait for one thing to happen.
-    async fn turn(&mut self, phone: &mut Phone, rng: &mut impl CryptoRng) -> Result<Option<Event>, PhoneError> {
+    async fn turn(
+        &mut self,
+        phone: &mut Phone,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Option<Event>, PhoneError> {
         self.dial(phone, rng)?;
         self.at_rest = true;
         for link in [Link::Named, Link::Nameless] {
@@ -136,7 +141,11 @@ impl Carrier {
         self.wait(phone, rng).await
     }
 
-    async fn wait(&mut self, phone: &mut Phone, rng: &mut impl CryptoRng) -> Result<Option<Event>, PhoneError> {
+    async fn wait(
+        &mut self,
+        phone: &mut Phone,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Option<Event>, PhoneError> {
         let (link, happening) = tokio::select! {
             happening = self.named.happening() => (Link::Named, happening),
             happening = self.nameless.happening() => (Link::Nameless, happening),

@@ -86,7 +86,9 @@ impl Visit {
                 Event::Told(notices) => {
                     for notice in notices {
                         match notice {
-                            Notice::RegistrationRefused { reason } => return Err(NetError::NotRegistered(reason)),
+                            Notice::RegistrationRefused { reason } => {
+                                return Err(NetError::NotRegistered(reason));
+                            }
                             Notice::AuthenticationRefused { reason } => {
                                 return Err(NetError::NotAuthenticated(reason));
                             }
