@@ -24,6 +24,17 @@ pub(crate) fn write(bytes: &[u8]) -> String {
 
 /// The bytes of `text`; none if a character is not of the alphabet, or the text is none that [`write`] makes.
 pub(crate) fn read(text: &str) -> Option<Vec<u8>> {
+    let (bytes, complete) = decode(text)?;
+    complete.then_some(bytes)
+}
+
+/// The whole bytes of a text that may have been cut off anywhere; none if a character is not of the alphabet.
+pub(crate) fn read_start(text: &str) -> Option<Vec<u8>> {
+    decode(text).map(|(bytes, _)| bytes)
+}
+
+/// The bytes, and whether nothing but them was written.
+fn decode(text: &str) -> Option<(Vec<u8>, bool)> {
     let mut bytes = Vec::with_capacity(text.len() * 5 / 8);
     let (mut held, mut bits) = (0_u32, 0_u32);
     for character in text.bytes() {
@@ -35,7 +46,7 @@ pub(crate) fn read(text: &str) -> Option<Vec<u8>> {
         }
         held &= (1 << bits) - 1;
     }
-    (bits < 5 && held == 0).then_some(bytes)
+    Some((bytes, bits < 5 && held == 0))
 }
 
 fn letter(group: u32) -> char {
@@ -60,7 +71,12 @@ mod tests {
     fn as_in_rfc_4648() {
         // Section 10, without the padding.
         for (bytes, text) in [
-            ("", ""), ("f", "my"), ("fo", "mzxq"), ("foo", "mzxw6"), ("foob", "mzxw6yq"), ("fooba", "mzxw6ytb"),
+            ("", ""),
+            ("f", "my"),
+            ("fo", "mzxq"),
+            ("foo", "mzxw6"),
+            ("foob", "mzxw6yq"),
+            ("fooba", "mzxw6ytb"),
             ("foobar", "mzxw6ytboi"),
         ] {
             assert_eq!(write(bytes.as_bytes()), text);

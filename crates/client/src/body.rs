@@ -155,3 +155,65 @@ impl fmt::Debug for Body {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use pillarbox_wire::limits::MAX_PAYLOAD_LEN;
+    use pillarbox_wire::{decode, encode};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn text(text: String) -> Body {
+        let id = BodyId(FixedBytes([1; 16]));
+        let introduction =
+            Some(Introduction { delivery_key: Some(FixedBytes([2; 32])), name: "x".repeat(MAX_NAME_LEN) });
+        let text = Text { id, sent_at: Timestamp(u64::MAX), text, expires_after: Some(u32::MAX) };
+        Body { introduction, content: Content::Text(text) }
+    }
+
+    #[test]
+    fn the_longest_body_fits_its_limit_and_a_payload() {
+        let longest = text("x".repeat(MAX_TEXT_LEN));
+        assert!(longest.is_within_limits());
+        let encoded = encode(&longest).unwrap();
+        let padded = pillarbox_crypto::Padding::BLOCKS_16K.padded_len(encoded.len() + 32);
+        assert!(padded + 2_048 < MAX_PAYLOAD_LEN, "{padded} bytes, and what the session adds");
+    }
+
+    #[test]
+    fn what_is_over_a_limit_is_seen() {
+        assert!(!text("x".repeat(MAX_TEXT_LEN + 1)).is_within_limits());
+        let ids = vec![BodyId(FixedBytes([0; 16])); MAX_RECEIPT_IDS + 1];
+        let receipt = Body { introduction: None, content: Content::Receipt(Receipt { ids }) };
+        assert!(!receipt.is_within_limits());
+    }
+
+    #[test]
+    fn the_fullest_lists_fit() {
+        let ids = vec![BodyId(FixedBytes([0; 16])); MAX_RECEIPT_IDS];
+        let digests = vec![FixedBytes([0; 32]); MAX_RESEND_DIGESTS];
+        for content in [Content::Receipt(Receipt { ids }), Content::ResendRequest(ResendRequest { digests })]
+        {
+            let body = Body { introduction: None, content };
+            assert!(body.is_within_limits() && encode(&body).is_ok());
+        }
+    }
+
+    #[test]
+    fn a_body_prints_nothing_that_was_said() {
+        assert_eq!(format!("{:?}", text("a secret".to_owned())), "Body(text)");
+    }
+
+    proptest! {
+        #[test]
+        fn what_decodes_is_written_the_same_way(words in ".{0,200}", noise: Vec<u8>) {
+            let body = text(words);
+            let bytes = encode(&body).unwrap();
+            prop_assert_eq!(decode::<Body>(&bytes), Ok(body));
+            if let Ok(read) = decode::<Body>(&noise) {
+                prop_assert_eq!(encode(&read).unwrap(), noise);
+            }
+        }
+    }
+}

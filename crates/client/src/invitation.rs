@@ -89,9 +89,6 @@ impl Encoded for Layout {
     const MAX_LEN: usize = 1_024;
 }
 
-/// Fewest bytes of a whole invitation: its fixed parts and the shortest address. Shorter is cut off for sure.
-const MIN_LEN: usize = 1 + 8 + 16 + 128 + 1 + 1 + CHECK_LEN;
-
 impl FromStr for Invitation {
     type Err = InvitationError;
 
@@ -110,7 +107,7 @@ impl FromStr for Invitation {
         let bytes = match base32::read(token) {
             Some(bytes) => bytes,
             // Cut inside a group of characters, the text is none that can have been written.
-            None if token.bytes().all(|c| c.is_ascii_alphanumeric()) && token.len() * 5 / 8 < MIN_LEN => {
+            None if base32::read_start(token).is_some_and(|bytes| is_cut_off(&bytes)) => {
                 return Err(InvitationError::CutOff);
             }
             None => return Err(InvitationError::TypingError),
@@ -122,7 +119,11 @@ impl FromStr for Invitation {
             return Err(InvitationError::OtherVersion { found: layout, known: Layout::VERSION });
         }
         if !checked {
-            return Err(if is_cut_off(&bytes) { InvitationError::CutOff } else { InvitationError::TypingError });
+            return Err(if is_cut_off(&bytes) {
+                InvitationError::CutOff
+            } else {
+                InvitationError::TypingError
+            });
         }
         let Layout { relay, account, identity, delivery_key, name } =
             decode(encoded).map_err(|_| InvitationError::NotGenuine)?;
@@ -198,5 +199,97 @@ impl fmt::Display for Invitation {
 impl fmt::Debug for Invitation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Invitation({})", self.account)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pillarbox_crypto::{AgreementPublic, IdentitySecret};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn invitation(name: Option<String>, delivery_key: Option<[u8; 32]>) -> Invitation {
+        let key = AgreementPublic::from_bytes([7; 32]);
+        Invitation {
+            relay: RelayAddress::new("relay.example", 7455, key).unwrap(),
+            account: AccountId([3; 16]),
+            identity: IdentitySecret::from_bytes([5; 64]).public(),
+            delivery_key: delivery_key.map(FixedBytes),
+            name,
+        }
+    }
+
+    fn read(text: &str) -> Result<Invitation, InvitationError> {
+        text.parse()
+    }
+
+    #[test]
+    fn every_cut_is_told_as_one() {
+        for invited in [invitation(Some("Alice".to_owned()), Some([9; 32])), invitation(None, None)] {
+            let link = invited.to_string();
+            for len in 1..link.len() {
+                let outcome = read(&link[..len]);
+                assert_eq!(outcome, Err(InvitationError::CutOff), "{len} of {}", link.len());
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_something_else_is_told_as_that() {
+        let relay = invitation(None, None).relay.to_string();
+        assert_eq!(read(&relay), Err(InvitationError::RelayAddress));
+        assert_eq!(read(""), Err(InvitationError::NotAnInvitation));
+        assert_eq!(read("https://example.org/"), Err(InvitationError::NotAnInvitation));
+        let mut later = vec![2; 40];
+        let digest = kdf::hash(labels::INVITATION, &[&later]);
+        later.extend_from_slice(&digest[..CHECK_LEN]);
+        let later = format!("{PREFIX}{}", base32::write(&later));
+        assert_eq!(read(&later), Err(InvitationError::OtherVersion { found: 2, known: 1 }));
+    }
+
+    #[test]
+    fn keys_that_do_not_belong_together_are_not_genuine() {
+        let good = invitation(None, None);
+        let other = IdentitySecret::from_bytes([6; 64]).public();
+        let identity =
+            IdentityKey { agreement: write_identity(&other).agreement, ..write_identity(&good.identity) };
+        let (relay, account) = (good.relay.to_string(), good.account);
+        let mut bytes = encode(&Layout { relay, account, identity, delivery_key: None, name: None }).unwrap();
+        let digest = kdf::hash(labels::INVITATION, &[&bytes]);
+        bytes.extend_from_slice(&digest[..CHECK_LEN]);
+        assert_eq!(read(&format!("{PREFIX}{}", base32::write(&bytes))), Err(InvitationError::NotGenuine));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn an_invitation_comes_back(name in proptest::option::of(".{0,16}"), key: Option<[u8; 32]>) {
+            let invited = invitation(name, key);
+            let link = invited.to_string();
+            prop_assert!(!link.contains(char::is_whitespace));
+            prop_assert_eq!(read(&link), Ok(invited.clone()));
+            prop_assert_eq!(read(&link.to_ascii_uppercase()), Ok(invited.clone()), "a QR code is smaller in capitals");
+            let wrapped = format!(" {}\n{}\n", &link[..60], &link[60..]);
+            prop_assert_eq!(read(&wrapped), Ok(invited));
+        }
+
+        #[test]
+        fn a_typing_error_never_reads_as_another_invitation(at: prop::sample::Index, letter in "[a-z2-7]") {
+            let link = invitation(Some("Alice".to_owned()), Some([9; 32])).to_string();
+            let token = PREFIX.len() + at.index(link.len() - PREFIX.len());
+            prop_assume!(link[token..=token] != letter);
+            let mistyped = format!("{}{letter}{}", &link[..token], &link[token + 1..]);
+            let outcome = read(&mistyped);
+            prop_assert!(matches!(outcome, Err(InvitationError::TypingError | InvitationError::CutOff)), "{outcome:?}");
+        }
+
+        #[test]
+        fn no_text_makes_reading_panic(text in any::<String>(), token in "[a-z2-7]{0,400}") {
+            prop_assert!(read(&text).is_err());
+            let link = format!("{PREFIX}{token}");
+            prop_assert!(read(&link).is_err());
+        }
     }
 }
