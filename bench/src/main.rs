@@ -1,0 +1,46 @@
+//! What Pillarbox costs, measured beside a unit and beside a peer that does the same work.
+//!
+//! `cargo run --release --manifest-path bench/Cargo.toml -- session [--json]`, from the root of the
+//! repository so that `.cargo/config.toml` applies. Nothing here fails for being slow: the figures
+//! are printed beside their bounds, and whoever reads them judges.
+
+mod measure;
+mod report;
+mod session;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+usage: pillarbox-bench session [--json]
+
+  session   the end-to-end protocol beside one X25519 operation and vodozemac
+  --json    the same as data";
+
+/// Exit code for a command line that says nothing we know, as in sysexits.h.
+const EX_USAGE: u8 = 64;
+
+/// Whatever stopped a measurement: nothing here recovers from one.
+type Failure = Box<dyn std::error::Error>;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let printed = match arguments.as_slice() {
+        ["session"] => session::run().and_then(|report| report.to_text()),
+        ["session", "--json"] => session::run().and_then(|report| report.to_json()),
+        _ => {
+            eprintln!("{USAGE}");
+            return ExitCode::from(EX_USAGE);
+        }
+    };
+    match printed {
+        Ok(printed) => {
+            println!("{printed}");
+            ExitCode::SUCCESS
+        }
+        Err(failure) => {
+            eprintln!("the measurement stopped: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! The end-to-end protocol beside one X25519 operation and beside vodozemac's Olm.
+//!
+//! Both sides carry the same 300 bytes from a text in memory to a payload on the wire and back to a
+//! text that is compared. Where the two do not do the same work, the row says so.
+
+mod olm;
+mod pillarbox;
+mod sizes;
+
+use crate::{
+    Failure,
+    measure::{Sample, Stopwatch, alternate},
+    report::{Bounds, Report, Row},
+};
+use std::hint::black_box;
+use x25519_dalek::{PublicKey, StaticSecret};
+
+/// A message: about what a short text has once it is encoded.
+const TEXT: [u8; 300] = [b'p'; 300];
+
+/// Operations in one measurement, so many that each takes a few tenths of a second.
+const UNITS: u32 = 8_000;
+const MESSAGES: u32 = 40_000;
+const ROUNDS: u32 = 1_500;
+const STARTS: u32 = 1_000;
+const ENVELOPES: u32 = 1_500;
+
+/// Measures everything.
+pub(crate) fn run() -> Result<Report, Failure> {
+    let (mut ours, mut theirs) = (pillarbox::Pair::new()?, olm::Pair::new()?);
+    let envelope = pillarbox::Envelope::new();
+    let sizes = sizes::table(&mut ours, &mut theirs, &envelope)?;
+    let rows = vec![
+        row(
+            "encrypt + decrypt, running chain",
+            Some(Bounds { must: 0.15, aim: 0.065 }),
+            &mut || ours.chain(MESSAGES),
+            Some(&mut || theirs.chain(MESSAGES)),
+            "ours encrypts and opens a header, commits to the text (two HMACs over it) and returns each \
+             state as a new value; Olm encrypts with AES-CBC, has a MAC of 8 bytes and changes its state",
+        )?,
+        row(
+            "ping-pong: 2 messages, 2 ratchet steps",
+            Some(Bounds { must: 4.9, aim: 4.3 }),
+            &mut || ours.ping_pong(ROUNDS),
+            Some(&mut || theirs.ping_pong(ROUNDS)),
+            "as above; both do 4 agreements and make 2 keys",
+        )?,
+        row(
+            "session start, initiator",
+            Some(Bounds { must: 7.0, aim: 5.5 }),
+            &mut || pillarbox::initiate(STARTS),
+            Some(&mut || olm::initiate(STARTS)),
+            "ours is PQXDH: 2 signatures checked, 4 agreements, ML-KEM-768; Olm's is 3DH without KEM, and \
+             its caller checks signatures; both add the first message with its agreement and 2 new keys",
+        )?,
+        row(
+            "session start, responder",
+            Some(Bounds { must: 7.0, aim: 5.5 }),
+            &mut || pillarbox::respond(STARTS),
+            Some(&mut || olm::respond(STARTS)),
+            "ours: 1 signature checked, 4 agreements, ML-KEM-768 from its seed, and the ratchet step for the \
+             answer (2 agreements, 1 new key), which Olm puts off until there is an answer",
+        )?,
+        row(
+            "sealed sender: seal + open",
+            None,
+            &mut || envelope.post(ENVELOPES),
+            None,
+            "4 agreements, 1 new key, 1 signature checked; Olm has nothing like it",
+        )?,
+    ];
+    Ok(Report { rows, sizes })
+}
+
+fn row(
+    what: &'static str,
+    bounds: Option<Bounds>,
+    ours: Sample<'_>,
+    peer: Option<Sample<'_>>,
+    differs: &'static str,
+) -> Result<Row, Failure> {
+    let secret = StaticSecret::from(rand::random::<[u8; 32]>());
+    let public = PublicKey::from(&StaticSecret::from(rand::random::<[u8; 32]>()));
+    let mut unit = || {
+        let start = Stopwatch::start();
+        for _ in 0..UNITS {
+            black_box(black_box(&secret).diffie_hellman(black_box(&public)));
+        }
+        Ok(start.each(UNITS))
+    };
+    let ([unit, ours], peer) = match peer {
+        Some(peer) => {
+            let [unit, ours, peer] = alternate([&mut unit, ours, peer])?;
+            ([unit, ours], Some(peer))
+        }
+        None => (alternate([&mut unit, ours])?, None),
+    };
+    Ok(Row::new(what, bounds, &unit, &ours, peer.as_ref(), differs))
+}

@@ -1,0 +1,221 @@
+//! Our side: `pillarbox-session` through its public functions, as the phone uses it.
+
+use super::TEXT;
+use crate::{
+    Failure,
+    measure::{Stopwatch, microseconds},
+};
+use pillarbox_crypto::{IdentityPublic, IdentitySecret, Padding, SigningSecret, labels::SENDER_CERTIFICATE};
+use pillarbox_session::{
+    Conversation, KemPreKeySecret, KemUse, OneTimePreKeySecret, PreKeys, SignedPreKeySecret, seal, unseal,
+};
+use pillarbox_wire::{
+    AccountId, DeviceAddress, DeviceBundle, DeviceId, FixedBytes, PreKeyId, SenderCertificate, Timestamp,
+};
+use rand::rng;
+use std::{collections::BTreeMap, time::Duration};
+
+/// Name of the signed prekey. One-time prekeys count up from the next number.
+const SIGNED: PreKeyId = PreKeyId(0);
+
+/// One phone. Prekeys are kept as records and read when they are wanted, as a vault does it.
+struct Phone {
+    identity: IdentitySecret,
+    signed: Vec<u8>,
+    one_time: BTreeMap<PreKeyId, (Vec<u8>, Vec<u8>)>,
+    next: u32,
+}
+
+impl PreKeys for Phone {
+    fn signed(&self, id: PreKeyId) -> Option<SignedPreKeySecret> {
+        if id == SIGNED { SignedPreKeySecret::from_record(&self.signed).ok() } else { None }
+    }
+
+    fn one_time(&self, id: PreKeyId) -> Option<OneTimePreKeySecret> {
+        OneTimePreKeySecret::from_record(&self.one_time.get(&id)?.0).ok()
+    }
+
+    fn kem(&self, id: PreKeyId) -> Option<(KemPreKeySecret, KemUse)> {
+        let secret = KemPreKeySecret::from_record(&self.one_time.get(&id)?.1).ok()?;
+        Some((secret, KemUse::OneTime))
+    }
+}
+
+impl Phone {
+    fn new() -> Self {
+        let identity = IdentitySecret::generate(&mut rng());
+        let signed = SignedPreKeySecret::generate(SIGNED, &identity, &mut rng()).to_record().to_vec();
+        Self { identity, signed, one_time: BTreeMap::new(), next: SIGNED.0 + 1 }
+    }
+
+    fn public(&self) -> IdentityPublic {
+        self.identity.public()
+    }
+
+    /// What the relay hands to a stranger: signed prekey, one-time prekey, one-time KEM prekey.
+    fn bundle(&mut self) -> Result<DeviceBundle, Failure> {
+        let id = PreKeyId(self.next);
+        self.next += 1;
+        let one_time = OneTimePreKeySecret::generate(id, &mut rng());
+        let kem = KemPreKeySecret::generate(id, &self.identity, &mut rng());
+        self.one_time.insert(id, (one_time.to_record().to_vec(), kem.to_record().to_vec()));
+        Ok(DeviceBundle {
+            device: DeviceId::FIRST,
+            signed: SignedPreKeySecret::from_record(&self.signed)?.public(),
+            one_time: Some(one_time.public()),
+            kem: kem.public(),
+            kem_is_last_resort: false,
+        })
+    }
+
+    fn start(
+        &self,
+        theirs: &IdentityPublic,
+        bundle: &DeviceBundle,
+    ) -> Result<(Vec<u8>, Conversation), Failure> {
+        let conversation = Conversation::initiate(&mut rng(), &self.identity, theirs, bundle)?;
+        Ok(conversation.encrypt(&mut rng(), &TEXT, Padding::None)?)
+    }
+
+    fn open(&self, current: Option<&Conversation>, payload: &[u8]) -> Result<Conversation, Failure> {
+        let opened = Conversation::decrypt(current, &self.identity, self, None, payload, &mut rng())?;
+        if *opened.body == TEXT { Ok(opened.next) } else { Err("another text came out".into()) }
+    }
+}
+
+/// Two phones in a conversation that both have written in.
+pub(crate) struct Pair {
+    alice: Phone,
+    bob: Phone,
+    at_alice: Conversation,
+    at_bob: Conversation,
+}
+
+impl Pair {
+    pub(crate) fn new() -> Result<Self, Failure> {
+        let (alice, mut bob) = (Phone::new(), Phone::new());
+        let bundle = bob.bundle()?;
+        let (first, at_alice) = alice.start(&bob.public(), &bundle)?;
+        let at_bob = bob.open(None, &first)?;
+        let mut pair = Self { alice, bob, at_alice, at_bob };
+        pair.answer()?;
+        Ok(pair)
+    }
+
+    /// Alice writes to Bob. Returns the length of what went over the wire.
+    pub(crate) fn ask(&mut self) -> Result<usize, Failure> {
+        let (payload, next) = self.at_alice.encrypt(&mut rng(), &TEXT, Padding::None)?;
+        self.at_alice = next;
+        self.at_bob = self.bob.open(Some(&self.at_bob), &payload)?;
+        Ok(payload.len())
+    }
+
+    /// Bob writes to Alice.
+    fn answer(&mut self) -> Result<(), Failure> {
+        let (payload, next) = self.at_bob.encrypt(&mut rng(), &TEXT, Padding::None)?;
+        self.at_bob = next;
+        self.at_alice = self.alice.open(Some(&self.at_alice), &payload)?;
+        Ok(())
+    }
+
+    /// `count` messages in one chain: microseconds for encrypting and decrypting one.
+    pub(crate) fn chain(&mut self, count: u32) -> Result<f64, Failure> {
+        let start = Stopwatch::start();
+        for _ in 0..count {
+            self.ask()?;
+        }
+        Ok(start.each(count))
+    }
+
+    /// `count` messages each way, in turns: microseconds for one message each way.
+    pub(crate) fn ping_pong(&mut self, count: u32) -> Result<f64, Failure> {
+        let start = Stopwatch::start();
+        for _ in 0..count {
+            self.ask()?;
+            self.answer()?;
+        }
+        Ok(start.each(count))
+    }
+}
+
+/// `count` sessions started: microseconds for one at the initiator, first message included.
+pub(crate) fn initiate(count: u32) -> Result<f64, Failure> {
+    let (alice, mut bob) = (Phone::new(), Phone::new());
+    let mut took = Duration::ZERO;
+    for _ in 0..count {
+        let bundle = bob.bundle()?;
+        let begun = Stopwatch::start();
+        let started = alice.start(&bob.public(), &bundle)?;
+        took += begun.elapsed();
+        drop(started);
+        bob.one_time.clear();
+    }
+    Ok(microseconds(took, count))
+}
+
+/// `count` sessions started: microseconds for one at the responder, first message included.
+pub(crate) fn respond(count: u32) -> Result<f64, Failure> {
+    let (alice, mut bob) = (Phone::new(), Phone::new());
+    let mut took = Duration::ZERO;
+    for _ in 0..count {
+        let bundle = bob.bundle()?;
+        let (payload, _) = alice.start(&bob.public(), &bundle)?;
+        let begun = Stopwatch::start();
+        let opened = bob.open(None, &payload)?;
+        took += begun.elapsed();
+        drop(opened);
+        bob.one_time.clear();
+    }
+    Ok(microseconds(took, count))
+}
+
+/// Length of a first message.
+pub(crate) fn first_len() -> Result<usize, Failure> {
+    let (alice, mut bob) = (Phone::new(), Phone::new());
+    let bundle = bob.bundle()?;
+    Ok(alice.start(&bob.public(), &bundle)?.0.len())
+}
+
+/// One sender, one recipient and the relay that certifies the sender.
+pub(crate) struct Envelope {
+    relay: SigningSecret,
+    sender: IdentitySecret,
+    certificate: SenderCertificate,
+    recipient: IdentitySecret,
+}
+
+impl Envelope {
+    pub(crate) fn new() -> Self {
+        let [sender, recipient] = [(); 2].map(|()| IdentitySecret::generate(&mut rng()));
+        let relay = SigningSecret::generate(&mut rng());
+        let mut certificate = SenderCertificate {
+            sender: DeviceAddress { account: AccountId([1; 16]), device: DeviceId::FIRST },
+            agreement: FixedBytes(*sender.public().agreement().as_bytes()),
+            expires_at: u32::MAX,
+            signature: FixedBytes([0; 64]),
+        };
+        let signature = relay.sign(SENDER_CERTIFICATE, &certificate.signed_bytes());
+        certificate.signature = FixedBytes(*signature.as_bytes());
+        Self { relay, sender, certificate, recipient }
+    }
+
+    /// Bytes that an envelope has over what it holds.
+    pub(crate) fn added(&self) -> Result<usize, Failure> {
+        let envelope = seal(&mut rng(), &self.sender, &self.certificate, &self.recipient.public(), &TEXT)?;
+        Ok(envelope.len() - TEXT.len())
+    }
+
+    /// `count` envelopes: microseconds for sealing and opening one.
+    pub(crate) fn post(&self, count: u32) -> Result<f64, Failure> {
+        let (theirs, certified) = (self.recipient.public(), self.relay.public());
+        let start = Stopwatch::start();
+        for _ in 0..count {
+            let envelope = seal(&mut rng(), &self.sender, &self.certificate, &theirs, &TEXT)?;
+            let unsealed = unseal(&self.recipient, &certified, Timestamp::from_seconds(0), &envelope)?;
+            if unsealed.payload != TEXT {
+                return Err("another payload came out".into());
+            }
+        }
+        Ok(start.each(count))
+    }
+}

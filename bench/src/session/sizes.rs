@@ -1,0 +1,46 @@
+//! What a message of 300 bytes grows by. Lengths are exact, so they are counted once.
+
+use super::{TEXT, olm, pillarbox};
+use crate::{Failure, report::Size};
+use pillarbox_session::franking::{COMMITMENT_LEN, OPENING_LEN};
+
+/// The byte that ends every text, whatever the padding (`pillarbox_crypto::padding`).
+const TERMINATOR_LEN: usize = 1;
+
+/// Commitment outside, opening inside.
+const FRANKING_LEN: usize = COMMITMENT_LEN + OPENING_LEN;
+
+pub(super) fn table(
+    ours: &mut pillarbox::Pair,
+    peer: &mut olm::Pair,
+    envelope: &pillarbox::Envelope,
+) -> Result<Vec<Size>, Failure> {
+    let running = ours.ask()? - TEXT.len() - TERMINATOR_LEN;
+    let first = pillarbox::first_len()? - TEXT.len() - TERMINATOR_LEN;
+    let peer_running = peer.ask()? - TEXT.len();
+    let peer_first = olm::first_len()? - TEXT.len();
+    Ok(vec![
+        Size {
+            what: "running chain, ratchet alone",
+            must: Some(97),
+            aim: Some(72),
+            ours: running - FRANKING_LEN,
+            peer: Some(peer_running),
+        },
+        Size { what: "running chain, with franking", must: None, aim: None, ours: running, peer: None },
+        Size {
+            what: "first message, with franking",
+            must: Some(1_500),
+            aim: Some(1_350),
+            ours: first,
+            peer: Some(peer_first),
+        },
+        Size {
+            what: "sealed sender on top",
+            must: Some(250),
+            aim: Some(180),
+            ours: envelope.added()?,
+            peer: None,
+        },
+    ])
+}
