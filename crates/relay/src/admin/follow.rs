@@ -43,6 +43,13 @@ pub(crate) struct PassingFeed(broadcast::Sender<Arc<Passing>>);
 #[derive(Clone, Debug)]
 pub(crate) struct Followers(broadcast::WeakSender<Arc<Passing>>);
 
+impl Followers {
+    /// What passes from now on; `None` once the relay has stopped.
+    pub(crate) fn join(&self) -> Option<broadcast::Receiver<Arc<Passing>>> {
+        self.0.upgrade().map(|feed| feed.subscribe())
+    }
+}
+
 impl PassingFeed {
     pub(crate) fn new() -> Self {
         Self(broadcast::Sender::new(PASSING_KEPT))
@@ -72,11 +79,11 @@ pub(super) async fn passing(State(admin): State<Arc<Admin>>, headers: HeaderMap)
     if !admin.token.admits(&headers) {
         return (StatusCode::UNAUTHORIZED, "this needs the token from the data directory\n").into_response();
     }
-    let Some(feed) = admin.followers.0.upgrade() else {
+    let Some(events) = admin.followers.join() else {
         return (StatusCode::SERVICE_UNAVAILABLE, "the relay has stopped\n").into_response();
     };
     let format = HeaderValue::from_static("application/jsonl");
-    ([(CONTENT_TYPE, format)], lines(feed.subscribe(), &admin.metrics)).into_response()
+    ([(CONTENT_TYPE, format)], lines(events, &admin.metrics)).into_response()
 }
 
 fn lines(events: broadcast::Receiver<Arc<Passing>>, metrics: &Arc<Metrics>) -> Body {

@@ -11,7 +11,7 @@ use pillarbox_transport::{AddressError, RelayAddress};
 use rand::SeedableRng;
 use rand::rngs::{StdRng, SysRng};
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::{broadcast, watch};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
@@ -25,8 +25,8 @@ use super::queue::{Order, Queue};
 use super::shared::Shared;
 use super::writer::{Connections, Writer};
 use super::{clock, listener};
-use crate::admin::{self, Admin, AdminToken, PassingFeed, Readiness};
-use crate::{Relay, SqliteStore, StoreError};
+use crate::admin::{self, Admin, AdminToken, Followers, PassingFeed, Readiness};
+use crate::{Passing, Relay, SqliteStore, StoreError};
 
 /// Why a relay did not start.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -106,6 +106,7 @@ impl Server {
         let metrics = Arc::<Metrics>::default();
         let ready = Arc::<Readiness>::default();
         let passing = PassingFeed::new();
+        let followers = passing.followers();
         let (failure, failed) = watch::channel(None);
 
         let (stop, stopping) = watch::channel(false);
@@ -119,7 +120,7 @@ impl Server {
             let shown = Admin {
                 metrics: Arc::clone(&metrics),
                 ready: Arc::clone(&ready),
-                followers: passing.followers(),
+                followers: followers.clone(),
                 token,
             };
             answering = Some(tokio::spawn(answer_admin(listener, shown, stopping.clone())));
@@ -150,6 +151,7 @@ impl Server {
         Ok(Running {
             address,
             admin: admin_address,
+            followers,
             queue,
             stop,
             listening: Some(listening),
@@ -183,6 +185,7 @@ async fn bind(address: SocketAddr, option: &'static str) -> Result<(TcpListener,
 pub struct Running {
     address: RelayAddress,
     admin: Option<SocketAddr>,
+    followers: Followers,
     queue: Arc<Queue>,
     stop: watch::Sender<bool>,
     listening: Option<JoinHandle<()>>,
@@ -215,6 +218,14 @@ impl Running {
     #[must_use]
     pub fn admin(&self) -> Option<SocketAddr> {
         self.admin
+    }
+
+    /// What passes from now on, as `ledger --follow` shows it. A follower that falls behind loses the oldest events and is
+    /// told how many. The relay's end ends it.
+    #[must_use]
+    pub fn follow(&self) -> broadcast::Receiver<Arc<Passing>> {
+        // A feed without a sender is at its end already: the relay's thread is gone.
+        self.followers.join().unwrap_or_else(|| broadcast::channel(1).1)
     }
 
     /// Waits until the relay ends by itself, which it should not.
