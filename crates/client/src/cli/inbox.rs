@@ -45,7 +45,9 @@ pub(crate) fn run(desk: &mut Desk, inbox: &Inbox) -> Result<(), Failure> {
     // What came before is shown even if the relay is away now.
     let fetched = net::fetch(desk, &mut phone);
     let shown = show_new(desk, &mut phone, form)?;
-    fetched?;
+    if let Some(reason) = fetched? {
+        desk.terminal.note(&words::delayed(reason));
+    }
     if shown == 0 && form == Form::Text {
         desk.terminal.note("Nothing new.");
     }

@@ -1,13 +1,12 @@
 //! The relay, as commands meet it: a visit that does one thing and goes, and the words for a connection that
 //! comes and goes.
 
-use std::future::Future;
 use std::time::Duration;
 
 use pillarbox_client::net::{Carrier, Event, NetError};
 use pillarbox_client::{Link, Notice, Phone};
 use pillarbox_transport::{HandshakeError, RelayAddress};
-use pillarbox_wire::AccountId;
+use pillarbox_wire::{AccountId, Refusal};
 use tokio::runtime::{Builder, Runtime};
 use tokio::signal::ctrl_c;
 use tokio::time::sleep;
@@ -26,9 +25,17 @@ pub(crate) fn runtime() -> Result<Runtime, Failure> {
     Builder::new_current_thread().enable_all().build().map_err(|error| Failure::NoRuntime(error.to_string()))
 }
 
-/// Connects, sends what waits, fetches what waits, and goes.
-pub(crate) fn fetch(desk: &mut Desk, phone: &mut Phone) -> Result<(), Failure> {
-    visit(desk, phone, |_| Ok(()))
+/// Connects, sends what waits, fetches what waits, and goes. Gives the relay's reason if it asked to wait with
+/// something.
+pub(crate) fn fetch(desk: &mut Desk, phone: &mut Phone) -> Result<Option<Refusal>, Failure> {
+    let mut delayed = None;
+    visit(desk, phone, |notice| {
+        if let Notice::Delayed { reason } = notice {
+            delayed = Some(*reason);
+        }
+        Ok(())
+    })?;
+    Ok(delayed)
 }
 
 /// Makes the account at the relay.
@@ -72,7 +79,7 @@ fn visit(
         let mut carrier = Carrier::new();
         let outcome = tokio::select! {
             outcome = carry(desk, &mut carrier, phone, &relay, &mut hear) => outcome,
-            pressed = ctrl_c() => Err(interrupted(pressed)),
+            pressed = pressed() => Err(pressed),
             () = sleep(VISIT) => Err(Failure::Lost),
         };
         carrier.close(phone).await;
@@ -96,7 +103,10 @@ async fn carry(
                 for notice in &notices {
                     hear(notice)?;
                     refusal(notice)?;
-                    tell(desk, phone, notice)?;
+                    // Whoever asked for the visit says what a delay means for it.
+                    if !matches!(notice, Notice::Delayed { .. }) {
+                        tell(desk, phone, notice)?;
+                    }
                     if *notice == Notice::AccountClosed {
                         return Ok(());
                     }
@@ -160,8 +170,8 @@ fn interrupted(pressed: std::io::Result<()>) -> Failure {
 }
 
 /// Waits for Ctrl-C.
-pub(crate) fn pressed() -> impl Future<Output = Failure> {
-    async { interrupted(ctrl_c().await) }
+pub(crate) async fn pressed() -> Failure {
+    interrupted(ctrl_c().await)
 }
 
 /// What a person knows about the connection of a command that stays.

@@ -31,7 +31,7 @@ pub(crate) fn run(desk: &mut Desk, send: &Send) -> Result<(), Failure> {
         DeliveryState::Refused => Err(Failure::Told(Exit::No)),
         DeliveryState::Queued => {
             may_write(&phone, &phone.contact(contact.account)?)?;
-            outcome.and(Err(Failure::Told(Exit::No)))
+            Err(outcome?.map_or(Failure::Told(Exit::No), Failure::Refused))
         }
     }
 }

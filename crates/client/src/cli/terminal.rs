@@ -126,15 +126,15 @@ impl Terminal {
 
     /// A question whose answer is typed on the same line.
     pub(crate) fn ask(&mut self, question: &str) {
-        self.to_err(|err| write!(err, "{question}"));
+        self.write_err(|err| write!(err, "{question}"));
     }
 
     fn say(&mut self, text: &str) {
-        self.to_err(|err| writeln!(err, "{text}"));
+        self.write_err(|err| writeln!(err, "{text}"));
     }
 
     /// A broken standard error leaves nobody to tell about it; the result and the exit code still count.
-    fn to_err(&mut self, write: impl Fn(&mut AutoStream<io::Stderr>) -> io::Result<()>) {
+    fn write_err(&mut self, write: impl Fn(&mut AutoStream<io::Stderr>) -> io::Result<()>) {
         write(&mut self.err).and_then(|()| self.err.flush()).unwrap_or_default();
     }
 

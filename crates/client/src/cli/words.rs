@@ -2,7 +2,7 @@
 
 use pillarbox_client::display::{safe, safe_lines};
 use pillarbox_client::{Contact, DeliveryState, Direction, Entry, EntryKind, Notice, Trust};
-use pillarbox_wire::{AccountId, Timestamp};
+use pillarbox_wire::{AccountId, Refusal, Timestamp};
 
 use super::grammar::quote;
 use super::period::Period;
@@ -90,6 +90,11 @@ pub(crate) fn number(digits: &str, indent: usize) -> String {
     rows.collect::<Vec<_>>().join("\n")
 }
 
+/// What a delay means.
+pub(crate) fn delayed(reason: Refusal) -> String {
+    format!("The relay asks to wait: {reason}. What waits is kept and goes later.")
+}
+
 /// How much attention a notice asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Tone {
@@ -104,7 +109,7 @@ pub(crate) fn notice(notice: &Notice, name: impl Fn(&AccountId) -> String) -> Op
     use Tone::{Note, Warning};
     Some(match notice {
         Notice::Farewell { reason } => (Note, format!("The relay closed the connection: {reason}.")),
-        Notice::Delayed { reason } => (Note, format!("The relay asks to wait: {reason}. It is tried again.")),
+        Notice::Delayed { reason } => (Note, delayed(*reason)),
         Notice::TimerChanged { contact, expires_after } => {
             (Note, format!("{}: {}", name(contact), timer(*expires_after)))
         }

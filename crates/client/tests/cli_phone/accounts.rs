@@ -31,7 +31,7 @@ fn a_taken_number_is_told_and_leaves_no_profile_behind() {
     place.phone("alice").run(&["account", "create", "--relay", &relay, "--number", NUMBER]).expect(0);
     let bob = place.phone("bob");
     let taken = bob.run(&["account", "create", "--relay", &relay, "--number", NUMBER]).expect(1);
-    assert!(taken.err.contains("another account already has this number"), "{}", taken.err);
+    assert!(taken.says("another account already has this number"), "{}", taken.err);
     assert!(!bob.directory().exists());
     bob.run(&["account", "create", "--relay", &relay, "--number", "+447700900124"]).expect(0);
 }
@@ -41,7 +41,7 @@ fn a_profile_is_not_made_twice() {
     let place = Place::new();
     let alice = place.account("alice");
     let twice = alice.run(&["account", "create", "--relay", &place.relay.address()]).expect(4);
-    assert!(twice.err.contains("already"), "{}", twice.err);
+    assert!(twice.says("already"), "{}", twice.err);
     alice.follow(twice.next().unwrap()).expect(0);
 }
 
@@ -51,7 +51,7 @@ fn without_a_profile_the_way_to_one_is_told() {
     let nobody = place.phone("nobody");
     for arguments in [&["inbox"][..], &["contact", "list"], &["send", "Bob", "hi"], &["chat", "Bob"]] {
         let ran = nobody.run(arguments).expect(4);
-        assert!(ran.err.contains("There is no profile in"), "{}", ran.err);
+        assert!(ran.says("There is no profile in"), "{}", ran.err);
         assert!(nobody.follow(ran.next().unwrap()).expect(0).out.contains("--relay"));
     }
 }
@@ -61,7 +61,7 @@ fn a_relay_with_another_key_is_not_taken_for_the_relay() {
     let place = Place::new();
     let alice = place.phone("alice");
     let ran = alice.run(&["account", "create", "--relay", &place.relay.wrong_address()]).expect(3);
-    assert!(ran.err.contains("does not have the relay's key"), "{}", ran.err);
+    assert!(ran.says("does not have the relay's key"), "{}", ran.err);
     assert!(!alice.directory().exists());
 }
 
@@ -71,7 +71,7 @@ fn a_relay_that_is_not_there_is_told() {
     let relay = place.relay.address();
     place.relay.stop();
     let ran = place.phone("alice").run(&["account", "create", "--relay", &relay]).expect(3);
-    assert!(ran.err.contains("was not reached"), "{}", ran.err);
+    assert!(ran.says("was not reached"), "{}", ran.err);
 }
 
 #[test]
@@ -91,7 +91,7 @@ fn a_server_of_another_kind_is_told_from_a_relay() {
     let key = place.relay.address().split_once('#').unwrap().1.to_owned();
     let address = format!("pillarbox://127.0.0.1:{port}/#{key}");
     let ran = place.phone("alice").run(&["account", "create", "--relay", &address]).expect(3);
-    assert!(ran.err.contains("is no Pillarbox relay"), "{}", ran.err);
+    assert!(ran.says("is no Pillarbox relay"), "{}", ran.err);
     server.join().unwrap();
 }
 
@@ -112,7 +112,7 @@ fn a_relay_of_another_version_is_told() {
     let key = place.relay.address().split_once('#').unwrap().1.to_owned();
     let address = format!("pillarbox://127.0.0.1:{port}/#{key}");
     let ran = place.phone("alice").run(&["account", "create", "--relay", &address]).expect(3);
-    assert!(ran.err.contains("200") && ran.err.contains("version"), "{}", ran.err);
+    assert!(ran.says("200") && ran.says("version"), "{}", ran.err);
     server.join().unwrap();
 }
 
@@ -125,7 +125,7 @@ fn a_wrong_passphrase_opens_nothing_and_changes_nothing() {
     let mut command = bare();
     command.arg("--data").arg(alice.directory()).arg("--passphrase-file").arg(&wrong);
     let ran = run(with(command, &["account", "show"]), "").expect(4);
-    assert!(ran.err.contains("The passphrase does not open this profile"), "{}", ran.err);
+    assert!(ran.says("The passphrase does not open this profile"), "{}", ran.err);
     alice.run(&["account", "show"]).expect(0);
 }
 
@@ -164,9 +164,9 @@ fn nobody_is_asked_where_nobody_can_answer() {
     let mut command = bare();
     command.arg("--data").arg(alice.directory()).arg("--no-input");
     let ran = run(with(command, &["inbox"]), "").expect(2);
-    assert!(ran.err.contains("--passphrase-file"), "{}", ran.err);
+    assert!(ran.says("--passphrase-file"), "{}", ran.err);
     let ran = alice.run(&["account", "close"]).expect(2);
-    assert!(ran.err.contains("add --yes"), "{}", ran.err);
+    assert!(ran.says("add --yes"), "{}", ran.err);
 }
 
 #[test]
@@ -177,7 +177,7 @@ fn an_empty_passphrase_protects_nothing_and_is_refused() {
     let mut command = bare();
     command.arg("--data").arg(place.root.path().join("x")).arg("--passphrase-file").arg(&empty);
     let ran = run(with(command, &["account", "create", "--relay", &place.relay.address()]), "").expect(2);
-    assert!(ran.err.contains("passphrase is empty"), "{}", ran.err);
+    assert!(ran.says("passphrase is empty"), "{}", ran.err);
 }
 
 #[test]
@@ -189,7 +189,7 @@ fn a_second_process_does_not_open_the_same_profile() {
     let mut first = [0; 1];
     chat.stderr.as_mut().unwrap().read_exact(&mut first).unwrap();
     let second = alice.run(&["inbox"]).expect(4);
-    assert!(second.err.contains("Another pillarbox has the profile"), "{}", second.err);
+    assert!(second.says("Another pillarbox has the profile"), "{}", second.err);
     drop(chat.stdin.take());
     finish(chat).expect(0);
     alice.run(&["inbox"]).expect(0);
@@ -204,7 +204,7 @@ fn a_place_that_cannot_hold_a_profile_is_told() {
         let mut command = bare();
         command.arg("--data").arg(&data).arg("--passphrase-file").arg(place.phone("x").passphrase());
         let ran = run(with(command, &["account", "create", "--relay", &place.relay.address()]), "").expect(4);
-        assert!(ran.err.contains("a-file"), "{}", ran.err);
+        assert!(ran.says("a-file"), "{}", ran.err);
     }
     assert_eq!(std::fs::read_to_string(&file).unwrap(), "not a directory");
 }
@@ -215,7 +215,7 @@ fn a_damaged_profile_is_told_from_a_wrong_passphrase() {
     let alice = place.account("alice");
     std::fs::write(alice.directory().join("vault.sqlite"), [0x55; 8_192]).unwrap();
     let ran = alice.run(&["account", "show"]).expect(4);
-    assert!(ran.err.contains("is damaged"), "{}", ran.err);
+    assert!(ran.says("is damaged"), "{}", ran.err);
 }
 
 #[test]
@@ -233,7 +233,7 @@ fn a_closed_account_is_gone_at_the_relay_and_its_number_is_free() {
 #[test]
 fn usage_errors_end_with_2_and_help_with_0() {
     let run = |arguments: &[&str]| run(with(bare(), arguments), "");
-    assert!(run(&["sendd", "Bob"]).expect(2).err.contains("send"));
+    assert!(run(&["sendd", "Bob"]).expect(2).says("send"));
     run(&["account", "create", "--relay", "https://relay.example/"]).expect(2);
     run(&["--profile", "../x", "inbox"]).expect(2);
     run(&["inbox", "--json", "--plain"]).expect(2);

@@ -1,5 +1,8 @@
 //! The program and the people on it: added, listed, verified, forgotten.
 
+use pillarbox_client::Invitation;
+use pillarbox_crypto::IdentitySecret;
+
 use crate::support::Place;
 
 #[test]
@@ -22,6 +25,15 @@ fn an_invitation_makes_a_contact_that_is_not_verified() {
 }
 
 #[test]
+fn the_step_after_an_invitation_is_for_the_other_phone() {
+    let place = Place::new();
+    let (alice, bob) = (place.account("alice"), place.account("bob"));
+    let invited = alice.run(&["account", "invite"]).expect(0);
+    let arguments: Vec<&str> = invited.next().unwrap().split(' ').skip(1).collect();
+    assert_eq!(bob.run(&arguments).expect(0).out, "Added Alice. NOT VERIFIED.\n");
+}
+
+#[test]
 fn a_number_makes_a_contact_by_the_word_of_the_relay() {
     let place = Place::new();
     let relay = place.relay.address();
@@ -30,9 +42,9 @@ fn a_number_makes_a_contact_by_the_word_of_the_relay() {
     let bob = place.account("bob");
     let added = bob.run(&["contact", "add", "+44 7700 900123", "--name", "Alice"]).expect(0);
     assert_eq!(added.out, "Added Alice. NOT VERIFIED.\n");
-    assert!(added.err.contains("The relay introduced you"), "{}", added.err);
+    assert!(added.says("The relay introduced you"), "{}", added.err);
     let unknown = bob.run(&["contact", "add", "+447700900999"]).expect(1);
-    assert!(unknown.err.contains("no account has this number"), "{}", unknown.err);
+    assert!(unknown.says("no account has this number"), "{}", unknown.err);
 }
 
 #[test]
@@ -52,12 +64,12 @@ fn what_is_no_invitation_is_refused_with_the_reason() {
         (alice.invitation().as_str(), "your own invitation", 1),
     ] {
         let ran = alice.run(&["contact", "add", text]).expect(code);
-        assert!(ran.err.contains(reason), "{reason}: {}", ran.err);
+        assert!(ran.says(reason), "{reason}: {}", ran.err);
     }
     alice.run(&["contact", "add", &link]).expect(0);
     let carol = place.account("carol");
     let taken = alice.run(&["contact", "add", &carol.invitation(), "--name", "Bob"]).expect(1);
-    assert!(taken.err.contains("already call somebody by this name"), "{}", taken.err);
+    assert!(taken.says("already call somebody by this name"), "{}", taken.err);
     alice.follow(taken.next().unwrap()).expect(0);
     alice.run(&["contact", "add", &carol.invitation(), "--name", "a\u{202e}b"]).expect(2);
 }
@@ -68,7 +80,7 @@ fn an_unknown_contact_is_told_with_the_nearest_name() {
     let (alice, _bob) = place.alice_and_bob();
     for (typed, said) in [("Bobby", "no contact called Bobby"), ("ob", "Did you mean Bob?")] {
         let ran = alice.run(&["send", typed, "hi"]).expect(1);
-        assert!(ran.err.contains(said), "{}", ran.err);
+        assert!(ran.says(said), "{}", ran.err);
         alice.follow(ran.next().unwrap()).expect(0);
     }
     alice.run(&["verify", "bob", "--show"]).expect(0);
@@ -86,13 +98,13 @@ fn the_same_number_on_both_phones_verifies_and_only_that() {
     let shown = alice.run(&["verify", "Bob", "--show"]).expect(0).out;
     assert!(shown.starts_with("Safety number with Bob (NOT VERIFIED):\n"), "{shown}");
     let silent = alice.run(&["verify", "Bob"]).expect(1);
-    assert!(silent.err.contains("Not compared"), "{}", silent.err);
+    assert!(silent.says("Not compared"), "{}", silent.err);
 
     let mut wrong = number.clone().into_bytes();
     wrong[30] = if wrong[30] == b'0' { b'1' } else { b'0' };
     let wrong = String::from_utf8(wrong).unwrap();
     let mismatch = alice.run(&["verify", "Bob", "--heard", &wrong]).expect(1);
-    assert!(mismatch.err.contains("The three usual reasons"), "{}", mismatch.err);
+    assert!(mismatch.says("The three usual reasons"), "{}", mismatch.err);
     for number in [&number, &wrong] {
         let digits: String = mismatch.err.chars().filter(char::is_ascii_digit).collect();
         assert!(digits.contains(number.as_str()), "both numbers are printed");
@@ -101,7 +113,7 @@ fn the_same_number_on_both_phones_verifies_and_only_that() {
     assert!(alice.run(&["contact", "list", "--plain"]).expect(0).out.contains("\tunverified\t"));
 
     let short = alice.run(&["verify", "Bob", "--heard", &number[1..]]).expect(2);
-    assert!(short.err.contains("this has 59"), "{}", short.err);
+    assert!(short.says("this has 59"), "{}", short.err);
 
     let verified = alice.run_with(&["verify", "Bob"], &format!("{number}\n")).expect(0);
     assert_eq!(verified.out, "Bob is VERIFIED.\n");
@@ -131,7 +143,7 @@ fn an_unchanged_key_has_nothing_to_accept() {
     let place = Place::new();
     let (alice, _bob) = place.alice_and_bob();
     let ran = alice.run(&["contact", "accept", "Bob"]).expect(1);
-    assert!(ran.err.contains("Nothing was changed"), "{}", ran.err);
+    assert!(ran.says("Nothing was changed"), "{}", ran.err);
 }
 
 #[test]
@@ -163,4 +175,56 @@ fn the_code_to_scan_is_printed_on_request_and_as_a_picture() {
     let picture = place.root.path().join("code.svg");
     alice.run(&["account", "invite", "--svg", picture.to_str().unwrap()]).expect(0);
     assert!(std::fs::read_to_string(picture).unwrap().contains("<svg"));
+}
+
+/// Bob's invitation with the keys of somebody in between: what a thief of the link, or a relay, would hand out.
+fn forged(invitation: &str) -> String {
+    let mut forged: Invitation = invitation.parse().unwrap();
+    forged.identity = IdentitySecret::generate(&mut rand::rng()).public();
+    forged.to_string()
+}
+
+#[test]
+fn a_verified_contacts_new_key_stops_everything_until_a_choice() {
+    let place = Place::new();
+    let (alice, bob) = place.alice_and_bob();
+    let before = alice.number("Bob");
+    alice.run(&["verify", "Bob", "--heard", &before]).expect(0);
+
+    let changed = alice.run(&["contact", "add", &forged(&bob.invitation())]).expect(1);
+    let now = alice.number("Bob");
+    assert_ne!(before, now);
+    for ran in [changed, alice.run(&["send", "Bob", "hi"]).expect(1)] {
+        assert!(ran.says("Bob's key has changed since you verified it"), "{}", ran.err);
+        let digits: String = ran.err.chars().filter(char::is_ascii_digit).collect();
+        assert!(digits.contains(&before) && digits.contains(&now), "both numbers are printed");
+        assert!(ran.says("`contact accept Bob`"), "{}", ran.err);
+        // The next step works, and without anybody to compare with it changes nothing.
+        assert!(alice.follow(ran.next().unwrap()).expect(1).says("Not compared"));
+    }
+    let chat = alice.run_with(&["chat", "Bob"], "hi\n").expect(1);
+    assert!(chat.says("KEY CHANGED") && !chat.says("Message 1"), "{}", chat.err);
+    assert!(alice.run(&["account", "show", "--json"]).expect(0).out.contains("\"waiting\":0"));
+
+    let accepted = alice.run(&["contact", "accept", "Bob"]).expect(0);
+    assert!(accepted.out.contains("NOT VERIFIED"), "{}", accepted.out);
+    assert!(accepted.next().unwrap().ends_with("verify Bob"));
+    assert!(alice.run(&["contact", "list", "--plain"]).expect(0).out.contains("\tunverified\t"));
+}
+
+#[test]
+fn an_unverified_contacts_new_key_is_told_and_used() {
+    let place = Place::new();
+    let (alice, bob) = place.alice_and_bob();
+    let changed = alice.run(&["contact", "add", &forged(&bob.invitation())]).expect(0);
+    assert!(changed.says("brings another key"), "{}", changed.err);
+    assert_eq!(changed.out, "Added Bob. NOT VERIFIED.\n");
+}
+
+#[test]
+fn an_invitation_to_another_relay_is_told() {
+    let (place, elsewhere) = (Place::new(), Place::new());
+    let (alice, bob) = (place.account("alice"), elsewhere.account("bob"));
+    let ran = alice.run(&["contact", "add", &bob.invitation()]).expect(1);
+    assert!(ran.says("for another relay than yours"), "{}", ran.err);
 }

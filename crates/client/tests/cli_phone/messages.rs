@@ -3,6 +3,8 @@
 use std::io::{BufRead, BufReader, Write};
 use std::process::Stdio;
 
+use pillarbox_relay::{Limits, Settings};
+
 use crate::support::{Place, finish};
 
 #[test]
@@ -30,7 +32,7 @@ fn a_message_waits_while_the_relay_is_away_and_is_sent_later() {
     place.relay.stop();
     let waiting = alice.run(&["send", "Bob", "first"]).expect(3);
     assert_eq!(waiting.out, "Waiting on this phone; it goes to Bob when it can.\n");
-    assert!(waiting.err.contains("was not reached"), "{}", waiting.err);
+    assert!(waiting.says("was not reached"), "{}", waiting.err);
     let shown = alice.run(&["account", "show", "--json"]).expect(0).out;
     assert!(shown.contains("\"waiting\":1"), "{shown}");
 
@@ -58,7 +60,7 @@ fn what_cannot_be_a_message_is_refused_before_anything_is_stored() {
     let (alice, _bob) = place.alice_and_bob();
     alice.run_with(&["send", "Bob", "-"], "\n").expect(2);
     let long = alice.run_with(&["send", "Bob", "-"], &"x".repeat(20_000)).expect(2);
-    assert!(long.err.contains("longer than the 16384 bytes"), "{}", long.err);
+    assert!(long.says("longer than the 16384 bytes"), "{}", long.err);
     assert!(alice.run(&["account", "show", "--json"]).expect(0).out.contains("\"waiting\":0"));
 }
 
@@ -116,8 +118,8 @@ fn chat_works_in_a_pipe() {
         "{}",
         chat.out
     );
-    assert!(chat.err.contains("NOT VERIFIED"), "{}", chat.err);
-    assert!(chat.err.contains("There is no command /nonsense"), "{}", chat.err);
+    assert!(chat.says("NOT VERIFIED"), "{}", chat.err);
+    assert!(chat.says("There is no command /nonsense"), "{}", chat.err);
     assert!(!chat.out.contains('\u{1b}') && !chat.err.contains('\u{1b}'));
     let inbox = bob.run(&["inbox", "--plain"]).expect(0).out;
     let texts: Vec<_> = inbox.lines().map(|line| line.rsplit('\t').next().unwrap()).collect();
@@ -131,7 +133,7 @@ fn two_people_talk_line_by_line() {
     let (mut one, mut other) = (alice.start(&["chat", "Bob"]), bob.start(&["chat", "Alice"]));
     let mut heard_by_alice = BufReader::new(one.stdout.take().unwrap()).lines();
     let mut heard_by_bob = BufReader::new(other.stdout.take().unwrap()).lines();
-    let mut until = |lines: &mut dyn Iterator<Item = std::io::Result<String>>, end: &str| {
+    let until = |lines: &mut dyn Iterator<Item = std::io::Result<String>>, end: &str| {
         let line = lines.map(Result::unwrap).find(|line| line.ends_with(end));
         line.unwrap_or_else(|| panic!("the chat ended before {end:?}"))
     };
@@ -155,7 +157,7 @@ fn what_was_typed_while_the_relay_is_away_is_stored() {
     let (alice, bob) = place.alice_and_bob();
     place.relay.stop();
     let chat = alice.run_with(&["chat", "Bob"], "said to nobody\n").expect(3);
-    assert!(chat.err.contains("not reached"), "{}", chat.err);
+    assert!(chat.says("not reached"), "{}", chat.err);
     let folder = place.relay_folder();
     place.relay = place.relay.restart(&folder);
     alice.run(&["inbox"]).expect(0);
@@ -214,4 +216,28 @@ fn a_closed_pipe_ends_quietly_and_loses_nothing() {
     let ended = finish(child).expect(0);
     assert_eq!(ended.err, "");
     assert!(bob.run(&["inbox"]).expect(0).out.contains("still here"));
+}
+
+#[test]
+fn a_full_mailbox_is_told_and_the_message_kept() {
+    let limits = Limits { mailbox_messages: 1, ..Limits::default() };
+    let place = Place::with(Settings { limits, ..Settings::default() });
+    let (alice, bob) = place.alice_and_bob();
+    alice.run(&["send", "Bob", "one"]).expect(0);
+    let full = alice.run(&["send", "Bob", "two"]).expect(1);
+    assert_eq!(full.out, "Waiting on this phone; it goes to Bob when it can.\n");
+    assert!(full.says("the recipient's mailbox is full"), "{}", full.err);
+    assert!(bob.run(&["inbox"]).expect(0).out.contains("one"));
+    alice.run(&["inbox"]).expect(0);
+    assert!(bob.run(&["inbox"]).expect(0).out.contains("two"));
+}
+
+#[test]
+fn a_closed_account_takes_no_messages() {
+    let place = Place::new();
+    let (alice, bob) = place.alice_and_bob();
+    bob.run(&["account", "close", "--yes"]).expect(0);
+    let refused = alice.run(&["send", "Bob", "too late"]).expect(1);
+    assert!(refused.out.starts_with("Refused: the relay does not take it for Bob."), "{}", refused.out);
+    assert!(refused.says("no such account"), "{}", refused.err);
 }

@@ -6,6 +6,7 @@ use std::sync::mpsc;
 use std::thread;
 
 use pillarbox_crypto::AgreementSecret;
+use pillarbox_relay::Settings;
 use pillarbox_relay::server::{Server, ServerConfig};
 use pillarbox_transport::RelayAddress;
 use tokio::sync::oneshot;
@@ -19,8 +20,8 @@ pub(crate) struct Relay {
 
 impl Relay {
     /// Starts one over the data in `folder`, on a free port.
-    pub(crate) fn start(folder: &Path) -> Self {
-        Self::listen(ServerConfig::on_loopback(folder.to_owned()))
+    pub(crate) fn start(folder: &Path, settings: Settings) -> Self {
+        Self::listen(ServerConfig { settings, ..ServerConfig::on_loopback(folder.to_owned()) })
     }
 
     /// Stops it and starts it again on the same port with the same data.

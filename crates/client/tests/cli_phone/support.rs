@@ -8,6 +8,7 @@ use std::time::Duration;
 use pillarbox_client::net::{now, sync};
 use pillarbox_client::{NewAccount, PaddingRule, Passphrase, Protection, Vault};
 use pillarbox_crypto::PasswordCost;
+use pillarbox_relay::Settings;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use tempfile::TempDir;
@@ -42,10 +43,15 @@ pub(crate) struct Ran {
 impl Place {
     /// Starts a relay in a new folder.
     pub(crate) fn new() -> Self {
+        Self::with(Settings::default())
+    }
+
+    /// Starts a relay that keeps to these settings.
+    pub(crate) fn with(settings: Settings) -> Self {
         let root = tempfile::tempdir().unwrap();
         std::fs::create_dir(root.path().join("relay")).unwrap();
         std::fs::write(root.path().join("passphrase"), "correct horse\n").unwrap();
-        let relay = Relay::start(&root.path().join("relay"));
+        let relay = Relay::start(&root.path().join("relay"), settings);
         Self { root, relay }
     }
 
@@ -157,6 +163,11 @@ impl Ran {
     pub(crate) fn expect(self, code: i32) -> Self {
         assert_eq!(self.code, code, "out: {}\nerr: {}", self.out, self.err);
         self
+    }
+
+    /// Whether standard error has these words, wherever its lines are broken.
+    pub(crate) fn says(&self, words: &str) -> bool {
+        self.err.split_whitespace().collect::<Vec<_>>().join(" ").contains(words)
     }
 
     /// The command after `Next:`. There is at most one, on standard error only.
