@@ -111,6 +111,24 @@ async fn many_frames_at_once_are_all_answered_in_order() {
 }
 
 #[tokio::test]
+async fn a_phone_that_has_said_all_still_gets_its_answers() {
+    let data = tempfile::tempdir().unwrap();
+    let relay = start(ServerConfig::on_loopback(data.path().into())).await;
+    let mut alice = Link::open(relay.address()).await;
+    alice.register(1, None).await;
+    let recipient = Link::open(relay.address()).await.register(2, None).await;
+    let submissions: Vec<_> = (0..40)
+        .map(|_| server_phone::submission(alice.request(), recipient.address, b"last words"))
+        .collect();
+    alice.writer.send(&submissions).await.unwrap();
+    alice.writer.close().await.unwrap();
+    for _ in &submissions {
+        assert!(accepted(&alice.receive().await.unwrap()));
+    }
+    assert_eq!(alice.receive().await, None);
+}
+
+#[tokio::test]
 async fn an_oversized_payload_is_refused_and_the_connection_goes_on() {
     let data = tempfile::tempdir().unwrap();
     let relay = start(ServerConfig::on_loopback(data.path().into())).await;

@@ -95,9 +95,7 @@ impl Connection<'_> {
         let mut writing = std::pin::pin!(self.write(writer, &outbox));
         let ended = tokio::select! {
             ended = self.read(&mut reader, &outbox) => {
-                outbox.end(if ended == Ended::Idle { End::Goodbye(Farewell::Idle) } else { End::Silent });
-                // What was read was answered or will be; a phone that only stopped sending still gets it.
-                timeout(FAREWELL, writing).await.map_or(Ended::TooSlow, |_| ended)
+                timeout(FAREWELL, self.finish(ended, &outbox, &mut writing)).await.map_or(Ended::TooSlow, |()| ended)
             }
             ended = &mut writing => ended,
         };
@@ -105,6 +103,24 @@ impl Connection<'_> {
             drain(&mut reader).await;
         }
         self.counted(ended)
+    }
+
+    /// Ends a connection on which nothing more is read. A phone that only stopped sending still gets its answers.
+    async fn finish(
+        &self,
+        ended: Ended,
+        outbox: &Outbox,
+        writing: &mut (impl Future<Output = Ended> + Unpin),
+    ) {
+        if ended == Ended::ByPhone {
+            tokio::select! {
+                () = outbox.processed_all() => {}
+                // The other direction is gone too.
+                _ = &mut *writing => return,
+            }
+        }
+        outbox.end(if ended == Ended::Idle { End::Goodbye(Farewell::Idle) } else { End::Silent });
+        writing.await;
     }
 
     /// Reads requests until the connection ends, never more than the outbox has room for.

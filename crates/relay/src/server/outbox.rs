@@ -17,6 +17,7 @@ use super::timing::MAX_UNANSWERED;
 pub(super) struct Outbox {
     waiting: Mutex<Waiting>,
     to_write: Notify,
+    /// For the reading side: there is room again, or nothing is unprocessed.
     to_read: Notify,
 }
 
@@ -89,11 +90,18 @@ impl Outbox {
         }
     }
 
+    /// Waits until the relay's thread has processed every request, and so has put every answer here.
+    pub(super) async fn processed_all(&self) {
+        while self.lock().unprocessed > 0 {
+            self.to_read.notified().await;
+        }
+    }
+
     fn ease(&self, change: impl FnOnce(&mut Waiting)) {
         let mut waiting = self.lock();
         let before = waiting.has_room();
         change(&mut waiting);
-        if !before && waiting.has_room() {
+        if (!before && waiting.has_room()) || waiting.unprocessed == 0 {
             drop(waiting);
             self.to_read.notify_one();
         }
@@ -149,5 +157,8 @@ mod tests {
         let (frames, _) = outbox.take().await;
         outbox.written(frames.len());
         assert!(is_ready(outbox.room()).await);
+        assert!(!is_ready(outbox.processed_all()).await);
+        (1..MAX_UNANSWERED).for_each(|_| outbox.processed());
+        assert!(is_ready(outbox.processed_all()).await);
     }
 }
