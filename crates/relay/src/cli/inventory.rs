@@ -26,10 +26,10 @@ const COLUMNS: &[Column] = &[
 ];
 
 /// Where a field's class stands.
-const CLASS_AT: usize = 28;
+const CLASS_AT: usize = 30;
 
 /// Where the word on keeping stands.
-const KEPT_AT: usize = 41;
+const KEPT_AT: usize = 43;
 
 /// More fields than this are counted in a summary and not named.
 const MOST_NAMED: usize = 10;
@@ -166,7 +166,7 @@ fn title(line: &Line) -> String {
         return line.record.to_owned();
     }
     let mut title = String::new();
-    for c in line.record.chars() {
+    for c in line.record.replace("PreKey", "Prekey").chars() {
         if c.is_ascii_uppercase() && !title.is_empty() {
             title.push(' ');
         }

@@ -23,9 +23,26 @@ const COLUMNS: &[Column] = &[
     Column("FROM", Align::Left),
     Column("TO", Align::Left),
     Column("BYTES", Align::Right),
-    Column("HELD UNTIL", Align::Left),
+    Column("UNTIL", Align::Left),
     Column("CONTENT", Align::Left),
 ];
+
+const PLAIN_COLUMNS: &[Column] = &[
+    Column("SEQ", Align::Right),
+    Column("TIME (MS SINCE 1970)", Align::Right),
+    Column("FROM", Align::Left),
+    Column("TO", Align::Left),
+    Column("BYTES", Align::Right),
+    Column("HELD UNTIL (MS SINCE 1970)", Align::Right),
+    Column("TEXT FOUND", Align::Left),
+    Column("PAYLOAD", Align::Left),
+];
+
+/// What the table's columns mean. A row without quotes may still be readable to whoever has its key.
+const LEGEND: &str = "\
+CONTENT in quotes is text found in the bytes; otherwise no text was found, and
+the first bytes are shown. UNTIL is the last day that a row is kept. --plain and
+--json give times and payloads whole.";
 
 /// Runs the command.
 pub(crate) fn run(arguments: Ledger, out: &mut impl Write) -> Result<(), Failure> {
@@ -50,7 +67,7 @@ pub(crate) fn run(arguments: Ledger, out: &mut impl Write) -> Result<(), Failure
         }
         Output { plain: true, .. } => {
             let rows: Vec<_> = holdings.messages.iter().map(|row| view.plain(row)).collect();
-            table::write_plain(out, COLUMNS, &rows)?;
+            table::write_plain(out, PLAIN_COLUMNS, &rows)?;
         }
         Output { .. } => view.write(all, out)?,
     }
@@ -103,6 +120,9 @@ impl View<'_> {
             counted(devices.len(), "device"),
             counted(prekeys.len(), "public prekey"),
         )?;
+        if !messages.is_empty() {
+            writeln!(out, "{LEGEND}")?;
+        }
         writeln!(out, "Each field that is kept, why, and for how long: pillarbox-relay ledger --fields")?;
         Ok(())
     }
@@ -111,7 +131,7 @@ impl View<'_> {
     fn row(&self, row: &MessageRow) -> Vec<String> {
         let content = match text::readable(row.payload.as_slice()) {
             Some(text) => format!("\"{}\"", text::escape(&text)),
-            None => format!("no text: {}", text::first_bytes(row.payload.as_slice())),
+            None => text::first_bytes(row.payload.as_slice()),
         };
         vec![
             row.message.to_string(),
@@ -119,7 +139,7 @@ impl View<'_> {
             self.sender(row).map_or_else(|| "not named".to_owned(), |sender| self.names.device(sender)),
             self.recipient(row).map_or_else(|| "closed".to_owned(), |to| self.names.device(to)),
             row.payload.len().to_string(),
-            date(row.held_until(&self.keeping)),
+            day(row.held_until(&self.keeping)),
             content,
         ]
     }
@@ -136,7 +156,8 @@ impl View<'_> {
             address(self.recipient(row)),
             row.payload.len().to_string(),
             row.held_until(&self.keeping).0.to_string(),
-            text.map_or_else(|| text::hex(row.payload.as_slice()), |text| text::escape(&text)),
+            text.map_or_else(String::new, |text| text::escape(&text)),
+            text::hex(row.payload.as_slice()),
         ]
     }
 
@@ -180,13 +201,14 @@ fn counted(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
-/// `03-22 14:37`. The year is that of the column HELD UNTIL or the one before.
+/// `03-22 14:37`.
 fn minute(time: Timestamp) -> String {
-    let (_, month, day, hour, minute, _) = time.calendar();
-    format!("{month:02}-{day:02} {hour:02}:{minute:02}")
+    let (_, _, _, hour, minute, _) = time.calendar();
+    format!("{} {hour:02}:{minute:02}", day(time))
 }
 
-fn date(time: Timestamp) -> String {
-    let (year, month, day, ..) = time.calendar();
-    format!("{year:04}-{month:02}-{day:02}")
+/// `03-22`.
+fn day(time: Timestamp) -> String {
+    let (_, month, day, ..) = time.calendar();
+    format!("{month:02}-{day:02}")
 }

@@ -1,0 +1,226 @@
+//! Each exit code of the program, and the sentence that goes with it.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a failed expectation is a failed test"
+)]
+
+mod cli_program;
+mod server_phone;
+
+use std::fs::File;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use pillarbox_relay::DATABASE_FILE;
+use pillarbox_relay::server::KEY_FILE;
+use pillarbox_wire::RelayFrame;
+
+use cli_program::{RunningProgram, program, say};
+use server_phone::Link;
+
+/// Runs a command that must fail, and gives its one sentence.
+fn fails(code: i32, arguments: &[&str]) -> String {
+    let said = say(arguments);
+    assert_eq!(said.code, Some(code), "{said:?}");
+    assert_eq!(said.out, "");
+    let sentence = said.err.strip_prefix("pillarbox-relay: ").unwrap_or_else(|| panic!("{said:?}"));
+    assert_eq!(sentence.lines().count(), 1, "{sentence}");
+    sentence.trim_end().to_owned()
+}
+
+#[test]
+fn help_leads_with_examples_and_tells_the_exit_codes() {
+    let said = say(&["--help"]);
+    assert_eq!(said.code, Some(0));
+    assert!(said.out.starts_with("Examples:\n  pillarbox-relay run"), "{}", said.out);
+    for part in ["Exit codes:", "0  done", "No telemetry and no update check"] {
+        assert!(said.out.contains(part), "{part}");
+    }
+    assert!(said.out.lines().all(|line| line.chars().count() <= 100));
+}
+
+#[test]
+fn wrong_usage_is_2() {
+    for wrong in [
+        &[][..],
+        &["serve"],
+        &["run", "--listen", "nowhere"],
+        &["run", "--admin", "7456"],
+        &["run", "--keep-delivered", "0"],
+        &["ledger", "--json", "--plain"],
+        &["ledger", "--follow", "--last", "3"],
+        &["inventory", "--last-seen", "often"],
+    ] {
+        let said = say(wrong);
+        assert_eq!(said.code, Some(2), "{wrong:?}");
+        assert!(!said.err.is_empty());
+    }
+}
+
+#[test]
+fn output_that_cannot_be_written_is_1() {
+    let full = File::options().write(true).open("/dev/full").unwrap();
+    let output = program(&["inventory"]).stdout(full).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("the output cannot be written"));
+}
+
+#[test]
+fn a_reader_that_has_heard_enough_is_no_error() {
+    let mut child = program(&["inventory"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), output.stderr), (Some(0), Vec::new()));
+}
+
+#[test]
+fn a_relay_that_is_not_there_is_3() {
+    let data = tempfile::tempdir().unwrap();
+    let path = data.path().to_str().unwrap();
+    let sentence = fails(3, &["ledger", "--follow", "--data", path]);
+    assert!(sentence.ends_with(&format!("Start one with: pillarbox-relay run --data {path}")), "{sentence}");
+    // A relay that was killed leaves its admin file; nobody answers there.
+    let mut relay = RunningProgram::start(data.path(), &[]);
+    relay.child.kill().unwrap();
+    relay.wait();
+    fails(3, &["ledger", "--follow", "--data", path]);
+}
+
+#[test]
+fn an_address_that_cannot_be_listened_on_is_3() {
+    let data = tempfile::tempdir().unwrap();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let path = data.path().to_str().unwrap();
+    let sentence = fails(3, &["run", "--data", path, "--admin", "off", "--listen", &address]);
+    assert!(sentence.contains("is taken by another program") && sentence.contains("--listen"), "{sentence}");
+    let free = "127.0.0.1:0";
+    let sentence = fails(3, &["run", "--data", path, "--listen", free, "--admin", &address]);
+    assert!(sentence.contains("--admin"), "{sentence}");
+    let sentence =
+        fails(3, &["run", "--data", path, "--listen", free, "--admin", "off", "--public-host", "a b"]);
+    assert!(sentence.contains("--public-host"), "{sentence}");
+}
+
+#[test]
+fn a_data_directory_without_a_relay_is_4() {
+    let data = tempfile::tempdir().unwrap();
+    let path = data.path().to_str().unwrap();
+    let sentence = fails(4, &["ledger", "--data", path]);
+    assert!(sentence.contains(&format!("pillarbox-relay run --data {path}")), "{sentence}");
+}
+
+#[test]
+fn a_data_directory_that_cannot_be_one_is_4() {
+    let parent = tempfile::tempdir().unwrap();
+    let file = parent.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    let sentence = fails(4, &["run", "--data", file.join("below").to_str().unwrap()]);
+    assert!(sentence.contains("cannot be used as a data directory"), "{sentence}");
+}
+
+#[test]
+fn a_data_directory_in_use_is_4() {
+    let data = tempfile::tempdir().unwrap();
+    let first = RunningProgram::start(data.path(), &[]);
+    let path = data.path().to_str().unwrap();
+    let sentence = fails(4, &["run", "--listen", "127.0.0.1:0", "--admin", "off", "--data", path]);
+    assert!(sentence.starts_with("another relay is running on"), "{sentence}");
+    first.signal("TERM");
+    assert_eq!(first.wait().0.code(), Some(0));
+}
+
+#[test]
+fn a_damaged_or_newer_database_is_4_and_is_left_as_it_was() {
+    let data = tempfile::tempdir().unwrap();
+    let path = data.path().to_str().unwrap();
+    let run = ["run", "--listen", "127.0.0.1:0", "--admin", "off", "--data", path];
+    let relay = RunningProgram::start(data.path(), &[]);
+    relay.signal("TERM");
+    relay.wait();
+
+    let file = data.path().join(DATABASE_FILE);
+    let database = rusqlite::Connection::open(&file).unwrap();
+    database.pragma_update(None, "user_version", 1_000_000).unwrap();
+    database.close().unwrap();
+    let newer = std::fs::read(&file).unwrap();
+    assert!(fails(4, &run).contains("newer"), "run");
+    assert!(fails(4, &["ledger", "--data", path]).contains("newer"), "ledger");
+    assert_eq!(std::fs::read(&file).unwrap(), newer);
+
+    std::fs::write(&file, b"this was a database once, before the disk failed".repeat(100)).unwrap();
+    let damaged = std::fs::read(&file).unwrap();
+    for arguments in [&run[..], &["ledger", "--data", path]] {
+        let sentence = fails(4, arguments);
+        assert!(sentence.contains("damaged") || sentence.contains("not one of a Pillarbox"), "{sentence}");
+    }
+    assert_eq!(std::fs::read(&file).unwrap(), damaged);
+}
+
+#[test]
+fn a_damaged_key_is_4_and_is_left_as_it_was() {
+    let data = tempfile::tempdir().unwrap();
+    let key = data.path().join(KEY_FILE);
+    let relay = RunningProgram::start(data.path(), &[]);
+    relay.signal("TERM");
+    relay.wait();
+    File::options().write(true).open(&key).unwrap().set_len(7).unwrap();
+    let sentence = fails(4, &["run", "--data", data.path().to_str().unwrap()]);
+    assert!(sentence.contains("7 bytes"), "{sentence}");
+    assert_eq!(key.metadata().unwrap().len(), 7);
+}
+
+#[test]
+fn the_first_signal_is_a_clean_stop_whichever_it_is() {
+    for signal in ["INT", "TERM"] {
+        let data = tempfile::tempdir().unwrap();
+        let relay = RunningProgram::start(data.path(), &[]);
+        let began = Instant::now();
+        relay.signal(signal);
+        let (status, out, err) = relay.wait();
+        assert_eq!(status.code(), Some(0), "{err}");
+        assert!(began.elapsed() < Duration::from_secs(10));
+        assert!(out.contains("It keeps") && err.contains("the relay has stopped"), "{out}{err}");
+    }
+}
+
+#[tokio::test]
+async fn a_second_signal_ends_at_once_with_130() {
+    let data = tempfile::tempdir().unwrap();
+    let relay = RunningProgram::start(data.path(), &[]);
+    // A phone that does not close its side keeps a stop waiting for some seconds.
+    let mut deaf = Link::open(&relay.address).await;
+    relay.signal("TERM");
+    assert!(matches!(deaf.receive().await, Some(RelayFrame::Goodbye(_))));
+    relay.signal("INT");
+    assert_eq!(relay.wait().0.code(), Some(130));
+}
+
+#[tokio::test]
+async fn a_killed_relay_has_everything_that_it_accepted() {
+    let data = tempfile::tempdir().unwrap();
+    let mut relay = RunningProgram::start(data.path(), &[]);
+    let mut alice = Link::open(&relay.address).await;
+    let own = alice.register(1, None).await;
+    let recipient = Link::open(&relay.address).await.register(2, None).await;
+    for number in 0..5_u8 {
+        assert!(matches!(alice.submit(recipient.address, &[number]).await, RelayFrame::Accepted(_)));
+    }
+    relay.child.kill().unwrap();
+    relay.wait();
+
+    let relay = RunningProgram::start(data.path(), &[]);
+    let mut bob = Link::open(&relay.address).await;
+    assert_eq!(bob.authenticate(&recipient).await, 5);
+    for number in 0..5_u8 {
+        let delivery = bob.delivery().await;
+        assert_eq!((delivery.payload.as_slice(), delivery.from), (&[number][..], Some(own.address)));
+    }
+    drop(bob);
+    relay.signal("TERM");
+    assert_eq!(relay.wait().0.code(), Some(0));
+}

@@ -1,0 +1,62 @@
+//! The log is retained data: every field of every line is declared, and no line tells who or what.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a failed expectation is a failed test"
+)]
+
+mod cli_program;
+mod server_phone;
+
+use pillarbox_relay::server::log::{ADDED_BY_TRACING, LOG};
+use serde_json::{Map, Value};
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
+
+use cli_program::RunningProgram;
+use server_phone::{Link, socket};
+
+/// Runs a relay with all that it can log at `level`, and gives its lines.
+async fn log(level: &str) -> (Vec<Map<String, Value>>, String) {
+    let data = tempfile::tempdir().unwrap();
+    let relay = RunningProgram::start(data.path(), &["--log-format", "json", "--log-level", level]);
+    let mut alice = Link::open(&relay.address).await;
+    let own = alice.register(1, Some("+447700900001")).await;
+    alice.submit(own.address, b"nothing of this is for the log").await;
+    let mut stranger = TcpStream::connect(socket(&relay.address)).await.unwrap();
+    stranger.write_all(b"GET / HTTP/1.1\r\n\r\n").await.unwrap();
+    drop((alice, stranger));
+    relay.signal("TERM");
+    let (_, _, err) = relay.wait();
+    for secret in ["127.0.0.1", "447700900001", "nothing of this", &own.address.account.to_string()] {
+        assert!(!err.contains(secret), "{secret} is in the log:\n{err}");
+    }
+    (err.lines().map(|line| serde_json::from_str(line).unwrap()).collect(), err)
+}
+
+#[tokio::test]
+async fn every_field_is_in_the_inventory() {
+    let (lines, err) = log("debug").await;
+    for name in lines.iter().flat_map(Map::keys) {
+        let declared = LOG.iter().any(|field| field.name == name);
+        assert!(declared || ADDED_BY_TRACING.contains(&name.as_str()), "{name} is not declared:\n{err}");
+    }
+    // The test sees what it is about: a line of each kind that this run must have written.
+    for message in
+        ["the relay is ready", "a connection was opened", "a handshake failed", "the relay has stopped"]
+    {
+        assert!(lines.iter().any(|line| line["message"] == message), "{message}:\n{err}");
+    }
+}
+
+#[tokio::test]
+async fn at_info_level_no_line_is_about_a_connection() {
+    let (lines, err) = log("info").await;
+    assert!(!lines.is_empty());
+    for line in lines {
+        assert!(!line.contains_key("connection") && !line.contains_key("peer"), "{err}");
+    }
+}
