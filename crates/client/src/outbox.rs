@@ -4,7 +4,7 @@
 //! however often the connection breaks), and *accepted* once the relay has it on its disk. A text stays here,
 //! accepted, until the other phone's receipt comes, so that it can be encrypted again if that phone lost its keys.
 //!
-//! The vault's rows are the truth; [`Outbox`] is an index of them in memory, rebuilt when a profile opens.
+//! The vault's rows are the truth; `Outbox` is an index of them in memory, rebuilt when a profile opens.
 
 use std::collections::BTreeMap;
 

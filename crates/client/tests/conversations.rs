@@ -11,7 +11,7 @@
 mod world;
 
 use pillarbox_client::{DeliveryState, Notice, Origin, Protection, Trust};
-use pillarbox_wire::{ClientFrame, Handle, Refusal};
+use pillarbox_wire::{ClientFrame, Duration, FixedBytes, Handle, Refusal, RelayFrame};
 use world::World;
 
 #[test]
@@ -232,4 +232,62 @@ fn end_to_end_the_relay_cannot_read_it() {
     let mut world = World::new();
     world.pair();
     assert!(!world.relay_saw("hello"));
+}
+
+#[test]
+fn keys_and_certificates_are_renewed_in_time_and_old_ones_still_open_what_waits() {
+    let mut world = World::new();
+    let (alice, bob) = (world.phone("Alice"), world.phone("Bob"));
+    world.invite(alice, bob);
+    world.offline(bob);
+    world.say(alice, bob, "begun with last week's key");
+    world.run();
+    world.seen.clear();
+    world.pass(Duration::from_days(10));
+    world.online(bob);
+    world.run();
+    let renewed =
+        |frame: &ClientFrame| matches!(frame, ClientFrame::PublishPreKeys(it) if it.prekeys.signed.is_some());
+    assert_eq!(world.seen.iter().filter(|frame| renewed(frame)).count(), 1);
+    assert_eq!(
+        world.heard(bob, alice),
+        ["begun with last week's key"],
+        "its certificate was good when it was taken"
+    );
+    world.say(alice, bob, "with a new certificate");
+    world.run();
+    assert_eq!(world.heard(bob, alice).len(), 2);
+    assert_eq!(world.states(alice, bob), [DeliveryState::Delivered; 2]);
+}
+
+#[test]
+fn a_question_that_the_connection_took_with_it_is_asked_again() {
+    let mut world = World::new();
+    let alice = world.phone("Alice");
+    world.phone_with_number("Bob", "+447700900123");
+    let mut lost = false;
+    world.lose = Box::new(move |_, frame| {
+        let hit = matches!(frame, RelayFrame::Found(_)) && !lost;
+        lost |= hit;
+        hit
+    });
+    world.at(alice).look_up(Handle::parse("+447700900123").unwrap(), Some("Bob")).unwrap();
+    world.run();
+    assert!(world.see(alice).find("Bob").unwrap().is_some());
+}
+
+#[test]
+fn a_relay_that_refuses_the_delivery_key_learns_the_sender_and_the_owner_is_told() {
+    let mut world = World::new();
+    let (alice, bob) = world.pair();
+    world.tamper = Box::new(move |at, frame| {
+        if let (true, ClientFrame::Submit(submit)) = (at == alice, frame) {
+            submit.delivery_key = submit.delivery_key.map(|_| FixedBytes([0; 32]));
+        }
+    });
+    world.say(alice, bob, "all the same");
+    world.run();
+    assert_eq!(world.heard(bob, alice), ["hello", "all the same"]);
+    let told = world.take_notices(alice);
+    assert!(told.contains(&Notice::Unsealed { contact: world.id(bob) }), "{told:?}");
 }

@@ -73,13 +73,13 @@ async fn a_phone_that_stays_connected_hears_at_once() {
         let mut carrier = Carrier::new();
         let mut rng = self::rng();
         loop {
-            if let Event::Told(notices) = carrier.next(&mut bob, &mut rng).await.unwrap() {
-                if notices.iter().any(|notice| matches!(notice, Notice::Received { .. })) {
-                    // Its receipt goes out with the next rounds.
-                    while carrier.next(&mut bob, &mut rng).await.unwrap() != Event::Quiet {}
-                    carrier.close(&mut bob).await;
-                    return;
-                }
+            if let Event::Told(notices) = carrier.next(&mut bob, &mut rng).await.unwrap()
+                && notices.iter().any(|notice| matches!(notice, Notice::Received { .. }))
+            {
+                // Its receipt goes out with the next rounds.
+                while carrier.next(&mut bob, &mut rng).await.unwrap() != Event::Quiet {}
+                carrier.close(&mut bob).await;
+                return;
             }
         }
     };
@@ -122,12 +122,15 @@ async fn a_phone_that_stays_comes_back_when_its_relay_does() {
     let listen = (std::net::Ipv4Addr::LOCALHOST, first.address().port()).into();
     let mut carrier = Carrier::new();
     while carrier.next(&mut alice, &mut rng).await.unwrap() != Event::Quiet {}
-    first.stop().await.unwrap();
-    let down = loop {
-        if let Event::Down { error, .. } = carrier.next(&mut alice, &mut rng).await.unwrap() {
-            break error;
+    let hearing = async {
+        loop {
+            if let Event::Down { error, .. } = carrier.next(&mut alice, &mut rng).await.unwrap() {
+                break error;
+            }
         }
     };
+    let (stopped, down) = tokio::join!(first.stop(), hearing);
+    stopped.unwrap();
     assert_eq!(down, NetError::Farewell(Farewell::Stopping));
     let config = ServerConfig { listen, ..ServerConfig::on_loopback(folder.path().to_owned()) };
     let second = Server::start(config).await.unwrap();

@@ -13,7 +13,8 @@ mod world;
 use std::path::Path;
 
 use pillarbox_client::vault::FILE_NAME;
-use pillarbox_client::{Notice, Passphrase, Phone, ProfileError, StorageError};
+use pillarbox_client::{Notice, Passphrase, Phone, ProfileError, StorageError, Vault};
+use pillarbox_crypto::PasswordCost;
 use pillarbox_wire::{Duration, Timestamp};
 use rusqlite::Connection;
 use world::{START, World, passphrase};
@@ -128,6 +129,25 @@ fn a_wrong_passphrase_a_missing_profile_and_a_second_process_are_told_apart() {
     assert_eq!(open(folder.path(), START).err(), Some(ProfileError::InUse));
     drop(first);
     assert!(open(folder.path(), START).is_ok(), "the lock goes with its holder");
+}
+
+#[test]
+fn a_profile_is_not_written_over_and_one_never_finished_is_begun_again() {
+    let (folder, _) = profile();
+    let mut rng = rand::rng();
+    let create = |folder: &Path, rng: &mut rand::rngs::ThreadRng| {
+        Vault::create(folder, &passphrase(), PasswordCost::TESTING, rng).map(drop)
+    };
+    assert_eq!(create(folder.path(), &mut rng), Err(ProfileError::Exists));
+    assert_eq!(open(folder.path(), START).unwrap().contacts().unwrap().len(), 1);
+
+    let unfinished = tempfile::tempdir().unwrap();
+    create(unfinished.path(), &mut rng).unwrap();
+    assert_eq!(open(unfinished.path(), START).err(), Some(ProfileError::NoProfile));
+    assert_eq!(create(unfinished.path(), &mut rng), Ok(()));
+    std::fs::write(unfinished.path().join(FILE_NAME), []).unwrap();
+    assert_eq!(open(unfinished.path(), START).err(), Some(ProfileError::NoProfile));
+    assert_eq!(create(unfinished.path(), &mut rng), Ok(()));
 }
 
 #[test]

@@ -11,7 +11,7 @@
 mod world;
 
 use pillarbox_client::{ConfirmError, Notice, PhoneError, Trust};
-use pillarbox_wire::{ClientFrame, DeviceAddress, DeviceId, Handle, RelayFrame};
+use pillarbox_wire::{ClientFrame, Deliver, DeviceAddress, DeviceId, Handle, RelayFrame};
 use world::World;
 
 /// A relay that gives Mallory's keys for Bob's, and Mallory what Alice sends to Bob.
@@ -142,10 +142,10 @@ fn a_message_under_a_new_key_is_shown_as_unverified_and_blocks_answers() {
         _ => {}
     });
     world.forge = Box::new(move |_, frame| {
-        if let RelayFrame::Deliver(deliver) = frame {
-            if let Some(from) = deliver.from.as_mut().filter(|from| from.account == thief) {
-                from.account = whom;
-            }
+        if let RelayFrame::Deliver(Deliver { from: Some(from), .. }) = frame
+            && from.account == thief
+        {
+            from.account = whom;
         }
     });
     world.take_notices(alice);
@@ -159,4 +159,36 @@ fn a_message_under_a_new_key_is_shown_as_unverified_and_blocks_answers() {
     assert!(matches!(last.direction, pillarbox_client::Direction::Received { verified: false, .. }));
     let now = world.now;
     assert_eq!(world.at(alice).queue_text(whom, "really?", now, &mut rng), Err(PhoneError::KeyChanged));
+}
+
+#[test]
+fn what_the_relay_holds_back_is_not_encrypted_again_to_a_key_that_it_substitutes() {
+    let mut world = World::new();
+    let alice = world.phone_with_number("Alice", "+447700900100");
+    let bob = world.phone_with_number("Bob", "+447700900101");
+    let mallory = world.phone("Mallory");
+    for (at, number) in [(alice, "+447700900101"), (mallory, "+447700900100")] {
+        world.at(at).look_up(Handle::parse(number).unwrap(), None).unwrap();
+    }
+    world.run();
+    let (victim, thief) = (world.id(bob), world.id(mallory));
+    // What Alice sends to Bob goes to Mallory, and what Mallory sends comes to Alice as Bob's.
+    world.tamper = Box::new(move |at, frame| {
+        if let (true, ClientFrame::Submit(submit)) = (at == alice, frame) {
+            submit.to.account = thief;
+        }
+    });
+    world.forge = Box::new(move |_, frame| {
+        if let RelayFrame::Deliver(Deliver { from: Some(from), .. }) = frame
+            && from.account == thief
+        {
+            from.account = victim;
+        }
+    });
+    world.say(alice, bob, "for Bob's eyes");
+    world.run();
+    let told = world.take_notices(alice);
+    assert!(told.contains(&Notice::KeyChanged { contact: victim, blocked: false }), "{told:?}");
+    assert!(told.contains(&Notice::Resent { contact: victim, messages: 0 }), "she did ask: {told:?}");
+    assert!(world.heard(mallory, alice).is_empty());
 }

@@ -24,7 +24,7 @@ pub enum Event {
     Told(Vec<Notice>),
     /// A link is connected.
     Up(Link),
-    /// Everything that can be done now is done; see [`Carrier::is_quiet`].
+    /// Everything that can be done now is done; see [`Carrier::is_quiet`]. Told each time it comes to that.
     Quiet,
     /// A link is not connected, and will be tried again.
     Down {
@@ -44,7 +44,7 @@ pub struct Carrier {
     named: Line,
     nameless: Line,
     failures: u32,
-    /// Whether the last round had nothing to send.
+    /// Whether nothing has come since everything that could go was sent.
     at_rest: bool,
     /// Whether that was told.
     quiet: bool,
@@ -99,7 +99,7 @@ impl Carrier {
     }
 
     /// Whether everything that can be done now is done: connected, all that waited has come, all that can go has
-    /// been taken by the relay.
+    /// been taken by the relay. What the phone was asked to do since the last [`next`](Self::next) does not count.
     ///
     /// # Errors
     /// [`PhoneError::Storage`].
@@ -127,12 +127,12 @@ impl Carrier {
         rng: &mut impl CryptoRng,
     ) -> Result<Option<Event>, PhoneError> {
         self.dial(phone, rng)?;
-        self.at_rest = true;
         for link in [Link::Named, Link::Nameless] {
             if let Err(error) = self.send(link, phone, rng).await? {
                 return Ok(Some(self.failed(link, error, phone, rng)));
             }
         }
+        self.at_rest = true;
         let quiet = self.is_quiet(phone)?;
         let was_quiet = std::mem::replace(&mut self.quiet, quiet);
         if quiet && !was_quiet {
@@ -182,14 +182,12 @@ impl Carrier {
         phone: &mut Phone,
         rng: &mut impl CryptoRng,
     ) -> Result<Result<(), NetError>, PhoneError> {
-        let mut busy = false;
         if let Line::Up(open) = self.line(link) {
             // What an earlier round could not finish goes first.
             if let Err(error) = in_time(open.writer.flush()).await {
                 return Ok(Err(error));
             }
             let mut frames = phone.outgoing(link, now(), rng)?;
-            busy = !frames.is_empty();
             if open.heard.elapsed() >= timeouts::PING_INTERVAL {
                 frames.extend(phone.ping(link));
             }
@@ -202,7 +200,6 @@ impl Carrier {
                 open.unanswered = Some(Instant::now());
             }
         }
-        self.at_rest &= !busy;
         Ok(Ok(()))
     }
 
@@ -221,6 +218,7 @@ impl Carrier {
         if let RelayFrame::Goodbye(goodbye) = &frame {
             self.farewell = Some(NetError::Farewell(goodbye.reason));
         }
+        (self.at_rest, self.quiet) = (false, false);
         let notices = phone.on_frame(link, frame, now(), rng)?;
         if phone.is_ready(link) {
             self.failures = 0;

@@ -98,6 +98,13 @@ impl Connection {
         self.questions.remove(&request)
     }
 
+    /// The questions that are still open, in the order in which they were asked.
+    pub(super) fn into_questions(self) -> Vec<Question> {
+        let mut questions: Vec<_> = self.questions.into_iter().collect();
+        questions.sort_by_key(|(request, _)| request.0);
+        questions.into_iter().map(|(_, question)| question).collect()
+    }
+
     /// Whether such a question is open.
     pub(super) fn is_asking(&self, such: impl Fn(&Question) -> bool) -> bool {
         self.questions.values().any(such)
@@ -126,10 +133,11 @@ impl Links {
         }
     }
 
-    pub(super) fn set(&mut self, link: Link, connection: Option<Connection>) {
+    /// Puts another connection, or none, in place of the one that a link had, and gives that back.
+    pub(super) const fn replace(&mut self, link: Link, connection: Option<Connection>) -> Option<Connection> {
         match link {
-            Link::Named => self.named = connection,
-            Link::Nameless => self.nameless = connection,
+            Link::Named => std::mem::replace(&mut self.named, connection),
+            Link::Nameless => std::mem::replace(&mut self.nameless, connection),
         }
     }
 }

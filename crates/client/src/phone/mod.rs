@@ -41,7 +41,7 @@ pub use error::{ConfirmError, PhoneError};
 pub use links::Link;
 pub use talk::SEEN_KEPT;
 
-use self::links::{Connection, Links};
+use self::links::{Connection, Links, Question};
 use self::records::{CERTIFICATE, CertificateRecord, DELIVERY_KEY, DEVICE_KEY, FACTS, IDENTITY, secret};
 use crate::account::{Account, AccountRecord, NewAccount};
 use crate::body::MAX_NAME_LEN;
@@ -258,12 +258,20 @@ impl Phone {
     /// Notes that a link is connected.
     pub fn connected(&mut self, link: Link, handshake_hash: [u8; 32]) {
         self.disconnected(link);
-        self.links.set(link, Some(Connection::new(handshake_hash)));
+        self.links.replace(link, Some(Connection::new(handshake_hash)));
     }
 
     /// Notes that a link is gone. What was under way on it is sent again on the next one.
     pub fn disconnected(&mut self, link: Link) {
-        self.links.set(link, None);
+        let gone = self.links.replace(link, None);
+        for question in gone.into_iter().flat_map(Connection::into_questions) {
+            match question {
+                Question::LookUp { handle, name } => self.look_ups.push_back((handle, name)),
+                Question::Close => self.closing = true,
+                // All others follow from what is kept.
+                _ => {}
+            }
+        }
         self.outbox.link_gone(link);
         if link == Link::Named {
             // What was not acknowledged is delivered again, and recognised.

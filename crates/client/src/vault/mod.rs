@@ -16,6 +16,7 @@ mod lock;
 mod rows;
 
 use std::path::Path;
+use std::time::Duration;
 use std::{fmt, fs, io};
 
 use pillarbox_crypto::PasswordCost;
@@ -32,9 +33,13 @@ use crate::passphrase::Passphrase;
 /// The file that a profile consists of; SQLite keeps a `-wal` beside it while the profile is open.
 pub const FILE_NAME: &str = "vault.sqlite";
 
+/// How long another process may still hold the profile: one that is just ending has let go of it by then, and a
+/// person hears without delay of one that is not.
+const LOCK_PATIENCE: Duration = Duration::from_millis(250);
+
 const SCHEMA: &str = "
-    CREATE TABLE lock (only INTEGER PRIMARY KEY CHECK (only = 0), wrapped BLOB NOT NULL);
-    CREATE TABLE row (
+    CREATE TABLE IF NOT EXISTS lock (only INTEGER PRIMARY KEY CHECK (only = 0), wrapped BLOB NOT NULL);
+    CREATE TABLE IF NOT EXISTS row (
         place INTEGER NOT NULL, lookup BLOB NOT NULL, nonce BLOB NOT NULL, sealed BLOB NOT NULL,
         PRIMARY KEY (place, lookup)
     ) WITHOUT ROWID;
@@ -61,18 +66,18 @@ impl Vault {
     ) -> Result<Self, ProfileError> {
         make_directory(directory)?;
         let file = directory.join(FILE_NAME);
-        if file.try_exists().map_err(|_| StorageError::Unavailable)? {
-            return Err(ProfileError::Exists);
-        }
         let vault_key = VaultKey::generate(rng);
         let wrapped = lock::wrap(&vault_key, passphrase, cost, rng)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
         let mut connection = Connection::open_with_flags(&file, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
         settle(&connection)?;
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        if is_taken(&transaction)? {
+            return Err(ProfileError::Exists);
+        }
         transaction.execute_batch(SCHEMA)?;
         transaction.pragma_update(None, "user_version", LAYOUT)?;
-        transaction.execute("INSERT INTO lock (only, wrapped) VALUES (0, ?1)", [&wrapped])?;
+        transaction.execute("INSERT OR REPLACE INTO lock (only, wrapped) VALUES (0, ?1)", [&wrapped])?;
         transaction.commit()?;
         Ok(Self { connection, keys: RowKeys::derive(&vault_key), vault_key, cost })
     }
@@ -92,6 +97,9 @@ impl Vault {
         let found: u8 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
         if found > LAYOUT {
             return Err(ProfileError::NewerVersion { found, known: LAYOUT });
+        }
+        if found == 0 && is_empty(&connection)? {
+            return Err(ProfileError::NoProfile);
         }
         if found != LAYOUT {
             return Err(ProfileError::Storage(StorageError::Damaged));
@@ -165,6 +173,7 @@ impl Vault {
 /// How this connection treats the file: nothing is kept before it is on the disk, what is removed is overwritten,
 /// and the first write lock is never let go of.
 fn settle(connection: &Connection) -> Result<(), ProfileError> {
+    connection.busy_timeout(LOCK_PATIENCE)?;
     connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
@@ -173,6 +182,23 @@ fn settle(connection: &Connection) -> Result<(), ProfileError> {
     // A lock is only taken by a transaction that means to write.
     connection.execute_batch("BEGIN IMMEDIATE; COMMIT")?;
     Ok(())
+}
+
+/// Whether the file holds anything that must not be written over. One that was begun and never finished, because the
+/// program ended in between, holds nothing.
+fn is_taken(connection: &Connection) -> Result<bool, ProfileError> {
+    if is_empty(connection)? {
+        return Ok(false);
+    }
+    let found: u8 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if found != LAYOUT {
+        return Ok(true);
+    }
+    Ok(connection.query_row("SELECT EXISTS (SELECT 1 FROM row)", [], |row| row.get(0))?)
+}
+
+fn is_empty(connection: &Connection) -> Result<bool, ProfileError> {
+    Ok(connection.query_row("SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema)", [], |row| row.get(0))?)
 }
 
 fn make_directory(directory: &Path) -> Result<(), StorageError> {

@@ -45,6 +45,13 @@ pub enum Fault {
     Cut(usize),
 }
 
+/// Asked about a frame to a phone.
+type Lose = Box<dyn FnMut(usize, &RelayFrame) -> bool>;
+/// Changes a frame to the relay.
+type Tamper = Box<dyn FnMut(usize, &mut ClientFrame)>;
+/// Changes a frame to a phone.
+type Forge = Box<dyn FnMut(usize, &mut RelayFrame)>;
+
 pub struct Slot {
     phone: Option<Phone>,
     folder: Option<TempDir>,
@@ -64,11 +71,11 @@ pub struct World {
     /// Asked before each step.
     pub fault: Box<dyn FnMut(usize) -> Option<Fault>>,
     /// Asked for each frame to a phone: whether the connection breaks just before it arrives.
-    pub lose: Box<dyn FnMut(usize, &RelayFrame) -> bool>,
+    pub lose: Lose,
     /// Asked for each frame to the relay: may change it.
-    pub tamper: Box<dyn FnMut(usize, &mut ClientFrame)>,
+    pub tamper: Tamper,
     /// Asked for each frame to a phone: may change it.
-    pub forge: Box<dyn FnMut(usize, &mut RelayFrame)>,
+    pub forge: Forge,
     /// Payloads that the relay took, as it saw them.
     pub seen: Vec<ClientFrame>,
 }
