@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use pillarbox_relay::store::MessageRow;
-use pillarbox_relay::{DATABASE_FILE, Holdings, HoldingsError, Keeping};
+use pillarbox_relay::{DATABASE_FILE, Holdings, HoldingsError, Keeping, StoreError};
 use pillarbox_wire::{DeviceAddress, Timestamp};
 use serde_json::{Value, json};
 
@@ -86,7 +86,12 @@ fn read(data: &Path) -> Result<Holdings, Failure> {
             HoldingsError::NotReadable => {
                 format!("{data}: {error}. Run this as the user who runs the relay")
             }
-            error => format!("{data}: {error}. See what SQLite says: sqlite3 {data}/{DATABASE_FILE} 'PRAGMA integrity_check'"),
+            HoldingsError::Store(newer @ StoreError::Newer { .. }) => {
+                format!("{data}: {newer}. Read it with the pillarbox-relay that made it")
+            }
+            error => {
+                format!("{data}: {error}. See what SQLite says: sqlite3 {data}/{DATABASE_FILE} 'PRAGMA integrity_check'")
+            }
         })
     })
 }
