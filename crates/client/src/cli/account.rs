@@ -34,7 +34,7 @@ struct Invited<'a> {
 }
 
 /// Runs `pillarbox account`.
-pub(crate) fn run(desk: &mut Desk, command: &Command) -> Result<(), Failure> {
+pub(crate) fn run(desk: &mut Desk<'_>, command: &Command) -> Result<(), Failure> {
     match command {
         Command::Create { relay, number, name } => {
             let new = NewAccount {
@@ -58,7 +58,7 @@ pub(crate) fn run(desk: &mut Desk, command: &Command) -> Result<(), Failure> {
 
 /// Makes the account here and at the relay, both or neither: a profile that no relay knows is only in the way
 /// of typing the command again, corrected.
-fn create(desk: &mut Desk, new: NewAccount) -> Result<(), Failure> {
+fn create(desk: &mut Desk<'_>, new: NewAccount) -> Result<(), Failure> {
     let directory = desk.directory()?;
     if directory.join(FILE_NAME).exists() {
         return Err(Failure::ProfileExists);
@@ -100,7 +100,7 @@ fn clear(directory: &Path, existed: bool) -> std::io::Result<()> {
     if existed { Ok(()) } else { fs::remove_dir(directory) }
 }
 
-fn show(desk: &mut Desk, form: Form) -> Result<(), Failure> {
+fn show(desk: &mut Desk<'_>, form: Form) -> Result<(), Failure> {
     let phone = desk.open()?;
     let directory = desk.directory()?;
     let account = phone.account().clone();
@@ -153,7 +153,7 @@ fn shown(account: &Account, contacts: usize, waiting: usize) -> Shown<'_> {
     }
 }
 
-fn invite(desk: &mut Desk, qr: Option<Size>, svg: Option<&Path>, form: Form) -> Result<(), Failure> {
+fn invite(desk: &mut Desk<'_>, qr: Option<Size>, svg: Option<&Path>, form: Form) -> Result<(), Failure> {
     let mut phone = desk.open()?;
     if phone.account().address.is_none() {
         net::register(desk, &mut phone)?;
@@ -203,7 +203,7 @@ fn fitting(code: &Code, room: usize) -> Size {
     [Size::Full, Size::Small].into_iter().find(fits).unwrap_or(Size::None)
 }
 
-fn change_passphrase(desk: &mut Desk, new: &super::passphrase::Source) -> Result<(), Failure> {
+fn change_passphrase(desk: &mut Desk<'_>, new: &super::passphrase::Source) -> Result<(), Failure> {
     let mut phone = desk.open()?;
     let secret = new.read(Purpose::New)?;
     if is_short(&secret) {
@@ -215,7 +215,7 @@ fn change_passphrase(desk: &mut Desk, new: &super::passphrase::Source) -> Result
     Ok(())
 }
 
-fn close(desk: &mut Desk, yes: bool) -> Result<(), Failure> {
+fn close(desk: &mut Desk<'_>, yes: bool) -> Result<(), Failure> {
     let mut phone = desk.open()?;
     if !yes {
         desk.agree("Close the account at the relay, for good? Messages on this phone stay.", "--yes")?;

@@ -39,7 +39,7 @@ struct List<'a> {
 }
 
 /// Runs `pillarbox contact`.
-pub(crate) fn run(desk: &mut Desk, command: &Command) -> Result<(), Failure> {
+pub(crate) fn run(desk: &mut Desk<'_>, command: &Command) -> Result<(), Failure> {
     match command {
         Command::Add { whom, name } => add(desk, whom, name.as_deref()),
         Command::List { machine } => list(desk, machine.form()),
@@ -49,7 +49,7 @@ pub(crate) fn run(desk: &mut Desk, command: &Command) -> Result<(), Failure> {
     }
 }
 
-fn add(desk: &mut Desk, whom: &str, name: Option<&str>) -> Result<(), Failure> {
+fn add(desk: &mut Desk<'_>, whom: &str, name: Option<&str>) -> Result<(), Failure> {
     let read;
     let whom = match whom {
         "-" => {
@@ -80,7 +80,7 @@ fn add(desk: &mut Desk, whom: &str, name: Option<&str>) -> Result<(), Failure> {
     added(desk, &contact)
 }
 
-fn added(desk: &mut Desk, contact: &Contact) -> Result<(), Failure> {
+fn added(desk: &mut Desk<'_>, contact: &Contact) -> Result<(), Failure> {
     let name = words::name(contact);
     let sure = words::trust(contact.trust);
     desk.terminal.result(&format!("Added {name}. {sure}."))?;
@@ -100,7 +100,7 @@ fn added(desk: &mut Desk, contact: &Contact) -> Result<(), Failure> {
 }
 
 /// Asks the relay whose number this is: the one question that goes to the relay before anything is kept.
-fn add_number(desk: &mut Desk, handle: Handle, name: Option<&str>) -> Result<(), Failure> {
+fn add_number(desk: &mut Desk<'_>, handle: Handle, name: Option<&str>) -> Result<(), Failure> {
     let mut phone = desk.open()?;
     phone.look_up(handle, name)?;
     let account = net::look_up(desk, &mut phone)?;
@@ -108,7 +108,7 @@ fn add_number(desk: &mut Desk, handle: Handle, name: Option<&str>) -> Result<(),
     added(desk, &contact)
 }
 
-fn list(desk: &mut Desk, form: Form) -> Result<(), Failure> {
+fn list(desk: &mut Desk<'_>, form: Form) -> Result<(), Failure> {
     let phone = desk.open()?;
     let contacts = phone.contacts()?;
     match form {
@@ -170,7 +170,7 @@ fn listed(contact: &Contact) -> Listed<'_> {
 }
 
 /// Goes on with a changed key. What was verified was another key, so the contact is no longer verified.
-fn accept(desk: &mut Desk, typed: &str) -> Result<(), Failure> {
+fn accept(desk: &mut Desk<'_>, typed: &str) -> Result<(), Failure> {
     let mut phone = desk.open()?;
     let contact = find(&phone, typed)?;
     let name = words::name(&contact);
@@ -183,7 +183,7 @@ fn accept(desk: &mut Desk, typed: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-fn timer(desk: &mut Desk, typed: &str, period: Period) -> Result<(), Failure> {
+fn timer(desk: &mut Desk<'_>, typed: &str, period: Period) -> Result<(), Failure> {
     let mut phone = desk.open()?;
     let contact = find(&phone, typed)?;
     phone.set_timer(contact.account, period.0, now(), &mut desk.rng)?;
@@ -200,7 +200,7 @@ fn timer(desk: &mut Desk, typed: &str, period: Period) -> Result<(), Failure> {
     Ok(())
 }
 
-fn remove(desk: &mut Desk, typed: &str, yes: bool) -> Result<(), Failure> {
+fn remove(desk: &mut Desk<'_>, typed: &str, yes: bool) -> Result<(), Failure> {
     let mut phone = desk.open()?;
     let contact = find(&phone, typed)?;
     let name = words::name(&contact);

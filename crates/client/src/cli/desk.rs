@@ -17,18 +17,18 @@ use super::terminal::{Terminal, can_ask};
 use super::words;
 
 /// The desk that a command sits at.
-pub(crate) struct Desk {
-    pub(crate) terminal: Terminal,
+pub(crate) struct Desk<'a> {
+    pub(crate) terminal: &'a mut Terminal,
     pub(crate) options: Options,
     pub(crate) rng: StdRng,
 }
 
-impl Desk {
+impl<'a> Desk<'a> {
     /// Sets it up.
-    pub(crate) fn new(options: Options) -> Result<Self, Failure> {
+    pub(crate) fn new(terminal: &'a mut Terminal, options: Options) -> Result<Self, Failure> {
         let rng =
             StdRng::try_from_rng(&mut SysRng).map_err(|error| Failure::NoRandomness(error.to_string()))?;
-        Ok(Self { terminal: Terminal::new(options.color), options, rng })
+        Ok(Self { terminal, options, rng })
     }
 
     /// The profile's directory.
@@ -65,7 +65,9 @@ impl Desk {
         }
         self.terminal.ask(&format!("{question}  [y/N] "));
         let mut answer = String::new();
-        io::stdin().read_line(&mut answer).map_err(Failure::Input)?;
+        if io::stdin().read_line(&mut answer).map_err(Failure::Input)? > 0 {
+            self.terminal.answered();
+        }
         match answer.trim().to_lowercase().as_str() {
             "y" | "yes" => Ok(()),
             _ => Err(Failure::Declined),

@@ -189,7 +189,11 @@ pub(crate) fn explain(failure: &Failure, profile: &Path) -> Option<Explained> {
             format!("A safety number has 60 digits, and this has {digits}. Nothing was changed."),
         )
         .then(format!("verify {} --show", quote(name))),
-        Failure::NotCompared(name) => Explained::new(
+        Failure::NotCompared { name, asked: true } => {
+            Explained::new(No, "Not compared, so nothing was changed.")
+                .then(format!("verify {}", quote(name)))
+        }
+        Failure::NotCompared { name, asked: false } => Explained::new(
             No,
             format!(
                 "Not compared, so nothing was changed. Without a terminal, pass the number that {name} \
@@ -286,7 +290,7 @@ fn refused(refusal: Refusal) -> Explained {
 fn mismatch(name: &str, trust: Trust, ours: &str, heard: Option<&str>) -> String {
     let heard = heard.map_or_else(|| "    (not typed)".to_owned(), |heard| number(heard, 4));
     format!(
-        "The numbers differ. {name} is {} as before.\n\
+        "The numbers differ. {name} is {}, as before.\n\
          On this phone:\n{}\nOn the other:\n{heard}\n\
          The three usual reasons:\n\
          1. A digit was misread or misheard. Read the number out again, slowly.\n\

@@ -128,7 +128,12 @@ pub(crate) enum Failure {
         digits: usize,
     },
     /// Nobody said what the other phone shows.
-    NotCompared(String),
+    NotCompared {
+        /// The contact.
+        name: String,
+        /// Whether somebody was asked at a terminal.
+        asked: bool,
+    },
 
     /// A message of nothing.
     EmptyText,

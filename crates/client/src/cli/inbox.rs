@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use pillarbox_client::display::{safe, safe_lines};
 use pillarbox_client::net::{Carrier, Event};
-use pillarbox_client::{Contact, Direction, Entry, EntryKind, Phone, Trust};
+use pillarbox_client::{Contact, Direction, Entry, EntryKind, Notice, Phone, Trust};
 use serde::Serialize;
 use tokio::time::interval;
 
@@ -36,7 +36,7 @@ struct Message<'a> {
 }
 
 /// Runs `pillarbox inbox`.
-pub(crate) fn run(desk: &mut Desk, inbox: &Inbox) -> Result<(), Failure> {
+pub(crate) fn run(desk: &mut Desk<'_>, inbox: &Inbox) -> Result<(), Failure> {
     let form = inbox.machine.form();
     let mut phone = desk.open()?;
     if inbox.follow {
@@ -55,7 +55,7 @@ pub(crate) fn run(desk: &mut Desk, inbox: &Inbox) -> Result<(), Failure> {
 }
 
 /// Stays connected and prints what comes, until Ctrl-C.
-async fn follow(desk: &mut Desk, phone: &mut Phone, form: Form) -> Result<(), Failure> {
+async fn follow(desk: &mut Desk<'_>, phone: &mut Phone, form: Form) -> Result<(), Failure> {
     show_new(desk, phone, form)?;
     let relay = phone.account().relay.clone();
     let (mut carrier, mut weather) = (Carrier::new(), Weather::default());
@@ -75,17 +75,24 @@ async fn follow(desk: &mut Desk, phone: &mut Phone, form: Form) -> Result<(), Fa
         if let Event::Told(notices) = event {
             for notice in &notices {
                 net::tell(desk, phone, notice)?;
+                match notice {
+                    Notice::Received { contact, entry } => {
+                        show(desk, phone, &phone.contact(*contact)?, entry, form)?;
+                    }
+                    Notice::TimerChanged { contact, .. } => {
+                        show_new_from(desk, phone, &phone.contact(*contact)?, form)?;
+                    }
+                    _ => {}
+                }
             }
-            show_new(desk, phone, form)?;
         }
     };
     carrier.close(phone).await;
     Err(ended)
 }
 
-/// Prints every message that has not been shown, and marks it only after it was printed: a closed pipe shows
-/// it again next time, which is better than never.
-pub(crate) fn show_new(desk: &mut Desk, phone: &mut Phone, form: Form) -> Result<usize, Failure> {
+/// Prints every message that has not been shown.
+fn show_new(desk: &mut Desk<'_>, phone: &mut Phone, form: Form) -> Result<usize, Failure> {
     let mut shown = 0;
     for contact in phone.contacts()? {
         shown += show_new_from(desk, phone, &contact, form)?;
@@ -95,21 +102,33 @@ pub(crate) fn show_new(desk: &mut Desk, phone: &mut Phone, form: Form) -> Result
 
 /// The same for one contact.
 pub(crate) fn show_new_from(
-    desk: &mut Desk,
+    desk: &mut Desk<'_>,
     phone: &mut Phone,
     contact: &Contact,
     form: Form,
 ) -> Result<usize, Failure> {
     let mut shown = 0;
     for entry in phone.history(contact.account)?.iter().filter(|entry| !entry.shown) {
-        print(desk, contact, entry, form)?;
-        phone.mark_shown(contact.account, entry.place, now(), &mut desk.rng)?;
+        show(desk, phone, contact, entry, form)?;
         shown += 1;
     }
     Ok(shown)
 }
 
-fn print(desk: &mut Desk, contact: &Contact, entry: &Entry, form: Form) -> Result<(), Failure> {
+/// Prints a message, and marks it only after that: a closed pipe shows it again next time, which is better than
+/// never.
+pub(crate) fn show(
+    desk: &mut Desk<'_>,
+    phone: &mut Phone,
+    contact: &Contact,
+    entry: &Entry,
+    form: Form,
+) -> Result<(), Failure> {
+    print(desk, contact, entry, form)?;
+    Ok(phone.mark_shown(contact.account, entry.place, now(), &mut desk.rng)?)
+}
+
+fn print(desk: &mut Desk<'_>, contact: &Contact, entry: &Entry, form: Form) -> Result<(), Failure> {
     let (sealed, verified) = match entry.direction {
         Direction::Received { sealed, verified } => (sealed, verified),
         Direction::Sent(_) => (false, false),

@@ -40,15 +40,18 @@ pub(crate) fn main(words: impl IntoIterator<Item = OsString>) -> Exit {
         Ok(cli) => cli,
         Err(error) => return say(&error),
     };
-    let (color, prefix) = (options.color, options.prefix());
     let directory = desk::directory(&options).unwrap_or_default();
-    let outcome = Desk::new(options).and_then(|mut desk| run(&mut desk, &command));
+    let (mut terminal, prefix) = (Terminal::new(options.color), options.prefix());
+    let outcome = Desk::new(&mut terminal, options).and_then(|mut desk| run(&mut desk, &command));
     match outcome {
         Ok(()) => Exit::Done,
         Err(failure) => {
             if let Some(explained) = errors::explain(&failure, &directory) {
-                let mut terminal = Terminal::new(color);
-                terminal.error(&explained.what);
+                match failure {
+                    // What a person did on purpose is no error.
+                    Failure::Interrupted | Failure::Declined => terminal.note(&explained.what),
+                    _ => terminal.error(&explained.what),
+                }
                 if let Some(next) = explained.next {
                     terminal.next(&format!("{prefix} {next}"));
                 }
@@ -58,7 +61,7 @@ pub(crate) fn main(words: impl IntoIterator<Item = OsString>) -> Exit {
     }
 }
 
-fn run(desk: &mut Desk, command: &Command) -> Result<(), Failure> {
+fn run(desk: &mut Desk<'_>, command: &Command) -> Result<(), Failure> {
     match command {
         Command::Account(account) => account::run(desk, account),
         Command::Contact(contact) => contact::run(desk, contact),

@@ -27,7 +27,7 @@ pub(crate) fn runtime() -> Result<Runtime, Failure> {
 
 /// Connects, sends what waits, fetches what waits, and goes. Gives the relay's reason if it asked to wait with
 /// something.
-pub(crate) fn fetch(desk: &mut Desk, phone: &mut Phone) -> Result<Option<Refusal>, Failure> {
+pub(crate) fn fetch(desk: &mut Desk<'_>, phone: &mut Phone) -> Result<Option<Refusal>, Failure> {
     let mut delayed = None;
     visit(desk, phone, |notice| {
         if let Notice::Delayed { reason } = notice {
@@ -39,12 +39,12 @@ pub(crate) fn fetch(desk: &mut Desk, phone: &mut Phone) -> Result<Option<Refusal
 }
 
 /// Makes the account at the relay.
-pub(crate) fn register(desk: &mut Desk, phone: &mut Phone) -> Result<(), Failure> {
+pub(crate) fn register(desk: &mut Desk<'_>, phone: &mut Phone) -> Result<(), Failure> {
     visit(desk, phone, |_| Ok(()))
 }
 
 /// Ends the account at the relay.
-pub(crate) fn close(desk: &mut Desk, phone: &mut Phone) -> Result<(), Failure> {
+pub(crate) fn close(desk: &mut Desk<'_>, phone: &mut Phone) -> Result<(), Failure> {
     phone.close_account();
     let mut closed = false;
     visit(desk, phone, |notice| {
@@ -55,7 +55,7 @@ pub(crate) fn close(desk: &mut Desk, phone: &mut Phone) -> Result<(), Failure> {
 }
 
 /// Asks the question that [`Phone::look_up`] has noted.
-pub(crate) fn look_up(desk: &mut Desk, phone: &mut Phone) -> Result<AccountId, Failure> {
+pub(crate) fn look_up(desk: &mut Desk<'_>, phone: &mut Phone) -> Result<AccountId, Failure> {
     let mut found = None;
     visit(desk, phone, |notice| match notice {
         Notice::Found { contact, .. } => {
@@ -70,7 +70,7 @@ pub(crate) fn look_up(desk: &mut Desk, phone: &mut Phone) -> Result<AccountId, F
 
 /// One visit. `hear` sees every notice; what a person should know is told too.
 fn visit(
-    desk: &mut Desk,
+    desk: &mut Desk<'_>,
     phone: &mut Phone,
     mut hear: impl FnMut(&Notice) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
@@ -88,7 +88,7 @@ fn visit(
 }
 
 async fn carry(
-    desk: &mut Desk,
+    desk: &mut Desk<'_>,
     carrier: &mut Carrier,
     phone: &mut Phone,
     relay: &RelayAddress,
@@ -127,7 +127,7 @@ pub(crate) fn refusal(notice: &Notice) -> Result<(), Failure> {
 }
 
 /// Tells a notice in words. A verified contact's changed key is told with both numbers.
-pub(crate) fn tell(desk: &mut Desk, phone: &Phone, notice: &Notice) -> Result<(), Failure> {
+pub(crate) fn tell(desk: &mut Desk<'_>, phone: &Phone, notice: &Notice) -> Result<(), Failure> {
     if let Notice::KeyChanged { contact, blocked: true } = notice {
         let changed = may_write(phone, &phone.contact(*contact)?);
         if let Err(Some(explained)) = changed.map_err(|failure| errors::explain(&failure, &desk.place())) {

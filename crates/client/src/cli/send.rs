@@ -11,7 +11,7 @@ use super::grammar::Send;
 use super::{net, words};
 
 /// Runs `pillarbox send`.
-pub(crate) fn run(desk: &mut Desk, send: &Send) -> Result<(), Failure> {
+pub(crate) fn run(desk: &mut Desk<'_>, send: &Send) -> Result<(), Failure> {
     let text = match send.text.as_slice() {
         [dash] if dash == "-" => desk.read_stdin(MAX_TEXT_LEN)?,
         words => words.join(" "),
@@ -38,7 +38,7 @@ pub(crate) fn run(desk: &mut Desk, send: &Send) -> Result<(), Failure> {
 
 /// How far a message has come. One that is no longer there has disappeared, and its time began when the relay
 /// took it.
-pub(crate) fn reached(phone: &Phone, contact: AccountId, id: BodyId) -> Result<DeliveryState, Failure> {
+fn reached(phone: &Phone, contact: AccountId, id: BodyId) -> Result<DeliveryState, Failure> {
     let entry = phone.history(contact)?.into_iter().rev().find(|entry| entry.id == id);
     Ok(match entry.map(|entry| entry.direction) {
         Some(Direction::Sent(state)) => state,

@@ -37,9 +37,14 @@ pub(crate) enum Form {
 }
 
 /// The terminal, or whatever stands in its place.
+///
+/// Invariant: whatever is printed while a question is open starts on a line of its own, so that nothing is ever
+/// drawn over and each line is one thing.
 pub(crate) struct Terminal {
     out: AutoStream<io::Stdout>,
     err: AutoStream<io::Stderr>,
+    /// Whether the cursor stands behind a question.
+    asking: bool,
 }
 
 /// What matters more than the rest of its line.
@@ -47,7 +52,7 @@ const STRONG: Style = Style::new().bold();
 /// What went wrong.
 const WRONG: Style = AnsiColor::Red.on_default().bold();
 /// What a person should see before going on.
-const CAREFUL: Style = AnsiColor::Yellow.on_default().bold();
+const CAREFUL: Style = Style::new().bold();
 
 #[derive(Serialize)]
 struct Versioned<'a, T> {
@@ -65,7 +70,7 @@ impl Terminal {
             Colour::Never => ColorChoice::Never,
         }
         .write_global();
-        Self { out: AutoStream::auto(io::stdout()), err: AutoStream::auto(io::stderr()) }
+        Self { out: AutoStream::auto(io::stdout()), err: AutoStream::auto(io::stderr()), asking: false }
     }
 
     /// A result, wrapped at 80 columns.
@@ -75,6 +80,7 @@ impl Terminal {
 
     /// A result as it stands: links, codes, tab-separated rows.
     pub(crate) fn verbatim(&mut self, text: &str) -> Result<(), Failure> {
+        self.leave_question();
         writeln!(self.out, "{text}").and_then(|()| self.out.flush()).map_err(Failure::from_output)
     }
 
@@ -126,10 +132,29 @@ impl Terminal {
 
     /// A question whose answer is typed on the same line.
     pub(crate) fn ask(&mut self, question: &str) {
+        self.leave_question();
         self.write_err(|err| write!(err, "{question}"));
+        self.asking = true;
+    }
+
+    /// Whether a question is open.
+    pub(crate) const fn is_asking(&self) -> bool {
+        self.asking
+    }
+
+    /// Notes that somebody pressed Enter, which ended the line of the question.
+    pub(crate) const fn answered(&mut self) {
+        self.asking = false;
+    }
+
+    fn leave_question(&mut self) {
+        if std::mem::take(&mut self.asking) {
+            self.write_err(|err| writeln!(err));
+        }
     }
 
     fn say(&mut self, text: &str) {
+        self.leave_question();
         self.write_err(|err| writeln!(err, "{text}"));
     }
 

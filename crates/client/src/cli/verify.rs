@@ -43,7 +43,7 @@ enum Answer {
 }
 
 /// Runs `pillarbox verify`.
-pub(crate) fn run(desk: &mut Desk, verify: &Verify) -> Result<(), Failure> {
+pub(crate) fn run(desk: &mut Desk<'_>, verify: &Verify) -> Result<(), Failure> {
     let form = verify.machine.form();
     let mut phone = desk.open()?;
     let contact = find(&phone, &verify.name)?;
@@ -69,7 +69,7 @@ pub(crate) fn run(desk: &mut Desk, verify: &Verify) -> Result<(), Failure> {
 
 /// Compares what was heard with what is so, and keeps the outcome.
 pub(crate) fn compare(
-    desk: &mut Desk,
+    desk: &mut Desk<'_>,
     phone: &mut Phone,
     contact: &Contact,
     heard: &str,
@@ -104,7 +104,7 @@ pub(crate) fn compare(
 }
 
 /// Prints the number and how things stand.
-fn show(desk: &mut Desk, contact: &Contact, number: &str, form: Form) -> Result<(), Failure> {
+fn show(desk: &mut Desk<'_>, contact: &Contact, number: &str, form: Form) -> Result<(), Failure> {
     outcome(desk, contact, number, contact.trust, None, form)?;
     if form == Form::Text {
         let name = words::name(contact);
@@ -116,7 +116,7 @@ fn show(desk: &mut Desk, contact: &Contact, number: &str, form: Form) -> Result<
 
 /// The outcome for programs; people get sentences instead.
 fn outcome(
-    desk: &mut Desk,
+    desk: &mut Desk<'_>,
     contact: &Contact,
     number: &str,
     trust: Trust,
@@ -142,7 +142,7 @@ fn outcome(
 }
 
 /// The ceremony at a terminal. Gives back the number to compare.
-fn ask(desk: &mut Desk, contact: &Contact, number: &str) -> Result<String, Failure> {
+fn ask(desk: &mut Desk<'_>, contact: &Contact, number: &str) -> Result<String, Failure> {
     let name = words::name(contact);
     desk.terminal.result(&format!(
         "Ask {name} for the safety number on their phone, by voice or in person, not by message. Yours:"
@@ -153,8 +153,9 @@ fn ask(desk: &mut Desk, contact: &Contact, number: &str) -> Result<String, Failu
         desk.terminal.ask(QUESTION);
         let mut line = String::new();
         if input.by_ref().take(MAX_HEARD_LEN).read_line(&mut line).map_err(Failure::Input)? == 0 {
-            return Err(Failure::NotCompared(name));
+            return Err(Failure::NotCompared { name, asked: true });
         }
+        desk.terminal.answered();
         match answer(&line) {
             Answer::Same => return Ok(number.to_owned()),
             Answer::Number(heard) => return Ok(heard),
@@ -167,7 +168,7 @@ fn ask(desk: &mut Desk, contact: &Contact, number: &str) -> Result<String, Failu
                     heard: None,
                 });
             }
-            Answer::NotNow => return Err(Failure::NotCompared(name)),
+            Answer::NotNow => return Err(Failure::NotCompared { name, asked: true }),
         }
     }
 }
@@ -185,18 +186,18 @@ fn answer(line: &str) -> Answer {
 /// Why anybody should do this.
 pub(crate) fn what_is_this(name: &str) -> String {
     format!(
-        "The number is made from the keys of both phones. The relay brought you {name}'s key, so a relay \
-         that lies, or is made to, could have brought you its own and read along. Then the two numbers \
-         differ, and the relay cannot make them the same.\n\
+        "The number is made from the keys of both phones. Somebody brought you {name}'s key: the relay, or \
+         whoever handed you the invitation. Who lies, or is made to, could have brought you another key and \
+         read along. Then the two numbers differ, and nobody on the way can make them the same.\n\
          So compare them once, over something that the relay does not carry: a call in which you know the \
          voice, or both phones side by side. A message is no good: whoever reads along could change it."
     )
 }
 
-fn heard_on_stdin(desk: &Desk, contact: &Contact) -> Result<String, Failure> {
+fn heard_on_stdin(desk: &Desk<'_>, contact: &Contact) -> Result<String, Failure> {
     let mut stdin = io::stdin();
     if stdin.is_terminal() {
-        return Err(Failure::NotCompared(words::name(contact)));
+        return Err(Failure::NotCompared { name: words::name(contact), asked: false });
     }
     desk.stdin_is_free()?;
     let mut heard = String::new();
@@ -204,7 +205,11 @@ fn heard_on_stdin(desk: &Desk, contact: &Contact) -> Result<String, Failure> {
         io::ErrorKind::InvalidData => Failure::NotText,
         _ => Failure::Input(error),
     })?;
-    if heard.trim().is_empty() { Err(Failure::NotCompared(words::name(contact))) } else { Ok(heard) }
+    if heard.trim().is_empty() {
+        Err(Failure::NotCompared { name: words::name(contact), asked: false })
+    } else {
+        Ok(heard)
+    }
 }
 
 /// Digits in groups of five.

@@ -110,9 +110,6 @@ pub(crate) fn notice(notice: &Notice, name: impl Fn(&AccountId) -> String) -> Op
     Some(match notice {
         Notice::Farewell { reason } => (Note, format!("The relay closed the connection: {reason}.")),
         Notice::Delayed { reason } => (Note, delayed(*reason)),
-        Notice::TimerChanged { contact, expires_after } => {
-            (Note, format!("{}: {}", name(contact), timer(*expires_after)))
-        }
         Notice::NotSent { contact, message: Some(_), reason } => (
             Warning,
             format!("a message to {} was not sent, and is not tried again: {reason}.", name(contact)),

@@ -228,3 +228,15 @@ fn an_invitation_to_another_relay_is_told() {
     let ran = alice.run(&["contact", "add", &bob.invitation()]).expect(1);
     assert!(ran.says("for another relay than yours"), "{}", ran.err);
 }
+
+#[test]
+fn colours_add_nothing_that_the_words_do_not_say() {
+    let place = Place::new();
+    let (alice, _bob) = place.alice_and_bob();
+    let number = alice.number("Bob");
+    let plain = alice.run(&["verify", "Bob", "--heard", &number]).expect(0);
+    let coloured = alice.run(&["--color", "always", "verify", "Bob", "--heard", &number]).expect(0);
+    assert!(coloured.out.contains('\u{1b}') && !plain.out.contains('\u{1b}'));
+    let strip = |text: &str| anstream::adapter::strip_str(text).to_string();
+    assert_eq!((strip(&coloured.out), strip(&coloured.err)), (plain.out, plain.err));
+}

@@ -11,7 +11,7 @@ use std::future::pending;
 use std::time::Duration;
 
 use pillarbox_client::net::{Carrier, Event};
-use pillarbox_client::{BodyId, Contact, DeliveryState, Notice, Phone, PhoneError};
+use pillarbox_client::{BodyId, Contact, Notice, Phone, PhoneError};
 use pillarbox_transport::RelayAddress;
 use tokio::time::{Instant, interval, sleep_until};
 
@@ -22,7 +22,7 @@ use super::errors;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::grammar::Chat as Arguments;
-use super::inbox::{EXPIRY, show_new_from};
+use super::inbox::{EXPIRY, show, show_new_from};
 use super::net::{self, Weather};
 use super::period::Period;
 use super::terminal::{Form, can_ask};
@@ -32,25 +32,30 @@ use super::{send, verify, words};
 /// connect; what has not gone by then goes with the next command.
 const LAST_WORDS: Duration = Duration::from_secs(15);
 
+/// A message typed here.
+struct Said {
+    id: BodyId,
+    /// Whether the relay has decided about it.
+    settled: bool,
+}
+
 /// A conversation under way.
-struct Chat<'a> {
-    desk: &'a mut Desk,
+struct Chat<'a, 'd> {
+    desk: &'a mut Desk<'d>,
     phone: &'a mut Phone,
     contact: Contact,
     relay: RelayAddress,
     weather: Weather,
     /// The messages typed here, in order: their numbers are what a person is told.
-    said: Vec<BodyId>,
+    said: Vec<Said>,
     /// Whether a person types at a terminal and wants a prompt.
     person: bool,
-    /// Whether the cursor stands behind a prompt.
-    prompted: bool,
     /// Whether a line was refused.
     refused: bool,
 }
 
 /// Runs `pillarbox chat`.
-pub(crate) fn run(desk: &mut Desk, arguments: &Arguments) -> Result<(), Failure> {
+pub(crate) fn run(desk: &mut Desk<'_>, arguments: &Arguments) -> Result<(), Failure> {
     desk.stdin_is_free()?;
     let mut phone = desk.open()?;
     let contact = find(&phone, &arguments.name)?;
@@ -64,18 +69,16 @@ pub(crate) fn run(desk: &mut Desk, arguments: &Arguments) -> Result<(), Failure>
         weather: Weather::default(),
         said: Vec::new(),
         person,
-        prompted: false,
         refused: false,
     };
     net::runtime()?.block_on(chat.talk())
 }
 
-impl Chat<'_> {
+impl Chat<'_, '_> {
     async fn talk(mut self) -> Result<(), Failure> {
         self.greet()?;
         let mut carrier = Carrier::new();
         let outcome = self.converse(&mut carrier).await;
-        self.fresh_line();
         carrier.close(self.phone).await;
         outcome
     }
@@ -86,7 +89,7 @@ impl Chat<'_> {
         let mut expiry = interval(EXPIRY);
         let mut last_words = None;
         loop {
-            if last_words.is_some() && self.all_said()? {
+            if last_words.is_some() && self.all_said() {
                 return self.farewell();
             }
             let over = async {
@@ -139,7 +142,6 @@ impl Chat<'_> {
     /// Takes in what the network brought.
     fn meet(&mut self, event: &Event) -> Result<(), Failure> {
         if let Some(news) = self.weather.observe(event, &self.relay)? {
-            self.fresh_line();
             self.desk.terminal.note(&news);
         }
         let Event::Told(notices) = event else { return Ok(()) };
@@ -151,24 +153,24 @@ impl Chat<'_> {
 
     fn hear(&mut self, notice: &Notice) -> Result<(), Failure> {
         match notice {
-            Notice::Received { contact, .. } | Notice::TimerChanged { contact, .. } => {
-                self.fresh_line();
-                if *contact == self.contact.account {
-                    self.contact = self.phone.contact(*contact)?;
-                    show_new_from(self.desk, self.phone, &self.contact, Form::Text)?;
-                } else {
-                    let name = words::name(&self.phone.contact(*contact)?);
-                    self.desk.terminal.note(&format!("{name} wrote. `inbox` shows it after this chat."));
-                }
+            Notice::Received { contact, entry } if *contact == self.contact.account => {
+                show(self.desk, self.phone, &self.contact, entry, Form::Text)?;
+            }
+            Notice::TimerChanged { contact, .. } if *contact == self.contact.account => {
+                self.contact = self.phone.contact(*contact)?;
+                show_new_from(self.desk, self.phone, &self.contact, Form::Text)?;
+            }
+            Notice::Received { contact, .. } => {
+                let name = words::name(&self.phone.contact(*contact)?);
+                self.desk.terminal.note(&format!("{name} wrote. `inbox` shows it after this chat."));
             }
             Notice::Accepted { message, .. } => self.report(*message, "sent."),
             Notice::Delivered { message, .. } => self.report(*message, "delivered."),
-            Notice::NotSent { message: Some(message), reason, .. } if self.said.contains(message) => {
+            Notice::NotSent { message: Some(message), reason, .. } => {
                 self.refused = true;
                 self.report(*message, &format!("refused: {reason}."));
             }
             other => {
-                self.fresh_line();
                 net::tell(self.desk, self.phone, other)?;
                 self.contact = self.phone.contact(self.contact.account)?;
             }
@@ -177,16 +179,16 @@ impl Chat<'_> {
     }
 
     fn report(&mut self, message: BodyId, what: &str) {
-        if let Some(at) = self.said.iter().position(|said| *said == message) {
-            self.fresh_line();
+        let mut said = self.said.iter_mut().enumerate();
+        if let Some((at, said)) = said.find(|(_, said)| said.id == message) {
+            said.settled = true;
             self.desk.terminal.note(&format!("Message {}: {what}", at + 1));
         }
     }
 
     /// Does what a line says. False if it ends the chat.
     fn take(&mut self, line: Line) -> Result<bool, Failure> {
-        // The person's Enter has ended the line of the prompt.
-        self.prompted = false;
+        self.desk.terminal.answered();
         let line = match line {
             Line::Text(line) => line,
             Line::TooLong => {
@@ -223,7 +225,7 @@ impl Chat<'_> {
             return Ok(());
         }
         match self.phone.queue_text(self.contact.account, text, now(), &mut self.desk.rng) {
-            Ok(id) => self.said.push(id),
+            Ok(id) => self.said.push(Said { id, settled: false }),
             Err(PhoneError::KeyChanged) => {
                 self.contact = self.phone.contact(self.contact.account)?;
                 if let Err(failure) = may_write(self.phone, &self.contact) {
@@ -285,14 +287,9 @@ impl Chat<'_> {
     }
 
     /// Whether everything typed here has left this phone.
-    fn all_said(&self) -> Result<bool, Failure> {
-        for id in &self.said {
-            if send::reached(self.phone, self.contact.account, *id)? == DeliveryState::Queued {
-                return Ok(false);
-            }
-        }
+    fn all_said(&self) -> bool {
         // A chat without a word still fetches what waits, once.
-        Ok(self.weather.connected || !self.said.is_empty())
+        self.said.iter().all(|said| said.settled) && (self.weather.connected || !self.said.is_empty())
     }
 
     /// How the chat ends when its input does.
@@ -318,17 +315,9 @@ impl Chat<'_> {
 
     /// The recipient, and how sure of them the owner can be, always in sight of whoever types.
     fn prompt(&mut self) {
-        if self.person && !self.prompted {
+        if self.person && !self.desk.terminal.is_asking() {
             let (name, sure) = (words::name(&self.contact), words::trust(self.contact.trust));
             self.desk.terminal.ask(&format!("to {name} ({sure})> "));
-            self.prompted = true;
-        }
-    }
-
-    /// Leaves the line of the prompt, if the cursor stands there.
-    fn fresh_line(&mut self) {
-        if std::mem::take(&mut self.prompted) {
-            self.desk.terminal.ask("\n");
         }
     }
 }
