@@ -158,8 +158,9 @@ impl IdentityPublic {
 
 fn join(first: &[u8; 32], second: &[u8; 32]) -> [u8; 64] {
     let mut joined = [0; 64];
-    let halves = first.iter().chain(second);
-    joined.iter_mut().zip(halves).for_each(|(to, from)| *to = *from);
+    let (start, end) = joined.split_at_mut(32);
+    start.copy_from_slice(first);
+    end.copy_from_slice(second);
     joined
 }
 
