@@ -89,8 +89,9 @@ impl Degraded {
 /// AD of section 3.3: Encode(IK_A) || Encode(IK_B).
 pub(crate) fn associated_data(ik_a: &[u8; IDENTITY_LEN], ik_b: &[u8; IDENTITY_LEN]) -> [u8; ASSOCIATED_LEN] {
     let mut associated = [0; ASSOCIATED_LEN];
-    let keys = ik_a.iter().chain(ik_b);
-    associated.iter_mut().zip(keys).for_each(|(to, from)| *to = *from);
+    let (a, b) = associated.split_at_mut(IDENTITY_LEN);
+    a.copy_from_slice(ik_a);
+    b.copy_from_slice(ik_b);
     associated
 }
 
