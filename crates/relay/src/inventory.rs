@@ -46,8 +46,12 @@ pub enum Kept {
         /// The most while undelivered.
         at_most: Duration,
     },
-    /// As long as the relay's own records.
+    /// As long as the relay's database.
     WithRelay,
+    /// As long as whoever runs the relay keeps what it prints.
+    WithLog,
+    /// In memory only, until the relay stops.
+    InMemory,
 }
 
 impl Kept {
@@ -72,6 +76,8 @@ impl fmt::Display for Kept {
                 write!(f, "{} days after delivery, undelivered {}", stays.as_days(), at_most.as_days())
             }
             Self::WithRelay => f.write_str("as long as the relay"),
+            Self::WithLog => f.write_str("as long as its log is kept"),
+            Self::InMemory => f.write_str("in memory, until it stops"),
         }
     }
 }
@@ -123,7 +129,9 @@ fn kept(field: &Field, place: Place, keeping: &Keeping) -> Kept {
                 None => Kept::UntilDelivered { at_most: keeping.undelivered },
                 Some(stays) => Kept::AfterDelivery { stays, at_most: keeping.undelivered },
             },
-            Place::Operations => Kept::WithRelay,
+            Place::Counters => Kept::WithRelay,
+            Place::Log => Kept::WithLog,
+            Place::Metrics => Kept::InMemory,
         },
     }
 }

@@ -52,8 +52,12 @@ pub enum Place {
     PreKeys,
     /// The mailbox row of a message.
     Mailbox,
-    /// The relay's log, metrics or other own record.
-    Operations,
+    /// The relay's own numbering, in its database.
+    Counters,
+    /// The relay's log, which goes to whoever started it.
+    Log,
+    /// The relay's metrics, in memory.
+    Metrics,
 }
 
 /// Which way a frame goes.

@@ -34,11 +34,11 @@ pub struct LogLine {
 declare!(
     /// Inventory of the log. `tracing` adds the time, the level and the target of its own accord.
     LOG: LogLine {
-        message: Protocol, Operations, "what happened, from a fixed list of sentences";
-        connection: Events, Operations, "ties the lines of one connection together; debug level only";
-        peer: Events, Operations, "ties the connections of one address together until the relay restarts; debug level only";
-        reason: Protocol, Operations, "why, in the relay's or the system's words";
-        count: Protocol, Operations, "how many";
+        message: Protocol, Log, "what happened, from a fixed list of sentences";
+        connection: Events, Log, "ties the lines of one connection together; debug level only";
+        peer: Events, Log, "ties the connections of one address together until the relay restarts; debug level only";
+        reason: Protocol, Log, "why, in the relay's or the system's words";
+        count: Protocol, Log, "how many";
     }
 );
 

@@ -18,7 +18,7 @@ macro_rules! metrics {
 
         declare!(
             /// Inventory of the metrics.
-            METRICS: Metrics { $($name: $class, Operations, $why;)+ }
+            METRICS: Metrics { $($name: $class, Metrics, $why;)+ }
         );
 
         impl Metrics {

@@ -22,9 +22,9 @@ pub struct Counters {
 declare!(
     /// What [`Counters`] tell.
     COUNTERS: Counters {
-        next_message: Events, Operations, "how many messages the relay has ever accepted, from nobody to nobody";
-        next_device: Entity, Operations, "how many devices were ever registered";
-        ageing_clock: Protocol, Operations, "up to when messages have aged";
+        next_message: Events, Counters, "how many messages the relay has ever accepted, from nobody to nobody";
+        next_device: Entity, Counters, "how many devices were ever registered";
+        ageing_clock: Protocol, Counters, "up to when messages have aged";
     }
 );
 
