@@ -1,7 +1,6 @@
 //! The bytes behind an answer: which rows were looked at, what was done to them, and what came of it.
 
-use std::fmt::Write as _;
-
+use data_encoding::HEXLOWER;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
@@ -44,9 +43,5 @@ pub fn sha256(bytes: &[u8]) -> String {
 /// Bytes in hexadecimal.
 #[must_use]
 pub fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    HEXLOWER.encode(bytes)
 }

@@ -1,64 +1,24 @@
 //! Base32 (RFC 4648, section 6), lower case and without padding: what survives being read out, typed, and drawn as
 //! a QR code. Reading takes either case. There is one way to write given bytes, and only that is read.
 
-const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
+use data_encoding::{BASE32_NOPAD, BASE32_NOPAD_NOCASE};
 
 /// The text for `bytes`.
 pub(crate) fn write(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len().saturating_mul(8).div_ceil(5));
-    let (mut held, mut bits) = (0_u32, 0_u32);
-    for &byte in bytes {
-        held = (held << 8) | u32::from(byte);
-        bits += 8;
-        while bits >= 5 {
-            bits -= 5;
-            text.push(letter(held >> bits));
-        }
-        held &= (1 << bits) - 1;
-    }
-    if bits > 0 {
-        text.push(letter(held << (5 - bits)));
-    }
-    text
+    BASE32_NOPAD.encode(bytes).to_ascii_lowercase()
 }
 
 /// The bytes of `text`; none if a character is not of the alphabet, or the text is none that [`write`] makes.
 pub(crate) fn read(text: &str) -> Option<Vec<u8>> {
-    let (bytes, complete) = decode(text)?;
-    complete.then_some(bytes)
+    BASE32_NOPAD_NOCASE.decode(text.as_bytes()).ok()
 }
 
-/// The whole bytes of a text that may have been cut off anywhere; none if a character is not of the alphabet.
+/// The bytes of the whole groups of eight characters of a text that may have been cut off anywhere; none if a
+/// character is not of the alphabet.
 pub(crate) fn read_start(text: &str) -> Option<Vec<u8>> {
-    decode(text).map(|(bytes, _)| bytes)
-}
-
-/// The bytes, and whether nothing but them was written.
-fn decode(text: &str) -> Option<(Vec<u8>, bool)> {
-    let mut bytes = Vec::with_capacity(text.len() * 5 / 8);
-    let (mut held, mut bits) = (0_u32, 0_u32);
-    for character in text.bytes() {
-        held = (held << 5) | value(character)?;
-        bits += 5;
-        if bits >= 8 {
-            bits -= 8;
-            bytes.push(u8::try_from(held >> bits).ok()?);
-        }
-        held &= (1 << bits) - 1;
-    }
-    Some((bytes, bits < 5 && held == 0))
-}
-
-fn letter(group: u32) -> char {
-    ALPHABET.get(group as usize & 31).map_or('?', |&letter| char::from(letter))
-}
-
-fn value(character: u8) -> Option<u32> {
-    match character.to_ascii_lowercase() {
-        letter @ b'a'..=b'z' => Some(u32::from(letter - b'a')),
-        digit @ b'2'..=b'7' => Some(u32::from(digit - b'2') + 26),
-        _ => None,
-    }
+    let (groups, rest) = text.as_bytes().split_at_checked(text.len() - text.len() % 8)?;
+    let known = |byte: &u8| matches!(byte.to_ascii_lowercase(), b'a'..=b'z' | b'2'..=b'7');
+    rest.iter().all(known).then(|| BASE32_NOPAD_NOCASE.decode(groups).ok()).flatten()
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 //! Not base64url: a person may have to read a key out or type it, and base32 has one case, no
 //! signs, and none of 0, 1, 8 and 9. In upper case it also makes the smaller QR code.
 
-const ALPHABET: [u8; 32] = *b"abcdefghijklmnopqrstuvwxyz234567";
+use data_encoding::{BASE32_NOPAD, BASE32_NOPAD_NOCASE, DecodeKind};
 
 /// Characters of a key: 256 bits, five to a character.
 pub(crate) const KEY_CHARS: usize = 52;
@@ -21,49 +21,23 @@ pub(crate) enum NotKey {
 }
 
 pub(crate) fn encode(key: &[u8; 32]) -> String {
-    let mut text = String::with_capacity(KEY_CHARS);
-    let (mut held, mut bits) = (0_u32, 0);
-    for byte in key {
-        held = held << 8 | u32::from(*byte);
-        bits += 8;
-        while bits >= 5 {
-            bits -= 5;
-            text.push(character(held >> bits));
-        }
-    }
-    text.push(character(held << (5 - bits)));
-    text
-}
-
-/// The character for the lowest five bits.
-fn character(bits: u32) -> char {
-    let index = (bits & 31) as usize;
-    ALPHABET.get(index).copied().unwrap_or_default().into()
+    BASE32_NOPAD.encode(key).to_ascii_lowercase()
 }
 
 /// Reads a key in either case.
 pub(crate) fn decode(text: &str) -> Result<[u8; 32], NotKey> {
-    let mut key = [0; 32];
-    let mut slots = key.iter_mut();
-    let (mut held, mut bits) = (0_u32, 0);
-    for (position, found) in (1..).zip(text.chars()) {
-        let lower = found.to_ascii_lowercase();
-        let value = (0_u32..).zip(ALPHABET).find(|(_, known)| char::from(*known) == lower);
-        let (value, _) = value.ok_or(NotKey::Character(position))?;
-        held = held << 5 | value;
-        bits += 5;
-        if bits >= 8 {
-            bits -= 8;
-            if let Some(slot) = slots.next() {
-                *slot = (held >> bits & 0xff) as u8;
-            }
-        }
+    let known = |found: char| matches!(found.to_ascii_lowercase(), 'a'..='z' | '2'..='7');
+    if let Some(wrong) = text.chars().position(|found| !known(found)) {
+        return Err(NotKey::Character(wrong + 1));
     }
-    match text.chars().count() {
-        KEY_CHARS if held & 0xf == 0 => Ok(key),
-        KEY_CHARS => Err(NotKey::LastBits),
-        length => Err(NotKey::Length(length)),
+    if text.len() != KEY_CHARS {
+        return Err(NotKey::Length(text.len()));
     }
+    let bytes = BASE32_NOPAD_NOCASE.decode(text.as_bytes()).map_err(|error| match error.kind {
+        DecodeKind::Trailing => NotKey::LastBits,
+        _ => NotKey::Character(error.position + 1),
+    })?;
+    bytes.try_into().map_err(|_| NotKey::Length(text.len()))
 }
 
 #[cfg(test)]
