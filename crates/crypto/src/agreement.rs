@@ -70,10 +70,17 @@ impl AgreementSecret {
     /// # Errors
     /// [`NotContributory`] if `theirs` has small order.
     pub fn agree(&self, theirs: &AgreementPublic) -> Result<SharedSecret, NotContributory> {
-        let theirs = MontgomeryPoint(theirs.0);
-        let shared = match edwards_form(theirs) {
-            Some(point) => self.multiply_edwards(point),
-            None => self.multiply_ladder(theirs),
+        self.agree_with(&theirs.ready())
+    }
+
+    /// The same, for a key that takes part in more than one agreement.
+    ///
+    /// # Errors
+    /// [`NotContributory`] if `theirs` has small order.
+    pub fn agree_with(&self, theirs: &ReadyPublic) -> Result<SharedSecret, NotContributory> {
+        let shared = match *theirs {
+            ReadyPublic(Form::Edwards(point)) => self.multiply_edwards(point),
+            ReadyPublic(Form::Montgomery(point)) => self.multiply_ladder(point),
         };
         // Zero is the u-coordinate of the identity; compared in constant time.
         if shared.is_identity() {
@@ -93,12 +100,6 @@ impl AgreementSecret {
     }
 }
 
-/// A point with this u-coordinate, where that is the faster way and there is one. Of the two there are,
-/// either does: their multiples have one u-coordinate again.
-fn edwards_form(theirs: MontgomeryPoint) -> Option<EdwardsPoint> {
-    if WIDE_EDWARDS { theirs.to_edwards(0) } else { None }
-}
-
 /// An X25519 public key: 32 bytes as sent, compared as sent.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AgreementPublic([u8; 32]);
@@ -115,12 +116,34 @@ impl AgreementPublic {
     pub fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
+
+    /// The key in the form in which it is multiplied: a seventh of an agreement, so keep the result
+    /// where there is more than one.
+    #[must_use]
+    pub fn ready(&self) -> ReadyPublic {
+        let theirs = MontgomeryPoint(self.0);
+        // Either of the two points with this u-coordinate does: their multiples again have one between them.
+        let edwards = if WIDE_EDWARDS { theirs.to_edwards(0) } else { None };
+        ReadyPublic(edwards.map_or(Form::Montgomery(theirs), Form::Edwards))
+    }
 }
 
 impl fmt::Debug for AgreementPublic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write_public(f, "AgreementPublic", &self.0)
     }
+}
+
+/// An X25519 public key in the form in which it is multiplied.
+///
+/// Invariants: made by [`AgreementPublic::ready`] only.
+#[derive(Clone, Copy)]
+pub struct ReadyPublic(Form);
+
+#[derive(Clone, Copy)]
+enum Form {
+    Edwards(EdwardsPoint),
+    Montgomery(MontgomeryPoint),
 }
 
 /// What two parties share after an agreement or an encapsulation: 32 bytes for a KDF, never a

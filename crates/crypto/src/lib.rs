@@ -41,7 +41,7 @@ pub mod token;
 mod vectors;
 
 pub use aead::{AeadKey, AuthenticationFailed, TAG_LEN};
-pub use agreement::{AgreementPublic, AgreementSecret, NotContributory, SharedSecret};
+pub use agreement::{AgreementPublic, AgreementSecret, NotContributory, ReadyPublic, SharedSecret};
 pub use equal::equal;
 pub use fingerprint::{FingerprintParameters, SafetyNumber};
 pub use identity::{IdentityError, IdentityPublic, IdentitySecret};

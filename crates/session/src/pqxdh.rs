@@ -25,7 +25,7 @@ use crate::{
 };
 use pillarbox_crypto::{
     AgreementPublic, AgreementSecret, IdentityPublic, IdentitySecret, KemPublic, NotContributory,
-    SharedSecret, Signature,
+    ReadyPublic, SharedSecret, Signature,
     kdf::hkdf,
     labels::{PQXDH, SIGNED_KEM_PREKEY, SIGNED_PREKEY},
 };
@@ -100,7 +100,7 @@ pub(crate) struct Initiation {
     pub(crate) secret: RootKey,
     pub(crate) header: PreKeyHeader,
     /// SPK_B, which is also B's first ratchet key.
-    pub(crate) signed_prekey: AgreementPublic,
+    pub(crate) signed_prekey: ReadyPublic,
     pub(crate) degraded: Option<Degraded>,
 }
 
@@ -121,12 +121,12 @@ pub(crate) fn initiate(
     verify(SIGNED_PREKEY, &signed.key.0, signed.signature.0).map_err(|_| InitiateError::SignedPreKey)?;
     verify(SIGNED_KEM_PREKEY, &kem.key.0, kem.signature.0).map_err(|_| InitiateError::KemPreKey)?;
     let kem_key = KemPublic::from_bytes(&kem.key.0).map_err(|_| InitiateError::KemKey)?;
-    let signed_prekey = AgreementPublic::from_bytes(signed.key.0);
+    let signed_prekey = AgreementPublic::from_bytes(signed.key.0).ready();
 
     let ephemeral = AgreementSecret::generate(rng);
-    let dh1 = a.agreement().agree(&signed_prekey)?;
+    let dh1 = a.agreement().agree_with(&signed_prekey)?;
     let dh2 = ephemeral.agree(b.agreement())?;
-    let dh3 = ephemeral.agree(&signed_prekey)?;
+    let dh3 = ephemeral.agree_with(&signed_prekey)?;
     let dh4 = match one_time {
         Some(one_time) => Some(ephemeral.agree(&AgreementPublic::from_bytes(one_time.key.0))?),
         None => None,
@@ -189,11 +189,12 @@ pub(crate) fn respond(
         None => None,
     };
 
+    let ephemeral = ephemeral.ready();
     let dh1 = signed_prekey.agree(a.agreement())?;
-    let dh2 = b.agreement().agree(ephemeral)?;
-    let dh3 = signed_prekey.agree(ephemeral)?;
+    let dh2 = b.agreement().agree_with(&ephemeral)?;
+    let dh3 = signed_prekey.agree_with(&ephemeral)?;
     let dh4 = match &one_time_secret {
-        Some(one_time) => Some(one_time.secret().agree(ephemeral)?),
+        Some(one_time) => Some(one_time.secret().agree_with(&ephemeral)?),
         None => None,
     };
     let ss = kem_secret.secret().decapsulate(kem_ciphertext);
@@ -274,7 +275,9 @@ mod tests {
         let initiation = initiate(&mut rng, &a, &b.public(), &bundle).unwrap();
         let response = respond(&b, &stock, &a.public(), &initiation.header).unwrap();
         assert_eq!(initiation.secret.as_bytes(), response.secret.as_bytes());
-        assert_eq!(response.signed_prekey.public(), initiation.signed_prekey);
+        let first_ratchet_key = a.agreement().agree_with(&initiation.signed_prekey).unwrap();
+        let ours = response.signed_prekey.agree(a.public().agreement()).unwrap();
+        assert_eq!(first_ratchet_key.as_bytes(), ours.as_bytes());
 
         // Section 3.3 once more, by hand, from B's side.
         let ephemeral = initiation.header.ephemeral;

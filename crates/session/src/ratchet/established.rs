@@ -8,7 +8,7 @@ use super::{
     header::OpenedHeader,
     keys::HeaderKey,
     skipped::{Skipped, SkippedChain},
-    turn::Turn,
+    turn::{Expecting, Turn},
 };
 use crate::redact::redacted_debug;
 use rand_core::CryptoRng;
@@ -58,7 +58,7 @@ impl Established {
         if let Some(header) = message.header_under(&self.receiving.header_key) {
             return self.open_in_current(&Received { message, header, binding });
         }
-        if let Some(header) = message.header_under(&self.turn.next_receiving) {
+        if let Some(header) = message.header_under(&self.turn.expecting.next_receiving) {
             return self.open_in_next(&Received { message, header, binding }, rng);
         }
         let older = self
@@ -98,7 +98,7 @@ impl Established {
     ) -> Result<Opened, RatchetError> {
         let rest = self.receiving.advance(received.header.header.previous_count)?;
         let skipped = self.skipped.with(&self.receiving.header_key, rest.passed, self.received);
-        received.in_new_chain(&self.turn, self.sending.number, &skipped, self.received, rng)
+        received.in_new_chain(&self.turn.expecting, self.sending.number, &skipped, self.received, rng)
     }
 
     fn open_skipped(&self, chain: &SkippedChain, received: &Received<'_>) -> Result<Opened, RatchetError> {
@@ -133,18 +133,18 @@ impl Received<'_> {
     /// `sent` messages are in the sending chain that ends here, `skipped` has the keys of chains before.
     pub(super) fn in_new_chain(
         &self,
-        turn: &Turn,
+        expecting: &Expecting,
         sent: u32,
         skipped: &Skipped,
         received: u64,
         rng: &mut impl CryptoRng,
     ) -> Result<Opened, RatchetError> {
-        let (half, chain) = turn.receive(self.header.header.ratchet_key)?;
+        let (half, chain) = expecting.receive(self.header.header.ratchet_key)?;
         let advanced = chain.advance(self.header.header.number)?;
         let (message_key, receiving) = advanced.chain.step();
         let plaintext = self.message.open(&message_key, &self.header, self.binding)?;
 
-        let (turn, sending) = half.send(rng, Arc::clone(&turn.next_sending), sent)?;
+        let (turn, sending) = half.send(rng, Arc::clone(&expecting.next_sending), sent)?;
         let skipped = Arc::new(skipped.with(&receiving.header_key, advanced.passed, received));
         let received = received.saturating_add(1);
         let next = Established {

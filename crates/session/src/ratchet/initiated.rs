@@ -8,10 +8,10 @@ use super::{
     established::Received,
     keys::RootKey,
     skipped::Skipped,
-    turn::{HalfTurn, Turn},
+    turn::{Expecting, HalfTurn, Turn},
 };
 use crate::redact::redacted_debug;
-use pillarbox_crypto::{AgreementPublic, AgreementSecret, NotContributory};
+use pillarbox_crypto::{AgreementSecret, NotContributory, ReadyPublic};
 use rand_core::CryptoRng;
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ pub(crate) struct Initiated {
 
 /// B's state while A's first message is opened: no chain yet, and none in which to answer.
 pub(crate) struct Awaiting {
-    turn: Turn,
+    expecting: Expecting,
 }
 
 redacted_debug!(Initiated, Awaiting);
@@ -32,7 +32,7 @@ impl Initiated {
     /// RatchetInitAliceHE: `secret` is SK, `signed_prekey` is B's first ratchet key.
     pub(crate) fn new(
         secret: RootKey,
-        signed_prekey: AgreementPublic,
+        signed_prekey: ReadyPublic,
         rng: &mut impl CryptoRng,
     ) -> Result<Self, NotContributory> {
         let (header_a, next_header_b) = secret.first_header_keys();
@@ -60,9 +60,10 @@ impl Initiated {
         binding: &Binding<'_>,
         rng: &mut impl CryptoRng,
     ) -> Result<Opened, RatchetError> {
-        let header = message.header_under(&self.turn.next_receiving).ok_or(RatchetError::NotOurs)?;
+        let header =
+            message.header_under(&self.turn.expecting.next_receiving).ok_or(RatchetError::NotOurs)?;
         let received = Received { message, header, binding };
-        received.in_new_chain(&self.turn, self.sending.number, &Skipped::default(), 0, rng)
+        received.in_new_chain(&self.turn.expecting, self.sending.number, &Skipped::default(), 0, rng)
     }
 }
 
@@ -70,15 +71,13 @@ impl Awaiting {
     /// RatchetInitBobHE: `secret` is SK, `signed_prekey` our first ratchet key.
     pub(crate) fn new(secret: RootKey, signed_prekey: AgreementSecret) -> Self {
         let (header_a, next_header_b) = secret.first_header_keys();
-        let turn = Turn {
+        let expecting = Expecting {
             root_key: secret,
-            our_public: signed_prekey.public(),
             ours: signed_prekey,
             next_sending: Arc::new(next_header_b),
             next_receiving: Arc::new(header_a),
-            previous_count: 0,
         };
-        Self { turn }
+        Self { expecting }
     }
 
     /// RatchetDecryptHE: only A's first chain can open.
@@ -88,8 +87,8 @@ impl Awaiting {
         binding: &Binding<'_>,
         rng: &mut impl CryptoRng,
     ) -> Result<Opened, RatchetError> {
-        let header = message.header_under(&self.turn.next_receiving).ok_or(RatchetError::NotOurs)?;
+        let header = message.header_under(&self.expecting.next_receiving).ok_or(RatchetError::NotOurs)?;
         let received = Received { message, header, binding };
-        received.in_new_chain(&self.turn, 0, &Skipped::default(), 0, rng)
+        received.in_new_chain(&self.expecting, 0, &Skipped::default(), 0, rng)
     }
 }

@@ -21,7 +21,7 @@ use super::{
     keys::{ChainKey, HeaderKey, MessageKey, RootKey},
     limits::{MAX_CHAIN_LEN, MAX_CHAINS, MAX_SKIPPED},
     skipped::{Skipped, SkippedChain, SkippedKey},
-    turn::Turn,
+    turn::{Expecting, Turn},
 };
 use crate::layout::{Reader, WrongLength};
 use pillarbox_crypto::{AgreementPublic, AgreementSecret};
@@ -92,7 +92,8 @@ impl Established {
 }
 
 fn write_turn(turn: &Turn, out: &mut Vec<u8>) {
-    let Turn { root_key, ours, our_public: _, next_sending, next_receiving, previous_count } = turn;
+    let Turn { expecting, our_public: _, previous_count } = turn;
+    let Expecting { root_key, ours, next_sending, next_receiving } = expecting;
     out.extend_from_slice(root_key.as_bytes());
     out.extend_from_slice(&*ours.to_bytes());
     out.extend_from_slice(next_sending.as_bytes());
@@ -103,14 +104,10 @@ fn write_turn(turn: &Turn, out: &mut Vec<u8>) {
 fn read_turn(reader: &mut Reader<'_>) -> Result<Turn, NotARatchet> {
     let root_key = RootKey::from_bytes(*reader.take()?);
     let ours = AgreementSecret::from_bytes(*reader.take()?);
-    Ok(Turn {
-        root_key,
-        our_public: ours.public(),
-        ours,
-        next_sending: read_header_key(reader)?,
-        next_receiving: read_header_key(reader)?,
-        previous_count: read_count(reader)?,
-    })
+    let our_public = ours.public();
+    let (next_sending, next_receiving) = (read_header_key(reader)?, read_header_key(reader)?);
+    let expecting = Expecting { root_key, ours, next_sending, next_receiving };
+    Ok(Turn { expecting, our_public, previous_count: read_count(reader)? })
 }
 
 fn write_sending(chain: &SendingChain, out: &mut Vec<u8>) {

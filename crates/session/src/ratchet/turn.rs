@@ -8,32 +8,38 @@ use super::{
     chain::{ReceivingChain, SendingChain},
     keys::{HeaderKey, RootKey},
 };
-use pillarbox_crypto::{AgreementPublic, AgreementSecret, NotContributory};
+use pillarbox_crypto::{AgreementPublic, AgreementSecret, NotContributory, ReadyPublic};
 use rand_core::CryptoRng;
 use std::sync::Arc;
 
-/// What holds between two steps: RK, DHs, NHKs, NHKr and PN.
-///
-/// Invariants: `our_public` belongs to `ours`; `previous_count` is at most
-/// [`MAX_CHAIN_LEN`](super::limits::MAX_CHAIN_LEN).
-pub(super) struct Turn {
+/// What the peer's next ratchet key meets: RK, DHs, NHKs and NHKr.
+pub(super) struct Expecting {
     pub(super) root_key: RootKey,
     pub(super) ours: AgreementSecret,
-    pub(super) our_public: AgreementPublic,
     pub(super) next_sending: Arc<HeaderKey>,
     pub(super) next_receiving: Arc<HeaderKey>,
+}
+
+/// What holds between two steps: what we expect, and what our headers say, DHs and PN.
+///
+/// Invariants: `our_public` belongs to `expecting.ours`; `previous_count` is at most
+/// [`MAX_CHAIN_LEN`](super::limits::MAX_CHAIN_LEN).
+pub(super) struct Turn {
+    pub(super) expecting: Expecting,
+    pub(super) our_public: AgreementPublic,
     pub(super) previous_count: u32,
 }
 
-impl Turn {
+impl Expecting {
     /// First half: the peer's new ratchet key begins the chain that we expect under NHKr.
     pub(super) fn receive(
         &self,
         theirs: AgreementPublic,
     ) -> Result<(HalfTurn, ReceivingChain), NotContributory> {
-        let (root_key, key, next_receiving) = self.root_key.step(&self.ours.agree(&theirs)?);
+        let ready = theirs.ready();
+        let (root_key, key, next_receiving) = self.root_key.step(&self.ours.agree_with(&ready)?);
         let header_key = Arc::clone(&self.next_receiving);
-        let half = HalfTurn { root_key, theirs, next_receiving: Arc::new(next_receiving) };
+        let half = HalfTurn { root_key, theirs: ready, next_receiving: Arc::new(next_receiving) };
         Ok((half, ReceivingChain { ratchet_key: theirs, header_key, key, number: 0 }))
     }
 }
@@ -41,7 +47,7 @@ impl Turn {
 /// A step half done: the peer's key is in, ours is not.
 pub(super) struct HalfTurn {
     pub(super) root_key: RootKey,
-    pub(super) theirs: AgreementPublic,
+    pub(super) theirs: ReadyPublic,
     pub(super) next_receiving: Arc<HeaderKey>,
 }
 
@@ -55,10 +61,10 @@ impl HalfTurn {
     ) -> Result<(Turn, SendingChain), NotContributory> {
         let Self { root_key, theirs, next_receiving } = self;
         let ours = AgreementSecret::generate(rng);
-        let (root_key, key, next_sending) = root_key.step(&ours.agree(&theirs)?);
+        let (root_key, key, next_sending) = root_key.step(&ours.agree_with(&theirs)?);
         let our_public = ours.public();
         let next_sending = Arc::new(next_sending);
-        let turn = Turn { root_key, ours, our_public, next_sending, next_receiving, previous_count };
-        Ok((turn, SendingChain { header_key, key, number: 0 }))
+        let expecting = Expecting { root_key, ours, next_sending, next_receiving };
+        Ok((Turn { expecting, our_public, previous_count }, SendingChain { header_key, key, number: 0 }))
     }
 }
