@@ -61,11 +61,19 @@ pub(crate) struct Size {
     pub(crate) peer: Option<usize>,
 }
 
+/// What one part of our side costs, in X25519 operations.
+#[derive(Debug, Serialize)]
+pub(crate) struct Part {
+    pub(crate) what: &'static str,
+    pub(crate) ours: Spread,
+}
+
 /// Everything that a run has found.
 #[derive(Debug, Serialize)]
 pub(crate) struct Report {
     pub(crate) rows: Vec<Row>,
     pub(crate) sizes: Vec<Size>,
+    pub(crate) parts: Vec<Part>,
 }
 
 impl Report {
@@ -74,7 +82,7 @@ impl Report {
     }
 
     pub(crate) fn to_text(&self) -> Result<String, Failure> {
-        let Self { rows, sizes } = self;
+        let Self { rows, sizes, parts } = self;
         let mut out = String::new();
         writeln!(out, "Cost in X25519 operations, median of {PAIRS} alternating pairs (least to most)")?;
         writeln!(out)?;
@@ -100,6 +108,12 @@ impl Report {
             let [must, aim, peer] =
                 [must, aim, peer].map(|bytes| bytes.map_or("-".into(), |b| b.to_string()));
             writeln!(out, "{what:<40}{must:>7}{aim:>7}  {ours:<25}{peer:<25}")?;
+        }
+        writeln!(out)?;
+        writeln!(out, "Parts of ours, in X25519 operations")?;
+        writeln!(out)?;
+        for Part { what, ours } in parts {
+            writeln!(out, "{what:<56}{}", spread(ours))?;
         }
         writeln!(out)?;
         for row in rows {

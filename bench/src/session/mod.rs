@@ -4,6 +4,7 @@
 //! text that is compared. Where the two do not do the same work, the row says so.
 
 mod olm;
+mod parts;
 mod pillarbox;
 mod sizes;
 
@@ -19,7 +20,7 @@ use x25519_dalek::{PublicKey, StaticSecret};
 const TEXT: [u8; 300] = [b'p'; 300];
 
 /// Operations in one measurement, so many that each takes a few tenths of a second.
-const UNITS: u32 = 8_000;
+const UNITS: u32 = 3_000;
 const MESSAGES: u32 = 40_000;
 const ROUNDS: u32 = 1_500;
 const STARTS: u32 = 1_000;
@@ -70,7 +71,7 @@ pub(crate) fn run() -> Result<Report, Failure> {
             "4 agreements, 1 new key, 1 signature checked; Olm has nothing like it",
         )?,
     ];
-    Ok(Report { rows, sizes })
+    Ok(Report { rows, sizes, parts: parts::table()? })
 }
 
 fn row(
@@ -80,15 +81,7 @@ fn row(
     peer: Option<Sample<'_>>,
     differs: &'static str,
 ) -> Result<Row, Failure> {
-    let secret = StaticSecret::from(rand::random::<[u8; 32]>());
-    let public = PublicKey::from(&StaticSecret::from(rand::random::<[u8; 32]>()));
-    let mut unit = || {
-        let start = Stopwatch::start();
-        for _ in 0..UNITS {
-            black_box(black_box(&secret).diffie_hellman(black_box(&public)));
-        }
-        Ok(start.each(UNITS))
-    };
+    let mut unit = unit();
     let ([unit, ours], peer) = match peer {
         Some(peer) => {
             let [unit, ours, peer] = alternate([&mut unit, ours, peer])?;
@@ -97,4 +90,17 @@ fn row(
         None => (alternate([&mut unit, ours])?, None),
     };
     Ok(Row::new(what, bounds, &unit, &ours, peer.as_ref(), differs))
+}
+
+/// One X25519 operation: what every figure is told in.
+fn unit() -> impl FnMut() -> Result<f64, Failure> {
+    let secret = StaticSecret::from(rand::random::<[u8; 32]>());
+    let public = PublicKey::from(&StaticSecret::from(rand::random::<[u8; 32]>()));
+    move || {
+        let start = Stopwatch::start();
+        for _ in 0..UNITS {
+            black_box(black_box(&secret).diffie_hellman(black_box(&public)));
+        }
+        Ok(start.each(UNITS))
+    }
 }
