@@ -10,7 +10,7 @@
 //! to the curve's Edwards form, multiplied there and taken back. The two ways give the same bytes
 //! (a property test and Wycheproof's vectors hold them to it), both take the same time for every
 //! secret, and which one runs depends on the public key alone. The second one has formulas four lanes
-//! wide where the processor has AVX2, and is a fifth faster there; elsewhere the ladder is.
+//! wide where the processor has AVX2, and takes a fifth less time there; elsewhere the ladder is.
 
 use crate::redact::{redacted_debug, write_public};
 use core::fmt;
@@ -117,12 +117,12 @@ impl AgreementPublic {
         &self.0
     }
 
-    /// The key in the form in which it is multiplied: a seventh of an agreement, so keep the result
+    /// The key in the form in which it is multiplied: a fifth of an agreement, so keep the result
     /// where there is more than one.
     #[must_use]
     pub fn ready(&self) -> ReadyPublic {
         let theirs = MontgomeryPoint(self.0);
-        // Either of the two points with this u-coordinate does: their multiples again have one between them.
+        // Either of the two points with this u-coordinate will do: their multiples share one as well.
         let edwards = if WIDE_EDWARDS { theirs.to_edwards(0) } else { None };
         ReadyPublic(edwards.map_or(Form::Montgomery(theirs), Form::Edwards))
     }
