@@ -43,6 +43,7 @@ pub(crate) fn run(desk: &mut Desk<'_>, command: &Command) -> Result<(), Failure>
     match command {
         Command::Add { whom, name } => add(desk, whom, name.as_deref()),
         Command::List { machine } => list(desk, machine.form()),
+        Command::Rename { name, new_name } => rename(desk, name, new_name),
         Command::Accept { name } => accept(desk, name),
         Command::Timer { name, period } => timer(desk, name, *period),
         Command::Remove { name, yes } => remove(desk, name, *yes),
@@ -143,7 +144,10 @@ fn remarks(contact: &Contact) -> String {
     let mut remarks = Vec::new();
     remarks.extend(contact.handle.as_ref().map(ToString::to_string));
     if !contact.accepted {
-        remarks.push("wrote first".to_owned());
+        remarks.push(match words::claim(contact) {
+            Some(claim) => format!("wrote first; {claim}"),
+            None => "wrote first".to_owned(),
+        });
     }
     if contact.expires_after.is_some() {
         remarks.push(format!("disappears: {}", Period(contact.expires_after)));
@@ -167,6 +171,20 @@ fn listed(contact: &Contact) -> Listed<'_> {
         timer_seconds: contact.expires_after,
         added_at_ms: contact.added_at.0,
     }
+}
+
+fn rename(desk: &mut Desk<'_>, typed: &str, new_name: &str) -> Result<(), Failure> {
+    check_name(new_name).map_err(|_| Failure::BadName)?;
+    let mut phone = desk.open()?;
+    let contact = find(&phone, typed)?;
+    phone.rename(contact.account, new_name, &mut desk.rng)?;
+    let renamed = phone.contact(contact.account)?;
+    desk.terminal.result(&format!(
+        "{} is called {} here from now on. {}.",
+        words::name(&contact),
+        words::name(&renamed),
+        words::trust(renamed.trust)
+    ))
 }
 
 /// Goes on with a changed key. What was verified was another key, so the contact is no longer verified.

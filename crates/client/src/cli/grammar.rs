@@ -67,7 +67,7 @@ pub(crate) enum Command {
     /// This phone's account: create, show, invite, passphrase, close
     #[command(subcommand, before_help = help::ACCOUNT)]
     Account(Account),
-    /// The people you talk to: add, list, accept, timer, remove
+    /// The people you talk to: add, list, rename, accept, timer, remove
     #[command(subcommand, before_help = help::CONTACT)]
     Contact(Contact),
     /// Compare safety numbers: the check that nobody stands in between
@@ -155,6 +155,15 @@ pub(crate) enum Contact {
     List {
         #[command(flatten)]
         machine: Machine,
+    },
+    /// Call somebody by another name, on this phone only
+    #[command(before_help = help::CONTACT_RENAME)]
+    Rename {
+        /// The contact
+        name: String,
+        /// What to call them from now on
+        #[arg(value_name = "NEW-NAME")]
+        new_name: String,
     },
     /// Go on with a changed key without comparing numbers
     #[command(before_help = help::CONTACT_ACCEPT)]

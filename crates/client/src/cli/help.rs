@@ -102,6 +102,10 @@ Examples:
   pillarbox contact timer Bob 1h
   pillarbox contact timer Bob off";
 
+pub(crate) const CONTACT_RENAME: &str = "\
+Examples:
+  pillarbox contact rename 3c891561 Bob";
+
 pub(crate) const CONTACT_REMOVE: &str = "\
 Examples:
   pillarbox contact remove Bob";
@@ -177,7 +181,7 @@ mod tests {
     fn every_page_leads_with_examples_and_ends_with_what_a_person_must_know() {
         for flag in ["-h", "--help"] {
             let pages = pages(flag);
-            assert_eq!(pages.len(), 17);
+            assert_eq!(pages.len(), 18);
             for (command, page) in pages {
                 let at =
                     |text: &str| page.find(text).unwrap_or_else(|| panic!("{command} {flag}: no {text}"));

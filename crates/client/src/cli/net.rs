@@ -135,6 +135,10 @@ pub(crate) fn tell(desk: &mut Desk<'_>, phone: &Phone, notice: &Notice) -> Resul
             return Ok(());
         }
     }
+    if let Notice::Requested { contact } = notice {
+        desk.terminal.note(&words::request(&phone.contact(*contact)?));
+        return Ok(());
+    }
     match words::notice(notice, |account| name_of(phone, account)) {
         Some((Tone::Note, text)) => desk.terminal.note(&text),
         Some((Tone::Warning, text)) => desk.terminal.warn(&text),

@@ -104,6 +104,24 @@ pub(crate) enum Tone {
     Warning,
 }
 
+/// What a contact calls itself, where that is another name than the owner's: a stranger's word for it.
+pub(crate) fn claim(contact: &Contact) -> Option<String> {
+    let claimed = safe(contact.suggested_name.as_deref()?);
+    (!claimed.is_empty() && claimed != name(contact)).then(|| format!("calls itself \"{claimed}\""))
+}
+
+/// What is told when somebody writes who was not added.
+pub(crate) fn request(contact: &Contact) -> String {
+    let name = name(contact);
+    let claim =
+        claim(contact).map_or_else(String::new, |claim| format!(" That phone {claim}; anybody can say so."));
+    format!(
+        "Somebody new wrote. You did not add them; here they are called {name}, NOT VERIFIED.{claim} To call them \
+         otherwise: `contact rename {} NEW-NAME`.",
+        quote(&name)
+    )
+}
+
 /// A notice in words; `None` for those that the commands tell in their own way or that need no words.
 pub(crate) fn notice(notice: &Notice, name: impl Fn(&AccountId) -> String) -> Option<(Tone, String)> {
     use Tone::{Note, Warning};
@@ -122,15 +140,6 @@ pub(crate) fn notice(notice: &Notice, name: impl Fn(&AccountId) -> String) -> Op
             (
                 Warning,
                 format!("the conversation with {} could not begin: {why}. Messages wait.", name(contact)),
-            )
-        }
-        Notice::Requested { contact } => {
-            let name = name(contact);
-            (
-                Note,
-                format!(
-                    "Somebody new wrote. You did not add them; here they are called {name}, NOT VERIFIED."
-                ),
             )
         }
         Notice::KeyChanged { contact, blocked: true } => {

@@ -48,6 +48,25 @@ fn a_number_makes_a_contact_by_the_word_of_the_relay() {
 }
 
 #[test]
+fn a_stranger_s_own_name_is_shown_as_a_claim_and_the_owner_chooses_the_name() {
+    let place = Place::new();
+    let (alice, bob) = (place.account("alice"), place.account("bob"));
+    bob.add(&alice);
+    bob.run(&["send", "Alice", "hello"]).expect(0);
+    let inbox = alice.run(&["inbox"]).expect(0);
+    assert!(inbox.says("calls itself \"Bob\"; anybody can say so"), "{}", inbox.err);
+    assert!(!inbox.out.starts_with("Bob"), "a claim is not a name: {}", inbox.out);
+
+    let listed = alice.run(&["contact", "list", "--plain"]).expect(0).out;
+    let name = listed.split('\t').next().unwrap();
+    let renamed = alice.run(&["contact", "rename", name, "Bob from the club"]).expect(0);
+    assert_eq!(renamed.out, format!("{name} is called Bob from the club here from now on. NOT VERIFIED.\n"));
+    alice.run(&["send", "Bob from the club", "hello yourself"]).expect(0);
+    alice.run(&["contact", "rename", name, "Bob"]).expect(1);
+    alice.run(&["contact", "rename", "Bob from the club", "a\u{202e}b"]).expect(2);
+}
+
+#[test]
 fn what_is_no_invitation_is_refused_with_the_reason() {
     let place = Place::new();
     let (alice, bob) = (place.account("alice"), place.account("bob"));
