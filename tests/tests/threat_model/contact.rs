@@ -1,0 +1,173 @@
+//! A contact: somebody whom the phone's owner writes to, with whatever program they like.
+
+use pillarbox_client::{Notice, display};
+use pillarbox_crypto::labels::SENDER_CERTIFICATE;
+use pillarbox_crypto::{IdentitySecret, Padding, SigningSecret};
+use pillarbox_session::{
+    Conversation, KemPreKeySecret, KemUse, OneTimePreKeySecret, Opening, PreKeys, SignedPreKeySecret,
+    franking,
+};
+use pillarbox_wire::{DeviceBundle, DeviceId, Duration, FixedBytes, PreKeyId, SenderCertificate};
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+
+use crate::forger::{Forger, submission, text_body};
+use crate::world::{Who, World};
+
+#[test]
+fn a_contact_can_keep_what_they_were_sent() {
+    let mut world = World::new();
+    let (alice, bob) = world.pair();
+    let (contact, now, mut rng) = (world.id(bob), world.now, world.fork());
+    world.at(alice).set_timer(contact, Some(60), now, &mut rng).unwrap();
+    world.tell(alice, bob, "gone in a minute");
+    let here = world.id(alice);
+    let last = world.history(bob, here).pop().unwrap();
+    world.at(bob).mark_shown(here, last.place, now, &mut rng).unwrap();
+    let has = |world: &World, who: Who, with| {
+        world.history(who, with).iter().any(|entry| entry.text() == Some("gone in a minute"))
+    };
+
+    let later = now + Duration::from_seconds(61);
+    world.at(alice).remove_expired(later, &mut rng).unwrap();
+    assert!(!has(&world, alice, contact), "the sender's phone has removed it");
+    // Bob's clock stands still.
+    world.at(bob).remove_expired(now, &mut rng).unwrap();
+    assert!(has(&world, bob, here));
+    // A phone that does as it was asked removes it too.
+    world.at(bob).remove_expired(later, &mut rng).unwrap();
+    assert!(!has(&world, bob, here));
+}
+
+#[test]
+fn a_contact_cannot_send_a_message_that_looks_as_if_somebody_else_sent_it() {
+    let mut world = World::new();
+    let (carol, bob) = world.pair();
+    let mallory = Forger::new(&mut world);
+    let true_one = mallory.certificate(&mut world);
+    let sender = world.address(carol);
+    let own_key = SigningSecret::generate(&mut world.fork());
+    let mut self_signed = SenderCertificate { sender, ..true_one };
+    self_signed.signature =
+        FixedBytes(*own_key.sign(SENDER_CERTIFICATE, &self_signed.signed_bytes()).as_bytes());
+    let cases = [
+        (true_one, true),
+        (SenderCertificate { sender, ..true_one }, false),
+        (self_signed, false),
+        (SenderCertificate { expires_at: u32::MAX, ..true_one }, false),
+    ];
+    let key = world.delivery_key(bob);
+    for (at, (certificate, opens)) in cases.into_iter().enumerate() {
+        let text = format!("sealed {at}");
+        let body = text_body(&text, &mut world);
+        let payload = mallory.envelope(&mut world, bob, &certificate, &body);
+        let (connection, _) = world.guest();
+        let frame = submission(world.address(bob), Some(key), payload);
+        world.ask(connection, frame);
+        world.run();
+        assert_eq!(said_by(&world, bob, &mallory).contains(&text), opens, "{at}");
+        let unreadable = Notice::Undecryptable { contact: None, asked_again: false };
+        assert_eq!(world.take_notices(bob).contains(&unreadable), !opens, "{at}");
+    }
+    // Unsealed, the relay says whose connection it came on; the frame has no place for anything else.
+    let body = text_body("not sealed", &mut world);
+    let payload = mallory.first_message(&mut world, bob, &body);
+    mallory.submit(&mut world, bob, payload);
+    assert_eq!(said_by(&world, bob, &mallory), ["sealed 0", "not sealed"]);
+    assert_eq!(world.heard(bob, carol), ["hello"], "nothing of it stands under Carol's name");
+}
+
+fn said_by(world: &World, who: Who, forger: &Forger) -> Vec<String> {
+    let history = world.history(who, forger.address.account);
+    history.iter().filter_map(|entry| entry.text().map(str::to_owned)).collect()
+}
+
+#[test]
+fn a_contact_cannot_put_terminal_commands_into_a_message() {
+    // Clear the screen, set the title, overwrite the line, turn the writing direction round, hide.
+    let hostile = "\u{1b}[2J\u{1b}]0;title\u{7}\rBob: yes\u{202e}txt.exe\u{200b}\u{9b}31m";
+    let mut world = World::new();
+    let bob = world.phone("Bob");
+    let mallory = world.phone(hostile);
+    world.invite(bob, mallory);
+    world.invite(mallory, bob);
+    world.tell(mallory, bob, hostile);
+    assert_eq!(world.heard(bob, mallory), [hostile], "the vault keeps what came");
+    let acts = |text: &str| text.chars().any(|c| c.is_control() || matches!(c, '\u{202e}' | '\u{200b}'));
+    assert!(acts(hostile));
+    for shown in [display::safe(hostile), display::safe_lines(hostile).replace('\n', "")] {
+        assert!(!acts(&shown), "{shown:?}");
+        assert!(shown.contains("Bob: yes"), "the words stay");
+    }
+    let contact = world.see(bob).contact(world.id(mallory)).unwrap();
+    assert!(!acts(&contact.name), "{:?}", contact.name);
+}
+
+/// A recipient made by hand, with one prekey of each kind.
+struct Stock {
+    signed: Vec<u8>,
+    kem: Vec<u8>,
+}
+
+impl PreKeys for Stock {
+    fn signed(&self, _: PreKeyId) -> Option<SignedPreKeySecret> {
+        SignedPreKeySecret::from_record(&self.signed).ok()
+    }
+
+    fn one_time(&self, _: PreKeyId) -> Option<OneTimePreKeySecret> {
+        None
+    }
+
+    fn kem(&self, _: PreKeyId) -> Option<(KemPreKeySecret, KemUse)> {
+        Some((KemPreKeySecret::from_record(&self.kem).ok()?, KemUse::LastResort))
+    }
+}
+
+#[test]
+fn a_contact_cannot_open_one_message_in_two_ways() {
+    // That the cipher alone would let them, and that the commitment does not, is shown with a ciphertext built for it in
+    // `crates/session/tests/commitment.rs`.
+    let mut rng = StdRng::from_seed([5; 32]);
+    let [sender, recipient] = [(); 2].map(|()| IdentitySecret::generate(&mut rng));
+    let signed = SignedPreKeySecret::generate(PreKeyId(1), &recipient, &mut rng);
+    let kem = KemPreKeySecret::generate(PreKeyId(2), &recipient, &mut rng);
+    let bundle = DeviceBundle {
+        device: DeviceId::FIRST,
+        signed: signed.public(),
+        one_time: None,
+        kem: kem.public(),
+        kem_is_last_resort: true,
+    };
+    let stock = Stock { signed: signed.to_record().to_vec(), kem: kem.to_record().to_vec() };
+    let begun = Conversation::initiate(&mut rng, &sender, &recipient.public(), &bundle).unwrap();
+    let said = b"I will be there at eight";
+    let (payload, _) = begun.encrypt(&mut rng, said, Padding::Padme).unwrap();
+    let mut open = |payload: &[u8]| Conversation::decrypt(None, &recipient, &stock, None, payload, &mut rng);
+    let opened = open(&payload).unwrap();
+    let commitment = opened.commitment.as_bytes();
+    let at = payload.windows(commitment.len()).position(|window| window == commitment).unwrap();
+
+    // The recipient, who shows it to somebody that has the message as it passed the relay.
+    let shows = |opening: &[u8; 32], body: &[u8]| {
+        franking::verify(&Opening::from_bytes(*opening), &opened.commitment, body).is_ok()
+    };
+    let opening = *opened.opening.as_bytes();
+    assert!(shows(&opening, said));
+    for bit in 0..said.len() * 8 {
+        let mut other = *said;
+        other[bit / 8] ^= 1 << (bit % 8);
+        assert!(!shows(&opening, &other));
+    }
+    for bit in 0..256 {
+        let mut other = opening;
+        other[bit / 8] ^= 1 << (bit % 8);
+        assert!(!shows(&other, said));
+    }
+    assert!(!shows(&opening, b"I will not be there"));
+
+    // The sender, who committed to something else than was said.
+    let (_, other) = franking::commit(&mut StdRng::from_seed([6; 32]), b"I will not be there");
+    let mut denied = payload.clone();
+    denied[at..at + commitment.len()].copy_from_slice(other.as_bytes());
+    assert!(open(&denied).is_err());
+}

@@ -1,0 +1,129 @@
+//! Somebody who copied the phone's keys: they have the open vault as it was at one moment, and a recording of every message.
+
+use pillarbox_client::{Notice, Phone};
+use pillarbox_wire::Duration;
+
+use crate::copy::Copy;
+use crate::world::{Who, World, passphrase};
+
+/// Alice, and Bob with a profile that can be copied; they have talked.
+fn talked(world: &mut World) -> (Who, Who) {
+    let alice = world.phone("Alice");
+    let bob = world.phone_on_disk(world.new_account("Bob"));
+    world.introduce(alice, bob);
+    (alice, bob)
+}
+
+/// Lets Bob get these texts, and gives what the copy reads of them.
+fn overhear(world: &mut World, copy: &mut Copy, (alice, bob): (Who, Who), text: &str) -> Vec<String> {
+    let from = world.deliveries(bob).len();
+    world.tell(alice, bob, text);
+    assert_eq!(world.heard(bob, alice).last().unwrap(), text);
+    copy.read(&world.deliveries(bob)[from..])
+}
+
+#[test]
+fn somebody_with_a_copy_of_the_keys_can_read_what_is_sent_until_both_sides_have_answered() {
+    let mut world = World::new();
+    let pair @ (alice, bob) = talked(&mut world);
+    let mut copy = Copy::take(&mut world, bob);
+    world.offline(bob);
+    world.tell(alice, bob, "one");
+    let from = world.deliveries(bob).len();
+    world.tell(alice, bob, "two");
+    world.online(bob);
+    assert_eq!(copy.read(&world.deliveries(bob)[from..]), ["one", "two"]);
+    // Bob's phone has answered by now, with a key that was drawn before the copy was taken.
+    assert_eq!(overhear(&mut world, &mut copy, pair, "three"), ["three"]);
+}
+
+#[test]
+fn somebody_with_a_copy_of_the_keys_can_read_first_messages_of_strangers_begun_with_copied_prekeys() {
+    let mut world = World::new();
+    let (_, bob) = talked(&mut world);
+    let mut copy = Copy::take(&mut world, bob);
+    let carol = world.phone("Carol");
+    world.invite(carol, bob);
+    assert_eq!(overhear(&mut world, &mut copy, (carol, bob), "from a stranger"), ["from a stranger"]);
+}
+
+#[test]
+fn somebody_with_a_copy_of_the_keys_can_see_who_sends_sealed_messages_from_then_on() {
+    let mut world = World::new();
+    let pair @ (alice, bob) = talked(&mut world);
+    let mut copy = Copy::take(&mut world, bob);
+    for round in 0..4 {
+        overhear(&mut world, &mut copy, pair, &format!("round {round}"));
+    }
+    let from = world.deliveries(bob).len();
+    world.tell(alice, bob, "unreadable by now");
+    let messages = &world.deliveries(bob)[from..];
+    assert!(messages.iter().all(|deliver| deliver.from.is_none()), "the relay is told nothing");
+    let told = copy.feed(messages);
+    let contact = Some(world.id(alice));
+    assert_eq!(told, [Notice::Undecryptable { contact, asked_again: true }]);
+}
+
+#[test]
+fn somebody_with_a_copy_of_the_keys_can_log_in_as_the_phone_and_take_its_messages() {
+    let mut world = World::new();
+    let (alice, bob) = talked(&mut world);
+    let folder = world.copy_folder(bob);
+    world.offline(bob);
+    let (now, mut rng) = (world.now, world.fork());
+    let copied = Phone::open(folder.path(), &passphrase(), now, &mut rng).unwrap();
+    let thief = world.add(copied, Some(folder));
+    world.tell(alice, bob, "for Bob");
+    assert_eq!(world.heard(thief, alice), ["hello", "for Bob"]);
+    world.offline(thief);
+    world.online(bob);
+    assert_eq!(world.heard(bob, alice), ["hello"], "the relay has forgotten it");
+}
+
+#[test]
+fn somebody_with_a_copy_of_the_keys_cannot_read_what_was_sent_before_and_deleted() {
+    let mut world = World::new();
+    let (alice, bob) = talked(&mut world);
+    let (contact, mut rng) = (world.id(bob), world.fork());
+    world.offline(bob);
+    let now = world.now;
+    world.at(alice).set_timer(contact, Some(60), now, &mut rng).unwrap();
+    world.tell(alice, bob, "gone in a minute");
+    let from = world.deliveries(bob).len();
+    let before = world.copy_folder(bob);
+    world.online(bob);
+    let messages = world.deliveries(bob)[from..].to_vec();
+    let kept = world.copy_folder(bob);
+    let here = world.id(alice);
+    let last = world.history(bob, here).pop().unwrap();
+    world.at(bob).mark_shown(here, last.place, now, &mut rng).unwrap();
+    world.pass(Duration::from_seconds(61));
+    let now = world.now;
+    assert_eq!(world.at(bob).remove_expired(now, &mut rng).unwrap(), 1);
+
+    // Their clock is theirs to set: by then the program no longer refuses what it has seen, so that only the keys decide.
+    let clock = now + Duration::from_days(91);
+    let mut copy = Copy::open(world.copy_folder(bob), clock, &world);
+    assert!(!copy.kept(here).contains(&"gone in a minute".to_owned()));
+    assert!(copy.read(&messages).is_empty());
+    // A copy from before it was opened, and one from before it was deleted, have it.
+    assert_eq!(Copy::open(before, clock, &world).read(&messages), ["gone in a minute"]);
+    assert!(Copy::open(kept, now, &world).kept(here).contains(&"gone in a minute".to_owned()));
+}
+
+#[test]
+fn somebody_with_a_copy_of_the_keys_cannot_read_on_after_both_sides_have_answered() {
+    let mut world = World::new();
+    let pair @ (_, bob) = talked(&mut world);
+    let [mut copy, mut patient] = [(); 2].map(|()| Copy::take(&mut world, bob));
+    for text in ["read along", "and this"] {
+        assert_eq!(overhear(&mut world, &mut copy, pair, text), [text]);
+    }
+    let from = world.deliveries(bob).len();
+    for round in 0..3 {
+        let text = format!("round {round}");
+        assert!(overhear(&mut world, &mut copy, pair, &text).is_empty(), "{text}");
+    }
+    // Nor with a copy that has not moved on itself.
+    assert!(patient.read(&world.deliveries(bob)[from..]).is_empty());
+}

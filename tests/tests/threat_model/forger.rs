@@ -1,0 +1,147 @@
+//! An account whose owner wrote the program: it knows its keys and says whatever it likes, frame by frame.
+
+use pillarbox_client::BodyId;
+use pillarbox_client::body::{Body, Content, Introduction, Text};
+use pillarbox_crypto::labels::DELIVERY_KEY;
+use pillarbox_crypto::{IdentityPublic, IdentitySecret, Padding, SigningSecret, kdf};
+use pillarbox_relay::ConnectionId;
+use pillarbox_session::{Conversation, KemPreKeySecret, SignedPreKeySecret, seal};
+use pillarbox_transport::sign_handshake;
+use pillarbox_wire::{
+    Authenticate, Bytes, ClientFrame, DeviceAddress, FetchBundles, FixedBytes, Handle, IdentityKey, PreKeyId,
+    PreKeyUpload, Register, RelayFrame, RequestCertificate, RequestId, SenderCertificate, Submit, encode,
+};
+use rand_core::CryptoRng;
+
+use crate::world::{Who, World, handle};
+
+/// Answers are told apart by the connection: one question at a time.
+pub(crate) const REQUEST: RequestId = RequestId(1);
+
+/// An account made by hand, and its connection.
+pub(crate) struct Forger {
+    pub(crate) identity: IdentitySecret,
+    pub(crate) device: SigningSecret,
+    pub(crate) address: DeviceAddress,
+    pub(crate) connection: ConnectionId,
+}
+
+impl Forger {
+    pub(crate) fn new(world: &mut World) -> Self {
+        Self::register(world, None)
+    }
+
+    pub(crate) fn with_number(world: &mut World, number: &str) -> Self {
+        Self::register(world, Some(handle(number)))
+    }
+
+    fn register(world: &mut World, handle: Option<Handle>) -> Self {
+        let mut rng = world.fork();
+        let (identity, device) = (IdentitySecret::generate(&mut rng), SigningSecret::generate(&mut rng));
+        let (connection, hash) = world.guest();
+        let frame = registration(&identity, &device, handle, &hash, &mut rng);
+        let answer = world.ask(connection, frame);
+        let [RelayFrame::Registered(registered)] = &answer[..] else { panic!("{answer:?}") };
+        Self { identity, device, address: registered.address, connection }
+    }
+
+    /// The relay's certificate for this account.
+    pub(crate) fn certificate(&self, world: &mut World) -> SenderCertificate {
+        let frame = ClientFrame::RequestCertificate(RequestCertificate { request: REQUEST });
+        let answer = world.ask(self.connection, frame);
+        let [RelayFrame::Certificate(certificate)] = &answer[..] else { panic!("{answer:?}") };
+        certificate.certificate
+    }
+
+    /// The first message of a conversation with `to`, not sealed.
+    pub(crate) fn first_message(&self, world: &mut World, to: Who, body: &Body) -> Vec<u8> {
+        let account = world.id(to);
+        let fetch = FetchBundles { request: REQUEST, account, delivery_key: None };
+        let answer = world.ask(self.connection, ClientFrame::FetchBundles(fetch));
+        let [RelayFrame::Bundles(bundles)] = &answer[..] else { panic!("{answer:?}") };
+        let theirs = identity_public(&bundles.identity);
+        let mut rng = world.fork();
+        let begun = Conversation::initiate(&mut rng, &self.identity, &theirs, &bundles.devices[0]).unwrap();
+        begun.encrypt(&mut rng, &encode(body).unwrap(), Padding::Padme).unwrap().0
+    }
+
+    /// A message to `to` in an envelope that shows this certificate.
+    pub(crate) fn envelope(
+        &self,
+        world: &mut World,
+        to: Who,
+        certificate: &SenderCertificate,
+        body: &Body,
+    ) -> Vec<u8> {
+        let payload = self.first_message(world, to, body);
+        let recipient = world.invitation(to).identity;
+        seal(&mut world.fork(), &self.identity, certificate, &recipient, &payload).unwrap()
+    }
+
+    /// Submits on the connection that names this account.
+    pub(crate) fn submit(&self, world: &mut World, to: Who, payload: Vec<u8>) {
+        let frame = submission(world.address(to), None, payload);
+        let answer = world.ask(self.connection, frame);
+        assert!(matches!(answer[..], [RelayFrame::Accepted(_)]), "{answer:?}");
+        world.run();
+    }
+}
+
+/// A text in the form that phones say it.
+pub(crate) fn text_body(text: &str, world: &mut World) -> Body {
+    let introduction = Some(Introduction { delivery_key: None, name: "Mallory".to_owned() });
+    let (id, sent_at) = (BodyId::generate(&mut world.fork()), world.now);
+    let content = Content::Text(Text { id, sent_at, text: text.to_owned(), expires_after: None });
+    Body { introduction, content }
+}
+
+pub(crate) fn submission(to: DeviceAddress, delivery_key: Option<[u8; 32]>, payload: Vec<u8>) -> ClientFrame {
+    let delivery_key = delivery_key.map(FixedBytes);
+    ClientFrame::Submit(Submit { request: REQUEST, to, delivery_key, payload: Bytes(payload) })
+}
+
+pub(crate) fn login(
+    device: &SigningSecret,
+    address: DeviceAddress,
+    handshake_hash: &[u8; 32],
+) -> ClientFrame {
+    let signature = sign_handshake(device, handshake_hash);
+    ClientFrame::Authenticate(Authenticate { request: REQUEST, address, signature })
+}
+
+/// A registration whose delivery key is 32 times 1.
+pub(crate) fn registration(
+    identity: &IdentitySecret,
+    device: &SigningSecret,
+    handle: Option<Handle>,
+    handshake_hash: &[u8; 32],
+    rng: &mut impl CryptoRng,
+) -> ClientFrame {
+    let signed = SignedPreKeySecret::generate(PreKeyId(1), identity, rng).public();
+    let last_resort = KemPreKeySecret::generate(PreKeyId(2), identity, rng).public();
+    ClientFrame::Register(Box::new(Register {
+        request: REQUEST,
+        handle,
+        identity: identity_key(&identity.public()),
+        device_key: FixedBytes(*device.public().as_bytes()),
+        delivery_verifier: FixedBytes(kdf::hash(DELIVERY_KEY, &[&[1; 32]])),
+        prekeys: PreKeyUpload {
+            signed: Some(signed),
+            last_resort: Some(last_resort),
+            ..PreKeyUpload::default()
+        },
+        signature: sign_handshake(device, handshake_hash),
+    }))
+}
+
+pub(crate) fn identity_public(key: &IdentityKey) -> IdentityPublic {
+    IdentityPublic::from_parts(key.signing.0, key.agreement.0, key.cross_signature.0).unwrap()
+}
+
+pub(crate) fn identity_key(identity: &IdentityPublic) -> IdentityKey {
+    IdentityKey {
+        signing: FixedBytes(*identity.signing().as_bytes()),
+        agreement: FixedBytes(*identity.agreement().as_bytes()),
+        cross_signature: FixedBytes(*identity.cross_signature().as_bytes()),
+    }
+}

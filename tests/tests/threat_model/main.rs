@@ -1,0 +1,36 @@
+//! `docs/threat-model.md`, line by line: each *can* and each *cannot* there is the test here that has its words as its
+//! name. `tests/threat_model_lists.rs` compares the two lists.
+//!
+//! A test takes the party's place with what the party has, and no more. Where something *cannot* be done, the same test
+//! shows that the same attempt works where it should: the same search finds the words where the relay may read them, the same
+//! message opens when nobody altered it.
+//!
+//! | file | party |
+//! |---|---|
+//! | `relay_sees` | the relay, looking |
+//! | `relay_reads`, `relay_swaps` | the relay, reading and altering messages; giving out other keys |
+//! | `on_the_wire` | somebody between phone and relay |
+//! | `stranger`, `contact` | other people with accounts |
+//! | `thief`, `copied_keys` | somebody with the phone |
+//! | `world`, `wire`, `forger`, `copy` | what the tests stand on |
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a failed expectation is a failed test"
+)]
+
+mod contact;
+mod copied_keys;
+mod copy;
+mod forger;
+mod on_the_wire;
+mod relay_reads;
+mod relay_sees;
+mod relay_swaps;
+mod stranger;
+mod thief;
+mod wire;
+mod world;

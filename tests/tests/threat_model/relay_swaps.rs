@@ -1,0 +1,233 @@
+//! What a relay cannot: put other keys in the place of known ones, or wear one-time keys out, without anybody being told.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use pillarbox_client::body::{Body, Content, ResendRequest};
+use pillarbox_client::{ConfirmError, Direction, Notice, PhoneError};
+use pillarbox_crypto::kdf;
+use pillarbox_crypto::labels::{ENVELOPE_DIGEST, SENDER_CERTIFICATE};
+use pillarbox_session::safety_number;
+use pillarbox_wire::{
+    Bytes, ClientFrame, Deliver, DeviceBundle, FetchBundles, FixedBytes, KemPreKey, MessageId, RelayFrame,
+    SenderCertificate, Submit,
+};
+
+use crate::forger::{Forger, text_body};
+use crate::world::{Who, World};
+
+const NUMBER: &str = "+44 7700 900123";
+
+/// The relay answers for `victim` with the keys of its own phone, and hands that phone what `writer` sends to `victim`.
+fn stand_between(world: &mut World, writer: Who, victim: Who, own: Who) {
+    let (known, theirs) = (world.address(victim), world.address(own));
+    let key = Some(FixedBytes(world.delivery_key(own)));
+    world.up = Box::new(move |way, frame| {
+        vec![match frame {
+            ClientFrame::FetchBundles(fetch) if way.who == writer && fetch.account == known.account => {
+                ClientFrame::FetchBundles(FetchBundles {
+                    account: theirs.account,
+                    delivery_key: fetch.delivery_key.and(key),
+                    ..fetch
+                })
+            }
+            ClientFrame::Submit(submit) if way.who == writer && submit.to == known => {
+                let delivery_key = submit.delivery_key.and(key);
+                ClientFrame::Submit(Submit { to: theirs, delivery_key, ..submit })
+            }
+            frame => frame,
+        }]
+    });
+}
+
+fn verify(world: &mut World, who: Who, whom: Who) -> Result<(), ConfirmError> {
+    let (here, there) = (world.invitation(who), world.invitation(whom));
+    let number = safety_number((&there.account, &there.identity), (&here.account, &here.identity));
+    let (contact, mut rng) = (world.id(whom), world.fork());
+    world.at(who).confirm(contact, &number.digits(), &mut rng)
+}
+
+fn key_changes(world: &mut World, who: Who, contact: Who) -> Vec<Notice> {
+    let account = world.id(contact);
+    let told = world.take_notices(who);
+    told.into_iter()
+        .filter(|notice| matches!(notice, Notice::KeyChanged { contact, .. } if *contact == account))
+        .collect()
+}
+
+#[test]
+fn the_relay_cannot_replace_the_key_of_a_known_contact_without_the_phone_telling() {
+    let mut world = World::new();
+    let [alice, bob, carol, own] = ["Alice", "Bob", "Carol", "Mallory"].map(|name| world.phone(name));
+    world.invite(alice, bob);
+    world.invite(carol, bob);
+    // Nobody between: nothing is told.
+    world.tell(carol, bob, "hello");
+    assert_eq!(key_changes(&mut world, carol, bob), []);
+    // Other keys when the conversation begins. It works, for a contact that nobody has verified, and it is told.
+    stand_between(&mut world, alice, bob, own);
+    world.tell(alice, bob, "for Bob only");
+    assert_eq!(world.heard(own, alice), ["for Bob only"]);
+    let contact = world.id(bob);
+    assert_eq!(key_changes(&mut world, alice, bob), [Notice::KeyChanged { contact, blocked: false }]);
+}
+
+#[test]
+fn the_relay_cannot_write_in_the_name_of_a_known_contact_without_the_phone_telling() {
+    let mut world = World::new();
+    let (alice, bob) = world.pair();
+    let forger = Forger::new(&mut world);
+    world.take_notices(alice);
+    world.tell(bob, alice, "from Bob");
+    assert_eq!(key_changes(&mut world, alice, bob), []);
+    // The relay signs whatever certificate it likes: that its own key is Bob's.
+    let mut certificate = SenderCertificate {
+        sender: world.address(bob),
+        agreement: FixedBytes(*forger.identity.public().agreement().as_bytes()),
+        expires_at: u32::MAX,
+        signature: FixedBytes([0; 64]),
+    };
+    let signature = world.certificate_key().sign(SENDER_CERTIFICATE, &certificate.signed_bytes());
+    certificate.signature = FixedBytes(*signature.as_bytes());
+    let body = text_body("not from Bob", &mut world);
+    let payload = Bytes(forger.envelope(&mut world, alice, &certificate, &body));
+    let (message, accepted_at) = (MessageId(1_000_000), world.now);
+    world.inject(alice, RelayFrame::Deliver(Deliver { message, from: None, accepted_at, payload }));
+    let contact = world.id(bob);
+    assert_eq!(world.heard(alice, bob).last().unwrap(), "not from Bob", "it is shown");
+    assert_eq!(key_changes(&mut world, alice, bob), [Notice::KeyChanged { contact, blocked: false }]);
+    let last = world.history(alice, contact).pop().unwrap();
+    assert_eq!(last.direction, Direction::Received { sealed: true, verified: false });
+}
+
+#[test]
+fn the_relay_cannot_make_a_phone_write_to_a_verified_contact_under_another_key() {
+    for verified in [false, true] {
+        let mut world = World::new();
+        let [alice, bob, own] = ["Alice", "Bob", "Mallory"].map(|name| world.phone(name));
+        world.invite(alice, bob);
+        if verified {
+            assert_eq!(verify(&mut world, alice, bob), Ok(()));
+        }
+        stand_between(&mut world, alice, bob, own);
+        world.tell(alice, bob, "for Bob only");
+        let contact = world.id(bob);
+        let (now, mut rng) = (world.now, world.fork());
+        let next = world.at(alice).queue_text(contact, "and this", now, &mut rng);
+        world.run();
+        assert_eq!(key_changes(&mut world, alice, bob), [Notice::KeyChanged { contact, blocked: verified }]);
+        let submitted = world.submissions().filter(|(way, _)| way.who == alice).count();
+        if verified {
+            assert_eq!(next, Err(PhoneError::KeyChanged));
+            assert_eq!((submitted, world.see(alice).unsent()), (0, 1), "nothing has left the phone");
+            assert!(world.heard(own, alice).is_empty());
+        } else {
+            assert_eq!(world.heard(own, alice), ["for Bob only", "and this"]);
+        }
+    }
+}
+
+/// Makes the bundle of the second writer, from that of the first and the one that was meant.
+type Swap = fn(&DeviceBundle, &mut DeviceBundle);
+
+#[test]
+fn the_relay_cannot_hand_out_a_one_time_prekey_twice_without_the_second_session_failing() {
+    let swaps: [(Swap, bool); 4] = [
+        (|_, _| {}, true),
+        (|first, second| second.clone_from(first), false),
+        (|first, second| second.one_time.clone_from(&first.one_time), false),
+        (|first, second| second.kem.clone_from(&first.kem), false),
+    ];
+    for (at, (swap, opens)) in swaps.into_iter().enumerate() {
+        let mut world = World::new();
+        let [bob, alice, carol] = ["Bob", "Alice", "Carol"].map(|name| world.phone(name));
+        let first: Rc<RefCell<Option<DeviceBundle>>> = Rc::default();
+        world.down = Box::new(move |_, mut frame| {
+            if let RelayFrame::Bundles(bundles) = &mut frame {
+                let bundle = &mut bundles.devices[0];
+                swap(first.borrow_mut().get_or_insert(bundle.clone()), bundle);
+            }
+            vec![frame]
+        });
+        for writer in [alice, carol] {
+            world.invite(writer, bob);
+            world.tell(writer, bob, "hello");
+        }
+        assert_eq!(world.heard(bob, alice), ["hello"], "swap {at}");
+        assert_eq!(!world.heard(bob, carol).is_empty(), opens, "swap {at}");
+        let told = world.take_notices(bob);
+        let failed = told.contains(&Notice::Undecryptable { contact: None, asked_again: false });
+        assert_eq!(failed, !opens, "swap {at}: {told:?}");
+    }
+}
+
+#[test]
+fn the_relay_cannot_hold_one_time_prekeys_back_unnoticed() {
+    // Openly; or passing the key of last resort off as a one-time one, which only its owner can tell.
+    let degraded = |told: &[Notice]| told.iter().any(|notice| matches!(notice, Notice::Degraded { .. }));
+    for (holds_back, lies) in [(false, false), (true, false), (false, true), (true, true)] {
+        let mut world = World::new();
+        let [bob, alice] = ["Bob", "Alice"].map(|name| world.phone(name));
+        let last_resort = last_resort_of(&world, bob);
+        world.down = Box::new(move |_, mut frame| {
+            if let RelayFrame::Bundles(bundles) = &mut frame {
+                let bundle = &mut bundles.devices[0];
+                if holds_back {
+                    bundle.one_time = None;
+                }
+                if lies {
+                    bundle.kem.clone_from(&last_resort);
+                }
+            }
+            vec![frame]
+        });
+        world.invite(alice, bob);
+        world.tell(alice, bob, "hello");
+        assert_eq!(world.heard(bob, alice), ["hello"]);
+        let told = [alice, bob].map(|who| degraded(&world.take_notices(who)));
+        assert_eq!(told, [holds_back, holds_back || lies], "held back {holds_back}, lied {lies}");
+    }
+}
+
+/// The KEM prekey that a phone left at the relay for when the one-time ones are gone.
+fn last_resort_of(world: &World, who: Who) -> KemPreKey {
+    let registered = world.received.iter().find_map(|(way, frame)| match frame {
+        ClientFrame::Register(register) if way.who == who => register.prekeys.last_resort.clone(),
+        _ => None,
+    });
+    registered.unwrap()
+}
+
+#[test]
+fn the_relay_cannot_have_a_message_encrypted_again_for_a_new_key() {
+    // What was argued about WhatsApp in January 2017: a relay claims a new key for somebody who is away, and asks again for
+    // what it has taken.
+    for owner_asks in [true, false] {
+        let mut world = World::new();
+        let alice = world.phone("Alice");
+        let absent = Forger::with_number(&mut world, NUMBER);
+        world.look_up(alice, NUMBER);
+        let (contact, now, mut rng) = (absent.address.account, world.now, world.fork());
+        world.at(alice).queue_text(contact, "for the key of today", now, &mut rng).unwrap();
+        world.run();
+        let taken = world.submissions().last().unwrap().1.payload.clone();
+
+        let digest = FixedBytes(kdf::hash(ENVELOPE_DIGEST, &[taken.as_slice()]));
+        let content = Content::ResendRequest(ResendRequest { digests: vec![digest] });
+        let request = Body { introduction: None, content };
+        let relay = Forger::new(&mut world);
+        let asks = if owner_asks { &absent } else { &relay };
+        let payload = Bytes(asks.first_message(&mut world, alice, &request));
+        let from = Some(absent.address);
+        let (message, accepted_at) = (MessageId(1_000_000), world.now);
+        world.take_notices(alice);
+        world.inject(alice, RelayFrame::Deliver(Deliver { message, from, accepted_at, payload }));
+
+        let told = world.take_notices(alice);
+        let resent = u32::from(owner_asks);
+        assert!(told.contains(&Notice::Resent { contact, messages: resent }), "{told:?}");
+        let changed = told.contains(&Notice::KeyChanged { contact, blocked: false });
+        assert_eq!(changed, !owner_asks);
+        assert_eq!(world.submissions().count() > 1, owner_asks, "whether anything more has left the phone");
+    }
+}

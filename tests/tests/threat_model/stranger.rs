@@ -1,0 +1,165 @@
+//! A stranger with an account at the same relay.
+
+use pillarbox_client::{Notice, Origin};
+use pillarbox_crypto::{IdentitySecret, SigningSecret};
+use pillarbox_relay::Settings;
+use pillarbox_wire::{
+    AccountId, Acknowledge, ClientFrame, FetchBundles, FixedBytes, Refusal, Refused, RelayFrame,
+};
+
+use crate::forger::{Forger, REQUEST, login, registration, submission, text_body};
+use crate::world::{World, handle};
+
+const NUMBER: &str = "+44 7700 900123";
+const FREE: &str = "+44 7700 900999";
+
+fn refused(reason: Refusal) -> [RelayFrame; 1] {
+    [RelayFrame::Refused(Refused { request: REQUEST, reason })]
+}
+
+fn fetch(account: AccountId, delivery_key: Option<[u8; 32]>) -> ClientFrame {
+    let delivery_key = delivery_key.map(FixedBytes);
+    ClientFrame::FetchBundles(FetchBundles { request: REQUEST, account, delivery_key })
+}
+
+#[test]
+fn a_stranger_can_ask_whether_a_number_has_an_account() {
+    let mut world = World::new();
+    let (stranger, bob) = (world.phone("Mallory"), world.phone_with_number("Bob", NUMBER));
+    world.take_notices(bob);
+    for number in [NUMBER, FREE] {
+        world.look_up(stranger, number);
+    }
+    let told = world.take_notices(stranger);
+    assert!(told.contains(&Notice::Found { contact: world.id(bob), handle: handle(NUMBER) }));
+    assert!(told.contains(&Notice::NotFound { handle: handle(FREE), reason: Refusal::UnknownHandle }));
+    assert_eq!(world.take_notices(bob), [], "and nobody is told");
+}
+
+#[test]
+fn a_stranger_can_send_a_first_message_to_a_number() {
+    let mut world = World::new();
+    let (stranger, bob) = (world.phone("Mallory"), world.phone_with_number("Bob", NUMBER));
+    world.look_up(stranger, NUMBER);
+    world.tell(stranger, bob, "you do not know me");
+    assert_eq!(world.heard(bob, stranger), ["you do not know me"]);
+    let contact = world.see(bob).contact(world.id(stranger)).unwrap();
+    assert_eq!((contact.origin, contact.accepted), (Origin::Stranger, false), "it shows as a request");
+    assert!(world.take_notices(bob).contains(&Notice::Requested { contact: contact.account }));
+}
+
+#[test]
+fn a_stranger_can_use_up_one_time_prekeys_as_fast_as_the_relays_limit_lets_them() {
+    let mut world = World::new();
+    let (bob, stranger) = (world.phone("Bob"), Forger::new(&mut world));
+    let full = world.stock(world.id(bob));
+    let burst = Settings::default().limits.bundles_of_one.burst as usize;
+    let account = world.id(bob);
+    for _ in 0..burst {
+        let answer = world.ask(stranger.connection, fetch(account, None));
+        assert!(matches!(answer[..], [RelayFrame::Bundles(_)]), "{answer:?}");
+    }
+    assert_eq!(world.stock(account), full - burst);
+    let answer = world.ask(stranger.connection, fetch(account, None));
+    assert!(
+        matches!(answer[..], [RelayFrame::Refused(Refused { reason: Refusal::RateLimited { .. }, .. })]),
+        "{answer:?}"
+    );
+    assert_eq!(world.stock(account), full - burst);
+}
+
+#[test]
+fn a_stranger_cannot_send_without_a_name_unless_they_have_the_delivery_key() {
+    let mut world = World::new();
+    let bob = world.phone("Bob");
+    let (to, key) = (world.address(bob), world.delivery_key(bob));
+    let (connection, _) = world.guest();
+    let mut wrong = key;
+    wrong[31] ^= 1;
+    let mut send = |delivery_key| world.ask(connection, submission(to, delivery_key, vec![3; 200]));
+    assert_eq!(send(None), refused(Refusal::NotAuthenticated));
+    assert_eq!(send(Some(wrong)), refused(Refusal::DeliveryKeyRefused));
+    assert_eq!(send(Some([0; 32])), refused(Refusal::DeliveryKeyRefused));
+    assert!(matches!(send(Some(key))[..], [RelayFrame::Accepted(_)]));
+}
+
+#[test]
+fn a_stranger_cannot_find_out_without_a_name_whether_an_account_exists() {
+    let mut world = World::new();
+    let (bob, nobody) = (world.phone("Bob"), AccountId([0xee; 16]));
+    let exists = world.id(bob);
+    let (nameless, _) = world.guest();
+    for delivery_key in [None, Some([7; 32])] {
+        let [there, not_there] = [exists, nobody].map(|id| world.ask(nameless, fetch(id, delivery_key)));
+        assert!(matches!(there[..], [RelayFrame::Refused(_)]));
+        assert_eq!(there, not_there);
+    }
+    // With a name, which the relay sees and counts, the same question has an answer.
+    let named = Forger::new(&mut world).connection;
+    assert!(matches!(world.ask(named, fetch(exists, None))[..], [RelayFrame::Bundles(_)]));
+    assert_eq!(world.ask(named, fetch(nobody, None)), refused(Refusal::UnknownRecipient));
+}
+
+#[test]
+fn a_stranger_cannot_take_a_number_that_another_account_has() {
+    let mut world = World::new();
+    let (alice, bob) = (world.phone("Alice"), world.phone_with_number("Bob", NUMBER));
+    let mut rng = world.fork();
+    let (identity, device) = (IdentitySecret::generate(&mut rng), SigningSecret::generate(&mut rng));
+    let (connection, hash) = world.guest();
+    let mut take = |number| {
+        let frame = registration(&identity, &device, Some(handle(number)), &hash, &mut rng);
+        world.ask(connection, frame)
+    };
+    assert_eq!(take(NUMBER), refused(Refusal::HandleTaken));
+    assert!(matches!(take(FREE)[..], [RelayFrame::Registered(_)]));
+    world.look_up(alice, NUMBER);
+    let found = Notice::Found { contact: world.id(bob), handle: handle(NUMBER) };
+    assert!(world.take_notices(alice).contains(&found), "it is still Bob's");
+}
+
+#[test]
+fn a_stranger_cannot_empty_another_accounts_mailbox() {
+    let mut world = World::new();
+    let (alice, bob) = world.pair();
+    let stranger = Forger::new(&mut world);
+    world.offline(bob);
+    world.tell(alice, bob, "for Bob");
+    let waiting: Vec<_> = world.holdings().messages.iter().map(|row| row.message).collect();
+    assert_eq!(waiting.len(), 1);
+    // By acknowledging it in their own name, by taking it in Bob's, and without any.
+    let acknowledge = ClientFrame::Acknowledge(Acknowledge { messages: waiting });
+    assert_eq!(world.ask(stranger.connection, acknowledge.clone()), []);
+    let (connection, hash) = world.guest();
+    let as_bob = login(&stranger.device, world.address(bob), &hash);
+    assert_eq!(world.ask(connection, as_bob), refused(Refusal::NotAuthentic));
+    assert_eq!(world.ask(connection, acknowledge), []);
+    assert_eq!(world.holdings().messages.len(), 1);
+    // Bob's phone does the same two things.
+    world.online(bob);
+    assert_eq!(world.heard(bob, alice), ["hello", "for Bob"]);
+    assert_eq!(world.holdings().messages, []);
+}
+
+#[test]
+fn a_stranger_cannot_become_more_than_a_request_by_writing() {
+    let mut world = World::new();
+    let (alice, bob) = world.pair();
+    let stranger = Forger::new(&mut world);
+    let body = text_body("let me in", &mut world);
+    let payload = stranger.first_message(&mut world, bob, &body);
+    stranger.submit(&mut world, bob, payload);
+    let accepted: Vec<_> = world
+        .see(bob)
+        .contacts()
+        .unwrap()
+        .into_iter()
+        .map(|contact| (contact.account, contact.accepted))
+        .collect();
+    assert_eq!(accepted.len(), 2);
+    assert!(accepted.contains(&(world.id(alice), true)));
+    assert!(
+        accepted.contains(&(stranger.address.account, false)),
+        "a request, until its owner says otherwise"
+    );
+}

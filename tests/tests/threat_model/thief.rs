@@ -1,0 +1,196 @@
+//! A thief with the switched-off phone: they have the profile's folder, and no passphrase.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use pillarbox_client::vault::FILE_NAME;
+use pillarbox_client::{NewAccount, Passphrase, Phone, PhoneError, ProfileError, Protection, StorageError};
+use pillarbox_crypto::labels::VAULT_WRAP;
+use pillarbox_crypto::{AeadKey, PasswordCost, aead, kdf, password};
+use pillarbox_wire::AccountId;
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use rusqlite::{Connection, params};
+
+use crate::copy::Copy;
+use crate::world::{START, Who, World, folder_contains, handle, passphrase};
+
+const NUMBER: &str = "+44 7700 900123";
+
+/// A table of the vault.
+const ACCOUNT: u8 = 1;
+/// The one with the contacts.
+const CONTACTS: u8 = 2;
+/// The one with the texts.
+const ENTRIES: u8 = 5;
+
+fn database(folder: &Path) -> Connection {
+    Connection::open(folder.join(FILE_NAME)).unwrap()
+}
+
+/// How many rows each table has, and the length of each.
+fn sizes(folder: &Path) -> BTreeMap<u8, Vec<u32>> {
+    let database = database(folder);
+    let mut statement = database.prepare("SELECT place, length(sealed) FROM row").unwrap();
+    let mut sizes: BTreeMap<u8, Vec<u32>> = BTreeMap::new();
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+    rows.for_each(|row| {
+        let (place, length) = row.unwrap();
+        sizes.entry(place).or_default().push(length);
+    });
+    sizes
+}
+
+/// Alice, with a profile in a folder, and Bob; they have talked.
+fn talked(world: &mut World) -> (Who, Who) {
+    let alice = world.phone_on_disk(world.new_account("Alice"));
+    let bob = world.phone("Bob");
+    world.introduce(alice, bob);
+    (alice, bob)
+}
+
+#[test]
+fn a_thief_can_count_the_rows_of_a_vault_and_see_their_sizes() {
+    let mut world = World::new();
+    let (alice, bob) = talked(&mut world);
+    let before = sizes(world.copy_folder(alice).path());
+    let lengths = [100, 2_000];
+    lengths.iter().for_each(|length| world.tell(alice, bob, &"x".repeat(*length)));
+    let after = sizes(world.copy_folder(alice).path());
+    assert_eq!(after[&CONTACTS].len(), 1);
+    assert_eq!(after[&ENTRIES].len(), before[&ENTRIES].len() + 2, "one row for each text");
+    let mut longest = after[&ENTRIES].clone();
+    longest.sort_unstable();
+    let [.., short, long] = longest[..] else { panic!("two texts") };
+    assert_eq!(long - short, 1_900);
+}
+
+/// What a thief computes for one guess: one Argon2id with what stands in the clear beside the wrapped key.
+fn guess(wrapped: &[u8], guess: &str) -> (PasswordCost, bool) {
+    let number = |at: usize| u32::from_be_bytes(wrapped[at..at + 4].try_into().unwrap());
+    let cost = PasswordCost { memory_kib: number(1), passes: number(5), lanes: number(9) };
+    let (salt, nonce) = (wrapped[13..29].try_into().unwrap(), wrapped[29..53].try_into().unwrap());
+    let stretched = password::stretch(guess.as_bytes(), &salt, cost).unwrap();
+    let key = AeadKey::from_bytes(*kdf::hkdf::<32>(&[], &[stretched.as_bytes()], VAULT_WRAP, &[]));
+    (cost, aead::open_extended(&key, &nonce, &wrapped[..53], &wrapped[53..101]).is_ok())
+}
+
+#[test]
+fn a_thief_can_guess_passphrases_at_the_cost_of_one_argon2id_each() {
+    let world = World::new();
+    let folder = tempfile::tempdir().unwrap();
+    let mut rng = StdRng::from_seed([3; 32]);
+    let new = world.new_account("Alice");
+    drop(Phone::create(folder.path(), &passphrase(), new, START, &mut rng).unwrap());
+    let wrapped: Vec<u8> =
+        database(folder.path()).query_row("SELECT wrapped FROM lock", [], |row| row.get(0)).unwrap();
+    let cost = PasswordCost::INTERACTIVE;
+    assert_eq!(guess(&wrapped, "an open secret"), (cost, true));
+    assert_eq!(guess(&wrapped, "an open secret?"), (cost, false));
+    let refused =
+        Phone::open(folder.path(), &Passphrase::new("an open secret?".to_owned()).unwrap(), START, &mut rng);
+    assert_eq!(refused.err(), Some(ProfileError::WrongPassphrase));
+}
+
+#[test]
+fn a_thief_can_put_an_old_copy_of_the_vault_back() {
+    let mut world = World::new();
+    let (alice, bob) = talked(&mut world);
+    let old = world.copy_folder(alice);
+    world.tell(bob, alice, "after the copy");
+    assert_eq!(world.heard(alice, bob), ["hello yourself", "after the copy"]);
+    world.put_back(alice, old);
+    assert_eq!(world.heard(alice, bob), ["hello yourself"], "it opens, as it was");
+    // The two phones come together again.
+    world.tell(bob, alice, "and now?");
+    assert_eq!(world.heard(alice, bob).last().unwrap(), "and now?");
+}
+
+#[test]
+fn a_thief_cannot_find_a_text_a_name_a_number_or_a_key_in_the_vault() {
+    for protection in [Protection::ServerReadable, Protection::EndToEnd] {
+        let mut world = World::new();
+        let (name, sent, received) = (world.words(), world.words(), world.words());
+        let account = NewAccount { protection, handle: Some(handle(NUMBER)), ..world.new_account(&name) };
+        let alice = world.phone_on_disk(account);
+        let bob = world.phone_of(NewAccount { protection, ..world.new_account("Bob") });
+        world.invite(alice, bob);
+        world.invite(bob, alice);
+        world.tell(alice, bob, "hello");
+        world.tell(bob, alice, &received);
+        world.offline(bob);
+        world.tell(alice, bob, &sent);
+        let folder = world.copy_folder(alice);
+
+        let readable = [name.as_bytes().to_vec(), sent.as_bytes().to_vec(), received.as_bytes().to_vec()];
+        let known_to_relay = [alice, bob].into_iter().flat_map(|who| {
+            let identity = world.identity(who);
+            [world.id(who).0.to_vec(), identity.signing.0.to_vec(), identity.agreement.0.to_vec()]
+        });
+        let known_to_relay: Vec<_> =
+            known_to_relay.chain([handle(NUMBER).as_str().as_bytes().to_vec()]).collect();
+        for mark in readable.iter().chain(&known_to_relay) {
+            assert!(!folder_contains(folder.path(), mark));
+        }
+        // The same search finds them where they are not sealed: in the file of a relay.
+        assert!(known_to_relay.iter().all(|mark| world.relay_keeps(mark)));
+        if protection == Protection::ServerReadable {
+            assert!(world.relay_keeps(sent.as_bytes()));
+        } else {
+            let keys = [alice, bob].map(|who| world.delivery_key(who));
+            assert!(keys.iter().all(|key| !folder_contains(folder.path(), key) && world.relay_has(key)));
+        }
+        // And with the passphrase they are there.
+        let opened = Copy::open(folder, world.now, &world);
+        assert_eq!(opened.kept(world.id(bob)), ["hello", &*received, &sent]);
+    }
+}
+
+/// Puts the contents of two rows in each other's place.
+fn swap(folder: &Path, [one, other]: [(u8, u32); 2]) {
+    type Row = (Vec<u8>, Vec<u8>, Vec<u8>);
+    let database = database(folder);
+    let [one, other] = [one, other].map(|(place, at)| {
+        let sql = "SELECT lookup, nonce, sealed FROM row WHERE place = ?1 ORDER BY lookup LIMIT 1 OFFSET ?2";
+        let read = |row: &rusqlite::Row<'_>| Ok::<Row, _>((row.get(0)?, row.get(1)?, row.get(2)?));
+        (place, database.query_row(sql, params![place, at], read).unwrap())
+    });
+    for ((place, (lookup, ..)), (_, (_, nonce, sealed))) in [(&one, &other), (&other, &one)] {
+        let sql = "UPDATE row SET nonce = ?1, sealed = ?2 WHERE place = ?3 AND lookup = ?4";
+        assert_eq!(database.execute(sql, params![nonce, sealed, place, lookup]).unwrap(), 1);
+    }
+}
+
+/// Opens the profile and looks at everything that an owner would.
+fn look(folder: &Path, contact: AccountId) -> Result<usize, StorageError> {
+    let storage = |error| match error {
+        PhoneError::Storage(error) => error,
+        error => panic!("{error}"),
+    };
+    let phone = match Phone::open(folder, &passphrase(), START, &mut StdRng::from_seed([4; 32])) {
+        Ok(phone) => phone,
+        Err(ProfileError::Storage(error)) => return Err(error),
+        Err(error) => panic!("{error}"),
+    };
+    Ok(phone.contacts().map_err(storage)?.len() + phone.history(contact).map_err(storage)?.len())
+}
+
+#[test]
+fn a_thief_cannot_move_a_row_of_the_vault_to_another_place_unnoticed() {
+    let mut world = World::new();
+    let (alice, bob) = talked(&mut world);
+    let folder = world.copy_folder(alice);
+    let contact = world.id(bob);
+    assert_eq!(look(folder.path(), contact), Ok(3), "a contact and two texts");
+    for rows in [
+        [(ACCOUNT, 0), (ACCOUNT, 1)],
+        [(ENTRIES, 0), (ENTRIES, 1)],
+        [(CONTACTS, 0), (ENTRIES, 0)],
+        [(ACCOUNT, 0), (CONTACTS, 0)],
+    ] {
+        swap(folder.path(), rows);
+        assert_eq!(look(folder.path(), contact), Err(StorageError::Damaged), "{rows:?}");
+        swap(folder.path(), rows);
+        assert_eq!(look(folder.path(), contact), Ok(3), "{rows:?}, put back");
+    }
+}

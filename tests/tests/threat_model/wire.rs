@@ -1,0 +1,80 @@
+//! A handshake between a phone and a relay with somebody between them, who may alter each of its messages.
+
+use pillarbox_crypto::{AgreementPublic, AgreementSecret};
+use pillarbox_transport::handshake::{AwaitingAnswer, AwaitingOffer};
+use pillarbox_transport::{Established, HandshakeError, Versions};
+use rand_core::CryptoRng;
+
+/// Who shakes hands.
+pub(crate) struct Parties<'a> {
+    /// The key of whoever answers.
+    pub(crate) relay: &'a AgreementSecret,
+    /// The key in the address that the phone was given.
+    pub(crate) expected: &'a AgreementPublic,
+    pub(crate) phone_speaks: Versions,
+    pub(crate) relay_speaks: Versions,
+}
+
+/// What came of it.
+pub(crate) struct Shaken {
+    pub(crate) phone: Result<Established, HandshakeError>,
+    /// None if the relay gave up, or was never asked.
+    pub(crate) relay: Option<Established>,
+    /// What arrived, message by message: those of the phone at 0 and 2, those of the relay at 1 and 3.
+    pub(crate) messages: Vec<Vec<u8>>,
+}
+
+struct Way<'a> {
+    between: &'a mut dyn FnMut(usize, &mut [u8]),
+    messages: Vec<Vec<u8>>,
+}
+
+impl Way<'_> {
+    fn carry<const LEN: usize>(&mut self, mut message: [u8; LEN]) -> [u8; LEN] {
+        (self.between)(self.messages.len(), &mut message);
+        self.messages.push(message.to_vec());
+        message
+    }
+}
+
+impl<'a> Parties<'a> {
+    /// A phone with the right address and a relay of the same version.
+    pub(crate) fn honest(relay: &'a AgreementSecret, expected: &'a AgreementPublic) -> Self {
+        Self { relay, expected, phone_speaks: Versions::SUPPORTED, relay_speaks: Versions::SUPPORTED }
+    }
+
+    /// Shakes hands; `between` is given the number of each message and its bytes.
+    pub(crate) fn shake_hands(
+        &self,
+        rng: &mut impl CryptoRng,
+        between: &mut dyn FnMut(usize, &mut [u8]),
+    ) -> Shaken {
+        let mut way = Way { between, messages: Vec::new() };
+        let mut relay_end = None;
+        let phone = self.talk(rng, &mut way, &mut relay_end);
+        Shaken { phone, relay: relay_end, messages: way.messages }
+    }
+
+    fn talk(
+        &self,
+        rng: &mut impl CryptoRng,
+        way: &mut Way<'_>,
+        relay_end: &mut Option<Established>,
+    ) -> Result<Established, HandshakeError> {
+        let (phone, offer) = AwaitingAnswer::begin(self.expected, self.phone_speaks, rng);
+        let relay = AwaitingOffer::begin(self.relay, self.relay_speaks, rng);
+        let (relay, answer) = match relay.offered(&way.carry(offer)) {
+            Ok((relay, answer)) => (Some(relay), answer),
+            Err(refused) => (None, refused.farewell.try_into().map_err(|_| HandshakeError::Closed)?),
+        };
+        let (phone, opening) = phone.answered(&way.carry(answer))?;
+        let reply = match relay.ok_or(HandshakeError::Closed)?.opened(&way.carry(opening)) {
+            Ok((established, reply)) => {
+                *relay_end = Some(established);
+                reply
+            }
+            Err(refused) => refused.farewell.try_into().map_err(|_| HandshakeError::Closed)?,
+        };
+        phone.replied(&way.carry(reply))
+    }
+}

@@ -1,0 +1,76 @@
+//! What a relay has and does, in these tests: its rows, its key, what came to it and left it, frames of its own making.
+
+use pillarbox_client::Link;
+use pillarbox_crypto::SigningSecret;
+use pillarbox_relay::Holdings;
+use pillarbox_relay::store::PreKeyKind;
+use pillarbox_wire::{AccountId, ClientFrame, Deliver, MessageId, RelayFrame, Submit, encode};
+use rand_core::Rng;
+
+use super::{Way, Who, World, contains, folder_contains, honest};
+
+impl World {
+    pub(crate) fn holdings(&self) -> Holdings {
+        Holdings::read(self.folder.path()).unwrap()
+    }
+
+    pub(crate) fn certificate_key(&self) -> SigningSecret {
+        Holdings::certificate_key(self.folder.path()).unwrap().unwrap()
+    }
+
+    /// Whether these bytes stand in any frame that came or went, or in any file that the relay keeps.
+    pub(crate) fn relay_has(&self, words: &[u8]) -> bool {
+        self.received.iter().any(|(_, frame)| contains(&encode(frame).unwrap(), words))
+            || self.sent.iter().any(|(_, frame)| contains(&encode(frame).unwrap(), words))
+            || self.relay_keeps(words)
+    }
+
+    /// Whether these bytes stand in any file that the relay keeps.
+    pub(crate) fn relay_keeps(&self, words: &[u8]) -> bool {
+        folder_contains(self.folder.path(), words)
+    }
+
+    /// Messages as they came, on named connections and nameless ones.
+    pub(crate) fn submissions(&self) -> impl Iterator<Item = (Way, &Submit)> {
+        self.received.iter().filter_map(|(way, frame)| match frame {
+            ClientFrame::Submit(submit) => Some((*way, submit)),
+            _ => None,
+        })
+    }
+
+    /// Messages as they went to a phone.
+    pub(crate) fn deliveries(&self, to: Who) -> Vec<Deliver> {
+        let deliver = |(way, frame): &(Way, RelayFrame)| match frame {
+            RelayFrame::Deliver(deliver) if way.who == to => Some(deliver.clone()),
+            _ => None,
+        };
+        self.sent.iter().filter_map(deliver).collect()
+    }
+
+    /// How many one-time prekeys of an account the relay has left.
+    pub(crate) fn stock(&self, account: AccountId) -> usize {
+        let holdings = self.holdings();
+        let number = holdings.devices.iter().find(|device| device.account == account).unwrap().device_number;
+        let left = |kind| {
+            holdings.prekeys.iter().filter(|row| row.device_number == number && row.kind == kind).count()
+        };
+        assert_eq!(left(PreKeyKind::OneTime), left(PreKeyKind::OneTimeKem));
+        left(PreKeyKind::OneTime)
+    }
+
+    /// The relay sends a frame of its own making to a phone.
+    pub(crate) fn inject(&mut self, to: Who, frame: RelayFrame) {
+        let line = self.slots[to.0].lines[Link::Named as usize].as_ref().unwrap();
+        let connection = line.connection;
+        let hook = std::mem::replace(&mut self.down, honest());
+        self.send(connection, frame);
+        self.down = hook;
+        self.run();
+    }
+
+    /// The relay sends a message once more, under another number.
+    pub(crate) fn repeat(&mut self, to: Who, deliver: &Deliver) {
+        let message = MessageId(self.rng.next_u64());
+        self.inject(to, RelayFrame::Deliver(Deliver { message, ..deliver.clone() }));
+    }
+}
