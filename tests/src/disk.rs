@@ -1,0 +1,79 @@
+//! A disk so small that a test can fill it, and that can be made read-only.
+
+use std::fs::{self, File};
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::Place;
+
+/// A file system in memory, mounted in a place and taken away with this value.
+#[derive(Debug)]
+pub struct SmallDisk {
+    folder: PathBuf,
+}
+
+/// Takes the last bytes of room.
+const FILLER: &str = "filler";
+
+impl SmallDisk {
+    /// Mounts one of so many KiB. None where this computer does not let the test mount anything; that is said on standard
+    /// error, because a test that looks at nothing has shown nothing.
+    #[must_use]
+    pub fn mount(place: &Place, kibibytes: usize) -> Option<Self> {
+        let folder = place.path("disk");
+        fs::create_dir(&folder).unwrap();
+        let options = format!("size={kibibytes}k,mode=700");
+        if run("mount", &["-t", "tmpfs", "-o", &options, "pillarbox-test", &folder.to_string_lossy()]) {
+            return Some(Self { folder });
+        }
+        // Not through the test's own output, which is hidden for a test that passes.
+        let said =
+            "SKIPPED: only root can mount a small disk here, so full and read-only disks were not tried.\n";
+        std::io::stderr().write_all(said.as_bytes()).unwrap();
+        None
+    }
+
+    /// Where it is mounted.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Fills it to the last byte.
+    pub fn fill(&self) {
+        let mut filler = File::create(self.folder.join(FILLER)).unwrap();
+        let mut piece = vec![0; 64 * 1024];
+        loop {
+            match filler.write(&piece) {
+                Ok(_) => {}
+                Err(error) if error.kind() == ErrorKind::StorageFull && piece.len() > 1 => {
+                    piece.truncate(piece.len() / 2)
+                }
+                Err(error) => return assert_eq!(error.kind(), ErrorKind::StorageFull),
+            }
+        }
+    }
+
+    /// Makes room again.
+    pub fn make_room(&self) {
+        fs::remove_file(self.folder.join(FILLER)).unwrap();
+    }
+
+    /// Lets nobody write, or everybody again.
+    pub fn set_read_only(&self, read_only: bool) {
+        let how = if read_only { "remount,ro" } else { "remount,rw" };
+        assert!(run("mount", &["-o", how, &self.folder.to_string_lossy()]), "{how}");
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        // Lazily, so that a program that still runs does not keep it; the folder below goes with the place.
+        run("umount", &["-l", &self.folder.to_string_lossy()]);
+    }
+}
+
+fn run(program: &str, arguments: &[&str]) -> bool {
+    Command::new(program).args(arguments).output().is_ok_and(|output| output.status.success())
+}

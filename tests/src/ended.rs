@@ -1,0 +1,77 @@
+//! What a program printed, and how it ended.
+
+use std::process::ExitStatus;
+
+use crate::next;
+
+/// A program that has ended.
+#[derive(Debug)]
+pub struct Ended {
+    /// The command line, for messages.
+    pub command: String,
+    /// Standard output.
+    pub out: String,
+    /// Standard error.
+    pub err: String,
+    /// How it ended.
+    pub status: ExitStatus,
+}
+
+impl Ended {
+    /// Insists on an exit code.
+    #[must_use]
+    pub fn expect(self, code: i32) -> Self {
+        assert_eq!(self.status.code(), Some(code), "{}", self.shown());
+        self
+    }
+
+    /// Insists that standard error says this. Line breaks are spaces for this purpose: the programs wrap what they say.
+    #[must_use]
+    pub fn says(self, text: &str) -> Self {
+        assert!(unwrapped(&self.err).contains(text), "{text:?} is not said: {}", self.shown());
+        self
+    }
+
+    /// Insists that standard output holds this, line breaks counting as spaces.
+    #[must_use]
+    pub fn prints(self, text: &str) -> Self {
+        assert!(unwrapped(&self.out).contains(text), "{text:?} is not printed: {}", self.shown());
+        self
+    }
+
+    /// The command after `Next:`. There is at most one, it stands on standard error, and it is of a kind that
+    /// a test executes where it is printed ([`next::KINDS`]).
+    #[must_use]
+    pub fn next(&self) -> Option<&str> {
+        assert!(!self.out.contains("Next:"), "a hint among the results: {}", self.shown());
+        let mut lines = self.err.lines().filter_map(|line| line.strip_prefix("Next: "));
+        let next = lines.next();
+        assert_eq!(lines.next(), None, "two next steps: {}", self.shown());
+        if let Some(line) = next {
+            let kind = next::kind(line);
+            assert!(next::KINDS.contains(&kind.as_str()), "no test executes {kind:?}: {}", self.shown());
+        }
+        next
+    }
+
+    /// Standard output as one JSON document.
+    #[must_use]
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {}", self.shown()))
+    }
+
+    /// Standard output as one JSON document a line.
+    #[must_use]
+    pub fn json_lines(&self) -> Vec<serde_json::Value> {
+        let lines = self.out.lines().map(serde_json::from_str);
+        lines.collect::<Result<_, _>>().unwrap_or_else(|error| panic!("{error}: {}", self.shown()))
+    }
+
+    fn shown(&self) -> String {
+        format!("{} ended with {}\n--- out\n{}--- err\n{}", self.command, self.status, self.out, self.err)
+    }
+}
+
+fn unwrapped(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

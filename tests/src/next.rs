@@ -1,0 +1,54 @@
+//! The next steps that the programs suggest.
+//!
+//! A hint that does not work where it is printed is worse than none. [`KINDS`] lists every kind that the programs print
+//! in the flows of these tests: one test executes each, at the place where it is printed, and a program that prints
+//! another kind fails the test that saw it.
+
+/// Every kind of next step, as [`kind`] writes it.
+pub const KINDS: &[&str] = &[
+    "account create --help",
+    "account invite",
+    "account show",
+    "chat NAME",
+    "contact add --help",
+    "contact add LINK",
+    "contact list",
+    "inbox",
+    "verify NAME",
+    "verify NAME --show",
+];
+
+/// A next step without what differs from one person to another: the options that name a profile, names and links.
+#[must_use]
+pub fn kind(line: &str) -> String {
+    let mut words = line.split_whitespace().skip(1).peekable();
+    while words.next_if(|word| ["--profile", "--passphrase-file", "--data"].contains(word)).is_some() {
+        words.next();
+    }
+    let mut kind = Vec::new();
+    for word in words {
+        let general = match word {
+            link if link.starts_with("pillarbox:invite/") => "LINK",
+            name if name.starts_with(|c: char| c.is_uppercase() || c == '\'') => "NAME",
+            word => word,
+        };
+        kind.push(general);
+    }
+    kind.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kind_names_nobody() {
+        for (line, expected) in [
+            ("pillarbox --profile alice --passphrase-file /x/y verify Bob --show", "verify NAME --show"),
+            ("pillarbox contact add pillarbox:invite/abc", "contact add LINK"),
+            ("pillarbox inbox", "inbox"),
+        ] {
+            assert_eq!(kind(line), expected);
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! A folder and an environment for one test, in which nothing of this computer's own settings is left.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use tempfile::TempDir;
+
+use crate::{Phone, Relay, programs};
+
+/// The passphrase of every profile in these tests.
+const PASSPHRASE: &str = "correct horse battery staple";
+
+/// Where one test takes place. It goes with the value, with everything in it.
+#[derive(Debug)]
+pub struct Place {
+    root: TempDir,
+}
+
+impl Default for Place {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Place {
+    /// An empty one.
+    #[must_use]
+    pub fn new() -> Self {
+        let root = tempfile::tempdir().unwrap();
+        for folder in ["home", "temporary"] {
+            fs::create_dir(root.path().join(folder)).unwrap();
+        }
+        fs::write(root.path().join("passphrase"), format!("{PASSPHRASE}\n")).unwrap();
+        Self { root }
+    }
+
+    /// A path in it.
+    #[must_use]
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.root.path().join(name)
+    }
+
+    /// The folder in which the profiles are.
+    #[must_use]
+    pub fn home(&self) -> PathBuf {
+        self.path("home")
+    }
+
+    /// A relay in this place, on a free port.
+    #[must_use]
+    pub fn relay(&self) -> Relay {
+        Relay::start(self, &self.path("relay"))
+    }
+
+    /// A phone that has no account yet.
+    #[must_use]
+    pub fn phone<'a>(&'a self, profile: &str) -> Phone<'a> {
+        Phone::new(self, profile)
+    }
+
+    /// A phone with an account, named as its profile with a capital.
+    #[must_use]
+    pub fn account<'a>(&'a self, relay: &Relay, profile: &str) -> Phone<'a> {
+        let phone = self.phone(profile);
+        phone.register(relay, &[]);
+        phone
+    }
+
+    /// Two phones with accounts that have added each other.
+    #[must_use]
+    pub fn alice_and_bob<'a>(&'a self, relay: &Relay) -> (Phone<'a>, Phone<'a>) {
+        let (alice, bob) = (self.account(relay, "alice"), self.account(relay, "bob"));
+        alice.add(&bob);
+        bob.add(&alice);
+        (alice, bob)
+    }
+
+    /// A program in this place's environment, in which a shell finds the programs by name.
+    pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
+        let mut command = Command::new(program);
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let folders = [programs().folder().to_owned()].into_iter().chain(std::env::split_paths(&path));
+        command.env_clear().env("PATH", std::env::join_paths(folders).unwrap());
+        command.env("PILLARBOX_HOME", self.home()).env("TMPDIR", self.path("temporary"));
+        command.current_dir(self.root.path());
+        command
+    }
+
+    /// The file that holds the passphrase.
+    #[must_use]
+    pub fn passphrase_file(&self) -> PathBuf {
+        self.path("passphrase")
+    }
+
+    /// What the programs left in the folder for temporary files.
+    #[must_use]
+    pub fn left_behind(&self) -> Vec<PathBuf> {
+        files(&self.path("temporary"))
+    }
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect()
+}

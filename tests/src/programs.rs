@@ -1,0 +1,86 @@
+//! The programs under test, built by the cargo that runs the tests, with the profile and into the folder that the tests
+//! were built with.
+//!
+//! `CARGO_BIN_EXE_*` is there for a package's own programs only. Whoever runs the tests holds no lock on the build
+//! folder meanwhile, so a build inside a test waits for nothing, and has nothing to do after the first time.
+
+use std::env;
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+
+use cargo_metadata::Message;
+
+/// The packages, each with one program.
+const PACKAGES: [&str; 3] = ["pillarbox-relay", "pillarbox-client", "pillarbox-lab"];
+
+/// A file that cargo puts into the folder at the top of all that it builds, and nowhere below.
+const TOP: &str = "CACHEDIR.TAG";
+
+/// Where the programs are.
+#[derive(Debug)]
+pub struct Programs {
+    /// `pillarbox-relay`.
+    pub relay: PathBuf,
+    /// `pillarbox`.
+    pub phone: PathBuf,
+    /// `pillarbox-lab`.
+    pub lab: PathBuf,
+}
+
+impl Programs {
+    /// The folder that they are in, for a search path.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.phone.parent().unwrap()
+    }
+}
+
+/// The programs; the first call in a process builds what is not up to date.
+pub fn programs() -> &'static Programs {
+    static BUILT: OnceLock<Programs> = OnceLock::new();
+    BUILT.get_or_init(build)
+}
+
+fn build() -> Programs {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["build", "--quiet", "--locked", "--bins", "--message-format", "json-render-diagnostics"]);
+    cargo.args(PACKAGES.iter().flat_map(|package| ["-p", package]));
+    like_this_test(&mut cargo);
+    cargo.current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap());
+    let mut building = cargo.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut found = Vec::new();
+    for message in Message::parse_stream(BufReader::new(building.stdout.take().unwrap())) {
+        if let Message::CompilerArtifact(artifact) = message.unwrap() {
+            found.extend(artifact.executable.map(PathBuf::from));
+        }
+    }
+    assert!(building.wait().unwrap().success(), "the programs do not build");
+    let program = |name: &str| {
+        let file = format!("{name}{}", env::consts::EXE_SUFFIX);
+        found
+            .iter()
+            .find(|path| path.ends_with(&file))
+            .unwrap_or_else(|| panic!("no {file} in {found:?}"))
+            .clone()
+    };
+    Programs { relay: program("pillarbox-relay"), phone: program("pillarbox"), lab: program("pillarbox-lab") }
+}
+
+/// Adds the profile, the folder and the target that the running test was built with, as its own path tells them:
+/// `FOLDER/[TARGET/]PROFILE/deps/TEST`.
+fn like_this_test(cargo: &mut Command) {
+    let test = env::current_exe().unwrap();
+    let profile = test.ancestors().nth(2).unwrap();
+    let above = profile.parent().unwrap();
+    let top = above.ancestors().find(|folder| folder.join(TOP).exists()).unwrap_or(above);
+    cargo.arg("--target-dir").arg(top);
+    if top != above {
+        cargo.arg("--target").arg(above.file_name().unwrap());
+    }
+    match profile.file_name().unwrap().to_str().unwrap() {
+        "debug" => {}
+        name => drop(cargo.args(["--profile", name])),
+    }
+}

@@ -1,0 +1,158 @@
+//! A `pillarbox-relay` that runs, is killed, and runs again on the same port with the same data.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
+
+use crate::{Ended, PATIENCE, Place, Process, Stream, programs};
+
+/// A relay.
+#[derive(Debug)]
+pub struct Relay {
+    process: Process,
+    data: PathBuf,
+    address: String,
+    admin: String,
+}
+
+impl Relay {
+    /// Starts one over the data in `data`, on a free port.
+    #[must_use]
+    pub fn start(place: &Place, data: &Path) -> Self {
+        Self::listen(place, data, "127.0.0.1:0")
+    }
+
+    /// Starts one on the port and the data of an earlier one.
+    #[must_use]
+    pub fn start_again(place: &Place, earlier: &Stopped) -> Self {
+        let again = Self::listen(place, &earlier.data, &host_and_port(&earlier.address));
+        assert_eq!(again.address, earlier.address, "its phones find it where it was");
+        again
+    }
+
+    /// The command line of a relay on this data, for a test that expects it not to start.
+    #[must_use]
+    pub fn command(place: &Place, data: &Path, listen: &str) -> Command {
+        let mut command = place.command(&programs().relay);
+        command.args(["run", "--listen", listen, "--admin", "127.0.0.1:0", "--data"]).arg(data);
+        command
+    }
+
+    fn listen(place: &Place, data: &Path, listen: &str) -> Self {
+        let mut process = Process::start(Self::command(place, data, listen));
+        let ready = process.wait_for(Stream::Out, |line| line.starts_with("Relay ready"));
+        let admin = process.wait_for(Stream::Out, |line| line.starts_with("Admin"));
+        let last = |line: String| line.split_whitespace().last().unwrap().to_owned();
+        let admin = admin.split_whitespace().nth(1).unwrap().strip_prefix("http://").unwrap().to_owned();
+        let admin = admin.strip_suffix("/healthz").unwrap().to_owned();
+        Self { process, data: data.to_owned(), address: last(ready), admin }
+    }
+
+    /// Where it is, as phones are told.
+    #[must_use]
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// The same place with another relay's key.
+    #[must_use]
+    pub fn with_key_of(&self, other: &Self) -> String {
+        let place = self.address.split('#').next().unwrap();
+        format!("{place}#{}", other.address.split('#').nth(1).unwrap())
+    }
+
+    /// Its data directory.
+    #[must_use]
+    pub fn data(&self) -> &Path {
+        &self.data
+    }
+
+    /// Starts `ledger --follow` on it, and waits until it follows.
+    #[must_use]
+    pub fn follow(&self, place: &Place) -> Process {
+        let mut command = place.command(&programs().relay);
+        command.args(["ledger", "--follow", "--data"]).arg(&self.data);
+        let mut follow = Process::start(command);
+        follow.wait_for(Stream::Out, |line| line.starts_with("UTC "));
+        follow
+    }
+
+    /// Kills it without a word.
+    #[must_use]
+    pub fn kill(self) -> Stopped {
+        drop(self.process.kill());
+        Stopped { data: self.data, address: self.address }
+    }
+
+    /// Stops it as a service manager does, and gives how it ended.
+    #[must_use]
+    pub fn stop(self) -> (Stopped, Ended) {
+        self.process.signal("TERM");
+        (Stopped { data: self.data, address: self.address }, self.process.finish())
+    }
+
+    /// What its admin port answers at `path`: the status and the body.
+    #[must_use]
+    pub fn get(&self, path: &str) -> (u16, String) {
+        let mut stream = TcpStream::connect(&self.admin).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        let admin = &self.admin;
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: {admin}\r\nConnection: close\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
+    }
+
+    /// Asks `path` again and again until its answer is as wanted.
+    pub fn wait_until(&self, path: &str, wanted: impl Fn(u16, &str) -> bool) {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let (status, body) = self.get(path);
+            if wanted(status, &body) {
+                return;
+            }
+            assert!(Instant::now() < until, "{path} still answers {status}: {body}");
+        }
+    }
+}
+
+/// What is left of a relay that has ended.
+#[derive(Clone, Debug)]
+pub struct Stopped {
+    data: PathBuf,
+    address: String,
+}
+
+impl Stopped {
+    /// Its data directory.
+    #[must_use]
+    pub fn data(&self) -> &Path {
+        &self.data
+    }
+
+    /// Host and port, where nobody listens now.
+    #[must_use]
+    pub fn host_and_port(&self) -> String {
+        host_and_port(&self.address)
+    }
+
+    /// Starts it again.
+    #[must_use]
+    pub fn start_again(&self, place: &Place) -> Relay {
+        Relay::start_again(place, self)
+    }
+}
+
+fn host_and_port(address: &str) -> String {
+    address.strip_prefix("pillarbox://").and_then(|rest| rest.split('/').next()).unwrap().to_owned()
+}
+
+/// Runs `pillarbox-relay` to its end, with these arguments.
+pub fn relay_command(place: &Place, arguments: &[&str]) -> Ended {
+    let mut command = place.command(&programs().relay);
+    command.args(arguments);
+    Process::run(command, "")
+}

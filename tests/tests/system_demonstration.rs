@@ -1,0 +1,86 @@
+//! The main job, `pillarbox-lab try`: it ends well, leaves nothing behind, and tells people and programs the same.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+use pillarbox_tests::{Ended, Place, Process, programs};
+use serde_json::Value;
+
+fn lab(place: &Place, arguments: &[&str]) -> Ended {
+    let mut command = place.command(&programs().lab);
+    command.args(arguments);
+    Process::run(command, "")
+}
+
+fn strings<'a>(list: &'a Value, field: &str) -> Vec<&'a str> {
+    list.as_array().unwrap().iter().map(|item| item[field].as_str().unwrap()).collect()
+}
+
+/// The text of a page without the layout of its columns: words, each apart from the next.
+fn words(text: &str) -> Vec<&str> {
+    text.split_whitespace().collect()
+}
+
+#[test]
+fn the_demonstration_ends_well_and_leaves_nothing_behind() {
+    let place = Place::new();
+    let text = lab(&place, &["try"]).expect(0);
+    assert!(text.out.lines().all(|line| line.chars().count() <= 80), "{}", text.out);
+    assert!(!text.out.contains('\u{1b}'), "no colours in a pipe");
+    assert_eq!(place.left_behind(), [""; 0].map(std::path::PathBuf::from));
+    assert_eq!(std::fs::read_dir(place.home()).unwrap().count(), 0, "nor among anybody's profiles");
+
+    // No command at all is the same, and what it suggests works where it stands.
+    let plain = lab(&place, &[]).expect(0);
+    assert_eq!(headings(&plain.out), headings(&text.out));
+    let next = plain.err.lines().find_map(|line| line.strip_prefix("Next: ")).unwrap();
+    let mut shell = place.command("sh");
+    shell.arg("-c").arg(format!("exec {next}"));
+    assert_eq!(Process::run(shell, "").expect(0).json()["v"], 1);
+    assert_eq!(place.left_behind(), [""; 0].map(std::path::PathBuf::from));
+}
+
+/// The lines that are underlined. The rest differs by the time of day and the keys.
+fn headings(page: &str) -> Vec<&str> {
+    let lines: Vec<_> = page.lines().collect();
+    let underlined = lines.windows(2).filter(|pair| pair[1].starts_with("---"));
+    underlined.map(|pair| pair[0]).collect()
+}
+
+#[test]
+fn the_demonstration_tells_programs_the_same_as_people() {
+    let place = Place::new();
+    let report = lab(&place, &["try", "--json"]).expect(0).json();
+    let page = lab(&place, &["try"]).expect(0).out;
+    assert_eq!(report["v"], 1);
+    let shown = words(&page);
+    let [server, end_to_end] = report["runs"].as_array().unwrap().as_slice() else { panic!("{report}") };
+    for run in [server, end_to_end] {
+        // Every word of every text on a phone's screen stands on the page.
+        for phone in run["phones"].as_array().unwrap() {
+            for text in strings(&phone["lines"], "text") {
+                assert!(words(text).iter().all(|word| shown.contains(word)), "{text}");
+            }
+        }
+        // So does the sentence with the counts, made here again from the data alone.
+        let count = |ask: &str| -> u64 {
+            let lines =
+                run["returns"].as_array().unwrap().iter().flat_map(|back| back["lines"].as_array().unwrap());
+            let answers = lines.filter(|line| line["ask"] == ask).map(|line| &line["answer"]);
+            answers
+                .filter(|answer| answer["state"] == "returned")
+                .map(|answer| answer["count"].as_u64().unwrap())
+                .sum()
+        };
+        let passed = run["saw"].as_array().unwrap().len();
+        let sentence = format!("{passed} messages passed. The demands returned {} of them", count("traffic"));
+        assert!(shown.join(" ").contains(&sentence), "{sentence}");
+        assert!(shown.join(" ").contains(&format!("and {} with what they say.", count("content"))));
+    }
+    // The finding itself, and its positive control.
+    let texts = report["texts_said"].as_u64().unwrap();
+    let readable = |run: &Value| {
+        let kept = run["kept"].as_array().unwrap();
+        kept.iter().filter(|row| row["readable"].is_string()).count() as u64
+    };
+    assert!(readable(server) >= texts, "the plain server's rows can be read");
+    assert_eq!(readable(end_to_end), 0);
+}
