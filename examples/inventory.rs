@@ -1,0 +1,32 @@
+//! Prints every field that a relay can see, and what it keeps, as comma-separated values for a spreadsheet.
+//!
+//! The relay here keeps delivered messages for so many days as the first argument says, or not at all without one.
+//! Comparing the two is the point: `inventory` and `inventory 365` differ in a few lines, and those are the debate.
+
+use std::error::Error;
+
+use pillarbox_relay::inventory::whole;
+use pillarbox_relay::{Keeping, server::OPERATIONS};
+use pillarbox_wire::Duration;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let days = std::env::args().nth(1).map(|days| days.parse::<u64>()).transpose();
+    let days = days.map_err(|_| "the argument is a number of days, as in: inventory 365")?;
+    let keeping = Keeping { delivered: days.map(Duration::from_days), ..Keeping::LEAST };
+    println!("record,field,class,kept,why");
+    for line in whole(&keeping, OPERATIONS) {
+        let (class, kept) = (line.class.to_string(), line.kept.to_string());
+        let cells = [line.record, line.field, &class, &kept, line.why];
+        println!("{}", cells.map(quoted).join(","));
+    }
+    Ok(())
+}
+
+/// A cell as RFC 4180 wants it: in quotes if it holds a comma or a quote.
+fn quoted(cell: &str) -> String {
+    if cell.contains([',', '"', '\n']) {
+        format!("\"{}\"", cell.replace('"', "\"\""))
+    } else {
+        cell.to_owned()
+    }
+}
