@@ -1,0 +1,91 @@
+//! Runs what the documentation says: every `console` block of every page, in the order of the page, as a reader
+//! types it, and compares what comes with what the page shows.
+//!
+//! What a page may say:
+//!
+//! - `$ ` begins a command. Below it stands what it prints, standard error included; `? 1` in between is its exit code
+//!   where that is not 0.
+//! - In what is printed, `[..]` stands for anything within a line, and `...` alone on a line for any number of lines.
+//! - In a command, `[..]` stands for what the reader copies from the screen: the rest of the last word shown
+//!   that begins and ends as the command's word does.
+//! - Blocks marked `console` share one shell. `console terminal-2` is another window, with one program that
+//!   goes on running; a later block of the same window without a command shows what it has printed since.
+//!
+//! Two things differ from what a reader does. A relay takes free ports, so that tests can run side by side. And `cargo
+//! run --release` is the program that it builds and starts; a test of its own says which one that is.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod page;
+mod session;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use cargo_metadata::MetadataCommand;
+use pillarbox_tests::Place;
+
+use page::Step;
+use session::Session;
+
+/// Where pages are, below the top folder. The folders below `docs/` are not searched for now: nothing in them is run.
+const FOLDERS: [&str; 3] = ["", "docs", "examples"];
+
+fn top() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
+}
+
+/// Every page with something to run.
+fn pages() -> Vec<PathBuf> {
+    let files = FOLDERS.iter().flat_map(|folder| fs::read_dir(top().join(folder)).unwrap());
+    let files = files.map(|entry| entry.unwrap().path());
+    let mut pages: Vec<_> = files.filter(|path| path.extension().is_some_and(|end| end == "md")).collect();
+    pages.retain(|path| !page::steps(&fs::read_to_string(path).unwrap()).is_empty());
+    pages.sort();
+    pages
+}
+
+#[test]
+fn every_page_shows_what_its_commands_print() {
+    let mut names = Vec::new();
+    for path in pages() {
+        let name = path.strip_prefix(top()).unwrap().display().to_string();
+        let place = Place::new();
+        let mut session = Session::new(&place);
+        for step in page::steps(&fs::read_to_string(&path).unwrap()) {
+            // Shown when the test fails: where it was.
+            println!("{name}:{}: {}", step.line, step.command.as_deref().unwrap_or("(the window goes on)"));
+            let printed = session.take(&step);
+            a_changed_letter_is_noticed(&step, &printed);
+        }
+        names.push(name);
+    }
+    for expected in ["README.md", "docs/walkthrough.md"] {
+        assert!(names.iter().any(|name| name == expected), "{expected} has nothing to run");
+    }
+}
+
+/// Holds the comparison itself to account: what was printed must not pass for a page that differs in one letter, in
+/// whichever line.
+fn a_changed_letter_is_noticed(step: &Step, printed: &str) {
+    let lines: Vec<&str> = step.expected.lines().collect();
+    for (at, line) in lines.iter().enumerate() {
+        let Some(letter) = line.find(|c: char| c.is_ascii_alphanumeric()) else { continue };
+        let other = if line.as_bytes().get(letter) == Some(&b'x') { "y" } else { "x" };
+        let mut changed = (*line).to_owned();
+        changed.replace_range(letter..=letter, other);
+        let mut page = lines.clone();
+        page.splice(at..=at, [changed.as_str()]);
+        let page = format!("{}\n", page.join("\n"));
+        assert!(session::compare(printed, &page).is_err(), "line {}: {changed:?} passes too", step.line);
+    }
+}
+
+#[test]
+fn cargo_run_is_the_program_that_the_pages_run_for_it() {
+    let metadata = MetadataCommand::new().manifest_path(top().join("Cargo.toml")).no_deps().exec().unwrap();
+    let default = metadata.workspace_default_packages();
+    let programs = default.iter().flat_map(|package| &package.targets).filter(|target| target.is_bin());
+    let names: Vec<_> = programs.map(|target| target.name.as_str()).collect();
+    assert_eq!(names, ["pillarbox-lab"]);
+}

@@ -1,0 +1,79 @@
+//! A Markdown page as a list of things to do. The rules stand at the top of `main.rs`.
+
+/// What opens a block that is run; the name of a window may follow.
+const FENCE: &str = "```console";
+
+/// One command with what it prints, or what a window prints later on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Step {
+    /// The line of the page, counted from 1.
+    pub(crate) line: usize,
+    /// The window; none for the shell.
+    pub(crate) window: Option<String>,
+    /// What is typed.
+    pub(crate) command: Option<String>,
+    /// The exit code.
+    pub(crate) status: i32,
+    /// What the page shows.
+    pub(crate) expected: String,
+}
+
+/// The steps of a page.
+pub(crate) fn steps(markdown: &str) -> Vec<Step> {
+    let mut steps = Vec::new();
+    let mut block: Option<Vec<Step>> = None;
+    for (line, text) in markdown.lines().enumerate().map(|(at, text)| (at + 1, text)) {
+        match &mut block {
+            None => {
+                if let Some(rest) = text.strip_prefix(FENCE) {
+                    let window = Some(rest.trim()).filter(|name| !name.is_empty()).map(str::to_owned);
+                    block = Some(vec![Step { line, window, ..Step::default() }]);
+                }
+            }
+            Some(open) if text == "```" => {
+                // What stands before the first command is there only in a block that goes on.
+                open.retain(|step| step.command.is_some() || !step.expected.is_empty());
+                steps.append(open);
+                block = None;
+            }
+            Some(open) => add(open, line, text),
+        }
+    }
+    assert!(block.is_none(), "a block is not closed");
+    steps
+}
+
+fn add(block: &mut Vec<Step>, line: usize, text: &str) {
+    let last = block.last_mut().unwrap();
+    if let Some(command) = text.strip_prefix("$ ") {
+        let window = last.window.clone();
+        block.push(Step { line, window, command: Some(command.to_owned()), ..Step::default() });
+    } else if let Some(command) = last.command.as_mut().filter(|command| command.ends_with('\\')) {
+        command.push('\n');
+        command.push_str(text);
+    } else if let Some(status) = text.strip_prefix("? ") {
+        last.status = status.parse().unwrap();
+    } else {
+        last.expected.push_str(text);
+        last.expected.push('\n');
+    }
+}
+
+#[test]
+fn a_page_is_read_as_it_is_written() {
+    let page = "\
+Text.\n```sh\n$ not run\n```\n```console\n$ one \\\n    two\n? 1\nout\n\n[..] more\n$ three\n```\n```console terminal-2\nlater\n```\n";
+    let step = |line, window: Option<&str>, command: Option<&str>, status, expected: &str| Step {
+        line,
+        window: window.map(str::to_owned),
+        command: command.map(str::to_owned),
+        status,
+        expected: expected.to_owned(),
+    };
+    let expected = [
+        step(6, None, Some("one \\\n    two"), 1, "out\n\n[..] more\n"),
+        step(12, None, Some("three"), 0, ""),
+        step(14, Some("terminal-2"), None, 0, "later\n"),
+    ];
+    assert_eq!(steps(page), expected);
+}

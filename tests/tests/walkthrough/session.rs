@@ -1,0 +1,136 @@
+//! A reader with a shell and further windows, who types what a page says.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use pillarbox_tests::{Place, Process, Stream};
+use snapbox::{Assert, Data};
+
+use crate::page::Step;
+
+/// What the shell prints after each command, with the exit code. No program prints such a line.
+const DONE: &str = "### done ";
+
+/// Makes the reader's shell: one stream, and for `cargo run --release` the program that it stands for.
+const START: &str = "\
+exec 2>&1
+cargo() { if [ \"$*\" = 'run --release' ]; then pillarbox-lab; else return 127; fi; }
+";
+
+/// What a page's relay is told in addition: any free port.
+const RELAY: &str = "pillarbox-relay run";
+const FREE_PORTS: &str = " --listen 127.0.0.1:0 --admin 127.0.0.1:0";
+
+/// What stands for something that differs from one reader to the next.
+const ANYTHING: &str = "[..]";
+
+/// One reader. All programs end with the value.
+pub(crate) struct Session<'a> {
+    place: &'a Place,
+    shell: Process,
+    windows: BTreeMap<String, Window>,
+    /// Everything that has been on the screen.
+    seen: String,
+}
+
+/// A window in which one program runs on.
+struct Window {
+    program: Process,
+    /// What it has printed since the page last showed it.
+    printed: String,
+}
+
+impl<'a> Session<'a> {
+    pub(crate) fn new(place: &'a Place) -> Self {
+        let mut shell = Process::start(place.command("sh"));
+        shell.feed(START);
+        Self { place, shell, windows: BTreeMap::new(), seen: String::new() }
+    }
+
+    /// Does what the page says, insists that it prints what the page shows, and gives what it printed.
+    pub(crate) fn take(&mut self, step: &Step) -> String {
+        let command = step.command.as_ref().map(|command| self.filled_in(command));
+        let printed = match (&step.window, command) {
+            (None, Some(command)) => self.type_in(&command, step),
+            (Some(window), command) => self.look_at(window, command, &step.expected),
+            (None, None) => panic!("line {}: output without a command", step.line),
+        };
+        self.seen.push_str(&printed);
+        printed
+    }
+
+    /// Runs a command in the shell.
+    fn type_in(&mut self, command: &str, step: &Step) -> String {
+        let done = format!("printf '\\n{DONE}%s\\n' $?");
+        self.shell.feed(&format!("{{ {command}\n}} </dev/null; {done}\n"));
+        let lines = RefCell::new(Vec::new());
+        let end = self.shell.wait_for(Stream::Out, |line| {
+            lines.borrow_mut().push(line.to_owned());
+            line.starts_with(DONE)
+        });
+        // The line of the exit code is none of the command's, and begins with a line break of its own.
+        let mut printed = lines.into_inner();
+        printed.truncate(printed.len().saturating_sub(1));
+        let printed = printed.join("\n");
+        if let Err(difference) = compare(&printed, &step.expected) {
+            panic!("line {}: {command}\n{difference}", step.line);
+        }
+        assert_eq!(end.strip_prefix(DONE), Some(step.status.to_string().as_str()), "{command}\n{printed}");
+        printed
+    }
+
+    /// Waits until a window shows what the page shows. A command opens the window.
+    fn look_at(&mut self, name: &str, command: Option<String>, expected: &str) -> String {
+        if let Some(command) = command {
+            let ports = if command.starts_with(RELAY) { FREE_PORTS } else { "" };
+            let mut shell = self.place.command("sh");
+            shell.arg("-c").arg(format!("exec {command}{ports} 2>&1"));
+            let window = Window { program: Process::start(shell), printed: String::new() };
+            assert!(self.windows.insert(name.to_owned(), window).is_none(), "{name} is open already");
+        }
+        let window = self.windows.get_mut(name).unwrap_or_else(|| panic!("{name} is not open"));
+        while let Err(difference) = compare(&window.printed, expected) {
+            // Shown when nothing more comes: how far it had got.
+            println!("{name} shows something else, until now:\n{difference}");
+            window.printed.push_str(&window.program.wait_for(Stream::Out, |_| true));
+            window.printed.push('\n');
+        }
+        std::mem::take(&mut window.printed)
+    }
+
+    /// Puts what the screen has shown where a command has `[..]`.
+    fn filled_in(&self, command: &str) -> String {
+        let Some((before, after)) = command.split_once(ANYTHING) else { return command.to_owned() };
+        let edge = |c: char| c.is_whitespace() || "'\"=".contains(c);
+        let start = before.rsplit(edge).next().unwrap_or(before);
+        let end = after.split(edge).next().unwrap_or(after);
+        let word = self.seen.split_whitespace().rfind(|word| {
+            word.len() > start.len() + end.len() && word.starts_with(start) && word.ends_with(end)
+        });
+        let word = word.unwrap_or_else(|| panic!("nothing on the screen is {start}{ANYTHING}{end}"));
+        let filling = word.strip_prefix(start).and_then(|rest| rest.strip_suffix(end)).unwrap_or(word);
+        format!("{before}{filling}{}", self.filled_in(after))
+    }
+}
+
+/// Whether a text is what a page shows, and if not, where they differ. Line breaks at the end do not count.
+pub(crate) fn compare(printed: &str, shown: &str) -> Result<(), String> {
+    let text = |text: &str| Data::text(format!("{}\n", text.trim_end_matches('\n')));
+    let page = Assert::new().normalize_paths(false);
+    page.try_eq(Some(&"the program"), text(printed), text(shown)).map_err(|error| error.to_string())
+}
+
+#[test]
+fn what_differs_from_reader_to_reader_may_differ_and_nothing_else() {
+    for (printed, shown, same) in [
+        ("port 4711 is open\n", "port [..] is open\n", true),
+        ("port 4711 is shut\n", "port [..] is open\n", false),
+        ("one\ntwo\nthree\n", "one\n...\nthree\n", true),
+        ("one\ntwo\nthree\n", "one\n...\ntwo\n", false),
+        ("one\ntwo\n", "one\n", false),
+        ("", "one\n", false),
+        ("", "", true),
+    ] {
+        assert_eq!(compare(printed, shown).is_ok(), same, "{printed:?} {shown:?}");
+    }
+}
