@@ -52,16 +52,16 @@ pub(crate) fn run() -> Result<Report, Failure> {
             Some(Bounds { must: 7.0, aim: 5.5 }),
             &mut || pillarbox::initiate(STARTS),
             Some(&mut || olm::initiate(STARTS)),
-            "ours is PQXDH: 2 signatures checked, 4 agreements, ML-KEM-768; Olm's is 3DH without KEM, and \
-             its caller checks signatures; both add the first message with its agreement and 2 new keys",
+            "ours is PQXDH: 2 signatures checked, 4 agreements, ML-KEM-768, and the ratchet's first agreement; \
+             Olm's is 3 agreements without KEM, and its caller checks signatures; both make 2 keys",
         )?,
         row(
             "session start, responder",
             Some(Bounds { must: 7.0, aim: 5.5 }),
             &mut || pillarbox::respond(STARTS),
             Some(&mut || olm::respond(STARTS)),
-            "ours: 1 signature checked, 4 agreements, ML-KEM-768 from its seed, and the ratchet step for the \
-             answer (2 agreements, 1 new key), which Olm puts off until there is an answer",
+            "ours: 1 signature checked, 4 agreements, ML-KEM-768 from its seed, and a whole ratchet step (2 \
+             agreements, 1 new key); Olm's is 3 agreements, and it takes its step when it answers",
         )?,
         row(
             "sealed sender: seal + open",
