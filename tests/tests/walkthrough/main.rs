@@ -28,19 +28,18 @@ use pillarbox_tests::Place;
 use page::Step;
 use session::Session;
 
-/// Where pages are, below the top folder. The folders below `docs/` are not searched for now: nothing in them is run.
+/// Where pages are, below the top folder. Those in further folders show no commands.
 const FOLDERS: [&str; 3] = ["", "docs", "examples"];
 
 fn top() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
 }
 
-/// Every page with something to run.
-fn pages() -> Vec<PathBuf> {
+/// Every page.
+fn files() -> Vec<PathBuf> {
     let files = FOLDERS.iter().flat_map(|folder| fs::read_dir(top().join(folder)).unwrap());
     let files = files.map(|entry| entry.unwrap().path());
     let mut pages: Vec<_> = files.filter(|path| path.extension().is_some_and(|end| end == "md")).collect();
-    pages.retain(|path| !page::steps(&fs::read_to_string(path).unwrap()).is_empty());
     pages.sort();
     pages
 }
@@ -48,11 +47,15 @@ fn pages() -> Vec<PathBuf> {
 #[test]
 fn every_page_shows_what_its_commands_print() {
     let mut names = Vec::new();
-    for path in pages() {
+    for path in files() {
         let name = path.strip_prefix(top()).unwrap().display().to_string();
+        let steps = page::steps(&fs::read_to_string(&path).unwrap());
+        if steps.is_empty() {
+            continue;
+        }
         let place = Place::new();
         let mut session = Session::new(&place);
-        for step in page::steps(&fs::read_to_string(&path).unwrap()) {
+        for step in steps {
             // Shown when the test fails: where it was.
             println!("{name}:{}: {}", step.line, step.command.as_deref().unwrap_or("(the window goes on)"));
             let printed = session.take(&step);
@@ -88,4 +91,20 @@ fn cargo_run_is_the_program_that_the_pages_run_for_it() {
     let programs = default.iter().flat_map(|package| &package.targets).filter(|target| target.is_bin());
     let names: Vec<_> = programs.map(|target| target.name.as_str()).collect();
     assert_eq!(names, ["pillarbox-lab"]);
+}
+
+#[test]
+fn every_link_between_pages_leads_somewhere() {
+    let mut links = 0;
+    for path in files() {
+        let text = fs::read_to_string(&path).unwrap();
+        for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            if !link.contains("://") {
+                let file = link.split('#').next().unwrap();
+                assert!(path.parent().unwrap().join(file).exists(), "{}: {link}", path.display());
+                links += 1;
+            }
+        }
+    }
+    assert!(links > 20, "the search finds links: {links}");
 }
