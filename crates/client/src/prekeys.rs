@@ -47,7 +47,7 @@ struct Stock {
     current: Signed,
     /// Whether the relay has said that it has the current pair.
     published: bool,
-    retired: Vec<Signed>,
+    retired: Vec<Retired>,
     /// One-time keys up to here are deleted.
     swept: u32,
 }
@@ -58,6 +58,14 @@ struct Signed {
     signed: PreKeyId,
     last_resort: PreKeyId,
     made_at: Timestamp,
+}
+
+/// A pair that was replaced. Until then the relay handed it out, however old it was: a phone that was away for months
+/// needs it when it comes back.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+struct Retired {
+    pair: Signed,
+    replaced_at: Timestamp,
 }
 
 impl Encoded for Stock {
@@ -89,13 +97,14 @@ pub(crate) fn current(
     let mut stock = load(rows)?;
     if now.since(stock.current.made_at) >= SIGNED_LIFETIME {
         let made = make_signed(rows, identity, &mut stock.next, now)?;
-        stock.retired.push(std::mem::replace(&mut stock.current, made));
+        let pair = std::mem::replace(&mut stock.current, made);
+        stock.retired.push(Retired { pair, replaced_at: now });
         stock.published = false;
-        for old in
-            stock.retired.extract_if(.., |old| now.since(old.made_at).0 >= SIGNED_LIFETIME.0 + RETIRED_KEPT.0)
+        for Retired { pair, .. } in
+            stock.retired.extract_if(.., |old| now.since(old.replaced_at) >= RETIRED_KEPT)
         {
-            rows.remove(Table::SignedPreKeys, &key(old.signed))?;
-            rows.remove(Table::KemPreKeys, &key(old.last_resort))?;
+            rows.remove(Table::SignedPreKeys, &key(pair.signed))?;
+            rows.remove(Table::KemPreKeys, &key(pair.last_resort))?;
         }
         rows.store(Table::Account, STOCK, &stock)?;
     }
@@ -250,8 +259,8 @@ fn make_kem(
 
 fn sweep(rows: &mut Rows<'_>, stock: &mut Stock) -> Result<(), StorageError> {
     let until = stock.next.saturating_sub(NUMBERS_KEPT);
-    let kept: Vec<PreKeyId> =
-        stock.retired.iter().chain([&stock.current]).map(|signed| signed.last_resort).collect();
+    let pairs = stock.retired.iter().map(|old| &old.pair).chain([&stock.current]);
+    let kept: Vec<PreKeyId> = pairs.map(|pair| pair.last_resort).collect();
     for id in (stock.swept..until).map(PreKeyId) {
         rows.remove(Table::OneTimePreKeys, &key(id))?;
         if !kept.contains(&id) {
@@ -276,4 +285,44 @@ fn take(wanted: &mut u32) -> u32 {
 
 const fn key(id: PreKeyId) -> [u8; 4] {
     id.0.to_be_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng;
+    use rand::rngs::StdRng;
+
+    use super::*;
+    use crate::vault::Vault;
+
+    #[test]
+    fn the_keys_that_were_handed_out_while_the_phone_was_away_are_there_when_it_is_back() {
+        let mut rng = StdRng::from_seed([1; 32]);
+        let mut vault = Vault::in_memory(&mut rng).unwrap();
+        let identity = IdentitySecret::generate(&mut rng);
+        let start = Timestamp::from_seconds(1_490_193_600);
+        let mut at = |now: Timestamp, begins: bool| {
+            let upload = vault.transact(&mut rng, |rows| {
+                if begins {
+                    begin(rows, &identity, now)?;
+                }
+                let upload = current(rows, &identity, now, true)?.unwrap();
+                let has = |id: PreKeyId| {
+                    Ok::<_, StorageError>((
+                        rows.has(Table::SignedPreKeys, &key(id))?,
+                        rows.has(Table::KemPreKeys, &key(PreKeyId(id.0 + 1)))?,
+                    ))
+                };
+                Ok::<_, StorageError>((upload.signed.unwrap().id, has(PreKeyId(1))?))
+            });
+            upload.unwrap()
+        };
+        let (handed_out, _) = at(start, true);
+        assert_eq!(handed_out, PreKeyId(1));
+        let back = start + Duration::from_days(100);
+        let (replacement, first) = at(back, false);
+        assert_ne!(replacement, handed_out);
+        assert_eq!(first, (true, true), "a first message may have come under it yesterday");
+        assert_eq!(at(back + RETIRED_KEPT, false).1, (false, false));
+    }
 }
