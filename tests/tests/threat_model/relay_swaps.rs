@@ -1,16 +1,17 @@
-//! What a relay cannot: put other keys in the place of known ones, or wear one-time keys out, without anybody being told.
+//! A relay that gives out other keys than it was given, and speaks in other names.
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
 use pillarbox_client::body::{Body, Content, ResendRequest};
-use pillarbox_client::{ConfirmError, Direction, Notice, PhoneError};
+use pillarbox_client::{ConfirmError, Direction, Notice, Origin, PhoneError};
 use pillarbox_crypto::kdf;
 use pillarbox_crypto::labels::{ENVELOPE_DIGEST, SENDER_CERTIFICATE};
+use pillarbox_session::kind::RATCHET;
 use pillarbox_session::safety_number;
 use pillarbox_wire::{
-    Bytes, ClientFrame, Deliver, DeviceBundle, FetchBundles, FixedBytes, KemPreKey, MessageId, RelayFrame,
-    SenderCertificate, Submit,
+    AccountId, Bytes, ClientFrame, Deliver, DeviceAddress, DeviceBundle, DeviceId, FetchBundles, FixedBytes,
+    KemPreKey, MessageId, RelayFrame, SenderCertificate, Submit,
 };
 
 use crate::forger::{Forger, text_body};
@@ -81,14 +82,7 @@ fn the_relay_cannot_write_in_the_name_of_a_known_contact_without_the_phone_telli
     world.tell(bob, alice, "from Bob");
     assert_eq!(key_changes(&mut world, alice, bob), []);
     // The relay signs whatever certificate it likes: that its own key is Bob's.
-    let mut certificate = SenderCertificate {
-        sender: world.address(bob),
-        agreement: FixedBytes(*forger.identity.public().agreement().as_bytes()),
-        expires_at: u32::MAX,
-        signature: FixedBytes([0; 64]),
-    };
-    let signature = world.certificate_key().sign(SENDER_CERTIFICATE, &certificate.signed_bytes());
-    certificate.signature = FixedBytes(*signature.as_bytes());
+    let certificate = forged_certificate(&world, world.address(bob), &forger);
     let body = text_body("not from Bob", &mut world);
     let payload = Bytes(forger.envelope(&mut world, alice, &certificate, &body));
     let (message, accepted_at) = (MessageId(1_000_000), world.now);
@@ -125,6 +119,36 @@ fn the_relay_cannot_make_a_phone_write_to_a_verified_contact_under_another_key()
             assert_eq!(world.heard(own, alice), ["for Bob only", "and this"]);
         }
     }
+}
+
+/// The relay's word that a key of its own is somebody's.
+fn forged_certificate(world: &World, sender: DeviceAddress, forger: &Forger) -> SenderCertificate {
+    let mut certificate = SenderCertificate {
+        sender,
+        agreement: FixedBytes(*forger.identity.public().agreement().as_bytes()),
+        expires_at: u32::MAX,
+        signature: FixedBytes([0; 64]),
+    };
+    let signature = world.certificate_key().sign(SENDER_CERTIFICATE, &certificate.signed_bytes());
+    certificate.signature = FixedBytes(*signature.as_bytes());
+    certificate
+}
+
+#[test]
+fn the_relay_can_make_up_strangers_and_what_they_say() {
+    let mut world = World::new();
+    let bob = world.phone("Bob");
+    let forger = Forger::new(&mut world);
+    let sender = DeviceAddress { account: AccountId([0xee; 16]), device: DeviceId::FIRST };
+    let certificate = forged_certificate(&world, sender, &forger);
+    let body = text_body("you do not know me", &mut world);
+    let payload = Bytes(forger.envelope(&mut world, bob, &certificate, &body));
+    let (message, accepted_at) = (MessageId(1_000_000), world.now);
+    world.inject(bob, RelayFrame::Deliver(Deliver { message, from: None, accepted_at, payload }));
+    assert!(world.holdings().accounts.iter().all(|row| row.account != sender.account), "no such account");
+    assert_eq!(world.history(bob, sender.account)[0].text(), Some("you do not know me"));
+    let contact = world.see(bob).contact(sender.account).unwrap();
+    assert_eq!((contact.origin, contact.accepted), (Origin::Stranger, false));
 }
 
 /// Makes the bundle of the second writer, from that of the first and the one that was meant.
@@ -199,7 +223,7 @@ fn last_resort_of(world: &World, who: Who) -> KemPreKey {
 }
 
 #[test]
-fn the_relay_cannot_have_a_message_encrypted_again_for_a_new_key() {
+fn the_relay_cannot_have_a_message_that_it_confirmed_encrypted_again_for_a_new_key() {
     // What was argued about WhatsApp in January 2017: a relay claims a new key for somebody who is away, and asks again for
     // what it has taken.
     for owner_asks in [true, false] {
@@ -229,5 +253,35 @@ fn the_relay_cannot_have_a_message_encrypted_again_for_a_new_key() {
         let changed = told.contains(&Notice::KeyChanged { contact, blocked: false });
         assert_eq!(changed, !owner_asks);
         assert_eq!(world.submissions().count() > 1, owner_asks, "whether anything more has left the phone");
+    }
+}
+
+#[test]
+fn the_relay_can_have_a_message_that_it_did_not_confirm_encrypted_again_for_a_new_key() {
+    // The other side of the line above: what a relay never says that it has, the phone sends anew, to whoever the contact is
+    // by then. It is told; and a verified contact gets nothing.
+    for verified in [false, true] {
+        let mut world = World::new();
+        let (alice, bob) = world.pair();
+        let own = world.phone("Mallory");
+        if verified {
+            assert_eq!(verify(&mut world, alice, bob), Ok(()));
+        }
+        world.offline(bob);
+        world.down = Box::new(move |way, frame| match frame {
+            RelayFrame::Accepted(_) if way.who == alice => Vec::new(),
+            frame => vec![frame],
+        });
+        world.tell(alice, bob, "for the key of today");
+        stand_between(&mut world, alice, bob, own);
+        world.take_notices(alice);
+        // A message that does not open makes the phone ask for new keys.
+        let payload = Bytes([&[RATCHET][..], &[7; 400]].concat());
+        let (message, from, accepted_at) = (MessageId(1_000_000), Some(world.address(bob)), world.now);
+        world.inject(alice, RelayFrame::Deliver(Deliver { message, from, accepted_at, payload }));
+        let contact = world.id(bob);
+        assert_eq!(key_changes(&mut world, alice, bob), [Notice::KeyChanged { contact, blocked: verified }]);
+        let heard = world.heard(own, alice);
+        assert_eq!(heard.contains(&"for the key of today".to_owned()), !verified, "{heard:?}");
     }
 }

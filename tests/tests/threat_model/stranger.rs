@@ -4,7 +4,7 @@ use pillarbox_client::{Notice, Origin};
 use pillarbox_crypto::{IdentitySecret, SigningSecret};
 use pillarbox_relay::Settings;
 use pillarbox_wire::{
-    AccountId, Acknowledge, ClientFrame, FetchBundles, FixedBytes, Refusal, Refused, RelayFrame,
+    AccountId, Acknowledge, ClientFrame, Duration, FetchBundles, FixedBytes, Refusal, Refused, RelayFrame,
 };
 
 use crate::forger::{Forger, REQUEST, login, registration, submission, text_body};
@@ -34,6 +34,12 @@ fn a_stranger_can_ask_whether_a_number_has_an_account() {
     assert!(told.contains(&Notice::Found { contact: world.id(bob), handle: handle(NUMBER) }));
     assert!(told.contains(&Notice::NotFound { handle: handle(FREE), reason: Refusal::UnknownHandle }));
     assert_eq!(world.take_notices(bob), [], "and nobody is told");
+    // Without a name, too: by asking for the number for themselves.
+    let (connection, hash) = world.guest();
+    let mut rng = world.fork();
+    let (identity, device) = (IdentitySecret::generate(&mut rng), SigningSecret::generate(&mut rng));
+    let frame = registration(&identity, &device, Some(handle(NUMBER)), &hash, &mut rng);
+    assert_eq!(world.ask(connection, frame), refused(Refusal::HandleTaken));
 }
 
 #[test]
@@ -46,6 +52,41 @@ fn a_stranger_can_send_a_first_message_to_a_number() {
     let contact = world.see(bob).contact(world.id(stranger)).unwrap();
     assert_eq!((contact.origin, contact.accepted), (Origin::Stranger, false), "it shows as a request");
     assert!(world.take_notices(bob).contains(&Notice::Requested { contact: contact.account }));
+}
+
+#[test]
+fn a_stranger_can_see_by_the_receipt_when_a_phone_takes_their_message() {
+    let mut world = World::new();
+    let (stranger, bob) = (world.phone("Mallory"), world.phone_with_number("Bob", NUMBER));
+    world.look_up(stranger, NUMBER);
+    world.offline(bob);
+    world.tell(stranger, bob, "are you awake?");
+    let delivered = |notice: &Notice| matches!(notice, Notice::Delivered { .. });
+    assert!(!world.take_notices(stranger).iter().any(delivered));
+    world.online(bob);
+    assert!(world.take_notices(stranger).iter().any(delivered), "though nobody has accepted the request");
+}
+
+#[test]
+fn a_stranger_can_fill_a_mailbox_that_nobody_empties() {
+    let mut settings = Settings::default();
+    settings.limits.mailbox_messages = 8;
+    let mut world = World::with(settings);
+    let (alice, bob) = world.pair();
+    let stranger = Forger::new(&mut world);
+    world.offline(bob);
+    for _ in 0..8 {
+        stranger.submit(&mut world, bob, vec![1; 100]);
+    }
+    world.take_notices(alice);
+    world.tell(alice, bob, "is there room?");
+    let told = world.take_notices(alice);
+    assert!(told.contains(&Notice::Delayed { reason: Refusal::MailboxFull }), "{told:?}");
+    // It waits at Alice's until there is.
+    world.online(bob);
+    world.pass(Duration::from_seconds(3_600));
+    world.run();
+    assert_eq!(world.heard(bob, alice), ["hello", "is there room?"]);
 }
 
 #[test]
@@ -84,20 +125,19 @@ fn a_stranger_cannot_send_without_a_name_unless_they_have_the_delivery_key() {
 }
 
 #[test]
-fn a_stranger_cannot_find_out_without_a_name_whether_an_account_exists() {
+fn a_stranger_cannot_fetch_prekeys_without_a_name_unless_they_have_the_delivery_key() {
     let mut world = World::new();
-    let (bob, nobody) = (world.phone("Bob"), AccountId([0xee; 16]));
-    let exists = world.id(bob);
+    let bob = world.phone("Bob");
+    let (there, key) = (world.id(bob), world.delivery_key(bob));
     let (nameless, _) = world.guest();
-    for delivery_key in [None, Some([7; 32])] {
-        let [there, not_there] = [exists, nobody].map(|id| world.ask(nameless, fetch(id, delivery_key)));
-        assert!(matches!(there[..], [RelayFrame::Refused(_)]));
-        assert_eq!(there, not_there);
+    // What is refused does not tell whether there is such an account.
+    for account in [there, AccountId([0xee; 16])] {
+        assert_eq!(world.ask(nameless, fetch(account, None)), refused(Refusal::NotAuthenticated));
+        assert_eq!(world.ask(nameless, fetch(account, Some([7; 32]))), refused(Refusal::DeliveryKeyRefused));
     }
-    // With a name, which the relay sees and counts, the same question has an answer.
-    let named = Forger::new(&mut world).connection;
-    assert!(matches!(world.ask(named, fetch(exists, None))[..], [RelayFrame::Bundles(_)]));
-    assert_eq!(world.ask(named, fetch(nobody, None)), refused(Refusal::UnknownRecipient));
+    let full = world.stock(there);
+    assert!(matches!(world.ask(nameless, fetch(there, Some(key)))[..], [RelayFrame::Bundles(_)]));
+    assert_eq!(world.stock(there), full - 1);
 }
 
 #[test]

@@ -107,6 +107,18 @@ fn a_thief_can_put_an_old_copy_of_the_vault_back() {
 }
 
 #[test]
+fn a_thief_can_delete_rows_of_the_vault_unnoticed() {
+    let mut world = World::new();
+    let (alice, bob) = talked(&mut world);
+    let folder = world.copy_folder(alice);
+    assert_eq!(look(folder.path(), world.id(bob)), Ok(3), "a contact and two texts");
+    let sql = "DELETE FROM row WHERE place = ?1 AND lookup IN (SELECT min(lookup) FROM row WHERE place = ?1)";
+    assert_eq!(database(folder.path()).execute(sql, [ENTRIES]).unwrap(), 1);
+    // It shows as one that has disappeared. Which text it was, the thief does not know.
+    assert_eq!(look(folder.path(), world.id(bob)), Ok(2));
+}
+
+#[test]
 fn a_thief_cannot_find_a_text_a_name_a_number_or_a_key_in_the_vault() {
     for protection in [Protection::ServerReadable, Protection::EndToEnd] {
         let mut world = World::new();

@@ -112,11 +112,15 @@ pub(crate) fn folder_contains(folder: &Path, words: &[u8]) -> bool {
 
 impl World {
     pub(crate) fn new() -> Self {
+        Self::with(Settings::default())
+    }
+
+    pub(crate) fn with(settings: Settings) -> Self {
         let mut rng = StdRng::from_seed([22; 32]);
         let key = AgreementSecret::generate(&mut rng);
         let folder = tempfile::tempdir().unwrap();
         let store = SqliteStore::open(folder.path()).unwrap();
-        let mut relay = Relay::open(store, Settings::default(), START, &mut rng).unwrap();
+        let mut relay = Relay::open(store, settings, START, &mut rng).unwrap();
         relay.follow(true);
         Self {
             relay,
