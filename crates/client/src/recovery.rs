@@ -13,7 +13,9 @@
 //! **Only to the same key.** A text that the relay has taken is encrypted again only to the identity that it was
 //! encrypted to before. Otherwise a relay could claim a new key for an absent contact and ask for what waits; that
 //! is what was discussed about WhatsApp in January 2017 (T. Boelter; reply by M. Marlinspike, "There is no WhatsApp
-//! 'backdoor'"). The price: what waits for a phone that was lost for good is lost with it.
+//! 'backdoor'"). The price: what waits for a phone that was lost for good is lost with it. The rule begins with the relay's
+//! word that it has the text: one that withholds that word can still have the text encrypted under a new key that it claims
+//! for an *unverified* contact, whose owner is told; the threat model lists it.
 
 use pillarbox_wire::{AccountId, Duration, Encoded, FixedBytes, Timestamp};
 use serde::{Deserialize, Serialize};
