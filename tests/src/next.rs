@@ -29,7 +29,7 @@ pub fn kind(line: &str) -> String {
     for word in words {
         let general = match word {
             link if link.starts_with("pillarbox:invite/") => "LINK",
-            name if name.starts_with(|c: char| c.is_uppercase() || c == '\'') => "NAME",
+            name if name.starts_with(|c: char| c.is_uppercase() || c == '\'' || c == '+') => "NAME",
             word => word,
         };
         kind.push(general);
@@ -46,6 +46,7 @@ mod tests {
         for (line, expected) in [
             ("pillarbox --profile alice --passphrase-file /x/y verify Bob --show", "verify NAME --show"),
             ("pillarbox contact add pillarbox:invite/abc", "contact add LINK"),
+            ("pillarbox verify +447700900101", "verify NAME"),
             ("pillarbox inbox", "inbox"),
         ] {
             assert_eq!(kind(line), expected);

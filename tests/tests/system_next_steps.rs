@@ -1,0 +1,55 @@
+//! Every next step that the programs print, executed where it is printed. The list is [`KINDS`]; the other tests fail
+//! on a step of a kind that is not in it.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+use std::collections::BTreeSet;
+
+use pillarbox_tests::{Ended, KINDS, Phone, Place, kind};
+
+/// Runs what `ended` suggests, on the phone that it is meant for, and notes its kind.
+fn follow(done: &mut BTreeSet<String>, phone: &Phone<'_>, ended: &Ended) -> Ended {
+    let line = ended.next().unwrap_or_else(|| panic!("no next step: {ended:?}"));
+    done.insert(kind(line));
+    phone.follow(line)
+}
+
+#[test]
+fn every_next_step_works_where_it_is_printed() {
+    let place = Place::new();
+    let relay = place.relay();
+    let (alice, bob) = (place.phone("alice"), place.account(&relay, "bob"));
+    let mut done = BTreeSet::new();
+
+    let nobody = alice.run(&["inbox"]).expect(4);
+    drop(follow(&mut done, &alice, &nobody).expect(0).prints("--relay"));
+    let create = ["account", "create", "--relay", relay.address(), "--name", "Alice"];
+    let made = alice.run(&create).expect(0);
+    let invited = follow(&mut done, &alice, &made).expect(0);
+    let there_already = alice.run(&create).expect(4);
+    drop(follow(&mut done, &alice, &there_already).expect(0).prints("Waiting 0 to be sent"));
+    let stranger = alice.run(&["send", "Bob", "hello"]).expect(1);
+    drop(follow(&mut done, &alice, &stranger).expect(0).prints("LINK"));
+    let alone = alice.run(&["contact", "list"]).expect(0);
+    drop(follow(&mut done, &alice, &alone).expect(0));
+
+    // The invitation's next step is for whoever gets the link: on Bob's phone, with Bob's own options.
+    let link = invited.next().unwrap().strip_prefix("pillarbox ").unwrap();
+    let options = format!("--profile bob --passphrase-file {}", place.passphrase_file().display());
+    let added = bob.follow(&format!("pillarbox {options} {link}")).expect(0).prints("Added Alice.");
+    done.insert(kind(invited.next().unwrap()));
+    alice.add(&bob);
+
+    // Without a terminal the number comes from standard input; the step itself asks for it and changes nothing.
+    drop(follow(&mut done, &bob, &added).expect(1).says("Not compared, so nothing was changed"));
+    let other = alice.run(&["verify", "Bob", "--heard", &"1".repeat(60)]).expect(1);
+    drop(follow(&mut done, &alice, &other).expect(0).prints("Safety number with Bob (NOT VERIFIED):"));
+    let verified = alice.run(&["verify", "Bob", "--heard", &bob.number("Alice")]).expect(0);
+    drop(follow(&mut done, &alice, &verified).expect(0).says("Talking with Bob, VERIFIED"));
+    let unknown = alice.run(&["send", "Bobby", "hello"]).expect(1);
+    drop(follow(&mut done, &alice, &unknown).expect(0).prints("Bob VERIFIED"));
+    let timer = alice.run(&["contact", "timer", "Bob", "1h"]).expect(0);
+    drop(follow(&mut done, &alice, &timer).expect(0));
+
+    let all: BTreeSet<_> = KINDS.iter().map(|kind| (*kind).to_owned()).collect();
+    assert_eq!(done, all);
+}
