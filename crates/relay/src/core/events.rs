@@ -51,6 +51,9 @@ pub struct Outcome {
     pub passed: Vec<Passing>,
     /// Whether work is left: call again soon, with whatever has come by then, or with nothing.
     pub more: bool,
+    /// Whether anything was written: only then does the absence of [`trouble`](Self::trouble) say that the store takes
+    /// transactions.
+    pub wrote: bool,
     /// What was wrong with the store, if requests were refused for it. The relay goes on.
     pub trouble: Option<StoreError>,
 }

@@ -13,10 +13,11 @@ impl<S: Store> Relay<S> {
     pub(super) fn settle(&mut self, mut round: Round, outcome: &mut Outcome) -> Result<Fresh, StoreError> {
         round.changes.delivered.append(&mut self.unwritten.delivered);
         round.changes.removed.append(&mut self.unwritten.removed);
-        let done =
-            if round.changes.is_empty() { Ok(Applied::default()) } else { self.store.apply(&round.changes) };
+        let nothing = round.changes.is_empty();
+        let done = if nothing { Ok(Applied::default()) } else { self.store.apply(&round.changes) };
         let committed = match done {
             Ok(applied) => {
+                outcome.wrote |= !nothing;
                 if round.changes.forget.is_some_and(|forget| applied.forgotten >= forget.most) {
                     self.sweeping = true;
                     outcome.more = true;

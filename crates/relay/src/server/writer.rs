@@ -76,7 +76,10 @@ impl<S: Store + Send + 'static> Writer<S> {
         let started = Instant::now();
         let outcome = self.relay.process(inputs, clock::now(), rng)?;
         self.count(arrived.len(), started);
-        self.ready.set(outcome.trouble.is_none());
+        // A batch with nothing to write says nothing about the disk.
+        if outcome.wrote || outcome.trouble.is_some() {
+            self.ready.set(outcome.trouble.is_none());
+        }
         if let Some(error) = outcome.trouble {
             Metrics::add(&self.metrics.storage_failures_total, 1);
             LogLine::new("the database refused a transaction, and nothing of it was accepted")
