@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use pillarbox_client::vault::FILE_NAME;
-use pillarbox_client::{Account, NewAccount, PaddingRule, Phone, Protection};
+use pillarbox_client::{Account, NewAccount, PaddingRule, Phone, ProfileError, Protection};
 use serde::Serialize;
 
 use super::desk::{Desk, now, passphrase};
@@ -70,7 +70,13 @@ fn create(desk: &mut Desk<'_>, new: NewAccount) -> Result<(), Failure> {
     let passphrase = passphrase(secret)?;
     desk.terminal.note("Making keys, then asking the relay for an account.");
     let existed = directory.exists();
-    let mut phone = Phone::create(&directory, &passphrase, new, now(), &mut desk.rng)?;
+    let made = Phone::create(&directory, &passphrase, new, now(), &mut desk.rng);
+    if made.as_ref().is_err_and(|error| !matches!(error, ProfileError::Exists | ProfileError::InUse)) {
+        // A file that a full disk broke off would stand in the way of the same command, typed again. What cannot be
+        // taken away because it never came to be is no second trouble.
+        clear(&directory, existed).unwrap_or_default();
+    }
+    let mut phone = made?;
     if let Err(failure) = net::register(desk, &mut phone) {
         if failure.leaves_account_unmade() {
             drop(phone);

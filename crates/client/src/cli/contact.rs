@@ -204,6 +204,7 @@ fn accept(desk: &mut Desk<'_>, typed: &str) -> Result<(), Failure> {
 fn timer(desk: &mut Desk<'_>, typed: &str, period: Period) -> Result<(), Failure> {
     let mut phone = desk.open()?;
     let contact = find(&phone, typed)?;
+    may_write(&phone, &contact)?;
     phone.set_timer(contact.account, period.0, now(), &mut desk.rng)?;
     let name = words::name(&contact);
     desk.terminal.result(&match period.0 {

@@ -173,6 +173,10 @@ impl Vault {
 /// How this connection treats the file: nothing is kept before it is on the disk, what is removed is overwritten,
 /// and the first write lock is never let go of.
 fn settle(connection: &Connection) -> Result<(), ProfileError> {
+    // SQLite opens a file that it may not write for reading, and would fail later, over the log, in other words.
+    if connection.is_readonly("main")? {
+        return Err(ProfileError::Storage(StorageError::ReadOnly));
+    }
     connection.busy_timeout(LOCK_PATIENCE)?;
     connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
