@@ -1,10 +1,11 @@
 //! What Pillarbox costs, measured beside a unit and beside a peer that does the same work.
 //!
-//! `cargo run --release --manifest-path bench/Cargo.toml -- session [--json]`, from the root of the
+//! `cargo run --release --manifest-path bench/Cargo.toml -- session [--json]`, or `relay`, from the root of the
 //! repository so that `.cargo/config.toml` applies. Nothing here fails for being slow: the figures
 //! are printed beside their bounds, and whoever reads them judges.
 
 mod measure;
+mod relay;
 mod report;
 mod session;
 
@@ -12,8 +13,12 @@ use std::process::ExitCode;
 
 const USAGE: &str = "\
 usage: pillarbox-bench session [--json]
+       pillarbox-bench relay [--json] [--pairs N] [--seconds N] [--hold SECONDS]
+                             [--connections N] [--queued N] [--only NAME]
 
   session   the end-to-end protocol beside one X25519 operation and vodozemac
+  relay     the relay beside redis-server and mosquitto, where they are installed; NAME is one of
+            accept, deliver, latency, idle, reopen, follow, hold
   --json    the same as data";
 
 /// Exit code for a command line that says nothing we know, as in sysexits.h.
@@ -28,10 +33,13 @@ fn main() -> ExitCode {
     let printed = match arguments.as_slice() {
         ["session"] => session::run().and_then(|report| report.to_text()),
         ["session", "--json"] => session::run().and_then(|report| report.to_json()),
-        _ => {
-            eprintln!("{USAGE}");
-            return ExitCode::from(EX_USAGE);
-        }
+        ["relay", words @ ..] => match relay::Options::read(words) {
+            Ok(Some(options)) => relay::run(&options)
+                .and_then(|report| if options.json { report.to_json() } else { report.to_text() }),
+            Ok(None) => return wrong_usage(),
+            Err(failure) => Err(failure),
+        },
+        _ => return wrong_usage(),
     };
     match printed {
         Ok(printed) => {
@@ -43,4 +51,9 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn wrong_usage() -> ExitCode {
+    eprintln!("{USAGE}");
+    ExitCode::from(EX_USAGE)
 }

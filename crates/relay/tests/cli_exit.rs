@@ -62,6 +62,37 @@ fn wrong_usage_is_2() {
 }
 
 #[test]
+fn limits_that_cannot_be_used_are_4_and_say_what_is_wrong() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("limits.json");
+    let path = file.to_str().unwrap();
+    let data = folder.path().join("data");
+    let run = ["run", "--data", data.to_str().unwrap(), "--limits", path];
+    assert!(fails(4, &run).contains("cannot be read"));
+    std::fs::write(&file, r#"{"conections": 9}"#).unwrap();
+    let sentence = fails(4, &run);
+    assert!(sentence.contains("unknown field `conections`") && sentence.contains("line 1"), "{sentence}");
+    assert!(!data.exists(), "nothing was begun");
+}
+
+#[test]
+fn a_limit_from_the_file_holds_and_the_others_stay() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("limits.json");
+    std::fs::write(&file, r#"{"connections_per_address": 1}"#).unwrap();
+    let relay = RunningProgram::start(&folder.path().join("data"), &["--limits", file.to_str().unwrap()]);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let _first = Link::open(&relay.address).await;
+        let stream = tokio::net::TcpStream::connect(server_phone::socket(&relay.address)).await.unwrap();
+        let mut second = Link::secure(stream, &relay.address).await;
+        assert!(matches!(second.receive().await, Some(RelayFrame::Goodbye(_))));
+    });
+    relay.signal("TERM");
+    assert!(relay.wait().0.success());
+}
+
+#[test]
 fn output_that_cannot_be_written_is_1() {
     let full = File::options().write(true).open("/dev/full").unwrap();
     let output = program(&["inventory"]).stdout(full).output().unwrap();

@@ -75,6 +75,10 @@ pub(crate) struct Run {
     pub(crate) admin: AdminAddress,
     #[command(flatten)]
     pub(crate) keeping: KeepingArguments,
+    /// Limits other than the shipped ones: a JSON object with those that differ, such as
+    /// {"connections_per_address": 1000}. Rates are {"burst": COUNT, "every": MILLISECONDS}.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) limits: Option<PathBuf>,
     /// How lines on stderr look.
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub(crate) log_format: LogFormat,

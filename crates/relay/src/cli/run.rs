@@ -20,15 +20,16 @@ const INTERRUPTED: u8 = 130;
 
 /// Runs the relay until it is told to stop.
 pub(crate) fn run(arguments: Run, out: &mut impl Write) -> Result<(), Failure> {
-    let Run { data, listen, public_host, admin, keeping, log_format, log_level } = arguments;
+    let Run { data, listen, public_host, admin, keeping, limits, log_format, log_level } = arguments;
     let data = data.directory()?;
+    let limits = limits.as_deref().map_or_else(|| Ok(Limits::default()), read_limits)?;
     start_log(log_format, log_level);
     let config = ServerConfig {
         data,
         listen,
         public_host,
         admin: admin.0,
-        settings: Settings { keeping: keeping.keeping(), limits: Limits::default() },
+        settings: Settings { keeping: keeping.keeping(), limits },
         timeouts: SocketTimeouts::default(),
     };
     let runtime = runtime::Builder::new_multi_thread()
@@ -36,6 +37,17 @@ pub(crate) fn run(arguments: Run, out: &mut impl Write) -> Result<(), Failure> {
         .build()
         .map_err(|error| Failure::Unreached(format!("no threads for the relay: {}", error.kind())))?;
     runtime.block_on(until_stopped(config, out))
+}
+
+/// The shipped limits with those that the file names put in their place.
+fn read_limits(file: &Path) -> Result<Limits, Failure> {
+    let shown = file.display();
+    let text = std::fs::read_to_string(file).map_err(|error| {
+        Failure::Store(format!("the limits in {shown} cannot be read: {}. Check the path", error.kind()))
+    })?;
+    // The file is the operator's own: where it is wrong and which names there are may be told.
+    serde_json::from_str(&text)
+        .map_err(|error| Failure::Store(format!("the limits in {shown} cannot be used: {error}")))
 }
 
 async fn until_stopped(config: ServerConfig, out: &mut impl Write) -> Result<(), Failure> {

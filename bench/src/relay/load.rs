@@ -1,0 +1,289 @@
+//! The load generator: one thread, one epoll, and the same rules for every server.
+//!
+//! A pair is a sender and, where messages are to be fetched, the one that they are for. What is said on a
+//! connection is a [`Speaker`]'s business; when it is said is decided here: in a closed loop, so many messages
+//! under way for each pair, or in an open one, at fixed moments whether or not the last one has arrived.
+
+use crate::Failure;
+use rustix::event::{Timespec, epoll};
+use std::{
+    io::{ErrorKind, Read, Write},
+    net::TcpStream,
+    os::fd::OwnedFd,
+    time::{Duration, Instant},
+};
+
+/// Bytes of each message: a short text once it is encrypted.
+pub(crate) const PAYLOAD_LEN: usize = 300;
+
+/// A message. The first eight bytes say when it was due, in nanoseconds since the load began.
+pub(crate) type Payload = [u8; PAYLOAD_LEN];
+
+/// Bytes read from a socket at once.
+const READ_LEN: usize = 64 * 1024;
+
+/// A server that says nothing for so long has failed.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// How long the generator sleeps at most while a socket takes no more of what it has to send.
+const RETRY_NANOSECONDS: i64 = 200_000;
+
+/// What a speaker understood of the bytes that came.
+#[derive(Debug, Default)]
+pub(crate) struct Heard {
+    /// Messages that the server has taken over.
+    pub(crate) accepted: u64,
+    /// Messages that were fetched and acknowledged: when each was due.
+    pub(crate) delivered: Vec<u64>,
+}
+
+impl Heard {
+    /// Takes note of a message that arrived.
+    pub(crate) fn deliver(&mut self, payload: &[u8]) -> Result<(), Failure> {
+        let stamp = payload.first_chunk().filter(|_| payload.len() == PAYLOAD_LEN);
+        self.delivered.push(u64::from_be_bytes(*stamp.ok_or("a message arrived changed")?));
+        Ok(())
+    }
+}
+
+/// What one side says on one connection, after it has been set up.
+pub(crate) trait Speaker {
+    /// Appends the bytes that hand over these messages.
+    fn send(&mut self, payloads: &[Payload], out: &mut Vec<u8>) -> Result<(), Failure>;
+
+    /// Takes bytes as they come, and appends what they are to be answered with.
+    fn receive(&mut self, bytes: &[u8], out: &mut Vec<u8>, heard: &mut Heard) -> Result<(), Failure>;
+}
+
+/// A connection and what is said on it.
+pub(crate) struct Line {
+    stream: TcpStream,
+    speaker: Box<dyn Speaker>,
+    out: Vec<u8>,
+}
+
+impl Line {
+    /// A line over a connection that is set up. `first` is said before anything else.
+    pub(crate) fn new(stream: TcpStream, speaker: Box<dyn Speaker>, first: Vec<u8>) -> Result<Self, Failure> {
+        stream.set_nodelay(true)?;
+        stream.set_nonblocking(true)?;
+        Ok(Self { stream, speaker, out: first })
+    }
+
+    /// Sends as much as the socket takes now.
+    fn flush(&mut self) -> Result<(), Failure> {
+        while !self.out.is_empty() {
+            match self.stream.write(&self.out) {
+                Ok(count) => drop(self.out.drain(..count)),
+                Err(error) if error.kind() == ErrorKind::WouldBlock => break,
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A sender, and who fetches what it sends, if anybody does.
+pub(crate) struct Pair {
+    pub(crate) sender: Line,
+    pub(crate) recipient: Option<Line>,
+}
+
+/// When messages are sent.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Pace {
+    /// So many of each pair under way at any time.
+    UnderWay(u64),
+    /// So many a second in all, evenly.
+    EachSecond(u32),
+}
+
+/// When measuring ends.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Until {
+    Time(Duration),
+    Messages(u64),
+}
+
+/// What a load came to.
+#[derive(Debug, Default)]
+pub(crate) struct Tally {
+    pub(crate) accepted: u64,
+    pub(crate) delivered: u64,
+    pub(crate) seconds: f64,
+    /// From the moment each message was due to its arrival, in microseconds.
+    pub(crate) latencies: Vec<f64>,
+}
+
+impl Tally {
+    pub(crate) fn per_second(&self, count: u64) -> f64 {
+        count as f64 / self.seconds
+    }
+}
+
+/// How far a pair is.
+#[derive(Clone, Copy, Default)]
+struct Progress {
+    sent: u64,
+    accepted: u64,
+    delivered: u64,
+}
+
+/// Pairs under one epoll.
+pub(crate) struct Load {
+    pairs: Vec<(Pair, Progress)>,
+    epoll: OwnedFd,
+    began: Instant,
+    payload: Payload,
+    place: Vec<u8>,
+    next_due: u64,
+    next_pair: usize,
+}
+
+impl Load {
+    pub(crate) fn new(pairs: Vec<Pair>) -> Result<Self, Failure> {
+        let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
+        for (at, pair) in pairs.iter().enumerate() {
+            let lines = std::iter::once(&pair.sender).chain(&pair.recipient);
+            for (side, line) in lines.enumerate() {
+                let name = epoll::EventData::new_u64((at * 2 + side) as u64);
+                epoll::add(&epoll, &line.stream, name, epoll::EventFlags::IN)?;
+            }
+        }
+        Ok(Self {
+            pairs: pairs.into_iter().map(|pair| (pair, Progress::default())).collect(),
+            epoll,
+            began: Instant::now(),
+            payload: [b'p'; PAYLOAD_LEN],
+            place: vec![0; READ_LEN],
+            next_due: 0,
+            next_pair: 0,
+        })
+    }
+
+    /// Sends at this pace until then. What is under way at the end stays so.
+    pub(crate) fn run(&mut self, pace: Pace, until: Until) -> Result<Tally, Failure> {
+        let mut tally = Tally::default();
+        let start = Instant::now();
+        self.next_due = self.now();
+        for at in 0..self.pairs.len() {
+            self.send(at, pace)?;
+        }
+        let mut events = Vec::with_capacity(2 * self.pairs.len());
+        let mut heard_at = Instant::now();
+        loop {
+            let now = Instant::now();
+            tally.seconds = (now - start).as_secs_f64();
+            let done = match until {
+                Until::Time(time) => now - start >= time,
+                Until::Messages(count) => tally.accepted >= count,
+            };
+            if done {
+                return Ok(tally);
+            }
+            if now - heard_at > PATIENCE {
+                return Err("the server says nothing any more".into());
+            }
+            let pause = self.keep_pace(pace)?;
+            events.clear();
+            epoll::wait(&self.epoll, rustix::buffer::spare_capacity(&mut events), Some(&pause))?;
+            for event in &events {
+                let name = event.data.u64() as usize;
+                self.listen(name / 2, name % 2 == 1, &mut tally)?;
+                self.send(name / 2, pace)?;
+                heard_at = now;
+            }
+        }
+    }
+
+    fn now(&self) -> u64 {
+        self.began.elapsed().as_nanos() as u64
+    }
+
+    /// Sends what is due in an open loop, and says how long to wait for something to arrive.
+    fn keep_pace(&mut self, pace: Pace) -> Result<Timespec, Failure> {
+        let stuck = self.pairs.iter_mut().try_fold(false, |stuck, (pair, _)| {
+            let lines = std::iter::once(&mut pair.sender).chain(&mut pair.recipient);
+            lines
+                .filter(|line| !line.out.is_empty())
+                .try_fold(stuck, |stuck, line| line.flush().map(|()| stuck || !line.out.is_empty()))
+        })?;
+        let mut pause = if stuck { RETRY_NANOSECONDS } else { 10_000_000 };
+        if let Pace::EachSecond(rate) = pace {
+            let gap = 1_000_000_000 / u64::from(rate.max(1));
+            let now = self.now();
+            while self.next_due <= now {
+                let payload = stamped(&self.payload, self.next_due);
+                let at = self.next_pair;
+                if let Some((pair, progress)) = self.pairs.get_mut(at) {
+                    progress.sent += 1;
+                    pair.sender.speaker.send(&[payload], &mut pair.sender.out)?;
+                    pair.sender.flush()?;
+                }
+                self.next_pair = (at + 1) % self.pairs.len();
+                self.next_due += gap;
+            }
+            pause = pause.min(self.next_due.saturating_sub(self.now()) as i64);
+        }
+        Ok(Timespec { tv_sec: 0, tv_nsec: pause })
+    }
+
+    /// Fills up what one pair has under way.
+    fn send(&mut self, at: usize, pace: Pace) -> Result<(), Failure> {
+        let now = self.now();
+        let Some((pair, progress)) = self.pairs.get_mut(at) else { return Ok(()) };
+        if let Pace::UnderWay(most) = pace {
+            let payload = stamped(&self.payload, now);
+            let room = most.saturating_sub(progress.open(pair)) as usize;
+            if room > 0 {
+                progress.sent += room as u64;
+                pair.sender.speaker.send(&vec![payload; room], &mut pair.sender.out)?;
+            }
+        }
+        pair.sender.flush()
+    }
+
+    /// Reads what came on one line.
+    fn listen(&mut self, at: usize, recipient: bool, tally: &mut Tally) -> Result<(), Failure> {
+        let now = self.now();
+        let Some((pair, progress)) = self.pairs.get_mut(at) else { return Ok(()) };
+        let line = match (&mut pair.recipient, recipient) {
+            (Some(line), true) => line,
+            _ => &mut pair.sender,
+        };
+        let mut heard = Heard::default();
+        let count = match line.stream.read(&mut self.place) {
+            Ok(0) => return Err("the server closed a connection".into()),
+            Ok(count) => count,
+            Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(()),
+            Err(error) => return Err(error.into()),
+        };
+        let bytes = self.place.get(..count).unwrap_or_default();
+        line.speaker.receive(bytes, &mut line.out, &mut heard)?;
+        line.flush()?;
+        progress.accepted += heard.accepted;
+        progress.delivered += heard.delivered.len() as u64;
+        tally.accepted += heard.accepted;
+        tally.delivered += heard.delivered.len() as u64;
+        let passed = |due: u64| now.saturating_sub(due) as f64 / 1e3;
+        tally.latencies.extend(heard.delivered.into_iter().map(passed));
+        Ok(())
+    }
+}
+
+impl Progress {
+    /// Messages that are under way: not yet taken over, or not yet fetched where somebody fetches.
+    fn open(&self, pair: &Pair) -> u64 {
+        let done = match pair.recipient {
+            Some(_) => self.accepted.min(self.delivered),
+            None => self.accepted,
+        };
+        self.sent - done
+    }
+}
+
+fn stamped(payload: &Payload, due: u64) -> Payload {
+    let mut payload = *payload;
+    payload.iter_mut().zip(due.to_be_bytes()).for_each(|(place, byte)| *place = byte);
+    payload
+}

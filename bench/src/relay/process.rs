@@ -1,0 +1,121 @@
+//! A server under measurement: a process of its own with a folder of its own, and what the system says of it.
+
+use crate::Failure;
+use std::{
+    ffi::OsStr,
+    fs,
+    io::{BufRead, BufReader},
+    net::{SocketAddr, TcpListener, TcpStream},
+    path::Path,
+    process::{Child, Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+/// Clock ticks in a second, as `/proc` counts them: fixed for user space on Linux.
+const TICKS: f64 = 100.0;
+
+/// A server that does not listen after so long has failed.
+const START: Duration = Duration::from_secs(120);
+
+/// A running server. Dropping it kills the process.
+#[derive(Debug)]
+pub(crate) struct Process {
+    child: Child,
+}
+
+impl Process {
+    /// Starts a program that says nothing, and waits until it listens on `address`.
+    pub(crate) fn listening(
+        program: &str,
+        arguments: &[impl AsRef<OsStr>],
+        address: SocketAddr,
+    ) -> Result<Self, Failure> {
+        let quiet = Command::new(program)
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()?;
+        let mut process = Self { child: quiet };
+        let begun = Instant::now();
+        while TcpStream::connect(address).is_err() {
+            if begun.elapsed() > START || process.child.try_wait()?.is_some() {
+                return Err(format!("{program} does not start").into());
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
+        Ok(process)
+    }
+
+    /// Starts a program and gives the first line that it says, and the time until it did.
+    pub(crate) fn announcing(
+        program: &Path,
+        arguments: &[impl AsRef<OsStr>],
+    ) -> Result<(Self, String, Duration), Failure> {
+        let begun = Instant::now();
+        let child = Command::new(program)
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()?;
+        let mut process = Self { child };
+        let mut line = String::new();
+        let mut out = BufReader::new(process.child.stdout.take().ok_or("no output")?);
+        out.read_line(&mut line)?;
+        let taken = begun.elapsed();
+        // Whatever else it says is read and forgotten, so that it never waits for a reader.
+        thread::spawn(move || std::io::copy(&mut out, &mut std::io::sink()));
+        Ok((process, line, taken))
+    }
+
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Ends it as a power cut would.
+    pub(crate) fn kill(mut self) -> Result<(), Failure> {
+        self.child.kill()?;
+        self.child.wait()?;
+        Ok(())
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // One that is gone already needs nothing.
+        self.child.kill().and_then(|()| self.child.wait()).ok();
+    }
+}
+
+/// Processor seconds that a process has used, its own and the kernel's for it.
+pub(crate) fn processor_seconds(id: u32) -> Result<f64, Failure> {
+    let stat = fs::read_to_string(format!("/proc/{id}/stat"))?;
+    // The name in parentheses may hold spaces; after it come state and then numbers (proc_pid_stat(5)).
+    let (_, numbers) = stat.rsplit_once(')').ok_or("/proc/PID/stat has another form")?;
+    let ticks = numbers.split_whitespace().skip(11).take(2).map(str::parse::<f64>);
+    Ok(ticks.sum::<Result<f64, _>>()? / TICKS)
+}
+
+/// Bytes of memory that belong to a process alone and that it has written.
+pub(crate) fn private_bytes(id: u32) -> Result<f64, Failure> {
+    let rollup = fs::read_to_string(format!("/proc/{id}/smaps_rollup"))?;
+    let line = rollup.lines().find_map(|line| line.strip_prefix("Private_Dirty:"));
+    let kibibytes: f64 = line.ok_or("no Private_Dirty")?.trim().trim_end_matches(" kB").parse()?;
+    Ok(kibibytes * 1024.0)
+}
+
+/// Bytes in all files of a folder.
+pub(crate) fn folder_bytes(folder: &Path) -> Result<f64, Failure> {
+    let mut bytes = 0;
+    for entry in fs::read_dir(folder)? {
+        bytes += entry?.metadata()?.len();
+    }
+    Ok(bytes as f64)
+}
+
+/// An address on loopback that nobody listens on now.
+pub(crate) fn free_address() -> Result<SocketAddr, Failure> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?)
+}
