@@ -1,7 +1,9 @@
 //! The bench: experiments on real phones and a real relay, and the sentences in which they are told.
 //!
-//! Today it is one experiment, [`demonstration`]. The programs of the messenger do not depend on this crate.
+//! Today there are two: [`demonstration`], and [`audit`], which searches a relay for what it must not have. The programs of
+//! the messenger do not depend on this crate.
 
+pub mod audit;
 pub mod columns;
 pub mod demonstration;
 pub mod paper;

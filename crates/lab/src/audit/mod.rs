@@ -1,0 +1,178 @@
+//! The audit behind `pillarbox-lab audit`: evidence that the relay cannot read.
+//!
+//! Random words are said in a conversation between two phones over a relay that is a process of its own, once under a design
+//! where the relay can read and once end to end. Then they are searched for wherever the relay has anything: its
+//! memory, its files, its log, its metrics, and the recorded connections; in each [encoding](encoding::Encoding) that a program is
+//! likely to leave. The first run is the positive control: a search that does not find the words where they are readable
+//! is an [error](AuditError::Control) and no finding.
+//!
+//! | file | what |
+//! |---|---|
+//! | [`needle`], [`encoding`], [`search`] | what is searched for, in which forms, and the search |
+//! | [`memory`], [`files`], [`recorder`] | the places: another process, folders, the wire |
+//! | `program`, `person`, `randomness` | the relay's process, and phones whose secrets are remembered |
+//! | `stage`, `phones` | one run |
+//! | `verdict`, [`report`], [`text`] | what follows, as data and for a terminal |
+
+pub mod encoding;
+pub mod files;
+pub mod memory;
+pub mod needle;
+mod person;
+mod phones;
+mod program;
+mod randomness;
+pub mod recorder;
+pub mod report;
+pub mod search;
+mod stage;
+pub mod text;
+mod verdict;
+
+use std::io;
+use std::path::PathBuf;
+
+use pillarbox_access::Design;
+use pillarbox_access::design::{END_TO_END, PLAIN_SERVER};
+use pillarbox_client::net::NetError;
+use pillarbox_client::{PhoneError, ProfileError};
+use pillarbox_relay::HoldingsError;
+use pillarbox_wire::HandleError;
+
+use files::FileError;
+use memory::MemoryError;
+use needle::TooShort;
+pub use program::{RELAY_PROGRAM, beside_this_program};
+use report::{Finding, Report};
+
+/// What an audit leaves out; said in every report.
+const NOT_SEARCHED: &[&str] = &[
+    "the memory of the phones: they run inside this program, which knows the words",
+    "swap space, core dumps and what the operating system keeps of connections",
+    "forms that hide words from any search: compressed, encrypted, cut into pieces, one bit changed",
+    "who talks with whom, when, from where and how much: the relay sees that in part, see `pillarbox-relay inventory`",
+];
+
+/// What is to be shown.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The relay's program.
+    pub relay_program: PathBuf,
+    /// A design under which the relay can read: the positive control.
+    pub readable: Design,
+    /// A design of which it is claimed that the relay cannot.
+    pub unreadable: Design,
+}
+
+impl Plan {
+    /// The plain server as the control, and end to end as the claim.
+    #[must_use]
+    pub const fn new(relay_program: PathBuf) -> Self {
+        Self { relay_program, readable: PLAIN_SERVER, unreadable: END_TO_END }
+    }
+}
+
+/// Why there is no result.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AuditError {
+    /// No relay to look into.
+    #[error("there is no relay program at {}", program.display())]
+    NoProgram {
+        /// Where it was looked for.
+        program: PathBuf,
+    },
+    /// The relay's program does not run.
+    #[error("{} does not start: {kind}", program.display())]
+    NotStarted {
+        /// Which.
+        program: PathBuf,
+        /// What the system said.
+        kind: io::ErrorKind,
+    },
+    /// The relay ended before it was ready, or does not say where it is.
+    #[error("the relay did not become ready")]
+    NotReady,
+    /// The relay did not end when it was asked to.
+    #[error("the relay did not stop: {0}")]
+    NotStopped(io::ErrorKind),
+    /// No answer at the relay's metrics port.
+    #[error("the relay's metrics cannot be read: {0}")]
+    NoMetrics(io::ErrorKind),
+    /// No port for the recorder.
+    #[error("there is no free port to record the connections on: {0}")]
+    NoPort(io::ErrorKind),
+    /// The relay's memory was not searched.
+    #[error(transparent)]
+    Memory(#[from] MemoryError),
+    /// A file was not searched.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// No folder for the relay and the phones.
+    #[error("the folder {folder} cannot be used: {kind}")]
+    Folder {
+        /// Which.
+        folder: String,
+        /// What the system said.
+        kind: io::ErrorKind,
+    },
+    /// A phone could not be made.
+    #[error("a phone could not be made: {0}")]
+    Profile(#[from] ProfileError),
+    /// A phone could not do what it was asked to.
+    #[error("a phone could not go on: {0}")]
+    Phone(#[from] PhoneError),
+    /// A phone and the relay did not come together.
+    #[error("a phone and the relay did not come together: {0}")]
+    Net(#[from] NetError),
+    /// The relay's rows could not be read.
+    #[error("the relay's rows could not be read: {0}")]
+    Holdings(#[from] HoldingsError),
+    /// A number of the conversation is none.
+    #[error("a number in the conversation is wrong: {0}")]
+    Number(#[from] HandleError),
+    /// Something to search for is too short to mean anything.
+    #[error(transparent)]
+    Needle(#[from] TooShort),
+    /// The search could not be prepared.
+    #[error("the search could not be prepared: {0}")]
+    Search(#[from] aho_corasick::BuildError),
+    /// The conversation was not held.
+    #[error("the conversation did not go as planned: {what}")]
+    WentWrong {
+        /// What is wrong.
+        what: &'static str,
+    },
+    /// The search did not find what is there.
+    #[error("the search counts for nothing, because it did not find what must be there: {control}")]
+    Control {
+        /// What was not found, and where.
+        control: String,
+    },
+}
+
+/// Holds both conversations, searches, and says what follows. To be run on more than one thread: what records and what looks
+/// should not wait for each other.
+///
+/// # Errors
+/// [`AuditError`]; then nothing is shown, and nothing is left behind.
+pub async fn run(plan: &Plan) -> Result<Report, AuditError> {
+    let readable = stage::play(&plan.relay_program, &plan.readable).await?;
+    let unreadable = stage::play(&plan.relay_program, &plan.unreadable).await?;
+    let claims = verdict::claims(&readable, &unreadable);
+    let controls = verdict::controls(&readable, &unreadable);
+    let as_claimed = claims.iter().all(|claim| claim.holds);
+    // What was found was found, however bad the search is. To have found nothing takes a good one.
+    if let (true, Some(missed)) = (as_claimed, controls.iter().find(|control| control.hits == 0)) {
+        return Err(AuditError::Control { control: missed.control.clone() });
+    }
+    let finding = if as_claimed { Finding::AsClaimed } else { Finding::NotAsClaimed };
+    Ok(Report {
+        v: 1,
+        finding,
+        claims,
+        controls,
+        runs: vec![readable, unreadable],
+        not_searched: NOT_SEARCHED,
+    })
+}

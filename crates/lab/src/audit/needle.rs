@@ -1,0 +1,179 @@
+//! What is searched for: words planted for this run, keys that the phones drew, and what must be found where one looks.
+
+use rand_core::{CryptoRng, Rng};
+use serde::Serialize;
+
+/// Words of a planted text.
+const WORDS: usize = 4;
+
+/// Syllables of a word: each is one of a hundred, so that the four words are one of 10^32 and none of them is in a
+/// dictionary, a program or another run.
+const SYLLABLES: usize = 4;
+
+/// Random bytes of the tag at the end of a text: found by chance in a terabyte with a probability below 10^-6.
+const TAG_BYTES: usize = 8;
+
+/// Shortest needle. Shorter ones are found by chance.
+pub const MIN_LEN: usize = 8;
+
+/// Why something is searched for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// Said by one phone to the other.
+    Said,
+    /// A private key.
+    Key,
+    /// Names the sender of a message.
+    Sender,
+    /// Is known to be there: whoever does not find it has not looked.
+    Witness,
+}
+
+/// One thing to search for.
+///
+/// Invariant: at least [`MIN_LEN`] bytes.
+#[derive(Clone)]
+pub struct Needle {
+    role: Role,
+    name: String,
+    bytes: Vec<u8>,
+}
+
+/// A needle can be a private key: it prints as its name.
+impl std::fmt::Debug for Needle {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.name)
+    }
+}
+
+/// Too short: it would be found by chance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{got} bytes are too few to search for: at least {MIN_LEN}")]
+pub struct TooShort {
+    /// How many there are.
+    pub got: usize,
+}
+
+impl Needle {
+    /// Something to search for under a name that a report can show.
+    ///
+    /// # Errors
+    /// [`TooShort`].
+    pub fn new(role: Role, name: impl Into<String>, bytes: &[u8]) -> Result<Self, TooShort> {
+        if bytes.len() < MIN_LEN {
+            return Err(TooShort { got: bytes.len() });
+        }
+        Ok(Self { role, name: name.into(), bytes: bytes.to_vec() })
+    }
+
+    /// A private key, searched by its inner bytes: X25519 fixes bits of the first and of the last byte (RFC 7748,
+    /// section 5), and a copy of the fixed form is as good as the key.
+    ///
+    /// # Errors
+    /// [`TooShort`].
+    pub fn key(name: impl Into<String>, key: &[u8]) -> Result<Self, TooShort> {
+        let inner = key.get(1..key.len().saturating_sub(1)).unwrap_or_default();
+        Self::new(Role::Key, name, inner)
+    }
+
+    /// Why it is searched for.
+    #[must_use]
+    pub const fn role(&self) -> Role {
+        self.role
+    }
+
+    /// What it is.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What is searched for.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+/// A text that nobody has ever said, and its two needles: the words, and the tag behind them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Planted {
+    /// The words.
+    pub words: String,
+    /// Hexadecimal digits.
+    pub tag: String,
+}
+
+impl Planted {
+    /// Draws one.
+    pub fn draw(rng: &mut impl CryptoRng) -> Self {
+        let words: Vec<String> = (0..WORDS).map(|_| word(rng)).collect();
+        let mut tag = [0; TAG_BYTES];
+        rng.fill_bytes(&mut tag);
+        let tag = pillarbox_access::evidence::hexadecimal(&tag);
+        Self { words: words.join(" "), tag }
+    }
+
+    /// What is said.
+    #[must_use]
+    pub fn text(&self) -> String {
+        format!("{} {}", self.words, self.tag)
+    }
+
+    /// What is searched for. The two are apart, so that a text that was cut in one place is found all the same.
+    ///
+    /// # Errors
+    /// [`TooShort`], never for a drawn one.
+    pub fn needles(&self, number: usize) -> Result<[Needle; 2], TooShort> {
+        Ok([
+            Needle::new(Role::Said, format!("text {number}, words"), self.words.as_bytes())?,
+            Needle::new(Role::Said, format!("text {number}, tag"), self.tag.as_bytes())?,
+        ])
+    }
+}
+
+fn word(rng: &mut impl Rng) -> String {
+    let mut pick = |letters: &str| {
+        let count = u32::try_from(letters.len()).unwrap_or(1);
+        // The remainder leans by less than 10^-8 towards the first letters, which matters to nobody here.
+        let chosen = rng.next_u32() % count;
+        letters.chars().nth(chosen as usize).unwrap_or('a')
+    };
+    (0..SYLLABLES).flat_map(|_| [pick("bcdfghjklmnprstvwxyz"), pick("aeiou")]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_planted_texts_share_a_needle() {
+        let mut rng = rand::rng();
+        let (one, other) = (Planted::draw(&mut rng), Planted::draw(&mut rng));
+        assert_ne!(one.words, other.words);
+        assert_ne!(one.tag, other.tag);
+        assert_eq!(one.words.split(' ').count(), WORDS);
+        assert_eq!(one.tag.len(), TAG_BYTES * 2);
+        for needle in one.needles(1).unwrap() {
+            assert!(
+                one.text().as_bytes().windows(needle.bytes().len()).any(|window| window == needle.bytes())
+            );
+        }
+    }
+
+    #[test]
+    fn what_chance_would_find_is_refused() {
+        assert_eq!(Needle::new(Role::Said, "short", b"seven b").unwrap_err(), TooShort { got: 7 });
+    }
+
+    #[test]
+    fn a_key_is_searched_by_what_clamping_leaves() {
+        let mut key = [7; 32];
+        let needle = Needle::key("a key", &key).unwrap();
+        key[0] &= 248;
+        key[31] = key[31] & 127 | 64;
+        assert!(key.windows(needle.bytes().len()).any(|window| window == needle.bytes()));
+        assert_eq!(format!("{needle:?}"), "a key");
+    }
+}

@@ -1,0 +1,131 @@
+//! A person with a phone that stays connected, through a recorder, until it is told to hang up.
+
+use std::path::Path;
+use std::time::Duration;
+
+use pillarbox_access::Design;
+use pillarbox_client::net::{Carrier, Event, now};
+use pillarbox_client::{Link, NewAccount, Notice, Passphrase, Phone};
+use pillarbox_transport::RelayAddress;
+use pillarbox_wire::{AccountId, Handle};
+
+use super::AuditError;
+use super::program::RelayProcess;
+use super::randomness::Remembered;
+use super::recorder::{Recorder, Recording};
+
+/// Longest time for one exchange with a relay on the same computer. It takes milliseconds.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Somebody who takes part.
+pub(super) struct Person {
+    pub(super) name: &'static str,
+    pub(super) phone: Phone,
+    pub(super) rng: Remembered,
+    /// The other one, once known.
+    pub(super) contact: Option<AccountId>,
+    carrier: Option<Carrier>,
+    recorder: Recorder,
+    /// Which link each connection of the recorder is, in the order in which they were made.
+    links: Vec<Link>,
+}
+
+impl Person {
+    /// Makes an account and stays connected.
+    pub(super) async fn begin(
+        (name, number): (&'static str, &str),
+        design: &Design,
+        relay: &RelayProcess,
+        folder: &Path,
+    ) -> Result<Self, AuditError> {
+        let recorder =
+            Recorder::start(relay.socket()?).await.map_err(|error| AuditError::NoPort(error.kind()))?;
+        let at = recorder.address();
+        let address = RelayAddress::new(&at.ip().to_string(), at.port(), *relay.address().key())
+            .map_err(|_| AuditError::NotReady)?;
+        // The vault is gone in a few seconds, with the folder that it lies in.
+        let passphrase = Passphrase::new("an audit has no secrets".into())
+            .map_err(|_| AuditError::WentWrong { what: "an empty passphrase" })?;
+        let new = NewAccount {
+            relay: address,
+            handle: Some(Handle::parse(number)?),
+            name: name.into(),
+            protection: design.protection,
+            padding: design.padding,
+        };
+        let mut rng = Remembered::default();
+        let phone = Phone::create(&folder.join(name), &passphrase, new, now(), &mut rng)?;
+        let mut person = Self { name, phone, rng, contact: None, carrier: None, recorder, links: Vec::new() };
+        person.until(|notice| matches!(notice, Notice::Registered { .. })).await?;
+        Ok(person)
+    }
+
+    /// Adds the other by the invitation, as people who meet would scan each other's code.
+    pub(super) fn add(&mut self, other: &Self) -> Result<(), AuditError> {
+        let invitation = other.phone.invitation()?;
+        let added = self.phone.add_invited(&invitation, Some(other.name), now(), &mut self.rng)?;
+        self.contact = Some(added.account);
+        Ok(())
+    }
+
+    /// Says something, and waits until the relay has it on its disk.
+    pub(super) async fn say(&mut self, text: &str) -> Result<(), AuditError> {
+        let contact = self.contact.ok_or(AuditError::WentWrong { what: "nobody to speak to" })?;
+        self.phone.queue_text(contact, text, now(), &mut self.rng)?;
+        self.until(|notice| matches!(notice, Notice::Accepted { .. })).await
+    }
+
+    /// Waits until `text` has come, and everything that is to be done about it is done.
+    pub(super) async fn hear(&mut self, text: &str) -> Result<(), AuditError> {
+        self.until(|notice| match notice {
+            Notice::Received { entry, .. } => entry.text() == Some(text),
+            _ => false,
+        })
+        .await
+    }
+
+    /// Waits until the other phone's receipt has come.
+    pub(super) async fn be_told(&mut self) -> Result<(), AuditError> {
+        self.until(|notice| matches!(notice, Notice::Delivered { .. })).await
+    }
+
+    /// Ends the connections.
+    pub(super) async fn hang_up(&mut self) {
+        if let Some(carrier) = self.carrier.take() {
+            carrier.close(&mut self.phone).await;
+        }
+    }
+
+    /// The recorded connections of one link.
+    pub(super) fn recordings(&self, link: Link) -> Result<Vec<Recording>, AuditError> {
+        let recordings = self.recorder.recordings();
+        // Otherwise it is not known which is which.
+        if recordings.len() != self.links.len() {
+            return Err(AuditError::WentWrong { what: "a connection was made that no phone told of" });
+        }
+        let of_link = recordings.into_iter().zip(&self.links).filter(|(_, of)| **of == link);
+        Ok(of_link.map(|(recording, _)| recording).collect())
+    }
+
+    /// Carries frames until something was told, and until everything is done after that.
+    async fn until(&mut self, wanted: impl Fn(&Notice) -> bool) -> Result<(), AuditError> {
+        let carrier = self.carrier.get_or_insert_with(Carrier::new);
+        let (phone, rng, links) = (&mut self.phone, &mut self.rng, &mut self.links);
+        let carrying = async {
+            let mut told = false;
+            loop {
+                match carrier.next(phone, rng).await? {
+                    Event::Up(link) => links.push(link),
+                    Event::Down { error, .. } => return Err(error.into()),
+                    Event::Told(notices) => told |= notices.iter().any(&wanted),
+                    Event::Quiet if told => return Ok(()),
+                    Event::Quiet => {}
+                }
+            }
+        };
+        match tokio::time::timeout(PATIENCE, carrying).await {
+            Ok(done) => done,
+            Err(_) => Err(AuditError::WentWrong { what: "something that was said did not arrive in time" }),
+        }
+    }
+}

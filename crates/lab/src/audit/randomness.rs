@@ -1,0 +1,94 @@
+//! Randomness that remembers: every private key of a phone is drawn, so whoever writes down the draws has every private key,
+//! whatever the phone does with it.
+
+use std::convert::Infallible;
+
+use pillarbox_crypto::{AgreementSecret, IdentityPublic, SigningSecret};
+use rand::rngs::ThreadRng;
+use rand_core::{Rng, TryCryptoRng, TryRng};
+
+use super::needle::{Needle, TooShort};
+
+/// Shortest private key here. What a phone draws for other purposes (nonces, salts, names of messages) is shorter and
+/// stands in its files by right.
+const KEY_LEN: usize = 32;
+
+/// The system's randomness, remembered. In the audit only: a phone that does this has no secrets.
+#[derive(Debug, Default)]
+pub(super) struct Remembered {
+    source: ThreadRng,
+    draws: Vec<Vec<u8>>,
+}
+
+impl TryRng for Remembered {
+    type Error = Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        Ok(self.source.next_u32())
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        Ok(self.source.next_u64())
+    }
+
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
+        self.source.fill_bytes(bytes);
+        if bytes.len() >= KEY_LEN {
+            self.draws.push(bytes.to_vec());
+        }
+        Ok(())
+    }
+}
+
+impl TryCryptoRng for Remembered {}
+
+impl Remembered {
+    /// Everything of a key's length that was drawn: identity, prekeys, ratchet keys, the vault's key, and what was used up.
+    pub(super) fn keys(&self, whose: &str) -> Result<Vec<Needle>, TooShort> {
+        let draws = self.draws.iter().enumerate();
+        draws.map(|(number, draw)| Needle::key(format!("{whose}'s secret {}", number + 1), draw)).collect()
+    }
+
+    /// The two private keys behind a public identity. None if they were not among the draws: then the draws are
+    /// not what the phone's keys are made from, and to search for them would show nothing.
+    pub(super) fn identity(
+        &self,
+        whose: &str,
+        identity: &IdentityPublic,
+    ) -> Result<Option<[Needle; 2]>, TooShort> {
+        let drawn = |fits: &dyn Fn([u8; KEY_LEN]) -> bool| {
+            let mut keys = self.draws.iter().filter_map(|draw| <[u8; KEY_LEN]>::try_from(&**draw).ok());
+            keys.find(|key| fits(*key))
+        };
+        let signing = drawn(&|key| SigningSecret::from_bytes(key).public() == *identity.signing());
+        let agreement = drawn(&|key| AgreementSecret::from_bytes(key).public() == *identity.agreement());
+        match (signing, agreement) {
+            (Some(signing), Some(agreement)) => Ok(Some([
+                Needle::key(format!("{whose}'s private signing key"), &signing)?,
+                Needle::key(format!("{whose}'s private agreement key"), &agreement)?,
+            ])),
+            _ => Ok(None),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pillarbox_crypto::IdentitySecret;
+
+    use super::*;
+
+    #[test]
+    fn the_keys_of_an_identity_are_among_the_draws_that_made_it() {
+        let mut rng = Remembered::default();
+        let identity = IdentitySecret::generate(&mut rng);
+        rng.fill_bytes(&mut [0; 24]);
+        assert_eq!(rng.keys("Alice").unwrap().len(), 2, "a nonce is no key");
+        let [signing, agreement] = rng.identity("Alice", &identity.public()).unwrap().unwrap();
+        let stored = identity.to_bytes();
+        assert_eq!(signing.bytes(), &stored[1..31]);
+        assert_eq!(agreement.bytes(), &stored[33..63]);
+        let other = IdentitySecret::generate(&mut rand::rng());
+        assert!(rng.identity("Alice", &other.public()).unwrap().is_none());
+    }
+}

@@ -1,0 +1,129 @@
+//! What follows from what was found: whether the claims hold, and whether the search counts at all.
+
+use super::needle::Role;
+use super::report::{Claim, Control, Moment, Place, Run, Searched};
+use super::search::Hit;
+
+/// What had to be found, and how often it was: never, if the search counts for nothing.
+pub(super) fn controls(readable: &Run, unreadable: &Run) -> Vec<Control> {
+    let mut controls = Controls(Vec::new());
+    for text in 1..=readable.planted.len() {
+        let name = format!("text {text}, words");
+        let this = |hit: &&Hit| hit.what == name;
+        let on_disk = readable.relay.iter().filter(|looked| looked.place.is_disk());
+        let hits = on_disk.flat_map(|looked| looked.found(Role::Said)).filter(this).count();
+        controls.need(readable, &format!("text {text} on the relay's disk"), hits);
+    }
+    let in_memory = readable.relay.iter().filter(|looked| looked.place == Place::Memory);
+    let hits = in_memory.flat_map(|looked| looked.found(Role::Said)).count();
+    controls.need(readable, "texts in the relay's memory", hits);
+    let row = of(&readable.message, Place::Row).flat_map(|looked| looked.found(Role::Sender)).count();
+    controls.need(readable, "the sender in the message's row", row);
+    for run in [readable, unreadable] {
+        witnesses(&mut controls, run);
+    }
+    let began =
+        of(&unreadable.message, Place::NamelessConnection).flat_map(|at| at.found(Role::Witness)).count();
+    controls.need(unreadable, "a connection without a name that the waiting text came on", began);
+    controls.0
+}
+
+/// What shows in each place that it was looked at.
+fn witnesses(controls: &mut Controls, run: &Run) {
+    for moment in [Moment::Talking, Moment::Waiting, Moment::Afterwards, Moment::Ended] {
+        let disk = run.relay.iter().filter(|looked| looked.place.is_disk() && looked.moment == moment);
+        let memory = of(&run.relay, Place::Memory).filter(|looked| looked.moment == moment);
+        let (disk, memory): (Vec<_>, Vec<_>) = (disk.collect(), memory.collect());
+        let named = |looked: &[&Searched], name: &str| {
+            looked
+                .iter()
+                .flat_map(|looked| looked.found(Role::Witness))
+                .filter(|hit| hit.what == name)
+                .count()
+        };
+        let when = moment.name();
+        controls.need(
+            run,
+            &format!("the other's number on the disk ({when})"),
+            named(&disk, "the other's number"),
+        );
+        if moment != Moment::Ended {
+            let hits = named(&memory, "the other's number");
+            controls.need(run, &format!("the other's number in the memory ({when})"), hits);
+        }
+        if moment == Moment::Waiting {
+            for (looked, place) in [(&disk, "on the disk"), (&memory, "in the memory")] {
+                let hits = named(looked, "the message itself");
+                controls.need(run, &format!("the message as it was handed over, {place} ({when})"), hits);
+            }
+        }
+    }
+    for (place, name) in
+        [(Place::Metrics, "its figures at /metrics"), (Place::Log, "the log's line that it is ready")]
+    {
+        let hits = of(&run.relay, place).flat_map(|looked| looked.found(Role::Witness)).count();
+        controls.need(run, name, hits);
+    }
+    let (mut directions, mut greetings) = (0, 0);
+    for looked in of(&run.relay, Place::Connections) {
+        directions += looked.parts.iter().map(|part| part.pieces).sum::<u64>();
+        greetings += looked.found(Role::Witness).filter(|hit| hit.at == 0).count();
+    }
+    let all = if greetings as u64 == directions { greetings } else { 0 };
+    controls.need(run, "the greeting of every recorded connection, both ways", all);
+    let vaults = run.phones.iter().flat_map(|looked| looked.found(Role::Witness)).count();
+    controls.need(run, "the head of the phones' databases", vaults);
+}
+
+/// What is claimed, and whether it holds.
+pub(super) fn claims(readable: &Run, unreadable: &Run) -> Vec<Claim> {
+    let runs = || [readable, unreadable];
+    vec![
+        claim(
+            format!("{}: nothing of what was said is at the relay", unreadable.design),
+            unreadable.relay.iter().filter(|looked| looked.place != Place::Connections),
+            &[Role::Said],
+        ),
+        claim(
+            "both: nothing of what was said is on the recorded connections".into(),
+            runs().into_iter().flat_map(|run| of(&run.relay, Place::Connections)),
+            &[Role::Said],
+        ),
+        claim(
+            format!("{}: the sender's number and keys are not with the sealed message", unreadable.design),
+            unreadable.message.iter(),
+            &[Role::Sender],
+        ),
+        claim(
+            "both: no phone's private identity key is at the relay or on the connections".into(),
+            runs().into_iter().flat_map(|run| &run.relay),
+            &[Role::Key],
+        ),
+        claim(
+            "both: neither texts nor private keys are in the phones' files".into(),
+            runs().into_iter().flat_map(|run| &run.phones),
+            &[Role::Said, Role::Key],
+        ),
+    ]
+}
+
+fn claim<'a>(claim: String, searched: impl Iterator<Item = &'a Searched>, roles: &[Role]) -> Claim {
+    let (mut hits, mut searched_bytes) = (0, 0);
+    for looked in searched {
+        hits += roles.iter().map(|role| looked.found(*role).count()).sum::<usize>();
+        searched_bytes += looked.bytes;
+    }
+    Claim { claim, hits, searched_bytes, holds: hits == 0 }
+}
+
+fn of(searched: &[Searched], place: Place) -> impl Iterator<Item = &Searched> {
+    searched.iter().filter(move |looked| looked.place == place)
+}
+
+struct Controls(Vec<Control>);
+
+impl Controls {
+    fn need(&mut self, run: &Run, what: &str, hits: usize) {
+        self.0.push(Control { control: format!("{}: {what}", run.design), hits });
+    }
+}
