@@ -13,11 +13,13 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
     before_help = "Examples:\n  \
         pillarbox-lab                    the whole idea in a few seconds\n  \
         pillarbox-lab try --json         the same as data\n  \
+        pillarbox-lab audit              search a relay for what was said over it\n  \
         pillarbox-lab demand content-warrant --about +447700900101 \\\n    \
             --data ./relay --i-own-this-data",
-    after_help = "Exit codes: 0 done, 1 the experiment did not come to its end, 2 usage, 4 data store.\n\
+    after_help = "Exit codes: 0 done, 1 the experiment did not come to its end or not as claimed, 2 usage,\n\
+        3 an audit without a result, 4 data store.\n\
         Nothing leaves this computer: no telemetry, no update check.\n\
-        More: docs/walkthrough.md"
+        More: docs/walkthrough.md, docs/audit.md"
 )]
 pub(super) struct Arguments {
     /// Colours: whether headings stand out.
@@ -33,6 +35,8 @@ pub(super) enum Command {
     Try(Try),
     /// Serve a demand on the data of a relay.
     Demand(Demand),
+    /// Search a relay's memory, files, logs and connections for what was said over it.
+    Audit(Audit),
 }
 
 #[derive(Debug, Default, Args)]
@@ -57,6 +61,16 @@ pub(super) struct Demand {
     #[arg(long)]
     pub(super) i_own_this_data: bool,
     /// Print the answer and its evidence as one JSON document.
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Audit {
+    /// The relay's program, if it is not beside this one.
+    #[arg(long, value_name = "PATH")]
+    pub(super) relay_program: Option<PathBuf>,
+    /// Print the report as one JSON document, with every place and every hit.
     #[arg(long)]
     pub(super) json: bool,
 }

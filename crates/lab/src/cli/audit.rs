@@ -1,0 +1,52 @@
+//! `audit`: evidence that the relay cannot read.
+
+use pillarbox_lab::audit::memory::MemoryError;
+use pillarbox_lab::audit::report::Finding;
+use pillarbox_lab::audit::{self, AuditError, Plan};
+use pillarbox_lab::paper;
+
+use super::args::Audit;
+use super::output::{Failure, hint, print, print_json};
+use super::{FAILED, NO_RESULT, STORE, runtime};
+
+pub(super) fn run(wanted: &Audit) -> Result<(), Failure> {
+    let relay = match &wanted.relay_program {
+        Some(program) => program.clone(),
+        None => audit::beside_this_program().map_err(in_words)?,
+    };
+    let report = runtime()?.block_on(audit::run(&Plan::new(relay))).map_err(in_words)?;
+    if wanted.json {
+        print_json(&report)?;
+    } else {
+        print(&paper::headed(&audit::text::render(&report)))?;
+        hint("Next: pillarbox-lab audit --json   (the same as data, with every hit and every place)")?;
+    }
+    match report.finding {
+        Finding::AsClaimed => Ok(()),
+        Finding::NotAsClaimed => Err(Failure {
+            sentence: "the relay, or the way to it, holds what it must not: see the report.".into(),
+            code: FAILED,
+        }),
+    }
+}
+
+fn in_words(error: AuditError) -> Failure {
+    let (next, code) = match &error {
+        AuditError::NoProgram { .. } | AuditError::NotStarted { .. } => (
+            "Build it with `cargo build --release --workspace`, or name it with --relay-program PATH.",
+            NO_RESULT,
+        ),
+        AuditError::Memory(MemoryError::Refused) => (
+            "Run this as root, or set /proc/sys/kernel/yama/ptrace_scope to 0 or 1; in a container, start it with \
+             --cap-add=SYS_PTRACE.",
+            NO_RESULT,
+        ),
+        AuditError::Memory(MemoryError::NoProc) => ("Run the audit on Linux.", NO_RESULT),
+        AuditError::Folder { .. }
+        | AuditError::Profile(_)
+        | AuditError::Holdings(_)
+        | AuditError::File(_) => ("Free some space there, or name another folder with TMPDIR=FOLDER.", STORE),
+        _ => ("There is no result, and nothing was left behind; run it again.", NO_RESULT),
+    };
+    Failure { sentence: format!("{error}. {next}"), code }
+}
