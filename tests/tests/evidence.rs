@@ -1,0 +1,183 @@
+//! The relay cannot read: shown by `pillarbox-lab audit` on the real programs, and the audit itself put to the test. It has
+//! to find what leaks, to refuse a result when its search misses what is there, and to say so when it may not look.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
+
+use pillarbox_access::Design;
+use pillarbox_access::design::{END_TO_END, PLAIN_SERVER};
+use pillarbox_lab::audit::report::{Finding, Report};
+use pillarbox_lab::audit::{AuditError, Plan};
+use pillarbox_tests::{Ended, Place, Process, programs};
+use serde_json::Value;
+
+/// A user without rights, on every Linux.
+const NOBODY: u32 = 65_534;
+
+fn audit(place: &Place, arguments: &[&str]) -> Ended {
+    let mut command = place.command(&programs().lab);
+    command.arg("audit").args(arguments);
+    Process::run(command, "")
+}
+
+fn audit_of(readable: Design, unreadable: Design) -> Result<Report, AuditError> {
+    let plan = Plan { readable, unreadable, ..Plan::new(programs().relay.clone()) };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    runtime.block_on(pillarbox_lab::audit::run(&plan))
+}
+
+/// How often something of one of these roles was found in the places of a run.
+fn hits(run: &Value, places: &[&str], roles: &[&str]) -> usize {
+    let looked = ["relay", "message", "phones"].iter().flat_map(|part| run[part].as_array().unwrap());
+    looked
+        .filter(|looked| places.is_empty() || places.contains(&looked["place"].as_str().unwrap()))
+        .flat_map(|looked| looked["hits"].as_array().unwrap())
+        .filter(|hit| roles.contains(&hit["role"].as_str().unwrap()))
+        .count()
+}
+
+#[test]
+fn what_is_said_is_at_the_relay_under_the_plain_server_and_nowhere_end_to_end() {
+    let place = Place::new();
+    let report = audit(&place, &["--json"]).expect(0).json();
+    assert_eq!(report["finding"], "as-claimed");
+    let [plain, end_to_end] = report["runs"].as_array().unwrap().as_slice() else { panic!("two runs") };
+    assert_eq!((&plain["design"], &end_to_end["design"]), (&"plain-server".into(), &"end-to-end".into()));
+
+    // The positive control: in memory while it runs, on disk while it runs, and on disk after it.
+    assert!(hits(plain, &["memory"], &["said"]) > 0);
+    assert!(hits(plain, &["write-ahead-log"], &["said"]) > 0);
+    assert!(hits(plain, &["database"], &["said"]) > 0);
+    assert!(hits(plain, &["row"], &["sender"]) > 0);
+
+    assert_eq!(hits(end_to_end, &[], &["said", "key", "sender"]), 0);
+    for run in [plain, end_to_end] {
+        assert_eq!(hits(run, &["phone-files", "connections"], &["said", "key"]), 0);
+    }
+    // Nothing was found, and in each place there was something to search.
+    for place in [
+        "memory",
+        "database",
+        "write-ahead-log",
+        "shared-memory",
+        "other-files",
+        "log",
+        "metrics",
+        "connections",
+        "row",
+        "nameless-connection",
+        "phone-files",
+    ] {
+        let looked =
+            ["relay", "message", "phones"].iter().flat_map(|part| end_to_end[part].as_array().unwrap());
+        let bytes: u64 = looked
+            .filter(|looked| looked["place"] == place)
+            .map(|looked| looked["bytes"].as_u64().unwrap())
+            .sum();
+        assert!(bytes > 0, "{place}");
+    }
+    let moments = end_to_end["relay"].as_array().unwrap().iter().filter(|looked| looked["place"] == "memory");
+    let moments: Vec<_> = moments.map(|looked| looked["moment"].as_str().unwrap()).collect();
+    assert_eq!(moments, ["talking", "waiting", "afterwards"]);
+    assert!(
+        report["claims"].as_array().unwrap().iter().all(|claim| claim["searched_bytes"].as_u64() > Some(0))
+    );
+    assert!(report["controls"].as_array().unwrap().iter().all(|control| control["hits"].as_u64() > Some(0)));
+    // Another run draws other words: nobody can have prepared for them.
+    assert_ne!(plain["planted"], end_to_end["planted"]);
+    assert_eq!(place.left_behind(), [PathBuf::new(); 0]);
+}
+
+#[test]
+fn the_audit_can_be_read_on_a_terminal() {
+    let ended = audit(&Place::new(), &[]).expect(0).prints("they were found nowhere").prints("as claimed");
+    for line in ended.out.lines() {
+        assert!(line.chars().count() <= 80, "{line}");
+    }
+    assert!(ended.err.starts_with("Next: pillarbox-lab audit --json"), "{}", ended.err);
+}
+
+#[test]
+fn a_design_that_leaks_is_found_out() {
+    // It goes by the name of one that does not leak, and its relay keeps as little.
+    let leaking = Design { protection: PLAIN_SERVER.protection, ..END_TO_END };
+    let report = audit_of(PLAIN_SERVER, leaking).unwrap();
+    assert_eq!(report.finding, Finding::NotAsClaimed);
+    let broken: Vec<_> =
+        report.claims.iter().filter(|claim| !claim.holds).map(|claim| &*claim.claim).collect();
+    assert_eq!(
+        broken,
+        [
+            "end-to-end: nothing of what was said is at the relay",
+            "end-to-end: the sender's number and keys are not with the sealed message",
+        ]
+    );
+    assert!(pillarbox_lab::audit::text::render(&report).contains("NOT AS CLAIMED"));
+}
+
+#[test]
+fn a_search_that_misses_what_is_there_gives_no_result() {
+    // Nothing is found in either run: without words that lie readable, that says nothing.
+    let error = audit_of(END_TO_END, END_TO_END).unwrap_err();
+    assert!(
+        matches!(&error, AuditError::Control { control } if control.contains("text 1 on the")),
+        "{error}"
+    );
+}
+
+#[test]
+fn an_audit_of_another_process_gives_no_result() {
+    let place = Place::new();
+    // The relay runs all right, and what the audit looks into is the shell that started it.
+    let shell = place.path("relay-in-a-shell");
+    let relay = programs().relay.display();
+    let script = format!("#!/bin/sh\n\"{relay}\" \"$@\" &\ntrap 'kill $!' TERM\nwait $!\nwait $!\n");
+    fs::write(&shell, script).unwrap();
+    fs::set_permissions(&shell, Permissions::from_mode(0o755)).unwrap();
+    let ended = audit(&place, &["--relay-program", shell.to_str().unwrap()]).expect(3);
+    assert_eq!(ended.out, "");
+    drop(ended.says("counts for nothing").says("memory"));
+}
+
+#[test]
+fn without_a_relay_program_the_audit_says_how_to_build_it() {
+    let place = Place::new();
+    let alone = place.path("pillarbox-lab");
+    fs::copy(&programs().lab, &alone).unwrap();
+    let mut command = place.command(&alone);
+    command.arg("audit");
+    drop(
+        Process::run(command, "")
+            .expect(3)
+            .says("no relay program")
+            .says("cargo build --release --workspace"),
+    );
+    let ended = audit(&place, &["--relay-program", "no-such-program"]).expect(3);
+    drop(ended.says("no-such-program").says("--relay-program PATH"));
+}
+
+#[test]
+fn an_audit_that_may_not_look_into_the_memory_says_so_and_fails() {
+    let place = Place::new();
+    // A program that may be run and not read hides its memory (ptrace(2), "dumpable") from everybody but root.
+    let (lab, relay) = (place.path("pillarbox-lab"), place.path("pillarbox-relay"));
+    fs::copy(&programs().lab, &lab).unwrap();
+    fs::copy(&programs().relay, &relay).unwrap();
+    fs::set_permissions(&relay, Permissions::from_mode(0o111)).unwrap();
+    let root = lab.parent().unwrap();
+    fs::set_permissions(root, Permissions::from_mode(0o755)).unwrap();
+    let temporary = place.path("temporary");
+    fs::set_permissions(&temporary, Permissions::from_mode(0o777)).unwrap();
+    let mut command = place.command(&lab);
+    command.arg("audit");
+    if fs::metadata(root).unwrap().uid() == 0 {
+        command.uid(NOBODY).gid(NOBODY);
+    }
+    let ended = Process::run(command, "").expect(3);
+    assert_eq!(ended.out, "");
+    drop(ended.says("does not let the audit read the memory").says("ptrace_scope").says("SYS_PTRACE"));
+    assert_eq!(place.left_behind(), [PathBuf::new(); 0]);
+}
