@@ -1,0 +1,53 @@
+//! What a person is handed or shown: invitations, and the texts of strangers.
+
+use pillarbox_client::Invitation;
+use pillarbox_client::display::{MAX_SHOWN_CHARS, safe, safe_lines};
+use pillarbox_client::invitation::{CHECK_LEN, PREFIX};
+use pillarbox_crypto::{kdf, labels};
+
+use crate::feed::Feed;
+
+/// An invitation link: as text, and as what somebody writes who knows how its check is made.
+pub fn invitation(bytes: &[u8]) {
+    let mut feed = Feed::new(bytes);
+    let link = if feed.byte() % 2 == 0 {
+        String::from_utf8_lossy(feed.rest()).into_owned()
+    } else {
+        let encoded = feed.rest();
+        let check = kdf::hash(labels::INVITATION, &[encoded]);
+        format!("{PREFIX}{}", base32(&[encoded, &check[..CHECK_LEN]].concat()))
+    };
+    if let Ok(invitation) = link.parse::<Invitation>() {
+        let written = invitation.to_string();
+        assert_eq!(written.parse::<Invitation>().as_ref(), Ok(&invitation));
+    }
+}
+
+/// A stranger's text on a terminal: nothing that a terminal acts on, nothing that turns the writing round, and no more
+/// than fits.
+pub fn display(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    for (shown, lines) in [(safe(&text), false), (safe_lines(&text), true)] {
+        let quiet = |c: char| !c.is_control() || (lines && c == '\n');
+        assert!(shown.chars().all(|c| quiet(c) && !turns(c)), "{shown:?}");
+        assert!(shown.chars().count() <= MAX_SHOWN_CHARS + 1);
+        let again = if lines { safe_lines(&shown) } else { safe(&shown) };
+        assert_eq!(again, shown);
+    }
+}
+
+/// What sets a writing direction (Unicode Standard Annex 9).
+fn turns(c: char) -> bool {
+    matches!(c, '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
+/// RFC 4648, section 6, in lower case and without padding.
+fn base32(bytes: &[u8]) -> String {
+    let bits = bytes.iter().flat_map(|byte| (0..8).rev().map(move |at| usize::from(byte >> at & 1)));
+    let bits: Vec<usize> = bits.collect();
+    let letter = |group: &[usize]| {
+        let value = (0..5).fold(0, |value, at| value << 1 | group.get(at).unwrap_or(&0));
+        char::from(b"abcdefghijklmnopqrstuvwxyz234567"[value])
+    };
+    bits.chunks(5).map(letter).collect()
+}

@@ -1,0 +1,224 @@
+//! Whole engines against somebody who keeps to no protocol: a phone whose relay lies, a relay whose phones do.
+//!
+//! The frames are well formed, or altered honest ones; their order, their numbers and their contents are the fuzzer's.
+//! Nothing may panic, and an honest neighbour must be served afterwards as before.
+
+use std::cell::RefCell;
+use std::net::{IpAddr, Ipv4Addr};
+
+use pillarbox_client::{Link, Vault};
+use pillarbox_relay::{ConnectionId, Effect, Input};
+use pillarbox_wire::{
+    Accepted, AccountId, Acknowledge, Authenticate, Bytes, ClientFrame, Deliver, DeviceAddress, DeviceId,
+    Farewell, FetchBundles, FixedBytes, Goodbye, LookUp, MessageId, Ping, Pong, PreKeyCounts, Refusal,
+    Refused, RelayFrame, RequestId, Submit, Timestamp, Welcome, decode,
+};
+
+use crate::feed::Feed;
+use crate::world::{NOW, World};
+
+/// Frames of one run.
+const MAX_FRAMES: usize = 32;
+
+/// Connections that one run opens.
+const CONNECTIONS: u64 = 3;
+
+fn pair() -> (World, usize, usize) {
+    let mut world = World::new();
+    let vault = |world: &mut World| Vault::in_memory(&mut world.rng).expect("memory");
+    let alice_vault = vault(&mut world);
+    let alice = world.phone(alice_vault, "Alice", "+447700900001");
+    let bob_vault = vault(&mut world);
+    let bob = world.phone(bob_vault, "Bob", "+447700900002");
+    world.greet(alice, bob);
+    world.greet(bob, alice);
+    (world, alice, bob)
+}
+
+/// A phone whose relay says what the fuzzer wants. The phone's vault goes on from run to run, as a phone's does.
+pub fn relay_lies(bytes: &[u8]) {
+    thread_local! {
+        static WORLD: RefCell<Option<(World, usize, AccountId)>> = const { RefCell::new(None) };
+    }
+    WORLD.with_borrow_mut(|kept| {
+        let (world, alice, bob) = kept.get_or_insert_with(|| {
+            let (world, alice, bob) = pair();
+            let id = world.id(bob);
+            (world, alice, id)
+        });
+        let mut feed = Feed::new(bytes);
+        let (phone, rng) = world.at(*alice);
+        for link in [Link::Named, Link::Nameless] {
+            phone.connected(link, [3; 32]);
+        }
+        for _ in 0..MAX_FRAMES {
+            if feed.is_empty() {
+                break;
+            }
+            let choice = feed.byte();
+            let link = if choice & 1 == 0 { Link::Named } else { Link::Nameless };
+            if let Some(frame) = lie(choice >> 1, &mut feed, *bob) {
+                // Damage to the vault is the only thing that it may report, and there is none.
+                phone.on_frame(link, frame, NOW, rng).expect("a sound vault");
+            }
+            for link in [Link::Named, Link::Nameless] {
+                phone.outgoing(link, NOW, rng).expect("a sound vault");
+            }
+        }
+        assert!(phone.contacts().expect("a sound vault").iter().any(|contact| contact.account == *bob));
+    });
+}
+
+fn lie(kind: u8, feed: &mut Feed<'_>, bob: AccountId) -> Option<RelayFrame> {
+    // Phones count their questions from 1, so small numbers meet one that is open.
+    let request = |feed: &mut Feed<'_>| RequestId(u32::from(feed.byte() % 16));
+    Some(match kind % 10 {
+        0 => RelayFrame::Welcome(Welcome {
+            time: Timestamp(u64::from_be_bytes(feed.array())),
+            certificate_key: FixedBytes(feed.array()),
+        }),
+        1 => RelayFrame::Authenticated(pillarbox_wire::Authenticated {
+            request: request(feed),
+            waiting: u32::from_be_bytes(feed.array()),
+        }),
+        2 => RelayFrame::PreKeyCounts(PreKeyCounts {
+            request: request(feed),
+            one_time: u32::from_be_bytes(feed.array()),
+            one_time_kem: u32::from_be_bytes(feed.array()),
+        }),
+        3 => RelayFrame::Accepted(Accepted { request: request(feed) }),
+        4 => RelayFrame::Refused(Refused { request: request(feed), reason: refusal(feed) }),
+        5 | 6 => {
+            let from = match feed.byte() % 3 {
+                0 => None,
+                1 => Some(DeviceAddress { account: bob, device: DeviceId(feed.byte()) }),
+                _ => Some(DeviceAddress { account: AccountId(feed.array()), device: DeviceId::FIRST }),
+            };
+            RelayFrame::Deliver(Deliver {
+                message: MessageId(u64::from_be_bytes(feed.array())),
+                from,
+                accepted_at: Timestamp(u64::from_be_bytes(feed.array())),
+                payload: Bytes(feed.piece().to_vec()),
+            })
+        }
+        7 => RelayFrame::Goodbye(Goodbye { reason: Farewell::Stopping }),
+        8 => RelayFrame::Pong(Pong { request: request(feed) }),
+        _ => return decode(feed.piece()).ok(),
+    })
+}
+
+fn refusal(feed: &mut Feed<'_>) -> Refusal {
+    match feed.byte() % 5 {
+        0 => Refusal::RateLimited { retry_after: u32::from_be_bytes(feed.array()) },
+        1 => Refusal::MailboxFull,
+        2 => Refusal::UnknownRecipient,
+        3 => Refusal::DeliveryKeyRefused,
+        _ => Refusal::StorageFailed,
+    }
+}
+
+/// A relay whose phones send what the fuzzer wants, while two honest ones write to each other.
+pub fn phones_lie(bytes: &[u8]) {
+    thread_local! {
+        static WORLD: RefCell<Option<(World, usize, usize, u64)>> = const { RefCell::new(None) };
+    }
+    WORLD.with_borrow_mut(|kept| {
+        let (world, alice, bob, next) = kept.get_or_insert_with(|| {
+            let (world, alice, bob) = pair();
+            (world, alice, bob, 1_000)
+        });
+        let first = *next;
+        *next += CONNECTIONS;
+        let mut feed = Feed::new(bytes);
+        let mut batch = Vec::new();
+        for _ in 0..MAX_FRAMES {
+            if feed.is_empty() {
+                break;
+            }
+            let choice = feed.byte();
+            let connection = ConnectionId(first + u64::from(choice) % CONNECTIONS);
+            if let Some(input) = misbehave(choice / 3, &mut feed, world.id(*bob)) {
+                batch.push((connection, input));
+            }
+            if choice & 128 != 0 {
+                none_to_others(&world.relay(std::mem::take(&mut batch)), first);
+            }
+        }
+        batch.extend((first..*next).map(|number| (ConnectionId(number), Input::Closed)));
+        none_to_others(&world.relay(batch), first);
+
+        let (to, before) = (world.id(*bob), shown(world, *bob));
+        let (phone, rng) = world.at(*alice);
+        phone.queue_text(to, "still there?", NOW, rng).expect("a short text");
+        world.run();
+        assert!(shown(world, *bob) > before, "an honest message is stuck behind a hostile phone");
+        let (phone, rng) = world.at(*bob);
+        for (contact, entry) in phone.unshown().expect("a sound vault") {
+            phone.mark_shown(contact, entry.place, NOW, rng).expect("a sound vault");
+        }
+    });
+}
+
+fn shown(world: &mut World, at: usize) -> usize {
+    let (phone, _) = world.at(at);
+    phone.contacts().expect("a sound vault").iter().map(|contact| history_len(phone, contact.account)).sum()
+}
+
+fn history_len(phone: &pillarbox_client::Phone, contact: AccountId) -> usize {
+    phone.history(contact).expect("a sound vault").len()
+}
+
+/// Nobody but the hostile phones is answered, and nobody else is closed for what they do.
+fn none_to_others(effects: &[Effect], first: u64) {
+    for effect in effects {
+        match effect {
+            Effect::Close(ConnectionId(number), reason) => {
+                assert!(*number >= first, "an honest connection is closed: {reason:?}");
+            }
+            Effect::Send(ConnectionId(number), frame) => {
+                assert!(*number >= first || matches!(frame, RelayFrame::Deliver(_)));
+            }
+        }
+    }
+}
+
+fn misbehave(kind: u8, feed: &mut Feed<'_>, bob: AccountId) -> Option<Input> {
+    let request = RequestId(u32::from(feed.byte()));
+    let to = DeviceAddress { account: bob, device: DeviceId(1 + feed.byte() % 2) };
+    let key = |feed: &mut Feed<'_>| (feed.byte() % 2 == 0).then(|| FixedBytes(feed.array()));
+    Some(match kind % 12 {
+        0 | 1 => Input::Opened {
+            peer: IpAddr::V4(Ipv4Addr::new(198, 51, 100, feed.byte() % 4)),
+            handshake_hash: [feed.byte(); 32],
+        },
+        2 => Input::Closed,
+        3 => Input::Unreadable,
+        4 => Input::Frame(ClientFrame::Authenticate(Authenticate {
+            request,
+            address: to,
+            signature: FixedBytes(feed.array()),
+        })),
+        5 => {
+            let digits = u32::from_be_bytes(feed.array()) % 1_000;
+            let handle = pillarbox_wire::Handle::parse(&format!("+447700900{digits:03}")).ok()?;
+            Input::Frame(ClientFrame::LookUp(LookUp { request, handle }))
+        }
+        6 => Input::Frame(ClientFrame::FetchBundles(FetchBundles {
+            request,
+            account: bob,
+            delivery_key: key(feed),
+        })),
+        7 => Input::Frame(ClientFrame::Submit(Submit {
+            request,
+            to,
+            delivery_key: key(feed),
+            payload: Bytes(feed.piece().to_vec()),
+        })),
+        8 => {
+            let messages = (0..feed.short() % 300).map(|_| MessageId(u64::from(feed.byte()))).collect();
+            Input::Frame(ClientFrame::Acknowledge(Acknowledge { messages }))
+        }
+        9 => Input::Frame(ClientFrame::Ping(Ping { request })),
+        _ => Input::Frame(decode(feed.piece()).ok()?),
+    })
+}

@@ -1,0 +1,55 @@
+//! What is fuzzed: one function for each place where bytes of somebody else are read.
+//!
+//! A target takes any bytes and returns, or panics. `fuzz/` makes a libFuzzer program of each; the product's own tests
+//! run each over its corpus (`tests/tests/corpora.rs`), so that what was found once is looked for at every test run.
+//! `docs/hostile.md` says how to fuzz, what was found, and what else a hostile peer can try.
+
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a target that goes wrong should stop"
+)]
+
+mod client;
+mod engines;
+mod feed;
+mod keys;
+mod session;
+mod session_events;
+mod transport;
+mod vault_row;
+mod wire;
+mod world;
+
+pub use client::{display, invitation};
+pub use engines::{phones_lie, relay_lies};
+pub use session::{conversation_record, envelope, payload, prekey_record};
+pub use session_events::session_events;
+pub use transport::{handshake, records, relay_address};
+pub use vault_row::vault_row;
+pub use wire::{body, client_frame, handle, relay_frame};
+
+/// A target and its name, which is also its corpus's.
+pub type Target = (&'static str, fn(&[u8]));
+
+/// Every target.
+pub const TARGETS: &[Target] = &[
+    ("body", body),
+    ("client_frame", client_frame),
+    ("conversation_record", conversation_record),
+    ("display", display),
+    ("envelope", envelope),
+    ("handle", handle),
+    ("handshake", handshake),
+    ("invitation", invitation),
+    ("payload", payload),
+    ("phones_lie", phones_lie),
+    ("prekey_record", prekey_record),
+    ("records", records),
+    ("relay_address", relay_address),
+    ("relay_frame", relay_frame),
+    ("relay_lies", relay_lies),
+    ("session_events", session_events),
+    ("vault_row", vault_row),
+];

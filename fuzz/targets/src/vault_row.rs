@@ -1,0 +1,151 @@
+//! A vault that somebody has rewritten: one row says what the fuzzer wants, sealed as it should be, so that every
+//! record's reader sees it; or the file itself is altered.
+//!
+//! Only somebody with the passphrase can seal a row. The point is the readers: they may answer "damaged", and must not
+//! panic, loop, or take memory that a record merely claims to need.
+
+use std::fs;
+use std::path::Path;
+use std::sync::LazyLock;
+
+use pillarbox_client::{Link, Passphrase, Phone, Vault};
+use pillarbox_crypto::{AeadKey, PasswordCost, aead, kdf, labels, password};
+use pillarbox_wire::{FixedBytes, RelayFrame, Timestamp, Welcome};
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::SeedableRng;
+use rusqlite::{Connection, params};
+use tempfile::TempDir;
+
+use crate::feed::Feed;
+use crate::world::{NOW, World};
+
+const FILE: &str = pillarbox_client::vault::FILE_NAME;
+const WORDS: &str = "an open secret";
+
+/// First byte of what every row's seal is bound to.
+const LAYOUT: u8 = 1;
+
+struct Row {
+    place: u8,
+    lookup: Vec<u8>,
+    plaintext: Vec<u8>,
+}
+
+struct Template {
+    file: Vec<u8>,
+    key: AeadKey,
+    rows: Vec<Row>,
+}
+
+fn passphrase() -> Passphrase {
+    Passphrase::new(WORDS.to_owned()).expect("not empty")
+}
+
+/// Where files cost no disk, if there is such a place.
+fn folder() -> TempDir {
+    let memory = Path::new("/dev/shm");
+    let made = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
+    made.expect("a folder")
+}
+
+static TEMPLATE: LazyLock<Template> = LazyLock::new(|| {
+    let folder = folder();
+    let mut world = World::new();
+    let vault = Vault::create(folder.path(), &passphrase(), PasswordCost::TESTING, &mut world.rng);
+    let alice = world.phone(vault.expect("a vault"), "Alice", "+447700900001");
+    let vault = Vault::in_memory(&mut world.rng).expect("memory");
+    let bob = world.phone(vault, "Bob", "+447700900002");
+    world.greet(alice, bob);
+    world.greet(bob, alice);
+    let to = world.id(bob);
+    let (phone, rng) = world.at(alice);
+    phone.set_timer(to, Some(60), NOW, rng).expect("a contact");
+    phone.queue_text(to, "it waits", NOW, rng).expect("a contact");
+    drop(world.take(alice));
+
+    let connection = Connection::open(folder.path().join(FILE)).expect("a database");
+    let wrapped: Vec<u8> =
+        connection.query_row("SELECT wrapped FROM lock", [], |row| row.get(0)).expect("a lock");
+    let key = row_key(&wrapped);
+    let mut statement = connection
+        .prepare("SELECT place, lookup, nonce, sealed FROM row ORDER BY place, lookup")
+        .expect("rows");
+    let rows = statement.query_map([], |row| {
+        let (place, lookup): (u8, Vec<u8>) = (row.get(0)?, row.get(1)?);
+        let (nonce, sealed): ([u8; 24], Vec<u8>) = (row.get(2)?, row.get(3)?);
+        let plaintext = aead::open_extended(&key, &nonce, &bound(place, &lookup), &sealed).expect("our row");
+        Ok(Row { place, lookup, plaintext: plaintext.to_vec() })
+    });
+    // One-time prekeys are many and alike: the first of each kind stands for all.
+    let mut rows: Vec<Row> = rows.expect("rows").map(|row| row.expect("a row")).collect();
+    let mut seen = [0_u8; 256];
+    rows.retain(|row| {
+        seen[usize::from(row.place)] += 1;
+        seen[usize::from(row.place)] <= 6
+    });
+    drop(statement);
+    connection.pragma_update(None, "journal_mode", "DELETE").expect("a database");
+    drop(connection);
+    let file = fs::read(folder.path().join(FILE)).expect("a file");
+    Template { file, key, rows }
+});
+
+/// The key that rows are sealed under, as the client's `vault/lock.rs` describes it.
+fn row_key(wrapped: &[u8]) -> AeadKey {
+    let salt = wrapped[13..29].try_into().expect("16 bytes");
+    let nonce = wrapped[29..53].try_into().expect("24 bytes");
+    let stretched = password::stretch(WORDS.as_bytes(), &salt, PasswordCost::TESTING).expect("a cost");
+    let wrapping = kdf::hkdf::<32>(&[], &[stretched.as_bytes()], labels::VAULT_WRAP, &[]);
+    let sealed = &wrapped[53..101];
+    let vault_key = aead::open_extended(&AeadKey::from_bytes(*wrapping), &nonce, &wrapped[..53], sealed);
+    let vault_key = vault_key.expect("our passphrase");
+    AeadKey::from_bytes(*kdf::hkdf::<32>(&[], &[vault_key.as_slice()], labels::VAULT_ROW, &[]))
+}
+
+fn bound(place: u8, lookup: &[u8]) -> Vec<u8> {
+    [&[LAYOUT, place], lookup].concat()
+}
+
+/// See the module.
+pub fn vault_row(bytes: &[u8]) {
+    let template = &*TEMPLATE;
+    let mut feed = Feed::new(bytes);
+    let folder = folder();
+    let path = folder.path().join(FILE);
+    if feed.byte() % 8 == 7 {
+        fs::write(&path, feed.altered(&template.file)).expect("room");
+    } else {
+        fs::write(&path, &template.file).expect("room");
+        let row = &template.rows[feed.below(template.rows.len())];
+        let plaintext =
+            if feed.byte() % 4 == 3 { feed.piece().to_vec() } else { feed.altered(&row.plaintext) };
+        let sealed = aead::seal_extended(&template.key, &[1; 24], &bound(row.place, &row.lookup), &plaintext);
+        let connection = Connection::open(&path).expect("a database");
+        let changed = connection.execute(
+            "UPDATE row SET nonce = ?1, sealed = ?2 WHERE place = ?3 AND lookup = ?4",
+            params![[1_u8; 24], sealed, row.place, row.lookup],
+        );
+        assert_eq!(changed, Ok(1));
+    }
+    use_it(folder.path());
+}
+
+/// Everything that a person can ask of a profile. What is damaged may be refused at any point.
+fn use_it(folder: &Path) {
+    let mut rng = ChaCha20Rng::seed_from_u64(9);
+    let Ok(mut phone) = Phone::open(folder, &passphrase(), NOW, &mut rng) else { return };
+    let _shown_or_damaged = (phone.invitation(), phone.unshown(), phone.unsent());
+    for contact in phone.contacts().unwrap_or_default() {
+        let account = contact.account;
+        let _shown_or_damaged = (phone.history(account), phone.safety_number(account));
+        let _kept_or_damaged = phone.queue_text(account, "a text", NOW, &mut rng);
+        let _kept_or_damaged = phone.mark_shown(account, 0, NOW, &mut rng);
+    }
+    for link in [Link::Named, Link::Nameless] {
+        phone.connected(link, [4; 32]);
+        let welcome = Welcome { time: NOW, certificate_key: FixedBytes([5; 32]) };
+        let _kept_or_damaged = phone.on_frame(link, RelayFrame::Welcome(welcome), NOW, &mut rng);
+        let _sent_or_damaged = phone.outgoing(link, NOW, &mut rng);
+    }
+    let _kept_or_damaged = phone.remove_expired(Timestamp(u64::MAX), &mut rng);
+}

@@ -1,0 +1,40 @@
+//! Frames and numbers: what decodes is written the same way again, or a hash over it would mean nothing.
+
+use std::fmt::Debug;
+
+use pillarbox_client::body::Body;
+use pillarbox_wire::{ClientFrame, Encoded, Handle, RelayFrame, decode, encode};
+
+/// What a phone may send a relay.
+pub fn client_frame(bytes: &[u8]) {
+    is_unique::<ClientFrame>(bytes);
+}
+
+/// What a relay may send a phone.
+pub fn relay_frame(bytes: &[u8]) {
+    is_unique::<RelayFrame>(bytes);
+}
+
+/// What one phone says to another, once it is out of its envelopes.
+pub fn body(bytes: &[u8]) {
+    is_unique::<Body>(bytes);
+    if let Ok(body) = decode::<Body>(bytes) {
+        // Asked by every reader before it looks at a part.
+        let _whether_it_is_kept = body.is_within_limits();
+    }
+}
+
+/// A telephone number as somebody types it.
+pub fn handle(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    if let Ok(handle) = Handle::parse(&text) {
+        assert_eq!(Handle::parse(handle.as_str()), Ok(handle.clone()));
+        assert!(handle.as_str().len() <= 16);
+    }
+}
+
+fn is_unique<T: Encoded + PartialEq + Debug>(bytes: &[u8]) {
+    if let Ok(value) = decode::<T>(bytes) {
+        assert_eq!(encode(&value).as_deref(), Ok(bytes));
+    }
+}

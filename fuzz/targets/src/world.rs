@@ -1,0 +1,154 @@
+//! A relay and phones in one process, frames going straight from one to the other: the honest beginning that the
+//! targets for engines start from.
+
+use std::collections::VecDeque;
+use std::net::{IpAddr, Ipv4Addr};
+
+use pillarbox_client::{Link, NewAccount, PaddingRule, Phone, Protection, Vault};
+use pillarbox_crypto::AgreementSecret;
+use pillarbox_relay::{ConnectionId, Effect, Input, Relay, Settings, SqliteStore};
+use pillarbox_transport::RelayAddress;
+use pillarbox_wire::{AccountId, Handle, RelayFrame, Timestamp};
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+
+/// When it all happens.
+pub(crate) const NOW: Timestamp = Timestamp(1_490_193_600_000);
+
+/// Rounds after which frames that still move are a loop.
+const MAX_ROUNDS: usize = 2_000;
+
+const LINKS: [Link; 2] = [Link::Named, Link::Nameless];
+
+struct Slot {
+    phone: Phone,
+    links: [Option<(ConnectionId, VecDeque<RelayFrame>)>; 2],
+}
+
+/// See the module.
+pub(crate) struct World {
+    pub(crate) relay: Relay<SqliteStore>,
+    slots: Vec<Slot>,
+    pub(crate) rng: ChaCha20Rng,
+    next_connection: u64,
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        let mut rng = ChaCha20Rng::seed_from_u64(8);
+        let store = SqliteStore::in_memory().expect("memory");
+        let relay = Relay::open(store, Settings::default(), NOW, &mut rng).expect("a relay");
+        Self { relay, slots: Vec::new(), rng, next_connection: 1 }
+    }
+
+    /// A phone in this vault, registered.
+    pub(crate) fn phone(&mut self, vault: Vault, name: &str, number: &str) -> usize {
+        let key = AgreementSecret::from_bytes([7; 32]).public();
+        let new = NewAccount {
+            relay: RelayAddress::new("relay.example", 7455, key).expect("an address"),
+            handle: Some(Handle::parse(number).expect("a number")),
+            name: name.to_owned(),
+            protection: Protection::EndToEnd,
+            padding: PaddingRule::Blocks80,
+        };
+        let phone = Phone::create_in(vault, new, NOW, &mut self.rng).expect("a phone");
+        self.slots.push(Slot { phone, links: [None, None] });
+        self.run();
+        self.slots.len() - 1
+    }
+
+    pub(crate) fn at(&mut self, at: usize) -> (&mut Phone, &mut ChaCha20Rng) {
+        (&mut self.slots[at].phone, &mut self.rng)
+    }
+
+    /// Takes a phone out of the world, its connections as they are.
+    pub(crate) fn take(&mut self, at: usize) -> Phone {
+        self.slots.remove(at).phone
+    }
+
+    pub(crate) fn id(&self, at: usize) -> AccountId {
+        self.slots[at].phone.account().address.expect("registered").account
+    }
+
+    /// `one` adds the other by invitation and writes.
+    pub(crate) fn greet(&mut self, one: usize, other: usize) {
+        let invitation = self.slots[other].phone.invitation().expect("registered");
+        let (phone, rng) = self.at(one);
+        let contact = phone.add_invited(&invitation, None, NOW, rng).expect("an honest invitation");
+        phone.queue_text(contact.account, "hello", NOW, rng).expect("a short text");
+        self.run();
+    }
+
+    /// Carries frames until nothing moves.
+    pub(crate) fn run(&mut self) {
+        for _ in 0..MAX_ROUNDS {
+            let mut moved = false;
+            for at in 0..self.slots.len() {
+                for link in LINKS {
+                    moved |= self.drive(at, link);
+                }
+            }
+            if !moved {
+                return;
+            }
+        }
+        panic!("the world does not come to rest");
+    }
+
+    fn drive(&mut self, at: usize, link: Link) -> bool {
+        let slot = link as usize;
+        if self.slots[at].links[slot].is_none() {
+            let phone = &self.slots[at].phone;
+            let wanted = link == Link::Named
+                || (phone.is_ready(Link::Named) && phone.wants_nameless().expect("a sound vault"));
+            if wanted {
+                self.connect(at, link);
+            }
+            return wanted;
+        }
+        let (phone, rng) = self.at(at);
+        let frames = phone.outgoing(link, NOW, rng).expect("a sound vault");
+        let moved = !frames.is_empty();
+        for frame in frames {
+            if let Some((connection, _)) = &self.slots[at].links[slot] {
+                self.relay(vec![(*connection, Input::Frame(frame))]);
+            }
+        }
+        let arrived = self.slots[at].links[slot].as_mut().and_then(|(_, arrived)| arrived.pop_front());
+        let Some(frame) = arrived else { return moved };
+        let (phone, rng) = self.at(at);
+        phone.on_frame(link, frame, NOW, rng).expect("a sound vault");
+        true
+    }
+
+    fn connect(&mut self, at: usize, link: Link) {
+        let connection = ConnectionId(self.next_connection);
+        self.next_connection += 1;
+        let mut handshake_hash = [0; 32];
+        self.rng.fill_bytes(&mut handshake_hash);
+        self.slots[at].links[link as usize] = Some((connection, VecDeque::new()));
+        self.slots[at].phone.connected(link, handshake_hash);
+        let peer = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
+        self.relay(vec![(connection, Input::Opened { peer, handshake_hash })]);
+    }
+
+    /// Gives the relay a batch, and its answers to whoever is there.
+    pub(crate) fn relay(&mut self, mut batch: Vec<(ConnectionId, Input)>) -> Vec<Effect> {
+        let mut all = Vec::new();
+        loop {
+            let outcome = self.relay.process(std::mem::take(&mut batch), NOW, &mut self.rng);
+            let outcome = outcome.expect("a sound store");
+            for effect in &outcome.effects {
+                let Effect::Send(to, frame) = effect else { continue };
+                let links = self.slots.iter_mut().flat_map(|slot| slot.links.iter_mut().flatten());
+                for (_, arrived) in links.filter(|(connection, _)| connection == to) {
+                    arrived.push_back(frame.clone());
+                }
+            }
+            all.extend(outcome.effects);
+            if !outcome.more {
+                return all;
+            }
+        }
+    }
+}
