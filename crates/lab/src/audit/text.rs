@@ -9,7 +9,7 @@ use crate::columns::{paragraph, side_by_side};
 use crate::paper::title;
 
 /// Where, when, how much, what was found.
-const SEARCHED: [usize; 4] = [18, 15, 21, 20];
+const SEARCHED: [usize; 4] = [18, 15, 22, 19];
 
 /// What is claimed or was to be found, and the count.
 const COUNTED: [usize; 2] = [64, 14];
@@ -29,7 +29,7 @@ pub fn render(report: &Report) -> String {
     controls(&mut out, report);
     out.push_str(&title("NOT SEARCHED"));
     for what in report.not_searched {
-        out.push_str(&paragraph(&format!("- {what}")));
+        out.push_str(&paragraph(&format!("- {what}.")));
     }
     out
 }
@@ -70,6 +70,11 @@ fn claims(out: &mut String, report: &Report) {
 
 fn places(out: &mut String, run: &Run) {
     out.push_str(&title(&format!("SEARCHED: {}", run.design.to_uppercase())));
+    out.push_str("What was said, drawn for this run:\n");
+    for (position, planted) in run.planted.iter().enumerate() {
+        out.push_str(&paragraph(&format!("{}. {}", position + 1, planted.text())));
+    }
+    out.push('\n');
     out.push_str(&side_by_side(&SEARCHED, &["WHERE", "WHEN", "HOW MUCH", "FOUND"].map(Into::into)));
     for looked in run.relay.iter().chain(&run.message).chain(&run.phones) {
         let cells = [looked.place.name().into(), looked.moment.name().into(), amount(looked), found(looked)];
