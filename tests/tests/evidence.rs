@@ -88,16 +88,26 @@ fn what_is_said_is_at_the_relay_under_the_plain_server_and_nowhere_end_to_end() 
     assert!(report["controls"].as_array().unwrap().iter().all(|control| control["hits"].as_u64() > Some(0)));
     // Another run draws other words: nobody can have prepared for them.
     assert_ne!(plain["planted"], end_to_end["planted"]);
-    assert_eq!(place.left_behind(), [PathBuf::new(); 0]);
+    assert_eq!(place.left_behind(), Vec::<PathBuf>::new());
 }
 
 #[test]
 fn the_audit_can_be_read_on_a_terminal() {
-    let ended = audit(&Place::new(), &[]).expect(0).prints("they were found nowhere").prints("as claimed");
+    let ended = audit(&Place::new(), &[]).expect(0).prints("they were found nowhere").prints("is as claimed");
     for line in ended.out.lines() {
         assert!(line.chars().count() <= 80, "{line}");
     }
     assert!(ended.err.starts_with("Next: pillarbox-lab audit --json"), "{}", ended.err);
+    // The example in the documentation has the same parts in the same order.
+    let page = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/audit.md")).unwrap();
+    let example = page.split("```text\n").nth(1).unwrap();
+    assert_eq!(headings(example), headings(&ended.out));
+}
+
+/// The lines above a line of dashes.
+fn headings(text: &str) -> Vec<&str> {
+    let underlined = text.lines().zip(text.lines().skip(1)).filter(|(_, next)| next.starts_with("---"));
+    underlined.map(|(line, _)| line).collect()
 }
 
 #[test]
@@ -179,5 +189,5 @@ fn an_audit_that_may_not_look_into_the_memory_says_so_and_fails() {
     let ended = Process::run(command, "").expect(3);
     assert_eq!(ended.out, "");
     drop(ended.says("does not let the audit read the memory").says("ptrace_scope").says("SYS_PTRACE"));
-    assert_eq!(place.left_behind(), [PathBuf::new(); 0]);
+    assert_eq!(place.left_behind(), Vec::<PathBuf>::new());
 }
