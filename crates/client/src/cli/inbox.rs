@@ -1,5 +1,6 @@
 //! `pillarbox inbox`: fetches what waits and prints what has not been shown.
 
+use std::pin::pin;
 use std::time::Duration;
 
 use pillarbox_client::display::{safe, safe_lines};
@@ -60,6 +61,8 @@ async fn follow(desk: &mut Desk<'_>, phone: &mut Phone, form: Form) -> Result<()
     let relay = phone.account().relay.clone();
     let (mut carrier, mut weather) = (Carrier::new(), Weather::default());
     let mut expiry = interval(EXPIRY);
+    // One listener for all rounds: Ctrl-C while a round is busy is heard by the next.
+    let mut pressed = pin!(net::pressed());
     let ended = loop {
         let event = tokio::select! {
             event = carrier.next(phone, &mut desk.rng) => event?,
@@ -67,7 +70,7 @@ async fn follow(desk: &mut Desk<'_>, phone: &mut Phone, form: Form) -> Result<()
                 phone.remove_expired(now(), &mut desk.rng)?;
                 continue;
             }
-            pressed = net::pressed() => break pressed,
+            interrupted = pressed.as_mut() => break interrupted,
         };
         if let Some(news) = weather.observe(&event, &relay)? {
             desk.terminal.note(&news);

@@ -8,6 +8,7 @@ mod keyboard;
 mod typed;
 
 use std::future::pending;
+use std::pin::pin;
 use std::time::Duration;
 
 use pillarbox_client::net::{Carrier, Event};
@@ -88,6 +89,8 @@ impl Chat<'_, '_> {
         let mut lines = keyboard::listen();
         let mut expiry = interval(EXPIRY);
         let mut last_words = None;
+        // One listener for all rounds: Ctrl-C while a round is busy is heard by the next.
+        let mut pressed = pin!(net::pressed());
         loop {
             if last_words.is_some() && self.all_said() {
                 return self.farewell();
@@ -120,7 +123,7 @@ impl Chat<'_, '_> {
                     self.phone.remove_expired(now(), &mut self.desk.rng)?;
                 }
                 () = over => return self.farewell(),
-                pressed = net::pressed() => return Err(pressed),
+                interrupted = pressed.as_mut() => return Err(interrupted),
             }
             self.prompt();
         }
