@@ -11,6 +11,8 @@ pub enum Ask {
     Subscriber,
     /// When the account was made.
     Registered,
+    /// Its devices and the public keys that they left.
+    Devices,
     /// When it was last used.
     LastSeen,
     /// Messages to and from it: who, to whom, when, how long.
@@ -22,14 +24,15 @@ pub enum Ask {
 impl Ask {
     /// Everything that can be asked, in the order of the paper.
     pub const ALL: &[Self] =
-        &[Self::Subscriber, Self::Registered, Self::LastSeen, Self::Traffic, Self::Content];
+        &[Self::Subscriber, Self::Registered, Self::Devices, Self::LastSeen, Self::Traffic, Self::Content];
 
     /// The kind of data in the law's sense, which decides whether a demand covers it.
     #[must_use]
     pub const fn class(self) -> Class {
         match self {
-            Self::Subscriber | Self::Registered | Self::LastSeen => Class::Entity,
-            Self::Traffic => Class::Events,
+            Self::Subscriber | Self::Registered | Self::Devices => Class::Entity,
+            // That somebody did something at a time describes an event: section 261(4).
+            Self::LastSeen | Self::Traffic => Class::Events,
             Self::Content => Class::Content,
         }
     }
@@ -40,6 +43,7 @@ impl Ask {
         match self {
             Self::Subscriber => "account behind the number",
             Self::Registered => "when it was made",
+            Self::Devices => "devices and public keys",
             Self::LastSeen => "when it was last used",
             Self::Traffic => "messages: who, to whom, when, how long",
             Self::Content => "what the messages say",

@@ -35,22 +35,23 @@ pub const COMMUNICATIONS_DATA: Demand = Demand {
     plain: "who, to whom, when: not what was said",
     uk: Power {
         name: "communications data authorisation",
-        section: "Investigatory Powers Act 2016, Part 3 (section 61)",
+        section: "Investigatory Powers Act 2016, Part 3 (sections 60A, 61 and 61A)",
     },
-    us: Power { name: "order for records", section: "18 U.S.C. 2703(c) and (d)" },
+    us: Power { name: "subpoena or court order for records", section: "18 U.S.C. 2703(c)(2) and (d)" },
     covers: &[Class::Entity, Class::Events],
 };
 
-/// What was said, as far as the operator holds it.
+/// What was said, as far as the operator holds it. Both powers reach the data about it too: secondary data in the UK (section
+/// 15(2)(b)), records in the US (18 U.S.C. 2703(c)(1)(A)).
 pub const CONTENT_WARRANT: Demand = Demand {
     name: "content-warrant",
-    plain: "what was said, as far as the operator has it",
+    plain: "what was said, as far as the operator has it, and the data about it",
     uk: Power {
         name: "targeted interception warrant, stored communications",
         section: "Investigatory Powers Act 2016, Part 2 (sections 4 and 15)",
     },
-    us: Power { name: "search warrant for content", section: "18 U.S.C. 2703(a) and (b)" },
-    covers: &[Class::Content],
+    us: Power { name: "search warrant", section: "18 U.S.C. 2703(a) to (c)" },
+    covers: &[Class::Entity, Class::Events, Class::Content],
 };
 
 /// The demands that can be served today.

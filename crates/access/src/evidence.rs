@@ -13,24 +13,36 @@ pub struct Evidence {
     pub rows: Vec<RowEvidence>,
 }
 
-/// One message row.
+/// One message row. What a demand does not cover is not in its evidence either: neither the payload nor a digest, which
+/// would confirm a guessed text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RowEvidence {
     /// The row's number at the relay.
     pub message: u64,
-    /// The payload in hexadecimal, byte for byte.
-    pub payload: String,
-    /// SHA-256 of the payload in hexadecimal.
-    pub sha256: String,
-    /// What was tried to read it; none if the demand does not cover content.
-    pub attempts: Option<Attempts>,
+    /// Length of the payload.
+    pub bytes: u64,
+    /// Whether the row names its sender.
+    pub names_sender: bool,
+    /// The payload and what was tried on it, if the demand covers content.
+    pub content: Option<ContentEvidence>,
 }
 
-impl RowEvidence {
-    /// The evidence of one row.
+/// The payload of one row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ContentEvidence {
+    /// In hexadecimal, byte for byte.
+    pub payload: String,
+    /// SHA-256 of it, in hexadecimal.
+    pub sha256: String,
+    /// What was tried to read it.
+    pub attempts: Attempts,
+}
+
+impl ContentEvidence {
+    /// The evidence of one payload.
     #[must_use]
-    pub fn new(message: u64, payload: &[u8], attempts: Option<Attempts>) -> Self {
-        Self { message, payload: hexadecimal(payload), sha256: sha256(payload), attempts }
+    pub fn new(payload: &[u8], attempts: Attempts) -> Self {
+        Self { payload: hexadecimal(payload), sha256: sha256(payload), attempts }
     }
 }
 

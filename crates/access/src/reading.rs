@@ -24,6 +24,8 @@ use crate::view::RelayHoldings;
 pub struct Attempts {
     /// What the payload says, if any attempt opened it.
     pub readable: Option<String>,
+    /// Whether that is a text that somebody wrote, and not a receipt or another sign that phones send by themselves.
+    pub is_text: bool,
     /// The most printable characters in a row in the payload as it lies there: a measure that knows nothing of our formats.
     pub longest_printable_run: usize,
     /// How often each outcome came, by method and error.
@@ -37,6 +39,17 @@ impl Attempts {
         self.outcomes.values().sum()
     }
 
+    /// Whether a text that somebody wrote was read.
+    #[must_use]
+    pub const fn reads_a_text(&self) -> bool {
+        self.readable.is_some() && self.is_text
+    }
+
+    fn read(&mut self, body: &Body) {
+        self.readable = Some(in_words(body));
+        self.is_text = matches!(body.content, Content::Text(_));
+    }
+
     fn note(&mut self, method: &str, outcome: impl std::fmt::Display) {
         *self.outcomes.entry(format!("{method}: {outcome}")).or_default() += 1;
     }
@@ -47,6 +60,7 @@ impl Attempts {
 pub fn read(payload: &[u8], holdings: &RelayHoldings) -> Attempts {
     let mut attempts = Attempts {
         readable: None,
+        is_text: false,
         longest_printable_run: longest_printable_run(payload),
         outcomes: BTreeMap::new(),
     };
@@ -67,7 +81,7 @@ fn in_the_clear(payload: &[u8], attempts: &mut Attempts) {
     let Some((_, body)) = payload.split_first() else { return };
     match decode::<Body>(body) {
         Ok(body) => {
-            attempts.readable = Some(in_words(&body));
+            attempts.read(&body);
             attempts.note(METHOD, "read");
         }
         Err(error) => attempts.note(METHOD, error),
@@ -86,7 +100,7 @@ fn sealed(payload: &[u8], holdings: &RelayHoldings, attempts: &mut Attempts) {
             Ok(opened) => {
                 let inner = read(&opened.payload, holdings);
                 attempts.note(METHOD, "opened");
-                attempts.readable = inner.readable;
+                (attempts.readable, attempts.is_text) = (inner.readable, inner.is_text);
                 for (outcome, times) in inner.outcomes {
                     *attempts.outcomes.entry(outcome).or_default() += times;
                 }
@@ -105,7 +119,7 @@ fn first_message(payload: &[u8], holdings: &RelayHoldings, attempts: &mut Attemp
         match Conversation::decrypt(None, &identity_of(&key.bytes), &guess, None, payload, &mut rng) {
             Ok(opened) => match decode::<Body>(&opened.body) {
                 Ok(body) => {
-                    attempts.readable = Some(in_words(&body));
+                    attempts.read(&body);
                     attempts.note(METHOD, "read");
                 }
                 Err(error) => attempts.note(METHOD, error),
@@ -217,7 +231,11 @@ mod tests {
     fn holding(keys: &[[u8; 32]], certificates: &SigningSecret) -> RelayHoldings {
         let keys = keys
             .iter()
-            .map(|key| HeldKey { found_in: "a test", bytes: SecretBytes::from_bytes(*key) })
+            .map(|key| HeldKey {
+                found_in: "a test",
+                is_private: false,
+                bytes: SecretBytes::from_bytes(*key),
+            })
             .collect();
         RelayHoldings::of(pillarbox_relay::Holdings::default(), Some(certificates.public()), keys)
     }

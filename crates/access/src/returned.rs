@@ -13,12 +13,10 @@ use crate::evidence::Evidence;
 #[serde(rename_all = "kebab-case", tag = "state")]
 #[non_exhaustive]
 pub enum Answer {
-    /// Something came back: `count` of `of` things that exist, and the lines that say what.
+    /// Something came back.
     Returned {
-        /// How many were returned.
+        /// How many entries or rows.
         count: u64,
-        /// Of how many that passed through this relay.
-        of: u64,
         /// What came back, a line each, read from the relay's rows.
         lines: Vec<String>,
     },
@@ -26,10 +24,10 @@ pub enum Answer {
     HeldUnreadable {
         /// How many rows.
         count: u64,
-        /// Of how many messages that passed through this relay.
-        of: u64,
-        /// How many ways to open them were tried, over all rows.
-        attempts: u64,
+        /// How many private keys of the relay were tried on each.
+        private_keys: u64,
+        /// How many other 32-byte values from its rows were tried as if they were private keys.
+        public_values: u64,
     },
     /// The relay has nothing of the kind.
     NoneHeld {
@@ -77,12 +75,11 @@ impl fmt::Display for Blank {
 impl fmt::Display for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Returned { count, of, .. } if *of > 1 => write!(f, "returned {count} of {of}"),
-            Self::Returned { .. } => f.write_str("returned"),
-            Self::HeldUnreadable { count, of, attempts } => write!(
+            Self::Returned { count, .. } => write!(f, "returned {count}"),
+            Self::HeldUnreadable { count, private_keys, public_values } => write!(
                 f,
-                "held but unreadable: {count} of {of}; {attempts} ways to open {} tried, none worked",
-                if *count == 1 { "it" } else { "them" },
+                "held but unreadable: {count}. Not opened by any of the relay's {private_keys} private keys, nor by its \
+                 {public_values} public values tried as keys",
             ),
             Self::NoneHeld { reason } => write!(f, "none held: {reason}"),
             Self::NotCovered => f.write_str("blank: not covered"),
@@ -110,8 +107,10 @@ pub struct Return {
     pub about: String,
     /// Line by line.
     pub lines: Vec<Line>,
-    /// Other accounts that the returned rows name or touch.
-    pub others_exposed: u64,
+    /// Other accounts that the returned rows name, the other party of a conversation included.
+    pub others_named: u64,
+    /// How many messages the relay has ever accepted, for everybody together. It does not know how many were this account's.
+    pub accepted_in_all: u64,
     /// The rows behind the answer and what was done to them.
     pub evidence: Evidence,
 }
@@ -123,21 +122,25 @@ impl Return {
         self.lines.iter().find(|line| line.ask == ask).map(|line| &line.answer)
     }
 
-    /// How many messages came back in readable form.
+    /// How many message rows came back with recipient and time.
     #[must_use]
-    pub fn readable(&self) -> u64 {
-        match self.answer(Ask::Content) {
-            Some(Answer::Returned { count, .. }) => *count,
+    pub fn records(&self) -> usize {
+        match self.answer(Ask::Traffic) {
+            Some(Answer::Returned { .. }) => self.evidence.rows.len(),
             _ => 0,
         }
     }
 
-    /// How many records of traffic came back.
+    /// How many of those name their sender.
     #[must_use]
-    pub fn records(&self) -> u64 {
-        match self.answer(Ask::Traffic) {
-            Some(Answer::Returned { count, .. }) => *count,
-            _ => 0,
-        }
+    pub fn senders(&self) -> usize {
+        if self.records() == 0 { 0 } else { self.evidence.rows.iter().filter(|row| row.names_sender).count() }
+    }
+
+    /// How many texts came back in readable form; receipts and the like are not texts.
+    #[must_use]
+    pub fn texts(&self) -> usize {
+        let content = self.evidence.rows.iter().filter_map(|row| row.content.as_ref());
+        content.filter(|content| content.attempts.reads_a_text()).count()
     }
 }

@@ -4,12 +4,12 @@
 
 use std::collections::BTreeSet;
 
-use pillarbox_relay::store::{AccountRow, MessageRow};
+use pillarbox_relay::store::{AccountRow, MessageRow, PreKeyKind};
 use pillarbox_wire::{AccountId, Handle, Timestamp};
 
 use crate::ask::Ask;
 use crate::demand::Demand;
-use crate::evidence::{Evidence, RowEvidence};
+use crate::evidence::{ContentEvidence, Evidence, RowEvidence};
 use crate::reading::{Attempts, read};
 use crate::returned::{Answer, Blank, Line, Return};
 use crate::view::RelayHoldings;
@@ -43,11 +43,17 @@ pub fn serve(demand: &'static Demand, about: &Handle, holdings: &RelayHoldings) 
         demand,
         about: about.to_string(),
         lines,
-        others_exposed: account.map_or(0, |account| others(account.account, &rows, holdings)),
+        others_named: account.map_or(0, |account| others(account.account, &rows, holdings)),
+        accepted_in_all: holdings.passed(),
         evidence: Evidence {
             rows: read
                 .into_iter()
-                .map(|(row, attempts)| RowEvidence::new(row.message.0, row.payload.as_slice(), attempts))
+                .map(|(row, attempts)| RowEvidence {
+                    message: row.message.0,
+                    bytes: count(row.payload.len()),
+                    names_sender: row.sender.is_some(),
+                    content: attempts.map(|attempts| ContentEvidence::new(row.payload.as_slice(), attempts)),
+                })
                 .collect(),
         },
     }
@@ -62,6 +68,7 @@ fn answer(
     match ask {
         Ask::Subscriber => entry(Some(format!("account {}", account.account))),
         Ask::Registered => entry(account.registered_at.map(moment)),
+        Ask::Devices => devices(account.account, holdings),
         Ask::LastSeen => entry(last_seen(account.account, holdings)),
         Ask::Traffic => traffic(rows, holdings),
         Ask::Content => content(rows, holdings),
@@ -72,7 +79,6 @@ fn answer(
 fn entry(value: Option<String>) -> Answer {
     value.map_or(Answer::NoneHeld { reason: Blank::NotWrittenDown }, |line| Answer::Returned {
         count: 1,
-        of: 1,
         lines: vec![line],
     })
 }
@@ -108,7 +114,7 @@ fn traffic(rows: &[(&MessageRow, Option<Attempts>)], holdings: &RelayHoldings) -
             format!("{}: {from} to {to}, {} bytes", row.accepted_at, row.payload.len())
         })
         .collect();
-    Answer::Returned { count: count(rows.len()), of: holdings.passed(), lines }
+    Answer::Returned { count: count(rows.len()), lines }
 }
 
 fn content(rows: &[(&MessageRow, Option<Attempts>)], holdings: &RelayHoldings) -> Answer {
@@ -116,15 +122,30 @@ fn content(rows: &[(&MessageRow, Option<Attempts>)], holdings: &RelayHoldings) -
         return Answer::NoneHeld { reason: nothing_left(holdings) };
     }
     let attempts = rows.iter().filter_map(|(_, attempts)| attempts.as_ref());
-    let lines: Vec<String> = attempts.clone().filter_map(|tried| tried.readable.clone()).collect();
+    let lines: Vec<String> = attempts.filter_map(|tried| tried.readable.clone()).collect();
     if lines.is_empty() {
+        let private = holdings.keys().iter().filter(|key| key.is_private).count();
         return Answer::HeldUnreadable {
             count: count(rows.len()),
-            of: holdings.passed(),
-            attempts: attempts.map(Attempts::total).sum(),
+            private_keys: count(private),
+            public_values: count(holdings.keys().len() - private),
         };
     }
-    Answer::Returned { count: count(lines.len()), of: holdings.passed(), lines }
+    Answer::Returned { count: count(lines.len()), lines }
+}
+
+/// The devices, and how many one-time prekeys each has left: one is gone for each conversation that somebody began.
+fn devices(account: AccountId, holdings: &RelayHoldings) -> Answer {
+    let devices = holdings.rows().devices.iter().filter(|device| device.account == account);
+    let lines: Vec<String> = devices
+        .map(|device| {
+            let own =
+                holdings.rows().prekeys.iter().filter(|prekey| prekey.device_number == device.device_number);
+            let left = own.filter(|prekey| prekey.kind == PreKeyKind::OneTime).count();
+            format!("device {}, {left} one-time keys left for others to begin with", device.device)
+        })
+        .collect();
+    Answer::Returned { count: count(lines.len()), lines }
 }
 
 /// Why no row names the account, as far as the relay's own numbering tells.

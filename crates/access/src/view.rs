@@ -24,6 +24,8 @@ pub struct RelayHoldings {
 pub struct HeldKey {
     /// The record and field that they were found in.
     pub found_in: &'static str,
+    /// Whether it is a private key of the relay, and not a public value that stands in a row.
+    pub is_private: bool,
     /// The bytes.
     pub bytes: SecretBytes<32>,
 }
@@ -52,6 +54,7 @@ impl RelayHoldings {
         if let Some(signing) = &signing {
             keys.push(HeldKey {
                 found_in: "meta.certificate_key",
+                is_private: true,
                 bytes: SecretBytes::from_bytes(*signing.to_bytes()),
             });
         }
@@ -59,7 +62,11 @@ impl RelayHoldings {
         if let Ok(bytes) = std::fs::read(folder.join(KEY_FILE)).map(Zeroizing::new)
             && let Ok(bytes) = <[u8; 32]>::try_from(bytes.as_slice())
         {
-            keys.push(HeldKey { found_in: KEY_FILE, bytes: SecretBytes::from_bytes(bytes) });
+            keys.push(HeldKey {
+                found_in: KEY_FILE,
+                is_private: true,
+                bytes: SecretBytes::from_bytes(bytes),
+            });
         }
         Ok(Self::of(rows, signing.map(|signing| signing.public()), keys))
     }
@@ -134,7 +141,7 @@ fn keys_in(rows: &Holdings) -> Vec<HeldKey> {
     let mut keys = Vec::new();
     let mut hold = |found_in, bytes: &[u8]| {
         if let Ok(bytes) = <[u8; 32]>::try_from(bytes) {
-            keys.push(HeldKey { found_in, bytes: SecretBytes::from_bytes(bytes) });
+            keys.push(HeldKey { found_in, is_private: false, bytes: SecretBytes::from_bytes(bytes) });
         }
     };
     for account in &rows.accounts {

@@ -7,6 +7,9 @@ use crate::columns::{paragraph, side_by_side};
 /// Asked, returned.
 const WIDTHS: [usize; 2] = [26, 52];
 
+/// The last line of every paper.
+pub const OTHERS: &str = "other accounts named, the other party included";
+
 /// The paper as text of 80 columns.
 #[must_use]
 pub fn render(returned: &Return) -> String {
@@ -19,10 +22,13 @@ pub fn render(returned: &Return) -> String {
     for line in &returned.lines {
         out.push_str(&side_by_side(&WIDTHS, &[line.asked.into(), answer(&line.answer, usize::MAX)]));
     }
-    out.push_str(&side_by_side(
-        &WIDTHS,
-        &["other accounts named".into(), returned.others_exposed.to_string()],
-    ));
+    out.push_str(&side_by_side(&WIDTHS, &[OTHERS.into(), returned.others_named.to_string()]));
+    out.push('\n');
+    out.push_str(&paragraph(&format!(
+        "This relay has accepted {} messages in all, for everybody together. How many of them were this account's, it does \
+         not know.",
+        returned.accepted_in_all
+    )));
     out
 }
 
@@ -43,10 +49,10 @@ pub fn legal_names(returned: &Return) -> String {
 #[must_use]
 pub fn answer(answer: &Answer, most: usize) -> String {
     match answer {
-        Answer::Returned { count, of, lines } => {
+        Answer::Returned { count, lines } => {
             let mut shown: Vec<String> = Vec::new();
-            if *of > 1 {
-                shown.push(format!("returned {count} of {of}:"));
+            if *count > 1 {
+                shown.push(format!("returned {count}:"));
             }
             shown.extend(lines.iter().take(most).cloned());
             if lines.len() > most {

@@ -21,31 +21,43 @@ async fn the_same_demands_return_what_each_design_leaves_at_its_relay() {
 
     // The positive control: under the plain server the same search reads every row.
     let content = |run: &demonstration::report::Run| run.returns[1].answer(Ask::Content).unwrap().clone();
-    let Answer::Returned { count, of, lines } = content(plain) else { panic!("{:?}", content(plain)) };
-    assert_eq!((count, of), (plain.saw.len() as u64, plain.saw.len() as u64));
+    let Answer::Returned { count, lines } = content(plain) else { panic!("{:?}", content(plain)) };
+    assert_eq!(count, plain.saw.len() as u64);
+    let said = texts(plain)[0].len();
+    assert_eq!((plain.returns[1].texts(), plain.texts_for_a_thief()), (said, said));
+    assert_eq!((end_to_end.returns[1].texts(), end_to_end.texts_for_a_thief()), (0, 0));
     for text in &texts(plain)[0] {
         assert!(lines.iter().any(|line| line.contains(text.as_str())), "{text}");
     }
 
-    let Answer::HeldUnreadable { count, attempts, .. } = content(end_to_end) else {
+    let Answer::HeldUnreadable { count, private_keys, public_values } = content(end_to_end) else {
         panic!("{:?}", content(end_to_end))
     };
     assert_eq!(count, 1, "the text that waits for the phone that is off");
-    assert!(attempts > 100, "each key of the relay was tried: {attempts}");
+    assert_eq!(private_keys, 2, "the transport's and the certificates'");
+    assert!(public_values > 100, "each value in the rows was tried: {public_values}");
     assert!(end_to_end.saw.iter().all(|sight| sight.from.is_none()));
     assert!(plain.saw.iter().all(|sight| sight.from.is_some()));
     assert!(end_to_end.kept.iter().all(|row| row.readable.is_none()));
 
-    // No text lies in what the relay kept end to end, in any row, as it is.
-    for row in &end_to_end.returns[1].evidence.rows {
-        for text in &texts(end_to_end)[0] {
-            assert!(!row.payload.contains(&pillarbox_access::evidence::hexadecimal(text.as_bytes())));
-        }
+    // No text lies in what the relay kept end to end, in any row, as it is; the search finds it where it lies readable.
+    let payloads = |run: &demonstration::report::Run| -> Vec<String> {
+        let rows = run.returns[1].evidence.rows.iter();
+        rows.map(|row| row.content.as_ref().unwrap().payload.clone()).collect()
+    };
+    for text in &texts(plain)[0] {
+        let planted = pillarbox_access::evidence::hexadecimal(text.as_bytes());
+        assert!(payloads(plain).iter().any(|payload| payload.contains(&planted)));
+        assert!(!payloads(end_to_end).iter().any(|payload| payload.contains(&planted)));
     }
-    let found = plain.returns[1].evidence.rows.iter().any(|row| {
-        row.payload.contains(&pillarbox_access::evidence::hexadecimal(texts(plain)[0][0].as_bytes()))
-    });
-    assert!(found, "the search finds a text where it lies readable");
+
+    // A demand that does not cover content carries none, in its evidence either.
+    let records = serde_json::to_string(&plain.returns[0]).unwrap();
+    assert!(plain.returns[0].records() > 0 && plain.returns[0].senders() > 0);
+    for text in &texts(plain)[0] {
+        assert!(!records.contains(text.as_str()));
+        assert!(!records.contains(&pillarbox_access::evidence::hexadecimal(text.as_bytes())));
+    }
 
     let shown = text::render(&report);
     for line in shown.lines() {
@@ -54,9 +66,9 @@ async fn the_same_demands_return_what_each_design_leaves_at_its_relay() {
     for text in &texts(plain)[0] {
         assert!(shown.contains(text.as_str()));
     }
-    assert!(shown.contains("held but unreadable: 1 of"));
+    assert!(shown.contains("held but unreadable: 1."));
 
     let json = serde_json::to_value(&report).unwrap();
     assert_eq!(json["v"], 1);
-    assert_eq!(json["runs"][1]["returns"][1]["lines"][4]["answer"]["state"], "held-unreadable");
+    assert_eq!(json["runs"][1]["returns"][1]["lines"][5]["answer"]["state"], "held-unreadable");
 }

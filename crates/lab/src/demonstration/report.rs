@@ -20,6 +20,14 @@ pub struct Report {
     pub runs: Vec<Run>,
 }
 
+impl Run {
+    /// How many texts a thief reads who has a copy of the relay's files, without any demand.
+    #[must_use]
+    pub fn texts_for_a_thief(&self) -> usize {
+        self.kept.iter().filter(|row| row.is_text).count()
+    }
+}
+
 /// Somebody with a phone.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Person {
@@ -38,12 +46,16 @@ pub struct Run {
     pub plain: &'static str,
     /// What each phone shows at the end, in the order of the people.
     pub phones: Vec<Screen>,
-    /// What passed through the relay, in the order in which it came.
+    /// The messages that passed through the relay, in the order in which they came.
     pub saw: Vec<Sight>,
+    /// How many other frames the relay saw, each with its time and the network address it came from.
+    pub saw_besides: usize,
     /// The message rows in the relay's database at the end.
     pub kept: Vec<Kept>,
-    /// The demands served, and what came back.
+    /// The demands served about the person whose phone was switched off, and what came back.
     pub returns: Vec<Return>,
+    /// The same demands about everybody else.
+    pub returns_about_others: Vec<Return>,
 }
 
 /// What one phone shows.
@@ -90,6 +102,8 @@ pub struct Kept {
     pub bytes: u64,
     /// What the payload says, if anything that the relay has can read it.
     pub readable: Option<String>,
+    /// Whether that is a text that somebody wrote.
+    pub is_text: bool,
     /// The payload's first bytes in hexadecimal.
     pub first_bytes: String,
 }

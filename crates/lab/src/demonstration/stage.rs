@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use pillarbox_access::{Design, RelayHoldings, demand, serve};
+use pillarbox_access::{Design, RelayHoldings, Return, demand, serve};
 use pillarbox_client::net::{now, sync};
 use pillarbox_client::{DeliveryState, Direction, EntryKind, NewAccount, Passphrase, Phone};
 use pillarbox_relay::passing::About;
@@ -63,14 +63,24 @@ pub(super) async fn play(design: &Design) -> Result<Run, DemonstrationError> {
         passed.push(event);
     }
     let holdings = RelayHoldings::read(&relay_folder)?;
-    let about = Handle::parse(BOB.number)?;
+    let serve_about = |person: Person| -> Result<Vec<Return>, DemonstrationError> {
+        let about = Handle::parse(person.number)?;
+        Ok(demand::ALL.iter().map(|demand| serve(demand, &about, &holdings)).collect())
+    };
+    let mut returns_about_others = Vec::new();
+    for person in PEOPLE.into_iter().filter(|person| person.number != BOB.number) {
+        returns_about_others.extend(serve_about(person)?);
+    }
+    let saw: Vec<Sight> = passed.iter().filter_map(|event| sight(event, &holdings)).collect();
     Ok(Run {
         design: design.name,
         plain: design.plain,
         phones,
-        saw: passed.iter().filter_map(|event| sight(event, &holdings)).collect(),
+        saw_besides: passed.len().saturating_sub(saw.len()),
+        saw,
         kept: kept(&holdings),
-        returns: demand::ALL.iter().map(|demand| serve(demand, &about, &holdings)).collect(),
+        returns: serve_about(BOB)?,
+        returns_about_others,
     })
 }
 
@@ -190,6 +200,7 @@ fn sight(event: &Arc<Passing>, holdings: &RelayHoldings) -> Option<Sight> {
 fn kept(holdings: &RelayHoldings) -> Vec<Kept> {
     let rows = holdings.rows().messages.iter().map(|row| {
         let payload = row.payload.as_slice();
+        let attempts = pillarbox_access::reading::read(payload, holdings);
         Kept {
             message: row.message.0,
             from: row.sender.map(|sender| holdings.name(sender.account)),
@@ -197,7 +208,8 @@ fn kept(holdings: &RelayHoldings) -> Vec<Kept> {
                 .recipient(row)
                 .map_or_else(|| "a closed account".into(), |to| holdings.name(to.account)),
             bytes: u64::try_from(payload.len()).unwrap_or(u64::MAX),
-            readable: pillarbox_access::reading::read(payload, holdings).readable,
+            is_text: attempts.reads_a_text(),
+            readable: attempts.readable,
             first_bytes: pillarbox_access::evidence::hexadecimal(
                 payload.get(..FIRST_BYTES).unwrap_or(payload),
             ),

@@ -4,7 +4,7 @@ use pillarbox_access::Return;
 
 use super::report::{Kept, Report, Run, Screen, Sight};
 use crate::columns::{paragraph, side_by_side};
-use crate::paper::{answer, legal_names, title};
+use crate::paper::{OTHERS, answer, legal_names, title};
 
 /// Two columns of equal width.
 const HALVES: [usize; 2] = [39, 39];
@@ -48,16 +48,50 @@ fn opening(out: &mut String, report: &Report) {
 fn answers(out: &mut String, report: &Report) {
     out.push_str(&title("THE ANSWER"));
     for run in &report.runs {
-        let records: u64 = run.returns.iter().map(Return::records).sum();
-        let readable: u64 = run.returns.iter().map(Return::readable).sum();
+        let receipts = run.saw.len().saturating_sub(report.texts_said);
         out.push_str(&paragraph(&format!(
-            "{} ({}): {} messages passed. The demands returned {records} of them with what the relay knows of sender, \
-             recipient and time, and {readable} with what they say.",
+            "{} ({}): {} texts and {receipts} receipts passed. Returned about {}: {}.",
             named(run),
             run.plain,
-            run.saw.len(),
+            report.texts_said,
+            report.switched_off,
+            yielded(&run.returns)
         )));
     }
+    out.push_str(&title("WHAT ELSE FOLLOWS FROM IT"));
+    let each = |what: &dyn Fn(&Run) -> String| {
+        let parts: Vec<String> =
+            report.runs.iter().map(|run| format!("{}: {}", named(run), what(run))).collect();
+        parts.join("; ")
+    };
+    out.push_str(&paragraph(&format!(
+        "A thief with a copy of the relay's files reads, without any demand, {}.",
+        each(&|run| format!("{} texts", run.texts_for_a_thief()))
+    )));
+    for person in report.people.iter().filter(|person| person.name != report.switched_off) {
+        out.push_str(&paragraph(&format!(
+            "The same demands about {} returned {}.",
+            person.name,
+            each(&|run| yielded(&run.returns_about_others))
+        )));
+    }
+    // The data behind this sentence are the two constants of pillarbox_access::design.
+    out.push_str(&paragraph(
+        "The two designs differ in more than encryption. The plain server also keeps messages, exact times and the last \
+         network address for a year. The other one deletes on delivery, keeps the day of last use, hides the sender and \
+         pads. That fewer records came back is due to those; that no text came back is due to the encryption.",
+    ));
+}
+
+/// The most that any of these demands returned, in numbers.
+fn yielded(returns: &[Return]) -> String {
+    let most = |count: fn(&Return) -> usize| returns.iter().map(count).max().unwrap_or(0);
+    format!(
+        "recipient and time of {}, sender of {}, words of {} texts",
+        most(Return::records),
+        most(Return::senders),
+        most(Return::texts)
+    )
 }
 
 fn phones(out: &mut String, report: &Report) {
@@ -83,6 +117,10 @@ fn relay(out: &mut String, report: &Report) {
     out.push_str(&side_by_side(&HALVES, &titles));
     let saw = report.runs.iter().map(|run| listed(&run.saw, sight));
     out.push_str(&side_by_side(&HALVES, &saw.collect::<Vec<_>>()));
+    let besides: Vec<String> =
+        report.runs.iter().map(|run| format!("and {} frames of other kinds", run.saw_besides)).collect();
+    out.push_str(&side_by_side(&HALVES, &besides));
+    out.push_str(&paragraph("It saw the time and the network address of each, named or not."));
     out.push_str(&title("THE RELAY KEPT, IN ITS DATABASE"));
     out.push_str(&side_by_side(&HALVES, &titles));
     let kept = report.runs.iter().map(|run| match run.kept.as_slice() {
@@ -134,8 +172,8 @@ fn demands(out: &mut String, report: &Report) {
             }));
             out.push_str(&side_by_side(&PAPER, &cells));
         }
-        let mut also = vec!["other accounts named".to_owned()];
-        also.extend(returns.iter().map(|returned| returned.others_exposed.to_string()));
+        let mut also = vec![OTHERS.to_owned()];
+        also.extend(returns.iter().map(|returned| returned.others_named.to_string()));
         out.push_str(&side_by_side(&PAPER, &also));
     }
 }
@@ -143,9 +181,9 @@ fn demands(out: &mut String, report: &Report) {
 fn closing(out: &mut String) {
     out.push_str(&title("WHAT THIS DOES NOT SHOW"));
     out.push_str(&paragraph(
-        "A message here is a text or one of the receipts that phones send by themselves. What a relay deletes when it has \
-         delivered it, a relay that is told to can write down from then on. And the texts lie readable on both phones: \
-         whoever has an unlocked phone needs no relay.",
+        "What a relay deletes when it has delivered it, a relay that is told to can write down from then on: an order for the \
+         time to come is another demand than these two, which read the disk once. And the texts lie readable on both \
+         phones: whoever has an unlocked phone needs no relay.",
     ));
 }
 
