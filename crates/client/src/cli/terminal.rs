@@ -8,7 +8,7 @@ use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
 use super::failure::Failure;
-use super::wrap::wrap;
+use super::wrap::{INDENT, wrap};
 
 /// The version of every machine-readable form. It rises when a field changes its meaning or goes.
 const FORMAT_VERSION: u8 = 1;
@@ -75,7 +75,7 @@ impl Terminal {
 
     /// A result, wrapped at 80 columns.
     pub(crate) fn result(&mut self, text: &str) -> Result<(), Failure> {
-        self.verbatim(&wrap(text, 2))
+        self.verbatim(&wrap(text, INDENT))
     }
 
     /// A result as it stands: links, codes, tab-separated rows.
@@ -86,7 +86,7 @@ impl Terminal {
 
     /// A result that a person should not overlook.
     pub(crate) fn strong(&mut self, text: &str) -> Result<(), Failure> {
-        self.verbatim(&format!("{STRONG}{}{STRONG:#}", wrap(text, 2)))
+        self.verbatim(&format!("{STRONG}{}{STRONG:#}", wrap(text, INDENT)))
     }
 
     /// A result as one JSON document on one line.
@@ -103,7 +103,7 @@ impl Terminal {
 
     /// Progress or a hint.
     pub(crate) fn note(&mut self, text: &str) {
-        self.say(&wrap(text, 2));
+        self.say(&wrap(text, INDENT));
     }
 
     /// Lines that are laid out already.
@@ -113,14 +113,14 @@ impl Terminal {
 
     /// Something a person should see before going on.
     pub(crate) fn warn(&mut self, text: &str) {
-        let text = wrap(&format!("Warning: {text}"), 2);
+        let text = wrap(&format!("Warning: {text}"), INDENT);
         let rest = text.strip_prefix("Warning:").unwrap_or_default();
         self.say(&format!("{CAREFUL}Warning:{CAREFUL:#}{rest}"));
     }
 
     /// What went wrong.
     pub(crate) fn error(&mut self, text: &str) {
-        let text = wrap(&format!("Error: {text}"), 2);
+        let text = wrap(&format!("Error: {text}"), INDENT);
         let rest = text.strip_prefix("Error:").unwrap_or_default();
         self.say(&format!("{WRONG}Error:{WRONG:#}{rest}"));
     }

@@ -6,6 +6,7 @@ use pillarbox_wire::{AccountId, Refusal, Timestamp};
 
 use super::grammar::quote;
 use super::period::Period;
+use super::wrap::{INDENT, break_words};
 
 /// How sure of a contact's key the owner can be.
 pub(crate) const fn trust(trust: Trust) -> &'static str {
@@ -53,7 +54,7 @@ pub(crate) fn time(at: Timestamp, today: Timestamp) -> String {
 }
 
 /// An entry as one line that starts with its sender's name. Later lines of a text are indented when it is
-/// wrapped, so that no text can pass itself off as somebody else's message.
+/// wrapped, and its words fit a line, so that no text can pass itself off as somebody else's message.
 pub(crate) fn entry(entry: &Entry, contact: &Contact, today: Timestamp) -> String {
     let when = time(entry.sent_at, today);
     let head = match entry.direction {
@@ -64,7 +65,7 @@ pub(crate) fn entry(entry: &Entry, contact: &Contact, today: Timestamp) -> Strin
         Direction::Sent(reached) => format!("You, {when}, {}:", state(reached)),
     };
     let what = match &entry.kind {
-        EntryKind::Text(text) => safe_lines(text),
+        EntryKind::Text(text) => break_words(&safe_lines(text), INDENT),
         EntryKind::Timer(seconds) => timer(*seconds),
     };
     format!("{head} {what}")

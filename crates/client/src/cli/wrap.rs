@@ -6,6 +6,9 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 /// window, in a pipe and on paper.
 pub(crate) const WIDTH: usize = 80;
 
+/// How far the later lines of what takes several are indented.
+pub(crate) const INDENT: usize = 2;
+
 /// Breaks `text` at spaces so that no line is wider than 80 columns; lines after the first start with
 /// `indent` spaces. A word that is wider than a line stands alone and whole, because a link cut in two is none.
 pub(crate) fn wrap(text: &str, indent: usize) -> String {
@@ -34,6 +37,29 @@ pub(crate) fn wrap(text: &str, indent: usize) -> String {
         lines.push(line);
     }
     lines.join("\n")
+}
+
+/// Breaks words that are wider than an indented line into pieces that are not.
+///
+/// For the texts of others: a terminal would break such a word by itself and go on in the first column, where names
+/// stand, and a text could write one there.
+pub(crate) fn break_words(text: &str, indent: usize) -> String {
+    let most = WIDTH.saturating_sub(indent);
+    let mut broken = String::with_capacity(text.len());
+    let mut used = 0;
+    for character in text.chars() {
+        let wide = character.width().unwrap_or(0);
+        if character.is_whitespace() {
+            used = 0;
+        } else if used + wide > most {
+            broken.push(' ');
+            used = wide;
+        } else {
+            used += wide;
+        }
+        broken.push(character);
+    }
+    broken
 }
 
 /// Cuts or fills `text` to exactly `width` columns, for a cell of a table; a cut shows as `…`.
@@ -77,6 +103,16 @@ mod tests {
             let wrapped = wrap(&words.join(" "), indent);
             prop_assert_eq!(wrapped.split_whitespace().collect::<Vec<_>>(), words);
             prop_assert!(wrapped.lines().all(|line| line.width() <= WIDTH));
+        }
+
+        #[test]
+        fn broken_words_fit_indented_lines_and_lose_nothing(text in "[a-z日本 ]{0,300}", indent in 0_usize..8) {
+            let broken = break_words(&text, indent);
+            prop_assert_eq!(broken.replace(' ', ""), text.replace(' ', ""));
+            prop_assert!(wrap(&broken, indent).lines().all(|line| line.width() <= WIDTH));
+            if text.split(' ').all(|word| word.width() <= WIDTH - indent) {
+                prop_assert_eq!(broken, text);
+            }
         }
 
         #[test]
