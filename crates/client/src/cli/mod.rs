@@ -26,7 +26,9 @@ mod words;
 mod wrap;
 
 use std::ffi::OsString;
-use std::io;
+use std::io::{self, Write};
+
+use pillarbox_client::display::safe_lines;
 
 use self::desk::Desk;
 use self::exit::Exit;
@@ -36,9 +38,10 @@ use self::terminal::Terminal;
 
 /// Runs one command line.
 pub(crate) fn main(words: impl IntoIterator<Item = OsString>) -> Exit {
-    let Cli { options, command } = match help::parse(words) {
+    let words: Vec<OsString> = words.into_iter().collect();
+    let Cli { options, command } = match help::parse(&words) {
         Ok(cli) => cli,
-        Err(error) => return say(&error),
+        Err(error) => return say(&error, &words),
     };
     let directory = desk::directory(&options).unwrap_or_default();
     let (mut terminal, prefix) = (Terminal::new(options.color), options.prefix());
@@ -73,8 +76,15 @@ fn run(desk: &mut Desk<'_>, command: &Command) -> Result<(), Failure> {
 }
 
 /// Help and version go to standard output and are no error; anything else is usage.
-fn say(error: &clap::Error) -> Exit {
-    match error.print() {
+fn say(error: &clap::Error, words: &[OsString]) -> Exit {
+    let harmless = |word: &OsString| word.to_str().is_some_and(|word| safe_lines(word) == word);
+    let said = if words.iter().all(harmless) {
+        error.print()
+    } else {
+        // It repeats what was typed, and that may be an address or a link that somebody else has made.
+        write!(io::stderr(), "{}", safe_lines(&error.render().to_string()))
+    };
+    match said {
         Err(broken) if broken.kind() != io::ErrorKind::BrokenPipe => Exit::No,
         _ if error.use_stderr() => Exit::Usage,
         _ => Exit::Done,
