@@ -3,12 +3,12 @@
 //! Rebuilt from the store when the relay opens and changed only by what the store has committed.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, DefaultHasher};
 
 use pillarbox_wire::{AccountId, DeviceAddress, DeviceId, FixedBytes, Handle, Timestamp};
 
 use crate::core::ConnectionId;
 use crate::mailbox::{Mailbox, Waiting};
+use crate::names::OwnNames;
 use crate::store::{AccountRow, DeviceNumber, DeviceRow, StoreError, Upload};
 
 /// An account and which devices it has.
@@ -28,17 +28,13 @@ pub(crate) struct Device {
     pub(crate) in_line: bool,
 }
 
-/// Devices are walked through, and in the same order in each run of the same world. Their addresses are drawn by the relay, so that
-/// nobody can choose ones that collide.
-type SameEachTime = BuildHasherDefault<DefaultHasher>;
-
 /// All accounts.
 ///
 /// Invariants: the indexes by number and by key name exactly the accounts and devices that are there.
 #[derive(Debug, Default)]
 pub(crate) struct Directory {
-    accounts: HashMap<AccountId, Account>,
-    devices: HashMap<DeviceAddress, Device, SameEachTime>,
+    accounts: HashMap<AccountId, Account, OwnNames>,
+    devices: HashMap<DeviceAddress, Device, OwnNames>,
     by_handle: HashMap<Handle, AccountId>,
     by_key: HashMap<FixedBytes<32>, DeviceAddress>,
 }
@@ -90,7 +86,7 @@ impl Directory {
 
     /// Puts the waiting messages of the store into their mailboxes.
     pub(crate) fn filler(&mut self) -> impl FnMut(DeviceNumber, Waiting) -> Option<()> + '_ {
-        let addresses: HashMap<_, _> =
+        let addresses: HashMap<_, _, OwnNames> =
             self.devices.iter().map(|(address, device)| (device.row.device_number, *address)).collect();
         move |number, waiting| {
             self.devices.get_mut(addresses.get(&number)?)?.mailbox.push(waiting);

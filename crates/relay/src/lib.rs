@@ -22,6 +22,7 @@ pub mod inventory;
 pub mod keeping;
 pub mod limits;
 mod mailbox;
+mod names;
 pub mod passing;
 mod rates;
 pub mod server;

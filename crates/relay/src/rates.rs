@@ -5,6 +5,7 @@
 //! newcomers share one bucket for each kind, so that a flood of addresses slows strangers and nobody who was known before.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::net::IpAddr;
 
 use pillarbox_wire::{AccountId, Duration, Refusal, Timestamp};
@@ -70,7 +71,8 @@ impl Rates {
         rate: Rate,
         now: Timestamp,
     ) -> Result<(), Refusal> {
-        self.next(request, self.place(request, subject), rate, now).map(|_| ())
+        let known = self.full_at.get(&(request, self.place(request, subject))).copied();
+        next(known, rate, now).map(|_| ())
     }
 
     /// Counts the request, or says when it may come again.
@@ -89,8 +91,10 @@ impl Rates {
             self.cleared = now;
         }
         let place = self.place(request, subject);
-        let next = self.next(request, place, rate, now)?;
-        self.full_at.insert((request, place), next);
+        match self.full_at.entry((request, place)) {
+            Entry::Occupied(mut full_at) => *full_at.get_mut() = next(Some(*full_at.get()), rate, now)?,
+            Entry::Vacant(entry) => drop(entry.insert(next(None, rate, now)?)),
+        }
         Ok(())
     }
 
@@ -101,26 +105,21 @@ impl Rates {
             Subject::Everybody
         }
     }
+}
 
-    fn next(
-        &self,
-        request: Request,
-        place: Subject,
-        rate: Rate,
-        now: Timestamp,
-    ) -> Result<Timestamp, Refusal> {
-        let whole = Duration(rate.every.0.saturating_mul(u64::from(rate.burst)));
-        let known = self.full_at.get(&(request, place)).copied().unwrap_or(now);
-        // Further ahead than an empty bucket can be: the clock was set back since, and the bucket starts anew.
-        let known = if known.since(now) > whole { now } else { known.max(now) };
-        let next = known + rate.every;
-        let wait = next.since(now).0.saturating_sub(whole.0);
-        if wait > 0 || rate.burst == 0 {
-            let retry_after = u32::try_from(wait.max(rate.every.0).div_ceil(1_000)).unwrap_or(u32::MAX);
-            return Err(Refusal::RateLimited { retry_after: retry_after.max(1) });
-        }
-        Ok(next)
+/// When the bucket is full again after one more request, or how long that has to wait.
+fn next(full_at: Option<Timestamp>, rate: Rate, now: Timestamp) -> Result<Timestamp, Refusal> {
+    let whole = Duration(rate.every.0.saturating_mul(u64::from(rate.burst)));
+    let known = full_at.unwrap_or(now);
+    // Further ahead than an empty bucket can be: the clock was set back since, and the bucket starts anew.
+    let known = if known.since(now) > whole { now } else { known.max(now) };
+    let next = known + rate.every;
+    let wait = next.since(now).0.saturating_sub(whole.0);
+    if wait > 0 || rate.burst == 0 {
+        let retry_after = u32::try_from(wait.max(rate.every.0).div_ceil(1_000)).unwrap_or(u32::MAX);
+        return Err(Refusal::RateLimited { retry_after: retry_after.max(1) });
     }
+    Ok(next)
 }
 
 #[cfg(test)]

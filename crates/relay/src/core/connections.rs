@@ -9,6 +9,7 @@ use super::Relay;
 use super::events::ConnectionId;
 use super::round::Round;
 use crate::keeping::Granularity;
+use crate::names::OwnNames;
 use crate::rates::Subject;
 use crate::store::{Seen, Store};
 
@@ -39,7 +40,7 @@ impl Connection {
 /// All connections.
 #[derive(Debug, Default)]
 pub(super) struct Connections {
-    open: HashMap<ConnectionId, Connection>,
+    open: HashMap<ConnectionId, Connection, OwnNames>,
     named: usize,
 }
 

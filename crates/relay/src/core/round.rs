@@ -13,6 +13,7 @@ use pillarbox_wire::{
 };
 
 use super::events::{ConnectionId, Effect, Input};
+use crate::names::OwnNames;
 use crate::store::{Changes, Counters, DeviceNumber, MessageRow, Skip};
 
 /// An answer or an effect that waits for the end of the round.
@@ -33,7 +34,7 @@ pub(super) struct Round {
     /// Inputs that wait for the next round, in order.
     pub(super) deferred: Vec<(ConnectionId, Input)>,
     /// Connections whose further inputs wait.
-    blocked: HashSet<ConnectionId>,
+    blocked: HashSet<ConnectionId, OwnNames>,
     /// Everything further waits.
     pub(super) barrier: bool,
     /// The connections that register, in the order of `changes.accounts`.
@@ -56,7 +57,7 @@ impl Round {
             changes: Changes { counters, ..Changes::default() },
             planned: Vec::new(),
             deferred: Vec::new(),
-            blocked: HashSet::new(),
+            blocked: HashSet::default(),
             barrier: false,
             registering: Vec::new(),
             publishing: Vec::new(),

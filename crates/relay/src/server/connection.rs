@@ -6,6 +6,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use futures_util::FutureExt as _;
 use pillarbox_transport::timeouts::FAREWELL;
 use pillarbox_transport::{Channel, OpenError, Reader, ReceiveError, Writer};
 use pillarbox_wire::{ClientFrame, Farewell, Goodbye, RelayFrame};
@@ -26,12 +27,13 @@ use crate::{ConnectionId, Input};
 pub(super) async fn serve(stream: TcpStream, peer: IpAddr, number: u64, place: Place, shared: Arc<Shared>) {
     let connection = Connection { id: ConnectionId(number), peer, shared: &shared };
     connection.log("a connection was opened", None);
-    let Some(channel) = connection.secure(stream).await else { return };
+    // Each in a place of its own: a task is as large as the largest thing that it ever does, for as long as it lives.
+    let Some(channel) = Box::pin(connection.secure(stream)).await else { return };
     let ended = match place.kind() {
         PlaceKind::Admitted => connection.converse(channel).await,
         PlaceKind::Refused => {
             Metrics::add(&shared.metrics.connections_refused_total, 1);
-            connection.refuse(channel, Farewell::TooMany).await
+            Box::pin(connection.refuse(channel, Farewell::TooMany)).await
         }
     };
     connection.log("a connection was closed", Some(ended));
@@ -87,7 +89,7 @@ impl Connection<'_> {
         let outbox = Arc::<Outbox>::default();
         let opened = Input::Opened { peer: self.peer, handshake_hash: *channel.handshake_hash() };
         if !self.shared.queue.open(self.id, Arc::clone(&outbox), opened) {
-            return self.refuse(channel, Farewell::Stopping).await;
+            return Box::pin(self.refuse(channel, Farewell::Stopping)).await;
         }
         // Told however this ends, a panic and an abort included.
         let _closing = Closing { id: self.id, shared: self.shared };
@@ -100,7 +102,7 @@ impl Connection<'_> {
             ended = &mut writing => ended,
         };
         if matches!(ended, Ended::ByRelay | Ended::Idle) {
-            drain(&mut reader).await;
+            Box::pin(drain(&mut reader)).await;
         }
         self.counted(ended)
     }
@@ -126,21 +128,37 @@ impl Connection<'_> {
     /// Reads requests until the connection ends, never more than the outbox has room for.
     async fn read<R: AsyncRead + Unpin>(&self, reader: &mut Reader<R>, outbox: &Outbox) -> Ended {
         loop {
-            outbox.room().await;
-            let input = match timeout(self.shared.timeouts.idle, reader.receive::<ClientFrame>()).await {
-                Err(_) => return Ended::Idle,
-                Ok(Ok(None)) => return Ended::ByPhone,
-                Ok(Ok(Some(frame))) => Input::Frame(frame),
-                Ok(Err(error)) if is_unreadable(&error) => Input::Unreadable,
-                Ok(Err(_)) => return Ended::Cut,
+            let room = outbox.room().await;
+            let Ok(mut received) = timeout(self.shared.timeouts.idle, reader.receive()).await else {
+                return Ended::Idle;
             };
-            let last = matches!(input, Input::Unreadable);
-            Metrics::add(&self.shared.metrics.frames_received_total, 1);
-            outbox.asked();
-            self.shared.queue.push(self.id, input);
-            if last {
+            let mut inputs = Vec::new();
+            let ended = loop {
+                match received {
+                    Ok(Some(frame)) => inputs.push(Input::Frame(frame)),
+                    Ok(None) => break Some(Ended::ByPhone),
+                    Err(error) if is_unreadable(&error) => {
+                        inputs.push(Input::Unreadable);
+                        break None;
+                    }
+                    Err(_) => break Some(Ended::Cut),
+                }
+                // What came with the first frame goes with it; nothing is waited for.
+                let next = if inputs.len() < room { reader.receive().now_or_never() } else { None };
+                match next {
+                    Some(next) => received = next,
+                    None => break None,
+                }
+            };
+            let last = matches!(inputs.last(), Some(Input::Unreadable));
+            Metrics::add(&self.shared.metrics.frames_received_total, inputs.len() as u64);
+            outbox.asked(inputs.len());
+            self.shared.queue.push(self.id, inputs);
+            match ended {
+                Some(ended) => return ended,
                 // The core says goodbye; the writing side ends the connection.
-                return std::future::pending().await;
+                None if last => return std::future::pending().await,
+                None => {}
             }
         }
     }
@@ -231,6 +249,6 @@ struct Closing<'a> {
 
 impl Drop for Closing<'_> {
     fn drop(&mut self) {
-        self.shared.queue.push(self.id, Input::Closed);
+        self.shared.queue.push(self.id, [Input::Closed]);
     }
 }

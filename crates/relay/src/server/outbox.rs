@@ -39,20 +39,28 @@ pub(super) enum End {
 }
 
 impl Outbox {
-    /// Adds frames and, if this is the last of them, the end.
-    pub(super) fn put(&self, frames: impl IntoIterator<Item = RelayFrame>, end: Option<End>) {
-        let mut waiting = self.lock();
-        let before = waiting.frames.len();
-        waiting.frames.extend(frames);
-        waiting.unwritten += waiting.frames.len() - before;
-        waiting.end = waiting.end.or(end);
-        drop(waiting);
-        self.to_write.notify_one();
+    /// Adds frames and, if this is the last of them, the end; and notes that `processed` requests are done with, to which these
+    /// are the answers.
+    pub(super) fn put(&self, frames: Vec<RelayFrame>, end: Option<End>, processed: usize) {
+        let news = !frames.is_empty() || end.is_some();
+        self.ease(|waiting| {
+            waiting.unwritten += frames.len();
+            if waiting.frames.is_empty() {
+                waiting.frames = frames;
+            } else {
+                waiting.frames.extend(frames);
+            }
+            waiting.end = waiting.end.or(end);
+            waiting.unprocessed = waiting.unprocessed.saturating_sub(processed);
+        });
+        if news {
+            self.to_write.notify_one();
+        }
     }
 
     /// Ends the connection after what is here already. The first end given is the one that counts.
     pub(super) fn end(&self, end: End) {
-        self.put([], Some(end));
+        self.put(Vec::new(), Some(end), 0);
     }
 
     /// Waits until there is something to write, and takes all of it.
@@ -73,19 +81,18 @@ impl Outbox {
         self.ease(|waiting| waiting.unwritten = waiting.unwritten.saturating_sub(count));
     }
 
-    /// Notes that a request was handed to the relay's thread.
-    pub(super) fn asked(&self) {
-        self.lock().unprocessed += 1;
+    /// Notes that `count` requests are about to be handed to the relay's thread.
+    pub(super) fn asked(&self, count: usize) {
+        self.lock().unprocessed += count;
     }
 
-    /// Notes that the relay's thread has processed one request.
-    pub(super) fn processed(&self) {
-        self.ease(|waiting| waiting.unprocessed = waiting.unprocessed.saturating_sub(1));
-    }
-
-    /// Waits until the connection may read its next request.
-    pub(super) async fn room(&self) {
-        while !self.lock().has_room() {
+    /// Waits until the connection may read its next request, and says how many it may read.
+    pub(super) async fn room(&self) -> usize {
+        loop {
+            let room = self.lock().room();
+            if room > 0 {
+                return room;
+            }
             self.to_read.notified().await;
         }
     }
@@ -99,9 +106,9 @@ impl Outbox {
 
     fn ease(&self, change: impl FnOnce(&mut Waiting)) {
         let mut waiting = self.lock();
-        let before = waiting.has_room();
+        let before = waiting.room();
         change(&mut waiting);
-        if (!before && waiting.has_room()) || waiting.unprocessed == 0 {
+        if (before == 0 && waiting.room() > 0) || waiting.unprocessed == 0 {
             drop(waiting);
             self.to_read.notify_one();
         }
@@ -114,13 +121,15 @@ impl Outbox {
 }
 
 impl Waiting {
-    fn has_room(&self) -> bool {
-        self.unprocessed + self.unwritten < MAX_UNANSWERED
+    /// How many more requests the connection may read.
+    fn room(&self) -> usize {
+        MAX_UNANSWERED.saturating_sub(self.unprocessed + self.unwritten)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt as _;
     use pillarbox_wire::{Pong, RequestId};
 
     use super::*;
@@ -129,15 +138,11 @@ mod tests {
         RelayFrame::Pong(Pong { request: RequestId(1) })
     }
 
-    async fn is_ready(future: impl Future<Output = ()>) -> bool {
-        tokio::select! { biased; () = future => true, () = std::future::ready(()) => false }
-    }
-
     #[tokio::test]
     async fn frames_come_out_in_order_with_the_first_end() {
         let outbox = Outbox::default();
-        outbox.put([pong()], None);
-        outbox.put([pong()], Some(End::Goodbye(Farewell::Replaced)));
+        outbox.put(vec![pong()], None, 0);
+        outbox.put(vec![pong()], Some(End::Goodbye(Farewell::Replaced)), 0);
         outbox.end(End::Silent);
         let (frames, end) = outbox.take().await;
         assert_eq!((frames.len(), end), (2, Some(End::Goodbye(Farewell::Replaced))));
@@ -146,19 +151,18 @@ mod tests {
     #[tokio::test]
     async fn a_request_takes_room_until_its_answer_is_written() {
         let outbox = Outbox::default();
-        for _ in 0..MAX_UNANSWERED {
-            assert!(is_ready(outbox.room()).await);
-            outbox.asked();
+        for asked in 0..MAX_UNANSWERED {
+            assert_eq!(outbox.room().now_or_never(), Some(MAX_UNANSWERED - asked));
+            outbox.asked(1);
         }
-        assert!(!is_ready(outbox.room()).await);
-        outbox.put([pong()], None);
-        outbox.processed();
-        assert!(!is_ready(outbox.room()).await, "answered is not written");
+        assert_eq!(outbox.room().now_or_never(), None);
+        outbox.put(vec![pong()], None, 1);
+        assert_eq!(outbox.room().now_or_never(), None, "answered is not written");
         let (frames, _) = outbox.take().await;
         outbox.written(frames.len());
-        assert!(is_ready(outbox.room()).await);
-        assert!(!is_ready(outbox.processed_all()).await);
-        (1..MAX_UNANSWERED).for_each(|_| outbox.processed());
-        assert!(is_ready(outbox.processed_all()).await);
+        assert_eq!(outbox.room().now_or_never(), Some(1));
+        assert_eq!(outbox.processed_all().now_or_never(), None);
+        outbox.put(Vec::new(), None, MAX_UNANSWERED - 1);
+        assert_eq!(outbox.processed_all().now_or_never(), Some(()));
     }
 }

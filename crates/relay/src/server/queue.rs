@@ -22,6 +22,9 @@ pub(super) enum Order {
     Abandon,
 }
 
+/// Inputs that room is made for before they come: more than a busy relay's batch has, and 300 kB at most while nothing comes.
+const MOST_EXPECTED: usize = 1_024;
+
 /// One batch.
 #[derive(Default)]
 pub(super) struct Batch {
@@ -45,17 +48,23 @@ impl Queue {
             return false;
         }
         gathering.opened.push((connection, outbox));
-        self.add(gathering, connection, input);
+        self.add(gathering, connection, [input]);
         true
     }
 
-    pub(super) fn push(&self, connection: ConnectionId, input: Input) {
-        self.add(self.lock(), connection, input);
+    /// Adds what came on a connection, in order.
+    pub(super) fn push(&self, connection: ConnectionId, inputs: impl IntoIterator<Item = Input>) {
+        self.add(self.lock(), connection, inputs);
     }
 
-    fn add(&self, mut gathering: MutexGuard<'_, Batch>, connection: ConnectionId, input: Input) {
-        gathering.inputs.push((connection, input));
-        let first = gathering.inputs.len() == 1;
+    fn add(
+        &self,
+        mut gathering: MutexGuard<'_, Batch>,
+        connection: ConnectionId,
+        inputs: impl IntoIterator<Item = Input>,
+    ) {
+        let first = gathering.inputs.is_empty();
+        gathering.inputs.extend(inputs.into_iter().map(|input| (connection, input)));
         drop(gathering);
         // The thread waits only for an empty queue, so that the second input finds it awake.
         if first {
@@ -77,7 +86,9 @@ impl Queue {
             .wait_timeout_while(self.lock(), longest, idle)
             .unwrap_or_else(PoisonError::into_inner);
         let order = gathering.order;
-        std::mem::replace(&mut gathering, Batch { order, ..Batch::default() })
+        // The next batch is about as large as this one, and would otherwise be moved again and again as it grows.
+        let inputs = Vec::with_capacity(gathering.inputs.len().min(MOST_EXPECTED));
+        std::mem::replace(&mut gathering, Batch { order, inputs, opened: Vec::new() })
     }
 
     /// A holder of this lock only moves values, so that what it leaves behind when it panics is whole.
@@ -93,8 +104,8 @@ mod tests {
     #[test]
     fn a_batch_is_everything_that_arrived() {
         let queue = Queue::default();
-        queue.push(ConnectionId(1), Input::Closed);
-        queue.push(ConnectionId(2), Input::Closed);
+        queue.push(ConnectionId(1), [Input::Closed]);
+        queue.push(ConnectionId(2), [Input::Closed]);
         let batch = queue.take(Duration::MAX);
         assert_eq!(batch.inputs.iter().map(|(connection, _)| connection.0).collect::<Vec<_>>(), [1, 2]);
         assert!(queue.take(Duration::ZERO).inputs.is_empty());

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use pillarbox_wire::Farewell;
+use pillarbox_wire::{Farewell, RelayFrame};
 use rand_core::CryptoRng;
 use tokio::sync::watch;
 
@@ -20,6 +20,7 @@ use super::queue::{Batch, Order, Queue};
 use super::timing::UPKEEP_INTERVAL;
 use super::{clock, data_dir::DataDir};
 use crate::admin::{PassingFeed, Readiness};
+use crate::names::OwnNames;
 use crate::{ConnectionId, Counts, Effect, Input, Relay, Store, StoreError};
 
 /// Everything the thread owns. Dropping it, however the thread ends, closes every connection.
@@ -40,7 +41,16 @@ pub(super) struct Writer<S: Store> {
 
 /// Where each open connection's answers go.
 #[derive(Default)]
-pub(super) struct Connections(HashMap<ConnectionId, Arc<Outbox>>);
+pub(super) struct Connections(HashMap<ConnectionId, Arc<Outbox>, OwnNames>);
+
+/// What one connection gets of a batch.
+#[derive(Default)]
+struct Visit {
+    frames: Vec<RelayFrame>,
+    end: Option<End>,
+    processed: usize,
+    gone: bool,
+}
 
 impl<S: Store + Send + 'static> Writer<S> {
     /// Starts the thread.
@@ -75,7 +85,8 @@ impl<S: Store + Send + 'static> Writer<S> {
         self.relay.follow(self.passing.is_followed());
         let started = Instant::now();
         let outcome = self.relay.process(inputs, clock::now(), rng)?;
-        self.count(arrived.len(), started);
+        let count = arrived.len();
+        self.count(count, started);
         // A batch with nothing to write says nothing about the disk.
         if outcome.wrote || outcome.trouble.is_some() {
             self.ready.set(outcome.trouble.is_none());
@@ -84,11 +95,10 @@ impl<S: Store + Send + 'static> Writer<S> {
             Metrics::add(&self.metrics.storage_failures_total, 1);
             LogLine::new("the database refused a transaction, and nothing of it was accepted")
                 .because(error)
-                .counting(arrived.len())
+                .counting(count)
                 .write(Level::Error);
         }
-        self.connections.hand_out(outcome.effects);
-        self.connections.settle(&arrived);
+        self.connections.hand_out(outcome.effects, arrived);
         self.passing.show(outcome.passed);
         Ok(outcome.more)
     }
@@ -141,35 +151,32 @@ impl Arrival {
 }
 
 impl Connections {
-    /// Puts effects into the outboxes, in order for each connection and with one visit to each.
-    fn hand_out(&self, mut effects: Vec<Effect>) {
-        effects.sort_by_key(connection_of); // stable
-        let mut effects = effects.into_iter().peekable();
-        while let Some(connection) = effects.peek().map(connection_of) {
-            let mut frames = Vec::new();
-            let mut end = None;
-            while let Some(effect) = effects.next_if(|effect| connection_of(effect) == connection) {
-                match effect {
-                    Effect::Send(_, frame) => frames.push(frame),
-                    Effect::Close(_, farewell) => end = Some(End::Goodbye(farewell)),
+    /// Puts effects into the outboxes, in order for each connection and with one visit to each, and tells each how many of its
+    /// requests are done with.
+    fn hand_out(&mut self, effects: Vec<Effect>, arrived: Vec<(ConnectionId, Arrival)>) {
+        let mut visits: HashMap<ConnectionId, Visit, OwnNames> = HashMap::default();
+        for effect in effects {
+            match effect {
+                Effect::Send(connection, frame) => visits.entry(connection).or_default().frames.push(frame),
+                Effect::Close(connection, reason) => {
+                    visits.entry(connection).or_default().end = Some(End::Goodbye(reason));
                 }
-            }
-            if let Some(outbox) = self.0.get(&connection) {
-                outbox.put(frames, end);
             }
         }
-    }
-
-    fn settle(&mut self, arrived: &[(ConnectionId, Arrival)]) {
         for (connection, arrival) in arrived {
+            let visit = visits.entry(connection).or_default();
             match arrival {
                 Arrival::Opened => {}
-                Arrival::Closed => drop(self.0.remove(connection)),
-                Arrival::Question => {
-                    if let Some(outbox) = self.0.get(connection) {
-                        outbox.processed();
-                    }
-                }
+                Arrival::Question => visit.processed += 1,
+                Arrival::Closed => visit.gone = true,
+            }
+        }
+        for (connection, Visit { frames, end, processed, gone }) in visits {
+            if let Some(outbox) = self.0.get(&connection) {
+                outbox.put(frames, end, processed);
+            }
+            if gone {
+                self.0.remove(&connection);
             }
         }
     }
@@ -182,11 +189,5 @@ impl Connections {
 impl Drop for Connections {
     fn drop(&mut self) {
         self.end_all(End::Silent);
-    }
-}
-
-fn connection_of(effect: &Effect) -> ConnectionId {
-    match effect {
-        Effect::Send(connection, _) | Effect::Close(connection, _) => *connection,
     }
 }

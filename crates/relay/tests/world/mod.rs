@@ -109,7 +109,7 @@ impl World {
         Self::new(settings, Some(tempfile::tempdir().unwrap()))
     }
 
-    /// A relay whose database may take so many pages of 4 KiB.
+    /// A relay whose database may take so many pages of 16 KiB.
     pub fn with_pages(settings: Settings, pages: u32) -> Self {
         let mut store = SqliteStore::in_memory().unwrap();
         store.limit_pages(pages).unwrap();

@@ -9,6 +9,12 @@ use crate::store::{
     Registration, Seen, StoreError, Taken, Upload,
 };
 
+/// Messages in one statement. Starting a statement costs as much as a row; past some tens nothing more is gained.
+const ROWS_AT_ONCE: usize = 32;
+
+/// One row of an insertion into `messages`.
+const MESSAGE_VALUES: &str = "(?, ?, ?, ?, ?, ?, ?, ?)";
+
 pub(super) fn apply(connection: &mut Connection, changes: &Changes) -> Result<Applied, StoreError> {
     let Changes {
         certificate_key,
@@ -85,20 +91,39 @@ fn append(transaction: &Transaction<'_>, messages: &[MessageRow]) -> Result<(), 
     if messages.is_empty() {
         return Ok(());
     }
-    let mut insert =
-        transaction.prepare_cached("INSERT INTO messages VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?;
-    for MessageRow { message, mailbox, accepted_at, sender, delivered_at, payload } in messages {
-        insert.execute(params![
-            integer(message.0),
-            mailbox.0,
-            time(*accepted_at),
-            sender.as_ref().map(|sender| sender.account.0.as_slice()),
-            sender.map(|sender| sender.device.0),
-            delivered_at.map(time),
-            integer(payload.len() as u64),
-            payload.as_slice(),
-        ])?;
+    let (many, rest) = messages.as_chunks::<ROWS_AT_ONCE>();
+    if !many.is_empty() {
+        let query = format!("INSERT INTO messages VALUES {}", [MESSAGE_VALUES; ROWS_AT_ONCE].join(","));
+        let mut insert = transaction.prepare_cached(&query)?;
+        for rows in many {
+            insert_messages(&mut insert, rows)?;
+        }
     }
+    if !rest.is_empty() {
+        let query = format!("INSERT INTO messages VALUES {MESSAGE_VALUES}");
+        let mut insert = transaction.prepare_cached(&query)?;
+        for row in rest {
+            insert_messages(&mut insert, std::slice::from_ref(row))?;
+        }
+    }
+    Ok(())
+}
+
+/// Executes an insertion of as many rows as these.
+fn insert_messages(insert: &mut CachedStatement<'_>, rows: &[MessageRow]) -> Result<(), StoreError> {
+    let mut first = 1;
+    for MessageRow { message, mailbox, accepted_at, sender, delivered_at, payload } in rows {
+        insert.raw_bind_parameter(first, integer(message.0))?;
+        insert.raw_bind_parameter(first + 1, mailbox.0)?;
+        insert.raw_bind_parameter(first + 2, time(*accepted_at))?;
+        insert.raw_bind_parameter(first + 3, sender.as_ref().map(|sender| sender.account.0.as_slice()))?;
+        insert.raw_bind_parameter(first + 4, sender.map(|sender| sender.device.0))?;
+        insert.raw_bind_parameter(first + 5, delivered_at.map(time))?;
+        insert.raw_bind_parameter(first + 6, integer(payload.len() as u64))?;
+        insert.raw_bind_parameter(first + 7, payload.as_slice())?;
+        first += 8;
+    }
+    insert.raw_execute()?;
     Ok(())
 }
 
@@ -106,9 +131,14 @@ fn remove(transaction: &Transaction<'_>, messages: &[MessageId]) -> Result<(), S
     if messages.is_empty() {
         return Ok(());
     }
-    let mut remove = transaction.prepare_cached("DELETE FROM messages WHERE message = ?1")?;
-    for message in messages {
-        remove.execute([integer(message.0)])?;
+    let mut remove = transaction.prepare_cached("DELETE FROM messages WHERE message BETWEEN ?1 AND ?2")?;
+    let mut numbers: Vec<u64> = messages.iter().map(|message| message.0).collect();
+    numbers.sort_unstable();
+    // Phones acknowledge at once what they were handed at once: most numbers follow each other, and go in one sweep.
+    for run in numbers.chunk_by(|one, next| next - one <= 1) {
+        if let (Some(first), Some(last)) = (run.first(), run.last()) {
+            remove.execute([integer(*first), integer(*last)])?;
+        }
     }
     Ok(())
 }
