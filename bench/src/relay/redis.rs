@@ -67,8 +67,11 @@ impl Server for Running {
     }
 
     fn idle(&self, count: usize) -> Result<Vec<TcpStream>, Failure> {
-        let idle = |number: usize| {
-            let (mut connection, first) = self.consumer(&format!("mailbox-{number}"))?;
+        let idle = |_| {
+            // Nobody else has this number: it is the connection's own.
+            let mut connection = self.connect()?;
+            let stream = format!("mailbox-{}", connection.local_addr()?.port());
+            let first = consume(&mut connection, &stream)?;
             connection.write_all(&first)?;
             Ok(connection)
         };
@@ -83,19 +86,19 @@ impl Running {
         Ok(connection)
     }
 
-    /// A connection that may fetch, and what it says to fetch.
-    fn consumer(&self, stream: &str) -> Result<(TcpStream, Vec<u8>), Failure> {
-        let mut connection = self.connect()?;
-        ask(&mut connection, &["XGROUP", "CREATE", stream, "phone", "$", "MKSTREAM"])?;
-        let mut first = Vec::new();
-        fetch(stream, &mut first)?;
-        Ok((connection, first))
-    }
-
     fn recipient(&self, stream: String) -> Result<Line, Failure> {
-        let (connection, first) = self.consumer(&stream)?;
+        let mut connection = self.connect()?;
+        let first = consume(&mut connection, &stream)?;
         Line::new(connection, Box::new(Talk { stream, unread: Vec::new(), fetches: true }), first)
     }
+}
+
+/// Makes a stream and its consumer, and gives what the consumer says to fetch.
+fn consume(connection: &mut TcpStream, stream: &str) -> Result<Vec<u8>, Failure> {
+    ask(connection, &["XGROUP", "CREATE", stream, "phone", "$", "MKSTREAM"])?;
+    let mut first = Vec::new();
+    fetch(stream, &mut first)?;
+    Ok(first)
 }
 
 fn ask(connection: &mut TcpStream, words: &[&str]) -> Result<(), Failure> {
