@@ -1,0 +1,137 @@
+//! Peers that send more, or other, than a relay takes: handshakes, noise, frames, accounts, messages.
+
+use pillarbox_relay::limits::{MAILBOX_BYTES, REGISTER};
+use pillarbox_wire::limits::{MAX_ACKNOWLEDGEMENTS, MAX_PAYLOAD_LEN};
+use pillarbox_wire::{
+    AccountId, Acknowledge, ClientFrame, DeviceAddress, DeviceId, Farewell, Goodbye, MessageId, Pong,
+    Refusal, Refused, RelayFrame, RequestId,
+};
+use rand_core::Rng;
+use tokio::io::AsyncWriteExt;
+use tokio::task::JoinSet;
+
+use crate::attacks::{Attacked, ended};
+use crate::peer::{Front, submission};
+
+/// The account whose mailbox is filled.
+pub(crate) const VICTIM: u32 = 1_000_001;
+
+const FLOODER: u32 = 1_000_002;
+
+pub(crate) async fn handshakes(front: Front) -> Attacked {
+    let (mut done, mut not) = (0, 0);
+    for _ in 0..2_000 / 64 + 1 {
+        let mut batch = JoinSet::new();
+        for _ in 0..64 {
+            let front = front.clone();
+            batch.spawn(async move {
+                let Ok(stream) = front.dial(6).await else { return false };
+                front.secure(stream).await.is_ok()
+            });
+        }
+        for secured in batch.join_all().await {
+            if secured { done += 1 } else { not += 1 }
+        }
+    }
+    Attacked::done(format!("{done} done, {not} turned away"))
+}
+
+pub(crate) async fn noise(front: Front) -> Attacked {
+    let mut ends = JoinSet::new();
+    for number in 0..500 {
+        let mut noise = vec![0; 200];
+        rand::rng().fill_bytes(&mut noise);
+        // Too short a record for a tag, so that the relay need not wait for the rest of it.
+        noise[..2].copy_from_slice(&[0, 3]);
+        let stream = front.dial(7).await.unwrap();
+        let mut stream =
+            if number % 2 == 0 { stream } else { front.secure(stream).await.unwrap().into_parts().0 };
+        stream.write_all(&noise).await.unwrap();
+        ends.spawn(ended(stream));
+    }
+    Attacked::done(format!("the relay closed {}", ends.join_all().await.len()))
+}
+
+pub(crate) async fn oversized(front: Front) -> Attacked {
+    let nobody = DeviceAddress { account: AccountId([0xb5; 16]), device: DeviceId::FIRST };
+    let (mut refused, mut goodbyes) = (0, 0);
+    let mut link = front.link(8).await;
+    for _ in 0..100 {
+        // As long as a frame can be, and longer than a payload may be.
+        let answer = link.ask(&submission(nobody, 65_000)).await;
+        match answer {
+            Some(RelayFrame::Refused(Refused {
+                reason: Refusal::TooMuch | Refusal::NotWellFormed, ..
+            })) => refused += 1,
+            Some(RelayFrame::Goodbye(_)) | None => {
+                goodbyes += 1;
+                link = front.link(8).await;
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    for number in 0..100_u64 {
+        let mut link = front.link(8).await;
+        if number % 2 == 0 {
+            // A relay's frame is none that a phone may send.
+            link.writer.send([&RelayFrame::Pong(Pong { request: RequestId(1) })]).await.unwrap();
+            link.writer.send([&RelayFrame::Goodbye(Goodbye { reason: Farewell::Idle })]).await.ok();
+        } else {
+            let messages = (0..8 * MAX_ACKNOWLEDGEMENTS as u64).map(MessageId).collect();
+            link.writer.send([&ClientFrame::Acknowledge(Acknowledge { messages })]).await.unwrap();
+            link.writer.send([&crate::peer::ping()]).await.ok();
+        }
+        match link.receive().await {
+            Some(RelayFrame::Goodbye(_)) | None => goodbyes += 1,
+            Some(RelayFrame::Pong(_) | RelayFrame::Refused(_)) => refused += 1,
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(refused + goodbyes, 200);
+    Attacked::done(format!("{refused} refused or without effect, {goodbyes} ended with a goodbye"))
+}
+
+pub(crate) async fn registrations(front: Front) -> Attacked {
+    let (mut made, mut limited) = (0, 0);
+    let mut number = 0;
+    let crowds = std::iter::once((9, 400)).chain((20..30).map(|from| (from, 40)));
+    for (from, count) in crowds {
+        for _ in 0..count {
+            number += 1;
+            let mut link = front.link(from).await;
+            match link.register(number).await {
+                RelayFrame::Registered(_) => made += 1,
+                RelayFrame::Refused(Refused { reason: Refusal::RateLimited { .. }, .. }) => limited += 1,
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+    assert!(limited > made, "{made} made, {limited} refused");
+    assert!(made >= 11 * REGISTER.burst, "a household at each address is let in");
+    Attacked::done(format!("{made} made, {limited} told to wait"))
+}
+
+pub(crate) async fn quota(front: Front) -> Attacked {
+    let mut victim = front.link(12).await;
+    let RelayFrame::Registered(registered) = victim.register(VICTIM).await else { panic!("no account") };
+    drop(victim);
+    let mut flooder = front.link(12).await;
+    assert!(matches!(flooder.register(FLOODER).await, RelayFrame::Registered(_)));
+
+    let message = submission(registered.address, MAX_PAYLOAD_LEN);
+    let batch = vec![message; 8];
+    let (mut taken, mut full) = (0_u64, 0_u64);
+    while full < 200 {
+        flooder.writer.send(&batch).await.unwrap();
+        for _ in &batch {
+            match flooder.receive().await {
+                Some(RelayFrame::Accepted(_)) => taken += 1,
+                Some(RelayFrame::Refused(Refused { reason: Refusal::MailboxFull, .. })) => full += 1,
+                other => panic!("{other:?} after {taken} messages"),
+            }
+        }
+    }
+    let bytes = taken * MAX_PAYLOAD_LEN as u64;
+    assert!(bytes <= MAILBOX_BYTES && bytes + MAX_PAYLOAD_LEN as u64 > MAILBOX_BYTES, "{bytes} bytes taken");
+    Attacked::done(format!("{taken} taken ({} MiB), {full} refused: mailbox full", bytes >> 20))
+}

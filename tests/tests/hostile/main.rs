@@ -1,0 +1,95 @@
+//! Hostile peers against a `pillarbox-relay` that runs as a process of its own with its shipped limits, over TCP, while
+//! two honest phones talk through it without a pause.
+//!
+//! Nothing here is timed: the honest phones must get every message through meanwhile, each attack must meet the limit
+//! that is there for it, and the relay's memory must stay under what its limits add up to. The figures are printed:
+//! `cargo test -p pillarbox-tests --test hostile -- --nocapture`; `docs/hostile.md` keeps a table of them.
+//!
+//! The hostile peers come from other loopback addresses (127.0.0.2 and on), since limits count by address, and memory is
+//! read from `/proc`: this runs on Linux.
+#![cfg(target_os = "linux")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a failed expectation is a failed test"
+)]
+
+mod attacks;
+mod floods;
+mod honest;
+mod peer;
+mod relay;
+mod table;
+
+use std::thread;
+use std::time::Duration;
+
+use pillarbox_relay::limits::{CONNECTIONS_PER_ADDRESS, WINDOW_BYTES};
+use pillarbox_tests::Place;
+
+use attacks::ATTACKS;
+use honest::Honest;
+use peer::Front;
+use relay::RelayProcess;
+use table::{Line, Table};
+
+/// Rounds that the honest phones talk in each attack, at the least.
+const ROUNDS: usize = 8;
+
+/// Pause between two rounds. People do not type faster, and the honest phones are to stay under their own rate limits.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// What one address can make a relay hold, by its limits: on each connection one record begun, one read, and one window
+/// of messages not acknowledged.
+const MOST_MEMORY_KIB: u64 = CONNECTIONS_PER_ADDRESS as u64 * (65_537 + 16_384 + WINDOW_BYTES) / 1_024;
+
+#[test]
+fn the_relay_stays_up_for_two_honest_phones_whatever_others_do() {
+    let place = Place::new();
+    let relay = RelayProcess::start(&place);
+    let mut honest = Honest::start(&place, &relay.address);
+    let front = Front::of(&relay);
+    let mut table = Table::default();
+
+    let undisturbed = (0..ROUNDS).map(|_| honest.round()).collect();
+    let idle = relay.memory();
+    table.add(Line {
+        who: "nobody",
+        outcome: "-".into(),
+        rounds: undisturbed,
+        before: idle,
+        peak: idle,
+        cpu: 0.0,
+    });
+
+    for (who, attack) in ATTACKS {
+        let before = relay.memory();
+        let cpu = relay.cpu_seconds();
+        relay.forget_peak();
+        let attacking = thread::spawn({
+            let front = front.clone();
+            move || peer::runtime().block_on(attack(front))
+        });
+        let mut rounds = Vec::new();
+        while rounds.len() < ROUNDS || !attacking.is_finished() {
+            rounds.push(honest.round());
+            thread::sleep(PAUSE);
+        }
+        let attacked = attacking.join().unwrap_or_else(|_| panic!("{who}: the relay did not do as expected"));
+        // With everything that the hostile peers still hold open.
+        rounds.push(honest.round());
+        let peak = relay.peak_memory();
+        let cpu = relay.cpu_seconds() - cpu;
+        table.add(Line { who, outcome: attacked.outcome, rounds, before, peak, cpu });
+        assert!(
+            peak <= idle + MOST_MEMORY_KIB,
+            "{who}: {peak} KiB, where {idle} are enough for nobody\n{table}"
+        );
+        drop(attacked.held);
+    }
+    println!("{table}");
+    honest.leave();
+    relay.stop();
+}
