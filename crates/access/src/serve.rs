@@ -142,7 +142,7 @@ fn devices(account: AccountId, holdings: &RelayHoldings) -> Answer {
             let own =
                 holdings.rows().prekeys.iter().filter(|prekey| prekey.device_number == device.device_number);
             let left = own.filter(|prekey| prekey.kind == PreKeyKind::OneTime).count();
-            format!("device {}, {left} one-time keys left for others to begin with", device.device)
+            format!("device {}, {left} one-time keys left", device.device)
         })
         .collect();
     Answer::Returned { count: count(lines.len()), lines }

@@ -161,7 +161,7 @@ fn colour_is_decoration() {
 fn the_inventory_is_made_from_what_the_relay_is_told_to_keep() {
     insta::assert_snapshot!("inventory", page(&["inventory"]));
     let plain = page(&["inventory", "--plain", "--keep-delivered", "7", "--last-seen", "nothing"]);
-    assert!(plain.contains("device row\tthe relay's own\tlast_seen\tentity data\tnot kept\t"), "{plain}");
+    assert!(plain.contains("device row\tthe relay's own\tlast_seen\tevents data\tnot kept\t"), "{plain}");
     assert!(plain.contains("7 days after delivery"), "{plain}");
     let document: Value = serde_json::from_str(&page(&["inventory", "--json"])).unwrap();
     assert_eq!(document["v"], 1);

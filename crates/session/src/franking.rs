@@ -52,7 +52,7 @@ impl Opening {
     }
 }
 
-/// A commitment to one body. Public: the relay sees it.
+/// A commitment to one body. Not secret: a relay sees it wherever no sealed envelope is around it.
 ///
 /// It has no `PartialEq`; [`verify`] compares in constant time.
 #[derive(Debug, Clone, Copy)]

@@ -1,9 +1,12 @@
 //! Somebody who copied the phone's keys: they have the open vault as it was at one moment, and a recording of every message.
 
 use pillarbox_client::{Notice, Phone};
+use pillarbox_crypto::IdentitySecret;
+use pillarbox_session::{seal, unseal};
 use pillarbox_wire::Duration;
 
 use crate::copy::Copy;
+use crate::forger::Forger;
 use crate::world::{Who, World, passphrase};
 
 /// Alice, and Bob with a profile that can be copied; they have talked.
@@ -45,6 +48,22 @@ fn somebody_with_a_copy_of_the_keys_can_read_first_messages_of_strangers_begun_w
     let carol = world.phone("Carol");
     world.invite(carol, bob);
     assert_eq!(overhear(&mut world, &mut copy, (carol, bob), "from a stranger"), ["from a stranger"]);
+}
+
+#[test]
+fn somebody_with_a_copy_of_the_keys_can_see_who_sent_the_sealed_messages_that_they_recorded_before() {
+    let mut world = World::new();
+    let (sender, recipient) = (Forger::new(&mut world), Forger::new(&mut world));
+    let certificate = sender.certificate(&mut world);
+    let mut rng = world.fork();
+    let to = recipient.identity.public();
+    let recorded = seal(&mut rng, &sender.identity, &certificate, &to, b"\x01 said long ago").unwrap();
+
+    let vouched = world.certificate_key().public();
+    let another = IdentitySecret::generate(&mut rng);
+    assert!(unseal(&another, &vouched, world.now, &recorded).is_err(), "without the key nobody sees it");
+    let copied = IdentitySecret::from_bytes(*recipient.identity.to_bytes());
+    assert_eq!(unseal(&copied, &vouched, world.now, &recorded).unwrap().sender, sender.address);
 }
 
 #[test]

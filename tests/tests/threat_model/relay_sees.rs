@@ -4,10 +4,10 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use pillarbox_client::{ConfirmError, DeliveryState, Direction, Notice};
+use pillarbox_client::{ConfirmError, DeliveryState, Direction, Link, Notice};
 use pillarbox_relay::{About, Passing};
 use pillarbox_session::safety_number;
-use pillarbox_wire::{AccountId, DeviceAddress, Duration, Found, RelayFrame};
+use pillarbox_wire::{Accepted, AccountId, DeviceAddress, Duration, Found, Refusal, Refused, RelayFrame};
 
 use crate::world::{START, Way, Who, World, handle, honest};
 
@@ -63,6 +63,29 @@ fn the_relay_can_see_who_sends_a_message_when_the_sender_has_no_delivery_key_for
     world.tell(carol, bob, "invited");
     let senders: Vec<_> = world.holdings().messages.iter().map(|row| row.sender).collect();
     assert_eq!(senders, [Some(world.address(alice)), None]);
+}
+
+#[test]
+fn the_relay_can_make_a_phone_name_itself_by_refusing_a_sealed_message() {
+    let mut world = World::new();
+    let (alice, bob) = world.pair();
+    let senders = |world: &World| -> Vec<_> {
+        let texts = world.submissions().filter(|(way, _)| way.who == alice);
+        texts.map(|(way, _)| way.link).collect()
+    };
+    assert!(senders(&world).iter().all(|link| *link == Link::Nameless), "sealed so far");
+    world.take_notices(alice);
+    world.offline(bob);
+    world.down = Box::new(move |way, frame| match frame {
+        RelayFrame::Accepted(Accepted { request }) if way.who == alice && way.link == Link::Nameless => {
+            vec![RelayFrame::Refused(Refused { request, reason: Refusal::DeliveryKeyRefused })]
+        }
+        frame => vec![frame],
+    });
+    world.tell(alice, bob, "who is there?");
+    assert!(senders(&world).contains(&Link::Named), "sent again on the connection that names her");
+    let contact = world.id(bob);
+    assert!(world.take_notices(alice).contains(&Notice::Unsealed { contact }), "and she is told");
 }
 
 #[test]

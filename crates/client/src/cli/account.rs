@@ -227,7 +227,7 @@ fn close(desk: &mut Desk<'_>, yes: bool) -> Result<(), Failure> {
         desk.agree("Close the account at the relay, for good? Messages on this phone stay.", "--yes")?;
     }
     net::close(desk, &mut phone)?;
-    desk.terminal.result("The account is closed: the relay has deleted what it held of it.")?;
+    desk.terminal.result("The account is closed: the relay has deleted it and its mailbox. What you sent unsealed and still waits for others keeps your account's id until it is fetched.")?;
     let directory = desk.directory()?;
     desk.terminal.note(&format!("What this phone holds is still in {}.", directory.display()));
     Ok(())

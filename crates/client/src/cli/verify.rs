@@ -96,7 +96,7 @@ pub(crate) fn compare(
     if form == Form::Text {
         desk.terminal.strong(&format!("{name} is VERIFIED."))?;
         desk.terminal.note(
-            "If the relay ever hands out another key for them, this number changes, you are told, and \
+            "If the relay ever hands out another key for this account, this number changes, you are told, and \
              nothing is sent until you choose.",
         );
     }

@@ -17,7 +17,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
         pillarbox-lab demand content-warrant --about +447700900101 \\\n    \
             --data ./relay --i-own-this-data",
     after_help = "Exit codes: 0 done, 1 the experiment did not come to its end or not as claimed, 2 usage,\n\
-        3 an audit without a result, 4 data store.\n\
+        3 an audit without a result, 4 data store, 130 stopped.\n\
         Nothing leaves this computer: no telemetry, no update check.\n\
         More: docs/walkthrough.md, docs/audit.md"
 )]

@@ -24,6 +24,8 @@ const USAGE: u8 = 2;
 const NO_RESULT: u8 = 3;
 /// The data store.
 const STORE: u8 = 4;
+/// Stopped by Ctrl-C or a signal.
+const INTERRUPTED: u8 = 130;
 
 pub(crate) fn main() -> ExitCode {
     let arguments = Arguments::parse();

@@ -97,7 +97,7 @@ pub(crate) struct Ledger {
     /// The fields that are kept instead of the messages: why, and for how long.
     #[arg(long, conflicts_with_all = ["last", "follow"])]
     pub(crate) fields: bool,
-    /// What passes through the running relay, as it happens, until Ctrl-C. None of it is written down.
+    /// What passes through the running relay, as it happens, until Ctrl-C. The list is not written down.
     #[arg(long, conflicts_with = "last")]
     pub(crate) follow: bool,
     #[command(flatten)]

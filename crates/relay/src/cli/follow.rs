@@ -16,7 +16,8 @@ const SHORT_ID: usize = 8;
 
 /// What stands above the lines. What follows is not in the database: that is the point of showing it.
 const HEADING: &str = "\
-What passes through the relay, read from its memory. None of it is written down.
+What passes through the relay. This list is not written down.
+What the relay keeps of it: pillarbox-relay ledger --fields
 UTC       LINK  WHAT            FROM           ABOUT          BYTES  ADDRESS";
 
 /// Shows events until the relay or the user ends it.

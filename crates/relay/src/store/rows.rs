@@ -106,8 +106,8 @@ declare!(
         account: Entity, Device, "whose device it is";
         device: Entity, Device, "which of the account's devices";
         device_key: Keys, Device, "checks who connects as this device";
-        last_seen: Entity, Device, "when the device was last connected";
-        last_address: Entity, Device, "the internet address it last connected from";
+        last_seen: Events, Device, "when the device was last connected";
+        last_address: Events, Device, "the internet address it last connected from";
         next_one_time: Events, Device, "guards one-time prekeys from being handed out twice; tells how many were uploaded";
         next_one_time_kem: Events, Device, "guards one-time prekeys from being handed out twice; tells how many were uploaded";
     }
