@@ -36,9 +36,10 @@ pub(crate) fn run(data: &Path, output: Output, out: &mut impl Write) -> Result<(
         }
         out.flush()?;
     }
-    Err(Failure::Unreached(
-        "the relay has stopped. Its rows are still there: pillarbox-relay ledger".to_owned(),
-    ))
+    Err(Failure::Unreached(format!(
+        "the relay has stopped. Its rows are still there: pillarbox-relay ledger --data {}",
+        data.display()
+    )))
 }
 
 /// One event as a line of the table.
