@@ -45,6 +45,31 @@ fn the_backend_on_disk_passes_the_suite() {
 }
 
 #[test]
+fn a_message_that_was_fetched_leaves_no_bytes_in_any_file_once_the_relay_has_tidied_up() {
+    const WORDS: &[u8] = b"under the clock at six, with the red folder";
+    let mut world = World::on_disk(Settings::default());
+    let (anne, anne_here) = world.register(1, None);
+    let (_, ben_here) = world.register(2, None);
+    assert!(matches!(world.submit(ben_here, anne.address, WORDS), RelayFrame::Accepted(_)));
+    let holding = |folder: &Path| -> Vec<String> {
+        let files = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
+        let found =
+            files.filter(|file| fs::read(file).unwrap().windows(WORDS.len()).any(|bytes| bytes == WORDS));
+        found.map(|file| file.file_name().unwrap().to_str().unwrap().to_owned()).collect()
+    };
+    assert!(!holding(world.folder()).is_empty(), "while it waits, it is there to be found");
+
+    let got = world.take(anne_here);
+    let messages: Vec<_> = deliveries(&got).iter().map(|deliver| deliver.message).collect();
+    assert_eq!(messages.len(), 1);
+    world.acknowledge(anne_here, &messages);
+    assert_eq!(Holdings::read(world.folder()).unwrap().messages.len(), 0);
+    assert_eq!(holding(world.folder()), [format!("{DATABASE_FILE}-wal")], "the log still has it");
+    world.relay().tidy().unwrap();
+    assert_eq!(holding(world.folder()), [""; 0]);
+}
+
+#[test]
 fn a_full_disk_refuses_keeps_what_was_accepted_and_empties_as_phones_fetch() {
     let mut world = World::with_pages(Settings::default(), 100);
     let (anne, anne_here) = world.register(1, None);

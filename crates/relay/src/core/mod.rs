@@ -175,6 +175,14 @@ impl<S: Store> Relay<S> {
         &self.settings
     }
 
+    /// Wipes what deleted messages have left on the disk beside the tables; for when nothing else is to be done.
+    ///
+    /// # Errors
+    /// [`StoreError`]; nothing is lost then.
+    pub fn tidy(&mut self) -> Result<(), StoreError> {
+        self.store.tidy()
+    }
+
     /// How much it holds. It looks at every mailbox: for metrics, not for every batch.
     #[must_use]
     pub fn counts(&self) -> Counts {

@@ -142,6 +142,7 @@ impl Server {
             passing,
             connections: Connections::default(),
             _data: data,
+            untidy: true,
             measured: None,
             failure,
         };

@@ -33,6 +33,8 @@ pub(super) struct Writer<S: Store> {
     pub(super) connections: Connections,
     /// Held for its lock, which must outlast the database.
     pub(super) _data: DataDir,
+    /// Whether something was written since the log was last wiped.
+    pub(super) untidy: bool,
     /// When the gauges were last brought up to date.
     pub(super) measured: Option<Instant>,
     /// Why the thread gave up, if it did. Dropped with the thread, which tells that it has ended.
@@ -63,6 +65,7 @@ impl<S: Store + Send + 'static> Writer<S> {
         loop {
             let batch = self.queue.take(wait);
             let order = batch.order;
+            let idle = batch.inputs.is_empty() && order == Order::Continue;
             if order == Order::Abandon {
                 return;
             }
@@ -74,6 +77,19 @@ impl<S: Store + Send + 'static> Writer<S> {
                 return self.connections.end_all(End::Goodbye(Farewell::Stopping));
             }
             self.measure();
+            if idle && std::mem::take(&mut self.untidy) {
+                self.tidy();
+            }
+        }
+    }
+
+    /// After a pause: what was deleted leaves the log too. Once, until something is written again.
+    fn tidy(&mut self) {
+        if let Err(error) = self.relay.tidy() {
+            self.untidy = true;
+            LogLine::new("deleted messages could not be wiped from the log yet")
+                .because(error)
+                .write(Level::Error);
         }
     }
 
@@ -88,6 +104,7 @@ impl<S: Store + Send + 'static> Writer<S> {
         let count = arrived.len();
         self.count(count, started);
         // A batch with nothing to write says nothing about the disk.
+        self.untidy |= outcome.wrote;
         if outcome.wrote || outcome.trouble.is_some() {
             self.ready.set(outcome.trouble.is_none());
         }

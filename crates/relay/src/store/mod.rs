@@ -105,4 +105,13 @@ pub trait Store {
     /// [`StoreError`]; nothing was written then. After [`StoreError::Failed`] at the moment of the commit, a
     /// crash may bring the refused changes back: a sender that was told so sends again, and the recipient sees a repetition.
     fn apply(&mut self, changes: &Changes) -> Result<Applied, StoreError>;
+
+    /// Wipes what deleted rows have left beside the tables, as in a log. Called when there is nothing else to do; what
+    /// cannot be wiped now is wiped another time.
+    ///
+    /// # Errors
+    /// [`StoreError`]; nothing is lost then.
+    fn tidy(&mut self) -> Result<(), StoreError> {
+        Ok(())
+    }
 }

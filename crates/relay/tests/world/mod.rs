@@ -73,6 +73,10 @@ impl Store for Flaky {
         self.check()?;
         self.inner.apply(changes)
     }
+
+    fn tidy(&mut self) -> Result<(), StoreError> {
+        self.inner.tidy()
+    }
 }
 
 /// What a phone knows of itself.
