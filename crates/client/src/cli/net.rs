@@ -151,7 +151,7 @@ pub(crate) fn tell(desk: &mut Desk<'_>, phone: &Phone, notice: &Notice) -> Resul
 pub(crate) fn failure(error: NetError, relay: &RelayAddress) -> Failure {
     let at = || format!("{}:{}", relay.host(), relay.port());
     match error {
-        NetError::Unreachable(kind) => Failure::Unreachable { relay: at(), cause: kind.to_string() },
+        NetError::Unreachable(kind) => Failure::Unreachable { relay: at(), cause: words::unreached(kind) },
         NetError::Handshake(HandshakeError::WrongKey) => Failure::WrongKey { relay: at() },
         NetError::Handshake(HandshakeError::NotPillarbox) => Failure::NoRelay { relay: at() },
         NetError::Handshake(error @ HandshakeError::Version { .. }) => Failure::Version(error.to_string()),

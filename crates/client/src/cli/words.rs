@@ -1,5 +1,7 @@
 //! What is said about contacts, messages and notices: sentences, and words that stand alone without colour.
 
+use std::io::ErrorKind;
+
 use pillarbox_client::display::{safe, safe_lines};
 use pillarbox_client::{Contact, DeliveryState, Direction, Entry, EntryKind, Notice, Trust};
 use pillarbox_wire::{AccountId, Refusal, Timestamp};
@@ -39,10 +41,24 @@ pub(crate) const fn state(state: DeliveryState) -> &'static str {
 /// Sentences about how far a message has come.
 pub(crate) fn progress(state: DeliveryState, to: &str) -> String {
     match state {
-        DeliveryState::Queued => format!("Waiting on this phone; it goes to {to} when it can."),
+        DeliveryState::Queued => format!("Waiting on this phone; it goes to {to} with the next command that connects."),
         DeliveryState::Sent => format!("Sent: the relay keeps it for {to}."),
         DeliveryState::Delivered => format!("Delivered: {to}'s phone has it."),
         DeliveryState::Refused => format!("Refused: the relay does not take it for {to}."),
+    }
+}
+
+/// Why a relay was not reached, where the system's word for it would be a programmer's.
+pub(crate) fn unreached(kind: ErrorKind) -> String {
+    match kind {
+        ErrorKind::ConnectionRefused => "nothing answers there".into(),
+        ErrorKind::TimedOut => "no answer came in time".into(),
+        ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable => {
+            "there is no way to it from here".into()
+        }
+        ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted => "it hung up at once".into(),
+        // What a name that nobody knows comes as has no name of its own among the kinds.
+        _ => "its host name may be wrong, or the network is down".into(),
     }
 }
 
@@ -170,6 +186,10 @@ pub(crate) fn notice(notice: &Notice, name: impl Fn(&AccountId) -> String) -> Op
         Notice::Recovered { contact } => {
             (Note, format!("The conversation with {} was begun anew; later messages open.", name(contact)))
         }
+        Notice::Resent { contact, messages: 0 } => (
+            Note,
+            format!("{}'s phone asked again for a message that is no longer on this phone.", name(contact)),
+        ),
         Notice::Resent { contact, messages } => {
             let plural = if *messages == 1 { "message" } else { "messages" };
             (Note, format!("{}'s phone asked again for {messages} {plural}; sent.", name(contact)))

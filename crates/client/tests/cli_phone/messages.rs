@@ -31,7 +31,7 @@ fn a_message_waits_while_the_relay_is_away_and_is_sent_later() {
     let (alice, bob) = place.alice_and_bob();
     place.relay.stop();
     let waiting = alice.run(&["send", "Bob", "first"]).expect(3);
-    assert_eq!(waiting.out, "Waiting on this phone; it goes to Bob when it can.\n");
+    assert_eq!(waiting.out, "Waiting on this phone; it goes to Bob with the next command that connects.\n");
     assert!(waiting.says("was not reached"), "{}", waiting.err);
     let shown = alice.run(&["account", "show", "--json"]).expect(0).out;
     assert!(shown.contains("\"waiting\":1"), "{shown}");
@@ -225,7 +225,7 @@ fn a_full_mailbox_is_told_and_the_message_kept() {
     let (alice, bob) = place.alice_and_bob();
     alice.run(&["send", "Bob", "one"]).expect(0);
     let full = alice.run(&["send", "Bob", "two"]).expect(1);
-    assert_eq!(full.out, "Waiting on this phone; it goes to Bob when it can.\n");
+    assert_eq!(full.out, "Waiting on this phone; it goes to Bob with the next command that connects.\n");
     assert!(full.says("the recipient's mailbox is full"), "{}", full.err);
     assert!(bob.run(&["inbox"]).expect(0).out.contains("one"));
     alice.run(&["inbox"]).expect(0);
