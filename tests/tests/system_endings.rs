@@ -167,7 +167,10 @@ fn a_send_to_a_relay_that_is_away_is_kept_and_goes_with_the_next_command() {
     let (alice, bob) = place.alice_and_bob(&relay);
     let stopped = relay.kill();
     let kept = alice.run(&["send", "Bob", "kept"]).expect(3);
-    drop(kept.prints("Waiting on this phone; it goes to Bob with the next command that connects.").says("was not reached"));
+    drop(
+        kept.prints("Waiting on this phone; it goes to Bob with the next command that connects.")
+            .says("was not reached"),
+    );
     assert_eq!(alice.waiting(), 1);
     let relay = stopped.start_again(&place);
     drop(alice.run(&["inbox"]).expect(0));

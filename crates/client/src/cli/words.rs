@@ -41,7 +41,9 @@ pub(crate) const fn state(state: DeliveryState) -> &'static str {
 /// Sentences about how far a message has come.
 pub(crate) fn progress(state: DeliveryState, to: &str) -> String {
     match state {
-        DeliveryState::Queued => format!("Waiting on this phone; it goes to {to} with the next command that connects."),
+        DeliveryState::Queued => {
+            format!("Waiting on this phone; it goes to {to} with the next command that connects.")
+        }
         DeliveryState::Sent => format!("Sent: the relay keeps it for {to}."),
         DeliveryState::Delivered => format!("Delivered: {to}'s phone has it."),
         DeliveryState::Refused => format!("Refused: the relay does not take it for {to}."),
