@@ -79,6 +79,9 @@ pub(crate) enum Command {
     /// Fetch and print what is new
     #[command(before_help = help::INBOX)]
     Inbox(Inbox),
+    /// Print a conversation as this phone has kept it
+    #[command(before_help = help::HISTORY)]
+    History(History),
     /// Talk, one line a message; works in a pipe and with a screen reader
     #[command(before_help = help::CHAT)]
     Chat(Chat),
@@ -221,6 +224,18 @@ pub(crate) struct Inbox {
     /// Stay and print what comes, until Ctrl-C
     #[arg(long)]
     pub(crate) follow: bool,
+    #[command(flatten)]
+    pub(crate) machine: Machine,
+}
+
+/// `pillarbox history`.
+#[derive(Debug, Args)]
+pub(crate) struct History {
+    /// The contact
+    pub(crate) name: String,
+    /// Only the last so many
+    #[arg(long, value_name = "N")]
+    pub(crate) last: Option<usize>,
     #[command(flatten)]
     pub(crate) machine: Machine,
 }

@@ -127,6 +127,11 @@ Examples:
   pillarbox inbox --follow
   pillarbox inbox --json";
 
+pub(crate) const HISTORY: &str = "\
+Examples:
+  pillarbox history Bob
+  pillarbox history Bob --last 20 --json";
+
 pub(crate) const CHAT: &str = "\
 Examples:
   pillarbox chat Bob
@@ -181,7 +186,7 @@ mod tests {
     fn every_page_leads_with_examples_and_ends_with_what_a_person_must_know() {
         for flag in ["-h", "--help"] {
             let pages = pages(flag);
-            assert_eq!(pages.len(), 18);
+            assert_eq!(pages.len(), 19);
             for (command, page) in pages {
                 let at =
                     |text: &str| page.find(text).unwrap_or_else(|| panic!("{command} {flag}: no {text}"));

@@ -13,6 +13,7 @@ mod exit;
 mod failure;
 mod grammar;
 mod help;
+mod history;
 mod inbox;
 mod net;
 mod passphrase;
@@ -71,6 +72,7 @@ fn run(desk: &mut Desk<'_>, command: &Command) -> Result<(), Failure> {
         Command::Verify(verify) => verify::run(desk, verify),
         Command::Send(send) => send::run(desk, send),
         Command::Inbox(inbox) => inbox::run(desk, inbox),
+        Command::History(history) => history::run(desk, history),
         Command::Chat(chat) => chat::run(desk, chat),
     }
 }

@@ -8,6 +8,28 @@ use pillarbox_relay::{Limits, Settings};
 use crate::support::{Place, finish};
 
 #[test]
+fn a_conversation_can_be_read_again_both_sides_without_the_relay() {
+    let place = Place::new();
+    let (alice, bob) = place.alice_and_bob();
+    assert!(alice.run(&["history", "Bob"]).expect(0).says("Nothing has been said with Bob"));
+    alice.run(&["send", "Bob", "are you there?"]).expect(0);
+    bob.run(&["inbox"]).expect(0);
+    bob.run(&["send", "Alice", "here I am"]).expect(0);
+    alice.run(&["inbox"]).expect(0);
+    drop(place.relay);
+
+    let read = alice.run(&["history", "Bob"]).expect(0).out;
+    let lines: Vec<&str> = read.lines().collect();
+    assert_eq!(lines.len(), 2, "{read}");
+    assert!(lines[0].starts_with("You, ") && lines[0].ends_with("delivered: are you there?"), "{read}");
+    assert!(lines[1].starts_with("Bob (NOT VERIFIED), ") && lines[1].ends_with("here I am"), "{read}");
+    assert_eq!(alice.run(&["history", "Bob", "--last", "1"]).expect(0).out, format!("{}\n", lines[1]));
+    let last = bob.run(&["history", "Alice", "--last", "1", "--json"]).expect(0).out;
+    let said: serde_json::Value = serde_json::from_str(&last).unwrap();
+    assert_eq!((&said["v"], &said["from"], &said["text"]), (&1.into(), &"you".into(), &"here I am".into()));
+}
+
+#[test]
 fn messages_go_both_ways_and_are_shown_once() {
     let place = Place::new();
     let (alice, bob) = place.alice_and_bob();

@@ -1,0 +1,76 @@
+//! `pillarbox history`: a conversation as this phone has kept it, both sides, without asking the relay.
+
+use pillarbox_client::display::{safe, safe_lines};
+use pillarbox_client::{Contact, Direction, Entry, EntryKind};
+use serde::Serialize;
+
+use super::desk::{Desk, find, now};
+use super::failure::Failure;
+use super::grammar::History;
+use super::terminal::Form;
+use super::words;
+
+/// A message for programs.
+#[derive(Serialize)]
+struct Said {
+    /// `you`, or what the contact is called here.
+    from: String,
+    id: String,
+    /// How far a message of the owner's has come; none for one that came in.
+    state: Option<&'static str>,
+    /// Whether the contact was verified when it came; none for one that went out.
+    verified: Option<bool>,
+    text: Option<String>,
+    timer_seconds: Option<u32>,
+    sent_at_ms: u64,
+    stored_at_ms: u64,
+    kind: &'static str,
+}
+
+/// Runs `pillarbox history`. What had not been shown counts as shown afterwards.
+pub(crate) fn run(desk: &mut Desk<'_>, history: &History) -> Result<(), Failure> {
+    let form = history.machine.form();
+    let mut phone = desk.open()?;
+    let contact = find(&phone, &history.name)?;
+    let entries = phone.history(contact.account)?;
+    let first = history.last.map_or(0, |last| entries.len().saturating_sub(last));
+    for entry in entries.iter().skip(first) {
+        print(desk, &contact, entry, form)?;
+        if !entry.shown {
+            phone.mark_shown(contact.account, entry.place, now(), &mut desk.rng)?;
+        }
+    }
+    if entries.is_empty() && form == Form::Text {
+        desk.terminal.note(&format!("Nothing has been said with {} on this phone.", words::name(&contact)));
+    }
+    Ok(())
+}
+
+fn print(desk: &mut Desk<'_>, contact: &Contact, entry: &Entry, form: Form) -> Result<(), Failure> {
+    let (from, state, verified) = match entry.direction {
+        Direction::Sent(reached) => ("you".to_owned(), Some(words::state(reached)), None),
+        Direction::Received { verified, .. } => (words::name(contact), None, Some(verified)),
+    };
+    let (kind, text, timer_seconds) = match &entry.kind {
+        EntryKind::Text(text) => ("text", Some(safe_lines(text)), entry.expires_after),
+        EntryKind::Timer(seconds) => ("timer", None, *seconds),
+    };
+    match form {
+        Form::Text => desk.terminal.result(&words::entry(entry, contact, now())),
+        Form::Plain => {
+            let (sent, text) = (entry.sent_at.to_string(), text.map(|text| safe(&text)).unwrap_or_default());
+            desk.terminal.row(&[&from, state.unwrap_or_default(), &sent, kind, &text])
+        }
+        Form::Json => desk.terminal.json(&Said {
+            from,
+            id: entry.id.to_string(),
+            state,
+            verified,
+            text,
+            timer_seconds,
+            sent_at_ms: entry.sent_at.0,
+            stored_at_ms: entry.stored_at.0,
+            kind,
+        }),
+    }
+}
