@@ -5,6 +5,7 @@
 //! many; the relay never waits for it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::extract::State;
@@ -14,7 +15,8 @@ use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 use serde::Serialize;
 use serde_json::json;
-use tokio::sync::broadcast::{self, error::RecvError};
+use tokio::sync::broadcast;
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 
 use super::Admin;
 use crate::Passing;
@@ -23,6 +25,10 @@ use crate::server::metrics::{Gauge, Metrics};
 /// Events that a follower may fall behind by: a few seconds of a busy relay, and some hundred kilobytes. More
 /// would turn what passes into what is kept.
 pub(crate) const PASSING_KEPT: usize = 1_024;
+
+/// Between two looks at what passed. A follower then sees at most [`PASSING_KEPT`] events each time, 10,000 a second, and is told
+/// how many it missed: more would cost the phones of a busy relay the processor that writes them out, and nobody reads them.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// The version of the lines.
 const JSON_VERSION: u32 = 1;
@@ -88,18 +94,41 @@ pub(super) async fn passing(State(admin): State<Arc<Admin>>, headers: HeaderMap)
 
 fn lines(events: broadcast::Receiver<Arc<Passing>>, metrics: &Arc<Metrics>) -> Body {
     let counted = Gauge::raise(metrics, |metrics| &metrics.passing_followers);
-    Body::from_stream(stream::unfold((events, counted), |(mut events, counted)| async move {
-        let line = match events.recv().await {
-            Ok(event) => serde_json::to_vec(&Line { v: JSON_VERSION, event: &event }),
-            Err(RecvError::Lagged(missed)) => {
-                serde_json::to_vec(&json!({ "v": JSON_VERSION, "missed": missed }))
-            }
+    let begun = (events, counted, false);
+    Body::from_stream(stream::unfold(begun, |(mut events, counted, again)| async move {
+        if again {
+            tokio::time::sleep(PAUSE).await;
+        }
+        let mut lines = match events.recv().await {
+            Ok(event) => shown(&event),
+            Err(RecvError::Lagged(count)) => missed(count),
             Err(RecvError::Closed) => return None,
         };
-        let line = line.map(|mut line| {
-            line.push(b'\n');
-            Bytes::from(line)
-        });
-        Some((line, (events, counted)))
+        while let (Ok(gathered), true) = (&mut lines, !events.is_empty()) {
+            let line = match events.try_recv() {
+                Ok(event) => shown(&event),
+                Err(TryRecvError::Lagged(count)) => missed(count),
+                Err(TryRecvError::Empty | TryRecvError::Closed) => break,
+            };
+            match line {
+                Ok(line) => gathered.extend(line),
+                Err(error) => lines = Err(error),
+            }
+        }
+        Some((lines.map(Bytes::from), (events, counted, true)))
     }))
+}
+
+fn shown(event: &Passing) -> serde_json::Result<Vec<u8>> {
+    line(&Line { v: JSON_VERSION, event })
+}
+
+fn missed(count: u64) -> serde_json::Result<Vec<u8>> {
+    line(&json!({ "v": JSON_VERSION, "missed": count }))
+}
+
+fn line(value: &impl Serialize) -> serde_json::Result<Vec<u8>> {
+    let mut line = serde_json::to_vec(value)?;
+    line.push(b'\n');
+    Ok(line)
 }
