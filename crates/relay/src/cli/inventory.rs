@@ -44,7 +44,7 @@ pub(crate) fn run(arguments: Inventory, out: &mut impl Write) -> Result<(), Fail
     let lines = whole(&keeping, OPERATIONS);
     if !output.json && !output.plain {
         writeln!(out, "Each field that this relay can see, made from its frames, rows, log and metrics.")?;
-        writeln!(out, "Content, entity data and events data: Investigatory Powers Act 2016, section 261;")?;
+        writeln!(out, "Content, entity data, events data: Investigatory Powers Act 2016, section 261;")?;
         writeln!(out, "keys and protocol are classes of this program.")?;
         writeln!(out, "Whether \"content\" can be read is up to the phones: the relay has no key to it.\n")?;
     }
