@@ -301,3 +301,19 @@ fn bounded(mut text: String, most: usize) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_account_s_secrets_print_their_name_only() {
+        let mut rng = rand::rng();
+        let secrets = Secrets {
+            identity: IdentitySecret::generate(&mut rng),
+            device: SigningSecret::generate(&mut rng),
+            delivery: SecretBytes::generate(&mut rng),
+        };
+        assert_eq!(format!("{secrets:?} {secrets:#?}"), "Secrets Secrets");
+    }
+}

@@ -68,6 +68,12 @@ mod tests {
     }
 
     #[test]
+    fn the_token_prints_its_name_only() {
+        let token = AdminToken::draw(&mut rand::rng());
+        assert_eq!(format!("{token:?} {token:#?}"), "AdminToken AdminToken");
+    }
+
+    #[test]
     fn only_its_own_address_is_answered() {
         for good in ["127.0.0.1:7456", "127.0.0.1", "localhost:80", "[::1]:7456", "[::1]", "LOCALHOST"] {
             assert!(names(good), "{good}");
