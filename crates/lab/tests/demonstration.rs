@@ -2,9 +2,13 @@
 //! other, and the text on the terminal says what the data says.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+use pillarbox_access::design::{END_TO_END, PLAIN_SERVER};
 use pillarbox_access::{Answer, Ask};
+use pillarbox_client::{PaddingRule, Protection};
 use pillarbox_lab::columns::WIDTH;
 use pillarbox_lab::demonstration::{self, text};
+use pillarbox_relay::Granularity;
+use pillarbox_wire::Duration;
 use textwrap::core::display_width;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -71,4 +75,18 @@ async fn the_same_demands_return_what_each_design_leaves_at_its_relay() {
     let json = serde_json::to_value(&report).unwrap();
     assert_eq!(json["v"], 1);
     assert_eq!(json["runs"][1]["returns"][1]["lines"][5]["answer"]["state"], "held-unreadable");
+}
+
+/// The page says in a sentence how the two designs differ besides encryption; the designs' data must say the same.
+#[test]
+fn the_sentence_about_the_two_designs_is_their_data() {
+    let (plain, quiet) = (&PLAIN_SERVER.keeping, &END_TO_END.keeping);
+    let year = Some(Duration::from_days(365));
+    assert_eq!((plain.delivered, plain.last_seen, plain.last_address), (year, Granularity::Exact, true));
+    assert_eq!((quiet.delivered, quiet.last_seen, quiet.last_address), (None, Granularity::Day, false));
+    assert_eq!((PLAIN_SERVER.padding, END_TO_END.padding), (PaddingRule::None, PaddingRule::Blocks80));
+    assert_eq!(
+        (PLAIN_SERVER.protection, END_TO_END.protection),
+        (Protection::ServerReadable, Protection::EndToEnd)
+    );
 }

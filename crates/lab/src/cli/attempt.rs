@@ -39,7 +39,7 @@ fn in_words(error: DemonstrationError) -> Failure {
         DemonstrationError::Folder { .. }
         | DemonstrationError::Profile(_)
         | DemonstrationError::Holdings(_) => {
-            ("Free some space there, or name another folder with TMPDIR=FOLDER.", STORE)
+            ("Make that folder or some room in it, or name another with TMPDIR=FOLDER.", STORE)
         }
         _ => ("Nothing was left behind; run it again.", FAILED),
     };
