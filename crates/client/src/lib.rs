@@ -13,6 +13,7 @@
 //! | [`phone`] | the engine |
 //! | [`body`] | what phones say to each other |
 //! | [`contact`], [`history`], [`account`] | what views show |
+//! | [`habits`] | what a phone does beside carrying texts |
 //! | [`invitation`] | the link that makes somebody a contact |
 //! | [`recovery`], [`outbox`], [`prekeys`] | healing, sending, key stock: limits and rules |
 //! | [`notice`] | what the owner is told |
@@ -24,6 +25,7 @@ mod base32;
 pub mod body;
 pub mod contact;
 pub mod display;
+pub mod habits;
 pub mod history;
 pub mod invitation;
 pub mod net;
@@ -38,6 +40,7 @@ pub mod vault;
 pub use account::{Account, NewAccount, PaddingRule, Protection};
 pub use body::BodyId;
 pub use contact::{BadName, Contact, Origin, Trust, check_name};
+pub use habits::{BackupKey, Habits, Receipts};
 pub use history::{DeliveryState, Direction, Entry, EntryKind};
 pub use invitation::{Invitation, InvitationError};
 pub use notice::Notice;

@@ -125,6 +125,7 @@ fn kept(field: &Field, place: Place, keeping: &Keeping) -> Kept {
             Place::Passing => Kept::No,
             Place::Account | Place::Device => Kept::WithAccount,
             Place::PreKeys => Kept::UntilHandedOut,
+            Place::Deposits | Place::Channels => Kept::No,
             Place::Mailbox => match keeping.delivered {
                 None => Kept::UntilDelivered { at_most: keeping.undelivered },
                 Some(stays) => Kept::AfterDelivery { stays, at_most: keeping.undelivered },

@@ -3,7 +3,7 @@
 //! Seen is not kept. A relay sees every field of every frame; what is written down, how exactly and for how long
 //! is decided here, is handed to the store with each row, and is printed by the inventory.
 
-use pillarbox_wire::{Duration, Timestamp};
+use pillarbox_wire::{AccountId, DepositKind, Duration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// How exactly a time is kept.
@@ -30,6 +30,73 @@ impl Granularity {
     }
 }
 
+/// Something that happens at a relay and that it sees, whether or not it writes it down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Logged {
+    /// An account was made.
+    Registered,
+    /// A device connected under its name.
+    Connected,
+    /// Somebody asked the directory for a number.
+    LookedUp,
+    /// Somebody fetched what is needed to write to an account for the first time.
+    Fetched,
+    /// A message was accepted.
+    Sent,
+    /// A message was taken by its device.
+    Delivered,
+    /// A phone changed what it has deposited, or its prekeys.
+    Changed,
+    /// Somebody read a channel.
+    Read,
+}
+
+impl Logged {
+    /// Everything that a relay sees happen.
+    pub const ALL: [Self; 8] = [
+        Self::Registered,
+        Self::Connected,
+        Self::LookedUp,
+        Self::Fetched,
+        Self::Sent,
+        Self::Delivered,
+        Self::Changed,
+        Self::Read,
+    ];
+
+    /// The word for it in files and tables, as serde writes it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Registered => "registered",
+            Self::Connected => "connected",
+            Self::LookedUp => "looked-up",
+            Self::Fetched => "fetched",
+            Self::Sent => "sent",
+            Self::Delivered => "delivered",
+            Self::Changed => "changed",
+            Self::Read => "read",
+        }
+    }
+}
+
+/// One rule of the log: what is written down, of whom, and for how long.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LogRule {
+    /// What is written down.
+    pub what: Logged,
+    /// For how long, in milliseconds.
+    pub keep: Duration,
+    /// Whether the row holds the internet address that it came from.
+    #[serde(default)]
+    pub address: bool,
+    /// Only what these accounts do or what is about them; empty for everybody.
+    #[serde(default)]
+    pub only: Vec<AccountId>,
+}
+
 /// What a relay keeps. [`Default`] is [`Keeping::LEAST`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -47,6 +114,16 @@ pub struct Keeping {
     pub sender: bool,
     /// Whether the device row holds the internet address that the device last connected from.
     pub last_address: bool,
+    /// Kinds of deposits that it takes and keeps until they are taken back or the account is closed. Another kind is refused.
+    pub deposits: Vec<DepositKind>,
+    /// What it writes into its log of events.
+    pub log: Vec<LogRule>,
+    /// Whether numbers can be looked up.
+    pub directory: bool,
+    /// Whether it has public channels.
+    pub channels: bool,
+    /// Whether it stamps messages of named senders, so that it can check a recipient's report.
+    pub stamps: bool,
 }
 
 impl Keeping {
@@ -60,6 +137,11 @@ impl Keeping {
         registered: Granularity::Exact,
         sender: true,
         last_address: false,
+        deposits: Vec::new(),
+        log: Vec::new(),
+        directory: true,
+        channels: false,
+        stamps: false,
     };
 
     /// A server that keeps its users' history: delivered messages stay for a year, and so do exact times and
@@ -71,6 +153,11 @@ impl Keeping {
         registered: Granularity::Exact,
         sender: true,
         last_address: true,
+        deposits: Vec::new(),
+        log: Vec::new(),
+        directory: true,
+        channels: false,
+        stamps: false,
     };
 }
 

@@ -32,7 +32,7 @@ pub mod testing;
 
 pub use crate::core::{ConnectionId, Counts, Effect, Input, Outcome, Relay, Settings};
 pub use holdings::{Holdings, HoldingsError};
-pub use keeping::{Granularity, Keeping};
+pub use keeping::{Granularity, Keeping, LogRule, Logged};
 pub use limits::{Amount, Limit, Limits, Rate};
 pub use mailbox::Waiting;
 pub use passing::{About, Passing};

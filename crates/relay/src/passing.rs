@@ -5,7 +5,9 @@
 
 use std::net::IpAddr;
 
-use pillarbox_wire::{AccountId, ClientFrame, DeviceAddress, Handle, RelayFrame, Timestamp, declare};
+use pillarbox_wire::{
+    AccountId, ChannelName, ClientFrame, DeviceAddress, Handle, LeaveDeposits, RelayFrame, Timestamp, declare,
+};
 use serde::Serialize;
 
 use crate::core::ConnectionId;
@@ -20,6 +22,8 @@ pub enum About {
     Account(#[serde(serialize_with = "shown")] AccountId),
     /// A number.
     Handle(Handle),
+    /// A channel.
+    Channel(ChannelName),
 }
 
 fn shown<T: std::fmt::Display, S: serde::Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
@@ -83,6 +87,13 @@ pub(crate) fn from_phone(frame: &ClientFrame) -> (&'static str, Option<About>, u
         ClientFrame::Acknowledge(_) => ("Acknowledge", None, 0),
         ClientFrame::CloseAccount(_) => ("CloseAccount", None, 0),
         ClientFrame::Ping(_) => ("Ping", None, 0),
+        ClientFrame::LeaveDeposits(frame) => ("LeaveDeposits", None, deposited_bytes(frame)),
+        ClientFrame::Recall(_) => ("Recall", None, 0),
+        ClientFrame::OpenChannel(frame) => ("OpenChannel", Some(About::Channel(frame.channel.clone())), 0),
+        ClientFrame::Post(frame) => {
+            ("Post", Some(About::Channel(frame.channel.clone())), frame.content.len())
+        }
+        ClientFrame::ReadChannel(frame) => ("ReadChannel", Some(About::Channel(frame.channel.clone())), 0),
     }
 }
 
@@ -103,5 +114,14 @@ pub(crate) const fn to_phone(frame: &RelayFrame) -> &'static str {
         RelayFrame::Pong(_) => "Pong",
         RelayFrame::Refused(_) => "Refused",
         RelayFrame::Goodbye(_) => "Goodbye",
+        RelayFrame::Deposited(_) => "Deposited",
+        RelayFrame::Recalled(_) => "Recalled",
+        RelayFrame::ChannelOpened(_) => "ChannelOpened",
+        RelayFrame::Posted(_) => "Posted",
+        RelayFrame::Posts(_) => "Posts",
     }
+}
+
+fn deposited_bytes(frame: &LeaveDeposits) -> usize {
+    frame.deposits.iter().filter_map(|deposit| deposit.value.as_ref()).map(pillarbox_wire::Bytes::len).sum()
 }

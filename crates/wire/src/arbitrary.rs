@@ -6,6 +6,7 @@ use proptest::prelude::*;
 
 use crate::bytes::{Bytes, FixedBytes};
 use crate::certificate::SenderCertificate;
+use crate::deposit::{ChannelName, Deposit, DepositKind};
 use crate::frame::*;
 use crate::handle::Handle;
 use crate::ids::{AccountId, DeviceAddress, DeviceId, MessageId, RequestId};
@@ -40,6 +41,21 @@ pub fn client_frame() -> BoxedStrategy<ClientFrame> {
             .prop_map(|messages| ClientFrame::Acknowledge(Acknowledge { messages })),
         request().prop_map(|request| ClientFrame::CloseAccount(CloseAccount { request })),
         request().prop_map(|request| ClientFrame::Ping(Ping { request })),
+        (request(), vec(deposit(), 0..6)).prop_map(|(request, deposits)| {
+            ClientFrame::LeaveDeposits(LeaveDeposits { request, deposits })
+        }),
+        (request(), deposit_kind(), subject())
+            .prop_map(|(request, kind, subject)| ClientFrame::Recall(Recall { request, kind, subject })),
+        (request(), channel())
+            .prop_map(|(request, channel)| ClientFrame::OpenChannel(OpenChannel { request, channel })),
+        (request(), channel(), payload()).prop_map(|(request, channel, content)| ClientFrame::Post(Post {
+            request,
+            channel,
+            content
+        })),
+        (request(), channel(), any::<u32>()).prop_map(|(request, channel, after)| {
+            ClientFrame::ReadChannel(ReadChannel { request, channel, after })
+        }),
     ]
     .boxed()
 }
@@ -67,15 +83,24 @@ pub fn relay_frame() -> BoxedStrategy<RelayFrame> {
             RelayFrame::Certificate(Certificate { request, certificate })
         }),
         request().prop_map(|request| RelayFrame::Accepted(Accepted { request })),
-        (message(), option::of(address()), time(), payload()).prop_map(
-            |(message, from, accepted_at, payload)| {
-                RelayFrame::Deliver(Deliver { message, from, accepted_at, payload })
+        (message(), option::of(address()), time(), payload(), option::of(fixed())).prop_map(
+            |(message, from, accepted_at, payload, stamp)| {
+                RelayFrame::Deliver(Deliver { message, from, accepted_at, payload, stamp })
             }
         ),
         request().prop_map(|request| RelayFrame::Closed(Closed { request })),
         request().prop_map(|request| RelayFrame::Pong(Pong { request })),
         (request(), refusal()).prop_map(|(request, reason)| RelayFrame::Refused(Refused { request, reason })),
         farewell().prop_map(|reason| RelayFrame::Goodbye(Goodbye { reason })),
+        (request(), vec(handle(), 0..6))
+            .prop_map(|(request, known)| RelayFrame::Deposited(Deposited { request, known })),
+        (request(), option::of(payload()))
+            .prop_map(|(request, value)| RelayFrame::Recalled(Recalled { request, value })),
+        request().prop_map(|request| RelayFrame::ChannelOpened(ChannelOpened { request })),
+        (request(), any::<u32>())
+            .prop_map(|(request, number)| RelayFrame::Posted(Posted { request, number })),
+        (request(), vec(post(), 0..4))
+            .prop_map(|(request, posts)| RelayFrame::Posts(Posts { request, posts })),
     ]
     .boxed()
 }
@@ -95,6 +120,10 @@ pub fn refusal() -> impl Strategy<Value = Refusal> {
         Just(Refusal::NotWellFormed),
         any::<u32>().prop_map(|retry_after| Refusal::RateLimited { retry_after }),
         Just(Refusal::StorageFailed),
+        Just(Refusal::NotOffered),
+        Just(Refusal::UnknownChannel),
+        Just(Refusal::ChannelTaken),
+        Just(Refusal::TakenDown),
     ]
 }
 
@@ -124,6 +153,36 @@ pub fn address() -> impl Strategy<Value = DeviceAddress> {
 /// Any payload, short ones mostly.
 pub fn payload() -> impl Strategy<Value = Bytes> {
     vec(any::<u8>(), 0..400).prop_map(Bytes)
+}
+
+/// Any name of a channel.
+pub fn channel() -> impl Strategy<Value = ChannelName> {
+    "@[a-z0-9_]{3,32}".prop_filter_map("a channel", |text| ChannelName::try_from(text).ok())
+}
+
+/// Any kind of deposit.
+pub fn deposit_kind() -> impl Strategy<Value = DepositKind> {
+    proptest::sample::select(DepositKind::ALL.as_slice())
+}
+
+fn subject() -> impl Strategy<Value = Bytes> {
+    vec(any::<u8>(), 0..=64).prop_map(Bytes)
+}
+
+fn deposit() -> impl Strategy<Value = Deposit> {
+    (deposit_kind(), subject(), option::of(payload())).prop_map(|(kind, subject, value)| Deposit {
+        kind,
+        subject,
+        value,
+    })
+}
+
+fn post() -> impl Strategy<Value = PostRow> {
+    (any::<u32>(), time(), payload()).prop_map(|(number, posted_at, content)| PostRow {
+        number,
+        posted_at,
+        content,
+    })
 }
 
 fn account() -> impl Strategy<Value = AccountId> {

@@ -8,6 +8,7 @@
 use std::fmt;
 
 use crate::certificate::SenderCertificate;
+use crate::deposit::Deposit;
 use crate::frame::*;
 use crate::ids::DeviceAddress;
 use crate::prekeys::*;
@@ -50,6 +51,10 @@ pub enum Place {
     Device,
     /// The stock of prekeys.
     PreKeys,
+    /// The table of deposits, if this relay keeps deposits of that kind.
+    Deposits,
+    /// The tables of channels and their posts.
+    Channels,
     /// The mailbox row of a message.
     Mailbox,
     /// The relay's own numbering, in its database.
@@ -131,6 +136,11 @@ pub const fn from_phone(frame: &ClientFrame) -> &'static [Field] {
         ClientFrame::Acknowledge(_) => ACKNOWLEDGE,
         ClientFrame::CloseAccount(_) => CLOSE_ACCOUNT,
         ClientFrame::Ping(_) => PING,
+        ClientFrame::LeaveDeposits(_) => LEAVE_DEPOSITS,
+        ClientFrame::Recall(_) => RECALL,
+        ClientFrame::OpenChannel(_) => OPEN_CHANNEL,
+        ClientFrame::Post(_) => POST,
+        ClientFrame::ReadChannel(_) => READ_CHANNEL,
     }
 }
 
@@ -152,6 +162,11 @@ pub const fn to_phone(frame: &RelayFrame) -> &'static [Field] {
         RelayFrame::Pong(_) => PONG,
         RelayFrame::Refused(_) => REFUSED,
         RelayFrame::Goodbye(_) => GOODBYE,
+        RelayFrame::Deposited(_) => DEPOSITED,
+        RelayFrame::Recalled(_) => RECALLED,
+        RelayFrame::ChannelOpened(_) => CHANNEL_OPENED,
+        RelayFrame::Posted(_) => POSTED,
+        RelayFrame::Posts(_) => POSTS,
     }
 }
 
@@ -168,6 +183,12 @@ pub const WIRE: &[Entry] = &[
     Entry { direction: Direction::FromPhone, fields: ACKNOWLEDGE },
     Entry { direction: Direction::FromPhone, fields: CLOSE_ACCOUNT },
     Entry { direction: Direction::FromPhone, fields: PING },
+    Entry { direction: Direction::FromPhone, fields: LEAVE_DEPOSITS },
+    Entry { direction: Direction::FromPhone, fields: DEPOSIT },
+    Entry { direction: Direction::FromPhone, fields: RECALL },
+    Entry { direction: Direction::FromPhone, fields: OPEN_CHANNEL },
+    Entry { direction: Direction::FromPhone, fields: POST },
+    Entry { direction: Direction::FromPhone, fields: READ_CHANNEL },
     Entry { direction: Direction::FromPhone, fields: IDENTITY_KEY },
     Entry { direction: Direction::FromPhone, fields: PREKEY_UPLOAD },
     Entry { direction: Direction::FromPhone, fields: SIGNED_PREKEY },
@@ -190,6 +211,12 @@ pub const WIRE: &[Entry] = &[
     Entry { direction: Direction::ToPhone, fields: PONG },
     Entry { direction: Direction::ToPhone, fields: REFUSED },
     Entry { direction: Direction::ToPhone, fields: GOODBYE },
+    Entry { direction: Direction::ToPhone, fields: DEPOSITED },
+    Entry { direction: Direction::ToPhone, fields: RECALLED },
+    Entry { direction: Direction::ToPhone, fields: CHANNEL_OPENED },
+    Entry { direction: Direction::ToPhone, fields: POSTED },
+    Entry { direction: Direction::ToPhone, fields: POSTS },
+    Entry { direction: Direction::ToPhone, fields: POST_ROW },
 ];
 
 declare!(
@@ -410,6 +437,7 @@ declare!(
         from: Events, Mailbox, "who sent it; absent for a sealed sender";
         accepted_at: Events, Mailbox, "when the relay accepted it";
         payload: Content, Mailbox, "what the sender handed over";
+        stamp: Keys, Passing, "lets the relay recognise the message if the recipient reports it";
     }
 );
 declare!(
@@ -435,5 +463,93 @@ declare!(
     /// Fields of [`Goodbye`].
     GOODBYE: Goodbye {
         reason: Protocol, Passing, "why the connection ends";
+    }
+);
+declare!(
+    /// Fields of [`LeaveDeposits`].
+    LEAVE_DEPOSITS: LeaveDeposits {
+        request: Protocol, Passing, "pairs the answer with the question";
+        deposits: Entity, Deposits, "what the owner's phone tells about them, kind by kind";
+    }
+);
+declare!(
+    /// Fields of [`Deposit`].
+    DEPOSIT: Deposit {
+        kind: Entity, Deposits, "what it is: a name, an address-book entry, a part of a backup";
+        subject: Entity, Deposits, "which of its kind: a number in the address book, a group, a part";
+        value: Content, Deposits, "the thing itself, readable or encrypted as the phone's design has it";
+    }
+);
+declare!(
+    /// Fields of [`Recall`].
+    RECALL: Recall {
+        request: Protocol, Passing, "pairs the answer with the question";
+        kind: Events, Passing, "what is asked back: a backup is being restored";
+        subject: Events, Passing, "which of its kind";
+    }
+);
+declare!(
+    /// Fields of [`OpenChannel`].
+    OPEN_CHANNEL: OpenChannel {
+        request: Protocol, Passing, "pairs the answer with the question";
+        channel: Entity, Channels, "what everybody finds it by";
+    }
+);
+declare!(
+    /// Fields of [`Post`].
+    POST: Post {
+        request: Protocol, Passing, "pairs the answer with the question";
+        channel: Events, Channels, "where it is published; by whom, from the connection";
+        content: Content, Channels, "what everybody may read";
+    }
+);
+declare!(
+    /// Fields of [`ReadChannel`].
+    READ_CHANNEL: ReadChannel {
+        request: Protocol, Passing, "pairs the answer with the question";
+        channel: Events, Passing, "what the reader reads; who reads it, from the connection";
+        after: Events, Passing, "how far the reader has read";
+    }
+);
+declare!(
+    /// Fields of [`Deposited`].
+    DEPOSITED: Deposited {
+        request: Protocol, Passing, "pairs the answer with the question";
+        known: Entity, Passing, "which entries of the address book have accounts";
+    }
+);
+declare!(
+    /// Fields of [`Recalled`].
+    RECALLED: Recalled {
+        request: Protocol, Passing, "pairs the answer with the question";
+        value: Content, Passing, "the deposit, given back to who left it";
+    }
+);
+declare!(
+    /// Fields of [`ChannelOpened`].
+    CHANNEL_OPENED: ChannelOpened {
+        request: Protocol, Passing, "pairs the answer with the question";
+    }
+);
+declare!(
+    /// Fields of [`Posted`].
+    POSTED: Posted {
+        request: Protocol, Passing, "pairs the answer with the question";
+        number: Events, Channels, "how many posts the channel has";
+    }
+);
+declare!(
+    /// Fields of [`Posts`].
+    POSTS: Posts {
+        request: Protocol, Passing, "pairs the answer with the question";
+        posts: Content, Passing, "what the channel published";
+    }
+);
+declare!(
+    /// Fields of [`PostRow`].
+    POST_ROW: PostRow {
+        number: Events, Channels, "its place in the channel";
+        posted_at: Events, Channels, "when it was published";
+        content: Content, Channels, "what everybody may read";
     }
 );

@@ -12,6 +12,7 @@ pub mod arbitrary;
 mod bytes;
 mod certificate;
 mod codec;
+mod deposit;
 mod frame;
 mod handle;
 mod ids;
@@ -23,11 +24,13 @@ mod time;
 pub use bytes::{Bytes, FixedBytes};
 pub use certificate::SenderCertificate;
 pub use codec::{CodecError, Encoded, decode, encode, encode_into};
+pub use deposit::{ChannelName, ChannelNameError, Deposit, DepositKind};
 pub use frame::{
-    Accepted, Acknowledge, Authenticate, Authenticated, Bundles, Certificate, ClientFrame, CloseAccount,
-    Closed, CountPreKeys, Deliver, Farewell, FetchBundles, Found, Goodbye, LookUp, Ping, Pong, PreKeyCounts,
-    PreKeysStored, PublishPreKeys, Refusal, Refused, Register, Registered, RelayFrame, RequestCertificate,
-    Submit, Welcome,
+    Accepted, Acknowledge, Authenticate, Authenticated, Bundles, Certificate, ChannelOpened, ClientFrame,
+    CloseAccount, Closed, CountPreKeys, Deliver, Deposited, Farewell, FetchBundles, Found, Goodbye,
+    LeaveDeposits, LookUp, OpenChannel, Ping, Pong, Post, PostRow, Posted, Posts, PreKeyCounts,
+    PreKeysStored, PublishPreKeys, ReadChannel, Recall, Recalled, Refusal, Refused, Register, Registered,
+    RelayFrame, RequestCertificate, Submit, Welcome,
 };
 pub use handle::{Handle, HandleError};
 pub use ids::{AccountId, DeviceAddress, DeviceId, MessageId, RequestId};

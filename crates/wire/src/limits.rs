@@ -24,11 +24,22 @@ pub const MAX_DEVICES: usize = 8;
 /// Messages acknowledged by one frame: a relay's delivery window, so that one frame can empty it.
 pub const MAX_ACKNOWLEDGEMENTS: usize = 256;
 
+/// Deposits in one frame. An address book of a thousand entries takes ten frames; a larger frame would hold the
+/// relay's one transaction longer.
+pub const MAX_DEPOSITS: usize = 100;
+
+/// Longest subject of a deposit in bytes: a hash, a number, a channel's name.
+pub const MAX_DEPOSIT_SUBJECT_LEN: usize = 64;
+
+/// Longest post in a channel in bytes: as a text message.
+pub const MAX_POST_LEN: usize = 16_384;
+
 /// A record of our own at rest or inside a payload, in bytes. It bounds what a decoder may claim before it has
 /// seen the bytes, whatever the type.
 pub const MAX_RECORD_LEN: usize = 1 << 20;
 
 const _: () = assert!(MAX_PAYLOAD_LEN + 512 < MAX_FRAME_LEN);
 const _: () = assert!(MAX_PREKEYS_PER_UPLOAD * (1_252 + 36) + 2_048 < MAX_FRAME_LEN);
+const _: () = assert!(MAX_PAYLOAD_LEN + MAX_DEPOSITS * (MAX_DEPOSIT_SUBJECT_LEN + 32) + 512 < MAX_FRAME_LEN);
 const _: () = assert!(MAX_DEVICES * 2_700 + 512 < MAX_FRAME_LEN);
 const _: () = assert!(ClientFrame::MAX_LEN == MAX_FRAME_LEN && MAX_FRAME_LEN <= MAX_RECORD_LEN);

@@ -20,6 +20,10 @@ fn kem() -> KemPreKey {
     KemPreKey { id: PreKeyId(9), key: Box::new(FixedBytes([0x57; 1184])), signature: FixedBytes([0x58; 64]) }
 }
 
+fn channel() -> ChannelName {
+    ChannelName::try_from("@harbour".to_owned()).unwrap()
+}
+
 fn upload() -> PreKeyUpload {
     PreKeyUpload {
         signed: Some(SIGNED),
@@ -63,6 +67,21 @@ fn phone_frames() -> Vec<ClientFrame> {
         ClientFrame::Acknowledge(Acknowledge { messages: vec![MessageId(5), MessageId(6)] }),
         ClientFrame::CloseAccount(CloseAccount { request: REQUEST }),
         ClientFrame::Ping(Ping { request: REQUEST }),
+        ClientFrame::LeaveDeposits(LeaveDeposits {
+            request: REQUEST,
+            deposits: vec![
+                Deposit { kind: DepositKind::Name, subject: Bytes(vec![]), value: Some(Bytes(vec![7, 8])) },
+                Deposit { kind: DepositKind::Contact, subject: Bytes(vec![9]), value: None },
+            ],
+        }),
+        ClientFrame::Recall(Recall {
+            request: REQUEST,
+            kind: DepositKind::BackupPart,
+            subject: Bytes(vec![1]),
+        }),
+        ClientFrame::OpenChannel(OpenChannel { request: REQUEST, channel: channel() }),
+        ClientFrame::Post(Post { request: REQUEST, channel: channel(), content: Bytes(vec![1]) }),
+        ClientFrame::ReadChannel(ReadChannel { request: REQUEST, channel: channel(), after: 2 }),
     ]
 }
 
@@ -103,11 +122,23 @@ fn relay_frames() -> Vec<RelayFrame> {
             from: Some(ADDRESS),
             accepted_at: Timestamp(0x0158_0000_0001),
             payload: Bytes(vec![4, 5]),
+            stamp: None,
         }),
         RelayFrame::Closed(Closed { request: REQUEST }),
         RelayFrame::Pong(Pong { request: REQUEST }),
         RelayFrame::Refused(Refused { request: REQUEST, reason: Refusal::RateLimited { retry_after: 60 } }),
         RelayFrame::Goodbye(Goodbye { reason: Farewell::Stopping }),
+        RelayFrame::Deposited(Deposited {
+            request: REQUEST,
+            known: vec![Handle::parse("+12025550143").unwrap()],
+        }),
+        RelayFrame::Recalled(Recalled { request: REQUEST, value: Some(Bytes(vec![6])) }),
+        RelayFrame::ChannelOpened(ChannelOpened { request: REQUEST }),
+        RelayFrame::Posted(Posted { request: REQUEST, number: 3 }),
+        RelayFrame::Posts(Posts {
+            request: REQUEST,
+            posts: vec![PostRow { number: 3, posted_at: Timestamp(5), content: Bytes(vec![1]) }],
+        }),
     ]
 }
 

@@ -52,7 +52,7 @@ fn wire() -> Seeds {
     let relay = [
         RelayFrame::Welcome(Welcome { time, certificate_key: FixedBytes([3; 32]) }),
         RelayFrame::Refused(Refused { request, reason }),
-        RelayFrame::Deliver(Deliver { message: MessageId(1), from: Some(to), accepted_at: time, payload }),
+        RelayFrame::Deliver(Deliver { message: MessageId(1), from: Some(to), accepted_at: time, payload, stamp: None }),
     ];
     let id = BodyId(FixedBytes([4; 16]));
     let introduction = Some(Introduction { delivery_key: key, name: "Alice".to_owned() });

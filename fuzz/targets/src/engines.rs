@@ -99,6 +99,7 @@ fn lie(kind: u8, feed: &mut Feed<'_>, bob: AccountId) -> Option<RelayFrame> {
                 from,
                 accepted_at: Timestamp(u64::from_be_bytes(feed.array())),
                 payload: Bytes(feed.piece().to_vec()),
+                stamp: None,
             })
         }
         7 => RelayFrame::Goodbye(Goodbye { reason: Farewell::Stopping }),

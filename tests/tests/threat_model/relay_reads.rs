@@ -215,6 +215,7 @@ fn the_relay_cannot_make_a_phone_take_a_readable_message_for_an_encrypted_one() 
             from: Some(world.address(alice)),
             accepted_at: world.now,
             payload: Bytes([&[SERVER_READABLE], &*body].concat()),
+            stamp: None,
         };
         world.inject(bob, RelayFrame::Deliver(forged));
         let told = world.take_notices(bob);

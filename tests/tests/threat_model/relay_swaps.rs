@@ -86,7 +86,7 @@ fn the_relay_cannot_write_in_the_name_of_a_known_contact_without_the_phone_telli
     let body = text_body("not from Bob", &mut world);
     let payload = Bytes(forger.envelope(&mut world, alice, &certificate, &body));
     let (message, accepted_at) = (MessageId(1_000_000), world.now);
-    world.inject(alice, RelayFrame::Deliver(Deliver { message, from: None, accepted_at, payload }));
+    world.inject(alice, RelayFrame::Deliver(Deliver { message, from: None, accepted_at, payload, stamp: None }));
     let contact = world.id(bob);
     assert_eq!(world.heard(alice, bob).last().unwrap(), "not from Bob", "it is shown");
     assert_eq!(key_changes(&mut world, alice, bob), [Notice::KeyChanged { contact, blocked: false }]);
@@ -144,7 +144,7 @@ fn the_relay_can_make_up_strangers_and_what_they_say() {
     let body = text_body("you do not know me", &mut world);
     let payload = Bytes(forger.envelope(&mut world, bob, &certificate, &body));
     let (message, accepted_at) = (MessageId(1_000_000), world.now);
-    world.inject(bob, RelayFrame::Deliver(Deliver { message, from: None, accepted_at, payload }));
+    world.inject(bob, RelayFrame::Deliver(Deliver { message, from: None, accepted_at, payload, stamp: None }));
     assert!(world.holdings().accounts.iter().all(|row| row.account != sender.account), "no such account");
     assert_eq!(world.history(bob, sender.account)[0].text(), Some("you do not know me"));
     let contact = world.see(bob).contact(sender.account).unwrap();
@@ -245,7 +245,7 @@ fn the_relay_cannot_have_a_message_that_it_confirmed_encrypted_again_for_a_new_k
         let from = Some(absent.address);
         let (message, accepted_at) = (MessageId(1_000_000), world.now);
         world.take_notices(alice);
-        world.inject(alice, RelayFrame::Deliver(Deliver { message, from, accepted_at, payload }));
+        world.inject(alice, RelayFrame::Deliver(Deliver { message, from, accepted_at, payload, stamp: None }));
 
         let told = world.take_notices(alice);
         let resent = u32::from(owner_asks);
@@ -278,7 +278,7 @@ fn the_relay_can_have_a_message_that_it_did_not_confirm_encrypted_again_for_a_ne
         // A message that does not open makes the phone ask for new keys.
         let payload = Bytes([&[RATCHET][..], &[7; 400]].concat());
         let (message, from, accepted_at) = (MessageId(1_000_000), Some(world.address(bob)), world.now);
-        world.inject(alice, RelayFrame::Deliver(Deliver { message, from, accepted_at, payload }));
+        world.inject(alice, RelayFrame::Deliver(Deliver { message, from, accepted_at, payload, stamp: None }));
         let contact = world.id(bob);
         assert_eq!(key_changes(&mut world, alice, bob), [Notice::KeyChanged { contact, blocked: verified }]);
         let heard = world.heard(own, alice);

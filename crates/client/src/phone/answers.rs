@@ -3,9 +3,9 @@
 use pillarbox_crypto::SigningPublic;
 use pillarbox_session::Conversation;
 use pillarbox_wire::{
-    Accepted, AccountId, Authenticated, Bundles, Certificate, Closed, DeviceBundle, Duration, FixedBytes,
-    Found, Handle, IdentityKey, PreKeyCounts, PreKeysStored, Refusal, Refused, Registered, RelayFrame,
-    RequestId, SenderCertificate, Timestamp, Welcome,
+    Accepted, AccountId, Authenticated, Bundles, Certificate, ChannelOpened, Closed, Deposited, DeviceBundle,
+    Duration, FixedBytes, Found, Handle, IdentityKey, Posted, Posts, PreKeyCounts, PreKeysStored, Recalled,
+    Refusal, Refused, Registered, RelayFrame, RequestId, SenderCertificate, Timestamp, Welcome,
 };
 use rand_core::CryptoRng;
 
@@ -99,6 +99,13 @@ impl Phone {
             }
             RelayFrame::Pong(pong) => {
                 self.answered(link, pong.request);
+            }
+            RelayFrame::Deposited(Deposited { request, .. })
+            | RelayFrame::Recalled(Recalled { request, .. })
+            | RelayFrame::ChannelOpened(ChannelOpened { request })
+            | RelayFrame::Posted(Posted { request, .. })
+            | RelayFrame::Posts(Posts { request, .. }) => {
+                self.answered(link, request);
             }
             RelayFrame::Refused(Refused { request, reason }) => {
                 if let Some(question) = self.answered(link, request) {

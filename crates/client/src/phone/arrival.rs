@@ -59,7 +59,7 @@ impl Phone {
 
     /// Takes the sealed-sender envelope off, if there is one. None if nobody can have sent this.
     fn open_envelope(&self, deliver: Deliver) -> Option<Envelope> {
-        let Deliver { message: _, from, accepted_at, payload } = deliver;
+        let Deliver { message: _, from, accepted_at, payload, stamp: _ } = deliver;
         let named = |protection, payload| {
             Some(Envelope { from: from?.account, certified: None, payload, protection })
         };

@@ -205,7 +205,20 @@ fn keep(stream: impl Read + Send + 'static, printed: &Arc<Mutex<Vec<u8>>>) -> Jo
 
 /// The command line that makes a relay keep this.
 fn options(keeping: &Keeping) -> Vec<String> {
-    let Keeping { undelivered, delivered, last_seen, registered, sender, last_address } = keeping;
+    // The designs that are audited keep no deposits, no log and no channels, and stamp nothing: what a relay does unasked.
+    let Keeping {
+        undelivered,
+        delivered,
+        last_seen,
+        registered,
+        sender,
+        last_address,
+        deposits: _,
+        log: _,
+        directory: _,
+        channels: _,
+        stamps: _,
+    } = keeping;
     let exactness = |granularity: &Granularity| match granularity {
         Granularity::Nothing => "nothing".to_owned(),
         Granularity::Day => "day".to_owned(),

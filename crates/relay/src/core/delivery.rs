@@ -103,7 +103,8 @@ impl<S: Store> Relay<S> {
                     bytes: u32::try_from(payload.len()).unwrap_or(u32::MAX),
                 }));
             }
-            let frame = RelayFrame::Deliver(Deliver { message, from: sender, accepted_at, payload });
+            let frame =
+                RelayFrame::Deliver(Deliver { message, from: sender, accepted_at, payload, stamp: None });
             outcome.effects.push(Effect::Send(connection, frame));
         }
         Ok(true)

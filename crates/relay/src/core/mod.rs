@@ -30,7 +30,8 @@ use std::collections::VecDeque;
 
 use pillarbox_crypto::{SecretBytes, SigningSecret};
 use pillarbox_wire::{
-    ClientFrame, DeviceAddress, Farewell, FixedBytes, MessageId, Pong, RelayFrame, Timestamp,
+    ClientFrame, DeviceAddress, Farewell, FixedBytes, LeaveDeposits, MessageId, OpenChannel, Pong, Post,
+    ReadChannel, Recall, Refusal, RelayFrame, Timestamp,
 };
 use rand_core::CryptoRng;
 
@@ -255,6 +256,13 @@ impl<S: Store> Relay<S> {
             ClientFrame::CloseAccount(frame) => self.close_account(connection, frame, round),
             ClientFrame::Ping(frame) => {
                 round.answer(connection, RelayFrame::Pong(Pong { request: frame.request }));
+            }
+            ClientFrame::LeaveDeposits(LeaveDeposits { request, .. })
+            | ClientFrame::Recall(Recall { request, .. })
+            | ClientFrame::OpenChannel(OpenChannel { request, .. })
+            | ClientFrame::Post(Post { request, .. })
+            | ClientFrame::ReadChannel(ReadChannel { request, .. }) => {
+                round.refuse(connection, request, Refusal::NotOffered);
             }
         }
         Ok(())

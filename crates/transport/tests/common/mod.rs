@@ -123,6 +123,7 @@ pub(crate) fn deliver(length: usize) -> RelayFrame {
         from: None,
         accepted_at: Timestamp(0),
         payload: Bytes(vec![0xa5; length]),
+        stamp: None,
     })
 }
 

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::bytes::{Bytes, FixedBytes};
 use crate::codec::Encoded;
+use crate::deposit::{ChannelName, Deposit, DepositKind};
 use crate::handle::Handle;
 use crate::ids::{AccountId, DeviceAddress, MessageId, RequestId};
 use crate::limits::MAX_FRAME_LEN;
@@ -34,6 +35,16 @@ pub enum ClientFrame {
     CloseAccount(CloseAccount),
     /// Asks for a sign of life.
     Ping(Ping),
+    /// Leaves facts about the owner, an address book, a backup.
+    LeaveDeposits(LeaveDeposits),
+    /// Asks for one of its own deposits back.
+    Recall(Recall),
+    /// Makes a public channel.
+    OpenChannel(OpenChannel),
+    /// Publishes in a channel.
+    Post(Post),
+    /// Reads a channel.
+    ReadChannel(ReadChannel),
 }
 
 impl Encoded for ClientFrame {
@@ -146,4 +157,57 @@ pub struct CloseAccount {
 pub struct Ping {
     /// Pairs the answer with this question.
     pub request: RequestId,
+}
+
+/// See [`ClientFrame::LeaveDeposits`]. A kind that this relay does not keep is refused with `NotOffered`, and nothing of the frame
+/// is written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeaveDeposits {
+    /// Pairs the answer with this question.
+    pub request: RequestId,
+    /// At most [`MAX_DEPOSITS`](crate::limits::MAX_DEPOSITS), with at most
+    /// [`MAX_PAYLOAD_LEN`](crate::limits::MAX_PAYLOAD_LEN) bytes of values together.
+    pub deposits: Vec<Deposit>,
+}
+
+/// See [`ClientFrame::Recall`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recall {
+    /// Pairs the answer with this question.
+    pub request: RequestId,
+    /// What it is.
+    pub kind: DepositKind,
+    /// Which of its kind.
+    pub subject: Bytes,
+}
+
+/// See [`ClientFrame::OpenChannel`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenChannel {
+    /// Pairs the answer with this question.
+    pub request: RequestId,
+    /// What it will be found by.
+    pub channel: ChannelName,
+}
+
+/// See [`ClientFrame::Post`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Post {
+    /// Pairs the answer with this question.
+    pub request: RequestId,
+    /// Where; only its owner may.
+    pub channel: ChannelName,
+    /// What everybody may read.
+    pub content: Bytes,
+}
+
+/// See [`ClientFrame::ReadChannel`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadChannel {
+    /// Pairs the answer with this question.
+    pub request: RequestId,
+    /// Which.
+    pub channel: ChannelName,
+    /// Posts with higher numbers are asked for; 0 for all.
+    pub after: u32,
 }

@@ -6,11 +6,12 @@ mod refusal;
 mod relay;
 
 pub use client::{
-    Acknowledge, Authenticate, ClientFrame, CloseAccount, CountPreKeys, FetchBundles, LookUp, Ping,
-    PublishPreKeys, Register, RequestCertificate, Submit,
+    Acknowledge, Authenticate, ClientFrame, CloseAccount, CountPreKeys, FetchBundles, LeaveDeposits, LookUp,
+    OpenChannel, Ping, Post, PublishPreKeys, ReadChannel, Recall, Register, RequestCertificate, Submit,
 };
 pub use refusal::{Farewell, Refusal};
 pub use relay::{
-    Accepted, Authenticated, Bundles, Certificate, Closed, Deliver, Found, Goodbye, Pong, PreKeyCounts,
-    PreKeysStored, Refused, Registered, RelayFrame, Welcome,
+    Accepted, Authenticated, Bundles, Certificate, ChannelOpened, Closed, Deliver, Deposited, Found, Goodbye,
+    Pong, PostRow, Posted, Posts, PreKeyCounts, PreKeysStored, Recalled, Refused, Registered, RelayFrame,
+    Welcome,
 };

@@ -45,6 +45,18 @@ pub enum Refusal {
     /// The relay could not write to its disk. Nothing of the request was kept.
     #[error("the relay cannot write to its disk")]
     StorageFailed,
+    /// This relay's design has no such thing.
+    #[error("this relay does not offer that")]
+    NotOffered,
+    /// There is no such channel, or it is somebody else's.
+    #[error("there is no such channel, or it is not yours")]
+    UnknownChannel,
+    /// Another channel has this name.
+    #[error("another channel already has this name")]
+    ChannelTaken,
+    /// The operator has taken the channel down.
+    #[error("the operator has taken this channel down")]
+    TakenDown,
 }
 
 /// Why a relay closes a connection.

@@ -6,6 +6,7 @@ use super::refusal::{Farewell, Refusal};
 use crate::bytes::{Bytes, FixedBytes};
 use crate::certificate::SenderCertificate;
 use crate::codec::Encoded;
+use crate::handle::Handle;
 use crate::ids::{AccountId, DeviceAddress, MessageId, RequestId};
 use crate::limits::MAX_FRAME_LEN;
 use crate::prekeys::{DeviceBundle, IdentityKey};
@@ -42,10 +43,20 @@ pub enum RelayFrame {
     Refused(Refused),
     /// The last frame before the relay closes the connection, and why.
     Goodbye(Goodbye),
+    /// The deposits are stored.
+    Deposited(Deposited),
+    /// A deposit, given back.
+    Recalled(Recalled),
+    /// The channel is made.
+    ChannelOpened(ChannelOpened),
+    /// The post is published.
+    Posted(Posted),
+    /// What a channel published.
+    Posts(Posts),
 }
 
 impl Encoded for RelayFrame {
-    const VERSION: u8 = 1;
+    const VERSION: u8 = 2;
     const MAX_LEN: usize = MAX_FRAME_LEN;
 }
 
@@ -143,6 +154,9 @@ pub struct Deliver {
     pub accepted_at: Timestamp,
     /// What the sender handed over, byte for byte.
     pub payload: Bytes,
+    /// The relay's stamp over payload, sender, recipient and time, which it can check when the recipient reports the
+    /// message (message franking); absent where the design has no reports or the sender is not named.
+    pub stamp: Option<FixedBytes<32>>,
 }
 
 /// See [`RelayFrame::Closed`].
@@ -173,4 +187,58 @@ pub struct Refused {
 pub struct Goodbye {
     /// Why.
     pub reason: Farewell,
+}
+
+/// See [`RelayFrame::Deposited`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deposited {
+    /// Which question this answers.
+    pub request: RequestId,
+    /// Those among the deposited address-book entries that have an account here, as far as this relay looks.
+    pub known: Vec<Handle>,
+}
+
+/// See [`RelayFrame::Recalled`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recalled {
+    /// Which question this answers.
+    pub request: RequestId,
+    /// The deposit; none if there is none.
+    pub value: Option<Bytes>,
+}
+
+/// See [`RelayFrame::ChannelOpened`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChannelOpened {
+    /// Which question this answers.
+    pub request: RequestId,
+}
+
+/// See [`RelayFrame::Posted`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Posted {
+    /// Which question this answers.
+    pub request: RequestId,
+    /// The post's number in its channel, from 1.
+    pub number: u32,
+}
+
+/// See [`RelayFrame::Posts`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Posts {
+    /// Which question this answers.
+    pub request: RequestId,
+    /// In the order of their numbers, as many as fit one frame; ask again after the last.
+    pub posts: Vec<PostRow>,
+}
+
+/// One post of a channel.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PostRow {
+    /// Its number in its channel, from 1.
+    pub number: u32,
+    /// When the relay took it.
+    pub posted_at: Timestamp,
+    /// What everybody may read.
+    pub content: Bytes,
 }
