@@ -181,11 +181,8 @@ pub(crate) enum LogLevel {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct AdminAddress(pub(crate) Option<SocketAddr>);
 
-const fn default_days() -> NonZeroU32 {
-    match NonZeroU32::new(Keeping::LEAST.undelivered.as_days() as u32) {
-        Some(days) => days,
-        None => NonZeroU32::MIN,
-    }
+fn default_days() -> NonZeroU32 {
+    NonZeroU32::new(Keeping::LEAST.undelivered.as_days() as u32).unwrap_or(NonZeroU32::MIN)
 }
 
 impl KeepingArguments {
@@ -200,6 +197,7 @@ impl KeepingArguments {
             registered: registered.granularity(),
             sender: !drop_sender,
             last_address: keep_address,
+            ..Keeping::LEAST
         }
     }
 }
