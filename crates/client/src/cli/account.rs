@@ -4,16 +4,16 @@ use std::fs;
 use std::path::Path;
 
 use pillarbox_client::vault::FILE_NAME;
-use pillarbox_client::{Account, NewAccount, PaddingRule, Phone, ProfileError, Protection};
+use pillarbox_client::{Account, NewAccount, PaddingRule, Phone, ProfileError, Protection, Vault};
 use serde::Serialize;
 
 use super::desk::{Desk, now, passphrase};
 use super::failure::Failure;
 use super::grammar::{Account as Command, quote, source};
-use super::net;
 use super::passphrase::{Purpose, is_short};
 use super::qr::{Code, Size};
 use super::terminal::Form;
+use super::{lock, net};
 
 /// The account for programs.
 #[derive(Serialize)]
@@ -52,6 +52,7 @@ pub(crate) fn run(desk: &mut Desk<'_>, command: &Command) -> Result<(), Failure>
             let new = source(new_passphrase_file.clone(), *new_passphrase_fd, desk.options.no_input);
             change_passphrase(desk, &new)
         }
+        Command::Lock => lock::tell(desk),
         Command::Close { yes } => close(desk, *yes),
     }
 }
@@ -60,7 +61,7 @@ pub(crate) fn run(desk: &mut Desk<'_>, command: &Command) -> Result<(), Failure>
 /// of typing the command again, corrected.
 fn create(desk: &mut Desk<'_>, new: NewAccount) -> Result<(), Failure> {
     let directory = desk.directory()?;
-    if directory.join(FILE_NAME).exists() {
+    if Vault::is_there(&directory) {
         return Err(Failure::ProfileExists);
     }
     let secret = desk.options.passphrase().read(Purpose::New)?;

@@ -11,7 +11,7 @@ use rand::rngs::{StdRng, SysRng};
 
 use super::failure::Failure;
 use super::grammar::Options;
-use super::passphrase::{PassphraseError, Purpose, Secret};
+use super::passphrase::{PassphraseError, Purpose, Secret, Source};
 use super::profile::PlaceError;
 use super::terminal::{Terminal, can_ask};
 use super::words;
@@ -43,12 +43,18 @@ impl<'a> Desk<'a> {
 
     /// Asks for the passphrase and opens the profile.
     pub(crate) fn open(&mut self) -> Result<Phone, Failure> {
+        let source = self.options.passphrase();
+        self.open_with(&source)
+    }
+
+    /// The same with the passphrase from a place that the command line has not named.
+    pub(crate) fn open_with(&mut self, source: &Source) -> Result<Phone, Failure> {
         let directory = self.directory()?;
         // Nobody likes to type a passphrase and then to hear that there is nothing to open.
         if !directory.join(pillarbox_client::vault::FILE_NAME).exists() {
             return Err(Failure::NoProfile);
         }
-        let passphrase = passphrase(self.options.passphrase().read(Purpose::Existing)?)?;
+        let passphrase = passphrase(source.read(Purpose::Existing)?)?;
         Ok(Phone::open(&directory, &passphrase, now(), &mut self.rng)?)
     }
 

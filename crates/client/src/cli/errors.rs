@@ -77,6 +77,25 @@ pub(crate) fn explain(failure: &Failure, profile: &Path) -> Option<Explained> {
                  each other's keys."
             ),
         ),
+        Failure::AtWork => Explained::new(
+            No,
+            "A command is at work on this profile. It ends by itself and leaves nothing in memory; look again then.",
+        )
+        .then("account lock"),
+        Failure::LockUnheard { process } => Explained::new(
+            No,
+            format!(
+                "Process {process} has this profile open, and has not locked when it was told to. End it: with it \
+                 goes what it holds in memory."
+            ),
+        ),
+        Failure::NotLocked(words) => Explained::new(
+            No,
+            format!(
+                "This program could not put a locked one in its place, so it has ended instead, and with it goes what \
+                 it held in memory. The reason: {words}."
+            ),
+        ),
         Failure::NewerProfile => Explained::new(
             Store,
             "This profile was written by a later version of pillarbox. Use that version; nothing was changed.",
@@ -145,6 +164,8 @@ pub(crate) fn explain(failure: &Failure, profile: &Path) -> Option<Explained> {
         Failure::Refused(refusal) => refused(*refusal),
 
         Failure::UnknownContact { name, known } => unknown_contact(name, known),
+        Failure::NobodyNamed => Explained::new(Usage, "Nobody said whom to talk with, so nothing was done.")
+            .then("chat --help"),
         Failure::NameTaken => {
             Explained::new(No, "You already call somebody by this name. Choose another one with --name NAME.")
                 .then("contact list")

@@ -40,6 +40,15 @@ pub(crate) enum Failure {
     WrongPassphrase,
     /// Another process has the profile open.
     InUse,
+    /// A command that ends by itself has the profile open, and cannot be told to lock.
+    AtWork,
+    /// A process that was told to lock has not.
+    LockUnheard {
+        /// Its number.
+        process: i32,
+    },
+    /// This program could not put a locked one in its place.
+    NotLocked(String),
     /// The vault is of a later version of this program.
     NewerProfile,
     /// The vault does not read as one.
@@ -86,6 +95,8 @@ pub(crate) enum Failure {
         /// The names that there are.
         known: Vec<String>,
     },
+    /// Nobody said whom to talk with.
+    NobodyNamed,
     /// The name is given to somebody else.
     NameTaken,
     /// The name cannot be one.

@@ -3,9 +3,10 @@
 //! Secrets have no place here: a passphrase in a flag stands in the shell's history and in the list of
 //! processes, so there are a prompt, a file and a descriptor, and no flag that takes its value.
 
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use pillarbox_transport::RelayAddress;
 use pillarbox_wire::Handle;
 
@@ -64,7 +65,7 @@ pub(crate) struct Machine {
 /// The verbs.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// This phone's account: create, show, invite, passphrase, close
+    /// This phone's account: create, show, invite, passphrase, lock, close
     #[command(subcommand, before_help = help::ACCOUNT)]
     Account(Account),
     /// The people you talk to: add, list, rename, accept, timer, remove
@@ -131,6 +132,9 @@ pub(crate) enum Account {
         #[arg(long, value_name = "N")]
         new_passphrase_fd: Option<u32>,
     },
+    /// Tell a running chat to lock: no text and no key stays in its memory
+    #[command(before_help = help::ACCOUNT_LOCK)]
+    Lock,
     /// Close the account at the relay, for good
     #[command(before_help = help::ACCOUNT_CLOSE)]
     Close {
@@ -243,8 +247,14 @@ pub(crate) struct History {
 /// `pillarbox chat`.
 #[derive(Debug, Args)]
 pub(crate) struct Chat {
-    /// The contact
-    pub(crate) name: String,
+    /// The contact; asked for if left out
+    pub(crate) name: Option<String>,
+    /// Lock when no line was typed for so long: 30s, 10m, 1h; or off
+    #[arg(long, value_name = "PERIOD")]
+    pub(crate) lock_after: Option<Period>,
+    /// Start locked: hold nothing of the profile until the passphrase is given
+    #[arg(long, conflicts_with = "name")]
+    pub(crate) locked: bool,
 }
 
 impl Machine {
@@ -270,6 +280,21 @@ impl Options {
     /// Where the passphrase comes from.
     pub(crate) fn passphrase(&self) -> Source {
         source(self.passphrase_file.clone(), self.passphrase_fd, self.no_input)
+    }
+
+    /// The options again, for a program that takes this one's place.
+    pub(crate) fn arguments(&self) -> Vec<OsString> {
+        let option = |name: &str, value: &OsStr| [OsStr::new(name), value].join(OsStr::new("="));
+        let mut words = vec![match &self.data {
+            Some(directory) => option("--data", directory.as_os_str()),
+            None => option("--profile", self.profile.to_string().as_ref()),
+        }];
+        words.extend(self.passphrase_file.as_ref().map(|file| option("--passphrase-file", file.as_os_str())));
+        words.extend(self.passphrase_fd.map(|number| option("--passphrase-fd", number.to_string().as_ref())));
+        words.extend(self.no_input.then(|| "--no-input".into()));
+        let colour = self.color.to_possible_value();
+        words.extend(colour.map(|colour| option("--color", colour.get_name().as_ref())));
+        words
     }
 
     /// The program's name and the options that a next command needs to meet the same profile.
@@ -328,6 +353,17 @@ mod tests {
             let words = ["pillarbox"].iter().chain(options).chain(&["inbox"]);
             let cli = help::parse(words).unwrap();
             assert_eq!(cli.options.prefix(), expected);
+        }
+    }
+
+    #[test]
+    fn a_program_that_takes_this_ones_place_has_the_same_options() {
+        let all = ["--data=my phone", "--passphrase-fd=3", "--no-input", "--color=never"];
+        let some = ["--profile=bob", "--passphrase-file=/tmp/it's", "--color=auto"];
+        for options in [&all[..], &some[..], &["--profile=default", "--color=auto"][..]] {
+            let words = ["pillarbox"].iter().chain(options).chain(&["chat"]);
+            let cli = help::parse(words).unwrap();
+            assert_eq!(cli.options.arguments(), options);
         }
     }
 

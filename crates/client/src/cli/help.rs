@@ -75,6 +75,15 @@ Examples:
   pillarbox account close
   pillarbox --profile bob account close --yes";
 
+pub(crate) const ACCOUNT_LOCK: &str = "\
+Examples:
+  pillarbox account lock
+  pillarbox --profile bob account lock
+
+It takes no passphrase. The chat forgets everything and asks for the passphrase;
+`inbox --follow` ends. What was printed elsewhere than on a terminal stays there,
+and so does what the system has written to swap space or into a core dump.";
+
 pub(crate) const CONTACT: &str = "\
 Examples:
   pillarbox contact add LINK --name Bob
@@ -135,9 +144,10 @@ Examples:
 pub(crate) const CHAT: &str = "\
 Examples:
   pillarbox chat Bob
+  pillarbox chat Bob --lock-after 10m
   echo 'see you at 6' | pillarbox --passphrase-file FILE chat Bob
 
-While talking: /help, /verify, /timer, /quit.";
+While talking: /help, /verify, /timer, /lock, /quit.";
 
 /// The grammar with its help in place at every level.
 pub(crate) fn command() -> Command {
@@ -186,7 +196,7 @@ mod tests {
     fn every_page_leads_with_examples_and_ends_with_what_a_person_must_know() {
         for flag in ["-h", "--help"] {
             let pages = pages(flag);
-            assert_eq!(pages.len(), 19);
+            assert_eq!(pages.len(), 20);
             for (command, page) in pages {
                 let at =
                     |text: &str| page.find(text).unwrap_or_else(|| panic!("{command} {flag}: no {text}"));

@@ -10,8 +10,10 @@ use serde::Serialize;
 use tokio::time::interval;
 
 use super::desk::{Desk, now};
+use super::exit::Exit;
 use super::failure::Failure;
 use super::grammar::Inbox;
+use super::lock::Holder;
 use super::net::{self, Weather};
 use super::terminal::Form;
 use super::words;
@@ -55,12 +57,13 @@ pub(crate) fn run(desk: &mut Desk<'_>, inbox: &Inbox) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Stays connected and prints what comes, until Ctrl-C.
+/// Stays connected and prints what comes, until Ctrl-C or the word to lock.
 async fn follow(desk: &mut Desk<'_>, phone: &mut Phone, form: Form) -> Result<(), Failure> {
     show_new(desk, phone, form)?;
     let relay = phone.account().relay.clone();
     let (mut carrier, mut weather) = (Carrier::new(), Weather::default());
     let mut expiry = interval(EXPIRY);
+    let mut holder = Holder::hold(&desk.directory()?)?;
     // One listener for all rounds: Ctrl-C while a round is busy is heard by the next.
     let mut pressed = pin!(net::pressed());
     let ended = loop {
@@ -69,6 +72,10 @@ async fn follow(desk: &mut Desk<'_>, phone: &mut Phone, form: Form) -> Result<()
             _ = expiry.tick() => {
                 phone.remove_expired(now(), &mut desk.rng)?;
                 continue;
+            }
+            () = holder.told() => {
+                desk.terminal.note("Told to lock, so this ends: with the program goes what it held in memory.");
+                break Failure::Told(Exit::Done);
             }
             interrupted = pressed.as_mut() => break interrupted,
         };

@@ -15,6 +15,7 @@ mod grammar;
 mod help;
 mod history;
 mod inbox;
+mod lock;
 mod net;
 mod passphrase;
 mod period;

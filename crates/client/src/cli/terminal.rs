@@ -147,6 +147,31 @@ impl Terminal {
         self.asking = false;
     }
 
+    /// Takes everything from a terminal's screen and from what has scrolled off it (ECMA-48, ED; its parameter 3 is
+    /// xterm's and known to most). Where a terminal records or a pipe leads on, it is out of reach.
+    pub(crate) fn clear(&mut self) {
+        self.leave_question();
+        if std::env::var_os("TERM").is_none_or(|terminal| terminal == "dumb") {
+            return;
+        }
+        // The streams above would take the signs away where colours are not wanted.
+        if io::stdout().is_terminal() {
+            wipe(&mut io::stdout());
+        } else if io::stderr().is_terminal() {
+            wipe(&mut io::stderr());
+        }
+    }
+
+    /// Takes back what somebody has typed and not entered.
+    pub(crate) fn forget_typed(&mut self) {
+        #[cfg(unix)]
+        {
+            use rustix::termios::{QueueSelector, tcflush};
+            // Without a terminal there is nothing typed.
+            tcflush(io::stdin(), QueueSelector::IFlush).unwrap_or_default();
+        }
+    }
+
     fn leave_question(&mut self) {
         if std::mem::take(&mut self.asking) {
             self.write_err(|err| writeln!(err));
@@ -172,6 +197,11 @@ impl Terminal {
     pub(crate) fn columns(&self) -> Option<usize> {
         terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0))
     }
+}
+
+/// A terminal that is gone shows nothing either.
+fn wipe(stream: &mut impl Write) {
+    stream.write_all(b"\x1b[H\x1b[2J\x1b[3J").and_then(|()| stream.flush()).unwrap_or_default();
 }
 
 /// True if a person can be asked: both the question and the answer go through a terminal.

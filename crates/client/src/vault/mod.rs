@@ -82,6 +82,20 @@ impl Vault {
         Ok(Self { connection, keys: RowKeys::derive(&vault_key), vault_key, cost })
     }
 
+    /// Whether [`create`](Self::create) would find a profile in `directory`, as far as that can be told without its
+    /// passphrase. In doubt there is one; a file that was begun and never finished, because the program ended in between, is none.
+    #[must_use]
+    pub fn is_there(directory: &Path) -> bool {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let look = || {
+            let connection = Connection::open_with_flags(directory.join(FILE_NAME), flags)?;
+            // As the vault itself does, so that no file is made to share the log with others.
+            connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
+            is_taken(&connection)
+        };
+        directory.join(FILE_NAME).exists() && look().unwrap_or(true)
+    }
+
     /// Opens the vault in `directory`.
     ///
     /// # Errors
@@ -167,6 +181,22 @@ impl Vault {
     pub(crate) fn empty_log(&self) -> Result<(), StorageError> {
         self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
         Ok(())
+    }
+}
+
+/// Whether another process has the profile in `directory` open. It takes no passphrase and changes nothing.
+///
+/// # Errors
+/// What stands in [`ProfileError`], other than [`ProfileError::InUse`].
+pub fn is_open(directory: &Path) -> Result<bool, ProfileError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let settled = Connection::open_with_flags(directory.join(FILE_NAME), flags)
+        .map_err(ProfileError::from)
+        .and_then(|connection| settle(&connection));
+    match settled {
+        Ok(()) => Ok(false),
+        Err(ProfileError::InUse) => Ok(true),
+        Err(error) => Err(error),
     }
 }
 

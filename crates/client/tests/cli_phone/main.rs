@@ -10,6 +10,7 @@
 
 mod accounts;
 mod contacts;
+mod locking;
 mod messages;
 mod relay;
 mod support;

@@ -1,12 +1,15 @@
 //! Lines from standard input, one after the other, as they come.
 //!
 //! A thread of its own reads them: a runtime's own standard input would hold the program at its end until
-//! somebody presses Enter.
+//! somebody presses Enter. It takes no byte behind the line that it is at, and nothing behind a line that locks: that
+//! is for the program that comes then.
 
 use std::io::{self, BufRead, Read};
 use std::thread;
 
 use tokio::sync::mpsc;
+
+use super::typed::Typed;
 
 /// Longest line. It is above the longest message, so that a line that is too long is told, not cut.
 const MAX_LINE_LEN: usize = 2 * pillarbox_client::body::MAX_TEXT_LEN;
@@ -27,23 +30,39 @@ pub(super) enum Line {
     Failed(io::Error),
 }
 
-/// Starts reading. The channel closes at the end of input.
-pub(super) fn listen() -> mpsc::Receiver<Line> {
+/// Standard input, a byte at a time.
+#[cfg(unix)]
+pub(super) fn input() -> io::Result<impl BufRead + Send> {
+    use std::os::fd::AsFd;
+    let input = std::fs::File::from(io::stdin().as_fd().try_clone_to_owned()?);
+    Ok(io::BufReader::with_capacity(1, input))
+}
+
+/// Standard input. Where no program takes this one's place, nobody misses what it has read.
+#[cfg(not(unix))]
+pub(super) fn input() -> io::Result<impl BufRead + Send> {
+    Ok(io::BufReader::new(io::stdin()))
+}
+
+/// Starts reading. The channel closes at the end of input and behind a line that locks.
+pub(super) fn listen() -> io::Result<mpsc::Receiver<Line>> {
     let (lines, receiver) = mpsc::channel(WAITING);
+    let mut input = input()?;
     thread::spawn(move || {
-        let mut input = io::stdin().lock();
         while let Some(line) = next_line(&mut input) {
-            let last = matches!(line, Line::Failed(_));
+            let locks = matches!(&line, Line::Text(text) if Typed::from(text.as_str()) == Typed::Lock);
+            let last = locks || matches!(line, Line::Failed(_));
             // Nobody listens any more once the chat has ended.
             if lines.blocking_send(line).is_err() || last {
                 break;
             }
         }
     });
-    receiver
+    Ok(receiver)
 }
 
-fn next_line(input: &mut impl BufRead) -> Option<Line> {
+/// The next line, without its end; none at the end of input.
+pub(super) fn next_line(input: &mut impl BufRead) -> Option<Line> {
     let limit = u64::try_from(MAX_LINE_LEN).unwrap_or(u64::MAX);
     let mut line = Vec::new();
     match input.by_ref().take(limit).read_until(b'\n', &mut line) {

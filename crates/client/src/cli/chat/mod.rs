@@ -2,13 +2,14 @@
 //!
 //! Nothing is ever redrawn, so that a pipe, a log and a screen reader get the same words in the same order: each
 //! message starts with its sender's name, each delivery state is a sentence of its own. What is typed is stored
-//! before anything is done with it.
+//! before anything is done with it. A chat can be locked and opened again (`super::lock`).
 
 mod keyboard;
+mod locked;
 mod typed;
+mod wishes;
 
 use std::future::pending;
-use std::pin::pin;
 use std::time::Duration;
 
 use pillarbox_client::net::{Carrier, Event};
@@ -18,6 +19,7 @@ use tokio::time::{Instant, interval, sleep_until};
 
 use self::keyboard::Line;
 use self::typed::{HELP, Typed};
+use self::wishes::{Wish, Wishes};
 use super::desk::{Desk, find, may_write, now};
 use super::errors;
 use super::exit::Exit;
@@ -27,11 +29,22 @@ use super::inbox::{EXPIRY, show, show_new_from};
 use super::net::{self, Weather};
 use super::period::Period;
 use super::terminal::{Form, can_ask};
-use super::{send, verify, words};
+use super::{lock, send, verify, words};
 
 /// How long the end of input waits for what was typed to be sent. It is above the time-out of one attempt to
 /// connect; what has not gone by then goes with the next command.
 const LAST_WORDS: Duration = Duration::from_secs(15);
+
+/// What a line leads to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Goes {
+    /// The next line.
+    On,
+    /// The locked state.
+    Locked,
+    /// The end.
+    Over,
+}
 
 /// A message typed here.
 struct Said {
@@ -58,39 +71,92 @@ struct Chat<'a, 'd> {
 /// Runs `pillarbox chat`.
 pub(crate) fn run(desk: &mut Desk<'_>, arguments: &Arguments) -> Result<(), Failure> {
     desk.stdin_is_free()?;
-    let mut phone = desk.open()?;
-    let contact = find(&phone, &arguments.name)?;
-    let relay = phone.account().relay.clone();
-    let person = can_ask() && !desk.options.no_input;
-    let chat = Chat {
-        desk,
-        phone: &mut phone,
-        contact,
-        relay,
-        weather: Weather::default(),
-        said: Vec::new(),
-        person,
-        refused: false,
-    };
-    net::runtime()?.block_on(chat.talk())
+    let mut phone = if arguments.locked { locked::unlock(desk, arguments)? } else { desk.open()? };
+    let directory = desk.directory()?;
+    let runtime = net::runtime()?;
+    let ended: Result<_, Failure> = runtime.block_on(async {
+        let mut wishes = Wishes::listen(&directory, arguments.lock_after)?;
+        let Some(contact) = whom(desk, &phone, arguments.name.as_deref(), &mut wishes).await? else {
+            return Ok((Goes::Locked, wishes));
+        };
+        let ended = Chat::new(desk, &mut phone, contact).talk(&mut wishes).await?;
+        Ok((ended, wishes))
+    });
+    match ended? {
+        // The profile is closed before, and the wishes, which hold its place for as long as anything of it is here, after.
+        (Goes::Locked, _wishes) => {
+            drop(phone);
+            Err(lock::lock(desk, arguments.lock_after))
+        }
+        (Goes::On | Goes::Over, _) => Ok(()),
+    }
 }
 
-impl Chat<'_, '_> {
-    async fn talk(mut self) -> Result<(), Failure> {
+/// Whom to talk with, by the command line or by the first lines; none if it is to lock first.
+async fn whom(
+    desk: &mut Desk<'_>,
+    phone: &Phone,
+    name: Option<&str>,
+    wishes: &mut Wishes,
+) -> Result<Option<Contact>, Failure> {
+    if let Some(name) = name {
+        return find(phone, name).map(Some);
+    }
+    let mut unknown = Failure::NobodyNamed;
+    loop {
+        desk.terminal.ask("With whom? ");
+        let line = match wishes.next().await {
+            Wish::Lock => return Ok(None),
+            Wish::End => return Err(unknown),
+            Wish::Stop(failure) => return Err(failure),
+            Wish::Line(line) => line,
+        };
+        desk.terminal.answered();
+        match line {
+            Line::Text(line) => match (Typed::from(line.as_str()), find(phone, line.trim())) {
+                (Typed::Lock, _) => return Ok(None),
+                (Typed::Quit, _) => return Err(Failure::Declined),
+                (Typed::Nothing, _) => {}
+                (_, Ok(contact)) => return Ok(Some(contact)),
+                (_, Err(failure @ Failure::UnknownContact { .. })) => {
+                    complain(desk, &failure);
+                    unknown = failure;
+                }
+                (_, Err(failure)) => return Err(failure),
+            },
+            Line::TooLong | Line::NotText => complain(desk, &Failure::BadName),
+            Line::Failed(error) => return Err(Failure::Input(error)),
+        }
+    }
+}
+
+/// Tells what is wrong. The next command of the table is left out: it would find this profile in use.
+fn complain(desk: &mut Desk<'_>, failure: &Failure) {
+    if let Some(explained) = errors::explain(failure, &desk.place()) {
+        desk.terminal.error(&explained.what);
+    }
+}
+
+impl<'a, 'd> Chat<'a, 'd> {
+    fn new(desk: &'a mut Desk<'d>, phone: &'a mut Phone, contact: Contact) -> Self {
+        let relay = phone.account().relay.clone();
+        let person = can_ask() && !desk.options.no_input;
+        let (weather, said) = (Weather::default(), Vec::new());
+        Self { desk, phone, contact, relay, weather, said, person, refused: false }
+    }
+
+    async fn talk(mut self, wishes: &mut Wishes) -> Result<Goes, Failure> {
         self.greet()?;
         let mut carrier = Carrier::new();
-        let outcome = self.converse(&mut carrier).await;
+        let outcome = self.converse(&mut carrier, wishes).await;
         carrier.close(self.phone).await;
         outcome
     }
 
-    /// Goes on until `/quit`, the end of input and what was said before it, Ctrl-C, or a failure.
-    async fn converse(&mut self, carrier: &mut Carrier) -> Result<(), Failure> {
-        let mut lines = keyboard::listen();
+    /// Goes on until `/quit`, the end of input and what was said before it, the wish to lock, Ctrl-C, or a failure.
+    async fn converse(&mut self, carrier: &mut Carrier, wishes: &mut Wishes) -> Result<Goes, Failure> {
         let mut expiry = interval(EXPIRY);
         let mut last_words = None;
-        // One listener for all rounds: Ctrl-C while a round is busy is heard by the next.
-        let mut pressed = pin!(net::pressed());
         loop {
             if last_words.is_some() && self.all_said() {
                 return self.farewell();
@@ -110,20 +176,26 @@ impl Chat<'_, '_> {
                         return self.farewell();
                     }
                 }
-                line = lines.recv(), if last_words.is_none() => {
-                    let goes_on = match line {
-                        Some(line) => self.take(line)?,
-                        None => false,
+                wish = wishes.next() => {
+                    let goes = match wish {
+                        Wish::Line(line) => self.take(line)?,
+                        Wish::End => Goes::Over,
+                        Wish::Lock => self.take_last(wishes)?,
+                        Wish::Stop(failure) => return Err(failure),
                     };
-                    if !goes_on {
-                        last_words = Some(Instant::now() + LAST_WORDS);
+                    match goes {
+                        Goes::On => {}
+                        Goes::Locked => return Ok(Goes::Locked),
+                        Goes::Over => {
+                            wishes.close();
+                            last_words = Some(Instant::now() + LAST_WORDS);
+                        }
                     }
                 }
                 _ = expiry.tick() => {
                     self.phone.remove_expired(now(), &mut self.desk.rng)?;
                 }
                 () = over => return self.farewell(),
-                interrupted = pressed.as_mut() => return Err(interrupted),
             }
             self.prompt();
         }
@@ -189,18 +261,28 @@ impl Chat<'_, '_> {
         }
     }
 
-    /// Does what a line says. False if it ends the chat.
-    fn take(&mut self, line: Line) -> Result<bool, Failure> {
+    /// Stores what has been typed before it locks.
+    fn take_last(&mut self, wishes: &mut Wishes) -> Result<Goes, Failure> {
+        while let Some(line) = wishes.waiting() {
+            if self.take(line)? != Goes::On {
+                break;
+            }
+        }
+        Ok(Goes::Locked)
+    }
+
+    /// Does what a line says.
+    fn take(&mut self, line: Line) -> Result<Goes, Failure> {
         self.desk.terminal.answered();
         let line = match line {
             Line::Text(line) => line,
             Line::TooLong => {
                 self.refuse(&Failure::TooLong { most: pillarbox_client::body::MAX_TEXT_LEN });
-                return Ok(true);
+                return Ok(Goes::On);
             }
             Line::NotText => {
                 self.refuse(&Failure::NotText);
-                return Ok(true);
+                return Ok(Goes::On);
             }
             Line::Failed(error) => return Err(Failure::Input(error)),
         };
@@ -211,7 +293,8 @@ impl Chat<'_, '_> {
             Typed::Verify(heard) => self.verify(heard.as_deref())?,
             Typed::Timer(Ok(period)) => self.timer(period)?,
             Typed::Timer(Err(error)) => self.desk.terminal.note(&format!("Nothing was changed: {error}.")),
-            Typed::Quit => return Ok(false),
+            Typed::Lock => return Ok(Goes::Locked),
+            Typed::Quit => return Ok(Goes::Over),
             Typed::Unknown(verb) => {
                 let verb = pillarbox_client::display::safe(&verb);
                 self.desk.terminal.note(&format!(
@@ -219,7 +302,7 @@ impl Chat<'_, '_> {
                 ));
             }
         }
-        Ok(true)
+        Ok(Goes::On)
     }
 
     fn say(&mut self, text: &str) -> Result<(), Failure> {
@@ -296,11 +379,11 @@ impl Chat<'_, '_> {
     }
 
     /// How the chat ends when its input does.
-    fn farewell(&mut self) -> Result<(), Failure> {
+    fn farewell(&mut self) -> Result<Goes, Failure> {
         if let Some(trouble) = self.weather.trouble.take() {
             return Err(trouble);
         }
-        if self.refused { Err(Failure::Told(Exit::No)) } else { Ok(()) }
+        if self.refused { Err(Failure::Told(Exit::No)) } else { Ok(Goes::Over) }
     }
 
     /// Tells why a line did not do what it should have.
@@ -309,11 +392,8 @@ impl Chat<'_, '_> {
         self.complain(failure);
     }
 
-    /// Tells what is wrong. The next command of the table is left out: it would find this profile in use.
     fn complain(&mut self, failure: &Failure) {
-        if let Some(explained) = errors::explain(failure, &self.desk.place()) {
-            self.desk.terminal.error(&explained.what);
-        }
+        complain(self.desk, failure);
     }
 
     /// The recipient, and how sure of them the owner can be, always in sight of whoever types.

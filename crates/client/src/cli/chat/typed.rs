@@ -15,6 +15,8 @@ pub(super) enum Typed {
     Verify(Option<String>),
     /// `/timer 1h`
     Timer(Result<Period, PeriodError>),
+    /// `/lock`
+    Lock,
     /// `/quit`
     Quit,
     /// A command that there is not.
@@ -28,6 +30,8 @@ A line is a message. Commands:
   /verify DIGITS     compare with the number that was read out to you
   /timer 1h, /timer off
                      let messages disappear after a time, or not
+  /lock              leave no text and no key in memory until the passphrase
+                     is given again; `account lock` does the same from outside
   /help              this list
   /quit              end; Ctrl-C and the end of input do the same
   //text             say something that begins with /";
@@ -47,6 +51,7 @@ impl From<&str> for Typed {
             "help" | "?" => Self::Help,
             "verify" => Self::Verify((!rest.is_empty()).then(|| rest.to_owned())),
             "timer" => Self::Timer(rest.parse()),
+            "lock" => Self::Lock,
             "quit" | "exit" => Self::Quit,
             other => Self::Unknown(other.to_owned()),
         }
@@ -69,6 +74,7 @@ mod tests {
     #[test]
     fn commands_are_read_with_their_arguments() {
         assert_eq!(Typed::from("/quit"), Typed::Quit);
+        assert_eq!(Typed::from("/lock "), Typed::Lock);
         assert_eq!(Typed::from("/verify"), Typed::Verify(None));
         assert_eq!(Typed::from("/verify 40215 88310"), Typed::Verify(Some("40215 88310".to_owned())));
         assert_eq!(Typed::from("/timer 1h"), Typed::Timer(Ok(Period(Some(3_600)))));

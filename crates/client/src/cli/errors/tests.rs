@@ -64,10 +64,14 @@ fn place(failure: &Failure) -> usize {
         Failure::NoRandomness(_) => 42,
         Failure::NoIdentity => 43,
         Failure::NoRuntime(_) => 44,
+        Failure::AtWork => 45,
+        Failure::LockUnheard { .. } => 46,
+        Failure::NotLocked(_) => 47,
+        Failure::NobodyNamed => 48,
     }
 }
 
-const KINDS: usize = 45;
+const KINDS: usize = 49;
 
 const NUMBER: &str = "40215 88310 55721 09164 71120 38865 24051 99003 17742 60018 45529 83310";
 const OTHER: &str = "11111 22222 33333 44444 55555 66666 77777 88888 99999 00000 12345 67890";
@@ -88,6 +92,10 @@ fn all() -> Vec<Failure> {
         Failure::ProfileExists,
         Failure::WrongPassphrase,
         Failure::InUse,
+        Failure::AtWork,
+        Failure::LockUnheard { process: 4_242 },
+        Failure::NotLocked("no such file".to_owned()),
+        Failure::NobodyNamed,
         Failure::NewerProfile,
         Failure::Damaged,
         Failure::DiskFull,

@@ -1,0 +1,77 @@
+//! A chat that is locked: it has no profile, no connection and no contact's name, and waits to be opened again.
+//!
+//! It never opens by itself. On a terminal somebody types the passphrase, also where a file named it when the chat began:
+//! a lock that a file on the same disk opens would be none. Without a terminal somebody has to ask for it with the
+//! line `/unlock`, and then the passphrase comes from where it came at the beginning.
+//!
+//! A passphrase that was tried and is wrong is often close to the right one, so after each attempt that fails the
+//! program is put in its own place again.
+
+use pillarbox_client::Phone;
+
+use super::super::desk::Desk;
+use super::super::exit::Exit;
+use super::super::failure::Failure;
+use super::super::grammar::Chat as Arguments;
+use super::super::passphrase::{PassphraseError, Source};
+use super::super::terminal::can_ask;
+use super::super::{errors, lock};
+use super::keyboard::{self, Line};
+
+/// Waits for the passphrase, and opens the profile. A wrong one does not come back from here.
+pub(super) fn unlock(desk: &mut Desk<'_>, arguments: &Arguments) -> Result<Phone, Failure> {
+    let person = can_ask() && !desk.options.no_input;
+    desk.terminal.note(
+        "Locked. Neither texts nor keys are in this program's memory, and it is not connected: messages wait at the \
+         relay.",
+    );
+    let source = if person {
+        desk.terminal.note(
+            "The screen and what scrolled off it were cleared, if this terminal does that. The passphrase opens the \
+             chat again; Ctrl-C ends it.",
+        );
+        // What was half typed when it locked is no part of a passphrase.
+        desk.terminal.forget_typed();
+        Source::Prompt
+    } else {
+        desk.terminal.note("/unlock opens the chat again, /quit ends it.");
+        wait_to_be_asked(desk)?;
+        desk.options.passphrase()
+    };
+    match desk.open_with(&source) {
+        Ok(phone) => Ok(phone),
+        Err(
+            failure @ (Failure::WrongPassphrase
+            | Failure::InUse
+            | Failure::Passphrase(
+                PassphraseError::Empty | PassphraseError::NotText | PassphraseError::TooLong,
+            )),
+        ) => {
+            if let Some(explained) = errors::explain(&failure, &desk.place()) {
+                desk.terminal.error(&explained.what);
+            }
+            Err(lock::again(desk, arguments.lock_after))
+        }
+        Err(failure) => Err(failure),
+    }
+}
+
+/// Reads lines until one asks to unlock. Nothing else is done with them.
+fn wait_to_be_asked(desk: &mut Desk<'_>) -> Result<(), Failure> {
+    let mut input = keyboard::input().map_err(Failure::Input)?;
+    let mut refused = false;
+    while let Some(line) = keyboard::next_line(&mut input) {
+        match line {
+            Line::Failed(error) => return Err(Failure::Input(error)),
+            Line::Text(line) if line.trim() == "/unlock" => return Ok(()),
+            Line::Text(line) if matches!(line.trim(), "/quit" | "/exit") => break,
+            Line::Text(line) if line.trim().is_empty() => {}
+            _ => {
+                refused = true;
+                desk.terminal
+                    .note("Locked: nothing was sent or kept of this line. /unlock opens, /quit ends.");
+            }
+        }
+    }
+    Err(Failure::Told(if refused { Exit::No } else { Exit::Done }))
+}

@@ -1,0 +1,57 @@
+//! Locking: after it, nothing of the profile is left in a process that goes on.
+//!
+//! A program that only overwrote its secrets would have to know every copy: freed memory, stacks, buffers of the
+//! terminal, of the network and of SQLite. So it does not try. It closes the profile and has the system put the same
+//! program in its place (execve(2)): same process, same streams, and a new, empty address space. What starts there
+//! is told by its arguments that it is locked, and by nothing whom it talked with.
+//!
+//! What this does not reach: what was printed and lies in a pipe or in whatever shows or records a terminal, the shell's
+//! history, swap space, core dumps that were written before, and pages that the system has taken back and not yet
+//! given to anybody (it wipes them before it does).
+
+mod holder;
+mod tell;
+
+use std::process::Command;
+
+use super::desk::Desk;
+use super::failure::Failure;
+use super::period::Period;
+
+pub(crate) use holder::Holder;
+pub(crate) use tell::tell;
+
+/// Takes from the screen what was said, and puts a locked chat in the place of this program. The profile is closed by
+/// now. Returns only if that fails.
+pub(crate) fn lock(desk: &mut Desk<'_>, lock_after: Option<Period>) -> Failure {
+    desk.terminal.clear();
+    again(desk, lock_after)
+}
+
+/// The same for a chat that is locked and has shown nothing since.
+pub(crate) fn again(desk: &mut Desk<'_>, lock_after: Option<Period>) -> Failure {
+    let mut arguments = desk.options.arguments();
+    arguments.extend(["chat", "--locked"].map(Into::into));
+    if let Some(Period(Some(seconds))) = lock_after {
+        arguments.push(format!("--lock-after={seconds}s").into());
+    }
+    match std::env::current_exe() {
+        Ok(program) => replace(desk, Command::new(program).args(arguments)),
+        Err(error) => Failure::NotLocked(error.to_string()),
+    }
+}
+
+#[cfg(unix)]
+fn replace(_: &mut Desk<'_>, command: &mut Command) -> Failure {
+    use std::os::unix::process::CommandExt;
+    Failure::NotLocked(command.exec().to_string())
+}
+
+#[cfg(not(unix))]
+fn replace(desk: &mut Desk<'_>, _: &mut Command) -> Failure {
+    desk.terminal.note(
+        "On this system a program cannot put another one in its place, so this one's memory is not wiped while it \
+         runs. It ends instead.",
+    );
+    Failure::Told(super::exit::Exit::Done)
+}

@@ -1,0 +1,66 @@
+//! `pillarbox account lock`: tells whichever pillarbox has the profile open to lock, and says when it has. It takes no
+//! passphrase: to lock is never wrong.
+
+use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use pillarbox_client::vault::{FILE_NAME, is_open};
+
+use super::super::desk::Desk;
+use super::super::failure::Failure;
+use super::holder::{failed, find};
+
+/// How long a chat may take to lock. It stores what was typed, tells the relay goodbye and closes the profile: a second
+/// at most, unless its disk or its connection hangs.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How often it is looked whether it has.
+const LOOK: Duration = Duration::from_millis(10);
+
+/// Runs `pillarbox account lock`.
+pub(crate) fn tell(desk: &mut Desk<'_>) -> Result<(), Failure> {
+    let directory = desk.directory()?;
+    if !directory.join(FILE_NAME).exists() {
+        return Err(Failure::NoProfile);
+    }
+    let holder = || find(&directory).map_err(|error| failed(&directory, &error));
+    let Some(process) = holder()? else { return nobody(desk, &directory) };
+    say_lock(process)?;
+    let until = Instant::now() + PATIENCE;
+    while holder()? == Some(process) {
+        if Instant::now() > until {
+            return Err(Failure::LockUnheard { process });
+        }
+        thread::sleep(LOOK);
+    }
+    desk.terminal.result("Locked: neither texts nor keys are left in the program that had this profile open.")
+}
+
+/// Nobody listens. A command that does its work and ends is not told to end sooner.
+fn nobody(desk: &mut Desk<'_>, directory: &Path) -> Result<(), Failure> {
+    if is_open(directory)? {
+        return Err(Failure::AtWork);
+    }
+    desk.terminal.result("Nothing to lock: no pillarbox has this profile open.")
+}
+
+#[cfg(unix)]
+fn say_lock(process: i32) -> Result<(), Failure> {
+    use rustix::process::{Pid, Signal, kill_process};
+    let Some(pid) = Pid::from_raw(process) else { return Err(Failure::LockUnheard { process }) };
+    // One that a shell has stopped hears nothing until it goes on.
+    for signal in [Signal::USR1, Signal::CONT] {
+        match kill_process(pid, signal) {
+            // It has ended meanwhile, which is as good.
+            Ok(()) | Err(rustix::io::Errno::SRCH) => {}
+            Err(_) => return Err(Failure::LockUnheard { process }),
+        }
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn say_lock(process: i32) -> Result<(), Failure> {
+    Err(Failure::LockUnheard { process })
+}
