@@ -24,6 +24,7 @@ mod place;
 mod process;
 mod programs;
 mod relay;
+mod said;
 
 use std::time::Duration;
 
@@ -35,6 +36,7 @@ pub use place::Place;
 pub use process::{Process, Stream};
 pub use programs::{Programs, programs};
 pub use relay::{Relay, Stopped, relay_command};
+pub use said::{Said, Wrong};
 
 /// How long anything may take before a test gives up. Everything waited for takes milliseconds, and a few seconds where
 /// a phone pauses before it connects again; what takes a minute will not come.

@@ -40,7 +40,9 @@ impl Relay {
         command
     }
 
-    fn listen(place: &Place, data: &Path, listen: &str) -> Self {
+    /// Starts one that listens at `listen`.
+    #[must_use]
+    pub fn listen(place: &Place, data: &Path, listen: &str) -> Self {
         let mut process = Process::start(Self::command(place, data, listen));
         let ready = process.wait_for(Stream::Out, |line| line.starts_with("Relay ready"));
         let admin = process.wait_for(Stream::Out, |line| line.starts_with("Admin"));

@@ -1,0 +1,244 @@
+//! The program on two phones is killed again and again, at random moments: the one while it sends, the other while
+//! it receives, shows and acknowledges, both while they upload keys.
+
+use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use pillarbox_client::Notice;
+use pillarbox_client::net::now;
+use pillarbox_tests::{Ended, Phone, Place, Relay, Said, Stream};
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use rusqlite::Connection;
+use serde_json::Value;
+
+use crate::crowd::{registered, visit};
+use crate::phones::alice_and_bob;
+
+/// Lines that the sender types in each of its lives.
+const LINES: usize = 3;
+
+/// In every so many rounds the relay has no one-time keys left, so that both phones make and upload new ones.
+const DRY: u32 = 5;
+
+/// The one-time prekeys that a phone keeps at the relay, of each kind.
+const STOCK: i64 = 100;
+
+/// Strangers who write in the end, each with keys that were uploaded between kills.
+const STRANGERS: usize = 3;
+
+/// The one-time prekeys at the relay.
+const ONE_TIME: &str = "prekeys WHERE kind LIKE 'one-time%'";
+
+/// Where the kills landed.
+#[derive(Debug, Default)]
+struct Landed {
+    kills: u32,
+    /// The sender, before it had stored what was typed.
+    typing: u32,
+    /// The sender, with texts stored and not all of them accepted.
+    sending: u32,
+    /// The sender, with everything accepted.
+    sent: u32,
+    /// Something that was on its way to one of the two waited at the relay.
+    receiving: u32,
+    /// A text had been printed, and not been marked as shown: it was printed again.
+    showing: u32,
+    /// A phone had not brought its keys to the relay.
+    uploading: u32,
+}
+
+/// What the recipient's program has printed, life by life.
+#[derive(Default)]
+struct Printed {
+    said: Said,
+    /// The last text of a life that was killed.
+    unmarked: Option<String>,
+    repeated: u32,
+}
+
+impl Printed {
+    /// Takes in what one life of the program printed. A text is marked as shown right after it was printed: killed in
+    /// between, the next life prints it again, and nothing else.
+    fn life(&mut self, out: &str, killed: bool) {
+        let whole = out.split_inclusive('\n').filter(|line| line.ends_with('\n'));
+        let texts: Vec<String> = whole
+            .map(|line| serde_json::from_str(line).unwrap())
+            .filter_map(|line: Value| text(&line))
+            .collect();
+        let again = texts.first().is_some_and(|first| self.unmarked.as_ref() == Some(first));
+        self.repeated += u32::from(again);
+        texts.iter().skip(usize::from(again)).for_each(|text| self.said.show(text));
+        if let Some(last) = texts.last() {
+            self.unmarked = killed.then(|| last.clone());
+        }
+    }
+}
+
+/// Kills phones so often, and checks all that was said meanwhile.
+pub(crate) fn check(kills: u32) {
+    let place = Place::new();
+    let relay = place.relay();
+    let (alice, bob) = alice_and_bob(&place, &relay);
+    let seed: u64 = rand::rng().random();
+    let mut dice = StdRng::seed_from_u64(seed);
+    let mut landed = Landed::default();
+    let mut printed = Printed::default();
+    // Some lives are long enough to do everything, most are not.
+    let whole = 2 * life_time(&alice, &bob, &mut printed);
+
+    let mut number = 0;
+    while landed.kills < kills {
+        let dry = (landed.kills / 2).is_multiple_of(DRY);
+        if dry {
+            use_up_keys(relay.data());
+        }
+        let mut lines = Vec::new();
+        for _ in 0..LINES {
+            number += 1;
+            lines.push(format!("line {number}"));
+        }
+        let mut follow = bob.start(&["inbox", "--follow", "--json"]);
+        let mut chat = alice.start(&["chat", "Bob"]);
+        for line in &lines {
+            printed.said.say(line);
+            chat.feed(&format!("{line}\n"));
+        }
+        // The moments are the point here: after what is sure to come, nothing is waited for.
+        let mut pause = |most: Duration| thread::sleep(dice.random_range(Duration::ZERO..most));
+        let (sender, recipient) = match landed.kills / 2 % 4 {
+            0 => {
+                pause(whole);
+                let sender = chat.kill();
+                pause(whole);
+                (sender, follow.kill())
+            }
+            1 => {
+                pause(whole);
+                let recipient = follow.kill();
+                pause(whole);
+                (chat.kill(), recipient)
+            }
+            2 => {
+                for line in &lines[..dice.random_range(1..=LINES)] {
+                    chat.wait_for(Stream::Out, |out| out.ends_with(line));
+                }
+                (chat.kill(), follow.kill())
+            }
+            _ => {
+                (0..dice.random_range(1..=LINES)).for_each(|_| drop(follow.wait_for(Stream::Out, |_| true)));
+                let recipient = follow.kill();
+                (chat.kill(), recipient)
+            }
+        };
+        landed.kills += 2;
+        let (stored, accepted) = (stored(&sender), sender.err.matches(": sent.\n").count());
+        stored.iter().for_each(|text| printed.said.accept(text));
+        printed.life(&recipient.out, true);
+        landed.typing += u32::from(stored.is_empty());
+        landed.sending += u32::from(accepted < stored.len());
+        landed.sent += u32::from(!stored.is_empty() && accepted == stored.len());
+        landed.receiving += u32::from(count(relay.data(), "messages") > 0);
+        landed.uploading += u32::from(dry && count(relay.data(), ONE_TIME) < 4 * STOCK);
+    }
+
+    // Every profile opens, and what waits goes and comes.
+    drop(alice.run(&["inbox"]).expect(0));
+    printed.life(&bob.run(&["inbox", "--json"]).expect(0).out, false);
+    landed.showing = printed.repeated;
+    assert_eq!(printed.said.wrongs(), [], "seed {seed}");
+    assert_eq!((alice.waiting(), bob.inbox()), (0, Vec::new()));
+    let kept: Vec<_> = history(&bob, "Alice").iter().filter_map(text).collect();
+    assert_eq!(kept, printed.said.shown(), "what was shown is what is kept (seed {seed})");
+    drop(alice.run(&["inbox"]).expect(0));
+    let states: Vec<_> = history(&alice, "Bob").iter().map(|said| said["state"].clone()).collect();
+    assert!(states.iter().all(|state| state == "delivered"), "{states:?} (seed {seed})");
+    assert_eq!(states.len(), kept.len(), "what one phone sent, the other has (seed {seed})");
+    keys_are_good(&relay, &bob);
+    tell(&landed, &printed.said);
+}
+
+/// Says where the kills landed, and insists that they landed where it hurts.
+fn tell(landed: &Landed, said: &Said) {
+    let Landed { kills, typing, sending, sent, receiving, showing, uploading } = landed;
+    let [said, _, shown] = said.counts();
+    println!(
+        "{kills} kills of the program on a phone, {said} lines typed, {shown} of them stored and shown: none lost, none \
+         twice, all in order.\nThe sender killed before it stored anything {typing}; with texts stored and not all \
+         accepted {sending}; with all accepted {sent}.\nMessages left for the recipient {receiving}; a text printed \
+         and not marked {showing}; keys not uploaded {uploading}."
+    );
+    assert!(sending * 20 > *kills, "a good share of kills falls while it sends: {landed:?}");
+    assert!(receiving * 20 > *kills, "a good share of kills falls while it receives: {landed:?}");
+    assert!(*uploading > 0, "some kills fall before keys are uploaded: {landed:?}");
+}
+
+/// How long the two need, from start to the last receipt, when nobody kills them.
+fn life_time(alice: &Phone<'_>, bob: &Phone<'_>, printed: &mut Printed) -> Duration {
+    let start = Instant::now();
+    let follow = bob.start(&["inbox", "--follow", "--json"]);
+    let mut chat = alice.start(&["chat", "Bob"]);
+    for line in ["a", "b", "c"] {
+        printed.said.say(line);
+        printed.said.accept(line);
+        chat.feed(&format!("{line}\n"));
+    }
+    chat.wait_for(Stream::Err, |line| line.contains("Message 3: delivered."));
+    let whole = start.elapsed();
+    drop(chat.finish().expect(0));
+    follow.signal("INT");
+    printed.life(&follow.finish().expect(130).out, false);
+    whole
+}
+
+/// The texts that a killed `chat` had stored: it says each again once it is.
+fn stored(sender: &Ended) -> Vec<String> {
+    let whole = sender.out.split_inclusive('\n').filter_map(|line| line.strip_suffix('\n'));
+    whole
+        .filter_map(|line| line.strip_prefix("You, ")?.split_once(": "))
+        .map(|(_, text)| text.to_owned())
+        .collect()
+}
+
+/// Rows of the relay's file.
+fn count(data: &Path, of: &str) -> i64 {
+    let file = Connection::open(data.join("relay.sqlite3")).unwrap();
+    file.query_row(&format!("SELECT count(*) FROM {of}"), [], |row| row.get(0)).unwrap()
+}
+
+/// Does to everybody's stock at the relay what many first messages would do.
+fn use_up_keys(data: &Path) {
+    let file = Connection::open(data.join("relay.sqlite3")).unwrap();
+    file.busy_timeout(pillarbox_tests::PATIENCE).unwrap();
+    file.execute(&format!("DELETE FROM {ONE_TIME}"), []).unwrap();
+}
+
+/// Whoever begins a conversation with keys that a killed program uploaded is understood.
+fn keys_are_good(relay: &Relay, bob: &Phone<'_>) {
+    assert_eq!(count(relay.data(), ONE_TIME), 4 * STOCK, "two phones, two kinds");
+    let invitation = bob.invitation().parse().unwrap();
+    let mut strangers: Vec<_> = (0..STRANGERS).map(|_| registered(relay.address(), "")).collect();
+    let mut said = Vec::new();
+    for (number, stranger) in strangers.iter_mut().enumerate() {
+        let contact = stranger.add_invited(&invitation, None, now(), &mut rand::rng()).unwrap();
+        said.push(format!("stranger {number}"));
+        stranger.queue_text(contact.account, &said[number], now(), &mut rand::rng()).unwrap();
+        let told = visit(stranger);
+        assert!(told.iter().any(|notice| matches!(notice, Notice::Accepted { .. })), "{told:?}");
+    }
+    // The strangers have brought keys of their own, and each has used up one of Bob's of each kind.
+    let strangers = strangers.len() as i64;
+    assert_eq!(count(relay.data(), ONE_TIME), 4 * STOCK + strangers * 2 * STOCK - strangers * 2);
+    let mut heard = bob.inbox();
+    heard.sort();
+    assert_eq!(heard, said);
+}
+
+fn history(phone: &Phone<'_>, with: &str) -> Vec<Value> {
+    phone.run(&["history", with, "--json"]).expect(0).json_lines()
+}
+
+fn text(message: &Value) -> Option<String> {
+    message["text"].as_str().map(str::to_owned)
+}
