@@ -139,13 +139,19 @@ fn a_profile_is_not_written_over_and_one_never_finished_is_begun_again() {
         Vault::create(folder, &passphrase(), PasswordCost::TESTING, rng).map(drop)
     };
     assert_eq!(create(folder.path(), &mut rng), Err(ProfileError::Exists));
+    assert!(Vault::is_there(folder.path()));
     assert_eq!(open(folder.path(), START).unwrap().contacts().unwrap().len(), 1);
 
     let unfinished = tempfile::tempdir().unwrap();
+    assert!(!Vault::is_there(unfinished.path()));
     create(unfinished.path(), &mut rng).unwrap();
+    assert!(!Vault::is_there(unfinished.path()));
     assert_eq!(open(unfinished.path(), START).err(), Some(ProfileError::NoProfile));
     assert_eq!(create(unfinished.path(), &mut rng), Ok(()));
+    std::fs::write(unfinished.path().join(FILE_NAME), [b'?'; 100]).unwrap();
+    assert!(Vault::is_there(unfinished.path()), "in doubt nothing is written over");
     std::fs::write(unfinished.path().join(FILE_NAME), []).unwrap();
+    assert!(!Vault::is_there(unfinished.path()));
     assert_eq!(open(unfinished.path(), START).err(), Some(ProfileError::NoProfile));
     assert_eq!(create(unfinished.path(), &mut rng), Ok(()));
 }
