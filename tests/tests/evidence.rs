@@ -7,8 +7,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 
-use pillarbox_access::Design;
-use pillarbox_access::design::{END_TO_END, PLAIN_SERVER};
+use pillarbox_access::{Design, designs};
 use pillarbox_lab::audit::report::{Finding, Report};
 use pillarbox_lab::audit::{AuditError, Plan};
 use pillarbox_tests::{Ended, Place, Process, programs};
@@ -113,8 +112,9 @@ fn headings(text: &str) -> Vec<&str> {
 #[test]
 fn a_design_that_leaks_is_found_out() {
     // It goes by the name of one that does not leak, and its relay keeps as little.
-    let leaking = Design { protection: PLAIN_SERVER.protection, ..END_TO_END };
-    let report = audit_of(PLAIN_SERVER, leaking).unwrap();
+    let mut leaking = designs::end_to_end().clone();
+    leaking.phone.protection = designs::plain_server().phone.protection;
+    let report = audit_of(designs::plain_server().clone(), leaking).unwrap();
     assert_eq!(report.finding, Finding::NotAsClaimed);
     let broken: Vec<_> =
         report.claims.iter().filter(|claim| !claim.holds).map(|claim| &*claim.claim).collect();
@@ -131,7 +131,8 @@ fn a_design_that_leaks_is_found_out() {
 #[test]
 fn a_search_that_misses_what_is_there_gives_no_result() {
     // Nothing is found in either run: without words that lie readable, that says nothing.
-    let error = audit_of(END_TO_END, END_TO_END).unwrap_err();
+    let quiet = designs::end_to_end();
+    let error = audit_of(quiet.clone(), quiet.clone()).unwrap_err();
     assert!(
         matches!(&error, AuditError::Control { control } if control.contains("text 1 on the")),
         "{error}"

@@ -6,7 +6,10 @@
 pub mod ask;
 pub mod demand;
 pub mod design;
+pub mod designs;
 pub mod evidence;
+pub mod item;
+mod period;
 pub mod reading;
 pub mod returned;
 mod serve;
@@ -14,7 +17,8 @@ pub mod view;
 
 pub use ask::Ask;
 pub use demand::Demand;
-pub use design::Design;
+pub use design::{Design, DesignError};
+pub use item::{Item, Reach};
 pub use returned::{Answer, Blank, Line, Return};
 pub use serve::serve;
 pub use view::RelayHoldings;

@@ -2,7 +2,7 @@
 //! other, and the text on the terminal says what the data says.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-use pillarbox_access::design::{END_TO_END, PLAIN_SERVER};
+use pillarbox_access::designs;
 use pillarbox_access::{Answer, Ask};
 use pillarbox_client::{PaddingRule, Protection};
 use pillarbox_lab::columns::WIDTH;
@@ -80,13 +80,15 @@ async fn the_same_demands_return_what_each_design_leaves_at_its_relay() {
 /// The page says in a sentence how the two designs differ besides encryption; the designs' data must say the same.
 #[test]
 fn the_sentence_about_the_two_designs_is_their_data() {
-    let (plain, quiet) = (&PLAIN_SERVER.keeping, &END_TO_END.keeping);
+    let (plain_server, end_to_end) = (designs::plain_server(), designs::end_to_end());
+    let (plain, quiet) = (&plain_server.relay, &end_to_end.relay);
+    let (plain_server, end_to_end) = (&plain_server.phone, &end_to_end.phone);
     let year = Some(Duration::from_days(365));
     assert_eq!((plain.delivered, plain.last_seen, plain.last_address), (year, Granularity::Exact, true));
     assert_eq!((quiet.delivered, quiet.last_seen, quiet.last_address), (None, Granularity::Day, false));
-    assert_eq!((PLAIN_SERVER.padding, END_TO_END.padding), (PaddingRule::None, PaddingRule::Blocks80));
+    assert_eq!((plain_server.padding, end_to_end.padding), (PaddingRule::None, PaddingRule::Blocks80));
     assert_eq!(
-        (PLAIN_SERVER.protection, END_TO_END.protection),
+        (plain_server.protection, end_to_end.protection),
         (Protection::ServerReadable, Protection::EndToEnd)
     );
 }

@@ -33,7 +33,7 @@ use std::io;
 use std::path::PathBuf;
 
 use pillarbox_access::Design;
-use pillarbox_access::design::{END_TO_END, PLAIN_SERVER};
+use pillarbox_access::designs;
 use pillarbox_client::net::NetError;
 use pillarbox_client::{PhoneError, ProfileError};
 use pillarbox_relay::HoldingsError;
@@ -67,8 +67,12 @@ pub struct Plan {
 impl Plan {
     /// The plain server as the control, and end to end as the claim.
     #[must_use]
-    pub const fn new(relay_program: PathBuf) -> Self {
-        Self { relay_program, readable: PLAIN_SERVER, unreadable: END_TO_END }
+    pub fn new(relay_program: PathBuf) -> Self {
+        Self {
+            relay_program,
+            readable: designs::plain_server().clone(),
+            unreadable: designs::end_to_end().clone(),
+        }
     }
 }
 

@@ -50,8 +50,8 @@ impl Person {
             relay: address,
             handle: Some(Handle::parse(number)?),
             name: name.into(),
-            protection: design.protection,
-            padding: design.padding,
+            protection: design.phone.protection,
+            padding: design.phone.padding,
         };
         let mut rng = Remembered::default();
         let phone = Phone::create(&folder.join(name), &passphrase, new, now(), &mut rng)?;

@@ -58,9 +58,9 @@ pub struct Control {
 #[derive(Clone, Debug, Serialize)]
 pub struct Run {
     /// The design's name.
-    pub design: &'static str,
+    pub design: String,
     /// What it is, in one plain phrase.
-    pub plain: &'static str,
+    pub plain: String,
     /// What was said, in the order in which it was.
     pub planted: Vec<Planted>,
     /// At the relay and on the way to it.

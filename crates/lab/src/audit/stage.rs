@@ -45,7 +45,7 @@ pub(super) async fn play(program: &Path, design: &Design) -> Result<Run, AuditEr
         kind: error.kind(),
     })?;
     let data = folder.path().join("relay");
-    let relay = RelayProcess::start(program, &data, &design.keeping)?;
+    let relay = RelayProcess::start(program, &data, &design.relay)?;
     let mut rng = rand::rng();
     let planted: Vec<Planted> = (0..TEXTS).map(|_| Planted::draw(&mut rng)).collect();
     let texts: Vec<String> = planted.iter().map(Planted::text).collect();
@@ -89,7 +89,14 @@ pub(super) async fn play(program: &Path, design: &Design) -> Result<Run, AuditEr
     bob.hang_up().await;
     looker.look(Moment::Afterwards).await?;
     looker.end(&[&alice, &bob])?;
-    Ok(Run { design: design.name, plain: design.plain, planted, relay: looker.searched, message, phones })
+    Ok(Run {
+        design: design.name.clone(),
+        plain: design.plain.clone(),
+        planted,
+        relay: looker.searched,
+        message,
+        phones,
+    })
 }
 
 /// What must not be found at the relay: what is said, and the phones' identity keys.

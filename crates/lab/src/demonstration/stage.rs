@@ -25,14 +25,14 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const FIRST_BYTES: usize = 8;
 
 /// Plays the conversation under `design` and serves the demands.
-pub(super) async fn play(design: &Design) -> Result<Run, DemonstrationError> {
+pub(super) async fn play(design: &'static Design) -> Result<Run, DemonstrationError> {
     let folder = tempfile::tempdir().map_err(|error| DemonstrationError::Folder {
         folder: std::env::temp_dir().display().to_string(),
         kind: error.kind(),
     })?;
     let relay_folder = folder.path().join("relay");
     let mut config = ServerConfig::on_loopback(relay_folder.clone());
-    config.settings = Settings { keeping: design.keeping.clone(), ..Settings::default() };
+    config.settings = Settings { keeping: design.relay.clone(), ..Settings::default() };
     let relay = Server::start(config).await?;
     let mut passing = relay.follow();
 
@@ -73,8 +73,8 @@ pub(super) async fn play(design: &Design) -> Result<Run, DemonstrationError> {
     }
     let saw: Vec<Sight> = passed.iter().filter_map(|event| sight(event, &holdings)).collect();
     Ok(Run {
-        design: design.name,
-        plain: design.plain,
+        design: &design.name,
+        plain: &design.plain,
         phones,
         saw_besides: passed.len().saturating_sub(saw.len()),
         saw,
@@ -106,8 +106,8 @@ impl Owner {
             relay: relay.clone(),
             handle: Some(Handle::parse(person.number)?),
             name: person.name.into(),
-            protection: design.protection,
-            padding: design.padding,
+            protection: design.phone.protection,
+            padding: design.phone.padding,
         };
         let phone = Phone::create(&folder.join(person.name), &passphrase, new, now(), &mut rand::rng())?;
         let mut owner = Self { person, phone, contact: None };

@@ -75,7 +75,7 @@ fn answers(out: &mut String, report: &Report) {
             each(&|run| yielded(&run.returns_about_others))
         )));
     }
-    // The data behind this sentence are the two constants of pillarbox_access::design.
+    // The data behind this sentence are the two files in crates/access/designs.
     out.push_str(&paragraph(
         "The two designs differ in more than encryption. The plain server also keeps messages, exact times and the last \
          network address for a year. The other one deletes on delivery, keeps the day of last use, hides the sender and \

@@ -1,0 +1,106 @@
+//! What must fit together in a design: a file that contradicts itself would be run, and its answers would mean nothing.
+
+use std::ops::Range;
+
+use pillarbox_relay::Keeping;
+use pillarbox_wire::DepositKind;
+
+use super::Accounts;
+use super::form::{BackupForm, CloudForm, Form};
+
+/// Where in the file, and what is wrong.
+type Wrong = (Option<Range<usize>>, String);
+
+pub(super) fn check(name: &str, form: &Form) -> Result<(), Wrong> {
+    named(name)?;
+    if form.plain.get_ref().trim().is_empty() {
+        return Err((Some(form.plain.span()), "say in one phrase what this design is".into()));
+    }
+    if !is_date(form.as_of.get_ref()) {
+        let message = "a design has a date: a year (2017), a month (2017-03) or a day (2017-03-22)";
+        return Err((Some(form.as_of.span()), message.into()));
+    }
+    accounts(form)?;
+    let relay = form.relay.get_ref();
+    taken(form.phone.deposits.get_ref(), Some(form.phone.deposits.span()), relay, "[relay]")?;
+    if let Some(reports) = form.phone.reports.as_ref().filter(|reports| *reports.get_ref())
+        && !relay.stamps
+    {
+        let message =
+            "a report can be checked only if the relay stamps messages: write `stamps = true` in [relay]";
+        return Err((Some(reports.span()), message.into()));
+    }
+    match (&form.cloud, &form.phone.backup) {
+        (Some(cloud), backup) => at_the_cloud(cloud, backup.as_ref().map(toml::Spanned::span)),
+        (None, Some(backup)) => taken(of_a_backup(*backup.get_ref()), Some(backup.span()), relay, "[relay]"),
+        (None, None) => Ok(()),
+    }
+}
+
+fn named(name: &str) -> Result<(), Wrong> {
+    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if !name.is_empty() && name.chars().all(fits) {
+        return Ok(());
+    }
+    let message =
+        "a design is named after its file, in small letters, digits and dashes: `plain-server.toml`";
+    Err((None, message.into()))
+}
+
+fn accounts(form: &Form) -> Result<(), Wrong> {
+    if *form.phone.accounts.get_ref() == Accounts::PerContact && form.phone.number {
+        let message =
+            "a number would join the accounts that are apart for each contact: write `number = false`";
+        return Err((Some(form.phone.accounts.span()), message.into()));
+    }
+    Ok(())
+}
+
+fn at_the_cloud(cloud: &CloudForm, backup: Option<Range<usize>>) -> Result<(), Wrong> {
+    if let Some(span) = backup {
+        let message = "the backups lie at the [cloud]: write who can open them there, and not in [phone]";
+        return Err((Some(span), message.into()));
+    }
+    let keeping = cloud.relay.get_ref();
+    taken(cloud.deposits.get_ref(), Some(cloud.deposits.span()), keeping, "[cloud.relay]")?;
+    taken(of_a_backup(*cloud.backup.get_ref()), Some(cloud.backup.span()), keeping, "[cloud.relay]")
+}
+
+const fn of_a_backup(backup: BackupForm) -> &'static [DepositKind] {
+    match backup {
+        BackupForm::Readable | BackupForm::OwnerKey => &[DepositKind::BackupPart],
+        BackupForm::ProviderKey => &[DepositKind::BackupPart, DepositKind::BackupKey],
+    }
+}
+
+/// What phones leave, a relay must take: one that refuses it would hold nothing, for no reason that a reader can see.
+fn taken(
+    left: &[DepositKind],
+    span: Option<Range<usize>>,
+    keeping: &Keeping,
+    where_to: &str,
+) -> Result<(), Wrong> {
+    match left.iter().find(|kind| !keeping.deposits.contains(kind)) {
+        Some(kind) => Err((
+            span,
+            format!("the phones leave `{kind}` and the relay refuses it: add it to `deposits` in {where_to}"),
+        )),
+        None => Ok(()),
+    }
+}
+
+/// A year, a month or a day.
+fn is_date(text: &str) -> bool {
+    let mut parts = text.split('-');
+    let number = |part: Option<&str>, length: usize, most: u32| {
+        part.is_none_or(|part| {
+            part.len() == length
+                && part.bytes().all(|byte| byte.is_ascii_digit())
+                && part.parse().is_ok_and(|number: u32| (1..=most).contains(&number))
+        })
+    };
+    number(parts.next(), 4, 9999)
+        && number(parts.next(), 2, 12)
+        && number(parts.next(), 2, 31)
+        && parts.next().is_none()
+}

@@ -1,0 +1,196 @@
+//! The file as people write it, and how it becomes a [`Design`].
+
+use pillarbox_client::{BackupKey, Habits, PaddingRule, Protection, Receipts};
+use pillarbox_relay::Keeping;
+use pillarbox_wire::{DepositKind, Duration};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
+use toml::Spanned;
+
+use super::checks::check;
+use super::error::DesignError;
+use super::{Accounts, Cloud, Design, Operator, PhoneSide, Source};
+
+/// A design's file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Form {
+    pub(super) plain: Spanned<String>,
+    pub(super) as_of: Spanned<String>,
+    #[serde(default)]
+    pub(super) sources: Vec<Source>,
+    pub(super) phone: PhoneForm,
+    pub(super) relay: Spanned<Keeping>,
+    #[serde(default)]
+    pub(super) operator: Operator,
+    #[serde(default)]
+    pub(super) cloud: Option<CloudForm>,
+}
+
+/// `[phone]`. What is not written is as in the shipped program.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PhoneForm {
+    protection: ProtectionForm,
+    padding: PaddingForm,
+    #[serde(default = "unwritten")]
+    pub(super) accounts: Spanned<Accounts>,
+    pub(super) number: bool,
+    sealed_sender: Option<bool>,
+    receipts: Option<ReceiptsForm>,
+    #[serde(default = "unwritten")]
+    pub(super) deposits: Spanned<Vec<DepositKind>>,
+    #[serde(default)]
+    sealed_rosters: bool,
+    pub(super) backup: Option<Spanned<BackupForm>>,
+    pub(super) reports: Option<Spanned<bool>>,
+}
+
+/// `[cloud]`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CloudForm {
+    name: String,
+    #[serde(default = "unwritten")]
+    pub(super) deposits: Spanned<Vec<DepositKind>>,
+    pub(super) backup: Spanned<BackupForm>,
+    pub(super) relay: Spanned<Keeping>,
+    #[serde(default)]
+    operator: Operator,
+}
+
+/// What is not in the file has no place in it.
+fn unwritten<T: Default>() -> Spanned<T> {
+    Spanned::new(0..0, T::default())
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum ProtectionForm {
+    EndToEnd,
+    ServerReadable,
+}
+
+#[derive(Deserialize)]
+enum PaddingForm {
+    #[serde(rename = "none")]
+    None,
+    #[serde(rename = "blocks-80")]
+    Blocks80,
+    #[serde(rename = "blocks-16k")]
+    Blocks16K,
+    #[serde(rename = "padme")]
+    Padme,
+}
+
+/// Who can open a backup.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum BackupForm {
+    /// Whoever has it.
+    Readable,
+    /// Whoever it lies with, who has the key too.
+    ProviderKey,
+    /// Its owner.
+    OwnerKey,
+}
+
+impl From<BackupForm> for BackupKey {
+    fn from(form: BackupForm) -> Self {
+        match form {
+            BackupForm::Readable => Self::None,
+            BackupForm::ProviderKey => Self::Provider,
+            BackupForm::OwnerKey => Self::Owner,
+        }
+    }
+}
+
+struct ReceiptsForm(Receipts);
+
+impl<'de> Deserialize<'de> for ReceiptsForm {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let words = String::deserialize(deserializer)?;
+        let receipts = match words.as_str() {
+            "at-once" => Receipts::AtOnce,
+            "never" => Receipts::Never,
+            words => {
+                let after = crate::period::parse(words).map(Duration::as_seconds);
+                let after = after.and_then(|seconds| u32::try_from(seconds).ok());
+                Receipts::After(after.ok_or_else(|| {
+                    D::Error::custom("receipts go `at-once`, `never`, or after a time such as `5 minutes`")
+                })?)
+            }
+        };
+        Ok(Self(receipts))
+    }
+}
+
+pub(super) fn parse(file: &str, text: &str) -> Result<Design, DesignError> {
+    let form: Form = toml::from_str(text).map_err(|error| DesignError::from_toml(file, text, &error))?;
+    let name = stem(file);
+    check(name, &form).map_err(|(span, message)| DesignError::at(file, text, span, message))?;
+    Ok(design(name, form))
+}
+
+/// The file's name without folder and ending.
+fn stem(file: &str) -> &str {
+    let file = file.rsplit(['/', '\\']).next().unwrap_or(file);
+    file.strip_suffix(".toml").unwrap_or(file)
+}
+
+fn design(name: &str, form: Form) -> Design {
+    let Form { plain, as_of, sources, phone, relay, operator, cloud } = form;
+    Design {
+        name: name.to_owned(),
+        plain: plain.into_inner(),
+        as_of: as_of.into_inner(),
+        sources,
+        phone: phone.side(),
+        relay: relay.into_inner(),
+        operator,
+        cloud: cloud.map(CloudForm::cloud),
+    }
+}
+
+impl PhoneForm {
+    fn side(self) -> PhoneSide {
+        let usual = Habits::default();
+        PhoneSide {
+            protection: match self.protection {
+                ProtectionForm::EndToEnd => Protection::EndToEnd,
+                ProtectionForm::ServerReadable => Protection::ServerReadable,
+            },
+            padding: match self.padding {
+                PaddingForm::None => PaddingRule::None,
+                PaddingForm::Blocks80 => PaddingRule::Blocks80,
+                PaddingForm::Blocks16K => PaddingRule::Blocks16K,
+                PaddingForm::Padme => PaddingRule::Padme,
+            },
+            habits: Habits {
+                sealed_sender: self.sealed_sender.unwrap_or(usual.sealed_sender),
+                receipts: self.receipts.map_or(usual.receipts, |receipts| receipts.0),
+                deposits: self.deposits.into_inner(),
+                sealed_rosters: self.sealed_rosters,
+                backup: self.backup.map(|backup| backup.into_inner().into()),
+                reports: self.reports.is_some_and(Spanned::into_inner),
+            },
+            accounts: self.accounts.into_inner(),
+            number: self.number,
+        }
+    }
+}
+
+impl CloudForm {
+    fn cloud(self) -> Cloud {
+        Cloud {
+            name: self.name,
+            keeping: self.relay.into_inner(),
+            operator: self.operator,
+            habits: Habits {
+                deposits: self.deposits.into_inner(),
+                backup: Some(self.backup.into_inner().into()),
+                ..Habits::default()
+            },
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! The designs that are part of this program, one file each, in the order of the tables.
+
+use std::sync::LazyLock;
+
+use crate::design::Design;
+
+/// A name and a text for each file of the folder `designs`.
+const FILES: &[(&str, &str)] = &[
+    ("plain-server.toml", include_str!("../designs/plain-server.toml")),
+    ("end-to-end.toml", include_str!("../designs/end-to-end.toml")),
+];
+
+static ALL: LazyLock<Vec<Design>> = LazyLock::new(|| FILES.iter().map(read).collect());
+
+#[expect(clippy::expect_used, reason = "the files are part of this program, and a test reads each of them")]
+fn read((file, text): &(&str, &str)) -> Design {
+    Design::parse(file, text).expect("a design of this program")
+}
+
+/// Every design, in the order of the tables.
+#[must_use]
+pub fn all() -> &'static [Design] {
+    &ALL
+}
+
+/// The design of that name.
+#[must_use]
+pub fn named(name: &str) -> Option<&'static Design> {
+    all().iter().find(|design| design.name == name)
+}
+
+/// The server can read, and keeps the history: what everything else is compared with.
+#[must_use]
+pub fn plain_server() -> &'static Design {
+    always("plain-server")
+}
+
+/// Only the phones can read; delivered rows are deleted: what the shipped programs do.
+#[must_use]
+pub fn end_to_end() -> &'static Design {
+    always("end-to-end")
+}
+
+#[expect(clippy::expect_used, reason = "the two names are in the list above, and a test asks for both")]
+fn always(name: &str) -> &'static Design {
+    named(name).expect("a design of this program")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_file_is_a_design_and_every_design_a_file() {
+        for (file, text) in FILES {
+            Design::parse(file, text).unwrap_or_else(|error| panic!("{error}"));
+        }
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/designs");
+        let files: BTreeSet<String> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .filter(|name| name.ends_with(".toml"))
+            .collect();
+        let listed: BTreeSet<String> = FILES.iter().map(|(file, _)| (*file).to_owned()).collect();
+        assert_eq!(files, listed, "left: the folder; right: the list");
+        assert_eq!(FILES.len(), listed.len(), "twice in the list");
+    }
+
+    #[test]
+    fn the_two_that_are_always_there_are() {
+        assert_eq!(
+            (plain_server().name.as_str(), end_to_end().name.as_str()),
+            ("plain-server", "end-to-end")
+        );
+        assert_eq!(named("no-such-design"), None);
+    }
+}

@@ -1,0 +1,94 @@
+//! Items: the classes of data that a demand can ask for, in the words of the tables of outside truth (`oracles/`).
+//!
+//! An item knows which kind of data it is in law and how it is read from a relay's rows. Whether there is anything to read, the
+//! rows say.
+
+mod table;
+
+use pillarbox_wire::inventory::Class;
+use serde::{Deserialize, Serialize};
+
+pub use table::Item;
+
+/// What kind of process reaches a thing under the US Stored Communications Act, from the easiest to the hardest to get.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reach {
+    /// The closed list of 18 U.S.C. 2703(c)(2): name, address, connection records or session times, length and kind of service,
+    /// instrument number or other subscriber number or identity with network addresses, means of payment. A subpoena is enough.
+    Subscriber,
+    /// Other records about a subscriber, not the contents: 18 U.S.C. 2703(c)(1), by order under 2703(d).
+    Records,
+    /// The contents of communications, or what a user stores: 18 U.S.C. 2703(a) and (b), by warrant.
+    Contents,
+}
+
+impl Reach {
+    /// Every kind, the easiest first.
+    pub const ALL: [Self; 3] = [Self::Subscriber, Self::Records, Self::Contents];
+
+    /// Where the law says so.
+    #[must_use]
+    pub const fn section(self) -> &'static str {
+        match self {
+            Self::Subscriber => "18 U.S.C. 2703(c)(2)",
+            Self::Records => "18 U.S.C. 2703(c)(1) and (d)",
+            Self::Contents => "18 U.S.C. 2703(a) and (b)",
+        }
+    }
+}
+
+/// Where the kinds of data of the Investigatory Powers Act 2016 are defined.
+#[must_use]
+pub const fn uk_section(class: Class) -> &'static str {
+    match class {
+        Class::Entity => "Investigatory Powers Act 2016, section 261(3)",
+        Class::Events => "Investigatory Powers Act 2016, section 261(4)",
+        Class::Content => "Investigatory Powers Act 2016, section 261(6)",
+        Class::Keys | Class::Protocol => "no kind of its own",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_item_has_one_word_and_serde_writes_it() {
+        let words: BTreeSet<&str> = Item::ALL.iter().map(|item| item.as_str()).collect();
+        assert_eq!(words.len(), Item::ALL.len());
+        for item in Item::ALL {
+            assert_eq!(serde_json::to_string(item).unwrap(), format!("\"{}\"", item.as_str()));
+            assert_eq!(Item::named(item.as_str()), Some(*item));
+        }
+        assert_eq!(Item::named("messages"), None);
+    }
+
+    #[test]
+    fn the_tables_of_outside_truth_use_no_other_word() {
+        /// What is no item: what the chart says about a row as a whole.
+        const MARKERS: [&str; 3] = ["none", "no_message_content", "not_stated"];
+        let tables = [
+            (include_str!("../../oracles/fbi-2021.csv"), 2),
+            (include_str!("../../oracles/published-returns.csv"), 4),
+        ];
+        let mut seen = 0;
+        for (table, column) in tables {
+            for line in table.lines().skip(1) {
+                let word = line.split(',').nth(column).unwrap();
+                assert!(MARKERS.contains(&word) || Item::named(word).is_some(), "{word}");
+                seen += 1;
+            }
+        }
+        assert!(seen > 150, "the tables were read: {seen}");
+    }
+
+    #[test]
+    fn content_is_content_in_both_laws() {
+        for item in Item::ALL {
+            assert_eq!(item.reach() == Reach::Contents, item.class() == Class::Content, "{}", item.as_str());
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! The items, one line each: the word of the tables, the process that reaches it in the United States, the kind of data that it is
+//! in the United Kingdom, and what it is on paper.
+
+use pillarbox_wire::inventory::Class;
+use serde::{Deserialize, Serialize};
+
+use super::Reach;
+
+macro_rules! items {
+    ($($item:ident $word:literal, $reach:ident, $class:ident, $plain:literal;)+) => {
+        /// One class of data that a demand can return.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum Item {
+            $(#[doc = $plain] $item,)+
+        }
+
+        impl Item {
+            /// Every item, in the order of the tables.
+            pub const ALL: &[Self] = &[$(Self::$item),+];
+
+            /// The word for it in the tables.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$item => $word),+ }
+            }
+
+            /// What it is, on paper.
+            #[must_use]
+            pub const fn wording(self) -> &'static str {
+                match self { $(Self::$item => $plain),+ }
+            }
+
+            /// The process that reaches it in the United States, as far as the law says and no operator says otherwise.
+            #[must_use]
+            pub const fn reach(self) -> Reach {
+                match self { $(Self::$item => Reach::$reach),+ }
+            }
+
+            /// The kind of data that it is in the United Kingdom. A time or an address at which somebody did something tells of an
+            /// event there, where the US statute counts it with the subscriber's data.
+            #[must_use]
+            pub const fn class(self) -> Class {
+                match self { $(Self::$item => Class::$class),+ }
+            }
+        }
+    };
+}
+
+items! {
+    AccountRecord "account_record", Subscriber, Entity, "any record of the account";
+    BasicSubscriberRecord "basic_subscriber_record", Subscriber, Entity, "basic subscriber record";
+    RegistrationData "registration_data", Subscriber, Entity, "what was given when signing up";
+    RegisteredAt "registered_at", Subscriber, Entity, "date and time of registration";
+    RegisteredDate "registered_date", Subscriber, Entity, "date of registration";
+    RegistrationIp "registration_ip", Subscriber, Events, "internet address at registration";
+    Name "name", Subscriber, Entity, "name of the holder";
+    PhoneNumber "phone_number", Subscriber, Entity, "telephone number";
+    Email "email", Subscriber, Entity, "e-mail address";
+    PostalAddress "postal_address", Subscriber, Entity, "postal address";
+    PaymentDetails "payment_details", Subscriber, Entity, "means of payment";
+    UserId "user_id", Subscriber, Entity, "name chosen to be found by";
+    UserIdentifier "user_identifier", Subscriber, Entity, "any identifier that stands for the person";
+    PhoneNumberHash "phone_number_hash", Subscriber, Entity, "hash of the telephone number";
+    EmailHash "email_hash", Subscriber, Entity, "hash of the e-mail address";
+    ExternalIdCount "external_id_count", Subscriber, Entity, "how many outside names are linked";
+    PublicKey "public_key", Subscriber, Entity, "public key of the account";
+    LastSeenDate "last_seen_date", Subscriber, Events, "date of last use";
+    IpAddress "ip_address", Subscriber, Events, "an internet address of the account";
+    IpLog "ip_log", Subscriber, Events, "internet address and time of every login";
+    CallDetailRecords "call_detail_records", Subscriber, Events, "calls in and out";
+    DeviceTypes "device_types", Records, Entity, "kinds of device";
+    AppVersion "app_version", Records, Entity, "version of the program";
+    AppDownloadTime "app_download_time", Records, Events, "when the program was downloaded";
+    PushToken "push_token", Records, Entity, "push token";
+    DisplayName "display_name", Records, Entity, "name shown to others";
+    AvatarImage "avatar_image", Records, Entity, "picture chosen from a stock";
+    Cookies "cookies", Records, Events, "cookies";
+    UsageInfo "usage_info", Records, Events, "information on use";
+    SettingsChanges "settings_changes", Records, Events, "recent changes of settings";
+    LookupLog "lookup_log", Records, Events, "who looked for whom in the directory";
+    BlockedUsers "blocked_users", Records, Entity, "accounts that the holder blocked";
+    BlockedByUsers "blocked_by_users", Records, Entity, "accounts that blocked the holder";
+    AddressBookContacts "address_book_contacts", Records, Entity, "contacts in the holder's address book";
+    UsersWithTargetInAddressBook "users_with_target_in_address_book", Records, Entity,
+        "users who have the holder in theirs";
+    GroupInfo "group_info", Records, Entity, "names and members of groups";
+    GroupMembership "group_membership", Records, Entity, "groups that the holder belongs to";
+    MessageTimes "message_times", Records, Events, "date and time of each message";
+    MessageSourceDestination "message_source_destination", Records, Events, "who wrote to whom, message by message";
+    MessageCount "message_count", Records, Events, "number of messages";
+    QueueMessageCount "queue_message_count", Records, Events, "messages for each queue, noise included";
+    QueueRecipientOnline "queue_recipient_online", Records, Events, "when a queue's reader is connected";
+    QueueSenderOnline "queue_sender_online", Records, Events, "when a queue's writer is connected";
+    QueueCorrelation "queue_correlation", Records, Events, "which queues belong to one person";
+    RealVsNoiseMessages "real_vs_noise_messages", Records, Events, "which messages are real and which noise";
+    UserProfile "user_profile", Contents, Content, "profile as the user wrote it";
+    AboutText "about_text", Contents, Content, "free text about the holder";
+    ProfileImage "profile_image", Contents, Content, "profile picture";
+    MessageContent "message_content", Contents, Content, "what the messages say";
+    DeliveredMessages "delivered_messages", Contents, Content, "messages after their delivery, readable or not";
+    DeviceBackup "device_backup", Contents, Content, "backup of the device";
+    BackupKeys "backup_keys", Contents, Content, "keys that open the backup";
+    Voicemail "voicemail", Contents, Content, "voicemail";
+}
+
+impl Item {
+    /// The item of that word.
+    #[must_use]
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|item| item.as_str() == word)
+    }
+}
