@@ -17,7 +17,7 @@ pub mod view;
 
 pub use ask::Ask;
 pub use demand::Demand;
-pub use design::{Design, DesignError};
+pub use design::{Design, DesignError, StandsFor};
 pub use item::{Item, Reach};
 pub use returned::{Answer, Blank, Line, Return};
 pub use serve::serve;

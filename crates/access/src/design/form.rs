@@ -9,7 +9,7 @@ use toml::Spanned;
 
 use super::checks::check;
 use super::error::DesignError;
-use super::{Accounts, Cloud, Design, Operator, PhoneSide, Source};
+use super::{Accounts, Cloud, Design, Operator, PhoneSide, Source, StandsFor};
 
 /// A design's file.
 #[derive(Deserialize)]
@@ -17,6 +17,7 @@ use super::{Accounts, Cloud, Design, Operator, PhoneSide, Source};
 pub(super) struct Form {
     pub(super) plain: Spanned<String>,
     pub(super) as_of: Spanned<String>,
+    told: Option<String>,
     #[serde(default)]
     pub(super) sources: Vec<Source>,
     pub(super) phone: PhoneForm,
@@ -25,6 +26,7 @@ pub(super) struct Form {
     pub(super) operator: Operator,
     #[serde(default)]
     pub(super) cloud: Option<CloudForm>,
+    stands_for: Option<StandsFor>,
 }
 
 /// `[phone]`. What is not written is as in the shipped program.
@@ -139,16 +141,18 @@ fn stem(file: &str) -> &str {
 }
 
 fn design(name: &str, form: Form) -> Design {
-    let Form { plain, as_of, sources, phone, relay, operator, cloud } = form;
+    let Form { plain, as_of, told, sources, phone, relay, operator, cloud, stands_for } = form;
     Design {
         name: name.to_owned(),
         plain: plain.into_inner(),
         as_of: as_of.into_inner(),
+        told,
         sources,
         phone: phone.side(),
         relay: relay.into_inner(),
         operator,
         cloud: cloud.map(CloudForm::cloud),
+        stands_for,
     }
 }
 

@@ -26,6 +26,8 @@ pub struct Design {
     pub plain: String,
     /// The date that it describes: a year, a month or a day.
     pub as_of: String,
+    /// What its users are told, if that is another thing than what it is.
+    pub told: Option<String>,
     /// Where what it says comes from.
     pub sources: Vec<Source>,
     /// What its phones do.
@@ -36,6 +38,21 @@ pub struct Design {
     pub operator: Operator,
     /// Where its backups lie, if that is not at the messenger's own operator.
     pub cloud: Option<Cloud>,
+    /// What it stands for in the tables of outside truth, if it does.
+    pub stands_for: Option<StandsFor>,
+}
+
+/// What a design stands for in the tables of outside truth.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StandsFor {
+    /// The word in the tables' column `app` or `design`.
+    pub app: String,
+    /// The conditions of the tables that hold in this design.
+    #[serde(default)]
+    pub conditions: Vec<String>,
+    /// What a demand names an account by: what it names is not counted as returned.
+    pub asked_by: Item,
 }
 
 /// One statement of a design, and who says so.
@@ -111,6 +128,45 @@ pub struct Operator {
     pub practice: Vec<Practice>,
     /// What it has and does not hand over.
     pub withholds: Vec<Withholding>,
+    /// What alone it hands over, if it says so: everything else is withheld.
+    pub hands_over: Option<HandsOver>,
+    /// What it does when it is told to change its software.
+    pub answers_notice: AnswersNotice,
+}
+
+/// What an operator does when it is told to change its software.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AnswersNotice {
+    /// It ships the changed software.
+    #[default]
+    Complies,
+    /// It withdraws what the notice is about, for the people of that country.
+    Withdraws,
+}
+
+/// The only items that an operator hands over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HandsOver {
+    /// These.
+    pub only: Vec<Item>,
+    /// In this circumstance alone, as a word that a demand may carry.
+    #[serde(default)]
+    pub when: Option<String>,
+    /// The operator's words, or a report of them.
+    pub says: String,
+    /// Who says so, and where.
+    pub from: String,
+}
+
+/// Why something that is held is not handed over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Withheld<'a> {
+    /// The operator's words, or a report of them.
+    pub says: &'a str,
+    /// Who says so, and where.
+    pub from: &'a str,
 }
 
 /// Items that an operator hands over at another process than the law's usual one.
@@ -175,11 +231,14 @@ impl Operator {
 
     /// Why this operator does not hand over `item`, if it does not, in a case with these circumstances.
     #[must_use]
-    pub fn withholding(&self, item: Item, circumstances: &[&str]) -> Option<&Withholding> {
-        let applies = |withholding: &&Withholding| {
-            withholding.items.contains(&item)
-                && !withholding.unless.as_deref().is_some_and(|word| circumstances.contains(&word))
-        };
-        self.withholds.iter().find(applies)
+    pub fn withholding(&self, item: Item, circumstances: &[&str]) -> Option<Withheld<'_>> {
+        let holds = |word: &Option<String>| word.as_deref().is_none_or(|word| circumstances.contains(&word));
+        let only = self.hands_over.as_ref().filter(|over| !(over.only.contains(&item) && holds(&over.when)));
+        let named = self.withholds.iter().find(|withheld| {
+            withheld.items.contains(&item) && (withheld.unless.is_none() || !holds(&withheld.unless))
+        });
+        named
+            .map(|withheld| Withheld { says: &withheld.says, from: &withheld.from })
+            .or(only.map(|over| Withheld { says: &over.says, from: &over.from }))
     }
 }

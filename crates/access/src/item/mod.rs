@@ -21,11 +21,13 @@ pub enum Reach {
     Records,
     /// The contents of communications, or what a user stores: 18 U.S.C. 2703(a) and (b), by warrant.
     Contents,
+    /// In none of the usual lists: returned to a demand that names it, or by an operator whose practice it is.
+    Named,
 }
 
 impl Reach {
     /// Every kind, the easiest first.
-    pub const ALL: [Self; 3] = [Self::Subscriber, Self::Records, Self::Contents];
+    pub const ALL: [Self; 4] = [Self::Subscriber, Self::Records, Self::Contents, Self::Named];
 
     /// Where the law says so.
     #[must_use]
@@ -34,6 +36,7 @@ impl Reach {
             Self::Subscriber => "18 U.S.C. 2703(c)(2)",
             Self::Records => "18 U.S.C. 2703(c)(1) and (d)",
             Self::Contents => "18 U.S.C. 2703(a) and (b)",
+            Self::Named => "18 U.S.C. 2703(c)(1) and (d), where a demand names it",
         }
     }
 }

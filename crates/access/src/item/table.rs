@@ -64,7 +64,7 @@ items! {
     PhoneNumberHash "phone_number_hash", Subscriber, Entity, "hash of the telephone number";
     EmailHash "email_hash", Subscriber, Entity, "hash of the e-mail address";
     ExternalIdCount "external_id_count", Subscriber, Entity, "how many outside names are linked";
-    PublicKey "public_key", Subscriber, Entity, "public key of the account";
+    PublicKey "public_key", Named, Entity, "public key of the account";
     LastSeenDate "last_seen_date", Subscriber, Events, "date of last use";
     IpAddress "ip_address", Subscriber, Events, "an internet address of the account";
     IpLog "ip_log", Subscriber, Events, "internet address and time of every login";
@@ -72,7 +72,7 @@ items! {
     DeviceTypes "device_types", Records, Entity, "kinds of device";
     AppVersion "app_version", Records, Entity, "version of the program";
     AppDownloadTime "app_download_time", Records, Events, "when the program was downloaded";
-    PushToken "push_token", Records, Entity, "push token";
+    PushToken "push_token", Named, Entity, "push token";
     DisplayName "display_name", Records, Entity, "name shown to others";
     AvatarImage "avatar_image", Records, Entity, "picture chosen from a stock";
     Cookies "cookies", Records, Events, "cookies";
