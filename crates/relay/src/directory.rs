@@ -4,18 +4,20 @@
 
 use std::collections::HashMap;
 
-use pillarbox_wire::{AccountId, DeviceAddress, DeviceId, FixedBytes, Handle, Timestamp};
+use pillarbox_wire::{AccountId, Bytes, DepositKind, DeviceAddress, DeviceId, FixedBytes, Handle, Timestamp};
 
 use crate::core::ConnectionId;
 use crate::mailbox::{Mailbox, Waiting};
 use crate::names::OwnNames;
-use crate::store::{AccountRow, DeviceNumber, DeviceRow, StoreError, Upload};
+use crate::store::{AccountRow, DeviceNumber, DeviceRow, StoreError, Trim, Upload};
 
 /// An account and which devices it has.
 #[derive(Debug)]
 pub(crate) struct Account {
     pub(crate) row: AccountRow,
     pub(crate) devices: Vec<DeviceId>,
+    /// What its devices are woken through, by the deposits' subjects, in their order.
+    pub(crate) push_tokens: Vec<(Bytes, Bytes)>,
 }
 
 /// A device: its row, its mailbox, and the connection it has now.
@@ -57,7 +59,7 @@ impl Directory {
         if let Some(handle) = &row.handle {
             self.by_handle.insert(handle.clone(), row.account);
         }
-        self.accounts.insert(row.account, Account { row, devices: Vec::new() });
+        self.accounts.insert(row.account, Account { row, devices: Vec::new(), push_tokens: Vec::new() });
     }
 
     /// Adds a device to its account. None if there is no such account.
@@ -72,7 +74,9 @@ impl Directory {
 
     /// Takes an account out, and gives its devices.
     pub(crate) fn remove(&mut self, account: AccountId) -> Vec<Device> {
-        let Some(Account { row, devices }) = self.accounts.remove(&account) else { return Vec::new() };
+        let Some(Account { row, devices, push_tokens: _ }) = self.accounts.remove(&account) else {
+            return Vec::new();
+        };
         if let Some(handle) = &row.handle {
             self.by_handle.remove(handle);
         }
@@ -91,6 +95,37 @@ impl Directory {
         move |number, waiting| {
             self.devices.get_mut(addresses.get(&number)?)?.mailbox.push(waiting);
             Some(())
+        }
+    }
+
+    /// Takes note of a push token that is left or taken back.
+    pub(crate) fn set_push_token(&mut self, account: AccountId, subject: &Bytes, value: Option<&Bytes>) {
+        let Some(account) = self.accounts.get_mut(&account) else { return };
+        let tokens = &mut account.push_tokens;
+        let place = tokens.binary_search_by(|(known, _)| known.as_slice().cmp(subject.as_slice()));
+        match (place, value) {
+            (Ok(at), None) => drop(tokens.remove(at)),
+            (Err(_), None) => {}
+            (Ok(at), Some(value)) => {
+                if let Some((_, token)) = tokens.get_mut(at) {
+                    *token = value.clone();
+                }
+            }
+            (Err(at), Some(value)) => tokens.insert(at, (subject.clone(), value.clone())),
+        }
+    }
+
+    /// Forgets what is kept beyond a rule, as the store does.
+    pub(crate) fn trim(&mut self, trim: &Trim) {
+        for account in self.accounts.values_mut() {
+            account.row.registered_at = account.row.registered_at.and_then(|at| trim.registered.of(at));
+            if !trim.deposits.contains(&DepositKind::PushToken) {
+                account.push_tokens = Vec::new();
+            }
+        }
+        for device in self.devices.values_mut() {
+            device.row.last_seen = device.row.last_seen.and_then(|at| trim.last_seen.of(at));
+            device.row.last_address = device.row.last_address.filter(|_| trim.last_address);
         }
     }
 

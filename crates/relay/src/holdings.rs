@@ -14,15 +14,17 @@ use serde::Serialize;
 
 use crate::keeping::Keeping;
 use crate::store::{
-    AccountRow, Counters, DATABASE_FILE, DeviceNumber, DeviceRow, MessageRow, PreKeyRow, StoreError,
-    read_certificate_key, read_holdings,
+    AccountRow, ChannelRow, Counters, DATABASE_FILE, DepositRow, DeviceNumber, DeviceRow, EventRow,
+    MessageRow, PreKeyRow, PublishedRow, StoreError, read_certificate_key, read_holdings,
 };
 
 /// Everything that a relay keeps about people, as of one moment.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Holdings {
-    /// What the relay was set to keep when it last started; none if it never did.
+    /// What the relay is set to keep; none if it never started.
     pub keeping: Option<Keeping>,
+    /// Since when it is set so, as far as the database says.
+    pub keeping_since: Option<Timestamp>,
     /// The relay's own numbering, which tells how many messages it has ever accepted.
     pub counters: Counters,
     /// All accounts, in the order in which they were made.
@@ -33,6 +35,14 @@ pub struct Holdings {
     pub prekeys: Vec<PreKeyRow>,
     /// All messages, in the order in which they were accepted.
     pub messages: Vec<MessageRow>,
+    /// What accounts have left here about their owners, by account and kind.
+    pub deposits: Vec<DepositRow>,
+    /// The log, in the order in which things happened.
+    pub events: Vec<EventRow>,
+    /// All channels, by name.
+    pub channels: Vec<ChannelRow>,
+    /// What is published in them, by channel and number.
+    pub posts: Vec<PublishedRow>,
 }
 
 /// Why there are no holdings to show.

@@ -9,9 +9,9 @@ use std::fmt;
 use pillarbox_wire::Duration;
 use pillarbox_wire::inventory::{Class, Direction, Entry, Field, Place, WIRE};
 
-use crate::keeping::{Granularity, Keeping};
+use crate::keeping::{Granularity, Keeping, Logged, span};
 use crate::passing::PASSING;
-use crate::store::{ACCOUNT, COUNTERS, DEVICE, MESSAGE, PREKEY};
+use crate::store::{ACCOUNT, CHANNEL, COUNTERS, DEPOSIT, DEVICE, EVENT, MESSAGE, PREKEY, PUBLISHED};
 
 /// The relay's own tables: its rows, and what it sees of a connection.
 pub const OWN: &[Entry] = &[
@@ -19,6 +19,10 @@ pub const OWN: &[Entry] = &[
     Entry { direction: Direction::Own, fields: DEVICE },
     Entry { direction: Direction::Own, fields: PREKEY },
     Entry { direction: Direction::Own, fields: MESSAGE },
+    Entry { direction: Direction::Own, fields: DEPOSIT },
+    Entry { direction: Direction::Own, fields: EVENT },
+    Entry { direction: Direction::Own, fields: CHANNEL },
+    Entry { direction: Direction::Own, fields: PUBLISHED },
     Entry { direction: Direction::Own, fields: COUNTERS },
     Entry { direction: Direction::Own, fields: PASSING },
 ];
@@ -45,6 +49,17 @@ pub enum Kept {
         stays: Duration,
         /// The most while undelivered.
         at_most: Duration,
+    },
+    /// Until the phone takes it back, or the account is closed.
+    UntilTakenBack,
+    /// Until the owner's account is closed or the operator takes the channel down.
+    Published,
+    /// In the log of events, whatever becomes of the account.
+    InLog {
+        /// The longest of the rules that have it written down.
+        at_most: Duration,
+        /// Whether of everybody, or only of the accounts that the rules name.
+        everybody: bool,
     },
     /// As long as the relay's database.
     WithRelay,
@@ -74,6 +89,12 @@ impl fmt::Display for Kept {
             }
             Self::AfterDelivery { stays, at_most } => {
                 write!(f, "{} days after delivery, undelivered {}", stays.as_days(), at_most.as_days())
+            }
+            Self::UntilTakenBack => f.write_str("until taken back, or the account is closed"),
+            Self::Published => f.write_str("until the account is closed or the channel taken down"),
+            Self::InLog { at_most, everybody } => {
+                let whose = if *everybody { "" } else { ", of some accounts" };
+                write!(f, "in the log, {}{whose}", span::words(*at_most))
             }
             Self::WithRelay => f.write_str("as long as the relay"),
             Self::WithLog => f.write_str("as long as its log is kept"),
@@ -114,7 +135,38 @@ fn line(direction: Direction, field: &Field, keeping: &Keeping) -> Line {
     Line { direction, record, field: name, class, kept: kept(field, place, keeping), why }
 }
 
+/// Which events write a field down, and whether it takes a rule that keeps addresses.
+///
+/// A frame's field stays where the frame goes to, and in the log as well; of the two the log outlasts the account.
+fn written_by(field: &Field) -> (&'static [Logged], bool) {
+    match (field.record, field.name) {
+        ("EventRow", "about") => (&[Logged::LookedUp, Logged::Fetched, Logged::Sent, Logged::Read], false),
+        ("EventRow", "name") => (&[Logged::LookedUp, Logged::Changed, Logged::Read], false),
+        ("EventRow" | "Passing", "bytes") | ("Submit", "to") => (&[Logged::Sent], false),
+        ("EventRow", "message") => (&[Logged::Sent, Logged::Delivered], false),
+        ("EventRow", "address") | ("Passing", "peer") => (&Logged::ALL, true),
+        ("EventRow", _) | ("Passing", "time" | "frame" | "from" | "about") => (&Logged::ALL, false),
+        ("LookUp", "handle") | ("Found", "account") => (&[Logged::LookedUp], false),
+        ("FetchBundles", "account") => (&[Logged::Fetched], false),
+        ("Authenticate", "address") => (&[Logged::Connected], false),
+        ("Acknowledge", "messages") => (&[Logged::Delivered], false),
+        ("ReadChannel", "channel") => (&[Logged::Read], false),
+        _ => (&[], false),
+    }
+}
+
+fn in_log(field: &Field, keeping: &Keeping) -> Option<Kept> {
+    let (events, with_address) = written_by(field);
+    let rules =
+        keeping.log.iter().filter(|rule| events.contains(&rule.what) && (rule.address || !with_address));
+    let everybody = rules.clone().any(|rule| rule.only.is_empty());
+    rules.map(|rule| rule.keep).max().map(|at_most| Kept::InLog { at_most, everybody })
+}
+
 fn kept(field: &Field, place: Place, keeping: &Keeping) -> Kept {
+    if let Some(kept) = in_log(field, keeping) {
+        return kept;
+    }
     match (field.record, field.name) {
         ("AccountRow", "registered_at") => by_account(keeping.registered),
         ("DeviceRow", "last_seen") => by_account(keeping.last_seen),
@@ -122,10 +174,13 @@ fn kept(field: &Field, place: Place, keeping: &Keeping) -> Kept {
         ("MessageRow", "sender") | ("Deliver", "from") if !keeping.sender => Kept::No,
         ("MessageRow", "delivered_at") if keeping.delivered.is_none() => Kept::No,
         _ => match place {
-            Place::Passing => Kept::No,
+            Place::Passing | Place::EventLog => Kept::No,
             Place::Account | Place::Device => Kept::WithAccount,
             Place::PreKeys => Kept::UntilHandedOut,
-            Place::Deposits | Place::Channels => Kept::No,
+            Place::Deposits if keeping.deposits.is_empty() => Kept::No,
+            Place::Deposits => Kept::UntilTakenBack,
+            Place::Channels if !keeping.channels => Kept::No,
+            Place::Channels => Kept::Published,
             Place::Mailbox => match keeping.delivered {
                 None => Kept::UntilDelivered { at_most: keeping.undelivered },
                 Some(stays) => Kept::AfterDelivery { stays, at_most: keeping.undelivered },
@@ -147,7 +202,10 @@ const fn by_account(granularity: Granularity) -> Kept {
 
 #[cfg(test)]
 mod tests {
+    use pillarbox_wire::{AccountId, DepositKind};
+
     use super::*;
+    use crate::keeping::LogRule;
 
     fn find(keeping: &Keeping, record: &str, field: &str) -> Kept {
         let lines = whole(keeping, &[]);
@@ -180,6 +238,47 @@ mod tests {
             Kept::AfterDelivery { stays: year, at_most: year }
         );
         assert_eq!(find(&Keeping::LEAST, "DeviceRow", "last_seen"), Kept::WithAccountByDay);
+    }
+
+    #[test]
+    fn what_a_rule_of_the_log_writes_down_shows_in_the_inventory() {
+        let rule = |what, days, address, only: &[AccountId]| LogRule {
+            what,
+            keep: Duration::from_days(days),
+            address,
+            only: only.to_vec(),
+        };
+        let log = vec![
+            rule(Logged::LookedUp, 90, false, &[]),
+            rule(Logged::Sent, 7, true, &[AccountId([1; 16])]),
+            rule(Logged::Sent, 30, false, &[AccountId([1; 16])]),
+        ];
+        let keeping = Keeping { log, ..Keeping::LEAST };
+        let days = |days, everybody| Kept::InLog { at_most: Duration::from_days(days), everybody };
+        assert_eq!(find(&keeping, "LookUp", "handle"), days(90, true));
+        assert_eq!(find(&keeping, "EventRow", "at"), days(90, true));
+        assert_eq!(find(&keeping, "EventRow", "bytes"), days(30, false));
+        assert_eq!(find(&keeping, "EventRow", "address"), days(7, false));
+        assert_eq!(find(&keeping, "Passing", "peer"), days(7, false));
+        assert_eq!(find(&keeping, "FetchBundles", "account"), Kept::No);
+        assert_eq!(days(30, false).to_string(), "in the log, 30 days, of some accounts");
+        assert!(
+            whole(&Keeping::LEAST, &[]).iter().all(|line| line.record != "EventRow" || !line.kept.is_kept())
+        );
+    }
+
+    #[test]
+    fn deposits_and_channels_are_kept_only_where_they_are_taken() {
+        let keeping = Keeping { deposits: vec![DepositKind::Name], channels: true, ..Keeping::LEAST };
+        for (record, field, kept) in [
+            ("DepositRow", "value", Kept::UntilTakenBack),
+            ("Deposit", "subject", Kept::UntilTakenBack),
+            ("PublishedRow", "content", Kept::Published),
+            ("ChannelRow", "owner", Kept::Published),
+        ] {
+            assert_eq!(find(&keeping, record, field), kept);
+            assert_eq!(find(&Keeping::LEAST, record, field), Kept::No);
+        }
     }
 
     #[test]

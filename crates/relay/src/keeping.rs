@@ -3,6 +3,9 @@
 //! Seen is not kept. A relay sees every field of every frame; what is written down, how exactly and for how long
 //! is decided here, is handed to the store with each row, and is printed by the inventory.
 
+mod accounts;
+pub mod span;
+
 use pillarbox_wire::{AccountId, DepositKind, Duration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -79,6 +82,12 @@ impl Logged {
             Self::Read => "read",
         }
     }
+
+    /// The kind of that word.
+    #[must_use]
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|what| what.as_str() == word)
+    }
 }
 
 /// One rule of the log: what is written down, of whom, and for how long.
@@ -87,13 +96,14 @@ impl Logged {
 pub struct LogRule {
     /// What is written down.
     pub what: Logged,
-    /// For how long, in milliseconds.
+    /// For how long: `"30 days"`, or milliseconds.
+    #[serde(deserialize_with = "span::deserialize")]
     pub keep: Duration,
     /// Whether the row holds the internet address that it came from.
     #[serde(default)]
     pub address: bool,
-    /// Only what these accounts do or what is about them; empty for everybody.
-    #[serde(default)]
+    /// Only what these accounts do or what is about them; empty for everybody. Each is written as its 32 hexadecimal digits.
+    #[serde(default, with = "accounts")]
     pub only: Vec<AccountId>,
 }
 
@@ -101,9 +111,11 @@ pub struct LogRule {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Keeping {
-    /// How long a message waits for a device that does not come, in milliseconds.
+    /// How long a message waits for a device that does not come: `"30 days"`, or milliseconds.
+    #[serde(deserialize_with = "span::deserialize")]
     pub undelivered: Duration,
     /// How long a message stays after its device acknowledged it, payload included; none: its row goes at once.
+    #[serde(deserialize_with = "span::deserialize_option")]
     pub delivered: Option<Duration>,
     /// When a device was last connected.
     pub last_seen: Granularity,
@@ -187,5 +199,39 @@ mod tests {
         }
         assert_eq!(serde_json::from_str::<Keeping>("{}").unwrap(), Keeping::default());
         assert!(serde_json::from_str::<Keeping>(r#"{"forever":true}"#).is_err());
+        // What a relay of the first layout wrote into its database.
+        let earlier = r#"{"undelivered":2592000000,"delivered":null,"last_seen":"day","registered":"exact",
+            "sender":true,"last_address":false}"#;
+        assert_eq!(serde_json::from_str::<Keeping>(earlier).unwrap(), Keeping::LEAST);
+    }
+
+    #[test]
+    fn a_rule_as_people_write_it_is_the_rule_as_programs_write_it() {
+        let written = r#"{"undelivered":"7 days","delivered":"1 year","deposits":["push-token"],
+            "log":[{"what":"looked-up","keep":"90 days","only":["01010101010101010101010101010101"]}]}"#;
+        let keeping = serde_json::from_str::<Keeping>(written).unwrap();
+        assert_eq!(keeping.delivered, Some(Duration::from_days(365)));
+        assert_eq!(keeping.deposits, [DepositKind::PushToken]);
+        let only = vec![AccountId([1; 16])];
+        let rule = LogRule { what: Logged::LookedUp, keep: Duration::from_days(90), address: false, only };
+        assert_eq!(keeping.log, [rule]);
+        let again = serde_json::to_string(&keeping).unwrap();
+        assert_eq!(serde_json::from_str::<Keeping>(&again).unwrap(), keeping);
+        for wrong in [
+            r#"{"undelivered":"7"}"#,
+            r#"{"undelivered":-1}"#,
+            r#"{"log":[{"what":"looked-up","keep":"1 day","only":["0101"]}]}"#,
+            r#"{"log":[{"what":"breathed","keep":"1 day"}]}"#,
+        ] {
+            assert!(serde_json::from_str::<Keeping>(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn every_event_has_one_word() {
+        for what in Logged::ALL {
+            assert_eq!(Logged::named(what.as_str()), Some(what));
+            assert_eq!(serde_json::to_string(&what).unwrap(), format!("\"{}\"", what.as_str()));
+        }
     }
 }

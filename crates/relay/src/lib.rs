@@ -21,6 +21,7 @@ pub mod holdings;
 pub mod inventory;
 pub mod keeping;
 pub mod limits;
+mod log_rules;
 mod mailbox;
 mod names;
 pub mod passing;

@@ -124,8 +124,18 @@ limits! {
         "Payload bytes read from disk in one turn for all connections: when everybody comes back at once, memory stays bounded.";
     ONE_TIME_PREKEYS / one_time_prekeys: u32 as Count = 100,
         "One-time prekeys of one kind that one device may keep here: a stock for days; KEM prekeys take 1.3 kB each.";
+    DEPOSIT_ROWS / deposit_rows: u32 as Count = 12_000,
+        "Deposits of one account: an address book of ten thousand and a backup; each new one looks through the others.";
+    DEPOSIT_BYTES / deposit_bytes: u64 as Bytes = 32 << 20,
+        "Bytes that one account has deposited: some years of texts; with more, a few accounts could fill the relay's disk.";
+    CHANNELS_PER_ACCOUNT / channels_per_account: u32 as Count = 10,
+        "Channels of one account: names are found by everybody, and one account could take all the good ones.";
+    CHANNEL_POSTS / channel_posts: u32 as Count = 20_000,
+        "Posts that one channel ever has: ten a day for five years, 330 MB at the most; nothing of them goes by age.";
+    LOG_BACKLOG / log_backlog: u32 as Count = 10_000,
+        "Events that wait in memory while the disk refuses them, 2 MB; later ones are lost, for the relay goes on.";
     SWEEP_MESSAGES / sweep_messages: u32 as Count = 2_000,
-        "Rows that age out in one transaction: more would stall the messages that wait for it.";
+        "Rows of each kind that age out in one transaction: more would stall the messages that wait for it.";
     AGEING_STEP / ageing_step: Duration as Span = Duration::from_seconds(7_200),
         "How far the ageing clock moves at each hourly sweep: a clock that is wrong by a year deletes nothing for weeks.";
     RATE_ENTRIES / rate_entries: u32 as Count = 100_000,
@@ -148,6 +158,14 @@ limits! {
         "Messages from one account: a long group chat after a day offline, then 20 a second; more is a machine.";
     SEALED_SUBMISSIONS / sealed_submissions: Rate as Often = Rate::per_minute(4_000, 2_400),
         "Sealed messages from one address, which may be many people: the relay cannot count by sender.";
+    DEPOSITS / deposits: Rate as Often = Rate::per_minute(300, 20),
+        "Frames of deposits from one account: an address book or a backup at once; a stock of numbers is tried out by a hundred.";
+    RECALLS / recalls: Rate as Often = Rate::per_minute(1_000, 60),
+        "Deposits asked back by one account: a whole backup at once; each costs a reading of up to 40 kB.";
+    POSTS / posts: Rate as Often = Rate::per_minute(30, 10),
+        "Channels opened and posts published by one account: more is a machine, and everybody who reads pays for it.";
+    CHANNEL_READS / channel_reads: Rate as Often = Rate::per_minute(300, 120),
+        "Readings of channels by one account or address: one for every two posts; each costs a reading of up to 40 kB.";
 }
 
 /// The limits that both sides hold each other to; `pillarbox_wire::limits` owns them.

@@ -23,6 +23,10 @@ pub(crate) enum Request {
     Certificate,
     Submission,
     SealedSubmission,
+    Deposit,
+    Recall,
+    Post,
+    Read,
 }
 
 /// Who is counted.

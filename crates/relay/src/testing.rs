@@ -14,8 +14,8 @@ use pillarbox_wire::{
 };
 
 use crate::store::{
-    AccountRow, Changes, Closing, Counters, DeviceNumber, DeviceRow, Forget, MessageRow, PreKeyKind,
-    Registration, Seen, Skip, Stock, Store, StoreError, Taken, Upload,
+    AccountRow, Changes, Closing, Counters, DeviceNumber, DeviceRow, EventNumber, Forget, MessageRow,
+    PreKeyKind, Registration, Seen, Set, Skip, Stock, Store, StoreError, Taken, Upload,
 };
 
 /// Runs the suite. `open` gives a new, empty store; `reopen` ends a store without notice and gives what it had written.
@@ -104,6 +104,7 @@ fn what_is_written_is_there_after_a_restart<S: Store>(mut store: S, reopen: &mut
     let counters = Counters {
         next_message: MessageId(77),
         next_device: DeviceNumber(3),
+        next_event: EventNumber(12),
         ageing_clock: Some(Timestamp(123)),
     };
     let mut nameless = account(2, 2);
@@ -114,7 +115,7 @@ fn what_is_written_is_there_after_a_restart<S: Store>(mut store: S, reopen: &mut
         Seen { device: DeviceNumber(1), at: Some(Timestamp(99)), address: Some([192, 0, 2, 1].into()) };
     let changes = Changes {
         certificate_key: Some(SecretBytes::from_bytes([5; 32])),
-        keeping: Some("{}".to_owned()),
+        keeping: Some(Set { keeping: "{}".to_owned(), at: Timestamp(5) }),
         accounts: accounts.clone(),
         seen: vec![seen],
         counters,

@@ -12,14 +12,16 @@ mod world;
 use std::fs;
 use std::path::Path;
 
-use pillarbox_relay::store::{ACCOUNT, COUNTERS, Changes, DEVICE, MESSAGE, PREKEY};
+use pillarbox_relay::store::{
+    ACCOUNT, CHANNEL, COUNTERS, Changes, DEPOSIT, DEVICE, EVENT, MESSAGE, PREKEY, PUBLISHED, Set,
+};
 use pillarbox_relay::testing::store_suite;
 use pillarbox_relay::{
     DATABASE_FILE, Holdings, HoldingsError, Input, Limits, Settings, SqliteStore, Store, StoreError,
 };
 use pillarbox_wire::{Refusal, RelayFrame, RequestId};
 use rusqlite::Connection;
-use world::{World, deliveries, submission};
+use world::{START, World, deliveries, submission};
 
 #[test]
 fn the_backend_in_memory_passes_the_suite() {
@@ -141,7 +143,9 @@ fn acknowledged_messages_that_a_disk_refused_to_remove_go_later() {
 
 fn made(folder: &Path) -> std::path::PathBuf {
     let mut store = SqliteStore::open(folder).unwrap();
-    store.apply(&Changes { keeping: Some("{}".to_owned()), ..Changes::default() }).unwrap();
+    store
+        .apply(&Changes { keeping: Some(Set { keeping: "{}".to_owned(), at: START }), ..Changes::default() })
+        .unwrap();
     drop(store);
     folder.join(DATABASE_FILE)
 }
@@ -174,11 +178,11 @@ fn a_file_that_is_not_our_database_is_named_for_what_it_is_and_left_alone() {
 fn a_database_of_a_newer_relay_is_refused_and_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let file = made(folder.path());
-    Connection::open(&file).unwrap().execute_batch("PRAGMA user_version = 2").unwrap();
+    Connection::open(&file).unwrap().execute_batch("PRAGMA user_version = 3").unwrap();
     let before = fs::read(&file).unwrap();
-    assert_eq!(opening(folder.path()), StoreError::Newer { found: 2, known: 1 });
+    assert_eq!(opening(folder.path()), StoreError::Newer { found: 3, known: 2 });
     let read = Holdings::read(folder.path());
-    assert_eq!(read, Err(HoldingsError::Store(StoreError::Newer { found: 2, known: 1 })));
+    assert_eq!(read, Err(HoldingsError::Store(StoreError::Newer { found: 3, known: 2 })));
     assert_eq!(fs::read(&file).unwrap(), before);
 }
 
@@ -271,12 +275,22 @@ fn every_column_of_the_file_stands_in_the_inventory() {
         .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
         .and_then(|mut query| query.query_map([], |row| row.get(0))?.collect())
         .unwrap();
-    assert_eq!(tables, ["accounts", "counters", "devices", "messages", "meta", "prekeys"]);
+    assert_eq!(
+        tables,
+        [
+            "accounts", "channels", "counters", "deposits", "devices", "events", "messages", "meta", "posts",
+            "prekeys"
+        ]
+    );
     for (table, declared) in [
         ("accounts", ACCOUNT),
+        ("channels", CHANNEL),
         ("counters", COUNTERS),
+        ("deposits", DEPOSIT),
         ("devices", DEVICE),
+        ("events", EVENT),
         ("messages", MESSAGE),
+        ("posts", PUBLISHED),
         ("prekeys", PREKEY),
     ] {
         let columns: Vec<String> = connection

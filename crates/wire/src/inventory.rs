@@ -55,6 +55,8 @@ pub enum Place {
     Deposits,
     /// The tables of channels and their posts.
     Channels,
+    /// The log of events in the database, as far as this relay's rules have it written.
+    EventLog,
     /// The mailbox row of a message.
     Mailbox,
     /// The relay's own numbering, in its database.

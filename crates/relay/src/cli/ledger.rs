@@ -12,7 +12,7 @@ use super::args::{Ledger, Output};
 use super::exit::Failure;
 use super::names::Names;
 use super::table::{self, Align, Column};
-use super::{follow, inventory, text};
+use super::{follow, inventory, kept, text};
 
 /// The version of the JSON that this command prints.
 const JSON_VERSION: u32 = 1;
@@ -68,6 +68,7 @@ pub(crate) fn run(arguments: Ledger, out: &mut impl Write) -> Result<(), Failure
         Output { plain: true, .. } => {
             let rows: Vec<_> = holdings.messages.iter().map(|row| view.plain(row)).collect();
             table::write_plain(out, PLAIN_COLUMNS, &rows)?;
+            kept::write_plain(&holdings, out)?;
         }
         Output { .. } => view.write(all, out)?,
     }
@@ -105,8 +106,9 @@ struct View<'a> {
 
 impl View<'_> {
     fn write(&self, all: usize, out: &mut impl Write) -> Result<(), Failure> {
-        let Holdings { accounts, devices, prekeys, messages, keeping: _, counters: _ } = self.holdings;
-        if accounts.is_empty() && messages.is_empty() {
+        let Holdings { accounts, devices, prekeys, messages, events, channels, .. } = self.holdings;
+        // Deposits and posts have an account or a channel.
+        if accounts.is_empty() && messages.is_empty() && events.is_empty() && channels.is_empty() {
             writeln!(out, "This relay holds nothing about anybody.")?;
             return Ok(());
         }
@@ -128,6 +130,7 @@ impl View<'_> {
         if !messages.is_empty() {
             writeln!(out, "{LEGEND}")?;
         }
+        kept::write(self.holdings, &self.names, out)?;
         writeln!(out, "Each field that is kept, why, and for how long: pillarbox-relay ledger --fields")?;
         Ok(())
     }
@@ -177,6 +180,10 @@ impl View<'_> {
             "counters": self.holdings.counters,
             "messages": messages,
             "messages_in_all": all,
+            "deposits": self.holdings.deposits,
+            "events": self.holdings.events,
+            "channels": self.holdings.channels,
+            "posts": self.holdings.posts,
         })
     }
 

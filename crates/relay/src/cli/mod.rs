@@ -8,6 +8,7 @@ mod args;
 mod exit;
 mod follow;
 mod inventory;
+mod kept;
 mod ledger;
 mod names;
 mod place;

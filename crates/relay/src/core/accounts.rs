@@ -13,8 +13,10 @@ use super::Relay;
 use super::authentication::proves;
 use super::connections::Connection;
 use super::events::{ConnectionId, Input};
+use super::log::Happening;
 use super::prekeys::after;
 use super::round::Round;
+use crate::keeping::Logged;
 use crate::rates::{Request, Subject};
 use crate::store::{AccountRow, Closing, DeviceNumber, DeviceRow, Registration, Store};
 
@@ -40,6 +42,8 @@ impl<S: Store> Relay<S> {
             Ok(Registering::Again(connection, address)) => {
                 self.bind(id, address, round);
                 self.see(address, connection.peer, round);
+                let connected = Happening::on(&connection, Logged::Connected).by(address.account);
+                self.log(connected.anyway(), round);
                 round.answer(id, RelayFrame::Registered(Registered { request: frame.request, address }));
             }
             Ok(Registering::Later) => {
@@ -126,6 +130,9 @@ impl<S: Store> Relay<S> {
             identity_cross_signature: identity.cross_signature,
             delivery_verifier,
         };
+        for what in [Logged::Registered, Logged::Connected] {
+            self.log(Happening::on(&connection, what).by(address.account), round);
+        }
         round.changes.accounts.push(Registration { account, device, prekeys });
         round.registering.push(id);
         round.block(id);

@@ -6,7 +6,9 @@ use pillarbox_wire::{Authenticate, Authenticated, DeviceAddress, Farewell, Fixed
 use super::Relay;
 use super::connections::Connection;
 use super::events::ConnectionId;
+use super::log::Happening;
 use super::round::Round;
+use crate::keeping::Logged;
 use crate::rates::{Request, Subject};
 use crate::store::Store;
 
@@ -22,6 +24,8 @@ impl<S: Store> Relay<S> {
             Ok(connection) => {
                 self.bind(id, *address, round);
                 self.see(*address, connection.peer, round);
+                let connected = Happening::on(&connection, Logged::Connected).by(address.account);
+                self.log(connected.anyway(), round);
                 let waiting = self.directory.device(address).map_or(0, |device| device.mailbox.len());
                 let waiting = u32::try_from(waiting).unwrap_or(u32::MAX);
                 round.answer(id, RelayFrame::Authenticated(Authenticated { request: *request, waiting }));

@@ -13,9 +13,11 @@ use pillarbox_wire::{
 use super::Relay;
 use super::connections::Connection;
 use super::events::ConnectionId;
+use super::log::Happening;
 use super::round::Round;
+use crate::keeping::Logged;
 use crate::rates::Request;
-use crate::store::{MessageRow, Store};
+use crate::store::{Changes, MessageRow, Store};
 
 impl<S: Store> Relay<S> {
     pub(super) fn submit(&mut self, id: ConnectionId, frame: Submit, round: &mut Round) {
@@ -40,7 +42,8 @@ impl<S: Store> Relay<S> {
         self.rates.take(kind, connection.subject(), rate, round.now)?;
         self.admit(&connection, to.account, delivery_key.as_ref())?;
         let device = self.directory.device_mut(&to).ok_or(Refusal::UnknownRecipient)?;
-        if !device.mailbox.reserve(payload.len(), limits.mailbox_messages, limits.mailbox_bytes) {
+        let size = payload.len();
+        if !device.mailbox.reserve(size, limits.mailbox_messages, limits.mailbox_bytes) {
             return Err(Refusal::MailboxFull);
         }
         let message = self.counters.next_message;
@@ -55,6 +58,8 @@ impl<S: Store> Relay<S> {
             delivered_at: None,
             payload,
         });
+        let sent = Happening::on(&connection, Logged::Sent).about(Some(to.account));
+        self.log(sent.bytes(size).message(message), round);
         Ok(())
     }
 
@@ -86,19 +91,28 @@ impl<S: Store> Relay<S> {
     /// The device has these messages. Memory forgets them at once; the rows go with this round's transaction, or with the next one
     /// that succeeds. A crash before that delivers them once more, and the phone recognises them.
     pub(super) fn acknowledge(&mut self, id: ConnectionId, frame: &Acknowledge, round: &mut Round) {
-        let named = self.connections.get(id).and_then(|connection| connection.device);
-        let (Some(address), true) = (named, frame.messages.len() <= MAX_ACKNOWLEDGEMENTS) else {
+        let connection = self.connections.get(id).filter(|connection| connection.device.is_some());
+        let (Some(connection), true) = (connection, frame.messages.len() <= MAX_ACKNOWLEDGEMENTS) else {
             // The frame has no request number that a refusal could name.
             self.forget(id, round);
             return round.close(id, Farewell::Unreadable);
         };
+        let Some(address) = connection.device else { return };
         let Some(device) = self.directory.device_mut(&address) else { return };
         let acknowledged = frame.messages.iter().copied().filter(|message| device.mailbox.remove(*message));
+        let Changes { delivered, removed, .. } = &mut round.changes;
+        let (stay, go) = (delivered.len(), removed.len());
         if self.settings.keeping.delivered.is_some() {
-            let now = round.now;
-            round.changes.delivered.extend(acknowledged.map(|message| (message, now)));
+            delivered.extend(acknowledged.map(|message| (message, round.now)));
         } else {
-            round.changes.removed.extend(acknowledged);
+            removed.extend(acknowledged);
+        }
+        if self.rule.log.concern(Logged::Delivered) {
+            let stay = delivered.iter().skip(stay).map(|(message, _)| *message);
+            let taken: Vec<_> = stay.chain(removed.iter().skip(go).copied()).collect();
+            for message in taken {
+                self.log(Happening::on(&connection, Logged::Delivered).message(message).anyway(), round);
+            }
         }
         self.stand_in_line(address);
     }

@@ -11,18 +11,24 @@
 //! | `questions` | LookUp, RequestCertificate |
 //! | `prekeys` | PublishPreKeys, CountPreKeys, FetchBundles |
 //! | `messages` | Submit, Acknowledge |
+//! | `deposits` | LeaveDeposits, Recall |
 //! | `delivery` | what waits goes out |
+//! | `log` | what happens is written down, as far as the rules say |
+//! | `rule` | what is kept, changed while the relay runs |
 //! | `sweep` | what is too old goes |
 
 mod accounts;
 mod authentication;
 mod connections;
 mod delivery;
+mod deposits;
 mod events;
+mod log;
 mod messages;
 mod prekeys;
 mod questions;
 mod round;
+mod rule;
 mod settle;
 mod sweep;
 
@@ -30,8 +36,8 @@ use std::collections::VecDeque;
 
 use pillarbox_crypto::{SecretBytes, SigningSecret};
 use pillarbox_wire::{
-    ClientFrame, DeviceAddress, Farewell, FixedBytes, LeaveDeposits, MessageId, OpenChannel, Pong, Post,
-    ReadChannel, Recall, Refusal, RelayFrame, Timestamp,
+    ClientFrame, DeviceAddress, Farewell, FixedBytes, MessageId, OpenChannel, Pong, Post, ReadChannel,
+    Refusal, RelayFrame, Timestamp,
 };
 use rand_core::CryptoRng;
 
@@ -39,11 +45,12 @@ use crate::ageing::Ageing;
 use crate::directory::Directory;
 use crate::passing::{self, Passing};
 use crate::rates::Rates;
-use crate::store::{Changes, Counters, Store, StoreError};
+use crate::store::{Changes, Counters, EventRow, Store, StoreError};
 
 use connections::Connections;
 pub use events::{ConnectionId, Counts, Effect, Input, Outcome, Settings};
 use round::Round;
+use rule::Rule;
 
 /// A relay over a store.
 ///
@@ -53,6 +60,8 @@ use round::Round;
 pub struct Relay<S> {
     store: S,
     settings: Settings,
+    /// What follows from `settings.keeping`.
+    rule: Rule,
     certificate_key: SigningSecret,
     certificate_public: FixedBytes<32>,
     directory: Directory,
@@ -74,6 +83,8 @@ pub struct Relay<S> {
 struct Unwritten {
     delivered: Vec<(MessageId, Timestamp)>,
     removed: Vec<MessageId>,
+    /// What happened and is to be logged.
+    events: Vec<EventRow>,
 }
 
 impl<S: Store> Relay<S> {
@@ -97,11 +108,13 @@ impl<S: Store> Relay<S> {
             changes.certificate_key = Some(SecretBytes::from_bytes(*key.to_bytes()));
             key
         });
-        // Plain data of numbers and switches always has a JSON form.
-        changes.keeping = serde_json::to_string(&settings.keeping).ok();
+        changes.keeping = rule::record(&settings.keeping, now);
         store.apply(&changes)?;
 
         let mut directory = Directory::new(contents.accounts, contents.devices)?;
+        for row in contents.push_tokens {
+            directory.set_push_token(row.account, &row.subject, Some(&row.value));
+        }
         let mut orphans = 0_usize;
         let mut fill = directory.filler();
         store.waiting(&mut |number, waiting| orphans += usize::from(fill(number, waiting).is_none()))?;
@@ -122,6 +135,7 @@ impl<S: Store> Relay<S> {
             unwritten: Unwritten::default(),
             sweeping: false,
             following: false,
+            rule: Rule::of(&settings.keeping),
             settings,
         })
     }
@@ -200,6 +214,12 @@ impl<S: Store> Relay<S> {
         counts
     }
 
+    /// The store, to look at what is kept while the relay goes on.
+    #[must_use]
+    pub fn store(&self) -> &S {
+        &self.store
+    }
+
     /// The store, for whoever wants to look at it without the relay.
     #[must_use]
     pub fn into_store(self) -> S {
@@ -257,9 +277,9 @@ impl<S: Store> Relay<S> {
             ClientFrame::Ping(frame) => {
                 round.answer(connection, RelayFrame::Pong(Pong { request: frame.request }));
             }
-            ClientFrame::LeaveDeposits(LeaveDeposits { request, .. })
-            | ClientFrame::Recall(Recall { request, .. })
-            | ClientFrame::OpenChannel(OpenChannel { request, .. })
+            ClientFrame::LeaveDeposits(frame) => self.leave_deposits(connection, frame, round)?,
+            ClientFrame::Recall(frame) => self.recall(connection, &frame, round)?,
+            ClientFrame::OpenChannel(OpenChannel { request, .. })
             | ClientFrame::Post(Post { request, .. })
             | ClientFrame::ReadChannel(ReadChannel { request, .. }) => {
                 round.refuse(connection, request, Refusal::NotOffered);

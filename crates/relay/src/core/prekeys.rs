@@ -11,13 +11,16 @@ use pillarbox_wire::{
 
 use super::Relay;
 use super::accounts::check_upload;
+use super::connections::Connection;
 use super::events::ConnectionId;
+use super::log::Happening;
 use super::round::Round;
+use crate::keeping::Logged;
 use crate::rates::{Request, Subject};
 use crate::store::{PreKeyKind, Store, StoreError, StoredPreKeys, Taken, Upload};
 
 /// A refusal for the phone, or an error of the store that ends the relay.
-enum Trouble {
+pub(super) enum Trouble {
     Refused(Refusal),
     Store(StoreError),
 }
@@ -48,7 +51,8 @@ impl<S: Store> Relay<S> {
     ) -> Result<(), StoreError> {
         let request = frame.request;
         match self.stage_upload(id, frame) {
-            Ok((address, upload)) => {
+            Ok((connection, address, upload)) => {
+                self.log(Happening::on(&connection, Logged::Changed).named("prekeys"), round);
                 round.publishing.push(address);
                 round.changes.prekeys.push(upload);
                 round.block(id);
@@ -64,9 +68,10 @@ impl<S: Store> Relay<S> {
         &mut self,
         id: ConnectionId,
         frame: PublishPreKeys,
-    ) -> Result<(DeviceAddress, Upload), Trouble> {
+    ) -> Result<(Connection, DeviceAddress, Upload), Trouble> {
         let PublishPreKeys { request: _, mut prekeys } = frame;
-        let address = self.connections.get(id).ok_or(Refusal::NotAuthenticated)?.named()?;
+        let connection = self.connections.get(id).ok_or(Refusal::NotAuthenticated)?;
+        let address = connection.named()?;
         check_upload(&prekeys)?;
         let device = self.directory.device(&address).ok_or(Refusal::NotAuthenticated)?;
         let row = &device.row;
@@ -88,7 +93,7 @@ impl<S: Store> Relay<S> {
         {
             return Err(Refusal::TooMuch.into());
         }
-        Ok((address, upload))
+        Ok((connection, address, upload))
     }
 
     pub(super) fn count_prekeys(
@@ -175,6 +180,7 @@ impl<S: Store> Relay<S> {
                 kem: one_time_kem.unwrap_or(last_resort),
             });
         }
+        self.log(Happening::on(&connection, Logged::Fetched).about(Some(*asked)), round);
         Ok(Bundles { request: *request, identity, devices })
     }
 }

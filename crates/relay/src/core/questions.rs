@@ -7,7 +7,9 @@ use pillarbox_wire::{
 
 use super::Relay;
 use super::events::ConnectionId;
+use super::log::Happening;
 use super::round::Round;
+use crate::keeping::Logged;
 use crate::rates::Request;
 use crate::store::Store;
 
@@ -20,12 +22,20 @@ impl<S: Store> Relay<S> {
     }
 
     /// Only a device with a name may ask: otherwise one address could try out every number there is.
-    fn find(&mut self, id: ConnectionId, frame: &LookUp, round: &Round) -> Result<Found, Refusal> {
+    fn find(&mut self, id: ConnectionId, frame: &LookUp, round: &mut Round) -> Result<Found, Refusal> {
         let connection = self.connections.get(id).ok_or(Refusal::NotAuthenticated)?;
         connection.named()?;
+        if !self.settings.keeping.directory {
+            return Err(Refusal::NotOffered);
+        }
         self.rates.take(Request::LookUp, connection.subject(), self.settings.limits.look_ups, round.now)?;
-        let account = self.directory.account_by_handle(&frame.handle).ok_or(Refusal::UnknownHandle)?;
-        Ok(Found { request: frame.request, account: account.row.account, identity: account.row.identity() })
+        let account = self.directory.account_by_handle(&frame.handle);
+        let found = account.map(|account| (account.row.account, account.row.identity()));
+        // Whoever is looked for in vain is looked for, too.
+        let asked = Happening::on(&connection, Logged::LookedUp).about(found.map(|(account, _)| account));
+        self.log(asked.named(frame.handle.as_str()).anyway(), round);
+        let (account, identity) = found.ok_or(Refusal::UnknownHandle)?;
+        Ok(Found { request: frame.request, account, identity })
     }
 
     pub(super) fn certify(&mut self, id: ConnectionId, request: RequestId, round: &mut Round) {

@@ -14,7 +14,7 @@ use pillarbox_wire::{
 
 use super::events::{ConnectionId, Effect, Input};
 use crate::names::OwnNames;
-use crate::store::{Changes, Counters, DeviceNumber, MessageRow, Skip};
+use crate::store::{Changes, Counters, DeviceNumber, EventNumber, MessageRow, Skip};
 
 /// An answer or an effect that waits for the end of the round.
 #[derive(Debug)]
@@ -48,6 +48,8 @@ pub(super) struct Round {
     pub(super) claimed_keys: HashSet<FixedBytes<32>>,
     /// One-time prekeys that were handed out in this round.
     pub(super) taken: HashMap<DeviceNumber, Skip>,
+    /// The events of this round that have happened even if its transaction fails.
+    pub(super) happened: Vec<EventNumber>,
 }
 
 impl Round {
@@ -65,6 +67,7 @@ impl Round {
             claimed_handles: HashSet::new(),
             claimed_keys: HashSet::new(),
             taken: HashMap::new(),
+            happened: Vec::new(),
         }
     }
 

@@ -1,6 +1,8 @@
 //! The end of a round: the store commits, memory follows, answers go out.
 
-use pillarbox_wire::{Refusal, Refused, RelayFrame};
+use std::collections::HashSet;
+
+use pillarbox_wire::{DepositKind, Refusal, Refused, RelayFrame};
 
 use super::Relay;
 use super::events::{Effect, Outcome};
@@ -13,20 +15,32 @@ impl<S: Store> Relay<S> {
     pub(super) fn settle(&mut self, mut round: Round, outcome: &mut Outcome) -> Result<Fresh, StoreError> {
         round.changes.delivered.append(&mut self.unwritten.delivered);
         round.changes.removed.append(&mut self.unwritten.removed);
+        if !self.unwritten.events.is_empty() {
+            // They have the lower numbers, and have happened.
+            round.happened.extend(self.unwritten.events.iter().map(|row| row.event));
+            self.unwritten.events.append(&mut round.changes.events);
+            round.changes.events = std::mem::take(&mut self.unwritten.events);
+        }
         let nothing = round.changes.is_empty();
         let done = if nothing { Ok(Applied::default()) } else { self.store.apply(&round.changes) };
         let committed = match done {
             Ok(applied) => {
                 outcome.wrote |= !nothing;
-                if round.changes.forget.is_some_and(|forget| applied.forgotten >= forget.most) {
+                let forgetting = round.changes.forget.is_some_and(|forget| applied.forgotten >= forget.most);
+                if forgetting || applied.events_left {
                     self.sweeping = true;
                     outcome.more = true;
+                }
+                if let Some(trim) = &round.changes.trim {
+                    self.directory.trim(trim);
+                    self.rule.trimming = applied.events_left;
                 }
                 true
             }
             Err(error) if error.may_pass() => {
                 outcome.trouble = Some(error);
                 self.save_removals(&mut round.changes)?;
+                self.save_events(&mut round);
                 false
             }
             Err(error) => return Err(error),
@@ -70,6 +84,11 @@ impl<S: Store> Relay<S> {
         for to in std::mem::take(&mut round.recipients) {
             self.stand_in_line(to);
         }
+        for leaving in &round.changes.deposits {
+            if leaving.kind == DepositKind::PushToken {
+                self.directory.set_push_token(leaving.account, &leaving.subject, leaving.value.as_ref());
+            }
+        }
         for (address, upload) in round.publishing.iter().zip(&round.changes.prekeys) {
             self.directory.uploaded(address, upload);
         }
@@ -81,6 +100,14 @@ impl<S: Store> Relay<S> {
             }
         }
         Fresh::new(std::mem::take(&mut round.changes.messages))
+    }
+
+    /// What has happened although the batch was refused is logged with the next one that is not.
+    fn save_events(&mut self, round: &mut Round) {
+        let happened: HashSet<_> = round.happened.iter().copied().collect();
+        round.changes.events.retain(|row| happened.contains(&row.event));
+        round.changes.events.truncate(self.settings.limits.log_backlog as usize);
+        self.unwritten.events = std::mem::take(&mut round.changes.events);
     }
 
     /// The batch was refused, but what phones have acknowledged is theirs and can go. A full disk empties that way: the

@@ -1,8 +1,9 @@
-//! What is too old goes: messages that nobody fetched, and delivered ones whose time is over.
+//! What is too old goes: messages that nobody fetched, delivered ones and events whose time is over, and what is kept beyond a
+//! rule that was changed.
 
 use super::Relay;
 use super::round::Round;
-use crate::store::{Forget, Store};
+use crate::store::{Forget, Store, Trim};
 
 impl<S: Store> Relay<S> {
     /// Stages what has aged out, at most so many rows at once. True if there may be more.
@@ -36,6 +37,12 @@ impl<S: Store> Relay<S> {
             delivered_by: clock - keeping.delivered.unwrap_or_default(),
             most: limits.sweep_messages,
         });
+        if self.rule.trimming {
+            round.changes.trim = Some(Trim::from(keeping));
+        }
+        if self.rule.trimming || !self.rule.log.is_empty() {
+            round.changes.lapse = Some(self.rule.log.lapse(clock, limits.sweep_messages));
+        }
         more
     }
 }

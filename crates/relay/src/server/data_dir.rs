@@ -8,6 +8,8 @@ use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use crate::store::DATABASE_FILE;
+
 /// Locked by the relay that runs on this directory. The lock goes with the process, however it ends.
 pub const LOCK_FILE: &str = "lock";
 
@@ -24,6 +26,15 @@ pub enum DataDirError {
     )]
     InUse {
         /// The directory.
+        path: PathBuf,
+    },
+    /// A relay has run here, and what it kept is gone.
+    #[error(
+        "{path} is missing or empty, and a relay has run here before: its key is there. Put the whole directory back \
+         from a copy; to begin anew, with new addresses for everybody, take the key away as well"
+    )]
+    DatabaseGone {
+        /// Where the database should be.
         path: PathBuf,
     },
     /// The system refused.
@@ -72,6 +83,21 @@ impl DataDir {
     #[must_use]
     pub(super) fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Refuses to begin anew where a relay has kept something: its database comes before its key, so where there is a key
+    /// there was a database.
+    ///
+    /// # Errors
+    /// [`DataDirError::DatabaseGone`].
+    pub(super) fn check_database(&self) -> Result<(), DataDirError> {
+        let path = self.path.join(DATABASE_FILE);
+        match std::fs::metadata(&path) {
+            Ok(file) if file.len() == 0 => Err(DataDirError::DatabaseGone { path }),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(DataDirError::DatabaseGone { path }),
+            // Whatever else is wrong with it is found out when it is opened.
+            _ => Ok(()),
+        }
     }
 
     /// Says where this relay's admin port is, to whoever may read this directory.

@@ -42,6 +42,15 @@ pub enum KeyError {
         /// Where the key is.
         path: PathBuf,
     },
+    /// The file is not there, and was.
+    #[error(
+        "the relay's key {path} is missing, and this relay has accounts, whose phones accept no other key. Put the \
+         key back from a copy"
+    )]
+    Missing {
+        /// Where the key should be.
+        path: PathBuf,
+    },
     /// The file could not be read or made.
     #[error("the relay's key {path} cannot be read or made: {kind}")]
     Io {
@@ -52,21 +61,26 @@ pub enum KeyError {
     },
 }
 
-/// The key in `directory`, made there if this is the first start. A new key is on the disk when this returns.
+/// The key in `directory`, if one was made there.
 ///
 /// # Errors
 /// What stands in [`KeyError`].
-pub(super) fn load_or_create(
-    directory: &Path,
-    rng: &mut impl CryptoRng,
-) -> Result<AgreementSecret, KeyError> {
+pub(super) fn load(directory: &Path) -> Result<Option<AgreementSecret>, KeyError> {
     let path = directory.join(KEY_FILE);
-    let made = match File::open(&path) {
-        Ok(file) => return read(file, path),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => create(directory, &path, rng),
-        Err(error) => Err(error),
-    };
-    made.map_err(|error| KeyError::Io { path, kind: error.kind() })
+    match File::open(&path) {
+        Ok(file) => read(file, path).map(Some),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(KeyError::Io { path, kind: error.kind() }),
+    }
+}
+
+/// Makes a key in `directory`, where there is none. It is on the disk when this returns.
+///
+/// # Errors
+/// What stands in [`KeyError`].
+pub(super) fn create(directory: &Path, rng: &mut impl CryptoRng) -> Result<AgreementSecret, KeyError> {
+    let path = directory.join(KEY_FILE);
+    write(directory, &path, rng).map_err(|error| KeyError::Io { path, kind: error.kind() })
 }
 
 fn read(file: File, path: PathBuf) -> Result<AgreementSecret, KeyError> {
@@ -90,7 +104,7 @@ fn read(file: File, path: PathBuf) -> Result<AgreementSecret, KeyError> {
 }
 
 /// Writes under another name first: a start that is interrupted leaves no half a key behind.
-fn create(directory: &Path, path: &Path, rng: &mut impl CryptoRng) -> io::Result<AgreementSecret> {
+fn write(directory: &Path, path: &Path, rng: &mut impl CryptoRng) -> io::Result<AgreementSecret> {
     let secret = AgreementSecret::generate(rng);
     let unfinished = path.with_extension("key.new");
     let mut file =
@@ -113,8 +127,9 @@ mod tests {
     #[test]
     fn the_key_is_made_once_and_found_again() {
         let directory = tempfile::tempdir().unwrap();
-        let first = load_or_create(directory.path(), &mut rng()).unwrap();
-        let again = load_or_create(directory.path(), &mut rng()).unwrap();
+        assert!(load(directory.path()).unwrap().is_none());
+        let first = create(directory.path(), &mut rng()).unwrap();
+        let again = load(directory.path()).unwrap().unwrap();
         assert_eq!(first.public(), again.public());
         let mode = std::fs::metadata(directory.path().join(KEY_FILE)).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, OWNER_ONLY);
@@ -124,15 +139,15 @@ mod tests {
     fn a_damaged_or_exposed_key_is_refused_and_left_alone() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join(KEY_FILE);
-        load_or_create(directory.path(), &mut rng()).unwrap();
+        create(directory.path(), &mut rng()).unwrap();
 
         std::fs::set_permissions(&path, PermissionsExt::from_mode(0o640)).unwrap();
-        let refused = load_or_create(directory.path(), &mut rng());
+        let refused = load(directory.path());
         assert_eq!(refused.err(), Some(KeyError::Exposed { path: path.clone() }));
 
         std::fs::set_permissions(&path, PermissionsExt::from_mode(OWNER_ONLY)).unwrap();
         std::fs::write(&path, [1; 31]).unwrap();
-        let refused = load_or_create(directory.path(), &mut rng());
+        let refused = load(directory.path());
         assert_eq!(refused.err(), Some(KeyError::Damaged { path: path.clone(), got: 31 }));
         assert_eq!(std::fs::read(&path).unwrap(), [1; 31]);
     }

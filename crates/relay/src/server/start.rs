@@ -18,7 +18,7 @@ use tokio::time::timeout;
 use super::admission::Doorkeeper;
 use super::config::ServerConfig;
 use super::data_dir::{DataDir, DataDirError};
-use super::key::{self, KeyError};
+use super::key::{self, KEY_FILE, KeyError};
 use super::log::{Level, LogLine, LogSalt};
 use super::metrics::Metrics;
 use super::queue::{Order, Queue};
@@ -89,7 +89,10 @@ impl Server {
         let mut rng = StdRng::try_from_rng(&mut SysRng)
             .map_err(|_: rand::rngs::SysError| StartError::System { what: "randomness" })?;
         let data = DataDir::claim(&data)?;
-        let key = key::load_or_create(data.path(), &mut rng)?;
+        let known_key = key::load(data.path())?;
+        if known_key.is_some() {
+            data.check_database()?;
+        }
         // Ports before the database: a port that is taken is found out before anything is migrated.
         let (listener, local) = bind(listen, "--listen").await?;
         let admin_listener = match admin {
@@ -99,6 +102,14 @@ impl Server {
         let store = SqliteStore::open(data.path())?;
         let door = Doorkeeper::new(&settings.limits);
         let relay = Relay::open(store, settings, clock::now(), &mut rng)?;
+        let key = match known_key {
+            Some(key) => key,
+            None if relay.counts().accounts > 0 => {
+                return Err(KeyError::Missing { path: data.path().join(KEY_FILE) }.into());
+            }
+            // Last of all: a start that was interrupted before this is a first start again.
+            None => key::create(data.path(), &mut rng)?,
+        };
 
         let host = public_host.unwrap_or_else(|| local.ip().to_string());
         let address = RelayAddress::new(&host, local.port(), key.public())?;

@@ -3,10 +3,16 @@
 use std::net::IpAddr;
 
 use pillarbox_crypto::SecretBytes;
-use pillarbox_wire::{AccountId, MessageId, PreKeyId, PreKeyUpload, Timestamp, declare};
+use pillarbox_wire::{
+    AccountId, ChannelName, DepositKind, MessageId, PreKeyId, PreKeyUpload, Timestamp, declare,
+};
 use serde::Serialize;
 
+use super::channels::{ChannelRow, PublishedRow};
+use super::deposits::Leaving;
+use super::events::{EventNumber, EventRow, Lapse};
 use super::rows::{AccountRow, DeviceNumber, DeviceRow, MessageRow, PreKeyKind};
+use crate::keeping::{Granularity, Keeping};
 
 /// Numbers that must survive a restart, because none may be used twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -15,6 +21,8 @@ pub struct Counters {
     pub next_message: MessageId,
     /// The number of the next device.
     pub next_device: DeviceNumber,
+    /// The number of the next event of the log.
+    pub next_event: EventNumber,
     /// The time up to which messages have aged; see [`crate::ageing`].
     pub ageing_clock: Option<Timestamp>,
 }
@@ -24,13 +32,19 @@ declare!(
     COUNTERS: Counters {
         next_message: Events, Counters, "how many messages the relay has ever accepted, from nobody to nobody";
         next_device: Entity, Counters, "how many devices were ever registered";
+        next_event: Events, Counters, "how many events the log has ever taken in";
         ageing_clock: Protocol, Counters, "up to when messages have aged";
     }
 );
 
 impl Default for Counters {
     fn default() -> Self {
-        Self { next_message: MessageId(1), next_device: DeviceNumber(1), ageing_clock: None }
+        Self {
+            next_message: MessageId(1),
+            next_device: DeviceNumber(1),
+            next_event: EventNumber(1),
+            ageing_clock: None,
+        }
     }
 }
 
@@ -80,7 +94,8 @@ pub struct Seen {
     pub address: Option<IpAddr>,
 }
 
-/// An account that is closed: everything held of it goes.
+/// An account that is closed: everything held of it goes, its deposits, channels and posts too. A channel that was taken
+/// down keeps its row, and the log keeps its events: they go by age.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Closing {
     /// Which.
@@ -100,13 +115,52 @@ pub struct Forget {
     pub most: u32,
 }
 
+/// What the relay is set to keep, for whoever reads the database later.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Set {
+    /// The rule, as JSON.
+    pub keeping: String,
+    /// When it was set. Written down only if the rule is another one than before.
+    pub at: Timestamp,
+}
+
+/// What is kept beyond the present rule goes: the rule was another one before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trim {
+    /// How exactly devices' last connections stay.
+    pub last_seen: Granularity,
+    /// Whether the addresses that devices last connected from stay.
+    pub last_address: bool,
+    /// How exactly the times of registration stay.
+    pub registered: Granularity,
+    /// Whether messages' senders stay.
+    pub sender: bool,
+    /// The kinds of deposits that stay.
+    pub deposits: Vec<DepositKind>,
+    /// Whether channels and posts stay.
+    pub channels: bool,
+}
+
+impl From<&Keeping> for Trim {
+    fn from(keeping: &Keeping) -> Self {
+        Self {
+            last_seen: keeping.last_seen,
+            last_address: keeping.last_address,
+            registered: keeping.registered,
+            sender: keeping.sender,
+            deposits: keeping.deposits.clone(),
+            channels: keeping.channels,
+        }
+    }
+}
+
 /// Everything that one transaction writes, in this order.
 #[derive(Debug, Default)]
 pub struct Changes {
     /// The key that signs sender certificates, written once.
     pub certificate_key: Option<SecretBytes<32>>,
-    /// What the relay is set to keep, as JSON, for whoever reads the database later.
-    pub keeping: Option<String>,
+    /// What the relay is set to keep.
+    pub keeping: Option<Set>,
     /// New accounts.
     pub accounts: Vec<Registration>,
     /// More prekeys.
@@ -115,6 +169,14 @@ pub struct Changes {
     pub taken: Vec<Taken>,
     /// Devices that connected.
     pub seen: Vec<Seen>,
+    /// What accounts leave and take back, in order.
+    pub deposits: Vec<Leaving>,
+    /// New channels.
+    pub channels: Vec<ChannelRow>,
+    /// New posts. The number of each becomes its channel's [`ChannelRow::posted`].
+    pub posts: Vec<PublishedRow>,
+    /// Channels that are taken down, and when. Their posts go.
+    pub taken_down: Vec<(ChannelName, Timestamp)>,
     /// New messages, with rising numbers.
     pub messages: Vec<MessageRow>,
     /// Messages that were delivered and stay, and when. One that is not there is passed over.
@@ -125,6 +187,12 @@ pub struct Changes {
     pub closed: Vec<Closing>,
     /// Delivered messages whose time is over.
     pub forget: Option<Forget>,
+    /// What is kept beyond the present rule.
+    pub trim: Option<Trim>,
+    /// What happened and is written down, with rising numbers.
+    pub events: Vec<EventRow>,
+    /// Events whose time is over.
+    pub lapse: Option<Lapse>,
     /// The numbers as they stand after all this.
     pub counters: Counters,
 }
@@ -140,11 +208,18 @@ impl Changes {
             prekeys,
             taken,
             seen,
+            deposits,
+            channels,
+            posts,
+            taken_down,
             messages,
             delivered,
             removed,
             closed,
             forget,
+            trim,
+            events,
+            lapse,
             counters: _,
         } = self;
         certificate_key.is_none()
@@ -153,11 +228,18 @@ impl Changes {
             && prekeys.is_empty()
             && taken.is_empty()
             && seen.is_empty()
+            && deposits.is_empty()
+            && channels.is_empty()
+            && posts.is_empty()
+            && taken_down.is_empty()
             && messages.is_empty()
             && delivered.is_empty()
             && removed.is_empty()
             && closed.is_empty()
             && forget.is_none()
+            && trim.is_none()
+            && events.is_empty()
+            && lapse.is_none()
     }
 }
 
@@ -166,4 +248,6 @@ impl Changes {
 pub struct Applied {
     /// How many rows [`Changes::forget`] took out.
     pub forgotten: u32,
+    /// Whether [`Changes::lapse`] left events for another time.
+    pub events_left: bool,
 }

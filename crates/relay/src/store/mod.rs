@@ -5,13 +5,21 @@
 //! `testing::store_suite` (feature `testing`) is what every backend has to pass.
 
 mod changes;
+mod channels;
+mod deposits;
 mod error;
+mod events;
 mod readable;
 mod rows;
 mod sqlite;
 
-pub use changes::{Applied, COUNTERS, Changes, Closing, Counters, Forget, Registration, Seen, Taken, Upload};
+pub use changes::{
+    Applied, COUNTERS, Changes, Closing, Counters, Forget, Registration, Seen, Set, Taken, Trim, Upload,
+};
+pub use channels::{CHANNEL, ChannelRow, PUBLISHED, PublishedRow};
+pub use deposits::{DEPOSIT, DepositRow, Deposits, Leaving};
 pub use error::StoreError;
+pub use events::{EVENT, EventNumber, EventRow, Lapse, Staying};
 pub use rows::{
     ACCOUNT, AccountRow, DEVICE, DeviceNumber, DeviceRow, MESSAGE, MessageRow, PREKEY, PreKeyKind, PreKeyRow,
 };
@@ -19,7 +27,9 @@ pub use sqlite::{DATABASE_FILE, SqliteStore};
 pub(crate) use sqlite::{read_certificate_key, read_holdings};
 
 use pillarbox_crypto::SigningSecret;
-use pillarbox_wire::{KemPreKey, MessageId, OneTimePreKey, SignedPreKey};
+use pillarbox_wire::{
+    AccountId, Bytes, ChannelName, DepositKind, KemPreKey, MessageId, OneTimePreKey, SignedPreKey,
+};
 
 use crate::mailbox::Waiting;
 
@@ -34,6 +44,10 @@ pub struct Contents {
     pub accounts: Vec<AccountRow>,
     /// All devices.
     pub devices: Vec<DeviceRow>,
+    /// The deposits through which devices are woken, of the kind [`DepositKind::PushToken`].
+    pub push_tokens: Vec<DepositRow>,
+    /// All channels.
+    pub channels: Vec<ChannelRow>,
 }
 
 /// How many one-time prekeys to pass over: those that this batch has handed out already.
@@ -69,7 +83,7 @@ pub struct StoredPreKeys {
 
 /// A backend.
 pub trait Store {
-    /// Everything but messages and prekeys.
+    /// What is held in memory while the relay runs.
     ///
     /// # Errors
     /// [`StoreError`], with [`StoreError::Damaged`] for a row that cannot be what it should be.
@@ -98,6 +112,35 @@ pub trait Store {
     /// # Errors
     /// [`StoreError`].
     fn stock(&mut self, device: DeviceNumber) -> Result<Stock, StoreError>;
+
+    /// A deposit's value, if there is one.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn deposit(
+        &mut self,
+        account: AccountId,
+        kind: DepositKind,
+        subject: &[u8],
+    ) -> Result<Option<Bytes>, StoreError>;
+
+    /// How much an account has left here.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn deposits(&mut self, account: AccountId) -> Result<Deposits, StoreError>;
+
+    /// The posts of a channel with higher numbers than `after`, in their order: as many as have at most `bytes` of content
+    /// together, and the first whatever it has.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn posts(
+        &mut self,
+        channel: &ChannelName,
+        after: u32,
+        bytes: usize,
+    ) -> Result<Vec<PublishedRow>, StoreError>;
 
     /// Writes all of `changes`, in the order of their fields, in one transaction, durable on return; or none.
     ///

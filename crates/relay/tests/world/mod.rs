@@ -18,16 +18,17 @@ use std::rc::Rc;
 use pillarbox_crypto::labels::DELIVERY_KEY;
 use pillarbox_crypto::{SigningSecret, kdf};
 use pillarbox_relay::store::{
-    Applied, Changes, Contents, DeviceNumber, MessageRow, Skip, Stock, StoredPreKeys,
+    Applied, Changes, Contents, Deposits, DeviceNumber, MessageRow, PublishedRow, Skip, Stock, StoredPreKeys,
 };
 use pillarbox_relay::{
-    ConnectionId, Effect, Input, Outcome, Relay, Settings, SqliteStore, Store, StoreError, Waiting,
+    ConnectionId, Effect, Holdings, Input, Outcome, Relay, Settings, SqliteStore, Store, StoreError, Waiting,
 };
 use pillarbox_transport::sign_handshake;
 use pillarbox_wire::{
-    AccountId, Acknowledge, Authenticate, Bytes, ClientFrame, Deliver, DeviceAddress, DeviceId, Duration,
-    Farewell, FetchBundles, FixedBytes, Handle, IdentityKey, KemPreKey, MessageId, OneTimePreKey, PreKeyId,
-    PreKeyUpload, Register, RelayFrame, RequestId, SignedPreKey, Submit, Timestamp,
+    AccountId, Acknowledge, Authenticate, Bytes, ChannelName, ClientFrame, Deliver, DepositKind,
+    DeviceAddress, DeviceId, Duration, Farewell, FetchBundles, FixedBytes, Handle, IdentityKey, KemPreKey,
+    MessageId, OneTimePreKey, PreKeyId, PreKeyUpload, Register, RelayFrame, RequestId, SignedPreKey, Submit,
+    Timestamp,
 };
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
@@ -42,6 +43,10 @@ pub struct Flaky {
 }
 
 impl Flaky {
+    pub fn holdings(&self) -> Holdings {
+        self.inner.holdings().unwrap()
+    }
+
     fn check(&self) -> Result<(), StoreError> {
         self.failure.borrow().clone().map_or(Ok(()), Err)
     }
@@ -67,6 +72,31 @@ impl Store for Flaky {
 
     fn stock(&mut self, device: DeviceNumber) -> Result<Stock, StoreError> {
         self.inner.stock(device)
+    }
+
+    fn deposit(
+        &mut self,
+        account: AccountId,
+        kind: DepositKind,
+        subject: &[u8],
+    ) -> Result<Option<Bytes>, StoreError> {
+        self.check()?;
+        self.inner.deposit(account, kind, subject)
+    }
+
+    fn deposits(&mut self, account: AccountId) -> Result<Deposits, StoreError> {
+        self.check()?;
+        self.inner.deposits(account)
+    }
+
+    fn posts(
+        &mut self,
+        channel: &ChannelName,
+        after: u32,
+        bytes: usize,
+    ) -> Result<Vec<PublishedRow>, StoreError> {
+        self.check()?;
+        self.inner.posts(channel, after, bytes)
     }
 
     fn apply(&mut self, changes: &Changes) -> Result<Applied, StoreError> {
@@ -207,6 +237,10 @@ impl World {
             self.now = end.min(self.now + Duration::from_seconds(3_600));
             self.finish();
         }
+    }
+
+    pub fn holdings(&mut self) -> Holdings {
+        self.relay().store().holdings()
     }
 
     pub fn request(&mut self) -> RequestId {

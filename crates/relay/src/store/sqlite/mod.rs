@@ -5,20 +5,29 @@
 //! rows are overwritten with zeros: what the relay says is gone is gone from the file, too. The space is used again,
 //! and the file does not shrink.
 
+mod channels;
 mod columns;
+mod deposits;
+mod events;
 mod read;
 mod schema;
+mod trim;
 mod write;
 
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::{
-    Applied, Changes, Contents, DeviceNumber, MessageRow, Skip, Stock, Store, StoreError, StoredPreKeys,
+    Applied, Changes, Contents, Deposits, DeviceNumber, MessageRow, PublishedRow, Skip, Stock, Store,
+    StoreError, StoredPreKeys,
 };
+use crate::holdings::Holdings;
 use crate::mailbox::Waiting;
-use pillarbox_wire::MessageId;
+use pillarbox_crypto::SigningSecret;
+use pillarbox_wire::{AccountId, Bytes, ChannelName, DepositKind, MessageId};
 
 pub(crate) use read::{read_certificate_key, read_holdings};
 
@@ -30,7 +39,10 @@ pub const DATABASE_FILE: &str = "relay.sqlite3";
 const LOCK_WAIT: std::time::Duration = std::time::Duration::from_secs(5);
 
 /// Statements kept ready: every one that the relay uses, and room.
-const STATEMENTS: usize = 48;
+const STATEMENTS: usize = 80;
+
+/// Read and written by the owner only.
+const OWNER_ONLY: u32 = 0o600;
 
 /// Bytes of a page, of a database that is made new. A batch of messages is written page by page, twice, each time with system
 /// calls of its own: with 4 KiB they were half the work of a commit. Larger would write more for a message that comes alone.
@@ -47,7 +59,8 @@ pub struct SqliteStore {
 }
 
 impl SqliteStore {
-    /// Opens the database in `folder`, or makes one there.
+    /// Opens the database in `folder`, or makes one there that only its owner may read. A database of an earlier version gets
+    /// the tables that it does not have.
     ///
     /// # Errors
     /// [`StoreError`]; the file is as it was.
@@ -56,7 +69,15 @@ impl SqliteStore {
             | OpenFlags::SQLITE_OPEN_CREATE
             | OpenFlags::SQLITE_OPEN_NO_MUTEX
             | OpenFlags::SQLITE_OPEN_EXRESCODE;
-        Self::set_up(Connection::open_with_flags(folder.join(DATABASE_FILE), flags)?)
+        let file = folder.join(DATABASE_FILE);
+        // SQLite would make it as readable as the umask allows, and the files beside it like it.
+        OpenOptions::new()
+            .append(true)
+            .create(true)
+            .mode(OWNER_ONLY)
+            .open(&file)
+            .map_or_else(|error| unless_read_only(&error), |_| Ok(()))?;
+        Self::set_up(Connection::open_with_flags(file, flags)?)
     }
 
     /// A database in memory that ends with this value: for tests and laboratories.
@@ -78,6 +99,22 @@ impl SqliteStore {
         Ok(())
     }
 
+    /// Every row, as of one moment: for whoever has the store and no file, as a laboratory does.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn holdings(&self) -> Result<Holdings, StoreError> {
+        read_holdings(&self.connection)
+    }
+
+    /// The one secret in the database: the key that the relay signs sender certificates with.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn certificate_key(&self) -> Result<Option<SigningSecret>, StoreError> {
+        read_certificate_key(&self.connection)
+    }
+
     fn set_up(connection: Connection) -> Result<Self, StoreError> {
         connection.busy_timeout(LOCK_WAIT)?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
@@ -94,6 +131,16 @@ impl SqliteStore {
         ))?;
         schema::create(&connection)?;
         Ok(Self { connection })
+    }
+}
+
+/// What stands in the way of making the file. That it may not be written is for SQLite to find out: it says so better.
+fn unless_read_only(error: &std::io::Error) -> Result<(), StoreError> {
+    use std::io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem, StorageFull};
+    match error.kind() {
+        PermissionDenied | ReadOnlyFilesystem => Ok(()),
+        StorageFull => Err(StoreError::Full),
+        _ => Err(StoreError::CannotOpen),
     }
 }
 
@@ -116,6 +163,28 @@ impl Store for SqliteStore {
 
     fn stock(&mut self, device: DeviceNumber) -> Result<Stock, StoreError> {
         read::stock(&self.connection, device)
+    }
+
+    fn deposit(
+        &mut self,
+        account: AccountId,
+        kind: DepositKind,
+        subject: &[u8],
+    ) -> Result<Option<Bytes>, StoreError> {
+        deposits::value(&self.connection, account, kind, subject)
+    }
+
+    fn deposits(&mut self, account: AccountId) -> Result<Deposits, StoreError> {
+        deposits::totals(&self.connection, account)
+    }
+
+    fn posts(
+        &mut self,
+        channel: &ChannelName,
+        after: u32,
+        bytes: usize,
+    ) -> Result<Vec<PublishedRow>, StoreError> {
+        channels::posts(&self.connection, channel, after, bytes)
     }
 
     fn apply(&mut self, changes: &Changes) -> Result<Applied, StoreError> {

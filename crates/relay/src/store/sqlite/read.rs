@@ -1,19 +1,20 @@
 //! What the relay and the holdings read.
 
 use pillarbox_crypto::SigningSecret;
-use pillarbox_wire::{FixedBytes, KemPreKey, MessageId, OneTimePreKey, SignedPreKey, Timestamp};
+use pillarbox_wire::{DepositKind, FixedBytes, KemPreKey, MessageId, OneTimePreKey, SignedPreKey, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 
-use super::{columns, schema};
+use super::schema::{self, Layout};
+use super::{channels, columns, deposits, events};
 use crate::holdings::Holdings;
 use crate::mailbox::Waiting;
 use crate::store::{
-    Contents, Counters, DeviceNumber, MessageRow, PreKeyKind, PreKeyRow, Skip, Stock, StoreError,
-    StoredPreKeys,
+    Contents, Counters, DeviceNumber, EventNumber, MessageRow, PreKeyKind, PreKeyRow, Skip, Stock,
+    StoreError, StoredPreKeys,
 };
 
 /// All rows of a query, each made by `read`.
-fn rows<T>(
+pub(super) fn rows<T>(
     connection: &Connection,
     query: &str,
     read: impl Fn(&Row<'_>) -> Result<T, StoreError>,
@@ -28,7 +29,7 @@ fn rows<T>(
 }
 
 /// The first row of a query, if there is one.
-fn first<T>(
+pub(super) fn first<T>(
     connection: &Connection,
     query: &str,
     params: impl Params,
@@ -46,11 +47,14 @@ fn certificate_key(connection: &Connection) -> Result<Option<SigningSecret>, Sto
     Ok(key.map(SigningSecret::from_bytes))
 }
 
-fn counters(connection: &Connection) -> Result<Counters, StoreError> {
-    first(connection, "SELECT next_message, next_device, ageing_clock FROM counters", [], |row| {
+fn counters(connection: &Connection, layout: Layout) -> Result<Counters, StoreError> {
+    let next_event = if layout == Layout::Earlier { "1" } else { "next_event" };
+    let query = format!("SELECT next_message, next_device, ageing_clock, {next_event} FROM counters");
+    first(connection, &query, [], |row| {
         Ok(Counters {
             next_message: MessageId(columns::unsigned(row, 0)?),
             next_device: DeviceNumber(columns::unsigned(row, 1)?),
+            next_event: EventNumber(columns::unsigned(row, 3)?),
             ageing_clock: columns::optional_time(row, 2)?,
         })
     })?
@@ -60,7 +64,13 @@ fn counters(connection: &Connection) -> Result<Counters, StoreError> {
 pub(super) fn contents(connection: &Connection) -> Result<Contents, StoreError> {
     Ok(Contents {
         certificate_key: certificate_key(connection)?,
-        counters: counters(connection)?,
+        counters: counters(connection, Layout::Present)?,
+        push_tokens: deposits::of_kind(connection, DepositKind::PushToken)?,
+        channels: rows(
+            connection,
+            &format!("SELECT {} FROM channels", channels::CHANNEL_COLUMNS),
+            channels::channel,
+        )?,
         accounts: rows(
             connection,
             &format!("SELECT {} FROM accounts", columns::ACCOUNT_COLUMNS),
@@ -154,26 +164,38 @@ pub(super) fn stock(connection: &Connection, device: DeviceNumber) -> Result<Sto
 
 /// The key that signs sender certificates, from a connection that was opened for reading.
 pub(crate) fn read_certificate_key(connection: &Connection) -> Result<Option<SigningSecret>, StoreError> {
-    if schema::check(connection)? { certificate_key(connection) } else { Err(StoreError::Foreign) }
+    if schema::check(connection)? == Layout::New {
+        Err(StoreError::Foreign)
+    } else {
+        certificate_key(connection)
+    }
 }
 
 /// Every row, as of one moment, from a connection that was opened for reading.
 pub(crate) fn read_holdings(connection: &Connection) -> Result<Holdings, StoreError> {
-    if !schema::check(connection)? {
+    let layout = schema::check(connection)?;
+    if layout == Layout::New {
         return Err(StoreError::Foreign);
     }
     // A reading transaction: all tables as they were at its first look.
     let moment = connection.unchecked_transaction()?;
     let keeping: Option<String> =
         moment.query_row("SELECT value FROM meta WHERE name = 'keeping'", [], |row| row.get(0)).optional()?;
+    let since: Option<i64> = moment
+        .query_row("SELECT value FROM meta WHERE name = 'keeping_since'", [], |row| row.get(0))
+        .optional()?;
     let all =
         |columns: &str, table: &str, order: &str| format!("SELECT {columns} FROM {table} ORDER BY {order}");
-    Ok(Holdings {
+    let mut holdings = Holdings {
+        keeping_since: since
+            .map(|since| since.try_into().map(Timestamp))
+            .transpose()
+            .map_err(|_| StoreError::Damaged)?,
         keeping: keeping
             .map(|text| serde_json::from_str(&text))
             .transpose()
             .map_err(|_| StoreError::Damaged)?,
-        counters: counters(&moment)?,
+        counters: counters(&moment, layout)?,
         accounts: rows(&moment, &all(columns::ACCOUNT_COLUMNS, "accounts", "rowid"), columns::account)?,
         devices: rows(&moment, &all(columns::DEVICE_COLUMNS, "devices", "device_number"), columns::device)?,
         prekeys: rows(
@@ -182,5 +204,17 @@ pub(crate) fn read_holdings(connection: &Connection) -> Result<Holdings, StoreEr
             columns::prekey,
         )?,
         messages: rows(&moment, &all(columns::MESSAGE_COLUMNS, "messages", "message"), columns::message)?,
-    })
+        ..Holdings::default()
+    };
+    // A file of an earlier layout is read as it lies there: it has nothing of these.
+    if layout == Layout::Present {
+        holdings.deposits =
+            rows(&moment, &all(deposits::COLUMNS, "deposits", "account, kind, subject"), deposits::row)?;
+        holdings.events = rows(&moment, &all(events::COLUMNS, "events", "event"), events::row)?;
+        holdings.channels =
+            rows(&moment, &all(channels::CHANNEL_COLUMNS, "channels", "channel"), channels::channel)?;
+        holdings.posts =
+            rows(&moment, &all(channels::POST_COLUMNS, "posts", "channel, number"), channels::post)?;
+    }
+    Ok(holdings)
 }

@@ -5,7 +5,10 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::store::StoreError;
 
 /// The layout number, in the file's `user_version`. A change to a table is a new number.
-const LAYOUT: i64 = 1;
+const LAYOUT: i64 = 2;
+
+/// The layout before this one: it had no deposits, events and channels.
+const WITHOUT_ADDITIONS: i64 = 1;
 
 /// Marks the file as a relay's ("PBox"), in its `application_id`.
 const APPLICATION: i64 = 0x5042_6f78;
@@ -89,34 +92,98 @@ LEFT JOIN accounts AS sender ON sender.account = messages.sender_account
 ORDER BY messages.message;
 ";
 
+/// What layout 2 adds to layout 1. Nothing of layout 1 is another thing in layout 2.
+///
+/// Events are found by kind and time, and those with an address once more: what has lapsed is found without looking at what stays.
+const ADDITIONS: &str = "
+ALTER TABLE counters ADD COLUMN next_event INTEGER NOT NULL DEFAULT 1;
+
+CREATE TABLE deposits (
+    account BLOB NOT NULL,
+    kind    TEXT NOT NULL,
+    subject BLOB NOT NULL,
+    value   BLOB NOT NULL,
+    left_at INTEGER NOT NULL,
+    PRIMARY KEY (account, kind, subject)
+) STRICT;
+
+CREATE TABLE events (
+    event   INTEGER NOT NULL PRIMARY KEY,
+    at      INTEGER NOT NULL,
+    what    TEXT NOT NULL,
+    account BLOB,
+    about   BLOB,
+    name    TEXT,
+    address TEXT,
+    bytes   INTEGER,
+    message INTEGER
+) STRICT;
+CREATE INDEX events_by_time ON events (what, at);
+CREATE INDEX addresses_by_time ON events (what, at) WHERE address IS NOT NULL;
+
+CREATE TABLE channels (
+    channel    TEXT NOT NULL PRIMARY KEY,
+    owner      BLOB NOT NULL,
+    opened_at  INTEGER NOT NULL,
+    posted     INTEGER NOT NULL,
+    taken_down INTEGER
+) STRICT;
+
+CREATE TABLE posts (
+    channel   TEXT NOT NULL,
+    number    INTEGER NOT NULL,
+    posted_at INTEGER NOT NULL,
+    content   BLOB NOT NULL,
+    PRIMARY KEY (channel, number)
+) STRICT;
+";
+
 /// What stands in `meta` under `about`, for whoever opens the file without knowing what it is.
 const ABOUT: &str = "This is everything that a Pillarbox relay keeps. accounts: who has an account here. devices: \
     their devices, and when each was last connected. prekeys: public keys that devices left for whoever writes to \
     them. messages: what waits to be fetched (delivered_at is empty) or is kept after it was fetched; payload is what \
-    the sender handed over, byte for byte. SELECT * FROM ledger shows the messages with the names joined in. \
-    Times are milliseconds since 1970-01-01 UTC. meta.keeping says what this relay was set to keep.";
+    the sender handed over, byte for byte. deposits: what phones left here about their owners, such as a name, an \
+    address book or a backup. events: the log, of which meta.keeping has the rules; without a rule it is empty. \
+    channels and posts: what is published for everybody. SELECT * FROM ledger shows the messages with the names joined in. \
+    Times are milliseconds since 1970-01-01 UTC. meta.keeping says what this relay was set to keep, and meta.keeping_since since when.";
+
+/// What the file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Layout {
+    /// Nothing yet.
+    New,
+    /// That of an earlier version: all of it is in the present one, which has more.
+    Earlier,
+    /// The present one.
+    Present,
+}
 
 /// Whether the file is new or of a layout that this program knows.
-pub(super) fn check(connection: &Connection) -> Result<bool, StoreError> {
+pub(super) fn check(connection: &Connection) -> Result<Layout, StoreError> {
     let number = |pragma: &str| connection.query_row(pragma, [], |row| row.get::<_, i64>(0));
     let application = number("PRAGMA application_id")?;
     let layout = number("PRAGMA user_version")?;
     let tables = number("SELECT count(*) FROM sqlite_schema")?;
     match (application, layout) {
-        (0, 0) if tables == 0 => Ok(false),
-        (APPLICATION, LAYOUT) => Ok(true),
+        (0, 0) if tables == 0 => Ok(Layout::New),
+        (APPLICATION, LAYOUT) => Ok(Layout::Present),
+        (APPLICATION, WITHOUT_ADDITIONS) => Ok(Layout::Earlier),
         (APPLICATION, found) if found > LAYOUT => Err(StoreError::Newer { found, known: LAYOUT }),
         (APPLICATION, _) => Err(StoreError::Damaged),
         _ => Err(StoreError::Foreign),
     }
 }
 
-/// Makes the tables if the file is new.
+/// Makes the tables if the file is new, and those that are missing if it is of an earlier layout: whole or not at all.
 pub(super) fn create(connection: &Connection) -> Result<(), StoreError> {
     let transaction = rusqlite::Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
-    if !check(&transaction)? {
+    let layout = check(&transaction)?;
+    if layout == Layout::New {
         transaction.execute_batch(TABLES)?;
-        transaction.execute("INSERT INTO meta VALUES ('about', ?1)", [ABOUT])?;
+    }
+    if layout != Layout::Present {
+        transaction.execute_batch(ADDITIONS)?;
+        transaction.execute("INSERT OR REPLACE INTO meta VALUES ('about', ?1)", [ABOUT])?;
         transaction.execute_batch(&format!(
             "PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {LAYOUT};"
         ))?;

@@ -4,9 +4,10 @@ use pillarbox_wire::{KemPreKey, MessageId, OneTimePreKey, PreKeyUpload, SignedPr
 use rusqlite::{CachedStatement, Connection, Transaction, TransactionBehavior, params};
 
 use super::columns::{integer, time};
+use super::{channels, deposits, events, trim};
 use crate::store::{
     AccountRow, Applied, Changes, Closing, Counters, DeviceNumber, DeviceRow, Forget, MessageRow, PreKeyKind,
-    Registration, Seen, StoreError, Taken, Upload,
+    Registration, Seen, Set, StoreError, Taken, Upload,
 };
 
 /// Messages in one statement. Starting a statement costs as much as a row; past some tens nothing more is gained.
@@ -23,11 +24,18 @@ pub(super) fn apply(connection: &mut Connection, changes: &Changes) -> Result<Ap
         prekeys,
         taken,
         seen,
+        deposits: leaving,
+        channels: opened,
+        posts,
+        taken_down,
         messages,
         delivered,
         removed,
         closed,
         forget,
+        trim: beyond,
+        events: happened,
+        lapse,
         counters,
     } = changes;
     // Dropped without a commit, the transaction is rolled back.
@@ -37,8 +45,13 @@ pub(super) fn apply(connection: &mut Connection, changes: &Changes) -> Result<Ap
         transaction
             .execute("INSERT INTO meta VALUES ('certificate_key', ?1)", [key.as_bytes().as_slice()])?;
     }
-    if let Some(text) = keeping {
-        transaction.execute("INSERT OR REPLACE INTO meta VALUES ('keeping', ?1)", [text])?;
+    if let Some(Set { keeping, at }) = keeping {
+        transaction.execute(
+            "INSERT OR REPLACE INTO meta SELECT 'keeping_since', ?2 \
+             WHERE NOT EXISTS (SELECT 1 FROM meta WHERE name = 'keeping' AND value = ?1)",
+            params![keeping, time(*at)],
+        )?;
+        transaction.execute("INSERT OR REPLACE INTO meta VALUES ('keeping', ?1)", [keeping])?;
     }
     for registration in accounts {
         register(&transaction, registration)?;
@@ -58,6 +71,10 @@ pub(super) fn apply(connection: &mut Connection, changes: &Changes) -> Result<Ap
             .prepare_cached("UPDATE devices SET last_seen = ?2, last_address = ?3 WHERE device_number = ?1")?
             .execute(params![device.0, at.map(time), address.map(|address| address.to_string())])?;
     }
+    leaving.iter().try_for_each(|one| deposits::apply(&transaction, one))?;
+    opened.iter().try_for_each(|row| channels::open(&transaction, row))?;
+    posts.iter().try_for_each(|row| channels::publish(&transaction, row))?;
+    taken_down.iter().try_for_each(|(channel, at)| channels::take_down(&transaction, channel, *at))?;
     append(&transaction, messages)?;
     if !delivered.is_empty() {
         let mut mark =
@@ -79,10 +96,24 @@ pub(super) fn apply(connection: &mut Connection, changes: &Changes) -> Result<Ap
             .execute(params![time(*delivered_by), most])?;
         applied.forgotten = u32::try_from(gone).unwrap_or(u32::MAX);
     }
-    let Counters { next_message, next_device, ageing_clock } = counters;
+    if let Some(beyond) = beyond {
+        trim::trim(&transaction, beyond)?;
+    }
+    events::append(&transaction, happened)?;
+    if let Some(lapse) = lapse {
+        applied.events_left = events::lapse(&transaction, lapse)?;
+    }
+    let Counters { next_message, next_device, next_event, ageing_clock } = counters;
     transaction
-        .prepare_cached("UPDATE counters SET next_message = ?1, next_device = ?2, ageing_clock = ?3")?
-        .execute(params![integer(next_message.0), next_device.0, ageing_clock.map(time)])?;
+        .prepare_cached(
+            "UPDATE counters SET next_message = ?1, next_device = ?2, next_event = ?3, ageing_clock = ?4",
+        )?
+        .execute(params![
+            integer(next_message.0),
+            next_device.0,
+            integer(next_event.0),
+            ageing_clock.map(time)
+        ])?;
     transaction.commit()?;
     Ok(applied)
 }
@@ -271,6 +302,8 @@ fn close(transaction: &Transaction<'_>, closing: &Closing) -> Result<(), StoreEr
             transaction.prepare_cached(query)?.execute([device.0])?;
         }
     }
+    channels::close(transaction, *account)?;
+    transaction.prepare_cached("DELETE FROM deposits WHERE account = ?1")?.execute([account.0.as_slice()])?;
     transaction.prepare_cached("DELETE FROM accounts WHERE account = ?1")?.execute([account.0.as_slice()])?;
     Ok(())
 }

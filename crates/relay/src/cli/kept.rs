@@ -1,0 +1,231 @@
+//! The parts of the ledger that most relays have nothing in: deposits, the log of events, channels. Each is a table,
+//! shown when there is something in it.
+
+use std::io::{self, Write};
+
+use pillarbox_relay::Holdings;
+use pillarbox_relay::store::{ChannelRow, DepositRow, EventRow, PublishedRow};
+use pillarbox_wire::{AccountId, Timestamp};
+
+use super::names::Names;
+use super::table::{self, Align, Column};
+use super::text;
+
+/// A table of the ledger: what it is called, its columns, and its rows for people and for programs.
+struct Section {
+    title: &'static str,
+    columns: &'static [Column],
+    rows: Vec<Vec<String>>,
+    plain: Vec<Vec<String>>,
+}
+
+const DEPOSITS: &[Column] = &[
+    Column("LEFT (UTC)", Align::Left),
+    Column("BY", Align::Left),
+    Column("WHAT", Align::Left),
+    Column("WHICH", Align::Left),
+    Column("BYTES", Align::Right),
+    Column("VALUE", Align::Left),
+];
+
+const EVENTS: &[Column] = &[
+    Column("SEQ", Align::Right),
+    Column("TIME (UTC)", Align::Left),
+    Column("WHAT", Align::Left),
+    Column("BY", Align::Left),
+    Column("ABOUT", Align::Left),
+    Column("ADDRESS", Align::Left),
+    Column("BYTES", Align::Right),
+    Column("NAME", Align::Left),
+];
+
+const CHANNELS: &[Column] = &[
+    Column("OPENED (UTC)", Align::Left),
+    Column("CHANNEL", Align::Left),
+    Column("OWNER", Align::Left),
+    Column("POSTS", Align::Right),
+    Column("TAKEN DOWN (UTC)", Align::Left),
+];
+
+const POSTS: &[Column] = &[
+    Column("POSTED (UTC)", Align::Left),
+    Column("CHANNEL", Align::Left),
+    Column("NUMBER", Align::Right),
+    Column("BYTES", Align::Right),
+    Column("CONTENT", Align::Left),
+];
+
+/// Writes the tables for people.
+pub(super) fn write(holdings: &Holdings, names: &Names, out: &mut impl Write) -> io::Result<()> {
+    for Section { title, columns, rows, plain: _ } in sections(holdings, names) {
+        writeln!(out, "\n{title}")?;
+        table::write(out, columns, &rows)?;
+    }
+    Ok(())
+}
+
+/// Writes the tables for programs, each after an empty line: names, times and values are whole.
+pub(super) fn write_plain(holdings: &Holdings, out: &mut impl Write) -> io::Result<()> {
+    for Section { title: _, columns, rows: _, plain } in sections(holdings, &Names::default()) {
+        writeln!(out)?;
+        table::write_plain(out, columns, &plain)?;
+    }
+    Ok(())
+}
+
+/// Those that have rows.
+fn sections(holdings: &Holdings, names: &Names) -> impl Iterator<Item = Section> {
+    let Holdings { deposits, events, channels, posts, .. } = holdings;
+    let all = [
+        Section {
+            title: "What phones left here about their owners:",
+            columns: DEPOSITS,
+            rows: deposits.iter().map(|row| deposit(row, names)).collect(),
+            plain: deposits.iter().map(plain_deposit).collect(),
+        },
+        Section {
+            title: "The log of events:",
+            columns: EVENTS,
+            rows: events.iter().map(|row| event(row, names)).collect(),
+            plain: events.iter().map(plain_event).collect(),
+        },
+        Section {
+            title: "Channels:",
+            columns: CHANNELS,
+            rows: channels.iter().map(|row| channel(row, names)).collect(),
+            plain: channels.iter().map(plain_channel).collect(),
+        },
+        Section {
+            title: "What is published in them:",
+            columns: POSTS,
+            rows: posts.iter().map(post).collect(),
+            plain: posts.iter().map(plain_post).collect(),
+        },
+    ];
+    all.into_iter().filter(|section| !section.rows.is_empty())
+}
+
+/// Text in quotes if there is some in the bytes, or else the first bytes.
+fn content(bytes: &[u8]) -> String {
+    match text::readable(bytes) {
+        Some(text) => format!("\"{}\"", text::escape(&text)),
+        None => text::first_bytes(bytes),
+    }
+}
+
+/// Text as it stands, where the bytes are nothing else.
+fn which(bytes: &[u8]) -> String {
+    match std::str::from_utf8(bytes) {
+        Ok(text) if text::escape(text) == text => text.to_owned(),
+        _ => text::first_bytes(bytes),
+    }
+}
+
+/// `03-22 14:37`.
+fn minute(time: Timestamp) -> String {
+    let (_, month, day, hour, minute, _) = time.calendar();
+    format!("{month:02}-{day:02} {hour:02}:{minute:02}")
+}
+
+fn shown<T: ToString>(value: Option<T>) -> String {
+    value.map_or_else(String::new, |value| value.to_string())
+}
+
+fn deposit(row: &DepositRow, names: &Names) -> Vec<String> {
+    let DepositRow { account, kind, subject, value, left_at } = row;
+    vec![
+        minute(*left_at),
+        names.account(*account),
+        kind.to_string(),
+        which(subject.as_slice()),
+        value.len().to_string(),
+        content(value.as_slice()),
+    ]
+}
+
+fn plain_deposit(row: &DepositRow) -> Vec<String> {
+    let DepositRow { account, kind, subject, value, left_at } = row;
+    vec![
+        left_at.0.to_string(),
+        account.to_string(),
+        kind.to_string(),
+        text::hex(subject.as_slice()),
+        value.len().to_string(),
+        text::hex(value.as_slice()),
+    ]
+}
+
+fn event(row: &EventRow, names: &Names) -> Vec<String> {
+    let EventRow { event, at, what, account, about, name, address, bytes, message: _ } = row;
+    let named = |account: Option<AccountId>| account.map(|account| names.account(account));
+    vec![
+        event.0.to_string(),
+        minute(*at),
+        what.as_str().to_owned(),
+        named(*account).unwrap_or_else(|| "not named".to_owned()),
+        shown(named(*about)),
+        shown(*address),
+        shown(*bytes),
+        name.as_deref().map_or_else(String::new, text::escape),
+    ]
+}
+
+fn plain_event(row: &EventRow) -> Vec<String> {
+    let EventRow { event, at, what, account, about, name, address, bytes, message: _ } = row;
+    vec![
+        event.0.to_string(),
+        at.0.to_string(),
+        what.as_str().to_owned(),
+        shown(*account),
+        shown(*about),
+        shown(*address),
+        shown(*bytes),
+        name.as_deref().map_or_else(String::new, text::escape),
+    ]
+}
+
+fn channel(row: &ChannelRow, names: &Names) -> Vec<String> {
+    let ChannelRow { channel, owner, opened_at, posted, taken_down } = row;
+    vec![
+        minute(*opened_at),
+        channel.to_string(),
+        names.account(*owner),
+        posted.to_string(),
+        shown(taken_down.map(minute)),
+    ]
+}
+
+fn plain_channel(row: &ChannelRow) -> Vec<String> {
+    let ChannelRow { channel, owner, opened_at, posted, taken_down } = row;
+    vec![
+        opened_at.0.to_string(),
+        channel.to_string(),
+        owner.to_string(),
+        posted.to_string(),
+        shown(taken_down.map(|at| at.0)),
+    ]
+}
+
+fn post(row: &PublishedRow) -> Vec<String> {
+    let PublishedRow { channel, number, posted_at, content: bytes } = row;
+    // What is published is text for everybody: there is nothing to find in it.
+    let text = String::from_utf8_lossy(bytes.as_slice());
+    vec![
+        minute(*posted_at),
+        channel.to_string(),
+        number.to_string(),
+        bytes.len().to_string(),
+        format!("\"{}\"", text::escape(&text)),
+    ]
+}
+
+fn plain_post(row: &PublishedRow) -> Vec<String> {
+    let PublishedRow { channel, number, posted_at, content } = row;
+    vec![
+        posted_at.0.to_string(),
+        channel.to_string(),
+        number.to_string(),
+        content.len().to_string(),
+        text::hex(content.as_slice()),
+    ]
+}

@@ -1,0 +1,151 @@
+//! What phones leave here about their owners: kinds that this relay keeps, and no others.
+//!
+//! A frame is taken whole or not at all. It refuses to know what a deposit means, but for two kinds: entries of the address
+//! book that have accounts are named in the answer, as far as numbers can be looked up here at all; and
+//! push tokens are what devices are woken through.
+
+use pillarbox_wire::limits::{MAX_DEPOSIT_SUBJECT_LEN, MAX_DEPOSITS, MAX_PAYLOAD_LEN};
+use pillarbox_wire::{
+    AccountId, Bytes, Deposit, DepositKind, Deposited, Handle, LeaveDeposits, Recall, Recalled, Refusal,
+    RelayFrame,
+};
+
+use super::Relay;
+use super::events::ConnectionId;
+use super::log::Happening;
+use super::prekeys::Trouble;
+use super::round::Round;
+use crate::keeping::Logged;
+use crate::rates::Request;
+use crate::store::{Leaving, Store, StoreError};
+
+impl<S: Store> Relay<S> {
+    pub(super) fn leave_deposits(
+        &mut self,
+        id: ConnectionId,
+        frame: LeaveDeposits,
+        round: &mut Round,
+    ) -> Result<(), StoreError> {
+        let request = frame.request;
+        match self.stage_deposits(id, frame, round) {
+            Ok(known) => {
+                // What this connection asks next sees these.
+                round.block(id);
+                round.promise(id, request, RelayFrame::Deposited(Deposited { request, known }));
+            }
+            Err(Trouble::Refused(reason)) => round.refuse(id, request, reason),
+            Err(Trouble::Store(error)) => return Err(error),
+        }
+        Ok(())
+    }
+
+    fn stage_deposits(
+        &mut self,
+        id: ConnectionId,
+        frame: LeaveDeposits,
+        round: &mut Round,
+    ) -> Result<Vec<Handle>, Trouble> {
+        let LeaveDeposits { request: _, deposits } = frame;
+        let connection = self.connections.get(id).ok_or(Refusal::NotAuthenticated)?;
+        let account = connection.named()?.account;
+        let kept = &self.settings.keeping.deposits;
+        if deposits.iter().any(|deposit| !kept.contains(&deposit.kind)) {
+            return Err(Refusal::NotOffered.into());
+        }
+        check_size(&deposits)?;
+        let limits = &self.settings.limits;
+        self.rates.take(Request::Deposit, connection.subject(), limits.deposits, round.now)?;
+        self.check_room(account, &deposits)?;
+        let known = if self.settings.keeping.directory { self.with_accounts(&deposits) } else { Vec::new() };
+        let mut kinds: Vec<DepositKind> = Vec::new();
+        for Deposit { kind, subject, value } in deposits {
+            if !kinds.contains(&kind) {
+                kinds.push(kind);
+            }
+            round.changes.deposits.push(Leaving { account, kind, subject, value, at: round.now });
+        }
+        for kind in kinds {
+            self.log(Happening::on(&connection, Logged::Changed).named(kind.as_str()), round);
+        }
+        Ok(known)
+    }
+
+    /// Whether the account may have all this. What a deposit replaces makes room for it.
+    fn check_room(&mut self, account: AccountId, deposits: &[Deposit]) -> Result<(), Trouble> {
+        let held = self.store.deposits(account)?;
+        let (mut rows, mut bytes) = (u64::from(held.rows), held.bytes);
+        for Deposit { kind, subject, value } in deposits {
+            // A subject that comes twice is counted twice: a phone has no reason for it.
+            if let Some(earlier) = self.store.deposit(account, *kind, subject.as_slice())? {
+                rows = rows.saturating_sub(1);
+                bytes = bytes.saturating_sub((subject.len() + earlier.len()) as u64);
+            }
+            if let Some(value) = value {
+                rows += 1;
+                bytes += (subject.len() + value.len()) as u64;
+            }
+        }
+        let limits = &self.settings.limits;
+        // Taking back is always possible, whatever the limits were when it was left.
+        let grows = rows > u64::from(held.rows) || bytes > held.bytes;
+        if grows && (rows > u64::from(limits.deposit_rows) || bytes > limits.deposit_bytes) {
+            return Err(Refusal::TooMuch.into());
+        }
+        Ok(())
+    }
+
+    /// Those among the entries of an address book that have an account here.
+    fn with_accounts(&self, deposits: &[Deposit]) -> Vec<Handle> {
+        let entries = deposits
+            .iter()
+            .filter(|deposit| deposit.kind == DepositKind::Contact && deposit.value.is_some())
+            .filter_map(|deposit| {
+                let text = std::str::from_utf8(deposit.subject.as_slice()).ok()?;
+                Handle::try_from(text.to_owned()).ok()
+            });
+        entries.filter(|handle| self.directory.account_by_handle(handle).is_some()).collect()
+    }
+
+    pub(super) fn recall(
+        &mut self,
+        id: ConnectionId,
+        frame: &Recall,
+        round: &mut Round,
+    ) -> Result<(), StoreError> {
+        match self.recalled(id, frame, round) {
+            Ok(value) => {
+                round.answer(id, RelayFrame::Recalled(Recalled { request: frame.request, value }));
+            }
+            Err(Trouble::Refused(reason)) => round.refuse(id, frame.request, reason),
+            Err(Trouble::Store(error)) => return Err(error),
+        }
+        Ok(())
+    }
+
+    fn recalled(
+        &mut self,
+        id: ConnectionId,
+        frame: &Recall,
+        round: &Round,
+    ) -> Result<Option<Bytes>, Trouble> {
+        let Recall { request: _, kind, subject } = frame;
+        let connection = self.connections.get(id).ok_or(Refusal::NotAuthenticated)?;
+        let account = connection.named()?.account;
+        if !self.settings.keeping.deposits.contains(kind) {
+            return Err(Refusal::NotOffered.into());
+        }
+        let rate = self.settings.limits.recalls;
+        self.rates.take(Request::Recall, connection.subject(), rate, round.now)?;
+        Ok(self.store.deposit(account, *kind, subject.as_slice())?)
+    }
+}
+
+fn check_size(deposits: &[Deposit]) -> Result<(), Refusal> {
+    let values: usize = deposits.iter().filter_map(|deposit| deposit.value.as_ref()).map(Bytes::len).sum();
+    let subjects_fit = deposits.iter().all(|deposit| deposit.subject.len() <= MAX_DEPOSIT_SUBJECT_LEN);
+    if deposits.len() <= MAX_DEPOSITS && values <= MAX_PAYLOAD_LEN && subjects_fit {
+        Ok(())
+    } else {
+        Err(Refusal::TooMuch)
+    }
+}

@@ -1,0 +1,106 @@
+//! The event log: what happens is written down as far as the rules say, and nothing else is.
+//!
+//! Most of what is logged happens only with the round's transaction, and so does its row. What happens whatever becomes of
+//! the transaction (a connection, a question answered from memory, an acknowledgement) has a row that waits for the next
+//! transaction that succeeds.
+
+use std::net::IpAddr;
+
+use pillarbox_wire::{AccountId, MessageId};
+
+use super::Relay;
+use super::connections::Connection;
+use super::round::Round;
+use crate::keeping::Logged;
+use crate::store::{EventNumber, EventRow, Store};
+
+/// Something that happened.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Happening<'a> {
+    what: Logged,
+    account: Option<AccountId>,
+    peer: IpAddr,
+    about: Option<AccountId>,
+    name: Option<&'a str>,
+    bytes: Option<u32>,
+    message: Option<MessageId>,
+    /// Whether it happened whatever becomes of the transaction.
+    anyway: bool,
+}
+
+impl<'a> Happening<'a> {
+    /// Something that happens on a connection if the round's transaction succeeds.
+    pub(super) fn on(connection: &Connection, what: Logged) -> Self {
+        Self {
+            what,
+            account: connection.device.map(|device| device.account),
+            peer: connection.peer,
+            about: None,
+            name: None,
+            bytes: None,
+            message: None,
+            anyway: false,
+        }
+    }
+
+    pub(super) fn by(mut self, account: AccountId) -> Self {
+        self.account = Some(account);
+        self
+    }
+
+    pub(super) fn about(mut self, account: Option<AccountId>) -> Self {
+        self.about = account;
+        self
+    }
+
+    pub(super) fn named(mut self, name: &'a str) -> Self {
+        self.name = Some(name);
+        self
+    }
+
+    pub(super) fn message(mut self, message: MessageId) -> Self {
+        self.message = Some(message);
+        self
+    }
+
+    pub(super) fn bytes(mut self, bytes: usize) -> Self {
+        self.bytes = Some(u32::try_from(bytes).unwrap_or(u32::MAX));
+        self
+    }
+
+    pub(super) fn anyway(mut self) -> Self {
+        self.anyway = true;
+        self
+    }
+}
+
+impl<S: Store> Relay<S> {
+    /// Writes an event down, if a rule says so.
+    pub(super) fn log(&mut self, happening: Happening<'_>, round: &mut Round) {
+        if self.rule.log.concern(happening.what) {
+            self.write_down(happening, round);
+        }
+    }
+
+    fn write_down(&mut self, happening: Happening<'_>, round: &mut Round) {
+        let Happening { what, account, peer, about, name, bytes, message, anyway } = happening;
+        let Some(written) = self.rule.log.decide(what, account, about) else { return };
+        let event = self.counters.next_event;
+        self.counters.next_event = EventNumber(event.0.saturating_add(1));
+        round.changes.counters.next_event = self.counters.next_event;
+        if anyway {
+            round.happened.push(event);
+        }
+        round.changes.events.push(EventRow {
+            event,
+            at: round.now,
+            what,
+            account,
+            about,
+            name: name.map(str::to_owned),
+            address: written.address.then_some(peer),
+            bytes,
+            message,
+        });
+    }
+}

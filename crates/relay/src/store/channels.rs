@@ -1,0 +1,57 @@
+//! The rows of public channels and of what is published in them.
+
+use pillarbox_wire::{AccountId, Bytes, ChannelName, Timestamp, declare};
+use serde::Serialize;
+
+use super::readable;
+
+/// A row of `channels`. One that was taken down stays, so that its name is not opened again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ChannelRow {
+    /// What everybody finds it by.
+    pub channel: ChannelName,
+    /// The account that opened it and alone publishes in it.
+    #[serde(serialize_with = "readable::display")]
+    pub owner: AccountId,
+    /// When it was opened, in milliseconds since 1970.
+    pub opened_at: Timestamp,
+    /// How many posts it has ever had, which is the number of the last.
+    pub posted: u32,
+    /// When the operator took it down; its posts went then.
+    pub taken_down: Option<Timestamp>,
+}
+
+declare!(
+    /// Columns of [`ChannelRow`].
+    CHANNEL: ChannelRow {
+        channel: Entity, Channels, "what everybody finds it by";
+        owner: Entity, Channels, "whose channel it is";
+        opened_at: Events, Channels, "when it was opened";
+        posted: Events, Channels, "how many posts it has had; numbers the next one";
+        taken_down: Events, Channels, "when the operator took it down; keeps the name from being opened again";
+    }
+);
+
+/// A row of `posts`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PublishedRow {
+    /// Where it was published.
+    pub channel: ChannelName,
+    /// Its number in its channel, from 1.
+    pub number: u32,
+    /// When the relay took it, in milliseconds since 1970.
+    pub posted_at: Timestamp,
+    /// What everybody may read, byte for byte.
+    #[serde(serialize_with = "readable::bytes")]
+    pub content: Bytes,
+}
+
+declare!(
+    /// Columns of [`PublishedRow`].
+    PUBLISHED: PublishedRow {
+        channel: Events, Channels, "where it was published, and so by whom";
+        number: Events, Channels, "its place in the channel";
+        posted_at: Events, Channels, "when it was published";
+        content: Content, Channels, "what everybody may read";
+    }
+);

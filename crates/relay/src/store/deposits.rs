@@ -1,0 +1,59 @@
+//! The row of a deposit: what a phone left here about its owner.
+
+use pillarbox_wire::{AccountId, Bytes, DepositKind, Timestamp, declare};
+use serde::Serialize;
+
+use super::readable;
+
+/// A row of `deposits`. An account has at most one of a kind with a subject.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DepositRow {
+    /// Who left it.
+    #[serde(serialize_with = "readable::display")]
+    pub account: AccountId,
+    /// What it is.
+    pub kind: DepositKind,
+    /// Which of its kind.
+    #[serde(serialize_with = "readable::bytes")]
+    pub subject: Bytes,
+    /// The thing itself, byte for byte.
+    #[serde(serialize_with = "readable::bytes")]
+    pub value: Bytes,
+    /// When the relay took it, in milliseconds since 1970.
+    pub left_at: Timestamp,
+}
+
+declare!(
+    /// Columns of [`DepositRow`].
+    DEPOSIT: DepositRow {
+        account: Entity, Deposits, "whose it is";
+        kind: Entity, Deposits, "what it is: a name, an address-book entry, a part of a backup";
+        subject: Entity, Deposits, "which of its kind: a number in the address book, a group, a part";
+        value: Content, Deposits, "the thing itself, readable or encrypted as the phone's design has it";
+        left_at: Events, Deposits, "when the phone left it";
+    }
+);
+
+/// A deposit that is left or, without a value, taken back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Leaving {
+    /// Whose.
+    pub account: AccountId,
+    /// What it is.
+    pub kind: DepositKind,
+    /// Which of its kind.
+    pub subject: Bytes,
+    /// The thing itself, in place of an earlier one; none takes that back, if there is one.
+    pub value: Option<Bytes>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// How much one account has left here.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Deposits {
+    /// Rows.
+    pub rows: u32,
+    /// Bytes of subjects and values together.
+    pub bytes: u64,
+}

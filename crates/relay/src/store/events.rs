@@ -1,0 +1,75 @@
+//! The row of the event log: what happened at the relay, as far as its rules have it written down.
+
+use std::net::IpAddr;
+
+use pillarbox_wire::{AccountId, MessageId, Timestamp, declare};
+use serde::{Deserialize, Serialize};
+
+use super::readable;
+use crate::keeping::Logged;
+
+/// An event's number, which rises as things happen. Never used twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct EventNumber(pub u64);
+
+/// A row of `events`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct EventRow {
+    /// The row's number.
+    pub event: EventNumber,
+    /// When it happened, in milliseconds since 1970.
+    pub at: Timestamp,
+    /// What happened.
+    pub what: Logged,
+    /// Whose connection did it; none for a connection without a name.
+    #[serde(serialize_with = "readable::optional_display")]
+    pub account: Option<AccountId>,
+    /// The other account that it concerns.
+    #[serde(serialize_with = "readable::optional_display")]
+    pub about: Option<AccountId>,
+    /// The number that was asked for, the channel that was read, or what was changed: a kind of deposit, or `prekeys`.
+    pub name: Option<String>,
+    /// The internet address that it came from, where a rule has that kept.
+    pub address: Option<IpAddr>,
+    /// Bytes of the payload that was sent.
+    pub bytes: Option<u32>,
+    /// The message that was sent or delivered.
+    pub message: Option<MessageId>,
+}
+
+declare!(
+    /// Columns of [`EventRow`].
+    EVENT: EventRow {
+        event: Events, EventLog, "the row's number, which rises as things happen";
+        at: Events, EventLog, "when it happened";
+        what: Events, EventLog, "what happened: connected, looked up, sent";
+        account: Events, EventLog, "who did it, if the connection has a name; stays when the account is closed";
+        about: Events, EventLog, "the other account that it concerns; stays when the account is closed";
+        name: Events, EventLog, "the number asked for, the channel read, or what was changed";
+        address: Events, EventLog, "the internet address that it came from, named or not";
+        bytes: Events, EventLog, "how much was sent, whatever is inside";
+        message: Events, EventLog, "which message was sent or delivered";
+    }
+);
+
+/// Which events of one kind stay.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Staying {
+    /// The kind.
+    pub what: Logged,
+    /// Those of everybody since this time; none of everybody's if there is none.
+    pub since: Option<Timestamp>,
+    /// Besides, those by or about these accounts since these times.
+    pub only: Vec<(AccountId, Timestamp)>,
+}
+
+/// Events whose time is over: all those that nothing here lets stay. A kind that is not named stays whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lapse {
+    /// Which rows stay.
+    pub rows: Vec<Staying>,
+    /// Which rows may have an address; on the others it goes.
+    pub addresses: Vec<Staying>,
+    /// At most so many rows of a kind at once.
+    pub most: u32,
+}

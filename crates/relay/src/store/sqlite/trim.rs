@@ -1,0 +1,53 @@
+//! What was kept under another rule and goes under the present one.
+
+use pillarbox_wire::Duration;
+use rusqlite::Transaction;
+
+use super::columns::integer;
+use crate::keeping::Granularity;
+use crate::store::{StoreError, Trim};
+
+pub(super) fn trim(transaction: &Transaction<'_>, trim: &Trim) -> Result<(), StoreError> {
+    let Trim { last_seen, last_address, registered, sender, deposits, channels } = trim;
+    coarsen(transaction, "devices", "last_seen", *last_seen)?;
+    coarsen(transaction, "accounts", "registered_at", *registered)?;
+    if !last_address {
+        transaction.execute("UPDATE devices SET last_address = NULL WHERE last_address IS NOT NULL", [])?;
+    }
+    if !sender {
+        transaction.execute(
+            "UPDATE messages SET sender_account = NULL, sender_device = NULL WHERE sender_account IS NOT NULL",
+            [],
+        )?;
+    }
+    let kinds: Vec<_> = deposits.iter().map(|kind| format!("\"{kind}\"")).collect();
+    transaction.execute(
+        "DELETE FROM deposits WHERE kind NOT IN (SELECT value FROM json_each(?1))",
+        [format!("[{}]", kinds.join(","))],
+    )?;
+    if !channels {
+        transaction.execute("DELETE FROM posts", [])?;
+        transaction.execute("DELETE FROM channels", [])?;
+    }
+    Ok(())
+}
+
+/// Brings a column of times down to what may be kept of them. Table and column are this program's own words.
+fn coarsen(
+    transaction: &Transaction<'_>,
+    table: &str,
+    column: &str,
+    granularity: Granularity,
+) -> Result<(), StoreError> {
+    let day = integer(Duration::from_days(1).0);
+    match granularity {
+        Granularity::Exact => return Ok(()),
+        Granularity::Day => transaction.execute(
+            &format!("UPDATE {table} SET {column} = {column} - {column} % {day} WHERE {column} % {day} <> 0"),
+            [],
+        )?,
+        Granularity::Nothing => transaction
+            .execute(&format!("UPDATE {table} SET {column} = NULL WHERE {column} IS NOT NULL"), [])?,
+    };
+    Ok(())
+}

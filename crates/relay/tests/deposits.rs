@@ -1,0 +1,185 @@
+//! Deposits: what phones leave about their owners, and what the relay takes of it.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a failed expectation is a failed test"
+)]
+
+mod world;
+
+use pillarbox_relay::{ConnectionId, Keeping, Limits, Settings, StoreError};
+use pillarbox_wire::{
+    Bytes, ClientFrame, CloseAccount, Deposit, DepositKind, Handle, LeaveDeposits, LookUp, Recall, Refusal,
+    RelayFrame,
+};
+use world::World;
+
+fn keeping(deposits: &[DepositKind]) -> Keeping {
+    Keeping { deposits: deposits.to_vec(), ..Keeping::LEAST }
+}
+
+fn world(deposits: &[DepositKind]) -> World {
+    World::in_memory(Settings { keeping: keeping(deposits), ..Settings::default() })
+}
+
+fn deposit(kind: DepositKind, subject: &str, value: Option<&str>) -> Deposit {
+    Deposit {
+        kind,
+        subject: Bytes(subject.as_bytes().to_vec()),
+        value: value.map(|value| Bytes(value.as_bytes().to_vec())),
+    }
+}
+
+fn leave(
+    world: &mut World,
+    connection: ConnectionId,
+    deposits: Vec<Deposit>,
+) -> Result<Vec<Handle>, Refusal> {
+    let request = world.request();
+    let frame = ClientFrame::LeaveDeposits(LeaveDeposits { request, deposits });
+    match world.ask_one(connection, frame) {
+        RelayFrame::Deposited(answer) => Ok(answer.known),
+        RelayFrame::Refused(refused) => Err(refused.reason),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn recall(
+    world: &mut World,
+    connection: ConnectionId,
+    kind: DepositKind,
+    subject: &str,
+) -> Result<Option<Bytes>, Refusal> {
+    let request = world.request();
+    let subject = Bytes(subject.as_bytes().to_vec());
+    match world.ask_one(connection, ClientFrame::Recall(Recall { request, kind, subject })) {
+        RelayFrame::Recalled(answer) => Ok(answer.value),
+        RelayFrame::Refused(refused) => Err(refused.reason),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// What is kept, as kind, subject and value.
+fn held(world: &mut World) -> Vec<(DepositKind, String, String)> {
+    let text = |bytes: &Bytes| String::from_utf8(bytes.0.clone()).unwrap();
+    let rows = world.holdings().deposits;
+    rows.iter().map(|row| (row.kind, text(&row.subject), text(&row.value))).collect()
+}
+
+#[test]
+fn a_kind_that_this_relay_does_not_keep_is_refused_and_nothing_of_the_frame_is_kept() {
+    let mut world = world(&[DepositKind::Name]);
+    let (_, anne) = world.register(1, None);
+    let both =
+        vec![deposit(DepositKind::Name, "", Some("Anne")), deposit(DepositKind::Email, "", Some("a@b"))];
+    assert_eq!(leave(&mut world, anne, both.clone()), Err(Refusal::NotOffered));
+    assert_eq!(held(&mut world), []);
+    assert_eq!(leave(&mut world, anne, both[..1].to_vec()), Ok(Vec::new()));
+    assert_eq!(held(&mut world), [(DepositKind::Name, String::new(), "Anne".to_owned())]);
+    assert_eq!(recall(&mut world, anne, DepositKind::Email, ""), Err(Refusal::NotOffered));
+}
+
+#[test]
+fn a_deposit_is_replaced_given_back_taken_back_and_is_its_owners_alone() {
+    let mut world = world(&[DepositKind::About]);
+    let (_, anne) = world.register(1, None);
+    let (_, ben) = world.register(2, None);
+    let nameless = world.open();
+    leave(&mut world, anne, vec![deposit(DepositKind::About, "a", Some("first"))]).unwrap();
+    leave(&mut world, anne, vec![deposit(DepositKind::About, "a", Some("second"))]).unwrap();
+    assert_eq!(recall(&mut world, anne, DepositKind::About, "a"), Ok(Some(Bytes(b"second".to_vec()))));
+    assert_eq!(recall(&mut world, anne, DepositKind::About, "b"), Ok(None));
+    assert_eq!(recall(&mut world, ben, DepositKind::About, "a"), Ok(None));
+    assert_eq!(recall(&mut world, nameless, DepositKind::About, "a"), Err(Refusal::NotAuthenticated));
+    let nobody = leave(&mut world, nameless, vec![deposit(DepositKind::About, "a", None)]);
+    assert_eq!(nobody, Err(Refusal::NotAuthenticated));
+    leave(&mut world, anne, vec![deposit(DepositKind::About, "a", None)]).unwrap();
+    assert_eq!(held(&mut world), []);
+}
+
+#[test]
+fn the_entries_of_an_address_book_that_have_accounts_are_named_where_numbers_can_be_looked_up() {
+    let mut world = world(&[DepositKind::Contact]);
+    let (_, anne) = world.register(1, Some("+447700900001"));
+    world.register(2, Some("+447700900002"));
+    let book = || {
+        let entries = ["+447700900002", "+447700900003", "a hash of something"];
+        entries.map(|subject| deposit(DepositKind::Contact, subject, Some("a name"))).to_vec()
+    };
+    let known = leave(&mut world, anne, book()).unwrap();
+    assert_eq!(known, [Handle::parse("+447700900002").unwrap()]);
+
+    let now = world.now;
+    let closed = Keeping { directory: false, ..keeping(&[DepositKind::Contact]) };
+    world.relay().set_keeping(closed, now).unwrap();
+    assert_eq!(leave(&mut world, anne, book()), Ok(Vec::new()));
+    let request = world.request();
+    let handle = Handle::parse("+447700900002").unwrap();
+    let answer = world.ask_one(anne, ClientFrame::LookUp(LookUp { request, handle }));
+    assert!(matches!(answer, RelayFrame::Refused(refused) if refused.reason == Refusal::NotOffered));
+}
+
+#[test]
+fn an_account_has_room_for_so_much_and_makes_room_by_taking_back() {
+    let limits = Limits { deposit_rows: 3, deposit_bytes: 30, ..Limits::default() };
+    let settings = Settings { limits, keeping: keeping(&[DepositKind::Group]) };
+    let mut world = World::in_memory(settings);
+    let (_, anne) = world.register(1, None);
+    let group = |subject: &str, value: &str| vec![deposit(DepositKind::Group, subject, Some(value))];
+    for subject in ["1", "2", "3"] {
+        leave(&mut world, anne, group(subject, "12345")).unwrap();
+    }
+    assert_eq!(leave(&mut world, anne, group("4", "")), Err(Refusal::TooMuch));
+    assert_eq!(leave(&mut world, anne, group("3", "12345678901234567890")), Err(Refusal::TooMuch));
+    leave(&mut world, anne, group("3", "12345678901234567")).unwrap();
+    leave(&mut world, anne, vec![deposit(DepositKind::Group, "3", None)]).unwrap();
+    leave(&mut world, anne, group("4", "12345678901234567")).unwrap();
+    let too_long = vec![deposit(DepositKind::Group, &"x".repeat(65), Some(""))];
+    assert_eq!(leave(&mut world, anne, too_long), Err(Refusal::TooMuch));
+    let too_many = (0..101).map(|_| deposit(DepositKind::Group, "4", None)).collect();
+    assert_eq!(leave(&mut world, anne, too_many), Err(Refusal::TooMuch));
+}
+
+#[test]
+fn deposits_go_with_their_account_and_nobody_elses_do() {
+    let mut world = world(&[DepositKind::Name]);
+    let (_, anne) = world.register(1, None);
+    let (_, ben) = world.register(2, None);
+    leave(&mut world, anne, vec![deposit(DepositKind::Name, "", Some("Anne"))]).unwrap();
+    leave(&mut world, ben, vec![deposit(DepositKind::Name, "", Some("Ben"))]).unwrap();
+    let request = world.request();
+    world.ask(anne, ClientFrame::CloseAccount(CloseAccount { request }));
+    assert_eq!(held(&mut world), [(DepositKind::Name, String::new(), "Ben".to_owned())]);
+}
+
+#[test]
+fn a_rule_that_no_longer_keeps_a_kind_removes_it_at_the_next_sweep() {
+    let mut world = world(&[DepositKind::Name, DepositKind::Email]);
+    let (_, anne) = world.register(1, None);
+    for kind in [DepositKind::Name, DepositKind::Email] {
+        leave(&mut world, anne, vec![deposit(kind, "", Some("x"))]).unwrap();
+    }
+    let now = world.now;
+    world.relay().set_keeping(keeping(&[DepositKind::Name]), now).unwrap();
+    assert_eq!(held(&mut world).len(), 2);
+    world.pass(pillarbox_relay::ageing::SWEEP_INTERVAL);
+    assert_eq!(held(&mut world), [(DepositKind::Name, String::new(), "x".to_owned())]);
+    let kept = world.holdings();
+    assert_eq!(kept.keeping, Some(keeping(&[DepositKind::Name])));
+    assert_eq!(kept.keeping_since, Some(now));
+}
+
+#[test]
+fn a_disk_that_refuses_keeps_no_deposit_and_the_phone_is_told() {
+    let mut world = world(&[DepositKind::Name]);
+    let (_, anne) = world.register(1, None);
+    world.fail(Some(StoreError::Full));
+    let left = leave(&mut world, anne, vec![deposit(DepositKind::Name, "", Some("Anne"))]);
+    assert_eq!(left, Err(Refusal::StorageFailed));
+    world.fail(None);
+    assert_eq!(held(&mut world), []);
+    assert_eq!(recall(&mut world, anne, DepositKind::Name, ""), Ok(None));
+}
