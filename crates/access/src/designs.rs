@@ -7,7 +7,28 @@ use crate::design::Design;
 /// A name and a text for each file of the folder `designs`.
 const FILES: &[(&str, &str)] = &[
     ("plain-server.toml", include_str!("../designs/plain-server.toml")),
+    ("plain-deletes.toml", include_str!("../designs/plain-deletes.toml")),
+    ("telegram-cloud-2017.toml", include_str!("../designs/telegram-cloud-2017.toml")),
+    ("telegram-cloud-2024.toml", include_str!("../designs/telegram-cloud-2024.toml")),
+    ("wechat.toml", include_str!("../designs/wechat.toml")),
+    ("line.toml", include_str!("../designs/line.toml")),
+    ("public-channel.toml", include_str!("../designs/public-channel.toml")),
+    ("covert-operator.toml", include_str!("../designs/covert-operator.toml")),
     ("end-to-end.toml", include_str!("../designs/end-to-end.toml")),
+    ("end-to-end-keeps.toml", include_str!("../designs/end-to-end-keeps.toml")),
+    ("telegram-secret-chat.toml", include_str!("../designs/telegram-secret-chat.toml")),
+    ("whatsapp-2017.toml", include_str!("../designs/whatsapp-2017.toml")),
+    ("whatsapp-now.toml", include_str!("../designs/whatsapp-now.toml")),
+    ("imessage.toml", include_str!("../designs/imessage.toml")),
+    ("imessage-adp.toml", include_str!("../designs/imessage-adp.toml")),
+    ("messenger.toml", include_str!("../designs/messenger.toml")),
+    ("viber.toml", include_str!("../designs/viber.toml")),
+    ("wickr.toml", include_str!("../designs/wickr.toml")),
+    ("threema.toml", include_str!("../designs/threema.toml")),
+    ("signal-2016.toml", include_str!("../designs/signal-2016.toml")),
+    ("signal-now.toml", include_str!("../designs/signal-now.toml")),
+    ("signal-quiet.toml", include_str!("../designs/signal-quiet.toml")),
+    ("simplex.toml", include_str!("../designs/simplex.toml")),
 ];
 
 static ALL: LazyLock<Vec<Design>> = LazyLock::new(|| FILES.iter().map(read).collect());
