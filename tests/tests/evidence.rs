@@ -5,13 +5,17 @@
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::process::CommandExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use pillarbox_access::{Design, designs};
-use pillarbox_lab::audit::report::{Finding, Report};
+use pillarbox_lab::audit::locking::{self, Way};
+use pillarbox_lab::audit::needle::Role;
+use pillarbox_lab::audit::report::{self, Finding, Locking, Moment, Report};
+use pillarbox_lab::audit::search::Hit;
 use pillarbox_lab::audit::{AuditError, Plan};
 use pillarbox_tests::{Ended, Place, Process, programs};
 use serde_json::Value;
+use tokio::runtime::Runtime;
 
 /// A user without rights, on every Linux.
 const NOBODY: u32 = 65_534;
@@ -23,14 +27,43 @@ fn audit(place: &Place, arguments: &[&str]) -> Ended {
 }
 
 fn audit_of(readable: Design, unreadable: Design) -> Result<Report, AuditError> {
-    let plan = Plan { readable, unreadable, ..Plan::new(programs().relay.clone()) };
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-    runtime.block_on(pillarbox_lab::audit::run(&plan))
+    let plan = Plan { readable, unreadable, ..plan(&programs().phone) };
+    runtime().block_on(pillarbox_lab::audit::run(&plan))
+}
+
+/// The usual designs, with this as the phone's program.
+fn plan(phone: &Path) -> Plan {
+    Plan { phone_program: phone.to_owned(), ..Plan::new(programs().relay.clone()) }
+}
+
+fn runtime() -> Runtime {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap()
+}
+
+/// A program in place of the phone's: a shell that does `first`, and then runs it.
+fn phone_in_a_shell(place: &Place, first: &str) -> PathBuf {
+    let shell = place.path("phone-in-a-shell");
+    let script = format!("#!/bin/sh\n{first} \"{}\" \"$@\"\nexit $?\n", programs().phone.display());
+    fs::write(&shell, script).unwrap();
+    fs::set_permissions(&shell, Permissions::from_mode(0o755)).unwrap();
+    shell
+}
+
+/// What was found of these roles in a place of the phone, at a moment.
+fn found_at(locking: &Locking, place: report::Place, moment: Moment, roles: &[Role]) -> Vec<Hit> {
+    let looked: Vec<_> = locking.at(place, moment).collect();
+    assert!(looked.iter().map(|looked| looked.bytes).sum::<u64>() > 0, "{place:?}, {moment:?}");
+    let hits = looked.iter().flat_map(|looked| &looked.hits);
+    hits.filter(|hit| roles.contains(&hit.role)).cloned().collect()
 }
 
 /// How often something of one of these roles was found in the places of a run.
 fn hits(run: &Value, places: &[&str], roles: &[&str]) -> usize {
     let looked = ["relay", "message", "phones"].iter().flat_map(|part| run[part].as_array().unwrap());
+    count(looked, places, roles)
+}
+
+fn count<'a>(looked: impl Iterator<Item = &'a Value>, places: &[&str], roles: &[&str]) -> usize {
     looked
         .filter(|looked| places.is_empty() || places.contains(&looked["place"].as_str().unwrap()))
         .flat_map(|looked| looked["hits"].as_array().unwrap())
@@ -85,6 +118,16 @@ fn what_is_said_is_at_the_relay_under_the_plain_server_and_nowhere_end_to_end() 
         report["claims"].as_array().unwrap().iter().all(|claim| claim["searched_bytes"].as_u64() > Some(0))
     );
     assert!(report["controls"].as_array().unwrap().iter().all(|control| control["hits"].as_u64() > Some(0)));
+    // The phone's program: what was in its memory is gone from it once it is locked, and never was in its files.
+    let phone = report["locking"]["looked"].as_array().unwrap();
+    let at = |moment: &'static str| phone.iter().filter(move |looked| looked["moment"] == moment);
+    for role in ["said", "name", "key"] {
+        assert!(count(at("open"), &["phone-memory"], &[role]) > 0, "{role}");
+        assert_eq!(count(at("locked"), &[], &[role]), 0, "{role}");
+        assert_eq!(count(phone.iter(), &["phone-files"], &[role]), 0, "{role}");
+    }
+    assert!(count(at("reopened"), &["phone-memory"], &["key"]) > 0);
+    assert!(phone.iter().all(|looked| looked["bytes"].as_u64() > Some(0)));
     // Another run draws other words: nobody can have prepared for them.
     assert_ne!(plain["planted"], end_to_end["planted"]);
     assert_eq!(place.left_behind(), Vec::<PathBuf>::new());
@@ -151,6 +194,58 @@ fn an_audit_of_another_process_gives_no_result() {
     let ended = audit(&place, &["--relay-program", shell.to_str().unwrap()]).expect(3);
     assert_eq!(ended.out, "");
     drop(ended.says("counts for nothing").says("memory"));
+}
+
+#[test]
+fn a_chat_that_another_process_tells_to_lock_leaves_nothing_either() {
+    let locking = runtime().block_on(locking::play(&plan(&programs().phone), Way::Told)).unwrap();
+    let roles = [Role::Said, Role::Name, Role::Key];
+    for role in roles {
+        assert_ne!(found_at(&locking, report::Place::PhoneMemory, Moment::Open, &[role]), [], "{role:?}");
+    }
+    for moment in [Moment::Open, Moment::Locked, Moment::Reopened] {
+        assert_eq!(found_at(&locking, report::Place::PhoneFiles, moment, &roles), [], "{moment:?}");
+    }
+    assert_eq!(found_at(&locking, report::Place::PhoneMemory, Moment::Locked, &roles), []);
+    // The files that there are while a chat is open, and the log of what was just said among them.
+    let files = locking.at(report::Place::PhoneFiles, Moment::Open).flat_map(|looked| &looked.parts);
+    let files: Vec<_> = files.map(|part| part.name.as_str()).collect();
+    assert_eq!(files, ["open.lock", "vault.sqlite", "vault.sqlite-wal"]);
+}
+
+#[test]
+fn a_lock_that_leaves_a_name_in_memory_is_found_out() {
+    let place = Place::new();
+    // The contact's name is the last argument; the environment goes over to the locked program.
+    let leaking = phone_in_a_shell(&place, "for WITH; do :; done; export WITH; exec");
+    let plan = plan(&leaking);
+    let report = runtime().block_on(pillarbox_lab::audit::run(&plan)).unwrap();
+    assert_eq!(report.finding, Finding::NotAsClaimed);
+    let broken: Vec<_> =
+        report.claims.iter().filter(|claim| !claim.holds).map(|claim| &*claim.claim).collect();
+    assert_eq!(
+        broken,
+        ["chat locked: no text, name, key or passphrase is in the memory of the phone's program"]
+    );
+    let left = found_at(&report.locking, report::Place::PhoneMemory, Moment::Locked, &[Role::Name]);
+    assert!(left.iter().all(|hit| hit.what == "the contact's name"), "{left:?}");
+}
+
+#[test]
+fn a_phone_whose_memory_is_another_processs_does_not_pass() {
+    let place = Place::new();
+    // The chat works, and what is looked into is the shell that started it and waits. It never has a text or a key, and
+    // it keeps its arguments.
+    let plan = plan(&phone_in_a_shell(&place, ""));
+    let report = runtime().block_on(pillarbox_lab::audit::run(&plan)).unwrap();
+    assert_eq!(report.finding, Finding::NotAsClaimed);
+    let missed: Vec<_> = report.controls.iter().filter(|control| control.hits == 0).collect();
+    for needed in ["the text that it said", "texts that it heard", "private signing key", "the vault's key"] {
+        assert!(missed.iter().any(|control| control.control.contains(needed)), "{needed}: {missed:?}");
+    }
+    let missing = Plan { phone_program: place.path("missing"), ..plan };
+    let error = runtime().block_on(locking::play(&missing, Way::Typed)).unwrap_err();
+    assert!(error.to_string().contains("cargo build --release --workspace"), "{error}");
 }
 
 #[test]

@@ -148,6 +148,28 @@ fn what_a_shell_holds_is_found_on_its_heap_and_on_its_stack() {
 }
 
 #[test]
+fn what_a_process_held_is_gone_when_another_program_takes_its_place_but_for_its_environment() {
+    let (held, exported) = (words(), words());
+    let script = "read -r held; read -r KEPT; export KEPT; echo HOLDING; read -r go; exec sh -c 'echo REPLACED; read -r end'";
+    let mut child =
+        Command::new("sh").args(["-c", script]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut out = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut told = |words: &str| assert_eq!(out.next().unwrap().unwrap(), words);
+    let mut shell = Holder { child };
+    let tell =
+        |shell: &mut Holder, line: &str| writeln!(shell.child.stdin.as_mut().unwrap(), "{line}").unwrap();
+    tell(&mut shell, &held.text());
+    tell(&mut shell, &exported.text());
+    told("HOLDING");
+    assert_ne!(shell.search(&search_for(&held)), []);
+    assert_ne!(shell.search(&search_for(&exported)), []);
+    tell(&mut shell, "go");
+    told("REPLACED");
+    assert_eq!(shell.search(&search_for(&held)), []);
+    assert_ne!(shell.search(&search_for(&exported)), []);
+}
+
+#[test]
 fn what_a_process_holds_is_found_in_each_form() {
     let all: Vec<(Encoding, Planted)> = Encoding::ALL.map(|encoding| (encoding, words())).into();
     let mut held = Vec::new();

@@ -1,12 +1,19 @@
-//! A thief with the switched-off phone: they have the profile's folder, and no passphrase.
+//! A thief with the switched-off phone: they have the profile's folder, and no passphrase; and one who finds it switched on,
+//! with a chat that is open or locked.
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::OnceLock;
 
 use pillarbox_client::vault::FILE_NAME;
 use pillarbox_client::{NewAccount, Passphrase, Phone, PhoneError, ProfileError, Protection, StorageError};
 use pillarbox_crypto::labels::VAULT_WRAP;
 use pillarbox_crypto::{AeadKey, PasswordCost, aead, kdf, password};
+use pillarbox_lab::audit::Plan;
+use pillarbox_lab::audit::locking::{self, Way};
+use pillarbox_lab::audit::needle::Role;
+use pillarbox_lab::audit::report::{Locking, Moment, Place};
+use pillarbox_tests::programs;
 use pillarbox_wire::AccountId;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
@@ -205,4 +212,39 @@ fn a_thief_cannot_move_a_row_of_the_vault_to_another_place_unnoticed() {
         swap(folder.path(), rows);
         assert_eq!(look(folder.path(), contact), Ok(3), "{rows:?}, put back");
     }
+}
+
+/// The real program in a chat, looked into while it is open and after it was locked.
+fn chat() -> &'static Locking {
+    static LOOKED: OnceLock<Locking> = OnceLock::new();
+    LOOKED.get_or_init(|| {
+        let plan = Plan { phone_program: programs().phone.clone(), ..Plan::new(programs().relay.clone()) };
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+        runtime.block_on(locking::play(&plan, Way::Typed)).unwrap()
+    })
+}
+
+/// How often something of a role was found in the program's memory.
+fn in_memory(moment: Moment, role: Role) -> usize {
+    chat().at(Place::PhoneMemory, moment).map(|looked| looked.found(role).count()).sum()
+}
+
+/// What a thief is after.
+const YIELD: [Role; 3] = [Role::Said, Role::Name, Role::Key];
+
+#[test]
+fn a_thief_can_find_texts_names_and_keys_in_the_memory_of_a_chat_that_is_open() {
+    for role in YIELD {
+        assert!(in_memory(Moment::Open, role) > 0, "{role:?}");
+    }
+}
+
+#[test]
+fn a_thief_cannot_find_a_text_a_name_or_a_key_in_the_memory_of_a_locked_chat() {
+    for role in YIELD {
+        assert_eq!(in_memory(Moment::Locked, role), 0, "{role:?}");
+    }
+    // It is the memory of a program that works, of the same process: opened again, it has them again.
+    assert!(in_memory(Moment::Locked, Role::Witness) > 0);
+    assert!(in_memory(Moment::Reopened, Role::Name) > 0 && in_memory(Moment::Reopened, Role::Key) > 0);
 }

@@ -43,10 +43,10 @@ pub enum MemoryError {
     #[error("this system does not show the memory of a process under /proc, as Linux does")]
     NoProc,
     /// The system does not let this user look.
-    #[error("this system does not let the audit read the memory of the relay that it started")]
+    #[error("this system does not let the audit read the memory of a program that it started")]
     Refused,
     /// A mapping could not be read, so the search would have a hole.
-    #[error("the mapping {name} of the relay's memory could not be read: {kind}")]
+    #[error("the mapping {name} of the program's memory could not be read: {kind}")]
     Unread {
         /// Which.
         name: String,
@@ -54,7 +54,7 @@ pub enum MemoryError {
         kind: io::ErrorKind,
     },
     /// The process did not stand still or could not be looked at.
-    #[error("the relay could not be stopped for a look at its memory: {0}")]
+    #[error("the program could not be stopped for a look at its memory: {0}")]
     NotHeld(io::ErrorKind),
 }
 

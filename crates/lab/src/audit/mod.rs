@@ -6,16 +6,22 @@
 //! likely to leave. The first run is the positive control: a search that does not find the words where they are readable
 //! is an [error](AuditError::Control) and no finding.
 //!
+//! The phone's program has a run of its own ([`locking`]): what its memory holds while a chat is open must be gone from the
+//! same process once the chat is locked.
+//!
 //! | file | what |
 //! |---|---|
 //! | [`needle`], [`encoding`], [`search`] | what is searched for, in which forms, and the search |
 //! | [`memory`], [`files`], [`recorder`] | the places: another process, folders, the wire |
 //! | `program`, `person`, `randomness` | the relay's process, and phones whose secrets are remembered |
 //! | `stage`, `phones` | one run |
+//! | [`locking`], `chat` | the run of the phone's program |
 //! | `verdict`, [`report`], [`text`] | what follows, as data and for a terminal |
 
+mod chat;
 pub mod encoding;
 pub mod files;
+pub mod locking;
 pub mod memory;
 pub mod needle;
 mod person;
@@ -47,7 +53,9 @@ use report::{Finding, Report};
 
 /// What an audit leaves out; said in every report.
 const NOT_SEARCHED: &[&str] = &[
-    "the memory of the phones: they run inside this program, which knows the words",
+    "the memory of the other phones: they run inside this program, which knows the words",
+    "keys that the phone's program drew itself while it ran: the audit knows those that the phone was made with",
+    "what the phone's program has printed, and what a terminal would keep of it",
     "swap space, core dumps and what the operating system keeps of connections",
     "forms that hide words from any search: compressed, encrypted, cut into pieces, one bit changed",
     "who talks with whom, when, from where and how much: the relay sees that in part, see `pillarbox-relay inventory`",
@@ -58,6 +66,8 @@ const NOT_SEARCHED: &[&str] = &[
 pub struct Plan {
     /// The relay's program.
     pub relay_program: PathBuf,
+    /// The phone's program.
+    pub phone_program: PathBuf,
     /// A design under which the relay can read: the positive control.
     pub readable: Design,
     /// A design of which it is claimed that the relay cannot.
@@ -65,11 +75,12 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// The plain server as the control, and end to end as the claim.
+    /// The plain server as the control, and end to end as the claim; the phone's program is the one beside this.
     #[must_use]
     pub fn new(relay_program: PathBuf) -> Self {
         Self {
             relay_program,
+            phone_program: program::beside(program::PHONE_PROGRAM),
             readable: designs::plain_server().clone(),
             unreadable: designs::end_to_end().clone(),
         }
@@ -86,7 +97,16 @@ pub enum AuditError {
         /// Where it was looked for.
         program: PathBuf,
     },
-    /// The relay's program does not run.
+    /// No phone to look into.
+    #[error(
+        "there is no phone program at {}; `cargo build --release --workspace` puts it beside this one",
+        program.display()
+    )]
+    NoPhone {
+        /// Where it was looked for.
+        program: PathBuf,
+    },
+    /// A program does not run.
     #[error("{} does not start: {kind}", program.display())]
     NotStarted {
         /// Which.
@@ -106,7 +126,7 @@ pub enum AuditError {
     /// No port for the recorder.
     #[error("there is no free port to record the connections on: {0}")]
     NoPort(io::ErrorKind),
-    /// The relay's memory was not searched.
+    /// A program's memory was not searched.
     #[error(transparent)]
     Memory(#[from] MemoryError),
     /// A file was not searched.
@@ -163,8 +183,9 @@ pub enum AuditError {
 pub async fn run(plan: &Plan) -> Result<Report, AuditError> {
     let readable = stage::play(&plan.relay_program, &plan.readable).await?;
     let unreadable = stage::play(&plan.relay_program, &plan.unreadable).await?;
-    let claims = verdict::claims(&readable, &unreadable);
-    let controls = verdict::controls(&readable, &unreadable);
+    let locking = locking::play(plan, locking::Way::Typed).await?;
+    let claims = verdict::claims(&readable, &unreadable, &locking);
+    let controls = verdict::controls(&readable, &unreadable, &locking);
     let as_claimed = claims.iter().all(|claim| claim.holds);
     // What was found was found, however bad the search is. To have found nothing takes a good one.
     if let (true, Some(missed)) = (as_claimed, controls.iter().find(|control| control.hits == 0)) {
@@ -177,6 +198,7 @@ pub async fn run(plan: &Plan) -> Result<Report, AuditError> {
         claims,
         controls,
         runs: vec![readable, unreadable],
+        locking,
         not_searched: NOT_SEARCHED,
     })
 }

@@ -24,6 +24,8 @@ pub enum Role {
     Said,
     /// A private key.
     Key,
+    /// What a phone calls its owner or a contact.
+    Name,
     /// Names the sender of a message.
     Sender,
     /// Is known to be there: whoever does not find it has not looked.

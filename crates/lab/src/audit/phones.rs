@@ -11,7 +11,7 @@ use super::stage::searched;
 use super::{AuditError, files};
 
 /// The beginning of every SQLite file (sqlite.org/fileformat.html, section 1.3.1).
-const SQLITE: &[u8] = b"SQLite format 3";
+pub(super) const SQLITE: &[u8] = b"SQLite format 3";
 
 /// The name of the file that shows that the search finds what lies open.
 const CONTROL: &str = "control";
@@ -39,20 +39,19 @@ pub(super) fn look(
     }
     needles.push(Needle::new(Role::Witness, "what a SQLite file begins with", SQLITE)?);
     let search = Search::new(needles)?;
-    people
-        .iter()
-        .map(|person| {
-            let folder = folder.join(person.name);
-            control(&search, &folder)?;
-            let (mut parts, mut hits) = (Vec::new(), Vec::new());
-            for file in files::files(&folder)? {
-                let (part, found) = files::search(&file, &search)?;
-                parts.push(part);
-                hits.extend(found);
-            }
-            Ok(searched(Place::PhoneFiles, Moment::Waiting, &search, parts, hits))
-        })
-        .collect()
+    people.iter().map(|person| in_folder(&search, &folder.join(person.name), Moment::Waiting)).collect()
+}
+
+/// Searches the files of one phone, once the search has found each needle in a file that is put there.
+pub(super) fn in_folder(search: &Search, folder: &Path, moment: Moment) -> Result<Searched, AuditError> {
+    control(search, folder)?;
+    let (mut parts, mut hits) = (Vec::new(), Vec::new());
+    for file in files::files(folder)? {
+        let (part, found) = files::search(&file, search)?;
+        parts.push(part);
+        hits.extend(found);
+    }
+    Ok(searched(Place::PhoneFiles, moment, search, parts, hits))
 }
 
 /// Plants every needle in a file of the folder, and insists that the search finds each.

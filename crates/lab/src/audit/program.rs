@@ -23,16 +23,24 @@ pub const RELAY_PROGRAM: &str = "pillarbox-relay";
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How often an end that is waited for is looked for.
-const LOOK: Duration = Duration::from_millis(5);
+pub(super) const LOOK: Duration = Duration::from_millis(5);
+
+/// The phone's program, which lies there too.
+pub(super) const PHONE_PROGRAM: &str = "pillarbox";
 
 /// The relay's program beside the running one.
 ///
 /// # Errors
 /// [`AuditError::NoProgram`] if there is none.
 pub fn beside_this_program() -> Result<PathBuf, AuditError> {
-    let own = std::env::current_exe().unwrap_or_default();
-    let program = own.with_file_name(format!("{RELAY_PROGRAM}{}", std::env::consts::EXE_SUFFIX));
+    let program = beside(RELAY_PROGRAM);
     if program.is_file() { Ok(program) } else { Err(AuditError::NoProgram { program }) }
+}
+
+/// Where a program would be that lies beside the running one.
+pub(super) fn beside(name: &str) -> PathBuf {
+    let own = std::env::current_exe().unwrap_or_default();
+    own.with_file_name(format!("{name}{}", std::env::consts::EXE_SUFFIX))
 }
 
 /// A relay that runs. It ends with this value.
@@ -146,7 +154,7 @@ impl Drop for RelayProcess {
     }
 }
 
-fn end(child: &mut Child) {
+pub(super) fn end(child: &mut Child) {
     // It may have ended already, which is what is wanted.
     let _ = child.kill();
     let _ = child.wait();
@@ -192,7 +200,7 @@ fn read_addresses(printed: &str) -> Option<(RelayAddress, SocketAddr)> {
 }
 
 /// Keeps what a stream brings, line by line, so that the lines of two streams do not run into each other.
-fn keep(stream: impl Read + Send + 'static, printed: &Arc<Mutex<Vec<u8>>>) -> JoinHandle<()> {
+pub(super) fn keep(stream: impl Read + Send + 'static, printed: &Arc<Mutex<Vec<u8>>>) -> JoinHandle<()> {
     let printed = Arc::clone(printed);
     thread::spawn(move || {
         let mut reader = BufReader::new(stream);

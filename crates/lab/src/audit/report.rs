@@ -18,6 +18,8 @@ pub struct Report {
     pub controls: Vec<Control>,
     /// Each design's run: first the one under which the relay can read.
     pub runs: Vec<Run>,
+    /// The run of the phone's program.
+    pub locking: Locking,
     /// What this audit does not look at.
     pub not_searched: &'static [&'static str],
 }
@@ -71,6 +73,22 @@ pub struct Run {
     pub phones: Vec<Searched>,
 }
 
+/// A conversation of the phone's program that is locked and opened again.
+#[derive(Clone, Debug, Serialize)]
+pub struct Locking {
+    /// What was said: first by the program, then to it.
+    pub planted: Vec<Planted>,
+    /// The program's memory and its profile's files, at each moment.
+    pub looked: Vec<Searched>,
+}
+
+impl Locking {
+    /// What was looked at in one place and at one moment.
+    pub fn at(&self, place: Place, moment: Moment) -> impl Iterator<Item = &Searched> {
+        self.looked.iter().filter(move |looked| looked.place == place && looked.moment == moment)
+    }
+}
+
 /// When it was looked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -83,6 +101,12 @@ pub enum Moment {
     Afterwards,
     /// The relay was stopped.
     Ended,
+    /// The phone's program is in a chat.
+    Open,
+    /// The chat is locked, in the same process.
+    Locked,
+    /// The chat was opened again.
+    Reopened,
 }
 
 impl Moment {
@@ -94,6 +118,9 @@ impl Moment {
             Self::Waiting => "a text waits",
             Self::Afterwards => "all was fetched",
             Self::Ended => "relay stopped",
+            Self::Open => "chat open",
+            Self::Locked => "chat locked",
+            Self::Reopened => "opened again",
         }
     }
 }
@@ -124,6 +151,8 @@ pub enum Place {
     NamelessConnection,
     /// The phones' folders.
     PhoneFiles,
+    /// The phone's program: every mapping that it can read itself.
+    PhoneMemory,
 }
 
 impl Place {
@@ -142,6 +171,7 @@ impl Place {
             Self::Row => "message's row",
             Self::NamelessConnection => "its connection",
             Self::PhoneFiles => "phones' files",
+            Self::PhoneMemory => "phone's memory",
         }
     }
 

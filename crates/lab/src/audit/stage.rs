@@ -18,9 +18,9 @@ use super::search::{Hit, Search};
 use super::{AuditError, files, memory};
 
 /// Drama numbers (Ofcom).
-const ALICE: (&str, &str) = ("Alice", "+447700900101");
+pub(super) const ALICE: (&str, &str) = ("Alice", "+447700900101");
 /// The one whose phone is switched off before the last text.
-const BOB: (&str, &str) = ("Bob", "+447700900102");
+pub(super) const BOB: (&str, &str) = ("Bob", "+447700900102");
 
 /// Texts that are said; the last one waits in the mailbox.
 const TEXTS: usize = 4;

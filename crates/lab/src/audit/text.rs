@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::needle::Role;
-use super::report::{Finding, Part, Place, Report, Run, Searched};
+use super::needle::{Planted, Role};
+use super::report::{Finding, Locking, Moment, Part, Place, Report, Searched};
 use super::search::{Hit, by_encoding};
 use crate::columns::{paragraph, side_by_side};
 use crate::paper::title;
@@ -24,8 +24,11 @@ pub fn render(report: &Report) -> String {
     answer(&mut out, report);
     claims(&mut out, report);
     for run in &report.runs {
-        places(&mut out, run);
+        let looked = run.relay.iter().chain(&run.message).chain(&run.phones);
+        places(&mut out, &run.design, &run.planted, &looked.collect::<Vec<_>>());
     }
+    let locking = &report.locking;
+    places(&mut out, "a phone that is locked", &locking.planted, &locking.looked.iter().collect::<Vec<_>>());
     controls(&mut out, report);
     out.push_str(&title("NOT SEARCHED"));
     for what in report.not_searched {
@@ -53,10 +56,27 @@ fn answer(out: &mut String, report: &Report) {
             size(bytes),
         )));
     }
+    lock(out, &report.locking);
     out.push_str(&paragraph(match report.finding {
         Finding::AsClaimed => "The finding is as claimed.",
         Finding::NotAsClaimed => "THE FINDING IS NOT AS CLAIMED: something was found that must not be there.",
     }));
+}
+
+fn lock(out: &mut String, locking: &Locking) {
+    let found = |moment| {
+        let looked = locking.at(Place::PhoneMemory, moment).flat_map(|looked| &looked.hits);
+        match looked.filter(|hit| hit.role != Role::Witness).count() {
+            0 => "found nowhere".to_owned(),
+            count => format!("found {count} times"),
+        }
+    };
+    out.push_str(&paragraph(&format!(
+        "The phone's program, in a chat: in its memory, texts, names and keys were {}. In the same process, after \
+         /lock, they were {}.",
+        found(Moment::Open),
+        found(Moment::Locked),
+    )));
 }
 
 fn claims(out: &mut String, report: &Report) {
@@ -68,32 +88,26 @@ fn claims(out: &mut String, report: &Report) {
     }
 }
 
-fn places(out: &mut String, run: &Run) {
-    out.push_str(&title(&format!("SEARCHED: {}", run.design.to_uppercase())));
+fn places(out: &mut String, name: &str, planted: &[Planted], all: &[&Searched]) {
+    out.push_str(&title(&format!("SEARCHED: {}", name.to_uppercase())));
     out.push_str("What was said, drawn for this run:\n");
-    for (position, planted) in run.planted.iter().enumerate() {
+    for (position, planted) in planted.iter().enumerate() {
         out.push_str(&paragraph(&format!("{}. {}", position + 1, planted.text())));
     }
     out.push('\n');
     out.push_str(&side_by_side(&SEARCHED, &["WHERE", "WHEN", "HOW MUCH", "FOUND"].map(Into::into)));
-    for looked in run.relay.iter().chain(&run.message).chain(&run.phones) {
+    for looked in all {
         let cells = [looked.place.name().into(), looked.moment.name().into(), amount(looked), found(looked)];
         out.push_str(&side_by_side(&SEARCHED, &cells));
     }
     let not_read: BTreeSet<&str> =
-        run.relay.iter().flat_map(|looked| &looked.not_read).map(String::as_str).collect();
+        all.iter().flat_map(|looked| &looked.not_read).map(String::as_str).collect();
     if !not_read.is_empty() {
         let names = not_read.into_iter().collect::<Vec<_>>().join(", ");
         out.push_str(&paragraph(&format!("Nobody can read the kernel's own pages in a process: {names}.")));
     }
-    let hits: Vec<&Hit> = run
-        .relay
-        .iter()
-        .chain(&run.message)
-        .chain(&run.phones)
-        .flat_map(|looked| &looked.hits)
-        .filter(|hit| hit.role != Role::Witness)
-        .collect();
+    let hits: Vec<&Hit> =
+        all.iter().flat_map(|looked| &looked.hits).filter(|hit| hit.role != Role::Witness).collect();
     if !hits.is_empty() {
         out.push('\n');
     }
@@ -127,7 +141,7 @@ fn controls(out: &mut String, report: &Report) {
 fn amount(looked: &Searched) -> String {
     let pieces: u64 = looked.parts.iter().map(|part: &Part| part.pieces).sum();
     let name = match looked.place {
-        Place::Memory => "mappings",
+        Place::Memory | Place::PhoneMemory => "mappings",
         Place::Connections | Place::NamelessConnection => "directions",
         Place::PhoneFiles | Place::OtherFiles => "files",
         _ => "",

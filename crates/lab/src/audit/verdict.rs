@@ -1,11 +1,11 @@
 //! What follows from what was found: whether the claims hold, and whether the search counts at all.
 
 use super::needle::Role;
-use super::report::{Claim, Control, Moment, Place, Run, Searched};
+use super::report::{Claim, Control, Locking, Moment, Place, Run, Searched};
 use super::search::Hit;
 
 /// What had to be found, and how often it was: never, if the search counts for nothing.
-pub(super) fn controls(readable: &Run, unreadable: &Run) -> Vec<Control> {
+pub(super) fn controls(readable: &Run, unreadable: &Run, locking: &Locking) -> Vec<Control> {
     let mut controls = Controls(Vec::new());
     for text in 1..=readable.planted.len() {
         let name = format!("text {text}, words");
@@ -25,7 +25,38 @@ pub(super) fn controls(readable: &Run, unreadable: &Run) -> Vec<Control> {
     let began =
         of(&unreadable.message, Place::NamelessConnection).flat_map(|at| at.found(Role::Witness)).count();
     controls.need(unreadable, "a connection without a name that the waiting text came on", began);
+    locked(&mut controls, locking);
     controls.0
+}
+
+/// What an open chat holds, and what shows that a locked one was looked into.
+fn locked(controls: &mut Controls, locking: &Locking) {
+    let mut need = |moment: Moment, what: &str, is: &dyn Fn(&Hit) -> bool| {
+        let looked = locking.at(Place::PhoneMemory, moment);
+        let hits = looked.flat_map(|looked| &looked.hits).filter(|hit| is(hit)).count();
+        controls
+            .0
+            .push(Control { control: format!("{}: {what}, in the phone's memory", moment.name()), hits });
+    };
+    let own = |hit: &Hit| hit.role == Role::Said && hit.what.starts_with("text 1,");
+    need(Moment::Open, "the text that it said", &own);
+    need(Moment::Open, "texts that it heard", &|hit| hit.role == Role::Said && !own(hit));
+    for moment in [Moment::Open, Moment::Reopened] {
+        for name in [
+            "the contact's name",
+            "the phone's private signing key",
+            "the phone's private agreement key",
+            "the vault's key",
+        ] {
+            need(moment, name, &|hit| hit.what == name);
+        }
+    }
+    need(Moment::Locked, "the folder on its command line", &|hit| hit.what == "the profile's folder");
+    for moment in [Moment::Open, Moment::Locked, Moment::Reopened] {
+        let files = locking.at(Place::PhoneFiles, moment).flat_map(|looked| looked.found(Role::Witness));
+        let control = format!("{}: the head of the phone's database", moment.name());
+        controls.0.push(Control { control, hits: files.count() });
+    }
 }
 
 /// What shows in each place that it was looked at.
@@ -76,7 +107,7 @@ fn witnesses(controls: &mut Controls, run: &Run) {
 }
 
 /// What is claimed, and whether it holds.
-pub(super) fn claims(readable: &Run, unreadable: &Run) -> Vec<Claim> {
+pub(super) fn claims(readable: &Run, unreadable: &Run, locking: &Locking) -> Vec<Claim> {
     let runs = || [readable, unreadable];
     vec![
         claim(
@@ -103,6 +134,16 @@ pub(super) fn claims(readable: &Run, unreadable: &Run) -> Vec<Claim> {
             "both: neither texts nor private keys are in the phones' files".into(),
             runs().into_iter().flat_map(|run| &run.phones),
             &[Role::Said, Role::Key],
+        ),
+        claim(
+            "chat locked: no text, name, key or passphrase is in the memory of the phone's program".into(),
+            locking.at(Place::PhoneMemory, Moment::Locked),
+            &[Role::Said, Role::Name, Role::Key],
+        ),
+        claim(
+            "chat open, locked and opened again: nor is any in the phone's files".into(),
+            of(&locking.looked, Place::PhoneFiles),
+            &[Role::Said, Role::Name, Role::Key],
         ),
     ]
 }

@@ -1,0 +1,175 @@
+//! One run of the phone's real program: a chat is open, is locked, and is opened again; at each moment its memory and its
+//! files are searched for what was said, for names, for the passphrase and for every secret that the phone was made with.
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use pillarbox_client::net::{now, sync};
+use pillarbox_client::{NewAccount, PaddingRule, Passphrase, Phone, Protection, Vault};
+use pillarbox_crypto::PasswordCost;
+use pillarbox_relay::Keeping;
+use pillarbox_wire::Handle;
+
+use super::chat::{Chat, Profile};
+use super::needle::{Needle, Planted, Role};
+use super::person::Person;
+use super::phones::{SQLITE, in_folder, said};
+use super::program::RelayProcess;
+use super::randomness::Remembered;
+use super::report::{Locking, Moment, Place, Searched};
+use super::search::Search;
+use super::stage::{ALICE, BOB, searched};
+use super::{AuditError, Plan, memory};
+
+/// Longest time for one exchange with a relay on the same computer. It takes milliseconds.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Texts that the program hears. It lets go of each once it was shown, and what it has let go of is overwritten as
+/// chance will have it: of one alone, nothing might be left to show that the search finds it.
+const HEARD: usize = 3;
+
+/// What a chat says once it is open.
+const OPEN: &str = "Talking with";
+
+/// What a chat says once it is locked. By then the program that held everything is gone.
+const LOCKED: &str = "/unlock opens";
+
+/// How the chat is made to lock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// `/lock` is typed into it.
+    Typed,
+    /// Another process runs `pillarbox account lock`.
+    Told,
+}
+
+/// A phone that was made here, so that its secrets are known, and is closed.
+struct Made {
+    /// What must not be found.
+    needles: Vec<Needle>,
+    /// What the phone calls the other one.
+    contact: String,
+    passphrase: String,
+}
+
+/// Holds a conversation between the program and a phone in this process, and looks.
+///
+/// # Errors
+/// [`AuditError`].
+pub async fn play(plan: &Plan, way: Way) -> Result<Locking, AuditError> {
+    let Plan { relay_program, phone_program, .. } = plan;
+    if !phone_program.is_file() {
+        return Err(AuditError::NoPhone { program: phone_program.clone() });
+    }
+    let failed = |error: std::io::Error| AuditError::Folder {
+        folder: std::env::temp_dir().display().to_string(),
+        kind: error.kind(),
+    };
+    let folder = tempfile::tempdir().map_err(failed)?;
+    let relay = RelayProcess::start(relay_program, &folder.path().join("relay"), &Keeping::LEAST)?;
+    // Whatever the plan compares: the program knows one design only.
+    let as_shipped = Plan::new(relay_program.clone()).unreadable;
+    let mut bob = Person::begin(BOB, &as_shipped, &relay, folder.path()).await?;
+    let own = folder.path().join(ALICE.0);
+    let made = Made::make(&own, &relay, &mut bob).await?;
+    let mut rng = rand::rng();
+    let said_by_it = Planted::draw(&mut rng);
+    let heard: Vec<Planted> = (0..HEARD).map(|_| Planted::draw(&mut rng)).collect();
+    let planted: Vec<Planted> = [&said_by_it].into_iter().chain(&heard).cloned().collect();
+
+    let file = folder.path().join("passphrase");
+    fs::write(&file, &made.passphrase).map_err(failed)?;
+    let profile = Profile { program: phone_program, folder: &own, passphrase: &file };
+    let search = made.search(&planted, &own)?;
+    let mut looked = Vec::new();
+    let mut chat = profile.chat(&made.contact)?;
+    chat.wait_for(OPEN)?;
+    chat.type_line(&said_by_it.text())?;
+    bob.hear(&said_by_it.text()).await?;
+    for text in &heard {
+        bob.say(&text.text()).await?;
+        chat.wait_for(&text.tag)?;
+    }
+    look(&mut looked, Moment::Open, &chat, &search, &own)?;
+
+    match way {
+        Way::Typed => chat.type_line("/lock")?,
+        Way::Told => profile.account_lock()?,
+    }
+    chat.wait_for(LOCKED)?;
+    look(&mut looked, Moment::Locked, &chat, &search, &own)?;
+
+    chat.type_line("/unlock")?;
+    chat.type_line(&made.contact)?;
+    chat.wait_for(OPEN)?;
+    look(&mut looked, Moment::Reopened, &chat, &search, &own)?;
+    bob.hang_up().await;
+    drop(chat);
+    relay.stop()?;
+    Ok(Locking { planted, looked })
+}
+
+impl Made {
+    /// Makes a phone in `folder`, which knows Bob and is known to him.
+    async fn make(folder: &Path, relay: &RelayProcess, bob: &mut Person) -> Result<Self, AuditError> {
+        let mut rng = Remembered::default();
+        let draw = || Planted::draw(&mut rand::rng());
+        let (name, contact, passphrase) = (draw().words, draw().words, draw().text());
+        let secret = Passphrase::new(passphrase.clone())
+            .map_err(|_| AuditError::WentWrong { what: "an empty passphrase" })?;
+        let vault = Vault::create(folder, &secret, PasswordCost::INTERACTIVE, &mut rng)?;
+        // An empty vault has one secret.
+        let mut needles = rng.keys("the vault")?;
+        match needles.as_mut_slice() {
+            [key] => *key = Needle::new(Role::Key, "the vault's key", key.bytes())?,
+            _ => return Err(AuditError::WentWrong { what: "an empty vault has more than one secret" }),
+        }
+        let new = NewAccount {
+            relay: relay.address().clone(),
+            handle: Some(Handle::parse(ALICE.1)?),
+            name: name.clone(),
+            // As the program itself makes an account.
+            protection: Protection::EndToEnd,
+            padding: PaddingRule::Padme,
+        };
+        let mut phone = Phone::create_in(vault, new, now(), &mut rng)?;
+        sync(&mut phone, PATIENCE, &mut rng).await?;
+        phone.add_invited(&bob.phone.invitation()?, Some(&contact), now(), &mut rng)?;
+        let invitation = phone.invitation()?;
+        let added = bob.phone.add_invited(&invitation, Some(ALICE.0), now(), &mut bob.rng)?;
+        bob.contact = Some(added.account);
+
+        let keys = rng.identity("the phone", &invitation.identity)?;
+        needles.extend(keys.ok_or(AuditError::WentWrong { what: "a phone's keys are not the drawn ones" })?);
+        needles.extend(rng.keys("the phone")?);
+        needles.push(Needle::new(Role::Key, "the passphrase", passphrase.as_bytes())?);
+        needles.push(Needle::new(Role::Name, "the owner's name", name.as_bytes())?);
+        needles.push(Needle::new(Role::Name, "the contact's name", contact.as_bytes())?);
+        Ok(Self { needles, contact, passphrase })
+    }
+
+    fn search(&self, planted: &[Planted], folder: &Path) -> Result<Search, AuditError> {
+        let mut needles = said(planted)?;
+        needles.extend(self.needles.iter().cloned());
+        needles.push(Needle::new(Role::Witness, "what a SQLite file begins with", SQLITE)?);
+        // It stands on the program's command line, before and after.
+        let path = folder.display().to_string();
+        needles.push(Needle::new(Role::Witness, "the profile's folder", path.as_bytes())?);
+        Ok(Search::new(needles)?)
+    }
+}
+
+fn look(
+    into: &mut Vec<Searched>,
+    moment: Moment,
+    chat: &Chat,
+    search: &Search,
+    folder: &Path,
+) -> Result<(), AuditError> {
+    let memory::Looked { parts, not_read, hits } = memory::search(chat.child(), search)?;
+    let looked = searched(Place::PhoneMemory, moment, search, parts, hits);
+    into.push(Searched { not_read, ..looked });
+    into.push(in_folder(search, folder, moment)?);
+    Ok(())
+}
