@@ -7,3 +7,7 @@ pub mod audit;
 pub mod columns;
 pub mod demonstration;
 pub mod paper;
+pub mod record;
+pub mod scenario;
+pub mod truth;
+pub mod world;

@@ -1,0 +1,181 @@
+//! The record: the one log of a run, one JSON object a line. Terminal, report and page are views of it.
+//!
+//! It holds no wall clock and no measured time: the same scenario, design and seed give the same bytes. Payloads stand in
+//! it as their SHA-256. Its form is `schemas/record.schema.json`; [`Kind`] has one variant for each kind of line.
+
+use std::net::IpAddr;
+
+use data_encoding::HEXLOWER;
+use pillarbox_wire::Timestamp;
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+
+/// The version of the record's form, in every line.
+pub const VERSION: u8 = 1;
+
+/// Which way a frame went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Way {
+    /// From a phone to a relay.
+    Up,
+    /// From a relay to a phone.
+    Down,
+}
+
+/// What a line says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+#[allow(missing_docs, reason = "the fields are described in the schema, which a test holds to these")]
+pub enum Kind {
+    /// What ran.
+    Header {
+        scenario: String,
+        scenario_sha256: String,
+        design: String,
+        design_sha256: String,
+        seed: u64,
+        program: String,
+    },
+    /// A relay of this world.
+    Relay { relay: usize, name: String, jurisdiction: Option<String> },
+    /// One of the people.
+    Person { who: String, country: String, number: Option<String>, address: IpAddr },
+    /// Somebody's account was made.
+    Account { who: String, relay: usize, account: String },
+    /// Something that the scenario says.
+    Event { who: String, does: String, what: String },
+    /// Something that the scenario says and the design does not have.
+    NotInDesign { who: String, does: String, why: String },
+    /// Something that the phone did not do.
+    NotDone { who: String, does: String, why: String },
+    /// A frame passed a relay.
+    Frame {
+        relay: usize,
+        way: Way,
+        connection: u64,
+        peer: IpAddr,
+        frame: &'static str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        from: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        about: Option<String>,
+        #[serde(skip_serializing_if = "is_zero")]
+        bytes: u32,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        payload_sha256: Option<String>,
+    },
+    /// Somebody could not connect.
+    Unreachable { who: String, relay: usize, why: String },
+    /// A phone told its owner something.
+    Notice { who: String, notice: String, says: String },
+    /// The push service was asked to wake a device.
+    Wake { token_sha256: String },
+    /// An order reached an operator or a network.
+    Order { order: &'static str, says: String },
+    /// What a relay keeps, counted.
+    Kept { relay: usize, rows: Kept },
+    /// What ran, counted, and the SHA-256 of every line before this one.
+    Footer { lines: u64, frames: u64, notices: u64, events: u64, skipped: u64, sha256: String },
+}
+
+/// How many rows of each table a relay keeps.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[allow(missing_docs, reason = "one field for each table")]
+pub struct Kept {
+    pub accounts: usize,
+    pub devices: usize,
+    pub prekeys: usize,
+    pub messages: usize,
+    pub message_bytes: usize,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+const fn is_zero(number: &u32) -> bool {
+    *number == 0
+}
+
+/// One line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// When, in the world's time.
+    pub at: Timestamp,
+    /// What.
+    pub kind: Kind,
+}
+
+#[derive(Serialize)]
+struct Written<'a> {
+    v: u8,
+    seq: usize,
+    at: String,
+    #[serde(flatten)]
+    kind: &'a Kind,
+}
+
+/// Every line of a run so far.
+#[derive(Clone, Debug, Default)]
+pub struct Record {
+    lines: Vec<Line>,
+}
+
+impl Record {
+    pub(crate) fn push(&mut self, at: Timestamp, kind: Kind) {
+        self.lines.push(Line { at, kind });
+    }
+
+    /// The lines.
+    #[must_use]
+    pub fn lines(&self) -> &[Line] {
+        &self.lines
+    }
+
+    /// Ends the record with its counts and the digest of what came before.
+    pub(crate) fn end(&mut self, at: Timestamp) {
+        let text = self.to_json_lines();
+        let count = |of: fn(&Kind) -> bool| self.lines.iter().filter(|line| of(&line.kind)).count() as u64;
+        let footer = Kind::Footer {
+            lines: self.lines.len() as u64 + 1,
+            frames: count(|kind| matches!(kind, Kind::Frame { .. })),
+            notices: count(|kind| matches!(kind, Kind::Notice { .. })),
+            events: count(|kind| matches!(kind, Kind::Event { .. })),
+            skipped: count(|kind| matches!(kind, Kind::NotInDesign { .. })),
+            sha256: sha256(text.as_bytes()),
+        };
+        self.push(at, footer);
+    }
+
+    /// The record as it is written to a file.
+    #[must_use]
+    pub fn to_json_lines(&self) -> String {
+        let mut text = String::with_capacity(self.lines.len() * 200);
+        for (seq, line) in self.lines.iter().enumerate() {
+            let written = Written { v: VERSION, seq, at: instant(line.at), kind: &line.kind };
+            // Numbers, texts and lists always have a JSON form.
+            if let Ok(line) = serde_json::to_string(&written) {
+                text.push_str(&line);
+                text.push('\n');
+            }
+        }
+        text
+    }
+
+    /// SHA-256 of the record as it is written: equal for equal runs.
+    #[must_use]
+    pub fn sha256(&self) -> String {
+        sha256(self.to_json_lines().as_bytes())
+    }
+}
+
+/// A time as JSON and other programs take it (RFC 3339), to the millisecond.
+#[must_use]
+pub fn instant(time: Timestamp) -> String {
+    let (year, month, day, hour, minute, second) = time.calendar();
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{:03}Z", time.0 % 1_000)
+}
+
+/// SHA-256 as hexadecimal digits.
+#[must_use]
+pub fn sha256(bytes: &[u8]) -> String {
+    HEXLOWER.encode(&Sha256::digest(bytes))
+}

@@ -1,0 +1,121 @@
+//! Why a scenario is refused: where, what is wrong, and what to write instead.
+
+use std::ops::Range;
+
+/// One mistake in a scenario file, for the person who wrote it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{file}:{line}:{column}: {wrong}. {instead}")]
+pub struct ScenarioError {
+    /// The file, as it was named.
+    pub file: String,
+    /// The line, counted from 1.
+    pub line: usize,
+    /// The character in the line, counted from 1.
+    pub column: usize,
+    /// What is wrong, without its full stop.
+    pub wrong: String,
+    /// What to write instead, as a sentence.
+    pub instead: String,
+}
+
+/// Something in a scenario file that is allowed and probably not meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Warning {
+    /// The line, counted from 1.
+    pub line: usize,
+    /// What, and what to write instead.
+    pub says: String,
+}
+
+/// A file's name and text, to say where a mistake stands.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Source<'t> {
+    pub(super) file: &'t str,
+    pub(super) text: &'t str,
+}
+
+impl Source<'_> {
+    /// Line and column of a place, counted from 1.
+    pub(super) fn position(&self, place: usize) -> (usize, usize) {
+        let before = self.text.get(..place).unwrap_or(self.text);
+        let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
+        let start = before.rfind('\n').map_or(0, |at| at + 1);
+        (line, before.get(start..).map_or(0, |rest| rest.chars().count()) + 1)
+    }
+
+    pub(super) fn mistake(
+        &self,
+        place: &Range<usize>,
+        wrong: impl Into<String>,
+        instead: impl Into<String>,
+    ) -> ScenarioError {
+        let (line, column) = self.position(place.start);
+        let file = self.file.to_owned();
+        ScenarioError { file, line, column, wrong: wrong.into(), instead: instead.into() }
+    }
+}
+
+/// The candidate that a typing error was most likely meant to be: at most a third of its letters differ.
+pub(super) fn nearest<'c>(typed: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
+    let typed = typed.to_lowercase();
+    let scored = candidates.into_iter().map(|known| (distance(&typed, &known.to_lowercase()), known));
+    let (steps, known) = scored.min_by_key(|(steps, _)| *steps)?;
+    (steps * 3 <= known.chars().count().max(3)).then_some(known)
+}
+
+/// Letters to insert, remove or replace to make one word of the other (Levenshtein 1966).
+fn distance(one: &str, other: &str) -> usize {
+    let mut row: Vec<usize> = (0..=other.chars().count()).collect();
+    for (at, letter) in one.chars().enumerate() {
+        let mut diagonal = at;
+        let mut left = at + 1;
+        if let Some(first) = row.first_mut() {
+            *first = left;
+        }
+        for (cell, with) in row.iter_mut().skip(1).zip(other.chars()) {
+            let above = *cell;
+            left = (diagonal + usize::from(letter != with)).min(above + 1).min(left + 1);
+            diagonal = above;
+            *cell = left;
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+/// The words, as a sentence enumerates them.
+pub(super) fn one_of<'w>(words: impl IntoIterator<Item = &'w str>) -> String {
+    let words: Vec<&str> = words.into_iter().collect();
+    match words.split_last() {
+        None => String::new(),
+        Some((only, [])) => (*only).to_owned(),
+        Some((last, before)) => format!("{} or {last}", before.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_word_is_the_one_meant() {
+        let verbs = ["says", "posts", "makes-group", "goes-offline"];
+        assert_eq!(nearest("say", verbs), Some("says"));
+        assert_eq!(nearest("make-group", verbs), Some("makes-group"));
+        assert_eq!(nearest("Goes-Ofline", verbs), Some("goes-offline"));
+        assert_eq!(nearest("dances", verbs), None);
+        assert_eq!((distance("", "abc"), distance("abc", ""), distance("kitten", "sitting")), (3, 3, 3));
+    }
+
+    #[test]
+    fn places_are_counted_in_characters() {
+        let source = Source { file: "x", text: "ä = 1\nöb = 2" };
+        assert_eq!(source.position(0), (1, 1));
+        assert_eq!(source.position("ä = 1\nö".len()), (2, 2));
+    }
+
+    #[test]
+    fn words_are_enumerated() {
+        assert_eq!(one_of(["a"]), "a");
+        assert_eq!(one_of(["a", "b", "c"]), "a, b or c");
+    }
+}

@@ -1,0 +1,71 @@
+//! The scenarios that come with the program, and how one is found by its name or its file.
+
+use std::path::Path;
+
+use super::{Scenario, ScenarioError};
+
+/// The scenarios inside the program, by name.
+pub const BUILT_IN: &[(&str, &str)] =
+    &[("westminster-2017", include_str!("../../../../examples/westminster-2017/scenario.toml"))];
+
+/// Longest scenario file that is read: a story of thousands of events, and no film by mistake.
+pub const MAX_FILE_LEN: u64 = 4 << 20;
+
+/// Why there is no scenario to run.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LibraryError {
+    /// Neither a file nor a scenario inside the program is called that.
+    #[error("there is no scenario `{wanted}`")]
+    NotFound {
+        /// What was asked for.
+        wanted: String,
+    },
+    /// The file is there and cannot be read.
+    #[error("{file} cannot be read: {kind}")]
+    NotReadable {
+        /// Its name.
+        file: String,
+        /// What the system said.
+        kind: std::io::ErrorKind,
+    },
+    /// It has a mistake in it.
+    #[error(transparent)]
+    Mistake(#[from] ScenarioError),
+}
+
+/// The scenario that a word on the command line means: a file, a folder with a `scenario.toml`, or one inside the program.
+///
+/// # Errors
+/// [`LibraryError`].
+pub fn find(wanted: &str) -> Result<Scenario, LibraryError> {
+    if let Some((name, text)) = BUILT_IN.iter().find(|(name, _)| *name == wanted) {
+        return Ok(Scenario::parse(&format!("{name}/scenario.toml"), text)?);
+    }
+    let mut file = Path::new(wanted).to_owned();
+    if file.is_dir() {
+        file.push("scenario.toml");
+    }
+    let shown = file.display().to_string();
+    let looks_like_a_file = wanted.contains('/') || wanted.ends_with(".toml");
+    let failed = |error: std::io::Error| match error.kind() {
+        std::io::ErrorKind::NotFound if !looks_like_a_file => {
+            LibraryError::NotFound { wanted: wanted.to_owned() }
+        }
+        kind => LibraryError::NotReadable { file: shown.clone(), kind },
+    };
+    let length = std::fs::metadata(&file).map_err(failed)?.len();
+    if length > MAX_FILE_LEN {
+        return Err(LibraryError::NotReadable { file: shown, kind: std::io::ErrorKind::FileTooLarge });
+    }
+    let text = std::fs::read_to_string(&file).map_err(failed)?;
+    Ok(Scenario::parse(&shown, &text)?)
+}
+
+/// The scenarios inside the program, read.
+///
+/// # Errors
+/// A mistake in one of them, which the tests would have found.
+pub fn all() -> Result<Vec<Scenario>, ScenarioError> {
+    BUILT_IN.iter().map(|(name, text)| Scenario::parse(&format!("{name}/scenario.toml"), text)).collect()
+}

@@ -1,0 +1,389 @@
+//! Scenarios: who there is, who says what when, and what happens. A TOML file, checked as a whole before anything runs.
+//!
+//! A scenario names no design: the same one runs under each. What a design does not have (a channel, a backup) is
+//! skipped by the world and said in the record. People are invented and numbers are drama numbers.
+//!
+//! A mistake is refused with file, line, column, what is wrong and what to write instead ([`ScenarioError`]).
+
+mod check;
+mod error;
+mod events;
+mod fields;
+pub mod library;
+mod moment;
+mod people;
+
+use pillarbox_wire::{ChannelName, DepositKind, Duration, Handle, Timestamp};
+use sha2::{Digest as _, Sha256};
+use toml::de::DeTable;
+
+pub use error::{ScenarioError, Warning};
+
+use error::Source;
+use fields::Fields;
+
+/// One of a scenario's people: a position in [`Scenario::people`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct PersonId(pub usize);
+
+/// How hard a phone's passcode is to guess.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Passcode {
+    /// Four digits.
+    FourDigits,
+    /// Six digits.
+    #[default]
+    SixDigits,
+    /// Six lower-case letters and digits.
+    SixLetters,
+    /// Several words.
+    Passphrase,
+}
+
+impl Passcode {
+    /// Every class, with the words for it in scenarios.
+    pub const ALL: [(Self, &str); 4] = [
+        (Self::FourDigits, "4 digits"),
+        (Self::SixDigits, "6 digits"),
+        (Self::SixLetters, "6 letters and digits"),
+        (Self::Passphrase, "passphrase"),
+    ];
+}
+
+/// In which state a phone is when it is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum LockState {
+    /// Switched off, or on and not unlocked since: no key is in its memory.
+    BeforeFirstUnlock,
+    /// Locked, and unlocked before.
+    Locked,
+    /// In use.
+    Unlocked,
+}
+
+impl LockState {
+    /// Every state, with the word for it in scenarios.
+    pub const ALL: [(Self, &str); 3] = [
+        (Self::BeforeFirstUnlock, "locked-before-first-unlock"),
+        (Self::Locked, "locked-after-first-unlock"),
+        (Self::Unlocked, "unlocked"),
+    ];
+}
+
+/// One of the people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    /// What the scenario calls them.
+    pub name: String,
+    /// Their telephone number; none for somebody who has none.
+    pub number: Option<Handle>,
+    /// The country they are in: two capital letters (ISO 3166).
+    pub country: String,
+    /// Their e-mail address.
+    pub email: Option<String>,
+    /// The account at the maker of the operating system that their device is signed in to.
+    pub os_account: Option<String>,
+    /// How hard their device's passcode is to guess.
+    pub passcode: Passcode,
+    /// Whom they know at the start.
+    pub knows: Vec<PersonId>,
+    /// What else they tell the phone about themselves.
+    pub facts: Vec<(DepositKind, String)>,
+}
+
+/// To whom something is said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// To one person.
+    Person(PersonId),
+    /// To all members of a group.
+    Group(String),
+}
+
+/// Whose account somebody looks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sought {
+    /// One of the people, by their number.
+    Person(PersonId),
+    /// A number that is nobody's.
+    Number(Handle),
+}
+
+/// What somebody does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// Says something.
+    Says {
+        /// The words.
+        text: String,
+        /// To whom.
+        to: Audience,
+    },
+    /// Makes a group.
+    MakesGroup {
+        /// Its name.
+        group: String,
+        /// Whom they put into it.
+        with: Vec<PersonId>,
+    },
+    /// Leaves a group.
+    LeavesGroup {
+        /// Its name.
+        group: String,
+    },
+    /// Opens a public channel.
+    OpensChannel {
+        /// Its name.
+        channel: ChannelName,
+    },
+    /// Posts to their channel.
+    Posts {
+        /// The channel.
+        channel: ChannelName,
+        /// The words.
+        text: String,
+    },
+    /// Follows a channel.
+    Follows {
+        /// Which.
+        channel: ChannelName,
+    },
+    /// Makes a backup of their phone.
+    BacksUp,
+    /// Blocks somebody.
+    Blocks {
+        /// Whom.
+        whom: PersonId,
+    },
+    /// Asks whether a number has an account.
+    LooksUp {
+        /// Whose.
+        whom: Sought,
+    },
+    /// Switches the phone off.
+    GoesOffline,
+    /// Switches it on again.
+    ComesOnline,
+    /// Gets a new phone for the same number.
+    ReRegisters,
+    /// Loses the phone to somebody who wants to read it.
+    PhoneSeized {
+        /// In which state.
+        state: LockState,
+    },
+    /// Lets texts disappear, or stay again.
+    SetsTimer {
+        /// In the conversation with whom.
+        with: PersonId,
+        /// After how many seconds; none for texts that stay.
+        after: Option<u32>,
+    },
+    /// Reports the last text that they got from somebody.
+    Reports {
+        /// From whom.
+        whom: PersonId,
+    },
+    /// Closes the account.
+    DeletesAccount,
+    /// Opens an account at another relay and tells those they know.
+    MovesToOtherRelay,
+}
+
+/// Something that happens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// When.
+    pub at: Timestamp,
+    /// Who does it.
+    pub who: PersonId,
+    /// What they do.
+    pub act: Act,
+    /// The line of the file that it stands on.
+    pub line: usize,
+}
+
+/// What an authority makes an operator or a network do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// The networks of a country let nobody connect to the relay any more.
+    Blocks {
+        /// The country.
+        country: String,
+    },
+    /// They do again.
+    Unblocks {
+        /// The country.
+        country: String,
+    },
+    /// The operator takes a channel down.
+    TakesDown {
+        /// Which.
+        channel: ChannelName,
+    },
+}
+
+/// An order that is part of the story.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Commanded {
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub command: Command,
+}
+
+/// When and about whom demands are served in this story.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inquiry {
+    /// Whom they are about.
+    pub about: PersonId,
+    /// From when on what is ordered holds.
+    pub ordered: Timestamp,
+    /// When the answer is due: after the last event.
+    pub served: Timestamp,
+}
+
+/// A whole story, checked. Times never go backwards, and everybody and everything that is named is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scenario {
+    /// Its name on the command line.
+    pub name: String,
+    /// What it is about, in one line.
+    pub title: String,
+    /// What happens, in a few sentences; may be empty.
+    pub story: String,
+    /// The design it runs under unless another one is asked for.
+    pub design: String,
+    /// The seed it runs with unless another one is asked for.
+    pub seed: u64,
+    /// When it begins: everybody has their account from then on.
+    pub start: Timestamp,
+    /// What it is taken from.
+    pub sources: Vec<String>,
+    /// Everybody.
+    pub people: Vec<Person>,
+    /// What happens, in order.
+    pub events: Vec<Event>,
+    /// Orders that are part of the story, in order.
+    pub orders: Vec<Commanded>,
+    /// When and about whom demands are served.
+    pub inquiry: Inquiry,
+    /// SHA-256 of the file.
+    pub digest: [u8; 32],
+    /// What is allowed and probably not meant.
+    pub warnings: Vec<Warning>,
+}
+
+impl Scenario {
+    /// Reads and checks a scenario. `file` is only a name for messages.
+    ///
+    /// # Errors
+    /// The first mistake.
+    pub fn parse(file: &str, text: &str) -> Result<Self, ScenarioError> {
+        let source = Source { file, text };
+        let table = DeTable::parse(text).map_err(|error| {
+            let place = error.span().unwrap_or_default();
+            let wrong = error.message().trim_end_matches('.').replace('\n', ", ");
+            source.mistake(&place, wrong, "A scenario is a TOML file (toml.io).")
+        })?;
+        read(source, table.get_ref())
+    }
+
+    /// Somebody's entry.
+    #[must_use]
+    pub fn person(&self, who: PersonId) -> Option<&Person> {
+        self.people.get(who.0)
+    }
+
+    /// The person of this name.
+    #[must_use]
+    pub fn named(&self, name: &str) -> Option<PersonId> {
+        self.people.iter().position(|person| person.name == name).map(PersonId)
+    }
+
+    /// Everybody.
+    pub fn everybody(&self) -> impl Iterator<Item = (PersonId, &Person)> {
+        self.people.iter().enumerate().map(|(at, person)| (PersonId(at), person))
+    }
+
+    /// When the last event or order is.
+    #[must_use]
+    pub fn last_event(&self) -> Timestamp {
+        let events = self.events.iter().map(|event| event.at);
+        events.chain(self.orders.iter().map(|order| order.at)).max().unwrap_or(self.start)
+    }
+}
+
+fn read<'t>(source: Source<'t>, table: &'t DeTable<'t>) -> Result<Scenario, ScenarioError> {
+    let mut file = Fields::new(source, table, 0..0);
+    let head = file.table("scenario")?;
+    let mut head = head.ok_or_else(|| {
+        source.mistake(&(0..0), "there is no [scenario]", "Begin the file with [scenario] and a name.")
+    })?;
+    let name = head.needed_text("name", "\"harbour-2017\"")?.is.to_owned();
+    let title = head.needed_text("title", "\"One message before\"")?.is.to_owned();
+    let story = head.text("story")?.map_or_else(String::new, |story| story.is.trim().to_owned());
+    let design = head.text("design")?.map_or("end-to-end", |design| design.is).to_owned();
+    let seed = head.number("seed")?.unwrap_or(1);
+    let start_at = head.place_of("start");
+    let start = head.time("start")?.and_then(|time| moment::moment(&time.is, Timestamp(0)));
+    let start = start
+        .ok_or_else(|| head.mistake(&start_at, "there is no time at which it starts", moment::TIME_FORM))?;
+    let sources = head.texts("sources")?.into_iter().map(|source| source.is.to_owned()).collect();
+    head.end("[scenario]")?;
+
+    let mut warnings = Vec::new();
+    let people = people::read(file.tables("people")?, source, &mut warnings)?;
+    let names: Vec<&str> = people.iter().map(|person| person.name.as_str()).collect();
+    let events = events::read(file.tables("events")?, &names, start)?;
+    let orders = events::read_orders(file.tables("orders")?, start)?;
+    let inquiry = file.table("demand")?;
+    check::check(source, &names, &people, &events)?;
+    let last = events.iter().map(|event| event.at).chain(orders.iter().map(|order| order.at)).max();
+    let inquiry = read_inquiry(inquiry, &names, start, last.unwrap_or(start))?;
+    file.end("a scenario")?;
+    let digest = Sha256::digest(source.text.as_bytes()).into();
+    Ok(Scenario {
+        name,
+        title,
+        story,
+        design,
+        seed,
+        start,
+        sources,
+        people,
+        events,
+        orders,
+        inquiry,
+        digest,
+        warnings,
+    })
+}
+
+/// What `[demand]` says; without it, about the first person, ordered at the start and served a minute after the end.
+fn read_inquiry(
+    table: Option<Fields<'_>>,
+    names: &[&str],
+    start: Timestamp,
+    last: Timestamp,
+) -> Result<Inquiry, ScenarioError> {
+    let by_itself = Inquiry { about: PersonId(0), ordered: start, served: last + Duration::from_seconds(60) };
+    let Some(mut table) = table else { return Ok(by_itself) };
+    let about = events::needed_person(&mut table, "about", names)?;
+    let time = |table: &mut Fields<'_>, key: &'static str, before: Timestamp, otherwise: Timestamp| {
+        let Some(text) = table.time(key)? else { return Ok(otherwise) };
+        let time = moment::moment(&text.is, before)
+            .ok_or_else(|| table.mistake(&text.at, format!("`{key}` is no time"), moment::TIME_FORM))?;
+        if time < before {
+            return Err(table.mistake(
+                &text.at,
+                format!("`{key}` is before {before}"),
+                "An order comes after the start, and an answer after the last event.",
+            ));
+        }
+        Ok(time)
+    };
+    let ordered = time(&mut table, "ordered", start, start)?;
+    let served = time(&mut table, "served", last.max(ordered), by_itself.served.max(ordered))?;
+    table.end("[demand]")?;
+    Ok(Inquiry { about, ordered, served })
+}

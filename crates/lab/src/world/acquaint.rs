@@ -1,0 +1,123 @@
+//! Who can write to whom, and over which of their accounts.
+//!
+//! Under a design with numbers and a directory, people find each other by number, and the relay learns of it. Otherwise
+//! they hand each other invitations outside the relay, as people who meet do. Relays do not talk to
+//! each other: who knows somebody at another relay has an account there too.
+
+use pillarbox_access::design::Accounts;
+use pillarbox_wire::AccountId;
+
+use super::profile::Purpose;
+use super::{ProfileId, SiteId, World, WorldError};
+use crate::record::Kind;
+use crate::scenario::{Act, Audience, PersonId};
+
+/// How one person reaches another: which of their own profiles they use, and whom they write to on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Acquaintance {
+    pub(super) own: ProfileId,
+    pub(super) theirs: AccountId,
+}
+
+impl World {
+    /// Everybody gets an account and meets whom they know or will write to.
+    pub(super) fn meet_everybody(&mut self) -> Result<(), WorldError> {
+        let scenario = self.scenario.clone();
+        for (who, _) in scenario.everybody() {
+            // Where there is an account for each contact, there is none for nobody.
+            if self.design.phone.accounts == Accounts::One {
+                self.one_profile(who, self.home(who))?;
+            }
+        }
+        let known =
+            scenario.everybody().flat_map(|(who, person)| person.knows.iter().map(move |whom| (who, *whom)));
+        let written = scenario.events.iter().filter_map(|event| match &event.act {
+            Act::Says { to: Audience::Person(whom), .. } => Some((event.who, *whom)),
+            _ => None,
+        });
+        for (who, whom) in known.chain(written) {
+            self.meet(who, whom)?;
+        }
+        Ok(())
+    }
+
+    /// How `who` reaches `whom`, who are made acquainted if they are not. None if there is no way.
+    pub(super) fn meet(&mut self, who: PersonId, whom: PersonId) -> Result<Option<Acquaintance>, WorldError> {
+        if let Some(known) = self.acquaintances.get(&(who, whom)) {
+            return Ok(Some(*known));
+        }
+        let site = self.home(whom);
+        let (own, theirs) = match self.design.phone.accounts {
+            Accounts::One => (self.one_profile(who, site)?, self.one_profile(whom, site)?),
+            Accounts::PerContact => (
+                self.profile_for(who, site, &Purpose::ForContact(whom))?,
+                self.profile_for(whom, site, &Purpose::ForContact(who))?,
+            ),
+        };
+        if let Some(found) = self.find_by_number(own, theirs, site)? {
+            let found = Acquaintance { own, theirs: found };
+            self.acquaintances.insert((who, whom), found);
+            return Ok(Some(found));
+        }
+        self.introduce(own, theirs)?;
+        Ok(self.acquaintances.get(&(who, whom)).copied())
+    }
+
+    /// Looks somebody up in the directory, if the design has one and they have a number in it.
+    fn find_by_number(
+        &mut self,
+        own: ProfileId,
+        theirs: ProfileId,
+        site: SiteId,
+    ) -> Result<Option<AccountId>, WorldError> {
+        let has_number = |profile: ProfileId| -> Result<_, WorldError> {
+            Ok(self.profile(profile)?.phone.as_ref().and_then(|phone| phone.account().handle.clone()))
+        };
+        let (Some(_), Some(number)) = (has_number(own)?, has_number(theirs)?) else { return Ok(None) };
+        if !self.site(site)?.relay.settings().keeping.directory {
+            return Ok(None);
+        }
+        let account = self.profile(theirs)?.account();
+        let Some(phone) = self.profile_mut(own)?.phone.as_mut() else { return Ok(None) };
+        phone.look_up(number, None)?;
+        self.restless.insert(own);
+        self.settle()?;
+        let Some(account) = account else { return Ok(None) };
+        let found = self.profile(own)?.phone.as_ref().is_some_and(|phone| phone.contact(account).is_ok());
+        Ok(found.then_some(account))
+    }
+
+    /// Two people scan each other's invitation.
+    pub(super) fn introduce(&mut self, one: ProfileId, other: ProfileId) -> Result<(), WorldError> {
+        for (reader, owner) in [(one, other), (other, one)] {
+            let (now, mut rng) = (self.now, self.fork());
+            let invitation = match &self.profile(owner)?.phone {
+                Some(phone) if phone.account().address.is_some() => phone.invitation()?,
+                _ => return self.no_way(one, other),
+            };
+            let (who, whom) = (self.profile(reader)?.who, self.profile(owner)?.who);
+            let Some(phone) = self.profile_mut(reader)?.phone.as_mut() else {
+                return self.no_way(one, other);
+            };
+            if phone.account().address.is_none() {
+                return self.no_way(one, other);
+            }
+            let theirs = phone.add_invited(&invitation, None, now, &mut rng)?.account;
+            self.acquaintances.entry((who, whom)).or_insert(Acquaintance { own: reader, theirs });
+        }
+        Ok(())
+    }
+
+    fn no_way(&mut self, one: ProfileId, other: ProfileId) -> Result<(), WorldError> {
+        let (who, whom) = (self.profile(one)?.who, self.profile(other)?.who);
+        let why = format!("no account of theirs and of {}'s is at the same relay now", self.name(whom));
+        let kind = Kind::NotDone { who: self.name(who), does: "meets".to_owned(), why };
+        self.record.push(self.now, kind);
+        Ok(())
+    }
+
+    /// Forgets how others reach somebody whose accounts are gone, and how they reach others.
+    pub(super) fn forget_ways(&mut self, who: PersonId) {
+        self.acquaintances.retain(|(one, other), _| *one != who && *other != who);
+    }
+}

@@ -1,0 +1,361 @@
+//! What people do: each event of the scenario becomes calls on phones, as a person's thumbs would make them.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use pillarbox_client::{Phone, PhoneError};
+use pillarbox_wire::{ChannelName, DepositKind};
+use rand_core::CryptoRng;
+use tempfile::TempDir;
+
+use super::acquaint::Acquaintance;
+use super::profile::Purpose;
+use super::{ProfileId, Role, SiteId, World, WorldError, push};
+use crate::record::{Kind, sha256};
+use crate::scenario::{Act, Audience, Event, LockState, Passcode, PersonId, Sought};
+use crate::truth::{Place, Said};
+
+/// A group as the world knows it: who is in it, with which profile.
+pub(super) struct GroupHere {
+    pub(super) members: BTreeMap<PersonId, ProfileId>,
+}
+
+/// A phone in other hands: its folder as it was when it was taken.
+pub struct Seized {
+    /// Whose it was.
+    pub who: PersonId,
+    /// In which state it was.
+    pub state: LockState,
+    /// How hard its passcode is to guess.
+    pub class: Passcode,
+    folder: TempDir,
+    passcode: String,
+}
+
+impl Seized {
+    /// The folder of its vault.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// What opens it, for whoever got it unlocked: it stands in that phone's memory. None for a phone that is locked.
+    #[must_use]
+    pub fn passcode_in_memory(&self) -> Option<&str> {
+        (self.state == LockState::Unlocked).then_some(self.passcode.as_str())
+    }
+}
+
+impl std::fmt::Debug for Seized {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Seized")
+    }
+}
+
+impl World {
+    /// An event happens.
+    pub(super) fn happen(&mut self, number: usize) -> Result<(), WorldError> {
+        let Some(event) = self.scenario.events.get(number).cloned() else { return Ok(()) };
+        let does = verb(&event.act);
+        let kind = Kind::Event { who: self.name(event.who), does: does.to_owned(), what: self.what(&event) };
+        self.record.push(self.now, kind);
+        let who = event.who;
+        match self.act(event) {
+            // A phone that refuses is a thing that happens, and no fault of the world.
+            Err(WorldError::Phone(error))
+                if error != PhoneError::Storage(pillarbox_client::StorageError::Damaged) =>
+            {
+                self.not_done(who, does, &error.to_string());
+                Ok(())
+            }
+            other => other,
+        }
+    }
+
+    fn act(&mut self, event: Event) -> Result<(), WorldError> {
+        let Event { who, act, .. } = event;
+        match act {
+            Act::Says { text, to: Audience::Person(whom) } => self.say(who, whom, &text),
+            Act::Says { to: Audience::Group(_), .. } | Act::MakesGroup { .. } | Act::LeavesGroup { .. } => {
+                self.not_done(who, "group", "groups are not yet there");
+                Ok(())
+            }
+            Act::OpensChannel { .. } | Act::Posts { .. } | Act::Follows { .. } => {
+                self.not_done(who, "channel", "channels are not yet there");
+                Ok(())
+            }
+            Act::BacksUp => {
+                self.not_done(who, "backs-up", "backups are not yet there");
+                Ok(())
+            }
+            Act::Reports { .. } => {
+                self.not_done(who, "reports", "reports are not yet there");
+                Ok(())
+            }
+            Act::Blocks { whom } => {
+                self.with_acquaintance(who, whom, "blocks", |phone, theirs, _, mut rng| {
+                    phone.block(theirs, true, &mut rng)
+                })
+            }
+            Act::SetsTimer { with, after } => {
+                self.with_acquaintance(who, with, "sets-timer", |phone, theirs, now, mut rng| {
+                    phone.set_timer(theirs, after, now, &mut rng)
+                })
+            }
+            Act::LooksUp { whom } => self.looks_up(who, &whom),
+            Act::GoesOffline => {
+                self.offline.insert(who);
+                for id in self.profiles_of(who) {
+                    self.cut(id)?;
+                }
+                Ok(())
+            }
+            Act::ComesOnline => {
+                self.offline.remove(&who);
+                self.restless.extend(self.profiles_of(who));
+                Ok(())
+            }
+            Act::ReRegisters => self.begin_anew(who),
+            Act::PhoneSeized { state } => self.seize(who, state),
+            Act::DeletesAccount => self.delete_accounts(who),
+            Act::MovesToOtherRelay => self.move_on(who),
+        }
+    }
+
+    pub(super) fn profiles_of(&self, who: PersonId) -> Vec<ProfileId> {
+        let there = self
+            .profiles
+            .iter()
+            .enumerate()
+            .filter(|(_, profile)| profile.who == who && profile.phone.is_some());
+        there.map(|(at, _)| ProfileId(at)).collect()
+    }
+
+    fn say(&mut self, who: PersonId, whom: PersonId, text: &str) -> Result<(), WorldError> {
+        let Some(Acquaintance { own, theirs }) = self.meet(who, whom)? else {
+            self.not_done(who, "says", "there is no way to write to them");
+            return Ok(());
+        };
+        let (now, mut rng) = (self.now, self.fork());
+        let Some(phone) = self.profile_mut(own)?.phone.as_mut() else { return Ok(()) };
+        let body = phone.queue_text(theirs, text, now, &mut rng)?;
+        let said = Said { at: now, by: who, to: vec![whom], place: Place::Private, text: text.to_owned() };
+        self.truth.say(said, Some(body));
+        self.restless.insert(own);
+        Ok(())
+    }
+
+    /// Something that is done on one's own phone about a contact.
+    fn with_acquaintance(
+        &mut self,
+        who: PersonId,
+        whom: PersonId,
+        does: &str,
+        act: impl FnOnce(
+            &mut Phone,
+            pillarbox_wire::AccountId,
+            pillarbox_wire::Timestamp,
+            rand_chacha::ChaCha20Rng,
+        ) -> Result<(), PhoneError>,
+    ) -> Result<(), WorldError> {
+        let Some(Acquaintance { own, theirs }) = self.meet(who, whom)? else {
+            self.not_done(who, does, "the phone knows no such contact");
+            return Ok(());
+        };
+        let (now, rng) = (self.now, self.fork());
+        if let Some(phone) = self.profile_mut(own)?.phone.as_mut() {
+            act(phone, theirs, now, rng)?;
+        }
+        self.restless.insert(own);
+        Ok(())
+    }
+
+    fn looks_up(&mut self, who: PersonId, whom: &Sought) -> Result<(), WorldError> {
+        let number = match whom {
+            Sought::Number(number) => Some(number.clone()),
+            Sought::Person(whom) => self.scenario.person(*whom).and_then(|person| person.number.clone()),
+        };
+        if !self.design.phone.number || !self.design.relay.directory {
+            self.not_in_design(who, "looks-up", "nobody is found by number");
+            return Ok(());
+        }
+        let own = self.one_profile(who, self.home(who))?;
+        if let (Some(number), Some(phone)) = (number, self.profile_mut(own)?.phone.as_mut()) {
+            phone.look_up(number, None)?;
+            self.restless.insert(own);
+        }
+        Ok(())
+    }
+
+    /// The phone and its accounts are given up, and with a new phone the same number makes a new account.
+    pub(super) fn begin_anew(&mut self, who: PersonId) -> Result<(), WorldError> {
+        self.close_accounts(who)?;
+        self.forget_ways(who);
+        if self.design.phone.accounts == pillarbox_access::design::Accounts::One {
+            self.one_profile(who, self.home(who))?;
+        }
+        let knows = self.scenario.person(who).map(|person| person.knows.clone()).unwrap_or_default();
+        for whom in knows {
+            self.meet(who, whom)?;
+        }
+        Ok(())
+    }
+
+    /// Closes somebody's accounts, so far as their phone reaches the relays.
+    fn close_accounts(&mut self, who: PersonId) -> Result<(), WorldError> {
+        let all = self.profiles_of(who);
+        for id in &all {
+            if let Some(phone) = self.profile_mut(*id)?.phone.as_mut() {
+                phone.close_account();
+            }
+            self.restless.insert(*id);
+        }
+        self.settle()?;
+        for id in all {
+            self.cut(id)?;
+            self.profile_mut(id)?.phone = None;
+        }
+        Ok(())
+    }
+
+    fn delete_accounts(&mut self, who: PersonId) -> Result<(), WorldError> {
+        self.close_accounts(who)?;
+        self.forget_ways(who);
+        Ok(())
+    }
+
+    fn seize(&mut self, who: PersonId, state: LockState) -> Result<(), WorldError> {
+        let class = self.scenario.person(who).map(|person| person.passcode).unwrap_or_default();
+        for id in self.profiles_of(who) {
+            self.cut(id)?;
+            let profile = self.profile_mut(id)?;
+            profile.phone = None;
+            if let Some(folder) = profile.folder.take() {
+                let passcode = self.passcodes.get(&who).cloned().unwrap_or_default();
+                self.seized.push(Seized { who, state, class, folder, passcode });
+            }
+        }
+        self.offline.insert(who);
+        Ok(())
+    }
+
+    /// Somebody opens an account at another relay, and hands those they know an invitation to it.
+    fn move_on(&mut self, who: PersonId) -> Result<(), WorldError> {
+        let country = self.scenario.person(who).map(|person| person.country.clone()).unwrap_or_default();
+        let here = self.home(who);
+        let other = self.sites.iter().enumerate().find(|(at, site)| {
+            SiteId(*at) != here && site.role == Role::Messenger && !site.blocked_in.contains(&country)
+        });
+        let Some(other) = other.map(|(at, _)| SiteId(at)) else {
+            self.not_in_design(who, "moves-to-other-relay", "there is no other relay that can be reached");
+            return Ok(());
+        };
+        let known: Vec<PersonId> =
+            self.acquaintances.keys().filter(|(one, _)| *one == who).map(|(_, other)| *other).collect();
+        self.moved.insert(who, other);
+        self.forget_ways(who);
+        for whom in known {
+            self.meet(whom, who)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn take_down(&mut self, channel: &ChannelName) -> Result<bool, WorldError> {
+        let _ = channel;
+        Ok(false)
+    }
+
+    /// Tells a new phone what its owner knows of themselves, and gives it a push token if it hands one on.
+    pub(super) fn give_facts(
+        &mut self,
+        phone: &mut Phone,
+        who: PersonId,
+        id: ProfileId,
+        purpose: &Purpose,
+        rng: &mut impl CryptoRng,
+    ) -> Result<(), WorldError> {
+        let person = self.scenario.person(who).ok_or(WorldError::Missing("a person"))?.clone();
+        let mut facts =
+            vec![(DepositKind::Name, person.name.clone()), (DepositKind::DisplayName, person.name.clone())];
+        if let Some(email) = &person.email {
+            facts.push((DepositKind::Email, email.clone()));
+            facts.push((DepositKind::EmailHash, sha256(email.as_bytes())));
+        }
+        if let Some(number) = &person.number {
+            facts.push((DepositKind::NumberHash, sha256(number.as_str().as_bytes())));
+        }
+        // What the scenario says comes later and replaces what follows from the name.
+        facts.extend(person.facts.iter().cloned());
+        for (kind, value) in facts {
+            phone.set_fact(kind, b"", Some(value.into_bytes()), rng)?;
+        }
+        let known = person.knows.iter().filter_map(|whom| self.scenario.person(*whom));
+        for known in known.filter_map(|known| Some((known.number.clone()?, known.name.clone()))) {
+            let (number, name) = known;
+            phone.set_fact(DepositKind::Contact, number.as_str().as_bytes(), Some(name.into_bytes()), rng)?;
+        }
+        if phone.account().habits.deposits.contains(&DepositKind::PushToken) && *purpose != Purpose::Backups {
+            let token =
+                format!("push-{:03}-{}", id.0, sha256(format!("{}{}", self.scenario.name, id.0).as_bytes()));
+            let account = push::account_of(who, &person.name, person.os_account.as_deref());
+            self.push.give(token.clone().into_bytes(), account, self.now);
+            phone.set_fact(DepositKind::PushToken, b"", Some(token.into_bytes()), rng)?;
+        }
+        Ok(())
+    }
+
+    /// An event in words, for the record.
+    fn what(&self, event: &Event) -> String {
+        let list =
+            |people: &[PersonId]| people.iter().map(|who| self.name(*who)).collect::<Vec<_>>().join(", ");
+        match &event.act {
+            Act::Says { text, to: Audience::Person(whom) } => format!("to {}: {text}", self.name(*whom)),
+            Act::Says { text, to: Audience::Group(group) } => format!("to the group {group}: {text}"),
+            Act::MakesGroup { group, with } => format!("{group}, with {}", list(with)),
+            Act::LeavesGroup { group } => group.clone(),
+            Act::OpensChannel { channel } | Act::Follows { channel } => channel.to_string(),
+            Act::Posts { channel, text } => format!("to {channel}: {text}"),
+            Act::Blocks { whom } | Act::Reports { whom } => self.name(*whom),
+            Act::LooksUp { whom: Sought::Person(whom) } => self.name(*whom),
+            Act::LooksUp { whom: Sought::Number(number) } => number.to_string(),
+            Act::SetsTimer { with, after: Some(seconds) } => {
+                format!("{seconds} s, with {}", self.name(*with))
+            }
+            Act::SetsTimer { with, after: None } => format!("off, with {}", self.name(*with)),
+            Act::PhoneSeized { state } => LockState::ALL
+                .iter()
+                .find(|(known, _)| known == state)
+                .map_or("", |(_, word)| word)
+                .to_owned(),
+            Act::BacksUp
+            | Act::GoesOffline
+            | Act::ComesOnline
+            | Act::ReRegisters
+            | Act::DeletesAccount
+            | Act::MovesToOtherRelay => String::new(),
+        }
+    }
+}
+
+/// The word for an act, as scenarios write it.
+const fn verb(act: &Act) -> &'static str {
+    match act {
+        Act::Says { .. } => "says",
+        Act::MakesGroup { .. } => "makes-group",
+        Act::LeavesGroup { .. } => "leaves-group",
+        Act::OpensChannel { .. } => "opens-channel",
+        Act::Posts { .. } => "posts",
+        Act::Follows { .. } => "follows",
+        Act::BacksUp => "backs-up",
+        Act::Blocks { .. } => "blocks",
+        Act::LooksUp { .. } => "looks-up",
+        Act::GoesOffline => "goes-offline",
+        Act::ComesOnline => "comes-online",
+        Act::ReRegisters => "re-registers",
+        Act::PhoneSeized { .. } => "phone-seized",
+        Act::SetsTimer { .. } => "sets-timer",
+        Act::Reports { .. } => "reports",
+        Act::DeletesAccount => "deletes-account",
+        Act::MovesToOtherRelay => "moves-to-other-relay",
+    }
+}

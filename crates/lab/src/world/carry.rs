@@ -1,0 +1,333 @@
+//! How frames move: from phones through a Noise channel to a relay and back, until nothing moves.
+//!
+//! Every frame is encoded by the wire codec and sealed into records, as over TCP; what is sealed is kept for the wire tap, what
+//! the relay sees of each frame goes into the record.
+
+use std::collections::VecDeque;
+
+use pillarbox_client::Link;
+use pillarbox_relay::passing::About;
+use pillarbox_relay::{ConnectionId, Effect, Input, Passing};
+use pillarbox_transport::handshake::{AwaitingAnswer, AwaitingOffer};
+use pillarbox_transport::{Established, HandshakeError, Versions};
+use pillarbox_wire::{Bytes, ClientFrame, RelayFrame};
+
+use super::profile::{Line, Profile, internet_address};
+use super::site::{Site, TappedFrame};
+use super::wire_tap::WireBytes;
+use super::{ProfileId, SiteId, World, WorldError};
+use crate::record::{Kind, Way, sha256};
+
+/// How many steps without an end are a loop: several hundred for each event of a large group.
+const MAX_STEPS: usize = 200_000;
+
+impl World {
+    pub(super) fn profile(&self, id: ProfileId) -> Result<&Profile, WorldError> {
+        self.profiles.get(id.0).ok_or(WorldError::Missing("a profile"))
+    }
+
+    pub(super) fn profile_mut(&mut self, id: ProfileId) -> Result<&mut Profile, WorldError> {
+        self.profiles.get_mut(id.0).ok_or(WorldError::Missing("a profile"))
+    }
+
+    pub(super) fn site(&self, id: SiteId) -> Result<&Site, WorldError> {
+        self.sites.get(id.0).ok_or(WorldError::Missing("a relay"))
+    }
+
+    pub(super) fn site_mut(&mut self, id: SiteId) -> Result<&mut Site, WorldError> {
+        self.sites.get_mut(id.0).ok_or(WorldError::Missing("a relay"))
+    }
+
+    /// Carries frames until nothing moves.
+    pub(super) fn settle(&mut self) -> Result<(), WorldError> {
+        let mut steps = 0_usize;
+        while let Some(id) = self.restless.pop_first() {
+            while self.drive(id, Link::Named)? | self.drive(id, Link::Nameless)? {
+                steps += 1;
+                if steps > MAX_STEPS {
+                    return Err(WorldError::Restless);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Does one thing on a link of a phone. False if there is nothing to do.
+    fn drive(&mut self, id: ProfileId, link: Link) -> Result<bool, WorldError> {
+        let (now, mut rng) = (self.now, self.fork());
+        let profile = self.profile_mut(id)?;
+        let refused = profile.refused;
+        let has_line = profile.line(link).is_some();
+        let Some(phone) = profile.phone.as_mut() else { return Ok(false) };
+        if !has_line {
+            let wanted = match link {
+                Link::Named => !refused,
+                Link::Nameless => phone.is_ready(Link::Named) && phone.wants_nameless()?,
+            };
+            return if wanted { self.connect(id, link) } else { Ok(false) };
+        }
+        let frames = phone.outgoing(link, now, &mut rng)?;
+        if !frames.is_empty() {
+            self.carry_up(id, link, frames)?;
+            return Ok(true);
+        }
+        let profile = self.profile_mut(id)?;
+        let Some(frame) = profile.line_mut(link).as_mut().and_then(|line| line.arrived.pop_front()) else {
+            return Ok(false);
+        };
+        let Some(phone) = profile.phone.as_mut() else { return Ok(false) };
+        let notices = phone.on_frame(link, frame, now, &mut rng)?;
+        for notice in notices {
+            self.tell(id, &notice)?;
+        }
+        Ok(true)
+    }
+
+    /// Opens a connection, unless the network does not let it through.
+    fn connect(&mut self, id: ProfileId, link: Link) -> Result<bool, WorldError> {
+        let profile = self.profile(id)?;
+        let (who, site_id) = (profile.who, profile.site);
+        if self.offline.contains(&who) {
+            return Ok(false);
+        }
+        let person = self.scenario.person(who).ok_or(WorldError::Missing("a person"))?;
+        if self.site(site_id)?.blocked_in.contains(&person.country) {
+            let country = person.country.clone();
+            if !std::mem::replace(&mut self.profile_mut(id)?.unreachable_said, true) {
+                let why = format!("the networks of {country} do not let it through");
+                let kind = Kind::Unreachable { who: self.name(who), relay: site_id.0, why };
+                self.record.push(self.now, kind);
+            }
+            return Ok(false);
+        }
+        self.next_connection += 1;
+        let connection = ConnectionId(self.next_connection);
+        let (phone_end, relay_end) = self.shake_hands(id, connection)?;
+        let handshake_hash = phone_end.handshake_hash;
+        self.connections.insert(connection, (id, link));
+        let profile = self.profile_mut(id)?;
+        profile.unreachable_said = false;
+        *profile.line_mut(link) = Some(Line { connection, phone_end, relay_end, arrived: VecDeque::new() });
+        if let Some(phone) = profile.phone.as_mut() {
+            phone.connected(link, handshake_hash);
+        }
+        let peer = internet_address(who);
+        self.process(site_id, connection, Input::Opened { peer, handshake_hash })?;
+        Ok(true)
+    }
+
+    fn shake_hands(
+        &mut self,
+        id: ProfileId,
+        connection: ConnectionId,
+    ) -> Result<(Established, Established), WorldError> {
+        let mut rng = self.fork();
+        let (who, site_id) = (self.profile(id)?.who, self.profile(id)?.site);
+        let key = &self.site(site_id)?.key;
+        let refused = |refused: pillarbox_transport::handshake::Refused| -> HandshakeError { refused.reason };
+        let (phone, offer) = AwaitingAnswer::begin(&key.public(), Versions::SUPPORTED, &mut rng);
+        let relay = AwaitingOffer::begin(key, Versions::SUPPORTED, &mut rng);
+        let (relay, answer) = relay.offered(&offer).map_err(refused)?;
+        let (phone, opening) = phone.answered(&answer)?;
+        let (relay_end, reply) = relay.opened(&opening).map_err(refused)?;
+        let phone_end = phone.replied(&reply)?;
+        for (way, bytes) in [
+            (Way::Up, offer.to_vec()),
+            (Way::Down, answer.to_vec()),
+            (Way::Up, opening.to_vec()),
+            (Way::Down, reply.to_vec()),
+        ] {
+            let peer = internet_address(who);
+            self.wire.push(WireBytes {
+                at: self.now,
+                peer,
+                relay: site_id,
+                connection: connection.0,
+                way,
+                bytes,
+            });
+        }
+        Ok((phone_end, relay_end))
+    }
+
+    fn carry_up(&mut self, id: ProfileId, link: Link, frames: Vec<ClientFrame>) -> Result<(), WorldError> {
+        let now = self.now;
+        let profile = self.profile_mut(id)?;
+        let (who, site_id) = (profile.who, profile.site);
+        let line = profile.line_mut(link).as_mut().ok_or(WorldError::Missing("a connection"))?;
+        let connection = line.connection;
+        let bytes = line.phone_end.sealer.seal(&frames)?;
+        line.relay_end.opener.feed(&bytes);
+        let mut arrived = Vec::with_capacity(frames.len());
+        while let Some(frame) = line.relay_end.opener.next_frame::<ClientFrame>()? {
+            arrived.push(frame);
+        }
+        let (peer, way) = (internet_address(who), Way::Up);
+        self.wire.push(WireBytes { at: now, peer, relay: site_id, connection: connection.0, way, bytes });
+        for frame in arrived {
+            self.process(site_id, connection, Input::Frame(frame))?;
+        }
+        Ok(())
+    }
+
+    /// Hands one input to a relay, and carries out what it says.
+    pub(super) fn process(
+        &mut self,
+        site_id: SiteId,
+        connection: ConnectionId,
+        input: Input,
+    ) -> Result<(), WorldError> {
+        let payload = match &input {
+            Input::Frame(frame) => payload_up(frame),
+            _ => None,
+        };
+        let mut batch = vec![(connection, input)];
+        let mut first = Some(payload);
+        loop {
+            let (now, mut rng) = (self.now, self.fork());
+            let outcome = self.site_mut(site_id)?.relay.process(std::mem::take(&mut batch), now, &mut rng)?;
+            let mut passed = VecDeque::from(outcome.passed);
+            // With one input in the batch what came up stands first, if the connection is known at all.
+            if let Some(payload) = first.take()
+                && let Some(passing) = passed.pop_front()
+            {
+                self.note(site_id, passing, Way::Up, payload)?;
+            }
+            for effect in outcome.effects {
+                match effect {
+                    Effect::Send(connection, frame) => {
+                        let at = passed.iter().position(|passing| passing.connection == connection);
+                        if let Some(passing) = at.and_then(|at| passed.remove(at)) {
+                            self.note(site_id, passing, Way::Down, payload_down(&frame))?;
+                        }
+                        self.send(connection, &frame)?;
+                    }
+                    Effect::Close(connection, _) => self.closed(connection)?,
+                }
+            }
+            if !outcome.more {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Lets a relay do what is due by the clock.
+    pub(super) fn sweep(&mut self, site_id: SiteId) -> Result<(), WorldError> {
+        loop {
+            let (now, mut rng) = (self.now, self.fork());
+            let outcome = self.site_mut(site_id)?.relay.process(Vec::new(), now, &mut rng)?;
+            for effect in outcome.effects {
+                if let Effect::Send(connection, frame) = effect {
+                    self.send(connection, &frame)?;
+                }
+            }
+            if !outcome.more {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Writes down what a relay sees of a frame, and hands it over if an order says so.
+    fn note(
+        &mut self,
+        site_id: SiteId,
+        passing: Passing,
+        way: Way,
+        payload: Option<Bytes>,
+    ) -> Result<(), WorldError> {
+        let kind = Kind::Frame {
+            relay: site_id.0,
+            way,
+            connection: passing.connection.0,
+            peer: passing.peer,
+            frame: passing.frame,
+            from: passing.from.map(|from| from.to_string()),
+            about: passing.about.as_ref().map(about_in_words),
+            bytes: passing.bytes,
+            payload_sha256: payload.as_ref().map(|payload| sha256(payload.as_slice())),
+        };
+        self.record.push(self.now, kind);
+        let site = self.site_mut(site_id)?;
+        if !site.tapping.is_empty() {
+            let about = match passing.about {
+                Some(About::Device(device)) => Some(device.account),
+                Some(About::Account(account)) => Some(account),
+                _ => None,
+            };
+            let named = passing.from.map(|from| from.account);
+            if [named, about].into_iter().flatten().any(|account| site.tapping.contains(&account)) {
+                site.tapped.push(TappedFrame { passing, payload });
+            }
+        }
+        Ok(())
+    }
+
+    fn send(&mut self, connection: ConnectionId, frame: &RelayFrame) -> Result<(), WorldError> {
+        let Some((id, link)) = self.connections.get(&connection).copied() else { return Ok(()) };
+        let now = self.now;
+        let profile = self.profile_mut(id)?;
+        let (who, site_id) = (profile.who, profile.site);
+        let Some(line) = profile.line_mut(link).as_mut().filter(|line| line.connection == connection) else {
+            return Ok(());
+        };
+        let bytes = line.relay_end.sealer.seal([frame])?;
+        line.phone_end.opener.feed(&bytes);
+        while let Some(frame) = line.phone_end.opener.next_frame()? {
+            line.arrived.push_back(frame);
+        }
+        let (peer, way) = (internet_address(who), Way::Down);
+        self.wire.push(WireBytes { at: now, peer, relay: site_id, connection: connection.0, way, bytes });
+        self.restless.insert(id);
+        Ok(())
+    }
+
+    /// The relay ended a connection.
+    fn closed(&mut self, connection: ConnectionId) -> Result<(), WorldError> {
+        let Some((id, link)) = self.connections.remove(&connection) else { return Ok(()) };
+        let profile = self.profile_mut(id)?;
+        *profile.line_mut(link) = None;
+        if let Some(phone) = profile.phone.as_mut() {
+            phone.disconnected(link);
+        }
+        self.restless.insert(id);
+        Ok(())
+    }
+
+    /// A phone's connections end.
+    pub(super) fn cut(&mut self, id: ProfileId) -> Result<(), WorldError> {
+        for link in [Link::Named, Link::Nameless] {
+            let profile = self.profile_mut(id)?;
+            let site_id = profile.site;
+            let Some(line) = profile.line_mut(link).take() else { continue };
+            if let Some(phone) = profile.phone.as_mut() {
+                phone.disconnected(link);
+            }
+            self.connections.remove(&line.connection);
+            self.process(site_id, line.connection, Input::Closed)?;
+        }
+        Ok(())
+    }
+}
+
+fn payload_up(frame: &ClientFrame) -> Option<Bytes> {
+    match frame {
+        ClientFrame::Submit(submit) => Some(submit.payload.clone()),
+        _ => None,
+    }
+}
+
+fn payload_down(frame: &RelayFrame) -> Option<Bytes> {
+    match frame {
+        RelayFrame::Deliver(deliver) => Some(deliver.payload.clone()),
+        _ => None,
+    }
+}
+
+fn about_in_words(about: &About) -> String {
+    match about {
+        About::Device(device) => device.to_string(),
+        About::Account(account) => account.to_string(),
+        About::Handle(handle) => handle.to_string(),
+        About::Channel(channel) => channel.to_string(),
+    }
+}

@@ -1,0 +1,45 @@
+//! Why a world stopped.
+
+use pillarbox_client::{PhoneError, ProfileError, StorageError};
+use pillarbox_relay::StoreError;
+use pillarbox_transport::{AddressError, HandshakeError, OpenError, SealError};
+
+/// Why a world could not be made or could not go on. None of these is a finding: what a design forbids or lacks stands in
+/// the record, and the world goes on.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum WorldError {
+    /// A relay's store.
+    #[error("a relay's store failed: {0}")]
+    Store(#[from] StoreError),
+    /// A phone's profile.
+    #[error("a phone's profile failed: {0}")]
+    Profile(#[from] ProfileError),
+    /// A phone's vault.
+    #[error("a phone's vault failed: {0}")]
+    Storage(#[from] StorageError),
+    /// A phone refused something that the world needs.
+    #[error("a phone refused: {0}")]
+    Phone(#[from] PhoneError),
+    /// The channel between a phone and a relay.
+    #[error("a channel failed: {0}")]
+    Handshake(#[from] HandshakeError),
+    /// The channel between a phone and a relay.
+    #[error("a channel failed: {0}")]
+    Seal(#[from] SealError),
+    /// The channel between a phone and a relay.
+    #[error("a channel failed: {0}")]
+    Open(#[from] OpenError),
+    /// A relay's address could not be made.
+    #[error("a relay has no address: {0}")]
+    Address(#[from] AddressError),
+    /// No folder could be made for a phone that will be seized.
+    #[error("no folder could be made for a phone: {0}")]
+    Folder(std::io::ErrorKind),
+    /// Frames went on and on.
+    #[error("the world does not come to rest")]
+    Restless,
+    /// Something that the world itself keeps track of is not there.
+    #[error("{0} is not there")]
+    Missing(&'static str),
+}

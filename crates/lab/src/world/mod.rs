@@ -1,0 +1,395 @@
+//! Worlds: relays and phones under one design in one process, with a virtual clock and seeded randomness.
+//!
+//! Everything is the product's own code: [`Phone`](pillarbox_client::Phone) over a vault in memory, [`Relay`] over a
+//! database in memory, and between the two a Noise channel with the frames that TCP would carry. A world adds what lies around
+//! them: people with a country and an internet address, a clock that jumps from one event to the next, networks
+//! that refuse, a push service, orders that reach an operator.
+//!
+//! The same scenario, design and seed give the same [`Record`], byte for byte (docs/decisions/0011-worlds.md).
+//!
+//! | file | what |
+//! |---|---|
+//! | `site` | relays, their operators and jurisdictions |
+//! | `profile` | phone accounts |
+//! | `carry`, `wire_tap` | how frames move, and what a cable would show |
+//! | `acquaint` | who can write to whom |
+//! | `acts`, `notices` | what people do, and what their phones tell them |
+//! | `orders` | what authorities make operators and networks do |
+//! | `push` | the operating system's push service |
+
+mod acquaint;
+mod acts;
+mod carry;
+mod error;
+mod notices;
+mod orders;
+mod profile;
+mod push;
+mod site;
+mod wire_tap;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use pillarbox_access::design::{Cloud, Design};
+use pillarbox_client::{Habits, Link};
+use pillarbox_relay::{ConnectionId, Keeping};
+use pillarbox_wire::{AccountId, Handle, Timestamp};
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
+use sha2::{Digest as _, Sha256};
+
+pub use acts::Seized;
+pub use error::WorldError;
+pub use orders::Order;
+pub use profile::{ProfileId, Purpose};
+pub use push::{PushRow, PushService};
+pub use site::{Role, Site, SiteId, TappedFrame};
+pub use wire_tap::WireBytes;
+
+use acquaint::Acquaintance;
+use acts::GroupHere;
+use profile::{Profile, internet_address};
+
+use crate::record::{Kind, Record, sha256};
+use crate::scenario::{Act, Command, PersonId, Scenario};
+use crate::truth::{Scorer, Truth};
+
+/// Something that is to happen at a time.
+#[derive(Clone, Debug)]
+enum Due {
+    /// An event of the scenario, by its position.
+    Event(usize),
+    /// An order.
+    Order(Order),
+    /// Nothing but the time: something waits for it.
+    Wake,
+}
+
+/// One world.
+pub struct World {
+    design: Design,
+    scenario: Scenario,
+    now: Timestamp,
+    rng: ChaCha20Rng,
+    sites: Vec<Site>,
+    profiles: Vec<Profile>,
+    connections: BTreeMap<ConnectionId, (ProfileId, Link)>,
+    next_connection: u64,
+    /// Profiles that may have something to do.
+    restless: BTreeSet<ProfileId>,
+    acquaintances: BTreeMap<(PersonId, PersonId), Acquaintance>,
+    groups: BTreeMap<String, GroupHere>,
+    offline: BTreeSet<PersonId>,
+    /// Whose phone is in other hands.
+    seized: Vec<Seized>,
+    moved: BTreeMap<PersonId, SiteId>,
+    /// What a software update made of somebody's habits.
+    updated: BTreeMap<PersonId, Habits>,
+    /// Whose phone lies in a folder, because somebody will read it.
+    on_disk: BTreeSet<PersonId>,
+    passcodes: BTreeMap<PersonId, String>,
+    due: BTreeMap<(Timestamp, u64), Due>,
+    next_due: u64,
+    push: PushService,
+    wire: Vec<WireBytes>,
+    truth: Truth,
+    record: Record,
+}
+
+impl World {
+    /// A world at the start of a scenario: everybody has an account and knows whom the scenario says.
+    ///
+    /// # Errors
+    /// [`WorldError`].
+    pub fn new(design: &Design, scenario: &Scenario, seed: u64) -> Result<Self, WorldError> {
+        let mut world = Self {
+            design: design.clone(),
+            scenario: scenario.clone(),
+            now: scenario.start,
+            rng: generator(&scenario.name, seed),
+            sites: Vec::new(),
+            profiles: Vec::new(),
+            connections: BTreeMap::new(),
+            next_connection: 0,
+            restless: BTreeSet::new(),
+            acquaintances: BTreeMap::new(),
+            groups: BTreeMap::new(),
+            offline: BTreeSet::new(),
+            seized: Vec::new(),
+            moved: BTreeMap::new(),
+            updated: BTreeMap::new(),
+            on_disk: BTreeSet::new(),
+            passcodes: BTreeMap::new(),
+            due: BTreeMap::new(),
+            next_due: 0,
+            push: PushService::default(),
+            wire: Vec::new(),
+            truth: Truth::default(),
+            record: Record::default(),
+        };
+        world.head(seed);
+        world.open_sites()?;
+        world.begin()?;
+        Ok(world)
+    }
+
+    /// The header, and everybody.
+    fn head(&mut self, seed: u64) {
+        let design_text = serde_json::to_vec(&self.design).unwrap_or_default();
+        let header = Kind::Header {
+            scenario: self.scenario.name.clone(),
+            scenario_sha256: data_encoding::HEXLOWER.encode(&self.scenario.digest),
+            design: self.design.name.clone(),
+            design_sha256: sha256(&design_text),
+            seed,
+            program: env!("CARGO_PKG_VERSION").to_owned(),
+        };
+        self.record.push(self.now, header);
+        for (who, person) in self.scenario.everybody() {
+            let address = internet_address(who);
+            self.truth.is_at(who, address, person.number.as_ref());
+            let kind = Kind::Person {
+                who: person.name.clone(),
+                country: person.country.clone(),
+                number: person.number.as_ref().map(ToString::to_string),
+                address,
+            };
+            self.record.push(self.now, kind);
+        }
+    }
+
+    /// A relay in each jurisdiction of the design's operator, and one more where its backups lie.
+    fn open_sites(&mut self) -> Result<(), WorldError> {
+        let mut jurisdictions: Vec<Option<String>> =
+            self.design.operator.jurisdictions.iter().cloned().map(Some).collect();
+        if jurisdictions.is_empty() {
+            jurisdictions.push(None);
+        }
+        let keeping = self.design.relay.clone();
+        for (number, jurisdiction) in jurisdictions.into_iter().enumerate() {
+            self.open_site(
+                &format!("relay-{number}.example"),
+                Role::Messenger,
+                jurisdiction,
+                keeping.clone(),
+            )?;
+        }
+        if let Some(Cloud { keeping, operator, .. }) = self.design.cloud.clone() {
+            self.open_site("cloud.example", Role::Cloud, operator.jurisdictions.first().cloned(), keeping)?;
+        }
+        Ok(())
+    }
+
+    fn open_site(
+        &mut self,
+        host: &str,
+        role: Role,
+        jurisdiction: Option<String>,
+        keeping: Keeping,
+    ) -> Result<(), WorldError> {
+        let mut rng = self.fork();
+        let kind = Kind::Relay {
+            relay: self.sites.len(),
+            name: host.to_owned(),
+            jurisdiction: jurisdiction.clone(),
+        };
+        self.sites.push(Site::open(host, role, jurisdiction, keeping, self.now, &mut rng)?);
+        self.record.push(self.now, kind);
+        Ok(())
+    }
+
+    /// Everybody gets their account, meets whom they know, and what the scenario says is put on the calendar.
+    fn begin(&mut self) -> Result<(), WorldError> {
+        let scenario = self.scenario.clone();
+        let read = scenario.events.iter().filter(|event| matches!(event.act, Act::PhoneSeized { .. }));
+        self.on_disk.extend(read.map(|event| event.who));
+        self.meet_everybody()?;
+        for commanded in scenario.orders {
+            let order = match commanded.command {
+                Command::Blocks { country } => Order::Block { country },
+                Command::Unblocks { country } => Order::Unblock { country },
+                Command::TakesDown { channel } => Order::TakeDown { channel },
+            };
+            self.order(commanded.at, order);
+        }
+        for (number, event) in scenario.events.iter().enumerate() {
+            self.schedule(event.at, Due::Event(number));
+        }
+        Ok(())
+    }
+
+    fn schedule(&mut self, at: Timestamp, due: Due) {
+        self.next_due += 1;
+        self.due.insert((at.max(self.now), self.next_due), due);
+    }
+
+    /// Has the world look again at a time, because a phone waits for it.
+    fn wake_at(&mut self, at: Timestamp) {
+        self.schedule(at, Due::Wake);
+    }
+
+    /// Puts an order on the calendar. Of what is due at the same moment an earlier call comes first, and what the scenario says was
+    /// put there when the world was made.
+    pub fn order(&mut self, at: Timestamp, order: Order) {
+        self.schedule(at, Due::Order(order));
+    }
+
+    /// Lets time pass up to `until`, and everything happen that is due by then.
+    ///
+    /// # Errors
+    /// [`WorldError`].
+    pub fn run_until(&mut self, until: Timestamp) -> Result<(), WorldError> {
+        while let Some(next) = self.due.first_entry().filter(|next| next.key().0 <= until) {
+            let ((at, _), due) = next.remove_entry();
+            self.advance(at)?;
+            match due {
+                Due::Event(number) => self.happen(number)?,
+                Due::Order(order) => self.obey(order)?,
+                Due::Wake => {}
+            }
+            self.settle()?;
+        }
+        self.advance(until)
+    }
+
+    /// Runs the whole scenario, up to when demands are served, and ends the record.
+    ///
+    /// # Errors
+    /// [`WorldError`].
+    pub fn run(&mut self) -> Result<(), WorldError> {
+        self.run_until(self.scenario.inquiry.served)?;
+        self.end()
+    }
+
+    /// Ends the record: what is kept, counted, and the footer.
+    ///
+    /// # Errors
+    /// [`WorldError`].
+    pub fn end(&mut self) -> Result<(), WorldError> {
+        self.count_kept()?;
+        self.record.end(self.now);
+        Ok(())
+    }
+
+    /// Moves the clock. Relays do what is due by it, and phones that are on look whether something is.
+    fn advance(&mut self, to: Timestamp) -> Result<(), WorldError> {
+        if to <= self.now {
+            return Ok(());
+        }
+        self.now = to;
+        for number in 0..self.sites.len() {
+            self.sweep(SiteId(number))?;
+        }
+        self.remove_expired()?;
+        let on = |profile: &Profile| profile.phone.is_some() && !self.offline.contains(&profile.who);
+        let on =
+            self.profiles.iter().enumerate().filter(|(_, profile)| on(profile)).map(|(at, _)| ProfileId(at));
+        self.restless.extend(on);
+        self.settle()
+    }
+
+    /// A generator of its own for one step, so that what one phone draws does not shift what another draws in that step.
+    fn fork(&mut self) -> ChaCha20Rng {
+        let mut seed = [0; 32];
+        self.rng.fill_bytes(&mut seed);
+        ChaCha20Rng::from_seed(seed)
+    }
+
+    fn name(&self, who: PersonId) -> String {
+        self.scenario.person(who).map_or_else(String::new, |person| person.name.clone())
+    }
+}
+
+/// What experiments look at.
+impl World {
+    /// The world's time.
+    #[must_use]
+    pub const fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// The scenario that runs.
+    #[must_use]
+    pub const fn scenario(&self) -> &Scenario {
+        &self.scenario
+    }
+
+    /// The design that it runs under.
+    #[must_use]
+    pub const fn design(&self) -> &Design {
+        &self.design
+    }
+
+    /// The relays: those of the messenger's operator first, then that of the backups, if it is another.
+    #[must_use]
+    pub fn sites(&self) -> &[Site] {
+        &self.sites
+    }
+
+    /// The account that has a number at a relay, by the relay's own rows: whom an order about a number means.
+    ///
+    /// # Errors
+    /// [`WorldError::Store`].
+    pub fn account_of(&self, site: SiteId, number: &Handle) -> Result<Option<AccountId>, WorldError> {
+        let holdings = self.site(site)?.relay.store().holdings()?;
+        Ok(holdings.account_of(number).map(|row| row.account))
+    }
+
+    /// Everything that was on a wire.
+    #[must_use]
+    pub fn wire(&self) -> &[WireBytes] {
+        &self.wire
+    }
+
+    /// What the push service has.
+    #[must_use]
+    pub const fn push_service(&self) -> &PushService {
+        &self.push
+    }
+
+    /// Phones that are in other hands.
+    #[must_use]
+    pub fn seized(&self) -> &[Seized] {
+        &self.seized
+    }
+
+    /// The record so far.
+    #[must_use]
+    pub const fn record(&self) -> &Record {
+        &self.record
+    }
+
+    /// The scorer, who alone knows what was really said.
+    #[must_use]
+    pub const fn scorer(&self) -> Scorer<'_> {
+        Scorer::new(&self.truth)
+    }
+}
+
+/// The generator of a world: ChaCha20, whose stream is the same in each release and on each machine.
+fn generator(scenario: &str, seed: u64) -> ChaCha20Rng {
+    let digest =
+        Sha256::new().chain_update(scenario).chain_update([0]).chain_update(seed.to_be_bytes()).finalize();
+    ChaCha20Rng::from_seed(digest.into())
+}
+
+impl std::fmt::Debug for World {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("World")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_generator_s_stream_is_pinned() {
+        let mut bytes = [0; 8];
+        generator("a scenario", 7).fill_bytes(&mut bytes);
+        assert_eq!(data_encoding::HEXLOWER.encode(&bytes), "237410bb8b308065");
+        let mut other = [0; 8];
+        generator("a scenario", 8).fill_bytes(&mut other);
+        assert_ne!(bytes, other);
+    }
+}

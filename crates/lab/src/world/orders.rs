@@ -1,0 +1,194 @@
+//! Orders: what authorities make an operator, a network or the maker of the phones' software do, at a time.
+
+use pillarbox_client::{Habits, Protection};
+use pillarbox_relay::Keeping;
+use pillarbox_wire::{AccountId, ChannelName};
+
+use super::{ProfileId, Purpose, Role, SiteId, World, WorldError};
+use crate::record::{Kept, Kind};
+use crate::scenario::PersonId;
+
+/// What is ordered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// An operator keeps something else from now on.
+    SetKeeping {
+        /// Which relay's.
+        site: SiteId,
+        /// What it keeps.
+        keeping: Keeping,
+    },
+    /// An operator hands over what passes of some accounts from now on.
+    Tap {
+        /// Which relay's.
+        site: SiteId,
+        /// Of whom.
+        accounts: Vec<AccountId>,
+    },
+    /// Every operator takes a channel down.
+    TakeDown {
+        /// Which.
+        channel: ChannelName,
+    },
+    /// The networks of a country let nobody connect to any of the messenger's relays.
+    Block {
+        /// The country.
+        country: String,
+    },
+    /// The networks of a country let nobody connect to one relay.
+    BlockRelay {
+        /// The country.
+        country: String,
+        /// Which relay.
+        site: SiteId,
+    },
+    /// They let connections through again, to every relay.
+    Unblock {
+        /// The country.
+        country: String,
+    },
+    /// The maker ships other software to somebody, or to everybody.
+    UpdateSoftware {
+        /// To whom; none for everybody.
+        who: Option<PersonId>,
+        /// What their phones do from now on.
+        habits: Habits,
+        /// How they protect what is said; none as before. Phones of the two protections do not understand each other, so
+        /// that each person begins a new account with the new software.
+        protection: Option<Protection>,
+    },
+}
+
+impl Order {
+    /// The word for it in the record.
+    const fn word(&self) -> &'static str {
+        match self {
+            Self::SetKeeping { .. } => "set-keeping",
+            Self::Tap { .. } => "tap",
+            Self::TakeDown { .. } => "take-down",
+            Self::Block { .. } => "block",
+            Self::BlockRelay { .. } => "block-relay",
+            Self::Unblock { .. } => "unblock",
+            Self::UpdateSoftware { .. } => "update-software",
+        }
+    }
+}
+
+impl World {
+    /// Carries an order out.
+    pub(super) fn obey(&mut self, order: Order) -> Result<(), WorldError> {
+        let word = order.word();
+        let says = match order {
+            Order::SetKeeping { site, keeping } => {
+                let now = self.now;
+                self.site_mut(site)?.relay.set_keeping(keeping, now)?;
+                format!("relay {} keeps what it is told to from now on", site.0)
+            }
+            Order::Tap { site, accounts } => {
+                let says = format!("relay {} hands over what passes of {} accounts", site.0, accounts.len());
+                self.site_mut(site)?.tapping.extend(accounts);
+                says
+            }
+            Order::TakeDown { channel } => {
+                let taken = self.take_down(&channel)?;
+                format!("{channel}: {}", if taken { "taken down" } else { "there is no such channel here" })
+            }
+            Order::Block { country } => {
+                for number in 0..self.sites.len() {
+                    if self.site(SiteId(number))?.role == Role::Messenger {
+                        self.block(&country, SiteId(number))?;
+                    }
+                }
+                format!("the networks of {country} let nobody connect to the messenger")
+            }
+            Order::BlockRelay { country, site } => {
+                self.block(&country, site)?;
+                format!("the networks of {country} let nobody connect to relay {}", site.0)
+            }
+            Order::Unblock { country } => {
+                for site in &mut self.sites {
+                    site.blocked_in.remove(&country);
+                }
+                self.everybody_looks();
+                format!("the networks of {country} let everybody connect")
+            }
+            Order::UpdateSoftware { who, habits, protection } => {
+                let whom: Vec<PersonId> = match who {
+                    Some(who) => vec![who],
+                    None => self.scenario.everybody().map(|(who, _)| who).collect(),
+                };
+                let says = format!("{} people get other software", whom.len());
+                self.update(&whom, &habits, protection)?;
+                says
+            }
+        };
+        self.record.push(self.now, Kind::Order { order: word, says });
+        self.count_kept()
+    }
+
+    fn block(&mut self, country: &str, site: SiteId) -> Result<(), WorldError> {
+        self.site_mut(site)?.blocked_in.insert(country.to_owned());
+        for number in 0..self.profiles.len() {
+            let profile = self.profile(ProfileId(number))?;
+            let lives_there =
+                self.scenario.person(profile.who).is_some_and(|person| person.country == country);
+            if profile.site == site && lives_there {
+                self.cut(ProfileId(number))?;
+            }
+        }
+        self.everybody_looks();
+        Ok(())
+    }
+
+    /// Every phone looks whether there is something to do.
+    fn everybody_looks(&mut self) {
+        self.restless.extend((0..self.profiles.len()).map(ProfileId));
+    }
+
+    fn update(
+        &mut self,
+        whom: &[PersonId],
+        habits: &Habits,
+        protection: Option<Protection>,
+    ) -> Result<(), WorldError> {
+        let now = self.design.phone.protection;
+        for who in whom {
+            self.updated.insert(*who, habits.clone());
+        }
+        if let Some(protection) = protection.filter(|protection| *protection != now) {
+            self.design.phone.protection = protection;
+            for who in whom {
+                self.begin_anew(*who)?;
+            }
+            return Ok(());
+        }
+        for number in 0..self.profiles.len() {
+            let mut rng = self.fork();
+            let profile = self.profile_mut(ProfileId(number))?;
+            if !whom.contains(&profile.who) || profile.purpose == Purpose::Backups {
+                continue;
+            }
+            if let Some(phone) = profile.phone.as_mut() {
+                phone.set_habits(habits.clone(), &mut rng)?;
+                self.restless.insert(ProfileId(number));
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes down how many rows each relay keeps.
+    pub(super) fn count_kept(&mut self) -> Result<(), WorldError> {
+        for (relay, site) in self.sites.iter().enumerate() {
+            let rows = site.relay.store().holdings()?;
+            let rows = Kept {
+                accounts: rows.accounts.len(),
+                devices: rows.devices.len(),
+                prekeys: rows.prekeys.len(),
+                messages: rows.messages.len(),
+                message_bytes: rows.messages.iter().map(|row| row.payload.len()).sum(),
+            };
+            self.record.push(self.now, Kind::Kept { relay, rows });
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,117 @@
+//! Sites: the relays of a world. Each has an operator, a jurisdiction, a key and an address of its own, and its store in memory.
+
+use std::collections::BTreeSet;
+
+use pillarbox_crypto::AgreementSecret;
+use pillarbox_relay::{Keeping, Limits, Passing, Relay, Settings, SqliteStore};
+use pillarbox_transport::RelayAddress;
+use pillarbox_wire::{AccountId, Bytes, Duration, Timestamp};
+use rand_core::CryptoRng;
+
+use super::WorldError;
+
+/// One of a world's relays: a position among [`World::sites`](super::World::sites).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SiteId(pub usize);
+
+/// What a relay is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// It carries messages.
+    Messenger,
+    /// Another operator's, where backups lie.
+    Cloud,
+}
+
+/// A frame that passed the operator while it was ordered to hand over what passes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TappedFrame {
+    /// What the operator sees of it.
+    pub passing: Passing,
+    /// The payload in it, if it carries one.
+    pub payload: Option<Bytes>,
+}
+
+/// One relay of a world.
+pub struct Site {
+    pub(super) relay: Relay<SqliteStore>,
+    pub(super) key: AgreementSecret,
+    pub(super) address: RelayAddress,
+    pub(super) role: Role,
+    pub(super) jurisdiction: Option<String>,
+    /// Countries whose networks let nobody connect.
+    pub(super) blocked_in: BTreeSet<String>,
+    /// Whose frames are handed over.
+    pub(super) tapping: BTreeSet<AccountId>,
+    pub(super) tapped: Vec<TappedFrame>,
+}
+
+/// The port of every relay; a world has no ports, but an address has one.
+const PORT: u16 = 7_455;
+
+/// A world jumps from one event to the next: at each jump the ageing clock follows all the way, as it would have done hour by
+/// hour (`pillarbox_relay::ageing` says why a real relay moves it in steps).
+const AGEING_STEP: Duration = Duration::from_days(36_500);
+
+impl Site {
+    pub(super) fn open(
+        host: &str,
+        role: Role,
+        jurisdiction: Option<String>,
+        keeping: Keeping,
+        now: Timestamp,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Self, WorldError> {
+        let key = AgreementSecret::generate(rng);
+        let address = RelayAddress::new(host, PORT, key.public())?;
+        let settings = Settings { keeping, limits: Limits { ageing_step: AGEING_STEP, ..Limits::default() } };
+        let mut relay = Relay::open(SqliteStore::in_memory()?, settings, now, rng)?;
+        relay.follow(true);
+        Ok(Self {
+            relay,
+            key,
+            address,
+            role,
+            jurisdiction,
+            blocked_in: BTreeSet::new(),
+            tapping: BTreeSet::new(),
+            tapped: Vec::new(),
+        })
+    }
+
+    /// The relay, whose store answers demands.
+    #[must_use]
+    pub const fn relay(&self) -> &Relay<SqliteStore> {
+        &self.relay
+    }
+
+    /// The operator's own secret beside the database: the key of its address.
+    #[must_use]
+    pub const fn channel_key(&self) -> &AgreementSecret {
+        &self.key
+    }
+
+    /// The relay's address.
+    #[must_use]
+    pub const fn address(&self) -> &RelayAddress {
+        &self.address
+    }
+
+    /// What it is for.
+    #[must_use]
+    pub const fn role(&self) -> Role {
+        self.role
+    }
+
+    /// The country whose law its operator answers to; none if the design names none.
+    #[must_use]
+    pub fn jurisdiction(&self) -> Option<&str> {
+        self.jurisdiction.as_deref()
+    }
+
+    /// What passed of the accounts that an order named, from the order on.
+    #[must_use]
+    pub fn tapped(&self) -> &[TappedFrame] {
+        &self.tapped
+    }
+}
