@@ -5,15 +5,15 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
+use pillarbox_access::Design;
 use pillarbox_client::net::{now, sync};
-use pillarbox_client::{NewAccount, PaddingRule, Passphrase, Phone, Protection, Vault};
+use pillarbox_client::{Passphrase, Phone, Vault};
 use pillarbox_crypto::PasswordCost;
 use pillarbox_relay::Keeping;
-use pillarbox_wire::Handle;
 
 use super::chat::{Chat, Profile};
 use super::needle::{Needle, Planted, Role};
-use super::person::Person;
+use super::person::{Person, account};
 use super::phones::{SQLITE, in_folder, said};
 use super::program::RelayProcess;
 use super::randomness::Remembered;
@@ -72,7 +72,7 @@ pub async fn play(plan: &Plan, way: Way) -> Result<Locking, AuditError> {
     let as_shipped = Plan::new(relay_program.clone()).unreadable;
     let mut bob = Person::begin(BOB, &as_shipped, &relay, folder.path()).await?;
     let own = folder.path().join(ALICE.0);
-    let made = Made::make(&own, &relay, &mut bob).await?;
+    let made = Made::make(&own, &as_shipped, &relay, &mut bob).await?;
     let mut rng = rand::rng();
     let said_by_it = Planted::draw(&mut rng);
     let heard: Vec<Planted> = (0..HEARD).map(|_| Planted::draw(&mut rng)).collect();
@@ -112,7 +112,12 @@ pub async fn play(plan: &Plan, way: Way) -> Result<Locking, AuditError> {
 
 impl Made {
     /// Makes a phone in `folder`, which knows Bob and is known to him.
-    async fn make(folder: &Path, relay: &RelayProcess, bob: &mut Person) -> Result<Self, AuditError> {
+    async fn make(
+        folder: &Path,
+        design: &Design,
+        relay: &RelayProcess,
+        bob: &mut Person,
+    ) -> Result<Self, AuditError> {
         let mut rng = Remembered::default();
         let draw = || Planted::draw(&mut rand::rng());
         let (name, contact, passphrase) = (draw().words, draw().words, draw().text());
@@ -125,14 +130,7 @@ impl Made {
             [key] => *key = Needle::new(Role::Key, "the vault's key", key.bytes())?,
             _ => return Err(AuditError::WentWrong { what: "an empty vault has more than one secret" }),
         }
-        let new = NewAccount {
-            relay: relay.address().clone(),
-            handle: Some(Handle::parse(ALICE.1)?),
-            name: name.clone(),
-            // As the program itself makes an account.
-            protection: Protection::EndToEnd,
-            padding: PaddingRule::Padme,
-        };
+        let new = account(&name, ALICE.1, design, relay.address().clone())?;
         let mut phone = Phone::create_in(vault, new, now(), &mut rng)?;
         sync(&mut phone, PATIENCE, &mut rng).await?;
         phone.add_invited(&bob.phone.invitation()?, Some(&contact), now(), &mut rng)?;

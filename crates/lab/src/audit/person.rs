@@ -30,6 +30,22 @@ pub(super) struct Person {
     links: Vec<Link>,
 }
 
+/// An account under a design, to be made.
+pub(super) fn account(
+    name: &str,
+    number: &str,
+    design: &Design,
+    relay: RelayAddress,
+) -> Result<NewAccount, AuditError> {
+    Ok(NewAccount {
+        relay,
+        handle: Some(Handle::parse(number)?),
+        name: name.into(),
+        protection: design.phone.protection,
+        padding: design.phone.padding,
+    })
+}
+
 impl Person {
     /// Makes an account and stays connected.
     pub(super) async fn begin(
@@ -46,13 +62,7 @@ impl Person {
         // The vault is gone in a few seconds, with the folder that it lies in.
         let passphrase = Passphrase::new("an audit has no secrets".into())
             .map_err(|_| AuditError::WentWrong { what: "an empty passphrase" })?;
-        let new = NewAccount {
-            relay: address,
-            handle: Some(Handle::parse(number)?),
-            name: name.into(),
-            protection: design.phone.protection,
-            padding: design.phone.padding,
-        };
+        let new = account(name, number, design, address)?;
         let mut rng = Remembered::default();
         let phone = Phone::create(&folder.join(name), &passphrase, new, now(), &mut rng)?;
         let mut person = Self { name, phone, rng, contact: None, carrier: None, recorder, links: Vec::new() };
