@@ -1,0 +1,393 @@
+//! The chart's rules: a closed world, process by process, and not cumulative.
+//!
+//! - An item without a row is not returned, unless the chart is silent on the process or gives its list as an example.
+//! - A process lists what the chart lists for it. What a narrower process of the same messenger lists already is no difference under
+//!   a wider one, which by law reaches it too.
+//! - An item that the chart gives without naming a process may come under any process for what is stored.
+//! - What the demand itself names is not returned.
+
+use std::collections::BTreeSet;
+
+use pillarbox_wire::Duration;
+
+use super::{NOT_COMPARED, NOTHING_OF_IT, NOT_RETURNED, RETURNED};
+use crate::design::Mark;
+use crate::item::Item;
+use crate::oracle::chart::{Chart, ChartRow, Says};
+use crate::oracle::conditions::Effect;
+use crate::oracle::finding::{Agreement, Row};
+use crate::oracle::items::{contains, covers, specific};
+use crate::oracle::observed::{About, Asked, Holder, Observed, Returned, Standing};
+use crate::oracle::process::Process;
+use crate::oracle::Source;
+
+/// Longest time between two batches of what is delivered while it happens.
+const BATCHES: Duration = Duration::from_seconds(15 * 60);
+
+/// Holds one design's run to the chart's rows of the messenger that it stands for.
+#[must_use]
+pub fn against_chart(chart: &Chart, standing: &Standing, run: &impl Observed) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for (process, cases) in chart.cases(&standing.app) {
+        for case in cases {
+            let compared = Compared { chart, standing, run, process, case };
+            rows.extend(compared.listed());
+            rows.extend(compared.not_listed());
+        }
+    }
+    rows
+}
+
+/// One messenger under one process in one case.
+struct Compared<'a, R> {
+    chart: &'a Chart,
+    standing: &'a Standing,
+    run: &'a R,
+    process: Process,
+    case: BTreeSet<String>,
+}
+
+impl<R: Observed> Compared<'_, R> {
+    /// The chart's rows under this process that are about this case.
+    fn rows(&self, process: Process) -> impl Iterator<Item = &ChartRow> {
+        self.chart.of(&self.standing.app, process).filter(|row| row.case().is_subset(&self.case))
+    }
+
+    fn returned(&self, process: Process, of: Holder) -> Returned {
+        let circumstances = self.case.clone();
+        let mut returned = self.run.returned(&Asked { process, about: About::Target, of, circumstances });
+        // What the demand names is not what it brings, whoever answers it.
+        returned.items.retain(|item| Some(*item) != self.standing.asked_by);
+        returned
+    }
+
+    /// Why this row cannot be compared with this design, if it cannot.
+    fn not_applicable(&self, row: &ChartRow) -> Option<String> {
+        let holds = |word: &str| self.standing.conditions.contains(word);
+        let missing = row.conditions.iter().find(|(word, does)| *does == Effect::Design && !holds(word));
+        if let Some((word, _)) = missing {
+            return Some(format!("condition {word}"));
+        }
+        let conditions = &self.standing.conditions;
+        let case = self.case.iter().find(|word| conditions.iter().any(|holds| excludes(holds, word)));
+        if let Some(word) = case {
+            return Some(format!("condition {word}"));
+        }
+        let named = matches!(row.says, Says::Item(item) if Some(item) == self.standing.asked_by);
+        named.then(|| "the demand itself names it".to_owned())
+    }
+
+    /// The rows that the chart has.
+    fn listed(&self) -> Vec<Row> {
+        let rows = self.rows(self.process);
+        rows.map(|row| {
+            let (run, agreement) = match self.not_applicable(row) {
+                Some(because) => (NOT_COMPARED.to_owned(), Agreement::NotApplicable { because }),
+                None => self.compare(row),
+            };
+            let says = match row.says {
+                Says::Item(_) => row
+                    .window_days
+                    .map_or_else(|| RETURNED.to_owned(), |days| format!("{RETURNED}, {days} days back")),
+                Says::Nothing => "nothing returned".into(),
+                Says::NoContent => "no content returned".into(),
+                Says::NotStated => "not stated".into(),
+            };
+            self.row(row.says.as_str(), says, run, agreement, row.mark)
+        })
+        .collect()
+    }
+
+    fn compare(&self, row: &ChartRow) -> (String, Agreement) {
+        let agreed = |is: bool| if is { Agreement::Agrees } else { Agreement::Differs };
+        let of = if row.has(Effect::Cloud) { Holder::Cloud } else { Holder::Operator };
+        let returned = self.returned(self.process, of);
+        match row.says {
+            Says::NotStated => (NOT_COMPARED.to_owned(), Agreement::NotAsserted),
+            Says::NoContent => {
+                let content = returned.items.contains(&Item::MessageContent);
+                let run = if content { "content returned" } else { "no content returned" };
+                (run.into(), agreed(!content))
+            }
+            Says::Nothing => {
+                let came: Vec<&str> = specific(&returned.items).into_iter().map(Item::as_str).collect();
+                let run = if came.is_empty() { "nothing returned".into() } else { format!("{RETURNED}: {}", came.join(", ")) };
+                (run, agreed(came.is_empty()))
+            }
+            Says::Item(item) => self.compare_item(row, item, &returned, of),
+        }
+    }
+
+    fn compare_item(
+        &self,
+        row: &ChartRow,
+        item: Item,
+        returned: &Returned,
+        of: Holder,
+    ) -> (String, Agreement) {
+        if returned.not_modelled.contains(&item) {
+            return (NOTHING_OF_IT.to_owned(), Agreement::NotModelled);
+        }
+        if !contains(&returned.items, item) {
+            let elsewhere = Process::STORED.into_iter().find(|process| {
+                row.has(Effect::ProcessOpen) && contains(&self.returned(*process, of).items, item)
+            });
+            return elsewhere.map_or((NOT_RETURNED.into(), Agreement::Differs), |process| {
+                (NOT_RETURNED.into(), Agreement::AgreesElsewhere { process: process.as_str() })
+            });
+        }
+        if let Some(days) = row.window_days {
+            let ages = returned.ages.get(&item).cloned().unwrap_or_default();
+            let agreement = if ages.reach_back(days) { Agreement::Agrees } else { Agreement::Differs };
+            let oldest = ages.came.last().map_or_else(|| "none dated".into(), |days| format!("{days} days back"));
+            let older = ages.happened.range(days + 1..).filter(|age| !ages.came.contains(age)).count();
+            return (format!("{RETURNED}, {oldest}; {older} older not"), agreement);
+        }
+        if row.has(Effect::Batches) || row.real_time {
+            let most = row.has(Effect::Batches).then_some(BATCHES);
+            return match returned.longest_gap {
+                Some(gap) => {
+                    let run = format!("{RETURNED}, at most {} minutes late", gap.as_seconds().div_ceil(60));
+                    let in_time = most.is_none_or(|most| gap <= most);
+                    (run, if in_time { Agreement::Agrees } else { Agreement::Differs })
+                }
+                None => (format!("{RETURNED}, not while it happens"), Agreement::Differs),
+            };
+        }
+        (RETURNED.into(), Agreement::Agrees)
+    }
+
+    /// What came back and stands in no row: a difference each, because the chart's world is closed.
+    fn not_listed(&self) -> Vec<Row> {
+        // Where the chart says that nothing comes back, that row names what did.
+        let silent = |row: &ChartRow| {
+            matches!(row.says, Says::NotStated | Says::Nothing) || row.has(Effect::ListOpen)
+        };
+        if self.rows(self.process).any(silent) || self.rows(self.process).all(|row| self.not_applicable(row).is_some()) {
+            return Vec::new();
+        }
+        let returned = self.returned(self.process, Holder::Operator);
+        let listed = self.listed_items();
+        let extra = specific(&returned.items).into_iter().filter(|item| {
+            // Content that came back has a row of its own where the chart says that none does.
+            let content = *item == Item::MessageContent && self.rows(self.process).any(|row| row.says == Says::NoContent);
+            !content && !listed.iter().any(|listed| covers(*listed, *item))
+        });
+        extra
+            .map(|item| {
+                let says = format!("{NOT_RETURNED} (no row)");
+                self.row(item.as_str(), says, RETURNED.into(), Agreement::Differs, Mark::Confirmed)
+            })
+            .collect()
+    }
+
+    /// What may come back: what is listed for this process and narrower ones, and what names no process.
+    fn listed_items(&self) -> Vec<Item> {
+        let item = |row: &ChartRow| match row.says {
+            Says::Item(item) if self.not_applicable(row).is_none() => Some(item),
+            _ => None,
+        };
+        let here = self.process.narrower().chain([self.process]);
+        let mut items: Vec<Item> = here.flat_map(|process| self.rows(process).filter_map(item)).collect();
+        if self.process.reach().is_some() {
+            let open = self.chart.of_app(&self.standing.app).filter(|row| row.has(Effect::ProcessOpen));
+            items.extend(open.filter(|row| row.case().is_subset(&self.case)).filter_map(item));
+        }
+        items
+    }
+
+    fn row(&self, item: &str, says: String, run: String, agreement: Agreement, mark: Mark) -> Row {
+        Row {
+            source: Source::Chart,
+            app: self.standing.app.clone(),
+            design: self.standing.design.clone(),
+            origin: String::new(),
+            process: self.process.to_string(),
+            case: self.case.iter().cloned().collect::<Vec<_>>().join(" "),
+            item: item.to_owned(),
+            says,
+            run,
+            agreement,
+            mark,
+            reason: None,
+        }
+    }
+}
+
+/// A circumstance and its opposite, which the tables write with `not` in it, without that word.
+fn bare(word: &str) -> String {
+    word.split('_').filter(|part| *part != "not").collect::<Vec<_>>().join("_")
+}
+
+/// Whether a case with the circumstance `word` cannot be one in which `holds` holds.
+fn excludes(holds: &str, word: &str) -> bool {
+    holds != word && bare(holds) == bare(word)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::item::Reach;
+    use crate::oracle::observed::Ages;
+    use crate::oracle::Counts;
+
+    /// An operator that returns these items, each under the process that the law names, in these circumstances.
+    struct Operator {
+        items: Vec<Item>,
+        only_in: Option<&'static str>,
+        ages: BTreeMap<Item, Ages>,
+        gap: Option<Duration>,
+    }
+
+    fn operator(items: &[Item]) -> Operator {
+        Operator { items: items.to_vec(), only_in: None, ages: BTreeMap::new(), gap: None }
+    }
+
+    impl Observed for Operator {
+        fn returned(&self, asked: &Asked) -> Returned {
+            let silent = self.only_in.is_some_and(|word| !asked.circumstances.contains(word));
+            let reaches = |item: &Item| match asked.process.reach() {
+                Some(reach) => item.reach() <= reach,
+                None => *item == Item::MessageSourceDestination,
+            };
+            let items = self.items.iter().copied().filter(|item| !silent && reaches(item)).collect();
+            let cloud = asked.of == Holder::Cloud;
+            Returned {
+                items: if cloud { BTreeSet::new() } else { items },
+                ages: self.ages.clone(),
+                longest_gap: self.gap,
+                not_modelled: BTreeSet::new(),
+            }
+        }
+    }
+
+    const HEADING: &str = "app,process,item,real_time,window_days,condition,confidence,as_of";
+
+    fn compare(rows: &[&str], conditions: &[&str], run: &Operator) -> Vec<(String, Agreement)> {
+        let text = rows.iter().map(|row| format!("x,{row},confirmed,2020-11\n")).collect::<String>();
+        let chart = Chart::parse(&format!("{HEADING}\n{text}")).unwrap();
+        let standing = Standing {
+            design: "x-now".into(),
+            app: "x".into(),
+            conditions: conditions.iter().map(ToString::to_string).collect(),
+            asked_by: Some(Item::PhoneNumber),
+        };
+        let rows = against_chart(&chart, &standing, run);
+        rows.into_iter().map(|row| (format!("{} {}", row.process, row.item), row.agreement)).collect()
+    }
+
+    fn differing(rows: &[&str], run: &Operator) -> Vec<String> {
+        let rows = compare(rows, &[], run).into_iter();
+        rows.filter(|(_, agreement)| *agreement == Agreement::Differs).map(|(row, _)| row).collect()
+    }
+
+    #[test]
+    fn what_is_listed_and_comes_back_agrees_and_what_does_not_differs() {
+        let rows = ["subpoena,name,no,,", "subpoena,email,no,,", "subpoena,no_message_content,no,,"];
+        assert!(differing(&rows, &operator(&[Item::Name, Item::Email])).is_empty());
+        assert_eq!(differing(&rows, &operator(&[Item::Name])), ["subpoena email"]);
+        assert_eq!(differing(&rows, &operator(&[])).len(), 2, "an operator that keeps nothing");
+    }
+
+    #[test]
+    fn what_comes_back_and_has_no_row_is_noticed() {
+        let rows = ["subpoena,name,no,,"];
+        assert_eq!(differing(&rows, &operator(&[Item::Name, Item::IpLog])), ["subpoena ip_log"]);
+        let open = ["2703d,name,no,,given_as_example"];
+        assert!(differing(&open, &operator(&[Item::Name, Item::BlockedUsers])).is_empty(), "an open list");
+        let silent = ["2703d,not_stated,no,,"];
+        assert_eq!(
+            compare(&silent, &[], &operator(&[Item::Name])),
+            [("2703d not_stated".into(), Agreement::NotAsserted)]
+        );
+    }
+
+    #[test]
+    fn nothing_means_nothing_and_what_the_demand_names_is_not_returned() {
+        let rows = ["subpoena,none,no,,"];
+        assert!(differing(&rows, &operator(&[Item::PhoneNumber])).is_empty());
+        assert_eq!(differing(&rows, &operator(&[Item::PhoneNumber, Item::Name])), ["subpoena none"]);
+        let asked = compare(&["subpoena,phone_number,no,,"], &[], &operator(&[Item::PhoneNumber]));
+        assert!(matches!(asked[0].1, Agreement::NotApplicable { .. }), "{asked:?}");
+    }
+
+    #[test]
+    fn a_process_is_not_cumulative_and_the_law_is() {
+        let rows = ["subpoena,name,no,,", "search_warrant,device_backup,no,,"];
+        assert!(differing(&rows, &operator(&[Item::Name, Item::DeviceBackup])).is_empty());
+        let beside = operator(&[Item::Name, Item::DeviceBackup, Item::Email]);
+        assert_eq!(differing(&rows, &beside), ["subpoena email", "search_warrant email"]);
+    }
+
+    #[test]
+    fn an_item_without_a_process_may_come_under_another() {
+        let rows = ["subpoena,device_types,no,,process_not_stated"];
+        assert_eq!(Item::DeviceTypes.reach(), Reach::Records);
+        let found = compare(&rows, &[], &operator(&[Item::DeviceTypes]));
+        assert_eq!(found[0].1, Agreement::AgreesElsewhere { process: "2703d" });
+        assert_eq!(differing(&rows, &operator(&[])).len(), 1);
+        assert_eq!(differing(&["subpoena,device_types,no,,"], &operator(&[Item::DeviceTypes])).len(), 1);
+    }
+
+    #[test]
+    fn a_case_is_compared_alone_and_a_design_can_exclude_it() {
+        let rows = ["subpoena,none,no,,not_confirmed_terrorism_case", "subpoena,name,no,,confirmed_terrorism_case"];
+        let right = Operator { only_in: Some("confirmed_terrorism_case"), ..operator(&[Item::Name]) };
+        assert!(differing(&rows, &right).is_empty());
+        assert_eq!(differing(&rows, &operator(&[Item::Name])), ["subpoena none"], "handed over in every case");
+        assert_eq!(differing(&rows, &operator(&[])), ["subpoena name"], "and in none");
+        let only = compare(&rows, &["confirmed_terrorism_case"], &operator(&[Item::Name]));
+        let applicable = only.iter().filter(|(_, found)| !matches!(found, Agreement::NotApplicable { .. }));
+        assert_eq!(applicable.count(), 1, "{only:?}");
+    }
+
+    #[test]
+    fn a_condition_of_the_design_must_hold() {
+        let rows = ["search_warrant,backup_keys,no,,icloud_backup_on"];
+        let run = operator(&[Item::BackupKeys]);
+        assert!(matches!(compare(&rows, &[], &run)[0].1, Agreement::NotApplicable { .. }));
+        assert_eq!(compare(&rows, &["icloud_backup_on"], &run)[0].1, Agreement::Agrees);
+    }
+
+    #[test]
+    fn a_window_is_measured_on_both_sides() {
+        let rows = ["2703d,lookup_log,no,25,"];
+        let run = |came: &[u32]| {
+            let ages = Ages { happened: [3, 24, 26].into(), came: came.iter().copied().collect() };
+            Operator { ages: [(Item::LookupLog, ages)].into(), ..operator(&[Item::LookupLog]) }
+        };
+        assert!(differing(&rows, &run(&[3, 24])).is_empty());
+        assert_eq!(differing(&rows, &run(&[3, 24, 26])).len(), 1);
+        assert_eq!(differing(&rows, &run(&[3])).len(), 1);
+    }
+
+    #[test]
+    fn batches_are_late_by_a_quarter_of_an_hour_at_most() {
+        let rows = ["pen_register,message_source_destination,yes,,delivered_every_15_min"];
+        let run = |gap| Operator { gap, ..operator(&[Item::MessageSourceDestination]) };
+        assert!(differing(&rows, &run(Some(Duration::from_seconds(900)))).is_empty());
+        assert_eq!(differing(&rows, &run(Some(Duration::from_seconds(901)))).len(), 1);
+        assert_eq!(differing(&rows, &run(None)).len(), 1, "not while it happens");
+    }
+
+    #[test]
+    fn content_that_comes_back_against_the_chart_is_told_once() {
+        let rows = ["search_warrant,no_message_content,no,,"];
+        assert_eq!(differing(&rows, &operator(&[Item::MessageContent])), ["search_warrant no_message_content"]);
+    }
+
+    #[test]
+    fn rows_are_counted_by_what_became_of_them() {
+        let chart = Chart::parse(&format!(
+            "{HEADING}\nx,subpoena,name,no,,,recheck,2020-11\nx,subpoena,email,no,,,confirmed,2020-11\n"
+        ))
+        .unwrap();
+        let standing =
+            Standing { design: "x".into(), app: "x".into(), conditions: BTreeSet::new(), asked_by: None };
+        let rows = against_chart(&chart, &standing, &operator(&[Item::Name]));
+        let counts = Counts::of(&rows);
+        assert_eq!((counts.agree, counts.differ, counts.recheck), (1, 1, 1));
+    }
+}

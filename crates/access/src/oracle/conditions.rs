@@ -1,0 +1,119 @@
+//! Conditions of the chart's rows: what kind each is, and whether it holds.
+//!
+//! The words and their kinds are data (`oracles/conditions.csv`), because some of them name products.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use super::rows::{TableError, rows, word};
+
+const TABLE: &str = "conditions.csv";
+const HEADING: [&str; 4] = ["condition", "effect", "circumstance", "meaning"];
+
+/// What a condition does to its row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Effect {
+    /// Nothing: it says how the row was encoded, or how sure the chart is.
+    Remark,
+    /// The chart does not say under which process: any for what is stored will do.
+    ProcessOpen,
+    /// The row is an example: other items under the same process are no difference.
+    ListOpen,
+    /// It holds in the scenario that is run: the target gave everything that can be given.
+    Scenario,
+    /// It holds if the design that is run says so.
+    Design,
+    /// It is a circumstance of the case: the demand carries it, and the row is compared in that case alone.
+    Case,
+    /// The item comes from the operator where the backups lie.
+    Cloud,
+    /// What is delivered while it happens comes in batches at most a quarter of an hour apart.
+    Batches,
+}
+
+impl Effect {
+    const WORDS: [(Self, &'static str); 8] = [
+        (Self::Remark, "remark"),
+        (Self::ProcessOpen, "process-open"),
+        (Self::ListOpen, "list-open"),
+        (Self::Scenario, "scenario"),
+        (Self::Design, "design"),
+        (Self::Case, "case"),
+        (Self::Cloud, "cloud"),
+        (Self::Batches, "batches"),
+    ];
+}
+
+/// The conditions that rows may have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conditions {
+    rows: BTreeMap<String, Condition>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Condition {
+    effect: Effect,
+    /// The word for it that a demand carries and a design's operator asks for.
+    circumstance: String,
+}
+
+impl Conditions {
+    /// Reads the table of conditions.
+    ///
+    /// # Errors
+    /// [`TableError`].
+    pub fn parse(text: &str) -> Result<Self, TableError> {
+        let mut read = BTreeMap::new();
+        for (line, [condition, effect, circumstance, _meaning]) in rows(TABLE, HEADING, text)? {
+            let known = Effect::WORDS.into_iter().find(|(_, word)| *word == effect);
+            let (effect, _) = word(TABLE, line, "effect", effect, known)?;
+            let wrong = |wrong: String| Err(TableError { table: TABLE, line, wrong });
+            if circumstance.is_empty() == (effect == Effect::Case) {
+                return wrong(format!("`{condition}`: a case, and nothing else, has a circumstance"));
+            }
+            let row = Condition { effect, circumstance: circumstance.to_owned() };
+            if read.insert(condition.to_owned(), row).is_some() {
+                return wrong(format!("`{condition}` stands twice"));
+            }
+        }
+        Ok(Self { rows: read })
+    }
+
+    /// What a condition does; none for a word that is no condition.
+    #[must_use]
+    pub fn effect(&self, condition: &str) -> Option<Effect> {
+        self.rows.get(condition).map(|row| row.effect)
+    }
+
+    /// The word that a demand carries in a case of which this condition holds.
+    #[must_use]
+    pub fn circumstance(&self, condition: &str) -> Option<&str> {
+        let row = self.rows.get(condition).filter(|row| row.effect == Effect::Case)?;
+        Some(&row.circumstance)
+    }
+}
+
+/// The conditions of the chart in this program.
+pub static CONDITIONS: LazyLock<Conditions> = LazyLock::new(embedded);
+
+#[expect(clippy::expect_used, reason = "the file is part of this program, and a test reads it")]
+fn embedded() -> Conditions {
+    Conditions::parse(include_str!("../../oracles/conditions.csv")).expect("a table of this program")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_read_and_mistakes_are_told() {
+        assert_eq!(CONDITIONS.effect("process_not_stated"), Some(Effect::ProcessOpen));
+        assert_eq!(CONDITIONS.effect("on_a_sunday"), None);
+        let heading = HEADING.join(",");
+        for wrong in ["a,b,,c", "a,case,,c", "a,remark,w,c", "a,case,w,c\na,case,w,c"] {
+            assert!(Conditions::parse(&format!("{heading}\n{wrong}\n")).is_err(), "{wrong}");
+        }
+        let one = Conditions::parse(&format!("{heading}\na,case,w,c\n")).unwrap();
+        assert_eq!((one.circumstance("a"), one.circumstance("b")), (Some("w"), None));
+    }
+}

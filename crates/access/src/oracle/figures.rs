@@ -1,0 +1,137 @@
+//! Figures: numbers of the tables, and how a measured one is held to them.
+
+use std::sync::LazyLock;
+
+use super::chart::mark;
+use super::rows::{TableError, rows, word};
+use crate::design::Mark;
+
+const TABLE: &str = "figures.csv";
+const HEADING: [&str; 7] =
+    ["id", "experiment", "parameter", "expected", "tolerance_or_spread", "reference", "confidence"];
+
+/// How an experiment is called that is about one messenger.
+const PROFILE: &str = "_profile";
+
+/// A row of the table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Figure {
+    /// Its name.
+    pub id: String,
+    /// What it belongs to.
+    pub experiment: String,
+    /// What is counted.
+    pub parameter: String,
+    /// The number.
+    pub expected: f64,
+    /// How far from it a run may be, in the table's words.
+    pub tolerance: String,
+    /// Where it was read.
+    pub reference: String,
+    /// How far the row was checked.
+    pub mark: Mark,
+}
+
+/// What a run measured.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Measured {
+    /// This number.
+    Exactly(f64),
+    /// A number that lies between two that were tried: something was there at the first and not at the second.
+    Between(f64, f64),
+}
+
+impl Figure {
+    /// The messenger whose figure it is, in the tables' word; none for one that is nobody's.
+    #[must_use]
+    pub fn app(&self) -> Option<&str> {
+        self.experiment.strip_suffix(PROFILE)
+    }
+
+    /// What is measured, without the messenger's name.
+    #[must_use]
+    pub fn measure(&self) -> &str {
+        let own = self.app().and_then(|app| self.id.strip_prefix(app)?.strip_prefix('_'));
+        own.unwrap_or(&self.id)
+    }
+
+    /// Whether `measured` is what the row says: not more than it for an upper bound, and the same number otherwise.
+    #[must_use]
+    pub fn agrees(&self, measured: Measured) -> bool {
+        /// Arithmetic on seconds of many years has some rounding in its last digits.
+        const ROUNDING: f64 = 1e-9;
+        let same = |one: f64, other: f64| (one - other).abs() <= ROUNDING * one.abs().max(other.abs());
+        let at_most = self.tolerance.starts_with("upper bound");
+        match measured {
+            Measured::Exactly(number) if at_most => number > 0.0 && number <= self.expected,
+            Measured::Exactly(number) => same(number, self.expected),
+            Measured::Between(there, gone) => there <= self.expected && self.expected < gone,
+        }
+    }
+}
+
+/// Reads the table.
+///
+/// # Errors
+/// [`TableError`].
+pub fn parse(text: &str) -> Result<Vec<Figure>, TableError> {
+    rows(TABLE, HEADING, text)?.into_iter().map(|(line, fields)| row(line, fields)).collect()
+}
+
+fn row(line: usize, fields: [&str; 7]) -> Result<Figure, TableError> {
+    let [id, experiment, parameter, expected, tolerance, reference, confidence] = fields;
+    Ok(Figure {
+        id: id.to_owned(),
+        experiment: experiment.to_owned(),
+        parameter: parameter.to_owned(),
+        expected: word(TABLE, line, "number", expected, expected.parse().ok())?,
+        tolerance: tolerance.to_owned(),
+        reference: reference.to_owned(),
+        mark: word(TABLE, line, "confidence", confidence, mark(confidence))?,
+    })
+}
+
+/// The table in this program.
+pub static FIGURES: LazyLock<Vec<Figure>> = LazyLock::new(embedded);
+
+#[expect(clippy::expect_used, reason = "the file is part of this program, and a test reads it")]
+fn embedded() -> Vec<Figure> {
+    parse(include_str!("../../oracles/figures.csv")).expect("a table of this program")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn figure(tolerance: &str) -> Figure {
+        let text = format!("{}\nx_days,x_profile,days,30,{tolerance},r,confirmed\n", HEADING.join(","));
+        parse(&text).unwrap().remove(0)
+    }
+
+    #[test]
+    fn the_table_is_read() {
+        assert!(FIGURES.len() >= 14);
+        let ours = FIGURES.iter().filter(|figure| figure.app().is_some());
+        assert!(ours.clone().count() >= 7);
+        assert!(ours.clone().all(|figure| figure.measure() != figure.id));
+    }
+
+    #[test]
+    fn a_figure_is_held_to_what_its_row_allows() {
+        let exact = figure("exact");
+        assert_eq!((exact.app(), exact.measure()), (Some("x"), "days"));
+        assert!(exact.agrees(Measured::Exactly(30.0)) && !exact.agrees(Measured::Exactly(29.0)));
+        assert!(exact.agrees(Measured::Between(29.0, 31.0)));
+        assert!(!exact.agrees(Measured::Between(31.0, 33.0)) && !exact.agrees(Measured::Between(20.0, 30.0)));
+        let bound = figure("upper bound");
+        assert!(bound.agrees(Measured::Exactly(7.0)) && bound.agrees(Measured::Exactly(30.0)));
+        assert!(!bound.agrees(Measured::Exactly(31.0)), "above the bound");
+        assert!(!bound.agrees(Measured::Exactly(0.0)), "nothing was measured");
+    }
+
+    #[test]
+    fn a_row_that_cannot_be_read_is_named_by_its_line() {
+        let text = format!("{}\na,b,c,many,d,e,confirmed\n", HEADING.join(","));
+        assert_eq!(parse(&text).unwrap_err().line, 2);
+    }
+}
