@@ -9,12 +9,14 @@
 //! | [`store`] | what it keeps, behind one trait; SQLite |
 //! | [`keeping`] | what its design keeps, as data |
 //! | [`limits`] | every limit, in one table |
+//! | [`stamp`] | how it recognises a message that is reported |
 //! | [`holdings`] | what is kept, read back from the file |
 //! | [`server`] | the shell: sockets, the thread that the core runs in, log, metrics, admin port |
 //! | [`inventory`] | every field that can be seen, and how long it is kept |
 
 mod admin;
 pub mod ageing;
+mod channels;
 pub mod core;
 mod directory;
 pub mod holdings;
@@ -27,6 +29,7 @@ mod names;
 pub mod passing;
 mod rates;
 pub mod server;
+pub mod stamp;
 pub mod store;
 #[cfg(feature = "testing")]
 pub mod testing;

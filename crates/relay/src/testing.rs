@@ -7,28 +7,40 @@
     reason = "this is a test, only kept where every backend can call it"
 )]
 
+mod additions;
+
 use pillarbox_crypto::SecretBytes;
 use pillarbox_wire::{
     AccountId, Bytes, DeviceAddress, DeviceId, FixedBytes, Handle, KemPreKey, MessageId, OneTimePreKey,
     PreKeyId, PreKeyUpload, SignedPreKey, Timestamp,
 };
 
+use crate::holdings::Holdings;
 use crate::store::{
     AccountRow, Changes, Closing, Counters, DeviceNumber, DeviceRow, EventNumber, Forget, MessageRow,
     PreKeyKind, Registration, Seen, Set, Skip, Stock, Store, StoreError, Taken, Upload,
 };
 
-/// Runs the suite. `open` gives a new, empty store; `reopen` ends a store without notice and gives what it had written.
+/// Runs the suite. `open` gives a new, empty store; `reopen` ends a store without notice and gives what it had written;
+/// `look` reads everything that is kept.
 ///
 /// # Panics
 /// Where the backend fails.
-pub fn store_suite<S: Store>(mut open: impl FnMut() -> S, mut reopen: impl FnMut(S) -> S) {
+pub fn store_suite<S: Store>(
+    mut open: impl FnMut() -> S,
+    mut reopen: impl FnMut(S) -> S,
+    look: impl Fn(&S) -> Holdings,
+) {
     what_is_written_is_there_after_a_restart(open(), &mut reopen);
     messages_wait_in_order_and_are_read_as_asked(open(), &mut reopen);
     changes_are_written_whole_or_not_at_all(open(), &mut reopen);
     prekeys_go_lowest_first_and_once(open(), &mut reopen);
     a_closed_account_leaves_nothing(open(), &mut reopen);
     delivered_messages_are_forgotten_oldest_first(open(), &mut reopen);
+    additions::deposits_are_replaced_taken_back_and_counted(open(), &mut reopen, &look);
+    additions::channels_are_read_in_order_and_taken_down(open(), &mut reopen, &look);
+    additions::events_lapse_by_kind_time_and_account(open(), &mut reopen, &look);
+    additions::what_is_beyond_the_rule_is_trimmed(open(), &mut reopen, &look);
 }
 
 fn account(name: u8, number: u32) -> Registration {

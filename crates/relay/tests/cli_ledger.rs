@@ -53,6 +53,7 @@ impl Past {
         match self.process(connection, Input::Frame(frame)).swap_remove(0) {
             Effect::Send(_, frame) => frame,
             Effect::Close(_, reason) => panic!("{reason}"),
+            Effect::Wake(_) => panic!("nobody left a push token"),
         }
     }
 

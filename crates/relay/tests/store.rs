@@ -25,7 +25,8 @@ use world::{START, World, deliveries, submission};
 
 #[test]
 fn the_backend_in_memory_passes_the_suite() {
-    store_suite(|| SqliteStore::in_memory().unwrap(), |store| store);
+    let look = |store: &SqliteStore| store.holdings().unwrap();
+    store_suite(|| SqliteStore::in_memory().unwrap(), |store| store, look);
 }
 
 #[test]
@@ -43,6 +44,8 @@ fn the_backend_on_disk_passes_the_suite() {
             drop(store);
             SqliteStore::open(&current()).unwrap()
         },
+        // From the file, as whoever serves a demand reads it.
+        |_| Holdings::read(&current()).unwrap(),
     );
 }
 
@@ -184,6 +187,68 @@ fn a_database_of_a_newer_relay_is_refused_and_left_alone() {
     let read = Holdings::read(folder.path());
     assert_eq!(read, Err(HoldingsError::Store(StoreError::Newer { found: 3, known: 2 })));
     assert_eq!(fs::read(&file).unwrap(), before);
+}
+
+/// A database as the first layout had it, with one account and a message.
+fn of_the_first_layout(folder: &Path) -> std::path::PathBuf {
+    let mut world = World::on_disk(Settings::default());
+    let (anne, _) = world.register(1, Some("+447700900001"));
+    let (_, ben_here) = world.register(2, None);
+    world.submit(ben_here, anne.address, b"payload");
+    let file = folder.join(DATABASE_FILE);
+    let original = Connection::open(world.folder().join(DATABASE_FILE)).unwrap();
+    original.execute("VACUUM INTO ?1", [file.to_str().unwrap()]).unwrap();
+    Connection::open(&file)
+        .unwrap()
+        .execute_batch(
+            "DROP TABLE deposits; DROP TABLE events; DROP TABLE channels; DROP TABLE posts;
+             ALTER TABLE counters DROP COLUMN next_event;
+             DELETE FROM meta WHERE name = 'keeping_since';
+             UPDATE meta SET value = 'an earlier text' WHERE name = 'about';
+             PRAGMA user_version = 1;",
+        )
+        .unwrap();
+    file
+}
+
+#[test]
+fn a_database_of_the_first_layout_is_read_as_it_lies_there_and_gets_what_it_lacks_when_a_relay_opens_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = of_the_first_layout(folder.path());
+    let before = fs::read(&file).unwrap();
+    let read = Holdings::read(folder.path()).unwrap();
+    assert_eq!((read.accounts.len(), read.messages.len(), read.deposits.len()), (2, 1, 0));
+    assert_eq!(fs::read(&file).unwrap(), before);
+    assert!(Holdings::certificate_key(folder.path()).unwrap().is_some());
+
+    let store = SqliteStore::open(folder.path()).unwrap();
+    let migrated = store.holdings().unwrap();
+    assert_eq!(migrated, read);
+    drop(store);
+    let version: i64 = Connection::open(&file)
+        .unwrap()
+        .query_row("SELECT user_version FROM pragma_user_version", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(version, 2);
+    let about: String = Connection::open(&file)
+        .unwrap()
+        .query_row("SELECT value FROM meta WHERE name = 'about'", [], |row| row.get(0))
+        .unwrap();
+    assert!(about.contains("deposits: what phones left here"));
+}
+
+#[test]
+fn only_the_owner_can_read_the_database_and_the_files_beside_it() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = SqliteStore::open(folder.path()).unwrap();
+    let keeping = Some(Set { keeping: "{}".to_owned(), at: START });
+    store.apply(&Changes { keeping, ..Changes::default() }).unwrap();
+    let files: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap()).collect();
+    assert_eq!(files.len(), 3, "database, log and the log's index");
+    for file in files {
+        assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600, "{:?}", file.file_name());
+    }
 }
 
 #[test]

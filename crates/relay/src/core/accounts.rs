@@ -169,6 +169,7 @@ impl<S: Store> Relay<S> {
 
     /// Takes a closed account out of memory and ends its connections.
     pub(super) fn take_out(&mut self, account: AccountId, effects: &mut Vec<super::Effect>) {
+        self.channels.close(account);
         for device in self.directory.remove(account) {
             if let Some(connection) = device.online {
                 self.connections.remove(connection);

@@ -3,7 +3,7 @@
 //! Messages of this round come from memory; older ones are read from the store, a bounded number of bytes in one turn, so that
 //! all devices coming back at once do not come into memory at once.
 
-use pillarbox_wire::{Deliver, DeviceAddress, MessageId, RelayFrame, Timestamp};
+use pillarbox_wire::{Deliver, DeviceAddress, FixedBytes, MessageId, RelayFrame, Timestamp};
 
 use super::Relay;
 use super::events::{Effect, Outcome};
@@ -103,8 +103,12 @@ impl<S: Store> Relay<S> {
                     bytes: u32::try_from(payload.len()).unwrap_or(u32::MAX),
                 }));
             }
-            let frame =
-                RelayFrame::Deliver(Deliver { message, from: sender, accepted_at, payload, stamp: None });
+            // A sender that the row does not name is nobody to vouch for.
+            let stamp =
+                self.rule.stamp_key.as_ref().zip(sender).map(|(key, sender)| {
+                    FixedBytes(key.stamp(payload.as_slice(), sender, address, accepted_at))
+                });
+            let frame = RelayFrame::Deliver(Deliver { message, from: sender, accepted_at, payload, stamp });
             outcome.effects.push(Effect::Send(connection, frame));
         }
         Ok(true)
@@ -115,6 +119,8 @@ impl<S: Store> Relay<S> {
         let (connection, frame) = match effect {
             Effect::Send(connection, frame) => (*connection, passing::to_phone(frame)),
             Effect::Close(connection, _) => (*connection, "Goodbye"),
+            // It goes to nobody's connection.
+            Effect::Wake(_) => return,
         };
         // A connection that was just closed is forgotten, and its goodbye is not worth remembering it for.
         if let Some(known) = self.connections.get(connection) {

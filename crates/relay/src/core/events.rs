@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use pillarbox_wire::{ClientFrame, Farewell, RelayFrame};
+use pillarbox_wire::{Bytes, ClientFrame, Farewell, RelayFrame};
 use serde::{Deserialize, Serialize};
 
 use crate::keeping::Keeping;
@@ -40,6 +40,9 @@ pub enum Effect {
     /// Send a goodbye with this reason and close. The relay has forgotten the connection already: what still comes from
     /// it is ignored, and its [`Input::Closed`] is welcome but not needed.
     Close(ConnectionId, Farewell),
+    /// A message waits for a device that is away, and this is the push token that its owner's phone has left: hand it to the
+    /// push service of the device's system. One for each message and token.
+    Wake(Bytes),
 }
 
 /// What a batch led to.

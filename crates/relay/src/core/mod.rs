@@ -12,6 +12,7 @@
 //! | `prekeys` | PublishPreKeys, CountPreKeys, FetchBundles |
 //! | `messages` | Submit, Acknowledge |
 //! | `deposits` | LeaveDeposits, Recall |
+//! | `publishing` | OpenChannel, Post, ReadChannel |
 //! | `delivery` | what waits goes out |
 //! | `log` | what happens is written down, as far as the rules say |
 //! | `rule` | what is kept, changed while the relay runs |
@@ -26,6 +27,7 @@ mod events;
 mod log;
 mod messages;
 mod prekeys;
+mod publishing;
 mod questions;
 mod round;
 mod rule;
@@ -36,12 +38,12 @@ use std::collections::VecDeque;
 
 use pillarbox_crypto::{SecretBytes, SigningSecret};
 use pillarbox_wire::{
-    ClientFrame, DeviceAddress, Farewell, FixedBytes, MessageId, OpenChannel, Pong, Post, ReadChannel,
-    Refusal, RelayFrame, Timestamp,
+    ClientFrame, DeviceAddress, Farewell, FixedBytes, MessageId, Pong, RelayFrame, Timestamp,
 };
 use rand_core::CryptoRng;
 
 use crate::ageing::Ageing;
+use crate::channels::Channels;
 use crate::directory::Directory;
 use crate::passing::{self, Passing};
 use crate::rates::Rates;
@@ -65,6 +67,7 @@ pub struct Relay<S> {
     certificate_key: SigningSecret,
     certificate_public: FixedBytes<32>,
     directory: Directory,
+    channels: Channels,
     connections: Connections,
     rates: Rates,
     ageing: Ageing,
@@ -122,11 +125,13 @@ impl<S: Store> Relay<S> {
         if orphans > 0 {
             return Err(StoreError::Damaged);
         }
+        let rule = Rule::of(&settings.keeping, &certificate_key);
         Ok(Self {
             store,
             certificate_public: FixedBytes(*certificate_key.public().as_bytes()),
             certificate_key,
             directory,
+            channels: Channels::new(&contents.channels),
             connections: Connections::default(),
             rates: Rates::new(settings.limits.rate_entries),
             ageing,
@@ -135,7 +140,7 @@ impl<S: Store> Relay<S> {
             unwritten: Unwritten::default(),
             sweeping: false,
             following: false,
-            rule: Rule::of(&settings.keeping),
+            rule,
             settings,
         })
     }
@@ -279,11 +284,9 @@ impl<S: Store> Relay<S> {
             }
             ClientFrame::LeaveDeposits(frame) => self.leave_deposits(connection, frame, round)?,
             ClientFrame::Recall(frame) => self.recall(connection, &frame, round)?,
-            ClientFrame::OpenChannel(OpenChannel { request, .. })
-            | ClientFrame::Post(Post { request, .. })
-            | ClientFrame::ReadChannel(ReadChannel { request, .. }) => {
-                round.refuse(connection, request, Refusal::NotOffered);
-            }
+            ClientFrame::OpenChannel(frame) => self.open_channel(connection, frame, round),
+            ClientFrame::Post(frame) => self.post(connection, frame, round),
+            ClientFrame::ReadChannel(frame) => self.read_channel(connection, &frame, round)?,
         }
         Ok(())
     }

@@ -8,8 +8,8 @@
 use std::collections::{HashMap, HashSet};
 
 use pillarbox_wire::{
-    DeviceAddress, Farewell, FixedBytes, Handle, MessageId, Refusal, Refused, RelayFrame, RequestId,
-    Timestamp,
+    ChannelName, DeviceAddress, Farewell, FixedBytes, Handle, MessageId, Refusal, Refused, RelayFrame,
+    RequestId, Timestamp,
 };
 
 use super::events::{ConnectionId, Effect, Input};
@@ -46,6 +46,8 @@ pub(super) struct Round {
     /// Numbers and keys that are being registered.
     pub(super) claimed_handles: HashSet<Handle>,
     pub(super) claimed_keys: HashSet<FixedBytes<32>>,
+    /// Channels that are being opened or posted in.
+    pub(super) claimed_channels: HashSet<ChannelName>,
     /// One-time prekeys that were handed out in this round.
     pub(super) taken: HashMap<DeviceNumber, Skip>,
     /// The events of this round that have happened even if its transaction fails.
@@ -66,6 +68,7 @@ impl Round {
             recipients: Vec::new(),
             claimed_handles: HashSet::new(),
             claimed_keys: HashSet::new(),
+            claimed_channels: HashSet::new(),
             taken: HashMap::new(),
             happened: Vec::new(),
         }

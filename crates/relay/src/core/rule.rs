@@ -1,10 +1,12 @@
 //! What the relay is set to keep, changed while it runs: an operator is told to keep more, or less.
 
+use pillarbox_crypto::SigningSecret;
 use pillarbox_wire::{DepositKind, Timestamp};
 
 use super::Relay;
 use crate::keeping::Keeping;
 use crate::log_rules::LogRules;
+use crate::stamp::StampKey;
 use crate::store::{Changes, Set, Store, StoreError};
 
 /// What follows from a [`Keeping`], ready to be asked on the way of every message.
@@ -14,15 +16,18 @@ pub(super) struct Rule {
     pub(super) log: LogRules,
     /// Whether devices that are away are woken.
     pub(super) wakes: bool,
+    /// What messages of named senders are stamped with, if they are.
+    pub(super) stamp_key: Option<StampKey>,
     /// Whether rows may be there that are kept under another rule: the next sweep brings them under this one.
     pub(super) trimming: bool,
 }
 
 impl Rule {
-    pub(super) fn of(keeping: &Keeping) -> Self {
+    pub(super) fn of(keeping: &Keeping, certificate_key: &SigningSecret) -> Self {
         Self {
             log: LogRules::of(keeping),
             wakes: keeping.deposits.contains(&DepositKind::PushToken),
+            stamp_key: keeping.stamps.then(|| StampKey::derive(certificate_key)),
             trimming: true,
         }
     }
@@ -43,7 +48,7 @@ impl<S: Store> Relay<S> {
     pub fn set_keeping(&mut self, keeping: Keeping, now: Timestamp) -> Result<(), StoreError> {
         let set = record(&keeping, now);
         self.store.apply(&Changes { keeping: set, counters: self.counters, ..Changes::default() })?;
-        self.rule = Rule::of(&keeping);
+        self.rule = Rule::of(&keeping, &self.certificate_key);
         self.settings.keeping = keeping;
         Ok(())
     }

@@ -33,6 +33,9 @@ impl<S: Store> Relay<S> {
                 }
                 if let Some(trim) = &round.changes.trim {
                     self.directory.trim(trim);
+                    if !trim.channels {
+                        self.channels.clear();
+                    }
                     self.rule.trimming = applied.events_left;
                 }
                 true
@@ -45,6 +48,7 @@ impl<S: Store> Relay<S> {
             }
             Err(error) => return Err(error),
         };
+        let asleep = if committed && self.rule.wakes { self.asleep(&round) } else { Vec::new() };
         let fresh = self.bring_in(&mut round, committed);
         for planned in std::mem::take(&mut round.planned) {
             let effect = match planned {
@@ -60,12 +64,26 @@ impl<S: Store> Relay<S> {
             }
             outcome.effects.push(effect);
         }
+        outcome.effects.extend(asleep);
         if committed {
             for closing in round.changes.closed {
                 self.take_out(closing.account, &mut outcome.effects);
             }
         }
         Ok(fresh)
+    }
+
+    /// What wakes the devices that are away and for which this round has messages.
+    fn asleep(&self, round: &Round) -> Vec<Effect> {
+        let away = round
+            .recipients
+            .iter()
+            .filter(|to| self.directory.device(to).is_some_and(|device| device.online.is_none()));
+        let accounts = away.filter_map(|to| self.directory.account(to.account));
+        accounts
+            .flat_map(|account| &account.push_tokens)
+            .map(|(_, token)| Effect::Wake(token.clone()))
+            .collect()
     }
 
     /// Memory takes in what was committed, or gives back the room that was kept for it.
@@ -89,6 +107,8 @@ impl<S: Store> Relay<S> {
                 self.directory.set_push_token(leaving.account, &leaving.subject, leaving.value.as_ref());
             }
         }
+        round.changes.channels.iter().for_each(|row| self.channels.insert(row));
+        round.changes.posts.iter().for_each(|row| self.channels.posted(&row.channel, row.number));
         for (address, upload) in round.publishing.iter().zip(&round.changes.prekeys) {
             self.directory.uploaded(address, upload);
         }

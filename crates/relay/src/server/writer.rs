@@ -178,6 +178,10 @@ impl Connections {
                 Effect::Close(connection, reason) => {
                     visits.entry(connection).or_default().end = Some(End::Goodbye(reason));
                 }
+                Effect::Wake(_) => {
+                    LogLine::new("a device is away, and there is no push service here to wake it")
+                        .write(Level::Debug);
+                }
             }
         }
         for (connection, arrival) in arrived {

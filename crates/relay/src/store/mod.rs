@@ -130,8 +130,8 @@ pub trait Store {
     /// [`StoreError`].
     fn deposits(&mut self, account: AccountId) -> Result<Deposits, StoreError>;
 
-    /// The posts of a channel with higher numbers than `after`, in their order: as many as have at most `bytes` of content
-    /// together, and the first whatever it has.
+    /// The posts of a channel with higher numbers than `after`, in their order: at most `most`, and of those as many as have
+    /// at most `bytes` of content together; the first whatever it has.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -140,6 +140,7 @@ pub trait Store {
         channel: &ChannelName,
         after: u32,
         bytes: usize,
+        most: u32,
     ) -> Result<Vec<PublishedRow>, StoreError>;
 
     /// Writes all of `changes`, in the order of their fields, in one transaction, durable on return; or none.

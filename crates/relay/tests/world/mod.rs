@@ -94,9 +94,10 @@ impl Store for Flaky {
         channel: &ChannelName,
         after: u32,
         bytes: usize,
+        most: u32,
     ) -> Result<Vec<PublishedRow>, StoreError> {
         self.check()?;
-        self.inner.posts(channel, after, bytes)
+        self.inner.posts(channel, after, bytes, most)
     }
 
     fn apply(&mut self, changes: &Changes) -> Result<Applied, StoreError> {
@@ -128,6 +129,8 @@ pub struct World {
     /// Everything that was sent and not taken, by connection.
     pub sent: HashMap<ConnectionId, Vec<RelayFrame>>,
     pub closed: HashMap<ConnectionId, Farewell>,
+    /// The push tokens of devices that were to be woken.
+    pub woken: Vec<Bytes>,
     /// Every effect there was.
     pub history: Vec<Effect>,
     next_connection: u64,
@@ -172,6 +175,7 @@ impl World {
             failure,
             sent: HashMap::new(),
             closed: HashMap::new(),
+            woken: Vec::new(),
             history: Vec::new(),
             next_connection: 1,
             next_request: 1,
@@ -220,6 +224,7 @@ impl World {
                 Effect::Close(connection, reason) => {
                     self.closed.insert(connection, reason);
                 }
+                Effect::Wake(token) => self.woken.push(token),
             }
         }
         outcome

@@ -37,11 +37,13 @@ pub(super) fn posts(
     channel: &ChannelName,
     after: u32,
     bytes: usize,
+    most: u32,
 ) -> Result<Vec<PublishedRow>, StoreError> {
     let mut statement = connection.prepare_cached(
-        "SELECT channel, number, posted_at, content FROM posts WHERE channel = ?1 AND number > ?2 ORDER BY number",
+        "SELECT channel, number, posted_at, content FROM posts WHERE channel = ?1 AND number > ?2 \
+         ORDER BY number LIMIT ?3",
     )?;
-    let mut found = statement.query(params![channel.as_str(), after])?;
+    let mut found = statement.query(params![channel.as_str(), after, most])?;
     let mut posts: Vec<PublishedRow> = Vec::new();
     let mut room = bytes;
     while let Some(row) = found.next()? {

@@ -183,8 +183,9 @@ impl Store for SqliteStore {
         channel: &ChannelName,
         after: u32,
         bytes: usize,
+        most: u32,
     ) -> Result<Vec<PublishedRow>, StoreError> {
-        channels::posts(&self.connection, channel, after, bytes)
+        channels::posts(&self.connection, channel, after, bytes, most)
     }
 
     fn apply(&mut self, changes: &Changes) -> Result<Applied, StoreError> {

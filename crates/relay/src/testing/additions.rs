@@ -1,0 +1,238 @@
+//! The part of the suite about deposits, channels, the log of events, and what goes when a rule is changed.
+
+use pillarbox_wire::{AccountId, Bytes, ChannelName, DepositKind, Timestamp};
+
+use super::{account, message};
+use crate::holdings::Holdings;
+use crate::keeping::{Granularity, Keeping, Logged};
+use crate::store::{
+    Changes, ChannelRow, Closing, DepositRow, Deposits, DeviceNumber, EventNumber, EventRow, Lapse, Leaving,
+    PublishedRow, Seen, Staying, Store, Trim,
+};
+
+const ANNE: AccountId = AccountId([1; 16]);
+const BEN: AccountId = AccountId([2; 16]);
+
+fn leaving(account: AccountId, kind: DepositKind, subject: &[u8], value: Option<&[u8]>) -> Leaving {
+    let value = value.map(|value| Bytes(value.to_vec()));
+    Leaving { account, kind, subject: Bytes(subject.to_vec()), value, at: Timestamp(70) }
+}
+
+pub(super) fn deposits_are_replaced_taken_back_and_counted<S: Store>(
+    mut store: S,
+    reopen: &mut impl FnMut(S) -> S,
+    look: &impl Fn(&S) -> Holdings,
+) {
+    let accounts = vec![account(1, 1), account(2, 2)];
+    let deposits = vec![
+        leaving(ANNE, DepositKind::Contact, b"a", Some(b"1")),
+        leaving(ANNE, DepositKind::Contact, b"a", Some(b"123")),
+        leaving(ANNE, DepositKind::PushToken, b"", Some(b"token")),
+        leaving(ANNE, DepositKind::Contact, b"gone", Some(b"x")),
+        leaving(ANNE, DepositKind::Contact, b"gone", None),
+        leaving(ANNE, DepositKind::Contact, b"never there", None),
+        leaving(BEN, DepositKind::Contact, b"a", Some(b"")),
+    ];
+    store.apply(&Changes { accounts, deposits, ..Changes::default() }).unwrap();
+    let mut store = reopen(store);
+    let value = |store: &mut S, account, subject: &[u8]| {
+        store.deposit(account, DepositKind::Contact, subject).unwrap().map(|value| value.0)
+    };
+    assert_eq!(value(&mut store, ANNE, b"a"), Some(b"123".to_vec()));
+    assert_eq!(value(&mut store, BEN, b"a"), Some(Vec::new()));
+    assert_eq!(value(&mut store, ANNE, b"gone"), None);
+    assert_eq!(store.deposits(ANNE).unwrap(), Deposits { rows: 2, bytes: 9 });
+    assert_eq!(store.deposits(AccountId([9; 16])).unwrap(), Deposits::default());
+    let token = DepositRow {
+        account: ANNE,
+        kind: DepositKind::PushToken,
+        subject: Bytes::default(),
+        value: Bytes(b"token".to_vec()),
+        left_at: Timestamp(70),
+    };
+    assert_eq!(store.contents().unwrap().push_tokens, std::slice::from_ref(&token));
+    assert_eq!(look(&store).deposits[1], token);
+
+    let closing = Closing { account: ANNE, devices: vec![DeviceNumber(1)], waiting: Vec::new() };
+    store.apply(&Changes { closed: vec![closing], ..Changes::default() }).unwrap();
+    let left: Vec<_> = look(&store).deposits.iter().map(|row| row.account).collect();
+    assert_eq!(left, [BEN]);
+}
+
+fn channel(name: &str, owner: AccountId) -> ChannelRow {
+    let channel = ChannelName::try_from(name.to_owned()).unwrap();
+    ChannelRow { channel, owner, opened_at: Timestamp(7), posted: 0, taken_down: None }
+}
+
+fn post(name: &str, number: u32, content: &[u8]) -> PublishedRow {
+    let channel = ChannelName::try_from(name.to_owned()).unwrap();
+    PublishedRow { channel, number, posted_at: Timestamp(8), content: Bytes(content.to_vec()) }
+}
+
+pub(super) fn channels_are_read_in_order_and_taken_down<S: Store>(
+    mut store: S,
+    reopen: &mut impl FnMut(S) -> S,
+    look: &impl Fn(&S) -> Holdings,
+) {
+    let accounts = vec![account(1, 1), account(2, 2)];
+    let channels = vec![channel("@news", ANNE), channel("@other", ANNE), channel("@third", BEN)];
+    let posts = vec![
+        post("@news", 1, b"one"),
+        post("@news", 2, b"two!"),
+        post("@other", 1, b"elsewhere"),
+        post("@news", 3, b"three"),
+        post("@third", 1, b"of another"),
+    ];
+    store.apply(&Changes { accounts, channels, posts, ..Changes::default() }).unwrap();
+    let mut store = reopen(store);
+    let name = channel("@news", ANNE).channel;
+    let numbers = |store: &mut S, after, bytes, most| -> Vec<u32> {
+        let found = store.posts(&name, after, bytes, most).unwrap();
+        found.iter().map(|row| row.number).collect()
+    };
+    assert_eq!(numbers(&mut store, 0, 100, 10), [1, 2, 3]);
+    assert_eq!(numbers(&mut store, 1, 100, 10), [2, 3]);
+    assert_eq!(numbers(&mut store, 0, 7, 10), [1, 2]);
+    assert_eq!(numbers(&mut store, 0, 0, 10), [1]);
+    assert_eq!(numbers(&mut store, 0, 100, 2), [1, 2]);
+    assert!(numbers(&mut store, 3, 100, 10).is_empty());
+    let posted = |rows: Vec<ChannelRow>| -> Vec<u32> { rows.iter().map(|row| row.posted).collect() };
+    assert_eq!(posted(look(&store).channels), [3, 1, 1]);
+
+    let taken_down = vec![(name.clone(), Timestamp(99))];
+    store.apply(&Changes { taken_down, ..Changes::default() }).unwrap();
+    let closing = Closing { account: ANNE, devices: vec![DeviceNumber(1)], waiting: Vec::new() };
+    let mut store = reopen(store);
+    assert_eq!(store.posts(&name, 0, 100, 10).unwrap(), []);
+    assert_eq!(look(&store).posts.len(), 2);
+    store.apply(&Changes { closed: vec![closing], ..Changes::default() }).unwrap();
+    let held = look(&store);
+    // What was taken down keeps its row and so its name; the other channel of the same owner goes with the account.
+    let mut down = channel("@news", ANNE);
+    (down.posted, down.taken_down) = (3, Some(Timestamp(99)));
+    let mut third = channel("@third", BEN);
+    third.posted = 1;
+    assert_eq!(held.channels, [down, third]);
+    assert_eq!(held.posts, [post("@third", 1, b"of another")]);
+}
+
+fn event(
+    number: u64,
+    at: u64,
+    what: Logged,
+    account: Option<AccountId>,
+    about: Option<AccountId>,
+) -> EventRow {
+    EventRow {
+        event: EventNumber(number),
+        at: Timestamp(at),
+        what,
+        account,
+        about,
+        name: Some("a name".to_owned()),
+        address: Some([192, 0, 2, 7].into()),
+        bytes: Some(12),
+        message: None,
+    }
+}
+
+pub(super) fn events_lapse_by_kind_time_and_account<S: Store>(
+    mut store: S,
+    reopen: &mut impl FnMut(S) -> S,
+    look: &impl Fn(&S) -> Holdings,
+) {
+    let rows = vec![
+        event(1, 10, Logged::Sent, Some(ANNE), Some(BEN)),
+        event(2, 20, Logged::Sent, None, Some(BEN)),
+        event(3, 30, Logged::Sent, None, None),
+        event(4, 40, Logged::Read, Some(ANNE), None),
+        event(5, 50, Logged::Sent, None, None),
+    ];
+    store.apply(&Changes { events: rows.clone(), ..Changes::default() }).unwrap();
+    let mut store = reopen(store);
+    assert_eq!(look(&store).events, rows);
+    let numbers = |store: &S| -> Vec<u64> { look(store).events.iter().map(|row| row.event.0).collect() };
+    let with_address = |store: &S| -> Vec<u64> {
+        let events = look(store).events;
+        events.iter().filter(|row| row.address.is_some()).map(|row| row.event.0).collect()
+    };
+    let lapse = |store: &mut S, rows: Vec<Staying>, addresses: Vec<Staying>, most| {
+        let lapse = Some(Lapse { rows, addresses, most });
+        store.apply(&Changes { lapse, ..Changes::default() }).unwrap().events_left
+    };
+    let staying = |since: Option<u64>, only: &[(AccountId, u64)]| {
+        let only = only.iter().map(|(account, since)| (*account, Timestamp(*since))).collect();
+        vec![Staying { what: Logged::Sent, since: since.map(Timestamp), only }]
+    };
+    // Of everybody since 40, of Ben since 20: the first is too old for both.
+    assert!(!lapse(&mut store, staying(Some(40), &[(BEN, 20)]), Vec::new(), 10));
+    assert_eq!(numbers(&store), [2, 4, 5]);
+    // Addresses go where no rule holds them; a kind that is not named stays as it is.
+    assert!(!lapse(&mut store, Vec::new(), staying(None, &[(BEN, 0)]), 10));
+    assert_eq!((numbers(&store), with_address(&store)), (vec![2, 4, 5], vec![2, 4]));
+    // So many at once.
+    assert!(lapse(&mut store, staying(None, &[]), Vec::new(), 1));
+    assert_eq!(numbers(&store).len(), 2);
+    assert!(lapse(&mut store, staying(None, &[]), Vec::new(), 1));
+    assert!(!lapse(&mut store, staying(None, &[]), Vec::new(), 1));
+    assert_eq!(numbers(&store), [4]);
+}
+
+pub(super) fn what_is_beyond_the_rule_is_trimmed<S: Store>(
+    mut store: S,
+    reopen: &mut impl FnMut(S) -> S,
+    look: &impl Fn(&S) -> Holdings,
+) {
+    let day = 86_400_000;
+    let mut one = account(1, 1);
+    one.account.registered_at = Some(Timestamp(3 * day + 7));
+    let changes = Changes {
+        accounts: vec![one],
+        seen: vec![Seen {
+            device: DeviceNumber(1),
+            at: Some(Timestamp(5 * day + 1)),
+            address: Some([192, 0, 2, 1].into()),
+        }],
+        deposits: vec![
+            leaving(ANNE, DepositKind::Name, b"", Some(b"Anne")),
+            leaving(ANNE, DepositKind::Email, b"", Some(b"a@b")),
+        ],
+        channels: vec![channel("@news", ANNE)],
+        posts: vec![post("@news", 1, b"one")],
+        messages: vec![message(1, 1, Some(2))],
+        ..Changes::default()
+    };
+    store.apply(&changes).unwrap();
+    let before = look(&store);
+    let trim = |keeping: &Keeping| Changes { trim: Some(Trim::from(keeping)), ..Changes::default() };
+    let all = Keeping { deposits: DepositKind::ALL.to_vec(), channels: true, ..Keeping::HISTORY };
+    store.apply(&trim(&all)).unwrap();
+    assert_eq!(look(&store), before);
+    let by_day = Keeping {
+        last_seen: Granularity::Day,
+        registered: Granularity::Day,
+        deposits: vec![DepositKind::Name],
+        ..all
+    };
+    store.apply(&trim(&by_day)).unwrap();
+    let mut store = reopen(store);
+    let held = look(&store);
+    assert_eq!(held.devices[0].last_seen, Some(Timestamp(5 * day)));
+    assert_eq!(held.accounts[0].registered_at, Some(Timestamp(3 * day)));
+    assert_eq!(held.deposits.iter().map(|row| row.kind).collect::<Vec<_>>(), [DepositKind::Name]);
+    assert_eq!((held.channels.len(), held.messages), (1, before.messages));
+    let nothing = Keeping {
+        last_seen: Granularity::Nothing,
+        registered: Granularity::Nothing,
+        last_address: false,
+        sender: false,
+        deposits: Vec::new(),
+        channels: false,
+        ..by_day
+    };
+    store.apply(&trim(&nothing)).unwrap();
+    let held = look(&store);
+    assert_eq!((held.devices[0].last_seen, held.devices[0].last_address), (None, None));
+    assert_eq!((held.accounts[0].registered_at, held.messages[0].sender), (None, None));
+    assert!(held.deposits.is_empty() && held.channels.is_empty() && held.posts.is_empty());
+}

@@ -1,0 +1,91 @@
+//! Stamps on messages, and the waking of devices that are away.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a failed expectation is a failed test"
+)]
+
+mod world;
+
+use pillarbox_relay::stamp::StampKey;
+use pillarbox_relay::{Input, Keeping, Settings};
+use pillarbox_wire::{Bytes, ClientFrame, Deposit, DepositKind, LeaveDeposits, RelayFrame};
+use world::{World, deliveries, submission};
+
+#[test]
+fn a_message_of_a_named_sender_is_stamped_and_no_other() {
+    let keeping = Keeping { stamps: true, ..Keeping::LEAST };
+    let mut world = World::on_disk(Settings { keeping, ..Settings::default() });
+    let (anne, anne_here) = world.register(1, None);
+    let (ben, ben_here) = world.register(2, None);
+    world.submit(ben_here, anne.address, b"named");
+    let nameless = world.open();
+    let request = world.request();
+    let sealed = submission(request, anne.address, Some(anne.delivery_key), b"sealed");
+    world.process(vec![(nameless, Input::Frame(sealed))]);
+    let got = world.take(anne_here);
+    let got = deliveries(&got);
+    let stamp = got[0].stamp.unwrap();
+    let secret = pillarbox_relay::Holdings::certificate_key(world.folder()).unwrap().unwrap();
+    let key = StampKey::derive(&secret);
+    assert!(key.verify(&stamp.0, b"named", ben.address, anne.address, got[0].accepted_at));
+    assert!(!key.verify(&stamp.0, b"Named", ben.address, anne.address, got[0].accepted_at));
+    assert_eq!(got[1].stamp, None);
+
+    // Fetched again after a restart it has the same stamp; without the rule, or without the sender, it has none.
+    world.crash();
+    let (_, again) = world.connect(&anne);
+    assert_eq!(deliveries(&again)[0].stamp, Some(stamp));
+    let now = world.now;
+    world.relay().set_keeping(Keeping::LEAST, now).unwrap();
+    let (_, again) = world.connect(&anne);
+    assert_eq!((deliveries(&again)[0].stamp, deliveries(&again)[0].from), (None, Some(ben.address)));
+    let unsigned = Keeping { stamps: true, sender: false, ..Keeping::LEAST };
+    world.relay().set_keeping(unsigned, now).unwrap();
+    world.pass(pillarbox_relay::ageing::SWEEP_INTERVAL);
+    let (_, again) = world.connect(&anne);
+    assert_eq!((deliveries(&again)[0].stamp, deliveries(&again)[0].from), (None, None));
+}
+
+fn leave_token(world: &mut World, connection: pillarbox_relay::ConnectionId, token: Option<&[u8]>) {
+    let request = world.request();
+    let value = token.map(|token| Bytes(token.to_vec()));
+    let deposits = vec![Deposit { kind: DepositKind::PushToken, subject: Bytes::default(), value }];
+    let answer = world.ask_one(connection, ClientFrame::LeaveDeposits(LeaveDeposits { request, deposits }));
+    assert!(matches!(answer, RelayFrame::Deposited(_)), "{answer:?}");
+}
+
+#[test]
+fn a_device_that_is_away_is_woken_once_for_each_message_through_the_token_that_its_phone_left() {
+    let keeping = Keeping { deposits: vec![DepositKind::PushToken], ..Keeping::LEAST };
+    let mut world = World::in_memory(Settings { keeping, ..Settings::default() });
+    let (anne, anne_here) = world.register(1, None);
+    let (_, ben_here) = world.register(2, None);
+    leave_token(&mut world, anne_here, Some(b"first"));
+    leave_token(&mut world, anne_here, Some(b"token"));
+    world.submit(ben_here, anne.address, b"while she is here");
+    assert_eq!(world.woken, []);
+    world.process(vec![(anne_here, Input::Closed)]);
+    world.submit(ben_here, anne.address, b"one");
+    world.submit(ben_here, anne.address, b"two");
+    let token = Bytes(b"token".to_vec());
+    assert_eq!(world.woken, [token.clone(), token.clone()]);
+
+    // A refused message wakes nobody, a restart forgets no token, and one that is taken back wakes nobody.
+    world.fail(Some(pillarbox_relay::StoreError::Full));
+    world.submit(ben_here, anne.address, b"refused");
+    world.fail(None);
+    assert_eq!(world.woken.len(), 2);
+    world.crash();
+    let (_, carol_here) = world.register(3, None);
+    world.submit(carol_here, anne.address, b"three");
+    assert_eq!(world.woken.len(), 3);
+    let (anne_here, _) = world.connect(&anne);
+    leave_token(&mut world, anne_here, None);
+    world.process(vec![(anne_here, Input::Closed)]);
+    world.submit(carol_here, anne.address, b"four");
+    assert_eq!(world.woken.len(), 3);
+}
