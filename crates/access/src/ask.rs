@@ -1,7 +1,8 @@
 //! What a demand asks for, one line of the paper at a time.
 
-use pillarbox_wire::inventory::Class;
 use serde::Serialize;
+
+use crate::item::Reach;
 
 /// One thing asked about one account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -26,14 +27,14 @@ impl Ask {
     pub const ALL: &[Self] =
         &[Self::Subscriber, Self::Registered, Self::Devices, Self::LastSeen, Self::Traffic, Self::Content];
 
-    /// The kind of data in the law's sense, which decides whether a demand covers it.
+    /// The kind of data, which decides whether a demand covers it.
     #[must_use]
-    pub const fn class(self) -> Class {
+    pub const fn reach(self) -> Reach {
         match self {
-            Self::Subscriber | Self::Registered | Self::Devices => Class::Entity,
-            // That somebody did something at a time describes an event: section 261(4).
-            Self::LastSeen | Self::Traffic => Class::Events,
-            Self::Content => Class::Content,
+            Self::Subscriber | Self::Registered | Self::Devices => Reach::Subscriber,
+            // That somebody did something at a time describes an event: section 261(4) of the UK's act.
+            Self::LastSeen | Self::Traffic => Reach::Records,
+            Self::Content => Reach::Contents,
         }
     }
 

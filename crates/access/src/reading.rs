@@ -24,6 +24,9 @@ use crate::view::RelayHoldings;
 pub struct Attempts {
     /// What the payload says, if any attempt opened it.
     pub readable: Option<String>,
+    /// The words of it, byte for byte, if somebody wrote it.
+    #[serde(skip)]
+    pub text: Option<String>,
     /// Whether that is a text that somebody wrote, and not a receipt or another sign that phones send by themselves.
     pub is_text: bool,
     /// The most printable characters in a row in the payload as it lies there: a measure that knows nothing of our formats.
@@ -47,7 +50,11 @@ impl Attempts {
 
     fn read(&mut self, body: &Body) {
         self.readable = Some(in_words(body));
-        self.is_text = matches!(body.content, Content::Text(_));
+        self.text = match &body.content {
+            Content::Text(text) => Some(text.text.clone()),
+            _ => None,
+        };
+        self.is_text = self.text.is_some();
     }
 
     fn note(&mut self, method: &str, outcome: impl std::fmt::Display) {
@@ -60,6 +67,7 @@ impl Attempts {
 pub fn read(payload: &[u8], holdings: &RelayHoldings) -> Attempts {
     let mut attempts = Attempts {
         readable: None,
+        text: None,
         is_text: false,
         longest_printable_run: longest_printable_run(payload),
         outcomes: BTreeMap::new(),
@@ -74,6 +82,13 @@ pub fn read(payload: &[u8], holdings: &RelayHoldings) -> Attempts {
         }
     }
     attempts
+}
+
+/// How many private keys of the operator, and how many other values of 32 bytes, are tried on each payload.
+pub(crate) fn keys_tried(holdings: &RelayHoldings) -> (u64, u64) {
+    let private = holdings.keys().iter().filter(|key| key.is_private).count();
+    let all = holdings.keys().len();
+    (u64::try_from(private).unwrap_or(u64::MAX), u64::try_from(all - private).unwrap_or(u64::MAX))
 }
 
 fn in_the_clear(payload: &[u8], attempts: &mut Attempts) {
@@ -100,7 +115,8 @@ fn sealed(payload: &[u8], holdings: &RelayHoldings, attempts: &mut Attempts) {
             Ok(opened) => {
                 let inner = read(&opened.payload, holdings);
                 attempts.note(METHOD, "opened");
-                (attempts.readable, attempts.is_text) = (inner.readable, inner.is_text);
+                (attempts.readable, attempts.text, attempts.is_text) =
+                    (inner.readable, inner.text, inner.is_text);
                 for (outcome, times) in inner.outcomes {
                     *attempts.outcomes.entry(outcome).or_default() += times;
                 }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use pillarbox_relay::Logged;
+use pillarbox_wire::{DepositKind, Timestamp};
 use serde::Serialize;
 
 use crate::ask::Ask;
@@ -36,6 +38,50 @@ pub enum Answer {
     },
     /// This demand does not reach this kind of data, whether or not the relay has it.
     NotCovered,
+    /// It is there, and the operator does not hand it over.
+    Withheld {
+        /// How many entries or rows.
+        count: u64,
+        /// What the operator says, or is reported to.
+        says: String,
+        /// Who says so, and where.
+        from: String,
+    },
+    /// There is nothing yet: what is asked for is written down from now on.
+    OnlyFromNowOn {
+        /// Since when.
+        since: Timestamp,
+    },
+    /// As the software is, it cannot be had.
+    NotPossible {
+        /// Why not.
+        why: &'static str,
+    },
+}
+
+impl Answer {
+    /// Something that came back, line by line; without a line, the reason.
+    #[must_use]
+    pub fn of(lines: Vec<String>, otherwise: Blank) -> Self {
+        if lines.is_empty() {
+            return Self::NoneHeld { reason: otherwise };
+        }
+        Self::Returned { count: u64::try_from(lines.len()).unwrap_or(u64::MAX), lines }
+    }
+
+    /// How many entries there are, handed over or not, readable or not.
+    #[must_use]
+    pub const fn held(&self) -> u64 {
+        match self {
+            Self::Returned { count, .. }
+            | Self::HeldUnreadable { count, .. }
+            | Self::Withheld { count, .. } => *count,
+            Self::NoneHeld { .. }
+            | Self::NotCovered
+            | Self::OnlyFromNowOn { .. }
+            | Self::NotPossible { .. } => 0,
+        }
+    }
 }
 
 /// Why a line stayed blank.
@@ -56,6 +102,32 @@ pub enum Blank {
     NonePassed,
     /// Rows are there, and none of them names this account.
     NoneOfThisAccount,
+    /// There is no such thing in this messenger.
+    NoSuchThing,
+    /// This relay takes nothing of the kind from phones.
+    NotTaken {
+        /// What.
+        kind: DepositKind,
+    },
+    /// This relay would take it, and the phone left none.
+    NoneLeft {
+        /// What.
+        kind: DepositKind,
+    },
+    /// It happens before the relay's eyes and is not written down. The relay could be made to.
+    SeenNotKept {
+        /// What.
+        what: Logged,
+    },
+    /// The relay writes such things down, and no row is about this account.
+    NoneLogged {
+        /// What.
+        what: Logged,
+    },
+    /// Nothing else in the rows belongs to it.
+    NothingJoinsIt,
+    /// There is no backup.
+    NoBackup,
 }
 
 impl fmt::Display for Blank {
@@ -68,6 +140,21 @@ impl fmt::Display for Blank {
             }
             Self::NonePassed => f.write_str("no message has passed through"),
             Self::NoneOfThisAccount => f.write_str("no row that is left names this account"),
+            Self::NoSuchThing => f.write_str("this messenger has no such thing"),
+            Self::NotTaken { kind } => write!(f, "phones leave no {kind} here"),
+            Self::NoneLeft { kind } => write!(f, "this phone has left no {kind}"),
+            Self::SeenNotKept { what } => {
+                write!(
+                    f,
+                    "seen, not kept: `{}` is not in the log, and could be put there from now on",
+                    what.as_str()
+                )
+            }
+            Self::NoneLogged { what } => {
+                write!(f, "no row of the log says `{}` of this account", what.as_str())
+            }
+            Self::NothingJoinsIt => f.write_str("nothing in the rows joins it to another"),
+            Self::NoBackup => f.write_str("there is no backup"),
         }
     }
 }
@@ -83,6 +170,11 @@ impl fmt::Display for Answer {
             ),
             Self::NoneHeld { reason } => write!(f, "none held: {reason}"),
             Self::NotCovered => f.write_str("blank: not covered"),
+            Self::Withheld { count, says, from } => {
+                write!(f, "held, not handed over: {count}. The operator: {says} ({from})")
+            }
+            Self::OnlyFromNowOn { since } => write!(f, "only from now on: since {since}"),
+            Self::NotPossible { why } => write!(f, "not possible without changing the software: {why}"),
         }
     }
 }

@@ -20,7 +20,7 @@ pub fn serve(demand: &'static Demand, about: &Handle, holdings: &RelayHoldings) 
     let account = holdings.account(about);
     let rows: Vec<&MessageRow> =
         account.map(|row| holdings.messages_of(row.account).collect()).unwrap_or_default();
-    let covers_content = demand.covers.contains(&Ask::Content.class());
+    let covers_content = demand.reaches.contains(&Ask::Content.reach());
     let read: Vec<(&MessageRow, Option<Attempts>)> = rows
         .iter()
         .map(|row| (*row, covers_content.then(|| read(row.payload.as_slice(), holdings))))
@@ -30,7 +30,7 @@ pub fn serve(demand: &'static Demand, about: &Handle, holdings: &RelayHoldings) 
         .map(|ask| Line {
             ask: *ask,
             asked: ask.wording(),
-            answer: if demand.covers.contains(&ask.class()) {
+            answer: if demand.reaches.contains(&ask.reach()) {
                 account.map_or(Answer::NoneHeld { reason: Blank::NoSuchAccount }, |account| {
                     answer(*ask, account, &read, holdings)
                 })

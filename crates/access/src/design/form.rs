@@ -2,6 +2,7 @@
 
 use pillarbox_client::{BackupKey, Habits, PaddingRule, Protection, Receipts};
 use pillarbox_relay::Keeping;
+use pillarbox_relay::keeping::span;
 use pillarbox_wire::{DepositKind, Duration};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
@@ -116,10 +117,11 @@ impl<'de> Deserialize<'de> for ReceiptsForm {
             "at-once" => Receipts::AtOnce,
             "never" => Receipts::Never,
             words => {
-                let after = crate::period::parse(words).map(Duration::as_seconds);
+                let after =
+                    span::parse(words.strip_prefix("after ").unwrap_or(words)).map(Duration::as_seconds).ok();
                 let after = after.and_then(|seconds| u32::try_from(seconds).ok());
                 Receipts::After(after.ok_or_else(|| {
-                    D::Error::custom("receipts go `at-once`, `never`, or after a time such as `5 minutes`")
+                    D::Error::custom("receipts go `at-once`, `never`, or `after 5 minutes`")
                 })?)
             }
         };

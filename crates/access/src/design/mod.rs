@@ -10,6 +10,7 @@ mod form;
 
 use pillarbox_client::{Habits, PaddingRule, Protection};
 use pillarbox_relay::Keeping;
+use pillarbox_relay::keeping::span;
 use pillarbox_wire::Duration;
 use serde::{Deserialize, Serialize};
 
@@ -122,7 +123,7 @@ pub struct Operator {
     /// The countries whose demands reach it. Several mean a relay in each, for the people of that country.
     pub jurisdictions: Vec<String>,
     /// How often it can deliver who wrote to whom while it happens; none: its software cannot.
-    #[serde(with = "crate::period::optional")]
+    #[serde(deserialize_with = "span::deserialize_option")]
     pub pen_register: Option<Duration>,
     /// What it hands over at another process than the law's usual one.
     pub practice: Vec<Practice>,

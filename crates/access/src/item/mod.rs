@@ -3,11 +3,20 @@
 //! An item knows which kind of data it is in law and how it is read from a relay's rows. Whether there is anything to read, the
 //! rows say.
 
+mod account;
+mod backup;
+mod log;
+mod people;
+mod profile;
+mod queue;
+mod read;
 mod table;
+mod traffic;
 
 use pillarbox_wire::inventory::Class;
 use serde::{Deserialize, Serialize};
 
+pub use read::{Reply, Rows};
 pub use table::Item;
 
 /// What kind of process reaches a thing under the US Stored Communications Act, from the easiest to the hardest to get.

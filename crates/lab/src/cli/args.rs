@@ -86,8 +86,9 @@ pub(super) enum Color {
 }
 
 fn demand(name: &str) -> Result<&'static pillarbox_access::Demand, String> {
-    pillarbox_access::demand::named(name).ok_or_else(|| {
-        let names: Vec<&str> = pillarbox_access::demand::ALL.iter().map(|demand| demand.name).collect();
+    let known = pillarbox_access::demand::DEMONSTRATED;
+    known.iter().copied().find(|demand| demand.name == name).ok_or_else(|| {
+        let names: Vec<&str> = known.iter().map(|demand| demand.name).collect();
         format!("there is {}", names.join(" and "))
     })
 }

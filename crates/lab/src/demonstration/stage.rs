@@ -65,7 +65,7 @@ pub(super) async fn play(design: &'static Design) -> Result<Run, DemonstrationEr
     let holdings = RelayHoldings::read(&relay_folder)?;
     let serve_about = |person: Person| -> Result<Vec<Return>, DemonstrationError> {
         let about = Handle::parse(person.number)?;
-        Ok(demand::ALL.iter().map(|demand| serve(demand, &about, &holdings)).collect())
+        Ok(demand::DEMONSTRATED.iter().map(|demand| serve(demand, &about, &holdings)).collect())
     };
     let mut returns_about_others = Vec::new();
     for person in PEOPLE.into_iter().filter(|person| person.number != BOB.number) {

@@ -1,7 +1,13 @@
 //! What a party may look at, as types: whoever serves a demand on a relay gets [`RelayHoldings`] and nothing else.
 //!
-//! The type is built from the relay's own files. There is no way from it to a phone, to the wire or to what was really
-//! said; a function that takes it cannot use what the relay does not have.
+//! Each view is built from real things: the relay's rows, frames that passed, a phone. There is no way from one to another, or to
+//! what was really said; a function that takes one cannot use what its party does not have.
+
+mod channel;
+mod phone;
+mod push;
+mod tap;
+mod wire_tap;
 
 use std::fmt;
 use std::path::Path;
@@ -9,9 +15,15 @@ use std::path::Path;
 use pillarbox_crypto::{SecretBytes, SigningPublic};
 use pillarbox_relay::server::KEY_FILE;
 use pillarbox_relay::store::{AccountRow, MessageRow};
-use pillarbox_relay::{Holdings, HoldingsError};
-use pillarbox_wire::{AccountId, DeviceAddress, Handle};
+use pillarbox_relay::{Holdings, HoldingsError, Relay, SqliteStore, StoreError};
+use pillarbox_wire::{AccountId, DepositKind, DeviceAddress, Handle};
 use zeroize::Zeroizing;
+
+pub use channel::{PublicChannel, PublicPost};
+pub use phone::{LockState, SeizedPhone};
+pub use push::{PushOwner, PushRecords, Woken};
+pub use tap::{OperatorTap, Tapped};
+pub use wire_tap::{Crossing, WireTap};
 
 /// Everything that the operator of one relay possesses: rows, and every 32 bytes among them that could be a key.
 pub struct RelayHoldings {
@@ -67,6 +79,25 @@ impl RelayHoldings {
                 is_private: true,
                 bytes: SecretBytes::from_bytes(bytes),
             });
+        }
+        Ok(Self::of(rows, signing.map(|signing| signing.public()), keys))
+    }
+
+    /// Everything that the operator of a relay in this process has, its transport key included if it is given.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the store cannot be read.
+    pub fn of_relay(
+        relay: &Relay<SqliteStore>,
+        transport_key: Option<&SecretBytes<32>>,
+    ) -> Result<Self, StoreError> {
+        let rows = relay.store().holdings()?;
+        let mut keys = keys_in(&rows);
+        let signing = relay.store().certificate_key()?;
+        let of_certificates = signing.as_ref().map(|key| ("meta.certificate_key", *key.to_bytes()));
+        let of_transport = transport_key.map(|key| (KEY_FILE, *key.as_bytes()));
+        for (found_in, bytes) in of_certificates.into_iter().chain(of_transport) {
+            keys.push(HeldKey { found_in, is_private: true, bytes: SecretBytes::from_bytes(bytes) });
         }
         Ok(Self::of(rows, signing.map(|signing| signing.public()), keys))
     }
@@ -139,21 +170,24 @@ impl RelayHoldings {
 /// doubt about which one was meant.
 fn keys_in(rows: &Holdings) -> Vec<HeldKey> {
     let mut keys = Vec::new();
-    let mut hold = |found_in, bytes: &[u8]| {
+    let mut hold = |found_in, is_private, bytes: &[u8]| {
         if let Ok(bytes) = <[u8; 32]>::try_from(bytes) {
-            keys.push(HeldKey { found_in, is_private: false, bytes: SecretBytes::from_bytes(bytes) });
+            keys.push(HeldKey { found_in, is_private, bytes: SecretBytes::from_bytes(bytes) });
         }
     };
     for account in &rows.accounts {
-        hold("accounts.identity_signing", account.identity_signing.as_bytes());
-        hold("accounts.identity_agreement", account.identity_agreement.as_bytes());
-        hold("accounts.delivery_verifier", account.delivery_verifier.as_bytes());
+        hold("accounts.identity_signing", false, account.identity_signing.as_bytes());
+        hold("accounts.identity_agreement", false, account.identity_agreement.as_bytes());
+        hold("accounts.delivery_verifier", false, account.delivery_verifier.as_bytes());
     }
     for device in &rows.devices {
-        hold("devices.device_key", device.device_key.as_bytes());
+        hold("devices.device_key", false, device.device_key.as_bytes());
     }
     for prekey in &rows.prekeys {
-        hold("prekeys.key", prekey.key.as_slice());
+        hold("prekeys.key", false, prekey.key.as_slice());
+    }
+    for deposit in &rows.deposits {
+        hold("deposits.value", deposit.kind == DepositKind::BackupKey, deposit.value.as_slice());
     }
     keys
 }

@@ -1,0 +1,41 @@
+//! Compelled logging: an operator that keeps no log is told to keep one about somebody from now on.
+//!
+//! The order changes what the relay keeps; what comes back is read from the rows that the relay then really wrote.
+
+use pillarbox_relay::{Keeping, LogRule, Logged};
+use pillarbox_wire::{AccountId, Duration, Timestamp};
+
+use super::{Case, Demand, Power, View, When, stored};
+use crate::item::Reach;
+use crate::served::Served;
+use crate::view::RelayHoldings;
+
+/// See the module.
+pub const COMPELLED_LOGGING: Demand = Demand {
+    name: "compelled-logging",
+    plain: "what the account does from now on, written down because the operator is told to",
+    uk: Power::unchecked(
+        "communications data authorisation, and technical capability notice",
+        "Investigatory Powers Act 2016, sections 61 and 253",
+    ),
+    us: Power::unchecked("pen register order with an order to assist", "18 U.S.C. 3123 and 3124"),
+    reaches: &[Reach::Subscriber, Reach::Records],
+    view: View::RelayHoldings,
+    when: When::FromNowOn,
+};
+
+/// How long the rows stay that are written for an order: until it is served, and no longer.
+const KEEP: Duration = Duration::from_days(90);
+
+/// What an operator keeps that follows such an order about these accounts. What it kept anyway, it goes on keeping.
+#[must_use]
+pub fn told(keeping: &Keeping, accounts: &[AccountId]) -> Keeping {
+    let rules = Logged::ALL.map(|what| LogRule { what, keep: KEEP, address: true, only: accounts.to_vec() });
+    Keeping { log: keeping.log.iter().cloned().chain(rules).collect(), ..keeping.clone() }
+}
+
+/// Serves it on what the relay has written down since the order.
+#[must_use]
+pub fn serve(case: &Case<'_>, holdings: &RelayHoldings, since: Timestamp) -> Served {
+    stored::serve_since(&COMPELLED_LOGGING, case, holdings, since)
+}

@@ -1,0 +1,25 @@
+//! Interception of content in transit: what passes the operator from the order on, tried with every key that the operator has.
+
+use super::{Case, Demand, EVERYTHING, Power, View, When, stored};
+use crate::served::Served;
+use crate::view::{OperatorTap, RelayHoldings};
+
+/// See the module.
+pub const INTERCEPTION: Demand = Demand {
+    name: "interception",
+    plain: "what is said from now on, as it passes the operator",
+    uk: Power::checked(
+        "targeted interception warrant",
+        "Investigatory Powers Act 2016, Part 2 (sections 4 and 15)",
+    ),
+    us: Power::unchecked("wiretap order", "18 U.S.C. 2518"),
+    reaches: EVERYTHING,
+    view: View::OperatorTap,
+    when: When::FromNowOn,
+};
+
+/// Serves it: the tap gives what passed, the operator's rows give the names and the keys.
+#[must_use]
+pub fn serve(case: &Case<'_>, tap: &OperatorTap, holdings: &RelayHoldings) -> Served {
+    stored::over(&INTERCEPTION, case, holdings, &stored::Seen::Tap(tap))
+}

@@ -1,0 +1,219 @@
+//! Demands: legal powers, as data, and for each a function that serves it.
+//!
+//! Such a function takes a view of what the power reaches and nothing else: the relay's rows, what passes from an order on, a
+//! seized phone, a backup. What was really said is no view, and no function here has a way to it:
+//!
+//! ```
+//! use pillarbox_access::{RelayHoldings, Served, demand::{CONTENT_WARRANT, Case, stored}};
+//! # struct Truth;
+//! fn from_the_rows(case: &Case<'_>, holdings: &RelayHoldings, _truth: &Truth) -> Served {
+//!     stored::serve(&CONTENT_WARRANT, case, holdings)
+//! }
+//! ```
+//!
+//! The same with the truth in the place of the rows is no program:
+//!
+//! ```compile_fail,E0308
+//! use pillarbox_access::{RelayHoldings, Served, demand::{CONTENT_WARRANT, Case, stored}};
+//! # struct Truth;
+//! fn from_the_rows(case: &Case<'_>, holdings: &RelayHoldings, _truth: &Truth) -> Served {
+//!     stored::serve(&CONTENT_WARRANT, case, _truth)
+//! }
+//! ```
+//!
+//! | files | what |
+//! |---|---|
+//! | [`stored`] | what an operator has: three powers, one function |
+//! | [`interception`], [`pen_register`] | what passes from an order on |
+//! | [`compelled_logging`], [`retention`] | an operator that is told to keep more |
+//! | [`push_lookup`], [`backup_warrant`] | somebody else who has something |
+//! | [`seized_phone`], [`participant`], [`report`] | the phone, its owner, who was written to |
+//! | [`takedown`], [`blocking_order`], [`notice_to_change`] | powers to do, and not to ask |
+
+pub mod backup_warrant;
+mod case;
+pub mod compelled_logging;
+pub mod interception;
+pub mod pen_register;
+pub mod push_lookup;
+pub mod retention;
+pub mod stored;
+
+use serde::Serialize;
+
+pub use backup_warrant::BACKUP_WARRANT;
+pub use case::{About, Case};
+pub use compelled_logging::COMPELLED_LOGGING;
+pub use interception::INTERCEPTION;
+pub use pen_register::PEN_REGISTER;
+pub use push_lookup::PUSH_LOOKUP;
+pub use retention::RETENTION;
+
+use crate::design::Mark;
+use crate::item::Reach;
+
+/// One power in one legal system, and where it is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Power {
+    /// What the law or the practice calls it.
+    pub name: &'static str,
+    /// Act and section. The text of the law is the source.
+    pub section: &'static str,
+    /// Whether the section was checked. One that was not is not printed as a fact.
+    #[serde(skip_serializing_if = "is_confirmed")]
+    pub mark: Mark,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+fn is_confirmed(mark: &Mark) -> bool {
+    *mark == Mark::Confirmed
+}
+
+impl Power {
+    const fn checked(name: &'static str, section: &'static str) -> Self {
+        Self { name, section, mark: Mark::Confirmed }
+    }
+
+    const fn unchecked(name: &'static str, section: &'static str) -> Self {
+        Self { name, section, mark: Mark::Recheck }
+    }
+}
+
+/// What a party must be let see so that it can answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum View {
+    /// What the messenger's operator has.
+    RelayHoldings,
+    /// What passes the messenger's operator from the order on.
+    OperatorTap,
+    /// What the operator has, and then what the push service has.
+    PushRecords,
+    /// What lies where the backups lie.
+    BackupStore,
+    /// A phone that was taken from its owner.
+    SeizedPhone,
+    /// A phone that its owner shows.
+    OpenPhone,
+    /// A message that its recipient hands over.
+    ReportedMessage,
+    /// What everybody can read.
+    PublicChannel,
+    /// Nothing: the power does not ask for anything.
+    Nothing,
+}
+
+/// Which time a demand is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum When {
+    /// What is there when it comes.
+    Past,
+    /// What happens after it came.
+    FromNowOn,
+    /// Both.
+    Both,
+}
+
+/// A legal demand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Demand {
+    /// Its name on the command line.
+    pub name: &'static str,
+    /// What it is, in one plain phrase.
+    pub plain: &'static str,
+    /// The power in the United Kingdom.
+    pub uk: Power,
+    /// The power in the United States.
+    pub us: Power,
+    /// The kinds of data that it reaches. Everything else is asked and stays blank.
+    #[serde(skip)]
+    pub reaches: &'static [Reach],
+    /// What whoever answers must see.
+    #[serde(skip)]
+    pub view: View,
+    /// Which time it is about.
+    #[serde(skip)]
+    pub when: When,
+}
+
+const EVERYTHING: &[Reach] = &[Reach::Subscriber, Reach::Records, Reach::Contents];
+
+/// The metadata that an operator holds, of both kinds at once.
+pub const COMMUNICATIONS_DATA: Demand = Demand {
+    name: "communications-data",
+    plain: "who, to whom, when: not what was said",
+    uk: Power::checked(
+        "communications data authorisation",
+        "Investigatory Powers Act 2016, Part 3 (sections 60A, 61 and 61A)",
+    ),
+    us: Power::checked("subpoena or court order for records", "18 U.S.C. 2703(c)(2) and (d)"),
+    reaches: &[Reach::Subscriber, Reach::Records],
+    view: View::RelayHoldings,
+    when: When::Past,
+};
+
+/// What was said, as far as the operator holds it. Both powers reach the data about it too: secondary data in the UK (section
+/// 15(2)(b)), records in the US (18 U.S.C. 2703(c)(1)(A)).
+pub const CONTENT_WARRANT: Demand = Demand {
+    name: "content-warrant",
+    plain: "what was said, as far as the operator has it, and the data about it",
+    uk: Power::checked(
+        "targeted interception warrant, stored communications",
+        "Investigatory Powers Act 2016, Part 2 (sections 4 and 15)",
+    ),
+    us: Power::checked("search warrant", "18 U.S.C. 2703(a) to (c)"),
+    reaches: EVERYTHING,
+    view: View::RelayHoldings,
+    when: When::Past,
+};
+
+/// Who somebody is to the operator.
+pub const ENTITY_DATA: Demand = Demand {
+    name: "entity-data",
+    plain: "who stands behind the account",
+    uk: Power::checked(
+        "communications data authorisation, entity data",
+        "Investigatory Powers Act 2016, Part 3 (sections 60A, 61 and 61A) and section 261(3)",
+    ),
+    us: Power::checked("subpoena", "18 U.S.C. 2703(c)(2)"),
+    reaches: &[Reach::Subscriber],
+    view: View::RelayHoldings,
+    when: When::Past,
+};
+
+/// What somebody did, as far as the operator holds it.
+pub const EVENTS_DATA: Demand = Demand {
+    name: "events-data",
+    plain: "what the account did: when, from where, with whom",
+    uk: Power::checked(
+        "communications data authorisation, events data",
+        "Investigatory Powers Act 2016, Part 3 (sections 60A, 61 and 61A) and section 261(4)",
+    ),
+    us: Power::checked("court order for records", "18 U.S.C. 2703(c)(1) and (d)"),
+    reaches: &[Reach::Subscriber, Reach::Records],
+    view: View::RelayHoldings,
+    when: When::Past,
+};
+
+/// The two that the demonstration serves, and that the command line serves on any relay's files.
+pub const DEMONSTRATED: &[&Demand] = &[&COMMUNICATIONS_DATA, &CONTENT_WARRANT];
+
+/// Every column of the matrix, in its order.
+pub const ALL: &[&Demand] = &[
+    &ENTITY_DATA,
+    &EVENTS_DATA,
+    &CONTENT_WARRANT,
+    &INTERCEPTION,
+    &PEN_REGISTER,
+    &COMPELLED_LOGGING,
+    &RETENTION,
+    &PUSH_LOOKUP,
+    &BACKUP_WARRANT,
+];
+
+/// The demand of that name.
+#[must_use]
+pub fn named(name: &str) -> Option<&'static Demand> {
+    ALL.iter().chain(DEMONSTRATED).copied().find(|demand| demand.name == name)
+}

@@ -1,0 +1,72 @@
+//! The push-token look-up, in two steps: the messenger's operator gives the token of a device, and the push service says whose
+//! device that is.
+
+use pillarbox_wire::DepositKind;
+use serde::Serialize;
+
+use super::{Case, Demand, Power, View, When, stored};
+use crate::evidence::{Exhibit, hexadecimal};
+use crate::item::{Item, Reach};
+use crate::returned::{Answer, Blank};
+use crate::served::Served;
+use crate::view::{PushRecords, RelayHoldings};
+
+/// See the module. That a push service asks for such a process before it names anybody: Apple's guidelines since December 2023,
+/// after Senator Wyden's letter of 6 December 2023.
+pub const PUSH_LOOKUP: Demand = Demand {
+    name: "push-lookup",
+    plain: "whose device the account's push token stands for, from the push service",
+    uk: Power::checked(
+        "communications data authorisation, one for each operator",
+        "Investigatory Powers Act 2016, Part 3 (sections 60A, 61 and 61A)",
+    ),
+    us: Power::checked(
+        "court order for records or search warrant, one for each operator",
+        "18 U.S.C. 2703(d)",
+    ),
+    reaches: &[Reach::Subscriber, Reach::Records],
+    view: View::PushRecords,
+    when: When::Past,
+};
+
+/// What comes of the two steps.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PushLookUp {
+    /// What the messenger's operator handed over.
+    pub first: Served,
+    /// What the push service said about the tokens that came of it.
+    pub second: Answer,
+    /// The rows behind the second step.
+    pub exhibits: Vec<Exhibit>,
+    /// The people named.
+    pub owners: Vec<String>,
+}
+
+/// Serves both.
+#[must_use]
+pub fn serve(case: &Case<'_>, holdings: &RelayHoldings, push: &PushRecords) -> PushLookUp {
+    let names = [case.names, &[Item::PushToken]].concat();
+    let case = Case { names: &names, ..*case };
+    let first = stored::serve(&PUSH_LOOKUP, &case, holdings);
+    let Some(Answer::Returned { .. }) = first.answer(Item::PushToken) else {
+        let second = Answer::NoneHeld { reason: Blank::NoneLeft { kind: DepositKind::PushToken } };
+        return PushLookUp { first, second, exhibits: Vec::new(), owners: Vec::new() };
+    };
+    let account = case.account(holdings).map(|row| row.account);
+    let tokens = holdings
+        .rows()
+        .deposits
+        .iter()
+        .filter(|row| row.kind == DepositKind::PushToken && Some(row.account) == account)
+        .map(|row| row.value.as_slice());
+    let (mut lines, mut exhibits, mut owners) = (Vec::new(), Vec::new(), Vec::new());
+    for token in tokens {
+        if let Some(owner) = push.owner(token) {
+            let woken = push.woken(token).count();
+            lines.push(format!("{}, {}; woken {woken} times", owner.name, owner.email));
+            exhibits.push(Exhibit::field("push", "owner", &(hexadecimal(token), &owner.name, &owner.email)));
+            owners.push(owner.name.clone());
+        }
+    }
+    PushLookUp { first, second: Answer::of(lines, Blank::NoSuchAccount), exhibits, owners }
+}

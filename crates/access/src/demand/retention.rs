@@ -1,0 +1,37 @@
+//! Retention: an operator is told to keep what it sees, of everybody, for so many days.
+
+use pillarbox_relay::{Keeping, LogRule, Logged};
+use pillarbox_wire::Duration;
+
+use super::{Case, Demand, Power, View, When, stored};
+use crate::item::Reach;
+use crate::served::Served;
+use crate::view::RelayHoldings;
+
+/// See the module.
+pub const RETENTION: Demand = Demand {
+    name: "retention",
+    plain: "what everybody does, kept for a time because the operator is told to",
+    uk: Power::checked("data retention notice", "Investigatory Powers Act 2016, section 87"),
+    us: Power::unchecked("no power of this kind; preservation of what is held", "18 U.S.C. 2703(f)"),
+    reaches: &[Reach::Subscriber, Reach::Records],
+    view: View::RelayHoldings,
+    when: When::Both,
+};
+
+/// The longest that a notice may run: twelve months, Investigatory Powers Act 2016, section 87(3).
+pub const LONGEST: Duration = Duration::from_days(365);
+
+/// What an operator keeps under a notice for `keep`, which counts as at most [`LONGEST`].
+#[must_use]
+pub fn told(keeping: &Keeping, keep: Duration) -> Keeping {
+    let keep = keep.min(LONGEST);
+    let rules = Logged::ALL.map(|what| LogRule { what, keep, address: true, only: Vec::new() });
+    Keeping { log: keeping.log.iter().cloned().chain(rules).collect(), ..keeping.clone() }
+}
+
+/// Serves a demand for records on what was retained.
+#[must_use]
+pub fn serve(case: &Case<'_>, holdings: &RelayHoldings) -> Served {
+    stored::serve(&RETENTION, case, holdings)
+}

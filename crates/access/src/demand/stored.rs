@@ -1,0 +1,126 @@
+//! Demands on what an operator has: one function for all of them, over its rows.
+//!
+//! An item comes back if the demand reaches it, at the process that the operator hands it over at, and if the rows have it. One
+//! that is there and that the operator does not hand over is said to be there.
+
+use pillarbox_relay::store::AccountRow;
+use pillarbox_wire::Timestamp;
+
+use super::{About, Case, Demand};
+use crate::facts::Facts;
+use crate::item::{Item, Reply, Rows};
+use crate::returned::{Answer, Blank};
+use crate::served::{ItemLine, Served};
+use crate::view::{OperatorTap, RelayHoldings};
+
+/// Serves `demand` on everything that an operator has.
+#[must_use]
+pub fn serve(demand: &'static Demand, case: &Case<'_>, holdings: &RelayHoldings) -> Served {
+    over(demand, case, holdings, &Seen::Rows { since: None })
+}
+
+/// Serves `demand` on what an operator has of the time since `since`.
+#[must_use]
+pub fn serve_since(
+    demand: &'static Demand,
+    case: &Case<'_>,
+    holdings: &RelayHoldings,
+    since: Timestamp,
+) -> Served {
+    over(demand, case, holdings, &Seen::Rows { since: Some(since) })
+}
+
+/// What there is beside the rows of accounts.
+pub(super) enum Seen<'a> {
+    /// The operator's own log and messages, since a time or all of them.
+    Rows {
+        /// The time.
+        since: Option<Timestamp>,
+    },
+    /// What passed, and nothing older.
+    Tap(&'a OperatorTap),
+}
+
+pub(super) fn over(
+    demand: &'static Demand,
+    case: &Case<'_>,
+    holdings: &RelayHoldings,
+    seen: &Seen<'_>,
+) -> Served {
+    let account = case.account(holdings);
+    let tapped;
+    let (events, tap, since) = match seen {
+        Seen::Rows { since } => (holdings.rows().events.as_slice(), None, *since),
+        Seen::Tap(tap) => {
+            tapped = tap.events();
+            (tapped.as_slice(), Some(*tap), Some(tap.since()))
+        }
+    };
+    let rows = account.map(|account| Rows { holdings, events, tap, account, since });
+    let mut facts = Facts::default();
+    let mut line = |item: &Item| {
+        let (answer, exhibits) = match hand_over(*item, demand, case, rows.as_ref()) {
+            HandedOver::Yes(reply) => {
+                facts.add(reply.facts);
+                (reply.answer, reply.exhibits)
+            }
+            HandedOver::No(answer) => (answer, Vec::new()),
+        };
+        ItemLine {
+            item: *item,
+            reach: case.operator.reach(*item),
+            class: item.class(),
+            was_known: was_known(*item, case, account),
+            answer,
+            exhibits,
+        }
+    };
+    let lines = Item::ALL.iter().map(&mut line).collect();
+    Served { demand, about: case.about.to_string(), has_account: account.is_some(), lines, facts }
+}
+
+enum HandedOver {
+    Yes(Reply),
+    No(Answer),
+}
+
+/// What an operator does about one item: a word for several is answered with those of them that it would hand over alone.
+fn hand_over(item: Item, demand: &Demand, case: &Case<'_>, rows: Option<&Rows<'_>>) -> HandedOver {
+    if !reaches(item, demand, case) {
+        return HandedOver::No(Answer::NotCovered);
+    }
+    let Some(rows) = rows else {
+        return HandedOver::No(Answer::NoneHeld { reason: Blank::NoSuchAccount });
+    };
+    let freely = |item: Item| {
+        reaches(item, demand, case) && case.operator.withholding(item, case.circumstances).is_none()
+    };
+    match case.operator.withholding(item, case.circumstances) {
+        None => HandedOver::Yes(item.read_parts(rows, freely)),
+        Some(withheld) => {
+            let reply = item.read_in(rows);
+            match reply.answer.held() {
+                0 => HandedOver::Yes(reply),
+                count => HandedOver::No(Answer::Withheld {
+                    count,
+                    says: withheld.says.to_owned(),
+                    from: withheld.from.to_owned(),
+                }),
+            }
+        }
+    }
+}
+
+fn reaches(item: Item, demand: &Demand, case: &Case<'_>) -> bool {
+    demand.reaches.contains(&case.operator.reach(item)) || case.names.contains(&item)
+}
+
+/// Whether the demand says it: the number, or the account, that it names.
+fn was_known(item: Item, case: &Case<'_>, account: Option<&AccountRow>) -> bool {
+    match (item, case.about) {
+        (Item::PhoneNumber, About::Number(number)) => {
+            account.is_some_and(|account| account.handle.as_ref() == Some(number))
+        }
+        _ => false,
+    }
+}

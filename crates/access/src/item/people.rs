@@ -1,0 +1,106 @@
+//! Items that name other people: address books, block lists, groups.
+
+use std::collections::BTreeSet;
+
+use pillarbox_relay::store::DepositRow;
+use pillarbox_wire::DepositKind;
+
+use super::profile::{exhibits, words};
+use super::read::{Reply, Rows};
+use crate::facts::{Facts, Knows, Member};
+use crate::reading::keys_tried;
+use crate::returned::Answer;
+
+/// Whom the account has left an entry about.
+pub(super) fn left(kind: DepositKind, rows: &Rows<'_>) -> Reply {
+    let left: Vec<&DepositRow> = rows.left(kind).collect();
+    let names: Vec<String> = left.iter().filter_map(|row| words(row.subject.as_slice())).collect();
+    if names.is_empty() && !left.is_empty() {
+        // Hashes, or whatever else the phone has made of the numbers.
+        return Reply { answer: held(left.len(), rows), facts: Facts::default(), exhibits: exhibits(&left) };
+    }
+    let owner = rows.name(rows.account.account);
+    let facts = facts(kind, names.iter().map(|name| (owner.clone(), name.clone())));
+    Reply::of(names, exhibits(&left), rows.no_deposit(kind)).with(facts)
+}
+
+/// Who has left an entry about the account.
+pub(super) fn left_about(kind: DepositKind, rows: &Rows<'_>) -> Reply {
+    let Some(number) = &rows.account.handle else { return Reply::blank(rows.no_deposit(kind)) };
+    let all = rows.holdings.rows().deposits.iter();
+    let about: Vec<&DepositRow> = all
+        .filter(|row| row.kind == kind && row.subject.as_slice() == number.as_str().as_bytes())
+        .filter(|row| row.account != rows.account.account)
+        .collect();
+    let names: Vec<String> = about.iter().map(|row| rows.name(row.account)).collect();
+    let facts = facts(kind, names.iter().map(|name| (name.clone(), number.to_string())));
+    Reply::of(names, exhibits(&about), rows.no_deposit(kind)).with(facts)
+}
+
+fn facts(kind: DepositKind, pairs: impl Iterator<Item = (String, String)>) -> Facts {
+    let knows = match kind {
+        DepositKind::Contact => pairs.map(|(owner, contact)| Knows { owner, contact }).collect(),
+        _ => Vec::new(),
+    };
+    Facts { knows, ..Facts::default() }
+}
+
+/// Groups that the account has left rosters of.
+pub(super) fn groups(rows: &Rows<'_>) -> Reply {
+    let left: Vec<&DepositRow> = rows.left(DepositKind::Group).collect();
+    rosters(&left, rows, |_| true)
+}
+
+/// Groups that the account stands in, whoever left the roster.
+pub(super) fn memberships(rows: &Rows<'_>) -> Reply {
+    let all: Vec<&DepositRow> =
+        rows.holdings.rows().deposits.iter().filter(|row| row.kind == DepositKind::Group).collect();
+    let own = rows.name(rows.account.account);
+    let id = rows.account.account.to_string();
+    let own_row = |row: &DepositRow| row.account == rows.account.account;
+    let of_account: Vec<&DepositRow> = all
+        .into_iter()
+        .filter(|row| {
+            own_row(row)
+                || roster(row).is_some_and(|(_, members)| members.contains(&own) || members.contains(&id))
+        })
+        .collect();
+    rosters(&of_account, rows, |_| false)
+}
+
+/// The rosters that can be read; `whole` says whether the members come with the name.
+fn rosters(left: &[&DepositRow], rows: &Rows<'_>, whole: impl Fn(&DepositRow) -> bool) -> Reply {
+    let mut lines = BTreeSet::new();
+    let mut members = BTreeSet::new();
+    for row in left {
+        let Some((group, of_group)) = roster(row) else { continue };
+        let group = words(group.as_bytes()).unwrap_or_default();
+        if whole(row) {
+            let names: Vec<&str> = of_group.iter().map(String::as_str).collect();
+            lines.insert(format!("{group}: {}", names.join(", ")));
+            members.extend(of_group.into_iter().map(|member| Member { group: group.clone(), member }));
+        } else {
+            lines.insert(group.clone());
+            members.insert(Member { group, member: rows.name(rows.account.account) });
+        }
+    }
+    if lines.is_empty() && !left.is_empty() {
+        return Reply { answer: held(left.len(), rows), facts: Facts::default(), exhibits: exhibits(left) };
+    }
+    let facts = Facts { members: members.into_iter().collect(), ..Facts::default() };
+    Reply::of(lines.into_iter().collect(), exhibits(left), rows.no_deposit(DepositKind::Group)).with(facts)
+}
+
+/// A roster as phones leave it in the clear: the group's name, then a member a line. One that is sealed is no text.
+fn roster(row: &DepositRow) -> Option<(String, Vec<String>)> {
+    let text = std::str::from_utf8(row.value.as_slice()).ok()?;
+    let mut lines = text.lines();
+    let name = lines.next()?.to_owned();
+    let members: Vec<String> = lines.filter(|line| !line.is_empty()).map(str::to_owned).collect();
+    (!members.is_empty()).then_some((name, members))
+}
+
+fn held(count: usize, rows: &Rows<'_>) -> Answer {
+    let (private_keys, public_values) = keys_tried(rows.holdings);
+    Answer::HeldUnreadable { count: u64::try_from(count).unwrap_or(u64::MAX), private_keys, public_values }
+}

@@ -1,0 +1,65 @@
+//! Items that a phone has left about its owner, one deposit each.
+
+use pillarbox_client::display;
+use pillarbox_relay::store::DepositRow;
+use pillarbox_wire::DepositKind;
+
+use super::read::{Reply, Rows};
+use crate::evidence::{Exhibit, hexadecimal};
+use crate::returned::Answer;
+
+/// Words, if they are words. Bytes that are none are held and cannot be read.
+pub(super) fn text(kind: DepositKind, rows: &Rows<'_>) -> Reply {
+    let left: Vec<&DepositRow> = rows.left(kind).collect();
+    let lines: Vec<String> = left.iter().filter_map(|row| words(row.value.as_slice())).collect();
+    let mut reply = Reply::of(lines, exhibits(&left), rows.no_deposit(kind));
+    if !left.is_empty() && !matches!(reply.answer, Answer::Returned { .. }) {
+        reply.answer = unreadable(left.len());
+    }
+    reply
+}
+
+/// Bytes that mean something as they are: a token, a hash.
+pub(super) fn bytes(kind: DepositKind, rows: &Rows<'_>) -> Reply {
+    each(kind, rows, |row| match words(row.value.as_slice()) {
+        Some(words) => words,
+        None if row.value.is_empty() => hexadecimal(row.subject.as_slice()),
+        None => hexadecimal(row.value.as_slice()),
+    })
+}
+
+/// A picture, of which paper says the size.
+pub(super) fn picture(kind: DepositKind, rows: &Rows<'_>) -> Reply {
+    each(kind, rows, |row| format!("a picture of {} bytes", row.value.len()))
+}
+
+/// How many there are, where each is a keyed hash that says nothing.
+pub(super) fn count_of(kind: DepositKind, rows: &Rows<'_>) -> Reply {
+    let left: Vec<&DepositRow> = rows.left(kind).collect();
+    let line = (!left.is_empty()).then(|| left.len().to_string());
+    Reply::of(line.into_iter().collect(), exhibits(&left), rows.no_deposit(kind))
+}
+
+fn each(kind: DepositKind, rows: &Rows<'_>, line: impl Fn(&DepositRow) -> String) -> Reply {
+    let left: Vec<&DepositRow> = rows.left(kind).collect();
+    Reply::of(left.iter().map(|row| line(row)).collect(), exhibits(&left), rows.no_deposit(kind))
+}
+
+pub(super) fn exhibits(rows: &[&DepositRow]) -> Vec<Exhibit> {
+    rows.iter().map(|row| Exhibit::row("deposits", row)).collect()
+}
+
+/// Something is there, in a form that is not words; no key opens what was never put under one.
+fn unreadable(count: usize) -> Answer {
+    Answer::HeldUnreadable {
+        count: u64::try_from(count).unwrap_or(u64::MAX),
+        private_keys: 0,
+        public_values: 0,
+    }
+}
+
+/// What was left, made safe to print, if it is text.
+pub(super) fn words(bytes: &[u8]) -> Option<String> {
+    let text = std::str::from_utf8(bytes).ok().filter(|text| !text.is_empty())?;
+    Some(display::safe(text).to_string())
+}

@@ -1,0 +1,94 @@
+//! Items about accounts that stand for one conversation each, and not for a person: what a relay can tell of them nevertheless.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+use pillarbox_relay::Logged;
+use pillarbox_relay::store::{EventRow, MessageRow};
+use pillarbox_wire::AccountId;
+
+use super::read::{Reply, Rows};
+use crate::evidence::Exhibit;
+use crate::reading::read;
+use crate::returned::Blank;
+
+/// Messages that came for this account.
+pub(super) fn messages(rows: &Rows<'_>) -> Reply {
+    let account = rows.account.account;
+    let came: Vec<&EventRow> =
+        rows.happened(Logged::Sent).filter(|event| event.about == Some(account)).collect();
+    let numbered: BTreeSet<_> = came.iter().filter_map(|event| event.message).collect();
+    let waiting = rows.messages().filter(|row| {
+        rows.tap.is_none()
+            && rows.holdings.recipient(row).is_some_and(|to| to.account == account)
+            && !numbered.contains(&row.message)
+    });
+    let count = came.len() + waiting.count();
+    let line = (count > 0).then(|| count.to_string());
+    let exhibits = came.iter().map(|event| Exhibit::row("events", event)).collect();
+    Reply::of(line.into_iter().collect(), exhibits, rows.not_logged(Logged::Sent))
+}
+
+/// When whoever reads here was connected.
+pub(super) fn reader_online(rows: &Rows<'_>) -> Reply {
+    let account = rows.account.account;
+    let own = rows.happened(Logged::Connected).filter(|event| event.account == Some(account));
+    moments(&own.collect::<Vec<_>>(), rows.not_logged(Logged::Connected))
+}
+
+/// When whoever writes here was connected: at least when a message came.
+pub(super) fn writer_online(rows: &Rows<'_>) -> Reply {
+    let account = rows.account.account;
+    let came = rows.happened(Logged::Sent).filter(|event| event.about == Some(account));
+    moments(&came.collect::<Vec<_>>(), rows.not_logged(Logged::Sent))
+}
+
+fn moments(events: &[&EventRow], otherwise: Blank) -> Reply {
+    let exhibits = events.iter().map(|event| Exhibit::row("events", event)).collect();
+    Reply::of(events.iter().map(|event| event.at.to_string()).collect(), exhibits, otherwise)
+}
+
+/// Other accounts that were used from the same internet address.
+pub(super) fn joined(rows: &Rows<'_>) -> Reply {
+    let uses: Vec<(AccountId, IpAddr)> = uses(rows);
+    let own: BTreeSet<IpAddr> = uses
+        .iter()
+        .filter(|(account, _)| *account == rows.account.account)
+        .map(|(_, address)| *address)
+        .collect();
+    let others: BTreeSet<AccountId> = uses
+        .iter()
+        .filter(|(account, address)| *account != rows.account.account && own.contains(address))
+        .map(|(account, _)| *account)
+        .collect();
+    let lines = others.iter().map(|account| format!("account {account}")).collect();
+    let exhibits = uses.iter().filter(|(account, address)| {
+        own.contains(address) && (others.contains(account) || *account == rows.account.account)
+    });
+    let exhibits = exhibits
+        .map(|(account, address)| Exhibit::field("addresses", "used", &(account.to_string(), address)))
+        .collect();
+    Reply::of(lines, exhibits, Blank::NothingJoinsIt)
+}
+
+/// Every account with every address that the rows give it.
+fn uses(rows: &Rows<'_>) -> Vec<(AccountId, IpAddr)> {
+    let devices = rows.holdings.rows().devices.iter();
+    let of_devices = devices.filter_map(|device| Some((device.account, device.last_address?)));
+    let of_events = Logged::ALL.into_iter().flat_map(|what| rows.of_everybody(what));
+    let of_events = of_events.filter_map(|event| Some((event.account?, event.address?)));
+    let uses: BTreeSet<(AccountId, IpAddr)> = of_devices.chain(of_events).collect();
+    uses.into_iter().collect()
+}
+
+/// Which messages carry words: those that can be read.
+pub(super) fn real_or_noise(rows: &Rows<'_>) -> Reply {
+    let readable: Vec<&MessageRow> = rows
+        .messages()
+        .filter(|row| read(row.payload.as_slice(), rows.holdings).readable.is_some())
+        .collect();
+    let exhibits = readable.iter().map(|row| Exhibit::bytes("messages", "payload", row.payload.as_slice()));
+    let exhibits = exhibits.collect();
+    let lines = readable.iter().map(|row| format!("message {} carries a body", row.message.0)).collect();
+    Reply::of(lines, exhibits, Blank::NotWrittenDown)
+}

@@ -1,0 +1,180 @@
+//! Items about messages: from the rows of those that are still there, and from the log of those that passed.
+
+use std::collections::BTreeMap;
+
+use pillarbox_relay::Logged;
+use pillarbox_relay::store::MessageRow;
+use pillarbox_wire::{DeviceAddress, MessageId};
+
+use super::backup;
+use super::read::{Reply, Rows};
+use crate::evidence::Exhibit;
+use crate::facts::{Said, Wrote};
+use crate::reading::{keys_tried, read};
+use crate::returned::{Answer, Blank};
+
+/// A message of which something is known, and where it is known from.
+struct Known {
+    wrote: Wrote,
+    exhibit: Exhibit,
+}
+
+/// Every message of which a row or the log tells, once each, by number.
+fn known(rows: &Rows<'_>) -> Vec<Known> {
+    let mut known: BTreeMap<MessageId, Known> = BTreeMap::new();
+    let mut unnumbered = Vec::new();
+    for event in rows.happened(Logged::Sent) {
+        let name = |account: Option<_>| account.map(|account| rows.name(account));
+        let wrote = Wrote { at: event.at, from: name(event.account), to: name(event.about) };
+        let this = Known { wrote, exhibit: Exhibit::row("events", event) };
+        match event.message {
+            Some(message) => drop(known.insert(message, this)),
+            None => unnumbered.push(this),
+        }
+    }
+    // What the rows still have of a tap's time has passed the tap.
+    for row in rows.messages().filter(|_| rows.tap.is_none()) {
+        let wrote = of_row(row, rows);
+        let entry = known.entry(row.message);
+        entry
+            .and_modify(|known| {
+                known.wrote.from = known.wrote.from.take().or_else(|| wrote.from.clone());
+                known.wrote.to = known.wrote.to.take().or_else(|| wrote.to.clone());
+            })
+            .or_insert_with(|| Known { exhibit: header(row, &wrote), wrote });
+    }
+    known.into_values().chain(unnumbered).collect()
+}
+
+fn of_row(row: &MessageRow, rows: &Rows<'_>) -> Wrote {
+    let name = |address: DeviceAddress| rows.name(address.account);
+    Wrote { at: row.accepted_at, from: row.sender.map(name), to: rows.holdings.recipient(row).map(name) }
+}
+
+/// What a row says about its message, without the message: neither the payload nor a digest, which would confirm a guess.
+fn header(row: &MessageRow, wrote: &Wrote) -> Exhibit {
+    Exhibit::field("messages", "header", &(row.message, wrote, row.payload.len(), row.delivered_at))
+}
+
+/// Why nothing tells of a message.
+fn nothing(rows: &Rows<'_>) -> Blank {
+    let holdings = rows.holdings;
+    match (holdings.passed(), holdings.rows().messages.is_empty()) {
+        (0, _) => Blank::NonePassed,
+        (_, _) if !rows.keeping().log.iter().any(|rule| rule.what == Logged::Sent) => {
+            Blank::SeenNotKept { what: Logged::Sent }
+        }
+        (passed, true) => Blank::Deleted { passed },
+        (_, false) => Blank::NoneOfThisAccount,
+    }
+}
+
+pub(super) fn times(rows: &Rows<'_>) -> Reply {
+    told(rows, |known| Some(known.wrote.at.to_string()), |wrote| Wrote { from: None, to: None, ..wrote })
+}
+
+/// Who wrote to whom. A message of which one end is not known has no line here.
+pub(super) fn source_destination(rows: &Rows<'_>) -> Reply {
+    let line = |known: &Known| {
+        let (from, to) = (known.wrote.from.as_ref()?, known.wrote.to.as_ref()?);
+        Some(format!("{}: {from} to {to}", known.wrote.at))
+    };
+    told(rows, line, |wrote| wrote)
+}
+
+fn told(rows: &Rows<'_>, line: impl Fn(&Known) -> Option<String>, fact: impl Fn(Wrote) -> Wrote) -> Reply {
+    let mut lines = Vec::new();
+    let mut reply = Reply::blank(Blank::NotWrittenDown);
+    let known = known(rows);
+    let some = !known.is_empty();
+    for known in known {
+        if let Some(line) = line(&known) {
+            lines.push(line);
+            reply.facts.wrote.push(fact(known.wrote));
+            reply.exhibits.push(known.exhibit);
+        }
+    }
+    let otherwise = if some { Blank::NotWrittenDown } else { nothing(rows) };
+    reply.answer = Answer::of(lines, otherwise);
+    reply
+}
+
+pub(super) fn count_of(rows: &Rows<'_>) -> Reply {
+    let known = known(rows);
+    let line = (!known.is_empty()).then(|| known.len().to_string());
+    let exhibits = known.into_iter().map(|known| known.exhibit).collect();
+    Reply::of(line.into_iter().collect(), exhibits, nothing(rows))
+}
+
+/// Messages that the relay still has after their delivery, whether or not it can read them.
+pub(super) fn delivered(rows: &Rows<'_>) -> Reply {
+    let delivered: Vec<&MessageRow> = rows.messages().filter(|row| row.delivered_at.is_some()).collect();
+    let lines = delivered.iter().map(|row| format!("{} bytes of {}", row.payload.len(), row.accepted_at));
+    let otherwise = match rows.keeping().delivered {
+        None => Blank::Deleted { passed: rows.holdings.passed() },
+        Some(_) => nothing(rows),
+    };
+    Reply::of(lines.collect(), delivered.iter().map(|row| payload(row)).collect(), otherwise)
+}
+
+/// What the messages say: each payload is tried with every key that the operator has, and so is a backup that lies here.
+pub(super) fn content(rows: &Rows<'_>) -> Reply {
+    let mut reply = Reply::blank(nothing(rows));
+    let (mut lines, mut held) = (Vec::new(), 0_u64);
+    for message in payloads(rows) {
+        held += 1;
+        let attempts = read(message.payload, rows.holdings);
+        if let Some(text) = attempts.text {
+            let Wrote { at, from, to } = message.wrote;
+            reply.facts.said.push(Said { at, from, to, text });
+        }
+        lines.extend(attempts.readable);
+        reply.exhibits.push(Exhibit::bytes(message.place, "payload", message.payload));
+    }
+    let backup = backup::content(rows);
+    lines.extend(backup.lines);
+    reply.facts.add(backup.facts);
+    reply.exhibits.extend(backup.exhibits);
+    held += backup.unreadable;
+    let (private_keys, public_values) = keys_tried(rows.holdings);
+    reply.answer = match (lines.is_empty(), held) {
+        (true, 0) => reply.answer,
+        (true, count) => Answer::HeldUnreadable { count, private_keys, public_values },
+        (false, _) => Answer::of(lines, Blank::NonePassed),
+    };
+    reply
+}
+
+/// A message that is there byte for byte.
+struct Payload<'a> {
+    place: &'static str,
+    wrote: Wrote,
+    payload: &'a [u8],
+}
+
+/// From a tap what passed it, which includes what the rows still have of that time; else the rows.
+fn payloads<'a>(rows: &Rows<'a>) -> Vec<Payload<'a>> {
+    let name = |account: Option<_>| account.map(|account| rows.name(account));
+    match rows.tap {
+        Some(tap) => tap
+            .messages()
+            .map(|tapped| Payload {
+                place: "tap",
+                wrote: Wrote { at: tapped.at, from: name(tapped.from), to: name(tapped.to) },
+                payload: &tapped.payload,
+            })
+            .collect(),
+        None => rows
+            .messages()
+            .map(|row| Payload {
+                place: "messages",
+                wrote: of_row(row, rows),
+                payload: row.payload.as_slice(),
+            })
+            .collect(),
+    }
+}
+
+fn payload(row: &MessageRow) -> Exhibit {
+    Exhibit::bytes("messages", "payload", row.payload.as_slice())
+}
