@@ -1,8 +1,13 @@
-//! A full disk and a read-only one, under the relay and under a phone: a clear sentence, the documented exit code, and
-//! nothing lost once there is room again.
+//! A full disk, a read-only one, and one that has damaged what was on it, under the relay and under a phone: a clear
+//! sentence, the documented exit code, nothing written over, and nothing lost once the disk is as it should be.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-use pillarbox_tests::{Place, Process, Relay, SmallDisk, relay_command};
+use std::fs::{self, File};
+use std::io::{Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use pillarbox_tests::{Phone, Place, Process, Relay, SmallDisk, Stopped, relay_command};
+use rusqlite::Connection;
 
 /// Room for a relay or a phone with two accounts and a few messages, and soon full.
 const KIBIBYTES: usize = 4 * 1024;
@@ -125,4 +130,171 @@ fn a_phone_on_a_read_only_disk_says_so_and_changes_nothing() {
     assert_eq!(alice.inbox(), ["hello"]);
     drop(alice.run(&["send", "Bob", "stored"]).expect(0));
     assert_eq!(bob.inbox(), ["stored"]);
+}
+
+/// Ways in which a disk damages a database so that it is none any more: its head, its tables, its length.
+const DAMAGES: [fn(&Path); 3] = [
+    |file| overwrite(file, 0, 100),
+    |file| overwrite(file, TABLES, 48 * 1024),
+    |file| File::options().write(true).open(file).unwrap().set_len(TABLES + 1).unwrap(),
+];
+
+/// Where the tables begin: the first page, of at most so many bytes, names them.
+const TABLES: u64 = 16 * 1024;
+
+fn overwrite(file: &Path, from: u64, len: usize) {
+    let mut file = File::options().write(true).open(file).unwrap();
+    file.seek(SeekFrom::Start(from)).unwrap();
+    file.write_all(&vec![0xA5; len]).unwrap();
+}
+
+/// The write-ahead log of a database.
+fn log(file: &Path) -> PathBuf {
+    file.with_extension(format!("{}-wal", file.extension().unwrap().to_str().unwrap()))
+}
+
+/// Puts bytes behind the last that were written, as a write that was cut off by a power cut may.
+fn append_garbage(file: &Path) {
+    assert!(file.metadata().unwrap().len() > 0, "there is a log");
+    File::options().append(true).open(file).unwrap().write_all(&[0xA5; 20_000]).unwrap();
+}
+
+/// A relay that holds a message for Bob, stopped; and its database.
+fn relay_with_a_message<'a>(place: &'a Place) -> (Stopped, PathBuf, Phone<'a>, Phone<'a>) {
+    let relay = place.relay();
+    let (alice, bob) = place.alice_and_bob(&relay);
+    drop(alice.run(&["send", "Bob", "kept"]).expect(0));
+    let (stopped, ended) = relay.stop();
+    drop(ended.expect(0));
+    let file = stopped.data().join("relay.sqlite3");
+    (stopped, file, alice, bob)
+}
+
+/// Insists that the relay does not start, and says why.
+fn does_not_start(place: &Place, stopped: &Stopped, why: &str) {
+    let run = Relay::command(place, stopped.data(), &stopped.host_and_port());
+    drop(Process::run(run, "").expect(4).says(why).says("from a copy"));
+}
+
+#[test]
+fn a_relay_whose_database_is_damaged_does_not_start_and_writes_nothing_over() {
+    let place = Place::new();
+    let (stopped, file, _alice, bob) = relay_with_a_message(&place);
+    let whole = fs::read(&file).unwrap();
+    for (number, damage) in DAMAGES.into_iter().enumerate() {
+        fs::write(&file, &whole).unwrap();
+        damage(&file);
+        let damaged = fs::read(&file).unwrap();
+        let run = Relay::command(&place, stopped.data(), &stopped.host_and_port());
+        let sentence = "the database is damaged";
+        drop(Process::run(run, "").expect(4).says(sentence).says("keep the file and restore a copy"));
+        let ledger = relay_command(&place, &["ledger", "--data", stopped.data().to_str().unwrap()]);
+        drop(ledger.expect(4).says(sentence).says("PRAGMA integrity_check"));
+        assert!(fs::read(&file).unwrap() == damaged, "damage {number} was written over");
+    }
+    fs::write(&file, &whole).unwrap();
+    let relay = stopped.start_again(&place);
+    assert_eq!(bob.inbox(), ["kept"], "with the copy put back it goes on");
+    drop(relay);
+}
+
+#[test]
+fn a_relay_whose_database_or_key_is_gone_does_not_begin_anew() {
+    let place = Place::new();
+    let (stopped, file, _alice, bob) = relay_with_a_message(&place);
+    let whole = fs::read(&file).unwrap();
+    for empty in [true, false] {
+        fs::remove_file(&file).unwrap();
+        if empty {
+            fs::write(&file, []).unwrap();
+        }
+        does_not_start(&place, &stopped, "is missing or empty, and a relay has run here before");
+        assert!(fs::read(&file).unwrap_or_default().is_empty());
+    }
+    fs::write(&file, &whole).unwrap();
+    let key = stopped.data().join("relay.key");
+    let secret = stopped.data().join("kept.key");
+    fs::rename(&key, &secret).unwrap();
+    does_not_start(&place, &stopped, "whose phones accept no other key");
+    assert!(!key.exists(), "no other key is made");
+    fs::rename(&secret, &key).unwrap();
+    let relay = stopped.start_again(&place);
+    assert_eq!(bob.inbox(), ["kept"]);
+    drop(relay);
+}
+
+#[test]
+fn garbage_at_the_end_of_the_relay_s_log_harms_nothing() {
+    let place = Place::new();
+    let relay = place.relay();
+    let (alice, bob) = place.alice_and_bob(&relay);
+    drop(alice.run(&["send", "Bob", "accepted"]).expect(0));
+    let stopped = relay.kill();
+    append_garbage(&log(&stopped.data().join("relay.sqlite3")));
+    let relay = stopped.start_again(&place);
+    assert_eq!(bob.inbox(), ["accepted"]);
+    drop(relay);
+}
+
+#[test]
+fn a_waiting_message_that_the_relay_s_disk_has_damaged_is_told_and_later_ones_open() {
+    let place = Place::new();
+    let (stopped, file, alice, bob) = relay_with_a_message(&place);
+    let rows = Connection::open(&file).unwrap();
+    let payload: Vec<u8> = rows.query_row("SELECT payload FROM messages", [], |row| row.get(0)).unwrap();
+    rows.close().unwrap();
+    let mut bytes = fs::read(&file).unwrap();
+    let at = bytes.windows(payload.len()).position(|window| window == payload).unwrap();
+    bytes[at + payload.len() / 2] ^= 1;
+    fs::write(&file, &bytes).unwrap();
+    let relay = stopped.start_again(&place);
+    drop(bob.run(&["inbox"]).expect(0).says("would not open"));
+    drop(alice.run(&["send", "Bob", "after it"]).expect(0));
+    assert_eq!(bob.inbox(), ["after it"]);
+    drop(relay);
+}
+
+#[test]
+fn a_phone_whose_profile_is_damaged_says_so_and_writes_nothing_over() {
+    let place = Place::new();
+    let relay = place.relay();
+    let (alice, bob) = place.alice_and_bob(&relay);
+    drop(bob.run(&["send", "Alice", "hello"]).expect(0));
+    let file = alice.folder().join("vault.sqlite");
+    let whole = fs::read(&file).unwrap();
+    for (number, damage) in DAMAGES.into_iter().enumerate() {
+        fs::write(&file, &whole).unwrap();
+        damage(&file);
+        let damaged = fs::read(&file).unwrap();
+        for arguments in
+            [&["account", "show"][..], &["inbox"], &["send", "Bob", "not stored"], &["chat", "Bob"]]
+        {
+            drop(
+                alice
+                    .run(arguments)
+                    .expect(4)
+                    .says("is damaged")
+                    .says("Put back a copy of the whole directory"),
+            );
+        }
+        let create = alice.run(&["account", "create", "--relay", relay.address()]);
+        drop(create.expect(4).says("There is a profile in"));
+        assert!(fs::read(&file).unwrap() == damaged, "damage {number} was written over");
+    }
+    fs::write(&file, &whole).unwrap();
+    assert_eq!(alice.inbox(), ["hello"], "with the copy put back it goes on");
+}
+
+#[test]
+fn garbage_at_the_end_of_a_profile_s_log_harms_nothing() {
+    let place = Place::new();
+    let relay = place.relay();
+    let (alice, bob) = place.alice_and_bob(&relay);
+    let mut chat = alice.start(&["chat", "Bob"]);
+    chat.feed("typed\n");
+    chat.wait_for(pillarbox_tests::Stream::Out, |line| line.ends_with("typed"));
+    drop(chat.kill());
+    append_garbage(&log(&alice.folder().join("vault.sqlite")));
+    drop(alice.run(&["inbox"]).expect(0));
+    assert_eq!(bob.inbox(), ["typed"]);
 }

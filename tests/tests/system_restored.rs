@@ -1,0 +1,198 @@
+//! A relay, or a phone, that was put back from an old copy of its data while everybody else went on: what is used twice,
+//! what is gone, what a person is told, and what to do then.
+//!
+//! An operator who keeps copies will one day need one. What was accepted after the copy was made is gone with
+//! the disk that it was on; everything else has to come right by itself, or be said in one sentence.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use pillarbox_tests::{Phone, Place, Relay, relay_command};
+use rusqlite::Connection;
+use serde_json::Value;
+
+/// A copy of a folder, made while nothing runs on it.
+struct Copy {
+    kept: PathBuf,
+    original: PathBuf,
+}
+
+impl Copy {
+    fn of(original: &Path) -> Self {
+        let kept = original.with_extension("copy");
+        copy_folder(original, &kept);
+        Self { kept, original: original.to_owned() }
+    }
+
+    fn put_back(&self) {
+        fs::remove_dir_all(&self.original).unwrap();
+        copy_folder(&self.kept, &self.original);
+    }
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    fs::create_dir(to).unwrap();
+    for file in fs::read_dir(from).unwrap() {
+        let file = file.unwrap();
+        fs::copy(file.path(), to.join(file.file_name())).unwrap();
+    }
+}
+
+/// Stops a relay, copies its data, and starts it again.
+fn copied(place: &Place, relay: Relay) -> (Relay, Copy) {
+    let (stopped, ended) = relay.stop();
+    drop(ended.expect(0));
+    let copy = Copy::of(stopped.data());
+    (stopped.start_again(place), copy)
+}
+
+/// Kills a relay, puts the copy in the place of its data, and starts it again.
+fn put_back(place: &Place, relay: Relay, copy: &Copy) -> Relay {
+    let stopped = relay.kill();
+    copy.put_back();
+    stopped.start_again(place)
+}
+
+/// Says it on the one phone and hears it on the other.
+fn tell(from: &Phone<'_>, name: &str, to: &Phone<'_>, text: &str) {
+    drop(from.run(&["send", name, text]).expect(0).prints("Sent"));
+    assert_eq!(to.inbox(), [text]);
+}
+
+fn history(phone: &Phone<'_>, with: &str) -> Vec<Value> {
+    phone.run(&["history", with, "--json"]).expect(0).json_lines()
+}
+
+/// The number of the message that waits.
+fn number(place: &Place, relay: &Relay) -> i64 {
+    let held = relay_command(place, &["ledger", "--json", "--data", relay.data().to_str().unwrap()]);
+    let held = held.expect(0).json();
+    let [message] = held["messages"].as_array().unwrap().as_slice() else { panic!("{held}") };
+    message["message"].as_i64().unwrap()
+}
+
+#[test]
+fn conversations_go_on_with_a_relay_put_back_though_it_uses_message_numbers_twice() {
+    let place = Place::new();
+    let (alice, bob);
+    let (relay, copy) = {
+        let relay = place.relay();
+        (alice, bob) = place.alice_and_bob(&relay);
+        tell(&alice, "Bob", &bob, "hello");
+        tell(&bob, "Alice", &alice, "hello yourself");
+        drop(alice.run(&["inbox"]).expect(0));
+        drop(alice.run(&["send", "Bob", "in the copy"]).expect(0));
+        copied(&place, relay)
+    };
+    assert_eq!(bob.inbox(), ["in the copy"]);
+    drop(alice.run(&["inbox"]).expect(0));
+    drop(alice.run(&["send", "Bob", "only in the lost data"]).expect(0));
+    let before = number(&place, &relay);
+
+    let relay = put_back(&place, relay, &copy);
+    assert_eq!(bob.inbox(), [""; 0], "what the copy still holds is known, and not shown again");
+    drop(alice.run(&["inbox"]).expect(0));
+    drop(alice.run(&["send", "Bob", "under a number that was used"]).expect(0));
+    assert!(number(&place, &relay) <= before, "the relay counts from where the copy stops");
+    assert_eq!(bob.inbox(), ["under a number that was used"]);
+    tell(&bob, "Alice", &alice, "and back");
+    // What was accepted after the copy was made is gone with the data that it was in. It is not said to be delivered.
+    let states: Vec<_> = history(&alice, "Bob")
+        .iter()
+        .filter(|said| said["from"] == "you")
+        .map(|said| (said["text"].as_str().unwrap().to_owned(), said["state"].as_str().unwrap().to_owned()))
+        .collect();
+    let state = |text: &str, state: &str| (text.to_owned(), state.to_owned());
+    assert_eq!(
+        states,
+        [
+            state("hello", "delivered"),
+            state("in the copy", "delivered"),
+            state("only in the lost data", "sent"),
+            state("under a number that was used", "delivered"),
+        ]
+    );
+}
+
+#[test]
+fn an_account_that_the_copy_does_not_have_is_told_so_with_what_to_do() {
+    let place = Place::new();
+    let relay = place.relay();
+    let bob = place.account(&relay, "bob");
+    let (relay, copy) = copied(&place, relay);
+    let carol = place.phone("carol");
+    carol.register(&relay, &["--number", "+447700900103"]);
+    bob.add(&carol);
+    carol.add(&bob);
+    tell(&carol, "Bob", &bob, "hello");
+
+    let relay = put_back(&place, relay, &copy);
+    for arguments in [&["inbox"][..], &["send", "Bob", "kept on this phone"]] {
+        let ended = carol.run(arguments).expect(1).says("does not know this device");
+        drop(ended.says("make another one with --profile NAME, and give your contacts its invitation"));
+    }
+    assert_eq!(carol.waiting(), 1, "what was written is kept");
+    drop(bob.run(&["send", "Carol", "anybody there?"]).expect(1).says("there is no such account"));
+    // What it says is done, and works; the number is free again, for her as for anybody.
+    let again = place.phone("carol2");
+    let create =
+        ["account", "create", "--relay", relay.address(), "--name", "Carol", "--number", "+447700900103"];
+    drop(again.run(&create).expect(0));
+    drop(bob.run(&["contact", "add", &again.invitation(), "--name", "Caroline"]).expect(0));
+    again.add(&bob);
+    // The relay hands out a key of Bob's that was used up with the lost account: his phone asks a contact again.
+    drop(again.run(&["send", "Bob", "here I am"]).expect(0));
+    drop(bob.run(&["inbox"]).expect(0).says("It was asked for again"));
+    drop(again.run(&["inbox"]).expect(0));
+    assert_eq!(bob.inbox(), ["here I am"]);
+    tell(&bob, "Caroline", &again, "good");
+}
+
+#[test]
+fn a_one_time_prekey_that_a_relay_put_back_hands_out_twice_costs_a_stranger_s_words_no_longer_than_until_they_are_added()
+ {
+    let place = Place::new();
+    let relay = place.relay();
+    let bob = place.account(&relay, "bob");
+    let (relay, copy) = copied(&place, relay);
+    let carol = place.account(&relay, "carol");
+    carol.add(&bob);
+    tell(&carol, "Bob", &bob, "with the first key");
+
+    // The copy still has the key that Carol used, and Bob's phone has it no longer.
+    let relay = put_back(&place, relay, &copy);
+    strangers_words_come_when_they_are_added(&place, &relay, &bob);
+}
+
+#[test]
+fn a_phone_put_back_that_lacks_newer_prekeys_hears_a_stranger_s_words_when_they_are_added() {
+    let place = Place::new();
+    let relay = place.relay();
+    let bob = place.account(&relay, "bob");
+    let copy = Copy::of(&bob.folder());
+    // Many people write to Bob, and his phone brings new keys.
+    let file = Connection::open(relay.data().join("relay.sqlite3")).unwrap();
+    file.execute("DELETE FROM prekeys WHERE kind LIKE 'one-time%'", []).unwrap();
+    drop(bob.run(&["inbox"]).expect(0));
+    copy.put_back();
+    strangers_words_come_when_they_are_added(&place, &relay, &bob);
+}
+
+/// Dave, who was never heard of, writes to Bob with keys that Bob's phone does not have.
+fn strangers_words_come_when_they_are_added(place: &Place, relay: &Relay, bob: &Phone<'_>) {
+    let dave = place.account(relay, "dave");
+    dave.add(bob);
+    drop(dave.run(&["send", "Bob", "from a stranger"]).expect(0));
+    drop(bob.run(&["inbox"]).expect(0).says("would not open"));
+    drop(dave.run(&["inbox"]).expect(0));
+    let states: Vec<_> = history(&dave, "Bob").iter().map(|said| said["state"].clone()).collect();
+    assert_eq!(states, ["sent"], "it is not said to be delivered");
+    // A phone that knows who wrote asks again.
+    bob.add(&dave);
+    drop(dave.run(&["send", "Bob", "are you there?"]).expect(0));
+    drop(bob.run(&["inbox"]).expect(0).says("It was asked for again"));
+    drop(dave.run(&["inbox"]).expect(0).says("asked again"));
+    assert_eq!(bob.inbox().last().unwrap(), "are you there?");
+    tell(bob, "Dave", &dave, "yes");
+}
