@@ -182,7 +182,14 @@ pub(crate) fn notice(notice: &Notice, name: impl Fn(&AccountId) -> String) -> Op
         ),
         Notice::Undecryptable { contact, asked_again } => {
             let whose = contact.as_ref().map_or_else(|| "an unknown sender".to_owned(), &name);
-            let then = if *asked_again { "It was asked for again." } else { "It is lost." };
+            let then = match (contact, asked_again) {
+                (_, true) => "It was asked for again.",
+                (Some(_), false) => "It is lost.",
+                (None, false) => {
+                    "It is lost. If you wait to hear from somebody new, add them by their invitation: what a contact \
+                     sent and would not open is asked for again."
+                }
+            };
             (Warning, format!("a message from {whose} would not open. {then}"))
         }
         Notice::Recovered { contact } => {
