@@ -10,6 +10,7 @@ pub mod designs;
 pub mod evidence;
 pub mod facts;
 pub mod item;
+pub mod oracle;
 pub mod reading;
 pub mod returned;
 mod serve;
