@@ -81,8 +81,13 @@ impl Person {
     /// Says something, and waits until the relay has it on its disk.
     pub(super) async fn say(&mut self, text: &str) -> Result<(), AuditError> {
         let contact = self.contact.ok_or(AuditError::WentWrong { what: "nobody to speak to" })?;
-        self.phone.queue_text(contact, text, now(), &mut self.rng)?;
-        self.until(|notice| matches!(notice, Notice::Accepted { .. })).await
+        let said = self.phone.queue_text(contact, text, now(), &mut self.rng)?;
+        // The other phone's receipt comes on another connection than the relay's answer, and may overtake it.
+        self.until(|notice| match notice {
+            Notice::Accepted { message, .. } | Notice::Delivered { message, .. } => *message == said,
+            _ => false,
+        })
+        .await
     }
 
     /// Waits until `text` has come, and everything that is to be done about it is done.
