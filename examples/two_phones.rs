@@ -6,7 +6,7 @@
 use std::error::Error;
 use std::net::{IpAddr, Ipv4Addr};
 
-use pillarbox_client::{EntryKind, Link, NewAccount, PaddingRule, Phone, Protection, Vault};
+use pillarbox_client::{EntryKind, Habits, Link, NewAccount, PaddingRule, Phone, Protection, Vault};
 use pillarbox_crypto::AgreementSecret;
 use pillarbox_relay::{ConnectionId, Effect, Input, Relay, Settings, SqliteStore};
 use pillarbox_transport::RelayAddress;
@@ -31,6 +31,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             name: name.to_owned(),
             protection: Protection::EndToEnd,
             padding: PaddingRule::Blocks80,
+            habits: Habits::default(),
         };
         Phone::create_in(Vault::in_memory(&mut rng)?, new, NOW, &mut rng)
     };

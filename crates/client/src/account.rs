@@ -5,6 +5,8 @@ use pillarbox_transport::{AddressError, RelayAddress};
 use pillarbox_wire::{DeviceAddress, Encoded, Handle, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::habits::Habits;
+
 /// How this phone protects what it says. Chosen when the account is made and never changed: a phone of one
 /// protection takes no message of the other, so nobody on the way can talk it down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,6 +57,8 @@ pub struct NewAccount {
     pub protection: Protection,
     /// Which lengths messages may have.
     pub padding: PaddingRule,
+    /// What the phone does beside carrying texts.
+    pub habits: Habits,
 }
 
 /// The account's facts, as views show them.
@@ -72,11 +76,13 @@ pub struct Account {
     pub protection: Protection,
     /// Which lengths they may have.
     pub padding: PaddingRule,
+    /// What the phone does beside carrying texts.
+    pub habits: Habits,
     /// When the profile was made.
     pub created_at: Timestamp,
 }
 
-/// The account's facts as the vault keeps them; the secrets are rows of their own.
+/// The account's facts as the vault keeps them; the secrets and the habits are rows of their own.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct AccountRecord {
     relay: String,
@@ -95,7 +101,7 @@ impl Encoded for AccountRecord {
 
 impl From<&Account> for AccountRecord {
     fn from(account: &Account) -> Self {
-        let Account { relay, handle, name, address, protection, padding, created_at } = account;
+        let Account { relay, handle, name, address, protection, padding, habits: _, created_at } = account;
         Self {
             relay: relay.to_string(),
             handle: handle.clone(),
@@ -108,11 +114,18 @@ impl From<&Account> for AccountRecord {
     }
 }
 
-impl TryFrom<AccountRecord> for Account {
-    type Error = AddressError;
+impl AccountRecord {
+    /// The account, with the habits that are kept beside it.
+    pub(crate) fn with(self, habits: Habits) -> Result<Account, AddressError> {
+        let Self { relay, handle, name, address, protection, padding, created_at } = self;
+        Ok(Account { relay: relay.parse()?, handle, name, address, protection, padding, habits, created_at })
+    }
+}
 
-    fn try_from(record: AccountRecord) -> Result<Self, AddressError> {
-        let AccountRecord { relay, handle, name, address, protection, padding, created_at } = record;
-        Ok(Self { relay: relay.parse()?, handle, name, address, protection, padding, created_at })
+impl Account {
+    /// Whether this phone hides from the relay who sends.
+    #[must_use]
+    pub fn seals(&self) -> bool {
+        self.protection == Protection::EndToEnd && self.habits.sealed_sender
     }
 }

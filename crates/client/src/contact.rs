@@ -62,8 +62,10 @@ pub struct Contact {
     pub origin: Origin,
     /// Whether the owner has added it or written to it. Until then it is a request.
     pub accepted: bool,
-    /// Whether messages to it are sealed: its delivery key is known.
+    /// Whether messages to it are sealed: its delivery key is known, and this phone seals.
     pub sealed: bool,
+    /// Whether the owner wants to hear nothing from it.
+    pub blocked: bool,
     /// Seconds after which texts disappear.
     pub expires_after: Option<u32>,
     /// When it was added.
@@ -147,7 +149,7 @@ impl ContactRecord {
         true
     }
 
-    pub(crate) fn view(&self, sealed: bool) -> Result<Contact, IdentityError> {
+    pub(crate) fn view(&self, sealed: bool, blocked: bool) -> Result<Contact, IdentityError> {
         Ok(Contact {
             account: self.account,
             name: self.name.clone(),
@@ -159,6 +161,7 @@ impl ContactRecord {
             origin: self.origin,
             accepted: self.accepted,
             sealed,
+            blocked,
             expires_after: self.expires_after,
             added_at: self.added_at,
         })

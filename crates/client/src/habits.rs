@@ -1,7 +1,7 @@
 //! Habits: what a phone does beside carrying texts, as data. A design's phones act on these values, and nothing asks for a
 //! design's name.
 
-use pillarbox_wire::DepositKind;
+use pillarbox_wire::{DepositKind, Encoded};
 use serde::{Deserialize, Serialize};
 
 /// When a phone tells a sender that a text has arrived.
@@ -11,7 +11,7 @@ pub enum Receipts {
     /// As soon as the text is kept.
     #[default]
     AtOnce,
-    /// So many seconds later, together with whatever else is due by then.
+    /// So many seconds after the first text that waits for one, together for all that have come by then.
     After(u32),
     /// Not at all.
     Never,
@@ -37,7 +37,8 @@ pub struct Habits {
     pub sealed_sender: bool,
     /// When it sends receipts.
     pub receipts: Receipts,
-    /// Which facts about its owner it leaves at the relay, if the owner gave them.
+    /// Which facts about its owner it leaves at the relay, if the owner gave them. A phone that makes backups leaves
+    /// those too.
     pub deposits: Vec<DepositKind>,
     /// Whether it encrypts a group's roster to the members before it leaves it.
     pub sealed_rosters: bool,
@@ -58,4 +59,18 @@ impl Default for Habits {
             reports: false,
         }
     }
+}
+
+impl Habits {
+    /// Whether the phone leaves such facts at the relay.
+    #[must_use]
+    pub fn leaves(&self, kind: DepositKind) -> bool {
+        let backup = matches!(kind, DepositKind::BackupPart | DepositKind::BackupKey);
+        self.deposits.contains(&kind) || (backup && self.backup.is_some())
+    }
+}
+
+impl Encoded for Habits {
+    const VERSION: u8 = 1;
+    const MAX_LEN: usize = 512;
 }

@@ -4,7 +4,7 @@
 //! message that would not open, a conversation that had to start again, a weaker start. Nothing of that kind is
 //! settled in silence.
 
-use pillarbox_wire::{AccountId, DeviceAddress, Farewell, Handle, Refusal};
+use pillarbox_wire::{AccountId, DepositKind, DeviceAddress, Farewell, Handle, Refusal};
 
 use crate::body::BodyId;
 use crate::history::Entry;
@@ -93,6 +93,18 @@ pub enum Notice {
         reason: Option<Refusal>,
     },
 
+    /// The relay did not keep what this phone was to leave there. It is not tried again by itself.
+    DepositRefused {
+        /// What.
+        kind: DepositKind,
+        /// Why.
+        reason: Refusal,
+    },
+    /// Of the numbers in the address book that was left at the relay, these have an account there.
+    KnownNumbers {
+        /// In the order in which the relay named them.
+        numbers: Vec<Handle>,
+    },
     /// Somebody who is not a contact wrote; they now are, unverified and as a request.
     Requested {
         /// Who.

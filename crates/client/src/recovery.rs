@@ -1,5 +1,8 @@
 //! What a phone owes a contact: receipts for what came, and a new start where something would not open.
 //!
+//! **Not to strangers.** Nothing that is owed is paid before the owner has accepted the contact: a stranger who writes
+//! learns nothing by a receipt, nor by being asked again. It is kept and paid when the owner accepts or answers.
+//!
 //! **Recovery.** A message from a contact that does not open is acknowledged and its digest kept. The phone then
 //! fetches new prekeys, begins a new session and asks by digest for what it missed; the other phone encrypts those
 //! texts again, under their old names, so that nothing is shown twice. The causes are few: one of the two phones
@@ -21,6 +24,7 @@ use pillarbox_wire::{AccountId, Duration, Encoded, FixedBytes, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::body::{BodyId, MAX_RECEIPT_IDS, MAX_RESEND_DIGESTS};
+use crate::habits::Receipts;
 
 /// New starts with one contact in one [`RENEWAL_WINDOW`]. One heals a phone that was put back; both at once and a
 /// copy that was put back twice are healed by four. Each costs the other phone a one-time prekey.
@@ -33,7 +37,7 @@ pub const RENEWAL_WINDOW: Duration = Duration::from_seconds(3_600);
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Errands {
     pub(crate) contact: AccountId,
-    /// To be confirmed.
+    /// To be confirmed, when [`receipts_due`](Self::receipts_due) says.
     pub(crate) receipts: Vec<BodyId>,
     /// To be asked for again, in the next message to the contact.
     pub(crate) missing: Vec<FixedBytes<32>>,
@@ -41,11 +45,13 @@ pub(crate) struct Errands {
     pub(crate) renew: bool,
     /// When it did so before, oldest first.
     pub(crate) renewals: Vec<Timestamp>,
+    /// When the receipts may go; none: now.
+    pub(crate) receipts_due: Option<Timestamp>,
 }
 
 impl Encoded for Errands {
-    const VERSION: u8 = 1;
-    const MAX_LEN: usize = 64 + 16 * MAX_OWED_RECEIPTS + 32 * MAX_RESEND_DIGESTS + 8 * MAX_RENEWALS;
+    const VERSION: u8 = 2;
+    const MAX_LEN: usize = 80 + 16 * MAX_OWED_RECEIPTS + 32 * MAX_RESEND_DIGESTS + 8 * MAX_RENEWALS;
 }
 
 /// Receipts kept for a contact that cannot be answered at present. Beyond it the oldest are dropped: the other
@@ -54,18 +60,45 @@ const MAX_OWED_RECEIPTS: usize = 16 * MAX_RECEIPT_IDS;
 
 impl Errands {
     pub(crate) const fn none(contact: AccountId) -> Self {
-        Self { contact, receipts: Vec::new(), missing: Vec::new(), renew: false, renewals: Vec::new() }
+        Self {
+            contact,
+            receipts: Vec::new(),
+            missing: Vec::new(),
+            renew: false,
+            renewals: Vec::new(),
+            receipts_due: None,
+        }
     }
 
     /// Whether there is anything to do.
-    pub(crate) fn are_due(&self) -> bool {
-        !self.receipts.is_empty() || !self.missing.is_empty() || self.renew
+    pub(crate) fn are_due(&self, now: Timestamp) -> bool {
+        self.may_confirm(now) || !self.missing.is_empty() || self.renew
     }
 
-    pub(crate) fn owe_receipt(&mut self, id: BodyId) {
-        if !self.receipts.contains(&id) {
-            push_bounded(&mut self.receipts, id, MAX_OWED_RECEIPTS);
+    /// Whether there are receipts and they may go.
+    pub(crate) fn may_confirm(&self, now: Timestamp) -> bool {
+        !self.receipts.is_empty() && self.receipts_due.is_none_or(|due| due <= now)
+    }
+
+    /// When receipts that wait may go.
+    pub(crate) fn waits_until(&self, now: Timestamp) -> Option<Timestamp> {
+        self.receipts_due.filter(|due| *due > now && !self.receipts.is_empty())
+    }
+
+    /// Notes a text that came. The first receipt of several decides when all of them go.
+    pub(crate) fn owe_receipt(&mut self, id: BodyId, rule: Receipts, now: Timestamp) {
+        let due = match rule {
+            Receipts::Never => return,
+            Receipts::AtOnce => None,
+            Receipts::After(seconds) => Some(now + Duration::from_seconds(u64::from(seconds))),
+        };
+        if self.receipts.contains(&id) {
+            return;
         }
+        if self.receipts.is_empty() || due.is_none() {
+            self.receipts_due = due;
+        }
+        push_bounded(&mut self.receipts, id, MAX_OWED_RECEIPTS);
     }
 
     /// Notes a message that would not open.

@@ -239,6 +239,7 @@ fn keys_and_certificates_are_renewed_in_time_and_old_ones_still_open_what_waits(
     let mut world = World::new();
     let (alice, bob) = (world.phone("Alice"), world.phone("Bob"));
     world.invite(alice, bob);
+    world.invite(bob, alice);
     world.offline(bob);
     world.say(alice, bob, "begun with last week's key");
     world.run();

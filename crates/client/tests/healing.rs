@@ -11,8 +11,8 @@
 mod world;
 
 use pillarbox_client::recovery::MAX_RENEWALS;
-use pillarbox_client::{DeliveryState, Notice};
-use pillarbox_wire::{ClientFrame, Duration, Handle, RelayFrame};
+use pillarbox_client::{DeliveryState, Habits, NewAccount, Notice, Protection};
+use pillarbox_wire::{ClientFrame, Duration, RelayFrame};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use rand_core::Rng;
@@ -173,14 +173,15 @@ fn what_was_missed_while_put_back_is_sent_again() {
 #[test]
 fn a_phone_that_can_open_nothing_comes_to_rest_and_heals_in_time() {
     let mut world = World::new();
-    let alice = world.phone("Alice");
-    let bob = world.phone_with_number("Bob", "+447700900123");
-    world.at(alice).look_up(Handle::parse("+447700900123").unwrap(), None).unwrap();
-    world.run();
-    world.say(alice, bob, "hello");
-    world.run();
+    // In what is not sealed the relay's word says whose message it is that does not open.
+    let [alice, bob] = ["Alice", "Bob"].map(|name| {
+        let habits = Habits { sealed_sender: false, ..Habits::default() };
+        let new = NewAccount { habits, ..world.account(name, Protection::EndToEnd) };
+        world.phone_of(new)
+    });
+    world.introduce(alice, bob);
     world.seen.clear();
-    // Somebody on the relay flips a bit in everything that is not sealed; Bob's own messages to Alice are sealed.
+    // Somebody on the relay flips a bit in everything that Alice sends.
     world.tamper = Box::new(move |at, frame| {
         if let ClientFrame::Submit(submit) = frame
             && let (true, Some(last)) = (at == alice, submit.payload.0.last_mut())

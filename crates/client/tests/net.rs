@@ -11,7 +11,7 @@
 use std::time::Duration;
 
 use pillarbox_client::net::{Carrier, Event, NetError, now, sync, sync_until};
-use pillarbox_client::{Link, NewAccount, Notice, PaddingRule, Phone, Protection, Vault};
+use pillarbox_client::{Habits, Link, NewAccount, Notice, PaddingRule, Phone, Protection, Vault};
 use pillarbox_crypto::AgreementSecret;
 use pillarbox_relay::server::{Running, Server, ServerConfig};
 use pillarbox_transport::{HandshakeError, RelayAddress};
@@ -30,6 +30,7 @@ fn phone(relay: &RelayAddress, name: &str, number: Option<&str>) -> Phone {
         name: name.to_owned(),
         protection: Protection::EndToEnd,
         padding: PaddingRule::Blocks80,
+        habits: Habits::default(),
     };
     let mut rng = rand::rng();
     Phone::create_in(Vault::in_memory(&mut rng).unwrap(), new, now(), &mut rng).unwrap()
@@ -48,6 +49,7 @@ async fn two_phones_talk_over_tcp_one_visit_at_a_time() {
     sync(&mut alice, LIMIT, &mut rng).await.unwrap();
     sync(&mut bob, LIMIT, &mut rng).await.unwrap();
     let contact = alice.add_invited(&bob.invitation().unwrap(), None, now(), &mut rng).unwrap();
+    bob.add_invited(&alice.invitation().unwrap(), None, now(), &mut rng).unwrap();
     alice.queue_text(contact.account, "hello", now(), &mut rng).unwrap();
     let told = sync(&mut alice, LIMIT, &mut rng).await.unwrap();
     assert!(told.iter().any(|notice| matches!(notice, Notice::Accepted { .. })), "{told:?}");
@@ -69,6 +71,7 @@ async fn a_phone_that_stays_connected_hears_at_once() {
     sync(&mut alice, LIMIT, &mut rng).await.unwrap();
     sync(&mut bob, LIMIT, &mut rng).await.unwrap();
     let contact = alice.add_invited(&bob.invitation().unwrap(), None, now(), &mut rng).unwrap();
+    bob.add_invited(&alice.invitation().unwrap(), None, now(), &mut rng).unwrap();
     let listening = async {
         let mut carrier = Carrier::new();
         let mut rng = self::rng();

@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 use std::net::{IpAddr, Ipv4Addr};
 
-use pillarbox_client::{Link, NewAccount, PaddingRule, Phone, Protection, Vault};
+use pillarbox_client::{Habits, Link, NewAccount, PaddingRule, Phone, Protection, Vault};
 use pillarbox_crypto::AgreementSecret;
 use pillarbox_relay::{ConnectionId, Effect, Input, Relay, Settings, SqliteStore};
 use pillarbox_transport::RelayAddress;
@@ -50,6 +50,7 @@ impl World {
             name: name.to_owned(),
             protection: Protection::EndToEnd,
             padding: PaddingRule::Blocks80,
+            habits: Habits::default(),
         };
         let phone = Phone::create_in(vault, new, NOW, &mut self.rng).expect("a phone");
         self.slots.push(Slot { phone, links: [None, None] });

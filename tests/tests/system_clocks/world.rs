@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::net::{IpAddr, Ipv4Addr};
 
-use pillarbox_client::{Entry, Link, NewAccount, Notice, PaddingRule, Phone, Protection, Vault};
+use pillarbox_client::{Entry, Habits, Link, NewAccount, Notice, PaddingRule, Phone, Protection, Vault};
 use pillarbox_crypto::AgreementSecret;
 use pillarbox_relay::{ConnectionId, Effect, Input, Relay, Settings, SqliteStore};
 use pillarbox_transport::RelayAddress;
@@ -61,6 +61,7 @@ impl World {
             name: name.to_owned(),
             protection: Protection::EndToEnd,
             padding: PaddingRule::Padme,
+            habits: Habits::default(),
         };
         let vault = Vault::in_memory(&mut self.rng).unwrap();
         let phone = Some(Phone::create_in(vault, new, START, &mut self.rng).unwrap());
@@ -217,21 +218,31 @@ impl World {
     pub(crate) fn process(&mut self, inputs: Vec<(ConnectionId, Input)>) {
         let outcome = self.relay.process(inputs, self.clock, &mut self.rng).unwrap();
         for effect in outcome.effects {
-            let (Effect::Send(connection, _) | Effect::Close(connection, _)) = &effect;
-            let ends = self
-                .people
-                .iter()
-                .enumerate()
-                .flat_map(|(who, person)| LINKS.map(|link| (who, link, person.lines[link as usize])));
-            let end = ends.into_iter().find(|(_, _, line)| *line == Some(*connection));
-            let Some((who, link, _)) = end else { continue };
             match effect {
-                Effect::Send(_, frame) => self.arrived.push_back((who, link, frame)),
-                Effect::Close(..) => {
-                    self.people[who].lines[link as usize] = None;
-                    self.people[who].phone.as_mut().unwrap().disconnected(link);
+                Effect::Send(connection, frame) => {
+                    if let Some((who, link)) = self.end_of(connection) {
+                        self.arrived.push_back((who, link, frame));
+                    }
                 }
+                Effect::Close(connection, _) => {
+                    if let Some((who, link)) = self.end_of(connection) {
+                        self.people[who].lines[link as usize] = None;
+                        self.people[who].phone.as_mut().unwrap().disconnected(link);
+                    }
+                }
+                _ => {}
             }
         }
+    }
+
+    /// Whose connection it is, if it is still somebody's.
+    fn end_of(&self, connection: ConnectionId) -> Option<(usize, Link)> {
+        let ends = self
+            .people
+            .iter()
+            .enumerate()
+            .flat_map(|(who, person)| LINKS.map(|link| (who, link, person.lines[link as usize])));
+        let mut ends = ends.filter(|(_, _, line)| *line == Some(connection));
+        ends.next().map(|(who, link, _)| (who, link))
     }
 }

@@ -7,7 +7,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
 use pillarbox_client::net::{now, sync};
-use pillarbox_client::{BodyId, NewAccount, Notice, PaddingRule, Phone, Protection, Vault};
+use pillarbox_client::{BodyId, Habits, NewAccount, Notice, PaddingRule, Phone, Protection, Vault};
 use pillarbox_tests::{PATIENCE, Said};
 use pillarbox_wire::AccountId;
 use rand::rngs::StdRng;
@@ -66,6 +66,7 @@ pub(crate) fn registered(relay: &str, name: &str) -> Phone {
         name: name.to_owned(),
         protection: Protection::EndToEnd,
         padding: PaddingRule::Padme,
+        habits: Habits::default(),
     };
     let mut rng = rand::rng();
     let mut phone = Phone::create_in(Vault::in_memory(&mut rng).unwrap(), new, now(), &mut rng).unwrap();

@@ -4,7 +4,7 @@
 //! real program does everything else.
 
 use pillarbox_client::net::now;
-use pillarbox_client::{NewAccount, PaddingRule, Passphrase, Phone, Protection, Vault};
+use pillarbox_client::{Habits, NewAccount, PaddingRule, Passphrase, Phone, Protection, Vault};
 use pillarbox_crypto::PasswordCost;
 use pillarbox_tests::{Place, Relay};
 
@@ -18,6 +18,7 @@ pub(crate) fn profile(place: &Place, relay: &Relay, name: &str) {
         name: name.to_owned(),
         protection: Protection::EndToEnd,
         padding: PaddingRule::Padme,
+        habits: Habits::default(),
     };
     let (passphrase, cost) = (Passphrase::new(passphrase).unwrap(), PasswordCost::TESTING);
     let mut rng = rand::rng();

@@ -55,19 +55,6 @@ fn a_stranger_can_send_a_first_message_to_a_number() {
 }
 
 #[test]
-fn a_stranger_can_see_by_the_receipt_when_a_phone_takes_their_message() {
-    let mut world = World::new();
-    let (stranger, bob) = (world.phone("Mallory"), world.phone_with_number("Bob", NUMBER));
-    world.look_up(stranger, NUMBER);
-    world.offline(bob);
-    world.tell(stranger, bob, "are you awake?");
-    let delivered = |notice: &Notice| matches!(notice, Notice::Delivered { .. });
-    assert!(!world.take_notices(stranger).iter().any(delivered));
-    world.online(bob);
-    assert!(world.take_notices(stranger).iter().any(delivered), "though nobody has accepted the request");
-}
-
-#[test]
 fn a_stranger_can_fill_a_mailbox_that_nobody_empties() {
     let mut settings = Settings::default();
     settings.limits.mailbox_messages = 8;
@@ -138,6 +125,26 @@ fn a_stranger_cannot_fetch_prekeys_without_a_name_unless_they_have_the_delivery_
     let full = world.stock(there);
     assert!(matches!(world.ask(nameless, fetch(there, Some(key)))[..], [RelayFrame::Bundles(_)]));
     assert_eq!(world.stock(there), full - 1);
+}
+
+#[test]
+fn a_stranger_cannot_see_by_a_receipt_that_a_phone_took_their_message() {
+    let mut world = World::new();
+    let (stranger, bob) = (world.phone("Mallory"), world.phone_with_number("Bob", NUMBER));
+    world.look_up(stranger, NUMBER);
+    world.offline(bob);
+    world.tell(stranger, bob, "are you awake?");
+    let delivered = |notice: &Notice| matches!(notice, Notice::Delivered { .. });
+    assert!(!world.take_notices(stranger).iter().any(delivered));
+    world.online(bob);
+    assert_eq!(world.heard(bob, stranger), ["are you awake?"]);
+    assert!(
+        !world.take_notices(stranger).iter().any(delivered),
+        "it came, and nobody has accepted the request"
+    );
+    // What shows that a receipt would be seen: Bob answers, and so accepts.
+    world.tell(bob, stranger, "who is this?");
+    assert!(world.take_notices(stranger).iter().any(delivered));
 }
 
 #[test]

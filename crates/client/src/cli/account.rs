@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use pillarbox_client::vault::FILE_NAME;
-use pillarbox_client::{Account, NewAccount, PaddingRule, Phone, ProfileError, Protection, Vault};
+use pillarbox_client::{Account, Habits, NewAccount, PaddingRule, Phone, ProfileError, Protection, Vault};
 use serde::Serialize;
 
 use super::desk::{Desk, now, passphrase};
@@ -43,6 +43,7 @@ pub(crate) fn run(desk: &mut Desk<'_>, command: &Command) -> Result<(), Failure>
                 name: name.clone().unwrap_or_default(),
                 protection: Protection::EndToEnd,
                 padding: PaddingRule::Padme,
+                habits: Habits::default(),
             };
             create(desk, new)
         }

@@ -219,6 +219,13 @@ pub(crate) fn notice(notice: &Notice, name: impl Fn(&AccountId) -> String) -> Op
             Note,
             format!("The relay now sees that it is you who writes to {}, until they answer.", name(contact)),
         ),
+        Notice::DepositRefused { kind, reason } => {
+            (Note, format!("The relay does not keep what this phone was to leave there ({kind}): {reason}."))
+        }
+        Notice::KnownNumbers { numbers } => {
+            let numbers = numbers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            (Note, format!("Of the numbers in your address book, these have an account at this relay: {numbers}."))
+        }
         _ => return None,
     })
 }

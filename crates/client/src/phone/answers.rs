@@ -100,8 +100,12 @@ impl Phone {
             RelayFrame::Pong(pong) => {
                 self.answered(link, pong.request);
             }
-            RelayFrame::Deposited(Deposited { request, .. })
-            | RelayFrame::Recalled(Recalled { request, .. })
+            RelayFrame::Deposited(Deposited { request, known }) => {
+                if let Some(Question::Leave { deposits }) = self.answered(link, request) {
+                    return self.left(&deposits, known, rng);
+                }
+            }
+            RelayFrame::Recalled(Recalled { request, .. })
             | RelayFrame::ChannelOpened(ChannelOpened { request })
             | RelayFrame::Posted(Posted { request, .. })
             | RelayFrame::Posts(Posts { request, .. }) => {
@@ -188,6 +192,7 @@ impl Phone {
             store_contact(rows, &record)?;
             Ok::<_, PhoneError>((changed, !record.trust.may_send()))
         })?;
+        self.note_errands(account, now)?;
         let mut notices = vec![Notice::Found { contact: account, handle }];
         if changed {
             self.reindex()?;
@@ -333,6 +338,7 @@ impl Phone {
             Question::Count | Question::Publish { .. } | Question::Certificate | Question::Close => {
                 vec![Notice::Delayed { reason }]
             }
+            Question::Leave { deposits } => self.not_left(&deposits, reason, now),
             Question::Ping => Vec::new(),
             Question::Bundles { contact } => match reason {
                 Refusal::DeliveryKeyRefused => self.unseal(contact, rng)?,
@@ -410,12 +416,13 @@ impl Phone {
     fn forgive(&mut self, contact: AccountId, rng: &mut impl CryptoRng) -> Result<(), PhoneError> {
         self.vault.transact(rng, |rows: &mut Rows<'_>| rows.remove(Table::Errands, &contact.0))?;
         self.due.remove(&contact);
+        self.later.remove(&contact);
         Ok(())
     }
 }
 
 /// How long to wait after a refusal that may not last.
-const fn patience(reason: Refusal) -> Duration {
+pub(super) const fn patience(reason: Refusal) -> Duration {
     match reason {
         Refusal::RateLimited { retry_after } => Duration::from_seconds(retry_after as u64),
         _ => RETRY_AFTER,

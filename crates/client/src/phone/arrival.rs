@@ -9,7 +9,7 @@ use pillarbox_session::{Conversation, Kind, OpenError, Opened, kind, unseal};
 use pillarbox_wire::{AccountId, Deliver, FixedBytes, Timestamp, decode};
 use rand_core::CryptoRng;
 
-use super::contents::Effects;
+use super::contents::{Coming, Effects};
 use super::error::PhoneError;
 use super::records::{
     Seen, digest_key, load_conversation, load_errands, store_contact, store_conversation, store_errands,
@@ -18,6 +18,7 @@ use super::{Link, Phone, contents, people};
 use crate::account::Protection;
 use crate::body::Body;
 use crate::contact::{ContactRecord, Origin, write_identity};
+use crate::habits::Receipts;
 use crate::notice::Notice;
 use crate::prekeys::{self, Shelf};
 use crate::vault::{Rows, StorageError, Table};
@@ -50,6 +51,7 @@ impl Phone {
                     self.vault.read(|rows| rows.load::<ContactRecord>(Table::Contacts, &envelope.from.0))?;
                 vec![Notice::OtherProtection { contact: known.map(|known| known.account) }]
             }
+            Some(envelope) if self.has_blocked(envelope.from)? => Vec::new(),
             Some(envelope) => self.take_in(&envelope, now, rng)?,
         };
         self.acknowledgements.push_back(message);
@@ -92,11 +94,11 @@ impl Phone {
         rng: &mut impl CryptoRng,
     ) -> Result<Vec<Notice>, PhoneError> {
         let digest = kdf::hash(labels::ENVELOPE_DIGEST, &[&envelope.payload]);
-        let ours = &self.secrets.identity;
+        let (ours, receipts) = (&self.secrets.identity, self.account.habits.receipts);
         let effects = self.vault.transact(rng, |rows| {
             let seen_key = digest_key(envelope.from, &digest);
             if rows.has(Table::Digests, &seen_key)? {
-                return contents::again(rows, envelope.from);
+                return Ok(contents::again());
             }
             let seen = Seen { contact: envelope.from, digest: FixedBytes(digest), at: now };
             rows.store(Table::Digests, &seen_key, &seen)?;
@@ -109,21 +111,26 @@ impl Phone {
                 effects.notices.push(Notice::Undecryptable { contact: None, asked_again: false });
                 return Ok(effects);
             }
-            let arrival = Arrival { envelope, digest, now, is_new: known.is_none() };
+            let arrival = Arrival { envelope, digest, receipts, now, is_new: known.is_none() };
             match envelope.protection {
                 Protection::ServerReadable => arrival.read_plainly(rows, record, &mut effects)?,
                 Protection::EndToEnd => arrival.decrypt(rows, ours, record, &mut effects)?,
             }
-            Ok(effects)
+            Ok::<_, StorageError>(effects)
         })?;
-        self.apply(envelope.from, effects)
+        self.apply(envelope.from, effects, now)
     }
 
     /// Brings the copies in memory up to what was kept.
-    fn apply(&mut self, contact: AccountId, effects: Effects) -> Result<Vec<Notice>, PhoneError> {
-        let Effects { notices, due, consumed, outbox_changed, confirmed } = effects;
-        if due {
-            self.due.insert(contact);
+    fn apply(
+        &mut self,
+        contact: AccountId,
+        effects: Effects,
+        now: Timestamp,
+    ) -> Result<Vec<Notice>, PhoneError> {
+        let Effects { notices, owed, consumed, outbox_changed, confirmed } = effects;
+        if owed {
+            self.note_errands(contact, now)?;
         }
         self.recount |= consumed;
         confirmed.into_iter().for_each(|order| self.outbox.remove(order));
@@ -138,6 +145,7 @@ impl Phone {
 struct Arrival<'a> {
     envelope: &'a Envelope,
     digest: [u8; 32],
+    receipts: Receipts,
     now: Timestamp,
     is_new: bool,
 }
@@ -212,7 +220,7 @@ impl Arrival<'_> {
         let mut errands = load_errands(rows, contact)?;
         errands.miss(self.digest);
         store_errands(rows, &errands)?;
-        effects.due = true;
+        effects.owed = true;
         effects.notices.push(Notice::Undecryptable { contact: Some(contact), asked_again: true });
         Ok(())
     }
@@ -237,7 +245,8 @@ impl Arrival<'_> {
             return Ok(());
         };
         let sealed = self.envelope.certified.is_some();
-        contents::take(rows, record, body, sealed, self.now, effects)
+        let coming = Coming { sealed, receipts: self.receipts, now: self.now };
+        contents::take(rows, record, body, &coming, effects)
     }
 }
 

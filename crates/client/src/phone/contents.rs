@@ -6,6 +6,7 @@ use super::entries::{self, Draft, Source};
 use super::records::{load_errands, load_item_of, remove_item, store_contact, store_errands, store_item};
 use crate::body::{Body, BodyId, Content, Introduction, Receipt, ResendRequest, Text, Timer};
 use crate::contact::ContactRecord;
+use crate::habits::Receipts;
 use crate::history::{DeliveryState, EntryKind};
 use crate::notice::Notice;
 use crate::outbox::{Item, MAX_RESENDS, Stage};
@@ -15,8 +16,8 @@ use crate::vault::{Rows, StorageError, Table};
 #[derive(Default)]
 pub(super) struct Effects {
     pub(super) notices: Vec<Notice>,
-    /// Something is owed to the contact.
-    pub(super) due: bool,
+    /// Something may be owed to the contact.
+    pub(super) owed: bool,
     /// Prekeys were used up.
     pub(super) consumed: bool,
     /// Items of the outbox changed their stage.
@@ -26,17 +27,23 @@ pub(super) struct Effects {
 }
 
 /// A payload that was dealt with before came again: nothing is to be done that was not done then.
-pub(super) fn again(rows: &Rows<'_>, contact: AccountId) -> Result<Effects, StorageError> {
-    let due = load_errands(rows, contact)?.are_due();
-    Ok(Effects { due, ..Effects::default() })
+pub(super) fn again() -> Effects {
+    Effects { owed: true, ..Effects::default() }
+}
+
+/// How a content came.
+pub(super) struct Coming {
+    /// Whether the relay was not told who sent it.
+    pub(super) sealed: bool,
+    pub(super) receipts: Receipts,
+    pub(super) now: Timestamp,
 }
 
 pub(super) fn take(
     rows: &mut Rows<'_>,
     mut record: ContactRecord,
     body: Body,
-    sealed: bool,
-    now: Timestamp,
+    coming: &Coming,
     effects: &mut Effects,
 ) -> Result<(), StorageError> {
     let Body { introduction, content } = body;
@@ -44,9 +51,9 @@ pub(super) fn take(
         meet(rows, &mut record, introduction)?;
     }
     match content {
-        Content::Text(text) => take_text(rows, record, text, sealed, now, effects),
-        Content::Timer(timer) => take_timer(rows, record, &timer, sealed, now, effects),
-        Content::Receipt(receipt) => take_receipt(rows, record, &receipt, now, effects),
+        Content::Text(text) => take_text(rows, record, text, coming, effects),
+        Content::Timer(timer) => take_timer(rows, record, &timer, coming, effects),
+        Content::Receipt(receipt) => take_receipt(rows, record, &receipt, coming.now, effects),
         Content::ResendRequest(request) => take_resend_request(rows, record, &request, effects),
     }
 }
@@ -68,19 +75,19 @@ fn take_text(
     rows: &mut Rows<'_>,
     mut record: ContactRecord,
     text: Text,
-    sealed: bool,
-    now: Timestamp,
+    coming: &Coming,
     effects: &mut Effects,
 ) -> Result<(), StorageError> {
     let contact = record.account;
-    owe_receipt(rows, contact, text.id, effects)?;
+    owe_receipt(rows, contact, text.id, coming, effects)?;
     // Sent a second time, in another envelope, because its sender could not know that it had come.
     if entries::find(rows, contact, text.id)?.is_some() {
         return Ok(());
     }
     let Text { id, sent_at, text, expires_after } = text;
     let draft = Draft { id, kind: EntryKind::Text(text), sent_at, expires_after };
-    let entry = entries::add(rows, &mut record, draft, &Source::Theirs { sealed }, now)?;
+    let entry =
+        entries::add(rows, &mut record, draft, &Source::Theirs { sealed: coming.sealed }, coming.now)?;
     effects.notices.push(Notice::Received { contact, entry });
     Ok(())
 }
@@ -89,13 +96,12 @@ fn take_timer(
     rows: &mut Rows<'_>,
     mut record: ContactRecord,
     timer: &Timer,
-    sealed: bool,
-    now: Timestamp,
+    coming: &Coming,
     effects: &mut Effects,
 ) -> Result<(), StorageError> {
     let contact = record.account;
     let &Timer { id, sent_at, expires_after } = timer;
-    owe_receipt(rows, contact, id, effects)?;
+    owe_receipt(rows, contact, id, coming, effects)?;
     if entries::find(rows, contact, id)?.is_some() {
         return Ok(());
     }
@@ -106,7 +112,7 @@ fn take_timer(
         effects.notices.push(Notice::TimerChanged { contact, expires_after });
     }
     let draft = Draft { id, kind: EntryKind::Timer(expires_after), sent_at, expires_after: None };
-    entries::add(rows, &mut record, draft, &Source::Theirs { sealed }, now)?;
+    entries::add(rows, &mut record, draft, &Source::Theirs { sealed: coming.sealed }, coming.now)?;
     Ok(())
 }
 
@@ -173,11 +179,12 @@ fn owe_receipt(
     rows: &mut Rows<'_>,
     contact: AccountId,
     id: BodyId,
+    coming: &Coming,
     effects: &mut Effects,
 ) -> Result<(), StorageError> {
     let mut errands = load_errands(rows, contact)?;
-    errands.owe_receipt(id);
+    errands.owe_receipt(id, coming.receipts, coming.now);
     store_errands(rows, &errands)?;
-    effects.due = true;
+    effects.owed = true;
     Ok(())
 }

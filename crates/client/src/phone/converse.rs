@@ -65,7 +65,7 @@ impl Phone {
     /// # Errors
     /// [`PhoneError::Storage`].
     pub fn wants_nameless(&self) -> Result<bool, PhoneError> {
-        if self.account.protection == Protection::ServerReadable {
+        if !self.account.seals() {
             return Ok(false);
         }
         let waiting = self.outbox.iter().filter(|(_, brief)| brief.stage != BriefStage::Accepted);
@@ -210,7 +210,7 @@ impl Speaker<'_> {
             decided.paid.push(contact);
             return Ok(());
         };
-        if self.route(&them) != self.link || !them.record.trust.may_send() {
+        if Self::route(&them) != self.link || !them.record.trust.may_send() {
             return Ok(());
         }
         let end_to_end = self.account.protection == Protection::EndToEnd;
@@ -220,7 +220,7 @@ impl Speaker<'_> {
             return Ok(());
         }
         let owed = them.errands.clone();
-        for content in pay(&mut them.errands, room) {
+        for content in self.pay(&them.record, &mut them.errands, *room) {
             let mut item =
                 Item { order: *next_order, to: contact, content, stage: Stage::Waiting, resends: 0 };
             *next_order += 1;
@@ -241,7 +241,7 @@ impl Speaker<'_> {
         if them.errands != owed {
             store_errands(rows, &them.errands)?;
         }
-        if !them.errands.are_due() {
+        if !them.record.accepted || !them.errands.are_due(self.now) {
             decided.paid.push(contact);
         }
         Ok(())
@@ -255,7 +255,7 @@ impl Speaker<'_> {
         };
         Ok(Some(Correspondent {
             identity: record.identity()?,
-            delivery_key: load_delivery_key(rows, contact)?,
+            delivery_key: if self.account.seals() { load_delivery_key(rows, contact)? } else { None },
             errands: load_errands(rows, contact)?,
             conversation: load_conversation(rows, contact)?,
             record,
@@ -263,9 +263,9 @@ impl Speaker<'_> {
         }))
     }
 
-    fn route(&self, them: &Correspondent) -> Link {
-        let sealed = self.account.protection == Protection::EndToEnd && them.delivery_key.is_some();
-        if sealed { Link::Nameless } else { Link::Named }
+    /// A delivery key is there only if this phone seals.
+    fn route(them: &Correspondent) -> Link {
+        if them.delivery_key.is_some() { Link::Nameless } else { Link::Named }
     }
 
     /// Seals an item, if that is still to be done, and puts it among the submissions.
@@ -316,7 +316,7 @@ impl Speaker<'_> {
         let end_to_end = self.account.protection == Protection::EndToEnd;
         let introduce = them.record.accepted && !them.record.introduced;
         let introduction = introduce.then(|| Introduction {
-            delivery_key: end_to_end.then(|| FixedBytes(*self.secrets.delivery.as_bytes())),
+            delivery_key: self.account.seals().then(|| FixedBytes(*self.secrets.delivery.as_bytes())),
             name: self.account.name.clone(),
         });
         let body = Body { introduction, content: content.clone() };
@@ -341,18 +341,25 @@ impl Speaker<'_> {
             }
         }
     }
-}
 
-/// Turns what is owed into contents to be said, as far as there is room.
-fn pay(errands: &mut Errands, room: &usize) -> Vec<Content> {
-    let mut contents = Vec::new();
-    while contents.len() < *room && !errands.missing.is_empty() {
+    /// Turns what is owed into contents to be said, as far as there is room. Nothing is said to a stranger.
+    fn pay(&self, them: &ContactRecord, errands: &mut Errands, room: usize) -> Vec<Content> {
+        let mut contents = Vec::new();
+        if !them.accepted {
+            return contents;
+        }
+        while contents.len() < room && !errands.missing.is_empty() {
+            contents.push(Content::ResendRequest(ResendRequest {
+                digests: std::mem::take(&mut errands.missing),
+            }));
+        }
+        while contents.len() < room && errands.may_confirm(self.now) {
+            let count = errands.receipts.len().min(MAX_RECEIPT_IDS);
+            contents.push(Content::Receipt(Receipt { ids: errands.receipts.drain(..count).collect() }));
+        }
+        if errands.receipts.is_empty() {
+            errands.receipts_due = None;
+        }
         contents
-            .push(Content::ResendRequest(ResendRequest { digests: std::mem::take(&mut errands.missing) }));
     }
-    while contents.len() < *room && !errands.receipts.is_empty() {
-        let count = errands.receipts.len().min(MAX_RECEIPT_IDS);
-        contents.push(Content::Receipt(Receipt { ids: errands.receipts.drain(..count).collect() }));
-    }
-    contents
 }

@@ -1,5 +1,7 @@
 //! Why the phone does not do what it was asked to.
 
+use pillarbox_wire::limits::{MAX_DEPOSIT_SUBJECT_LEN, MAX_PAYLOAD_LEN};
+
 use crate::body::MAX_TEXT_LEN;
 use crate::contact::BadName;
 use crate::vault::StorageError;
@@ -38,6 +40,12 @@ pub enum PhoneError {
     /// The contact has no key to compare.
     #[error("the contact has no key to compare")]
     NoIdentity,
+    /// The owner has blocked the contact.
+    #[error("the contact is blocked")]
+    Blocked,
+    /// A fact is too long to be left at a relay.
+    #[error("a fact has at most {MAX_PAYLOAD_LEN} bytes, and its subject {MAX_DEPOSIT_SUBJECT_LEN}")]
+    FactTooLong,
     /// There is no text in the message.
     #[error("the message is empty")]
     EmptyText,

@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 
 use pillarbox_crypto::SigningPublic;
-use pillarbox_wire::{AccountId, Duration, Handle, PreKeyId, RequestId, Timestamp};
+use pillarbox_wire::{AccountId, Deposit, Duration, Handle, PreKeyId, RequestId, Timestamp};
 
 /// One of the two connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -45,6 +45,7 @@ pub(super) enum Question {
     Bundles { contact: AccountId },
     Certificate,
     Submit { order: u64, digest: [u8; 32], sealed: bool },
+    Leave { deposits: Vec<Deposit> },
     Close,
     Ping,
 }

@@ -11,17 +11,20 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `people` | contacts, trust, invitations |
+//! | `people`, `blocking` | contacts, trust, invitations; who is not heard |
 //! | `talk` | texts, history, disappearing |
+//! | `facts` | what is left at the relay about the owner |
 //! | `links`, `outgoing`, `converse` | what goes to the relay |
 //! | `answers`, `arrival`, `contents` | what comes from it |
 
 mod answers;
 mod arrival;
+mod blocking;
 mod contents;
 mod converse;
 mod entries;
 mod error;
+mod facts;
 mod links;
 mod outgoing;
 mod people;
@@ -42,13 +45,17 @@ pub use links::Link;
 pub use talk::SEEN_KEPT;
 
 use self::links::{Connection, Links, Question};
-use self::records::{CERTIFICATE, CertificateRecord, DELIVERY_KEY, DEVICE_KEY, FACTS, IDENTITY, secret};
+use self::records::{
+    CERTIFICATE, CertificateRecord, DELIVERY_KEY, DEVICE_KEY, FACTS, HABITS, IDENTITY, all_errands,
+    load_errands, secret,
+};
 use crate::account::{Account, AccountRecord, NewAccount};
 use crate::body::MAX_NAME_LEN;
+use crate::contact::ContactRecord;
+use crate::habits::Habits;
 use crate::outbox::{Item, Outbox};
 use crate::passphrase::Passphrase;
 use crate::prekeys;
-use crate::recovery::Errands;
 use crate::vault::{ProfileError, Rows, StorageError, Table, Vault};
 
 /// An open profile. It holds the profile's lock for as long as it lives.
@@ -61,8 +68,12 @@ pub struct Phone {
     secrets: Secrets,
     links: Links,
     outbox: Outbox,
-    /// Contacts that something is owed to.
+    /// Contacts that something is owed to, and that may have it now.
     due: BTreeSet<AccountId>,
+    /// Contacts whose receipts wait for their time.
+    later: BTreeMap<AccountId, Timestamp>,
+    /// What is left at the relay about the owner.
+    deposits: facts::Deposits,
     /// Messages that are safe here and that the relay may forget.
     acknowledgements: VecDeque<MessageId>,
     /// Numbers to be asked about.
@@ -127,9 +138,10 @@ impl Phone {
         now: Timestamp,
         rng: &mut impl CryptoRng,
     ) -> Result<Self, ProfileError> {
-        let NewAccount { relay, handle, name, protection, padding } = new;
+        let NewAccount { relay, handle, name, protection, padding, habits } = new;
         let name = bounded(name, MAX_NAME_LEN);
-        let account = Account { relay, handle, name, address: None, protection, padding, created_at: now };
+        let account =
+            Account { relay, handle, name, address: None, protection, padding, habits, created_at: now };
         let secrets = Secrets {
             identity: IdentitySecret::generate(rng),
             device: SigningSecret::generate(rng),
@@ -168,7 +180,8 @@ impl Phone {
     pub fn open_in(vault: Vault, now: Timestamp, rng: &mut impl CryptoRng) -> Result<Self, ProfileError> {
         let (account, secrets) = vault.read(|rows| {
             let record: AccountRecord = rows.load(Table::Account, FACTS)?.ok_or(ProfileError::NoProfile)?;
-            let account = Account::try_from(record).map_err(|_| StorageError::Damaged)?;
+            let habits = rows.load(Table::Account, HABITS)?.unwrap_or_default();
+            let account = record.with(habits).map_err(|_| StorageError::Damaged)?;
             let row = |name| rows.get(Table::Account, name)?.ok_or(StorageError::Damaged);
             let secrets = Secrets {
                 identity: IdentitySecret::from_bytes(*secret(&row(IDENTITY)?)?.as_bytes()),
@@ -182,12 +195,12 @@ impl Phone {
         phone.forget_seen(now, rng)?;
         let (items, errands, certificate) = phone.vault.read(|rows| {
             let certificate = rows.load(Table::Account, CERTIFICATE)?;
-            let errands = rows.load_all::<Errands>(Table::Errands)?;
-            Ok::<_, StorageError>((rows.load_all::<Item>(Table::Outbox)?, errands, certificate))
+            Ok::<_, StorageError>((rows.load_all::<Item>(Table::Outbox)?, all_errands(rows)?, certificate))
         })?;
         phone.outbox = Outbox::rebuild(&items);
-        phone.due =
-            errands.iter().filter(|errands| errands.are_due()).map(|errands| errands.contact).collect();
+        for owed in errands {
+            phone.note_errands(owed.contact, now)?;
+        }
         phone.certificate = certificate;
         Ok(phone)
     }
@@ -206,6 +219,8 @@ impl Phone {
             links: Links::default(),
             outbox: Outbox::default(),
             due: BTreeSet::new(),
+            later: BTreeMap::new(),
+            deposits: facts::Deposits::default(),
             acknowledgements: VecDeque::new(),
             look_ups: VecDeque::new(),
             certificate: None,
@@ -222,6 +237,39 @@ impl Phone {
     #[must_use]
     pub const fn account(&self) -> &Account {
         &self.account
+    }
+
+    /// Takes up other habits, as another release of the program would. What was done under the old ones stays done:
+    /// receipts that wait go at their time, and what lies at the relay lies there until it is taken back.
+    ///
+    /// # Errors
+    /// [`PhoneError::Storage`]; then the old habits stay.
+    pub fn set_habits(&mut self, habits: Habits, rng: &mut impl CryptoRng) -> Result<(), PhoneError> {
+        let before = self.account.seals();
+        let account = Account { habits, ..self.account.clone() };
+        let seals_now = account.seals() && !before;
+        self.vault.transact(rng, |rows| {
+            store_account(rows, &account)?;
+            if seals_now {
+                // They were never told how to seal to this phone.
+                for mut contact in rows.load_all::<ContactRecord>(Table::Contacts)? {
+                    contact.introduced = false;
+                    records::store_contact(rows, &contact)?;
+                }
+            }
+            Ok::<_, PhoneError>(())
+        })?;
+        self.account = account;
+        self.deposits.look_again();
+        Ok(())
+    }
+
+    /// The earliest time after `now` at which there will be something to send that may not be sent yet. Whoever carries
+    /// frames calls [`outgoing`](Self::outgoing) then.
+    #[must_use]
+    pub fn wakes_at(&self, now: Timestamp) -> Option<Timestamp> {
+        let times = self.later.values().chain(self.retry_at.values()).copied();
+        times.chain(self.deposits.retry_at()).filter(|at| *at > now).min()
     }
 
     /// Changes the passphrase. A copy of the profile that somebody took before still opens with the old one.
@@ -280,7 +328,36 @@ impl Phone {
             self.certificate_asked = None;
             self.recount = true;
             self.expected = 0;
+            self.deposits.look_again();
         }
+    }
+
+    /// Brings the index of what is owed up to what is kept about a contact. A contact that the owner has not accepted
+    /// is owed, and not paid.
+    fn note_errands(&mut self, contact: AccountId, now: Timestamp) -> Result<(), StorageError> {
+        let (accepted, errands) = self.vault.read(|rows| {
+            let record: Option<ContactRecord> = rows.load(Table::Contacts, &contact.0)?;
+            Ok::<_, StorageError>((record.is_some_and(|it| it.accepted), load_errands(rows, contact)?))
+        })?;
+        if accepted && errands.are_due(now) {
+            self.due.insert(contact);
+        }
+        match errands.waits_until(now).filter(|_| accepted) {
+            Some(at) => self.later.insert(contact, at),
+            None => self.later.remove(&contact),
+        };
+        Ok(())
+    }
+
+    /// What waited for its time and may go now is due.
+    fn wake(&mut self, now: Timestamp) {
+        let (due, later) = (&mut self.due, &mut self.later);
+        later.retain(|contact, at| {
+            if *at <= now {
+                due.insert(*contact);
+            }
+            *at > now
+        });
     }
 
     fn keep_account(&mut self, account: Account, rng: &mut impl CryptoRng) -> Result<(), PhoneError> {
@@ -291,6 +368,7 @@ impl Phone {
 }
 
 fn store_account(rows: &mut Rows<'_>, account: &Account) -> Result<(), StorageError> {
+    rows.store(Table::Account, HABITS, &account.habits)?;
     rows.store(Table::Account, FACTS, &AccountRecord::from(account))
 }
 

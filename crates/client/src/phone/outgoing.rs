@@ -37,6 +37,7 @@ impl Phone {
         now: Timestamp,
         rng: &mut impl CryptoRng,
     ) -> Result<Vec<ClientFrame>, PhoneError> {
+        self.wake(now);
         let Some(connection) = self.links.get(link) else {
             return Ok(Vec::new());
         };
@@ -47,6 +48,7 @@ impl Phone {
                 self.acknowledge(&mut frames);
                 self.tend_keys(now, rng, &mut frames)?;
                 self.ask_questions(now, &mut frames);
+                self.leave_facts(now, &mut frames)?;
                 self.converse(link, now, rng, &mut frames)?;
             }
             (Link::Nameless, Standing::Ready) => self.converse(link, now, rng, &mut frames)?,
@@ -94,6 +96,7 @@ impl Phone {
             && self.acknowledgements.is_empty()
             && self.look_ups.is_empty()
             && self.uploads.is_empty()
+            && self.deposits.are_settled()
     }
 
     /// Registers, or says whose connection this is.
@@ -198,7 +201,7 @@ impl Phone {
     fn wants_certificate(&self, now: Timestamp) -> bool {
         let pause_over =
             self.certificate_asked.is_none_or(|at| now.since(at) >= CERTIFICATE_PAUSE || now < at);
-        self.account.protection == Protection::EndToEnd && pause_over && !self.has_certificate(now)
+        self.account.seals() && pause_over && !self.has_certificate(now)
     }
 
     /// Whether there is a certificate that the relay would stand by for some time to come.

@@ -7,10 +7,10 @@ use rand_core::CryptoRng;
 
 use super::error::{ConfirmError, PhoneError};
 use super::records::{
-    load_contact, load_delivery_key, message_key, place_key, remove_conversation, remove_item, store_contact,
+    has_blocked, load_contact, load_delivery_key, message_key, place_key, remove_conversation, remove_item,
+    store_contact,
 };
 use super::{Phone, bounded, entries};
-use crate::account::Protection;
 use crate::body::MAX_NAME_LEN;
 use crate::contact::{Contact, ContactRecord, Origin, Trust, check_name, write_identity};
 use crate::display;
@@ -27,7 +27,7 @@ impl Phone {
         self.vault.read(|rows| {
             let mut records = rows.load_all::<ContactRecord>(Table::Contacts)?;
             records.sort_by(|one, other| one.name.cmp(&other.name));
-            records.iter().map(|record| view(rows, record)).collect()
+            records.iter().map(|record| view(rows, record, self.account.seals())).collect()
         })
     }
 
@@ -36,7 +36,7 @@ impl Phone {
     /// # Errors
     /// [`PhoneError::UnknownContact`], [`PhoneError::Storage`].
     pub fn contact(&self, contact: AccountId) -> Result<Contact, PhoneError> {
-        self.vault.read(|rows| view(rows, &load_contact(rows, contact)?))
+        self.vault.read(|rows| view(rows, &load_contact(rows, contact)?, self.account.seals()))
     }
 
     /// The contact that the owner calls by this name; none is an answer.
@@ -64,8 +64,7 @@ impl Phone {
 
     /// The delivery key for those whom the owner wants to hear from; none where the relay would read it on its way.
     pub(super) fn offered_delivery_key(&self) -> Option<FixedBytes<32>> {
-        let sealed = self.account.protection == Protection::EndToEnd;
-        sealed.then(|| FixedBytes(*self.secrets.delivery.as_bytes()))
+        self.account.seals().then(|| FixedBytes(*self.secrets.delivery.as_bytes()))
     }
 
     /// Adds the owner of an invitation, or renews what is known of them.
@@ -92,6 +91,7 @@ impl Phone {
         if relay.key() != self.account.relay.key() {
             return Err(PhoneError::OtherRelay);
         }
+        let seals = self.account.seals();
         let (contact, changed) = self.vault.transact(rng, |rows| {
             let known: Option<ContactRecord> = rows.load(Table::Contacts, &account.0)?;
             let is_new = known.is_none();
@@ -115,11 +115,12 @@ impl Phone {
                 start_over(rows, *account)?;
             }
             store_contact(rows, &record)?;
-            Ok::<_, PhoneError>((view(rows, &record)?, changed))
+            Ok::<_, PhoneError>((view(rows, &record, seals)?, changed))
         })?;
         if changed {
             self.reindex()?;
         }
+        self.note_errands(*account, now)?;
         Ok(contact)
     }
 
@@ -156,15 +157,21 @@ impl Phone {
         })
     }
 
-    /// Accepts a request: from now on this phone introduces itself to them.
+    /// Accepts a request: from now on this phone introduces itself to them and confirms what comes, and what came.
     ///
     /// # Errors
     /// [`PhoneError::UnknownContact`], [`PhoneError::Storage`].
-    pub fn accept_request(&mut self, contact: AccountId, rng: &mut impl CryptoRng) -> Result<(), PhoneError> {
+    pub fn accept_request(
+        &mut self,
+        contact: AccountId,
+        now: Timestamp,
+        rng: &mut impl CryptoRng,
+    ) -> Result<(), PhoneError> {
         self.change_contact(contact, rng, |_, record| {
             record.accepted = true;
             Ok(())
-        })
+        })?;
+        Ok(self.note_errands(contact, now)?)
     }
 
     /// Forgets a contact with everything that was said. Should they write again, they are a stranger.
@@ -185,13 +192,14 @@ impl Phone {
                 remove_item(rows, item.order)?;
             }
             remove_conversation(rows, contact)?;
-            for table in [Table::Contacts, Table::DeliveryKeys, Table::Errands] {
+            for table in [Table::Contacts, Table::DeliveryKeys, Table::Errands, Table::Blocked] {
                 rows.remove(table, &contact.0)?;
             }
             Ok::<_, PhoneError>(())
         })?;
         self.vault.empty_log()?;
         self.due.remove(&contact);
+        self.later.remove(&contact);
         self.reindex()
     }
 
@@ -278,9 +286,9 @@ impl Phone {
     }
 }
 
-pub(super) fn view(rows: &View<'_>, record: &ContactRecord) -> Result<Contact, PhoneError> {
-    let sealed = load_delivery_key(rows, record.account)?.is_some();
-    Ok(record.view(sealed)?)
+pub(super) fn view(rows: &View<'_>, record: &ContactRecord, seals: bool) -> Result<Contact, PhoneError> {
+    let sealed = seals && load_delivery_key(rows, record.account)?.is_some();
+    Ok(record.view(sealed, has_blocked(rows, record.account)?)?)
 }
 
 /// What was sealed to a contact's former key and has not reached the relay is encrypted again, in a new session.

@@ -2,8 +2,11 @@
 
 use pillarbox_crypto::{IdentityError, SecretBytes};
 use pillarbox_session::{Conversation, RecordError};
-use pillarbox_wire::{AccountId, DeviceAddress, DeviceId, Encoded, FixedBytes, SenderCertificate, Timestamp};
+use pillarbox_wire::{
+    AccountId, DeviceAddress, DeviceId, Encoded, FixedBytes, SenderCertificate, Timestamp, decode,
+};
 use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
 
 use super::error::PhoneError;
 use crate::body::BodyId;
@@ -18,6 +21,7 @@ pub(super) const IDENTITY: &[u8] = b"identity";
 pub(super) const DEVICE_KEY: &[u8] = b"device key";
 pub(super) const DELIVERY_KEY: &[u8] = b"delivery key";
 pub(super) const CERTIFICATE: &[u8] = b"certificate";
+pub(super) const HABITS: &[u8] = b"habits";
 
 /// Where a message of ours or theirs stands.
 #[derive(Clone, Copy, Serialize, Deserialize)]
@@ -95,6 +99,11 @@ pub(super) fn load_contact(rows: &View<'_>, account: AccountId) -> Result<Contac
     rows.load(Table::Contacts, &account.0)?.ok_or(PhoneError::UnknownContact)
 }
 
+/// Whether the owner wants to hear nothing from this account.
+pub(super) fn has_blocked(rows: &View<'_>, account: AccountId) -> Result<bool, StorageError> {
+    rows.has(Table::Blocked, &account.0)
+}
+
 pub(super) fn store_contact(rows: &mut Rows<'_>, contact: &ContactRecord) -> Result<(), StorageError> {
     rows.store(Table::Contacts, &contact.account.0, contact)
 }
@@ -127,7 +136,24 @@ pub(super) fn remove_conversation(rows: &mut Rows<'_>, account: AccountId) -> Re
 }
 
 pub(super) fn load_errands(rows: &View<'_>, account: AccountId) -> Result<Errands, StorageError> {
-    Ok(rows.load(Table::Errands, &account.0)?.unwrap_or(Errands::none(account)))
+    let row = rows.get(Table::Errands, &account.0)?;
+    Ok(row.map(|row| read_grown(&row)).transpose()?.unwrap_or(Errands::none(account)))
+}
+
+pub(super) fn all_errands(rows: &View<'_>) -> Result<Vec<Errands>, StorageError> {
+    rows.all(Table::Errands)?.iter().map(|row| read_grown(row)).collect()
+}
+
+/// Reads a record whose last field came with its last version. What was written before lacks the field, which is
+/// then none.
+pub(super) fn read_grown<T: Encoded>(row: &[u8]) -> Result<T, StorageError> {
+    let read = match row.split_first() {
+        Some((version, rest)) if version.checked_add(1) == Some(T::VERSION) => {
+            decode(&Zeroizing::new([&[T::VERSION], rest, &[0]].concat()))
+        }
+        _ => decode(row),
+    };
+    read.map_err(|_| StorageError::Damaged)
 }
 
 /// Stores what is owed; a record that says nothing is removed.
@@ -177,5 +203,46 @@ impl From<IdentityError> for StorageError {
 impl From<IdentityError> for PhoneError {
     fn from(error: IdentityError) -> Self {
         StorageError::from(error).into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pillarbox_wire::encode;
+
+    use super::*;
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Before {
+        account: AccountId,
+    }
+
+    impl Encoded for Before {
+        const VERSION: u8 = 1;
+        const MAX_LEN: usize = 64;
+    }
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct After {
+        account: AccountId,
+        at: Option<Timestamp>,
+    }
+
+    impl Encoded for After {
+        const VERSION: u8 = 2;
+        const MAX_LEN: usize = 64;
+    }
+
+    #[test]
+    fn a_record_of_the_version_before_lacks_the_last_field() {
+        let account = AccountId([7; 16]);
+        let before = encode(&Before { account }).unwrap();
+        assert_eq!(read_grown(&before), Ok(After { account, at: None }));
+        let after = After { account, at: Some(Timestamp(5)) };
+        assert_eq!(read_grown(&encode(&after).unwrap()), Ok(after));
+        assert_eq!(
+            read_grown::<Before>(&encode(&After { account, at: None }).unwrap()),
+            Err(StorageError::Damaged)
+        );
     }
 }

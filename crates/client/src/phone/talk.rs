@@ -6,7 +6,7 @@ use rand_core::CryptoRng;
 use super::Phone;
 use super::entries::{self, Draft, Source};
 use super::error::PhoneError;
-use super::records::{Seen, digest_key, load_contact, store_item};
+use super::records::{Seen, digest_key, has_blocked, load_contact, store_item};
 use crate::body::{BodyId, Content, MAX_TEXT_LEN, Text, Timer};
 use crate::contact::ContactRecord;
 use crate::history::{Entry, EntryKind};
@@ -20,7 +20,7 @@ impl Phone {
     /// Keeps a text to be sent as soon as the relay can be reached.
     ///
     /// # Errors
-    /// [`PhoneError::KeyChanged`] for a contact that was verified and whose key has changed;
+    /// [`PhoneError::KeyChanged`] for a contact that was verified and whose key has changed; [`PhoneError::Blocked`];
     /// [`PhoneError::EmptyText`], [`PhoneError::TextTooLong`], [`PhoneError::UnknownContact`],
     /// [`PhoneError::Storage`].
     pub fn queue_text(
@@ -79,6 +79,9 @@ impl Phone {
             if !record.trust.may_send() {
                 return Err(PhoneError::KeyChanged);
             }
+            if has_blocked(rows, contact)? {
+                return Err(PhoneError::Blocked);
+            }
             record.accepted = true;
             let (draft, content) = say(&mut record);
             entries::add(rows, &mut record, draft, &Source::Ours { order }, now)?;
@@ -87,7 +90,8 @@ impl Phone {
             Ok(item.brief())
         })?;
         self.outbox.insert(order, brief);
-        Ok(())
+        // Whoever is written to is accepted, and has what was owed.
+        Ok(self.note_errands(contact, now)?)
     }
 
     /// The conversation with a contact, oldest first.

@@ -48,6 +48,20 @@ pub(crate) enum Table {
     KemPreKeys = 12,
     /// Entries whose time runs, by account and place.
     Expiring = 13,
+    /// What the owner gave the phone to leave at the relay, by kind and subject.
+    Facts = 14,
+    /// Whom the owner blocked, by account.
+    Blocked = 15,
+    /// Groups, by number.
+    Groups = 16,
+    /// How far our texts to groups have come, by message.
+    GroupTexts = 17,
+    /// What reporting a message takes, by account and message.
+    Reports = 18,
+    /// What waits to be done with channels, by order.
+    ChannelWishes = 19,
+    /// Channels that the owner follows, by name.
+    Followed = 20,
 }
 
 /// The two keys that everything is sealed and found under.

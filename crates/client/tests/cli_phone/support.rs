@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use pillarbox_client::net::{now, sync};
-use pillarbox_client::{NewAccount, PaddingRule, Passphrase, Protection, Vault};
+use pillarbox_client::{Habits, NewAccount, PaddingRule, Passphrase, Protection, Vault};
 use pillarbox_crypto::PasswordCost;
 use pillarbox_relay::Settings;
 use rand::SeedableRng;
@@ -82,6 +82,7 @@ impl Place {
             name: profile[..1].to_uppercase() + &profile[1..],
             protection: Protection::EndToEnd,
             padding: PaddingRule::Padme,
+            habits: Habits::default(),
         };
         let mut made = pillarbox_client::Phone::create_in(vault, new, now(), &mut rng).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

@@ -17,8 +17,8 @@ use std::collections::VecDeque;
 use std::net::{IpAddr, Ipv4Addr};
 
 use pillarbox_client::{
-    Contact, DeliveryState, Direction, Entry, Link, NewAccount, Notice, PaddingRule, Passphrase, Phone,
-    Protection, Vault,
+    Contact, DeliveryState, Direction, Entry, Habits, Link, NewAccount, Notice, PaddingRule, Passphrase,
+    Phone, Protection, Vault,
 };
 use pillarbox_crypto::{AgreementSecret, PasswordCost};
 use pillarbox_relay::{ConnectionId, Effect, Input, Relay, Settings, SqliteStore};
@@ -78,6 +78,8 @@ pub struct World {
     pub forge: Forge,
     /// Payloads that the relay took, as it saw them.
     pub seen: Vec<ClientFrame>,
+    /// Push tokens that the relay wanted woken.
+    pub woken: Vec<Vec<u8>>,
 }
 
 pub fn passphrase() -> Passphrase {
@@ -106,6 +108,7 @@ impl World {
             tamper: Box::new(|_, _| {}),
             forge: Box::new(|_, _| {}),
             seen: Vec::new(),
+            woken: Vec::new(),
         }
     }
 
@@ -116,6 +119,7 @@ impl World {
             name: name.to_owned(),
             protection,
             padding: PaddingRule::Blocks80,
+            habits: Habits::default(),
         }
     }
 
@@ -357,6 +361,7 @@ impl World {
                         }
                     }
                     Effect::Close(connection, _) => self.closed(connection),
+                    Effect::Wake(token) => self.woken.push(token.0),
                 }
             }
             if !outcome.more {

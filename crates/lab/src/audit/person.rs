@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use pillarbox_access::Design;
 use pillarbox_client::net::{Carrier, Event, now};
-use pillarbox_client::{Link, NewAccount, Notice, Passphrase, Phone};
+use pillarbox_client::{Habits, Link, NewAccount, Notice, Passphrase, Phone};
 use pillarbox_transport::RelayAddress;
 use pillarbox_wire::{AccountId, Handle};
 
@@ -43,6 +43,7 @@ pub(super) fn account(
         name: name.into(),
         protection: design.phone.protection,
         padding: design.phone.padding,
+        habits: Habits::default(),
     })
 }
 

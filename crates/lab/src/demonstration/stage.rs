@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use pillarbox_access::{Design, RelayHoldings, Return, demand, serve};
 use pillarbox_client::net::{now, sync};
-use pillarbox_client::{DeliveryState, Direction, EntryKind, NewAccount, Passphrase, Phone};
+use pillarbox_client::{DeliveryState, Direction, EntryKind, Habits, NewAccount, Passphrase, Phone};
 use pillarbox_relay::passing::About;
 use pillarbox_relay::server::{Server, ServerConfig};
 use pillarbox_relay::{Passing, Settings};
@@ -108,6 +108,7 @@ impl Owner {
             name: person.name.into(),
             protection: design.phone.protection,
             padding: design.phone.padding,
+            habits: Habits::default(),
         };
         let phone = Phone::create(&folder.join(person.name), &passphrase, new, now(), &mut rand::rng())?;
         let mut owner = Self { person, phone, contact: None };

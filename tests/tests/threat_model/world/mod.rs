@@ -12,7 +12,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
 
 use pillarbox_client::{
-    Entry, Invitation, Link, NewAccount, Notice, PaddingRule, Passphrase, Phone, Protection, Vault,
+    Entry, Habits, Invitation, Link, NewAccount, Notice, PaddingRule, Passphrase, Phone, Protection, Vault,
 };
 use pillarbox_crypto::{AgreementSecret, PasswordCost};
 use pillarbox_relay::{ConnectionId, Passing, Relay, Settings, SqliteStore};
@@ -159,6 +159,7 @@ impl World {
             name: name.to_owned(),
             protection: Protection::EndToEnd,
             padding: PaddingRule::Padme,
+            habits: Habits::default(),
         }
     }
 
