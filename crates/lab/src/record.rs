@@ -3,6 +3,8 @@
 //! It holds no wall clock and no measured time: the same scenario, design and seed give the same bytes. Payloads stand in
 //! it as their SHA-256. Its form is `schemas/record.schema.json`; [`Kind`] has one variant for each kind of line.
 
+pub mod text;
+
 use std::net::IpAddr;
 
 use data_encoding::HEXLOWER;
@@ -14,7 +16,7 @@ use sha2::{Digest as _, Sha256};
 pub const VERSION: u8 = 1;
 
 /// Which way a frame went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Way {
     /// From a phone to a relay.
@@ -88,6 +90,10 @@ pub struct Kept {
     pub prekeys: usize,
     pub messages: usize,
     pub message_bytes: usize,
+    pub deposits: usize,
+    pub events: usize,
+    pub channels: usize,
+    pub posts: usize,
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]

@@ -13,6 +13,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
     before_help = "Examples:\n  \
         pillarbox-lab                    the whole idea in a few seconds\n  \
         pillarbox-lab try --json         the same as data\n  \
+        pillarbox-lab run westminster-2017\n                                   \
+            a story with real phones, on a virtual clock\n  \
         pillarbox-lab audit              search a relay for what was said over it\n  \
         pillarbox-lab demand content-warrant --about +447700900101 \\\n    \
             --data ./relay --i-own-this-data",
@@ -33,6 +35,8 @@ pub(super) struct Arguments {
 pub(super) enum Command {
     /// Run one conversation under two designs and serve two demands (what no command at all does).
     Try(Try),
+    /// Run a scenario: phones and relays under one design, on a virtual clock.
+    Run(Run),
     /// Serve a demand on the data of a relay.
     Demand(Demand),
     /// Search a relay's memory, files, logs and connections for what was said over it.
@@ -42,6 +46,25 @@ pub(super) enum Command {
 #[derive(Debug, Default, Args)]
 pub(super) struct Try {
     /// Print the report as one JSON document.
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Run {
+    /// Which scenario: the name of one inside this program, or a file. Without one, those inside are listed.
+    #[arg(value_name = "SCENARIO")]
+    pub(super) scenario: Option<String>,
+    /// The design it runs under: a name, or a file. Without it, the one that the scenario names.
+    #[arg(long, value_name = "NAME|FILE")]
+    pub(super) design: Option<String>,
+    /// What all randomness comes from. The same number gives the same record, byte for byte.
+    #[arg(long, value_name = "N")]
+    pub(super) seed: Option<u64>,
+    /// The folder that the record is saved in, instead of one under runs/.
+    #[arg(long, value_name = "FOLDER")]
+    pub(super) out: Option<PathBuf>,
+    /// Print the record itself, one JSON object a line. It is saved only if --out names a folder.
     #[arg(long)]
     pub(super) json: bool,
 }

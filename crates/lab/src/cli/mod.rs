@@ -5,6 +5,7 @@ mod attempt;
 mod audit;
 mod demand;
 mod output;
+mod run;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -37,6 +38,7 @@ pub(crate) fn main() -> ExitCode {
     .write_global();
     let done = match arguments.command.unwrap_or(Command::Try(Try::default())) {
         Command::Try(wanted) => attempt::run(&wanted),
+        Command::Run(wanted) => run::run(&wanted),
         Command::Demand(wanted) => demand::run(&wanted),
         Command::Audit(wanted) => audit::run(&wanted),
     };

@@ -6,7 +6,7 @@ use super::error::{ScenarioError, nearest, one_of};
 use super::fields::{Fields, Spot};
 use super::moment::{SPAN_FORM, TIME_FORM, moment, span};
 use super::people::{country_code, unknown, word};
-use super::{Act, Audience, Command, Commanded, Event, LockState, PersonId, Sought};
+use super::{Act, Audience, Command, Commanded, Event, LOCK_STATES, PersonId, Sought};
 
 type Read<T> = Result<T, ScenarioError>;
 
@@ -128,7 +128,7 @@ fn act(table: &mut Fields<'_>, verb: &'static str, who: PersonId, names: &[&str]
         "looks-up" => Act::LooksUp { whom: sought(table, who, names)? },
         "phone-seized" => {
             let text = table.needed_text(verb, "\"unlocked\"")?;
-            Act::PhoneSeized { state: word(table, verb, &text, &LockState::ALL)? }
+            Act::PhoneSeized { state: word(table, verb, &text, &LOCK_STATES)? }
         }
         "sets-timer" => Act::SetsTimer { after: timer(table)?, with: another(table, "with", who, names)? },
         "reports" => Act::Reports { whom: another(table, verb, who, names)? },

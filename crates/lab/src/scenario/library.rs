@@ -5,8 +5,15 @@ use std::path::Path;
 use super::{Scenario, ScenarioError};
 
 /// The scenarios inside the program, by name.
-pub const BUILT_IN: &[(&str, &str)] =
-    &[("westminster-2017", include_str!("../../../../examples/westminster-2017/scenario.toml"))];
+pub const BUILT_IN: &[(&str, &str)] = &[
+    ("westminster-2017", include_str!("../../../../examples/westminster-2017/scenario.toml")),
+    ("locked-phone-2016", include_str!("../../../../examples/locked-phone-2016/scenario.toml")),
+    ("national-block-2016", include_str!("../../../../examples/national-block-2016/scenario.toml")),
+    ("channel-2015", include_str!("../../../../examples/channel-2015/scenario.toml")),
+    ("cloud-chat-2017", include_str!("../../../../examples/cloud-chat-2017/scenario.toml")),
+    ("oracle", include_str!("../../../../examples/oracle/scenario.toml")),
+    ("backup-2025", include_str!("../../../../examples/backup-2025/scenario.toml")),
+];
 
 /// Longest scenario file that is read: a story of thousands of events, and no film by mistake.
 pub const MAX_FILE_LEN: u64 = 4 << 20;
@@ -68,4 +75,38 @@ pub fn find(wanted: &str) -> Result<Scenario, LibraryError> {
 /// A mistake in one of them, which the tests would have found.
 pub fn all() -> Result<Vec<Scenario>, ScenarioError> {
     BUILT_IN.iter().map(|(name, text)| Scenario::parse(&format!("{name}/scenario.toml"), text)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_scenario_of_the_program_is_without_a_mistake_or_warning_and_has_its_folder_s_name() {
+        let scenarios = all().unwrap_or_else(|error| panic!("{error}"));
+        for (scenario, (name, _)) in scenarios.iter().zip(BUILT_IN) {
+            assert_eq!(scenario.name, *name);
+            assert_eq!(scenario.warnings, [], "{name}");
+            assert!(scenario.story.len() > 100 && !scenario.sources.is_empty(), "{name}");
+            assert!(scenario.people.len() >= 4, "{name}: no bystanders");
+        }
+    }
+
+    #[test]
+    fn every_folder_of_examples_with_a_scenario_is_in_the_program() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples");
+        let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap());
+        let with_one = entries.filter(|entry| entry.path().join("scenario.toml").exists());
+        let mut names: Vec<String> = with_one.map(|entry| entry.file_name().into_string().unwrap()).collect();
+        names.sort();
+        let mut built_in: Vec<&str> = BUILT_IN.iter().map(|(name, _)| *name).collect();
+        built_in.sort_unstable();
+        assert_eq!(names, built_in);
+    }
+
+    #[test]
+    fn what_is_not_there_is_told_from_what_cannot_be_read() {
+        assert!(matches!(find("nowhere"), Err(LibraryError::NotFound { .. })));
+        assert!(matches!(find("./nowhere.toml"), Err(LibraryError::NotReadable { .. })));
+    }
 }

@@ -18,6 +18,7 @@ use sha2::{Digest as _, Sha256};
 use toml::de::DeTable;
 
 pub use error::{ScenarioError, Warning};
+pub use pillarbox_access::view::LockState;
 
 use error::Source;
 use fields::Fields;
@@ -50,25 +51,12 @@ impl Passcode {
     ];
 }
 
-/// In which state a phone is when it is taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum LockState {
-    /// Switched off, or on and not unlocked since: no key is in its memory.
-    BeforeFirstUnlock,
-    /// Locked, and unlocked before.
-    Locked,
-    /// In use.
-    Unlocked,
-}
-
-impl LockState {
-    /// Every state, with the word for it in scenarios.
-    pub const ALL: [(Self, &str); 3] = [
-        (Self::BeforeFirstUnlock, "locked-before-first-unlock"),
-        (Self::Locked, "locked-after-first-unlock"),
-        (Self::Unlocked, "unlocked"),
-    ];
-}
+/// The words for the states that a phone can be taken in.
+pub const LOCK_STATES: [(LockState, &str); 3] = [
+    (LockState::BeforeFirstUnlock, "locked-before-first-unlock"),
+    (LockState::AfterFirstUnlock, "locked-after-first-unlock"),
+    (LockState::Unlocked, "unlocked"),
+];
 
 /// One of the people.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -11,8 +11,8 @@ use super::{Passcode, Person, PersonId};
 /// Longest name of a person: it becomes a profile's name on the phones of others.
 const MAX_NAME_CHARS: usize = 40;
 
-/// Most people of one world: each gets an internet address of the three networks kept for documentation (RFC 5737).
-const MAX_PEOPLE: usize = 700;
+/// Most people of one world: each gets an internet address of two of the networks kept for documentation (RFC 5737).
+const MAX_PEOPLE: usize = 500;
 
 /// What a person may be said to have told the phone; all else about them is drawn from the other keys.
 const FACTS: [(&str, DepositKind); 9] = [

@@ -1,10 +1,10 @@
 //! What people do: each event of the scenario becomes calls on phones, as a person's thumbs would make them.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
+use pillarbox_access::view::SeizedPhone;
 use pillarbox_client::{Phone, PhoneError};
-use pillarbox_wire::{ChannelName, DepositKind};
+use pillarbox_wire::DepositKind;
 use rand_core::CryptoRng;
 use tempfile::TempDir;
 
@@ -12,7 +12,7 @@ use super::acquaint::Acquaintance;
 use super::profile::Purpose;
 use super::{ProfileId, Role, SiteId, World, WorldError, push};
 use crate::record::{Kind, sha256};
-use crate::scenario::{Act, Audience, Event, LockState, Passcode, PersonId, Sought};
+use crate::scenario::{Act, Audience, Event, LOCK_STATES, LockState, Passcode, PersonId, Sought};
 use crate::truth::{Place, Said};
 
 /// A group as the world knows it: who is in it, with which profile.
@@ -20,7 +20,7 @@ pub(super) struct GroupHere {
     pub(super) members: BTreeMap<PersonId, ProfileId>,
 }
 
-/// A phone in other hands: its folder as it was when it was taken.
+/// A phone in other hands, as it was when it was taken.
 pub struct Seized {
     /// Whose it was.
     pub who: PersonId,
@@ -29,20 +29,19 @@ pub struct Seized {
     /// How hard its passcode is to guess.
     pub class: Passcode,
     folder: TempDir,
-    passcode: String,
+    /// The program that still runs on it; none on a phone that is off or was not unlocked since.
+    running: Option<Phone>,
 }
 
 impl Seized {
-    /// The folder of its vault.
+    /// What whoever has the phone can look at.
     #[must_use]
-    pub fn folder(&self) -> &Path {
-        self.folder.path()
-    }
-
-    /// What opens it, for whoever got it unlocked: it stands in that phone's memory. None for a phone that is locked.
-    #[must_use]
-    pub fn passcode_in_memory(&self) -> Option<&str> {
-        (self.state == LockState::Unlocked).then_some(self.passcode.as_str())
+    pub fn view(&self) -> SeizedPhone<'_> {
+        match (&self.running, self.state) {
+            (Some(phone), LockState::Unlocked) => SeizedPhone::open(self.folder.path(), phone),
+            (Some(phone), LockState::AfterFirstUnlock) => SeizedPhone::locked(self.folder.path(), phone),
+            _ => SeizedPhone::off(self.folder.path()),
+        }
     }
 }
 
@@ -229,10 +228,10 @@ impl World {
         for id in self.profiles_of(who) {
             self.cut(id)?;
             let profile = self.profile_mut(id)?;
-            profile.phone = None;
+            let phone = profile.phone.take();
             if let Some(folder) = profile.folder.take() {
-                let passcode = self.passcodes.get(&who).cloned().unwrap_or_default();
-                self.seized.push(Seized { who, state, class, folder, passcode });
+                let running = phone.filter(|_| state != LockState::BeforeFirstUnlock);
+                self.seized.push(Seized { who, state, class, folder, running });
             }
         }
         self.offline.insert(who);
@@ -258,11 +257,6 @@ impl World {
             self.meet(whom, who)?;
         }
         Ok(())
-    }
-
-    pub(super) fn take_down(&mut self, channel: &ChannelName) -> Result<bool, WorldError> {
-        let _ = channel;
-        Ok(false)
     }
 
     /// Tells a new phone what its owner knows of themselves, and gives it a push token if it hands one on.
@@ -297,8 +291,7 @@ impl World {
         if phone.account().habits.deposits.contains(&DepositKind::PushToken) && *purpose != Purpose::Backups {
             let token =
                 format!("push-{:03}-{}", id.0, sha256(format!("{}{}", self.scenario.name, id.0).as_bytes()));
-            let account = push::account_of(who, &person.name, person.os_account.as_deref());
-            self.push.give(token.clone().into_bytes(), account, self.now);
+            push::give(&mut self.push, token.clone().into_bytes(), who, &person);
             phone.set_fact(DepositKind::PushToken, b"", Some(token.into_bytes()), rng)?;
         }
         Ok(())
@@ -322,11 +315,9 @@ impl World {
                 format!("{seconds} s, with {}", self.name(*with))
             }
             Act::SetsTimer { with, after: None } => format!("off, with {}", self.name(*with)),
-            Act::PhoneSeized { state } => LockState::ALL
-                .iter()
-                .find(|(known, _)| known == state)
-                .map_or("", |(_, word)| word)
-                .to_owned(),
+            Act::PhoneSeized { state } => {
+                LOCK_STATES.iter().find(|(known, _)| known == state).map_or("", |(_, word)| word).to_owned()
+            }
             Act::BacksUp
             | Act::GoesOffline
             | Act::ComesOnline

@@ -13,10 +13,10 @@ use pillarbox_transport::{Established, HandshakeError, Versions};
 use pillarbox_wire::{Bytes, ClientFrame, RelayFrame};
 
 use super::profile::{Line, Profile, internet_address};
-use super::site::{Site, TappedFrame};
-use super::wire_tap::WireBytes;
-use super::{ProfileId, SiteId, World, WorldError};
+use super::site::Site;
+use super::{ProfileId, SiteId, World, WorldError, push};
 use crate::record::{Kind, Way, sha256};
+use crate::scenario::PersonId;
 
 /// How many steps without an end are a loop: several hundred for each event of a large group.
 const MAX_STEPS: usize = 200_000;
@@ -102,7 +102,7 @@ impl World {
         }
         self.next_connection += 1;
         let connection = ConnectionId(self.next_connection);
-        let (phone_end, relay_end) = self.shake_hands(id, connection)?;
+        let (phone_end, relay_end) = self.shake_hands(id)?;
         let handshake_hash = phone_end.handshake_hash;
         self.connections.insert(connection, (id, link));
         let profile = self.profile_mut(id)?;
@@ -116,11 +116,7 @@ impl World {
         Ok(true)
     }
 
-    fn shake_hands(
-        &mut self,
-        id: ProfileId,
-        connection: ConnectionId,
-    ) -> Result<(Established, Established), WorldError> {
+    fn shake_hands(&mut self, id: ProfileId) -> Result<(Established, Established), WorldError> {
         let mut rng = self.fork();
         let (who, site_id) = (self.profile(id)?.who, self.profile(id)?.site);
         let key = &self.site(site_id)?.key;
@@ -131,27 +127,15 @@ impl World {
         let (phone, opening) = phone.answered(&answer)?;
         let (relay_end, reply) = relay.opened(&opening).map_err(refused)?;
         let phone_end = phone.replied(&reply)?;
-        for (way, bytes) in [
-            (Way::Up, offer.to_vec()),
-            (Way::Down, answer.to_vec()),
-            (Way::Up, opening.to_vec()),
-            (Way::Down, reply.to_vec()),
-        ] {
-            let peer = internet_address(who);
-            self.wire.push(WireBytes {
-                at: self.now,
-                peer,
-                relay: site_id,
-                connection: connection.0,
-                way,
-                bytes,
-            });
+        for (up, bytes) in
+            [(true, &offer[..]), (false, &answer[..]), (true, &opening[..]), (false, &reply[..])]
+        {
+            self.crosses(who, site_id, up, bytes);
         }
         Ok((phone_end, relay_end))
     }
 
     fn carry_up(&mut self, id: ProfileId, link: Link, frames: Vec<ClientFrame>) -> Result<(), WorldError> {
-        let now = self.now;
         let profile = self.profile_mut(id)?;
         let (who, site_id) = (profile.who, profile.site);
         let line = profile.line_mut(link).as_mut().ok_or(WorldError::Missing("a connection"))?;
@@ -162,8 +146,7 @@ impl World {
         while let Some(frame) = line.relay_end.opener.next_frame::<ClientFrame>()? {
             arrived.push(frame);
         }
-        let (peer, way) = (internet_address(who), Way::Up);
-        self.wire.push(WireBytes { at: now, peer, relay: site_id, connection: connection.0, way, bytes });
+        self.crosses(who, site_id, true, &bytes);
         for frame in arrived {
             self.process(site_id, connection, Input::Frame(frame))?;
         }
@@ -194,16 +177,13 @@ impl World {
                 self.note(site_id, passing, Way::Up, payload)?;
             }
             for effect in outcome.effects {
-                match effect {
-                    Effect::Send(connection, frame) => {
-                        let at = passed.iter().position(|passing| passing.connection == connection);
-                        if let Some(passing) = at.and_then(|at| passed.remove(at)) {
-                            self.note(site_id, passing, Way::Down, payload_down(&frame))?;
-                        }
-                        self.send(connection, &frame)?;
+                if let Effect::Send(connection, frame) = &effect {
+                    let at = passed.iter().position(|passing| passing.connection == *connection);
+                    if let Some(passing) = at.and_then(|at| passed.remove(at)) {
+                        self.note(site_id, passing, Way::Down, payload_down(frame))?;
                     }
-                    Effect::Close(connection, _) => self.closed(connection)?,
                 }
+                self.carry_out(effect)?;
             }
             if !outcome.more {
                 return Ok(());
@@ -217,12 +197,23 @@ impl World {
             let (now, mut rng) = (self.now, self.fork());
             let outcome = self.site_mut(site_id)?.relay.process(Vec::new(), now, &mut rng)?;
             for effect in outcome.effects {
-                if let Effect::Send(connection, frame) = effect {
-                    self.send(connection, &frame)?;
-                }
+                self.carry_out(effect)?;
             }
             if !outcome.more {
                 return Ok(());
+            }
+        }
+    }
+
+    fn carry_out(&mut self, effect: Effect) -> Result<(), WorldError> {
+        match effect {
+            Effect::Send(connection, frame) => self.send(connection, &frame),
+            Effect::Close(connection, _) => self.closed(connection),
+            Effect::Wake(token) => {
+                if push::wake(&mut self.push, token.as_slice(), self.now) {
+                    self.record.push(self.now, Kind::Wake { token_sha256: sha256(token.as_slice()) });
+                }
+                Ok(())
             }
         }
     }
@@ -247,24 +238,21 @@ impl World {
             payload_sha256: payload.as_ref().map(|payload| sha256(payload.as_slice())),
         };
         self.record.push(self.now, kind);
-        let site = self.site_mut(site_id)?;
-        if !site.tapping.is_empty() {
-            let about = match passing.about {
-                Some(About::Device(device)) => Some(device.account),
-                Some(About::Account(account)) => Some(account),
-                _ => None,
-            };
-            let named = passing.from.map(|from| from.account);
-            if [named, about].into_iter().flatten().any(|account| site.tapping.contains(&account)) {
-                site.tapped.push(TappedFrame { passing, payload });
-            }
+        for tap in &mut self.site_mut(site_id)?.taps {
+            tap.passes(&passing, payload.as_ref().map(Bytes::as_slice).unwrap_or_default());
         }
         Ok(())
     }
 
+    /// Notes bytes that were on the wire between a person's phone and a relay.
+    fn crosses(&mut self, who: PersonId, site: SiteId, up: bool, bytes: &[u8]) {
+        let (phone, relay) = (internet_address(who), site.internet_address());
+        let (from, to) = if up { (phone, relay) } else { (relay, phone) };
+        self.wire.crosses(self.now, from, to, bytes);
+    }
+
     fn send(&mut self, connection: ConnectionId, frame: &RelayFrame) -> Result<(), WorldError> {
         let Some((id, link)) = self.connections.get(&connection).copied() else { return Ok(()) };
-        let now = self.now;
         let profile = self.profile_mut(id)?;
         let (who, site_id) = (profile.who, profile.site);
         let Some(line) = profile.line_mut(link).as_mut().filter(|line| line.connection == connection) else {
@@ -275,8 +263,7 @@ impl World {
         while let Some(frame) = line.phone_end.opener.next_frame()? {
             line.arrived.push_back(frame);
         }
-        let (peer, way) = (internet_address(who), Way::Down);
-        self.wire.push(WireBytes { at: now, peer, relay: site_id, connection: connection.0, way, bytes });
+        self.crosses(who, site_id, false, &bytes);
         self.restless.insert(id);
         Ok(())
     }
@@ -312,6 +299,7 @@ impl World {
 fn payload_up(frame: &ClientFrame) -> Option<Bytes> {
     match frame {
         ClientFrame::Submit(submit) => Some(submit.payload.clone()),
+        ClientFrame::Post(post) => Some(post.content.clone()),
         _ => None,
     }
 }

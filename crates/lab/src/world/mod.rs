@@ -11,7 +11,7 @@
 //! |---|---|
 //! | `site` | relays, their operators and jurisdictions |
 //! | `profile` | phone accounts |
-//! | `carry`, `wire_tap` | how frames move, and what a cable would show |
+//! | `carry` | how frames move, and what a cable would show |
 //! | `acquaint` | who can write to whom |
 //! | `acts`, `notices` | what people do, and what their phones tell them |
 //! | `orders` | what authorities make operators and networks do |
@@ -26,11 +26,11 @@ mod orders;
 mod profile;
 mod push;
 mod site;
-mod wire_tap;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use pillarbox_access::design::{Cloud, Design};
+use pillarbox_access::view::{PushRecords, WireTap};
 use pillarbox_client::{Habits, Link};
 use pillarbox_relay::{ConnectionId, Keeping};
 use pillarbox_wire::{AccountId, Handle, Timestamp};
@@ -42,9 +42,7 @@ pub use acts::Seized;
 pub use error::WorldError;
 pub use orders::Order;
 pub use profile::{ProfileId, Purpose};
-pub use push::{PushRow, PushService};
-pub use site::{Role, Site, SiteId, TappedFrame};
-pub use wire_tap::WireBytes;
+pub use site::{Role, Site, SiteId};
 
 use acquaint::Acquaintance;
 use acts::GroupHere;
@@ -90,8 +88,8 @@ pub struct World {
     passcodes: BTreeMap<PersonId, String>,
     due: BTreeMap<(Timestamp, u64), Due>,
     next_due: u64,
-    push: PushService,
-    wire: Vec<WireBytes>,
+    push: PushRecords,
+    wire: WireTap,
     truth: Truth,
     record: Record,
 }
@@ -122,8 +120,8 @@ impl World {
             passcodes: BTreeMap::new(),
             due: BTreeMap::new(),
             next_due: 0,
-            push: PushService::default(),
-            wire: Vec::new(),
+            push: PushRecords::default(),
+            wire: WireTap::default(),
             truth: Truth::default(),
             record: Record::default(),
         };
@@ -337,13 +335,13 @@ impl World {
 
     /// Everything that was on a wire.
     #[must_use]
-    pub fn wire(&self) -> &[WireBytes] {
+    pub const fn wire(&self) -> &WireTap {
         &self.wire
     }
 
     /// What the push service has.
     #[must_use]
-    pub const fn push_service(&self) -> &PushService {
+    pub const fn push_records(&self) -> &PushRecords {
         &self.push
     }
 

@@ -1,8 +1,9 @@
 //! Orders: what authorities make an operator, a network or the maker of the phones' software do, at a time.
 
+use pillarbox_access::view::OperatorTap;
 use pillarbox_client::{Habits, Protection};
 use pillarbox_relay::Keeping;
-use pillarbox_wire::{AccountId, ChannelName};
+use pillarbox_wire::{AccountId, ChannelName, Handle};
 
 use super::{ProfileId, Purpose, Role, SiteId, World, WorldError};
 use crate::record::{Kept, Kind};
@@ -24,6 +25,8 @@ pub enum Order {
         site: SiteId,
         /// Of whom.
         accounts: Vec<AccountId>,
+        /// And about which numbers somebody asks.
+        numbers: Vec<Handle>,
     },
     /// Every operator takes a channel down.
     TakeDown {
@@ -84,13 +87,18 @@ impl World {
                 self.site_mut(site)?.relay.set_keeping(keeping, now)?;
                 format!("relay {} keeps what it is told to from now on", site.0)
             }
-            Order::Tap { site, accounts } => {
+            Order::Tap { site, accounts, numbers } => {
                 let says = format!("relay {} hands over what passes of {} accounts", site.0, accounts.len());
-                self.site_mut(site)?.tapping.extend(accounts);
+                let tap = OperatorTap::on(accounts, numbers, self.now);
+                self.site_mut(site)?.taps.push(tap);
                 says
             }
             Order::TakeDown { channel } => {
-                let taken = self.take_down(&channel)?;
+                let now = self.now;
+                let mut taken = false;
+                for site in &mut self.sites {
+                    taken |= site.relay.take_down(&channel, now)?;
+                }
                 format!("{channel}: {}", if taken { "taken down" } else { "there is no such channel here" })
             }
             Order::Block { country } => {
@@ -186,6 +194,10 @@ impl World {
                 prekeys: rows.prekeys.len(),
                 messages: rows.messages.len(),
                 message_bytes: rows.messages.iter().map(|row| row.payload.len()).sum(),
+                deposits: rows.deposits.len(),
+                events: rows.events.len(),
+                channels: rows.channels.len(),
+                posts: rows.posts.len(),
             };
             self.record.push(self.now, Kind::Kept { relay, rows });
         }

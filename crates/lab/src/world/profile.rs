@@ -88,8 +88,7 @@ pub(super) fn internet_address(who: PersonId) -> IpAddr {
     let host = u8::try_from(who.0 % 250 + 1).unwrap_or(1);
     IpAddr::V4(match who.0 / 250 {
         0 => Ipv4Addr::new(192, 0, 2, host),
-        1 => Ipv4Addr::new(198, 51, 100, host),
-        _ => Ipv4Addr::new(203, 0, 113, host),
+        _ => Ipv4Addr::new(198, 51, 100, host),
     })
 }
 
@@ -149,7 +148,7 @@ impl World {
         let new =
             NewAccount { relay: address, handle, name: person.name.clone(), protection, padding, habits };
         let (now, mut rng) = (self.now, self.fork());
-        let (vault, folder) = if purpose == Purpose::Own && self.on_disk.contains(&who) {
+        let (vault, folder) = if purpose != Purpose::Backups && self.on_disk.contains(&who) {
             let folder = tempfile::tempdir().map_err(|error| WorldError::Folder(error.kind()))?;
             let passcode = self.passcode(who, person.passcode)?;
             (Vault::create(folder.path(), &passcode, PasswordCost::TESTING, &mut rng)?, Some(folder))
@@ -198,7 +197,8 @@ impl World {
             Passcode::SixLetters => draw(b"abcdefghijklmnopqrstuvwxyz0123456789", 6),
             Passcode::Passphrase => draw(b"abcdefghijklmnopqrstuvwxyz", 24),
         };
-        self.passcodes.insert(who, text.clone());
+        // One device has one passcode, however many accounts are on it.
+        let text = self.passcodes.entry(who).or_insert(text).clone();
         Passphrase::new(text).map_err(|_| WorldError::Missing("a passcode"))
     }
 

@@ -1,11 +1,14 @@
 //! Sites: the relays of a world. Each has an operator, a jurisdiction, a key and an address of its own, and its store in memory.
 
 use std::collections::BTreeSet;
+use std::net::{IpAddr, Ipv4Addr};
 
-use pillarbox_crypto::AgreementSecret;
-use pillarbox_relay::{Keeping, Limits, Passing, Relay, Settings, SqliteStore};
+use pillarbox_access::RelayHoldings;
+use pillarbox_access::view::OperatorTap;
+use pillarbox_crypto::{AgreementSecret, SecretBytes};
+use pillarbox_relay::{Keeping, Limits, Relay, Settings, SqliteStore};
 use pillarbox_transport::RelayAddress;
-use pillarbox_wire::{AccountId, Bytes, Duration, Timestamp};
+use pillarbox_wire::{Duration, Timestamp};
 use rand_core::CryptoRng;
 
 use super::WorldError;
@@ -23,15 +26,6 @@ pub enum Role {
     Cloud,
 }
 
-/// A frame that passed the operator while it was ordered to hand over what passes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TappedFrame {
-    /// What the operator sees of it.
-    pub passing: Passing,
-    /// The payload in it, if it carries one.
-    pub payload: Option<Bytes>,
-}
-
 /// One relay of a world.
 pub struct Site {
     pub(super) relay: Relay<SqliteStore>,
@@ -41,9 +35,8 @@ pub struct Site {
     pub(super) jurisdiction: Option<String>,
     /// Countries whose networks let nobody connect.
     pub(super) blocked_in: BTreeSet<String>,
-    /// Whose frames are handed over.
-    pub(super) tapping: BTreeSet<AccountId>,
-    pub(super) tapped: Vec<TappedFrame>,
+    /// One for each order to hand over what passes.
+    pub(super) taps: Vec<OperatorTap>,
 }
 
 /// The port of every relay; a world has no ports, but an address has one.
@@ -67,16 +60,7 @@ impl Site {
         let settings = Settings { keeping, limits: Limits { ageing_step: AGEING_STEP, ..Limits::default() } };
         let mut relay = Relay::open(SqliteStore::in_memory()?, settings, now, rng)?;
         relay.follow(true);
-        Ok(Self {
-            relay,
-            key,
-            address,
-            role,
-            jurisdiction,
-            blocked_in: BTreeSet::new(),
-            tapping: BTreeSet::new(),
-            tapped: Vec::new(),
-        })
+        Ok(Self { relay, key, address, role, jurisdiction, blocked_in: BTreeSet::new(), taps: Vec::new() })
     }
 
     /// The relay, whose store answers demands.
@@ -109,9 +93,26 @@ impl Site {
         self.jurisdiction.as_deref()
     }
 
-    /// What passed of the accounts that an order named, from the order on.
+    /// What passed of those whom orders named, from each order on.
     #[must_use]
-    pub fn tapped(&self) -> &[TappedFrame] {
-        &self.tapped
+    pub fn taps(&self) -> &[OperatorTap] {
+        &self.taps
+    }
+
+    /// Everything that the operator has, its two keys included.
+    ///
+    /// # Errors
+    /// [`WorldError::Store`].
+    pub fn holdings(&self) -> Result<RelayHoldings, WorldError> {
+        let key = SecretBytes::from_bytes(*self.key.to_bytes());
+        Ok(RelayHoldings::of_relay(&self.relay, Some(&key))?)
+    }
+}
+
+impl SiteId {
+    /// The internet address of a relay: a network kept for documentation (RFC 5737) in which no phone of a world is.
+    #[must_use]
+    pub fn internet_address(self) -> IpAddr {
+        IpAddr::V4(Ipv4Addr::new(203, 0, 113, u8::try_from(self.0 % 250 + 1).unwrap_or(1)))
     }
 }
