@@ -184,7 +184,7 @@ fn strangers_words_come_when_they_are_added(place: &Place, relay: &Relay, bob: &
     let dave = place.account(relay, "dave");
     dave.add(bob);
     drop(dave.run(&["send", "Bob", "from a stranger"]).expect(0));
-    drop(bob.run(&["inbox"]).expect(0).says("would not open"));
+    drop(bob.run(&["inbox"]).expect(0).says("would not open").says("add them by their invitation"));
     drop(dave.run(&["inbox"]).expect(0));
     let states: Vec<_> = history(&dave, "Bob").iter().map(|said| said["state"].clone()).collect();
     assert_eq!(states, ["sent"], "it is not said to be delivered");
