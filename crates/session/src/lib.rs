@@ -38,7 +38,7 @@ mod session;
 pub use conversation::{Conversation, Opened};
 pub use franking::{Commitment, Opening};
 pub use kind::{Kind, KindError, kind};
-pub use message::{MalformedMessage, PREKEY_OVERHEAD, RATCHET_OVERHEAD, claimed_identity};
+pub use message::{MalformedMessage, PREKEY_OVERHEAD, RATCHET_OVERHEAD, claimed_identity, commitment_of};
 pub use outcome::{EncryptError, OpenError};
 pub use pqxdh::{Degraded, InitiateError};
 pub use prekeys::{

@@ -171,6 +171,13 @@ pub fn claimed_identity(payload: &[u8]) -> Result<Option<IdentityPublic>, Malfor
     }
 }
 
+/// The commitment that lies open in a message of a session, for whoever checks a report of it. A sealed envelope shows none, and a
+/// body in the clear needs none.
+#[must_use]
+pub fn commitment_of(payload: &[u8]) -> Option<Commitment> {
+    Message::read(payload).ok().map(|message| message.commitment)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -31,23 +31,35 @@
 //! | [`takedown`], [`blocking_order`], [`notice_to_change`] | powers to do, and not to ask |
 
 pub mod backup_warrant;
+pub mod blocking_order;
 mod case;
 pub mod compelled_logging;
 pub mod interception;
+pub mod notice_to_change;
+pub mod participant;
 pub mod pen_register;
 pub mod push_lookup;
+pub mod report;
 pub mod retention;
+pub mod seized_phone;
 pub mod stored;
+pub mod takedown;
 
 use serde::Serialize;
 
 pub use backup_warrant::BACKUP_WARRANT;
+pub use blocking_order::BLOCKING_ORDER;
 pub use case::{About, Case};
 pub use compelled_logging::COMPELLED_LOGGING;
 pub use interception::INTERCEPTION;
+pub use notice_to_change::NOTICE_TO_CHANGE;
+pub use participant::PARTICIPANT;
 pub use pen_register::PEN_REGISTER;
 pub use push_lookup::PUSH_LOOKUP;
+pub use report::REPORT;
 pub use retention::RETENTION;
+pub use seized_phone::SEIZED_PHONE;
+pub use takedown::TAKEDOWN;
 
 use crate::design::Mark;
 use crate::item::Reach;
@@ -210,6 +222,12 @@ pub const ALL: &[&Demand] = &[
     &RETENTION,
     &PUSH_LOOKUP,
     &BACKUP_WARRANT,
+    &SEIZED_PHONE,
+    &PARTICIPANT,
+    &REPORT,
+    &TAKEDOWN,
+    &BLOCKING_ORDER,
+    &NOTICE_TO_CHANGE,
 ];
 
 /// The demand of that name.

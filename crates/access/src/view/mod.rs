@@ -6,6 +6,7 @@
 mod channel;
 mod phone;
 mod push;
+mod reported;
 mod tap;
 mod wire_tap;
 
@@ -22,6 +23,7 @@ use zeroize::Zeroizing;
 pub use channel::{PublicChannel, PublicPost};
 pub use phone::{LockState, SeizedPhone};
 pub use push::{PushOwner, PushRecords, Woken};
+pub use reported::ReportedMessage;
 pub use tap::{OperatorTap, Tapped};
 pub use wire_tap::{Crossing, WireTap};
 

@@ -1,0 +1,54 @@
+//! A consenting participant: somebody who was written to opens the own phone. No power is needed, and nothing is broken.
+
+use pillarbox_client::{Phone, PhoneError};
+use pillarbox_wire::AccountId;
+use serde::Serialize;
+
+use super::{Demand, EVERYTHING, Power, View, When};
+use crate::facts::{Facts, Said};
+
+/// See the module.
+pub const PARTICIPANT: Demand = Demand {
+    name: "participant",
+    plain: "what somebody shows who was written to",
+    uk: Power::unchecked(
+        "no power needed: a party hands over what it has",
+        "Investigatory Powers Act 2016, section 44, for what is still to come",
+    ),
+    us: Power::unchecked(
+        "no power needed: a party hands over what it has",
+        "18 U.S.C. 2511(2)(c), for what is still to come",
+    ),
+    reaches: EVERYTHING,
+    view: View::OpenPhone,
+    when: When::Both,
+};
+
+/// What the participant's phone shows of one conversation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Shown {
+    /// The texts. That the other one said them is the participant's word.
+    pub facts: Facts,
+    /// Whether the participant had verified whose keys the other one's are.
+    pub verified: bool,
+}
+
+/// Reads the conversation with `contact`; the paper calls the two `own` and `other`.
+///
+/// # Errors
+/// [`PhoneError`] if there is no such contact, or the phone cannot be read.
+pub fn serve(phone: &Phone, contact: AccountId, own: &str, other: &str) -> Result<Shown, PhoneError> {
+    let verified = phone.contact(contact)?.trust == pillarbox_client::Trust::Verified;
+    let mut facts = Facts::default();
+    for entry in phone.history(contact)? {
+        let Some(text) = entry.text() else { continue };
+        let (from, to) = if entry.is_received() { (other, own) } else { (own, other) };
+        facts.said.push(Said {
+            at: entry.sent_at,
+            from: Some(from.to_owned()),
+            to: Some(to.to_owned()),
+            text: text.to_owned(),
+        });
+    }
+    Ok(Shown { facts, verified })
+}

@@ -1,0 +1,98 @@
+//! A victim's report: somebody hands over a message, and the operator can tell that it carried exactly these words from this
+//! sender. It needs no power, and nobody else learns anything.
+//!
+//! Two checks, and both must hold. The relay's stamp binds sender, recipient, time and ciphertext; the sender's commitment in the
+//! ciphertext binds the words. Without the second, one ciphertext can be made that opens to two texts ("invisible salamanders":
+//! Dodis, Grubbs, Ristenpart and Woodage, CRYPTO 2018), of which the harmless one could be reported.
+
+use pillarbox_client::body::{Body, Content};
+use pillarbox_relay::stamp::StampKey;
+use pillarbox_session::kind::SERVER_READABLE;
+use pillarbox_session::{Opening, commitment_of, franking};
+use pillarbox_wire::decode;
+use serde::Serialize;
+
+use super::{Demand, EVERYTHING, Power, View, When};
+use crate::facts::{Facts, Said};
+use crate::measures::{Attribution, Origin, attribution};
+use crate::view::{RelayHoldings, ReportedMessage};
+
+/// See the module.
+pub const REPORT: Demand = Demand {
+    name: "victims-report",
+    plain: "a message that its recipient hands over, checked by the operator",
+    uk: Power::unchecked(
+        "no power needed: a party hands over what it has",
+        "Investigatory Powers Act 2016, section 44, for what is still to come",
+    ),
+    us: Power::unchecked(
+        "no power needed: a party hands over what it has, and the operator may pass it on",
+        "18 U.S.C. 2702(b)",
+    ),
+    reaches: EVERYTHING,
+    view: View::ReportedMessage,
+    when: When::Past,
+};
+
+/// Why a report proves nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum NotProven {
+    /// The relay's stamp is for another message, sender, recipient or time, or was made by somebody else.
+    #[error("the stamp is not this relay's on this message")]
+    Stamp,
+    /// The message shows no commitment: it is sealed, or of no session.
+    #[error("the message shows no commitment to what it says")]
+    NoCommitment,
+    /// The words are not those that the sender committed to.
+    #[error("the words are not those that the sender committed to")]
+    Commitment,
+    /// The words are right, and say nothing that a phone would show.
+    #[error("the words are no message")]
+    NoMessage,
+}
+
+/// What a good report proves to the operator.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Proven {
+    /// Who said what to whom.
+    pub facts: Facts,
+    /// How firmly.
+    pub attribution: Attribution,
+}
+
+/// Checks a report with the relay's stamp key, and names people as the relay's rows do.
+///
+/// # Errors
+/// [`NotProven`].
+pub fn serve(
+    reported: &ReportedMessage,
+    key: &StampKey,
+    holdings: &RelayHoldings,
+) -> Result<Proven, NotProven> {
+    let ReportedMessage { payload, from, to, accepted_at, stamp, body, opening } = reported;
+    if !key.verify(stamp, payload, *from, *to, *accepted_at) {
+        return Err(NotProven::Stamp);
+    }
+    match payload.split_first() {
+        // A message in the clear is its own proof of what it says.
+        Some((&SERVER_READABLE, said)) if said == body.as_slice() => {}
+        Some((&SERVER_READABLE, _)) => return Err(NotProven::Commitment),
+        _ => {
+            let commitment = commitment_of(payload).ok_or(NotProven::NoCommitment)?;
+            let opening = Opening::from_bytes(*opening);
+            franking::verify(&opening, &commitment, body).map_err(|_| NotProven::Commitment)?;
+        }
+    }
+    let body: Body = decode(body).map_err(|_| NotProven::NoMessage)?;
+    let Content::Text(text) = body.content else { return Err(NotProven::NoMessage) };
+    let said = Said {
+        at: *accepted_at,
+        from: Some(holdings.name(from.account)),
+        to: Some(holdings.name(to.account)),
+        text: text.text,
+    };
+    let origin = Origin { named_by_operator: true, shown_by_party: true, stamp_verified: true };
+    Ok(Proven { facts: Facts { said: vec![said], ..Facts::default() }, attribution: attribution(origin) })
+}

@@ -1,0 +1,238 @@
+//! A phone that was taken from its owner: what an open one shows, what the memory of a locked one gives, and what guessing the
+//! passcode of one that is off takes.
+//!
+//! Guesses are made with the vault's own key derivation, one after the other. Time is measured by a clock that the caller hands
+//! in and stands in [`Timing`], apart from everything else: two runs find the same code with the same guess, and need not take
+//! the same time. Whoever hashes a record leaves `Timing` out.
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use pillarbox_client::{Passphrase, Phone, PhoneError, ProfileError, Vault, vault};
+use pillarbox_wire::Timestamp;
+use serde::Serialize;
+
+use super::{Demand, EVERYTHING, Power, View, When};
+use crate::facts::{Facts, Said};
+use crate::view::{LockState, SeizedPhone};
+
+/// See the module.
+pub const SEIZED_PHONE: Demand = Demand {
+    name: "seized-phone",
+    plain: "what is on the phone itself, if it can be opened",
+    uk: Power::unchecked(
+        "search and seizure, and notice to disclose a key",
+        "Police and Criminal Evidence Act 1984, sections 8, 19 and 20; Regulation of Investigatory Powers Act 2000, section 49",
+    ),
+    us: Power::unchecked("search warrant", "Federal Rules of Criminal Procedure, rule 41"),
+    reaches: EVERYTHING,
+    view: View::SeizedPhone,
+    when: When::Past,
+};
+
+/// How many codes a kind of passcode has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Passcode {
+    /// Four digits.
+    FourDigits,
+    /// Six digits.
+    SixDigits,
+    /// Six small letters or digits.
+    SixLettersOrDigits,
+    /// Six words drawn from a list of 7,776, as with five dice each.
+    SixWords,
+}
+
+impl Passcode {
+    /// Every kind, the weakest first.
+    pub const ALL: [Self; 4] = [Self::FourDigits, Self::SixDigits, Self::SixLettersOrDigits, Self::SixWords];
+
+    /// How many codes there are of this kind.
+    #[must_use]
+    pub const fn codes(self) -> u128 {
+        match self {
+            Self::FourDigits => 10_u128.pow(4),
+            Self::SixDigits => 10_u128.pow(6),
+            Self::SixLettersOrDigits => 36_u128.pow(6),
+            Self::SixWords => 7_776_u128.pow(6),
+        }
+    }
+
+    /// Seconds to try every code of this kind, one after the other, if a guess takes so long. On average half of it finds the code.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "an estimate: three digits of it are read")]
+    pub fn seconds_for_all(self, guess: Duration) -> f64 {
+        self.codes() as f64 * guess.as_secs_f64()
+    }
+}
+
+/// The four-digit codes in order, as many as there are.
+pub fn four_digits() -> impl Iterator<Item = String> {
+    (0..10_000).map(|code| format!("{code:04}"))
+}
+
+/// What came of guessing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "outcome")]
+pub enum Guessed {
+    /// The code was found.
+    Found {
+        /// Which guess it was, from 1.
+        guess: u64,
+    },
+    /// It was none of those that were tried.
+    NotAmongThem {
+        /// How many were tried.
+        guesses: u64,
+    },
+    /// The phone has erased itself.
+    Erased {
+        /// After how many wrong guesses.
+        guesses: u64,
+    },
+}
+
+/// How long guessing took. Not part of what a run finds: another computer takes another time.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Timing {
+    /// How many guesses were timed.
+    pub guesses: u64,
+    /// How long they took together.
+    pub all: Duration,
+}
+
+impl Timing {
+    /// How long one took on average; none if there was none.
+    #[must_use]
+    pub fn guess(&self) -> Option<Duration> {
+        u32::try_from(self.guesses).ok().filter(|guesses| *guesses > 0).map(|guesses| self.all / guesses)
+    }
+}
+
+/// Tries codes on the vault in `folder`. With `erase_after` the phone counts wrong guesses and destroys its vault at that
+/// number, as it does whatever the guesser wants if guesses can only be made through it; whoever works on a copy of the file
+/// has no such phone. `clock` says how much time has passed since any fixed moment.
+///
+/// # Errors
+/// [`ProfileError`], other than that a code was wrong.
+pub fn guess(
+    folder: &Path,
+    codes: impl IntoIterator<Item = String>,
+    erase_after: Option<u64>,
+    mut clock: impl FnMut() -> Duration,
+) -> Result<(Guessed, Timing), ProfileError> {
+    let start = clock();
+    let mut guesses = 0;
+    let mut outcome = None;
+    for code in codes {
+        guesses += 1;
+        // An empty code is none, and no phone takes it as a guess.
+        let Ok(code) = Passphrase::new(code) else { continue };
+        match Vault::open(folder, &code) {
+            Ok(_) => outcome = Some(Guessed::Found { guess: guesses }),
+            Err(ProfileError::WrongPassphrase) if erase_after == Some(guesses) => {
+                erase(folder)?;
+                outcome = Some(Guessed::Erased { guesses });
+            }
+            Err(ProfileError::WrongPassphrase) => {}
+            Err(error) => return Err(error),
+        }
+        if outcome.is_some() {
+            break;
+        }
+    }
+    let timing = Timing { guesses, all: clock().saturating_sub(start) };
+    Ok((outcome.unwrap_or(Guessed::NotAmongThem { guesses }), timing))
+}
+
+/// Overwrites the vault and removes it.
+fn erase(folder: &Path) -> Result<(), ProfileError> {
+    const UNAVAILABLE: ProfileError = ProfileError::Storage(pillarbox_client::StorageError::Unavailable);
+    let entries = fs::read_dir(folder).map_err(|_| UNAVAILABLE)?;
+    for entry in entries {
+        let path = entry.map_err(|_| UNAVAILABLE)?.path();
+        let of_vault = path
+            .file_name()
+            .and_then(|name| name.to_str())
+            .is_some_and(|name| name.starts_with(vault::FILE_NAME));
+        if of_vault {
+            let length = fs::metadata(&path).map_err(|_| UNAVAILABLE)?.len();
+            let zeros = vec![0; usize::try_from(length).unwrap_or(0)];
+            fs::write(&path, zeros).map_err(|_| UNAVAILABLE)?;
+            fs::remove_file(&path).map_err(|_| UNAVAILABLE)?;
+        }
+    }
+    Ok(())
+}
+
+/// What a phone gives to whoever can read it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct OnThePhone {
+    /// Everything that it shows, by conversation.
+    pub facts: Facts,
+    /// The oldest text that is still there.
+    pub oldest: Option<Timestamp>,
+}
+
+/// What comes of a seized phone without a passcode.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "state")]
+pub enum Seized {
+    /// It is open: whoever holds it reads it.
+    Open(OnThePhone),
+    /// It is locked and its program runs: whoever can read its memory has the keys, and with them this.
+    KeysInMemory(OnThePhone),
+    /// Only the file is there, and it is sealed.
+    Sealed {
+        /// Its length.
+        bytes: u64,
+    },
+}
+
+/// Reads a seized phone, named `owner` in what comes of it. For one that is locked this is what its memory gives to a tool that
+/// reads memory; without such a tool it is as good as sealed.
+///
+/// # Errors
+/// [`PhoneError`] if the phone cannot be read.
+pub fn serve(phone: &SeizedPhone<'_>, owner: &str) -> Result<Seized, PhoneError> {
+    Ok(match (phone.state(), phone.memory()) {
+        (LockState::Unlocked, Some(running)) => Seized::Open(read(running, owner)?),
+        (LockState::AfterFirstUnlock, Some(running)) => Seized::KeysInMemory(read(running, owner)?),
+        _ => {
+            let file = fs::metadata(phone.folder().join(vault::FILE_NAME));
+            Seized::Sealed { bytes: file.map_or(0, |file| file.len()) }
+        }
+    })
+}
+
+/// Everything that an open phone shows.
+///
+/// # Errors
+/// [`PhoneError`] if the phone cannot be read.
+pub fn read(phone: &Phone, owner: &str) -> Result<OnThePhone, PhoneError> {
+    let mut facts = Facts::default();
+    for contact in phone.contacts()? {
+        let other = contact
+            .handle
+            .as_ref()
+            .map_or_else(|| format!("account {}", contact.account), ToString::to_string);
+        for entry in phone.history(contact.account)? {
+            let Some(text) = entry.text() else { continue };
+            let (from, to) = match entry.is_received() {
+                true => (other.clone(), owner.to_owned()),
+                false => (owner.to_owned(), other.clone()),
+            };
+            facts.said.push(Said {
+                at: entry.sent_at,
+                from: Some(from),
+                to: Some(to),
+                text: text.to_owned(),
+            });
+        }
+    }
+    facts.said.sort();
+    let oldest = facts.said.iter().map(|said| said.at).min();
+    Ok(OnThePhone { facts, oldest })
+}

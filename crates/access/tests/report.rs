@@ -1,0 +1,158 @@
+//! A report proves what was carried and nothing else: an altered one fails, and so does one of a ciphertext that opens to two texts.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by panicking")]
+
+#[path = "report/salamander.rs"]
+mod salamander;
+
+use pillarbox_access::RelayHoldings;
+use pillarbox_access::demand::report::{NotProven, serve};
+use pillarbox_access::measures::Attribution;
+use pillarbox_access::view::ReportedMessage;
+use pillarbox_client::BodyId;
+use pillarbox_client::body::{Body, Content, Text};
+use pillarbox_crypto::{AeadKey, SigningSecret, aead, kdf, labels};
+use pillarbox_relay::stamp::StampKey;
+use pillarbox_relay::{Relay, Settings, SqliteStore};
+use pillarbox_session::{Opening, franking, kind};
+use pillarbox_wire::{AccountId, DeviceAddress, DeviceId, FixedBytes, Timestamp, encode};
+use proptest::prelude::*;
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::SeedableRng;
+
+const AT: Timestamp = Timestamp(1_490_193_420_000);
+
+fn holdings() -> RelayHoldings {
+    let mut rng = ChaCha20Rng::seed_from_u64(1);
+    let relay = Relay::open(SqliteStore::in_memory().unwrap(), Settings::default(), AT, &mut rng).unwrap();
+    RelayHoldings::of_relay(&relay, None).unwrap()
+}
+
+fn key() -> StampKey {
+    StampKey::derive(&SigningSecret::from_bytes([7; 32]))
+}
+
+fn address(seed: u8) -> DeviceAddress {
+    DeviceAddress { account: AccountId([seed; 16]), device: DeviceId::FIRST }
+}
+
+fn body(words: &str) -> Vec<u8> {
+    let text = Text { id: BodyId(FixedBytes([7; 16])), sent_at: AT, text: words.into(), expires_after: None };
+    encode(&Body { introduction: None, content: Content::Text(text) }).unwrap()
+}
+
+/// A message of a running session around a ciphertext: kind, commitment, header, body (docs/protocol.md). The header only has to
+/// have its length: who checks a report cannot open it.
+fn message(commitment: &[u8; 32], ciphertext: &[u8]) -> Vec<u8> {
+    [&[kind::RATCHET][..], commitment, &[0; 54], ciphertext].concat()
+}
+
+/// What a recipient reports of a message that says `words`.
+fn reported(words: &str) -> ReportedMessage {
+    let mut rng = ChaCha20Rng::seed_from_u64(2);
+    let body = body(words);
+    let (opening, commitment) = franking::commit(&mut rng, &body);
+    let payload = message(commitment.as_bytes(), &[9; 96]);
+    let stamp = key().stamp(&payload, address(1), address(2), AT);
+    ReportedMessage {
+        payload,
+        from: address(1),
+        to: address(2),
+        accepted_at: AT,
+        stamp,
+        body,
+        opening: *opening.as_bytes(),
+    }
+}
+
+#[test]
+fn a_genuine_report_proves_who_said_what() {
+    let proven = serve(&reported("I know where you live"), &key(), &holdings()).unwrap();
+    assert_eq!(proven.facts.said[0].text, "I know where you live");
+    assert_eq!(proven.facts.said[0].from, Some(format!("account {}", address(1).account)));
+    assert_eq!(proven.attribution, Attribution::StampedByOperator);
+}
+
+proptest! {
+    #[test]
+    fn an_altered_report_proves_nothing(part in 0..7_usize, at: prop::sample::Index, bit in 0..8_u32) {
+        let genuine = reported("I know where you live");
+        let mut altered = genuine.clone();
+        let flip = |bytes: &mut [u8]| {
+            let at = at.index(bytes.len());
+            bytes[at] ^= 1 << bit;
+        };
+        match part {
+            0 => flip(&mut altered.payload),
+            1 => flip(&mut altered.from.account.0),
+            2 => flip(&mut altered.to.account.0),
+            3 => altered.accepted_at = Timestamp(AT.0 ^ (1 << bit)),
+            4 => flip(&mut altered.stamp),
+            5 => flip(&mut altered.body),
+            _ => flip(&mut altered.opening),
+        }
+        let expected = if part < 5 { NotProven::Stamp } else { NotProven::Commitment };
+        prop_assert_eq!(serve(&altered, &key(), &holdings()), Err(expected));
+        prop_assert!(serve(&genuine, &key(), &holdings()).is_ok());
+    }
+}
+
+#[test]
+fn a_message_that_shows_no_commitment_is_not_proven() {
+    let mut sealed = reported("words");
+    sealed.payload[0] = kind::SEALED;
+    sealed.stamp = key().stamp(&sealed.payload, sealed.from, sealed.to, AT);
+    assert_eq!(serve(&sealed, &key(), &holdings()), Err(NotProven::NoCommitment));
+}
+
+#[test]
+fn a_message_in_the_clear_proves_itself() {
+    let body = body("in the clear");
+    let payload = [&[kind::SERVER_READABLE][..], &body].concat();
+    let stamp = key().stamp(&payload, address(1), address(2), AT);
+    let mut report = ReportedMessage { payload, stamp, body, ..reported("") };
+    assert!(serve(&report, &key(), &holdings()).is_ok());
+    report.body.push(0);
+    assert_eq!(serve(&report, &key(), &holdings()), Err(NotProven::Commitment));
+}
+
+/// One ciphertext, two keys, two texts: the cipher opens to both, the stamp is the relay's own, and only the words that the sender
+/// committed to are proven.
+#[test]
+fn a_ciphertext_that_opens_to_two_texts_is_proven_for_neither_but_the_one_committed_to() {
+    let keys = [[1; 32], [2; 32]];
+    let [first, second] = keys.map(AeadKey::from_bytes);
+    let (opening, _) = franking::commit(&mut ChaCha20Rng::seed_from_u64(1), b"");
+    // The body fills whole blocks but for the last byte, which the construction needs.
+    let mut words = String::from("what is said");
+    while !(32 + body(&words).len() + 1).is_multiple_of(16) {
+        words.push('.');
+    }
+    let chosen = [opening.as_bytes().as_slice(), &body(&words), &[0]].concat();
+    let nonce = [0; 12];
+    let start = aead::seal(&first, &nonce, b"", &chosen);
+    let ciphertext = salamander::salamander(&keys, &start[..chosen.len()]);
+    assert!(!ciphertext.is_empty());
+
+    let opened = [&first, &second].map(|key| aead::open(key, &nonce, b"", &ciphertext).unwrap());
+    assert_eq!(opened[0][..chosen.len() - 1], chosen[..chosen.len() - 1], "without a commitment both open");
+    assert_ne!(*opened[0], *opened[1]);
+
+    let [said, shown] = opened.map(|plaintext| {
+        let (opening, body) = plaintext.split_first_chunk::<32>().unwrap();
+        (*opening, body.to_vec())
+    });
+    let label = labels::FRANKING_COMMITMENT.as_bytes();
+    let commitment = kdf::hmac(Opening::from_bytes(said.0).as_bytes(), &[label, &said.1]);
+    let payload = message(&commitment, &ciphertext);
+    let stamp = key().stamp(&payload, address(1), address(2), AT);
+    let report = |(opening, body): &([u8; 32], Vec<u8>)| ReportedMessage {
+        payload: payload.clone(),
+        stamp,
+        body: body.clone(),
+        opening: *opening,
+        ..reported("")
+    };
+    // What the first key shows fits its commitment; the free blocks behind it make it no body that a phone would show.
+    assert_eq!(serve(&report(&said), &key(), &holdings()), Err(NotProven::NoMessage));
+    assert_eq!(serve(&report(&shown), &key(), &holdings()), Err(NotProven::Commitment));
+}
