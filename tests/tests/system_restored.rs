@@ -150,8 +150,7 @@ fn an_account_that_the_copy_does_not_have_is_told_so_with_what_to_do() {
 }
 
 #[test]
-fn a_one_time_prekey_that_a_relay_put_back_hands_out_twice_costs_a_stranger_s_words_no_longer_than_until_they_are_added()
- {
+fn a_relay_put_back_hands_out_a_prekey_twice_and_a_stranger_who_got_it_is_heard_once_added() {
     let place = Place::new();
     let relay = place.relay();
     let bob = place.account(&relay, "bob");
