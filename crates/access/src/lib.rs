@@ -17,6 +17,8 @@ pub mod reading;
 pub mod returned;
 mod serve;
 pub mod served;
+#[cfg(test)]
+mod testing;
 pub mod view;
 
 pub use ask::Ask;

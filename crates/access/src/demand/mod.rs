@@ -235,3 +235,6 @@ pub const ALL: &[&Demand] = &[
 pub fn named(name: &str) -> Option<&'static Demand> {
     ALL.iter().chain(DEMONSTRATED).copied().find(|demand| demand.name == name)
 }
+
+#[cfg(test)]
+mod tests;

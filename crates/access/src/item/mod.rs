@@ -62,45 +62,4 @@ pub const fn uk_section(class: Class) -> &'static str {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use super::*;
-
-    #[test]
-    fn every_item_has_one_word_and_serde_writes_it() {
-        let words: BTreeSet<&str> = Item::ALL.iter().map(|item| item.as_str()).collect();
-        assert_eq!(words.len(), Item::ALL.len());
-        for item in Item::ALL {
-            assert_eq!(serde_json::to_string(item).unwrap(), format!("\"{}\"", item.as_str()));
-            assert_eq!(Item::named(item.as_str()), Some(*item));
-        }
-        assert_eq!(Item::named("messages"), None);
-    }
-
-    #[test]
-    fn the_tables_of_outside_truth_use_no_other_word() {
-        /// What is no item: what the chart says about a row as a whole.
-        const MARKERS: [&str; 3] = ["none", "no_message_content", "not_stated"];
-        let tables = [
-            (include_str!("../../oracles/fbi-2021.csv"), 2),
-            (include_str!("../../oracles/published-returns.csv"), 4),
-        ];
-        let mut seen = 0;
-        for (table, column) in tables {
-            for line in table.lines().skip(1) {
-                let word = line.split(',').nth(column).unwrap();
-                assert!(MARKERS.contains(&word) || Item::named(word).is_some(), "{word}");
-                seen += 1;
-            }
-        }
-        assert!(seen > 150, "the tables were read: {seen}");
-    }
-
-    #[test]
-    fn content_is_content_in_both_laws() {
-        for item in Item::ALL {
-            assert_eq!(item.reach() == Reach::Contents, item.class() == Class::Content, "{}", item.as_str());
-        }
-    }
-}
+mod tests;

@@ -1,0 +1,163 @@
+//! Each item is found where it is and not where it is not.
+
+use std::collections::BTreeSet;
+
+use pillarbox_wire::inventory::Class;
+
+use super::*;
+use crate::facts::{Facts, Knows, Member, Wrote};
+use crate::returned::{Answer, Blank};
+use crate::testing::{AT, OTHER, TARGET, WORDS, account, everything, least, number};
+use crate::view::RelayHoldings;
+
+/// Of which no messenger here has anything.
+const NO_SUCH_THING: [Item; 6] = [
+    Item::PostalAddress,
+    Item::PaymentDetails,
+    Item::CallDetailRecords,
+    Item::AppDownloadTime,
+    Item::Cookies,
+    Item::Voicemail,
+];
+
+fn read(item: Item, holdings: &RelayHoldings) -> Reply {
+    let row = holdings.rows().accounts.iter().find(|row| row.account == account(TARGET)).unwrap();
+    item.read(holdings, row)
+}
+
+#[test]
+fn every_item_is_found_where_it_is() {
+    let holdings = everything();
+    for item in Item::ALL {
+        let reply = read(*item, &holdings);
+        if NO_SUCH_THING.contains(item) {
+            assert_eq!(reply.answer, Answer::NoneHeld { reason: Blank::NoSuchThing }, "{item:?}");
+        } else {
+            assert!(matches!(reply.answer, Answer::Returned { .. }), "{item:?}: {:?}", reply.answer);
+            assert!(!reply.exhibits.is_empty(), "{item:?} rests on something");
+        }
+    }
+}
+
+#[test]
+fn no_item_is_found_where_it_is_not() {
+    let holdings = least();
+    // An account without keys and a record is none.
+    let always = [Item::AccountRecord, Item::PublicKey];
+    for item in Item::ALL.iter().filter(|item| !always.contains(item)) {
+        let reply = read(*item, &holdings);
+        assert!(matches!(reply.answer, Answer::NoneHeld { .. }), "{item:?}: {:?}", reply.answer);
+        assert_eq!((reply.facts, reply.exhibits.len()), (Facts::default(), 0), "{item:?}");
+    }
+}
+
+#[test]
+fn what_is_seen_and_not_kept_is_said_to_be() {
+    let answer = read(Item::IpLog, &least()).answer;
+    let reason = Blank::SeenNotKept { what: pillarbox_relay::Logged::Connected };
+    assert_eq!(answer, Answer::NoneHeld { reason });
+    assert!(answer.to_string().contains("could be put there"));
+}
+
+#[test]
+fn the_facts_are_those_of_the_rows() {
+    let holdings = everything();
+    let name = |who| Some(number(who).to_string());
+    let pairs = read(Item::MessageSourceDestination, &holdings).facts.wrote;
+    let sent = |from, to| Wrote { at: AT, from: name(from), to: name(to) };
+    let expected: BTreeSet<Wrote> = [sent(TARGET, OTHER), sent(OTHER, TARGET)].into();
+    assert_eq!(pairs.into_iter().collect::<BTreeSet<_>>(), expected, "once each, from row and log together");
+
+    let said = read(Item::MessageContent, &holdings).facts.said;
+    assert_eq!(said.iter().map(|said| said.text.as_str()).collect::<Vec<_>>(), [WORDS]);
+
+    let knows =
+        |owner: (u8, &str), contact: (u8, &str)| Knows { owner: owner.1.into(), contact: contact.1.into() };
+    assert_eq!(read(Item::AddressBookContacts, &holdings).facts.knows, [knows(TARGET, OTHER)]);
+    assert_eq!(read(Item::UsersWithTargetInAddressBook, &holdings).facts.knows, [knows(OTHER, TARGET)]);
+
+    let members = read(Item::GroupInfo, &holdings).facts.members;
+    let member = |who: (u8, &str)| Member { group: "The Clock".into(), member: who.1.into() };
+    assert_eq!(members, [member(TARGET), member(OTHER)]);
+    assert_eq!(read(Item::GroupMembership, &holdings).facts.members, [member(TARGET)]);
+}
+
+#[test]
+fn a_roster_that_is_no_text_is_held_and_not_read() {
+    let mut rows = everything().rows().clone();
+    for row in rows.deposits.iter_mut().filter(|row| row.kind == pillarbox_wire::DepositKind::Group) {
+        row.value = pillarbox_wire::Bytes(vec![0xff; 80]);
+    }
+    let holdings = RelayHoldings::of(rows, None, Vec::new());
+    assert!(matches!(read(Item::GroupInfo, &holdings).answer, Answer::HeldUnreadable { count: 1, .. }));
+}
+
+#[test]
+fn a_day_tells_no_time() {
+    let mut rows = everything().rows().clone();
+    for row in &mut rows.accounts {
+        row.registered_at = Some(AT.day());
+    }
+    for row in &mut rows.devices {
+        row.last_seen = Some(AT.day());
+    }
+    let holdings = RelayHoldings::of(rows, None, Vec::new());
+    assert_eq!(
+        read(Item::RegisteredAt, &holdings).answer,
+        Answer::NoneHeld { reason: Blank::NotWrittenDown }
+    );
+    for item in [Item::RegisteredDate, Item::LastSeenDate] {
+        let Answer::Returned { lines, .. } = read(item, &holdings).answer else { panic!("{item:?}") };
+        assert_eq!(lines, ["2017-03-22 (day only)"]);
+    }
+}
+
+#[test]
+fn an_exhibit_is_the_digest_of_what_it_shows() {
+    let reply = read(Item::MessageContent, &everything());
+    for exhibit in &reply.exhibits {
+        let bytes = data_encoding::HEXLOWER.decode(exhibit.value.as_bytes());
+        let bytes = bytes.unwrap_or_else(|_| exhibit.value.clone().into_bytes());
+        assert_eq!(exhibit.sha256, crate::evidence::sha256(&bytes));
+    }
+    let header = read(Item::MessageTimes, &everything());
+    let text = serde_json::to_string(&header.exhibits).unwrap();
+    assert!(!text.contains(WORDS) && !text.contains(&crate::evidence::hexadecimal(WORDS.as_bytes())));
+}
+
+#[test]
+fn every_item_has_one_word_and_serde_writes_it() {
+    let words: BTreeSet<&str> = Item::ALL.iter().map(|item| item.as_str()).collect();
+    assert_eq!(words.len(), Item::ALL.len());
+    for item in Item::ALL {
+        assert_eq!(serde_json::to_string(item).unwrap(), format!("\"{}\"", item.as_str()));
+        assert_eq!(Item::named(item.as_str()), Some(*item));
+    }
+    assert_eq!(Item::named("messages"), None);
+}
+
+#[test]
+fn the_tables_of_outside_truth_use_no_other_word() {
+    /// What is no item: what the chart says about a row as a whole.
+    const MARKERS: [&str; 3] = ["none", "no_message_content", "not_stated"];
+    let tables = [
+        (include_str!("../../oracles/fbi-2021.csv"), 2),
+        (include_str!("../../oracles/published-returns.csv"), 4),
+    ];
+    let mut seen = 0;
+    for (table, column) in tables {
+        for line in table.lines().skip(1) {
+            let word = line.split(',').nth(column).unwrap();
+            assert!(MARKERS.contains(&word) || Item::named(word).is_some(), "{word}");
+            seen += 1;
+        }
+    }
+    assert!(seen > 150, "the tables were read: {seen}");
+}
+
+#[test]
+fn content_is_content_in_both_laws() {
+    for item in Item::ALL {
+        assert_eq!(item.reach() == Reach::Contents, item.class() == Class::Content, "{}", item.as_str());
+    }
+}
