@@ -8,9 +8,11 @@
 
 use std::fmt;
 
-use pillarbox_wire::{Encoded, FixedBytes, Timestamp};
+use pillarbox_wire::{AccountId, Encoded, FixedBytes, Timestamp};
 use rand_core::CryptoRng;
 use serde::{Deserialize, Serialize};
+
+use crate::group::{GroupId, MAX_GROUP_MEMBERS};
 
 /// Longest text in bytes of UTF-8: some ten pages. With all that stands around it, it fits one 16 KiB padding
 /// block and the next, which is what a payload may hold.
@@ -88,6 +90,12 @@ pub enum Content {
     ResendRequest(ResendRequest),
     /// From now on texts disappear after so long.
     Timer(Timer),
+    /// A text to be read by everybody in a group.
+    GroupText(GroupText),
+    /// These are in a group, and so is who reads this.
+    Roster(Roster),
+    /// The sender has left a group.
+    Leave(Leave),
 }
 
 /// See [`Content::Text`].
@@ -128,6 +136,39 @@ pub struct Timer {
     pub expires_after: Option<u32>,
 }
 
+/// See [`Content::GroupText`].
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupText {
+    /// Which group.
+    pub group: GroupId,
+    /// The text, under one name for all members. It does not disappear.
+    pub text: Text,
+}
+
+/// See [`Content::Roster`].
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Roster {
+    /// Its name.
+    pub id: BodyId,
+    /// Which group.
+    pub group: GroupId,
+    /// What its maker calls it.
+    pub name: String,
+    /// At most [`MAX_GROUP_MEMBERS`], sender and recipient among them.
+    pub members: Vec<AccountId>,
+    /// Seals the roster where a phone leaves it at a relay.
+    pub key: FixedBytes<32>,
+}
+
+/// See [`Content::Leave`].
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Leave {
+    /// Its name.
+    pub id: BodyId,
+    /// Which group.
+    pub group: GroupId,
+}
+
 impl Body {
     /// Whether every part keeps to the limits of this module. A body that does not is treated as one that could
     /// not be read.
@@ -139,7 +180,11 @@ impl Body {
                 Content::Text(text) => text.text.len() <= MAX_TEXT_LEN,
                 Content::Receipt(receipt) => receipt.ids.len() <= MAX_RECEIPT_IDS,
                 Content::ResendRequest(request) => request.digests.len() <= MAX_RESEND_DIGESTS,
-                Content::Timer(_) => true,
+                Content::GroupText(said) => said.text.text.len() <= MAX_TEXT_LEN,
+                Content::Roster(roster) => {
+                    roster.name.len() <= MAX_NAME_LEN && roster.members.len() <= MAX_GROUP_MEMBERS
+                }
+                Content::Timer(_) | Content::Leave(_) => true,
             }
     }
 }
@@ -152,6 +197,9 @@ impl fmt::Debug for Body {
             Content::Receipt(_) => "Body(receipt)",
             Content::ResendRequest(_) => "Body(resend request)",
             Content::Timer(_) => "Body(timer)",
+            Content::GroupText(_) => "Body(group text)",
+            Content::Roster(_) => "Body(roster)",
+            Content::Leave(_) => "Body(leave)",
         })
     }
 }
@@ -193,8 +241,18 @@ mod tests {
     fn the_fullest_lists_fit() {
         let ids = vec![BodyId(FixedBytes([0; 16])); MAX_RECEIPT_IDS];
         let digests = vec![FixedBytes([0; 32]); MAX_RESEND_DIGESTS];
-        for content in [Content::Receipt(Receipt { ids }), Content::ResendRequest(ResendRequest { digests })]
-        {
+        let roster = Roster {
+            id: BodyId(FixedBytes([0; 16])),
+            group: GroupId(FixedBytes([0; 16])),
+            name: "x".repeat(MAX_NAME_LEN),
+            members: vec![AccountId([0; 16]); MAX_GROUP_MEMBERS],
+            key: FixedBytes([0; 32]),
+        };
+        for content in [
+            Content::Receipt(Receipt { ids }),
+            Content::ResendRequest(ResendRequest { digests }),
+            Content::Roster(roster),
+        ] {
             let body = Body { introduction: None, content };
             assert!(body.is_within_limits() && encode(&body).is_ok());
         }

@@ -39,6 +39,8 @@ pub enum Origin {
     Number,
     /// They wrote first.
     Stranger,
+    /// A group that the owner wrote to: another member's word that they belong to it.
+    Group,
 }
 
 /// A contact as views show it.

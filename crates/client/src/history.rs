@@ -6,6 +6,7 @@ use pillarbox_wire::{Encoded, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::body::BodyId;
+use crate::group::GroupId;
 
 /// How far a message of this phone has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -64,6 +65,9 @@ pub struct Entry {
     pub expires_after: Option<u32>,
     /// When it disappears; none until its time runs.
     pub expires_at: Option<Timestamp>,
+    /// The group that it was said to; none for what is between two people. What was received may name a group that this
+    /// phone does not know.
+    pub group: Option<GroupId>,
 }
 
 impl Entry {
@@ -84,7 +88,7 @@ impl Entry {
 }
 
 impl Encoded for Entry {
-    const VERSION: u8 = 1;
+    const VERSION: u8 = 2;
     const MAX_LEN: usize = crate::body::MAX_BODY_LEN;
 }
 

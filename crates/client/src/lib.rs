@@ -14,6 +14,8 @@
 //! | [`body`] | what phones say to each other |
 //! | [`contact`], [`history`], [`account`] | what views show |
 //! | [`habits`] | what a phone does beside carrying texts |
+//! | [`group`] | several people in one conversation, without any relay that knows it |
+//! | [`report`] | a message shown to whoever runs the relay |
 //! | [`invitation`] | the link that makes somebody a contact |
 //! | [`recovery`], [`outbox`], [`prekeys`] | healing, sending, key stock: limits and rules |
 //! | [`notice`] | what the owner is told |
@@ -25,6 +27,7 @@ mod base32;
 pub mod body;
 pub mod contact;
 pub mod display;
+pub mod group;
 pub mod habits;
 pub mod history;
 pub mod invitation;
@@ -35,15 +38,18 @@ mod passphrase;
 pub mod phone;
 pub mod prekeys;
 pub mod recovery;
+pub mod report;
 pub mod vault;
 
 pub use account::{Account, NewAccount, PaddingRule, Protection};
 pub use body::BodyId;
 pub use contact::{BadName, Contact, Origin, Trust, check_name};
+pub use group::{Group, GroupEntry, GroupId};
 pub use habits::{BackupKey, Habits, Receipts};
 pub use history::{DeliveryState, Direction, Entry, EntryKind};
 pub use invitation::{Invitation, InvitationError};
 pub use notice::Notice;
 pub use passphrase::{EmptyPassphrase, Passphrase};
 pub use phone::{ConfirmError, Link, Phone, PhoneError};
+pub use report::Report;
 pub use vault::{ProfileError, StorageError, Vault};

@@ -7,6 +7,7 @@
 use pillarbox_wire::{AccountId, DepositKind, DeviceAddress, Farewell, Handle, Refusal};
 
 use crate::body::BodyId;
+use crate::group::GroupId;
 use crate::history::Entry;
 
 pub use pillarbox_session::Degraded;
@@ -123,6 +124,30 @@ pub enum Notice {
         handle: Handle,
         /// Why.
         reason: Refusal,
+    },
+
+    /// This phone's owner is now in a group.
+    GroupJoined {
+        /// Which.
+        group: GroupId,
+        /// Who said so first.
+        by: AccountId,
+    },
+    /// A group has another member.
+    MemberAdded {
+        /// Which group.
+        group: GroupId,
+        /// Who it is.
+        member: AccountId,
+        /// Who said so.
+        by: AccountId,
+    },
+    /// Somebody left a group.
+    MemberLeft {
+        /// Which group.
+        group: GroupId,
+        /// Who.
+        member: AccountId,
     },
 
     /// A contact's key is another one now.

@@ -61,7 +61,7 @@ pub(crate) enum Stage {
 impl Item {
     /// Whether it is kept until the other phone confirms it.
     pub(crate) const fn awaits_receipt(&self) -> bool {
-        matches!(self.content, Content::Text(_) | Content::Timer(_))
+        !matches!(self.content, Content::Receipt(_) | Content::ResendRequest(_))
     }
 
     /// Its name between the two phones, if it has one.
@@ -69,6 +69,9 @@ impl Item {
         match &self.content {
             Content::Text(text) => Some(text.id),
             Content::Timer(timer) => Some(timer.id),
+            Content::GroupText(said) => Some(said.text.id),
+            Content::Roster(roster) => Some(roster.id),
+            Content::Leave(leave) => Some(leave.id),
             Content::Receipt(_) | Content::ResendRequest(_) => None,
         }
     }

@@ -219,7 +219,7 @@ mod tests {
         for (kind, overhead) in [(kind::RATCHET, RATCHET_OVERHEAD), (kind::PREKEY, PREKEY_OVERHEAD)] {
             let mut shortest = vec![0; overhead + COMMITMENT_LEN];
             shortest[0] = kind;
-            assert!(Message::read(&shortest).is_ok(), "kind {kind}");
+            assert!(Message::read(&shortest).is_ok() && commitment_of(&shortest).is_some(), "kind {kind}");
             assert!(Message::read(&shortest[..shortest.len() - 1]).is_err(), "kind {kind}");
         }
     }

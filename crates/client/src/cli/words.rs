@@ -78,7 +78,8 @@ pub(crate) fn entry(entry: &Entry, contact: &Contact, today: Timestamp) -> Strin
     let head = match entry.direction {
         Direction::Received { verified, .. } => {
             let sure = trust(if verified { Trust::Verified } else { Trust::Unverified });
-            format!("{} ({sure}), {when}:", name(contact))
+            let place = if entry.group.is_some() { " in a group" } else { "" };
+            format!("{}{place} ({sure}), {when}:", name(contact))
         }
         Direction::Sent(reached) => format!("You, {when}, {}:", state(reached)),
     };
@@ -219,6 +220,13 @@ pub(crate) fn notice(notice: &Notice, name: impl Fn(&AccountId) -> String) -> Op
             Note,
             format!("The relay now sees that it is you who writes to {}, until they answer.", name(contact)),
         ),
+        Notice::GroupJoined { by, .. } => {
+            (Note, format!("{} put you into a group. What is said in it comes from each member in turn.", name(by)))
+        }
+        Notice::MemberAdded { member, by, .. } => {
+            (Note, format!("{} added {} to a group that you are in.", name(by), name(member)))
+        }
+        Notice::MemberLeft { member, .. } => (Note, format!("{} left a group that you are in.", name(member))),
         Notice::DepositRefused { kind, reason } => {
             (Note, format!("The relay does not keep what this phone was to leave there ({kind}): {reason}."))
         }

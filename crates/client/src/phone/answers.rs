@@ -219,10 +219,13 @@ impl Phone {
         let begun = self.vault.transact(rng, |rows| {
             let mut record = load_contact(rows, contact)?;
             let mut notices = Vec::new();
+            let is_first = record.identity.is_none();
             let changed = record.meet_key(&write_identity(&theirs));
             if changed {
                 people::start_over(rows, contact)?;
                 notices.push(Notice::KeyChanged { contact, blocked: !record.trust.may_send() });
+            }
+            if changed || is_first {
                 store_contact(rows, &record)?;
             }
             if !record.trust.may_send() {

@@ -5,8 +5,8 @@
 //! kept per sender, so that nobody can use it up in another's name.
 
 use pillarbox_crypto::{AgreementPublic, kdf, labels};
-use pillarbox_session::{Conversation, Kind, OpenError, Opened, kind, unseal};
-use pillarbox_wire::{AccountId, Deliver, FixedBytes, Timestamp, decode};
+use pillarbox_session::{Conversation, Kind, OpenError, Opened, Opening, kind, unseal};
+use pillarbox_wire::{AccountId, Bytes, Deliver, DepositKind, DeviceAddress, FixedBytes, Timestamp, decode};
 use rand_core::CryptoRng;
 
 use super::contents::{Coming, Effects};
@@ -15,12 +15,12 @@ use super::records::{
     Seen, digest_key, load_conversation, load_errands, store_contact, store_conversation, store_errands,
 };
 use super::{Link, Phone, contents, people};
-use crate::account::Protection;
+use crate::account::{Account, Protection};
 use crate::body::Body;
 use crate::contact::{ContactRecord, Origin, write_identity};
-use crate::habits::Receipts;
 use crate::notice::Notice;
 use crate::prekeys::{self, Shelf};
+use crate::report::Evidence;
 use crate::vault::{Rows, StorageError, Table};
 
 /// Contacts that are no more than requests. Strangers who write beyond that are not taken in until some were
@@ -34,6 +34,9 @@ struct Envelope {
     certified: Option<AgreementPublic>,
     payload: Vec<u8>,
     protection: Protection,
+    accepted_at: Timestamp,
+    /// The relay's word for it, and whom it names.
+    stamp: Option<(DeviceAddress, FixedBytes<32>)>,
 }
 
 impl Phone {
@@ -61,9 +64,10 @@ impl Phone {
 
     /// Takes the sealed-sender envelope off, if there is one. None if nobody can have sent this.
     fn open_envelope(&self, deliver: Deliver) -> Option<Envelope> {
-        let Deliver { message: _, from, accepted_at, payload, stamp: _ } = deliver;
+        let Deliver { message: _, from, accepted_at, payload, stamp } = deliver;
+        let stamp = from.zip(stamp);
         let named = |protection, payload| {
-            Some(Envelope { from: from?.account, certified: None, payload, protection })
+            Some(Envelope { from: from?.account, certified: None, payload, protection, accepted_at, stamp })
         };
         let envelope = match kind(payload.as_slice()) {
             Ok(Kind::ServerReadable) => named(Protection::ServerReadable, payload.0),
@@ -79,6 +83,9 @@ impl Phone {
                     certified: Some(opened.agreement),
                     payload: opened.payload,
                     protection: Protection::EndToEnd,
+                    accepted_at,
+                    // A stamp would be over the envelope, which commits to nothing.
+                    stamp: None,
                 })
             }
             Err(_) => None,
@@ -94,7 +101,7 @@ impl Phone {
         rng: &mut impl CryptoRng,
     ) -> Result<Vec<Notice>, PhoneError> {
         let digest = kdf::hash(labels::ENVELOPE_DIGEST, &[&envelope.payload]);
-        let (ours, receipts) = (&self.secrets.identity, self.account.habits.receipts);
+        let (ours, account) = (&self.secrets.identity, &self.account);
         let effects = self.vault.transact(rng, |rows| {
             let seen_key = digest_key(envelope.from, &digest);
             if rows.has(Table::Digests, &seen_key)? {
@@ -111,7 +118,7 @@ impl Phone {
                 effects.notices.push(Notice::Undecryptable { contact: None, asked_again: false });
                 return Ok(effects);
             }
-            let arrival = Arrival { envelope, digest, receipts, now, is_new: known.is_none() };
+            let arrival = Arrival { envelope, digest, account, now, is_new: known.is_none() };
             match envelope.protection {
                 Protection::ServerReadable => arrival.read_plainly(rows, record, &mut effects)?,
                 Protection::EndToEnd => arrival.decrypt(rows, ours, record, &mut effects)?,
@@ -128,7 +135,10 @@ impl Phone {
         effects: Effects,
         now: Timestamp,
     ) -> Result<Vec<Notice>, PhoneError> {
-        let Effects { notices, owed, consumed, outbox_changed, confirmed } = effects;
+        let Effects { notices, owed, consumed, outbox_changed, confirmed, facts_changed } = effects;
+        if facts_changed {
+            self.facts_changed(DepositKind::Group);
+        }
         if owed {
             self.note_errands(contact, now)?;
         }
@@ -145,7 +155,7 @@ impl Phone {
 struct Arrival<'a> {
     envelope: &'a Envelope,
     digest: [u8; 32],
-    receipts: Receipts,
+    account: &'a Account,
     now: Timestamp,
     is_new: bool,
 }
@@ -158,7 +168,7 @@ impl Arrival<'_> {
         effects: &mut Effects,
     ) -> Result<(), StorageError> {
         let body = self.envelope.payload.get(1..).unwrap_or_default();
-        self.settle(rows, record, body, effects)
+        self.settle(rows, record, body, None, effects)
     }
 
     fn decrypt(
@@ -189,7 +199,8 @@ impl Arrival<'_> {
             // Whose certificate it is and whose session must be one person's.
             certified.is_none_or(|certified| certified == *opened.sender_identity.agreement())
         });
-        let Some(Opened { body, next, sender_identity, consumed, started, degraded, .. }) = opened else {
+        let Some(Opened { body, next, sender_identity, consumed, started, degraded, opening, .. }) = opened
+        else {
             return self.not_opened(rows, contact, effects);
         };
         if record.meet_key(&write_identity(&sender_identity)) {
@@ -203,7 +214,7 @@ impl Arrival<'_> {
         if let (true, Some(degraded)) = (started, degraded) {
             effects.notices.push(Notice::Degraded { contact, degraded });
         }
-        self.settle(rows, record, &body, effects)
+        self.settle(rows, record, &body, Some(&opening), effects)
     }
 
     /// A message that does not open. Who sent it decides: a contact is asked again, a stranger is not.
@@ -231,9 +242,11 @@ impl Arrival<'_> {
         rows: &mut Rows<'_>,
         mut record: ContactRecord,
         body: &[u8],
+        opening: Option<&Opening>,
         effects: &mut Effects,
     ) -> Result<(), StorageError> {
         let contact = record.account;
+        let evidence = opening.and_then(|opening| self.evidence(body, opening));
         let body = decode::<Body>(body).ok().filter(Body::is_within_limits);
         if self.is_new {
             record.name = people::some_name(rows, contact, "")?;
@@ -245,8 +258,24 @@ impl Arrival<'_> {
             return Ok(());
         };
         let sealed = self.envelope.certified.is_some();
-        let coming = Coming { sealed, receipts: self.receipts, now: self.now };
+        let coming = Coming { sealed, account: self.account, evidence, now: self.now };
         contents::take(rows, record, body, &coming, effects)
+    }
+
+    /// What a report would show, where the owner may want to make one and the relay could check it.
+    fn evidence(&self, body: &[u8], opening: &Opening) -> Option<Evidence> {
+        let (to, Some((from, stamp))) = (self.account.address?, self.envelope.stamp) else {
+            return None;
+        };
+        self.account.habits.reports.then(|| Evidence {
+            payload: Bytes(self.envelope.payload.clone()),
+            from,
+            to,
+            accepted_at: self.envelope.accepted_at,
+            stamp,
+            body: Bytes(body.to_vec()),
+            opening: FixedBytes(*opening.as_bytes()),
+        })
     }
 }
 

@@ -3,13 +3,18 @@
 use pillarbox_wire::{AccountId, Timestamp};
 
 use super::entries::{self, Draft, Source};
-use super::records::{load_errands, load_item_of, remove_item, store_contact, store_errands, store_item};
+use super::news;
+use super::records::{
+    load_errands, load_item_of, message_key, remove_item, store_contact, store_errands, store_item,
+};
+use crate::account::Account;
 use crate::body::{Body, BodyId, Content, Introduction, Receipt, ResendRequest, Text, Timer};
 use crate::contact::ContactRecord;
-use crate::habits::Receipts;
+use crate::group::GroupId;
 use crate::history::{DeliveryState, EntryKind};
 use crate::notice::Notice;
 use crate::outbox::{Item, MAX_RESENDS, Stage};
+use crate::report::Evidence;
 use crate::vault::{Rows, StorageError, Table};
 
 /// What a transaction did, for the copies in memory and for the owner.
@@ -24,6 +29,8 @@ pub(super) struct Effects {
     pub(super) outbox_changed: bool,
     /// Items of the outbox that are done with.
     pub(super) confirmed: Vec<u64>,
+    /// Something that is left at the relay has changed.
+    pub(super) facts_changed: bool,
 }
 
 /// A payload that was dealt with before came again: nothing is to be done that was not done then.
@@ -32,10 +39,13 @@ pub(super) fn again() -> Effects {
 }
 
 /// How a content came.
-pub(super) struct Coming {
+pub(super) struct Coming<'a> {
     /// Whether the relay was not told who sent it.
     pub(super) sealed: bool,
-    pub(super) receipts: Receipts,
+    /// This phone's own.
+    pub(super) account: &'a Account,
+    /// What a report of it would show, if this phone keeps that.
+    pub(super) evidence: Option<Evidence>,
     pub(super) now: Timestamp,
 }
 
@@ -43,7 +53,7 @@ pub(super) fn take(
     rows: &mut Rows<'_>,
     mut record: ContactRecord,
     body: Body,
-    coming: &Coming,
+    coming: &Coming<'_>,
     effects: &mut Effects,
 ) -> Result<(), StorageError> {
     let Body { introduction, content } = body;
@@ -51,7 +61,10 @@ pub(super) fn take(
         meet(rows, &mut record, introduction)?;
     }
     match content {
-        Content::Text(text) => take_text(rows, record, text, coming, effects),
+        Content::Text(text) => take_text(rows, record, text, None, coming, effects),
+        Content::GroupText(said) => news::take_group_text(rows, record, said, coming, effects),
+        Content::Roster(roster) => news::take_roster(rows, record.account, roster, coming, effects),
+        Content::Leave(leave) => news::take_leave(rows, record.account, &leave, coming, effects),
         Content::Timer(timer) => take_timer(rows, record, &timer, coming, effects),
         Content::Receipt(receipt) => take_receipt(rows, record, &receipt, coming.now, effects),
         Content::ResendRequest(request) => take_resend_request(rows, record, &request, effects),
@@ -71,11 +84,12 @@ fn meet(
     store_contact(rows, record)
 }
 
-fn take_text(
+pub(super) fn take_text(
     rows: &mut Rows<'_>,
     mut record: ContactRecord,
     text: Text,
-    coming: &Coming,
+    group: Option<GroupId>,
+    coming: &Coming<'_>,
     effects: &mut Effects,
 ) -> Result<(), StorageError> {
     let contact = record.account;
@@ -85,7 +99,10 @@ fn take_text(
         return Ok(());
     }
     let Text { id, sent_at, text, expires_after } = text;
-    let draft = Draft { id, kind: EntryKind::Text(text), sent_at, expires_after };
+    if let Some(evidence) = &coming.evidence {
+        rows.store(Table::Reports, &message_key(contact, id), evidence)?;
+    }
+    let draft = Draft { id, kind: EntryKind::Text(text), sent_at, expires_after, group };
     let entry =
         entries::add(rows, &mut record, draft, &Source::Theirs { sealed: coming.sealed }, coming.now)?;
     effects.notices.push(Notice::Received { contact, entry });
@@ -96,7 +113,7 @@ fn take_timer(
     rows: &mut Rows<'_>,
     mut record: ContactRecord,
     timer: &Timer,
-    coming: &Coming,
+    coming: &Coming<'_>,
     effects: &mut Effects,
 ) -> Result<(), StorageError> {
     let contact = record.account;
@@ -111,7 +128,8 @@ fn take_timer(
         record.timer_set_at = sent_at;
         effects.notices.push(Notice::TimerChanged { contact, expires_after });
     }
-    let draft = Draft { id, kind: EntryKind::Timer(expires_after), sent_at, expires_after: None };
+    let draft =
+        Draft { id, kind: EntryKind::Timer(expires_after), sent_at, expires_after: None, group: None };
     entries::add(rows, &mut record, draft, &Source::Theirs { sealed: coming.sealed }, coming.now)?;
     Ok(())
 }
@@ -129,7 +147,7 @@ fn take_receipt(
         store_contact(rows, &record)?;
     }
     for &id in &receipt.ids {
-        let Some(order) = entries::find(rows, contact, id)?.and_then(|whereabouts| whereabouts.order) else {
+        let Some(order) = entries::order_of(rows, contact, id)? else {
             continue;
         };
         if let Some(item) = load_item_of(rows, order, id)?.filter(|item| item.to == contact) {
@@ -175,15 +193,15 @@ fn take_resend_request(
     Ok(())
 }
 
-fn owe_receipt(
+pub(super) fn owe_receipt(
     rows: &mut Rows<'_>,
     contact: AccountId,
     id: BodyId,
-    coming: &Coming,
+    coming: &Coming<'_>,
     effects: &mut Effects,
 ) -> Result<(), StorageError> {
     let mut errands = load_errands(rows, contact)?;
-    errands.owe_receipt(id, coming.receipts, coming.now);
+    errands.owe_receipt(id, coming.account.habits.receipts, coming.now);
     store_errands(rows, &errands)?;
     effects.owed = true;
     Ok(())

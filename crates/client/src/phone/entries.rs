@@ -6,10 +6,11 @@
 use pillarbox_wire::{AccountId, Duration, Timestamp};
 
 use super::records::{
-    Expiring, Whereabouts, load_item_of, message_key, place_key, remove_item, store_contact,
+    Expiring, Whereabouts, load_item_of, message_key, place_key, read_grown, remove_item, store_contact,
 };
 use crate::body::BodyId;
 use crate::contact::{ContactRecord, Trust};
+use crate::group::{GroupId, GroupRecord, GroupSent};
 use crate::history::{DeliveryState, Direction, Entry, EntryKind};
 use crate::vault::{Rows, StorageError, Table, View};
 
@@ -19,6 +20,7 @@ pub(super) struct Draft {
     pub(super) kind: EntryKind,
     pub(super) sent_at: Timestamp,
     pub(super) expires_after: Option<u32>,
+    pub(super) group: Option<GroupId>,
 }
 
 /// How an entry came to be.
@@ -39,25 +41,63 @@ pub(super) fn add(
 ) -> Result<Entry, StorageError> {
     let place = contact.next_place;
     contact.next_place += 1;
-    let (direction, order, shown) = match source {
-        Source::Ours { order } => (Direction::Sent(DeliveryState::Queued), Some(*order), true),
+    let (direction, order) = match source {
+        Source::Ours { order } => (Direction::Sent(DeliveryState::Queued), Some(*order)),
         Source::Theirs { sealed } => {
             let verified = contact.trust == Trust::Verified;
-            (Direction::Received { sealed: *sealed, verified }, None, false)
+            (Direction::Received { sealed: *sealed, verified }, None)
         }
     };
-    let Draft { id, kind, sent_at, expires_after } = draft;
-    let entry =
-        Entry { place, id, direction, kind, sent_at, stored_at: now, shown, expires_after, expires_at: None };
+    let entry = written(draft, place, direction, now);
     rows.store(Table::Entries, &place_key(contact.account, place), &entry)?;
-    rows.store(Table::Messages, &message_key(contact.account, id), &Whereabouts { place, order })?;
+    rows.store(Table::Messages, &message_key(contact.account, entry.id), &Whereabouts { place, order })?;
     store_contact(rows, contact)?;
     Ok(entry)
 }
 
+/// A draft in its place. What this phone sent counts as shown.
+pub(super) fn written(draft: Draft, place: u64, direction: Direction, now: Timestamp) -> Entry {
+    let Draft { id, kind, sent_at, expires_after, group } = draft;
+    let (stored_at, shown) = (now, matches!(direction, Direction::Sent(_)));
+    Entry { place, id, direction, kind, sent_at, stored_at, shown, expires_after, expires_at: None, group }
+}
+
 /// The entry at a place; none where a text has disappeared.
 pub(super) fn at(rows: &View<'_>, contact: AccountId, place: u64) -> Result<Option<Entry>, StorageError> {
-    rows.load(Table::Entries, &place_key(contact, place))
+    rows.get(Table::Entries, &place_key(contact, place))?.map(|row| read_grown(&row)).transpose()
+}
+
+/// The item of the outbox that holds a message of ours to this contact, alone or as a member of a group.
+pub(super) fn order_of(rows: &View<'_>, contact: AccountId, id: BodyId) -> Result<Option<u64>, StorageError> {
+    if let Some(whereabouts) = find(rows, contact, id)? {
+        return Ok(whereabouts.order);
+    }
+    let sent: Option<GroupSent> = rows.load(Table::GroupTexts, id.0.as_bytes())?;
+    let mut copies = sent.into_iter().flat_map(|sent| sent.copies);
+    Ok(copies.find(|copy| copy.to == contact).map(|copy| copy.order))
+}
+
+/// Notes how far one member's copy of a text to a group has come, and with it the text. True if that is news.
+fn group_progress(
+    rows: &mut Rows<'_>,
+    contact: AccountId,
+    id: BodyId,
+    state: DeliveryState,
+) -> Result<bool, StorageError> {
+    let Some(mut sent) = rows.load::<GroupSent>(Table::GroupTexts, id.0.as_bytes())? else {
+        return Ok(false);
+    };
+    let Some(copy) = sent.copies.iter_mut().find(|copy| copy.to == contact && copy.state < state) else {
+        return Ok(false);
+    };
+    copy.state = state;
+    rows.store(Table::GroupTexts, id.0.as_bytes(), &sent)?;
+    let shelf = GroupRecord::shelf(sent.group);
+    if let Some(mut entry) = at(rows, shelf, sent.place)? {
+        entry.direction = Direction::Sent(sent.state());
+        rows.store(Table::Entries, &place_key(shelf, sent.place), &entry)?;
+    }
+    Ok(true)
 }
 
 /// Where a message stands.
@@ -78,7 +118,7 @@ pub(super) fn progress(
     now: Timestamp,
 ) -> Result<bool, StorageError> {
     let Some(whereabouts) = find(rows, contact, id)? else {
-        return Ok(false);
+        return group_progress(rows, contact, id, state);
     };
     let Some(mut entry) = at(rows, contact, whereabouts.place)? else {
         return Ok(false);
@@ -151,6 +191,7 @@ fn remove(rows: &mut Rows<'_>, contact: AccountId, place: u64) -> Result<Option<
     let Some(entry) = entry else {
         return Ok(None);
     };
+    rows.remove(Table::Reports, &message_key(contact, entry.id))?;
     let order = find(rows, contact, entry.id)?.and_then(|whereabouts| whereabouts.order);
     let Some(order) = order else {
         return Ok(None);

@@ -4,6 +4,7 @@ use pillarbox_wire::limits::{MAX_DEPOSIT_SUBJECT_LEN, MAX_PAYLOAD_LEN};
 
 use crate::body::MAX_TEXT_LEN;
 use crate::contact::BadName;
+use crate::group::MAX_GROUP_MEMBERS;
 use crate::vault::StorageError;
 
 /// Why a call on [`Phone`](super::Phone) did nothing. What was kept before is still there.
@@ -40,6 +41,18 @@ pub enum PhoneError {
     /// The contact has no key to compare.
     #[error("the contact has no key to compare")]
     NoIdentity,
+    /// The owner is in no such group.
+    #[error("you are in no such group")]
+    UnknownGroup,
+    /// There is nobody else in the group.
+    #[error("there is nobody else in the group")]
+    EmptyGroup,
+    /// The group is full, or they have left it before.
+    #[error("a group has at most {MAX_GROUP_MEMBERS} members, and nobody who has left it comes back")]
+    TooManyMembers,
+    /// Nothing was kept that a report could show.
+    #[error("nothing was kept of this message that a report could show")]
+    NotReportable,
     /// The owner has blocked the contact.
     #[error("the contact is blocked")]
     Blocked,

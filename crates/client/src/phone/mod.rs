@@ -13,6 +13,8 @@
 //! |---|---|
 //! | `people`, `blocking` | contacts, trust, invitations; who is not heard |
 //! | `talk` | texts, history, disappearing |
+//! | `group`, `news` | groups: what the owner does, what members say |
+//! | `reports` | a message shown to whoever runs the relay |
 //! | `facts` | what is left at the relay about the owner |
 //! | `links`, `outgoing`, `converse` | what goes to the relay |
 //! | `answers`, `arrival`, `contents` | what comes from it |
@@ -25,10 +27,13 @@ mod converse;
 mod entries;
 mod error;
 mod facts;
+mod group;
 mod links;
+mod news;
 mod outgoing;
 mod people;
 mod records;
+mod reports;
 mod talk;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};

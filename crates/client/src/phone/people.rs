@@ -184,6 +184,7 @@ impl Phone {
             for place in 0..record.next_place {
                 if let Some(entry) = entries::at(rows, contact, place)? {
                     rows.remove(Table::Messages, &message_key(contact, entry.id))?;
+                    rows.remove(Table::Reports, &message_key(contact, entry.id))?;
                 }
                 rows.remove(Table::Entries, &place_key(contact, place))?;
                 rows.remove(Table::Expiring, &place_key(contact, place))?;

@@ -31,6 +31,9 @@ pub(super) struct Whereabouts {
     pub(super) order: Option<u64>,
 }
 
+/// The place of a message that no entry shows.
+pub(super) const NOWHERE: u64 = u64::MAX;
+
 impl Encoded for Whereabouts {
     const VERSION: u8 = 1;
     const MAX_LEN: usize = 32;

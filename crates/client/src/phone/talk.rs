@@ -39,7 +39,13 @@ impl Phone {
         let id = BodyId::generate(rng);
         self.queue(contact, now, rng, |record| {
             let expires_after = record.expires_after;
-            let draft = Draft { id, kind: EntryKind::Text(text.to_owned()), sent_at: now, expires_after };
+            let draft = Draft {
+                id,
+                kind: EntryKind::Text(text.to_owned()),
+                sent_at: now,
+                expires_after,
+                group: None,
+            };
             (draft, Content::Text(Text { id, sent_at: now, text: text.to_owned(), expires_after }))
         })?;
         Ok(id)
@@ -60,8 +66,13 @@ impl Phone {
         self.queue(contact, now, rng, |record| {
             record.expires_after = expires_after;
             record.timer_set_at = now;
-            let draft =
-                Draft { id, kind: EntryKind::Timer(expires_after), sent_at: now, expires_after: None };
+            let draft = Draft {
+                id,
+                kind: EntryKind::Timer(expires_after),
+                sent_at: now,
+                expires_after: None,
+                group: None,
+            };
             (draft, Content::Timer(Timer { id, sent_at: now, expires_after }))
         })
     }

@@ -1,0 +1,219 @@
+//! Groups: pairwise copies of one text, membership by word of mouth, and what a hostile member cannot do.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a failed expectation is a failed test"
+)]
+
+mod world;
+
+use pillarbox_client::{DeliveryState, GroupId, Habits, NewAccount, Notice, Origin, PhoneError, Protection};
+use pillarbox_relay::Settings;
+use pillarbox_wire::{AccountId, ClientFrame, Deposit, DepositKind, Duration, Handle};
+use world::World;
+
+const NUMBERS: [&str; 3] = ["+447700900121", "+447700900122", "+447700900123"];
+
+/// Three phones that know each other, and a group of them that the first has made.
+fn group(world: &mut World, habits: &Habits) -> ([usize; 3], GroupId) {
+    let phones = [0, 1, 2].map(|number| {
+        let new = world.account(&format!("Member {number}"), Protection::EndToEnd);
+        let handle = Some(Handle::parse(NUMBERS[number]).unwrap());
+        world.phone_of(NewAccount { habits: habits.clone(), handle, ..new })
+    });
+    for (one, other) in [(0, 1), (0, 2), (1, 2)] {
+        world.introduce(phones[one], phones[other]);
+    }
+    let group = make(world, phones[0], &[phones[1], phones[2]]);
+    (phones, group)
+}
+
+fn make(world: &mut World, at: usize, with: &[usize]) -> GroupId {
+    let members: Vec<AccountId> = with.iter().map(|member| world.id(*member)).collect();
+    let (now, mut rng) = (world.now, world.fork());
+    let group = world.at(at).make_group("Harbour watch", &members, now, &mut rng).unwrap();
+    world.run();
+    group
+}
+
+fn tell(world: &mut World, at: usize, group: GroupId, text: &str) -> pillarbox_client::BodyId {
+    world.pass(Duration::from_seconds(1));
+    let (now, mut rng) = (world.now, world.fork());
+    let id = world.at(at).queue_group_text(group, text, now, &mut rng).unwrap();
+    world.run();
+    id
+}
+
+fn leave(world: &mut World, at: usize, group: GroupId) {
+    let (now, mut rng) = (world.now, world.fork());
+    world.at(at).leave_group(group, now, &mut rng).unwrap();
+    world.run();
+}
+
+fn heard(world: &World, at: usize, group: GroupId) -> Vec<(Option<AccountId>, String)> {
+    let said = world.see(at).group_history(group).unwrap().into_iter();
+    said.map(|said| (said.from, said.entry.text().unwrap().to_owned())).collect()
+}
+
+fn rosters(world: &World) -> Vec<Deposit> {
+    let frames = world.seen.iter().filter_map(|frame| match frame {
+        ClientFrame::LeaveDeposits(it) => Some(it.deposits.clone()),
+        _ => None,
+    });
+    frames.flatten().filter(|deposit| deposit.kind == DepositKind::Group).collect()
+}
+
+#[test]
+fn a_text_to_a_group_reaches_every_member_as_one_entry_and_each_copy_is_told_of() {
+    let mut world = World::new();
+    let ([alice, bob, carol], group) = group(&mut world, &Habits::default());
+    for at in [bob, carol] {
+        let joined = Notice::GroupJoined { group, by: world.id(alice) };
+        assert!(world.take_notices(at).contains(&joined));
+        assert_eq!(world.see(at).groups().unwrap(), world.see(alice).groups().unwrap());
+    }
+    world.offline(carol);
+    let id = tell(&mut world, alice, group, "six at the pier");
+    let copies = |world: &World| world.see(alice).group_delivery(id).unwrap();
+    let state = |world: &World, whom: usize| {
+        copies(world).into_iter().find(|(to, _)| *to == world.id(whom)).unwrap().1
+    };
+    assert_eq!((state(&world, bob), state(&world, carol)), (DeliveryState::Delivered, DeliveryState::Sent));
+    world.crash(alice);
+    world.online(carol);
+    world.run();
+    assert_eq!(
+        (state(&world, bob), state(&world, carol)),
+        (DeliveryState::Delivered, DeliveryState::Delivered)
+    );
+    tell(&mut world, bob, group, "seven");
+    let (one, two) = ("six at the pier".to_owned(), "seven".to_owned());
+    assert_eq!(heard(&world, alice, group), [(None, one.clone()), (Some(world.id(bob)), two.clone())]);
+    assert_eq!(heard(&world, carol, group), [(Some(world.id(alice)), one), (Some(world.id(bob)), two)]);
+    let entry = world.see(carol).history(world.id(alice)).unwrap().pop().unwrap();
+    assert_eq!(entry.group, Some(group));
+    assert_eq!(world.see(alice).unsent(), 0);
+}
+
+#[test]
+fn who_leaves_is_told_of_and_hears_no_more_and_does_not_come_back() {
+    let mut world = World::new();
+    let ([alice, bob, carol], group) = group(&mut world, &Habits::default());
+    leave(&mut world, carol, group);
+    assert!(world.take_notices(bob).contains(&Notice::MemberLeft { group, member: world.id(carol) }));
+    assert_eq!(world.see(alice).groups().unwrap()[0].members.len(), 2);
+    assert!(world.see(carol).groups().unwrap().is_empty());
+    tell(&mut world, alice, group, "without Carol");
+    assert!(heard(&world, carol, group).is_empty());
+    assert_eq!(heard(&world, bob, group).len(), 1);
+    let (whom, now, mut rng) = (world.id(carol), world.now, world.fork());
+    assert_eq!(world.at(alice).add_to_group(group, whom, now, &mut rng), Err(PhoneError::TooManyMembers));
+    assert_eq!(
+        world.at(carol).queue_group_text(group, "let me in", now, &mut rng),
+        Err(PhoneError::UnknownGroup)
+    );
+    leave(&mut world, bob, group);
+    assert_eq!(world.at(alice).queue_group_text(group, "alone", now, &mut rng), Err(PhoneError::EmptyGroup));
+}
+
+#[test]
+fn a_text_that_crosses_a_farewell_is_thrown_away_and_gets_no_receipt() {
+    let mut world = World::new();
+    let ([alice, _, carol], group) = group(&mut world, &Habits::default());
+    world.offline(alice);
+    leave(&mut world, carol, group);
+    let (now, mut rng) = (world.now, world.fork());
+    let id = world.at(alice).queue_group_text(group, "too late", now, &mut rng).unwrap();
+    world.online(alice);
+    world.run();
+    assert!(heard(&world, carol, group).is_empty());
+    let to_carol = world.see(alice).group_delivery(id).unwrap();
+    let to_carol = to_carol.into_iter().find(|(to, _)| *to == world.id(carol)).unwrap();
+    assert_eq!(to_carol.1, DeliveryState::Sent);
+}
+
+#[test]
+fn a_member_adds_a_contact_whom_the_others_do_not_know_and_all_can_write_to_all() {
+    let mut world = World::new();
+    let ([alice, bob, carol], group) = group(&mut world, &Habits::default());
+    let dave = world.phone("Dave");
+    world.introduce(bob, dave);
+    let (whom, now, mut rng) = (world.id(dave), world.now, world.fork());
+    world.at(bob).add_to_group(group, whom, now, &mut rng).unwrap();
+    world.run();
+    let added = Notice::MemberAdded { group, member: whom, by: world.id(bob) };
+    assert!(world.take_notices(alice).contains(&added));
+    assert!(world.see(alice).contact(whom).is_err(), "nobody is a contact by another's word");
+    for at in [alice, dave, carol] {
+        tell(&mut world, at, group, "good morning");
+    }
+    for at in [alice, bob, carol, dave] {
+        assert_eq!(heard(&world, at, group).len(), 3, "at {at}");
+    }
+    assert_eq!(world.see(alice).contact(whom).unwrap().origin, Origin::Group);
+}
+
+#[test]
+fn somebody_outside_the_group_cannot_speak_in_it_or_say_who_is_in_it() {
+    let mut world = World::new();
+    let ([alice, bob, _], group) = group(&mut world, &Habits::default());
+    let mallory = world.phone("Mallory");
+    world.introduce(mallory, bob);
+    world.introduce(mallory, alice);
+    // A group of Mallory's own under the same number, as only somebody who was told it could make.
+    let theirs = make(&mut world, mallory, &[alice]);
+    assert_ne!(theirs, group);
+    world.take_notices(bob);
+    leave(&mut world, alice, group);
+    let members = world.see(bob).groups().unwrap()[0].members.clone();
+    assert!(!members.contains(&world.id(alice)) && !members.contains(&world.id(mallory)));
+    tell(&mut world, mallory, theirs, "hello all");
+    assert!(heard(&world, bob, group).is_empty());
+    assert!(world.see(bob).group_history(theirs).is_err(), "Bob is in no such group");
+}
+
+#[test]
+fn groups_have_limits_that_are_said() {
+    let mut world = World::new();
+    let (alice, bob) = world.pair();
+    let (whom, own, now, mut rng) = (world.id(bob), world.id(alice), world.now, world.fork());
+    let phone = world.at(alice);
+    assert_eq!(phone.make_group("x", &[own], now, &mut rng), Err(PhoneError::EmptyGroup));
+    let stranger = AccountId([9; 16]);
+    assert_eq!(phone.make_group("x", &[stranger], now, &mut rng), Err(PhoneError::UnknownContact));
+    assert!(matches!(phone.make_group("two\nlines", &[whom], now, &mut rng), Err(PhoneError::BadName(_))));
+    let many: Vec<AccountId> = (0..100).map(|number| AccountId([number; 16])).collect();
+    assert_eq!(phone.make_group("x", &many, now, &mut rng), Err(PhoneError::TooManyMembers));
+    assert!(phone.groups().unwrap().is_empty(), "and nothing was made");
+}
+
+#[test]
+fn a_roster_is_left_at_the_relay_only_by_habit_in_the_open_or_sealed_and_taken_back_by_who_leaves() {
+    for (deposits, sealed_rosters) in
+        [(Vec::new(), false), (vec![DepositKind::Group], false), (vec![DepositKind::Group], true)]
+    {
+        let mut settings = Settings::default();
+        settings.keeping.deposits = DepositKind::ALL.to_vec();
+        let mut world = World::with(settings);
+        let habits = Habits { deposits: deposits.clone(), sealed_rosters, ..Habits::default() };
+        let ([_, _, carol], group) = group(&mut world, &habits);
+        let left = rosters(&world);
+        if deposits.is_empty() {
+            assert_eq!(left, []);
+            continue;
+        }
+        assert_eq!(left.len(), 3, "each member leaves their own");
+        assert!(left.iter().all(|deposit| deposit.subject.as_slice() == group.0.as_bytes()));
+        let readable = left.iter().filter(|deposit| {
+            String::from_utf8_lossy(deposit.value.as_ref().unwrap().as_slice()).starts_with("Harbour watch\n")
+        });
+        assert_eq!(readable.count(), if sealed_rosters { 0 } else { 3 });
+        world.seen.clear();
+        leave(&mut world, carol, group);
+        let taken_back = rosters(&world).into_iter().filter(|deposit| deposit.value.is_none()).count();
+        assert_eq!((rosters(&world).len(), taken_back), (3, 1));
+    }
+}
