@@ -76,6 +76,48 @@ fn limits_that_cannot_be_used_are_4_and_say_what_is_wrong() {
 }
 
 #[test]
+fn a_rule_from_a_file_is_what_is_kept_and_a_mistake_in_it_is_4() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("rule.toml");
+    let path = file.to_str().unwrap();
+    assert!(fails(4, &["inventory", "--keep", path]).contains("there is no such file"));
+    std::fs::write(&file, "deposits = [\"name\"]\nretain = 3\n").unwrap();
+    let data = folder.path().join("data");
+    let sentence = fails(4, &["run", "--data", data.to_str().unwrap(), "--keep", path]);
+    assert!(
+        sentence.contains("line 2, column 1") && sentence.contains("unknown field `retain`"),
+        "{sentence}"
+    );
+    assert!(!data.exists(), "nothing was begun");
+    assert_eq!(say(&["inventory", "--keep", path, "--drop-sender"]).code, Some(2));
+
+    std::fs::write(&file, "log = [{ what = \"looked-up\", keep = \"90 days\" }]\n").unwrap();
+    let inventory = say(&["inventory", "--plain", "--keep", path]);
+    let line = inventory.out.lines().find(|line| line.starts_with("LookUp\t") && line.contains("\thandle\t"));
+    assert!(line.unwrap().contains("in the log, 90 days"), "{line:?}");
+    let relay = RunningProgram::start(&data, &["--keep", path]);
+    relay.signal("TERM");
+    let (status, out, _) = relay.wait();
+    assert!(status.success() && out.contains("event row"), "{out}");
+    let kept = pillarbox_relay::Holdings::read(&data).unwrap().keeping.unwrap();
+    assert_eq!(kept.log[0].keep, pillarbox_wire::Duration::from_days(90));
+}
+
+#[test]
+fn what_was_typed_is_repeated_without_what_a_terminal_acts_on() {
+    for wrong in [
+        &["inventory", "--last-seen", "\u{1b}[2Joften\u{202e}"][..],
+        &["run", "--listen", "nowhere\u{7}\u{1b}]0;title\u{7}"],
+        &["\u{1b}[31mserve"],
+    ] {
+        let said = say(wrong);
+        assert_eq!(said.code, Some(2), "{said:?}");
+        let harmless = said.err.chars().all(|c| c == '\n' || !c.is_control() && c != '\u{202e}');
+        assert!(harmless && said.err.contains("\\u{"), "{:?}", said.err);
+    }
+}
+
+#[test]
 fn a_limit_from_the_file_holds_and_the_others_stay() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("limits.json");

@@ -16,8 +16,11 @@ use std::net::Ipv4Addr;
 use std::path::Path;
 use std::process::Stdio;
 
-use pillarbox_relay::{ConnectionId, Effect, Input, Keeping, Relay, Settings, SqliteStore};
-use pillarbox_wire::{ClientFrame, DeviceAddress, RelayFrame, RequestId, Timestamp};
+use pillarbox_relay::{ConnectionId, Effect, Input, Keeping, LogRule, Logged, Relay, Settings, SqliteStore};
+use pillarbox_wire::{
+    Bytes, ChannelName, ClientFrame, Deposit, DepositKind, DeviceAddress, Duration, Handle, LeaveDeposits,
+    LookUp, OpenChannel, Post, RelayFrame, RequestId, Timestamp,
+};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 use serde_json::Value;
@@ -106,6 +109,54 @@ fn the_ledger_shows_what_can_be_read_and_what_cannot() {
     insta::assert_snapshot!("last", page(&["ledger", "--data", path, "--last", "1"]));
     insta::assert_snapshot!("plain", page(&["ledger", "--data", path, "--plain"]));
     insta::assert_snapshot!("fields", page(&["ledger", "--data", path, "--fields"]));
+}
+
+#[test]
+fn the_ledger_shows_deposits_events_and_channels_where_there_are_any() {
+    let data = tempfile::tempdir().unwrap();
+    let path = data.path().to_str().unwrap();
+    let log = [Logged::Sent, Logged::LookedUp, Logged::Changed].map(|what| LogRule {
+        what,
+        keep: Duration::from_days(30),
+        address: what == Logged::Sent,
+        only: Vec::new(),
+    });
+    let deposits = vec![DepositKind::DisplayName, DepositKind::Contact, DepositKind::BackupPart];
+    let keeping = Keeping { deposits, log: log.to_vec(), channels: true, ..Keeping::LEAST };
+    let mut past = Past::new(data.path(), keeping);
+    let numbered = past.register(1, Some("+447700900123"));
+    past.register(2, None);
+    past.submit(2, numbered, READABLE);
+    let deposit = |kind, subject: &[u8], value: &[u8]| Deposit {
+        kind,
+        subject: Bytes(subject.to_vec()),
+        value: Some(Bytes(value.to_vec())),
+    };
+    let deposits = vec![
+        deposit(DepositKind::DisplayName, b"", b"Anne \x1b[2J of the harbour office"),
+        deposit(DepositKind::Contact, b"+447700900124", b"Ben from the office"),
+        deposit(DepositKind::BackupPart, &[0, 0, 0, 1], &ciphertext()),
+    ];
+    past.frame(1, ClientFrame::LeaveDeposits(LeaveDeposits { request: RequestId(3), deposits }));
+    let handle = Handle::parse("+447700900199").unwrap();
+    past.frame(1, ClientFrame::LookUp(LookUp { request: RequestId(4), handle }));
+    let channel = ChannelName::try_from("@harbour_news".to_owned()).unwrap();
+    let open = OpenChannel { request: RequestId(5), channel: channel.clone() };
+    past.frame(1, ClientFrame::OpenChannel(open));
+    let content = Bytes("Fähre um 6\u{202e}".as_bytes().to_vec());
+    past.frame(1, ClientFrame::Post(Post { request: RequestId(6), channel, content }));
+    let shown = page(&["ledger", "--data", path]);
+    assert!(shown.lines().all(|line| line.chars().count() <= 80), "{shown}");
+    insta::assert_snapshot!("additions", shown);
+    let plain = page(&["ledger", "--data", path, "--plain"]);
+    assert!(plain.contains("\tchanged\t") && plain.contains("\tbackup-part\t00000001\t256\t"), "{plain}");
+    assert!(![shown, plain].concat().contains(['\u{1b}', '\u{202e}']));
+    let document: Value = serde_json::from_str(&page(&["ledger", "--json", "--data", path])).unwrap();
+    assert_eq!(document["deposits"].as_array().unwrap().len(), 3);
+    assert_eq!(document["events"][0]["what"], "sent");
+    assert_eq!(document["channels"][0]["posted"], 1);
+    let fields = page(&["ledger", "--fields", "--data", path]);
+    assert!(fields.contains("in the log, 30 days") && fields.contains("until taken back, or"), "{fields}");
 }
 
 #[test]

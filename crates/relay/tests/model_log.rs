@@ -188,10 +188,12 @@ impl Game {
             self.clock = now.min(self.clock + self.settings.limits.ageing_step);
             let (clock, keeping) = (self.clock, &self.settings.keeping);
             self.log.retain_mut(|event| {
-                let holding =
-                    keeping.log.iter().filter(|rule| event.matches(rule) && event.at >= clock - rule.keep);
-                event.address = event.address.filter(|_| holding.clone().any(|rule| rule.address));
-                holding.count() > 0
+                let holds = |rule: &&LogRule| event.matches(rule) && event.at >= clock - rule.keep;
+                let holding: Vec<_> = keeping.log.iter().filter(holds).collect();
+                if !holding.iter().any(|rule| rule.address) {
+                    event.address = None;
+                }
+                !holding.is_empty()
             });
             self.deposits.retain(|(_, kind, _), _| keeping.deposits.contains(kind));
         }
@@ -287,6 +289,7 @@ impl Game {
             Step::Failing(failing) => {
                 self.failing = failing;
                 self.world.fail(failing.then_some(StoreError::Full));
+                self.world.finish();
             }
             Step::Crash => self.crash(),
             Step::Hours(hours) => {

@@ -8,6 +8,7 @@ use std::time::Duration;
 use pillarbox_relay::server::ADMIN_FILE;
 
 use super::exit::Failure;
+use pillarbox_relay::server::trouble::in_words;
 
 /// How long the relay on this computer may take to answer.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -28,8 +29,9 @@ impl AdminPort {
         let said = std::fs::read_to_string(data.join(ADMIN_FILE)).map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => not_running(data),
             kind => Failure::Store(format!(
-                "{} cannot be read: {kind}. Only the user who runs the relay may follow it",
-                data.join(ADMIN_FILE).display()
+                "{} cannot be read: {}. Only the user who runs the relay may follow it",
+                data.join(ADMIN_FILE).display(),
+                in_words(kind)
             )),
         })?;
         let mut lines = said.lines();

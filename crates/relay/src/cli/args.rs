@@ -10,6 +10,9 @@ use pillarbox_relay::server::{DEFAULT_ADMIN_PORT, DEFAULT_PORT};
 use pillarbox_relay::{Granularity, Keeping};
 use pillarbox_wire::Duration;
 
+use super::exit::Failure;
+use super::rule;
+
 /// What stands above the options in `--help`.
 const EXAMPLES: &str = "\
 Examples:
@@ -131,9 +134,15 @@ pub(crate) struct Output {
 }
 
 /// What the relay keeps. `inventory` takes the same options and says what they would mean.
-#[derive(Clone, Copy, Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "What is kept")]
 pub(crate) struct KeepingArguments {
+    /// Keep what the rule in FILE says: TOML, such as `undelivered = "30 days"`, `deposits = ["name"]` or
+    /// `log = [{ what = "sent", keep = "7 days" }]`. What it does not name is as without options.
+    #[arg(long, value_name = "FILE", conflicts_with_all = [
+        "keep_delivered", "keep_undelivered", "last_seen", "registered", "keep_address", "drop_sender",
+    ])]
+    keep: Option<PathBuf>,
     /// Keep each message, its payload included, for DAYS after it was delivered. Otherwise it goes at once.
     #[arg(long, value_name = "DAYS")]
     keep_delivered: Option<NonZeroU32>,
@@ -186,11 +195,15 @@ fn default_days() -> NonZeroU32 {
 }
 
 impl KeepingArguments {
-    pub(crate) fn keeping(self) -> Keeping {
-        let Self { keep_delivered, keep_undelivered, last_seen, registered, keep_address, drop_sender } =
+    /// The rule that the options, or the file, make.
+    pub(crate) fn keeping(self) -> Result<Keeping, Failure> {
+        let Self { keep, keep_delivered, keep_undelivered, last_seen, registered, keep_address, drop_sender } =
             self;
+        if let Some(file) = keep {
+            return rule::read(&file);
+        }
         let days = |days: NonZeroU32| Duration::from_days(days.get().into());
-        Keeping {
+        Ok(Keeping {
             undelivered: days(keep_undelivered),
             delivered: keep_delivered.map(days),
             last_seen: last_seen.granularity(),
@@ -198,7 +211,7 @@ impl KeepingArguments {
             sender: !drop_sender,
             last_address: keep_address,
             ..Keeping::LEAST
-        }
+        })
     }
 }
 
@@ -264,7 +277,7 @@ mod tests {
     fn without_options_the_least_is_kept() {
         let arguments = Arguments::parse_from(["pillarbox-relay", "run"]);
         let Command::Run(run) = arguments.command else { panic!("not run") };
-        assert_eq!(run.keeping.keeping(), Keeping::LEAST);
+        assert_eq!(run.keeping.keeping(), Ok(Keeping::LEAST));
         assert!(run.listen.ip().is_loopback());
     }
 

@@ -1,5 +1,6 @@
 //! How the program ends: its exit codes, and the one sentence that goes with each but 0.
 
+use pillarbox_relay::server::trouble::in_words;
 use std::io;
 use std::process::ExitCode;
 
@@ -45,9 +46,10 @@ impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::BrokenPipe => Self::ClosedPipe,
-            kind => {
-                Self::No(format!("the output cannot be written: {kind}. Free some space, or write elsewhere"))
-            }
+            kind => Self::No(format!(
+                "the output cannot be written: {}. Free some space, or write elsewhere",
+                in_words(kind)
+            )),
         }
     }
 }

@@ -40,7 +40,7 @@ const SUMMARY_AT: usize = 15;
 /// Runs `inventory`.
 pub(crate) fn run(arguments: Inventory, out: &mut impl Write) -> Result<(), Failure> {
     let Inventory { keeping, output } = arguments;
-    let keeping = keeping.keeping();
+    let keeping = keeping.keeping()?;
     let lines = whole(&keeping, OPERATIONS);
     if !output.json && !output.plain {
         writeln!(out, "Each field that this relay can see, made from its frames, rows, log and metrics.")?;

@@ -15,6 +15,7 @@ use super::text;
 struct Section {
     title: &'static str,
     columns: &'static [Column],
+    plain_columns: &'static [Column],
     rows: Vec<Vec<String>>,
     plain: Vec<Vec<String>>,
 }
@@ -28,15 +29,34 @@ const DEPOSITS: &[Column] = &[
     Column("VALUE", Align::Left),
 ];
 
+const PLAIN_DEPOSITS: &[Column] = &[
+    Column("LEFT (MS SINCE 1970)", Align::Right),
+    Column("BY", Align::Left),
+    Column("WHAT", Align::Left),
+    Column("WHICH", Align::Left),
+    Column("BYTES", Align::Right),
+    Column("VALUE", Align::Left),
+];
+
 const EVENTS: &[Column] = &[
     Column("SEQ", Align::Right),
     Column("TIME (UTC)", Align::Left),
     Column("WHAT", Align::Left),
     Column("BY", Align::Left),
+    Column("ADDRESS", Align::Left),
+    Column("ABOUT (BYTES)", Align::Left),
+];
+
+const PLAIN_EVENTS: &[Column] = &[
+    Column("SEQ", Align::Right),
+    Column("TIME (MS SINCE 1970)", Align::Right),
+    Column("WHAT", Align::Left),
+    Column("BY", Align::Left),
     Column("ABOUT", Align::Left),
+    Column("NAME", Align::Left),
     Column("ADDRESS", Align::Left),
     Column("BYTES", Align::Right),
-    Column("NAME", Align::Left),
+    Column("MESSAGE", Align::Right),
 ];
 
 const CHANNELS: &[Column] = &[
@@ -47,6 +67,14 @@ const CHANNELS: &[Column] = &[
     Column("TAKEN DOWN (UTC)", Align::Left),
 ];
 
+const PLAIN_CHANNELS: &[Column] = &[
+    Column("OPENED (MS SINCE 1970)", Align::Right),
+    Column("CHANNEL", Align::Left),
+    Column("OWNER", Align::Left),
+    Column("POSTS", Align::Right),
+    Column("TAKEN DOWN (MS SINCE 1970)", Align::Right),
+];
+
 const POSTS: &[Column] = &[
     Column("POSTED (UTC)", Align::Left),
     Column("CHANNEL", Align::Left),
@@ -55,9 +83,17 @@ const POSTS: &[Column] = &[
     Column("CONTENT", Align::Left),
 ];
 
+const PLAIN_POSTS: &[Column] = &[
+    Column("POSTED (MS SINCE 1970)", Align::Right),
+    Column("CHANNEL", Align::Left),
+    Column("NUMBER", Align::Right),
+    Column("BYTES", Align::Right),
+    Column("CONTENT", Align::Left),
+];
+
 /// Writes the tables for people.
 pub(super) fn write(holdings: &Holdings, names: &Names, out: &mut impl Write) -> io::Result<()> {
-    for Section { title, columns, rows, plain: _ } in sections(holdings, names) {
+    for Section { title, columns, plain_columns: _, rows, plain: _ } in sections(holdings, names) {
         writeln!(out, "\n{title}")?;
         table::write(out, columns, &rows)?;
     }
@@ -66,9 +102,11 @@ pub(super) fn write(holdings: &Holdings, names: &Names, out: &mut impl Write) ->
 
 /// Writes the tables for programs, each after an empty line: names, times and values are whole.
 pub(super) fn write_plain(holdings: &Holdings, out: &mut impl Write) -> io::Result<()> {
-    for Section { title: _, columns, rows: _, plain } in sections(holdings, &Names::default()) {
+    for Section { title: _, columns: _, plain_columns, rows: _, plain } in
+        sections(holdings, &Names::default())
+    {
         writeln!(out)?;
-        table::write_plain(out, columns, &plain)?;
+        table::write_plain(out, plain_columns, &plain)?;
     }
     Ok(())
 }
@@ -80,24 +118,28 @@ fn sections(holdings: &Holdings, names: &Names) -> impl Iterator<Item = Section>
         Section {
             title: "What phones left here about their owners:",
             columns: DEPOSITS,
+            plain_columns: PLAIN_DEPOSITS,
             rows: deposits.iter().map(|row| deposit(row, names)).collect(),
             plain: deposits.iter().map(plain_deposit).collect(),
         },
         Section {
             title: "The log of events:",
             columns: EVENTS,
+            plain_columns: PLAIN_EVENTS,
             rows: events.iter().map(|row| event(row, names)).collect(),
             plain: events.iter().map(plain_event).collect(),
         },
         Section {
             title: "Channels:",
             columns: CHANNELS,
+            plain_columns: PLAIN_CHANNELS,
             rows: channels.iter().map(|row| channel(row, names)).collect(),
             plain: channels.iter().map(plain_channel).collect(),
         },
         Section {
             title: "What is published in them:",
             columns: POSTS,
+            plain_columns: PLAIN_POSTS,
             rows: posts.iter().map(post).collect(),
             plain: posts.iter().map(plain_post).collect(),
         },
@@ -157,30 +199,30 @@ fn plain_deposit(row: &DepositRow) -> Vec<String> {
 
 fn event(row: &EventRow, names: &Names) -> Vec<String> {
     let EventRow { event, at, what, account, about, name, address, bytes, message: _ } = row;
+    let size = shown(bytes.map(|bytes| format!(" ({bytes})")));
     let named = |account: Option<AccountId>| account.map(|account| names.account(account));
     vec![
         event.0.to_string(),
         minute(*at),
         what.as_str().to_owned(),
         named(*account).unwrap_or_else(|| "not named".to_owned()),
-        shown(named(*about)),
         shown(*address),
-        shown(*bytes),
-        name.as_deref().map_or_else(String::new, text::escape),
+        shown(name.as_deref().map(text::escape).or(named(*about))) + &size,
     ]
 }
 
 fn plain_event(row: &EventRow) -> Vec<String> {
-    let EventRow { event, at, what, account, about, name, address, bytes, message: _ } = row;
+    let EventRow { event, at, what, account, about, name, address, bytes, message } = row;
     vec![
         event.0.to_string(),
         at.0.to_string(),
         what.as_str().to_owned(),
         shown(*account),
         shown(*about),
+        shown(name.as_deref().map(text::escape)),
         shown(*address),
         shown(*bytes),
-        name.as_deref().map_or_else(String::new, text::escape),
+        shown(*message),
     ]
 }
 

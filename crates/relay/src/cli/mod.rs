@@ -12,6 +12,7 @@ mod kept;
 mod ledger;
 mod names;
 mod place;
+mod rule;
 mod run;
 mod table;
 mod text;
@@ -26,7 +27,10 @@ use exit::Failure;
 
 /// Does what the arguments say. Wrong ones end the program with code 2 here.
 pub(crate) fn main() -> ExitCode {
-    let Arguments { color, command } = Arguments::parse();
+    let Arguments { color, command } = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => repeated_harmlessly(error).exit(),
+    };
     match color {
         Color::Auto => anstream::ColorChoice::Auto,
         Color::Always => anstream::ColorChoice::Always,
@@ -37,6 +41,14 @@ pub(crate) fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(),
     }
+}
+
+/// The same error about arguments with nothing in them that a terminal acts on. It repeats what was typed, and that may be an
+/// address or a path that somebody else has made.
+fn repeated_harmlessly(error: clap::Error) -> clap::Error {
+    let harmless = std::env::args_os().map(|argument| text::escape(&argument.to_string_lossy()));
+    // An argument that is wrong for its harmful characters alone is repeated by no error.
+    Arguments::try_parse_from(harmless).err().unwrap_or(error)
 }
 
 fn execute(command: Command) -> Result<(), Failure> {

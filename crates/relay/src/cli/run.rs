@@ -14,6 +14,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 use super::args::{LogFormat, LogLevel, Run};
 use super::exit::Failure;
 use super::inventory;
+use pillarbox_relay::server::trouble::in_words;
 
 /// The code of a second Ctrl-C: 128 and the signal's number, as shells count.
 const INTERRUPTED: u8 = 130;
@@ -22,6 +23,7 @@ const INTERRUPTED: u8 = 130;
 pub(crate) fn run(arguments: Run, out: &mut impl Write) -> Result<(), Failure> {
     let Run { data, listen, public_host, admin, keeping, limits, log_format, log_level } = arguments;
     let data = data.directory()?;
+    let keeping = keeping.keeping()?;
     let limits = limits.as_deref().map_or_else(|| Ok(Limits::default()), read_limits)?;
     start_log(log_format, log_level);
     let config = ServerConfig {
@@ -29,13 +31,12 @@ pub(crate) fn run(arguments: Run, out: &mut impl Write) -> Result<(), Failure> {
         listen,
         public_host,
         admin: admin.0,
-        settings: Settings { keeping: keeping.keeping(), limits },
+        settings: Settings { keeping, limits },
         timeouts: SocketTimeouts::default(),
     };
-    let runtime = runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::Unreached(format!("no threads for the relay: {}", error.kind())))?;
+    let runtime = runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| {
+        Failure::Unreached(format!("no threads for the relay: {}", in_words(error.kind())))
+    })?;
     runtime.block_on(until_stopped(config, out))
 }
 
@@ -43,7 +44,10 @@ pub(crate) fn run(arguments: Run, out: &mut impl Write) -> Result<(), Failure> {
 fn read_limits(file: &Path) -> Result<Limits, Failure> {
     let shown = file.display();
     let text = std::fs::read_to_string(file).map_err(|error| {
-        Failure::Store(format!("the limits in {shown} cannot be read: {}. Check the path", error.kind()))
+        Failure::Store(format!(
+            "the limits in {shown} cannot be read: {}. Check the path",
+            in_words(error.kind())
+        ))
     })?;
     // The file is the operator's own: where it is wrong and which names there are may be told.
     serde_json::from_str(&text)
@@ -96,7 +100,9 @@ impl Signals {
     fn listen() -> Result<Self, Failure> {
         let both = signal(SignalKind::interrupt())
             .and_then(|interrupt| Ok(Self { interrupt, terminate: signal(SignalKind::terminate())? }));
-        both.map_err(|error| Failure::Unreached(format!("signals cannot be heard: {}", error.kind())))
+        both.map_err(|error| {
+            Failure::Unreached(format!("signals cannot be heard: {}", in_words(error.kind())))
+        })
     }
 
     async fn next(&mut self) {

@@ -58,8 +58,10 @@ impl<S: Store> Relay<S> {
             delivered_at: None,
             payload,
         });
-        let sent = Happening::on(&connection, Logged::Sent).about(Some(to.account));
-        self.log(sent.bytes(size).message(message), round);
+        if self.rule.log.concern(Logged::Sent) {
+            let sent = Happening::on(&connection, Logged::Sent).about(Some(to.account));
+            self.log(sent.bytes(size).message(message), round);
+        }
         Ok(())
     }
 

@@ -21,6 +21,7 @@ use super::log::{Level, LogLine};
 use super::metrics::{Gauge, Metrics};
 use super::outbox::{End, Outbox};
 use super::shared::Shared;
+use super::trouble::in_words;
 use crate::{ConnectionId, Input};
 
 /// Serves one connection from its first byte to its last.
@@ -63,7 +64,7 @@ enum Ended {
 impl Connection<'_> {
     async fn secure(&self, stream: TcpStream) -> Option<Channel<TcpStream>> {
         // Frames are already gathered into one write; waiting for more to send would only delay it.
-        let prepared = stream.set_nodelay(true).map_err(|error| error.kind().to_string());
+        let prepared = stream.set_nodelay(true).map_err(|error| in_words(error.kind()).to_owned());
         let secured = match (prepared, StdRng::try_from_rng(&mut SysRng)) {
             (Err(reason), _) => Err(reason),
             (_, Err(error)) => Err(error.to_string()),

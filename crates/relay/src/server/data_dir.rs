@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 
 use crate::store::DATABASE_FILE;
 
+use super::trouble::in_words;
+
 /// Locked by the relay that runs on this directory. The lock goes with the process, however it ends.
 pub const LOCK_FILE: &str = "lock";
 
@@ -39,8 +41,9 @@ pub enum DataDirError {
     },
     /// The system refused.
     #[error(
-        "{path} cannot be used as a data directory: {kind}. Make it writable for this user, or give another one \
-         with --data"
+        "{path} cannot be used as a data directory: {}. Make it writable for this user, or give another one \
+         with --data",
+        in_words(*kind)
     )]
     Io {
         /// The directory.

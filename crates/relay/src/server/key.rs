@@ -8,6 +8,7 @@ use std::io::{self, Read, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
+use super::trouble::in_words;
 use pillarbox_crypto::AgreementSecret;
 use rand_core::CryptoRng;
 use zeroize::{Zeroize, Zeroizing};
@@ -52,7 +53,7 @@ pub enum KeyError {
         path: PathBuf,
     },
     /// The file could not be read or made.
-    #[error("the relay's key {path} cannot be read or made: {kind}")]
+    #[error("the relay's key {path} cannot be read or made: {}", in_words(*kind))]
     Io {
         /// Where the key should be.
         path: PathBuf,

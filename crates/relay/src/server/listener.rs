@@ -45,7 +45,9 @@ async fn accept(listener: TcpListener, shared: &Arc<Shared>, connections: &mut J
                 connections.spawn(connection::serve(stream, peer.ip(), number, place, shared));
             }
             Err(error) => {
-                LogLine::new("a connection could not be taken").because(error.kind()).write(Level::Warn);
+                LogLine::new("a connection could not be taken")
+                    .because(super::trouble::in_words(error.kind()))
+                    .write(Level::Warn);
                 tokio::time::sleep(ACCEPT_PAUSE).await;
             }
         }

@@ -25,6 +25,7 @@ mod queue;
 mod shared;
 mod start;
 pub mod timing;
+pub mod trouble;
 mod writer;
 
 use pillarbox_wire::inventory::{Direction, Entry};

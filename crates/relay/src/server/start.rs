@@ -23,6 +23,7 @@ use super::log::{Level, LogLine, LogSalt};
 use super::metrics::Metrics;
 use super::queue::{Order, Queue};
 use super::shared::Shared;
+use super::trouble::in_words;
 use super::writer::{Connections, Writer};
 use super::{clock, listener};
 use crate::admin::{self, Admin, AdminToken, Followers, PassingFeed, Readiness};
@@ -51,8 +52,9 @@ pub enum StartError {
     },
     /// The system does not let this program listen there.
     #[error(
-        "this computer does not let the relay listen on {address}: {kind}. Choose another address with \
-         {option} HOST:PORT"
+        "this computer does not let the relay listen on {address}: {}. Choose another address with \
+         {option} HOST:PORT",
+        in_words(*kind)
     )]
     Listen {
         /// Where.
@@ -177,7 +179,7 @@ impl Server {
 
 async fn answer_admin(listener: TcpListener, shown: Admin, stop: watch::Receiver<bool>) {
     if let Err(error) = admin::serve(listener, Arc::new(shown), stop).await {
-        LogLine::new("the admin port is gone").because(error.kind()).write(Level::Error);
+        LogLine::new("the admin port is gone").because(in_words(error.kind())).write(Level::Error);
     }
 }
 
