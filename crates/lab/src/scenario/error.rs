@@ -55,12 +55,12 @@ impl Source<'_> {
     }
 }
 
-/// The candidate that a typing error was most likely meant to be: at most a third of its letters differ.
+/// The candidate that a typing error was most likely meant to be: at most two fifths of its letters differ.
 pub(super) fn nearest<'c>(typed: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     let typed = typed.to_lowercase();
     let scored = candidates.into_iter().map(|known| (distance(&typed, &known.to_lowercase()), known));
     let (steps, known) = scored.min_by_key(|(steps, _)| *steps)?;
-    (steps * 3 <= known.chars().count().max(3)).then_some(known)
+    (steps * 5 <= known.chars().count().max(3) * 2).then_some(known)
 }
 
 /// Letters to insert, remove or replace to make one word of the other (Levenshtein 1966).

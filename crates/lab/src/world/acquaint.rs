@@ -8,8 +8,7 @@ use pillarbox_access::design::Accounts;
 use pillarbox_wire::AccountId;
 
 use super::profile::Purpose;
-use super::{ProfileId, SiteId, World, WorldError};
-use crate::record::Kind;
+use super::{ProfileId, World, WorldError};
 use crate::scenario::{Act, Audience, PersonId};
 
 /// How one person reaches another: which of their own profiles they use, and whom they write to on it.
@@ -54,22 +53,37 @@ impl World {
                 self.profile_for(whom, site, &Purpose::ForContact(who))?,
             ),
         };
-        if let Some(found) = self.find_by_number(own, theirs, site)? {
+        if let Some(found) = self.find_by_number(own, theirs)? {
             let found = Acquaintance { own, theirs: found };
             self.acquaintances.insert((who, whom), found);
             return Ok(Some(found));
         }
-        self.introduce(own, theirs)?;
+        if let Some((account, back)) = self.exchange_invitations(own, theirs)? {
+            self.acquaintances.insert((who, whom), Acquaintance { own, theirs: account });
+            self.acquaintances.entry((whom, who)).or_insert(Acquaintance { own: theirs, theirs: back });
+        }
         Ok(self.acquaintances.get(&(who, whom)).copied())
     }
 
-    /// Looks somebody up in the directory, if the design has one and they have a number in it.
-    fn find_by_number(
+    /// The contact that one profile has, or now makes, of another.
+    pub(super) fn contact_between(
         &mut self,
         own: ProfileId,
         theirs: ProfileId,
-        site: SiteId,
     ) -> Result<Option<AccountId>, WorldError> {
+        let Some(account) = self.profile(theirs)?.account() else { return Ok(None) };
+        if self.profile(own)?.phone.as_ref().is_some_and(|phone| phone.contact(account).is_ok()) {
+            return Ok(Some(account));
+        }
+        if let Some(found) = self.find_by_number(own, theirs)? {
+            return Ok(Some(found));
+        }
+        Ok(self.exchange_invitations(own, theirs)?.map(|(account, _)| account))
+    }
+
+    /// Looks somebody up in the directory, if the design has one and they have a number in it.
+    fn find_by_number(&mut self, own: ProfileId, theirs: ProfileId) -> Result<Option<AccountId>, WorldError> {
+        let site = self.profile(own)?.site;
         let has_number = |profile: ProfileId| -> Result<_, WorldError> {
             Ok(self.profile(profile)?.phone.as_ref().and_then(|phone| phone.account().handle.clone()))
         };
@@ -87,33 +101,26 @@ impl World {
         Ok(found.then_some(account))
     }
 
-    /// Two people scan each other's invitation.
-    pub(super) fn introduce(&mut self, one: ProfileId, other: ProfileId) -> Result<(), WorldError> {
+    /// Two people scan each other's invitation: whom the first then has as a contact, and whom the other.
+    pub(super) fn exchange_invitations(
+        &mut self,
+        one: ProfileId,
+        other: ProfileId,
+    ) -> Result<Option<(AccountId, AccountId)>, WorldError> {
+        let Some(accounts) = self.profile(other)?.account().zip(self.profile(one)?.account()) else {
+            let (who, whom) = (self.profile(one)?.who, self.profile(other)?.who);
+            let why = format!("no account of theirs and of {}'s is at the same relay now", self.name(whom));
+            self.not_done(who, "meets", &why);
+            return Ok(None);
+        };
         for (reader, owner) in [(one, other), (other, one)] {
             let (now, mut rng) = (self.now, self.fork());
-            let invitation = match &self.profile(owner)?.phone {
-                Some(phone) if phone.account().address.is_some() => phone.invitation()?,
-                _ => return self.no_way(one, other),
-            };
-            let (who, whom) = (self.profile(reader)?.who, self.profile(owner)?.who);
-            let Some(phone) = self.profile_mut(reader)?.phone.as_mut() else {
-                return self.no_way(one, other);
-            };
-            if phone.account().address.is_none() {
-                return self.no_way(one, other);
-            }
-            let theirs = phone.add_invited(&invitation, None, now, &mut rng)?.account;
-            self.acquaintances.entry((who, whom)).or_insert(Acquaintance { own: reader, theirs });
+            let Some(owner) = self.profile(owner)?.phone.as_ref() else { return Ok(None) };
+            let invitation = owner.invitation()?;
+            let Some(phone) = self.profile_mut(reader)?.phone.as_mut() else { return Ok(None) };
+            phone.add_invited(&invitation, None, now, &mut rng)?;
         }
-        Ok(())
-    }
-
-    fn no_way(&mut self, one: ProfileId, other: ProfileId) -> Result<(), WorldError> {
-        let (who, whom) = (self.profile(one)?.who, self.profile(other)?.who);
-        let why = format!("no account of theirs and of {}'s is at the same relay now", self.name(whom));
-        let kind = Kind::NotDone { who: self.name(who), does: "meets".to_owned(), why };
-        self.record.push(self.now, kind);
-        Ok(())
+        Ok(Some(accounts))
     }
 
     /// Forgets how others reach somebody whose accounts are gone, and how they reach others.

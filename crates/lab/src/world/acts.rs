@@ -1,7 +1,5 @@
 //! What people do: each event of the scenario becomes calls on phones, as a person's thumbs would make them.
 
-use std::collections::BTreeMap;
-
 use pillarbox_access::view::SeizedPhone;
 use pillarbox_client::{Phone, PhoneError};
 use pillarbox_wire::DepositKind;
@@ -14,11 +12,6 @@ use super::{ProfileId, Role, SiteId, World, WorldError, push};
 use crate::record::{Kind, sha256};
 use crate::scenario::{Act, Audience, Event, LOCK_STATES, LockState, Passcode, PersonId, Sought};
 use crate::truth::{Place, Said};
-
-/// A group as the world knows it: who is in it, with which profile.
-pub(super) struct GroupHere {
-    pub(super) members: BTreeMap<PersonId, ProfileId>,
-}
 
 /// A phone in other hands, as it was when it was taken.
 pub struct Seized {
@@ -75,22 +68,14 @@ impl World {
         let Event { who, act, .. } = event;
         match act {
             Act::Says { text, to: Audience::Person(whom) } => self.say(who, whom, &text),
-            Act::Says { to: Audience::Group(_), .. } | Act::MakesGroup { .. } | Act::LeavesGroup { .. } => {
-                self.not_done(who, "group", "groups are not yet there");
-                Ok(())
-            }
-            Act::OpensChannel { .. } | Act::Posts { .. } | Act::Follows { .. } => {
-                self.not_done(who, "channel", "channels are not yet there");
-                Ok(())
-            }
-            Act::BacksUp => {
-                self.not_done(who, "backs-up", "backups are not yet there");
-                Ok(())
-            }
-            Act::Reports { .. } => {
-                self.not_done(who, "reports", "reports are not yet there");
-                Ok(())
-            }
+            Act::Says { text, to: Audience::Group(group) } => self.say_to_group(who, &group, &text),
+            Act::MakesGroup { group, with } => self.make_group(who, &group, &with),
+            Act::LeavesGroup { group } => self.leave_group(who, &group),
+            Act::OpensChannel { channel } => self.open_channel(who, &channel),
+            Act::Posts { channel, text } => self.post(who, &channel, &text),
+            Act::Follows { channel } => self.follow(who, &channel),
+            Act::BacksUp => self.back_up(who),
+            Act::Reports { whom } => self.report(who, whom),
             Act::Blocks { whom } => {
                 self.with_acquaintance(who, whom, "blocks", |phone, theirs, _, mut rng| {
                     phone.block(theirs, true, &mut rng)

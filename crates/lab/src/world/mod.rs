@@ -13,18 +13,22 @@
 //! | `profile` | phone accounts |
 //! | `carry` | how frames move, and what a cable would show |
 //! | `acquaint` | who can write to whom |
-//! | `acts`, `notices` | what people do, and what their phones tell them |
+//! | `acts`, `groups`, `channels`, `backups`, `reports`, `notices` | what people do, and what their phones tell them |
 //! | `orders` | what authorities make operators and networks do |
 //! | `push` | the operating system's push service |
 
 mod acquaint;
 mod acts;
+mod backups;
 mod carry;
+mod channels;
 mod error;
+mod groups;
 mod notices;
 mod orders;
 mod profile;
 mod push;
+mod reports;
 mod site;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,7 +37,7 @@ use pillarbox_access::design::{Cloud, Design};
 use pillarbox_access::view::{PushRecords, WireTap};
 use pillarbox_client::{Habits, Link};
 use pillarbox_relay::{ConnectionId, Keeping};
-use pillarbox_wire::{AccountId, Handle, Timestamp};
+use pillarbox_wire::{AccountId, ChannelName, Handle, Timestamp};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
 use sha2::{Digest as _, Sha256};
@@ -42,10 +46,11 @@ pub use acts::Seized;
 pub use error::WorldError;
 pub use orders::Order;
 pub use profile::{ProfileId, Purpose};
+pub use reports::Filed;
 pub use site::{Role, Site, SiteId};
 
 use acquaint::Acquaintance;
-use acts::GroupHere;
+use groups::GroupHere;
 use profile::{Profile, internet_address};
 
 use crate::record::{Kind, Record, sha256};
@@ -77,6 +82,7 @@ pub struct World {
     restless: BTreeSet<ProfileId>,
     acquaintances: BTreeMap<(PersonId, PersonId), Acquaintance>,
     groups: BTreeMap<String, GroupHere>,
+    channels: BTreeMap<ChannelName, (SiteId, ProfileId)>,
     offline: BTreeSet<PersonId>,
     /// Whose phone is in other hands.
     seized: Vec<Seized>,
@@ -88,6 +94,7 @@ pub struct World {
     passcodes: BTreeMap<PersonId, String>,
     due: BTreeMap<(Timestamp, u64), Due>,
     next_due: u64,
+    reports: Vec<Filed>,
     push: PushRecords,
     wire: WireTap,
     truth: Truth,
@@ -112,6 +119,7 @@ impl World {
             restless: BTreeSet::new(),
             acquaintances: BTreeMap::new(),
             groups: BTreeMap::new(),
+            channels: BTreeMap::new(),
             offline: BTreeSet::new(),
             seized: Vec::new(),
             moved: BTreeMap::new(),
@@ -120,6 +128,7 @@ impl World {
             passcodes: BTreeMap::new(),
             due: BTreeMap::new(),
             next_due: 0,
+            reports: Vec::new(),
             push: PushRecords::default(),
             wire: WireTap::default(),
             truth: Truth::default(),
@@ -349,6 +358,12 @@ impl World {
     #[must_use]
     pub fn seized(&self) -> &[Seized] {
         &self.seized
+    }
+
+    /// What people reported to operators.
+    #[must_use]
+    pub fn reports(&self) -> &[Filed] {
+        &self.reports
     }
 
     /// The record so far.

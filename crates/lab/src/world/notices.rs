@@ -17,6 +17,7 @@ impl World {
         let who = self.profile(id)?.who;
         match notice {
             Notice::Received { contact, entry } => self.show(id, *contact, entry)?,
+            Notice::ChannelPosts { channel, posts } => self.show_posts(id, channel, posts)?,
             Notice::Delayed { .. } => self.wake_at(self.now + AFTER_DELAY),
             _ => {}
         }
@@ -75,6 +76,10 @@ impl World {
                 format!("not sent to {}: {reason}", self.behind(*contact))
             }
             Notice::DepositRefused { kind, reason } => format!("the relay does not keep {kind}: {reason}"),
+            Notice::ChannelOpened { channel } => format!("{channel} is open"),
+            Notice::Posted { channel, number } => format!("{channel} has post {number}"),
+            Notice::ChannelPosts { channel, posts } => format!("{channel} shows {} posts", posts.len()),
+            Notice::ChannelRefused { channel, reason } => format!("{channel}: {reason}"),
             // Neither texts nor keys are in what these print.
             other => format!("{other:?}"),
         }

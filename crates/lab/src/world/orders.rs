@@ -172,12 +172,13 @@ impl World {
         }
         for number in 0..self.profiles.len() {
             let mut rng = self.fork();
-            let profile = self.profile_mut(ProfileId(number))?;
+            let profile = self.profile(ProfileId(number))?;
             if !whom.contains(&profile.who) || profile.purpose == Purpose::Backups {
                 continue;
             }
-            if let Some(phone) = profile.phone.as_mut() {
-                phone.set_habits(habits.clone(), &mut rng)?;
+            let habits = self.habits_of(profile.who, &profile.purpose);
+            if let Some(phone) = self.profile_mut(ProfileId(number))?.phone.as_mut() {
+                phone.set_habits(habits, &mut rng)?;
                 self.restless.insert(ProfileId(number));
             }
         }

@@ -56,7 +56,7 @@ pub(super) struct Profile {
     pub(super) lines: [Option<Line>; 2],
     /// The relay does not take this phone, so it does not try again.
     pub(super) refused: bool,
-    /// Whether a refused connection was already said in the record since it last worked.
+    /// Whether a connection that did not come about was already said in the record since it last worked.
     pub(super) unreachable_said: bool,
 }
 
@@ -98,11 +98,9 @@ impl World {
         if let Some(moved) = self.moved.get(&who) {
             return *moved;
         }
-        let country = self.scenario.person(who).map(|person| person.country.as_str());
-        let at = self
-            .sites
-            .iter()
-            .position(|site| site.role == super::Role::Messenger && site.jurisdiction.as_deref() == country);
+        let country = self.scenario.person(who).map_or("", |person| person.country.as_str());
+        let at =
+            self.sites.iter().position(|site| site.role == super::Role::Messenger && site.is_under(country));
         SiteId(at.unwrap_or_default())
     }
 
@@ -175,9 +173,12 @@ impl World {
 
     /// What a profile's phone does beside carrying texts.
     pub(super) fn habits_of(&self, who: PersonId, purpose: &Purpose) -> Habits {
+        let habits = self.updated.get(&who).unwrap_or(&self.design.phone.habits).clone();
         match (purpose, &self.design.cloud) {
             (Purpose::Backups, Some(cloud)) => cloud.habits.clone(),
-            _ => self.updated.get(&who).unwrap_or(&self.design.phone.habits).clone(),
+            // Backups that lie elsewhere are made by the messenger's own phone all the same.
+            (_, Some(cloud)) => Habits { backup: cloud.habits.backup, ..habits },
+            _ => habits,
         }
     }
 

@@ -93,6 +93,11 @@ impl Site {
         self.jurisdiction.as_deref()
     }
 
+    /// Whether its operator answers to the law of a country.
+    pub(super) fn is_under(&self, country: &str) -> bool {
+        self.jurisdiction.as_deref().is_some_and(|here| here.eq_ignore_ascii_case(country))
+    }
+
     /// What passed of those whom orders named, from each order on.
     #[must_use]
     pub fn taps(&self) -> &[OperatorTap] {

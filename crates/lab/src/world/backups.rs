@@ -1,0 +1,48 @@
+//! Backups: at the messenger's operator, or at another one, where the owner has an account of their own.
+
+use super::profile::Purpose;
+use super::{ProfileId, Role, SiteId, World, WorldError};
+use crate::scenario::PersonId;
+
+impl World {
+    /// Every account of somebody's that says things is backed up.
+    pub(super) fn back_up(&mut self, who: PersonId) -> Result<(), WorldError> {
+        if self.habits_of(who, &Purpose::Own).backup.is_none() {
+            self.not_in_design(who, "backs-up", "phones make no backups");
+            return Ok(());
+        }
+        let cloud = self.sites.iter().position(|site| site.role == Role::Cloud).map(SiteId);
+        for id in self.profiles_of(who) {
+            if self.profile(id)?.purpose == Purpose::Backups {
+                continue;
+            }
+            match cloud {
+                None => self.leave_backup(id)?,
+                Some(cloud) => self.back_up_elsewhere(who, id, cloud)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn leave_backup(&mut self, id: ProfileId) -> Result<(), WorldError> {
+        let (now, mut rng) = (self.now, self.fork());
+        if let Some(phone) = self.profile_mut(id)?.phone.as_mut() {
+            phone.leave_backup(now, &mut rng)?;
+        }
+        self.restless.insert(id);
+        Ok(())
+    }
+
+    fn back_up_elsewhere(&mut self, who: PersonId, id: ProfileId, cloud: SiteId) -> Result<(), WorldError> {
+        let (now, mut rng) = (self.now, self.fork());
+        let Some(phone) = self.profile_mut(id)?.phone.as_mut() else { return Ok(()) };
+        let backup = phone.export_backup(now, &mut rng)?;
+        let there = self.profile_for(who, cloud, &Purpose::Backups)?;
+        let mut rng = self.fork();
+        if let Some(phone) = self.profile_mut(there)?.phone.as_mut() {
+            phone.deposit_parts(&backup, &mut rng)?;
+        }
+        self.restless.insert(there);
+        Ok(())
+    }
+}

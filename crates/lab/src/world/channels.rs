@@ -1,0 +1,98 @@
+//! Public channels: opened, posted in, followed.
+
+use pillarbox_wire::{ChannelName, PostRow};
+
+use super::{ProfileId, SiteId, World, WorldError};
+use crate::scenario::PersonId;
+use crate::truth::{Place, Said};
+
+impl World {
+    /// Whether this design has channels; if not, that is said.
+    fn has_channels(&mut self, who: PersonId, does: &str) -> bool {
+        if !self.design.relay.channels {
+            self.not_in_design(who, does, "there are no public channels");
+        }
+        self.design.relay.channels
+    }
+
+    pub(super) fn open_channel(&mut self, who: PersonId, channel: &ChannelName) -> Result<(), WorldError> {
+        if !self.has_channels(who, "opens-channel") {
+            return Ok(());
+        }
+        let site = self.home(who);
+        let own = self.one_profile(who, site)?;
+        let mut rng = self.fork();
+        if let Some(phone) = self.profile_mut(own)?.phone.as_mut() {
+            phone.open_channel(channel.clone(), &mut rng)?;
+        }
+        self.channels.insert(channel.clone(), (site, own));
+        self.restless.insert(own);
+        Ok(())
+    }
+
+    /// The relay that a channel is at, and the profile of its owner.
+    fn channel(&mut self, who: PersonId, does: &str, channel: &ChannelName) -> Option<(SiteId, ProfileId)> {
+        if !self.has_channels(who, does) {
+            return None;
+        }
+        self.channels.get(channel).copied()
+    }
+
+    /// Posts; and whoever follows and is on reads it then, as a program that is open does.
+    pub(super) fn post(
+        &mut self,
+        who: PersonId,
+        channel: &ChannelName,
+        text: &str,
+    ) -> Result<(), WorldError> {
+        let Some((site, own)) = self.channel(who, "posts", channel) else { return Ok(()) };
+        let mut rng = self.fork();
+        if let Some(phone) = self.profile_mut(own)?.phone.as_mut() {
+            phone.post(channel.clone(), text.to_owned(), &mut rng)?;
+        }
+        let to = self.truth.followers(channel);
+        let place = Place::Channel(channel.clone());
+        self.truth.say(Said { at: self.now, by: who, to: to.clone(), place, text: text.to_owned() }, None);
+        self.restless.insert(own);
+        self.settle()?;
+        for follower in to {
+            if self.offline.contains(&follower) {
+                continue;
+            }
+            let reader = self.one_profile(follower, site)?;
+            if let Some(phone) = self.profile_mut(reader)?.phone.as_mut() {
+                phone.read_channel(channel.clone());
+            }
+            self.restless.insert(reader);
+        }
+        Ok(())
+    }
+
+    pub(super) fn follow(&mut self, who: PersonId, channel: &ChannelName) -> Result<(), WorldError> {
+        let Some((site, _)) = self.channel(who, "follows", channel) else { return Ok(()) };
+        let own = self.one_profile(who, site)?;
+        let mut rng = self.fork();
+        if let Some(phone) = self.profile_mut(own)?.phone.as_mut() {
+            phone.follow(channel.clone(), &mut rng)?;
+        }
+        self.truth.follow(channel, who);
+        self.restless.insert(own);
+        Ok(())
+    }
+
+    /// A phone shows what a channel published.
+    pub(super) fn show_posts(
+        &mut self,
+        id: ProfileId,
+        channel: &ChannelName,
+        posts: &[PostRow],
+    ) -> Result<(), WorldError> {
+        let who = self.profile(id)?.who;
+        for post in posts {
+            if let Ok(text) = std::str::from_utf8(post.content.as_slice()) {
+                self.truth.read_post(channel, text, who, self.now);
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,106 @@
+//! Groups: made, written to and left, each member with the profile that belongs in it.
+
+use std::collections::BTreeMap;
+
+use pillarbox_access::design::Accounts;
+use pillarbox_client::GroupId;
+use pillarbox_wire::AccountId;
+
+use super::profile::Purpose;
+use super::{ProfileId, World, WorldError};
+use crate::scenario::PersonId;
+use crate::truth::{Place, Said, TrueGroup};
+
+/// A group as the world knows it.
+pub(super) struct GroupHere {
+    id: GroupId,
+    /// Who is in it now, with which profile.
+    members: BTreeMap<PersonId, ProfileId>,
+}
+
+impl World {
+    pub(super) fn make_group(
+        &mut self,
+        who: PersonId,
+        name: &str,
+        with: &[PersonId],
+    ) -> Result<(), WorldError> {
+        let members = self.group_profiles(who, name, with)?;
+        let own = *members.get(&who).ok_or(WorldError::Missing("a profile"))?;
+        let mut accounts: Vec<AccountId> = Vec::new();
+        for (member, profile) in members.iter().filter(|(member, _)| **member != who) {
+            match self.contact_between(own, *profile)? {
+                Some(account) => accounts.push(account),
+                None => {
+                    let why = format!("there is no way to reach {}", self.name(*member));
+                    self.not_done(who, "makes-group", &why);
+                }
+            }
+        }
+        let (now, mut rng) = (self.now, self.fork());
+        let Some(phone) = self.profile_mut(own)?.phone.as_mut() else { return Ok(()) };
+        let id = phone.make_group(name, &accounts, now, &mut rng)?;
+        let everybody = members.keys().copied().collect();
+        self.truth.group(name, TrueGroup { by: who, at: now, members: everybody });
+        self.groups.insert(name.to_owned(), GroupHere { id, members });
+        self.restless.insert(own);
+        Ok(())
+    }
+
+    /// The profile that each member has in a group: their account at the maker's relay, or one that they have for this group alone.
+    fn group_profiles(
+        &mut self,
+        who: PersonId,
+        name: &str,
+        with: &[PersonId],
+    ) -> Result<BTreeMap<PersonId, ProfileId>, WorldError> {
+        let site = self.home(who);
+        let mut members = BTreeMap::new();
+        for member in [who].iter().chain(with) {
+            let profile = match self.design.phone.accounts {
+                Accounts::One => self.one_profile(*member, site)?,
+                Accounts::PerContact => {
+                    self.profile_for(*member, site, &Purpose::ForGroup(name.to_owned()))?
+                }
+            };
+            members.insert(*member, profile);
+        }
+        if self.design.phone.accounts == Accounts::PerContact {
+            let all: Vec<ProfileId> = members.values().copied().collect();
+            for (at, one) in all.iter().enumerate() {
+                for other in all.iter().skip(at + 1) {
+                    self.exchange_invitations(*one, *other)?;
+                }
+            }
+        }
+        Ok(members)
+    }
+
+    pub(super) fn say_to_group(&mut self, who: PersonId, name: &str, text: &str) -> Result<(), WorldError> {
+        let here = self.groups.get(name).and_then(|group| Some((group.id, *group.members.get(&who)?)));
+        let Some((id, own)) = here else {
+            self.not_done(who, "says", "the phone is in no such group");
+            return Ok(());
+        };
+        let others = self.groups.get(name).map(|group| group.members.keys().copied()).into_iter().flatten();
+        let to: Vec<PersonId> = others.filter(|member| *member != who).collect();
+        let (now, mut rng) = (self.now, self.fork());
+        let Some(phone) = self.profile_mut(own)?.phone.as_mut() else { return Ok(()) };
+        let body = phone.queue_group_text(id, text, now, &mut rng)?;
+        let said = Said { at: now, by: who, to, place: Place::Group(name.to_owned()), text: text.to_owned() };
+        self.truth.say(said, Some(body));
+        self.restless.insert(own);
+        Ok(())
+    }
+
+    pub(super) fn leave_group(&mut self, who: PersonId, name: &str) -> Result<(), WorldError> {
+        let (now, mut rng) = (self.now, self.fork());
+        let Some(group) = self.groups.get_mut(name) else { return Ok(()) };
+        let (id, Some(own)) = (group.id, group.members.remove(&who)) else { return Ok(()) };
+        if let Some(phone) = self.profile_mut(own)?.phone.as_mut() {
+            phone.leave_group(id, now, &mut rng)?;
+        }
+        self.restless.insert(own);
+        Ok(())
+    }
+}
