@@ -136,6 +136,8 @@ impl World {
                 match effect {
                     Effect::Send(connection, frame) => self.send(connection, frame),
                     Effect::Close(connection, _) => self.closed(connection),
+                    // There is no push service in this world.
+                    Effect::Wake(_) => {}
                 }
             }
             if !outcome.more {
