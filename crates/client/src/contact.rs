@@ -41,6 +41,8 @@ pub enum Origin {
     Stranger,
     /// A group that the owner wrote to: another member's word that they belong to it.
     Group,
+    /// It stood in a backup.
+    Backup,
 }
 
 /// A contact as views show it.

@@ -14,6 +14,7 @@
 //! | [`body`] | what phones say to each other |
 //! | [`contact`], [`history`], [`account`] | what views show |
 //! | [`habits`] | what a phone does beside carrying texts |
+//! | [`backup`] | the history in parts, and who can open them |
 //! | [`group`] | several people in one conversation, without any relay that knows it |
 //! | [`report`] | a message shown to whoever runs the relay |
 //! | [`invitation`] | the link that makes somebody a contact |
@@ -23,6 +24,7 @@
 //! | [`net`] | the engine over TCP |
 
 pub mod account;
+pub mod backup;
 mod base32;
 pub mod body;
 pub mod contact;
@@ -42,6 +44,7 @@ pub mod report;
 pub mod vault;
 
 pub use account::{Account, NewAccount, PaddingRule, Protection};
+pub use backup::{Backup, BackupError};
 pub use body::BodyId;
 pub use contact::{BadName, Contact, Origin, Trust, check_name};
 pub use group::{Group, GroupEntry, GroupId};

@@ -4,7 +4,9 @@
 //! message that would not open, a conversation that had to start again, a weaker start. Nothing of that kind is
 //! settled in silence.
 
-use pillarbox_wire::{AccountId, DepositKind, DeviceAddress, Farewell, Handle, Refusal};
+use pillarbox_wire::{
+    AccountId, ChannelName, DepositKind, DeviceAddress, Farewell, Handle, PostRow, Refusal,
+};
 
 use crate::body::BodyId;
 use crate::group::GroupId;
@@ -98,6 +100,32 @@ pub enum Notice {
     DepositRefused {
         /// What.
         kind: DepositKind,
+        /// Why.
+        reason: Refusal,
+    },
+    /// A public channel is made, and this account is its owner.
+    ChannelOpened {
+        /// Which.
+        channel: ChannelName,
+    },
+    /// A post is published.
+    Posted {
+        /// Where.
+        channel: ChannelName,
+        /// Its number there, from 1.
+        number: u32,
+    },
+    /// What a channel published: strangers' texts, for [`display::safe`](crate::display::safe).
+    ChannelPosts {
+        /// Which.
+        channel: ChannelName,
+        /// In order; none if it has published nothing.
+        posts: Vec<PostRow>,
+    },
+    /// The relay did not open, publish in or read a channel. It is not tried again.
+    ChannelRefused {
+        /// Which.
+        channel: ChannelName,
         /// Why.
         reason: Refusal,
     },

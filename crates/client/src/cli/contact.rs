@@ -91,7 +91,7 @@ fn added(desk: &mut Desk<'_>, contact: &Contact) -> Result<(), Failure> {
                 "The keys came with the invitation: whoever could change it on its way to you could be in \
                  the middle."
             }
-            Origin::Number | Origin::Stranger | Origin::Group => {
+            Origin::Number | Origin::Stranger | Origin::Group | Origin::Backup => {
                 "The relay introduced you. A relay that lies could be in the middle."
             }
         });
@@ -166,6 +166,7 @@ fn listed(contact: &Contact) -> Listed<'_> {
             Origin::Number => "number",
             Origin::Stranger => "wrote first",
             Origin::Group => "group",
+            Origin::Backup => "backup",
         },
         accepted: contact.accepted,
         sealed: contact.sealed,

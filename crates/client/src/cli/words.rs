@@ -227,6 +227,19 @@ pub(crate) fn notice(notice: &Notice, name: impl Fn(&AccountId) -> String) -> Op
             (Note, format!("{} added {} to a group that you are in.", name(by), name(member)))
         }
         Notice::MemberLeft { member, .. } => (Note, format!("{} left a group that you are in.", name(member))),
+        Notice::ChannelOpened { channel } => (Note, format!("{channel} is open: what you post there anybody can read.")),
+        Notice::Posted { channel, number } => (Note, format!("Published in {channel}, as number {number}.")),
+        Notice::ChannelPosts { channel, posts } if posts.is_empty() => {
+            (Note, format!("{channel} has published nothing."))
+        }
+        Notice::ChannelPosts { channel, posts } => {
+            let shown = posts.iter().map(|post| {
+                let words = safe_lines(&String::from_utf8_lossy(post.content.as_slice()));
+                format!("{channel}, number {}: {}", post.number, break_words(&words, INDENT))
+            });
+            (Note, shown.collect::<Vec<_>>().join("\n"))
+        }
+        Notice::ChannelRefused { channel, reason } => (Warning, format!("{channel}: {reason}.")),
         Notice::DepositRefused { kind, reason } => {
             (Note, format!("The relay does not keep what this phone was to leave there ({kind}): {reason}."))
         }

@@ -105,10 +105,22 @@ impl Phone {
                     return self.left(&deposits, known, rng);
                 }
             }
-            RelayFrame::Recalled(Recalled { request, .. })
-            | RelayFrame::ChannelOpened(ChannelOpened { request })
-            | RelayFrame::Posted(Posted { request, .. })
-            | RelayFrame::Posts(Posts { request, .. }) => {
+            RelayFrame::ChannelOpened(ChannelOpened { request }) => {
+                if let Some(Question::Channel(asked)) = self.answered(link, request) {
+                    return self.channel_opened(asked, rng);
+                }
+            }
+            RelayFrame::Posted(Posted { request, number }) => {
+                if let Some(Question::Channel(asked)) = self.answered(link, request) {
+                    return self.posted(asked, number, rng);
+                }
+            }
+            RelayFrame::Posts(Posts { request, posts }) => {
+                if let Some(Question::Channel(asked)) = self.answered(link, request) {
+                    return self.channel_read(asked, posts, rng);
+                }
+            }
+            RelayFrame::Recalled(Recalled { request, .. }) => {
                 self.answered(link, request);
             }
             RelayFrame::Refused(Refused { request, reason }) => {
@@ -342,6 +354,7 @@ impl Phone {
                 vec![Notice::Delayed { reason }]
             }
             Question::Leave { deposits } => self.not_left(&deposits, reason, now),
+            Question::Channel(asked) => self.channel_refused(asked, reason, now, rng)?,
             Question::Ping => Vec::new(),
             Question::Bundles { contact } => match reason {
                 Refusal::DeliveryKeyRefused => self.unseal(contact, rng)?,

@@ -1,7 +1,8 @@
 //! Why the phone does not do what it was asked to.
 
-use pillarbox_wire::limits::{MAX_DEPOSIT_SUBJECT_LEN, MAX_PAYLOAD_LEN};
+use pillarbox_wire::limits::{MAX_DEPOSIT_SUBJECT_LEN, MAX_PAYLOAD_LEN, MAX_POST_LEN};
 
+use crate::backup::BackupError;
 use crate::body::MAX_TEXT_LEN;
 use crate::contact::BadName;
 use crate::group::MAX_GROUP_MEMBERS;
@@ -50,6 +51,18 @@ pub enum PhoneError {
     /// The group is full, or they have left it before.
     #[error("a group has at most {MAX_GROUP_MEMBERS} members, and nobody who has left it comes back")]
     TooManyMembers,
+    /// It is not this phone's habit to make backups.
+    #[error("this phone makes no backups")]
+    NoBackups,
+    /// The backup does not open.
+    #[error(transparent)]
+    Backup(#[from] BackupError),
+    /// The text is too long for a post.
+    #[error("the post has {got} bytes, and one holds at most {MAX_POST_LEN}")]
+    PostTooLong {
+        /// Its length in bytes.
+        got: usize,
+    },
     /// Nothing was kept that a report could show.
     #[error("nothing was kept of this message that a report could show")]
     NotReportable,

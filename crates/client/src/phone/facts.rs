@@ -56,6 +56,17 @@ impl Fact {
     }
 }
 
+/// Everything of a kind is to be taken back, except what is kept to be left after this.
+pub(super) fn take_back(rows: &mut Rows<'_>, kind: DepositKind) -> Result<(), StorageError> {
+    for mut fact in rows.load_all::<Fact>(Table::Facts)? {
+        if fact.deposit.kind == kind && fact.deposit.value.is_some() {
+            fact = Fact { deposit: Deposit { value: None, ..fact.deposit }, left: false };
+            rows.store(Table::Facts, &key(&fact.deposit), &fact)?;
+        }
+    }
+    Ok(())
+}
+
 fn key(deposit: &Deposit) -> Vec<u8> {
     [&[deposit.kind as u8], deposit.subject.as_slice()].concat()
 }

@@ -7,6 +7,7 @@
 
 use std::collections::HashMap;
 
+use super::channels::Asked;
 use pillarbox_crypto::SigningPublic;
 use pillarbox_wire::{AccountId, Deposit, Duration, Handle, PreKeyId, RequestId, Timestamp};
 
@@ -46,6 +47,7 @@ pub(super) enum Question {
     Certificate,
     Submit { order: u64, digest: [u8; 32], sealed: bool },
     Leave { deposits: Vec<Deposit> },
+    Channel(Asked),
     Close,
     Ping,
 }

@@ -14,6 +14,7 @@
 //! | `people`, `blocking` | contacts, trust, invitations; who is not heard |
 //! | `talk` | texts, history, disappearing |
 //! | `group`, `news` | groups: what the owner does, what members say |
+//! | `backups`, `channels` | the history in parts; public channels |
 //! | `reports` | a message shown to whoever runs the relay |
 //! | `facts` | what is left at the relay about the owner |
 //! | `links`, `outgoing`, `converse` | what goes to the relay |
@@ -21,7 +22,9 @@
 
 mod answers;
 mod arrival;
+mod backups;
 mod blocking;
+mod channels;
 mod contents;
 mod converse;
 mod entries;
@@ -79,6 +82,7 @@ pub struct Phone {
     later: BTreeMap<AccountId, Timestamp>,
     /// What is left at the relay about the owner.
     deposits: facts::Deposits,
+    channels: channels::Channels,
     /// Messages that are safe here and that the relay may forget.
     acknowledgements: VecDeque<MessageId>,
     /// Numbers to be asked about.
@@ -226,6 +230,7 @@ impl Phone {
             due: BTreeSet::new(),
             later: BTreeMap::new(),
             deposits: facts::Deposits::default(),
+            channels: channels::Channels::default(),
             acknowledgements: VecDeque::new(),
             look_ups: VecDeque::new(),
             certificate: None,
@@ -274,7 +279,7 @@ impl Phone {
     #[must_use]
     pub fn wakes_at(&self, now: Timestamp) -> Option<Timestamp> {
         let times = self.later.values().chain(self.retry_at.values()).copied();
-        times.chain(self.deposits.retry_at()).filter(|at| *at > now).min()
+        times.chain(self.deposits.retry_at()).chain(self.channels.retry_at()).filter(|at| *at > now).min()
     }
 
     /// Changes the passphrase. A copy of the profile that somebody took before still opens with the old one.
@@ -321,6 +326,7 @@ impl Phone {
             match question {
                 Question::LookUp { handle, name } => self.look_ups.push_back((handle, name)),
                 Question::Close => self.closing = true,
+                Question::Channel(asked) => self.channels.ask_again(asked),
                 // All others follow from what is kept.
                 _ => {}
             }
@@ -334,6 +340,7 @@ impl Phone {
             self.recount = true;
             self.expected = 0;
             self.deposits.look_again();
+            self.channels.look_again();
         }
     }
 

@@ -49,6 +49,7 @@ impl Phone {
                 self.tend_keys(now, rng, &mut frames)?;
                 self.ask_questions(now, &mut frames);
                 self.leave_facts(now, &mut frames)?;
+                self.tend_channels(now, &mut frames)?;
                 self.converse(link, now, rng, &mut frames)?;
             }
             (Link::Nameless, Standing::Ready) => self.converse(link, now, rng, &mut frames)?,
@@ -97,6 +98,7 @@ impl Phone {
             && self.look_ups.is_empty()
             && self.uploads.is_empty()
             && self.deposits.are_settled()
+            && self.channels.are_settled()
     }
 
     /// Registers, or says whose connection this is.

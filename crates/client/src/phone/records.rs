@@ -21,6 +21,7 @@ pub(super) const IDENTITY: &[u8] = b"identity";
 pub(super) const DEVICE_KEY: &[u8] = b"device key";
 pub(super) const DELIVERY_KEY: &[u8] = b"delivery key";
 pub(super) const CERTIFICATE: &[u8] = b"certificate";
+pub(super) const BACKUP_KEY: &[u8] = b"backup key";
 pub(super) const HABITS: &[u8] = b"habits";
 
 /// Where a message of ours or theirs stands.

@@ -1,0 +1,316 @@
+//! Public channels: opened, written in, read.
+//!
+//! What is to be opened or published is kept until the relay has answered; a post whose answer is lost with the
+//! connection is published again, because a relay cannot tell it from a second one of the same words. Readings are
+//! not kept. All of it goes over the named link: the relay knows who reads.
+
+use std::collections::VecDeque;
+
+use pillarbox_wire::limits::MAX_POST_LEN;
+use pillarbox_wire::{
+    Bytes, ChannelName, ClientFrame, DepositKind, Encoded, OpenChannel, Post, PostRow, ReadChannel, Refusal,
+    Timestamp,
+};
+use rand_core::CryptoRng;
+use serde::{Deserialize, Serialize};
+
+use super::Phone;
+use super::answers::patience;
+use super::error::PhoneError;
+use super::facts::Fact;
+use super::links::{Link, Question};
+use crate::notice::Notice;
+use crate::vault::{StorageError, Table};
+
+/// Something to be done at the relay, in the order in which the owner wanted it.
+#[derive(Clone, Serialize, Deserialize)]
+struct Wish {
+    order: u64,
+    channel: ChannelName,
+    /// What is to be published; none: the channel is to be opened.
+    post: Option<Bytes>,
+}
+
+impl Encoded for Wish {
+    const VERSION: u8 = 1;
+    const MAX_LEN: usize = MAX_POST_LEN + 128;
+}
+
+/// A channel that the owner follows, and how far it was read.
+#[derive(Clone, Serialize, Deserialize)]
+struct Followed {
+    channel: ChannelName,
+    last: u32,
+}
+
+impl Encoded for Followed {
+    const VERSION: u8 = 1;
+    const MAX_LEN: usize = 64;
+}
+
+/// What was asked about a channel.
+#[derive(Clone, Debug)]
+pub(super) enum Asked {
+    /// To do the wish of this order.
+    Wish { order: u64, channel: ChannelName },
+    /// To read what came after a post.
+    Read(Reading),
+}
+
+/// A reading of a channel, which takes as many questions as its posts fill frames.
+#[derive(Clone, Debug)]
+pub(super) struct Reading {
+    channel: ChannelName,
+    after: u32,
+    /// Whether the owner waits for the answer, also if there is nothing.
+    wanted: bool,
+}
+
+/// What this phone remembers about channels while it runs.
+#[derive(Debug, Default)]
+pub(super) struct Channels {
+    readings: VecDeque<Reading>,
+    /// Whether what is kept has been looked through since the last change, and is done.
+    settled: bool,
+    /// Whether the followed channels have been asked about on this connection.
+    caught_up: bool,
+    retry_at: Option<Timestamp>,
+}
+
+impl Channels {
+    pub(super) fn look_again(&mut self) {
+        self.settled = false;
+        self.caught_up = false;
+    }
+
+    /// The connection took a question with it. Wishes are kept; readings are here.
+    pub(super) fn ask_again(&mut self, asked: Asked) {
+        if let Asked::Read(reading) = asked {
+            self.readings.push_front(reading);
+        }
+    }
+
+    pub(super) fn are_settled(&self) -> bool {
+        self.retry_at.is_some() || (self.settled && self.caught_up && self.readings.is_empty())
+    }
+
+    pub(super) const fn retry_at(&self) -> Option<Timestamp> {
+        self.retry_at
+    }
+}
+
+impl Phone {
+    /// Makes a public channel, as soon as the relay can be reached: answered by
+    /// [`Notice::ChannelOpened`](crate::Notice::ChannelOpened).
+    ///
+    /// # Errors
+    /// [`PhoneError::Storage`].
+    pub fn open_channel(&mut self, channel: ChannelName, rng: &mut impl CryptoRng) -> Result<(), PhoneError> {
+        self.wish(channel, None, rng)
+    }
+
+    /// Publishes in a channel of this account's, as soon as the relay can be reached: answered by
+    /// [`Notice::Posted`](crate::Notice::Posted).
+    ///
+    /// # Errors
+    /// [`PhoneError::EmptyText`], [`PhoneError::PostTooLong`], [`PhoneError::Storage`].
+    pub fn post(
+        &mut self,
+        channel: ChannelName,
+        text: String,
+        rng: &mut impl CryptoRng,
+    ) -> Result<(), PhoneError> {
+        match text.len() {
+            0 => Err(PhoneError::EmptyText),
+            got if got > MAX_POST_LEN => Err(PhoneError::PostTooLong { got }),
+            _ => self.wish(channel, Some(Bytes(text.into_bytes())), rng),
+        }
+    }
+
+    /// Reads all that a channel has published: answered by [`Notice::ChannelPosts`](crate::Notice::ChannelPosts), more
+    /// than once if it is much.
+    pub fn read_channel(&mut self, channel: ChannelName) {
+        self.channels.readings.push_back(Reading { channel, after: 0, wanted: true });
+    }
+
+    /// Follows a channel: what is new in it is read whenever this phone connects. Where it is this phone's habit, the
+    /// relay keeps that it does.
+    ///
+    /// # Errors
+    /// [`PhoneError::Storage`].
+    pub fn follow(&mut self, channel: ChannelName, rng: &mut impl CryptoRng) -> Result<(), PhoneError> {
+        let fact = Fact::new(DepositKind::Follows, channel.as_str().as_bytes(), Some(Vec::new()))?;
+        self.vault.transact(rng, |rows| {
+            let key = channel.as_str().as_bytes();
+            if !rows.has(Table::Followed, key)? {
+                rows.store(Table::Followed, key, &Followed { channel: channel.clone(), last: 0 })?;
+            }
+            Ok::<_, PhoneError>(fact.keep(rows)?)
+        })?;
+        self.facts_changed(DepositKind::Follows);
+        self.channels.look_again();
+        Ok(())
+    }
+
+    /// Follows a channel no longer.
+    ///
+    /// # Errors
+    /// [`PhoneError::Storage`].
+    pub fn unfollow(&mut self, channel: &ChannelName, rng: &mut impl CryptoRng) -> Result<(), PhoneError> {
+        let fact = Fact::new(DepositKind::Follows, channel.as_str().as_bytes(), None)?;
+        self.vault.transact(rng, |rows| {
+            rows.remove(Table::Followed, channel.as_str().as_bytes())?;
+            Ok::<_, PhoneError>(fact.keep(rows)?)
+        })?;
+        self.facts_changed(DepositKind::Follows);
+        Ok(())
+    }
+
+    fn wish(
+        &mut self,
+        channel: ChannelName,
+        post: Option<Bytes>,
+        rng: &mut impl CryptoRng,
+    ) -> Result<(), PhoneError> {
+        self.vault.transact(rng, |rows| {
+            let wishes = rows.load_all::<Wish>(Table::ChannelWishes)?;
+            let order = wishes.iter().map(|wish| wish.order + 1).max().unwrap_or(0);
+            rows.store(Table::ChannelWishes, &order.to_be_bytes(), &Wish { order, channel, post })
+        })?;
+        self.channels.settled = false;
+        Ok(())
+    }
+
+    /// Asks the next thing about channels. One question is open at a time, so that a channel is open before its first post.
+    pub(super) fn tend_channels(
+        &mut self,
+        now: Timestamp,
+        frames: &mut Vec<ClientFrame>,
+    ) -> Result<(), PhoneError> {
+        if self.channels.retry_at.is_some_and(|at| at > now) {
+            return Ok(());
+        }
+        self.channels.retry_at = None;
+        let busy = self.links.get(Link::Named).is_none_or(|connection| {
+            connection.is_asking(|question| matches!(question, Question::Channel(_)))
+        });
+        if busy || self.channels.are_settled() {
+            return Ok(());
+        }
+        let wish = self.vault.read(|rows| {
+            let wishes = rows.load_all::<Wish>(Table::ChannelWishes)?;
+            Ok::<_, StorageError>(wishes.into_iter().min_by_key(|wish| wish.order))
+        })?;
+        self.channels.settled = wish.is_none();
+        if wish.is_none() && !self.channels.caught_up {
+            self.catch_up()?;
+        }
+        let Some(connection) = self.links.get_mut(Link::Named) else {
+            return Ok(());
+        };
+        if let Some(Wish { order, channel, post }) = wish {
+            let request = connection.ask(Question::Channel(Asked::Wish { order, channel: channel.clone() }));
+            frames.push(match post {
+                None => ClientFrame::OpenChannel(OpenChannel { request, channel }),
+                Some(content) => ClientFrame::Post(Post { request, channel, content }),
+            });
+        } else if let Some(reading) = self.channels.readings.pop_front() {
+            let (channel, after) = (reading.channel.clone(), reading.after);
+            let request = connection.ask(Question::Channel(Asked::Read(reading)));
+            frames.push(ClientFrame::ReadChannel(ReadChannel { request, channel, after }));
+        }
+        Ok(())
+    }
+
+    /// Asks what is new in each followed channel.
+    fn catch_up(&mut self) -> Result<(), StorageError> {
+        let mut followed = self.vault.read(|rows| rows.load_all::<Followed>(Table::Followed))?;
+        followed.sort_by(|one, other| one.channel.cmp(&other.channel));
+        let readings = followed.into_iter();
+        self.channels.readings.extend(readings.map(|Followed { channel, last }| Reading {
+            channel,
+            after: last,
+            wanted: false,
+        }));
+        self.channels.caught_up = true;
+        Ok(())
+    }
+
+    pub(super) fn channel_opened(
+        &mut self,
+        asked: Asked,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Vec<Notice>, PhoneError> {
+        let channel = self.fulfilled(asked, rng)?;
+        Ok(channel.into_iter().map(|channel| Notice::ChannelOpened { channel }).collect())
+    }
+
+    pub(super) fn posted(
+        &mut self,
+        asked: Asked,
+        number: u32,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Vec<Notice>, PhoneError> {
+        let channel = self.fulfilled(asked, rng)?;
+        Ok(channel.into_iter().map(|channel| Notice::Posted { channel, number }).collect())
+    }
+
+    /// Forgets a wish that was answered, and says about which channel. None for a reading.
+    fn fulfilled(
+        &mut self,
+        asked: Asked,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Option<ChannelName>, StorageError> {
+        let Asked::Wish { order, channel } = asked else {
+            return Ok(None);
+        };
+        self.vault.transact(rng, |rows| rows.remove(Table::ChannelWishes, &order.to_be_bytes()))?;
+        Ok(Some(channel))
+    }
+
+    pub(super) fn channel_read(
+        &mut self,
+        asked: Asked,
+        posts: Vec<PostRow>,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Vec<Notice>, PhoneError> {
+        let Asked::Read(Reading { channel, after, wanted }) = asked else {
+            return Ok(Vec::new());
+        };
+        // A relay that names a post a second time would otherwise be asked for ever.
+        let posts: Vec<PostRow> = posts.into_iter().filter(|post| post.number > after).collect();
+        let Some(last) = posts.iter().map(|post| post.number).max() else {
+            let empty = wanted && after == 0;
+            return Ok(if empty { vec![Notice::ChannelPosts { channel, posts }] } else { Vec::new() });
+        };
+        self.vault.transact(rng, |rows| {
+            let key = channel.as_str().as_bytes();
+            if let Some(mut followed) = rows.load::<Followed>(Table::Followed, key)? {
+                followed.last = followed.last.max(last);
+                rows.store(Table::Followed, key, &followed)?;
+            }
+            Ok::<_, StorageError>(())
+        })?;
+        self.channels.readings.push_front(Reading { channel: channel.clone(), after: last, wanted });
+        Ok(vec![Notice::ChannelPosts { channel, posts }])
+    }
+
+    pub(super) fn channel_refused(
+        &mut self,
+        asked: Asked,
+        reason: Refusal,
+        now: Timestamp,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Vec<Notice>, PhoneError> {
+        if matches!(reason, Refusal::RateLimited { .. } | Refusal::StorageFailed) {
+            self.channels.ask_again(asked);
+            self.channels.retry_at = Some(now + patience(reason));
+            return Ok(vec![Notice::Delayed { reason }]);
+        }
+        let channel = match asked {
+            Asked::Read(Reading { channel, .. }) => Some(channel),
+            wish @ Asked::Wish { .. } => self.fulfilled(wish, rng)?,
+        };
+        Ok(channel.into_iter().map(|channel| Notice::ChannelRefused { channel, reason }).collect())
+    }
+}
