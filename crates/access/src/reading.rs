@@ -6,18 +6,18 @@
 
 use std::collections::BTreeMap;
 
-use pillarbox_client::body::{Body, Content};
+use pillarbox_client::body::{Body, Content, Text};
 use pillarbox_client::display;
-use pillarbox_crypto::{AgreementSecret, IdentitySecret, KemSecret, SecretBytes};
+use pillarbox_crypto::{AgreementSecret, IdentitySecret, KemSecret, SecretBytes, SigningPublic};
 use pillarbox_session::kind::{self, Kind};
 use pillarbox_session::prekeys::{KemPreKeySecret, KemUse, OneTimePreKeySecret, PreKeys, SignedPreKeySecret};
 use pillarbox_session::{Conversation, sealed_sender};
-use pillarbox_wire::{PreKeyId, Timestamp, decode};
+use pillarbox_wire::{AccountId, PreKeyId, Timestamp, decode};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 use serde::Serialize;
 
-use crate::view::RelayHoldings;
+use crate::view::{HeldKey, RelayHoldings};
 
 /// What was tried on one payload.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -27,6 +27,9 @@ pub struct Attempts {
     /// The words of it, byte for byte, if somebody wrote it.
     #[serde(skip)]
     pub text: Option<String>,
+    /// The group that it makes, and who is in it.
+    #[serde(skip)]
+    pub group: Option<(String, Vec<AccountId>)>,
     /// Whether that is a text that somebody wrote, and not a receipt or another sign that phones send by themselves.
     pub is_text: bool,
     /// The most printable characters in a row in the payload as it lies there: a measure that knows nothing of our formats.
@@ -50,11 +53,11 @@ impl Attempts {
 
     fn read(&mut self, body: &Body) {
         self.readable = Some(in_words(body));
-        self.text = match &body.content {
-            Content::Text(text) => Some(text.text.clone()),
-            _ => None,
-        };
+        self.text = text_of(&body.content).map(|text| text.text.clone());
         self.is_text = self.text.is_some();
+        if let Content::Roster(roster) = &body.content {
+            self.group = Some((roster.name.clone(), roster.members.clone()));
+        }
     }
 
     fn note(&mut self, method: &str, outcome: impl std::fmt::Display) {
@@ -62,12 +65,55 @@ impl Attempts {
     }
 }
 
+/// Keys to try on payloads, with the relay's key for certificates.
+pub(crate) struct Keys<'a> {
+    certificate_key: Option<SigningPublic>,
+    keys: Vec<&'a HeldKey>,
+}
+
+impl<'a> Keys<'a> {
+    /// Everything that an operator has.
+    pub(crate) fn all(holdings: &'a RelayHoldings) -> Self {
+        Self { certificate_key: holdings.certificate_key(), keys: holdings.keys().iter().collect() }
+    }
+
+    /// Every private key that an operator has, and at most so many of the public values in the rows of `recipient`.
+    pub(crate) fn for_recipient(
+        holdings: &'a RelayHoldings,
+        recipient: Option<AccountId>,
+        most_public: usize,
+    ) -> Self {
+        let private = holdings.keys().iter().filter(|key| key.is_private);
+        let of_recipient = |key: &&HeldKey| !key.is_private && key.owner.is_some() && key.owner == recipient;
+        let public = holdings.keys().iter().filter(of_recipient).take(most_public);
+        Self { certificate_key: holdings.certificate_key(), keys: private.chain(public).collect() }
+    }
+
+    /// Each of them, the private ones first.
+    pub(crate) fn each(&self) -> impl Iterator<Item = &'a SecretBytes<32>> {
+        self.keys.iter().map(|key| &key.bytes)
+    }
+
+    /// How many of them are private keys, and how many are not.
+    pub(crate) fn counts(&self) -> (u64, u64) {
+        let private = self.keys.iter().filter(|key| key.is_private).count();
+        let count = |length| u64::try_from(length).unwrap_or(u64::MAX);
+        (count(private), count(self.keys.len() - private))
+    }
+}
+
 /// Tries to read `payload` with everything in `holdings`.
 #[must_use]
 pub fn read(payload: &[u8], holdings: &RelayHoldings) -> Attempts {
+    read_with(payload, &Keys::all(holdings))
+}
+
+/// Tries to read `payload` with these keys.
+pub(crate) fn read_with(payload: &[u8], keys: &Keys<'_>) -> Attempts {
     let mut attempts = Attempts {
         readable: None,
         text: None,
+        group: None,
         is_text: false,
         longest_printable_run: longest_printable_run(payload),
         outcomes: BTreeMap::new(),
@@ -75,20 +121,13 @@ pub fn read(payload: &[u8], holdings: &RelayHoldings) -> Attempts {
     match kind::kind(payload) {
         Err(error) => attempts.note("as a payload", error),
         Ok(Kind::ServerReadable) => in_the_clear(payload, &mut attempts),
-        Ok(Kind::Sealed) => sealed(payload, holdings, &mut attempts),
-        Ok(Kind::PreKey) => first_message(payload, holdings, &mut attempts),
+        Ok(Kind::Sealed) => sealed(payload, keys, &mut attempts),
+        Ok(Kind::PreKey) => first_message(payload, keys, &mut attempts),
         Ok(Kind::Ratchet) => {
             attempts.note("as a message of a running session", "the rows hold no session state to try");
         }
     }
     attempts
-}
-
-/// How many private keys of the operator, and how many other values of 32 bytes, are tried on each payload.
-pub(crate) fn keys_tried(holdings: &RelayHoldings) -> (u64, u64) {
-    let private = holdings.keys().iter().filter(|key| key.is_private).count();
-    let all = holdings.keys().len();
-    (u64::try_from(private).unwrap_or(u64::MAX), u64::try_from(all - private).unwrap_or(u64::MAX))
 }
 
 fn in_the_clear(payload: &[u8], attempts: &mut Attempts) {
@@ -104,19 +143,19 @@ fn in_the_clear(payload: &[u8], attempts: &mut Attempts) {
 }
 
 /// Opens a sealed envelope as its recipient would, with each key in the place of the recipient's.
-fn sealed(payload: &[u8], holdings: &RelayHoldings, attempts: &mut Attempts) {
+fn sealed(payload: &[u8], keys: &Keys<'_>, attempts: &mut Attempts) {
     const METHOD: &str = "as a sealed envelope, each key tried as the recipient's";
-    let Some(certificate_key) = holdings.certificate_key() else {
+    let Some(certificate_key) = keys.certificate_key else {
         return attempts.note(METHOD, "the relay has no certificate key");
     };
     // Time zero: a certificate that has run out is no reason to leave an envelope closed.
-    for key in holdings.keys() {
+    for key in &keys.keys {
         match sealed_sender::unseal(&identity_of(&key.bytes), &certificate_key, Timestamp(0), payload) {
             Ok(opened) => {
-                let inner = read(&opened.payload, holdings);
+                let inner = read_with(&opened.payload, keys);
                 attempts.note(METHOD, "opened");
-                (attempts.readable, attempts.text, attempts.is_text) =
-                    (inner.readable, inner.text, inner.is_text);
+                attempts.readable = inner.readable;
+                (attempts.text, attempts.group, attempts.is_text) = (inner.text, inner.group, inner.is_text);
                 for (outcome, times) in inner.outcomes {
                     *attempts.outcomes.entry(outcome).or_default() += times;
                 }
@@ -127,9 +166,9 @@ fn sealed(payload: &[u8], holdings: &RelayHoldings, attempts: &mut Attempts) {
 }
 
 /// Answers a first message as its recipient would, with each key in the place of every private key at once.
-fn first_message(payload: &[u8], holdings: &RelayHoldings, attempts: &mut Attempts) {
+fn first_message(payload: &[u8], keys: &Keys<'_>, attempts: &mut Attempts) {
     const METHOD: &str = "as a first message, each key tried as all of the recipient's";
-    for key in holdings.keys() {
+    for key in &keys.keys {
         let mut rng = ChaCha20Rng::from_seed([0; 32]);
         let guess = GuessedPreKeys(&key.bytes);
         match Conversation::decrypt(None, &identity_of(&key.bytes), &guess, None, payload, &mut rng) {
@@ -186,6 +225,28 @@ fn in_words(body: &Body) -> String {
         Content::Receipt(receipt) => format!("(receipt for {} of them)", receipt.ids.len()),
         Content::ResendRequest(request) => format!("(asks for {} again)", request.digests.len()),
         Content::Timer(_) => "(sets how long texts stay)".into(),
+        Content::GroupText(said) => format!("\"{}\"", display::safe(&said.text.text)),
+        Content::Roster(roster) => {
+            format!(
+                "(says who is in the group {}: {} people)",
+                display::safe(&roster.name),
+                roster.members.len()
+            )
+        }
+        Content::Leave(_) => "(leaves a group)".into(),
+    }
+}
+
+/// The text that somebody wrote, to one or to a group.
+pub(crate) const fn text_of(content: &Content) -> Option<&Text> {
+    match content {
+        Content::Text(text) => Some(text),
+        Content::GroupText(said) => Some(&said.text),
+        Content::Receipt(_)
+        | Content::ResendRequest(_)
+        | Content::Timer(_)
+        | Content::Roster(_)
+        | Content::Leave(_) => None,
     }
 }
 
@@ -196,7 +257,7 @@ fn longest_printable_run(bytes: &[u8]) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use pillarbox_client::body::{BodyId, Text};
+    use pillarbox_client::body::BodyId;
     use pillarbox_crypto::{Padding, SigningSecret, labels};
     use pillarbox_session::prekeys::{KemPreKeySecret, SignedPreKeySecret};
     use pillarbox_wire::{
@@ -204,7 +265,6 @@ mod tests {
     };
 
     use super::*;
-    use crate::view::HeldKey;
 
     const WORDS: &str = "under the clock at six";
 
@@ -250,6 +310,7 @@ mod tests {
             .map(|key| HeldKey {
                 found_in: "a test",
                 is_private: false,
+                owner: None,
                 bytes: SecretBytes::from_bytes(*key),
             })
             .collect();

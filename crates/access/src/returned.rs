@@ -163,6 +163,9 @@ impl fmt::Display for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Returned { count, .. } => write!(f, "returned {count}"),
+            Self::HeldUnreadable { count, private_keys: 0, public_values: 0 } => {
+                write!(f, "held but unreadable: {count}")
+            }
             Self::HeldUnreadable { count, private_keys, public_values } => write!(
                 f,
                 "held but unreadable: {count}. Not opened by any of the relay's {private_keys} private keys, nor by its \

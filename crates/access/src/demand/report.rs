@@ -5,7 +5,7 @@
 //! ciphertext binds the words. Without the second, one ciphertext can be made that opens to two texts ("invisible salamanders":
 //! Dodis, Grubbs, Ristenpart and Woodage, CRYPTO 2018), of which the harmless one could be reported.
 
-use pillarbox_client::body::{Body, Content};
+use pillarbox_client::body::Body;
 use pillarbox_relay::stamp::StampKey;
 use pillarbox_session::kind::SERVER_READABLE;
 use pillarbox_session::{Opening, commitment_of, franking};
@@ -15,6 +15,7 @@ use serde::Serialize;
 use super::{Demand, EVERYTHING, Power, View, When};
 use crate::facts::{Facts, Said};
 use crate::measures::{Attribution, Origin, attribution};
+use crate::reading::text_of;
 use crate::view::{RelayHoldings, ReportedMessage};
 
 /// See the module.
@@ -86,12 +87,12 @@ pub fn serve(
         }
     }
     let body: Body = decode(body).map_err(|_| NotProven::NoMessage)?;
-    let Content::Text(text) = body.content else { return Err(NotProven::NoMessage) };
+    let text = text_of(&body.content).ok_or(NotProven::NoMessage)?;
     let said = Said {
         at: *accepted_at,
         from: Some(holdings.name(from.account)),
         to: Some(holdings.name(to.account)),
-        text: text.text,
+        text: text.text.clone(),
     };
     let origin = Origin { named_by_operator: true, shown_by_party: true, stamp_verified: true };
     Ok(Proven { facts: Facts { said: vec![said], ..Facts::default() }, attribution: attribution(origin) })

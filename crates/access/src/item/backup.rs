@@ -1,12 +1,15 @@
 //! Backups that lie at an operator: their parts, their key, and what comes of putting the two together.
 
+use pillarbox_client::backup::{self, Contents};
+use pillarbox_client::{Direction, display};
 use pillarbox_relay::store::DepositRow;
-use pillarbox_wire::DepositKind;
+use pillarbox_wire::{AccountId, DepositKind};
 
 use super::profile::exhibits;
 use super::read::{Reply, Rows};
 use crate::evidence::Exhibit;
-use crate::facts::Facts;
+use crate::facts::{Facts, Said};
+use crate::reading::Keys;
 use crate::returned::Blank;
 
 pub(super) fn parts(rows: &Rows<'_>) -> Reply {
@@ -40,11 +43,46 @@ pub(super) struct Opened {
     pub(super) unreadable: u64,
 }
 
-/// Tries to open the backup as its owner's phone would, with each key that the operator has.
+/// How many public values of the owner's rows are tried as the key of a backup: those of one phone with its whole stock of prekeys.
+const PUBLIC_ATTEMPTS: usize = 256;
+
+/// Tries to open the backup as its owner's phone would: as it is, and with each key that the operator has.
 pub(super) fn content(rows: &Rows<'_>) -> Opened {
-    let parts: Vec<&DepositRow> = rows.left(DepositKind::BackupPart).collect();
-    if parts.is_empty() {
+    let mut left: Vec<&DepositRow> = rows.left(DepositKind::BackupPart).collect();
+    if left.is_empty() {
         return Opened::default();
     }
-    Opened { exhibits: exhibits(&parts), unreadable: 1, ..Opened::default() }
+    // The subject counts the parts, high byte first.
+    left.sort_by(|one, other| one.subject.as_slice().cmp(other.subject.as_slice()));
+    let parts: Vec<Vec<u8>> = left.iter().map(|row| row.value.as_slice().to_vec()).collect();
+    let keys = Keys::for_recipient(rows.holdings, Some(rows.account.account), PUBLIC_ATTEMPTS);
+    let with_keys = keys.each().find_map(|key| backup::open(&parts, Some(key)).ok());
+    let opened = backup::open(&parts, None).ok().or(with_keys);
+    let exhibits = exhibits(&left);
+    match opened {
+        None => Opened { exhibits, unreadable: 1, ..Opened::default() },
+        Some(contents) => {
+            let facts = Facts { said: said(&contents, &rows.name(rows.account.account)), ..Facts::default() };
+            let lines = facts.said.iter().map(|said| format!("\"{}\"", display::safe(&said.text)));
+            Opened { lines: lines.collect(), facts, exhibits, unreadable: 0 }
+        }
+    }
+}
+
+/// The texts of a backup. Where a text went to a group, no single person is named.
+fn said(contents: &Contents, owner: &str) -> Vec<Said> {
+    let other = |account: AccountId| {
+        let saved = contents.contacts.iter().find(|contact| contact.account == account);
+        let number = saved.and_then(|contact| contact.handle.as_ref());
+        number.map_or_else(|| format!("account {account}"), ToString::to_string)
+    };
+    let said = contents.texts.iter().map(|text| {
+        let (owner, other) = (Some(owner.to_owned()), text.contact.map(other));
+        let (from, to) = match text.direction {
+            Direction::Received { .. } => (other, owner),
+            Direction::Sent(_) => (owner, other),
+        };
+        Said { at: text.sent_at, from, to, text: text.text.clone() }
+    });
+    said.collect()
 }

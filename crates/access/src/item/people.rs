@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use pillarbox_crypto::{AeadKey, aead};
 use pillarbox_relay::store::DepositRow;
 use pillarbox_wire::DepositKind;
 
-use super::profile::{exhibits, words};
+use super::profile::{exhibits, unreadable, words};
 use super::read::{Reply, Rows};
 use crate::facts::{Facts, Knows, Member};
-use crate::reading::keys_tried;
+use crate::reading::Keys;
 use crate::returned::Answer;
 
 /// Whom the account has left an entry about.
@@ -17,7 +18,7 @@ pub(super) fn left(kind: DepositKind, rows: &Rows<'_>) -> Reply {
     let names: Vec<String> = left.iter().filter_map(|row| words(row.subject.as_slice())).collect();
     if names.is_empty() && !left.is_empty() {
         // Hashes, or whatever else the phone has made of the numbers.
-        return Reply { answer: held(left.len(), rows), facts: Facts::default(), exhibits: exhibits(&left) };
+        return Reply { answer: unreadable(left.len()), facts: Facts::default(), exhibits: exhibits(&left) };
     }
     let owner = rows.name(rows.account.account);
     let facts = facts(kind, names.iter().map(|name| (owner.clone(), name.clone())));
@@ -56,13 +57,14 @@ pub(super) fn memberships(rows: &Rows<'_>) -> Reply {
     let all: Vec<&DepositRow> =
         rows.holdings.rows().deposits.iter().filter(|row| row.kind == DepositKind::Group).collect();
     let own = rows.name(rows.account.account);
-    let id = rows.account.account.to_string();
+    let id = format!("account {}", rows.account.account);
     let own_row = |row: &DepositRow| row.account == rows.account.account;
     let of_account: Vec<&DepositRow> = all
         .into_iter()
         .filter(|row| {
             own_row(row)
-                || roster(row).is_some_and(|(_, members)| members.contains(&own) || members.contains(&id))
+                || roster(row, rows)
+                    .is_some_and(|(_, members)| members.contains(&own) || members.contains(&id))
         })
         .collect();
     rosters(&of_account, rows, |_| false)
@@ -73,7 +75,7 @@ fn rosters(left: &[&DepositRow], rows: &Rows<'_>, whole: impl Fn(&DepositRow) ->
     let mut lines = BTreeSet::new();
     let mut members = BTreeSet::new();
     for row in left {
-        let Some((group, of_group)) = roster(row) else { continue };
+        let Some((group, of_group)) = roster(row, rows) else { continue };
         let group = words(group.as_bytes()).unwrap_or_default();
         if whole(row) {
             let names: Vec<&str> = of_group.iter().map(String::as_str).collect();
@@ -91,16 +93,31 @@ fn rosters(left: &[&DepositRow], rows: &Rows<'_>, whole: impl Fn(&DepositRow) ->
     Reply::of(lines.into_iter().collect(), exhibits(left), rows.no_deposit(DepositKind::Group)).with(facts)
 }
 
-/// A roster as phones leave it in the clear: the group's name, then a member a line. One that is sealed is no text.
-fn roster(row: &DepositRow) -> Option<(String, Vec<String>)> {
-    let text = std::str::from_utf8(row.value.as_slice()).ok()?;
-    let mut lines = text.lines();
+/// A roster as phones leave it: the group's name, then a member a line. A sealed one is tried with every key that the operator has.
+fn roster(row: &DepositRow, rows: &Rows<'_>) -> Option<(String, Vec<String>)> {
+    in_the_clear(row.value.as_slice()).or_else(|| {
+        let (nonce, sealed) = row.value.as_slice().split_first_chunk::<24>()?;
+        let opened = Keys::all(rows.holdings).each().find_map(|key| {
+            let key = AeadKey::from_bytes(*key.as_bytes());
+            aead::open_extended(&key, nonce, row.subject.as_slice(), sealed).ok()
+        })?;
+        in_the_clear(&opened)
+    })
+}
+
+fn in_the_clear(bytes: &[u8]) -> Option<(String, Vec<String>)> {
+    let mut lines = std::str::from_utf8(bytes).ok()?.lines();
     let name = lines.next()?.to_owned();
-    let members: Vec<String> = lines.filter(|line| !line.is_empty()).map(str::to_owned).collect();
+    let members: Vec<String> = lines.filter(|line| !line.is_empty()).map(member).collect();
     (!members.is_empty()).then_some((name, members))
 }
 
+/// A member as papers name people: by number, or as an account.
+fn member(line: &str) -> String {
+    if line.starts_with('+') { line.to_owned() } else { format!("account {line}") }
+}
+
 fn held(count: usize, rows: &Rows<'_>) -> Answer {
-    let (private_keys, public_values) = keys_tried(rows.holdings);
+    let (private_keys, public_values) = Keys::all(rows.holdings).counts();
     Answer::HeldUnreadable { count: u64::try_from(count).unwrap_or(u64::MAX), private_keys, public_values }
 }

@@ -50,7 +50,7 @@ pub(super) fn exhibits(rows: &[&DepositRow]) -> Vec<Exhibit> {
 }
 
 /// Something is there, in a form that is not words; no key opens what was never put under one.
-fn unreadable(count: usize) -> Answer {
+pub(super) fn unreadable(count: usize) -> Answer {
     Answer::HeldUnreadable {
         count: u64::try_from(count).unwrap_or(u64::MAX),
         private_keys: 0,

@@ -9,7 +9,7 @@ use pillarbox_wire::AccountId;
 
 use super::read::{Reply, Rows};
 use crate::evidence::Exhibit;
-use crate::reading::read;
+use crate::reading::{Keys, read_with};
 use crate::returned::Blank;
 
 /// Messages that came for this account.
@@ -83,10 +83,9 @@ fn uses(rows: &Rows<'_>) -> Vec<(AccountId, IpAddr)> {
 
 /// Which messages carry words: those that can be read.
 pub(super) fn real_or_noise(rows: &Rows<'_>) -> Reply {
-    let readable: Vec<&MessageRow> = rows
-        .messages()
-        .filter(|row| read(row.payload.as_slice(), rows.holdings).readable.is_some())
-        .collect();
+    let keys = Keys::for_recipient(rows.holdings, None, 0);
+    let readable: Vec<&MessageRow> =
+        rows.messages().filter(|row| read_with(row.payload.as_slice(), &keys).readable.is_some()).collect();
     let exhibits = readable.iter().map(|row| Exhibit::bytes("messages", "payload", row.payload.as_slice()));
     let exhibits = exhibits.collect();
     let lines = readable.iter().map(|row| format!("message {} carries a body", row.message.0)).collect();

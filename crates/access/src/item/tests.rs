@@ -161,3 +161,55 @@ fn content_is_content_in_both_laws() {
         assert_eq!(item.reach() == Reach::Contents, item.class() == Class::Content, "{}", item.as_str());
     }
 }
+
+#[test]
+fn a_backup_opens_with_the_key_that_lies_beside_it_and_not_without() {
+    use pillarbox_client::BackupKey;
+    use pillarbox_client::backup::{Backup, Contents, SavedText};
+    use pillarbox_client::{BodyId, Direction};
+    use pillarbox_crypto::SecretBytes;
+    use pillarbox_wire::{Bytes, DepositKind, FixedBytes};
+    use rand_chacha::ChaCha20Rng;
+    use rand_chacha::rand_core::SeedableRng;
+
+    let text = SavedText {
+        id: BodyId(FixedBytes([1; 16])),
+        sent_at: AT,
+        stored_at: AT,
+        contact: Some(account(OTHER)),
+        group: None,
+        direction: Direction::Received { sealed: false, verified: false },
+        text: WORDS.into(),
+    };
+    let contents = Contents { texts: vec![text], ..Contents::default() };
+    let key = || SecretBytes::from_bytes([8; 32]);
+    let left = |held_by, with_key: bool| {
+        let sealed = held_by != BackupKey::None;
+        let backup =
+            Backup::make(contents.clone(), held_by, sealed.then(key), &mut ChaCha20Rng::seed_from_u64(1))
+                .unwrap();
+        let mut rows = least().rows().clone();
+        let deposit = |kind, subject: Vec<u8>, value: Vec<u8>| pillarbox_relay::store::DepositRow {
+            account: account(TARGET),
+            kind,
+            subject: Bytes(subject),
+            value: Bytes(value),
+            left_at: AT,
+        };
+        for (number, part) in (0_u32..).zip(&backup.parts) {
+            rows.deposits.push(deposit(DepositKind::BackupPart, number.to_be_bytes().into(), part.clone()));
+        }
+        if with_key {
+            rows.deposits.push(deposit(DepositKind::BackupKey, Vec::new(), key().as_bytes().to_vec()));
+        }
+        read(Item::MessageContent, &RelayHoldings::of_rows(rows))
+    };
+    for opens in [left(BackupKey::None, false), left(BackupKey::Provider, true)] {
+        let texts: Vec<&str> = opens.facts.said.iter().map(|said| said.text.as_str()).collect();
+        assert_eq!(texts, [WORDS]);
+        assert_eq!(opens.facts.said[0].to, Some(format!("account {}", account(TARGET))));
+    }
+    let owners = left(BackupKey::Owner, false);
+    assert!(matches!(owners.answer, Answer::HeldUnreadable { count: 1, .. }), "{:?}", owners.answer);
+    assert_eq!(owners.facts, Facts::default());
+}

@@ -4,14 +4,18 @@ use std::collections::BTreeMap;
 
 use pillarbox_relay::Logged;
 use pillarbox_relay::store::MessageRow;
-use pillarbox_wire::{DeviceAddress, MessageId};
+use pillarbox_wire::{AccountId, DeviceAddress, MessageId};
 
 use super::backup;
 use super::read::{Reply, Rows};
 use crate::evidence::Exhibit;
-use crate::facts::{Said, Wrote};
-use crate::reading::{keys_tried, read};
+use crate::facts::{Facts, Member, Said, Wrote};
+use crate::reading::{Keys, read_with};
 use crate::returned::{Answer, Blank};
+
+/// How many attempts one answer spends on public values in the place of private keys, over all its messages. They never open
+/// anything, and are made so that no doubt is left which key was meant; each costs as much as one that might.
+const PUBLIC_ATTEMPTS: usize = 256;
 
 /// A message of which something is known, and where it is known from.
 struct Known {
@@ -121,12 +125,22 @@ pub(super) fn delivered(rows: &Rows<'_>) -> Reply {
 pub(super) fn content(rows: &Rows<'_>) -> Reply {
     let mut reply = Reply::blank(nothing(rows));
     let (mut lines, mut held) = (Vec::new(), 0_u64);
-    for message in payloads(rows) {
+    let messages = payloads(rows);
+    let most_public = PUBLIC_ATTEMPTS / messages.len().max(1);
+    let mut tried = Keys::for_recipient(rows.holdings, None, 0).counts();
+    for message in messages {
         held += 1;
-        let attempts = read(message.payload, rows.holdings);
+        let keys = Keys::for_recipient(rows.holdings, message.to, most_public);
+        tried = (tried.0, if held == 1 { keys.counts().1 } else { tried.1.min(keys.counts().1) });
+        let attempts = read_with(message.payload, &keys);
         if let Some(text) = attempts.text {
             let Wrote { at, from, to } = message.wrote;
             reply.facts.said.push(Said { at, from, to, text });
+        }
+        if let Some((group, members)) = attempts.group {
+            let members =
+                members.into_iter().map(|member| Member { group: group.clone(), member: rows.name(member) });
+            reply.facts.add(Facts { members: members.collect(), ..Facts::default() });
         }
         lines.extend(attempts.readable);
         reply.exhibits.push(Exhibit::bytes(message.place, "payload", message.payload));
@@ -136,7 +150,7 @@ pub(super) fn content(rows: &Rows<'_>) -> Reply {
     reply.facts.add(backup.facts);
     reply.exhibits.extend(backup.exhibits);
     held += backup.unreadable;
-    let (private_keys, public_values) = keys_tried(rows.holdings);
+    let (private_keys, public_values) = tried;
     reply.answer = match (lines.is_empty(), held) {
         (true, 0) => reply.answer,
         (true, count) => Answer::HeldUnreadable { count, private_keys, public_values },
@@ -149,6 +163,7 @@ pub(super) fn content(rows: &Rows<'_>) -> Reply {
 struct Payload<'a> {
     place: &'static str,
     wrote: Wrote,
+    to: Option<AccountId>,
     payload: &'a [u8],
 }
 
@@ -161,6 +176,7 @@ fn payloads<'a>(rows: &Rows<'a>) -> Vec<Payload<'a>> {
             .map(|tapped| Payload {
                 place: "tap",
                 wrote: Wrote { at: tapped.at, from: name(tapped.from), to: name(tapped.to) },
+                to: tapped.to,
                 payload: &tapped.payload,
             })
             .collect(),
@@ -169,6 +185,7 @@ fn payloads<'a>(rows: &Rows<'a>) -> Vec<Payload<'a>> {
             .map(|row| Payload {
                 place: "messages",
                 wrote: of_row(row, rows),
+                to: rows.holdings.recipient(row).map(|to| to.account),
                 payload: row.payload.as_slice(),
             })
             .collect(),

@@ -40,6 +40,8 @@ pub struct HeldKey {
     pub found_in: &'static str,
     /// Whether it is a private key of the relay, and not a public value that stands in a row.
     pub is_private: bool,
+    /// The account that the row is about, if it is about one.
+    pub owner: Option<AccountId>,
     /// The bytes.
     pub bytes: SecretBytes<32>,
 }
@@ -69,6 +71,7 @@ impl RelayHoldings {
             keys.push(HeldKey {
                 found_in: "meta.certificate_key",
                 is_private: true,
+                owner: None,
                 bytes: SecretBytes::from_bytes(*signing.to_bytes()),
             });
         }
@@ -79,6 +82,7 @@ impl RelayHoldings {
             keys.push(HeldKey {
                 found_in: KEY_FILE,
                 is_private: true,
+                owner: None,
                 bytes: SecretBytes::from_bytes(bytes),
             });
         }
@@ -99,9 +103,21 @@ impl RelayHoldings {
         let of_certificates = signing.as_ref().map(|key| ("meta.certificate_key", *key.to_bytes()));
         let of_transport = transport_key.map(|key| (KEY_FILE, *key.as_bytes()));
         for (found_in, bytes) in of_certificates.into_iter().chain(of_transport) {
-            keys.push(HeldKey { found_in, is_private: true, bytes: SecretBytes::from_bytes(bytes) });
+            keys.push(HeldKey {
+                found_in,
+                is_private: true,
+                owner: None,
+                bytes: SecretBytes::from_bytes(bytes),
+            });
         }
         Ok(Self::of(rows, signing.map(|signing| signing.public()), keys))
+    }
+
+    /// Rows alone, with the values in them that could be keys.
+    #[cfg(test)]
+    pub(crate) fn of_rows(rows: Holdings) -> Self {
+        let keys = keys_in(&rows);
+        Self::of(rows, None, keys)
     }
 
     pub(crate) const fn of(
@@ -172,24 +188,27 @@ impl RelayHoldings {
 /// doubt about which one was meant.
 fn keys_in(rows: &Holdings) -> Vec<HeldKey> {
     let mut keys = Vec::new();
-    let mut hold = |found_in, is_private, bytes: &[u8]| {
+    let mut hold = |found_in, is_private, owner, bytes: &[u8]| {
         if let Ok(bytes) = <[u8; 32]>::try_from(bytes) {
-            keys.push(HeldKey { found_in, is_private, bytes: SecretBytes::from_bytes(bytes) });
+            keys.push(HeldKey { found_in, is_private, owner, bytes: SecretBytes::from_bytes(bytes) });
         }
     };
-    for account in &rows.accounts {
-        hold("accounts.identity_signing", false, account.identity_signing.as_bytes());
-        hold("accounts.identity_agreement", false, account.identity_agreement.as_bytes());
-        hold("accounts.delivery_verifier", false, account.delivery_verifier.as_bytes());
+    for row in &rows.accounts {
+        let owner = Some(row.account);
+        hold("accounts.identity_signing", false, owner, row.identity_signing.as_bytes());
+        hold("accounts.identity_agreement", false, owner, row.identity_agreement.as_bytes());
+        hold("accounts.delivery_verifier", false, owner, row.delivery_verifier.as_bytes());
     }
-    for device in &rows.devices {
-        hold("devices.device_key", false, device.device_key.as_bytes());
+    for row in &rows.devices {
+        hold("devices.device_key", false, Some(row.account), row.device_key.as_bytes());
     }
-    for prekey in &rows.prekeys {
-        hold("prekeys.key", false, prekey.key.as_slice());
+    for row in &rows.prekeys {
+        let owner = rows.address(row.device_number).map(|address| address.account);
+        hold("prekeys.key", false, owner, row.key.as_slice());
     }
-    for deposit in &rows.deposits {
-        hold("deposits.value", deposit.kind == DepositKind::BackupKey, deposit.value.as_slice());
+    for row in &rows.deposits {
+        let is_private = row.kind == DepositKind::BackupKey;
+        hold("deposits.value", is_private, Some(row.account), row.value.as_slice());
     }
     keys
 }

@@ -1,5 +1,6 @@
 //! A message that its recipient hands over to the operator, with what the operator needs to check it.
 
+use pillarbox_client::report::Report;
 use pillarbox_wire::{DeviceAddress, Timestamp};
 use serde::Serialize;
 
@@ -22,6 +23,13 @@ pub struct ReportedMessage {
     pub body: Vec<u8>,
     /// What shows that the sender's commitment is to that body.
     pub opening: [u8; 32],
+}
+
+impl From<Report> for ReportedMessage {
+    fn from(report: Report) -> Self {
+        let Report { payload, from, to, accepted_at, stamp, body, opening } = report;
+        Self { payload, from, to, accepted_at, stamp, body, opening }
+    }
 }
 
 fn shown<S: serde::Serializer>(address: &DeviceAddress, serializer: S) -> Result<S::Ok, S::Error> {
