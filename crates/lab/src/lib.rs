@@ -6,8 +6,11 @@
 pub mod audit;
 pub mod columns;
 pub mod demonstration;
+pub mod experiments;
+pub mod matrix;
 pub mod paper;
 pub mod record;
 pub mod scenario;
+pub mod score;
 pub mod truth;
 pub mod world;

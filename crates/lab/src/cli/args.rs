@@ -39,6 +39,10 @@ pub(super) enum Command {
     Run(Run),
     /// Serve a demand on the data of a relay.
     Demand(Demand),
+    /// Every design meets every demand: a table, and a folder with the evidence of each cell.
+    Matrix(Matrix),
+    /// A matrix as one page, or checked against its own evidence.
+    Report(Report),
     /// Search a relay's memory, files, logs and connections for what was said over it.
     Audit(Audit),
 }
@@ -89,10 +93,63 @@ pub(super) struct Demand {
 }
 
 #[derive(Debug, Args)]
+pub(super) struct Matrix {
+    /// The story: one of this program's, or a file.
+    #[arg(value_name = "SCENARIO", default_value = "westminster-2017")]
+    pub(super) scenario: String,
+    /// Only this design; may be given several times. One of this program's, or a file.
+    #[arg(long, value_name = "NAME|FILE")]
+    pub(super) design: Vec<String>,
+    /// Only this demand; may be given several times.
+    #[arg(long, value_name = "NAME")]
+    pub(super) demand: Vec<String>,
+    /// Another seed than the story's.
+    #[arg(long, value_name = "N")]
+    pub(super) seed: Option<u64>,
+    /// Where to write; a folder that is not there yet. Otherwise runs/SCENARIO-matrix.
+    #[arg(long, value_name = "FOLDER")]
+    pub(super) out: Option<PathBuf>,
+    /// How many threads; otherwise one for each core. The result does not depend on it.
+    #[arg(long, value_name = "N")]
+    pub(super) threads: Option<std::num::NonZeroUsize>,
+    /// Compare with predictions: a file, or those that come with this program.
+    #[arg(long, value_name = "FILE", num_args = 0..=1)]
+    pub(super) expect: Option<Option<PathBuf>>,
+    /// Print the cells as one JSON document.
+    #[arg(long, conflicts_with = "plain")]
+    pub(super) json: bool,
+    /// Print a line for each cell and no table.
+    #[arg(long)]
+    pub(super) plain: bool,
+    /// Say where the time went, also in timing.json.
+    #[arg(long)]
+    pub(super) timing: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Report {
+    /// The folder of a finished matrix.
+    #[arg(value_name = "FOLDER")]
+    pub(super) folder: PathBuf,
+    /// Check it instead: files, cells, bytes, and the worlds run again.
+    #[arg(long, conflicts_with = "out")]
+    pub(super) check: bool,
+    /// With --check: do not run the worlds again.
+    #[arg(long, requires = "check")]
+    pub(super) no_rerun: bool,
+    /// Write the page to a file instead of standard output.
+    #[arg(long, value_name = "FILE")]
+    pub(super) out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
 pub(super) struct Audit {
     /// The relay's program, if it is not beside this one.
     #[arg(long, value_name = "PATH")]
     pub(super) relay_program: Option<PathBuf>,
+    /// The phone's program, if it is not beside this one.
+    #[arg(long, value_name = "PATH")]
+    pub(super) phone_program: Option<PathBuf>,
     /// Print the report as one JSON document, with every place and every hit.
     #[arg(long)]
     pub(super) json: bool,

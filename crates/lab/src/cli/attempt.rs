@@ -2,12 +2,10 @@
 
 use pillarbox_lab::demonstration::{self, DemonstrationError};
 use pillarbox_lab::paper;
-use tokio::signal::ctrl_c;
-use tokio::signal::unix::{SignalKind, signal};
 
 use super::args::Try;
 use super::output::{Failure, hint, print, print_json};
-use super::{FAILED, INTERRUPTED, STORE, runtime};
+use super::{FAILED, INTERRUPTED, STORE, runtime, stopped};
 
 pub(super) fn run(wanted: &Try) -> Result<(), Failure> {
     let report = runtime()?.block_on(async {
@@ -22,15 +20,6 @@ pub(super) fn run(wanted: &Try) -> Result<(), Failure> {
     } else {
         print(&paper::headed(&demonstration::text::render(&report)))?;
         hint("The same as data, with every byte:\nNext: pillarbox-lab try --json")
-    }
-}
-
-/// Ctrl-C, or the signal that a supervisor ends programs with.
-async fn stopped() {
-    let Ok(mut terminated) = signal(SignalKind::terminate()) else { return std::future::pending().await };
-    tokio::select! {
-        pressed = ctrl_c() => if pressed.is_err() { std::future::pending::<()>().await },
-        _ = terminated.recv() => {}
     }
 }
 

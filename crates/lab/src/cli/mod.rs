@@ -4,7 +4,9 @@ mod args;
 mod attempt;
 mod audit;
 mod demand;
+mod matrix;
 mod output;
+mod report;
 mod run;
 
 use std::io::Write;
@@ -13,6 +15,8 @@ use std::process::ExitCode;
 use anstream::ColorChoice;
 use clap::Parser;
 use tokio::runtime::Runtime;
+use tokio::signal::ctrl_c;
+use tokio::signal::unix::{SignalKind, signal};
 
 use args::{Arguments, Color, Command, Try};
 use output::Failure;
@@ -41,6 +45,8 @@ pub(crate) fn main() -> ExitCode {
         Command::Run(wanted) => run::run(&wanted),
         Command::Demand(wanted) => demand::run(&wanted),
         Command::Audit(wanted) => audit::run(&wanted),
+        Command::Matrix(wanted) => matrix::run(&wanted),
+        Command::Report(wanted) => report::run(&wanted),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -49,6 +55,15 @@ pub(crate) fn main() -> ExitCode {
             let _ = writeln!(anstream::stderr(), "pillarbox-lab: {}", failure.sentence);
             ExitCode::from(failure.code)
         }
+    }
+}
+
+/// Ctrl-C, or the signal that a supervisor ends programs with.
+async fn stopped() {
+    let Ok(mut terminated) = signal(SignalKind::terminate()) else { return std::future::pending().await };
+    tokio::select! {
+        pressed = ctrl_c() => if pressed.is_err() { std::future::pending::<()>().await },
+        _ = terminated.recv() => {}
     }
 }
 

@@ -1,0 +1,231 @@
+//! `matrix`: every design meets every demand.
+
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use pillarbox_access::design::Design;
+use pillarbox_access::designs;
+use pillarbox_lab::experiments::control::Control;
+use pillarbox_lab::experiments::{self, ExperimentError};
+use pillarbox_lab::matrix::expected::{self, Comparison, Expected};
+use pillarbox_lab::matrix::folder::{self, WriteError};
+use pillarbox_lab::matrix::manifest::TIMING;
+use pillarbox_lab::matrix::progress::Progress;
+use pillarbox_lab::matrix::{self, Plan, Run, counted, table};
+use pillarbox_lab::paper::{self, title};
+use pillarbox_lab::scenario::{Scenario, library};
+
+use super::args::Matrix;
+use super::output::{Failure, hint, print, print_json};
+use super::{FAILED, INTERRUPTED, NO_RESULT, STORE, USAGE, runtime};
+
+pub(super) fn run(wanted: &Matrix) -> Result<(), Failure> {
+    let plan = plan(wanted)?;
+    let to = wanted.out.clone().unwrap_or_else(|| folder::free_folder(&plan.scenario.name));
+    if std::fs::symlink_metadata(&to).is_ok() {
+        let sentence = format!("{} is there already. Name a new folder with --out FOLDER.", to.display());
+        return Err(Failure { sentence, code: USAGE });
+    }
+    let predictions =
+        wanted.expect.as_ref().map(|file| predictions(file.as_deref(), &plan.scenario)).transpose()?;
+    let progress = Progress::on_standard_error(matrix::cells_of(&plan));
+    let timing = wanted.timing;
+    let run = until_stopped(move |stop| {
+        let run = matrix::run(&plan, &progress, stop).map_err(in_words)?;
+        let manifest = run.manifest_text();
+        folder::write(&to, &run.files, &manifest, stop).map_err(|error| not_written(&error))?;
+        if timing {
+            let file = to.join(TIMING);
+            std::fs::write(&file, run.timing.to_json())
+                .map_err(|error| not_written(&WriteError::Failed { path: file, kind: error.kind() }))?;
+        }
+        Ok((run, to))
+    })?;
+    let (run, to) = run;
+    show(wanted, &run, &to)?;
+    match predictions {
+        Some(expected) => compared(&expected.compare(&run.cells)),
+        None => Ok(()),
+    }
+}
+
+/// Does the work on a thread of its own. A signal has it stop at the next place where nothing is half done; it then leaves nothing.
+pub(super) fn until_stopped<T: Send + 'static>(
+    work: impl FnOnce(&AtomicBool) -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Failure> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let seen = Arc::clone(&stop);
+    runtime()?.block_on(async {
+        let mut work = tokio::task::spawn_blocking(move || work(&seen));
+        let done = tokio::select! {
+            done = &mut work => done,
+            () = super::stopped() => {
+                stop.store(true, Ordering::Relaxed);
+                work.await
+            }
+        };
+        done.map_err(|_| Failure {
+            sentence: "the experiments broke off. There is no result; run it again.".into(),
+            code: NO_RESULT,
+        })?
+    })
+}
+
+/// What to run, from what was typed.
+pub(super) fn plan(wanted: &Matrix) -> Result<Plan, Failure> {
+    let usage = |sentence: String| Failure { sentence, code: USAGE };
+    let scenario = library::find(&wanted.scenario).map_err(|error| {
+        let names: Vec<&str> = library::BUILT_IN.iter().map(|(name, _)| *name).collect();
+        usage(format!("{error}. There is {}, or name a file.", names.join(", ")))
+    })?;
+    let designs = match wanted.design.as_slice() {
+        [] => designs::all().to_vec(),
+        names => names.iter().map(|name| design(name)).collect::<Result<_, _>>()?,
+    };
+    for demand in &wanted.demand {
+        if !experiments::demands().contains(&demand.as_str()) {
+            return Err(usage(format!(
+                "there is no demand `{demand}`; there is {}.",
+                experiments::demands().join(", ")
+            )));
+        }
+    }
+    let control =
+        Control::built_in().map_err(|error| Failure { sentence: format!("{error}."), code: NO_RESULT })?;
+    let seed = wanted.seed.unwrap_or(scenario.seed);
+    let threads =
+        wanted.threads.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN);
+    let rerun = rerun(wanted, seed, &designs);
+    Ok(Plan { scenario, designs, demands: wanted.demand.clone(), seed, threads, control, rerun })
+}
+
+fn design(name: &str) -> Result<Design, Failure> {
+    if let Some(design) = designs::named(name) {
+        return Ok(design.clone());
+    }
+    let usage = |sentence: String| Failure { sentence, code: USAGE };
+    if !name.contains('/') && !name.ends_with(".toml") {
+        let names: Vec<&str> = designs::all().iter().map(|design| design.name.as_str()).collect();
+        return Err(usage(format!(
+            "there is no design `{name}`; there is {}, or name a file.",
+            names.join(", ")
+        )));
+    }
+    let text = std::fs::read_to_string(name)
+        .map_err(|error| usage(format!("{name} cannot be read: {}. Name a design's file.", error.kind())))?;
+    Design::parse(name, &text).map_err(|error| usage(format!("{error}.")))
+}
+
+/// The command that runs the same again.
+fn rerun(wanted: &Matrix, seed: u64, designs: &[Design]) -> String {
+    let mut words = vec!["pillarbox-lab".to_owned(), "matrix".to_owned(), wanted.scenario.clone()];
+    let typed = |design: &Design| {
+        let file = wanted.design.iter().find(|name| name.ends_with(&format!("{}.toml", design.name)));
+        file.cloned().unwrap_or_else(|| design.name.clone())
+    };
+    if !wanted.design.is_empty() {
+        words.extend(designs.iter().flat_map(|design| ["--design".to_owned(), typed(design)]));
+    }
+    words.extend(wanted.demand.iter().flat_map(|demand| ["--demand".to_owned(), demand.clone()]));
+    words.extend(["--seed".to_owned(), seed.to_string()]);
+    words.join(" ")
+}
+
+fn show(wanted: &Matrix, run: &Run, to: &Path) -> Result<(), Failure> {
+    if wanted.json {
+        print_json(&run.cells)?;
+    } else if wanted.plain {
+        let lines = run.cells.iter().map(|cell| format!("{}, {}: {}\n", cell.design, cell.demand, cell.says));
+        print(&lines.collect::<String>())?;
+    } else {
+        let mut designs: Vec<String> = run.cells.iter().map(|cell| cell.design.clone()).collect();
+        designs.dedup();
+        print(&paper::headed(&table::render(&designs, &run.demands, &run.cells)))?;
+    }
+    if wanted.timing {
+        hint(&run.timing.in_words())?;
+    }
+    let to = to.display();
+    let after = format!("\n{}\nSaved {to}\nNext: pillarbox-lab report {to} --check\n", counted(&run.cells));
+    if wanted.json || wanted.plain { hint(&after) } else { print(&after) }
+}
+
+fn predictions(file: Option<&Path>, scenario: &Scenario) -> Result<Expected, Failure> {
+    let usage = |sentence: String| Failure { sentence, code: USAGE };
+    let (name, text) = match file {
+        Some(file) => {
+            let text = std::fs::read_to_string(file).map_err(|error| {
+                usage(format!(
+                    "{} cannot be read: {}. Name a file of predictions.",
+                    file.display(),
+                    error.kind()
+                ))
+            })?;
+            (file.display().to_string(), text)
+        }
+        None => {
+            let built_in = expected::built_in(&scenario.name);
+            let (_, text) = built_in.ok_or_else(|| {
+                usage(format!("nothing is predicted for {}. Name a file with --expect FILE.", scenario.name))
+            })?;
+            (format!("expected/{}.csv", scenario.name), text.to_owned())
+        }
+    };
+    Expected::parse(&name, &text).map_err(|error| usage(format!("{error}.")))
+}
+
+/// Prints how predictions and cells compare; an error if something came otherwise and nobody said so.
+fn compared(comparison: &Comparison) -> Result<(), Failure> {
+    let mut out = title("PREDICTIONS");
+    out.push_str(&format!("{} cells are as predicted.\n", comparison.predicted));
+    for (name, lines) in [
+        ("Known not to be as predicted", &comparison.known),
+        ("Not as predicted", &comparison.unexpected),
+        ("Without a prediction", &comparison.unpredicted),
+    ] {
+        if !lines.is_empty() {
+            out.push_str(&title(name));
+            lines.iter().for_each(|line| out.push_str(&pillarbox_lab::columns::paragraph(line)));
+        }
+    }
+    print(&paper::headed(&out))?;
+    if comparison.unexpected.is_empty() {
+        return Ok(());
+    }
+    let sentence = format!(
+        "{} cells are not as predicted. Look at their evidence, and write the finding into the predictions.",
+        comparison.unexpected.len()
+    );
+    Err(Failure { sentence, code: FAILED })
+}
+
+pub(super) fn in_words(error: ExperimentError) -> Failure {
+    match error {
+        ExperimentError::Stopped => {
+            Failure { sentence: "stopped; nothing was left behind.".into(), code: INTERRUPTED }
+        }
+        ExperimentError::Control { .. } => {
+            Failure { sentence: format!("{error}. There is no result."), code: NO_RESULT }
+        }
+        _ => Failure {
+            sentence: format!("{error}. There is no result, and nothing was left behind."),
+            code: NO_RESULT,
+        },
+    }
+}
+
+fn not_written(error: &WriteError) -> Failure {
+    match error {
+        WriteError::Stopped => {
+            Failure { sentence: "stopped; nothing was left behind.".into(), code: INTERRUPTED }
+        }
+        _ => Failure {
+            sentence: format!(
+                "{error}. Nothing was left behind. Free some space there, or name another folder with --out."
+            ),
+            code: STORE,
+        },
+    }
+}

@@ -1,0 +1,125 @@
+//! Controls: the same steps as in every cell, where the answer is known beforehand.
+//!
+//! The first runs a small story under a design in which everything lies open: each demand must find what was planted there. The
+//! second asks before anything was said: no demand may find a text or a message. An experiment that misses the one or finds the
+//! other is an error, and there is no matrix.
+
+use std::sync::atomic::AtomicBool;
+
+use pillarbox_access::design::{Design, DesignError};
+
+use super::row::{self, Row};
+use super::{Experiment, ExperimentError};
+use crate::matrix::cell::Evidence;
+use crate::scenario::{Scenario, ScenarioError};
+use crate::score::State;
+
+/// The name of the control in the evidence.
+pub const NAME: &str = "control";
+
+/// The name of the second one, before anything was said.
+pub const BEFORE: &str = "control-before";
+
+/// What the controls run on.
+#[derive(Clone, Debug)]
+pub struct Control {
+    /// The design in which everything lies open.
+    pub design: Design,
+    /// The story.
+    pub scenario: Scenario,
+}
+
+/// Why there are no controls.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ControlError {
+    /// The design's file.
+    #[error(transparent)]
+    Design(#[from] DesignError),
+    /// The story's file.
+    #[error(transparent)]
+    Scenario(#[from] ScenarioError),
+}
+
+impl Control {
+    /// The control of this program.
+    ///
+    /// # Errors
+    /// A mistake in its files, which the tests would have found.
+    pub fn built_in() -> Result<Self, ControlError> {
+        Ok(Self {
+            design: Design::parse("control.toml", include_str!("control/control.toml"))?,
+            scenario: Scenario::parse("control/scenario.toml", include_str!("control/scenario.toml"))?,
+        })
+    }
+}
+
+/// Runs both controls.
+///
+/// # Errors
+/// [`ExperimentError::Control`] if one fails.
+pub(crate) fn run(
+    control: &Control,
+    wanted: &[&'static dyn Experiment],
+    stop: &AtomicBool,
+) -> Result<Vec<Row>, ExperimentError> {
+    let Control { design, scenario } = control;
+    let mut quiet = |_: &Evidence| ();
+    let mut planted =
+        row::run(design, scenario, scenario.seed, wanted, scenario.inquiry.served, stop, &mut quiet)?;
+    let mut before = row::run(design, scenario, scenario.seed, wanted, scenario.start, stop, &mut quiet)?;
+    for (experiment, evidence) in wanted.iter().zip(&mut planted.evidence) {
+        evidence.design = NAME.to_owned();
+        // One whose control is another's has an answer of its own here too, and nothing that it must find.
+        if experiment.control() == experiment.name() {
+            if experiment.asks() { found(evidence) } else { stopped(evidence) }?;
+        }
+    }
+    for evidence in &mut before.evidence {
+        evidence.design = BEFORE.to_owned();
+        nothing_yet(evidence)?;
+    }
+    Ok(vec![planted, before])
+}
+
+/// Everything that was planted must have come back.
+fn found(evidence: &Evidence) -> Result<(), ExperimentError> {
+    let (state, counts, _) = evidence.score();
+    let failed = |why: String| Err(ExperimentError::Control { demand: evidence.demand.clone(), why });
+    match state {
+        State::Returned { n, .. } | State::FromNowOn { n, .. } if is_partial(evidence) && n > 0 => Ok(()),
+        State::Returned { n, of } | State::FromNowOn { n, of } if n == of => Ok(()),
+        // What is demanded is so already where everything lies open; the steps ran all the same, and must have read along.
+        State::InPlace if counts.returned == counts.of && counts.of > 0 => Ok(()),
+        State::Returned { n, of } | State::FromNowOn { n, of } => {
+            failed(format!("it found {n} of {of} that were planted"))
+        }
+        other => failed(format!("of {} that were planted it found none: {other}", counts.of)),
+    }
+}
+
+/// Everything that was planted after the order must have been stopped.
+fn stopped(evidence: &Evidence) -> Result<(), ExperimentError> {
+    let (_, _, measures) = evidence.score();
+    let lost = measures.function_lost;
+    if lost.n == lost.of && lost.n > 0 {
+        return Ok(());
+    }
+    let why = format!("it stopped {} of {} texts that were planted after the order", lost.n, lost.of);
+    Err(ExperimentError::Control { demand: evidence.demand.clone(), why })
+}
+
+/// Nobody asks for every entry that there could be and gets them all: some are things that no messenger here has.
+fn is_partial(evidence: &Evidence) -> bool {
+    evidence.what == crate::score::What::Entries && evidence.counted.is_none()
+}
+
+/// Before anything was said nobody can have said it.
+fn nothing_yet(evidence: &Evidence) -> Result<(), ExperimentError> {
+    let (said, wrote) = (evidence.brought.said.len(), evidence.brought.wrote.len());
+    if said + wrote == 0 {
+        return Ok(());
+    }
+    let why = format!("before anything was said it found {said} texts and {wrote} messages");
+    Err(ExperimentError::Control { demand: evidence.demand.clone(), why })
+}

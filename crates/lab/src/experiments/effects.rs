@@ -1,0 +1,153 @@
+//! Orders that ask for nothing: takedown, blocking; and the notice to change the software. What they bring is what then happens.
+
+use pillarbox_access::Item;
+use pillarbox_access::demand::blocking_order::BLOCKING_ORDER;
+use pillarbox_access::demand::notice_to_change::{self, NOTICE_TO_CHANGE};
+use pillarbox_access::demand::takedown::{self, TAKEDOWN};
+use pillarbox_access::demand::{Demand, interception};
+use pillarbox_access::design::Design;
+use pillarbox_access::view::PublicChannel;
+
+use super::answer::{Answered, piece};
+use super::staging::{Ordered, channel_of};
+use super::views::Views;
+use super::{Experiment, ExperimentError};
+use crate::scenario::Scenario;
+use crate::score::{Counts, Means, Share, What};
+
+/// A public channel is removed.
+pub(super) struct Takedown;
+
+impl Experiment for Takedown {
+    fn demand(&self) -> &'static Demand {
+        &TAKEDOWN
+    }
+
+    fn what(&self) -> What {
+        What::Texts
+    }
+
+    fn only_from_now_on(&self) -> bool {
+        true
+    }
+
+    fn ordered(&self, _: &Design, scenario: &Scenario) -> Ordered {
+        channel_of(scenario).map_or(Ordered::Nothing, |channel| Ordered::TakeDown(channel.clone()))
+    }
+
+    fn serve(&self, views: &Views<'_>, usual: &Views<'_>) -> Result<Answered, ExperimentError> {
+        let mut answered = Answered { unit: Some("posts gone"), ..Answered::default() };
+        let mut counts = Counts::default();
+        answered.counted = Some(counts);
+        let Some(channel) = views.channel() else {
+            answered.reasons.push("Nobody in this story publishes anything.".into());
+            return Ok(answered);
+        };
+        for (before, after) in usual.operators()?.iter().zip(views.operators()?) {
+            let Some(before) = PublicChannel::at(before, channel) else { continue };
+            let taken = takedown::compare(&before, PublicChannel::at(&after, channel).as_ref());
+            counts.returned += taken.destroyed.len() as u64;
+            counts.of += before.posts.len() as u64;
+            answered
+                .pieces
+                .extend(taken.destroyed.iter().map(|exhibit| piece(Item::MessageContent, exhibit)));
+        }
+        if counts.of == 0 {
+            answered.reasons.push("There are no public channels under this design.".into());
+        } else {
+            answered.reasons.push("The order brings no evidence, and destroys what there was; what followers have fetched stays.".into());
+        }
+        answered.counted = Some(counts);
+        Ok(answered)
+    }
+}
+
+/// Nobody in the country reaches the messenger.
+pub(super) struct Blocking;
+
+fn country_of(scenario: &Scenario) -> String {
+    scenario.person(scenario.inquiry.about).map(|person| person.country.clone()).unwrap_or_default()
+}
+
+impl Experiment for Blocking {
+    fn demand(&self) -> &'static Demand {
+        &BLOCKING_ORDER
+    }
+
+    fn asks(&self) -> bool {
+        false
+    }
+
+    fn what(&self) -> What {
+        What::TextsAfter
+    }
+
+    fn ordered(&self, _: &Design, scenario: &Scenario) -> Ordered {
+        Ordered::Block { country: country_of(scenario), and_people_move: false }
+    }
+
+    fn otherwise(&self, _: &Design, scenario: &Scenario) -> Option<Ordered> {
+        Some(Ordered::Block { country: country_of(scenario), and_people_move: true })
+    }
+
+    fn serve(&self, _: &Views<'_>, _: &Views<'_>) -> Result<Answered, ExperimentError> {
+        Ok(Answered { counted: Some(Counts::default()), ..Answered::default() })
+    }
+
+    fn compared(&self, answered: &mut Answered, lost: Share, otherwise: Option<Share>) {
+        answered.reasons.push(format!(
+            "The order brings no evidence. {} of {} texts of that time do not arrive.",
+            lost.n, lost.of
+        ));
+        if let Some(otherwise) = otherwise {
+            answered.reasons.push(format!(
+                "If one relay is blocked and people look for another: {} of {} texts do not arrive.",
+                otherwise.n, otherwise.of
+            ));
+        }
+    }
+}
+
+/// The software is changed so that the operator can read along.
+pub(super) struct Notice;
+
+impl Experiment for Notice {
+    fn demand(&self) -> &'static Demand {
+        &NOTICE_TO_CHANGE
+    }
+
+    fn what(&self) -> What {
+        What::TextsAfter
+    }
+
+    fn ordered(&self, design: &Design, _: &Scenario) -> Ordered {
+        let told = notice_to_change::told(design, false);
+        let protection = (told.protection != design.phone.protection).then_some(told.protection);
+        Ordered::Update { habits: told.habits, protection }
+    }
+
+    fn serve(&self, views: &Views<'_>, _: &Views<'_>) -> Result<Answered, ExperimentError> {
+        let design = views.design();
+        let told = notice_to_change::told(design, false);
+        let mut answered = Answered { rereadable: true, ..Answered::default() };
+        if told.withdrawn {
+            answered.means = Means::Withdrawn;
+            answered.reasons.push("The operator says that it withdraws the feature instead.".into());
+        } else if told.protection == design.phone.protection
+            && told.habits.backup == design.phone.habits.backup
+        {
+            answered.means = Means::InPlace;
+            answered.reasons.push("The operator can read along with the software that there is.".into());
+        } else {
+            answered.reasons.push(
+                "Needs another build of the phones' program; what was said before stays closed.".into(),
+            );
+        }
+        for (holdings, tap) in views.tapped()? {
+            let served = interception::serve(&views.case(), tap, &holdings);
+            answered.paper(&served);
+        }
+        answered.effects.attribution = "what passed the operator under the target's account".into();
+        Ok(answered)
+    }
+}

@@ -1,0 +1,133 @@
+//! Experiments: for each demand what is arranged, what is looked at, and how it is scored.
+//!
+//! | file | what |
+//! |---|---|
+//! | `staging` | the world that an experiment wants: what is ordered, when |
+//! | `views` | what the parties of that world have |
+//! | `operators` | demands on operators |
+//! | `phones` | demands on phones |
+//! | `effects` | orders that ask for nothing, and the notice to change the software |
+//! | `answer` | what a serving step hands over |
+//! | `control` | the same steps where something is there to be found, and where nothing was said yet |
+//! | `row` | all demands on one design |
+//!
+//! What an experiment does follows from the demand. What comes of it follows from the design's data: nothing here knows a
+//! design by its name.
+
+mod answer;
+pub mod control;
+mod effects;
+mod operators;
+mod phones;
+pub mod row;
+mod staging;
+mod views;
+
+use pillarbox_access::demand::{Demand, When};
+use pillarbox_access::design::Design;
+
+pub use answer::Answered;
+pub use views::Views;
+
+use crate::scenario::Scenario;
+use crate::score::{Share, What};
+use crate::world::WorldError;
+use staging::Ordered;
+
+/// Why an experiment has no result.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ExperimentError {
+    /// The world stopped.
+    #[error(transparent)]
+    World(#[from] WorldError),
+    /// Nobody has an account that a demand could name.
+    #[error("the scenario's demand is about somebody who has no account under this design")]
+    NobodyToAskAbout,
+    /// The same steps do not find what is there, or find what is not: whatever they say of a design means nothing.
+    #[error("the control of {demand} failed: {why}")]
+    Control {
+        /// The demand.
+        demand: String,
+        /// What it found or missed.
+        why: String,
+    },
+    /// A phone that somebody holds cannot be read.
+    #[error("a phone cannot be read: {0}")]
+    Phone(#[from] pillarbox_client::PhoneError),
+    /// A phone's file cannot be read.
+    #[error("a phone's file cannot be read: {0}")]
+    Profile(#[from] pillarbox_client::ProfileError),
+    /// It was told to stop.
+    #[error("stopped")]
+    Stopped,
+}
+
+/// One demand as an experiment.
+pub(crate) trait Experiment: Sync {
+    /// The demand.
+    fn demand(&self) -> &'static Demand;
+
+    /// What is counted.
+    fn what(&self) -> What;
+
+    /// What is ordered under this design, in this story.
+    fn ordered(&self, _design: &Design, _scenario: &Scenario) -> Ordered {
+        Ordered::Nothing
+    }
+
+    /// Whether it brings only what happens from the order on.
+    fn only_from_now_on(&self) -> bool {
+        self.demand().when == When::FromNowOn
+    }
+
+    /// The name of the column: the demand's, or that of one of its cases.
+    fn name(&self) -> &'static str {
+        self.demand().name
+    }
+
+    /// The column whose control shows that the same steps find what is there.
+    fn control(&self) -> &'static str {
+        self.name()
+    }
+
+    /// Whether it asks for anything. An order that does not is measured by what it stops.
+    fn asks(&self) -> bool {
+        true
+    }
+
+    /// The same in another way, whose loss of function is compared with the first.
+    fn otherwise(&self, _design: &Design, _scenario: &Scenario) -> Option<Ordered> {
+        None
+    }
+
+    /// Answers, from views alone: those of the world with the order and those of the world without it.
+    fn serve(&self, views: &Views<'_>, usual: &Views<'_>) -> Result<Answered, ExperimentError>;
+
+    /// What the scorer's comparison of the worlds adds: texts that are lost with the order, and those lost in the other way.
+    fn compared(&self, _answered: &mut Answered, _lost: Share, _otherwise: Option<Share>) {}
+}
+
+/// Every experiment, in the order of the columns.
+pub(crate) fn all() -> Vec<&'static dyn Experiment> {
+    static KEEPING: [operators::Keeping; 2] = [operators::Keeping::Log, operators::Keeping::Retain];
+    let stored = operators::STORED.iter().map(|one| one as &dyn Experiment);
+    let mut all: Vec<&'static dyn Experiment> = stored.collect();
+    all.push(&operators::Interception);
+    all.push(&operators::PenRegister);
+    all.extend(KEEPING.iter().map(|one| one as &dyn Experiment));
+    all.push(&operators::PushLookUp);
+    all.push(&operators::Backup);
+    all.extend(phones::SEIZED.iter().map(|one| one as &dyn Experiment));
+    all.push(&phones::Participant);
+    all.push(&effects::Takedown);
+    all.push(&effects::Blocking);
+    all.push(&effects::Notice);
+    all
+}
+
+/// The names of the demands, in the order of the columns.
+#[must_use]
+pub fn demands() -> Vec<&'static str> {
+    all().iter().map(|experiment| experiment.name()).collect()
+}

@@ -1,0 +1,270 @@
+//! Demands on what an operator has, and on what passes it.
+
+use pillarbox_access::demand::{
+    self, BACKUP_WARRANT, COMPELLED_LOGGING, CONTENT_WARRANT, Case, Demand, ENTITY_DATA, EVENTS_DATA,
+    INTERCEPTION, PEN_REGISTER, PUSH_LOOKUP, RETENTION, compelled_logging, interception, pen_register,
+    push_lookup, retention,
+};
+use pillarbox_access::design::Design;
+use pillarbox_access::{Answer as ItemAnswer, Item};
+
+use super::answer::Answered;
+use super::staging::Ordered;
+use super::views::Views;
+use super::{Experiment, ExperimentError};
+use crate::matrix::reread;
+use crate::scenario::Scenario;
+use crate::score::{Counts, Means, What};
+
+/// What an operator has when the demand comes.
+pub(super) struct Stored(pub(super) &'static Demand, pub(super) What);
+
+impl Experiment for Stored {
+    fn demand(&self) -> &'static Demand {
+        self.0
+    }
+
+    fn what(&self) -> What {
+        self.1
+    }
+
+    fn serve(&self, views: &Views<'_>, _: &Views<'_>) -> Result<Answered, ExperimentError> {
+        let mut answered = Answered { rereadable: true, ..Answered::default() };
+        for holdings in views.operators()? {
+            let served = demand::stored::serve(self.0, &views.case(), &holdings);
+            answered.paper(&served);
+            answered.because(subject(self.1), &served);
+        }
+        answered.effects.attribution = "rows of the operator".into();
+        Ok(answered)
+    }
+}
+
+/// The item that a demand of this kind is after.
+const fn subject(what: What) -> Item {
+    match what {
+        What::Texts | What::TextsAfter => Item::MessageContent,
+        What::Messages | What::MessagesAfter => Item::MessageSourceDestination,
+        What::Entries => Item::AccountRecord,
+    }
+}
+
+/// What passes from the order on, content included.
+pub(super) struct Interception;
+
+impl Experiment for Interception {
+    fn demand(&self) -> &'static Demand {
+        &INTERCEPTION
+    }
+
+    fn what(&self) -> What {
+        What::TextsAfter
+    }
+
+    fn ordered(&self, _: &Design, _: &Scenario) -> Ordered {
+        Ordered::Tap
+    }
+
+    fn serve(&self, views: &Views<'_>, _: &Views<'_>) -> Result<Answered, ExperimentError> {
+        let mut answered = Answered { rereadable: true, ..Answered::default() };
+        for (holdings, tap) in views.tapped()? {
+            let served = interception::serve(&views.case(), tap, &holdings);
+            answered.paper(&served);
+            answered.because(Item::MessageContent, &served);
+        }
+        answered.effects.attribution = "what passed the operator under the target's account".into();
+        answered.effects.delay_ms = Some(0);
+        Ok(answered)
+    }
+}
+
+/// Who writes to whom, in batches.
+pub(super) struct PenRegister;
+
+impl Experiment for PenRegister {
+    fn demand(&self) -> &'static Demand {
+        &PEN_REGISTER
+    }
+
+    fn what(&self) -> What {
+        What::MessagesAfter
+    }
+
+    fn ordered(&self, _: &Design, _: &Scenario) -> Ordered {
+        Ordered::Tap
+    }
+
+    fn serve(&self, views: &Views<'_>, _: &Views<'_>) -> Result<Answered, ExperimentError> {
+        let mut answered = Answered::default();
+        let (_, served_at) = views.times();
+        for (holdings, tap) in views.tapped()? {
+            let register = pen_register::serve(&views.case(), tap, &holdings, served_at);
+            if let Some(ItemAnswer::NotPossible { .. }) =
+                register.served.answer(Item::MessageSourceDestination)
+            {
+                answered.means = Means::OtherSoftware;
+            }
+            answered.paper(&register.served);
+            answered.because(Item::MessageSourceDestination, &register.served);
+            let batches = register.batches.iter();
+            let came = batches.flat_map(|batch| batch.pairs.iter().map(|pair| (pair.at.0, batch.at.0)));
+            answered.brought.came.extend(came);
+            if register.one_ended > 0 {
+                answered.reasons.push(format!(
+                    "{} messages passed of which the operator knows one end only.",
+                    register.one_ended
+                ));
+            }
+        }
+        answered.effects.attribution = "what passed the operator under the target's account".into();
+        Ok(answered)
+    }
+}
+
+/// An operator that is told to keep more, from the order on.
+pub(super) enum Keeping {
+    /// About the target.
+    Log,
+    /// About everybody.
+    Retain,
+}
+
+impl Experiment for Keeping {
+    fn demand(&self) -> &'static Demand {
+        match self {
+            Self::Log => &COMPELLED_LOGGING,
+            Self::Retain => &RETENTION,
+        }
+    }
+
+    fn what(&self) -> What {
+        What::MessagesAfter
+    }
+
+    fn ordered(&self, _: &Design, _: &Scenario) -> Ordered {
+        match self {
+            Self::Log => Ordered::Log,
+            Self::Retain => Ordered::Retain(retention::LONGEST),
+        }
+    }
+
+    fn serve(&self, views: &Views<'_>, _: &Views<'_>) -> Result<Answered, ExperimentError> {
+        let mut answered = Answered::default();
+        let (ordered, _) = views.times();
+        for holdings in views.operators()? {
+            let case = views.case();
+            let served = match self {
+                Self::Log => compelled_logging::serve(&case, &holdings, ordered),
+                Self::Retain => retention::serve(&case, &holdings),
+            };
+            answered.paper(&served);
+            answered.because(Item::MessageSourceDestination, &served);
+            if matches!(self, Self::Retain) {
+                // Everybody whom a retained row is about is exposed, whoever asks about whom.
+                let events = holdings.rows().events.iter().filter(|event| event.at >= ordered);
+                let about = events.flat_map(|event| [event.account, event.about]).flatten();
+                answered.brought.named.extend(about.map(|account| holdings.name(account)));
+            }
+        }
+        answered.brought.named.sort();
+        answered.brought.named.dedup();
+        answered.effects.attribution = "rows that the operator wrote because of the order".into();
+        Ok(answered)
+    }
+}
+
+/// From the account to its push token, and from the token to the owner of the device.
+pub(super) struct PushLookUp;
+
+impl Experiment for PushLookUp {
+    fn demand(&self) -> &'static Demand {
+        &PUSH_LOOKUP
+    }
+
+    fn what(&self) -> What {
+        What::Entries
+    }
+
+    fn serve(&self, views: &Views<'_>, _: &Views<'_>) -> Result<Answered, ExperimentError> {
+        let mut answered = Answered { unit: Some("devices"), ..Answered::default() };
+        let mut counts = Counts { of: 1, ..Counts::default() };
+        let push = views.push();
+        for holdings in views.operators()? {
+            let found = push_lookup::serve(&views.case(), &holdings, push);
+            answered.because(Item::PushToken, &found.first);
+            answered
+                .pieces
+                .extend(found.exhibits.iter().map(|exhibit| super::answer::piece(Item::PushToken, exhibit)));
+            counts.returned += found.second.held().min(1);
+            if matches!(found.first.answer(Item::PushToken), Some(ItemAnswer::Withheld { .. })) {
+                counts.withheld += 1;
+            }
+            answered.brought.named.extend(found.owners);
+        }
+        counts.returned = counts.returned.min(counts.of);
+        answered.counted = Some(counts);
+        answered.effects.attribution = "the account that the device is signed in to".into();
+        Ok(answered)
+    }
+}
+
+/// What such a warrant is after.
+const BACKUP: [Item; 2] = [Item::DeviceBackup, Item::BackupKeys];
+
+/// The backup, from whoever it lies with.
+pub(super) struct Backup;
+
+impl Experiment for Backup {
+    fn demand(&self) -> &'static Demand {
+        &BACKUP_WARRANT
+    }
+
+    fn what(&self) -> What {
+        What::Texts
+    }
+
+    fn serve(&self, views: &Views<'_>, _: &Views<'_>) -> Result<Answered, ExperimentError> {
+        let (mut answered, mut withheld) = (Answered::default(), 0);
+        let stores = match views.cloud()? {
+            Some((holdings, operator)) => vec![(holdings, operator)],
+            None => {
+                views.operators()?.into_iter().map(|holdings| (holdings, &views.design().operator)).collect()
+            }
+        };
+        for (holdings, operator) in &stores {
+            let about = views.about_at(holdings);
+            let case = Case { operator, ..Case::new(&about, operator) };
+            let served = demand::backup_warrant::serve(&case, holdings);
+            // A warrant for a backup is about the backup: what else lies there belongs to the other demands.
+            for line in served.lines.iter().filter(|line| BACKUP.contains(&line.item)) {
+                answered
+                    .pieces
+                    .extend(line.exhibits.iter().map(|exhibit| super::answer::piece(line.item, exhibit)));
+            }
+            match served.answer(Item::DeviceBackup) {
+                Some(ItemAnswer::Returned { .. }) => {
+                    let account = case.account(holdings).map(|row| row.account);
+                    let texts =
+                        account.map(|account| reread::backup_of(holdings, account)).unwrap_or_default();
+                    answered.brought.unreadable += u64::from(texts.is_empty());
+                    answered.brought.said.extend(texts);
+                }
+                Some(ItemAnswer::Withheld { count, .. }) => withheld += count,
+                _ => answered.because(Item::DeviceBackup, &served),
+            }
+            answered.because(Item::BackupKeys, &served);
+        }
+        if withheld > 0 {
+            answered.counted = Some(Counts { withheld, ..Counts::default() });
+        }
+        answered.effects.attribution = "the account that the backup lies in".into();
+        Ok(answered)
+    }
+}
+
+/// Every demand of this file, in the order of the columns.
+pub(super) const STORED: [Stored; 3] = [
+    Stored(&ENTITY_DATA, What::Entries),
+    Stored(&EVENTS_DATA, What::Messages),
+    Stored(&CONTENT_WARRANT, What::Texts),
+];

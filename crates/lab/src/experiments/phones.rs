@@ -1,0 +1,148 @@
+//! Demands on phones: one that was taken, in three states, and one that its owner shows.
+
+use std::path::Path;
+use std::time::Duration;
+use std::{fs, io};
+
+use pillarbox_access::demand::seized_phone::{
+    self, Guessed, OnThePhone, SEIZED_PHONE, Seized, four_digits, guess,
+};
+use pillarbox_access::demand::{Demand, participant, participant::PARTICIPANT};
+use pillarbox_access::view::{LockState, SeizedPhone};
+
+use tempfile::TempDir;
+
+use super::answer::Answered;
+use super::views::Views;
+use super::{Experiment, ExperimentError};
+use crate::score::{Means, What};
+
+/// How many codes are tried on a phone that is off. Enough to see that guessing goes through the vault's own key derivation, few
+/// enough for a matrix; what all codes would take is arithmetic (docs/matrix.md).
+const GUESSES: usize = 20;
+
+/// A phone that was taken, in one state.
+pub(super) struct Taken(LockState);
+
+/// Its three states, as columns.
+pub(super) static SEIZED: [Taken; 3] =
+    [Taken(LockState::BeforeFirstUnlock), Taken(LockState::AfterFirstUnlock), Taken(LockState::Unlocked)];
+
+impl Experiment for Taken {
+    fn demand(&self) -> &'static Demand {
+        &SEIZED_PHONE
+    }
+
+    fn name(&self) -> &'static str {
+        match self.0 {
+            LockState::BeforeFirstUnlock => "seized-phone-off",
+            LockState::AfterFirstUnlock => "seized-phone-locked",
+            LockState::Unlocked => "seized-phone-open",
+        }
+    }
+
+    /// What a phone that is off hides is what the same phone shows when it is open.
+    fn control(&self) -> &'static str {
+        match self.0 {
+            LockState::BeforeFirstUnlock => "seized-phone-open",
+            LockState::AfterFirstUnlock | LockState::Unlocked => self.name(),
+        }
+    }
+
+    fn what(&self) -> What {
+        What::Texts
+    }
+
+    fn serve(&self, views: &Views<'_>, _: &Views<'_>) -> Result<Answered, ExperimentError> {
+        let mut answered = Answered { means: Means::NotModelled, ..Answered::default() };
+        answered.reasons.push("Nobody's phone is taken in this story under this design.".into());
+        let owner = views.about().to_string();
+        for taken in views.phones() {
+            answered.means = Means::There;
+            answered.reasons.clear();
+            let phone = match (self.0, taken.memory()) {
+                (LockState::Unlocked, Some(running)) => SeizedPhone::open(taken.folder(), running),
+                (LockState::AfterFirstUnlock, Some(running)) => SeizedPhone::locked(taken.folder(), running),
+                _ => SeizedPhone::off(taken.folder()),
+            };
+            match seized_phone::serve(&phone, &owner)? {
+                Seized::Open(found) => take(&mut answered, &found),
+                Seized::KeysInMemory(found) => {
+                    take(&mut answered, &found);
+                    answered.reasons.push("To whoever can read the memory of a program that runs.".into());
+                }
+                Seized::Sealed { .. } => sealed(&mut answered, &phone)?,
+            }
+        }
+        answered.effects.attribution = "the phone was in its owner's hands".into();
+        Ok(answered)
+    }
+}
+
+fn take(answered: &mut Answered, found: &OnThePhone) {
+    answered.facts(&found.facts);
+}
+
+fn sealed(answered: &mut Answered, phone: &SeizedPhone<'_>) -> Result<(), ExperimentError> {
+    answered.brought.unreadable += 1;
+    // Whoever guesses works on a copy of what is on the phone: the program there may still have it open.
+    let copy = copied(phone.folder()).map_err(|error| crate::world::WorldError::Folder(error.kind()))?;
+    // No clock: what a guess takes differs from run to run, and belongs into no file of this one.
+    let (guessed, _) = guess(copy.path(), four_digits().take(GUESSES), None, || Duration::ZERO)?;
+    answered.reasons.push(match guessed {
+        Guessed::Found { guess } => {
+            format!("The passcode was found with guess {guess}; what it opens is the open phone's.")
+        }
+        Guessed::NotAmongThem { guesses } => {
+            format!("{guesses} passcodes were tried on its file, and none opens it.")
+        }
+        Guessed::Erased { guesses } => format!("It erased itself after {guesses} wrong passcodes."),
+    });
+    Ok(())
+}
+
+fn copied(folder: &Path) -> io::Result<TempDir> {
+    let copy = tempfile::tempdir()?;
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        fs::copy(entry.path(), copy.path().join(entry.file_name()))?;
+    }
+    Ok(copy)
+}
+
+/// Somebody who was written to shows their own phone.
+pub(super) struct Participant;
+
+impl Experiment for Participant {
+    fn demand(&self) -> &'static Demand {
+        &PARTICIPANT
+    }
+
+    fn what(&self) -> What {
+        What::Texts
+    }
+
+    fn serve(&self, views: &Views<'_>, _: &Views<'_>) -> Result<Answered, ExperimentError> {
+        let mut answered = Answered { means: Means::NotModelled, ..Answered::default() };
+        let Some(own) = views.contact() else {
+            answered.reasons.push("Nobody in this story writes with the target alone.".into());
+            return Ok(answered);
+        };
+        answered.reasons.push("Nobody's phone is shown in this story under this design.".into());
+        for phone in views.contact_phones().filter_map(|phone| phone.screen()) {
+            answered.means = Means::There;
+            answered.reasons.clear();
+            for contact in
+                phone.contacts()?.iter().filter(|contact| views.accounts().contains(&contact.account))
+            {
+                let other = format!("account {}", contact.account);
+                let shown = participant::serve(phone, contact.account, &own, &other)?;
+                answered.facts(&shown.facts);
+                let verified = if shown.verified { "" } else { "not " };
+                answered.effects.attribution =
+                    format!("the contact's word; the contact had {verified}verified whose keys they are");
+            }
+        }
+        Ok(answered)
+    }
+}

@@ -1,0 +1,228 @@
+//! A row of the matrix: every demand on one design. Experiments that want the same arranged share a world.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use pillarbox_access::demand::{About, Demand};
+use pillarbox_access::design::Design;
+use pillarbox_wire::Timestamp;
+
+use super::staging::{Ordered, Staged, stage};
+use super::{Experiment, ExperimentError, Views};
+use crate::matrix::cell::{Evidence, VERSION};
+use crate::record::Kind;
+use crate::scenario::Scenario;
+use crate::score::{Measures, Noticed, Share, Yardstick};
+
+/// Where the time of a row went.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Spent {
+    /// How many worlds ran.
+    pub worlds: u32,
+    /// Running them.
+    pub running: Duration,
+    /// Serving demands.
+    pub serving: Duration,
+    /// Scoring and writing down.
+    pub scoring: Duration,
+}
+
+/// What a world that ran leaves behind for the record: what was ordered in it, and the digest and length of its own record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WorldRan {
+    /// What was ordered; none for nothing.
+    pub ordered: Option<String>,
+    /// SHA-256 of its record.
+    pub sha256: String,
+    /// Lines of its record.
+    pub lines: usize,
+}
+
+/// One row.
+#[derive(Clone, Debug, Default)]
+pub struct Row {
+    /// The evidence, a piece for each demand.
+    pub evidence: Vec<Evidence>,
+    /// The worlds.
+    pub worlds: Vec<WorldRan>,
+    /// Where the time went.
+    pub spent: Spent,
+}
+
+/// The worlds of a row so far.
+struct Worlds<'a> {
+    design: &'a Design,
+    scenario: &'a Scenario,
+    seed: u64,
+    until: Timestamp,
+    ran: Vec<(Ordered, Staged, String)>,
+}
+
+impl Worlds<'_> {
+    /// The place of the world with this arrangement, which runs if it has not.
+    fn place(&mut self, ordered: Ordered, spent: &mut Spent) -> Result<usize, ExperimentError> {
+        if let Some(at) = self.ran.iter().position(|(there, ..)| *there == ordered) {
+            return Ok(at);
+        }
+        let begun = Instant::now();
+        let staged = stage(self.design, self.scenario, &ordered, self.seed, self.until)?;
+        let digest = staged.world.record().sha256();
+        spent.worlds += 1;
+        spent.running += begun.elapsed();
+        self.ran.push((ordered, staged, digest));
+        Ok(self.ran.len() - 1)
+    }
+}
+
+/// Runs the demands that are `wanted` on one design, up to the time `until`.
+///
+/// # Errors
+/// [`ExperimentError`].
+pub(crate) fn run(
+    design: &Design,
+    scenario: &Scenario,
+    seed: u64,
+    wanted: &[&'static dyn Experiment],
+    until: Timestamp,
+    stop: &AtomicBool,
+    done: &mut dyn FnMut(&Evidence),
+) -> Result<Row, ExperimentError> {
+    let mut row = Row::default();
+    let mut worlds = Worlds { design, scenario, seed, until, ran: Vec::new() };
+    for experiment in wanted {
+        if stop.load(Ordering::Relaxed) {
+            return Err(ExperimentError::Stopped);
+        }
+        // The same without the order: what it is compared with.
+        let usual = worlds.place(Ordered::Nothing, &mut row.spent)?;
+        let ordered = experiment.ordered(design, scenario);
+        let place = worlds.place(ordered, &mut row.spent)?;
+        let otherwise = match experiment.otherwise(design, scenario) {
+            Some(ordered) => Some(worlds.place(ordered, &mut row.spent)?),
+            None => None,
+        };
+        if let (Some(usual), Some(with)) = (worlds.ran.get(usual), worlds.ran.get(place)) {
+            let otherwise = otherwise.and_then(|at| worlds.ran.get(at));
+            let evidence = one(*experiment, design, seed, [Some(usual), otherwise], with, &mut row.spent)?;
+            done(&evidence);
+            row.evidence.push(evidence);
+        }
+    }
+    row.worlds = worlds
+        .ran
+        .iter()
+        .map(|(ordered, staged, sha256)| WorldRan {
+            ordered: ordered.in_words(),
+            sha256: sha256.clone(),
+            lines: staged.world.record().lines().len(),
+        })
+        .collect();
+    Ok(row)
+}
+
+type Ran = (Ordered, Staged, String);
+
+fn one(
+    experiment: &dyn Experiment,
+    design: &Design,
+    seed: u64,
+    [usual, otherwise]: [Option<&Ran>; 2],
+    with: &Ran,
+    spent: &mut Spent,
+) -> Result<Evidence, ExperimentError> {
+    let (ordered, staged, digest) = with;
+    let begun = Instant::now();
+    let views = Views::new(&staged.world, design, &staged.scenario, &staged.accounts)?;
+    let usual = usual.unwrap_or(with);
+    let without = Views::new(&usual.1.world, design, &usual.1.scenario, &usual.1.accounts)?;
+    let mut answered = experiment.serve(&views, &without)?;
+    if let About::Account(_) = views.about()
+        && staged.accounts.len() > 1
+    {
+        let others = staged.accounts.len() - 1;
+        answered.reasons.push(format!(
+            "The demand names the account that one contact knows; {others} others are the target's too."
+        ));
+    }
+    spent.serving += begun.elapsed();
+    let begun = Instant::now();
+    let demand: &Demand = experiment.demand();
+    let yardstick = Yardstick::of(&staged.scenario, staged.world.scorer());
+    let (noticed, function_lost) = if *ordered == Ordered::Nothing {
+        (Vec::new(), Share::default())
+    } else {
+        (noticed(&usual.1, staged), lost(&usual.1, staged))
+    };
+    experiment.compared(&mut answered, function_lost, otherwise.map(|ran| lost(&usual.1, &ran.1)));
+    let evidence = Evidence {
+        v: VERSION,
+        scenario: staged.scenario.name.clone(),
+        design: design.name.clone(),
+        demand: experiment.name().to_owned(),
+        seed,
+        world_sha256: digest.clone(),
+        view: serde_json::to_value(demand.view)
+            .ok()
+            .and_then(|view| Some(view.as_str()?.to_owned()))
+            .unwrap_or_default(),
+        ordered: ordered.in_words(),
+        means: answered.means,
+        only_from_now_on: experiment.only_from_now_on(),
+        what: experiment.what(),
+        unit: answered.unit.unwrap_or(experiment.what().unit()).to_owned(),
+        counted: answered.counted,
+        reasons: answered.reasons,
+        brought: answered.brought,
+        yardstick,
+        effects: Measures { noticed, function_lost, ..answered.effects },
+        pieces: answered.pieces,
+        rereadable: answered.rereadable,
+    };
+    spent.scoring += begun.elapsed();
+    Ok(evidence)
+}
+
+/// What phones said from the order on that they do not say without it.
+fn noticed(usual: &Staged, with: &Staged) -> Vec<Noticed> {
+    let since = with.scenario.inquiry.ordered;
+    let told = |staged: &Staged| {
+        let mut told: BTreeMap<(String, String), Vec<u64>> = BTreeMap::new();
+        for line in staged.world.record().lines().iter().filter(|line| line.at >= since) {
+            let (who, says) = match &line.kind {
+                Kind::Notice { who, says, .. } => (who, says),
+                Kind::Unreachable { who, why, .. } => (who, why),
+                _ => continue,
+            };
+            told.entry((who.clone(), says.clone())).or_default().push(line.at.0);
+        }
+        told
+    };
+    let (before, after) = (told(usual), told(with));
+    let mut noticed = Vec::new();
+    for ((who, says), times) in after {
+        let known = before.get(&(who.clone(), says.clone())).map_or(0, Vec::len);
+        let new = times.into_iter().skip(known);
+        noticed.extend(new.map(|at| Noticed { at, who: who.clone(), says: says.clone() }));
+    }
+    noticed.sort();
+    noticed
+}
+
+/// Texts from the order on that somebody read without it and nobody with it.
+fn lost(usual: &Staged, with: &Staged) -> Share {
+    let since = with.scenario.inquiry.ordered;
+    let read = |staged: &Staged| {
+        let scorer = staged.world.scorer();
+        let mut read: BTreeMap<(u64, usize, String), usize> = BTreeMap::new();
+        for one in scorer.read() {
+            if let Some(said) = scorer.said().get(one.said.0).filter(|said| said.at >= since) {
+                *read.entry((said.at.0, one.who.0, said.text.clone())).or_default() += 1;
+            }
+        }
+        read
+    };
+    let (before, after) = (read(usual), read(with));
+    let lost = before.keys().filter(|key| !after.contains_key(*key)).count();
+    Share { n: lost as u64, of: before.len() as u64 }
+}

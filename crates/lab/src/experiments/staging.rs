@@ -1,0 +1,211 @@
+//! Staging: what is arranged for an experiment, as data. Experiments that want the same share one world.
+
+use std::collections::BTreeSet;
+
+use pillarbox_access::demand::{compelled_logging, retention};
+use pillarbox_access::design::Design;
+use pillarbox_client::{Habits, Protection};
+use pillarbox_wire::{AccountId, ChannelName, Duration, Handle, Timestamp};
+
+use super::ExperimentError;
+use crate::scenario::{Act, Event, LockState, PersonId, Scenario};
+use crate::world::{Order, Role, SiteId, World};
+
+/// What is ordered, of whom.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Ordered {
+    /// Nothing: what is there is there.
+    Nothing,
+    /// The operators hand over what passes of the target.
+    Tap,
+    /// The operators write down what the target does.
+    Log,
+    /// The operators keep what everybody does, for so long.
+    Retain(Duration),
+    /// A channel goes.
+    TakeDown(ChannelName),
+    /// The networks of a country let nobody through.
+    Block {
+        /// Which country.
+        country: String,
+        /// Whether people look for another relay after it.
+        and_people_move: bool,
+    },
+    /// Everybody gets other software.
+    Update {
+        /// What it does.
+        habits: Habits,
+        /// How it protects what is said, if otherwise than before.
+        protection: Option<Protection>,
+    },
+}
+
+impl Ordered {
+    /// What is ordered, in words; none for nothing.
+    pub(super) fn in_words(&self) -> Option<String> {
+        Some(match self {
+            Self::Nothing => return None,
+            Self::Tap => "the operator hands over what passes of the target".into(),
+            Self::Log => "the operator writes down what the target does".into(),
+            Self::Retain(keep) => {
+                format!("the operator keeps what everybody does for {} days", keep.as_seconds() / 86_400)
+            }
+            Self::TakeDown(channel) => format!("{channel} is taken down"),
+            Self::Block { country, and_people_move: false } => {
+                format!("the networks of {country} let nobody connect to the messenger")
+            }
+            Self::Block { country, and_people_move: true } => {
+                format!(
+                    "the networks of {country} let nobody connect to one relay, and people look for another"
+                )
+            }
+            Self::Update { .. } => "everybody gets software that the operator can read along with".into(),
+        })
+    }
+}
+
+/// A world, as far as an experiment arranges it.
+pub(super) struct Staged {
+    pub(super) world: World,
+    pub(super) scenario: Scenario,
+    /// The accounts that the target had when it was ordered.
+    pub(super) accounts: Vec<AccountId>,
+}
+
+/// The scenario with what every experiment needs of it: the phones of the target and of one contact are in other hands at the end,
+/// open, so that somebody can look at them. In whose hands and how locked is for the experiment to say.
+pub(super) fn with_phones(scenario: &Scenario) -> Scenario {
+    let mut scenario = scenario.clone();
+    let about = scenario.inquiry.about;
+    for event in &mut scenario.events {
+        if event.who == about
+            && let Act::PhoneSeized { state } = &mut event.act
+        {
+            *state = LockState::Unlocked;
+        }
+    }
+    let taken: BTreeSet<PersonId> = scenario
+        .events
+        .iter()
+        .filter(|event| matches!(event.act, Act::PhoneSeized { .. } | Act::DeletesAccount))
+        .map(|event| event.who)
+        .collect();
+    let whom = [Some(about), contact_of(&scenario)];
+    for who in whom.into_iter().flatten().filter(|who| !taken.contains(who)) {
+        let act = Act::PhoneSeized { state: LockState::Unlocked };
+        scenario.events.push(Event { at: scenario.inquiry.served, who, act, line: 0 });
+    }
+    scenario
+}
+
+/// The contact who hands their phone over of their own will: the first who wrote to the target or was written to, and is not
+/// offline at the end.
+pub(super) fn contact_of(scenario: &Scenario) -> Option<PersonId> {
+    use crate::scenario::Audience::Person;
+    let about = scenario.inquiry.about;
+    scenario.events.iter().find_map(|event| match &event.act {
+        Act::Says { to: Person(whom), .. } if event.who == about => Some(*whom),
+        Act::Says { to: Person(whom), .. } if *whom == about => Some(event.who),
+        _ => None,
+    })
+}
+
+/// The first public channel of the story.
+pub(super) fn channel_of(scenario: &Scenario) -> Option<&ChannelName> {
+    scenario.events.iter().find_map(|event| match &event.act {
+        Act::OpensChannel { channel } => Some(channel),
+        _ => None,
+    })
+}
+
+/// Makes the world and runs it up to `until`.
+pub(super) fn stage(
+    design: &Design,
+    scenario: &Scenario,
+    ordered: &Ordered,
+    seed: u64,
+    until: Timestamp,
+) -> Result<Staged, ExperimentError> {
+    let mut scenario = with_phones(scenario);
+    let at = scenario.inquiry.ordered;
+    if let Ordered::Block { country, and_people_move: true } = ordered {
+        move_everybody(&mut scenario, country, at);
+    }
+    let mut world = World::new(design, &scenario, seed)?;
+    let about = scenario.inquiry.about;
+    // An order that names accounts names those that there are when it comes.
+    world.run_until(Timestamp(at.0.min(until.0).saturating_sub(1)))?;
+    let mut accounts = accounts_of(&world, about);
+    if until >= at {
+        for order in orders(&world, design, ordered, &accounts) {
+            world.order(at, order);
+        }
+        if matches!(ordered, Ordered::Update { .. }) {
+            // Software that speaks otherwise begins new accounts; who can read along does so on those.
+            world.run_until(at)?;
+            let now = accounts_of(&world, about);
+            let new: Vec<AccountId> =
+                now.iter().copied().filter(|account| !accounts.contains(account)).collect();
+            accounts = if new.is_empty() { now } else { new };
+            for order in orders(&world, design, &Ordered::Tap, &accounts) {
+                world.order(at, order);
+            }
+        }
+    }
+    world.run_until(until)?;
+    world.end()?;
+    Ok(Staged { world, scenario, accounts })
+}
+
+fn accounts_of(world: &World, who: PersonId) -> Vec<AccountId> {
+    let owned = world.scorer().accounts().iter().filter(|behind| behind.who == who);
+    owned.map(|behind| behind.account).collect()
+}
+
+fn orders(world: &World, design: &Design, ordered: &Ordered, accounts: &[AccountId]) -> Vec<Order> {
+    let sites = world.sites().iter().enumerate().filter(|(_, site)| site.role() == Role::Messenger);
+    let sites = sites.map(|(at, _)| SiteId(at));
+    let scenario = world.scenario();
+    let person = scenario.person(scenario.inquiry.about);
+    let numbers: Vec<Handle> = person.and_then(|person| person.number.clone()).into_iter().collect();
+    match ordered {
+        Ordered::Nothing => Vec::new(),
+        Ordered::Tap => sites
+            .map(|site| Order::Tap { site, accounts: accounts.to_vec(), numbers: numbers.clone() })
+            .collect(),
+        Ordered::Log => {
+            let keeping = compelled_logging::told(&design.relay, accounts);
+            sites.map(|site| Order::SetKeeping { site, keeping: keeping.clone() }).collect()
+        }
+        Ordered::Retain(keep) => {
+            let keeping = retention::told(&design.relay, *keep);
+            sites.map(|site| Order::SetKeeping { site, keeping: keeping.clone() }).collect()
+        }
+        Ordered::TakeDown(channel) => vec![Order::TakeDown { channel: channel.clone() }],
+        Ordered::Block { country, and_people_move: false } => vec![Order::Block { country: country.clone() }],
+        Ordered::Block { country, and_people_move: true } => {
+            sites.take(1).map(|site| Order::BlockRelay { country: country.clone(), site }).collect()
+        }
+        Ordered::Update { habits, protection } => {
+            vec![Order::UpdateSoftware { who: None, habits: habits.clone(), protection: *protection }]
+        }
+    }
+}
+
+/// How long people take to look for another relay.
+const UNTIL_PEOPLE_MOVE: Duration = Duration::from_seconds(3_600);
+
+fn move_everybody(scenario: &mut Scenario, country: &str, after: Timestamp) {
+    let at = after + UNTIL_PEOPLE_MOVE;
+    let gone: BTreeSet<PersonId> = scenario
+        .events
+        .iter()
+        .filter(|event| event.at <= at && matches!(event.act, Act::PhoneSeized { .. } | Act::DeletesAccount))
+        .map(|event| event.who)
+        .collect();
+    let there = scenario.everybody().filter(|(who, person)| person.country == country && !gone.contains(who));
+    let moves: Vec<Event> =
+        there.map(|(who, _)| Event { at, who, act: Act::MovesToOtherRelay, line: 0 }).collect();
+    let place = scenario.events.iter().position(|event| event.at > at).unwrap_or(scenario.events.len());
+    scenario.events.splice(place..place, moves);
+}

@@ -1,0 +1,170 @@
+//! What an experiment may look at when it serves a demand: views, and nothing else of the world.
+//!
+//! [`Views`] holds a world and lets nobody at it. A serving step gets views:
+//!
+//! ```
+//! use pillarbox_access::{RelayHoldings, Served};
+//! use pillarbox_lab::experiments::Views;
+//! # use pillarbox_lab::truth::Truth;
+//! fn serve(views: &Views<'_>, _truth: &Truth) -> Vec<RelayHoldings> { views.operators().unwrap_or_default() }
+//! fn experiment(views: &Views<'_>, truth: &Truth) -> usize { serve(views, truth).len() }
+//! ```
+//!
+//! There is no way from them to the truth; the same with the truth in the place of the views is no program:
+//!
+//! ```compile_fail,E0308
+//! use pillarbox_access::{RelayHoldings, Served};
+//! use pillarbox_lab::experiments::Views;
+//! # use pillarbox_lab::truth::Truth;
+//! fn serve(views: &Views<'_>, _truth: &Truth) -> Vec<RelayHoldings> { views.operators().unwrap_or_default() }
+//! fn experiment(views: &Views<'_>, truth: &Truth) -> usize { serve(truth, truth).len() }
+//! ```
+
+use pillarbox_access::RelayHoldings;
+use pillarbox_access::demand::{About, Case};
+use pillarbox_access::design::{Design, Operator};
+use pillarbox_access::view::{OperatorTap, PushRecords, SeizedPhone};
+use pillarbox_wire::{AccountId, ChannelName, Timestamp};
+
+use super::ExperimentError;
+use crate::scenario::{PersonId, Scenario};
+use crate::world::{Role, Seized, World};
+
+/// What the parties of one world have.
+pub struct Views<'w> {
+    world: &'w World,
+    design: &'w Design,
+    scenario: &'w Scenario,
+    about: About,
+    accounts: &'w [AccountId],
+}
+
+impl<'w> Views<'w> {
+    pub(super) fn new(
+        world: &'w World,
+        design: &'w Design,
+        scenario: &'w Scenario,
+        accounts: &'w [AccountId],
+    ) -> Result<Self, ExperimentError> {
+        let person = scenario.person(scenario.inquiry.about);
+        let number = person.and_then(|person| person.number.clone()).filter(|_| design.phone.number);
+        let about = match (number, accounts.first()) {
+            (Some(number), _) => About::Number(number),
+            // Where there are no numbers a demand names an account, as somebody who writes to it can tell.
+            (None, Some(account)) => About::Account(*account),
+            (None, None) => return Err(ExperimentError::NobodyToAskAbout),
+        };
+        Ok(Self { world, design, scenario, about, accounts })
+    }
+
+    /// The case, at the messenger's operator.
+    #[must_use]
+    pub const fn case(&self) -> Case<'_> {
+        Case::new(&self.about, &self.design.operator)
+    }
+
+    /// Whom the demand names.
+    #[must_use]
+    pub const fn about(&self) -> &About {
+        &self.about
+    }
+
+    /// The design.
+    #[must_use]
+    pub const fn design(&self) -> &Design {
+        self.design
+    }
+
+    /// From when on an order holds, and when the answer is due.
+    #[must_use]
+    pub const fn times(&self) -> (Timestamp, Timestamp) {
+        (self.scenario.inquiry.ordered, self.scenario.inquiry.served)
+    }
+
+    /// What the messenger's operator has, a relay each.
+    ///
+    /// # Errors
+    /// A store that cannot be read.
+    pub fn operators(&self) -> Result<Vec<RelayHoldings>, ExperimentError> {
+        self.holdings_of(Role::Messenger)
+    }
+
+    /// What the operator has with whom the backups lie, if that is another one.
+    ///
+    /// # Errors
+    /// A store that cannot be read.
+    pub fn cloud(&self) -> Result<Option<(RelayHoldings, &Operator)>, ExperimentError> {
+        let Some(cloud) = &self.design.cloud else { return Ok(None) };
+        Ok(self.holdings_of(Role::Cloud)?.pop().map(|holdings| (holdings, &cloud.operator)))
+    }
+
+    /// Whom a demand names at an operator: the number, or the account there that is the target's.
+    #[must_use]
+    pub fn about_at(&self, holdings: &RelayHoldings) -> About {
+        let here = |account: &AccountId| holdings.rows().accounts.iter().any(|row| row.account == *account);
+        match &self.about {
+            About::Number(number) if holdings.account(number).is_some() => self.about.clone(),
+            _ => self.accounts.iter().copied().find(here).map_or_else(|| self.about.clone(), About::Account),
+        }
+    }
+
+    fn holdings_of(&self, role: Role) -> Result<Vec<RelayHoldings>, ExperimentError> {
+        let sites = self.world.sites().iter().filter(|site| site.role() == role);
+        sites.map(|site| Ok(site.holdings()?)).collect()
+    }
+
+    /// What passed the messenger's operator from an order on, with what it has otherwise, relay by relay.
+    ///
+    /// # Errors
+    /// A store that cannot be read.
+    pub fn tapped(&self) -> Result<Vec<(RelayHoldings, &OperatorTap)>, ExperimentError> {
+        let sites = self.world.sites().iter().filter(|site| site.role() == Role::Messenger);
+        let mut tapped = Vec::new();
+        for site in sites {
+            for tap in site.taps() {
+                tapped.push((site.holdings()?, tap));
+            }
+        }
+        Ok(tapped)
+    }
+
+    /// What the push service has.
+    #[must_use]
+    pub const fn push(&self) -> &PushRecords {
+        self.world.push_records()
+    }
+
+    /// The target's phones, taken.
+    pub fn phones(&self) -> impl Iterator<Item = SeizedPhone<'_>> {
+        self.phones_of(self.scenario.inquiry.about)
+    }
+
+    /// The phones of a contact who hands them over.
+    pub fn contact_phones(&self) -> impl Iterator<Item = SeizedPhone<'_>> {
+        super::staging::contact_of(self.scenario).into_iter().flat_map(|who| self.phones_of(who))
+    }
+
+    fn phones_of(&self, who: PersonId) -> impl Iterator<Item = SeizedPhone<'_>> {
+        self.world.seized().iter().filter(move |seized| seized.who == who).map(Seized::view)
+    }
+
+    /// What the contact who hands over a phone is called in the papers.
+    #[must_use]
+    pub fn contact(&self) -> Option<String> {
+        let person = self.scenario.person(super::staging::contact_of(self.scenario)?)?;
+        let number = person.number.as_ref().filter(|_| self.design.phone.number);
+        Some(number.map_or_else(|| person.name.clone(), ToString::to_string))
+    }
+
+    /// The accounts of the target that somebody who writes to them knows.
+    #[must_use]
+    pub const fn accounts(&self) -> &[AccountId] {
+        self.accounts
+    }
+
+    /// The first public channel of the story.
+    #[must_use]
+    pub fn channel(&self) -> Option<&ChannelName> {
+        super::staging::channel_of(self.scenario)
+    }
+}

@@ -1,0 +1,166 @@
+//! A cell: what came of one demand under one design, in words and in measures, and where the bytes are. When it was computed and
+//! how long that took are no part of it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::score::{Brought, Counts, Means, Measures, State, What, Yardstick, score};
+
+/// The version of the form of evidence and of the matrix, in every file.
+pub const VERSION: u8 = 1;
+
+/// One cell.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cell {
+    /// The design: the row.
+    pub design: String,
+    /// The demand: the column.
+    pub demand: String,
+    /// What came of it.
+    pub state: State,
+    /// The same in words, with what was counted.
+    pub says: String,
+    /// Why, where the counts do not say it.
+    pub reasons: Vec<String>,
+    /// What was measured.
+    pub measures: Measures,
+    /// The control that shows that the same steps find what is there: its evidence file.
+    pub control: String,
+    /// The seed of the world.
+    pub seed: u64,
+    /// The evidence file.
+    pub evidence: String,
+    /// SHA-256 of it.
+    pub evidence_sha256: String,
+}
+
+/// Something that an answer rests on: a row, a field or bytes, and how bytes are read, so that whoever has the file can try again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Piece {
+    /// Where it was found.
+    pub found_in: String,
+    /// What of it.
+    pub part: String,
+    /// JSON of a row or a field; bytes in hexadecimal.
+    pub value: String,
+    /// SHA-256 of the JSON, or of the bytes.
+    pub sha256: String,
+    /// How it is read.
+    pub how: How,
+}
+
+/// How a piece is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum How {
+    /// Bytes, as a message that phones exchange.
+    Message,
+    /// Bytes, as a text that stands there as it is.
+    Plain,
+    /// A row with a part of a backup, or its key: all of them together.
+    Backup,
+    /// Not at all: it is kept as it lay there.
+    Kept,
+}
+
+/// What stands in an evidence file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Evidence {
+    /// [`VERSION`].
+    pub v: u8,
+    /// The scenario.
+    pub scenario: String,
+    /// The design.
+    pub design: String,
+    /// The demand.
+    pub demand: String,
+    /// The seed.
+    pub seed: u64,
+    /// SHA-256 of the record of the world that it was measured in.
+    pub world_sha256: String,
+    /// What the party could see.
+    pub view: String,
+    /// What was ordered, in words; none if nothing was.
+    pub ordered: Option<String>,
+    /// Whether whoever is asked can do it.
+    pub means: Means,
+    /// Whether the demand is about the future alone.
+    pub only_from_now_on: bool,
+    /// What is counted.
+    pub what: What,
+    /// What stands behind the number, if that is not what is counted.
+    pub unit: String,
+    /// Counts that the experiment itself made, where texts, messages and entries are not what the demand is about.
+    pub counted: Option<Counts>,
+    /// Why, where the counts do not say it.
+    pub reasons: Vec<String>,
+    /// What came back.
+    pub brought: Brought,
+    /// What it is held against.
+    pub yardstick: Yardstick,
+    /// What only a comparison with another run can measure: who noticed, what was lost.
+    pub effects: Measures,
+    /// What it rests on.
+    pub pieces: Vec<Piece>,
+    /// Whether the texts in it can be read again from those bytes.
+    pub rereadable: bool,
+}
+
+impl Evidence {
+    /// The name of its file, without the folder.
+    #[must_use]
+    pub fn file_name(&self) -> String {
+        format!("{}--{}.json", self.design, self.demand)
+    }
+
+    /// Scores it: the same for whoever ran the world and for whoever only has the file.
+    #[must_use]
+    pub fn score(&self) -> (State, Counts, Measures) {
+        let (counts, mut measures) = score(self.what, &self.brought, &self.yardstick);
+        let counts = self.counted.unwrap_or(counts);
+        measures.noticed.clone_from(&self.effects.noticed);
+        measures.function_lost = self.effects.function_lost;
+        measures.attribution.clone_from(&self.effects.attribution);
+        measures.delay_ms = self.effects.delay_ms.or(measures.delay_ms);
+        measures.look_back_ms = self.effects.look_back_ms.or(measures.look_back_ms);
+        (State::of(self.means, self.only_from_now_on, &counts), counts, measures)
+    }
+
+    /// The file's bytes.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        pretty(self)
+    }
+
+    /// The cell that this is the evidence of.
+    #[must_use]
+    pub fn cell(&self, control: &str) -> Cell {
+        let (state, _, measures) = self.score();
+        let says = match state.counted() {
+            Some(_) => format!("{state} {}", self.unit),
+            None => state.to_string(),
+        };
+        Cell {
+            design: self.design.clone(),
+            demand: self.demand.clone(),
+            state,
+            says,
+            reasons: self.reasons.clone(),
+            measures,
+            control: control.to_owned(),
+            seed: self.seed,
+            evidence: format!("evidence/{}", self.file_name()),
+            evidence_sha256: crate::record::sha256(self.to_json().as_bytes()),
+        }
+    }
+}
+
+/// JSON for people and for programs: indented, with a line break at its end. What has no form is left out, and a test reads
+/// everything back.
+pub(crate) fn pretty<T: Serialize>(value: &T) -> String {
+    let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
+    text.push('\n');
+    text
+}

@@ -1,0 +1,103 @@
+//! Comma-separated values (RFC 4180): the matrix as a table for other programs, and predictions as people write them.
+
+use super::cell::Cell;
+
+/// The columns of `matrix.csv`.
+const COLUMNS: &str = "design,demand,state,n,of,says,content_past,content_past_of,content_future,content_future_of,pairs_right,\
+pairs_found,pairs_of,times_right,times_found,times_of,groups_right,groups_found,groups_of,look_back_ms,delay_ms,non_targets,\
+noticed_by,function_lost,function_lost_of,attribution,reasons,control,seed,evidence,evidence_sha256\n";
+
+/// The matrix, a line for each cell.
+#[must_use]
+pub(super) fn table(cells: &[Cell]) -> String {
+    let mut out = COLUMNS.to_owned();
+    for cell in cells {
+        let measures = &cell.measures;
+        let counted = cell.state.counted();
+        let number = |number: Option<u64>| number.map_or_else(String::new, |number| number.to_string());
+        let rates = |rates: crate::score::Rates| {
+            [rates.right, rates.found, rates.of].map(|number| number.to_string())
+        };
+        let shares = |share: crate::score::Share| [share.n, share.of].map(|number| number.to_string());
+        let mut noticed: Vec<&str> = measures.noticed.iter().map(|noticed| noticed.who.as_str()).collect();
+        noticed.dedup();
+        let mut fields = vec![
+            cell.design.clone(),
+            cell.demand.clone(),
+            cell.state.word().to_owned(),
+            number(counted.map(|(n, _)| n)),
+            number(counted.map(|(_, of)| of)),
+            cell.says.clone(),
+        ];
+        fields.extend(shares(measures.content_past));
+        fields.extend(shares(measures.content_future));
+        fields.extend([measures.pairs, measures.times, measures.groups].into_iter().flat_map(rates));
+        fields.extend([number(measures.look_back_ms), number(measures.delay_ms)]);
+        fields.extend([measures.non_targets.len().to_string(), noticed.join("; ")]);
+        fields.extend(shares(measures.function_lost));
+        fields.extend([measures.attribution.clone(), cell.reasons.join(" "), cell.control.clone()]);
+        fields.extend([cell.seed.to_string(), cell.evidence.clone(), cell.evidence_sha256.clone()]);
+        out.push_str(&line(&fields));
+    }
+    out
+}
+
+/// One line.
+#[must_use]
+pub(super) fn line(fields: &[String]) -> String {
+    let mut line = fields.iter().map(|field| quoted(field)).collect::<Vec<_>>().join(",");
+    line.push('\n');
+    line
+}
+
+/// A field, in quotes if it needs them. A spreadsheet takes what begins with one of these signs for a formula; a quote before it
+/// makes it a text (OWASP, CSV injection).
+fn quoted(field: &str) -> String {
+    let field = match field.chars().next() {
+        Some('=' | '+' | '-' | '@' | '\t' | '\r') => format!("'{field}"),
+        _ => field.to_owned(),
+    };
+    if field.contains([',', '"', '\n', '\r']) { format!("\"{}\"", field.replace('"', "\"\"")) } else { field }
+}
+
+/// The fields of a line. None if a quote is not closed.
+#[must_use]
+pub(super) fn fields(line: &str) -> Option<Vec<String>> {
+    let mut fields = vec![String::new()];
+    let mut letters = line.chars().peekable();
+    let mut inside = false;
+    while let Some(letter) = letters.next() {
+        let field = fields.last_mut()?;
+        match letter {
+            '"' if inside && letters.peek() == Some(&'"') => {
+                letters.next();
+                field.push('"');
+            }
+            '"' => inside = !inside,
+            ',' if !inside => fields.push(String::new()),
+            letter => field.push(letter),
+        }
+    }
+    (!inside).then_some(fields)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read(texts in prop::collection::vec("[a-z ,\"]{0,12}", 1..6)) {
+            let written = line(&texts);
+            prop_assert_eq!(fields(written.trim_end_matches('\n')).unwrap(), texts);
+        }
+    }
+
+    #[test]
+    fn a_formula_is_a_text_and_an_open_quote_an_error() {
+        assert_eq!(line(&["=1+1".into(), "a,b".into()]), "'=1+1,\"a,b\"\n");
+        assert_eq!(fields("a,\"b"), None);
+    }
+}

@@ -1,0 +1,59 @@
+//! The manifest: what is in a run's folder, and what it was made from. It is written last; a folder without one is no run.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::cell::VERSION;
+
+/// The manifest's file.
+pub const MANIFEST: &str = "manifest.json";
+
+/// Where the wall-clock times go, which differ each time and so stand outside the manifest.
+pub const TIMING: &str = "timing.json";
+
+/// What a run's folder holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// [`VERSION`].
+    pub v: u8,
+    /// The release of the program.
+    pub program: String,
+    /// The scenario's name.
+    pub scenario: String,
+    /// SHA-256 of its file.
+    pub scenario_sha256: String,
+    /// The seed.
+    pub seed: u64,
+    /// SHA-256 of each design, as data.
+    pub designs: BTreeMap<String, String>,
+    /// The demands, in the order of the columns.
+    pub demands: Vec<String>,
+    /// SHA-256 of every other file of the folder.
+    pub files: BTreeMap<String, String>,
+}
+
+impl Manifest {
+    /// The manifest of these files.
+    #[must_use]
+    pub fn of(
+        scenario: &crate::scenario::Scenario,
+        seed: u64,
+        designs: BTreeMap<String, String>,
+        demands: Vec<String>,
+        files: &BTreeMap<String, String>,
+    ) -> Self {
+        let digests = files.iter().map(|(name, text)| (name.clone(), crate::record::sha256(text.as_bytes())));
+        Self {
+            v: VERSION,
+            program: env!("CARGO_PKG_VERSION").to_owned(),
+            scenario: scenario.name.clone(),
+            scenario_sha256: data_encoding::HEXLOWER.encode(&scenario.digest),
+            seed,
+            designs,
+            demands,
+            files: digests.collect(),
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! The matrix: every design meets every demand, in worlds that run at the same time on several cores, and every cell has its
+//! evidence. The same scenario, designs and seed give the same files, byte for byte, however many threads there are.
+//!
+//! | file | what |
+//! |---|---|
+//! | `cell` | what a cell says, and what stands in its evidence |
+//! | `pool`, `progress` | the work and how far it is |
+//! | `folder`, `manifest` | how a run is written so that half of one never looks whole |
+//! | `csv`, `table`, `page`, `words` | the matrix for programs and for people |
+//! | `expected` | predictions |
+//! | `check`, `reread` | whether a run is what it says it is |
+
+pub mod cell;
+pub mod check;
+mod csv;
+pub mod expected;
+pub mod folder;
+pub mod manifest;
+pub mod page;
+mod pool;
+pub mod progress;
+pub(crate) mod reread;
+pub mod table;
+pub mod timing;
+mod words;
+
+use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use pillarbox_access::design::Design;
+use serde_json::json;
+
+use crate::experiments::control::{self, Control};
+use crate::experiments::row::{self, Row};
+use crate::experiments::{Experiment, ExperimentError, all};
+use crate::record::sha256;
+use crate::scenario::Scenario;
+use crate::score::State;
+use cell::{Cell, Evidence, VERSION, pretty};
+use manifest::Manifest;
+use progress::Progress;
+use timing::Timing;
+
+/// What to run.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The story.
+    pub scenario: Scenario,
+    /// The rows.
+    pub designs: Vec<Design>,
+    /// The columns, by the demands' names; empty for every one.
+    pub demands: Vec<String>,
+    /// The seed.
+    pub seed: u64,
+    /// How many threads.
+    pub threads: NonZeroUsize,
+    /// Where everything is to be found: what the controls run on.
+    pub control: Control,
+    /// The command that runs the same again.
+    pub rerun: String,
+}
+
+/// What a run gives.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// The cells, design by design.
+    pub cells: Vec<Cell>,
+    /// The demands, in the order of the columns.
+    pub demands: Vec<String>,
+    /// Every file but the manifest, by its name.
+    pub files: BTreeMap<String, String>,
+    /// The manifest.
+    pub manifest: Manifest,
+    /// Where the time went. It is in none of the files above.
+    pub timing: Timing,
+}
+
+/// How many cells a plan has.
+#[must_use]
+pub fn cells_of(plan: &Plan) -> usize {
+    plan.designs.len() * wanted(plan).len()
+}
+
+fn wanted(plan: &Plan) -> Vec<&'static dyn Experiment> {
+    let named = |name: &str| plan.demands.is_empty() || plan.demands.iter().any(|demand| demand == name);
+    all().into_iter().filter(|experiment| named(experiment.name())).collect()
+}
+
+/// Runs all of it.
+///
+/// # Errors
+/// [`ExperimentError`]; then there is no result at all.
+pub fn run(plan: &Plan, progress: &Progress, stop: &AtomicBool) -> Result<Run, ExperimentError> {
+    let wanted = wanted(plan);
+    let begun = std::time::Instant::now();
+    let controls = control::run(&plan.control, &wanted, stop)?;
+    let job = |design: &Design| {
+        let until = plan.scenario.inquiry.served;
+        let mut done = |evidence: &Evidence| {
+            let cell = evidence.cell("");
+            progress.done(&cell.design, &cell.demand, &cell.says);
+        };
+        row::run(design, &plan.scenario, plan.seed, &wanted, until, stop, &mut done)
+    };
+    let done = pool::in_order(&plan.designs, plan.threads, stop, job);
+    progress.end();
+    let mut rows = Vec::with_capacity(done.len());
+    let mut stopped = stop.load(Ordering::Relaxed);
+    for row in done {
+        match row {
+            Some(row) => rows.push(row?),
+            None => stopped = true,
+        }
+    }
+    if stopped {
+        return Err(ExperimentError::Stopped);
+    }
+    let mut timing = Timing::of(&plan.designs, &rows, &controls);
+    timing.whole = begun.elapsed();
+    Ok(written(plan, &wanted, &rows, &controls, timing))
+}
+
+fn written(
+    plan: &Plan,
+    wanted: &[&'static dyn Experiment],
+    rows: &[Row],
+    controls: &[Row],
+    timing: Timing,
+) -> Run {
+    let demands: Vec<String> = wanted.iter().map(|experiment| experiment.name().to_owned()).collect();
+    let mut files = BTreeMap::new();
+    for evidence in rows.iter().chain(controls).flat_map(|row| &row.evidence) {
+        files.insert(format!("evidence/{}", evidence.file_name()), evidence.to_json());
+    }
+    let cells: Vec<Cell> = rows
+        .iter()
+        .flat_map(|row| &row.evidence)
+        .map(|evidence| {
+            evidence.cell(&format!("evidence/{}--{}.json", control::NAME, control_of(wanted, evidence)))
+        })
+        .collect();
+    files.insert("matrix.json".to_owned(), pretty(&cells));
+    files.insert("matrix.csv".to_owned(), csv::table(&cells));
+    files.insert("record.jsonl".to_owned(), record(plan, rows, controls, &cells));
+    files.insert("rerun.txt".to_owned(), format!("{}\n", plan.rerun));
+    let digest = |design: &Design| {
+        let text = serde_json::to_vec(design).unwrap_or_default();
+        (design.name.clone(), sha256(&text))
+    };
+    let designs = plan.designs.iter().map(digest).collect();
+    let manifest = Manifest::of(&plan.scenario, plan.seed, designs, demands.clone(), &files);
+    Run { cells, demands, files, manifest, timing }
+}
+
+/// The column whose control backs a cell.
+fn control_of<'w>(wanted: &[&'w dyn Experiment], evidence: &Evidence) -> &'w str {
+    let experiment = wanted.iter().find(|experiment| experiment.name() == evidence.demand);
+    experiment.map_or("", |experiment| experiment.control())
+}
+
+/// The record: what ran, and each cell, a line each.
+fn record(plan: &Plan, rows: &[Row], controls: &[Row], cells: &[Cell]) -> String {
+    let mut lines = vec![json!({
+        "kind": "matrix", "program": env!("CARGO_PKG_VERSION"), "scenario": plan.scenario.name, "seed": plan.seed,
+        "scenario_sha256": data_encoding::HEXLOWER.encode(&plan.scenario.digest), "cells": cells.len(),
+    })];
+    for row in controls.iter().chain(rows) {
+        let design = row.evidence.first().map_or("", |evidence| evidence.design.as_str());
+        for world in &row.worlds {
+            lines.push(json!({
+                "kind": "world", "design": design, "ordered": world.ordered, "record_sha256": world.sha256,
+                "record_lines": world.lines,
+            }));
+        }
+    }
+    let cell = |cell: &Cell| {
+        json!({
+            "kind": "cell", "design": cell.design, "demand": cell.demand, "state": cell.state, "says": cell.says,
+            "control": cell.control, "evidence": cell.evidence, "evidence_sha256": cell.evidence_sha256,
+        })
+    };
+    lines.extend(cells.iter().map(cell));
+    let numbered = lines.into_iter().enumerate().map(|(seq, mut line)| {
+        if let Some(line) = line.as_object_mut() {
+            line.insert("v".to_owned(), VERSION.into());
+            line.insert("seq".to_owned(), seq.into());
+        }
+        format!("{line}\n")
+    });
+    numbered.collect()
+}
+
+/// How many cells there are, how many have evidence, and how many stand for nothing here.
+#[must_use]
+pub fn counted(cells: &[Cell]) -> String {
+    let not_modelled = cells.iter().filter(|cell| cell.state == State::NotModelled).count();
+    format!(
+        "{} cells, {} with evidence, {not_modelled} not modelled.",
+        cells.len(),
+        cells.len() - not_modelled
+    )
+}
+
+impl Run {
+    /// The manifest as it is written.
+    #[must_use]
+    pub fn manifest_text(&self) -> String {
+        pretty(&self.manifest)
+    }
+}

@@ -1,0 +1,59 @@
+//! Work on several cores whose results stand in the order of the work, however many threads there are.
+
+use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+/// Does every piece of work, on so many threads. None in the place of what was not begun because of `stop` or because
+/// another piece failed.
+pub(super) fn in_order<W: Sync, T: Send, E: Send>(
+    work: &[W],
+    threads: NonZeroUsize,
+    stop: &AtomicBool,
+    job: impl Fn(&W) -> Result<T, E> + Sync,
+) -> Vec<Option<Result<T, E>>> {
+    let next = AtomicUsize::new(0);
+    let failed = AtomicBool::new(false);
+    let done: Vec<Mutex<Option<Result<T, E>>>> = work.iter().map(|_| Mutex::new(None)).collect();
+    std::thread::scope(|scope| {
+        for _ in 0..threads.get().min(work.len()) {
+            scope.spawn(|| {
+                while !stop.load(Ordering::Relaxed) && !failed.load(Ordering::Relaxed) {
+                    let at = next.fetch_add(1, Ordering::Relaxed);
+                    let (Some(one), Some(place)) = (work.get(at), done.get(at)) else { return };
+                    let result = job(one);
+                    failed.fetch_or(result.is_err(), Ordering::Relaxed);
+                    *place.lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
+                }
+            });
+        }
+    });
+    done.into_iter().map(|place| place.into_inner().unwrap_or_else(PoisonError::into_inner)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_stand_in_the_order_of_the_work() {
+        let work: Vec<u32> = (0..100).collect();
+        for threads in [1, 2, 7] {
+            let threads = NonZeroUsize::new(threads).unwrap();
+            let done = in_order(&work, threads, &AtomicBool::new(false), |one| Ok::<_, ()>(one * 2));
+            let done: Vec<u32> = done.into_iter().map(|one| one.unwrap().unwrap()).collect();
+            assert_eq!(done, work.iter().map(|one| one * 2).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn after_a_failure_and_after_a_stop_nothing_new_begins() {
+        let work: Vec<u32> = (0..100).collect();
+        let one = NonZeroUsize::MIN;
+        let done =
+            in_order(&work, one, &AtomicBool::new(false), |one| if *one == 3 { Err(()) } else { Ok(*one) });
+        assert_eq!(done.iter().filter(|done| done.is_some()).count(), 4);
+        let done = in_order(&work, one, &AtomicBool::new(true), |one| Ok::<_, ()>(*one));
+        assert!(done.iter().all(Option::is_none));
+    }
+}

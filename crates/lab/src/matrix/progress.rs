@@ -1,0 +1,77 @@
+//! Progress, on standard error: a bar where a person watches, a line for each finished cell where none does.
+
+use std::io::IsTerminal as _;
+use std::io::Write as _;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+/// Tells how far a matrix is.
+pub struct Progress {
+    bar: Option<ProgressBar>,
+    begun: Instant,
+    total: usize,
+    done: Mutex<usize>,
+    quiet: bool,
+}
+
+impl Progress {
+    /// Progress of so many cells.
+    #[must_use]
+    pub fn on_standard_error(total: usize) -> Self {
+        let bar = std::io::stderr().is_terminal().then(|| {
+            let bar = ProgressBar::new(total as u64);
+            let style = ProgressStyle::with_template("{wide_bar} {pos} of {len} cells, {eta} left");
+            bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+            bar
+        });
+        Self { bar, begun: Instant::now(), total, done: Mutex::new(0), quiet: false }
+    }
+
+    /// Says nothing.
+    #[must_use]
+    pub fn none() -> Self {
+        Self { bar: None, begun: Instant::now(), total: 0, done: Mutex::new(0), quiet: true }
+    }
+
+    /// One more cell is done.
+    pub fn done(&self, design: &str, demand: &str, says: &str) {
+        if self.quiet {
+            return;
+        }
+        if let Some(bar) = &self.bar {
+            return bar.inc(1);
+        }
+        let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
+        *done += 1;
+        let left = left(self.begun.elapsed(), *done, self.total);
+        // Whoever closed standard error wants none of this.
+        let _ =
+            writeln!(anstream::stderr(), "{done} of {}, {left} left: {design}, {demand}: {says}", self.total);
+    }
+
+    /// The end, or the stop.
+    pub fn end(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+/// The time left if the rest goes as what is done went.
+fn left(spent: Duration, done: usize, total: usize) -> String {
+    let per_cell = spent.as_secs_f64() / done.max(1) as f64;
+    format!("{:.0} s", per_cell * total.saturating_sub(done) as f64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_follows_from_what_is_done() {
+        assert_eq!(left(Duration::from_secs(10), 5, 15), "20 s");
+        assert_eq!(left(Duration::from_secs(10), 15, 15), "0 s");
+    }
+}

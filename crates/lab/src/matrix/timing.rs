@@ -1,0 +1,79 @@
+//! Where the time of a matrix went. Wall-clock times differ from run to run, so they stand in a file of their own, which the manifest
+//! does not name.
+
+use std::time::Duration;
+
+use pillarbox_access::design::Design;
+use serde::Serialize;
+
+use crate::experiments::row::{Row, Spent};
+
+/// Where the time went.
+#[derive(Clone, Debug, Default)]
+pub struct Timing {
+    /// The whole run.
+    pub whole: Duration,
+    /// Each design, and the controls.
+    pub rows: Vec<(String, Spent)>,
+}
+
+#[derive(Serialize)]
+struct Line<'a> {
+    design: &'a str,
+    worlds: u32,
+    running_ms: u128,
+    serving_ms: u128,
+    scoring_ms: u128,
+}
+
+impl Timing {
+    pub(super) fn of(designs: &[Design], rows: &[Row], controls: &[Row]) -> Self {
+        let controls = controls.iter().map(|row| ("(control)".to_owned(), row.spent));
+        let rows = designs.iter().zip(rows).map(|(design, row)| (design.name.clone(), row.spent));
+        Self { whole: Duration::ZERO, rows: controls.chain(rows).collect() }
+    }
+
+    /// As a file.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let lines: Vec<Line<'_>> = self
+            .rows
+            .iter()
+            .map(|(design, spent)| Line {
+                design,
+                worlds: spent.worlds,
+                running_ms: spent.running.as_millis(),
+                serving_ms: spent.serving.as_millis(),
+                scoring_ms: spent.scoring.as_millis(),
+            })
+            .collect();
+        super::cell::pretty(&serde_json::json!({ "whole_ms": self.whole.as_millis(), "rows": lines }))
+    }
+
+    /// For a person.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        let sum = |of: fn(&Spent) -> Duration| self.rows.iter().map(|(_, spent)| of(spent)).sum::<Duration>();
+        let worlds: u32 = self.rows.iter().map(|(_, spent)| spent.worlds).sum();
+        let running = sum(|spent| spent.running);
+        let per_world = running.as_secs_f64() * 1_000.0 / f64::from(worlds.max(1));
+        let mut out = format!(
+            "{:.1} s in all: {worlds} worlds of {per_world:.0} ms each; on all threads together {:.1} s running them, {:.1} s \
+             serving, {:.1} s scoring.\n",
+            self.whole.as_secs_f64(),
+            running.as_secs_f64(),
+            sum(|spent| spent.serving).as_secs_f64(),
+            sum(|spent| spent.scoring).as_secs_f64(),
+        );
+        for (design, spent) in &self.rows {
+            out.push_str(&format!(
+                "{design}: {} worlds in {} ms, serving {} ms, scoring {} ms\n",
+                spent.worlds,
+                spent.running.as_millis(),
+                spent.serving.as_millis(),
+                spent.scoring.as_millis()
+            ));
+        }
+        out
+    }
+}

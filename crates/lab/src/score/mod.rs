@@ -1,0 +1,15 @@
+//! Scoring: what a demand brought, compared with what was so.
+//!
+//! An experiment has two steps that never meet. The *serving* step gets a view and returns what was [`Brought`]; the *scoring* step
+//! gets that and a [`Yardstick`], which only a [`Scorer`](crate::truth::Scorer) can make. Both sides are plain
+//! data that stands in the evidence, so that whoever has the file can score it again.
+
+mod brought;
+mod measures;
+mod state;
+mod yardstick;
+
+pub use brought::{Brought, Entry, Member, Text, Wrote};
+pub use measures::{Measures, Noticed, Rates, Share, What, score};
+pub use state::{Counts, Means, State};
+pub use yardstick::{Told, Yardstick};

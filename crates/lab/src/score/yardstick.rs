@@ -1,0 +1,101 @@
+//! What is so, as far as a score needs it: made by a scorer from a world's truth, and written into the evidence.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::record::sha256;
+use crate::scenario::{PersonId, Scenario};
+use crate::truth::{Place, Scorer};
+
+/// Something that was said. The words stand here as their SHA-256: enough to know them again, and nobody's text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Told {
+    /// When, in milliseconds since 1970.
+    pub at: u64,
+    /// By whom.
+    pub by: String,
+    /// To whom.
+    pub to: Vec<String>,
+    /// Whether everybody could read it.
+    pub public: bool,
+    /// SHA-256 of the words.
+    pub sha256: String,
+}
+
+/// What a return is held against.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Yardstick {
+    /// Whom the demand is about.
+    pub target: String,
+    /// From when on an order holds, in milliseconds since 1970.
+    pub ordered: u64,
+    /// When the answer is due.
+    pub served: u64,
+    /// Who is meant by each number, account and internet address.
+    pub names: BTreeMap<String, String>,
+    /// Everything that was said.
+    pub said: Vec<Told>,
+    /// Who is in which group that the target is in.
+    pub groups: BTreeMap<String, Vec<String>>,
+}
+
+impl Yardstick {
+    /// The yardstick of a world.
+    #[must_use]
+    pub fn of(scenario: &Scenario, scorer: Scorer<'_>) -> Self {
+        let name =
+            |who: PersonId| scenario.person(who).map_or_else(String::new, |person| person.name.clone());
+        let all = |people: &[PersonId]| people.iter().map(|who| name(*who)).collect::<Vec<_>>();
+        let target = scenario.inquiry.about;
+        let mut names = BTreeMap::new();
+        for (who, person) in scenario.everybody() {
+            names.insert(person.name.clone(), name(who));
+            names.extend(person.number.iter().map(|number| (number.to_string(), name(who))));
+            names.extend(person.os_account.iter().map(|account| (account.clone(), name(who))));
+        }
+        for behind in scorer.accounts() {
+            names.insert(behind.account.to_string(), name(behind.who));
+        }
+        let said = scorer.said().iter().map(|said| Told {
+            at: said.at.0,
+            by: name(said.by),
+            to: all(&said.to),
+            public: matches!(said.place, Place::Channel(_)),
+            sha256: sha256(said.text.as_bytes()),
+        });
+        let groups = scorer.groups().iter().filter(|(_, group)| group.members.contains(&target));
+        Self {
+            target: name(target),
+            ordered: scenario.inquiry.ordered.0,
+            served: scenario.inquiry.served.0,
+            names,
+            said: said.collect(),
+            groups: groups.map(|(group, is)| (group.clone(), all(&is.members))).collect(),
+        }
+    }
+
+    /// Who is meant by a name in a return.
+    #[must_use]
+    pub fn who(&self, name: &str) -> Option<&str> {
+        let account = name.strip_prefix("account ").unwrap_or(name);
+        self.names.get(account).map(String::as_str)
+    }
+
+    /// What the target said in private, and what was said to them.
+    pub fn of_target(&self) -> impl Iterator<Item = &Told> {
+        self.said
+            .iter()
+            .filter(|told| !told.public && (told.by == self.target || told.to.contains(&self.target)))
+    }
+
+    /// The same as messages: who, to whom, when, one for each recipient.
+    pub fn messages(&self) -> impl Iterator<Item = (u64, &str, &str)> {
+        self.of_target().flat_map(|told| {
+            let legs = told.to.iter().filter(|to| told.by == self.target || **to == self.target);
+            legs.map(|to| (told.at, told.by.as_str(), to.as_str()))
+        })
+    }
+}
