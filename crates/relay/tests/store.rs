@@ -17,9 +17,9 @@ use pillarbox_relay::store::{
 };
 use pillarbox_relay::testing::store_suite;
 use pillarbox_relay::{
-    DATABASE_FILE, Holdings, HoldingsError, Input, Limits, Settings, SqliteStore, Store, StoreError,
+    DATABASE_FILE, Holdings, HoldingsError, Input, Keeping, Limits, Settings, SqliteStore, Store, StoreError,
 };
-use pillarbox_wire::{Refusal, RelayFrame, RequestId};
+use pillarbox_wire::{Duration, Refusal, RelayFrame, RequestId};
 use rusqlite::Connection;
 use world::{START, World, deliveries, submission};
 
@@ -267,10 +267,18 @@ fn a_value_that_cannot_be_is_damage_and_nothing_is_guessed() {
         let original = Connection::open(world.folder().join(DATABASE_FILE)).unwrap();
         original.execute("VACUUM INTO ?1", [file.to_str().unwrap()]).unwrap();
         Connection::open(&file).unwrap().execute_batch(damage).unwrap();
+        let kept = || {
+            let query = "SELECT (SELECT value FROM meta WHERE name = 'keeping') || (SELECT ageing_clock FROM counters)";
+            Connection::open(&file).unwrap().query_row(query, [], |row| row.get::<_, String>(0)).unwrap()
+        };
+        let before = kept();
         let store = SqliteStore::open(copy.path()).unwrap();
-        let opened =
-            pillarbox_relay::Relay::open(store, Settings::default(), world.now, &mut world.rng).err();
+        // Another rule and another time, which a relay writes down when it opens.
+        let settings = Settings { keeping: Keeping::HISTORY, ..Settings::default() };
+        let later = world.now + Duration::from_days(1);
+        let opened = pillarbox_relay::Relay::open(store, settings, later, &mut world.rng).err();
         assert_eq!(opened, Some(StoreError::Damaged), "{damage}");
+        assert_eq!(kept(), before, "{damage}: nothing was written over it");
     }
 }
 

@@ -112,7 +112,6 @@ impl<S: Store> Relay<S> {
             key
         });
         changes.keeping = rule::record(&settings.keeping, now);
-        store.apply(&changes)?;
 
         let mut directory = Directory::new(contents.accounts, contents.devices)?;
         for row in contents.push_tokens {
@@ -125,6 +124,8 @@ impl<S: Store> Relay<S> {
         if orphans > 0 {
             return Err(StoreError::Damaged);
         }
+        // Last: a store that turns out damaged on the way is left as it was found.
+        store.apply(&changes)?;
         let rule = Rule::of(&settings.keeping, &certificate_key);
         Ok(Self {
             store,
