@@ -220,21 +220,26 @@ pub(crate) fn notice(notice: &Notice, name: impl Fn(&AccountId) -> String) -> Op
             Note,
             format!("The relay now sees that it is you who writes to {}, until they answer.", name(contact)),
         ),
-        Notice::GroupJoined { by, .. } => {
-            (Note, format!("{} put you into a group. What is said in it comes from each member in turn.", name(by)))
-        }
+        Notice::GroupJoined { by, .. } => (
+            Note,
+            format!("{} put you into a group. What is said in it comes from each member in turn.", name(by)),
+        ),
         Notice::MemberAdded { member, by, .. } => {
             (Note, format!("{} added {} to a group that you are in.", name(by), name(member)))
         }
-        Notice::MemberLeft { member, .. } => (Note, format!("{} left a group that you are in.", name(member))),
-        Notice::ChannelOpened { channel } => (Note, format!("{channel} is open: what you post there anybody can read.")),
+        Notice::MemberLeft { member, .. } => {
+            (Note, format!("{} left a group that you are in.", name(member)))
+        }
+        Notice::ChannelOpened { channel } => {
+            (Note, format!("{channel} is open: what you post there anybody can read."))
+        }
         Notice::Posted { channel, number } => (Note, format!("Published in {channel}, as number {number}.")),
         Notice::ChannelPosts { channel, posts } if posts.is_empty() => {
             (Note, format!("{channel} has published nothing."))
         }
         Notice::ChannelPosts { channel, posts } => {
             let shown = posts.iter().map(|post| {
-                let words = safe_lines(&String::from_utf8_lossy(post.content.as_slice()));
+                let words = safe(&String::from_utf8_lossy(post.content.as_slice()));
                 format!("{channel}, number {}: {}", post.number, break_words(&words, INDENT))
             });
             (Note, shown.collect::<Vec<_>>().join("\n"))
@@ -245,7 +250,12 @@ pub(crate) fn notice(notice: &Notice, name: impl Fn(&AccountId) -> String) -> Op
         }
         Notice::KnownNumbers { numbers } => {
             let numbers = numbers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-            (Note, format!("Of the numbers in your address book, these have an account at this relay: {numbers}."))
+            (
+                Note,
+                format!(
+                    "Of the numbers in your address book, these have an account at this relay: {numbers}."
+                ),
+            )
         }
         _ => return None,
     })

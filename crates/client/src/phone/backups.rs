@@ -34,7 +34,7 @@ impl Phone {
     /// [`PhoneError::NoBackups`] unless it is this phone's habit, [`PhoneError::Storage`].
     pub fn export_backup(&mut self, _now: Timestamp, rng: &mut impl CryptoRng) -> Result<Backup, PhoneError> {
         let held_by = self.account.habits.backup.ok_or(PhoneError::NoBackups)?;
-        let contents = self.vault.read(|rows| contents(rows))?;
+        let contents = self.vault.read(contents)?;
         let key = match held_by {
             BackupKey::None => None,
             BackupKey::Provider | BackupKey::Owner => Some(self.make_backup_key(rng)?),

@@ -101,7 +101,7 @@ impl Channels {
 
 impl Phone {
     /// Makes a public channel, as soon as the relay can be reached: answered by
-    /// [`Notice::ChannelOpened`](crate::Notice::ChannelOpened).
+    /// [`Notice::ChannelOpened`].
     ///
     /// # Errors
     /// [`PhoneError::Storage`].
@@ -110,7 +110,7 @@ impl Phone {
     }
 
     /// Publishes in a channel of this account's, as soon as the relay can be reached: answered by
-    /// [`Notice::Posted`](crate::Notice::Posted).
+    /// [`Notice::Posted`].
     ///
     /// # Errors
     /// [`PhoneError::EmptyText`], [`PhoneError::PostTooLong`], [`PhoneError::Storage`].
@@ -127,7 +127,7 @@ impl Phone {
         }
     }
 
-    /// Reads all that a channel has published: answered by [`Notice::ChannelPosts`](crate::Notice::ChannelPosts), more
+    /// Reads all that a channel has published: answered by [`Notice::ChannelPosts`], more
     /// than once if it is much.
     pub fn read_channel(&mut self, channel: ChannelName) {
         self.channels.readings.push_back(Reading { channel, after: 0, wanted: true });

@@ -158,7 +158,7 @@ impl Phone {
             .map(|fact| fact.deposit)
             .filter(|deposit| !refused.contains(&deposit.kind))
             .collect();
-        open.sort_by(|one, other| key(one).cmp(&key(other)));
+        open.sort_by_key(key);
         let kind = open.first().map(|first| first.kind);
         let mut room = MAX_PAYLOAD_LEN;
         let fits = |deposit: &Deposit| {
