@@ -9,12 +9,12 @@ use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use pillarbox_client::{Passphrase, Phone, PhoneError, ProfileError, Vault, vault};
-use pillarbox_wire::Timestamp;
+use pillarbox_client::{Entry, Passphrase, Phone, PhoneError, ProfileError, Vault, vault};
+use pillarbox_wire::{AccountId, Timestamp};
 use serde::Serialize;
 
 use super::{Demand, EVERYTHING, Power, View, When};
-use crate::facts::{Facts, Said};
+use crate::facts::{Facts, Member, Said};
 use crate::view::{LockState, SeizedPhone};
 
 /// See the module.
@@ -207,32 +207,48 @@ pub fn serve(phone: &SeizedPhone<'_>, owner: &str) -> Result<Seized, PhoneError>
     })
 }
 
-/// Everything that an open phone shows.
+/// Everything that an open phone shows. Where the owner wrote to a group, no single person is named.
 ///
 /// # Errors
 /// [`PhoneError`] if the phone cannot be read.
 pub fn read(phone: &Phone, owner: &str) -> Result<OnThePhone, PhoneError> {
     let mut facts = Facts::default();
-    for contact in phone.contacts()? {
-        let other = contact
-            .handle
-            .as_ref()
-            .map_or_else(|| format!("account {}", contact.account), ToString::to_string);
+    let contacts = phone.contacts()?;
+    let own = phone.account().address.map(|address| address.account);
+    let name = |account: AccountId| {
+        let number =
+            contacts.iter().find(|contact| contact.account == account).and_then(|it| it.handle.as_ref());
+        match number {
+            _ if Some(account) == own => owner.to_owned(),
+            Some(number) => number.to_string(),
+            None => format!("account {account}"),
+        }
+    };
+    let mut say = |entry: &Entry, other: Option<String>| {
+        let Some(text) = entry.text() else { return };
+        let (owner, received) = (Some(owner.to_owned()), entry.is_received());
+        let (from, to) = if received { (other, owner) } else { (owner, other) };
+        facts.said.push(Said { at: entry.sent_at, from, to, text: text.to_owned() });
+    };
+    for contact in &contacts {
         for entry in phone.history(contact.account)? {
-            let Some(text) = entry.text() else { continue };
-            let (from, to) = match entry.is_received() {
-                true => (other.clone(), owner.to_owned()),
-                false => (owner.to_owned(), other.clone()),
-            };
-            facts.said.push(Said {
-                at: entry.sent_at,
-                from: Some(from),
-                to: Some(to),
-                text: text.to_owned(),
-            });
+            say(&entry, Some(name(contact.account)));
+        }
+    }
+    let groups = phone.groups()?;
+    for group in &groups {
+        // What others said to the group stands among what they said.
+        for said in phone.group_history(group.id)?.iter().filter(|said| said.from.is_none()) {
+            say(&said.entry, None);
         }
     }
     facts.said.sort();
+    for group in groups {
+        let members =
+            group.members.iter().map(|member| Member { group: group.name.clone(), member: name(*member) });
+        facts.members.extend(members);
+    }
+    facts.members.sort();
     let oldest = facts.said.iter().map(|said| said.at).min();
     Ok(OnThePhone { facts, oldest })
 }
