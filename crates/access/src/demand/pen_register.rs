@@ -19,7 +19,7 @@ use crate::view::{OperatorTap, RelayHoldings};
 pub const PEN_REGISTER: Demand = Demand {
     name: "pen-register",
     plain: "who writes to whom from now on, delivered in batches; not what is said",
-    uk: Power::checked(
+    uk: Power::unchecked(
         "communications data authorisation, data as it arises",
         "Investigatory Powers Act 2016, Part 3 (sections 60A, 61 and 61A)",
     ),

@@ -12,14 +12,14 @@ use crate::view::RelayHoldings;
 pub const RETENTION: Demand = Demand {
     name: "retention",
     plain: "what everybody does, kept for a time because the operator is told to",
-    uk: Power::checked("data retention notice", "Investigatory Powers Act 2016, section 87"),
+    uk: Power::unchecked("data retention notice", "Investigatory Powers Act 2016, section 87"),
     us: Power::unchecked("no power of this kind; preservation of what is held", "18 U.S.C. 2703(f)"),
     reaches: &[Reach::Subscriber, Reach::Records],
     view: View::RelayHoldings,
     when: When::Both,
 };
 
-/// The longest that a notice may run: twelve months, Investigatory Powers Act 2016, section 87(3).
+/// The longest that a notice runs here: the twelve months that section 87 is generally said to allow; the text was not checked.
 pub const LONGEST: Duration = Duration::from_days(365);
 
 /// What an operator keeps under a notice for `keep`, which counts as at most [`LONGEST`].
