@@ -103,10 +103,14 @@ fn told(rows: &Rows<'_>, line: impl Fn(&Known) -> Option<String>, fact: impl Fn(
     reply
 }
 
+/// How many messages there were: those of which a row or the log tells, or else those that the log says were delivered, which names
+/// nobody who sent them.
 pub(super) fn count_of(rows: &Rows<'_>) -> Reply {
-    let known = known(rows);
-    let line = (!known.is_empty()).then(|| known.len().to_string());
-    let exhibits = known.into_iter().map(|known| known.exhibit).collect();
+    let mut exhibits: Vec<Exhibit> = known(rows).into_iter().map(|known| known.exhibit).collect();
+    if exhibits.is_empty() {
+        exhibits.extend(rows.happened(Logged::Delivered).map(|event| Exhibit::row("events", event)));
+    }
+    let line = (!exhibits.is_empty()).then(|| exhibits.len().to_string());
     Reply::of(line.into_iter().collect(), exhibits, nothing(rows))
 }
 
