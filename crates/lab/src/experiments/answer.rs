@@ -123,7 +123,9 @@ fn wrote(facts: &Facts) -> Vec<Wrote> {
 pub(super) fn piece(item: Item, exhibit: &Exhibit) -> Piece {
     let how = match (item, exhibit.part) {
         (Item::MessageContent | Item::DeliveredMessages, "payload") => How::Message,
-        (Item::DeviceBackup | Item::MessageContent, _) if exhibit.place == "deposits" => How::Backup,
+        (Item::DeviceBackup | Item::BackupKeys | Item::MessageContent, _) if exhibit.place == "deposits" => {
+            How::Backup
+        }
         _ => How::Kept,
     };
     Piece {

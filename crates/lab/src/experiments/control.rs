@@ -2,11 +2,13 @@
 //!
 //! The first runs a small story under a design in which everything lies open: each demand must find what was planted there. The
 //! second asks before anything was said: no demand may find a text or a message. An experiment that misses the one or finds the
-//! other is an error, and there is no matrix.
+//! other is an error, and there is no matrix. What is about sessions between phones (a report, a change of the software) runs under
+//! the same design with messages that only phones can read.
 
 use std::sync::atomic::AtomicBool;
 
-use pillarbox_access::design::{Design, DesignError};
+use pillarbox_access::design::{Design, DesignError, PhoneSide};
+use pillarbox_client::Protection;
 
 use super::row::{self, Row};
 use super::{Experiment, ExperimentError};
@@ -64,22 +66,34 @@ pub(crate) fn run(
     stop: &AtomicBool,
 ) -> Result<Vec<Row>, ExperimentError> {
     let Control { design, scenario } = control;
-    let mut quiet = |_: &Evidence| ();
-    let mut planted =
-        row::run(design, scenario, scenario.seed, wanted, scenario.inquiry.served, stop, &mut quiet)?;
-    let mut before = row::run(design, scenario, scenario.seed, wanted, scenario.start, stop, &mut quiet)?;
-    for (experiment, evidence) in wanted.iter().zip(&mut planted.evidence) {
-        evidence.design = NAME.to_owned();
-        // One whose control is another's has an answer of its own here too, and nothing that it must find.
-        if experiment.control() == experiment.name() {
-            if experiment.asks() { found(evidence) } else { stopped(evidence) }?;
+    let sealed = Design {
+        phone: PhoneSide { protection: Protection::EndToEnd, ..design.phone.clone() },
+        ..design.clone()
+    };
+    let (over_sessions, in_the_clear): (Vec<_>, Vec<_>) =
+        wanted.iter().copied().partition(|experiment| experiment.is_about_sessions());
+    let mut rows = Vec::new();
+    for (design, wanted) in [(design, &in_the_clear), (&sealed, &over_sessions)] {
+        if wanted.is_empty() {
+            continue;
         }
+        let mut quiet = |_: &Evidence| ();
+        let mut run = |until| row::run(design, scenario, scenario.seed, wanted, until, stop, &mut quiet);
+        let (mut planted, mut before) = (run(scenario.inquiry.served)?, run(scenario.start)?);
+        for (experiment, evidence) in wanted.iter().zip(&mut planted.evidence) {
+            evidence.design = NAME.to_owned();
+            // One whose control is another's has an answer of its own here too, and nothing that it must find.
+            if experiment.control() == experiment.name() {
+                if experiment.asks() { found(evidence) } else { stopped(evidence) }?;
+            }
+        }
+        for evidence in &mut before.evidence {
+            evidence.design = BEFORE.to_owned();
+            nothing_yet(evidence)?;
+        }
+        rows.extend([planted, before]);
     }
-    for evidence in &mut before.evidence {
-        evidence.design = BEFORE.to_owned();
-        nothing_yet(evidence)?;
-    }
-    Ok(vec![planted, before])
+    Ok(rows)
 }
 
 /// Everything that was planted must have come back.
@@ -89,8 +103,6 @@ fn found(evidence: &Evidence) -> Result<(), ExperimentError> {
     match state {
         State::Returned { n, .. } | State::FromNowOn { n, .. } if is_partial(evidence) && n > 0 => Ok(()),
         State::Returned { n, of } | State::FromNowOn { n, of } if n == of => Ok(()),
-        // What is demanded is so already where everything lies open; the steps ran all the same, and must have read along.
-        State::InPlace if counts.returned == counts.of && counts.of > 0 => Ok(()),
         State::Returned { n, of } | State::FromNowOn { n, of } => {
             failed(format!("it found {n} of {of} that were planted"))
         }

@@ -116,6 +116,10 @@ impl Experiment for Notice {
         &NOTICE_TO_CHANGE
     }
 
+    fn is_about_sessions(&self) -> bool {
+        true
+    }
+
     fn what(&self) -> What {
         What::TextsAfter
     }

@@ -91,6 +91,11 @@ pub(crate) trait Experiment: Sync {
         self.name()
     }
 
+    /// Whether it is about what only phones with sessions have, so that its control needs messages that only phones can read.
+    fn is_about_sessions(&self) -> bool {
+        false
+    }
+
     /// Whether it asks for anything. An order that does not is measured by what it stops.
     fn asks(&self) -> bool {
         true
@@ -120,6 +125,7 @@ pub(crate) fn all() -> Vec<&'static dyn Experiment> {
     all.push(&operators::Backup);
     all.extend(phones::SEIZED.iter().map(|one| one as &dyn Experiment));
     all.push(&phones::Participant);
+    all.push(&phones::Report);
     all.push(&effects::Takedown);
     all.push(&effects::Blocking);
     all.push(&effects::Notice);

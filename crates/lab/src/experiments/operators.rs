@@ -224,7 +224,7 @@ impl Experiment for Backup {
     }
 
     fn serve(&self, views: &Views<'_>, _: &Views<'_>) -> Result<Answered, ExperimentError> {
-        let (mut answered, mut withheld) = (Answered::default(), 0);
+        let (mut answered, mut withheld) = (Answered { rereadable: true, ..Answered::default() }, 0);
         let stores = match views.cloud()? {
             Some((holdings, operator)) => vec![(holdings, operator)],
             None => {

@@ -4,10 +4,12 @@ use std::path::Path;
 use std::time::Duration;
 use std::{fs, io};
 
+use pillarbox_access::demand::Demand;
+use pillarbox_access::demand::participant::{self, PARTICIPANT};
+use pillarbox_access::demand::report::{self, REPORT};
 use pillarbox_access::demand::seized_phone::{
     self, Guessed, OnThePhone, SEIZED_PHONE, Seized, four_digits, guess,
 };
-use pillarbox_access::demand::{Demand, participant, participant::PARTICIPANT};
 use pillarbox_access::view::{LockState, SeizedPhone};
 
 use tempfile::TempDir;
@@ -15,7 +17,7 @@ use tempfile::TempDir;
 use super::answer::Answered;
 use super::views::Views;
 use super::{Experiment, ExperimentError};
-use crate::score::{Means, What};
+use crate::score::{Counts, Means, What};
 
 /// How many codes are tried on a phone that is off. Enough to see that guessing goes through the vault's own key derivation, few
 /// enough for a matrix; what all codes would take is arithmetic (docs/matrix.md).
@@ -143,6 +145,54 @@ impl Experiment for Participant {
                     format!("the contact's word; the contact had {verified}verified whose keys they are");
             }
         }
+        Ok(answered)
+    }
+}
+
+/// Somebody who was written to reports a message, and the operator checks it.
+pub(super) struct Report;
+
+impl Experiment for Report {
+    fn demand(&self) -> &'static Demand {
+        &REPORT
+    }
+
+    fn is_about_sessions(&self) -> bool {
+        true
+    }
+
+    fn what(&self) -> What {
+        What::Texts
+    }
+
+    fn serve(&self, views: &Views<'_>, _: &Views<'_>) -> Result<Answered, ExperimentError> {
+        let mut answered =
+            Answered { unit: Some("reports proven"), rereadable: false, ..Answered::default() };
+        let mut counts = Counts::default();
+        for (reported, key, holdings) in views.reports()? {
+            counts.of += 1;
+            match report::serve(&reported, &key, &holdings) {
+                Ok(proven) => {
+                    counts.returned += 1;
+                    answered.facts(&proven.facts);
+                    answered.effects.attribution = "the operator's own stamp on exactly these words".into();
+                }
+                Err(why) => {
+                    counts.unreadable += 1;
+                    answered.reasons.push(format!("Proves nothing: {why}."));
+                }
+            }
+            let mut altered = reported.clone();
+            altered.body.iter_mut().rev().take(1).for_each(|byte| *byte ^= 1);
+            answered.reasons.push(match report::serve(&altered, &key, &holdings) {
+                Ok(_) => "The same with one letter changed passes too: the check is worth nothing.".into(),
+                Err(why) => format!("The same with one letter changed is refused: {why}."),
+            });
+        }
+        if counts.of == 0 {
+            answered.reasons.push("The phones keep nothing that a report could be proved with.".into());
+        }
+        answered.counted = Some(counts);
         Ok(answered)
     }
 }

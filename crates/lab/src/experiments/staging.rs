@@ -90,6 +90,11 @@ pub(super) fn with_phones(scenario: &Scenario) -> Scenario {
         .filter(|event| matches!(event.act, Act::PhoneSeized { .. } | Act::DeletesAccount))
         .map(|event| event.who)
         .collect();
+    if let Some(contact) = contact_of(&scenario).filter(|contact| !taken.contains(contact)) {
+        // Of what the contact has by then, they report the last. Under most designs there is nothing to report it with.
+        let act = Act::Reports { whom: about };
+        scenario.events.push(Event { at: scenario.inquiry.served, who: contact, act, line: 0 });
+    }
     let whom = [Some(about), contact_of(&scenario)];
     for who in whom.into_iter().flatten().filter(|who| !taken.contains(who)) {
         let act = Act::PhoneSeized { state: LockState::Unlocked };

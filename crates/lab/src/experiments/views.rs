@@ -23,12 +23,13 @@
 use pillarbox_access::RelayHoldings;
 use pillarbox_access::demand::{About, Case};
 use pillarbox_access::design::{Design, Operator};
-use pillarbox_access::view::{OperatorTap, PushRecords, SeizedPhone};
+use pillarbox_access::view::{OperatorTap, PushRecords, ReportedMessage, SeizedPhone};
+use pillarbox_relay::stamp::StampKey;
 use pillarbox_wire::{AccountId, ChannelName, Timestamp};
 
 use super::ExperimentError;
 use crate::scenario::{PersonId, Scenario};
-use crate::world::{Role, Seized, World};
+use crate::world::{Role, Seized, World, WorldError};
 
 /// What the parties of one world have.
 pub struct Views<'w> {
@@ -146,6 +147,21 @@ impl<'w> Views<'w> {
 
     fn phones_of(&self, who: PersonId) -> impl Iterator<Item = SeizedPhone<'_>> {
         self.world.seized().iter().filter(move |seized| seized.who == who).map(Seized::view)
+    }
+
+    /// What recipients have reported, with what the operator has to check it: its stamp key and its rows.
+    ///
+    /// # Errors
+    /// A store that cannot be read.
+    pub fn reports(&self) -> Result<Vec<(ReportedMessage, StampKey, RelayHoldings)>, ExperimentError> {
+        let mut reports = Vec::new();
+        for filed in self.world.reports() {
+            let Some(site) = self.world.sites().get(filed.site.0) else { continue };
+            let key = site.relay().store().certificate_key().map_err(WorldError::from)?;
+            let Some(key) = key else { continue };
+            reports.push((filed.report.clone().into(), StampKey::derive(&key), site.holdings()?));
+        }
+        Ok(reports)
     }
 
     /// What the contact who hands over a phone is called in the papers.

@@ -1,9 +1,15 @@
 //! Reading the bytes of evidence again, by the code that phones use.
 
+use std::collections::BTreeMap;
+
 use data_encoding::HEXLOWER;
 use pillarbox_access::RelayHoldings;
+use pillarbox_client::Direction;
+use pillarbox_client::backup::{self, SavedText};
 use pillarbox_client::body::{Body, Content};
-use pillarbox_wire::{AccountId, decode};
+use pillarbox_crypto::SecretBytes;
+use pillarbox_wire::{AccountId, DepositKind, decode};
+use serde::Deserialize;
 
 use super::cell::{How, Piece};
 use crate::score::Text;
@@ -17,6 +23,7 @@ pub(crate) fn message(payload: &[u8]) -> Option<String> {
     }
     match decode::<Body>(body).ok()?.content {
         Content::Text(text) => Some(text.text),
+        Content::GroupText(group) => Some(group.text.text),
         _ => None,
     }
 }
@@ -32,11 +39,66 @@ pub(super) fn texts(pieces: &[Piece]) -> Vec<String> {
             How::Backup | How::Kept => None,
         }
     };
-    pieces.iter().filter_map(read).collect()
+    let backups = backups(pieces);
+    pieces.iter().filter_map(read).chain(backups.into_iter().map(|text| text.text)).collect()
+}
+
+/// A row of the relay's deposits, as it stands in evidence.
+#[derive(Deserialize)]
+struct Deposit {
+    account: String,
+    kind: DepositKind,
+    subject: String,
+    value: String,
+}
+
+/// The texts of the backups among these pieces, each account's parts with the key that its owner left there.
+fn backups(pieces: &[Piece]) -> Vec<Text> {
+    let rows = pieces.iter().filter(|piece| piece.how == How::Backup);
+    let rows = rows.filter_map(|piece| serde_json::from_str::<Deposit>(&piece.value).ok());
+    let mut owners: BTreeMap<String, (BTreeMap<String, Vec<u8>>, Option<SecretBytes<32>>)> = BTreeMap::new();
+    for row in rows {
+        let Ok(value) = HEXLOWER.decode(row.value.as_bytes()) else { continue };
+        let (parts, key) = owners.entry(row.account).or_default();
+        match row.kind {
+            DepositKind::BackupPart => drop(parts.insert(row.subject, value)),
+            DepositKind::BackupKey => *key = <[u8; 32]>::try_from(value).ok().map(SecretBytes::from_bytes),
+            _ => {}
+        }
+    }
+    let opened = owners.into_iter().map(|(owner, (parts, key))| {
+        let parts: Vec<Vec<u8>> = parts.into_values().collect();
+        open(&owner, &parts, key.as_ref())
+    });
+    opened.flatten().collect()
 }
 
 /// The texts of the backup that an account has left, as far as what lies there opens it.
 #[must_use]
-pub(crate) fn backup_of(_holdings: &RelayHoldings, _account: AccountId) -> Vec<Text> {
-    Vec::new()
+pub(crate) fn backup_of(holdings: &RelayHoldings, account: AccountId) -> Vec<Text> {
+    let left = |kind| {
+        let rows = holdings.rows().deposits.iter();
+        rows.filter(move |row| row.account == account && row.kind == kind)
+    };
+    let mut parts: Vec<_> = left(DepositKind::BackupPart).collect();
+    // The subject counts the parts, high byte first.
+    parts.sort_by(|one, other| one.subject.as_slice().cmp(other.subject.as_slice()));
+    let parts: Vec<Vec<u8>> = parts.into_iter().map(|row| row.value.as_slice().to_vec()).collect();
+    let key = left(DepositKind::BackupKey).find_map(|row| <[u8; 32]>::try_from(row.value.as_slice()).ok());
+    open(&account.to_string(), &parts, key.map(SecretBytes::from_bytes).as_ref())
+}
+
+fn open(owner: &str, parts: &[Vec<u8>], key: Option<&SecretBytes<32>>) -> Vec<Text> {
+    let opened = backup::open(parts, None)
+        .or_else(|closed| key.map_or(Err(closed), |key| backup::open(parts, Some(key))));
+    let Ok(contents) = opened else { return Vec::new() };
+    let text = |text: &SavedText| {
+        let (own, other) = (Some(owner.to_owned()), text.contact.map(|contact| contact.to_string()));
+        let (from, to) = match text.direction {
+            Direction::Sent(_) => (own, other),
+            Direction::Received { .. } => (other, own),
+        };
+        Text { at: text.sent_at.0, from, to, text: text.text.clone() }
+    };
+    contents.texts.iter().map(text).collect()
 }
