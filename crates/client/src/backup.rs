@@ -31,6 +31,8 @@ const MAX_PIECES_LEN: usize = MAX_PAYLOAD_LEN - 128;
 /// What was backed up.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Contents {
+    /// By the phone's clock.
+    pub made_at: Timestamp,
     /// In order of account.
     pub contacts: Vec<SavedContact>,
     /// In order of their numbers.
@@ -85,8 +87,12 @@ enum Piece {
     Text(SavedText),
 }
 
+/// What one part holds.
 #[derive(Serialize, Deserialize)]
-struct Pieces(Vec<Piece>);
+struct Pieces {
+    made_at: Timestamp,
+    pieces: Vec<Piece>,
+}
 
 impl Encoded for Pieces {
     const VERSION: u8 = 1;
@@ -218,20 +224,21 @@ impl Backup {
 
 /// The contents in runs that fit a part each; one run if there is nothing.
 fn portions(contents: Contents) -> Result<Vec<Zeroizing<Vec<u8>>>, CodecError> {
-    let Contents { contacts, groups, texts } = contents;
+    let Contents { made_at, contacts, groups, texts } = contents;
     let contacts = contacts.into_iter().map(Piece::Contact);
     let pieces =
         contacts.chain(groups.into_iter().map(Piece::Group)).chain(texts.into_iter().map(Piece::Text));
-    let around = encode(&Pieces(Vec::new()))?.len();
-    let (mut portions, mut portion, mut len) = (Vec::new(), Pieces(Vec::new()), around);
+    let none = || Pieces { made_at, pieces: Vec::new() };
+    let around = encode(&none())?.len();
+    let (mut portions, mut portion, mut len) = (Vec::new(), none(), around);
     for piece in pieces {
-        let alone = Pieces(vec![piece]);
+        let alone = Pieces { made_at, pieces: vec![piece] };
         let more = Zeroizing::new(encode(&alone)?).len().saturating_sub(around);
         if len + more > MAX_PIECES_LEN {
             portions.push(Zeroizing::new(encode(&portion)?));
-            (portion, len) = (Pieces(Vec::new()), around);
+            (portion, len) = (none(), around);
         }
-        portion.0.extend(alone.0);
+        portion.pieces.extend(alone.pieces);
         len += more;
     }
     portions.push(Zeroizing::new(encode(&portion)?));
@@ -267,8 +274,9 @@ pub fn open(parts: &[Vec<u8>], key: Option<&SecretBytes<32>>) -> Result<Contents
                     .map_err(|_| BackupError::NotOpened { part: at })?
             }
         };
-        let pieces: Pieces = decode(&portion).map_err(|error| BackupError::Damaged { part: at, error })?;
-        for piece in pieces.0 {
+        let portion: Pieces = decode(&portion).map_err(|error| BackupError::Damaged { part: at, error })?;
+        contents.made_at = portion.made_at;
+        for piece in portion.pieces {
             match piece {
                 Piece::Contact(contact) => contents.contacts.push(contact),
                 Piece::Group(group) => contents.groups.push(group),

@@ -159,20 +159,32 @@ fn a_member_adds_a_contact_whom_the_others_do_not_know_and_all_can_write_to_all(
 #[test]
 fn somebody_outside_the_group_cannot_speak_in_it_or_say_who_is_in_it() {
     let mut world = World::new();
-    let ([alice, bob, _], group) = group(&mut world, &Habits::default());
-    let mallory = world.phone("Mallory");
-    world.introduce(mallory, bob);
-    world.introduce(mallory, alice);
-    // A group of Mallory's own under the same number, as only somebody who was told it could make.
-    let theirs = make(&mut world, mallory, &[alice]);
-    assert_ne!(theirs, group);
-    world.take_notices(bob);
-    leave(&mut world, alice, group);
-    let members = world.see(bob).groups().unwrap()[0].members.clone();
-    assert!(!members.contains(&world.id(alice)) && !members.contains(&world.id(mallory)));
-    tell(&mut world, mallory, theirs, "hello all");
-    assert!(heard(&world, bob, group).is_empty());
-    assert!(world.see(bob).group_history(theirs).is_err(), "Bob is in no such group");
+    let ([alice, bob, carol], group) = group(&mut world, &Habits::default());
+    let (mallory, eve) = (world.phone("Mallory"), world.phone("Eve"));
+    for (one, other) in [(bob, mallory), (mallory, alice), (mallory, carol), (mallory, eve)] {
+        world.introduce(one, other);
+    }
+    // Bob makes Mallory a member, which Alice never hears of: to her phone Mallory is nobody in this group.
+    let (blocked, added, further) = (world.id(bob), world.id(mallory), world.id(eve));
+    let (now, mut rng) = (world.now, world.fork());
+    world.at(alice).block(blocked, true, &mut rng).unwrap();
+    world.at(bob).add_to_group(group, added, now, &mut rng).unwrap();
+    world.run();
+    let before = world.see(alice).groups().unwrap();
+    world.take_notices(alice);
+    tell(&mut world, mallory, group, "I am one of you");
+    world.at(mallory).add_to_group(group, further, now, &mut rng).unwrap();
+    world.run();
+    leave(&mut world, mallory, group);
+    assert_eq!(world.see(alice).groups().unwrap(), before);
+    let news = |notice: &Notice| matches!(notice, Notice::MemberAdded { .. } | Notice::MemberLeft { .. });
+    assert!(!world.take_notices(alice).iter().any(news));
+    assert!(heard(&world, alice, group).is_empty(), "it is shown as what it is: a text from Mallory");
+    let entry = world.see(alice).history(added).unwrap().pop().unwrap();
+    assert_eq!((entry.text(), entry.group), (Some("I am one of you"), None));
+    // Carol heard of all of it, so the same words count.
+    assert_eq!(heard(&world, carol, group).len(), 1);
+    assert!(world.see(carol).groups().unwrap()[0].members.contains(&further));
 }
 
 #[test]

@@ -32,9 +32,9 @@ impl Phone {
     ///
     /// # Errors
     /// [`PhoneError::NoBackups`] unless it is this phone's habit, [`PhoneError::Storage`].
-    pub fn export_backup(&mut self, _now: Timestamp, rng: &mut impl CryptoRng) -> Result<Backup, PhoneError> {
+    pub fn export_backup(&mut self, now: Timestamp, rng: &mut impl CryptoRng) -> Result<Backup, PhoneError> {
         let held_by = self.account.habits.backup.ok_or(PhoneError::NoBackups)?;
-        let contents = self.vault.read(contents)?;
+        let contents = self.vault.read(|rows| contents(rows, now))?;
         let key = match held_by {
             BackupKey::None => None,
             BackupKey::Provider | BackupKey::Owner => Some(self.make_backup_key(rng)?),
@@ -89,7 +89,7 @@ impl Phone {
         now: Timestamp,
         rng: &mut impl CryptoRng,
     ) -> Result<usize, PhoneError> {
-        let Contents { contacts, groups, texts } = backup::open(parts, key)?;
+        let Contents { made_at: _, contacts, groups, texts } = backup::open(parts, key)?;
         let own = self.account.address.map(|address| address.account);
         self.vault.transact(rng, |rows| {
             for contact in contacts.into_iter().filter(|contact| Some(contact.account) != own) {
@@ -124,8 +124,8 @@ impl Phone {
     }
 }
 
-fn contents(rows: &View<'_>) -> Result<Contents, StorageError> {
-    let mut contents = Contents::default();
+fn contents(rows: &View<'_>, made_at: Timestamp) -> Result<Contents, StorageError> {
+    let mut contents = Contents { made_at, ..Contents::default() };
     let mut contacts = rows.load_all::<ContactRecord>(Table::Contacts)?;
     contacts.sort_by_key(|contact| contact.account);
     let mut records = rows.load_all::<GroupRecord>(Table::Groups)?;
