@@ -2,77 +2,68 @@
 
 use std::collections::BTreeSet;
 
-use crate::item::{Item, Reach};
+use crate::item::Item;
 
 /// What an unspecified item can consist of; empty for an item that is one thing. It comes back when one of its parts does.
 pub(super) fn parts(item: Item) -> Vec<Item> {
     match item {
-        Item::BasicSubscriberRecord => {
-            Item::ALL.iter().copied().filter(|item| item.reach() == Reach::Subscriber && !is_whole(*item)).collect()
-        }
         Item::AccountRecord => Item::ALL.iter().copied().filter(|item| !is_whole(*item)).collect(),
-        Item::RegistrationData => vec![
-            Item::RegisteredAt,
-            Item::RegisteredDate,
-            Item::Name,
-            Item::DisplayName,
-            Item::PhoneNumber,
-            Item::Email,
-            Item::UserId,
-        ],
-        Item::UsageInfo => vec![
-            Item::LastSeenDate,
-            Item::IpLog,
-            Item::MessageCount,
-            Item::MessageTimes,
-            Item::DeviceTypes,
-            Item::AppVersion,
-            Item::SettingsChanges,
-        ],
         Item::GroupInfo => vec![Item::GroupMembership],
-        Item::UserProfile => vec![Item::DisplayName, Item::AboutText, Item::ProfileImage, Item::AvatarImage],
-        Item::UserIdentifier => vec![Item::UserId, Item::PhoneNumber, Item::Email],
+        item if item.is_several() => item.contains().to_vec(),
         _ => Vec::new(),
     }
 }
 
 /// Whether an item is unspecified.
 const fn is_whole(item: Item) -> bool {
-    matches!(
-        item,
-        Item::BasicSubscriberRecord
-            | Item::AccountRecord
-            | Item::RegistrationData
-            | Item::UsageInfo
-            | Item::GroupInfo
-            | Item::UserProfile
-            | Item::UserIdentifier
-    )
+    item.is_several() || matches!(item, Item::AccountRecord | Item::GroupInfo)
 }
 
-/// What somebody who has `item` has with it.
-const fn coarser(item: Item) -> &'static [Item] {
+/// What somebody who has `item` has with it, beside what it contains by itself: the tables have several words for one thing.
+const fn also(item: Item) -> &'static [Item] {
     match item {
-        Item::RegisteredAt => &[Item::RegisteredDate],
-        Item::IpLog => &[Item::IpAddress, Item::LastSeenDate],
-        Item::MessageSourceDestination | Item::MessageTimes => &[Item::MessageCount],
-        // A chat that is read shows who said what when.
-        Item::MessageContent => {
-            &[Item::DeliveredMessages, Item::MessageSourceDestination, Item::MessageTimes, Item::MessageCount]
+        Item::RegistrationIp => &[Item::IpAddress],
+        Item::IpLog => &[Item::LastSeenDate, Item::QueueRecipientOnline],
+        Item::MessageCount => &[Item::QueueMessageCount],
+        Item::MessageSourceDestination | Item::MessageTimes => {
+            &[Item::QueueMessageCount, Item::QueueSenderOnline]
         }
+        // A chat that is read shows who said what when.
+        Item::MessageContent => &[
+            Item::DeliveredMessages,
+            Item::MessageSourceDestination,
+            Item::MessageTimes,
+            Item::MessageCount,
+            Item::QueueMessageCount,
+            Item::QueueSenderOnline,
+        ],
         _ => &[],
     }
 }
 
+fn tells(item: Item, coarser: Item) -> bool {
+    !is_whole(item) && (item.contains().contains(&coarser) || also(item).contains(&coarser))
+}
+
 /// Whether a return of `item` is what a list with `listed` on it says comes back.
 pub(super) fn covers(listed: Item, item: Item) -> bool {
-    listed == item || parts(listed).contains(&item) || coarser(listed).contains(&item)
+    listed == item || parts(listed).contains(&item) || tells(listed, item)
 }
 
 /// Whether `wanted` is in what came back: itself, through one of its parts, or through something finer.
 pub(super) fn contains(came: &BTreeSet<Item>, wanted: Item) -> bool {
     let parts = parts(wanted);
-    came.iter().any(|item| *item == wanted || parts.contains(item) || coarser(*item).contains(&wanted))
+    came.iter().any(|item| *item == wanted || parts.contains(item) || tells(*item, wanted))
+}
+
+/// What came back, without what the demand itself names: neither that nor an unspecified item that came back for it alone.
+pub(super) fn without(came: BTreeSet<Item>, named: Option<Item>) -> BTreeSet<Item> {
+    let Some(named) = named else { return came };
+    let others: BTreeSet<Item> =
+        came.iter().copied().filter(|item| *item != named && !is_whole(*item)).collect();
+    let for_it_alone =
+        |item: Item| parts(item).contains(&named) && !parts(item).iter().any(|part| others.contains(part));
+    came.into_iter().filter(|item| *item != named && !for_it_alone(*item)).collect()
 }
 
 /// What came back, without the unspecified items that something specific in it stands for.
@@ -106,6 +97,19 @@ mod tests {
         assert!(contains(&BTreeSet::from([Item::RegisteredAt]), Item::RegisteredDate));
         assert!(!contains(&BTreeSet::from([Item::RegisteredDate]), Item::RegisteredAt));
         assert!(covers(Item::IpLog, Item::IpAddress) && !covers(Item::IpAddress, Item::IpLog));
+    }
+
+    #[test]
+    fn what_the_demand_names_is_not_returned_under_another_word_either() {
+        let came = BTreeSet::from([
+            Item::PhoneNumber,
+            Item::UserIdentifier,
+            Item::BasicSubscriberRecord,
+            Item::Name,
+        ]);
+        let left = without(came.clone(), Some(Item::PhoneNumber));
+        assert_eq!(left, BTreeSet::from([Item::BasicSubscriberRecord, Item::Name]));
+        assert_eq!(without(came.clone(), None), came);
     }
 
     #[test]

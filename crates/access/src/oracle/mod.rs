@@ -59,11 +59,9 @@ impl Source {
     #[must_use]
     pub const fn heading(self) -> &'static str {
         match self {
-            Self::Chart => {
-                "FBI chart \"Lawful Access\" of 7 January 2021, as of November 2020: what operators return under four processes"
-            }
+            Self::Chart => "FBI chart of January 2021: what operators return under four processes",
             Self::PublishedReturns => {
-                "Published returns: what demands brought, and what operators' own pages say"
+                "Published returns: what demands brought, and what operators say themselves"
             }
             Self::Figures => "Figures: days, minutes, bytes, seconds",
         }

@@ -27,8 +27,14 @@ pub enum Process {
 
 impl Process {
     /// Every process.
-    pub const ALL: [Self; 6] =
-        [Self::Subpoena, Self::Order, Self::SearchWarrant, Self::PenRegister, Self::Any, Self::ServerOperator];
+    pub const ALL: [Self; 6] = [
+        Self::Subpoena,
+        Self::Order,
+        Self::SearchWarrant,
+        Self::PenRegister,
+        Self::Any,
+        Self::ServerOperator,
+    ];
 
     /// Those for what is stored, the easiest to get first.
     pub const STORED: [Self; 3] = [Self::Subpoena, Self::Order, Self::SearchWarrant];

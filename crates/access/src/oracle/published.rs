@@ -88,6 +88,9 @@ mod tests {
     #[test]
     fn a_row_that_cannot_be_read_is_named_by_its_line() {
         let text = format!("{}\ns,x,subpoena,2020,name,maybe,confirmed,r\n", HEADING.join(","));
-        assert_eq!(parse(&text).unwrap_err().to_string(), "published-returns.csv, line 2: `maybe` is no yes or no");
+        assert_eq!(
+            parse(&text).unwrap_err().to_string(),
+            "published-returns.csv, line 2: `maybe` is no yes or no"
+        );
     }
 }

@@ -229,7 +229,8 @@ mod tests {
 
     #[test]
     fn a_difference_without_a_reason_is_noticed() {
-        let rows = vec![row("subpoena", "name", Agreement::Differs), row("subpoena", "email", Agreement::Agrees)];
+        let rows =
+            vec![row("subpoena", "name", Agreement::Differs), row("subpoena", "email", Agreement::Agrees)];
         let explained = Reasons::default().explain(rows, &Source::ALL);
         assert_eq!(explained.unexplained().count(), 1);
         assert!(!explained.is_whole());
@@ -238,7 +239,8 @@ mod tests {
     #[test]
     fn a_reason_without_a_difference_is_noticed() {
         let reasons = reasons("items = [\"name\", \"email\"]\nprocesses = [\"subpoena\"]");
-        let rows = vec![row("subpoena", "name", Agreement::Differs), row("subpoena", "email", Agreement::Agrees)];
+        let rows =
+            vec![row("subpoena", "name", Agreement::Differs), row("subpoena", "email", Agreement::Agrees)];
         let explained = reasons.explain(rows, &Source::ALL);
         assert_eq!(explained.unused, ["fbi-2021: x, email, under subpoena"]);
         assert!(explained.unexplained().next().is_none() && !explained.is_whole());

@@ -61,6 +61,9 @@ mod tests {
     fn what_is_no_table_is_refused_with_its_line() {
         assert_eq!(rows("t", ["a", "b"], "a,c\n").unwrap_err().line, 1);
         assert_eq!(rows("t", ["a", "b"], "a,b\n1,2\n1,2,3\n").unwrap_err().line, 3);
-        assert_eq!(word::<u8>("t", 7, "item", "x", None).unwrap_err().to_string(), "t, line 7: `x` is no item");
+        assert_eq!(
+            word::<u8>("t", 7, "item", "x", None).unwrap_err().to_string(),
+            "t, line 7: `x` is no item"
+        );
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! - An item without a row is not returned, unless the chart is silent on the process or gives its list as an example.
 //! - A process lists what the chart lists for it. What a narrower process of the same messenger lists already is no difference under
-//!   a wider one, which by law reaches it too.
+//!   a wider one, which by law reaches it too; nor is what came under a narrower one whose list is only of examples.
 //! - An item that the chart gives without naming a process may come under any process for what is stored.
 //! - What the demand itself names is not returned.
 
@@ -10,16 +10,16 @@ use std::collections::BTreeSet;
 
 use pillarbox_wire::Duration;
 
-use super::{NOT_COMPARED, NOTHING_OF_IT, NOT_RETURNED, RETURNED};
+use super::{NOT_COMPARED, NOT_RETURNED, NOTHING_OF_IT, RETURNED};
 use crate::design::Mark;
 use crate::item::Item;
+use crate::oracle::Source;
 use crate::oracle::chart::{Chart, ChartRow, Says};
 use crate::oracle::conditions::Effect;
 use crate::oracle::finding::{Agreement, Row};
-use crate::oracle::items::{contains, covers, specific};
+use crate::oracle::items::{contains, covers, specific, without};
 use crate::oracle::observed::{About, Asked, Holder, Observed, Returned, Standing};
 use crate::oracle::process::Process;
-use crate::oracle::Source;
 
 /// Longest time between two batches of what is delivered while it happens.
 const BATCHES: Duration = Duration::from_seconds(15 * 60);
@@ -57,7 +57,7 @@ impl<R: Observed> Compared<'_, R> {
         let circumstances = self.case.clone();
         let mut returned = self.run.returned(&Asked { process, about: About::Target, of, circumstances });
         // What the demand names is not what it brings, whoever answers it.
-        returned.items.retain(|item| Some(*item) != self.standing.asked_by);
+        returned.items = without(returned.items, self.standing.asked_by);
         returned
     }
 
@@ -111,7 +111,11 @@ impl<R: Observed> Compared<'_, R> {
             }
             Says::Nothing => {
                 let came: Vec<&str> = specific(&returned.items).into_iter().map(Item::as_str).collect();
-                let run = if came.is_empty() { "nothing returned".into() } else { format!("{RETURNED}: {}", came.join(", ")) };
+                let run = if came.is_empty() {
+                    "nothing returned".into()
+                } else {
+                    format!("{RETURNED}: {}", came.join(", "))
+                };
                 (run, agreed(came.is_empty()))
             }
             Says::Item(item) => self.compare_item(row, item, &returned, of),
@@ -139,7 +143,8 @@ impl<R: Observed> Compared<'_, R> {
         if let Some(days) = row.window_days {
             let ages = returned.ages.get(&item).cloned().unwrap_or_default();
             let agreement = if ages.reach_back(days) { Agreement::Agrees } else { Agreement::Differs };
-            let oldest = ages.came.last().map_or_else(|| "none dated".into(), |days| format!("{days} days back"));
+            let oldest =
+                ages.came.last().map_or_else(|| "none dated".into(), |days| format!("{days} days back"));
             let older = ages.happened.range(days + 1..).filter(|age| !ages.came.contains(age)).count();
             return (format!("{RETURNED}, {oldest}; {older} older not"), agreement);
         }
@@ -160,18 +165,26 @@ impl<R: Observed> Compared<'_, R> {
     /// What came back and stands in no row: a difference each, because the chart's world is closed.
     fn not_listed(&self) -> Vec<Row> {
         // Where the chart says that nothing comes back, that row names what did.
-        let silent = |row: &ChartRow| {
-            matches!(row.says, Says::NotStated | Says::Nothing) || row.has(Effect::ListOpen)
-        };
-        if self.rows(self.process).any(silent) || self.rows(self.process).all(|row| self.not_applicable(row).is_some()) {
+        let silent =
+            |row: &ChartRow| matches!(row.says, Says::NotStated | Says::Nothing) || row.has(Effect::ListOpen);
+        if self.rows(self.process).any(silent)
+            || self.rows(self.process).all(|row| self.not_applicable(row).is_some())
+        {
             return Vec::new();
         }
         let returned = self.returned(self.process, Holder::Operator);
         let listed = self.listed_items();
+        let examples = self
+            .process
+            .narrower()
+            .filter(|process| self.rows(*process).any(|row| row.has(Effect::ListOpen)));
+        let examples: BTreeSet<Item> =
+            examples.flat_map(|process| self.returned(process, Holder::Operator).items).collect();
         let extra = specific(&returned.items).into_iter().filter(|item| {
             // Content that came back has a row of its own where the chart says that none does.
-            let content = *item == Item::MessageContent && self.rows(self.process).any(|row| row.says == Says::NoContent);
-            !content && !listed.iter().any(|listed| covers(*listed, *item))
+            let content = *item == Item::MessageContent
+                && self.rows(self.process).any(|row| row.says == Says::NoContent);
+            !content && !examples.contains(item) && !listed.iter().any(|listed| covers(*listed, *item))
         });
         extra
             .map(|item| {
@@ -230,8 +243,8 @@ mod tests {
 
     use super::*;
     use crate::item::Reach;
-    use crate::oracle::observed::Ages;
     use crate::oracle::Counts;
+    use crate::oracle::observed::Ages;
 
     /// An operator that returns these items, each under the process that the law names, in these circumstances.
     struct Operator {
@@ -297,6 +310,13 @@ mod tests {
         assert_eq!(differing(&rows, &operator(&[Item::Name, Item::IpLog])), ["subpoena ip_log"]);
         let open = ["2703d,name,no,,given_as_example"];
         assert!(differing(&open, &operator(&[Item::Name, Item::BlockedUsers])).is_empty(), "an open list");
+        let wider = ["2703d,name,no,,given_as_example", "search_warrant,device_backup,no,,"];
+        let run = operator(&[Item::Name, Item::BlockedUsers, Item::DeviceBackup, Item::AboutText]);
+        assert_eq!(
+            differing(&wider, &run),
+            ["search_warrant about_text"],
+            "open under the narrower process only"
+        );
         let silent = ["2703d,not_stated,no,,"];
         assert_eq!(
             compare(&silent, &[], &operator(&[Item::Name])),
@@ -333,10 +353,15 @@ mod tests {
 
     #[test]
     fn a_case_is_compared_alone_and_a_design_can_exclude_it() {
-        let rows = ["subpoena,none,no,,not_confirmed_terrorism_case", "subpoena,name,no,,confirmed_terrorism_case"];
+        let rows =
+            ["subpoena,none,no,,not_confirmed_terrorism_case", "subpoena,name,no,,confirmed_terrorism_case"];
         let right = Operator { only_in: Some("confirmed_terrorism_case"), ..operator(&[Item::Name]) };
         assert!(differing(&rows, &right).is_empty());
-        assert_eq!(differing(&rows, &operator(&[Item::Name])), ["subpoena none"], "handed over in every case");
+        assert_eq!(
+            differing(&rows, &operator(&[Item::Name])),
+            ["subpoena none"],
+            "handed over in every case"
+        );
         assert_eq!(differing(&rows, &operator(&[])), ["subpoena name"], "and in none");
         let only = compare(&rows, &["confirmed_terrorism_case"], &operator(&[Item::Name]));
         let applicable = only.iter().filter(|(_, found)| !matches!(found, Agreement::NotApplicable { .. }));
@@ -375,7 +400,10 @@ mod tests {
     #[test]
     fn content_that_comes_back_against_the_chart_is_told_once() {
         let rows = ["search_warrant,no_message_content,no,,"];
-        assert_eq!(differing(&rows, &operator(&[Item::MessageContent])), ["search_warrant no_message_content"]);
+        assert_eq!(
+            differing(&rows, &operator(&[Item::MessageContent])),
+            ["search_warrant no_message_content"]
+        );
     }
 
     #[test]

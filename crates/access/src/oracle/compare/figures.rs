@@ -72,7 +72,8 @@ mod tests {
         let table = figures::parse(text).unwrap();
         let standing =
             Standing { design: "x-now".into(), app: "x".into(), conditions: BTreeSet::new(), asked_by: None };
-        let measured = |name: &str, number| Measurements::from([(name.to_owned(), Measured::Exactly(number))]);
+        let measured =
+            |name: &str, number| Measurements::from([(name.to_owned(), Measured::Exactly(number))]);
         let state = |standing, measurements: &Measurements| {
             let rows = against_figures(&table, standing, measurements);
             assert_eq!(rows.len(), 1);

@@ -1,9 +1,9 @@
 //! Published returns: yes or no for each item. An item without a row is not asserted.
 
-use super::{NOTHING_OF_IT, NOT_COMPARED, NOT_RETURNED, RETURNED};
+use super::{NOT_COMPARED, NOT_RETURNED, NOTHING_OF_IT, RETURNED};
 use crate::oracle::Source;
 use crate::oracle::finding::{Agreement, Row};
-use crate::oracle::items::contains;
+use crate::oracle::items::{contains, without};
 use crate::oracle::observed::{About, Asked, Holder, Observed, Standing};
 use crate::oracle::process::Process;
 use crate::oracle::published::PublishedRow;
@@ -35,12 +35,16 @@ pub fn against_published(table: &[PublishedRow], standing: &Standing, run: &impl
 fn compare(row: &PublishedRow, standing: &Standing, run: &impl Observed) -> (String, String, Agreement) {
     let about = if row.is_about_nobody() { About::Nobody } else { About::Target };
     let asked = Asked { about, ..Asked::plainly(row.process) };
-    debug_assert_eq!(asked.of, Holder::Operator, "the operator's own word is compared with the operator's return");
+    debug_assert_eq!(
+        asked.of,
+        Holder::Operator,
+        "the operator's own word is compared with the operator's return"
+    );
     let says = in_words(row.process, row.returned);
     let mut returned = run.returned(&asked);
     // A demand is answered about what it names; an operator that looks is not told anything.
     if row.process != Process::ServerOperator {
-        returned.items.retain(|item| Some(*item) != standing.asked_by);
+        returned.items = without(returned.items, standing.asked_by);
         if row.returned && Some(row.item) == standing.asked_by {
             let because = "the demand itself names it".to_owned();
             return (says, NOT_COMPARED.into(), Agreement::NotApplicable { because });
