@@ -8,6 +8,7 @@ pub mod columns;
 pub mod demonstration;
 pub mod experiments;
 pub mod matrix;
+pub mod oracle;
 pub mod paper;
 pub mod record;
 pub mod scenario;

@@ -43,6 +43,8 @@ pub(super) enum Command {
     Matrix(Matrix),
     /// A matrix as one page, or checked against its own evidence.
     Report(Report),
+    /// Hold the designs that stand for real messengers to what their operators are known to return.
+    Oracle(Oracle),
     /// Search a relay's memory, files, logs and connections for what was said over it.
     Audit(Audit),
 }
@@ -155,6 +157,19 @@ pub(super) struct Audit {
     pub(super) json: bool,
 }
 
+#[derive(Debug, Args)]
+pub(super) struct Oracle {
+    /// Compare with one table only: fbi-2021, published-returns or figures.
+    #[arg(long, value_name = "TABLE", value_parser = table)]
+    pub(super) source: Option<pillarbox_access::oracle::Source>,
+    /// Print one JSON document.
+    #[arg(long, conflicts_with = "plain")]
+    pub(super) json: bool,
+    /// Print one line for each row, its fields between tabs.
+    #[arg(long)]
+    pub(super) plain: bool,
+}
+
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(super) enum Color {
     /// On a terminal, unless NO_COLOR is set.
@@ -171,4 +186,9 @@ fn demand(name: &str) -> Result<&'static pillarbox_access::Demand, String> {
         let names: Vec<&str> = known.iter().map(|demand| demand.name).collect();
         format!("there is {}", names.join(" and "))
     })
+}
+
+fn table(name: &str) -> Result<pillarbox_access::oracle::Source, String> {
+    use pillarbox_access::oracle::Source;
+    Source::named(name).ok_or_else(|| format!("there is {}", Source::ALL.map(Source::as_str).join(", ")))
 }

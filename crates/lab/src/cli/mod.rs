@@ -5,6 +5,7 @@ mod attempt;
 mod audit;
 mod demand;
 mod matrix;
+mod oracle;
 mod output;
 mod report;
 mod run;
@@ -47,6 +48,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Audit(wanted) => audit::run(&wanted),
         Command::Matrix(wanted) => matrix::run(&wanted),
         Command::Report(wanted) => report::run(&wanted),
+        Command::Oracle(wanted) => oracle::run(&wanted),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,0 +1,328 @@
+//! One design's world after the scenario, and what its operators return about the person that the demand names.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+use pillarbox_access::demand::{
+    About as Named, BLOCKING_ORDER, CONTENT_WARRANT, Case, Demand, ENTITY_DATA, EVENTS_DATA, interception,
+    pen_register, stored,
+};
+use pillarbox_access::design::{Design, Operator};
+use pillarbox_access::oracle::conditions::CONDITIONS;
+use pillarbox_access::oracle::{About, Ages, Asked, Holder, Observed, Process, Returned, Standing};
+use pillarbox_access::view::OperatorTap;
+use pillarbox_access::{Answer, Blank, Item, RelayHoldings, Served};
+use pillarbox_wire::{AccountId, Duration, Timestamp};
+
+use super::OracleError;
+use crate::scenario::{Act, Audience, PersonId, Scenario, Sought};
+use crate::world::{Order, Role, Site, SiteId, World, WorldError};
+
+/// Somebody who has everything that a person can have.
+const SCENARIO: &str = include_str!("../../../../examples/oracle/scenario.toml");
+
+/// What no phone here sends, so that nobody could tell it from messages: its absence says nothing.
+const NO_COVER_TRAFFIC: Item = Item::RealVsNoiseMessages;
+
+/// An operator, and what it can answer with about the target.
+struct Desk {
+    operator: Operator,
+    holdings: RelayHoldings,
+    target: AccountId,
+}
+
+impl Desk {
+    /// What nobody could have left here, whatever is asked: its absence says nothing.
+    fn has_no_such_thing(&self) -> BTreeSet<Item> {
+        let Some(account) = self.holdings.rows().accounts.iter().find(|row| row.account == self.target)
+        else {
+            return BTreeSet::new();
+        };
+        let nothing = |item: &Item| {
+            let answer = item.read(&self.holdings, account).answer;
+            matches!(answer, Answer::NoneHeld { reason: Blank::NoSuchThing })
+        };
+        Item::ALL.iter().copied().filter(nothing).collect()
+    }
+}
+
+/// A finished world under one design.
+pub struct Run {
+    design: String,
+    asked_by: Option<Item>,
+    scenario: Scenario,
+    messenger: Desk,
+    cloud: Option<Desk>,
+    /// What passed of the target since the order.
+    ordered: OperatorTap,
+    /// What passed of everybody since the beginning: what an operator sees that looks.
+    everything: OperatorTap,
+    /// The target's own accounts at the messenger.
+    own: BTreeSet<AccountId>,
+    /// Every account at the messenger, as a paper names it, to tell which ones an answer names.
+    accounts: BTreeSet<AccountId>,
+    /// Items that nobody could have left at the messenger's operator.
+    no_such_thing: BTreeSet<Item>,
+    world: World,
+    answers: RefCell<BTreeMap<Asked, Returned>>,
+}
+
+impl std::fmt::Debug for Run {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Run({})", self.design)
+    }
+}
+
+impl Run {
+    /// Runs the scenario under `design`.
+    ///
+    /// # Errors
+    /// [`OracleError`].
+    pub fn of(design: &Design, standing: &Standing) -> Result<Self, OracleError> {
+        let scenario = Scenario::parse("oracle/scenario.toml", SCENARIO)?;
+        let stopped = |error: WorldError| OracleError::World { design: design.name.clone(), error };
+        let mut world = World::new(design, &scenario, scenario.seed).map_err(stopped)?;
+        let about = scenario.inquiry.about;
+        let none = || OracleError::NoAccount { design: design.name.clone() };
+        let site = home(&world, about).ok_or_else(none)?;
+        let (own, accounts) = (accounts_at(&world, site, Some(about)), accounts_at(&world, site, None));
+        let numbers = scenario.person(about).and_then(|person| person.number.clone()).into_iter().collect();
+        let everybody = Order::Tap { site, accounts: accounts.clone(), numbers: Vec::new() };
+        world.order(scenario.start, everybody);
+        world.order(scenario.inquiry.ordered, Order::Tap { site, accounts: own.clone(), numbers });
+        world.run().map_err(stopped)?;
+
+        let at = |role, operator| desk(&world, role, operator, about).map_err(stopped);
+        let messenger = at(Role::Messenger, design.operator.clone())?.ok_or_else(none)?;
+        let cloud = match &design.cloud {
+            Some(cloud) => at(Role::Cloud, cloud.operator.clone())?,
+            None => None,
+        };
+        let taps = world.sites().get(site.0).map(Site::taps).unwrap_or_default();
+        let [everything, ordered] = taps else { return Err(none()) };
+        let (everything, ordered) = (everything.clone(), ordered.clone());
+        Ok(Self {
+            no_such_thing: messenger.has_no_such_thing(),
+            design: design.name.clone(),
+            asked_by: standing.asked_by,
+            scenario,
+            messenger,
+            cloud,
+            ordered,
+            everything,
+            own: own.into_iter().collect(),
+            accounts: accounts.into_iter().collect(),
+            world,
+            answers: RefCell::default(),
+        })
+    }
+
+    /// The world as it is when the demand is served.
+    #[must_use]
+    pub const fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// What the messenger's operator has.
+    #[must_use]
+    pub const fn holdings(&self) -> &RelayHoldings {
+        &self.messenger.holdings
+    }
+
+    /// The scenario that ran.
+    #[must_use]
+    pub const fn scenario(&self) -> &Scenario {
+        &self.scenario
+    }
+
+    /// The account that demands on the messenger's operator are about.
+    #[must_use]
+    pub const fn target(&self) -> AccountId {
+        self.messenger.target
+    }
+
+    /// The pen register, from the scenario's order until it is served.
+    #[must_use]
+    pub fn pen_register(&self) -> pen_register::PenRegister {
+        let named = self.named(&self.messenger, About::Target);
+        let case = Case::new(&named, &self.messenger.operator);
+        pen_register::serve(&case, &self.ordered, &self.messenger.holdings, self.scenario.inquiry.served)
+    }
+
+    /// The longest time between a message and the batch that it came in.
+    #[must_use]
+    pub fn longest_gap(&self) -> Option<Duration> {
+        let batches = self.pen_register().batches;
+        let late = batches.iter().flat_map(|batch| batch.pairs.iter().map(|pair| batch.at.since(pair.at)));
+        late.max()
+    }
+
+    /// A demand for what is stored, served.
+    #[must_use]
+    pub fn stored(&self, asked: &Asked) -> Option<Served> {
+        let desk = match asked.of {
+            Holder::Operator => &self.messenger,
+            Holder::Cloud => self.cloud.as_ref()?,
+        };
+        let words = asked.circumstances.iter().filter_map(|word| CONDITIONS.circumstance(word));
+        let words: Vec<&str> = words.collect();
+        let named = self.named(desk, asked.about);
+        let case = Case { circumstances: &words, ..Case::new(&named, &desk.operator) };
+        Some(stored::serve(demand(asked.process)?, &case, &desk.holdings))
+    }
+
+    /// How many items a blocking order brings whoever ordered it.
+    #[must_use]
+    pub fn brought_by_blocking(&self) -> usize {
+        let named = self.named(&self.messenger, About::Target);
+        let case = Case::new(&named, &self.messenger.operator);
+        stored::serve(&BLOCKING_ORDER, &case, &self.messenger.holdings).returned().len()
+    }
+
+    /// Whom a demand names: a number where the tables' demands name one, and an account otherwise.
+    fn named(&self, desk: &Desk, about: About) -> Named {
+        let nobody = self.scenario.events.iter().find_map(|event| match &event.act {
+            Act::LooksUp { whom: Sought::Number(number) } => Some(number.clone()),
+            _ => None,
+        });
+        let target =
+            self.scenario.person(self.scenario.inquiry.about).and_then(|person| person.number.clone());
+        let number = match about {
+            About::Nobody => nobody,
+            About::Target => target.filter(|number| {
+                self.asked_by == Some(Item::PhoneNumber) && desk.holdings.account(number).is_some()
+            }),
+        };
+        number.map_or(Named::Account(desk.target), Named::Number)
+    }
+
+    /// What an operator learns that looks at what passes, whatever it hands over.
+    fn learned(&self) -> Returned {
+        let named = Named::Account(self.messenger.target);
+        let curious = Operator::default();
+        let served =
+            interception::serve(&Case::new(&named, &curious), &self.everything, &self.messenger.holdings);
+        let mut returned = self.read(&served);
+        if !self.really_joined(&served) {
+            returned.items.remove(&Item::QueueCorrelation);
+        }
+        returned
+    }
+
+    /// Whether the accounts that an answer joins with the target's are the target's others, all of them and no other person's.
+    fn really_joined(&self, served: &Served) -> bool {
+        let Some(Answer::Returned { lines, .. }) = served.answer(Item::QueueCorrelation) else {
+            return false;
+        };
+        let named = |account: &&AccountId| lines.contains(&format!("account {account}"));
+        let joined: BTreeSet<AccountId> = self.accounts.iter().filter(named).copied().collect();
+        let others: BTreeSet<AccountId> =
+            self.own.iter().copied().filter(|account| *account != self.messenger.target).collect();
+        !others.is_empty() && joined == others
+    }
+
+    fn read(&self, served: &Served) -> Returned {
+        let mut not_modelled = self.no_such_thing.clone();
+        let items = served.returned();
+        if !items.contains(&NO_COVER_TRAFFIC) {
+            not_modelled.insert(NO_COVER_TRAFFIC);
+        }
+        Returned { items, ages: self.ages(served), longest_gap: None, not_modelled }
+    }
+
+    /// How old the rows were whose age the tables speak of: look-ups, and texts.
+    fn ages(&self, served: &Served) -> BTreeMap<Item, Ages> {
+        let about = self.scenario.inquiry.about;
+        let events = || self.scenario.events.iter();
+        let looked_up = events().filter(|event| match &event.act {
+            Act::LooksUp { whom } => event.who == about || *whom == Sought::Person(about),
+            _ => false,
+        });
+        let said = events().filter(|event| match &event.act {
+            Act::Says { to: Audience::Person(to), .. } => event.who == about || *to == about,
+            Act::Says { to: Audience::Group(_), .. } => event.who == about,
+            _ => false,
+        });
+        let lookups = Ages {
+            happened: looked_up.map(|event| self.age(event.at)).collect(),
+            came: served
+                .lines
+                .iter()
+                .filter(|line| line.item == Item::LookupLog)
+                .flat_map(|line| &line.exhibits)
+                .filter_map(|exhibit| at(&exhibit.value))
+                .map(|at| self.age(at))
+                .collect(),
+        };
+        let texts = Ages {
+            happened: said.map(|event| self.age(event.at)).collect(),
+            came: served.facts.said.iter().map(|said| self.age(said.at)).collect(),
+        };
+        BTreeMap::from([(Item::LookupLog, lookups), (Item::MessageContent, texts)])
+    }
+
+    /// Whole days before the answer.
+    fn age(&self, at: Timestamp) -> u32 {
+        let seconds = self.scenario.inquiry.served.since(at).as_seconds();
+        u32::try_from(seconds / Duration::from_days(1).as_seconds()).unwrap_or(u32::MAX)
+    }
+}
+
+impl Observed for Run {
+    fn returned(&self, asked: &Asked) -> Returned {
+        if let Some(known) = self.answers.borrow().get(asked) {
+            return known.clone();
+        }
+        let returned = match asked.process {
+            Process::PenRegister => {
+                let register = self.pen_register();
+                let items = register.served.returned();
+                Returned { items, longest_gap: self.longest_gap(), ..Returned::default() }
+            }
+            Process::ServerOperator => self.learned(),
+            _ => self.stored(asked).map(|served| self.read(&served)).unwrap_or_default(),
+        };
+        self.answers.borrow_mut().insert(asked.clone(), returned.clone());
+        returned
+    }
+}
+
+/// The demand that a process of the tables is here.
+const fn demand(process: Process) -> Option<&'static Demand> {
+    match process {
+        Process::Subpoena => Some(&ENTITY_DATA),
+        Process::Order => Some(&EVENTS_DATA),
+        Process::SearchWarrant | Process::Any => Some(&CONTENT_WARRANT),
+        Process::PenRegister | Process::ServerOperator => None,
+    }
+}
+
+/// The accounts at a relay, of one person or of everybody.
+fn accounts_at(world: &World, site: SiteId, of: Option<PersonId>) -> Vec<AccountId> {
+    let accounts = world.scorer().accounts().iter();
+    let wanted = accounts.filter(|behind| behind.relay == site.0 && of.is_none_or(|who| behind.who == who));
+    wanted.map(|behind| behind.account).collect()
+}
+
+/// The messenger's relay at which somebody's first account is.
+fn home(world: &World, who: PersonId) -> Option<SiteId> {
+    let messenger = |site: usize| world.sites().get(site).is_some_and(|site| site.role() == Role::Messenger);
+    let mut accounts = world.scorer().accounts().iter();
+    accounts.find(|behind| behind.who == who && messenger(behind.relay)).map(|behind| SiteId(behind.relay))
+}
+
+fn desk(world: &World, role: Role, operator: Operator, about: PersonId) -> Result<Option<Desk>, WorldError> {
+    let sites = world.sites();
+    let found = world.scorer().accounts().iter().find_map(|behind| {
+        let site: &Site = sites.get(behind.relay)?;
+        (behind.who == about && site.role() == role).then_some((site, behind.account))
+    });
+    let Some((site, target)) = found else { return Ok(None) };
+    Ok(Some(Desk { operator, holdings: site.holdings()?, target }))
+}
+
+/// The time in the JSON of an exhibit of a log's row.
+fn at(exhibit: &str) -> Option<Timestamp> {
+    let row: serde_json::Value = serde_json::from_str(exhibit).ok()?;
+    row.get("at")?.as_u64().map(Timestamp)
+}

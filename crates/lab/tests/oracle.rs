@@ -1,0 +1,194 @@
+//! The oracle: every difference has a reason and every reason a difference; a comparison that must fail does; the schema and the
+//! page say what the program says.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test"
+)]
+
+#[path = "oracle_support/schema.rs"]
+mod schema;
+
+use std::process::Command;
+use std::sync::LazyLock;
+
+use pillarbox_access::design::Design;
+use pillarbox_access::designs;
+use pillarbox_access::oracle::chart::CHART;
+use pillarbox_access::oracle::compare::against_chart;
+use pillarbox_access::oracle::reasons::REASONS;
+use pillarbox_access::oracle::{Agreement, Reasons, Row, Source};
+use pillarbox_lab::oracle::{self, Report, Run};
+use pillarbox_relay::keeping::Granularity;
+use pillarbox_relay::{LogRule, Logged};
+use pillarbox_wire::Duration;
+use serde_json::Value;
+
+/// One comparison for all tests here: it runs every design that stands for something.
+static REPORT: LazyLock<Report> =
+    LazyLock::new(|| oracle::run(designs::all(), &Source::ALL, &REASONS).expect("the worlds run"));
+
+fn rows() -> impl Iterator<Item = &'static Row> {
+    REPORT.tables.iter().flat_map(|table| &table.rows)
+}
+
+#[test]
+fn every_difference_has_a_reason_and_every_reason_a_difference() {
+    let unexplained: Vec<_> = rows().filter(|row| row.wants_reason() && row.reason.is_none()).collect();
+    let failed: Vec<_> = REPORT.derived.iter().filter(|derived| !derived.holds).collect();
+    let unused = &REPORT.unused_reasons;
+    assert!(
+        REPORT.is_as_written(),
+        "no reason: {unexplained:#?}\nno difference: {unused:#?}\nnot so: {failed:#?}"
+    );
+}
+
+#[test]
+fn every_messenger_of_the_tables_has_a_design_and_rows_that_agree() {
+    let standing: Vec<_> = designs::all().iter().filter_map(oracle::standing).collect();
+    for app in CHART.apps() {
+        assert!(standing.iter().any(|standing| standing.app == app), "nothing stands for {app}");
+    }
+    for standing in &standing {
+        let agrees = |row: &&Row| {
+            row.design == standing.design
+                && matches!(row.agreement, Agreement::Agrees | Agreement::AgreesElsewhere { .. })
+        };
+        assert!(rows().filter(agrees).count() > 0, "{} agrees with nothing", standing.design);
+    }
+}
+
+#[test]
+fn without_reasons_the_comparison_fails_and_so_it_does_with_one_too_many() {
+    let bare = |row: &Row| Row { reason: None, ..row.clone() };
+    let bare: Vec<Row> = rows().map(bare).collect();
+    assert!(!Reasons::default().explain(bare.clone(), &Source::ALL).is_whole());
+    assert!(REASONS.explain(bare.clone(), &Source::ALL).is_whole());
+    let agreeing = bare.iter().find(|row| row.agreement == Agreement::Agrees).unwrap();
+    let excuse = Reasons::parse(&format!(
+        "[[difference]]\nsource = \"{}\"\napp = \"{}\"\nitems = [\"{}\"]\ndesigns = [\"{}\"]\nprocesses = [\"{}\"]\n\
+         because = \"b\"\nfrom = \"f\"\nwhose = \"ours\"\n",
+        agreeing.source.as_str(),
+        agreeing.app,
+        agreeing.item,
+        agreeing.design,
+        agreeing.process
+    ));
+    let only = vec![agreeing.clone()];
+    assert_eq!(excuse.unwrap().explain(only, &Source::ALL).unused.len(), 1);
+}
+
+/// The designs of the chart that return something under a subpoena.
+fn returning() -> impl Iterator<Item = &'static Design> {
+    designs::all().iter().filter(|design| {
+        let returned = |row: &&Row| {
+            row.design == design.name
+                && row.source == Source::Chart
+                && row.says == "returned"
+                && row.agreement == Agreement::Agrees
+        };
+        rows().filter(returned).count() > 2
+    })
+}
+
+fn compared(design: &Design) -> Vec<Row> {
+    let standing = oracle::standing(design).unwrap();
+    against_chart(&CHART, &standing, &Run::of(design, &standing).unwrap())
+}
+
+#[test]
+fn an_operator_that_keeps_nothing_disagrees_with_its_rows() {
+    for design in returning().take(2) {
+        let mut nothing = design.clone();
+        nothing.relay.deposits.clear();
+        nothing.relay.log.clear();
+        nothing.relay.last_seen = Granularity::Nothing;
+        nothing.relay.registered = Granularity::Nothing;
+        nothing.relay.last_address = false;
+        nothing.relay.delivered = None;
+        nothing.phone.habits.deposits.clear();
+        nothing.phone.habits.backup = None;
+        nothing.operator.pen_register = None;
+        nothing.cloud = None;
+        let differing = compared(&nothing).into_iter().filter(|row| row.agreement == Agreement::Differs);
+        assert!(differing.filter(|row| row.run == "not returned").count() > 2, "{}", design.name);
+    }
+}
+
+#[test]
+fn something_planted_that_no_row_lists_is_noticed() {
+    for design in returning().take(2) {
+        let mut curious = design.clone();
+        let logins = LogRule {
+            what: Logged::Connected,
+            keep: Duration::from_days(365),
+            address: true,
+            only: Vec::new(),
+        };
+        curious.relay.log.push(logins);
+        curious.operator.withholds.clear();
+        curious.operator.hands_over = None;
+        let planted = |rows: &[Row]| {
+            rows.iter().any(|row| {
+                row.item == "ip_log" && row.agreement == Agreement::Differs && row.run == "returned"
+            })
+        };
+        assert!(!planted(&compared(design)), "{}: it is there without being planted", design.name);
+        assert!(planted(&compared(&curious)), "{}: it was not noticed", design.name);
+    }
+}
+
+#[test]
+fn the_document_keeps_to_its_schema_and_the_schema_is_not_loose() {
+    let schema: Value = serde_json::from_str(include_str!("../../../schemas/oracle.schema.json")).unwrap();
+    let document = serde_json::to_value(&*REPORT).unwrap();
+    assert_eq!(schema::fault(&schema, &schema, &document), None);
+    for (path, wrong) in [
+        ("/tables/0/rows/0/mark", Value::from("rumour")),
+        ("/tables/0/rows/0/agreement/state", Value::from("perhaps")),
+        ("/tables/0/counts/agree", Value::from(-1)),
+        ("/derived/0/holds", Value::from("yes")),
+        ("/tables/0/rows/0", serde_json::json!({})),
+    ] {
+        let mut changed = document.clone();
+        *changed.pointer_mut(path).unwrap() = wrong;
+        assert!(schema::fault(&schema, &schema, &changed).is_some(), "{path}");
+    }
+}
+
+#[test]
+fn the_text_keeps_within_80_columns_and_names_every_row() {
+    let text = oracle::render(&REPORT);
+    for line in text.lines() {
+        assert!(line.chars().count() <= 80, "{line}");
+    }
+    let plain = oracle::plain(&REPORT);
+    assert_eq!(plain.lines().count(), 1 + rows().count() + REPORT.tables.len());
+    assert!(plain.lines().skip(1).take(rows().count()).all(|line| line.split('\t').count() == 12));
+    assert!(plain.contains("recheck"));
+}
+
+#[test]
+fn the_page_has_the_tables_that_the_program_makes() {
+    const BEGIN: &str = "<!-- made by the program: begin -->\n";
+    const END: &str = "<!-- made by the program: end -->";
+    let page = include_str!("../../../docs/oracle.md");
+    let (_, rest) = page.split_once(BEGIN).expect("the page has a place for the tables");
+    let (written, _) = rest.split_once(END).expect("which has an end");
+    let made = oracle::markdown(&REPORT);
+    if written != made {
+        let file = std::env::temp_dir().join("pillarbox-oracle-tables.md");
+        std::fs::write(&file, &made).unwrap();
+        panic!("docs/oracle.md is not what the program makes now; that is in {}", file.display());
+    }
+}
+
+#[test]
+fn a_table_that_is_not_there_is_a_mistake_of_usage() {
+    let program = env!("CARGO_BIN_EXE_pillarbox-lab");
+    let output = Command::new(program).args(["oracle", "--source", "hearsay"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("fbi-2021, published-returns, figures"));
+}
