@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 
 use pillarbox_access::designs;
 use pillarbox_lab::record::{Kind, Record, sha256};
-use pillarbox_lab::scenario::library;
+use pillarbox_lab::scenario::{Scenario, library};
 use pillarbox_lab::world::World;
 use serde_json::{Value, json};
 
@@ -108,8 +108,44 @@ fn fits(pattern: &str, text: &str) -> bool {
     }
 }
 
+/// Somebody writes to a group that their phone has not heard of yet.
+const TOO_EARLY: &str = r#"[scenario]
+name = "too-early"
+title = "Too early"
+start = 2017-03-22T08:00:00Z
+
+[[people]]
+name = "Ada"
+country = "GB"
+knows = ["Ben"]
+
+[[people]]
+name = "Ben"
+country = "GB"
+
+[[events]]
+at = "+1m"
+who = "Ben"
+goes-offline = true
+
+[[events]]
+at = "+1m"
+who = "Ada"
+makes-group = "boat"
+with = ["Ben"]
+
+[[events]]
+at = "+1m"
+who = "Ben"
+says = "hello"
+group = "boat"
+"#;
+
 fn ran(scenario: &str) -> Record {
-    let scenario = library::find(scenario).unwrap();
+    let scenario = match scenario {
+        "too-early" => Scenario::parse("too-early.toml", TOO_EARLY).unwrap(),
+        name => library::find(name).unwrap(),
+    };
     let design = designs::named(&scenario.design).unwrap();
     let mut world = World::new(design, &scenario, scenario.seed).unwrap();
     world.run().unwrap();
@@ -120,7 +156,7 @@ fn ran(scenario: &str) -> Record {
 fn every_line_keeps_to_the_schema_and_every_kind_occurs() {
     let schema = schema();
     let mut kinds = BTreeSet::new();
-    for scenario in ["national-block-2016", "channel-2015", "cloud-chat-2017"] {
+    for scenario in ["national-block-2016", "channel-2015", "cloud-chat-2017", "too-early"] {
         let text = ran(scenario).to_json_lines();
         for (number, line) in text.lines().enumerate() {
             let line: Value = serde_json::from_str(line).unwrap();

@@ -7,7 +7,7 @@
 use pillarbox_access::design::Accounts;
 use pillarbox_wire::AccountId;
 
-use super::profile::Purpose;
+use super::profile::{Profile, Purpose};
 use super::{ProfileId, World, WorldError};
 use crate::scenario::{Act, Audience, PersonId};
 
@@ -45,6 +45,13 @@ impl World {
         if let Some(known) = self.acquaintances.get(&(who, whom)) {
             return Ok(Some(*known));
         }
+        if self.gone.contains(&who) || self.gone.contains(&whom) {
+            return Ok(None);
+        }
+        if let Some(known) = self.answer_way(who, whom)? {
+            self.acquaintances.insert((who, whom), known);
+            return Ok(Some(known));
+        }
         let site = self.home(whom);
         let (own, theirs) = match self.design.phone.accounts {
             Accounts::One => (self.one_profile(who, site)?, self.one_profile(whom, site)?),
@@ -63,6 +70,15 @@ impl World {
             self.acquaintances.entry((whom, who)).or_insert(Acquaintance { own: theirs, theirs: back });
         }
         Ok(self.acquaintances.get(&(who, whom)).copied())
+    }
+
+    /// Whoever is reached by somebody answers from the account that they are reached at.
+    fn answer_way(&mut self, who: PersonId, whom: PersonId) -> Result<Option<Acquaintance>, WorldError> {
+        let Some(back) = self.acquaintances.get(&(whom, who)).copied() else { return Ok(None) };
+        let reached = |profile: &Profile| profile.who == who && profile.account() == Some(back.theirs);
+        let Some(own) = self.profiles.iter().position(reached).map(ProfileId) else { return Ok(None) };
+        let theirs = self.contact_between(own, back.own)?;
+        Ok(theirs.map(|theirs| Acquaintance { own, theirs }))
     }
 
     /// The contact that one profile has, or now makes, of another.

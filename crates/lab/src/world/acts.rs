@@ -202,13 +202,16 @@ impl World {
         Ok(())
     }
 
+    /// Somebody is no longer there. Others still have them as a contact, and their texts go nowhere.
     fn delete_accounts(&mut self, who: PersonId) -> Result<(), WorldError> {
         self.close_accounts(who)?;
-        self.forget_ways(who);
+        self.gone.insert(who);
         Ok(())
     }
 
-    fn seize(&mut self, who: PersonId, state: LockState) -> Result<(), WorldError> {
+    /// Takes somebody's phone. One that does not lie in a folder is cut off and gives nothing to look at:
+    /// [`World::new`] says whose do.
+    pub(super) fn seize(&mut self, who: PersonId, state: LockState) -> Result<(), WorldError> {
         let class = self.scenario.person(who).map(|person| person.passcode).unwrap_or_default();
         for id in self.profiles_of(who) {
             self.cut(id)?;
@@ -220,6 +223,7 @@ impl World {
             }
         }
         self.offline.insert(who);
+        self.gone.insert(who);
         Ok(())
     }
 

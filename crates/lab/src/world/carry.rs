@@ -10,7 +10,7 @@ use pillarbox_relay::passing::About;
 use pillarbox_relay::{ConnectionId, Effect, Input, Passing};
 use pillarbox_transport::handshake::{AwaitingAnswer, AwaitingOffer};
 use pillarbox_transport::{Established, HandshakeError, Versions};
-use pillarbox_wire::{Bytes, ClientFrame, RelayFrame};
+use pillarbox_wire::{Bytes, ClientFrame, Farewell, Goodbye, RelayFrame};
 
 use super::profile::{Line, Profile, internet_address};
 use super::site::Site;
@@ -58,6 +58,7 @@ impl World {
         let profile = self.profile_mut(id)?;
         let refused = profile.refused;
         let has_line = profile.line(link).is_some();
+        let ended = profile.line(link).is_some_and(|line| line.ended);
         let Some(phone) = profile.phone.as_mut() else { return Ok(false) };
         if !has_line {
             let wanted = match link {
@@ -66,14 +67,18 @@ impl World {
             };
             return if wanted { self.connect(id, link) } else { Ok(false) };
         }
-        let frames = phone.outgoing(link, now, &mut rng)?;
+        let frames = if ended { Vec::new() } else { phone.outgoing(link, now, &mut rng)? };
         if !frames.is_empty() {
             self.carry_up(id, link, frames)?;
             return Ok(true);
         }
         let profile = self.profile_mut(id)?;
         let Some(frame) = profile.line_mut(link).as_mut().and_then(|line| line.arrived.pop_front()) else {
-            return Ok(false);
+            if ended {
+                *profile.line_mut(link) = None;
+                profile.phone.as_mut().into_iter().for_each(|phone| phone.disconnected(link));
+            }
+            return Ok(ended);
         };
         let Some(phone) = profile.phone.as_mut() else { return Ok(false) };
         let notices = phone.on_frame(link, frame, now, &mut rng)?;
@@ -107,7 +112,8 @@ impl World {
         self.connections.insert(connection, (id, link));
         let profile = self.profile_mut(id)?;
         profile.unreachable_said = false;
-        *profile.line_mut(link) = Some(Line { connection, phone_end, relay_end, arrived: VecDeque::new() });
+        *profile.line_mut(link) =
+            Some(Line { connection, phone_end, relay_end, arrived: VecDeque::new(), ended: false });
         if let Some(phone) = profile.phone.as_mut() {
             phone.connected(link, handshake_hash);
         }
@@ -208,7 +214,7 @@ impl World {
     fn carry_out(&mut self, effect: Effect) -> Result<(), WorldError> {
         match effect {
             Effect::Send(connection, frame) => self.send(connection, &frame),
-            Effect::Close(connection, _) => self.closed(connection),
+            Effect::Close(connection, reason) => self.say_goodbye(connection, reason),
             Effect::Wake(token) => {
                 if push::wake(&mut self.push, token.as_slice(), self.now) {
                     self.record.push(self.now, Kind::Wake { token_sha256: sha256(token.as_slice()) });
@@ -268,13 +274,12 @@ impl World {
         Ok(())
     }
 
-    /// The relay ended a connection.
-    fn closed(&mut self, connection: ConnectionId) -> Result<(), WorldError> {
+    /// The relay ends a connection. What it sent before still arrives.
+    fn say_goodbye(&mut self, connection: ConnectionId, reason: Farewell) -> Result<(), WorldError> {
+        self.send(connection, &RelayFrame::Goodbye(Goodbye { reason }))?;
         let Some((id, link)) = self.connections.remove(&connection) else { return Ok(()) };
-        let profile = self.profile_mut(id)?;
-        *profile.line_mut(link) = None;
-        if let Some(phone) = profile.phone.as_mut() {
-            phone.disconnected(link);
+        if let Some(line) = self.profile_mut(id)?.line_mut(link) {
+            line.ended = true;
         }
         self.restless.insert(id);
         Ok(())

@@ -65,7 +65,8 @@ impl World {
             };
             members.insert(*member, profile);
         }
-        if self.design.phone.accounts == Accounts::PerContact {
+        // Where nobody is found by number, members who have never met hand each other invitations as well.
+        if !self.design.phone.number || !self.design.relay.directory {
             let all: Vec<ProfileId> = members.values().copied().collect();
             for (at, one) in all.iter().enumerate() {
                 for other in all.iter().skip(at + 1) {
@@ -102,5 +103,11 @@ impl World {
         }
         self.restless.insert(own);
         Ok(())
+    }
+
+    /// What the scenario calls a group.
+    pub(super) fn group_name(&self, id: GroupId) -> String {
+        let known = self.groups.iter().find(|(_, group)| group.id == id);
+        known.map_or_else(|| "a group".to_owned(), |(name, _)| name.clone())
     }
 }

@@ -84,6 +84,8 @@ pub struct World {
     groups: BTreeMap<String, GroupHere>,
     channels: BTreeMap<ChannelName, (SiteId, ProfileId)>,
     offline: BTreeSet<PersonId>,
+    /// Who has no account any more, or whose phone is in other hands.
+    gone: BTreeSet<PersonId>,
     /// Whose phone is in other hands.
     seized: Vec<Seized>,
     moved: BTreeMap<PersonId, SiteId>,
@@ -102,7 +104,8 @@ pub struct World {
 }
 
 impl World {
-    /// A world at the start of a scenario: everybody has an account and knows whom the scenario says.
+    /// A world at the start of a scenario: everybody has an account and knows whom the scenario says. The phones that the scenario
+    /// has seized, and that of whom its demands are about, lie in folders; all others in memory.
     ///
     /// # Errors
     /// [`WorldError`].
@@ -121,6 +124,7 @@ impl World {
             groups: BTreeMap::new(),
             channels: BTreeMap::new(),
             offline: BTreeSet::new(),
+            gone: BTreeSet::new(),
             seized: Vec::new(),
             moved: BTreeMap::new(),
             updated: BTreeMap::new(),
@@ -210,6 +214,7 @@ impl World {
         let scenario = self.scenario.clone();
         let read = scenario.events.iter().filter(|event| matches!(event.act, Act::PhoneSeized { .. }));
         self.on_disk.extend(read.map(|event| event.who));
+        self.on_disk.insert(scenario.inquiry.about);
         self.meet_everybody()?;
         for commanded in scenario.orders {
             let order = match commanded.command {

@@ -18,6 +18,7 @@ impl World {
         match notice {
             Notice::Received { contact, entry } => self.show(id, *contact, entry)?,
             Notice::ChannelPosts { channel, posts } => self.show_posts(id, channel, posts)?,
+            Notice::Requested { contact } => self.accept(id, *contact)?,
             Notice::Delayed { .. } => self.wake_at(self.now + AFTER_DELAY),
             _ => {}
         }
@@ -46,6 +47,18 @@ impl World {
         Ok(())
     }
 
+    /// People accept whom they know; what a stranger writes stays a request.
+    fn accept(&mut self, id: ProfileId, contact: AccountId) -> Result<(), WorldError> {
+        let who = self.profile(id)?.who;
+        let Some(from) = self.truth.behind(contact) else { return Ok(()) };
+        let knows = self.scenario.person(who).is_some_and(|person| person.knows.contains(&from));
+        let (now, mut rng) = (self.now, self.fork());
+        if let Some(phone) = self.profile_mut(id)?.phone.as_mut().filter(|_| knows) {
+            phone.accept_request(contact, now, &mut rng)?;
+        }
+        Ok(())
+    }
+
     /// Whoever is behind an account, as the record calls them.
     fn behind(&self, account: AccountId) -> String {
         self.truth.behind(account).map_or_else(|| "a stranger".to_owned(), |who| self.name(who))
@@ -56,7 +69,18 @@ impl World {
             Notice::Registered { .. } => "the account is made".to_owned(),
             Notice::Connected { waiting } => format!("connected, {waiting} messages wait"),
             Notice::Received { contact, entry } => {
-                format!("{} says: {}", self.behind(*contact), entry.text().unwrap_or_default())
+                let place =
+                    entry.group.map(|group| format!(" in {}", self.group_name(group))).unwrap_or_default();
+                format!("{} says{place}: {}", self.behind(*contact), entry.text().unwrap_or_default())
+            }
+            Notice::GroupJoined { group, by } => {
+                format!("{} made you a member of {}", self.behind(*by), self.group_name(*group))
+            }
+            Notice::MemberAdded { group, member, .. } => {
+                format!("{} is in {}", self.behind(*member), self.group_name(*group))
+            }
+            Notice::MemberLeft { group, member } => {
+                format!("{} left {}", self.behind(*member), self.group_name(*group))
             }
             Notice::Accepted { contact, .. } => {
                 format!("the relay has the text for {}", self.behind(*contact))

@@ -7,7 +7,7 @@ use pillarbox_wire::{AccountId, ChannelName, Handle};
 
 use super::{ProfileId, Purpose, Role, SiteId, World, WorldError};
 use crate::record::{Kept, Kind};
-use crate::scenario::PersonId;
+use crate::scenario::{LockState, PersonId};
 
 /// What is ordered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +50,13 @@ pub enum Order {
         /// The country.
         country: String,
     },
+    /// Somebody's phone is taken from them.
+    Seize {
+        /// Whose.
+        who: PersonId,
+        /// In which state.
+        state: LockState,
+    },
     /// The maker ships other software to somebody, or to everybody.
     UpdateSoftware {
         /// To whom; none for everybody.
@@ -72,6 +79,7 @@ impl Order {
             Self::Block { .. } => "block",
             Self::BlockRelay { .. } => "block-relay",
             Self::Unblock { .. } => "unblock",
+            Self::Seize { .. } => "seize",
             Self::UpdateSoftware { .. } => "update-software",
         }
     }
@@ -119,6 +127,10 @@ impl World {
                 }
                 self.everybody_looks();
                 format!("the networks of {country} let everybody connect")
+            }
+            Order::Seize { who, state } => {
+                self.seize(who, state)?;
+                format!("{}'s phone is taken", self.name(who))
             }
             Order::UpdateSoftware { who, habits, protection } => {
                 let whom: Vec<PersonId> = match who {

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::net::{IpAddr, Ipv4Addr};
 
 use pillarbox_access::design::PhoneSide;
-use pillarbox_client::{Habits, Link, NewAccount, Notice, Passphrase, Phone, Vault};
+use pillarbox_client::{Habits, Link, NewAccount, Notice, Passphrase, Phone, Protection, Vault};
 use pillarbox_crypto::PasswordCost;
 use pillarbox_relay::ConnectionId;
 use pillarbox_transport::Established;
@@ -43,6 +43,8 @@ pub(super) struct Line {
     pub(super) phone_end: Established,
     pub(super) relay_end: Established,
     pub(super) arrived: VecDeque<RelayFrame>,
+    /// The relay has said goodbye: what has arrived is still read, and nothing more is sent.
+    pub(super) ended: bool,
 }
 
 /// One phone account.
@@ -138,6 +140,8 @@ impl World {
         let person = self.scenario.person(who).ok_or(WorldError::Missing("a person"))?.clone();
         let address = self.sites.get(site.0).ok_or(WorldError::Missing("a relay"))?.address.clone();
         let PhoneSide { protection, padding, number, .. } = self.design.phone;
+        // Nobody writes to an account for backups, so that it leaves no keys to be written to with.
+        let protection = if purpose == Purpose::Backups { Protection::ServerReadable } else { protection };
         let handle: Option<Handle> = match purpose {
             Purpose::Own | Purpose::Guest if number => person.number.clone(),
             _ => None,
