@@ -16,6 +16,7 @@ use pillarbox_lab::matrix::progress::Progress;
 use pillarbox_lab::matrix::{self, Plan, Run, counted, table};
 use pillarbox_lab::paper::{self, title};
 use pillarbox_lab::scenario::{Scenario, library};
+use pillarbox_lab::world::WorldError;
 
 use super::args::Matrix;
 use super::output::{Failure, hint, print, print_json};
@@ -209,6 +210,14 @@ pub(super) fn in_words(error: ExperimentError) -> Failure {
         ExperimentError::Control { .. } => {
             Failure { sentence: format!("{error}. There is no result."), code: NO_RESULT }
         }
+        ExperimentError::World(WorldError::Profile(_) | WorldError::Storage(_) | WorldError::Folder(_))
+        | ExperimentError::Profile(_) => Failure {
+            sentence: format!(
+                "{error}. There is no result, and nothing was left behind. Free some space, or name another folder with \
+                 TMPDIR=FOLDER."
+            ),
+            code: STORE,
+        },
         _ => Failure {
             sentence: format!("{error}. There is no result, and nothing was left behind."),
             code: NO_RESULT,
