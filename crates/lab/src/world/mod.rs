@@ -1,6 +1,6 @@
 //! Worlds: relays and phones under one design in one process, with a virtual clock and seeded randomness.
 //!
-//! Everything is the product's own code: [`Phone`](pillarbox_client::Phone) over a vault in memory, [`Relay`] over a
+//! Everything is the product's own code: [`Phone`](pillarbox_client::Phone) over a vault in memory, [`Relay`](pillarbox_relay::Relay) over a
 //! database in memory, and between the two a Noise channel with the frames that TCP would carry. A world adds what lies around
 //! them: people with a country and an internet address, a clock that jumps from one event to the next, networks
 //! that refuse, a push service, orders that reach an operator.

@@ -1,0 +1,103 @@
+//! `pillarbox-lab run` as a person types it: what is printed and saved, and how mistakes are told.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test"
+)]
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use pillarbox_lab::scenario::library;
+
+fn run(folder: &Path, arguments: &[&str]) -> Output {
+    let program = env!("CARGO_BIN_EXE_pillarbox-lab");
+    Command::new(program).arg("run").args(arguments).current_dir(folder).output().unwrap()
+}
+
+/// The exit code and what is said on standard error.
+fn refused(arguments: &[&str]) -> (i32, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let output = run(folder.path(), arguments);
+    assert!(output.stdout.is_empty());
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "a refusal leaves nothing behind");
+    (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
+}
+
+#[test]
+fn a_run_is_told_and_saved() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = run(folder.path(), &["channel-2015", "--seed", "3"]);
+    assert_eq!(output.status.code(), Some(0));
+    let text = String::from_utf8(output.stdout).unwrap();
+    for words in
+        ["PEOPLE\n------", "Piet opens channel @dawn_call", "Order: @dawn_call: taken down.", "WHAT PASSED"]
+    {
+        assert!(text.contains(words), "{words}");
+    }
+    assert!(text.lines().all(|line| line.chars().count() <= 80));
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(told, "Saved runs/channel-2015-public-channel-3/record.jsonl\n");
+    let saved = std::fs::read_to_string(folder.path().join(told["Saved ".len()..].trim_end())).unwrap();
+    let again = run(folder.path(), &["channel-2015", "--seed", "3", "--json"]);
+    assert_eq!(String::from_utf8(again.stdout).unwrap(), saved);
+    assert!(again.stderr.is_empty(), "with --json nothing is saved unless --out says where");
+}
+
+#[test]
+fn a_scenario_and_a_design_may_be_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_, scenario) = library::BUILT_IN.iter().find(|(name, _)| *name == "channel-2015").unwrap();
+    std::fs::write(folder.path().join("mine.toml"), scenario).unwrap();
+    let design = include_str!("../../access/designs/plain-server.toml");
+    std::fs::write(folder.path().join("readable.toml"), design).unwrap();
+    let output = run(folder.path(), &["mine.toml", "--design", "readable.toml", "--out", "here"]);
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(folder.path().join("here/record.jsonl").exists());
+    assert!(
+        String::from_utf8(output.stdout)
+            .unwrap()
+            .contains("not in this design: there are no public channels")
+    );
+}
+
+#[test]
+fn without_a_scenario_those_that_exist_are_listed() {
+    for arguments in [&[][..], &["no-such-story"][..]] {
+        let (code, told) = refused(arguments);
+        assert_eq!(code, 2);
+        assert!(library::BUILT_IN.iter().all(|(name, _)| told.contains(name)), "{told}");
+    }
+}
+
+#[test]
+fn an_unknown_design_and_a_mistake_in_a_file_are_told() {
+    let (code, told) = refused(&["channel-2015", "--design", "carrier-pigeon"]);
+    assert_eq!(code, 2);
+    assert!(told.starts_with("pillarbox-lab: there is no design `carrier-pigeon`. There are "), "{told}");
+
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("mine.toml"), "[scenario]\nname = 3\n").unwrap();
+    let output = run(folder.path(), &["mine.toml"]);
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(
+        told,
+        "pillarbox-lab: mine.toml:2:8: `name` is of type integer. Write a text in quotation marks.\n"
+    );
+
+    let (code, told) = refused(&["./nowhere.toml"]);
+    assert_eq!(code, 2);
+    assert!(told.contains("./nowhere.toml cannot be read"), "{told}");
+}
+
+#[test]
+fn a_record_that_cannot_be_saved_is_a_matter_of_storage() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("in-the-way"), "").unwrap();
+    let output = run(folder.path(), &["channel-2015", "--out", "in-the-way"]);
+    assert_eq!(output.status.code(), Some(4));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("Name another folder with --out FOLDER."));
+}
