@@ -52,21 +52,28 @@ struct Deposit {
     value: String,
 }
 
+/// One account's backup, as far as it stands in evidence.
+#[derive(Default)]
+struct Left {
+    parts: BTreeMap<String, Vec<u8>>,
+    key: Option<SecretBytes<32>>,
+}
+
 /// The texts of the backups among these pieces, each account's parts with the key that its owner left there.
 fn backups(pieces: &[Piece]) -> Vec<Text> {
     let rows = pieces.iter().filter(|piece| piece.how == How::Backup);
     let rows = rows.filter_map(|piece| serde_json::from_str::<Deposit>(&piece.value).ok());
-    let mut owners: BTreeMap<String, (BTreeMap<String, Vec<u8>>, Option<SecretBytes<32>>)> = BTreeMap::new();
+    let mut owners: BTreeMap<String, Left> = BTreeMap::new();
     for row in rows {
         let Ok(value) = HEXLOWER.decode(row.value.as_bytes()) else { continue };
-        let (parts, key) = owners.entry(row.account).or_default();
+        let Left { parts, key } = owners.entry(row.account).or_default();
         match row.kind {
             DepositKind::BackupPart => drop(parts.insert(row.subject, value)),
             DepositKind::BackupKey => *key = <[u8; 32]>::try_from(value).ok().map(SecretBytes::from_bytes),
             _ => {}
         }
     }
-    let opened = owners.into_iter().map(|(owner, (parts, key))| {
+    let opened = owners.into_iter().map(|(owner, Left { parts, key })| {
         let parts: Vec<Vec<u8>> = parts.into_values().collect();
         open(&owner, &parts, key.as_ref())
     });
