@@ -14,7 +14,11 @@ pub(super) fn run(wanted: &Audit) -> Result<(), Failure> {
         Some(program) => program.clone(),
         None => audit::beside_this_program().map_err(in_words)?,
     };
-    let report = runtime()?.block_on(audit::run(&Plan::new(relay))).map_err(in_words)?;
+    let mut plan = Plan::new(relay);
+    if let Some(phone) = &wanted.phone_program {
+        plan.phone_program.clone_from(phone);
+    }
+    let report = runtime()?.block_on(audit::run(&plan)).map_err(in_words)?;
     if wanted.json {
         print_json(&report)?;
     } else {
@@ -34,6 +38,10 @@ fn in_words(error: AuditError) -> Failure {
     let (next, code) = match &error {
         AuditError::NoProgram { .. } | AuditError::NotStarted { .. } => (
             "Build it with `cargo build --release --workspace`, or name it with --relay-program PATH.",
+            NO_RESULT,
+        ),
+        AuditError::NoPhone { .. } => (
+            "Build it with `cargo build --release --workspace`, or name it with --phone-program PATH.",
             NO_RESULT,
         ),
         AuditError::Memory(MemoryError::Refused) => (
