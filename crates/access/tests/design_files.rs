@@ -24,7 +24,7 @@ last_seen = "day"
 deposits = ["display-name"]
 
 [operator]
-jurisdictions = ["gb"]
+jurisdictions = ["GB"]
 pen_register = "15 minutes"
 
 [[operator.withholds]]
@@ -56,6 +56,11 @@ fn a_file_becomes_a_design() {
 #[test]
 fn each_mistake_has_a_place_and_a_way_out() {
     let mistakes = [
+        (
+            "\"GB\"",
+            "\"gb\"",
+            "16:1: `gb` is no country: write two capital letters (ISO 3166-1), such as \"GB\"",
+        ),
         ("padding =", "paddin =", "6:1: there is no key `paddin` here; write `padding`"),
         ("last_seen", "last-sen", "13:1: there is no key `last-sen` here; write `last_seen`"),
         (

@@ -21,6 +21,7 @@ pub(super) fn check(name: &str, form: &Form) -> Result<(), Wrong> {
         return Err((Some(form.as_of.span()), message.into()));
     }
     accounts(form)?;
+    countries(form)?;
     let relay = form.relay.get_ref();
     taken(form.phone.deposits.get_ref(), Some(form.phone.deposits.span()), relay, "[relay]")?;
     if let Some(reports) = form.phone.reports.as_ref().filter(|reports| *reports.get_ref())
@@ -54,6 +55,19 @@ fn accounts(form: &Form) -> Result<(), Wrong> {
         return Err((Some(form.phone.accounts.span()), message.into()));
     }
     Ok(())
+}
+
+/// People's countries are compared with these letter by letter.
+fn countries(form: &Form) -> Result<(), Wrong> {
+    let Some(operator) = &form.operator else { return Ok(()) };
+    let fits = |code: &String| code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_uppercase());
+    match operator.get_ref().jurisdictions.iter().find(|code| !fits(code)) {
+        Some(code) => Err((
+            Some(operator.span()),
+            format!("`{code}` is no country: write two capital letters (ISO 3166-1), such as \"GB\""),
+        )),
+        None => Ok(()),
+    }
 }
 
 fn at_the_cloud(cloud: &CloudForm, backup: Option<Range<usize>>) -> Result<(), Wrong> {

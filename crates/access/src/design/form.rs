@@ -23,8 +23,7 @@ pub(super) struct Form {
     pub(super) sources: Vec<Source>,
     pub(super) phone: PhoneForm,
     pub(super) relay: Spanned<Keeping>,
-    #[serde(default)]
-    pub(super) operator: Operator,
+    pub(super) operator: Option<Spanned<Operator>>,
     #[serde(default)]
     pub(super) cloud: Option<CloudForm>,
     stands_for: Option<StandsFor>,
@@ -152,7 +151,7 @@ fn design(name: &str, form: Form) -> Design {
         sources,
         phone: phone.side(),
         relay: relay.into_inner(),
-        operator,
+        operator: operator.map(Spanned::into_inner).unwrap_or_default(),
         cloud: cloud.map(CloudForm::cloud),
         stands_for,
     }

@@ -20,7 +20,7 @@ use super::{Experiment, ExperimentError};
 use crate::score::{Counts, Means, What};
 
 /// How many codes are tried on a phone that is off. Enough to see that guessing goes through the vault's own key derivation, few
-/// enough for a matrix; what all codes would take is arithmetic (docs/matrix.md).
+/// enough for a matrix; what all codes would take is arithmetic (docs/howto/read-a-matrix.md).
 const GUESSES: usize = 20;
 
 /// A phone that was taken, in one state.
