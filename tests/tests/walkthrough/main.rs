@@ -10,6 +10,7 @@
 //!   that begins and ends as the command's word does.
 //! - Blocks marked `console` share one shell. `console terminal-2` is another window, with one program that
 //!   goes on running; a later block of the same window without a command shows what it has printed since.
+//! - A block marked `toml` and a name is a file of that name, which the reader saves where they are.
 //!
 //! Two things differ from what a reader does. A relay takes free ports, so that tests can run side by side. And `cargo
 //! run --release` is the program that it builds and starts; a test of its own says which one that is.
@@ -29,7 +30,7 @@ use page::Step;
 use session::Session;
 
 /// Where pages are, below the top folder. Those in further folders show no commands.
-const FOLDERS: [&str; 3] = ["", "docs", "examples"];
+const FOLDERS: [&str; 5] = ["", "docs", "docs/howto", "examples", "examples/analysis"];
 
 fn top() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
@@ -63,7 +64,7 @@ fn every_page_shows_what_its_commands_print() {
         }
         names.push(name);
     }
-    for expected in ["README.md", "docs/walkthrough.md"] {
+    for expected in ["README.md", "docs/howto/check-a-report.md", "docs/walkthrough.md"] {
         assert!(names.iter().any(|name| name == expected), "{expected} has nothing to run");
     }
 }

@@ -3,6 +3,9 @@
 /// What opens a block that is run; the name of a window may follow.
 const FENCE: &str = "```console";
 
+/// What opens a block that the reader saves; the name of the file follows, and without one the block is only to be read.
+const FILE_FENCE: &str = "```toml ";
+
 /// One command with what it prints, or what a window prints later on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Step {
@@ -10,6 +13,8 @@ pub(crate) struct Step {
     pub(crate) line: usize,
     /// The window; none for the shell.
     pub(crate) window: Option<String>,
+    /// The file that the block is saved as; `expected` is then what stands in it.
+    pub(crate) saved_as: Option<String>,
     /// What is typed.
     pub(crate) command: Option<String>,
     /// The exit code.
@@ -28,6 +33,9 @@ pub(crate) fn steps(markdown: &str) -> Vec<Step> {
                 if let Some(rest) = text.strip_prefix(FENCE) {
                     let window = Some(rest.trim()).filter(|name| !name.is_empty()).map(str::to_owned);
                     block = Some(vec![Step { line, window, ..Step::default() }]);
+                } else if let Some(name) = text.strip_prefix(FILE_FENCE) {
+                    block =
+                        Some(vec![Step { line, saved_as: Some(name.trim().to_owned()), ..Step::default() }]);
                 }
             }
             Some(open) if text == "```" => {
@@ -45,7 +53,10 @@ pub(crate) fn steps(markdown: &str) -> Vec<Step> {
 
 fn add(block: &mut Vec<Step>, line: usize, text: &str) {
     let last = block.last_mut().unwrap();
-    if let Some(command) = text.strip_prefix("$ ") {
+    if last.saved_as.is_some() {
+        last.expected.push_str(text);
+        last.expected.push('\n');
+    } else if let Some(command) = text.strip_prefix("$ ") {
         let window = last.window.clone();
         block.push(Step { line, window, command: Some(command.to_owned()), ..Step::default() });
     } else if let Some(command) = last.command.as_mut().filter(|command| command.ends_with('\\')) {
@@ -62,18 +73,21 @@ fn add(block: &mut Vec<Step>, line: usize, text: &str) {
 #[test]
 fn a_page_is_read_as_it_is_written() {
     let page = "\
-Text.\n```sh\n$ not run\n```\n```console\n$ one \\\n    two\n? 1\nout\n\n[..] more\n$ three\n```\n```console terminal-2\nlater\n```\n";
+Text.\n```sh\n$ not run\n```\n```console\n$ one \\\n    two\n? 1\nout\n\n[..] more\n$ three\n```\n```console terminal-2\nlater\n```\n```toml a.toml\n$ = 1\n```\n```toml\nread\n```\n";
     let step = |line, window: Option<&str>, command: Option<&str>, status, expected: &str| Step {
         line,
         window: window.map(str::to_owned),
         command: command.map(str::to_owned),
         status,
         expected: expected.to_owned(),
+        saved_as: None,
     };
+    let file = Step { saved_as: Some("a.toml".into()), ..step(17, None, None, 0, "$ = 1\n") };
     let expected = [
         step(6, None, Some("one \\\n    two"), 1, "out\n\n[..] more\n"),
         step(12, None, Some("three"), 0, ""),
         step(14, Some("terminal-2"), None, 0, "later\n"),
+        file,
     ];
     assert_eq!(steps(page), expected);
 }

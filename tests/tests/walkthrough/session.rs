@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::fs;
 
 use pillarbox_tests::{Place, Process, Stream};
 use snapbox::{Assert, Data};
@@ -49,6 +50,10 @@ impl<'a> Session<'a> {
 
     /// Does what the page says, insists that it prints what the page shows, and gives what it printed.
     pub(crate) fn take(&mut self, step: &Step) -> String {
+        if let Some(name) = &step.saved_as {
+            fs::write(self.place.path(name), &step.expected).unwrap();
+            return step.expected.clone();
+        }
         let command = step.command.as_ref().map(|command| self.filled_in(command));
         let printed = match (&step.window, command) {
             (None, Some(command)) => self.type_in(&command, step),

@@ -1,0 +1,157 @@
+//! `docs/demands.md` is made from the demands' data; this test makes it again and compares.
+//!
+//! After a change of a demand: `PILLARBOX_UPDATE=1 cargo test -p pillarbox-lab --test demands_page`.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::fmt::Write;
+use std::path::Path;
+
+use pillarbox_access::demand::{self, Demand, Power, View, When};
+use pillarbox_access::design::Mark;
+use pillarbox_access::item::{Item, Reach, uk_section};
+use pillarbox_lab::experiments;
+use pillarbox_wire::inventory::Class;
+
+const HEAD: &str = "\
+# The demands
+
+A *demand* is a legal power used. Each is a constant of data in [`crates/access/src/demand`](../crates/access/src/demand), with a function that
+serves it on one *view* and on nothing else: a demand that is entitled to the operator's rows cannot be given a phone, and none can be given
+what was really said ([architecture](architecture.md#access-and-entitlement)).
+
+The names of laws are pointers for the reader, not advice. **Not checked** stands where this project did not compare the section with the text of
+the law: take it as a place to look, not as a statement of what the law says. Where no power is needed or known, the column says so.
+
+This page is made from the data, and a test compares it with them. What a demand *brings* is nowhere here: that is measured, under each of
+[the designs](designs.md), by `pillarbox-lab matrix`.
+";
+
+fn page() -> String {
+    let mut page = HEAD.to_owned();
+    page.push_str("\n| demand | in one phrase | about |\n|---|---|---|\n");
+    for demand in demand::ALL {
+        writeln!(page, "| [{0}](#{0}) | {1} | {2} |", demand.name, demand.plain, when(demand.when)).unwrap();
+    }
+    for demand in demand::ALL {
+        section(&mut page, demand);
+    }
+    kinds(&mut page);
+    page
+}
+
+fn section(page: &mut String, demand: &Demand) {
+    let Demand { name, plain, uk, us, reaches, view, when: time } = demand;
+    writeln!(page, "\n## {name}\n\n{}.\n", capital(plain)).unwrap();
+    writeln!(page, "| | power | section |\n|---|---|---|").unwrap();
+    power(page, "UK", uk);
+    power(page, "US", us);
+    let reached: Vec<&str> = reaches.iter().map(|reach| word(*reach)).collect();
+    let reached = if reached.is_empty() { "nothing: it does not ask".to_owned() } else { reached.join(", ") };
+    writeln!(page, "\n- Reaches: {reached}.\n- Entitled to: {}.", entitled(*view)).unwrap();
+    writeln!(page, "- About: {}.", when(*time)).unwrap();
+    let columns: Vec<String> = columns(name).iter().map(|column| format!("`{column}`")).collect();
+    writeln!(page, "- In the matrix: {}.", columns.join(", ")).unwrap();
+}
+
+fn power(page: &mut String, country: &str, power: &Power) {
+    let Power { name, section, mark } = power;
+    let mark = if *mark == Mark::Confirmed { "" } else { " (**not checked**)" };
+    writeln!(page, "| {country} | {name} | {section}{mark} |").unwrap();
+}
+
+/// What the law and the bench call the kinds of data, and every item of each.
+fn kinds(page: &mut String) {
+    page.push_str(
+        "\n## What can be asked for\n\n\
+        Each item is looked for in the relay's rows, and comes back or stays blank with a reason. The kind decides which demand reaches it, unless the \
+        operator's own practice says otherwise (see each [design](designs.md)). The UK's classes are those of the Investigatory Powers Act 2016, \
+        the kinds those of the US statute.\n",
+    );
+    for reach in Reach::ALL {
+        writeln!(page, "\n### {} ({})\n", capital(word(reach)), reach.section()).unwrap();
+        page.push_str("| item | on paper | UK class |\n|---|---|---|\n");
+        for item in Item::ALL.iter().filter(|item| item.reach() == reach) {
+            let class = match item.class() {
+                Class::Protocol => "none".to_owned(),
+                class => format!("{class}, {}", uk_section(class)),
+            };
+            writeln!(page, "| `{}` | {} | {class} |", item.as_str(), item.wording()).unwrap();
+        }
+    }
+}
+
+fn word(reach: Reach) -> &'static str {
+    match reach {
+        Reach::Subscriber => "the subscriber's data",
+        Reach::Records => "other records",
+        Reach::Contents => "contents",
+        Reach::Named => "what only a demand that names it reaches",
+    }
+}
+
+fn when(when: When) -> &'static str {
+    match when {
+        When::Past => "what is there when it comes",
+        When::FromNowOn => "what happens after it came",
+        When::Both => "what is there, and what comes after",
+    }
+}
+
+fn entitled(view: View) -> &'static str {
+    match view {
+        View::RelayHoldings => "the rows of the messenger's operator, and its keys",
+        View::OperatorTap => "what passes the operator from the order on, with its rows and keys",
+        View::PushRecords => "the operator's rows, and then those of the push service",
+        View::BackupStore => "the rows of whoever the backups lie with",
+        View::SeizedPhone => "one phone, in the state in which it was taken",
+        View::OpenPhone => "one phone that its owner shows",
+        View::ReportedMessage => "one message that its recipient hands over",
+        View::PublicChannel => "what everybody can read",
+        View::Nothing => "nothing",
+        _ => "a view that this page has no words for",
+    }
+}
+
+/// The columns that a demand has: its own name, or one for each of its cases.
+fn columns(name: &str) -> Vec<&'static str> {
+    let case = format!("{name}-");
+    experiments::demands().into_iter().filter(|column| *column == name || column.starts_with(&case)).collect()
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+#[test]
+fn the_page_says_what_the_data_say() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/demands.md");
+    let page = page();
+    if std::env::var_os("PILLARBOX_UPDATE").is_some() {
+        std::fs::write(&path, &page).unwrap();
+    }
+    let kept = std::fs::read_to_string(&path).unwrap();
+    for (line, (now, then)) in page.lines().zip(kept.lines()).enumerate() {
+        assert_eq!(now, then, "docs/demands.md, line {}", line + 1);
+    }
+    assert_eq!(page.lines().count(), kept.lines().count());
+}
+
+#[test]
+fn every_column_of_the_matrix_is_a_demand_on_the_page_and_every_demand_has_a_column() {
+    let named: Vec<&str> = demand::ALL.iter().flat_map(|demand| columns(demand.name)).collect();
+    assert_eq!(named, experiments::demands());
+    for demand in demand::ALL {
+        assert!(!columns(demand.name).is_empty(), "{}", demand.name);
+    }
+}
+
+#[test]
+fn what_was_not_checked_is_marked_wherever_it_stands() {
+    let page = page();
+    let marked =
+        page.lines().filter(|line| line.starts_with("| U") && line.contains("**not checked**")).count();
+    let unchecked = demand::ALL.iter().flat_map(|demand| [demand.uk, demand.us]);
+    assert_eq!(marked, unchecked.filter(|power| power.mark != Mark::Confirmed).count());
+    assert!(marked > 0);
+}
