@@ -3,6 +3,9 @@
 //! One-time keys are topped up when the relay says that few are left. The signed prekey and the last-resort KEM
 //! prekey are replaced every [`SIGNED_LIFETIME`] and kept for [`RETIRED_KEPT`] after that, because a first message may wait
 //! in a mailbox that long. A used one-time key is deleted in the transaction that stores what it opened.
+//!
+//! An upload may be lost, or its answer. What the relay has not confirmed is offered again before new keys are made: a
+//! relay takes a number once, so offering what it has does no harm, and a phone on a bad line does not count on and on.
 
 use std::cell::Cell;
 
@@ -28,14 +31,18 @@ pub const FULL_STOCK: u32 = 100;
 /// Below this the stock is filled again.
 pub const LOW_STOCK: u32 = 50;
 
-/// One-time keys whose numbers lie this far behind the newest are deleted. An upload that was lost on its way
-/// leaves private halves that nobody will ever use; without this they would stay for good.
+/// One-time keys whose numbers lie this far behind the newest are deleted: somebody fetched them and never wrote, and
+/// without this they would stay for good. The relay hands out the lowest numbers first and is brought no new ones before
+/// it has confirmed the last, so what it still hands out lies within about four full stocks of the newest.
 const NUMBERS_KEPT: u32 = 10 * FULL_STOCK;
 
 const _: () = assert!(LOW_STOCK < FULL_STOCK);
 
 /// Name of the stock's record in [`Table::Account`].
 const STOCK: &[u8] = b"stock";
+
+/// Name of the record of what is on offer, beside it.
+const OFFER: &[u8] = b"offer";
 
 const ONE_TIME: u8 = 0;
 const LAST_RESORT: u8 = 1;
@@ -71,6 +78,19 @@ struct Retired {
 impl Encoded for Stock {
     const VERSION: u8 = 1;
     const MAX_LEN: usize = 4_096;
+}
+
+/// One-time keys that were made for the relay and that it has not confirmed.
+#[derive(Default, Serialize, Deserialize)]
+struct Offer {
+    one_time: Vec<PreKeyId>,
+    kem: Vec<PreKeyId>,
+}
+
+impl Encoded for Offer {
+    const VERSION: u8 = 1;
+    /// A number takes at most five bytes, and of each kind no more than a full stock is ever on offer.
+    const MAX_LEN: usize = 2 * 5 * FULL_STOCK as usize + 16;
 }
 
 /// Makes the first signed and last-resort prekeys of an account.
@@ -122,42 +142,115 @@ pub(crate) fn current(
     }))
 }
 
-/// Notes that the relay has the signed prekey that `upload` held.
-pub(crate) fn published(rows: &mut Rows<'_>, signed: PreKeyId) -> Result<(), StorageError> {
+/// What one upload held, by number.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Numbers {
+    signed: Option<PreKeyId>,
+    one_time: Vec<PreKeyId>,
+    kem: Vec<PreKeyId>,
+}
+
+impl Numbers {
+    pub(crate) fn of(upload: &PreKeyUpload) -> Self {
+        Self {
+            signed: upload.signed.map(|signed| signed.id),
+            one_time: upload.one_time.iter().map(|prekey| prekey.id).collect(),
+            kem: upload.one_time_kem.iter().map(|prekey| prekey.id).collect(),
+        }
+    }
+}
+
+/// Notes that the relay has what an upload held.
+pub(crate) fn stored(rows: &mut Rows<'_>, upload: &Numbers) -> Result<(), StorageError> {
     let mut stock = load(rows)?;
-    if stock.current.signed == signed && !stock.published {
+    if upload.signed == Some(stock.current.signed) && !stock.published {
         stock.published = true;
         rows.store(Table::Account, STOCK, &stock)?;
     }
-    Ok(())
+    let mut offer = load_offer(rows)?;
+    offer.one_time.retain(|id| !upload.one_time.contains(id));
+    offer.kem.retain(|id| !upload.kem.contains(id));
+    rows.store(Table::Account, OFFER, &offer)
 }
 
-/// Makes what is missing to a full stock, if the relay has few left, in uploads that each fit a frame.
+/// What is missing to a full stock, if the relay has few left, in uploads that each fit a frame: first what was offered
+/// and not confirmed, then new keys.
 pub(crate) fn refill(
     rows: &mut Rows<'_>,
     identity: &IdentitySecret,
     left: (u32, u32),
 ) -> Result<Vec<PreKeyUpload>, StorageError> {
-    let wanted = |left: u32| if left < LOW_STOCK { FULL_STOCK.saturating_sub(left) } else { 0 };
-    let (mut one_time, mut kem) = (wanted(left.0), wanted(left.1));
+    let wanted = |left: u32| if left < LOW_STOCK { FULL_STOCK.saturating_sub(left) as usize } else { 0 };
+    let (one_time, kem) = (wanted(left.0), wanted(left.1));
     if one_time == 0 && kem == 0 {
         return Ok(Vec::new());
     }
-    let mut stock = load(rows)?;
+    let (mut stock, mut offer) = (load(rows)?, load_offer(rows)?);
+    let one_time = offer_one_time(rows, &mut stock.next, &mut offer.one_time, one_time)?;
+    let kem = offer_kem(rows, identity, &mut stock.next, &mut offer.kem, kem)?;
+    sweep(rows, &mut stock)?;
+    rows.store(Table::Account, STOCK, &stock)?;
+    rows.store(Table::Account, OFFER, &offer)?;
+    let (mut one_time, mut kem) = (one_time.into_iter(), kem.into_iter());
     let mut uploads = Vec::new();
-    while one_time > 0 || kem > 0 {
-        let mut upload = PreKeyUpload::default();
-        for _ in 0..take(&mut one_time) {
-            upload.one_time.push(make_one_time(rows, &mut stock.next)?);
-        }
-        for _ in 0..take(&mut kem) {
-            upload.one_time_kem.push(make_kem(rows, identity, &mut stock.next, ONE_TIME)?);
+    loop {
+        let upload = PreKeyUpload {
+            one_time: one_time.by_ref().take(MAX_PREKEYS_PER_UPLOAD).collect(),
+            one_time_kem: kem.by_ref().take(MAX_PREKEYS_PER_UPLOAD).collect(),
+            ..PreKeyUpload::default()
+        };
+        if upload == PreKeyUpload::default() {
+            return Ok(uploads);
         }
         uploads.push(upload);
     }
-    sweep(rows, &mut stock)?;
-    rows.store(Table::Account, STOCK, &stock)?;
-    Ok(uploads)
+}
+
+/// The public halves of what is on offer, filled up to what is wanted. What has gone from the vault was used, so the
+/// relay had it.
+fn offer_one_time(
+    rows: &mut Rows<'_>,
+    next: &mut u32,
+    offered: &mut Vec<PreKeyId>,
+    wanted: usize,
+) -> Result<Vec<OneTimePreKey>, StorageError> {
+    let mut keys = Vec::new();
+    for id in offered.iter().take(wanted) {
+        if let Some(record) = rows.get(Table::OneTimePreKeys, &key(*id))? {
+            let secret = OneTimePreKeySecret::from_record(&record).map_err(|_| StorageError::Damaged)?;
+            keys.push(secret.public());
+        }
+    }
+    while keys.len() < wanted {
+        keys.push(make_one_time(rows, next)?);
+    }
+    if wanted > 0 {
+        *offered = keys.iter().map(|key| key.id).collect();
+    }
+    Ok(keys)
+}
+
+/// As [`offer_one_time`], for the other kind.
+fn offer_kem(
+    rows: &mut Rows<'_>,
+    identity: &IdentitySecret,
+    next: &mut u32,
+    offered: &mut Vec<PreKeyId>,
+    wanted: usize,
+) -> Result<Vec<KemPreKey>, StorageError> {
+    let mut keys = Vec::new();
+    for id in offered.iter().take(wanted) {
+        if let Some((secret, _)) = load_kem(rows, *id)? {
+            keys.push(secret.public());
+        }
+    }
+    while keys.len() < wanted {
+        keys.push(make_kem(rows, identity, next, ONE_TIME)?);
+    }
+    if wanted > 0 {
+        *offered = keys.iter().map(|key| key.id).collect();
+    }
+    Ok(keys)
 }
 
 /// Deletes what a first message used up.
@@ -215,6 +308,10 @@ impl PreKeys for Shelf<'_, '_> {
 
 fn load(rows: &View<'_>) -> Result<Stock, StorageError> {
     rows.load(Table::Account, STOCK)?.ok_or(StorageError::Damaged)
+}
+
+fn load_offer(rows: &View<'_>) -> Result<Offer, StorageError> {
+    Ok(rows.load(Table::Account, OFFER)?.unwrap_or_default())
 }
 
 fn load_kem(rows: &View<'_>, id: PreKeyId) -> Result<Option<(KemPreKeySecret, KemUse)>, StorageError> {
@@ -277,23 +374,164 @@ fn number(next: &mut u32) -> PreKeyId {
     id
 }
 
-fn take(wanted: &mut u32) -> u32 {
-    let taken = (*wanted).min(MAX_PREKEYS_PER_UPLOAD as u32);
-    *wanted -= taken;
-    taken
-}
-
 const fn key(id: PreKeyId) -> [u8; 4] {
     id.0.to_be_bytes()
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::VecDeque;
+
+    use proptest::prelude::*;
     use rand::SeedableRng;
     use rand::rngs::StdRng;
 
     use super::*;
     use crate::vault::Vault;
+
+    /// What became of an upload.
+    #[derive(Clone, Copy, Debug)]
+    enum Fate {
+        Lost,
+        /// The relay has it, and its answer was lost.
+        Unanswered,
+        Confirmed,
+    }
+
+    /// One kind of one-time keys at the relay: it takes a number once, and hands out the lowest first.
+    #[derive(Default)]
+    struct Shelved {
+        stock: VecDeque<PreKeyId>,
+        next: u32,
+    }
+
+    impl Shelved {
+        fn take(&mut self, ids: impl Iterator<Item = PreKeyId>) {
+            for id in ids.filter(|id| id.0 >= self.next).collect::<Vec<_>>() {
+                self.next = id.0 + 1;
+                self.stock.push_back(id);
+            }
+        }
+    }
+
+    /// A phone's vault and the relay that it brings keys to.
+    struct World {
+        rng: StdRng,
+        vault: Vault,
+        identity: IdentitySecret,
+        one_time: Shelved,
+        kem: Shelved,
+    }
+
+    impl World {
+        fn new() -> Self {
+            let mut rng = StdRng::from_seed([2; 32]);
+            let mut vault = Vault::in_memory(&mut rng).unwrap();
+            let identity = IdentitySecret::generate(&mut rng);
+            let now = Timestamp::from_seconds(1_490_193_600);
+            vault.transact(&mut rng, |rows| begin(rows, &identity, now)).unwrap();
+            Self { rng, vault, identity, one_time: Shelved::default(), kem: Shelved::default() }
+        }
+
+        /// One connection: the phone asks how many keys are left, and brings what it thinks is missing.
+        fn connect(&mut self, fates: &[Fate]) {
+            let left = (self.one_time.stock.len() as u32, self.kem.stock.len() as u32);
+            let identity = &self.identity;
+            let uploads = self.vault.transact(&mut self.rng, |rows| refill(rows, identity, left)).unwrap();
+            for (at, upload) in uploads.iter().enumerate() {
+                assert!(upload.one_time.len() <= MAX_PREKEYS_PER_UPLOAD);
+                assert!(upload.one_time_kem.len() <= MAX_PREKEYS_PER_UPLOAD);
+                match fates[at % fates.len()] {
+                    // The connection is gone, and with it what would have come after.
+                    Fate::Lost => return,
+                    Fate::Unanswered => {
+                        self.store(upload);
+                        return;
+                    }
+                    Fate::Confirmed => {
+                        self.store(upload);
+                        let numbers = Numbers::of(upload);
+                        self.vault.transact(&mut self.rng, |rows| stored(rows, &numbers)).unwrap();
+                    }
+                }
+            }
+        }
+
+        fn store(&mut self, upload: &PreKeyUpload) {
+            self.one_time.take(upload.one_time.iter().map(|key| key.id));
+            self.kem.take(upload.one_time_kem.iter().map(|key| key.id));
+        }
+
+        /// Somebody fetches a bundle, and may write.
+        fn hand_out(&mut self, writes: bool) {
+            let (one_time, kem) = (self.one_time.stock.pop_front(), self.kem.stock.pop_front());
+            let used = one_time.map(ConsumedPreKey::OneTime).into_iter().chain(kem.map(ConsumedPreKey::Kem));
+            if writes {
+                let used: Vec<_> = used.collect();
+                self.vault.transact(&mut self.rng, |rows| consume(rows, &used)).unwrap();
+            }
+        }
+
+        /// Whatever the relay has yet to hand out opens, and is handed out for the first time.
+        fn check(&self) {
+            self.vault
+                .read(|rows| {
+                    for id in &self.one_time.stock {
+                        assert!(rows.has(Table::OneTimePreKeys, &key(*id))?, "one-time {id:?}");
+                    }
+                    for id in &self.kem.stock {
+                        assert!(rows.has(Table::KemPreKeys, &key(*id))?, "KEM {id:?}");
+                    }
+                    let kept = rows.all(Table::OneTimePreKeys)?.len() + rows.all(Table::KemPreKeys)?.len();
+                    assert!(kept <= (NUMBERS_KEPT + 4 * FULL_STOCK) as usize, "{kept} keys are kept");
+                    Ok::<_, StorageError>(())
+                })
+                .unwrap();
+        }
+    }
+
+    #[test]
+    fn uploads_that_are_lost_again_and_again_delete_no_key_that_the_relay_still_hands_out() {
+        let mut world = World::new();
+        world.connect(&[Fate::Confirmed]);
+        assert_eq!(world.one_time.stock.len(), FULL_STOCK as usize);
+        (0..=FULL_STOCK - LOW_STOCK).for_each(|_| world.hand_out(true));
+        for _ in 0..30 {
+            world.connect(&[Fate::Lost]);
+            world.check();
+        }
+        world.connect(&[Fate::Confirmed]);
+        world.check();
+        assert_eq!(world.kem.stock.len(), FULL_STOCK as usize);
+    }
+
+    fn fates() -> impl Strategy<Value = Vec<Fate>> {
+        let fate =
+            prop_oneof![1 => Just(Fate::Lost), 1 => Just(Fate::Unanswered), 3 => Just(Fate::Confirmed)];
+        prop::collection::vec(fate, 1..5)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 8, ..ProptestConfig::default() })]
+
+        #[test]
+        fn whatever_becomes_of_uploads_the_relay_hands_out_only_keys_that_open(
+            rounds in prop::collection::vec((fates(), 0_u32..120, any::<bool>()), 1..16),
+        ) {
+            let mut world = World::new();
+            for (fates, fetched, write) in rounds {
+                world.connect(&fates);
+                world.check();
+                (0..fetched).for_each(|_| world.hand_out(write));
+                world.check();
+            }
+            // A good line at last: what was brought before may be numbers that the relay has had.
+            (0..3).for_each(|_| world.connect(&[Fate::Confirmed]));
+            world.check();
+            prop_assert!(world.one_time.stock.len() >= LOW_STOCK as usize);
+            prop_assert!(world.kem.stock.len() >= LOW_STOCK as usize);
+        }
+    }
 
     #[test]
     fn the_keys_that_were_handed_out_while_the_phone_was_away_are_there_when_it_is_back() {

@@ -67,8 +67,8 @@ impl Phone {
                 }
             }
             RelayFrame::PreKeysStored(PreKeysStored { request }) => {
-                if let Some(Question::Publish { signed: Some(signed) }) = self.answered(link, request) {
-                    self.vault.transact(rng, |rows| prekeys::published(rows, signed))?;
+                if let Some(Question::Publish { upload }) = self.answered(link, request) {
+                    self.vault.transact(rng, |rows| prekeys::stored(rows, &upload))?;
                 }
             }
             RelayFrame::Certificate(Certificate { request, certificate }) => {
@@ -165,6 +165,9 @@ impl Phone {
         let (Some(issuer), true) = (issuer, ours) else {
             return Ok(());
         };
+        if let Some(connection) = self.links.get_mut(link) {
+            connection.certified_until(Timestamp::from_seconds(u64::from(certificate.expires_at)));
+        }
         let record = CertificateRecord { certificate, issuer: FixedBytes(*issuer.as_bytes()) };
         self.vault.transact(rng, |rows| rows.store(Table::Account, CERTIFICATE, &record))?;
         self.certificate = Some(record);

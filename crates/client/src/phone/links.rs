@@ -7,9 +7,12 @@
 
 use std::collections::HashMap;
 
-use super::channels::Asked;
 use pillarbox_crypto::SigningPublic;
-use pillarbox_wire::{AccountId, Deposit, Duration, Handle, PreKeyId, RequestId, Timestamp};
+use pillarbox_wire::{AccountId, Deposit, Duration, Handle, RequestId, Timestamp};
+
+use super::channels::Asked;
+use super::outgoing::CERTIFICATE_MARGIN;
+use crate::prekeys::Numbers;
 
 /// One of the two connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -41,7 +44,7 @@ pub(super) enum Question {
     Register,
     Authenticate,
     Count,
-    Publish { signed: Option<PreKeyId> },
+    Publish { upload: Numbers },
     LookUp { handle: Handle, name: Option<String> },
     Bundles { contact: AccountId },
     Certificate,
@@ -59,7 +62,7 @@ pub(super) struct Connection {
     pub(super) standing: Standing,
     /// The key that the relay signs sender certificates with.
     pub(super) certificate_key: Option<SigningPublic>,
-    /// The relay's clock and ours when it said its welcome.
+    /// The relay's clock as it is reckoned here, and ours, when this was last looked at.
     clocks: Option<(Timestamp, Timestamp)>,
     questions: HashMap<RequestId, Question>,
     next_request: u32,
@@ -83,9 +86,22 @@ impl Connection {
         self.standing = Standing::Welcomed;
     }
 
+    /// Reckons the relay's clock on. To be called often: where our clock was set back since the last call, the time in
+    /// between is not seen, and without such steps it would stand still until ours has caught up.
+    pub(super) fn reckon(&mut self, now: Timestamp) {
+        self.clocks = self.clocks.map(|(theirs, ours)| (theirs + now.since(ours), now));
+    }
+
     /// The relay's time, which decides whether a certificate is still good.
     pub(super) fn relay_time(&self, now: Timestamp) -> Timestamp {
         self.clocks.map_or(now, |(theirs, ours)| theirs + now.since(ours))
+    }
+
+    /// Corrects the reckoning by a certificate that the relay has just made. It was good for a while when it was made, so
+    /// where it looks as good as over, our clock had been set ahead.
+    pub(super) fn certified_until(&mut self, until: Timestamp) {
+        let latest = Timestamp(until.0.saturating_sub(2 * CERTIFICATE_MARGIN.0));
+        self.clocks = self.clocks.map(|(theirs, ours)| (theirs.min(latest), ours));
     }
 
     /// Opens a question and names it.

@@ -18,7 +18,7 @@ use crate::prekeys;
 
 /// A certificate with less time left is renewed. It is far above what a submission takes, and below any lifetime that a
 /// relay would give.
-const CERTIFICATE_MARGIN: Duration = Duration::from_seconds(600);
+pub(super) const CERTIFICATE_MARGIN: Duration = Duration::from_seconds(600);
 
 /// The certificate is not asked for more often than this, whatever the relay answers.
 const CERTIFICATE_PAUSE: Duration = Duration::from_seconds(60);
@@ -38,9 +38,10 @@ impl Phone {
         rng: &mut impl CryptoRng,
     ) -> Result<Vec<ClientFrame>, PhoneError> {
         self.wake(now);
-        let Some(connection) = self.links.get(link) else {
+        let Some(connection) = self.links.get_mut(link) else {
             return Ok(Vec::new());
         };
+        connection.reckon(now);
         let mut frames = Vec::new();
         match (link, connection.standing) {
             (Link::Named, Standing::Welcomed) => frames.push(self.introduce(now, rng)?),
@@ -172,8 +173,7 @@ impl Phone {
         }
         if let (Some(connection), Some(prekeys)) = (self.links.get_mut(Link::Named), self.uploads.pop_front())
         {
-            let signed = prekeys.signed.map(|signed| signed.id);
-            let request = connection.ask(Question::Publish { signed });
+            let request = connection.ask(Question::Publish { upload: prekeys::Numbers::of(&prekeys) });
             frames.push(ClientFrame::PublishPreKeys(PublishPreKeys { request, prekeys }));
         }
         Ok(())
