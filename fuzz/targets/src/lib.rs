@@ -11,10 +11,15 @@
     reason = "a target that goes wrong should stop"
 )]
 
+mod backup;
 mod client;
 mod engines;
 mod feed;
+mod files;
+mod group_bodies;
 mod keys;
+mod reported;
+mod run_folder;
 mod session;
 mod session_events;
 mod transport;
@@ -22,8 +27,13 @@ mod vault_row;
 mod wire;
 mod world;
 
+pub use backup::backup;
 pub use client::{display, invitation};
 pub use engines::{phones_lie, relay_lies};
+pub use files::{design, keeping, scenario, tables};
+pub use group_bodies::group_bodies;
+pub use reported::reported;
+pub use run_folder::run_folder;
 pub use session::{conversation_record, envelope, payload, prekey_record};
 pub use session_events::session_events;
 pub use transport::{handshake, records, relay_address};
@@ -35,14 +45,18 @@ pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target.
 pub const TARGETS: &[Target] = &[
+    ("backup", backup),
     ("body", body),
     ("client_frame", client_frame),
     ("conversation_record", conversation_record),
+    ("design", design),
     ("display", display),
     ("envelope", envelope),
+    ("group_bodies", group_bodies),
     ("handle", handle),
     ("handshake", handshake),
     ("invitation", invitation),
+    ("keeping", keeping),
     ("payload", payload),
     ("phones_lie", phones_lie),
     ("prekey_record", prekey_record),
@@ -50,6 +64,10 @@ pub const TARGETS: &[Target] = &[
     ("relay_address", relay_address),
     ("relay_frame", relay_frame),
     ("relay_lies", relay_lies),
+    ("reported", reported),
+    ("run_folder", run_folder),
+    ("scenario", scenario),
     ("session_events", session_events),
+    ("tables", tables),
     ("vault_row", vault_row),
 ];

@@ -6,9 +6,9 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use pillarbox_client::{Habits, Link, NewAccount, PaddingRule, Phone, Protection, Vault};
 use pillarbox_crypto::AgreementSecret;
-use pillarbox_relay::{ConnectionId, Effect, Input, Relay, Settings, SqliteStore};
+use pillarbox_relay::{ConnectionId, Effect, Input, Keeping, Relay, Settings, SqliteStore};
 use pillarbox_transport::RelayAddress;
-use pillarbox_wire::{AccountId, Handle, RelayFrame, Timestamp};
+use pillarbox_wire::{AccountId, DepositKind, Handle, RelayFrame, Timestamp};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
@@ -37,18 +37,33 @@ impl World {
     pub(crate) fn new() -> Self {
         let mut rng = ChaCha20Rng::seed_from_u64(8);
         let store = SqliteStore::in_memory().expect("memory");
-        let relay = Relay::open(store, Settings::default(), NOW, &mut rng).expect("a relay");
+        // A relay that takes everything that a frame can bring, so that nothing is refused for want of a habit.
+        let keeping =
+            Keeping { deposits: DepositKind::ALL.to_vec(), channels: true, stamps: true, ..Keeping::LEAST };
+        let settings = Settings { keeping, ..Settings::default() };
+        let relay = Relay::open(store, settings, NOW, &mut rng).expect("a relay");
         Self { relay, slots: Vec::new(), rng, next_connection: 1 }
     }
 
     /// A phone in this vault, registered.
     pub(crate) fn phone(&mut self, vault: Vault, name: &str, number: &str) -> usize {
+        self.protected_phone(vault, name, number, Protection::EndToEnd)
+    }
+
+    /// The same under this protection.
+    pub(crate) fn protected_phone(
+        &mut self,
+        vault: Vault,
+        name: &str,
+        number: &str,
+        protection: Protection,
+    ) -> usize {
         let key = AgreementSecret::from_bytes([7; 32]).public();
         let new = NewAccount {
             relay: RelayAddress::new("relay.example", 7455, key).expect("an address"),
             handle: Some(Handle::parse(number).expect("a number")),
             name: name.to_owned(),
-            protection: Protection::EndToEnd,
+            protection,
             padding: PaddingRule::Blocks80,
             habits: Habits::default(),
         };

@@ -1,0 +1,103 @@
+//! Files that other people wrote and one loads: scenarios, designs, a relay's rule, predictions, tables of outside truth.
+//!
+//! Whoever opens one has it from somebody. A mistake in it is answered with its place, which must be a place in the file, and
+//! what is read must hold what its type promises.
+
+use pillarbox_access::oracle::chart::Chart;
+use pillarbox_access::oracle::conditions::Conditions;
+use pillarbox_access::oracle::{Reasons, TableError, figures, published};
+use pillarbox_access::{Design, Item};
+use pillarbox_lab::matrix::expected::Expected;
+use pillarbox_lab::scenario::Scenario;
+use pillarbox_relay::keeping::{Keeping, span};
+
+use crate::feed::Feed;
+
+/// Whether a line and a column, counted from 1, are in a text, or just behind it.
+fn is_place(text: &str, line: usize, column: usize) -> bool {
+    // Editors end a line at the line feed alone, and so do the readers' messages.
+    let wanted = text.split('\n').nth(line.wrapping_sub(1));
+    column >= 1 && wanted.is_some_and(|line| column <= line.chars().count() + 1)
+}
+
+/// A story.
+pub fn scenario(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let story = match Scenario::parse("f", &text) {
+        Ok(story) => story,
+        Err(error) => return assert!(is_place(&text, error.line, error.column), "{error}"),
+    };
+    assert!(story.person(story.inquiry.about).is_some());
+    assert!(story.events.iter().all(|event| event.at >= story.start && story.person(event.who).is_some()));
+    assert!(story.events.is_sorted_by_key(|event| event.at));
+    assert!(story.orders.is_sorted_by_key(|order| order.at));
+    assert!(story.inquiry.ordered >= story.start && story.inquiry.served >= story.last_event());
+    for (who, person) in story.everybody() {
+        assert_eq!(story.named(&person.name), Some(who), "two people of one name");
+    }
+    for line in story.events.iter().map(|event| event.line).chain(story.warnings.iter().map(|it| it.line)) {
+        assert!(is_place(&text, line, 1), "line {line}");
+    }
+}
+
+/// A design: what an operator's server keeps, and what it does about demands.
+pub fn design(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    match Design::parse("f.toml", &text) {
+        Err(error) => assert!(is_place(&text, error.line, error.column), "{error}"),
+        Ok(design) => {
+            for item in Item::ALL.iter().copied() {
+                let _at_which_process = design.operator.reach(item);
+                let _why_not = design.operator.withholding(item, &[]);
+            }
+            serde_json::to_string(&design).expect("a design is printed as data");
+        }
+    }
+}
+
+/// What a relay keeps: as its operator writes it, and as its database has it.
+pub fn keeping(bytes: &[u8]) {
+    let mut feed = Feed::new(bytes);
+    let as_data = feed.byte() % 2 == 1;
+    let text = String::from_utf8_lossy(feed.rest());
+    let read = if as_data { serde_json::from_str(&text).ok() } else { toml::from_str(&text).ok() };
+    if let Some(keeping) = read {
+        let keeping: Keeping = keeping;
+        let written = serde_json::to_string(&keeping).expect("a rule is written into the database");
+        assert_eq!(serde_json::from_str::<Keeping>(&written).expect("its own writing"), keeping);
+    }
+    // Spans stand in rules, scenarios and designs; too great a one is refused.
+    let _ = span::parse(&text);
+}
+
+/// Predictions, and the tables that runs are held to.
+pub fn tables(bytes: &[u8]) {
+    let mut feed = Feed::new(bytes);
+    let kind = feed.byte();
+    let text = String::from_utf8_lossy(feed.rest());
+    let line = match kind % 6 {
+        0 => Expected::parse("f", &text).err().map(|error| error.line),
+        1 => wrong(Chart::parse(&text)),
+        2 => wrong(Conditions::parse(&text)),
+        3 => wrong(published::parse(&text)),
+        4 => {
+            for figure in figures::parse(&text).iter().flatten() {
+                let _ = (figure.app(), figure.measure());
+            }
+            wrong(figures::parse(&text))
+        }
+        _ => {
+            if let Ok(reasons) = Reasons::parse(&text) {
+                let explained = reasons.explain(Vec::new(), &[]);
+                assert!(explained.is_whole(), "nothing differs, and no table ran");
+            }
+            None
+        }
+    };
+    // A table without a heading is wrong in the line where one should be.
+    assert!(line.is_none_or(|line| (1..=text.lines().count().max(1)).contains(&line)), "line {line:?}");
+}
+
+fn wrong<T>(read: Result<T, TableError>) -> Option<usize> {
+    read.err().map(|error| error.line)
+}
