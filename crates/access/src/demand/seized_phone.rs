@@ -41,13 +41,77 @@ pub enum Passcode {
     SixDigits,
     /// Six small letters or digits.
     SixLettersOrDigits,
+    /// Twenty-four small letters: as long as a sentence, and drawn.
+    TwentyFourLetters,
     /// Six words drawn from a list of 7,776, as with five dice each.
     SixWords,
 }
 
+const DIGITS: &str = "0123456789";
+
+const LETTERS: &str = "abcdefghijklmnopqrstuvwxyz";
+
+const LETTERS_AND_DIGITS: &str = "abcdefghijklmnopqrstuvwxyz0123456789";
+
+/// What one guess takes in the papers' arithmetic: the figure `passcode_guess_ms` of `oracles/figures.csv`, a hypothesis for phones
+/// that derive in their own hardware. What a guess takes on the computer that writes a paper differs from run to run.
+pub const SUPPOSED_GUESS: Duration = Duration::from_millis(80);
+
+/// The number of wrong guesses after which a phone erases itself, if its owner has switched that on.
+pub const ERASES_AFTER: u64 = 10;
+
 impl Passcode {
     /// Every kind, the weakest first.
-    pub const ALL: [Self; 4] = [Self::FourDigits, Self::SixDigits, Self::SixLettersOrDigits, Self::SixWords];
+    pub const ALL: [Self; 5] = [
+        Self::FourDigits,
+        Self::SixDigits,
+        Self::SixLettersOrDigits,
+        Self::SixWords,
+        Self::TwentyFourLetters,
+    ];
+
+    /// The kind in words.
+    #[must_use]
+    pub const fn wording(self) -> &'static str {
+        match self {
+            Self::FourDigits => "4 digits",
+            Self::SixDigits => "6 digits",
+            Self::SixLettersOrDigits => "6 letters or digits",
+            Self::TwentyFourLetters => "24 letters",
+            Self::SixWords => "6 words of a list",
+        }
+    }
+
+    /// The characters that a code has, and how many of them; none where it is made of words.
+    const fn characters(self) -> Option<(&'static str, u32)> {
+        match self {
+            Self::FourDigits => Some((DIGITS, 4)),
+            Self::SixDigits => Some((DIGITS, 6)),
+            Self::SixLettersOrDigits => Some((LETTERS_AND_DIGITS, 6)),
+            Self::TwentyFourLetters => Some((LETTERS, 24)),
+            Self::SixWords => None,
+        }
+    }
+
+    /// The codes of this kind in the order of their characters, all of them; none where they are made of words, since a list of words
+    /// is not part of this program.
+    pub fn in_order(self) -> impl Iterator<Item = String> {
+        let (characters, length) = self.characters().unwrap_or(("", 0));
+        let characters: Vec<char> = characters.chars().collect();
+        let base = characters.len() as u128;
+        let codes = if base == 0 { 0 } else { self.codes() };
+        (0..codes).map(move |mut number| {
+            let mut code: Vec<char> = (0..length)
+                .map(|_| {
+                    let at = usize::try_from(number % base).unwrap_or_default();
+                    number /= base;
+                    characters.get(at).copied().unwrap_or_default()
+                })
+                .collect();
+            code.reverse();
+            code.into_iter().collect()
+        })
+    }
 
     /// How many codes there are of this kind.
     #[must_use]
@@ -56,6 +120,7 @@ impl Passcode {
             Self::FourDigits => 10_u128.pow(4),
             Self::SixDigits => 10_u128.pow(6),
             Self::SixLettersOrDigits => 36_u128.pow(6),
+            Self::TwentyFourLetters => 26_u128.pow(24),
             Self::SixWords => 7_776_u128.pow(6),
         }
     }
@@ -70,7 +135,24 @@ impl Passcode {
 
 /// The four-digit codes in order, as many as there are.
 pub fn four_digits() -> impl Iterator<Item = String> {
-    (0..10_000).map(|code| format!("{code:04}"))
+    Passcode::FourDigits.in_order()
+}
+
+/// A time that was reckoned, in the largest unit that it is two of: nobody reads more of it than that.
+#[must_use]
+pub fn about(seconds: f64) -> String {
+    const UNITS: [(&str, f64); 4] =
+        [("years", 31_557_600.0), ("days", 86_400.0), ("hours", 3_600.0), ("minutes", 60.0)];
+    match UNITS.into_iter().find(|(_, unit)| seconds >= 2.0 * unit) {
+        Some(("years", unit)) if seconds > 1e6 * unit => "more than a million years".to_owned(),
+        Some((name, unit)) if seconds < 10.0 * unit => {
+            let tenths = format!("{:.1}", seconds / unit);
+            format!("{} {name}", tenths.strip_suffix(".0").unwrap_or(&tenths))
+        }
+        Some((name, unit)) => format!("{:.0} {name}", seconds / unit),
+        None if seconds >= 2.0 => format!("{seconds:.0} seconds"),
+        None => format!("{:.0} ms", seconds * 1_000.0),
+    }
 }
 
 /// What came of guessing.
@@ -174,6 +256,8 @@ pub struct OnThePhone {
     pub facts: Facts,
     /// The oldest text that is still there.
     pub oldest: Option<Timestamp>,
+    /// With whom texts disappear, and after how many seconds: what was over when the phone was taken is not on it.
+    pub timers: Vec<(String, u32)>,
 }
 
 /// What comes of a seized phone without a passcode.
@@ -250,5 +334,33 @@ pub fn read(phone: &Phone, owner: &str) -> Result<OnThePhone, PhoneError> {
     }
     facts.members.sort();
     let oldest = facts.said.iter().map(|said| said.at).min();
-    Ok(OnThePhone { facts, oldest })
+    let timers = contacts.iter().filter_map(|it| Some((name(it.account), it.expires_after?)));
+    Ok(OnThePhone { facts, oldest, timers: timers.collect() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_of_their_kind_and_in_order() {
+        let first = |kind: Passcode| kind.in_order().take(2).collect::<Vec<_>>();
+        assert_eq!(first(Passcode::FourDigits), ["0000", "0001"]);
+        assert_eq!(first(Passcode::SixDigits), ["000000", "000001"]);
+        assert_eq!(first(Passcode::SixLettersOrDigits), ["aaaaaa", "aaaaab"]);
+        assert_eq!(first(Passcode::TwentyFourLetters).concat().len(), 48);
+        assert_eq!(Passcode::SixWords.in_order().count(), 0);
+        assert_eq!(four_digits().last().as_deref(), Some("9999"));
+        assert_eq!(four_digits().count() as u128, Passcode::FourDigits.codes());
+    }
+
+    #[test]
+    fn a_reckoned_time_is_said_in_one_unit() {
+        let all = |kind: Passcode| about(kind.seconds_for_all(SUPPOSED_GUESS));
+        assert_eq!(
+            Passcode::ALL.map(all),
+            ["13 minutes", "22 hours", "5.5 years", "more than a million years", "more than a million years"]
+        );
+        assert_eq!((about(0.08), about(30.0)), ("80 ms".into(), "30 seconds".into()));
+    }
 }

@@ -7,6 +7,7 @@ use pillarbox_access::facts::Facts;
 use pillarbox_access::served::ItemLine;
 use pillarbox_access::{Answer as ItemAnswer, Item, Served};
 
+use super::guessing::GuessTime;
 use crate::matrix::cell::{How, Piece};
 use crate::score::{Brought, Counts, Entry, Means, Measures, Member, Text, Wrote};
 
@@ -29,6 +30,8 @@ pub struct Answered {
     pub pieces: Vec<Piece>,
     /// Whether the texts in it can be read again from those bytes.
     pub rereadable: bool,
+    /// What guessing took by the clock. It differs from run to run, and stands in no evidence.
+    pub guessing: Option<GuessTime>,
 }
 
 impl Answered {

@@ -5,7 +5,7 @@
 //! | `staging` | the world that an experiment wants: what is ordered, when |
 //! | `views` | what the parties of that world have |
 //! | `operators` | demands on operators |
-//! | `phones` | demands on phones |
+//! | `phones`, `guessing` | demands on phones |
 //! | `effects` | orders that ask for nothing, and the notice to change the software |
 //! | `answer` | what a serving step hands over |
 //! | `control` | the same steps where something is there to be found, and where nothing was said yet |
@@ -17,6 +17,7 @@
 mod answer;
 pub mod control;
 mod effects;
+mod guessing;
 mod operators;
 mod phones;
 pub mod row;
@@ -27,6 +28,7 @@ use pillarbox_access::demand::{Demand, When};
 use pillarbox_access::design::Design;
 
 pub use answer::Answered;
+pub use guessing::GuessTime;
 pub use views::Views;
 
 use crate::scenario::Scenario;

@@ -1,27 +1,20 @@
 //! Demands on phones: one that was taken, in three states, and one that its owner shows.
 
-use std::path::Path;
-use std::time::Duration;
-use std::{fs, io};
-
 use pillarbox_access::demand::Demand;
 use pillarbox_access::demand::participant::{self, PARTICIPANT};
 use pillarbox_access::demand::report::{self, REPORT};
-use pillarbox_access::demand::seized_phone::{
-    self, Guessed, OnThePhone, SEIZED_PHONE, Seized, four_digits, guess,
-};
+use pillarbox_access::demand::seized_phone::{self, OnThePhone, SEIZED_PHONE, Seized, about};
 use pillarbox_access::view::{LockState, SeizedPhone};
 
-use tempfile::TempDir;
-
 use super::answer::Answered;
+use super::guessing::try_codes;
 use super::views::Views;
 use super::{Experiment, ExperimentError};
 use crate::score::{Counts, Means, What};
 
-/// How many codes are tried on a phone that is off. Enough to see that guessing goes through the vault's own key derivation, few
-/// enough for a matrix; what all codes would take is arithmetic (docs/howto/read-a-matrix.md).
-const GUESSES: usize = 20;
+/// What the state between on and off rests on.
+const MEMORY_TOOL: &str = "This assumes a tool that reads the memory of a phone that is locked and runs. Whoever has none has a phone \
+                           that is off.";
 
 /// A phone that was taken, in one state.
 pub(super) struct Taken(LockState);
@@ -71,9 +64,14 @@ impl Experiment for Taken {
                 Seized::Open(found) => take(&mut answered, &found),
                 Seized::KeysInMemory(found) => {
                     take(&mut answered, &found);
-                    answered.reasons.push("To whoever can read the memory of a program that runs.".into());
+                    answered.unit = Some("texts with a tool that reads memory");
+                    answered.reasons.push(MEMORY_TOOL.into());
                 }
-                Seized::Sealed { .. } => sealed(&mut answered, &phone)?,
+                Seized::Sealed { .. } => {
+                    answered.brought.unreadable += 1;
+                    let took = try_codes(phone.folder(), views.passcode(), &mut answered.reasons)?;
+                    answered.guessing = Some(answered.guessing.unwrap_or_default().and(took));
+                }
             }
         }
         answered.effects.attribution = "the phone was in its owner's hands".into();
@@ -83,33 +81,12 @@ impl Experiment for Taken {
 
 fn take(answered: &mut Answered, found: &OnThePhone) {
     answered.facts(&found.facts);
-}
-
-fn sealed(answered: &mut Answered, phone: &SeizedPhone<'_>) -> Result<(), ExperimentError> {
-    answered.brought.unreadable += 1;
-    // Whoever guesses works on a copy of what is on the phone: the program there may still have it open.
-    let copy = copied(phone.folder()).map_err(|error| crate::world::WorldError::Folder(error.kind()))?;
-    // No clock: what a guess takes differs from run to run, and belongs into no file of this one.
-    let (guessed, _) = guess(copy.path(), four_digits().take(GUESSES), None, || Duration::ZERO)?;
-    answered.reasons.push(match guessed {
-        Guessed::Found { guess } => {
-            format!("The passcode was found with guess {guess}; what it opens is the open phone's.")
-        }
-        Guessed::NotAmongThem { guesses } => {
-            format!("{guesses} passcodes were tried on its file, and none opens it.")
-        }
-        Guessed::Erased { guesses } => format!("It erased itself after {guesses} wrong passcodes."),
-    });
-    Ok(())
-}
-
-fn copied(folder: &Path) -> io::Result<TempDir> {
-    let copy = tempfile::tempdir()?;
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        fs::copy(entry.path(), copy.path().join(entry.file_name()))?;
+    for (with, seconds) in &found.timers {
+        answered.reasons.push(format!(
+            "Texts with {with} disappear after {}: those whose time was over when the phone was taken are not on it.",
+            about(f64::from(*seconds))
+        ));
     }
-    Ok(copy)
 }
 
 /// Somebody who was written to shows their own phone.

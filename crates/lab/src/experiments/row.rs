@@ -9,7 +9,7 @@ use pillarbox_access::design::Design;
 use pillarbox_wire::Timestamp;
 
 use super::staging::{Ordered, Staged, stage};
-use super::{Experiment, ExperimentError, Views};
+use super::{Experiment, ExperimentError, GuessTime, Views};
 use crate::matrix::cell::{Evidence, VERSION};
 use crate::record::Kind;
 use crate::scenario::Scenario;
@@ -26,6 +26,8 @@ pub struct Spent {
     pub serving: Duration,
     /// Scoring and writing down.
     pub scoring: Duration,
+    /// Guessing passcodes, which is a part of serving.
+    pub guessing: GuessTime,
 }
 
 /// What a world that ran leaves behind for the record: what was ordered in it, and the digest and length of its own record.
@@ -145,6 +147,7 @@ fn one(
             "The demand names the account that one contact knows; {others} others are the target's too."
         ));
     }
+    spent.guessing = spent.guessing.and(answered.guessing.unwrap_or_default());
     spent.serving += begun.elapsed();
     let begun = Instant::now();
     let demand: &Demand = experiment.demand();

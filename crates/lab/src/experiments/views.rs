@@ -21,6 +21,7 @@
 //! ```
 
 use pillarbox_access::RelayHoldings;
+use pillarbox_access::demand::seized_phone::Passcode;
 use pillarbox_access::demand::{About, Case};
 use pillarbox_access::design::{Design, Operator};
 use pillarbox_access::view::{OperatorTap, PushRecords, ReportedMessage, SeizedPhone};
@@ -138,6 +139,13 @@ impl<'w> Views<'w> {
     /// The target's phones, taken.
     pub fn phones(&self) -> impl Iterator<Item = SeizedPhone<'_>> {
         self.phones_of(self.scenario.inquiry.about)
+    }
+
+    /// The kind of passcode that the target's phone has, as its locked screen shows it.
+    #[must_use]
+    pub fn passcode(&self) -> Passcode {
+        let person = self.scenario.person(self.scenario.inquiry.about);
+        super::guessing::kind(person.map(|person| person.passcode).unwrap_or_default())
     }
 
     /// The phones of a contact who hands them over.

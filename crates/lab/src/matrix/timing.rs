@@ -3,9 +3,11 @@
 
 use std::time::Duration;
 
+use pillarbox_access::demand::seized_phone::{Passcode, about};
 use pillarbox_access::design::Design;
 use serde::Serialize;
 
+use crate::experiments::GuessTime;
 use crate::experiments::row::{Row, Spent};
 
 /// Where the time went.
@@ -33,6 +35,11 @@ impl Timing {
         Self { whole: Duration::ZERO, rows: controls.chain(rows).collect() }
     }
 
+    /// Guessing passcodes: on worlds' phones, and what one guess takes on a vault as phones in use make it.
+    fn guessing(&self) -> GuessTime {
+        self.rows.iter().map(|(_, spent)| spent.guessing).fold(GuessTime::default(), GuessTime::and)
+    }
+
     /// As a file.
     #[must_use]
     pub fn to_json(&self) -> String {
@@ -47,7 +54,13 @@ impl Timing {
                 scoring_ms: spent.scoring.as_millis(),
             })
             .collect();
-        super::cell::pretty(&serde_json::json!({ "whole_ms": self.whole.as_millis(), "rows": lines }))
+        super::cell::pretty(&serde_json::json!({
+            "whole_ms": self.whole.as_millis(),
+            "passcode_guesses": self.guessing().guesses,
+            "passcode_guesses_us": self.guessing().all.as_micros(),
+            "passcode_guess_in_use_us": self.guessing().in_use.map(|guess| guess.as_micros()),
+            "rows": lines,
+        }))
     }
 
     /// For a person.
@@ -65,6 +78,17 @@ impl Timing {
             sum(|spent| spent.serving).as_secs_f64(),
             sum(|spent| spent.scoring).as_secs_f64(),
         );
+        if let GuessTime { guesses: guesses @ 1.., in_use: Some(guess), .. } = self.guessing() {
+            let all =
+                |kind: Passcode| format!("{} take {}", kind.wording(), about(kind.seconds_for_all(guess)));
+            let kinds = [Passcode::FourDigits, Passcode::SixDigits, Passcode::SixLettersOrDigits].map(all);
+            out.push_str(&format!(
+                "{guesses} passcodes tried. One guess takes {} ms on this computer at the cost that phones in use have; all codes of \
+                 {}.\n",
+                guess.as_millis(),
+                kinds.join(", "),
+            ));
+        }
         for (design, spent) in &self.rows {
             out.push_str(&format!(
                 "{design}: {} worlds in {} ms, serving {} ms, scoring {} ms\n",

@@ -1,0 +1,163 @@
+//! Guessing the passcode of a phone that is off: what was tried, and what all codes of its kind would take.
+//!
+//! What is found goes into the evidence, and with it only times that are arithmetic. Times by the clock are handed over
+//! beside it ([`GuessTime`]).
+
+use std::path::Path;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+use std::{fs, io};
+
+use pillarbox_access::demand::seized_phone::{
+    self, ERASES_AFTER, Guessed, Passcode, SUPPOSED_GUESS, about, guess,
+};
+use pillarbox_client::{Passphrase, Vault};
+use pillarbox_crypto::PasswordCost;
+use rand_chacha::ChaCha20Rng;
+use rand_core::SeedableRng as _;
+use tempfile::TempDir;
+
+use super::ExperimentError;
+use crate::scenario;
+use crate::world::WorldError;
+
+/// How many codes are tried on a phone that is off. Enough to see that guessing goes through the vault's own key derivation, few
+/// enough for a matrix; what all codes would take is arithmetic (docs/howto/read-a-matrix.md).
+const GUESSES: usize = 20;
+
+/// How many guesses are timed on a vault as phones in use make it: each takes long on purpose.
+const TIMED_GUESSES: usize = 2;
+
+/// What guessing took by the clock.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct GuessTime {
+    /// How many guesses were made on the phones of worlds, whose vaults have the least key derivation that there is.
+    pub guesses: u64,
+    /// How long they took together.
+    pub all: Duration,
+    /// What one takes on a vault as phones in use make it; none if that could not be measured.
+    pub in_use: Option<Duration>,
+}
+
+impl GuessTime {
+    /// Both together.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            guesses: self.guesses + other.guesses,
+            all: self.all + other.all,
+            in_use: self.in_use.or(other.in_use),
+        }
+    }
+}
+
+/// Guesses the passcode of the vault in `folder`, and says in `reasons` what came of it.
+pub(super) fn try_codes(
+    folder: &Path,
+    kind: Passcode,
+    reasons: &mut Vec<String>,
+) -> Result<GuessTime, ExperimentError> {
+    // Whoever guesses works on a copy of what is on the phone: the program there may still have it open.
+    let copy = copied(folder)?;
+    let start = Instant::now();
+    let (guessed, timing) = guess(copy.path(), kind.in_order().take(GUESSES), None, || start.elapsed())?;
+    reasons.push(match guessed {
+        Guessed::Found { guess } => {
+            format!("The passcode was found with guess {guess}; what it opens is the open phone's.")
+        }
+        Guessed::NotAmongThem { guesses } => {
+            format!("{guesses} passcodes were tried on its file, and none opens it.")
+        }
+        Guessed::Erased { guesses } => format!("It erased itself after {guesses} wrong passcodes."),
+    });
+    let all = about(kind.seconds_for_all(SUPPOSED_GUESS));
+    let half = about(kind.seconds_for_all(SUPPOSED_GUESS) / 2.0);
+    reasons.push(format!(
+        "Its passcode has {}: {} codes. If one guess took {} ms (a hypothesis), all would take {all}, and half of them {half}: \
+         arithmetic, not measured.",
+        kind.wording(),
+        grouped(kind.codes()),
+        SUPPOSED_GUESS.as_millis(),
+    ));
+    reasons.push(erasing(folder, kind)?);
+    let in_use = guess_in_use();
+    Ok(GuessTime { guesses: timing.guesses, all: timing.all, in_use })
+}
+
+/// The same on a phone that erases itself and that nobody gets a copy out of.
+fn erasing(folder: &Path, kind: Passcode) -> Result<String, ExperimentError> {
+    let copy = copied(folder)?;
+    let codes = kind.in_order().take(GUESSES);
+    let (guessed, _) = guess(copy.path(), codes, Some(ERASES_AFTER), || Duration::ZERO)?;
+    let left = copy.path().join(pillarbox_client::vault::FILE_NAME).exists();
+    Ok(match guessed {
+        Guessed::Erased { guesses } if !left => {
+            format!("Set to erase itself after {ERASES_AFTER} wrong guesses, it was gone after {guesses}.")
+        }
+        Guessed::Erased { guesses } => format!("Told to erase itself, it was still there after {guesses}."),
+        Guessed::Found { guess } => {
+            format!("Set to erase itself, it was open with guess {guess} before that.")
+        }
+        Guessed::NotAmongThem { guesses } => format!("Set to erase itself, it bore {guesses} guesses."),
+    })
+}
+
+/// The kind of a scenario's passcode.
+pub(super) const fn kind(passcode: scenario::Passcode) -> Passcode {
+    match passcode {
+        scenario::Passcode::FourDigits => Passcode::FourDigits,
+        scenario::Passcode::SixDigits => Passcode::SixDigits,
+        scenario::Passcode::SixLetters => Passcode::SixLettersOrDigits,
+        scenario::Passcode::Passphrase => Passcode::TwentyFourLetters,
+    }
+}
+
+/// What one guess takes on a vault as phones in use make it: measured once in a run, since it is the same for all.
+fn guess_in_use() -> Option<Duration> {
+    static MEASURED: OnceLock<Option<Duration>> = OnceLock::new();
+    *MEASURED.get_or_init(|| {
+        let folder = tempfile::tempdir().ok()?;
+        let place = folder.path().join("phone");
+        let right = Passphrase::new(seized_phone::four_digits().last()?).ok()?;
+        let mut rng = ChaCha20Rng::from_seed([0; 32]);
+        drop(Vault::create(&place, &right, PasswordCost::INTERACTIVE, &mut rng).ok()?);
+        let start = Instant::now();
+        let codes = seized_phone::four_digits().take(TIMED_GUESSES);
+        guess(&place, codes, None, || start.elapsed()).ok()?.1.guess()
+    })
+}
+
+fn copied(folder: &Path) -> Result<TempDir, ExperimentError> {
+    let copy = || -> io::Result<TempDir> {
+        let copy = tempfile::tempdir()?;
+        for entry in fs::read_dir(folder)? {
+            let entry = entry?;
+            fs::copy(entry.path(), copy.path().join(entry.file_name()))?;
+        }
+        Ok(copy)
+    };
+    Ok(copy().map_err(|error| WorldError::Folder(error.kind()))?)
+}
+
+/// A number with commas between thousands.
+fn grouped(number: u128) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_are_set_apart() {
+        assert_eq!([7, 999, 10_000, 2_176_782_336].map(grouped), ["7", "999", "10,000", "2,176,782,336"]);
+    }
+}
