@@ -192,6 +192,11 @@ pub enum Notice {
         /// Whether it was asked for again.
         asked_again: bool,
     },
+    /// A message would not open, from somebody whom the owner has not accepted. It is asked for again once they are.
+    RequestUnopened {
+        /// Who; they are a request now.
+        contact: AccountId,
+    },
     /// A conversation was begun anew after a message would not open. Later messages open again.
     Recovered {
         /// With whom.

@@ -1,12 +1,14 @@
 //! What a phone owes a contact: receipts for what came, and a new start where something would not open.
 //!
 //! **Not to strangers.** Nothing that is owed is paid before the owner has accepted the contact: a stranger who writes
-//! learns nothing by a receipt, nor by being asked again. It is kept and paid when the owner accepts or answers.
+//! learns nothing by a receipt, nor by being asked again. It is kept and paid when the owner accepts or answers. That goes
+//! for a first message that does not open, too: its sender becomes a request, and is asked once accepted. Without it a
+//! relay that was put back, and hands out a key that was used, would lose a stranger's words for good.
 //!
 //! **Recovery.** A message from a contact that does not open is acknowledged and its digest kept. The phone then
 //! fetches new prekeys, begins a new session and asks by digest for what it missed; the other phone encrypts those
-//! texts again, under their old names, so that nothing is shown twice. The causes are few: one of the two phones
-//! was put back from an old copy of its profile, or somebody sends bytes that were never a message.
+//! texts again, under their old names, so that nothing is shown twice. The causes are few: one of the two phones, or
+//! the relay, was put back from an old copy, or somebody sends bytes that were never a message.
 //!
 //! **No loop.** Two phones that open nothing of each other, or a hostile one, get [`MAX_RENEWALS`] new starts in
 //! [`RENEWAL_WINDOW`]; what is missing by then is remembered and asked for when the window allows, and a text is

@@ -230,3 +230,72 @@ fn what_nobody_we_know_can_have_sent_is_acknowledged_and_told() {
     world.run();
     assert_eq!(delivered.get(), before, "it does not come again");
 }
+
+#[test]
+fn a_stranger_whose_first_message_does_not_open_is_asked_again_when_the_owner_answers() {
+    let mut world = World::new();
+    let [alice, bob, carol] = ["Alice", "Bob", "Carol"].map(|name| world.phone(name));
+    // As a relay does that was put back from an old copy: Carol gets the keys that Alice used.
+    let mut first = None;
+    world.forge = Box::new(move |at, frame| {
+        if let (true, RelayFrame::Bundles(bundles)) = (at != bob, frame) {
+            let bundle = &mut bundles.devices[0];
+            bundle.clone_from(first.get_or_insert_with(|| bundle.clone()));
+        }
+    });
+    for writer in [alice, carol] {
+        world.invite(writer, bob);
+        world.say(writer, bob, "hello");
+        world.run();
+    }
+    world.say(carol, bob, "are you there?");
+    world.take_notices(bob);
+    world.seen.clear();
+    world.pass(Duration::from_seconds(7_200));
+    world.run();
+    assert_eq!((world.heard(bob, alice).len(), world.heard(bob, carol).len()), (1, 0));
+    let contact = world.id(carol);
+    let told = world.take_notices(bob);
+    assert!(told.contains(&Notice::RequestUnopened { contact }), "{told:?}");
+    assert!(!world.see(bob).contact(contact).unwrap().accepted);
+    let asked = |frame: &ClientFrame| matches!(frame, ClientFrame::FetchBundles(_));
+    assert!(!world.seen.iter().any(asked), "nobody is asked before the owner wants it");
+
+    world.crash(bob);
+    world.say(bob, carol, "who is this?");
+    world.run();
+    assert_eq!(world.heard(carol, bob), ["who is this?"]);
+    let mut heard = world.heard(bob, carol);
+    heard.sort();
+    assert_eq!(heard, ["are you there?", "hello"], "each once");
+    assert_eq!(world.states(carol, bob), [DeliveryState::Delivered; 2]);
+    world.take_notices(bob);
+    world.say(carol, bob, "and on");
+    world.run();
+    assert_eq!(world.heard(bob, carol).last().unwrap(), "and on");
+    assert!(!world.take_notices(bob).iter().any(|notice| matches!(notice, Notice::RequestUnopened { .. })));
+}
+
+#[test]
+fn a_stranger_who_sends_only_what_does_not_open_is_one_request() {
+    let mut world = World::new();
+    let [bob, mallory] = ["Bob", "Mallory"].map(|name| world.phone(name));
+    world.invite(mallory, bob);
+    world.tamper = Box::new(move |at, frame| {
+        if let (true, ClientFrame::Submit(submit)) = (at == mallory, frame)
+            && let Some(last) = submit.payload.0.last_mut()
+        {
+            *last ^= 1;
+        }
+    });
+    let habits = Habits { sealed_sender: false, ..Habits::default() };
+    let mut rng = world.fork();
+    world.at(mallory).set_habits(habits, &mut rng).unwrap();
+    for number in 0..40 {
+        world.say(mallory, bob, &format!("text {number}"));
+        world.run();
+    }
+    let unopened = |notice: &&Notice| matches!(notice, Notice::RequestUnopened { .. });
+    assert_eq!(world.take_notices(bob).iter().filter(unopened).count(), 40, "each is told");
+    assert_eq!(world.see(bob).contacts().unwrap().len(), 1, "and one person is one request");
+}

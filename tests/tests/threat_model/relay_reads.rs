@@ -167,7 +167,12 @@ fn the_relay_cannot_change_a_message_unnoticed() {
         world.online(bob);
         let notices = world.take_notices(bob);
         let failed = |notice: &&Notice| {
-            matches!(notice, Notice::Undecryptable { .. } | Notice::OtherProtection { .. })
+            matches!(
+                notice,
+                Notice::Undecryptable { .. }
+                    | Notice::RequestUnopened { .. }
+                    | Notice::OtherProtection { .. }
+            )
         };
         assert!(count.get() > 100);
         assert_eq!(notices.iter().filter(failed).count(), count.get(), "{told}");

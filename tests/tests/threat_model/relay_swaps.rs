@@ -10,8 +10,8 @@ use pillarbox_crypto::labels::{ENVELOPE_DIGEST, SENDER_CERTIFICATE};
 use pillarbox_session::kind::RATCHET;
 use pillarbox_session::safety_number;
 use pillarbox_wire::{
-    AccountId, Bytes, ClientFrame, Deliver, DeviceAddress, DeviceBundle, DeviceId, FetchBundles, FixedBytes,
-    KemPreKey, MessageId, RelayFrame, SenderCertificate, Submit,
+    AccountId, Bytes, ClientFrame, Deliver, DeviceAddress, DeviceBundle, DeviceId, Duration, FetchBundles,
+    FixedBytes, KemPreKey, MessageId, RelayFrame, SenderCertificate, Submit,
 };
 
 use crate::forger::{Forger, text_body};
@@ -86,7 +86,10 @@ fn the_relay_cannot_write_in_the_name_of_a_known_contact_without_the_phone_telli
     let body = text_body("not from Bob", &mut world);
     let payload = Bytes(forger.envelope(&mut world, alice, &certificate, &body));
     let (message, accepted_at) = (MessageId(1_000_000), world.now);
-    world.inject(alice, RelayFrame::Deliver(Deliver { message, from: None, accepted_at, payload, stamp: None }));
+    world.inject(
+        alice,
+        RelayFrame::Deliver(Deliver { message, from: None, accepted_at, payload, stamp: None }),
+    );
     let contact = world.id(bob);
     assert_eq!(world.heard(alice, bob).last().unwrap(), "not from Bob", "it is shown");
     assert_eq!(key_changes(&mut world, alice, bob), [Notice::KeyChanged { contact, blocked: false }]);
@@ -144,7 +147,8 @@ fn the_relay_can_make_up_strangers_and_what_they_say() {
     let body = text_body("you do not know me", &mut world);
     let payload = Bytes(forger.envelope(&mut world, bob, &certificate, &body));
     let (message, accepted_at) = (MessageId(1_000_000), world.now);
-    world.inject(bob, RelayFrame::Deliver(Deliver { message, from: None, accepted_at, payload, stamp: None }));
+    world
+        .inject(bob, RelayFrame::Deliver(Deliver { message, from: None, accepted_at, payload, stamp: None }));
     assert!(world.holdings().accounts.iter().all(|row| row.account != sender.account), "no such account");
     assert_eq!(world.history(bob, sender.account)[0].text(), Some("you do not know me"));
     let contact = world.see(bob).contact(sender.account).unwrap();
@@ -180,9 +184,40 @@ fn the_relay_cannot_hand_out_a_one_time_prekey_twice_without_the_second_session_
         assert_eq!(world.heard(bob, alice), ["hello"], "swap {at}");
         assert_eq!(!world.heard(bob, carol).is_empty(), opens, "swap {at}");
         let told = world.take_notices(bob);
-        let failed = told.contains(&Notice::Undecryptable { contact: None, asked_again: false });
+        let failed = told.contains(&Notice::RequestUnopened { contact: world.id(carol) });
         assert_eq!(failed, !opens, "swap {at}: {told:?}");
     }
+}
+
+#[test]
+fn the_relay_can_spoil_a_strangers_first_message_and_learn_who_wrote_when_the_owner_answers() {
+    let mut world = World::new();
+    let [bob, alice, carol] = ["Bob", "Alice", "Carol"].map(|name| world.phone(name));
+    let first: Rc<RefCell<Option<DeviceBundle>>> = Rc::default();
+    world.down = Box::new(move |way, mut frame| {
+        if let (true, RelayFrame::Bundles(bundles)) = (way.who != bob, &mut frame) {
+            let bundle = &mut bundles.devices[0];
+            bundle.clone_from(first.borrow_mut().get_or_insert(bundle.clone()));
+        }
+        vec![frame]
+    });
+    let named = |world: &World| {
+        let to = world.address(carol);
+        world
+            .submissions()
+            .any(|(way, submit)| way.who == bob && submit.to == to && submit.delivery_key.is_none())
+    };
+    for writer in [alice, carol] {
+        world.invite(writer, bob);
+        world.tell(writer, bob, "hello");
+    }
+    world.pass(Duration::from_days(1));
+    world.run();
+    assert!(!named(&world), "the phone says nothing by itself");
+    // Bob's phone has never opened anything of Carol's, so it has no delivery key of hers to seal with.
+    world.tell(bob, carol, "who is this?");
+    assert!(named(&world));
+    assert_eq!(world.heard(bob, carol), ["hello"], "and what was spoilt is said again");
 }
 
 #[test]
@@ -245,7 +280,8 @@ fn the_relay_cannot_have_a_message_that_it_confirmed_encrypted_again_for_a_new_k
         let from = Some(absent.address);
         let (message, accepted_at) = (MessageId(1_000_000), world.now);
         world.take_notices(alice);
-        world.inject(alice, RelayFrame::Deliver(Deliver { message, from, accepted_at, payload, stamp: None }));
+        world
+            .inject(alice, RelayFrame::Deliver(Deliver { message, from, accepted_at, payload, stamp: None }));
 
         let told = world.take_notices(alice);
         let resent = u32::from(owner_asks);
@@ -278,7 +314,8 @@ fn the_relay_can_have_a_message_that_it_did_not_confirm_encrypted_again_for_a_ne
         // A message that does not open makes the phone ask for new keys.
         let payload = Bytes([&[RATCHET][..], &[7; 400]].concat());
         let (message, from, accepted_at) = (MessageId(1_000_000), Some(world.address(bob)), world.now);
-        world.inject(alice, RelayFrame::Deliver(Deliver { message, from, accepted_at, payload, stamp: None }));
+        world
+            .inject(alice, RelayFrame::Deliver(Deliver { message, from, accepted_at, payload, stamp: None }));
         let contact = world.id(bob);
         assert_eq!(key_changes(&mut world, alice, bob), [Notice::KeyChanged { contact, blocked: verified }]);
         let heard = world.heard(own, alice);

@@ -183,15 +183,19 @@ pub(crate) fn notice(notice: &Notice, name: impl Fn(&AccountId) -> String) -> Op
         ),
         Notice::Undecryptable { contact, asked_again } => {
             let whose = contact.as_ref().map_or_else(|| "an unknown sender".to_owned(), &name);
-            let then = match (contact, asked_again) {
-                (_, true) => "It was asked for again.",
-                (Some(_), false) => "It is lost.",
-                (None, false) => {
-                    "It is lost. If you wait to hear from somebody new, add them by their invitation: what a contact \
-                     sent and would not open is asked for again."
-                }
-            };
+            let then = if *asked_again { "It was asked for again." } else { "It is lost." };
             (Warning, format!("a message from {whose} would not open. {then}"))
+        }
+        Notice::RequestUnopened { contact } => {
+            let name = name(contact);
+            (
+                Warning,
+                format!(
+                    "somebody new wrote, and it would not open. You did not add them; here they are called {name}, NOT \
+                     VERIFIED. To have it sent again, add them by their invitation or answer: `send {} TEXT`.",
+                    quote(&name)
+                ),
+            )
         }
         Notice::Recovered { contact } => {
             (Note, format!("The conversation with {} was begun anew; later messages open.", name(contact)))

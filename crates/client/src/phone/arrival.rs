@@ -47,7 +47,7 @@ impl Phone {
         rng: &mut impl CryptoRng,
     ) -> Result<Vec<Notice>, PhoneError> {
         let message = deliver.message;
-        let notices = match self.open_envelope(deliver) {
+        let notices = match self.open_envelope(deliver, now) {
             None => vec![Notice::Undecryptable { contact: None, asked_again: false }],
             Some(envelope) if envelope.protection != self.account.protection => {
                 let known =
@@ -63,7 +63,7 @@ impl Phone {
     }
 
     /// Takes the sealed-sender envelope off, if there is one. None if nobody can have sent this.
-    fn open_envelope(&self, deliver: Deliver) -> Option<Envelope> {
+    fn open_envelope(&self, deliver: Deliver, now: Timestamp) -> Option<Envelope> {
         let Deliver { message: _, from, accepted_at, payload, stamp } = deliver;
         let stamp = from.zip(stamp);
         let named = |protection, payload| {
@@ -74,8 +74,11 @@ impl Phone {
             Ok(Kind::Ratchet | Kind::PreKey) => named(Protection::EndToEnd, payload.0),
             Ok(Kind::Sealed) => {
                 let key = self.links.get(Link::Named)?.certificate_key?;
-                // The certificate had to be good when the relay took the message, not when it is read.
-                let opened = unseal(&self.secrets.identity, &key, accepted_at, payload.as_slice()).ok()?;
+                // The certificate had to be good when the relay took the message, not when it is read. Where the relay
+                // says that this is yet to come, its clock was set ahead, and ours decides. A relay gains nothing: it
+                // makes the certificates, and can say any time.
+                let taken = accepted_at.min(now);
+                let opened = unseal(&self.secrets.identity, &key, taken, payload.as_slice()).ok()?;
                 let inner = kind(&opened.payload).ok()?;
                 let end_to_end = matches!(inner, Kind::Ratchet | Kind::PreKey);
                 end_to_end.then_some(Envelope {
@@ -201,7 +204,7 @@ impl Arrival<'_> {
         });
         let Some(Opened { body, next, sender_identity, consumed, started, degraded, opening, .. }) = opened
         else {
-            return self.not_opened(rows, contact, effects);
+            return self.not_opened(rows, record, effects);
         };
         if record.meet_key(&write_identity(&sender_identity)) {
             people::start_over(rows, contact)?;
@@ -217,22 +220,29 @@ impl Arrival<'_> {
         self.settle(rows, record, &body, Some(&opening), effects)
     }
 
-    /// A message that does not open. Who sent it decides: a contact is asked again, a stranger is not.
+    /// A message that does not open. A contact is asked again. Somebody whom the owner has not accepted becomes a request,
+    /// and is asked again when they are: not before, because asking tells whoever writes that the phone is there, and
+    /// tells the relay, which can spoil a first message, who it was from.
     fn not_opened(
         &self,
         rows: &mut Rows<'_>,
-        contact: AccountId,
+        mut record: ContactRecord,
         effects: &mut Effects,
     ) -> Result<(), StorageError> {
+        let contact = record.account;
         if self.is_new {
-            effects.notices.push(Notice::Undecryptable { contact: None, asked_again: false });
-            return Ok(());
+            record.name = people::some_name(rows, contact, "")?;
+            store_contact(rows, &record)?;
         }
         let mut errands = load_errands(rows, contact)?;
         errands.miss(self.digest);
         store_errands(rows, &errands)?;
         effects.owed = true;
-        effects.notices.push(Notice::Undecryptable { contact: Some(contact), asked_again: true });
+        effects.notices.push(if record.accepted {
+            Notice::Undecryptable { contact: Some(contact), asked_again: true }
+        } else {
+            Notice::RequestUnopened { contact }
+        });
         Ok(())
     }
 
