@@ -19,6 +19,7 @@ const FILES: &[(&str, &str)] = &[
     ("telegram-secret-chat.toml", include_str!("../designs/telegram-secret-chat.toml")),
     ("whatsapp-2017.toml", include_str!("../designs/whatsapp-2017.toml")),
     ("whatsapp-now.toml", include_str!("../designs/whatsapp-now.toml")),
+    ("whatsapp-own-key.toml", include_str!("../designs/whatsapp-own-key.toml")),
     ("imessage.toml", include_str!("../designs/imessage.toml")),
     ("imessage-adp.toml", include_str!("../designs/imessage-adp.toml")),
     ("messenger.toml", include_str!("../designs/messenger.toml")),

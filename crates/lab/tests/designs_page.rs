@@ -70,7 +70,7 @@ fn section(page: &mut String, design: &Design) {
     }
     for source in sources {
         let mark = match source.mark {
-            Mark::Confirmed => "read in the source",
+            Mark::Confirmed => "confirmed",
             Mark::Measured => "measured",
             Mark::Hypothesis | Mark::Recheck => "assumed",
         };

@@ -99,9 +99,10 @@ fn hand_over(item: Item, demand: &Demand, case: &Case<'_>, rows: Option<&Rows<'_
         None => HandedOver::Yes(item.read_parts(rows, freely)),
         Some(withheld) => {
             let reply = item.read_in(rows);
-            match reply.answer.held() {
-                0 => HandedOver::Yes(reply),
-                count => HandedOver::No(Answer::Withheld {
+            match (&reply.answer, reply.answer.held()) {
+                // What nobody can read, the operator has no say in.
+                (Answer::HeldUnreadable { .. }, _) | (_, 0) => HandedOver::Yes(reply),
+                (_, count) => HandedOver::No(Answer::Withheld {
                     count,
                     says: withheld.says.to_owned(),
                     from: withheld.from.to_owned(),

@@ -228,6 +228,8 @@ pub struct Inquiry {
     pub ordered: Timestamp,
     /// When the answer is due: after the last event.
     pub served: Timestamp,
+    /// What kind of case it is, as far as an operator's practice turns on it: words of designs, such as `confirmed-terrorism`.
+    pub circumstances: Vec<String>,
 }
 
 /// A whole story, checked. Times never go backwards, and everybody and everything that is named is there.
@@ -354,7 +356,12 @@ fn read_inquiry(
     start: Timestamp,
     last: Timestamp,
 ) -> Result<Inquiry, ScenarioError> {
-    let by_itself = Inquiry { about: PersonId(0), ordered: start, served: last + Duration::from_seconds(60) };
+    let by_itself = Inquiry {
+        about: PersonId(0),
+        ordered: start,
+        served: last + Duration::from_seconds(60),
+        circumstances: Vec::new(),
+    };
     let Some(mut table) = table else { return Ok(by_itself) };
     let about = events::needed_person(&mut table, "about", names)?;
     let time = |table: &mut Fields<'_>, key: &'static str, before: Timestamp, otherwise: Timestamp| {
@@ -372,6 +379,7 @@ fn read_inquiry(
     };
     let ordered = time(&mut table, "ordered", start, start)?;
     let served = time(&mut table, "served", last.max(ordered), by_itself.served.max(ordered))?;
+    let circumstances = table.texts("circumstances")?.into_iter().map(|word| word.is.to_owned()).collect();
     table.end("[demand]")?;
-    Ok(Inquiry { about, ordered, served })
+    Ok(Inquiry { about, ordered, served, circumstances })
 }
