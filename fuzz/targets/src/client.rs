@@ -10,7 +10,7 @@ use crate::feed::Feed;
 /// An invitation link: as text, and as what somebody writes who knows how its check is made.
 pub fn invitation(bytes: &[u8]) {
     let mut feed = Feed::new(bytes);
-    let link = if feed.byte() % 2 == 0 {
+    let link = if feed.byte().is_multiple_of(2) {
         String::from_utf8_lossy(feed.rest()).into_owned()
     } else {
         let encoded = feed.rest();

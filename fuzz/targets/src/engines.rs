@@ -187,7 +187,7 @@ fn none_to_others(effects: &[Effect], first: u64) {
 fn misbehave(kind: u8, feed: &mut Feed<'_>, bob: AccountId) -> Option<Input> {
     let request = RequestId(u32::from(feed.byte()));
     let to = DeviceAddress { account: bob, device: DeviceId(1 + feed.byte() % 2) };
-    let key = |feed: &mut Feed<'_>| (feed.byte() % 2 == 0).then(|| FixedBytes(feed.array()));
+    let key = |feed: &mut Feed<'_>| feed.byte().is_multiple_of(2).then(|| FixedBytes(feed.array()));
     Some(match kind % 12 {
         0 | 1 => Input::Opened {
             peer: IpAddr::V4(Ipv4Addr::new(198, 51, 100, feed.byte() % 4)),

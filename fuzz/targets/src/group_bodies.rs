@@ -128,7 +128,7 @@ fn said(kind: u8, feed: &mut Feed<'_>, own: AccountId, others: [AccountId; 2]) -
             Content::GroupText(GroupText { group, text })
         }
         5 => Content::Leave(Leave { id, group }),
-        _ if feed.byte() % 2 == 0 => {
+        _ if feed.byte().is_multiple_of(2) => {
             Content::Timer(Timer { id, sent_at: NOW, expires_after: Some(u32::from_be_bytes(feed.array())) })
         }
         _ => Content::Receipt(Receipt { ids: vec![id] }),

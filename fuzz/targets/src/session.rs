@@ -98,7 +98,7 @@ pub fn envelope(bytes: &[u8]) {
     let relay = SigningSecret::from_bytes([9; 32]);
     let now = Timestamp::from_seconds(1_490_193_600);
     let read = |envelope: &[u8]| unseal(&scene.bob, &relay.public(), now, envelope);
-    if feed.byte() % 4 == 0 {
+    if feed.byte().is_multiple_of(4) {
         return assert!(read(feed.rest()).is_err(), "an envelope out of nothing");
     }
     let mut certificate = SenderCertificate {

@@ -38,7 +38,7 @@ pub fn handshake(bytes: &[u8]) {
     let offer = feed.altered(&offer);
     let Ok(offer) = offer.as_slice().try_into() else { return };
     if let Ok((relay, answer)) = relay.offered(offer) {
-        let opening = if feed.byte() % 2 == 0 {
+        let opening = if feed.byte().is_multiple_of(2) {
             feed.array()
         } else {
             let Ok((_, opening)) = phone.answered(&answer) else { return };
@@ -66,7 +66,7 @@ fn relay_refuses(offer: &[u8; 10], versions: Versions, opening: &[u8; 48]) -> bo
 pub fn records(bytes: &[u8]) {
     let mut feed = Feed::new(bytes);
     let (mut sealer, mut opener) = channel();
-    if feed.byte() % 2 == 0 {
+    if feed.byte().is_multiple_of(2) {
         altered_on_the_way(&mut feed, &mut sealer, &mut opener);
     } else {
         let frames: Vec<Raw> = (0..feed.byte() % 4).map(|_| Raw(feed.piece().to_vec())).collect();
