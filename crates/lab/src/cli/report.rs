@@ -24,6 +24,13 @@ pub(super) fn run(wanted: &Report) -> Result<(), Failure> {
 }
 
 fn write_page(wanted: &Report, folder: &Folder) -> Result<(), Failure> {
+    // A page of changed files would look as good as any other.
+    if let Some(finding) = folder.digests().first() {
+        return Err(Failure {
+            sentence: format!("{finding}. `pillarbox-lab report FOLDER --check` says what else; there is no page of it."),
+            code: FAILED,
+        });
+    }
     let cells = folder.cells().ok_or_else(|| Failure {
         sentence: "matrix.json is no matrix. Run `pillarbox-lab matrix` again.".into(),
         code: FAILED,

@@ -118,8 +118,9 @@ impl Folder {
         findings
     }
 
-    /// Files against the manifest.
-    fn digests(&self) -> Vec<String> {
+    /// Which files are not those that the manifest names, are missing, or were added.
+    #[must_use]
+    pub fn digests(&self) -> Vec<String> {
         let names: BTreeSet<&String> = self.files.keys().chain(self.manifest.files.keys()).collect();
         let finding = |name: &String| match (self.files.get(name), self.manifest.files.get(name)) {
             (None, _) => Some(format!("{name} is missing")),

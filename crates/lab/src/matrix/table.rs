@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use super::cell::Cell;
 use crate::columns::{WIDTH, side_by_side};
-use crate::paper::title;
 
 /// Width of the column with the design's name: the longest name of the designs in the program, and no more.
 const NAME_WIDTH: usize = 20;
@@ -21,7 +20,7 @@ pub fn render(designs: &[String], demands: &[String], cells: &[Cell]) -> String 
     let widths: Vec<usize> = std::iter::once(NAME_WIDTH).chain(std::iter::repeat_n(width, COLUMNS)).collect();
     let mut out = String::new();
     for group in demands.chunks(COLUMNS) {
-        out.push_str(&title(&group.join(" | ")));
+        out.push('\n');
         let heads: Vec<String> = std::iter::once("design".to_owned()).chain(group.iter().cloned()).collect();
         out.push_str(&side_by_side(&widths, &heads));
         for design in designs {

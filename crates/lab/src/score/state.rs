@@ -63,8 +63,13 @@ pub enum State {
     OtherSoftware,
     /// What is demanded is so already.
     InPlace,
-    /// The operator withdraws the feature instead.
-    Withdrawn,
+    /// The operator withdraws the feature instead, and this comes of what happens after that.
+    Withdrawn {
+        /// How much.
+        n: u64,
+        /// Of how much.
+        of: u64,
+    },
     /// Nothing here stands for it.
     NotModelled,
 }
@@ -78,7 +83,7 @@ impl State {
             Means::NotModelled => Self::NotModelled,
             Means::OtherSoftware => Self::OtherSoftware,
             Means::InPlace => Self::InPlace,
-            Means::Withdrawn => Self::Withdrawn,
+            Means::Withdrawn => Self::Withdrawn { n, of },
             Means::There if n > 0 && only_from_now_on => Self::FromNowOn { n, of },
             Means::There if n > 0 => Self::Returned { n, of },
             Means::There if counts.withheld > 0 => Self::Withheld,
@@ -98,7 +103,7 @@ impl State {
             Self::FromNowOn { .. } => "only from now on",
             Self::OtherSoftware => "not possible without changing the software",
             Self::InPlace => "already in place",
-            Self::Withdrawn => "feature withdrawn",
+            Self::Withdrawn { .. } => "feature withdrawn",
             Self::NotModelled => "not modelled",
         }
     }
@@ -120,7 +125,7 @@ impl State {
     #[must_use]
     pub const fn counted(self) -> Option<(u64, u64)> {
         match self {
-            Self::Returned { n, of } | Self::FromNowOn { n, of } => Some((n, of)),
+            Self::Returned { n, of } | Self::FromNowOn { n, of } | Self::Withdrawn { n, of } => Some((n, of)),
             _ => None,
         }
     }
@@ -131,6 +136,7 @@ impl fmt::Display for State {
         match self {
             Self::Returned { n, of } => write!(f, "returned {n} of {of}"),
             Self::FromNowOn { n, of } => write!(f, "only from now on: {n} of {of}"),
+            Self::Withdrawn { n, of } => write!(f, "feature withdrawn: {n} of {of}"),
             other => f.write_str(other.word()),
         }
     }
@@ -158,11 +164,12 @@ mod tests {
         for (means, word) in [
             (Means::OtherSoftware, "not possible without changing the software"),
             (Means::InPlace, "already in place"),
-            (Means::Withdrawn, "feature withdrawn"),
             (Means::NotModelled, "not modelled"),
         ] {
             assert_eq!(State::of(means, false, &counts).to_string(), word);
         }
+        // What is withdrawn brings something, and the word must not hide it.
+        assert_eq!(State::of(Means::Withdrawn, false, &counts).to_string(), "feature withdrawn: 3 of 4");
     }
 
     #[test]
@@ -175,7 +182,7 @@ mod tests {
             State::FromNowOn { n: 1, of: 1 },
             State::OtherSoftware,
             State::InPlace,
-            State::Withdrawn,
+            State::Withdrawn { n: 1, of: 1 },
             State::NotModelled,
         ];
         assert_eq!(states.map(State::word), State::WORDS);
