@@ -16,6 +16,7 @@ use pillarbox_lab::matrix::cell::{Cell, Evidence};
 use pillarbox_lab::matrix::progress::Progress;
 use pillarbox_lab::matrix::{self, Plan, Run};
 use pillarbox_lab::scenario::{Act, Scenario, library};
+use pillarbox_lab::score::Share;
 
 fn run(scenario: Scenario, design: &str, demands: &[&str]) -> Run {
     let plan = Plan {
@@ -94,4 +95,52 @@ fn what_had_disappeared_before_a_phone_was_taken_is_not_on_it() {
     let reason = "disappear after 7 days: those whose time was over when the phone was taken are not on it.";
     assert!(with.0.reasons.iter().any(|line| line.ends_with(reason)), "{:?}", with.0.reasons);
     assert!(without.0.reasons.is_empty());
+}
+
+#[test]
+fn a_takedown_destroys_rows_and_reaches_no_copy_that_was_fetched() {
+    let run = run(story("channel-2015"), "public-channel", &["takedown"]);
+    let (takedown, evidence) = cell(&run, "takedown");
+    assert_eq!(takedown.says, "only from now on: 2 of 2 posts gone");
+    assert_eq!(
+        takedown.reasons,
+        [
+            "The order brings no evidence, and destroys it: of 2 posts that the operator could have handed over the moment before, 2 \
+             are gone from its rows.",
+            "Somebody who had never been there read 2 of 2 posts before the order, and 0 after it.",
+            "2 followers had fetched 2 of them before it, out of its reach.",
+        ]
+    );
+    assert_eq!(evidence.pieces.iter().filter(|piece| piece.found_in == "posts").count(), 2);
+    // Strangers who look are no part of what is measured.
+    assert!(takedown.measures.noticed.iter().all(|noticed| !noticed.who.contains("stranger")));
+}
+
+#[test]
+fn a_block_stops_texts_and_a_relay_elsewhere_brings_them_back() {
+    for (design, again) in [
+        (
+            "whatsapp-2017",
+            "5 pairs of contacts found each other by number again, and 0 had to hand each other invitations.",
+        ),
+        (
+            "simplex",
+            "0 pairs of contacts found each other by number again, and 5 had to hand each other invitations.",
+        ),
+    ] {
+        let run = run(story("national-block-2016"), design, &["blocking-order"]);
+        let (blocking, _) = cell(&run, "blocking-order");
+        assert_eq!(blocking.measures.function_lost, Share { n: 5, of: 5 }, "{design}");
+        assert_eq!(
+            blocking.reasons[blocking.reasons.len() - 2..],
+            [
+                "The order brings no evidence. 5 of 5 texts of that time do not arrive.".to_owned(),
+                // What was said before somebody moved waits at the relay that nobody reaches.
+                format!(
+                    "If people move to a relay elsewhere that the order does not name, 4 of those 5 arrive after all. For that {again}"
+                ),
+            ],
+            "{design}"
+        );
+    }
 }

@@ -9,11 +9,12 @@ use pillarbox_access::design::Design;
 use pillarbox_access::view::PublicChannel;
 
 use super::answer::{Answered, piece};
+use super::compare::{Compared, Otherwise};
 use super::staging::{Ordered, channel_of};
 use super::views::Views;
 use super::{Experiment, ExperimentError};
 use crate::scenario::Scenario;
-use crate::score::{Counts, Means, Share, What};
+use crate::score::{Counts, Means, What};
 
 /// A public channel is removed.
 pub(super) struct Takedown;
@@ -32,10 +33,15 @@ impl Experiment for Takedown {
     }
 
     fn ordered(&self, _: &Design, scenario: &Scenario) -> Ordered {
-        channel_of(scenario).map_or(Ordered::Nothing, |channel| Ordered::TakeDown(channel.clone()))
+        take_down(scenario, false).unwrap_or(Ordered::Nothing)
     }
 
-    fn serve(&self, views: &Views<'_>, usual: &Views<'_>) -> Result<Answered, ExperimentError> {
+    /// Strangers who look at it are phones like others, and the world without them is the one that is compared.
+    fn otherwise(&self, design: &Design, scenario: &Scenario) -> Option<Ordered> {
+        take_down(scenario, true).filter(|_| design.relay.channels)
+    }
+
+    fn serve(&self, views: &Views<'_>, _: &Views<'_>) -> Result<Answered, ExperimentError> {
         let mut answered = Answered { unit: Some("posts gone"), ..Answered::default() };
         let mut counts = Counts::default();
         answered.counted = Some(counts);
@@ -43,7 +49,7 @@ impl Experiment for Takedown {
             answered.reasons.push("Nobody in this story publishes anything.".into());
             return Ok(answered);
         };
-        for (before, after) in usual.operators()?.iter().zip(views.operators()?) {
+        for (before, after) in views.before().iter().zip(views.operators()?) {
             let Some(before) = PublicChannel::at(before, channel) else { continue };
             let taken = takedown::compare(&before, PublicChannel::at(&after, channel).as_ref());
             counts.returned += taken.destroyed.len() as u64;
@@ -52,14 +58,37 @@ impl Experiment for Takedown {
                 .pieces
                 .extend(taken.destroyed.iter().map(|exhibit| piece(Item::MessageContent, exhibit)));
         }
-        if counts.of == 0 {
+        if !views.design().relay.channels {
             answered.reasons.push("There are no public channels under this design.".into());
         } else {
-            answered.reasons.push("The order brings no evidence, and destroys what there was; what followers have fetched stays.".into());
+            answered.reasons.push(format!(
+                "The order brings no evidence, and destroys it: of {} posts that the operator could have handed over the moment before, \
+                 {} are gone from its rows.",
+                counts.of, counts.returned
+            ));
         }
         answered.counted = Some(counts);
         Ok(answered)
     }
+
+    fn compared(&self, answered: &mut Answered, compared: &Compared) {
+        let Some(Otherwise { readers, .. }) = &compared.otherwise else { return };
+        answered.reasons.extend([
+            format!(
+                "Somebody who had never been there read {} of {} posts before the order, and {} after it.",
+                readers.stranger_before, readers.posts, readers.stranger_after
+            ),
+            format!(
+                "{} followers had fetched {} of them before it, out of its reach.",
+                readers.followers, readers.fetched
+            ),
+        ]);
+    }
+}
+
+fn take_down(scenario: &Scenario, and_strangers_look: bool) -> Option<Ordered> {
+    let channel = channel_of(scenario)?.clone();
+    Some(Ordered::TakeDown { channel, and_strangers_look })
 }
 
 /// Nobody in the country reaches the messenger.
@@ -94,17 +123,18 @@ impl Experiment for Blocking {
         Ok(Answered { counted: Some(Counts::default()), ..Answered::default() })
     }
 
-    fn compared(&self, answered: &mut Answered, lost: Share, otherwise: Option<Share>) {
+    fn compared(&self, answered: &mut Answered, compared: &Compared) {
+        let Compared { lost, otherwise } = compared;
         answered.reasons.push(format!(
             "The order brings no evidence. {} of {} texts of that time do not arrive.",
             lost.n, lost.of
         ));
-        if let Some(otherwise) = otherwise {
-            answered.reasons.push(format!(
-                "If one relay is blocked and people look for another: {} of {} texts do not arrive.",
-                otherwise.n, otherwise.of
-            ));
-        }
+        let Some(otherwise) = otherwise else { return };
+        answered.reasons.push(format!(
+            "If people move to a relay elsewhere that the order does not name, {} of those {} arrive after all. For that {} pairs of \
+             contacts found each other by number again, and {} had to hand each other invitations.",
+            otherwise.restored.n, otherwise.restored.of, otherwise.by_number, otherwise.by_invitation
+        ));
     }
 }
 

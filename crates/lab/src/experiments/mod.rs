@@ -8,6 +8,7 @@
 //! | `phones`, `guessing` | demands on phones |
 //! | `effects` | orders that ask for nothing, and the notice to change the software |
 //! | `answer` | what a serving step hands over |
+//! | `compare` | what an order changed: one world against another |
 //! | `control` | the same steps where something is there to be found, and where nothing was said yet |
 //! | `row` | all demands on one design |
 //!
@@ -15,6 +16,7 @@
 //! design by its name.
 
 mod answer;
+mod compare;
 pub mod control;
 mod effects;
 mod guessing;
@@ -32,8 +34,9 @@ pub use guessing::GuessTime;
 pub use views::Views;
 
 use crate::scenario::Scenario;
-use crate::score::{Share, What};
+use crate::score::What;
 use crate::world::WorldError;
+use compare::Compared;
 use staging::Ordered;
 
 /// Why an experiment has no result.
@@ -111,8 +114,8 @@ pub(crate) trait Experiment: Sync {
     /// Answers, from views alone: those of the world with the order and those of the world without it.
     fn serve(&self, views: &Views<'_>, usual: &Views<'_>) -> Result<Answered, ExperimentError>;
 
-    /// What the scorer's comparison of the worlds adds: texts that are lost with the order, and those lost in the other way.
-    fn compared(&self, _answered: &mut Answered, _lost: Share, _otherwise: Option<Share>) {}
+    /// What the comparison of the worlds adds.
+    fn compared(&self, _answered: &mut Answered, _compared: &Compared) {}
 }
 
 /// Every experiment, in the order of the columns.

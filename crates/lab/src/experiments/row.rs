@@ -1,19 +1,18 @@
 //! A row of the matrix: every demand on one design. Experiments that want the same arranged share a world.
 
-use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use pillarbox_access::demand::{About, Demand};
-use pillarbox_access::design::Design;
+use pillarbox_access::demand::Demand;
+use pillarbox_access::design::{Accounts, Design};
 use pillarbox_wire::Timestamp;
 
+use super::compare::{Compared, compare, noticed};
 use super::staging::{Ordered, Staged, stage};
 use super::{Experiment, ExperimentError, GuessTime, Views};
 use crate::matrix::cell::{Evidence, VERSION};
-use crate::record::Kind;
 use crate::scenario::Scenario;
-use crate::score::{Measures, Noticed, Share, Yardstick};
+use crate::score::{Measures, Yardstick};
 
 /// Where the time of a row went.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -135,29 +134,26 @@ fn one(
 ) -> Result<Evidence, ExperimentError> {
     let (ordered, staged, digest) = with;
     let begun = Instant::now();
-    let views = Views::new(&staged.world, design, &staged.scenario, &staged.accounts)?;
+    let views = Views::new(staged, design)?;
     let usual = usual.unwrap_or(with);
-    let without = Views::new(&usual.1.world, design, &usual.1.scenario, &usual.1.accounts)?;
+    let without = Views::new(&usual.1, design)?;
     let mut answered = experiment.serve(&views, &without)?;
-    if let About::Account(_) = views.about()
-        && staged.accounts.len() > 1
-    {
-        let others = staged.accounts.len() - 1;
-        answered.reasons.push(format!(
-            "The demand names the account that one contact knows; {others} others are the target's too."
-        ));
+    if design.phone.accounts == Accounts::PerContact {
+        let reason = "The demand names one account that a contact knows. Nobody can tell from it which others are the target's.";
+        answered.reasons.push(reason.to_owned());
     }
     spent.guessing = spent.guessing.and(answered.guessing.unwrap_or_default());
     spent.serving += begun.elapsed();
     let begun = Instant::now();
     let demand: &Demand = experiment.demand();
     let yardstick = Yardstick::of(&staged.scenario, staged.world.scorer());
-    let (noticed, function_lost) = if *ordered == Ordered::Nothing {
-        (Vec::new(), Share::default())
+    let (noticed, compared) = if *ordered == Ordered::Nothing {
+        (Vec::new(), Compared::default())
     } else {
-        (noticed(&usual.1, staged), lost(&usual.1, staged))
+        (noticed(&usual.1, staged), compare(&usual.1, staged, otherwise.map(|ran| &ran.1)))
     };
-    experiment.compared(&mut answered, function_lost, otherwise.map(|ran| lost(&usual.1, &ran.1)));
+    experiment.compared(&mut answered, &compared);
+    let function_lost = compared.lost;
     let evidence = Evidence {
         v: VERSION,
         scenario: staged.scenario.name.clone(),
@@ -184,48 +180,4 @@ fn one(
     };
     spent.scoring += begun.elapsed();
     Ok(evidence)
-}
-
-/// What phones said from the order on that they do not say without it.
-fn noticed(usual: &Staged, with: &Staged) -> Vec<Noticed> {
-    let since = with.scenario.inquiry.ordered;
-    let told = |staged: &Staged| {
-        let mut told: BTreeMap<(String, String), Vec<u64>> = BTreeMap::new();
-        for line in staged.world.record().lines().iter().filter(|line| line.at >= since) {
-            let (who, says) = match &line.kind {
-                Kind::Notice { who, says, .. } => (who, says),
-                Kind::Unreachable { who, why, .. } => (who, why),
-                _ => continue,
-            };
-            told.entry((who.clone(), says.clone())).or_default().push(line.at.0);
-        }
-        told
-    };
-    let (before, after) = (told(usual), told(with));
-    let mut noticed = Vec::new();
-    for ((who, says), times) in after {
-        let known = before.get(&(who.clone(), says.clone())).map_or(0, Vec::len);
-        let new = times.into_iter().skip(known);
-        noticed.extend(new.map(|at| Noticed { at, who: who.clone(), says: says.clone() }));
-    }
-    noticed.sort();
-    noticed
-}
-
-/// Texts from the order on that somebody read without it and nobody with it.
-fn lost(usual: &Staged, with: &Staged) -> Share {
-    let since = with.scenario.inquiry.ordered;
-    let read = |staged: &Staged| {
-        let scorer = staged.world.scorer();
-        let mut read: BTreeMap<(u64, usize, String), usize> = BTreeMap::new();
-        for one in scorer.read() {
-            if let Some(said) = scorer.said().get(one.said.0).filter(|said| said.at >= since) {
-                *read.entry((said.at.0, one.who.0, said.text.clone())).or_default() += 1;
-            }
-        }
-        read
-    };
-    let (before, after) = (read(usual), read(with));
-    let lost = before.keys().filter(|key| !after.contains_key(*key)).count();
-    Share { n: lost as u64, of: before.len() as u64 }
 }

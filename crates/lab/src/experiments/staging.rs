@@ -2,14 +2,15 @@
 
 use std::collections::BTreeSet;
 
+use pillarbox_access::RelayHoldings;
 use pillarbox_access::demand::{compelled_logging, retention};
-use pillarbox_access::design::Design;
+use pillarbox_access::design::{Accounts, Design};
 use pillarbox_client::{Habits, Protection};
 use pillarbox_wire::{AccountId, ChannelName, Duration, Handle, Timestamp};
 
 use super::ExperimentError;
-use crate::scenario::{Act, Event, LockState, PersonId, Scenario};
-use crate::world::{Order, Role, SiteId, World};
+use crate::scenario::{Act, Event, LockState, Passcode, Person, PersonId, Scenario};
+use crate::world::{Order, Role, Site, SiteId, World};
 
 /// What is ordered, of whom.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +24,12 @@ pub(crate) enum Ordered {
     /// The operators keep what everybody does, for so long.
     Retain(Duration),
     /// A channel goes.
-    TakeDown(ChannelName),
+    TakeDown {
+        /// Which.
+        channel: ChannelName,
+        /// Whether strangers look at it just before and just after.
+        and_strangers_look: bool,
+    },
     /// The networks of a country let nobody through.
     Block {
         /// Which country.
@@ -50,13 +56,16 @@ impl Ordered {
             Self::Retain(keep) => {
                 format!("the operator keeps what everybody does for {} days", keep.as_seconds() / 86_400)
             }
-            Self::TakeDown(channel) => format!("{channel} is taken down"),
+            Self::TakeDown { channel, and_strangers_look: false } => format!("{channel} is taken down"),
+            Self::TakeDown { channel, and_strangers_look: true } => {
+                format!("{channel} is taken down, and strangers look at it before and after")
+            }
             Self::Block { country, and_people_move: false } => {
                 format!("the networks of {country} let nobody connect to the messenger")
             }
             Self::Block { country, and_people_move: true } => {
                 format!(
-                    "the networks of {country} let nobody connect to one relay, and people look for another"
+                    "the networks of {country} let nobody connect to the relays that there are, and people move to another"
                 )
             }
             Self::Update { .. } => "everybody gets software that the operator can read along with".into(),
@@ -70,12 +79,18 @@ pub(super) struct Staged {
     pub(super) scenario: Scenario,
     /// The accounts that the target had when it was ordered.
     pub(super) accounts: Vec<AccountId>,
+    /// What the messenger's operator had the moment before a channel was taken down, relay by relay; otherwise none.
+    pub(super) before: Vec<RelayHoldings>,
+    /// Who looks at the channel just before and just after that, of all those who have nothing to do with it.
+    pub(super) strangers: Option<[PersonId; 2]>,
 }
 
 /// The scenario with what every experiment needs of it: the phones of the target and of one contact are in other hands at the end,
 /// open, so that somebody can look at them. In whose hands and how locked is for the experiment to say.
 pub(super) fn with_phones(scenario: &Scenario) -> Scenario {
     let mut scenario = scenario.clone();
+    // What the story itself has ordered would stand on both sides of the comparison.
+    scenario.orders.clear();
     let about = scenario.inquiry.about;
     for event in &mut scenario.events {
         if event.who == about
@@ -103,12 +118,11 @@ pub(super) fn with_phones(scenario: &Scenario) -> Scenario {
     scenario
 }
 
-/// The contact who hands their phone over of their own will: the first who wrote to the target or was written to, and is not
-/// offline at the end.
+/// The contact who hands their phone over of their own will: whom the target wrote to last, or who wrote to them.
 pub(super) fn contact_of(scenario: &Scenario) -> Option<PersonId> {
     use crate::scenario::Audience::Person;
     let about = scenario.inquiry.about;
-    scenario.events.iter().find_map(|event| match &event.act {
+    scenario.events.iter().rev().find_map(|event| match &event.act {
         Act::Says { to: Person(whom), .. } if event.who == about => Some(*whom),
         Act::Says { to: Person(whom), .. } if *whom == about => Some(event.who),
         _ => None,
@@ -133,15 +147,33 @@ pub(super) fn stage(
 ) -> Result<Staged, ExperimentError> {
     let mut scenario = with_phones(scenario);
     let at = scenario.inquiry.ordered;
-    if let Ordered::Block { country, and_people_move: true } = ordered {
-        move_everybody(&mut scenario, country, at);
+    let mut design = design.clone();
+    let mut strangers = None;
+    match ordered {
+        Ordered::Block { country, and_people_move: true } => {
+            design.operator.jurisdictions = with_one_elsewhere(&design, &scenario);
+            move_everybody(&mut scenario, country, at);
+        }
+        Ordered::Block { and_people_move: false, .. } => {
+            scenario.events.retain(|event| event.act != Act::MovesToOtherRelay);
+        }
+        Ordered::TakeDown { channel, and_strangers_look: true } => {
+            strangers = Some(let_strangers_look(&mut scenario, channel, at));
+        }
+        _ => {}
     }
+    let design = &design;
     let mut world = World::new(design, &scenario, seed)?;
     let about = scenario.inquiry.about;
     // An order that names accounts names those that there are when it comes.
     world.run_until(Timestamp(at.0.min(until.0).saturating_sub(1)))?;
     let mut accounts = accounts_of(&world, about);
+    let mut before = Vec::new();
     if until >= at {
+        if matches!(ordered, Ordered::TakeDown { .. }) {
+            let messengers = world.sites().iter().filter(|site| site.role() == Role::Messenger);
+            before = messengers.map(Site::holdings).collect::<Result<_, _>>()?;
+        }
         for order in orders(&world, design, ordered, &accounts) {
             world.order(at, order);
         }
@@ -159,7 +191,7 @@ pub(super) fn stage(
     }
     world.run_until(until)?;
     world.end()?;
-    Ok(Staged { world, scenario, accounts })
+    Ok(Staged { world, scenario, accounts, before, strangers })
 }
 
 fn accounts_of(world: &World, who: PersonId) -> Vec<AccountId> {
@@ -168,6 +200,11 @@ fn accounts_of(world: &World, who: PersonId) -> Vec<AccountId> {
 }
 
 fn orders(world: &World, design: &Design, ordered: &Ordered, accounts: &[AccountId]) -> Vec<Order> {
+    // Where no account stands for the person, an order names the one that somebody can name.
+    let accounts = match design.phone.accounts {
+        Accounts::One => accounts,
+        Accounts::PerContact => accounts.get(..1).unwrap_or_default(),
+    };
     let sites = world.sites().iter().enumerate().filter(|(_, site)| site.role() == Role::Messenger);
     let sites = sites.map(|(at, _)| SiteId(at));
     let scenario = world.scenario();
@@ -186,10 +223,13 @@ fn orders(world: &World, design: &Design, ordered: &Ordered, accounts: &[Account
             let keeping = retention::told(&design.relay, *keep);
             sites.map(|site| Order::SetKeeping { site, keeping: keeping.clone() }).collect()
         }
-        Ordered::TakeDown(channel) => vec![Order::TakeDown { channel: channel.clone() }],
+        Ordered::TakeDown { channel, .. } => vec![Order::TakeDown { channel: channel.clone() }],
         Ordered::Block { country, and_people_move: false } => vec![Order::Block { country: country.clone() }],
         Ordered::Block { country, and_people_move: true } => {
-            sites.take(1).map(|site| Order::BlockRelay { country: country.clone(), site }).collect()
+            // The last is the one elsewhere, which the order does not know.
+            let all: Vec<SiteId> = sites.collect();
+            let known = all.iter().take(all.len().saturating_sub(1));
+            known.map(|site| Order::BlockRelay { country: country.clone(), site: *site }).collect()
         }
         Ordered::Update { habits, protection } => {
             vec![Order::UpdateSoftware { who: None, habits: habits.clone(), protection: *protection }]
@@ -213,4 +253,51 @@ fn move_everybody(scenario: &mut Scenario, country: &str, after: Timestamp) {
         there.map(|(who, _)| Event { at, who, act: Act::MovesToOtherRelay, line: 0 }).collect();
     let place = scenario.events.iter().position(|event| event.at > at).unwrap_or(scenario.events.len());
     scenario.events.splice(place..place, moves);
+}
+
+/// Where the relay is that people move to: of these the first country that nobody of the story is in and no relay of the design.
+const ELSEWHERE: [&str; 4] = ["IS", "UY", "NZ", "BW"];
+
+/// The jurisdictions of a design's relays, and that of one more which nobody uses at first.
+fn with_one_elsewhere(design: &Design, scenario: &Scenario) -> Vec<String> {
+    let mut all = design.operator.jurisdictions.clone();
+    if all.is_empty() {
+        // Of a design that names none there is one relay, and it is where the target is.
+        let about = scenario.person(scenario.inquiry.about);
+        all.extend(about.map(|person| person.country.clone()));
+    }
+    let is_free = |country: &&str| {
+        let lives_there = scenario.people.iter().any(|person| person.country == **country);
+        !lives_there && all.iter().all(|known| known != *country)
+    };
+    if let Some(elsewhere) = ELSEWHERE.iter().copied().find(|country| is_free(&country)) {
+        all.push(elsewhere.to_owned());
+    }
+    all
+}
+
+/// How long before and after an order strangers look.
+const STRANGERS_LOOK: Duration = Duration::from_seconds(60);
+
+/// Two people whom nobody knows, each of whom reads a channel once: the one before the order and the other after it.
+fn let_strangers_look(scenario: &mut Scenario, channel: &ChannelName, ordered: Timestamp) -> [PersonId; 2] {
+    let country = scenario.person(scenario.inquiry.about).map(|it| it.country.clone()).unwrap_or_default();
+    let before = Timestamp(ordered.0.saturating_sub(STRANGERS_LOOK.0));
+    [("a stranger before", before), ("a stranger after", ordered + STRANGERS_LOOK)].map(|(name, at)| {
+        let who = PersonId(scenario.people.len());
+        scenario.people.push(Person {
+            name: name.to_owned(),
+            number: None,
+            country: country.clone(),
+            email: None,
+            os_account: None,
+            passcode: Passcode::default(),
+            knows: Vec::new(),
+            facts: Vec::new(),
+        });
+        let act = Act::Follows { channel: channel.clone() };
+        let place = scenario.events.iter().position(|event| event.at > at).unwrap_or(scenario.events.len());
+        scenario.events.insert(place, Event { at, who, act, line: 0 });
+        who
+    })
 }

@@ -29,6 +29,7 @@ use pillarbox_relay::stamp::StampKey;
 use pillarbox_wire::{AccountId, ChannelName, Timestamp};
 
 use super::ExperimentError;
+use super::staging::Staged;
 use crate::scenario::{PersonId, Scenario};
 use crate::world::{Role, Seized, World, WorldError};
 
@@ -39,15 +40,13 @@ pub struct Views<'w> {
     scenario: &'w Scenario,
     about: About,
     accounts: &'w [AccountId],
+    circumstances: Vec<&'w str>,
+    before: &'w [RelayHoldings],
 }
 
 impl<'w> Views<'w> {
-    pub(super) fn new(
-        world: &'w World,
-        design: &'w Design,
-        scenario: &'w Scenario,
-        accounts: &'w [AccountId],
-    ) -> Result<Self, ExperimentError> {
+    pub(super) fn new(staged: &'w Staged, design: &'w Design) -> Result<Self, ExperimentError> {
+        let Staged { world, scenario, accounts, before, .. } = staged;
         let person = scenario.person(scenario.inquiry.about);
         let number = person.and_then(|person| person.number.clone()).filter(|_| design.phone.number);
         let about = match (number, accounts.first()) {
@@ -56,13 +55,14 @@ impl<'w> Views<'w> {
             (None, Some(account)) => About::Account(*account),
             (None, None) => return Err(ExperimentError::NobodyToAskAbout),
         };
-        Ok(Self { world, design, scenario, about, accounts })
+        let circumstances = scenario.inquiry.circumstances.iter().map(String::as_str).collect();
+        Ok(Self { world, design, scenario, about, accounts, circumstances, before })
     }
 
     /// The case, at the messenger's operator.
     #[must_use]
-    pub const fn case(&self) -> Case<'_> {
-        Case::new(&self.about, &self.design.operator)
+    pub fn case(&self) -> Case<'_> {
+        Case { circumstances: &self.circumstances, ..Case::new(&self.about, &self.design.operator) }
     }
 
     /// Whom the demand names.
@@ -89,6 +89,12 @@ impl<'w> Views<'w> {
     /// A store that cannot be read.
     pub fn operators(&self) -> Result<Vec<RelayHoldings>, ExperimentError> {
         self.holdings_of(Role::Messenger)
+    }
+
+    /// What the messenger's operator had the moment before a channel was taken down, a relay each; none where nothing was.
+    #[must_use]
+    pub const fn before(&self) -> &[RelayHoldings] {
+        self.before
     }
 
     /// What the operator has with whom the backups lie, if that is another one.

@@ -5,7 +5,7 @@
 //! each other: who knows somebody at another relay has an account there too.
 
 use pillarbox_access::design::Accounts;
-use pillarbox_wire::AccountId;
+use pillarbox_wire::{AccountId, Timestamp};
 
 use super::profile::{Profile, Purpose};
 use super::{ProfileId, World, WorldError};
@@ -18,7 +18,32 @@ pub(super) struct Acquaintance {
     pub(super) theirs: AccountId,
 }
 
+/// Two people have become able to write to each other, or are again after one of them has gone elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Met {
+    /// When.
+    pub at: Timestamp,
+    /// Who looked for the other.
+    pub who: PersonId,
+    /// Whom.
+    pub whom: PersonId,
+    /// Whether the relay's directory knew the number; otherwise they handed each other invitations.
+    pub by_number: bool,
+}
+
 impl World {
+    /// Who has met whom, in order.
+    #[must_use]
+    pub fn met(&self) -> &[Met] {
+        &self.met
+    }
+
+    fn have_met(&mut self, one: ProfileId, other: ProfileId, by_number: bool) -> Result<(), WorldError> {
+        let (who, whom) = (self.profile(one)?.who, self.profile(other)?.who);
+        self.met.push(Met { at: self.now, who, whom, by_number });
+        Ok(())
+    }
+
     /// Everybody gets an account and meets whom they know or will write to.
     pub(super) fn meet_everybody(&mut self) -> Result<(), WorldError> {
         let scenario = self.scenario.clone();
@@ -114,6 +139,9 @@ impl World {
         self.settle()?;
         let Some(account) = account else { return Ok(None) };
         let found = self.profile(own)?.phone.as_ref().is_some_and(|phone| phone.contact(account).is_ok());
+        if found {
+            self.have_met(own, theirs, true)?;
+        }
         Ok(found.then_some(account))
     }
 
@@ -136,6 +164,7 @@ impl World {
             let Some(phone) = self.profile_mut(reader)?.phone.as_mut() else { return Ok(None) };
             phone.add_invited(&invitation, None, now, &mut rng)?;
         }
+        self.have_met(one, other, false)?;
         Ok(Some(accounts))
     }
 

@@ -42,6 +42,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
 use sha2::{Digest as _, Sha256};
 
+pub use acquaint::Met;
 pub use acts::Seized;
 pub use error::WorldError;
 pub use orders::Order;
@@ -89,6 +90,7 @@ pub struct World {
     /// Whose phone is in other hands.
     seized: Vec<Seized>,
     moved: BTreeMap<PersonId, SiteId>,
+    met: Vec<Met>,
     /// What a software update made of somebody's habits.
     updated: BTreeMap<PersonId, Habits>,
     /// Whose phone lies in a folder, because somebody will read it.
@@ -127,6 +129,7 @@ impl World {
             gone: BTreeSet::new(),
             seized: Vec::new(),
             moved: BTreeMap::new(),
+            met: Vec::new(),
             updated: BTreeMap::new(),
             on_disk: BTreeSet::new(),
             passcodes: BTreeMap::new(),

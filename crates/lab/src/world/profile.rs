@@ -128,6 +128,16 @@ impl World {
     /// The profile that somebody has at a relay under a design with one account a person.
     pub(super) fn one_profile(&mut self, who: PersonId, site: SiteId) -> Result<ProfileId, WorldError> {
         let purpose = if site == self.home(who) { Purpose::Own } else { Purpose::Guest };
+        // Whoever moves to a relay where they are a guest already has their account there: a number has one at a relay.
+        let own_or_guest = |profile: &&mut Profile| {
+            profile.who == who
+                && profile.site == site
+                && matches!(profile.purpose, Purpose::Own | Purpose::Guest)
+                && profile.phone.is_some()
+        };
+        if let Some(there) = self.profiles.iter_mut().find(own_or_guest) {
+            there.purpose = purpose.clone();
+        }
         self.profile_for(who, site, &purpose)
     }
 

@@ -1,0 +1,138 @@
+//! Comparing worlds: what an order changed, by the scorer and by what phones said. The steps that serve demands see none of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::staging::{Staged, channel_of};
+use crate::record::Kind;
+use crate::scenario::PersonId;
+use crate::score::{Noticed, Share};
+use crate::truth::Place;
+
+/// What comparing says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Compared {
+    /// Texts that somebody read without the order and nobody with it.
+    pub(super) lost: Share,
+    /// The world with the order in another way, if the experiment asked for one.
+    pub(super) otherwise: Option<Otherwise>,
+}
+
+/// What became of the same in another way.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Otherwise {
+    /// Texts that are lost in this way.
+    pub(super) lost: Share,
+    /// Of the texts that are lost with the order, those that arrive in this way.
+    pub(super) restored: Share,
+    /// Pairs of people who had to hand each other invitations, after the order.
+    pub(super) by_invitation: u64,
+    /// Pairs who found each other by number then.
+    pub(super) by_number: u64,
+    /// What the channel's readers saw.
+    pub(super) readers: Readers,
+}
+
+/// Who read what of the channel that the story is about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Readers {
+    /// Posts from before the order.
+    pub(super) posts: u64,
+    /// How many of them somebody who had never been there before read just before it.
+    pub(super) stranger_before: u64,
+    /// The same after it.
+    pub(super) stranger_after: u64,
+    /// How many of them some follower's phone had fetched before it.
+    pub(super) fetched: u64,
+    /// How many followers had fetched some.
+    pub(super) followers: u64,
+}
+
+/// Compares the world without the order, that with it, and that with it in another way.
+pub(super) fn compare(usual: &Staged, with: &Staged, otherwise: Option<&Staged>) -> Compared {
+    let (before, after) = (read(usual), read(with));
+    let lost = |after: &BTreeSet<Reading>| Share {
+        n: before.difference(after).count() as u64,
+        of: before.len() as u64,
+    };
+    let otherwise = otherwise.map(|other| {
+        let there = read(other);
+        let gone: BTreeSet<&Reading> = before.difference(&after).collect();
+        let restored = gone.iter().filter(|reading| there.contains(**reading)).count();
+        Otherwise {
+            lost: lost(&there),
+            restored: Share { n: restored as u64, of: gone.len() as u64 },
+            by_invitation: met(other, false),
+            by_number: met(other, true),
+            readers: readers(other),
+        }
+    });
+    Compared { lost: lost(&after), otherwise }
+}
+
+/// A text that was said from the order on, and somebody who read it.
+type Reading = (u64, PersonId, String);
+
+fn read(staged: &Staged) -> BTreeSet<Reading> {
+    let since = staged.scenario.inquiry.ordered;
+    let scorer = staged.world.scorer();
+    let said = scorer.read().iter().filter_map(|one| Some((one.who, scorer.said().get(one.said.0)?)));
+    said.filter(|(_, said)| said.at >= since).map(|(who, said)| (said.at.0, who, said.text.clone())).collect()
+}
+
+/// Pairs of people who met from the order on.
+fn met(staged: &Staged, by_number: bool) -> u64 {
+    let since = staged.scenario.inquiry.ordered;
+    let met = staged.world.met().iter().filter(|met| met.at >= since && met.by_number == by_number);
+    let pairs: BTreeSet<_> = met.map(|met| (met.who.min(met.whom), met.who.max(met.whom))).collect();
+    pairs.len() as u64
+}
+
+fn readers(staged: &Staged) -> Readers {
+    let Some(channel) = channel_of(&staged.scenario) else { return Readers::default() };
+    let (scorer, since) = (staged.world.scorer(), staged.scenario.inquiry.ordered);
+    let is_there = |place: &Place| matches!(place, Place::Channel(there) if there == channel);
+    let posts: BTreeSet<usize> = scorer
+        .said()
+        .iter()
+        .enumerate()
+        .filter(|(_, said)| is_there(&said.place) && said.at < since)
+        .map(|(at, _)| at)
+        .collect();
+    let read = || scorer.read().iter().filter(|one| posts.contains(&one.said.0));
+    let by = |who: Option<PersonId>| read().filter(|one| Some(one.who) == who).count() as u64;
+    let [before, after] = staged.strangers.map_or([None; 2], |strangers| strangers.map(Some));
+    let known = || read().filter(|one| ![before, after].contains(&Some(one.who)) && one.at < since);
+    Readers {
+        posts: posts.len() as u64,
+        stranger_before: by(before),
+        stranger_after: by(after),
+        fetched: known().map(|one| one.said).collect::<BTreeSet<_>>().len() as u64,
+        followers: known().map(|one| one.who).collect::<BTreeSet<_>>().len() as u64,
+    }
+}
+
+/// What phones said from the order on that they do not say without it.
+pub(super) fn noticed(usual: &Staged, with: &Staged) -> Vec<Noticed> {
+    let since = with.scenario.inquiry.ordered;
+    let told = |staged: &Staged| {
+        let mut told: BTreeMap<(String, String), Vec<u64>> = BTreeMap::new();
+        for line in staged.world.record().lines().iter().filter(|line| line.at >= since) {
+            let (who, says) = match &line.kind {
+                Kind::Notice { who, says, .. } => (who, says),
+                Kind::Unreachable { who, why, .. } => (who, why),
+                _ => continue,
+            };
+            told.entry((who.clone(), says.clone())).or_default().push(line.at.0);
+        }
+        told
+    };
+    let (before, after) = (told(usual), told(with));
+    let mut noticed = Vec::new();
+    for ((who, says), times) in after {
+        let known = before.get(&(who.clone(), says.clone())).map_or(0, Vec::len);
+        let new = times.into_iter().skip(known);
+        noticed.extend(new.map(|at| Noticed { at, who: who.clone(), says: says.clone() }));
+    }
+    noticed.sort();
+    noticed
+}
