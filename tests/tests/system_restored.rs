@@ -188,10 +188,12 @@ fn strangers_words_come_when_they_are_answered(place: &Place, relay: &Relay, bob
     let states: Vec<_> = history(&dave, "Bob").iter().map(|said| said["state"].clone()).collect();
     assert_eq!(states, ["sent"], "it is not said to be delivered");
     // Whoever it was is a request, and is asked again when Bob answers.
-    let contacts = bob.run(&["contact", "list", "--json"]).expect(0).json_lines();
-    let name =
-        contacts.iter().find(|contact| contact["origin"] == "wrote first" && contact["accepted"] == false);
-    let name = name.unwrap()["contact"].as_str().unwrap().to_owned();
+    let listed = bob.run(&["contact", "list", "--json"]).expect(0).json();
+    let newest =
+        listed["contacts"].as_array().unwrap().iter().max_by_key(|contact| contact["added_at_ms"].as_u64());
+    let newest = newest.unwrap();
+    assert_eq!((&newest["origin"], &newest["accepted"]), (&Value::from("wrote first"), &Value::from(false)));
+    let name = newest["contact"].as_str().unwrap().to_owned();
     drop(bob.run(&["send", &name, "who is this?"]).expect(0));
     assert_eq!(dave.inbox(), ["who is this?"]);
     assert_eq!(bob.inbox(), ["from a stranger"]);
