@@ -58,7 +58,8 @@ fn every_page_shows_what_its_commands_print() {
         let mut session = Session::new(&place);
         for step in steps {
             // Shown when the test fails: where it was.
-            println!("{name}:{}: {}", step.line, step.command.as_deref().unwrap_or("(the window goes on)"));
+            let does = step.command.as_deref().or(step.saved_as.as_deref()).unwrap_or("(the window goes on)");
+            println!("{name}:{}: {does}", step.line);
             let printed = session.take(&step);
             a_changed_letter_is_noticed(&step, &printed);
         }
