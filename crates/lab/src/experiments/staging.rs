@@ -270,7 +270,7 @@ fn with_one_elsewhere(design: &Design, scenario: &Scenario) -> Vec<String> {
         let lives_there = scenario.people.iter().any(|person| person.country == **country);
         !lives_there && all.iter().all(|known| known != *country)
     };
-    if let Some(elsewhere) = ELSEWHERE.iter().copied().find(|country| is_free(&country)) {
+    if let Some(elsewhere) = ELSEWHERE.iter().copied().find(&is_free) {
         all.push(elsewhere.to_owned());
     }
     all
