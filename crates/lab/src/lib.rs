@@ -5,6 +5,7 @@
 
 pub mod audit;
 pub mod columns;
+pub mod demand;
 pub mod demonstration;
 pub mod experiments;
 pub mod matrix;

@@ -19,7 +19,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
         pillarbox-lab demand content-warrant --about +447700900101 \\\n    \
             --data ./relay --i-own-this-data",
     after_help = "Exit codes: 0 done, 1 the experiment did not come to its end or not as claimed, 2 usage,\n\
-        3 an audit without a result, 4 data store, 130 stopped.\n\
+        3 an audit without a result, or a matrix whose control failed, 4 data store, 130 stopped.\n\
         Nothing leaves this computer: no telemetry, no update check.\n\
         More: docs/walkthrough.md, docs/audit.md"
 )]
@@ -37,7 +37,7 @@ pub(super) enum Command {
     Try(Try),
     /// Run a scenario: phones and relays under one design, on a virtual clock.
     Run(Run),
-    /// Serve a demand on the data of a relay.
+    /// Serve a demand on a story with real phones, or on the data of a relay.
     Demand(Demand),
     /// Every design meets every demand: a table, and a folder with the evidence of each cell.
     Matrix(Matrix),
@@ -77,15 +77,27 @@ pub(super) struct Run {
 
 #[derive(Debug, Args)]
 pub(super) struct Demand {
-    /// Which demand: communications-data or content-warrant.
-    #[arg(value_name = "DEMAND", value_parser = demand)]
-    pub(super) demand: &'static pillarbox_access::Demand,
-    /// The number of the account that the demand is about.
-    #[arg(long, value_name = "NUMBER", value_parser = pillarbox_wire::Handle::parse)]
-    pub(super) about: pillarbox_wire::Handle,
-    /// The relay's data folder, or a copy of it. Only read.
-    #[arg(long, value_name = "FOLDER")]
-    pub(super) data: PathBuf,
+    /// Which demand. An unknown one lists those that there are.
+    #[arg(value_name = "DEMAND")]
+    pub(super) demand: String,
+    /// The story to serve it on: one of this program's, or a file.
+    #[arg(long, value_name = "SCENARIO", requires = "design", conflicts_with_all = ["about", "data", "i_own_this_data"])]
+    pub(super) scenario: Option<String>,
+    /// The design that the story runs under. One of this program's, or a file.
+    #[arg(long, value_name = "NAME|FILE", requires = "scenario")]
+    pub(super) design: Option<String>,
+    /// Another seed than the story's.
+    #[arg(long, value_name = "N", requires = "scenario")]
+    pub(super) seed: Option<u64>,
+    /// Write the evidence to a file that is not there yet.
+    #[arg(long, value_name = "FILE", requires = "scenario")]
+    pub(super) out: Option<PathBuf>,
+    /// Without a story: the number of the account that the demand is about.
+    #[arg(long, value_name = "NUMBER", value_parser = pillarbox_wire::Handle::parse, required_unless_present = "scenario")]
+    pub(super) about: Option<pillarbox_wire::Handle>,
+    /// Without a story: the relay's data folder, or a copy of it. Only read.
+    #[arg(long, value_name = "FOLDER", required_unless_present = "scenario")]
+    pub(super) data: Option<PathBuf>,
     /// Says that you may look into this data: it can be other people's.
     #[arg(long)]
     pub(super) i_own_this_data: bool,
@@ -178,14 +190,6 @@ pub(super) enum Color {
     Always,
     /// Never.
     Never,
-}
-
-fn demand(name: &str) -> Result<&'static pillarbox_access::Demand, String> {
-    let known = pillarbox_access::demand::DEMONSTRATED;
-    known.iter().copied().find(|demand| demand.name == name).ok_or_else(|| {
-        let names: Vec<&str> = known.iter().map(|demand| demand.name).collect();
-        format!("there is {}", names.join(" and "))
-    })
 }
 
 fn table(name: &str) -> Result<pillarbox_access::oracle::Source, String> {
