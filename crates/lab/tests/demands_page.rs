@@ -108,7 +108,6 @@ fn entitled(view: View) -> &'static str {
         View::ReportedMessage => "one message that its recipient hands over",
         View::PublicChannel => "what everybody can read",
         View::Nothing => "nothing",
-        _ => "a view that this page has no words for",
     }
 }
 
