@@ -27,7 +27,9 @@ fn write_page(wanted: &Report, folder: &Folder) -> Result<(), Failure> {
     // A page of changed files would look as good as any other.
     if let Some(finding) = folder.digests().first() {
         return Err(Failure {
-            sentence: format!("{finding}. `pillarbox-lab report FOLDER --check` says what else; there is no page of it."),
+            sentence: format!(
+                "{finding}. `pillarbox-lab report FOLDER --check` says what else; there is no page of it."
+            ),
             code: FAILED,
         });
     }

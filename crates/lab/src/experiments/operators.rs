@@ -233,7 +233,7 @@ impl Experiment for Backup {
         };
         for (holdings, operator) in &stores {
             let about = views.about_at(holdings);
-            let case = Case { operator, ..Case::new(&about, operator) };
+            let case = Case { about: &about, operator, ..views.case() };
             let served = demand::backup_warrant::serve(&case, holdings);
             // A warrant for a backup is about the backup: what else lies there belongs to the other demands.
             for line in served.lines.iter().filter(|line| BACKUP.contains(&line.item)) {

@@ -138,9 +138,14 @@ impl Evidence {
     #[must_use]
     pub fn cell(&self, control: &str) -> Cell {
         let (state, _, measures) = self.score();
-        let says = match state.counted() {
-            Some(_) => format!("{state} {}", self.unit),
-            None => state.to_string(),
+        // What is counted is not all that comes back: a demand for messages brings what else the operator has.
+        let besides = self.brought.entries.iter().filter(|entry| entry.covered && entry.returned > 0).count();
+        let says = match (state, state.counted()) {
+            (_, Some(_)) => format!("{state} {}", self.unit),
+            (State::NoneHeld, None) if besides > 0 => {
+                format!("no {} held; {besides} other entries", self.unit)
+            }
+            (_, None) => state.to_string(),
         };
         Cell {
             design: self.design.clone(),

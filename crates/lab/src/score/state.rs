@@ -86,8 +86,8 @@ impl State {
             Means::Withdrawn => Self::Withdrawn { n, of },
             Means::There if n > 0 && only_from_now_on => Self::FromNowOn { n, of },
             Means::There if n > 0 => Self::Returned { n, of },
-            Means::There if counts.withheld > 0 => Self::Withheld,
             Means::There if counts.unreadable > 0 => Self::Unreadable,
+            Means::There if counts.withheld > 0 => Self::Withheld,
             Means::There => Self::NoneHeld,
         }
     }
@@ -152,9 +152,9 @@ mod tests {
         assert_eq!(State::of(Means::There, false, &counts).to_string(), "returned 1 of 4");
         assert_eq!(State::of(Means::There, true, &counts).to_string(), "only from now on: 1 of 4");
         let counts = Counts { returned: 0, ..counts };
-        assert_eq!(State::of(Means::There, false, &counts), State::Withheld);
-        let counts = Counts { withheld: 0, ..counts };
         assert_eq!(State::of(Means::There, true, &counts), State::Unreadable);
+        let counts = Counts { unreadable: 0, ..counts };
+        assert_eq!(State::of(Means::There, false, &counts), State::Withheld);
         assert_eq!(State::of(Means::There, false, &Counts { of: 4, ..Counts::default() }), State::NoneHeld);
     }
 
