@@ -1,7 +1,14 @@
 //! The bench: experiments on real phones and a real relay, and the sentences in which they are told.
 //!
-//! Today there are two: [`demonstration`], and [`audit`], which searches a relay for what it must not have. The programs of
-//! the messenger do not depend on this crate.
+//! | modules | what |
+//! |---|---|
+//! | [`demonstration`], [`audit`] | the shipped programs over TCP: one conversation under two designs; a search for what a relay must not have |
+//! | [`scenario`], [`world`], [`record`], [`truth`] | a story, told by relays and phones in one process on a virtual clock |
+//! | [`experiments`], [`score`], [`matrix`], [`demand`] | each demand put to each design, scored, with evidence |
+//! | [`oracle`] | the designs beside what others published |
+//! | [`paper`], [`columns`] | sentences and tables |
+//!
+//! The programs of the messenger do not depend on this crate.
 
 pub mod audit;
 pub mod columns;
