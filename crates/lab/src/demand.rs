@@ -2,6 +2,7 @@
 //!
 //! It is written from the cell's evidence alone, and knows no design and no demand by name.
 
+use pillarbox_access::Item;
 use pillarbox_access::demand::{self, Demand, Power};
 use pillarbox_access::design::{Design, Mark};
 
@@ -34,7 +35,9 @@ pub fn render(evidence: &Evidence, design: &Design) -> String {
     out.push('\n');
     out.push_str(&side_by_side(&WIDTHS, &["ASKED".into(), "RETURNED".into()]));
     for entry in &evidence.brought.entries {
-        out.push_str(&side_by_side(&WIDTHS, &[entry.asked.clone(), returned(entry)]));
+        // The tables' words are for tables.
+        let asked = Item::named(&entry.asked).map_or(entry.asked.as_str(), |item| item.wording());
+        out.push_str(&side_by_side(&WIDTHS, &[asked.to_owned(), returned(entry)]));
     }
     out.push_str(&title("ANSWER"));
     let cell = evidence.cell("");
