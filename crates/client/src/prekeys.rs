@@ -173,19 +173,34 @@ pub(crate) fn stored(rows: &mut Rows<'_>, upload: &Numbers) -> Result<(), Storag
     rows.store(Table::Account, OFFER, &offer)
 }
 
-/// What is missing to a full stock, if the relay has few left, in uploads that each fit a frame: first what was offered
+/// What fills the stock up.
+#[derive(Debug, Default)]
+pub(crate) struct Refill {
+    /// Each fits a frame.
+    pub(crate) uploads: Vec<PreKeyUpload>,
+    /// Whether keys among them were offered before. The relay may have had them, and then adds nothing: its stock is to be
+    /// counted once more.
+    pub(crate) offered_before: bool,
+}
+
+/// What is missing to a full stock, if the relay has few left or it is to be filled up whatever it has, in uploads that each fit a frame: first what was offered
 /// and not confirmed, then new keys.
 pub(crate) fn refill(
     rows: &mut Rows<'_>,
     identity: &IdentitySecret,
     left: (u32, u32),
-) -> Result<Vec<PreKeyUpload>, StorageError> {
-    let wanted = |left: u32| if left < LOW_STOCK { FULL_STOCK.saturating_sub(left) as usize } else { 0 };
+    fill_up: bool,
+) -> Result<Refill, StorageError> {
+    let (mut stock, mut offer) = (load(rows)?, load_offer(rows)?);
+    // An upload that was begun is brought to its end, however many keys the relay has by now.
+    let begun = !offer.one_time.is_empty() || !offer.kem.is_empty();
+    let low = if fill_up || begun { FULL_STOCK } else { LOW_STOCK };
+    let wanted = |left: u32| if left < low { FULL_STOCK.saturating_sub(left) as usize } else { 0 };
     let (one_time, kem) = (wanted(left.0), wanted(left.1));
     if one_time == 0 && kem == 0 {
-        return Ok(Vec::new());
+        return Ok(Refill::default());
     }
-    let (mut stock, mut offer) = (load(rows)?, load_offer(rows)?);
+    let offered_before = one_time > 0 && !offer.one_time.is_empty() || kem > 0 && !offer.kem.is_empty();
     let one_time = offer_one_time(rows, &mut stock.next, &mut offer.one_time, one_time)?;
     let kem = offer_kem(rows, identity, &mut stock.next, &mut offer.kem, kem)?;
     sweep(rows, &mut stock)?;
@@ -200,7 +215,7 @@ pub(crate) fn refill(
             ..PreKeyUpload::default()
         };
         if upload == PreKeyUpload::default() {
-            return Ok(uploads);
+            return Ok(Refill { uploads, offered_before });
         }
         uploads.push(upload);
     }
@@ -437,7 +452,8 @@ mod tests {
         fn connect(&mut self, fates: &[Fate]) {
             let left = (self.one_time.stock.len() as u32, self.kem.stock.len() as u32);
             let identity = &self.identity;
-            let uploads = self.vault.transact(&mut self.rng, |rows| refill(rows, identity, left)).unwrap();
+            let Refill { uploads, .. } =
+                self.vault.transact(&mut self.rng, |rows| refill(rows, identity, left, false)).unwrap();
             for (at, upload) in uploads.iter().enumerate() {
                 assert!(upload.one_time.len() <= MAX_PREKEYS_PER_UPLOAD);
                 assert!(upload.one_time_kem.len() <= MAX_PREKEYS_PER_UPLOAD);

@@ -94,6 +94,10 @@ pub struct Phone {
     uploads: VecDeque<PreKeyUpload>,
     /// Whether the relay should be asked how many prekeys are left.
     recount: bool,
+    /// Whether what is being uploaded was offered before: the relay is then asked once more.
+    offered_before: bool,
+    /// Whether the next count is answered with a full stock, even if it is not low.
+    fill_up: bool,
     closing: bool,
     /// Messages that the relay said were waiting and that have not come yet.
     expected: u32,
@@ -237,6 +241,8 @@ impl Phone {
             certificate_asked: None,
             uploads: VecDeque::new(),
             recount: true,
+            offered_before: false,
+            fill_up: false,
             closing: false,
             expected: 0,
             retry_at: BTreeMap::new(),
@@ -338,6 +344,8 @@ impl Phone {
             self.uploads.clear();
             self.certificate_asked = None;
             self.recount = true;
+            self.offered_before = false;
+            self.fill_up = false;
             self.expected = 0;
             self.deposits.look_again();
             self.channels.look_again();

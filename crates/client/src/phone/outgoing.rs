@@ -98,6 +98,8 @@ impl Phone {
             && self.acknowledgements.is_empty()
             && self.look_ups.is_empty()
             && self.uploads.is_empty()
+            // What was uploaded a second time is counted before the phone is done.
+            && !self.fill_up
             && self.deposits.are_settled()
             && self.channels.are_settled()
     }
