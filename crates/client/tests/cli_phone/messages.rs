@@ -193,7 +193,9 @@ fn ctrl_c_ends_a_chat_with_130_and_keeps_what_was_typed() {
     let (alice, bob) = place.alice_and_bob();
     place.relay.stop();
     let mut chat = alice.start(&["chat", "Bob"]);
-    writeln!(chat.stdin.as_mut().unwrap(), "typed before").unwrap();
+    // Kept open to the end: what is told apart is an interruption and the end of what is typed.
+    let mut typed = chat.stdin.take().unwrap();
+    writeln!(typed, "typed before").unwrap();
     let mut told = BufReader::new(chat.stderr.take().unwrap()).lines();
     assert!(told.any(|line| line.unwrap().contains("Message 1: waiting")));
     let id = chat.id().to_string();
@@ -201,6 +203,7 @@ fn ctrl_c_ends_a_chat_with_130_and_keeps_what_was_typed() {
         std::process::Command::new("sh").args(["-c", &format!("kill -INT {id}")]).status().unwrap().success()
     );
     assert_eq!(chat.wait().unwrap().code(), Some(130));
+    drop(typed);
     let folder = place.relay_folder();
     place.relay = place.relay.restart(&folder);
     alice.run(&["inbox"]).expect(0);
