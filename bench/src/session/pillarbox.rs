@@ -74,7 +74,7 @@ impl Phone {
         bundle: &DeviceBundle,
     ) -> Result<(Vec<u8>, Conversation), Failure> {
         let conversation = Conversation::initiate(&mut rng(), &self.identity, theirs, bundle)?;
-        Ok(conversation.encrypt(&mut rng(), &TEXT, Padding::None)?)
+        Ok(conversation.encrypt(&TEXT, Padding::None)?)
     }
 
     fn open(&self, current: Option<&Conversation>, payload: &[u8]) -> Result<Conversation, Failure> {
@@ -104,7 +104,7 @@ impl Pair {
 
     /// Alice writes to Bob. Returns the length of what went over the wire.
     pub(crate) fn ask(&mut self) -> Result<usize, Failure> {
-        let (payload, next) = self.at_alice.encrypt(&mut rng(), &TEXT, Padding::None)?;
+        let (payload, next) = self.at_alice.encrypt(&TEXT, Padding::None)?;
         self.at_alice = next;
         self.at_bob = self.bob.open(Some(&self.at_bob), &payload)?;
         Ok(payload.len())
@@ -112,7 +112,7 @@ impl Pair {
 
     /// Bob writes to Alice.
     fn answer(&mut self) -> Result<(), Failure> {
-        let (payload, next) = self.at_bob.encrypt(&mut rng(), &TEXT, Padding::None)?;
+        let (payload, next) = self.at_bob.encrypt(&TEXT, Padding::None)?;
         self.at_bob = next;
         self.at_alice = self.alice.open(Some(&self.at_alice), &payload)?;
         Ok(())

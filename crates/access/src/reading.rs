@@ -291,7 +291,7 @@ mod tests {
             kem_is_last_resort: true,
         };
         let start = Conversation::initiate(&mut rng, &ours, &theirs.public(), &bundle).unwrap();
-        let (first, _) = start.encrypt(&mut rng, &body(), Padding::None).unwrap();
+        let (first, _) = start.encrypt(&body(), Padding::None).unwrap();
         let mut certificate = SenderCertificate {
             sender: DeviceAddress { account: AccountId([3; 16]), device: DeviceId::FIRST },
             agreement: FixedBytes(*ours.public().agreement().as_bytes()),

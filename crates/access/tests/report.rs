@@ -10,7 +10,7 @@ use pillarbox_access::measures::Attribution;
 use pillarbox_access::view::ReportedMessage;
 use pillarbox_client::BodyId;
 use pillarbox_client::body::{Body, Content, Text};
-use pillarbox_crypto::{AeadKey, SigningSecret, aead, kdf, labels};
+use pillarbox_crypto::{AeadKey, Padding, SigningSecret, aead};
 use pillarbox_relay::stamp::StampKey;
 use pillarbox_relay::{Relay, Settings, SqliteStore};
 use pillarbox_session::{Opening, franking, kind};
@@ -48,10 +48,10 @@ fn message(commitment: &[u8; 32], ciphertext: &[u8]) -> Vec<u8> {
 
 /// What a recipient reports of a message that says `words`.
 fn reported(words: &str) -> ReportedMessage {
-    let mut rng = ChaCha20Rng::seed_from_u64(2);
     let body = body(words);
-    let (opening, commitment) = franking::commit(&mut rng, &body);
-    let payload = message(commitment.as_bytes(), &[9; 96]);
+    let opening = Opening::from_bytes([2; 32]);
+    let commitment = franking::commit(&opening, &body, Padding::BLOCKS_80);
+    let payload = message(commitment.as_bytes(), &vec![9; Padding::BLOCKS_80.padded_len(body.len())]);
     let stamp = key().stamp(&payload, address(1), address(2), AT);
     ReportedMessage {
         payload,
@@ -115,44 +115,42 @@ fn a_message_in_the_clear_proves_itself() {
     assert_eq!(serve(&report, &key(), &holdings()), Err(NotProven::Commitment));
 }
 
-/// One ciphertext, two keys, two texts: the cipher opens to both, the stamp is the relay's own, and only the words that the sender
-/// committed to are proven.
+/// One ciphertext, two keys, two texts: ChaCha20-Poly1305 opens to both, the stamp is the relay's own, and only the words that the
+/// sender committed to are proven.
 #[test]
 fn a_ciphertext_that_opens_to_two_texts_is_proven_for_neither_but_the_one_committed_to() {
     let keys = [[1; 32], [2; 32]];
-    let [first, second] = keys.map(AeadKey::from_bytes);
-    let (opening, _) = franking::commit(&mut ChaCha20Rng::seed_from_u64(1), b"");
-    // The body fills whole blocks but for the last byte, which the construction needs.
-    let mut words = String::from("what is said");
-    while !(32 + body(&words).len() + 1).is_multiple_of(16) {
-        words.push('.');
-    }
-    let chosen = [opening.as_bytes().as_slice(), &body(&words), &[0]].concat();
     let nonce = [0; 12];
-    let start = aead::seal(&first, &nonce, b"", &chosen);
-    let ciphertext = salamander::salamander(&keys, &start[..chosen.len()]);
-    assert!(!ciphertext.is_empty());
+    let start = Padding::pad_to(&body("a threat"), 96).unwrap();
+    let sealed = aead::seal(&AeadKey::from_bytes(keys[0]), &nonce, b"", &start);
+    let ciphertext = salamander::salamander(&keys, &sealed[..start.len()]);
+    let [said, shown] =
+        keys.map(|key| aead::open(&AeadKey::from_bytes(key), &nonce, b"", &ciphertext).unwrap());
+    assert_eq!(said[..start.len() - 1], start[..start.len() - 1], "without a commitment both open");
+    assert_ne!(*said, *shown);
 
-    let opened = [&first, &second].map(|key| aead::open(key, &nonce, b"", &ciphertext).unwrap());
-    assert_eq!(opened[0][..chosen.len() - 1], chosen[..chosen.len() - 1], "without a commitment both open");
-    assert_ne!(*opened[0], *opened[1]);
-
-    let [said, shown] = opened.map(|plaintext| {
-        let (opening, body) = plaintext.split_first_chunk::<32>().unwrap();
-        (*opening, body.to_vec())
-    });
-    let label = labels::FRANKING_COMMITMENT.as_bytes();
-    let commitment = kdf::hmac(Opening::from_bytes(said.0).as_bytes(), &[label, &said.1]);
-    let payload = message(&commitment, &ciphertext);
+    let [own, other] = keys.map(Opening::from_bytes);
+    let threat = body("a threat");
+    let commitment = franking::commit(&own, &threat, Padding::BLOCKS_80);
+    let length = Padding::BLOCKS_80.padded_len(threat.len());
+    let payload = message(commitment.as_bytes(), &ciphertext[..length]);
     let stamp = key().stamp(&payload, address(1), address(2), AT);
-    let report = |(opening, body): &([u8; 32], Vec<u8>)| ReportedMessage {
-        payload: payload.clone(),
-        stamp,
-        body: body.clone(),
-        opening: *opening,
-        ..reported("")
+    let report = |opening: &Opening, body: &[u8]| {
+        let (payload, opening) = (payload.clone(), *opening.as_bytes());
+        serve(
+            &ReportedMessage { payload, stamp, body: body.to_vec(), opening, ..reported("") },
+            &key(),
+            &holdings(),
+        )
     };
-    // What the first key shows fits its commitment; the free blocks behind it make it no body that a phone would show.
-    assert_eq!(serve(&report(&said), &key(), &holdings()), Err(NotProven::NoMessage));
-    assert_eq!(serve(&report(&shown), &key(), &holdings()), Err(NotProven::Commitment));
+    assert_eq!(report(&own, &threat).unwrap().facts.said[0].text, "a threat");
+    // What the second key shows, whole and cut to any length, and a text of the liar's choice, under either opening.
+    let harmless = body("no threat");
+    for opening in [&own, &other] {
+        for end in 0..=length {
+            assert_eq!(report(opening, &shown[..end]), Err(NotProven::Commitment));
+        }
+        assert_eq!(report(opening, &harmless), Err(NotProven::Commitment));
+    }
+    assert_eq!(report(&other, &threat), Err(NotProven::Commitment));
 }

@@ -3,7 +3,7 @@
 //!
 //! The short nonce is for keys used once or with a counter; the long one for keys that seal many
 //! things under random nonces (the vault). Neither commits to its key: where two openings of one
-//! ciphertext would matter, the layer above commits (franking).
+//! ciphertext would matter, [`committing`](crate::committing) is the cipher.
 
 use crate::redact::redacted_debug;
 use chacha20poly1305::{AeadInOut, ChaCha20Poly1305, KeyInit, XChaCha20Poly1305, aead::Nonce, consts::U16};

@@ -96,7 +96,7 @@ pub fn hash(label: Label, parts: &[&[u8]]) -> [u8; 32] {
 
 /// An HMAC that has taken its key in. The key is brought to one block here (RFC 2104, section 2)
 /// because the crate's own constructor for slices returns an error that cannot happen.
-fn keyed(key: &[u8]) -> Hmac<Sha256> {
+pub(crate) fn keyed(key: &[u8]) -> Hmac<Sha256> {
     let mut block = Zeroizing::new([0; BLOCK_LEN]);
     if let Some(start) = block.get_mut(..key.len()) {
         start.copy_from_slice(key);

@@ -50,7 +50,7 @@ labels! {
     RATCHET_ROOT = "pillarbox/ratchet/root/v1";
     /// Double Ratchet, section 4.2: the first shared header keys.
     RATCHET_HEADER = "pillarbox/ratchet/header/v1";
-    /// Double Ratchet, section 7.2: a message key spread into cipher key and nonce.
+    /// Double Ratchet, section 7.2: the cipher key of a body, from its message key.
     RATCHET_MESSAGE = "pillarbox/ratchet/message/v1";
     /// Name of a session, the same on both sides.
     RATCHET_SESSION_ID = "pillarbox/ratchet/session-id/v1";
@@ -62,8 +62,10 @@ labels! {
     SENDER_CERTIFICATE = "pillarbox/sealed-sender/certificate/v1";
     /// Device signs the handshake hash of its channel to the relay.
     DEVICE_AUTHENTICATION = "pillarbox/transport/device-authentication/v1";
-    /// Commitment to a message body that a later report can open.
-    FRANKING_COMMITMENT = "pillarbox/franking/commitment/v1";
+    /// What opens a commitment, from the message key and everything that the body is bound to.
+    FRANKING_OPENING = "pillarbox/franking/opening/v1";
+    /// Commitment to a padded message body that a later report can open.
+    FRANKING_COMMITMENT = "pillarbox/franking/commitment/v2";
     /// Relay's stamp over a commitment, checked when a report arrives.
     FRANKING_REPORT = "pillarbox/franking/report/v1";
     /// Delivery key that admits a sealed message to a mailbox.

@@ -15,6 +15,7 @@
 //! | [`identity`] | the two long-term keys of an account | - |
 //! | [`kem`] | ML-KEM-768 | FIPS 203 |
 //! | [`aead`] | ChaCha20-Poly1305, XChaCha20-Poly1305 | RFC 8439, draft-irtf-cfrg-xchacha-03 |
+//! | [`committing`] | SIV of HMAC-SHA-256 and ChaCha20, whose tag is a commitment | EUROCRYPT 2006, CRYPTO 2018 |
 //! | [`kdf`] | SHA-256, HMAC, HKDF, the ratchet's chain step | FIPS 180-4, RFC 2104, RFC 5869 |
 //! | [`password`] | Argon2id | RFC 9106 |
 //! | [`fingerprint`], [`scannable`] | the safety number, as digits and as a code | Signal's numeric fingerprint |
@@ -25,6 +26,7 @@ mod redact;
 
 pub mod aead;
 pub mod agreement;
+pub mod committing;
 pub mod equal;
 pub mod fingerprint;
 pub mod identity;
@@ -42,6 +44,7 @@ mod vectors;
 
 pub use aead::{AeadKey, AuthenticationFailed, TAG_LEN};
 pub use agreement::{AgreementPublic, AgreementSecret, NotContributory, ReadyPublic, SharedSecret};
+pub use committing::{OneTimeKey, Opening};
 pub use equal::equal;
 pub use fingerprint::{FingerprintParameters, SafetyNumber};
 pub use identity::{IdentityError, IdentityPublic, IdentitySecret};

@@ -72,6 +72,16 @@ impl Padding {
         message
     }
 
+    /// The message padded to `len` bytes, whichever bucket that is; `None` if its terminator does not fit.
+    #[must_use]
+    pub fn pad_to(message: &[u8], len: usize) -> Option<Vec<u8>> {
+        let mut padded = vec![0; len];
+        let (start, rest) = padded.split_at_mut_checked(message.len())?;
+        start.copy_from_slice(message);
+        *rest.first_mut()? = TERMINATOR;
+        Some(padded)
+    }
+
     /// The message without its padding, whichever bucket it was padded to.
     ///
     /// # Errors
@@ -123,6 +133,8 @@ mod tests {
             let padded = padding.pad(message.clone());
             prop_assert_eq!(padded.len(), padding.padded_len(message.len()));
             prop_assert_eq!(Padding::unpad(&padded), Ok(message.as_slice()));
+            prop_assert_eq!(Padding::pad_to(&message, padded.len()), Some(padded));
+            prop_assert_eq!(Padding::pad_to(&message, message.len()), None);
         }
 
         #[test]

@@ -4,7 +4,8 @@
 #![allow(clippy::unwrap_used, reason = "helpers of a test")]
 
 use pillarbox_crypto::{
-    AeadKey, AgreementSecret, IdentitySecret, KemSecret, SecretBytes, SharedSecret, SigningSecret,
+    AeadKey, AgreementSecret, IdentitySecret, KemSecret, OneTimeKey, Opening, SecretBytes, SharedSecret,
+    SigningSecret,
 };
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 use std::{collections::BTreeSet, fmt::Debug, fs, path::Path};
@@ -26,6 +27,8 @@ fn all_secrets() -> Vec<String> {
         shown(&agreement),
         shown(&IdentitySecret::generate(&mut rng)),
         shown(&KemSecret::generate(&mut rng)),
+        shown(&OneTimeKey::from_bytes([7; 32])),
+        shown(&Opening::from_bytes([7; 32])),
         shown(&SecretBytes::<32>::generate(&mut rng)),
         shown(&shared),
         shown(&SigningSecret::generate(&mut rng)),
@@ -39,6 +42,8 @@ fn a_secret_prints_as_its_types_name() {
     AgreementSecret
     IdentitySecret
     KemSecret
+    OneTimeKey
+    Opening
     SecretBytes
     SharedSecret
     SigningSecret
@@ -68,7 +73,8 @@ fn the_list_is_complete() {
     let listed: BTreeSet<String> = all_secrets().into_iter().collect();
     assert_eq!(named_after("\nredacted_debug!(", |_| true), listed);
     let secret_by_name = |name: &str| {
-        ["Secret", "SecretBytes", "Key"].iter().any(|end| name.ends_with(end)) && !name.starts_with("Bad")
+        ["Secret", "SecretBytes", "Key", "Opening"].iter().any(|end| name.ends_with(end))
+            && !name.starts_with("Bad")
     };
     assert_eq!(named_after("\npub struct ", secret_by_name), listed);
 }

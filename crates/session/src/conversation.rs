@@ -14,7 +14,7 @@
 
 use crate::{
     content,
-    franking::{COMMITMENT_LEN, Commitment, Opening},
+    franking::{Commitment, Opening},
     message::{Message, PREKEY_OVERHEAD, PreKeyHeader},
     outcome::{EncryptError, OpenError},
     pqxdh::{self, Degraded, InitiateError},
@@ -22,7 +22,7 @@ use crate::{
     ratchet::RatchetError,
     redact::redacted_debug,
     sealed_sender::SEALED_OVERHEAD,
-    session::{Parties, Session, State},
+    session::{Parties, Plaintext, Session, State},
 };
 use pillarbox_crypto::{AgreementPublic, IdentityPublic, IdentitySecret, Padding};
 use pillarbox_wire::{DeviceBundle, limits::MAX_PAYLOAD_LEN};
@@ -39,11 +39,11 @@ pub const MAX_ARCHIVED: usize = 7;
 /// so that a first message played again does not start its session, and show its text, again.
 pub const MAX_FORGOTTEN: usize = 64;
 
-/// Longest padded plaintext (opening, body, padding) in bytes: what fits a payload in its longest
+/// Longest padded plaintext (body and padding) in bytes: what fits a payload in its longest
 /// form, a first message in a sealed-sender envelope.
-pub const MAX_PLAINTEXT_LEN: usize = MAX_PAYLOAD_LEN - SEALED_OVERHEAD - PREKEY_OVERHEAD - COMMITMENT_LEN;
+pub const MAX_PLAINTEXT_LEN: usize = MAX_PAYLOAD_LEN - SEALED_OVERHEAD - PREKEY_OVERHEAD;
 
-const _: () = assert!(MAX_PLAINTEXT_LEN == 38_454);
+const _: () = assert!(MAX_PLAINTEXT_LEN == 38_470);
 
 /// All sessions with one device of one peer.
 ///
@@ -120,21 +120,17 @@ impl Conversation {
     }
 
     /// A payload for `body`, and the conversation after it. The caller stores the conversation before
-    /// the payload leaves.
+    /// the payload leaves: the same body sealed twice by one state is the same payload, and another body
+    /// uses the message's key a second time.
     ///
     /// # Errors
     /// [`EncryptError::TooLong`], [`EncryptError::Exhausted`].
-    pub fn encrypt(
-        &self,
-        rng: &mut impl CryptoRng,
-        body: &[u8],
-        padding: Padding,
-    ) -> Result<(Vec<u8>, Self), EncryptError> {
-        let got = content::plaintext_len(body.len(), padding);
+    pub fn encrypt(&self, body: &[u8], padding: Padding) -> Result<(Vec<u8>, Self), EncryptError> {
+        let got = padding.padded_len(body.len());
         if got > MAX_PLAINTEXT_LEN {
             return Err(EncryptError::TooLong { most: MAX_PLAINTEXT_LEN, got });
         }
-        let (payload, active) = self.active.seal(rng, &self.parties, body, padding)?;
+        let (payload, active) = self.active.seal(&self.parties, body, padding)?;
         let next = Self {
             parties: Arc::clone(&self.parties),
             active: Arc::new(active),
@@ -246,7 +242,7 @@ impl Conversation {
     }
 
     /// The conversation once session `at` has become `next`: it is the active one now.
-    fn found(&self, at: usize, plaintext: Zeroizing<Vec<u8>>, next: Session) -> Found {
+    fn found(&self, at: usize, plaintext: Plaintext, next: Session) -> Found {
         let archived = if at == 0 {
             Arc::clone(&self.archived)
         } else {
@@ -289,7 +285,7 @@ enum Named {
 
 /// A message that authenticated and is not unwrapped yet.
 struct Found {
-    plaintext: Zeroizing<Vec<u8>>,
+    plaintext: Plaintext,
     next: Conversation,
     consumed: Vec<ConsumedPreKey>,
     started: bool,
@@ -297,9 +293,8 @@ struct Found {
 
 impl Found {
     fn finish(self, message: &Message<'_>) -> Result<Opened, OpenError> {
-        let Self { plaintext, next, consumed, started } = self;
-        let commitment = message.commitment;
-        let (body, opening) = content::unwrap(plaintext, &commitment)?;
+        let Self { plaintext: Plaintext { padded, opening }, next, consumed, started } = self;
+        let (body, commitment) = (content::unwrap(padded)?, message.commitment());
         let (sender_identity, degraded) = (next.parties.theirs, next.active.degraded);
         Ok(Opened { body, next, sender_identity, consumed, started, degraded, opening, commitment })
     }

@@ -1,28 +1,20 @@
-//! Franking: the sender commits to the body, outside the encryption, before anybody can open it.
+//! Franking: every message shows a commitment to what it says, which its recipient can open to somebody who has the message.
 //!
 //! Message franking as Facebook described it in 2016 and Grubbs, Lu and Ristenpart analysed it
-//! ("Message Franking via Committing Authenticated Encryption", CRYPTO 2017): a commitment travels
-//! beside the ciphertext, its opening inside. A recipient who wants to report a message shows body
-//! and opening; nobody can show another body for the same commitment.
+//! ("Message Franking via Committing Authenticated Encryption", CRYPTO 2017). Here the commitment is
+//! the body's tag ([`committing`]), as Dodis, Grubbs, Ristenpart and Woodage propose ("Fast Message
+//! Franking: From Invisible Salamanders to Encryptment", CRYPTO 2018), and both sides derive its
+//! opening from the message key: franking takes no byte and no randomness of its own.
 //!
-//! It does a second service here. ChaCha20-Poly1305 does not commit to its key: one ciphertext can
-//! be built that opens under two keys to two texts ("invisible salamander"; Dodis, Grubbs,
-//! Ristenpart and Woodage, CRYPTO 2018). Nothing opens in this crate unless the body also fits its
-//! commitment, and finding two bodies for one commitment is finding a collision of HMAC-SHA-256.
+//! A recipient who wants to report a message shows payload, body and opening. Nobody can show another
+//! body for the same payload, and nothing opens to another body in the first place.
 //!
 //! This layer refuses to know keys, sessions and who reports what to whom.
 
-use crate::redact::redacted_debug;
-use pillarbox_crypto::{equal, kdf::hmac, labels::FRANKING_COMMITMENT};
-use rand_core::CryptoRng;
+use pillarbox_crypto::{Padding, equal};
 use thiserror::Error;
-use zeroize::{Zeroize, ZeroizeOnDrop};
 
-/// Bytes of an opening: as many as the HMAC gives, so that the commitment hides as well as it binds.
-pub const OPENING_LEN: usize = 32;
-
-/// Bytes of a commitment.
-pub const COMMITMENT_LEN: usize = 32;
+pub use pillarbox_crypto::committing::{self, COMMITMENT_LEN, OPENING_LEN, Opening};
 
 /// The body is not the one that was committed to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -30,55 +22,29 @@ pub const COMMITMENT_LEN: usize = 32;
 #[non_exhaustive]
 pub struct BadOpening;
 
-/// The random key of one commitment. Whoever holds it can show what the commitment is to.
-///
-/// Invariants: drawn at random for one body; wiped on drop; no `Clone`, no `PartialEq`.
-#[derive(Zeroize, ZeroizeOnDrop)]
-pub struct Opening([u8; OPENING_LEN]);
-
-redacted_debug!(Opening);
-
-impl Opening {
-    /// Takes over the bytes of an opening that was stored or received.
-    #[must_use]
-    pub fn from_bytes(bytes: [u8; OPENING_LEN]) -> Self {
-        Self(bytes)
-    }
-
-    /// The bytes, for the vault or a report.
-    #[must_use]
-    pub fn as_bytes(&self) -> &[u8; OPENING_LEN] {
-        &self.0
-    }
-}
-
-/// A commitment to one body. Not secret: a relay sees it wherever no sealed envelope is around it.
+/// A commitment to one padded body. Not secret: a relay sees it wherever no sealed envelope is around it.
 ///
 /// It has no `PartialEq`; [`verify`] compares in constant time.
 #[derive(Debug, Clone, Copy)]
-pub struct Commitment([u8; COMMITMENT_LEN]);
+pub struct Commitment {
+    pub(crate) bytes: [u8; COMMITMENT_LEN],
+    /// Length of the padded body, which is that of its ciphertext.
+    pub(crate) padded_len: usize,
+}
 
 impl Commitment {
-    /// Takes a commitment as it came.
-    #[must_use]
-    pub fn from_bytes(bytes: [u8; COMMITMENT_LEN]) -> Self {
-        Self(bytes)
-    }
-
     /// The bytes as sent.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8; COMMITMENT_LEN] {
-        &self.0
+        &self.bytes
     }
 }
 
-/// Commits to `body` under a fresh opening.
+/// The commitment that `opening` opens to a padded body.
 #[must_use]
-pub fn commit(rng: &mut impl CryptoRng, body: &[u8]) -> (Opening, Commitment) {
-    let mut opening = Opening([0; OPENING_LEN]);
-    rng.fill_bytes(&mut opening.0);
-    let commitment = Commitment(tag(&opening, body));
-    (opening, commitment)
+pub fn commit(opening: &Opening, body: &[u8], padding: Padding) -> Commitment {
+    let padded = padding.pad(body.to_vec());
+    Commitment { bytes: opening.commit(&padded), padded_len: padded.len() }
 }
 
 /// Checks that `commitment` is to `body`.
@@ -86,34 +52,35 @@ pub fn commit(rng: &mut impl CryptoRng, body: &[u8]) -> (Opening, Commitment) {
 /// # Errors
 /// [`BadOpening`] if it is not.
 pub fn verify(opening: &Opening, commitment: &Commitment, body: &[u8]) -> Result<(), BadOpening> {
-    if equal(&tag(opening, body), &commitment.0) { Ok(()) } else { Err(BadOpening) }
-}
-
-fn tag(opening: &Opening, body: &[u8]) -> [u8; COMMITMENT_LEN] {
-    hmac(&opening.0, &[FRANKING_COMMITMENT.as_bytes(), body])
+    let padded = Padding::pad_to(body, commitment.padded_len).ok_or(BadOpening)?;
+    if equal(&opening.commit(&padded), &commitment.bytes) { Ok(()) } else { Err(BadOpening) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 
     proptest! {
         #[test]
-        fn a_commitment_is_to_one_body(seed: u64, body: Vec<u8>, other: Vec<u8>) {
-            let (opening, commitment) = commit(&mut ChaCha20Rng::seed_from_u64(seed), &body);
-            prop_assert_eq!(verify(&opening, &commitment, &body), Ok(()));
-            prop_assert_eq!(verify(&opening, &commitment, &other).is_ok(), body == other);
+        fn a_commitment_is_to_one_body(opening: [u8; 32], body: Vec<u8>, other: Vec<u8>) {
+            let opening = Opening::from_bytes(opening);
+            for padding in [Padding::None, Padding::BLOCKS_80, Padding::Padme] {
+                let commitment = commit(&opening, &body, padding);
+                prop_assert_eq!(verify(&opening, &commitment, &body), Ok(()));
+                prop_assert_eq!(verify(&opening, &commitment, &other).is_ok(), body == other);
+                let longer = [body.as_slice(), &[0x80]].concat();
+                prop_assert!(verify(&opening, &commitment, &longer).is_err(), "the padding is no part of what was said");
+            }
         }
 
         #[test]
-        fn one_body_has_many_commitments(seed: u64, body: Vec<u8>) {
-            let mut rng = ChaCha20Rng::seed_from_u64(seed);
-            let (opening, first) = commit(&mut rng, &body);
-            let (_, second) = commit(&mut rng, &body);
+        fn one_body_has_many_commitments(one: [u8; 32], other: [u8; 32], body: Vec<u8>) {
+            prop_assume!(one != other);
+            let [one, other] = [one, other].map(Opening::from_bytes);
+            let [first, second] = [&one, &other].map(|opening| commit(opening, &body, Padding::Padme));
             prop_assert_ne!(first.as_bytes(), second.as_bytes(), "equal bodies must not show as equal");
-            prop_assert_eq!(verify(&opening, &second, &body), Err(BadOpening));
+            prop_assert_eq!(verify(&one, &second, &body), Err(BadOpening));
         }
     }
 }

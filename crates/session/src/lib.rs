@@ -11,8 +11,8 @@
 //! | [`prekeys`] | private prekeys and their wire forms | PQXDH 3.2 |
 //! | `pqxdh` | key agreement with somebody who is away | PQXDH, revision 3 |
 //! | `ratchet/` | Double Ratchet | Double Ratchet, section 4 |
-//! | [`franking`] | commitment to a body | CRYPTO 2017, CRYPTO 2018 |
-//! | `content` | opening, body, padding | - |
+//! | [`franking`] | the commitment to a body, checked by others | CRYPTO 2017, CRYPTO 2018 |
+//! | `content` | body, padding | - |
 //! | `message`, [`kind`](mod@kind) | layouts | `docs/protocol.md` |
 //! | `session`, [`conversation`], `outcome` | one session; all sessions with one device; what can fail | Sesame 3 |
 //! | `record` | how a conversation is stored | `docs/protocol.md` |

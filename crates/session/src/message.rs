@@ -1,8 +1,8 @@
 //! Layouts of the two kinds of message that a session makes.
 //!
 //! ```text
-//! ratchet   kind 0x01 (1)                        commitment (32)  header (38 + 16)  body (n + 16)
-//! prekey    kind 0x02 (1)  prekey header (1,261) commitment (32)  header (38 + 16)  body (n + 16)
+//! ratchet   kind 0x01 (1)                        commitment (32)  header (38 + 16)  body (n)
+//! prekey    kind 0x02 (1)  prekey header (1,261) commitment (32)  header (38 + 16)  body (n)
 //!
 //! prekey header   signed prekey id (4)  one-time prekey: 0 or 1 (1), id (4)  KEM prekey id (4)
 //!                 identity: signing (32), agreement (32), cross-signature (64)
@@ -19,22 +19,20 @@ use crate::{
     layout::{Reader, WrongLength},
     ratchet::{SEALED_HEADER_LEN, SealedMessage},
 };
-use pillarbox_crypto::{
-    AgreementPublic, IdentityError, IdentityPublic, KEM_CIPHERTEXT_LEN, KemCiphertext, TAG_LEN,
-};
+use pillarbox_crypto::{AgreementPublic, IdentityError, IdentityPublic, KEM_CIPHERTEXT_LEN, KemCiphertext};
 use pillarbox_wire::PreKeyId;
 use thiserror::Error;
 
 /// Bytes of a prekey header.
 pub(crate) const PREKEY_HEADER_LEN: usize = 4 + 5 + 4 + 32 + 32 + 64 + 32 + KEM_CIPHERTEXT_LEN;
 
-/// Bytes that a message of a running session has over its padded plaintext, commitment aside.
-pub const RATCHET_OVERHEAD: usize = 1 + SEALED_HEADER_LEN + TAG_LEN;
+/// Bytes that a message of a running session has over its padded plaintext.
+pub const RATCHET_OVERHEAD: usize = 1 + COMMITMENT_LEN + SEALED_HEADER_LEN;
 
-/// Bytes that a message has over its padded plaintext before its session was answered, commitment aside.
+/// Bytes that a message has over its padded plaintext before its session was answered.
 pub const PREKEY_OVERHEAD: usize = PREKEY_HEADER_LEN + RATCHET_OVERHEAD;
 
-const _: () = assert!(RATCHET_OVERHEAD == 71 && PREKEY_OVERHEAD == 1_332 && COMMITMENT_LEN == 32);
+const _: () = assert!(RATCHET_OVERHEAD == 87 && PREKEY_OVERHEAD == 1_348);
 
 /// The bytes are not a message of a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -138,7 +136,6 @@ pub(crate) struct Message<'a> {
     /// Kind byte and, if there is one, the prekey header, as they came: the body is bound to them.
     pub(crate) prefix: &'a [u8],
     pub(crate) prekey: Option<PreKeyHeader>,
-    pub(crate) commitment: Commitment,
     pub(crate) sealed: SealedMessage<'a>,
 }
 
@@ -152,9 +149,14 @@ impl<'a> Message<'a> {
         };
         let prefix_len = 1 + prekey.as_ref().map_or(0, |_| PREKEY_HEADER_LEN);
         let prefix = Reader::new(payload).take_slice(prefix_len)?;
-        let commitment = Commitment::from_bytes(*reader.take::<COMMITMENT_LEN>()?);
         let sealed = SealedMessage::read(reader)?;
-        Ok(Self { prefix, prekey, commitment, sealed })
+        Ok(Self { prefix, prekey, sealed })
+    }
+
+    /// What the message shows of what it says.
+    pub(crate) fn commitment(&self) -> Commitment {
+        let SealedMessage { commitment, header: _, ciphertext } = self.sealed;
+        Commitment { bytes: *commitment, padded_len: ciphertext.len() }
     }
 }
 
@@ -175,7 +177,7 @@ pub fn claimed_identity(payload: &[u8]) -> Result<Option<IdentityPublic>, Malfor
 /// body in the clear needs none.
 #[must_use]
 pub fn commitment_of(payload: &[u8]) -> Option<Commitment> {
-    Message::read(payload).ok().map(|message| message.commitment)
+    Message::read(payload).ok().map(|message| message.commitment())
 }
 
 #[cfg(test)]
@@ -185,8 +187,8 @@ mod tests {
 
     fn rewritten(message: &Message<'_>) -> Vec<u8> {
         let prefix = message.prekey.as_ref().map_or_else(|| vec![kind::RATCHET], PreKeyHeader::to_prefix);
-        [&prefix, message.commitment.as_bytes().as_slice(), message.sealed.header, message.sealed.body]
-            .concat()
+        let SealedMessage { commitment, header, ciphertext } = message.sealed;
+        [&prefix, commitment.as_slice(), header, ciphertext].concat()
     }
 
     proptest! {
@@ -217,7 +219,7 @@ mod tests {
     #[test]
     fn the_shortest_of_each_kind_is_read_and_one_byte_less_is_not() {
         for (kind, overhead) in [(kind::RATCHET, RATCHET_OVERHEAD), (kind::PREKEY, PREKEY_OVERHEAD)] {
-            let mut shortest = vec![0; overhead + COMMITMENT_LEN];
+            let mut shortest = vec![0; overhead];
             shortest[0] = kind;
             assert!(Message::read(&shortest).is_ok() && commitment_of(&shortest).is_some(), "kind {kind}");
             assert!(Message::read(&shortest[..shortest.len() - 1]).is_err(), "kind {kind}");

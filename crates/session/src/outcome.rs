@@ -4,7 +4,7 @@
 //! relay is told nothing that would tell them apart.
 
 use crate::{
-    content::Uncommitted,
+    content::Unpadded,
     message::MalformedMessage,
     pqxdh::RespondError,
     ratchet::{Exhausted, RatchetError},
@@ -58,9 +58,9 @@ pub enum OpenError {
     /// Too many messages before it are missing.
     #[error("too many messages are missing before this one")]
     TooFarAhead,
-    /// It opens to something that its sender did not commit to.
-    #[error("the message does not fit its commitment")]
-    Uncommitted,
+    /// It opens to something without padding, which no phone of ours writes.
+    #[error("the message has no padding")]
+    Unpadded,
 }
 
 impl From<MalformedMessage> for OpenError {
@@ -69,9 +69,9 @@ impl From<MalformedMessage> for OpenError {
     }
 }
 
-impl From<Uncommitted> for OpenError {
-    fn from(Uncommitted: Uncommitted) -> Self {
-        Self::Uncommitted
+impl From<Unpadded> for OpenError {
+    fn from(Unpadded: Unpadded) -> Self {
+        Self::Unpadded
     }
 }
 

@@ -4,15 +4,13 @@
 //! sessions with the same peer; that is the conversation's affair.
 
 use crate::{
-    content,
-    franking::Commitment,
-    kind,
+    content, kind,
     message::{Message, PreKeyHeader},
     pqxdh::{self, ASSOCIATED_LEN, Degraded, IDENTITY_LEN, Initiation, Response},
     ratchet::{Awaiting, Binding, Established, Exhausted, Initiated, RatchetError, Sealed},
     redact::redacted_debug,
 };
-use pillarbox_crypto::{AgreementPublic, IdentityPublic, NotContributory, Padding};
+use pillarbox_crypto::{AgreementPublic, IdentityPublic, NotContributory, Opening, Padding};
 use rand_core::CryptoRng;
 use std::sync::Arc;
 use zeroize::Zeroizing;
@@ -73,7 +71,13 @@ pub(crate) struct Session {
     pub(crate) state: State,
 }
 
-redacted_debug!(Session, State);
+/// What a message opened to, still padded, and what opens its commitment.
+pub(crate) struct Plaintext {
+    pub(crate) padded: Zeroizing<Vec<u8>>,
+    pub(crate) opening: Opening,
+}
+
+redacted_debug!(Plaintext, Session, State);
 
 impl Session {
     pub(crate) fn initiate(
@@ -93,27 +97,27 @@ impl Session {
         parties: &Parties,
         message: &Message<'_>,
         rng: &mut impl CryptoRng,
-    ) -> Result<(Zeroizing<Vec<u8>>, Self), RatchetError> {
+    ) -> Result<(Plaintext, Self), RatchetError> {
         let Response { secret, signed_prekey, consumed: _, degraded } = response;
         let role = Role::Responder;
         let awaiting = Awaiting::new(secret, signed_prekey);
         let associated = parties.associated(role);
         let opened = awaiting.open(&message.sealed, &binding(&associated, message), rng)?;
         let state = State::Running(opened.next);
-        Ok((opened.plaintext, Self { name: header.ephemeral, role, degraded, state }))
+        let plaintext = Plaintext { padded: opened.plaintext, opening: opened.opening };
+        Ok((plaintext, Self { name: header.ephemeral, role, degraded, state }))
     }
 
     /// A payload for `body`, and the session after it.
     pub(crate) fn seal(
         &self,
-        rng: &mut impl CryptoRng,
         parties: &Parties,
         body: &[u8],
         padding: Padding,
     ) -> Result<(Vec<u8>, Self), Exhausted> {
-        let (plaintext, commitment) = content::wrap(rng, body, padding);
+        let plaintext = content::wrap(body, padding);
         let associated = parties.associated(self.role);
-        let bound = |prefix| Binding { parties: &associated, prefix, commitment: &commitment };
+        let bound = |prefix| Binding { parties: &associated, prefix };
         let (prefix, sealed, state) = match &self.state {
             State::Unanswered { prefix, ratchet } => {
                 let (sealed, ratchet) = ratchet.seal(&bound(prefix), plaintext)?;
@@ -124,7 +128,7 @@ impl Session {
                 (RATCHET_PREFIX, sealed, State::Running(ratchet))
             }
         };
-        Ok((payload(prefix, &commitment, &sealed), self.with(state)))
+        Ok((payload(prefix, &sealed), self.with(state)))
     }
 
     /// The plaintext of a message, and the session after it.
@@ -133,14 +137,15 @@ impl Session {
         parties: &Parties,
         message: &Message<'_>,
         rng: &mut impl CryptoRng,
-    ) -> Result<(Zeroizing<Vec<u8>>, Self), RatchetError> {
+    ) -> Result<(Plaintext, Self), RatchetError> {
         let associated = parties.associated(self.role);
         let binding = binding(&associated, message);
         let opened = match &self.state {
             State::Unanswered { prefix: _, ratchet } => ratchet.open(&message.sealed, &binding, rng)?,
             State::Running(ratchet) => ratchet.open(&message.sealed, &binding, rng)?,
         };
-        Ok((opened.plaintext, self.with(State::Running(opened.next))))
+        let plaintext = Plaintext { padded: opened.plaintext, opening: opened.opening };
+        Ok((plaintext, self.with(State::Running(opened.next))))
     }
 
     fn with(&self, state: State) -> Self {
@@ -149,10 +154,10 @@ impl Session {
 }
 
 fn binding<'a>(parties: &'a [u8; ASSOCIATED_LEN], message: &'a Message<'_>) -> Binding<'a> {
-    Binding { parties, prefix: message.prefix, commitment: &message.commitment }
+    Binding { parties, prefix: message.prefix }
 }
 
-fn payload(prefix: &[u8], commitment: &Commitment, sealed: &Sealed) -> Vec<u8> {
-    let Sealed { header, ciphertext, tag } = sealed;
-    [prefix, commitment.as_bytes(), header, ciphertext, tag].concat()
+fn payload(prefix: &[u8], sealed: &Sealed) -> Vec<u8> {
+    let Sealed { commitment, header, ciphertext } = sealed;
+    [prefix, commitment, header, ciphertext].concat()
 }

@@ -132,8 +132,7 @@ impl Network {
         self.next_text += 1;
         let (ours, theirs) = self.pair(side);
         let conversation = ours.conversation.as_ref().unwrap();
-        let (payload, next) =
-            conversation.encrypt(&mut ours.phone.rng, &text.to_be_bytes(), Padding::BLOCKS_80).unwrap();
+        let (payload, next) = conversation.encrypt(&text.to_be_bytes(), Padding::BLOCKS_80).unwrap();
         ours.conversation = Some(next);
         theirs.under_way.push((text, payload));
         text

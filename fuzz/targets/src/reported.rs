@@ -45,7 +45,7 @@ impl Scene {
         let bundle = bob.bundle(false);
         let state = Conversation::initiate(&mut alice.rng, &alice.identity, &bob.public(), &bundle);
         let state = state.expect("an honest bundle");
-        let (payload, _) = state.encrypt(&mut alice.rng, &body, Padding::BLOCKS_80).expect("a short text");
+        let (payload, _) = state.encrypt(&body, Padding::BLOCKS_80).expect("a short text");
         let mut rng = ChaCha20Rng::seed_from_u64(4);
         let opened = Conversation::decrypt(None, &bob.identity, &bob.stock, None, &payload, &mut rng);
         let opening = *opened.expect("an honest payload").opening.as_bytes();

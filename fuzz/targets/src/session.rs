@@ -31,13 +31,11 @@ static SCENE: LazyLock<Scene> = LazyLock::new(|| {
     let stock = bob.stock.clone();
     let state = Conversation::initiate(&mut alice.rng, &alice.identity, &bob.public(), &bundle);
     let state = state.expect("an honest bundle");
-    let mut say = |state: &Conversation, text: &[u8]| {
-        state.encrypt(&mut alice.rng, text, Padding::BLOCKS_80).expect("a short text")
-    };
+    let say =
+        |state: &Conversation, text: &[u8]| state.encrypt(text, Padding::BLOCKS_80).expect("a short text");
     let (first, state) = say(&state, b"first");
     let opened = open(None, &bob.identity, &stock, &first).expect("an honest payload");
-    let (answer, running_after) =
-        opened.next.encrypt(&mut bob.rng, b"answer", Padding::BLOCKS_80).expect("a short text");
+    let (answer, running_after) = opened.next.encrypt(b"answer", Padding::BLOCKS_80).expect("a short text");
     let state = Conversation::decrypt(
         Some(&state),
         &alice.identity,
@@ -47,9 +45,8 @@ static SCENE: LazyLock<Scene> = LazyLock::new(|| {
         &mut ChaCha20Rng::seed_from_u64(3),
     );
     let state = state.expect("an honest payload").next;
-    let mut say = |state: &Conversation, text: &[u8]| {
-        state.encrypt(&mut alice.rng, text, Padding::BLOCKS_80).expect("a short text")
-    };
+    let say =
+        |state: &Conversation, text: &[u8]| state.encrypt(text, Padding::BLOCKS_80).expect("a short text");
     let (second, mut state) = say(&state, b"second");
     for _ in 0..3 {
         (_, state) = say(&state, b"lost");
@@ -139,8 +136,7 @@ pub fn conversation_record(bytes: &[u8]) {
     };
     let Ok(conversation) = Conversation::from_record(&record) else { return };
     assert_eq!(*conversation.to_record(), record);
-    let mut rng = ChaCha20Rng::seed_from_u64(6);
-    if let Ok((_, next)) = conversation.encrypt(&mut rng, b"text", Padding::Padme) {
+    if let Ok((_, next)) = conversation.encrypt(b"text", Padding::Padme) {
         assert!(Conversation::from_record(&next.to_record()).is_ok());
     }
     for payload in &scene.payloads {

@@ -118,7 +118,7 @@ impl Network {
         self.next_text += 1;
         let (ours, theirs) = self.pair(side);
         let conversation = ours.conversation.as_ref().expect("begun above");
-        let sealed = conversation.encrypt(&mut ours.keys.rng, &text.to_be_bytes(), Padding::BLOCKS_80);
+        let sealed = conversation.encrypt(&text.to_be_bytes(), Padding::BLOCKS_80);
         let (payload, next) = sealed.expect("a short text");
         ours.conversation = Some(next);
         theirs.under_way.push((text, payload));

@@ -62,7 +62,7 @@ impl Forger {
         let theirs = identity_public(&bundles.identity);
         let mut rng = world.fork();
         let begun = Conversation::initiate(&mut rng, &self.identity, &theirs, &bundles.devices[0]).unwrap();
-        begun.encrypt(&mut rng, &encode(body).unwrap(), Padding::Padme).unwrap().0
+        begun.encrypt(&encode(body).unwrap(), Padding::Padme).unwrap().0
     }
 
     /// A message to `to` in an envelope that shows this certificate.

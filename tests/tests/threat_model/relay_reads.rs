@@ -116,9 +116,9 @@ fn the_relay_cannot_tell_texts_of_one_padding_bucket_apart_by_their_length() {
         lengths
     };
     assert_eq!(lengths(PaddingRule::None).len(), TEXTS, "without padding every length shows");
-    // Padmé keeps the first bits of a length: here it goes up to a multiple of 8, or of 16 from 128 bytes on.
+    // Padmé keeps the first bits of a length: a body here goes up to a multiple of 4, or of 8 from 64 bytes on.
     let padded = lengths(PaddingRule::Padme).len();
-    assert!((2..=TEXTS / 8 + 1).contains(&padded), "{padded} lengths");
+    assert!((2..=TEXTS / 4).contains(&padded), "{padded} lengths");
 }
 
 /// A message with each of its bytes altered in turn, cut short and made longer.

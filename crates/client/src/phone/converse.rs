@@ -278,7 +278,7 @@ impl Speaker<'_> {
         decided: &mut Decided,
     ) -> Result<(), PhoneError> {
         if matches!(item.stage, Stage::Waiting) {
-            let Some(payload) = self.protect(rows, them, &item.content)? else {
+            let Some(payload) = self.protect(them, &item.content)? else {
                 store_item(rows, item)?;
                 decided.kept.push((item.order, item.brief()));
                 decided.stuck.push(item.to);
@@ -307,12 +307,7 @@ impl Speaker<'_> {
     }
 
     /// The payload for a content, and the conversation moved on. None if the session layer will not have it.
-    fn protect(
-        &self,
-        rows: &mut Rows<'_>,
-        them: &mut Correspondent,
-        content: &Content,
-    ) -> Result<Option<Vec<u8>>, PhoneError> {
+    fn protect(&self, them: &mut Correspondent, content: &Content) -> Result<Option<Vec<u8>>, PhoneError> {
         let end_to_end = self.account.protection == Protection::EndToEnd;
         let introduce = them.record.accepted && !them.record.introduced;
         let introduction = introduce.then(|| Introduction {
@@ -328,7 +323,7 @@ impl Speaker<'_> {
             return Ok(None);
         };
         let padding = self.account.padding.padding();
-        match conversation.encrypt(&mut rows.rng, &body, padding) {
+        match conversation.encrypt(&body, padding) {
             Ok((payload, next)) => {
                 them.conversation = Some(next);
                 them.changed = true;

@@ -1,23 +1,23 @@
 //! The body of a message: ENCRYPT and DECRYPT (specification, section 3.1), and what it is bound to.
 //!
-//! **The nonce** is the first 12 bytes of the message's commitment. The specification allows a fixed
-//! one, since a message key is used once; but a phone restored from an old copy uses its next
-//! message keys a second time, for other bodies, and under a fixed nonce that would show the
-//! difference of the two texts and give forgeries away. A commitment is an HMAC under fresh
-//! random bytes, so the second body has another nonce, and costs no byte more.
+//! The specification recommends SIV or a composition with HMAC (section 7.2). This is both: the tag is
+//! an HMAC over the plaintext, and it is the franking commitment, and the cipher's nonce
+//! ([`pillarbox_crypto::committing`]). A message key is used once, so a fixed nonce would be allowed;
+//! but a phone restored from an old copy uses its next message keys a second time, for other bodies,
+//! and under a fixed nonce that would show the difference of the two texts.
 
 use super::{
     header::{self, HEADER_LEN, OpenedHeader, SEALED_HEADER_LEN},
     keys::{HeaderKey, MessageKey},
 };
 use crate::{
-    franking::Commitment,
+    franking::COMMITMENT_LEN,
     layout::{Reader, WrongLength},
     pqxdh::ASSOCIATED_LEN,
 };
 use pillarbox_crypto::{
-    AuthenticationFailed, TAG_LEN,
-    aead::{open, seal_in_place},
+    AuthenticationFailed, Opening,
+    committing::{open, seal_in_place},
 };
 use zeroize::Zeroizing;
 
@@ -29,27 +29,20 @@ pub(crate) struct Binding<'a> {
     pub(crate) parties: &'a [u8; ASSOCIATED_LEN],
     /// Kind byte and, if there is one, the prekey header.
     pub(crate) prefix: &'a [u8],
-    pub(crate) commitment: &'a Commitment,
 }
 
-impl Binding<'_> {
-    fn associated_data(&self, header: &[u8; HEADER_LEN]) -> Vec<u8> {
-        let Self { parties, prefix, commitment } = self;
-        [parties.as_slice(), prefix, commitment.as_bytes(), header].concat()
-    }
-
-    fn nonce(&self) -> [u8; 12] {
-        let mut nonce = [0; 12];
-        nonce.iter_mut().zip(self.commitment.as_bytes()).for_each(|(to, from)| *to = *from);
-        nonce
+impl<'a> Binding<'a> {
+    fn associated_data(&self, header: &'a [u8; HEADER_LEN]) -> [&'a [u8]; 3] {
+        let Self { parties, prefix } = *self;
+        [parties, prefix, header]
     }
 }
 
-/// A message as sealed by a chain: sealed header, ciphertext, tag of the ciphertext.
+/// A message as sealed by a chain.
 pub(crate) struct Sealed {
+    pub(crate) commitment: [u8; COMMITMENT_LEN],
     pub(crate) header: Vec<u8>,
     pub(crate) ciphertext: Vec<u8>,
-    pub(crate) tag: [u8; TAG_LEN],
 }
 
 /// Seals body and then header. The buffer of the plaintext becomes that of the ciphertext.
@@ -61,37 +54,35 @@ pub(super) fn seal(
     plaintext: Vec<u8>,
 ) -> Sealed {
     let mut ciphertext = plaintext;
-    let associated = binding.associated_data(header);
-    let tag = seal_in_place(&message_key.0, &binding.nonce(), &associated, &mut ciphertext);
-    Sealed { header: header::seal(header_key, header, &tag), ciphertext, tag }
+    let commitment = seal_in_place(&message_key.0, &binding.associated_data(header), &mut ciphertext);
+    Sealed { header: header::seal(header_key, header, &commitment), commitment, ciphertext }
 }
 
 /// A message as received: nothing in it is believed yet.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SealedMessage<'a> {
+    pub(crate) commitment: &'a [u8; COMMITMENT_LEN],
     pub(crate) header: &'a [u8; SEALED_HEADER_LEN],
-    /// Ciphertext and tag.
-    pub(crate) body: &'a [u8],
-    tag: &'a [u8; TAG_LEN],
+    pub(crate) ciphertext: &'a [u8],
 }
 
 impl<'a> SealedMessage<'a> {
     pub(crate) fn read(mut reader: Reader<'a>) -> Result<Self, WrongLength> {
-        let header = reader.take()?;
-        let body = reader.rest();
-        Ok(Self { header, body, tag: body.last_chunk().ok_or(WrongLength)? })
+        let (commitment, header) = (reader.take()?, reader.take()?);
+        Ok(Self { commitment, header, ciphertext: reader.rest() })
     }
 
     pub(super) fn header_under(&self, key: &HeaderKey) -> Option<OpenedHeader> {
-        header::open(key, self.header, self.tag)
+        header::open(key, self.header, self.commitment)
     }
 
+    /// The padded plaintext, and what opens the commitment to it.
     pub(super) fn open(
         &self,
         message_key: &MessageKey,
         header: &OpenedHeader,
         binding: &Binding<'_>,
-    ) -> Result<Zeroizing<Vec<u8>>, AuthenticationFailed> {
-        open(&message_key.0, &binding.nonce(), &binding.associated_data(&header.bytes), self.body)
+    ) -> Result<(Zeroizing<Vec<u8>>, Opening), AuthenticationFailed> {
+        open(&message_key.0, &binding.associated_data(&header.bytes), self.commitment, self.ciphertext)
     }
 }

@@ -82,13 +82,13 @@ impl Established {
         }
         let advanced = self.receiving.advance(header.number)?;
         let (message_key, receiving) = advanced.chain.step();
-        let plaintext = received.message.open(&message_key, &received.header, received.binding)?;
+        let (plaintext, opening) = received.message.open(&message_key, &received.header, received.binding)?;
         let skipped = if advanced.passed.is_empty() {
             Arc::clone(&self.skipped)
         } else {
             Arc::new(self.skipped.with(&receiving.header_key, advanced.passed, self.received))
         };
-        Ok(Opened { plaintext, next: self.after(Arc::new(receiving), skipped) })
+        Ok(Opened { plaintext, opening, next: self.after(Arc::new(receiving), skipped) })
     }
 
     fn open_in_next(
@@ -104,9 +104,9 @@ impl Established {
     fn open_skipped(&self, chain: &SkippedChain, received: &Received<'_>) -> Result<Opened, RatchetError> {
         let number = received.header.header.number;
         let message_key = chain.key(number).ok_or(RatchetError::Duplicate)?;
-        let plaintext = received.message.open(message_key, &received.header, received.binding)?;
+        let (plaintext, opening) = received.message.open(message_key, &received.header, received.binding)?;
         let skipped = Arc::new(self.skipped.without(&chain.header_key, number));
-        Ok(Opened { plaintext, next: self.after(Arc::clone(&self.receiving), skipped) })
+        Ok(Opened { plaintext, opening, next: self.after(Arc::clone(&self.receiving), skipped) })
     }
 
     fn skipped_chain(&self, header_key: &HeaderKey) -> Option<&SkippedChain> {
@@ -142,7 +142,7 @@ impl Received<'_> {
         let (half, chain) = expecting.receive(self.header.header.ratchet_key)?;
         let advanced = chain.advance(self.header.header.number)?;
         let (message_key, receiving) = advanced.chain.step();
-        let plaintext = self.message.open(&message_key, &self.header, self.binding)?;
+        let (plaintext, opening) = self.message.open(&message_key, &self.header, self.binding)?;
 
         let (turn, sending) = half.send(rng, Arc::clone(&expecting.next_sending), sent)?;
         let skipped = Arc::new(skipped.with(&receiving.header_key, advanced.passed, received));
@@ -154,7 +154,7 @@ impl Received<'_> {
             skipped: without_aged(skipped, received),
             received,
         };
-        Ok(Opened { plaintext, next })
+        Ok(Opened { plaintext, opening, next })
     }
 }
 

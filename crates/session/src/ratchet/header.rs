@@ -3,21 +3,23 @@
 //! ```text
 //! header           ratchet key DHs (32)   PN (3)   Ns (3)      integers big-endian
 //! sealed header    header (38)            tag (16)
-//! nonce            tag of the body (16)   zeros (8)
+//! nonce            first 24 bytes of the body's commitment
 //! ```
 //!
 //! **The nonce.** The specification asks HENCRYPT for a nonce that does not repeat under one header
 //! key, and random bytes would cost every message 16 or more. Here the body is sealed first and its
-//! Poly1305 tag is the nonce. A tag is a one-time-key polynomial plus a pad, both 16 bytes of
-//! ChaCha20 keystream under a message key (and nonce) that seals one body; so tags are as good as
-//! 128 random bits each. A chain holds fewer than 2^24 messages, so two of its tags are equal with
-//! probability under 2^48 / 2^129 = 2^-81. The same message sent twice has the same nonce, the same
-//! header and the same bytes, and tells nothing new. XChaCha20 takes 24 bytes; the other 8 are zeros.
-//! The recipient has the tag before it has anything else, and an altered one fails twice: the header
-//! does not open under it, nor the body with it.
+//! commitment gives the nonce: an HMAC under a key that follows from a message key, so as good as
+//! random to everybody without it. XChaCha20 takes 24 of its 32 bytes. A chain holds fewer than 2^24
+//! messages, so two of its nonces are equal with probability under 2^48 / 2^193 = 2^-145. The same
+//! message sent twice has the same nonce, the same header and the same bytes, and tells nothing new.
+//! The recipient has the commitment before it has anything else, and an altered one fails twice: the
+//! header does not open under it, nor the body with it.
 
 use super::keys::HeaderKey;
-use crate::layout::{Reader, WrongLength};
+use crate::{
+    franking::COMMITMENT_LEN,
+    layout::{Reader, WrongLength},
+};
 use pillarbox_crypto::{
     AgreementPublic, TAG_LEN,
     aead::{open_extended, seal_extended},
@@ -69,25 +71,25 @@ impl Header {
     }
 }
 
-/// HENCRYPT. `body_tag` is the tag of the body that the header belongs to.
-pub(super) fn seal(key: &HeaderKey, header: &[u8; HEADER_LEN], body_tag: &[u8; TAG_LEN]) -> Vec<u8> {
-    seal_extended(&key.0, &nonce(body_tag), &[], header)
+/// HENCRYPT. `commitment` is that of the body that the header belongs to.
+pub(super) fn seal(key: &HeaderKey, header: &[u8; HEADER_LEN], commitment: &[u8; COMMITMENT_LEN]) -> Vec<u8> {
+    seal_extended(&key.0, &nonce(commitment), &[], header)
 }
 
 /// HDECRYPT: `None` if the header is not sealed under this key.
 pub(super) fn open(
     key: &HeaderKey,
     sealed: &[u8; SEALED_HEADER_LEN],
-    body_tag: &[u8; TAG_LEN],
+    commitment: &[u8; COMMITMENT_LEN],
 ) -> Option<OpenedHeader> {
-    let opened = open_extended(&key.0, &nonce(body_tag), &[], sealed).ok()?;
+    let opened = open_extended(&key.0, &nonce(commitment), &[], sealed).ok()?;
     let bytes = *opened.first_chunk()?;
     Some(OpenedHeader { header: Header::read(&bytes).ok()?, bytes })
 }
 
-fn nonce(body_tag: &[u8; TAG_LEN]) -> [u8; 24] {
+fn nonce(commitment: &[u8; COMMITMENT_LEN]) -> [u8; 24] {
     let mut nonce = [0; 24];
-    nonce.iter_mut().zip(body_tag).for_each(|(to, from)| *to = *from);
+    nonce.iter_mut().zip(commitment).for_each(|(to, from)| *to = *from);
     nonce
 }
 
@@ -98,26 +100,26 @@ mod tests {
 
     proptest! {
         #[test]
-        fn opens_under_its_key_and_tag_only(
+        fn opens_under_its_key_and_commitment_only(
             key: [u8; 32],
             ratchet_key: [u8; 32],
             previous_count in 0..1u32 << 24,
             number in 0..1u32 << 24,
-            tag: [u8; 16],
-            at in 0..SEALED_HEADER_LEN + 16,
+            commitment: [u8; COMMITMENT_LEN],
+            at in 0..SEALED_HEADER_LEN + 24,
             bit in 0..8u8,
         ) {
             let ratchet_key = AgreementPublic::from_bytes(ratchet_key);
             let header = Header { ratchet_key, previous_count, number };
             let key = HeaderKey::from_bytes(key);
-            let sealed: [u8; SEALED_HEADER_LEN] = seal(&key, &header.to_bytes(), &tag).try_into().unwrap();
-            let opened = open(&key, &sealed, &tag).unwrap();
+            let sealed: [u8; SEALED_HEADER_LEN] = seal(&key, &header.to_bytes(), &commitment).try_into().unwrap();
+            let opened = open(&key, &sealed, &commitment).unwrap();
             prop_assert_eq!(opened.header, header);
             prop_assert_eq!(opened.bytes, header.to_bytes());
 
-            let (mut sealed, mut tag) = (sealed, tag);
-            *sealed.iter_mut().chain(&mut tag).nth(at).unwrap() ^= 1 << bit;
-            prop_assert!(open(&key, &sealed, &tag).is_none());
+            let (mut sealed, mut commitment) = (sealed, commitment);
+            *sealed.iter_mut().chain(&mut commitment).nth(at).unwrap() ^= 1 << bit;
+            prop_assert!(open(&key, &sealed, &commitment).is_none());
         }
     }
 }

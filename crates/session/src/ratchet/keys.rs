@@ -3,7 +3,7 @@
 
 use crate::redact::redacted_debug;
 use pillarbox_crypto::{
-    AeadKey, SharedSecret, equal,
+    AeadKey, OneTimeKey, SharedSecret, equal,
     kdf::{chain_step, hkdf},
     labels::{RATCHET_HEADER, RATCHET_ROOT},
 };
@@ -25,7 +25,7 @@ pub(crate) struct ChainKey([u8; 32]);
 /// MK: opens one message.
 ///
 /// Invariants: wiped on drop; no `Clone`.
-pub(crate) struct MessageKey(pub(super) AeadKey);
+pub(crate) struct MessageKey(pub(super) OneTimeKey);
 
 /// HKs, HKr, NHKs or NHKr: seals the headers of one chain.
 ///
@@ -76,7 +76,7 @@ impl ChainKey {
 
 impl MessageKey {
     pub(super) fn from_bytes(bytes: [u8; 32]) -> Self {
-        Self(AeadKey::from_bytes(bytes))
+        Self(OneTimeKey::from_bytes(bytes))
     }
 
     pub(super) fn as_bytes(&self) -> &[u8; 32] {

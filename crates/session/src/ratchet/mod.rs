@@ -1,8 +1,8 @@
 //! The Double Ratchet with header encryption.
 //!
 //! "The Double Ratchet Algorithm", Signal, section 4, with the functions of section 7.2: X25519,
-//! HKDF-SHA-256 for KDF_RK_HE, HMAC-SHA-256 for KDF_CK, ChaCha20-Poly1305 for ENCRYPT and
-//! XChaCha20-Poly1305 for HENCRYPT.
+//! HKDF-SHA-256 for KDF_RK_HE, HMAC-SHA-256 for KDF_CK, SIV of HMAC-SHA-256 and ChaCha20 for
+//! ENCRYPT, and XChaCha20-Poly1305 for HENCRYPT.
 //!
 //! One struct per state, so that a state cannot hold a key that it must not have:
 //!
@@ -40,7 +40,7 @@ pub(crate) use header::SEALED_HEADER_LEN;
 pub(crate) use initiated::{Awaiting, Initiated};
 pub(crate) use keys::RootKey;
 
-use pillarbox_crypto::{AuthenticationFailed, NotContributory};
+use pillarbox_crypto::{AuthenticationFailed, NotContributory, Opening};
 use zeroize::Zeroizing;
 
 /// Why a state does not open a message.
@@ -68,8 +68,9 @@ impl From<NotContributory> for RatchetError {
     }
 }
 
-/// A padded plaintext and the state after it was opened.
+/// A padded plaintext, what opens its commitment, and the state after it was opened.
 pub(crate) struct Opened {
     pub(crate) plaintext: Zeroizing<Vec<u8>>,
+    pub(crate) opening: Opening,
     pub(crate) next: Established,
 }
