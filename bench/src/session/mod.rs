@@ -37,7 +37,7 @@ pub(crate) fn run() -> Result<Report, Failure> {
             Some(Bounds { must: 0.15, aim: 0.065 }),
             &mut || ours.chain(MESSAGES),
             Some(&mut || theirs.chain(MESSAGES)),
-            "ours encrypts and opens a header, commits to the text (two HMACs over it) and returns each \
+            "ours encrypts and opens a header, commits to the text (an HMAC over it on each side) and returns each \
              state as a new value; Olm encrypts with AES-CBC, has a MAC of 8 bytes and changes its state",
         )?,
         row(

@@ -17,7 +17,7 @@ pub(super) fn table(
     let peer_first = olm::first_len()? - TEXT.len();
     Ok(vec![
         Size {
-            what: "running chain, header encrypted, with franking",
+            what: "running chain, with franking",
             must: Some(97),
             aim: Some(72),
             ours: running,

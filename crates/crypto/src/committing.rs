@@ -103,8 +103,9 @@ impl Opening {
 /// as tell their own.
 #[must_use]
 pub fn seal_in_place(key: &OneTimeKey, associated: &[&[u8]], buffer: &mut [u8]) -> [u8; COMMITMENT_LEN] {
-    let commitment = opening(key, associated).commit(buffer);
-    apply_keystream(key, &commitment, buffer);
+    let (cipher_key, opening) = spread(key, associated);
+    let commitment = opening.commit(buffer);
+    apply_keystream(&cipher_key, &commitment, buffer);
     commitment
 }
 
@@ -118,9 +119,9 @@ pub fn open(
     commitment: &[u8; COMMITMENT_LEN],
     ciphertext: &[u8],
 ) -> Result<(Zeroizing<Vec<u8>>, Opening), AuthenticationFailed> {
+    let (cipher_key, opening) = spread(key, associated);
     let mut plaintext = Zeroizing::new(ciphertext.to_vec());
-    apply_keystream(key, commitment, &mut plaintext);
-    let opening = opening(key, associated);
+    apply_keystream(&cipher_key, commitment, &mut plaintext);
     if equal(&opening.commit(&plaintext), commitment) {
         Ok((plaintext, opening))
     } else {
@@ -128,18 +129,19 @@ pub fn open(
     }
 }
 
-fn opening(key: &OneTimeKey, associated: &[&[u8]]) -> Opening {
-    let mut mac = keyed(&key.0).chain_update(FRANKING_OPENING.as_bytes());
-    associated.iter().for_each(|part| mac.update(part));
-    Opening(mac.finalize().into_bytes().into())
+/// The cipher key, and what opens the commitment.
+fn spread(key: &OneTimeKey, associated: &[&[u8]]) -> (Zeroizing<[u8; 32]>, Opening) {
+    let mac = keyed(&key.0);
+    let cipher_key = mac.clone().chain_update(RATCHET_MESSAGE.as_bytes()).finalize();
+    let opening = associated.iter().fold(mac.chain_update(FRANKING_OPENING.as_bytes()), Mac::chain_update);
+    (Zeroizing::new(cipher_key.into_bytes().into()), Opening(opening.finalize().into_bytes().into()))
 }
 
 /// The cipher ends with its block counter, at 256 GiB; a message has at most 40,000 bytes.
-fn apply_keystream(key: &OneTimeKey, commitment: &[u8; COMMITMENT_LEN], buffer: &mut [u8]) {
-    let cipher_key = Zeroizing::new(hmac(&key.0, &[RATCHET_MESSAGE.as_bytes()]));
+fn apply_keystream(cipher_key: &[u8; 32], commitment: &[u8; COMMITMENT_LEN], buffer: &mut [u8]) {
     let mut nonce = [0; NONCE_LEN];
     nonce.iter_mut().zip(commitment).for_each(|(to, from)| *to = *from);
-    ChaCha20::new((&*cipher_key).into(), &nonce.into()).apply_keystream(buffer);
+    ChaCha20::new(cipher_key.into(), &nonce.into()).apply_keystream(buffer);
 }
 
 #[cfg(test)]
