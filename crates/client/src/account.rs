@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::habits::Habits;
 
-/// How this phone protects what it says. Chosen when the account is made and never changed: a phone of one
-/// protection takes no message of the other, so nobody on the way can talk it down.
+/// How this phone protects what it says. Chosen when the account is made, and nothing that arrives changes it: a phone of
+/// one protection takes no message of the other, so nobody on the way can talk it down. What another release of the program
+/// does is another matter ([`Phone::stop_encrypting`](crate::Phone::stop_encrypting)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Protection {
     /// Only the recipient's phone can read it.

@@ -144,3 +144,26 @@ fn a_block_stops_texts_and_a_relay_elsewhere_brings_them_back() {
         );
     }
 }
+
+#[test]
+fn an_update_that_lets_the_operator_read_loses_no_text_and_no_phone_tells_of_it() {
+    // Sealed senders, an account for each contact, and relays that told nobody who sends among them.
+    for (design, reads) in [
+        ("end-to-end", Share { n: 1, of: 1 }),
+        ("signal-now", Share { n: 1, of: 1 }),
+        ("wickr", Share { n: 1, of: 1 }),
+        ("simplex", Share { n: 0, of: 1 }),
+    ] {
+        let run = run(story("westminster-2017"), design, &["notice-to-change"]);
+        let (notice, _) = cell(&run, "notice-to-change");
+        let measures = &notice.measures;
+        assert_eq!(
+            (measures.content_past, measures.content_future),
+            (Share { n: 0, of: 3 }, reads),
+            "{design}"
+        );
+        assert_eq!(measures.function_lost, Share { n: 0, of: 7 }, "{design}");
+        assert_eq!(measures.noticed, [], "{design}");
+        assert!(notice.reasons.iter().any(|reason| reason.starts_with("Assumed: ")), "{:?}", notice.reasons);
+    }
+}

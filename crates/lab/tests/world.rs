@@ -375,9 +375,8 @@ fn receipts_wait_as_long_as_the_design_says() {
 fn a_software_update_changes_what_phones_do_from_then_on() {
     let scenario = story(&[HELLO, HELLO, HELLO]);
     let mut world = world("end-to-end", &scenario);
-    let protection = Some(pillarbox_client::Protection::ServerReadable);
     let habits = designs::named("plain-server").unwrap().phone.habits.clone();
-    let update = Order::UpdateSoftware { who: None, habits, protection };
+    let update = Order::UpdateSoftware { who: None, habits, stops_encrypting: true };
     world.order(scenario.start + Duration::from_seconds(13 * 60), update);
     world.run_until(scenario.start + Duration::from_seconds(12 * 60)).unwrap();
     let named = |world: &World| {
@@ -387,9 +386,15 @@ fn a_software_update_changes_what_phones_do_from_then_on() {
     // Whoever was found by number is told the key that seals in the answer, so that the first text has a name.
     let before = named(&world);
     assert_eq!((before, read(&world).len()), (1, 2));
+    let accounts = world.scorer().accounts().to_vec();
     world.run().unwrap();
     assert!(named(&world) > before);
     assert_eq!(read(&world).len(), 3);
+    // It is the same people on the same accounts, and no phone says that a key has changed.
+    assert_eq!(world.scorer().accounts(), accounts);
+    let changed =
+        |kind: &Kind| matches!(kind, Kind::Notice { notice, .. } if notice.starts_with("key-changed"));
+    assert!(!world.record().lines().iter().any(|line| changed(&line.kind)));
 }
 
 #[test]

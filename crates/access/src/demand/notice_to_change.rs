@@ -4,6 +4,7 @@
 //! feature instead ships software without it.
 
 use pillarbox_client::{BackupKey, Habits, Protection};
+use pillarbox_relay::Keeping;
 use pillarbox_wire::{DepositKind, Timestamp};
 use serde::Serialize;
 
@@ -26,13 +27,15 @@ pub const NOTICE_TO_CHANGE: Demand = Demand {
     when: When::FromNowOn,
 };
 
-/// What the software does after the notice.
+/// What the software does after the notice: that of the phones and that of the relays.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Changed {
     /// What phones do with a text from then on.
     pub protection: Protection,
     /// What they do beside it.
     pub habits: Habits,
+    /// What relays keep and pass on. Without sessions it is the relay alone that tells a recipient whom a text is from.
+    pub relay: Keeping,
     /// Whether the people of the country are left without what the notice is about, instead of with a changed form of it.
     pub withdrawn: bool,
 }
@@ -51,11 +54,13 @@ pub fn told(design: &Design, backups_only: bool) -> Changed {
             habits.deposits.push(DepositKind::BackupKey);
         }
     }
+    let mut relay = design.relay.clone();
     if !backups_only && !withdrawn {
         protection = Protection::ServerReadable;
         habits.sealed_sender = false;
+        relay.sender = true;
     }
-    Changed { protection, habits, withdrawn }
+    Changed { protection, habits, relay, withdrawn }
 }
 
 /// What a content warrant returns of the time after the changed software ran.

@@ -49,7 +49,7 @@ impl Phone {
         let message = deliver.message;
         let notices = match self.open_envelope(deliver, now) {
             None => vec![Notice::Undecryptable { contact: None, asked_again: false }],
-            Some(envelope) if envelope.protection != self.account.protection => {
+            Some(envelope) if !self.takes(envelope.protection) => {
                 let known =
                     self.vault.read(|rows| rows.load::<ContactRecord>(Table::Contacts, &envelope.from.0))?;
                 vec![Notice::OtherProtection { contact: known.map(|known| known.account) }]

@@ -220,6 +220,8 @@ impl Speaker<'_> {
             return Ok(());
         }
         let owed = them.errands.clone();
+        // Without sessions there is none to begin anew; what did not open is asked for all the same.
+        them.errands.renew &= end_to_end;
         for content in self.pay(&them.record, &mut them.errands, *room) {
             let mut item =
                 Item { order: *next_order, to: contact, content, stage: Stage::Waiting, resends: 0 };

@@ -16,6 +16,7 @@
 //! | `group`, `news` | groups: what the owner does, what members say |
 //! | `backups`, `channels` | the history in parts; public channels |
 //! | `reports` | a message shown to whoever runs the relay |
+//! | `release` | what another release of the program makes of an account that is there |
 //! | `facts` | what is left at the relay about the owner |
 //! | `links`, `outgoing`, `converse` | what goes to the relay |
 //! | `answers`, `arrival`, `contents` | what comes from it |
@@ -36,6 +37,7 @@ mod news;
 mod outgoing;
 mod people;
 mod records;
+mod release;
 mod reports;
 mod talk;
 
@@ -54,13 +56,12 @@ pub use talk::SEEN_KEPT;
 
 use self::links::{Connection, Links, Question};
 use self::records::{
-    CERTIFICATE, CertificateRecord, DELIVERY_KEY, DEVICE_KEY, FACTS, HABITS, IDENTITY, all_errands,
-    load_errands, secret,
+    CERTIFICATE, CertificateRecord, DELIVERY_KEY, DEVICE_KEY, FACTS, HABITS, HAS_ENCRYPTED, IDENTITY,
+    all_errands, load_errands, secret,
 };
 use crate::account::{Account, AccountRecord, NewAccount};
 use crate::body::MAX_NAME_LEN;
 use crate::contact::ContactRecord;
-use crate::habits::Habits;
 use crate::outbox::{Item, Outbox};
 use crate::passphrase::Passphrase;
 use crate::prekeys;
@@ -73,6 +74,8 @@ use crate::vault::{ProfileError, Rows, StorageError, Table, Vault};
 pub struct Phone {
     vault: Vault,
     account: Account,
+    /// Whether it encrypted end to end under a former release of the program: what was on its way then still opens.
+    has_encrypted: bool,
     secrets: Secrets,
     links: Links,
     outbox: Outbox,
@@ -110,6 +113,16 @@ struct Secrets {
     identity: IdentitySecret,
     device: SigningSecret,
     delivery: SecretBytes<32>,
+}
+
+impl Secrets {
+    fn generate(rng: &mut impl CryptoRng) -> Self {
+        Self {
+            identity: IdentitySecret::generate(rng),
+            device: SigningSecret::generate(rng),
+            delivery: SecretBytes::generate(rng),
+        }
+    }
 }
 
 impl fmt::Debug for Secrets {
@@ -155,11 +168,7 @@ impl Phone {
         let name = bounded(name, MAX_NAME_LEN);
         let account =
             Account { relay, handle, name, address: None, protection, padding, habits, created_at: now };
-        let secrets = Secrets {
-            identity: IdentitySecret::generate(rng),
-            device: SigningSecret::generate(rng),
-            delivery: SecretBytes::generate(rng),
-        };
+        let secrets = Secrets::generate(rng);
         vault.transact(rng, |rows| {
             if rows.has(Table::Account, FACTS)? {
                 return Err(ProfileError::Exists);
@@ -210,6 +219,7 @@ impl Phone {
             let certificate = rows.load(Table::Account, CERTIFICATE)?;
             Ok::<_, StorageError>((rows.load_all::<Item>(Table::Outbox)?, all_errands(rows)?, certificate))
         })?;
+        phone.has_encrypted = phone.vault.read(|rows| rows.has(Table::Account, HAS_ENCRYPTED))?;
         phone.outbox = Outbox::rebuild(&items);
         for owed in errands {
             phone.note_errands(owed.contact, now)?;
@@ -228,6 +238,7 @@ impl Phone {
         Self {
             vault,
             account,
+            has_encrypted: false,
             secrets,
             links: Links::default(),
             outbox: Outbox::default(),
@@ -253,31 +264,6 @@ impl Phone {
     #[must_use]
     pub const fn account(&self) -> &Account {
         &self.account
-    }
-
-    /// Takes up other habits, as another release of the program would. What was done under the old ones stays done:
-    /// receipts that wait go at their time, and what lies at the relay lies there until it is taken back.
-    ///
-    /// # Errors
-    /// [`PhoneError::Storage`]; then the old habits stay.
-    pub fn set_habits(&mut self, habits: Habits, rng: &mut impl CryptoRng) -> Result<(), PhoneError> {
-        let before = self.account.seals();
-        let account = Account { habits, ..self.account.clone() };
-        let seals_now = account.seals() && !before;
-        self.vault.transact(rng, |rows| {
-            store_account(rows, &account)?;
-            if seals_now {
-                // They were never told how to seal to this phone.
-                for mut contact in rows.load_all::<ContactRecord>(Table::Contacts)? {
-                    contact.introduced = false;
-                    records::store_contact(rows, &contact)?;
-                }
-            }
-            Ok::<_, PhoneError>(())
-        })?;
-        self.account = account;
-        self.deposits.look_again();
-        Ok(())
     }
 
     /// The earliest time after `now` at which there will be something to send that may not be sent yet. Whoever carries
@@ -407,11 +393,7 @@ mod tests {
     #[test]
     fn the_account_s_secrets_print_their_name_only() {
         let mut rng = rand::rng();
-        let secrets = Secrets {
-            identity: IdentitySecret::generate(&mut rng),
-            device: SigningSecret::generate(&mut rng),
-            delivery: SecretBytes::generate(&mut rng),
-        };
+        let secrets = Secrets::generate(&mut rng);
         assert_eq!(format!("{secrets:?} {secrets:#?}"), "Secrets Secrets");
     }
 }

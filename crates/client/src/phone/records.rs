@@ -23,6 +23,8 @@ pub(super) const DELIVERY_KEY: &[u8] = b"delivery key";
 pub(super) const CERTIFICATE: &[u8] = b"certificate";
 pub(super) const BACKUP_KEY: &[u8] = b"backup key";
 pub(super) const HABITS: &[u8] = b"habits";
+/// There if a former release of the program encrypted what this one does not.
+pub(super) const HAS_ENCRYPTED: &[u8] = b"has encrypted";
 
 /// Where a message of ours or theirs stands.
 #[derive(Clone, Copy, Serialize, Deserialize)]

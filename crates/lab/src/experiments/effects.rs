@@ -141,6 +141,11 @@ impl Experiment for Blocking {
 /// The software is changed so that the operator can read along.
 pub(super) struct Notice;
 
+/// What a cell about changed software assumes of the way in which it comes to the phones.
+const EVERYBODY_GETS_IT: &str = "Assumed: everybody's phone gets the update at the same moment and keeps its account, keys, contacts and \
+                                 conversations, and the new program says nothing of its own about what it does. A phone that stayed \
+                                 with the old one would be told by every text in the clear.";
+
 impl Experiment for Notice {
     fn demand(&self) -> &'static Demand {
         &NOTICE_TO_CHANGE
@@ -156,8 +161,8 @@ impl Experiment for Notice {
 
     fn ordered(&self, design: &Design, _: &Scenario) -> Ordered {
         let told = notice_to_change::told(design, false);
-        let protection = (told.protection != design.phone.protection).then_some(told.protection);
-        Ordered::Update { habits: told.habits, protection }
+        let stops_encrypting = told.protection != design.phone.protection;
+        Ordered::Update { habits: told.habits, stops_encrypting, relay: Box::new(told.relay) }
     }
 
     fn serve(&self, views: &Views<'_>, _: &Views<'_>) -> Result<Answered, ExperimentError> {
@@ -173,9 +178,17 @@ impl Experiment for Notice {
             answered.means = Means::InPlace;
             answered.reasons.push("The operator can read along with the software that there is.".into());
         } else {
-            answered.reasons.push(
-                "Needs another build of the phones' program; what was said before stays closed.".into(),
-            );
+            answered.reasons.extend([
+                "Needs another build of the phones' program; what was said before stays closed.".to_owned(),
+                EVERYBODY_GETS_IT.to_owned(),
+            ]);
+            if told.relay.sender != design.relay.sender {
+                answered.reasons.push(
+                    "The relays name the sender of each text from then on: without sessions nobody else tells a recipient whom it \
+                     is from."
+                        .to_owned(),
+                );
+            }
         }
         for (holdings, tap) in views.tapped()? {
             let served = interception::serve(&views.case(), tap, &holdings);

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use pillarbox_access::RelayHoldings;
 use pillarbox_access::demand::{compelled_logging, retention};
 use pillarbox_access::design::{Accounts, Design};
-use pillarbox_client::{Habits, Protection};
+use pillarbox_client::Habits;
+use pillarbox_relay::Keeping;
 use pillarbox_wire::{AccountId, ChannelName, Duration, Handle, Timestamp};
 
 use super::ExperimentError;
@@ -41,8 +42,10 @@ pub(crate) enum Ordered {
     Update {
         /// What it does.
         habits: Habits,
-        /// How it protects what is said, if otherwise than before.
-        protection: Option<Protection>,
+        /// Whether it stops encrypting what is said from phone to phone.
+        stops_encrypting: bool,
+        /// What the relays keep and pass on from then on.
+        relay: Box<Keeping>,
     },
 }
 
@@ -167,7 +170,7 @@ pub(super) fn stage(
     let about = scenario.inquiry.about;
     // An order that names accounts names those that there are when it comes.
     world.run_until(Timestamp(at.0.min(until.0).saturating_sub(1)))?;
-    let mut accounts = accounts_of(&world, about);
+    let accounts = accounts_of(&world, about);
     let mut before = Vec::new();
     if until >= at {
         if matches!(ordered, Ordered::TakeDown { .. }) {
@@ -178,12 +181,7 @@ pub(super) fn stage(
             world.order(at, order);
         }
         if matches!(ordered, Ordered::Update { .. }) {
-            // Software that speaks otherwise begins new accounts; who can read along does so on those.
-            world.run_until(at)?;
-            let now = accounts_of(&world, about);
-            let new: Vec<AccountId> =
-                now.iter().copied().filter(|account| !accounts.contains(account)).collect();
-            accounts = if new.is_empty() { now } else { new };
+            // Who can read along does so from the moment on at which there is something to read.
             for order in orders(&world, design, &Ordered::Tap, &accounts) {
                 world.order(at, order);
             }
@@ -231,8 +229,14 @@ fn orders(world: &World, design: &Design, ordered: &Ordered, accounts: &[Account
             let known = all.iter().take(all.len().saturating_sub(1));
             known.map(|site| Order::BlockRelay { country: country.clone(), site: *site }).collect()
         }
-        Ordered::Update { habits, protection } => {
-            vec![Order::UpdateSoftware { who: None, habits: habits.clone(), protection: *protection }]
+        Ordered::Update { habits, stops_encrypting, relay } => {
+            let mut all = Vec::new();
+            if **relay != design.relay {
+                all.extend(sites.map(|site| Order::SetKeeping { site, keeping: (**relay).clone() }));
+            }
+            let (habits, stops_encrypting) = (habits.clone(), *stops_encrypting);
+            all.push(Order::UpdateSoftware { who: None, habits, stops_encrypting });
+            all
         }
     }
 }

@@ -93,6 +93,8 @@ pub struct World {
     met: Vec<Met>,
     /// What a software update made of somebody's habits.
     updated: BTreeMap<PersonId, Habits>,
+    /// Whose software was made to stop encrypting.
+    stopped_encrypting: BTreeSet<PersonId>,
     /// Whose phone lies in a folder, because somebody will read it.
     on_disk: BTreeSet<PersonId>,
     passcodes: BTreeMap<PersonId, String>,
@@ -131,6 +133,7 @@ impl World {
             moved: BTreeMap::new(),
             met: Vec::new(),
             updated: BTreeMap::new(),
+            stopped_encrypting: BTreeSet::new(),
             on_disk: BTreeSet::new(),
             passcodes: BTreeMap::new(),
             due: BTreeMap::new(),

@@ -1,7 +1,7 @@
 //! Orders: what authorities make an operator, a network or the maker of the phones' software do, at a time.
 
 use pillarbox_access::view::OperatorTap;
-use pillarbox_client::{Habits, Protection};
+use pillarbox_client::Habits;
 use pillarbox_relay::Keeping;
 use pillarbox_wire::{AccountId, ChannelName, Handle};
 
@@ -63,9 +63,9 @@ pub enum Order {
         who: Option<PersonId>,
         /// What their phones do from now on.
         habits: Habits,
-        /// How they protect what is said; none as before. Phones of the two protections do not understand each other, so
-        /// that each person begins a new account with the new software.
-        protection: Option<Protection>,
+        /// Whether they stop encrypting end to end. Accounts, keys, contacts and conversations stay, as with any update. There is no
+        /// order to begin encrypting: nobody's software is made to.
+        stops_encrypting: bool,
     },
 }
 
@@ -132,13 +132,13 @@ impl World {
                 self.seize(who, state)?;
                 format!("{}'s phone is taken", self.name(who))
             }
-            Order::UpdateSoftware { who, habits, protection } => {
+            Order::UpdateSoftware { who, habits, stops_encrypting } => {
                 let whom: Vec<PersonId> = match who {
                     Some(who) => vec![who],
                     None => self.scenario.everybody().map(|(who, _)| who).collect(),
                 };
                 let says = format!("{} people get other software", whom.len());
-                self.update(&whom, &habits, protection)?;
+                self.update(&whom, &habits, stops_encrypting)?;
                 says
             }
         };
@@ -165,22 +165,18 @@ impl World {
         self.restless.extend((0..self.profiles.len()).map(ProfileId));
     }
 
+    /// Whoever gets the software has it at once, also on a phone that is off: it is there when the phone is on again.
     fn update(
         &mut self,
         whom: &[PersonId],
         habits: &Habits,
-        protection: Option<Protection>,
+        stops_encrypting: bool,
     ) -> Result<(), WorldError> {
-        let now = self.design.phone.protection;
         for who in whom {
             self.updated.insert(*who, habits.clone());
-        }
-        if let Some(protection) = protection.filter(|protection| *protection != now) {
-            self.design.phone.protection = protection;
-            for who in whom {
-                self.begin_anew(*who)?;
+            if stops_encrypting {
+                self.stopped_encrypting.insert(*who);
             }
-            return Ok(());
         }
         for number in 0..self.profiles.len() {
             let mut rng = self.fork();
@@ -190,6 +186,9 @@ impl World {
             }
             let habits = self.habits_of(profile.who, &profile.purpose);
             if let Some(phone) = self.profile_mut(ProfileId(number))?.phone.as_mut() {
+                if stops_encrypting {
+                    phone.stop_encrypting(&mut rng)?;
+                }
                 phone.set_habits(habits, &mut rng)?;
                 self.restless.insert(ProfileId(number));
             }

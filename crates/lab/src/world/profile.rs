@@ -151,7 +151,8 @@ impl World {
         let address = self.sites.get(site.0).ok_or(WorldError::Missing("a relay"))?.address.clone();
         let PhoneSide { protection, padding, number, .. } = self.design.phone;
         // Nobody writes to an account for backups, so that it leaves no keys to be written to with.
-        let protection = if purpose == Purpose::Backups { Protection::ServerReadable } else { protection };
+        let in_the_clear = purpose == Purpose::Backups || self.stopped_encrypting.contains(&who);
+        let protection = if in_the_clear { Protection::ServerReadable } else { protection };
         let handle: Option<Handle> = match purpose {
             Purpose::Own | Purpose::Guest if number => person.number.clone(),
             _ => None,
