@@ -24,6 +24,18 @@ impl StampKey {
         Self(SecretBytes::from_bytes(*derived))
     }
 
+    /// The key with these bytes, as an operator would hand it to whoever checks its word.
+    #[must_use]
+    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(SecretBytes::from_bytes(bytes))
+    }
+
+    /// Its bytes.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8; 32] {
+        self.0.as_bytes()
+    }
+
     /// The stamp over a message.
     #[must_use]
     pub fn stamp(

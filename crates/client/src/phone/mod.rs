@@ -16,6 +16,7 @@
 //! | `group`, `news` | groups: what the owner does, what members say |
 //! | `backups`, `channels` | the history in parts; public channels |
 //! | `reports` | a message shown to whoever runs the relay |
+//! | `exhibit` | what a phone shows, taken away with the key to it |
 //! | `release` | what another release of the program makes of an account that is there |
 //! | `facts` | what is left at the relay about the owner |
 //! | `links`, `outgoing`, `converse` | what goes to the relay |
@@ -30,6 +31,7 @@ mod contents;
 mod converse;
 mod entries;
 mod error;
+mod exhibit;
 mod facts;
 mod group;
 mod links;

@@ -12,6 +12,7 @@
 //! With an open vault the row keys are in this process's memory, and so is whatever was read last.
 
 mod error;
+mod exhibit;
 mod lock;
 mod rows;
 
@@ -24,6 +25,7 @@ use rand_core::CryptoRng;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 pub use error::{ProfileError, StorageError};
+pub use exhibit::{Exhibit, SealedRow, opens, wrapped_key};
 pub(crate) use rows::{Rows, Table, View};
 
 use self::lock::{LAYOUT, VaultKey};

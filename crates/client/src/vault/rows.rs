@@ -80,7 +80,7 @@ impl RowKeys {
         }
     }
 
-    fn lookup(&self, table: Table, key: &[u8]) -> [u8; 32] {
+    pub(super) fn lookup(&self, table: Table, key: &[u8]) -> [u8; 32] {
         kdf::hmac(&*self.lookup, &[&[table as u8], key])
     }
 

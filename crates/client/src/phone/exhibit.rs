@@ -1,0 +1,48 @@
+//! A phone as an exhibit: the rows behind what it shows, with the key to them, and a phone that shows the same from those.
+//!
+//! Of the account it holds what the owner could read on the screen, and none of the keys that speak for the owner.
+
+use pillarbox_wire::AccountId;
+use rand_core::CryptoRng;
+
+use super::error::PhoneError;
+use super::records::{FACTS, load_contact, place_key};
+use super::{Phone, Secrets};
+use crate::account::AccountRecord;
+use crate::habits::Habits;
+use crate::vault::{Exhibit, ProfileError, StorageError, Table, Vault};
+
+impl Phone {
+    /// The rows behind everything that this phone shows of conversations and groups.
+    ///
+    /// # Errors
+    /// [`PhoneError::Storage`].
+    pub fn exhibit(&self) -> Result<Exhibit, PhoneError> {
+        let tables = [Table::Contacts, Table::Entries, Table::Groups];
+        Ok(self.vault.exhibit(&tables, &[(Table::Account, FACTS.to_vec())])?)
+    }
+
+    /// The rows behind one conversation.
+    ///
+    /// # Errors
+    /// [`PhoneError::UnknownContact`], [`PhoneError::Storage`].
+    pub fn exhibit_of(&self, contact: AccountId) -> Result<Exhibit, PhoneError> {
+        let places = self.vault.read(|rows| Ok::<_, PhoneError>(load_contact(rows, contact)?.next_place))?;
+        let mut rows = vec![(Table::Account, FACTS.to_vec()), (Table::Contacts, contact.0.to_vec())];
+        rows.extend((0..places).map(|place| (Table::Entries, place_key(contact, place))));
+        Ok(self.vault.exhibit(&[], &rows)?)
+    }
+
+    /// A phone that shows what is in an exhibit. Its secrets are new ones: it can be read, and speaks for nobody.
+    ///
+    /// # Errors
+    /// [`ProfileError::NoProfile`] if it is no phone's; [`ProfileError::Storage`] if the key does not open it.
+    pub fn of_exhibit(exhibit: &Exhibit, rng: &mut impl CryptoRng) -> Result<Self, ProfileError> {
+        let vault = Vault::of_exhibit(exhibit)?;
+        let account = vault.read(|rows| {
+            let record: AccountRecord = rows.load(Table::Account, FACTS)?.ok_or(ProfileError::NoProfile)?;
+            record.with(Habits::default()).map_err(|_| ProfileError::from(StorageError::Damaged))
+        })?;
+        Ok(Self::assemble(vault, account, Secrets::generate(rng)))
+    }
+}
