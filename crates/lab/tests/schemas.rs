@@ -29,7 +29,19 @@ fn the_files_of_two_designs_keep_to_their_schemas_and_changed_ones_do_not() {
     let plan = Plan {
         scenario: control.scenario.clone(),
         designs: ["plain-server", "end-to-end"].map(|name| designs::named(name).unwrap().clone()).to_vec(),
-        demands: ["content-warrant", "interception"].map(str::to_owned).to_vec(),
+        // Between them they have every form of piece and of measure.
+        demands: [
+            "content-warrant",
+            "interception",
+            "seized-phone-off",
+            "seized-phone-open",
+            "participant",
+            "victims-report",
+            "takedown",
+            "blocking-order",
+        ]
+        .map(str::to_owned)
+        .to_vec(),
         seed: 7,
         threads: NonZeroUsize::MIN,
         control,

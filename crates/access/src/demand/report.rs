@@ -59,19 +59,17 @@ pub enum NotProven {
 pub struct Proven {
     /// Who said what to whom.
     pub facts: Facts,
-    /// How firmly.
+    /// Where that comes from.
+    pub origin: Origin,
+    /// How firmly it ties it to the sender.
     pub attribution: Attribution,
 }
 
-/// Checks a report with the relay's stamp key, and names people as the relay's rows do.
+/// Checks a report with the relay's stamp key: the words, if they are the sender's.
 ///
 /// # Errors
 /// [`NotProven`].
-pub fn serve(
-    reported: &ReportedMessage,
-    key: &StampKey,
-    holdings: &RelayHoldings,
-) -> Result<Proven, NotProven> {
+pub fn check(reported: &ReportedMessage, key: &StampKey) -> Result<String, NotProven> {
     let ReportedMessage { payload, from, to, accepted_at, stamp, body, opening } = reported;
     if !key.verify(stamp, payload, *from, *to, *accepted_at) {
         return Err(NotProven::Stamp);
@@ -88,12 +86,26 @@ pub fn serve(
     }
     let body: Body = decode(body).map_err(|_| NotProven::NoMessage)?;
     let text = text_of(&body.content).ok_or(NotProven::NoMessage)?;
+    Ok(text.text.clone())
+}
+
+/// Checks a report and names people as the relay's rows do.
+///
+/// # Errors
+/// [`NotProven`].
+pub fn serve(
+    reported: &ReportedMessage,
+    key: &StampKey,
+    holdings: &RelayHoldings,
+) -> Result<Proven, NotProven> {
     let said = Said {
-        at: *accepted_at,
-        from: Some(holdings.name(from.account)),
-        to: Some(holdings.name(to.account)),
-        text: text.text.clone(),
+        text: check(reported, key)?,
+        at: reported.accepted_at,
+        from: Some(holdings.name(reported.from.account)),
+        to: Some(holdings.name(reported.to.account)),
     };
-    let origin = Origin { named_by_operator: true, shown_by_party: true, stamp_verified: true };
-    Ok(Proven { facts: Facts { said: vec![said], ..Facts::default() }, attribution: attribution(origin) })
+    let origin =
+        Origin { named_by_operator: true, shown_by_party: true, stamp_verified: true, ..Origin::default() };
+    let facts = Facts { said: vec![said], ..Facts::default() };
+    Ok(Proven { facts, origin, attribution: attribution(origin) })
 }

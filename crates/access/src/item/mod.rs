@@ -11,6 +11,7 @@ mod profile;
 mod queue;
 mod read;
 mod table;
+mod things;
 mod traffic;
 
 use pillarbox_wire::inventory::Class;

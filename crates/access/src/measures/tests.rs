@@ -112,9 +112,12 @@ fn what_a_phone_always_says_is_no_notice_of_an_order() {
 #[test]
 fn the_firmest_tie_counts() {
     let word = Origin { named_by_operator: true, ..Origin::default() };
-    assert_eq!(attribution(Origin::default()), Attribution::None);
+    assert_eq!(attribution(Origin::default()), Attribution::Nobody);
     assert_eq!(attribution(word), Attribution::OperatorsWord);
     assert_eq!(attribution(Origin { shown_by_party: true, ..word }), Attribution::PartysWord);
+    let taken = Origin { found_on_phone: true, ..word };
+    assert_eq!(attribution(taken), Attribution::PhonesRecords);
+    assert!(taken.or(Origin { shown_by_party: true, ..Origin::default() }).named_by_operator);
     let stamped = Origin { stamp_verified: true, shown_by_party: true, ..word };
     assert_eq!(attribution(stamped), Attribution::StampedByOperator);
 }

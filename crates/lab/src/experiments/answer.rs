@@ -24,7 +24,7 @@ pub struct Answered {
     pub unit: Option<&'static str>,
     /// Why, where the counts do not say it.
     pub reasons: Vec<String>,
-    /// What only this step can know: what ties the answer to the target, how far back it reaches.
+    /// What only this step can know: how far back it reaches, what became of passcodes and channels.
     pub effects: Measures,
     /// The bytes.
     pub pieces: Vec<Piece>,
@@ -51,24 +51,19 @@ impl Answered {
                 .sort_by(|one, other| (&one.found_in, &one.sha256).cmp(&(&other.found_in, &other.sha256)));
             self.pieces.dedup();
         }
+        // Whatever came back is filed under an account, or names one: that it is so, the operator says.
+        let names = !served.returned().is_empty() || served.facts.people().next().is_some();
+        self.brought.origin.named_by_operator |= names;
         self.facts(&served.facts);
     }
 
     /// Takes over what a paper says as facts.
     pub(super) fn facts(&mut self, facts: &Facts) {
-        self.brought.wrote.extend(wrote(facts));
-        self.brought.said.extend(facts.said.iter().map(|said| Text {
-            at: said.at.0,
-            from: said.from.clone(),
-            to: said.to.clone(),
-            text: said.text.clone(),
-        }));
-        let members = facts.members.iter();
-        self.brought
-            .members
-            .extend(members.map(|row| Member { group: row.group.clone(), member: row.member.clone() }));
-        let knows = facts.knows.iter();
-        self.brought.named.extend(knows.flat_map(|knows| [knows.owner.clone(), knows.contact.clone()]));
+        let Brought { wrote, said, members, named, .. } = answered_by(facts);
+        self.brought.wrote.extend(wrote);
+        self.brought.said.extend(said);
+        self.brought.members.extend(members);
+        self.brought.named.extend(named);
     }
 
     /// The reason that the paper gives at an item that did not come back.
@@ -81,6 +76,26 @@ impl Answered {
                 self.reasons.push(reason);
             }
         }
+    }
+}
+
+/// Facts as what was brought.
+pub(crate) fn answered_by(facts: &Facts) -> Brought {
+    let said = facts.said.iter().map(|said| Text {
+        at: said.at.0,
+        from: said.from.clone(),
+        to: said.to.clone(),
+        text: said.text.clone(),
+    });
+    let members =
+        facts.members.iter().map(|row| Member { group: row.group.clone(), member: row.member.clone() });
+    let named = facts.knows.iter().flat_map(|knows| [knows.owner.clone(), knows.contact.clone()]);
+    Brought {
+        wrote: wrote(facts),
+        said: said.collect(),
+        members: members.collect(),
+        named: named.collect(),
+        ..Brought::default()
     }
 }
 

@@ -14,7 +14,7 @@ use super::staging::{Ordered, channel_of};
 use super::views::Views;
 use super::{Experiment, ExperimentError};
 use crate::scenario::Scenario;
-use crate::score::{Counts, Means, What};
+use crate::score::{Counts, Elsewhere, Means, Posts, Share, What};
 
 /// A public channel is removed.
 pub(super) struct Takedown;
@@ -73,6 +73,15 @@ impl Experiment for Takedown {
 
     fn compared(&self, answered: &mut Answered, compared: &Compared) {
         let Some(Otherwise { readers, .. }) = &compared.otherwise else { return };
+        let of = |n: u64| Share { n, of: readers.posts };
+        let gone = answered.counted.unwrap_or_default();
+        answered.effects.posts = Some(Posts {
+            destroyed: Share { n: gone.returned, of: gone.of },
+            stranger_before: of(readers.stranger_before),
+            stranger_after: of(readers.stranger_after),
+            fetched: of(readers.fetched),
+            followers: readers.followers,
+        });
         answered.reasons.extend([
             format!(
                 "Somebody who had never been there read {} of {} posts before the order, and {} after it.",
@@ -130,6 +139,11 @@ impl Experiment for Blocking {
             lost.n, lost.of
         ));
         let Some(otherwise) = otherwise else { return };
+        answered.effects.elsewhere = Some(Elsewhere {
+            restored: otherwise.restored,
+            by_number: otherwise.by_number,
+            by_invitation: otherwise.by_invitation,
+        });
         answered.reasons.push(format!(
             "If people move to a relay elsewhere that the order does not name, {} of those {} arrive after all. For that {} pairs of \
              contacts found each other by number again, and {} had to hand each other invitations.",
@@ -194,7 +208,6 @@ impl Experiment for Notice {
             let served = interception::serve(&views.case(), tap, &holdings);
             answered.paper(&served);
         }
-        answered.effects.attribution = "what passed the operator under the target's account".into();
         Ok(answered)
     }
 }

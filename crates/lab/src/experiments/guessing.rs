@@ -11,7 +11,7 @@ use std::{fs, io};
 use pillarbox_access::demand::seized_phone::{
     self, ERASES_AFTER, Guessed, Passcode, SUPPOSED_GUESS, about, guess,
 };
-use pillarbox_client::{Passphrase, Vault};
+use pillarbox_client::{Passphrase, Vault, vault};
 use pillarbox_crypto::PasswordCost;
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng as _;
@@ -19,6 +19,7 @@ use tempfile::TempDir;
 
 use super::ExperimentError;
 use crate::scenario;
+use crate::score::Guesses;
 use crate::world::WorldError;
 
 /// How many codes are tried on a phone that is off. Enough to see that guessing goes through the vault's own key derivation, few
@@ -51,17 +52,27 @@ impl GuessTime {
     }
 }
 
-/// Guesses the passcode of the vault in `folder`, and says in `reasons` what came of it.
-pub(super) fn try_codes(
-    folder: &Path,
-    kind: Passcode,
-    reasons: &mut Vec<String>,
-) -> Result<GuessTime, ExperimentError> {
+/// What came of guessing: as numbers, in words, the wrapped key that was guessed against, and what it took by the clock.
+pub(super) struct Tried {
+    pub(super) guesses: Guesses,
+    pub(super) reasons: Vec<String>,
+    pub(super) wrapped_key: Vec<u8>,
+    pub(super) time: GuessTime,
+}
+
+/// The codes of a kind that are tried on a phone that is off.
+pub(crate) fn codes_tried(kind: Passcode) -> impl Iterator<Item = String> {
+    kind.in_order().take(GUESSES)
+}
+
+/// Guesses the passcode of the vault in `folder`.
+pub(super) fn try_codes(folder: &Path, kind: Passcode) -> Result<Tried, ExperimentError> {
+    let mut reasons = Vec::new();
     // Whoever guesses works on a copy of what is on the phone: the program there may still have it open.
     let copy = copied(folder)?;
     let start = Instant::now();
-    let (guessed, timing) = guess(copy.path(), kind.in_order().take(GUESSES), None, || start.elapsed())?;
-    reasons.push(match guessed {
+    let (guessed, timing) = guess(copy.path(), codes_tried(kind), None, || start.elapsed())?;
+    reasons.push(match &guessed {
         Guessed::Found { guess } => {
             format!("The passcode was found with guess {guess}; what it opens is the open phone's.")
         }
@@ -79,19 +90,9 @@ pub(super) fn try_codes(
         grouped(kind.codes()),
         SUPPOSED_GUESS.as_millis(),
     ));
-    reasons.push(erasing(folder, kind)?);
-    let in_use = guess_in_use();
-    Ok(GuessTime { guesses: timing.guesses, all: timing.all, in_use })
-}
-
-/// The same on a phone that erases itself and that nobody gets a copy out of.
-fn erasing(folder: &Path, kind: Passcode) -> Result<String, ExperimentError> {
-    let copy = copied(folder)?;
-    let codes = kind.in_order().take(GUESSES);
-    let (guessed, _) = guess(copy.path(), codes, Some(ERASES_AFTER), || Duration::ZERO)?;
-    let left = copy.path().join(pillarbox_client::vault::FILE_NAME).exists();
-    Ok(match guessed {
-        Guessed::Erased { guesses } if !left => {
+    let (erased, is_left) = erasing(folder, kind)?;
+    reasons.push(match &erased {
+        Guessed::Erased { guesses } if !is_left => {
             format!("Set to erase itself after {ERASES_AFTER} wrong guesses, it was gone after {guesses}.")
         }
         Guessed::Erased { guesses } => format!("Told to erase itself, it was still there after {guesses}."),
@@ -99,7 +100,32 @@ fn erasing(folder: &Path, kind: Passcode) -> Result<String, ExperimentError> {
             format!("Set to erase itself, it was open with guess {guess} before that.")
         }
         Guessed::NotAmongThem { guesses } => format!("Set to erase itself, it bore {guesses} guesses."),
-    })
+    });
+    let found = |guessed: &Guessed| match guessed {
+        Guessed::Found { guess } => Some(*guess),
+        Guessed::NotAmongThem { .. } | Guessed::Erased { .. } => None,
+    };
+    let guesses = Guesses {
+        kind: kind.wording().to_owned(),
+        codes: kind.codes().to_string(),
+        tried: timing.guesses,
+        opened_by: found(&guessed),
+        erases_after: ERASES_AFTER,
+        erased_after: match &erased {
+            Guessed::Erased { guesses } if !is_left => Some(*guesses),
+            _ => None,
+        },
+        opened_before: found(&erased),
+    };
+    let time = GuessTime { guesses: timing.guesses, all: timing.all, in_use: guess_in_use() };
+    Ok(Tried { guesses, reasons, wrapped_key: vault::wrapped_key(copied(folder)?.path())?, time })
+}
+
+/// The same on a phone that erases itself and that nobody gets a copy out of: what came of it, and whether the vault is left.
+fn erasing(folder: &Path, kind: Passcode) -> Result<(Guessed, bool), ExperimentError> {
+    let copy = copied(folder)?;
+    let (guessed, _) = guess(copy.path(), codes_tried(kind), Some(ERASES_AFTER), || Duration::ZERO)?;
+    Ok((guessed, copy.path().join(vault::FILE_NAME).exists()))
 }
 
 /// The kind of a scenario's passcode.

@@ -30,7 +30,9 @@ use pillarbox_access::demand::{Demand, When};
 use pillarbox_access::design::Design;
 
 pub use answer::Answered;
+pub(crate) use answer::answered_by;
 pub use guessing::GuessTime;
+pub(crate) use guessing::codes_tried;
 pub use views::Views;
 
 use crate::scenario::Scenario;

@@ -35,7 +35,6 @@ impl Experiment for Stored {
             answered.paper(&served);
             answered.because(subject(self.1), &served);
         }
-        answered.effects.attribution = "rows of the operator".into();
         Ok(answered)
     }
 }
@@ -72,7 +71,6 @@ impl Experiment for Interception {
             answered.paper(&served);
             answered.because(Item::MessageContent, &served);
         }
-        answered.effects.attribution = "what passed the operator under the target's account".into();
         answered.effects.delay_ms = Some(0);
         Ok(answered)
     }
@@ -116,7 +114,6 @@ impl Experiment for PenRegister {
                 ));
             }
         }
-        answered.effects.attribution = "what passed the operator under the target's account".into();
         Ok(answered)
     }
 }
@@ -164,11 +161,11 @@ impl Experiment for Keeping {
                 let events = holdings.rows().events.iter().filter(|event| event.at >= ordered);
                 let about = events.flat_map(|event| [event.account, event.about]).flatten();
                 answered.brought.named.extend(about.map(|account| holdings.name(account)));
+                answered.brought.origin.named_by_operator |= !answered.brought.named.is_empty();
             }
         }
         answered.brought.named.sort();
         answered.brought.named.dedup();
-        answered.effects.attribution = "rows that the operator wrote because of the order".into();
         Ok(answered)
     }
 }
@@ -199,11 +196,12 @@ impl Experiment for PushLookUp {
             if matches!(found.first.answer(Item::PushToken), Some(ItemAnswer::Withheld { .. })) {
                 counts.withheld += 1;
             }
+            // Whose the token is, the push service says from its own rows.
+            answered.brought.origin.named_by_operator |= !found.owners.is_empty();
             answered.brought.named.extend(found.owners);
         }
         counts.returned = counts.returned.min(counts.of);
         answered.counted = Some(counts);
-        answered.effects.attribution = "the account that the device is signed in to".into();
         Ok(answered)
     }
 }
@@ -247,6 +245,8 @@ impl Experiment for Backup {
                     let texts =
                         account.map(|account| reread::backup_of(holdings, account)).unwrap_or_default();
                     answered.brought.unreadable += u64::from(texts.is_empty());
+                    // They lie in an account, and that they are its owner's is the operator's word.
+                    answered.brought.origin.named_by_operator |= !texts.is_empty();
                     answered.brought.said.extend(texts);
                 }
                 Some(ItemAnswer::Withheld { count, .. }) => withheld += count,
@@ -257,7 +257,6 @@ impl Experiment for Backup {
         if withheld > 0 {
             answered.counted = Some(Counts { withheld, ..Counts::default() });
         }
-        answered.effects.attribution = "the account that the backup lies in".into();
         Ok(answered)
     }
 }

@@ -10,7 +10,8 @@ use super::answer::Answered;
 use super::guessing::try_codes;
 use super::views::Views;
 use super::{Experiment, ExperimentError};
-use crate::score::{Counts, Means, What};
+use crate::matrix::reread::pieces::{self, Names};
+use crate::score::{Counts, Means, Timer, What};
 
 /// What the state between on and off rests on.
 const MEMORY_TOOL: &str = "This assumes a tool that reads the memory of a phone that is locked and runs. Whoever has none has a phone \
@@ -52,41 +53,61 @@ impl Experiment for Taken {
         let mut answered = Answered { means: Means::NotModelled, ..Answered::default() };
         answered.reasons.push("Nobody's phone is taken in this story under this design.".into());
         let owner = views.about().to_string();
-        for taken in views.phones() {
-            answered.means = Means::There;
-            answered.reasons.clear();
+        for (number, taken) in views.phones().enumerate() {
+            let place = format!("phone {}", number + 1);
+            if answered.means == Means::NotModelled {
+                answered.means = Means::There;
+                answered.reasons.clear();
+            }
             let phone = match (self.0, taken.memory()) {
                 (LockState::Unlocked, Some(running)) => SeizedPhone::open(taken.folder(), running),
                 (LockState::AfterFirstUnlock, Some(running)) => SeizedPhone::locked(taken.folder(), running),
                 _ => SeizedPhone::off(taken.folder()),
             };
             match seized_phone::serve(&phone, &owner)? {
-                Seized::Open(found) => take(&mut answered, &found),
+                Seized::Open(found) => take(&mut answered, &place, &phone, &owner, &found)?,
                 Seized::KeysInMemory(found) => {
-                    take(&mut answered, &found);
+                    take(&mut answered, &place, &phone, &owner, &found)?;
                     answered.unit = Some("texts with a tool that reads memory");
                     answered.reasons.push(MEMORY_TOOL.into());
                 }
                 Seized::Sealed { .. } => {
                     answered.brought.unreadable += 1;
-                    let took = try_codes(phone.folder(), views.passcode(), &mut answered.reasons)?;
-                    answered.guessing = Some(answered.guessing.unwrap_or_default().and(took));
+                    let tried = try_codes(phone.folder(), views.passcode())?;
+                    answered.reasons.extend(tried.reasons);
+                    answered.effects.guesses.push(tried.guesses);
+                    answered.pieces.push(pieces::wrapped_key(&place, &tried.wrapped_key));
+                    answered.guessing = Some(answered.guessing.unwrap_or_default().and(tried.time));
                 }
             }
         }
-        answered.effects.attribution = "the phone was in its owner's hands".into();
         Ok(answered)
     }
 }
 
-fn take(answered: &mut Answered, found: &OnThePhone) {
+/// Takes over what an open phone shows, or one whose memory somebody reads, with the rows behind it.
+fn take(
+    answered: &mut Answered,
+    place: &str,
+    phone: &SeizedPhone<'_>,
+    owner: &str,
+    found: &OnThePhone,
+) -> Result<(), ExperimentError> {
     answered.facts(&found.facts);
+    answered.brought.origin.found_on_phone = true;
+    if let Some(running) = phone.memory() {
+        let names = Names { owner: owner.to_owned(), contact: None };
+        answered.pieces.extend(pieces::phone(place, &running.exhibit()?, &names));
+        answered.rereadable = true;
+    }
     for (with, seconds) in &found.timers {
+        answered.effects.timers.push(Timer { with: with.clone(), seconds: u64::from(*seconds) });
         answered.reasons.push(format!(
             "Texts with {with} disappear after {}: those whose time was over when the phone was taken are not on it.",
             about(f64::from(*seconds))
         ));
     }
+    Ok(())
 }
 
 /// Somebody who was written to shows their own phone.
@@ -108,18 +129,26 @@ impl Experiment for Participant {
             return Ok(answered);
         };
         answered.reasons.push("Nobody's phone is shown in this story under this design.".into());
-        for phone in views.contact_phones().filter_map(|phone| phone.screen()) {
-            answered.means = Means::There;
-            answered.reasons.clear();
+        let screens = views.contact_phones().filter_map(|phone| phone.screen());
+        for (number, phone) in screens.enumerate() {
+            let place = format!("phone {}", number + 1);
+            if answered.means == Means::NotModelled {
+                answered.means = Means::There;
+                answered.reasons.clear();
+            }
             for contact in
                 phone.contacts()?.iter().filter(|contact| views.accounts().contains(&contact.account))
             {
                 let other = format!("account {}", contact.account);
                 let shown = participant::serve(phone, contact.account, &own, &other)?;
                 answered.facts(&shown.facts);
+                answered.brought.origin.shown_by_party = true;
+                let names = Names { owner: own.clone(), contact: Some(contact.account.to_string()) };
+                let place = format!("{place}, {other}");
+                answered.pieces.extend(pieces::phone(&place, &phone.exhibit_of(contact.account)?, &names));
+                answered.rereadable = true;
                 let verified = if shown.verified { "" } else { "not " };
-                answered.effects.attribution =
-                    format!("the contact's word; the contact had {verified}verified whose keys they are");
+                answered.reasons.push(format!("The contact had {verified}verified whose keys they are."));
             }
         }
         Ok(answered)
@@ -143,16 +172,16 @@ impl Experiment for Report {
     }
 
     fn serve(&self, views: &Views<'_>, _: &Views<'_>) -> Result<Answered, ExperimentError> {
-        let mut answered =
-            Answered { unit: Some("reports proven"), rereadable: false, ..Answered::default() };
+        let mut answered = Answered { unit: Some("reports proven"), rereadable: true, ..Answered::default() };
         let mut counts = Counts::default();
         for (reported, key, holdings) in views.reports()? {
             counts.of += 1;
+            answered.pieces.push(pieces::report(&reported, &key));
             match report::serve(&reported, &key, &holdings) {
                 Ok(proven) => {
                     counts.returned += 1;
                     answered.facts(&proven.facts);
-                    answered.effects.attribution = "the operator's own stamp on exactly these words".into();
+                    answered.brought.origin = answered.brought.origin.or(proven.origin);
                 }
                 Err(why) => {
                     counts.unreadable += 1;

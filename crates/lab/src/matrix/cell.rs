@@ -60,6 +60,16 @@ pub enum How {
     Plain,
     /// A row with a part of a backup, or its key: all of them together.
     Backup,
+    /// The key of a phone's vault, in bytes, for the rows that were found in the same phone.
+    PhoneKey,
+    /// A row of a phone's vault: its table, the hash that it is found under, nonce and what is sealed, in bytes.
+    PhoneRow,
+    /// How a phone names somebody in what is read from it, as JSON.
+    PhoneNames,
+    /// The wrapped key of a phone's vault, in bytes, that passcodes are tried on.
+    WrappedKey,
+    /// A reported message with the stamp key that checks it, as JSON.
+    Report,
     /// Not at all: it is kept as it lay there.
     Kept,
 }
@@ -122,7 +132,10 @@ impl Evidence {
         let counts = self.counted.unwrap_or(counts);
         measures.noticed.clone_from(&self.effects.noticed);
         measures.function_lost = self.effects.function_lost;
-        measures.attribution.clone_from(&self.effects.attribution);
+        let Measures { guesses, timers, posts, elsewhere, .. } = &self.effects;
+        measures.guesses.clone_from(guesses);
+        measures.timers.clone_from(timers);
+        (measures.posts, measures.elsewhere) = (*posts, *elsewhere);
         measures.delay_ms = self.effects.delay_ms.or(measures.delay_ms);
         measures.look_back_ms = self.effects.look_back_ms.or(measures.look_back_ms);
         (State::of(self.means, self.only_from_now_on, &counts), counts, measures)
@@ -139,12 +152,17 @@ impl Evidence {
     pub fn cell(&self, control: &str) -> Cell {
         let (state, _, measures) = self.score();
         // What is counted is not all that comes back: a demand for messages brings what else the operator has.
-        let besides = self.brought.entries.iter().filter(|entry| entry.covered && entry.returned > 0).count();
+        let besides = match measures.besides.len() {
+            0 => None,
+            1 => Some("1 other kind of data".to_owned()),
+            many => Some(format!("{many} other kinds of data")),
+        };
         let says = match (state, state.counted()) {
             (_, Some(_)) => format!("{state} {}", self.unit),
-            (State::NoneHeld, None) if besides > 0 => {
-                format!("no {} held; {besides} other entries", self.unit)
-            }
+            (State::NoneHeld, None) => match besides {
+                Some(besides) => format!("no {} held; {besides}", self.unit),
+                None => state.to_string(),
+            },
             (_, None) => state.to_string(),
         };
         Cell {

@@ -1,11 +1,15 @@
 //! Comma-separated values (RFC 4180): the matrix as a table for other programs, and predictions as people write them.
 
 use super::cell::Cell;
+use crate::score::{Elsewhere, Measures, Posts};
 
 /// The columns of `matrix.csv`.
 const COLUMNS: &str = "design,demand,state,n,of,says,content_past,content_past_of,content_future,content_future_of,pairs_right,\
 pairs_found,pairs_of,times_right,times_found,times_of,groups_right,groups_found,groups_of,look_back_ms,delay_ms,non_targets,\
-noticed_by,function_lost,function_lost_of,attribution,reasons,control,seed,evidence,evidence_sha256\n";
+noticed_by,function_lost,function_lost_of,attribution,other_data,passcodes_tried,passcodes_of,passcode_found_by,erased_after,\
+disappear_after_s,posts_destroyed,posts_destroyed_of,posts,stranger_read_before,stranger_read_after,followers_fetched,followers,\
+restored_elsewhere,restored_elsewhere_of,found_again_by_number,found_again_by_invitation,reasons,control,seed,evidence,\
+evidence_sha256\n";
 
 /// The matrix, a line for each cell.
 #[must_use]
@@ -35,11 +39,50 @@ pub(super) fn table(cells: &[Cell]) -> String {
         fields.extend([number(measures.look_back_ms), number(measures.delay_ms)]);
         fields.extend([measures.non_targets.len().to_string(), noticed.join("; ")]);
         fields.extend(shares(measures.function_lost));
-        fields.extend([measures.attribution.clone(), cell.reasons.join(" "), cell.control.clone()]);
+        fields.push(measures.attribution.map_or_else(String::new, |it| it.wording().to_owned()));
+        fields.extend(special(measures));
+        fields.extend([cell.reasons.join(" "), cell.control.clone()]);
         fields.extend([cell.seed.to_string(), cell.evidence.clone(), cell.evidence_sha256.clone()]);
         out.push_str(&line(&fields));
     }
     out
+}
+
+/// Measures of one kind of demand each; empty where there is none. Several of a kind stand side by side.
+fn special(measures: &Measures) -> Vec<String> {
+    let number = |number: Option<u64>| number.map_or_else(String::new, |number| number.to_string());
+    let mut fields = vec![joined(&measures.besides, |it| format!("{} {}", it.what, it.entries))];
+    let guesses = &measures.guesses;
+    fields.extend([
+        joined(guesses, |it| it.tried.to_string()),
+        joined(guesses, |it| it.codes.clone()),
+        joined(guesses, |it| number(it.opened_by)),
+        joined(guesses, |it| number(it.erased_after)),
+        joined(&measures.timers, |it| it.seconds.to_string()),
+    ]);
+    let posts = measures.posts;
+    let post = |field: fn(Posts) -> u64| number(posts.map(field));
+    fields.extend([
+        post(|it| it.destroyed.n),
+        post(|it| it.destroyed.of),
+        post(|it| it.stranger_before.of),
+        post(|it| it.stranger_before.n),
+        post(|it| it.stranger_after.n),
+        post(|it| it.fetched.n),
+        post(|it| it.followers),
+    ]);
+    let moved = |field: fn(Elsewhere) -> u64| number(measures.elsewhere.map(field));
+    fields.extend([
+        moved(|it| it.restored.n),
+        moved(|it| it.restored.of),
+        moved(|it| it.by_number),
+        moved(|it| it.by_invitation),
+    ]);
+    fields
+}
+
+fn joined<T>(all: &[T], field: impl Fn(&T) -> String) -> String {
+    all.iter().map(field).collect::<Vec<_>>().join("; ")
 }
 
 /// One line.

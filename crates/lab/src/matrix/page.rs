@@ -131,7 +131,6 @@ fn details(out: &mut String, at: usize, cell: &Cell, evidence: Option<&Evidence>
     for (name, says) in super::words::measures(&cell.measures) {
         line(name, &says);
     }
-    line("Rests on", &cell.measures.attribution);
     line("Control", &cell.control);
     line("Evidence", &format!("{}, SHA-256 {}", cell.evidence, cell.evidence_sha256));
     out.push_str("</dl>\n");

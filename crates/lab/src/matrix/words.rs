@@ -1,6 +1,8 @@
 //! Measures in words, for people.
 
-use crate::score::{Measures, Rates, Share};
+use pillarbox_access::Item;
+
+use crate::score::{Elsewhere, Guesses, Measures, Posts, Rates, Share};
 
 /// Every measure that has something to say, with its name.
 #[must_use]
@@ -27,8 +29,73 @@ pub(super) fn measures(measures: &Measures) -> Vec<(&'static str, String)> {
         ),
         ("Noticed by", Some(noticed.join(", ")).filter(|names| !names.is_empty())),
         ("Texts that did not arrive", share(measures.function_lost)),
+        ("Attribution", measures.attribution.map(|it| it.wording().to_owned())),
+        (
+            "Other data that came back",
+            some(measures.besides.iter().map(|it| {
+                let wording = Item::named(&it.what).map_or("", |item| item.wording());
+                format!("{wording}: {}", it.entries)
+            })),
+        ),
+        ("Passcodes tried", some(measures.guesses.iter().map(passcodes))),
+        ("The phone erases itself", some(measures.guesses.iter().map(erases))),
+        (
+            "Texts disappear",
+            some(
+                measures
+                    .timers
+                    .iter()
+                    .map(|it| format!("with {} after {}", it.with, span(it.seconds * 1_000))),
+            ),
+        ),
     ];
-    all.into_iter().filter_map(|(name, says)| Some((name, says?))).collect()
+    let all = all.into_iter().chain(posts(measures)).chain(elsewhere(measures));
+    all.filter_map(|(name, says)| Some((name, says?))).collect()
+}
+
+type Said = (&'static str, Option<String>);
+
+fn some(says: impl Iterator<Item = String>) -> Option<String> {
+    let says: Vec<String> = says.collect();
+    (!says.is_empty()).then(|| says.join("; "))
+}
+
+fn passcodes(guesses: &Guesses) -> String {
+    let found =
+        guesses.opened_by.map_or_else(|| "none opens it".to_owned(), |it| format!("number {it} opens it"));
+    format!("{} of {} codes ({}), {found}", guesses.tried, guesses.codes, guesses.kind)
+}
+
+fn erases(guesses: &Guesses) -> String {
+    let set = format!("set to do so after {} wrong passcodes", guesses.erases_after);
+    match (guesses.erased_after, guesses.opened_before) {
+        (Some(after), _) => format!("{set}, gone after {after}"),
+        (None, Some(guess)) => format!("{set}, open with number {guess} before that"),
+        (None, None) => format!("{set}, still there"),
+    }
+}
+
+fn posts(measures: &Measures) -> [Said; 4] {
+    let of = |field: fn(&Posts) -> Share| {
+        measures.posts.as_ref().map(field).map(|share| format!("{} of {}", share.n, share.of))
+    };
+    let followers = measures.posts.map(|it| format!("by {} phones", it.followers));
+    [
+        ("Posts destroyed", of(|it| it.destroyed)),
+        ("A stranger read before", of(|it| it.stranger_before)),
+        ("A stranger read after", of(|it| it.stranger_after)),
+        ("Followers had fetched", of(|it| it.fetched).zip(followers).map(|(of, by)| format!("{of}, {by}"))),
+    ]
+}
+
+fn elsewhere(measures: &Measures) -> [Said; 1] {
+    let says = measures.elsewhere.map(|Elsewhere { restored, by_number, by_invitation }| {
+        format!(
+            "{} of {}; {by_number} pairs of contacts found each other by number, {by_invitation} by invitation",
+            restored.n, restored.of
+        )
+    });
+    [("Arrive through a relay elsewhere", says)]
 }
 
 /// A span of time in the largest unit that is not too coarse for it.

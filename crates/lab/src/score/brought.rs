@@ -1,5 +1,6 @@
 //! What a demand brought, as plain data. People stand in it as the party that answered can name them: by number, or by account.
 
+use pillarbox_access::measures::Origin;
 use serde::{Deserialize, Serialize};
 
 /// A text that could be read.
@@ -60,6 +61,8 @@ pub struct Entry {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Brought {
+    /// Where it comes from.
+    pub origin: Origin,
     /// Line by line.
     pub entries: Vec<Entry>,
     /// Texts.
@@ -74,4 +77,22 @@ pub struct Brought {
     pub unreadable: u64,
     /// When each thing came to the party, where that is later than when it happened: pairs of milliseconds since 1970.
     pub came: Vec<(u64, u64)>,
+}
+
+impl Entry {
+    /// Whether it came back, on a demand that reaches it.
+    #[must_use]
+    pub const fn came_back(&self) -> bool {
+        self.covered && self.returned > 0
+    }
+}
+
+impl Brought {
+    /// Whether anything came back at all.
+    #[must_use]
+    pub fn is_something(&self) -> bool {
+        let lists =
+            [self.said.is_empty(), self.wrote.is_empty(), self.members.is_empty(), self.named.is_empty()];
+        lists.contains(&false) || self.entries.iter().any(Entry::came_back)
+    }
 }

@@ -1,10 +1,13 @@
 //! The measures: pure functions over what came back and what was so.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use pillarbox_access::Item;
+use pillarbox_access::measures::{Attribution, attribution};
 use serde::{Deserialize, Serialize};
 
-use super::brought::{Brought, Wrote};
+use super::brought::{Brought, Entry, Wrote};
+use super::special::{Besides, Elsewhere, Guesses, Posts, Timer};
 use super::state::Counts;
 use super::yardstick::{Told, Yardstick};
 use crate::record::sha256;
@@ -55,7 +58,7 @@ pub enum What {
     Messages,
     /// The same from the order on.
     MessagesAfter,
-    /// Lines that were asked and that the demand reaches.
+    /// Kinds of data that were asked for and that the demand reaches, each once.
     Entries,
 }
 
@@ -66,7 +69,7 @@ impl What {
         match self {
             Self::Texts | Self::TextsAfter => "texts",
             Self::Messages | Self::MessagesAfter => "messages",
-            Self::Entries => "entries",
+            Self::Entries => "kinds of data",
         }
     }
 }
@@ -95,8 +98,18 @@ pub struct Measures {
     pub noticed: Vec<Noticed>,
     /// Texts that did not arrive because of the order, of those that do without it.
     pub function_lost: Share,
-    /// What ties what came back to the target.
-    pub attribution: String,
+    /// How firmly what came back is tied to somebody; none if nothing came back.
+    pub attribution: Option<Attribution>,
+    /// What came back beside what is counted, and stands in none of the other measures.
+    pub besides: Vec<Besides>,
+    /// Guesses at the passcode, one for each vault that lies on a phone that is off.
+    pub guesses: Vec<Guesses>,
+    /// Conversations on a phone whose texts disappear.
+    pub timers: Vec<Timer>,
+    /// What became of a channel.
+    pub posts: Option<Posts>,
+    /// What becomes of a block when people move.
+    pub elsewhere: Option<Elsewhere>,
 }
 
 /// Scores what came back.
@@ -121,6 +134,8 @@ pub fn score(what: What, brought: &Brought, yardstick: &Yardstick) -> (Counts, M
         look_back_ms: oldest(brought).map(|oldest| yardstick.served.saturating_sub(oldest)),
         delay_ms: brought.came.iter().map(|(happened, came)| came.saturating_sub(*happened)).max(),
         non_targets: non_targets(brought, yardstick),
+        attribution: brought.is_something().then(|| attribution(brought.origin)),
+        besides: besides(what, brought),
         ..Measures::default()
     };
     let lines = brought.entries.iter().filter(|entry| entry.covered);
@@ -133,10 +148,37 @@ pub fn score(what: What, brought: &Brought, yardstick: &Yardstick) -> (Counts, M
         What::Messages => (times.right, times.of),
         What::MessagesAfter => (after.right, after.of),
         What::Entries => {
-            (lines.clone().filter(|entry| entry.returned > 0).count() as u64, lines.count() as u64)
+            let of = things(lines.clone()).len() as u64;
+            (things(lines.filter(|entry| entry.came_back())).len() as u64, of)
         }
     };
     (Counts { returned, of, unreadable, withheld }, measures)
+}
+
+/// The things that lines are about, each once, with the line that says most of it: of a date and the time on it there is one
+/// thing, and a word for several is none beside its parts.
+fn things<'e>(lines: impl Iterator<Item = &'e Entry>) -> BTreeMap<Item, &'e Entry> {
+    let mut things: BTreeMap<Item, &Entry> = BTreeMap::new();
+    let of = |entry: &Entry| Item::named(&entry.asked);
+    for line in lines {
+        let Some((item, thing)) = of(line).and_then(|item| Some((item, item.thing()?))) else { continue };
+        // The least exact word for a thing is the thing's own name.
+        if item != thing || !things.contains_key(&thing) {
+            things.insert(thing, line);
+        }
+    }
+    things
+}
+
+/// Things that came back and that no other measure counts. Where things are what is counted, there are none beside them.
+fn besides(what: What, brought: &Brought) -> Vec<Besides> {
+    if what == What::Entries {
+        return Vec::new();
+    }
+    let measured = [Item::MessageContent, Item::MessageCount, Item::GroupMembership].map(Item::thing);
+    let came_back = things(brought.entries.iter().filter(|entry| entry.came_back()));
+    let others = came_back.into_iter().filter(|(thing, _)| !measured.contains(&Some(*thing)));
+    others.map(|(_, entry)| Besides { what: entry.asked.clone(), entries: entry.returned }).collect()
 }
 
 /// Takes one of the texts that came back for one that was said.
@@ -260,6 +302,60 @@ mod tests {
             ],
             ..Yardstick::default()
         }
+    }
+
+    fn entry(asked: &str, returned: u64) -> Entry {
+        Entry {
+            asked: asked.into(),
+            answer: String::new(),
+            returned,
+            unreadable: false,
+            withheld: false,
+            covered: true,
+        }
+    }
+
+    #[test]
+    fn each_thing_counts_once_whatever_words_it_came_in() {
+        let entries = vec![
+            // A word for several, and two of its parts in both of their forms.
+            entry("basic_subscriber_record", 4),
+            entry("registered_at", 1),
+            entry("registered_date", 1),
+            entry("ip_log", 3),
+            entry("ip_address", 1),
+            entry("name", 1),
+            entry("email", 0),
+        ];
+        let brought = Brought { entries, ..Brought::default() };
+        let (counts, measures) = score(What::Entries, &brought, &yardstick());
+        assert_eq!((counts.returned, counts.of), (3, 4));
+        assert!(measures.besides.is_empty());
+        // Counted for something else, they stand beside it: each once, in the form that says most.
+        let (_, measures) = score(What::Messages, &brought, &yardstick());
+        let besides: Vec<(&str, u64)> =
+            measures.besides.iter().map(|it| (it.what.as_str(), it.entries)).collect();
+        assert_eq!(besides, [("registered_at", 1), ("name", 1), ("ip_log", 3)]);
+        // A date that was kept by the day is the same thing, in its other form.
+        let by_day = Brought {
+            entries: vec![entry("registered_at", 0), entry("registered_date", 1)],
+            ..Brought::default()
+        };
+        let (counts, _) = score(What::Entries, &by_day, &yardstick());
+        assert_eq!((counts.returned, counts.of), (1, 1));
+    }
+
+    #[test]
+    fn what_came_back_says_where_from_and_nothing_says_nothing() {
+        use pillarbox_access::measures::Origin;
+        let origin = Origin { named_by_operator: true, ..Origin::default() };
+        let nothing = Brought { origin, entries: vec![entry("name", 0)], ..Brought::default() };
+        assert_eq!(score(What::Entries, &nothing, &yardstick()).1.attribution, None);
+        let named = Brought { entries: vec![entry("name", 1)], ..nothing };
+        let attribution = |brought: &Brought| score(What::Entries, brought, &yardstick()).1.attribution;
+        assert_eq!(attribution(&named), Some(Attribution::OperatorsWord));
+        let unnamed = Brought { origin: Origin::default(), ..named };
+        assert_eq!(attribution(&unnamed), Some(Attribution::Nobody));
     }
 
     fn wrote(at: u64, from: Option<&str>, to: Option<&str>) -> Wrote {

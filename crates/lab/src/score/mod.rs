@@ -6,10 +6,12 @@
 
 mod brought;
 mod measures;
+mod special;
 mod state;
 mod yardstick;
 
 pub use brought::{Brought, Entry, Member, Text, Wrote};
 pub use measures::{Measures, Noticed, Rates, Share, What, score};
+pub use special::{Besides, Elsewhere, Guesses, Posts, Timer};
 pub use state::{Counts, Means, State};
 pub use yardstick::{Told, Yardstick};

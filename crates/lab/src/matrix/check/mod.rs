@@ -4,6 +4,8 @@
 //! cell follow from its evidence: are its bytes read again, its returns scored again? And does the same come out if
 //! the worlds run again?
 
+mod again;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, ErrorKind};
@@ -11,9 +13,8 @@ use std::path::Path;
 
 use data_encoding::HEXLOWER;
 
-use super::cell::{Cell, Evidence, Piece};
-use super::manifest::{MANIFEST, Manifest, TIMING};
-use super::reread;
+use crate::matrix::cell::{Cell, Evidence, Piece};
+use crate::matrix::manifest::{MANIFEST, Manifest, TIMING};
 use crate::record::sha256;
 
 /// Longest file that is read: evidence of the largest cell is a few hundred kilobytes.
@@ -112,7 +113,11 @@ impl Folder {
                 findings.extend(pieces(name, &evidence));
             }
         }
-        if self.files.get("matrix.csv").is_none_or(|text| *text != super::csv::table(&cells).as_bytes()) {
+        if self
+            .files
+            .get("matrix.csv")
+            .is_none_or(|text| *text != crate::matrix::csv::table(&cells).as_bytes())
+        {
             findings.push("matrix.csv does not say what matrix.json says".into());
         }
         findings
@@ -152,13 +157,7 @@ fn pieces(name: &str, evidence: &Evidence) -> Vec<String> {
             findings.push(format!("{name}, piece {} ({}): it has another digest", at + 1, piece.found_in));
         }
     }
-    if evidence.rereadable {
-        let read: BTreeSet<String> = reread::texts(&evidence.pieces).into_iter().collect();
-        let said = evidence.brought.said.iter().filter(|text| !read.contains(&text.text));
-        findings.extend(said.map(|text| {
-            format!("{name}: none of its bytes says \"{}\"", pillarbox_client::display::safe(&text.text))
-        }));
-    }
+    findings.extend(again::findings(evidence).into_iter().map(|finding| format!("{name}: {finding}")));
     findings
 }
 

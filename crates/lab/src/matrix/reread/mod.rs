@@ -1,4 +1,13 @@
 //! Reading the bytes of evidence again, by the code that phones use.
+//!
+//! | file | what |
+//! |---|---|
+//! | here | what operators and stores of backups have |
+//! | `pieces` | how phones, locked vaults and reports are written down |
+//! | `handed` | how they are read again |
+
+pub(super) mod handed;
+pub(crate) mod pieces;
 
 use std::collections::BTreeMap;
 
@@ -11,7 +20,7 @@ use pillarbox_crypto::SecretBytes;
 use pillarbox_wire::{AccountId, DepositKind, decode};
 use serde::Deserialize;
 
-use super::cell::{How, Piece};
+use crate::matrix::cell::{How, Piece};
 use crate::score::Text;
 
 /// What a message says that is readable to the server; none for one that is not, and for what is no text.
@@ -36,7 +45,7 @@ pub(super) fn texts(pieces: &[Piece]) -> Vec<String> {
         match piece.how {
             How::Message => message(&bytes),
             How::Plain => String::from_utf8(bytes).ok(),
-            How::Backup | How::Kept => None,
+            _ => None,
         }
     };
     let backups = backups(pieces);

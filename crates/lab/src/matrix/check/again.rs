@@ -1,0 +1,134 @@
+//! Whether what an evidence file says came back is what its bytes give when they are read again.
+
+use std::collections::BTreeSet;
+
+use pillarbox_access::measures::Origin;
+use pillarbox_client::display::safe;
+
+use crate::experiments::answered_by;
+use crate::matrix::cell::{Evidence, How};
+use crate::matrix::reread::{self, handed};
+use crate::score::{Brought, Guesses, Timer};
+
+/// Everything that does not agree.
+pub(super) fn findings(evidence: &Evidence) -> Vec<String> {
+    let has = |how: How| evidence.pieces.iter().any(|piece| piece.how == how);
+    let mut findings = Vec::new();
+    if has(How::PhoneKey) {
+        findings.extend(phones(evidence));
+    } else if has(How::Report) {
+        findings.extend(reports(evidence));
+    } else {
+        let read: BTreeSet<String> = reread::texts(&evidence.pieces).into_iter().collect();
+        let said = evidence.brought.said.iter().filter(|text| !read.contains(&text.text));
+        findings.extend(said.map(|text| format!("none of its bytes says \"{}\"", safe(&text.text))));
+    }
+    findings.extend(guesses(evidence));
+    findings.extend(origin(evidence));
+    findings.extend(posts(evidence));
+    findings
+}
+
+/// A phone shows exactly what came back: no more, no less, of the same people at the same times.
+fn phones(evidence: &Evidence) -> Vec<String> {
+    let (mut again, mut timers, mut findings) = (Brought::default(), Vec::new(), Vec::new());
+    for (place, read) in handed::phones(&evidence.pieces) {
+        match read {
+            Err(why) => findings.push(format!("{place} cannot be read again: {why}")),
+            Ok(found) => {
+                let shown = answered_by(&found.facts);
+                again.said.extend(shown.said);
+                again.members.extend(shown.members);
+                let timer = |(with, seconds)| Timer { with, seconds: u64::from(seconds) };
+                timers.extend(found.timers.into_iter().map(timer));
+            }
+        }
+    }
+    let brought = &evidence.brought;
+    for (what, differs) in [
+        ("texts", differ(&brought.said, &again.said)),
+        ("members of groups", differ(&brought.members, &again.members)),
+        ("times after which texts disappear", differ(&evidence.effects.timers, &timers)),
+    ] {
+        if differs {
+            findings.push(format!("its {what} are not those that the rows of the phone give"));
+        }
+    }
+    findings
+}
+
+/// Each text that came back is one that a report proves, and what is counted is what is proven.
+fn reports(evidence: &Evidence) -> Vec<String> {
+    let checked = handed::reports(&evidence.pieces);
+    let person = |account: String| evidence.yardstick.names.get(&account);
+    let named = |name: &Option<String>| name.as_deref().and_then(|name| evidence.yardstick.who(name));
+    let mut proven: Vec<_> = checked.iter().flatten().filter(|report| report.text.is_ok()).collect();
+    let (found, of) = (proven.len() as u64, checked.len() as u64);
+    let mut findings = Vec::new();
+    for text in &evidence.brought.said {
+        let same = proven.iter().position(|report| {
+            report.text.as_ref() == Ok(&text.text)
+                && report.at == text.at
+                && named(&text.from) == person(report.from.to_string()).map(String::as_str)
+                && named(&text.to) == person(report.to.to_string()).map(String::as_str)
+        });
+        match same {
+            Some(at) => drop(proven.swap_remove(at)),
+            None => findings.push(format!("no report in it proves \"{}\"", safe(&text.text))),
+        }
+    }
+    let counted = evidence.counted.unwrap_or_default();
+    if (counted.returned, counted.of) != (found, of) {
+        findings.push(format!(
+            "it counts {} reports proven of {}, and its bytes prove {found} of {of}",
+            counted.returned, counted.of
+        ));
+    }
+    findings
+}
+
+/// The passcodes that were tried, tried again.
+fn guesses(evidence: &Evidence) -> Vec<String> {
+    let guesses = &evidence.effects.guesses;
+    let kind = guesses.first().map_or("", |guesses| guesses.kind.as_str());
+    let again = handed::guesses(&evidence.pieces, kind);
+    if again.len() != guesses.len() {
+        return vec![format!("it says of {} vaults what was tried, and has {}", guesses.len(), again.len())];
+    }
+    let finding = |(said, found): (&Guesses, Result<Guesses, String>)| match found {
+        Err(why) => Some(format!("passcodes cannot be tried again: {why}")),
+        Ok(found) => {
+            (found != *said).then(|| "passcodes come out otherwise when they are tried again".into())
+        }
+    };
+    guesses.iter().zip(again).filter_map(finding).collect()
+}
+
+/// What an answer says of where it comes from is what its bytes are.
+fn origin(evidence: &Evidence) -> Option<String> {
+    let said = evidence.brought.origin;
+    let (on_phone, by_party) = handed::whose_phones(&evidence.pieces);
+    let proven = handed::reports(&evidence.pieces).iter().flatten().any(|report| report.text.is_ok());
+    let is = Origin {
+        found_on_phone: on_phone,
+        shown_by_party: by_party || proven,
+        stamp_verified: proven,
+        named_by_operator: said.named_by_operator,
+    };
+    (is != said).then(|| "it comes from elsewhere than it says".to_owned())
+}
+
+/// What a takedown destroyed stands in the evidence, row by row.
+fn posts(evidence: &Evidence) -> Option<String> {
+    let destroyed = evidence.effects.posts?.destroyed.n;
+    let rows = evidence.pieces.iter().filter(|piece| piece.found_in == "posts").count() as u64;
+    (rows != destroyed).then(|| format!("it says that {destroyed} posts were destroyed, and has {rows}"))
+}
+
+/// Whether two lists hold other things, in whatever order.
+fn differ<T: Ord>(one: &[T], other: &[T]) -> bool {
+    let (mut ours, mut theirs): (Vec<&T>, Vec<&T>) = (one.iter().collect(), other.iter().collect());
+    ours.sort();
+    theirs.sort();
+    ours != theirs
+}

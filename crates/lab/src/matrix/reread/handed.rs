@@ -1,0 +1,154 @@
+//! Reading again what somebody handed over or what was taken from them: phones, a locked vault, reports. By the code that phones,
+//! demands and operators use, from the evidence alone.
+
+use std::collections::BTreeMap;
+
+use data_encoding::HEXLOWER;
+use pillarbox_access::demand::participant;
+use pillarbox_access::demand::report::{self, NotProven};
+use pillarbox_access::demand::seized_phone::{self, ERASES_AFTER, OnThePhone, Passcode};
+use pillarbox_access::view::ReportedMessage;
+use pillarbox_client::vault::{self, Exhibit, SealedRow};
+use pillarbox_client::{Passphrase, Phone};
+use pillarbox_crypto::SecretBytes;
+use pillarbox_relay::stamp::StampKey;
+use pillarbox_wire::{AccountId, DeviceAddress, DeviceId, Timestamp};
+use rand_chacha::ChaCha20Rng;
+use rand_core::SeedableRng as _;
+
+use super::pieces::{LOOKUP_LEN, NONCE_LEN, Names, Reported};
+use crate::experiments::codes_tried;
+use crate::matrix::cell::{How, Piece};
+use crate::score::Guesses;
+
+/// Everything that the phones among these pieces show, each by the place that it was found in; an error says what is wrong with it.
+pub(crate) fn phones(pieces: &[Piece]) -> BTreeMap<String, Result<OnThePhone, String>> {
+    let is_of_phone = |piece: &&Piece| matches!(piece.how, How::PhoneKey | How::PhoneRow | How::PhoneNames);
+    let mut places: BTreeMap<String, Vec<&Piece>> = BTreeMap::new();
+    for piece in pieces.iter().filter(is_of_phone) {
+        places.entry(piece.found_in.clone()).or_default().push(piece);
+    }
+    places.into_iter().map(|(place, pieces)| (place, phone(&pieces))).collect()
+}
+
+fn phone(pieces: &[&Piece]) -> Result<OnThePhone, String> {
+    let of = |how: How| pieces.iter().filter(move |piece| piece.how == how);
+    let key = of(How::PhoneKey).find_map(|piece| array(&piece.value)).ok_or("it has no key")?;
+    let names = of(How::PhoneNames).find_map(|piece| serde_json::from_str::<Names>(&piece.value).ok());
+    let Names { owner, contact } = names.ok_or("it does not say whose it is")?;
+    let rows = of(How::PhoneRow).map(|piece| row(&piece.value)).collect::<Option<Vec<_>>>();
+    let exhibit = Exhibit { key: SecretBytes::from_bytes(key), rows: rows.ok_or("a row is none")? };
+    // The phone's new secrets open nothing and are used for nothing.
+    let mut rng = ChaCha20Rng::from_seed([0; 32]);
+    let phone = Phone::of_exhibit(&exhibit, &mut rng).map_err(|error| error.to_string())?;
+    let read = match contact {
+        None => seized_phone::read(&phone, &owner),
+        Some(contact) => {
+            let account = account(&contact).ok_or("it does not say who its contact is")?;
+            let other = format!("account {account}");
+            participant::serve(&phone, account, &owner, &other).map(|shown| OnThePhone {
+                oldest: None,
+                timers: Vec::new(),
+                facts: shown.facts,
+            })
+        }
+    };
+    read.map_err(|error| error.to_string())
+}
+
+/// Whether a whole phone is among these pieces, and whether a conversation is that somebody showed.
+pub(crate) fn whose_phones(pieces: &[Piece]) -> (bool, bool) {
+    let names = pieces.iter().filter(|piece| piece.how == How::PhoneNames);
+    let names: Vec<Names> = names.filter_map(|piece| serde_json::from_str(&piece.value).ok()).collect();
+    let whole = names.iter().any(|names| names.contact.is_none());
+    (whole, names.iter().any(|names| names.contact.is_some()))
+}
+
+/// What comes of the codes that are tried on each wrapped key among these pieces; an error says what is wrong with it. A phone that
+/// erases itself is no file, and what becomes of it follows from the same guesses.
+pub(crate) fn guesses(pieces: &[Piece], kind: &str) -> Vec<Result<Guesses, String>> {
+    let kind = Passcode::ALL.into_iter().find(|known| known.wording() == kind);
+    let wrapped = pieces.iter().filter(|piece| piece.how == How::WrappedKey);
+    wrapped
+        .map(|piece| {
+            let kind = kind.ok_or("there is no such kind of passcode")?;
+            let bytes = HEXLOWER.decode(piece.value.as_bytes()).map_err(|error| error.to_string())?;
+            let (mut tried, mut opened_by) = (0, None);
+            for code in codes_tried(kind) {
+                tried += 1;
+                let Ok(code) = Passphrase::new(code) else { continue };
+                if vault::opens(&bytes, &code).map_err(|error| error.to_string())? {
+                    opened_by = Some(tried);
+                    break;
+                }
+            }
+            let opened_before = opened_by.filter(|guess| *guess <= ERASES_AFTER);
+            let erased = opened_before.is_none() && tried >= ERASES_AFTER;
+            Ok(Guesses {
+                kind: kind.wording().to_owned(),
+                codes: kind.codes().to_string(),
+                tried,
+                opened_by,
+                erases_after: ERASES_AFTER,
+                erased_after: erased.then_some(ERASES_AFTER),
+                opened_before,
+            })
+        })
+        .collect()
+}
+
+/// A report that was checked again.
+pub(crate) struct Checked {
+    /// The accounts of who sent it and who got it.
+    pub(crate) from: AccountId,
+    pub(crate) to: AccountId,
+    /// When the relay took it, in milliseconds since 1970.
+    pub(crate) at: u64,
+    /// The words, if they are proven.
+    pub(crate) text: Result<String, NotProven>,
+}
+
+/// Every report among these pieces, checked again; none for one that is no report.
+pub(crate) fn reports(pieces: &[Piece]) -> Vec<Option<Checked>> {
+    let reports = pieces.iter().filter(|piece| piece.how == How::Report);
+    reports
+        .map(|piece| {
+            let reported: Reported = serde_json::from_str(&piece.value).ok()?;
+            let bytes = |hex: &str| HEXLOWER.decode(hex.as_bytes()).ok();
+            let device =
+                |hex: &str, device| Some(DeviceAddress { account: account(hex)?, device: DeviceId(device) });
+            let key = StampKey::from_bytes(array(&reported.stamp_key)?);
+            let message = ReportedMessage {
+                payload: bytes(&reported.payload)?,
+                from: device(&reported.from, reported.from_device)?,
+                to: device(&reported.to, reported.to_device)?,
+                accepted_at: Timestamp(reported.accepted_at),
+                stamp: array(&reported.stamp)?,
+                body: bytes(&reported.body)?,
+                opening: array(&reported.opening)?,
+            };
+            Some(Checked {
+                from: message.from.account,
+                to: message.to.account,
+                at: message.accepted_at.0,
+                text: report::check(&message, &key),
+            })
+        })
+        .collect()
+}
+
+fn row(hex: &str) -> Option<SealedRow> {
+    let bytes = HEXLOWER.decode(hex.as_bytes()).ok()?;
+    let (&table, rest) = bytes.split_first()?;
+    let (lookup, rest) = rest.split_at_checked(LOOKUP_LEN)?;
+    let (nonce, sealed) = rest.split_at_checked(NONCE_LEN)?;
+    Some(SealedRow { table, lookup: lookup.to_vec(), nonce: nonce.to_vec(), sealed: sealed.to_vec() })
+}
+
+fn account(hex: &str) -> Option<AccountId> {
+    array(hex).map(AccountId)
+}
+
+fn array<const N: usize>(hex: &str) -> Option<[u8; N]> {
+    HEXLOWER.decode(hex.as_bytes()).ok()?.try_into().ok()
+}

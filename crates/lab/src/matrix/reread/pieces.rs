@@ -1,0 +1,89 @@
+//! Pieces from which phones and reports are read again: how they are written down. [`handed`](super::handed) reads them.
+
+use data_encoding::HEXLOWER;
+use pillarbox_access::view::ReportedMessage;
+use pillarbox_client::vault::{Exhibit, SealedRow};
+use pillarbox_relay::stamp::StampKey;
+use serde::{Deserialize, Serialize};
+
+use crate::matrix::cell::{How, Piece};
+use crate::record::sha256;
+
+/// Lengths of what stands before the sealed part of a row, after the byte of its table: the keyed hash that it is found under, and its
+/// nonce.
+pub(super) const LOOKUP_LEN: usize = 32;
+pub(super) const NONCE_LEN: usize = 24;
+
+/// Whose phone it is, and which conversation on it was shown, if not all of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Names {
+    /// What the paper calls the owner.
+    pub(crate) owner: String,
+    /// The account of the contact whose conversation was shown; none for the whole phone.
+    pub(crate) contact: Option<String>,
+}
+
+/// A reported message as it stands in evidence, bytes in hexadecimal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Reported {
+    pub(super) stamp_key: String,
+    pub(super) payload: String,
+    pub(super) from: String,
+    pub(super) from_device: u8,
+    pub(super) to: String,
+    pub(super) to_device: u8,
+    pub(super) accepted_at: u64,
+    pub(super) stamp: String,
+    pub(super) body: String,
+    pub(super) opening: String,
+}
+
+/// What a phone showed: the key of its vault, the rows, and how people are called. All of a phone is found in the same place.
+pub(crate) fn phone(place: &str, exhibit: &Exhibit, names: &Names) -> Vec<Piece> {
+    let names = serde_json::to_string(names).unwrap_or_default();
+    let mut pieces = vec![
+        bytes(place, "key of the vault", exhibit.key.as_bytes(), How::PhoneKey),
+        text(place, "names", names, How::PhoneNames),
+    ];
+    pieces.extend(exhibit.rows.iter().map(|row| {
+        let SealedRow { table, lookup, nonce, sealed } = row;
+        let whole = [&[*table][..], lookup, nonce, sealed].concat();
+        bytes(place, "row of the vault", &whole, How::PhoneRow)
+    }));
+    pieces
+}
+
+/// The wrapped key of a vault that passcodes were tried on.
+pub(crate) fn wrapped_key(place: &str, wrapped: &[u8]) -> Piece {
+    bytes(place, "wrapped key of the vault", wrapped, How::WrappedKey)
+}
+
+/// A reported message, and the key that the operator checks it with.
+pub(crate) fn report(reported: &ReportedMessage, key: &StampKey) -> Piece {
+    let ReportedMessage { payload, from, to, accepted_at, stamp, body, opening } = reported;
+    let hex = |bytes: &[u8]| HEXLOWER.encode(bytes);
+    let reported = Reported {
+        stamp_key: hex(key.as_bytes()),
+        payload: hex(payload),
+        from: from.account.to_string(),
+        from_device: from.device.0,
+        to: to.account.to_string(),
+        to_device: to.device.0,
+        accepted_at: accepted_at.0,
+        stamp: hex(stamp),
+        body: hex(body),
+        opening: hex(opening),
+    };
+    text("report", "message", serde_json::to_string(&reported).unwrap_or_default(), How::Report)
+}
+
+fn bytes(found_in: &str, part: &str, bytes: &[u8], how: How) -> Piece {
+    Piece { sha256: sha256(bytes), ..text(found_in, part, HEXLOWER.encode(bytes), how) }
+}
+
+fn text(found_in: &str, part: &str, value: String, how: How) -> Piece {
+    let sha256 = sha256(value.as_bytes());
+    Piece { found_in: found_in.to_owned(), part: part.to_owned(), value, sha256, how }
+}

@@ -1,0 +1,73 @@
+//! Measures of one kind of demand each: guesses at a passcode, texts that disappear, a channel that is taken down, a relay elsewhere.
+
+use serde::{Deserialize, Serialize};
+
+use super::measures::Share;
+
+/// What came of guessing the passcode of a phone that is off.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Guesses {
+    /// The kind of passcode, in words.
+    pub kind: String,
+    /// How many codes there are of that kind, in decimal: more than many programs' numbers hold.
+    pub codes: String,
+    /// How many were tried on a copy of what lies on the phone, where nothing erases itself.
+    pub tried: u64,
+    /// Which guess opened it, from 1; none if none did.
+    pub opened_by: Option<u64>,
+    /// After how many wrong guesses the phone was set to erase itself, where guesses go through it.
+    pub erases_after: u64,
+    /// After how many it was gone; none if it was not.
+    pub erased_after: Option<u64>,
+    /// Which guess opened it before that; none if none did.
+    pub opened_before: Option<u64>,
+}
+
+/// A conversation whose texts disappear.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Timer {
+    /// With whom, as the phone names them.
+    pub with: String,
+    /// After how many seconds.
+    pub seconds: u64,
+}
+
+/// What a takedown destroys, and what it does not reach.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Posts {
+    /// Posts that the operator could have handed over the moment before, and how many of them are gone from its rows.
+    pub destroyed: Share,
+    /// How many of the posts somebody read who had never been there, just before.
+    pub stranger_before: Share,
+    /// The same just after.
+    pub stranger_after: Share,
+    /// How many of them some follower's phone had fetched before.
+    pub fetched: Share,
+    /// How many followers' phones had.
+    pub followers: u64,
+}
+
+/// What becomes of a block when people move to a relay that it does not name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Elsewhere {
+    /// Of the texts that do not arrive because of the block, those that arrive then.
+    pub restored: Share,
+    /// Pairs of contacts who found each other by number again.
+    pub by_number: u64,
+    /// Pairs who had to hand each other invitations.
+    pub by_invitation: u64,
+}
+
+/// Something beside what a demand counts that came back all the same.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Besides {
+    /// What, by the word of the tables.
+    pub what: String,
+    /// How many entries of it.
+    pub entries: u64,
+}
