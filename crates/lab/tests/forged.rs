@@ -19,6 +19,7 @@ use pillarbox_lab::matrix::cell::{Evidence, How, Piece};
 use pillarbox_lab::matrix::check::Folder;
 use pillarbox_lab::matrix::progress::Progress;
 use pillarbox_lab::matrix::{self, Plan, Run};
+use pillarbox_lab::scenario::{Scenario, library};
 use pillarbox_lab::score::{Counts, Share};
 use sha2::{Digest as _, Sha256};
 
@@ -32,24 +33,30 @@ const DEMANDS: [&str; 7] = [
     "takedown",
 ];
 
-static RUN: LazyLock<Run> = LazyLock::new(|| {
-    let control = Control::built_in().unwrap();
+fn run(scenario: Scenario, designs: &[&str], demands: &[&str]) -> Run {
     let plan = Plan {
-        scenario: control.scenario.clone(),
-        // The one stamps what it delivers, and the other has channels.
-        designs: ["messenger", "public-channel"].map(|name| designs::named(name).unwrap().clone()).to_vec(),
-        demands: DEMANDS.map(str::to_owned).to_vec(),
-        seed: 7,
+        seed: scenario.seed,
+        scenario,
+        designs: designs.iter().map(|name| designs::named(name).unwrap().clone()).collect(),
+        demands: demands.iter().map(|&name| name.to_owned()).collect(),
         threads: NonZeroUsize::MIN,
-        control,
+        control: Control::built_in().unwrap(),
         rerun: "pillarbox-lab matrix".into(),
     };
     matrix::run(&plan, &Progress::none(), &AtomicBool::new(false)).unwrap()
-});
+}
 
-fn folder() -> Folder {
-    let files = RUN.files.iter().map(|(name, text)| (name.clone(), text.clone().into_bytes()));
-    Folder { manifest: RUN.manifest.clone(), files: files.collect() }
+/// The one stamps what it delivers, and the other has channels.
+static RUN: LazyLock<Run> =
+    LazyLock::new(|| run(Control::built_in().unwrap().scenario, &["messenger", "public-channel"], &DEMANDS));
+
+/// A story in which the target writes with more than one.
+static SEVERAL: LazyLock<Run> =
+    LazyLock::new(|| run(library::find("westminster-2017").unwrap(), &["end-to-end"], &["participant"]));
+
+fn folder(run: &Run) -> Folder {
+    let files = run.files.iter().map(|(name, text)| (name.clone(), text.clone().into_bytes()));
+    Folder { manifest: run.manifest.clone(), files: files.collect() }
 }
 
 fn digest(text: &[u8]) -> String {
@@ -58,12 +65,16 @@ fn digest(text: &[u8]) -> String {
 
 /// What the check says of a folder in which one evidence file is forged, and everything that names its digest with it.
 fn forged(name: &str, forge: impl FnOnce(&mut Evidence)) -> Vec<String> {
-    let mut folder = folder();
+    forged_in(&RUN, name, forge)
+}
+
+fn forged_in(run: &Run, name: &str, forge: impl FnOnce(&mut Evidence)) -> Vec<String> {
+    let mut folder = folder(run);
     let file = format!("evidence/{name}.json");
     let mut evidence = folder.evidence(&file).unwrap();
     forge(&mut evidence);
     let text = evidence.to_json();
-    assert_ne!(text, RUN.files[&file], "{name}: nothing was forged");
+    assert_ne!(text, run.files[&file], "{name}: nothing was forged");
     let mut cells = folder.cells().unwrap();
     for cell in cells.iter_mut().filter(|cell| cell.evidence == file) {
         *cell = evidence.cell(&cell.control);
@@ -99,7 +110,9 @@ fn noticed(findings: &[String], name: &str, says: &str) {
 
 #[test]
 fn what_was_not_forged_is_found_as_it_is() {
-    assert_eq!(folder().findings(), Vec::<String>::new());
+    for run in [&*RUN, &*SEVERAL] {
+        assert_eq!(folder(run).findings(), Vec::<String>::new());
+    }
 }
 
 #[test]
@@ -115,8 +128,23 @@ fn a_phone_on_which_somebody_put_or_took_words_is_noticed() {
         noticed(&forged(name, |evidence| change(evidence, How::PhoneKey)), name, unreadable);
         // Without any of its bytes nothing bears its words.
         let bare = forged(name, |evidence| evidence.pieces.clear());
-        noticed(&bare, name, "none of its bytes says");
+        let says = if name.ends_with("participant") { texts } else { "none of its bytes says" };
+        noticed(&bare, name, says);
     }
+}
+
+#[test]
+fn words_on_the_phone_of_another_contact_are_noticed() {
+    let name = "end-to-end--participant";
+    let other = |evidence: &mut Evidence| {
+        let party = evidence.brought.parties.last_mut().unwrap();
+        assert_ne!(party.said, evidence.brought.said);
+        party.said.clear();
+    };
+    let says = "shows is not what the rows of the phone give";
+    noticed(&forged_in(&SEVERAL, name, other), name, says);
+    let fewer = |evidence: &mut Evidence| evidence.brought.parties.truncate(1);
+    noticed(&forged_in(&SEVERAL, name, fewer), name, "does not say what they show");
 }
 
 #[test]

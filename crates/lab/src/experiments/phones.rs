@@ -6,12 +6,12 @@ use pillarbox_access::demand::report::{self, REPORT};
 use pillarbox_access::demand::seized_phone::{self, OnThePhone, SEIZED_PHONE, Seized, about};
 use pillarbox_access::view::{LockState, SeizedPhone};
 
-use super::answer::Answered;
+use super::answer::{Answered, answered_by};
 use super::guessing::try_codes;
 use super::views::Views;
 use super::{Experiment, ExperimentError};
 use crate::matrix::reread::pieces::{self, Names};
-use crate::score::{Counts, Means, Timer, What};
+use crate::score::{Counts, Means, Party, Timer, What};
 
 /// What the state between on and off rests on.
 const MEMORY_TOOL: &str = "This assumes a tool that reads the memory of a phone that is locked and runs. Whoever has none has a phone \
@@ -110,7 +110,8 @@ fn take(
     Ok(())
 }
 
-/// Somebody who was written to shows their own phone.
+/// Somebody who was written to shows their own phone. Each contact is asked alone; what is counted is what whom the target wrote to last
+/// shows, and what each of the others would show stands beside it.
 pub(super) struct Participant;
 
 impl Experiment for Participant {
@@ -124,32 +125,39 @@ impl Experiment for Participant {
 
     fn serve(&self, views: &Views<'_>, _: &Views<'_>) -> Result<Answered, ExperimentError> {
         let mut answered = Answered { means: Means::NotModelled, ..Answered::default() };
-        let Some(own) = views.contact() else {
-            answered.reasons.push("Nobody in this story writes with the target alone.".into());
-            return Ok(answered);
-        };
-        answered.reasons.push("Nobody's phone is shown in this story under this design.".into());
-        let screens = views.contact_phones().filter_map(|phone| phone.screen());
-        for (number, phone) in screens.enumerate() {
-            let place = format!("phone {}", number + 1);
-            if answered.means == Means::NotModelled {
+        for (own, phones) in views.contacts() {
+            let mut said = Vec::new();
+            let is_first = answered.brought.parties.is_empty();
+            for (number, phone) in phones.iter().enumerate() {
+                let contacts = phone.contacts()?;
+                for contact in contacts.iter().filter(|it| views.accounts().contains(&it.account)) {
+                    let other = format!("account {}", contact.account);
+                    let shown = participant::serve(phone, contact.account, &own, &other)?;
+                    let names = Names { owner: own.clone(), contact: Some(contact.account.to_string()) };
+                    let place = format!("phone {} of {own}, {other}", number + 1);
+                    let exhibit = phone.exhibit_of(contact.account)?;
+                    answered.pieces.extend(pieces::phone(&place, &exhibit, &names));
+                    said.extend(answered_by(&shown.facts).said);
+                    if is_first {
+                        let verified = if shown.verified { "" } else { "not " };
+                        let reason = format!("The contact had {verified}verified whose keys they are.");
+                        answered.reasons.push(reason);
+                    }
+                }
+            }
+            if is_first && !phones.is_empty() {
                 answered.means = Means::There;
-                answered.reasons.clear();
+                answered.brought.said.clone_from(&said);
             }
-            for contact in
-                phone.contacts()?.iter().filter(|contact| views.accounts().contains(&contact.account))
-            {
-                let other = format!("account {}", contact.account);
-                let shown = participant::serve(phone, contact.account, &own, &other)?;
-                answered.facts(&shown.facts);
-                answered.brought.origin.shown_by_party = true;
-                let names = Names { owner: own.clone(), contact: Some(contact.account.to_string()) };
-                let place = format!("{place}, {other}");
-                answered.pieces.extend(pieces::phone(&place, &phone.exhibit_of(contact.account)?, &names));
-                answered.rereadable = true;
-                let verified = if shown.verified { "" } else { "not " };
-                answered.reasons.push(format!("The contact had {verified}verified whose keys they are."));
+            // Whose phone is in other hands has nothing to show.
+            if answered.means == Means::There && !phones.is_empty() {
+                answered.brought.parties.push(Party { who: own, said });
             }
+        }
+        answered.brought.origin.shown_by_party = !answered.pieces.is_empty();
+        answered.rereadable = true;
+        if answered.means == Means::NotModelled {
+            answered.reasons.push("Nobody who writes with the target alone has a phone to show.".into());
         }
         Ok(answered)
     }

@@ -88,8 +88,8 @@ pub(super) struct Staged {
     pub(super) strangers: Option<[PersonId; 2]>,
 }
 
-/// The scenario with what every experiment needs of it: the phones of the target and of one contact are in other hands at the end,
-/// open, so that somebody can look at them. In whose hands and how locked is for the experiment to say.
+/// The scenario with what every experiment needs of it: the target's phone is in other hands at the end, open, so that somebody can
+/// look at it. In whose hands and how locked is for the experiment to say.
 pub(super) fn with_phones(scenario: &Scenario) -> Scenario {
     let mut scenario = scenario.clone();
     // What the story itself has ordered would stand on both sides of the comparison.
@@ -113,23 +113,34 @@ pub(super) fn with_phones(scenario: &Scenario) -> Scenario {
         let act = Act::Reports { whom: about };
         scenario.events.push(Event { at: scenario.inquiry.served, who: contact, act, line: 0 });
     }
-    let whom = [Some(about), contact_of(&scenario)];
-    for who in whom.into_iter().flatten().filter(|who| !taken.contains(who)) {
+    if !taken.contains(&about) {
         let act = Act::PhoneSeized { state: LockState::Unlocked };
-        scenario.events.push(Event { at: scenario.inquiry.served, who, act, line: 0 });
+        scenario.events.push(Event { at: scenario.inquiry.served, who: about, act, line: 0 });
     }
     scenario
 }
 
-/// The contact who hands their phone over of their own will: whom the target wrote to last, or who wrote to them.
+/// The contact who reports: whom the target wrote to last, or who wrote to them.
 pub(super) fn contact_of(scenario: &Scenario) -> Option<PersonId> {
+    contacts_of(scenario).first().copied()
+}
+
+/// Everybody who could show what they have of the target: whom the target wrote to alone, or who wrote to them, the last first.
+pub(super) fn contacts_of(scenario: &Scenario) -> Vec<PersonId> {
     use crate::scenario::Audience::Person;
     let about = scenario.inquiry.about;
-    scenario.events.iter().rev().find_map(|event| match &event.act {
-        Act::Says { to: Person(whom), .. } if event.who == about => Some(*whom),
-        Act::Says { to: Person(whom), .. } if *whom == about => Some(event.who),
-        _ => None,
-    })
+    let mut contacts = Vec::new();
+    for event in scenario.events.iter().rev() {
+        let contact = match &event.act {
+            Act::Says { to: Person(whom), .. } if event.who == about => *whom,
+            Act::Says { to: Person(whom), .. } if *whom == about => event.who,
+            _ => continue,
+        };
+        if !contacts.contains(&contact) {
+            contacts.push(contact);
+        }
+    }
+    contacts
 }
 
 /// The first public channel of the story.

@@ -25,6 +25,7 @@ use pillarbox_access::demand::seized_phone::Passcode;
 use pillarbox_access::demand::{About, Case};
 use pillarbox_access::design::{Design, Operator};
 use pillarbox_access::view::{OperatorTap, PushRecords, ReportedMessage, SeizedPhone};
+use pillarbox_client::Phone;
 use pillarbox_relay::stamp::StampKey;
 use pillarbox_wire::{AccountId, ChannelName, Timestamp};
 
@@ -154,9 +155,15 @@ impl<'w> Views<'w> {
         super::guessing::kind(person.map(|person| person.passcode).unwrap_or_default())
     }
 
-    /// The phones of a contact who hands them over.
-    pub fn contact_phones(&self) -> impl Iterator<Item = SeizedPhone<'_>> {
-        super::staging::contact_of(self.scenario).into_iter().flat_map(|who| self.phones_of(who))
+    /// The contacts of the target, each as the papers call them, with the phones that they have in their hands: whom the target wrote
+    /// to last first.
+    pub fn contacts(&self) -> impl Iterator<Item = (String, Vec<&'w Phone>)> {
+        super::staging::contacts_of(self.scenario).into_iter().filter_map(|who| {
+            let person = self.scenario.person(who)?;
+            let number = person.number.as_ref().filter(|_| self.design.phone.number);
+            let name = number.map_or_else(|| person.name.clone(), ToString::to_string);
+            Some((name, self.world.phones_of(who).collect()))
+        })
     }
 
     fn phones_of(&self, who: PersonId) -> impl Iterator<Item = SeizedPhone<'_>> {
@@ -176,14 +183,6 @@ impl<'w> Views<'w> {
             reports.push((filed.report.clone().into(), StampKey::derive(&key), site.holdings()?));
         }
         Ok(reports)
-    }
-
-    /// What the contact who hands over a phone is called in the papers.
-    #[must_use]
-    pub fn contact(&self) -> Option<String> {
-        let person = self.scenario.person(super::staging::contact_of(self.scenario)?)?;
-        let number = person.number.as_ref().filter(|_| self.design.phone.number);
-        Some(number.map_or_else(|| person.name.clone(), ToString::to_string))
     }
 
     /// The accounts of the target that somebody who writes to them knows.

@@ -6,8 +6,8 @@ use crate::score::{Elsewhere, Measures, Posts};
 /// The columns of `matrix.csv`.
 const COLUMNS: &str = "design,demand,state,n,of,says,content_past,content_past_of,content_future,content_future_of,pairs_right,\
 pairs_found,pairs_of,times_right,times_found,times_of,groups_right,groups_found,groups_of,look_back_ms,delay_ms,non_targets,\
-noticed_by,function_lost,function_lost_of,attribution,other_data,passcodes_tried,passcodes_of,passcode_found_by,erased_after,\
-disappear_after_s,posts_destroyed,posts_destroyed_of,posts,stranger_read_before,stranger_read_after,followers_fetched,followers,\
+noticed_by,function_lost,function_lost_of,attribution,other_data,each_contact_shows,passcodes_tried,passcodes_of,\
+passcode_found_by,erased_after,disappear_after_s,posts_destroyed,posts_destroyed_of,posts,stranger_read_before,stranger_read_after,followers_fetched,followers,\
 restored_elsewhere,restored_elsewhere_of,found_again_by_number,found_again_by_invitation,reasons,control,seed,evidence,\
 evidence_sha256\n";
 
@@ -52,6 +52,7 @@ pub(super) fn table(cells: &[Cell]) -> String {
 fn special(measures: &Measures) -> Vec<String> {
     let number = |number: Option<u64>| number.map_or_else(String::new, |number| number.to_string());
     let mut fields = vec![joined(&measures.besides, |it| format!("{} {}", it.what, it.entries))];
+    fields.push(joined(&measures.shows, |it| format!("{} of {}", it.texts.n, it.texts.of)));
     let guesses = &measures.guesses;
     fields.extend([
         joined(guesses, |it| it.tried.to_string()),

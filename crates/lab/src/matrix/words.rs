@@ -37,6 +37,10 @@ pub(super) fn measures(measures: &Measures) -> Vec<(&'static str, String)> {
                 format!("{wording}: {}", it.entries)
             })),
         ),
+        (
+            "Each contact alone shows",
+            some(measures.shows.iter().map(|it| format!("{}: {} of {}", it.who, it.texts.n, it.texts.of))),
+        ),
         ("Passcodes tried", some(measures.guesses.iter().map(passcodes))),
         ("The phone erases itself", some(measures.guesses.iter().map(erases))),
         (

@@ -57,6 +57,16 @@ pub struct Entry {
     pub covered: bool,
 }
 
+/// What one of several people shows who were each asked alone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Party {
+    /// Who.
+    pub who: String,
+    /// Texts.
+    pub said: Vec<Text>,
+}
+
 /// Everything that a demand brought.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -75,6 +85,8 @@ pub struct Brought {
     pub named: Vec<String>,
     /// Pieces that are there and that nothing opened.
     pub unreadable: u64,
+    /// What each of several people shows who were asked alone; what the first of them shows stands above.
+    pub parties: Vec<Party>,
     /// When each thing came to the party, where that is later than when it happened: pairs of milliseconds since 1970.
     pub came: Vec<(u64, u64)>,
 }

@@ -6,8 +6,8 @@ use pillarbox_access::Item;
 use pillarbox_access::measures::{Attribution, attribution};
 use serde::{Deserialize, Serialize};
 
-use super::brought::{Brought, Entry, Wrote};
-use super::special::{Besides, Elsewhere, Guesses, Posts, Timer};
+use super::brought::{Brought, Entry, Party, Wrote};
+use super::special::{Besides, Elsewhere, Guesses, Posts, Shows, Timer};
 use super::state::Counts;
 use super::yardstick::{Told, Yardstick};
 use crate::record::sha256;
@@ -102,6 +102,8 @@ pub struct Measures {
     pub attribution: Option<Attribution>,
     /// What came back beside what is counted, and stands in none of the other measures.
     pub besides: Vec<Besides>,
+    /// What each contact shows alone, whom the target wrote to last first.
+    pub shows: Vec<Shows>,
     /// Guesses at the passcode, one for each vault that lies on a phone that is off.
     pub guesses: Vec<Guesses>,
     /// Conversations on a phone whose texts disappear.
@@ -136,6 +138,7 @@ pub fn score(what: What, brought: &Brought, yardstick: &Yardstick) -> (Counts, M
         non_targets: non_targets(brought, yardstick),
         attribution: brought.is_something().then(|| attribution(brought.origin)),
         besides: besides(what, brought),
+        shows: brought.parties.iter().map(|party| shows(party, &texts)).collect(),
         ..Measures::default()
     };
     let lines = brought.entries.iter().filter(|entry| entry.covered);
@@ -179,6 +182,14 @@ fn besides(what: What, brought: &Brought) -> Vec<Besides> {
     let came_back = things(brought.entries.iter().filter(|entry| entry.came_back()));
     let others = came_back.into_iter().filter(|(thing, _)| !measured.contains(&Some(*thing)));
     others.map(|(_, entry)| Besides { what: entry.asked.clone(), entries: entry.returned }).collect()
+}
+
+/// How many of the target's texts somebody shows.
+fn shows(party: &Party, texts: &[&Told]) -> Shows {
+    let mut read: Vec<(u64, String)> =
+        party.said.iter().map(|text| (text.at, sha256(text.text.as_bytes()))).collect();
+    let known = texts.iter().filter(|told| take(&mut read, told)).count();
+    Shows { who: party.who.clone(), texts: Share { n: known as u64, of: texts.len() as u64 } }
 }
 
 /// Takes one of the texts that came back for one that was said.
@@ -343,6 +354,19 @@ mod tests {
         };
         let (counts, _) = score(What::Entries, &by_day, &yardstick());
         assert_eq!((counts.returned, counts.of), (1, 1));
+    }
+
+    #[test]
+    fn each_of_several_is_measured_alone() {
+        let text = |text: &str| Text { at: 500_000, from: None, to: None, text: text.into() };
+        let party = |who: &str, said: &[&str]| Party {
+            who: who.into(),
+            said: said.iter().map(|it| text(it)).collect(),
+        };
+        let parties = vec![party("Ben", &["one", "two", "two"]), party("Cleo", &["none of it"])];
+        let (_, measures) = score(What::Texts, &Brought { parties, ..Brought::default() }, &yardstick());
+        let shows = |who: &str, n| Shows { who: who.into(), texts: Share { n, of: 2 } };
+        assert_eq!(measures.shows, [shows("Ben", 2), shows("Cleo", 0)]);
     }
 
     #[test]

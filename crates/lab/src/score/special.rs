@@ -62,6 +62,16 @@ pub struct Elsewhere {
     pub by_invitation: u64,
 }
 
+/// What one contact shows, if nobody else does.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Shows {
+    /// Who.
+    pub who: String,
+    /// How many of the target's texts.
+    pub texts: Share,
+}
+
 /// Something beside what a demand counts that came back all the same.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

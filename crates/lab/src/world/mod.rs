@@ -365,6 +365,11 @@ impl World {
         &self.push
     }
 
+    /// The phones that somebody has in their hands.
+    pub fn phones_of(&self, who: PersonId) -> impl Iterator<Item = &pillarbox_client::Phone> {
+        self.profiles.iter().filter(move |profile| profile.who == who).filter_map(|it| it.phone.as_ref())
+    }
+
     /// Phones that are in other hands.
     #[must_use]
     pub fn seized(&self) -> &[Seized] {

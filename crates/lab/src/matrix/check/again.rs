@@ -1,6 +1,6 @@
 //! Whether what an evidence file says came back is what its bytes give when they are read again.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use pillarbox_access::measures::Origin;
 use pillarbox_client::display::safe;
@@ -8,13 +8,13 @@ use pillarbox_client::display::safe;
 use crate::experiments::answered_by;
 use crate::matrix::cell::{Evidence, How};
 use crate::matrix::reread::{self, handed};
-use crate::score::{Brought, Guesses, Timer};
+use crate::score::{Brought, Guesses, Party, Text, Timer};
 
 /// Everything that does not agree.
 pub(super) fn findings(evidence: &Evidence) -> Vec<String> {
     let has = |how: How| evidence.pieces.iter().any(|piece| piece.how == how);
     let mut findings = Vec::new();
-    if has(How::PhoneKey) {
+    if has(How::PhoneKey) || !evidence.brought.parties.is_empty() {
         findings.extend(phones(evidence));
     } else if has(How::Report) {
         findings.extend(reports(evidence));
@@ -29,14 +29,17 @@ pub(super) fn findings(evidence: &Evidence) -> Vec<String> {
     findings
 }
 
-/// A phone shows exactly what came back: no more, no less, of the same people at the same times.
+/// A phone shows exactly what came back: no more, no less, of the same people at the same times. Where several people were asked
+/// alone, that holds for each of them, and what is counted is what the first shows.
 fn phones(evidence: &Evidence) -> Vec<String> {
     let (mut again, mut timers, mut findings) = (Brought::default(), Vec::new(), Vec::new());
+    let mut by_owner: BTreeMap<String, Vec<Text>> = BTreeMap::new();
     for (place, read) in handed::phones(&evidence.pieces) {
         match read {
             Err(why) => findings.push(format!("{place} cannot be read again: {why}")),
-            Ok(found) => {
+            Ok((owner, found)) => {
                 let shown = answered_by(&found.facts);
+                by_owner.entry(owner).or_default().extend(shown.said.iter().cloned());
                 again.said.extend(shown.said);
                 again.members.extend(shown.members);
                 let timer = |(with, seconds)| Timer { with, seconds: u64::from(seconds) };
@@ -45,6 +48,19 @@ fn phones(evidence: &Evidence) -> Vec<String> {
         }
     }
     let brought = &evidence.brought;
+    if let Some(first) = brought.parties.first() {
+        again.said = by_owner.get(&first.who).cloned().unwrap_or_default();
+        let shows = |party: &Party| by_owner.get(&party.who).map_or(&[][..], Vec::as_slice);
+        let others = brought.parties.iter().filter(|party| differ(&party.said, shows(party)));
+        findings.extend(
+            others.map(|party| {
+                format!("what {} shows is not what the rows of the phone give", safe(&party.who))
+            }),
+        );
+        if by_owner.keys().any(|owner| brought.parties.iter().all(|party| party.who != *owner)) {
+            findings.push("it has rows of somebody's phone and does not say what they show".to_owned());
+        }
+    }
     for (what, differs) in [
         ("texts", differ(&brought.said, &again.said)),
         ("members of groups", differ(&brought.members, &again.members)),

@@ -21,8 +21,9 @@ use crate::experiments::codes_tried;
 use crate::matrix::cell::{How, Piece};
 use crate::score::Guesses;
 
-/// Everything that the phones among these pieces show, each by the place that it was found in; an error says what is wrong with it.
-pub(crate) fn phones(pieces: &[Piece]) -> BTreeMap<String, Result<OnThePhone, String>> {
+/// Everything that the phones among these pieces show, each by the place that it was found in, with the name of its owner; an error says
+/// what is wrong with it.
+pub(crate) fn phones(pieces: &[Piece]) -> BTreeMap<String, Result<(String, OnThePhone), String>> {
     let is_of_phone = |piece: &&Piece| matches!(piece.how, How::PhoneKey | How::PhoneRow | How::PhoneNames);
     let mut places: BTreeMap<String, Vec<&Piece>> = BTreeMap::new();
     for piece in pieces.iter().filter(is_of_phone) {
@@ -31,7 +32,7 @@ pub(crate) fn phones(pieces: &[Piece]) -> BTreeMap<String, Result<OnThePhone, St
     places.into_iter().map(|(place, pieces)| (place, phone(&pieces))).collect()
 }
 
-fn phone(pieces: &[&Piece]) -> Result<OnThePhone, String> {
+fn phone(pieces: &[&Piece]) -> Result<(String, OnThePhone), String> {
     let of = |how: How| pieces.iter().filter(move |piece| piece.how == how);
     let key = of(How::PhoneKey).find_map(|piece| array(&piece.value)).ok_or("it has no key")?;
     let names = of(How::PhoneNames).find_map(|piece| serde_json::from_str::<Names>(&piece.value).ok());
@@ -53,7 +54,7 @@ fn phone(pieces: &[&Piece]) -> Result<OnThePhone, String> {
             })
         }
     };
-    read.map_err(|error| error.to_string())
+    read.map(|found| (owner, found)).map_err(|error| error.to_string())
 }
 
 /// Whether a whole phone is among these pieces, and whether a conversation is that somebody showed.
