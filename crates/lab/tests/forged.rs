@@ -109,6 +109,13 @@ fn noticed(findings: &[String], name: &str, says: &str) {
 }
 
 #[test]
+fn a_text_out_of_a_backup_rests_on_the_key_too_however_early_it_was_left() {
+    let run =
+        run(library::find("backup-2025").unwrap(), &["imessage"], &["interception", "notice-to-change"]);
+    assert_eq!(folder(&run).findings(), Vec::<String>::new());
+}
+
+#[test]
 fn what_was_not_forged_is_found_as_it_is() {
     for run in [&*RUN, &*SEVERAL] {
         assert_eq!(folder(run).findings(), Vec::<String>::new());

@@ -56,8 +56,11 @@ pub(super) fn content(rows: &Rows<'_>) -> Opened {
     left.sort_by(|one, other| one.subject.as_slice().cmp(other.subject.as_slice()));
     let parts: Vec<Vec<u8>> = left.iter().map(|row| row.value.as_slice().to_vec()).collect();
     let keys = Keys::for_recipient(rows.holdings, Some(rows.account.account), PUBLIC_ATTEMPTS);
-    let with_keys = keys.each().find_map(|key| backup::open(&parts, Some(key)).ok());
-    let opened = backup::open(&parts, None).ok().or(with_keys);
+    let bare = backup::open(&parts, None).ok();
+    let opened = bare.or_else(|| keys.each().find_map(|key| backup::open(&parts, Some(key)).ok()));
+    // A key may have been left before the time that a demand begins at. What is read with it rests on it all the same.
+    let (account, all) = (rows.account.account, rows.holdings.rows().deposits.iter());
+    left.extend(all.filter(|row| row.account == account && row.kind == DepositKind::BackupKey));
     let exhibits = exhibits(&left);
     match opened {
         None => Opened { exhibits, unreadable: 1, ..Opened::default() },

@@ -60,6 +60,11 @@ pub(super) struct Tried {
     pub(super) time: GuessTime,
 }
 
+/// What one guess takes in sums, in milliseconds.
+pub(crate) fn supposed_guess_ms() -> u64 {
+    u64::try_from(SUPPOSED_GUESS.as_millis()).unwrap_or(u64::MAX)
+}
+
 /// The codes of a kind that are tried on a phone that is off.
 pub(crate) fn codes_tried(kind: Passcode) -> impl Iterator<Item = String> {
     kind.in_order().take(GUESSES)
@@ -108,6 +113,7 @@ pub(super) fn try_codes(folder: &Path, kind: Passcode) -> Result<Tried, Experime
     let guesses = Guesses {
         kind: kind.wording().to_owned(),
         codes: kind.codes().to_string(),
+        supposed_guess_ms: supposed_guess_ms(),
         tried: timing.guesses,
         opened_by: found(&guessed),
         erases_after: ERASES_AFTER,

@@ -32,7 +32,7 @@ use pillarbox_access::design::Design;
 pub use answer::Answered;
 pub(crate) use answer::answered_by;
 pub use guessing::GuessTime;
-pub(crate) use guessing::codes_tried;
+pub(crate) use guessing::{codes_tried, supposed_guess_ms};
 pub use views::Views;
 
 use crate::scenario::Scenario;

@@ -74,7 +74,10 @@ impl Experiment for Taken {
                 Seized::Sealed { .. } => {
                     answered.brought.unreadable += 1;
                     let tried = try_codes(phone.folder(), views.passcode())?;
-                    answered.reasons.extend(tried.reasons);
+                    // Several vaults lie on one phone where there is an account for each contact: what is so of all is said once.
+                    let new = tried.reasons.into_iter().filter(|reason| !answered.reasons.contains(reason));
+                    let new: Vec<String> = new.collect();
+                    answered.reasons.extend(new);
                     answered.effects.guesses.push(tried.guesses);
                     answered.pieces.push(pieces::wrapped_key(&place, &tried.wrapped_key));
                     answered.guessing = Some(answered.guessing.unwrap_or_default().and(tried.time));

@@ -1,13 +1,15 @@
 //! Comma-separated values (RFC 4180): the matrix as a table for other programs, and predictions as people write them.
 
+use pillarbox_wire::Timestamp;
+
 use super::cell::Cell;
 use crate::score::{Elsewhere, Measures, Posts};
 
 /// The columns of `matrix.csv`.
 const COLUMNS: &str = "design,demand,state,n,of,says,content_past,content_past_of,content_future,content_future_of,pairs_right,\
 pairs_found,pairs_of,times_right,times_found,times_of,groups_right,groups_found,groups_of,look_back_ms,delay_ms,non_targets,\
-noticed_by,function_lost,function_lost_of,attribution,other_data,each_contact_shows,passcodes_tried,passcodes_of,\
-passcode_found_by,erased_after,disappear_after_s,posts_destroyed,posts_destroyed_of,posts,stranger_read_before,stranger_read_after,followers_fetched,followers,\
+noticed_by,noticed_at,function_lost,function_lost_of,attribution,other_data,each_contact_shows,passcodes_tried,passcodes_of,\
+supposed_guess_ms,passcode_found_by,erased_after,disappear_after_s,posts_destroyed,posts_destroyed_of,posts,stranger_read_before,stranger_read_after,followers_fetched,followers,\
 restored_elsewhere,restored_elsewhere_of,found_again_by_number,found_again_by_invitation,reasons,control,seed,evidence,\
 evidence_sha256\n";
 
@@ -23,8 +25,7 @@ pub(super) fn table(cells: &[Cell]) -> String {
             [rates.right, rates.found, rates.of].map(|number| number.to_string())
         };
         let shares = |share: crate::score::Share| [share.n, share.of].map(|number| number.to_string());
-        let mut noticed: Vec<&str> = measures.noticed.iter().map(|noticed| noticed.who.as_str()).collect();
-        noticed.dedup();
+        let noticed = super::words::first_noticed(measures);
         let mut fields = vec![
             cell.design.clone(),
             cell.demand.clone(),
@@ -37,7 +38,12 @@ pub(super) fn table(cells: &[Cell]) -> String {
         fields.extend(shares(measures.content_future));
         fields.extend([measures.pairs, measures.times, measures.groups].into_iter().flat_map(rates));
         fields.extend([number(measures.look_back_ms), number(measures.delay_ms)]);
-        fields.extend([measures.non_targets.len().to_string(), noticed.join("; ")]);
+        fields.extend([
+            measures.non_targets.len().to_string(),
+            noticed.keys().copied().collect::<Vec<_>>().join("; "),
+        ]);
+        let times: Vec<String> = noticed.values().map(|at| Timestamp(*at).to_string()).collect();
+        fields.push(times.join("; "));
         fields.extend(shares(measures.function_lost));
         fields.push(measures.attribution.map_or_else(String::new, |it| it.wording().to_owned()));
         fields.extend(special(measures));
@@ -57,6 +63,7 @@ fn special(measures: &Measures) -> Vec<String> {
     fields.extend([
         joined(guesses, |it| it.tried.to_string()),
         joined(guesses, |it| it.codes.clone()),
+        joined(guesses, |it| it.supposed_guess_ms.to_string()),
         joined(guesses, |it| number(it.opened_by)),
         joined(guesses, |it| number(it.erased_after)),
         joined(&measures.timers, |it| it.seconds.to_string()),

@@ -1,6 +1,9 @@
 //! Measures in words, for people.
 
+use std::collections::BTreeMap;
+
 use pillarbox_access::Item;
+use pillarbox_wire::Timestamp;
 
 use crate::score::{Elsewhere, Guesses, Measures, Posts, Rates, Share};
 
@@ -12,9 +15,6 @@ pub(super) fn measures(measures: &Measures) -> Vec<(&'static str, String)> {
         (rates.of + rates.found > 0)
             .then(|| format!("{} of {}; {} came back in all", rates.right, rates.of, rates.found))
     };
-    let mut noticed: Vec<&str> = measures.noticed.iter().map(|noticed| noticed.who.as_str()).collect();
-    noticed.sort_unstable();
-    noticed.dedup();
     let all = [
         ("Texts from before the order", share(measures.content_past)),
         ("Texts from the order on", share(measures.content_future)),
@@ -27,7 +27,10 @@ pub(super) fn measures(measures: &Measures) -> Vec<(&'static str, String)> {
             "Others who are named or read",
             Some(measures.non_targets.join(", ")).filter(|names| !names.is_empty()),
         ),
-        ("Noticed by", Some(noticed.join(", ")).filter(|names| !names.is_empty())),
+        (
+            "Noticed by",
+            some(first_noticed(measures).into_iter().map(|(who, at)| format!("{who}, {}", Timestamp(at)))),
+        ),
         ("Texts that did not arrive", share(measures.function_lost)),
         ("Attribution", measures.attribution.map(|it| it.wording().to_owned())),
         (
@@ -57,6 +60,16 @@ pub(super) fn measures(measures: &Measures) -> Vec<(&'static str, String)> {
     all.filter_map(|(name, says)| Some((name, says?))).collect()
 }
 
+/// Who noticed, and when first.
+pub(super) fn first_noticed(measures: &Measures) -> BTreeMap<&str, u64> {
+    let mut first: BTreeMap<&str, u64> = BTreeMap::new();
+    for noticed in &measures.noticed {
+        let at = first.entry(noticed.who.as_str()).or_insert(noticed.at);
+        *at = noticed.at.min(*at);
+    }
+    first
+}
+
 type Said = (&'static str, Option<String>);
 
 fn some(says: impl Iterator<Item = String>) -> Option<String> {
@@ -67,7 +80,10 @@ fn some(says: impl Iterator<Item = String>) -> Option<String> {
 fn passcodes(guesses: &Guesses) -> String {
     let found =
         guesses.opened_by.map_or_else(|| "none opens it".to_owned(), |it| format!("number {it} opens it"));
-    format!("{} of {} codes ({}), {found}", guesses.tried, guesses.codes, guesses.kind)
+    format!(
+        "{} of {} codes ({}), {found}; {} ms for each is supposed, not measured",
+        guesses.tried, guesses.codes, guesses.kind, guesses.supposed_guess_ms
+    )
 }
 
 fn erases(guesses: &Guesses) -> String {

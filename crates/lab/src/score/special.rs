@@ -12,6 +12,8 @@ pub struct Guesses {
     pub kind: String,
     /// How many codes there are of that kind, in decimal: more than many programs' numbers hold.
     pub codes: String,
+    /// What one guess takes in the sums of this program, in milliseconds: a hypothesis, and not measured.
+    pub supposed_guess_ms: u64,
     /// How many were tried on a copy of what lies on the phone, where nothing erases itself.
     pub tried: u64,
     /// Which guess opened it, from 1; none if none did.

@@ -17,7 +17,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng as _;
 
 use super::pieces::{LOOKUP_LEN, NONCE_LEN, Names, Reported};
-use crate::experiments::codes_tried;
+use crate::experiments::{codes_tried, supposed_guess_ms};
 use crate::matrix::cell::{How, Piece};
 use crate::score::Guesses;
 
@@ -88,6 +88,7 @@ pub(crate) fn guesses(pieces: &[Piece], kind: &str) -> Vec<Result<Guesses, Strin
             Ok(Guesses {
                 kind: kind.wording().to_owned(),
                 codes: kind.codes().to_string(),
+                supposed_guess_ms: supposed_guess_ms(),
                 tried,
                 opened_by,
                 erases_after: ERASES_AFTER,
