@@ -8,7 +8,6 @@ use pillarbox_client::{Link, Notice, Phone};
 use pillarbox_transport::{HandshakeError, RelayAddress};
 use pillarbox_wire::{AccountId, Refusal};
 use tokio::runtime::{Builder, Runtime};
-use tokio::signal::ctrl_c;
 use tokio::time::sleep;
 
 use super::desk::{Desk, may_write, name_of};
@@ -173,9 +172,28 @@ fn interrupted(pressed: std::io::Result<()>) -> Failure {
     pressed.map_or_else(Failure::Input, |()| Failure::Interrupted)
 }
 
+/// Waits for Ctrl-C, and hears it from this call on, however late the future is polled for the first time. To be called on the
+/// runtime.
+#[cfg(unix)]
+pub(crate) fn pressed() -> impl Future<Output = Failure> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let listener = signal(SignalKind::interrupt());
+    async {
+        match listener {
+            Ok(mut listener) => {
+                listener.recv().await;
+                interrupted(Ok(()))
+            }
+            Err(error) => interrupted(Err(error)),
+        }
+    }
+}
+
 /// Waits for Ctrl-C.
+#[cfg(not(unix))]
 pub(crate) async fn pressed() -> Failure {
-    interrupted(ctrl_c().await)
+    interrupted(tokio::signal::ctrl_c().await)
 }
 
 /// What a person knows about the connection of a command that stays.
