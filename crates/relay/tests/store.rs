@@ -31,6 +31,15 @@ fn the_backend_in_memory_passes_the_suite() {
 
 #[test]
 fn the_backend_on_disk_passes_the_suite() {
+    on_disk(SqliteStore::open);
+}
+
+#[test]
+fn the_backend_of_a_server_passes_the_suite() {
+    on_disk(SqliteStore::open_serving);
+}
+
+fn on_disk(open: fn(&Path) -> Result<SqliteStore, StoreError>) {
     let folder = tempfile::tempdir().unwrap();
     let count = std::cell::Cell::new(0);
     let current = || folder.path().join(count.get().to_string());
@@ -38,11 +47,11 @@ fn the_backend_on_disk_passes_the_suite() {
         || {
             count.set(count.get() + 1);
             fs::create_dir(current()).unwrap();
-            SqliteStore::open(&current()).unwrap()
+            open(&current()).unwrap()
         },
         |store| {
             drop(store);
-            SqliteStore::open(&current()).unwrap()
+            open(&current()).unwrap()
         },
         // From the file, as whoever serves a demand reads it.
         |_| Holdings::read(&current()).unwrap(),

@@ -101,7 +101,7 @@ impl Server {
             Some(address) => Some(bind(address, "--admin").await?),
             None => None,
         };
-        let store = SqliteStore::open(data.path())?;
+        let store = SqliteStore::open_serving(data.path())?;
         let door = Doorkeeper::new(&settings.limits);
         let relay = Relay::open(store, settings, clock::now(), &mut rng)?;
         let key = match known_key {

@@ -5,6 +5,7 @@
 //! rows are overwritten with zeros: what the relay says is gone is gone from the file, too. The space is used again,
 //! and the file does not shrink.
 
+mod carry;
 mod channels;
 mod columns;
 mod deposits;
@@ -29,6 +30,7 @@ use crate::mailbox::Waiting;
 use pillarbox_crypto::SigningSecret;
 use pillarbox_wire::{AccountId, Bytes, ChannelName, DepositKind, MessageId};
 
+use carry::Carrier;
 pub(crate) use read::{read_certificate_key, read_holdings};
 
 /// The database's name inside the data directory.
@@ -48,13 +50,15 @@ const OWNER_ONLY: u32 = 0o600;
 /// calls of its own: with 4 KiB they were half the work of a commit. Larger would write more for a message that comes alone.
 const PAGE_LEN: u32 = 16 << 10;
 
-/// Write-ahead log pages after which they are carried into the database: 16 MiB. Fewer means more pauses, more
-/// means a longer log to read after a crash.
+/// Write-ahead log pages after which a commit carries them into the database, where no [`Carrier`] does: 16 MiB. Fewer means more
+/// pauses, more means a longer log to read after a crash.
 const CHECKPOINT_PAGES: u32 = (16 << 20) / PAGE_LEN;
 
 /// A relay's database.
 #[derive(Debug)]
 pub struct SqliteStore {
+    /// Before the connection: the last one to close carries over what is left.
+    carrier: Option<Carrier>,
     connection: Connection,
 }
 
@@ -78,6 +82,18 @@ impl SqliteStore {
             .open(&file)
             .map_or_else(|error| unless_read_only(&error), |_| Ok(()))?;
         Self::set_up(Connection::open_with_flags(file, flags)?)
+    }
+
+    /// The same for a server: what commits have written to the log is carried into the database by a thread of its own, which
+    /// ends with this value, and not by the commits.
+    ///
+    /// # Errors
+    /// [`StoreError`]; the file is as it was.
+    pub fn open_serving(folder: &Path) -> Result<Self, StoreError> {
+        let mut store = Self::open(folder)?;
+        store.carrier = Some(Carrier::start(&folder.join(DATABASE_FILE))?);
+        store.connection.execute_batch("PRAGMA wal_autocheckpoint = 0;")?;
+        Ok(store)
     }
 
     /// A database in memory that ends with this value: for tests and laboratories.
@@ -130,7 +146,7 @@ impl SqliteStore {
              PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES};"
         ))?;
         schema::create(&connection)?;
-        Ok(Self { connection })
+        Ok(Self { carrier: None, connection })
     }
 }
 
@@ -189,7 +205,11 @@ impl Store for SqliteStore {
     }
 
     fn apply(&mut self, changes: &Changes) -> Result<Applied, StoreError> {
-        write::apply(&mut self.connection, changes)
+        let applied = write::apply(&mut self.connection, changes)?;
+        if let Some(carrier) = &self.carrier {
+            carrier.after_commit(&self.connection);
+        }
+        Ok(applied)
     }
 
     fn tidy(&mut self) -> Result<(), StoreError> {

@@ -1,0 +1,155 @@
+//! Carrying the write-ahead log into the database (a checkpoint), beside the thread that commits.
+//!
+//! Each page is written to the log by a commit and to the database by a checkpoint. The second one is done by a thread with a
+//! connection of its own, in pieces, while commits go on. SQLite begins the log anew only when all of it has been carried
+//! over and nothing was added since, which under load is never: so once the log is long, the thread that commits carries over
+//! the little that is left, and the next commit begins at the front. It refuses to know what the pages hold.
+
+use std::path::Path;
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::{LOCK_WAIT, PAGE_LEN};
+use crate::store::StoreError;
+
+/// Pages in the log that are not in the database yet, for which the carrying thread is woken: 8 MiB. Fewer means more syncs of
+/// the database, more means longer pauses at the end of the log.
+const PIECE_PAGES: u32 = (8 << 20) / PAGE_LEN;
+
+/// Pages of a log that is begun anew as soon as little of it is left to carry over: 32 MiB. A longer one takes more of the disk
+/// and of the memory that the system keeps files in, and longer to read after a crash.
+const LONG_PAGES: u32 = (32 << 20) / PAGE_LEN;
+
+/// Pages of a log that nothing is added to before all of it is in the database: 128 MiB, for a disk on which carrying is slower
+/// than committing.
+const LONGEST_PAGES: u32 = 4 * LONG_PAGES;
+
+const _: () = assert!(PIECE_PAGES < LONG_PAGES && LONG_PAGES < LONGEST_PAGES);
+
+/// The thread that carries the log over. Dropping this ends it, after the piece that it is at.
+#[derive(Debug)]
+pub(super) struct Carrier {
+    /// Held while a piece is carried over.
+    turn: Arc<Mutex<()>>,
+    wake: Option<SyncSender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// How long the log is and how much of it is in the database, in pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Extent {
+    log: u32,
+    carried: u32,
+}
+
+impl Extent {
+    fn left(self) -> u32 {
+        self.log.saturating_sub(self.carried)
+    }
+}
+
+impl Carrier {
+    /// Starts the thread for a database that is open already.
+    pub(super) fn start(file: &Path) -> Result<Self, StoreError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(file, flags)?;
+        connection.busy_timeout(LOCK_WAIT)?;
+        let (wake, woken) = sync_channel(1);
+        let turn = Arc::<Mutex<()>>::default();
+        let taking = Arc::clone(&turn);
+        let carry = move || {
+            while woken.recv().is_ok() {
+                let _turn = taking.lock().unwrap_or_else(PoisonError::into_inner);
+                // Whoever commits sees by the length of the log that it failed, and does it again when it must.
+                run(&connection, "PASSIVE").ok();
+            }
+        };
+        let thread = std::thread::Builder::new().name("relay-carry".to_owned()).spawn(carry);
+        Ok(Self { turn, wake: Some(wake), thread: Some(thread.map_err(|_| StoreError::CannotOpen)?) })
+    }
+
+    /// After a commit: has the log carried over if there is enough of it. An error of that is none of the commit's.
+    pub(super) fn after_commit(&self, connection: &Connection) {
+        let Ok(extent) = run(connection, "NOOP") else { return };
+        if extent.log >= LONGEST_PAGES {
+            // Waits for the thread, and not for readers: one that stays would hold up every commit.
+            let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+            run(connection, "PASSIVE").ok();
+        } else if extent.log >= LONG_PAGES && extent.left() < PIECE_PAGES {
+            // Without effect while the thread is at it; then a later commit finds it done.
+            run(connection, "PASSIVE").ok();
+        } else if extent.left() >= PIECE_PAGES
+            && let Some(wake) = &self.wake
+        {
+            // Full means that it has been woken already.
+            wake.try_send(()).ok();
+        }
+    }
+}
+
+impl Drop for Carrier {
+    fn drop(&mut self) {
+        self.wake = None;
+        if let Some(thread) = self.thread.take() {
+            thread.join().ok();
+        }
+    }
+}
+
+/// Runs a checkpoint (sqlite.org/pragma.html#pragma_wal_checkpoint), and says how far the log is carried over.
+fn run(connection: &Connection, mode: &str) -> Result<Extent, StoreError> {
+    let mut statement = connection.prepare_cached(&format!("PRAGMA wal_checkpoint({mode})"))?;
+    Ok(statement.query_row([], |row| Ok(Extent { log: row.get(1)?, carried: row.get(2)? }))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+
+    fn database(folder: &Path) -> (PathBuf, Connection) {
+        let file = folder.join("log.sqlite3");
+        let connection = Connection::open(&file).unwrap();
+        connection.pragma_update(None, "page_size", PAGE_LEN).unwrap();
+        connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(())).unwrap();
+        connection
+            .execute_batch("PRAGMA wal_autocheckpoint = 0; PRAGMA synchronous = OFF; CREATE TABLE t (x)")
+            .unwrap();
+        (file, connection)
+    }
+
+    #[test]
+    fn a_log_under_steady_load_stays_short() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, connection) = database(folder.path());
+        let carrier = Carrier::start(&file).unwrap();
+        let mut longest = 0;
+        // Ten times as much as may stand in the log.
+        for _ in 0..10 * LONGEST_PAGES / 64 {
+            connection.execute("INSERT INTO t VALUES (randomblob(?1))", [PAGE_LEN * 62]).unwrap();
+            longest = longest.max(run(&connection, "NOOP").unwrap().log);
+            carrier.after_commit(&connection);
+        }
+        assert!(longest <= LONGEST_PAGES + 64, "{longest} pages");
+        drop(carrier);
+        assert_eq!(connection.query_row("PRAGMA integrity_check", [], |row| row.get(0)), Ok("ok".to_owned()));
+    }
+
+    #[test]
+    fn a_reader_that_stays_does_not_stop_commits() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, connection) = database(folder.path());
+        let carrier = Carrier::start(&file).unwrap();
+        let reader = Connection::open(&file).unwrap();
+        reader.execute_batch("BEGIN; SELECT * FROM t;").unwrap();
+        for _ in 0..LONG_PAGES / 32 {
+            connection.execute("INSERT INTO t VALUES (randomblob(?1))", [PAGE_LEN * 62]).unwrap();
+            carrier.after_commit(&connection);
+        }
+        assert!(run(&connection, "NOOP").unwrap().log > LONG_PAGES);
+    }
+}
