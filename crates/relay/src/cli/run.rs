@@ -34,10 +34,17 @@ pub(crate) fn run(arguments: Run, out: &mut impl Write) -> Result<(), Failure> {
         settings: Settings { keeping, limits },
         timeouts: SocketTimeouts::default(),
     };
-    let runtime = runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| {
+    let runtime = runtime::Builder::new_multi_thread().worker_threads(socket_threads()).enable_all().build();
+    let runtime = runtime.map_err(|error| {
         Failure::Unreached(format!("no threads for the relay: {}", in_words(error.kind())))
     })?;
     runtime.block_on(until_stopped(config, out))
+}
+
+/// Threads for the connections: the thread that owns the core has a processor for itself. With more threads than processors
+/// each batch is waited for by more of them, for less.
+fn socket_threads() -> usize {
+    std::thread::available_parallelism().map_or(1, |processors| processors.get().saturating_sub(1)).max(1)
 }
 
 /// The shipped limits with those that the file names put in their place.
