@@ -15,6 +15,7 @@ mod side;
 mod table;
 
 use crate::{Failure, measure::Stopwatch};
+use load::Tally;
 use runs::Work;
 use side::Side;
 use std::{hint::black_box, path::PathBuf, process::Command, time::Duration};
@@ -27,6 +28,9 @@ const UNITS: u32 = 4_000;
 
 /// The slices that a long run is shown in.
 const SLICE: Duration = Duration::from_secs(5);
+
+/// Bytes of one.
+const MEBIBYTE: f64 = (1 << 20) as f64;
 
 /// Measures what the options ask for.
 pub(crate) fn run(options: &Options) -> Result<Report, Failure> {
@@ -81,7 +85,8 @@ pub(crate) fn run(options: &Options) -> Result<Report, Failure> {
         bench.push("kept with ledger --follow", "share", ("0.90", "0.95"), &figures, |share| *share);
     }
     if options.wants("hold") {
-        bench.hold(&ours)?;
+        bench.hold("accepted, held", false, |tally| tally.accepted)?;
+        bench.hold("delivered, held", true, |tally| tally.delivered)?;
     }
     for (here, program) in [(redis, redis::PROGRAM), (mosquitto, mosquitto::PROGRAM)] {
         if !here {
@@ -226,21 +231,42 @@ impl Bench<'_> {
         });
     }
 
-    /// The long run: its slices side by side, and how large the files were.
-    fn hold(&mut self, ours: &pillarbox::Pillarbox) -> Result<(), Failure> {
-        let slices = runs::held(ours, self.options.hold, SLICE)?;
-        let rates = vec![slices.iter().map(|work| work.tally.per_second(work.tally.delivered)).collect()];
-        let sizes = vec![slices.iter().map(|work| work.file_bytes / f64::from(1 << 20)).collect()];
-        self.push("delivered, held for a minute", "per second", ("", ""), &rates, |rate: &f64| *rate);
-        self.push("files meanwhile", "MiB", ("", ""), &sizes, |size: &f64| *size);
-        let shown: Vec<_> = slices
-            .iter()
-            .map(|work| {
-                let rate = work.tally.per_second(work.tally.delivered) / 1e3;
-                format!("{rate:.0}k/s at {:.0} MiB", work.file_bytes / f64::from(1 << 20))
-            })
-            .collect();
-        self.notes.push(format!("Held, in slices of {} s: {}.", SLICE.as_secs(), shown.join(", ")));
+    /// The long runs, one side after the other: each slice of ours beside the peer's slice of the same age, and how large the
+    /// files were. mosquitto, which does not sync, is left out.
+    fn hold(&mut self, what: &'static str, online: bool, count: fn(&Tally) -> u64) -> Result<(), Failure> {
+        let sides: Vec<&dyn Side> =
+            self.sides.iter().copied().filter(|side| side.name() != "mosquitto").collect();
+        let mut held: Vec<Vec<Work>> = sides.iter().map(|_| Vec::new()).collect();
+        let mut turns: Vec<_> = sides.iter().zip(&mut held).collect();
+        if online {
+            turns.reverse();
+        }
+        for (side, slices) in turns {
+            // What the one before has left to the system to write is not to slow this one down.
+            Command::new("sync").status()?;
+            *slices = runs::held(*side, online, self.options.hold, SLICE)
+                .map_err(|failure| format!("{}: {failure}", side.name()))?;
+        }
+        self.push(what, "per second", ("", ""), &held, |work| work.tally.per_second(count(&work.tally)));
+        self.push("processor for each meanwhile", "us", ("", ""), &held, |work| {
+            work.server_microseconds(count(&work.tally))
+        });
+        self.push("files meanwhile", "MiB", ("", ""), &held, |work| work.file_bytes / MEBIBYTE);
+        for (side, slices) in sides.iter().zip(&held) {
+            let shown: Vec<_> = slices
+                .iter()
+                .map(|work| {
+                    let rate = work.tally.per_second(count(&work.tally)) / 1e3;
+                    format!("{rate:.0}k/s at {:.0} MiB", work.file_bytes / MEBIBYTE)
+                })
+                .collect();
+            let slice = SLICE.as_secs();
+            self.notes.push(format!(
+                "{what}, {}, in slices of {slice} s: {}.",
+                side.name(),
+                shown.join(", ")
+            ));
+        }
         Ok(())
     }
 }

@@ -106,13 +106,15 @@ pub(crate) fn private_bytes(id: u32) -> Result<f64, Failure> {
     Ok(kibibytes * 1024.0)
 }
 
-/// Bytes in all files of a folder.
+/// Bytes in all files of a folder and of the folders in it. A file that goes meanwhile has none.
 pub(crate) fn folder_bytes(folder: &Path) -> Result<f64, Failure> {
-    let mut bytes = 0;
+    let mut bytes = 0.0;
     for entry in fs::read_dir(folder)? {
-        bytes += entry?.metadata()?.len();
+        let entry = entry?;
+        let Ok(about) = entry.metadata() else { continue };
+        bytes += if about.is_dir() { folder_bytes(&entry.path())? } else { about.len() as f64 };
     }
-    Ok(bytes as f64)
+    Ok(bytes)
 }
 
 /// An address on loopback that nobody listens on now.

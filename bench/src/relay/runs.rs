@@ -79,18 +79,22 @@ fn measured(server: &dyn Server, load: &mut Load, pace: Pace, time: Duration) ->
     })
 }
 
-/// Delivering for a long time: the work of each slice of `slice`, with the size of the files at its end.
-pub(crate) fn held(side: &dyn Side, time: Duration, slice: Duration) -> Result<Vec<Work>, Failure> {
+/// Accepting, or with `online` delivering, for a long time: the work of each slice of `slice`, with the size of the files at its end.
+pub(crate) fn held(
+    side: &dyn Side,
+    online: bool,
+    time: Duration,
+    slice: Duration,
+) -> Result<Vec<Work>, Failure> {
     let folder = tempfile::tempdir()?;
-    let data = folder.path().join("data");
     let server = side.start(folder.path())?;
-    let mut load = Load::new(server.pairs(PAIRS, true)?)?;
+    let mut load = Load::new(server.pairs(PAIRS, online)?)?;
     load.run(Pace::UnderWay(UNDER_WAY), Until::Time(WARM_UP))?;
     let begun = Instant::now();
     let mut slices = Vec::new();
     while begun.elapsed() < time {
         let work = measured(&*server, &mut load, Pace::UnderWay(UNDER_WAY), slice)?;
-        slices.push(Work { file_bytes: folder_bytes(&data)?, ..work });
+        slices.push(Work { file_bytes: folder_bytes(folder.path())?, ..work });
     }
     Ok(slices)
 }
