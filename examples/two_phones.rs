@@ -48,7 +48,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     carry(&mut relay, &mut phones, arrived, &mut rng)?;
 
-    relay.follow(true);
+    relay.follow(Some(usize::MAX));
     let [alice, bob] = &mut phones;
     bob.add_invited(&alice.invitation()?, None, NOW, &mut rng)?;
     let contact = alice.add_invited(&bob.invitation()?, None, NOW, &mut rng)?;

@@ -282,7 +282,7 @@ fn what_passes_is_shown_only_while_somebody_follows() {
     let (ben, ben_here) = world.register(2, None);
     let submit = |at| submission(RequestId(at), anne.address, None, b"payload");
     assert!(world.process(vec![(ben_here, Input::Frame(submit(1)))]).passed.is_empty());
-    world.relay().follow(true);
+    world.relay().follow(Some(usize::MAX));
     let passed = world.process(vec![(ben_here, Input::Frame(submit(2)))]).passed;
     let shown: Vec<_> = passed.iter().map(|passing| (passing.connection, passing.frame)).collect();
     assert_eq!(shown, [(ben_here, "Submit"), (ben_here, "Accepted"), (anne_here, "Deliver")]);
@@ -293,4 +293,23 @@ fn what_passes_is_shown_only_while_somebody_follows() {
     let sealed = submission(RequestId(3), anne.address, Some(anne.delivery_key), b"sealed");
     let passed = world.process(vec![(nameless, Input::Frame(sealed))]).passed;
     assert!(passed.iter().all(|passing| passing.from.is_none()));
+}
+
+#[test]
+fn what_passes_beyond_the_room_that_there_is_is_counted() {
+    let mut world = World::in_memory(Settings::default());
+    let (anne, _) = world.register(1, None);
+    let (_, ben_here) = world.register(2, None);
+    let batch = |first: u32| {
+        let submit = |at| Input::Frame(submission(RequestId(at), anne.address, None, b"payload"));
+        (first..first + 5).map(|at| (ben_here, submit(at))).collect()
+    };
+    for (most, seen) in [(Some(usize::MAX), 15), (Some(4), 4), (Some(0), 0)] {
+        world.relay().follow(most);
+        let outcome = world.process(batch(1));
+        assert_eq!((outcome.passed.len(), outcome.unseen), (seen, 15 - seen as u64));
+    }
+    world.relay().follow(None);
+    let outcome = world.process(batch(6));
+    assert_eq!((outcome.passed.len(), outcome.unseen), (0, 0));
 }

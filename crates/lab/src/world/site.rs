@@ -59,7 +59,7 @@ impl Site {
         let address = RelayAddress::new(host, PORT, key.public())?;
         let settings = Settings { keeping, limits: Limits { ageing_step: AGEING_STEP, ..Limits::default() } };
         let mut relay = Relay::open(SqliteStore::in_memory()?, settings, now, rng)?;
-        relay.follow(true);
+        relay.follow(Some(usize::MAX));
         Ok(Self { relay, key, address, role, jurisdiction, blocked_in: BTreeSet::new(), taps: Vec::new() })
     }
 

@@ -1,11 +1,12 @@
 //! The live stream of what passes, for `pillarbox-relay ledger --follow`.
 //!
-//! Nothing is kept for a follower that is not there: events are remembered only while somebody follows, and at
-//! most [`PASSING_KEPT`] of them. A follower that is slower than the relay loses the oldest and is told how
-//! many; the relay never waits for it.
+//! Nothing is kept for a follower that is not there: events are made and remembered only while somebody follows, and at
+//! most [`PASSING_KEPT`] of them, [`SHOWN_AT_ONCE`] in each [`PAUSE`]. Of the rest a follower is told how many there were, and so
+//! is one that is slower than the relay; the relay never waits for it.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::{Duration, Instant};
 
 use axum::body::{Body, Bytes};
 use axum::extract::State;
@@ -26,9 +27,12 @@ use crate::server::metrics::{Gauge, Metrics};
 /// would turn what passes into what is kept.
 pub(crate) const PASSING_KEPT: usize = 1_024;
 
-/// Between two looks at what passed. A follower then sees at most [`PASSING_KEPT`] events each time, 10,000 a second, and is told
-/// how many it missed: more would cost the phones of a busy relay the processor that writes them out, and nobody reads them.
+/// Between two looks at what passed, of a follower and of the thread that counts how many events may still be shown.
 const PAUSE: Duration = Duration::from_millis(100);
+
+/// Events made in one [`PAUSE`]: 5,000 a second. More would cost the phones of a busy relay the processor that makes them and
+/// writes them out, and nobody reads them. A follower's pauses do not begin with the thread's, so it may meet those of two at once.
+pub(crate) const SHOWN_AT_ONCE: usize = PASSING_KEPT / 2;
 
 /// The version of the lines.
 const JSON_VERSION: u32 = 1;
@@ -43,38 +47,56 @@ struct Line<'a> {
 
 /// Where the relay's thread puts what passed. The streams of all followers end when it is dropped.
 #[derive(Debug)]
-pub(crate) struct PassingFeed(broadcast::Sender<Arc<Passing>>);
+pub(crate) struct PassingFeed {
+    events: broadcast::Sender<Arc<Passing>>,
+    unseen: Arc<AtomicU64>,
+    /// How many events may still be made, until when.
+    left: usize,
+    until: Instant,
+}
 
 /// Where followers join. It does not keep the feed alive.
 #[derive(Clone, Debug)]
-pub(crate) struct Followers(broadcast::WeakSender<Arc<Passing>>);
+pub(crate) struct Followers {
+    events: broadcast::WeakSender<Arc<Passing>>,
+    unseen: Arc<AtomicU64>,
+}
 
 impl Followers {
     /// What passes from now on; `None` once the relay has stopped.
     pub(crate) fn join(&self) -> Option<broadcast::Receiver<Arc<Passing>>> {
-        self.0.upgrade().map(|feed| feed.subscribe())
+        self.events.upgrade().map(|feed| feed.subscribe())
     }
 }
 
 impl PassingFeed {
     pub(crate) fn new() -> Self {
-        Self(broadcast::Sender::new(PASSING_KEPT))
+        let (events, unseen) = (broadcast::Sender::new(PASSING_KEPT), Arc::default());
+        Self { events, unseen, left: SHOWN_AT_ONCE, until: Instant::now() + PAUSE }
     }
 
     /// Where followers join this feed.
     pub(crate) fn followers(&self) -> Followers {
-        Followers(self.0.downgrade())
+        Followers { events: self.events.downgrade(), unseen: Arc::clone(&self.unseen) }
     }
 
-    /// Whether anybody follows.
-    pub(crate) fn is_followed(&self) -> bool {
-        self.0.receiver_count() > 0
+    /// How many events are to be made now; none if nobody follows.
+    pub(crate) fn room(&mut self, now: Instant) -> Option<usize> {
+        if self.events.receiver_count() == 0 {
+            return None;
+        }
+        if now >= self.until {
+            (self.left, self.until) = (SHOWN_AT_ONCE, now + PAUSE);
+        }
+        Some(self.left)
     }
 
-    /// Shows events to whoever follows now. Never waits.
-    pub(crate) fn show(&self, passed: Vec<Passing>) {
+    /// Shows events to whoever follows now, and counts those that were not made. Never waits.
+    pub(crate) fn show(&mut self, passed: Vec<Passing>, unseen: u64) {
+        self.left = self.left.saturating_sub(passed.len());
+        self.unseen.fetch_add(unseen, Relaxed);
         for event in passed {
-            if self.0.send(Arc::new(event)).is_err() {
+            if self.events.send(Arc::new(event)).is_err() {
                 return; // nobody follows
             }
         }
@@ -89,34 +111,55 @@ pub(super) async fn passing(State(admin): State<Arc<Admin>>, headers: HeaderMap)
         return (StatusCode::SERVICE_UNAVAILABLE, "the relay has stopped\n").into_response();
     };
     let format = HeaderValue::from_static("application/jsonl");
-    ([(CONTENT_TYPE, format)], lines(events, &admin.metrics)).into_response()
+    let unseen = Arc::clone(&admin.followers.unseen);
+    ([(CONTENT_TYPE, format)], lines(events, unseen, &admin.metrics)).into_response()
 }
 
-fn lines(events: broadcast::Receiver<Arc<Passing>>, metrics: &Arc<Metrics>) -> Body {
+fn lines(events: broadcast::Receiver<Arc<Passing>>, unseen: Arc<AtomicU64>, metrics: &Arc<Metrics>) -> Body {
     let counted = Gauge::raise(metrics, |metrics| &metrics.passing_followers);
-    let begun = (events, counted, false);
-    Body::from_stream(stream::unfold(begun, |(mut events, counted, again)| async move {
+    let told = unseen.load(Relaxed);
+    let begun = (events, unseen, told, counted, false);
+    Body::from_stream(stream::unfold(begun, |(mut events, unseen, told, counted, again)| async move {
         if again {
             tokio::time::sleep(PAUSE).await;
         }
-        let mut lines = match events.recv().await {
-            Ok(event) => shown(&event),
-            Err(RecvError::Lagged(count)) => missed(count),
-            Err(RecvError::Closed) => return None,
-        };
-        while let (Ok(gathered), true) = (&mut lines, !events.is_empty()) {
-            let line = match events.try_recv() {
-                Ok(event) => shown(&event),
-                Err(TryRecvError::Lagged(count)) => missed(count),
-                Err(TryRecvError::Empty | TryRecvError::Closed) => break,
-            };
-            match line {
-                Ok(line) => gathered.extend(line),
-                Err(error) => lines = Err(error),
-            }
+        let mut lines = waiting(&mut events);
+        // Counted after those of the same pause that were made.
+        let now = unseen.load(Relaxed);
+        if now > told {
+            lines = joined(lines, missed(now.saturating_sub(told)));
         }
-        Some((lines.map(Bytes::from), (events, counted, true)))
+        if lines.as_ref().is_ok_and(Vec::is_empty) {
+            lines = match events.recv().await {
+                Ok(event) => shown(&event),
+                Err(RecvError::Lagged(count)) => missed(count),
+                Err(RecvError::Closed) => return None,
+            };
+        }
+        Some((lines.map(Bytes::from), (events, unseen, now, counted, true)))
     }))
+}
+
+/// The lines of what is there already.
+fn waiting(events: &mut broadcast::Receiver<Arc<Passing>>) -> serde_json::Result<Vec<u8>> {
+    let mut lines = Ok(Vec::new());
+    loop {
+        let line = match events.try_recv() {
+            Ok(event) => shown(&event),
+            Err(TryRecvError::Lagged(count)) => missed(count),
+            Err(TryRecvError::Empty | TryRecvError::Closed) => return lines,
+        };
+        lines = joined(lines, line);
+    }
+}
+
+fn joined(
+    lines: serde_json::Result<Vec<u8>>,
+    line: serde_json::Result<Vec<u8>>,
+) -> serde_json::Result<Vec<u8>> {
+    let mut lines = lines?;
+    lines.extend(line?);
+    Ok(lines)
 }
 
 fn shown(event: &Passing) -> serde_json::Result<Vec<u8>> {
@@ -131,4 +174,45 @@ fn line(value: &impl Serialize) -> serde_json::Result<Vec<u8>> {
     let mut line = serde_json::to_vec(value)?;
     line.push(b'\n');
     Ok(line)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{IpAddr, Ipv4Addr};
+
+    use super::*;
+    use crate::core::ConnectionId;
+    use pillarbox_wire::Timestamp;
+
+    fn event() -> Passing {
+        Passing {
+            time: Timestamp(1),
+            connection: ConnectionId(1),
+            peer: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            frame: "Ping",
+            from: None,
+            about: None,
+            bytes: 0,
+        }
+    }
+
+    #[test]
+    fn there_is_room_for_so_many_in_each_pause_and_for_none_if_nobody_follows() {
+        let mut feed = PassingFeed::new();
+        let followers = feed.followers();
+        let start = Instant::now() + PAUSE;
+        assert_eq!(feed.room(start), None);
+        let mut events = followers.join().unwrap();
+        assert_eq!(feed.room(start), Some(SHOWN_AT_ONCE));
+        feed.show(vec![event(); SHOWN_AT_ONCE - 1], 0);
+        assert_eq!(feed.room(start + PAUSE / 2), Some(1));
+        feed.show(vec![event()], 7);
+        assert_eq!((feed.room(start + PAUSE / 2), followers.unseen.load(Relaxed)), (Some(0), 7));
+        assert_eq!(feed.room(start + PAUSE), Some(SHOWN_AT_ONCE));
+        // As many as a follower may meet that comes between two pauses: none is lost to it.
+        feed.show(vec![event(); SHOWN_AT_ONCE], 0);
+        let lines = waiting(&mut events).unwrap();
+        assert_eq!(lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).count(), PASSING_KEPT);
+        assert!(!String::from_utf8(lines).unwrap().contains("missed"));
+    }
 }

@@ -45,7 +45,7 @@ pub(crate) fn run(data: &Path, output: Output, out: &mut impl Write) -> Result<(
 /// One event as a line of the table.
 fn sentence(event: &Value) -> String {
     if let Some(missed) = event.get("missed") {
-        return format!("({missed} events were missed: this screen is slower than the relay)");
+        return format!("({missed} more events passed: too many at once to show)");
     }
     let [time, connection, frame, from, about, bytes, peer] = columns(event);
     format!("{time:8}  {connection:>4}  {frame:14}  {from:13}  {about:13}  {bytes:>5}  {peer}")
@@ -113,7 +113,7 @@ mod tests {
 
     #[test]
     fn what_was_missed_is_said() {
-        assert!(sentence(&json!({ "missed": 7 })).contains("7 events were missed"));
+        assert!(sentence(&json!({ "missed": 7 })).contains("7 more events passed"));
     }
 
     #[test]

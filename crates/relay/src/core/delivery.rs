@@ -92,8 +92,8 @@ impl<S: Store> Relay<S> {
         for message in handed {
             let row = fresh.take(message).or_else(|| read.next()).ok_or(StoreError::Damaged)?;
             let MessageRow { message, mailbox: _, accepted_at, sender, delivered_at: _, payload } = row;
-            if self.following {
-                outcome.passed.extend(self.connections.get(connection).map(|known| Passing {
+            self.pass(outcome, || {
+                self.connections.get(connection).map(|known| Passing {
                     time: now,
                     connection,
                     peer: known.peer,
@@ -101,8 +101,8 @@ impl<S: Store> Relay<S> {
                     from: sender,
                     about: Some(About::Device(address)),
                     bytes: u32::try_from(payload.len()).unwrap_or(u32::MAX),
-                }));
-            }
+                })
+            });
             // A sender that the row does not name is nobody to vouch for.
             let stamp =
                 self.rule.stamp_key.as_ref().zip(sender).map(|(key, sender)| {
@@ -114,25 +114,24 @@ impl<S: Store> Relay<S> {
         Ok(true)
     }
 
-    /// Notes an answer for whoever follows.
-    pub(super) fn note_answer(&self, effect: &Effect, now: Timestamp, outcome: &mut Outcome) {
+    /// An answer, as whoever follows sees it.
+    pub(super) fn event_of_answer(&self, effect: &Effect, now: Timestamp) -> Option<Passing> {
         let (connection, frame) = match effect {
             Effect::Send(connection, frame) => (*connection, passing::to_phone(frame)),
             Effect::Close(connection, _) => (*connection, "Goodbye"),
             // It goes to nobody's connection.
-            Effect::Wake(_) => return,
+            Effect::Wake(_) => return None,
         };
         // A connection that was just closed is forgotten, and its goodbye is not worth remembering it for.
-        if let Some(known) = self.connections.get(connection) {
-            outcome.passed.push(Passing {
-                time: now,
-                connection,
-                peer: known.peer,
-                frame,
-                from: None,
-                about: known.device.map(About::Device),
-                bytes: 0,
-            });
-        }
+        let known = self.connections.get(connection)?;
+        Some(Passing {
+            time: now,
+            connection,
+            peer: known.peer,
+            frame,
+            from: None,
+            about: known.device.map(About::Device),
+            bytes: 0,
+        })
     }
 }

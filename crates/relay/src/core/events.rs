@@ -52,6 +52,8 @@ pub struct Outcome {
     pub effects: Vec<Effect>,
     /// What passed, if somebody [follows](super::Relay::follow).
     pub passed: Vec<Passing>,
+    /// How much more passed, beyond what there was room for.
+    pub unseen: u64,
     /// Whether work is left: call again soon, with whatever has come by then, or with nothing.
     pub more: bool,
     /// Whether anything was written: only then does the absence of [`trouble`](Self::trouble) say that the store takes

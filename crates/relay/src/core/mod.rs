@@ -78,7 +78,8 @@ pub struct Relay<S> {
     unwritten: Unwritten,
     /// Whether the last sweep left rows for the next turn.
     sweeping: bool,
-    following: bool,
+    /// How many events the next outcome may hold; none if nobody follows.
+    following: Option<usize>,
 }
 
 /// Removals that wait for a transaction that succeeds.
@@ -140,7 +141,7 @@ impl<S: Store> Relay<S> {
             line: VecDeque::new(),
             unwritten: Unwritten::default(),
             sweeping: false,
-            following: false,
+            following: None,
             rule,
             settings,
         })
@@ -185,9 +186,19 @@ impl<S: Store> Relay<S> {
         }
     }
 
-    /// Turns [`Outcome::passed`] on or off.
-    pub fn follow(&mut self, following: bool) {
-        self.following = following;
+    /// How many events each [`Outcome::passed`] holds from now on at most: nobody reads a hundred thousand
+    /// a second, and making them costs the phones. What is beyond is counted. `None` if nobody follows.
+    pub fn follow(&mut self, most: Option<usize>) {
+        self.following = most;
+    }
+
+    /// Adds an event to what passed, if somebody follows. It is made only if there is room.
+    fn pass(&self, outcome: &mut Outcome, event: impl FnOnce() -> Option<Passing>) {
+        match self.following {
+            None => {}
+            Some(most) if outcome.passed.len() < most => outcome.passed.extend(event()),
+            Some(_) => outcome.unseen += 1,
+        }
     }
 
     /// How this relay is set up.
@@ -243,9 +254,7 @@ impl<S: Store> Relay<S> {
         if let Input::Opened { peer, handshake_hash } = input {
             self.connections.open(connection, peer, handshake_hash);
         }
-        if self.following {
-            self.note(connection, &input, round.now, outcome);
-        }
+        self.pass(outcome, || self.event_of(connection, &input, round.now));
         if self.connections.get(connection).is_none() {
             // The relay has closed it, and what was under way when it did still came.
             return Ok(());
@@ -292,16 +301,16 @@ impl<S: Store> Relay<S> {
         Ok(())
     }
 
-    /// Notes an input for whoever follows.
-    fn note(&self, connection: ConnectionId, input: &Input, now: Timestamp, outcome: &mut Outcome) {
-        let Some(known) = self.connections.get(connection) else { return };
+    /// An input, as whoever follows sees it.
+    fn event_of(&self, connection: ConnectionId, input: &Input, now: Timestamp) -> Option<Passing> {
+        let known = self.connections.get(connection)?;
         let (frame, about, bytes) = match input {
             Input::Opened { .. } => ("opened", None, 0),
             Input::Frame(frame) => passing::from_phone(frame),
             Input::Unreadable => ("unreadable", None, 0),
             Input::Closed => ("closed", None, 0),
         };
-        outcome.passed.push(Passing {
+        Some(Passing {
             time: now,
             connection,
             peer: known.peer,
@@ -309,6 +318,6 @@ impl<S: Store> Relay<S> {
             from: known.device,
             about,
             bytes: u32::try_from(bytes).unwrap_or(u32::MAX),
-        });
+        })
     }
 }

@@ -59,9 +59,7 @@ impl<S: Store> Relay<S> {
                     Effect::Send(connection, RelayFrame::Refused(Refused { request, reason }))
                 }
             };
-            if self.following {
-                self.note_answer(&effect, round.now, outcome);
-            }
+            self.pass(outcome, || self.event_of_answer(&effect, round.now));
             outcome.effects.push(effect);
         }
         outcome.effects.extend(asleep);

@@ -234,8 +234,8 @@ impl Running {
         self.admin
     }
 
-    /// What passes from now on, as `ledger --follow` shows it. A follower that falls behind loses the oldest events and is
-    /// told how many. The relay's end ends it.
+    /// What passes from now on, as `ledger --follow` shows it. Of a busy relay it is not everything:
+    /// beyond some thousands a second events are counted and not made. The relay's end ends it.
     #[must_use]
     pub fn follow(&self) -> broadcast::Receiver<Arc<Passing>> {
         // A feed without a sender is at its end already: the relay's thread is gone.

@@ -98,7 +98,7 @@ impl<S: Store + Send + 'static> Writer<S> {
         let Batch { opened, inputs, order: _ } = batch;
         self.connections.0.extend(opened);
         let arrived: Vec<_> = inputs.iter().map(|(from, input)| (*from, Arrival::of(input))).collect();
-        self.relay.follow(self.passing.is_followed());
+        self.relay.follow(self.passing.room(Instant::now()));
         let started = Instant::now();
         let outcome = self.relay.process(inputs, clock::now(), rng)?;
         let count = arrived.len();
@@ -116,7 +116,7 @@ impl<S: Store + Send + 'static> Writer<S> {
                 .write(Level::Error);
         }
         self.connections.hand_out(outcome.effects, arrived);
-        self.passing.show(outcome.passed);
+        self.passing.show(outcome.passed, outcome.unseen);
         Ok(outcome.more)
     }
 

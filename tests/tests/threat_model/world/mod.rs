@@ -121,7 +121,7 @@ impl World {
         let folder = tempfile::tempdir().unwrap();
         let store = SqliteStore::open(folder.path()).unwrap();
         let mut relay = Relay::open(store, settings, START, &mut rng).unwrap();
-        relay.follow(true);
+        relay.follow(Some(usize::MAX));
         Self {
             relay,
             key,
