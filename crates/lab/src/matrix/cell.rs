@@ -157,12 +157,25 @@ impl Evidence {
             1 => Some("1 other kind of data".to_owned()),
             many => Some(format!("{many} other kinds of data")),
         };
+        // Where messages are counted, a row that stands for none of them is of another one: a receipt, mostly.
+        let others = match self.what {
+            What::Messages | What::MessagesAfter => measures.times.found.saturating_sub(measures.times.right),
+            What::Texts | What::TextsAfter | What::Entries => 0,
+        };
         let says = match (state, state.counted()) {
             (_, Some(_)) => format!("{state} {}", self.unit),
-            (State::NoneHeld, None) => match besides {
-                Some(besides) => format!("no {} held; {besides}", self.unit),
-                None => state.to_string(),
-            },
+            (State::NoneHeld, None) => {
+                let none = match others {
+                    0 => format!("no {} held", self.unit),
+                    1 => format!("none of the {} held; 1 other", self.unit),
+                    many => format!("none of the {} held; {many} others", self.unit),
+                };
+                match besides {
+                    Some(besides) => format!("{none}; {besides}"),
+                    None if others > 0 => none,
+                    None => state.to_string(),
+                }
+            }
             (_, None) => state.to_string(),
         };
         Cell {
