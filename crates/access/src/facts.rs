@@ -3,10 +3,11 @@
 //! People are named as the party that answers can name them: by number, or by account where there is none.
 
 use pillarbox_wire::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A message of which somebody learned that it passed.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Wrote {
     /// When it came to whoever noted it.
     pub at: Timestamp,
@@ -17,7 +18,8 @@ pub struct Wrote {
 }
 
 /// A text that somebody could read.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Said {
     /// When, by the best clock that came with it.
     pub at: Timestamp,
@@ -30,7 +32,8 @@ pub struct Said {
 }
 
 /// Somebody in a group.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Member {
     /// What the group is called.
     pub group: String,
@@ -39,7 +42,8 @@ pub struct Member {
 }
 
 /// Somebody in somebody's address book.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Knows {
     /// Whose address book.
     pub owner: String,
@@ -54,6 +58,8 @@ pub struct Facts {
     pub wrote: Vec<Wrote>,
     /// Texts that could be read.
     pub said: Vec<Said>,
+    /// Messages that are there byte for byte and that nothing opened. Whoever has one cannot tell whether it is a text.
+    pub sealed: Vec<Wrote>,
     /// Groups.
     pub members: Vec<Member>,
     /// Address books.
@@ -65,6 +71,7 @@ impl Facts {
     pub fn add(&mut self, other: Self) {
         merge(&mut self.wrote, other.wrote);
         merge(&mut self.said, other.said);
+        merge(&mut self.sealed, other.sealed);
         merge(&mut self.members, other.members);
         merge(&mut self.knows, other.knows);
     }
@@ -73,7 +80,8 @@ impl Facts {
     pub fn people(&self) -> impl Iterator<Item = &str> {
         let wrote = self.wrote.iter().flat_map(|wrote| [&wrote.from, &wrote.to]);
         let said = self.said.iter().flat_map(|said| [&said.from, &said.to]);
-        let parties = wrote.chain(said).filter_map(Option::as_deref);
+        let sealed = self.sealed.iter().flat_map(|sealed| [&sealed.from, &sealed.to]);
+        let parties = wrote.chain(said).chain(sealed).filter_map(Option::as_deref);
         let members = self.members.iter().map(|member| member.member.as_str());
         let known = self.knows.iter().flat_map(|knows| [knows.owner.as_str(), knows.contact.as_str()]);
         parties.chain(members).chain(known)

@@ -3,15 +3,15 @@
 use std::fmt;
 
 use pillarbox_relay::Logged;
-use pillarbox_wire::{DepositKind, Timestamp};
-use serde::Serialize;
+use pillarbox_wire::DepositKind;
+use serde::{Deserialize, Serialize};
 
 use crate::ask::Ask;
 use crate::demand::Demand;
 use crate::evidence::Evidence;
 
 /// The right-hand side of one line.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "state")]
 #[non_exhaustive]
 pub enum Answer {
@@ -47,16 +47,6 @@ pub enum Answer {
         /// Who says so, and where.
         from: String,
     },
-    /// There is nothing yet: what is asked for is written down from now on.
-    OnlyFromNowOn {
-        /// Since when.
-        since: Timestamp,
-    },
-    /// As the software is, it cannot be had.
-    NotPossible {
-        /// Why not.
-        why: &'static str,
-    },
 }
 
 impl Answer {
@@ -76,16 +66,13 @@ impl Answer {
             Self::Returned { count, .. }
             | Self::HeldUnreadable { count, .. }
             | Self::Withheld { count, .. } => *count,
-            Self::NoneHeld { .. }
-            | Self::NotCovered
-            | Self::OnlyFromNowOn { .. }
-            | Self::NotPossible { .. } => 0,
+            Self::NoneHeld { .. } | Self::NotCovered => 0,
         }
     }
 }
 
 /// Why a line stayed blank.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "because")]
 #[non_exhaustive]
 pub enum Blank {
@@ -176,8 +163,6 @@ impl fmt::Display for Answer {
             Self::Withheld { count, says, from } => {
                 write!(f, "held, not handed over: {count}. The operator: {says} ({from})")
             }
-            Self::OnlyFromNowOn { since } => write!(f, "only from now on: since {since}"),
-            Self::NotPossible { why } => write!(f, "not possible without changing the software: {why}"),
         }
     }
 }

@@ -2,14 +2,14 @@
 //!
 //! It is written from the cell's evidence alone, and knows no design and no demand by name.
 
-use pillarbox_access::Item;
+use pillarbox_access::Answer as ItemAnswer;
 use pillarbox_access::demand::{self, Demand, Power};
 use pillarbox_access::design::{Design, Mark};
 
 use crate::columns::{paragraph, side_by_side};
 use crate::matrix::cell::Evidence;
 use crate::paper::title;
-use crate::score::Entry;
+use crate::score::{Entry, Statement};
 
 /// Asked, returned.
 const WIDTHS: [usize; 2] = [26, 52];
@@ -35,9 +35,7 @@ pub fn render(evidence: &Evidence, design: &Design) -> String {
     out.push('\n');
     out.push_str(&side_by_side(&WIDTHS, &["ASKED".into(), "RETURNED".into()]));
     for entry in &evidence.brought.entries {
-        // The tables' words are for tables.
-        let asked = Item::named(&entry.asked).map_or(entry.asked.as_str(), |item| item.wording());
-        out.push_str(&side_by_side(&WIDTHS, &[asked.to_owned(), returned(entry)]));
+        out.push_str(&side_by_side(&WIDTHS, &[entry.asked.wording().to_owned(), returned(entry)]));
     }
     out.push_str(&title("ANSWER"));
     let cell = evidence.cell("");
@@ -46,11 +44,11 @@ pub fn render(evidence: &Evidence, design: &Design) -> String {
         out.push_str(&paragraph(reason));
     }
     out.push_str(&title("ALSO"));
-    let others = listed(&cell.measures.non_targets, "nobody");
     let noticed = cell.measures.noticed.iter().map(|noticed| format!("{}: {}", noticed.who, noticed.says));
     let changed = evidence.ordered.clone().unwrap_or_else(|| "nothing".into());
     for (what, said) in [
-        ("others named or read", others),
+        ("others named", listed(&cell.measures.named, "nobody")),
+        ("others read", listed(&cell.measures.read, "nobody")),
         ("who notices", listed(&noticed.collect::<Vec<_>>(), "nobody")),
         ("what was changed", changed),
     ] {
@@ -60,7 +58,16 @@ pub fn render(evidence: &Evidence, design: &Design) -> String {
 }
 
 fn returned(entry: &Entry) -> String {
-    if entry.answer.is_empty() { "nothing".into() } else { entry.answer.clone() }
+    let has = match &entry.answer {
+        ItemAnswer::Returned { lines, .. } => lines.join("\n"),
+        other => other.to_string(),
+    };
+    match &entry.withheld {
+        Some(Statement { says, from }) => {
+            format!("{has}\nHeld, and by its own word not handed over: {says} ({from})")
+        }
+        None => has,
+    }
 }
 
 fn listed(of: &[String], none: &str) -> String {

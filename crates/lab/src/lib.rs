@@ -10,6 +10,7 @@
 //!
 //! The programs of the messenger do not depend on this crate.
 
+pub mod answer;
 pub mod audit;
 pub mod columns;
 pub mod demand;

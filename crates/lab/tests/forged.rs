@@ -128,7 +128,7 @@ fn a_phone_on_which_somebody_put_or_took_words_is_noticed() {
         let texts = "its texts are not those that the rows of the phone give";
         noticed(&forged(name, |evidence| evidence.brought.said[0].text.push('!')), name, texts);
         noticed(&forged(name, |evidence| drop(evidence.brought.said.pop())), name, texts);
-        noticed(&forged(name, |evidence| evidence.brought.said[0].at += 1), name, texts);
+        noticed(&forged(name, |evidence| evidence.brought.said[0].at.0 += 1), name, texts);
         noticed(&forged(name, |evidence| evidence.brought.said[0].from = None), name, texts);
         let unreadable = "cannot be read again";
         noticed(&forged(name, |evidence| change(evidence, How::PhoneRow)), name, unreadable);
@@ -170,7 +170,7 @@ fn a_report_of_other_words_people_or_times_is_noticed() {
     let name = "messenger--victims-report";
     let says = "no report in it proves";
     noticed(&forged(name, |evidence| evidence.brought.said[0].text.push('!')), name, says);
-    noticed(&forged(name, |evidence| evidence.brought.said[0].at += 1), name, says);
+    noticed(&forged(name, |evidence| evidence.brought.said[0].at.0 += 1), name, says);
     let swapped = forged(name, |evidence| {
         let text = &mut evidence.brought.said[0];
         std::mem::swap(&mut text.from, &mut text.to);

@@ -33,7 +33,8 @@ pub struct Shown {
     pub verified: bool,
 }
 
-/// Reads the conversation with `contact`; the paper calls the two `own` and `other`.
+/// Reads the conversation with `contact`, and what the owner of the phone said to groups that the contact is in; the paper calls the
+/// two `own` and `other`. A text to a group names no single recipient.
 ///
 /// # Errors
 /// [`PhoneError`] if there is no such contact, or the phone cannot be read.
@@ -49,6 +50,13 @@ pub fn serve(phone: &Phone, contact: AccountId, own: &str, other: &str) -> Resul
             to: Some(to.to_owned()),
             text: text.to_owned(),
         });
+    }
+    for group in phone.groups()?.iter().filter(|group| group.members.contains(&contact)) {
+        for said in phone.group_history(group.id)?.iter().filter(|said| said.from.is_none()) {
+            let Some(text) = said.entry.text() else { continue };
+            let (at, from) = (said.entry.sent_at, Some(own.to_owned()));
+            facts.said.push(Said { at, from, to: None, text: text.to_owned() });
+        }
     }
     Ok(Shown { facts, verified })
 }

@@ -1,6 +1,7 @@
-//! The pen register: who wrote to whom, while it happens, in batches, without what was said.
+//! The pen register: who wrote to whom, while it happens, without what was said.
 //!
-//! An operator whose software cannot deliver while it happens is not made to here: that would be other software.
+//! Everything that passes an operator can be noted as it passes, so it is read from the tap for every design. Whether an operator
+//! delivers it live, and in which batches, is its practice: it decides when something comes, and never whether it was there.
 
 use std::collections::BTreeMap;
 
@@ -29,24 +30,21 @@ pub const PEN_REGISTER: Demand = Demand {
     when: When::FromNowOn,
 };
 
-/// Why an operator without the ability delivers nothing.
-const CANNOT: &str = "this operator's software does not deliver while it happens";
-
 /// What is handed over at once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Batch {
     /// When it is handed over.
     pub at: Timestamp,
-    /// Source and destination of each message since the batch before; nothing else is in it.
-    pub pairs: Vec<Wrote>,
+    /// Source and destination of each message since the batch before, as far as the operator knows them; nothing else is in it.
+    pub messages: Vec<Wrote>,
 }
 
 /// What comes of a pen register.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PenRegister {
-    /// The batches that hold something.
+    /// The batches that hold something; none from an operator that is not known to deliver live.
     pub batches: Vec<Batch>,
-    /// Messages that passed and of which one end is unknown to the operator: no pair.
+    /// Messages that passed and of which the operator knows one end only.
     pub one_ended: u64,
     /// The same as a paper.
     pub served: Served,
@@ -55,34 +53,23 @@ pub struct PenRegister {
 /// Serves it, up to `until`.
 #[must_use]
 pub fn serve(case: &Case<'_>, tap: &OperatorTap, holdings: &RelayHoldings, until: Timestamp) -> PenRegister {
-    let Some(every) = case.operator.pen_register.filter(|every| every.0 > 0) else {
-        let answer = Answer::NotPossible { why: CANNOT };
-        return PenRegister { batches: Vec::new(), one_ended: 0, served: paper(case, holdings, answer, &[]) };
-    };
     let name = |account: Option<AccountId>| account.map(|account| holdings.name(account));
     let passed: Vec<Wrote> = tap
         .messages()
         .filter(|tapped| tapped.at < until)
         .map(|tapped| Wrote { at: tapped.at, from: name(tapped.from), to: name(tapped.to) })
         .collect();
-    let (pairs, others): (Vec<Wrote>, Vec<Wrote>) =
-        passed.into_iter().partition(|wrote| wrote.from.is_some() && wrote.to.is_some());
     let mut batches: BTreeMap<Timestamp, Vec<Wrote>> = BTreeMap::new();
-    for pair in &pairs {
-        batches.entry(delivery(tap.since(), every, pair.at)).or_default().push(pair.clone());
+    if let Some(every) = case.operator.pen_register.filter(|every| every.0 > 0) {
+        for wrote in &passed {
+            batches.entry(delivery(tap.since(), every, wrote.at)).or_default().push(wrote.clone());
+        }
     }
-    let lines = pairs.iter().map(|pair| {
-        let end = |end: &Option<String>| end.clone().unwrap_or_default();
-        format!("{}: {} to {}", pair.at, end(&pair.from), end(&pair.to))
-    });
-    let answer = match (pairs.is_empty(), others.is_empty()) {
-        (true, true) => Answer::OnlyFromNowOn { since: tap.since() },
-        _ => Answer::of(lines.collect(), Blank::NotWrittenDown),
-    };
+    let one_ended = passed.iter().filter(|wrote| wrote.from.is_none() || wrote.to.is_none()).count();
     PenRegister {
-        batches: batches.into_iter().map(|(at, pairs)| Batch { at, pairs }).collect(),
-        one_ended: u64::try_from(others.len()).unwrap_or(u64::MAX),
-        served: paper(case, holdings, answer, &pairs),
+        batches: batches.into_iter().map(|(at, messages)| Batch { at, messages }).collect(),
+        one_ended: u64::try_from(one_ended).unwrap_or(u64::MAX),
+        served: paper(case, holdings, passed),
     }
 }
 
@@ -92,28 +79,43 @@ fn delivery(since: Timestamp, every: Duration, at: Timestamp) -> Timestamp {
     since + Duration(batches.saturating_mul(every.0))
 }
 
-fn paper(case: &Case<'_>, holdings: &RelayHoldings, answer: Answer, pairs: &[Wrote]) -> Served {
-    let line = |item: &Item| ItemLine {
-        item: *item,
-        reach: case.operator.reach(*item),
-        class: item.class(),
-        was_known: false,
-        answer: match item {
-            Item::MessageSourceDestination => answer.clone(),
-            _ => Answer::NotCovered,
-        },
-        exhibits: match item {
-            Item::MessageSourceDestination => {
-                pairs.iter().map(|pair| Exhibit::field("tap", "pair", pair)).collect()
-            }
-            _ => Vec::new(),
-        },
+fn paper(case: &Case<'_>, holdings: &RelayHoldings, passed: Vec<Wrote>) -> Served {
+    let both =
+        |wrote: &Wrote| Some(format!("{}: {} to {}", wrote.at, wrote.from.as_deref()?, wrote.to.as_deref()?));
+    let one = |wrote: &Wrote| match (&wrote.from, &wrote.to) {
+        (Some(from), None) => Some(format!("{}: {from} to somebody", wrote.at)),
+        (None, Some(to)) => Some(format!("{}: somebody to {to}", wrote.at)),
+        _ => None,
+    };
+    let line = |item: &Item| {
+        let read: Option<&dyn Fn(&Wrote) -> Option<String>> = match item {
+            Item::MessageSourceDestination => Some(&both),
+            Item::MessageTimes => Some(&one),
+            _ => None,
+        };
+        let of_item = || passed.iter().filter_map(|wrote| Some((wrote, read?(wrote)?)));
+        ItemLine {
+            item: *item,
+            reach: case.operator.reach(*item),
+            class: item.class(),
+            was_known: false,
+            answer: match (read, case.operator.withholding(*item, case.circumstances)) {
+                (None, _) => Answer::NotCovered,
+                (Some(_), Some(withheld)) if of_item().next().is_some() => Answer::Withheld {
+                    count: u64::try_from(of_item().count()).unwrap_or(u64::MAX),
+                    says: withheld.says.to_owned(),
+                    from: withheld.from.to_owned(),
+                },
+                (Some(_), _) => Answer::of(of_item().map(|(_, line)| line).collect(), Blank::NonePassed),
+            },
+            exhibits: of_item().map(|(wrote, _)| Exhibit::field("tap", "message", wrote)).collect(),
+        }
     };
     Served {
         demand: &PEN_REGISTER,
         about: case.about.to_string(),
         has_account: case.account(holdings).is_some(),
         lines: Item::ALL.iter().map(line).collect(),
-        facts: Facts { wrote: pairs.to_vec(), ..Facts::default() },
+        facts: Facts { wrote: passed, ..Facts::default() },
     }
 }

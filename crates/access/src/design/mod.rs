@@ -223,6 +223,13 @@ impl Design {
 }
 
 impl Operator {
+    /// The same operator without what it says that it does not hand over: whatever it has is in its answer. A thief of its rows, or
+    /// a court that it obeys, has as much.
+    #[must_use]
+    pub fn holding_nothing_back(&self) -> Self {
+        Self { withholds: Vec::new(), hands_over: None, ..self.clone() }
+    }
+
     /// The process at which this operator hands over `item`.
     #[must_use]
     pub fn reach(&self, item: Item) -> Reach {

@@ -73,8 +73,19 @@ fn nothing(rows: &Rows<'_>) -> Blank {
     }
 }
 
+/// When each message passed, and which end of it the account was. The other end is another item's.
 pub(super) fn times(rows: &Rows<'_>) -> Reply {
-    told(rows, |known| Some(known.wrote.at.to_string()), |wrote| Wrote { from: None, to: None, ..wrote })
+    let own = rows.name(rows.account.account);
+    let line = |known: &Known| {
+        let end = match (&known.wrote.from, &known.wrote.to) {
+            (Some(from), _) if *from == own => "sent",
+            (_, Some(to)) if *to == own => "received",
+            _ => return None,
+        };
+        Some(format!("{}: {end}", known.wrote.at))
+    };
+    let own_end = |end: Option<String>| end.filter(|name| *name == own);
+    told(rows, line, |wrote| Wrote { at: wrote.at, from: own_end(wrote.from), to: own_end(wrote.to) })
 }
 
 /// Who wrote to whom. A message of which one end is not known has no line here.
@@ -137,6 +148,9 @@ pub(super) fn content(rows: &Rows<'_>) -> Reply {
         let keys = Keys::for_recipient(rows.holdings, message.to, most_public);
         tried = (tried.0, if held == 1 { keys.counts().1 } else { tried.1.min(keys.counts().1) });
         let attempts = read_with(message.payload, &keys);
+        if attempts.readable.is_none() {
+            reply.facts.sealed.push(message.wrote.clone());
+        }
         if let Some(text) = attempts.text {
             let Wrote { at, from, to } = message.wrote;
             reply.facts.said.push(Said { at, from, to, text });

@@ -9,6 +9,7 @@ use super::error::PhoneError;
 use super::records::{FACTS, load_contact, place_key};
 use super::{Phone, Secrets};
 use crate::account::AccountRecord;
+use crate::group::GroupRecord;
 use crate::habits::Habits;
 use crate::vault::{Exhibit, ProfileError, StorageError, Table, Vault};
 
@@ -22,7 +23,7 @@ impl Phone {
         Ok(self.vault.exhibit(&tables, &[(Table::Account, FACTS.to_vec())])?)
     }
 
-    /// The rows behind one conversation.
+    /// The rows behind one conversation, with what the owner said to groups that the contact is in.
     ///
     /// # Errors
     /// [`PhoneError::UnknownContact`], [`PhoneError::Storage`].
@@ -30,6 +31,13 @@ impl Phone {
         let places = self.vault.read(|rows| Ok::<_, PhoneError>(load_contact(rows, contact)?.next_place))?;
         let mut rows = vec![(Table::Account, FACTS.to_vec()), (Table::Contacts, contact.0.to_vec())];
         rows.extend((0..places).map(|place| (Table::Entries, place_key(contact, place))));
+        for group in self.vault.read(|rows| rows.load_all::<GroupRecord>(Table::Groups))? {
+            if group.view().members.contains(&contact) {
+                rows.push((Table::Groups, group.id.0.as_bytes().to_vec()));
+                let shelf = GroupRecord::shelf(group.id);
+                rows.extend((0..group.next_place).map(|place| (Table::Entries, place_key(shelf, place))));
+            }
+        }
         Ok(self.vault.exhibit(&[], &rows)?)
     }
 

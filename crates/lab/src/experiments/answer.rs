@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use pillarbox_access::evidence::Exhibit;
-use pillarbox_access::facts::Facts;
+use pillarbox_access::facts::{Facts, Wrote};
 use pillarbox_access::served::ItemLine;
 use pillarbox_access::{Answer as ItemAnswer, Item, Served};
+use pillarbox_wire::Timestamp;
 
 use super::guessing::GuessTime;
 use crate::matrix::cell::{How, Piece};
-use crate::score::{Brought, Counts, Entry, Means, Measures, Member, Text, Wrote};
+use crate::score::{Brought, Counts, Entry, Means, Measures, Statement};
 
 /// What came of a demand.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +23,8 @@ pub struct Answered {
     pub counted: Option<Counts>,
     /// What stands behind the number then.
     pub unit: Option<&'static str>,
+    /// What a container is that was met closed.
+    pub container: &'static str,
     /// Why, where the counts do not say it.
     pub reasons: Vec<String>,
     /// What only this step can know: how far back it reaches, what became of passcodes and channels.
@@ -35,33 +38,33 @@ pub struct Answered {
 }
 
 impl Answered {
-    /// Takes over one operator's paper.
-    pub(super) fn paper(&mut self, served: &Served) {
-        for line in &served.lines {
-            let covered = line.answer != ItemAnswer::NotCovered;
-            match self.brought.entries.iter_mut().find(|entry| entry.asked == line.item.as_str()) {
+    /// Takes over one operator's paper: what it has, and which of that it says that it does not hand over.
+    pub(super) fn paper(&mut self, has: &Served, hands_over: &Served) {
+        for line in &has.lines {
+            let entry = entry(line, hands_over);
+            match self.brought.entries.iter_mut().find(|known| known.asked == line.item) {
                 // Of several relays of one operator, one paper: the line that says more.
-                Some(entry) if entry.returned >= line.answer.held() => {}
-                Some(entry) => *entry = self::entry(line, covered),
-                None => self.brought.entries.push(entry(line, covered)),
+                Some(known) if known.answer.held() >= entry.answer.held() => {}
+                Some(known) => *known = entry,
+                None => self.brought.entries.push(entry),
             }
             self.pieces.extend(line.exhibits.iter().map(|exhibit| piece(line.item, exhibit)));
-            // What a paper says in several lines rests on the same rows.
-            self.pieces
-                .sort_by(|one, other| (&one.found_in, &one.sha256).cmp(&(&other.found_in, &other.sha256)));
-            self.pieces.dedup();
         }
+        // What a paper says in several lines rests on the same rows.
+        self.pieces.sort_by(|one, other| (&one.found_in, &one.sha256).cmp(&(&other.found_in, &other.sha256)));
+        self.pieces.dedup();
         // Whatever came back is filed under an account, or names one: that it is so, the operator says.
-        let names = !served.returned().is_empty() || served.facts.people().next().is_some();
+        let names = !has.returned().is_empty() || has.facts.people().next().is_some();
         self.brought.origin.named_by_operator |= names;
-        self.facts(&served.facts);
+        self.facts(&has.facts);
     }
 
     /// Takes over what a paper says as facts.
     pub(super) fn facts(&mut self, facts: &Facts) {
-        let Brought { wrote, said, members, named, .. } = answered_by(facts);
+        let Brought { wrote, said, sealed, members, named, .. } = answered_by(facts);
         self.brought.wrote.extend(wrote);
         self.brought.said.extend(said);
+        self.brought.sealed.extend(sealed);
         self.brought.members.extend(members);
         self.brought.named.extend(named);
     }
@@ -81,57 +84,58 @@ impl Answered {
 
 /// Facts as what was brought.
 pub(crate) fn answered_by(facts: &Facts) -> Brought {
-    let said = facts.said.iter().map(|said| Text {
-        at: said.at.0,
-        from: said.from.clone(),
-        to: said.to.clone(),
-        text: said.text.clone(),
-    });
-    let members =
-        facts.members.iter().map(|row| Member { group: row.group.clone(), member: row.member.clone() });
     let named = facts.knows.iter().flat_map(|knows| [knows.owner.clone(), knows.contact.clone()]);
     Brought {
-        wrote: wrote(facts),
-        said: said.collect(),
-        members: members.collect(),
+        wrote: once_each(&facts.wrote),
+        said: facts.said.clone(),
+        sealed: facts.sealed.clone(),
+        members: facts.members.clone(),
         named: named.collect(),
         ..Brought::default()
     }
 }
 
-fn entry(line: &ItemLine, covered: bool) -> Entry {
-    let returned = match &line.answer {
-        // What the demand itself says was not learned.
-        ItemAnswer::Returned { count, .. } if !line.was_known => *count,
-        _ => 0,
-    };
-    Entry {
-        asked: line.item.as_str().to_owned(),
-        answer: match &line.answer {
-            ItemAnswer::Returned { lines, .. } => lines.join("\n"),
-            other => other.to_string(),
-        },
-        returned,
-        unreadable: matches!(line.answer, ItemAnswer::HeldUnreadable { .. }),
-        withheld: matches!(line.answer, ItemAnswer::Withheld { .. }),
-        covered,
-    }
+/// The lines about some items, for a demand that is about those alone.
+pub(super) fn entries(has: &Served, hands_over: &Served, about: &[Item]) -> Vec<Entry> {
+    let lines = has.lines.iter().filter(|line| about.contains(&line.item));
+    lines.map(|line| entry(line, hands_over)).collect()
 }
 
-/// Messages that passed. A paper says of one message when it was in one line, and who wrote to whom in another: that is one
-/// message, and not two.
-fn wrote(facts: &Facts) -> Vec<Wrote> {
-    let mut full: BTreeMap<u64, usize> = BTreeMap::new();
-    for wrote in facts.wrote.iter().filter(|wrote| wrote.from.is_some() || wrote.to.is_some()) {
-        *full.entry(wrote.at.0).or_default() += 1;
+fn entry(line: &ItemLine, hands_over: &Served) -> Entry {
+    let withheld = match hands_over.answer(line.item) {
+        Some(ItemAnswer::Withheld { says, from, .. }) => {
+            Some(Statement { says: says.clone(), from: from.clone() })
+        }
+        _ => None,
+    };
+    Entry { asked: line.item, answer: line.answer.clone(), was_known: line.was_known, withheld }
+}
+
+/// Messages that passed, once each. A paper says in one line when a message passed and which end the account was, and in another who
+/// wrote to whom: the line that says less is about the same message.
+fn once_each(wrote: &[Wrote]) -> Vec<Wrote> {
+    let ends = |wrote: &Wrote| usize::from(wrote.from.is_some()) + usize::from(wrote.to.is_some());
+    let mut by_time: BTreeMap<Timestamp, Vec<&Wrote>> = BTreeMap::new();
+    for wrote in wrote {
+        by_time.entry(wrote.at).or_default().push(wrote);
     }
     let mut all = Vec::new();
-    for wrote in &facts.wrote {
-        let only_the_time = wrote.from.is_none() && wrote.to.is_none();
-        let said_fully = full.get_mut(&wrote.at.0).filter(|left| only_the_time && **left > 0);
-        match said_fully {
-            Some(left) => *left -= 1,
-            None => all.push(Wrote { at: wrote.at.0, from: wrote.from.clone(), to: wrote.to.clone() }),
+    for mut rows in by_time.into_values() {
+        rows.sort_by_key(|wrote| std::cmp::Reverse(ends(wrote)));
+        let mut said_fully: Vec<&Wrote> = Vec::new();
+        for row in rows {
+            let says_no_more = |full: &&Wrote| {
+                ends(full) > ends(row)
+                    && (row.from.is_none() || row.from == full.from)
+                    && (row.to.is_none() || row.to == full.to)
+            };
+            match said_fully.iter().position(says_no_more) {
+                Some(at) => drop(said_fully.swap_remove(at)),
+                None => {
+                    all.push(row.clone());
+                    said_fully.push(row);
+                }
+            }
         }
     }
     all

@@ -101,6 +101,7 @@ fn found(evidence: &Evidence) -> Result<(), ExperimentError> {
     let (state, counts, _) = evidence.score();
     let failed = |why: String| Err(ExperimentError::Control { demand: evidence.demand.clone(), why });
     match state {
+        State::Removed { n, of } if n == of => Ok(()),
         State::Returned { n, .. } | State::FromNowOn { n, .. } if is_partial(evidence) && n > 0 => Ok(()),
         State::Returned { n, of } | State::FromNowOn { n, of } if n == of => Ok(()),
         State::Returned { n, of } | State::FromNowOn { n, of } => {

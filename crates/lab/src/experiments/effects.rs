@@ -42,7 +42,7 @@ impl Experiment for Takedown {
     }
 
     fn serve(&self, views: &Views<'_>, _: &Views<'_>) -> Result<Answered, ExperimentError> {
-        let mut answered = Answered { unit: Some("posts gone"), ..Answered::default() };
+        let mut answered = Answered { means: Means::Removes, unit: Some("posts"), ..Answered::default() };
         let mut counts = Counts::default();
         answered.counted = Some(counts);
         let Some(channel) = views.channel() else {
@@ -129,7 +129,7 @@ impl Experiment for Blocking {
     }
 
     fn serve(&self, _: &Views<'_>, _: &Views<'_>) -> Result<Answered, ExperimentError> {
-        Ok(Answered { counted: Some(Counts::default()), ..Answered::default() })
+        Ok(Answered { means: Means::CutsOff, ..Answered::default() })
     }
 
     fn compared(&self, answered: &mut Answered, compared: &Compared) {
@@ -206,7 +206,7 @@ impl Experiment for Notice {
         }
         for (holdings, tap) in views.tapped()? {
             let served = interception::serve(&views.case(), tap, &holdings);
-            answered.paper(&served);
+            answered.paper(&served, &served);
         }
         Ok(answered)
     }

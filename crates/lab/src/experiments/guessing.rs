@@ -11,8 +11,9 @@ use std::{fs, io};
 use pillarbox_access::demand::seized_phone::{
     self, ERASES_AFTER, Guessed, Passcode, SUPPOSED_GUESS, about, guess,
 };
-use pillarbox_client::{Passphrase, Vault, vault};
+use pillarbox_client::{Passphrase, Phone, Vault, vault};
 use pillarbox_crypto::PasswordCost;
+use pillarbox_wire::Timestamp;
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng as _;
 use tempfile::TempDir;
@@ -22,8 +23,11 @@ use crate::scenario;
 use crate::score::Guesses;
 use crate::world::WorldError;
 
-/// How many codes are tried on a phone that is off. Enough to see that guessing goes through the vault's own key derivation, few
-/// enough for a matrix; what all codes would take is arithmetic (docs/howto/read-a-matrix.md).
+/// The largest number of codes of which all are tried on a phone that is off: those of four digits, in about a second.
+const SMALL: u128 = 10_000;
+
+/// How many codes of a larger kind are tried: enough to see that guessing goes through the vault's own key derivation, few enough for a
+/// matrix. What all codes would take is arithmetic (docs/howto/read-a-matrix.md).
 const GUESSES: usize = 20;
 
 /// How many guesses are timed on a vault as phones in use make it: each takes long on purpose.
@@ -55,6 +59,8 @@ impl GuessTime {
 /// What came of guessing: as numbers, in words, the wrapped key that was guessed against, and what it took by the clock.
 pub(super) struct Tried {
     pub(super) guesses: Guesses,
+    /// The phone, if a code opened it.
+    pub(super) opened: Option<Phone>,
     pub(super) reasons: Vec<String>,
     pub(super) wrapped_key: Vec<u8>,
     pub(super) time: GuessTime,
@@ -65,9 +71,9 @@ pub(crate) fn supposed_guess_ms() -> u64 {
     u64::try_from(SUPPOSED_GUESS.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// The codes of a kind that are tried on a phone that is off.
+/// The codes of a kind that are tried on a phone that is off: all of a small kind, the first of a larger one.
 pub(crate) fn codes_tried(kind: Passcode) -> impl Iterator<Item = String> {
-    kind.in_order().take(GUESSES)
+    kind.in_order().take(if kind.codes() <= SMALL { usize::MAX } else { GUESSES })
 }
 
 /// Guesses the passcode of the vault in `folder`.
@@ -77,24 +83,25 @@ pub(super) fn try_codes(folder: &Path, kind: Passcode) -> Result<Tried, Experime
     let copy = copied(folder)?;
     let start = Instant::now();
     let (guessed, timing) = guess(copy.path(), codes_tried(kind), None, || start.elapsed())?;
-    reasons.push(match &guessed {
-        Guessed::Found { guess } => {
-            format!("The passcode was found with guess {guess}; what it opens is the open phone's.")
-        }
-        Guessed::NotAmongThem { guesses } => {
-            format!("{guesses} passcodes were tried on its file, and none opens it.")
-        }
-        Guessed::Erased { guesses } => format!("It erased itself after {guesses} wrong passcodes."),
-    });
     let all = about(kind.seconds_for_all(SUPPOSED_GUESS));
     let half = about(kind.seconds_for_all(SUPPOSED_GUESS) / 2.0);
     reasons.push(format!(
-        "Its passcode has {}: {} codes. If one guess took {} ms (a hypothesis), all would take {all}, and half of them {half}: \
-         arithmetic, not measured.",
+        "Its passcode has {}, of which there are {}. If one guess took {} ms (a hypothesis), all of them would take {all}, and half of \
+         them {half}: arithmetic, not measured.",
         kind.wording(),
         grouped(kind.codes()),
         SUPPOSED_GUESS.as_millis(),
     ));
+    reasons.push(match &guessed {
+        Guessed::Found { guess } => {
+            format!("All codes were tried on a copy in their order, and number {} opens it.", grouped(u128::from(*guess)))
+        }
+        Guessed::NotAmongThem { guesses } => format!(
+            "The first {} were tried on a copy, and none opens it: that shows how guessing works, and not how far it comes.",
+            grouped(u128::from(*guesses))
+        ),
+        Guessed::Erased { guesses } => format!("It erased itself after {guesses} wrong passcodes."),
+    });
     let (erased, is_left) = erasing(folder, kind)?;
     reasons.push(match &erased {
         Guessed::Erased { guesses } if !is_left => {
@@ -124,7 +131,22 @@ pub(super) fn try_codes(folder: &Path, kind: Passcode) -> Result<Tried, Experime
         opened_before: found(&erased),
     };
     let time = GuessTime { guesses: timing.guesses, all: timing.all, in_use: guess_in_use() };
-    Ok(Tried { guesses, reasons, wrapped_key: vault::wrapped_key(copied(folder)?.path())?, time })
+    let opened = match found(&guessed) {
+        Some(guess) => opened(copy.path(), kind, guess)?,
+        None => None,
+    };
+    Ok(Tried { guesses, opened, reasons, wrapped_key: vault::wrapped_key(copied(folder)?.path())?, time })
+}
+
+/// The phone in `folder`, opened with the code that was guessed.
+fn opened(folder: &Path, kind: Passcode, guess: u64) -> Result<Option<Phone>, ExperimentError> {
+    let place = usize::try_from(guess.saturating_sub(1)).unwrap_or(usize::MAX);
+    let Some(code) = kind.in_order().nth(place).and_then(|code| Passphrase::new(code).ok()) else {
+        return Ok(None);
+    };
+    // It is read and never speaks: neither the time nor its new secrets matter.
+    let mut rng = ChaCha20Rng::from_seed([0; 32]);
+    Ok(Some(Phone::open(folder, &code, Timestamp(0), &mut rng)?))
 }
 
 /// The same on a phone that erases itself and that nobody gets a copy out of: what came of it, and whether the vault is left.

@@ -8,13 +8,13 @@ use pillarbox_access::demand::{
 use pillarbox_access::design::Design;
 use pillarbox_access::{Answer as ItemAnswer, Item};
 
-use super::answer::Answered;
+use super::answer::{self, Answered};
 use super::staging::Ordered;
 use super::views::Views;
 use super::{Experiment, ExperimentError};
 use crate::matrix::reread;
 use crate::scenario::Scenario;
-use crate::score::{Counts, Means, What};
+use crate::score::{Counts, What};
 
 /// What an operator has when the demand comes.
 pub(super) struct Stored(pub(super) &'static Demand, pub(super) What);
@@ -30,10 +30,13 @@ impl Experiment for Stored {
 
     fn serve(&self, views: &Views<'_>, _: &Views<'_>) -> Result<Answered, ExperimentError> {
         let mut answered = Answered { rereadable: true, ..Answered::default() };
+        let everything = views.design().operator.holding_nothing_back();
         for holdings in views.operators()? {
-            let served = demand::stored::serve(self.0, &views.case(), &holdings);
-            answered.paper(&served);
-            answered.because(subject(self.1), &served);
+            let serve =
+                |operator| demand::stored::serve(self.0, &Case { operator, ..views.case() }, &holdings);
+            let has = serve(&everything);
+            answered.paper(&has, &serve(&views.design().operator));
+            answered.because(subject(self.1), &has);
         }
         Ok(answered)
     }
@@ -66,12 +69,13 @@ impl Experiment for Interception {
 
     fn serve(&self, views: &Views<'_>, _: &Views<'_>) -> Result<Answered, ExperimentError> {
         let mut answered = Answered { rereadable: true, ..Answered::default() };
+        let everything = views.design().operator.holding_nothing_back();
         for (holdings, tap) in views.tapped()? {
-            let served = interception::serve(&views.case(), tap, &holdings);
-            answered.paper(&served);
-            answered.because(Item::MessageContent, &served);
+            let serve = |operator| interception::serve(&Case { operator, ..views.case() }, tap, &holdings);
+            let has = serve(&everything);
+            answered.paper(&has, &serve(&views.design().operator));
+            answered.because(Item::MessageContent, &has);
         }
-        answered.effects.delay_ms = Some(0);
         Ok(answered)
     }
 }
@@ -95,24 +99,24 @@ impl Experiment for PenRegister {
     fn serve(&self, views: &Views<'_>, _: &Views<'_>) -> Result<Answered, ExperimentError> {
         let mut answered = Answered::default();
         let (_, served_at) = views.times();
+        let mut one_ended = 0;
         for (holdings, tap) in views.tapped()? {
-            let register = pen_register::serve(&views.case(), tap, &holdings, served_at);
-            if let Some(ItemAnswer::NotPossible { .. }) =
-                register.served.answer(Item::MessageSourceDestination)
-            {
-                answered.means = Means::OtherSoftware;
-            }
-            answered.paper(&register.served);
+            let everything = views.design().operator.holding_nothing_back();
+            let serve =
+                |operator| pen_register::serve(&Case { operator, ..views.case() }, tap, &holdings, served_at);
+            let register = serve(&everything);
+            answered.paper(&register.served, &serve(&views.design().operator).served);
             answered.because(Item::MessageSourceDestination, &register.served);
             let batches = register.batches.iter();
-            let came = batches.flat_map(|batch| batch.pairs.iter().map(|pair| (pair.at.0, batch.at.0)));
+            let came =
+                batches.flat_map(|batch| batch.messages.iter().map(|message| (message.at.0, batch.at.0)));
             answered.brought.came.extend(came);
-            if register.one_ended > 0 {
-                answered.reasons.push(format!(
-                    "{} messages passed of which the operator knows one end only.",
-                    register.one_ended
-                ));
-            }
+            one_ended += register.one_ended;
+        }
+        if one_ended > 0 {
+            answered.reasons.push(format!(
+                "Of {one_ended} of the messages that passed, receipts included, the operator knows one end only."
+            ));
         }
         Ok(answered)
     }
@@ -148,14 +152,18 @@ impl Experiment for Keeping {
     fn serve(&self, views: &Views<'_>, _: &Views<'_>) -> Result<Answered, ExperimentError> {
         let mut answered = Answered::default();
         let (ordered, _) = views.times();
+        let everything = views.design().operator.holding_nothing_back();
         for holdings in views.operators()? {
-            let case = views.case();
-            let served = match self {
-                Self::Log => compelled_logging::serve(&case, &holdings, ordered),
-                Self::Retain => retention::serve(&case, &holdings),
+            let serve = |operator| {
+                let case = Case { operator, ..views.case() };
+                match self {
+                    Self::Log => compelled_logging::serve(&case, &holdings, ordered),
+                    Self::Retain => retention::serve(&case, &holdings),
+                }
             };
-            answered.paper(&served);
-            answered.because(Item::MessageSourceDestination, &served);
+            let has = serve(&everything);
+            answered.paper(&has, &serve(&views.design().operator));
+            answered.because(Item::MessageSourceDestination, &has);
             if matches!(self, Self::Retain) {
                 // Everybody whom a retained row is about is exposed, whoever asks about whom.
                 let events = holdings.rows().events.iter().filter(|event| event.at >= ordered);
@@ -186,16 +194,19 @@ impl Experiment for PushLookUp {
         let mut answered = Answered { unit: Some("devices"), ..Answered::default() };
         let mut counts = Counts { of: 1, ..Counts::default() };
         let push = views.push();
+        let everything = views.design().operator.holding_nothing_back();
         for holdings in views.operators()? {
-            let found = push_lookup::serve(&views.case(), &holdings, push);
+            let serve = |operator| push_lookup::serve(&Case { operator, ..views.case() }, &holdings, push);
+            let (found, stated) = (serve(&everything), serve(&views.design().operator));
             answered.because(Item::PushToken, &found.first);
             answered
                 .pieces
                 .extend(found.exhibits.iter().map(|exhibit| super::answer::piece(Item::PushToken, exhibit)));
             counts.returned += found.second.held().min(1);
-            if matches!(found.first.answer(Item::PushToken), Some(ItemAnswer::Withheld { .. })) {
+            if matches!(stated.first.answer(Item::PushToken), Some(ItemAnswer::Withheld { .. })) {
                 counts.withheld += 1;
             }
+            answered.brought.entries.extend(answer::entries(&found.first, &stated.first, &[Item::PushToken]));
             // Whose the token is, the push service says from its own rows.
             answered.brought.origin.named_by_operator |= !found.owners.is_empty();
             answered.brought.named.extend(found.owners);
@@ -222,7 +233,8 @@ impl Experiment for Backup {
     }
 
     fn serve(&self, views: &Views<'_>, _: &Views<'_>) -> Result<Answered, ExperimentError> {
-        let (mut answered, mut withheld) = (Answered { rereadable: true, ..Answered::default() }, 0);
+        let mut answered = Answered { rereadable: true, container: "backup", ..Answered::default() };
+        let mut is_withheld = false;
         let stores = match views.cloud()? {
             Some((holdings, operator)) => vec![(holdings, operator)],
             None => {
@@ -232,7 +244,11 @@ impl Experiment for Backup {
         for (holdings, operator) in &stores {
             let about = views.about_at(holdings);
             let case = Case { about: &about, operator, ..views.case() };
-            let served = demand::backup_warrant::serve(&case, holdings);
+            let everything = operator.holding_nothing_back();
+            let served = demand::backup_warrant::serve(&Case { operator: &everything, ..case }, holdings);
+            let stated = demand::backup_warrant::serve(&case, holdings);
+            answered.brought.entries.extend(answer::entries(&served, &stated, &BACKUP));
+            is_withheld |= matches!(stated.answer(Item::DeviceBackup), Some(ItemAnswer::Withheld { .. }));
             // A warrant for a backup is about the backup: what else lies there belongs to the other demands.
             for line in served.lines.iter().filter(|line| BACKUP.contains(&line.item)) {
                 answered
@@ -244,18 +260,17 @@ impl Experiment for Backup {
                     let account = case.account(holdings).map(|row| row.account);
                     let texts =
                         account.map(|account| reread::backup_of(holdings, account)).unwrap_or_default();
-                    answered.brought.unreadable += u64::from(texts.is_empty());
+                    answered.brought.closed += u64::from(texts.is_empty());
                     // They lie in an account, and that they are its owner's is the operator's word.
                     answered.brought.origin.named_by_operator |= !texts.is_empty();
                     answered.brought.said.extend(texts);
                 }
-                Some(ItemAnswer::Withheld { count, .. }) => withheld += count,
                 _ => answered.because(Item::DeviceBackup, &served),
             }
             answered.because(Item::BackupKeys, &served);
         }
-        if withheld > 0 {
-            answered.counted = Some(Counts { withheld, ..Counts::default() });
+        if is_withheld {
+            answered.reasons.push("The operator says that it does not hand the backup over.".into());
         }
         Ok(answered)
     }

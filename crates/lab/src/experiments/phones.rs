@@ -1,17 +1,21 @@
 //! Demands on phones: one that was taken, in three states, and one that its owner shows.
 
+use pillarbox_access::Item;
 use pillarbox_access::demand::Demand;
 use pillarbox_access::demand::participant::{self, PARTICIPANT};
 use pillarbox_access::demand::report::{self, REPORT};
 use pillarbox_access::demand::seized_phone::{self, OnThePhone, SEIZED_PHONE, Seized, about};
+use pillarbox_access::demand::{CONTENT_WARRANT, Case, stored};
+use pillarbox_access::facts::Facts;
 use pillarbox_access::view::{LockState, SeizedPhone};
+use pillarbox_client::Entry;
 
-use super::answer::{Answered, answered_by};
+use super::answer::{Answered, piece};
 use super::guessing::try_codes;
 use super::views::Views;
 use super::{Experiment, ExperimentError};
 use crate::matrix::reread::pieces::{self, Names};
-use crate::score::{Counts, Means, Party, Timer, What};
+use crate::score::{Absence, Counts, Means, Party, Timer, What};
 
 /// What the state between on and off rests on.
 const MEMORY_TOOL: &str = "This assumes a tool that reads the memory of a phone that is locked and runs. Whoever has none has a phone \
@@ -50,7 +54,8 @@ impl Experiment for Taken {
     }
 
     fn serve(&self, views: &Views<'_>, _: &Views<'_>) -> Result<Answered, ExperimentError> {
-        let mut answered = Answered { means: Means::NotModelled, ..Answered::default() };
+        let mut answered =
+            Answered { means: Means::NotModelled, container: "locked phone", ..Answered::default() };
         answered.reasons.push("Nobody's phone is taken in this story under this design.".into());
         let owner = views.about().to_string();
         for (number, taken) in views.phones().enumerate() {
@@ -72,15 +77,22 @@ impl Experiment for Taken {
                     answered.reasons.push(MEMORY_TOOL.into());
                 }
                 Seized::Sealed { .. } => {
-                    answered.brought.unreadable += 1;
                     let tried = try_codes(phone.folder(), views.passcode())?;
                     // Several vaults lie on one phone where there is an account for each contact: what is so of all is said once.
                     let new = tried.reasons.into_iter().filter(|reason| !answered.reasons.contains(reason));
                     let new: Vec<String> = new.collect();
                     answered.reasons.extend(new);
                     answered.effects.guesses.push(tried.guesses);
-                    answered.pieces.push(pieces::wrapped_key(&place, &tried.wrapped_key));
                     answered.guessing = Some(answered.guessing.unwrap_or_default().and(tried.time));
+                    match tried.opened {
+                        Some(opened) => {
+                            let phone = SeizedPhone::open(phone.folder(), &opened);
+                            let found = seized_phone::read(&opened, &owner)?;
+                            take(&mut answered, &place, &phone, &owner, &found)?;
+                        }
+                        None => answered.brought.closed += 1,
+                    }
+                    answered.pieces.push(pieces::wrapped_key(&place, &tried.wrapped_key));
                 }
             }
         }
@@ -113,8 +125,7 @@ fn take(
     Ok(())
 }
 
-/// Somebody who was written to shows their own phone. Each contact is asked alone; what is counted is what whom the target wrote to last
-/// shows, and what each of the others would show stands beside it.
+/// The target's contacts show their own phones: each alone, and all of them together.
 pub(super) struct Participant;
 
 impl Experiment for Participant {
@@ -128,9 +139,11 @@ impl Experiment for Participant {
 
     fn serve(&self, views: &Views<'_>, _: &Views<'_>) -> Result<Answered, ExperimentError> {
         let mut answered = Answered { means: Means::NotModelled, ..Answered::default() };
-        for (own, phones) in views.contacts() {
+        let mut verified = 0_usize;
+        // Whose phone is in other hands has nothing to show.
+        for (own, phones) in views.contacts().filter(|(_, phones)| !phones.is_empty()) {
             let mut said = Vec::new();
-            let is_first = answered.brought.parties.is_empty();
+            let mut has_verified = false;
             for (number, phone) in phones.iter().enumerate() {
                 let contacts = phone.contacts()?;
                 for contact in contacts.iter().filter(|it| views.accounts().contains(&it.account)) {
@@ -140,28 +153,26 @@ impl Experiment for Participant {
                     let place = format!("phone {} of {own}, {other}", number + 1);
                     let exhibit = phone.exhibit_of(contact.account)?;
                     answered.pieces.extend(pieces::phone(&place, &exhibit, &names));
-                    said.extend(answered_by(&shown.facts).said);
-                    if is_first {
-                        let verified = if shown.verified { "" } else { "not " };
-                        let reason = format!("The contact had {verified}verified whose keys they are.");
-                        answered.reasons.push(reason);
-                    }
+                    said.extend(shown.facts.said);
+                    has_verified |= shown.verified;
                 }
             }
-            if is_first && !phones.is_empty() {
-                answered.means = Means::There;
-                answered.brought.said.clone_from(&said);
-            }
-            // Whose phone is in other hands has nothing to show.
-            if answered.means == Means::There && !phones.is_empty() {
-                answered.brought.parties.push(Party { who: own, said });
-            }
+            verified += usize::from(has_verified);
+            answered.means = Means::There;
+            answered.brought.parties.push(Party { who: own, said });
         }
+        answered.brought.said = Party::together(&answered.brought.parties);
         answered.brought.origin.shown_by_party = !answered.pieces.is_empty();
         answered.rereadable = true;
-        if answered.means == Means::NotModelled {
-            answered.reasons.push("Nobody who writes with the target alone has a phone to show.".into());
-        }
+        answered.reasons.push(match answered.brought.parties.len() {
+            0 => "Nobody who wrote with the target has a phone to show.".into(),
+            1 => {
+                format!("One contact shows the own phone; {verified} of them had verified the target's keys.")
+            }
+            all => format!(
+                "{all} contacts show their own phones; {verified} of them had verified the target's keys."
+            ),
+        });
         Ok(answered)
     }
 }
@@ -207,9 +218,56 @@ impl Experiment for Report {
             });
         }
         if counts.of == 0 {
-            answered.reasons.push("The phones keep nothing that a report could be proved with.".into());
+            counts = compared(&mut answered, views)?;
         }
         answered.counted = Some(counts);
         Ok(answered)
     }
+}
+
+/// A report without a proof of its own: the operator looks whether its rows hold the words that the contact shows.
+fn compared(answered: &mut Answered, views: &Views<'_>) -> Result<Counts, ExperimentError> {
+    let mut counts = Counts::default();
+    let Some((own, shown)) = last_text_shown(views)? else {
+        answered.reasons.push("Nobody who was written to has a text of the target to report.".into());
+        counts.absence = Absence::NotInStory;
+        return Ok(counts);
+    };
+    counts.of = 1;
+    let everything = views.design().operator.holding_nothing_back();
+    for holdings in views.operators()? {
+        let case = Case { operator: &everything, ..views.case() };
+        let served = stored::serve(&CONTENT_WARRANT, &case, &holdings);
+        let same =
+            served.facts.said.into_iter().find(|said| said.text == shown && said.to.as_ref() == Some(&own));
+        let Some(same) = same else { continue };
+        let payloads = served.lines.iter().filter(|line| line.item == Item::MessageContent);
+        let pieces = payloads.flat_map(|line| line.exhibits.iter().map(|exhibit| piece(line.item, exhibit)));
+        answered.pieces.extend(pieces);
+        answered.facts(&Facts { said: vec![same], ..Facts::default() });
+        answered.brought.origin.named_by_operator = true;
+        counts.returned = 1;
+        break;
+    }
+    answered.reasons.push(match counts.returned {
+        0 => "The phones keep nothing that a report could be proved with, and no row of the operator's says the reported words.",
+        _ => "The phones keep nothing that a report could be proved with. The operator finds the reported words in its own rows.",
+    }.into());
+    Ok(counts)
+}
+
+/// The last text of the target's that a contact still has, and the name of the contact.
+fn last_text_shown(views: &Views<'_>) -> Result<Option<(String, String)>, ExperimentError> {
+    for (own, phones) in views.contacts() {
+        for phone in &phones {
+            for contact in phone.contacts()?.iter().filter(|it| views.accounts().contains(&it.account)) {
+                let history = phone.history(contact.account)?;
+                let received = history.iter().rev().filter(|entry| entry.is_received());
+                if let Some(text) = received.filter_map(Entry::text).next() {
+                    return Ok(Some((own, text.to_owned())));
+                }
+            }
+        }
+    }
+    Ok(None)
 }

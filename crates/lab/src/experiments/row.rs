@@ -170,6 +170,7 @@ fn one(
         only_from_now_on: experiment.only_from_now_on(),
         what: experiment.what(),
         unit: answered.unit.unwrap_or(experiment.what().unit()).to_owned(),
+        container: answered.container.to_owned(),
         counted: answered.counted,
         reasons: answered.reasons,
         brought: answered.brought,

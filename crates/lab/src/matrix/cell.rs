@@ -3,10 +3,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::score::{Brought, Counts, Means, Measures, State, What, Yardstick, score};
+use crate::answer;
+use crate::score::{Brought, Counts, Means, Measures, Share, State, What, Yardstick, score};
 
 /// The version of the form of evidence and of the matrix, in every file.
-pub const VERSION: u8 = 1;
+pub const VERSION: u8 = 2;
 
 /// One cell.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -102,6 +103,8 @@ pub struct Evidence {
     pub what: What,
     /// What stands behind the number, if that is not what is counted.
     pub unit: String,
+    /// The container of texts that this demand meets closed, in one word or two.
+    pub container: String,
     /// Counts that the experiment itself made, where texts, messages and entries are not what the demand is about.
     pub counted: Option<Counts>,
     /// Why, where the counts do not say it.
@@ -129,7 +132,11 @@ impl Evidence {
     #[must_use]
     pub fn score(&self) -> (State, Counts, Measures) {
         let (counts, mut measures) = score(self.what, &self.brought, &self.yardstick);
-        let counts = self.counted.unwrap_or(counts);
+        let mut counts = self.counted.unwrap_or(counts);
+        if self.means == Means::CutsOff {
+            let Share { n, of } = self.effects.function_lost;
+            counts = Counts { returned: n, of, ..Counts::default() };
+        }
         measures.noticed.clone_from(&self.effects.noticed);
         measures.function_lost = self.effects.function_lost;
         let Measures { guesses, timers, posts, elsewhere, .. } = &self.effects;
@@ -150,34 +157,8 @@ impl Evidence {
     /// The cell that this is the evidence of.
     #[must_use]
     pub fn cell(&self, control: &str) -> Cell {
-        let (state, _, measures) = self.score();
-        // What is counted is not all that comes back: a demand for messages brings what else the operator has.
-        let besides = match measures.besides.len() {
-            0 => None,
-            1 => Some("1 other kind of data".to_owned()),
-            many => Some(format!("{many} other kinds of data")),
-        };
-        // Where messages are counted, a row that stands for none of them is of another one: a receipt, mostly.
-        let others = match self.what {
-            What::Messages | What::MessagesAfter => measures.times.found.saturating_sub(measures.times.right),
-            What::Texts | What::TextsAfter | What::Entries => 0,
-        };
-        let says = match (state, state.counted()) {
-            (_, Some(_)) => format!("{state} {}", self.unit),
-            (State::NoneHeld, None) => {
-                let none = match others {
-                    0 => format!("no {} held", self.unit),
-                    1 => format!("none of the {} held; 1 other", self.unit),
-                    many => format!("none of the {} held; {many} others", self.unit),
-                };
-                match besides {
-                    Some(besides) => format!("{none}; {besides}"),
-                    None if others > 0 => none,
-                    None => state.to_string(),
-                }
-            }
-            (_, None) => state.to_string(),
-        };
+        let (state, counts, measures) = self.score();
+        let says = answer::says(self, state, &counts, &measures);
         Cell {
             design: self.design.clone(),
             demand: self.demand.clone(),

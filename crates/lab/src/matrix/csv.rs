@@ -7,7 +7,8 @@ use crate::score::{Elsewhere, Measures, Posts};
 
 /// The columns of `matrix.csv`.
 const COLUMNS: &str = "design,demand,state,n,of,says,content_past,content_past_of,content_future,content_future_of,pairs_right,\
-pairs_found,pairs_of,times_right,times_found,times_of,groups_right,groups_found,groups_of,look_back_ms,delay_ms,non_targets,\
+pairs_found,pairs_of,times_right,times_found,times_of,groups_right,groups_found,groups_of,look_back_ms,delay_ms,named,read,\
+texts,ciphertexts,ciphertexts_texts,\
 noticed_by,noticed_at,function_lost,function_lost_of,attribution,other_data,each_contact_shows,passcodes_tried,passcodes_of,\
 supposed_guess_ms,passcode_found_by,erased_after,disappear_after_s,posts_destroyed,posts_destroyed_of,posts,stranger_read_before,stranger_read_after,followers_fetched,followers,\
 restored_elsewhere,restored_elsewhere_of,found_again_by_number,found_again_by_invitation,reasons,control,seed,evidence,\
@@ -39,7 +40,11 @@ pub(super) fn table(cells: &[Cell]) -> String {
         fields.extend([measures.pairs, measures.times, measures.groups].into_iter().flat_map(rates));
         fields.extend([number(measures.look_back_ms), number(measures.delay_ms)]);
         fields.extend([
-            measures.non_targets.len().to_string(),
+            measures.named.len().to_string(),
+            measures.read.len().to_string(),
+            measures.texts.join("; "),
+            measures.sealed.ciphertexts.to_string(),
+            measures.sealed.texts.join("; "),
             noticed.keys().copied().collect::<Vec<_>>().join("; "),
         ]);
         let times: Vec<String> = noticed.values().map(|at| Timestamp(*at).to_string()).collect();
@@ -57,7 +62,7 @@ pub(super) fn table(cells: &[Cell]) -> String {
 /// Measures of one kind of demand each; empty where there is none. Several of a kind stand side by side.
 fn special(measures: &Measures) -> Vec<String> {
     let number = |number: Option<u64>| number.map_or_else(String::new, |number| number.to_string());
-    let mut fields = vec![joined(&measures.besides, |it| format!("{} {}", it.what, it.entries))];
+    let mut fields = vec![joined(&measures.besides, |it| format!("{} {}", it.what.as_str(), it.entries))];
     fields.push(joined(&measures.shows, |it| format!("{} of {}", it.texts.n, it.texts.of)));
     let guesses = &measures.guesses;
     fields.extend([

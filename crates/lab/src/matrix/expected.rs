@@ -148,7 +148,7 @@ mod tests {
         let told = |text: &str| Expected::parse("f.csv", text).unwrap_err().to_string();
         assert!(told("a,b").starts_with("f.csv:1: a line has 6 fields"));
         assert!(told("# note\na,b,returnd,because,,").contains("f.csv:2: there is no state `returnd`"));
-        assert!(told("a,b,returned,why,none held,").contains("`because` says why"));
+        assert!(told("a,b,returned,why,nothing kept,").contains("`because` says why"));
         assert!(told("a,b,returned,why,,\na,b,returned,why,,").contains("f.csv:2: there is a line"));
         assert!(told("a,\"b").contains("a quote is not closed"));
     }

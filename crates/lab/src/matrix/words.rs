@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use pillarbox_access::Item;
 use pillarbox_wire::Timestamp;
 
-use crate::score::{Elsewhere, Guesses, Measures, Posts, Rates, Share};
+use crate::score::{Elsewhere, Guesses, Measures, Posts, Rates, Sealed, Share};
 
 /// Every measure that has something to say, with its name.
 #[must_use]
@@ -23,10 +22,10 @@ pub(super) fn measures(measures: &Measures) -> Vec<(&'static str, String)> {
         ("Members of groups", rates(measures.groups)),
         ("Reaches back", measures.look_back_ms.map(span)),
         ("Comes after at most", measures.delay_ms.map(span)),
-        (
-            "Others who are named or read",
-            Some(measures.non_targets.join(", ")).filter(|names| !names.is_empty()),
-        ),
+        ("Others who are named", some(measures.named.iter().cloned())),
+        ("Others whose words are read", some(measures.read.iter().cloned())),
+        ("Texts that came back", some(measures.texts.iter().cloned())),
+        ("Unreadable ciphertexts", sealed(&measures.sealed)),
         (
             "Noticed by",
             some(first_noticed(measures).into_iter().map(|(who, at)| format!("{who}, {}", Timestamp(at)))),
@@ -35,10 +34,7 @@ pub(super) fn measures(measures: &Measures) -> Vec<(&'static str, String)> {
         ("Attribution", measures.attribution.map(|it| it.wording().to_owned())),
         (
             "Other data that came back",
-            some(measures.besides.iter().map(|it| {
-                let wording = Item::named(&it.what).map_or("", |item| item.wording());
-                format!("{wording}: {}", it.entries)
-            })),
+            some(measures.besides.iter().map(|it| format!("{}: {}", it.what.wording(), it.entries))),
         ),
         (
             "Each contact alone shows",
@@ -70,7 +66,12 @@ pub(super) fn first_noticed(measures: &Measures) -> BTreeMap<&str, u64> {
     first
 }
 
-type Said = (&'static str, Option<String>);
+fn sealed(sealed: &Sealed) -> Option<String> {
+    let texts = if sealed.texts.is_empty() { "none of them a text".into() } else { sealed.texts.join(", ") };
+    (sealed.ciphertexts > 0).then(|| format!("{}: {texts}", sealed.ciphertexts))
+}
+
+type Line = (&'static str, Option<String>);
 
 fn some(says: impl Iterator<Item = String>) -> Option<String> {
     let says: Vec<String> = says.collect();
@@ -95,7 +96,7 @@ fn erases(guesses: &Guesses) -> String {
     }
 }
 
-fn posts(measures: &Measures) -> [Said; 4] {
+fn posts(measures: &Measures) -> [Line; 4] {
     let of = |field: fn(&Posts) -> Share| {
         measures.posts.as_ref().map(field).map(|share| format!("{} of {}", share.n, share.of))
     };
@@ -108,7 +109,7 @@ fn posts(measures: &Measures) -> [Said; 4] {
     ]
 }
 
-fn elsewhere(measures: &Measures) -> [Said; 1] {
+fn elsewhere(measures: &Measures) -> [Line; 1] {
     let says = measures.elsewhere.map(|Elsewhere { restored, by_number, by_invitation }| {
         format!(
             "{} of {}; {by_number} pairs of contacts found each other by number, {by_invitation} by invitation",

@@ -53,7 +53,8 @@ pub(super) fn of(design: &Design, run: &Run) -> Vec<Derived> {
         let batches = run.pen_register().batches;
         let fields: BTreeSet<String> = batches
             .iter()
-            .flat_map(|batch| &batch.pairs)
+            .flat_map(|batch| &batch.messages)
+            .filter(|message| message.from.is_some() && message.to.is_some())
             .filter_map(|pair| serde_json::to_value(pair).ok()?.as_object().cloned())
             .flat_map(|pair| pair.keys().cloned().collect::<Vec<_>>())
             .collect();

@@ -153,7 +153,8 @@ impl Run {
     #[must_use]
     pub fn longest_gap(&self) -> Option<Duration> {
         let batches = self.pen_register().batches;
-        let late = batches.iter().flat_map(|batch| batch.pairs.iter().map(|pair| batch.at.since(pair.at)));
+        let late =
+            batches.iter().flat_map(|batch| batch.messages.iter().map(|message| batch.at.since(message.at)));
         late.max()
     }
 
@@ -276,7 +277,9 @@ impl Observed for Run {
         let returned = match asked.process {
             Process::PenRegister => {
                 let register = self.pen_register();
-                let items = register.served.returned();
+                // The tables say what comes in batches: nothing, from an operator that is not known to deliver live.
+                let delivers = self.messenger.operator.pen_register.is_some();
+                let items = if delivers { register.served.returned() } else { BTreeSet::new() };
                 Returned { items, longest_gap: self.longest_gap(), ..Returned::default() }
             }
             Process::ServerOperator => self.learned(),

@@ -1,60 +1,35 @@
 //! What a demand brought, as plain data. People stand in it as the party that answered can name them: by number, or by account.
 
+use std::collections::BTreeMap;
+
+use pillarbox_access::facts::{Member, Said, Wrote};
 use pillarbox_access::measures::Origin;
+use pillarbox_access::{Answer as ItemAnswer, Item};
+use pillarbox_wire::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// A text that could be read.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Text {
-    /// When it was said, as far as came back, in milliseconds since 1970.
-    pub at: u64,
-    /// By whom, if that is known.
-    pub from: Option<String>,
-    /// To whom, if that is known.
-    pub to: Option<String>,
-    /// The words.
-    pub text: String,
-}
-
-/// A message of which it came back that it passed.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Wrote {
-    /// When, in milliseconds since 1970.
-    pub at: u64,
-    /// Who sent it, if that is known.
-    pub from: Option<String>,
-    /// Who got it, if that is known.
-    pub to: Option<String>,
-}
-
-/// Somebody in a group.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Member {
-    /// The group's name, as it came back.
-    pub group: String,
-    /// Who.
-    pub member: String,
-}
-
-/// One thing that was asked, and what came of it.
+/// One thing that was asked, and what the party asked has of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Entry {
-    /// What was asked, in words.
-    pub asked: String,
-    /// What came of it, in words.
-    pub answer: String,
-    /// How many entries came back.
-    pub returned: u64,
-    /// Whether something is there that nothing opens.
-    pub unreadable: bool,
-    /// Whether something is there that is not handed over.
-    pub withheld: bool,
-    /// Whether the demand reaches it at all.
-    pub covered: bool,
+    /// The item.
+    pub asked: Item,
+    /// The answer of a party that holds nothing back.
+    pub answer: ItemAnswer,
+    /// Whether the demand itself says it, so that nothing was learned.
+    pub was_known: bool,
+    /// The party's statement that it does not hand this over, if it has it and says so.
+    pub withheld: Option<Statement>,
+}
+
+/// Something that an operator says of itself, or that is reported of it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Statement {
+    /// The statement, in this project's words.
+    pub says: String,
+    /// The source.
+    pub from: String,
 }
 
 /// What one of several people shows who were each asked alone.
@@ -64,7 +39,7 @@ pub struct Party {
     /// Who.
     pub who: String,
     /// Texts.
-    pub said: Vec<Text>,
+    pub said: Vec<Said>,
 }
 
 /// Everything that a demand brought.
@@ -76,26 +51,64 @@ pub struct Brought {
     /// Line by line.
     pub entries: Vec<Entry>,
     /// Texts.
-    pub said: Vec<Text>,
+    pub said: Vec<Said>,
     /// Messages that passed.
     pub wrote: Vec<Wrote>,
+    /// Messages that are there byte for byte and that nothing opened.
+    pub sealed: Vec<Wrote>,
     /// Groups.
     pub members: Vec<Member>,
     /// Others whom the answer names, beyond those above.
     pub named: Vec<String>,
-    /// Pieces that are there and that nothing opened.
-    pub unreadable: u64,
-    /// What each of several people shows who were asked alone; what the first of them shows stands above.
+    /// Containers of texts that are there and that nothing opened: locked phones, backups without their key.
+    pub closed: u64,
+    /// What each of several people shows who were asked alone; what all of them show together stands above.
     pub parties: Vec<Party>,
     /// When each thing came to the party, where that is later than when it happened: pairs of milliseconds since 1970.
     pub came: Vec<(u64, u64)>,
 }
 
+impl Party {
+    /// What all of them show together. A text that several show is one text: as often as the one shows it who shows it most.
+    #[must_use]
+    pub fn together(parties: &[Self]) -> Vec<Said> {
+        let mut most: BTreeMap<(Timestamp, &str), Vec<&Said>> = BTreeMap::new();
+        for party in parties {
+            let mut own: BTreeMap<(Timestamp, &str), Vec<&Said>> = BTreeMap::new();
+            for said in &party.said {
+                own.entry((said.at, said.text.as_str())).or_default().push(said);
+            }
+            for (text, shown) in own {
+                let known = most.entry(text).or_default();
+                if shown.len() > known.len() {
+                    *known = shown;
+                }
+            }
+        }
+        most.into_values().flatten().cloned().collect()
+    }
+}
+
 impl Entry {
-    /// Whether it came back, on a demand that reaches it.
+    /// Whether the demand reaches it.
+    #[must_use]
+    pub fn is_covered(&self) -> bool {
+        self.answer != ItemAnswer::NotCovered
+    }
+
+    /// How many entries the party has, readable and not known before.
+    #[must_use]
+    pub const fn returned(&self) -> u64 {
+        match &self.answer {
+            ItemAnswer::Returned { count, .. } if !self.was_known => *count,
+            _ => 0,
+        }
+    }
+
+    /// Whether anything came of it that was not known before.
     #[must_use]
     pub const fn came_back(&self) -> bool {
-        self.covered && self.returned > 0
+        self.returned() > 0
     }
 }
 

@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pillarbox_access::Item;
+use pillarbox_access::facts::Wrote;
 use pillarbox_access::measures::{Attribution, attribution};
+use pillarbox_access::{Answer as ItemAnswer, Item};
 use serde::{Deserialize, Serialize};
 
-use super::brought::{Brought, Entry, Party, Wrote};
+use super::brought::{Brought, Entry, Party};
 use super::special::{Besides, Elsewhere, Guesses, Posts, Shows, Timer};
-use super::state::Counts;
+use super::state::{Absence, Counts};
 use super::yardstick::{Told, Yardstick};
 use crate::record::sha256;
 
@@ -72,6 +73,28 @@ impl What {
             Self::Entries => "kinds of data",
         }
     }
+
+    /// The items that a column of this kind is about: they alone decide its word. None where every item is counted.
+    #[must_use]
+    pub const fn own_items(self) -> Option<&'static [Item]> {
+        match self {
+            Self::Texts | Self::TextsAfter => Some(&[Item::MessageContent]),
+            Self::Messages | Self::MessagesAfter => {
+                Some(&[Item::MessageSourceDestination, Item::MessageTimes])
+            }
+            Self::Entries => None,
+        }
+    }
+}
+
+/// Ciphertexts that are there and that nothing opened. Which of them are texts, the scorer knows and whoever holds them does not.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sealed {
+    /// The texts of the target among them, by the number that they have in the story.
+    pub texts: Vec<String>,
+    /// How many there are in all, receipts and other automatic messages included.
+    pub ciphertexts: u64,
 }
 
 /// What was measured for one cell. Nothing here is added up with anything else.
@@ -92,8 +115,14 @@ pub struct Measures {
     pub look_back_ms: Option<u64>,
     /// The longest time between something and its coming to whoever demanded it, in milliseconds; none if it waits for the answer.
     pub delay_ms: Option<u64>,
-    /// People other than the target whom the answer names or whose words are in it.
-    pub non_targets: Vec<String>,
+    /// The target's texts that came back readable, by the number that they have in the story.
+    pub texts: Vec<String>,
+    /// Ciphertexts that are there and that nothing opened.
+    pub sealed: Sealed,
+    /// People other than the target whom the answer names.
+    pub named: Vec<String>,
+    /// People other than the target whose words are in the answer.
+    pub read: Vec<String>,
     /// Who noticed, and when.
     pub noticed: Vec<Noticed>,
     /// Texts that did not arrive because of the order, of those that do without it.
@@ -119,54 +148,115 @@ pub struct Measures {
 pub fn score(what: What, brought: &Brought, yardstick: &Yardstick) -> (Counts, Measures) {
     let is_future = |told: &&&Told| told.at >= yardstick.ordered;
     let mut read: Vec<(u64, String)> =
-        brought.said.iter().map(|text| (text.at, sha256(text.text.as_bytes()))).collect();
+        brought.said.iter().map(|text| (text.at.0, sha256(text.text.as_bytes()))).collect();
     let texts: Vec<&Told> = yardstick.of_target().collect();
     // Each text that came back is one text that was said, and no more: two equal ones must have come back twice.
     let known: Vec<&Told> = texts.iter().copied().filter(|told| take(&mut read, told)).collect();
     let share = |of_known: usize, of: usize| Share { n: of_known as u64, of: of as u64 };
     let future = share(known.iter().filter(is_future).count(), texts.iter().filter(is_future).count());
     let past = share(known.len() - future.n as usize, texts.len() - future.of as usize);
-    let times = times(brought, yardstick, 0);
+    let times = times(brought, yardstick, &known, 0);
+    let sealed = sealed(brought, yardstick, &known);
     let measures = Measures {
         content_past: past,
         content_future: future,
         pairs: pairs(brought, yardstick),
         times,
         groups: groups(brought, yardstick),
+        texts: known.iter().map(|told| yardstick.id(told)).collect(),
+        sealed: Sealed {
+            texts: sealed.iter().map(|told| yardstick.id(told)).collect(),
+            ciphertexts: brought.sealed.len() as u64,
+        },
         look_back_ms: oldest(brought).map(|oldest| yardstick.served.saturating_sub(oldest)),
         delay_ms: brought.came.iter().map(|(happened, came)| came.saturating_sub(*happened)).max(),
-        non_targets: non_targets(brought, yardstick),
+        named: named(brought, yardstick),
+        read: read_people(brought, yardstick),
         attribution: brought.is_something().then(|| attribution(brought.origin)),
         besides: besides(what, brought),
         shows: brought.parties.iter().map(|party| shows(party, &texts)).collect(),
         ..Measures::default()
     };
-    let lines = brought.entries.iter().filter(|entry| entry.covered);
-    let withheld = lines.clone().filter(|entry| entry.withheld).count() as u64;
-    let unreadable = brought.unreadable + lines.clone().filter(|entry| entry.unreadable).count() as u64;
-    let after = self::times(brought, yardstick, yardstick.ordered);
-    let (returned, of) = match what {
-        What::Texts => (past.n + future.n, past.of + future.of),
-        What::TextsAfter => (future.n, future.of),
-        What::Messages => (times.right, times.of),
-        What::MessagesAfter => (after.right, after.of),
+    let after = self::times(brought, yardstick, &known, yardstick.ordered);
+    let sealed_after = sealed.iter().filter(|told| told.at >= yardstick.ordered).count() as u64;
+    let (returned, of, unreadable) = match what {
+        What::Texts => (past.n + future.n, past.of + future.of, sealed.len() as u64),
+        What::TextsAfter => (future.n, future.of, sealed_after),
+        What::Messages => (times.right, times.of, 0),
+        What::MessagesAfter => (after.right, after.of, 0),
         What::Entries => {
-            let of = things(lines.clone()).len() as u64;
-            (things(lines.filter(|entry| entry.came_back())).len() as u64, of)
+            let things = things(brought.entries.iter().filter(|entry| entry.is_covered()));
+            let of_things = |wanted: &dyn Fn(&Entry) -> bool| things.values().filter(|it| wanted(it)).count();
+            let unreadable = of_things(&|it| matches!(it.answer, ItemAnswer::HeldUnreadable { .. }));
+            (of_things(&Entry::came_back) as u64, things.len() as u64, unreadable as u64)
         }
     };
-    (Counts { returned, of, unreadable, withheld }, measures)
+    let counts = Counts {
+        returned,
+        of,
+        unreadable,
+        closed: brought.closed,
+        withheld: withheld(what, brought, returned),
+        absence: absence(what, brought, of),
+    };
+    (counts, measures)
 }
 
-/// The things that lines are about, each once, with the line that says most of it: of a date and the time on it there is one
-/// thing, and a word for several is none beside its parts.
+/// How much of what is counted the party says that it does not hand over. A statement is about an item, so an item is handed over or
+/// not; messages are told by two items, and one that is handed over tells of all of them.
+fn withheld(what: What, brought: &Brought, returned: u64) -> u64 {
+    let held = |entry: &&Entry| entry.came_back();
+    match what.own_items() {
+        Some(own) => {
+            let mut lines =
+                brought.entries.iter().filter(|entry| own.contains(&entry.asked)).filter(held).peekable();
+            let some = lines.peek().is_some();
+            if some && lines.all(|entry| entry.withheld.is_some()) { returned } else { 0 }
+        }
+        None => {
+            let things = things(brought.entries.iter().filter(held));
+            things.values().filter(|entry| entry.withheld.is_some()).count() as u64
+        }
+    }
+}
+
+/// Why there is none, if there is none.
+fn absence(what: What, brought: &Brought, of: u64) -> Absence {
+    let own = what.own_items().unwrap_or(Item::ALL);
+    let mut lines = brought.entries.iter().filter(|entry| own.contains(&entry.asked)).peekable();
+    if lines.peek().is_some() && lines.all(|entry| !entry.is_covered()) {
+        return Absence::NotAsked;
+    }
+    if of == 0 { Absence::NotInStory } else { Absence::NothingKept }
+}
+
+/// The target's texts that lie in ciphertexts that nothing opened, beside those that were read: told by time and ends, as the scorer
+/// can. Whoever holds the ciphertext cannot.
+fn sealed<'y>(brought: &Brought, yardstick: &'y Yardstick, known: &[&Told]) -> Vec<&'y Told> {
+    let mut rows: Vec<&Wrote> = brought.sealed.iter().collect();
+    let mut there: Vec<&Told> = Vec::new();
+    for (told, from, to) in yardstick.legs() {
+        if take_row(&mut rows, yardstick, (told.at, from, to)) {
+            let is_new = !there.iter().chain(known).any(|other| std::ptr::eq(*other, told));
+            if is_new {
+                there.push(told);
+            }
+        }
+    }
+    there
+}
+
+/// The things that lines are about, each once. A time implies its date, so the line that says more stands for both; an umbrella term
+/// is skipped, since its parts have lines of their own.
 fn things<'e>(lines: impl Iterator<Item = &'e Entry>) -> BTreeMap<Item, &'e Entry> {
     let mut things: BTreeMap<Item, &Entry> = BTreeMap::new();
-    let of = |entry: &Entry| Item::named(&entry.asked);
     for line in lines {
-        let Some((item, thing)) = of(line).and_then(|item| Some((item, item.thing()?))) else { continue };
+        let Some(thing) = line.asked.thing() else { continue };
         // The least exact word for a thing is the thing's own name.
-        if item != thing || !things.contains_key(&thing) {
+        let says_more = |known: &&Entry| {
+            (line.came_back(), line.asked != thing) > (known.came_back(), known.asked != thing)
+        };
+        if things.get(&thing).is_none_or(says_more) {
             things.insert(thing, line);
         }
     }
@@ -181,13 +271,13 @@ fn besides(what: What, brought: &Brought) -> Vec<Besides> {
     let measured = [Item::MessageContent, Item::MessageCount, Item::GroupMembership].map(Item::thing);
     let came_back = things(brought.entries.iter().filter(|entry| entry.came_back()));
     let others = came_back.into_iter().filter(|(thing, _)| !measured.contains(&Some(*thing)));
-    others.map(|(_, entry)| Besides { what: entry.asked.clone(), entries: entry.returned }).collect()
+    others.map(|(_, entry)| Besides { what: entry.asked, entries: entry.returned() }).collect()
 }
 
 /// How many of the target's texts somebody shows.
 fn shows(party: &Party, texts: &[&Told]) -> Shows {
     let mut read: Vec<(u64, String)> =
-        party.said.iter().map(|text| (text.at, sha256(text.text.as_bytes()))).collect();
+        party.said.iter().map(|text| (text.at.0, sha256(text.text.as_bytes()))).collect();
     let known = texts.iter().filter(|told| take(&mut read, told)).count();
     Shows { who: party.who.clone(), texts: Share { n: known as u64, of: texts.len() as u64 } }
 }
@@ -203,28 +293,43 @@ fn take(read: &mut Vec<(u64, String)>, told: &Told) -> bool {
     }
 }
 
-/// Messages of which it came back that they passed, and when. A row that names neither end is about nobody.
-fn times(brought: &Brought, yardstick: &Yardstick, since: u64) -> Rates {
-    let mut rows: Vec<&Wrote> = brought.wrote.iter().filter(|wrote| wrote.at >= since).collect();
-    let found = rows.len() as u64;
-    let (mut right, mut of) = (0, 0);
-    for (at, from, to) in yardstick.messages().filter(|(at, ..)| *at >= since) {
-        of += 1;
-        let is =
-            |name: &Option<String>, who: &str| name.as_deref().map(|name| yardstick.who(name) == Some(who));
-        let fits = |row: &&Wrote| {
-            let (sender, recipient) = (is(&row.from, from), is(&row.to, to));
-            row.at.abs_diff(at) <= SAME_MOMENT_MS
-                && sender != Some(false)
-                && recipient != Some(false)
-                && (sender.is_some() || recipient.is_some())
-        };
-        if let Some(place) = rows.iter().position(fits) {
-            rows.swap_remove(place);
-            right += 1;
+/// Messages of which it came back that they passed, and when: by a row about them, of which one end is enough, or by their text,
+/// which has its time on it.
+fn times(brought: &Brought, yardstick: &Yardstick, known: &[&Told], since: u64) -> Rates {
+    let mut rows: Vec<&Wrote> = brought.wrote.iter().filter(|row| row.at.0 >= since).collect();
+    let mut rates = Rates { found: rows.len() as u64, ..Rates::default() };
+    for (told, from, to) in yardstick.legs().filter(|(told, ..)| told.at >= since) {
+        rates.of += 1;
+        if take_row(&mut rows, yardstick, (told.at, from, to)) {
+            rates.right += 1;
+        } else if known.iter().any(|text| std::ptr::eq(*text, told)) {
+            rates.right += 1;
+            rates.found += 1;
         }
     }
-    Rates { found, right, of }
+    rates
+}
+
+/// Takes the row that fits a message best: one that names both ends before one that names one, and of those the nearest in time.
+fn take_row(rows: &mut Vec<&Wrote>, yardstick: &Yardstick, (at, from, to): (u64, &str, &str)) -> bool {
+    let ends = |row: &Wrote| usize::from(row.from.is_some()) + usize::from(row.to.is_some());
+    let fits = |row: &&Wrote| ends(row) > 0 && is_about(row, yardstick, (at, from, to));
+    let best = rows
+        .iter()
+        .enumerate()
+        .filter(|(_, row)| fits(row))
+        .min_by_key(|(_, row)| (std::cmp::Reverse(ends(row)), row.at.0.abs_diff(at)));
+    let Some((place, _)) = best else { return false };
+    rows.swap_remove(place);
+    true
+}
+
+/// Whether what a row says agrees with a message, as far as it says anything.
+fn is_about(row: &Wrote, yardstick: &Yardstick, (at, from, to): (u64, &str, &str)) -> bool {
+    let agrees = |name: &Option<String>, who: &str| {
+        name.as_deref().is_none_or(|name| yardstick.who(name) == Some(who))
+    };
+    row.at.0.abs_diff(at) <= SAME_MOMENT_MS && agrees(&row.from, from) && agrees(&row.to, to)
 }
 
 type Pair<'y> = (&'y str, &'y str);
@@ -235,7 +340,7 @@ const fn pair<'y>(one: &'y str, other: &'y str, swap: bool) -> Pair<'y> {
 
 fn pairs(brought: &Brought, yardstick: &Yardstick) -> Rates {
     let ordered = |one, other| pair(one, other, one > other);
-    let there: BTreeSet<Pair<'_>> = yardstick.messages().map(|(_, from, to)| ordered(from, to)).collect();
+    let there: BTreeSet<Pair<'_>> = yardstick.legs().map(|(_, from, to)| ordered(from, to)).collect();
     let wrote = brought.wrote.iter().map(|wrote| (&wrote.from, &wrote.to));
     let said = brought.said.iter().map(|text| (&text.from, &text.to));
     let named = wrote.chain(said).filter_map(|(from, to)| Some((from.as_deref()?, to.as_deref()?)));
@@ -272,174 +377,31 @@ fn groups(brought: &Brought, yardstick: &Yardstick) -> Rates {
 }
 
 fn oldest(brought: &Brought) -> Option<u64> {
-    let wrote = brought.wrote.iter().map(|wrote| wrote.at);
-    wrote.chain(brought.said.iter().map(|text| text.at)).min()
+    let wrote = brought.wrote.iter().map(|wrote| wrote.at.0);
+    wrote.chain(brought.said.iter().map(|text| text.at.0)).min()
 }
 
-fn non_targets(brought: &Brought, yardstick: &Yardstick) -> Vec<String> {
-    let wrote = brought.wrote.iter().flat_map(|wrote| [&wrote.from, &wrote.to]);
+/// People other than the target whom the answer names.
+fn named(brought: &Brought, yardstick: &Yardstick) -> Vec<String> {
+    let wrote = brought.wrote.iter().chain(&brought.sealed).flat_map(|wrote| [&wrote.from, &wrote.to]);
     let said = brought.said.iter().flat_map(|text| [&text.from, &text.to]);
     let parties = wrote.chain(said).filter_map(Option::as_deref);
     let members = brought.members.iter().map(|row| row.member.as_str());
-    let named = parties.chain(members).chain(brought.named.iter().map(String::as_str));
-    // A name that is nobody's is one more person only to whoever reads the answer; here it is nobody.
+    others(parties.chain(members).chain(brought.named.iter().map(String::as_str)), yardstick)
+}
+
+/// People other than the target whose words the answer has.
+fn read_people(brought: &Brought, yardstick: &Yardstick) -> Vec<String> {
+    others(brought.said.iter().filter_map(|text| text.from.as_deref()), yardstick)
+}
+
+/// The people behind names, each once, without the target. A name that is nobody's is one more person only to whoever reads the
+/// answer; here it is nobody.
+fn others<'n>(names: impl Iterator<Item = &'n str>, yardstick: &Yardstick) -> Vec<String> {
     let people: BTreeSet<&str> =
-        named.filter_map(|name| yardstick.who(name)).filter(|who| *who != yardstick.target).collect();
+        names.filter_map(|name| yardstick.who(name)).filter(|who| *who != yardstick.target).collect();
     people.into_iter().map(str::to_owned).collect()
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::score::brought::Text;
-
-    fn told(at: u64, by: &str, to: &str, text: &str) -> Told {
-        Told { at, by: by.into(), to: vec![to.into()], public: false, sha256: sha256(text.as_bytes()) }
-    }
-
-    fn yardstick() -> Yardstick {
-        let names = [("+1", "Ann"), ("+2", "Ben"), ("+3", "Cleo")];
-        Yardstick {
-            target: "Ann".into(),
-            ordered: 1_000_000,
-            served: 3_000_000,
-            names: names.map(|(number, name)| (number.to_owned(), name.to_owned())).into(),
-            said: vec![
-                told(500_000, "Ann", "Ben", "one"),
-                told(2_000_000, "Ben", "Ann", "two"),
-                told(2_500_000, "Ben", "Cleo", "none of it"),
-            ],
-            ..Yardstick::default()
-        }
-    }
-
-    fn entry(asked: &str, returned: u64) -> Entry {
-        Entry {
-            asked: asked.into(),
-            answer: String::new(),
-            returned,
-            unreadable: false,
-            withheld: false,
-            covered: true,
-        }
-    }
-
-    #[test]
-    fn each_thing_counts_once_whatever_words_it_came_in() {
-        let entries = vec![
-            // A word for several, and two of its parts in both of their forms.
-            entry("basic_subscriber_record", 4),
-            entry("registered_at", 1),
-            entry("registered_date", 1),
-            entry("ip_log", 3),
-            entry("ip_address", 1),
-            entry("name", 1),
-            entry("email", 0),
-        ];
-        let brought = Brought { entries, ..Brought::default() };
-        let (counts, measures) = score(What::Entries, &brought, &yardstick());
-        assert_eq!((counts.returned, counts.of), (3, 4));
-        assert!(measures.besides.is_empty());
-        // Counted for something else, they stand beside it: each once, in the form that says most.
-        let (_, measures) = score(What::Messages, &brought, &yardstick());
-        let besides: Vec<(&str, u64)> =
-            measures.besides.iter().map(|it| (it.what.as_str(), it.entries)).collect();
-        assert_eq!(besides, [("registered_at", 1), ("name", 1), ("ip_log", 3)]);
-        // A date that was kept by the day is the same thing, in its other form.
-        let by_day = Brought {
-            entries: vec![entry("registered_at", 0), entry("registered_date", 1)],
-            ..Brought::default()
-        };
-        let (counts, _) = score(What::Entries, &by_day, &yardstick());
-        assert_eq!((counts.returned, counts.of), (1, 1));
-    }
-
-    #[test]
-    fn each_of_several_is_measured_alone() {
-        let text = |text: &str| Text { at: 500_000, from: None, to: None, text: text.into() };
-        let party = |who: &str, said: &[&str]| Party {
-            who: who.into(),
-            said: said.iter().map(|it| text(it)).collect(),
-        };
-        let parties = vec![party("Ben", &["one", "two", "two"]), party("Cleo", &["none of it"])];
-        let (_, measures) = score(What::Texts, &Brought { parties, ..Brought::default() }, &yardstick());
-        let shows = |who: &str, n| Shows { who: who.into(), texts: Share { n, of: 2 } };
-        assert_eq!(measures.shows, [shows("Ben", 2), shows("Cleo", 0)]);
-    }
-
-    #[test]
-    fn what_came_back_says_where_from_and_nothing_says_nothing() {
-        use pillarbox_access::measures::Origin;
-        let origin = Origin { named_by_operator: true, ..Origin::default() };
-        let nothing = Brought { origin, entries: vec![entry("name", 0)], ..Brought::default() };
-        assert_eq!(score(What::Entries, &nothing, &yardstick()).1.attribution, None);
-        let named = Brought { entries: vec![entry("name", 1)], ..nothing };
-        let attribution = |brought: &Brought| score(What::Entries, brought, &yardstick()).1.attribution;
-        assert_eq!(attribution(&named), Some(Attribution::OperatorsWord));
-        let unnamed = Brought { origin: Origin::default(), ..named };
-        assert_eq!(attribution(&unnamed), Some(Attribution::Nobody));
-    }
-
-    fn wrote(at: u64, from: Option<&str>, to: Option<&str>) -> Wrote {
-        Wrote { at, from: from.map(str::to_owned), to: to.map(str::to_owned) }
-    }
-
-    #[test]
-    fn a_text_counts_once_and_others_do_not_count() {
-        let text = |text: &str| Text {
-            at: 500_000,
-            from: Some("+1".into()),
-            to: Some("+2".into()),
-            text: text.into(),
-        };
-        let brought = Brought {
-            said: vec![text("one"), text("one"), text("none of it"), text("guessed")],
-            ..Brought::default()
-        };
-        let (counts, measures) = score(What::Texts, &brought, &yardstick());
-        assert_eq!((counts.returned, counts.of), (1, 2));
-        assert_eq!(
-            (measures.content_past, measures.content_future),
-            (Share { n: 1, of: 1 }, Share { n: 0, of: 1 })
-        );
-        let (after, _) = score(What::TextsAfter, &brought, &yardstick());
-        assert_eq!((after.returned, after.of), (0, 1));
-        assert_eq!(measures.non_targets, ["Ben"]);
-        assert_eq!(measures.look_back_ms, Some(2_500_000));
-    }
-
-    #[test]
-    fn a_row_stands_for_one_message_of_its_time_and_people() {
-        let rows = vec![
-            wrote(500_100, Some("+1"), Some("+2")),
-            wrote(500_100, Some("+1"), Some("+2")),
-            wrote(2_000_000, None, Some("+1")),
-            wrote(2_000_000, None, None),
-            wrote(2_900_000, Some("+3"), Some("+1")),
-        ];
-        let brought = Brought { wrote: rows, ..Brought::default() };
-        let (_, measures) = score(What::Messages, &brought, &yardstick());
-        assert_eq!(measures.times, Rates { found: 5, right: 2, of: 2 });
-        assert_eq!(measures.pairs, Rates { found: 2, right: 1, of: 1 });
-        let nobody = Brought { wrote: vec![wrote(500_000, None, None)], ..Brought::default() };
-        assert_eq!(score(What::Messages, &nobody, &yardstick()).0.returned, 0);
-    }
-
-    proptest! {
-        #[test]
-        fn never_more_than_there_was(rows in prop::collection::vec((0_u64..3_000_000, 0_u8..4, 0_u8..4), 0..20)) {
-            let name = |at: u8| (at > 0).then(|| format!("+{at}"));
-            let wrote = rows.iter().map(|(at, from, to)| Wrote { at: *at, from: name(*from), to: name(*to) });
-            let brought = Brought { wrote: wrote.collect(), ..Brought::default() };
-            for what in [What::Messages, What::MessagesAfter, What::Texts] {
-                let (counts, measures) = score(what, &brought, &yardstick());
-                prop_assert!(counts.returned <= counts.of);
-                for rates in [measures.pairs, measures.times, measures.groups] {
-                    prop_assert!(rates.right <= rates.of && rates.right <= rates.found);
-                }
-            }
-        }
-    }
-}
+mod tests;

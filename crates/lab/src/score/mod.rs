@@ -10,8 +10,8 @@ mod special;
 mod state;
 mod yardstick;
 
-pub use brought::{Brought, Entry, Member, Party, Text, Wrote};
-pub use measures::{Measures, Noticed, Rates, Share, What, score};
+pub use brought::{Brought, Entry, Party, Statement};
+pub use measures::{Measures, Noticed, Rates, Sealed, Share, What, score};
 pub use special::{Besides, Elsewhere, Guesses, Posts, Shows, Timer};
-pub use state::{Counts, Means, State};
+pub use state::{Absence, Counts, Means, State};
 pub use yardstick::{Told, Yardstick};

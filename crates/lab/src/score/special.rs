@@ -1,5 +1,6 @@
 //! Measures of one kind of demand each: guesses at a passcode, texts that disappear, a channel that is taken down, a relay elsewhere.
 
+use pillarbox_access::Item;
 use serde::{Deserialize, Serialize};
 
 use super::measures::Share;
@@ -78,8 +79,8 @@ pub struct Shows {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Besides {
-    /// What, by the word of the tables.
-    pub what: String,
+    /// The item.
+    pub what: Item,
     /// How many entries of it.
     pub entries: u64,
 }

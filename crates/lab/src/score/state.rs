@@ -4,33 +4,69 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// What there was to get of one kind of thing, and what came of it.
+/// What there was to get of the column's own item, and what came of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Counts {
-    /// What came back and was so.
+    /// What the party asked has, readable and true.
     pub returned: u64,
     /// What there was.
     pub of: u64,
-    /// What is there and nothing that the party has opens.
+    /// Of what there was, what the party has and nothing opens.
     pub unreadable: u64,
-    /// What is there, readable, and not handed over.
+    /// Containers that the party has and nothing opens: nobody knows how much is in them.
+    pub closed: u64,
+    /// Of what the party has, what it says that it does not hand over.
     pub withheld: u64,
+    /// Why there is nothing, if there is nothing.
+    pub absence: Absence,
 }
 
-/// Whether whoever is asked can do it at all.
+/// The four meanings of "none".
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Absence {
+    /// There was something, and the party asked keeps nothing of it.
+    #[default]
+    NothingKept,
+    /// The story has nothing of the kind.
+    NotInStory,
+    /// The demand does not ask for it.
+    NotAsked,
+    /// It is not known whether the product that this design stands for has it.
+    NotKnown,
+}
+
+impl Absence {
+    /// Its word.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::NothingKept => "nothing kept",
+            Self::NotInStory => "nothing of the kind in this story",
+            Self::NotAsked => "not asked for",
+            Self::NotKnown => "not known for this design",
+        }
+    }
+}
+
+/// The kind of outcome that a demand has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Means {
-    /// Yes.
+    /// Something is handed over, or shown.
     #[default]
     There,
-    /// Only with other software than there is.
-    OtherSoftware,
+    /// Posts are removed.
+    Removes,
+    /// Texts are kept from arriving.
+    CutsOff,
     /// It is so without the demand.
     InPlace,
     /// The operator withdraws the feature instead.
     Withdrawn,
+    /// The operator leaves the country instead.
+    Left,
     /// Nothing here stands for it.
     NotModelled,
 }
@@ -46,12 +82,25 @@ pub enum State {
         /// Of how much.
         of: u64,
     },
-    /// There was nothing to hand over.
-    NoneHeld,
+    /// There is none, for one of four reasons.
+    None {
+        /// The reason.
+        why: Absence,
+    },
     /// It is there, and nothing that the party has opens it.
-    Unreadable,
-    /// It is there, readable, and the operator does not hand it over.
-    Withheld,
+    Unreadable {
+        /// How much; 0 if it lies in a container that nobody opened.
+        n: u64,
+        /// Of how much.
+        of: u64,
+    },
+    /// It is there, readable, and the operator says that it does not hand it over.
+    Withheld {
+        /// How much.
+        n: u64,
+        /// Of how much.
+        of: u64,
+    },
     /// Something comes, of what happens after the order.
     FromNowOn {
         /// How much.
@@ -59,15 +108,39 @@ pub enum State {
         /// Of how much after the order.
         of: u64,
     },
-    /// The software that there is cannot do it.
-    OtherSoftware,
+    /// Posts are gone.
+    Removed {
+        /// How many.
+        n: u64,
+        /// Of how many.
+        of: u64,
+    },
+    /// Texts do not arrive.
+    CutOff {
+        /// How many.
+        n: u64,
+        /// Of how many from the order on.
+        of: u64,
+    },
     /// What is demanded is so already.
-    InPlace,
-    /// The operator withdraws the feature instead, and this comes of what happens after that.
+    InPlace {
+        /// How much of what happens after the order comes without it.
+        n: u64,
+        /// Of how much.
+        of: u64,
+    },
+    /// The operator withdraws the feature instead, and this comes of what there is.
     Withdrawn {
         /// How much.
         n: u64,
         /// Of how much.
+        of: u64,
+    },
+    /// The operator leaves the country instead, and these texts do not arrive.
+    Left {
+        /// How many.
+        n: u64,
+        /// Of how many from the order on.
         of: u64,
     },
     /// Nothing here stands for it.
@@ -81,14 +154,18 @@ impl State {
         let (n, of) = (counts.returned, counts.of);
         match means {
             Means::NotModelled => Self::NotModelled,
-            Means::OtherSoftware => Self::OtherSoftware,
-            Means::InPlace => Self::InPlace,
+            Means::InPlace => Self::InPlace { n, of },
             Means::Withdrawn => Self::Withdrawn { n, of },
+            Means::Left => Self::Left { n, of },
+            Means::Removes if of > 0 => Self::Removed { n, of },
+            Means::CutsOff if of > 0 => Self::CutOff { n, of },
+            Means::Removes | Means::CutsOff => Self::None { why: Absence::NotInStory },
+            Means::There if n > 0 && counts.withheld >= n => Self::Withheld { n, of },
             Means::There if n > 0 && only_from_now_on => Self::FromNowOn { n, of },
             Means::There if n > 0 => Self::Returned { n, of },
-            Means::There if counts.unreadable > 0 => Self::Unreadable,
-            Means::There if counts.withheld > 0 => Self::Withheld,
-            Means::There => Self::NoneHeld,
+            Means::There if counts.unreadable > 0 => Self::Unreadable { n: counts.unreadable, of },
+            Means::There if counts.closed > 0 => Self::Unreadable { n: 0, of },
+            Means::There => Self::None { why: counts.absence },
         }
     }
 
@@ -97,27 +174,34 @@ impl State {
     pub const fn word(self) -> &'static str {
         match self {
             Self::Returned { .. } => "returned",
-            Self::NoneHeld => "none held",
-            Self::Unreadable => "held but unreadable",
-            Self::Withheld => "held, not handed over",
+            Self::None { why } => why.word(),
+            Self::Unreadable { .. } => "held but unreadable",
+            Self::Withheld { .. } => "held, not handed over",
             Self::FromNowOn { .. } => "only from now on",
-            Self::OtherSoftware => "not possible without changing the software",
-            Self::InPlace => "already in place",
+            Self::Removed { .. } => "removed",
+            Self::CutOff { .. } => "cut off",
+            Self::InPlace { .. } => "already in place",
             Self::Withdrawn { .. } => "feature withdrawn",
+            Self::Left { .. } => "operator leaves",
             Self::NotModelled => "not modelled",
         }
     }
 
     /// Every word that a prediction may use.
-    pub const WORDS: [&'static str; 9] = [
+    pub const WORDS: [&'static str; 14] = [
         "returned",
-        "none held",
+        "nothing kept",
+        "nothing of the kind in this story",
+        "not asked for",
+        "not known for this design",
         "held but unreadable",
         "held, not handed over",
         "only from now on",
-        "not possible without changing the software",
+        "removed",
+        "cut off",
         "already in place",
         "feature withdrawn",
+        "operator leaves",
         "not modelled",
     ];
 
@@ -125,19 +209,26 @@ impl State {
     #[must_use]
     pub const fn counted(self) -> Option<(u64, u64)> {
         match self {
-            Self::Returned { n, of } | Self::FromNowOn { n, of } | Self::Withdrawn { n, of } => Some((n, of)),
-            _ => None,
+            Self::Returned { n, of }
+            | Self::Withheld { n, of }
+            | Self::FromNowOn { n, of }
+            | Self::Removed { n, of }
+            | Self::CutOff { n, of }
+            | Self::InPlace { n, of }
+            | Self::Withdrawn { n, of }
+            | Self::Left { n, of } => Some((n, of)),
+            Self::Unreadable { n, of } if n > 0 => Some((n, of)),
+            Self::Unreadable { .. } | Self::None { .. } | Self::NotModelled => None,
         }
     }
 }
 
 impl fmt::Display for State {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Returned { n, of } => write!(f, "returned {n} of {of}"),
-            Self::FromNowOn { n, of } => write!(f, "only from now on: {n} of {of}"),
-            Self::Withdrawn { n, of } => write!(f, "feature withdrawn: {n} of {of}"),
-            other => f.write_str(other.word()),
+        match self.counted() {
+            Some((n, of)) if matches!(self, Self::Returned { .. }) => write!(f, "returned {n} of {of}"),
+            Some((n, of)) => write!(f, "{}: {n} of {of}", self.word()),
+            None => f.write_str(self.word()),
         }
     }
 }
@@ -148,43 +239,65 @@ mod tests {
 
     #[test]
     fn what_came_back_counts_before_what_did_not() {
-        let counts = Counts { returned: 1, of: 4, unreadable: 2, withheld: 1 };
-        assert_eq!(State::of(Means::There, false, &counts).to_string(), "returned 1 of 4");
-        assert_eq!(State::of(Means::There, true, &counts).to_string(), "only from now on: 1 of 4");
+        let counts =
+            Counts { returned: 2, of: 4, unreadable: 2, closed: 1, withheld: 1, ..Counts::default() };
+        let says = |only, counts: &Counts| State::of(Means::There, only, counts).to_string();
+        assert_eq!(says(false, &counts), "returned 2 of 4");
+        assert_eq!(says(true, &counts), "only from now on: 2 of 4");
+        assert_eq!(says(true, &Counts { withheld: 2, ..counts }), "held, not handed over: 2 of 4");
         let counts = Counts { returned: 0, ..counts };
-        assert_eq!(State::of(Means::There, true, &counts), State::Unreadable);
-        let counts = Counts { unreadable: 0, ..counts };
-        assert_eq!(State::of(Means::There, false, &counts), State::Withheld);
-        assert_eq!(State::of(Means::There, false, &Counts { of: 4, ..Counts::default() }), State::NoneHeld);
+        assert_eq!(says(true, &counts), "held but unreadable: 2 of 4");
+        assert_eq!(says(false, &Counts { unreadable: 0, ..counts }), "held but unreadable");
     }
 
     #[test]
-    fn what_cannot_be_done_is_said_whatever_was_counted() {
+    fn none_is_one_of_four_words() {
+        let says = |absence| {
+            let counts = Counts { of: 4, absence, ..Counts::default() };
+            State::of(Means::There, false, &counts).to_string()
+        };
+        assert_eq!(says(Absence::NothingKept), "nothing kept");
+        assert_eq!(says(Absence::NotInStory), "nothing of the kind in this story");
+        assert_eq!(says(Absence::NotAsked), "not asked for");
+        assert_eq!(says(Absence::NotKnown), "not known for this design");
+    }
+
+    #[test]
+    fn an_order_that_asks_for_nothing_says_its_outcome() {
         let counts = Counts { returned: 3, of: 4, ..Counts::default() };
         for (means, word) in [
-            (Means::OtherSoftware, "not possible without changing the software"),
-            (Means::InPlace, "already in place"),
+            (Means::InPlace, "already in place: 3 of 4"),
+            (Means::Withdrawn, "feature withdrawn: 3 of 4"),
+            (Means::Left, "operator leaves: 3 of 4"),
+            (Means::Removes, "removed: 3 of 4"),
+            (Means::CutsOff, "cut off: 3 of 4"),
             (Means::NotModelled, "not modelled"),
         ] {
             assert_eq!(State::of(means, false, &counts).to_string(), word);
         }
-        // What is withdrawn brings something, and the word must not hide it.
-        assert_eq!(State::of(Means::Withdrawn, false, &counts).to_string(), "feature withdrawn: 3 of 4");
+        let nothing = State::of(Means::Removes, false, &Counts::default());
+        assert_eq!(nothing, State::None { why: Absence::NotInStory });
     }
 
     #[test]
     fn every_state_has_a_word_that_can_be_predicted() {
-        let states = [
-            State::Returned { n: 1, of: 1 },
-            State::NoneHeld,
-            State::Unreadable,
-            State::Withheld,
-            State::FromNowOn { n: 1, of: 1 },
-            State::OtherSoftware,
-            State::InPlace,
-            State::Withdrawn { n: 1, of: 1 },
+        let (n, of) = (1, 1);
+        let none = [Absence::NothingKept, Absence::NotInStory, Absence::NotAsked, Absence::NotKnown];
+        let none = none.map(|why| State::None { why });
+        let mut words = vec![State::Returned { n, of }.word()];
+        words.extend(none.map(State::word));
+        let others = [
+            State::Unreadable { n, of },
+            State::Withheld { n, of },
+            State::FromNowOn { n, of },
+            State::Removed { n, of },
+            State::CutOff { n, of },
+            State::InPlace { n, of },
+            State::Withdrawn { n, of },
+            State::Left { n, of },
             State::NotModelled,
         ];
-        assert_eq!(states.map(State::word), State::WORDS);
+        words.extend(others.map(State::word));
+        assert_eq!(words, State::WORDS);
     }
 }

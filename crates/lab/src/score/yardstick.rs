@@ -91,11 +91,19 @@ impl Yardstick {
             .filter(|told| !told.public && (told.by == self.target || told.to.contains(&self.target)))
     }
 
-    /// The same as messages: who, to whom, when, one for each recipient.
-    pub fn messages(&self) -> impl Iterator<Item = (u64, &str, &str)> {
+    /// The same as messages, one for each recipient: the text, who sent it, to whom.
+    pub fn legs(&self) -> impl Iterator<Item = (&Told, &str, &str)> {
         self.of_target().flat_map(|told| {
             let legs = told.to.iter().filter(|to| told.by == self.target || **to == self.target);
-            legs.map(|to| (told.at, told.by.as_str(), to.as_str()))
+            legs.map(move |to| (told, told.by.as_str(), to.as_str()))
         })
+    }
+
+    /// The number that a text has in the story, with as many digits as the last one.
+    #[must_use]
+    pub fn id(&self, told: &Told) -> String {
+        let place = self.said.iter().position(|other| std::ptr::eq(other, told)).map_or(0, |at| at + 1);
+        let digits = self.said.len().to_string().len().max(2);
+        format!("T{place:0digits$}")
     }
 }

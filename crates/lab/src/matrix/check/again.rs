@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use pillarbox_access::facts::Said;
 use pillarbox_access::measures::Origin;
 use pillarbox_client::display::safe;
 
 use crate::experiments::answered_by;
 use crate::matrix::cell::{Evidence, How};
 use crate::matrix::reread::{self, handed};
-use crate::score::{Brought, Guesses, Party, Text, Timer};
+use crate::score::{Brought, Guesses, Party, Timer};
 
 /// Everything that does not agree.
 pub(super) fn findings(evidence: &Evidence) -> Vec<String> {
@@ -30,10 +31,10 @@ pub(super) fn findings(evidence: &Evidence) -> Vec<String> {
 }
 
 /// A phone shows exactly what came back: no more, no less, of the same people at the same times. Where several people were asked
-/// alone, that holds for each of them, and what is counted is what the first shows.
+/// alone, that holds for each of them, and what is counted is what they show together.
 fn phones(evidence: &Evidence) -> Vec<String> {
     let (mut again, mut timers, mut findings) = (Brought::default(), Vec::new(), Vec::new());
-    let mut by_owner: BTreeMap<String, Vec<Text>> = BTreeMap::new();
+    let mut by_owner: BTreeMap<String, Vec<Said>> = BTreeMap::new();
     for (place, read) in handed::phones(&evidence.pieces) {
         match read {
             Err(why) => findings.push(format!("{place} cannot be read again: {why}")),
@@ -48,8 +49,10 @@ fn phones(evidence: &Evidence) -> Vec<String> {
         }
     }
     let brought = &evidence.brought;
-    if let Some(first) = brought.parties.first() {
-        again.said = by_owner.get(&first.who).cloned().unwrap_or_default();
+    if !brought.parties.is_empty() {
+        let parties: Vec<Party> =
+            by_owner.iter().map(|(who, said)| Party { who: who.clone(), said: said.clone() }).collect();
+        again.said = Party::together(&parties);
         let shows = |party: &Party| by_owner.get(&party.who).map_or(&[][..], Vec::as_slice);
         let others = brought.parties.iter().filter(|party| differ(&party.said, shows(party)));
         findings.extend(
@@ -84,7 +87,7 @@ fn reports(evidence: &Evidence) -> Vec<String> {
     for text in &evidence.brought.said {
         let same = proven.iter().position(|report| {
             report.text.as_ref() == Ok(&text.text)
-                && report.at == text.at
+                && report.at == text.at.0
                 && named(&text.from) == person(report.from.to_string()).map(String::as_str)
                 && named(&text.to) == person(report.to.to_string()).map(String::as_str)
         });

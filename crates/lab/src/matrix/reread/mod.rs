@@ -21,7 +21,7 @@ use pillarbox_wire::{AccountId, DepositKind, decode};
 use serde::Deserialize;
 
 use crate::matrix::cell::{How, Piece};
-use crate::score::Text;
+use pillarbox_access::facts::Said;
 
 /// What a message says that is readable to the server; none for one that is not, and for what is no text.
 #[must_use]
@@ -69,7 +69,7 @@ struct Left {
 }
 
 /// The texts of the backups among these pieces, each account's parts with the key that its owner left there.
-fn backups(pieces: &[Piece]) -> Vec<Text> {
+fn backups(pieces: &[Piece]) -> Vec<Said> {
     let rows = pieces.iter().filter(|piece| piece.how == How::Backup);
     let rows = rows.filter_map(|piece| serde_json::from_str::<Deposit>(&piece.value).ok());
     let mut owners: BTreeMap<String, Left> = BTreeMap::new();
@@ -91,7 +91,7 @@ fn backups(pieces: &[Piece]) -> Vec<Text> {
 
 /// The texts of the backup that an account has left, as far as what lies there opens it.
 #[must_use]
-pub(crate) fn backup_of(holdings: &RelayHoldings, account: AccountId) -> Vec<Text> {
+pub(crate) fn backup_of(holdings: &RelayHoldings, account: AccountId) -> Vec<Said> {
     let left = |kind| {
         let rows = holdings.rows().deposits.iter();
         rows.filter(move |row| row.account == account && row.kind == kind)
@@ -104,7 +104,7 @@ pub(crate) fn backup_of(holdings: &RelayHoldings, account: AccountId) -> Vec<Tex
     open(&account.to_string(), &parts, key.map(SecretBytes::from_bytes).as_ref())
 }
 
-fn open(owner: &str, parts: &[Vec<u8>], key: Option<&SecretBytes<32>>) -> Vec<Text> {
+fn open(owner: &str, parts: &[Vec<u8>], key: Option<&SecretBytes<32>>) -> Vec<Said> {
     let opened = backup::open(parts, None)
         .or_else(|closed| key.map_or(Err(closed), |key| backup::open(parts, Some(key))));
     let Ok(contents) = opened else { return Vec::new() };
@@ -114,7 +114,7 @@ fn open(owner: &str, parts: &[Vec<u8>], key: Option<&SecretBytes<32>>) -> Vec<Te
             Direction::Sent(_) => (own, other),
             Direction::Received { .. } => (other, own),
         };
-        Text { at: text.sent_at.0, from, to, text: text.text.clone() }
+        Said { at: text.sent_at, from, to, text: text.text.clone() }
     };
     contents.texts.iter().map(text).collect()
 }
