@@ -35,7 +35,7 @@ pub use guessing::GuessTime;
 pub(crate) use guessing::{codes_tried, supposed_guess_ms};
 pub use views::Views;
 
-use crate::scenario::Scenario;
+use crate::scenario::{PersonId, Scenario};
 use crate::score::What;
 use crate::world::WorldError;
 use compare::Compared;
@@ -77,6 +77,14 @@ pub(crate) trait Experiment: Sync {
 
     /// What is counted.
     fn what(&self) -> What;
+
+    /// Whom it is about: of what is counted from the order on, whoever the order is about.
+    fn target(&self, scenario: &Scenario) -> PersonId {
+        match self.what() {
+            What::TextsAfter | What::MessagesAfter => scenario.inquiry.from_now_on,
+            What::Texts | What::Messages | What::Entries => scenario.inquiry.about,
+        }
+    }
 
     /// What is ordered under this design, in this story.
     fn ordered(&self, _design: &Design, _scenario: &Scenario) -> Ordered {

@@ -134,9 +134,10 @@ fn one(
 ) -> Result<Evidence, ExperimentError> {
     let (ordered, staged, digest) = with;
     let begun = Instant::now();
-    let views = Views::new(staged, design)?;
+    let target = experiment.target(&staged.scenario);
+    let views = Views::new(staged, design, target)?;
     let usual = usual.unwrap_or(with);
-    let without = Views::new(&usual.1, design)?;
+    let without = Views::new(&usual.1, design, target)?;
     let mut answered = experiment.serve(&views, &without)?;
     if design.phone.accounts == Accounts::PerContact {
         let reason = "The demand names one account that a contact knows. Nobody can tell from it which others are the target's.";
@@ -146,7 +147,7 @@ fn one(
     spent.serving += begun.elapsed();
     let begun = Instant::now();
     let demand: &Demand = experiment.demand();
-    let yardstick = Yardstick::of(&staged.scenario, staged.world.scorer());
+    let yardstick = Yardstick::of(&staged.scenario, staged.world.scorer(), target);
     let (noticed, compared) = if *ordered == Ordered::Nothing {
         (Vec::new(), Compared::default())
     } else {

@@ -1,6 +1,6 @@
 //! Staging: what is arranged for an experiment, as data. Experiments that want the same share one world.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use pillarbox_access::RelayHoldings;
 use pillarbox_access::demand::{compelled_logging, retention};
@@ -80,8 +80,8 @@ impl Ordered {
 pub(super) struct Staged {
     pub(super) world: World,
     pub(super) scenario: Scenario,
-    /// The accounts that the target had when it was ordered.
-    pub(super) accounts: Vec<AccountId>,
+    /// The accounts that each target had when it was ordered.
+    pub(super) accounts: BTreeMap<PersonId, Vec<AccountId>>,
     /// What the messenger's operator had the moment before a channel was taken down, relay by relay; otherwise none.
     pub(super) before: Vec<RelayHoldings>,
     /// Who looks at the channel just before and just after that, of all those who have nothing to do with it.
@@ -122,13 +122,12 @@ pub(super) fn with_phones(scenario: &Scenario) -> Scenario {
 
 /// The contact who reports: whom the target wrote to last, or who wrote to them.
 pub(super) fn contact_of(scenario: &Scenario) -> Option<PersonId> {
-    contacts_of(scenario).first().copied()
+    contacts_of(scenario, scenario.inquiry.about).first().copied()
 }
 
 /// Everybody who could show what they have of the target: whom the target wrote to alone, or who wrote to them, the last first.
-pub(super) fn contacts_of(scenario: &Scenario) -> Vec<PersonId> {
+pub(super) fn contacts_of(scenario: &Scenario, about: PersonId) -> Vec<PersonId> {
     use crate::scenario::Audience::Person;
-    let about = scenario.inquiry.about;
     let mut contacts = Vec::new();
     for event in scenario.events.iter().rev() {
         let contact = match &event.act {
@@ -178,22 +177,23 @@ pub(super) fn stage(
     }
     let design = &design;
     let mut world = World::new(design, &scenario, seed)?;
-    let about = scenario.inquiry.about;
     // An order that names accounts names those that there are when it comes.
     world.run_until(Timestamp(at.0.min(until.0).saturating_sub(1)))?;
-    let accounts = accounts_of(&world, about);
+    let targets = [scenario.inquiry.about, scenario.inquiry.from_now_on];
+    let accounts: BTreeMap<_, _> = targets.map(|who| (who, accounts_of(&world, who))).into();
+    let ordered_about = accounts.get(&scenario.inquiry.from_now_on).cloned().unwrap_or_default();
     let mut before = Vec::new();
     if until >= at {
         if matches!(ordered, Ordered::TakeDown { .. }) {
             let messengers = world.sites().iter().filter(|site| site.role() == Role::Messenger);
             before = messengers.map(Site::holdings).collect::<Result<_, _>>()?;
         }
-        for order in orders(&world, design, ordered, &accounts) {
+        for order in orders(&world, design, ordered, &ordered_about) {
             world.order(at, order);
         }
         if matches!(ordered, Ordered::Update { .. }) {
             // Who can read along does so from the moment on at which there is something to read.
-            for order in orders(&world, design, &Ordered::Tap, &accounts) {
+            for order in orders(&world, design, &Ordered::Tap, &ordered_about) {
                 world.order(at, order);
             }
         }
@@ -217,7 +217,7 @@ fn orders(world: &World, design: &Design, ordered: &Ordered, accounts: &[Account
     let sites = world.sites().iter().enumerate().filter(|(_, site)| site.role() == Role::Messenger);
     let sites = sites.map(|(at, _)| SiteId(at));
     let scenario = world.scenario();
-    let person = scenario.person(scenario.inquiry.about);
+    let person = scenario.person(scenario.inquiry.from_now_on);
     let numbers: Vec<Handle> = person.and_then(|person| person.number.clone()).into_iter().collect();
     match ordered {
         Ordered::Nothing => Vec::new(),

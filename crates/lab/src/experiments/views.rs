@@ -39,6 +39,7 @@ pub struct Views<'w> {
     world: &'w World,
     design: &'w Design,
     scenario: &'w Scenario,
+    target: PersonId,
     about: About,
     accounts: &'w [AccountId],
     circumstances: Vec<&'w str>,
@@ -46,9 +47,14 @@ pub struct Views<'w> {
 }
 
 impl<'w> Views<'w> {
-    pub(super) fn new(staged: &'w Staged, design: &'w Design) -> Result<Self, ExperimentError> {
+    pub(super) fn new(
+        staged: &'w Staged,
+        design: &'w Design,
+        target: PersonId,
+    ) -> Result<Self, ExperimentError> {
         let Staged { world, scenario, accounts, before, .. } = staged;
-        let person = scenario.person(scenario.inquiry.about);
+        let accounts = accounts.get(&target).map(Vec::as_slice).unwrap_or_default();
+        let person = scenario.person(target);
         let number = person.and_then(|person| person.number.clone()).filter(|_| design.phone.number);
         let about = match (number, accounts.first()) {
             (Some(number), _) => About::Number(number),
@@ -57,7 +63,7 @@ impl<'w> Views<'w> {
             (None, None) => return Err(ExperimentError::NobodyToAskAbout),
         };
         let circumstances = scenario.inquiry.circumstances.iter().map(String::as_str).collect();
-        Ok(Self { world, design, scenario, about, accounts, circumstances, before })
+        Ok(Self { world, design, scenario, target, about, accounts, circumstances, before })
     }
 
     /// The case, at the messenger's operator.
@@ -145,20 +151,20 @@ impl<'w> Views<'w> {
 
     /// The target's phones, taken.
     pub fn phones(&self) -> impl Iterator<Item = SeizedPhone<'_>> {
-        self.phones_of(self.scenario.inquiry.about)
+        self.phones_of(self.target)
     }
 
     /// The kind of passcode that the target's phone has, as its locked screen shows it.
     #[must_use]
     pub fn passcode(&self) -> Passcode {
-        let person = self.scenario.person(self.scenario.inquiry.about);
+        let person = self.scenario.person(self.target);
         super::guessing::kind(person.map(|person| person.passcode).unwrap_or_default())
     }
 
     /// The contacts of the target, each as the papers call them, with the phones that they have in their hands: whom the target wrote
     /// to last first.
     pub fn contacts(&self) -> impl Iterator<Item = (String, Vec<&'w Phone>)> {
-        super::staging::contacts_of(self.scenario).into_iter().filter_map(|who| {
+        super::staging::contacts_of(self.scenario, self.target).into_iter().filter_map(|who| {
             let person = self.scenario.person(who)?;
             let number = person.number.as_ref().filter(|_| self.design.phone.number);
             let name = number.map_or_else(|| person.name.clone(), ToString::to_string);

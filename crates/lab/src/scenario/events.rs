@@ -152,6 +152,16 @@ pub(super) fn needed_person(table: &mut Fields<'_>, key: &'static str, names: &[
     person(table, &text, names)
 }
 
+/// A person who may be left out.
+pub(super) fn some_person(
+    table: &mut Fields<'_>,
+    key: &'static str,
+    names: &[&str],
+) -> Read<Option<PersonId>> {
+    let Some(text) = table.text(key)? else { return Ok(None) };
+    person(table, &text, names).map(Some)
+}
+
 fn person(table: &Fields<'_>, text: &Spot<&str>, names: &[&str]) -> Read<PersonId> {
     let found = names.iter().position(|name| *name == text.is).map(PersonId);
     found.ok_or_else(|| unknown(table.source, &text.at, text.is, names.iter().copied()))

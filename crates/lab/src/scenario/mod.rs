@@ -222,8 +222,10 @@ pub struct Commanded {
 /// When and about whom demands are served in this story.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Inquiry {
-    /// Whom they are about.
+    /// The target of a demand that looks back: on what is there, on a phone that was taken, on contacts.
     pub about: PersonId,
+    /// The target of what is ordered from a time on, who may be another: somebody who still writes.
+    pub from_now_on: PersonId,
     /// From when on what is ordered holds.
     pub ordered: Timestamp,
     /// When the answer is due: after the last event.
@@ -358,12 +360,14 @@ fn read_inquiry(
 ) -> Result<Inquiry, ScenarioError> {
     let by_itself = Inquiry {
         about: PersonId(0),
+        from_now_on: PersonId(0),
         ordered: start,
         served: last + Duration::from_seconds(60),
         circumstances: Vec::new(),
     };
     let Some(mut table) = table else { return Ok(by_itself) };
     let about = events::needed_person(&mut table, "about", names)?;
+    let from_now_on = events::some_person(&mut table, "from-now-on-about", names)?.unwrap_or(about);
     let time = |table: &mut Fields<'_>, key: &'static str, before: Timestamp, otherwise: Timestamp| {
         let Some(text) = table.time(key)? else { return Ok(otherwise) };
         let time = moment::moment(&text.is, before)
@@ -381,5 +385,5 @@ fn read_inquiry(
     let served = time(&mut table, "served", last.max(ordered), by_itself.served.max(ordered))?;
     let circumstances = table.texts("circumstances")?.into_iter().map(|word| word.is.to_owned()).collect();
     table.end("[demand]")?;
-    Ok(Inquiry { about, ordered, served, circumstances })
+    Ok(Inquiry { about, from_now_on, ordered, served, circumstances })
 }

@@ -43,13 +43,12 @@ pub struct Yardstick {
 }
 
 impl Yardstick {
-    /// The yardstick of a world.
+    /// The yardstick of a world for a demand about `target`.
     #[must_use]
-    pub fn of(scenario: &Scenario, scorer: Scorer<'_>) -> Self {
+    pub fn of(scenario: &Scenario, scorer: Scorer<'_>, target: PersonId) -> Self {
         let name =
             |who: PersonId| scenario.person(who).map_or_else(String::new, |person| person.name.clone());
         let all = |people: &[PersonId]| people.iter().map(|who| name(*who)).collect::<Vec<_>>();
-        let target = scenario.inquiry.about;
         let mut names = BTreeMap::new();
         for (who, person) in scenario.everybody() {
             names.insert(person.name.clone(), name(who));
