@@ -11,10 +11,12 @@ pub mod evidence;
 pub mod facts;
 mod holdings_classes;
 pub mod item;
+pub mod law;
 pub mod measures;
 pub mod oracle;
 pub mod reading;
 pub mod returned;
+mod rows;
 mod serve;
 pub mod served;
 #[cfg(test)]

@@ -3,8 +3,9 @@
 //! It is written from the cell's evidence alone, and knows no design and no demand by name.
 
 use pillarbox_access::Answer as ItemAnswer;
-use pillarbox_access::demand::{self, Demand, Power};
-use pillarbox_access::design::{Design, Mark};
+use pillarbox_access::demand::{self, Demand};
+use pillarbox_access::design::Design;
+use pillarbox_access::law::{self, Country, Day};
 
 use crate::columns::{paragraph, side_by_side};
 use crate::matrix::cell::Evidence;
@@ -21,14 +22,15 @@ pub fn of_column(column: &str) -> Option<&'static Demand> {
         .or_else(|| demand::ALL.iter().copied().find(|demand| column.starts_with(demand.name)))
 }
 
-/// The paper as text of 80 columns.
+/// The paper as text of 80 columns, with the powers of the day `on`.
 #[must_use]
-pub fn render(evidence: &Evidence, design: &Design) -> String {
+pub fn render(evidence: &Evidence, design: &Design, on: Day) -> String {
     let mut out = title(&format!("DEMAND: {}, about {}", evidence.demand, evidence.yardstick.target));
     if let Some(demand) = of_column(&evidence.demand) {
         out.push_str(&paragraph(&format!("{}.", capital(demand.plain))));
-        out.push_str(&paragraph(&format!("UK: {}", power(&demand.uk))));
-        out.push_str(&paragraph(&format!("US: {}", power(&demand.us))));
+        for country in [Country::GB, Country::US] {
+            out.push_str(&powers(demand, country, on));
+        }
     }
     out.push_str(&title(&format!("DESIGN: {}", design.name)));
     out.push_str(&paragraph(&design.plain));
@@ -76,12 +78,17 @@ fn listed(of: &[String], none: &str) -> String {
     if lines.is_empty() { none.to_owned() } else { lines.join("\n") }
 }
 
-/// A section that nobody checked is not printed as if somebody had.
-fn power(power: &Power) -> String {
-    match power.mark {
-        Mark::Recheck => format!("{} (section not checked).", power.name),
-        _ => format!("{}, {}.", power.name, power.section),
+/// The powers of a country on that day, and those that came later.
+fn powers(demand: &Demand, country: Country, on: Day) -> String {
+    let mut out = String::new();
+    for power in law::powers(demand.name, country, on) {
+        out.push_str(&paragraph(&format!("{country}, {on}: {}.", power.phrase(on))));
     }
+    for power in law::not_yet(demand.name, country, on) {
+        let from = power.from.map_or_else(String::new, |from| format!(", from {from}"));
+        out.push_str(&paragraph(&format!("Not yet: {}{from}.", power.phrase(on))));
+    }
+    out
 }
 
 fn capital(text: &str) -> String {

@@ -1,5 +1,6 @@
 //! One demand and its answer as a paper: asked on the left, returned on the right.
 
+use pillarbox_access::law::{self, Country};
 use pillarbox_access::{Answer, Return};
 
 use crate::columns::{paragraph, side_by_side};
@@ -32,17 +33,19 @@ pub fn render(returned: &Return) -> String {
     out
 }
 
-/// What the demand is called where, with the section of the law.
+/// The powers that the demand rests on: no story dates a demand on files, so that the day is that of the tables.
 #[must_use]
 pub fn legal_names(returned: &Return) -> String {
     let demand = returned.demand;
     let mut plain = demand.plain.chars();
     let plain: String =
         plain.next().map(|first| first.to_uppercase().chain(plain).collect()).unwrap_or_default();
-    paragraph(&format!(
-        "{plain}. UK: {}, {}. US: {}, {}.",
-        demand.uk.name, demand.uk.section, demand.us.name, demand.us.section
-    ))
+    let of = |country| {
+        let powers = law::powers(demand.name, country, law::AS_OF);
+        powers.iter().map(|power| power.phrase(law::AS_OF)).collect::<Vec<_>>().join("; ")
+    };
+    let [uk, us] = [Country::GB, Country::US].map(of);
+    paragraph(&format!("{plain}. As of {}: UK: {uk}. US: {us}.", law::AS_OF))
 }
 
 /// One answer, with at most `most` of the lines that came back.

@@ -6,9 +6,10 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use pillarbox_access::demand::{self, Demand, Power, View, When};
+use pillarbox_access::demand::{self, Demand, View, When};
 use pillarbox_access::design::Mark;
 use pillarbox_access::item::{Item, Reach, uk_section};
+use pillarbox_access::law::{self, Power};
 use pillarbox_lab::experiments;
 use pillarbox_wire::inventory::Class;
 
@@ -19,8 +20,14 @@ A *demand* is a legal power used. Each is a constant of data in [`crates/access/
 serves it on one *view* and on nothing else: a demand that is entitled to the operator's rows cannot be given a phone, and none can be given
 what was really said ([architecture](architecture.md#access-and-entitlement)).
 
-The names of laws are pointers for the reader, not advice. **Not checked** stands where this project did not compare the section with the text of
-the law: take it as a place to look, not as a statement of what the law says. Where no power is needed or known, the column says so.
+The powers are facts with dates and sources, in this project's words, and no advice. An empty day means that nobody read it. **Not checked**
+stands where nobody compared the row with its source: its section is then not printed. *According to others* means a law firm, the press or a
+summary; the text itself was not read. Sections of an Act are written s. The table is [`powers.csv`](../crates/access/law/powers.csv).
+
+A demand in a story rests on the powers of the day on which it is ordered. So a story of 22 March 2017 rests on the Regulation of Investigatory
+Powers Act 2000 (RIPA): of the Investigatory Powers Act 2016 (IPA) only retention notices could be given, without the approval of a judge. **Not
+possible on that day:** a technical capability notice (of section 253 only subsections (3) to (6) were in force, for making regulations),
+a warrant that a Judicial Commissioner approved, an overseas production order, a blocking order under the Online Safety Act.
 
 This page is made from the data, and a test compares it with them. What a demand *brings* is nowhere here: that is measured, under each of
 [the designs](designs.md), by `pillarbox-lab matrix`.
@@ -40,11 +47,14 @@ fn page() -> String {
 }
 
 fn section(page: &mut String, demand: &Demand) {
-    let Demand { name, plain, uk, us, reaches, view, when: time } = demand;
-    writeln!(page, "\n## {name}\n\n{}.\n", capital(plain)).unwrap();
-    writeln!(page, "| | power | section |\n|---|---|---|").unwrap();
-    power(page, "UK", uk);
-    power(page, "US", us);
+    let Demand { name, title, plain, reaches, view, when: time } = demand;
+    writeln!(page, "\n## {name}\n\n{}: {plain}.\n", capital(title)).unwrap();
+    page.push_str("| country | in force | power | decided by | approval from outside | secrecy | mark |\n");
+    page.push_str("|---|---|---|---|---|---|---|\n");
+    let rows: Vec<&Power> = law::all_powers().iter().filter(|power| power.demand == *name).collect();
+    rows.iter().for_each(|row| power(page, row));
+    page.push('\n');
+    rows.iter().for_each(|row| source(page, row));
     let reached: Vec<&str> = reaches.iter().map(|reach| word(*reach)).collect();
     let reached = if reached.is_empty() { "nothing: it does not ask".to_owned() } else { reached.join(", ") };
     writeln!(page, "\n- Reaches: {reached}.\n- Entitled to: {}.", entitled(*view)).unwrap();
@@ -53,10 +63,29 @@ fn section(page: &mut String, demand: &Demand) {
     writeln!(page, "- In the matrix: {}.", columns.join(", ")).unwrap();
 }
 
-fn power(page: &mut String, country: &str, power: &Power) {
-    let Power { name, section, mark } = power;
-    let mark = if *mark == Mark::Confirmed { "" } else { " (**not checked**)" };
-    writeln!(page, "| {country} | {name} | {section}{mark} |").unwrap();
+fn power(page: &mut String, power: &Power) {
+    let Power { country, name, section, authorised_by, outside_approval, secrecy, .. } = power;
+    let (section, mark) = match power.mark {
+        Mark::Recheck => ("", "**not checked**"),
+        Mark::SecondHand => (*section, "according to others"),
+        _ => (*section, "checked"),
+    };
+    let comma = if matches!(section, "" | "-") { "" } else { ", " };
+    let section = if section == "-" { "" } else { section };
+    writeln!(
+        page,
+        "| {country} | {} | {name}{comma}{section} | {authorised_by} | {outside_approval} | {secrecy} | {mark} |",
+        power.span(),
+    )
+    .unwrap();
+}
+
+/// Where a power is to be read, and what else there is to say of it.
+fn source(page: &mut String, power: &Power) {
+    let Power { country, name, source, note, .. } = power;
+    let source = if source.is_empty() { "no source was read" } else { source };
+    let stop = if note.is_empty() { "" } else { ". " };
+    writeln!(page, "- {country}, {name}: {note}{stop}Source: {source}.").unwrap();
 }
 
 /// What the law and the bench call the kinds of data, and every item of each.
@@ -148,9 +177,17 @@ fn every_column_of_the_matrix_is_a_demand_on_the_page_and_every_demand_has_a_col
 #[test]
 fn what_was_not_checked_is_marked_wherever_it_stands() {
     let page = page();
-    let marked =
-        page.lines().filter(|line| line.starts_with("| U") && line.contains("**not checked**")).count();
-    let unchecked = demand::ALL.iter().flat_map(|demand| [demand.uk, demand.us]);
-    assert_eq!(marked, unchecked.filter(|power| power.mark != Mark::Confirmed).count());
-    assert!(marked > 0);
+    for power in
+        law::all_powers().iter().filter(|power| power.mark == Mark::Recheck && power.section.len() > 1)
+    {
+        if demand::named(power.demand).is_none() {
+            continue;
+        }
+        let rows: Vec<&str> =
+            page.lines().filter(|line| line.starts_with('|') && line.contains(power.name)).collect();
+        assert!(!rows.is_empty(), "{}", power.name);
+        let marked = rows.iter().filter(|line| line.contains("**not checked**")).count();
+        assert!(marked > 0, "{rows:?}");
+        assert!(!page.contains(&format!("{}, {}", power.name, power.section)), "{}", power.name);
+    }
 }

@@ -72,6 +72,7 @@ fn section(page: &mut String, design: &Design) {
         let mark = match source.mark {
             Mark::Confirmed => "confirmed",
             Mark::Measured => "measured",
+            Mark::SecondHand => "according to others",
             Mark::Hypothesis | Mark::Recheck => "assumed",
         };
         writeln!(page, "- {} ({mark}: {})", source.says, source.from).unwrap();

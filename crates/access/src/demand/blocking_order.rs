@@ -3,17 +3,13 @@
 use pillarbox_wire::Timestamp;
 use serde::Serialize;
 
-use super::{Demand, Power, View, When};
+use super::{Demand, View, When};
 
 /// See the module.
 pub const BLOCKING_ORDER: Demand = Demand {
     name: "blocking-order",
+    title: "a blocking order",
     plain: "nobody in the country is to reach the messenger",
-    uk: Power::unchecked(
-        "service or access restriction order",
-        "Online Safety Act 2023, sections 144 and 146",
-    ),
-    us: Power::unchecked("no power of this kind", "First Amendment"),
     reaches: &[],
     view: View::Nothing,
     when: When::FromNowOn,

@@ -5,7 +5,7 @@
 use pillarbox_relay::{Keeping, LogRule, Logged};
 use pillarbox_wire::{AccountId, Duration, Timestamp};
 
-use super::{Case, Demand, Power, View, When, stored};
+use super::{Case, Demand, View, When, stored};
 use crate::item::Reach;
 use crate::served::Served;
 use crate::view::RelayHoldings;
@@ -13,12 +13,8 @@ use crate::view::RelayHoldings;
 /// See the module.
 pub const COMPELLED_LOGGING: Demand = Demand {
     name: "compelled-logging",
+    title: "an order to keep a log",
     plain: "what the account does from now on, written down because the operator is told to",
-    uk: Power::unchecked(
-        "communications data authorisation, and technical capability notice",
-        "Investigatory Powers Act 2016, sections 61 and 253",
-    ),
-    us: Power::unchecked("pen register order with an order to assist", "18 U.S.C. 3123 and 3124"),
     reaches: &[Reach::Subscriber, Reach::Records],
     view: View::RelayHoldings,
     when: When::FromNowOn,

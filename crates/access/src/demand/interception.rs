@@ -1,18 +1,14 @@
 //! Interception of content in transit: what passes the operator from the order on, tried with every key that the operator has.
 
-use super::{Case, Demand, EVERYTHING, Power, View, When, stored};
+use super::{Case, Demand, EVERYTHING, View, When, stored};
 use crate::served::Served;
 use crate::view::{OperatorTap, RelayHoldings};
 
 /// See the module.
 pub const INTERCEPTION: Demand = Demand {
     name: "interception",
+    title: "an interception warrant",
     plain: "what is said from now on, as it passes the operator",
-    uk: Power::checked(
-        "targeted interception warrant",
-        "Investigatory Powers Act 2016, Part 2 (sections 4 and 15)",
-    ),
-    us: Power::unchecked("wiretap order", "18 U.S.C. 2518"),
     reaches: EVERYTHING,
     view: View::OperatorTap,
     when: When::FromNowOn,

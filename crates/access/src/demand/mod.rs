@@ -61,35 +61,7 @@ pub use retention::RETENTION;
 pub use seized_phone::SEIZED_PHONE;
 pub use takedown::TAKEDOWN;
 
-use crate::design::Mark;
 use crate::item::Reach;
-
-/// One power in one legal system, and where it is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Power {
-    /// What the law or the practice calls it.
-    pub name: &'static str,
-    /// Act and section. The text of the law is the source.
-    pub section: &'static str,
-    /// Whether the section was checked. One that was not is not printed as a fact.
-    #[serde(skip_serializing_if = "is_confirmed")]
-    pub mark: Mark,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
-fn is_confirmed(mark: &Mark) -> bool {
-    *mark == Mark::Confirmed
-}
-
-impl Power {
-    const fn checked(name: &'static str, section: &'static str) -> Self {
-        Self { name, section, mark: Mark::Confirmed }
-    }
-
-    const fn unchecked(name: &'static str, section: &'static str) -> Self {
-        Self { name, section, mark: Mark::Recheck }
-    }
-}
 
 /// What a party must be let see so that it can answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -127,17 +99,15 @@ pub enum When {
     Both,
 }
 
-/// A legal demand.
+/// A legal demand. The powers that it rests on depend on country and day: [`law::powers`](crate::law::powers).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Demand {
     /// Its name on the command line.
     pub name: &'static str,
+    /// Its name in a sentence, with its article: *a content warrant*.
+    pub title: &'static str,
     /// What it is, in one plain phrase.
     pub plain: &'static str,
-    /// The power in the United Kingdom.
-    pub uk: Power,
-    /// The power in the United States.
-    pub us: Power,
     /// The kinds of data that it reaches. Everything else is asked and stays blank.
     #[serde(skip)]
     pub reaches: &'static [Reach],
@@ -154,12 +124,8 @@ const EVERYTHING: &[Reach] = &[Reach::Subscriber, Reach::Records, Reach::Content
 /// The metadata that an operator holds, of both kinds at once.
 pub const COMMUNICATIONS_DATA: Demand = Demand {
     name: "communications-data",
+    title: "a demand for communications data",
     plain: "who, to whom, when: not what was said",
-    uk: Power::checked(
-        "communications data authorisation",
-        "Investigatory Powers Act 2016, Part 3 (sections 60A, 61 and 61A)",
-    ),
-    us: Power::checked("subpoena or court order for records", "18 U.S.C. 2703(c)(2) and (d)"),
     reaches: &[Reach::Subscriber, Reach::Records],
     view: View::RelayHoldings,
     when: When::Past,
@@ -169,12 +135,8 @@ pub const COMMUNICATIONS_DATA: Demand = Demand {
 /// 15(2)(b)), records in the US (18 U.S.C. 2703(c)(1)(A)).
 pub const CONTENT_WARRANT: Demand = Demand {
     name: "content-warrant",
+    title: "a content warrant",
     plain: "what was said, as far as the operator has it, and the data about it",
-    uk: Power::checked(
-        "targeted interception warrant, stored communications",
-        "Investigatory Powers Act 2016, Part 2 (sections 4 and 15)",
-    ),
-    us: Power::checked("search warrant", "18 U.S.C. 2703(a) to (c)"),
     reaches: EVERYTHING,
     view: View::RelayHoldings,
     when: When::Past,
@@ -183,12 +145,8 @@ pub const CONTENT_WARRANT: Demand = Demand {
 /// Who somebody is to the operator.
 pub const ENTITY_DATA: Demand = Demand {
     name: "entity-data",
+    title: "a demand for subscriber data",
     plain: "who stands behind the account",
-    uk: Power::checked(
-        "communications data authorisation, entity data",
-        "Investigatory Powers Act 2016, Part 3 (sections 60A, 61 and 61A) and section 261(3)",
-    ),
-    us: Power::checked("subpoena", "18 U.S.C. 2703(c)(2)"),
     reaches: &[Reach::Subscriber],
     view: View::RelayHoldings,
     when: When::Past,
@@ -197,12 +155,8 @@ pub const ENTITY_DATA: Demand = Demand {
 /// What somebody did, as far as the operator holds it.
 pub const EVENTS_DATA: Demand = Demand {
     name: "events-data",
+    title: "a demand for records of use",
     plain: "what the account did: when, from where, with whom",
-    uk: Power::checked(
-        "communications data authorisation, events data",
-        "Investigatory Powers Act 2016, Part 3 (sections 60A, 61 and 61A) and section 261(4)",
-    ),
-    us: Power::checked("court order for records", "18 U.S.C. 2703(c)(1) and (d)"),
     reaches: &[Reach::Subscriber, Reach::Records],
     view: View::RelayHoldings,
     when: When::Past,

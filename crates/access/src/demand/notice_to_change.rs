@@ -8,7 +8,7 @@ use pillarbox_relay::Keeping;
 use pillarbox_wire::{DepositKind, Timestamp};
 use serde::Serialize;
 
-use super::{Case, Demand, EVERYTHING, Power, View, When, stored};
+use super::{Case, Demand, EVERYTHING, View, When, stored};
 use crate::design::{AnswersNotice, Design};
 use crate::served::Served;
 use crate::view::RelayHoldings;
@@ -16,12 +16,8 @@ use crate::view::RelayHoldings;
 /// See the module.
 pub const NOTICE_TO_CHANGE: Demand = Demand {
     name: "notice-to-change",
+    title: "a notice to change the software",
     plain: "the software is to be changed so that the operator can read",
-    uk: Power::unchecked(
-        "technical capability notice",
-        "Investigatory Powers Act 2016, section 253, with approval under section 254 and secrecy under section 255(8)",
-    ),
-    us: Power::unchecked("order to assist", "All Writs Act, 28 U.S.C. 1651"),
     reaches: EVERYTHING,
     view: View::RelayHoldings,
     when: When::FromNowOn,

@@ -4,21 +4,14 @@ use pillarbox_client::{Phone, PhoneError};
 use pillarbox_wire::AccountId;
 use serde::Serialize;
 
-use super::{Demand, EVERYTHING, Power, View, When};
+use super::{Demand, EVERYTHING, View, When};
 use crate::facts::{Facts, Said};
 
 /// See the module.
 pub const PARTICIPANT: Demand = Demand {
     name: "participant",
+    title: "a contact who opens the phone",
     plain: "what somebody shows who was written to",
-    uk: Power::unchecked(
-        "no power needed: a party hands over what it has",
-        "Investigatory Powers Act 2016, section 44, for what is still to come",
-    ),
-    us: Power::unchecked(
-        "no power needed: a party hands over what it has",
-        "18 U.S.C. 2511(2)(c), for what is still to come",
-    ),
     reaches: EVERYTHING,
     view: View::OpenPhone,
     when: When::Both,

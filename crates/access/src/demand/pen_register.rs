@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use pillarbox_wire::{AccountId, Duration, Timestamp};
 use serde::Serialize;
 
-use super::{Case, Demand, Power, View, When};
+use super::{Case, Demand, View, When};
 use crate::evidence::Exhibit;
 use crate::facts::{Facts, Wrote};
 use crate::item::{Item, Reach};
@@ -19,12 +19,8 @@ use crate::view::{OperatorTap, RelayHoldings};
 /// See the module.
 pub const PEN_REGISTER: Demand = Demand {
     name: "pen-register",
+    title: "a pen register order",
     plain: "who writes to whom from now on, delivered in batches; not what is said",
-    uk: Power::unchecked(
-        "communications data authorisation, data as it arises",
-        "Investigatory Powers Act 2016, Part 3 (sections 60A, 61 and 61A)",
-    ),
-    us: Power::unchecked("pen register and trap and trace order", "18 U.S.C. 3121 to 3127"),
     reaches: &[Reach::Records],
     view: View::OperatorTap,
     when: When::FromNowOn,

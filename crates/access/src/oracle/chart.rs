@@ -5,9 +5,9 @@ use std::sync::LazyLock;
 
 use super::conditions::{CONDITIONS, Effect};
 use super::process::Process;
-use super::rows::{TableError, rows, word};
 use crate::design::Mark;
 use crate::item::Item;
+use crate::rows::{TableError, rows, word};
 
 const TABLE: &str = "fbi-2021.csv";
 const HEADING: [&str; 8] =

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use super::rows::{TableError, rows, word};
+use crate::rows::{TableError, rows, word};
 
 const TABLE: &str = "conditions.csv";
 const HEADING: [&str; 4] = ["condition", "effect", "circumstance", "meaning"];

@@ -3,8 +3,8 @@
 use std::sync::LazyLock;
 
 use super::chart::mark;
-use super::rows::{TableError, rows, word};
 use crate::design::Mark;
+use crate::rows::{TableError, rows, word};
 
 const TABLE: &str = "figures.csv";
 const HEADING: [&str; 7] =

@@ -18,13 +18,12 @@ pub mod observed;
 mod process;
 pub mod published;
 pub mod reasons;
-mod rows;
 
+pub use crate::rows::TableError;
 pub use finding::{Agreement, Counts, Row};
 pub use observed::{About, Ages, Asked, Holder, Observed, Returned, Standing};
 pub use process::Process;
 pub use reasons::{Explained, Reasons};
-pub use rows::TableError;
 
 use serde::{Deserialize, Serialize};
 

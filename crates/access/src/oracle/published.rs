@@ -4,9 +4,9 @@ use std::sync::LazyLock;
 
 use super::chart::{mark, yes_or_no};
 use super::process::Process;
-use super::rows::{TableError, rows, word};
 use crate::design::Mark;
 use crate::item::Item;
+use crate::rows::{TableError, rows, word};
 
 const TABLE: &str = "published-returns.csv";
 const HEADING: [&str; 8] =

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use pillarbox_access::demand::{self, View, When};
+use pillarbox_access::law::Day;
 use pillarbox_access::{RelayHoldings, serve};
 use pillarbox_lab::matrix::cell::Evidence;
 use pillarbox_lab::matrix::progress::Progress;
@@ -92,6 +93,7 @@ fn on_a_story(wanted: &Demand, scenario: &str) -> Result<(), Failure> {
     let broken =
         || Failure { sentence: "the cell has no evidence. There is no result.".into(), code: NO_RESULT };
     let design = plan.designs.first().cloned().ok_or_else(broken)?;
+    let on = Day::of(plan.scenario.inquiry.ordered);
     let run = until_stopped(move |stop| matrix::run(&plan, &Progress::none(), stop).map_err(in_words))?;
     let text = run.cells.first().and_then(|cell| run.files.get(&cell.evidence)).ok_or_else(broken)?;
     let evidence: Evidence = serde_json::from_str(text).map_err(|_| broken())?;
@@ -103,7 +105,7 @@ fn on_a_story(wanted: &Demand, scenario: &str) -> Result<(), Failure> {
         print_json(&evidence)?;
         return if saved.is_empty() { Ok(()) } else { hint(&saved) };
     }
-    print(&format!("{}{saved}", paper::headed(&asked::render(&evidence, &design))))
+    print(&format!("{}{saved}", paper::headed(&asked::render(&evidence, &design, on))))
 }
 
 fn save(out: &Path, text: &str) -> Result<(), Failure> {

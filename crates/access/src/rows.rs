@@ -1,4 +1,5 @@
-//! The form that the tables share: one row a line, columns between commas, no quoting.
+//! The form that the tables share: one row a line, columns between commas. A field that holds a comma stands in double quotes, and
+//! no field holds a double quote, so that a field is always a part of the line.
 
 /// A table that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -13,7 +14,7 @@ pub struct TableError {
 }
 
 /// The fields of each row after the heading, with the line that they stand on.
-pub(super) fn rows<'t, const N: usize>(
+pub(crate) fn rows<'t, const N: usize>(
     table: &'static str,
     heading: [&str; N],
     text: &'t str,
@@ -27,7 +28,7 @@ pub(super) fn rows<'t, const N: usize>(
     lines
         .filter(|(_, line)| !line.is_empty())
         .map(|(line, text)| {
-            let fields: Vec<&str> = text.split(',').collect();
+            let fields = fields(text).map_err(|wrong_place| wrong(line, wrong_place.to_owned()))?;
             let count = fields.len();
             let fields = <[&str; N]>::try_from(fields)
                 .map_err(|_| wrong(line, format!("there are {count} columns and not {N}")))?;
@@ -36,8 +37,26 @@ pub(super) fn rows<'t, const N: usize>(
         .collect()
 }
 
+/// The fields of one line.
+fn fields(line: &str) -> Result<Vec<&str>, &'static str> {
+    let mut found = Vec::new();
+    let mut rest = line;
+    loop {
+        let (field, after) = match rest.strip_prefix('"') {
+            Some(quoted) => quoted.split_once('"').ok_or("a double quote is not closed")?,
+            None => rest.split_at(rest.find(',').unwrap_or(rest.len())),
+        };
+        found.push(field);
+        match after.strip_prefix(',') {
+            Some(next) => rest = next,
+            None if after.is_empty() => return Ok(found),
+            None => return Err("something stands behind a closing double quote"),
+        }
+    }
+}
+
 /// A word that must be one of a list.
-pub(super) fn word<T>(
+pub(crate) fn word<T>(
     table: &'static str,
     line: usize,
     what: &str,
@@ -55,6 +74,16 @@ mod tests {
     fn a_row_has_its_columns_and_a_line() {
         let rows = rows("t", ["a", "b"], "a,b\n1,2\n\n3,\n").unwrap();
         assert_eq!(rows, [(2, ["1", "2"]), (4, ["3", ""])]);
+    }
+
+    #[test]
+    fn a_field_in_double_quotes_may_hold_commas() {
+        let rows = rows("t", ["a", "b", "c"], "a,b,c\n\"1, 2\",,\"3\"\n").unwrap();
+        assert_eq!(rows, [(2, ["1, 2", "", "3"])]);
+        for broken in ["\"1,2,3", "\"1\"2,3,4", "1,2,\"3"] {
+            let table = format!("a,b,c\n{broken}\n");
+            assert_eq!(super::rows("t", ["a", "b", "c"], &table).unwrap_err().line, 2, "{broken}");
+        }
     }
 
     #[test]

@@ -1,0 +1,355 @@
+//! The powers that a demand can rest on, by country and day (`law/powers.csv`).
+//!
+//! An empty date in the table means *not read*, never *always*. The table's own column for 22 March 2017 is the choice that somebody
+//! made by hand for that day; a test holds [`powers`] to it.
+
+use std::sync::LazyLock;
+
+use serde::Serialize;
+
+use super::{Country, Day};
+use crate::design::Mark;
+use crate::rows::{TableError, rows, word};
+
+const TABLE: &str = "powers.csv";
+
+const HEADING: [&str; 15] = [
+    "demand",
+    "country",
+    "route",
+    "in_force_from",
+    "in_force_until",
+    "power",
+    "section",
+    "authorised_by",
+    "outside_approval",
+    "secrecy",
+    "on_2017_03_22",
+    "mark",
+    "dates_mark",
+    "source",
+    "note",
+];
+
+/// The day for which somebody chose the powers by hand. Whether a power without a first day held before it, nobody read.
+const CHOSEN_FOR: Day = Day::new(2017, 3, 22);
+
+/// One power in one country, and the time in which it could be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Power {
+    /// The demand that can rest on it.
+    pub demand: &'static str,
+    /// The country whose law it is.
+    pub country: Country,
+    /// One word for the powers that followed one another.
+    #[serde(skip)]
+    pub route: &'static str,
+    /// The first day on which it could be used; none if nobody read it.
+    pub from: Option<Day>,
+    /// The first day on which it was no longer given out; none if nobody read of one.
+    pub until: Option<Day>,
+    /// Its name in the law or in practice.
+    pub name: &'static str,
+    /// Act and section.
+    pub section: &'static str,
+    /// Who decides.
+    pub authorised_by: &'static str,
+    /// Approval by somebody who is neither the asking authority nor a minister.
+    pub outside_approval: &'static str,
+    /// The rule on keeping it secret.
+    pub secrecy: &'static str,
+    /// How far the row was checked.
+    pub mark: Mark,
+    /// How far its two dates were checked; none where it has none.
+    pub dates_mark: Option<Mark>,
+    /// Where it is to be read.
+    pub source: &'static str,
+    /// What else there is to say, and what was not read.
+    pub note: &'static str,
+    /// The choice by hand for 22 March 2017.
+    #[serde(skip)]
+    chosen: bool,
+}
+
+/// How a power stands on a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Standing {
+    /// It could be used.
+    InForce,
+    /// Its row, its first day or its last day was not compared with a source.
+    NotChecked,
+    /// It could not be used yet.
+    NotYet,
+    /// It could not be used any more.
+    NoLonger,
+}
+
+impl Power {
+    /// The power that this one replaced.
+    #[must_use]
+    pub fn predecessor(&self) -> Option<&'static Self> {
+        self.line().filter(|other| other.from < self.from).max_by_key(|other| other.from)
+    }
+
+    /// The power that replaced this one.
+    #[must_use]
+    pub fn successor(&self) -> Option<&'static Self> {
+        self.line().filter(|other| other.from > self.from).min_by_key(|other| other.from)
+    }
+
+    fn line(&self) -> impl Iterator<Item = &'static Self> {
+        let (demand, country, route) = (self.demand, self.country, self.route);
+        all_powers()
+            .iter()
+            .filter(move |other| other.demand == demand && other.country == country && other.route == route)
+    }
+
+    /// How the power stands on `day`.
+    #[must_use]
+    pub fn standing(&self, day: Day) -> Standing {
+        if self.from.is_some_and(|from| day < from) {
+            return Standing::NotYet;
+        }
+        if self.until.is_some_and(|until| until <= day) {
+            return Standing::NoLonger;
+        }
+        let start_unread = self.from.is_none() && day < CHOSEN_FOR;
+        let end_unread = self.until.is_none()
+            && self.successor().is_some_and(|next| next.from.is_some_and(|from| from <= day));
+        if self.mark == Mark::Recheck || start_unread || end_unread {
+            Standing::NotChecked
+        } else {
+            Standing::InForce
+        }
+    }
+
+    /// The power as a phrase, as it may be printed for `day`: without a section that nobody compared with the text.
+    #[must_use]
+    pub fn phrase(&self, day: Day) -> String {
+        let Self { name, section, mark, .. } = self;
+        match (mark, self.standing(day)) {
+            (Mark::Recheck, _) => format!("{name} (not checked)"),
+            (_, Standing::NotChecked) => {
+                format!("{name}, {section} (not checked for this day)")
+            }
+            (Mark::SecondHand, _) => format!("{name}, according to others under {section}"),
+            _ => format!("{name}, {section}"),
+        }
+    }
+
+    /// The time in which it could be used, as words for a table.
+    #[must_use]
+    pub fn span(&self) -> String {
+        let unsure = if self.dates_mark == Some(Mark::Recheck) { " (day not checked)" } else { "" };
+        match (self.from, self.until) {
+            (None, None) => "days not read".to_owned(),
+            (Some(from), None) => format!("from {from}{unsure}; no end read"),
+            (None, Some(until)) => format!("until {until}{unsure}; start not read"),
+            (Some(from), Some(until)) => format!("from {from} until {until}{unsure}"),
+        }
+    }
+}
+
+/// Reads the table.
+///
+/// # Errors
+/// [`TableError`].
+fn parse(text: &'static str) -> Result<Vec<Power>, TableError> {
+    rows(TABLE, HEADING, text)?.into_iter().map(|(line, fields)| row(line, fields)).collect()
+}
+
+fn row(line: usize, fields: [&'static str; 15]) -> Result<Power, TableError> {
+    let [
+        demand,
+        country,
+        route,
+        from,
+        until,
+        name,
+        section,
+        authorised_by,
+        outside_approval,
+        secrecy,
+        chosen,
+        mark,
+        dates_mark,
+        source,
+        note,
+    ] = fields;
+    let day = |text: &str| match text {
+        "" => Ok(None),
+        text => word(TABLE, line, "day", text, Day::parse(text)).map(Some),
+    };
+    let checked = |text: &str| word(TABLE, line, "mark", text, mark_named(text));
+    Ok(Power {
+        demand,
+        country: word(TABLE, line, "country", country, Country::parse(country))?,
+        route,
+        from: day(from)?,
+        until: day(until)?,
+        name,
+        section,
+        authorised_by,
+        outside_approval,
+        secrecy,
+        mark: checked(mark)?,
+        dates_mark: if dates_mark.is_empty() { None } else { Some(checked(dates_mark)?) },
+        source,
+        note,
+        chosen: match chosen {
+            "yes" => true,
+            "no" => false,
+            other => return word(TABLE, line, "choice", other, None),
+        },
+    })
+}
+
+/// The mark of that word in the tables of law.
+pub(super) fn mark_named(word: &str) -> Option<Mark> {
+    match word {
+        "confirmed" => Some(Mark::Confirmed),
+        "second-hand" => Some(Mark::SecondHand),
+        "recheck" => Some(Mark::Recheck),
+        _ => None,
+    }
+}
+
+static ALL: LazyLock<Vec<Power>> = LazyLock::new(read);
+
+#[expect(clippy::expect_used, reason = "the table is part of this program, and a test reads it")]
+fn read() -> Vec<Power> {
+    parse(include_str!("../../law/powers.csv")).expect("a table of this program")
+}
+
+/// Every power of the table, in its order.
+#[must_use]
+pub fn all_powers() -> &'static [Power] {
+    &ALL
+}
+
+/// The powers of `country` that `demand` can rest on, on `day`. Empty if the table has none, or none for that country.
+#[must_use]
+pub fn powers(demand: &str, country: Country, day: Day) -> Vec<&'static Power> {
+    of(demand, country)
+        .filter(|power| matches!(power.standing(day), Standing::InForce | Standing::NotChecked))
+        .collect()
+}
+
+/// The powers that `demand` could not rest on yet, on `day`, and can since.
+#[must_use]
+pub fn not_yet(demand: &str, country: Country, day: Day) -> Vec<&'static Power> {
+    of(demand, country).filter(|power| power.standing(day) == Standing::NotYet).collect()
+}
+
+fn of(demand: &str, country: Country) -> impl Iterator<Item = &'static Power> {
+    all_powers().iter().filter(move |power| power.demand == demand && power.country == country)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::demand;
+
+    const WESTMINSTER: Day = CHOSEN_FOR;
+
+    fn names(demand: &str, day: Day) -> Vec<&'static str> {
+        powers(demand, Country::GB, day).iter().map(|power| power.name).collect()
+    }
+
+    #[test]
+    fn every_demand_has_powers_in_both_countries_and_every_row_is_of_a_demand() {
+        for demand in demand::ALL.iter().chain(demand::DEMONSTRATED) {
+            for country in [Country::GB, Country::US] {
+                assert!(of(demand.name, country).next().is_some(), "{} {country}", demand.name);
+            }
+        }
+        // Hacking of a device is no demand of this program yet; its powers are in the table for the day when it is one.
+        let known = |name: &str| name == "hacking" || demand::named(name).is_some();
+        assert!(all_powers().iter().all(|power| known(power.demand)));
+    }
+
+    #[test]
+    fn the_powers_of_march_2017_are_those_that_were_chosen_by_hand() {
+        for power in all_powers() {
+            let stands = matches!(power.standing(WESTMINSTER), Standing::InForce | Standing::NotChecked);
+            assert_eq!(stands, power.chosen, "{} {} {}", power.demand, power.country, power.name);
+        }
+    }
+
+    #[test]
+    fn march_2017_is_the_act_of_2000_and_no_capability_notice_could_be_given() {
+        for demand in ["entity-data", "events-data", "content-warrant", "interception", "pen-register"] {
+            let powers = powers(demand, Country::GB, WESTMINSTER);
+            assert!(powers.iter().all(|power| !power.section.contains("2016")), "{demand}: {powers:?}");
+            assert!(powers.iter().any(|power| power.section.contains("Powers Act 2000")), "{demand}");
+        }
+        let notice = "technical capability notice";
+        assert!(!names("notice-to-change", WESTMINSTER).contains(&notice));
+        let not_yet = not_yet("notice-to-change", Country::GB, WESTMINSTER);
+        assert!(
+            not_yet.iter().any(|power| power.name == notice && power.from == Some(Day::new(2018, 3, 12)))
+        );
+        assert!(names("notice-to-change", Day::new(2025, 1, 20)).contains(&notice));
+        let retention = powers("retention", Country::GB, WESTMINSTER);
+        assert!(retention.iter().all(|power| power.outside_approval.starts_with("none")), "{retention:?}");
+    }
+
+    #[test]
+    fn a_day_decides_and_the_day_of_change_is_the_new_powers() {
+        let [before, on] = [Day::new(2019, 2, 4), Day::new(2019, 2, 5)];
+        assert!(
+            powers("events-data", Country::GB, before).iter().all(|power| power.section.contains("2000"))
+        );
+        assert!(powers("events-data", Country::GB, on).iter().all(|power| power.section.contains("2016")));
+        let overlap = names("interception", Day::new(2018, 9, 30));
+        assert_eq!(overlap, ["interception warrant", "targeted interception warrant"]);
+        assert!(names("content-warrant", Day::new(2022, 10, 3)).contains(&"overseas production order"));
+        assert!(!names("content-warrant", Day::new(2022, 10, 2)).contains(&"overseas production order"));
+    }
+
+    #[test]
+    fn powers_follow_one_another() {
+        for power in all_powers() {
+            if let Some(next) = power.successor() {
+                assert_eq!(next.predecessor(), Some(power), "{} {}", power.demand, power.name);
+            }
+        }
+        let [retained] = powers("retention", Country::GB, WESTMINSTER)[..] else { panic!("one power") };
+        assert!(retained.predecessor().unwrap().section.contains("2014"));
+        assert_eq!(retained.successor().unwrap().from, Some(Day::new(2018, 11, 1)));
+    }
+
+    #[test]
+    fn what_nobody_checked_is_never_printed_as_a_fact() {
+        for power in all_powers() {
+            for day in [Day::new(2010, 1, 1), WESTMINSTER, super::super::AS_OF] {
+                let phrase = power.phrase(day);
+                if power.mark == Mark::Recheck {
+                    assert!(power.section == "-" || !phrase.contains(power.section), "{phrase}");
+                }
+                if power.standing(day) == Standing::NotChecked {
+                    assert!(phrase.contains("not checked"), "{phrase}");
+                }
+            }
+            assert!(!power.note.contains("recheck") && !power.secrecy.contains("recheck"));
+            assert!(power.mark == Mark::Recheck || !power.source.is_empty(), "{} has no source", power.name);
+        }
+        // Its first day was not read, and the choice by hand is of 2017.
+        let [ripa, ..] = powers("interception", Country::GB, Day::new(2010, 1, 1))[..] else { panic!() };
+        assert_eq!(ripa.standing(Day::new(2010, 1, 1)), Standing::NotChecked);
+        // Its last day was not read, and another power took its place.
+        let old = powers("notice-to-change", Country::GB, super::super::AS_OF);
+        assert_eq!(old[0].standing(super::super::AS_OF), Standing::NotChecked);
+    }
+
+    #[test]
+    fn a_table_with_a_mistake_is_refused_with_its_line() {
+        let broken = concat!(
+            "demand,country,route,in_force_from,in_force_until,power,section,authorised_by,outside_approval,secrecy,",
+            "on_2017_03_22,mark,dates_mark,source,note\n",
+            "retention,GB,retention,yesterday,,n,s,a,o,s,yes,confirmed,,u,n\n"
+        );
+        assert_eq!(parse(broken).unwrap_err().to_string(), "powers.csv, line 2: `yesterday` is no day");
+    }
+}
