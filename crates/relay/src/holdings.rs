@@ -1,7 +1,10 @@
 //! The holdings: every row that a relay keeps, read from its database as it lies there, with the raw bytes.
 //!
 //! This is what `pillarbox-relay ledger` shows and what answers a legal demand: the file, not the relay's word for it. The
-//! file is opened for reading only, of a relay that runs, of one that has stopped, or of a copy.
+//! file is opened for reading only, of a relay that runs, of one that has stopped, or of a copy, and the folder stays as it is.
+
+mod completeness;
+mod untouched;
 
 use std::collections::HashMap;
 use std::io::ErrorKind;
@@ -9,18 +12,21 @@ use std::path::Path;
 
 use pillarbox_crypto::SigningSecret;
 use pillarbox_wire::{AccountId, DeviceAddress, Handle, Timestamp};
-use rusqlite::{Connection, OpenFlags};
 use serde::Serialize;
 
 use crate::keeping::Keeping;
 use crate::store::{
     AccountRow, ChannelRow, Counters, DATABASE_FILE, DepositRow, DeviceNumber, DeviceRow, EventRow,
-    MessageRow, PreKeyRow, PublishedRow, StoreError, read_certificate_key, read_holdings,
+    FileContents, MessageRow, PreKeyRow, PublishedRow, StoreError,
 };
+
+pub use completeness::Completeness;
 
 /// Everything that a relay keeps about people, as of one moment.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Holdings {
+    /// Says if rows can be missing, as far as the files tell.
+    pub completeness: Completeness,
     /// What the relay is set to keep; none if it never started.
     pub keeping: Option<Keeping>,
     /// Since when it is set so, as far as the database says.
@@ -55,27 +61,45 @@ pub enum HoldingsError {
     /// The folder or the file may not be read.
     #[error("the permissions of the folder or of the database do not let it be read")]
     NotReadable,
+    /// The database and its log together make no database.
+    #[error(
+        "the database and the log beside it ({DATABASE_FILE}-wal) do not fit together: they were copied at different \
+         moments while the relay ran, or one of them is damaged. Copy both again, best of a relay that was stopped"
+    )]
+    PartsDisagree,
+    /// The database has a log that no relay uses, so that both are read from a temporary copy, and there is none.
+    #[error(
+        "the database and its log are read from a copy, and the copy cannot be made in the folder for temporary files: \
+         {kind}. Name a folder with room with TMPDIR=FOLDER"
+    )]
+    NotCopied {
+        /// What the system said.
+        kind: ErrorKind,
+    },
     /// The database cannot be read.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
 impl Holdings {
-    /// Reads the database in `data_dir`. Nothing is changed, and a running relay is not held up.
+    /// Reads the database in `data_dir`. No file there is made, changed or removed, and a running relay is not held up.
     ///
     /// # Errors
     /// [`HoldingsError`].
     pub fn read(data_dir: &Path) -> Result<Self, HoldingsError> {
-        open(data_dir, read_holdings)
+        Self::read_with_certificate_key(data_dir).map(|(holdings, _)| holdings)
     }
 
-    /// Reads the one secret in the database: the key that the relay signs sender certificates with. It is the operator's, and so
-    /// is whoever serves a demand on the operator entitled to try it.
+    /// Reads the database in `data_dir` and, of the same moment, the one secret in it: the key that the relay signs sender
+    /// certificates with. The key is the operator's, so whoever serves a demand on the operator is entitled to try it.
     ///
     /// # Errors
     /// [`HoldingsError`].
-    pub fn certificate_key(data_dir: &Path) -> Result<Option<SigningSecret>, HoldingsError> {
-        open(data_dir, read_certificate_key)
+    pub fn read_with_certificate_key(
+        data_dir: &Path,
+    ) -> Result<(Self, Option<SigningSecret>), HoldingsError> {
+        let (FileContents { holdings, certificate_key, note }, log) = untouched::read(data_dir)?;
+        Ok((Self { completeness: Completeness::of(note, log), ..holdings }, certificate_key))
     }
 
     /// Whose mailbox a number names.
@@ -107,42 +131,4 @@ impl MessageRow {
             None => self.accepted_at + keeping.undelivered,
         }
     }
-}
-
-/// Opens the database in `data_dir` for reading only and reads it.
-fn open<T>(data_dir: &Path, read: fn(&Connection) -> Result<T, StoreError>) -> Result<T, HoldingsError> {
-    let file = data_dir.join(DATABASE_FILE);
-    std::fs::File::open(&file).map_err(|error| match error.kind() {
-        ErrorKind::NotFound | ErrorKind::NotADirectory => HoldingsError::NoDatabase,
-        ErrorKind::PermissionDenied => HoldingsError::NotReadable,
-        _ => HoldingsError::Store(StoreError::CannotOpen),
-    })?;
-    let flags =
-        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_EXRESCODE;
-    let attempt = |path: &Path, flags| {
-        Connection::open_with_flags(path, flags)
-            .map_err(StoreError::from)
-            .and_then(|connection| read(&connection))
-    };
-    match attempt(&file, flags) {
-        // In a folder that cannot be written SQLite cannot share a write-ahead log. If there is none, the file is
-        // whole in itself and nobody writes to it.
-        Err(StoreError::CannotOpen | StoreError::ReadOnly) if !has_log(&file) => {
-            Ok(attempt(&immutable(&file)?, flags | OpenFlags::SQLITE_OPEN_URI)?)
-        }
-        other => Ok(other?),
-    }
-}
-
-fn has_log(file: &Path) -> bool {
-    let mut log = file.as_os_str().to_owned();
-    log.push("-wal");
-    std::fs::metadata(log).is_ok_and(|log| log.len() > 0)
-}
-
-/// The file as a name that tells SQLite that nobody writes to it (sqlite.org/uri.html).
-fn immutable(file: &Path) -> Result<std::path::PathBuf, HoldingsError> {
-    let path = file.to_str().ok_or(HoldingsError::NotReadable)?;
-    let escaped = path.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
-    Ok(format!("file:{escaped}?immutable=1").into())
 }

@@ -23,6 +23,7 @@ pub mod holdings;
 pub mod inventory;
 pub mod keeping;
 pub mod limits;
+mod lock;
 mod log_rules;
 mod mailbox;
 mod names;
@@ -35,7 +36,7 @@ pub mod store;
 pub mod testing;
 
 pub use crate::core::{ConnectionId, Counts, Effect, Input, Outcome, Relay, Settings};
-pub use holdings::{Holdings, HoldingsError};
+pub use holdings::{Completeness, Holdings, HoldingsError};
 pub use keeping::{Granularity, Keeping, LogRule, Logged};
 pub use limits::{Amount, Limit, Limits, Rate};
 pub use mailbox::Waiting;

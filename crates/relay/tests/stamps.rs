@@ -29,7 +29,7 @@ fn a_message_of_a_named_sender_is_stamped_and_no_other() {
     let got = world.take(anne_here);
     let got = deliveries(&got);
     let stamp = got[0].stamp.unwrap();
-    let secret = pillarbox_relay::Holdings::certificate_key(world.folder()).unwrap().unwrap();
+    let secret = pillarbox_relay::Holdings::read_with_certificate_key(world.folder()).unwrap().1.unwrap();
     let key = StampKey::derive(&secret);
     assert!(key.verify(&stamp.0, b"named", ben.address, anne.address, got[0].accepted_at));
     assert!(!key.verify(&stamp.0, b"Named", ben.address, anne.address, got[0].accepted_at));

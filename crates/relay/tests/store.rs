@@ -17,7 +17,8 @@ use pillarbox_relay::store::{
 };
 use pillarbox_relay::testing::store_suite;
 use pillarbox_relay::{
-    DATABASE_FILE, Holdings, HoldingsError, Input, Keeping, Limits, Settings, SqliteStore, Store, StoreError,
+    Completeness, DATABASE_FILE, Holdings, HoldingsError, Input, Keeping, Limits, Settings, SqliteStore,
+    Store, StoreError,
 };
 use pillarbox_wire::{Duration, Refusal, RelayFrame, RequestId};
 use rusqlite::Connection;
@@ -212,7 +213,7 @@ fn of_the_first_layout(folder: &Path) -> std::path::PathBuf {
         .execute_batch(
             "DROP TABLE deposits; DROP TABLE events; DROP TABLE channels; DROP TABLE posts;
              ALTER TABLE counters DROP COLUMN next_event;
-             DELETE FROM meta WHERE name = 'keeping_since';
+             DELETE FROM meta WHERE name IN ('keeping_since', 'open');
              UPDATE meta SET value = 'an earlier text' WHERE name = 'about';
              PRAGMA user_version = 1;",
         )
@@ -227,12 +228,13 @@ fn a_database_of_the_first_layout_is_read_as_it_lies_there_and_gets_what_it_lack
     let before = fs::read(&file).unwrap();
     let read = Holdings::read(folder.path()).unwrap();
     assert_eq!((read.accounts.len(), read.messages.len(), read.deposits.len()), (2, 1, 0));
+    assert_eq!(read.completeness, Completeness::NotNoted);
     assert_eq!(fs::read(&file).unwrap(), before);
-    assert!(Holdings::certificate_key(folder.path()).unwrap().is_some());
+    assert!(Holdings::read_with_certificate_key(folder.path()).unwrap().1.is_some());
 
     let store = SqliteStore::open(folder.path()).unwrap();
     let migrated = store.holdings().unwrap();
-    assert_eq!(migrated, read);
+    assert_eq!(migrated, Holdings { completeness: Completeness::Complete, ..read });
     drop(store);
     let version: i64 = Connection::open(&file)
         .unwrap()
@@ -302,13 +304,57 @@ fn the_holdings_are_read_while_the_relay_runs_and_from_a_copy_of_its_file() {
     let file = copy.path().join(DATABASE_FILE);
     let original = Connection::open(world.folder().join(DATABASE_FILE)).unwrap();
     original.execute("VACUUM INTO ?1", [file.to_str().unwrap()]).unwrap();
-    assert_eq!(Holdings::read(copy.path()), Holdings::read(world.folder()));
     let held = Holdings::read(world.folder()).unwrap();
+    // The copy has all that the log had, but not of itself: it says what it would without.
+    let copied = Holdings::read(copy.path()).unwrap();
+    assert_eq!(copied.completeness, Completeness::LogMissing);
+    assert_eq!(Holdings { completeness: Completeness::Complete, ..copied }, held);
     assert_eq!(held.messages[0].payload.as_slice(), b"payload");
     assert_eq!(held.address(held.messages[0].mailbox), Some(anne.address));
     assert_eq!(held.handles()[&anne.address.account], anne.handle.as_ref().unwrap());
     let text = serde_json::to_string(&held).unwrap();
     assert!(text.contains("7061796c6f6164") && text.contains(&anne.address.account.to_string()));
+}
+
+/// A database and a log of an earlier moment, between which the relay accepted messages of so many bytes.
+fn with_an_earlier_log(messages: usize, bytes: usize) -> Result<Holdings, HoldingsError> {
+    let mut world = World::on_disk(Settings::default());
+    let (anne, _) = world.register(1, None);
+    let (_, ben_here) = world.register(2, None);
+    let copy = tempfile::tempdir().unwrap();
+    let log = format!("{DATABASE_FILE}-wal");
+    world.relay().tidy().unwrap();
+    world.submit(ben_here, anne.address, b"early");
+    fs::copy(world.folder().join(&log), copy.path().join(&log)).unwrap();
+    for _ in 0..messages {
+        world.submit(ben_here, anne.address, &vec![7; bytes]);
+    }
+    world.relay().tidy().unwrap();
+    fs::copy(world.folder().join(DATABASE_FILE), copy.path().join(DATABASE_FILE)).unwrap();
+    assert_eq!(Holdings::read(world.folder()).unwrap().completeness, Completeness::Complete);
+    Holdings::read(copy.path())
+}
+
+#[test]
+fn a_log_of_an_earlier_moment_than_the_database_is_recognised() {
+    let read = with_an_earlier_log(3, 30).unwrap();
+    assert_eq!((read.messages.len(), read.completeness), (1, Completeness::LogOlder));
+    // Where the database has grown, its pages and those of the log make no database together.
+    assert_eq!(with_an_earlier_log(30, 3_000), Err(HoldingsError::PartsDisagree));
+}
+
+#[test]
+fn a_relay_that_had_nothing_to_do_and_was_killed_leaves_a_log_that_says_so() {
+    let mut world = World::on_disk(Settings::default());
+    world.register(1, None);
+    world.relay().tidy().unwrap();
+    let copy = tempfile::tempdir().unwrap();
+    for name in [DATABASE_FILE.to_owned(), format!("{DATABASE_FILE}-wal")] {
+        fs::copy(world.folder().join(&name), copy.path().join(&name)).unwrap();
+    }
+    assert_eq!(Holdings::read(copy.path()).unwrap().completeness, Completeness::Complete);
+    fs::remove_file(copy.path().join(format!("{DATABASE_FILE}-wal"))).unwrap();
+    assert_eq!(Holdings::read(copy.path()).unwrap().completeness, Completeness::LogMissing);
 }
 
 #[test]

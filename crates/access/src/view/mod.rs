@@ -16,7 +16,7 @@ use std::path::Path;
 use pillarbox_crypto::{SecretBytes, SigningPublic};
 use pillarbox_relay::server::KEY_FILE;
 use pillarbox_relay::store::{AccountRow, MessageRow};
-use pillarbox_relay::{Holdings, HoldingsError, Relay, SqliteStore, StoreError};
+use pillarbox_relay::{Completeness, Holdings, HoldingsError, Relay, SqliteStore, StoreError};
 use pillarbox_wire::{AccountId, DepositKind, DeviceAddress, Handle};
 use zeroize::Zeroizing;
 
@@ -59,14 +59,13 @@ impl fmt::Debug for RelayHoldings {
 }
 
 impl RelayHoldings {
-    /// Reads the data folder of a relay, running or stopped. Nothing is changed.
+    /// Reads the data folder of a relay, running or stopped. No file there is made, changed or removed.
     ///
     /// # Errors
     /// [`HoldingsError`] if there is no relay's data, or it cannot be read.
     pub fn read(folder: &Path) -> Result<Self, HoldingsError> {
-        let rows = Holdings::read(folder)?;
+        let (rows, signing) = Holdings::read_with_certificate_key(folder)?;
         let mut keys = keys_in(&rows);
-        let signing = Holdings::certificate_key(folder)?;
         if let Some(signing) = &signing {
             keys.push(HeldKey {
                 found_in: "meta.certificate_key",
@@ -132,6 +131,12 @@ impl RelayHoldings {
     #[must_use]
     pub const fn rows(&self) -> &Holdings {
         &self.rows
+    }
+
+    /// Says if rows can be missing from what was read.
+    #[must_use]
+    pub const fn completeness(&self) -> Completeness {
+        self.rows.completeness
     }
 
     /// The public half of the key that the relay signs sender certificates with.

@@ -5,9 +5,11 @@ use std::path::Path;
 use pillarbox_access::demand::{self, View, When};
 use pillarbox_access::law::Day;
 use pillarbox_access::{RelayHoldings, serve};
+use pillarbox_lab::columns::paragraph;
 use pillarbox_lab::matrix::cell::Evidence;
 use pillarbox_lab::matrix::progress::Progress;
 use pillarbox_lab::{demand as asked, experiments, matrix, paper};
+use pillarbox_relay::Completeness;
 
 use super::args::{Demand, Matrix};
 use super::matrix::{in_words, plan, until_stopped};
@@ -63,7 +65,25 @@ fn on_a_relay(wanted: &Demand) -> Result<(), Failure> {
         code: STORE,
     })?;
     let returned = serve(demand, about, &holdings);
-    if wanted.json { print_json(&returned) } else { print(&paper::headed(&paper::render(&returned))) }
+    if wanted.json {
+        return print_json(&OnFiles {
+            returned: &returned,
+            completeness: holdings.completeness(),
+            warning: holdings.completeness().sentence(),
+        });
+    }
+    let warning = holdings.completeness().sentence();
+    let warning = warning.map(|sentence| paragraph(&format!("WARNING: {sentence}"))).unwrap_or_default();
+    print(&format!("{}{warning}", paper::headed(&paper::render(&returned))))
+}
+
+/// What the files of a relay answer, and if rows may be missing from them.
+#[derive(serde::Serialize)]
+struct OnFiles<'a, T> {
+    #[serde(flatten)]
+    returned: &'a T,
+    completeness: Completeness,
+    warning: Option<&'static str>,
 }
 
 fn on_a_story(wanted: &Demand, scenario: &str) -> Result<(), Failure> {

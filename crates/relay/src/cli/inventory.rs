@@ -185,7 +185,7 @@ fn direction(direction: Direction) -> &'static str {
 }
 
 /// Writes `text` from column `at` on, broken between words so that lines fit; `before` stands in front of the first.
-fn wrapped(out: &mut impl Write, before: &str, at: usize, text: &str) -> io::Result<()> {
+pub(super) fn wrapped(out: &mut impl Write, before: &str, at: usize, text: &str) -> io::Result<()> {
     let mut line = format!("{before:<at$}");
     let mut empty = true;
     for word in text.split(' ') {

@@ -1,6 +1,6 @@
 //! `ledger`: what the relay holds, read from its database file and not from the relay's word for it.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::Path;
 
 use pillarbox_relay::store::MessageRow;
@@ -72,7 +72,21 @@ pub(crate) fn run(arguments: Ledger, out: &mut impl Write) -> Result<(), Failure
         }
         Output { .. } => view.write(all, out)?,
     }
+    warn(&holdings, output, out)?;
     Ok(out.flush()?)
+}
+
+/// Says that rows may be missing: below what a person reads, and beside what a program reads line by line. JSON has it
+/// in a field.
+fn warn(holdings: &Holdings, output: Output, out: &mut impl Write) -> io::Result<()> {
+    match (holdings.completeness.sentence(), output) {
+        (None, _) | (_, Output { json: true, .. }) => Ok(()),
+        (Some(sentence), Output { plain: true, .. }) => writeln!(anstream::stderr(), "warning: {sentence}"),
+        (Some(sentence), _) => {
+            writeln!(out)?;
+            inventory::wrapped(out, "WARNING: ", 9, sentence)
+        }
+    }
 }
 
 /// The holdings in `data`, or the sentence that says why there are none.
@@ -87,6 +101,7 @@ fn read(data: &Path) -> Result<Holdings, Failure> {
             HoldingsError::NotReadable => {
                 format!("{data}: {error}. Run this as the user who runs the relay")
             }
+            error @ (HoldingsError::NotCopied { .. } | HoldingsError::PartsDisagree) => format!("{data}: {error}"),
             HoldingsError::Store(newer @ StoreError::Newer { .. }) => {
                 format!("{data}: {newer}. Read it with the pillarbox-relay that made it")
             }
@@ -173,6 +188,8 @@ impl View<'_> {
         let messages: Vec<_> = self.holdings.messages.iter().map(|row| self.object(row)).collect();
         json!({
             "v": JSON_VERSION,
+            "completeness": self.holdings.completeness,
+            "warning": self.holdings.completeness.sentence(),
             "keeping": self.keeping,
             "accounts": self.holdings.accounts,
             "devices": self.holdings.devices,

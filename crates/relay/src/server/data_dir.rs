@@ -8,12 +8,10 @@ use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use crate::lock;
 use crate::store::DATABASE_FILE;
 
 use super::trouble::in_words;
-
-/// Locked by the relay that runs on this directory. The lock goes with the process, however it ends.
-pub const LOCK_FILE: &str = "lock";
 
 /// Where `ledger --follow` finds the running relay: the admin address, then the token that it asks for.
 pub const ADMIN_FILE: &str = "admin";
@@ -68,15 +66,8 @@ impl DataDir {
     pub(super) fn claim(path: &Path) -> Result<Self, DataDirError> {
         let refused = |error: io::Error| DataDirError::Io { path: path.to_owned(), kind: error.kind() };
         DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(refused)?;
-        let lock = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .mode(0o600)
-            .open(path.join(LOCK_FILE))
-            .map_err(refused)?;
-        match lock.try_lock() {
-            Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
+        match lock::take(path) {
+            Ok(lock) => Ok(Self { path: path.to_owned(), _lock: lock }),
             Err(TryLockError::WouldBlock) => Err(DataDirError::InUse { path: path.to_owned() }),
             Err(TryLockError::Error(error)) => Err(refused(error)),
         }

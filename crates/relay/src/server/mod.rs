@@ -30,9 +30,10 @@ mod writer;
 
 use pillarbox_wire::inventory::{Direction, Entry};
 
+pub use crate::lock::LOCK_FILE;
 pub use clock::now;
 pub use config::{DEFAULT_ADMIN_PORT, DEFAULT_PORT, ServerConfig};
-pub use data_dir::{ADMIN_FILE, DataDirError, LOCK_FILE};
+pub use data_dir::{ADMIN_FILE, DataDirError};
 pub use key::{KEY_FILE, KeyError};
 pub use start::{Broken, Running, Server, StartError};
 pub use timing::SocketTimeouts;

@@ -24,7 +24,7 @@ pub use rows::{
     ACCOUNT, AccountRow, DEVICE, DeviceNumber, DeviceRow, MESSAGE, MessageRow, PREKEY, PreKeyKind, PreKeyRow,
 };
 pub use sqlite::{DATABASE_FILE, SqliteStore};
-pub(crate) use sqlite::{read_certificate_key, read_holdings};
+pub(crate) use sqlite::{FileContents, Note, read_counters, read_file};
 
 use pillarbox_crypto::SigningSecret;
 use pillarbox_wire::{

@@ -99,6 +99,11 @@ impl Drop for Carrier {
     }
 }
 
+/// Carries over all of the log, waits for readers that are in the way, and says if it is done.
+pub(super) fn all(connection: &Connection) -> Result<bool, StoreError> {
+    Ok(run(connection, "FULL")?.left() == 0)
+}
+
 /// Runs a checkpoint (sqlite.org/pragma.html#pragma_wal_checkpoint), and says how far the log is carried over.
 fn run(connection: &Connection, mode: &str) -> Result<Extent, StoreError> {
     let mut statement = connection.prepare_cached(&format!("PRAGMA wal_checkpoint({mode})"))?;

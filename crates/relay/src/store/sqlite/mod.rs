@@ -10,6 +10,7 @@ mod channels;
 mod columns;
 mod deposits;
 mod events;
+mod note;
 mod read;
 mod schema;
 mod trim;
@@ -31,7 +32,8 @@ use pillarbox_crypto::SigningSecret;
 use pillarbox_wire::{AccountId, Bytes, ChannelName, DepositKind, MessageId};
 
 use carry::Carrier;
-pub(crate) use read::{read_certificate_key, read_holdings};
+pub(crate) use note::Note;
+pub(crate) use read::{FileContents, read_counters, read_file};
 
 /// The database's name inside the data directory.
 pub const DATABASE_FILE: &str = "relay.sqlite3";
@@ -60,6 +62,8 @@ pub struct SqliteStore {
     /// Before the connection: the last one to close carries over what is left.
     carrier: Option<Carrier>,
     connection: Connection,
+    /// Says that the file holds [`Note::Open`]. A database in memory has no log that could be left behind.
+    noted: bool,
 }
 
 impl SqliteStore {
@@ -81,7 +85,12 @@ impl SqliteStore {
             .mode(OWNER_ONLY)
             .open(&file)
             .map_or_else(|error| unless_read_only(&error), |_| Ok(()))?;
-        Self::set_up(Connection::open_with_flags(file, flags)?)
+        let mut store = Self::set_up(Connection::open_with_flags(file, flags)?)?;
+        // Into the database itself: only there is it in a copy that lacks the log.
+        note::write(&store.connection, Note::Open)?;
+        store.noted = true;
+        carry::all(&store.connection)?;
+        Ok(store)
     }
 
     /// The same for a server: what commits have written to the log is carried into the database by a thread of its own, which
@@ -120,7 +129,7 @@ impl SqliteStore {
     /// # Errors
     /// [`StoreError`].
     pub fn holdings(&self) -> Result<Holdings, StoreError> {
-        read_holdings(&self.connection)
+        read::holdings(&self.connection)
     }
 
     /// The one secret in the database: the key that the relay signs sender certificates with.
@@ -128,7 +137,7 @@ impl SqliteStore {
     /// # Errors
     /// [`StoreError`].
     pub fn certificate_key(&self) -> Result<Option<SigningSecret>, StoreError> {
-        read_certificate_key(&self.connection)
+        read::certificate_key(&self.connection)
     }
 
     fn set_up(connection: Connection) -> Result<Self, StoreError> {
@@ -146,7 +155,16 @@ impl SqliteStore {
              PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES};"
         ))?;
         schema::create(&connection)?;
-        Ok(Self { carrier: None, connection })
+        Ok(Self { carrier: None, connection, noted: false })
+    }
+
+    /// Carries the log over and then takes the note back. The closing of the connection carries over the rest.
+    fn close(&mut self) -> Result<(), StoreError> {
+        self.carrier = None;
+        if carry::all(&self.connection)? {
+            note::write(&self.connection, Note::Closed)?;
+        }
+        Ok(())
     }
 }
 
@@ -216,7 +234,20 @@ impl Store for SqliteStore {
         // Deleted rows are overwritten in the database (`secure_delete`), but the log still holds the pages as they were.
         // The answer says whether a reader was in the way; then the next time does it.
         self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        if self.noted {
+            // A log that is empty beside a database that is noted as open was not left by a relay.
+            note::write(&self.connection, Note::Open)?;
+        }
         Ok(())
+    }
+}
+
+impl Drop for SqliteStore {
+    fn drop(&mut self) {
+        if self.noted {
+            // If that fails the note stays, and a reader of the database alone warns of rows that may be missing.
+            self.close().ok();
+        }
     }
 }
 

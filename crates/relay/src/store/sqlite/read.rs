@@ -4,6 +4,7 @@ use pillarbox_crypto::SigningSecret;
 use pillarbox_wire::{DepositKind, FixedBytes, KemPreKey, MessageId, OneTimePreKey, SignedPreKey, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 
+use super::note::{self, Note};
 use super::schema::{self, Layout};
 use super::{channels, columns, deposits, events};
 use crate::holdings::Holdings;
@@ -40,7 +41,8 @@ pub(super) fn first<T>(
     found.next()?.map(read).transpose()
 }
 
-fn certificate_key(connection: &Connection) -> Result<Option<SigningSecret>, StoreError> {
+/// The key that signs sender certificates.
+pub(super) fn certificate_key(connection: &Connection) -> Result<Option<SigningSecret>, StoreError> {
     let key: Option<[u8; 32]> = connection
         .query_row("SELECT value FROM meta WHERE name = 'certificate_key'", [], |row| row.get(0))
         .optional()?;
@@ -162,23 +164,40 @@ pub(super) fn stock(connection: &Connection, device: DeviceNumber) -> Result<Sto
     Ok(Stock { one_time: count(PreKeyKind::OneTime)?, one_time_kem: count(PreKeyKind::OneTimeKem)? })
 }
 
-/// The key that signs sender certificates, from a connection that was opened for reading.
-pub(crate) fn read_certificate_key(connection: &Connection) -> Result<Option<SigningSecret>, StoreError> {
-    if schema::check(connection)? == Layout::New {
-        Err(StoreError::Foreign)
-    } else {
-        certificate_key(connection)
-    }
+/// All that a file says, as of one moment.
+#[derive(Debug)]
+pub(crate) struct FileContents {
+    pub(crate) holdings: Holdings,
+    pub(crate) certificate_key: Option<SigningSecret>,
+    pub(crate) note: Option<Note>,
 }
 
-/// Every row, as of one moment, from a connection that was opened for reading.
-pub(crate) fn read_holdings(connection: &Connection) -> Result<Holdings, StoreError> {
+/// Everything, as of one moment, from a connection that was opened for reading.
+pub(crate) fn read_file(connection: &Connection) -> Result<FileContents, StoreError> {
     let layout = schema::check(connection)?;
     if layout == Layout::New {
         return Err(StoreError::Foreign);
     }
     // A reading transaction: all tables as they were at its first look.
     let moment = connection.unchecked_transaction()?;
+    Ok(FileContents {
+        holdings: rows_of(&moment, layout)?,
+        certificate_key: certificate_key(&moment)?,
+        note: note::read(&moment)?,
+    })
+}
+
+/// The relay's numbering, from a connection that was opened for reading.
+pub(crate) fn read_counters(connection: &Connection) -> Result<Counters, StoreError> {
+    counters(connection, schema::check(connection)?)
+}
+
+/// Every row, as of one moment.
+pub(super) fn holdings(connection: &Connection) -> Result<Holdings, StoreError> {
+    read_file(connection).map(|file| file.holdings)
+}
+
+fn rows_of(moment: &Connection, layout: Layout) -> Result<Holdings, StoreError> {
     let keeping: Option<String> =
         moment.query_row("SELECT value FROM meta WHERE name = 'keeping'", [], |row| row.get(0)).optional()?;
     let since: Option<i64> = moment
@@ -195,26 +214,26 @@ pub(crate) fn read_holdings(connection: &Connection) -> Result<Holdings, StoreEr
             .map(|text| serde_json::from_str(&text))
             .transpose()
             .map_err(|_| StoreError::Damaged)?,
-        counters: counters(&moment, layout)?,
-        accounts: rows(&moment, &all(columns::ACCOUNT_COLUMNS, "accounts", "rowid"), columns::account)?,
-        devices: rows(&moment, &all(columns::DEVICE_COLUMNS, "devices", "device_number"), columns::device)?,
+        counters: counters(moment, layout)?,
+        accounts: rows(moment, &all(columns::ACCOUNT_COLUMNS, "accounts", "rowid"), columns::account)?,
+        devices: rows(moment, &all(columns::DEVICE_COLUMNS, "devices", "device_number"), columns::device)?,
         prekeys: rows(
-            &moment,
+            moment,
             &all(columns::PREKEY_COLUMNS, "prekeys", "device_number, kind, id"),
             columns::prekey,
         )?,
-        messages: rows(&moment, &all(columns::MESSAGE_COLUMNS, "messages", "message"), columns::message)?,
+        messages: rows(moment, &all(columns::MESSAGE_COLUMNS, "messages", "message"), columns::message)?,
         ..Holdings::default()
     };
     // A file of an earlier layout is read as it lies there: it has nothing of these.
     if layout == Layout::Present {
         holdings.deposits =
-            rows(&moment, &all(deposits::COLUMNS, "deposits", "account, kind, subject"), deposits::row)?;
-        holdings.events = rows(&moment, &all(events::COLUMNS, "events", "event"), events::row)?;
+            rows(moment, &all(deposits::COLUMNS, "deposits", "account, kind, subject"), deposits::row)?;
+        holdings.events = rows(moment, &all(events::COLUMNS, "events", "event"), events::row)?;
         holdings.channels =
-            rows(&moment, &all(channels::CHANNEL_COLUMNS, "channels", "channel"), channels::channel)?;
+            rows(moment, &all(channels::CHANNEL_COLUMNS, "channels", "channel"), channels::channel)?;
         holdings.posts =
-            rows(&moment, &all(channels::POST_COLUMNS, "posts", "channel, number"), channels::post)?;
+            rows(moment, &all(channels::POST_COLUMNS, "posts", "channel, number"), channels::post)?;
     }
     Ok(holdings)
 }

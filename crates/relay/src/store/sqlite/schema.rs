@@ -145,7 +145,9 @@ const ABOUT: &str = "This is everything that a Pillarbox relay keeps. accounts: 
     the sender handed over, byte for byte. deposits: what phones left here about their owners, such as a name, an \
     address book or a backup. events: the log, of which meta.keeping has the rules; without a rule it is empty. \
     channels and posts: what is published for everybody. SELECT * FROM ledger shows the messages with the names joined in. \
-    Times are milliseconds since 1970-01-01 UTC. meta.keeping says what this relay was set to keep, and meta.keeping_since since when.";
+    Times are milliseconds since 1970-01-01 UTC. meta.keeping says what this relay was set to keep, and meta.keeping_since since when. \
+    meta.open is 'yes' while a relay has this file open and 'no' once it has closed it; while it is 'yes' the newest rows may \
+    stand in the file beside this one whose name ends in -wal.";
 
 /// What the file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,0 +1,85 @@
+//! Completeness: can rows be missing from what was read?
+//!
+//! A running relay commits to a log beside its database (SQLite's write-ahead log) and carries it over later. A copy of the
+//! database alone lacks what was still in the log, and nothing in SQLite's format says so. The relay therefore notes in
+//! the database that it has it open ([`Note`]); this module draws the conclusions from that note and from what lies beside it.
+//!
+//! Two files that were copied one after the other while a relay ran can be of different moments. An earlier log over a later
+//! database is recognised by the relay's numbering, which never goes back. A later log over an earlier database is not always
+//! recognised: what was carried over in between is missing, and the log does not say that it was there.
+
+use serde::Serialize;
+
+use crate::store::Note;
+
+/// Says if rows can be missing from what was read, and why.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Completeness {
+    /// Every row that the relay had committed: it had closed the database, its log was read too, or it was running.
+    #[default]
+    Complete,
+    /// The relay had the database open, and its log is not beside it.
+    LogMissing,
+    /// A log lies beside the database, and no transaction in it belongs to this database.
+    LogUnfit,
+    /// The log is of an earlier moment than the database: it takes back numbers that the database has given out.
+    LogOlder,
+    /// The relay that made the database left no note, so that a copy made while it ran looks like one made afterwards.
+    NotNoted,
+}
+
+impl Completeness {
+    /// The sentence for whoever reads the rows; none if they are complete.
+    #[must_use]
+    pub const fn sentence(self) -> Option<&'static str> {
+        match self {
+            Self::Complete => None,
+            Self::LogMissing => Some(
+                "The relay had not closed this database, and its log (relay.sqlite3-wal) is not beside it, as in a \
+                 copy made while the relay ran: rows may be missing.",
+            ),
+            Self::LogUnfit => Some(
+                "The log beside this database (relay.sqlite3-wal) holds nothing that belongs to it, as when the two \
+                 were copied at different moments: rows may be missing.",
+            ),
+            Self::LogOlder => Some(
+                "The log beside this database (relay.sqlite3-wal) was copied at an earlier moment than the database: \
+                 rows may be missing, and rows that the relay had deleted may be here.",
+            ),
+            Self::NotNoted => Some(
+                "This database does not say whether the relay had closed it, because an older relay made it: if it \
+                 was copied while the relay ran, rows may be missing.",
+            ),
+        }
+    }
+
+    /// Draws the conclusion from the note as the file gives it, and from the log that was found.
+    pub(super) const fn of(note: Option<Note>, log: Log) -> Self {
+        match (log, note) {
+            (Log::Older, _) => Self::LogOlder,
+            (Log::Live | Log::Read, _) => Self::Complete,
+            // The log is carried over before a relay notes that it has closed the database.
+            (Log::Absent | Log::Unfit, Some(Note::Closed)) => Self::Complete,
+            (Log::Absent, Some(Note::Open)) => Self::LogMissing,
+            (Log::Absent, None) => Self::NotNoted,
+            (Log::Unfit, Some(Note::Open) | None) => Self::LogUnfit,
+        }
+    }
+}
+
+/// The log as the reader found it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Log {
+    /// A relay runs and shares it.
+    Live,
+    /// There is none, or an empty one. A relay that has the database open leaves none empty.
+    Absent,
+    /// Its transactions were read with the database.
+    Read,
+    /// Its transactions were read with the database, which is of a later moment.
+    Older,
+    /// None of its transactions belongs to the database: SQLite passed over all of it.
+    Unfit,
+}

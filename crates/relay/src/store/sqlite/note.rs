@@ -1,0 +1,44 @@
+//! The note that a relay has its database open, in `meta` under `open`.
+//!
+//! While a relay runs, what it committed last stands in the log beside the database. The note stands in the database itself,
+//! so that a copy without the log still says that there was one. A relay takes it back once all of the log is carried over.
+
+use rusqlite::{Connection, OptionalExtension};
+
+use crate::store::StoreError;
+
+/// The note as a file holds it. A relay of an earlier version has left none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Note {
+    /// A relay has the database open, or ended without closing it.
+    Open,
+    /// The relay has closed it: the log holds nothing that the database lacks.
+    Closed,
+}
+
+impl Note {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "yes",
+            Self::Closed => "no",
+        }
+    }
+}
+
+/// Writes the note, and a transaction into the log also if the database says so already: a row that is replaced is
+/// written anew, while SQLite passes over an update that changes no byte.
+pub(super) fn write(connection: &Connection, note: Note) -> Result<(), StoreError> {
+    connection.execute("INSERT OR REPLACE INTO meta VALUES ('open', ?1)", [note.as_str()])?;
+    Ok(())
+}
+
+/// Reads the note.
+pub(super) fn read(connection: &Connection) -> Result<Option<Note>, StoreError> {
+    let value: Option<String> = connection
+        .query_row("SELECT value FROM meta WHERE name = 'open'", [], |row| row.get(0))
+        .optional()?;
+    value
+        .map(|value| [Note::Open, Note::Closed].into_iter().find(|note| note.as_str() == value))
+        .map(|note| note.ok_or(StoreError::Damaged))
+        .transpose()
+}
