@@ -83,6 +83,7 @@ pub struct Truth {
     bodies: BTreeMap<(PersonId, BodyId), SaidId>,
     read: Vec<ReadBy>,
     accounts: Vec<Behind>,
+    owners: BTreeMap<AccountId, PersonId>,
     addresses: BTreeMap<PersonId, IpAddr>,
     numbers: BTreeMap<PersonId, Handle>,
     groups: BTreeMap<String, TrueGroup>,
@@ -118,6 +119,7 @@ impl Truth {
     }
 
     pub(crate) fn own(&mut self, behind: Behind) {
+        self.owners.entry(behind.account).or_insert(behind.who);
         self.accounts.push(behind);
     }
 
@@ -142,7 +144,7 @@ impl Truth {
 
     /// Who is behind an account.
     pub(crate) fn behind(&self, account: AccountId) -> Option<PersonId> {
-        self.accounts.iter().find(|behind| behind.account == account).map(|behind| behind.who)
+        self.owners.get(&account).copied()
     }
 }
 

@@ -6,7 +6,7 @@ use rand_core::CryptoRng;
 use super::Phone;
 use super::entries::{self, Draft, Source};
 use super::error::PhoneError;
-use super::records::{Seen, digest_key, has_blocked, load_contact, store_item};
+use super::records::{Expiring, Seen, digest_key, has_blocked, load_contact, store_item};
 use crate::body::{BodyId, Content, MAX_TEXT_LEN, Text, Timer};
 use crate::contact::ContactRecord;
 use crate::history::{Entry, EntryKind};
@@ -157,6 +157,16 @@ impl Phone {
     #[must_use]
     pub fn unsent(&self) -> usize {
         self.outbox.unsent()
+    }
+
+    /// The time at which the next text disappears.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn expires_at(&self) -> Result<Option<Timestamp>, StorageError> {
+        self.vault.read(|rows| {
+            Ok(rows.load_all::<Expiring>(Table::Expiring)?.into_iter().map(|expiring| expiring.at).min())
+        })
     }
 
     /// Removes the texts whose time is over, and says how many. The rows are overwritten, in SQLite's log too.

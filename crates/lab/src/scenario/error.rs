@@ -32,15 +32,32 @@ pub struct Warning {
 pub(super) struct Source<'t> {
     pub(super) file: &'t str,
     pub(super) text: &'t str,
+    lines: &'t Lines,
 }
 
-impl Source<'_> {
+/// Where each line of a text after the first begins. Each event asks for its line, so that counting from the top of
+/// the file for each would cost the square of its length.
+#[derive(Debug)]
+pub(super) struct Lines(Vec<usize>);
+
+impl Lines {
+    pub(super) fn of(text: &str) -> Self {
+        Self(text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1).collect())
+    }
+}
+
+impl<'t> Source<'t> {
+    pub(super) const fn new(file: &'t str, text: &'t str, lines: &'t Lines) -> Self {
+        Self { file, text, lines }
+    }
+
     /// Line and column of a place, counted from 1.
     pub(super) fn position(&self, place: usize) -> (usize, usize) {
-        let before = self.text.get(..place).unwrap_or(self.text);
-        let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
-        let start = before.rfind('\n').map_or(0, |at| at + 1);
-        (line, before.get(start..).map_or(0, |rest| rest.chars().count()) + 1)
+        let place = if self.text.is_char_boundary(place) { place } else { self.text.len() };
+        let before = self.lines.0.partition_point(|start| *start <= place);
+        let start =
+            before.checked_sub(1).and_then(|last| self.lines.0.get(last)).copied().unwrap_or_default();
+        (before + 1, self.text.get(start..place).map_or(0, |rest| rest.chars().count()) + 1)
     }
 
     pub(super) fn mistake(
@@ -108,9 +125,18 @@ mod tests {
 
     #[test]
     fn places_are_counted_in_characters() {
-        let source = Source { file: "x", text: "ä = 1\nöb = 2" };
+        let text = "ä = 1\nöb = 2\n";
+        let lines = Lines::of(text);
+        let source = Source::new("x", text, &lines);
         assert_eq!(source.position(0), (1, 1));
+        assert_eq!(source.position("ä = 1".len()), (1, 6));
+        assert_eq!(source.position("ä = 1\n".len()), (2, 1));
         assert_eq!(source.position("ä = 1\nö".len()), (2, 2));
+        // Behind the end, and in the middle of a letter.
+        assert_eq!(
+            (source.position(text.len()), source.position(99), source.position(1)),
+            ((3, 1), (3, 1), (3, 1))
+        );
     }
 
     #[test]

@@ -20,7 +20,7 @@ use toml::de::DeTable;
 pub use error::{ScenarioError, Warning};
 pub use pillarbox_access::view::LockState;
 
-use error::Source;
+use error::{Lines, Source};
 use fields::Fields;
 
 /// One of a scenario's people: a position in [`Scenario::people`].
@@ -271,7 +271,8 @@ impl Scenario {
     /// # Errors
     /// The first mistake.
     pub fn parse(file: &str, text: &str) -> Result<Self, ScenarioError> {
-        let source = Source { file, text };
+        let lines = Lines::of(text);
+        let source = Source::new(file, text, &lines);
         let table = DeTable::parse(text).map_err(|error| {
             let place = error.span().unwrap_or_default();
             let wrong = error.message().trim_end_matches('.').replace('\n', ", ");

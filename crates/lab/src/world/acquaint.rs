@@ -101,7 +101,9 @@ impl World {
     fn answer_way(&mut self, who: PersonId, whom: PersonId) -> Result<Option<Acquaintance>, WorldError> {
         let Some(back) = self.acquaintances.get(&(whom, who)).copied() else { return Ok(None) };
         let reached = |profile: &Profile| profile.who == who && profile.account() == Some(back.theirs);
-        let Some(own) = self.profiles.iter().position(reached).map(ProfileId) else { return Ok(None) };
+        let owned = self.owned.get(&who).into_iter().flatten();
+        let own = owned.copied().find(|id| self.profiles.get(id.0).is_some_and(reached));
+        let Some(own) = own else { return Ok(None) };
         let theirs = self.contact_between(own, back.own)?;
         Ok(theirs.map(|theirs| Acquaintance { own, theirs }))
     }
@@ -158,11 +160,11 @@ impl World {
             return Ok(None);
         };
         for (reader, owner) in [(one, other), (other, one)] {
-            let (now, mut rng) = (self.now, self.fork());
+            let now = self.now;
             let Some(owner) = self.profile(owner)?.phone.as_ref() else { return Ok(None) };
             let invitation = owner.invitation()?;
-            let Some(phone) = self.profile_mut(reader)?.phone.as_mut() else { return Ok(None) };
-            phone.add_invited(&invitation, None, now, &mut rng)?;
+            let Some((phone, rng)) = self.profile_mut(reader)?.in_hand() else { return Ok(None) };
+            phone.add_invited(&invitation, None, now, rng)?;
         }
         self.have_met(one, other, false)?;
         Ok(Some(accounts))

@@ -76,14 +76,12 @@ impl World {
             Act::Follows { channel } => self.follow(who, &channel),
             Act::BacksUp => self.back_up(who),
             Act::Reports { whom } => self.report(who, whom),
-            Act::Blocks { whom } => {
-                self.with_acquaintance(who, whom, "blocks", |phone, theirs, _, mut rng| {
-                    phone.block(theirs, true, &mut rng)
-                })
-            }
+            Act::Blocks { whom } => self.with_acquaintance(who, whom, "blocks", |phone, theirs, _, rng| {
+                phone.block(theirs, true, rng)
+            }),
             Act::SetsTimer { with, after } => {
-                self.with_acquaintance(who, with, "sets-timer", |phone, theirs, now, mut rng| {
-                    phone.set_timer(theirs, after, now, &mut rng)
+                self.with_acquaintance(who, with, "sets-timer", |phone, theirs, now, rng| {
+                    phone.set_timer(theirs, after, now, rng)
                 })
             }
             Act::LooksUp { whom } => self.looks_up(who, &whom),
@@ -107,12 +105,8 @@ impl World {
     }
 
     pub(super) fn profiles_of(&self, who: PersonId) -> Vec<ProfileId> {
-        let there = self
-            .profiles
-            .iter()
-            .enumerate()
-            .filter(|(_, profile)| profile.who == who && profile.phone.is_some());
-        there.map(|(at, _)| ProfileId(at)).collect()
+        let owned = self.owned.get(&who).into_iter().flatten().copied();
+        owned.filter(|id| self.profiles.get(id.0).is_some_and(|profile| profile.phone.is_some())).collect()
     }
 
     fn say(&mut self, who: PersonId, whom: PersonId, text: &str) -> Result<(), WorldError> {
@@ -120,9 +114,9 @@ impl World {
             self.not_done(who, "says", "there is no way to write to them");
             return Ok(());
         };
-        let (now, mut rng) = (self.now, self.fork());
-        let Some(phone) = self.profile_mut(own)?.phone.as_mut() else { return Ok(()) };
-        let body = phone.queue_text(theirs, text, now, &mut rng)?;
+        let now = self.now;
+        let Some((phone, rng)) = self.profile_mut(own)?.in_hand() else { return Ok(()) };
+        let body = phone.queue_text(theirs, text, now, rng)?;
         let said = Said { at: now, by: who, to: vec![whom], place: Place::Private, text: text.to_owned() };
         self.truth.say(said, Some(body));
         self.restless.insert(own);
@@ -139,15 +133,15 @@ impl World {
             &mut Phone,
             pillarbox_wire::AccountId,
             pillarbox_wire::Timestamp,
-            rand_chacha::ChaCha20Rng,
+            &mut rand_chacha::ChaCha20Rng,
         ) -> Result<(), PhoneError>,
     ) -> Result<(), WorldError> {
         let Some(Acquaintance { own, theirs }) = self.meet(who, whom)? else {
             self.not_done(who, does, "the phone knows no such contact");
             return Ok(());
         };
-        let (now, rng) = (self.now, self.fork());
-        if let Some(phone) = self.profile_mut(own)?.phone.as_mut() {
+        let now = self.now;
+        if let Some((phone, rng)) = self.profile_mut(own)?.in_hand() {
             act(phone, theirs, now, rng)?;
         }
         self.restless.insert(own);
@@ -253,8 +247,7 @@ impl World {
         &mut self,
         phone: &mut Phone,
         who: PersonId,
-        id: ProfileId,
-        purpose: &Purpose,
+        (purpose, account): (&Purpose, &str),
         rng: &mut impl CryptoRng,
     ) -> Result<(), WorldError> {
         let person = self.scenario.person(who).ok_or(WorldError::Missing("a person"))?.clone();
@@ -278,8 +271,8 @@ impl World {
             phone.set_fact(DepositKind::Contact, number.as_str().as_bytes(), Some(name.into_bytes()), rng)?;
         }
         if phone.account().habits.deposits.contains(&DepositKind::PushToken) && *purpose != Purpose::Backups {
-            let token =
-                format!("push-{:03}-{}", id.0, sha256(format!("{}{}", self.scenario.name, id.0).as_bytes()));
+            // A token says nothing of whose it is; each account has its own.
+            let token = format!("push-{}", sha256(format!("{}, {account}", self.scenario.name).as_bytes()));
             push::give(&mut self.push, token.clone().into_bytes(), who, &person);
             phone.set_fact(DepositKind::PushToken, b"", Some(token.into_bytes()), rng)?;
         }

@@ -25,22 +25,21 @@ impl World {
     }
 
     fn leave_backup(&mut self, id: ProfileId) -> Result<(), WorldError> {
-        let (now, mut rng) = (self.now, self.fork());
-        if let Some(phone) = self.profile_mut(id)?.phone.as_mut() {
-            phone.leave_backup(now, &mut rng)?;
+        let now = self.now;
+        if let Some((phone, rng)) = self.profile_mut(id)?.in_hand() {
+            phone.leave_backup(now, rng)?;
         }
         self.restless.insert(id);
         Ok(())
     }
 
     fn back_up_elsewhere(&mut self, who: PersonId, id: ProfileId, cloud: SiteId) -> Result<(), WorldError> {
-        let (now, mut rng) = (self.now, self.fork());
-        let Some(phone) = self.profile_mut(id)?.phone.as_mut() else { return Ok(()) };
-        let backup = phone.export_backup(now, &mut rng)?;
+        let now = self.now;
+        let Some((phone, rng)) = self.profile_mut(id)?.in_hand() else { return Ok(()) };
+        let backup = phone.export_backup(now, rng)?;
         let there = self.profile_for(who, cloud, &Purpose::Backups)?;
-        let mut rng = self.fork();
-        if let Some(phone) = self.profile_mut(there)?.phone.as_mut() {
-            phone.deposit_parts(&backup, &mut rng)?;
+        if let Some((phone, rng)) = self.profile_mut(there)?.in_hand() {
+            phone.deposit_parts(&backup, rng)?;
         }
         self.restless.insert(there);
         Ok(())

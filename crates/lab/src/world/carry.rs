@@ -48,18 +48,19 @@ impl World {
                     return Err(WorldError::Restless);
                 }
             }
+            self.set_alarm(id)?;
         }
         Ok(())
     }
 
     /// Does one thing on a link of a phone. False if there is nothing to do.
     fn drive(&mut self, id: ProfileId, link: Link) -> Result<bool, WorldError> {
-        let (now, mut rng) = (self.now, self.fork());
+        let now = self.now;
         let profile = self.profile_mut(id)?;
         let refused = profile.refused;
         let has_line = profile.line(link).is_some();
         let ended = profile.line(link).is_some_and(|line| line.ended);
-        let Some(phone) = profile.phone.as_mut() else { return Ok(false) };
+        let Some((phone, rng)) = profile.in_hand() else { return Ok(false) };
         if !has_line {
             let wanted = match link {
                 Link::Named => !refused,
@@ -67,7 +68,7 @@ impl World {
             };
             return if wanted { self.connect(id, link) } else { Ok(false) };
         }
-        let frames = if ended { Vec::new() } else { phone.outgoing(link, now, &mut rng)? };
+        let frames = if ended { Vec::new() } else { phone.outgoing(link, now, rng)? };
         if !frames.is_empty() {
             self.carry_up(id, link, frames)?;
             return Ok(true);
@@ -80,8 +81,8 @@ impl World {
             }
             return Ok(ended);
         };
-        let Some(phone) = profile.phone.as_mut() else { return Ok(false) };
-        let notices = phone.on_frame(link, frame, now, &mut rng)?;
+        let Some((phone, rng)) = profile.in_hand() else { return Ok(false) };
+        let notices = phone.on_frame(link, frame, now, rng)?;
         for notice in notices {
             self.tell(id, &notice)?;
         }
@@ -105,8 +106,10 @@ impl World {
             }
             return Ok(false);
         }
-        self.next_connection += 1;
-        let connection = ConnectionId(self.next_connection);
+        let mut connection = self.profile_mut(id)?.streams.connection();
+        while self.connections.contains_key(&connection) {
+            connection = self.profile_mut(id)?.streams.connection();
+        }
         let (phone_end, relay_end) = self.shake_hands(id)?;
         let handshake_hash = phone_end.handshake_hash;
         self.connections.insert(connection, (id, link));
@@ -118,17 +121,18 @@ impl World {
             phone.connected(link, handshake_hash);
         }
         let peer = internet_address(who);
-        self.process(site_id, connection, Input::Opened { peer, handshake_hash })?;
+        self.process(id, connection, Input::Opened { peer, handshake_hash })?;
         Ok(true)
     }
 
     fn shake_hands(&mut self, id: ProfileId) -> Result<(Established, Established), WorldError> {
-        let mut rng = self.fork();
-        let (who, site_id) = (self.profile(id)?.who, self.profile(id)?.site);
-        let key = &self.site(site_id)?.key;
+        let Self { profiles, sites, .. } = self;
+        let profile = profiles.get_mut(id.0).ok_or(WorldError::Missing("a profile"))?;
+        let (who, site_id, rng) = (profile.who, profile.site, &mut profile.streams.channel);
+        let key = &sites.get(site_id.0).ok_or(WorldError::Missing("a relay"))?.key;
         let refused = |refused: pillarbox_transport::handshake::Refused| -> HandshakeError { refused.reason };
-        let (phone, offer) = AwaitingAnswer::begin(&key.public(), Versions::SUPPORTED, &mut rng);
-        let relay = AwaitingOffer::begin(key, Versions::SUPPORTED, &mut rng);
+        let (phone, offer) = AwaitingAnswer::begin(&key.public(), Versions::SUPPORTED, rng);
+        let relay = AwaitingOffer::begin(key, Versions::SUPPORTED, rng);
         let (relay, answer) = relay.offered(&offer).map_err(refused)?;
         let (phone, opening) = phone.answered(&answer)?;
         let (relay_end, reply) = relay.opened(&opening).map_err(refused)?;
@@ -154,15 +158,15 @@ impl World {
         }
         self.crosses(who, site_id, true, &bytes);
         for frame in arrived {
-            self.process(site_id, connection, Input::Frame(frame))?;
+            self.process(id, connection, Input::Frame(frame))?;
         }
         Ok(())
     }
 
-    /// Hands one input to a relay, and carries out what it says.
+    /// Hands one input of an account to its relay, and carries out what the relay says.
     pub(super) fn process(
         &mut self,
-        site_id: SiteId,
+        id: ProfileId,
         connection: ConnectionId,
         input: Input,
     ) -> Result<(), WorldError> {
@@ -170,11 +174,14 @@ impl World {
             Input::Frame(frame) => payload_up(frame),
             _ => None,
         };
+        let site_id = self.profile(id)?.site;
         let mut batch = vec![(connection, input)];
         let mut first = Some(payload);
         loop {
-            let (now, mut rng) = (self.now, self.fork());
-            let outcome = self.site_mut(site_id)?.relay.process(std::mem::take(&mut batch), now, &mut rng)?;
+            let Self { profiles, sites, now, .. } = self;
+            let profile = profiles.get_mut(id.0).ok_or(WorldError::Missing("a profile"))?;
+            let site = sites.get_mut(site_id.0).ok_or(WorldError::Missing("a relay"))?;
+            let outcome = site.relay.process(std::mem::take(&mut batch), *now, &mut profile.streams.relay)?;
             let mut passed = VecDeque::from(outcome.passed);
             // With one input in the batch what came up stands first, if the connection is known at all.
             if let Some(payload) = first.take()
@@ -200,8 +207,9 @@ impl World {
     /// Lets a relay do what is due by the clock.
     pub(super) fn sweep(&mut self, site_id: SiteId) -> Result<(), WorldError> {
         loop {
-            let (now, mut rng) = (self.now, self.fork());
-            let outcome = self.site_mut(site_id)?.relay.process(Vec::new(), now, &mut rng)?;
+            let now = self.now;
+            let site = self.site_mut(site_id)?;
+            let outcome = site.relay.process(Vec::new(), now, &mut site.rng)?;
             for effect in outcome.effects {
                 self.carry_out(effect)?;
             }
@@ -289,13 +297,12 @@ impl World {
     pub(super) fn cut(&mut self, id: ProfileId) -> Result<(), WorldError> {
         for link in [Link::Named, Link::Nameless] {
             let profile = self.profile_mut(id)?;
-            let site_id = profile.site;
             let Some(line) = profile.line_mut(link).take() else { continue };
             if let Some(phone) = profile.phone.as_mut() {
                 phone.disconnected(link);
             }
             self.connections.remove(&line.connection);
-            self.process(site_id, line.connection, Input::Closed)?;
+            self.process(id, line.connection, Input::Closed)?;
         }
         Ok(())
     }

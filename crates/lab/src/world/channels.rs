@@ -21,9 +21,8 @@ impl World {
         }
         let site = self.home(who);
         let own = self.one_profile(who, site)?;
-        let mut rng = self.fork();
-        if let Some(phone) = self.profile_mut(own)?.phone.as_mut() {
-            phone.open_channel(channel.clone(), &mut rng)?;
+        if let Some((phone, rng)) = self.profile_mut(own)?.in_hand() {
+            phone.open_channel(channel.clone(), rng)?;
         }
         self.channels.insert(channel.clone(), (site, own));
         self.restless.insert(own);
@@ -46,9 +45,8 @@ impl World {
         text: &str,
     ) -> Result<(), WorldError> {
         let Some((site, own)) = self.channel(who, "posts", channel) else { return Ok(()) };
-        let mut rng = self.fork();
-        if let Some(phone) = self.profile_mut(own)?.phone.as_mut() {
-            phone.post(channel.clone(), text.to_owned(), &mut rng)?;
+        if let Some((phone, rng)) = self.profile_mut(own)?.in_hand() {
+            phone.post(channel.clone(), text.to_owned(), rng)?;
         }
         let to = self.truth.followers(channel);
         let place = Place::Channel(channel.clone());
@@ -71,9 +69,8 @@ impl World {
     pub(super) fn follow(&mut self, who: PersonId, channel: &ChannelName) -> Result<(), WorldError> {
         let Some((site, _)) = self.channel(who, "follows", channel) else { return Ok(()) };
         let own = self.one_profile(who, site)?;
-        let mut rng = self.fork();
-        if let Some(phone) = self.profile_mut(own)?.phone.as_mut() {
-            phone.follow(channel.clone(), &mut rng)?;
+        if let Some((phone, rng)) = self.profile_mut(own)?.in_hand() {
+            phone.follow(channel.clone(), rng)?;
         }
         self.truth.follow(channel, who);
         self.restless.insert(own);

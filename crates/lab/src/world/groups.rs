@@ -37,9 +37,9 @@ impl World {
                 }
             }
         }
-        let (now, mut rng) = (self.now, self.fork());
-        let Some(phone) = self.profile_mut(own)?.phone.as_mut() else { return Ok(()) };
-        let id = phone.make_group(name, &accounts, now, &mut rng)?;
+        let now = self.now;
+        let Some((phone, rng)) = self.profile_mut(own)?.in_hand() else { return Ok(()) };
+        let id = phone.make_group(name, &accounts, now, rng)?;
         let everybody = members.keys().copied().collect();
         self.truth.group(name, TrueGroup { by: who, at: now, members: everybody });
         self.groups.insert(name.to_owned(), GroupHere { id, members });
@@ -85,9 +85,9 @@ impl World {
         };
         let others = self.groups.get(name).map(|group| group.members.keys().copied()).into_iter().flatten();
         let to: Vec<PersonId> = others.filter(|member| *member != who).collect();
-        let (now, mut rng) = (self.now, self.fork());
-        let Some(phone) = self.profile_mut(own)?.phone.as_mut() else { return Ok(()) };
-        let body = phone.queue_group_text(id, text, now, &mut rng)?;
+        let now = self.now;
+        let Some((phone, rng)) = self.profile_mut(own)?.in_hand() else { return Ok(()) };
+        let body = phone.queue_group_text(id, text, now, rng)?;
         let said = Said { at: now, by: who, to, place: Place::Group(name.to_owned()), text: text.to_owned() };
         self.truth.say(said, Some(body));
         self.restless.insert(own);
@@ -95,11 +95,11 @@ impl World {
     }
 
     pub(super) fn leave_group(&mut self, who: PersonId, name: &str) -> Result<(), WorldError> {
-        let (now, mut rng) = (self.now, self.fork());
+        let now = self.now;
         let Some(group) = self.groups.get_mut(name) else { return Ok(()) };
         let (id, Some(own)) = (group.id, group.members.remove(&who)) else { return Ok(()) };
-        if let Some(phone) = self.profile_mut(own)?.phone.as_mut() {
-            phone.leave_group(id, now, &mut rng)?;
+        if let Some((phone, rng)) = self.profile_mut(own)?.in_hand() {
+            phone.leave_group(id, now, rng)?;
         }
         self.restless.insert(own);
         Ok(())

@@ -11,6 +11,8 @@
 //! |---|---|
 //! | `site` | relays, their operators and jurisdictions |
 //! | `profile` | phone accounts |
+//! | `randomness` | a stream for each actor |
+//! | `clock` | time passes: alarms of phones, sweeps of relays |
 //! | `carry` | how frames move, and what a cable would show |
 //! | `acquaint` | who can write to whom |
 //! | `acts`, `groups`, `channels`, `backups`, `reports`, `notices` | what people do, and what their phones tell them |
@@ -22,12 +24,14 @@ mod acts;
 mod backups;
 mod carry;
 mod channels;
+mod clock;
 mod error;
 mod groups;
 mod notices;
 mod orders;
 mod profile;
 mod push;
+mod randomness;
 mod reports;
 mod site;
 
@@ -38,9 +42,6 @@ use pillarbox_access::view::{PushRecords, WireTap};
 use pillarbox_client::{Habits, Link};
 use pillarbox_relay::{ConnectionId, Keeping};
 use pillarbox_wire::{AccountId, ChannelName, Handle, Timestamp};
-use rand_chacha::ChaCha20Rng;
-use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
-use sha2::{Digest as _, Sha256};
 
 pub use acquaint::Met;
 pub use acts::Seized;
@@ -53,6 +54,7 @@ pub use site::{Role, Site, SiteId};
 use acquaint::Acquaintance;
 use groups::GroupHere;
 use profile::{Profile, internet_address};
+use randomness::Randomness;
 
 use crate::record::{Kind, Record, sha256};
 use crate::scenario::{Act, Command, PersonId, Scenario};
@@ -65,8 +67,6 @@ enum Due {
     Event(usize),
     /// An order.
     Order(Order),
-    /// Nothing but the time: something waits for it.
-    Wake,
 }
 
 /// One world.
@@ -74,11 +74,12 @@ pub struct World {
     design: Design,
     scenario: Scenario,
     now: Timestamp,
-    rng: ChaCha20Rng,
+    randomness: Randomness,
     sites: Vec<Site>,
     profiles: Vec<Profile>,
+    /// Everybody's profiles, those that are closed included, in the order in which they were made.
+    owned: BTreeMap<PersonId, Vec<ProfileId>>,
     connections: BTreeMap<ConnectionId, (ProfileId, Link)>,
-    next_connection: u64,
     /// Profiles that may have something to do.
     restless: BTreeSet<ProfileId>,
     acquaintances: BTreeMap<(PersonId, PersonId), Acquaintance>,
@@ -100,6 +101,8 @@ pub struct World {
     passcodes: BTreeMap<PersonId, String>,
     due: BTreeMap<(Timestamp, u64), Due>,
     next_due: u64,
+    /// When phones are looked at because something on them waits for that time.
+    alarms: BTreeSet<(Timestamp, ProfileId)>,
     reports: Vec<Filed>,
     push: PushRecords,
     wire: WireTap,
@@ -118,11 +121,11 @@ impl World {
             design: design.clone(),
             scenario: scenario.clone(),
             now: scenario.start,
-            rng: generator(&scenario.name, seed),
+            randomness: Randomness::new(&scenario.name, seed),
             sites: Vec::new(),
             profiles: Vec::new(),
+            owned: BTreeMap::new(),
             connections: BTreeMap::new(),
-            next_connection: 0,
             restless: BTreeSet::new(),
             acquaintances: BTreeMap::new(),
             groups: BTreeMap::new(),
@@ -138,6 +141,7 @@ impl World {
             passcodes: BTreeMap::new(),
             due: BTreeMap::new(),
             next_due: 0,
+            alarms: BTreeSet::new(),
             reports: Vec::new(),
             push: PushRecords::default(),
             wire: WireTap::default(),
@@ -204,13 +208,13 @@ impl World {
         jurisdiction: Option<String>,
         keeping: Keeping,
     ) -> Result<(), WorldError> {
-        let mut rng = self.fork();
+        let rng = self.randomness.stream(&["relay", host]);
         let kind = Kind::Relay {
             relay: self.sites.len(),
             name: host.to_owned(),
             jurisdiction: jurisdiction.clone(),
         };
-        self.sites.push(Site::open(host, role, jurisdiction, keeping, self.now, &mut rng)?);
+        self.sites.push(Site::open(host, role, jurisdiction, keeping, self.now, rng)?);
         self.record.push(self.now, kind);
         Ok(())
     }
@@ -241,11 +245,6 @@ impl World {
         self.due.insert((at.max(self.now), self.next_due), due);
     }
 
-    /// Has the world look again at a time, because a phone waits for it.
-    fn wake_at(&mut self, at: Timestamp) {
-        self.schedule(at, Due::Wake);
-    }
-
     /// Puts an order on the calendar. Of what is due at the same moment an earlier call comes first, and what the scenario says was
     /// put there when the world was made.
     pub fn order(&mut self, at: Timestamp, order: Order) {
@@ -263,7 +262,6 @@ impl World {
             match due {
                 Due::Event(number) => self.happen(number)?,
                 Due::Order(order) => self.obey(order)?,
-                Due::Wake => {}
             }
             self.settle()?;
         }
@@ -287,30 +285,6 @@ impl World {
         self.count_kept()?;
         self.record.end(self.now);
         Ok(())
-    }
-
-    /// Moves the clock. Relays do what is due by it, and phones that are on look whether something is.
-    fn advance(&mut self, to: Timestamp) -> Result<(), WorldError> {
-        if to <= self.now {
-            return Ok(());
-        }
-        self.now = to;
-        for number in 0..self.sites.len() {
-            self.sweep(SiteId(number))?;
-        }
-        self.remove_expired()?;
-        let on = |profile: &Profile| profile.phone.is_some() && !self.offline.contains(&profile.who);
-        let on =
-            self.profiles.iter().enumerate().filter(|(_, profile)| on(profile)).map(|(at, _)| ProfileId(at));
-        self.restless.extend(on);
-        self.settle()
-    }
-
-    /// A generator of its own for one step, so that what one phone draws does not shift what another draws in that step.
-    fn fork(&mut self) -> ChaCha20Rng {
-        let mut seed = [0; 32];
-        self.rng.fill_bytes(&mut seed);
-        ChaCha20Rng::from_seed(seed)
     }
 
     fn name(&self, who: PersonId) -> String {
@@ -395,30 +369,8 @@ impl World {
     }
 }
 
-/// The generator of a world: ChaCha20, whose stream is the same in each release and on each machine.
-fn generator(scenario: &str, seed: u64) -> ChaCha20Rng {
-    let digest =
-        Sha256::new().chain_update(scenario).chain_update([0]).chain_update(seed.to_be_bytes()).finalize();
-    ChaCha20Rng::from_seed(digest.into())
-}
-
 impl std::fmt::Debug for World {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("World")
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_generator_s_stream_is_pinned() {
-        let mut bytes = [0; 8];
-        generator("a scenario", 7).fill_bytes(&mut bytes);
-        assert_eq!(data_encoding::HEXLOWER.encode(&bytes), "237410bb8b308065");
-        let mut other = [0; 8];
-        generator("a scenario", 8).fill_bytes(&mut other);
-        assert_ne!(bytes, other);
     }
 }

@@ -1,11 +1,11 @@
 //! What phones tell their owners: into the record, and into the truth where it is about something that was really said.
 
-use pillarbox_client::{Entry, Notice, Receipts};
+use pillarbox_client::{Entry, Notice};
 use pillarbox_wire::{AccountId, Duration};
 
 use super::{ProfileId, World, WorldError};
 use crate::record::Kind;
-use crate::scenario::{Act, PersonId};
+use crate::scenario::PersonId;
 
 /// A phone tries again a minute after a relay had no time for it.
 const AFTER_DELAY: Duration = Duration::from_seconds(61);
@@ -19,7 +19,9 @@ impl World {
             Notice::Received { contact, entry } => self.show(id, *contact, entry)?,
             Notice::ChannelPosts { channel, posts } => self.show_posts(id, channel, posts)?,
             Notice::Requested { contact } => self.accept(id, *contact)?,
-            Notice::Delayed { .. } => self.wake_at(self.now + AFTER_DELAY),
+            Notice::Delayed { .. } => {
+                self.alarms.insert((self.now + AFTER_DELAY, id));
+            }
             _ => {}
         }
         let kind = Kind::Notice { who: self.name(who), notice: word(notice), says: self.in_words(notice) };
@@ -29,17 +31,11 @@ impl World {
 
     /// People read what arrives, at once.
     fn show(&mut self, id: ProfileId, contact: AccountId, entry: &Entry) -> Result<(), WorldError> {
-        let (now, mut rng) = (self.now, self.fork());
+        let now = self.now;
         let profile = self.profile_mut(id)?;
         let who = profile.who;
-        if let Some(phone) = profile.phone.as_mut() {
-            phone.mark_shown(contact, entry.place, now, &mut rng)?;
-            if let Receipts::After(seconds) = phone.account().habits.receipts {
-                self.wake_at(now + Duration::from_seconds(u64::from(seconds)));
-            }
-        }
-        if let Some(seconds) = entry.expires_after {
-            self.wake_at(now + Duration::from_seconds(u64::from(seconds)));
+        if let Some((phone, rng)) = profile.in_hand() {
+            phone.mark_shown(contact, entry.place, now, rng)?;
         }
         if let Some(by) = self.truth.behind(contact) {
             self.truth.read(by, entry.id, who, now);
@@ -52,9 +48,9 @@ impl World {
         let who = self.profile(id)?.who;
         let Some(from) = self.truth.behind(contact) else { return Ok(()) };
         let knows = self.scenario.person(who).is_some_and(|person| person.knows.contains(&from));
-        let (now, mut rng) = (self.now, self.fork());
-        if let Some(phone) = self.profile_mut(id)?.phone.as_mut().filter(|_| knows) {
-            phone.accept_request(contact, now, &mut rng)?;
+        let now = self.now;
+        if let Some((phone, rng)) = self.profile_mut(id)?.in_hand().filter(|_| knows) {
+            phone.accept_request(contact, now, rng)?;
         }
         Ok(())
     }
@@ -107,21 +103,6 @@ impl World {
             // Neither texts nor keys are in what these print.
             other => format!("{other:?}"),
         }
-    }
-
-    /// Texts whose time is over disappear from the phones, in a story in which they do.
-    pub(super) fn remove_expired(&mut self) -> Result<(), WorldError> {
-        if !self.scenario.events.iter().any(|event| matches!(event.act, Act::SetsTimer { .. })) {
-            return Ok(());
-        }
-        let now = self.now;
-        for number in 0..self.profiles.len() {
-            let mut rng = self.fork();
-            if let Some(phone) = self.profile_mut(ProfileId(number))?.phone.as_mut() {
-                phone.remove_expired(now, &mut rng)?;
-            }
-        }
-        Ok(())
     }
 
     /// Something of the scenario that this design does not have.

@@ -179,17 +179,16 @@ impl World {
             }
         }
         for number in 0..self.profiles.len() {
-            let mut rng = self.fork();
             let profile = self.profile(ProfileId(number))?;
             if !whom.contains(&profile.who) || profile.purpose == Purpose::Backups {
                 continue;
             }
             let habits = self.habits_of(profile.who, &profile.purpose);
-            if let Some(phone) = self.profile_mut(ProfileId(number))?.phone.as_mut() {
+            if let Some((phone, rng)) = self.profile_mut(ProfileId(number))?.in_hand() {
                 if stops_encrypting {
-                    phone.stop_encrypting(&mut rng)?;
+                    phone.stop_encrypting(rng)?;
                 }
-                phone.set_habits(habits, &mut rng)?;
+                phone.set_habits(habits, rng)?;
                 self.restless.insert(ProfileId(number));
             }
         }

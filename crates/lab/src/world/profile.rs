@@ -9,10 +9,12 @@ use pillarbox_client::{Habits, Link, NewAccount, Notice, Passphrase, Phone, Prot
 use pillarbox_crypto::PasswordCost;
 use pillarbox_relay::ConnectionId;
 use pillarbox_transport::Established;
-use pillarbox_wire::{AccountId, Handle, RelayFrame};
+use pillarbox_wire::{AccountId, Handle, RelayFrame, Timestamp};
+use rand_chacha::ChaCha20Rng;
 use rand_core::Rng as _;
 use tempfile::TempDir;
 
+use super::randomness::Streams;
 use super::{SiteId, World, WorldError};
 use crate::record::Kind;
 use crate::scenario::{Passcode, PersonId};
@@ -37,6 +39,14 @@ pub enum Purpose {
     Backups,
 }
 
+impl Purpose {
+    /// Whether two accounts have the same purpose wherever their owner is at home.
+    fn is_like(&self, other: &Self) -> bool {
+        let own = |it: &Self| matches!(it, Self::Own | Self::Guest);
+        self == other || (own(self) && own(other))
+    }
+}
+
 /// One connection of a phone: a channel, and the frames that have come out of it at the phone.
 pub(super) struct Line {
     pub(super) connection: ConnectionId,
@@ -56,6 +66,9 @@ pub(super) struct Profile {
     pub(super) phone: Option<Phone>,
     pub(super) folder: Option<TempDir>,
     pub(super) lines: [Option<Line>; 2],
+    pub(super) streams: Streams,
+    /// When the world looks at this phone again of its own accord.
+    pub(super) alarm: Option<Timestamp>,
     /// The relay does not take this phone, so it does not try again.
     pub(super) refused: bool,
     /// Whether a connection that did not come about was already said in the record since it last worked.
@@ -76,6 +89,14 @@ impl Profile {
         match link {
             Link::Named => named,
             Link::Nameless => nameless,
+        }
+    }
+
+    /// The phone, if its owner has it in their hands, and the stream that it draws from.
+    pub(super) const fn in_hand(&mut self) -> Option<(&mut Phone, &mut ChaCha20Rng)> {
+        match &mut self.phone {
+            Some(phone) => Some((phone, &mut self.streams.phone)),
+            None => None,
         }
     }
 
@@ -113,30 +134,39 @@ impl World {
         site: SiteId,
         purpose: &Purpose,
     ) -> Result<ProfileId, WorldError> {
-        let same = |profile: &Profile| {
-            profile.who == who
-                && profile.site == site
-                && profile.purpose == *purpose
-                && profile.phone.is_some()
-        };
-        match self.profiles.iter().position(same) {
-            Some(at) => Ok(ProfileId(at)),
+        let same = |profile: &Profile| profile.site == site && profile.purpose == *purpose;
+        let there = self.profiles_of(who).into_iter().find(|id| self.profiles.get(id.0).is_some_and(same));
+        match there {
+            Some(id) => Ok(id),
             None => self.make_profile(who, site, purpose.clone()),
         }
+    }
+
+    /// The name of the account that somebody is about to get: whose, for what, and which of those that they had for it. It is made of
+    /// words of the story, so that what others do changes nothing about it.
+    fn actor(&self, who: PersonId, site: SiteId, purpose: &Purpose) -> String {
+        let owned = self.owned.get(&who).into_iter().flatten();
+        let before = owned.filter_map(|id| self.profiles.get(id.0));
+        let before = before.filter(|it| it.site == site && it.purpose.is_like(purpose)).count();
+        let purpose = match purpose {
+            Purpose::Own | Purpose::Guest => "account".to_owned(),
+            Purpose::ForContact(contact) => format!("account for {}", self.name(*contact)),
+            Purpose::ForGroup(group) => format!("account for the group {group}"),
+            Purpose::Backups => "account for backups".to_owned(),
+        };
+        format!("{}, {purpose}, {}", self.name(who), before + 1)
     }
 
     /// The profile that somebody has at a relay under a design with one account a person.
     pub(super) fn one_profile(&mut self, who: PersonId, site: SiteId) -> Result<ProfileId, WorldError> {
         let purpose = if site == self.home(who) { Purpose::Own } else { Purpose::Guest };
         // Whoever moves to a relay where they are a guest already has their account there: a number has one at a relay.
-        let own_or_guest = |profile: &&mut Profile| {
-            profile.who == who
-                && profile.site == site
-                && matches!(profile.purpose, Purpose::Own | Purpose::Guest)
-                && profile.phone.is_some()
-        };
-        if let Some(there) = self.profiles.iter_mut().find(own_or_guest) {
-            there.purpose = purpose.clone();
+        for id in self.profiles_of(who) {
+            let profile = self.profile_mut(id)?;
+            if profile.site == site && profile.purpose.is_like(&Purpose::Own) {
+                profile.purpose = purpose.clone();
+                break;
+            }
         }
         self.profile_for(who, site, &purpose)
     }
@@ -149,6 +179,7 @@ impl World {
     ) -> Result<ProfileId, WorldError> {
         let person = self.scenario.person(who).ok_or(WorldError::Missing("a person"))?.clone();
         let address = self.sites.get(site.0).ok_or(WorldError::Missing("a relay"))?.address.clone();
+        let host = address.host().to_owned();
         let PhoneSide { protection, padding, number, .. } = self.design.phone;
         // Nobody writes to an account for backups, so that it leaves no keys to be written to with.
         let in_the_clear = purpose == Purpose::Backups || self.stopped_encrypting.contains(&who);
@@ -160,17 +191,20 @@ impl World {
         let habits = self.habits_of(who, &purpose);
         let new =
             NewAccount { relay: address, handle, name: person.name.clone(), protection, padding, habits };
-        let (now, mut rng) = (self.now, self.fork());
+        let now = self.now;
+        let actor = self.actor(who, site, &purpose);
+        let mut streams = Streams::of(&self.randomness, &actor, &host);
+        let rng = &mut streams.phone;
         let (vault, folder) = if purpose != Purpose::Backups && self.on_disk.contains(&who) {
             let folder = tempfile::tempdir().map_err(|error| WorldError::Folder(error.kind()))?;
             let passcode = self.passcode(who, person.passcode)?;
-            (Vault::create(folder.path(), &passcode, PasswordCost::TESTING, &mut rng)?, Some(folder))
+            (Vault::create(folder.path(), &passcode, PasswordCost::TESTING, rng)?, Some(folder))
         } else {
-            (Vault::in_memory(&mut rng)?, None)
+            (Vault::in_memory(rng)?, None)
         };
-        let mut phone = Phone::create_in(vault, new, now, &mut rng)?;
+        let mut phone = Phone::create_in(vault, new, now, rng)?;
         let id = ProfileId(self.profiles.len());
-        self.give_facts(&mut phone, who, id, &purpose, &mut rng)?;
+        self.give_facts(&mut phone, who, (&purpose, &format!("{actor}, {host}")), rng)?;
         self.profiles.push(Profile {
             who,
             site,
@@ -178,9 +212,12 @@ impl World {
             phone: Some(phone),
             folder,
             lines: [None, None],
+            streams,
+            alarm: None,
             refused: false,
             unreachable_said: false,
         });
+        self.owned.entry(who).or_default().push(id);
         self.restless.insert(id);
         self.settle()?;
         Ok(id)
@@ -199,7 +236,8 @@ impl World {
 
     /// The passcode of somebody's device, drawn from all of its class.
     fn passcode(&mut self, who: PersonId, class: Passcode) -> Result<Passphrase, WorldError> {
-        let mut rng = self.fork();
+        let name = self.name(who);
+        let mut rng = self.randomness.stream(&["passcode", &name]);
         let mut draw = |letters: &[u8], count: usize| -> String {
             let mut one = || {
                 let at = usize::try_from(rng.next_u64() % letters.len() as u64).unwrap_or_default();

@@ -9,7 +9,7 @@ use pillarbox_crypto::{AgreementSecret, SecretBytes};
 use pillarbox_relay::{Keeping, Limits, Relay, Settings, SqliteStore};
 use pillarbox_transport::RelayAddress;
 use pillarbox_wire::{Duration, Timestamp};
-use rand_core::CryptoRng;
+use rand_chacha::ChaCha20Rng;
 
 use super::WorldError;
 
@@ -30,6 +30,8 @@ pub enum Role {
 pub struct Site {
     pub(super) relay: Relay<SqliteStore>,
     pub(super) key: AgreementSecret,
+    /// The stream for what it draws of its own accord.
+    pub(super) rng: ChaCha20Rng,
     pub(super) address: RelayAddress,
     pub(super) role: Role,
     pub(super) jurisdiction: Option<String>,
@@ -53,14 +55,15 @@ impl Site {
         jurisdiction: Option<String>,
         keeping: Keeping,
         now: Timestamp,
-        rng: &mut impl CryptoRng,
+        mut rng: ChaCha20Rng,
     ) -> Result<Self, WorldError> {
-        let key = AgreementSecret::generate(rng);
+        let key = AgreementSecret::generate(&mut rng);
         let address = RelayAddress::new(host, PORT, key.public())?;
         let settings = Settings { keeping, limits: Limits { ageing_step: AGEING_STEP, ..Limits::default() } };
-        let mut relay = Relay::open(SqliteStore::in_memory()?, settings, now, rng)?;
+        let mut relay = Relay::open(SqliteStore::in_memory()?, settings, now, &mut rng)?;
         relay.follow(Some(usize::MAX));
-        Ok(Self { relay, key, address, role, jurisdiction, blocked_in: BTreeSet::new(), taps: Vec::new() })
+        let (blocked_in, taps) = (BTreeSet::new(), Vec::new());
+        Ok(Self { relay, key, rng, address, role, jurisdiction, blocked_in, taps })
     }
 
     /// The relay, whose store answers demands.

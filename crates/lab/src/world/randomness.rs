@@ -1,0 +1,93 @@
+//! Randomness of a world: one stream for each actor, made of the story, the seed and the actor's name.
+//!
+//! Phones, relays and channels each draw from a stream of their own. No stream depends on when its actor appeared or on
+//! what others drew before, so that two worlds with the same seed differ only where something causes it.
+//! Every comparison of two worlds rests on that. An actor's name consists of words of the story: a person, what the
+//! account is for, the relay's host.
+
+use pillarbox_relay::ConnectionId;
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
+use sha2::{Digest as _, Sha256};
+
+/// The root of all streams of a world.
+#[derive(Clone, Debug)]
+pub(super) struct Randomness {
+    root: [u8; 32],
+}
+
+impl Randomness {
+    pub(super) fn new(scenario: &str, seed: u64) -> Self {
+        let digest = Sha256::new()
+            .chain_update(scenario)
+            .chain_update([0])
+            .chain_update(seed.to_be_bytes())
+            .finalize();
+        Self { root: digest.into() }
+    }
+
+    /// The stream of the actor with this name: ChaCha20, whose bytes are the same in each release and on each machine.
+    pub(super) fn stream(&self, actor: &[&str]) -> ChaCha20Rng {
+        let mut digest = Sha256::new().chain_update(self.root);
+        for word in actor {
+            // The length goes first, so that no two names run together.
+            digest.update((word.len() as u64).to_be_bytes());
+            digest.update(word);
+        }
+        ChaCha20Rng::from_seed(digest.finalize().into())
+    }
+}
+
+/// The streams of one phone account.
+pub(super) struct Streams {
+    /// The phone's own.
+    pub(super) phone: ChaCha20Rng,
+    /// That of its channels to the relay, both ends.
+    pub(super) channel: ChaCha20Rng,
+    /// The relay's, for what it draws while it serves this account.
+    pub(super) relay: ChaCha20Rng,
+}
+
+impl Streams {
+    /// The streams of the account with this name at the relay with this host.
+    pub(super) fn of(randomness: &Randomness, account: &str, host: &str) -> Self {
+        let stream = |part| randomness.stream(&[part, account, host]);
+        Self { phone: stream("phone"), channel: stream("channel"), relay: stream("relay's hand") }
+    }
+
+    /// A number for a connection. It tells nothing of whose connection it is, as a counter of each phone's would.
+    pub(super) fn connection(&mut self) -> ConnectionId {
+        // Readers of JSON lose digits beyond 53 bits. Two of a million connections share one of 48 bits once in 560 worlds.
+        ConnectionId(self.channel.next_u64() >> 16)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn first(seed: u64, actor: &[&str]) -> String {
+        let mut bytes = [0; 8];
+        Randomness::new("a scenario", seed).stream(actor).fill_bytes(&mut bytes);
+        data_encoding::HEXLOWER.encode(&bytes)
+    }
+
+    #[test]
+    fn a_stream_is_pinned() {
+        assert_eq!(first(7, &["phone", "Nell"]), "4c21749203b1bed5");
+    }
+
+    #[test]
+    fn seed_and_every_word_of_a_name_make_another_stream() {
+        let streams = [
+            first(7, &["phone", "Nell"]),
+            first(8, &["phone", "Nell"]),
+            first(7, &["phone", "Odo"]),
+            first(7, &["phoneN", "ell"]),
+            first(7, &["phone", "Nell", ""]),
+        ];
+        for (at, one) in streams.iter().enumerate() {
+            assert!(!streams[at + 1..].contains(one), "{one} stands twice");
+        }
+    }
+}
