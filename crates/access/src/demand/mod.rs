@@ -45,7 +45,7 @@ pub mod seized_phone;
 pub mod stored;
 pub mod takedown;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub use backup_warrant::BACKUP_WARRANT;
 pub use blocking_order::BLOCKING_ORDER;
@@ -64,7 +64,7 @@ pub use takedown::TAKEDOWN;
 use crate::item::Reach;
 
 /// What a party must be let see so that it can answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum View {
     /// What the messenger's operator has.

@@ -8,6 +8,7 @@
 //! | `phones`, `guessing` | demands on phones |
 //! | `effects` | orders that ask for nothing, and the notice to change the software |
 //! | `answer` | what a serving step hands over |
+//! | `context` | names, the law of the day, and what the operator says of itself |
 //! | `compare` | what an order changed: one world against another |
 //! | `control` | the same steps where something is there to be found, and where nothing was said yet |
 //! | `row` | all demands on one design |
@@ -17,6 +18,7 @@
 
 mod answer;
 mod compare;
+mod context;
 pub mod control;
 mod effects;
 mod guessing;

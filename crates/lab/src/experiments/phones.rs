@@ -194,7 +194,7 @@ impl Experiment for Report {
     }
 
     fn serve(&self, views: &Views<'_>, _: &Views<'_>) -> Result<Answered, ExperimentError> {
-        let mut answered = Answered { unit: Some("reports proven"), rereadable: true, ..Answered::default() };
+        let mut answered = Answered { unit: Some("reports"), rereadable: true, ..Answered::default() };
         let mut counts = Counts::default();
         for (reported, key, holdings) in views.reports()? {
             counts.of += 1;

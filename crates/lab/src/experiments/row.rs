@@ -9,7 +9,7 @@ use pillarbox_wire::Timestamp;
 
 use super::compare::{Compared, compare, noticed};
 use super::staging::{Ordered, Staged, stage};
-use super::{Experiment, ExperimentError, GuessTime, Views};
+use super::{Experiment, ExperimentError, GuessTime, Views, context};
 use crate::matrix::cell::{Evidence, VERSION};
 use crate::scenario::Scenario;
 use crate::score::{Measures, Yardstick};
@@ -162,10 +162,8 @@ fn one(
         demand: experiment.name().to_owned(),
         seed,
         world_sha256: digest.clone(),
-        view: serde_json::to_value(demand.view)
-            .ok()
-            .and_then(|view| Some(view.as_str()?.to_owned()))
-            .unwrap_or_default(),
+        power: demand.name.to_owned(),
+        view: demand.view,
         ordered: ordered.in_words(),
         means: answered.means,
         only_from_now_on: experiment.only_from_now_on(),
@@ -176,6 +174,7 @@ fn one(
         reasons: answered.reasons,
         brought: answered.brought,
         yardstick,
+        context: context::of(experiment, design, &staged.scenario, seed),
         effects: Measures { noticed, function_lost, ..answered.effects },
         pieces: answered.pieces,
         rereadable: answered.rereadable,

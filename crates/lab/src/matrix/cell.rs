@@ -1,9 +1,10 @@
 //! A cell: what came of one demand under one design, in words and in measures, and where the bytes are. When it was computed and
 //! how long that took are no part of it.
 
+use pillarbox_access::demand::View;
 use serde::{Deserialize, Serialize};
 
-use crate::answer;
+use crate::answer::{self, Answer, Context};
 use crate::score::{Brought, Counts, Means, Measures, Share, State, What, Yardstick, score};
 
 /// The version of the form of evidence and of the matrix, in every file.
@@ -23,6 +24,8 @@ pub struct Cell {
     pub says: String,
     /// Why, where the counts do not say it.
     pub reasons: Vec<String>,
+    /// The same for people, with everything that stands beside it.
+    pub answer: Answer,
     /// What was measured.
     pub measures: Measures,
     /// The control that shows that the same steps find what is there: its evidence file.
@@ -85,14 +88,16 @@ pub struct Evidence {
     pub scenario: String,
     /// The design.
     pub design: String,
-    /// The demand.
+    /// The demand, or the case of it that this column is.
     pub demand: String,
+    /// The demand's own name, by which the law knows it.
+    pub power: String,
     /// The seed.
     pub seed: u64,
     /// SHA-256 of the record of the world that it was measured in.
     pub world_sha256: String,
     /// What the party could see.
-    pub view: String,
+    pub view: View,
     /// What was ordered, in words; none if nothing was.
     pub ordered: Option<String>,
     /// Whether whoever is asked can do it.
@@ -113,6 +118,8 @@ pub struct Evidence {
     pub brought: Brought,
     /// What it is held against.
     pub yardstick: Yardstick,
+    /// Names, the law, and what the operator says of itself: nothing of it is measured.
+    pub context: Context,
     /// What only a comparison with another run can measure: who noticed, what was lost.
     pub effects: Measures,
     /// What it rests on.
@@ -148,6 +155,18 @@ impl Evidence {
         (State::of(self.means, self.only_from_now_on, &counts), counts, measures)
     }
 
+    /// Whether it was read from rows and keys that somebody could steal, and not from a wire, a person or an effect.
+    #[must_use]
+    pub const fn takes_rows(&self) -> bool {
+        matches!(self.view, View::RelayHoldings | View::BackupStore | View::SeizedPhone)
+    }
+
+    /// Whether an operator answers.
+    #[must_use]
+    pub const fn is_an_operators(&self) -> bool {
+        matches!(self.view, View::RelayHoldings | View::OperatorTap | View::BackupStore)
+    }
+
     /// The file's bytes.
     #[must_use]
     pub fn to_json(&self) -> String {
@@ -165,6 +184,7 @@ impl Evidence {
             state,
             says,
             reasons: self.reasons.clone(),
+            answer: Answer::of(self, state, &counts, &measures),
             measures,
             control: control.to_owned(),
             seed: self.seed,

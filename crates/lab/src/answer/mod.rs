@@ -1,0 +1,110 @@
+//! The answer to one demand under one design: what every screen shows of a result, as data, and the one place that makes sentences
+//! about results.
+//!
+//! It is made from a cell's evidence alone, by the same function for whoever ran the world and for whoever only has the file. The
+//! numbers come from the score; names, the law and what an operator says of itself come from [`Context`], which the evidence carries.
+
+mod sentences;
+
+use serde::{Deserialize, Serialize};
+
+use crate::matrix::cell::Evidence;
+use crate::score::{Counts, Measures, State, Statement};
+
+pub use sentences::says;
+
+/// Names and surroundings of a cell, in words: nothing here is measured.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Context {
+    /// The design's name for people.
+    pub design: String,
+    /// The demand's name for people, with its article.
+    pub demand: String,
+    /// The party that answers, as the subject of a sentence.
+    pub party: String,
+    /// The day on which the demand is made.
+    pub on: String,
+    /// The country whose demand it is.
+    pub country: String,
+    /// The powers that it rests on there on that day, and which of them could not be used yet.
+    pub law: Vec<String>,
+    /// Whether a demand of that country reaches this operator on that day, a line for each route.
+    pub reach: Vec<String>,
+    /// The operator's own words on what it does with such a demand; none if nothing is known.
+    pub stated: Option<Statement>,
+    /// Statements about the design that nobody checked.
+    pub assumed: Vec<String>,
+    /// The command that repeats it.
+    pub repeat: String,
+}
+
+/// The answer to one demand under one design.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Answer {
+    /// The question in words: design, demand, person, date.
+    pub question: String,
+    /// At most two sentences: what came back, then who else is in it.
+    pub headline: String,
+    /// What the party has, whatever it says of itself.
+    pub has: String,
+    /// What it would hand over by its own statement.
+    pub hands_over: String,
+    /// What somebody reads who steals the same rows and keys.
+    pub thief: String,
+    /// Why, where the numbers do not say it.
+    pub why: Vec<String>,
+    /// The texts that came back readable, by their numbers in the story.
+    pub texts: Vec<String>,
+    /// Other kinds of data that came back.
+    pub other_data: Vec<String>,
+    /// Other people whom the answer names.
+    pub named: Vec<String>,
+    /// Other people whose words are in it.
+    pub read: Vec<String>,
+    /// People whose phone told them something because of the order.
+    pub noticed: Vec<String>,
+    /// The law on that day.
+    pub law: Vec<String>,
+    /// Whether the demand reaches the operator.
+    pub reach: Vec<String>,
+    /// What was assumed.
+    pub assumed: Vec<String>,
+    /// The command that repeats it.
+    pub repeat: String,
+}
+
+impl Answer {
+    /// The answer that a cell's evidence gives.
+    #[must_use]
+    pub fn of(evidence: &Evidence, state: State, counts: &Counts, measures: &Measures) -> Self {
+        let context = &evidence.context;
+        let subject = sentences::Subject {
+            party: &context.party,
+            target: &evidence.yardstick.target,
+            unit: &evidence.unit,
+            container: &evidence.container,
+            none: if evidence.is_an_operators() { "keeps" } else { "gives" },
+        };
+        let mut noticed: Vec<String> = measures.noticed.iter().map(|it| it.who.clone()).collect();
+        noticed.dedup();
+        Self {
+            question: sentences::question(context, &evidence.yardstick.target),
+            headline: sentences::headline(&subject, state, counts, measures),
+            has: sentences::has(&subject, state, counts),
+            hands_over: sentences::hands_over(&subject, context.stated.as_ref(), counts),
+            thief: sentences::thief(&subject, evidence.takes_rows(), counts),
+            why: evidence.reasons.clone(),
+            texts: measures.texts.clone(),
+            other_data: measures.besides.iter().map(|it| it.what.wording().to_owned()).collect(),
+            named: measures.named.clone(),
+            read: measures.read.clone(),
+            noticed,
+            law: context.law.clone(),
+            reach: context.reach.clone(),
+            assumed: context.assumed.clone(),
+            repeat: context.repeat.clone(),
+        }
+    }
+}

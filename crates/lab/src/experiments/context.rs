@@ -1,0 +1,59 @@
+//! What stands beside a cell and is not measured: names, the law of the day, and what the operator says of itself.
+
+use pillarbox_access::demand::{Demand, View};
+use pillarbox_access::design::Design;
+use pillarbox_access::law::{self, Country, Day};
+
+use super::Experiment;
+use crate::answer::Context;
+use crate::scenario::Scenario;
+
+/// The context of one cell.
+pub(super) fn of(experiment: &dyn Experiment, design: &Design, scenario: &Scenario, seed: u64) -> Context {
+    let demand = experiment.demand();
+    let on = Day::of(scenario.inquiry.ordered);
+    let country = Country::GB;
+    Context {
+        design: design.name.clone(),
+        demand: demand.name.to_owned(),
+        party: party(demand.view).to_owned(),
+        on: on.to_string(),
+        country: country.to_string(),
+        law: powers(demand, country, on),
+        reach: Vec::new(),
+        stated: None,
+        assumed: Vec::new(),
+        repeat: repeat(experiment.name(), design, scenario, seed),
+    }
+}
+
+/// Who answers, as the subject of a sentence.
+const fn party(view: View) -> &'static str {
+    match view {
+        View::RelayHoldings
+        | View::OperatorTap
+        | View::PublicChannel
+        | View::ReportedMessage
+        | View::Nothing => "The operator",
+        View::PushRecords => "The push service",
+        View::BackupStore => "Whoever holds the backup",
+        View::SeizedPhone => "The phone",
+        View::OpenPhone => "Asking every contact",
+    }
+}
+
+/// The powers of a country on that day, and those that came later.
+fn powers(demand: &Demand, country: Country, on: Day) -> Vec<String> {
+    let now = law::powers(demand.name, country, on).into_iter();
+    let now = now.map(|power| format!("{country}, {on}: {}.", power.phrase(on)));
+    let later = law::not_yet(demand.name, country, on).into_iter().map(|power| {
+        let from = power.from.map_or_else(String::new, |from| format!(", from {from}"));
+        format!("{country}: not yet {}{from}.", power.phrase(on))
+    });
+    now.chain(later).collect()
+}
+
+fn repeat(column: &str, design: &Design, scenario: &Scenario, seed: u64) -> String {
+    let seed = if seed == scenario.seed { String::new() } else { format!(" --seed {seed}") };
+    format!("pillarbox-lab demand {column} --scenario {} --design {}{seed}", scenario.name, design.name)
+}
