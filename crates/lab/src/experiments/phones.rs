@@ -228,7 +228,7 @@ impl Experiment for Report {
 /// A report without a proof of its own: the operator looks whether its rows hold the words that the contact shows.
 fn compared(answered: &mut Answered, views: &Views<'_>) -> Result<Counts, ExperimentError> {
     let mut counts = Counts::default();
-    let Some((own, shown)) = last_text_shown(views)? else {
+    let Some(shown) = last_text_shown(views)? else {
         answered.reasons.push("Nobody who was written to has a text of the target to report.".into());
         counts.absence = Absence::NotInStory;
         return Ok(counts);
@@ -238,8 +238,7 @@ fn compared(answered: &mut Answered, views: &Views<'_>) -> Result<Counts, Experi
     for holdings in views.operators()? {
         let case = Case { operator: &everything, ..views.case() };
         let served = stored::serve(&CONTENT_WARRANT, &case, &holdings);
-        let same =
-            served.facts.said.into_iter().find(|said| said.text == shown && said.to.as_ref() == Some(&own));
+        let same = served.facts.said.into_iter().find(|said| said.text == shown);
         let Some(same) = same else { continue };
         let payloads = served.lines.iter().filter(|line| line.item == Item::MessageContent);
         let pieces = payloads.flat_map(|line| line.exhibits.iter().map(|exhibit| piece(line.item, exhibit)));
@@ -256,15 +255,15 @@ fn compared(answered: &mut Answered, views: &Views<'_>) -> Result<Counts, Experi
     Ok(counts)
 }
 
-/// The last text of the target's that a contact still has, and the name of the contact.
-fn last_text_shown(views: &Views<'_>) -> Result<Option<(String, String)>, ExperimentError> {
-    for (own, phones) in views.contacts() {
+/// The last text of the target's that the first contact with one still has.
+fn last_text_shown(views: &Views<'_>) -> Result<Option<String>, ExperimentError> {
+    for (_, phones) in views.contacts() {
         for phone in &phones {
             for contact in phone.contacts()?.iter().filter(|it| views.accounts().contains(&it.account)) {
                 let history = phone.history(contact.account)?;
                 let received = history.iter().rev().filter(|entry| entry.is_received());
                 if let Some(text) = received.filter_map(Entry::text).next() {
-                    return Ok(Some((own, text.to_owned())));
+                    return Ok(Some(text.to_owned()));
                 }
             }
         }
