@@ -1,6 +1,7 @@
 //! One demand and its answer as a paper: asked on the left, returned on the right.
 
 use pillarbox_access::{Answer, Return};
+use pillarbox_client::display::safe;
 
 use crate::columns::{paragraph, side_by_side};
 
@@ -67,6 +68,7 @@ pub fn answer(answer: &Answer, most: usize) -> String {
 /// A heading: a line in capitals, underlined.
 #[must_use]
 pub fn title(text: &str) -> String {
+    let text = safe(text);
     format!("\n{text}\n{}\n", "-".repeat(text.chars().count().min(crate::columns::WIDTH)))
 }
 
