@@ -30,6 +30,20 @@ pub fn safe_lines(text: &str) -> String {
     })
 }
 
+/// Like [`safe_lines`], and of any length; for documents of our own in which others' texts stand, such as a page or a table.
+#[must_use]
+pub fn safe_document(text: &str) -> String {
+    text.replace("\r\n", "\n")
+        .chars()
+        .map(|c| match c {
+            '\n' | '\r' => '\n',
+            '\t' => ' ',
+            other if is_dangerous(other) => REPLACEMENT,
+            other => other,
+        })
+        .collect()
+}
+
 fn clean(text: &str, spacing: impl Fn(char) -> Option<char>) -> String {
     let mut shown: String = text
         .chars()
@@ -70,6 +84,8 @@ mod tests {
         assert_eq!(safe("Al\u{200B}ice"), "Al\u{FFFD}ice");
         assert_eq!(safe("a\u{2028}Bob: hello"), "a\u{FFFD}Bob: hello");
         assert_eq!(safe_lines("one\r\ntwo\tthree"), "one\ntwo three");
+        let long = format!("{}\u{202E}\r\n", "x".repeat(MAX_SHOWN_CHARS + 1));
+        assert_eq!(safe_document(&long), format!("{}\u{FFFD}\n", "x".repeat(MAX_SHOWN_CHARS + 1)));
     }
 
     #[test]

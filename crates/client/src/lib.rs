@@ -20,6 +20,7 @@
 //! | [`invitation`] | the link that makes somebody a contact |
 //! | [`recovery`], [`outbox`], [`prekeys`] | healing, sending, key stock: limits and rules |
 //! | [`notice`] | what the owner is told |
+//! | [`sentences`] | the words in which they are told |
 //! | [`display`] | strangers' texts made safe to show |
 //! | [`net`] | the engine over TCP |
 
@@ -41,6 +42,7 @@ pub mod phone;
 pub mod prekeys;
 pub mod recovery;
 pub mod report;
+pub mod sentences;
 pub mod vault;
 
 pub use account::{Account, NewAccount, PaddingRule, Protection};

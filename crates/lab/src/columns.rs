@@ -1,5 +1,6 @@
 //! Text in columns: every cell wrapped to its column, blank lines where a cell is shorter than its neighbours.
 
+use pillarbox_client::display::safe_document;
 use textwrap::core::display_width;
 use textwrap::{Options, wrap};
 
@@ -45,7 +46,12 @@ fn cell_lines(text: &str, width: usize) -> Vec<String> {
 }
 
 fn wrapped(text: &str, options: &Options<'_>) -> Vec<String> {
-    text.split('\n').flat_map(|line| wrap(line, options)).map(std::borrow::Cow::into_owned).collect()
+    // Names and texts of a story are whatever its file says.
+    safe_document(text)
+        .split('\n')
+        .flat_map(|line| wrap(line, options))
+        .map(std::borrow::Cow::into_owned)
+        .collect()
 }
 
 #[cfg(test)]
@@ -56,6 +62,13 @@ mod tests {
     fn cells_are_wrapped_and_stand_side_by_side() {
         let text = side_by_side(&[10, 12], &["one two three".into(), "a\nb".into()]);
         assert_eq!(text, "one two     a\n  three     b\n");
+    }
+
+    #[test]
+    fn nothing_that_a_terminal_acts_on_comes_through() {
+        let hostile = "a\u{1b}[2Jb\u{202e}c\u{2066}";
+        assert_eq!(side_by_side(&[20], &[hostile.into()]), "a\u{fffd}[2Jb\u{fffd}c\u{fffd}\n");
+        assert_eq!(paragraph(hostile), "a\u{fffd}[2Jb\u{fffd}c\u{fffd}\n");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use pillarbox_access::law::{self, Country};
 use pillarbox_access::{Answer, Return};
+use pillarbox_client::display::safe;
 
 use crate::columns::{paragraph, side_by_side};
 
@@ -70,6 +71,7 @@ pub fn answer(answer: &Answer, most: usize) -> String {
 /// A heading: a line in capitals, underlined.
 #[must_use]
 pub fn title(text: &str) -> String {
+    let text = safe(text);
     format!("\n{text}\n{}\n", "-".repeat(text.chars().count().min(crate::columns::WIDTH)))
 }
 

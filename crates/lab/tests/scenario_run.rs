@@ -64,6 +64,20 @@ fn a_scenario_and_a_design_may_be_files() {
 }
 
 #[test]
+fn names_and_texts_of_a_story_do_nothing_to_a_terminal() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_, scenario) = library::BUILT_IN.iter().find(|(name, _)| *name == "channel-2015").unwrap();
+    let hostile = scenario.replace("Quinn", "Qui\\u202Enn").replace("writes to me.", "writes to \\u202Eme.");
+    assert!(hostile.contains("writes to \\u202Eme."));
+    std::fs::write(folder.path().join("mine.toml"), hostile).unwrap();
+    let output = run(folder.path(), &["mine.toml"]);
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("Qui\u{fffd}nn") && text.contains("writes to \u{fffd}me."), "{text}");
+    assert!(!text.chars().any(|letter| letter == '\u{202e}' || (letter.is_control() && letter != '\n')));
+}
+
+#[test]
 fn without_a_scenario_those_that_exist_are_listed() {
     for arguments in [&[][..], &["no-such-story"][..]] {
         let (code, told) = refused(arguments);

@@ -1,5 +1,6 @@
 //! `pillarbox contact`: the people this phone talks to.
 
+use pillarbox_client::sentences;
 use pillarbox_client::{Contact, Invitation, Origin, Trust, check_name};
 use pillarbox_wire::Handle;
 use serde::Serialize;
@@ -83,7 +84,7 @@ fn add(desk: &mut Desk<'_>, whom: &str, name: Option<&str>) -> Result<(), Failur
 
 fn added(desk: &mut Desk<'_>, contact: &Contact) -> Result<(), Failure> {
     let name = words::name(contact);
-    let sure = words::trust(contact.trust);
+    let sure = sentences::trust(contact.trust);
     desk.terminal.result(&format!("Added {name}. {sure}."))?;
     if contact.trust != Trust::Verified {
         desk.terminal.note(match contact.origin {
@@ -132,7 +133,7 @@ fn list(desk: &mut Desk<'_>, form: Form) -> Result<(), Failure> {
             let line = format!(
                 "{}  {}  {}",
                 fit(&words::name(contact), NAME_COLUMNS),
-                fit(words::trust(contact.trust), TRUST_COLUMNS),
+                fit(sentences::trust(contact.trust), TRUST_COLUMNS),
                 remarks(contact)
             );
             desk.terminal.verbatim(line.trim_end())
@@ -185,7 +186,7 @@ fn rename(desk: &mut Desk<'_>, typed: &str, new_name: &str) -> Result<(), Failur
         "{} is called {} here from now on. {}.",
         words::name(&contact),
         words::name(&renamed),
-        words::trust(renamed.trust)
+        sentences::trust(renamed.trust)
     ))
 }
 

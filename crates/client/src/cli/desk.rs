@@ -5,7 +5,6 @@ use std::path::PathBuf;
 
 pub(crate) use pillarbox_client::net::now;
 use pillarbox_client::{Contact, Passphrase, Phone, Trust};
-use pillarbox_wire::AccountId;
 use rand::SeedableRng;
 use rand::rngs::{StdRng, SysRng};
 
@@ -126,13 +125,6 @@ pub(crate) fn find(phone: &Phone, typed: &str) -> Result<Contact, Failure> {
         name: typed.to_owned(),
         known: contacts.iter().map(words::name).collect(),
     })
-}
-
-/// What the owner calls an account.
-pub(crate) fn name_of(phone: &Phone, account: &AccountId) -> String {
-    let contacts = phone.contacts().unwrap_or_default();
-    let contact = contacts.iter().find(|contact| contact.account == *account);
-    contact.map_or_else(|| account.to_string(), words::name)
 }
 
 /// Refuses to write to a verified contact whose key has changed, and shows both numbers.

@@ -7,13 +7,14 @@ use std::fmt::Write;
 use std::path::Path;
 
 use pillarbox_client::Trust;
+use pillarbox_client::sentences;
 use pillarbox_wire::Refusal;
 
 use super::exit::Exit;
 use super::failure::Failure;
 use super::grammar::quote;
 use super::passphrase::PassphraseError;
-use super::words::{self, number};
+use super::words::number;
 
 /// A row of the table.
 #[derive(Debug, PartialEq, Eq)]
@@ -320,7 +321,7 @@ fn mismatch(name: &str, trust: Trust, ours: &str, heard: Option<&str>) -> String
          invitation and add it.\n\
          3. Somebody stands in between: the relay gave each of you a key of its own.\n\
          Until you know which, say nothing here that nobody else may read.",
-        words::trust(trust),
+        sentences::trust(trust),
         number(ours, 4)
     )
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use pillarbox_client::display::{safe, safe_lines};
 use pillarbox_client::net::{Carrier, Event};
+use pillarbox_client::sentences;
 use pillarbox_client::{Contact, Direction, Entry, EntryKind, Notice, Phone, Trust};
 use serde::Serialize;
 use tokio::time::interval;
@@ -49,7 +50,7 @@ pub(crate) fn run(desk: &mut Desk<'_>, inbox: &Inbox) -> Result<(), Failure> {
     let fetched = net::fetch(desk, &mut phone);
     let shown = show_new(desk, &mut phone, form)?;
     if let Some(reason) = fetched? {
-        desk.terminal.note(&words::delayed(reason));
+        desk.terminal.note(&sentences::delayed(reason));
     }
     if shown == 0 && form == Form::Text {
         desk.terminal.note("Nothing new.");

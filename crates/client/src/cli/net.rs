@@ -4,16 +4,17 @@
 use std::time::Duration;
 
 use pillarbox_client::net::{Carrier, Event, NetError};
+use pillarbox_client::sentences::Tone;
 use pillarbox_client::{Link, Notice, Phone};
 use pillarbox_transport::{HandshakeError, RelayAddress};
 use pillarbox_wire::{AccountId, Refusal};
 use tokio::runtime::{Builder, Runtime};
 use tokio::time::sleep;
 
-use super::desk::{Desk, may_write, name_of};
+use super::desk::{Desk, may_write};
 use super::errors;
 use super::failure::Failure;
-use super::words::{self, Tone};
+use super::words;
 
 /// Longest visit. It is above the time-outs of connecting and shaking hands together, so that those are told by
 /// their own names; a mailbox that takes longer to fetch is fetched by the next visit.
@@ -134,11 +135,7 @@ pub(crate) fn tell(desk: &mut Desk<'_>, phone: &Phone, notice: &Notice) -> Resul
             return Ok(());
         }
     }
-    if let Notice::Requested { contact } = notice {
-        desk.terminal.note(&words::request(&phone.contact(*contact)?));
-        return Ok(());
-    }
-    match words::notice(notice, |account| name_of(phone, account)) {
+    match words::notice(notice, phone) {
         Some((Tone::Note, text)) => desk.terminal.note(&text),
         Some((Tone::Warning, text)) => desk.terminal.warn(&text),
         None => {}

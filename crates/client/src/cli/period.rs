@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use pillarbox_client::sentences::span;
+
 /// Longest timer: a year. A message meant to outlive that is not meant to disappear.
 const MAX_SECONDS: u32 = 365 * DAY;
 
@@ -55,12 +57,10 @@ impl std::str::FromStr for Period {
 /// In words, with the largest unit that fits: `1 hour`, `90 minutes`, `off`.
 impl fmt::Display for Period {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some(seconds) = self.0 else { return f.write_str("off") };
-        let units = [(WEEK, "week"), (DAY, "day"), (HOUR, "hour"), (MINUTE, "minute")];
-        let fits = units.into_iter().find(|(unit, _)| seconds.is_multiple_of(*unit) && seconds >= *unit);
-        let (unit, name) = fits.unwrap_or((1, "second"));
-        let number = seconds / unit;
-        write!(f, "{number} {name}{}", if number == 1 { "" } else { "s" })
+        match self.0 {
+            Some(seconds) => f.write_str(&span(seconds)),
+            None => f.write_str("off"),
+        }
     }
 }
 

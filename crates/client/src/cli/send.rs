@@ -1,6 +1,7 @@
 //! `pillarbox send`: one message, kept before it is sent.
 
 use pillarbox_client::body::MAX_TEXT_LEN;
+use pillarbox_client::sentences;
 use pillarbox_client::{BodyId, DeliveryState, Direction, Phone};
 use pillarbox_wire::AccountId;
 
@@ -25,7 +26,7 @@ pub(crate) fn run(desk: &mut Desk<'_>, send: &Send) -> Result<(), Failure> {
     // The message is on the disk now: whatever happens to the connection, it is not lost.
     let outcome = net::fetch(desk, &mut phone);
     let state = reached(&phone, contact.account, id)?;
-    desk.terminal.result(&words::progress(state, &name))?;
+    desk.terminal.result(&sentences::progress(state, &name))?;
     match state {
         DeliveryState::Sent | DeliveryState::Delivered => Ok(()),
         DeliveryState::Refused => Err(Failure::Told(Exit::No)),

@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal, Write};
 
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
+use pillarbox_client::sentences::WARNING;
 use serde::Serialize;
 
 use super::failure::Failure;
@@ -113,9 +114,9 @@ impl Terminal {
 
     /// Something a person should see before going on.
     pub(crate) fn warn(&mut self, text: &str) {
-        let text = wrap(&format!("Warning: {text}"), INDENT);
-        let rest = text.strip_prefix("Warning:").unwrap_or_default();
-        self.say(&format!("{CAREFUL}Warning:{CAREFUL:#}{rest}"));
+        let text = wrap(&format!("{WARNING} {text}"), INDENT);
+        let rest = text.strip_prefix(WARNING).unwrap_or_default();
+        self.say(&format!("{CAREFUL}{WARNING}{CAREFUL:#}{rest}"));
     }
 
     /// What went wrong.

@@ -5,6 +5,7 @@
 
 use std::io::{self, BufRead, IsTerminal, Read};
 
+use pillarbox_client::sentences;
 use pillarbox_client::{ConfirmError, Contact, Phone, Trust};
 use serde::Serialize;
 
@@ -108,7 +109,8 @@ fn show(desk: &mut Desk<'_>, contact: &Contact, number: &str, form: Form) -> Res
     outcome(desk, contact, number, contact.trust, None, form)?;
     if form == Form::Text {
         let name = words::name(contact);
-        desk.terminal.verbatim(&format!("Safety number with {name} ({}):", words::trust(contact.trust)))?;
+        desk.terminal
+            .verbatim(&format!("Safety number with {name} ({}):", sentences::trust(contact.trust)))?;
         desk.terminal.verbatim(&words::number(number, 2))?;
     }
     Ok(())

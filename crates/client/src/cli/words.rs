@@ -1,25 +1,16 @@
-//! What is said about contacts, messages and notices: sentences, and words that stand alone without colour.
+//! The program's own words about contacts and messages. The sentences for notices are the library's.
 
 use std::io::ErrorKind;
 
-use pillarbox_client::display::{safe, safe_lines};
-use pillarbox_client::{Contact, DeliveryState, Direction, Entry, EntryKind, Notice, Trust};
-use pillarbox_wire::{AccountId, Refusal, Timestamp};
+use pillarbox_client::display::safe;
+use pillarbox_client::sentences::{self, Choice, Names, Tone, content, sender};
+use pillarbox_client::{Contact, DeliveryState, Direction, Entry, Notice, Phone, Trust};
+use pillarbox_wire::{AccountId, Timestamp};
 
 use super::grammar::quote;
-use super::period::Period;
 use super::wrap::{INDENT, break_words};
 
-/// How sure of a contact's key the owner can be.
-pub(crate) const fn trust(trust: Trust) -> &'static str {
-    match trust {
-        Trust::Verified => "VERIFIED",
-        Trust::Unverified => "NOT VERIFIED",
-        Trust::Changed => "KEY CHANGED",
-    }
-}
-
-/// The same for programs.
+/// How sure of a contact's key the owner can be, for programs.
 pub(crate) const fn trust_code(trust: Trust) -> &'static str {
     match trust {
         Trust::Verified => "verified",
@@ -35,18 +26,6 @@ pub(crate) const fn state(state: DeliveryState) -> &'static str {
         DeliveryState::Sent => "sent",
         DeliveryState::Delivered => "delivered",
         DeliveryState::Refused => "refused",
-    }
-}
-
-/// Sentences about how far a message has come.
-pub(crate) fn progress(state: DeliveryState, to: &str) -> String {
-    match state {
-        DeliveryState::Queued => {
-            format!("Waiting on this phone; it goes to {to} with the next command that connects.")
-        }
-        DeliveryState::Sent => format!("Sent: the relay keeps it for {to}."),
-        DeliveryState::Delivered => format!("Delivered: {to}'s phone has it."),
-        DeliveryState::Refused => format!("Refused: the relay does not take it for {to}."),
     }
 }
 
@@ -76,26 +55,10 @@ pub(crate) fn time(at: Timestamp, today: Timestamp) -> String {
 pub(crate) fn entry(entry: &Entry, contact: &Contact, today: Timestamp) -> String {
     let when = time(entry.sent_at, today);
     let head = match entry.direction {
-        Direction::Received { verified, .. } => {
-            let sure = trust(if verified { Trust::Verified } else { Trust::Unverified });
-            let place = if entry.group.is_some() { " in a group" } else { "" };
-            format!("{}{place} ({sure}), {when}:", name(contact))
-        }
+        Direction::Received { .. } => format!("{}, {when}:", sender(entry, &name(contact), None)),
         Direction::Sent(reached) => format!("You, {when}, {}:", state(reached)),
     };
-    let what = match &entry.kind {
-        EntryKind::Text(text) => break_words(&safe_lines(text), INDENT),
-        EntryKind::Timer(seconds) => timer(*seconds),
-    };
-    format!("{head} {what}")
-}
-
-/// What a timer does.
-pub(crate) fn timer(seconds: Option<u32>) -> String {
-    match seconds {
-        Some(_) => format!("[messages now disappear after {}]", Period(seconds)),
-        None => "[messages now stay]".to_owned(),
-    }
+    format!("{head} {}", break_words(&content(entry), INDENT))
 }
 
 /// What the owner calls a contact. It may have come from a peer as a suggestion, so it is made safe here.
@@ -110,159 +73,78 @@ pub(crate) fn number(digits: &str, indent: usize) -> String {
     rows.collect::<Vec<_>>().join("\n")
 }
 
-/// What a delay means.
-pub(crate) fn delayed(reason: Refusal) -> String {
-    format!("The relay asks to wait: {reason}. What waits is kept and goes later.")
-}
-
-/// How much attention a notice asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Tone {
-    /// Good to know.
-    Note,
-    /// To be seen before going on.
-    Warning,
-}
-
-/// What a contact calls itself, where that is another name than the owner's: a stranger's word for it.
-pub(crate) fn claim(contact: &Contact) -> Option<String> {
+/// A contact's name for itself, where that is another name than the owner's: a stranger's word for it.
+fn claimed(contact: &Contact) -> Option<String> {
     let claimed = safe(contact.suggested_name.as_deref()?);
-    (!claimed.is_empty() && claimed != name(contact)).then(|| format!("calls itself \"{claimed}\""))
+    (!claimed.is_empty() && claimed != name(contact)).then_some(claimed)
 }
 
-/// What is told when somebody writes who was not added.
-pub(crate) fn request(contact: &Contact) -> String {
-    let name = name(contact);
-    let claim =
-        claim(contact).map_or_else(String::new, |claim| format!(" That phone {claim}; anybody can say so."));
-    format!(
-        "Somebody new wrote. You did not add them; here they are called {name}, NOT VERIFIED.{claim} To call them \
-         otherwise: `contact rename {} NEW-NAME`.",
-        quote(&name)
-    )
+/// The same as words.
+pub(crate) fn claim(contact: &Contact) -> Option<String> {
+    claimed(contact).map(|claimed| format!("calls itself \"{claimed}\""))
 }
 
-/// A notice in words; `None` for those that the commands tell in their own way or that need no words.
-pub(crate) fn notice(notice: &Notice, name: impl Fn(&AccountId) -> String) -> Option<(Tone, String)> {
-    use Tone::{Note, Warning};
-    Some(match notice {
-        Notice::Farewell { reason } => (Note, format!("The relay closed the connection: {reason}.")),
-        Notice::Delayed { reason } => (Note, delayed(*reason)),
-        Notice::NotSent { contact, message: Some(_), reason } => (
-            Warning,
-            format!("a message to {} was not sent, and is not tried again: {reason}.", name(contact)),
-        ),
-        Notice::NotStarted { contact, reason } => {
-            let why = reason.map_or_else(
-                || "the keys that the relay gave do not verify, so they may be somebody else's".to_owned(),
-                |reason| format!("the relay gave no keys: {reason}"),
-            );
-            (
-                Warning,
-                format!("the conversation with {} could not begin: {why}. Messages wait.", name(contact)),
-            )
-        }
-        Notice::KeyChanged { contact, blocked: true } => {
-            let name = name(contact);
-            let quoted = quote(&name);
-            (
-                Warning,
+/// The names and commands of this program, for the sentences of the library.
+pub(crate) struct OnThisPhone<'a>(pub(crate) &'a Phone);
+
+impl OnThisPhone<'_> {
+    fn find(&self, account: &AccountId) -> Option<Contact> {
+        self.0.contacts().unwrap_or_default().into_iter().find(|contact| contact.account == *account)
+    }
+}
+
+impl Names for OnThisPhone<'_> {
+    fn contact(&self, account: &AccountId) -> String {
+        self.find(account).map_or_else(|| account.to_string(), |contact| name(&contact))
+    }
+
+    fn claim(&self, account: &AccountId) -> Option<String> {
+        claimed(&self.find(account)?)
+    }
+
+    fn choice(&self, choice: Choice<'_>) -> String {
+        match choice {
+            Choice::CompareOrAccept(name) => {
+                let quoted = quote(name);
                 format!(
-                    "{name}'s key has changed since you verified it. Nothing is sent until you choose: \
-                     compare again with `verify {quoted}`, or go on unverified with `contact accept {quoted}`."
-                ),
-            )
-        }
-        Notice::KeyChanged { contact, blocked: false } => (
-            Warning,
-            format!(
-                "{}'s key has changed: a new phone, a new account, or somebody in between. NOT VERIFIED, \
-                 as before.",
-                name(contact)
+                    "compare again with `verify {quoted}`, or go on unverified with `contact accept {quoted}`"
+                )
+            }
+            Choice::Rename(name) => {
+                format!("To call them otherwise: `contact rename {} NEW-NAME`", quote(name))
+            }
+            Choice::AddOrAnswer(name) => format!(
+                "To have it sent again, add them by their invitation or answer: `send {} TEXT`",
+                quote(name)
             ),
-        ),
-        Notice::Undecryptable { contact, asked_again } => {
-            let whose = contact.as_ref().map_or_else(|| "an unknown sender".to_owned(), &name);
-            let then = if *asked_again { "It was asked for again." } else { "It is lost." };
-            (Warning, format!("a message from {whose} would not open. {then}"))
         }
-        Notice::RequestUnopened { contact } => {
-            let name = name(contact);
-            (
-                Warning,
-                format!(
-                    "somebody new wrote, and it would not open. You did not add them; here they are called {name}, NOT \
-                     VERIFIED. To have it sent again, add them by their invitation or answer: `send {} TEXT`.",
-                    quote(&name)
-                ),
-            )
-        }
-        Notice::Recovered { contact } => {
-            (Note, format!("The conversation with {} was begun anew; later messages open.", name(contact)))
-        }
-        Notice::Resent { contact, messages: 0 } => (
-            Note,
-            format!("{}'s phone asked again for a message that is no longer on this phone.", name(contact)),
-        ),
-        Notice::Resent { contact, messages } => {
-            let plural = if *messages == 1 { "message" } else { "messages" };
-            (Note, format!("{}'s phone asked again for {messages} {plural}; sent.", name(contact)))
-        }
-        Notice::OtherProtection { contact } => {
-            let whose = contact.as_ref().map_or_else(|| "an unknown sender".to_owned(), &name);
-            (Warning, format!("a message from {whose} is not end-to-end encrypted. It was not taken."))
-        }
-        Notice::Degraded { contact, .. } => (
-            Note,
-            format!(
-                "The conversation with {} began without a one-time key, because a stock was used up. Its \
-                 first messages are less well protected against a later theft of keys.",
-                name(contact)
-            ),
-        ),
-        Notice::Unsealed { contact } => (
-            Note,
-            format!("The relay now sees that it is you who writes to {}, until they answer.", name(contact)),
-        ),
-        Notice::GroupJoined { by, .. } => (
-            Note,
-            format!("{} put you into a group. What is said in it comes from each member in turn.", name(by)),
-        ),
-        Notice::MemberAdded { member, by, .. } => {
-            (Note, format!("{} added {} to a group that you are in.", name(by), name(member)))
-        }
-        Notice::MemberLeft { member, .. } => {
-            (Note, format!("{} left a group that you are in.", name(member)))
-        }
-        Notice::ChannelOpened { channel } => {
-            (Note, format!("{channel} is open: what you post there anybody can read."))
-        }
-        Notice::Posted { channel, number } => (Note, format!("Published in {channel}, as number {number}.")),
-        Notice::ChannelPosts { channel, posts } if posts.is_empty() => {
-            (Note, format!("{channel} has published nothing."))
-        }
-        Notice::ChannelPosts { channel, posts } => {
-            let shown = posts.iter().map(|post| {
-                let words = safe(&String::from_utf8_lossy(post.content.as_slice()));
-                format!("{channel}, number {}: {}", post.number, break_words(&words, INDENT))
-            });
-            (Note, shown.collect::<Vec<_>>().join("\n"))
-        }
-        Notice::ChannelRefused { channel, reason } => (Warning, format!("{channel}: {reason}.")),
-        Notice::DepositRefused { kind, reason } => {
-            (Note, format!("The relay does not keep what this phone was to leave there ({kind}): {reason}."))
-        }
-        Notice::KnownNumbers { numbers } => {
-            let numbers = numbers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-            (
-                Note,
-                format!(
-                    "Of the numbers in your address book, these have an account at this relay: {numbers}."
-                ),
-            )
-        }
-        _ => return None,
-    })
+    }
+}
+
+/// The sentence for a notice; none for those that the commands tell in their own way or that need no words here.
+pub(crate) fn notice(notice: &Notice, phone: &Phone) -> Option<(Tone, String)> {
+    let told_by_commands = matches!(
+        notice,
+        Notice::Registered { .. }
+            | Notice::RegistrationRefused { .. }
+            | Notice::AuthenticationRefused { .. }
+            | Notice::Connected { .. }
+            | Notice::AccountClosed
+            | Notice::Received { .. }
+            | Notice::TimerChanged { .. }
+            | Notice::Accepted { .. }
+            | Notice::Delivered { .. }
+            | Notice::NotSent { message: None, .. }
+            | Notice::Found { .. }
+            | Notice::NotFound { .. }
+    );
+    if told_by_commands {
+        return None;
+    }
+    let (tone, says) = sentences::notice(notice, &OnThisPhone(phone));
+    // The only sentence with others' texts in it.
+    let says = if matches!(notice, Notice::ChannelPosts { .. }) { break_words(&says, INDENT) } else { says };
+    Some((tone, says))
 }
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ use super::{FAILED, INTERRUPTED, NO_RESULT, STORE, USAGE, runtime};
 
 pub(super) fn run(wanted: &Matrix) -> Result<(), Failure> {
     let plan = plan(wanted)?;
-    let to = wanted.out.clone().unwrap_or_else(|| folder::free_folder(&plan.scenario.name));
+    let to = wanted.out.clone().unwrap_or_else(|| folder::free_folder(&plan.scenario));
     if std::fs::symlink_metadata(&to).is_ok() {
         let sentence = format!("{} is there already. Name a new folder with --out FOLDER.", to.display());
         return Err(Failure { sentence, code: USAGE });

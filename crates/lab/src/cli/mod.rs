@@ -15,6 +15,7 @@ use std::process::ExitCode;
 
 use anstream::ColorChoice;
 use clap::Parser;
+use pillarbox_client::display::safe_document;
 use tokio::runtime::Runtime;
 use tokio::signal::ctrl_c;
 use tokio::signal::unix::{SignalKind, signal};
@@ -54,7 +55,7 @@ pub(crate) fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             // If standard error is gone too, the exit code still tells.
-            let _ = writeln!(anstream::stderr(), "pillarbox-lab: {}", failure.sentence);
+            let _ = writeln!(anstream::stderr(), "pillarbox-lab: {}", safe_document(&failure.sentence));
             ExitCode::from(failure.code)
         }
     }

@@ -2,6 +2,7 @@
 
 use std::io::{self, ErrorKind, Write};
 
+use pillarbox_client::display::safe_document;
 use serde::Serialize;
 
 use super::{FAILED, STORE};
@@ -26,7 +27,7 @@ pub(super) fn print(text: &str) -> Result<(), Failure> {
 }
 
 pub(super) fn hint(text: &str) -> Result<(), Failure> {
-    written(writeln!(anstream::stderr(), "{text}"))
+    written(writeln!(anstream::stderr(), "{}", safe_document(text)))
 }
 
 /// A reader that has seen enough, as `head` does, is no failure.

@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use pillarbox_access::{Design, designs};
 use pillarbox_lab::paper;
 use pillarbox_lab::record::text;
-use pillarbox_lab::scenario::Scenario;
 use pillarbox_lab::scenario::library::{self, LibraryError};
 use pillarbox_lab::world::World;
 
@@ -46,7 +45,7 @@ pub(super) fn run(wanted: &Run) -> Result<(), Failure> {
     } else {
         print(&paper::headed(&text::render(world.record(), &scenario, &design.plain)))?;
     }
-    let by_itself = || Path::new(RUNS).join(format!("{}-{}-{seed}", file_name(&scenario), design.name));
+    let by_itself = || Path::new(RUNS).join(format!("{}-{}-{seed}", scenario.file_name(), design.name));
     let folder = match &wanted.out {
         Some(folder) => folder.clone(),
         None if wanted.json => return Ok(()),
@@ -71,12 +70,6 @@ fn save(folder: &Path, record: &str) -> Result<PathBuf, Failure> {
         ),
         code: STORE,
     })
-}
-
-/// A scenario's name as part of a file's: a file from elsewhere may be called anything.
-fn file_name(scenario: &Scenario) -> String {
-    let plain = |letter: char| if letter.is_ascii_alphanumeric() || letter == '-' { letter } else { '_' };
-    scenario.name.chars().take(60).map(plain).collect()
 }
 
 fn design(wanted: &str) -> Result<Design, Failure> {

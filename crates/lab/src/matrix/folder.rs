@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::manifest::MANIFEST;
+use crate::scenario::Scenario;
 
 /// How many runs of one scenario may lie side by side before somebody should tidy up.
 const MAX_RUNS: u32 = 10_000;
@@ -33,9 +34,9 @@ pub enum WriteError {
 
 /// The first free folder for a run: `runs/NAME-matrix`, then `runs/NAME-matrix-2` and so on.
 #[must_use]
-pub fn free_folder(scenario: &str) -> PathBuf {
-    let base = Path::new("runs").join(format!("{scenario}-matrix"));
-    let numbered = |number: u32| Path::new("runs").join(format!("{scenario}-matrix-{number}"));
+pub fn free_folder(scenario: &Scenario) -> PathBuf {
+    let base = Path::new("runs").join(format!("{}-matrix", scenario.file_name()));
+    let numbered = |number: u32| base.with_file_name(format!("{}-matrix-{number}", scenario.file_name()));
     let candidates = std::iter::once(base.clone()).chain((2..MAX_RUNS).map(numbered));
     candidates.into_iter().find(|path| fs::symlink_metadata(path).is_err()).unwrap_or(base)
 }
@@ -107,6 +108,21 @@ mod tests {
             .collect();
         names.sort();
         names
+    }
+
+    #[test]
+    fn a_story_s_name_leads_to_no_other_folder() {
+        let (_, text) = crate::scenario::library::BUILT_IN.first().unwrap();
+        let mut scenario = Scenario::parse("story.toml", text).unwrap();
+        for (name, folder) in [
+            ("../parcel", "runs/___parcel-matrix"),
+            ("/tmp/parcel", "runs/_tmp_parcel-matrix"),
+            ("..", "runs/__-matrix"),
+            ("a\u{202e}b\0", "runs/a_b_-matrix"),
+        ] {
+            scenario.name = name.to_owned();
+            assert_eq!(free_folder(&scenario), Path::new(folder));
+        }
     }
 
     #[test]

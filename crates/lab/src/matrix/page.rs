@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use pillarbox_client::display::safe_document;
+
 use super::cell::{Cell, Evidence};
 use super::manifest::Manifest;
 
@@ -30,23 +32,18 @@ dt { font-weight: 600; }
 @media print { body { max-width: none; padding: 0; color: #000; background: #fff; } .wide { overflow: visible; } td, th { min-width: 0; font-size: .7rem; } }
 ";
 
-/// A text as it may stand in HTML, in an element or in a quoted attribute. Control characters and what turns the reading direction
-/// round are shown as what they are.
+/// A text as it may stand in HTML, in an element or in a quoted attribute. It holds nothing that turns the reading direction
+/// round or that an eye would not see.
 #[must_use]
 pub fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for letter in text.chars() {
+    for letter in safe_document(text).chars() {
         match letter {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
-            '\n' => out.push('\n'),
-            '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' => {
-                out.push('\u{fffd}')
-            }
-            control if control.is_control() => out.push('\u{fffd}'),
             other => out.push(other),
         }
     }
@@ -155,6 +152,7 @@ mod tests {
             let escaped = escaped(&text);
             prop_assert!(!escaped.contains(['<', '>', '"', '\'']), "{escaped}");
             prop_assert!(!escaped.chars().any(|letter| letter.is_control() && letter != '\n'));
+            prop_assert!(!escaped.contains('\u{202e}'), "{escaped}");
         }
     }
 }

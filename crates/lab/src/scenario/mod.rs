@@ -23,6 +23,9 @@ pub use pillarbox_access::view::LockState;
 use error::{Lines, Source};
 use fields::Fields;
 
+/// Most characters of a story's name that stand in a file's name: file systems take 255 bytes, and more is added to it.
+const MAX_FILE_NAME_CHARS: usize = 60;
+
 /// One of a scenario's people: a position in [`Scenario::people`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PersonId(pub usize);
@@ -266,6 +269,13 @@ pub struct Scenario {
 }
 
 impl Scenario {
+    /// The name as part of a file's name. A story from elsewhere may be called anything, a path to another folder too.
+    #[must_use]
+    pub fn file_name(&self) -> String {
+        let plain = |letter: char| if letter.is_ascii_alphanumeric() || letter == '-' { letter } else { '_' };
+        self.name.chars().take(MAX_FILE_NAME_CHARS).map(plain).collect()
+    }
+
     /// Reads and checks a scenario. `file` is only a name for messages.
     ///
     /// # Errors

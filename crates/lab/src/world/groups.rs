@@ -105,9 +105,9 @@ impl World {
         Ok(())
     }
 
-    /// What the scenario calls a group.
-    pub(super) fn group_name(&self, id: GroupId) -> String {
+    /// The scenario's name for a group.
+    pub(super) fn group_name(&self, id: GroupId) -> Option<String> {
         let known = self.groups.iter().find(|(_, group)| group.id == id);
-        known.map_or_else(|| "a group".to_owned(), |(name, _)| name.clone())
+        known.map(|(name, _)| name.clone())
     }
 }

@@ -1,6 +1,7 @@
 //! What phones tell their owners: into the record, and into the truth where it is about something that was really said.
 
-use pillarbox_client::{Entry, Notice};
+use pillarbox_client::sentences::{self, Names};
+use pillarbox_client::{Entry, GroupId, Notice};
 use pillarbox_wire::{AccountId, Duration};
 
 use super::{ProfileId, World, WorldError};
@@ -24,7 +25,8 @@ impl World {
             }
             _ => {}
         }
-        let kind = Kind::Notice { who: self.name(who), notice: word(notice), says: self.in_words(notice) };
+        let says = sentences::line(notice, &Screen { world: self, id });
+        let kind = Kind::Notice { who: self.name(who), notice: sentences::word(notice).to_owned(), says };
         self.record.push(self.now, kind);
         Ok(())
     }
@@ -55,56 +57,6 @@ impl World {
         Ok(())
     }
 
-    /// Whoever is behind an account, as the record calls them.
-    fn behind(&self, account: AccountId) -> String {
-        self.truth.behind(account).map_or_else(|| "a stranger".to_owned(), |who| self.name(who))
-    }
-
-    fn in_words(&self, notice: &Notice) -> String {
-        match notice {
-            Notice::Registered { .. } => "the account is made".to_owned(),
-            Notice::Connected { waiting } => format!("connected, {waiting} messages wait"),
-            Notice::Received { contact, entry } => {
-                let place =
-                    entry.group.map(|group| format!(" in {}", self.group_name(group))).unwrap_or_default();
-                format!("{} says{place}: {}", self.behind(*contact), entry.text().unwrap_or_default())
-            }
-            Notice::GroupJoined { group, by } => {
-                format!("{} made you a member of {}", self.behind(*by), self.group_name(*group))
-            }
-            Notice::MemberAdded { group, member, .. } => {
-                format!("{} is in {}", self.behind(*member), self.group_name(*group))
-            }
-            Notice::MemberLeft { group, member } => {
-                format!("{} left {}", self.behind(*member), self.group_name(*group))
-            }
-            Notice::Accepted { contact, .. } => {
-                format!("the relay has the text for {}", self.behind(*contact))
-            }
-            Notice::Delivered { contact, .. } => format!("{}'s phone has the text", self.behind(*contact)),
-            Notice::Requested { contact } => format!("{}, who is no contact, writes", self.behind(*contact)),
-            Notice::Found { handle, .. } => format!("{handle} has an account"),
-            Notice::NotFound { handle, reason } => format!("{handle} is not found: {reason}"),
-            Notice::KeyChanged { contact, .. } => format!("{}'s key has changed", self.behind(*contact)),
-            Notice::Recovered { contact } => {
-                format!("the conversation with {} began anew", self.behind(*contact))
-            }
-            Notice::Unsealed { contact } => {
-                format!("from now on the relay sees who writes to {}", self.behind(*contact))
-            }
-            Notice::NotSent { contact, reason, .. } => {
-                format!("not sent to {}: {reason}", self.behind(*contact))
-            }
-            Notice::DepositRefused { kind, reason } => format!("the relay does not keep {kind}: {reason}"),
-            Notice::ChannelOpened { channel } => format!("{channel} is open"),
-            Notice::Posted { channel, number } => format!("{channel} has post {number}"),
-            Notice::ChannelPosts { channel, posts } => format!("{channel} shows {} posts", posts.len()),
-            Notice::ChannelRefused { channel, reason } => format!("{channel}: {reason}"),
-            // Neither texts nor keys are in what these print.
-            other => format!("{other:?}"),
-        }
-    }
-
     /// Something of the scenario that this design does not have.
     pub(super) fn not_in_design(&mut self, who: PersonId, does: &str, why: &str) {
         let kind = Kind::NotInDesign {
@@ -122,27 +74,25 @@ impl World {
     }
 }
 
-/// The kind of a notice: its variant's name, with hyphens.
-fn word(notice: &Notice) -> String {
-    let printed = format!("{notice:?}");
-    let name = printed.split([' ', '{', '(']).next().unwrap_or_default();
-    let mut word = String::with_capacity(name.len() + 4);
-    for letter in name.chars() {
-        if letter.is_ascii_uppercase() && !word.is_empty() {
-            word.push('-');
-        }
-        word.push(letter.to_ascii_lowercase());
-    }
-    word
+/// A phone's screen, on which people and groups have the names that the story gives them.
+struct Screen<'a> {
+    world: &'a World,
+    id: ProfileId,
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+impl Names for Screen<'_> {
+    fn contact(&self, account: &AccountId) -> String {
+        let behind = self.world.truth.behind(*account);
+        behind.map_or_else(|| "a stranger".to_owned(), |who| self.world.name(who))
+    }
 
-    #[test]
-    fn a_notice_s_word_is_its_name() {
-        assert_eq!(word(&Notice::AccountClosed), "account-closed");
-        assert_eq!(word(&Notice::Connected { waiting: 3 }), "connected");
+    fn claim(&self, account: &AccountId) -> Option<String> {
+        let phone = self.world.profile(self.id).ok()?.phone.as_ref()?;
+        let claimed = phone.contact(*account).ok()?.suggested_name?;
+        (!claimed.is_empty() && claimed != self.contact(account)).then_some(claimed)
+    }
+
+    fn group(&self, group: &GroupId) -> Option<String> {
+        self.world.group_name(*group).map(|name| format!("the group {name}"))
     }
 }

@@ -13,6 +13,7 @@ use std::future::pending;
 use std::time::Duration;
 
 use pillarbox_client::net::{Carrier, Event};
+use pillarbox_client::sentences;
 use pillarbox_client::{BodyId, Contact, Notice, Phone, PhoneError};
 use pillarbox_transport::RelayAddress;
 use tokio::time::{Instant, interval, sleep_until};
@@ -202,7 +203,7 @@ impl<'a, 'd> Chat<'a, 'd> {
     }
 
     fn greet(&mut self) -> Result<(), Failure> {
-        let (name, sure) = (words::name(&self.contact), words::trust(self.contact.trust));
+        let (name, sure) = (words::name(&self.contact), sentences::trust(self.contact.trust));
         self.desk.terminal.note(&format!(
             "Talking with {name}, {sure}, end-to-end encrypted. A line is a message; /help lists commands."
         ));
@@ -361,7 +362,7 @@ impl<'a, 'd> Chat<'a, 'd> {
 
     fn timer(&mut self, period: Period) -> Result<(), Failure> {
         match self.phone.set_timer(self.contact.account, period.0, now(), &mut self.desk.rng) {
-            Ok(()) => self.desk.terminal.note(&words::timer(period.0)),
+            Ok(()) => self.desk.terminal.note(&sentences::timer(period.0)),
             Err(PhoneError::KeyChanged) => {
                 if let Err(failure) = may_write(self.phone, &self.contact) {
                     self.refuse(&failure);
@@ -399,7 +400,7 @@ impl<'a, 'd> Chat<'a, 'd> {
     /// The recipient, and how sure of them the owner can be, always in sight of whoever types.
     fn prompt(&mut self) {
         if self.person && !self.desk.terminal.is_asking() {
-            let (name, sure) = (words::name(&self.contact), words::trust(self.contact.trust));
+            let (name, sure) = (words::name(&self.contact), sentences::trust(self.contact.trust));
             self.desk.terminal.ask(&format!("to {name} ({sure})> "));
         }
     }

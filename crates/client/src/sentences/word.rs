@@ -1,0 +1,43 @@
+//! The kind of a notice in one word, for programs.
+
+use crate::notice::Notice;
+
+/// The kind of a notice. It stays the same when a sentence is worded anew.
+#[must_use]
+pub const fn word(notice: &Notice) -> &'static str {
+    match notice {
+        Notice::Registered { .. } => "registered",
+        Notice::RegistrationRefused { .. } => "registration-refused",
+        Notice::AuthenticationRefused { .. } => "authentication-refused",
+        Notice::Connected { .. } => "connected",
+        Notice::Farewell { .. } => "farewell",
+        Notice::AccountClosed => "account-closed",
+        Notice::Delayed { .. } => "delayed",
+        Notice::Received { .. } => "received",
+        Notice::TimerChanged { .. } => "timer-changed",
+        Notice::Accepted { .. } => "accepted",
+        Notice::Delivered { .. } => "delivered",
+        Notice::NotSent { .. } => "not-sent",
+        Notice::NotStarted { .. } => "not-started",
+        Notice::DepositRefused { .. } => "deposit-refused",
+        Notice::ChannelOpened { .. } => "channel-opened",
+        Notice::Posted { .. } => "posted",
+        Notice::ChannelPosts { .. } => "channel-posts",
+        Notice::ChannelRefused { .. } => "channel-refused",
+        Notice::KnownNumbers { .. } => "known-numbers",
+        Notice::Requested { .. } => "requested",
+        Notice::Found { .. } => "found",
+        Notice::NotFound { .. } => "not-found",
+        Notice::GroupJoined { .. } => "group-joined",
+        Notice::MemberAdded { .. } => "member-added",
+        Notice::MemberLeft { .. } => "member-left",
+        Notice::KeyChanged { .. } => "key-changed",
+        Notice::Undecryptable { .. } => "undecryptable",
+        Notice::RequestUnopened { .. } => "request-unopened",
+        Notice::Recovered { .. } => "recovered",
+        Notice::Resent { .. } => "resent",
+        Notice::OtherProtection { .. } => "other-protection",
+        Notice::Degraded { .. } => "degraded",
+        Notice::Unsealed { .. } => "unsealed",
+    }
+}
