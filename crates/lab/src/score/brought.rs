@@ -1,6 +1,6 @@
 //! What a demand brought, as plain data. People stand in it as the party that answered can name them: by number, or by account.
 
-use pillarbox_access::measures::Origin;
+use pillarbox_access::attribution::Origin;
 use serde::{Deserialize, Serialize};
 
 /// A text that could be read.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use pillarbox_access::Item;
-use pillarbox_access::measures::{Attribution, attribution};
+use pillarbox_access::attribution::{Attribution, attribution};
 use serde::{Deserialize, Serialize};
 
 use super::brought::{Brought, Entry, Party, Wrote};
@@ -371,7 +371,7 @@ mod tests {
 
     #[test]
     fn what_came_back_says_where_from_and_nothing_says_nothing() {
-        use pillarbox_access::measures::Origin;
+        use pillarbox_access::attribution::Origin;
         let origin = Origin { named_by_operator: true, ..Origin::default() };
         let nothing = Brought { origin, entries: vec![entry("name", 0)], ..Brought::default() };
         assert_eq!(score(What::Entries, &nothing, &yardstick()).1.attribution, None);
