@@ -1,9 +1,10 @@
 //! The debate as data and as questions put to real rows: designs, demands, and what each demand returns.
 //!
-//! This crate reads; it runs nothing and draws nothing. An answer comes from the rows of a relay ([`view`]) by the same
-//! steps for every design ([`serve`], [`reading`]), and carries the bytes it was read from ([`evidence`]).
+//! This crate reads; it runs nothing and draws nothing. An answer comes from the rows of a relay ([`view`]) by one set of
+//! steps, whatever the design and whoever asks: each item is read from the rows ([`item`], [`reading`]), a demand decides
+//! which items are asked for ([`demand::stored`]), and the answer carries the bytes that it was read from ([`evidence`]).
 
-pub mod ask;
+pub mod attribution;
 pub mod demand;
 pub mod design;
 pub mod designs;
@@ -12,24 +13,20 @@ pub mod facts;
 mod holdings_classes;
 pub mod item;
 pub mod law;
-pub mod measures;
 pub mod oracle;
 pub mod reading;
 pub mod returned;
 mod rows;
-mod serve;
 pub mod served;
 #[cfg(test)]
 mod testing;
 pub mod view;
 
-pub use ask::Ask;
 pub use demand::Demand;
 pub use design::{Design, DesignError, StandsFor};
 pub use facts::Facts;
 pub use holdings_classes::{Holding, HoldingLine, holdings_classes};
 pub use item::{Item, Reach};
-pub use returned::{Answer, Blank, Line, Return};
-pub use serve::serve;
+pub use returned::{Answer, Blank};
 pub use served::{ItemLine, Served};
 pub use view::RelayHoldings;

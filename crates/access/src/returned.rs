@@ -6,10 +6,6 @@ use pillarbox_relay::Logged;
 use pillarbox_wire::DepositKind;
 use serde::{Deserialize, Serialize};
 
-use crate::ask::Ask;
-use crate::demand::Demand;
-use crate::evidence::Evidence;
-
 /// The right-hand side of one line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "state")]
@@ -87,6 +83,10 @@ pub enum Blank {
     },
     /// No message ever passed.
     NonePassed,
+    /// This relay deletes a message when it is delivered.
+    GoneOnDelivery,
+    /// Messages of this account are there, and each still waits.
+    NoneDelivered,
     /// Rows are there, and none of them names this account.
     NoneOfThisAccount,
     /// There is no such thing in this messenger.
@@ -98,6 +98,11 @@ pub enum Blank {
     },
     /// This relay would take it, and the phone left none.
     NoneLeft {
+        /// What.
+        kind: DepositKind,
+    },
+    /// This relay would take it, and no phone has left any that is about this account.
+    NoneLeftAbout {
         /// What.
         kind: DepositKind,
     },
@@ -115,6 +120,20 @@ pub enum Blank {
     NothingJoinsIt,
     /// There is no backup.
     NoBackup,
+    /// The account has opened no public channel.
+    NoChannelOpened,
+    /// Nothing is published in a channel of the account.
+    NothingPublished,
+    /// The account was closed; what it did stays in the log, under its name.
+    ClosedAndLogged {
+        /// How many rows of the log name it.
+        rows: u64,
+    },
+    /// No account has the number, and the log says who looked for it.
+    LookedUpInVain {
+        /// How many rows of the log name it.
+        rows: u64,
+    },
 }
 
 impl fmt::Display for Blank {
@@ -126,10 +145,13 @@ impl fmt::Display for Blank {
                 write!(f, "{passed} passed through, and their rows are gone")
             }
             Self::NonePassed => f.write_str("no message has passed through"),
+            Self::GoneOnDelivery => f.write_str("this relay deletes a message when it is delivered"),
+            Self::NoneDelivered => f.write_str("each message of this account that is there still waits"),
             Self::NoneOfThisAccount => f.write_str("no row that is left names this account"),
             Self::NoSuchThing => f.write_str("this messenger has no such thing"),
             Self::NotTaken { kind } => write!(f, "phones leave no {kind} here"),
             Self::NoneLeft { kind } => write!(f, "this phone has left no {kind}"),
+            Self::NoneLeftAbout { kind } => write!(f, "no phone has left a {kind} about this account"),
             Self::SeenNotKept { what } => {
                 write!(
                     f,
@@ -142,6 +164,23 @@ impl fmt::Display for Blank {
             }
             Self::NothingJoinsIt => f.write_str("nothing in the rows joins it to another"),
             Self::NoBackup => f.write_str("there is no backup"),
+            Self::NoChannelOpened => f.write_str("this account has opened no public channel"),
+            Self::NothingPublished => f.write_str("nothing is published in a channel of this account"),
+            Self::ClosedAndLogged { rows: 1 } => {
+                f.write_str("the account is closed, and 1 row of the log still names it")
+            }
+            Self::ClosedAndLogged { rows } => {
+                write!(f, "the account is closed, and {rows} rows of the log still name it")
+            }
+            Self::LookedUpInVain { rows: 1 } => {
+                f.write_str("the relay has no such account, and its log says that somebody looked for it")
+            }
+            Self::LookedUpInVain { rows } => {
+                write!(
+                    f,
+                    "the relay has no such account, and its log says {rows} times that somebody looked for it"
+                )
+            }
         }
     }
 }
@@ -164,63 +203,5 @@ impl fmt::Display for Answer {
                 write!(f, "held, not handed over: {count}. The operator: {says} ({from})")
             }
         }
-    }
-}
-
-/// One line of the paper: asked on the left, returned on the right.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Line {
-    /// What was asked.
-    pub ask: Ask,
-    /// The same in words.
-    pub asked: &'static str,
-    /// What came back.
-    pub answer: Answer,
-}
-
-/// The whole answer to one demand about one account.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Return {
-    /// The demand served.
-    pub demand: &'static Demand,
-    /// The account asked about, as the paper names it.
-    pub about: String,
-    /// Line by line.
-    pub lines: Vec<Line>,
-    /// Other accounts that the returned rows name, the other party of a conversation included.
-    pub others_named: u64,
-    /// How many messages the relay has ever accepted, for everybody together. It does not know how many were this account's.
-    pub accepted_in_all: u64,
-    /// The rows behind the answer and what was done to them.
-    pub evidence: Evidence,
-}
-
-impl Return {
-    /// The answer to one ask.
-    #[must_use]
-    pub fn answer(&self, ask: Ask) -> Option<&Answer> {
-        self.lines.iter().find(|line| line.ask == ask).map(|line| &line.answer)
-    }
-
-    /// How many message rows came back with recipient and time.
-    #[must_use]
-    pub fn records(&self) -> usize {
-        match self.answer(Ask::Traffic) {
-            Some(Answer::Returned { .. }) => self.evidence.rows.len(),
-            _ => 0,
-        }
-    }
-
-    /// How many of those name their sender.
-    #[must_use]
-    pub fn senders(&self) -> usize {
-        if self.records() == 0 { 0 } else { self.evidence.rows.iter().filter(|row| row.names_sender).count() }
-    }
-
-    /// How many texts came back in readable form; receipts and the like are not texts.
-    #[must_use]
-    pub fn texts(&self) -> usize {
-        let content = self.evidence.rows.iter().filter_map(|row| row.content.as_ref());
-        content.filter(|content| content.attempts.reads_a_text()).count()
     }
 }

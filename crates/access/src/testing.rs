@@ -5,12 +5,14 @@ use std::net::IpAddr;
 use pillarbox_client::BodyId;
 use pillarbox_client::body::{Body, Content, Text};
 use pillarbox_relay::store::{
-    AccountRow, Counters, DepositRow, DeviceNumber, DeviceRow, EventNumber, EventRow, MessageRow,
+    AccountRow, ChannelRow, Counters, DepositRow, DeviceNumber, DeviceRow, EventNumber, EventRow, MessageRow,
+    PublishedRow,
 };
 use pillarbox_relay::{Holdings, Keeping, Logged};
 use pillarbox_session::kind::SERVER_READABLE;
 use pillarbox_wire::{
-    AccountId, Bytes, DepositKind, DeviceAddress, DeviceId, FixedBytes, Handle, MessageId, Timestamp, encode,
+    AccountId, Bytes, ChannelName, DepositKind, DeviceAddress, DeviceId, FixedBytes, Handle, MessageId,
+    Timestamp, encode,
 };
 
 use crate::view::RelayHoldings;
@@ -133,6 +135,8 @@ pub(crate) fn everything() -> RelayHoldings {
         event(5, Logged::Sent, target, Some(other), None),
         event(6, Logged::Sent, other, Some(target), None),
         event(7, Logged::Connected, other, None, None),
+        event(8, Logged::Read, other, Some(target), Some("@clock")),
+        event(9, Logged::Fetched, other, Some(target), None),
     ];
     let message = MessageRow {
         message: MessageId(6),
@@ -142,14 +146,20 @@ pub(crate) fn everything() -> RelayHoldings {
         delivered_at: Some(AT),
         payload: Bytes(readable(WORDS)),
     };
+    let name = ChannelName::try_from("@clock".to_owned()).unwrap();
+    let channel =
+        ChannelRow { channel: name.clone(), owner: target, opened_at: AT, posted: 1, taken_down: None };
+    let post = PublishedRow { channel: name, number: 1, posted_at: AT, content: Bytes(b"Tick.".to_vec()) };
     holdings(Holdings {
-        keeping: Some(Keeping { deposits: DepositKind::ALL.to_vec(), ..Keeping::HISTORY }),
+        keeping: Some(Keeping { deposits: DepositKind::ALL.to_vec(), channels: true, ..Keeping::HISTORY }),
         counters: Counters { next_message: MessageId(8), ..Counters::default() },
         accounts: [TARGET, OTHER].map(|who| account_row(who, true)).into(),
         devices: [TARGET, OTHER].map(|who| device_row(who, true)).into(),
         messages: vec![message],
         deposits,
         events,
+        channels: vec![channel],
+        posts: vec![post],
         ..Holdings::default()
     })
 }

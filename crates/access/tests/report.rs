@@ -5,8 +5,8 @@
 mod salamander;
 
 use pillarbox_access::RelayHoldings;
+use pillarbox_access::attribution::Attribution;
 use pillarbox_access::demand::report::{NotProven, serve};
-use pillarbox_access::measures::Attribution;
 use pillarbox_access::view::ReportedMessage;
 use pillarbox_client::BodyId;
 use pillarbox_client::body::{Body, Content, Text};

@@ -52,8 +52,6 @@ labels! {
     RATCHET_HEADER = "pillarbox/ratchet/header/v1";
     /// Double Ratchet, section 7.2: the cipher key of a body, from its message key.
     RATCHET_MESSAGE = "pillarbox/ratchet/message/v1";
-    /// Name of a session, the same on both sides.
-    RATCHET_SESSION_ID = "pillarbox/ratchet/session-id/v1";
     /// Sealed sender: outer layer, ephemeral to recipient.
     SEALED_SENDER_EPHEMERAL = "pillarbox/sealed-sender/ephemeral/v1";
     /// Sealed sender: inner layer, sender's identity to recipient.

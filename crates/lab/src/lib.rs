@@ -4,7 +4,8 @@
 //! |---|---|
 //! | [`demonstration`], [`audit`] | the shipped programs over TCP: one conversation under two designs; a search for what a relay must not have |
 //! | [`scenario`], [`world`], [`record`], [`truth`] | a story, told by relays and phones in one process on a virtual clock |
-//! | [`experiments`], [`score`], [`matrix`], [`demand`] | each demand put to each design, scored, with evidence |
+//! | [`experiments`], [`score`], [`matrix`] | each demand put to each design, scored, with evidence |
+//! | [`folder`] | a demand on the data folder of a relay |
 //! | [`oracle`] | the designs beside what others published |
 //! | [`paper`], [`columns`] | sentences and tables |
 //!
@@ -13,9 +14,9 @@
 pub mod answer;
 pub mod audit;
 pub mod columns;
-pub mod demand;
 pub mod demonstration;
 pub mod experiments;
+pub mod folder;
 pub mod matrix;
 pub mod oracle;
 pub mod paper;

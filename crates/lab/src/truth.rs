@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use pillarbox_client::BodyId;
-use pillarbox_wire::{AccountId, ChannelName, Handle, Timestamp};
+use pillarbox_wire::{AccountId, ChannelName, Timestamp};
 
 use crate::scenario::PersonId;
 
@@ -85,7 +85,6 @@ pub struct Truth {
     accounts: Vec<Behind>,
     owners: BTreeMap<AccountId, PersonId>,
     addresses: BTreeMap<PersonId, IpAddr>,
-    numbers: BTreeMap<PersonId, Handle>,
     groups: BTreeMap<String, TrueGroup>,
     followers: BTreeMap<ChannelName, Vec<PersonId>>,
 }
@@ -123,11 +122,8 @@ impl Truth {
         self.accounts.push(behind);
     }
 
-    pub(crate) fn is_at(&mut self, who: PersonId, address: IpAddr, number: Option<&Handle>) {
+    pub(crate) fn is_at(&mut self, who: PersonId, address: IpAddr) {
         self.addresses.insert(who, address);
-        if let Some(number) = number {
-            self.numbers.insert(who, number.clone());
-        }
     }
 
     pub(crate) fn group(&mut self, name: &str, group: TrueGroup) {
@@ -189,12 +185,6 @@ impl<'w> Scorer<'w> {
     #[must_use]
     pub fn behind_address(&self, address: IpAddr) -> Option<PersonId> {
         self.truth.addresses.iter().find(|(_, known)| **known == address).map(|(who, _)| *who)
-    }
-
-    /// Who has a number.
-    #[must_use]
-    pub fn behind_number(&self, number: &Handle) -> Option<PersonId> {
-        self.truth.numbers.iter().find(|(_, known)| *known == number).map(|(who, _)| *who)
     }
 
     /// Every group, by name.

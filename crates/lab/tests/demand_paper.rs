@@ -34,3 +34,37 @@ fn what_is_not_there_is_a_mistake_of_usage_that_names_what_is() {
         assert!(said.contains(names), "{said}");
     }
 }
+
+#[test]
+fn a_demand_says_where_it_can_be_served_and_what_else_there_is() {
+    for (typed, says) in [
+        (
+            &["nonsense"][..],
+            &["entity-data, events-data", "--data FOLDER", "seized-phone-off", "--scenario NAME"][..],
+        ),
+        (&["content-warrant"], &["--about NUMBER", "--data FOLDER", "content-warrant --scenario NAME"]),
+        (&["seized-phone"], &["asks for a phone", "demand seized-phone-off --scenario NAME"]),
+        (&["seized-phone-open"], &["asks for a phone", "demand seized-phone-open --scenario NAME"]),
+        (&["interception"], &["while it happens", "demand interception --scenario NAME"]),
+        (&["compelled-logging"], &["from an order on", "demand compelled-logging --scenario NAME"]),
+        (&["takedown"], &["asks for nothing", "demand takedown --scenario NAME"]),
+    ] {
+        let done = lab(&[&["demand"], typed].concat());
+        let said = String::from_utf8_lossy(&done.stderr).into_owned();
+        assert_eq!(done.status.code(), Some(2), "{said}");
+        for says in says {
+            assert!(said.contains(says), "{typed:?}: {said}");
+        }
+    }
+}
+
+#[test]
+fn a_story_without_a_design_has_its_own() {
+    let of = |more: &[&str]| {
+        let done = lab(&[&["demand", "entity-data", "--scenario", "locked-phone-2016"], more].concat());
+        assert_eq!(done.status.code(), Some(0), "{}", String::from_utf8_lossy(&done.stderr));
+        done.stdout
+    };
+    let story = pillarbox_lab::scenario::library::find("locked-phone-2016").unwrap();
+    assert_eq!(of(&[]), of(&["--design", &story.design]));
+}

@@ -22,7 +22,7 @@ use crate::{
     ratchet::RatchetError,
     redact::redacted_debug,
     sealed_sender::SEALED_OVERHEAD,
-    session::{Parties, Plaintext, Session, State},
+    session::{Parties, Plaintext, Session},
 };
 use pillarbox_crypto::{AgreementPublic, IdentityPublic, IdentitySecret, Padding};
 use pillarbox_wire::{DeviceBundle, limits::MAX_PAYLOAD_LEN};
@@ -190,13 +190,6 @@ impl Conversation {
     #[must_use]
     pub fn degraded(&self) -> Option<Degraded> {
         self.active.degraded
-    }
-
-    /// Whether the peer has answered in the active session. Until then every message is
-    /// [`PREKEY_OVERHEAD`] long rather than [`RATCHET_OVERHEAD`](crate::RATCHET_OVERHEAD).
-    #[must_use]
-    pub fn is_answered(&self) -> bool {
-        matches!(self.active.state, State::Running(_))
     }
 
     fn of(parties: Parties, session: Session) -> Self {

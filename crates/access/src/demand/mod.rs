@@ -121,16 +121,6 @@ pub struct Demand {
 
 const EVERYTHING: &[Reach] = &[Reach::Subscriber, Reach::Records, Reach::Contents];
 
-/// The metadata that an operator holds, of both kinds at once.
-pub const COMMUNICATIONS_DATA: Demand = Demand {
-    name: "communications-data",
-    title: "a demand for communications data",
-    plain: "who, to whom, when: not what was said",
-    reaches: &[Reach::Subscriber, Reach::Records],
-    view: View::RelayHoldings,
-    when: When::Past,
-};
-
 /// What was said, as far as the operator holds it. Both powers reach the data about it too: secondary data in the UK (section
 /// 15(2)(b)), records in the US (18 U.S.C. 2703(c)(1)(A)).
 pub const CONTENT_WARRANT: Demand = Demand {
@@ -162,10 +152,7 @@ pub const EVENTS_DATA: Demand = Demand {
     when: When::Past,
 };
 
-/// The two that the demonstration serves, and that the command line serves on any relay's files.
-pub const DEMONSTRATED: &[&Demand] = &[&COMMUNICATIONS_DATA, &CONTENT_WARRANT];
-
-/// Every column of the matrix, in its order.
+/// Every demand, in the order of the columns of the matrix.
 pub const ALL: &[&Demand] = &[
     &ENTITY_DATA,
     &EVENTS_DATA,
@@ -187,7 +174,7 @@ pub const ALL: &[&Demand] = &[
 /// The demand of that name.
 #[must_use]
 pub fn named(name: &str) -> Option<&'static Demand> {
-    ALL.iter().chain(DEMONSTRATED).copied().find(|demand| demand.name == name)
+    ALL.iter().copied().find(|demand| demand.name == name)
 }
 
 #[cfg(test)]

@@ -13,8 +13,8 @@ use pillarbox_wire::decode;
 use serde::Serialize;
 
 use super::{Demand, EVERYTHING, View, When};
+use crate::attribution::{Attribution, Origin, attribution};
 use crate::facts::{Facts, Said};
-use crate::measures::{Attribution, Origin, attribution};
 use crate::reading::text_of;
 use crate::view::{RelayHoldings, ReportedMessage};
 

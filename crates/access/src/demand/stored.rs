@@ -3,7 +3,7 @@
 //! An item comes back if the demand reaches it, at the process that the operator hands it over at, and if the rows have it. One
 //! that is there and that the operator does not hand over is said to be there.
 
-use pillarbox_relay::store::AccountRow;
+use pillarbox_relay::store::{AccountRow, EventRow};
 use pillarbox_wire::Timestamp;
 
 use super::{About, Case, Demand};
@@ -57,9 +57,10 @@ pub(super) fn over(
         }
     };
     let rows = account.map(|account| Rows { holdings, events, tap, account, since });
+    let nobody = nobody(case, events);
     let mut facts = Facts::default();
     let mut line = |item: &Item| {
-        let (answer, exhibits) = match hand_over(*item, demand, case, rows.as_ref()) {
+        let (answer, exhibits) = match hand_over(*item, demand, case, rows.as_ref(), nobody) {
             HandedOver::Yes(reply) => {
                 facts.add(reply.facts);
                 (reply.answer, reply.exhibits)
@@ -85,12 +86,18 @@ enum HandedOver {
 }
 
 /// What an operator does about one item: a word for several is answered with those of them that it would hand over alone.
-fn hand_over(item: Item, demand: &Demand, case: &Case<'_>, rows: Option<&Rows<'_>>) -> HandedOver {
+fn hand_over(
+    item: Item,
+    demand: &Demand,
+    case: &Case<'_>,
+    rows: Option<&Rows<'_>>,
+    nobody: Blank,
+) -> HandedOver {
     if !reaches(item, demand, case) {
         return HandedOver::No(Answer::NotCovered);
     }
     let Some(rows) = rows else {
-        return HandedOver::No(Answer::NoneHeld { reason: Blank::NoSuchAccount });
+        return HandedOver::No(Answer::NoneHeld { reason: nobody });
     };
     let freely = |item: Item| {
         reaches(item, demand, case) && case.operator.withholding(item, case.circumstances).is_none()
@@ -109,6 +116,26 @@ fn hand_over(item: Item, demand: &Demand, case: &Case<'_>, rows: Option<&Rows<'_
                 }),
             }
         }
+    }
+}
+
+/// Why there is nothing about somebody who has no account: rows of the log stay when an account is closed, and somebody may have
+/// looked for a number that nobody has.
+fn nobody(case: &Case<'_>, events: &[EventRow]) -> Blank {
+    let rows = |names: &dyn Fn(&EventRow) -> bool| {
+        u64::try_from(events.iter().filter(|event| names(event)).count()).unwrap_or(u64::MAX)
+    };
+    match case.about {
+        About::Account(account) => {
+            match rows(&|event| event.account == Some(*account) || event.about == Some(*account)) {
+                0 => Blank::NoSuchAccount,
+                rows => Blank::ClosedAndLogged { rows },
+            }
+        }
+        About::Number(number) => match rows(&|event| event.name.as_deref() == Some(number.as_str())) {
+            0 => Blank::NoSuchAccount,
+            rows => Blank::LookedUpInVain { rows },
+        },
     }
 }
 

@@ -9,9 +9,9 @@ use pillarbox_wire::{DeviceAddress, DeviceId, Duration, Timestamp};
 use super::*;
 use crate::design::{Operator, Practice, Withholding};
 use crate::item::Item;
-use crate::returned::Answer;
+use crate::returned::{Answer, Blank};
 use crate::testing::{ADDRESS, AT, OTHER, TARGET, WORDS, account, everything, number, readable};
-use crate::view::{OperatorTap, PushOwner, PushRecords};
+use crate::view::{OperatorTap, PushOwner, PushRecords, RelayHoldings};
 
 fn target() -> About {
     About::Number(number(TARGET))
@@ -21,7 +21,7 @@ fn target() -> About {
 fn every_demand_has_one_name_and_is_found_by_it() {
     let names: BTreeSet<&str> = ALL.iter().map(|demand| demand.name).collect();
     assert_eq!(names.len(), ALL.len());
-    assert!(ALL.iter().chain(DEMONSTRATED).all(|demand| named(demand.name) == Some(demand)));
+    assert!(ALL.iter().all(|demand| named(demand.name) == Some(demand)));
     assert_eq!(named("wish"), None);
 }
 
@@ -115,6 +115,23 @@ fn nobody_has_no_account() {
     let operator = Operator::default();
     let served = stored::serve(&CONTENT_WARRANT, &Case::new(&about, &operator), &everything());
     assert!(!served.has_account && served.returned().is_empty());
+    assert_eq!(served.answer(Item::IpLog), Some(&Answer::NoneHeld { reason: Blank::NoSuchAccount }));
+}
+
+#[test]
+fn what_the_log_says_about_an_account_that_is_gone_is_said_to_be_there() {
+    let mut rows = everything().rows().clone();
+    rows.accounts.retain(|row| row.account != account(TARGET));
+    let holdings = RelayHoldings::of_rows(rows);
+    let operator = Operator::default();
+    let reason = |about: About| {
+        let served = stored::serve(&EVENTS_DATA, &Case::new(&about, &operator), &holdings);
+        served.answer(Item::IpLog).cloned()
+    };
+    let closed = Blank::ClosedAndLogged { rows: 8 };
+    assert_eq!(reason(About::Account(account(TARGET))), Some(Answer::NoneHeld { reason: closed }));
+    let sought = Blank::LookedUpInVain { rows: 1 };
+    assert_eq!(reason(target()), Some(Answer::NoneHeld { reason: sought }));
 }
 
 fn passing(minute: u64, from: Option<(u8, &str)>, to: (u8, &str)) -> Passing {
@@ -220,27 +237,4 @@ fn a_push_token_leads_to_its_owner_in_two_steps() {
     assert!(nobody.owners.is_empty());
     let unknown = push_lookup::serve(&case, &holdings, &PushRecords::default());
     assert!(matches!(unknown.second, Answer::NoneHeld { .. }));
-}
-
-#[test]
-fn a_block_is_counted_by_country_and_by_relay() {
-    let attempt = |in_the_country, arrived, another_relay| blocking_order::Attempt {
-        at: AT,
-        in_the_country,
-        arrived,
-        another_relay,
-    };
-    let counted = blocking_order::count(&[
-        attempt(true, true, false),
-        attempt(true, false, false),
-        attempt(true, true, true),
-        attempt(true, true, true),
-        attempt(false, true, false),
-    ]);
-    assert_eq!(
-        (counted.denied, counted.restored, counted.unhindered, counted.denied_elsewhere),
-        (1, 2, 1, 0)
-    );
-    assert_eq!(counted.share_restored(), Some(0.5));
-    assert_eq!(blocking_order::count(&[]).share_restored(), None);
 }

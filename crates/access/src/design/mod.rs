@@ -84,14 +84,6 @@ pub enum Mark {
     Recheck,
 }
 
-impl Mark {
-    /// Whether a statement with this mark may be printed as a fact.
-    #[must_use]
-    pub const fn is_fact(self) -> bool {
-        matches!(self, Self::Confirmed | Self::Measured)
-    }
-}
-
 /// What the phones of a design do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PhoneSide {

@@ -1,7 +1,8 @@
 //! Items that stand in the rows of accounts and devices.
 
 use pillarbox_relay::Logged;
-use pillarbox_wire::Timestamp;
+use pillarbox_relay::store::{AccountRow, EventRow, PreKeyKind};
+use pillarbox_wire::{PreKeyId, Timestamp};
 
 use super::read::{Reply, Rows};
 use crate::evidence::{Exhibit, hexadecimal};
@@ -13,18 +14,33 @@ pub(super) fn record(rows: &Rows<'_>) -> Reply {
 }
 
 pub(super) fn registered_at(rows: &Rows<'_>) -> Reply {
-    match rows.account.registered_at {
-        Some(at) if at != at.day() => one(at.to_string(), "accounts", "registered_at", &at),
-        // What was kept by the day tells no time.
-        _ => Reply::blank(Blank::NotWrittenDown),
-    }
+    // What was kept by the day tells no time; the log may.
+    let exact = rows.account.registered_at.filter(|at| *at != at.day());
+    registered(rows, exact, |at| at, |at| at.to_string())
 }
 
 pub(super) fn registered_date(rows: &Rows<'_>) -> Reply {
-    match rows.account.registered_at {
-        Some(at) => one(day(at), "accounts", "registered_at", &at.day()),
-        None => Reply::blank(Blank::NotWrittenDown),
-    }
+    registered(rows, rows.account.registered_at, Timestamp::day, day)
+}
+
+/// From the account's row, from the log, or from both.
+fn registered(
+    rows: &Rows<'_>,
+    in_the_row: Option<Timestamp>,
+    kept: fn(Timestamp) -> Timestamp,
+    line: fn(Timestamp) -> String,
+) -> Reply {
+    let logged = registration(rows);
+    let at = in_the_row.or_else(|| logged.map(|event| event.at));
+    let of_row = in_the_row.map(|at| Exhibit::field("accounts", "registered_at", &kept(at)));
+    let of_log = logged.map(|event| Exhibit::row("events", event));
+    let exhibits = of_row.into_iter().chain(of_log).collect();
+    Reply::of(at.map(line).into_iter().collect(), exhibits, Blank::NotWrittenDown)
+}
+
+/// The registration, if the log has it.
+fn registration<'a>(rows: &Rows<'a>) -> Option<&'a EventRow> {
+    rows.happened(Logged::Registered).next()
 }
 
 pub(super) fn phone_number(rows: &Rows<'_>) -> Reply {
@@ -34,9 +50,40 @@ pub(super) fn phone_number(rows: &Rows<'_>) -> Reply {
     }
 }
 
+/// The public keys of the account, and for each device its key and the prekeys that it has left here: one is gone for each
+/// conversation that somebody began.
 pub(super) fn public_key(rows: &Rows<'_>) -> Reply {
-    let key = hexadecimal(rows.account.identity_signing.as_bytes());
-    one(key.clone(), "accounts", "identity_signing", &key)
+    let AccountRow {
+        account,
+        handle: _,
+        registered_at: _,
+        identity_signing,
+        identity_agreement,
+        identity_cross_signature,
+        delivery_verifier,
+    } = rows.account;
+    let key = hexadecimal(identity_signing.as_bytes());
+    let mut lines = vec![key.clone()];
+    let others = [identity_agreement.as_bytes(), delivery_verifier.as_bytes()].map(|key| hexadecimal(key));
+    let cross_signature = hexadecimal(identity_cross_signature.as_bytes());
+    let mut exhibits = vec![
+        Exhibit::field("accounts", "identity_signing", &key),
+        Exhibit::field("accounts", "other keys", &(others, cross_signature)),
+    ];
+    let all = rows.holdings.rows();
+    for device in all.devices.iter().filter(|device| device.account == *account) {
+        let own = all.prekeys.iter().filter(|prekey| prekey.device_number == device.device_number);
+        let own: Vec<(PreKeyKind, PreKeyId)> = own.map(|prekey| (prekey.kind, prekey.id)).collect();
+        let left = own.iter().filter(|(kind, _)| *kind == PreKeyKind::OneTime).count();
+        lines.push(format!("device {}: {left} one-time keys left", device.device));
+        let uploaded = (device.next_one_time, device.next_one_time_kem);
+        let keys = (device.device_number, hexadecimal(device.device_key.as_bytes()), uploaded);
+        exhibits.push(Exhibit::field("devices", "keys", &keys));
+        if !own.is_empty() {
+            exhibits.push(Exhibit::field("prekeys", "kinds and numbers", &(device.device_number, own)));
+        }
+    }
+    Reply::of(lines, exhibits, Blank::NotWrittenDown)
 }
 
 pub(super) fn last_seen(rows: &Rows<'_>) -> Reply {

@@ -8,21 +8,23 @@ use crate::evidence::Exhibit;
 use crate::returned::Blank;
 
 pub(super) fn registration_ip(rows: &Rows<'_>) -> Reply {
-    let registered = rows.happened(Logged::Registered);
-    let with_address: Vec<&EventRow> = registered.filter(|event| event.address.is_some()).collect();
-    lines(&with_address, rows.not_logged(Logged::Registered), from)
+    with_address(rows, Logged::Registered, from)
 }
 
 /// Time and address of every login; a login of which the address is not kept is none.
 pub(super) fn logins(rows: &Rows<'_>) -> Reply {
-    let connected = rows.happened(Logged::Connected);
-    let with_address: Vec<&EventRow> = connected.filter(|event| event.address.is_some()).collect();
-    lines(&with_address, rows.not_logged(Logged::Connected), |event| {
-        format!("{} from {}", event.at, from(event))
-    })
+    with_address(rows, Logged::Connected, |event| format!("{} from {}", event.at, from(event)))
 }
 
-/// Look-ups by the account, and look-ups of its number by anybody.
+/// Rows of the log that have an address. Where there are rows and none has one, the relay does not write addresses down.
+fn with_address(rows: &Rows<'_>, what: Logged, line: impl Fn(&EventRow) -> String) -> Reply {
+    let (with, without): (Vec<&EventRow>, Vec<&EventRow>) =
+        rows.happened(what).partition(|event| event.address.is_some());
+    let otherwise = if without.is_empty() { rows.not_logged(what) } else { Blank::NotWrittenDown };
+    lines(&with, otherwise, line)
+}
+
+/// Look-ups by the account, look-ups of its number by anybody, and keys that were fetched to write to somebody for the first time.
 pub(super) fn lookups(rows: &Rows<'_>) -> Reply {
     let number = rows.account.handle.as_ref().map(ToString::to_string);
     let account = rows.account.account;
@@ -31,11 +33,23 @@ pub(super) fn lookups(rows: &Rows<'_>) -> Reply {
             || event.about == Some(account)
             || (number.is_some() && event.name == number)
     };
-    let looked: Vec<&EventRow> = rows.of_everybody(Logged::LookedUp).filter(concerns).collect();
+    let both = [Logged::LookedUp, Logged::Fetched].into_iter().flat_map(|what| rows.of_everybody(what));
+    let mut looked: Vec<&EventRow> = both.filter(concerns).collect();
+    looked.sort_by_key(|event| event.event);
     lines(&looked, rows.not_logged(Logged::LookedUp), |event| {
         let who =
             event.account.map_or_else(|| "somebody without a name".into(), |account| rows.name(account));
-        format!("{}: {who} looked up {}", event.at, event.name.as_deref().unwrap_or("a number"))
+        let about = event.about.map(|account| rows.name(account));
+        match event.what {
+            Logged::Fetched => {
+                format!(
+                    "{}: {who} fetched keys to write to {}",
+                    event.at,
+                    about.as_deref().unwrap_or("somebody")
+                )
+            }
+            _ => format!("{}: {who} looked up {}", event.at, event.name.as_deref().unwrap_or("a number")),
+        }
     })
 }
 

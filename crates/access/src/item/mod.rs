@@ -5,6 +5,7 @@
 
 mod account;
 mod backup;
+mod channels;
 mod log;
 mod people;
 mod profile;

@@ -10,7 +10,7 @@ use super::profile::{exhibits, unreadable, words};
 use super::read::{Reply, Rows};
 use crate::facts::{Facts, Knows, Member};
 use crate::reading::Keys;
-use crate::returned::Answer;
+use crate::returned::{Answer, Blank};
 
 /// Whom the account has left an entry about.
 pub(super) fn left(kind: DepositKind, rows: &Rows<'_>) -> Reply {
@@ -27,7 +27,7 @@ pub(super) fn left(kind: DepositKind, rows: &Rows<'_>) -> Reply {
 
 /// Who has left an entry about the account.
 pub(super) fn left_about(kind: DepositKind, rows: &Rows<'_>) -> Reply {
-    let Some(number) = &rows.account.handle else { return Reply::blank(rows.no_deposit(kind)) };
+    let Some(number) = &rows.account.handle else { return Reply::blank(rows.no_deposit_about(kind)) };
     let all = rows.holdings.rows().deposits.iter();
     let about: Vec<&DepositRow> = all
         .filter(|row| row.kind == kind && row.subject.as_slice() == number.as_str().as_bytes())
@@ -35,7 +35,7 @@ pub(super) fn left_about(kind: DepositKind, rows: &Rows<'_>) -> Reply {
         .collect();
     let names: Vec<String> = about.iter().map(|row| rows.name(row.account)).collect();
     let facts = facts(kind, names.iter().map(|name| (name.clone(), number.to_string())));
-    Reply::of(names, exhibits(&about), rows.no_deposit(kind)).with(facts)
+    Reply::of(names, exhibits(&about), rows.no_deposit_about(kind)).with(facts)
 }
 
 fn facts(kind: DepositKind, pairs: impl Iterator<Item = (String, String)>) -> Facts {
@@ -49,7 +49,7 @@ fn facts(kind: DepositKind, pairs: impl Iterator<Item = (String, String)>) -> Fa
 /// Groups that the account has left rosters of.
 pub(super) fn groups(rows: &Rows<'_>) -> Reply {
     let left: Vec<&DepositRow> = rows.left(DepositKind::Group).collect();
-    rosters(&left, rows, |_| true)
+    rosters(&left, rows, rows.no_deposit(DepositKind::Group), |_| true)
 }
 
 /// Groups that the account stands in, whoever left the roster.
@@ -67,11 +67,16 @@ pub(super) fn memberships(rows: &Rows<'_>) -> Reply {
                     .is_some_and(|(_, members)| members.contains(&own) || members.contains(&id))
         })
         .collect();
-    rosters(&of_account, rows, |_| false)
+    rosters(&of_account, rows, rows.no_deposit_about(DepositKind::Group), |_| false)
 }
 
 /// The rosters that can be read; `whole` says whether the members come with the name.
-fn rosters(left: &[&DepositRow], rows: &Rows<'_>, whole: impl Fn(&DepositRow) -> bool) -> Reply {
+fn rosters(
+    left: &[&DepositRow],
+    rows: &Rows<'_>,
+    otherwise: Blank,
+    whole: impl Fn(&DepositRow) -> bool,
+) -> Reply {
     let mut lines = BTreeSet::new();
     let mut members = BTreeSet::new();
     for row in left {
@@ -90,7 +95,7 @@ fn rosters(left: &[&DepositRow], rows: &Rows<'_>, whole: impl Fn(&DepositRow) ->
         return Reply { answer: held(left.len(), rows), facts: Facts::default(), exhibits: exhibits(left) };
     }
     let facts = Facts { members: members.into_iter().collect(), ..Facts::default() };
-    Reply::of(lines.into_iter().collect(), exhibits(left), rows.no_deposit(DepositKind::Group)).with(facts)
+    Reply::of(lines.into_iter().collect(), exhibits(left), otherwise).with(facts)
 }
 
 /// A roster as phones leave it: the group's name, then a member a line. A sealed one is tried with every key that the operator has.

@@ -8,6 +8,7 @@ use pillarbox_relay::store::{EventRow, MessageRow};
 use pillarbox_wire::AccountId;
 
 use super::read::{Reply, Rows};
+use super::traffic::{header, of_row};
 use crate::evidence::Exhibit;
 use crate::reading::{Keys, read_with};
 use crate::returned::Blank;
@@ -23,9 +24,9 @@ pub(super) fn messages(rows: &Rows<'_>) -> Reply {
             && rows.holdings.recipient(row).is_some_and(|to| to.account == account)
             && !numbered.contains(&row.message)
     });
-    let count = came.len() + waiting.count();
-    let line = (count > 0).then(|| count.to_string());
-    let exhibits = came.iter().map(|event| Exhibit::row("events", event)).collect();
+    let mut exhibits: Vec<Exhibit> = came.iter().map(|event| Exhibit::row("events", event)).collect();
+    exhibits.extend(waiting.map(|row| header(row, &of_row(row, rows))));
+    let line = (!exhibits.is_empty()).then(|| exhibits.len().to_string());
     Reply::of(line.into_iter().collect(), exhibits, rows.not_logged(Logged::Sent))
 }
 
@@ -61,7 +62,7 @@ pub(super) fn joined(rows: &Rows<'_>) -> Reply {
         .filter(|(account, address)| *account != rows.account.account && own.contains(address))
         .map(|(account, _)| *account)
         .collect();
-    let lines = others.iter().map(|account| format!("account {account}")).collect();
+    let lines = others.iter().map(|account| rows.name(*account)).collect();
     let exhibits = uses.iter().filter(|(account, address)| {
         own.contains(address) && (others.contains(account) || *account == rows.account.account)
     });
@@ -86,8 +87,8 @@ pub(super) fn real_or_noise(rows: &Rows<'_>) -> Reply {
     let keys = Keys::for_recipient(rows.holdings, None, 0);
     let readable: Vec<&MessageRow> =
         rows.messages().filter(|row| read_with(row.payload.as_slice(), &keys).readable.is_some()).collect();
-    let exhibits = readable.iter().map(|row| Exhibit::bytes("messages", "payload", row.payload.as_slice()));
-    let exhibits = exhibits.collect();
+    // That a message has words is a record; the words are content, which this item does not carry.
+    let exhibits = readable.iter().map(|row| header(row, &of_row(row, rows))).collect();
     let lines = readable.iter().map(|row| format!("message {} carries a body", row.message.0)).collect();
     Reply::of(lines, exhibits, Blank::NotWrittenDown)
 }

@@ -4,7 +4,7 @@ use pillarbox_relay::store::{AccountRow, DepositRow, EventRow, MessageRow};
 use pillarbox_relay::{Keeping, Logged};
 use pillarbox_wire::{AccountId, DepositKind, Timestamp};
 
-use super::{Item, account, backup, log, people, profile, queue, traffic};
+use super::{Item, account, backup, channels, log, people, profile, queue, traffic};
 use crate::evidence::Exhibit;
 use crate::facts::Facts;
 use crate::returned::{Answer, Blank};
@@ -104,6 +104,9 @@ impl Item {
             Self::MessageCount => traffic::count_of(rows),
             Self::MessageContent => traffic::content(rows),
             Self::DeliveredMessages => traffic::delivered(rows),
+            Self::ChannelsOpened => channels::opened(rows),
+            Self::ChannelsRead => channels::read(rows),
+            Self::ChannelPosts => channels::posts(rows),
             Self::DeviceBackup => backup::parts(rows),
             Self::BackupKeys => backup::keys(rows),
             Self::QueueMessageCount => queue::messages(rows),
@@ -204,6 +207,11 @@ impl<'a> Rows<'a> {
         self.holdings.rows().keeping.as_ref().unwrap_or(LEAST)
     }
 
+    /// Whether something of this time is asked for.
+    pub(super) fn is_in_time(&self, at: Timestamp) -> bool {
+        after(self.since, at)
+    }
+
     /// What the account has left, of one kind.
     pub(super) fn left(&self, kind: DepositKind) -> impl Iterator<Item = &'a DepositRow> {
         let (account, since) = (self.account.account, self.since);
@@ -217,6 +225,14 @@ impl<'a> Rows<'a> {
             Blank::NoneLeft { kind }
         } else {
             Blank::NotTaken { kind }
+        }
+    }
+
+    /// Why nobody has left a deposit of a kind about the account.
+    pub(super) fn no_deposit_about(&self, kind: DepositKind) -> Blank {
+        match self.no_deposit(kind) {
+            Blank::NoneLeft { kind } => Blank::NoneLeftAbout { kind },
+            other => other,
         }
     }
 

@@ -101,6 +101,10 @@ fn a_day_tells_no_time() {
     for row in &mut rows.devices {
         row.last_seen = Some(AT.day());
     }
+    let with_log = RelayHoldings::of(rows.clone(), None, Vec::new());
+    let Answer::Returned { lines, .. } = read(Item::RegisteredAt, &with_log).answer else { panic!() };
+    assert_eq!(lines, [AT.to_string()], "the log has the time that the account's row lacks");
+    rows.events.clear();
     let holdings = RelayHoldings::of(rows, None, Vec::new());
     assert_eq!(
         read(Item::RegisteredAt, &holdings).answer,

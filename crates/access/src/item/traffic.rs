@@ -1,6 +1,6 @@
 //! Items about messages: from the rows of those that are still there, and from the log of those that passed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use pillarbox_relay::Logged;
 use pillarbox_relay::store::MessageRow;
@@ -19,6 +19,7 @@ const PUBLIC_ATTEMPTS: usize = 256;
 
 /// A message of which something is known, and where it is known from.
 struct Known {
+    message: Option<MessageId>,
     wrote: Wrote,
     exhibit: Exhibit,
 }
@@ -30,7 +31,7 @@ fn known(rows: &Rows<'_>) -> Vec<Known> {
     for event in rows.happened(Logged::Sent) {
         let name = |account: Option<_>| account.map(|account| rows.name(account));
         let wrote = Wrote { at: event.at, from: name(event.account), to: name(event.about) };
-        let this = Known { wrote, exhibit: Exhibit::row("events", event) };
+        let this = Known { message: event.message, wrote, exhibit: Exhibit::row("events", event) };
         match event.message {
             Some(message) => drop(known.insert(message, this)),
             None => unnumbered.push(this),
@@ -45,29 +46,31 @@ fn known(rows: &Rows<'_>) -> Vec<Known> {
                 known.wrote.from = known.wrote.from.take().or_else(|| wrote.from.clone());
                 known.wrote.to = known.wrote.to.take().or_else(|| wrote.to.clone());
             })
-            .or_insert_with(|| Known { exhibit: header(row, &wrote), wrote });
+            .or_insert_with(|| Known { message: Some(row.message), exhibit: header(row, &wrote), wrote });
     }
     known.into_values().chain(unnumbered).collect()
 }
 
-fn of_row(row: &MessageRow, rows: &Rows<'_>) -> Wrote {
+pub(super) fn of_row(row: &MessageRow, rows: &Rows<'_>) -> Wrote {
     let name = |address: DeviceAddress| rows.name(address.account);
     Wrote { at: row.accepted_at, from: row.sender.map(name), to: rows.holdings.recipient(row).map(name) }
 }
 
 /// What a row says about its message, without the message: neither the payload nor a digest, which would confirm a guess.
-fn header(row: &MessageRow, wrote: &Wrote) -> Exhibit {
+pub(super) fn header(row: &MessageRow, wrote: &Wrote) -> Exhibit {
     Exhibit::field("messages", "header", &(row.message, wrote, row.payload.len(), row.delivered_at))
 }
 
-/// Why nothing tells of a message.
+/// Why neither a row nor the log tells of a message.
 fn nothing(rows: &Rows<'_>) -> Blank {
+    if rows.holdings.passed() == 0 { Blank::NonePassed } else { rows.not_logged(Logged::Sent) }
+}
+
+/// Why no message is there. That the log tells of some, or could, says nothing about their words.
+fn nothing_held(rows: &Rows<'_>) -> Blank {
     let holdings = rows.holdings;
     match (holdings.passed(), holdings.rows().messages.is_empty()) {
         (0, _) => Blank::NonePassed,
-        (_, _) if !rows.keeping().log.iter().any(|rule| rule.what == Logged::Sent) => {
-            Blank::SeenNotKept { what: Logged::Sent }
-        }
         (passed, true) => Blank::Deleted { passed },
         (_, false) => Blank::NoneOfThisAccount,
     }
@@ -114,14 +117,18 @@ fn told(rows: &Rows<'_>, line: impl Fn(&Known) -> Option<String>, fact: impl Fn(
     reply
 }
 
-/// How many messages there were: those of which a row or the log tells, or else those that the log says were delivered, which names
+/// How many messages there were: those of which a row or the log tells, and those that the log says were delivered, which names
 /// nobody who sent them.
 pub(super) fn count_of(rows: &Rows<'_>) -> Reply {
-    let mut exhibits: Vec<Exhibit> = known(rows).into_iter().map(|known| known.exhibit).collect();
-    if exhibits.is_empty() {
-        exhibits.extend(rows.happened(Logged::Delivered).map(|event| Exhibit::row("events", event)));
+    let known = known(rows);
+    let numbered: BTreeSet<MessageId> = known.iter().filter_map(|known| known.message).collect();
+    let mut count = known.len();
+    let mut exhibits: Vec<Exhibit> = known.into_iter().map(|known| known.exhibit).collect();
+    for event in rows.happened(Logged::Delivered) {
+        count += usize::from(event.message.is_none_or(|message| !numbered.contains(&message)));
+        exhibits.push(Exhibit::row("events", event));
     }
-    let line = (!exhibits.is_empty()).then(|| exhibits.len().to_string());
+    let line = (count > 0).then(|| count.to_string());
     Reply::of(line.into_iter().collect(), exhibits, nothing(rows))
 }
 
@@ -129,16 +136,17 @@ pub(super) fn count_of(rows: &Rows<'_>) -> Reply {
 pub(super) fn delivered(rows: &Rows<'_>) -> Reply {
     let delivered: Vec<&MessageRow> = rows.messages().filter(|row| row.delivered_at.is_some()).collect();
     let lines = delivered.iter().map(|row| format!("{} bytes of {}", row.payload.len(), row.accepted_at));
-    let otherwise = match rows.keeping().delivered {
-        None => Blank::Deleted { passed: rows.holdings.passed() },
-        Some(_) => nothing(rows),
+    let otherwise = match (rows.keeping().delivered, rows.messages().next()) {
+        (None, _) if rows.holdings.passed() > 0 => Blank::GoneOnDelivery,
+        (Some(_), Some(_)) => Blank::NoneDelivered,
+        _ => nothing_held(rows),
     };
     Reply::of(lines.collect(), delivered.iter().map(|row| payload(row)).collect(), otherwise)
 }
 
 /// What the messages say: each payload is tried with every key that the operator has, and so is a backup that lies here.
 pub(super) fn content(rows: &Rows<'_>) -> Reply {
-    let mut reply = Reply::blank(nothing(rows));
+    let mut reply = Reply::blank(nothing_held(rows));
     let (mut lines, mut held) = (Vec::new(), 0_u64);
     let messages = payloads(rows);
     let most_public = PUBLIC_ATTEMPTS / messages.len().max(1);

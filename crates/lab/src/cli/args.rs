@@ -81,9 +81,9 @@ pub(super) struct Demand {
     #[arg(value_name = "DEMAND")]
     pub(super) demand: String,
     /// The story to serve it on: one of this program's, or a file.
-    #[arg(long, value_name = "SCENARIO", requires = "design", conflicts_with_all = ["about", "data", "i_own_this_data"])]
+    #[arg(long, value_name = "SCENARIO", conflicts_with_all = ["about", "data", "i_own_this_data"])]
     pub(super) scenario: Option<String>,
-    /// The design that the story runs under. One of this program's, or a file.
+    /// The design that the story runs under: one of this program's, or a file. Without it, the one that the story names.
     #[arg(long, value_name = "NAME|FILE", requires = "scenario")]
     pub(super) design: Option<String>,
     /// Another seed than the story's.
@@ -93,10 +93,10 @@ pub(super) struct Demand {
     #[arg(long, value_name = "FILE", requires = "scenario")]
     pub(super) out: Option<PathBuf>,
     /// Without a story: the number of the account that the demand is about.
-    #[arg(long, value_name = "NUMBER", value_parser = pillarbox_wire::Handle::parse, required_unless_present = "scenario")]
+    #[arg(long, value_name = "NUMBER", value_parser = pillarbox_wire::Handle::parse)]
     pub(super) about: Option<pillarbox_wire::Handle>,
     /// Without a story: the relay's data folder, or a copy of it. Only read.
-    #[arg(long, value_name = "FOLDER", required_unless_present = "scenario")]
+    #[arg(long, value_name = "FOLDER")]
     pub(super) data: Option<PathBuf>,
     /// Says that you may look into this data: it can be other people's.
     #[arg(long)]

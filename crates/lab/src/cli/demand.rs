@@ -2,14 +2,14 @@
 
 use std::path::Path;
 
-use pillarbox_access::demand::{self, View, When};
+use pillarbox_access::RelayHoldings;
+use pillarbox_access::demand as law;
 use pillarbox_access::law::Day;
-use pillarbox_access::{RelayHoldings, serve};
-use pillarbox_lab::columns::paragraph;
+use pillarbox_lab::folder::{self, ControlFailed};
 use pillarbox_lab::matrix::cell::Evidence;
 use pillarbox_lab::matrix::progress::Progress;
-use pillarbox_lab::{demand as asked, experiments, matrix, paper};
-use pillarbox_relay::Completeness;
+use pillarbox_lab::scenario::library;
+use pillarbox_lab::{experiments, matrix, paper};
 
 use super::args::{Demand, Matrix};
 use super::matrix::{in_words, plan, until_stopped};
@@ -27,32 +27,37 @@ fn usage(sentence: String) -> Failure {
     Failure { sentence, code: USAGE }
 }
 
-/// The demands that the files of a relay answer as they are.
-fn on_files() -> Vec<&'static demand::Demand> {
-    let mut known: Vec<&'static demand::Demand> = Vec::new();
-    for demand in demand::ALL.iter().chain(demand::DEMONSTRATED).copied() {
-        let fits = demand.view == View::RelayHoldings && demand.when == When::Past;
-        if fits && !known.contains(&demand) {
-            known.push(demand);
-        }
-    }
-    known
+/// The names of the demands that a relay's folder answers.
+fn on_folders() -> String {
+    folder::demands().map(|demand| demand.name).collect::<Vec<_>>().join(", ")
 }
 
 fn on_a_relay(wanted: &Demand) -> Result<(), Failure> {
-    let known = on_files();
-    let Some(demand) = known.iter().copied().find(|demand| demand.name == wanted.demand) else {
-        let names: Vec<&str> = known.iter().map(|demand| demand.name).collect();
+    let name = wanted.demand.as_str();
+    let Some(demand) = law::named(name).or_else(|| experiments::demand_of(name)) else {
         return Err(usage(format!(
-            "a relay's files answer no demand `{}`; there is {}. Others need a story: add --scenario NAME --design NAME.",
-            wanted.demand,
-            names.join(", ")
+            "there is no demand `{name}`. On a relay's data (--about NUMBER --data FOLDER) there is {}; on a story \
+             (--scenario NAME) there is {}.",
+            on_folders(),
+            experiments::demands().join(", ")
         )));
     };
+    if let Err(why) = folder::can_answer(demand) {
+        let mut columns = experiments::demands().into_iter();
+        let column = columns.find(|column| *column == name).or_else(|| {
+            experiments::demands().into_iter().find(|it| experiments::demand_of(it) == Some(demand))
+        });
+        return Err(usage(format!(
+            "{name} {why}. Serve it on a story: pillarbox-lab demand {} --scenario NAME. A relay's data answers {}.",
+            column.unwrap_or(name),
+            on_folders()
+        )));
+    }
     let (Some(about), Some(folder)) = (&wanted.about, &wanted.data) else {
-        return Err(usage(
-            "name an account with --about NUMBER and a relay's data with --data FOLDER.".into(),
-        ));
+        return Err(usage(format!(
+            "name an account with --about NUMBER and a relay's data with --data FOLDER, or a story: pillarbox-lab demand \
+             {name} --scenario NAME."
+        )));
     };
     if !wanted.i_own_this_data {
         return Err(usage(format!(
@@ -64,42 +69,26 @@ fn on_a_relay(wanted: &Demand) -> Result<(), Failure> {
         sentence: format!("{}: {error}. Name a relay's data folder with --data FOLDER.", folder.display()),
         code: STORE,
     })?;
-    let returned = serve(demand, about, &holdings);
-    if wanted.json {
-        return print_json(&OnFiles {
-            returned: &returned,
-            completeness: holdings.completeness(),
-            warning: holdings.completeness().sentence(),
-        });
-    }
-    let warning = holdings.completeness().sentence();
-    let warning = warning.map(|sentence| paragraph(&format!("WARNING: {sentence}"))).unwrap_or_default();
-    print(&format!("{}{warning}", paper::headed(&paper::render(&returned))))
+    let answer = folder::serve(demand, about, &holdings).map_err(|failed| no_answer(&failed))?;
+    if wanted.json { print_json(&answer) } else { print(&paper::headed(&folder::text::render(&answer))) }
 }
 
-/// What the files of a relay answer, and if rows may be missing from them.
-#[derive(serde::Serialize)]
-struct OnFiles<'a, T> {
-    #[serde(flatten)]
-    returned: &'a T,
-    completeness: Completeness,
-    warning: Option<&'static str>,
+/// What a search found that fails its control means nothing, and is not printed.
+fn no_answer(failed: &ControlFailed) -> Failure {
+    let sentence = format!("{failed}. So there is no answer. This is a fault of the program.");
+    Failure { sentence, code: NO_RESULT }
 }
 
 fn on_a_story(wanted: &Demand, scenario: &str) -> Result<(), Failure> {
     if let Some(out) = wanted.out.as_ref().filter(|out| std::fs::symlink_metadata(out).is_ok()) {
         return Err(usage(format!("{} is there already. Name a new file with --out FILE.", out.display())));
     }
-    if !experiments::demands().contains(&wanted.demand.as_str()) {
-        return Err(usage(format!(
-            "there is no demand `{}`; there is {}.",
-            wanted.demand,
-            experiments::demands().join(", ")
-        )));
-    }
+    // Without a design the story's own, as `run` has it. What is wrong with the story, the plan says.
+    let own = || library::find(scenario).ok().map(|story| story.design);
+    let design = wanted.design.clone().or_else(own);
     let one = Matrix {
         scenario: scenario.to_owned(),
-        design: wanted.design.iter().cloned().collect(),
+        design: design.into_iter().collect(),
         demand: vec![wanted.demand.clone()],
         seed: wanted.seed,
         out: None,
@@ -125,7 +114,7 @@ fn on_a_story(wanted: &Demand, scenario: &str) -> Result<(), Failure> {
         print_json(&evidence)?;
         return if saved.is_empty() { Ok(()) } else { hint(&saved) };
     }
-    print(&format!("{}{saved}", paper::headed(&asked::render(&evidence, &design, on))))
+    print(&format!("{}{saved}", paper::headed(&paper::story::render(&evidence, &design, on))))
 }
 
 fn save(out: &Path, text: &str) -> Result<(), Failure> {

@@ -1,6 +1,6 @@
 //! What the demonstration found out, as data. The text on the terminal and the JSON are views of this.
 
-use pillarbox_access::Return;
+use pillarbox_access::Served;
 use serde::Serialize;
 
 /// The whole demonstration: one conversation, once under each design.
@@ -53,9 +53,11 @@ pub struct Run {
     /// The message rows in the relay's database at the end.
     pub kept: Vec<Kept>,
     /// The demands served about the person whose phone was switched off, and what came back.
-    pub returns: Vec<Return>,
+    pub returns: Vec<Served>,
     /// The same demands about everybody else.
-    pub returns_about_others: Vec<Return>,
+    pub returns_about_others: Vec<Served>,
+    /// How many messages the relay has accepted, by its own counter.
+    pub accepted_in_all: u64,
 }
 
 /// What one phone shows.

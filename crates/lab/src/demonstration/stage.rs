@@ -4,7 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use pillarbox_access::{Design, RelayHoldings, Return, demand, serve};
+use pillarbox_access::demand::{About as Whom, CONTENT_WARRANT, Demand, EVENTS_DATA};
+use pillarbox_access::{Design, RelayHoldings, Served};
 use pillarbox_client::net::{now, sync};
 use pillarbox_client::{DeliveryState, Direction, EntryKind, Habits, NewAccount, Passphrase, Phone};
 use pillarbox_relay::passing::About;
@@ -16,6 +17,10 @@ use pillarbox_wire::{AccountId, Handle};
 use super::DemonstrationError;
 use super::report::{Kept, Person, Run, Screen, ScreenLine, Sight};
 use super::script::{ALONE, BOB, PEOPLE, Said, TOGETHER};
+use crate::folder;
+
+/// The demands: what somebody did, and what somebody said.
+const DEMANDS: [&Demand; 2] = [&EVENTS_DATA, &CONTENT_WARRANT];
 
 /// Longest time for one exchange with a relay on the same computer. It takes milliseconds; a computer that needs
 /// longer than this has another trouble, and the demonstration says so instead of hanging.
@@ -63,9 +68,9 @@ pub(super) async fn play(design: &'static Design) -> Result<Run, DemonstrationEr
         passed.push(event);
     }
     let holdings = RelayHoldings::read(&relay_folder)?;
-    let serve_about = |person: Person| -> Result<Vec<Return>, DemonstrationError> {
-        let about = Handle::parse(person.number)?;
-        Ok(demand::DEMONSTRATED.iter().map(|demand| serve(demand, &about, &holdings)).collect())
+    let serve_about = |person: Person| -> Result<Vec<Served>, DemonstrationError> {
+        let about = Whom::Number(Handle::parse(person.number)?);
+        Ok(DEMANDS.iter().map(|demand| folder::read(demand, &about, &holdings)).collect())
     };
     let mut returns_about_others = Vec::new();
     for person in PEOPLE.into_iter().filter(|person| person.number != BOB.number) {
@@ -81,6 +86,7 @@ pub(super) async fn play(design: &'static Design) -> Result<Run, DemonstrationEr
         kept: kept(&holdings),
         returns: serve_about(BOB)?,
         returns_about_others,
+        accepted_in_all: holdings.passed(),
     })
 }
 

@@ -1,10 +1,11 @@
 //! The report as text for a terminal of 80 columns: the two designs side by side, asked on the left.
 
-use pillarbox_access::Return;
+use pillarbox_access::{Answer, Item, Served};
 
 use super::report::{Kept, Report, Run, Screen, Sight};
 use crate::columns::{paragraph, side_by_side};
-use crate::paper::{OTHERS, answer, legal_names, title};
+use crate::paper::{in_words, legal_names, title};
+use pillarbox_access::law::AS_OF;
 
 /// Two columns of equal width.
 const HALVES: [usize; 2] = [39, 39];
@@ -16,7 +17,17 @@ const PAPER: [usize; 3] = [18, 29, 29];
 const SHOWN: usize = 9;
 
 /// The same for what a demand returned.
-const RETURNED: usize = 4;
+const RETURNED: usize = 3;
+
+/// The lines of the paper that are shown.
+const SHORT: [Item; 6] = [
+    Item::AccountRecord,
+    Item::RegisteredAt,
+    Item::LastSeenDate,
+    Item::MessageTimes,
+    Item::MessageSourceDestination,
+    Item::MessageContent,
+];
 
 /// The whole report: the answer first, then what it rests on.
 #[must_use]
@@ -84,14 +95,22 @@ fn answers(out: &mut String, report: &Report) {
 }
 
 /// The most that any of these demands returned, in numbers.
-fn yielded(returns: &[Return]) -> String {
-    let most = |count: fn(&Return) -> usize| returns.iter().map(count).max().unwrap_or(0);
+fn yielded(returns: &[Served]) -> String {
+    let most = |count: fn(&Served) -> usize| returns.iter().map(count).max().unwrap_or(0);
     format!(
         "recipient and time of {}, sender of {}, words of {} texts",
-        most(Return::records),
-        most(Return::senders),
-        most(Return::texts)
+        most(messages),
+        most(|served| served.facts.wrote.iter().filter(|wrote| wrote.from.is_some()).count()),
+        most(|served| served.facts.said.len())
     )
+}
+
+/// Messages of which it came back when they passed.
+fn messages(served: &Served) -> usize {
+    match served.answer(Item::MessageTimes) {
+        Some(Answer::Returned { lines, .. }) => lines.len(),
+        _ => 0,
+    }
 }
 
 fn phones(out: &mut String, report: &Report) {
@@ -152,7 +171,7 @@ fn listed<T>(rows: &[T], show: fn(&T) -> String) -> String {
 fn demands(out: &mut String, report: &Report) {
     let count = report.runs.iter().map(|run| run.returns.len()).min().unwrap_or(0);
     for position in 0..count {
-        let returns: Vec<&Return> = report.runs.iter().filter_map(|run| run.returns.get(position)).collect();
+        let returns: Vec<&Served> = report.runs.iter().filter_map(|run| run.returns.get(position)).collect();
         let Some(first) = returns.first() else { continue };
         out.push_str(&title(&format!(
             "DEMAND {}: {}, about {}",
@@ -160,22 +179,28 @@ fn demands(out: &mut String, report: &Report) {
             first.demand.name,
             first.about
         )));
-        out.push_str(&legal_names(first));
+        out.push_str(&legal_names(first.demand, AS_OF));
         out.push('\n');
         let mut titles = vec!["ASKED".to_owned()];
         titles.extend(report.runs.iter().map(|run| format!("{} RETURNED", named(run))));
         out.push_str(&side_by_side(&PAPER, &titles));
-        for line in &first.lines {
-            let mut cells = vec![line.asked.to_owned()];
-            cells.extend(returns.iter().map(|returned| {
-                returned.answer(line.ask).map(|found| answer(found, RETURNED)).unwrap_or_default()
+        for item in SHORT {
+            let mut cells = vec![item.wording().to_owned()];
+            cells.extend(returns.iter().map(|served| {
+                served.answer(item).map(|answer| in_words(answer, RETURNED)).unwrap_or_default()
             }));
             out.push_str(&side_by_side(&PAPER, &cells));
         }
-        let mut also = vec![OTHERS.to_owned()];
-        also.extend(returns.iter().map(|returned| returned.others_named.to_string()));
+        let mut also = vec!["others named".to_owned()];
+        also.extend(returns.iter().map(|served| served.others().len().to_string()));
         out.push_str(&side_by_side(&PAPER, &also));
     }
+    out.push('\n');
+    out.push_str(&paragraph(&format!(
+        "Each paper has {} lines, of which {} are shown. --json has all of them, with the rows behind them.",
+        Item::ALL.len(),
+        SHORT.len()
+    )));
 }
 
 fn closing(out: &mut String) {

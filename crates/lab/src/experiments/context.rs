@@ -1,11 +1,12 @@
 //! What stands beside a cell and is not measured: names, the law of the day, and what the operator says of itself.
 
-use pillarbox_access::demand::{Demand, View};
+use pillarbox_access::demand::View;
 use pillarbox_access::design::Design;
-use pillarbox_access::law::{self, Country, Day};
+use pillarbox_access::law::{Country, Day};
 
 use super::Experiment;
 use crate::answer::Context;
+use crate::paper;
 use crate::scenario::Scenario;
 
 /// The context of one cell.
@@ -19,7 +20,7 @@ pub(super) fn of(experiment: &dyn Experiment, design: &Design, scenario: &Scenar
         party: party(demand.view).to_owned(),
         on: on.to_string(),
         country: country.to_string(),
-        law: powers(demand, country, on),
+        law: paper::powers(demand, country, on),
         reach: Vec::new(),
         stated: None,
         assumed: Vec::new(),
@@ -40,17 +41,6 @@ const fn party(view: View) -> &'static str {
         View::SeizedPhone => "The phone",
         View::OpenPhone => "Asking every contact",
     }
-}
-
-/// The powers of a country on that day, and those that came later.
-fn powers(demand: &Demand, country: Country, on: Day) -> Vec<String> {
-    let now = law::powers(demand.name, country, on).into_iter();
-    let now = now.map(|power| format!("{country}, {on}: {}.", power.phrase(on)));
-    let later = law::not_yet(demand.name, country, on).into_iter().map(|power| {
-        let from = power.from.map_or_else(String::new, |from| format!(", from {from}"));
-        format!("{country}: not yet {}{from}.", power.phrase(on))
-    });
-    now.chain(later).collect()
 }
 
 fn repeat(column: &str, design: &Design, scenario: &Scenario, seed: u64) -> String {

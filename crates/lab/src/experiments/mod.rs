@@ -154,3 +154,9 @@ pub(crate) fn all() -> Vec<&'static dyn Experiment> {
 pub fn demands() -> Vec<&'static str> {
     all().iter().map(|experiment| experiment.name()).collect()
 }
+
+/// The demand that a column of the matrix is of: a column may be one case of a demand.
+#[must_use]
+pub fn demand_of(column: &str) -> Option<&'static Demand> {
+    all().into_iter().find(|experiment| experiment.name() == column).map(Experiment::demand)
+}

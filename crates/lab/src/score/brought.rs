@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use pillarbox_access::attribution::Origin;
 use pillarbox_access::facts::{Member, Said, Wrote};
-use pillarbox_access::measures::Origin;
 use pillarbox_access::{Answer as ItemAnswer, Item};
 use pillarbox_wire::Timestamp;
 use serde::{Deserialize, Serialize};

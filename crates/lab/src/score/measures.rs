@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use pillarbox_access::attribution::{Attribution, attribution};
 use pillarbox_access::facts::Wrote;
-use pillarbox_access::measures::{Attribution, attribution};
 use pillarbox_access::{Answer as ItemAnswer, Item};
 use serde::{Deserialize, Serialize};
 

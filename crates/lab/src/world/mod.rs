@@ -168,7 +168,7 @@ impl World {
         self.record.push(self.now, header);
         for (who, person) in self.scenario.everybody() {
             let address = internet_address(who);
-            self.truth.is_at(who, address, person.number.as_ref());
+            self.truth.is_at(who, address);
             let kind = Kind::Person {
                 who: person.name.clone(),
                 country: person.country.clone(),

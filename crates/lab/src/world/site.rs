@@ -72,12 +72,6 @@ impl Site {
         &self.relay
     }
 
-    /// The operator's own secret beside the database: the key of its address.
-    #[must_use]
-    pub const fn channel_key(&self) -> &AgreementSecret {
-        &self.key
-    }
-
     /// The relay's address.
     #[must_use]
     pub const fn address(&self) -> &RelayAddress {

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use pillarbox_access::attribution::Origin;
 use pillarbox_access::facts::Said;
-use pillarbox_access::measures::Origin;
 use pillarbox_client::display::safe;
 
 use crate::experiments::answered_by;

@@ -77,7 +77,7 @@ fn each_of_several_is_measured_alone() {
 
 #[test]
 fn what_came_back_says_where_from_and_nothing_says_nothing() {
-    use pillarbox_access::measures::Origin;
+    use pillarbox_access::attribution::Origin;
     let origin = Origin { named_by_operator: true, ..Origin::default() };
     let nothing = Brought { origin, entries: vec![entry(Item::Name, 0)], ..Brought::default() };
     assert_eq!(score(What::Entries, &nothing, &yardstick()).1.attribution, None);

@@ -1,0 +1,78 @@
+//! The paper of a demand on a story: one cell of the matrix, written from its evidence alone. The answer stands last, where a
+//! terminal shows it.
+
+use pillarbox_access::demand;
+use pillarbox_access::design::Design;
+use pillarbox_access::law::Day;
+use pillarbox_access::{Answer as ItemAnswer, Item};
+
+use super::{PaperLine, Standing, heading, lines, title};
+use crate::columns::{paragraph, side_by_side};
+use crate::matrix::cell::Evidence;
+use crate::score::{Entry, Statement};
+
+/// The paper as text of 80 columns, with the powers of the day `on`.
+#[must_use]
+pub fn render(evidence: &Evidence, design: &Design, on: Day) -> String {
+    let demand = demand::named(&evidence.power);
+    let mut out = heading(&evidence.demand, &evidence.yardstick.target, demand, on);
+    out.push_str(&title(&format!("DESIGN: {}", design.name)));
+    out.push_str(&paragraph(&design.plain));
+    let entries: Vec<PaperLine> = evidence.brought.entries.iter().map(told).collect();
+    out.push_str(&lines(&entries, &[]));
+    texts(&mut out, evidence);
+    let answer = evidence.cell("").answer;
+    out.push_str(&title("ALSO"));
+    let changed = evidence.ordered.clone().unwrap_or_else(|| "nothing".into());
+    for (what, said) in [
+        ("others named", listed(&answer.named, "nobody")),
+        ("others read", listed(&answer.read, "nobody")),
+        ("whose phone said something", listed(&answer.noticed, "nobody's")),
+        ("what was changed", changed),
+    ] {
+        out.push_str(&side_by_side(&super::WIDTHS, &[what.into(), said]));
+    }
+    out.push_str(&title("ANSWER"));
+    out.push_str(&paragraph(&answer.question));
+    out.push_str(&paragraph(&answer.headline));
+    for sentence in answer.why.iter().chain([&answer.hands_over, &answer.thief]).chain(&answer.reach) {
+        if !sentence.is_empty() {
+            out.push_str(&paragraph(sentence));
+        }
+    }
+    out
+}
+
+/// The texts that came back, where no line of the paper is about them: from a phone, from a backup elsewhere.
+fn texts(out: &mut String, evidence: &Evidence) {
+    let is_in_a_line = |entry: &Entry| entry.came_back() && entry.asked == Item::MessageContent;
+    let brought = &evidence.brought;
+    if brought.said.is_empty() || brought.entries.iter().any(is_in_a_line) {
+        return;
+    }
+    out.push_str(&title("TEXTS THAT CAME BACK"));
+    for text in &brought.said {
+        let who = |end: &Option<String>| end.clone().unwrap_or_else(|| "(not named)".into());
+        let ends = format!("{} to {}", who(&text.from), who(&text.to));
+        let said = format!("\"{}\"", pillarbox_client::display::safe(&text.text));
+        out.push_str(&side_by_side(&super::WIDTHS, &[ends, said]));
+    }
+}
+
+/// The line of one entry of the evidence. Something that the operator says it does not hand over is closed, and shown as held.
+fn told(entry: &Entry) -> PaperLine {
+    let line = PaperLine::of(entry.asked, &entry.answer);
+    match (&entry.withheld, &entry.answer) {
+        (Some(Statement { says, from }), ItemAnswer::Returned { count, .. }) => PaperLine {
+            says: format!("held: {count}. By its own word it does not hand this over: {says} ({from})"),
+            standing: Standing::Closed,
+            entries: 0,
+            ..line
+        },
+        _ => line,
+    }
+}
+
+fn listed(of: &[String], none: &str) -> String {
+    if of.is_empty() { none.to_owned() } else { of.join("\n") }
+}
