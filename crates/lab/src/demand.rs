@@ -5,7 +5,7 @@
 use pillarbox_access::Item;
 use pillarbox_access::demand::{self, Demand};
 use pillarbox_access::design::Design;
-use pillarbox_access::law::{self, Country, Day};
+use pillarbox_access::law::Footing;
 
 use crate::columns::{paragraph, side_by_side};
 use crate::matrix::cell::Evidence;
@@ -22,15 +22,12 @@ pub fn of_column(column: &str) -> Option<&'static Demand> {
         .or_else(|| demand::ALL.iter().copied().find(|demand| column.starts_with(demand.name)))
 }
 
-/// The paper as text of 80 columns, with the powers of the day `on`.
+/// The paper as text of 80 columns, with the law beside it.
 #[must_use]
-pub fn render(evidence: &Evidence, design: &Design, on: Day) -> String {
+pub fn render(evidence: &Evidence, design: &Design, footing: &Footing) -> String {
     let mut out = title(&format!("DEMAND: {}, about {}", evidence.demand, evidence.yardstick.target));
     if let Some(demand) = of_column(&evidence.demand) {
         out.push_str(&paragraph(&format!("{}.", capital(demand.plain))));
-        for country in [Country::GB, Country::US] {
-            out.push_str(&powers(demand, country, on));
-        }
     }
     out.push_str(&title(&format!("DESIGN: {}", design.name)));
     out.push_str(&paragraph(&design.plain));
@@ -58,6 +55,10 @@ pub fn render(evidence: &Evidence, design: &Design, on: Day) -> String {
     ] {
         out.push_str(&side_by_side(&WIDTHS, &[what.into(), said]));
     }
+    out.push_str(&title(&format!("LAW: asked by {} on {}", footing.country, footing.day)));
+    for sentence in footing.sentences() {
+        out.push_str(&paragraph(&sentence));
+    }
     out
 }
 
@@ -69,19 +70,6 @@ fn listed(of: &[String], none: &str) -> String {
     let mut lines: Vec<&str> = of.iter().map(String::as_str).collect();
     lines.dedup();
     if lines.is_empty() { none.to_owned() } else { lines.join("\n") }
-}
-
-/// The powers of a country on that day, and those that came later.
-fn powers(demand: &Demand, country: Country, on: Day) -> String {
-    let mut out = String::new();
-    for power in law::powers(demand.name, country, on) {
-        out.push_str(&paragraph(&format!("{country}, {on}: {}.", power.phrase(on))));
-    }
-    for power in law::not_yet(demand.name, country, on) {
-        let from = power.from.map_or_else(String::new, |from| format!(", from {from}"));
-        out.push_str(&paragraph(&format!("Not yet: {}{from}.", power.phrase(on))));
-    }
-    out
 }
 
 fn capital(text: &str) -> String {

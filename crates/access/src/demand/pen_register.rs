@@ -51,7 +51,8 @@ pub struct PenRegister {
 /// Serves it, up to `until`.
 #[must_use]
 pub fn serve(case: &Case<'_>, tap: &OperatorTap, holdings: &RelayHoldings, until: Timestamp) -> PenRegister {
-    let Some(every) = case.operator.pen_register.filter(|every| every.0 > 0) else {
+    let Some(every) = case.operator.pen_register.as_ref().map(|live| live.every).filter(|every| every.0 > 0)
+    else {
         let answer = Answer::NotPossible { why: CANNOT };
         return PenRegister { batches: Vec::new(), one_ended: 0, served: paper(case, holdings, answer, &[]) };
     };

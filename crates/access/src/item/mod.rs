@@ -5,6 +5,7 @@
 
 mod account;
 mod backup;
+mod deposit;
 mod log;
 mod people;
 mod profile;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use pillarbox_access::demand::{self, View, When};
-use pillarbox_access::law::Day;
+use pillarbox_access::law::{Day, Footing};
 use pillarbox_access::{RelayHoldings, serve};
 use pillarbox_lab::matrix::cell::Evidence;
 use pillarbox_lab::matrix::progress::Progress;
@@ -89,11 +89,19 @@ fn on_a_story(wanted: &Demand, scenario: &str) -> Result<(), Failure> {
         plain: false,
         timing: false,
     };
-    let plan = plan(&one)?;
+    let mut plan = plan(&one)?;
+    if let Some(country) = wanted.country {
+        plan.scenario.inquiry.country = country;
+    }
     let broken =
         || Failure { sentence: "the cell has no evidence. There is no result.".into(), code: NO_RESULT };
     let design = plan.designs.first().cloned().ok_or_else(broken)?;
-    let on = Day::of(plan.scenario.inquiry.ordered);
+    let inquiry = &plan.scenario.inquiry;
+    let footing = asked::of_column(&wanted.demand).map(|demand| {
+        let day = wanted.on.unwrap_or_else(|| Day::of(inquiry.ordered));
+        Footing::of(demand, &design, inquiry.country, day)
+    });
+    let footing = footing.ok_or_else(broken)?;
     let run = until_stopped(move |stop| matrix::run(&plan, &Progress::none(), stop).map_err(in_words))?;
     let text = run.cells.first().and_then(|cell| run.files.get(&cell.evidence)).ok_or_else(broken)?;
     let evidence: Evidence = serde_json::from_str(text).map_err(|_| broken())?;
@@ -105,7 +113,7 @@ fn on_a_story(wanted: &Demand, scenario: &str) -> Result<(), Failure> {
         print_json(&evidence)?;
         return if saved.is_empty() { Ok(()) } else { hint(&saved) };
     }
-    print(&format!("{}{saved}", paper::headed(&asked::render(&evidence, &design, on))))
+    print(&format!("{}{saved}", paper::headed(&asked::render(&evidence, &design, &footing))))
 }
 
 fn save(out: &Path, text: &str) -> Result<(), Failure> {

@@ -18,6 +18,7 @@ use sha2::{Digest as _, Sha256};
 use toml::de::DeTable;
 
 pub use error::{ScenarioError, Warning};
+use pillarbox_access::law::Country;
 pub use pillarbox_access::view::LockState;
 
 use error::Source;
@@ -224,6 +225,8 @@ pub struct Commanded {
 pub struct Inquiry {
     /// Whom they are about.
     pub about: PersonId,
+    /// The country that asks.
+    pub country: Country,
     /// From when on what is ordered holds.
     pub ordered: Timestamp,
     /// When the answer is due: after the last event.
@@ -329,7 +332,7 @@ fn read<'t>(source: Source<'t>, table: &'t DeTable<'t>) -> Result<Scenario, Scen
     let inquiry = file.table("demand")?;
     check::check(source, &names, &people, &events)?;
     let last = events.iter().map(|event| event.at).chain(orders.iter().map(|order| order.at)).max();
-    let inquiry = read_inquiry(inquiry, &names, start, last.unwrap_or(start))?;
+    let inquiry = read_inquiry(inquiry, &names, &people, start, last.unwrap_or(start))?;
     file.end("a scenario")?;
     let digest = Sha256::digest(source.text.as_bytes()).into();
     Ok(Scenario {
@@ -349,21 +352,27 @@ fn read<'t>(source: Source<'t>, table: &'t DeTable<'t>) -> Result<Scenario, Scen
     })
 }
 
-/// What `[demand]` says; without it, about the first person, ordered at the start and served a minute after the end.
+/// What `[demand]` says; without it, about the first person, ordered at the start and served a minute after the end. The country that
+/// asks is the target's, unless the file names another.
 fn read_inquiry(
     table: Option<Fields<'_>>,
     names: &[&str],
+    people: &[Person],
     start: Timestamp,
     last: Timestamp,
 ) -> Result<Inquiry, ScenarioError> {
+    let home = |who: PersonId| people.get(who.0).and_then(|person| Country::parse(&person.country));
     let by_itself = Inquiry {
         about: PersonId(0),
+        country: home(PersonId(0)).unwrap_or(Country::GB),
         ordered: start,
         served: last + Duration::from_seconds(60),
         circumstances: Vec::new(),
     };
     let Some(mut table) = table else { return Ok(by_itself) };
     let about = events::needed_person(&mut table, "about", names)?;
+    let asking = table.text("country")?.map(|text| people::country_code(&table, &text)).transpose()?;
+    let asking = asking.as_deref().and_then(Country::parse);
     let time = |table: &mut Fields<'_>, key: &'static str, before: Timestamp, otherwise: Timestamp| {
         let Some(text) = table.time(key)? else { return Ok(otherwise) };
         let time = moment::moment(&text.is, before)
@@ -381,5 +390,6 @@ fn read_inquiry(
     let served = time(&mut table, "served", last.max(ordered), by_itself.served.max(ordered))?;
     let circumstances = table.texts("circumstances")?.into_iter().map(|word| word.is.to_owned()).collect();
     table.end("[demand]")?;
-    Ok(Inquiry { about, ordered, served, circumstances })
+    let country = asking.or_else(|| home(about)).unwrap_or(by_itself.country);
+    Ok(Inquiry { about, country, ordered, served, circumstances })
 }
