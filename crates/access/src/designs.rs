@@ -9,9 +9,8 @@ const FILES: &[(&str, &str)] = &[
     ("plain-server.toml", include_str!("../designs/plain-server.toml")),
     ("plain-deletes.toml", include_str!("../designs/plain-deletes.toml")),
     ("telegram-cloud-2017.toml", include_str!("../designs/telegram-cloud-2017.toml")),
-    ("telegram-cloud-2024.toml", include_str!("../designs/telegram-cloud-2024.toml")),
     ("wechat.toml", include_str!("../designs/wechat.toml")),
-    ("line.toml", include_str!("../designs/line.toml")),
+    ("line-unsealed.toml", include_str!("../designs/line-unsealed.toml")),
     ("public-channel.toml", include_str!("../designs/public-channel.toml")),
     ("covert-operator.toml", include_str!("../designs/covert-operator.toml")),
     ("end-to-end.toml", include_str!("../designs/end-to-end.toml")),
@@ -23,12 +22,12 @@ const FILES: &[(&str, &str)] = &[
     ("imessage.toml", include_str!("../designs/imessage.toml")),
     ("imessage-adp.toml", include_str!("../designs/imessage-adp.toml")),
     ("messenger.toml", include_str!("../designs/messenger.toml")),
+    ("line-sealed.toml", include_str!("../designs/line-sealed.toml")),
     ("viber.toml", include_str!("../designs/viber.toml")),
     ("wickr.toml", include_str!("../designs/wickr.toml")),
     ("threema.toml", include_str!("../designs/threema.toml")),
     ("signal-2016.toml", include_str!("../designs/signal-2016.toml")),
     ("signal-now.toml", include_str!("../designs/signal-now.toml")),
-    ("signal-quiet.toml", include_str!("../designs/signal-quiet.toml")),
     ("simplex.toml", include_str!("../designs/simplex.toml")),
 ];
 
@@ -88,6 +87,41 @@ mod tests {
         let listed: BTreeSet<String> = FILES.iter().map(|(file, _)| (*file).to_owned()).collect();
         assert_eq!(files, listed, "left: the folder; right: the list");
         assert_eq!(FILES.len(), listed.len(), "twice in the list");
+    }
+
+    #[test]
+    fn each_has_a_title_and_no_answer_to_a_notice_is_younger_than_its_design() {
+        let titles: BTreeSet<&str> = all().iter().map(|design| design.title.as_str()).collect();
+        assert_eq!(titles.len(), all().len());
+        for design in all() {
+            assert!(
+                design.title != design.name || !design.name.contains('-'),
+                "{} has no title",
+                design.name
+            );
+            for given in &design.operator.answers_notice {
+                let on = given.on.iso();
+                assert!(on <= design.as_of || on.starts_with(&design.as_of), "{}: {on}", design.name);
+            }
+        }
+    }
+
+    #[test]
+    fn no_two_are_the_same_but_for_their_words() {
+        let bare = |design: &Design| Design {
+            name: String::new(),
+            title: String::new(),
+            plain: String::new(),
+            as_of: String::new(),
+            sources: Vec::new(),
+            stands_for: None,
+            ..design.clone()
+        };
+        for (place, one) in all().iter().enumerate() {
+            for other in &all()[place + 1..] {
+                assert_ne!(bare(one), bare(other), "{} and {}", one.name, other.name);
+            }
+        }
     }
 
     #[test]

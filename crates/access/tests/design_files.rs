@@ -1,8 +1,9 @@
 //! A mistake in a design's file is refused with its place, what is wrong, and what to write instead.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
-use pillarbox_access::Design;
 use pillarbox_access::design::Accounts;
+use pillarbox_access::law::Country;
+use pillarbox_access::{Design, Item};
 use pillarbox_client::Receipts;
 use pillarbox_relay::Granularity;
 use pillarbox_wire::{DepositKind, Duration};
@@ -10,6 +11,7 @@ use proptest::prelude::*;
 
 const GOOD: &str = r#"plain = "an example"
 as_of = "2017-03"
+not_known = ["push-token"]
 
 [phone]
 protection = "end-to-end"
@@ -24,8 +26,9 @@ last_seen = "day"
 deposits = ["display-name"]
 
 [operator]
-jurisdictions = ["GB"]
-pen_register = "15 minutes"
+seat = "GB"
+offices = ["US"]
+pen_register = { every = "15 minutes", says = "so we do", from = "a test" }
 
 [[operator.withholds]]
 items = ["ip_address"]
@@ -49,7 +52,11 @@ fn a_file_becomes_a_design() {
         (design.relay.undelivered, design.relay.last_seen),
         (Duration::from_days(30), Granularity::Day)
     );
-    assert_eq!(design.operator.pen_register, Some(Duration::from_seconds(900)));
+    assert_eq!(design.title, "example", "the name, where the file gives no title");
+    let live = design.operator.pen_register.as_ref().map(|live| live.every);
+    assert_eq!(live, Some(Duration::from_seconds(900)));
+    assert_eq!(design.operator.seat, Some(Country::GB));
+    assert!(design.is_unknown_item(Item::PushToken) && !design.is_unknown_item(Item::DisplayName));
     assert_eq!(design.cloud, None);
 }
 
@@ -59,34 +66,40 @@ fn each_mistake_has_a_place_and_a_way_out() {
         (
             "\"GB\"",
             "\"gb\"",
-            "16:1: `gb` is no country: write two capital letters (ISO 3166-1), such as \"GB\"",
+            "18:8: `gb` is no country: write two capital letters (ISO 3166-1), such as \"GB\"",
         ),
-        ("padding =", "paddin =", "6:1: there is no key `paddin` here; write `padding`"),
-        ("last_seen", "last-sen", "13:1: there is no key `last-sen` here; write `last_seen`"),
+        ("offices =", "relays_in = [\"de\"]\noffices =", "17:1: `de` is no country"),
+        (
+            "[\"push-token\"]",
+            "[\"display-name\"]",
+            "3:13: the phones leave `display-name`, so that it is known",
+        ),
+        ("padding =", "paddin =", "7:1: there is no key `paddin` here; write `padding`"),
+        ("last_seen", "last-sen", "14:1: there is no key `last-sen` here; write `last_seen`"),
         (
             "\"end-to-end\"",
             "\"end-too-end\"",
-            "5:14: there is no value `end-too-end` here; write `end-to-end`",
+            "6:14: there is no value `end-too-end` here; write `end-to-end`",
         ),
-        ("\"ip_address\"", "\"ip-adress\"", "21:10: there is no value `ip-adress` here; write `ip_address`"),
+        ("\"ip_address\"", "\"ip-adress\"", "23:10: there is no value `ip-adress` here; write `ip_address`"),
         ("\"2017-03\"", "\"spring\"", "2:9: a design has a date"),
         ("\"an example\"", "\" \"", "1:9: say in one phrase"),
-        ("\"after 5 minutes\"", "\"later\"", "8:12: receipts go `at-once`"),
-        ("\"30 days\"", "\"a month\"", "12:15: a span of time"),
+        ("\"after 5 minutes\"", "\"later\"", "9:12: receipts go `at-once`"),
+        ("\"30 days\"", "\"a month\"", "13:15: a span of time"),
         (
             "\ndeposits = [\"display-name\"]\n\n[op",
             "\n\n[op",
-            "9:12: the phones leave `display-name` and the relay refuses it",
+            "10:12: the phones leave `display-name` and the relay refuses it",
         ),
         (
             "number = true",
             "number = true\nreports = true",
-            "8:11: a report can be checked only if the relay stamps",
+            "9:11: a report can be checked only if the relay stamps",
         ),
-        ("number = true", "number = true\naccounts = \"per-contact\"", "8:12: a number would join"),
-        ("number = true", "number = true\nbackup = \"owner-key\"", "8:10: the phones leave `backup-part`"),
-        ("[phone]", "[phone", "4:7: "),
-        ("number = true\n", "", "4:1: missing field `number`"),
+        ("number = true", "number = true\naccounts = \"per-contact\"", "9:12: a number would join"),
+        ("number = true", "number = true\nbackup = \"owner-key\"", "9:10: the phones leave `backup-part`"),
+        ("[phone]", "[phone", "5:7: "),
+        ("number = true\n", "", "5:1: missing field `number`"),
     ];
     for (right, wrong, expected) in mistakes {
         let text = GOOD.replacen(right, wrong, 1);

@@ -33,6 +33,27 @@ This page is made from the data, and a test compares it with them. What a demand
 [the designs](designs.md), by `pillarbox-lab matrix`.
 ";
 
+const REACH: &str = "
+## Reach
+
+A demand has a country, and an operator a seat, offices and places of data ([the designs](designs.md)). This table says how the paper of
+the one reaches the other. It changes no byte and stands beside what is measured. A row holds if it is about the country that asks, the
+seat, the kind of data and the day, and, where it names an office or a place of data, if the design has one there. Several rows can hold at
+once, and all are told. Where none holds, or where nobody compared the row with its source, the word is **not checked**, which is not *no*.
+
+*Directly*: it binds, and is obeyed in practice or by agreement. *By treaty*: through the other country's authorities. *Untested*: claimed by
+law, with no public case of enforcement. *Voluntary*: the operator may, and need not. *Not*: its own law forbids it, or there is no such
+power. *Service only*: a place where a paper can be delivered. *Pressure*: against a person or a sister firm. *Pending*: a bill. A phone
+and its owner are no operator, so that these demands have no reach here. The table is [`reach.csv`](../crates/access/law/reach.csv).
+
+A UK paper to a US firm with a UK office, for contents, on 22 March 2017, had three sides at once: the UK's claim, the US bar on contents
+without US process, and the treaty, which took most of a year. The office was at most a place of delivery. **An open point:** the words of
+2014 that stretched sections 11, 12 and 22 of the Regulation of Investigatory Powers Act 2000 to firms abroad repealed themselves on
+31 December 2016, and whether the Act of 2016 kept them was not read here, so that the claim's footing on that day is *not checked*. What could **not** be given
+on that day: a technical capability notice, a demand under an agreement with the United States (none was in force until
+3 October 2022), and contents by a US firm without US process.
+";
+
 fn page() -> String {
     let mut page = HEAD.to_owned();
     page.push_str("\n| demand | in one phrase | about |\n|---|---|---|\n");
@@ -42,6 +63,7 @@ fn page() -> String {
     for demand in demand::ALL {
         section(&mut page, demand);
     }
+    reach(&mut page);
     kinds(&mut page);
     page
 }
@@ -86,6 +108,34 @@ fn source(page: &mut String, power: &Power) {
     let source = if source.is_empty() { "no source was read" } else { source };
     let stop = if note.is_empty() { "" } else { ". " };
     writeln!(page, "- {country}, {name}: {note}{stop}Source: {source}.").unwrap();
+}
+
+/// The dated table of which country's paper reaches which operator.
+fn reach(page: &mut String) {
+    page.push_str(REACH);
+    page.push_str("\n| asking | seat | place | data | reach | in force | basis | mark |\n|---|---|---|---|---|---|---|---|\n");
+    for row in law::all_rows() {
+        let [asking, seat, place, data] = row.words();
+        let (word, mark) = match row.mark {
+            Mark::Recheck => ("not checked", "**not checked**"),
+            Mark::SecondHand => (row.binding.as_str(), "according to others"),
+            _ => (row.binding.as_str(), "checked"),
+        };
+        let span = match (row.from, row.until) {
+            (None, None) => "days not read".to_owned(),
+            (Some(from), None) => format!("from {from}; no end read"),
+            (None, Some(until)) => format!("until {until}; start not read"),
+            (Some(from), Some(until)) => format!("from {from} until {until}"),
+        };
+        writeln!(page, "| {asking} | {seat} | {place} | {data} | {word} | {span} | {} | {mark} |", row.basis)
+            .unwrap();
+    }
+    page.push('\n');
+    for row in law::all_rows() {
+        let source = if row.source.is_empty() { "no source was read" } else { row.source };
+        let stop = if row.note.is_empty() { "" } else { ". " };
+        writeln!(page, "- {}: {}{stop}Source: {source}.", row.basis, row.note).unwrap();
+    }
 }
 
 /// What the law and the bench call the kinds of data, and every item of each.

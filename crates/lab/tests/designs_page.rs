@@ -8,6 +8,7 @@ use std::path::Path;
 
 use pillarbox_access::design::{Accounts, AnswersNotice, Cloud, Design, Mark, Operator, PhoneSide};
 use pillarbox_access::designs;
+use pillarbox_access::law::Country;
 use pillarbox_client::{BackupKey, Habits, PaddingRule, Protection, Receipts};
 use pillarbox_relay::{Granularity, Keeping};
 
@@ -19,14 +20,23 @@ what its operator says about demands. Phones and relay are built to act on these
 that bears a product's name is this project's model of it as of a date, not the product; what is
 assumed is marked as assumed, and where it disagrees with what others published, [the oracle](oracle.md) says so.
 
+An operator's words are statements of their day, from the source beside them; a firm may do something else. *Not known for this design* stands
+where no source was found: it is filled neither with a guess nor with another firm's words, and an answer to one country is none to another.
+*According to others* means the press or a summary. Which country's paper reaches an operator, and how, is in [the demands](demands.md#reach).
+
 This page is made from the files, and a test compares it with them. What a design *returns* is nowhere here: that is measured.
 ";
 
 fn page() -> String {
     let mut page = HEAD.to_owned();
-    page.push_str("\n| design | as of | in one phrase |\n|---|---|---|\n");
+    page.push_str("\n| design | name | as of | in one phrase |\n|---|---|---|---|\n");
     for design in designs::all() {
-        writeln!(page, "| [{0}](#{0}) | {1} | {2} |", design.name, design.as_of, design.plain).unwrap();
+        writeln!(
+            page,
+            "| [{0}](#{0}) | {1} | {2} | {3} |",
+            design.name, design.title, design.as_of, design.plain
+        )
+        .unwrap();
     }
     for design in designs::all() {
         section(&mut page, design);
@@ -35,8 +45,21 @@ fn page() -> String {
 }
 
 fn section(page: &mut String, design: &Design) {
-    let Design { name, plain, as_of, told, sources, phone, relay, operator, cloud, stands_for } = design;
-    writeln!(page, "\n## {name}\n\nAs of {as_of}: {plain}.").unwrap();
+    let Design {
+        name,
+        title,
+        plain,
+        as_of,
+        told,
+        sources,
+        phone,
+        relay,
+        operator,
+        cloud,
+        stands_for,
+        not_known,
+    } = design;
+    writeln!(page, "\n## {name}\n\n{title}. As of {as_of}: {plain}.").unwrap();
     if let Some(told) = told {
         writeln!(page, "Its users are told: {told}.").unwrap();
     }
@@ -58,24 +81,22 @@ fn section(page: &mut String, design: &Design) {
     writeln!(page, "\n- Texts: {text}, {padding}; {}.", sender(phone)).unwrap();
     writeln!(page, "- Accounts: {accounts}. Receipts: {}.", receipts(&phone.habits)).unwrap();
     left(page, "The phones leave at the relay", &phone.habits);
+    let unknown: Vec<&str> = not_known.iter().map(|kind| kind.as_str()).collect();
+    if !unknown.is_empty() {
+        writeln!(page, "- Not known of these phones: {}.", unknown.join(", ")).unwrap();
+    }
     keeps(page, "The relay keeps", relay);
     if let Some(Cloud { name, keeping, operator, habits }) = cloud {
         left(page, &format!("The phones leave at {name}"), habits);
         keeps(page, &format!("There, {name} keeps"), keeping);
-        operates(page, operator);
+        operates(page, name, operator);
     }
-    operates(page, operator);
+    operates(page, "the operator", operator);
     if let Some(stands_for) = stands_for {
         writeln!(page, "- In the tables of outside truth it stands for `{}`.", stands_for.app).unwrap();
     }
     for source in sources {
-        let mark = match source.mark {
-            Mark::Confirmed => "confirmed",
-            Mark::Measured => "measured",
-            Mark::SecondHand => "according to others",
-            Mark::Hypothesis | Mark::Recheck => "assumed",
-        };
-        writeln!(page, "- {} ({mark}: {})", source.says, source.from).unwrap();
+        writeln!(page, "- {} ({}: {})", source.says, mark(source.mark), source.from).unwrap();
     }
 }
 
@@ -161,26 +182,75 @@ fn keeps(page: &mut String, who: &str, keeping: &Keeping) {
     }
 }
 
-fn operates(page: &mut String, operator: &Operator) {
-    let Operator { jurisdictions, pen_register, practice, withholds, hands_over, answers_notice } = operator;
-    if !jurisdictions.is_empty() {
-        writeln!(page, "- Demands reach it from: {}.", jurisdictions.join(", ")).unwrap();
+fn operates(page: &mut String, who: &str, operator: &Operator) {
+    let Operator {
+        seat,
+        offices,
+        data_in,
+        relays_in,
+        pen_register,
+        practice,
+        withholds,
+        has_none,
+        hands_over,
+        answers_notice,
+    } = operator;
+    let countries = |of: &[Country]| of.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let seat = seat.map_or_else(|| "not known for this design".to_owned(), |seat| seat.to_string());
+    writeln!(page, "- Seat of {who}: {seat}.").unwrap();
+    if !offices.is_empty() {
+        writeln!(page, "- Offices, of it or its parent: {}.", countries(offices)).unwrap();
     }
-    if let Some(every) = pen_register {
-        writeln!(page, "- It can tell who writes to whom every {} minutes.", every.as_seconds() / 60)
-            .unwrap();
+    if !data_in.is_empty() {
+        writeln!(page, "- Places of data: {}.", countries(data_in)).unwrap();
+    }
+    if !relays_in.is_empty() {
+        writeln!(page, "- A relay for the people of each: {}.", relays_in.join(", ")).unwrap();
+    }
+    if let Some(live) = pen_register {
+        writeln!(page, "- Its practice while it happens: {} ({})", live.says, live.from).unwrap();
     }
     for practice in practice {
-        writeln!(page, "- Its practice: {} ({})", practice.says, practice.from).unwrap();
+        writeln!(page, "- It says that it hands over: {} ({})", practice.says, practice.from).unwrap();
     }
     for withheld in withholds {
-        writeln!(page, "- It withholds: {} ({})", withheld.says, withheld.from).unwrap();
+        writeln!(page, "- It says that it withholds: {} ({})", withheld.says, withheld.from).unwrap();
+    }
+    for denial in has_none {
+        writeln!(page, "- It says that it has none: {} ({})", denial.says, denial.from).unwrap();
     }
     if let Some(over) = hands_over {
-        writeln!(page, "- It hands over: {} ({})", over.says, over.from).unwrap();
+        writeln!(page, "- It says that it hands over nothing else: {} ({})", over.says, over.from).unwrap();
     }
-    if *answers_notice == AnswersNotice::Withdraws {
-        writeln!(page, "- Told to change its software it withdraws the feature.").unwrap();
+    for given in answers_notice {
+        let word = match given.answer {
+            AnswersNotice::Complies => "complies",
+            AnswersNotice::Withdraws => "withdraws the feature",
+            AnswersNotice::Leaves => "leaves, or is blocked",
+        };
+        writeln!(
+            page,
+            "- Its answer to a notice of {}, {}: **{word}**. {} ({}: {})",
+            given.country,
+            given.on,
+            given.says,
+            mark(given.mark),
+            given.from
+        )
+        .unwrap();
+    }
+    if who == "the operator" && answers_notice.is_empty() {
+        writeln!(page, "- Its answer to a notice to change the software: not known for this design.")
+            .unwrap();
+    }
+}
+
+fn mark(mark: Mark) -> &'static str {
+    match mark {
+        Mark::Confirmed => "confirmed",
+        Mark::Measured => "measured",
+        Mark::SecondHand => "according to others",
+        Mark::Hypothesis | Mark::Recheck => "assumed",
     }
 }
 

@@ -350,7 +350,6 @@ fn an_order_takes_a_phone_as_an_event_does() {
 
 #[test]
 fn receipts_wait_as_long_as_the_design_says() {
-    let design = designs::named("signal-quiet").unwrap();
     let delivered = |world: &World| {
         let mut lines = world.record().lines().iter();
         let told =
@@ -359,16 +358,18 @@ fn receipts_wait_as_long_as_the_design_says() {
     };
     let scenario = story(&[HELLO]);
     let said = scenario.events[0].at;
-    let mut quiet = world("signal-quiet", &scenario);
-    quiet.run_until(said + Duration::from_days(2)).unwrap();
-    match design.phone.habits.receipts {
-        Receipts::After(seconds) => {
-            assert_eq!(delivered(&quiet), Some(said + Duration::from_seconds(u64::from(seconds))));
-        }
-        Receipts::Never => assert_eq!(delivered(&quiet), None),
-        Receipts::AtOnce => panic!("the quiet design is not quiet"),
+    let waits = [(Receipts::AtOnce, Some(0)), (Receipts::After(3_600), Some(3_600)), (Receipts::Never, None)];
+    for (receipts, late) in waits {
+        let mut design = designs::end_to_end().clone();
+        design.phone.habits.receipts = receipts;
+        let mut world = World::new(&design, &scenario, scenario.seed).unwrap();
+        world.run_until(said + Duration::from_days(2)).unwrap();
+        assert_eq!(
+            delivered(&world),
+            late.map(|seconds| said + Duration::from_seconds(seconds)),
+            "{receipts:?}"
+        );
     }
-    assert_eq!(delivered(&ran("end-to-end", &[HELLO])), Some(said));
 }
 
 #[test]

@@ -36,11 +36,12 @@ pub struct Changed {
     pub withdrawn: bool,
 }
 
-/// The software of a design after a notice, as its operator answers one. A notice about backups alone leaves texts as they are.
+/// The software of a design after a notice, if its operator gives `answer`; without a known answer, as if it complied: what the notice
+/// would bring is measured all the same. A notice about backups alone leaves texts as they are.
 #[must_use]
-pub fn told(design: &Design, backups_only: bool) -> Changed {
+pub fn told(design: &Design, answer: Option<AnswersNotice>, backups_only: bool) -> Changed {
     let before = &design.phone;
-    let withdrawn = design.operator.answers_notice == AnswersNotice::Withdraws;
+    let withdrawn = answer == Some(AnswersNotice::Withdraws);
     let mut habits = before.habits.clone();
     let mut protection = before.protection;
     if habits.backup == Some(BackupKey::Owner) {

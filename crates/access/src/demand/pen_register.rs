@@ -56,7 +56,9 @@ pub fn serve(case: &Case<'_>, tap: &OperatorTap, holdings: &RelayHoldings, until
         .map(|tapped| Wrote { at: tapped.at, from: name(tapped.from), to: name(tapped.to) })
         .collect();
     let mut batches: BTreeMap<Timestamp, Vec<Wrote>> = BTreeMap::new();
-    if let Some(every) = case.operator.pen_register.filter(|every| every.0 > 0) {
+    if let Some(every) =
+        case.operator.pen_register.as_ref().map(|live| live.every).filter(|every| every.0 > 0)
+    {
         for wrote in &passed {
             batches.entry(delivery(tap.since(), every, wrote.at)).or_default().push(wrote.clone());
         }

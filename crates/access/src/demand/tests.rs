@@ -7,7 +7,7 @@ use pillarbox_relay::{About as Concerning, Keeping, Passing};
 use pillarbox_wire::{DeviceAddress, DeviceId, Duration, Timestamp};
 
 use super::*;
-use crate::design::{Operator, Practice, Withholding};
+use crate::design::{LiveDelivery, Operator, Practice, Withholding};
 use crate::item::Item;
 use crate::returned::{Answer, Blank};
 use crate::testing::{ADDRESS, AT, OTHER, TARGET, WORDS, account, everything, number, readable};
@@ -93,7 +93,7 @@ fn an_operator_may_hand_over_at_another_process() {
     let about = target();
     let practice = |items: &[Item], reach| Practice {
         items: items.to_vec(),
-        reach,
+        reach: Some(reach),
         says: "so we do".into(),
         from: "a test".into(),
     };
@@ -176,7 +176,8 @@ fn an_interception_begins_with_the_order_and_reaches_its_target() {
 fn a_pen_register_delivers_pairs_in_batches_and_nothing_else() {
     let about = target();
     let every = Duration::from_seconds(15 * 60);
-    let operator = Operator { pen_register: Some(every), ..Operator::default() };
+    let live = LiveDelivery { every, says: "so we do".into(), from: "a test".into() };
+    let operator = Operator { pen_register: Some(live), ..Operator::default() };
     let until = AT + Duration::from_seconds(3_600);
     let register = pen_register::serve(&Case::new(&about, &operator), &tap(), &everything(), until);
     let sizes: Vec<(u64, usize)> = register

@@ -22,6 +22,7 @@ pub(super) fn check(name: &str, form: &Form) -> Result<(), Wrong> {
     }
     accounts(form)?;
     countries(form)?;
+    unknown(form)?;
     let relay = form.relay.get_ref();
     taken(form.phone.deposits.get_ref(), Some(form.phone.deposits.span()), relay, "[relay]")?;
     if let Some(reports) = form.phone.reports.as_ref().filter(|reports| *reports.get_ref())
@@ -57,11 +58,23 @@ fn accounts(form: &Form) -> Result<(), Wrong> {
     Ok(())
 }
 
-/// People's countries are compared with these letter by letter.
+/// A deposit that the phones leave is known.
+fn unknown(form: &Form) -> Result<(), Wrong> {
+    let left = form.phone.deposits.get_ref();
+    match form.not_known.get_ref().iter().find(|kind| left.contains(kind)) {
+        Some(kind) => Err((
+            Some(form.not_known.span()),
+            format!("the phones leave `{kind}`, so that it is known: take it out of `not_known`"),
+        )),
+        None => Ok(()),
+    }
+}
+
+/// People's countries are compared letter by letter with those in which relays stand.
 fn countries(form: &Form) -> Result<(), Wrong> {
     let Some(operator) = &form.operator else { return Ok(()) };
     let fits = |code: &String| code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_uppercase());
-    match operator.get_ref().jurisdictions.iter().find(|code| !fits(code)) {
+    match operator.get_ref().relays_in.iter().find(|code| !fits(code)) {
         Some(code) => Err((
             Some(operator.span()),
             format!("`{code}` is no country: write two capital letters (ISO 3166-1), such as \"GB\""),

@@ -16,9 +16,12 @@ use super::{Accounts, Cloud, Design, Operator, PhoneSide, Source, StandsFor};
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Form {
+    title: Option<String>,
     pub(super) plain: Spanned<String>,
     pub(super) as_of: Spanned<String>,
     told: Option<String>,
+    #[serde(default = "unwritten")]
+    pub(super) not_known: Spanned<Vec<DepositKind>>,
     #[serde(default)]
     pub(super) sources: Vec<Source>,
     pub(super) phone: PhoneForm,
@@ -142,9 +145,11 @@ fn stem(file: &str) -> &str {
 }
 
 fn design(name: &str, form: Form) -> Design {
-    let Form { plain, as_of, told, sources, phone, relay, operator, cloud, stands_for } = form;
+    let Form { title, plain, as_of, told, not_known, sources, phone, relay, operator, cloud, stands_for } =
+        form;
     Design {
         name: name.to_owned(),
+        title: title.unwrap_or_else(|| name.to_owned()),
         plain: plain.into_inner(),
         as_of: as_of.into_inner(),
         told,
@@ -154,6 +159,7 @@ fn design(name: &str, form: Form) -> Design {
         operator: operator.map(Spanned::into_inner).unwrap_or_default(),
         cloud: cloud.map(CloudForm::cloud),
         stands_for,
+        not_known: not_known.into_inner(),
     }
 }
 

@@ -7,22 +7,28 @@
 mod checks;
 mod error;
 mod form;
+mod operator;
 
 use pillarbox_client::{Habits, PaddingRule, Protection};
 use pillarbox_relay::Keeping;
-use pillarbox_relay::keeping::span;
-use pillarbox_wire::Duration;
+use pillarbox_wire::DepositKind;
 use serde::{Deserialize, Serialize};
 
 pub use error::DesignError;
+pub use operator::{
+    AnswersNotice, Denial, HandsOver, LiveDelivery, NoticeAnswer, Operator, Practice, Stated, Withheld,
+    Withholding,
+};
 
-use crate::item::{Item, Reach};
+use crate::item::Item;
 
 /// How a messenger is built, as of a date.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Design {
     /// Its name on the command line: the name of its file.
     pub name: String,
+    /// Its name in a sentence: *WhatsApp, March 2017*.
+    pub title: String,
     /// What it is, in one plain phrase.
     pub plain: String,
     /// The date that it describes: a year, a month or a day.
@@ -41,6 +47,9 @@ pub struct Design {
     pub cloud: Option<Cloud>,
     /// What it stands for in the tables of outside truth, if it does.
     pub stands_for: Option<StandsFor>,
+    /// Deposits that phones of the product may well leave and that no source tells of. Nothing is left in their place, and that
+    /// nothing comes back says nothing.
+    pub not_known: Vec<DepositKind>,
 }
 
 /// What a design stands for in the tables of outside truth.
@@ -110,89 +119,6 @@ pub enum Accounts {
     PerContact,
 }
 
-/// What an operator does about demands, in its own words, and what its software lets it do.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Operator {
-    /// The countries whose demands reach it. Several mean a relay in each, for the people of that country.
-    pub jurisdictions: Vec<String>,
-    /// How often it can deliver who wrote to whom while it happens; none: its software cannot.
-    #[serde(deserialize_with = "span::deserialize_option")]
-    pub pen_register: Option<Duration>,
-    /// What it hands over at another process than the law's usual one.
-    pub practice: Vec<Practice>,
-    /// What it has and does not hand over.
-    pub withholds: Vec<Withholding>,
-    /// What alone it hands over, if it says so: everything else is withheld.
-    pub hands_over: Option<HandsOver>,
-    /// What it does when it is told to change its software.
-    pub answers_notice: AnswersNotice,
-}
-
-/// What an operator does when it is told to change its software.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum AnswersNotice {
-    /// It ships the changed software.
-    #[default]
-    Complies,
-    /// It withdraws what the notice is about, for the people of that country.
-    Withdraws,
-}
-
-/// The only items that an operator hands over.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct HandsOver {
-    /// These.
-    pub only: Vec<Item>,
-    /// In this circumstance alone, as a word that a demand may carry.
-    #[serde(default)]
-    pub when: Option<String>,
-    /// The operator's words, or a report of them.
-    pub says: String,
-    /// Who says so, and where.
-    pub from: String,
-}
-
-/// Why something that is held is not handed over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Withheld<'a> {
-    /// The operator's words, or a report of them.
-    pub says: &'a str,
-    /// Who says so, and where.
-    pub from: &'a str,
-}
-
-/// Items that an operator hands over at another process than the law's usual one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Practice {
-    /// Which.
-    pub items: Vec<Item>,
-    /// The process that is enough, or that it insists on.
-    pub reach: Reach,
-    /// The operator's words, or a report of them.
-    pub says: String,
-    /// Who says so, and where.
-    pub from: String,
-}
-
-/// Items that an operator has and does not hand over.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Withholding {
-    /// Which.
-    pub items: Vec<Item>,
-    /// The circumstance in which it does, as a word that a demand may carry.
-    #[serde(default)]
-    pub unless: Option<String>,
-    /// The operator's words, or a report of them.
-    pub says: String,
-    /// Who says so, and where.
-    pub from: String,
-}
-
 /// Another operator, where the backups of a design lie.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Cloud {
@@ -214,33 +140,21 @@ impl Design {
     pub fn parse(name_of_file: &str, text: &str) -> Result<Self, DesignError> {
         form::parse(name_of_file, text)
     }
-}
 
-impl Operator {
-    /// The same operator without what it says that it does not hand over: whatever it has is in its answer. A thief of its rows, or
-    /// a court that it obeys, has as much.
+    /// Reports that nobody knows whether phones of this design leave `kind`.
     #[must_use]
-    pub fn holding_nothing_back(&self) -> Self {
-        Self { withholds: Vec::new(), hands_over: None, ..self.clone() }
+    pub fn is_unknown(&self, kind: DepositKind) -> bool {
+        self.not_known.contains(&kind)
     }
 
-    /// The process at which this operator hands over `item`.
+    /// Reports that nobody knows whether this design's operator has `item`, because it would be read from such a deposit.
     #[must_use]
-    pub fn reach(&self, item: Item) -> Reach {
-        let practice = self.practice.iter().find(|practice| practice.items.contains(&item));
-        practice.map_or_else(|| item.reach(), |practice| practice.reach)
+    pub fn is_unknown_item(&self, item: Item) -> bool {
+        item.deposit().is_some_and(|kind| self.is_unknown(kind))
     }
 
-    /// Why this operator does not hand over `item`, if it does not, in a case with these circumstances.
-    #[must_use]
-    pub fn withholding(&self, item: Item, circumstances: &[&str]) -> Option<Withheld<'_>> {
-        let holds = |word: &Option<String>| word.as_deref().is_none_or(|word| circumstances.contains(&word));
-        let only = self.hands_over.as_ref().filter(|over| !(over.only.contains(&item) && holds(&over.when)));
-        let named = self.withholds.iter().find(|withheld| {
-            withheld.items.contains(&item) && (withheld.unless.is_none() || !holds(&withheld.unless))
-        });
-        named
-            .map(|withheld| Withheld { says: &withheld.says, from: &withheld.from })
-            .or(only.map(|over| Withheld { says: &over.says, from: &over.from }))
+    /// The statements that were assumed, so that there is something to run.
+    pub fn assumed(&self) -> impl Iterator<Item = &Source> {
+        self.sources.iter().filter(|source| matches!(source.mark, Mark::Hypothesis | Mark::Recheck))
     }
 }

@@ -6,6 +6,7 @@
 mod account;
 mod backup;
 mod channels;
+mod deposit;
 mod log;
 mod people;
 mod profile;

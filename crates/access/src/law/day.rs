@@ -3,7 +3,8 @@
 use std::fmt;
 
 use pillarbox_wire::Timestamp;
-use serde::{Serialize, Serializer};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The names of the months, for sentences.
 const MONTHS: [&str; 12] = [
@@ -97,6 +98,15 @@ impl fmt::Debug for Day {
 impl Serialize for Day {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.iso())
+    }
+}
+
+impl<'de> Deserialize<'de> for Day {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::parse(&text).ok_or_else(|| {
+            D::Error::custom(format!("`{text}` is no day: write \"2023-02-24\", \"2023-02\" or \"2023\""))
+        })
     }
 }
 

@@ -27,10 +27,8 @@ pub struct Context {
     pub on: String,
     /// The country whose demand it is.
     pub country: String,
-    /// The powers that it rests on there on that day, and which of them could not be used yet.
+    /// The powers that it can rest on there on that day, those that came later, and the reach of the paper.
     pub law: Vec<String>,
-    /// Whether a demand of that country reaches this operator on that day, a line for each route.
-    pub reach: Vec<String>,
     /// The operator's own words on what it does with such a demand; none if nothing is known.
     pub stated: Option<Statement>,
     /// Statements about the design that nobody checked.
@@ -65,10 +63,8 @@ pub struct Answer {
     pub read: Vec<String>,
     /// People whose phone told them something because of the order.
     pub noticed: Vec<String>,
-    /// The law on that day.
+    /// The law on that day, and whether the paper reaches whoever is asked.
     pub law: Vec<String>,
-    /// Whether the demand reaches the operator.
-    pub reach: Vec<String>,
     /// What was assumed.
     pub assumed: Vec<String>,
     /// The command that repeats it.
@@ -90,10 +86,13 @@ impl Answer {
         let mut noticed: Vec<String> = measures.noticed.iter().map(|it| it.who.clone()).collect();
         noticed.dedup();
         Self {
-            question: sentences::question(context, &evidence.yardstick.target),
+            question: sentences::question(context, evidence.is_an_operators(), &evidence.yardstick.target),
             headline: sentences::headline(&subject, state, counts, measures),
             has: sentences::has(&subject, state, counts),
-            hands_over: sentences::hands_over(&subject, context.stated.as_ref(), counts),
+            hands_over: match evidence.is_an_operators() {
+                true => sentences::hands_over(&subject, context.stated.as_ref(), counts),
+                false => String::new(),
+            },
             thief: sentences::thief(&subject, evidence.takes_rows(), counts),
             why: evidence.reasons.clone(),
             texts: measures.texts.clone(),
@@ -102,7 +101,6 @@ impl Answer {
             read: measures.read.clone(),
             noticed,
             law: context.law.clone(),
-            reach: context.reach.clone(),
             assumed: context.assumed.clone(),
             repeat: context.repeat.clone(),
         }

@@ -74,13 +74,13 @@ fn besides(what: What, measures: &Measures) -> Vec<String> {
 }
 
 /// The question.
-pub(super) fn question(context: &Context, target: &str) -> String {
-    let by =
-        if context.country.is_empty() { String::new() } else { format!(" by {}", country(&context.country)) };
-    format!(
-        "If {} is served {}{by} on {} about {target}, what comes back?",
-        context.design, context.demand, context.on
-    )
+pub(super) fn question(context: &Context, of_an_operator: bool, target: &str) -> String {
+    let Context { design, demand, on, .. } = context;
+    let asks = country(&context.country);
+    if of_an_operator {
+        return format!("If {design} is served {demand} by {asks} on {on} about {target}, what comes back?");
+    }
+    format!("Under {design}: what comes of {demand}, in {asks} on {on}, about {target}?")
 }
 
 /// At most two sentences: what came back, and who else is in it.
@@ -367,7 +367,9 @@ mod tests {
             country: "GB".into(),
             ..Context::default()
         };
-        all.push_str(&format!("{}\n", question(&context, "Rhys")));
+        for of_an_operator in [true, false] {
+            all.push_str(&format!("{}\n", question(&context, of_an_operator, "Rhys")));
+        }
         insta::assert_snapshot!("every_other", all);
     }
 }

@@ -92,6 +92,12 @@ pub(super) struct Demand {
     /// Write the evidence to a file that is not there yet.
     #[arg(long, value_name = "FILE", requires = "scenario")]
     pub(super) out: Option<PathBuf>,
+    /// The country that asks, in two capital letters; otherwise the one that the story says.
+    #[arg(long, value_name = "COUNTRY", requires = "scenario", value_parser = country)]
+    pub(super) country: Option<pillarbox_access::law::Country>,
+    /// The day whose law stands beside the answer, instead of the day on which the story orders. What is measured stays the same.
+    #[arg(long, value_name = "DATE", requires = "scenario", value_parser = day)]
+    pub(super) on: Option<pillarbox_access::law::Day>,
     /// Without a story: the number of the account that the demand is about.
     #[arg(long, value_name = "NUMBER", value_parser = pillarbox_wire::Handle::parse)]
     pub(super) about: Option<pillarbox_wire::Handle>,
@@ -190,6 +196,15 @@ pub(super) enum Color {
     Always,
     /// Never.
     Never,
+}
+
+fn country(text: &str) -> Result<pillarbox_access::law::Country, String> {
+    pillarbox_access::law::Country::parse(text)
+        .ok_or_else(|| "a country is two capital letters (ISO 3166-1), such as GB".to_owned())
+}
+
+fn day(text: &str) -> Result<pillarbox_access::law::Day, String> {
+    pillarbox_access::law::Day::parse(text).ok_or_else(|| "a day looks like 2017-03-22".to_owned())
 }
 
 fn table(name: &str) -> Result<pillarbox_access::oracle::Source, String> {

@@ -4,7 +4,6 @@ use std::path::Path;
 
 use pillarbox_access::RelayHoldings;
 use pillarbox_access::demand as law;
-use pillarbox_access::law::Day;
 use pillarbox_lab::folder::{self, ControlFailed};
 use pillarbox_lab::matrix::cell::Evidence;
 use pillarbox_lab::matrix::progress::Progress;
@@ -98,11 +97,16 @@ fn on_a_story(wanted: &Demand, scenario: &str) -> Result<(), Failure> {
         plain: false,
         timing: false,
     };
-    let plan = plan(&one)?;
+    let mut plan = plan(&one)?;
+    if let Some(country) = wanted.country {
+        plan.scenario.inquiry.country = country;
+    }
+    if let Some(day) = wanted.on {
+        plan.scenario.inquiry.day = day;
+    }
     let broken =
         || Failure { sentence: "the cell has no evidence. There is no result.".into(), code: NO_RESULT };
     let design = plan.designs.first().cloned().ok_or_else(broken)?;
-    let on = Day::of(plan.scenario.inquiry.ordered);
     let run = until_stopped(move |stop| matrix::run(&plan, &Progress::none(), stop).map_err(in_words))?;
     let text = run.cells.first().and_then(|cell| run.files.get(&cell.evidence)).ok_or_else(broken)?;
     let evidence: Evidence = serde_json::from_str(text).map_err(|_| broken())?;
@@ -114,7 +118,7 @@ fn on_a_story(wanted: &Demand, scenario: &str) -> Result<(), Failure> {
         print_json(&evidence)?;
         return if saved.is_empty() { Ok(()) } else { hint(&saved) };
     }
-    print(&format!("{}{saved}", paper::headed(&paper::story::render(&evidence, &design, on))))
+    print(&format!("{}{saved}", paper::headed(&paper::story::render(&evidence, &design))))
 }
 
 fn save(out: &Path, text: &str) -> Result<(), Failure> {

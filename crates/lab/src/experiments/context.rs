@@ -1,30 +1,62 @@
-//! What stands beside a cell and is not measured: names, the law of the day, and what the operator says of itself.
+//! Names, the law of the day, and what the operator says of itself: everything that stands beside a cell and is not measured.
 
+use pillarbox_access::Item;
 use pillarbox_access::demand::View;
-use pillarbox_access::design::Design;
-use pillarbox_access::law::{Country, Day};
+use pillarbox_access::design::{Design, Stated};
+use pillarbox_access::law::Footing;
 
 use super::Experiment;
 use crate::answer::Context;
-use crate::paper;
 use crate::scenario::Scenario;
+use crate::score::{Statement, What};
 
 /// The context of one cell.
 pub(super) fn of(experiment: &dyn Experiment, design: &Design, scenario: &Scenario, seed: u64) -> Context {
     let demand = experiment.demand();
-    let on = Day::of(scenario.inquiry.ordered);
-    let country = Country::GB;
+    let inquiry = &scenario.inquiry;
+    let footing = Footing::of(demand, design, inquiry.country, inquiry.day);
     Context {
-        design: design.name.clone(),
-        demand: demand.name.to_owned(),
+        design: design.title.clone(),
+        demand: demand.title.to_owned(),
         party: party(demand.view).to_owned(),
-        on: on.to_string(),
-        country: country.to_string(),
-        law: paper::powers(demand, country, on),
-        reach: Vec::new(),
-        stated: None,
-        assumed: Vec::new(),
+        on: inquiry.day.to_string(),
+        country: inquiry.country.to_string(),
+        law: footing.sentences(),
+        stated: stated(experiment, design, scenario),
+        assumed: design.assumed().map(|source| source.says.clone()).collect(),
         repeat: repeat(experiment.name(), design, scenario, seed),
+    }
+}
+
+/// The operator's own words on what such a demand is about; none where no operator is asked for anything, and where nobody knows.
+fn stated(experiment: &dyn Experiment, design: &Design, scenario: &Scenario) -> Option<Statement> {
+    let operator = match experiment.demand().view {
+        View::RelayHoldings | View::OperatorTap | View::PushRecords => &design.operator,
+        View::BackupStore => design.cloud.as_ref().map_or(&design.operator, |cloud| &cloud.operator),
+        View::SeizedPhone | View::OpenPhone | View::ReportedMessage | View::PublicChannel | View::Nothing => {
+            return None;
+        }
+    };
+    let circumstances: Vec<&str> = scenario.inquiry.circumstances.iter().map(String::as_str).collect();
+    let says = |item: &Item| match operator.stated(*item, &circumstances) {
+        Stated::HandsOver { says, from }
+        | Stated::Withholds { says, from }
+        | Stated::HasNone { says, from } => Some(Statement { says: says.to_owned(), from: from.to_owned() }),
+        Stated::NotKnown => None,
+    };
+    let live = || {
+        let live =
+            operator.pen_register.as_ref().filter(|_| experiment.demand().view == View::OperatorTap)?;
+        Some(Statement { says: live.says.clone(), from: live.from.clone() })
+    };
+    let own: &[Item] = match experiment.demand().view {
+        View::PushRecords => &[Item::PushToken],
+        View::BackupStore => &[Item::DeviceBackup, Item::BackupKeys],
+        _ => experiment.what().own_items().unwrap_or(&[Item::AccountRecord, Item::BasicSubscriberRecord]),
+    };
+    match experiment.what() {
+        What::Messages | What::MessagesAfter => live().or_else(|| own.iter().find_map(says)),
+        What::Texts | What::TextsAfter | What::Entries => own.iter().find_map(says),
     }
 }
 

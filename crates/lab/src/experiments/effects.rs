@@ -5,7 +5,8 @@ use pillarbox_access::demand::blocking_order::BLOCKING_ORDER;
 use pillarbox_access::demand::notice_to_change::{self, NOTICE_TO_CHANGE};
 use pillarbox_access::demand::takedown::{self, TAKEDOWN};
 use pillarbox_access::demand::{Demand, interception};
-use pillarbox_access::design::Design;
+use pillarbox_access::design::{AnswersNotice, Design};
+use pillarbox_access::law::Country;
 use pillarbox_access::view::PublicChannel;
 
 use super::answer::{Answered, piece};
@@ -160,6 +161,11 @@ const EVERYBODY_GETS_IT: &str = "Assumed: everybody's phone gets the update at t
                                  conversations, and the new program says nothing of its own about what it does. A phone that stayed \
                                  with the old one would be told by every text in the clear.";
 
+/// The operator's answer to a notice of the country that asks.
+fn answer_of(design: &Design, asking: Country) -> Option<AnswersNotice> {
+    design.operator.answer_to_notice(asking).map(|given| given.answer)
+}
+
 impl Experiment for Notice {
     fn demand(&self) -> &'static Demand {
         &NOTICE_TO_CHANGE
@@ -173,15 +179,15 @@ impl Experiment for Notice {
         What::TextsAfter
     }
 
-    fn ordered(&self, design: &Design, _: &Scenario) -> Ordered {
-        let told = notice_to_change::told(design, false);
+    fn ordered(&self, design: &Design, scenario: &Scenario) -> Ordered {
+        let told = notice_to_change::told(design, answer_of(design, scenario.inquiry.country), false);
         let stops_encrypting = told.protection != design.phone.protection;
         Ordered::Update { habits: told.habits, stops_encrypting, relay: Box::new(told.relay) }
     }
 
     fn serve(&self, views: &Views<'_>, _: &Views<'_>) -> Result<Answered, ExperimentError> {
         let design = views.design();
-        let told = notice_to_change::told(design, false);
+        let told = notice_to_change::told(design, answer_of(design, views.country()), false);
         let mut answered = Answered { rereadable: true, ..Answered::default() };
         if told.withdrawn {
             answered.means = Means::Withdrawn;

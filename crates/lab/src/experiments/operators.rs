@@ -14,7 +14,7 @@ use super::views::Views;
 use super::{Experiment, ExperimentError};
 use crate::matrix::reread;
 use crate::scenario::Scenario;
-use crate::score::{Counts, What};
+use crate::score::{Absence, Counts, What};
 
 /// What an operator has when the demand comes.
 pub(super) struct Stored(pub(super) &'static Demand, pub(super) What);
@@ -193,6 +193,9 @@ impl Experiment for PushLookUp {
     fn serve(&self, views: &Views<'_>, _: &Views<'_>) -> Result<Answered, ExperimentError> {
         let mut answered = Answered { unit: Some("devices"), ..Answered::default() };
         let mut counts = Counts { of: 1, ..Counts::default() };
+        if views.design().is_unknown_item(Item::PushToken) {
+            counts.absence = Absence::NotKnown;
+        }
         let push = views.push();
         let everything = views.design().operator.holding_nothing_back();
         for holdings in views.operators()? {

@@ -164,7 +164,7 @@ pub(super) fn stage(
     let mut strangers = None;
     match ordered {
         Ordered::Block { country, and_people_move: true } => {
-            design.operator.jurisdictions = with_one_elsewhere(&design, &scenario);
+            design.operator.relays_in = with_one_elsewhere(&design, &scenario);
             move_everybody(&mut scenario, country, at);
         }
         Ordered::Block { and_people_move: false, .. } => {
@@ -273,11 +273,11 @@ fn move_everybody(scenario: &mut Scenario, country: &str, after: Timestamp) {
 /// Where the relay is that people move to: of these the first country that nobody of the story is in and no relay of the design.
 const ELSEWHERE: [&str; 4] = ["IS", "UY", "NZ", "BW"];
 
-/// The jurisdictions of a design's relays, and that of one more which nobody uses at first.
+/// The countries of a design's relays, and that of one more which nobody uses at first.
 fn with_one_elsewhere(design: &Design, scenario: &Scenario) -> Vec<String> {
-    let mut all = design.operator.jurisdictions.clone();
+    let mut all: Vec<String> = design.operator.relays().into_iter().flatten().collect();
     if all.is_empty() {
-        // Of a design that names none there is one relay, and it is where the target is.
+        // Of a design whose seat nobody knows there is one relay, and it is where the target is.
         let about = scenario.person(scenario.inquiry.about);
         all.extend(about.map(|person| person.country.clone()));
     }

@@ -24,6 +24,7 @@ use pillarbox_access::RelayHoldings;
 use pillarbox_access::demand::seized_phone::Passcode;
 use pillarbox_access::demand::{About, Case};
 use pillarbox_access::design::{Design, Operator};
+use pillarbox_access::law::Country;
 use pillarbox_access::view::{OperatorTap, PushRecords, ReportedMessage, SeizedPhone};
 use pillarbox_client::Phone;
 use pillarbox_relay::stamp::StampKey;
@@ -82,6 +83,12 @@ impl<'w> Views<'w> {
     #[must_use]
     pub const fn design(&self) -> &Design {
         self.design
+    }
+
+    /// The country that asks.
+    #[must_use]
+    pub const fn country(&self) -> Country {
+        self.scenario.inquiry.country
     }
 
     /// From when on an order holds, and when the answer is due.

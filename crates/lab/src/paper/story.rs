@@ -3,20 +3,21 @@
 
 use pillarbox_access::demand;
 use pillarbox_access::design::Design;
-use pillarbox_access::law::Day;
 use pillarbox_access::{Answer as ItemAnswer, Item};
 
-use super::{PaperLine, Standing, heading, lines, title};
+use super::{PaperLine, Standing, capital, lines, title};
 use crate::columns::{paragraph, side_by_side};
 use crate::matrix::cell::Evidence;
 use crate::score::{Entry, Statement};
 
-/// The paper as text of 80 columns, with the powers of the day `on`.
+/// The paper as text of 80 columns.
 #[must_use]
-pub fn render(evidence: &Evidence, design: &Design, on: Day) -> String {
-    let demand = demand::named(&evidence.power);
-    let mut out = heading(&evidence.demand, &evidence.yardstick.target, demand, on);
-    out.push_str(&title(&format!("DESIGN: {}", design.name)));
+pub fn render(evidence: &Evidence, design: &Design) -> String {
+    let mut out = title(&format!("DEMAND: {}, about {}", evidence.demand, evidence.yardstick.target));
+    if let Some(demand) = demand::named(&evidence.power) {
+        out.push_str(&paragraph(&format!("{}.", capital(demand.plain))));
+    }
+    out.push_str(&title(&format!("DESIGN: {} ({})", design.title, design.name)));
     out.push_str(&paragraph(&design.plain));
     let entries: Vec<PaperLine> = evidence.brought.entries.iter().map(told).collect();
     out.push_str(&lines(&entries, &[]));
@@ -32,10 +33,15 @@ pub fn render(evidence: &Evidence, design: &Design, on: Day) -> String {
     ] {
         out.push_str(&side_by_side(&super::WIDTHS, &[what.into(), said]));
     }
+    let context = &evidence.context;
+    out.push_str(&title(&format!("LAW: asked by {} on {}", context.country, context.on)));
+    for sentence in &answer.law {
+        out.push_str(&paragraph(sentence));
+    }
     out.push_str(&title("ANSWER"));
     out.push_str(&paragraph(&answer.question));
     out.push_str(&paragraph(&answer.headline));
-    for sentence in answer.why.iter().chain([&answer.hands_over, &answer.thief]).chain(&answer.reach) {
+    for sentence in answer.why.iter().chain([&answer.hands_over, &answer.thief]) {
         if !sentence.is_empty() {
             out.push_str(&paragraph(sentence));
         }

@@ -18,6 +18,7 @@ use sha2::{Digest as _, Sha256};
 use toml::de::DeTable;
 
 pub use error::{ScenarioError, Warning};
+use pillarbox_access::law::{Country, Day};
 pub use pillarbox_access::view::LockState;
 
 use error::{Lines, Source};
@@ -229,6 +230,10 @@ pub struct Inquiry {
     pub about: PersonId,
     /// The target of what is ordered from a time on, who may be another: somebody who still writes.
     pub from_now_on: PersonId,
+    /// The country that asks.
+    pub country: Country,
+    /// The day whose law stands beside the answers: that of the order.
+    pub day: Day,
     /// From when on what is ordered holds.
     pub ordered: Timestamp,
     /// When the answer is due: after the last event.
@@ -342,7 +347,7 @@ fn read<'t>(source: Source<'t>, table: &'t DeTable<'t>) -> Result<Scenario, Scen
     let inquiry = file.table("demand")?;
     check::check(source, &names, &people, &events)?;
     let last = events.iter().map(|event| event.at).chain(orders.iter().map(|order| order.at)).max();
-    let inquiry = read_inquiry(inquiry, &names, start, last.unwrap_or(start))?;
+    let inquiry = read_inquiry(inquiry, &names, &people, start, last.unwrap_or(start))?;
     file.end("a scenario")?;
     let digest = Sha256::digest(source.text.as_bytes()).into();
     Ok(Scenario {
@@ -362,16 +367,21 @@ fn read<'t>(source: Source<'t>, table: &'t DeTable<'t>) -> Result<Scenario, Scen
     })
 }
 
-/// What `[demand]` says; without it, about the first person, ordered at the start and served a minute after the end.
+/// What `[demand]` says; without it, about the first person, ordered at the start and served a minute after the end. The country that
+/// asks is the target's, unless the file names another.
 fn read_inquiry(
     table: Option<Fields<'_>>,
     names: &[&str],
+    people: &[Person],
     start: Timestamp,
     last: Timestamp,
 ) -> Result<Inquiry, ScenarioError> {
+    let home = |who: PersonId| people.get(who.0).and_then(|person| Country::parse(&person.country));
     let by_itself = Inquiry {
         about: PersonId(0),
         from_now_on: PersonId(0),
+        country: home(PersonId(0)).unwrap_or(Country::GB),
+        day: Day::of(start),
         ordered: start,
         served: last + Duration::from_seconds(60),
         circumstances: Vec::new(),
@@ -379,6 +389,8 @@ fn read_inquiry(
     let Some(mut table) = table else { return Ok(by_itself) };
     let about = events::needed_person(&mut table, "about", names)?;
     let from_now_on = events::some_person(&mut table, "from-now-on-about", names)?.unwrap_or(about);
+    let asking = table.text("country")?.map(|text| people::country_code(&table, &text)).transpose()?;
+    let asking = asking.as_deref().and_then(Country::parse);
     let time = |table: &mut Fields<'_>, key: &'static str, before: Timestamp, otherwise: Timestamp| {
         let Some(text) = table.time(key)? else { return Ok(otherwise) };
         let time = moment::moment(&text.is, before)
@@ -396,5 +408,7 @@ fn read_inquiry(
     let served = time(&mut table, "served", last.max(ordered), by_itself.served.max(ordered))?;
     let circumstances = table.texts("circumstances")?.into_iter().map(|word| word.is.to_owned()).collect();
     table.end("[demand]")?;
-    Ok(Inquiry { about, from_now_on, ordered, served, circumstances })
+    let country = asking.or_else(|| home(about)).unwrap_or(by_itself.country);
+    let day = Day::of(ordered);
+    Ok(Inquiry { about, from_now_on, country, day, ordered, served, circumstances })
 }

@@ -9,7 +9,7 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `site` | relays, their operators and jurisdictions |
+//! | `site` | relays, their operators and countries |
 //! | `profile` | phone accounts |
 //! | `randomness` | a stream for each actor |
 //! | `clock` | time passes: alarms of phones, sweeps of relays |
@@ -179,15 +179,11 @@ impl World {
         }
     }
 
-    /// A relay in each jurisdiction of the design's operator, and one more where its backups lie.
+    /// A relay in each country in which the design's operator has one, and one more where its backups lie.
     fn open_sites(&mut self) -> Result<(), WorldError> {
-        let mut jurisdictions: Vec<Option<String>> =
-            self.design.operator.jurisdictions.iter().cloned().map(Some).collect();
-        if jurisdictions.is_empty() {
-            jurisdictions.push(None);
-        }
+        let countries = self.design.operator.relays();
         let keeping = self.design.relay.clone();
-        for (number, jurisdiction) in jurisdictions.into_iter().enumerate() {
+        for (number, jurisdiction) in countries.into_iter().enumerate() {
             self.open_site(
                 &format!("relay-{number}.example"),
                 Role::Messenger,
@@ -196,7 +192,8 @@ impl World {
             )?;
         }
         if let Some(Cloud { keeping, operator, .. }) = self.design.cloud.clone() {
-            self.open_site("cloud.example", Role::Cloud, operator.jurisdictions.first().cloned(), keeping)?;
+            let seat = operator.seat.map(|seat| seat.to_string());
+            self.open_site("cloud.example", Role::Cloud, seat, keeping)?;
         }
         Ok(())
     }

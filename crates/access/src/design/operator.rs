@@ -1,0 +1,315 @@
+//! An operator: where it is, what it has said about demands and notices, and the source of each statement.
+//!
+//! Nothing here is measured. A statement is one of its day, and a firm may do something else; what no source tells is *not known*
+//! ([`Stated::NotKnown`]) and never filled by analogy with another firm or country.
+
+use pillarbox_relay::keeping::span;
+use pillarbox_wire::Duration;
+use serde::{Deserialize, Serialize};
+
+use super::Mark;
+use crate::item::{Item, Reach};
+use crate::law::{Country, Day};
+
+/// An operator of a messenger, or of the cloud where its backups lie.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Operator {
+    /// The country of its seat; none if no source tells.
+    pub seat: Option<Country>,
+    /// Other countries in which it, or its parent, has an office.
+    pub offices: Vec<Country>,
+    /// The countries in which its data lie.
+    pub data_in: Vec<Country>,
+    /// The countries of its relays, if there are several: one for the people of each. Otherwise one relay stands at the seat.
+    pub relays_in: Vec<String>,
+    /// Its practice of telling who writes to whom while it happens.
+    pub pen_register: Option<LiveDelivery>,
+    /// The items that it says it hands over.
+    pub practice: Vec<Practice>,
+    /// The items that it has and does not hand over.
+    pub withholds: Vec<Withholding>,
+    /// The items that it says it does not have.
+    pub has_none: Vec<Denial>,
+    /// The only items that it hands over, if it says so: everything else is withheld.
+    pub hands_over: Option<HandsOver>,
+    /// Its answers to a notice that tells it to change its software.
+    pub answers_notice: Vec<NoticeAnswer>,
+}
+
+/// The practice of telling who writes to whom while it happens.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LiveDelivery {
+    /// The longest wait for a delivery.
+    #[serde(deserialize_with = "span::deserialize")]
+    pub every: Duration,
+    /// The operator's words, or a report of them.
+    pub says: String,
+    /// Who says so, and where.
+    pub from: String,
+}
+
+/// An answer to a notice to change the software.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AnswersNotice {
+    /// It ships the changed software.
+    Complies,
+    /// It withdraws the feature that the notice is about, for the people of that country.
+    Withdraws,
+    /// It leaves the country, or lets itself be blocked there, rather than change.
+    Leaves,
+}
+
+/// One answer to one country, as it was given in public.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NoticeAnswer {
+    /// The country that it was given to.
+    pub country: Country,
+    /// The answer.
+    pub answer: AnswersNotice,
+    /// The day on which it was given.
+    pub on: Day,
+    /// The operator's words, or a report of them.
+    pub says: String,
+    /// Who says so, and where.
+    pub from: String,
+    /// How far that was checked.
+    pub mark: Mark,
+}
+
+/// The only items that an operator hands over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HandsOver {
+    /// These.
+    pub only: Vec<Item>,
+    /// In this circumstance alone, as a word that a demand may carry.
+    #[serde(default)]
+    pub when: Option<String>,
+    /// The operator's words, or a report of them.
+    pub says: String,
+    /// Who says so, and where.
+    pub from: String,
+}
+
+/// The reason for which something that is held is not handed over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Withheld<'a> {
+    /// The operator's words, or a report of them.
+    pub says: &'a str,
+    /// Who says so, and where.
+    pub from: &'a str,
+}
+
+/// Items that an operator says it hands over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Practice {
+    /// These.
+    pub items: Vec<Item>,
+    /// The process that is enough, or that it insists on; none for the law's usual one.
+    #[serde(default)]
+    pub reach: Option<Reach>,
+    /// The operator's words, or a report of them.
+    pub says: String,
+    /// Who says so, and where.
+    pub from: String,
+}
+
+/// Items that an operator has and does not hand over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Withholding {
+    /// These.
+    pub items: Vec<Item>,
+    /// The circumstance in which it does, as a word that a demand may carry.
+    #[serde(default)]
+    pub unless: Option<String>,
+    /// The operator's words, or a report of them.
+    pub says: String,
+    /// Who says so, and where.
+    pub from: String,
+}
+
+/// Items that an operator says it does not have. What its design has of them is measured, and stands beside its word.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Denial {
+    /// These.
+    pub items: Vec<Item>,
+    /// The operator's words, or a report of them.
+    pub says: String,
+    /// Who says so, and where.
+    pub from: String,
+}
+
+/// An operator's word on one item, by one rule for every operator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "stated")]
+pub enum Stated<'a> {
+    /// It says, or is reported to say, that it hands this over on valid process.
+    HandsOver {
+        /// The operator's words, or a report of them.
+        says: &'a str,
+        /// Who says so, and where.
+        from: &'a str,
+    },
+    /// It says, or is reported to say, that it does not.
+    Withholds {
+        /// The operator's words, or a report of them.
+        says: &'a str,
+        /// Who says so, and where.
+        from: &'a str,
+    },
+    /// It says, or is reported to say, that it does not have it.
+    HasNone {
+        /// The operator's words, or a report of them.
+        says: &'a str,
+        /// Who says so, and where.
+        from: &'a str,
+    },
+    /// No source of this design tells.
+    NotKnown,
+}
+
+impl Operator {
+    /// The same operator without what it says that it does not hand over: whatever it has is in its answer. A thief of its rows, or
+    /// a court that it obeys, has as much.
+    #[must_use]
+    pub fn holding_nothing_back(&self) -> Self {
+        Self { withholds: Vec::new(), hands_over: None, ..self.clone() }
+    }
+
+    /// The process at which this operator hands over `item`.
+    #[must_use]
+    pub fn reach(&self, item: Item) -> Reach {
+        let practice = self.practice.iter().find(|practice| practice.items.contains(&item));
+        practice.and_then(|practice| practice.reach).unwrap_or_else(|| item.reach())
+    }
+
+    /// The reason for which this operator does not hand over `item`, if it does not, in a case with these circumstances.
+    #[must_use]
+    pub fn withholding(&self, item: Item, circumstances: &[&str]) -> Option<Withheld<'_>> {
+        let holds = |word: &Option<String>| word.as_deref().is_none_or(|word| circumstances.contains(&word));
+        let only = self.hands_over.as_ref().filter(|over| !(over.only.contains(&item) && holds(&over.when)));
+        let named = self.withholds.iter().find(|withheld| {
+            withheld.items.contains(&item) && (withheld.unless.is_none() || !holds(&withheld.unless))
+        });
+        named
+            .map(|withheld| Withheld { says: &withheld.says, from: &withheld.from })
+            .or(only.map(|over| Withheld { says: &over.says, from: &over.from }))
+    }
+
+    /// This operator's word on `item`, in a case with these circumstances.
+    #[must_use]
+    pub fn stated(&self, item: Item, circumstances: &[&str]) -> Stated<'_> {
+        if let Some(Withheld { says, from }) = self.withholding(item, circumstances) {
+            return Stated::Withholds { says, from };
+        }
+        if let Some(Practice { says, from, .. }) = self.practice.iter().find(|it| it.items.contains(&item)) {
+            return Stated::HandsOver { says, from };
+        }
+        if let Some(Denial { says, from, .. }) = self.has_none.iter().find(|it| it.items.contains(&item)) {
+            return Stated::HasNone { says, from };
+        }
+        // Whatever a closed list does not withhold is on it.
+        match &self.hands_over {
+            Some(HandsOver { says, from, .. }) => Stated::HandsOver { says, from },
+            None => Stated::NotKnown,
+        }
+    }
+
+    /// The latest answer to a notice of `country`; none if no source tells of one. An answer to another country is no answer to
+    /// this one.
+    #[must_use]
+    pub fn answer_to_notice(&self, country: Country) -> Option<&NoticeAnswer> {
+        let given_to = |given: &&NoticeAnswer| {
+            given.country == country || (given.country == Country::EU && country.is_in_european_union())
+        };
+        self.answers_notice.iter().filter(given_to).max_by_key(|given| given.on)
+    }
+
+    /// The country of each relay; one unnamed place if no source tells of any.
+    #[must_use]
+    pub fn relays(&self) -> Vec<Option<String>> {
+        if self.relays_in.is_empty() {
+            return vec![self.seat.map(|seat| seat.to_string())];
+        }
+        self.relays_in.iter().cloned().map(Some).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn practice(items: &[Item]) -> Practice {
+        Practice { items: items.to_vec(), reach: None, says: "we do".into(), from: "a test".into() }
+    }
+
+    #[test]
+    fn one_rule_tells_what_every_operator_says() {
+        let silent = Operator::default();
+        assert_eq!(silent.stated(Item::Email, &[]), Stated::NotKnown);
+        assert_eq!(silent.reach(Item::Email), Item::Email.reach());
+
+        let open = Operator { practice: vec![practice(&[Item::Email])], ..Operator::default() };
+        assert_eq!(open.stated(Item::Email, &[]), Stated::HandsOver { says: "we do", from: "a test" });
+        assert_eq!(open.stated(Item::MessageContent, &[]), Stated::NotKnown);
+        assert_eq!(open.reach(Item::Email), Item::Email.reach(), "the law's usual process");
+
+        let denial = Denial { items: vec![Item::GroupInfo], says: "none here".into(), from: "a test".into() };
+        let without = Operator { has_none: vec![denial], ..Operator::default() };
+        assert_eq!(
+            without.stated(Item::GroupInfo, &[]),
+            Stated::HasNone { says: "none here", from: "a test" }
+        );
+
+        let closed = HandsOver {
+            only: vec![Item::IpAddress],
+            when: Some("that-kind".into()),
+            says: "this alone".into(),
+            from: "a test".into(),
+        };
+        let closed = Operator { hands_over: Some(closed), ..Operator::default() };
+        let withholds = Stated::Withholds { says: "this alone", from: "a test" };
+        assert_eq!(closed.stated(Item::IpAddress, &[]), withholds);
+        assert_eq!(closed.stated(Item::MessageContent, &["that-kind"]), withholds);
+        let hands_over = Stated::HandsOver { says: "this alone", from: "a test" };
+        assert_eq!(closed.stated(Item::IpAddress, &["that-kind"]), hands_over);
+    }
+
+    #[test]
+    fn an_answer_to_one_country_is_none_to_another_and_the_latest_counts() {
+        let given = |country, answer, on| NoticeAnswer {
+            country,
+            answer,
+            on,
+            says: "so".into(),
+            from: "a test".into(),
+            mark: Mark::Confirmed,
+        };
+        let operator = Operator {
+            answers_notice: vec![
+                given(Country::GB, AnswersNotice::Withdraws, Day::new(2025, 2, 21)),
+                given(Country::GB, AnswersNotice::Leaves, Day::new(2023, 2, 24)),
+            ],
+            ..Operator::default()
+        };
+        let answer = operator.answer_to_notice(Country::GB).map(|given| given.answer);
+        assert_eq!(answer, Some(AnswersNotice::Withdraws));
+        assert_eq!(operator.answer_to_notice(Country::US), None);
+    }
+
+    #[test]
+    fn one_relay_stands_at_the_seat_unless_the_file_names_several() {
+        assert_eq!(Operator::default().relays(), [None]);
+        let seated = Operator { seat: Some(Country::US), ..Operator::default() };
+        assert_eq!(seated.relays(), [Some("US".to_owned())]);
+        let two = Operator { relays_in: vec!["SG".into(), "CN".into()], ..seated };
+        assert_eq!(two.relays(), [Some("SG".to_owned()), Some("CN".to_owned())]);
+    }
+}

@@ -1,0 +1,54 @@
+//! The deposit that an item is read from, where it is read from one.
+
+use pillarbox_wire::DepositKind;
+
+use super::Item;
+
+impl Item {
+    /// The deposit of the phones that the item is read from; none if it is read from something else.
+    #[must_use]
+    pub const fn deposit(self) -> Option<DepositKind> {
+        Some(match self {
+            Self::Name => DepositKind::Name,
+            Self::Email => DepositKind::Email,
+            Self::UserId => DepositKind::UserName,
+            Self::DisplayName => DepositKind::DisplayName,
+            Self::AboutText => DepositKind::About,
+            Self::DeviceTypes => DepositKind::DeviceType,
+            Self::AppVersion => DepositKind::AppVersion,
+            Self::PushToken => DepositKind::PushToken,
+            Self::PhoneNumberHash => DepositKind::NumberHash,
+            Self::EmailHash => DepositKind::EmailHash,
+            Self::ProfileImage => DepositKind::ProfileImage,
+            Self::AvatarImage => DepositKind::Avatar,
+            Self::ExternalIdCount => DepositKind::ExternalId,
+            Self::BlockedUsers | Self::BlockedByUsers => DepositKind::Blocked,
+            Self::AddressBookContacts | Self::UsersWithTargetInAddressBook => DepositKind::Contact,
+            Self::GroupInfo | Self::GroupMembership => DepositKind::Group,
+            Self::DeviceBackup => DepositKind::BackupPart,
+            Self::BackupKeys => DepositKind::BackupKey,
+            _ => return None,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::demand::{About, CONTENT_WARRANT, Case, stored};
+    use crate::design::Operator;
+    use crate::returned::{Answer, Blank};
+    use crate::testing::{TARGET, least};
+
+    #[test]
+    fn an_item_whose_blank_names_a_deposit_is_of_that_deposit() {
+        let about = About::Account(crate::testing::account(TARGET));
+        let operator = Operator::default();
+        let case = Case { names: Item::ALL, ..Case::new(&about, &operator) };
+        for line in stored::serve(&CONTENT_WARRANT, &case, &least()).lines {
+            if let Answer::NoneHeld { reason: Blank::NoneLeft { kind } } = line.answer {
+                assert_eq!(line.item.deposit(), Some(kind), "{}", line.item.as_str());
+            }
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! The legal footing of one answer: the powers that the demand could rest on that day, those that came later, and the reach of the
+//! paper. It stands beside what was measured and changes none of it.
+
+use serde::Serialize;
+
+use super::{Country, Day, Power, ReachLine, all_powers, not_yet, powers, reach};
+use crate::demand::Demand;
+use crate::design::Design;
+
+/// The law beside one answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Footing {
+    /// The country that asks.
+    pub country: Country,
+    /// The day on which it asks.
+    pub day: Day,
+    /// The powers that the demand can rest on that day.
+    pub powers: Vec<&'static Power>,
+    /// The powers that it can rest on only later.
+    pub not_yet: Vec<&'static Power>,
+    /// The force of the paper in the hands of whoever is asked; empty where no operator is.
+    pub reach: Vec<ReachLine>,
+}
+
+impl Footing {
+    /// The footing of `demand` under `design`, if `country` asks on `day`.
+    #[must_use]
+    pub fn of(demand: &Demand, design: &Design, country: Country, day: Day) -> Self {
+        Self {
+            country,
+            day,
+            powers: powers(demand.name, country, day),
+            not_yet: not_yet(demand.name, country, day),
+            reach: reach(country, demand, design, day),
+        }
+    }
+
+    /// The footing in sentences, the powers first.
+    #[must_use]
+    pub fn sentences(&self) -> Vec<String> {
+        let Self { country, day, powers, not_yet, reach } = self;
+        let mut said: Vec<String> = powers.iter().map(|power| self.power(power)).collect();
+        if powers.is_empty() {
+            let known = all_powers().iter().any(|power| power.country == *country);
+            let why = if known {
+                "the table has no power for this day"
+            } else {
+                "the table has no powers of this country"
+            };
+            said.push(format!("Power ({country}, {day}): not checked: {why}."));
+        }
+        said.extend(not_yet.iter().map(|power| {
+            let from = power.from.map_or_else(String::new, |from| format!(", from {from}"));
+            format!("Not yet on {day}: {}{from}.", power.phrase(*day))
+        }));
+        said.extend(reach.iter().map(|line| format!("Reach: {}.", line.phrase())));
+        said
+    }
+
+    fn power(&self, power: &Power) -> String {
+        let mut said = format!("Power ({}, {}): {}", self.country, self.day, power.phrase(self.day));
+        for (what, who) in
+            [("decided by", power.authorised_by), ("approval from outside", power.outside_approval)]
+        {
+            if who != "-" {
+                said.push_str(&format!("; {what}: {who}"));
+            }
+        }
+        said.push('.');
+        said
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::demand::{CONTENT_WARRANT, NOTICE_TO_CHANGE, PARTICIPANT};
+    use crate::designs;
+    use crate::law::Binding;
+
+    const WESTMINSTER: Day = Day::new(2017, 3, 22);
+
+    #[test]
+    fn a_footing_is_of_its_day_and_country() {
+        let design = designs::named("whatsapp-2017").unwrap();
+        let then = Footing::of(&NOTICE_TO_CHANGE, design, Country::GB, WESTMINSTER).sentences().join("\n");
+        assert!(then.contains("Not yet on 22 March 2017: technical capability notice"), "{then}");
+        assert!(then.contains("from 12 March 2018"), "{then}");
+        assert!(then.contains("Reach: not: no technical capability notice"), "{then}");
+
+        let papers = [
+            (Country::GB, WESTMINSTER),
+            (Country::GB, Day::new(2022, 10, 3)),
+            (Country::parse("FR").unwrap(), WESTMINSTER),
+        ];
+        let said = papers.map(|(asks, day)| Footing::of(&CONTENT_WARRANT, design, asks, day).sentences());
+        assert!(said[0] != said[1] && said[1] != said[2] && said[0] != said[2]);
+        assert!(said[2][0].contains("not checked: the table has no powers of this country"), "{:?}", said[2]);
+    }
+
+    #[test]
+    fn a_participant_is_no_operator() {
+        let design = designs::end_to_end();
+        let footing = Footing::of(&PARTICIPANT, design, Country::GB, WESTMINSTER);
+        assert!(footing.reach.is_empty() && !footing.powers.is_empty());
+        let unseated = Footing::of(&CONTENT_WARRANT, design, Country::GB, WESTMINSTER);
+        assert!(unseated.reach.iter().all(|line| line.binding == Binding::NotChecked));
+    }
+}

@@ -1,0 +1,383 @@
+//! The reach of a country's paper to an operator: by law, by treaty or by consent, dated and with sources (`law/reach.csv`).
+//!
+//! One rule for every design: a row holds if it is about the country that asks, the seat of the operator, the kind of data that the
+//! demand seeks, and the day; and, where it names an office or a place of data, if the design has one there. Several rows can hold at
+//! once, and all are told in the order of the table: for a UK paper to a US firm in March 2017, for contents, these are the UK's claim,
+//! the US bar and the treaty. Where no row holds, the answer is *not checked* and never *no*.
+
+use std::fmt;
+use std::sync::LazyLock;
+
+use serde::Serialize;
+
+use super::power::mark_named;
+use super::{Country, Day};
+use crate::demand::{Demand, View};
+use crate::design::{Design, Mark, Operator};
+use crate::rows::{TableError, rows, word};
+
+const TABLE: &str = "reach.csv";
+
+const HEADING: [&str; 12] =
+    ["id", "asking", "seat", "place", "data", "reach", "from", "until", "basis", "mark", "source", "note"];
+
+/// The force of one country's paper in the hands of an operator of another, or of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Binding {
+    /// It binds, and is obeyed in practice or by agreement.
+    Directly,
+    /// It goes through the authorities of the other country.
+    ByTreaty,
+    /// The operator may answer, and need not.
+    Voluntary,
+    /// The law claims to bind, and no case of enforcement is public.
+    Untested,
+    /// It can be delivered there, and nothing more.
+    ServiceOnly,
+    /// It works against a person or a sister firm.
+    Pressure,
+    /// It is a bill.
+    Pending,
+    /// The operator's own law forbids an answer, or there is no such power.
+    Not,
+    /// Nobody compared this with a source.
+    NotChecked,
+}
+
+impl Binding {
+    /// The word for people.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Directly => "directly",
+            Self::ByTreaty => "by treaty",
+            Self::Voluntary => "voluntary",
+            Self::Untested => "untested",
+            Self::ServiceOnly => "service only",
+            Self::Pressure => "pressure",
+            Self::Pending => "pending",
+            Self::Not => "not",
+            Self::NotChecked => "not checked",
+        }
+    }
+
+    fn named(word: &str) -> Option<Self> {
+        [
+            ("directly", Self::Directly),
+            ("treaty", Self::ByTreaty),
+            ("voluntary", Self::Voluntary),
+            ("untested", Self::Untested),
+            ("service only", Self::ServiceOnly),
+            ("pressure", Self::Pressure),
+            ("pending", Self::Pending),
+            ("not", Self::Not),
+        ]
+        .into_iter()
+        .find_map(|(known, binding)| (known == word).then_some(binding))
+    }
+}
+
+impl fmt::Display for Binding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A kind of data, or of act, that a row is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Sought {
+    /// Stored contents.
+    Contents,
+    /// Contents while they pass.
+    Interception,
+    /// Data about communications and accounts.
+    Records,
+    /// A log that is not kept yet.
+    Logging,
+    /// Retention of everybody's data.
+    Retention,
+    /// A change of the software.
+    Change,
+    /// A block of the whole messenger.
+    Blocking,
+    /// The removal of something public.
+    Takedown,
+    /// The holder of a push token.
+    Push,
+    /// The first sender of a message.
+    Originator,
+}
+
+impl Sought {
+    const WORDS: [(&'static str, Self); 10] = [
+        ("contents", Self::Contents),
+        ("interception", Self::Interception),
+        ("records", Self::Records),
+        ("logging", Self::Logging),
+        ("retention", Self::Retention),
+        ("change", Self::Change),
+        ("blocking", Self::Blocking),
+        ("takedown", Self::Takedown),
+        ("push", Self::Push),
+        ("originator", Self::Originator),
+    ];
+
+    fn named(word: &str) -> Option<Self> {
+        Self::WORDS.into_iter().find_map(|(known, sought)| (known == word).then_some(sought))
+    }
+
+    /// What a demand seeks from an operator.
+    const fn of(demand: &Demand) -> &'static [Self] {
+        match demand.name.as_bytes() {
+            b"content-warrant" | b"backup-warrant" => &[Self::Contents],
+            b"interception" => &[Self::Interception],
+            b"compelled-logging" => &[Self::Logging, Self::Records],
+            b"retention" => &[Self::Retention],
+            b"takedown" => &[Self::Takedown],
+            b"blocking-order" => &[Self::Blocking],
+            b"notice-to-change" => &[Self::Change],
+            _ => &[Self::Records],
+        }
+    }
+}
+
+/// The countries that a row is about as those that ask.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Asking {
+    One(Country),
+    ForeignExcept(Vec<Country>),
+}
+
+/// Where an operator's seat must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Seat {
+    Any,
+    In(Country),
+}
+
+/// What else a row asks of the operator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    Any,
+    OfficeIn(Country),
+    DataAbroad,
+}
+
+/// One row of the table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReachRow {
+    /// Its name in the table.
+    pub id: &'static str,
+    asking: Asking,
+    seat: Seat,
+    place: Place,
+    /// Empty for all kinds.
+    data: Vec<Sought>,
+    /// The force that it gives a paper.
+    pub binding: Binding,
+    /// The first day; none if nobody read it.
+    pub from: Option<Day>,
+    /// The first day on which it no longer held; none if nobody read of one.
+    pub until: Option<Day>,
+    /// The law, treaty or decision.
+    pub basis: &'static str,
+    /// How far it was checked.
+    pub mark: Mark,
+    /// Where it is to be read.
+    pub source: &'static str,
+    /// What else there is to say, and what was not read.
+    pub note: &'static str,
+    /// The words of the table for who asks whom about what.
+    words: [&'static str; 4],
+}
+
+/// One line beside an answer: the force of the paper, and the reason.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ReachLine {
+    /// The force; *not checked* if nobody compared the row with its source.
+    pub binding: Binding,
+    /// The operator that is asked, where a demand asks more than one.
+    pub whom: &'static str,
+    /// The law, treaty or decision.
+    pub basis: String,
+    /// How far it was checked.
+    pub mark: Mark,
+    /// Where it is to be read.
+    pub source: &'static str,
+    /// What else there is to say, and what was not read.
+    pub note: &'static str,
+}
+
+impl ReachLine {
+    /// The line as a sentence without its full stop.
+    #[must_use]
+    pub fn phrase(&self) -> String {
+        let Self { binding, whom, basis, mark, note, .. } = self;
+        let whom = if whom.is_empty() { String::new() } else { format!(" ({whom})") };
+        let said = if *mark == Mark::SecondHand { "according to others, " } else { "" };
+        let note = if note.is_empty() { String::new() } else { format!("; {note}") };
+        format!("{binding}{whom}: {said}{basis}{note}")
+    }
+
+    fn not_checked(basis: String) -> Self {
+        Self { binding: Binding::NotChecked, whom: "", basis, mark: Mark::Recheck, source: "", note: "" }
+    }
+}
+
+impl ReachRow {
+    /// Who asks, the seat, the place and the data, in the words of the table.
+    #[must_use]
+    pub const fn words(&self) -> [&'static str; 4] {
+        self.words
+    }
+
+    fn holds(
+        &self,
+        asking: Country,
+        operator: &Operator,
+        seat: Country,
+        sought: &[Sought],
+        day: Day,
+    ) -> bool {
+        let asks = match &self.asking {
+            Asking::One(Country::EU) => asking.is_in_european_union(),
+            Asking::One(country) => *country == asking,
+            Asking::ForeignExcept(others) => asking != seat && !others.contains(&asking),
+        };
+        let sits = match self.seat {
+            Seat::Any => true,
+            Seat::In(Country::EU) => seat.is_in_european_union(),
+            Seat::In(country) => country == seat,
+        };
+        let is_there = match self.place {
+            Place::Any => true,
+            Place::OfficeIn(country) => operator.offices.contains(&country),
+            Place::DataAbroad => operator.data_in.iter().any(|country| *country != seat),
+        };
+        let begun = self.from.is_none_or(|from| from <= day);
+        let over = self.until.is_some_and(|until| until <= day);
+        let about = self.data.is_empty() || self.data.iter().any(|kind| sought.contains(kind));
+        asks && sits && is_there && begun && !over && about
+    }
+
+    fn line(&self, whom: &'static str) -> ReachLine {
+        let Self { basis, mark, source, note, .. } = self;
+        let binding = if *mark == Mark::Recheck { Binding::NotChecked } else { self.binding };
+        ReachLine { binding, whom, basis: (*basis).to_owned(), mark: *mark, source, note }
+    }
+}
+
+/// The country of the firms whose push services wake phones: Apple and Google (letter of Senator Wyden, 6 December 2023).
+const PUSH_SERVICES: Country = Country::US;
+
+/// The lines for a paper of `asking` under `demand` to the operators of `design`, on `day`. Empty where no operator is asked: a
+/// phone, and what its owner hands over, are where the people are.
+#[must_use]
+pub fn reach(asking: Country, demand: &Demand, design: &Design, day: Day) -> Vec<ReachLine> {
+    let sought = Sought::of(demand);
+    match demand.view {
+        View::SeizedPhone | View::OpenPhone | View::ReportedMessage => Vec::new(),
+        View::BackupStore => match &design.cloud {
+            Some(cloud) => to_operator(asking, &cloud.operator, sought, day, "whoever the backups lie with"),
+            None => to_operator(asking, &design.operator, sought, day, ""),
+        },
+        View::PushRecords => {
+            let push = Operator { seat: Some(PUSH_SERVICES), ..Operator::default() };
+            let mut lines = to_operator(asking, &design.operator, sought, day, "the messenger's operator");
+            lines.extend(to_operator(asking, &push, &[Sought::Push], day, "the push service"));
+            lines
+        }
+        View::RelayHoldings | View::OperatorTap | View::PublicChannel | View::Nothing => {
+            to_operator(asking, &design.operator, sought, day, "")
+        }
+    }
+}
+
+fn to_operator(
+    asking: Country,
+    operator: &Operator,
+    sought: &[Sought],
+    day: Day,
+    whom: &'static str,
+) -> Vec<ReachLine> {
+    let Some(seat) = operator.seat else {
+        let basis = "no source of this design tells where the operator has its seat".to_owned();
+        return vec![ReachLine { whom, ..ReachLine::not_checked(basis) }];
+    };
+    let rows = all_rows().iter().filter(|row| row.holds(asking, operator, seat, sought, day));
+    let mut lines: Vec<ReachLine> = rows.map(|row| row.line(whom)).collect();
+    if lines.is_empty() {
+        let basis =
+            format!("the table has no row for {asking} asking an operator with its seat in {seat} on {day}");
+        lines.push(ReachLine { whom, ..ReachLine::not_checked(basis) });
+    }
+    lines
+}
+
+/// Reads the table.
+///
+/// # Errors
+/// [`TableError`].
+fn parse(text: &'static str) -> Result<Vec<ReachRow>, TableError> {
+    rows(TABLE, HEADING, text)?.into_iter().map(|(line, fields)| row(line, fields)).collect()
+}
+
+fn row(line: usize, fields: [&'static str; 12]) -> Result<ReachRow, TableError> {
+    let [id, asking, seat, place, data, binding, from, until, basis, mark, source, note] = fields;
+    let day = |text: &str| match text {
+        "" => Ok(None),
+        text => word(TABLE, line, "day", text, Day::parse(text)).map(Some),
+    };
+    let country = |text: &str| word(TABLE, line, "country", text, Country::parse(text));
+    Ok(ReachRow {
+        id,
+        asking: match asking.strip_prefix("foreign") {
+            Some(rest) => {
+                let others = rest.trim().strip_prefix("except").unwrap_or_default();
+                Asking::ForeignExcept(others.split_whitespace().map(country).collect::<Result<_, _>>()?)
+            }
+            None => Asking::One(country(asking)?),
+        },
+        seat: if seat == "any" { Seat::Any } else { Seat::In(country(seat)?) },
+        place: match place.split_once(':') {
+            Some(("store", "abroad")) => Place::DataAbroad,
+            Some(("office", at)) => Place::OfficeIn(country(at)?),
+            _ => word(TABLE, line, "place", place, (place == "any").then_some(Place::Any))?,
+        },
+        data: match data {
+            "any" => Vec::new(),
+            words => {
+                let kinds =
+                    words.split('+').map(|kind| word(TABLE, line, "kind of data", kind, Sought::named(kind)));
+                kinds.collect::<Result<_, _>>()?
+            }
+        },
+        binding: word(TABLE, line, "reach", binding, Binding::named(binding))?,
+        from: day(from)?,
+        until: day(until)?,
+        basis,
+        mark: word(TABLE, line, "mark", mark, mark_named(mark))?,
+        source,
+        note,
+        words: [asking, seat, place, data],
+    })
+}
+
+static ALL: LazyLock<Vec<ReachRow>> = LazyLock::new(read);
+
+#[expect(clippy::expect_used, reason = "the table is part of this program, and a test reads it")]
+fn read() -> Vec<ReachRow> {
+    parse(include_str!("../../law/reach.csv")).expect("a table of this program")
+}
+
+/// Every row of the table, in its order.
+#[must_use]
+pub fn all_rows() -> &'static [ReachRow] {
+    &ALL
+}
+
+#[cfg(test)]
+#[path = "jurisdiction_tests.rs"]
+mod tests;
