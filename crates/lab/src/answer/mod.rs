@@ -9,7 +9,7 @@ mod sentences;
 use serde::{Deserialize, Serialize};
 
 use crate::matrix::cell::Evidence;
-use crate::score::{Counts, Measures, State, Statement};
+use crate::score::{Counts, Measures, State};
 
 pub use sentences::says;
 
@@ -29,12 +29,36 @@ pub struct Context {
     pub country: String,
     /// The powers that it can rest on there on that day, those that came later, and the reach of the paper.
     pub law: Vec<String>,
-    /// The operator's own words on what it does with such a demand; none if nothing is known.
-    pub stated: Option<Statement>,
+    /// The operator's own word on what such a demand is about; none if nothing is known.
+    pub word: Option<OperatorsWord>,
     /// Statements about the design that nobody checked.
     pub assumed: Vec<String>,
     /// The command that repeats it.
     pub repeat: String,
+}
+
+/// An operator's word on what a demand is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OperatorsWord {
+    /// The gist.
+    pub is: WordIs,
+    /// The statement, in this project's words.
+    pub says: String,
+    /// The source.
+    pub from: String,
+}
+
+/// The gist of an operator's word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WordIs {
+    /// It hands this over on valid process.
+    HandsOver,
+    /// It has this, and does not hand it over.
+    Withholds,
+    /// It does not have this.
+    HasNone,
 }
 
 /// The answer to one demand under one design.
@@ -90,7 +114,7 @@ impl Answer {
             headline: sentences::headline(&subject, state, counts, measures),
             has: sentences::has(&subject, state, counts),
             hands_over: match evidence.is_an_operators() {
-                true => sentences::hands_over(&subject, context.stated.as_ref(), counts),
+                true => sentences::hands_over(&subject, context.word.as_ref(), counts),
                 false => String::new(),
             },
             thief: sentences::thief(&subject, evidence.takes_rows(), counts),

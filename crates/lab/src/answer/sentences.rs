@@ -1,8 +1,8 @@
 //! The sentences. Each is English that can be quoted, in the singular and in the plural; a snapshot holds all combinations.
 
-use super::Context;
+use super::{Context, OperatorsWord, WordIs};
 use crate::matrix::cell::Evidence;
-use crate::score::{Absence, Counts, Measures, State, Statement, What};
+use crate::score::{Absence, Counts, Measures, State, What};
 
 /// What the sentences of one answer are about.
 #[derive(Clone, Copy, Debug)]
@@ -145,23 +145,26 @@ pub(super) fn has(subject: &Subject<'_>, state: State, counts: &Counts) -> Strin
     }
 }
 
-/// What the operator would hand over by its own statement.
-pub(super) fn hands_over(subject: &Subject<'_>, stated: Option<&Statement>, counts: &Counts) -> String {
-    match stated {
-        None => "What its operator says about such demands is not known for this design.".into(),
-        Some(Statement { says, from }) => {
-            let left = counts.returned.saturating_sub(counts.withheld);
-            let much = if counts.returned == 0 {
-                "Its operator's statement".to_owned()
-            } else {
-                format!(
-                    "By its operator's statement, {left} of {} of that would be handed over",
-                    counted(subject, counts.returned)
-                )
-            };
-            format!("{much}: {says} ({from})")
+/// What the operator would hand over by its own word.
+pub(super) fn hands_over(subject: &Subject<'_>, word: Option<&OperatorsWord>, counts: &Counts) -> String {
+    let Some(OperatorsWord { is, says, from }) = word else {
+        return "What its operator says about such demands is not known for this design.".into();
+    };
+    let left = counts.returned.saturating_sub(counts.withheld);
+    let much = match is {
+        WordIs::HandsOver => "Its operator says that it hands this over".to_owned(),
+        WordIs::HasNone => "Its operator says that it has none of this".to_owned(),
+        WordIs::Withholds if counts.returned == 0 || left == 0 => {
+            "Its operator says that it hands none of this over".to_owned()
         }
-    }
+        WordIs::Withholds => {
+            format!(
+                "Its operator says that it hands {left} of those {} over",
+                counted(subject, counts.returned)
+            )
+        }
+    };
+    format!("{much}. {says} ({from})")
 }
 
 /// What a thief of the same rows and keys reads: as much as their holder, whatever the holder says of itself.
@@ -352,14 +355,18 @@ mod tests {
                 all.push_str(&format!("{}\n", headline(&SUBJECT, state, &counts, &measures)));
             }
         }
-        let says = Statement { says: "it hands over dates alone.".into(), from: "a test".into() };
-        for (returned, withheld) in [(0, 0), (1, 0), (4, 0), (4, 4)] {
-            let counts = Counts { returned, withheld, of: 4, ..Counts::default() };
-            for stated in [None, Some(&says)] {
-                all.push_str(&format!("{}\n", hands_over(&SUBJECT, stated, &counts)));
+        for is in [WordIs::HandsOver, WordIs::HasNone, WordIs::Withholds] {
+            let word = OperatorsWord { is, says: "Dates alone.".into(), from: "a test".into() };
+            for (returned, withheld) in [(0, 0), (1, 1), (4, 1), (4, 4)] {
+                let counts = Counts { returned, withheld, of: 4, ..Counts::default() };
+                all.push_str(&format!("{}\n", hands_over(&SUBJECT, Some(&word), &counts)));
             }
+        }
+        for returned in [0, 1, 4] {
+            let counts = Counts { returned, of: 4, ..Counts::default() };
             all.push_str(&format!("{}\n", thief(&SUBJECT, true, &counts)));
         }
+        all.push_str(&format!("{}\n", hands_over(&SUBJECT, None, &Counts::default())));
         let context = Context {
             design: "WhatsApp, March 2017".into(),
             demand: "a content warrant".into(),

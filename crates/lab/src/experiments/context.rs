@@ -6,9 +6,9 @@ use pillarbox_access::design::{Design, Stated};
 use pillarbox_access::law::Footing;
 
 use super::Experiment;
-use crate::answer::Context;
+use crate::answer::{Context, OperatorsWord, WordIs};
 use crate::scenario::Scenario;
-use crate::score::{Statement, What};
+use crate::score::What;
 
 /// The context of one cell.
 pub(super) fn of(experiment: &dyn Experiment, design: &Design, scenario: &Scenario, seed: u64) -> Context {
@@ -22,14 +22,14 @@ pub(super) fn of(experiment: &dyn Experiment, design: &Design, scenario: &Scenar
         on: inquiry.day.to_string(),
         country: inquiry.country.to_string(),
         law: footing.sentences(),
-        stated: stated(experiment, design, scenario),
+        word: word(experiment, design, scenario),
         assumed: design.assumed().map(|source| source.says.clone()).collect(),
         repeat: repeat(experiment.name(), design, scenario, seed),
     }
 }
 
 /// The operator's own words on what such a demand is about; none where no operator is asked for anything, and where nobody knows.
-fn stated(experiment: &dyn Experiment, design: &Design, scenario: &Scenario) -> Option<Statement> {
+fn word(experiment: &dyn Experiment, design: &Design, scenario: &Scenario) -> Option<OperatorsWord> {
     let operator = match experiment.demand().view {
         View::RelayHoldings | View::OperatorTap | View::PushRecords => &design.operator,
         View::BackupStore => design.cloud.as_ref().map_or(&design.operator, |cloud| &cloud.operator),
@@ -38,16 +38,18 @@ fn stated(experiment: &dyn Experiment, design: &Design, scenario: &Scenario) -> 
         }
     };
     let circumstances: Vec<&str> = scenario.inquiry.circumstances.iter().map(String::as_str).collect();
+    let word =
+        |is, says: &str, from: &str| OperatorsWord { is, says: says.to_owned(), from: from.to_owned() };
     let says = |item: &Item| match operator.stated(*item, &circumstances) {
-        Stated::HandsOver { says, from }
-        | Stated::Withholds { says, from }
-        | Stated::HasNone { says, from } => Some(Statement { says: says.to_owned(), from: from.to_owned() }),
+        Stated::HandsOver { says, from } => Some(word(WordIs::HandsOver, says, from)),
+        Stated::Withholds { says, from } => Some(word(WordIs::Withholds, says, from)),
+        Stated::HasNone { says, from } => Some(word(WordIs::HasNone, says, from)),
         Stated::NotKnown => None,
     };
     let live = || {
         let live =
             operator.pen_register.as_ref().filter(|_| experiment.demand().view == View::OperatorTap)?;
-        Some(Statement { says: live.says.clone(), from: live.from.clone() })
+        Some(word(WordIs::HandsOver, &live.says, &live.from))
     };
     let own: &[Item] = match experiment.demand().view {
         View::PushRecords => &[Item::PushToken],
