@@ -118,8 +118,6 @@ pub enum Blank {
     },
     /// Nothing else in the rows belongs to it.
     NothingJoinsIt,
-    /// There is no backup.
-    NoBackup,
     /// The account has opened no public channel.
     NoChannelOpened,
     /// Nothing is published in a channel of the account.
@@ -163,7 +161,6 @@ impl fmt::Display for Blank {
                 write!(f, "no row of the log says `{}` of this account", what.as_str())
             }
             Self::NothingJoinsIt => f.write_str("nothing in the rows joins it to another"),
-            Self::NoBackup => f.write_str("there is no backup"),
             Self::NoChannelOpened => f.write_str("this account has opened no public channel"),
             Self::NothingPublished => f.write_str("nothing is published in a channel of this account"),
             Self::ClosedAndLogged { rows: 1 } => {

@@ -16,6 +16,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
         pillarbox-lab run westminster-2017\n                                   \
             a story with real phones, on a virtual clock\n  \
         pillarbox-lab audit              search a relay for what was said over it\n  \
+        pillarbox-lab demand content-warrant --scenario westminster-2017\n                                   \
+            one demand on a story\n  \
         pillarbox-lab demand content-warrant --about +447700900101 \\\n    \
             --data ./relay --i-own-this-data",
     after_help = "Exit codes: 0 done, 1 the experiment did not come to its end or not as claimed, 2 usage,\n\

@@ -14,6 +14,9 @@ mod worlds;
 use std::collections::BTreeSet;
 
 use pillarbox_access::Item;
+use pillarbox_access::demand::{About, CONTENT_WARRANT, Case, ENTITY_DATA, EVENTS_DATA, stored};
+use pillarbox_access::design::Operator;
+use pillarbox_access::evidence::hexadecimal;
 
 use papers::Papers;
 use worlds::{RULES, world};
@@ -50,4 +53,29 @@ fn every_row_is_in_an_answer_and_no_item_can_be_left_out() {
         }
     }
     assert_eq!(not_missed, BTreeSet::from(NO_SUCH_THING));
+}
+
+/// Who wrote to whom can be asked for without what was said: then neither the words nor the ciphertext come along.
+#[test]
+fn an_answer_without_content_rests_on_no_content() {
+    let world = world(RULES[0]);
+    let holdings = world.sites()[0].holdings().unwrap();
+    let (operator, rows) = (Operator::default(), holdings.rows());
+    assert!(!rows.messages.is_empty() && !rows.posts.is_empty());
+    let payloads = rows.messages.iter().map(|row| hexadecimal(row.payload.as_slice()));
+    let posts = rows.posts.iter().map(|row| hexadecimal(row.content.as_slice()));
+    let content: Vec<String> = payloads.chain(posts).collect();
+    for account in &rows.accounts {
+        let about = About::Account(account.account);
+        let served = |demand| stored::serve(demand, &Case::new(&about, &operator), &holdings);
+        for demand in [&ENTITY_DATA, &EVENTS_DATA] {
+            let told = serde_json::to_string(&served(demand)).unwrap();
+            assert!(!content.iter().any(|content| told.contains(content)), "{}", demand.name);
+            assert!(!told.contains("hello yourself"), "{}", demand.name);
+        }
+    }
+    let about = About::Account(rows.accounts[0].account);
+    let warrant = stored::serve(&CONTENT_WARRANT, &Case::new(&about, &operator), &holdings);
+    let told = serde_json::to_string(&warrant).unwrap();
+    assert!(content.iter().any(|content| told.contains(content)), "the search finds it where it is");
 }
