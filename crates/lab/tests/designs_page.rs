@@ -178,8 +178,14 @@ fn operates(page: &mut String, operator: &Operator) {
     if let Some(over) = hands_over {
         writeln!(page, "- It hands over: {} ({})", over.says, over.from).unwrap();
     }
-    if *answers_notice == AnswersNotice::Withdraws {
-        writeln!(page, "- Told to change its software it withdraws the feature.").unwrap();
+    match answers_notice {
+        AnswersNotice::Complies => {}
+        AnswersNotice::Withdraws => {
+            writeln!(page, "- Told to change its software it withdraws the feature.").unwrap();
+        }
+        AnswersNotice::Leaves => {
+            writeln!(page, "- Told to change its software it leaves the country.").unwrap();
+        }
     }
 }
 

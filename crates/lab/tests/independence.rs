@@ -227,8 +227,7 @@ fn usual(design: &str) -> &'static Seen {
 fn each_kind_of_extra_event_changes_nothing_of_people_who_have_nothing_to_do_with_it() {
     for (does, design) in EXTRA.into_iter().zip(DESIGNS.into_iter().cycle()) {
         let other = ran(design, &story(&[(450, does)]), |_| Vec::new());
-        assert_ne!(usual(design).ada, other.ada, "{design}: {does} changes nothing at all"
-        );
+        assert_ne!(usual(design).ada, other.ada, "{design}: {does} changes nothing at all");
         usual(design).has_the_same_others(&format!("{design}: {does}"), &other);
     }
 }

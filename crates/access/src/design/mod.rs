@@ -144,6 +144,8 @@ pub enum AnswersNotice {
     Complies,
     /// It withdraws what the notice is about, for the people of that country.
     Withdraws,
+    /// It leaves that country: it closes the accounts of the people there and takes no new ones.
+    Leaves,
 }
 
 /// The only items that an operator hands over.

@@ -84,6 +84,12 @@ impl<'w> Views<'w> {
         (self.scenario.inquiry.ordered, self.scenario.inquiry.served)
     }
 
+    /// The country whose authority demands.
+    #[must_use]
+    pub fn country(&self) -> String {
+        super::staging::country_of(self.scenario)
+    }
+
     /// What the messenger's operator has, a relay each.
     ///
     /// # Errors

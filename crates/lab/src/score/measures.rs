@@ -7,7 +7,7 @@ use pillarbox_access::measures::{Attribution, attribution};
 use serde::{Deserialize, Serialize};
 
 use super::brought::{Brought, Entry, Party, Wrote};
-use super::special::{Besides, Elsewhere, Guesses, Posts, Shows, Timer};
+use super::special::{Besides, Elsewhere, Guesses, NoticeOutcomes, Posts, Shows, Timer};
 use super::state::Counts;
 use super::yardstick::{Told, Yardstick};
 use crate::record::sha256;
@@ -112,6 +112,8 @@ pub struct Measures {
     pub posts: Option<Posts>,
     /// What becomes of a block when people move.
     pub elsewhere: Option<Elsewhere>,
+    /// What becomes of a notice to change the software.
+    pub notice: Option<NoticeOutcomes>,
 }
 
 /// Scores what came back.

@@ -12,6 +12,6 @@ mod yardstick;
 
 pub use brought::{Brought, Entry, Member, Party, Text, Wrote};
 pub use measures::{Measures, Noticed, Rates, Share, What, score};
-pub use special::{Besides, Elsewhere, Guesses, Posts, Shows, Timer};
+pub use special::{Besides, Elsewhere, Guesses, NoticeOutcome, NoticeOutcomes, Posts, Shows, Timer};
 pub use state::{Counts, Means, State};
 pub use yardstick::{Told, Yardstick};

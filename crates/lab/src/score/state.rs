@@ -31,6 +31,8 @@ pub enum Means {
     InPlace,
     /// The operator withdraws the feature instead.
     Withdrawn,
+    /// The operator leaves the country instead.
+    Left,
     /// Nothing here stands for it.
     NotModelled,
 }
@@ -70,6 +72,13 @@ pub enum State {
         /// Of how much.
         of: u64,
     },
+    /// The operator leaves the country instead, and this comes of what happens after that.
+    Left {
+        /// How much.
+        n: u64,
+        /// Of how much.
+        of: u64,
+    },
     /// Nothing here stands for it.
     NotModelled,
 }
@@ -84,6 +93,7 @@ impl State {
             Means::OtherSoftware => Self::OtherSoftware,
             Means::InPlace => Self::InPlace,
             Means::Withdrawn => Self::Withdrawn { n, of },
+            Means::Left => Self::Left { n, of },
             Means::There if n > 0 && only_from_now_on => Self::FromNowOn { n, of },
             Means::There if n > 0 => Self::Returned { n, of },
             Means::There if counts.unreadable > 0 => Self::Unreadable,
@@ -104,12 +114,13 @@ impl State {
             Self::OtherSoftware => "not possible without changing the software",
             Self::InPlace => "already in place",
             Self::Withdrawn { .. } => "feature withdrawn",
+            Self::Left { .. } => "leaves the country",
             Self::NotModelled => "not modelled",
         }
     }
 
     /// Every word that a prediction may use.
-    pub const WORDS: [&'static str; 9] = [
+    pub const WORDS: [&'static str; 10] = [
         "returned",
         "none held",
         "held but unreadable",
@@ -118,6 +129,7 @@ impl State {
         "not possible without changing the software",
         "already in place",
         "feature withdrawn",
+        "leaves the country",
         "not modelled",
     ];
 
@@ -125,7 +137,10 @@ impl State {
     #[must_use]
     pub const fn counted(self) -> Option<(u64, u64)> {
         match self {
-            Self::Returned { n, of } | Self::FromNowOn { n, of } | Self::Withdrawn { n, of } => Some((n, of)),
+            Self::Returned { n, of }
+            | Self::FromNowOn { n, of }
+            | Self::Withdrawn { n, of }
+            | Self::Left { n, of } => Some((n, of)),
             _ => None,
         }
     }
@@ -137,6 +152,7 @@ impl fmt::Display for State {
             Self::Returned { n, of } => write!(f, "returned {n} of {of}"),
             Self::FromNowOn { n, of } => write!(f, "only from now on: {n} of {of}"),
             Self::Withdrawn { n, of } => write!(f, "feature withdrawn: {n} of {of}"),
+            Self::Left { n, of } => write!(f, "leaves the country: {n} of {of}"),
             other => f.write_str(other.word()),
         }
     }
@@ -170,6 +186,7 @@ mod tests {
         }
         // What is withdrawn brings something, and the word must not hide it.
         assert_eq!(State::of(Means::Withdrawn, false, &counts).to_string(), "feature withdrawn: 3 of 4");
+        assert_eq!(State::of(Means::Left, false, &counts).to_string(), "leaves the country: 3 of 4");
     }
 
     #[test]
@@ -183,6 +200,7 @@ mod tests {
             State::OtherSoftware,
             State::InPlace,
             State::Withdrawn { n: 1, of: 1 },
+            State::Left { n: 1, of: 1 },
             State::NotModelled,
         ];
         assert_eq!(states.map(State::word), State::WORDS);
