@@ -138,7 +138,6 @@ impl Record {
 
     /// Ends the record with its counts and the digest of what came before.
     pub(crate) fn end(&mut self, at: Timestamp) {
-        let text = self.to_json_lines();
         let count = |of: fn(&Kind) -> bool| self.lines.iter().filter(|line| of(&line.kind)).count() as u64;
         let footer = Kind::Footer {
             lines: self.lines.len() as u64 + 1,
@@ -146,7 +145,7 @@ impl Record {
             notices: count(|kind| matches!(kind, Kind::Notice { .. })),
             events: count(|kind| matches!(kind, Kind::Event { .. })),
             skipped: count(|kind| matches!(kind, Kind::NotInDesign { .. })),
-            sha256: sha256(text.as_bytes()),
+            sha256: self.sha256(),
         };
         self.push(at, footer);
     }
@@ -155,21 +154,28 @@ impl Record {
     #[must_use]
     pub fn to_json_lines(&self) -> String {
         let mut text = String::with_capacity(self.lines.len() * 200);
-        for (seq, line) in self.lines.iter().enumerate() {
-            let written = Written { v: VERSION, seq, at: instant(line.at), kind: &line.kind };
-            // Numbers, texts and lists always have a JSON form.
-            if let Ok(line) = serde_json::to_string(&written) {
-                text.push_str(&line);
-                text.push('\n');
-            }
-        }
+        self.written().for_each(|line| text.push_str(&line));
         text
     }
 
     /// SHA-256 of the record as it is written: equal for equal runs.
     #[must_use]
     pub fn sha256(&self) -> String {
-        sha256(self.to_json_lines().as_bytes())
+        let mut digest = Sha256::new();
+        // Line by line: a long record as one text takes as much memory again.
+        self.written().for_each(|line| digest.update(line));
+        HEXLOWER.encode(&digest.finalize())
+    }
+
+    /// Each line as it is written, with its line break.
+    fn written(&self) -> impl Iterator<Item = String> {
+        self.lines.iter().enumerate().filter_map(|(seq, line)| {
+            let written = Written { v: VERSION, seq, at: instant(line.at), kind: &line.kind };
+            // Numbers, texts and lists always have a JSON form.
+            let mut line = serde_json::to_string(&written).ok()?;
+            line.push('\n');
+            Some(line)
+        })
     }
 }
 

@@ -28,7 +28,9 @@ fn the_files_of_two_designs_keep_to_their_schemas_and_changed_ones_do_not() {
     let control = Control::built_in().unwrap();
     let plan = Plan {
         scenario: control.scenario.clone(),
-        designs: ["plain-server", "end-to-end"].map(|name| designs::named(name).unwrap().clone()).to_vec(),
+        designs: ["plain-server", "end-to-end", "imessage-adp"]
+            .map(|name| designs::named(name).unwrap().clone())
+            .to_vec(),
         // Between them they have every form of piece and of measure.
         demands: [
             "content-warrant",
@@ -39,6 +41,7 @@ fn the_files_of_two_designs_keep_to_their_schemas_and_changed_ones_do_not() {
             "victims-report",
             "takedown",
             "blocking-order",
+            "notice-to-change",
         ]
         .map(str::to_owned)
         .to_vec(),

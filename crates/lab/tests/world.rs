@@ -14,7 +14,7 @@ use pillarbox_access::view::LockState;
 use pillarbox_client::Receipts;
 use pillarbox_lab::record::Kind;
 use pillarbox_lab::scenario::{PersonId, Scenario, library};
-use pillarbox_lab::world::{Order, Role, SiteId, World};
+use pillarbox_lab::world::{Order, Role, SiteId, Whom, World};
 use pillarbox_wire::{DepositKind, Duration};
 
 /// Ada and Ben in one country, Cai in another; everybody has a number. Events follow.
@@ -377,7 +377,8 @@ fn a_software_update_changes_what_phones_do_from_then_on() {
     let scenario = story(&[HELLO, HELLO, HELLO]);
     let mut world = world("end-to-end", &scenario);
     let habits = designs::named("plain-server").unwrap().phone.habits.clone();
-    let update = Order::UpdateSoftware { who: None, habits, stops_encrypting: true };
+    let update =
+        Order::UpdateSoftware { whom: Whom::Everybody, habits, stops_encrypting: true, announced: None };
     world.order(scenario.start + Duration::from_seconds(13 * 60), update);
     world.run_until(scenario.start + Duration::from_seconds(12 * 60)).unwrap();
     let named = |world: &World| {
@@ -420,4 +421,35 @@ fn texts_disappear_from_phones_and_not_from_the_truth() {
 fn who_is_blocked_is_not_heard() {
     let world = ran("end-to-end", &[HELLO, ("Ben", "blocks = \"Ada\""), HELLO]);
     assert_eq!(read(&world).len(), 1);
+}
+
+#[test]
+fn an_operator_that_leaves_a_country_closes_accounts_and_tells_people_when_their_phones_are_on() {
+    // Ada and Ben are in one country here; Cai is abroad.
+    let mut scenario = story(&[
+        HELLO,
+        ("Ben", "goes-offline = true"),
+        ("Ada", "says = \"after it\"\nto = \"Cai\""),
+        ("Cai", "says = \"where are you\"\nto = \"Ada\""),
+        ("Ben", "comes-online = true"),
+    ]);
+    scenario.people[BEN.0].country = "GB".into();
+    let mut world = world("end-to-end", &scenario);
+    let leaves =
+        Order::StopServing { country: "GB".into(), closes_accounts: true, announced: "we leave".into() };
+    world.order(scenario.start + Duration::from_seconds(11 * 60), leaves);
+    world.run().unwrap();
+    assert_eq!(read(&world).len(), 1, "only what was said before arrives");
+    let accounts = world.sites()[0].relay().store().holdings().unwrap().accounts;
+    let owners: Vec<_> = accounts.iter().map(|row| world.scorer().behind(row.account)).collect();
+    assert_eq!(owners, [Some(CAI)]);
+    let heard = |who: &str| {
+        let told = |kind: &Kind| matches!(kind, Kind::Notice { who: told, says, .. } if told == who && says == "we leave");
+        world.record().lines().iter().filter(|line| told(&line.kind)).map(|line| line.at).collect::<Vec<_>>()
+    };
+    assert_eq!(heard("Ada"), [scenario.start + Duration::from_seconds(11 * 60)]);
+    assert_eq!(heard("Ben"), [scenario.events[4].at]);
+    assert!(heard("Cai").is_empty());
+    let refused = |kind: &Kind| matches!(kind, Kind::Notice { who, notice, .. } if who == "Cai" && notice == "not-sent");
+    assert!(world.record().lines().iter().any(|line| refused(&line.kind)));
 }

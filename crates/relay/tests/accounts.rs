@@ -11,7 +11,7 @@ mod world;
 
 use pillarbox_crypto::labels::SENDER_CERTIFICATE;
 use pillarbox_crypto::{Signature, SigningPublic};
-use pillarbox_relay::{Granularity, Holdings, Input, Keeping, Limits, Rate, Settings};
+use pillarbox_relay::{Effect, Granularity, Holdings, Input, Keeping, Limits, Rate, Settings};
 use pillarbox_wire::{
     Authenticate, ClientFrame, CloseAccount, Duration, Farewell, FixedBytes, LookUp, Ping, Refusal, Refused,
     RelayFrame, RequestCertificate, RequestId,
@@ -176,6 +176,25 @@ fn closing_an_account_deletes_everything_held_of_it() {
         // The number is free again.
         world.register(3, Some(ANNE));
     }
+}
+
+#[test]
+fn an_account_that_its_operator_ends_is_as_gone_as_one_that_its_owner_closes() {
+    let mut world = World::on_disk(Settings::default());
+    let (anne, anne_here) = world.register(1, Some(ANNE));
+    let (_, ben_here) = world.register(2, None);
+    world.submit(ben_here, anne.address, b"delivered and not acknowledged");
+    let now = world.now;
+    let outcome = world.relay().end_account(anne.address.account, now).unwrap();
+    assert_eq!(outcome.effects, [Effect::Close(anne_here, Farewell::AccountClosed)]);
+    let held = Holdings::read(world.folder()).unwrap();
+    assert_eq!((held.accounts.len(), held.devices.len(), held.messages.len()), (1, 1, 0));
+    world.submit(ben_here, anne.address, b"too late");
+    assert_eq!(refusal(world.take(ben_here).last().unwrap()), Refusal::UnknownRecipient);
+    // Once is enough, and somebody else's number stays.
+    let again = world.relay().end_account(anne.address.account, now).unwrap();
+    assert!(again.effects.is_empty() && !again.wrote);
+    world.register(3, Some(ANNE));
 }
 
 #[test]

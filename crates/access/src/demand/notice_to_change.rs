@@ -1,15 +1,15 @@
 //! A notice to change the software: protection that the operator put in is to be taken out, for everybody or for one country.
 //!
-//! What comes of it is what a content warrant returns of the time after the changed software runs. An operator that withdraws the
-//! feature instead ships software without it.
+//! An operator answers in one of three ways ([`AnswersNotice`](crate::design::AnswersNotice)). If it complies, its software is changed
+//! and it reads along. Or it withdraws what the notice is about from the people of that country, or it leaves the country.
 
 use pillarbox_client::{BackupKey, Habits, Protection};
 use pillarbox_relay::Keeping;
 use pillarbox_wire::{DepositKind, Timestamp};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Case, Demand, EVERYTHING, View, When, stored};
-use crate::design::{AnswersNotice, Design};
+use crate::design::Design;
 use crate::served::Served;
 use crate::view::RelayHoldings;
 
@@ -23,7 +23,17 @@ pub const NOTICE_TO_CHANGE: Demand = Demand {
     when: When::FromNowOn,
 };
 
-/// What the software does after the notice: that of the phones and that of the relays.
+/// What a notice is about: the protection that its operator put in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Subject {
+    /// Backups that only their owner can open.
+    Backups,
+    /// Messages that only phones can read.
+    Messages,
+}
+
+/// The software after a notice: that of the phones and that of the relays.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Changed {
     /// What phones do with a text from then on.
@@ -32,32 +42,52 @@ pub struct Changed {
     pub habits: Habits,
     /// What relays keep and pass on. Without sessions it is the relay alone that tells a recipient whom a text is from.
     pub relay: Keeping,
-    /// Whether the people of the country are left without what the notice is about, instead of with a changed form of it.
-    pub withdrawn: bool,
 }
 
-/// The software of a design after a notice, if its operator gives `answer`; without a known answer, as if it complied: what the notice
-/// would bring is measured all the same. A notice about backups alone leaves texts as they are.
+/// What a notice to this design's operator is about. Where backups have a key that only their owner holds, the operator withdraws
+/// those and leaves messages as they are; `None` where the software keeps nothing from the operator.
 #[must_use]
-pub fn told(design: &Design, answer: Option<AnswersNotice>, backups_only: bool) -> Changed {
-    let before = &design.phone;
-    let withdrawn = answer == Some(AnswersNotice::Withdraws);
-    let mut habits = before.habits.clone();
-    let mut protection = before.protection;
-    if habits.backup == Some(BackupKey::Owner) {
-        // With the feature gone, backups lie as they did before there was one: with the key beside them.
-        habits.backup = Some(BackupKey::Provider);
-        if !habits.deposits.is_empty() && !habits.deposits.contains(&DepositKind::BackupKey) {
-            habits.deposits.push(DepositKind::BackupKey);
-        }
+pub fn subject(design: &Design) -> Option<Subject> {
+    if backup_key(design) == Some(BackupKey::Owner) {
+        Some(Subject::Backups)
+    } else {
+        (design.phone.protection == Protection::EndToEnd).then_some(Subject::Messages)
     }
-    let mut relay = design.relay.clone();
-    if !backups_only && !withdrawn {
-        protection = Protection::ServerReadable;
-        habits.sealed_sender = false;
+}
+
+/// The software of an operator that complies: it can read messages, and open backups.
+#[must_use]
+pub fn complied(design: &Design) -> Changed {
+    let (mut relay, mut habits) = (design.relay.clone(), without_owner_keys(design));
+    if design.phone.protection == Protection::EndToEnd {
         relay.sender = true;
+        habits.sealed_sender = false;
     }
-    Changed { protection, habits, relay, withdrawn }
+    Changed { protection: Protection::ServerReadable, habits, relay }
+}
+
+/// What phones do where backups under their owner's key are withdrawn: backups lie as they did before there were such keys.
+#[must_use]
+pub fn without_owner_keys(design: &Design) -> Habits {
+    let mut habits = Habits { backup: backup_key(design), ..design.phone.habits.clone() };
+    if habits.backup != Some(BackupKey::Owner) {
+        return habits;
+    }
+    if design.cloud.is_some() {
+        // Whoever stores a backup for another operator is given no key beside it: it was readable before.
+        habits.backup = Some(BackupKey::None);
+        return habits;
+    }
+    habits.backup = Some(BackupKey::Provider);
+    if !habits.deposits.is_empty() && !habits.deposits.contains(&DepositKind::BackupKey) {
+        habits.deposits.push(DepositKind::BackupKey);
+    }
+    habits
+}
+
+/// Who holds the key of the design's backups, wherever they lie.
+fn backup_key(design: &Design) -> Option<BackupKey> {
+    design.cloud.as_ref().map_or(design.phone.habits.backup, |cloud| cloud.habits.backup)
 }
 
 /// What a content warrant returns of the time after the changed software ran.

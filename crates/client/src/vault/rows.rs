@@ -115,8 +115,9 @@ impl<'a> View<'a> {
     /// What stands under `key`.
     pub(crate) fn get(&self, table: Table, key: &[u8]) -> Result<Option<Zeroizing<Vec<u8>>>, StorageError> {
         let lookup = self.keys.lookup(table, key);
-        let mut statement =
-            self.transaction.prepare("SELECT nonce, sealed FROM row WHERE place = ?1 AND lookup = ?2")?;
+        let mut statement = self
+            .transaction
+            .prepare_cached("SELECT nonce, sealed FROM row WHERE place = ?1 AND lookup = ?2")?;
         let found: Option<(Vec<u8>, Vec<u8>)> = statement
             .query_row(params![table as u8, lookup], |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()?;
@@ -131,7 +132,7 @@ impl<'a> View<'a> {
     /// All rows of a table, in no order that tells anything.
     pub(crate) fn all(&self, table: Table) -> Result<Vec<Zeroizing<Vec<u8>>>, StorageError> {
         let mut statement =
-            self.transaction.prepare("SELECT lookup, nonce, sealed FROM row WHERE place = ?1")?;
+            self.transaction.prepare_cached("SELECT lookup, nonce, sealed FROM row WHERE place = ?1")?;
         let found = statement.query_map([table as u8], |row| {
             Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, Vec<u8>>(1)?, row.get::<_, Vec<u8>>(2)?))
         })?;
@@ -192,7 +193,9 @@ impl<'a> Rows<'a> {
             aead::seal_extended(&self.view.keys.seal, &nonce, &associated(table, &lookup), plaintext);
         self.view
             .transaction
-            .prepare("INSERT OR REPLACE INTO row (place, lookup, nonce, sealed) VALUES (?1, ?2, ?3, ?4)")?
+            .prepare_cached(
+                "INSERT OR REPLACE INTO row (place, lookup, nonce, sealed) VALUES (?1, ?2, ?3, ?4)",
+            )?
             .execute(params![table as u8, lookup, nonce, sealed])?;
         Ok(())
     }
@@ -202,7 +205,7 @@ impl<'a> Rows<'a> {
         let lookup = self.view.keys.lookup(table, key);
         self.view
             .transaction
-            .prepare("DELETE FROM row WHERE place = ?1 AND lookup = ?2")?
+            .prepare_cached("DELETE FROM row WHERE place = ?1 AND lookup = ?2")?
             .execute(params![table as u8, lookup])?;
         Ok(())
     }

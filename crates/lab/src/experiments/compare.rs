@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::staging::{Staged, channel_of};
 use crate::record::Kind;
 use crate::scenario::PersonId;
-use crate::score::{Noticed, Share};
+use crate::score::{Measures, Noticed, Share};
 use crate::truth::Place;
 
 /// What comparing says.
@@ -13,6 +13,10 @@ use crate::truth::Place;
 pub(crate) struct Compared {
     /// Texts that somebody read without the order and nobody with it.
     pub(super) lost: Share,
+    /// Who noticed.
+    pub(super) noticed: Vec<Noticed>,
+    /// What came back, as scored.
+    pub(super) scored: Measures,
     /// The world with the order in another way, if the experiment asked for one.
     pub(super) otherwise: Option<Otherwise>,
 }
@@ -22,6 +26,10 @@ pub(crate) struct Compared {
 pub(crate) struct Otherwise {
     /// Texts that are lost in this way.
     pub(super) lost: Share,
+    /// Who noticed.
+    pub(super) noticed: Vec<Noticed>,
+    /// What came back, as scored, if that was asked for.
+    pub(super) scored: Option<Measures>,
     /// Of the texts that are lost with the order, those that arrive in this way.
     pub(super) restored: Share,
     /// Pairs of people who had to hand each other invitations, after the order.
@@ -60,13 +68,15 @@ pub(super) fn compare(usual: &Staged, with: &Staged, otherwise: Option<&Staged>)
         let restored = gone.iter().filter(|reading| there.contains(**reading)).count();
         Otherwise {
             lost: lost(&there),
+            noticed: noticed(usual, other),
+            scored: None,
             restored: Share { n: restored as u64, of: gone.len() as u64 },
             by_invitation: met(other, false),
             by_number: met(other, true),
             readers: readers(other),
         }
     });
-    Compared { lost: lost(&after), otherwise }
+    Compared { lost: lost(&after), noticed: noticed(usual, with), scored: Measures::default(), otherwise }
 }
 
 /// A text that was said from the order on, and somebody who read it.
@@ -112,7 +122,7 @@ fn readers(staged: &Staged) -> Readers {
 }
 
 /// What phones said from the order on that they do not say without it.
-pub(super) fn noticed(usual: &Staged, with: &Staged) -> Vec<Noticed> {
+fn noticed(usual: &Staged, with: &Staged) -> Vec<Noticed> {
     let since = with.scenario.inquiry.ordered;
     let told = |staged: &Staged| {
         let mut told: BTreeMap<(String, String), Vec<u64>> = BTreeMap::new();

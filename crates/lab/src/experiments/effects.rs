@@ -1,12 +1,10 @@
-//! Orders that ask for nothing: takedown, blocking; and the notice to change the software. What they bring is what then happens.
+//! Orders that ask for nothing: takedown and blocking. What they bring is what then happens.
 
 use pillarbox_access::Item;
+use pillarbox_access::demand::Demand;
 use pillarbox_access::demand::blocking_order::BLOCKING_ORDER;
-use pillarbox_access::demand::notice_to_change::{self, NOTICE_TO_CHANGE};
 use pillarbox_access::demand::takedown::{self, TAKEDOWN};
-use pillarbox_access::demand::{Demand, interception};
-use pillarbox_access::design::{AnswersNotice, Design};
-use pillarbox_access::law::Country;
+use pillarbox_access::design::Design;
 use pillarbox_access::view::PublicChannel;
 
 use super::answer::{Answered, piece};
@@ -104,10 +102,6 @@ fn take_down(scenario: &Scenario, and_strangers_look: bool) -> Option<Ordered> {
 /// Nobody in the country reaches the messenger.
 pub(super) struct Blocking;
 
-fn country_of(scenario: &Scenario) -> String {
-    scenario.person(scenario.inquiry.about).map(|person| person.country.clone()).unwrap_or_default()
-}
-
 impl Experiment for Blocking {
     fn demand(&self) -> &'static Demand {
         &BLOCKING_ORDER
@@ -122,11 +116,11 @@ impl Experiment for Blocking {
     }
 
     fn ordered(&self, _: &Design, scenario: &Scenario) -> Ordered {
-        Ordered::Block { country: country_of(scenario), and_people_move: false }
+        Ordered::Block { country: scenario.inquiry.country.to_string(), and_people_move: false }
     }
 
     fn otherwise(&self, _: &Design, scenario: &Scenario) -> Option<Ordered> {
-        Some(Ordered::Block { country: country_of(scenario), and_people_move: true })
+        Some(Ordered::Block { country: scenario.inquiry.country.to_string(), and_people_move: true })
     }
 
     fn serve(&self, _: &Views<'_>, _: &Views<'_>) -> Result<Answered, ExperimentError> {
@@ -134,7 +128,7 @@ impl Experiment for Blocking {
     }
 
     fn compared(&self, answered: &mut Answered, compared: &Compared) {
-        let Compared { lost, otherwise } = compared;
+        let Compared { lost, otherwise, .. } = compared;
         answered.reasons.push(format!(
             "The order brings no evidence. {} of {} texts of that time do not arrive.",
             lost.n, lost.of
@@ -150,70 +144,5 @@ impl Experiment for Blocking {
              contacts found each other by number again, and {} had to hand each other invitations.",
             otherwise.restored.n, otherwise.restored.of, otherwise.by_number, otherwise.by_invitation
         ));
-    }
-}
-
-/// The software is changed so that the operator can read along.
-pub(super) struct Notice;
-
-/// What a cell about changed software assumes of the way in which it comes to the phones.
-const EVERYBODY_GETS_IT: &str = "Assumed: everybody's phone gets the update at the same moment and keeps its account, keys, contacts and \
-                                 conversations, and the new program says nothing of its own about what it does. A phone that stayed \
-                                 with the old one would be told by every text in the clear.";
-
-/// The operator's answer to a notice of the country that asks.
-fn answer_of(design: &Design, asking: Country) -> Option<AnswersNotice> {
-    design.operator.answer_to_notice(asking).map(|given| given.answer)
-}
-
-impl Experiment for Notice {
-    fn demand(&self) -> &'static Demand {
-        &NOTICE_TO_CHANGE
-    }
-
-    fn is_about_sessions(&self) -> bool {
-        true
-    }
-
-    fn what(&self) -> What {
-        What::TextsAfter
-    }
-
-    fn ordered(&self, design: &Design, scenario: &Scenario) -> Ordered {
-        let told = notice_to_change::told(design, answer_of(design, scenario.inquiry.country), false);
-        let stops_encrypting = told.protection != design.phone.protection;
-        Ordered::Update { habits: told.habits, stops_encrypting, relay: Box::new(told.relay) }
-    }
-
-    fn serve(&self, views: &Views<'_>, _: &Views<'_>) -> Result<Answered, ExperimentError> {
-        let design = views.design();
-        let told = notice_to_change::told(design, answer_of(design, views.country()), false);
-        let mut answered = Answered { rereadable: true, ..Answered::default() };
-        if told.withdrawn {
-            answered.means = Means::Withdrawn;
-            answered.reasons.push("The operator says that it withdraws the feature instead.".into());
-        } else if told.protection == design.phone.protection
-            && told.habits.backup == design.phone.habits.backup
-        {
-            answered.means = Means::InPlace;
-            answered.reasons.push("The operator can read along with the software that there is.".into());
-        } else {
-            answered.reasons.extend([
-                "Needs another build of the phones' program; what was said before stays closed.".to_owned(),
-                EVERYBODY_GETS_IT.to_owned(),
-            ]);
-            if told.relay.sender != design.relay.sender {
-                answered.reasons.push(
-                    "The relays name the sender of each text from then on: without sessions nobody else tells a recipient whom it \
-                     is from."
-                        .to_owned(),
-                );
-            }
-        }
-        for (holdings, tap) in views.tapped()? {
-            let served = interception::serve(&views.case(), tap, &holdings);
-            answered.paper(&served, &served);
-        }
-        Ok(answered)
     }
 }

@@ -6,7 +6,8 @@
 //! | `views` | what the parties of that world have |
 //! | `operators` | demands on operators |
 //! | `phones`, `guessing` | demands on phones |
-//! | `effects` | orders that ask for nothing, and the notice to change the software |
+//! | `effects` | orders that ask for nothing |
+//! | `notice` | the notice to change the software, as operators answer it |
 //! | `answer` | what a serving step hands over |
 //! | `context` | names, the law of the day, and what the operator says of itself |
 //! | `compare` | what an order changed: one world against another |
@@ -22,6 +23,7 @@ mod context;
 pub mod control;
 mod effects;
 mod guessing;
+mod notice;
 mod operators;
 mod phones;
 pub mod row;
@@ -118,13 +120,23 @@ pub(crate) trait Experiment: Sync {
         true
     }
 
+    /// The arrangement without the order, which the world with it is compared with.
+    fn usual(&self) -> Ordered {
+        Ordered::Nothing
+    }
+
     /// The same in another way, whose loss of function is compared with the first.
     fn otherwise(&self, _design: &Design, _scenario: &Scenario) -> Option<Ordered> {
         None
     }
 
-    /// Answers, from views alone: those of the world with the order and those of the world without it.
+    /// Answers, from views alone: those of the world with the order and those of the [`usual`](Self::usual) one.
     fn serve(&self, views: &Views<'_>, usual: &Views<'_>) -> Result<Answered, ExperimentError>;
+
+    /// Answers from the views of the world in which it was done in another way, if that is to be scored too.
+    fn serve_otherwise(&self, _views: &Views<'_>) -> Result<Option<Answered>, ExperimentError> {
+        Ok(None)
+    }
 
     /// What the comparison of the worlds adds.
     fn compared(&self, _answered: &mut Answered, _compared: &Compared) {}
@@ -145,7 +157,7 @@ pub(crate) fn all() -> Vec<&'static dyn Experiment> {
     all.push(&phones::Report);
     all.push(&effects::Takedown);
     all.push(&effects::Blocking);
-    all.push(&effects::Notice);
+    all.push(&notice::Notice);
     all
 }
 

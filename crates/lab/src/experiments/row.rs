@@ -7,12 +7,13 @@ use pillarbox_access::demand::Demand;
 use pillarbox_access::design::{Accounts, Design};
 use pillarbox_wire::Timestamp;
 
-use super::compare::{Compared, compare, noticed};
+use super::answer::Answered;
+use super::compare::{Compared, compare};
 use super::staging::{Ordered, Staged, stage};
 use super::{Experiment, ExperimentError, GuessTime, Views, context};
-use crate::matrix::cell::{Evidence, VERSION};
+use crate::matrix::cell::{Alternative, Evidence, VERSION};
 use crate::scenario::Scenario;
-use crate::score::{Measures, Yardstick};
+use crate::score::{Measures, Yardstick, score};
 
 /// Where the time of a row went.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -96,7 +97,7 @@ pub(crate) fn run(
             return Err(ExperimentError::Stopped);
         }
         // The same without the order: what it is compared with.
-        let usual = worlds.place(Ordered::Nothing, &mut row.spent)?;
+        let usual = worlds.place(experiment.usual(), &mut row.spent)?;
         let ordered = experiment.ordered(design, scenario);
         let place = worlds.place(ordered, &mut row.spent)?;
         let otherwise = match experiment.otherwise(design, scenario) {
@@ -139,6 +140,18 @@ fn one(
     let usual = usual.unwrap_or(with);
     let without = Views::new(&usual.1, design, target)?;
     let mut answered = experiment.serve(&views, &without)?;
+    let alternative = match otherwise {
+        Some((ordered, staged, digest)) => {
+            let answered = experiment.serve_otherwise(&Views::new(staged, design, target)?)?;
+            answered.map(|Answered { brought, pieces, .. }| Alternative {
+                ordered: ordered.in_words(),
+                world_sha256: digest.clone(),
+                brought,
+                pieces,
+            })
+        }
+        None => None,
+    };
     if design.phone.accounts == Accounts::PerContact {
         let reason = "The demand names one account that a contact knows. Nobody can tell from it which others are the target's.";
         answered.reasons.push(reason.to_owned());
@@ -148,13 +161,17 @@ fn one(
     let begun = Instant::now();
     let demand: &Demand = experiment.demand();
     let yardstick = Yardstick::of(&staged.scenario, staged.world.scorer(), target);
-    let (noticed, compared) = if *ordered == Ordered::Nothing {
-        (Vec::new(), Compared::default())
+    let mut compared = if *ordered == Ordered::Nothing {
+        Compared::default()
     } else {
-        (noticed(&usual.1, staged), compare(&usual.1, staged, otherwise.map(|ran| &ran.1)))
+        compare(&usual.1, staged, otherwise.map(|ran| &ran.1))
     };
+    compared.scored = score(experiment.what(), &answered.brought, &yardstick).1;
+    if let (Some(otherwise), Some(alternative)) = (&mut compared.otherwise, &alternative) {
+        otherwise.scored = Some(score(experiment.what(), &alternative.brought, &yardstick).1);
+    }
     experiment.compared(&mut answered, &compared);
-    let function_lost = compared.lost;
+    let Compared { lost: function_lost, noticed, .. } = compared;
     let evidence = Evidence {
         v: VERSION,
         scenario: staged.scenario.name.clone(),
@@ -178,6 +195,7 @@ fn one(
         effects: Measures { noticed, function_lost, ..answered.effects },
         pieces: answered.pieces,
         rereadable: answered.rereadable,
+        alternative,
     };
     spent.scoring += begun.elapsed();
     Ok(evidence)

@@ -10,8 +10,8 @@ use pillarbox_relay::Keeping;
 use pillarbox_wire::{AccountId, ChannelName, Duration, Handle, Timestamp};
 
 use super::ExperimentError;
-use crate::scenario::{Act, Event, LockState, Passcode, Person, PersonId, Scenario};
-use crate::world::{Order, Role, Site, SiteId, World};
+use crate::scenario::{Act, Audience, Event, LockState, Passcode, Person, PersonId, Scenario};
+use crate::world::{Order, Role, Site, SiteId, Whom, World};
 
 /// What is ordered, of whom.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,6 +38,20 @@ pub(crate) enum Ordered {
         /// Whether people look for another relay after it.
         and_people_move: bool,
     },
+    /// People of a country lose backups that only they can open.
+    WithdrawBackups {
+        /// The country.
+        country: String,
+        /// What their phones do from then on.
+        habits: Habits,
+    },
+    /// The operator serves nobody in a country any more.
+    StopServing {
+        /// The country.
+        country: String,
+        /// Whether it closes their accounts.
+        closes_accounts: bool,
+    },
     /// Everybody gets other software.
     Update {
         /// What it does.
@@ -50,6 +64,11 @@ pub(crate) enum Ordered {
 }
 
 impl Ordered {
+    /// Whether the operator changes what it offers, and reads what it then can.
+    const fn changes_the_service(&self) -> bool {
+        matches!(self, Self::Update { .. } | Self::WithdrawBackups { .. } | Self::StopServing { .. })
+    }
+
     /// What is ordered, in words; none for nothing.
     pub(super) fn in_words(&self) -> Option<String> {
         Some(match self {
@@ -70,6 +89,15 @@ impl Ordered {
                 format!(
                     "the networks of {country} let nobody connect to the relays that there are, and people move to another"
                 )
+            }
+            Self::WithdrawBackups { country, .. } => {
+                format!("backups that only their owner can open are withdrawn from the people in {country}")
+            }
+            Self::StopServing { country, closes_accounts: false } => {
+                format!("the operator withdraws its service from the people in {country}")
+            }
+            Self::StopServing { country, closes_accounts: true } => {
+                format!("the operator leaves {country} and closes the accounts of the people there")
             }
             Self::Update { .. } => "everybody gets software that the operator can read along with".into(),
         })
@@ -120,26 +148,66 @@ pub(super) fn with_phones(scenario: &Scenario) -> Scenario {
     scenario
 }
 
-/// The contact who reports: whom the target wrote to last, or who wrote to them.
+/// The contact who reports: whom the target wrote to alone last, or who wrote to them.
 pub(super) fn contact_of(scenario: &Scenario) -> Option<PersonId> {
-    contacts_of(scenario, scenario.inquiry.about).first().copied()
+    exchanges(scenario, scenario.inquiry.about)
+        .into_iter()
+        .rev()
+        .find(|exchange| !exchange.in_a_group)
+        .map(|exchange| exchange.with)
 }
 
-/// Everybody who could show what they have of the target: whom the target wrote to alone, or who wrote to them, the last first.
+/// Everybody who could show what they have of the target: whoever exchanged messages with them, alone or in a group, the last first.
+/// Of those whom one text reached, whoever stands first in the story comes first.
 pub(super) fn contacts_of(scenario: &Scenario, about: PersonId) -> Vec<PersonId> {
-    use crate::scenario::Audience::Person;
     let mut contacts = Vec::new();
-    for event in scenario.events.iter().rev() {
-        let contact = match &event.act {
-            Act::Says { to: Person(whom), .. } if event.who == about => *whom,
-            Act::Says { to: Person(whom), .. } if *whom == about => event.who,
-            _ => continue,
-        };
-        if !contacts.contains(&contact) {
-            contacts.push(contact);
+    for exchange in exchanges(scenario, about).into_iter().rev() {
+        if !contacts.contains(&exchange.with) {
+            contacts.push(exchange.with);
         }
     }
     contacts
+}
+
+/// A text between the target and somebody else.
+struct Exchange {
+    with: PersonId,
+    in_a_group: bool,
+}
+
+/// Every text that the target wrote or got, once for each other end, in the order in which they were said.
+fn exchanges(scenario: &Scenario, about: PersonId) -> Vec<Exchange> {
+    let mut groups: BTreeMap<&str, BTreeSet<PersonId>> = BTreeMap::new();
+    let mut exchanges = Vec::new();
+    for event in &scenario.events {
+        match &event.act {
+            Act::MakesGroup { group, with } => {
+                groups.insert(group, with.iter().copied().chain([event.who]).collect());
+            }
+            Act::LeavesGroup { group } => {
+                groups.get_mut(group.as_str()).map(|members| members.remove(&event.who));
+            }
+            Act::Says { to: Audience::Person(whom), .. } => {
+                let with = match (event.who == about, *whom == about) {
+                    (true, _) => *whom,
+                    (_, true) => event.who,
+                    _ => continue,
+                };
+                exchanges.push(Exchange { with, in_a_group: false });
+            }
+            Act::Says { to: Audience::Group(group), .. } => {
+                let Some(members) = groups.get(group.as_str()).filter(|members| members.contains(&about))
+                else {
+                    continue;
+                };
+                let heard = members.iter().rev().copied().filter(|member| *member != about);
+                let with = heard.filter(|member| event.who == about || *member == event.who);
+                exchanges.extend(with.map(|with| Exchange { with, in_a_group: true }));
+            }
+            _ => {}
+        }
+    }
+    exchanges
 }
 
 /// The first public channel of the story.
@@ -191,7 +259,7 @@ pub(super) fn stage(
         for order in orders(&world, design, ordered, &ordered_about) {
             world.order(at, order);
         }
-        if matches!(ordered, Ordered::Update { .. }) {
+        if ordered.changes_the_service() {
             // Who can read along does so from the moment on at which there is something to read.
             for order in orders(&world, design, &Ordered::Tap, &ordered_about) {
                 world.order(at, order);
@@ -246,8 +314,24 @@ fn orders(world: &World, design: &Design, ordered: &Ordered, accounts: &[Account
                 all.extend(sites.map(|site| Order::SetKeeping { site, keeping: (**relay).clone() }));
             }
             let (habits, stops_encrypting) = (habits.clone(), *stops_encrypting);
-            all.push(Order::UpdateSoftware { who: None, habits, stops_encrypting });
+            let (whom, announced) = (Whom::Everybody, None);
+            all.push(Order::UpdateSoftware { whom, habits, stops_encrypting, announced });
             all
+        }
+        Ordered::WithdrawBackups { country, habits } => {
+            let (whom, habits) = (Whom::Country(country.clone()), habits.clone());
+            let announced = format!(
+                "The operator says: backups that only you can open are no longer offered in {country}."
+            );
+            vec![Order::UpdateSoftware { whom, habits, stops_encrypting: false, announced: Some(announced) }]
+        }
+        Ordered::StopServing { country, closes_accounts } => {
+            let announced = match closes_accounts {
+                true => format!("The operator says: we leave {country}, and your account is closed."),
+                false => format!("The operator says: messages are no longer offered in {country}."),
+            };
+            let (country, closes_accounts) = (country.clone(), *closes_accounts);
+            vec![Order::StopServing { country, closes_accounts, announced }]
         }
     }
 }
@@ -315,4 +399,50 @@ fn let_strangers_look(scenario: &mut Scenario, channel: &ChannelName, ordered: T
         scenario.events.insert(place, Event { at, who, act, line: 0 });
         who
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn story(events: &[(&str, &str)]) -> Scenario {
+        let mut text =
+            "[scenario]\nname = \"five\"\ntitle = \"Five\"\nstart = 2025-01-01T08:00:00Z\n\n".to_owned();
+        for name in ["Ada", "Ben", "Cai", "Dee", "Eve"] {
+            text.push_str(&format!("[[people]]\nname = \"{name}\"\ncountry = \"GB\"\n\n"));
+        }
+        for (who, does) in events {
+            text.push_str(&format!("[[events]]\nat = \"+1m\"\nwho = \"{who}\"\n{does}\n\n"));
+        }
+        Scenario::parse("five.toml", &text).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    fn contacts(events: &[(&str, &str)]) -> Vec<String> {
+        let story = story(events);
+        contacts_of(&story, story.inquiry.about)
+            .into_iter()
+            .map(|who| story.person(who).unwrap().name.clone())
+            .collect()
+    }
+
+    #[test]
+    fn everybody_who_exchanged_messages_with_the_target_is_a_contact() {
+        let events = [
+            ("Ben", "makes-group = \"quay\"\nwith = [\"Ada\", \"Cai\", \"Eve\"]"),
+            ("Eve", "leaves-group = \"quay\""),
+            ("Dee", "says = \"alone\"\nto = \"Ada\""),
+            ("Ada", "says = \"to all\"\ngroup = \"quay\""),
+            ("Ben", "says = \"and I\"\ngroup = \"quay\""),
+        ];
+        // Eve heard nothing of the target's and said nothing to them.
+        assert_eq!(contacts(&events), ["Ben", "Cai", "Dee"]);
+        assert_eq!(contact_of(&story(&events)), Some(PersonId(3)), "a report is of what was said alone");
+        // Whoever only says something in the target's group has it too; what others say among themselves is none of it.
+        let events = [
+            ("Ben", "makes-group = \"quay\"\nwith = [\"Ada\", \"Cai\"]"),
+            ("Cai", "says = \"hello\"\ngroup = \"quay\""),
+            ("Dee", "says = \"hello\"\nto = \"Eve\""),
+        ];
+        assert_eq!(contacts(&events), ["Cai"]);
+    }
 }

@@ -126,6 +126,23 @@ pub struct Evidence {
     pub pieces: Vec<Piece>,
     /// Whether the texts in it can be read again from those bytes.
     pub rereadable: bool,
+    /// The same demand where whoever is asked answers it in another way, if that was measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alternative: Option<Alternative>,
+}
+
+/// What came of a demand that was answered in another way. It is held against the same, and its texts can be read again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Alternative {
+    /// What was ordered, in words.
+    pub ordered: Option<String>,
+    /// SHA-256 of the record of that world.
+    pub world_sha256: String,
+    /// What came back.
+    pub brought: Brought,
+    /// What it rests on.
+    pub pieces: Vec<Piece>,
 }
 
 impl Evidence {
@@ -140,7 +157,8 @@ impl Evidence {
     pub fn score(&self) -> (State, Counts, Measures) {
         let (counts, mut measures) = score(self.what, &self.brought, &self.yardstick);
         let mut counts = self.counted.unwrap_or(counts);
-        if self.means == Means::CutsOff {
+        // An order that asks for nothing is counted by what it stops.
+        if matches!(self.means, Means::CutsOff | Means::Left) {
             let Share { n, of } = self.effects.function_lost;
             counts = Counts { returned: n, of, ..Counts::default() };
         }
@@ -150,6 +168,15 @@ impl Evidence {
         measures.guesses.clone_from(guesses);
         measures.timers.clone_from(timers);
         (measures.posts, measures.elsewhere) = (*posts, *elsewhere);
+        if let Some(mut notice) = self.effects.notice.clone() {
+            notice.stated.content_past = measures.content_past;
+            notice.stated.content_future = measures.content_future;
+            if let (Some(complied), Some(other)) = (&mut notice.complied, &self.alternative) {
+                let (_, other) = score(self.what, &other.brought, &self.yardstick);
+                (complied.content_past, complied.content_future) = (other.content_past, other.content_future);
+            }
+            measures.notice = Some(notice);
+        }
         measures.delay_ms = self.effects.delay_ms.or(measures.delay_ms);
         measures.look_back_ms = self.effects.look_back_ms.or(measures.look_back_ms);
         (State::of(self.means, self.only_from_now_on, &counts), counts, measures)

@@ -3,7 +3,7 @@
 use pillarbox_wire::Timestamp;
 
 use super::cell::Cell;
-use crate::score::{Elsewhere, Measures, Posts};
+use crate::score::{Elsewhere, Measures, NoticeOutcome, Posts};
 
 /// The columns of `matrix.csv`.
 const COLUMNS: &str = "design,demand,state,n,of,says,content_past,content_past_of,content_future,content_future_of,pairs_right,\
@@ -11,7 +11,8 @@ pairs_found,pairs_of,times_right,times_found,times_of,groups_right,groups_found,
 texts,ciphertexts,ciphertexts_texts,\
 noticed_by,noticed_at,function_lost,function_lost_of,attribution,other_data,each_contact_shows,passcodes_tried,passcodes_of,\
 supposed_guess_ms,passcode_found_by,erased_after,disappear_after_s,posts_destroyed,posts_destroyed_of,posts,stranger_read_before,stranger_read_after,followers_fetched,followers,\
-restored_elsewhere,restored_elsewhere_of,found_again_by_number,found_again_by_invitation,reasons,control,seed,evidence,\
+restored_elsewhere,restored_elsewhere_of,found_again_by_number,found_again_by_invitation,complied_past,complied_past_of,\
+complied_future,complied_future_of,complied_lost,complied_lost_of,reasons,control,seed,evidence,\
 evidence_sha256\n";
 
 /// The matrix, a line for each cell.
@@ -90,6 +91,16 @@ fn special(measures: &Measures) -> Vec<String> {
         moved(|it| it.restored.of),
         moved(|it| it.by_number),
         moved(|it| it.by_invitation),
+    ]);
+    let complied = measures.notice.as_ref().and_then(|notice| notice.complied.as_ref());
+    let complied = |field: fn(&NoticeOutcome) -> u64| number(complied.map(field));
+    fields.extend([
+        complied(|it| it.content_past.n),
+        complied(|it| it.content_past.of),
+        complied(|it| it.content_future.n),
+        complied(|it| it.content_future.of),
+        complied(|it| it.lost.n),
+        complied(|it| it.lost.of),
     ]);
     fields
 }

@@ -28,7 +28,8 @@ use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use pillarbox_access::design::Design;
+use pillarbox_access::design::{Accounts, Design};
+use pillarbox_client::Protection;
 use serde_json::json;
 
 use crate::experiments::control::{self, Control};
@@ -103,7 +104,7 @@ pub fn run(plan: &Plan, progress: &Progress, stop: &AtomicBool) -> Result<Run, E
         };
         row::run(design, &plan.scenario, plan.seed, &wanted, until, stop, &mut done)
     };
-    let done = pool::in_order(&plan.designs, plan.threads, stop, job);
+    let done = pool::in_order(&plan.designs, weight, plan.threads, stop, job);
     progress.end();
     let mut rows = Vec::with_capacity(done.len());
     let mut stopped = stop.load(Ordering::Relaxed);
@@ -119,6 +120,13 @@ pub fn run(plan: &Plan, progress: &Progress, stop: &AtomicBool) -> Result<Run, E
     let mut timing = Timing::of(&plan.designs, &rows, &controls);
     timing.whole = begun.elapsed();
     Ok(written(plan, &wanted, &rows, &controls, timing))
+}
+
+/// Processor time of a design's worlds, in rough proportion: every account makes keys, and phones that encrypt make hundreds.
+fn weight(design: &Design) -> u32 {
+    let keys = if design.phone.protection == Protection::EndToEnd { 6 } else { 1 };
+    let accounts = if design.phone.accounts == Accounts::PerContact { 6 } else { 1 };
+    keys * accounts
 }
 
 fn written(

@@ -52,7 +52,7 @@ pub(super) fn measures(measures: &Measures) -> Vec<(&'static str, String)> {
             ),
         ),
     ];
-    let all = all.into_iter().chain(posts(measures)).chain(elsewhere(measures));
+    let all = all.into_iter().chain(posts(measures)).chain(elsewhere(measures)).chain(complied(measures));
     all.filter_map(|(name, says)| Some((name, says?))).collect()
 }
 
@@ -117,6 +117,18 @@ fn elsewhere(measures: &Measures) -> [Line; 1] {
         )
     });
     [("Arrive through a relay elsewhere", says)]
+}
+
+/// What complying with a notice would bring, where the operator's own answer is another.
+fn complied(measures: &Measures) -> [Line; 1] {
+    let complied = measures.notice.as_ref().and_then(|notice| notice.complied.as_ref());
+    let says = complied.map(|it| {
+        format!(
+            "{} of {} texts from before the order, {} of {} from then on",
+            it.content_past.n, it.content_past.of, it.content_future.n, it.content_future.of
+        )
+    });
+    [("If the operator complied", says)]
 }
 
 /// A span of time in the largest unit that is not too coarse for it.

@@ -8,7 +8,7 @@ use pillarbox_access::{Answer as ItemAnswer, Item};
 use serde::{Deserialize, Serialize};
 
 use super::brought::{Brought, Entry, Party};
-use super::special::{Besides, Elsewhere, Guesses, Posts, Shows, Timer};
+use super::special::{Besides, Elsewhere, Guesses, NoticeOutcomes, Posts, Shows, Timer};
 use super::state::{Absence, Counts};
 use super::yardstick::{Told, Yardstick};
 use crate::record::sha256;
@@ -141,6 +141,8 @@ pub struct Measures {
     pub posts: Option<Posts>,
     /// What becomes of a block when people move.
     pub elsewhere: Option<Elsewhere>,
+    /// What becomes of a notice to change the software.
+    pub notice: Option<NoticeOutcomes>,
 }
 
 /// Scores what came back.

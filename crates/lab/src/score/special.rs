@@ -1,9 +1,12 @@
-//! Measures of one kind of demand each: guesses at a passcode, texts that disappear, a channel that is taken down, a relay elsewhere.
+//! Measures of one kind of demand each: guesses at a passcode, texts that disappear, a channel that is taken down, a relay elsewhere,
+//! a notice that is answered.
 
 use pillarbox_access::Item;
+use pillarbox_access::demand::notice_to_change::Subject;
+use pillarbox_access::design::AnswersNotice;
 use serde::{Deserialize, Serialize};
 
-use super::measures::Share;
+use super::measures::{Noticed, Share};
 
 /// What came of guessing the passcode of a phone that is off.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,4 +86,34 @@ pub struct Besides {
     pub what: Item,
     /// How many entries of it.
     pub entries: u64,
+}
+
+/// Outcomes of a notice to change the software: by the operator's own answer, and by complying.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NoticeOutcomes {
+    /// The country whose authority gave it.
+    pub country: String,
+    /// What it is about; none where the software keeps nothing from the operator.
+    pub about: Option<Subject>,
+    /// By the operator's own answer.
+    pub stated: NoticeOutcome,
+    /// By complying, where the operator's own answer is another.
+    pub complied: Option<NoticeOutcome>,
+}
+
+/// The outcome of a notice that was answered in one way.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NoticeOutcome {
+    /// The way; none where the operator's answer is not known, which is measured as if it complied.
+    pub answer: Option<AnswersNotice>,
+    /// Texts of the target from before the notice that came back readable.
+    pub content_past: Share,
+    /// The same from the notice on.
+    pub content_future: Share,
+    /// Texts of anybody that did not arrive, of those that do without the notice.
+    pub lost: Share,
+    /// Who noticed, and when.
+    pub noticed: Vec<Noticed>,
 }

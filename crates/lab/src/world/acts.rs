@@ -94,6 +94,7 @@ impl World {
             }
             Act::ComesOnline => {
                 self.offline.remove(&who);
+                self.hear_announcements(who);
                 self.restless.extend(self.profiles_of(who));
                 Ok(())
             }
@@ -226,7 +227,7 @@ impl World {
         let country = self.scenario.person(who).map(|person| person.country.clone()).unwrap_or_default();
         let here = self.home(who);
         let other = self.sites.iter().enumerate().find(|(at, site)| {
-            SiteId(*at) != here && site.role == Role::Messenger && !site.blocked_in.contains(&country)
+            SiteId(*at) != here && site.role == Role::Messenger && site.unreachable_from(&country).is_none()
         });
         let Some(other) = other.map(|(at, _)| SiteId(at)) else {
             self.not_in_design(who, "moves-to-other-relay", "there is no other relay that can be reached");

@@ -97,10 +97,8 @@ impl World {
             return Ok(false);
         }
         let person = self.scenario.person(who).ok_or(WorldError::Missing("a person"))?;
-        if self.site(site_id)?.blocked_in.contains(&person.country) {
-            let country = person.country.clone();
+        if let Some(why) = self.site(site_id)?.unreachable_from(&person.country) {
             if !std::mem::replace(&mut self.profile_mut(id)?.unreachable_said, true) {
-                let why = format!("the networks of {country} do not let it through");
                 let kind = Kind::Unreachable { who: self.name(who), relay: site_id.0, why };
                 self.record.push(self.now, kind);
             }
@@ -219,7 +217,8 @@ impl World {
         }
     }
 
-    fn carry_out(&mut self, effect: Effect) -> Result<(), WorldError> {
+    /// Carries out what a relay says.
+    pub(super) fn carry_out(&mut self, effect: Effect) -> Result<(), WorldError> {
         match effect {
             Effect::Send(connection, frame) => self.send(connection, &frame),
             Effect::Close(connection, reason) => self.say_goodbye(connection, reason),

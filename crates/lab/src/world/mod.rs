@@ -17,6 +17,7 @@
 //! | `acquaint` | who can write to whom |
 //! | `acts`, `groups`, `channels`, `backups`, `reports`, `notices` | what people do, and what their phones tell them |
 //! | `orders` | what authorities make operators and networks do |
+//! | `withdrawal` | what operators take from a country, and tell its people |
 //! | `push` | the operating system's push service |
 
 mod acquaint;
@@ -34,6 +35,7 @@ mod push;
 mod randomness;
 mod reports;
 mod site;
+mod withdrawal;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -46,7 +48,7 @@ use pillarbox_wire::{AccountId, ChannelName, Handle, Timestamp};
 pub use acquaint::Met;
 pub use acts::Seized;
 pub use error::WorldError;
-pub use orders::Order;
+pub use orders::{Order, Whom};
 pub use profile::{ProfileId, Purpose};
 pub use reports::Filed;
 pub use site::{Role, Site, SiteId};
@@ -99,6 +101,8 @@ pub struct World {
     /// Whose phone lies in a folder, because somebody will read it.
     on_disk: BTreeSet<PersonId>,
     passcodes: BTreeMap<PersonId, String>,
+    /// What an operator announced to people whose phones are off.
+    unheard: BTreeMap<PersonId, Vec<String>>,
     due: BTreeMap<(Timestamp, u64), Due>,
     next_due: u64,
     /// When phones are looked at because something on them waits for that time.
@@ -139,6 +143,7 @@ impl World {
             stopped_encrypting: BTreeSet::new(),
             on_disk: BTreeSet::new(),
             passcodes: BTreeMap::new(),
+            unheard: BTreeMap::new(),
             due: BTreeMap::new(),
             next_due: 0,
             alarms: BTreeSet::new(),

@@ -1,5 +1,7 @@
 //! Orders: what authorities make an operator, a network or the maker of the phones' software do, at a time.
 
+use std::collections::BTreeSet;
+
 use pillarbox_access::view::OperatorTap;
 use pillarbox_client::Habits;
 use pillarbox_relay::Keeping;
@@ -57,16 +59,36 @@ pub enum Order {
         /// In which state.
         state: LockState,
     },
-    /// The maker ships other software to somebody, or to everybody.
+    /// The maker ships other software.
     UpdateSoftware {
-        /// To whom; none for everybody.
-        who: Option<PersonId>,
+        /// To whom.
+        whom: Whom,
         /// What their phones do from now on.
         habits: Habits,
         /// Whether they stop encrypting end to end. Accounts, keys, contacts and conversations stay, as with any update. There is no
         /// order to begin encrypting: nobody's software is made to.
         stops_encrypting: bool,
+        /// What the maker tells those who get it; `None` if it says nothing.
+        announced: Option<String>,
     },
+    /// The operator serves nobody in a country any more, and tells the people there.
+    StopServing {
+        /// The country.
+        country: String,
+        /// Whether it closes their accounts. Otherwise they stay, and nobody in the country reaches them.
+        closes_accounts: bool,
+        /// What it tells them.
+        announced: String,
+    },
+}
+
+/// Those who get other software.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Whom {
+    /// Everybody.
+    Everybody,
+    /// The people of a country.
+    Country(String),
 }
 
 impl Order {
@@ -81,6 +103,7 @@ impl Order {
             Self::Unblock { .. } => "unblock",
             Self::Seize { .. } => "seize",
             Self::UpdateSoftware { .. } => "update-software",
+            Self::StopServing { .. } => "stop-serving",
         }
     }
 }
@@ -132,14 +155,24 @@ impl World {
                 self.seize(who, state)?;
                 format!("{}'s phone is taken", self.name(who))
             }
-            Order::UpdateSoftware { who, habits, stops_encrypting } => {
-                let whom: Vec<PersonId> = match who {
-                    Some(who) => vec![who],
-                    None => self.scenario.everybody().map(|(who, _)| who).collect(),
+            Order::UpdateSoftware { whom, habits, stops_encrypting, announced } => {
+                let whom = match whom {
+                    Whom::Everybody => self.scenario.everybody().map(|(who, _)| who).collect(),
+                    Whom::Country(country) => self.people_of(&country),
                 };
-                let says = format!("{} people get other software", whom.len());
+                let says = match whom.len() {
+                    1 => "1 person gets other software".to_owned(),
+                    count => format!("{count} people get other software"),
+                };
                 self.update(&whom, &habits, stops_encrypting)?;
+                if let Some(announced) = announced {
+                    self.announce(&whom, &announced);
+                }
                 says
+            }
+            Order::StopServing { country, closes_accounts, announced } => {
+                self.stop_serving(&country, closes_accounts, &announced)?;
+                format!("the operator serves nobody in {country} any more")
             }
         };
         self.record.push(self.now, Kind::Order { order: word, says });
@@ -161,14 +194,14 @@ impl World {
     }
 
     /// Every phone looks whether there is something to do.
-    fn everybody_looks(&mut self) {
+    pub(super) fn everybody_looks(&mut self) {
         self.restless.extend((0..self.profiles.len()).map(ProfileId));
     }
 
     /// Whoever gets the software has it at once, also on a phone that is off: it is there when the phone is on again.
     fn update(
         &mut self,
-        whom: &[PersonId],
+        whom: &BTreeSet<PersonId>,
         habits: &Habits,
         stops_encrypting: bool,
     ) -> Result<(), WorldError> {

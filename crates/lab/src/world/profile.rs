@@ -225,12 +225,14 @@ impl World {
 
     /// What a profile's phone does beside carrying texts.
     pub(super) fn habits_of(&self, who: PersonId, purpose: &Purpose) -> Habits {
-        let habits = self.updated.get(&who).unwrap_or(&self.design.phone.habits).clone();
-        match (purpose, &self.design.cloud) {
-            (Purpose::Backups, Some(cloud)) => cloud.habits.clone(),
+        match (purpose, &self.design.cloud, self.updated.get(&who)) {
+            (Purpose::Backups, Some(cloud), _) => cloud.habits.clone(),
+            (_, _, Some(updated)) => updated.clone(),
             // Backups that lie elsewhere are made by the messenger's own phone all the same.
-            (_, Some(cloud)) => Habits { backup: cloud.habits.backup, ..habits },
-            _ => habits,
+            (_, Some(cloud), None) => {
+                Habits { backup: cloud.habits.backup, ..self.design.phone.habits.clone() }
+            }
+            (_, None, None) => self.design.phone.habits.clone(),
         }
     }
 

@@ -37,6 +37,8 @@ pub struct Site {
     pub(super) jurisdiction: Option<String>,
     /// Countries whose networks let nobody connect.
     pub(super) blocked_in: BTreeSet<String>,
+    /// Countries whose people its operator does not serve.
+    pub(super) closed_to: BTreeSet<String>,
     /// One for each order to hand over what passes.
     pub(super) taps: Vec<OperatorTap>,
 }
@@ -62,8 +64,16 @@ impl Site {
         let settings = Settings { keeping, limits: Limits { ageing_step: AGEING_STEP, ..Limits::default() } };
         let mut relay = Relay::open(SqliteStore::in_memory()?, settings, now, &mut rng)?;
         relay.follow(Some(usize::MAX));
-        let (blocked_in, taps) = (BTreeSet::new(), Vec::new());
-        Ok(Self { relay, key, rng, address, role, jurisdiction, blocked_in, taps })
+        let (blocked_in, closed_to, taps) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
+        Ok(Self { relay, key, rng, address, role, jurisdiction, blocked_in, closed_to, taps })
+    }
+
+    /// The reason why nobody from a country can connect, if nobody can.
+    pub(super) fn unreachable_from(&self, country: &str) -> Option<String> {
+        if self.blocked_in.contains(country) {
+            return Some(format!("the networks of {country} do not let it through"));
+        }
+        self.closed_to.contains(country).then(|| format!("the operator serves nobody in {country}"))
     }
 
     /// The relay, whose store answers demands.

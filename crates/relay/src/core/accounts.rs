@@ -5,20 +5,20 @@ use std::collections::HashSet;
 use pillarbox_wire::limits::MAX_PREKEYS_PER_UPLOAD;
 use pillarbox_wire::{
     AccountId, CloseAccount, Closed, DeviceAddress, DeviceId, Farewell, PreKeyId, PreKeyUpload, Refusal,
-    Register, Registered, RelayFrame,
+    Register, Registered, RelayFrame, Timestamp,
 };
 use rand_core::CryptoRng;
 
 use super::Relay;
 use super::authentication::proves;
 use super::connections::Connection;
-use super::events::{ConnectionId, Input};
+use super::events::{ConnectionId, Input, Outcome};
 use super::log::Happening;
 use super::prekeys::after;
 use super::round::Round;
 use crate::keeping::Logged;
 use crate::rates::{Request, Subject};
-use crate::store::{AccountRow, Closing, DeviceNumber, DeviceRow, Registration, Store};
+use crate::store::{AccountRow, Closing, DeviceNumber, DeviceRow, Registration, Store, StoreError};
 
 /// What a registration turns out to be.
 enum Registering {
@@ -154,17 +154,37 @@ impl<S: Store> Relay<S> {
             round.deferred.push((id, Input::Frame(pillarbox_wire::ClientFrame::CloseAccount(frame))));
             return;
         }
-        let devices = self.directory.account(address.account).map_or(&[][..], |account| &account.devices);
-        let mut closing = Closing { account: address.account, devices: Vec::new(), waiting: Vec::new() };
+        let closing = self.closing(address.account);
+        round.changes.closed.push(closing);
+        round.promise(id, request, RelayFrame::Closed(Closed { request }));
+    }
+
+    /// Closes an account because its operator says so, and not its owner. Connections of the account end; what waits for it
+    /// goes, and whoever writes to it learns that there is no such account. Nothing happens if there is none.
+    ///
+    /// # Errors
+    /// [`StoreError`]; the account is as it was then.
+    pub fn end_account(&mut self, account: AccountId, now: Timestamp) -> Result<Outcome, StoreError> {
+        let mut outcome = Outcome::default();
+        if self.directory.account(account).is_some() {
+            let mut round = Round::new(now, self.counters);
+            round.changes.closed.push(self.closing(account));
+            self.settle(round, &mut outcome)?;
+        }
+        Ok(outcome)
+    }
+
+    /// The rows that go with an account.
+    fn closing(&self, account: AccountId) -> Closing {
+        let devices = self.directory.account(account).map_or(&[][..], |account| &account.devices);
+        let mut closing = Closing { account, devices: Vec::new(), waiting: Vec::new() };
         for device in devices {
-            let address = DeviceAddress { account: address.account, device: *device };
-            if let Some(device) = self.directory.device(&address) {
+            if let Some(device) = self.directory.device(&DeviceAddress { account, device: *device }) {
                 closing.devices.push(device.row.device_number);
                 closing.waiting.extend(device.mailbox.messages());
             }
         }
-        round.changes.closed.push(closing);
-        round.promise(id, request, RelayFrame::Closed(Closed { request }));
+        closing
     }
 
     /// Takes a closed account out of memory and ends its connections.

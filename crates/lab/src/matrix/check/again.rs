@@ -24,6 +24,13 @@ pub(super) fn findings(evidence: &Evidence) -> Vec<String> {
         let said = evidence.brought.said.iter().filter(|text| !read.contains(&text.text));
         findings.extend(said.map(|text| format!("none of its bytes says \"{}\"", safe(&text.text))));
     }
+    if let Some(other) = &evidence.alternative {
+        let read: BTreeSet<String> = reread::texts(&other.pieces).into_iter().collect();
+        let said = other.brought.said.iter().filter(|text| !read.contains(&text.text));
+        findings.extend(
+            said.map(|text| format!("none of the bytes of its alternative says \"{}\"", safe(&text.text))),
+        );
+    }
     findings.extend(guesses(evidence));
     findings.extend(origin(evidence));
     findings.extend(posts(evidence));

@@ -37,6 +37,13 @@ pub(crate) fn message(payload: &[u8]) -> Option<String> {
     }
 }
 
+/// The words of the messages among these pieces, as far as the server can read them.
+#[must_use]
+pub(crate) fn messages(pieces: &[Piece]) -> Vec<String> {
+    let messages = pieces.iter().filter(|piece| piece.how == How::Message);
+    messages.filter_map(|piece| message(&HEXLOWER.decode(piece.value.as_bytes()).ok()?)).collect()
+}
+
 /// Every text that pieces give when they are read again.
 #[must_use]
 pub(super) fn texts(pieces: &[Piece]) -> Vec<String> {

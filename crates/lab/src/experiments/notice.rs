@@ -1,0 +1,223 @@
+//! The notice to change the software: the world of the operator's own answer, and beside it that of complying.
+
+use std::collections::BTreeSet;
+
+use pillarbox_access::demand::notice_to_change::{self, NOTICE_TO_CHANGE, Subject};
+use pillarbox_access::demand::{Case, Demand, interception};
+use pillarbox_access::design::{AnswersNotice, Design};
+use pillarbox_access::law::Country;
+
+use super::answer::Answered;
+use super::compare::Compared;
+use super::staging::Ordered;
+use super::views::Views;
+use super::{Experiment, ExperimentError};
+use crate::matrix::cell::How;
+use crate::matrix::reread;
+use crate::scenario::Scenario;
+use crate::score::{Brought, Means, NoticeOutcome, NoticeOutcomes, Share, What};
+
+/// The software is changed so that the operator can read along.
+pub(super) struct Notice;
+
+/// Assumption about the way in which changed software comes to the phones.
+const EVERYBODY_GETS_IT: &str = "Assumed: everybody's phone gets the update at the same moment and keeps its account, keys, contacts and \
+                                 conversations, and the new program says nothing of its own about what it does. A phone that stayed \
+                                 with the old one would be told by every text in the clear.";
+
+/// The answer that the design's operator has given to that country; none if no source tells of one. Whoever keeps nothing from itself
+/// has nothing to withdraw.
+fn answer_of(design: &Design, asking: Country) -> Option<AnswersNotice> {
+    let given = design.operator.answer_to_notice(asking)?.answer;
+    let has_nothing_to_withdraw = notice_to_change::subject(design).is_none();
+    Some(if has_nothing_to_withdraw { AnswersNotice::Complies } else { given })
+}
+
+/// Whether the operator has said that it does something else than comply.
+fn refuses(answer: Option<AnswersNotice>) -> bool {
+    matches!(answer, Some(AnswersNotice::Withdraws | AnswersNotice::Leaves))
+}
+
+/// The order that an operator which complies carries out.
+fn complied(design: &Design) -> Ordered {
+    let told = notice_to_change::complied(design);
+    let stops_encrypting = told.protection != design.phone.protection;
+    Ordered::Update { habits: told.habits, stops_encrypting, relay: Box::new(told.relay) }
+}
+
+impl Experiment for Notice {
+    fn demand(&self) -> &'static Demand {
+        &NOTICE_TO_CHANGE
+    }
+
+    fn is_about_sessions(&self) -> bool {
+        true
+    }
+
+    fn what(&self) -> What {
+        What::TextsAfter
+    }
+
+    /// Somebody reads along in it, with the software that there is.
+    fn usual(&self) -> Ordered {
+        Ordered::Tap
+    }
+
+    fn ordered(&self, design: &Design, scenario: &Scenario) -> Ordered {
+        let asking = scenario.inquiry.country;
+        let country = asking.to_string();
+        match (answer_of(design, asking), notice_to_change::subject(design)) {
+            (None | Some(AnswersNotice::Complies), _) => complied(design),
+            (Some(AnswersNotice::Withdraws), Some(Subject::Backups)) => {
+                Ordered::WithdrawBackups { country, habits: notice_to_change::without_owner_keys(design) }
+            }
+            (Some(AnswersNotice::Withdraws), _) => Ordered::StopServing { country, closes_accounts: false },
+            (Some(AnswersNotice::Leaves), _) => Ordered::StopServing { country, closes_accounts: true },
+        }
+    }
+
+    fn otherwise(&self, design: &Design, scenario: &Scenario) -> Option<Ordered> {
+        refuses(answer_of(design, scenario.inquiry.country)).then(|| complied(design))
+    }
+
+    fn serve(&self, views: &Views<'_>, usual: &Views<'_>) -> Result<Answered, ExperimentError> {
+        let design = views.design();
+        let mut answered = read_along(views)?;
+        let answer = answer_of(design, views.country());
+        let outcome = |answer| NoticeOutcome { answer, ..NoticeOutcome::default() };
+        answered.effects.notice = Some(NoticeOutcomes {
+            country: views.country().to_string(),
+            about: notice_to_change::subject(design),
+            stated: outcome(answer),
+            complied: refuses(answer).then(|| outcome(Some(AnswersNotice::Complies))),
+        });
+        match answer {
+            Some(AnswersNotice::Withdraws) => answered.means = Means::Withdrawn,
+            Some(AnswersNotice::Leaves) => answered.means = Means::Left,
+            None | Some(AnswersNotice::Complies) => {
+                let (with, without) = (readable(views)?, readable(usual)?);
+                if with == without && !with.is_empty() {
+                    answered.means = Means::InPlace;
+                } else {
+                    answered.reasons.extend(without_change(&answered.brought, &read_along(usual)?.brought));
+                }
+            }
+        }
+        Ok(answered)
+    }
+
+    fn serve_otherwise(&self, views: &Views<'_>) -> Result<Option<Answered>, ExperimentError> {
+        Ok(Some(read_along(views)?))
+    }
+
+    fn compared(&self, answered: &mut Answered, compared: &Compared) {
+        let Some(notice) = &mut answered.effects.notice else { return };
+        let scored = &compared.scored;
+        notice.stated.lost = compared.lost;
+        notice.stated.noticed.clone_from(&compared.noticed);
+        if let (Some(complied), Some(other)) = (&mut notice.complied, &compared.otherwise) {
+            complied.lost = other.lost;
+            complied.noticed.clone_from(&other.noticed);
+        }
+        let (country, about) = (notice.country.clone(), notice.about);
+        let mut reasons = Vec::new();
+        match answered.means {
+            Means::InPlace => {
+                reasons.push("The operator can read the same with the software that there is.".to_owned());
+            }
+            Means::Withdrawn | Means::Left => {
+                reasons.push(stated_in_words(answered.means, about, &country));
+                reasons.push(format!("{} said from then on did not arrive.", of_texts(compared.lost)));
+            }
+            _ => reasons.extend([
+                "Needs another build of the phones' program.".to_owned(),
+                EVERYBODY_GETS_IT.to_owned(),
+            ]),
+        }
+        if answered.means != Means::InPlace {
+            reasons.extend(before(
+                scored.content_past,
+                answered.pieces.iter().any(|piece| piece.how == How::Backup),
+            ));
+        }
+        if let Some(other) = compared.otherwise.as_ref().and_then(|other| other.scored.as_ref()) {
+            reasons.push(format!(
+                "If the operator complied instead, {} said from then on would come back, and {} said before. {EVERYBODY_GETS_IT}",
+                of_texts(other.content_future),
+                of_texts(other.content_past),
+            ));
+        }
+        reasons.append(&mut answered.reasons);
+        answered.reasons = reasons;
+    }
+}
+
+/// Reads what passes the operator from the order on, with everything that the operator has.
+fn read_along(views: &Views<'_>) -> Result<Answered, ExperimentError> {
+    let mut answered = Answered { rereadable: true, ..Answered::default() };
+    let everything = views.design().operator.holding_nothing_back();
+    for (holdings, tap) in views.tapped()? {
+        let serve = |operator| interception::serve(&Case { operator, ..views.case() }, tap, &holdings);
+        answered.paper(&serve(&everything), &serve(&views.design().operator));
+    }
+    Ok(answered)
+}
+
+/// The words of the messages that pass and can be read. A backup that passes is no message.
+fn readable(views: &Views<'_>) -> Result<Vec<String>, ExperimentError> {
+    let mut words = reread::messages(&read_along(views)?.pieces);
+    words.sort();
+    Ok(words)
+}
+
+/// How many of the texts come back without the change as well: in backups, mostly.
+fn without_change(with: &Brought, without: &Brought) -> Option<String> {
+    let texts = |brought: &Brought| -> BTreeSet<(u64, String)> {
+        brought.said.iter().map(|text| (text.at.0, text.text.clone())).collect()
+    };
+    let (with, without) = (texts(with), texts(without));
+    let share = Share { n: with.intersection(&without).count() as u64, of: with.len() as u64 };
+    (share.n > 0).then(|| format!("With the software that there is {} come back as well.", of_texts(share)))
+}
+
+/// The operator's answer, in words.
+fn stated_in_words(means: Means, about: Option<Subject>, country: &str) -> String {
+    match (means, about) {
+        (Means::Left, _) => format!(
+            "The operator's stated answer is to leave. The accounts of the people in {country} are closed, and the operator tells \
+             them so. Nobody else's change."
+        ),
+        (_, Some(Subject::Backups)) => format!(
+            "The operator's stated answer is to withdraw the feature. People in {country} can no longer make backups that only they \
+             can open, and the operator tells them so. Everybody else keeps theirs, and messages stay as they are."
+        ),
+        _ => format!(
+            "The operator's stated answer is to withdraw the feature. Messages no longer reach the people in {country} or leave them, \
+             and the operator tells them so. Their accounts stay, and nobody else's change."
+        ),
+    }
+}
+
+/// What came back of the time before the order, as counted.
+fn before(past: Share, in_a_backup: bool) -> Option<String> {
+    match past {
+        Share { of: 0, .. } => None,
+        Share { n: 0, .. } => Some(format!(
+            "What was said before stayed closed: {} said before the order came back.",
+            of_texts(past)
+        )),
+        _ if in_a_backup => Some(format!(
+            "What was said before did not stay closed: {} said before the order came back, in a backup that was made after it.",
+            of_texts(past)
+        )),
+        _ => Some(format!(
+            "What was said before did not stay closed: {} said before the order came back.",
+            of_texts(past)
+        )),
+    }
+}
+
+/// So many of so many texts.
+fn of_texts(Share { n, of }: Share) -> String {
+    format!("{n} of {of} {}", if of == 1 { "text" } else { "texts" })
+}

@@ -1,0 +1,88 @@
+//! Withdrawal: an operator takes a feature, or its service, from the people of one country, and tells them so.
+
+use std::collections::BTreeSet;
+
+use super::{ProfileId, Role, SiteId, World, WorldError};
+use crate::record::Kind;
+use crate::scenario::PersonId;
+
+/// The kind of such a notice in the record.
+const ANNOUNCEMENT: &str = "announcement";
+
+impl World {
+    /// The people of a country.
+    pub(super) fn people_of(&self, country: &str) -> BTreeSet<PersonId> {
+        let there = self.scenario.everybody().filter(|(_, person)| person.country == country);
+        there.map(|(who, _)| who).collect()
+    }
+
+    /// The messenger's operator serves nobody in a country any more. Texts from there wait on their phones; texts to there
+    /// wait at the relay, or are refused where accounts are closed.
+    pub(super) fn stop_serving(
+        &mut self,
+        country: &str,
+        closes_accounts: bool,
+        announced: &str,
+    ) -> Result<(), WorldError> {
+        let people = self.people_of(country);
+        self.announce(&people, announced);
+        if closes_accounts {
+            self.end_accounts(&people)?;
+        }
+        for number in 0..self.sites.len() {
+            let site = self.site_mut(SiteId(number))?;
+            if site.role == Role::Messenger {
+                site.closed_to.insert(country.to_owned());
+            }
+        }
+        for number in 0..self.profiles.len() {
+            let profile = self.profile(ProfileId(number))?;
+            let is_messenger = self.site(profile.site)?.role == Role::Messenger;
+            if is_messenger && people.contains(&profile.who) {
+                self.cut(ProfileId(number))?;
+            }
+        }
+        self.everybody_looks();
+        Ok(())
+    }
+
+    /// Closes every account that these people have at the messenger's relays.
+    fn end_accounts(&mut self, people: &BTreeSet<PersonId>) -> Result<(), WorldError> {
+        let theirs = self.scorer().accounts().iter().filter(|behind| people.contains(&behind.who));
+        let accounts: Vec<_> = theirs.map(|behind| (SiteId(behind.relay), behind.account)).collect();
+        for (site, account) in accounts {
+            let now = self.now;
+            let site = self.site_mut(site)?;
+            if site.role != Role::Messenger {
+                continue;
+            }
+            let outcome = site.relay.end_account(account, now)?;
+            for effect in outcome.effects {
+                self.carry_out(effect)?;
+            }
+        }
+        // What the relay said to them before it closed their connections is still read.
+        self.settle()
+    }
+
+    /// An operator tells people something. Whoever's phone is off hears of it when it is on again.
+    pub(super) fn announce(&mut self, whom: &BTreeSet<PersonId>, says: &str) {
+        for who in whom {
+            if self.profiles_of(*who).is_empty() {
+                continue;
+            }
+            self.unheard.entry(*who).or_default().push(says.to_owned());
+            if !self.offline.contains(who) {
+                self.hear_announcements(*who);
+            }
+        }
+    }
+
+    /// Somebody's phone shows what was announced.
+    pub(super) fn hear_announcements(&mut self, who: PersonId) {
+        for says in self.unheard.remove(&who).unwrap_or_default() {
+            let kind = Kind::Notice { who: self.name(who), notice: ANNOUNCEMENT.to_owned(), says };
+            self.record.push(self.now, kind);
+        }
+    }
+}
