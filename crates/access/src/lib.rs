@@ -4,6 +4,8 @@
 //! steps for every design ([`serve`], [`reading`]), and carries the bytes it was read from ([`evidence`]).
 
 pub mod ask;
+pub mod country;
+pub mod day;
 pub mod demand;
 pub mod design;
 pub mod designs;

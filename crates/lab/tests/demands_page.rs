@@ -118,8 +118,8 @@ fn reach(page: &mut String) {
         let [asking, seat, place, data] = row.words();
         let (word, mark) = match row.mark {
             Mark::Recheck => ("not checked", "**not checked**"),
-            Mark::SecondHand => (row.binding.as_str(), "according to others"),
-            _ => (row.binding.as_str(), "checked"),
+            Mark::SecondHand => (row.force.as_str(), "according to others"),
+            _ => (row.force.as_str(), "checked"),
         };
         let span = match (row.from, row.until) {
             (None, None) => "days not read".to_owned(),
