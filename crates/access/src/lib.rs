@@ -5,6 +5,8 @@
 //! which items are asked for ([`demand::stored`]), and the answer carries the bytes that it was read from ([`evidence`]).
 
 pub mod attribution;
+pub mod country;
+pub mod day;
 pub mod demand;
 pub mod design;
 pub mod designs;

@@ -1,5 +1,5 @@
 //! The paper of one cell, as a person reads it; and what is said to a demand, a design or a story that is not there.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::process::{Command, Output};
 
@@ -16,6 +16,39 @@ fn the_paper_says_what_was_asked_and_what_came_back_or_why_not() {
     assert!(paper.lines().all(|line| line.chars().count() <= 80), "{paper}");
     insta::assert_snapshot!("the_paper_of_one_cell", paper);
     assert_eq!(lab(&wanted).stdout, paper.as_bytes(), "the same twice");
+}
+
+#[test]
+fn the_law_beside_an_answer_is_of_the_country_and_the_day_and_changes_nothing_that_is_measured() {
+    let paper = |more: &[&str]| {
+        let asked =
+            ["demand", "content-warrant", "--scenario", "westminster-2017", "--design", "whatsapp-2017"];
+        let done = lab(&[&asked, more].concat());
+        assert_eq!(done.status.code(), Some(0), "{}", String::from_utf8_lossy(&done.stderr));
+        let text = String::from_utf8(done.stdout).unwrap();
+        let (measured, law) = text.split_once("\nLAW: ").unwrap();
+        (measured.to_owned(), law.replace('\n', " "))
+    };
+    let papers = [&[][..], &["--on", "2022-10-03"], &["--country", "FR"]].map(paper);
+    let [then, agreed, third] = papers.each_ref().map(|paper| paper.1.as_str());
+    assert!(then.contains("Reach: not: 18 U.S.C. 2702(a)") && !then.contains("Reach: directly"), "{then}");
+    assert!(agreed.contains("Reach: directly") && !agreed.contains("Reach: not:"), "{agreed}");
+    assert!(third.contains("asked by FR") && third.contains("Reach: not:"), "{third}");
+    assert!(!third.contains("Reach: by treaty"), "{third}");
+    assert!(papers.iter().all(|paper| paper.0 == papers[0].0));
+    for wrong in [["--country", "gb"], ["--on", "22 March"]] {
+        let done = lab(&[
+            "demand",
+            "interception",
+            "--scenario",
+            "westminster-2017",
+            "--design",
+            "end-to-end",
+            wrong[0],
+            wrong[1],
+        ]);
+        assert_eq!(done.status.code(), Some(2));
+    }
 }
 
 #[test]

@@ -16,42 +16,61 @@ use pillarbox_wire::inventory::Class;
 const HEAD: &str = "\
 # The demands
 
-A *demand* is a legal power used. Each is a constant of data in [`crates/access/src/demand`](../crates/access/src/demand), with a function that
-serves it on one *view* and on nothing else: a demand that is entitled to the operator's rows cannot be given a phone, and none can be given
-what was really said ([architecture](architecture.md#access-and-entitlement)).
+A *demand* is a legal power used.
+Each is a constant of data in [`crates/access/src/demand`](../crates/access/src/demand), with a function that
+serves it on one *view* and on nothing else: a demand that is entitled to the operator's rows cannot be given a
+phone, and none can be given what was really said ([architecture](architecture.md#access-and-entitlement)).
 
-The powers are facts with dates and sources, in this project's words, and no advice. An empty day means that nobody read it. **Not checked**
-stands where nobody compared the row with its source: its section is then not printed. *According to others* means a law firm, the press or a
-summary; the text itself was not read. Sections of an Act are written s. The table is [`powers.csv`](../crates/access/law/powers.csv).
+The powers are facts with dates and sources, in this project's words, and no advice.
+An empty day means that nobody read it.
+**Not checked** stands where nobody compared the row with its source: its section is then not printed.
+*According to others* means a law firm, the press or a summary; the text itself was not read.
+Sections of an Act are written s.
+The table is [`powers.csv`](../crates/access/law/powers.csv).
 
-A demand in a story rests on the powers of the day on which it is ordered. So a story of 22 March 2017 rests on the Regulation of Investigatory
-Powers Act 2000 (RIPA): of the Investigatory Powers Act 2016 (IPA) only retention notices could be given, without the approval of a judge. **Not
-possible on that day:** a technical capability notice (of section 253 only subsections (3) to (6) were in force, for making regulations),
-a warrant that a Judicial Commissioner approved, an overseas production order, a blocking order under the Online Safety Act.
+A demand in a story rests on the powers of the day on which it is ordered.
+So a story of 22 March 2017 rests on the Regulation of Investigatory Powers Act 2000 (RIPA): of the
+Investigatory Powers Act 2016 (IPA) only retention notices could be given, without the approval of a judge.
+**Not possible on that day:** a technical capability notice (of section 253 only subsections (3) to (6) were in
+force, for making regulations), a warrant that a Judicial Commissioner approved, an overseas production order, a
+blocking order under the Online Safety Act.
 
-This page is made from the data, and a test compares it with them. What a demand *brings* is nowhere here: that is measured, under each of
-[the designs](designs.md), by `pillarbox-lab matrix`.
+This page is made from the data, and a test compares it with them.
+What a demand *brings* is nowhere here: that is measured, under each of [the designs](designs.md), by
+`pillarbox-lab matrix`.
 ";
 
 const REACH: &str = "
 ## Reach
 
-A demand has a country, and an operator a seat, offices and places of data ([the designs](designs.md)). This table says how the paper of
-the one reaches the other. It changes no byte and stands beside what is measured. A row holds if it is about the country that asks, the
-seat, the kind of data and the day, and, where it names an office or a place of data, if the design has one there. Several rows can hold at
-once, and all are told. Where none holds, or where nobody compared the row with its source, the word is **not checked**, which is not *no*.
+A demand has a country, and an operator a seat, offices and places of data ([the designs](designs.md)).
+This table says how the paper of the one reaches the other.
+It changes no byte and stands beside what is measured.
+A row holds if it is about the country that asks, the seat, the kind of data and the day, and, where it names an
+office or a place of data, if the design has one there.
+Several rows can hold at once, and all are told.
+Where none holds, or where nobody compared the row with its source, the word is **not checked**, which is not
+*no*.
 
-*Directly*: it binds, and is obeyed in practice or by agreement. *By treaty*: through the other country's authorities. *Untested*: claimed by
-law, with no public case of enforcement. *Voluntary*: the operator may, and need not. *Not*: its own law forbids it, or there is no such
-power. *Service only*: a place where a paper can be delivered. *Pressure*: against a person or a sister firm. *Pending*: a bill. A phone
-and its owner are no operator, so that these demands have no reach here. The table is [`reach.csv`](../crates/access/law/reach.csv).
+*Directly*: it binds, and is obeyed in practice or by agreement.
+*By treaty*: through the other country's authorities.
+*Untested*: claimed by law, with no public case of enforcement.
+*Voluntary*: the operator may, and need not.
+*Not*: its own law forbids it, or there is no such power.
+*Service only*: a place where a paper can be delivered.
+*Pressure*: against a person or a sister firm.
+*Pending*: a bill.
+A phone and its owner are no operator, so that these demands have no reach here.
+The table is [`reach.csv`](../crates/access/law/reach.csv).
 
-A UK paper to a US firm with a UK office, for contents, on 22 March 2017, had three sides at once: the UK's claim, the US bar on contents
-without US process, and the treaty, which took most of a year. The office was at most a place of delivery. **An open point:** the words of
-2014 that stretched sections 11, 12 and 22 of the Regulation of Investigatory Powers Act 2000 to firms abroad repealed themselves on
-31 December 2016, and whether the Act of 2016 kept them was not read here, so that the claim's footing on that day is *not checked*. What could **not** be given
-on that day: a technical capability notice, a demand under an agreement with the United States (none was in force until
-3 October 2022), and contents by a US firm without US process.
+A UK paper to a US firm with a UK office, for contents, on 22 March 2017, had three sides at once: the UK's
+claim, the US bar on contents without US process, and the treaty, which took most of a year.
+The office was at most a place of delivery.
+**An open point:** the words of 2014 that stretched sections 11, 12 and 22 of the Regulation of Investigatory
+Powers Act 2000 to firms abroad repealed themselves on 31 December 2016, and whether the Act of 2016 kept them
+was not read here, so that the claim's footing on that day is *not checked*.
+What could **not** be given on that day: a technical capability notice, a demand under an agreement with the
+United States (none was in force until 3 October 2022), and contents by a US firm without US process.
 ";
 
 fn page() -> String {
@@ -118,8 +137,8 @@ fn reach(page: &mut String) {
         let [asking, seat, place, data] = row.words();
         let (word, mark) = match row.mark {
             Mark::Recheck => ("not checked", "**not checked**"),
-            Mark::SecondHand => (row.binding.as_str(), "according to others"),
-            _ => (row.binding.as_str(), "checked"),
+            Mark::SecondHand => (row.force.as_str(), "according to others"),
+            _ => (row.force.as_str(), "checked"),
         };
         let span = match (row.from, row.until) {
             (None, None) => "days not read".to_owned(),

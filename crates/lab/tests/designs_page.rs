@@ -15,16 +15,21 @@ use pillarbox_relay::{Granularity, Keeping};
 const HEAD: &str = "\
 # The designs
 
-Each design is a file of data in [`crates/access/designs`](../crates/access/designs): what its phones do, what its relay keeps,
-what its operator says about demands. Phones and relay are built to act on these values, and no code asks for a design's name. A design
-that bears a product's name is this project's model of it as of a date, not the product; what is
-assumed is marked as assumed, and where it disagrees with what others published, [the oracle](oracle.md) says so.
+Each design is a file of data in [`crates/access/designs`](../crates/access/designs): what its phones do, what
+its relay keeps, what its operator says about demands.
+Phones and relay are built to act on these values, and no code asks for a design's name.
+A design that bears a product's name is this project's model of it as of a date, not the product; what is
+assumed is marked as assumed, and where it disagrees with what others published, [the oracle](oracle.md) says
+so.
 
-An operator's words are statements of their day, from the source beside them; a firm may do something else. *Not known for this design* stands
-where no source was found: it is filled neither with a guess nor with another firm's words, and an answer to one country is none to another.
-*According to others* means the press or a summary. Which country's paper reaches an operator, and how, is in [the demands](demands.md#reach).
+An operator's words are statements of their day, from the source beside them; a firm may do something else.
+*Not known for this design* stands where no source was found: it is filled neither with a guess nor with another
+firm's words, and an answer to one country is none to another.
+*According to others* means the press or a summary.
+Which country's paper reaches an operator, and how, is in [the demands](demands.md#reach).
 
-This page is made from the files, and a test compares it with them. What a design *returns* is nowhere here: that is measured.
+This page is made from the files, and a test compares it with them.
+What a design *returns* is nowhere here: that is measured.
 ";
 
 fn page() -> String {
@@ -59,7 +64,7 @@ fn section(page: &mut String, design: &Design) {
         stands_for,
         not_known,
     } = design;
-    writeln!(page, "\n## {name}\n\n{title}. As of {as_of}: {plain}.").unwrap();
+    writeln!(page, "\n## {name}\n\n{title} (as of {as_of}).\n{}.", capital(plain)).unwrap();
     if let Some(told) = told {
         writeln!(page, "Its users are told: {told}.").unwrap();
     }
@@ -252,6 +257,11 @@ fn mark(mark: Mark) -> &'static str {
         Mark::SecondHand => "according to others",
         Mark::Hypothesis | Mark::Recheck => "assumed",
     }
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 #[test]

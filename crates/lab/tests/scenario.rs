@@ -48,6 +48,16 @@ fn event_refusal(event: &str) -> String {
 }
 
 #[test]
+fn the_country_that_asks_is_the_targets_unless_the_file_names_another() {
+    let asks = |demand: &str| with(demand).map(|scenario| scenario.inquiry.country.to_string());
+    assert_eq!(asks("").unwrap(), "GB", "without a demand it is about the first");
+    assert_eq!(asks("[demand]\nabout = \"Ben\"\n").unwrap(), "US");
+    assert_eq!(asks("[demand]\nabout = \"Ben\"\ncountry = \"GB\"\n").unwrap(), "GB");
+    let wrong = asks("[demand]\nabout = \"Ben\"\ncountry = \"Britain\"\n").unwrap_err();
+    assert!(wrong.contains("`Britain` is no country"), "{wrong}");
+}
+
+#[test]
 fn a_scenario_without_a_mistake_is_read() {
     let text = "[[events]]\nat = \"+2m\"\nwho = \"Ada\"\nsays = \"Six o'clock\"\nto = \"Ben\"\n";
     let scenario = with(text).unwrap();

@@ -71,9 +71,9 @@ pub struct StandsFor {
 pub struct Source {
     /// What it says.
     pub says: String,
-    /// Who says so, and where.
+    /// The source of those words.
     pub from: String,
-    /// How far that was checked.
+    /// The mark of the source.
     pub mark: Mark,
 }
 

@@ -8,8 +8,9 @@ use pillarbox_wire::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::Mark;
+use crate::country::Country;
+use crate::day::Day;
 use crate::item::{Item, Reach};
-use crate::law::{Country, Day};
 
 /// An operator of a messenger, or of the cloud where its backups lie.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,7 +47,7 @@ pub struct LiveDelivery {
     pub every: Duration,
     /// The operator's words, or a report of them.
     pub says: String,
-    /// Who says so, and where.
+    /// The source of those words.
     pub from: String,
 }
 
@@ -74,9 +75,9 @@ pub struct NoticeAnswer {
     pub on: Day,
     /// The operator's words, or a report of them.
     pub says: String,
-    /// Who says so, and where.
+    /// The source of those words.
     pub from: String,
-    /// How far that was checked.
+    /// The mark of the source.
     pub mark: Mark,
 }
 
@@ -84,14 +85,14 @@ pub struct NoticeAnswer {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HandsOver {
-    /// These.
+    /// The items.
     pub only: Vec<Item>,
-    /// In this circumstance alone, as a word that a demand may carry.
+    /// The circumstance in which alone it does, as a word that a demand may carry.
     #[serde(default)]
     pub when: Option<String>,
     /// The operator's words, or a report of them.
     pub says: String,
-    /// Who says so, and where.
+    /// The source of those words.
     pub from: String,
 }
 
@@ -100,7 +101,7 @@ pub struct HandsOver {
 pub struct Withheld<'a> {
     /// The operator's words, or a report of them.
     pub says: &'a str,
-    /// Who says so, and where.
+    /// The source of those words.
     pub from: &'a str,
 }
 
@@ -108,14 +109,14 @@ pub struct Withheld<'a> {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Practice {
-    /// These.
+    /// The items.
     pub items: Vec<Item>,
     /// The process that is enough, or that it insists on; none for the law's usual one.
     #[serde(default)]
     pub reach: Option<Reach>,
     /// The operator's words, or a report of them.
     pub says: String,
-    /// Who says so, and where.
+    /// The source of those words.
     pub from: String,
 }
 
@@ -123,14 +124,14 @@ pub struct Practice {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Withholding {
-    /// These.
+    /// The items.
     pub items: Vec<Item>,
     /// The circumstance in which it does, as a word that a demand may carry.
     #[serde(default)]
     pub unless: Option<String>,
     /// The operator's words, or a report of them.
     pub says: String,
-    /// Who says so, and where.
+    /// The source of those words.
     pub from: String,
 }
 
@@ -138,11 +139,11 @@ pub struct Withholding {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Denial {
-    /// These.
+    /// The items.
     pub items: Vec<Item>,
     /// The operator's words, or a report of them.
     pub says: String,
-    /// Who says so, and where.
+    /// The source of those words.
     pub from: String,
 }
 
@@ -154,21 +155,21 @@ pub enum Stated<'a> {
     HandsOver {
         /// The operator's words, or a report of them.
         says: &'a str,
-        /// Who says so, and where.
+        /// The source of those words.
         from: &'a str,
     },
     /// It says, or is reported to say, that it does not.
     Withholds {
         /// The operator's words, or a report of them.
         says: &'a str,
-        /// Who says so, and where.
+        /// The source of those words.
         from: &'a str,
     },
     /// It says, or is reported to say, that it does not have it.
     HasNone {
         /// The operator's words, or a report of them.
         says: &'a str,
-        /// Who says so, and where.
+        /// The source of those words.
         from: &'a str,
     },
     /// No source of this design tells.

@@ -76,7 +76,7 @@ mod tests {
     use super::*;
     use crate::demand::{CONTENT_WARRANT, NOTICE_TO_CHANGE, PARTICIPANT};
     use crate::designs;
-    use crate::law::Binding;
+    use crate::law::LegalForce;
 
     const WESTMINSTER: Day = Day::new(2017, 3, 22);
 
@@ -104,6 +104,6 @@ mod tests {
         let footing = Footing::of(&PARTICIPANT, design, Country::GB, WESTMINSTER);
         assert!(footing.reach.is_empty() && !footing.powers.is_empty());
         let unseated = Footing::of(&CONTENT_WARRANT, design, Country::GB, WESTMINSTER);
-        assert!(unseated.reach.iter().all(|line| line.binding == Binding::NotChecked));
+        assert!(unseated.reach.iter().all(|line| line.force == LegalForce::NotChecked));
     }
 }

@@ -24,7 +24,7 @@ const HEADING: [&str; 12] =
 /// The force of one country's paper in the hands of an operator of another, or of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Binding {
+pub enum LegalForce {
     /// It binds, and is obeyed in practice or by agreement.
     Directly,
     /// It goes through the authorities of the other country.
@@ -45,7 +45,7 @@ pub enum Binding {
     NotChecked,
 }
 
-impl Binding {
+impl LegalForce {
     /// The word for people.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -74,11 +74,11 @@ impl Binding {
             ("not", Self::Not),
         ]
         .into_iter()
-        .find_map(|(known, binding)| (known == word).then_some(binding))
+        .find_map(|(known, force)| (known == word).then_some(force))
     }
 }
 
-impl fmt::Display for Binding {
+impl fmt::Display for LegalForce {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }
@@ -87,7 +87,7 @@ impl fmt::Display for Binding {
 /// A kind of data, or of act, that a row is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Sought {
+pub enum DataSought {
     /// Stored contents.
     Contents,
     /// Contents while they pass.
@@ -110,7 +110,7 @@ pub enum Sought {
     Originator,
 }
 
-impl Sought {
+impl DataSought {
     const WORDS: [(&'static str, Self); 10] = [
         ("contents", Self::Contents),
         ("interception", Self::Interception),
@@ -128,7 +128,7 @@ impl Sought {
         Self::WORDS.into_iter().find_map(|(known, sought)| (known == word).then_some(sought))
     }
 
-    /// What a demand seeks from an operator.
+    /// The kinds of data that a demand seeks from an operator.
     const fn of(demand: &Demand) -> &'static [Self] {
         match demand.name.as_bytes() {
             b"content-warrant" | b"backup-warrant" => &[Self::Contents],
@@ -150,16 +150,16 @@ enum Asking {
     ForeignExcept(Vec<Country>),
 }
 
-/// Where an operator's seat must be.
+/// The country in which an operator's seat must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Seat {
     Any,
     In(Country),
 }
 
-/// What else a row asks of the operator.
+/// A further condition of a row on the operator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
+enum Presence {
     Any,
     OfficeIn(Country),
     DataAbroad,
@@ -172,22 +172,22 @@ pub struct ReachRow {
     pub id: &'static str,
     asking: Asking,
     seat: Seat,
-    place: Place,
+    place: Presence,
     /// Empty for all kinds.
-    data: Vec<Sought>,
+    data: Vec<DataSought>,
     /// The force that it gives a paper.
-    pub binding: Binding,
+    pub force: LegalForce,
     /// The first day; none if nobody read it.
     pub from: Option<Day>,
     /// The first day on which it no longer held; none if nobody read of one.
     pub until: Option<Day>,
     /// The law, treaty or decision.
     pub basis: &'static str,
-    /// How far it was checked.
+    /// The mark of the row.
     pub mark: Mark,
-    /// Where it is to be read.
+    /// The source, as an address or a citation.
     pub source: &'static str,
-    /// What else there is to say, and what was not read.
+    /// Further remarks, and the parts that were not read.
     pub note: &'static str,
     /// The words of the table for who asks whom about what.
     words: [&'static str; 4],
@@ -197,16 +197,16 @@ pub struct ReachRow {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ReachLine {
     /// The force; *not checked* if nobody compared the row with its source.
-    pub binding: Binding,
+    pub force: LegalForce,
     /// The operator that is asked, where a demand asks more than one.
     pub whom: &'static str,
     /// The law, treaty or decision.
     pub basis: String,
-    /// How far it was checked.
+    /// The mark of the row.
     pub mark: Mark,
-    /// Where it is to be read.
+    /// The source, as an address or a citation.
     pub source: &'static str,
-    /// What else there is to say, and what was not read.
+    /// Further remarks, and the parts that were not read.
     pub note: &'static str,
 }
 
@@ -214,20 +214,20 @@ impl ReachLine {
     /// The line as a sentence without its full stop.
     #[must_use]
     pub fn phrase(&self) -> String {
-        let Self { binding, whom, basis, mark, note, .. } = self;
+        let Self { force, whom, basis, mark, note, .. } = self;
         let whom = if whom.is_empty() { String::new() } else { format!(" ({whom})") };
         let said = if *mark == Mark::SecondHand { "according to others, " } else { "" };
         let note = if note.is_empty() { String::new() } else { format!("; {note}") };
-        format!("{binding}{whom}: {said}{basis}{note}")
+        format!("{force}{whom}: {said}{basis}{note}")
     }
 
     fn not_checked(basis: String) -> Self {
-        Self { binding: Binding::NotChecked, whom: "", basis, mark: Mark::Recheck, source: "", note: "" }
+        Self { force: LegalForce::NotChecked, whom: "", basis, mark: Mark::Recheck, source: "", note: "" }
     }
 }
 
 impl ReachRow {
-    /// Who asks, the seat, the place and the data, in the words of the table.
+    /// The country that asks, the seat, the place and the data, in the words of the table.
     #[must_use]
     pub const fn words(&self) -> [&'static str; 4] {
         self.words
@@ -238,7 +238,7 @@ impl ReachRow {
         asking: Country,
         operator: &Operator,
         seat: Country,
-        sought: &[Sought],
+        sought: &[DataSought],
         day: Day,
     ) -> bool {
         let asks = match &self.asking {
@@ -252,9 +252,9 @@ impl ReachRow {
             Seat::In(country) => country == seat,
         };
         let is_there = match self.place {
-            Place::Any => true,
-            Place::OfficeIn(country) => operator.offices.contains(&country),
-            Place::DataAbroad => operator.data_in.iter().any(|country| *country != seat),
+            Presence::Any => true,
+            Presence::OfficeIn(country) => operator.offices.contains(&country),
+            Presence::DataAbroad => operator.data_in.iter().any(|country| *country != seat),
         };
         let begun = self.from.is_none_or(|from| from <= day);
         let over = self.until.is_some_and(|until| until <= day);
@@ -264,8 +264,8 @@ impl ReachRow {
 
     fn line(&self, whom: &'static str) -> ReachLine {
         let Self { basis, mark, source, note, .. } = self;
-        let binding = if *mark == Mark::Recheck { Binding::NotChecked } else { self.binding };
-        ReachLine { binding, whom, basis: (*basis).to_owned(), mark: *mark, source, note }
+        let force = if *mark == Mark::Recheck { LegalForce::NotChecked } else { self.force };
+        ReachLine { force, whom, basis: (*basis).to_owned(), mark: *mark, source, note }
     }
 }
 
@@ -276,7 +276,7 @@ const PUSH_SERVICES: Country = Country::US;
 /// phone, and what its owner hands over, are where the people are.
 #[must_use]
 pub fn reach(asking: Country, demand: &Demand, design: &Design, day: Day) -> Vec<ReachLine> {
-    let sought = Sought::of(demand);
+    let sought = DataSought::of(demand);
     match demand.view {
         View::SeizedPhone | View::OpenPhone | View::ReportedMessage => Vec::new(),
         View::BackupStore => match &design.cloud {
@@ -286,7 +286,7 @@ pub fn reach(asking: Country, demand: &Demand, design: &Design, day: Day) -> Vec
         View::PushRecords => {
             let push = Operator { seat: Some(PUSH_SERVICES), ..Operator::default() };
             let mut lines = to_operator(asking, &design.operator, sought, day, "the messenger's operator");
-            lines.extend(to_operator(asking, &push, &[Sought::Push], day, "the push service"));
+            lines.extend(to_operator(asking, &push, &[DataSought::Push], day, "the push service"));
             lines
         }
         View::RelayHoldings | View::OperatorTap | View::PublicChannel | View::Nothing => {
@@ -298,7 +298,7 @@ pub fn reach(asking: Country, demand: &Demand, design: &Design, day: Day) -> Vec
 fn to_operator(
     asking: Country,
     operator: &Operator,
-    sought: &[Sought],
+    sought: &[DataSought],
     day: Day,
     whom: &'static str,
 ) -> Vec<ReachLine> {
@@ -325,7 +325,7 @@ fn parse(text: &'static str) -> Result<Vec<ReachRow>, TableError> {
 }
 
 fn row(line: usize, fields: [&'static str; 12]) -> Result<ReachRow, TableError> {
-    let [id, asking, seat, place, data, binding, from, until, basis, mark, source, note] = fields;
+    let [id, asking, seat, place, data, force, from, until, basis, mark, source, note] = fields;
     let day = |text: &str| match text {
         "" => Ok(None),
         text => word(TABLE, line, "day", text, Day::parse(text)).map(Some),
@@ -342,19 +342,20 @@ fn row(line: usize, fields: [&'static str; 12]) -> Result<ReachRow, TableError> 
         },
         seat: if seat == "any" { Seat::Any } else { Seat::In(country(seat)?) },
         place: match place.split_once(':') {
-            Some(("store", "abroad")) => Place::DataAbroad,
-            Some(("office", at)) => Place::OfficeIn(country(at)?),
-            _ => word(TABLE, line, "place", place, (place == "any").then_some(Place::Any))?,
+            Some(("store", "abroad")) => Presence::DataAbroad,
+            Some(("office", at)) => Presence::OfficeIn(country(at)?),
+            _ => word(TABLE, line, "place", place, (place == "any").then_some(Presence::Any))?,
         },
         data: match data {
             "any" => Vec::new(),
             words => {
-                let kinds =
-                    words.split('+').map(|kind| word(TABLE, line, "kind of data", kind, Sought::named(kind)));
+                let kinds = words
+                    .split('+')
+                    .map(|kind| word(TABLE, line, "kind of data", kind, DataSought::named(kind)));
                 kinds.collect::<Result<_, _>>()?
             }
         },
-        binding: word(TABLE, line, "reach", binding, Binding::named(binding))?,
+        force: word(TABLE, line, "reach", force, LegalForce::named(force))?,
         from: day(from)?,
         until: day(until)?,
         basis,

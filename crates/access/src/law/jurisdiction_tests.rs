@@ -21,49 +21,52 @@ fn country(text: &str) -> Country {
     Country::parse(text).unwrap()
 }
 
-fn bindings(asking: &str, demand: &Demand, day: Day) -> Vec<Binding> {
+fn forces(asking: &str, demand: &Demand, day: Day) -> Vec<LegalForce> {
     let lines = reach(country(asking), demand, &firm(Some(Country::US)), day);
-    lines.iter().map(|line| line.binding).collect()
+    lines.iter().map(|line| line.force).collect()
 }
 
 #[test]
 fn a_us_firm_with_a_uk_office_is_reached_otherwise_in_2017_in_2022_and_by_a_third_country() {
-    let then = bindings("GB", &CONTENT_WARRANT, WESTMINSTER);
+    let then = forces("GB", &CONTENT_WARRANT, WESTMINSTER);
     // The treaty; the UK's claim, whose footing on this day nobody read; the US bar; and the office, for delivery.
-    assert_eq!(then, [Binding::ByTreaty, Binding::NotChecked, Binding::Not, Binding::NotChecked]);
-    assert!(!then.contains(&Binding::Directly));
+    assert_eq!(then, [LegalForce::ByTreaty, LegalForce::NotChecked, LegalForce::Not, LegalForce::NotChecked]);
+    assert!(!then.contains(&LegalForce::Directly));
 
     let [before, after] =
-        [Day::new(2022, 10, 2), Day::new(2022, 10, 3)].map(|day| bindings("GB", &CONTENT_WARRANT, day));
-    assert!(before.contains(&Binding::Not) && !before.contains(&Binding::Directly), "{before:?}");
-    assert!(after.contains(&Binding::Directly) && !after.contains(&Binding::Not), "{after:?}");
-    assert!(after.contains(&Binding::ServiceOnly), "an office in the UK is where a paper can be delivered");
+        [Day::new(2022, 10, 2), Day::new(2022, 10, 3)].map(|day| forces("GB", &CONTENT_WARRANT, day));
+    assert!(before.contains(&LegalForce::Not) && !before.contains(&LegalForce::Directly), "{before:?}");
+    assert!(after.contains(&LegalForce::Directly) && !after.contains(&LegalForce::Not), "{after:?}");
+    assert!(
+        after.contains(&LegalForce::ServiceOnly),
+        "an office in the UK is where a paper can be delivered"
+    );
 
-    let third = bindings("FR", &CONTENT_WARRANT, Day::new(2022, 10, 3));
-    assert_eq!(third, [Binding::Not]);
+    let third = forces("FR", &CONTENT_WARRANT, Day::new(2022, 10, 3));
+    assert_eq!(third, [LegalForce::Not]);
     assert_ne!(then, after);
     assert_ne!(then, third);
 }
 
 #[test]
 fn records_may_be_given_where_contents_may_not() {
-    let records = bindings("GB", &EVENTS_DATA, WESTMINSTER);
-    assert!(records.contains(&Binding::Voluntary) && !records.contains(&Binding::Not), "{records:?}");
-    assert_eq!(bindings("FR", &EVENTS_DATA, WESTMINSTER), [Binding::Voluntary]);
+    let records = forces("GB", &EVENTS_DATA, WESTMINSTER);
+    assert!(records.contains(&LegalForce::Voluntary) && !records.contains(&LegalForce::Not), "{records:?}");
+    assert_eq!(forces("FR", &EVENTS_DATA, WESTMINSTER), [LegalForce::Voluntary]);
 }
 
 #[test]
 fn no_capability_notice_could_reach_anybody_in_march_2017() {
-    assert!(bindings("GB", &NOTICE_TO_CHANGE, WESTMINSTER).contains(&Binding::Not));
-    let since = bindings("GB", &NOTICE_TO_CHANGE, Day::new(2018, 3, 12));
-    assert!(since.contains(&Binding::Untested) && !since.contains(&Binding::Not), "{since:?}");
+    assert!(forces("GB", &NOTICE_TO_CHANGE, WESTMINSTER).contains(&LegalForce::Not));
+    let since = forces("GB", &NOTICE_TO_CHANGE, Day::new(2018, 3, 12));
+    assert!(since.contains(&LegalForce::Untested) && !since.contains(&LegalForce::Not), "{since:?}");
 }
 
 #[test]
 fn what_no_row_tells_is_not_checked_and_a_seat_that_nobody_knows_is_said() {
     let lines = reach(Country::GB, &CONTENT_WARRANT, &firm(Some(country("JP"))), WESTMINSTER);
     assert_eq!(lines.len(), 1);
-    assert_eq!(lines[0].binding, Binding::NotChecked);
+    assert_eq!(lines[0].force, LegalForce::NotChecked);
     assert!(lines[0].phrase().contains("no row for GB"), "{}", lines[0].phrase());
     let lines = reach(Country::GB, &CONTENT_WARRANT, &firm(None), WESTMINSTER);
     assert!(lines[0].phrase().starts_with("not checked: no source of this design"), "{}", lines[0].phrase());
@@ -75,7 +78,7 @@ fn an_office_is_a_place_to_deliver_a_paper_and_only_where_there_is_one() {
     without.operator.offices.clear();
     let day = Day::new(2022, 10, 3);
     let lines = reach(Country::GB, &CONTENT_WARRANT, &without, day);
-    assert!(lines.iter().all(|line| line.binding != Binding::ServiceOnly));
+    assert!(lines.iter().all(|line| line.force != LegalForce::ServiceOnly));
 }
 
 #[test]
@@ -84,11 +87,11 @@ fn data_abroad_were_out_of_reach_of_a_us_warrant_in_one_circuit_until_2018() {
     abroad.operator.data_in = vec![country("IE")];
     let at = |day| {
         let lines = reach(Country::US, &CONTENT_WARRANT, &abroad, day);
-        lines.iter().any(|line| line.binding == Binding::Not)
+        lines.iter().any(|line| line.force == LegalForce::Not)
     };
     assert!(at(WESTMINSTER) && !at(Day::new(2018, 3, 23)));
     let home = reach(Country::US, &CONTENT_WARRANT, &firm(Some(Country::US)), WESTMINSTER);
-    assert!(home.iter().all(|line| line.binding == Binding::Directly), "{home:?}");
+    assert!(home.iter().all(|line| line.force == LegalForce::Directly), "{home:?}");
 }
 
 #[test]
@@ -96,9 +99,9 @@ fn a_union_asks_and_answers_as_its_states() {
     let line = |asking: &str| {
         let lines =
             reach(country(asking), &CONTENT_WARRANT, &firm(Some(country("LU"))), Day::new(2026, 9, 1));
-        lines[0].binding
+        lines[0].force
     };
-    assert_eq!((line("FR"), line("DK")), (Binding::Directly, Binding::NotChecked));
+    assert_eq!((line("FR"), line("DK")), (LegalForce::Directly, LegalForce::NotChecked));
 }
 
 #[test]
@@ -107,7 +110,7 @@ fn the_backup_and_the_push_service_are_asked_where_they_are_and_a_phone_is_no_op
     design.cloud = designs::all().iter().find_map(|design| design.cloud.clone());
     assert!(design.cloud.is_some());
     let lines = reach(Country::GB, &BACKUP_WARRANT, &design, WESTMINSTER);
-    assert!(lines.iter().any(|line| line.binding == Binding::Not), "the cloud's seat counts: {lines:?}");
+    assert!(lines.iter().any(|line| line.force == LegalForce::Not), "the cloud's seat counts: {lines:?}");
     let whom: BTreeSet<&str> =
         reach(Country::GB, &PUSH_LOOKUP, &design, WESTMINSTER).iter().map(|line| line.whom).collect();
     assert_eq!(whom.len(), 2);
@@ -118,7 +121,7 @@ fn the_backup_and_the_push_service_are_asked_where_they_are_and_a_phone_is_no_op
 fn what_nobody_checked_has_no_other_word() {
     for row in all_rows() {
         let line = row.line("");
-        assert_eq!(line.binding == Binding::NotChecked, row.mark == Mark::Recheck, "{}", row.id);
+        assert_eq!(line.force == LegalForce::NotChecked, row.mark == Mark::Recheck, "{}", row.id);
         assert!(!line.phrase().contains("recheck"), "{}", row.id);
         assert!(row.mark == Mark::Recheck || !row.source.is_empty(), "{} has no source", row.id);
         assert!(row.until.is_none_or(|until| row.from.is_none_or(|from| from < until)), "{}", row.id);

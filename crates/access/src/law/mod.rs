@@ -5,17 +5,15 @@
 //! marked, and whatever prints it prints *not checked*. No answer of a demand depends on anything here: the law stands beside what is
 //! measured. A date is always compared with a story's own day, never with the day on which the program runs.
 
-mod country;
-mod day;
 mod footing;
 mod jurisdiction;
 mod power;
 
-pub use country::Country;
-pub use day::Day;
+pub use crate::country::Country;
+pub use crate::day::Day;
 pub use footing::Footing;
-pub use jurisdiction::{Binding, ReachLine, ReachRow, Sought, all_rows, reach};
-pub use power::{Power, Standing, all_powers, not_yet, powers};
+pub use jurisdiction::{DataSought, LegalForce, ReachLine, ReachRow, all_rows, reach};
+pub use power::{Power, Validity, all_powers, not_yet, powers};
 
 /// The newest day that the sources of the tables tell about: for a demand on files, which no story dates.
 pub const AS_OF: Day = Day::new(2026, 11, 29);

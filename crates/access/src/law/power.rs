@@ -52,29 +52,29 @@ pub struct Power {
     pub name: &'static str,
     /// Act and section.
     pub section: &'static str,
-    /// Who decides.
+    /// The person or body that decides.
     pub authorised_by: &'static str,
     /// Approval by somebody who is neither the asking authority nor a minister.
     pub outside_approval: &'static str,
     /// The rule on keeping it secret.
     pub secrecy: &'static str,
-    /// How far the row was checked.
+    /// The mark of the row.
     pub mark: Mark,
-    /// How far its two dates were checked; none where it has none.
+    /// The mark of its two dates; none where it has none.
     pub dates_mark: Option<Mark>,
-    /// Where it is to be read.
+    /// The source, as an address or a citation.
     pub source: &'static str,
-    /// What else there is to say, and what was not read.
+    /// Further remarks, and the parts that were not read.
     pub note: &'static str,
     /// The choice by hand for 22 March 2017.
     #[serde(skip)]
     chosen: bool,
 }
 
-/// How a power stands on a day.
+/// The state of a power on a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Standing {
+pub enum Validity {
     /// It could be used.
     InForce,
     /// Its row, its first day or its last day was not compared with a source.
@@ -105,22 +105,22 @@ impl Power {
             .filter(move |other| other.demand == demand && other.country == country && other.route == route)
     }
 
-    /// How the power stands on `day`.
+    /// The state of the power on `day`.
     #[must_use]
-    pub fn standing(&self, day: Day) -> Standing {
+    pub fn validity(&self, day: Day) -> Validity {
         if self.from.is_some_and(|from| day < from) {
-            return Standing::NotYet;
+            return Validity::NotYet;
         }
         if self.until.is_some_and(|until| until <= day) {
-            return Standing::NoLonger;
+            return Validity::NoLonger;
         }
         let start_unread = self.from.is_none() && day < CHOSEN_FOR;
         let end_unread = self.until.is_none()
             && self.successor().is_some_and(|next| next.from.is_some_and(|from| from <= day));
         if self.mark == Mark::Recheck || start_unread || end_unread {
-            Standing::NotChecked
+            Validity::NotChecked
         } else {
-            Standing::InForce
+            Validity::InForce
         }
     }
 
@@ -128,9 +128,9 @@ impl Power {
     #[must_use]
     pub fn phrase(&self, day: Day) -> String {
         let Self { name, section, mark, .. } = self;
-        match (mark, self.standing(day)) {
+        match (mark, self.validity(day)) {
             (Mark::Recheck, _) => format!("{name} (not checked)"),
-            (_, Standing::NotChecked) => {
+            (_, Validity::NotChecked) => {
                 format!("{name}, {section} (not checked for this day)")
             }
             (Mark::SecondHand, _) => format!("{name}, according to others under {section}"),
@@ -232,14 +232,14 @@ pub fn all_powers() -> &'static [Power] {
 #[must_use]
 pub fn powers(demand: &str, country: Country, day: Day) -> Vec<&'static Power> {
     of(demand, country)
-        .filter(|power| matches!(power.standing(day), Standing::InForce | Standing::NotChecked))
+        .filter(|power| matches!(power.validity(day), Validity::InForce | Validity::NotChecked))
         .collect()
 }
 
 /// The powers that `demand` could not rest on yet, on `day`, and can since.
 #[must_use]
 pub fn not_yet(demand: &str, country: Country, day: Day) -> Vec<&'static Power> {
-    of(demand, country).filter(|power| power.standing(day) == Standing::NotYet).collect()
+    of(demand, country).filter(|power| power.validity(day) == Validity::NotYet).collect()
 }
 
 fn of(demand: &str, country: Country) -> impl Iterator<Item = &'static Power> {
@@ -272,7 +272,7 @@ mod tests {
     #[test]
     fn the_powers_of_march_2017_are_those_that_were_chosen_by_hand() {
         for power in all_powers() {
-            let stands = matches!(power.standing(WESTMINSTER), Standing::InForce | Standing::NotChecked);
+            let stands = matches!(power.validity(WESTMINSTER), Validity::InForce | Validity::NotChecked);
             assert_eq!(stands, power.chosen, "{} {} {}", power.demand, power.country, power.name);
         }
     }
@@ -328,7 +328,7 @@ mod tests {
                 if power.mark == Mark::Recheck {
                     assert!(power.section == "-" || !phrase.contains(power.section), "{phrase}");
                 }
-                if power.standing(day) == Standing::NotChecked {
+                if power.validity(day) == Validity::NotChecked {
                     assert!(phrase.contains("not checked"), "{phrase}");
                 }
             }
@@ -337,10 +337,13 @@ mod tests {
         }
         // Its first day was not read, and the choice by hand is of 2017.
         let [ripa, ..] = powers("interception", Country::GB, Day::new(2010, 1, 1))[..] else { panic!() };
-        assert_eq!(ripa.standing(Day::new(2010, 1, 1)), Standing::NotChecked);
+        assert_eq!(ripa.validity(Day::new(2010, 1, 1)), Validity::NotChecked);
         // Its last day was not read, and another power took its place.
         let old = powers("notice-to-change", Country::GB, super::super::AS_OF);
-        assert_eq!(old[0].standing(super::super::AS_OF), Standing::NotChecked);
+        for replaced in ["Powers Act 2000, s.12", "Act 1984, s.94"] {
+            let power = old.iter().find(|power| power.section.contains(replaced)).unwrap();
+            assert_eq!(power.validity(super::super::AS_OF), Validity::NotChecked, "{replaced}");
+        }
     }
 
     #[test]
