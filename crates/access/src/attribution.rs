@@ -1,8 +1,8 @@
-//! Attribution: how firmly what came back is tied to a person.
+//! Attribution: the strength with which an answer ties what came back to a person.
 
 use serde::{Deserialize, Serialize};
 
-/// How firmly an answer ties what came back to a person. It is no scale: which of them a court believes is not for a program to
+/// The strength with which an answer ties what came back to a person. It is no scale: which of them a court believes is not for a program to
 /// say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -38,7 +38,7 @@ impl Attribution {
     }
 }
 
-/// What is known about where something comes from.
+/// The origin of something that came back, as far as it is known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Origin {
@@ -53,7 +53,7 @@ pub struct Origin {
 }
 
 impl Origin {
-    /// What is known if either is.
+    /// Combines two origins.
     #[must_use]
     pub const fn or(self, other: Self) -> Self {
         Self {

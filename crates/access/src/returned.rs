@@ -103,7 +103,7 @@ pub enum Blank {
     },
     /// This relay would take it, and no phone has left any that is about this account.
     NoneLeftAbout {
-        /// What.
+        /// The kind of deposit.
         kind: DepositKind,
     },
     /// It happens before the relay's eyes and is not written down. The relay could be made to.
@@ -124,12 +124,12 @@ pub enum Blank {
     NothingPublished,
     /// The account was closed; what it did stays in the log, under its name.
     ClosedAndLogged {
-        /// How many rows of the log name it.
+        /// Rows of the log that name it.
         rows: u64,
     },
     /// No account has the number, and the log says who looked for it.
     LookedUpInVain {
-        /// How many rows of the log name it.
+        /// Rows of the log that name it.
         rows: u64,
     },
 }

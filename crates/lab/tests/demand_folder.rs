@@ -106,7 +106,7 @@ fn json(folder: &Path, name: &str, about: &str) -> Value {
     serde_json::from_slice(&done.stdout).unwrap()
 }
 
-/// What came back of an item, line by line.
+/// The lines that came back of an item.
 fn lines(answer: &Value, item: &str) -> Vec<String> {
     let lines = answer["lines"].as_array().unwrap();
     let line = lines.iter().find(|line| line["item"] == item).unwrap_or_else(|| panic!("no line of {item}"));

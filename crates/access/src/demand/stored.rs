@@ -119,7 +119,7 @@ fn hand_over(
     }
 }
 
-/// Why there is nothing about somebody who has no account: rows of the log stay when an account is closed, and somebody may have
+/// The reason for blanks about somebody who has no account: rows of the log stay when an account is closed, and somebody may have
 /// looked for a number that nobody has.
 fn nobody(case: &Case<'_>, events: &[EventRow]) -> Blank {
     let rows = |names: &dyn Fn(&EventRow) -> bool| {

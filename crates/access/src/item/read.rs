@@ -207,7 +207,7 @@ impl<'a> Rows<'a> {
         self.holdings.rows().keeping.as_ref().unwrap_or(LEAST)
     }
 
-    /// Whether something of this time is asked for.
+    /// Returns true if the demand asks for something of this time.
     pub(super) fn is_in_time(&self, at: Timestamp) -> bool {
         after(self.since, at)
     }
@@ -228,7 +228,7 @@ impl<'a> Rows<'a> {
         }
     }
 
-    /// Why nobody has left a deposit of a kind about the account.
+    /// The reason that no phone has left a deposit of a kind about the account.
     pub(super) fn no_deposit_about(&self, kind: DepositKind) -> Blank {
         match self.no_deposit(kind) {
             Blank::NoneLeft { kind } => Blank::NoneLeftAbout { kind },

@@ -61,12 +61,12 @@ pub(super) fn header(row: &MessageRow, wrote: &Wrote) -> Exhibit {
     Exhibit::field("messages", "header", &(row.message, wrote, row.payload.len(), row.delivered_at))
 }
 
-/// Why neither a row nor the log tells of a message.
+/// The reason that neither a row nor the log tells of a message.
 fn nothing(rows: &Rows<'_>) -> Blank {
     if rows.holdings.passed() == 0 { Blank::NonePassed } else { rows.not_logged(Logged::Sent) }
 }
 
-/// Why no message is there. That the log tells of some, or could, says nothing about their words.
+/// The reason that no message is there. That the log tells of some, or could, says nothing about their words.
 fn nothing_held(rows: &Rows<'_>) -> Blank {
     let holdings = rows.holdings;
     match (holdings.passed(), holdings.rows().messages.is_empty()) {
@@ -117,7 +117,7 @@ fn told(rows: &Rows<'_>, line: impl Fn(&Known) -> Option<String>, fact: impl Fn(
     reply
 }
 
-/// How many messages there were: those of which a row or the log tells, and those that the log says were delivered, which names
+/// The number of messages: those of which a row or the log tells, and those that the log says were delivered, which names
 /// nobody who sent them.
 pub(super) fn count_of(rows: &Rows<'_>) -> Reply {
     let known = known(rows);

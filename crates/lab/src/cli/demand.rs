@@ -72,7 +72,7 @@ fn on_a_relay(wanted: &Demand) -> Result<(), Failure> {
     if wanted.json { print_json(&answer) } else { print(&paper::headed(&folder::text::render(&answer))) }
 }
 
-/// What a search found that fails its control means nothing, and is not printed.
+/// Refuses to print what a search found that failed its control: it means nothing.
 fn no_answer(failed: &ControlFailed) -> Failure {
     let sentence = format!("{failed}. So there is no answer. This is a fault of the program.");
     Failure { sentence, code: NO_RESULT }

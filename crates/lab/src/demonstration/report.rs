@@ -56,7 +56,7 @@ pub struct Run {
     pub returns: Vec<Served>,
     /// The same demands about everybody else.
     pub returns_about_others: Vec<Served>,
-    /// How many messages the relay has accepted, by its own counter.
+    /// Messages that the relay has accepted, by its own counter.
     pub accepted_in_all: u64,
 }
 

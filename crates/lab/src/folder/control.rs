@@ -16,16 +16,16 @@ use crate::scenario::{Act, Audience, Scenario};
 use crate::score::Share;
 use crate::world::{World, WorldError};
 
-/// What both controls found.
+/// The findings of both controls.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Controls {
-    /// When everything had been said that the story says.
+    /// The findings when the story has been told.
     pub planted: Found,
-    /// Before anything was said.
+    /// The findings before anything was said.
     pub before: Found,
 }
 
-/// What one control found, of what there was to be found by this demand.
+/// The findings of one control, of what this demand could find.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Found {
     /// Texts, word for word.
@@ -36,7 +36,7 @@ pub struct Found {
     pub tables: Share,
 }
 
-/// Why there is no answer about a folder.
+/// The reason that there is no answer about a folder.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ControlFailed {
@@ -151,7 +151,7 @@ fn messages(demand: &Demand, scenario: &Scenario, served: &Served) -> Share {
     Share { n: count(found), of: count(said(scenario).count()) }
 }
 
-/// How many of the tables that the demand reaches its answer rests on.
+/// The tables that the answer rests on, of those that the demand reaches.
 fn rested_on(demand: &Demand, served: &Served) -> Share {
     let mut reached: Vec<Reach> = demand.reaches.to_vec();
     if reached.contains(&Reach::Records) {

@@ -18,17 +18,17 @@ pub use control::{ControlFailed, Controls};
 /// The version of the form of [`FolderAnswer`] as JSON.
 pub const VERSION: u8 = 1;
 
-/// What a demand asks for that no relay's folder has.
+/// Something that a demand asks for and that no relay's folder has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NotInAFolder {
     /// A phone.
     #[error("asks for a phone, and a relay's folder holds none")]
     Phone,
-    /// What passes.
+    /// Messages while they pass.
     #[error("asks for what passes the relay while it happens, and a folder holds what was kept")]
     WhatPasses,
-    /// What is written down from an order on.
+    /// Records that are written from an order on.
     #[error(
         "asks for what the relay writes down from an order on, and a folder does not say when the order came"
     )]
@@ -46,10 +46,10 @@ pub enum NotInAFolder {
     NoQuestion,
 }
 
-/// What a demand asks for beyond the rows of a relay, if it does.
+/// Checks that the rows of a relay answer a demand.
 ///
 /// # Errors
-/// [`NotInAFolder`], in words that follow the demand's name.
+/// [`NotInAFolder`] if the demand asks for something else, in words that follow its name.
 pub const fn can_answer(demand: &Demand) -> Result<(), NotInAFolder> {
     match (demand.view, demand.when) {
         (View::RelayHoldings, When::FromNowOn) => Err(NotInAFolder::AfterAnOrder),
@@ -72,9 +72,9 @@ pub fn demands() -> impl Iterator<Item = &'static Demand> {
 pub struct FolderAnswer {
     /// [`VERSION`].
     pub v: u8,
-    /// What the controls found, which ran first.
+    /// The findings of the controls, which ran first.
     pub controls: Controls,
-    /// How many messages the relay has ever accepted, for everybody together. It does not know how many were one account's.
+    /// Messages that the relay has ever accepted, for everybody together. It does not know how many were one account's.
     pub accepted_in_all: u64,
     /// Whether the folder is a whole copy.
     pub completeness: Completeness,

@@ -15,7 +15,7 @@ use crate::columns::{WIDTH, paragraph, side_by_side};
 /// Widths of the columns of a paper: asked, returned.
 pub const WIDTHS: [usize; 2] = [26, 52];
 
-/// Where a line of a paper belongs.
+/// The part of a paper that a line belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
     /// It came back.
@@ -33,11 +33,11 @@ pub enum Standing {
 pub struct PaperLine {
     /// The item, unless the line is about something that is none.
     pub item: Option<Item>,
-    /// What was asked, in words.
+    /// The question in words.
     pub asked: String,
-    /// What came of it, in words.
+    /// The answer in words.
     pub says: String,
-    /// Where it belongs.
+    /// Its part of the paper.
     pub standing: Standing,
     /// Entries that came back.
     pub entries: u64,
@@ -70,7 +70,7 @@ impl PaperLine {
         lines.iter().map(|line| Self::of(line.item, &line.answer)).collect()
     }
 
-    /// Whether another line that came back says as much: an item that is a word for several others is answered by them, and the
+    /// Returns true if another line that came back says as much: an item that is a word for several others is answered by them, and the
     /// date of a registration by its time.
     fn is_repeated_in(&self, lines: &[Self]) -> bool {
         let Some(item) = self.item else { return false };
@@ -83,7 +83,7 @@ impl PaperLine {
     }
 }
 
-/// What an answer says, with at most `most` of the lines that came back.
+/// An answer in words, with at most `most` of the lines that came back.
 #[must_use]
 pub fn in_words(answer: &Answer, most: usize) -> String {
     match answer {
@@ -112,7 +112,7 @@ pub fn heading(name: &str, about: &str, demand: Option<&Demand>, on: Day) -> Str
     out
 }
 
-/// What the demand is, and the powers that it rests on in two countries on a day.
+/// The demand in one phrase, and the powers that it rests on in two countries on a day.
 #[must_use]
 pub fn legal_names(demand: &Demand, on: Day) -> String {
     let mut out = paragraph(&format!("{}.", capital(demand.plain)));

@@ -21,7 +21,7 @@ use pillarbox_access::evidence::hexadecimal;
 use papers::Papers;
 use worlds::{RULES, world};
 
-/// Of which no messenger here has anything, so that no row could be read for them.
+/// Items of which no messenger here has anything, so that no row could be read for them.
 const NO_SUCH_THING: [Item; 6] = [
     Item::PostalAddress,
     Item::PaymentDetails,
@@ -55,7 +55,7 @@ fn every_row_is_in_an_answer_and_no_item_can_be_left_out() {
     assert_eq!(not_missed, BTreeSet::from(NO_SUCH_THING));
 }
 
-/// Who wrote to whom can be asked for without what was said: then neither the words nor the ciphertext come along.
+/// A demand for records rests on records: neither the words nor the ciphertext come along.
 #[test]
 fn an_answer_without_content_rests_on_no_content() {
     let world = world(RULES[0]);

@@ -20,7 +20,7 @@ pub(crate) struct Papers {
     lines: BTreeMap<(AccountId, Item), Line>,
 }
 
-/// How a row shows in an exhibit.
+/// The form in which an exhibit shows a row.
 pub(crate) enum Shows {
     /// The exhibit is this.
     Is(String),
@@ -70,7 +70,7 @@ impl Papers {
         self.lines.get(&(account, item))
     }
 
-    /// Whether a row is among the exhibits of a line.
+    /// Returns true if a row is among the exhibits of a line.
     pub(crate) fn shows(&self, account: AccountId, item: Item, place: &str, how: &Shows) -> bool {
         let fits = |exhibit: &&Exhibit| {
             exhibit.place == place

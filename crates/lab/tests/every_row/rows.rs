@@ -1,4 +1,4 @@
-//! Which items are read from which row. Every struct is taken apart whole: what is new does not compile until it stands here.
+//! The items that are read from each row. Every struct is taken apart whole: a new column does not compile until it stands here.
 
 use std::collections::BTreeSet;
 
@@ -22,7 +22,7 @@ struct Wanted {
     how: Shows,
 }
 
-/// What one row is called in a failure, and where it must show.
+/// One row: its name in a failure, and the lines that it must stand behind.
 pub(crate) struct Row {
     is: String,
     wanted: Vec<Wanted>,

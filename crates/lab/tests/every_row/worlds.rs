@@ -4,22 +4,22 @@ use pillarbox_access::design::Design;
 use pillarbox_lab::scenario::Scenario;
 use pillarbox_lab::world::World;
 
-/// What a relay is set to keep, and what its phones do.
+/// The rules of a relay, and the habits of its phones.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Rules {
-    /// Whether the relay can read.
+    /// The relay can read.
     readable: bool,
-    /// Whether senders are sealed.
+    /// Senders are sealed.
     sealed: bool,
-    /// Whether delivered messages stay.
+    /// Delivered messages stay.
     delivered: bool,
-    /// Whether the log is kept, and with addresses.
+    /// The log is kept; with addresses if this is true.
     log: Option<bool>,
-    /// How exactly times are kept.
+    /// The granularity of kept times.
     times: &'static str,
-    /// Whether people have numbers; without them they have an account for each contact.
+    /// People have numbers; without them they have an account for each contact.
     number: bool,
-    /// Whether backups have their key beside them.
+    /// The holder of the key of backups.
     key: &'static str,
 }
 
