@@ -13,6 +13,7 @@
 
 mod admission;
 mod clock;
+mod codes;
 mod config;
 mod connection;
 mod data_dir;
@@ -31,6 +32,7 @@ mod writer;
 use pillarbox_wire::inventory::{Direction, Entry};
 
 pub use clock::now;
+pub use codes::{CODES_FILE, SentCode, codes_file};
 pub use config::{DEFAULT_ADMIN_PORT, DEFAULT_PORT, ServerConfig};
 pub use data_dir::{ADMIN_FILE, DataDirError, LOCK_FILE};
 pub use key::{KEY_FILE, KeyError};
@@ -42,3 +44,6 @@ pub const OPERATIONS: &[Entry] = &[
     Entry { direction: Direction::Own, fields: log::LOG },
     Entry { direction: Direction::Own, fields: metrics::METRICS },
 ];
+
+/// The inventory of what a relay that verifies numbers writes about the codes that it sends.
+pub const SENT_CODES: &[Entry] = &[Entry { direction: Direction::Own, fields: codes::SENT_CODE }];
