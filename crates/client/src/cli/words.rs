@@ -28,6 +28,15 @@ pub(crate) const fn trust_code(trust: Trust) -> &'static str {
     }
 }
 
+/// The sentence about numbers at a relay that sends no codes.
+pub(crate) const NUMBERS_PROVE_NOTHING: &str = "A number proves nothing at this relay: it sends no code, and anybody can \
+    take a number that has no account yet.";
+
+/// The same at a relay that sends codes.
+pub(crate) const NUMBERS_BY_CODE: &str = "This relay sends a code to a number before it lets anybody have it. Codes go to \
+    a file at the relay, which stands in for the telephone network: whoever can read that file, the operator among them, can \
+    take over any number.";
+
 /// How far a message has come.
 pub(crate) const fn state(state: DeliveryState) -> &'static str {
     match state {
@@ -131,12 +140,20 @@ pub(crate) fn claim(contact: &Contact) -> Option<String> {
 }
 
 /// What is told when somebody writes who was not added.
-pub(crate) fn request(contact: &Contact) -> String {
+pub(crate) fn request(contact: &Contact, known: Option<&Contact>) -> String {
+    let claim = claim(contact).map_or_else(String::new, |claim| {
+        let whose = known.map_or_else(String::new, |known| {
+            let known = self::name(known);
+            format!(", and you have a contact {known}, whose account is another one")
+        });
+        format!(" That phone {claim}{whose}; anybody can say so.")
+    });
+    let ask = known.and_then(|known| known.handle.as_ref()).map_or_else(String::new, |number| {
+        format!(" To ask the relay who has that contact's number now: `contact add {number}`.")
+    });
     let name = name(contact);
-    let claim =
-        claim(contact).map_or_else(String::new, |claim| format!(" That phone {claim}; anybody can say so."));
     format!(
-        "Somebody new wrote. You did not add them; here they are called {name}, NOT VERIFIED.{claim} To call them \
+        "Somebody new wrote. You did not add them; here they are called {name}, NOT VERIFIED.{claim}{ask} To call them \
          otherwise: `contact rename {} NEW-NAME`.",
         quote(&name)
     )
@@ -168,7 +185,7 @@ pub(crate) fn notice(notice: &Notice, name: impl Fn(&AccountId) -> String) -> Op
             (
                 Warning,
                 format!(
-                    "{name}'s key has changed since you verified it. Nothing is sent until you choose: \
+                    "{name}'s safety number has changed since you verified it. Nothing is sent until you choose: \
                      compare again with `verify {quoted}`, or go on unverified with `contact accept {quoted}`."
                 ),
             )
@@ -176,7 +193,7 @@ pub(crate) fn notice(notice: &Notice, name: impl Fn(&AccountId) -> String) -> Op
         Notice::KeyChanged { contact, blocked: false } => (
             Warning,
             format!(
-                "{}'s key has changed: a new phone, a new account, or somebody in between. NOT VERIFIED, \
+                "{}'s safety number has changed: a new phone, a new account, or somebody in between. NOT VERIFIED, \
                  as before.",
                 name(contact)
             ),
