@@ -1,7 +1,7 @@
 //! What phones tell their owners: into the record, and into the truth where it is about something that was really said.
 
 use pillarbox_client::{Entry, Notice, Receipts};
-use pillarbox_wire::{AccountId, Duration};
+use pillarbox_wire::{AccountId, Duration, Refusal};
 
 use super::{ProfileId, World, WorldError};
 use crate::record::Kind;
@@ -67,6 +67,11 @@ impl World {
     fn in_words(&self, notice: &Notice) -> String {
         match notice {
             Notice::Registered { .. } => "the account is made".to_owned(),
+            Notice::Reregistered { .. } => "the account goes on with this phone".to_owned(),
+            Notice::RegistrationRefused { reason: Refusal::CodeSent } => {
+                "a code was sent to the number".to_owned()
+            }
+            Notice::NumbersVerified => "the operator sends codes to numbers".to_owned(),
             Notice::Connected { waiting } => format!("connected, {waiting} messages wait"),
             Notice::Received { contact, entry } => {
                 let place =
@@ -89,7 +94,9 @@ impl World {
             Notice::Requested { contact } => format!("{}, who is no contact, writes", self.behind(*contact)),
             Notice::Found { handle, .. } => format!("{handle} has an account"),
             Notice::NotFound { handle, reason } => format!("{handle} is not found: {reason}"),
-            Notice::KeyChanged { contact, .. } => format!("{}'s key has changed", self.behind(*contact)),
+            Notice::KeyChanged { contact, .. } => {
+                format!("{}'s safety number has changed", self.behind(*contact))
+            }
             Notice::Recovered { contact } => {
                 format!("the conversation with {} began anew", self.behind(*contact))
             }

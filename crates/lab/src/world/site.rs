@@ -51,13 +51,14 @@ impl Site {
         host: &str,
         role: Role,
         jurisdiction: Option<String>,
-        keeping: Keeping,
+        (keeping, verify_numbers): (Keeping, bool),
         now: Timestamp,
         rng: &mut impl CryptoRng,
     ) -> Result<Self, WorldError> {
         let key = AgreementSecret::generate(rng);
         let address = RelayAddress::new(host, PORT, key.public())?;
-        let settings = Settings { keeping, limits: Limits { ageing_step: AGEING_STEP, ..Limits::default() } };
+        let limits = Limits { ageing_step: AGEING_STEP, ..Limits::default() };
+        let settings = Settings { keeping, limits, verify_numbers };
         let mut relay = Relay::open(SqliteStore::in_memory()?, settings, now, rng)?;
         relay.follow(Some(usize::MAX));
         Ok(Self { relay, key, address, role, jurisdiction, blocked_in: BTreeSet::new(), taps: Vec::new() })
