@@ -15,6 +15,7 @@ pub struct Relay {
     data: PathBuf,
     address: String,
     admin: String,
+    options: Vec<String>,
 }
 
 impl Relay {
@@ -27,7 +28,8 @@ impl Relay {
     /// Starts one on the port and the data of an earlier one.
     #[must_use]
     pub fn start_again(place: &Place, earlier: &Stopped) -> Self {
-        let again = Self::listen(place, &earlier.data, &host_and_port(&earlier.address));
+        let options: Vec<&str> = earlier.options.iter().map(String::as_str).collect();
+        let again = Self::listen_with(place, &earlier.data, &host_and_port(&earlier.address), &options);
         assert_eq!(again.address, earlier.address, "its phones find it where it was");
         again
     }
@@ -43,13 +45,22 @@ impl Relay {
     /// Starts one that listens at `listen`.
     #[must_use]
     pub fn listen(place: &Place, data: &Path, listen: &str) -> Self {
-        let mut process = Process::start(Self::command(place, data, listen));
+        Self::listen_with(place, data, listen, &[])
+    }
+
+    /// Starts one that listens at `listen`, with more options.
+    #[must_use]
+    pub fn listen_with(place: &Place, data: &Path, listen: &str, options: &[&str]) -> Self {
+        let mut command = Self::command(place, data, listen);
+        command.args(options);
+        let mut process = Process::start(command);
         let ready = process.wait_for(Stream::Out, |line| line.starts_with("Relay ready"));
         let admin = process.wait_for(Stream::Out, |line| line.starts_with("Admin"));
         let last = |line: String| line.split_whitespace().last().unwrap().to_owned();
         let admin = admin.split_whitespace().nth(1).unwrap().strip_prefix("http://").unwrap().to_owned();
         let admin = admin.strip_suffix("/healthz").unwrap().to_owned();
-        Self { process, data: data.to_owned(), address: last(ready), admin }
+        let options = options.iter().map(|option| (*option).to_owned()).collect();
+        Self { process, data: data.to_owned(), address: last(ready), admin, options }
     }
 
     /// Where it is, as phones are told.
@@ -85,14 +96,15 @@ impl Relay {
     #[must_use]
     pub fn kill(self) -> Stopped {
         drop(self.process.kill());
-        Stopped { data: self.data, address: self.address }
+        Stopped { data: self.data, address: self.address, options: self.options }
     }
 
     /// Stops it as a service manager does, and gives how it ended.
     #[must_use]
     pub fn stop(self) -> (Stopped, Ended) {
         self.process.signal("TERM");
-        (Stopped { data: self.data, address: self.address }, self.process.finish())
+        let stopped = Stopped { data: self.data, address: self.address, options: self.options };
+        (stopped, self.process.finish())
     }
 
     /// What its admin port answers at `path`: the status and the body.
@@ -126,6 +138,7 @@ impl Relay {
 pub struct Stopped {
     data: PathBuf,
     address: String,
+    options: Vec<String>,
 }
 
 impl Stopped {

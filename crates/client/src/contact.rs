@@ -7,6 +7,8 @@ use pillarbox_crypto::{IdentityError, IdentityPublic};
 use pillarbox_wire::{AccountId, Encoded, FixedBytes, Handle, IdentityKey, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::account::Protection;
+
 /// How sure the owner can be that a contact's key is that person's.
 ///
 /// A *verified* contact's new key stops sending until the owner chooses: somebody took the trouble to compare
@@ -151,6 +153,16 @@ impl ContactRecord {
             self.former_identity = None;
         }
         true
+    }
+
+    /// The same for a phone of either protection. Where the relay reads along, no key stands between two people, and one that
+    /// nobody compared is replaced without a word.
+    pub(crate) fn meet_key_of(&mut self, protection: Protection, key: &IdentityKey) -> bool {
+        if protection == Protection::ServerReadable && self.trust == Trust::Unverified {
+            self.identity = Some(*key);
+            return false;
+        }
+        self.meet_key(key)
     }
 
     pub(crate) fn view(&self, sealed: bool, blocked: bool) -> Result<Contact, IdentityError> {

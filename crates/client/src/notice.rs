@@ -23,11 +23,20 @@ pub enum Notice {
         /// Where its messages go.
         address: DeviceAddress,
     },
-    /// The relay did not make the account. After `HandleTaken`, choose another number and connect again.
+    /// The relay did not make the account. After `HandleTaken`, choose another number and connect again; after `CodeSent`,
+    /// show the code ([`Phone::enter_code`](crate::Phone::enter_code)).
     RegistrationRefused {
         /// Why.
         reason: Refusal,
     },
+    /// The number had an account, and this phone has taken its place there with the code that was sent to the number. The
+    /// phones of contacts are told that the safety number has changed as soon as they write.
+    Reregistered {
+        /// Where its messages go.
+        address: DeviceAddress,
+    },
+    /// The relay's directory, asked about a number, says that it sends codes to numbers before it lets anybody have them.
+    NumbersVerified,
     /// The relay does not take this device for what it says it is.
     AuthenticationRefused {
         /// Why.

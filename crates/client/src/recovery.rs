@@ -10,6 +10,10 @@
 //! texts again, under their old names, so that nothing is shown twice. The causes are few: one of the two phones, or
 //! the relay, was put back from an old copy, or somebody sends bytes that were never a message.
 //!
+//! **A phone that took another one's place.** It knows nobody, and nobody knows its keys. Whom its owner adds is greeted by a
+//! request without digests, under the new keys: the other phone tells that the safety number has changed, and says again
+//! what it calls itself and who is in the groups that both are in.
+//!
 //! **No loop.** Two phones that open nothing of each other, or a hostile one, get [`MAX_RENEWALS`] new starts in
 //! [`RENEWAL_WINDOW`]; what is missing by then is remembered and asked for when the window allows, and a text is
 //! encrypted again at most [`MAX_RESENDS`](crate::outbox::MAX_RESENDS) times. No conversation stays stuck: each new
@@ -34,6 +38,9 @@ pub const MAX_RENEWALS: usize = 4;
 
 /// See [`MAX_RENEWALS`].
 pub const RENEWAL_WINDOW: Duration = Duration::from_seconds(3_600);
+
+/// Stands among the missing digests for a greeting: the digest of nothing that was ever sent.
+const GREETING: [u8; 32] = [0; 32];
 
 /// What is owed to one contact.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -101,6 +108,18 @@ impl Errands {
             self.receipts_due = due;
         }
         push_bounded(&mut self.receipts, id, MAX_OWED_RECEIPTS);
+    }
+
+    /// Notes that the contact is to hear of this phone, which has taken the place of another one at its account.
+    pub(crate) fn greet(&mut self) {
+        self.miss(GREETING);
+    }
+
+    /// Takes out what is to be asked for again. A list without digests is a greeting.
+    pub(crate) fn take_missing(&mut self) -> Vec<FixedBytes<32>> {
+        let mut missing = std::mem::take(&mut self.missing);
+        missing.retain(|digest| digest.0 != GREETING);
+        missing
     }
 
     /// Notes a message that would not open.

@@ -9,7 +9,7 @@ use pillarbox_wire::{AccountId, Bytes, DepositKind, DeviceAddress, DeviceId, Fix
 use crate::core::ConnectionId;
 use crate::mailbox::{Mailbox, Waiting};
 use crate::names::OwnNames;
-use crate::store::{AccountRow, DeviceNumber, DeviceRow, StoreError, Trim, Upload};
+use crate::store::{AccountRow, DeviceNumber, DeviceRow, Replacement, StoreError, Trim, Upload};
 
 /// An account and which devices it has.
 #[derive(Debug)]
@@ -70,6 +70,22 @@ impl Directory {
         let device = Device { row, mailbox: Mailbox::default(), online: None, in_line: false };
         self.devices.insert(address, device);
         Some(address)
+    }
+
+    /// Puts other keys in the place of an account's, and gives the connection that the former phone has. The mailbox stays.
+    pub(crate) fn replace(&mut self, replacement: Replacement) -> Option<ConnectionId> {
+        let Replacement { account: row, device: new, prekeys: _ } = replacement;
+        let address = new.address();
+        let account = self.accounts.get_mut(&row.account)?;
+        account.row = row;
+        let former = std::mem::replace(&mut account.devices, vec![new.device]);
+        let former = DeviceAddress { account: address.account, device: *former.first()? };
+        let Device { row, mut mailbox, online, in_line: _ } = self.devices.remove(&former)?;
+        self.by_key.remove(&row.device_key);
+        self.by_key.insert(new.device_key, address);
+        mailbox.rewind();
+        self.devices.insert(address, Device { row: new, mailbox, online: None, in_line: false });
+        online
     }
 
     /// Takes an account out, and gives its devices.

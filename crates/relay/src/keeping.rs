@@ -49,7 +49,7 @@ pub enum Logged {
     Sent,
     /// A message was taken by its device.
     Delivered,
-    /// A phone changed what it has deposited, or its prekeys.
+    /// A phone changed what it has deposited, or its prekeys, or another phone registered the number and replaced the keys.
     Changed,
     /// Somebody read a channel.
     Read,

@@ -17,6 +17,7 @@
 mod admin;
 pub mod ageing;
 mod channels;
+mod codes;
 pub mod core;
 mod directory;
 pub mod holdings;

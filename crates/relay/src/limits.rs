@@ -144,6 +144,14 @@ limits! {
         "How long a sender certificate is good: an account that was closed can seal messages for so long.";
     REGISTER / register: Rate as Often = Rate::per_minute(20, 10),
         "New accounts from one address: a household at once, and no flood of numbers.";
+    CODES / codes: u32 as Count = 10_000,
+        "Codes to numbers that are good at once, at about 100 bytes each: with more, strangers could take the memory.";
+    CODE_LIFETIME / code_lifetime: Duration as Span = Duration::from_seconds(600),
+        "How long a code to a number is good: time to find the other phone, and a message seen later opens nothing.";
+    CODE_TRIES / code_tries: u32 as Count = 5,
+        "Wrong tries at one code: a slip of the finger is forgiven; five guesses meet one of a million codes once in 200,000.";
+    CODES_PER_NUMBER / codes_per_number: Rate as Often = Rate { burst: 3, every: Duration::from_seconds(3_600) },
+        "Codes to one number: with five tries at each, guessing for a year succeeds in 1 of 23 cases; with one code a minute, in 9 of 10.";
     AUTHENTICATION_FAILURES / authentication_failures: Rate as Often = Rate::per_minute(20, 20),
         "Failed proofs of a device from one address: a signature cannot be guessed, but checking one costs 30 microseconds.";
     LOOK_UPS / look_ups: Rate as Often = Rate::per_minute(60, 10),

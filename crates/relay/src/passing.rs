@@ -94,6 +94,9 @@ pub(crate) fn from_phone(frame: &ClientFrame) -> (&'static str, Option<About>, u
             ("Post", Some(About::Channel(frame.channel.clone())), frame.content.len())
         }
         ClientFrame::ReadChannel(frame) => ("ReadChannel", Some(About::Channel(frame.channel.clone())), 0),
+        ClientFrame::RegisterWithCode(frame) => {
+            ("RegisterWithCode", frame.registration.handle.clone().map(About::Handle), 0)
+        }
     }
 }
 
@@ -119,6 +122,8 @@ pub(crate) const fn to_phone(frame: &RelayFrame) -> &'static str {
         RelayFrame::ChannelOpened(_) => "ChannelOpened",
         RelayFrame::Posted(_) => "Posted",
         RelayFrame::Posts(_) => "Posts",
+        RelayFrame::Reregistered(_) => "Reregistered",
+        RelayFrame::FoundByCode(_) => "FoundByCode",
     }
 }
 

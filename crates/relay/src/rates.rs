@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::net::IpAddr;
 
-use pillarbox_wire::{AccountId, Duration, Refusal, Timestamp};
+use pillarbox_wire::{AccountId, Duration, Handle, Refusal, Timestamp};
 
 use crate::limits::Rate;
 
@@ -16,6 +16,7 @@ use crate::limits::Rate;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Request {
     Register,
+    Code,
     AuthenticationFailure,
     LookUp,
     Bundles,
@@ -34,11 +35,19 @@ pub(crate) enum Request {
 pub(crate) enum Subject {
     Account(AccountId),
     Address(IpAddr),
+    /// The digits of a number, of which there are at most 15.
+    Number(u64),
     /// Whoever came when the table was full.
     Everybody,
 }
 
 impl Subject {
+    /// The subject that stands for a number.
+    pub(crate) fn number(handle: &Handle) -> Self {
+        let digits = handle.as_str().bytes().filter(u8::is_ascii_digit);
+        Self::Number(digits.fold(0, |number, digit| number * 10 + u64::from(digit - b'0')))
+    }
+
     /// The subject that stands for an address. An IPv6 subscriber has a whole /64, and so counts as one.
     pub(crate) fn address(peer: IpAddr) -> Self {
         Self::Address(match peer {

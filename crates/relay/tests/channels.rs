@@ -19,7 +19,7 @@ use world::World;
 
 fn world(limits: Limits) -> World {
     let keeping = Keeping { channels: true, ..Keeping::LEAST };
-    World::in_memory(Settings { keeping, limits })
+    World::in_memory(Settings { keeping, limits, ..Settings::default() })
 }
 
 fn named(name: &str) -> ChannelName {

@@ -57,6 +57,7 @@ impl Past {
             Effect::Send(_, frame) => frame,
             Effect::Close(_, reason) => panic!("{reason}"),
             Effect::Wake(_) => panic!("nobody left a push token"),
+            Effect::SendCode(..) => panic!("this relay sends no codes"),
         }
     }
 

@@ -125,7 +125,7 @@ fn the_entries_of_an_address_book_that_have_accounts_are_named_where_numbers_can
 #[test]
 fn an_account_has_room_for_so_much_and_makes_room_by_taking_back() {
     let limits = Limits { deposit_rows: 3, deposit_bytes: 30, ..Limits::default() };
-    let settings = Settings { limits, keeping: keeping(&[DepositKind::Group]) };
+    let settings = Settings { limits, keeping: keeping(&[DepositKind::Group]), ..Settings::default() };
     let mut world = World::in_memory(settings);
     let (_, anne) = world.register(1, None);
     let group = |subject: &str, value: &str| vec![deposit(DepositKind::Group, subject, Some(value))];

@@ -1,7 +1,8 @@
 //! Random interleavings of many connections, crashes and a failing disk, against a model of what a mailbox is.
 //!
 //! What holds: each accepted message is delivered until it is acknowledged, in order, and never to somebody else; a
-//! refused one is never delivered; a quota holds; no one-time prekey is handed out twice.
+//! refused one is never delivered; a quota holds; no one-time prekey is handed out twice. A phone that is replaced by another one
+//! changes none of it.
 
 #![allow(
     clippy::unwrap_used,
@@ -17,11 +18,11 @@ use std::collections::{HashMap, HashSet};
 
 use pillarbox_relay::{ConnectionId, Effect, Input, Limits, Rate, Settings, StoreError};
 use pillarbox_wire::{
-    Acknowledge, ClientFrame, Duration, FetchBundles, MessageId, PreKeyId, PublishPreKeys, Refusal,
-    RelayFrame, RequestId,
+    Acknowledge, ClientFrame, DeviceAddress, Duration, FetchBundles, MessageId, NumberCode, PreKeyId,
+    PublishPreKeys, Refusal, RegisterWithCode, RelayFrame, RequestId,
 };
 use proptest::prelude::*;
-use world::{Phone, World, authenticate, submission, upload};
+use world::{Phone, World, authenticate, device_key, registration, submission, upload};
 
 const PHONES: usize = 4;
 const QUOTA: u32 = 12;
@@ -49,6 +50,9 @@ enum Step {
         who: usize,
         repeat: bool,
     },
+    /// Another phone takes the place of this one with the code that is sent to its number, and in the same batch somebody writes
+    /// to the former one.
+    Replace(usize),
     /// Everything so far goes to the relay as one batch.
     Process,
     Failing(bool),
@@ -65,6 +69,7 @@ fn step() -> impl Strategy<Value = Step> {
         5 => phone.clone().prop_map(|to| Step::Sealed { to }),
         5 => (phone.clone(), 0_usize..6).prop_map(|(who, count)| Step::Acknowledge { who, count }),
         2 => (phone.clone(), phone.clone()).prop_map(|(from, of)| Step::Fetch { from, of }),
+        1 => phone.clone().prop_map(Step::Replace),
         1 => (phone, any::<bool>()).prop_map(|(who, repeat)| Step::Publish { who, repeat }),
         6 => Just(Step::Process),
         1 => any::<bool>().prop_map(Step::Failing),
@@ -106,15 +111,57 @@ struct Game {
     /// Acknowledged in the batch that is being made.
     acknowledging: Vec<(usize, Vec<Entry>)>,
     batches: usize,
+    /// The replacement in the batch that is being made: of whom, by which keys and on which connection.
+    replacing: Option<(usize, u8, ConnectionId)>,
     numbers: HashMap<u32, MessageId>,
     delivered: HashSet<u32>,
     refused: HashSet<u32>,
     next_payload: u32,
+    next_seed: u8,
+}
+
+fn number(at: usize) -> String {
+    format!("+44770090000{at}")
+}
+
+/// The code that the relay sends to a number when somebody asks for it.
+fn code(world: &mut World, at: usize, seed: u8) -> NumberCode {
+    let connection = world.open();
+    let request = world.request();
+    world.ask(connection, registration(seed, Some(&number(at)), connection, request));
+    world.codes.pop().unwrap().1
+}
+
+fn with_code(
+    world: &mut World,
+    at: usize,
+    seed: u8,
+    connection: ConnectionId,
+    code: NumberCode,
+) -> ClientFrame {
+    let request = world.request();
+    let ClientFrame::Register(registration) = registration(seed, Some(&number(at)), connection, request)
+    else {
+        panic!()
+    };
+    ClientFrame::RegisterWithCode(Box::new(RegisterWithCode { registration: *registration, code }))
+}
+
+fn phone(seed: u8, address: DeviceAddress) -> Phone {
+    Phone { key: device_key(seed), delivery_key: [seed; 32], handle: None, address, seed }
 }
 
 impl Game {
     fn new(mut world: World) -> Self {
-        let phones: Vec<_> = (0..PHONES).map(|at| world.register(at as u8 + 1, None)).collect();
+        let register = |at: usize, world: &mut World| {
+            let seed = at as u8 + 1;
+            let code = code(world, at, seed);
+            let connection = world.open();
+            let frame = with_code(world, at, seed, connection, code);
+            let RelayFrame::Registered(registered) = world.ask_one(connection, frame) else { panic!() };
+            (phone(seed, registered.address), connection)
+        };
+        let phones: Vec<_> = (0..PHONES).map(|at| register(at, &mut world)).collect();
         let models = phones.iter().map(|(_, connection)| Model {
             connection: Some(*connection),
             next_prekey: 4,
@@ -133,11 +180,35 @@ impl Game {
             handed_out: HashSet::new(),
             acknowledging: Vec::new(),
             batches: 0,
+            replacing: None,
             numbers: HashMap::new(),
             delivered: HashSet::new(),
             refused: HashSet::new(),
             next_payload: 0,
+            next_seed: PHONES as u8,
         }
+    }
+
+    /// The mailbox stays, and whoever serves it is another phone.
+    fn replace(&mut self, who: usize) {
+        self.process();
+        // Keys of a phone that was replaced are free again long before the seeds begin anew.
+        self.next_seed = self.next_seed % 250 + 1;
+        let seed = self.next_seed;
+        if self.phones.iter().any(|phone| phone.seed == seed) {
+            return;
+        }
+        let code = code(&mut self.world, who, seed);
+        let (connection, opened) = self.world.opening();
+        self.batch.push((connection, opened));
+        let frame = with_code(&mut self.world, who, seed, connection, code);
+        self.frame(connection, frame);
+        self.replacing = Some((who, seed, connection));
+        self.message(self.nameless, who, true);
+        if let Some(from) = self.models[(who + 1) % PHONES].connection {
+            self.message(from, who, false);
+        }
+        self.process();
     }
 
     fn frame(&mut self, connection: ConnectionId, frame: ClientFrame) {
@@ -211,6 +282,7 @@ impl Game {
                     self.frame(connection, ClientFrame::PublishPreKeys(PublishPreKeys { request, prekeys }));
                 }
             }
+            Step::Replace(who) => self.replace(who),
             Step::Process => self.process(),
             Step::Failing(failing) => {
                 self.process();
@@ -256,6 +328,16 @@ impl Game {
                         let (to, payload) = self.asked.remove(&(*connection, answer.request)).unwrap();
                         accepted.push((to, Entry { payload, batch: self.batches, sender: *connection }));
                     }
+                    RelayFrame::Reregistered(answer) => {
+                        let (who, seed, _) = self.replacing.unwrap();
+                        assert_eq!(answer.address.account, self.phones[who].address.account);
+                        self.phones[who] = phone(seed, answer.address);
+                        let model = &mut self.models[who];
+                        model.connection = Some(*connection);
+                        model.served.clear();
+                        (model.next_prekey, model.last_upload) = (4, 0..0);
+                        self.handed_out.retain(|(of, _)| *of != who);
+                    }
                     RelayFrame::Refused(answer) => self.refusal(*connection, answer.request, answer.reason),
                     RelayFrame::Bundles(bundles) => {
                         let of = self.fetched[&(*connection, bundles.request)];
@@ -267,6 +349,7 @@ impl Game {
                 }
             }
         }
+        self.replacing = None;
         for (to, entry) in accepted {
             self.models[to].mailbox.push(entry);
             assert!(self.models[to].mailbox.len() <= QUOTA as usize);
@@ -300,7 +383,9 @@ impl Game {
     }
 
     fn refusal(&mut self, connection: ConnectionId, request: RequestId, reason: Refusal) {
-        assert!(matches!(reason, Refusal::StorageFailed | Refusal::MailboxFull), "{reason:?}");
+        let replaced =
+            self.replacing.is_some() && matches!(reason, Refusal::KeysReplaced | Refusal::DeliveryKeyRefused);
+        assert!(replaced || matches!(reason, Refusal::StorageFailed | Refusal::MailboxFull), "{reason:?}");
         if let Some((to, payload)) = self.asked.remove(&(connection, request)) {
             self.refused.insert(payload);
             if reason == Refusal::MailboxFull {
@@ -336,11 +421,12 @@ fn settings() -> Settings {
         window_messages: 4,
         read_ahead_bytes: 20,
         register: Rate::UNLIMITED,
+        codes_per_number: Rate::UNLIMITED,
         bundles: Rate::UNLIMITED,
         bundles_of_one: Rate::UNLIMITED,
         ..Limits::default()
     };
-    Settings { limits, ..Settings::default() }
+    Settings { limits, verify_numbers: true, ..Settings::default() }
 }
 
 proptest! {

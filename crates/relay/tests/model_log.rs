@@ -128,7 +128,7 @@ impl Game {
             ..Limits::default()
         };
         let keeping = Keeping { deposits: KINDS.to_vec(), ..Keeping::LEAST };
-        let settings = Settings { keeping, limits };
+        let settings = Settings { keeping, limits, ..Settings::default() };
         let mut world = World::in_memory(settings.clone());
         let (phones, connections) =
             (0..PHONES).map(|at| world.register(at as u8 + 1, Some(&number(at)))).unzip();

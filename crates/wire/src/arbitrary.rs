@@ -6,6 +6,7 @@ use proptest::prelude::*;
 
 use crate::bytes::{Bytes, FixedBytes};
 use crate::certificate::SenderCertificate;
+use crate::code::NumberCode;
 use crate::deposit::{ChannelName, Deposit, DepositKind};
 use crate::frame::*;
 use crate::handle::Handle;
@@ -56,6 +57,12 @@ pub fn client_frame() -> BoxedStrategy<ClientFrame> {
         (request(), channel(), any::<u32>()).prop_map(|(request, channel, after)| {
             ClientFrame::ReadChannel(ReadChannel { request, channel, after })
         }),
+        (register(), fixed()).prop_map(|(registration, code)| {
+            ClientFrame::RegisterWithCode(Box::new(RegisterWithCode {
+                registration,
+                code: NumberCode::from(code),
+            }))
+        }),
     ]
     .boxed()
 }
@@ -101,6 +108,12 @@ pub fn relay_frame() -> BoxedStrategy<RelayFrame> {
             .prop_map(|(request, number)| RelayFrame::Posted(Posted { request, number })),
         (request(), vec(post(), 0..4))
             .prop_map(|(request, posts)| RelayFrame::Posts(Posts { request, posts })),
+        (request(), address(), any::<u32>()).prop_map(|(request, address, waiting)| {
+            RelayFrame::Reregistered(Reregistered { request, address, waiting })
+        }),
+        (request(), account(), identity()).prop_map(|(request, account, identity)| {
+            RelayFrame::FoundByCode(Found { request, account, identity })
+        }),
     ]
     .boxed()
 }
@@ -124,6 +137,9 @@ pub fn refusal() -> impl Strategy<Value = Refusal> {
         Just(Refusal::UnknownChannel),
         Just(Refusal::ChannelTaken),
         Just(Refusal::TakenDown),
+        Just(Refusal::CodeSent),
+        Just(Refusal::CodeRefused),
+        Just(Refusal::KeysReplaced),
     ]
 }
 
@@ -137,6 +153,7 @@ pub fn farewell() -> impl Strategy<Value = Farewell> {
         Just(Farewell::TooSlow),
         Just(Farewell::TooMany),
         Just(Farewell::AccountClosed),
+        Just(Farewell::Reregistered),
     ]
 }
 

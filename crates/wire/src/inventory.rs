@@ -143,6 +143,7 @@ pub const fn from_phone(frame: &ClientFrame) -> &'static [Field] {
         ClientFrame::OpenChannel(_) => OPEN_CHANNEL,
         ClientFrame::Post(_) => POST,
         ClientFrame::ReadChannel(_) => READ_CHANNEL,
+        ClientFrame::RegisterWithCode(_) => REGISTER_WITH_CODE,
     }
 }
 
@@ -169,6 +170,8 @@ pub const fn to_phone(frame: &RelayFrame) -> &'static [Field] {
         RelayFrame::ChannelOpened(_) => CHANNEL_OPENED,
         RelayFrame::Posted(_) => POSTED,
         RelayFrame::Posts(_) => POSTS,
+        RelayFrame::Reregistered(_) => REREGISTERED,
+        RelayFrame::FoundByCode(_) => FOUND,
     }
 }
 
@@ -191,6 +194,7 @@ pub const WIRE: &[Entry] = &[
     Entry { direction: Direction::FromPhone, fields: OPEN_CHANNEL },
     Entry { direction: Direction::FromPhone, fields: POST },
     Entry { direction: Direction::FromPhone, fields: READ_CHANNEL },
+    Entry { direction: Direction::FromPhone, fields: REGISTER_WITH_CODE },
     Entry { direction: Direction::FromPhone, fields: IDENTITY_KEY },
     Entry { direction: Direction::FromPhone, fields: PREKEY_UPLOAD },
     Entry { direction: Direction::FromPhone, fields: SIGNED_PREKEY },
@@ -219,6 +223,7 @@ pub const WIRE: &[Entry] = &[
     Entry { direction: Direction::ToPhone, fields: POSTED },
     Entry { direction: Direction::ToPhone, fields: POSTS },
     Entry { direction: Direction::ToPhone, fields: POST_ROW },
+    Entry { direction: Direction::ToPhone, fields: REREGISTERED },
 ];
 
 declare!(
@@ -553,5 +558,20 @@ declare!(
         number: Events, Channels, "its place in the channel";
         posted_at: Events, Channels, "when it was published";
         content: Content, Channels, "what everybody may read";
+    }
+);
+declare!(
+    /// Fields of [`RegisterWithCode`].
+    REGISTER_WITH_CODE: RegisterWithCode {
+        registration: Entity, Account, "the same as in a registration without a code";
+        code: Entity, Passing, "shows that whoever registers reads what is sent to the number";
+    }
+);
+declare!(
+    /// Fields of [`Reregistered`].
+    REREGISTERED: Reregistered {
+        request: Protocol, Passing, "pairs the answer with the question";
+        address: Entity, Account, "the account that the number has, and which of its phones this is";
+        waiting: Events, Passing, "how many messages wait that were encrypted for the former phone";
     }
 );

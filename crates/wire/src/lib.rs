@@ -11,6 +11,7 @@
 pub mod arbitrary;
 mod bytes;
 mod certificate;
+mod code;
 mod codec;
 mod deposit;
 mod frame;
@@ -23,14 +24,15 @@ mod time;
 
 pub use bytes::{Bytes, FixedBytes};
 pub use certificate::SenderCertificate;
+pub use code::{CODE_DIGITS, NumberCode, NumberCodeError};
 pub use codec::{CodecError, Encoded, decode, encode, encode_into};
 pub use deposit::{ChannelName, ChannelNameError, Deposit, DepositKind};
 pub use frame::{
     Accepted, Acknowledge, Authenticate, Authenticated, Bundles, Certificate, ChannelOpened, ClientFrame,
     CloseAccount, Closed, CountPreKeys, Deliver, Deposited, Farewell, FetchBundles, Found, Goodbye,
     LeaveDeposits, LookUp, OpenChannel, Ping, Pong, Post, PostRow, Posted, Posts, PreKeyCounts,
-    PreKeysStored, PublishPreKeys, ReadChannel, Recall, Recalled, Refusal, Refused, Register, Registered,
-    RelayFrame, RequestCertificate, Submit, Welcome,
+    PreKeysStored, PublishPreKeys, ReadChannel, Recall, Recalled, Refusal, Refused, Register,
+    RegisterWithCode, Registered, RelayFrame, RequestCertificate, Reregistered, Submit, Welcome,
 };
 pub use handle::{Handle, HandleError};
 pub use ids::{AccountId, DeviceAddress, DeviceId, MessageId, RequestId};

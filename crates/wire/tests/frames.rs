@@ -50,7 +50,7 @@ proptest! {
     }
 
     #[test]
-    fn random_bytes_are_refused_or_unique(bytes in prop::collection::vec(any::<u8>(), 0..200), variant in 0u8..16) {
+    fn random_bytes_are_refused_or_unique(bytes in prop::collection::vec(any::<u8>(), 0..200), variant in 0u8..24) {
         let mut bytes = bytes;
         if bytes.len() > 5 {
             bytes[..5].copy_from_slice(&[ClientFrame::VERSION, 0, 0, 0, variant]);

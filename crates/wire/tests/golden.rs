@@ -33,6 +33,18 @@ fn upload() -> PreKeyUpload {
     }
 }
 
+fn registration() -> Register {
+    Register {
+        request: REQUEST,
+        handle: Some(Handle::parse("+447700900123").unwrap()),
+        identity: IDENTITY,
+        device_key: FixedBytes([0x62; 32]),
+        delivery_verifier: FixedBytes([0x63; 32]),
+        prekeys: upload(),
+        signature: FixedBytes([0x64; 64]),
+    }
+}
+
 fn phone_frames() -> Vec<ClientFrame> {
     vec![
         ClientFrame::Authenticate(Authenticate {
@@ -40,15 +52,7 @@ fn phone_frames() -> Vec<ClientFrame> {
             address: ADDRESS,
             signature: FixedBytes([0x61; 64]),
         }),
-        ClientFrame::Register(Box::new(Register {
-            request: REQUEST,
-            handle: Some(Handle::parse("+447700900123").unwrap()),
-            identity: IDENTITY,
-            device_key: FixedBytes([0x62; 32]),
-            delivery_verifier: FixedBytes([0x63; 32]),
-            prekeys: upload(),
-            signature: FixedBytes([0x64; 64]),
-        })),
+        ClientFrame::Register(Box::new(registration())),
         ClientFrame::PublishPreKeys(PublishPreKeys { request: REQUEST, prekeys: upload() }),
         ClientFrame::CountPreKeys(CountPreKeys { request: REQUEST }),
         ClientFrame::LookUp(LookUp { request: REQUEST, handle: Handle::parse("+12025550143").unwrap() }),
@@ -82,6 +86,10 @@ fn phone_frames() -> Vec<ClientFrame> {
         ClientFrame::OpenChannel(OpenChannel { request: REQUEST, channel: channel() }),
         ClientFrame::Post(Post { request: REQUEST, channel: channel(), content: Bytes(vec![1]) }),
         ClientFrame::ReadChannel(ReadChannel { request: REQUEST, channel: channel(), after: 2 }),
+        ClientFrame::RegisterWithCode(Box::new(RegisterWithCode {
+            registration: registration(),
+            code: NumberCode::parse("004217").unwrap(),
+        })),
     ]
 }
 
@@ -139,6 +147,8 @@ fn relay_frames() -> Vec<RelayFrame> {
             request: REQUEST,
             posts: vec![PostRow { number: 3, posted_at: Timestamp(5), content: Bytes(vec![1]) }],
         }),
+        RelayFrame::Reregistered(Reregistered { request: REQUEST, address: ADDRESS, waiting: 3 }),
+        RelayFrame::FoundByCode(Found { request: REQUEST, account: ADDRESS.account, identity: IDENTITY }),
     ]
 }
 

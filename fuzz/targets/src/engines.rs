@@ -188,7 +188,7 @@ fn none_to_others(effects: &[Effect], first: u64) {
             Effect::Send(ConnectionId(number), frame) => {
                 assert!(*number >= first || matches!(frame, RelayFrame::Deliver(_)));
             }
-            Effect::Wake(_) => {}
+            Effect::Wake(_) | Effect::SendCode(..) => {}
         }
     }
 }

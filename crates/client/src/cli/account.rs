@@ -5,6 +5,7 @@ use std::path::Path;
 
 use pillarbox_client::vault::FILE_NAME;
 use pillarbox_client::{Account, Habits, NewAccount, PaddingRule, Phone, ProfileError, Protection, Vault};
+use pillarbox_wire::{NumberCode, Refusal};
 use serde::Serialize;
 
 use super::desk::{Desk, now, passphrase};
@@ -13,7 +14,7 @@ use super::grammar::{Account as Command, quote, source};
 use super::passphrase::{Purpose, is_short};
 use super::qr::{Code, Size};
 use super::terminal::Form;
-use super::{lock, net};
+use super::{lock, net, words};
 
 /// The account for programs.
 #[derive(Serialize)]
@@ -36,7 +37,7 @@ struct Invited<'a> {
 /// Runs `pillarbox account`.
 pub(crate) fn run(desk: &mut Desk<'_>, command: &Command) -> Result<(), Failure> {
     match command {
-        Command::Create { relay, number, name } => {
+        Command::Create { relay, number, code, name } => {
             let new = NewAccount {
                 relay: relay.clone(),
                 handle: number.clone(),
@@ -45,7 +46,7 @@ pub(crate) fn run(desk: &mut Desk<'_>, command: &Command) -> Result<(), Failure>
                 padding: PaddingRule::Padme,
                 habits: Habits::default(),
             };
-            create(desk, new)
+            create(desk, new, *code)
         }
         Command::Show { machine } => show(desk, machine.form()),
         Command::Invite { qr, svg, machine } => invite(desk, *qr, svg.as_deref(), machine.form()),
@@ -60,10 +61,13 @@ pub(crate) fn run(desk: &mut Desk<'_>, command: &Command) -> Result<(), Failure>
 
 /// Makes the account here and at the relay, both or neither: a profile that no relay knows is only in the way
 /// of typing the command again, corrected.
-fn create(desk: &mut Desk<'_>, new: NewAccount) -> Result<(), Failure> {
+fn create(desk: &mut Desk<'_>, new: NewAccount, code: Option<NumberCode>) -> Result<(), Failure> {
     let directory = desk.directory()?;
     if Vault::is_there(&directory) {
-        return Err(Failure::ProfileExists);
+        return match code {
+            Some(code) => go_on(desk, &new, code),
+            None => Err(Failure::ProfileExists),
+        };
     }
     let secret = desk.options.passphrase().read(Purpose::New)?;
     if is_short(&secret) {
@@ -79,18 +83,58 @@ fn create(desk: &mut Desk<'_>, new: NewAccount) -> Result<(), Failure> {
         clear(&directory, existed).unwrap_or_default();
     }
     let mut phone = made?;
-    if let Err(failure) = net::register(desk, &mut phone) {
-        if failure.leaves_account_unmade() {
-            drop(phone);
-            clear(&directory, existed).map_err(|error| Failure::File(directory, error.to_string()))?;
+    if let Some(code) = code {
+        phone.enter_code(code).map_err(Failure::from)?;
+    }
+    let registered = net::register(desk, &mut phone).map_err(|failure| match failure {
+        Failure::Refused(Refusal::NotOffered) if code.is_some() => Failure::NoCodes,
+        other => other,
+    });
+    match registered {
+        Ok(before) => made_known(desk, &phone, before, code.is_some()),
+        Err(failure) => {
+            if failure.leaves_account_unmade() {
+                drop(phone);
+                clear(&directory, existed).map_err(|error| Failure::File(directory, error.to_string()))?;
+            }
+            Err(failure)
         }
-        return Err(failure);
     }
+}
+
+/// Shows the code for a profile whose registration was not heard of again: its keys may have the account already.
+fn go_on(desk: &mut Desk<'_>, new: &NewAccount, code: NumberCode) -> Result<(), Failure> {
+    let mut phone = desk.open()?;
+    if phone.account().address.is_some() || phone.account().handle != new.handle {
+        return Err(Failure::ProfileExists);
+    }
+    phone.enter_code(code).map_err(Failure::from)?;
+    let before = net::register(desk, &mut phone)?;
+    made_known(desk, &phone, before, true)
+}
+
+/// Says that the account is there, whether it was there `before`, and what its number proves.
+fn made_known(desk: &mut Desk<'_>, phone: &Phone, before: bool, by_code: bool) -> Result<(), Failure> {
     let account = phone.account().clone();
-    desk.terminal.strong("Account made.")?;
-    if let Some(number) = &account.handle {
-        desk.terminal.result(&format!("Others find it by {number}."))?;
+    match &account.handle {
+        Some(number) if before => {
+            desk.terminal.strong("Account taken over.")?;
+            desk.terminal.result(&format!(
+                "{number} had an account. This phone has its place there now, and the former phone is signed out. What was \
+                 said on that phone is not on this one. Your contacts' phones say that your safety number has changed, as soon as \
+                 you add them or they write to you."
+            ))?;
+        }
+        Some(number) => {
+            desk.terminal.strong("Account made.")?;
+            desk.terminal.result(&format!("Others find it by {number}."))?;
+        }
+        None => desk.terminal.strong("Account made.")?,
     }
+    if account.handle.is_some() {
+        desk.terminal.note(if by_code { words::NUMBERS_BY_CODE } else { words::NUMBERS_PROVE_NOTHING });
+    }
+    let directory = desk.directory()?;
     desk.terminal
         .note(&format!("The profile is sealed with the passphrase and lies in {}.", directory.display()));
     desk.next("account invite");

@@ -74,10 +74,11 @@ fn add(desk: &mut Desk<'_>, whom: &str, name: Option<&str>) -> Result<(), Failur
     let contact = phone.add_invited(&invitation, name, now(), &mut desk.rng)?;
     if before.is_some_and(|before| before.identity != contact.identity) {
         may_write(&phone, &contact)?;
-        desk.terminal.warn(
-            "you had added this account before, and the invitation brings another key: a new phone, or \
-             somebody in between.",
-        );
+        desk.terminal.warn(&format!(
+            "{}'s safety number has changed: the invitation brings another key for the account that you had added. A new \
+             phone, or somebody in between.",
+            words::name(&contact)
+        ));
     }
     added(desk, &contact)
 }
@@ -104,10 +105,31 @@ fn added(desk: &mut Desk<'_>, contact: &Contact) -> Result<(), Failure> {
 /// Asks the relay whose number this is: the one question that goes to the relay before anything is kept.
 fn add_number(desk: &mut Desk<'_>, handle: Handle, name: Option<&str>) -> Result<(), Failure> {
     let mut phone = desk.open()?;
+    let known = phone.contacts()?;
+    let holder = known.iter().find(|known| known.handle.as_ref() == Some(&handle)).cloned();
     phone.look_up(handle, name)?;
-    let account = net::look_up(desk, &mut phone)?;
+    let (account, by_code) = net::look_up(desk, &mut phone)?;
     let contact = phone.contact(account)?;
-    added(desk, &contact)
+    match holder.or_else(|| known.into_iter().find(|known| known.account == account)) {
+        Some(before) if words::name(&before) != words::name(&contact) && name.is_none() => {
+            let (name, sure) = (words::name(&contact), sentences::trust(contact.trust));
+            desk.terminal.result(&format!("This number leads to {name} now. {sure}."))?;
+        }
+        // Another key or another account for a number that is somebody's: that was told with the answer.
+        Some(before) if before.account != account || before.identity != contact.identity => {
+            may_write(&phone, &contact)?;
+            let (name, sure) = (words::name(&contact), sentences::trust(contact.trust));
+            desk.terminal.result(&format!("{name} goes on under the new key. {sure}."))?;
+            desk.next(&format!("verify {}", quote(&name)));
+        }
+        Some(_) => {
+            let (name, sure) = (words::name(&contact), sentences::trust(contact.trust));
+            desk.terminal.result(&format!("You have {name} already. {sure}."))?;
+        }
+        None => added(desk, &contact)?,
+    }
+    desk.terminal.note(if by_code { words::NUMBERS_BY_CODE } else { words::NUMBERS_PROVE_NOTHING });
+    Ok(())
 }
 
 fn list(desk: &mut Desk<'_>, form: Form) -> Result<(), Failure> {

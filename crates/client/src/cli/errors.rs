@@ -8,7 +8,7 @@ use std::path::Path;
 
 use pillarbox_client::Trust;
 use pillarbox_client::sentences;
-use pillarbox_wire::Refusal;
+use pillarbox_wire::{Farewell, Refusal};
 
 use super::exit::Exit;
 use super::failure::Failure;
@@ -155,6 +155,16 @@ pub(crate) fn explain(failure: &Failure, profile: &Path) -> Option<Explained> {
              sent later.",
         )
         .then("inbox"),
+        Failure::Goodbye(Farewell::Reregistered) => Explained::new(
+            No,
+            "Another phone has registered this account's number, with the code that was sent to it. This phone is signed out: \
+             nothing more comes or goes here, and what it holds stays. If it was not you, whoever reads what is sent to \
+             your number has your account: register the number again, and tell your contacts to compare safety numbers.",
+        ),
+        Failure::NoCodes => Explained::new(
+            No,
+            "This relay sends no codes, and takes none. Type the same command again without --code.",
+        ),
         Failure::Goodbye(farewell) => Explained::new(
             Relay,
             format!(
@@ -187,7 +197,7 @@ pub(crate) fn explain(failure: &Failure, profile: &Path) -> Option<Explained> {
         Failure::KeyChanged { name, before, now } => Explained::new(
             No,
             format!(
-                "{name}'s key has changed since you verified it. Nothing is sent until you choose.\n\
+                "{name}'s safety number has changed since you verified it. Nothing is sent until you choose.\n\
                  Safety number before:\n{}\nSafety number now:\n{}\n\
                  A new phone or a new account changes the number. So does somebody in between. Compare \
                  again; or go on unverified with `contact accept {}`.",
@@ -300,10 +310,15 @@ fn refused(refusal: Refusal) -> Explained {
         Refusal::RateLimited { .. } => "Wait, then type the same command again",
         Refusal::StorageFailed => "Nothing of it was kept there. Try later, or tell whoever runs the relay",
         Refusal::NotAuthentic => {
-            "The account may have been closed, or the relay may have lost its data: whoever runs it can tell. If it is \
-             gone for good, make another one with --profile NAME, and give your contacts its invitation"
+            "The account may have been closed, another phone may have registered its number, or the relay may have lost its \
+             data: whoever runs it can tell. If it is gone for good, make another one with --profile NAME, and give your contacts its invitation"
         }
         Refusal::TooMuch => "Send less at once",
+        Refusal::CodeSent => {
+            "It lies in a file at the relay that stands in for the telephone network. Type the same command again with \
+             --code CODE"
+        }
+        Refusal::CodeRefused => "To have another one sent, type the same command without --code",
         _ => "This is a disagreement between the two programs; check that both have the same version",
     };
     Explained::new(Exit::No, format!("The relay says no: {refusal}. {advice}."))

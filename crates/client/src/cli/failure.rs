@@ -87,6 +87,8 @@ pub(crate) enum Failure {
     Goodbye(Farewell),
     /// The relay answered no.
     Refused(Refusal),
+    /// The relay was shown a code, and sends none.
+    NoCodes,
 
     /// No contact of that name.
     UnknownContact {
@@ -188,6 +190,7 @@ impl Failure {
                 | Self::NoRelay { .. }
                 | Self::Version(_)
                 | Self::Refused(_)
+                | Self::NoCodes
         )
     }
 }

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use pillarbox_transport::RelayAddress;
-use pillarbox_wire::Handle;
+use pillarbox_wire::{Handle, NumberCode};
 
 use super::help;
 use super::passphrase::Source;
@@ -100,6 +100,11 @@ pub(crate) enum Account {
         /// A telephone number that others find you by; without one only your invitation finds you
         #[arg(long, value_parser = Handle::parse)]
         number: Option<Handle>,
+        /// The code that the relay sent to the number, where it sends codes. If the number has an account, this phone takes
+        /// its place there
+        // No secret for a file: it is good once, for this number, for minutes.
+        #[arg(long, requires = "number", value_parser = NumberCode::parse)]
+        code: Option<NumberCode>,
         /// What you call yourself to people you write to; the relay is not told
         #[arg(long)]
         name: Option<String>,

@@ -52,7 +52,8 @@ pub(crate) const ACCOUNT_CREATE: &str = "\
 Examples:
   pillarbox account create --relay pillarbox://HOST:PORT/#KEY --name Alice
   pillarbox --profile bob account create --relay pillarbox://HOST:PORT/#KEY
-  pillarbox account create --relay ADDRESS --number +447700900123";
+  pillarbox account create --relay ADDRESS --number +447700900123
+  pillarbox account create --relay ADDRESS --number +447700900123 --code 123456";
 
 pub(crate) const ACCOUNT_SHOW: &str = "\
 Examples:

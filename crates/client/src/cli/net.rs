@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use pillarbox_client::net::{Carrier, Event, NetError};
 use pillarbox_client::sentences::Tone;
-use pillarbox_client::{Link, Notice, Phone};
+use pillarbox_client::{Contact, Link, Notice, Phone};
 use pillarbox_transport::{HandshakeError, RelayAddress};
-use pillarbox_wire::{AccountId, Refusal};
+use pillarbox_wire::{AccountId, Farewell, Handle, Refusal};
 use tokio::runtime::{Builder, Runtime};
 use tokio::time::sleep;
 
@@ -38,9 +38,14 @@ pub(crate) fn fetch(desk: &mut Desk<'_>, phone: &mut Phone) -> Result<Option<Ref
     Ok(delayed)
 }
 
-/// Makes the account at the relay.
-pub(crate) fn register(desk: &mut Desk<'_>, phone: &mut Phone) -> Result<(), Failure> {
-    visit(desk, phone, |_| Ok(()))
+/// Makes the account at the relay. True if the number had it before.
+pub(crate) fn register(desk: &mut Desk<'_>, phone: &mut Phone) -> Result<bool, Failure> {
+    let mut before = false;
+    visit(desk, phone, |notice| {
+        before |= matches!(notice, Notice::Reregistered { .. });
+        Ok(())
+    })?;
+    Ok(before)
 }
 
 /// Ends the account at the relay.
@@ -54,10 +59,15 @@ pub(crate) fn close(desk: &mut Desk<'_>, phone: &mut Phone) -> Result<(), Failur
     if closed { Ok(()) } else { Err(Failure::Lost) }
 }
 
-/// Asks the question that [`Phone::look_up`] has noted.
-pub(crate) fn look_up(desk: &mut Desk<'_>, phone: &mut Phone) -> Result<AccountId, Failure> {
-    let mut found = None;
+/// Asks the question that [`Phone::look_up`] has noted. Says whose the number is, and whether this relay sends codes to
+/// numbers.
+pub(crate) fn look_up(desk: &mut Desk<'_>, phone: &mut Phone) -> Result<(AccountId, bool), Failure> {
+    let (mut found, mut by_code) = (None, false);
     visit(desk, phone, |notice| match notice {
+        Notice::NumbersVerified => {
+            by_code = true;
+            Ok(())
+        }
         Notice::Found { contact, .. } => {
             found = Some(*contact);
             Ok(())
@@ -65,7 +75,7 @@ pub(crate) fn look_up(desk: &mut Desk<'_>, phone: &mut Phone) -> Result<AccountI
         Notice::NotFound { reason, .. } => Err(Failure::Refused(*reason)),
         _ => Ok(()),
     })?;
-    found.ok_or(Failure::Lost)
+    found.map(|account| (account, by_code)).ok_or(Failure::Lost)
 }
 
 /// One visit. `hear` sees every notice; what a person should know is told too.
@@ -135,12 +145,28 @@ pub(crate) fn tell(desk: &mut Desk<'_>, phone: &Phone, notice: &Notice) -> Resul
             return Ok(());
         }
     }
+    if let Notice::Requested { contact } = notice {
+        let contact = phone.contact(*contact)?;
+        let contacts = phone.contacts()?;
+        desk.terminal.note(&words::request(&contact, claimed(&contact, &contacts)));
+        return Ok(());
+    }
     match words::notice(notice, phone) {
         Some((Tone::Note, text)) => desk.terminal.note(&text),
         Some((Tone::Warning, text)) => desk.terminal.warn(&text),
         None => {}
     }
     Ok(())
+}
+
+/// The contact whom somebody else claims to be: by the name that their phone says, or by a number in its place.
+fn claimed<'a>(claiming: &Contact, contacts: &'a [Contact]) -> Option<&'a Contact> {
+    let claim = claiming.suggested_name.as_deref()?;
+    let number = Handle::parse(claim).ok();
+    contacts.iter().filter(|known| known.account != claiming.account && known.accepted).find(|known| {
+        let same_number = number.is_some() && known.handle == number;
+        same_number || known.name.to_lowercase() == claim.trim().to_lowercase()
+    })
 }
 
 /// Sorts an error of the network. The relay is named by host and port: its key helps nobody who reads an error.
@@ -161,7 +187,11 @@ pub(crate) fn failure(error: NetError, relay: &RelayAddress) -> Failure {
 
 /// Whether trying again by itself can help.
 pub(crate) const fn may_pass(failure: &Failure) -> bool {
-    matches!(failure, Failure::Unreachable { .. } | Failure::Lost | Failure::Goodbye(_))
+    match failure {
+        Failure::Unreachable { .. } | Failure::Lost => true,
+        Failure::Goodbye(farewell) => !matches!(farewell, Farewell::Reregistered),
+        _ => false,
+    }
 }
 
 fn interrupted(pressed: std::io::Result<()>) -> Failure {

@@ -19,6 +19,15 @@ pub(crate) const fn trust_code(trust: Trust) -> &'static str {
     }
 }
 
+/// The sentence about numbers at a relay that sends no codes.
+pub(crate) const NUMBERS_PROVE_NOTHING: &str = "A number proves nothing at this relay: it sends no code, and anybody can \
+    take a number that has no account yet.";
+
+/// The same at a relay that sends codes.
+pub(crate) const NUMBERS_BY_CODE: &str = "This relay sends a code to a number before it lets anybody have it. Codes go to \
+    a file at the relay, which stands in for the telephone network: whoever can read that file, the operator among them, can \
+    take over any number.";
+
 /// How far a message has come.
 pub(crate) const fn state(state: DeliveryState) -> &'static str {
     match state {
@@ -84,6 +93,26 @@ pub(crate) fn claim(contact: &Contact) -> Option<String> {
     claimed(contact).map(|claimed| format!("calls itself \"{claimed}\""))
 }
 
+/// What is told when somebody writes who was not added.
+pub(crate) fn request(contact: &Contact, known: Option<&Contact>) -> String {
+    let claim = claim(contact).map_or_else(String::new, |claim| {
+        let whose = known.map_or_else(String::new, |known| {
+            let known = self::name(known);
+            format!(", and you have a contact {known}, whose account is another one")
+        });
+        format!(" That phone {claim}{whose}; anybody can say so.")
+    });
+    let ask = known.and_then(|known| known.handle.as_ref()).map_or_else(String::new, |number| {
+        format!(" To ask the relay who has that contact's number now: `contact add {number}`.")
+    });
+    let name = name(contact);
+    format!(
+        "Somebody new wrote. You did not add them; here they are called {name}, NOT VERIFIED.{claim}{ask} To call them \
+         otherwise: `contact rename {} NEW-NAME`.",
+        quote(&name)
+    )
+}
+
 /// The names and commands of this program, for the sentences of the library.
 pub(crate) struct OnThisPhone<'a>(pub(crate) &'a Phone);
 
@@ -126,6 +155,8 @@ pub(crate) fn notice(notice: &Notice, phone: &Phone) -> Option<(Tone, String)> {
     let told_by_commands = matches!(
         notice,
         Notice::Registered { .. }
+            | Notice::Reregistered { .. }
+            | Notice::NumbersVerified
             | Notice::RegistrationRefused { .. }
             | Notice::AuthenticationRefused { .. }
             | Notice::Connected { .. }

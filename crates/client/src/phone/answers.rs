@@ -4,21 +4,21 @@ use pillarbox_crypto::SigningPublic;
 use pillarbox_session::Conversation;
 use pillarbox_wire::{
     Accepted, AccountId, Authenticated, Bundles, Certificate, ChannelOpened, Closed, Deposited, DeviceBundle,
-    Duration, FixedBytes, Found, Handle, IdentityKey, Posted, Posts, PreKeyCounts, PreKeysStored, Recalled,
-    Refusal, Refused, Registered, RelayFrame, RequestId, SenderCertificate, Timestamp, Welcome,
+    Duration, FixedBytes, Found, IdentityKey, Posted, Posts, PreKeyCounts, PreKeysStored, Recalled, Refusal,
+    Refused, Registered, RelayFrame, RequestId, Reregistered, SenderCertificate, Timestamp, Welcome,
 };
 use rand_core::CryptoRng;
 
 use super::error::PhoneError;
 use super::links::{Link, Question, RETRY_AFTER, Standing};
 use super::records::{
-    CERTIFICATE, CertificateRecord, device, load_contact, load_conversation, load_errands, load_item,
+    CERTIFICATE, CertificateRecord, TOOK_OVER, load_contact, load_conversation, load_errands, load_item,
     remove_item, store_contact, store_conversation, store_errands, store_item,
 };
-use super::{Phone, entries, people};
-use crate::account::Account;
+use super::{Phone, entries, group, numbers, people};
+use crate::account::{Account, Protection};
 use crate::body::BodyId;
-use crate::contact::{ContactRecord, Origin, read_identity, write_identity};
+use crate::contact::{read_identity, write_identity};
 use crate::history::DeliveryState;
 use crate::notice::Notice;
 use crate::outbox::{Item, MAX_UNCONFIRMED, Stage};
@@ -56,7 +56,19 @@ impl Phone {
                     let account = Account { address: Some(address), ..self.account.clone() };
                     self.keep_account(account, rng)?;
                     self.set_standing(link, Standing::Ready);
+                    self.code = None;
                     return Ok(vec![Notice::Registered { address }, Notice::Connected { waiting: 0 }]);
+                }
+            }
+            RelayFrame::Reregistered(Reregistered { request, address, waiting }) => {
+                if let Some(Question::Register) = self.answered(link, request) {
+                    let account = Account { address: Some(address), ..self.account.clone() };
+                    self.vault.transact(rng, |rows| rows.put(Table::Account, TOOK_OVER, &[]))?;
+                    self.keep_account(account, rng)?;
+                    self.set_standing(link, Standing::Ready);
+                    self.code = None;
+                    self.expected = waiting;
+                    return Ok(vec![Notice::Reregistered { address }, Notice::Connected { waiting }]);
                 }
             }
             RelayFrame::PreKeyCounts(PreKeyCounts { request, one_time, one_time_kem }) => {
@@ -85,6 +97,13 @@ impl Phone {
             RelayFrame::Found(Found { request, account, identity }) => {
                 if let Some(Question::LookUp { handle, name }) = self.answered(link, request) {
                     return self.found(account, &identity, handle, name, now, rng);
+                }
+            }
+            RelayFrame::FoundByCode(Found { request, account, identity }) => {
+                if let Some(Question::LookUp { handle, name }) = self.answered(link, request) {
+                    let mut notices = vec![Notice::NumbersVerified];
+                    notices.extend(self.found(account, &identity, handle, name, now, rng)?);
+                    return Ok(notices);
                 }
             }
             RelayFrame::Bundles(Bundles { request, identity, devices }) => {
@@ -180,48 +199,6 @@ impl Phone {
         Ok(())
     }
 
-    /// The directory's answer: the relay's word that this account has this number.
-    fn found(
-        &mut self,
-        account: AccountId,
-        identity: &IdentityKey,
-        handle: Handle,
-        name: Option<String>,
-        now: Timestamp,
-        rng: &mut impl CryptoRng,
-    ) -> Result<Vec<Notice>, PhoneError> {
-        let own = self.account.address.is_some_and(|address| address.account == account);
-        if own || read_identity(identity).is_err() {
-            return Ok(vec![Notice::NotFound { handle, reason: Refusal::UnknownHandle }]);
-        }
-        let (changed, blocked) = self.vault.transact(rng, |rows| {
-            let known: Option<ContactRecord> = rows.load(Table::Contacts, &account.0)?;
-            let is_new = known.is_none();
-            let mut record =
-                known.unwrap_or_else(|| ContactRecord::new(account, String::new(), Origin::Number, now));
-            let changed = record.meet_key(identity);
-            record.handle = Some(handle.clone());
-            record.accepted = true;
-            // The name was free when it was asked for; if it no longer is, one near it does.
-            if is_new || name.is_some() {
-                let wish = name.as_deref().unwrap_or(handle.as_str());
-                record.name = people::some_name(rows, account, wish)?;
-            }
-            if changed {
-                people::start_over(rows, account)?;
-            }
-            store_contact(rows, &record)?;
-            Ok::<_, PhoneError>((changed, !record.trust.may_send()))
-        })?;
-        self.note_errands(account, now)?;
-        let mut notices = vec![Notice::Found { contact: account, handle }];
-        if changed {
-            self.reindex()?;
-            notices.push(Notice::KeyChanged { contact: account, blocked });
-        }
-        Ok(notices)
-    }
-
     /// Keys for a contact: a conversation begins, or begins anew.
     fn begin(
         &mut self,
@@ -231,28 +208,41 @@ impl Phone {
         now: Timestamp,
         rng: &mut impl CryptoRng,
     ) -> Result<Vec<Notice>, PhoneError> {
-        let bundle = bundles.iter().find(|bundle| bundle.device == device(contact).device);
-        let (Some(bundle), Ok(theirs)) = (bundle, read_identity(identity)) else {
+        let (Some(bundle), Ok(theirs)) = (bundles.first(), read_identity(identity)) else {
             self.retry_at.insert(contact, now + RETRY_AFTER);
             return Ok(vec![Notice::NotStarted { contact, reason: None }]);
         };
         let ours = &self.secrets.identity;
+        let own = self.account.address.map(|own| own.account);
+        let protection = self.account.protection;
         let begun = self.vault.transact(rng, |rows| {
             let mut record = load_contact(rows, contact)?;
             let mut notices = Vec::new();
             let is_first = record.identity.is_none();
-            let changed = record.meet_key(&write_identity(&theirs));
+            let key = write_identity(&theirs);
+            let other = record.identity.is_some_and(|before| before != key);
+            let changed = record.meet_key_of(protection, &key);
+            numbers::store_device(rows, contact, bundle.device)?;
             if changed {
-                people::start_over(rows, contact)?;
+                people::start_over(rows, contact, own)?;
                 notices.push(Notice::KeyChanged { contact, blocked: !record.trust.may_send() });
             }
-            if changed || is_first {
+            if other && !changed {
+                group::tell_again(rows, contact, own)?;
+            }
+            if other || is_first {
                 store_contact(rows, &record)?;
             }
             if !record.trust.may_send() {
-                return Ok::<_, PhoneError>((notices, changed, true));
+                return Ok::<_, PhoneError>((notices, other, true));
             }
             let mut errands = load_errands(rows, contact)?;
+            if protection == Protection::ServerReadable {
+                // Without sessions there is none to begin: what the relay was asked for is the phone to write to.
+                errands.renewed(now);
+                store_errands(rows, &errands)?;
+                return Ok((notices, other, true));
+            }
             let current = load_conversation(rows, contact)?;
             let begun = match &current {
                 Some(current) => current.initiate_again(&mut rows.rng, ours, &theirs, bundle),
@@ -266,7 +256,9 @@ impl Phone {
                 notices.push(Notice::Degraded { contact, degraded });
             }
             if errands.renew {
-                notices.push(Notice::Recovered { contact });
+                if !changed {
+                    notices.push(Notice::Recovered { contact });
+                }
                 errands.renewed(now);
                 store_errands(rows, &errands)?;
             }
@@ -352,6 +344,7 @@ impl Phone {
         Ok(match question {
             Question::Register => {
                 self.set_standing(link, Standing::Refused);
+                self.code = None;
                 vec![Notice::RegistrationRefused { reason }]
             }
             Question::Authenticate => {
@@ -386,6 +379,10 @@ impl Phone {
                 let contact = brief.to;
                 match reason {
                     Refusal::DeliveryKeyRefused if sealed => self.unseal(contact, rng)?,
+                    Refusal::KeysReplaced => {
+                        self.ask_for_keys(contact, now, rng)?;
+                        Vec::new()
+                    }
                     Refusal::UnknownRecipient | Refusal::NotWellFormed | Refusal::DeliveryKeyRefused => {
                         self.give_up(|item| item.order == order, reason, rng)?
                     }
@@ -396,6 +393,26 @@ impl Phone {
                 }
             }
         })
+    }
+
+    /// The relay says that a contact has another phone: its keys are fetched before anything more is sent, as often as a
+    /// conversation may begin anew.
+    fn ask_for_keys(
+        &mut self,
+        contact: AccountId,
+        now: Timestamp,
+        rng: &mut impl CryptoRng,
+    ) -> Result<(), PhoneError> {
+        let may = self.vault.transact(rng, |rows| {
+            let mut errands = load_errands(rows, contact)?;
+            errands.renew = true;
+            store_errands(rows, &errands)?;
+            Ok::<_, PhoneError>(errands.may_renew(now))
+        })?;
+        if !may {
+            self.retry_at.insert(contact, now + RETRY_AFTER);
+        }
+        Ok(())
     }
 
     /// A contact's delivery key is no longer the right one. Messages go out all the same, and the relay sees from whom.

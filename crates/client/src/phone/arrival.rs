@@ -207,7 +207,8 @@ impl Arrival<'_> {
             return self.not_opened(rows, record, effects);
         };
         if record.meet_key(&write_identity(&sender_identity)) {
-            people::start_over(rows, contact)?;
+            let own = self.account.address.map(|own| own.account);
+            people::start_over(rows, contact, own)?;
             effects.outbox_changed = true;
             effects.notices.push(Notice::KeyChanged { contact, blocked: !record.trust.may_send() });
         }

@@ -3,10 +3,10 @@
 use pillarbox_wire::{AccountId, Timestamp};
 
 use super::entries::{self, Draft, Source};
-use super::news;
 use super::records::{
     load_errands, load_item_of, message_key, remove_item, store_contact, store_errands, store_item,
 };
+use super::{group, news};
 use crate::account::Account;
 use crate::body::{Body, BodyId, Content, Introduction, Receipt, ResendRequest, Text, Timer};
 use crate::contact::ContactRecord;
@@ -67,7 +67,7 @@ pub(super) fn take(
         Content::Leave(leave) => news::take_leave(rows, record.account, &leave, coming, effects),
         Content::Timer(timer) => take_timer(rows, record, &timer, coming, effects),
         Content::Receipt(receipt) => take_receipt(rows, record, &receipt, coming.now, effects),
-        Content::ResendRequest(request) => take_resend_request(rows, record, &request, effects),
+        Content::ResendRequest(request) => take_resend_request(rows, record, &request, coming, effects),
     }
 }
 
@@ -165,12 +165,19 @@ fn take_resend_request(
     rows: &mut Rows<'_>,
     mut record: ContactRecord,
     request: &ResendRequest,
+    coming: &Coming<'_>,
     effects: &mut Effects,
 ) -> Result<(), StorageError> {
     let contact = record.account;
     // Whoever lost keys may have lost what we said of ourselves, too.
     record.introduced = false;
     store_contact(rows, &record)?;
+    if request.digests.is_empty() {
+        let own = coming.account.address.map(|own| own.account);
+        group::tell_again(rows, contact, own)?;
+        effects.outbox_changed = true;
+        return Ok(());
+    }
     let identity = record.identity.map(|identity| identity.signing);
     let mut messages = 0;
     for mut item in rows.load_all::<Item>(Table::Outbox)? {

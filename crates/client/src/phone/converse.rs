@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use pillarbox_crypto::{IdentityPublic, SecretBytes, kdf, labels};
 use pillarbox_session::{Conversation, kind, seal};
 use pillarbox_wire::{
-    AccountId, Bytes, ClientFrame, FetchBundles, FixedBytes, SenderCertificate, Submit, Timestamp, encode,
+    AccountId, Bytes, ClientFrame, DeviceAddress, FetchBundles, FixedBytes, SenderCertificate, Submit,
+    Timestamp, encode,
 };
 use rand_core::CryptoRng;
 
@@ -47,6 +48,7 @@ struct Submission {
     payload: Bytes,
     /// For the nameless link: whose it is and what admits it.
     sealed: Option<(IdentityPublic, FixedBytes<32>)>,
+    to: DeviceAddress,
 }
 
 /// One contact as it is written to.
@@ -56,6 +58,7 @@ struct Correspondent {
     delivery_key: Option<SecretBytes<32>>,
     errands: Errands,
     conversation: Option<Conversation>,
+    device: DeviceAddress,
     changed: bool,
 }
 
@@ -163,7 +166,7 @@ impl Phone {
                 frames.push(ClientFrame::FetchBundles(FetchBundles { request, account, delivery_key }));
             }
         }
-        for Submission { item, order, digest, payload, sealed } in decided.submissions {
+        for Submission { item, order, digest, payload, sealed, to } in decided.submissions {
             let (payload, delivery_key) = match (sealed, certificate) {
                 (Some((recipient, key)), Some(certificate)) => {
                     match seal(rng, &self.secrets.identity, &certificate, &recipient, payload.as_slice()) {
@@ -183,7 +186,7 @@ impl Phone {
             let sealed = delivery_key.is_some();
             let request = connection.ask(Question::Submit { order, digest, sealed });
             self.outbox.insert(order, Brief { in_flight: Some((link, request)), ..item });
-            frames.push(ClientFrame::Submit(Submit { request, to: device(item.to), delivery_key, payload }));
+            frames.push(ClientFrame::Submit(Submit { request, to, delivery_key, payload }));
         }
     }
 }
@@ -214,14 +217,12 @@ impl Speaker<'_> {
             return Ok(());
         }
         let end_to_end = self.account.protection == Protection::EndToEnd;
-        if end_to_end && (them.conversation.is_none() || them.errands.may_renew(self.now)) {
+        if (end_to_end && them.conversation.is_none()) || them.errands.may_renew(self.now) {
             let key = them.delivery_key.as_ref().map(|key| FixedBytes(*key.as_bytes()));
             decided.fetches.push((contact, key));
             return Ok(());
         }
         let owed = them.errands.clone();
-        // Without sessions there is none to begin anew; what did not open is asked for all the same.
-        them.errands.renew &= end_to_end;
         for content in self.pay(&them.record, &mut them.errands, *room) {
             let mut item =
                 Item { order: *next_order, to: contact, content, stage: Stage::Waiting, resends: 0 };
@@ -260,6 +261,7 @@ impl Speaker<'_> {
             delivery_key: if self.account.seals() { load_delivery_key(rows, contact)? } else { None },
             errands: load_errands(rows, contact)?,
             conversation: load_conversation(rows, contact)?,
+            device: device(rows, contact)?,
             record,
             changed: false,
         }))
@@ -302,6 +304,7 @@ impl Speaker<'_> {
                 digest: digest.0,
                 payload,
                 sealed,
+                to: them.device,
             });
             *room = room.saturating_sub(1);
         }
@@ -346,9 +349,7 @@ impl Speaker<'_> {
             return contents;
         }
         while contents.len() < room && !errands.missing.is_empty() {
-            contents.push(Content::ResendRequest(ResendRequest {
-                digests: std::mem::take(&mut errands.missing),
-            }));
+            contents.push(Content::ResendRequest(ResendRequest { digests: errands.take_missing() }));
         }
         while contents.len() < room && errands.may_confirm(self.now) {
             let count = errands.receipts.len().min(MAX_RECEIPT_IDS);

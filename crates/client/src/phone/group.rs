@@ -293,6 +293,37 @@ fn tell(
     Ok(said)
 }
 
+/// Has somebody with other keys told who is in the groups that they and this phone's owner are in, unless that waits already.
+pub(super) fn tell_again(
+    rows: &mut Rows<'_>,
+    contact: AccountId,
+    own: Option<AccountId>,
+) -> Result<(), StorageError> {
+    let shared = |group: &GroupRecord| group.has(contact) && own.is_some_and(|own| group.has(own));
+    let groups: Vec<_> = rows.load_all::<GroupRecord>(Table::Groups)?.into_iter().filter(shared).collect();
+    if groups.is_empty() {
+        return Ok(());
+    }
+    let items = rows.load_all::<Item>(Table::Outbox)?;
+    let first = items.iter().map(|item| item.order + 1).max().unwrap_or_default();
+    let waits = |group: &&GroupRecord| {
+        let about =
+            |item: &Item| matches!(&item.content, Content::Roster(roster) if roster.group == group.id);
+        items
+            .iter()
+            .any(|item| item.to == contact && about(item) && !matches!(item.stage, Stage::Accepted { .. }))
+    };
+    for (order, group) in (first..).zip(groups.iter().filter(|group| !waits(group))) {
+        let content = roster(group, rows);
+        if let Content::Roster(Roster { id, .. }) = &content {
+            let whereabouts = Whereabouts { place: NOWHERE, order: Some(order) };
+            rows.store(Table::Messages, &message_key(contact, *id), &whereabouts)?;
+        }
+        store_item(rows, &Item { order, to: contact, content, stage: Stage::Waiting, resends: 0 })?;
+    }
+    Ok(())
+}
+
 /// Keeps the roster to be left at the relay, or to be taken back from it by somebody who left.
 pub(super) fn keep_roster(
     rows: &mut Rows<'_>,

@@ -12,6 +12,7 @@
 //! | file | what |
 //! |---|---|
 //! | `people`, `blocking` | contacts, trust, invitations; who is not heard |
+//! | `numbers` | a number that leads to another account than before |
 //! | `talk` | texts, history, disappearing |
 //! | `group`, `news` | groups: what the owner does, what members say |
 //! | `backups`, `channels` | the history in parts; public channels |
@@ -36,6 +37,7 @@ mod facts;
 mod group;
 mod links;
 mod news;
+mod numbers;
 mod outgoing;
 mod people;
 mod records;
@@ -48,7 +50,7 @@ use std::fmt;
 use std::path::Path;
 
 use pillarbox_crypto::{IdentitySecret, PasswordCost, SecretBytes, SigningSecret};
-use pillarbox_wire::{AccountId, Handle, MessageId, PreKeyUpload, Timestamp};
+use pillarbox_wire::{AccountId, Handle, MessageId, NumberCode, PreKeyUpload, Timestamp};
 use rand_core::CryptoRng;
 
 pub use arrival::MAX_REQUESTS;
@@ -56,7 +58,7 @@ pub use error::{ConfirmError, PhoneError};
 pub use links::Link;
 pub use talk::SEEN_KEPT;
 
-use self::links::{Connection, Links, Question};
+use self::links::{Connection, Links, Question, Standing};
 use self::records::{
     CERTIFICATE, CertificateRecord, DELIVERY_KEY, DEVICE_KEY, FACTS, HABITS, HAS_ENCRYPTED, IDENTITY,
     all_errands, load_errands, secret,
@@ -104,6 +106,8 @@ pub struct Phone {
     /// Whether the next count is answered with a full stock, even if it is not low.
     fill_up: bool,
     closing: bool,
+    /// The code that was sent to this account's number, until the account is made. It is good for minutes, and not kept.
+    code: Option<NumberCode>,
     /// Messages that the relay said were waiting and that have not come yet.
     expected: u32,
     /// Contacts that nothing is sent to before then, because the relay asked for patience.
@@ -257,6 +261,7 @@ impl Phone {
             offered_before: false,
             fill_up: false,
             closing: false,
+            code: None,
             expected: 0,
             retry_at: BTreeMap::new(),
         }
@@ -299,6 +304,25 @@ impl Phone {
         }
         let account = Account { handle, ..self.account.clone() };
         self.keep_account(account, rng)
+    }
+
+    /// Shows the code that the relay sent to this account's number, with the next registration: at once where the relay has
+    /// refused one by [`Refusal::CodeSent`](pillarbox_wire::Refusal::CodeSent) on a connection that still stands. If the number had an account, this
+    /// phone takes its place, and answers to [`Notice::Reregistered`](crate::Notice::Reregistered).
+    ///
+    /// # Errors
+    /// [`PhoneError::AlreadyRegistered`] once the account is made.
+    pub fn enter_code(&mut self, code: NumberCode) -> Result<(), PhoneError> {
+        if self.account.address.is_some() {
+            return Err(PhoneError::AlreadyRegistered);
+        }
+        self.code = Some(code);
+        if let Some(connection) = self.links.get_mut(Link::Named)
+            && connection.standing == Standing::Refused
+        {
+            connection.standing = Standing::Welcomed;
+        }
+        Ok(())
     }
 
     /// Asks the relay to end the account, as soon as it is connected: answered by

@@ -5,7 +5,7 @@ use pillarbox_transport::sign_handshake;
 use pillarbox_wire::limits::MAX_ACKNOWLEDGEMENTS;
 use pillarbox_wire::{
     Acknowledge, Authenticate, ClientFrame, CloseAccount, CountPreKeys, Duration, FixedBytes, LookUp, Ping,
-    PublishPreKeys, Register, RequestCertificate, Timestamp,
+    PublishPreKeys, Register, RegisterWithCode, RequestCertificate, Timestamp,
 };
 use rand_core::CryptoRng;
 
@@ -121,15 +121,23 @@ impl Phone {
         let signature = sign_handshake(device, &connection.handshake_hash);
         connection.standing = Standing::Asked;
         Ok(match (self.account.address, prekeys) {
-            (None, Some(prekeys)) => ClientFrame::Register(Box::new(Register {
-                request: connection.ask(Question::Register),
-                handle: self.account.handle.clone(),
-                identity: write_identity(&identity),
-                device_key: FixedBytes(*device.public().as_bytes()),
-                delivery_verifier: FixedBytes(verifier),
-                prekeys,
-                signature,
-            })),
+            (None, Some(prekeys)) => {
+                let registration = Register {
+                    request: connection.ask(Question::Register),
+                    handle: self.account.handle.clone(),
+                    identity: write_identity(&identity),
+                    device_key: FixedBytes(*device.public().as_bytes()),
+                    delivery_verifier: FixedBytes(verifier),
+                    prekeys,
+                    signature,
+                };
+                match self.code {
+                    Some(code) => {
+                        ClientFrame::RegisterWithCode(Box::new(RegisterWithCode { registration, code }))
+                    }
+                    None => ClientFrame::Register(Box::new(registration)),
+                }
+            }
             (Some(address), _) => ClientFrame::Authenticate(Authenticate {
                 request: connection.ask(Question::Authenticate),
                 address,

@@ -7,10 +7,10 @@ use rand_core::CryptoRng;
 
 use super::error::{ConfirmError, PhoneError};
 use super::records::{
-    has_blocked, load_contact, load_delivery_key, message_key, place_key, remove_conversation, remove_item,
-    store_contact,
+    TOOK_OVER, has_blocked, load_contact, load_delivery_key, load_errands, message_key, place_key,
+    remove_conversation, remove_item, store_contact, store_errands,
 };
-use super::{Phone, bounded, entries};
+use super::{Phone, bounded, entries, group, numbers};
 use crate::body::MAX_NAME_LEN;
 use crate::contact::{Contact, ContactRecord, Origin, Trust, check_name, write_identity};
 use crate::display;
@@ -91,7 +91,7 @@ impl Phone {
         if relay.key() != self.account.relay.key() {
             return Err(PhoneError::OtherRelay);
         }
-        let seals = self.account.seals();
+        let (seals, own) = (self.account.seals(), self.account.address.map(|own| own.account));
         let (contact, changed) = self.vault.transact(rng, |rows| {
             let known: Option<ContactRecord> = rows.load(Table::Contacts, &account.0)?;
             let is_new = known.is_none();
@@ -112,7 +112,10 @@ impl Phone {
                 rows.put(Table::DeliveryKeys, &account.0, key.as_bytes())?;
             }
             if changed {
-                start_over(rows, *account)?;
+                start_over(rows, *account, own)?;
+            }
+            if is_new {
+                greet(rows, *account)?;
             }
             store_contact(rows, &record)?;
             Ok::<_, PhoneError>((view(rows, &record, seals)?, changed))
@@ -193,7 +196,15 @@ impl Phone {
                 remove_item(rows, item.order)?;
             }
             remove_conversation(rows, contact)?;
-            for table in [Table::Contacts, Table::DeliveryKeys, Table::Errands, Table::Blocked] {
+            let tables = [
+                Table::Contacts,
+                Table::DeliveryKeys,
+                Table::Errands,
+                Table::Blocked,
+                Table::Devices,
+                Table::FormerAccounts,
+            ];
+            for table in tables {
                 rows.remove(table, &contact.0)?;
             }
             Ok::<_, PhoneError>(())
@@ -220,7 +231,8 @@ impl Phone {
     /// As for [`safety_number`](Self::safety_number).
     pub fn former_safety_number(&self, contact: AccountId) -> Result<Option<SafetyNumber>, PhoneError> {
         let former = self.contact(contact)?.former_identity;
-        former.map(|theirs| self.number_with(contact, &theirs)).transpose()
+        let account = self.vault.read(|rows| numbers::former_account(rows, contact))?.unwrap_or(contact);
+        former.map(|theirs| self.number_with(account, &theirs)).transpose()
     }
 
     fn number_with(&self, contact: AccountId, theirs: &IdentityPublic) -> Result<SafetyNumber, PhoneError> {
@@ -266,10 +278,10 @@ impl Phone {
         trust: Trust,
         rng: &mut impl CryptoRng,
     ) -> Result<(), PhoneError> {
-        self.change_contact(contact, rng, |_, record| {
+        self.change_contact(contact, rng, |rows, record| {
             record.trust = trust;
             record.former_identity = None;
-            Ok(())
+            Ok(rows.remove(Table::FormerAccounts, &contact.0)?)
         })
     }
 
@@ -292,9 +304,25 @@ pub(super) fn view(rows: &View<'_>, record: &ContactRecord, seals: bool) -> Resu
     Ok(record.view(sealed, has_blocked(rows, record.account)?)?)
 }
 
-/// What was sealed to a contact's former key and has not reached the relay is encrypted again, in a new session.
-pub(super) fn start_over(rows: &mut Rows<'_>, contact: AccountId) -> Result<(), StorageError> {
+/// Has a new contact hear of this phone, if it took the place of another one: the contact may have known that one.
+pub(super) fn greet(rows: &mut Rows<'_>, contact: AccountId) -> Result<(), StorageError> {
+    if rows.has(Table::Account, TOOK_OVER)? {
+        let mut errands = load_errands(rows, contact)?;
+        errands.greet();
+        store_errands(rows, &errands)?;
+    }
+    Ok(())
+}
+
+/// What was sealed to a contact's former key and has not reached the relay is encrypted again, in a new session. A phone
+/// with other keys may know no group: it is told who is in those that it shares with this phone's owner.
+pub(super) fn start_over(
+    rows: &mut Rows<'_>,
+    contact: AccountId,
+    own: Option<AccountId>,
+) -> Result<(), StorageError> {
     remove_conversation(rows, contact)?;
+    group::tell_again(rows, contact, own)?;
     for mut item in rows.load_all::<Item>(Table::Outbox)? {
         if item.to == contact && matches!(item.stage, Stage::Sealed { .. }) {
             item.stage = Stage::Waiting;

@@ -23,6 +23,8 @@ pub(super) const DELIVERY_KEY: &[u8] = b"delivery key";
 pub(super) const CERTIFICATE: &[u8] = b"certificate";
 pub(super) const BACKUP_KEY: &[u8] = b"backup key";
 pub(super) const HABITS: &[u8] = b"habits";
+/// There if this phone took the place of another one at an account that was there.
+pub(super) const TOOK_OVER: &[u8] = b"took over";
 /// There if a former release of the program encrypted what this one does not.
 pub(super) const HAS_ENCRYPTED: &[u8] = b"has encrypted";
 
@@ -80,9 +82,15 @@ impl Encoded for CertificateRecord {
     const MAX_LEN: usize = 256;
 }
 
-/// The one device that an account has; frames for adding more do not exist yet.
-pub(super) const fn device(account: AccountId) -> DeviceAddress {
-    DeviceAddress { account, device: DeviceId::FIRST }
+/// The one device that an account has; frames for adding more do not exist yet. Its number counts the account's
+/// registrations.
+pub(super) fn device(rows: &View<'_>, account: AccountId) -> Result<DeviceAddress, StorageError> {
+    let number = match rows.get(Table::Devices, &account.0)?.as_ref().map(|row| row.as_slice()) {
+        None => DeviceId::FIRST,
+        Some([number]) => DeviceId(*number),
+        Some(_) => return Err(StorageError::Damaged),
+    };
+    Ok(DeviceAddress { account, device: number })
 }
 
 pub(super) fn place_key(contact: AccountId, place: u64) -> Vec<u8> {
@@ -97,8 +105,9 @@ pub(super) fn digest_key(contact: AccountId, digest: &[u8; 32]) -> Vec<u8> {
     [contact.0.as_slice(), digest].concat()
 }
 
-fn conversation_key(address: DeviceAddress) -> Vec<u8> {
-    [address.account.0.as_slice(), &[address.device.0]].concat()
+/// One conversation an account: with other keys it begins anew.
+fn conversation_key(account: AccountId) -> Vec<u8> {
+    [account.0.as_slice(), &[DeviceId::FIRST.0]].concat()
 }
 
 pub(super) fn load_contact(rows: &View<'_>, account: AccountId) -> Result<ContactRecord, PhoneError> {
@@ -125,7 +134,7 @@ pub(super) fn load_conversation(
     rows: &View<'_>,
     account: AccountId,
 ) -> Result<Option<Conversation>, StorageError> {
-    let record = rows.get(Table::Conversations, &conversation_key(device(account)))?;
+    let record = rows.get(Table::Conversations, &conversation_key(account))?;
     Ok(record.map(|record| Conversation::from_record(&record)).transpose()?)
 }
 
@@ -134,11 +143,11 @@ pub(super) fn store_conversation(
     account: AccountId,
     conversation: &Conversation,
 ) -> Result<(), StorageError> {
-    rows.put(Table::Conversations, &conversation_key(device(account)), &conversation.to_record())
+    rows.put(Table::Conversations, &conversation_key(account), &conversation.to_record())
 }
 
 pub(super) fn remove_conversation(rows: &mut Rows<'_>, account: AccountId) -> Result<(), StorageError> {
-    rows.remove(Table::Conversations, &conversation_key(device(account)))
+    rows.remove(Table::Conversations, &conversation_key(account))
 }
 
 pub(super) fn load_errands(rows: &View<'_>, account: AccountId) -> Result<Errands, StorageError> {

@@ -144,6 +144,19 @@ pub fn notice(notice: &Notice, names: &impl Names) -> (Tone, String) {
         |contact: &Option<AccountId>| contact.as_ref().map_or_else(|| "an unknown sender".to_owned(), name);
     match notice {
         Notice::Registered { address: _ } => (Note, "The account is made.".to_owned()),
+        Notice::Reregistered { address: _ } => (
+            Note,
+            "The account of this number goes on with this phone. Contacts are told that your safety number has changed."
+                .to_owned(),
+        ),
+        Notice::NumbersVerified => (
+            Note,
+            "This relay sends a code to a number before anybody can have it. Whoever reads the code can have the number."
+                .to_owned(),
+        ),
+        Notice::RegistrationRefused { reason: Refusal::CodeSent } => {
+            (Note, "A code was sent to the number.".to_owned())
+        }
         Notice::RegistrationRefused { reason } => (Warning, format!("the account was not made: {reason}.")),
         Notice::AuthenticationRefused { reason } => {
             (Warning, format!("the relay does not take this phone for what it says it is: {reason}."))
@@ -294,10 +307,12 @@ fn requested(account: &AccountId, name: &str, names: &impl Names) -> String {
 fn key_changed(name: &str, blocked: bool, names: &impl Names) -> String {
     if blocked {
         let choice = names.choice(Choice::CompareOrAccept(name));
-        format!("{name}'s key has changed since you verified it. Nothing is sent until you choose: {choice}.")
+        format!(
+            "{name}'s safety number has changed since you verified it. Nothing is sent until you choose: {choice}."
+        )
     } else {
         format!(
-            "{name}'s key has changed: a new phone, a new account, or somebody in between. NOT VERIFIED, as before."
+            "{name}'s safety number has changed: a new phone, a new account, or somebody in between. NOT VERIFIED, as before."
         )
     }
 }

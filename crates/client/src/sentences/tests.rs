@@ -17,7 +17,7 @@ const CAROL: AccountId = AccountId([3; 16]);
 const GROUP: GroupId = GroupId(FixedBytes([9; 16]));
 
 /// Kinds of notice. A new one belongs into [`every`].
-const KINDS: usize = 33;
+const KINDS: usize = 35;
 
 struct Plain;
 
@@ -74,6 +74,9 @@ fn every() -> Vec<Notice> {
         |kind, verified, group| Notice::Received { contact: BOB, entry: entry(kind, verified, group) };
     vec![
         Notice::Registered { address: DeviceAddress { account: BOB, device: DeviceId::FIRST } },
+        Notice::Reregistered { address: DeviceAddress { account: BOB, device: DeviceId::FIRST } },
+        Notice::NumbersVerified,
+        Notice::RegistrationRefused { reason: Refusal::CodeSent },
         Notice::RegistrationRefused { reason },
         Notice::AuthenticationRefused { reason },
         Notice::Connected { waiting: 0 },

@@ -7,6 +7,8 @@ use crate::notice::Notice;
 pub const fn word(notice: &Notice) -> &'static str {
     match notice {
         Notice::Registered { .. } => "registered",
+        Notice::Reregistered { .. } => "reregistered",
+        Notice::NumbersVerified => "numbers-verified",
         Notice::RegistrationRefused { .. } => "registration-refused",
         Notice::AuthenticationRefused { .. } => "authentication-refused",
         Notice::Connected { .. } => "connected",

@@ -62,6 +62,10 @@ pub(crate) enum Table {
     ChannelWishes = 19,
     /// Channels that the owner follows, by name.
     Followed = 20,
+    /// The number of the phone that an account has now, where it is not the first, by account.
+    Devices = 21,
+    /// The account that a contact had when it was verified, while a choice is waited for, by account.
+    FormerAccounts = 22,
 }
 
 /// The two keys that everything is sealed and found under.

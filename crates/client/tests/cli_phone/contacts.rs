@@ -216,7 +216,7 @@ fn a_verified_contacts_new_key_stops_everything_until_a_choice() {
     let now = alice.number("Bob");
     assert_ne!(before, now);
     for ran in [changed, alice.run(&["send", "Bob", "hi"]).expect(1)] {
-        assert!(ran.says("Bob's key has changed since you verified it"), "{}", ran.err);
+        assert!(ran.says("Bob's safety number has changed since you verified it"), "{}", ran.err);
         let digits: String = ran.err.chars().filter(char::is_ascii_digit).collect();
         assert!(digits.contains(&before) && digits.contains(&now), "both numbers are printed");
         assert!(ran.says("`contact accept Bob`"), "{}", ran.err);

@@ -24,7 +24,7 @@ use pillarbox_crypto::{AgreementSecret, PasswordCost};
 use pillarbox_relay::{ConnectionId, Effect, Input, Relay, Settings, SqliteStore};
 use pillarbox_transport::RelayAddress;
 use pillarbox_wire::{
-    AccountId, ClientFrame, Duration, FetchBundles, Handle, RelayFrame, RequestId, Timestamp,
+    AccountId, ClientFrame, Duration, FetchBundles, Handle, NumberCode, RelayFrame, RequestId, Timestamp,
 };
 use rand::SeedableRng;
 use rand::rngs::StdRng;
@@ -80,6 +80,8 @@ pub struct World {
     pub seen: Vec<ClientFrame>,
     /// Push tokens that the relay wanted woken.
     pub woken: Vec<Vec<u8>>,
+    /// Codes that the relay sent to numbers.
+    pub codes: Vec<(Handle, NumberCode)>,
 }
 
 pub fn passphrase() -> Passphrase {
@@ -109,6 +111,7 @@ impl World {
             forge: Box::new(|_, _| {}),
             seen: Vec::new(),
             woken: Vec::new(),
+            codes: Vec::new(),
         }
     }
 
@@ -133,6 +136,14 @@ impl World {
         let handle = Some(Handle::parse(number).unwrap());
         let new = NewAccount { handle, ..self.account(name, Protection::EndToEnd) };
         self.phone_of(new)
+    }
+
+    /// The owner of a phone that registers types the code that was sent to its number.
+    pub fn show_code(&mut self, at: usize) {
+        let (handle, code) = self.codes.pop().unwrap();
+        assert_eq!(self.see(at).account().handle, Some(handle));
+        self.at(at).enter_code(code).unwrap();
+        self.run();
     }
 
     pub fn phone_of(&mut self, new: NewAccount) -> usize {
@@ -362,6 +373,7 @@ impl World {
                     }
                     Effect::Close(connection, _) => self.closed(connection),
                     Effect::Wake(token) => self.woken.push(token.0),
+                    Effect::SendCode(handle, code) => self.codes.push((handle, code)),
                 }
             }
             if !outcome.more {

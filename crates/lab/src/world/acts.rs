@@ -166,22 +166,8 @@ impl World {
         Ok(())
     }
 
-    /// The phone and its accounts are given up, and with a new phone the same number makes a new account.
-    pub(super) fn begin_anew(&mut self, who: PersonId) -> Result<(), WorldError> {
-        self.close_accounts(who)?;
-        self.forget_ways(who);
-        if self.design.phone.accounts == pillarbox_access::design::Accounts::One {
-            self.one_profile(who, self.home(who))?;
-        }
-        let knows = self.scenario.person(who).map(|person| person.knows.clone()).unwrap_or_default();
-        for whom in knows {
-            self.meet(who, whom)?;
-        }
-        Ok(())
-    }
-
     /// Closes somebody's accounts, so far as their phone reaches the relays.
-    fn close_accounts(&mut self, who: PersonId) -> Result<(), WorldError> {
+    pub(super) fn close_accounts(&mut self, who: PersonId) -> Result<(), WorldError> {
         let all = self.profiles_of(who);
         for id in &all {
             if let Some(phone) = self.profile_mut(*id)?.phone.as_mut() {

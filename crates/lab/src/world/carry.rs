@@ -222,6 +222,10 @@ impl World {
         match effect {
             Effect::Send(connection, frame) => self.send(connection, &frame),
             Effect::Close(connection, reason) => self.say_goodbye(connection, reason),
+            Effect::SendCode(handle, code) => {
+                self.codes.insert(handle, code);
+                Ok(())
+            }
             Effect::Wake(token) => {
                 if push::wake(&mut self.push, token.as_slice(), self.now) {
                     self.record.push(self.now, Kind::Wake { token_sha256: sha256(token.as_slice()) });

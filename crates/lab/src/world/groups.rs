@@ -105,6 +105,15 @@ impl World {
         Ok(())
     }
 
+    /// Somebody is in their groups with another phone from now on.
+    pub(super) fn replace_in_groups(&mut self, who: PersonId, former: ProfileId, new: ProfileId) {
+        for group in self.groups.values_mut() {
+            if let Some(own) = group.members.get_mut(&who).filter(|own| **own == former) {
+                *own = new;
+            }
+        }
+    }
+
     /// The scenario's name for a group.
     pub(super) fn group_name(&self, id: GroupId) -> Option<String> {
         let known = self.groups.iter().find(|(_, group)| group.id == id);

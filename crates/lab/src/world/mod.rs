@@ -15,6 +15,7 @@
 //! | `clock` | time passes: alarms of phones, sweeps of relays |
 //! | `carry` | how frames move, and what a cable would show |
 //! | `acquaint` | who can write to whom |
+//! | `anew` | somebody has a new phone |
 //! | `acts`, `groups`, `channels`, `backups`, `reports`, `notices` | what people do, and what their phones tell them |
 //! | `orders` | what authorities make operators and networks do |
 //! | `withdrawal` | what operators take from a country, and tell its people |
@@ -22,6 +23,7 @@
 
 mod acquaint;
 mod acts;
+mod anew;
 mod backups;
 mod carry;
 mod channels;
@@ -43,7 +45,7 @@ use pillarbox_access::design::{Cloud, Design};
 use pillarbox_access::view::{PushRecords, WireTap};
 use pillarbox_client::{Habits, Link};
 use pillarbox_relay::{ConnectionId, Keeping};
-use pillarbox_wire::{AccountId, ChannelName, Handle, Timestamp};
+use pillarbox_wire::{AccountId, ChannelName, Handle, NumberCode, Timestamp};
 
 pub use acquaint::Met;
 pub use acts::Seized;
@@ -87,6 +89,8 @@ pub struct World {
     acquaintances: BTreeMap<(PersonId, PersonId), Acquaintance>,
     groups: BTreeMap<String, GroupHere>,
     channels: BTreeMap<ChannelName, (SiteId, ProfileId)>,
+    /// Codes that were sent to numbers and that nobody has shown yet: whoever holds the number reads them.
+    codes: BTreeMap<Handle, NumberCode>,
     offline: BTreeSet<PersonId>,
     /// Who has no account any more, or whose phone is in other hands.
     gone: BTreeSet<PersonId>,
@@ -134,6 +138,7 @@ impl World {
             acquaintances: BTreeMap::new(),
             groups: BTreeMap::new(),
             channels: BTreeMap::new(),
+            codes: BTreeMap::new(),
             offline: BTreeSet::new(),
             gone: BTreeSet::new(),
             seized: Vec::new(),
@@ -216,9 +221,17 @@ impl World {
             name: host.to_owned(),
             jurisdiction: jurisdiction.clone(),
         };
-        self.sites.push(Site::open(host, role, jurisdiction, keeping, self.now, rng)?);
+        let rule = (keeping, role == Role::Messenger && self.sends_codes());
+        self.sites.push(Site::open(host, role, jurisdiction, rule, self.now, rng)?);
         self.record.push(self.now, kind);
         Ok(())
+    }
+
+    /// True if the operator sends codes to numbers. Where nobody takes a number that has an account, a code would be two more
+    /// frames for each account and tell nothing.
+    fn sends_codes(&self) -> bool {
+        let again = |event: &crate::scenario::Event| matches!(event.act, Act::ReRegisters);
+        self.design.phone.number && self.scenario.events.iter().any(again)
     }
 
     /// Everybody gets their account, meets whom they know, and what the scenario says is put on the calendar.

@@ -9,7 +9,7 @@ use pillarbox_client::{Habits, Link, NewAccount, Notice, Passphrase, Phone, Prot
 use pillarbox_crypto::PasswordCost;
 use pillarbox_relay::ConnectionId;
 use pillarbox_transport::Established;
-use pillarbox_wire::{AccountId, Handle, RelayFrame, Timestamp};
+use pillarbox_wire::{AccountId, Handle, Refusal, RelayFrame, Timestamp};
 use rand_chacha::ChaCha20Rng;
 use rand_core::Rng as _;
 use tempfile::TempDir;
@@ -272,6 +272,7 @@ impl World {
     pub(super) fn tend(&mut self, id: ProfileId, notice: &Notice) -> Result<(), WorldError> {
         match notice {
             Notice::Registered { address } => self.registered(id, address.account),
+            Notice::RegistrationRefused { reason: Refusal::CodeSent } => self.show_code(id),
             Notice::RegistrationRefused { .. } | Notice::AuthenticationRefused { .. } => {
                 self.profiles.get_mut(id.0).ok_or(WorldError::Missing("a profile"))?.refused = true;
                 Ok(())

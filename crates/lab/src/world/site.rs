@@ -55,13 +55,14 @@ impl Site {
         host: &str,
         role: Role,
         jurisdiction: Option<String>,
-        keeping: Keeping,
+        (keeping, verify_numbers): (Keeping, bool),
         now: Timestamp,
         mut rng: ChaCha20Rng,
     ) -> Result<Self, WorldError> {
         let key = AgreementSecret::generate(&mut rng);
         let address = RelayAddress::new(host, PORT, key.public())?;
-        let settings = Settings { keeping, limits: Limits { ageing_step: AGEING_STEP, ..Limits::default() } };
+        let limits = Limits { ageing_step: AGEING_STEP, ..Limits::default() };
+        let settings = Settings { keeping, limits, verify_numbers };
         let mut relay = Relay::open(SqliteStore::in_memory()?, settings, now, &mut rng)?;
         relay.follow(Some(usize::MAX));
         let (blocked_in, closed_to, taps) = (BTreeSet::new(), BTreeSet::new(), Vec::new());

@@ -78,6 +78,8 @@ pub(crate) struct Run {
     pub(crate) admin: AdminAddress,
     #[command(flatten)]
     pub(crate) keeping: KeepingArguments,
+    #[command(flatten)]
+    pub(crate) numbers: Numbers,
     /// Limits other than the shipped ones: a JSON object with those that differ, such as
     /// {"connections_per_address": 1000}. Rates are {"burst": COUNT, "every": MILLISECONDS}.
     #[arg(long, value_name = "FILE")]
@@ -111,6 +113,8 @@ pub(crate) struct Ledger {
 pub(crate) struct Inventory {
     #[command(flatten)]
     pub(crate) keeping: KeepingArguments,
+    #[command(flatten)]
+    pub(crate) numbers: Numbers,
     #[command(flatten)]
     pub(crate) output: Output,
 }
@@ -161,6 +165,28 @@ pub(crate) struct KeepingArguments {
     /// Do not keep who sent a message. Its recipient is then not told either.
     #[arg(long)]
     drop_sender: bool,
+}
+
+/// The rule for numbers.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Numbers {
+    /// Send a code to each number that somebody registers, and let only whoever shows it have the number. Codes go to
+    /// FILE, which stands in for the telephone network; without a name, to number-codes in the data directory. Without
+    /// this option a number proves nothing.
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
+    verify_numbers: Option<Option<PathBuf>>,
+}
+
+impl Numbers {
+    /// True if numbers are verified.
+    pub(crate) const fn are_verified(&self) -> bool {
+        self.verify_numbers.is_some()
+    }
+
+    /// The file that the operator named for codes.
+    pub(crate) fn file(&self) -> Option<PathBuf> {
+        self.verify_numbers.clone().flatten()
+    }
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

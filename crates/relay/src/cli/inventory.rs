@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use anstyle::Style;
 use pillarbox_relay::Keeping;
 use pillarbox_relay::inventory::{Line, whole};
-use pillarbox_relay::server::OPERATIONS;
-use pillarbox_wire::inventory::{Class, Direction};
+use pillarbox_relay::server::{OPERATIONS, SENT_CODES};
+use pillarbox_wire::inventory::{Class, Direction, Entry};
 use serde_json::{Value, json};
 
 use super::args::{Inventory, Output};
@@ -39,9 +39,9 @@ const SUMMARY_AT: usize = 15;
 
 /// Runs `inventory`.
 pub(crate) fn run(arguments: Inventory, out: &mut impl Write) -> Result<(), Failure> {
-    let Inventory { keeping, output } = arguments;
+    let Inventory { keeping, numbers, output } = arguments;
     let keeping = keeping.keeping()?;
-    let lines = whole(&keeping, OPERATIONS);
+    let lines = whole(&keeping, &operations(numbers.are_verified()));
     if !output.json && !output.plain {
         writeln!(out, "Each field that this relay can see, made from its frames, rows, log and metrics.")?;
         writeln!(out, "Content, entity data, events data: Investigatory Powers Act 2016, section 261;")?;
@@ -59,8 +59,12 @@ pub(crate) fn write_kept(keeping: &Keeping, output: Output, out: &mut impl Write
 }
 
 /// Writes the few lines that `run` starts with.
-pub(crate) fn write_summary(keeping: &Keeping, out: &mut impl Write) -> Result<(), Failure> {
-    let lines = whole(keeping, OPERATIONS);
+pub(crate) fn write_summary(
+    keeping: &Keeping,
+    verify_numbers: bool,
+    out: &mut impl Write,
+) -> Result<(), Failure> {
+    let lines = whole(keeping, &operations(verify_numbers));
     let (kept, seen): (Vec<&Line>, Vec<&Line>) =
         lines.iter().filter(|line| line.direction == Direction::Own).partition(|line| is_kept_row(line));
     writeln!(out, "It keeps")?;
@@ -80,6 +84,12 @@ pub(crate) fn write_summary(keeping: &Keeping, out: &mut impl Write) -> Result<(
     }
     writeln!(out, "Each field and its reason: pillarbox-relay inventory")?;
     Ok(())
+}
+
+/// The tables of the program around the relay: its log and metrics, and the codes if it sends any.
+fn operations(verify_numbers: bool) -> Vec<Entry> {
+    let codes = if verify_numbers { SENT_CODES } else { &[] };
+    [OPERATIONS, codes].concat()
 }
 
 /// A field of the relay's own records that is written down. A frame's field is kept only in such a record.
@@ -221,7 +231,7 @@ mod tests {
         for page in [
             text(|out| write(&everything, &Keeping::HISTORY, WORDS, out)),
             text(|out| write_kept(&Keeping::LEAST, WORDS, out)),
-            text(|out| write_summary(&Keeping::HISTORY, out)),
+            text(|out| write_summary(&Keeping::HISTORY, true, out)),
         ] {
             for line in page.lines() {
                 assert!(line.chars().count() <= WIDTH, "{line}");
@@ -231,11 +241,12 @@ mod tests {
 
     #[test]
     fn what_is_kept_depends_on_what_was_asked_for() {
-        let least = text(|out| write_summary(&Keeping::LEAST, out));
-        let history = text(|out| write_summary(&Keeping::HISTORY, out));
+        let least = text(|out| write_summary(&Keeping::LEAST, false, out));
+        let history = text(|out| write_summary(&Keeping::HISTORY, true, out));
         assert!(least.contains("until delivered, at most 30 days"), "{least}");
         assert!(!least.contains("last_address,") && !least.contains("365"), "{least}");
         assert!(history.contains("365 days after delivery"), "{history}");
+        assert!(history.contains("sent code") && !least.contains("sent code"), "{history}");
     }
 
     #[test]

@@ -3,8 +3,8 @@
 use std::io::Write;
 use std::path::Path;
 
-use pillarbox_relay::server::{Running, Server, ServerConfig, SocketTimeouts, StartError};
-use pillarbox_relay::{Keeping, Limits, Settings};
+use pillarbox_relay::server::{Running, Server, ServerConfig, SocketTimeouts, StartError, codes_file};
+use pillarbox_relay::{Limits, Settings};
 use tokio::runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing_subscriber::filter::LevelFilter;
@@ -21,7 +21,7 @@ const INTERRUPTED: u8 = 130;
 
 /// Runs the relay until it is told to stop.
 pub(crate) fn run(arguments: Run, out: &mut impl Write) -> Result<(), Failure> {
-    let Run { data, listen, public_host, admin, keeping, limits, log_format, log_level } = arguments;
+    let Run { data, listen, public_host, admin, keeping, numbers, limits, log_format, log_level } = arguments;
     let data = data.directory()?;
     let keeping = keeping.keeping()?;
     let limits = limits.as_deref().map_or_else(|| Ok(Limits::default()), read_limits)?;
@@ -31,7 +31,8 @@ pub(crate) fn run(arguments: Run, out: &mut impl Write) -> Result<(), Failure> {
         listen,
         public_host,
         admin: admin.0,
-        settings: Settings { keeping, limits },
+        settings: Settings { keeping, limits, verify_numbers: numbers.are_verified() },
+        codes: numbers.file(),
         timeouts: SocketTimeouts::default(),
     };
     let runtime = runtime::Builder::new_multi_thread().worker_threads(socket_threads()).enable_all().build();
@@ -64,10 +65,9 @@ fn read_limits(file: &Path) -> Result<Limits, Failure> {
 async fn until_stopped(config: ServerConfig, out: &mut impl Write) -> Result<(), Failure> {
     // Before the relay starts: a signal that comes early is a stop and not a crash.
     let mut signals = Signals::listen()?;
-    let keeping = config.settings.keeping.clone();
-    let data = config.data.clone();
+    let said = config.clone();
     let mut relay = Server::start(config).await?;
-    match greet(&relay, &data, &keeping, out) {
+    match greet(&relay, &said, out) {
         // Whoever read the address and left does not stop the relay.
         Ok(()) | Err(Failure::ClosedPipe) => {}
         Err(failure) => return Err(failure),
@@ -78,13 +78,23 @@ async fn until_stopped(config: ServerConfig, out: &mut impl Write) -> Result<(),
     }
 }
 
-fn greet(relay: &Running, data: &Path, keeping: &Keeping, out: &mut impl Write) -> Result<(), Failure> {
+fn greet(relay: &Running, config: &ServerConfig, out: &mut impl Write) -> Result<(), Failure> {
+    let ServerConfig { data, settings, codes, .. } = config;
     writeln!(out, "Relay ready    {}", relay.address())?;
     if let Some(admin) = relay.admin() {
         writeln!(out, "Admin          http://{admin}/healthz  /readyz  /metrics")?;
     }
     writeln!(out, "Data           {}", data.display())?;
-    inventory::write_summary(keeping, out)?;
+    if settings.verify_numbers {
+        let file = codes_file(data, codes.as_deref());
+        writeln!(out, "Numbers        A code goes to {}, which stands in", file.display())?;
+        writeln!(out, "               for the telephone network. Whoever can read that file, the")?;
+        writeln!(out, "               operator among them, can take over every number.")?;
+    } else {
+        writeln!(out, "Numbers        A number proves nothing here: anybody can register one that has")?;
+        writeln!(out, "               no account yet. With --verify-numbers a code is sent to it.")?;
+    }
+    inventory::write_summary(&settings.keeping, settings.verify_numbers, out)?;
     Ok(out.flush()?)
 }
 

@@ -4,8 +4,9 @@ use std::collections::HashSet;
 
 use pillarbox_wire::limits::MAX_PREKEYS_PER_UPLOAD;
 use pillarbox_wire::{
-    AccountId, CloseAccount, Closed, DeviceAddress, DeviceId, Farewell, PreKeyId, PreKeyUpload, Refusal,
-    Register, Registered, RelayFrame, Timestamp,
+    AccountId, ClientFrame, CloseAccount, Closed, DeviceAddress, DeviceId, Farewell, NumberCode, PreKeyId,
+    PreKeyUpload, Refusal, Register, RegisterWithCode, Registered, RelayFrame, RequestId, Reregistered,
+    Timestamp,
 };
 use rand_core::CryptoRng;
 
@@ -25,6 +26,8 @@ enum Registering {
     New(Connection),
     /// The phone did not hear the first answer: the account is there, with the same keys.
     Again(Connection, DeviceAddress),
+    /// Whoever registers has shown the code that was sent to the number, and the number has this account.
+    Over(Connection, AccountId),
     /// Another registration in this round wants the same number or key, and goes first.
     Later,
 }
@@ -34,30 +37,56 @@ impl<S: Store> Relay<S> {
         &mut self,
         id: ConnectionId,
         frame: Box<Register>,
+        code: Option<NumberCode>,
         round: &mut Round,
         rng: &mut impl CryptoRng,
     ) {
-        match self.check_registration(id, &frame, round) {
+        match self.check_registration(id, &frame, code, round, rng) {
             Ok(Registering::New(connection)) => self.make_account(id, connection, *frame, round, rng),
             Ok(Registering::Again(connection, address)) => {
                 self.bind(id, address, round);
                 self.see(address, connection.peer, round);
                 let connected = Happening::on(&connection, Logged::Connected).by(address.account);
                 self.log(connected.anyway(), round);
-                round.answer(id, RelayFrame::Registered(Registered { request: frame.request, address }));
+                round.answer(id, self.answer_again(frame.request, address));
+            }
+            Ok(Registering::Over(connection, account)) => {
+                let request = frame.request;
+                if let Err(reason) = self.replace_keys(id, &connection, account, *frame, round) {
+                    round.refuse(id, request, reason);
+                }
             }
             Ok(Registering::Later) => {
-                round.defer(id, Input::Frame(pillarbox_wire::ClientFrame::Register(frame)))
+                let again = match code {
+                    Some(code) => ClientFrame::RegisterWithCode(Box::new(RegisterWithCode {
+                        registration: *frame,
+                        code,
+                    })),
+                    None => ClientFrame::Register(frame),
+                };
+                round.defer(id, Input::Frame(again));
             }
             Err(reason) => round.refuse(id, frame.request, reason),
         }
+    }
+
+    /// The answer that the phone did not hear. A device that is not the account's first has taken the place of another one.
+    fn answer_again(&self, request: RequestId, address: DeviceAddress) -> RelayFrame {
+        if address.device == DeviceId::FIRST {
+            return RelayFrame::Registered(Registered { request, address });
+        }
+        let waiting = self.directory.device(&address).map_or(0, |device| device.mailbox.len());
+        let waiting = u32::try_from(waiting).unwrap_or(u32::MAX);
+        RelayFrame::Reregistered(Reregistered { request, address, waiting })
     }
 
     fn check_registration(
         &mut self,
         id: ConnectionId,
         frame: &Register,
-        round: &Round,
+        code: Option<NumberCode>,
+        round: &mut Round,
+        rng: &mut impl CryptoRng,
     ) -> Result<Registering, Refusal> {
         let connection = self.connections.get(id).ok_or(Refusal::NotAuthenticated)?;
         if connection.device.is_some() {
@@ -86,10 +115,20 @@ impl<S: Store> Relay<S> {
                 Err(Refusal::NotWellFormed)
             };
         }
-        if frame.handle.as_ref().is_some_and(|handle| self.directory.account_by_handle(handle).is_some()) {
-            return Err(Refusal::HandleTaken);
+        let Some(handle) = &frame.handle else { return Ok(Registering::New(connection)) };
+        let holder = self.directory.account_by_handle(handle).map(|holder| holder.row.account);
+        match (self.settings.verify_numbers, code, holder) {
+            (false, _, Some(_)) => Err(Refusal::HandleTaken),
+            (false, _, None) => Ok(Registering::New(connection)),
+            (true, None, _) => Err(self.send_code(handle, round, rng)),
+            (true, Some(code), holder) => {
+                self.codes.show(handle, &code, &self.settings.limits, round.now)?;
+                Ok(match holder {
+                    Some(account) => Registering::Over(connection, account),
+                    None => Registering::New(connection),
+                })
+            }
         }
-        Ok(Registering::New(connection))
     }
 
     fn make_account(
@@ -148,10 +187,10 @@ impl<S: Store> Relay<S> {
                 Ok(address) => address,
                 Err(reason) => return round.refuse(id, request, reason),
             };
-        let whole = !round.changes.is_empty() || !round.planned.is_empty();
+        let whole = !round.is_untouched();
         round.barrier = true;
         if whole {
-            round.deferred.push((id, Input::Frame(pillarbox_wire::ClientFrame::CloseAccount(frame))));
+            round.deferred.push((id, Input::Frame(ClientFrame::CloseAccount(frame))));
             return;
         }
         let closing = self.closing(address.account);

@@ -120,7 +120,7 @@ impl<S: Store> Relay<S> {
             Effect::Send(connection, frame) => (*connection, passing::to_phone(frame)),
             Effect::Close(connection, _) => (*connection, "Goodbye"),
             // It goes to nobody's connection.
-            Effect::Wake(_) => return None,
+            Effect::Wake(_) | Effect::SendCode(..) => return None,
         };
         // A connection that was just closed is forgotten, and its goodbye is not worth remembering it for.
         let known = self.connections.get(connection)?;

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use pillarbox_wire::{Bytes, ClientFrame, Farewell, RelayFrame};
+use pillarbox_wire::{Bytes, ClientFrame, Farewell, Handle, NumberCode, RelayFrame};
 use serde::{Deserialize, Serialize};
 
 use crate::keeping::Keeping;
@@ -43,6 +43,8 @@ pub enum Effect {
     /// A message waits for a device that is away, and this is the push token that its owner's phone has left: hand it to the
     /// push service of the device's system. One for each message and token.
     Wake(Bytes),
+    /// A code goes to a number: hand it to whatever carries messages to numbers.
+    SendCode(Handle, NumberCode),
 }
 
 /// What a batch led to.
@@ -71,6 +73,9 @@ pub struct Settings {
     pub keeping: Keeping,
     /// What it refuses.
     pub limits: Limits,
+    /// True for a relay that sends a code to a number before it lets anybody register the number. Without it the first who
+    /// asks has the number.
+    pub verify_numbers: bool,
 }
 
 /// How much a relay holds, for its metrics.

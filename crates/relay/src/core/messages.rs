@@ -41,6 +41,9 @@ impl<S: Store> Relay<S> {
         };
         self.rates.take(kind, connection.subject(), rate, round.now)?;
         self.admit(&connection, to.account, delivery_key.as_ref())?;
+        if self.directory.device(&to).is_none() && self.directory.account(to.account).is_some() {
+            return Err(Refusal::KeysReplaced);
+        }
         let device = self.directory.device_mut(&to).ok_or(Refusal::UnknownRecipient)?;
         let size = payload.len();
         if !device.mailbox.reserve(size, limits.mailbox_messages, limits.mailbox_bytes) {

@@ -7,6 +7,7 @@
 //! | file | requests |
 //! |---|---|
 //! | `accounts` | Register, CloseAccount |
+//! | `numbers` | RegisterWithCode |
 //! | `authentication` | Authenticate |
 //! | `questions` | LookUp, RequestCertificate |
 //! | `prekeys` | PublishPreKeys, CountPreKeys, FetchBundles |
@@ -26,6 +27,7 @@ mod deposits;
 mod events;
 mod log;
 mod messages;
+mod numbers;
 mod prekeys;
 mod publishing;
 mod questions;
@@ -44,6 +46,7 @@ use rand_core::CryptoRng;
 
 use crate::ageing::Ageing;
 use crate::channels::Channels;
+use crate::codes::Codes;
 use crate::directory::Directory;
 use crate::passing::{self, Passing};
 use crate::rates::Rates;
@@ -70,6 +73,7 @@ pub struct Relay<S> {
     channels: Channels,
     connections: Connections,
     rates: Rates,
+    codes: Codes,
     ageing: Ageing,
     counters: Counters,
     /// Devices that messages may be handed to, in the order in which they will be served.
@@ -136,6 +140,7 @@ impl<S: Store> Relay<S> {
             channels: Channels::new(&contents.channels),
             connections: Connections::default(),
             rates: Rates::new(settings.limits.rate_entries),
+            codes: Codes::default(),
             ageing,
             counters,
             line: VecDeque::new(),
@@ -280,7 +285,7 @@ impl<S: Store> Relay<S> {
     ) -> Result<(), StoreError> {
         match frame {
             ClientFrame::Authenticate(frame) => self.authenticate(connection, &frame, round),
-            ClientFrame::Register(frame) => self.register(connection, frame, round, rng),
+            ClientFrame::Register(frame) => self.register(connection, frame, None, round, rng),
             ClientFrame::PublishPreKeys(frame) => self.publish_prekeys(connection, frame, round)?,
             ClientFrame::CountPreKeys(frame) => self.count_prekeys(connection, frame.request, round)?,
             ClientFrame::LookUp(frame) => self.look_up(connection, &frame, round),
@@ -297,6 +302,7 @@ impl<S: Store> Relay<S> {
             ClientFrame::OpenChannel(frame) => self.open_channel(connection, frame, round),
             ClientFrame::Post(frame) => self.post(connection, frame, round),
             ClientFrame::ReadChannel(frame) => self.read_channel(connection, &frame, round)?,
+            ClientFrame::RegisterWithCode(frame) => self.register_with_code(connection, frame, round, rng),
         }
         Ok(())
     }

@@ -16,6 +16,7 @@ use crate::store::Store;
 impl<S: Store> Relay<S> {
     pub(super) fn look_up(&mut self, id: ConnectionId, frame: &LookUp, round: &mut Round) {
         match self.find(id, frame, round) {
+            Ok(found) if self.settings.verify_numbers => round.answer(id, RelayFrame::FoundByCode(found)),
             Ok(found) => round.answer(id, RelayFrame::Found(found)),
             Err(reason) => round.refuse(id, frame.request, reason),
         }

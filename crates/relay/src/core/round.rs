@@ -8,8 +8,8 @@
 use std::collections::{HashMap, HashSet};
 
 use pillarbox_wire::{
-    ChannelName, DeviceAddress, Farewell, FixedBytes, Handle, MessageId, Refusal, Refused, RelayFrame,
-    RequestId, Timestamp,
+    ChannelName, DeviceAddress, Farewell, FixedBytes, Handle, MessageId, NumberCode, Refusal, Refused,
+    RelayFrame, RequestId, Timestamp,
 };
 
 use super::events::{ConnectionId, Effect, Input};
@@ -39,6 +39,8 @@ pub(super) struct Round {
     pub(super) barrier: bool,
     /// The connections that register, in the order of `changes.accounts`.
     pub(super) registering: Vec<ConnectionId>,
+    /// The connections that take an account over, in the order of `changes.replaced`.
+    pub(super) replacing: Vec<ConnectionId>,
     /// The devices that publish prekeys, in the order of `changes.prekeys`.
     pub(super) publishing: Vec<DeviceAddress>,
     /// Recipients, in the order of `changes.messages`.
@@ -64,6 +66,7 @@ impl Round {
             blocked: HashSet::default(),
             barrier: false,
             registering: Vec::new(),
+            replacing: Vec::new(),
             publishing: Vec::new(),
             recipients: Vec::new(),
             claimed_handles: HashSet::new(),
@@ -101,6 +104,16 @@ impl Round {
 
     pub(super) fn close(&mut self, connection: ConnectionId, reason: Farewell) {
         self.planned.push(Planned::Anyway(Effect::Close(connection, reason)));
+    }
+
+    /// Sends a code, whatever becomes of the transaction.
+    pub(super) fn send_code(&mut self, handle: Handle, code: NumberCode) {
+        self.planned.push(Planned::Anyway(Effect::SendCode(handle, code)));
+    }
+
+    /// True if nothing is planned yet: for what needs a round of its own.
+    pub(super) fn is_untouched(&self) -> bool {
+        self.changes.is_empty() && self.planned.is_empty()
     }
 
     /// Answers once the transaction is durable.

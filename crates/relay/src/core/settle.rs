@@ -117,6 +117,10 @@ impl<S: Store> Relay<S> {
                 self.bind(connection, address, round);
             }
         }
+        let replaced = std::mem::take(&mut round.changes.replaced);
+        for (replacement, connection) in replaced.into_iter().zip(std::mem::take(&mut round.replacing)) {
+            self.bring_in_replacement(connection, replacement, round);
+        }
         Fresh::new(std::mem::take(&mut round.changes.messages))
     }
 

@@ -25,6 +25,9 @@ pub struct ServerConfig {
     pub admin: Option<SocketAddr>,
     /// What the relay keeps, and the limits of what phones may ask.
     pub settings: Settings,
+    /// The file that codes to numbers go to, where numbers are verified; none: [`CODES_FILE`](super::CODES_FILE) in the
+    /// data directory.
+    pub codes: Option<PathBuf>,
     /// How long a socket may take.
     pub timeouts: SocketTimeouts,
 }
@@ -40,6 +43,7 @@ impl ServerConfig {
             public_host: None,
             admin: None,
             settings: Settings::default(),
+            codes: None,
             timeouts: SocketTimeouts::default(),
         }
     }

@@ -13,6 +13,7 @@
 
 mod admission;
 mod clock;
+mod codes;
 mod config;
 mod connection;
 mod data_dir;
@@ -32,6 +33,7 @@ use pillarbox_wire::inventory::{Direction, Entry};
 
 pub use crate::lock::LOCK_FILE;
 pub use clock::now;
+pub use codes::{CODES_FILE, SentCode, codes_file};
 pub use config::{DEFAULT_ADMIN_PORT, DEFAULT_PORT, ServerConfig};
 pub use data_dir::{ADMIN_FILE, DataDirError};
 pub use key::{KEY_FILE, KeyError};
@@ -43,3 +45,6 @@ pub const OPERATIONS: &[Entry] = &[
     Entry { direction: Direction::Own, fields: log::LOG },
     Entry { direction: Direction::Own, fields: metrics::METRICS },
 ];
+
+/// The inventory of what a relay that verifies numbers writes about the codes that it sends.
+pub const SENT_CODES: &[Entry] = &[Entry { direction: Direction::Own, fields: codes::SENT_CODE }];

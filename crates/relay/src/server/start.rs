@@ -16,6 +16,7 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use super::admission::Doorkeeper;
+use super::codes::{CodesFile, codes_file};
 use super::config::ServerConfig;
 use super::data_dir::{DataDir, DataDirError};
 use super::key::{self, KEY_FILE, KeyError};
@@ -87,7 +88,7 @@ impl Server {
     /// # Errors
     /// What stands in [`StartError`].
     pub async fn start(config: ServerConfig) -> Result<Running, StartError> {
-        let ServerConfig { data, listen, public_host, admin, settings, timeouts } = config;
+        let ServerConfig { data, listen, public_host, admin, settings, codes, timeouts } = config;
         let mut rng = StdRng::try_from_rng(&mut SysRng)
             .map_err(|_: rand::rngs::SysError| StartError::System { what: "randomness" })?;
         let data = DataDir::claim(&data)?;
@@ -100,6 +101,10 @@ impl Server {
         let admin_listener = match admin {
             Some(address) => Some(bind(address, "--admin").await?),
             None => None,
+        };
+        let codes = match settings.verify_numbers {
+            true => Some(CodesFile::open(&codes_file(data.path(), codes.as_deref()))?),
+            false => None,
         };
         let store = SqliteStore::open_serving(data.path())?;
         let door = Doorkeeper::new(&settings.limits);
@@ -154,6 +159,7 @@ impl Server {
             ready,
             passing,
             connections: Connections::default(),
+            codes,
             _data: data,
             untidy: true,
             measured: None,

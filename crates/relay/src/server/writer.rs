@@ -13,11 +13,13 @@ use pillarbox_wire::{Farewell, RelayFrame};
 use rand_core::CryptoRng;
 use tokio::sync::watch;
 
+use super::codes::{CodesFile, SentCode};
 use super::log::{Level, LogLine};
 use super::metrics::Metrics;
 use super::outbox::{End, Outbox};
 use super::queue::{Batch, Order, Queue};
 use super::timing::UPKEEP_INTERVAL;
+use super::trouble::in_words;
 use super::{clock, data_dir::DataDir};
 use crate::admin::{PassingFeed, Readiness};
 use crate::names::OwnNames;
@@ -31,6 +33,8 @@ pub(super) struct Writer<S: Store> {
     pub(super) ready: Arc<Readiness>,
     pub(super) passing: PassingFeed,
     pub(super) connections: Connections,
+    /// Where codes to numbers go; none where numbers are not verified.
+    pub(super) codes: Option<CodesFile>,
     /// Held for its lock, which must outlast the database.
     pub(super) _data: DataDir,
     /// Whether something was written since the log was last wiped.
@@ -115,9 +119,26 @@ impl<S: Store + Send + 'static> Writer<S> {
                 .counting(count)
                 .write(Level::Error);
         }
+        self.send_codes(&outcome.effects);
         self.connections.hand_out(outcome.effects, arrived);
         self.passing.show(outcome.passed, outcome.unseen);
         Ok(outcome.more)
+    }
+
+    /// Before the answers: a phone that hears of a code finds it sent.
+    fn send_codes(&mut self, effects: &[Effect]) {
+        for effect in effects {
+            let Effect::SendCode(handle, code) = effect else { continue };
+            let sent = SentCode { time: clock::now(), handle: handle.clone(), code: *code };
+            let written = self.codes.as_mut().map_or(Ok(()), |codes| codes.send(&sent));
+            if let Err(error) = written {
+                LogLine::new(
+                    "a code could not be written to the file that stands in for the telephone network",
+                )
+                .because(in_words(error.kind()))
+                .write(Level::Error);
+            }
+        }
     }
 
     /// A store that will not recover: no request can be answered truthfully any more.
@@ -178,6 +199,7 @@ impl Connections {
                 Effect::Close(connection, reason) => {
                     visits.entry(connection).or_default().end = Some(End::Goodbye(reason));
                 }
+                Effect::SendCode(..) => {}
                 Effect::Wake(_) => {
                     LogLine::new("a device is away, and there is no push service here to wake it")
                         .write(Level::Debug);

@@ -59,6 +59,19 @@ pub struct Registration {
     pub prekeys: PreKeyUpload,
 }
 
+/// An account that another phone has taken over, with the code that was sent to its number: what follows from keys is
+/// replaced, and everything else stays. That is its name, its number, when it was made, its mailbox with what waits and
+/// what is kept in it, its deposits, channels and what the log says of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Replacement {
+    /// The account's row as it is from now on.
+    pub account: AccountRow,
+    /// The row of its one device as it is from now on. It has the device number, and so the mailbox, of the former one.
+    pub device: DeviceRow,
+    /// The device's first prekeys. All of the former device's go.
+    pub prekeys: PreKeyUpload,
+}
+
 /// More prekeys of a device.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Upload {
@@ -167,6 +180,8 @@ pub struct Changes {
     pub prekeys: Vec<Upload>,
     /// One-time prekeys handed out. One that is not there fails the transaction: it was handed out before.
     pub taken: Vec<Taken>,
+    /// Accounts that another phone has taken over.
+    pub replaced: Vec<Replacement>,
     /// Devices that connected.
     pub seen: Vec<Seen>,
     /// What accounts leave and take back, in order.
@@ -207,6 +222,7 @@ impl Changes {
             accounts,
             prekeys,
             taken,
+            replaced,
             seen,
             deposits,
             channels,
@@ -227,6 +243,7 @@ impl Changes {
             && accounts.is_empty()
             && prekeys.is_empty()
             && taken.is_empty()
+            && replaced.is_empty()
             && seen.is_empty()
             && deposits.is_empty()
             && channels.is_empty()

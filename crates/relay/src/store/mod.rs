@@ -14,7 +14,8 @@ mod rows;
 mod sqlite;
 
 pub use changes::{
-    Applied, COUNTERS, Changes, Closing, Counters, Forget, Registration, Seen, Set, Taken, Trim, Upload,
+    Applied, COUNTERS, Changes, Closing, Counters, Forget, Registration, Replacement, Seen, Set, Taken, Trim,
+    Upload,
 };
 pub use channels::{CHANNEL, ChannelRow, PUBLISHED, PublishedRow};
 pub use deposits::{DEPOSIT, DepositRow, Deposits, Leaving};

@@ -27,8 +27,8 @@ use pillarbox_transport::sign_handshake;
 use pillarbox_wire::{
     AccountId, Acknowledge, Authenticate, Bytes, ChannelName, ClientFrame, Deliver, DepositKind,
     DeviceAddress, DeviceId, Duration, Farewell, FetchBundles, FixedBytes, Handle, IdentityKey, KemPreKey,
-    MessageId, OneTimePreKey, PreKeyId, PreKeyUpload, Register, RelayFrame, RequestId, SignedPreKey, Submit,
-    Timestamp,
+    MessageId, NumberCode, OneTimePreKey, PreKeyId, PreKeyUpload, Register, RelayFrame, RequestId,
+    SignedPreKey, Submit, Timestamp,
 };
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
@@ -131,6 +131,8 @@ pub struct World {
     pub closed: HashMap<ConnectionId, Farewell>,
     /// The push tokens of devices that were to be woken.
     pub woken: Vec<Bytes>,
+    /// The codes that were sent to numbers.
+    pub codes: Vec<(Handle, NumberCode)>,
     /// Every effect there was.
     pub history: Vec<Effect>,
     next_connection: u64,
@@ -176,6 +178,7 @@ impl World {
             sent: HashMap::new(),
             closed: HashMap::new(),
             woken: Vec::new(),
+            codes: Vec::new(),
             history: Vec::new(),
             next_connection: 1,
             next_request: 1,
@@ -225,6 +228,7 @@ impl World {
                     self.closed.insert(connection, reason);
                 }
                 Effect::Wake(token) => self.woken.push(token),
+                Effect::SendCode(handle, code) => self.codes.push((handle, code)),
             }
         }
         outcome

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::bytes::{Bytes, FixedBytes};
+use crate::code::NumberCode;
 use crate::codec::Encoded;
 use crate::deposit::{ChannelName, Deposit, DepositKind};
 use crate::handle::Handle;
@@ -45,6 +46,8 @@ pub enum ClientFrame {
     Post(Post),
     /// Reads a channel.
     ReadChannel(ReadChannel),
+    /// Makes an account, or takes over the one that has the number, with the code that was sent to it.
+    RegisterWithCode(Box<RegisterWithCode>),
 }
 
 impl Encoded for ClientFrame {
@@ -210,4 +213,15 @@ pub struct ReadChannel {
     pub channel: ChannelName,
     /// Posts with higher numbers are asked for; 0 for all.
     pub after: u32,
+}
+
+/// See [`ClientFrame::RegisterWithCode`]. A relay that verifies numbers refuses a [`Register`] with a number by
+/// [`Refusal::CodeSent`](crate::Refusal::CodeSent); the same registration then comes with the code. If the number has an
+/// account, that account is given the new keys: it keeps its name, and with it its mailbox, groups and deposits.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RegisterWithCode {
+    /// The registration, with a number.
+    pub registration: Register,
+    /// The code that was sent to the number.
+    pub code: NumberCode,
 }

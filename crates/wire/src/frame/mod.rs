@@ -7,11 +7,12 @@ mod relay;
 
 pub use client::{
     Acknowledge, Authenticate, ClientFrame, CloseAccount, CountPreKeys, FetchBundles, LeaveDeposits, LookUp,
-    OpenChannel, Ping, Post, PublishPreKeys, ReadChannel, Recall, Register, RequestCertificate, Submit,
+    OpenChannel, Ping, Post, PublishPreKeys, ReadChannel, Recall, Register, RegisterWithCode,
+    RequestCertificate, Submit,
 };
 pub use refusal::{Farewell, Refusal};
 pub use relay::{
     Accepted, Authenticated, Bundles, Certificate, ChannelOpened, Closed, Deliver, Deposited, Found, Goodbye,
     Pong, PostRow, Posted, Posts, PreKeyCounts, PreKeysStored, Recalled, Refused, Registered, RelayFrame,
-    Welcome,
+    Reregistered, Welcome,
 };

@@ -57,6 +57,15 @@ pub enum Refusal {
     /// The operator has taken the channel down.
     #[error("the operator has taken this channel down")]
     TakenDown,
+    /// The relay verifies numbers, and has sent a code to this one: the registration is to come again with it.
+    #[error("the relay has sent a code to this number, and takes the registration with the code only")]
+    CodeSent,
+    /// The code is wrong, is over, was sent to another number, or was tried too often: one answer for all.
+    #[error("this is not the code that was sent to this number, or it is no longer good")]
+    CodeRefused,
+    /// The account was registered anew: the device has another number and other keys.
+    #[error("the account was registered on another phone since, and has other keys")]
+    KeysReplaced,
 }
 
 /// Why a relay closes a connection.
@@ -84,4 +93,7 @@ pub enum Farewell {
     /// The account was closed.
     #[error("the account was closed")]
     AccountClosed,
+    /// Another phone registered the account's number, with the code that was sent to it.
+    #[error("another phone has registered this account's number, with the code that was sent to it")]
+    Reregistered,
 }

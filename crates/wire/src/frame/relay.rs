@@ -53,6 +53,10 @@ pub enum RelayFrame {
     Posted(Posted),
     /// What a channel published.
     Posts(Posts),
+    /// The account behind the number was there before, and has the keys of this phone now.
+    Reregistered(Reregistered),
+    /// The account behind a number, at a relay that sends codes to numbers.
+    FoundByCode(Found),
 }
 
 impl Encoded for RelayFrame {
@@ -241,4 +245,16 @@ pub struct PostRow {
     pub posted_at: Timestamp,
     /// What everybody may read.
     pub content: Bytes,
+}
+
+/// See [`RelayFrame::Reregistered`]. The device has a number that it did not have before, so that whoever writes to the
+/// keys of the former phone is told to fetch the new ones.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reregistered {
+    /// Which question this answers.
+    pub request: RequestId,
+    /// The account and its device.
+    pub address: DeviceAddress,
+    /// Messages that wait in its mailbox; they follow, and were encrypted for the former phone.
+    pub waiting: u32,
 }

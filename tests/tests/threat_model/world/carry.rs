@@ -138,6 +138,7 @@ impl World {
                     Effect::Close(connection, _) => self.closed(connection),
                     // There is no push service in this world.
                     Effect::Wake(_) => {}
+                    Effect::SendCode(handle, code) => self.codes.push((handle, code)),
                 }
             }
             if !outcome.more {

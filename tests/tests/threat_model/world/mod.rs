@@ -18,7 +18,7 @@ use pillarbox_crypto::{AgreementSecret, PasswordCost};
 use pillarbox_relay::{ConnectionId, Passing, Relay, Settings, SqliteStore};
 use pillarbox_transport::{Established, RelayAddress};
 use pillarbox_wire::{
-    AccountId, ClientFrame, DeviceAddress, Duration, Handle, IdentityKey, RelayFrame, Timestamp,
+    AccountId, ClientFrame, DeviceAddress, Duration, Handle, IdentityKey, NumberCode, RelayFrame, Timestamp,
 };
 use rand::SeedableRng;
 use rand::rngs::StdRng;
@@ -89,6 +89,8 @@ pub(crate) struct World {
     /// What the relay says passed.
     pub(crate) passed: Vec<Passing>,
     pub(crate) tapped: Vec<Tapped>,
+    /// Codes that the relay sent to numbers.
+    pub(crate) codes: Vec<(Handle, NumberCode)>,
 }
 
 pub(crate) fn passphrase() -> Passphrase {
@@ -137,6 +139,7 @@ impl World {
             sent: Vec::new(),
             passed: Vec::new(),
             tapped: Vec::new(),
+            codes: Vec::new(),
         }
     }
 

@@ -68,10 +68,11 @@ fn place(failure: &Failure) -> usize {
         Failure::LockUnheard { .. } => 46,
         Failure::NotLocked(_) => 47,
         Failure::NobodyNamed => 48,
+        Failure::NoCodes => 49,
     }
 }
 
-const KINDS: usize = 49;
+const KINDS: usize = 50;
 
 const NUMBER: &str = "40215 88310 55721 09164 71120 38865 24051 99003 17742 60018 45529 83310";
 const OTHER: &str = "11111 22222 33333 44444 55555 66666 77777 88888 99999 00000 12345 67890";
@@ -96,6 +97,7 @@ fn all() -> Vec<Failure> {
         Failure::LockUnheard { process: 4_242 },
         Failure::NotLocked("no such file".to_owned()),
         Failure::NobodyNamed,
+        Failure::NoCodes,
         Failure::NewerProfile,
         Failure::Damaged,
         Failure::DiskFull,
@@ -108,6 +110,7 @@ fn all() -> Vec<Failure> {
         Failure::Version("This program is older than the relay.".to_owned()),
         Failure::Lost,
         Failure::Goodbye(Farewell::Stopping),
+        Failure::Goodbye(Farewell::Reregistered),
         Failure::UnknownContact { name: bob(), known: Vec::new() },
         Failure::UnknownContact { name: "bo".to_owned(), known: vec!["Carol".to_owned(), bob()] },
         Failure::NameTaken,
@@ -172,6 +175,8 @@ fn all() -> Vec<Failure> {
             Refusal::NotWellFormed,
             Refusal::RateLimited { retry_after: 20 },
             Refusal::StorageFailed,
+            Refusal::CodeSent,
+            Refusal::CodeRefused,
         ]
         .map(Failure::Refused),
     );

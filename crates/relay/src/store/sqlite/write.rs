@@ -7,7 +7,7 @@ use super::columns::{integer, time};
 use super::{channels, deposits, events, trim};
 use crate::store::{
     AccountRow, Applied, Changes, Closing, Counters, DeviceNumber, DeviceRow, Forget, MessageRow, PreKeyKind,
-    Registration, Seen, Set, StoreError, Taken, Upload,
+    Registration, Replacement, Seen, Set, StoreError, Taken, Upload,
 };
 
 /// Messages in one statement. Starting a statement costs as much as a row; past some tens nothing more is gained.
@@ -23,6 +23,7 @@ pub(super) fn apply(connection: &mut Connection, changes: &Changes) -> Result<Ap
         accounts,
         prekeys,
         taken,
+        replaced,
         seen,
         deposits: leaving,
         channels: opened,
@@ -66,6 +67,7 @@ pub(super) fn apply(connection: &mut Connection, changes: &Changes) -> Result<Ap
             return Err(StoreError::Damaged);
         }
     }
+    replaced.iter().try_for_each(|one| replace(&transaction, one))?;
     for Seen { device, at, address } in seen {
         transaction
             .prepare_cached("UPDATE devices SET last_seen = ?2, last_address = ?3 WHERE device_number = ?1")?
@@ -218,6 +220,61 @@ fn register(transaction: &Transaction<'_>, registration: &Registration) -> Resul
             integer(*next_one_time_kem),
         ],
     )?;
+    store_prekeys(transaction, *device_number, prekeys)
+}
+
+/// Everything that is not a key, or follows from one, stays as it is.
+fn replace(transaction: &Transaction<'_>, replacement: &Replacement) -> Result<(), StoreError> {
+    let Replacement { account, device, prekeys } = replacement;
+    let AccountRow {
+        account,
+        handle: _,
+        registered_at: _,
+        identity_signing,
+        identity_agreement,
+        identity_cross_signature,
+        delivery_verifier,
+    } = account;
+    let accounts = transaction
+        .prepare_cached(
+            "UPDATE accounts SET identity_signing = ?2, identity_agreement = ?3, identity_cross_signature = ?4, \
+             delivery_verifier = ?5 WHERE account = ?1",
+        )?
+        .execute(params![
+            account.0.as_slice(),
+            identity_signing.0.as_slice(),
+            identity_agreement.0.as_slice(),
+            identity_cross_signature.0.as_slice(),
+            delivery_verifier.0.as_slice(),
+        ])?;
+    let DeviceRow {
+        device_number,
+        account: _,
+        device,
+        device_key,
+        last_seen,
+        last_address,
+        next_one_time,
+        next_one_time_kem,
+    } = device;
+    transaction.prepare_cached("DELETE FROM prekeys WHERE device_number = ?1")?.execute([device_number.0])?;
+    let devices = transaction
+        .prepare_cached(
+            "UPDATE devices SET device = ?2, device_key = ?3, last_seen = ?4, last_address = ?5, next_one_time = ?6, \
+             next_one_time_kem = ?7 WHERE device_number = ?1",
+        )?
+        .execute(params![
+            device_number.0,
+            device.0,
+            device_key.0.as_slice(),
+            last_seen.map(time),
+            last_address.map(|address| address.to_string()),
+            integer(*next_one_time),
+            integer(*next_one_time_kem),
+        ])?;
+    if (accounts, devices) != (1, 1) {
+        return Err(StoreError::Damaged);
+    }
     store_prekeys(transaction, *device_number, prekeys)
 }
 

@@ -1,0 +1,133 @@
+//! Numbers that are verified: a code goes to the number, and whoever shows it registers the number.
+//!
+//! **The code** decides who has the number from now on, and nothing about who they are. If the number has
+//! an account, the account goes on: the relay puts the new phone's keys in the place of the former ones and keeps all
+//! else. It does so by the same code whether the owner has a new phone or a thief has read the code; that keys are others
+//! now is for the phones of the contacts to tell.
+//!
+//! **One round.** The replacement has a round of its own, as the end of an account has: a bundle that is handed out in the
+//! same transaction would hold keys of both phones.
+
+use pillarbox_wire::{
+    AccountId, DeviceId, Farewell, Handle, Refusal, Register, RegisterWithCode, RelayFrame, Reregistered,
+};
+use rand_core::CryptoRng;
+
+use super::Relay;
+use super::connections::Connection;
+use super::events::{ConnectionId, Input};
+use super::log::Happening;
+use super::prekeys::after;
+use super::round::Round;
+use crate::keeping::Logged;
+use crate::rates::{Request, Subject};
+use crate::store::{AccountRow, DeviceRow, Replacement, Store};
+
+impl<S: Store> Relay<S> {
+    /// Registers with the code that was sent to the number.
+    pub(super) fn register_with_code(
+        &mut self,
+        id: ConnectionId,
+        frame: Box<RegisterWithCode>,
+        round: &mut Round,
+        rng: &mut impl CryptoRng,
+    ) {
+        let request = frame.registration.request;
+        let Some(handle) = &frame.registration.handle else {
+            return round.refuse(id, request, Refusal::NotWellFormed);
+        };
+        if !self.settings.verify_numbers {
+            return round.refuse(id, request, Refusal::NotOffered);
+        }
+        if self.directory.account_by_handle(handle).is_some() && !round.is_untouched() {
+            round.barrier = true;
+            let input = Input::Frame(pillarbox_wire::ClientFrame::RegisterWithCode(frame));
+            return round.deferred.push((id, input));
+        }
+        let RegisterWithCode { registration, code } = *frame;
+        self.register(id, Box::new(registration), Some(code), round, rng);
+    }
+
+    /// Draws a code and has it sent. The answer is the same whether or not the number has an account.
+    pub(super) fn send_code(
+        &mut self,
+        handle: &Handle,
+        round: &mut Round,
+        rng: &mut impl CryptoRng,
+    ) -> Refusal {
+        let limits = &self.settings.limits;
+        let subject = Subject::number(handle);
+        let sent = self
+            .rates
+            .take(Request::Code, subject, limits.codes_per_number, round.now)
+            .and_then(|()| self.codes.draw(handle, limits, round.now, rng));
+        match sent {
+            Ok(code) => {
+                round.send_code(handle.clone(), code);
+                Refusal::CodeSent
+            }
+            Err(reason) => reason,
+        }
+    }
+
+    /// Puts the keys of a registration in the place of those that an account has. The device gets another number: whoever
+    /// writes to the former one is told to fetch the new keys.
+    pub(super) fn replace_keys(
+        &mut self,
+        id: ConnectionId,
+        connection: &Connection,
+        account: AccountId,
+        frame: Register,
+        round: &mut Round,
+    ) -> Result<(), Refusal> {
+        let Register { request, handle: _, identity, device_key, delivery_verifier, prekeys, signature: _ } =
+            frame;
+        let known = self.directory.account(account).ok_or(Refusal::UnknownHandle)?;
+        let former =
+            known.devices.first().map(|device| pillarbox_wire::DeviceAddress { account, device: *device });
+        let former =
+            former.and_then(|address| self.directory.device(&address)).ok_or(Refusal::UnknownHandle)?;
+        let keeping = &self.settings.keeping;
+        let device = DeviceRow {
+            device: DeviceId(former.row.device.0.checked_add(1).unwrap_or(DeviceId::FIRST.0)),
+            device_key,
+            last_seen: keeping.last_seen.of(round.now),
+            last_address: keeping.last_address.then_some(connection.peer),
+            next_one_time: after(0, prekeys.one_time.iter().map(|prekey| prekey.id)),
+            next_one_time_kem: after(0, prekeys.one_time_kem.iter().map(|prekey| prekey.id)),
+            ..former.row.clone()
+        };
+        let waiting = u32::try_from(former.mailbox.len()).unwrap_or(u32::MAX);
+        let account = AccountRow {
+            identity_signing: identity.signing,
+            identity_agreement: identity.agreement,
+            identity_cross_signature: identity.cross_signature,
+            delivery_verifier,
+            ..known.row.clone()
+        };
+        let address = device.address();
+        self.log(Happening::on(connection, Logged::Changed).by(address.account).named("keys"), round);
+        self.log(Happening::on(connection, Logged::Connected).by(address.account), round);
+        round.changes.replaced.push(Replacement { account, device, prekeys });
+        round.replacing.push(id);
+        round.barrier = true;
+        let answer = RelayFrame::Reregistered(Reregistered { request, address, waiting });
+        round.promise(id, request, answer);
+        Ok(())
+    }
+
+    /// Memory follows a replacement that was committed. The former phone is told that another one has its place.
+    pub(super) fn bring_in_replacement(
+        &mut self,
+        id: ConnectionId,
+        replaced: Replacement,
+        round: &mut Round,
+    ) {
+        let address = replaced.device.address();
+        if let Some(former) = self.directory.replace(replaced) {
+            self.connections.remove(former);
+            round.close(former, Farewell::Reregistered);
+        }
+        self.bind(id, address, round);
+    }
+}

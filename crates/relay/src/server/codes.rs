@@ -1,0 +1,92 @@
+//! The stand-in for the telephone network: a file into which the relay writes the codes that it sends to numbers.
+//!
+//! A message to a telephone passes operators, and whoever can read it there has the code. Here one file shows that: whoever
+//! may read it holds every number. A row is the time, the number and the code, and nothing takes rows out again.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use pillarbox_wire::{Handle, NumberCode, Timestamp, declare};
+
+use super::data_dir::DataDirError;
+
+/// The file's name in the data directory, where the operator names no other.
+pub const CODES_FILE: &str = "number-codes";
+
+/// One row of the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SentCode {
+    /// When it was sent.
+    pub time: Timestamp,
+    /// The number.
+    pub handle: Handle,
+    /// The code.
+    pub code: NumberCode,
+}
+
+declare!(
+    /// Fields of [`SentCode`].
+    SENT_CODE: SentCode {
+        time: Events, Log, "when somebody registered the number, or tried to";
+        handle: Entity, Log, "the number that the code goes to";
+        code: Entity, Log, "shows that whoever registers reads what is sent to the number; good for ten minutes";
+    }
+);
+
+/// The file, open for as long as the relay runs.
+#[derive(Debug)]
+pub(super) struct CodesFile {
+    file: File,
+}
+
+impl CodesFile {
+    /// Opens the file, or makes it for its owner only.
+    ///
+    /// # Errors
+    /// [`DataDirError::Io`].
+    pub(super) fn open(path: &Path) -> Result<Self, DataDirError> {
+        let file = OpenOptions::new().append(true).create(true).mode(0o600).open(path);
+        let file = file.map_err(|error| DataDirError::Io { path: path.to_owned(), kind: error.kind() })?;
+        Ok(Self { file })
+    }
+
+    /// Writes one row. No sync: a code that a crash takes along is asked for again.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub(super) fn send(&mut self, sent: &SentCode) -> io::Result<()> {
+        let SentCode { time, handle, code } = sent;
+        self.file.write_all(format!("{time} {handle} {code}\n").as_bytes())
+    }
+}
+
+/// The file that codes go to.
+#[must_use]
+pub fn codes_file(data: &Path, named: Option<&Path>) -> PathBuf {
+    named.map_or_else(|| data.join(CODES_FILE), Path::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn a_row_is_time_number_and_code_and_only_the_owner_may_read_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = codes_file(folder.path(), None);
+        for code in [4_217, 990_000] {
+            let mut file = CodesFile::open(&path).unwrap();
+            let handle = Handle::parse("+447700900123").unwrap();
+            let time = Timestamp(1_490_193_607_000);
+            file.send(&SentCode { time, handle, code: NumberCode::from_number(code) }).unwrap();
+        }
+        let text = std::fs::read_to_string(&path).unwrap();
+        let rows = ["004217", "990000"].map(|code| format!("2017-03-22 14:40:07 UTC +447700900123 {code}\n"));
+        assert_eq!(text, rows.concat());
+        assert_eq!(std::fs::metadata(path).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+}
