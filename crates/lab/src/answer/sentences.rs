@@ -38,6 +38,12 @@ const NAMES_SHOWN: usize = 3;
 #[must_use]
 pub fn says(evidence: &Evidence, state: State, counts: &Counts, measures: &Measures) -> String {
     match (state, state.counted()) {
+        // A number of kinds is no score: what they are tells designs apart.
+        (_, Some((n, _))) if !measures.kinds.is_empty() => {
+            let kinds: Vec<String> =
+                measures.kinds.iter().map(|item| item.as_str().replace('_', " ")).collect();
+            format!("{}: {} ({})", state.word(), counted_by(n, "kinds of data"), kinds.join(", "))
+        }
         (_, Some(_)) => format!("{state} {}", evidence.unit),
         (State::Unreadable { .. }, None) => format!("{state}: {}", count(counts.closed, &evidence.container)),
         (State::None { .. }, None) => {
@@ -85,7 +91,11 @@ pub(super) fn question(context: &Context, of_an_operator: bool, target: &str) ->
 
 /// At most two sentences: what came back, and who else is in it.
 pub(super) fn headline(subject: &Subject<'_>, state: State, counts: &Counts, measures: &Measures) -> String {
-    let has = has(subject, state, counts);
+    let kinds: Vec<&str> = measures.kinds.iter().map(|item| item.wording()).collect();
+    let has = match kinds.is_empty() {
+        true => has(subject, state, counts),
+        false => format!("{}: {}.", has(subject, state, counts).trim_end_matches('.'), kinds.join("; ")),
+    };
     match others(measures) {
         Some(others) => format!("{has} {others}"),
         None => has,
@@ -232,7 +242,11 @@ fn part(n: u64, of: u64, unit: &str) -> String {
 }
 
 fn counted(subject: &Subject<'_>, number: u64) -> String {
-    format!("{number} {}", counted_noun(number, subject.unit))
+    counted_by(number, subject.unit)
+}
+
+fn counted_by(number: u64, unit: &str) -> String {
+    format!("{number} {}", counted_noun(number, unit))
 }
 
 /// The noun for a number of things. A unit is a plural whose first word ends in s.

@@ -157,7 +157,9 @@ fn read_along(views: &Views<'_>) -> Result<Answered, ExperimentError> {
     let mut answered = Answered { rereadable: true, ..Answered::default() };
     let everything = views.design().operator.holding_nothing_back();
     for (holdings, tap) in views.tapped()? {
-        let serve = |operator| interception::serve(&Case { operator, ..views.case() }, tap, &holdings);
+        let about = views.about_at(&holdings);
+        let serve =
+            |operator| interception::serve(&Case { about: &about, operator, ..views.case() }, tap, &holdings);
         answered.paper(&serve(&everything), &serve(&views.design().operator));
     }
     Ok(answered)

@@ -32,8 +32,10 @@ impl Experiment for Stored {
         let mut answered = Answered { rereadable: true, ..Answered::default() };
         let everything = views.design().operator.holding_nothing_back();
         for holdings in views.operators()? {
-            let serve =
-                |operator| demand::stored::serve(self.0, &Case { operator, ..views.case() }, &holdings);
+            let about = views.about_at(&holdings);
+            let serve = |operator| {
+                demand::stored::serve(self.0, &Case { about: &about, operator, ..views.case() }, &holdings)
+            };
             let has = serve(&everything);
             answered.paper(&has, &serve(&views.design().operator));
             answered.because(subject(self.1), &has);
@@ -71,7 +73,10 @@ impl Experiment for Interception {
         let mut answered = Answered { rereadable: true, ..Answered::default() };
         let everything = views.design().operator.holding_nothing_back();
         for (holdings, tap) in views.tapped()? {
-            let serve = |operator| interception::serve(&Case { operator, ..views.case() }, tap, &holdings);
+            let about = views.about_at(&holdings);
+            let serve = |operator| {
+                interception::serve(&Case { about: &about, operator, ..views.case() }, tap, &holdings)
+            };
             let has = serve(&everything);
             answered.paper(&has, &serve(&views.design().operator));
             answered.because(Item::MessageContent, &has);
@@ -101,9 +106,16 @@ impl Experiment for PenRegister {
         let (_, served_at) = views.times();
         let mut one_ended = 0;
         for (holdings, tap) in views.tapped()? {
+            let about = views.about_at(&holdings);
             let everything = views.design().operator.holding_nothing_back();
-            let serve =
-                |operator| pen_register::serve(&Case { operator, ..views.case() }, tap, &holdings, served_at);
+            let serve = |operator| {
+                pen_register::serve(
+                    &Case { about: &about, operator, ..views.case() },
+                    tap,
+                    &holdings,
+                    served_at,
+                )
+            };
             let register = serve(&everything);
             answered.paper(&register.served, &serve(&views.design().operator).served);
             answered.because(Item::MessageSourceDestination, &register.served);
@@ -154,8 +166,9 @@ impl Experiment for Keeping {
         let (ordered, _) = views.times();
         let everything = views.design().operator.holding_nothing_back();
         for holdings in views.operators()? {
+            let about = views.about_at(&holdings);
             let serve = |operator| {
-                let case = Case { operator, ..views.case() };
+                let case = Case { about: &about, operator, ..views.case() };
                 match self {
                     Self::Log => compelled_logging::serve(&case, &holdings, ordered),
                     Self::Retain => retention::serve(&case, &holdings),
@@ -199,7 +212,10 @@ impl Experiment for PushLookUp {
         let push = views.push();
         let everything = views.design().operator.holding_nothing_back();
         for holdings in views.operators()? {
-            let serve = |operator| push_lookup::serve(&Case { operator, ..views.case() }, &holdings, push);
+            let about = views.about_at(&holdings);
+            let serve = |operator| {
+                push_lookup::serve(&Case { about: &about, operator, ..views.case() }, &holdings, push)
+            };
             let (found, stated) = (serve(&everything), serve(&views.design().operator));
             answered.because(Item::PushToken, &found.first);
             answered

@@ -236,7 +236,8 @@ fn compared(answered: &mut Answered, views: &Views<'_>) -> Result<Counts, Experi
     counts.of = 1;
     let everything = views.design().operator.holding_nothing_back();
     for holdings in views.operators()? {
-        let case = Case { operator: &everything, ..views.case() };
+        let about = views.about_at(&holdings);
+        let case = Case { about: &about, operator: &everything, ..views.case() };
         let served = stored::serve(&CONTENT_WARRANT, &case, &holdings);
         let same = served.facts.said.into_iter().find(|said| said.text == shown);
         let Some(same) = same else { continue };

@@ -13,8 +13,9 @@ use super::state::{Absence, Counts};
 use super::yardstick::{Told, Yardstick};
 use crate::record::sha256;
 
-/// A row's time and that of the text that it is about differ by the way to the relay; more than this is another message.
-const SAME_MOMENT_MS: u64 = 60_000;
+/// A row's time and that of the text that it is about differ by the way to the relay, a few seconds at most; more than this is another
+/// message: a receipt, or the next text in the same direction.
+const SAME_MOMENT_MS: u64 = 5_000;
 
 /// How much of how much.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -129,6 +130,8 @@ pub struct Measures {
     pub function_lost: Share,
     /// How firmly what came back is tied to somebody; none if nothing came back.
     pub attribution: Option<Attribution>,
+    /// The kinds of data that came back, where kinds are what is counted.
+    pub kinds: Vec<Item>,
     /// What came back beside what is counted, and stands in none of the other measures.
     pub besides: Vec<Besides>,
     /// What each contact shows alone, whom the target wrote to last first.
@@ -175,6 +178,7 @@ pub fn score(what: What, brought: &Brought, yardstick: &Yardstick) -> (Counts, M
         named: named(brought, yardstick),
         read: read_people(brought, yardstick),
         attribution: brought.is_something().then(|| attribution(brought.origin)),
+        kinds: kinds(what, brought),
         besides: besides(what, brought),
         shows: brought.parties.iter().map(|party| shows(party, &texts)).collect(),
         ..Measures::default()
@@ -263,6 +267,17 @@ fn things<'e>(lines: impl Iterator<Item = &'e Entry>) -> BTreeMap<Item, &'e Entr
         }
     }
     things
+}
+
+/// The things that came back, where things are what is counted.
+fn kinds(what: What, brought: &Brought) -> Vec<Item> {
+    match what {
+        What::Entries => things(brought.entries.iter().filter(|entry| entry.came_back()))
+            .values()
+            .map(|entry| entry.asked)
+            .collect(),
+        What::Texts | What::TextsAfter | What::Messages | What::MessagesAfter => Vec::new(),
+    }
 }
 
 /// Things that came back and that no other measure counts. Where things are what is counted, there are none beside them.
