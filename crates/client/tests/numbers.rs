@@ -264,6 +264,30 @@ fn a_new_phone_that_crashes_while_it_registers_loses_nothing_that_waits() {
     }
 }
 
+#[test]
+fn a_relay_that_says_without_end_that_keys_were_replaced_keeps_no_phone_busy() {
+    let mut world = verifying();
+    let (alice, bob) = scene(&mut world, Protection::EndToEnd);
+    world.forge = Box::new(|_, frame| {
+        if let RelayFrame::Accepted(pillarbox_wire::Accepted { request }) = *frame {
+            let reason = Refusal::KeysReplaced;
+            *frame = RelayFrame::Refused(pillarbox_wire::Refused { request, reason });
+        }
+    });
+    world.seen.clear();
+    world.say(alice, bob, "are you there?");
+    world.run();
+    let fetched =
+        |frame: &&pillarbox_wire::ClientFrame| matches!(frame, pillarbox_wire::ClientFrame::FetchBundles(_));
+    let fetches = world.seen.iter().filter(fetched).count();
+    assert_eq!(fetches, pillarbox_client::recovery::MAX_RENEWALS);
+    assert_eq!(world.see(alice).unsent(), 1, "it waits");
+    world.forge = Box::new(|_, _| {});
+    world.pass(Duration::from_seconds(61));
+    world.run();
+    assert_eq!(world.see(alice).unsent(), 0);
+}
+
 /// Bob has closed his account, and his number has a new one.
 fn moved(world: &mut World) -> (usize, usize, usize) {
     let alice = world.phone_with_number("Alice", ALICE);
