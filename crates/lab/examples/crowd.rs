@@ -68,9 +68,9 @@ fn story(people: u64, texts: u64) -> String {
         let who = below(people);
         let to = match below(10) {
             0 if people > 1 => format!("group = \"circle {}\"", who / CIRCLE),
-            _ => format!("to = \"P{:03}\"", known(who, KNOWS[below(KNOWS.len() as u64) as usize], people)),
+            _ => format!("to = \"P{:03}\"", known(who, one_of(&KNOWS, below(KNOWS.len() as u64)), people)),
         };
-        let words: Vec<&str> = (0..=below(20)).map(|_| WORDS[below(WORDS.len() as u64) as usize]).collect();
+        let words: Vec<&str> = (0..=below(20)).map(|_| one_of(&WORDS, below(WORDS.len() as u64))).collect();
         let (gap, words) = (1 + below(LONGEST_GAP), words.join(" "));
         let _ = write!(
             out,
@@ -78,6 +78,11 @@ fn story(people: u64, texts: u64) -> String {
         );
     }
     out
+}
+
+/// One of several.
+fn one_of<T: Copy + Default>(all: &[T], at: u64) -> T {
+    all.get(at as usize).copied().unwrap_or_default()
 }
 
 /// Somebody whom a person knows.

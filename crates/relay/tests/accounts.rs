@@ -189,8 +189,8 @@ fn an_account_that_its_operator_ends_is_as_gone_as_one_that_its_owner_closes() {
     assert_eq!(outcome.effects, [Effect::Close(anne_here, Farewell::AccountClosed)]);
     let held = Holdings::read(world.folder()).unwrap();
     assert_eq!((held.accounts.len(), held.devices.len(), held.messages.len()), (1, 1, 0));
-    world.submit(ben_here, anne.address, b"too late");
-    assert_eq!(refusal(world.take(ben_here).last().unwrap()), Refusal::UnknownRecipient);
+    let late = world.submit(ben_here, anne.address, b"too late");
+    assert_eq!(refusal(&late), Refusal::UnknownRecipient);
     // Once is enough, and somebody else's number stays.
     let again = world.relay().end_account(anne.address.account, now).unwrap();
     assert!(again.effects.is_empty() && !again.wrote);

@@ -99,6 +99,7 @@ impl Experiment for Notice {
                 if with == without && !with.is_empty() {
                     answered.means = Means::InPlace;
                 } else {
+                    answered.reasons.extend(names_senders(design));
                     answered.reasons.extend(without_change(&answered.brought, &read_along(usual)?.brought));
                 }
             }
@@ -127,7 +128,7 @@ impl Experiment for Notice {
             }
             Means::Withdrawn | Means::Left => {
                 reasons.push(stated_in_words(answered.means, about, &country));
-                reasons.push(format!("{} said from then on did not arrive.", of_texts(compared.lost)));
+                reasons.extend(arrived(compared.lost));
             }
             _ => reasons.extend([
                 "Needs another build of the phones' program.".to_owned(),
@@ -141,11 +142,15 @@ impl Experiment for Notice {
             ));
         }
         if let Some(other) = compared.otherwise.as_ref().and_then(|other| other.scored.as_ref()) {
-            reasons.push(format!(
-                "If the operator complied instead, {} said from then on would come back, and {} said before. {EVERYBODY_GETS_IT}",
-                of_texts(other.content_future),
-                of_texts(other.content_past),
-            ));
+            let both =
+                [said(other.content_future, "from then on"), said(other.content_past, "before the order")];
+            let both: Vec<String> = both.into_iter().flatten().collect();
+            if !both.is_empty() {
+                let both = both.join(" and ");
+                reasons.push(format!(
+                    "If the operator complied instead, {both} would come back. {EVERYBODY_GETS_IT}"
+                ));
+            }
         }
         reasons.append(&mut answered.reasons);
         answered.reasons = reasons;
@@ -184,39 +189,64 @@ fn without_change(with: &Brought, without: &Brought) -> Option<String> {
 
 /// The operator's answer, in words.
 fn stated_in_words(means: Means, about: Option<Subject>, country: &str) -> String {
-    match (means, about) {
-        (Means::Left, _) => format!(
-            "The operator's stated answer is to leave. The accounts of the people in {country} are closed, and the operator tells \
-             them so. Nobody else's change."
+    let (answer, effect) = match (means, about) {
+        (Means::Left, _) => (
+            "to leave the country",
+            format!(
+                "It closes the accounts of the people in {country}, and tells them so. Everybody else keeps theirs."
+            ),
         ),
-        (_, Some(Subject::Backups)) => format!(
-            "The operator's stated answer is to withdraw the feature. People in {country} can no longer make backups that only they \
-             can open, and the operator tells them so. Everybody else keeps theirs, and messages stay as they are."
+        (_, Some(Subject::Backups)) => (
+            "to withdraw the feature",
+            format!(
+                "People in {country} can no longer make backups that only they can open, and the operator tells them so. \
+                 Everybody else can, and messages stay as they are."
+            ),
         ),
-        _ => format!(
-            "The operator's stated answer is to withdraw the feature. Messages no longer reach the people in {country} or leave them, \
-             and the operator tells them so. Their accounts stay, and nobody else's change."
+        _ => (
+            "to withdraw the feature",
+            format!(
+                "People in {country} can no longer send or receive messages, and the operator tells them so. They keep their \
+                 accounts, and everybody else goes on as before."
+            ),
         ),
-    }
+    };
+    format!("The operator's stated answer is {answer}. {effect}")
 }
 
 /// What came back of the time before the order, as counted.
 fn before(past: Share, in_a_backup: bool) -> Option<String> {
-    match past {
-        Share { of: 0, .. } => None,
-        Share { n: 0, .. } => Some(format!(
-            "What was said before stayed closed: {} said before the order came back.",
-            of_texts(past)
-        )),
-        _ if in_a_backup => Some(format!(
-            "What was said before did not stay closed: {} said before the order came back, in a backup that was made after it.",
-            of_texts(past)
-        )),
-        _ => Some(format!(
-            "What was said before did not stay closed: {} said before the order came back.",
-            of_texts(past)
-        )),
-    }
+    let texts = said(past, "before the order")?;
+    let (closed, made_after) = match (past.n, in_a_backup) {
+        (0, _) => ("stayed closed", ""),
+        (_, true) => ("did not stay closed", ", in a backup that was made after it"),
+        (_, false) => ("did not stay closed", ""),
+    };
+    Some(format!("What was said before {closed}: {texts} came back{made_after}."))
+}
+
+/// The relay's part of the change, where there is one.
+fn names_senders(design: &Design) -> Option<String> {
+    let changes = notice_to_change::complied(design).relay.sender != design.relay.sender;
+    changes.then(|| {
+        "The relays name the sender of each text from then on: without sessions nobody else tells a recipient whom it is from."
+            .to_owned()
+    })
+}
+
+/// The texts of everybody that arrive without the order, and what became of them.
+fn arrived(lost: Share) -> Option<String> {
+    let texts = said(lost, "from then on")?;
+    Some(if lost.n == 0 {
+        "Every text said from then on arrived.".to_owned()
+    } else {
+        format!("{texts} did not arrive.")
+    })
+}
+
+/// So many of the texts that were said in a time, if any were.
+fn said(share: Share, time: &str) -> Option<String> {
+    (share.of > 0).then(|| format!("{} said {time}", of_texts(share)))
 }
 
 /// So many of so many texts.

@@ -52,28 +52,62 @@ pub struct Row {
     pub spent: Spent,
 }
 
-/// The worlds of a row so far.
+/// The arrangements that an experiment looks at.
+struct Arranged {
+    /// Without the order: what it is compared with.
+    usual: Ordered,
+    /// With it.
+    with: Ordered,
+    /// With it in another way.
+    otherwise: Option<Ordered>,
+}
+
+impl Arranged {
+    fn of(experiment: &dyn Experiment, design: &Design, scenario: &Scenario) -> Self {
+        Self {
+            usual: experiment.usual(),
+            with: experiment.ordered(design, scenario),
+            otherwise: experiment.otherwise(design, scenario),
+        }
+    }
+
+    fn needs(&self, ordered: &Ordered) -> bool {
+        self.usual == *ordered || self.with == *ordered || self.otherwise.as_ref() == Some(ordered)
+    }
+}
+
+/// The worlds of a row that are still looked at, and what is to be said of all that ran.
 struct Worlds<'a> {
     design: &'a Design,
     scenario: &'a Scenario,
     seed: u64,
     until: Timestamp,
-    ran: Vec<(Ordered, Staged, String)>,
+    ran: Vec<Ran>,
+    said: Vec<WorldRan>,
 }
 
 impl Worlds<'_> {
     /// The place of the world with this arrangement, which runs if it has not.
-    fn place(&mut self, ordered: Ordered, spent: &mut Spent) -> Result<usize, ExperimentError> {
-        if let Some(at) = self.ran.iter().position(|(there, ..)| *there == ordered) {
+    fn place(&mut self, ordered: &Ordered, spent: &mut Spent) -> Result<usize, ExperimentError> {
+        if let Some(at) = self.ran.iter().position(|(there, ..)| there == ordered) {
             return Ok(at);
         }
         let begun = Instant::now();
-        let staged = stage(self.design, self.scenario, &ordered, self.seed, self.until)?;
-        let digest = staged.world.record().sha256();
+        let staged = stage(self.design, self.scenario, ordered, self.seed, self.until)?;
+        let record = staged.world.record();
+        let sha256 = record.sha256();
+        let said =
+            WorldRan { ordered: ordered.in_words(), sha256: sha256.clone(), lines: record.lines().len() };
+        self.said.push(said);
         spent.worlds += 1;
         spent.running += begun.elapsed();
-        self.ran.push((ordered, staged, digest));
+        self.ran.push((ordered.clone(), staged, sha256));
         Ok(self.ran.len() - 1)
+    }
+
+    /// Lets go of the worlds that no later experiment looks at: of a large story one may take a hundred megabytes.
+    fn keep_for(&mut self, later: &[Arranged]) {
+        self.ran.retain(|(ordered, ..)| later.iter().any(|arranged| arranged.needs(ordered)));
     }
 }
 
@@ -91,16 +125,19 @@ pub(crate) fn run(
     done: &mut dyn FnMut(&Evidence),
 ) -> Result<Row, ExperimentError> {
     let mut row = Row::default();
-    let mut worlds = Worlds { design, scenario, seed, until, ran: Vec::new() };
+    let mut worlds = Worlds { design, scenario, seed, until, ran: Vec::new(), said: Vec::new() };
+    let arranged: Vec<Arranged> =
+        wanted.iter().map(|experiment| Arranged::of(*experiment, design, scenario)).collect();
+    let mut later = arranged.as_slice();
     for experiment in wanted {
         if stop.load(Ordering::Relaxed) {
             return Err(ExperimentError::Stopped);
         }
-        // The same without the order: what it is compared with.
-        let usual = worlds.place(experiment.usual(), &mut row.spent)?;
-        let ordered = experiment.ordered(design, scenario);
-        let place = worlds.place(ordered, &mut row.spent)?;
-        let otherwise = match experiment.otherwise(design, scenario) {
+        let Some((now, rest)) = later.split_first() else { break };
+        later = rest;
+        let usual = worlds.place(&now.usual, &mut row.spent)?;
+        let place = worlds.place(&now.with, &mut row.spent)?;
+        let otherwise = match &now.otherwise {
             Some(ordered) => Some(worlds.place(ordered, &mut row.spent)?),
             None => None,
         };
@@ -110,16 +147,9 @@ pub(crate) fn run(
             done(&evidence);
             row.evidence.push(evidence);
         }
+        worlds.keep_for(later);
     }
-    row.worlds = worlds
-        .ran
-        .iter()
-        .map(|(ordered, staged, sha256)| WorldRan {
-            ordered: ordered.in_words(),
-            sha256: sha256.clone(),
-            lines: staged.world.record().lines().len(),
-        })
-        .collect();
+    row.worlds = worlds.said;
     Ok(row)
 }
 
