@@ -11,7 +11,6 @@ const FILES: &[(&str, &str)] = &[
     ("telegram-cloud-2017.toml", include_str!("../designs/telegram-cloud-2017.toml")),
     ("wechat.toml", include_str!("../designs/wechat.toml")),
     ("line-unsealed.toml", include_str!("../designs/line-unsealed.toml")),
-    ("public-channel.toml", include_str!("../designs/public-channel.toml")),
     ("covert-operator.toml", include_str!("../designs/covert-operator.toml")),
     ("end-to-end.toml", include_str!("../designs/end-to-end.toml")),
     ("end-to-end-keeps.toml", include_str!("../designs/end-to-end-keeps.toml")),

@@ -19,7 +19,7 @@ use pillarbox_lab::world::World;
 const PINNED: [(&str, &str); 4] = [
     ("westminster-2017", "whatsapp-2017"),
     ("channel-2015", "simplex"),
-    ("channel-2015", "public-channel"),
+    ("channel-2015", "telegram-cloud-2017"),
     ("cloud-chat-2017", "telegram-cloud-2017"),
 ];
 

@@ -101,7 +101,7 @@ fn what_had_disappeared_before_a_phone_was_taken_is_not_on_it() {
 
 #[test]
 fn a_takedown_destroys_rows_and_reaches_no_copy_that_was_fetched() {
-    let run = run(story("channel-2015"), "public-channel", &["takedown"]);
+    let run = run(story("channel-2015"), "telegram-cloud-2017", &["takedown"]);
     let (takedown, evidence) = cell(&run, "takedown");
     assert_eq!(takedown.says, "removed: 2 of 2 posts");
     assert_eq!(

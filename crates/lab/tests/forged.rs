@@ -48,7 +48,7 @@ fn run(scenario: Scenario, designs: &[&str], demands: &[&str]) -> Run {
 
 /// The one stamps what it delivers, and the other has channels.
 static RUN: LazyLock<Run> =
-    LazyLock::new(|| run(Control::built_in().unwrap().scenario, &["messenger", "public-channel"], &DEMANDS));
+    LazyLock::new(|| run(Control::built_in().unwrap().scenario, &["messenger", "telegram-cloud-2017"], &DEMANDS));
 
 /// A story in which the target writes with more than one.
 static SEVERAL: LazyLock<Run> =
@@ -200,7 +200,7 @@ fn an_answer_that_claims_to_be_tied_more_firmly_than_its_bytes_tie_it_is_noticed
 
 #[test]
 fn posts_that_were_not_destroyed_are_noticed() {
-    let name = "public-channel--takedown";
+    let name = "telegram-cloud-2017--takedown";
     let more = |evidence: &mut Evidence| {
         evidence.effects.posts.as_mut().unwrap().destroyed = Share { n: 9, of: 9 };
     };

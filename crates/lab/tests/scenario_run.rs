@@ -39,7 +39,7 @@ fn a_run_is_told_and_saved() {
     }
     assert!(text.lines().all(|line| line.chars().count() <= 80));
     let told = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(told, "Saved runs/channel-2015-public-channel-3/record.jsonl\n");
+    assert_eq!(told, "Saved runs/channel-2015-telegram-cloud-2017-3/record.jsonl\n");
     let saved = std::fs::read_to_string(folder.path().join(told["Saved ".len()..].trim_end())).unwrap();
     let again = run(folder.path(), &["channel-2015", "--seed", "3", "--json"]);
     assert_eq!(String::from_utf8(again.stdout).unwrap(), saved);

@@ -289,7 +289,7 @@ fn a_channel_is_read_by_its_followers_until_it_is_taken_down() {
         ("Ada", "posts = \"the first\"\nchannel = \"@boats\""),
         ("Ada", "posts = \"the second\"\nchannel = \"@boats\""),
     ]);
-    let mut world = world("public-channel", &scenario);
+    let mut world = world("telegram-cloud-2017", &scenario);
     let channel = "@boats".to_owned().try_into().unwrap();
     world.order(scenario.start + Duration::from_seconds(17 * 60), Order::TakeDown { channel });
     world.run().unwrap();
