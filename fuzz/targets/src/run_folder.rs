@@ -4,12 +4,15 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use data_encoding::HEXLOWER;
+use pillarbox_access::demand::View;
+use pillarbox_access::facts::Said;
 use pillarbox_client::body::{Body, BodyId, Content, Text};
+use pillarbox_lab::answer::Context;
 use pillarbox_lab::matrix::cell::{Evidence, How, Piece, VERSION};
 use pillarbox_lab::matrix::check::Folder;
 use pillarbox_lab::matrix::manifest::Manifest;
 use pillarbox_lab::record::sha256;
-use pillarbox_lab::score::{Brought, Means, Measures, Text as Said, What, Yardstick};
+use pillarbox_lab::score::{Brought, Means, Measures, What, Yardstick};
 use pillarbox_session::kind::SERVER_READABLE;
 use pillarbox_wire::{FixedBytes, encode};
 
@@ -48,24 +51,27 @@ fn evidence() -> Evidence {
         Text { id: BodyId(FixedBytes([4; 16])), sent_at: NOW, text: "hello".to_owned(), expires_after: None };
     let body = encode(&Body { introduction: None, content: Content::Text(text) }).expect("a short text");
     let payload = [&[SERVER_READABLE], body.as_slice()].concat();
-    let said = Said { at: NOW.0, from: Some("1".to_owned()), to: None, text: "hello".to_owned() };
+    let said = Said { at: NOW, from: Some("1".to_owned()), to: None, text: "hello".to_owned() };
     Evidence {
         v: VERSION,
         scenario: "s".to_owned(),
         design: "a".to_owned(),
         demand: "d".to_owned(),
+        power: "d".to_owned(),
         seed: 1,
         world_sha256: sha256(b""),
-        view: "v".to_owned(),
+        view: View::RelayHoldings,
         ordered: None,
         means: Means::There,
         only_from_now_on: false,
         what: What::Texts,
         unit: "texts".to_owned(),
+        container: String::new(),
         counted: None,
         reasons: Vec::new(),
         brought: Brought { said: vec![said], ..Brought::default() },
         yardstick: Yardstick::default(),
+        context: Context::default(),
         effects: Measures::default(),
         pieces: vec![Piece {
             found_in: "messages".to_owned(),
@@ -75,6 +81,7 @@ fn evidence() -> Evidence {
             how: How::Message,
         }],
         rereadable: true,
+        alternative: None,
     }
 }
 

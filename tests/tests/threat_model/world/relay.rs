@@ -15,7 +15,7 @@ impl World {
     }
 
     pub(crate) fn certificate_key(&self) -> SigningSecret {
-        Holdings::certificate_key(self.folder.path()).unwrap().unwrap()
+        Holdings::read_with_certificate_key(self.folder.path()).unwrap().1.unwrap()
     }
 
     /// Whether these bytes stand in any frame that came or went, or in any file that the relay keeps.
