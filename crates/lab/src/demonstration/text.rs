@@ -61,12 +61,12 @@ fn answers(out: &mut String, report: &Report) {
     for run in &report.runs {
         let receipts = run.saw.len().saturating_sub(report.texts_said);
         out.push_str(&paragraph(&format!(
-            "{} ({}): {} texts and {receipts} receipts passed. Returned about {}: {}.",
+            "{} ({}): {} texts and {receipts} receipts passed. About {} the relay returned {}.",
             named(run),
             run.plain,
             report.texts_said,
             report.switched_off,
-            yielded(&run.returns)
+            yielded(report, run, &run.returns)
         )));
     }
     out.push_str(&title("WHAT ELSE FOLLOWS FROM IT"));
@@ -81,9 +81,9 @@ fn answers(out: &mut String, report: &Report) {
     )));
     for person in report.people.iter().filter(|person| person.name != report.switched_off) {
         out.push_str(&paragraph(&format!(
-            "The same demands about {} returned {}.",
+            "About {} the same demands returned, {}.",
             person.name,
-            each(&|run| yielded(&run.returns_about_others))
+            each(&|run| yielded(report, run, &run.returns_about_others))
         )));
     }
     // The data behind this sentence are the two files in crates/access/designs.
@@ -95,19 +95,21 @@ fn answers(out: &mut String, report: &Report) {
 }
 
 /// The most that any of these demands returned, in numbers.
-fn yielded(returns: &[Served]) -> String {
-    let most = |count: fn(&Served) -> usize| returns.iter().map(count).max().unwrap_or(0);
+fn yielded(report: &Report, run: &Run, returns: &[Served]) -> String {
+    let most = |count: &dyn Fn(&Served) -> usize| returns.iter().map(count).max().unwrap_or(0);
     format!(
-        "recipient and time of {}, sender of {}, words of {} texts",
-        most(messages),
-        most(|served| served.facts.wrote.iter().filter(|wrote| wrote.from.is_some()).count()),
-        most(|served| served.facts.said.len())
+        "{} of {} texts, the times of {} of {} messages, and who wrote to whom in {}",
+        most(&|served| served.facts.said.len()),
+        report.texts_said,
+        most(&|served| lines(served, Item::MessageTimes)),
+        run.saw.len(),
+        most(&|served| lines(served, Item::MessageSourceDestination)),
     )
 }
 
-/// Messages of which it came back when they passed.
-fn messages(served: &Served) -> usize {
-    match served.answer(Item::MessageTimes) {
+/// The lines of the paper that came back for an item. Facts do not do instead: several of them can be about one message.
+fn lines(served: &Served, item: Item) -> usize {
+    match served.answer(item) {
         Some(Answer::Returned { lines, .. }) => lines.len(),
         _ => 0,
     }
