@@ -59,6 +59,12 @@ pub enum WordIs {
     Withholds,
     /// It does not have this.
     HasNone,
+    /// It follows a notice to change its software.
+    Complies,
+    /// It withdraws the feature in that country instead.
+    Withdraws,
+    /// It leaves that country instead.
+    Leaves,
 }
 
 /// The answer to one demand under one design.
@@ -71,8 +77,8 @@ pub struct Answer {
     pub headline: String,
     /// What the party has, whatever it says of itself.
     pub has: String,
-    /// What it would hand over by its own statement.
-    pub hands_over: String,
+    /// What its operator says about what was asked.
+    pub says: String,
     /// What somebody reads who steals the same rows and keys.
     pub thief: String,
     /// Why, where the numbers do not say it.
@@ -113,12 +119,12 @@ impl Answer {
             question: sentences::question(context, evidence.is_an_operators(), &evidence.yardstick.target),
             headline: sentences::headline(&subject, state, counts, measures),
             has: sentences::has(&subject, state, counts),
-            hands_over: match evidence.is_an_operators() {
-                true => sentences::hands_over(&subject, context.word.as_ref(), counts),
+            says: match evidence.is_an_operators() {
+                true => sentences::operators_word(&subject, context.word.as_ref(), counts),
                 false => String::new(),
             },
-            thief: sentences::thief(&subject, evidence.takes_rows(), counts),
-            why: evidence.reasons.clone(),
+            thief: sentences::thief(evidence.takes_rows(), state),
+            why: evidence.reasons.iter().cloned().chain(sentences::ciphertexts(&subject, measures)).collect(),
             texts: measures.texts.clone(),
             other_data: measures.besides.iter().map(|it| it.what.wording().to_owned()).collect(),
             named: measures.named.clone(),

@@ -20,6 +20,15 @@ pub(super) struct Subject<'a> {
 }
 
 impl Subject<'_> {
+    /// What the party does with something that it does not give.
+    fn has(&self) -> &'static str {
+        match self.unit {
+            "messages" => "has a record of",
+            "devices" => "could name the owner of",
+            _ => "has",
+        }
+    }
+
     /// What the party does with what is counted: a record of a message is not its text, and a token's owner is not the token.
     fn gives(&self) -> &'static str {
         match self.unit {
@@ -112,7 +121,12 @@ pub(super) fn has(subject: &Subject<'_>, state: State, counts: &Counts) -> Strin
             format!("From the order on, {} {gives} {}.", lower(party), share(n, of))
         }
         State::Withheld { n, of } => {
-            format!("{party} has {}, and says that it does not hand {} over.", share(n, of), them(n))
+            format!(
+                "{party} {} {}, and says that it does not hand {} over.",
+                subject.has(),
+                share(n, of),
+                them(n)
+            )
         }
         State::Unreadable { n, of } if n > 0 => {
             format!("{party} holds {} in a form that nothing in its possession opens.", share(n, of))
@@ -133,66 +147,79 @@ pub(super) fn has(subject: &Subject<'_>, state: State, counts: &Counts) -> Strin
         State::None { why: Absence::NotKnown } => {
             "It is not known whether the product that this design stands for has any.".into()
         }
-        State::Removed { n: 0, .. } => "Nothing is gone.".into(),
-        State::CutOff { n: 0, of } => {
-            format!("{} {} all the same.", capital(&part(of, of, "texts")), arrives(of))
-        }
-        State::Left { n: 0, of } => {
-            format!("The operator leaves the country, and {} {}.", part(of, of, "texts"), arrives(of))
-        }
-        State::Removed { n, of } => format!("{} {} gone.", capital(&part(n, of, "posts")), are(n)),
-        State::CutOff { n, of } => format!("{} {} not arrive.", capital(&part(n, of, "texts")), does(n)),
+        State::Removed { n, of } => format!("{}.", capital(&gone(n, of))),
+        State::CutOff { n, of } => format!("{}.", capital(&lost(n, of))),
+        State::Left { n, of } => format!("The operator leaves the country: {}.", lost(n, of)),
         State::InPlace { n, of } => {
             format!("It is so without any order: {} {gives} {} as it is.", lower(party), share(n, of))
         }
         State::Withdrawn { n, of } => {
             format!("The operator withdraws the feature. What then lies open gives {}.", share(n, of))
         }
-        State::Left { n, of } => {
-            format!("The operator leaves the country: {} {} not arrive.", part(n, of, "texts"), does(n))
-        }
         State::NotModelled => "Nothing in this bench stands for it.".into(),
     }
 }
 
-/// What the operator would hand over by its own word.
-pub(super) fn hands_over(subject: &Subject<'_>, word: Option<&OperatorsWord>, counts: &Counts) -> String {
+/// What the operator says about what was asked.
+pub(super) fn operators_word(subject: &Subject<'_>, word: Option<&OperatorsWord>, counts: &Counts) -> String {
     let Some(OperatorsWord { is, says, from }) = word else {
         return "What its operator says about such demands is not known for this design.".into();
     };
     let left = counts.returned.saturating_sub(counts.withheld);
-    let much = match is {
-        WordIs::HandsOver => "Its operator says that it hands this over".to_owned(),
-        WordIs::HasNone => "Its operator says that it has none of this".to_owned(),
+    let gist = match is {
+        WordIs::HandsOver => "Its operator says that it hands this over",
+        WordIs::HasNone => "Its operator says that it has none of this",
         WordIs::Withholds if counts.returned == 0 || left == 0 => {
-            "Its operator says that it hands none of this over".to_owned()
+            "Its operator says that it hands none of this over"
         }
         WordIs::Withholds => {
-            format!(
-                "Its operator says that it hands {left} of those {} over",
-                counted(subject, counts.returned)
-            )
+            let of = counted(subject, counts.returned);
+            return format!("Its operator says that it hands {left} of those {of} over. {says} ({from})");
         }
+        WordIs::Complies => "Its operator says that it follows such a notice",
+        WordIs::Withdraws => "Its operator says that it withdraws the feature in that country instead",
+        WordIs::Leaves => "Its operator says that it would leave that country instead",
     };
-    format!("{much}. {says} ({from})")
+    format!("{gist}. {says} ({from})")
 }
 
 /// What a thief of the same rows and keys reads: as much as their holder, whatever the holder says of itself.
-pub(super) fn thief(subject: &Subject<'_>, takes_rows: bool, counts: &Counts) -> String {
-    if !takes_rows {
-        return String::new();
+pub(super) fn thief(takes_rows: bool, state: State) -> String {
+    let as_much = match state {
+        State::Returned { .. } | State::FromNowOn { .. } | State::Withheld { .. } | State::InPlace { .. } => {
+            true
+        }
+        State::Unreadable { .. } | State::None { why: Absence::NothingKept } => false,
+        _ => return String::new(),
+    };
+    match (takes_rows, as_much) {
+        (false, _) => String::new(),
+        (true, true) => "A thief of the same rows and keys has as much, without any order.".into(),
+        (true, false) => "A thief of the same rows and keys reads no more.".into(),
     }
-    if counts.returned == 0 {
-        return format!(
-            "A thief of the same rows and keys gets none of {} {} either.",
-            possessive(subject.target),
-            subject.unit
-        );
+}
+
+/// Ciphertexts that nothing opened, and how many of them are texts: the bench can tell, and whoever holds them cannot.
+pub(super) fn ciphertexts(subject: &Subject<'_>, measures: &Measures) -> Option<String> {
+    let texts = measures.sealed.texts.len();
+    let of_target = possessive(subject.target);
+    match measures.sealed.ciphertexts {
+        0 => None,
+        1 => {
+            let is = if texts == 1 { "is" } else { "is not" };
+            Some(format!(
+                "1 message is there as ciphertext. It {is} one of {of_target} texts; whoever holds it cannot tell."
+            ))
+        }
+        many => Some(format!(
+            "{many} messages are there as ciphertext. {} one of {of_target} texts; whoever holds them cannot tell which.",
+            match texts {
+                0 => "None of them is".to_owned(),
+                1 => "1 of them is".to_owned(),
+                texts => format!("{texts} of them each carry"),
+            }
+        )),
     }
-    format!(
-        "A thief of the same rows and keys has the same {}, without any order.",
-        counted(subject, counts.returned)
-    )
 }
 
 /// Who else is in it: people named, and those of them whose words are read.
@@ -285,16 +312,24 @@ const fn them(number: u64) -> &'static str {
     if number == 1 { "it" } else { "them" }
 }
 
-const fn are(number: u64) -> &'static str {
-    if number == 1 { "is" } else { "are" }
+/// Posts that are gone.
+fn gone(n: u64, of: u64) -> String {
+    match n {
+        0 => "nothing is gone".into(),
+        1 => format!("{} is gone", part(n, of, "posts")),
+        _ => format!("{} are gone", part(n, of, "posts")),
+    }
 }
 
-const fn arrives(number: u64) -> &'static str {
-    if number == 1 { "arrives" } else { "arrive" }
-}
-
-const fn does(number: u64) -> &'static str {
-    if number == 1 { "does" } else { "do" }
+/// Texts that do not arrive.
+fn lost(n: u64, of: u64) -> String {
+    match (n, of) {
+        (0, 0 | 1) => format!("{} arrives all the same", part(of, of, "texts")),
+        (0, _) => format!("{} arrive all the same", part(of, of, "texts")),
+        (1, _) => format!("{} does not arrive", part(n, of, "texts")),
+        (n, of) if n == of => format!("none of the {of} texts arrives"),
+        _ => format!("{} do not arrive", part(n, of, "texts")),
+    }
 }
 
 fn lower(text: &str) -> String {
@@ -310,6 +345,7 @@ fn capital(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::score::Sealed;
 
     const SUBJECT: Subject<'_> = Subject {
         party: "The operator",
@@ -369,18 +405,37 @@ mod tests {
                 all.push_str(&format!("{}\n", headline(&SUBJECT, state, &counts, &measures)));
             }
         }
-        for is in [WordIs::HandsOver, WordIs::HasNone, WordIs::Withholds] {
+        for is in [
+            WordIs::HandsOver,
+            WordIs::HasNone,
+            WordIs::Withholds,
+            WordIs::Complies,
+            WordIs::Withdraws,
+            WordIs::Leaves,
+        ] {
             let word = OperatorsWord { is, says: "Dates alone.".into(), from: "a test".into() };
             for (returned, withheld) in [(0, 0), (1, 1), (4, 1), (4, 4)] {
                 let counts = Counts { returned, withheld, of: 4, ..Counts::default() };
-                all.push_str(&format!("{}\n", hands_over(&SUBJECT, Some(&word), &counts)));
+                all.push_str(&format!("{}\n", operators_word(&SUBJECT, Some(&word), &counts)));
             }
         }
-        for returned in [0, 1, 4] {
-            let counts = Counts { returned, of: 4, ..Counts::default() };
-            all.push_str(&format!("{}\n", thief(&SUBJECT, true, &counts)));
+        for state in states(1, 4) {
+            all.push_str(&format!(
+                "{state:?}: {}
+",
+                thief(true, state)
+            ));
         }
-        all.push_str(&format!("{}\n", hands_over(&SUBJECT, None, &Counts::default())));
+        for (texts, ciphertexts) in [(0, 1), (1, 1), (0, 3), (1, 3), (2, 3)] {
+            let sealed = Sealed { texts: vec!["T01".into(); texts], ciphertexts };
+            let measures = Measures { sealed, ..Measures::default() };
+            all.push_str(&format!(
+                "{}
+",
+                super::ciphertexts(&SUBJECT, &measures).unwrap_or_default()
+            ));
+        }
+        all.push_str(&format!("{}\n", operators_word(&SUBJECT, None, &Counts::default())));
         let context = Context {
             design: "WhatsApp, March 2017".into(),
             demand: "a content warrant".into(),

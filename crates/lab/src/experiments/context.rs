@@ -1,8 +1,8 @@
 //! Names, the law of the day, and what the operator says of itself: everything that stands beside a cell and is not measured.
 
 use pillarbox_access::Item;
-use pillarbox_access::demand::View;
-use pillarbox_access::design::{Design, Stated};
+use pillarbox_access::demand::{NOTICE_TO_CHANGE, View};
+use pillarbox_access::design::{AnswersNotice, Design, Stated};
 use pillarbox_access::law::Footing;
 
 use super::Experiment;
@@ -37,9 +37,18 @@ fn word(experiment: &dyn Experiment, design: &Design, scenario: &Scenario) -> Op
             return None;
         }
     };
-    let circumstances: Vec<&str> = scenario.inquiry.circumstances.iter().map(String::as_str).collect();
     let word =
         |is, says: &str, from: &str| OperatorsWord { is, says: says.to_owned(), from: from.to_owned() };
+    if experiment.demand().name == NOTICE_TO_CHANGE.name {
+        let given = operator.answer_to_notice(scenario.inquiry.country)?;
+        let is = match given.answer {
+            AnswersNotice::Complies => WordIs::Complies,
+            AnswersNotice::Withdraws => WordIs::Withdraws,
+            AnswersNotice::Leaves => WordIs::Leaves,
+        };
+        return Some(word(is, &given.says, &format!("{}, {}", given.on, given.from)));
+    }
+    let circumstances: Vec<&str> = scenario.inquiry.circumstances.iter().map(String::as_str).collect();
     let says = |item: &Item| match operator.stated(*item, &circumstances) {
         Stated::HandsOver { says, from } => Some(word(WordIs::HandsOver, says, from)),
         Stated::Withholds { says, from } => Some(word(WordIs::Withholds, says, from)),

@@ -41,7 +41,7 @@ pub fn render(evidence: &Evidence, design: &Design) -> String {
     out.push_str(&title("ANSWER"));
     out.push_str(&paragraph(&answer.question));
     out.push_str(&paragraph(&answer.headline));
-    for sentence in answer.why.iter().chain([&answer.hands_over, &answer.thief]) {
+    for sentence in answer.why.iter().chain([&answer.says, &answer.thief]) {
         if !sentence.is_empty() {
             out.push_str(&paragraph(sentence));
         }
