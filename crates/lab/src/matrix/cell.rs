@@ -157,6 +157,11 @@ impl Evidence {
     pub fn score(&self) -> (State, Counts, Measures) {
         let (counts, mut measures) = score(self.what, &self.brought, &self.yardstick);
         let mut counts = self.counted.unwrap_or(counts);
+        if self.means == Means::Withdrawn {
+            // What then lies open holds the time before as well: a new backup carries the old history.
+            let (past, future) = (measures.content_past, measures.content_future);
+            counts = Counts { returned: past.n + future.n, of: past.of + future.of, ..counts };
+        }
         // An order that asks for nothing is counted by what it stops.
         if matches!(self.means, Means::CutsOff | Means::Left) {
             let Share { n, of } = self.effects.function_lost;

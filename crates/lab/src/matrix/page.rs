@@ -124,7 +124,15 @@ fn details(out: &mut String, at: usize, cell: &Cell, evidence: Option<&Evidence>
             out.push_str(&format!("<dt>{}</dt><dd>{}</dd>\n", escaped(name), escaped(says)));
         }
     };
-    line("Why", &cell.reasons.join(" "));
+    let answer = &cell.answer;
+    line("Question", &answer.question);
+    line("Answer", &answer.headline);
+    line("Why", &answer.why.join(" "));
+    line("What its operator says", &answer.says);
+    line("A thief", &answer.thief);
+    line("Law", &answer.law.join(" "));
+    line("Assumed", &answer.assumed.join(" "));
+    line("Again", &answer.repeat);
     for (name, says) in super::words::measures(&cell.measures) {
         line(name, &says);
     }
