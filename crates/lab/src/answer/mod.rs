@@ -111,12 +111,12 @@ impl Answer {
             target: &evidence.yardstick.target,
             unit: &evidence.unit,
             container: &evidence.container,
-            none: if evidence.is_an_operators() { "keeps" } else { "gives" },
+            is_an_operator: evidence.is_an_operators(),
         };
         let mut noticed: Vec<String> = measures.noticed.iter().map(|it| it.who.clone()).collect();
         noticed.dedup();
         Self {
-            question: sentences::question(context, evidence.is_an_operators(), &evidence.yardstick.target),
+            question: sentences::question(context, evidence.is_an_operators(), evidence.asks_about()),
             headline: sentences::headline(&subject, state, counts, measures),
             has: sentences::has(&subject, state, counts),
             says: match evidence.is_an_operators() {

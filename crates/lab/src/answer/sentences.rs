@@ -15,8 +15,8 @@ pub(super) struct Subject<'a> {
     pub(super) unit: &'a str,
     /// The noun for something that stays closed.
     pub(super) container: &'a str,
-    /// What the party does with nothing: an operator keeps nothing, a phone or a person gives nothing.
-    pub(super) none: &'a str,
+    /// Whether an operator answers.
+    pub(super) is_an_operator: bool,
 }
 
 impl Subject<'_> {
@@ -26,6 +26,14 @@ impl Subject<'_> {
             "messages" => "has a record of",
             "devices" => "could name the owner of",
             _ => "has",
+        }
+    }
+
+    /// What the party does with nothing of what is counted: an operator keeps none, a phone or a person gives none.
+    fn keeps(&self) -> &'static str {
+        match (self.is_an_operator, self.unit) {
+            (true, "texts" | "messages" | "kinds of data") => "keeps",
+            _ => self.gives(),
         }
     }
 
@@ -92,10 +100,13 @@ fn besides(what: What, measures: &Measures) -> Vec<String> {
 pub(super) fn question(context: &Context, of_an_operator: bool, target: &str) -> String {
     let Context { design, demand, on, .. } = context;
     let asks = country(&context.country);
+    let about = if target.is_empty() { String::new() } else { format!(" about {target}") };
+    // A name with its date in it stands between commas.
+    let comma = if design.contains(',') { "," } else { "" };
     if of_an_operator {
-        return format!("If {design} is served {demand} by {asks} on {on} about {target}, what comes back?");
+        return format!("If {design}{comma} is served {demand} by {asks} on {on}{about}, what comes back?");
     }
-    format!("Under {design}: what comes of {demand}, in {asks} on {on}, about {target}?")
+    format!("Under {design}: what comes of {demand}{about}, in {asks} on {on}?")
 }
 
 /// At most two sentences: what came back, and who else is in it.
@@ -138,7 +149,7 @@ pub(super) fn has(subject: &Subject<'_>, state: State, counts: &Counts) -> Strin
             them(counts.closed)
         ),
         State::None { why: Absence::NothingKept } => {
-            format!("{party} {} {}.", subject.none, share(0, counts.of))
+            format!("{party} {} {}.", subject.keeps(), share(0, counts.of))
         }
         State::None { why: Absence::NotInStory } => "This story has nothing of the kind.".into(),
         State::None { why: Absence::NotAsked } => {
@@ -236,6 +247,7 @@ fn others(measures: &Measures) -> Option<String> {
             "It also names {named}, and has words of {}.",
             if read.len() == 1 { "that person" } else { "each of them" }
         ),
+        (many, _) if many > NAMES_SHOWN => format!("It also names {named}, and has words of {many} of them."),
         _ => format!("It also names {named}, and has words of {}.", people(&read)),
     })
 }
@@ -260,7 +272,7 @@ fn share(subject: &Subject<'_>, n: u64, of: u64) -> String {
 fn part(n: u64, of: u64, unit: &str) -> String {
     match (n, of) {
         (0, 0) => format!("no {unit}"),
-        (0, 1) => format!("not one {}", counted_noun(1, unit)),
+        (0, 1) => format!("no {}", counted_noun(1, unit)),
         (0, _) => format!("none of the {of} {unit}"),
         (1, 1) => format!("the only {}", counted_noun(1, unit)),
         (n, of) if n == of => format!("all {of} {unit}"),
@@ -352,7 +364,7 @@ mod tests {
         target: "Rhys",
         unit: "texts",
         container: "locked phone",
-        none: "keeps",
+        is_an_operator: true,
     };
 
     fn states(n: u64, of: u64) -> Vec<State> {
@@ -392,7 +404,7 @@ mod tests {
     #[test]
     fn every_sentence_about_others_and_statements() {
         let mut all = String::new();
-        let people = ["Bea", "Callum", "Dilys", "Edwin"].map(str::to_owned);
+        let people = ["Bea", "Callum", "Dilys", "Edwin", "Fay"].map(str::to_owned);
         for named in 0..=people.len() {
             for read in 0..=named {
                 let measures = Measures {
@@ -443,8 +455,8 @@ mod tests {
             country: "GB".into(),
             ..Context::default()
         };
-        for of_an_operator in [true, false] {
-            all.push_str(&format!("{}\n", question(&context, of_an_operator, "Rhys")));
+        for (of_an_operator, about) in [(true, "Rhys"), (false, "Rhys"), (false, "")] {
+            all.push_str(&format!("{}\n", question(&context, of_an_operator, about)));
         }
         insta::assert_snapshot!("every_other", all);
     }

@@ -10,6 +10,7 @@ use pillarbox_wire::Timestamp;
 
 use super::guessing::GuessTime;
 use crate::matrix::cell::{How, Piece};
+use crate::paper::capital;
 use crate::score::{Brought, Counts, Entry, Means, Measures, Statement};
 
 /// What came of a demand.
@@ -71,15 +72,25 @@ impl Answered {
 
     /// The reason that the paper gives at an item that did not come back.
     pub(super) fn because(&mut self, item: Item, served: &Served) {
-        if let Some(answer) = served.answer(item)
-            && !matches!(answer, ItemAnswer::Returned { .. })
-        {
-            let reason = format!("{}: {answer}.", item.wording());
-            if !self.reasons.contains(&reason) {
-                self.reasons.push(reason);
+        let reason = match served.answer(item) {
+            None | Some(ItemAnswer::Returned { .. }) => return,
+            Some(ItemAnswer::HeldUnreadable { private_keys, public_values, .. }) if *private_keys > 0 => {
+                format!(
+                    "{} were tried, and {} from its rows in the place of a key. None opens anything.",
+                    counted(*private_keys, "private key of the operator", "private keys of the operator"),
+                    counted(*public_values, "other value", "other values"),
+                )
             }
+            Some(answer) => format!("{}: {answer}.", capital(item.wording())),
+        };
+        if !self.reasons.contains(&reason) {
+            self.reasons.push(reason);
         }
     }
+}
+
+fn counted(number: u64, one: &str, many: &str) -> String {
+    if number == 1 { format!("1 {one}") } else { format!("{number} {many}") }
 }
 
 /// Facts as what was brought.

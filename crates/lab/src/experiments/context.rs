@@ -46,12 +46,14 @@ fn word(experiment: &dyn Experiment, design: &Design, scenario: &Scenario) -> Op
             AnswersNotice::Withdraws => WordIs::Withdraws,
             AnswersNotice::Leaves => WordIs::Leaves,
         };
-        return Some(word(is, &given.says, &format!("{}, {}", given.on, given.from)));
+        return Some(word(is, &given.says, &given.from));
     }
     let circumstances: Vec<&str> = scenario.inquiry.circumstances.iter().map(String::as_str).collect();
     let says = |item: &Item| match operator.stated(*item, &circumstances) {
         Stated::HandsOver { says, from } => Some(word(WordIs::HandsOver, says, from)),
         Stated::Withholds { says, from } => Some(word(WordIs::Withholds, says, from)),
+        // What it has says nothing about what it would note from now on.
+        Stated::HasNone { .. } if experiment.what() == What::MessagesAfter => None,
         Stated::HasNone { says, from } => Some(word(WordIs::HasNone, says, from)),
         Stated::NotKnown => None,
     };

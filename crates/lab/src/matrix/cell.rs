@@ -157,6 +157,10 @@ impl Evidence {
     pub fn score(&self) -> (State, Counts, Measures) {
         let (counts, mut measures) = score(self.what, &self.brought, &self.yardstick);
         let mut counts = self.counted.unwrap_or(counts);
+        if self.counted.is_some() {
+            // Something else than kinds of data is counted.
+            measures.kinds.clear();
+        }
         if self.means == Means::Withdrawn {
             // What then lies open holds the time before as well: a new backup carries the old history.
             let (past, future) = (measures.content_past, measures.content_future);
@@ -187,10 +191,19 @@ impl Evidence {
         (State::of(self.means, self.only_from_now_on, &counts), counts, measures)
     }
 
-    /// Whether it was read from rows and keys that somebody could steal, and not from a wire, a person or an effect.
+    /// Whether it was read from an operator's rows and keys, which somebody could steal.
     #[must_use]
     pub const fn takes_rows(&self) -> bool {
-        matches!(self.view, View::RelayHoldings | View::BackupStore | View::SeizedPhone)
+        matches!(self.view, View::RelayHoldings | View::BackupStore)
+    }
+
+    /// The person whom the question is about; empty where it is about nobody.
+    #[must_use]
+    pub fn asks_about(&self) -> &str {
+        match self.view {
+            View::Nothing | View::PublicChannel => "",
+            _ => &self.yardstick.target,
+        }
     }
 
     /// Whether an operator answers.
