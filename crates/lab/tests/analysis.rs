@@ -60,7 +60,7 @@ fn differ_names_the_demands_that_come_out_otherwise_and_no_others() {
     let Some(text) = python("differ.py", &["two/matrix.csv", "plain-server", "signal-now"]) else { return };
     assert_eq!(
         text,
-        "content-warrant\n  plain-server: returned 4 of 4 texts\n  signal-now: held but unreadable\n"
+        "content-warrant\n  plain-server: returned 10 of 10 texts\n  signal-now: held but unreadable: 1 of 10 texts\n"
     );
     let same = python("differ.py", &["two/matrix.csv", "signal-now", "signal-now"]).unwrap();
     assert_eq!(same, "");
@@ -81,7 +81,7 @@ fn the_query_says_the_same() {
     for text in texts.into_iter().flatten() {
         assert_eq!(
             text.trim_end().replace('"', ""),
-            "content-warrant,returned 4 of 4 texts,held but unreadable"
+            "content-warrant,returned 10 of 10 texts,held but unreadable: 1 of 10 texts"
         );
     }
 }

@@ -53,7 +53,7 @@ fn a_locked_phone_says_what_was_tried_and_what_that_is_of() {
         [
             "Its passcode has 4 digits, of which there are 10,000. If one guess took 80 ms (a hypothesis), all of them would take 13 \
              minutes, and half of them 6.7 minutes: arithmetic, not measured.",
-            "All codes were tried on a copy in their order, and number 7,305 opens it.",
+            "All codes were tried on a copy in their order, and number 1,752 opens it.",
         ]
     );
     let erased = "Set to erase itself after 10 wrong guesses, it was gone after 10.".to_owned();
@@ -149,23 +149,21 @@ fn a_block_stops_texts_and_a_relay_elsewhere_brings_them_back() {
 
 #[test]
 fn an_update_that_lets_the_operator_read_loses_no_text_and_no_phone_tells_of_it() {
-    // Sealed senders, an account for each contact, and relays that told nobody who sends among them.
-    for (design, reads) in [
-        ("end-to-end", Share { n: 1, of: 1 }),
-        ("signal-now", Share { n: 1, of: 1 }),
-        ("wickr", Share { n: 1, of: 1 }),
-        ("simplex", Share { n: 0, of: 1 }),
-    ] {
+    // Sealed senders, an account for each contact, and relays that told nobody who sends among them. Looking back is about the man
+    // whose phone was taken; from now on, about his contact.
+    let (past, all, none) = (Share { n: 0, of: 10 }, Share { n: 15, of: 15 }, Share { n: 0, of: 15 });
+    for (design, stated, complied) in
+        [("end-to-end", all, None), ("signal-now", none, Some(all)), ("wickr", all, None), ("simplex", none, None)]
+    {
         let run = run(story("westminster-2017"), design, &["notice-to-change"]);
-        let (notice, _) = cell(&run, "notice-to-change");
-        let measures = &notice.measures;
-        assert_eq!(
-            (measures.content_past, measures.content_future),
-            (Share { n: 0, of: 3 }, reads),
-            "{design}"
-        );
-        assert_eq!(measures.function_lost, Share { n: 0, of: 7 }, "{design}");
-        assert_eq!(measures.noticed, [], "{design}");
-        assert!(notice.reasons.iter().any(|reason| reason.starts_with("Assumed: ")), "{:?}", notice.reasons);
+        let (cell, _) = cell(&run, "notice-to-change");
+        let notice = cell.measures.notice.clone().unwrap();
+        assert_eq!((notice.stated.content_past, notice.stated.content_future), (past, stated), "{design}");
+        assert_eq!(notice.complied.as_ref().map(|it| it.content_future), complied, "{design}");
+        // An operator that has said that it leaves is measured in two worlds: the update stands in the other one.
+        let updated = notice.complied.unwrap_or(notice.stated);
+        assert_eq!(updated.content_past, past, "{design}");
+        assert_eq!((updated.lost, updated.noticed), (Share { n: 0, of: 29 }, vec![]), "{design}");
+        assert!(cell.reasons.iter().any(|reason| reason.contains("Assumed: ")), "{:?}", cell.reasons);
     }
 }

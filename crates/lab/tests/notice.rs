@@ -102,7 +102,7 @@ fn four_people() -> Scenario {
 #[test]
 fn an_operator_that_leaves_cuts_off_the_people_of_the_country_and_whoever_writes_to_them() {
     let (cell, evidence) = answered(&four_people(), answering("signal-now", AnswersNotice::Leaves));
-    assert_eq!(cell.says, "leaves the country: 0 of 4 texts");
+    assert_eq!(cell.says, "operator leaves: 4 of 6 texts");
     let NoticeOutcomes { country, about, stated, complied } = outcomes(&cell);
     assert_eq!((country.as_str(), about), ("GB", Some(Subject::Messages)));
     assert_eq!(stated.answer, Some(AnswersNotice::Leaves));
@@ -113,7 +113,7 @@ fn an_operator_that_leaves_cuts_off_the_people_of_the_country_and_whoever_writes
     assert_eq!(noticed(&stated), ["Ada", "Ben", "Cai"].into());
     let of_cai: Vec<&str> =
         stated.noticed.iter().filter(|it| it.who == "Cai").map(|it| it.says.as_str()).collect();
-    assert!(of_cai.iter().any(|says| says.starts_with("not sent to Ada")), "{of_cai:?}");
+    assert!(of_cai.iter().any(|says| says.contains("a message to Ada was not sent")), "{of_cai:?}");
     // Compliance is measured beside it.
     let complied = complied.unwrap();
     assert_eq!(complied.answer, Some(AnswersNotice::Complies));
@@ -130,7 +130,7 @@ fn an_operator_that_leaves_cuts_off_the_people_of_the_country_and_whoever_writes
 #[test]
 fn an_operator_that_withdraws_messages_keeps_the_accounts_that_nobody_there_reaches() {
     let (cell, _) = answered(&four_people(), answering("signal-now", AnswersNotice::Withdraws));
-    assert_eq!(cell.says, "feature withdrawn: 0 of 4 texts");
+    assert_eq!(cell.says, "feature withdrawn: 0 of 7 texts");
     let NoticeOutcomes { stated, .. } = outcomes(&cell);
     assert_eq!(stated.lost, share(4, 6));
     // Whoever writes from abroad is refused by nobody: the text waits.
@@ -193,12 +193,12 @@ fn backups_of_people_elsewhere_stay_closed_when_they_are_withdrawn_in_one_countr
 fn what_is_in_place_already_is_found_by_reading_along_with_the_software_that_there_is() {
     let mut story = four_people();
     let (cell, _) = answered(&story, designs::named("plain-server").unwrap().clone());
-    assert_eq!(cell.says, "already in place");
+    assert_eq!(cell.says, "already in place: 4 of 4 texts");
     assert!(
         cell.reasons.iter().any(|it| it == "The operator can read the same with the software that there is.")
     );
     // Where nothing is said, nobody has read it: the settings alone say nothing.
     story.events.retain(|event| event.at < story.inquiry.ordered);
     let (cell, _) = answered(&story, designs::named("plain-server").unwrap().clone());
-    assert_ne!(cell.says, "already in place");
+    assert_ne!(cell.state.word(), "already in place");
 }

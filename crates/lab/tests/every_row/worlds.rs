@@ -99,7 +99,7 @@ deposits = [{deposits}]
             what.as_str()
         );
     }
-    text += "\n[operator]\njurisdictions = [\"GB\"]\n";
+    text += "\n[operator]\nseat = \"GB\"\n";
     text += "\n[[sources]]\nsays = \"A test.\"\nfrom = \"this project\"\nmark = \"measured\"\n";
     Design::parse("a-test.toml", &text).unwrap_or_else(|error| panic!("{error}"))
 }
