@@ -14,8 +14,9 @@ pub const INTERCEPTION: Demand = Demand {
     when: When::FromNowOn,
 };
 
-/// Serves it: the tap gives what passed, the operator's rows give the names and the keys.
+/// Serves it: the tap gives what passed, the operator's rows give the names and the keys. A backup that a phone leaves is stored, and no
+/// message in transit: it is another demand's.
 #[must_use]
 pub fn serve(case: &Case<'_>, tap: &OperatorTap, holdings: &RelayHoldings) -> Served {
-    stored::over(&INTERCEPTION, case, holdings, &stored::Seen::Tap(tap))
+    stored::over(&INTERCEPTION, case, holdings, &stored::Seen::Tap { tap, backups: false })
 }

@@ -5,13 +5,13 @@
 
 use pillarbox_client::{BackupKey, Habits, Protection};
 use pillarbox_relay::Keeping;
-use pillarbox_wire::{DepositKind, Timestamp};
+use pillarbox_wire::DepositKind;
 use serde::{Deserialize, Serialize};
 
 use super::{Case, Demand, EVERYTHING, View, When, stored};
 use crate::design::Design;
 use crate::served::Served;
-use crate::view::RelayHoldings;
+use crate::view::{OperatorTap, RelayHoldings};
 
 /// See the module.
 pub const NOTICE_TO_CHANGE: Demand = Demand {
@@ -90,8 +90,8 @@ fn backup_key(design: &Design) -> Option<BackupKey> {
     design.cloud.as_ref().map_or(design.phone.habits.backup, |cloud| cloud.habits.backup)
 }
 
-/// What a content warrant returns of the time after the changed software ran.
+/// What the operator reads after the notice: what passes from then on, and what phones leave with it.
 #[must_use]
-pub fn serve(case: &Case<'_>, holdings: &RelayHoldings, since: Timestamp) -> Served {
-    stored::serve_since(&NOTICE_TO_CHANGE, case, holdings, since)
+pub fn serve(case: &Case<'_>, tap: &OperatorTap, holdings: &RelayHoldings) -> Served {
+    stored::over(&NOTICE_TO_CHANGE, case, holdings, &stored::Seen::Tap { tap, backups: true })
 }

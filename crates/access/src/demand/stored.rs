@@ -16,7 +16,13 @@ use crate::view::{OperatorTap, RelayHoldings};
 /// Serves `demand` on everything that an operator has.
 #[must_use]
 pub fn serve(demand: &'static Demand, case: &Case<'_>, holdings: &RelayHoldings) -> Served {
-    over(demand, case, holdings, &Seen::Rows { since: None })
+    over(demand, case, holdings, &Seen::Rows { since: None, backups: true })
+}
+
+/// Serves `demand` on the messages and records that an operator has, and leaves backups that lie with it closed.
+#[must_use]
+pub fn serve_messages(demand: &'static Demand, case: &Case<'_>, holdings: &RelayHoldings) -> Served {
+    over(demand, case, holdings, &Seen::Rows { since: None, backups: false })
 }
 
 /// Serves `demand` on what an operator has of the time since `since`.
@@ -27,7 +33,7 @@ pub fn serve_since(
     holdings: &RelayHoldings,
     since: Timestamp,
 ) -> Served {
-    over(demand, case, holdings, &Seen::Rows { since: Some(since) })
+    over(demand, case, holdings, &Seen::Rows { since: Some(since), backups: true })
 }
 
 /// What there is beside the rows of accounts.
@@ -36,9 +42,16 @@ pub(super) enum Seen<'a> {
     Rows {
         /// The time.
         since: Option<Timestamp>,
+        /// Whether backups that lie here are read too.
+        backups: bool,
     },
     /// What passed, and nothing older.
-    Tap(&'a OperatorTap),
+    Tap {
+        /// The tap.
+        tap: &'a OperatorTap,
+        /// Whether backups that were left since then are read too.
+        backups: bool,
+    },
 }
 
 pub(super) fn over(
@@ -49,14 +62,14 @@ pub(super) fn over(
 ) -> Served {
     let account = case.account(holdings);
     let tapped;
-    let (events, tap, since) = match seen {
-        Seen::Rows { since } => (holdings.rows().events.as_slice(), None, *since),
-        Seen::Tap(tap) => {
+    let (events, tap, since, backups) = match seen {
+        Seen::Rows { since, backups } => (holdings.rows().events.as_slice(), None, *since, *backups),
+        Seen::Tap { tap, backups } => {
             tapped = tap.events();
-            (tapped.as_slice(), Some(*tap), Some(tap.since()))
+            (tapped.as_slice(), Some(*tap), Some(tap.since()), *backups)
         }
     };
-    let rows = account.map(|account| Rows { holdings, events, tap, account, since });
+    let rows = account.map(|account| Rows { holdings, events, tap, account, since, backups });
     let nobody = nobody(case, events);
     let mut facts = Facts::default();
     let mut line = |item: &Item| {

@@ -59,8 +59,10 @@ pub enum AnswersNotice {
     Complies,
     /// It withdraws the feature that the notice is about, for the people of that country.
     Withdraws,
-    /// It leaves the country, or lets itself be blocked there, rather than change.
+    /// It leaves the country rather than change.
     Leaves,
+    /// It refuses, and is blocked in the country.
+    Refuses,
 }
 
 /// One answer to one country, as it was given in public.

@@ -23,6 +23,8 @@ pub struct Rows<'a> {
     pub account: &'a AccountRow,
     /// Only what happened since then, for a demand that begins at a time.
     pub since: Option<Timestamp>,
+    /// Whether backups that lie here are read too: a tap on what people say to each other has none.
+    pub backups: bool,
 }
 
 /// One item, read.
@@ -57,7 +59,14 @@ impl Item {
     /// Reads this item about an account from everything that a relay's operator has.
     #[must_use]
     pub fn read(self, holdings: &RelayHoldings, account: &AccountRow) -> Reply {
-        self.read_in(&Rows { holdings, events: &holdings.rows().events, tap: None, account, since: None })
+        self.read_in(&Rows {
+            holdings,
+            events: &holdings.rows().events,
+            tap: None,
+            account,
+            since: None,
+            backups: true,
+        })
     }
 
     /// Reads this item from rows that somebody has put together.

@@ -171,7 +171,7 @@ pub(super) fn content(rows: &Rows<'_>) -> Reply {
         lines.extend(attempts.readable);
         reply.exhibits.push(Exhibit::bytes(message.place, "payload", message.payload));
     }
-    let backup = backup::content(rows);
+    let backup = if rows.backups { backup::content(rows) } else { backup::Opened::default() };
     lines.extend(backup.lines);
     reply.facts.add(backup.facts);
     reply.exhibits.extend(backup.exhibits);

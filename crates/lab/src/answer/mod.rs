@@ -9,9 +9,9 @@ mod sentences;
 use serde::{Deserialize, Serialize};
 
 use crate::matrix::cell::Evidence;
-use crate::score::{Counts, Measures, State};
+use crate::score::{Counts, Measures, State, What};
 
-pub use sentences::says;
+pub use sentences::{own_question, says};
 
 /// Names and surroundings of a cell, in words: nothing here is measured.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +35,10 @@ pub struct Context {
     pub assumed: Vec<String>,
     /// The command that repeats it.
     pub repeat: String,
+    /// The question, where it is of another kind than that of a demand on an operator.
+    pub question: String,
+    /// Whether nobody knows that the operator would do what was measured.
+    pub hypothetical: bool,
 }
 
 /// An operator's word on what a demand is about.
@@ -65,6 +69,8 @@ pub enum WordIs {
     Withdraws,
     /// It leaves that country instead.
     Leaves,
+    /// It refuses, and lets itself be blocked in that country.
+    Refuses,
 }
 
 /// The answer to one demand under one design.
@@ -112,18 +118,20 @@ impl Answer {
             unit: &evidence.unit,
             container: &evidence.container,
             is_an_operator: evidence.is_an_operators(),
+            is_about_the_time_after: evidence.what == What::TextsAfter,
+            is_hypothetical: context.hypothetical,
         };
         let mut noticed: Vec<String> = measures.noticed.iter().map(|it| it.who.clone()).collect();
         noticed.dedup();
         Self {
-            question: sentences::question(context, evidence.is_an_operators(), evidence.asks_about()),
+            question: sentences::question(context, &evidence.yardstick.target),
             headline: sentences::headline(&subject, state, counts, measures),
             has: sentences::has(&subject, state, counts),
             says: match evidence.is_an_operators() {
                 true => sentences::operators_word(&subject, context.word.as_ref(), counts),
                 false => String::new(),
             },
-            thief: sentences::thief(evidence.takes_rows(), state),
+            thief: sentences::thief(evidence.takes_rows(), evidence.ordered.is_some(), state),
             why: evidence.reasons.iter().cloned().chain(sentences::ciphertexts(&subject, measures)).collect(),
             texts: measures.texts.clone(),
             other_data: measures.besides.iter().map(|it| it.what.wording().to_owned()).collect(),

@@ -1,8 +1,11 @@
 //! The sentences. Each is English that can be quoted, in the singular and in the plural; a snapshot holds all combinations.
 
+use pillarbox_access::Item;
+use pillarbox_access::demand::View;
+
 use super::{Context, OperatorsWord, WordIs};
 use crate::matrix::cell::Evidence;
-use crate::score::{Absence, Counts, Measures, State, What};
+use crate::score::{Absence, Counts, Measures, Sealed, State, What};
 
 /// What the sentences of one answer are about.
 #[derive(Clone, Copy, Debug)]
@@ -17,6 +20,10 @@ pub(super) struct Subject<'a> {
     pub(super) container: &'a str,
     /// Whether an operator answers.
     pub(super) is_an_operator: bool,
+    /// Whether what is counted is from the order on.
+    pub(super) is_about_the_time_after: bool,
+    /// Whether nobody knows that the operator would do what was measured.
+    pub(super) is_hypothetical: bool,
 }
 
 impl Subject<'_> {
@@ -42,7 +49,7 @@ impl Subject<'_> {
         match self.unit {
             "messages" => "has a record of",
             "devices" => "names the owner of",
-            "reports" => "can prove",
+            "reports" => "can confirm",
             _ => "gives",
         }
     }
@@ -56,12 +63,29 @@ const NAMES_SHOWN: usize = 3;
 pub fn says(evidence: &Evidence, state: State, counts: &Counts, measures: &Measures) -> String {
     match (state, state.counted()) {
         // A number of kinds is no score: what they are tells designs apart.
-        (_, Some((n, _))) if !measures.kinds.is_empty() => {
-            let kinds: Vec<String> =
-                measures.kinds.iter().map(|item| item.as_str().replace('_', " ")).collect();
-            format!("{}: {} ({})", state.word(), counted_by(n, "kinds of data"), kinds.join(", "))
+        (_, Some(_)) if !measures.kinds.is_empty() => {
+            let listed = |items: &[Item]| {
+                items.iter().map(|item| item.as_str().replace('_', " ")).collect::<Vec<_>>().join(", ")
+            };
+            let number = |items: &[Item]| counted_by(items.len() as u64, "kinds of data");
+            let kinds = &measures.kinds;
+            let came = format!("{}: {} ({})", state.word(), number(kinds), listed(kinds));
+            match measures.kinds_withheld.as_slice() {
+                [] => came,
+                kept => format!("{came}; held, not handed over: {} ({})", number(kept), listed(kept)),
+            }
         }
-        (_, Some(_)) => format!("{state} {}", evidence.unit),
+        (_, Some(_)) => {
+            let past = measures.content_past;
+            let before = match evidence.what {
+                What::TextsAfter if matches!(state, State::Returned { .. }) => {
+                    format!("; {} of {} from before the order", past.n, past.of)
+                }
+                _ => String::new(),
+            };
+            let unit = if state.is_of_messages() { "messages" } else { &evidence.unit };
+            format!("{state} {unit}{before}")
+        }
         (State::Unreadable { .. }, None) => format!("{state}: {}", count(counts.closed, &evidence.container)),
         (State::None { .. }, None) => {
             let mut parts = vec![state.to_string()];
@@ -96,29 +120,86 @@ fn besides(what: What, measures: &Measures) -> Vec<String> {
     parts
 }
 
-/// The question.
-pub(super) fn question(context: &Context, of_an_operator: bool, target: &str) -> String {
-    let Context { design, demand, on, .. } = context;
+/// The question, for a demand that is served on an operator.
+pub(super) fn question(context: &Context, target: &str) -> String {
+    let Context { design, demand, on, question, .. } = context;
+    if !question.is_empty() {
+        return question.replace(DESIGN, design).replace(TARGET, target);
+    }
     let asks = country(&context.country);
-    let about = if target.is_empty() { String::new() } else { format!(" about {target}") };
     // A name with its date in it stands between commas.
     let comma = if design.contains(',') { "," } else { "" };
-    if of_an_operator {
-        return format!("If {design}{comma} is served {demand} by {asks} on {on}{about}, what comes back?");
+    format!("If {design}{comma} is served {demand} by {asks} on {on} about {target}, what comes back?")
+}
+
+/// The places of names in a question of its own kind.
+pub(super) const DESIGN: &str = "DESIGN";
+/// See [`DESIGN`].
+pub(super) const TARGET: &str = "TARGET";
+
+/// The question of a demand that is not served on an operator.
+#[must_use]
+pub fn own_question(view: View, asks: &str, demand: &str) -> String {
+    let asks = country(asks);
+    match view {
+        View::PushRecords => {
+            format!("Under {DESIGN}: whose device does the push token of {TARGET}'s account stand for?")
+        }
+        View::SeizedPhone => {
+            format!("Under {DESIGN}: what does {TARGET}'s phone give to whoever has taken it?")
+        }
+        View::OpenPhone => {
+            format!("Under {DESIGN}: what do {TARGET}'s contacts show if all of them open their phones?")
+        }
+        View::ReportedMessage => {
+            format!(
+                "Under {DESIGN}: can the operator confirm a message of {TARGET}'s that a contact reports?"
+            )
+        }
+        View::Nothing => format!("Under {DESIGN}: what does {demand} in {asks} stop?"),
+        View::PublicChannel => format!("Under {DESIGN}: what does {demand} of {asks} remove?"),
+        View::RelayHoldings | View::OperatorTap | View::BackupStore => String::new(),
     }
-    format!("Under {design}: what comes of {demand}{about}, in {asks} on {on}?")
 }
 
 /// At most two sentences: what came back, and who else is in it.
 pub(super) fn headline(subject: &Subject<'_>, state: State, counts: &Counts, measures: &Measures) -> String {
-    let kinds: Vec<&str> = measures.kinds.iter().map(|item| item.wording()).collect();
-    let has = match kinds.is_empty() {
-        true => has(subject, state, counts),
-        false => format!("{}: {}.", has(subject, state, counts).trim_end_matches('.'), kinds.join("; ")),
+    let has = match (measures.guesses.first(), state) {
+        (Some(guesses), State::Unreadable { n: 0, .. }) => format!(
+            "{} of the {} passcodes of its kind were tried, and none opens the phone.",
+            guesses.tried, guesses.codes
+        ),
+        _ if !measures.kinds.is_empty() => kinds(subject, measures),
+        _ => has(subject, state, counts),
+    };
+    let past = measures.content_past;
+    let has = match state {
+        State::Returned { .. } if subject.is_about_the_time_after && past.n > 0 => {
+            format!("{has} It also brings {} from before the order.", part(past.n, past.of, "texts"))
+        }
+        _ => has,
     };
     match others(measures) {
         Some(others) => format!("{has} {others}"),
         None => has,
+    }
+}
+
+/// Kinds of data: no score, so there is no "of".
+fn kinds(subject: &Subject<'_>, measures: &Measures) -> String {
+    let wordings = |items: &[Item]| items.iter().map(|item| item.wording()).collect::<Vec<_>>().join("; ");
+    let number = |items: &[Item]| counted_by(items.len() as u64, "kinds of data");
+    let Subject { party, target, .. } = *subject;
+    let came = &measures.kinds;
+    let first = format!("{party} gives {} about {target}: {}.", number(came), wordings(came));
+    match measures.kinds_withheld.as_slice() {
+        [] => first,
+        kept => format!(
+            "{} It has {} that it says it does not hand over: {}.",
+            first,
+            number(kept),
+            wordings(kept)
+        ),
     }
 }
 
@@ -127,6 +208,12 @@ pub(super) fn has(subject: &Subject<'_>, state: State, counts: &Counts) -> Strin
     let Subject { party, target, container, .. } = *subject;
     let (gives, share) = (subject.gives(), |n, of| share(subject, n, of));
     match state {
+        State::FromNowOn { n, of } if subject.is_hypothetical => {
+            format!("If it complied, {} would have {} from then on.", lower(party), share(n, of))
+        }
+        State::Returned { n, of } if subject.is_hypothetical => {
+            format!("If it complied, {} would have {}.", lower(party), share(n, of))
+        }
         State::Returned { n, of } => format!("{party} {gives} {}.", share(n, of)),
         State::FromNowOn { n, of } => {
             format!("From the order on, {} {gives} {}.", lower(party), share(n, of))
@@ -148,6 +235,9 @@ pub(super) fn has(subject: &Subject<'_>, state: State, counts: &Counts) -> Strin
             if counts.closed == 1 { "stays" } else { "stay" },
             them(counts.closed)
         ),
+        State::None { why: Absence::NothingKept } if container == "backup" => {
+            format!("No backup of {} phone lies there.", possessive(target))
+        }
         State::None { why: Absence::NothingKept } => {
             format!("{party} {} {}.", subject.keeps(), share(0, counts.of))
         }
@@ -160,77 +250,92 @@ pub(super) fn has(subject: &Subject<'_>, state: State, counts: &Counts) -> Strin
         }
         State::Removed { n, of } => format!("{}.", capital(&gone(n, of))),
         State::CutOff { n, of } => format!("{}.", capital(&lost(n, of))),
-        State::Left { n, of } => format!("The operator leaves the country: {}.", lost(n, of)),
+        State::Left { n, of } => {
+            format!("If the operator does as it has said, it leaves the country: {}.", lost(n, of))
+        }
+        State::Refused { n, of } => {
+            format!("If the operator does as it has said, it refuses and is blocked: {}.", lost(n, of))
+        }
+        State::InPlace { n, of } if n > 0 && counts.withheld >= n => format!(
+            "Nothing would have to be changed: {} can read {} as it is. It says that it does not hand {} over.",
+            lower(party),
+            share(n, of),
+            them(n)
+        ),
         State::InPlace { n, of } => {
-            format!("It is so without any order: {} {gives} {} as it is.", lower(party), share(n, of))
+            format!("Nothing would have to be changed: {} can read {} as it is.", lower(party), share(n, of))
         }
         State::Withdrawn { n, of } => {
-            format!("The operator withdraws the feature. What then lies open gives {}.", share(n, of))
+            format!(
+                "If the operator does as it has said, it withdraws the feature. What then lies open gives {}.",
+                share(n, of)
+            )
         }
         State::NotModelled => "Nothing in this bench stands for it.".into(),
     }
 }
 
-/// What the operator says about what was asked.
+/// What is said of the operator about what was asked, by itself or by somebody else: the source stands first.
 pub(super) fn operators_word(subject: &Subject<'_>, word: Option<&OperatorsWord>, counts: &Counts) -> String {
     let Some(OperatorsWord { is, says, from }) = word else {
-        return "What its operator says about such demands is not known for this design.".into();
+        return "What its operator does about such demands is not known for this design.".into();
     };
     let left = counts.returned.saturating_sub(counts.withheld);
     let gist = match is {
-        WordIs::HandsOver => "Its operator says that it hands this over",
-        WordIs::HasNone => "Its operator says that it has none of this",
-        WordIs::Withholds if counts.returned == 0 || left == 0 => {
-            "Its operator says that it hands none of this over"
-        }
+        WordIs::HandsOver => "hands this over".to_owned(),
+        WordIs::HasNone => "has none of this".to_owned(),
+        WordIs::Withholds if counts.returned == 0 || left == 0 => "hands none of this over".to_owned(),
         WordIs::Withholds => {
-            let of = counted(subject, counts.returned);
-            return format!("Its operator says that it hands {left} of those {of} over. {says} ({from})");
+            format!("hands over {left} of those {}", counted(subject, counts.returned))
         }
-        WordIs::Complies => "Its operator says that it follows such a notice",
-        WordIs::Withdraws => "Its operator says that it withdraws the feature in that country instead",
-        WordIs::Leaves => "Its operator says that it would leave that country instead",
+        WordIs::Complies => "follows such a notice".to_owned(),
+        WordIs::Withdraws => "withdraws the feature in that country instead".to_owned(),
+        WordIs::Leaves => "would leave that country instead".to_owned(),
+        WordIs::Refuses => "would refuse and let itself be blocked in that country".to_owned(),
     };
-    format!("{gist}. {says} ({from})")
+    format!("According to {from}, its operator {gist}: {says}")
 }
 
-/// What a thief of the same rows and keys reads: as much as their holder, whatever the holder says of itself.
-pub(super) fn thief(takes_rows: bool, state: State) -> String {
-    let as_much = match state {
+/// What a thief of the same rows and keys reads: as much as their holder, whatever is said of the holder.
+pub(super) fn thief(takes_rows: bool, is_ordered: bool, state: State) -> String {
+    let says = match state {
+        _ if !takes_rows => "",
+        State::Returned { .. } | State::FromNowOn { .. } if is_ordered => {
+            "The order makes these rows. From then on a thief of them has as much; without the order they would not be there."
+        }
         State::Returned { .. } | State::FromNowOn { .. } | State::Withheld { .. } | State::InPlace { .. } => {
-            true
+            "A thief of the same rows and keys has as much, without any order."
         }
-        State::Unreadable { .. } | State::None { why: Absence::NothingKept } => false,
-        _ => return String::new(),
+        State::Unreadable { .. } => "A thief of the same rows and keys reads no more.",
+        _ => "",
     };
-    match (takes_rows, as_much) {
-        (false, _) => String::new(),
-        (true, true) => "A thief of the same rows and keys has as much, without any order.".into(),
-        (true, false) => "A thief of the same rows and keys reads no more.".into(),
-    }
+    says.to_owned()
 }
 
-/// Ciphertexts that nothing opened, and how many of them are texts: the bench can tell, and whoever holds them cannot.
+/// Ciphertexts that nothing opened, and how many of them carry texts, as the bench can tell.
 pub(super) fn ciphertexts(subject: &Subject<'_>, measures: &Measures) -> Option<String> {
-    let texts = measures.sealed.texts.len();
-    let of_target = possessive(subject.target);
-    match measures.sealed.ciphertexts {
-        0 => None,
-        1 => {
-            let is = if texts == 1 { "is" } else { "is not" };
-            Some(format!(
-                "1 message is there as ciphertext. It {is} one of {of_target} texts; whoever holds it cannot tell."
-            ))
-        }
-        many => Some(format!(
-            "{many} messages are there as ciphertext. {} one of {of_target} texts; whoever holds them cannot tell which.",
-            match texts {
-                0 => "None of them is".to_owned(),
-                1 => "1 of them is".to_owned(),
-                texts => format!("{texts} of them each carry"),
-            }
-        )),
-    }
+    let Sealed { texts, ciphertexts, carrying, read_elsewhere } = &measures.sealed;
+    let carried = texts.len() as u64 + read_elsewhere;
+    let of = format!("{} of {}", counted_by(carried, "texts"), subject.target);
+    let carries = match (*ciphertexts, *carrying) {
+        (0, _) => return None,
+        (1, 0) => format!("1 ciphertext is there. It carries no text of {}", subject.target),
+        (1, _) => format!("1 ciphertext is there. It carries {of}"),
+        (many, 0) => format!("{many} ciphertexts are there. None carries a text of {}", subject.target),
+        (many, 1) => format!("{many} ciphertexts are there. 1 of them carries {of}"),
+        (many, some) if many == some => format!("{many} ciphertexts are there. They carry {of}"),
+        (many, some) => format!(
+            "{many} ciphertexts are there. {some} of them carry {of}, the others receipts and the like"
+        ),
+    };
+    let elsewhere = match read_elsewhere {
+        0 => String::new(),
+        1 => " 1 of those texts came back from elsewhere.".into(),
+        many => format!(" {many} of those texts came back from elsewhere."),
+    };
+    Some(format!(
+        "{carries}. The bytes do not say so; time, direction and size might, which was not tried.{elsewhere}"
+    ))
 }
 
 /// Who else is in it: people named, and those of them whose words are read.
@@ -316,6 +421,17 @@ fn country(code: &str) -> &str {
     match code {
         "GB" => "Britain",
         "US" => "the United States",
+        "AU" => "Australia",
+        "BR" => "Brazil",
+        "CA" => "Canada",
+        "CN" => "China",
+        "DE" => "Germany",
+        "FR" => "France",
+        "IE" => "Ireland",
+        "IN" => "India",
+        "JP" => "Japan",
+        "NL" => "the Netherlands",
+        "SE" => "Sweden",
         other => other,
     }
 }
@@ -333,14 +449,14 @@ fn gone(n: u64, of: u64) -> String {
     }
 }
 
-/// Texts that do not arrive.
+/// Messages that do not arrive: a text to a group is one for each member.
 fn lost(n: u64, of: u64) -> String {
     match (n, of) {
-        (0, 0 | 1) => format!("{} arrives all the same", part(of, of, "texts")),
-        (0, _) => format!("{} arrive all the same", part(of, of, "texts")),
-        (1, _) => format!("{} does not arrive", part(n, of, "texts")),
-        (n, of) if n == of => format!("none of the {of} texts arrives"),
-        _ => format!("{} do not arrive", part(n, of, "texts")),
+        (0, 0 | 1) => format!("{} arrives all the same", part(of, of, "messages")),
+        (0, _) => format!("{} arrive all the same", part(of, of, "messages")),
+        (1, _) => format!("{} does not arrive", part(n, of, "messages")),
+        (n, of) if n == of => format!("none of the {of} messages that everybody together sends arrives"),
+        _ => format!("{} that everybody together sends do not arrive", part(n, of, "messages")),
     }
 }
 
@@ -355,109 +471,4 @@ fn capital(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::score::Sealed;
-
-    const SUBJECT: Subject<'_> = Subject {
-        party: "The operator",
-        target: "Rhys",
-        unit: "texts",
-        container: "locked phone",
-        is_an_operator: true,
-    };
-
-    fn states(n: u64, of: u64) -> Vec<State> {
-        let none = [Absence::NothingKept, Absence::NotInStory, Absence::NotAsked, Absence::NotKnown];
-        let mut states = vec![
-            State::Returned { n, of },
-            State::FromNowOn { n, of },
-            State::Withheld { n, of },
-            State::Unreadable { n, of },
-            State::Unreadable { n: 0, of },
-            State::Removed { n, of },
-            State::CutOff { n, of },
-            State::InPlace { n, of },
-            State::Withdrawn { n, of },
-            State::Left { n, of },
-            State::NotModelled,
-        ];
-        states.extend(none.map(|why| State::None { why }));
-        states
-    }
-
-    #[test]
-    fn every_sentence_in_every_state_and_number() {
-        let mut all = String::new();
-        for unit in ["texts", "messages", "kinds of data", "devices", "posts", "reports"] {
-            for (n, of) in [(0, 1), (0, 4), (1, 1), (1, 4), (3, 4), (4, 4)] {
-                let subject = Subject { unit, ..SUBJECT };
-                let counts = Counts { returned: n, of, closed: n.max(1), ..Counts::default() };
-                for state in states(n, of) {
-                    all.push_str(&format!("{unit}, {state:?}\n  {}\n", has(&subject, state, &counts)));
-                }
-            }
-        }
-        insta::assert_snapshot!("every_has", all);
-    }
-
-    #[test]
-    fn every_sentence_about_others_and_statements() {
-        let mut all = String::new();
-        let people = ["Bea", "Callum", "Dilys", "Edwin", "Fay"].map(str::to_owned);
-        for named in 0..=people.len() {
-            for read in 0..=named {
-                let measures = Measures {
-                    named: people[..named].to_vec(),
-                    read: people[..read].to_vec(),
-                    ..Measures::default()
-                };
-                let state = State::Returned { n: 2, of: 4 };
-                let counts = Counts { returned: 2, of: 4, ..Counts::default() };
-                all.push_str(&format!("{}\n", headline(&SUBJECT, state, &counts, &measures)));
-            }
-        }
-        for is in [
-            WordIs::HandsOver,
-            WordIs::HasNone,
-            WordIs::Withholds,
-            WordIs::Complies,
-            WordIs::Withdraws,
-            WordIs::Leaves,
-        ] {
-            let word = OperatorsWord { is, says: "Dates alone.".into(), from: "a test".into() };
-            for (returned, withheld) in [(0, 0), (1, 1), (4, 1), (4, 4)] {
-                let counts = Counts { returned, withheld, of: 4, ..Counts::default() };
-                all.push_str(&format!("{}\n", operators_word(&SUBJECT, Some(&word), &counts)));
-            }
-        }
-        for state in states(1, 4) {
-            all.push_str(&format!(
-                "{state:?}: {}
-",
-                thief(true, state)
-            ));
-        }
-        for (texts, ciphertexts) in [(0, 1), (1, 1), (0, 3), (1, 3), (2, 3)] {
-            let sealed = Sealed { texts: vec!["T01".into(); texts], ciphertexts };
-            let measures = Measures { sealed, ..Measures::default() };
-            all.push_str(&format!(
-                "{}
-",
-                super::ciphertexts(&SUBJECT, &measures).unwrap_or_default()
-            ));
-        }
-        all.push_str(&format!("{}\n", operators_word(&SUBJECT, None, &Counts::default())));
-        let context = Context {
-            design: "WhatsApp, March 2017".into(),
-            demand: "a content warrant".into(),
-            on: "22 March 2017".into(),
-            country: "GB".into(),
-            ..Context::default()
-        };
-        for (of_an_operator, about) in [(true, "Rhys"), (false, "Rhys"), (false, "")] {
-            all.push_str(&format!("{}\n", question(&context, of_an_operator, about)));
-        }
-        insta::assert_snapshot!("every_other", all);
-    }
-}
+mod tests;

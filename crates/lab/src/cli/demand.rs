@@ -101,9 +101,7 @@ fn on_a_story(wanted: &Demand, scenario: &str) -> Result<(), Failure> {
     if let Some(country) = wanted.country {
         plan.scenario.inquiry.country = country;
     }
-    if let Some(day) = wanted.on {
-        plan.scenario.inquiry.day = day;
-    }
+    plan.scenario.inquiry.day = wanted.on;
     let broken =
         || Failure { sentence: "the cell has no evidence. There is no result.".into(), code: NO_RESULT };
     let design = plan.designs.first().cloned().ok_or_else(broken)?;

@@ -3,10 +3,10 @@
 use pillarbox_access::Item;
 use pillarbox_access::demand::{NOTICE_TO_CHANGE, View};
 use pillarbox_access::design::{AnswersNotice, Design, Stated};
-use pillarbox_access::law::Footing;
+use pillarbox_access::law::{Day, Footing};
 
 use super::Experiment;
-use crate::answer::{Context, OperatorsWord, WordIs};
+use crate::answer::{Context, OperatorsWord, WordIs, own_question};
 use crate::scenario::Scenario;
 use crate::score::What;
 
@@ -14,17 +14,23 @@ use crate::score::What;
 pub(super) fn of(experiment: &dyn Experiment, design: &Design, scenario: &Scenario, seed: u64) -> Context {
     let demand = experiment.demand();
     let inquiry = &scenario.inquiry;
-    let footing = Footing::of(demand, design, inquiry.country, inquiry.day);
+    // What looks back is served at the end, what is ordered begins with the order.
+    let own_day = if is_from_now_on(experiment) { inquiry.ordered } else { inquiry.served };
+    let day = inquiry.day.unwrap_or_else(|| Day::of(own_day));
+    let footing = Footing::of(demand, design, inquiry.country, day);
+    let is_a_notice = demand.name == NOTICE_TO_CHANGE.name;
     Context {
         design: design.title.clone(),
         demand: demand.title.to_owned(),
         party: party(demand.view).to_owned(),
-        on: inquiry.day.to_string(),
+        on: day.to_string(),
         country: inquiry.country.to_string(),
         law: footing.sentences(),
         word: word(experiment, design, scenario),
         assumed: design.assumed().map(|source| source.says.clone()).collect(),
         repeat: repeat(experiment.name(), design, scenario, seed),
+        question: own_question(demand.view, &inquiry.country.to_string(), demand.title),
+        hypothetical: is_a_notice && design.operator.answer_to_notice(inquiry.country).is_none(),
     }
 }
 
@@ -40,20 +46,22 @@ fn word(experiment: &dyn Experiment, design: &Design, scenario: &Scenario) -> Op
     let word =
         |is, says: &str, from: &str| OperatorsWord { is, says: says.to_owned(), from: from.to_owned() };
     if experiment.demand().name == NOTICE_TO_CHANGE.name {
-        let given = operator.answer_to_notice(scenario.inquiry.country)?;
-        let is = match given.answer {
-            AnswersNotice::Complies => WordIs::Complies,
-            AnswersNotice::Withdraws => WordIs::Withdraws,
-            AnswersNotice::Leaves => WordIs::Leaves,
-        };
-        return Some(word(is, &given.says, &given.from));
+        if let Some(given) = operator.answer_to_notice(scenario.inquiry.country) {
+            let is = match given.answer {
+                AnswersNotice::Complies => WordIs::Complies,
+                AnswersNotice::Withdraws => WordIs::Withdraws,
+                AnswersNotice::Leaves => WordIs::Leaves,
+                AnswersNotice::Refuses => WordIs::Refuses,
+            };
+            return Some(word(is, &given.says, &given.from));
+        }
     }
     let circumstances: Vec<&str> = scenario.inquiry.circumstances.iter().map(String::as_str).collect();
     let says = |item: &Item| match operator.stated(*item, &circumstances) {
+        // What it had one day, or hands over of what it has, says nothing about what it would do from now on.
+        Stated::HasNone { .. } | Stated::HandsOver { .. } if is_from_now_on(experiment) => None,
         Stated::HandsOver { says, from } => Some(word(WordIs::HandsOver, says, from)),
         Stated::Withholds { says, from } => Some(word(WordIs::Withholds, says, from)),
-        // What it has says nothing about what it would note from now on.
-        Stated::HasNone { .. } if experiment.what() == What::MessagesAfter => None,
         Stated::HasNone { says, from } => Some(word(WordIs::HasNone, says, from)),
         Stated::NotKnown => None,
     };
@@ -71,6 +79,11 @@ fn word(experiment: &dyn Experiment, design: &Design, scenario: &Scenario) -> Op
         What::Messages | What::MessagesAfter => live().or_else(|| own.iter().find_map(says)),
         What::Texts | What::TextsAfter | What::Entries => own.iter().find_map(says),
     }
+}
+
+/// Whether it is about what happens from the order on.
+fn is_from_now_on(experiment: &dyn Experiment) -> bool {
+    matches!(experiment.what(), What::TextsAfter | What::MessagesAfter)
 }
 
 /// Who answers, as the subject of a sentence.

@@ -130,7 +130,7 @@ impl Experiment for Blocking {
     fn compared(&self, answered: &mut Answered, compared: &Compared) {
         let Compared { lost, otherwise, .. } = compared;
         answered.reasons.push(format!(
-            "The order brings no evidence. {} of {} texts of that time do not arrive.",
+            "The order brings no evidence. {} of everybody's {} messages of that time do not arrive.",
             lost.n, lost.of
         ));
         let Some(otherwise) = otherwise else { return };

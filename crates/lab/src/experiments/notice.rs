@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use pillarbox_access::demand::notice_to_change::{self, NOTICE_TO_CHANGE, Subject};
-use pillarbox_access::demand::{Case, Demand, interception};
+use pillarbox_access::demand::{Case, Demand};
 use pillarbox_access::design::{AnswersNotice, Design};
 use pillarbox_access::law::Country;
 
@@ -35,7 +35,7 @@ fn answer_of(design: &Design, asking: Country) -> Option<AnswersNotice> {
 
 /// Whether the operator has said that it does something else than comply.
 fn refuses(answer: Option<AnswersNotice>) -> bool {
-    matches!(answer, Some(AnswersNotice::Withdraws | AnswersNotice::Leaves))
+    matches!(answer, Some(AnswersNotice::Withdraws | AnswersNotice::Leaves | AnswersNotice::Refuses))
 }
 
 /// The order that an operator which complies carries out.
@@ -73,6 +73,7 @@ impl Experiment for Notice {
             }
             (Some(AnswersNotice::Withdraws), _) => Ordered::StopServing { country, closes_accounts: false },
             (Some(AnswersNotice::Leaves), _) => Ordered::StopServing { country, closes_accounts: true },
+            (Some(AnswersNotice::Refuses), _) => Ordered::Block { country, and_people_move: false },
         }
     }
 
@@ -94,6 +95,7 @@ impl Experiment for Notice {
         match answer {
             Some(AnswersNotice::Withdraws) => answered.means = Means::Withdrawn,
             Some(AnswersNotice::Leaves) => answered.means = Means::Left,
+            Some(AnswersNotice::Refuses) => answered.means = Means::Refused,
             None | Some(AnswersNotice::Complies) => {
                 let (with, without) = (readable(views)?, readable(usual)?);
                 if with == without && !with.is_empty() {
@@ -126,7 +128,7 @@ impl Experiment for Notice {
             Means::InPlace => {
                 reasons.push("The operator can read the same with the software that there is.".to_owned());
             }
-            Means::Withdrawn | Means::Left => {
+            Means::Withdrawn | Means::Left | Means::Refused => {
                 reasons.push(stated_in_words(answered.means, about, &country));
                 reasons.extend(arrived(compared.lost));
             }
@@ -163,8 +165,9 @@ fn read_along(views: &Views<'_>) -> Result<Answered, ExperimentError> {
     let everything = views.design().operator.holding_nothing_back();
     for (holdings, tap) in views.tapped()? {
         let about = views.about_at(&holdings);
-        let serve =
-            |operator| interception::serve(&Case { about: &about, operator, ..views.case() }, tap, &holdings);
+        let serve = |operator| {
+            notice_to_change::serve(&Case { about: &about, operator, ..views.case() }, tap, &holdings)
+        };
         answered.paper(&serve(&everything), &serve(&views.design().operator));
     }
     Ok(answered)
@@ -193,8 +196,13 @@ fn stated_in_words(means: Means, about: Option<Subject>, country: &str) -> Strin
         (Means::Left, _) => (
             "to leave the country",
             format!(
-                "It closes the accounts of the people in {country}, and tells them so. Everybody else keeps theirs."
+                "Assumed: that means that the accounts of the people in {country} are closed, and that they are told so. \
+                 Everybody else keeps theirs."
             ),
+        ),
+        (Means::Refused, _) => (
+            "to refuse, and to be blocked",
+            format!("The networks of {country} then let nobody connect. No account is closed."),
         ),
         (_, Some(Subject::Backups)) => (
             "to withdraw the feature",
@@ -236,12 +244,16 @@ fn names_senders(design: &Design) -> Option<String> {
 
 /// The texts of everybody that arrive without the order, and what became of them.
 fn arrived(lost: Share) -> Option<String> {
-    let texts = said(lost, "from then on")?;
-    Some(if lost.n == 0 {
-        "Every text said from then on arrived.".to_owned()
-    } else {
-        format!("{texts} did not arrive.")
+    Some(match lost {
+        Share { of: 0, .. } => return None,
+        Share { n: 0, .. } => "Every message from then on arrived.".to_owned(),
+        _ => format!("{} from then on did not arrive.", of_messages(lost)),
     })
+}
+
+/// So many of everybody's messages.
+fn of_messages(Share { n, of }: Share) -> String {
+    format!("{n} of everybody's {of} {}", if of == 1 { "message" } else { "messages" })
 }
 
 /// So many of the texts that were said in a time, if any were.

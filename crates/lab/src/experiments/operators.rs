@@ -6,7 +6,8 @@ use pillarbox_access::demand::{
     push_lookup, retention,
 };
 use pillarbox_access::design::Design;
-use pillarbox_access::{Answer as ItemAnswer, Item};
+use pillarbox_access::{Answer as ItemAnswer, Item, RelayHoldings};
+use pillarbox_wire::AccountId;
 
 use super::answer::{self, Answered};
 use super::staging::Ordered;
@@ -39,9 +40,28 @@ impl Experiment for Stored {
             let has = serve(&everything);
             answered.paper(&has, &serve(&views.design().operator));
             answered.because(subject(self.1), &has);
+            answered.reasons.extend(waiting(&case_account(views, &holdings), &holdings));
         }
         Ok(answered)
     }
+}
+
+fn case_account(views: &Views<'_>, holdings: &RelayHoldings) -> Option<AccountId> {
+    let about = views.about_at(holdings);
+    Case { about: &about, ..views.case() }.account(holdings).map(|row| row.account)
+}
+
+/// Messages that still wait for a phone: where delivered ones are deleted, they are why there are rows at all.
+fn waiting(account: &Option<AccountId>, holdings: &RelayHoldings) -> Option<String> {
+    let keeps = holdings.rows().keeping.as_ref().is_some_and(|keeping| keeping.delivered.is_some());
+    let rows = holdings.messages_of((*account)?).filter(|row| row.delivered_at.is_none()).count();
+    let waits = match rows {
+        0 => return None,
+        _ if keeps => return None,
+        1 => "1 message still waits for a phone, and its row is".to_owned(),
+        many => format!("{many} messages, receipts included, still wait for a phone, and their rows are"),
+    };
+    Some(format!("{waits} all that is left: what was delivered is deleted."))
 }
 
 /// The item that a demand of this kind is after.
@@ -217,6 +237,11 @@ impl Experiment for PushLookUp {
                 push_lookup::serve(&Case { about: &about, operator, ..views.case() }, &holdings, push)
             };
             let (found, stated) = (serve(&everything), serve(&views.design().operator));
+            if views.design().is_unknown_item(Item::PushToken) {
+                let reason = "No source says whether the product's operator holds a push token.".to_owned();
+                answered.reasons.push(reason);
+                continue;
+            }
             answered.because(Item::PushToken, &found.first);
             answered
                 .pieces
@@ -286,7 +311,9 @@ impl Experiment for Backup {
                 }
                 _ => answered.because(Item::DeviceBackup, &served),
             }
-            answered.because(Item::BackupKeys, &served);
+            if answered.brought.closed > 0 {
+                answered.because(Item::BackupKeys, &served);
+            }
         }
         if is_withheld {
             answered.reasons.push("The operator says that it does not hand the backup over.".into());

@@ -8,7 +8,7 @@ use pillarbox_access::demand::seized_phone::{self, OnThePhone, SEIZED_PHONE, Sei
 use pillarbox_access::demand::{CONTENT_WARRANT, Case, stored};
 use pillarbox_access::facts::Facts;
 use pillarbox_access::view::{LockState, SeizedPhone};
-use pillarbox_client::Entry;
+use pillarbox_client::{Entry, Protection};
 
 use super::answer::{Answered, piece};
 use super::guessing::try_codes;
@@ -90,7 +90,8 @@ impl Experiment for Taken {
                             let found = seized_phone::read(&opened, &owner)?;
                             take(&mut answered, &place, &phone, &owner, &found)?;
                         }
-                        None => answered.brought.closed += 1,
+                        // However many vaults lie on it, it is one phone.
+                        None => answered.brought.closed = 1,
                     }
                     answered.pieces.push(pieces::wrapped_key(&place, &tried.wrapped_key));
                 }
@@ -164,14 +165,15 @@ impl Experiment for Participant {
         answered.brought.said = Party::together(&answered.brought.parties);
         answered.brought.origin.shown_by_party = !answered.pieces.is_empty();
         answered.rereadable = true;
-        answered.reasons.push(match answered.brought.parties.len() {
+        let all = answered.brought.parties.len();
+        let verified = match views.design().phone.protection {
+            Protection::EndToEnd => format!(" {verified} of them had verified the target's keys."),
+            Protection::ServerReadable => String::new(),
+        };
+        answered.reasons.push(match all {
             0 => "Nobody who wrote with the target has a phone to show.".into(),
-            1 => {
-                format!("One contact shows the own phone; {verified} of them had verified the target's keys.")
-            }
-            all => format!(
-                "{all} contacts show their own phones; {verified} of them had verified the target's keys."
-            ),
+            1 => format!("1 contact shows the own phone.{verified}"),
+            all => format!("{all} contacts show their own phones.{verified}"),
         });
         Ok(answered)
     }
@@ -238,7 +240,8 @@ fn compared(answered: &mut Answered, views: &Views<'_>) -> Result<Counts, Experi
     for holdings in views.operators()? {
         let about = views.about_at(&holdings);
         let case = Case { about: &about, operator: &everything, ..views.case() };
-        let served = stored::serve(&CONTENT_WARRANT, &case, &holdings);
+        // What the operator compares with is messages: nobody's backup is opened for a report.
+        let served = stored::serve_messages(&CONTENT_WARRANT, &case, &holdings);
         let same = served.facts.said.into_iter().find(|said| said.text == shown);
         let Some(same) = same else { continue };
         let payloads = served.lines.iter().filter(|line| line.item == Item::MessageContent);
@@ -250,8 +253,8 @@ fn compared(answered: &mut Answered, views: &Views<'_>) -> Result<Counts, Experi
         break;
     }
     answered.reasons.push(match counts.returned {
-        0 => "The phones keep nothing that a report could be proved with, and no row of the operator's says the reported words.",
-        _ => "The phones keep nothing that a report could be proved with. The operator finds the reported words in its own rows.",
+        0 => "The phones keep nothing that a report could be proved with, and no message that the operator has says the reported words.",
+        _ => "The phones keep nothing that a report could be proved with. The operator finds the reported words in a message that it has: its word is all the proof that there is.",
     }.into());
     Ok(counts)
 }

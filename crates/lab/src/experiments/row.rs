@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use pillarbox_access::demand::Demand;
+use pillarbox_access::demand::{Demand, View};
 use pillarbox_access::design::{Accounts, Design};
 use pillarbox_wire::Timestamp;
 
@@ -182,8 +182,11 @@ fn one(
         }
         None => None,
     };
-    if design.phone.accounts == Accounts::PerContact {
-        let reason = "The demand names one account that a contact knows. Nobody can tell from it which others are the target's.";
+    let names_an_account =
+        matches!(experiment.demand().view, View::RelayHoldings | View::OperatorTap | View::PushRecords);
+    if design.phone.accounts == Accounts::PerContact && names_an_account {
+        let reason = "The demand names one account, which one contact writes to. What goes through the target's other accounts is not in \
+                      this answer, and nothing in the demand ties them to the target.";
         answered.reasons.push(reason.to_owned());
     }
     spent.guessing = spent.guessing.and(answered.guessing.unwrap_or_default());

@@ -160,6 +160,7 @@ impl Evidence {
         if self.counted.is_some() {
             // Something else than kinds of data is counted.
             measures.kinds.clear();
+            measures.kinds_withheld.clear();
         }
         if self.means == Means::Withdrawn {
             // What then lies open holds the time before as well: a new backup carries the old history.
@@ -167,7 +168,7 @@ impl Evidence {
             counts = Counts { returned: past.n + future.n, of: past.of + future.of, ..counts };
         }
         // An order that asks for nothing is counted by what it stops.
-        if matches!(self.means, Means::CutsOff | Means::Left) {
+        if matches!(self.means, Means::CutsOff | Means::Left | Means::Refused) {
             let Share { n, of } = self.effects.function_lost;
             counts = Counts { returned: n, of, ..Counts::default() };
         }
@@ -188,22 +189,15 @@ impl Evidence {
         }
         measures.delay_ms = self.effects.delay_ms.or(measures.delay_ms);
         measures.look_back_ms = self.effects.look_back_ms.or(measures.look_back_ms);
-        (State::of(self.means, self.only_from_now_on, &counts), counts, measures)
+        // What also brings the time before does not bring the time from the order on alone.
+        let only_from_now_on = self.only_from_now_on && measures.content_past.n == 0;
+        (State::of(self.means, only_from_now_on, &counts), counts, measures)
     }
 
     /// Whether it was read from an operator's rows and keys, which somebody could steal.
     #[must_use]
     pub const fn takes_rows(&self) -> bool {
         matches!(self.view, View::RelayHoldings | View::BackupStore)
-    }
-
-    /// The person whom the question is about; empty where it is about nobody.
-    #[must_use]
-    pub fn asks_about(&self) -> &str {
-        match self.view {
-            View::Nothing | View::PublicChannel => "",
-            _ => &self.yardstick.target,
-        }
     }
 
     /// Whether an operator answers.

@@ -30,7 +30,7 @@ pub(super) fn measures(measures: &Measures) -> Vec<(&'static str, String)> {
             "Noticed by",
             some(first_noticed(measures).into_iter().map(|(who, at)| format!("{who}, {}", Timestamp(at)))),
         ),
-        ("Texts that did not arrive", share(measures.function_lost)),
+        ("Messages that did not arrive", share(measures.function_lost)),
         ("Attribution", measures.attribution.map(|it| it.wording().to_owned())),
         (
             "Other data that came back",

@@ -28,7 +28,7 @@ pub fn render(evidence: &Evidence, design: &Design) -> String {
     for (what, said) in [
         ("others named", listed(&answer.named, "nobody")),
         ("others read", listed(&answer.read, "nobody")),
-        ("whose phone said something", listed(&answer.noticed, "nobody's")),
+        ("whose phone said something", listed(&answer.noticed, "nobody")),
         ("what was changed", changed),
     ] {
         out.push_str(&side_by_side(&super::WIDTHS, &[what.into(), said]));

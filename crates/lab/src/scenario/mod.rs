@@ -232,8 +232,8 @@ pub struct Inquiry {
     pub from_now_on: PersonId,
     /// The country that asks.
     pub country: Country,
-    /// The day whose law stands beside the answers: that of the order.
-    pub day: Day,
+    /// The day whose law stands beside the answers, if another one than that of each demand is asked for.
+    pub day: Option<Day>,
     /// From when on what is ordered holds.
     pub ordered: Timestamp,
     /// When the answer is due: after the last event.
@@ -381,7 +381,7 @@ fn read_inquiry(
         about: PersonId(0),
         from_now_on: PersonId(0),
         country: home(PersonId(0)).unwrap_or(Country::GB),
-        day: Day::of(start),
+        day: None,
         ordered: start,
         served: last + Duration::from_seconds(60),
         circumstances: Vec::new(),
@@ -409,6 +409,5 @@ fn read_inquiry(
     let circumstances = table.texts("circumstances")?.into_iter().map(|word| word.is.to_owned()).collect();
     table.end("[demand]")?;
     let country = asking.or_else(|| home(about)).unwrap_or(by_itself.country);
-    let day = Day::of(ordered);
-    Ok(Inquiry { about, from_now_on, country, day, ordered, served, circumstances })
+    Ok(Inquiry { about, from_now_on, country, day: None, ordered, served, circumstances })
 }

@@ -96,6 +96,10 @@ pub struct Sealed {
     pub texts: Vec<String>,
     /// How many there are in all, receipts and other automatic messages included.
     pub ciphertexts: u64,
+    /// How many of them carry a text of the target: a text to a group is one for each member.
+    pub carrying: u64,
+    /// How many of the texts that they carry came back from elsewhere.
+    pub read_elsewhere: u64,
 }
 
 /// What was measured for one cell. Nothing here is added up with anything else.
@@ -132,6 +136,8 @@ pub struct Measures {
     pub attribution: Option<Attribution>,
     /// The kinds of data that came back, where kinds are what is counted.
     pub kinds: Vec<Item>,
+    /// The kinds that are there and that the operator says it does not hand over.
+    pub kinds_withheld: Vec<Item>,
     /// What came back beside what is counted, and stands in none of the other measures.
     pub besides: Vec<Besides>,
     /// What each contact shows alone, whom the target wrote to last first.
@@ -161,7 +167,7 @@ pub fn score(what: What, brought: &Brought, yardstick: &Yardstick) -> (Counts, M
     let future = share(known.iter().filter(is_future).count(), texts.iter().filter(is_future).count());
     let past = share(known.len() - future.n as usize, texts.len() - future.of as usize);
     let times = times(brought, yardstick, &known, 0);
-    let sealed = sealed(brought, yardstick, &known);
+    let (sealed, carrying, read_elsewhere) = sealed(brought, yardstick, &known);
     let measures = Measures {
         content_past: past,
         content_future: future,
@@ -172,13 +178,16 @@ pub fn score(what: What, brought: &Brought, yardstick: &Yardstick) -> (Counts, M
         sealed: Sealed {
             texts: sealed.iter().map(|told| yardstick.id(told)).collect(),
             ciphertexts: brought.sealed.len() as u64,
+            carrying,
+            read_elsewhere,
         },
         look_back_ms: oldest(brought).map(|oldest| yardstick.served.saturating_sub(oldest)),
         delay_ms: brought.came.iter().map(|(happened, came)| came.saturating_sub(*happened)).max(),
         named: named(brought, yardstick),
         read: read_people(brought, yardstick),
         attribution: brought.is_something().then(|| attribution(brought.origin)),
-        kinds: kinds(what, brought),
+        kinds: kinds(what, brought, false),
+        kinds_withheld: kinds(what, brought, true),
         besides: besides(what, brought),
         shows: brought.parties.iter().map(|party| shows(party, &texts)).collect(),
         ..Measures::default()
@@ -236,20 +245,23 @@ fn absence(what: What, brought: &Brought, of: u64) -> Absence {
     if of == 0 { Absence::NotInStory } else { Absence::NothingKept }
 }
 
-/// The target's texts that lie in ciphertexts that nothing opened, beside those that were read: told by time and ends, as the scorer
-/// can. Whoever holds the ciphertext cannot.
-fn sealed<'y>(brought: &Brought, yardstick: &'y Yardstick, known: &[&Told]) -> Vec<&'y Told> {
+/// The target's texts that lie in ciphertexts that nothing opened and that were not read elsewhere; how many ciphertexts carry a text;
+/// and how many of those texts were read elsewhere. The scorer tells them by time and ends; the bytes do not.
+fn sealed<'y>(brought: &Brought, yardstick: &'y Yardstick, known: &[&Told]) -> (Vec<&'y Told>, u64, u64) {
     let mut rows: Vec<&Wrote> = brought.sealed.iter().collect();
-    let mut there: Vec<&Told> = Vec::new();
+    let mut carried: Vec<&Told> = Vec::new();
+    let mut carrying = 0;
     for (told, from, to) in yardstick.legs() {
         if take_row(&mut rows, yardstick, (told.at, from, to)) {
-            let is_new = !there.iter().chain(known).any(|other| std::ptr::eq(*other, told));
-            if is_new {
-                there.push(told);
+            carrying += 1;
+            if !carried.iter().any(|other| std::ptr::eq(*other, told)) {
+                carried.push(told);
             }
         }
     }
-    there
+    let is_known = |told: &&Told| known.iter().any(|other| std::ptr::eq(*other, *told));
+    let (read, closed): (Vec<&Told>, Vec<&Told>) = carried.into_iter().partition(is_known);
+    (closed, carrying, read.len() as u64)
 }
 
 /// The things that lines are about, each once. A time implies its date, so the line that says more stands for both; an umbrella term
@@ -269,11 +281,12 @@ fn things<'e>(lines: impl Iterator<Item = &'e Entry>) -> BTreeMap<Item, &'e Entr
     things
 }
 
-/// The things that came back, where things are what is counted.
-fn kinds(what: What, brought: &Brought) -> Vec<Item> {
+/// The things that came back, where things are what is counted: those that the operator hands over, or those that it keeps back.
+fn kinds(what: What, brought: &Brought, withheld: bool) -> Vec<Item> {
     match what {
         What::Entries => things(brought.entries.iter().filter(|entry| entry.came_back()))
             .values()
+            .filter(|entry| entry.withheld.is_some() == withheld)
             .map(|entry| entry.asked)
             .collect(),
         What::Texts | What::TextsAfter | What::Messages | What::MessagesAfter => Vec::new(),

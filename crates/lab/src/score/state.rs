@@ -67,6 +67,8 @@ pub enum Means {
     Withdrawn,
     /// The operator leaves the country instead.
     Left,
+    /// The operator refuses, and is blocked in the country.
+    Refused,
     /// Nothing here stands for it.
     NotModelled,
 }
@@ -136,8 +138,15 @@ pub enum State {
         /// Of how much.
         of: u64,
     },
-    /// The operator leaves the country instead, and these texts do not arrive.
+    /// The operator leaves the country instead, and these messages do not arrive.
     Left {
+        /// How many.
+        n: u64,
+        /// Of how many from the order on.
+        of: u64,
+    },
+    /// The operator refuses and is blocked in the country, and these messages do not arrive.
+    Refused {
         /// How many.
         n: u64,
         /// Of how many from the order on.
@@ -157,6 +166,7 @@ impl State {
             Means::InPlace => Self::InPlace { n, of },
             Means::Withdrawn => Self::Withdrawn { n, of },
             Means::Left => Self::Left { n, of },
+            Means::Refused => Self::Refused { n, of },
             Means::Removes if of > 0 => Self::Removed { n, of },
             Means::CutsOff if of > 0 => Self::CutOff { n, of },
             Means::Removes | Means::CutsOff => Self::None { why: Absence::NotInStory },
@@ -183,12 +193,13 @@ impl State {
             Self::InPlace { .. } => "already in place",
             Self::Withdrawn { .. } => "feature withdrawn",
             Self::Left { .. } => "operator leaves",
+            Self::Refused { .. } => "operator refuses, is blocked",
             Self::NotModelled => "not modelled",
         }
     }
 
     /// Every word that a prediction may use.
-    pub const WORDS: [&'static str; 14] = [
+    pub const WORDS: [&'static str; 15] = [
         "returned",
         "nothing kept",
         "nothing of the kind in this story",
@@ -202,8 +213,15 @@ impl State {
         "already in place",
         "feature withdrawn",
         "operator leaves",
+        "operator refuses, is blocked",
         "not modelled",
     ];
+
+    /// Whether the counts are of everybody's messages, and not of what the column counts.
+    #[must_use]
+    pub const fn is_of_messages(self) -> bool {
+        matches!(self, Self::CutOff { .. } | Self::Left { .. } | Self::Refused { .. })
+    }
 
     /// The counts, if the state has any: how much of how much.
     #[must_use]
@@ -216,7 +234,8 @@ impl State {
             | Self::CutOff { n, of }
             | Self::InPlace { n, of }
             | Self::Withdrawn { n, of }
-            | Self::Left { n, of } => Some((n, of)),
+            | Self::Left { n, of }
+            | Self::Refused { n, of } => Some((n, of)),
             Self::Unreadable { n, of } if n > 0 => Some((n, of)),
             Self::Unreadable { .. } | Self::None { .. } | Self::NotModelled => None,
         }
@@ -269,6 +288,7 @@ mod tests {
             (Means::InPlace, "already in place: 3 of 4"),
             (Means::Withdrawn, "feature withdrawn: 3 of 4"),
             (Means::Left, "operator leaves: 3 of 4"),
+            (Means::Refused, "operator refuses, is blocked: 3 of 4"),
             (Means::Removes, "removed: 3 of 4"),
             (Means::CutsOff, "cut off: 3 of 4"),
             (Means::NotModelled, "not modelled"),
@@ -295,6 +315,7 @@ mod tests {
             State::InPlace { n, of },
             State::Withdrawn { n, of },
             State::Left { n, of },
+            State::Refused { n, of },
             State::NotModelled,
         ];
         words.extend(others.map(State::word));

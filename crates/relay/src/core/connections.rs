@@ -91,10 +91,21 @@ impl<S: Store> Relay<S> {
         if device.online == Some(connection) {
             device.online = None;
             device.mailbox.rewind();
-            // Kept to the day, the time of leaving would say nothing that the time of coming did not.
-            if self.settings.keeping.last_seen == Granularity::Exact {
-                self.see(address, known.peer, round);
-            }
+            self.see(address, known.peer, round);
+        }
+    }
+
+    /// Writes down, once a day, that a device is here which stays connected. A relay that keeps exact times writes down when it
+    /// leaves.
+    pub(super) fn still_here(&mut self, connection: ConnectionId, round: &mut Round) {
+        if self.settings.keeping.last_seen != Granularity::Day {
+            return;
+        }
+        let Some(known) = self.connections.get(connection) else { return };
+        let (Some(address), peer) = (known.device, known.peer) else { return };
+        let today = Some(round.now.day());
+        if self.directory.device(&address).is_some_and(|device| device.row.last_seen < today) {
+            self.see(address, peer, round);
         }
     }
 

@@ -271,7 +271,10 @@ impl<S: Store> Relay<S> {
                 self.forget(connection, round);
                 round.close(connection, Farewell::Unreadable);
             }
-            Input::Frame(frame) => return self.frame(connection, frame, round, rng),
+            Input::Frame(frame) => {
+                self.still_here(connection, round);
+                return self.frame(connection, frame, round, rng);
+            }
         }
         Ok(())
     }

@@ -1,0 +1,114 @@
+//! Every sentence in every state, in the singular and in the plural.
+
+use super::*;
+
+const SUBJECT: Subject<'_> = Subject {
+    party: "The operator",
+    target: "Rhys",
+    unit: "texts",
+    container: "locked phone",
+    is_an_operator: true,
+    is_about_the_time_after: false,
+    is_hypothetical: false,
+};
+
+fn states(n: u64, of: u64) -> Vec<State> {
+    let none = [Absence::NothingKept, Absence::NotInStory, Absence::NotAsked, Absence::NotKnown];
+    let mut states = vec![
+        State::Returned { n, of },
+        State::FromNowOn { n, of },
+        State::Withheld { n, of },
+        State::Unreadable { n, of },
+        State::Unreadable { n: 0, of },
+        State::Removed { n, of },
+        State::CutOff { n, of },
+        State::InPlace { n, of },
+        State::Withdrawn { n, of },
+        State::Left { n, of },
+        State::Refused { n, of },
+        State::NotModelled,
+    ];
+    states.extend(none.map(|why| State::None { why }));
+    states
+}
+
+#[test]
+fn every_sentence_in_every_state_and_number() {
+    let mut all = String::new();
+    for unit in ["texts", "messages", "kinds of data", "devices", "posts", "reports"] {
+        for (n, of) in [(0, 1), (0, 4), (1, 1), (1, 4), (3, 4), (4, 4)] {
+            let subject = Subject { unit, ..SUBJECT };
+            let counts = Counts { returned: n, of, closed: n.max(1), ..Counts::default() };
+            for state in states(n, of) {
+                all.push_str(&format!("{unit}, {state:?}\n  {}\n", has(&subject, state, &counts)));
+            }
+        }
+    }
+    insta::assert_snapshot!("every_has", all);
+}
+
+#[test]
+fn every_sentence_about_others_and_statements() {
+    let mut all = String::new();
+    let people = ["Bea", "Callum", "Dilys", "Edwin", "Fay"].map(str::to_owned);
+    for named in 0..=people.len() {
+        for read in 0..=named {
+            let measures = Measures {
+                named: people[..named].to_vec(),
+                read: people[..read].to_vec(),
+                ..Measures::default()
+            };
+            let state = State::Returned { n: 2, of: 4 };
+            let counts = Counts { returned: 2, of: 4, ..Counts::default() };
+            all.push_str(&format!("{}\n", headline(&SUBJECT, state, &counts, &measures)));
+        }
+    }
+    for is in [
+        WordIs::HandsOver,
+        WordIs::HasNone,
+        WordIs::Withholds,
+        WordIs::Complies,
+        WordIs::Withdraws,
+        WordIs::Leaves,
+        WordIs::Refuses,
+    ] {
+        let word = OperatorsWord { is, says: "Dates alone.".into(), from: "a test".into() };
+        for (returned, withheld) in [(0, 0), (1, 1), (4, 1), (4, 4)] {
+            let counts = Counts { returned, withheld, of: 4, ..Counts::default() };
+            all.push_str(&format!("{}\n", operators_word(&SUBJECT, Some(&word), &counts)));
+        }
+    }
+    for state in states(1, 4) {
+        for is_ordered in [false, true] {
+            all.push_str(&format!("{state:?}, {is_ordered}: {}\n", thief(true, is_ordered, state)));
+        }
+    }
+    for (texts, carrying, ciphertexts, read_elsewhere) in
+        [(0, 0, 1, 0), (1, 1, 1, 0), (0, 0, 3, 0), (1, 1, 3, 0), (2, 3, 3, 0), (1, 4, 9, 1), (0, 4, 9, 2)]
+    {
+        let sealed = Sealed { texts: vec!["T01".into(); texts], ciphertexts, carrying, read_elsewhere };
+        let measures = Measures { sealed, ..Measures::default() };
+        all.push_str(&format!("{}\n", super::ciphertexts(&SUBJECT, &measures).unwrap_or_default()));
+    }
+    all.push_str(&format!("{}\n", operators_word(&SUBJECT, None, &Counts::default())));
+    let context = Context {
+        design: "WhatsApp, March 2017".into(),
+        demand: "a content warrant".into(),
+        on: "22 March 2017".into(),
+        country: "GB".into(),
+        ..Context::default()
+    };
+    all.push_str(&format!("{}\n", question(&context, "Rhys")));
+    for view in [
+        View::PushRecords,
+        View::SeizedPhone,
+        View::OpenPhone,
+        View::ReportedMessage,
+        View::Nothing,
+        View::PublicChannel,
+    ] {
+        let own = Context { question: own_question(view, "GB", "a blocking order"), ..context.clone() };
+        all.push_str(&format!("{}\n", question(&own, "Rhys")));
+    }
+    insta::assert_snapshot!("every_other", all);
+}
