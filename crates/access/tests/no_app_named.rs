@@ -26,8 +26,7 @@ const APPS: &[&str] = &[
 ];
 
 /// Designs that are nobody's product.
-const OURS: &[&str] =
-    &["plain-server", "plain-deletes", "end-to-end", "end-to-end-keeps", "covert-operator"];
+const OURS: &[&str] = &["plain-server", "plain-deletes", "end-to-end", "end-to-end-keeps", "covert-operator"];
 
 fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()

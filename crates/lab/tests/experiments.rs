@@ -152,9 +152,12 @@ fn an_update_that_lets_the_operator_read_loses_no_text_and_no_phone_tells_of_it(
     // Sealed senders, an account for each contact, and relays that told nobody who sends among them. Looking back is about the man
     // whose phone was taken; from now on, about his contact.
     let (past, all, none) = (Share { n: 0, of: 10 }, Share { n: 15, of: 15 }, Share { n: 0, of: 15 });
-    for (design, stated, complied) in
-        [("end-to-end", all, None), ("signal-now", none, Some(all)), ("wickr", all, None), ("simplex", none, None)]
-    {
+    for (design, stated, complied) in [
+        ("end-to-end", all, None),
+        ("signal-now", none, Some(all)),
+        ("wickr", all, None),
+        ("simplex", none, None),
+    ] {
         let run = run(story("westminster-2017"), design, &["notice-to-change"]);
         let (cell, _) = cell(&run, "notice-to-change");
         let notice = cell.measures.notice.clone().unwrap();

@@ -47,8 +47,9 @@ fn run(scenario: Scenario, designs: &[&str], demands: &[&str]) -> Run {
 }
 
 /// The one stamps what it delivers, and the other has channels.
-static RUN: LazyLock<Run> =
-    LazyLock::new(|| run(Control::built_in().unwrap().scenario, &["messenger", "telegram-cloud-2017"], &DEMANDS));
+static RUN: LazyLock<Run> = LazyLock::new(|| {
+    run(Control::built_in().unwrap().scenario, &["messenger", "telegram-cloud-2017"], &DEMANDS)
+});
 
 /// A story in which the target writes with more than one.
 static SEVERAL: LazyLock<Run> =

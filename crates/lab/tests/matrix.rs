@@ -254,7 +254,10 @@ fn a_run_is_saved_checked_and_run_again() {
     let home = tempfile::tempdir().unwrap();
     let output = lab(home.path(), &[&ONE_CELL[..], &["--plain", "--timing"]].concat()).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
-    assert!(String::from_utf8_lossy(&output.stdout).starts_with("plain-server, entity-data: returned: 4 kinds of data ("));
+    assert!(
+        String::from_utf8_lossy(&output.stdout)
+            .starts_with("plain-server, entity-data: returned: 4 kinds of data (")
+    );
     assert!(home.path().join("runs/westminster-2017-matrix/timing.json").exists());
     let check = lab(home.path(), &["report", "runs/westminster-2017-matrix", "--check"]).output().unwrap();
     assert_eq!(check.status.code(), Some(0), "{}", said(&check));
