@@ -54,6 +54,20 @@ fn wrapped(text: &str, options: &Options<'_>) -> Vec<String> {
         .collect()
 }
 
+/// A number with commas between thousands.
+#[must_use]
+pub fn grouped(number: u128) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -77,5 +91,10 @@ mod tests {
         for line in side_by_side(&[20, 58], &[word.clone(), word]).lines() {
             assert!(display_width(line) <= WIDTH, "{line}");
         }
+    }
+
+    #[test]
+    fn thousands_are_set_apart() {
+        assert_eq!([7, 999, 10_000, 2_176_782_336].map(grouped), ["7", "999", "10,000", "2,176,782,336"]);
     }
 }

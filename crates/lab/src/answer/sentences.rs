@@ -4,6 +4,7 @@ use pillarbox_access::Item;
 use pillarbox_access::demand::View;
 
 use super::{Context, OperatorsWord, WordIs};
+use crate::columns::grouped;
 use crate::matrix::cell::Evidence;
 use crate::score::{Absence, Counts, Measures, Sealed, State, What};
 
@@ -31,7 +32,6 @@ impl Subject<'_> {
     fn has(&self) -> &'static str {
         match self.unit {
             "messages" => "has a record of",
-            "devices" => "could name the owner of",
             _ => "has",
         }
     }
@@ -167,7 +167,8 @@ pub(super) fn headline(subject: &Subject<'_>, state: State, counts: &Counts, mea
     let has = match (measures.guesses.first(), state) {
         (Some(guesses), State::Unreadable { n: 0, .. }) => format!(
             "{} of the {} passcodes of its kind were tried, and none opens the phone.",
-            guesses.tried, guesses.codes
+            grouped(u128::from(guesses.tried)),
+            guesses.codes.parse().map_or_else(|_| guesses.codes.clone(), grouped)
         ),
         _ if !measures.kinds.is_empty() => kinds(subject, measures),
         _ => has(subject, state, counts),
@@ -218,6 +219,10 @@ pub(super) fn has(subject: &Subject<'_>, state: State, counts: &Counts) -> Strin
         State::FromNowOn { n, of } => {
             format!("From the order on, {} {gives} {}.", lower(party), share(n, of))
         }
+        State::Withheld { n, of } if subject.unit == "devices" => format!(
+            "The operator has a push token of {}, and says that it does not hand it over. With it the push service could name the owner.",
+            share(n, of)
+        ),
         State::Withheld { n, of } => {
             format!(
                 "{party} {} {}, and says that it does not hand {} over.",

@@ -19,6 +19,7 @@ use rand_core::SeedableRng as _;
 use tempfile::TempDir;
 
 use super::ExperimentError;
+use crate::columns::grouped;
 use crate::scenario;
 use crate::score::Guesses;
 use crate::world::WorldError;
@@ -191,27 +192,4 @@ fn copied(folder: &Path) -> Result<TempDir, ExperimentError> {
         Ok(copy)
     };
     Ok(copy().map_err(|error| WorldError::Folder(error.kind()))?)
-}
-
-/// A number with commas between thousands.
-fn grouped(number: u128) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn thousands_are_set_apart() {
-        assert_eq!([7, 999, 10_000, 2_176_782_336].map(grouped), ["7", "999", "10,000", "2,176,782,336"]);
-    }
 }
