@@ -66,24 +66,20 @@ fn the_demonstration_tells_programs_the_same_as_people() {
         let most = |count: &dyn Fn(&Value) -> usize| {
             run["returns"].as_array().unwrap().iter().map(count).max().unwrap()
         };
-        let times = |back: &Value| {
+        let rows_of = |back: &Value, item: &str| {
             let lines = back["lines"].as_array().unwrap();
-            let times = lines.iter().find(|line| line["item"] == "message_times").unwrap();
-            times["answer"]["count"].as_u64().unwrap_or(0) as usize
-        };
-        let senders = |back: &Value| {
-            let wrote = back["facts"]["wrote"].as_array().unwrap();
-            wrote.iter().filter(|wrote| !wrote["from"].is_null()).count()
+            let of_item = lines.iter().find(|line| line["item"] == item).unwrap();
+            of_item["answer"]["count"].as_u64().unwrap_or(0) as usize
         };
         let texts_back = |back: &Value| back["facts"]["said"].as_array().unwrap().len();
         let sentence = format!(
-            "{texts} texts and {} receipts passed. Returned about {}: recipient and time of {}, sender of {}, words \
-             of {} texts.",
+            "{texts} texts and {} receipts passed. About {} the relay returned {} of {texts} texts, the times of {} of \
+             {passed} messages, and who wrote to whom in {}.",
             passed - texts,
             report["switched_off"].as_str().unwrap(),
-            most(&times),
-            most(&senders),
             most(&texts_back),
+            most(&|back| rows_of(back, "message_times")),
+            most(&|back| rows_of(back, "message_source_destination")),
         );
         assert!(shown.join(" ").contains(&sentence), "{sentence}");
     }

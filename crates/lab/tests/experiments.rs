@@ -136,7 +136,8 @@ fn a_block_stops_texts_and_a_relay_elsewhere_brings_them_back() {
         assert_eq!(
             blocking.reasons[blocking.reasons.len() - 2..],
             [
-                "The order brings no evidence. 5 of 5 texts of that time do not arrive.".to_owned(),
+                "The order brings no evidence. 5 of everybody's 5 messages of that time do not arrive."
+                    .to_owned(),
                 // What was said before somebody moved waits at the relay that nobody reaches.
                 format!(
                     "If people move to a relay elsewhere that the order does not name, 4 of those 5 arrive after all. For that {again}"

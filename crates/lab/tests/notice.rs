@@ -102,7 +102,7 @@ fn four_people() -> Scenario {
 #[test]
 fn an_operator_that_leaves_cuts_off_the_people_of_the_country_and_whoever_writes_to_them() {
     let (cell, evidence) = answered(&four_people(), answering("signal-now", AnswersNotice::Leaves));
-    assert_eq!(cell.says, "operator leaves: 4 of 6 texts");
+    assert_eq!(cell.says, "operator leaves: 4 of 6 messages");
     let NoticeOutcomes { country, about, stated, complied } = outcomes(&cell);
     assert_eq!((country.as_str(), about), ("GB", Some(Subject::Messages)));
     assert_eq!(stated.answer, Some(AnswersNotice::Leaves));

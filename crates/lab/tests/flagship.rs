@@ -1,0 +1,102 @@
+//! Cells of the flagship story that tell designs apart, and the words that they do it in.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test")]
+
+use std::collections::BTreeSet;
+use std::num::NonZeroUsize;
+use std::sync::atomic::AtomicBool;
+
+use pillarbox_access::design::Design;
+use pillarbox_access::designs;
+use pillarbox_lab::experiments::control::Control;
+use pillarbox_lab::matrix::cell::Cell;
+use pillarbox_lab::matrix::progress::Progress;
+use pillarbox_lab::matrix::{self, Plan};
+use pillarbox_lab::scenario::library;
+
+fn cells(design: Design, demands: &[&str]) -> Vec<Cell> {
+    rows(vec![design], demands)
+}
+
+fn rows(designs: Vec<Design>, demands: &[&str]) -> Vec<Cell> {
+    let scenario = library::find("westminster-2017").unwrap();
+    let plan = Plan {
+        seed: scenario.seed,
+        scenario,
+        designs,
+        demands: demands.iter().map(|&demand| demand.to_owned()).collect(),
+        threads: NonZeroUsize::new(2).unwrap(),
+        control: Control::built_in().unwrap(),
+        rerun: "pillarbox-lab matrix".into(),
+    };
+    matrix::run(&plan, &Progress::none(), &AtomicBool::new(false)).unwrap().cells
+}
+
+fn shipped(name: &str) -> Design {
+    designs::named(name).unwrap().clone()
+}
+
+fn says(cells: &[Cell]) -> Vec<&str> {
+    cells.iter().map(|cell| cell.says.as_str()).collect()
+}
+
+/// Of 17 messages, the first ones between two people name their sender, and those to the target their recipient.
+#[test]
+fn a_sealed_sender_hides_what_it_hides_and_nothing_decides_it_but_the_seal() {
+    let demands = ["pen-register", "compelled-logging", "retention"];
+    let open = [
+        "only from now on: 17 of 17 messages",
+        "only from now on: 17 of 17 messages",
+        "returned 17 of 17 messages",
+    ];
+    let sealed = [
+        "only from now on: 8 of 17 messages",
+        "only from now on: 8 of 17 messages",
+        "returned 8 of 17 messages",
+    ];
+    assert_eq!(says(&cells(shipped("signal-2016"), &demands)), open);
+    assert_eq!(says(&cells(shipped("signal-now"), &demands)), sealed);
+    // The seal alone, taken from the one and given to the other.
+    let [mut without, mut with] = [shipped("signal-now"), shipped("signal-2016")];
+    without.phone.habits.sealed_sender = false;
+    with.phone.habits.sealed_sender = true;
+    assert_eq!(says(&cells(without, &demands)), open);
+    assert_eq!(says(&cells(with, &demands)), sealed);
+}
+
+#[test]
+fn what_an_operator_has_and_what_it_says_that_it_hands_over_stand_side_by_side_and_a_thief_asks_nobody() {
+    let demands = ["events-data", "content-warrant"];
+    let refuses = cells(shipped("telegram-cloud-2017"), &demands);
+    assert_eq!(
+        says(&refuses),
+        ["held, not handed over: 12 of 12 messages", "held, not handed over: 10 of 10 texts"]
+    );
+    for cell in &refuses {
+        assert!(cell.answer.has.contains("says that it does not hand them over"), "{}", cell.answer.has);
+        assert_eq!(cell.answer.thief, "A thief of the same rows and keys has as much, without any order.");
+        assert!(cell.answer.says.contains("hands none of this over"), "{}", cell.answer.says);
+    }
+    assert_eq!(refuses[1].answer.texts.len(), 10);
+    // Without the statement the same rows are a return; nothing else changes.
+    let mut silent = shipped("telegram-cloud-2017");
+    silent.operator.withholds.clear();
+    silent.operator.hands_over = None;
+    let silent = cells(silent, &demands);
+    assert_eq!(says(&silent), ["returned 12 of 12 messages", "returned 10 of 10 texts"]);
+    for (one, other) in refuses.iter().zip(&silent) {
+        assert_eq!(one.answer.texts, other.answer.texts);
+        assert_eq!(one.answer.thief, other.answer.thief);
+    }
+}
+
+#[test]
+fn what_nobody_knows_is_no_absence_of_evidence() {
+    let designs = ["line-sealed", "wechat", "wickr", "threema", "plain-server"].map(shipped);
+    let all = rows(designs.to_vec(), &["push-lookup"]);
+    let not_known: BTreeSet<&str> = all
+        .iter()
+        .filter(|cell| cell.says == "not known for this design")
+        .map(|cell| cell.design.as_str())
+        .collect();
+    assert_eq!(not_known, ["line-sealed", "wechat", "wickr"].into());
+}
