@@ -231,7 +231,8 @@ fn operates(page: &mut String, who: &str, operator: &Operator) {
         let word = match given.answer {
             AnswersNotice::Complies => "complies",
             AnswersNotice::Withdraws => "withdraws the feature",
-            AnswersNotice::Leaves => "leaves, or is blocked",
+            AnswersNotice::Leaves => "leaves",
+            AnswersNotice::Refuses => "refuses, and is blocked",
         };
         writeln!(
             page,

@@ -123,7 +123,7 @@ fn an_operator_that_leaves_cuts_off_the_people_of_the_country_and_whoever_writes
     assert_eq!(other.brought.said.len(), 4);
     assert_ne!(other.world_sha256, evidence.world_sha256);
     let why = cell.reasons.join(" ");
-    assert!(why.contains("4 of 6 texts said from then on did not arrive."), "{why}");
+    assert!(why.contains("4 of everybody's 6 messages from then on did not arrive."), "{why}");
     assert!(why.contains("If the operator complied instead, 4 of 4 texts said from then on and 0 of 3 texts said before the order would come back."), "{why}");
 }
 
