@@ -77,6 +77,9 @@ fn delivery(since: Timestamp, every: Duration, at: Timestamp) -> Timestamp {
     since + Duration(batches.saturating_mul(every.0))
 }
 
+/// The line that an item has of a message; none if it says nothing about that one.
+type LineOf<'a> = &'a dyn Fn(&Wrote) -> Option<String>;
+
 fn paper(case: &Case<'_>, holdings: &RelayHoldings, passed: Vec<Wrote>) -> Served {
     let both =
         |wrote: &Wrote| Some(format!("{}: {} to {}", wrote.at, wrote.from.as_deref()?, wrote.to.as_deref()?));
@@ -86,7 +89,7 @@ fn paper(case: &Case<'_>, holdings: &RelayHoldings, passed: Vec<Wrote>) -> Serve
         _ => None,
     };
     let line = |item: &Item| {
-        let read: Option<&dyn Fn(&Wrote) -> Option<String>> = match item {
+        let read: Option<LineOf<'_>> = match item {
             Item::MessageSourceDestination => Some(&both),
             Item::MessageTimes => Some(&one),
             _ => None,

@@ -45,16 +45,16 @@ fn word(experiment: &dyn Experiment, design: &Design, scenario: &Scenario) -> Op
     };
     let word =
         |is, says: &str, from: &str| OperatorsWord { is, says: says.to_owned(), from: from.to_owned() };
-    if experiment.demand().name == NOTICE_TO_CHANGE.name {
-        if let Some(given) = operator.answer_to_notice(scenario.inquiry.country) {
-            let is = match given.answer {
-                AnswersNotice::Complies => WordIs::Complies,
-                AnswersNotice::Withdraws => WordIs::Withdraws,
-                AnswersNotice::Leaves => WordIs::Leaves,
-                AnswersNotice::Refuses => WordIs::Refuses,
-            };
-            return Some(word(is, &given.says, &given.from));
-        }
+    if experiment.demand().name == NOTICE_TO_CHANGE.name
+        && let Some(given) = operator.answer_to_notice(scenario.inquiry.country)
+    {
+        let is = match given.answer {
+            AnswersNotice::Complies => WordIs::Complies,
+            AnswersNotice::Withdraws => WordIs::Withdraws,
+            AnswersNotice::Leaves => WordIs::Leaves,
+            AnswersNotice::Refuses => WordIs::Refuses,
+        };
+        return Some(word(is, &given.says, &given.from));
     }
     let circumstances: Vec<&str> = scenario.inquiry.circumstances.iter().map(String::as_str).collect();
     let says = |item: &Item| match operator.stated(*item, &circumstances) {
