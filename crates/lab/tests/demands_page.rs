@@ -28,7 +28,8 @@ An empty day means that nobody read it.
 Sections of an Act are written s.
 The table is [`powers.csv`](../crates/access/law/powers.csv).
 
-A demand in a story rests on the powers of the day on which it is ordered.
+A demand in a story rests on the powers of its day: what is ordered, of the day of the order;
+what looks back, of the day on which it is served.
 So a story of 22 March 2017 rests on the Regulation of Investigatory Powers Act 2000 (RIPA): of the
 Investigatory Powers Act 2016 (IPA) only retention notices could be given, without the approval of a judge.
 **Not possible on that day:** a technical capability notice (of section 253 only subsections (3) to (6) were in
