@@ -147,18 +147,19 @@ fn passing(minute: u64, from: Option<(u8, &str)>, to: (u8, &str)) -> Passing {
     }
 }
 
-/// What passes in an hour: one message before the order, two after it, one sealed, and one of somebody else's.
+/// What passes in an hour: one message before the order, two after it, one sealed, one that is refused, and one of somebody else's.
 fn tap() -> OperatorTap {
     let third = (3, "+447700900103");
     let mut tap = OperatorTap::on([account(TARGET)], [number(TARGET)], AT + Duration::from_seconds(600));
-    for (minute, from, to) in [
-        (5, Some(TARGET), OTHER),
-        (11, Some(TARGET), OTHER),
-        (31, Some(OTHER), TARGET),
-        (32, None, TARGET),
-        (33, Some(OTHER), third),
+    for (minute, from, to, accepted) in [
+        (5, Some(TARGET), OTHER, true),
+        (11, Some(TARGET), OTHER, true),
+        (12, Some(TARGET), OTHER, false),
+        (31, Some(OTHER), TARGET, true),
+        (32, None, TARGET, true),
+        (33, Some(OTHER), third, true),
     ] {
-        tap.passes(&passing(minute, from, to), &readable(&format!("minute {minute}")));
+        tap.passes(&passing(minute, from, to), &readable(&format!("minute {minute}")), accepted);
     }
     tap
 }

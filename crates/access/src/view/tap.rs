@@ -28,6 +28,15 @@ pub struct Tapped {
     pub peer: IpAddr,
     /// What was handed over in it, byte for byte.
     pub payload: Vec<u8>,
+    /// False for a request that the operator refused: it passed, and nothing came of it.
+    pub accepted: bool,
+}
+
+impl Tapped {
+    /// Returns true for a message that the operator took.
+    fn is_message(&self) -> bool {
+        self.what == Some(Logged::Sent) && self.accepted
+    }
 }
 
 /// What passes from an order on.
@@ -55,8 +64,8 @@ impl OperatorTap {
         }
     }
 
-    /// Hands it a frame that passes. It keeps the frame if the order reaches it.
-    pub fn passes(&mut self, passing: &Passing, payload: &[u8]) {
+    /// Hands it a frame that passes, and whether the operator `accepted` it. It keeps the frame if the order reaches it.
+    pub fn passes(&mut self, passing: &Passing, payload: &[u8], accepted: bool) {
         let from = passing.from.map(|from| from.account);
         let (to, name) = match &passing.about {
             Some(About::Device(address)) => (Some(address.account), None),
@@ -83,6 +92,7 @@ impl OperatorTap {
             name,
             peer: passing.peer,
             payload: payload.to_vec(),
+            accepted,
         });
     }
 
@@ -98,12 +108,12 @@ impl OperatorTap {
         &self.passed
     }
 
-    /// Messages on their way in.
+    /// Messages on their way in. One that the operator refused went nowhere, and is none.
     pub fn messages(&self) -> impl Iterator<Item = &Tapped> {
-        self.passed.iter().filter(|tapped| tapped.what == Some(Logged::Sent))
+        self.passed.iter().filter(|tapped| tapped.is_message())
     }
 
-    /// What passed, as a log of it would read if one were kept.
+    /// What passed, as a log of it would read if one were kept: without the messages that the operator refused.
     #[must_use]
     pub fn events(&self) -> Vec<EventRow> {
         let number = |at: usize| EventNumber(u64::try_from(at).unwrap_or(u64::MAX));
@@ -111,7 +121,7 @@ impl OperatorTap {
             Some(EventRow {
                 event: number(at),
                 at: tapped.at,
-                what: tapped.what?,
+                what: tapped.what.filter(|what| *what != Logged::Sent || tapped.accepted)?,
                 account: tapped.from,
                 about: tapped.to,
                 name: tapped.name.clone(),

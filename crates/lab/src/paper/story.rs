@@ -19,7 +19,7 @@ pub fn render(evidence: &Evidence, design: &Design) -> String {
     }
     out.push_str(&title(&format!("DESIGN: {} ({})", design.title, design.name)));
     out.push_str(&paragraph(&design.plain));
-    let entries: Vec<PaperLine> = evidence.brought.entries.iter().map(told).collect();
+    let entries: Vec<PaperLine> = evidence.brought.entries.iter().map(|entry| told(entry, design)).collect();
     out.push_str(&lines(&entries, &[]));
     texts(&mut out, evidence);
     let answer = evidence.cell("").answer;
@@ -65,8 +65,9 @@ fn texts(out: &mut String, evidence: &Evidence) {
     }
 }
 
-/// The line of one entry of the evidence. Something that the operator says it does not hand over is closed, and shown as held.
-fn told(entry: &Entry) -> PaperLine {
+/// The line of one entry of the evidence. Something that the operator says it does not hand over is closed, and shown as held. What
+/// nobody has said of the design is not known, and not said to be missing.
+fn told(entry: &Entry, design: &Design) -> PaperLine {
     let line = PaperLine::of(entry.asked, &entry.answer);
     match (&entry.withheld, &entry.answer) {
         (Some(Statement { says, from }), ItemAnswer::Returned { count, .. }) => PaperLine {
@@ -75,9 +76,15 @@ fn told(entry: &Entry) -> PaperLine {
             entries: 0,
             ..line
         },
+        (_, ItemAnswer::NoneHeld { .. }) if design.is_unknown_item(entry.asked) => {
+            PaperLine { says: NOT_KNOWN.into(), standing: Standing::Closed, ..line }
+        }
         _ => line,
     }
 }
+
+/// The line of something that the design's sources do not speak of.
+const NOT_KNOWN: &str = "not known for this design: no source says whether it is held";
 
 fn listed(of: &[String], none: &str) -> String {
     if of.is_empty() { none.to_owned() } else { of.join("\n") }

@@ -185,13 +185,14 @@ impl World {
             if let Some(payload) = first.take()
                 && let Some(passing) = passed.pop_front()
             {
-                self.note(site_id, passing, Way::Up, payload)?;
+                let accepted = !outcome.effects.iter().any(|effect| refuses(effect, connection));
+                self.note(site_id, passing, (Way::Up, accepted), payload)?;
             }
             for effect in outcome.effects {
                 if let Effect::Send(connection, frame) = &effect {
                     let at = passed.iter().position(|passing| passing.connection == *connection);
                     if let Some(passing) = at.and_then(|at| passed.remove(at)) {
-                        self.note(site_id, passing, Way::Down, payload_down(frame))?;
+                        self.note(site_id, passing, (Way::Down, true), payload_down(frame))?;
                     }
                 }
                 self.carry_out(effect)?;
@@ -235,12 +236,12 @@ impl World {
         }
     }
 
-    /// Writes down what a relay sees of a frame, and hands it over if an order says so.
+    /// Writes down what a relay sees of a frame and whether it took it, and hands it over if an order says so.
     fn note(
         &mut self,
         site_id: SiteId,
         passing: Passing,
-        way: Way,
+        (way, accepted): (Way, bool),
         payload: Option<Bytes>,
     ) -> Result<(), WorldError> {
         let kind = Kind::Frame {
@@ -256,7 +257,7 @@ impl World {
         };
         self.record.push(self.now, kind);
         for tap in &mut self.site_mut(site_id)?.taps {
-            tap.passes(&passing, payload.as_ref().map(Bytes::as_slice).unwrap_or_default());
+            tap.passes(&passing, payload.as_ref().map(Bytes::as_slice).unwrap_or_default(), accepted);
         }
         Ok(())
     }
@@ -333,4 +334,9 @@ fn about_in_words(about: &About) -> String {
         About::Handle(handle) => handle.to_string(),
         About::Channel(channel) => channel.to_string(),
     }
+}
+
+/// Returns true if what the relay does is to refuse what came on this connection.
+fn refuses(effect: &Effect, connection: ConnectionId) -> bool {
+    matches!(effect, Effect::Send(to, RelayFrame::Refused(_)) if *to == connection)
 }
