@@ -44,6 +44,9 @@ const STOCK: &[u8] = b"stock";
 /// Name of the record of what is on offer, beside it.
 const OFFER: &[u8] = b"offer";
 
+/// Name of the record that is there while the next count is to be answered with a full stock, even if it is not low.
+const FILL_UP: &[u8] = b"fill up";
+
 const ONE_TIME: u8 = 0;
 const LAST_RESORT: u8 = 1;
 
@@ -160,8 +163,12 @@ impl Numbers {
     }
 }
 
-/// Notes that the relay has what an upload held.
-pub(crate) fn stored(rows: &mut Rows<'_>, upload: &Numbers) -> Result<(), StorageError> {
+/// Notes that the relay has what an upload held, and whether its stock is to be filled up at the next count whatever it has. That is
+/// written down with it: the program may end before it counts.
+pub(crate) fn stored(rows: &mut Rows<'_>, upload: &Numbers, fill_up: bool) -> Result<(), StorageError> {
+    if fill_up {
+        rows.put(Table::Account, FILL_UP, &[])?;
+    }
     let mut stock = load(rows)?;
     if upload.signed == Some(stock.current.signed) && !stock.published {
         stock.published = true;
@@ -189,8 +196,11 @@ pub(crate) fn refill(
     rows: &mut Rows<'_>,
     identity: &IdentitySecret,
     left: (u32, u32),
-    fill_up: bool,
 ) -> Result<Refill, StorageError> {
+    let fill_up = rows.has(Table::Account, FILL_UP)?;
+    if fill_up {
+        rows.remove(Table::Account, FILL_UP)?;
+    }
     let (mut stock, mut offer) = (load(rows)?, load_offer(rows)?);
     // An upload that was begun is brought to its end, however many keys the relay has by now.
     let begun = !offer.one_time.is_empty() || !offer.kem.is_empty();
@@ -452,8 +462,8 @@ mod tests {
         fn connect(&mut self, fates: &[Fate]) {
             let left = (self.one_time.stock.len() as u32, self.kem.stock.len() as u32);
             let identity = &self.identity;
-            let Refill { uploads, .. } =
-                self.vault.transact(&mut self.rng, |rows| refill(rows, identity, left, false)).unwrap();
+            let Refill { uploads, offered_before } =
+                self.vault.transact(&mut self.rng, |rows| refill(rows, identity, left)).unwrap();
             for (at, upload) in uploads.iter().enumerate() {
                 assert!(upload.one_time.len() <= MAX_PREKEYS_PER_UPLOAD);
                 assert!(upload.one_time_kem.len() <= MAX_PREKEYS_PER_UPLOAD);
@@ -467,7 +477,8 @@ mod tests {
                     Fate::Confirmed => {
                         self.store(upload);
                         let numbers = Numbers::of(upload);
-                        self.vault.transact(&mut self.rng, |rows| stored(rows, &numbers)).unwrap();
+                        let fill_up = offered_before && at + 1 == uploads.len();
+                        self.vault.transact(&mut self.rng, |rows| stored(rows, &numbers, fill_up)).unwrap();
                     }
                 }
             }
@@ -504,6 +515,20 @@ mod tests {
                 })
                 .unwrap();
         }
+    }
+
+    #[test]
+    fn a_stock_that_was_offered_twice_is_filled_up_though_the_program_ends_before_it_counts() {
+        let mut world = World::new();
+        let offered = |world: &World| (world.one_time.stock.len() as u32, world.kem.stock.len() as u32);
+        world.connect(&[Fate::Confirmed, Fate::Unanswered]);
+        // Half of what is brought now the relay has, and adds nothing for it; then the program ends.
+        world.connect(&[Fate::Confirmed]);
+        let some = offered(&world);
+        let is_some = |left: u32| (LOW_STOCK..FULL_STOCK).contains(&left);
+        assert!(is_some(some.0) && is_some(some.1), "not low, and not full: {some:?}");
+        world.connect(&[Fate::Confirmed]);
+        assert_eq!(offered(&world), (FULL_STOCK, FULL_STOCK));
     }
 
     #[test]

@@ -74,19 +74,18 @@ impl Phone {
             RelayFrame::PreKeyCounts(PreKeyCounts { request, one_time, one_time_kem }) => {
                 if let Some(Question::Count) = self.answered(link, request) {
                     let (identity, left) = (&self.secrets.identity, (one_time, one_time_kem));
-                    let fill_up = std::mem::take(&mut self.fill_up);
-                    let refill =
-                        self.vault.transact(rng, |rows| prekeys::refill(rows, identity, left, fill_up))?;
+                    let refill = self.vault.transact(rng, |rows| prekeys::refill(rows, identity, left))?;
+                    self.fill_up = false;
                     self.uploads.extend(refill.uploads);
                     self.offered_before = refill.offered_before;
                 }
             }
             RelayFrame::PreKeysStored(PreKeysStored { request }) => {
                 if let Some(Question::Publish { upload }) = self.answered(link, request) {
-                    self.vault.transact(rng, |rows| prekeys::stored(rows, &upload))?;
-                    if self.uploads.is_empty() && std::mem::take(&mut self.offered_before) {
-                        (self.recount, self.fill_up) = (true, true);
-                    }
+                    let fill_up = self.uploads.is_empty() && std::mem::take(&mut self.offered_before);
+                    self.vault.transact(rng, |rows| prekeys::stored(rows, &upload, fill_up))?;
+                    self.recount |= fill_up;
+                    self.fill_up |= fill_up;
                 }
             }
             RelayFrame::Certificate(Certificate { request, certificate }) => {

@@ -103,7 +103,7 @@ pub struct Phone {
     recount: bool,
     /// Whether what is being uploaded was offered before: the relay is then asked once more.
     offered_before: bool,
-    /// Whether the next count is answered with a full stock, even if it is not low.
+    /// Whether a count is due before the phone is done. That it is answered with a full stock, the vault knows.
     fill_up: bool,
     closing: bool,
     /// The code that was sent to this account's number, until the account is made. It is good for minutes, and not kept.

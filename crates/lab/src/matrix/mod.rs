@@ -203,11 +203,9 @@ fn record(plan: &Plan, rows: &[Row], controls: &[Row], cells: &[Cell]) -> String
 #[must_use]
 pub fn counted(cells: &[Cell]) -> String {
     let not_modelled = cells.iter().filter(|cell| cell.state == State::NotModelled).count();
-    format!(
-        "{} cells, {} with evidence, {not_modelled} not modelled.",
-        cells.len(),
-        cells.len() - not_modelled
-    )
+    let cells = cells.len();
+    let (noun, evidence) = (if cells == 1 { "cell" } else { "cells" }, cells - not_modelled);
+    format!("{cells} {noun}, {evidence} with evidence, {not_modelled} not modelled.")
 }
 
 impl Run {
