@@ -11,7 +11,7 @@ use rand_core::CryptoRng;
 
 use super::error::PhoneError;
 use super::records::{
-    Expiring, Whereabouts, has_blocked, message_key, place_key, remove_conversation, remove_item,
+    Expiring, Whereabouts, has_blocked, message_key, place_key, remove_contact, remove_item, remove_place,
     store_contact, store_item,
 };
 use super::{Phone, entries, people};
@@ -134,18 +134,7 @@ pub(super) fn go_on(
     if has_blocked(rows, former)? {
         rows.put(Table::Blocked, &account.0, &[])?;
     }
-    remove_conversation(rows, former)?;
-    let tables = [
-        Table::Contacts,
-        Table::DeliveryKeys,
-        Table::Errands,
-        Table::Blocked,
-        Table::Devices,
-        Table::FormerAccounts,
-    ];
-    for table in tables {
-        rows.remove(table, &former.0)?;
-    }
+    remove_contact(rows, former)?;
     if record.trust == Trust::Changed && verified_at != account {
         rows.put(Table::FormerAccounts, &account.0, &verified_at.0)?;
     }
@@ -173,10 +162,7 @@ fn move_history(
             let name = message_key(contact, entry.id);
             let whereabouts: Option<Whereabouts> = rows.load(Table::Messages, &name)?;
             let evidence = rows.get(Table::Reports, &name)?.map(|row| row.to_vec());
-            rows.remove(Table::Entries, &place_key(contact, place))?;
-            rows.remove(Table::Expiring, &place_key(contact, place))?;
-            rows.remove(Table::Messages, &name)?;
-            rows.remove(Table::Reports, &name)?;
+            remove_place(rows, contact, place, Some(entry.id))?;
             said.push(Kept { entry, order: whereabouts.and_then(|it| it.order), evidence });
         }
     }

@@ -7,8 +7,8 @@ use rand_core::CryptoRng;
 
 use super::error::{ConfirmError, PhoneError};
 use super::records::{
-    TOOK_OVER, has_blocked, load_contact, load_delivery_key, load_errands, message_key, place_key,
-    remove_conversation, remove_item, store_contact, store_errands,
+    TOOK_OVER, has_blocked, load_contact, load_delivery_key, load_errands, remove_contact,
+    remove_conversation, remove_item, remove_place, store_contact, store_errands,
 };
 use super::{Phone, bounded, entries, group, numbers};
 use crate::body::MAX_NAME_LEN;
@@ -185,28 +185,13 @@ impl Phone {
         self.vault.transact(rng, |rows| {
             let record = load_contact(rows, contact)?;
             for place in 0..record.next_place {
-                if let Some(entry) = entries::at(rows, contact, place)? {
-                    rows.remove(Table::Messages, &message_key(contact, entry.id))?;
-                    rows.remove(Table::Reports, &message_key(contact, entry.id))?;
-                }
-                rows.remove(Table::Entries, &place_key(contact, place))?;
-                rows.remove(Table::Expiring, &place_key(contact, place))?;
+                let message = entries::at(rows, contact, place)?.map(|entry| entry.id);
+                remove_place(rows, contact, place, message)?;
             }
             for item in rows.load_all::<Item>(Table::Outbox)?.iter().filter(|item| item.to == contact) {
                 remove_item(rows, item.order)?;
             }
-            remove_conversation(rows, contact)?;
-            let tables = [
-                Table::Contacts,
-                Table::DeliveryKeys,
-                Table::Errands,
-                Table::Blocked,
-                Table::Devices,
-                Table::FormerAccounts,
-            ];
-            for table in tables {
-                rows.remove(table, &contact.0)?;
-            }
+            remove_contact(rows, contact)?;
             Ok::<_, PhoneError>(())
         })?;
         self.vault.empty_log()?;

@@ -150,6 +150,35 @@ pub(super) fn remove_conversation(rows: &mut Rows<'_>, account: AccountId) -> Re
     rows.remove(Table::Conversations, &conversation_key(account))
 }
 
+/// Takes out everything that stands under an account's name, apart from what was said.
+pub(super) fn remove_contact(rows: &mut Rows<'_>, account: AccountId) -> Result<(), StorageError> {
+    remove_conversation(rows, account)?;
+    let tables = [
+        Table::Contacts,
+        Table::DeliveryKeys,
+        Table::Errands,
+        Table::Blocked,
+        Table::Devices,
+        Table::FormerAccounts,
+    ];
+    tables.into_iter().try_for_each(|table| rows.remove(table, &account.0))
+}
+
+/// Takes out a place of a conversation, with what is kept beside the message that stands there.
+pub(super) fn remove_place(
+    rows: &mut Rows<'_>,
+    contact: AccountId,
+    place: u64,
+    message: Option<BodyId>,
+) -> Result<(), StorageError> {
+    if let Some(message) = message {
+        rows.remove(Table::Messages, &message_key(contact, message))?;
+        rows.remove(Table::Reports, &message_key(contact, message))?;
+    }
+    rows.remove(Table::Entries, &place_key(contact, place))?;
+    rows.remove(Table::Expiring, &place_key(contact, place))
+}
+
 pub(super) fn load_errands(rows: &View<'_>, account: AccountId) -> Result<Errands, StorageError> {
     let row = rows.get(Table::Errands, &account.0)?;
     Ok(row.map(|row| read_grown(&row)).transpose()?.unwrap_or(Errands::none(account)))

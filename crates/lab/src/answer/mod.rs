@@ -6,6 +6,7 @@
 
 mod sentences;
 
+use pillarbox_access::design::AnswersNotice;
 use serde::{Deserialize, Serialize};
 
 use crate::matrix::cell::Evidence;
@@ -63,14 +64,9 @@ pub enum WordIs {
     Withholds,
     /// It does not have this.
     HasNone,
-    /// It follows a notice to change its software.
-    Complies,
-    /// It withdraws the feature in that country instead.
-    Withdraws,
-    /// It leaves that country instead.
-    Leaves,
-    /// It refuses, and lets itself be blocked in that country.
-    Refuses,
+    /// So it answers a notice to change its software.
+    #[serde(untagged)]
+    Notice(AnswersNotice),
 }
 
 /// The answer to one demand under one design.

@@ -2,6 +2,7 @@
 
 use pillarbox_access::Item;
 use pillarbox_access::demand::View;
+use pillarbox_access::design::AnswersNotice;
 
 use super::{Context, OperatorsWord, WordIs};
 use crate::columns::grouped;
@@ -293,10 +294,14 @@ pub(super) fn operators_word(subject: &Subject<'_>, word: Option<&OperatorsWord>
         WordIs::Withholds => {
             format!("hands over {left} of those {}", counted(subject, counts.returned))
         }
-        WordIs::Complies => "follows such a notice".to_owned(),
-        WordIs::Withdraws => "withdraws the feature in that country instead".to_owned(),
-        WordIs::Leaves => "would leave that country instead".to_owned(),
-        WordIs::Refuses => "would refuse and let itself be blocked in that country".to_owned(),
+        WordIs::Notice(AnswersNotice::Complies) => "follows such a notice".to_owned(),
+        WordIs::Notice(AnswersNotice::Withdraws) => {
+            "withdraws the feature in that country instead".to_owned()
+        }
+        WordIs::Notice(AnswersNotice::Leaves) => "would leave that country instead".to_owned(),
+        WordIs::Notice(AnswersNotice::Refuses) => {
+            "would refuse and let itself be blocked in that country".to_owned()
+        }
     };
     format!("According to {from}, its operator {gist}: {says}")
 }

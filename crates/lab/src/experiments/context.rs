@@ -2,7 +2,7 @@
 
 use pillarbox_access::Item;
 use pillarbox_access::demand::{NOTICE_TO_CHANGE, View};
-use pillarbox_access::design::{AnswersNotice, Design, Stated};
+use pillarbox_access::design::{Design, Stated};
 use pillarbox_access::law::{Day, Footing};
 
 use super::Experiment;
@@ -48,13 +48,7 @@ fn word(experiment: &dyn Experiment, design: &Design, scenario: &Scenario) -> Op
     if experiment.demand().name == NOTICE_TO_CHANGE.name
         && let Some(given) = operator.answer_to_notice(scenario.inquiry.country)
     {
-        let is = match given.answer {
-            AnswersNotice::Complies => WordIs::Complies,
-            AnswersNotice::Withdraws => WordIs::Withdraws,
-            AnswersNotice::Leaves => WordIs::Leaves,
-            AnswersNotice::Refuses => WordIs::Refuses,
-        };
-        return Some(word(is, &given.says, &given.from));
+        return Some(word(WordIs::Notice(given.answer), &given.says, &given.from));
     }
     let circumstances: Vec<&str> = scenario.inquiry.circumstances.iter().map(String::as_str).collect();
     let says = |item: &Item| match operator.stated(*item, &circumstances) {

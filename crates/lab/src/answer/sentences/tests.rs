@@ -67,10 +67,10 @@ fn every_sentence_about_others_and_statements() {
         WordIs::HandsOver,
         WordIs::HasNone,
         WordIs::Withholds,
-        WordIs::Complies,
-        WordIs::Withdraws,
-        WordIs::Leaves,
-        WordIs::Refuses,
+        WordIs::Notice(AnswersNotice::Complies),
+        WordIs::Notice(AnswersNotice::Withdraws),
+        WordIs::Notice(AnswersNotice::Leaves),
+        WordIs::Notice(AnswersNotice::Refuses),
     ] {
         let word = OperatorsWord { is, says: "Dates alone.".into(), from: "a test".into() };
         for (returned, withheld) in [(0, 0), (1, 1), (4, 1), (4, 4)] {
