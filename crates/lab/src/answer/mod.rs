@@ -117,8 +117,6 @@ impl Answer {
             is_about_the_time_after: evidence.what == What::TextsAfter,
             is_hypothetical: context.hypothetical,
         };
-        let mut noticed: Vec<String> = measures.noticed.iter().map(|it| it.who.clone()).collect();
-        noticed.dedup();
         Self {
             question: sentences::question(context, &evidence.yardstick.target),
             headline: sentences::headline(&subject, state, counts, measures),
@@ -133,7 +131,7 @@ impl Answer {
             other_data: measures.besides.iter().map(|it| it.what.wording().to_owned()).collect(),
             named: measures.named.clone(),
             read: measures.read.clone(),
-            noticed,
+            noticed: measures.first_noticed().into_keys().map(str::to_owned).collect(),
             law: context.law.clone(),
             assumed: context.assumed.clone(),
             repeat: context.repeat.clone(),

@@ -27,7 +27,7 @@ pub(super) fn table(cells: &[Cell]) -> String {
             [rates.right, rates.found, rates.of].map(|number| number.to_string())
         };
         let shares = |share: crate::score::Share| [share.n, share.of].map(|number| number.to_string());
-        let noticed = super::words::first_noticed(measures);
+        let noticed = measures.first_noticed();
         let mut fields = vec![
             cell.design.clone(),
             cell.demand.clone(),

@@ -1,7 +1,5 @@
 //! Measures in words, for people.
 
-use std::collections::BTreeMap;
-
 use pillarbox_wire::Timestamp;
 
 use crate::score::{Elsewhere, Guesses, Measures, Posts, Rates, Sealed, Share};
@@ -28,7 +26,7 @@ pub(super) fn measures(measures: &Measures) -> Vec<(&'static str, String)> {
         ("Unreadable ciphertexts", sealed(&measures.sealed)),
         (
             "Noticed by",
-            some(first_noticed(measures).into_iter().map(|(who, at)| format!("{who}, {}", Timestamp(at)))),
+            some(measures.first_noticed().into_iter().map(|(who, at)| format!("{who}, {}", Timestamp(at)))),
         ),
         ("Messages that did not arrive", share(measures.function_lost)),
         ("Attribution", measures.attribution.map(|it| it.wording().to_owned())),
@@ -54,16 +52,6 @@ pub(super) fn measures(measures: &Measures) -> Vec<(&'static str, String)> {
     ];
     let all = all.into_iter().chain(posts(measures)).chain(elsewhere(measures)).chain(complied(measures));
     all.filter_map(|(name, says)| Some((name, says?))).collect()
-}
-
-/// Who noticed, and when first.
-pub(super) fn first_noticed(measures: &Measures) -> BTreeMap<&str, u64> {
-    let mut first: BTreeMap<&str, u64> = BTreeMap::new();
-    for noticed in &measures.noticed {
-        let at = first.entry(noticed.who.as_str()).or_insert(noticed.at);
-        *at = noticed.at.min(*at);
-    }
-    first
 }
 
 fn sealed(sealed: &Sealed) -> Option<String> {

@@ -154,6 +154,19 @@ pub struct Measures {
     pub notice: Option<NoticeOutcomes>,
 }
 
+impl Measures {
+    /// Who noticed, by name, and when first: a phone may say several things.
+    #[must_use]
+    pub fn first_noticed(&self) -> BTreeMap<&str, u64> {
+        let mut first: BTreeMap<&str, u64> = BTreeMap::new();
+        for noticed in &self.noticed {
+            let at = first.entry(noticed.who.as_str()).or_insert(noticed.at);
+            *at = noticed.at.min(*at);
+        }
+        first
+    }
+}
+
 /// Scores what came back.
 #[must_use]
 pub fn score(what: What, brought: &Brought, yardstick: &Yardstick) -> (Counts, Measures) {

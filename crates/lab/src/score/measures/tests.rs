@@ -219,3 +219,11 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn whoever_notices_several_times_is_one_person() {
+    let noticed = |at, who: &str, says: &str| Noticed { at, who: who.to_owned(), says: says.to_owned() };
+    let noticed = vec![noticed(1, "Ben", "one"), noticed(2, "Ann", "two"), noticed(3, "Ben", "three")];
+    let measures = Measures { noticed, ..Measures::default() };
+    assert_eq!(measures.first_noticed().into_iter().collect::<Vec<_>>(), [("Ann", 2), ("Ben", 1)]);
+}
