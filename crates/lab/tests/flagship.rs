@@ -12,6 +12,7 @@ use pillarbox_lab::matrix::cell::Cell;
 use pillarbox_lab::matrix::progress::Progress;
 use pillarbox_lab::matrix::{self, Plan};
 use pillarbox_lab::scenario::library;
+use pillarbox_lab::score::Holder;
 
 fn cells(design: Design, demands: &[&str]) -> Vec<Cell> {
     rows(vec![design], demands)
@@ -73,7 +74,10 @@ fn what_an_operator_has_and_what_it_says_that_it_hands_over_stand_side_by_side_a
     );
     for cell in &refuses {
         assert!(cell.answer.has.contains("says that it does not hand them over"), "{}", cell.answer.has);
-        assert_eq!(cell.answer.thief, "A thief of the same rows and keys has as much, without any order.");
+        assert_eq!(
+            cell.answer.thief,
+            "All of it was read from rows and keys alone, so a thief of the same rows and keys has as much, without any order."
+        );
         assert!(cell.answer.says.contains("hands none of this over"), "{}", cell.answer.says);
     }
     assert_eq!(refuses[1].answer.texts.len(), 10);
@@ -99,4 +103,56 @@ fn what_nobody_knows_is_no_absence_of_evidence() {
         .map(|cell| cell.design.as_str())
         .collect();
     assert_eq!(not_known, ["line-sealed", "wechat", "wickr"].into());
+}
+
+/// What a tap, a log and a retained log change is nothing that reaches a phone: not one byte, at no other time. A changed program
+/// reaches every phone, and a block everybody who is blocked or wrote to them.
+#[test]
+fn who_could_notice_is_whom_something_else_reached_and_whose_phone_spoke_is_among_them() {
+    let unseen = ["interception", "pen-register", "compelled-logging", "retention"];
+    for cell in cells(shipped("end-to-end"), &unseen) {
+        assert_eq!(cell.answer.could_notice, Vec::<String>::new(), "{}", cell.demand);
+        assert!(cell.answer.notice.starts_with("Nobody could notice:"), "{}", cell.answer.notice);
+    }
+    // The control: the same comparison finds what an order does change.
+    let [blocked, changed] = &cells(shipped("end-to-end"), &["blocking-order", "notice-to-change"])[..]
+    else {
+        panic!("two cells");
+    };
+    assert_eq!((changed.answer.could_notice.len(), changed.answer.noticed.len()), (30, 0));
+    assert!(blocked.answer.could_notice.len() > blocked.answer.noticed.len());
+    assert!(blocked.answer.noticed.iter().all(|who| blocked.answer.could_notice.contains(who)));
+    assert!(!blocked.answer.noticed.is_empty());
+    // With software that reads along already, nothing would be changed.
+    let in_place = &cells(shipped("plain-server"), &["notice-to-change"])[0];
+    assert_eq!(in_place.answer.could_notice, Vec::<String>::new());
+}
+
+/// A place has what was read in it, and what it has is what its own demand brings.
+#[test]
+fn where_the_same_texts_lie_is_what_the_demand_on_that_place_brings() {
+    let demands = ["content-warrant", "backup-warrant", "seized-phone-open", "participant"];
+    for (design, of_backup) in [("whatsapp-2017", 8), ("signal-now", 0)] {
+        let all = cells(shipped(design), &demands);
+        let own: [&[String]; 4] = [0, 1, 2, 3].map(|at| all[at].answer.texts.as_slice());
+        let [operator, backup, phone, contacts] = own;
+        let at = |holder: Holder| match holder {
+            Holder::OwnPhone => phone,
+            Holder::Contacts => contacts,
+            Holder::Backup => backup,
+            Holder::Operator => operator,
+        };
+        for cell in &all {
+            assert_eq!(cell.answer.elsewhere.len(), 3, "{design}, {}", cell.demand);
+            for there in &cell.answer.elsewhere {
+                assert_eq!(
+                    (there.texts.as_slice(), there.of),
+                    (at(there.holder), 10),
+                    "{design}, {}",
+                    cell.demand
+                );
+            }
+        }
+        assert_eq!((phone.len(), contacts.len(), backup.len()), (9, 10, of_backup), "{design}");
+    }
 }

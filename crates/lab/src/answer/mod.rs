@@ -10,7 +10,7 @@ use pillarbox_access::design::AnswersNotice;
 use serde::{Deserialize, Serialize};
 
 use crate::matrix::cell::Evidence;
-use crate::score::{Counts, Measures, State, What};
+use crate::score::{Counts, Measures, State, TextsAt, What};
 
 pub use sentences::{own_question, says};
 
@@ -73,6 +73,16 @@ pub enum WordIs {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Answer {
+    /// The design's name for people.
+    pub design: String,
+    /// The demand's name for people, with its article.
+    pub demand: String,
+    /// The person whom the demand is about.
+    pub target: String,
+    /// The day on which the demand is made, and the country whose demand it is.
+    pub on: String,
+    /// See [`on`](Self::on).
+    pub country: String,
     /// The question in words: design, demand, person, date.
     pub question: String,
     /// At most two sentences: what came back, then who else is in it.
@@ -93,8 +103,16 @@ pub struct Answer {
     pub named: Vec<String>,
     /// Other people whose words are in it.
     pub read: Vec<String>,
+    /// People whose phones something else reached because of the order: whoever is not among them had nothing to notice.
+    pub could_notice: Vec<String>,
     /// People whose phone told them something because of the order.
     pub noticed: Vec<String>,
+    /// Who could notice, and who did, in a sentence.
+    pub notice: String,
+    /// Who else has the texts that the demand is about, readable.
+    pub elsewhere: Vec<TextsAt>,
+    /// The same in a sentence; empty where the demand is about no texts.
+    pub copies: String,
     /// The law on that day, and whether the paper reaches whoever is asked.
     pub law: Vec<String>,
     /// What was assumed.
@@ -118,6 +136,11 @@ impl Answer {
             is_hypothetical: context.hypothetical,
         };
         Self {
+            design: context.design.clone(),
+            demand: context.demand.clone(),
+            target: evidence.yardstick.target.clone(),
+            on: context.on.clone(),
+            country: sentences::country(&context.country).to_owned(),
             question: sentences::question(context, &evidence.yardstick.target),
             headline: sentences::headline(&subject, state, counts, measures),
             has: sentences::has(&subject, state, counts),
@@ -131,7 +154,11 @@ impl Answer {
             other_data: measures.besides.iter().map(|it| it.what.wording().to_owned()).collect(),
             named: measures.named.clone(),
             read: measures.read.clone(),
+            could_notice: measures.could_notice.clone(),
             noticed: measures.first_noticed().into_keys().map(str::to_owned).collect(),
+            notice: sentences::notice(evidence.view, evidence.ordered.is_some(), state, measures),
+            elsewhere: measures.copies.clone(),
+            copies: sentences::copies(&evidence.yardstick.target, &measures.copies),
             law: context.law.clone(),
             assumed: context.assumed.clone(),
             repeat: context.repeat.clone(),

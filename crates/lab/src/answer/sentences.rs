@@ -7,7 +7,7 @@ use pillarbox_access::design::AnswersNotice;
 use super::{Context, OperatorsWord, WordIs};
 use crate::columns::grouped;
 use crate::matrix::cell::Evidence;
-use crate::score::{Absence, Counts, Measures, Sealed, State, What};
+use crate::score::{Absence, Counts, Holder, Measures, Sealed, State, TextsAt, What};
 
 /// What the sentences of one answer are about.
 #[derive(Clone, Copy, Debug)]
@@ -314,12 +314,106 @@ pub(super) fn thief(takes_rows: bool, is_ordered: bool, state: State) -> String 
             "The order makes these rows. From then on a thief of them has as much; without the order they would not be there."
         }
         State::Returned { .. } | State::FromNowOn { .. } | State::Withheld { .. } | State::InPlace { .. } => {
-            "A thief of the same rows and keys has as much, without any order."
+            "All of it was read from rows and keys alone, so a thief of the same rows and keys has as much, without any order."
         }
         State::Unreadable { .. } => "A thief of the same rows and keys reads no more.",
         _ => "",
     };
     says.to_owned()
+}
+
+/// Who could notice, because something else reached their phone than without the order, and to whom the phone said something.
+pub(super) fn notice(view: View, is_ordered: bool, state: State, measures: &Measures) -> String {
+    let could = &measures.could_notice;
+    let own = match view {
+        View::SeizedPhone => "Whoever carried the phone knows that it was taken.",
+        View::OpenPhone => "Whoever shows a phone knows of it.",
+        View::ReportedMessage => "Whoever reports a message knows of it.",
+        _ if matches!(state, State::InPlace { .. }) => "Nothing would be changed, so nobody could notice.",
+        _ if !is_ordered => "No phone takes part in this, so nobody could notice.",
+        _ if could.is_empty() => {
+            "Nobody could notice: every phone was reached by the same bytes at the same times as without the order."
+        }
+        _ => "",
+    };
+    if !own.is_empty() {
+        return own.to_owned();
+    }
+    let told: Vec<String> = measures.first_noticed().into_keys().map(str::to_owned).collect();
+    let (phones, none, every) = match could.as_slice() {
+        [_] => ("that phone", "It said nothing.", "It said something."),
+        _ => ("their phones", "No phone said anything.", "Each of these phones said something."),
+    };
+    let said = match told.as_slice() {
+        [] => none.to_owned(),
+        all if all.len() == could.len() => every.to_owned(),
+        [one] => format!("The phone of {one} said something."),
+        some => format!("The phones of {} said something.", crowd(some)),
+    };
+    let who = capital(&crowd(could));
+    format!("{who} could notice: the order changed what reached {phones}. {said}")
+}
+
+/// People by name, or so many of them, whoever they are.
+fn crowd(names: &[String]) -> String {
+    match names.len() {
+        0..=NAMES_SHOWN => listed(names, "and"),
+        many => format!("{many} people"),
+    }
+}
+
+/// Where the texts that the demand is about lie as well.
+pub(super) fn copies(target: &str, everywhere: &[TextsAt]) -> String {
+    let Some(of) = everywhere.first().map(|there| there.of).filter(|of| *of > 0) else {
+        return String::new();
+    };
+    let place = |holder: Holder| match holder {
+        Holder::OwnPhone => format!("on {} phone once it is open", possessive(target)),
+        Holder::Contacts => "on the contacts' phones".to_owned(),
+        Holder::Backup => "in a backup that can be read".to_owned(),
+        Holder::Operator => "in what the operator stores".to_owned(),
+    };
+    let (there, gone): (Vec<&TextsAt>, Vec<&TextsAt>) =
+        everywhere.iter().partition(|there| !there.texts.is_empty());
+    let places = |of: &[&TextsAt], last: &str| {
+        let all: Vec<String> = of.iter().map(|it| place(it.holder)).collect();
+        listed(&all, last)
+    };
+    let nowhere = |gone: &[&TextsAt]| match gone {
+        [] => String::new(),
+        some => format!("; {} {}", if of == 1 { "not" } else { "none" }, places(some, "or")),
+    };
+    if there.is_empty() {
+        let these = if of == 1 { "This text is" } else { "These texts are" };
+        return format!("{these} nowhere else: not {}.", places(&gone, "or"));
+    }
+    if of == 1 {
+        return format!("The same text is also {}{}.", places(&there, "and"), nowhere(&gone));
+    }
+    let parts: Vec<String> = there
+        .iter()
+        .enumerate()
+        .map(|(number, it)| {
+            let n = it.texts.len() as u64;
+            let amount = if n == of { format!("all {of}") } else { n.to_string() };
+            let verb = match (number, n) {
+                (0, 1) => " is",
+                (0, _) => " are",
+                _ => "",
+            };
+            format!("{amount}{verb} {}", place(it.holder))
+        })
+        .collect();
+    format!("Of the same {of} texts, {}{}.", listed(&parts, "and"), nowhere(&gone))
+}
+
+/// Things one after the other, the last with its word.
+fn listed(all: &[String], word: &str) -> String {
+    match all {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} {word} {last}", first.join(", ")),
+    }
 }
 
 /// Ciphertexts that nothing opened, and how many of them carry texts, as the bench can tell.
@@ -370,10 +464,8 @@ fn others(measures: &Measures) -> Option<String> {
 /// People by name, or so many of them.
 fn people(names: &[String]) -> String {
     match names {
-        [one] => one.clone(),
         many if many.len() > NAMES_SHOWN => format!("{} other people", many.len()),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
-        [] => String::new(),
+        some => listed(some, "and"),
     }
 }
 
@@ -427,7 +519,8 @@ fn possessive(name: &str) -> String {
     format!("{name}'s")
 }
 
-fn country(code: &str) -> &str {
+/// A country's name; of one that is not listed, its code.
+pub(super) fn country(code: &str) -> &str {
     match code {
         "GB" => "Britain",
         "US" => "the United States",

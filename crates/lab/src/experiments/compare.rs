@@ -1,6 +1,7 @@
 //! Comparing worlds: what an order changed, by the scorer and by what phones said. The steps that serve demands see none of it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 
 use super::staging::{Staged, channel_of};
 use crate::record::Kind;
@@ -13,6 +14,8 @@ use crate::truth::Place;
 pub(crate) struct Compared {
     /// Texts that somebody read without the order and nobody with it.
     pub(super) lost: Share,
+    /// Whose phones something else reached than without the order.
+    pub(super) could_notice: Vec<String>,
     /// Who noticed.
     pub(super) noticed: Vec<Noticed>,
     /// What came back, as scored.
@@ -26,6 +29,8 @@ pub(crate) struct Compared {
 pub(crate) struct Otherwise {
     /// Texts that are lost in this way.
     pub(super) lost: Share,
+    /// Whose phones something else reached than without the order.
+    pub(super) could_notice: Vec<String>,
     /// Who noticed.
     pub(super) noticed: Vec<Noticed>,
     /// What came back, as scored, if that was asked for.
@@ -68,6 +73,7 @@ pub(super) fn compare(usual: &Staged, with: &Staged, otherwise: Option<&Staged>)
         let restored = gone.iter().filter(|reading| there.contains(**reading)).count();
         Otherwise {
             lost: lost(&there),
+            could_notice: could_notice(usual, other),
             noticed: noticed(usual, other),
             scored: None,
             restored: Share { n: restored as u64, of: gone.len() as u64 },
@@ -76,7 +82,13 @@ pub(super) fn compare(usual: &Staged, with: &Staged, otherwise: Option<&Staged>)
             readers: readers(other),
         }
     });
-    Compared { lost: lost(&after), noticed: noticed(usual, with), scored: Measures::default(), otherwise }
+    Compared {
+        lost: lost(&after),
+        could_notice: could_notice(usual, with),
+        noticed: noticed(usual, with),
+        scored: Measures::default(),
+        otherwise,
+    }
 }
 
 /// A text that was said from the order on, and somebody who read it.
@@ -119,6 +131,52 @@ fn readers(staged: &Staged) -> Readers {
         fetched: known().map(|one| one.said).collect::<BTreeSet<_>>().len() as u64,
         followers: known().map(|one| one.who).collect::<BTreeSet<_>>().len() as u64,
     }
+}
+
+/// Whose phones something else reached with the order than without it: other bytes on the way to them, or at another time; a refused
+/// connection; a program; a line from the operator. A world draws its randomness for each actor, so that what no order causes is the
+/// same in both worlds, byte for byte.
+fn could_notice(usual: &Staged, with: &Staged) -> Vec<String> {
+    let (before, after) = (reached(usual), reached(with));
+    let people = with.scenario.everybody().filter(|(who, person)| {
+        before.get(person.name.as_str()) != after.get(person.name.as_str())
+            || usual.world.has_other_software(*who) != with.world.has_other_software(*who)
+    });
+    people.map(|(_, person)| person.name.clone()).collect()
+}
+
+/// Something that reached a phone, and when.
+#[derive(PartialEq, Eq)]
+enum Reached<'w> {
+    /// Bytes from a relay.
+    Bytes(u64, &'w [u8]),
+    /// What the phone said, or why it was not connected.
+    Line(u64, &'w str),
+}
+
+/// What reached each person's phones from the order on.
+fn reached(staged: &Staged) -> BTreeMap<&str, Vec<Reached<'_>>> {
+    let since = staged.scenario.inquiry.ordered;
+    let lines = staged.world.record().lines();
+    let people: BTreeMap<IpAddr, &str> = lines
+        .iter()
+        .filter_map(|line| match &line.kind {
+            Kind::Person { who, address, .. } => Some((*address, who.as_str())),
+            _ => None,
+        })
+        .collect();
+    let mut reached: BTreeMap<&str, Vec<Reached<'_>>> = BTreeMap::new();
+    for crossing in staged.world.wire().crossings.iter().filter(|crossing| crossing.at >= since) {
+        if let Some(who) = people.get(&crossing.to) {
+            reached.entry(who).or_default().push(Reached::Bytes(crossing.at.0, &crossing.bytes));
+        }
+    }
+    for line in lines.iter().filter(|line| line.at >= since) {
+        if let Kind::Notice { who, says, .. } | Kind::Unreachable { who, why: says, .. } = &line.kind {
+            reached.entry(who).or_default().push(Reached::Line(line.at.0, says));
+        }
+    }
+    reached
 }
 
 /// What phones said from the order on that they do not say without it.

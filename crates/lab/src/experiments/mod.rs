@@ -10,6 +10,7 @@
 //! | `notice` | the notice to change the software, as operators answer it |
 //! | `answer` | what a serving step hands over |
 //! | `context` | names, the law of the day, and what the operator says of itself |
+//! | `copies` | who else has the texts that a demand is about |
 //! | `compare` | what an order changed: one world against another |
 //! | `control` | the same steps where something is there to be found, and where nothing was said yet |
 //! | `row` | all demands on one design |
@@ -21,6 +22,7 @@ mod answer;
 mod compare;
 mod context;
 pub mod control;
+mod copies;
 mod effects;
 mod guessing;
 mod notice;

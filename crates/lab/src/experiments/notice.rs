@@ -117,9 +117,11 @@ impl Experiment for Notice {
         let Some(notice) = &mut answered.effects.notice else { return };
         let scored = &compared.scored;
         notice.stated.lost = compared.lost;
+        notice.stated.could_notice.clone_from(&compared.could_notice);
         notice.stated.noticed.clone_from(&compared.noticed);
         if let (Some(complied), Some(other)) = (&mut notice.complied, &compared.otherwise) {
             complied.lost = other.lost;
+            complied.could_notice.clone_from(&other.could_notice);
             complied.noticed.clone_from(&other.noticed);
         }
         let (country, about) = (notice.country.clone(), notice.about);

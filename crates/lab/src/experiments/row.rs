@@ -1,5 +1,6 @@
 //! A row of the matrix: every demand on one design. Experiments that want the same arranged share a world.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -10,10 +11,10 @@ use pillarbox_wire::Timestamp;
 use super::answer::Answered;
 use super::compare::{Compared, compare};
 use super::staging::{Ordered, Staged, stage};
-use super::{Experiment, ExperimentError, GuessTime, Views, context};
+use super::{Experiment, ExperimentError, GuessTime, Views, context, copies};
 use crate::matrix::cell::{Alternative, Evidence, VERSION};
-use crate::scenario::Scenario;
-use crate::score::{Measures, Yardstick, score};
+use crate::scenario::{PersonId, Scenario};
+use crate::score::{Means, Measures, TextsAt, Yardstick, score};
 
 /// Where the time of a row went.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -89,7 +90,7 @@ struct Worlds<'a> {
 impl Worlds<'_> {
     /// The place of the world with this arrangement, which runs if it has not.
     fn place(&mut self, ordered: &Ordered, spent: &mut Spent) -> Result<usize, ExperimentError> {
-        if let Some(at) = self.ran.iter().position(|(there, ..)| there == ordered) {
+        if let Some(at) = self.ran.iter().position(|ran| ran.ordered == *ordered) {
             return Ok(at);
         }
         let begun = Instant::now();
@@ -101,13 +102,24 @@ impl Worlds<'_> {
         self.said.push(said);
         spent.worlds += 1;
         spent.running += begun.elapsed();
-        self.ran.push((ordered.clone(), staged, sha256));
+        self.ran.push(Ran { ordered: ordered.clone(), staged, sha256, copies: BTreeMap::new() });
         Ok(self.ran.len() - 1)
+    }
+
+    /// Looks, once for each world and target, where the target's texts lie.
+    fn look_for_copies(&mut self, place: usize, target: PersonId) -> Result<(), ExperimentError> {
+        let Some(ran) = self.ran.get_mut(place) else { return Ok(()) };
+        if !ran.copies.contains_key(&target) {
+            let views = Views::new(&ran.staged, self.design, target)?;
+            let yardstick = Yardstick::of(&ran.staged.scenario, ran.staged.world.scorer(), target);
+            ran.copies.insert(target, copies::everywhere(&views, &yardstick)?);
+        }
+        Ok(())
     }
 
     /// Lets go of the worlds that no later experiment looks at: of a large story one may take a hundred megabytes.
     fn keep_for(&mut self, later: &[Arranged]) {
-        self.ran.retain(|(ordered, ..)| later.iter().any(|arranged| arranged.needs(ordered)));
+        self.ran.retain(|ran| later.iter().any(|arranged| arranged.needs(&ran.ordered)));
     }
 }
 
@@ -141,6 +153,9 @@ pub(crate) fn run(
             Some(ordered) => Some(worlds.place(ordered, &mut row.spent)?),
             None => None,
         };
+        let begun = Instant::now();
+        worlds.look_for_copies(place, experiment.target(scenario))?;
+        row.spent.serving += begun.elapsed();
         if let (Some(usual), Some(with)) = (worlds.ran.get(usual), worlds.ran.get(place)) {
             let otherwise = otherwise.and_then(|at| worlds.ran.get(at));
             let evidence = one(*experiment, design, seed, [Some(usual), otherwise], with, &mut row.spent)?;
@@ -153,7 +168,16 @@ pub(crate) fn run(
     Ok(row)
 }
 
-type Ran = (Ordered, Staged, String);
+/// A world that ran.
+struct Ran {
+    /// What was ordered in it.
+    ordered: Ordered,
+    staged: Staged,
+    /// SHA-256 of its record.
+    sha256: String,
+    /// Where the texts of each target lie that was looked for.
+    copies: BTreeMap<PersonId, Vec<TextsAt>>,
+}
 
 fn one(
     experiment: &dyn Experiment,
@@ -163,15 +187,15 @@ fn one(
     with: &Ran,
     spent: &mut Spent,
 ) -> Result<Evidence, ExperimentError> {
-    let (ordered, staged, digest) = with;
+    let Ran { ordered, staged, sha256: digest, copies } = with;
     let begun = Instant::now();
     let target = experiment.target(&staged.scenario);
     let views = Views::new(staged, design, target)?;
     let usual = usual.unwrap_or(with);
-    let without = Views::new(&usual.1, design, target)?;
+    let without = Views::new(&usual.staged, design, target)?;
     let mut answered = experiment.serve(&views, &without)?;
     let alternative = match otherwise {
-        Some((ordered, staged, digest)) => {
+        Some(Ran { ordered, staged, sha256: digest, .. }) => {
             let answered = experiment.serve_otherwise(&Views::new(staged, design, target)?)?;
             answered.map(|Answered { brought, pieces, .. }| Alternative {
                 ordered: ordered.in_words(),
@@ -194,17 +218,20 @@ fn one(
     let begun = Instant::now();
     let demand: &Demand = experiment.demand();
     let yardstick = Yardstick::of(&staged.scenario, staged.world.scorer(), target);
-    let mut compared = if *ordered == Ordered::Nothing {
+    // Where nothing would have to be changed, nothing is: there is no order to compare with.
+    let mut compared = if *ordered == Ordered::Nothing || answered.means == Means::InPlace {
         Compared::default()
     } else {
-        compare(&usual.1, staged, otherwise.map(|ran| &ran.1))
+        compare(&usual.staged, staged, otherwise.map(|ran| &ran.staged))
     };
     compared.scored = score(experiment.what(), &answered.brought, &yardstick).1;
     if let (Some(otherwise), Some(alternative)) = (&mut compared.otherwise, &alternative) {
         otherwise.scored = Some(score(experiment.what(), &alternative.brought, &yardstick).1);
     }
     experiment.compared(&mut answered, &compared);
-    let Compared { lost: function_lost, noticed, .. } = compared;
+    let Compared { lost: function_lost, could_notice, noticed, .. } = compared;
+    let everywhere = copies.get(&target).map(Vec::as_slice).unwrap_or_default();
+    let copies = copies::beside(demand.view, experiment.what(), everywhere, &yardstick);
     let evidence = Evidence {
         v: VERSION,
         scenario: staged.scenario.name.clone(),
@@ -225,7 +252,7 @@ fn one(
         brought: answered.brought,
         yardstick,
         context: context::of(experiment, design, &staged.scenario, seed),
-        effects: Measures { noticed, function_lost, ..answered.effects },
+        effects: Measures { copies, could_notice, noticed, function_lost, ..answered.effects },
         pieces: answered.pieces,
         rereadable: answered.rereadable,
         alternative,

@@ -161,6 +161,13 @@ impl<'w> Views<'w> {
         self.phones_of(self.target)
     }
 
+    /// The target's phones, open, in whose hands they are.
+    pub(super) fn own_phones(&self) -> impl Iterator<Item = &'w Phone> {
+        let taken = self.world.seized().iter().filter(|seized| seized.who == self.target);
+        let taken = taken.filter_map(|seized| seized.view().memory());
+        taken.chain(self.world.phones_of(self.target))
+    }
+
     /// The kind of passcode that the target's phone has, as its locked screen shows it.
     #[must_use]
     pub fn passcode(&self) -> Passcode {

@@ -120,7 +120,8 @@ pub struct Evidence {
     pub yardstick: Yardstick,
     /// Names, the law, and what the operator says of itself: nothing of it is measured.
     pub context: Context,
-    /// What only a comparison with another run can measure: who noticed, what was lost.
+    /// What only a comparison with another run, or another look at the same one, can measure: who noticed, what was lost, who else
+    /// has the texts.
     pub effects: Measures,
     /// What it rests on.
     pub pieces: Vec<Piece>,
@@ -173,6 +174,8 @@ impl Evidence {
             counts = Counts { returned: n, of, ..Counts::default() };
         }
         measures.noticed.clone_from(&self.effects.noticed);
+        measures.could_notice.clone_from(&self.effects.could_notice);
+        measures.copies.clone_from(&self.effects.copies);
         measures.function_lost = self.effects.function_lost;
         let Measures { guesses, timers, posts, elsewhere, .. } = &self.effects;
         measures.guesses.clone_from(guesses);

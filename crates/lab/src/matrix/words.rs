@@ -24,6 +24,7 @@ pub(super) fn measures(measures: &Measures) -> Vec<(&'static str, String)> {
         ("Others whose words are read", some(measures.read.iter().cloned())),
         ("Texts that came back", some(measures.texts.iter().cloned())),
         ("Unreadable ciphertexts", sealed(&measures.sealed)),
+        ("Could notice", some(measures.could_notice.iter().cloned())),
         (
             "Noticed by",
             some(measures.first_noticed().into_iter().map(|(who, at)| format!("{who}, {}", Timestamp(at)))),
@@ -33,6 +34,15 @@ pub(super) fn measures(measures: &Measures) -> Vec<(&'static str, String)> {
         (
             "Other data that came back",
             some(measures.besides.iter().map(|it| format!("{}: {}", it.what.wording(), it.entries))),
+        ),
+        (
+            "The same texts elsewhere",
+            some(
+                measures
+                    .copies
+                    .iter()
+                    .map(|it| format!("{}: {} of {}", it.holder.wording(), it.texts.len(), it.of)),
+            ),
         ),
         (
             "Each contact alone shows",

@@ -28,6 +28,7 @@ pub fn render(evidence: &Evidence, design: &Design) -> String {
     for (what, said) in [
         ("others named", listed(&answer.named, "nobody")),
         ("others read", listed(&answer.read, "nobody")),
+        ("who could notice", listed(&answer.could_notice, "nobody")),
         ("whose phone said something", listed(&answer.noticed, "nobody")),
         ("what was changed", changed),
     ] {
@@ -41,7 +42,7 @@ pub fn render(evidence: &Evidence, design: &Design) -> String {
     out.push_str(&title("ANSWER"));
     out.push_str(&paragraph(&answer.question));
     out.push_str(&paragraph(&answer.headline));
-    for sentence in answer.why.iter().chain([&answer.says, &answer.thief]) {
+    for sentence in answer.why.iter().chain([&answer.says, &answer.thief, &answer.copies, &answer.notice]) {
         if !sentence.is_empty() {
             out.push_str(&paragraph(sentence));
         }

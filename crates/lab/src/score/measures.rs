@@ -8,7 +8,7 @@ use pillarbox_access::{Answer as ItemAnswer, Item};
 use serde::{Deserialize, Serialize};
 
 use super::brought::{Brought, Entry, Party};
-use super::special::{Besides, Elsewhere, Guesses, NoticeOutcomes, Posts, Shows, Timer};
+use super::special::{Besides, Elsewhere, Guesses, NoticeOutcomes, Posts, Shows, TextsAt, Timer};
 use super::state::{Absence, Counts};
 use super::yardstick::{Told, Yardstick};
 use crate::record::sha256;
@@ -128,6 +128,9 @@ pub struct Measures {
     pub named: Vec<String>,
     /// People other than the target whose words are in the answer.
     pub read: Vec<String>,
+    /// People whose phones something else reached because of the order than without it: bytes, a program, a refusal. Whoever is not
+    /// among them had nothing to notice.
+    pub could_notice: Vec<String>,
     /// Who noticed, and when.
     pub noticed: Vec<Noticed>,
     /// Texts that did not arrive because of the order, of those that do without it.
@@ -140,6 +143,8 @@ pub struct Measures {
     pub kinds_withheld: Vec<Item>,
     /// What came back beside what is counted, and stands in none of the other measures.
     pub besides: Vec<Besides>,
+    /// Where else the texts lie that the demand is about, readable.
+    pub copies: Vec<TextsAt>,
     /// What each contact shows alone, whom the target wrote to last first.
     pub shows: Vec<Shows>,
     /// Guesses at the passcode, one for each vault that lies on a phone that is off.

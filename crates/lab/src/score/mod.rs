@@ -12,6 +12,8 @@ mod yardstick;
 
 pub use brought::{Brought, Entry, Party, Statement};
 pub use measures::{Measures, Noticed, Rates, Sealed, Share, What, score};
-pub use special::{Besides, Elsewhere, Guesses, NoticeOutcome, NoticeOutcomes, Posts, Shows, Timer};
+pub use special::{
+    Besides, Elsewhere, Guesses, Holder, NoticeOutcome, NoticeOutcomes, Posts, Shows, TextsAt, Timer,
+};
 pub use state::{Absence, Counts, Means, State};
 pub use yardstick::{Told, Yardstick};

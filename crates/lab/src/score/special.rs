@@ -78,6 +78,56 @@ pub struct Shows {
     pub texts: Share,
 }
 
+/// Where texts lie, beside the place that a demand asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Holder {
+    /// The target's own phone, open.
+    OwnPhone,
+    /// The phones of the target's contacts, all together.
+    Contacts,
+    /// The backup, wherever it lies.
+    Backup,
+    /// What the messenger's operator stores.
+    Operator,
+}
+
+impl Holder {
+    /// Its name in files.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::OwnPhone => "own-phone",
+            Self::Contacts => "contacts",
+            Self::Backup => "backup",
+            Self::Operator => "operator",
+        }
+    }
+
+    /// The same for people.
+    #[must_use]
+    pub const fn wording(self) -> &'static str {
+        match self {
+            Self::OwnPhone => "the target's own phone, open",
+            Self::Contacts => "contacts' phones together",
+            Self::Backup => "a backup that can be read",
+            Self::Operator => "what the operator stores",
+        }
+    }
+}
+
+/// How many of the texts that a demand is about somebody has, readable.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TextsAt {
+    /// Who.
+    pub holder: Holder,
+    /// Which, by their numbers in the story.
+    pub texts: Vec<String>,
+    /// Of how many.
+    pub of: u64,
+}
+
 /// Something beside what a demand counts that came back all the same.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -114,6 +164,8 @@ pub struct NoticeOutcome {
     pub content_future: Share,
     /// Texts of anybody that did not arrive, of those that do without the notice.
     pub lost: Share,
+    /// People whose phones something else reached than without the notice.
+    pub could_notice: Vec<String>,
     /// Who noticed, and when.
     pub noticed: Vec<Noticed>,
 }

@@ -359,6 +359,12 @@ impl World {
         self.profiles.iter().filter(move |profile| profile.who == who).filter_map(|it| it.phone.as_ref())
     }
 
+    /// Whether somebody got another program than the one that they began with.
+    #[must_use]
+    pub fn has_other_software(&self, who: PersonId) -> bool {
+        self.updated.contains_key(&who)
+    }
+
     /// Phones that are in other hands.
     #[must_use]
     pub fn seized(&self) -> &[Seized] {

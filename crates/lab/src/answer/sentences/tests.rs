@@ -112,3 +112,60 @@ fn every_sentence_about_others_and_statements() {
     }
     insta::assert_snapshot!("every_other", all);
 }
+
+#[test]
+fn every_sentence_about_who_could_notice_and_who_did() {
+    let people = ["Bea", "Callum", "Dilys", "Edwin", "Fay"].map(str::to_owned);
+    let from_now_on = State::FromNowOn { n: 4, of: 4 };
+    let mut all = String::new();
+    for could in 0..=people.len() {
+        for told in 0..=could {
+            let noticed = people[..told].iter().map(|who| crate::score::Noticed {
+                at: 1,
+                who: who.clone(),
+                says: "Something.".into(),
+            });
+            let measures = Measures {
+                could_notice: people[..could].to_vec(),
+                noticed: noticed.collect(),
+                ..Measures::default()
+            };
+            all.push_str(&format!(
+                "{told} of {could}: {}\n",
+                notice(View::OperatorTap, true, from_now_on, &measures)
+            ));
+        }
+    }
+    for view in
+        [View::RelayHoldings, View::BackupStore, View::SeizedPhone, View::OpenPhone, View::ReportedMessage]
+    {
+        all.push_str(&format!("{view:?}: {}\n", notice(view, false, from_now_on, &Measures::default())));
+    }
+    let in_place = State::InPlace { n: 4, of: 4 };
+    all.push_str(&format!(
+        "{in_place:?}: {}\n",
+        notice(View::OperatorTap, true, in_place, &Measures::default())
+    ));
+    insta::assert_snapshot!("every_notice", all);
+}
+
+#[test]
+fn every_sentence_about_copies() {
+    const HOLDERS: [Holder; 3] = [Holder::OwnPhone, Holder::Contacts, Holder::Backup];
+    let mut all = String::new();
+    for of in [0, 1, 4] {
+        for counts in [[0, 0, 0], [1, 0, 0], [1, 1, 0], [0, 1, 1], [1, 1, 1], [4, 3, 0], [4, 4, 4]] {
+            let everywhere: Vec<TextsAt> = HOLDERS
+                .into_iter()
+                .zip(counts)
+                .map(|(holder, n): (Holder, usize)| TextsAt {
+                    holder,
+                    texts: vec!["T01".into(); n.min(usize::try_from(of).unwrap())],
+                    of,
+                })
+                .collect();
+            all.push_str(&format!("{counts:?} of {of}: {}\n", copies("Rhys", &everywhere)));
+        }
+    }
+    insta::assert_snapshot!("every_copies", all);
+}
