@@ -12,8 +12,9 @@ use pillarbox_wire::Timestamp;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
-/// The version of the record's form, in every line.
-pub const VERSION: u8 = 1;
+/// The version of the record's form, in every line. Version 2 says in whose wake a line stands, which text it is about, and what
+/// becomes of each row.
+pub const VERSION: u8 = 2;
 
 /// Which way a frame went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -23,6 +24,18 @@ pub enum Way {
     Up,
     /// From a relay to a phone.
     Down,
+}
+
+/// What became of the row of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Fate {
+    /// It is there from now on.
+    Kept,
+    /// Its phone has the message, and the row stays.
+    Delivered,
+    /// It is there no more.
+    Gone,
 }
 
 /// What a line says.
@@ -47,6 +60,8 @@ pub enum Kind {
     Account { who: String, relay: usize, account: String },
     /// Something that the scenario says.
     Event { who: String, does: String, what: String },
+    /// Something was really said: the text's number in the story, and its words as SHA-256. No relay sees this line.
+    Said { who: String, text: String, text_sha256: String },
     /// Something that the scenario says and the design does not have.
     NotInDesign { who: String, does: String, why: String },
     /// Something that the phone did not do.
@@ -66,11 +81,31 @@ pub enum Kind {
         bytes: u32,
         #[serde(skip_serializing_if = "Option::is_none")]
         payload_sha256: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        starts: Option<String>,
+    },
+    /// What became of the row of a message: the same payload is the same SHA-256 as in the frame that brought it.
+    Row {
+        relay: usize,
+        payload_sha256: String,
+        starts: String,
+        bytes: usize,
+        became: Fate,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        until: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        why: Option<&'static str>,
     },
     /// Somebody could not connect.
     Unreachable { who: String, relay: usize, why: String },
     /// A phone told its owner something.
-    Notice { who: String, notice: String, says: String },
+    Notice {
+        who: String,
+        notice: String,
+        says: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        text: Option<String>,
+    },
     /// The push service was asked to wake a device.
     Wake { token_sha256: String },
     /// An order reached an operator or a network.
@@ -106,6 +141,8 @@ const fn is_zero(number: &u32) -> bool {
 pub struct Line {
     /// When, in the world's time.
     pub at: Timestamp,
+    /// In the wake of which event of the scenario, by its place there; none for what came by the clock alone.
+    pub event: Option<usize>,
     /// What.
     pub kind: Kind,
 }
@@ -115,6 +152,8 @@ struct Written<'a> {
     v: u8,
     seq: usize,
     at: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    event: Option<String>,
     #[serde(flatten)]
     kind: &'a Kind,
 }
@@ -123,11 +162,17 @@ struct Written<'a> {
 #[derive(Clone, Debug, Default)]
 pub struct Record {
     lines: Vec<Line>,
+    event: Option<usize>,
 }
 
 impl Record {
     pub(crate) fn push(&mut self, at: Timestamp, kind: Kind) {
-        self.lines.push(Line { at, kind });
+        self.lines.push(Line { at, event: self.event, kind });
+    }
+
+    /// What comes from here on stands in the wake of this event of the scenario, or of none.
+    pub(crate) const fn in_the_wake_of(&mut self, event: Option<usize>) {
+        self.event = event;
     }
 
     /// The lines.
@@ -170,7 +215,8 @@ impl Record {
     /// Each line as it is written, with its line break.
     fn written(&self) -> impl Iterator<Item = String> {
         self.lines.iter().enumerate().filter_map(|(seq, line)| {
-            let written = Written { v: VERSION, seq, at: instant(line.at), kind: &line.kind };
+            let event = line.event.map(event_id);
+            let written = Written { v: VERSION, seq, at: instant(line.at), event, kind: &line.kind };
             // Numbers, texts and lists always have a JSON form.
             let mut line = serde_json::to_string(&written).ok()?;
             line.push('\n');
@@ -184,6 +230,27 @@ impl Record {
 pub fn instant(time: Timestamp) -> String {
     let (year, month, day, hour, minute, second) = time.calendar();
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{:03}Z", time.0 % 1_000)
+}
+
+/// The name of an event, by its place in the scenario.
+#[must_use]
+pub fn event_id(place: usize) -> String {
+    format!("E{:02}", place + 1)
+}
+
+/// The name of a text, by its place among everything that was said.
+#[must_use]
+pub fn text_id(place: usize) -> String {
+    format!("T{:02}", place + 1)
+}
+
+/// How many of the first bytes of a payload a record shows.
+const STARTS: usize = 8;
+
+/// The first bytes of a payload as hexadecimal digits.
+#[must_use]
+pub fn starts(payload: &[u8]) -> String {
+    HEXLOWER.encode(payload.get(..STARTS).unwrap_or(payload))
 }
 
 /// SHA-256 as hexadecimal digits.

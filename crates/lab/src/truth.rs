@@ -101,10 +101,17 @@ impl Truth {
     }
 
     /// Notes that a phone showed a text: one that was really said, or nothing is noted.
-    pub(crate) fn read(&mut self, by: PersonId, body: BodyId, who: PersonId, at: Timestamp) {
-        if let Some(said) = self.bodies.get(&(by, body)).copied() {
-            self.read.push(ReadBy { said, who, at });
-        }
+    /// Says which.
+    pub(crate) fn read(
+        &mut self,
+        by: PersonId,
+        body: BodyId,
+        who: PersonId,
+        at: Timestamp,
+    ) -> Option<SaidId> {
+        let said = self.bodies.get(&(by, body)).copied()?;
+        self.read.push(ReadBy { said, who, at });
+        Some(said)
     }
 
     pub(crate) fn read_post(&mut self, channel: &ChannelName, text: &str, who: PersonId, at: Timestamp) {

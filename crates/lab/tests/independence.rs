@@ -8,7 +8,7 @@
     reason = "a test"
 )]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use pillarbox_access::demand::compelled_logging;
@@ -104,7 +104,7 @@ fn lines(world: &World, people: &[usize]) -> Vec<String> {
     let names: Vec<&str> = people.iter().map(|at| PEOPLE[*at].0).collect();
     let owners = owners(world);
     let mut addresses = Vec::new();
-    let mut kept = Vec::new();
+    let (mut kept, mut payloads) = (Vec::new(), BTreeSet::new());
     for line in world.record().lines() {
         if let Kind::Person { who, address, .. } = &line.kind
             && names.contains(&who.as_str())
@@ -119,15 +119,26 @@ fn lines(world: &World, people: &[usize]) -> Vec<String> {
             | Kind::NotDone { who, .. }
             | Kind::Unreachable { who, .. }
             | Kind::Notice { who, .. } => names.contains(&who.as_str()),
-            Kind::Frame { peer, .. } => addresses.contains(peer),
+            Kind::Frame { peer, payload_sha256, .. } => {
+                let is = addresses.contains(peer);
+                payloads.extend(payload_sha256.clone().filter(|_| is));
+                is
+            }
+            Kind::Row { payload_sha256, .. } => payloads.contains(payload_sha256),
             Kind::Wake { token_sha256 } => {
                 owners.get(token_sha256).is_some_and(|who| names.contains(&who.as_str()))
             }
             Kind::Relay { .. } => true,
+            // A text's number counts everybody's texts, and stands apart too.
+            Kind::Said { .. } => false,
             Kind::Header { .. } | Kind::Order { .. } | Kind::Kept { .. } | Kind::Footer { .. } => false,
         };
         if is {
-            kept.push(format!("{} {}", line.at, serde_json::to_string(&line.kind).unwrap()));
+            let kind = match line.kind.clone() {
+                Kind::Notice { who, notice, says, .. } => Kind::Notice { who, notice, says, text: None },
+                kind => kind,
+            };
+            kept.push(format!("{} {}", line.at, serde_json::to_string(&kind).unwrap()));
         }
     }
     kept

@@ -120,7 +120,7 @@ fn told(world: &World) -> Vec<String> {
     let lines = world.record().lines().iter();
     let mut told: Vec<_> = lines
         .filter_map(|line| match &line.kind {
-            Kind::Notice { who, notice, says } if notice == "key-changed" => {
+            Kind::Notice { who, notice, says, .. } if notice == "key-changed" => {
                 assert!(says.starts_with("Warning: Ben's safety number has changed"), "{says}");
                 Some(who.clone())
             }

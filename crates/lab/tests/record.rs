@@ -14,7 +14,7 @@ mod schema_walker;
 use std::collections::BTreeSet;
 
 use pillarbox_access::designs;
-use pillarbox_lab::record::{Kind, Record, sha256};
+use pillarbox_lab::record::{Fate, Kind, Record, sha256};
 use pillarbox_lab::scenario::{Scenario, library};
 use pillarbox_lab::world::World;
 use schema_walker::fault;
@@ -103,7 +103,7 @@ fn a_line_that_was_changed_is_found() {
             fault(&schema, &schema, &line)
         };
         assert!(changed(&|line| drop(line.insert("colour".into(), json!("red")))).is_some());
-        assert!(changed(&|line| drop(line.insert("v".into(), json!(2)))).is_some());
+        assert!(changed(&|line| drop(line.insert("v".into(), json!(1)))).is_some());
         assert!(changed(&|line| drop(line.insert("at".into(), json!("yesterday")))).is_some());
         assert!(changed(&|line| drop(line.insert("kind".into(), json!("rumour")))).is_some());
         assert!(changed(&|line| drop(line.remove("seq"))).is_some());
@@ -128,3 +128,122 @@ fn the_footer_counts_and_seals_what_came_before() {
     let before = &text[..text.trim_end().rfind('\n').unwrap() + 1];
     assert_eq!(sealed, sha256(before.as_bytes()));
 }
+
+/// One text, from the event to the row's end: event, text, frame, row and what the other phone showed carry the same names.
+#[test]
+fn a_text_is_joined_to_its_frames_its_row_and_its_receipt() {
+    for (design, kept_after) in [("signal-now", false), ("plain-server", true)] {
+        let scenario = Scenario::parse("two.toml", TWO).unwrap();
+        let mut world = World::new(designs::named(design).unwrap(), &scenario, 7).unwrap();
+        world.run().unwrap();
+        let lines = world.record().lines();
+        let written: Vec<Value> =
+            world.record().to_json_lines().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let said = written.iter().position(|line| line["kind"] == "said").unwrap();
+        let (text, event) =
+            (written[said]["text"].as_str().unwrap(), written[said]["event"].as_str().unwrap());
+        assert_eq!((text, event), ("T01", "E02"));
+        assert_eq!(written[said]["text_sha256"], json!(sha256(b"hello")));
+        // The phone shows that text when its owner is back, in the wake of another event.
+        let shown = written.iter().find(|line| line["text"] == text && line["kind"] == "notice").unwrap();
+        assert_eq!((shown["who"].as_str(), shown["event"].as_str()), (Some("Ben"), Some("E03")));
+        // The row that came in the text's wake is the frame's, byte for byte, and its fate is told.
+        let row = |became: &str| {
+            let rows = written.iter().filter(|line| line["kind"] == "row" && line["became"] == became);
+            rows.collect::<Vec<_>>()
+        };
+        let kept = row("kept").into_iter().find(|line| line["event"] == event).unwrap();
+        let payload = &kept["payload_sha256"];
+        let frames =
+            written.iter().filter(|line| line["kind"] == "frame" && line["payload_sha256"] == *payload);
+        let passed: Vec<(&str, &str)> =
+            frames.map(|line| (line["frame"].as_str().unwrap(), line["event"].as_str().unwrap())).collect();
+        assert_eq!(passed, [("Submit", "E02"), ("Deliver", "E03")], "{design}");
+        assert_eq!(kept["starts"].as_str().unwrap().len(), 16);
+        assert!(kept["until"].as_str().unwrap() > kept["at"].as_str().unwrap());
+        let end = if kept_after { "delivered" } else { "gone" };
+        let end = row(end).into_iter().find(|line| line["payload_sha256"] == *payload).unwrap();
+        assert_eq!(end["event"], "E03");
+        assert_eq!(end["why"].as_str(), (!kept_after).then_some("its phone has it"));
+        // What the record says is still there is what the relay's store has.
+        let mut there = BTreeSet::new();
+        for line in lines {
+            match &line.kind {
+                Kind::Row { payload_sha256, became: Fate::Gone, .. } => drop(there.remove(payload_sha256)),
+                Kind::Row { payload_sha256, .. } => drop(there.insert(payload_sha256.clone())),
+                _ => {}
+            }
+        }
+        let rows = world.sites()[0].relay().store().holdings().unwrap().messages;
+        let stored: BTreeSet<String> = rows.iter().map(|row| sha256(row.payload.as_slice())).collect();
+        assert_eq!(there, stored, "{design}");
+        assert_eq!(stored.is_empty(), !kept_after);
+    }
+}
+
+/// The rows of every shipped story end as the relays' stores say, also where accounts are closed and rows grow old.
+#[test]
+fn what_the_record_says_of_rows_is_what_the_stores_have() {
+    for (story, design) in [
+        ("westminster-2017", "whatsapp-2017"),
+        ("cloud-chat-2017", "telegram-cloud-2017"),
+        ("channel-2015", "wickr"),
+    ] {
+        let scenario = library::find(story).unwrap();
+        let mut world = World::new(designs::named(design).unwrap(), &scenario, scenario.seed).unwrap();
+        world.run().unwrap();
+        let mut there: BTreeSet<(usize, String)> = BTreeSet::new();
+        for line in world.record().lines() {
+            match &line.kind {
+                Kind::Row { relay, payload_sha256, became: Fate::Gone, .. } => {
+                    assert!(there.remove(&(*relay, payload_sha256.clone())), "a row that goes was there");
+                }
+                Kind::Row { relay, payload_sha256, .. } => {
+                    there.insert((*relay, payload_sha256.clone()));
+                }
+                _ => {}
+            }
+        }
+        let mut stored = BTreeSet::new();
+        for (relay, site) in world.sites().iter().enumerate() {
+            let rows = site.relay().store().holdings().unwrap().messages;
+            stored.extend(rows.iter().map(|row| (relay, sha256(row.payload.as_slice()))));
+        }
+        assert_eq!(there, stored, "{story} under {design}");
+    }
+}
+
+/// Ben is away when Ada writes to him.
+const TWO: &str = r#"[scenario]
+name = "two"
+title = "Two"
+start = 2017-03-22T08:00:00Z
+
+[[people]]
+name = "Ada"
+number = "+447700900101"
+country = "GB"
+knows = ["Ben"]
+
+[[people]]
+name = "Ben"
+number = "+447700900102"
+country = "GB"
+knows = ["Ada"]
+
+[[events]]
+at = "+1m"
+who = "Ben"
+goes-offline = true
+
+[[events]]
+at = "+1m"
+who = "Ada"
+says = "hello"
+to = "Ben"
+
+[[events]]
+at = "+1m"
+who = "Ben"
+comes-online = true
+"#;

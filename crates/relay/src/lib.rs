@@ -30,6 +30,7 @@ mod mailbox;
 mod names;
 pub mod passing;
 mod rates;
+pub mod row_changes;
 pub mod server;
 pub mod stamp;
 pub mod store;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use super::staging::{Staged, channel_of};
-use crate::record::Kind;
+use crate::record::{Kind, text_id};
 use crate::scenario::PersonId;
 use crate::score::{Measures, Noticed, Share};
 use crate::truth::Place;
@@ -14,6 +14,8 @@ use crate::truth::Place;
 pub(crate) struct Compared {
     /// Texts that somebody read without the order and nobody with it.
     pub(super) lost: Share,
+    /// Which, each with who would have read it.
+    pub(super) lost_texts: Vec<String>,
     /// Whose phones something else reached than without the order.
     pub(super) could_notice: Vec<String>,
     /// Who noticed.
@@ -84,6 +86,7 @@ pub(super) fn compare(usual: &Staged, with: &Staged, otherwise: Option<&Staged>)
     });
     Compared {
         lost: lost(&after),
+        lost_texts: before.difference(&after).map(|reading| named(usual, reading)).collect(),
         could_notice: could_notice(usual, with),
         noticed: noticed(usual, with),
         scored: Measures::default(),
@@ -99,6 +102,13 @@ fn read(staged: &Staged) -> BTreeSet<Reading> {
     let scorer = staged.world.scorer();
     let said = scorer.read().iter().filter_map(|one| Some((one.who, scorer.said().get(one.said.0)?)));
     said.filter(|(_, said)| said.at >= since).map(|(who, said)| (said.at.0, who, said.text.clone())).collect()
+}
+
+/// A text by its number in the story, and who read it.
+fn named(staged: &Staged, (at, who, text): &Reading) -> String {
+    let said = staged.world.scorer().said().iter().position(|said| said.at.0 == *at && said.text == *text);
+    let reader = staged.scenario.person(*who).map_or("", |person| person.name.as_str());
+    format!("{} to {reader}", said.map(text_id).unwrap_or_default())
 }
 
 /// Pairs of people who met from the order on.

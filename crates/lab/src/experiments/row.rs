@@ -229,7 +229,7 @@ fn one(
         otherwise.scored = Some(score(experiment.what(), &alternative.brought, &yardstick).1);
     }
     experiment.compared(&mut answered, &compared);
-    let Compared { lost: function_lost, could_notice, noticed, .. } = compared;
+    let Compared { lost: function_lost, lost_texts: lost, could_notice, noticed, .. } = compared;
     let everywhere = copies.get(&target).map(Vec::as_slice).unwrap_or_default();
     let copies = copies::beside(demand.view, experiment.what(), everywhere, &yardstick);
     let evidence = Evidence {
@@ -252,7 +252,7 @@ fn one(
         brought: answered.brought,
         yardstick,
         context: context::of(experiment, design, &staged.scenario, seed),
-        effects: Measures { copies, could_notice, noticed, function_lost, ..answered.effects },
+        effects: Measures { copies, could_notice, noticed, function_lost, lost, ..answered.effects },
         pieces: answered.pieces,
         rereadable: answered.rereadable,
         alternative,

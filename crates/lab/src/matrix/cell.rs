@@ -177,6 +177,7 @@ impl Evidence {
         measures.could_notice.clone_from(&self.effects.could_notice);
         measures.copies.clone_from(&self.effects.copies);
         measures.function_lost = self.effects.function_lost;
+        measures.lost.clone_from(&self.effects.lost);
         let Measures { guesses, timers, posts, elsewhere, .. } = &self.effects;
         measures.guesses.clone_from(guesses);
         measures.timers.clone_from(timers);

@@ -8,8 +8,8 @@ use crate::score::{Elsewhere, Measures, NoticeOutcome, Posts};
 /// The columns of `matrix.csv`.
 const COLUMNS: &str = "design,demand,state,n,of,says,content_past,content_past_of,content_future,content_future_of,pairs_right,\
 pairs_found,pairs_of,times_right,times_found,times_of,groups_right,groups_found,groups_of,look_back_ms,delay_ms,named,read,\
-texts,ciphertexts,ciphertexts_texts,\
-could_notice,noticed_by,noticed_at,function_lost,function_lost_of,attribution,kinds,other_data,texts_elsewhere,each_contact_shows,passcodes_tried,passcodes_of,\
+texts,messages,ciphertexts,ciphertexts_texts,\
+could_notice,noticed_by,noticed_at,function_lost,function_lost_of,lost,attribution,kinds,other_data,texts_elsewhere,each_contact_shows,passcodes_tried,passcodes_of,\
 supposed_guess_ms,passcode_found_by,erased_after,disappear_after_s,posts_destroyed,posts_destroyed_of,posts,stranger_read_before,stranger_read_after,followers_fetched,followers,\
 restored_elsewhere,restored_elsewhere_of,found_again_by_number,found_again_by_invitation,complied_past,complied_past_of,\
 complied_future,complied_future_of,complied_lost,complied_lost_of,reasons,control,seed,evidence,\
@@ -44,6 +44,7 @@ pub(super) fn table(cells: &[Cell]) -> String {
             measures.named.len().to_string(),
             measures.read.len().to_string(),
             measures.texts.join("; "),
+            measures.passed.join("; "),
             measures.sealed.ciphertexts.to_string(),
             measures.sealed.texts.join("; "),
             measures.could_notice.join("; "),
@@ -52,6 +53,7 @@ pub(super) fn table(cells: &[Cell]) -> String {
         let times: Vec<String> = noticed.values().map(|at| Timestamp(*at).to_string()).collect();
         fields.push(times.join("; "));
         fields.extend(shares(measures.function_lost));
+        fields.push(measures.lost.join("; "));
         fields.push(measures.attribution.map_or_else(String::new, |it| it.wording().to_owned()));
         fields.push(joined(&measures.kinds, |it| it.as_str().to_owned()));
         fields.extend(special(measures));

@@ -23,6 +23,7 @@ pub(super) fn measures(measures: &Measures) -> Vec<(&'static str, String)> {
         ("Others who are named", some(measures.named.iter().cloned())),
         ("Others whose words are read", some(measures.read.iter().cloned())),
         ("Texts that came back", some(measures.texts.iter().cloned())),
+        ("Messages that came back", some(measures.passed.iter().cloned())),
         ("Unreadable ciphertexts", sealed(&measures.sealed)),
         ("Could notice", some(measures.could_notice.iter().cloned())),
         (
@@ -30,6 +31,7 @@ pub(super) fn measures(measures: &Measures) -> Vec<(&'static str, String)> {
             some(measures.first_noticed().into_iter().map(|(who, at)| format!("{who}, {}", Timestamp(at)))),
         ),
         ("Messages that did not arrive", share(measures.function_lost)),
+        ("Which did not arrive", some(measures.lost.iter().cloned())),
         ("Attribution", measures.attribution.map(|it| it.wording().to_owned())),
         (
             "Other data that came back",

@@ -75,7 +75,7 @@ fn story(out: &mut String, record: &Record) {
             Kind::NotInDesign { why, .. } => format!("  {why}."),
             Kind::NotDone { who, why, .. } => format!("  not done by {who}'s phone: {why}."),
             Kind::Unreachable { who, why, .. } => format!("  {who}'s phone does not connect: {why}."),
-            Kind::Notice { who, notice, says } if began && !MACHINERY.contains(&notice.as_str()) => {
+            Kind::Notice { who, notice, says, .. } if began && !MACHINERY.contains(&notice.as_str()) => {
                 format!("  {who}'s phone: {says}")
             }
             _ => continue,

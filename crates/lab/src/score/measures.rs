@@ -114,6 +114,8 @@ pub struct Measures {
     pub pairs: Rates,
     /// Messages of which it came back when they passed.
     pub times: Rates,
+    /// The messages of which it came back that they passed: each text with one of those whom it went to.
+    pub passed: Vec<String>,
     /// Members of the target's groups.
     pub groups: Rates,
     /// How far back from the answer the oldest message or text reaches, in milliseconds; none if nothing came back.
@@ -135,6 +137,8 @@ pub struct Measures {
     pub noticed: Vec<Noticed>,
     /// Texts that did not arrive because of the order, of those that do without it.
     pub function_lost: Share,
+    /// Which: each text with one of those who would have read it.
+    pub lost: Vec<String>,
     /// How firmly what came back is tied to somebody; none if nothing came back.
     pub attribution: Option<Attribution>,
     /// The kinds of data that came back, where kinds are what is counted.
@@ -184,13 +188,14 @@ pub fn score(what: What, brought: &Brought, yardstick: &Yardstick) -> (Counts, M
     let share = |of_known: usize, of: usize| Share { n: of_known as u64, of: of as u64 };
     let future = share(known.iter().filter(is_future).count(), texts.iter().filter(is_future).count());
     let past = share(known.len() - future.n as usize, texts.len() - future.of as usize);
-    let times = times(brought, yardstick, &known, 0);
+    let (times, passed) = times(brought, yardstick, &known, 0);
     let (sealed, carrying, read_elsewhere) = sealed(brought, yardstick, &known);
     let measures = Measures {
         content_past: past,
         content_future: future,
         pairs: pairs(brought, yardstick),
         times,
+        passed,
         groups: groups(brought, yardstick),
         texts: known.iter().map(|told| yardstick.id(told)).collect(),
         sealed: Sealed {
@@ -210,7 +215,7 @@ pub fn score(what: What, brought: &Brought, yardstick: &Yardstick) -> (Counts, M
         shows: brought.parties.iter().map(|party| shows(party, &texts)).collect(),
         ..Measures::default()
     };
-    let after = self::times(brought, yardstick, &known, yardstick.ordered);
+    let (after, _) = self::times(brought, yardstick, &known, yardstick.ordered);
     let sealed_after = sealed.iter().filter(|told| told.at >= yardstick.ordered).count() as u64;
     let (returned, of, unreadable) = match what {
         What::Texts => (past.n + future.n, past.of + future.of, sealed.len() as u64),
@@ -342,20 +347,21 @@ fn take(read: &mut Vec<(u64, String)>, told: &Told) -> bool {
 }
 
 /// Messages of which it came back that they passed, and when: by a row about them, of which one end is enough, or by their text,
-/// which has its time on it.
-fn times(brought: &Brought, yardstick: &Yardstick, known: &[&Told], since: u64) -> Rates {
+/// which has its time on it. How many, and which.
+fn times(brought: &Brought, yardstick: &Yardstick, known: &[&Told], since: u64) -> (Rates, Vec<String>) {
+    let mut passed = Vec::new();
     let mut rows: Vec<&Wrote> = brought.wrote.iter().filter(|row| row.at.0 >= since).collect();
     let mut rates = Rates { found: rows.len() as u64, ..Rates::default() };
     for (told, from, to) in yardstick.legs().filter(|(told, ..)| told.at >= since) {
         rates.of += 1;
-        if take_row(&mut rows, yardstick, (told.at, from, to)) {
+        let has_row = take_row(&mut rows, yardstick, (told.at, from, to));
+        if has_row || known.iter().any(|text| std::ptr::eq(*text, told)) {
             rates.right += 1;
-        } else if known.iter().any(|text| std::ptr::eq(*text, told)) {
-            rates.right += 1;
-            rates.found += 1;
+            rates.found += u64::from(!has_row);
+            passed.push(format!("{} to {to}", yardstick.id(told)));
         }
     }
-    rates
+    (rates, passed)
 }
 
 /// Takes the row that fits a message best: one that names both ends before one that names one, and of those the nearest in time.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::record::sha256;
+use crate::record::{sha256, text_id};
 use crate::scenario::{PersonId, Scenario};
 use crate::truth::{Place, Scorer};
 
@@ -98,11 +98,9 @@ impl Yardstick {
         })
     }
 
-    /// The number that a text has in the story, with as many digits as the last one.
+    /// The number that a text has in the story.
     #[must_use]
     pub fn id(&self, told: &Told) -> String {
-        let place = self.said.iter().position(|other| std::ptr::eq(other, told)).map_or(0, |at| at + 1);
-        let digits = self.said.len().to_string().len().max(2);
-        format!("T{place:0digits$}")
+        text_id(self.said.iter().position(|other| std::ptr::eq(other, told)).unwrap_or_default())
     }
 }

@@ -120,7 +120,7 @@ impl World {
         let Some((phone, rng)) = self.profile_mut(own)?.in_hand() else { return Ok(()) };
         let body = phone.queue_text(theirs, text, now, rng)?;
         let said = Said { at: now, by: who, to: vec![whom], place: Place::Private, text: text.to_owned() };
-        self.truth.say(said, Some(body));
+        self.note_said(said, Some(body));
         self.restless.insert(own);
         Ok(())
     }

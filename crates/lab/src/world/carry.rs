@@ -15,7 +15,7 @@ use pillarbox_wire::{Bytes, ClientFrame, Farewell, Goodbye, RelayFrame};
 use super::profile::{Line, Profile, internet_address};
 use super::site::Site;
 use super::{ProfileId, SiteId, World, WorldError, push};
-use crate::record::{Kind, Way, sha256};
+use crate::record::{Kind, Way, sha256, starts};
 use crate::scenario::PersonId;
 
 /// How many steps without an end are a loop: several hundred for each event of a large group.
@@ -173,7 +173,9 @@ impl World {
             _ => None,
         };
         let site_id = self.profile(id)?.site;
+        let closes = matches!(input, Input::Frame(ClientFrame::CloseAccount(_)));
         let mut batch = vec![(connection, input)];
+        let came = payload.clone();
         let mut first = Some(payload);
         loop {
             let Self { profiles, sites, now, .. } = self;
@@ -187,6 +189,10 @@ impl World {
             {
                 let accepted = !outcome.effects.iter().any(|effect| refuses(effect, connection));
                 self.note(site_id, passing, (Way::Up, accepted), payload)?;
+            }
+            self.rows_became(site_id, outcome.rows, came.as_ref().map(Bytes::as_slice))?;
+            if closes {
+                self.look_for_rows_of_closed(site_id)?;
             }
             for effect in outcome.effects {
                 if let Effect::Send(connection, frame) = &effect {
@@ -209,11 +215,12 @@ impl World {
             let now = self.now;
             let site = self.site_mut(site_id)?;
             let outcome = site.relay.process(Vec::new(), now, &mut site.rng)?;
+            self.rows_became(site_id, outcome.rows, None)?;
             for effect in outcome.effects {
                 self.carry_out(effect)?;
             }
             if !outcome.more {
-                return Ok(());
+                return self.look_for_lapsed_rows(site_id);
             }
         }
     }
@@ -254,6 +261,7 @@ impl World {
             about: passing.about.as_ref().map(about_in_words),
             bytes: passing.bytes,
             payload_sha256: payload.as_ref().map(|payload| sha256(payload.as_slice())),
+            starts: payload.as_ref().map(|payload| starts(payload.as_slice())),
         };
         self.record.push(self.now, kind);
         for tap in &mut self.site_mut(site_id)?.taps {

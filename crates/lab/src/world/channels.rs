@@ -50,7 +50,7 @@ impl World {
         }
         let to = self.truth.followers(channel);
         let place = Place::Channel(channel.clone());
-        self.truth.say(Said { at: self.now, by: who, to: to.clone(), place, text: text.to_owned() }, None);
+        self.note_said(Said { at: self.now, by: who, to: to.clone(), place, text: text.to_owned() }, None);
         self.restless.insert(own);
         self.settle()?;
         for follower in to {

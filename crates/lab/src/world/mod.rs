@@ -19,6 +19,7 @@
 //! | `acts`, `groups`, `channels`, `backups`, `reports`, `notices` | what people do, and what their phones tell them |
 //! | `orders` | what authorities make operators and networks do |
 //! | `withdrawal` | what operators take from a country, and tell its people |
+//! | `rows` | what becomes of each message that a relay holds |
 //! | `push` | the operating system's push service |
 
 mod acquaint;
@@ -36,6 +37,7 @@ mod profile;
 mod push;
 mod randomness;
 mod reports;
+mod rows;
 mod site;
 mod withdrawal;
 
@@ -43,7 +45,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use pillarbox_access::design::{Cloud, Design};
 use pillarbox_access::view::{PushRecords, WireTap};
-use pillarbox_client::{Habits, Link};
+use pillarbox_client::{BodyId, Habits, Link};
 use pillarbox_relay::{ConnectionId, Keeping};
 use pillarbox_wire::{AccountId, ChannelName, Handle, NumberCode, Timestamp};
 
@@ -60,9 +62,9 @@ use groups::GroupHere;
 use profile::{Profile, internet_address};
 use randomness::Randomness;
 
-use crate::record::{Kind, Record, sha256};
+use crate::record::{Kind, Record, sha256, text_id};
 use crate::scenario::{Act, Command, PersonId, Scenario};
-use crate::truth::{Scorer, Truth};
+use crate::truth::{Said, Scorer, Truth};
 
 /// Something that is to happen at a time.
 #[derive(Clone, Debug)]
@@ -275,10 +277,14 @@ impl World {
             let ((at, _), due) = next.remove_entry();
             self.advance(at)?;
             match due {
-                Due::Event(number) => self.happen(number)?,
+                Due::Event(number) => {
+                    self.record.in_the_wake_of(Some(number));
+                    self.happen(number)?;
+                }
                 Due::Order(order) => self.obey(order)?,
             }
             self.settle()?;
+            self.record.in_the_wake_of(None);
         }
         self.advance(until)
     }
@@ -300,6 +306,13 @@ impl World {
         self.count_kept()?;
         self.record.end(self.now);
         Ok(())
+    }
+
+    /// Something was really said.
+    fn note_said(&mut self, said: Said, body: Option<BodyId>) {
+        let (by, text_sha256) = (said.by, sha256(said.text.as_bytes()));
+        let text = text_id(self.truth.say(said, body).0);
+        self.record.push(self.now, Kind::Said { who: self.name(by), text, text_sha256 });
     }
 
     fn name(&self, who: PersonId) -> String {

@@ -5,7 +5,7 @@ use pillarbox_client::{Entry, GroupId, Notice};
 use pillarbox_wire::{AccountId, Duration};
 
 use super::{ProfileId, World, WorldError};
-use crate::record::Kind;
+use crate::record::{Kind, text_id};
 use crate::scenario::PersonId;
 
 /// A phone tries again a minute after a relay had no time for it.
@@ -16,8 +16,9 @@ impl World {
     pub(super) fn tell(&mut self, id: ProfileId, notice: &Notice) -> Result<(), WorldError> {
         self.tend(id, notice)?;
         let who = self.profile(id)?.who;
+        let mut text = None;
         match notice {
-            Notice::Received { contact, entry } => self.show(id, *contact, entry)?,
+            Notice::Received { contact, entry } => text = self.show(id, *contact, entry)?,
             Notice::ChannelPosts { channel, posts } => self.show_posts(id, channel, posts)?,
             Notice::Requested { contact } => self.accept(id, *contact)?,
             Notice::Delayed { .. } => {
@@ -26,23 +27,27 @@ impl World {
             _ => {}
         }
         let says = sentences::line(notice, &Screen { world: self, id });
-        let kind = Kind::Notice { who: self.name(who), notice: sentences::word(notice).to_owned(), says };
+        let kind =
+            Kind::Notice { who: self.name(who), notice: sentences::word(notice).to_owned(), says, text };
         self.record.push(self.now, kind);
         Ok(())
     }
 
-    /// People read what arrives, at once.
-    fn show(&mut self, id: ProfileId, contact: AccountId, entry: &Entry) -> Result<(), WorldError> {
+    /// People read what arrives, at once. Says which of the texts it is that were really said.
+    fn show(
+        &mut self,
+        id: ProfileId,
+        contact: AccountId,
+        entry: &Entry,
+    ) -> Result<Option<String>, WorldError> {
         let now = self.now;
         let profile = self.profile_mut(id)?;
         let who = profile.who;
         if let Some((phone, rng)) = profile.in_hand() {
             phone.mark_shown(contact, entry.place, now, rng)?;
         }
-        if let Some(by) = self.truth.behind(contact) {
-            self.truth.read(by, entry.id, who, now);
-        }
-        Ok(())
+        let Some(by) = self.truth.behind(contact) else { return Ok(None) };
+        Ok(self.truth.read(by, entry.id, who, now).map(|said| text_id(said.0)))
     }
 
     /// People accept whom they know; what a stranger writes stays a request.

@@ -1,6 +1,6 @@
 //! Sites: the relays of a world. Each has an operator, a jurisdiction, a key and an address of its own, and its store in memory.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr};
 
 use pillarbox_access::RelayHoldings;
@@ -8,10 +8,11 @@ use pillarbox_access::view::OperatorTap;
 use pillarbox_crypto::{AgreementSecret, SecretBytes};
 use pillarbox_relay::{Keeping, Limits, Relay, Settings, SqliteStore};
 use pillarbox_transport::RelayAddress;
-use pillarbox_wire::{Duration, Timestamp};
+use pillarbox_wire::{Duration, MessageId, Timestamp};
 use rand_chacha::ChaCha20Rng;
 
 use super::WorldError;
+use super::rows::RowHere;
 
 /// One of a world's relays: a position among [`World::sites`](super::World::sites).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -39,6 +40,8 @@ pub struct Site {
     pub(super) blocked_in: BTreeSet<String>,
     /// Countries whose people its operator does not serve.
     pub(super) closed_to: BTreeSet<String>,
+    /// The rows of messages that the record has told of and that are not gone.
+    pub(super) rows: BTreeMap<MessageId, RowHere>,
     /// One for each order to hand over what passes.
     pub(super) taps: Vec<OperatorTap>,
 }
@@ -66,7 +69,8 @@ impl Site {
         let mut relay = Relay::open(SqliteStore::in_memory()?, settings, now, &mut rng)?;
         relay.follow(Some(usize::MAX));
         let (blocked_in, closed_to, taps) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
-        Ok(Self { relay, key, rng, address, role, jurisdiction, blocked_in, closed_to, taps })
+        let rows = BTreeMap::new();
+        Ok(Self { relay, key, rng, address, role, jurisdiction, blocked_in, closed_to, rows, taps })
     }
 
     /// The reason why nobody from a country can connect, if nobody can.

@@ -50,13 +50,15 @@ impl World {
     fn end_accounts(&mut self, people: &BTreeSet<PersonId>) -> Result<(), WorldError> {
         let theirs = self.scorer().accounts().iter().filter(|behind| people.contains(&behind.who));
         let accounts: Vec<_> = theirs.map(|behind| (SiteId(behind.relay), behind.account)).collect();
-        for (site, account) in accounts {
+        for (site_id, account) in accounts {
             let now = self.now;
-            let site = self.site_mut(site)?;
+            let site = self.site_mut(site_id)?;
             if site.role != Role::Messenger {
                 continue;
             }
             let outcome = site.relay.end_account(account, now)?;
+            self.rows_became(site_id, outcome.rows, None)?;
+            self.look_for_rows_of_closed(site_id)?;
             for effect in outcome.effects {
                 self.carry_out(effect)?;
             }
@@ -81,7 +83,8 @@ impl World {
     /// Somebody's phone shows what was announced.
     pub(super) fn hear_announcements(&mut self, who: PersonId) {
         for says in self.unheard.remove(&who).unwrap_or_default() {
-            let kind = Kind::Notice { who: self.name(who), notice: ANNOUNCEMENT.to_owned(), says };
+            let kind =
+                Kind::Notice { who: self.name(who), notice: ANNOUNCEMENT.to_owned(), says, text: None };
             self.record.push(self.now, kind);
         }
     }

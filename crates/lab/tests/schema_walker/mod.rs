@@ -89,6 +89,15 @@ fn fits(pattern: &str, text: &str) -> bool {
             let form: String = text.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
             form == "0000-00-00T00:00:00.000Z"
         }
+        "^E[0-9]{2,}$" | "^T[0-9]{2,}$" => {
+            let digits = text.strip_prefix(&pattern[1..2]).unwrap_or_default();
+            digits.len() >= 2 && digits.bytes().all(|b| b.is_ascii_digit())
+        }
+        "^([0-9a-f]{2}){0,8}$" => {
+            text.len().is_multiple_of(2)
+                && text.len() <= 16
+                && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+        }
         "^[0-9]+$" => !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()),
         other => panic!("the schema has the pattern `{other}`, which this test does not check"),
     }

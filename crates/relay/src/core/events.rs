@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::keeping::Keeping;
 use crate::limits::Limits;
 use crate::passing::Passing;
+use crate::row_changes::RowChange;
 use crate::store::StoreError;
 
 /// Names a connection for as long as it lasts. Whoever owns the sockets counts them up and never uses a number twice.
@@ -54,6 +55,9 @@ pub struct Outcome {
     pub effects: Vec<Effect>,
     /// What passed, if somebody [follows](super::Relay::follow).
     pub passed: Vec<Passing>,
+    /// What became of rows of messages, if somebody follows. Rows that go by the rule for delivered ones are not among them: the
+    /// store takes them out by age, and names none.
+    pub rows: Vec<RowChange>,
     /// How much more passed, beyond what there was room for.
     pub unseen: u64,
     /// Whether work is left: call again soon, with whatever has come by then, or with nothing.

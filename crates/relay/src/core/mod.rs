@@ -91,6 +91,8 @@ pub struct Relay<S> {
 struct Unwritten {
     delivered: Vec<(MessageId, Timestamp)>,
     removed: Vec<MessageId>,
+    /// Of those, the ones that nobody fetched in time.
+    expired: Vec<MessageId>,
     /// What happened and is to be logged.
     events: Vec<EventRow>,
 }

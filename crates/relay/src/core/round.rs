@@ -52,6 +52,8 @@ pub(super) struct Round {
     pub(super) claimed_channels: HashSet<ChannelName>,
     /// One-time prekeys that were handed out in this round.
     pub(super) taken: HashMap<DeviceNumber, Skip>,
+    /// Of `changes.removed`, those that nobody fetched in time.
+    pub(super) expired: Vec<MessageId>,
     /// The events of this round that have happened even if its transaction fails.
     pub(super) happened: Vec<EventNumber>,
 }
@@ -73,6 +75,7 @@ impl Round {
             claimed_keys: HashSet::new(),
             claimed_channels: HashSet::new(),
             taken: HashMap::new(),
+            expired: Vec::new(),
             happened: Vec::new(),
         }
     }

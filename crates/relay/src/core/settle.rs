@@ -8,6 +8,7 @@ use super::Relay;
 use super::events::{Effect, Outcome};
 use super::round::{Fresh, Planned, Round};
 use crate::mailbox::Waiting;
+use crate::row_changes::row_changes;
 use crate::store::{Applied, Changes, Store, StoreError};
 
 impl<S: Store> Relay<S> {
@@ -15,6 +16,7 @@ impl<S: Store> Relay<S> {
     pub(super) fn settle(&mut self, mut round: Round, outcome: &mut Outcome) -> Result<Fresh, StoreError> {
         round.changes.delivered.append(&mut self.unwritten.delivered);
         round.changes.removed.append(&mut self.unwritten.removed);
+        round.expired.append(&mut self.unwritten.expired);
         if !self.unwritten.events.is_empty() {
             // They have the lower numbers, and have happened.
             round.happened.extend(self.unwritten.events.iter().map(|row| row.event));
@@ -26,6 +28,9 @@ impl<S: Store> Relay<S> {
         let committed = match done {
             Ok(applied) => {
                 outcome.wrote |= !nothing;
+                if self.following.is_some() {
+                    outcome.rows.extend(row_changes(&round.changes, &round.expired, &self.settings.keeping));
+                }
                 let forgetting = round.changes.forget.is_some_and(|forget| applied.forgotten >= forget.most);
                 if forgetting || applied.events_left {
                     self.sweeping = true;
@@ -42,7 +47,7 @@ impl<S: Store> Relay<S> {
             }
             Err(error) if error.may_pass() => {
                 outcome.trouble = Some(error);
-                self.save_removals(&mut round.changes)?;
+                self.save_removals(&mut round, outcome)?;
                 self.save_events(&mut round);
                 false
             }
@@ -134,7 +139,8 @@ impl<S: Store> Relay<S> {
 
     /// The batch was refused, but what phones have acknowledged is theirs and can go. A full disk empties that way: the
     /// removals are tried alone, and if they fail too they are kept for the next transaction.
-    fn save_removals(&mut self, changes: &mut Changes) -> Result<(), StoreError> {
+    fn save_removals(&mut self, round: &mut Round, outcome: &mut Outcome) -> Result<(), StoreError> {
+        let (changes, expired) = (&mut round.changes, std::mem::take(&mut round.expired));
         let alone = Changes {
             delivered: std::mem::take(&mut changes.delivered),
             removed: std::mem::take(&mut changes.removed),
@@ -146,8 +152,14 @@ impl<S: Store> Relay<S> {
         }
         let done = self.store.apply(&alone);
         match done {
-            Ok(_) => Ok(()),
+            Ok(_) => {
+                if self.following.is_some() {
+                    outcome.rows.extend(row_changes(&alone, &expired, &self.settings.keeping));
+                }
+                Ok(())
+            }
             Err(error) if error.may_pass() => {
+                self.unwritten.expired = expired;
                 self.unwritten.delivered = alone.delivered;
                 self.unwritten.removed = alone.removed;
                 Ok(())

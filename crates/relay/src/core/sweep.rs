@@ -32,7 +32,8 @@ impl<S: Store> Relay<S> {
         }
         let more = expired.len() >= most;
         self.sweeping = more;
-        round.changes.removed.extend(expired);
+        round.changes.removed.extend(&expired);
+        round.expired = expired;
         round.changes.forget = Some(Forget {
             delivered_by: clock - keeping.delivered.unwrap_or_default(),
             most: limits.sweep_messages,

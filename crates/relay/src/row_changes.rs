@@ -1,0 +1,63 @@
+//! What becomes of the rows of messages, as they are committed: for whoever [follows](crate::Relay::follow), never written down.
+
+use pillarbox_wire::{MessageId, Timestamp};
+
+use crate::keeping::Keeping;
+use crate::store::Changes;
+
+/// What became of the row of one message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RowChange {
+    /// Which.
+    pub message: MessageId,
+    /// What.
+    pub became: Became,
+}
+
+/// What became of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Became {
+    /// It is there from now on.
+    Kept {
+        /// Until then it waits for its phone, by the rule of this moment.
+        until: Timestamp,
+    },
+    /// Its phone has the message, and the row stays.
+    Delivered {
+        /// Until then, by the rule of this moment.
+        until: Timestamp,
+    },
+    /// It is there no more.
+    Gone(Why),
+}
+
+/// Why a row went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// Its phone has the message.
+    Delivered,
+    /// Nobody fetched it in time.
+    TooOld,
+    /// The account that it waited for was closed.
+    AccountClosed,
+}
+
+/// What a transaction makes of the rows of messages. `expired` are those of the removed ones that nobody fetched in time.
+pub(crate) fn row_changes(changes: &Changes, expired: &[MessageId], keeping: &Keeping) -> Vec<RowChange> {
+    let of = |message: MessageId, became: Became| RowChange { message, became };
+    let kept = changes.messages.iter().map(|row| {
+        let until = row.accepted_at + keeping.undelivered;
+        of(row.message, Became::Kept { until })
+    });
+    let delivered = changes.delivered.iter().map(|(message, at)| {
+        let until = *at + keeping.delivered.unwrap_or_default();
+        of(*message, Became::Delivered { until })
+    });
+    let removed = changes.removed.iter().map(|message| {
+        let why = if expired.contains(message) { Why::TooOld } else { Why::Delivered };
+        of(*message, Became::Gone(why))
+    });
+    let closed = changes.closed.iter().flat_map(|closing| &closing.waiting);
+    let closed = closed.map(|message| of(*message, Became::Gone(Why::AccountClosed)));
+    kept.chain(delivered).chain(removed).chain(closed).collect()
+}
