@@ -64,6 +64,8 @@ pub struct Facts {
     pub members: Vec<Member>,
     /// Address books.
     pub knows: Vec<Knows>,
+    /// Others whom a line names, beyond those above.
+    pub named: Vec<String>,
 }
 
 impl Facts {
@@ -74,6 +76,7 @@ impl Facts {
         merge(&mut self.sealed, other.sealed);
         merge(&mut self.members, other.members);
         merge(&mut self.knows, other.knows);
+        merge(&mut self.named, other.named);
     }
 
     /// Everybody whom they name.
@@ -84,7 +87,7 @@ impl Facts {
         let parties = wrote.chain(said).chain(sealed).filter_map(Option::as_deref);
         let members = self.members.iter().map(|member| member.member.as_str());
         let known = self.knows.iter().flat_map(|knows| [knows.owner.as_str(), knows.contact.as_str()]);
-        parties.chain(members).chain(known)
+        parties.chain(members).chain(known).chain(self.named.iter().map(String::as_str))
     }
 }
 

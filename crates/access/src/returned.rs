@@ -140,7 +140,7 @@ impl fmt::Display for Blank {
             Self::NoSuchAccount => f.write_str("the relay has no such account"),
             Self::NotWrittenDown => f.write_str("the relay does not write this down"),
             Self::Deleted { passed } => {
-                write!(f, "{passed} passed through, and their rows are gone")
+                write!(f, "of everybody's messages {passed} passed through, and their rows are gone")
             }
             Self::NonePassed => f.write_str("no message has passed through"),
             Self::GoneOnDelivery => f.write_str("this relay deletes a message when it is delivered"),

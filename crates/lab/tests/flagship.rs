@@ -74,10 +74,7 @@ fn what_an_operator_has_and_what_it_says_that_it_hands_over_stand_side_by_side_a
     );
     for cell in &refuses {
         assert!(cell.answer.has.contains("says that it does not hand them over"), "{}", cell.answer.has);
-        assert_eq!(
-            cell.answer.thief,
-            "All of it was read from rows and keys alone, so a thief of the same rows and keys has as much, without any order."
-        );
+        assert!(cell.answer.thief.ends_with(", without any order."), "{}", cell.answer.thief);
         assert!(cell.answer.says.contains("hands none of this over"), "{}", cell.answer.says);
     }
     assert_eq!(refuses[1].answer.texts.len(), 10);
@@ -132,18 +129,24 @@ fn who_could_notice_is_whom_something_else_reached_and_whose_phone_spoke_is_amon
 #[test]
 fn where_the_same_texts_lie_is_what_the_demand_on_that_place_brings() {
     let demands = ["content-warrant", "backup-warrant", "seized-phone-open", "participant"];
-    for (design, of_backup) in [("whatsapp-2017", 8), ("signal-now", 0)] {
+    for (design, of_backup, of_backups) in [("whatsapp-2017", 8, 9), ("signal-now", 0, 0)] {
         let all = cells(shipped(design), &demands);
         let own: [&[String]; 4] = [0, 1, 2, 3].map(|at| all[at].answer.texts.as_slice());
         let [operator, backup, phone, contacts] = own;
-        let at = |holder: Holder| match holder {
+        let asked = |holder: Holder| match holder {
             Holder::OwnPhone => phone,
             Holder::Contacts => contacts,
             Holder::Backup => backup,
             Holder::Operator => operator,
+            Holder::ContactsBackups => &[],
         };
+        // Backups of contacts are no demand of their own; the same three times is all that can be held here.
+        let theirs = all[0].answer.elsewhere.iter().find(|it| it.holder == Holder::ContactsBackups).unwrap();
+        let theirs = theirs.texts.as_slice();
+        assert_eq!(theirs.len(), of_backups, "{design}");
+        let at = |holder: Holder| if holder == Holder::ContactsBackups { theirs } else { asked(holder) };
         for cell in &all {
-            assert_eq!(cell.answer.elsewhere.len(), 3, "{design}, {}", cell.demand);
+            assert_eq!(cell.answer.elsewhere.len(), 4, "{design}, {}", cell.demand);
             for there in &cell.answer.elsewhere {
                 assert_eq!(
                     (there.texts.as_slice(), there.of),

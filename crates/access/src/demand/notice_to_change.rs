@@ -19,7 +19,7 @@ pub const NOTICE_TO_CHANGE: Demand = Demand {
     title: "a notice to change the software",
     plain: "the software is to be changed so that the operator can read",
     reaches: EVERYTHING,
-    view: View::RelayHoldings,
+    view: View::OperatorTap,
     when: When::FromNowOn,
 };
 
@@ -63,7 +63,21 @@ pub fn complied(design: &Design) -> Changed {
         relay.sender = true;
         habits.sealed_sender = false;
     }
+    let relay = taking(relay, &habits, design);
     Changed { protection: Protection::ServerReadable, habits, relay }
+}
+
+/// The relays that go with what phones leave from then on: an operator that ships such phones takes what they leave.
+#[must_use]
+pub fn taking(mut relay: Keeping, habits: &Habits, design: &Design) -> Keeping {
+    if design.cloud.is_none() && habits.backup == Some(BackupKey::Provider) {
+        for kind in [DepositKind::BackupPart, DepositKind::BackupKey] {
+            if !relay.deposits.contains(&kind) {
+                relay.deposits.push(kind);
+            }
+        }
+    }
+    relay
 }
 
 /// What phones do where backups under their owner's key are withdrawn: backups lie as they did before there were such keys.

@@ -10,6 +10,7 @@ use pillarbox_wire::AccountId;
 use super::read::{Reply, Rows};
 use super::traffic::{header, of_row};
 use crate::evidence::Exhibit;
+use crate::facts::Facts;
 use crate::reading::{Keys, read_with};
 use crate::returned::Blank;
 
@@ -62,14 +63,15 @@ pub(super) fn joined(rows: &Rows<'_>) -> Reply {
         .filter(|(account, address)| *account != rows.account.account && own.contains(address))
         .map(|(account, _)| *account)
         .collect();
-    let lines = others.iter().map(|account| rows.name(*account)).collect();
+    let lines: Vec<String> = others.iter().map(|account| rows.name(*account)).collect();
+    let facts = Facts { named: lines.clone(), ..Facts::default() };
     let exhibits = uses.iter().filter(|(account, address)| {
         own.contains(address) && (others.contains(account) || *account == rows.account.account)
     });
     let exhibits = exhibits
         .map(|(account, address)| Exhibit::field("addresses", "used", &(account.to_string(), address)))
         .collect();
-    Reply::of(lines, exhibits, Blank::NothingJoinsIt)
+    Reply::of(lines, exhibits, Blank::NothingJoinsIt).with(facts)
 }
 
 /// Every account with every address that the rows give it.

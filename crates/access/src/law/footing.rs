@@ -66,6 +66,14 @@ impl Footing {
                 said.push_str(&format!("; {what}: {who}"));
             }
         }
+        said.push_str(&match power.in_court.split_once(": ") {
+            Some((_, section)) => format!("; what it brings may not be used in court ({section})"),
+            None if power.in_court == "yes" => "; what it brings may be used in court".to_owned(),
+            None if power.in_court == "not checked" => {
+                "; whether what it brings may be used in court was not checked".to_owned()
+            }
+            None => String::new(),
+        });
         said.push('.');
         said
     }
@@ -79,6 +87,21 @@ mod tests {
     use crate::law::LegalForce;
 
     const WESTMINSTER: Day = Day::new(2017, 3, 22);
+
+    #[test]
+    fn whether_a_product_may_be_used_in_court_is_said_or_said_not_to_be_checked() {
+        let said = |day| {
+            let whatsapp = designs::named("whatsapp-2017").unwrap();
+            Footing::of(&CONTENT_WARRANT, whatsapp, Country::GB, day).sentences().join("\n")
+        };
+        let in_2017 = said(Day::new(2017, 3, 26));
+        assert!(in_2017.contains("what it brings may not be used in court (s.17)"), "{in_2017}");
+        assert!(in_2017.contains("what it brings may be used in court."), "{in_2017}");
+        assert!(
+            said(Day::new(2025, 2, 1))
+                .contains("whether what it brings may be used in court was not checked")
+        );
+    }
 
     #[test]
     fn a_footing_is_of_its_day_and_country() {

@@ -13,7 +13,7 @@ use crate::rows::{TableError, rows, word};
 
 const TABLE: &str = "powers.csv";
 
-const HEADING: [&str; 15] = [
+const HEADING: [&str; 16] = [
     "demand",
     "country",
     "route",
@@ -28,6 +28,7 @@ const HEADING: [&str; 15] = [
     "mark",
     "dates_mark",
     "source",
+    "in_court",
     "note",
 ];
 
@@ -64,6 +65,8 @@ pub struct Power {
     pub dates_mark: Option<Mark>,
     /// The source, as an address or a citation.
     pub source: &'static str,
+    /// Whether what it brings may be used in court: `yes`, `no` with its section, `not checked`; empty where the table is silent.
+    pub in_court: &'static str,
     /// Further remarks, and the parts that were not read.
     pub note: &'static str,
     /// The choice by hand for 22 March 2017.
@@ -105,6 +108,11 @@ impl Power {
             .filter(move |other| other.demand == demand && other.country == country && other.route == route)
     }
 
+    /// Whether a later power of the same line was in force on `day`.
+    fn is_replaced(&self, day: Day) -> bool {
+        self.successor().is_some_and(|next| next.from.is_some_and(|from| from <= day))
+    }
+
     /// The state of the power on `day`.
     #[must_use]
     pub fn validity(&self, day: Day) -> Validity {
@@ -115,8 +123,7 @@ impl Power {
             return Validity::NoLonger;
         }
         let start_unread = self.from.is_none() && day < CHOSEN_FOR;
-        let end_unread = self.until.is_none()
-            && self.successor().is_some_and(|next| next.from.is_some_and(|from| from <= day));
+        let end_unread = self.until.is_none() && self.is_replaced(day);
         if self.mark == Mark::Recheck || start_unread || end_unread {
             Validity::NotChecked
         } else {
@@ -130,6 +137,9 @@ impl Power {
         let Self { name, section, mark, .. } = self;
         match (mark, self.validity(day)) {
             (Mark::Recheck, _) => format!("{name} (not checked)"),
+            (_, Validity::NotChecked) if self.is_replaced(day) => {
+                format!("replaced by a later power; when it ended was not checked: {name}, {section}")
+            }
             (_, Validity::NotChecked) => {
                 format!("{name}, {section} (not checked for this day)")
             }
@@ -159,7 +169,7 @@ fn parse(text: &'static str) -> Result<Vec<Power>, TableError> {
     rows(TABLE, HEADING, text)?.into_iter().map(|(line, fields)| row(line, fields)).collect()
 }
 
-fn row(line: usize, fields: [&'static str; 15]) -> Result<Power, TableError> {
+fn row(line: usize, fields: [&'static str; 16]) -> Result<Power, TableError> {
     let [
         demand,
         country,
@@ -175,6 +185,7 @@ fn row(line: usize, fields: [&'static str; 15]) -> Result<Power, TableError> {
         mark,
         dates_mark,
         source,
+        in_court,
         note,
     ] = fields;
     let day = |text: &str| match text {
@@ -196,6 +207,7 @@ fn row(line: usize, fields: [&'static str; 15]) -> Result<Power, TableError> {
         mark: checked(mark)?,
         dates_mark: if dates_mark.is_empty() { None } else { Some(checked(dates_mark)?) },
         source,
+        in_court,
         note,
         chosen: match chosen {
             "yes" => true,
@@ -350,8 +362,8 @@ mod tests {
     fn a_table_with_a_mistake_is_refused_with_its_line() {
         let broken = concat!(
             "demand,country,route,in_force_from,in_force_until,power,section,authorised_by,outside_approval,secrecy,",
-            "on_2017_03_22,mark,dates_mark,source,note\n",
-            "retention,GB,retention,yesterday,,n,s,a,o,s,yes,confirmed,,u,n\n"
+            "on_2017_03_22,mark,dates_mark,source,in_court,note\n",
+            "retention,GB,retention,yesterday,,n,s,a,o,s,yes,confirmed,,u,,n\n"
         );
         assert_eq!(parse(broken).unwrap_err().to_string(), "powers.csv, line 2: `yesterday` is no day");
     }

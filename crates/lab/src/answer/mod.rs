@@ -6,6 +6,7 @@
 
 mod sentences;
 
+use pillarbox_access::demand::View;
 use pillarbox_access::design::AnswersNotice;
 use serde::{Deserialize, Serialize};
 
@@ -101,6 +102,8 @@ pub struct Answer {
     pub other_data: Vec<String>,
     /// Other people whom the answer names.
     pub named: Vec<String>,
+    /// Accounts of others in it that no name or number goes with.
+    pub named_accounts: u64,
     /// Other people whose words are in it.
     pub read: Vec<String>,
     /// People whose phones something else reached because of the order: whoever is not among them had nothing to notice.
@@ -132,6 +135,7 @@ impl Answer {
             unit: &evidence.unit,
             container: &evidence.container,
             is_an_operator: evidence.is_an_operators(),
+            is_a_tap: evidence.view == View::OperatorTap,
             is_about_the_time_after: evidence.what == What::TextsAfter,
             is_hypothetical: context.hypothetical,
         };
@@ -148,11 +152,18 @@ impl Answer {
                 true => sentences::operators_word(&subject, context.word.as_ref(), counts),
                 false => String::new(),
             },
-            thief: sentences::thief(evidence.takes_rows(), evidence.ordered.is_some(), state),
-            why: evidence.reasons.iter().cloned().chain(sentences::ciphertexts(&subject, measures)).collect(),
+            thief: measures.thief.map(|thief| sentences::thief(&subject, &thief)).unwrap_or_default(),
+            why: evidence
+                .reasons
+                .iter()
+                .cloned()
+                .chain(sentences::ciphertexts(&subject, measures))
+                .chain(measures.thief.and_then(|thief| sentences::without_the_order(&subject, &thief)))
+                .collect(),
             texts: measures.texts.clone(),
             other_data: measures.besides.iter().map(|it| it.what.wording().to_owned()).collect(),
             named: measures.named.clone(),
+            named_accounts: measures.named_accounts,
             read: measures.read.clone(),
             could_notice: measures.could_notice.clone(),
             noticed: measures.first_noticed().into_keys().map(str::to_owned).collect(),

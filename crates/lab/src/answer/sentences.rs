@@ -7,7 +7,7 @@ use pillarbox_access::design::AnswersNotice;
 use super::{Context, OperatorsWord, WordIs};
 use crate::columns::grouped;
 use crate::matrix::cell::Evidence;
-use crate::score::{Absence, Counts, Holder, Measures, Sealed, State, TextsAt, What};
+use crate::score::{Absence, Counts, Holder, Measures, Sealed, Share, State, TextsAt, Thief, What};
 
 /// What the sentences of one answer are about.
 #[derive(Clone, Copy, Debug)]
@@ -22,6 +22,8 @@ pub(super) struct Subject<'a> {
     pub(super) container: &'a str,
     /// Whether an operator answers.
     pub(super) is_an_operator: bool,
+    /// Whether it answers from what passes, and not from what it stores.
+    pub(super) is_a_tap: bool,
     /// Whether what is counted is from the order on.
     pub(super) is_about_the_time_after: bool,
     /// Whether nobody knows that the operator would do what was measured.
@@ -169,21 +171,31 @@ pub(super) fn headline(subject: &Subject<'_>, state: State, counts: &Counts, mea
         (Some(guesses), State::Unreadable { n: 0, .. }) => format!(
             "{} of the {} passcodes of its kind were tried, and none opens the phone.",
             grouped(u128::from(guesses.tried)),
-            guesses.codes.parse().map_or_else(|_| guesses.codes.clone(), grouped)
+            many(&guesses.codes)
         ),
         _ if !measures.kinds.is_empty() => kinds(subject, measures),
         _ => has(subject, state, counts),
     };
     let past = measures.content_past;
-    let has = match state {
+    let brings = match state {
         State::Returned { .. } if subject.is_about_the_time_after && past.n > 0 => {
-            format!("{has} It also brings {} from before the order.", part(past.n, past.of, "texts"))
+            Some(format!("also brings {} from before the order", part(past.n, past.of, "texts")))
         }
-        _ => has,
+        _ => None,
     };
-    match others(measures) {
-        Some(others) => format!("{has} {others}"),
-        None => has,
+    match (brings, others(measures)) {
+        (None, None) => has,
+        (Some(more), None) | (None, Some(more)) => format!("{has} It {more}."),
+        (Some(brings), Some(others)) => format!("{has} It {brings}; it {others}."),
+    }
+}
+
+/// A number of passcodes: in full as far as people read numbers, and its size beyond.
+fn many(codes: &str) -> String {
+    match codes.parse::<u128>() {
+        Ok(number) if number < 1_000_000_000_000_000 => grouped(number),
+        Ok(number) => format!("more than 10^{}", number.ilog10()),
+        Err(_) => codes.to_owned(),
     }
 }
 
@@ -197,8 +209,8 @@ fn kinds(subject: &Subject<'_>, measures: &Measures) -> String {
     match measures.kinds_withheld.as_slice() {
         [] => first,
         kept => format!(
-            "{} It has {} that it says it does not hand over: {}.",
-            first,
+            "{}; it has {} that it says it does not hand over: {}.",
+            first.trim_end_matches('.'),
             number(kept),
             wordings(kept)
         ),
@@ -232,6 +244,14 @@ pub(super) fn has(subject: &Subject<'_>, state: State, counts: &Counts) -> Strin
                 them(n)
             )
         }
+        State::Unreadable { n, of } if n > 0 && subject.is_a_tap => {
+            let passed = if n == 1 { "passes" } else { "pass" };
+            format!(
+                "{} {passed} {} in a form that nothing in its possession opens.",
+                capital(&share(n, of)),
+                lower(party)
+            )
+        }
         State::Unreadable { n, of } if n > 0 => {
             format!("{party} holds {} in a form that nothing in its possession opens.", share(n, of))
         }
@@ -243,6 +263,9 @@ pub(super) fn has(subject: &Subject<'_>, state: State, counts: &Counts) -> Strin
         ),
         State::None { why: Absence::NothingKept } if container == "backup" => {
             format!("No backup of {} phone lies there.", possessive(target))
+        }
+        State::None { why: Absence::NothingKept } if subject.is_a_tap => {
+            format!("{} passes where the order listens.", capital(&share(0, counts.of)))
         }
         State::None { why: Absence::NothingKept } => {
             format!("{party} {} {}.", subject.keeps(), share(0, counts.of))
@@ -306,20 +329,25 @@ pub(super) fn operators_word(subject: &Subject<'_>, word: Option<&OperatorsWord>
     format!("According to {from}, its operator {gist}: {says}")
 }
 
-/// What a thief of the same rows and keys reads: as much as their holder, whatever is said of the holder.
-pub(super) fn thief(takes_rows: bool, is_ordered: bool, state: State) -> String {
-    let says = match state {
-        _ if !takes_rows => "",
-        State::Returned { .. } | State::FromNowOn { .. } if is_ordered => {
-            "The order makes these rows. From then on a thief of them has as much; without the order they would not be there."
+/// What a thief of the rows and keys of whoever was asked has of the same, with the order and without it.
+pub(super) fn thief(subject: &Subject<'_>, thief: &Thief) -> String {
+    let Share { n, of } = thief.rows;
+    let all = share(subject, n, of);
+    let has = if subject.unit == "messages" { "has a record of" } else { "has" };
+    match thief.without.map(|without| without.n) {
+        _ if of == 0 => String::new(),
+        None | Some(0) if n == 0 => format!("A thief of the same rows and keys {has} {all}."),
+        Some(without) if n == 0 => {
+            format!("A thief of the rows and keys {has} {all}; without the order it would be {without}.")
         }
-        State::Returned { .. } | State::FromNowOn { .. } | State::Withheld { .. } | State::InPlace { .. } => {
-            "All of it was read from rows and keys alone, so a thief of the same rows and keys has as much, without any order."
+        Some(0) => format!(
+            "The order makes rows: a thief of them {has} {all}. Without the order none of that lies there."
+        ),
+        Some(without) if without != n => {
+            format!("A thief of the rows and keys {has} {all}; without the order it would be {without}.")
         }
-        State::Unreadable { .. } => "A thief of the same rows and keys reads no more.",
-        _ => "",
-    };
-    says.to_owned()
+        None | Some(_) => format!("A thief of the same rows and keys {has} {all}, without any order."),
+    }
 }
 
 /// Who could notice, because something else reached their phone than without the order, and to whom the phone said something.
@@ -330,7 +358,7 @@ pub(super) fn notice(view: View, is_ordered: bool, state: State, measures: &Meas
         View::OpenPhone => "Whoever shows a phone knows of it.",
         View::ReportedMessage => "Whoever reports a message knows of it.",
         _ if matches!(state, State::InPlace { .. }) => "Nothing would be changed, so nobody could notice.",
-        _ if !is_ordered => "No phone takes part in this, so nobody could notice.",
+        _ if !is_ordered => "No phone takes part in this, so no phone could tell anybody.",
         _ if could.is_empty() => {
             "Nobody could notice: every phone was reached by the same bytes at the same times as without the order."
         }
@@ -370,7 +398,8 @@ pub(super) fn copies(target: &str, everywhere: &[TextsAt]) -> String {
     let place = |holder: Holder| match holder {
         Holder::OwnPhone => format!("on {} phone once it is open", possessive(target)),
         Holder::Contacts => "on the contacts' phones".to_owned(),
-        Holder::Backup => "in a backup that can be read".to_owned(),
+        Holder::Backup => format!("readable in {} backup", possessive(target)),
+        Holder::ContactsBackups => "readable in contacts' backups".to_owned(),
         Holder::Operator => "in what the operator stores".to_owned(),
     };
     let (there, gone): (Vec<&TextsAt>, Vec<&TextsAt>) =
@@ -416,6 +445,15 @@ fn listed(all: &[String], word: &str) -> String {
     }
 }
 
+/// How much of what an order brings lies in the rows without it as well.
+pub(super) fn without_the_order(subject: &Subject<'_>, thief: &Thief) -> Option<String> {
+    let without = thief.without.filter(|without| without.n > 0)?;
+    Some(format!(
+        "Without the order the operator's rows have {} as well.",
+        share(subject, without.n, without.of)
+    ))
+}
+
 /// Ciphertexts that nothing opened, and how many of them carry texts, as the bench can tell.
 pub(super) fn ciphertexts(subject: &Subject<'_>, measures: &Measures) -> Option<String> {
     let Sealed { texts, ciphertexts, carrying, read_elsewhere } = &measures.sealed;
@@ -442,22 +480,28 @@ pub(super) fn ciphertexts(subject: &Subject<'_>, measures: &Measures) -> Option<
     ))
 }
 
-/// Who else is in it: people named, and those of them whose words are read.
+/// Who else is in it: people named, accounts without a name, and those people whose words are read; without its verb's subject.
 fn others(measures: &Measures) -> Option<String> {
+    let accounts = (measures.named_accounts > 0)
+        .then(|| format!("{} that no name or number goes with", count(measures.named_accounts, "account")));
     if measures.named.is_empty() {
-        return None;
+        return accounts.map(|accounts| format!("also has {accounts}"));
     }
     let named = people(&measures.named);
+    let named = match accounts {
+        Some(accounts) => format!("{named}, and has {accounts}"),
+        None => named,
+    };
     let read: Vec<String> =
         measures.read.iter().filter(|who| measures.named.contains(who)).cloned().collect();
     Some(match (read.len(), read.len() == measures.named.len()) {
-        (0, _) => format!("It also names {named}."),
+        (0, _) => format!("also names {named}"),
         (_, true) => format!(
-            "It also names {named}, and has words of {}.",
+            "also names {named}, and has words of {}",
             if read.len() == 1 { "that person" } else { "each of them" }
         ),
-        (many, _) if many > NAMES_SHOWN => format!("It also names {named}, and has words of {many} of them."),
-        _ => format!("It also names {named}, and has words of {}.", people(&read)),
+        (many, _) if many > NAMES_SHOWN => format!("also names {named}, and has words of {many} of them"),
+        _ => format!("also names {named}, and has words of {}", people(&read)),
     })
 }
 
@@ -472,7 +516,11 @@ fn people(names: &[String]) -> String {
 /// "all 4 texts of Rhys", "3 of 15 kinds of data about Rhys".
 fn share(subject: &Subject<'_>, n: u64, of: u64) -> String {
     let whose = if matches!(subject.unit, "kinds of data" | "reports") { "about" } else { "of" };
-    format!("{} {whose} {}", part(n, of, subject.unit), subject.target)
+    // What goes with the noun stands after the name: "texts of Rhys with a tool".
+    let (noun, with) =
+        subject.unit.split_once(" with ").map_or((subject.unit, ""), |(noun, with)| (noun, with));
+    let with = if with.is_empty() { String::new() } else { format!(" to {with}") };
+    format!("{} {whose} {}{with}", part(n, of, noun), subject.target)
 }
 
 /// A part of a whole.

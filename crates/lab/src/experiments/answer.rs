@@ -95,7 +95,8 @@ fn counted(number: u64, one: &str, many: &str) -> String {
 
 /// Facts as what was brought.
 pub(crate) fn answered_by(facts: &Facts) -> Brought {
-    let named = facts.knows.iter().flat_map(|knows| [knows.owner.clone(), knows.contact.clone()]);
+    let known = facts.knows.iter().flat_map(|knows| [knows.owner.clone(), knows.contact.clone()]);
+    let named = known.chain(facts.named.iter().cloned());
     Brought {
         wrote: once_each(&facts.wrote),
         said: facts.said.clone(),

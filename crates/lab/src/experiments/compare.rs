@@ -39,6 +39,8 @@ pub(crate) struct Otherwise {
     pub(super) scored: Option<Measures>,
     /// Of the texts that are lost with the order, those that arrive in this way.
     pub(super) restored: Share,
+    /// Of those that do not, how many were said to groups.
+    pub(super) lost_to_groups: u64,
     /// Pairs of people who had to hand each other invitations, after the order.
     pub(super) by_invitation: u64,
     /// Pairs who found each other by number then.
@@ -79,6 +81,10 @@ pub(super) fn compare(usual: &Staged, with: &Staged, otherwise: Option<&Staged>)
             noticed: noticed(usual, other),
             scored: None,
             restored: Share { n: restored as u64, of: gone.len() as u64 },
+            lost_to_groups: gone
+                .iter()
+                .filter(|reading| !there.contains(**reading) && is_to_a_group(usual, reading))
+                .count() as u64,
             by_invitation: met(other, false),
             by_number: met(other, true),
             readers: readers(other),
@@ -102,6 +108,12 @@ fn read(staged: &Staged) -> BTreeSet<Reading> {
     let scorer = staged.world.scorer();
     let said = scorer.read().iter().filter_map(|one| Some((one.who, scorer.said().get(one.said.0)?)));
     said.filter(|(_, said)| said.at >= since).map(|(who, said)| (said.at.0, who, said.text.clone())).collect()
+}
+
+/// Whether a text was said to a group.
+fn is_to_a_group(staged: &Staged, (at, _, text): &Reading) -> bool {
+    let mut said = staged.world.scorer().said().iter();
+    said.any(|said| said.at.0 == *at && said.text == *text && matches!(said.place, Place::Group(_)))
 }
 
 /// A text by its number in the story, and who read it.

@@ -7,7 +7,7 @@ use pillarbox_access::law::{Day, Footing};
 
 use super::Experiment;
 use crate::answer::{Context, OperatorsWord, WordIs, own_question};
-use crate::scenario::Scenario;
+use crate::scenario::{Act, Event, Scenario};
 use crate::score::What;
 
 /// The context of one cell.
@@ -27,11 +27,22 @@ pub(super) fn of(experiment: &dyn Experiment, design: &Design, scenario: &Scenar
         country: inquiry.country.to_string(),
         law: footing.sentences(),
         word: word(experiment, design, scenario),
-        assumed: design.assumed().map(|source| source.says.clone()).collect(),
+        assumed: assumed(demand.view, design, scenario),
         repeat: repeat(experiment.name(), design, scenario, seed),
         question: own_question(demand.view, &inquiry.country.to_string(), demand.title),
         hypothetical: is_a_notice && design.operator.answer_to_notice(inquiry.country).is_none(),
     }
+}
+
+/// Statements that nobody checked, and what the bench adds to the story.
+fn assumed(view: View, design: &Design, scenario: &Scenario) -> Vec<String> {
+    let mut assumed: Vec<String> = design.assumed().map(|source| source.says.clone()).collect();
+    // What the bench has added stands in no line of the story's file.
+    let is_told = |event: &Event| matches!(event.act, Act::Reports { .. }) && event.line > 0;
+    if view == View::ReportedMessage && !scenario.events.iter().any(is_told) {
+        assumed.push("Nobody in this story reports anything: the bench has a contact report the last text that is still there.".to_owned());
+    }
+    assumed
 }
 
 /// The operator's own words on what such a demand is about; none where no operator is asked for anything, and where nobody knows.

@@ -1,39 +1,66 @@
 //! Copies: who else has the texts that a demand is about. Each place is read with the steps of the demand on that place, in the same
-//! world and at the same time, and held against the same yardstick.
+//! world and at the same time, and held against the same yardstick. What a thief of the operator's rows and keys has is what those
+//! steps bring where they read rows and keys alone.
+
+use std::collections::BTreeSet;
 
 use pillarbox_access::demand::seized_phone;
-use pillarbox_access::demand::{CONTENT_WARRANT, View};
+use pillarbox_access::demand::{CONTENT_WARRANT, EVENTS_DATA, View};
 
 use super::answer::Answered;
 use super::operators::{Backup, Stored};
 use super::phones::Participant;
+use super::staging::{Staged, contacts_of};
 use super::views::Views;
 use super::{Experiment, ExperimentError};
-use crate::score::{Brought, Holder, TextsAt, What, Yardstick, score};
+use crate::matrix::cell::Evidence;
+use crate::score::{Brought, Counts, Holder, Means, Party, Share, TextsAt, Thief, What, Yardstick, score};
 
 /// Every place, in the order in which it is told.
-const HOLDERS: [Holder; 4] = [Holder::OwnPhone, Holder::Contacts, Holder::Backup, Holder::Operator];
+const HOLDERS: [Holder; 5] =
+    [Holder::OwnPhone, Holder::Contacts, Holder::Backup, Holder::ContactsBackups, Holder::Operator];
 
-/// What each place has of all the target's texts.
-pub(super) fn everywhere(views: &Views<'_>, yardstick: &Yardstick) -> Result<Vec<TextsAt>, ExperimentError> {
+/// Where a target's texts lie in one world, and what lies there of its messages.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Lies {
+    /// Of all the target's texts, what each place has.
+    pub(super) texts: Vec<TextsAt>,
+    /// The messages that the operator's rows tell of.
+    pub(super) messages: Vec<String>,
+}
+
+/// Looks everywhere.
+pub(super) fn everywhere(
+    staged: &Staged,
+    views: &Views<'_>,
+    yardstick: &Yardstick,
+) -> Result<Lies, ExperimentError> {
     let of = yardstick.of_target().count() as u64;
-    HOLDERS
-        .into_iter()
-        .map(|holder| {
-            let brought = read(holder, views)?;
-            Ok(TextsAt { holder, texts: score(What::Texts, &brought, yardstick).1.texts, of })
-        })
-        .collect()
+    let texts = HOLDERS.into_iter().map(|holder| {
+        let brought = read(holder, staged, views)?;
+        Ok(TextsAt { holder, texts: score(What::Texts, &brought, yardstick).1.texts, of })
+    });
+    let texts = texts.collect::<Result<_, ExperimentError>>()?;
+    let told = Stored(&EVENTS_DATA, What::Messages).serve(views, views)?.brought;
+    Ok(Lies { texts, messages: score(What::Messages, &told, yardstick).1.passed })
+}
+
+/// The moment from which on a text or a message counts.
+const fn since(what: What, means: Means, yardstick: &Yardstick) -> u64 {
+    match (what, means) {
+        // What then lies open holds the time before as well.
+        (_, Means::Withdrawn) => 0,
+        (What::TextsAfter | What::MessagesAfter, _) => yardstick.ordered,
+        (What::Texts | What::Messages | What::Entries, _) => 0,
+    }
 }
 
 /// Those places beside the one that a demand asks, and those texts that it is about; none for a demand that is about no texts.
-pub(super) fn beside(asked: View, what: What, everywhere: &[TextsAt], yardstick: &Yardstick) -> Vec<TextsAt> {
-    let since = match what {
-        What::Texts => 0,
-        What::TextsAfter => yardstick.ordered,
-        What::Messages | What::MessagesAfter | What::Entries => return Vec::new(),
-    };
-    let itself = match asked {
+pub(super) fn beside(evidence: &Evidence, lies: &Lies) -> Vec<TextsAt> {
+    if !matches!(evidence.what, What::Texts | What::TextsAfter) {
+        return Vec::new();
+    }
+    let itself = match evidence.view {
         View::RelayHoldings => Some(Holder::Operator),
         View::BackupStore => Some(Holder::Backup),
         View::SeizedPhone => Some(Holder::OwnPhone),
@@ -41,26 +68,81 @@ pub(super) fn beside(asked: View, what: What, everywhere: &[TextsAt], yardstick:
         View::OperatorTap => None,
         View::PushRecords | View::ReportedMessage | View::PublicChannel | View::Nothing => return Vec::new(),
     };
-    let meant: Vec<String> =
+    let others = lies.texts.iter().filter(|there| Some(there.holder) != itself);
+    others.map(|there| meant(there, evidence)).collect()
+}
+
+/// Of what a place has, what the demand is about.
+fn meant(there: &TextsAt, evidence: &Evidence) -> TextsAt {
+    let yardstick = &evidence.yardstick;
+    let since = since(evidence.what, evidence.means, yardstick);
+    let about: BTreeSet<String> =
         yardstick.of_target().filter(|told| told.at >= since).map(|told| yardstick.id(told)).collect();
-    let others = everywhere.iter().filter(|there| Some(there.holder) != itself);
-    others
-        .map(|there| TextsAt {
-            holder: there.holder,
-            texts: there.texts.iter().filter(|text| meant.contains(text)).cloned().collect(),
-            of: meant.len() as u64,
-        })
-        .collect()
+    TextsAt {
+        holder: there.holder,
+        texts: there.texts.iter().filter(|text| about.contains(*text)).cloned().collect(),
+        of: about.len() as u64,
+    }
+}
+
+/// What a thief of an operator's rows and keys has of what the demand is about: with the order, and without it.
+pub(super) fn thief(evidence: &Evidence, counts: &Counts, with: &Lies, without: &Lies) -> Option<Thief> {
+    let share = |n: usize, of: u64| Share { n: n as u64, of };
+    let of_rows = |lies: &Lies| match evidence.what {
+        What::Texts | What::TextsAfter => {
+            let rows = lies.texts.iter().find(|there| there.holder == Holder::Operator)?;
+            let rows = meant(rows, evidence);
+            Some(share(rows.texts.len(), rows.of))
+        }
+        What::Messages | What::MessagesAfter => {
+            let yardstick = &evidence.yardstick;
+            let since = since(evidence.what, evidence.means, yardstick);
+            let legs = yardstick.legs().filter(|(told, ..)| told.at >= since);
+            let about: BTreeSet<String> =
+                legs.map(|(told, _, to)| format!("{} to {to}", yardstick.id(told))).collect();
+            let there = lies.messages.iter().filter(|message| about.contains(*message));
+            Some(share(there.count(), about.len() as u64))
+        }
+        What::Entries => None,
+    };
+    match evidence.view {
+        // Answered from rows and keys alone: whoever has those has as much.
+        View::BackupStore => Some(Thief { rows: Share { n: counts.returned, of: counts.of }, without: None }),
+        View::RelayHoldings if evidence.what == What::Entries => {
+            Some(Thief { rows: Share { n: counts.returned, of: counts.of }, without: None })
+        }
+        View::RelayHoldings | View::OperatorTap => {
+            let without = evidence.ordered.is_some().then(|| of_rows(without)).flatten();
+            Some(Thief { rows: of_rows(with)?, without })
+        }
+        _ => None,
+    }
 }
 
 /// What one place gives to whoever reads it.
-fn read(holder: Holder, views: &Views<'_>) -> Result<Brought, ExperimentError> {
+fn read(holder: Holder, staged: &Staged, views: &Views<'_>) -> Result<Brought, ExperimentError> {
     Ok(match holder {
         Holder::OwnPhone => own_phone(views)?.brought,
         Holder::Contacts => Participant.serve(views, views)?.brought,
         Holder::Backup => Backup.serve(views, views)?.brought,
+        Holder::ContactsBackups => backups_of_contacts(staged, views)?,
         Holder::Operator => Stored(&CONTENT_WARRANT, What::Texts).serve(views, views)?.brought,
     })
+}
+
+/// The backups of whoever exchanged messages with the target. A text that lies in several is one text.
+fn backups_of_contacts(staged: &Staged, views: &Views<'_>) -> Result<Brought, ExperimentError> {
+    let mut parties = Vec::new();
+    for contact in contacts_of(&staged.scenario, views.target()) {
+        let theirs = match views.about_contact(staged, contact) {
+            Ok(theirs) => theirs,
+            Err(ExperimentError::NobodyToAskAbout) => continue,
+            Err(error) => return Err(error),
+        };
+        let said = Backup.serve(&theirs, &theirs)?.brought.said;
+        parties.push(Party { who: theirs.about().to_string(), said });
+    }
+    Ok(Brought { said: Party::together(&parties), ..Brought::default() })
 }
 
 /// The target's phone, in whose hands it is, open.

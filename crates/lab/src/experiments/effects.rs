@@ -144,5 +144,13 @@ impl Experiment for Blocking {
              contacts found each other by number again, and {} had to hand each other invitations.",
             otherwise.restored.n, otherwise.restored.of, otherwise.by_number, otherwise.by_invitation
         ));
+        let missing = otherwise.restored.of - otherwise.restored.n;
+        if missing > 0 {
+            answered.reasons.push(format!(
+                "Of the {missing} that do not, {} were said to groups, which nobody makes again there; people look for another relay an hour \
+                 after the order. So that number is the least that a block misses.",
+                otherwise.lost_to_groups
+            ));
+        }
     }
 }

@@ -46,6 +46,7 @@ use crate::score::What;
 use crate::world::WorldError;
 use compare::Compared;
 use staging::Ordered;
+use views::Named;
 
 /// Why an experiment has no result.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -110,6 +111,11 @@ pub(crate) trait Experiment: Sync {
     /// The column whose control shows that the same steps find what is there.
     fn control(&self) -> &'static str {
         self.name()
+    }
+
+    /// When it names the accounts that it is about.
+    fn named(&self) -> Named {
+        if self.only_from_now_on() { Named::WhenOrdered } else { Named::WhenServed }
     }
 
     /// Whether it is about what only phones with sessions have, so that its control needs messages that only phones can read.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use pillarbox_access::demand::notice_to_change::{self, NOTICE_TO_CHANGE, Subject};
 use pillarbox_access::demand::{Case, Demand};
-use pillarbox_access::design::{AnswersNotice, Design};
+use pillarbox_access::design::{AnswersNotice, Design, Operator};
 use pillarbox_access::law::Country;
 
 use super::answer::Answered;
@@ -69,7 +69,9 @@ impl Experiment for Notice {
         match (answer_of(design, asking), notice_to_change::subject(design)) {
             (None | Some(AnswersNotice::Complies), _) => complied(design),
             (Some(AnswersNotice::Withdraws), Some(Subject::Backups)) => {
-                Ordered::WithdrawBackups { country, habits: notice_to_change::without_owner_keys(design) }
+                let habits = notice_to_change::without_owner_keys(design);
+                let relay = Box::new(notice_to_change::taking(design.relay.clone(), &habits, design));
+                Ordered::WithdrawBackups { country, habits, relay }
             }
             (Some(AnswersNotice::Withdraws), _) => Ordered::StopServing { country, closes_accounts: false },
             (Some(AnswersNotice::Leaves), _) => Ordered::StopServing { country, closes_accounts: true },
@@ -83,7 +85,9 @@ impl Experiment for Notice {
 
     fn serve(&self, views: &Views<'_>, usual: &Views<'_>) -> Result<Answered, ExperimentError> {
         let design = views.design();
-        let mut answered = read_along(views)?;
+        // What an operator says of what it has says nothing of what it would have with other software.
+        let everything = design.operator.holding_nothing_back();
+        let mut answered = read_along(views, &everything)?;
         let answer = answer_of(design, views.country());
         let outcome = |answer| NoticeOutcome { answer, ..NoticeOutcome::default() };
         answered.effects.notice = Some(NoticeOutcomes {
@@ -99,10 +103,14 @@ impl Experiment for Notice {
             None | Some(AnswersNotice::Complies) => {
                 let (with, without) = (readable(views)?, readable(usual)?);
                 if with == without && !with.is_empty() {
+                    // What it has with the software that there is, it has said whether it hands over.
+                    answered = Answered { effects: answered.effects, ..read_along(views, &design.operator)? };
                     answered.means = Means::InPlace;
                 } else {
                     answered.reasons.extend(names_senders(design));
-                    answered.reasons.extend(without_change(&answered.brought, &read_along(usual)?.brought));
+                    answered
+                        .reasons
+                        .extend(without_change(&answered.brought, &read_along(usual, &everything)?.brought));
                 }
             }
         }
@@ -110,7 +118,7 @@ impl Experiment for Notice {
     }
 
     fn serve_otherwise(&self, views: &Views<'_>) -> Result<Option<Answered>, ExperimentError> {
-        Ok(Some(read_along(views)?))
+        Ok(Some(read_along(views, &views.design().operator.holding_nothing_back())?))
     }
 
     fn compared(&self, answered: &mut Answered, compared: &Compared) {
@@ -161,8 +169,9 @@ impl Experiment for Notice {
     }
 }
 
-/// Reads what passes the operator from the order on, with everything that the operator has.
-fn read_along(views: &Views<'_>) -> Result<Answered, ExperimentError> {
+/// Reads what passes the operator from the order on, with everything that the operator has. `stated` is the operator whose word on
+/// handing over counts.
+fn read_along(views: &Views<'_>, stated: &Operator) -> Result<Answered, ExperimentError> {
     let mut answered = Answered { rereadable: true, ..Answered::default() };
     let everything = views.design().operator.holding_nothing_back();
     for (holdings, tap) in views.tapped()? {
@@ -170,14 +179,15 @@ fn read_along(views: &Views<'_>) -> Result<Answered, ExperimentError> {
         let serve = |operator| {
             notice_to_change::serve(&Case { about: &about, operator, ..views.case() }, tap, &holdings)
         };
-        answered.paper(&serve(&everything), &serve(&views.design().operator));
+        answered.paper(&serve(&everything), &serve(stated));
     }
     Ok(answered)
 }
 
 /// The words of the messages that pass and can be read. A backup that passes is no message.
 fn readable(views: &Views<'_>) -> Result<Vec<String>, ExperimentError> {
-    let mut words = reread::messages(&read_along(views)?.pieces);
+    let everything = views.design().operator.holding_nothing_back();
+    let mut words = reread::messages(&read_along(views, &everything)?.pieces);
     words.sort();
     Ok(words)
 }

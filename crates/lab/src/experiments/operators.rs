@@ -11,7 +11,7 @@ use pillarbox_wire::AccountId;
 
 use super::answer::{self, Answered};
 use super::staging::Ordered;
-use super::views::Views;
+use super::views::{Named, Views};
 use super::{Experiment, ExperimentError};
 use crate::matrix::reread;
 use crate::scenario::Scenario;
@@ -32,16 +32,19 @@ impl Experiment for Stored {
     fn serve(&self, views: &Views<'_>, _: &Views<'_>) -> Result<Answered, ExperimentError> {
         let mut answered = Answered { rereadable: true, ..Answered::default() };
         let everything = views.design().operator.holding_nothing_back();
-        for holdings in views.operators()? {
-            let about = views.about_at(&holdings);
+        let all = views.operators()?;
+        for holdings in &all {
+            let about = views.about_at(holdings);
             let serve = |operator| {
-                demand::stored::serve(self.0, &Case { about: &about, operator, ..views.case() }, &holdings)
+                demand::stored::serve(self.0, &Case { about: &about, operator, ..views.case() }, holdings)
             };
             let has = serve(&everything);
             answered.paper(&has, &serve(&views.design().operator));
-            answered.because(subject(self.1), &has);
+            if views.speaks(holdings, &all) {
+                answered.because(subject(self.1), &has);
+            }
             if self.1 != What::Entries {
-                answered.reasons.extend(waiting(case_account(views, &holdings), &holdings));
+                answered.reasons.extend(waiting(case_account(views, holdings), holdings));
             }
         }
         Ok(answered)
@@ -94,14 +97,17 @@ impl Experiment for Interception {
     fn serve(&self, views: &Views<'_>, _: &Views<'_>) -> Result<Answered, ExperimentError> {
         let mut answered = Answered { rereadable: true, ..Answered::default() };
         let everything = views.design().operator.holding_nothing_back();
-        for (holdings, tap) in views.tapped()? {
-            let about = views.about_at(&holdings);
+        let all = views.tapped()?;
+        for (holdings, tap) in &all {
+            let about = views.about_at(holdings);
             let serve = |operator| {
-                interception::serve(&Case { about: &about, operator, ..views.case() }, tap, &holdings)
+                interception::serve(&Case { about: &about, operator, ..views.case() }, tap, holdings)
             };
             let has = serve(&everything);
             answered.paper(&has, &serve(&views.design().operator));
-            answered.because(Item::MessageContent, &has);
+            if views.speaks(holdings, all.iter().map(|(holdings, _)| holdings)) {
+                answered.because(Item::MessageContent, &has);
+            }
         }
         Ok(answered)
     }
@@ -127,20 +133,23 @@ impl Experiment for PenRegister {
         let mut answered = Answered::default();
         let (_, served_at) = views.times();
         let mut one_ended = 0;
-        for (holdings, tap) in views.tapped()? {
-            let about = views.about_at(&holdings);
+        let all = views.tapped()?;
+        for (holdings, tap) in &all {
+            let about = views.about_at(holdings);
             let everything = views.design().operator.holding_nothing_back();
             let serve = |operator| {
                 pen_register::serve(
                     &Case { about: &about, operator, ..views.case() },
                     tap,
-                    &holdings,
+                    holdings,
                     served_at,
                 )
             };
             let register = serve(&everything);
             answered.paper(&register.served, &serve(&views.design().operator).served);
-            answered.because(Item::MessageSourceDestination, &register.served);
+            if views.speaks(holdings, all.iter().map(|(holdings, _)| holdings)) {
+                answered.because(Item::MessageSourceDestination, &register.served);
+            }
             let batches = register.batches.iter();
             let came =
                 batches.flat_map(|batch| batch.messages.iter().map(|message| (message.at.0, batch.at.0)));
@@ -183,22 +192,33 @@ impl Experiment for Keeping {
         }
     }
 
+    /// What is kept of everybody names nobody; whoever asks for it later does.
+    fn named(&self) -> Named {
+        match self {
+            Self::Log => Named::WhenOrdered,
+            Self::Retain => Named::WhenServed,
+        }
+    }
+
     fn serve(&self, views: &Views<'_>, _: &Views<'_>) -> Result<Answered, ExperimentError> {
         let mut answered = Answered::default();
         let (ordered, _) = views.times();
         let everything = views.design().operator.holding_nothing_back();
-        for holdings in views.operators()? {
-            let about = views.about_at(&holdings);
+        let all = views.operators()?;
+        for holdings in &all {
+            let about = views.about_at(holdings);
             let serve = |operator| {
                 let case = Case { about: &about, operator, ..views.case() };
                 match self {
-                    Self::Log => compelled_logging::serve(&case, &holdings, ordered),
-                    Self::Retain => retention::serve(&case, &holdings),
+                    Self::Log => compelled_logging::serve(&case, holdings, ordered),
+                    Self::Retain => retention::serve(&case, holdings),
                 }
             };
             let has = serve(&everything);
             answered.paper(&has, &serve(&views.design().operator));
-            answered.because(Item::MessageSourceDestination, &has);
+            if views.speaks(holdings, &all) {
+                answered.because(Item::MessageSourceDestination, &has);
+            }
             if matches!(self, Self::Retain) {
                 // Everybody whom a retained row is about is exposed, whoever asks about whom.
                 let events = holdings.rows().events.iter().filter(|event| event.at >= ordered);
@@ -233,18 +253,23 @@ impl Experiment for PushLookUp {
         }
         let push = views.push();
         let everything = views.design().operator.holding_nothing_back();
-        for holdings in views.operators()? {
-            let about = views.about_at(&holdings);
+        let all = views.operators()?;
+        for holdings in &all {
+            let about = views.about_at(holdings);
             let serve = |operator| {
-                push_lookup::serve(&Case { about: &about, operator, ..views.case() }, &holdings, push)
+                push_lookup::serve(&Case { about: &about, operator, ..views.case() }, holdings, push)
             };
             let (found, stated) = (serve(&everything), serve(&views.design().operator));
             if views.design().is_unknown_item(Item::PushToken) {
                 let reason = "No source says whether the product's operator holds a push token.".to_owned();
-                answered.reasons.push(reason);
+                if !answered.reasons.contains(&reason) {
+                    answered.reasons.push(reason);
+                }
                 continue;
             }
-            answered.because(Item::PushToken, &found.first);
+            if views.speaks(holdings, &all) {
+                answered.because(Item::PushToken, &found.first);
+            }
             answered
                 .pieces
                 .extend(found.exhibits.iter().map(|exhibit| super::answer::piece(Item::PushToken, exhibit)));

@@ -6,16 +6,17 @@ use pillarbox_access::demand::participant::{self, PARTICIPANT};
 use pillarbox_access::demand::report::{self, REPORT};
 use pillarbox_access::demand::seized_phone::{self, OnThePhone, SEIZED_PHONE, Seized, about};
 use pillarbox_access::demand::{CONTENT_WARRANT, Case, stored};
-use pillarbox_access::facts::Facts;
+use pillarbox_access::facts::{Facts, Said};
 use pillarbox_access::view::{LockState, SeizedPhone};
-use pillarbox_client::{Entry, Protection};
+use pillarbox_client::Protection;
+use pillarbox_wire::{AccountId, Timestamp};
 
 use super::answer::{Answered, piece};
 use super::guessing::try_codes;
 use super::views::Views;
 use super::{Experiment, ExperimentError};
 use crate::matrix::reread::pieces::{self, Names};
-use crate::score::{Absence, Counts, Means, Party, Timer, What};
+use crate::score::{Absence, Counts, Means, Party, SAME_MOMENT_MS, Timer, What};
 
 /// What the state between on and off rests on.
 const MEMORY_TOOL: &str = "This assumes a tool that reads the memory of a phone that is locked and runs. Whoever has none has a phone \
@@ -230,7 +231,7 @@ impl Experiment for Report {
 /// A report without a proof of its own: the operator looks whether its rows hold the words that the contact shows.
 fn compared(answered: &mut Answered, views: &Views<'_>) -> Result<Counts, ExperimentError> {
     let mut counts = Counts::default();
-    let Some(shown) = last_text_shown(views)? else {
+    let Some(Shown { by, at, text }) = last_text_shown(views)? else {
         answered.reasons.push("Nobody who was written to has a text of the target to report.".into());
         counts.absence = Absence::NotInStory;
         return Ok(counts);
@@ -242,8 +243,17 @@ fn compared(answered: &mut Answered, views: &Views<'_>) -> Result<Counts, Experi
         let case = Case { about: &about, operator: &everything, ..views.case() };
         // What the operator compares with is messages: nobody's backup is opened for a report.
         let served = stored::serve_messages(&CONTENT_WARRANT, &case, &holdings);
-        let same = served.facts.said.into_iter().find(|said| said.text == shown);
-        let Some(same) = same else { continue };
+        // The same words from somebody else, to somebody else or at another time are another message.
+        let theirs = |name: &Option<String>, accounts: &[AccountId]| {
+            name.as_ref().is_some_and(|name| accounts.iter().any(|account| holdings.name(*account) == *name))
+        };
+        let is_same = |said: &Said| {
+            said.text == text
+                && said.at.0.abs_diff(at.0) <= SAME_MOMENT_MS
+                && theirs(&said.from, views.accounts())
+                && theirs(&said.to, &[by])
+        };
+        let Some(same) = served.facts.said.into_iter().find(is_same) else { continue };
         let payloads = served.lines.iter().filter(|line| line.item == Item::MessageContent);
         let pieces = payloads.flat_map(|line| line.exhibits.iter().map(|exhibit| piece(line.item, exhibit)));
         answered.pieces.extend(pieces);
@@ -253,21 +263,31 @@ fn compared(answered: &mut Answered, views: &Views<'_>) -> Result<Counts, Experi
         break;
     }
     answered.reasons.push(match counts.returned {
-        0 => "The phones keep nothing that a report could be proved with, and no message that the operator has says the reported words.",
+        0 => "The phones keep nothing that a report could be proved with, and the operator has no message from the one to the other at that time that says the reported words.",
         _ => "The phones keep nothing that a report could be proved with. The operator finds the reported words in a message that it has: its word is all the proof that there is.",
     }.into());
     Ok(counts)
 }
 
+/// A text that somebody shows.
+struct Shown {
+    /// The account that got it.
+    by: AccountId,
+    /// When it was written.
+    at: Timestamp,
+    text: String,
+}
+
 /// The last text of the target's that the first contact with one still has.
-fn last_text_shown(views: &Views<'_>) -> Result<Option<String>, ExperimentError> {
+fn last_text_shown(views: &Views<'_>) -> Result<Option<Shown>, ExperimentError> {
     for (_, phones) in views.contacts() {
         for phone in &phones {
             for contact in phone.contacts()?.iter().filter(|it| views.accounts().contains(&it.account)) {
                 let history = phone.history(contact.account)?;
-                let received = history.iter().rev().filter(|entry| entry.is_received());
-                if let Some(text) = received.filter_map(Entry::text).next() {
-                    return Ok(Some(text.to_owned()));
+                let mut received = history.iter().rev().filter(|entry| entry.is_received());
+                let last = received.find_map(|entry| Some((entry.sent_at, entry.text()?)));
+                if let (Some((at, text)), Some(own)) = (last, phone.account().address) {
+                    return Ok(Some(Shown { by: own.account, at, text: text.to_owned() }));
                 }
             }
         }

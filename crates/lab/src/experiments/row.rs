@@ -10,11 +10,13 @@ use pillarbox_wire::Timestamp;
 
 use super::answer::Answered;
 use super::compare::{Compared, compare};
+use super::copies::{self, Lies};
 use super::staging::{Ordered, Staged, stage};
-use super::{Experiment, ExperimentError, GuessTime, Views, context, copies};
+use super::views::Named;
+use super::{Experiment, ExperimentError, GuessTime, Views, context};
 use crate::matrix::cell::{Alternative, Evidence, VERSION};
 use crate::scenario::{PersonId, Scenario};
-use crate::score::{Means, Measures, TextsAt, Yardstick, score};
+use crate::score::{Means, Measures, Yardstick, score};
 
 /// Where the time of a row went.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -102,17 +104,17 @@ impl Worlds<'_> {
         self.said.push(said);
         spent.worlds += 1;
         spent.running += begun.elapsed();
-        self.ran.push(Ran { ordered: ordered.clone(), staged, sha256, copies: BTreeMap::new() });
+        self.ran.push(Ran { ordered: ordered.clone(), staged, sha256, lies: BTreeMap::new() });
         Ok(self.ran.len() - 1)
     }
 
     /// Looks, once for each world and target, where the target's texts lie.
     fn look_for_copies(&mut self, place: usize, target: PersonId) -> Result<(), ExperimentError> {
         let Some(ran) = self.ran.get_mut(place) else { return Ok(()) };
-        if !ran.copies.contains_key(&target) {
-            let views = Views::new(&ran.staged, self.design, target)?;
+        if !ran.lies.contains_key(&target) {
+            let views = Views::new(&ran.staged, self.design, target, Named::WhenServed)?;
             let yardstick = Yardstick::of(&ran.staged.scenario, ran.staged.world.scorer(), target);
-            ran.copies.insert(target, copies::everywhere(&views, &yardstick)?);
+            ran.lies.insert(target, copies::everywhere(&ran.staged, &views, &yardstick)?);
         }
         Ok(())
     }
@@ -154,7 +156,9 @@ pub(crate) fn run(
             None => None,
         };
         let begun = Instant::now();
-        worlds.look_for_copies(place, experiment.target(scenario))?;
+        let target = experiment.target(scenario);
+        worlds.look_for_copies(usual, target)?;
+        worlds.look_for_copies(place, target)?;
         row.spent.serving += begun.elapsed();
         if let (Some(usual), Some(with)) = (worlds.ran.get(usual), worlds.ran.get(place)) {
             let otherwise = otherwise.and_then(|at| worlds.ran.get(at));
@@ -176,7 +180,7 @@ struct Ran {
     /// SHA-256 of its record.
     sha256: String,
     /// Where the texts of each target lie that was looked for.
-    copies: BTreeMap<PersonId, Vec<TextsAt>>,
+    lies: BTreeMap<PersonId, Lies>,
 }
 
 fn one(
@@ -187,16 +191,17 @@ fn one(
     with: &Ran,
     spent: &mut Spent,
 ) -> Result<Evidence, ExperimentError> {
-    let Ran { ordered, staged, sha256: digest, copies } = with;
+    let Ran { ordered, staged, sha256: digest, lies } = with;
     let begun = Instant::now();
     let target = experiment.target(&staged.scenario);
-    let views = Views::new(staged, design, target)?;
+    let named = experiment.named();
+    let views = Views::new(staged, design, target, named)?;
     let usual = usual.unwrap_or(with);
-    let without = Views::new(&usual.staged, design, target)?;
+    let without = Views::new(&usual.staged, design, target, named)?;
     let mut answered = experiment.serve(&views, &without)?;
     let alternative = match otherwise {
         Some(Ran { ordered, staged, sha256: digest, .. }) => {
-            let answered = experiment.serve_otherwise(&Views::new(staged, design, target)?)?;
+            let answered = experiment.serve_otherwise(&Views::new(staged, design, target, named)?)?;
             answered.map(|Answered { brought, pieces, .. }| Alternative {
                 ordered: ordered.in_words(),
                 world_sha256: digest.clone(),
@@ -209,9 +214,12 @@ fn one(
     let names_an_account =
         matches!(experiment.demand().view, View::RelayHoldings | View::OperatorTap | View::PushRecords);
     if design.phone.accounts == Accounts::PerContact && names_an_account {
-        let reason = "The demand names one account, which one contact writes to. What goes through the target's other accounts is not in \
-                      this answer, and nothing in the demand ties them to the target.";
-        answered.reasons.push(reason.to_owned());
+        answered.reasons.push(one_of_several(&views));
+    }
+    if named == Named::WhenOrdered
+        && let since @ 1.. = views.accounts_since()
+    {
+        answered.reasons.push(made_since(since));
     }
     spent.guessing = spent.guessing.and(answered.guessing.unwrap_or_default());
     spent.serving += begun.elapsed();
@@ -230,9 +238,7 @@ fn one(
     }
     experiment.compared(&mut answered, &compared);
     let Compared { lost: function_lost, lost_texts: lost, could_notice, noticed, .. } = compared;
-    let everywhere = copies.get(&target).map(Vec::as_slice).unwrap_or_default();
-    let copies = copies::beside(demand.view, experiment.what(), everywhere, &yardstick);
-    let evidence = Evidence {
+    let mut evidence = Evidence {
         v: VERSION,
         scenario: staged.scenario.name.clone(),
         design: design.name.clone(),
@@ -252,11 +258,36 @@ fn one(
         brought: answered.brought,
         yardstick,
         context: context::of(experiment, design, &staged.scenario, seed),
-        effects: Measures { copies, could_notice, noticed, function_lost, lost, ..answered.effects },
+        effects: Measures { could_notice, noticed, function_lost, lost, ..answered.effects },
         pieces: answered.pieces,
         rereadable: answered.rereadable,
         alternative,
     };
+    if let (Some(with), Some(without)) = (lies.get(&target), usual.lies.get(&target)) {
+        let (_, counts, _) = evidence.score();
+        evidence.effects.copies = copies::beside(&evidence, with);
+        evidence.effects.thief = copies::thief(&evidence, &counts, with, without);
+    }
     spent.scoring += begun.elapsed();
     Ok(evidence)
+}
+
+/// Where there is an account for each contact: which one the demand names.
+fn one_of_several(views: &Views<'_>) -> String {
+    let which = match views.named_by() {
+        Some(contact) => format!("the one that {contact} writes to, with whom most texts were exchanged"),
+        None => "the newest".to_owned(),
+    };
+    format!(
+        "The demand names one account, {which}. What goes through the target's other accounts is not in this answer, and nothing in \
+         the demand ties them to the target."
+    )
+}
+
+/// Accounts that an order does not cover.
+fn made_since(accounts: usize) -> String {
+    match accounts {
+        1 => "An account that the target has made since the order is not covered by it.".to_owned(),
+        many => format!("{many} accounts that the target has made since the order are not covered by it."),
+    }
 }

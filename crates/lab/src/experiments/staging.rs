@@ -11,6 +11,7 @@ use pillarbox_wire::{AccountId, ChannelName, Duration, Handle, Timestamp};
 
 use super::ExperimentError;
 use crate::scenario::{Act, Audience, Event, LockState, Passcode, Person, PersonId, Scenario};
+use crate::truth::Place;
 use crate::world::{Order, Role, Site, SiteId, Whom, World};
 
 /// What is ordered, of whom.
@@ -44,6 +45,8 @@ pub(crate) enum Ordered {
         country: String,
         /// What their phones do from then on.
         habits: Habits,
+        /// What the relays keep from then on.
+        relay: Box<Keeping>,
     },
     /// The operator serves nobody in a country any more.
     StopServing {
@@ -108,7 +111,7 @@ impl Ordered {
 pub(super) struct Staged {
     pub(super) world: World,
     pub(super) scenario: Scenario,
-    /// The accounts that each target had when it was ordered.
+    /// The accounts that each target had when it was ordered: an order covers those.
     pub(super) accounts: BTreeMap<PersonId, Vec<AccountId>>,
     /// What the messenger's operator had the moment before a channel was taken down, relay by relay; otherwise none.
     pub(super) before: Vec<RelayHoldings>,
@@ -271,9 +274,32 @@ pub(super) fn stage(
     Ok(Staged { world, scenario, accounts, before, strangers })
 }
 
-fn accounts_of(world: &World, who: PersonId) -> Vec<AccountId> {
+/// The accounts that somebody has had by now. The first is the one that a demand names where no number stands for the person: the
+/// newest, and where there is one for each contact that of whom most texts were exchanged with by now.
+pub(super) fn accounts_of(world: &World, who: PersonId) -> Vec<AccountId> {
     let owned = world.scorer().accounts().iter().filter(|behind| behind.who == who);
-    owned.map(|behind| behind.account).collect()
+    let mut accounts: Vec<AccountId> = owned.rev().map(|behind| behind.account).collect();
+    if let Some(known) = main_contact(world, who).and_then(|contact| world.account_for(who, contact)) {
+        accounts.sort_by_key(|account| *account != known);
+    }
+    accounts
+}
+
+/// Whom somebody has exchanged most texts with alone by now; of several, whom first.
+pub(super) fn main_contact(world: &World, who: PersonId) -> Option<PersonId> {
+    let mut counts: Vec<(PersonId, usize)> = Vec::new();
+    for said in world.scorer().said().iter().filter(|said| said.place == Place::Private) {
+        let with = match said.to.as_slice() {
+            [to] if said.by == who => *to,
+            [to] if *to == who => said.by,
+            _ => continue,
+        };
+        match counts.iter_mut().find(|(known, _)| *known == with) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((with, 1)),
+        }
+    }
+    counts.into_iter().rev().max_by_key(|(_, count)| *count).map(|(contact, _)| contact)
 }
 
 fn orders(world: &World, design: &Design, ordered: &Ordered, accounts: &[AccountId]) -> Vec<Order> {
@@ -318,12 +344,22 @@ fn orders(world: &World, design: &Design, ordered: &Ordered, accounts: &[Account
             all.push(Order::UpdateSoftware { whom, habits, stops_encrypting, announced });
             all
         }
-        Ordered::WithdrawBackups { country, habits } => {
+        Ordered::WithdrawBackups { country, habits, relay } => {
+            let mut all = Vec::new();
+            if **relay != design.relay {
+                all.extend(sites.map(|site| Order::SetKeeping { site, keeping: (**relay).clone() }));
+            }
             let (whom, habits) = (Whom::Country(country.clone()), habits.clone());
             let announced = format!(
                 "The operator says: backups that only you can open are no longer offered in {country}."
             );
-            vec![Order::UpdateSoftware { whom, habits, stops_encrypting: false, announced: Some(announced) }]
+            all.push(Order::UpdateSoftware {
+                whom,
+                habits,
+                stops_encrypting: false,
+                announced: Some(announced),
+            });
+            all
         }
         Ordered::StopServing { country, closes_accounts } => {
             let announced = match closes_accounts {

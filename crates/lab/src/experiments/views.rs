@@ -31,9 +31,18 @@ use pillarbox_relay::stamp::StampKey;
 use pillarbox_wire::{AccountId, ChannelName, Timestamp};
 
 use super::ExperimentError;
-use super::staging::Staged;
+use super::staging::{Staged, accounts_of, main_contact};
 use crate::scenario::{PersonId, Scenario};
 use crate::world::{Role, Seized, World, WorldError};
+
+/// When a demand named the accounts that it is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Named {
+    /// With the order: what it covers is settled then.
+    WhenOrdered,
+    /// With the service: whatever accounts there are then.
+    WhenServed,
+}
 
 /// What the parties of one world have.
 pub struct Views<'w> {
@@ -42,7 +51,7 @@ pub struct Views<'w> {
     scenario: &'w Scenario,
     target: PersonId,
     about: About,
-    accounts: &'w [AccountId],
+    accounts: Vec<AccountId>,
     circumstances: Vec<&'w str>,
     before: &'w [RelayHoldings],
 }
@@ -52,9 +61,13 @@ impl<'w> Views<'w> {
         staged: &'w Staged,
         design: &'w Design,
         target: PersonId,
+        named: Named,
     ) -> Result<Self, ExperimentError> {
         let Staged { world, scenario, accounts, before, .. } = staged;
-        let accounts = accounts.get(&target).map(Vec::as_slice).unwrap_or_default();
+        let accounts = match named {
+            Named::WhenOrdered => accounts.get(&target).cloned().unwrap_or_default(),
+            Named::WhenServed => accounts_of(world, target),
+        };
         let person = scenario.person(target);
         let number = person.and_then(|person| person.number.clone()).filter(|_| design.phone.number);
         let about = match (number, accounts.first()) {
@@ -65,6 +78,32 @@ impl<'w> Views<'w> {
         };
         let circumstances = scenario.inquiry.circumstances.iter().map(String::as_str).collect();
         Ok(Self { world, design, scenario, target, about, accounts, circumstances, before })
+    }
+
+    /// The contact whose account for the target the demand names, where there is one for each contact.
+    pub(super) fn named_by(&self) -> Option<&'w str> {
+        let contact = main_contact(self.world, self.target)?;
+        self.scenario.person(contact).map(|person| person.name.as_str())
+    }
+
+    /// Whom the demand is about.
+    pub(super) const fn target(&self) -> PersonId {
+        self.target
+    }
+
+    /// How many accounts the target has made since those that the demand names.
+    pub(super) fn accounts_since(&self) -> usize {
+        let all = accounts_of(self.world, self.target);
+        all.iter().filter(|account| !self.accounts.contains(account)).count()
+    }
+
+    /// The same party's views for a demand about a contact of the target's.
+    pub(super) fn about_contact(
+        &self,
+        staged: &'w Staged,
+        contact: PersonId,
+    ) -> Result<Self, ExperimentError> {
+        Self::new(staged, self.design, contact, Named::WhenServed)
     }
 
     /// The case, at the messenger's operator.
@@ -128,6 +167,19 @@ impl<'w> Views<'w> {
             About::Number(number) if holdings.account(number).is_some() => self.about.clone(),
             _ => self.accounts.iter().copied().find(here).map_or_else(|| self.about.clone(), About::Account),
         }
+    }
+
+    /// Whether a relay's word on what it does not have counts: it has the target's account, or none of them has.
+    pub(super) fn speaks<'h>(
+        &self,
+        holdings: &RelayHoldings,
+        all: impl IntoIterator<Item = &'h RelayHoldings>,
+    ) -> bool {
+        let has = |holdings: &RelayHoldings| {
+            let about = self.about_at(holdings);
+            Case { about: &about, ..self.case() }.account(holdings).is_some()
+        };
+        has(holdings) || !all.into_iter().any(has)
     }
 
     fn holdings_of(&self, role: Role) -> Result<Vec<RelayHoldings>, ExperimentError> {
@@ -207,8 +259,8 @@ impl<'w> Views<'w> {
 
     /// The accounts of the target that somebody who writes to them knows.
     #[must_use]
-    pub const fn accounts(&self) -> &[AccountId] {
-        self.accounts
+    pub fn accounts(&self) -> &[AccountId] {
+        &self.accounts
     }
 
     /// The first public channel of the story.

@@ -176,6 +176,7 @@ impl Evidence {
         measures.noticed.clone_from(&self.effects.noticed);
         measures.could_notice.clone_from(&self.effects.could_notice);
         measures.copies.clone_from(&self.effects.copies);
+        measures.thief = self.effects.thief;
         measures.function_lost = self.effects.function_lost;
         measures.lost.clone_from(&self.effects.lost);
         let Measures { guesses, timers, posts, elsewhere, .. } = &self.effects;
@@ -196,12 +197,6 @@ impl Evidence {
         // What also brings the time before does not bring the time from the order on alone.
         let only_from_now_on = self.only_from_now_on && measures.content_past.n == 0;
         (State::of(self.means, only_from_now_on, &counts), counts, measures)
-    }
-
-    /// Whether it was read from an operator's rows and keys, which somebody could steal.
-    #[must_use]
-    pub const fn takes_rows(&self) -> bool {
-        matches!(self.view, View::RelayHoldings | View::BackupStore)
     }
 
     /// Whether an operator answers.

@@ -9,7 +9,7 @@ use crate::score::{Elsewhere, Measures, NoticeOutcome, Posts};
 const COLUMNS: &str = "design,demand,state,n,of,says,content_past,content_past_of,content_future,content_future_of,pairs_right,\
 pairs_found,pairs_of,times_right,times_found,times_of,groups_right,groups_found,groups_of,look_back_ms,delay_ms,named,read,\
 texts,messages,ciphertexts,ciphertexts_texts,\
-could_notice,noticed_by,noticed_at,function_lost,function_lost_of,lost,attribution,kinds,other_data,texts_elsewhere,each_contact_shows,passcodes_tried,passcodes_of,\
+could_notice,noticed_by,noticed_at,function_lost,function_lost_of,lost,attribution,kinds,other_data,named_accounts,thief,thief_without_order,texts_elsewhere,each_contact_shows,passcodes_tried,passcodes_of,\
 supposed_guess_ms,passcode_found_by,erased_after,disappear_after_s,posts_destroyed,posts_destroyed_of,posts,stranger_read_before,stranger_read_after,followers_fetched,followers,\
 restored_elsewhere,restored_elsewhere_of,found_again_by_number,found_again_by_invitation,complied_past,complied_past_of,\
 complied_future,complied_future_of,complied_lost,complied_lost_of,reasons,control,seed,evidence,\
@@ -68,6 +68,12 @@ pub(super) fn table(cells: &[Cell]) -> String {
 fn special(measures: &Measures) -> Vec<String> {
     let number = |number: Option<u64>| number.map_or_else(String::new, |number| number.to_string());
     let mut fields = vec![joined(&measures.besides, |it| format!("{} {}", it.what.as_str(), it.entries))];
+    let thief = measures.thief;
+    fields.extend([
+        measures.named_accounts.to_string(),
+        number(thief.map(|it| it.rows.n)),
+        number(thief.and_then(|it| it.without).map(|it| it.n)),
+    ]);
     fields.push(joined(&measures.copies, |it| {
         format!("{} {} of {}", it.holder.as_str(), it.texts.len(), it.of)
     }));

@@ -21,6 +21,12 @@ pub(super) fn measures(measures: &Measures) -> Vec<(&'static str, String)> {
         ("Reaches back", measures.look_back_ms.map(span)),
         ("Comes after at most", measures.delay_ms.map(span)),
         ("Others who are named", some(measures.named.iter().cloned())),
+        (
+            "Accounts of others without a name",
+            (measures.named_accounts > 0).then(|| measures.named_accounts.to_string()),
+        ),
+        ("A thief of the rows and keys has", measures.thief.and_then(|it| share(it.rows))),
+        ("A thief without the order", measures.thief.and_then(|it| it.without).and_then(share)),
         ("Others whose words are read", some(measures.read.iter().cloned())),
         ("Texts that came back", some(measures.texts.iter().cloned())),
         ("Messages that came back", some(measures.passed.iter().cloned())),

@@ -2,20 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pillarbox_access::attribution::{Attribution, attribution};
+use pillarbox_access::attribution::{Attribution, Origin, attribution};
 use pillarbox_access::facts::Wrote;
 use pillarbox_access::{Answer as ItemAnswer, Item};
 use serde::{Deserialize, Serialize};
 
 use super::brought::{Brought, Entry, Party};
-use super::special::{Besides, Elsewhere, Guesses, NoticeOutcomes, Posts, Shows, TextsAt, Timer};
+use super::special::{Besides, Elsewhere, Guesses, NoticeOutcomes, Posts, Shows, TextsAt, Thief, Timer};
 use super::state::{Absence, Counts};
 use super::yardstick::{Told, Yardstick};
 use crate::record::sha256;
 
 /// A row's time and that of the text that it is about differ by the way to the relay, a few seconds at most; more than this is another
 /// message: a receipt, or the next text in the same direction.
-const SAME_MOMENT_MS: u64 = 5_000;
+pub(crate) const SAME_MOMENT_MS: u64 = 5_000;
 
 /// How much of how much.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -128,6 +128,8 @@ pub struct Measures {
     pub sealed: Sealed,
     /// People other than the target whom the answer names.
     pub named: Vec<String>,
+    /// Accounts other than the target's that an operator's answer has without a number: who is behind them, it does not say.
+    pub named_accounts: u64,
     /// People other than the target whose words are in the answer.
     pub read: Vec<String>,
     /// People whose phones something else reached because of the order than without it: bytes, a program, a refusal. Whoever is not
@@ -149,6 +151,8 @@ pub struct Measures {
     pub besides: Vec<Besides>,
     /// Where else the texts lie that the demand is about, readable.
     pub copies: Vec<TextsAt>,
+    /// What a thief of the same rows and keys has; none where no rows are asked.
+    pub thief: Option<Thief>,
     /// What each contact shows alone, whom the target wrote to last first.
     pub shows: Vec<Shows>,
     /// Guesses at the passcode, one for each vault that lies on a phone that is off.
@@ -206,7 +210,8 @@ pub fn score(what: What, brought: &Brought, yardstick: &Yardstick) -> (Counts, M
         },
         look_back_ms: oldest(brought).map(|oldest| yardstick.served.saturating_sub(oldest)),
         delay_ms: brought.came.iter().map(|(happened, came)| came.saturating_sub(*happened)).max(),
-        named: named(brought, yardstick),
+        named: others(names(brought).filter(|name| !is_bare_account(brought, name)), yardstick),
+        named_accounts: accounts(brought, yardstick),
         read: read_people(brought, yardstick),
         attribution: brought.is_something().then(|| attribution(brought.origin)),
         kinds: kinds(what, brought, false),
@@ -435,13 +440,28 @@ fn oldest(brought: &Brought) -> Option<u64> {
     wrote.chain(brought.said.iter().map(|text| text.at.0)).min()
 }
 
-/// People other than the target whom the answer names.
-fn named(brought: &Brought, yardstick: &Yardstick) -> Vec<String> {
+/// Every name in the answer.
+fn names(brought: &Brought) -> impl Iterator<Item = &str> {
     let wrote = brought.wrote.iter().chain(&brought.sealed).flat_map(|wrote| [&wrote.from, &wrote.to]);
-    let said = brought.said.iter().flat_map(|text| [&text.from, &text.to]);
+    let said = brought.said.iter().flat_map(|said| [&said.from, &said.to]);
     let parties = wrote.chain(said).filter_map(Option::as_deref);
     let members = brought.members.iter().map(|row| row.member.as_str());
-    others(parties.chain(members).chain(brought.named.iter().map(String::as_str)), yardstick)
+    parties.chain(members).chain(brought.named.iter().map(String::as_str))
+}
+
+/// Whether a name is an operator's word for an account without a number. A phone and a person know whom they mean by it.
+fn is_bare_account(brought: &Brought, name: &str) -> bool {
+    let Origin { named_by_operator, found_on_phone, shown_by_party, .. } = brought.origin;
+    named_by_operator && !found_on_phone && !shown_by_party && name.starts_with("account ")
+}
+
+/// How many of those an answer has that are not the target's.
+fn accounts(brought: &Brought, yardstick: &Yardstick) -> u64 {
+    let accounts: BTreeSet<&str> = names(brought)
+        .filter(|name| is_bare_account(brought, name))
+        .filter(|name| yardstick.who(name).is_some_and(|who| who != yardstick.target))
+        .collect();
+    accounts.len() as u64
 }
 
 /// People other than the target whose words the answer has.

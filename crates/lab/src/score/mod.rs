@@ -11,9 +11,10 @@ mod state;
 mod yardstick;
 
 pub use brought::{Brought, Entry, Party, Statement};
+pub(crate) use measures::SAME_MOMENT_MS;
 pub use measures::{Measures, Noticed, Rates, Sealed, Share, What, score};
 pub use special::{
-    Besides, Elsewhere, Guesses, Holder, NoticeOutcome, NoticeOutcomes, Posts, Shows, TextsAt, Timer,
+    Besides, Elsewhere, Guesses, Holder, NoticeOutcome, NoticeOutcomes, Posts, Shows, TextsAt, Thief, Timer,
 };
 pub use state::{Absence, Counts, Means, State};
 pub use yardstick::{Told, Yardstick};

@@ -86,8 +86,10 @@ pub enum Holder {
     OwnPhone,
     /// The phones of the target's contacts, all together.
     Contacts,
-    /// The backup, wherever it lies.
+    /// The target's backup, wherever it lies.
     Backup,
+    /// The backups of the target's contacts, all together.
+    ContactsBackups,
     /// What the messenger's operator stores.
     Operator,
 }
@@ -100,6 +102,7 @@ impl Holder {
             Self::OwnPhone => "own-phone",
             Self::Contacts => "contacts",
             Self::Backup => "backup",
+            Self::ContactsBackups => "contacts-backups",
             Self::Operator => "operator",
         }
     }
@@ -110,7 +113,8 @@ impl Holder {
         match self {
             Self::OwnPhone => "the target's own phone, open",
             Self::Contacts => "contacts' phones together",
-            Self::Backup => "a backup that can be read",
+            Self::Backup => "the target's backup, if it can be read",
+            Self::ContactsBackups => "contacts' backups that can be read",
             Self::Operator => "what the operator stores",
         }
     }
@@ -126,6 +130,16 @@ pub struct TextsAt {
     pub texts: Vec<String>,
     /// Of how many.
     pub of: u64,
+}
+
+/// What somebody has who steals the rows and keys of whoever was asked, of what the demand is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Thief {
+    /// As they lie when the demand is served.
+    pub rows: Share,
+    /// The same without the order; none where nothing is ordered.
+    pub without: Option<Share>,
 }
 
 /// Something beside what a demand counts that came back all the same.

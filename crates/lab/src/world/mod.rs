@@ -372,10 +372,18 @@ impl World {
         self.profiles.iter().filter(move |profile| profile.who == who).filter_map(|it| it.phone.as_ref())
     }
 
-    /// Whether somebody got another program than the one that they began with.
+    /// The account that somebody has for one contact, where there is one for each.
+    #[must_use]
+    pub fn account_for(&self, who: PersonId, contact: PersonId) -> Option<AccountId> {
+        let owned = self.owned.get(&who).into_iter().flatten().rev();
+        let profiles = owned.filter_map(|id| self.profiles.get(id.0));
+        profiles.filter(|profile| profile.purpose == Purpose::ForContact(contact)).find_map(Profile::account)
+    }
+
+    /// Whether there is another program on a phone in somebody's hands than the one that they began with.
     #[must_use]
     pub fn has_other_software(&self, who: PersonId) -> bool {
-        self.updated.contains_key(&who)
+        self.updated.contains_key(&who) && self.phones_of(who).next().is_some()
     }
 
     /// Phones that are in other hands.

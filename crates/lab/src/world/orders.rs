@@ -179,6 +179,7 @@ impl World {
         self.count_kept()
     }
 
+    /// Whoever is in the country and at that relay loses the connection, and tries again. Nobody else's phone is touched.
     fn block(&mut self, country: &str, site: SiteId) -> Result<(), WorldError> {
         self.site_mut(site)?.blocked_in.insert(country.to_owned());
         for number in 0..self.profiles.len() {
@@ -187,9 +188,9 @@ impl World {
                 self.scenario.person(profile.who).is_some_and(|person| person.country == country);
             if profile.site == site && lives_there {
                 self.cut(ProfileId(number))?;
+                self.restless.insert(ProfileId(number));
             }
         }
-        self.everybody_looks();
         Ok(())
     }
 

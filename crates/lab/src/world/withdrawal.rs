@@ -40,9 +40,9 @@ impl World {
             let is_messenger = self.site(profile.site)?.role == Role::Messenger;
             if is_messenger && people.contains(&profile.who) {
                 self.cut(ProfileId(number))?;
+                self.restless.insert(ProfileId(number));
             }
         }
-        self.everybody_looks();
         Ok(())
     }
 

@@ -8,6 +8,7 @@ const SUBJECT: Subject<'_> = Subject {
     unit: "texts",
     container: "locked phone",
     is_an_operator: true,
+    is_a_tap: false,
     is_about_the_time_after: false,
     is_hypothetical: false,
 };
@@ -78,10 +79,37 @@ fn every_sentence_about_others_and_statements() {
             all.push_str(&format!("{}\n", operators_word(&SUBJECT, Some(&word), &counts)));
         }
     }
-    for state in states(1, 4) {
-        for is_ordered in [false, true] {
-            all.push_str(&format!("{state:?}, {is_ordered}: {}\n", thief(true, is_ordered, state)));
+    for of in [0, 1, 4] {
+        for n in [0, 1, 4].into_iter().filter(|n| *n <= of) {
+            for without in [None, Some(0), Some(1), Some(4)].into_iter().filter(|it| it.unwrap_or(0) <= of) {
+                for unit in ["texts", "messages"] {
+                    let subject = Subject { unit, ..SUBJECT };
+                    let stolen = Thief { rows: Share { n, of }, without: without.map(|n| Share { n, of }) };
+                    let more = without_the_order(&subject, &stolen).unwrap_or_default();
+                    all.push_str(&format!("{n} of {of}, {without:?}: {} {more}\n", thief(&subject, &stolen)));
+                }
+            }
         }
+    }
+    for accounts in [1, 18] {
+        for named in [0, 1, 5] {
+            let measures =
+                Measures { named: people[..named].to_vec(), named_accounts: accounts, ..Measures::default() };
+            let state = State::None { why: Absence::NothingKept };
+            all.push_str(&format!("{}\n", headline(&SUBJECT, state, &Counts::default(), &measures)));
+        }
+    }
+    let tap = Subject { is_a_tap: true, ..SUBJECT };
+    for (n, of) in [(1, 1), (1, 4), (4, 4)] {
+        let counts = Counts { of, ..Counts::default() };
+        all.push_str(&format!("{}\n", has(&tap, State::Unreadable { n, of }, &counts)));
+        let none = State::None { why: Absence::NothingKept };
+        all.push_str(&format!("{}\n", has(&tap, none, &counts)));
+    }
+    let memory = Subject { unit: "texts with a tool that reads memory", party: "The phone", ..SUBJECT };
+    all.push_str(&format!("{}\n", has(&memory, State::Returned { n: 3, of: 4 }, &Counts::default())));
+    for codes in ["10000", "1000000", "9106685769537214956799814036094976"] {
+        all.push_str(&format!("{}\n", many(codes)));
     }
     for (texts, carrying, ciphertexts, read_elsewhere) in
         [(0, 0, 1, 0), (1, 1, 1, 0), (0, 0, 3, 0), (1, 1, 3, 0), (2, 3, 3, 0), (1, 4, 9, 1), (0, 4, 9, 2)]
