@@ -54,8 +54,8 @@ impl Relay {
         let mut command = Self::command(place, data, listen);
         command.args(options);
         let mut process = Process::start(command);
-        let ready = process.wait_for(Stream::Out, |line| line.starts_with("Relay ready"));
         let admin = process.wait_for(Stream::Out, |line| line.starts_with("Admin"));
+        let ready = process.wait_for(Stream::Out, |line| line.starts_with("Relay ready"));
         let last = |line: String| line.split_whitespace().last().unwrap().to_owned();
         let admin = admin.split_whitespace().nth(1).unwrap().strip_prefix("http://").unwrap().to_owned();
         let admin = admin.strip_suffix("/healthz").unwrap().to_owned();
@@ -82,11 +82,17 @@ impl Relay {
         &self.data
     }
 
-    /// Starts `ledger --follow` on it, and waits until it follows.
+    /// Starts `ledger --follow --all` on it, and waits until it follows.
     #[must_use]
     pub fn follow(&self, place: &Place) -> Process {
+        self.follow_with(place, &["--all"])
+    }
+
+    /// Starts `ledger --follow` on it with more options, and waits until it follows.
+    #[must_use]
+    pub fn follow_with(&self, place: &Place, options: &[&str]) -> Process {
         let mut command = place.command(&programs().relay);
-        command.args(["ledger", "--follow", "--data"]).arg(&self.data);
+        command.args(["ledger", "--follow", "--data"]).arg(&self.data).args(options);
         let mut follow = Process::start(command);
         follow.wait_for(Stream::Out, |line| line.starts_with("UTC "));
         follow

@@ -83,14 +83,45 @@ fn following_the_ledger_shows_a_message_as_it_passes() {
     let relay = place.relay();
     let (alice, bob) = place.alice_and_bob(&relay);
     let mut follow = relay.follow(&place);
+    let matters = relay.follow_with(&place, &[]);
     drop(alice.run(&["send", "Bob", TEXT]).expect(0));
     let submitted = follow.wait_for(Stream::Out, |line| line.contains(" Submit "));
     assert!(!submitted.contains(TEXT) && submitted.ends_with("127.0.0.1"), "{submitted}");
     assert_eq!(bob.inbox(), [TEXT]);
     follow.wait_for(Stream::Out, |line| line.contains(" Acknowledge"));
+    // A person who wants to be found by a number goes by it here too, the account that came just now among them.
+    let number = ["account", "create", "--relay", relay.address(), "--number", "+447700900103"];
+    drop(place.phone("carol").run(&number).expect(0));
+    follow.wait_for(Stream::Out, |line| line.contains(" Registered ") && line.contains("  +447700900103  "));
     let (_stopped, ended) = relay.stop();
     drop(ended.expect(0));
     drop(follow.finish().expect(3).says("the relay has stopped. Its rows are still there"));
+    let shown = matters.finish().expect(3).out;
+    for (what, is_shown) in [("Submit", true), ("Deliver", true), ("Acknowledge", false), ("opened", false)] {
+        assert_eq!(shown.contains(&format!("  {what} ")), is_shown, "{what}: {shown}");
+    }
+}
+
+#[test]
+fn the_first_screen_of_a_relay_ends_with_its_address_and_a_line_to_copy() {
+    let place = Place::new();
+    let mut command = Relay::command(&place, &place.path("relay"), "127.0.0.1:0");
+    command.args(["--last-seen", "exact", "--keep-delivered", "90"]);
+    let mut relay = Process::start(command);
+    let mut screen = Vec::new();
+    let next = relay.wait_for(Stream::Out, |line| {
+        screen.push(line.to_owned());
+        line.starts_with("Next: ")
+    });
+    let address = screen[screen.len() - 2].strip_prefix("Relay ready").unwrap().trim();
+    assert_eq!(next, format!("Next: export RELAY='{address}'"));
+    let text = screen.join(" ");
+    assert!(text.starts_with("It keeps:") && screen.len() < 20, "{screen:#?}");
+    // What this one was told to keep, and no column of a table.
+    assert!(text.contains("the time of last use") && text.contains("(90 days after delivery,"), "{text}");
+    assert!(!text.contains('_') && !text.contains(" row"), "{text}");
+    relay.signal("TERM");
+    drop(relay.finish().expect(0));
 }
 
 #[test]

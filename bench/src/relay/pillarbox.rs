@@ -67,9 +67,8 @@ impl Pillarbox {
         let (data, limits) = (folder.join("data").display().to_string(), limits.display().to_string());
         let arguments = ["run", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--log-level", "error"];
         let arguments = [arguments.as_slice(), &["--data", &data, "--limits", &limits]].concat();
-        let (process, line, taken) = Process::announcing(&self.program, &arguments)?;
-        let address = line.strip_prefix("Relay ready").ok_or("the relay does not start")?.trim().parse()?;
-        Ok((Relay { process, address }, taken))
+        let (process, address, taken) = Process::announcing(&self.program, &arguments, "Relay ready")?;
+        Ok((Relay { process, address: address.parse()? }, taken))
     }
 }
 

@@ -48,10 +48,11 @@ impl Process {
         Ok(process)
     }
 
-    /// Starts a program and gives the first line that it says, and the time until it did.
+    /// Starts a program and gives the rest of the first line that starts with `announced`, and the time until it came.
     pub(crate) fn announcing(
         program: &Path,
         arguments: &[impl AsRef<OsStr>],
+        announced: &str,
     ) -> Result<(Self, String, Duration), Failure> {
         let begun = Instant::now();
         let child = Command::new(program)
@@ -61,9 +62,16 @@ impl Process {
             .stderr(Stdio::null())
             .spawn()?;
         let mut process = Self { child };
-        let mut line = String::new();
         let mut out = BufReader::new(process.child.stdout.take().ok_or("no output")?);
-        out.read_line(&mut line)?;
+        let line = loop {
+            let mut line = String::new();
+            if out.read_line(&mut line)? == 0 {
+                return Err("the program ended without an address".into());
+            }
+            if let Some(rest) = line.strip_prefix(announced) {
+                break rest.trim().to_owned();
+            }
+        };
         let taken = begun.elapsed();
         // Whatever else it says is read and forgotten, so that it never waits for a reader.
         thread::spawn(move || std::io::copy(&mut out, &mut std::io::sink()));

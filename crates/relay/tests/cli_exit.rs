@@ -98,7 +98,10 @@ fn a_rule_from_a_file_is_what_is_kept_and_a_mistake_in_it_is_4() {
     let relay = RunningProgram::start(&data, &["--keep", path]);
     relay.signal("TERM");
     let (status, out, _) = relay.wait();
-    assert!(status.success() && out.contains("event row"), "{out}");
+    assert!(
+        status.success() && out.contains("a log of who looks for which number, and when (90 days)"),
+        "{out}"
+    );
     let kept = pillarbox_relay::Holdings::read(&data).unwrap().keeping.unwrap();
     assert_eq!(kept.log[0].keep, pillarbox_wire::Duration::from_days(90));
 }

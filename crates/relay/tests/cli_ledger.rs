@@ -239,11 +239,11 @@ async fn a_running_relay_has_a_ledger_and_can_be_followed() {
         .unwrap();
     let mut lines = BufReader::new(follower.stdout.take().unwrap()).lines();
     // The heading is printed once the relay has answered: what this is, what it is not, the columns.
-    let heading: Vec<String> = lines.by_ref().take(3).map(Result::unwrap).collect();
+    let heading: Vec<String> = lines.by_ref().take(4).map(Result::unwrap).collect();
     assert!(heading[1].ends_with("pillarbox-relay ledger --fields"), "{heading:?}");
     link.submit(own.address, READABLE).await;
     let line = lines.next().unwrap().unwrap();
-    assert!(line.contains("Submit") && line.ends_with("22  127.0.0.1"), "{line}");
+    assert!(line.contains("Submit") && line.ends_with("+447700900123     22  127.0.0.1"), "{line}");
     assert!(!line.contains("see you"), "{line}");
 
     let held = page(&["ledger", "--data", &path]);

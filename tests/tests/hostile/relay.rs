@@ -27,8 +27,8 @@ impl RelayProcess {
             command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
         let mut line = |start: &str| lines.find(|line| line.starts_with(start)).expect(start);
-        let address = line("Relay ready").split_whitespace().last().unwrap().to_owned();
         let admin = line("Admin").split_whitespace().nth(1).unwrap().to_owned();
+        let address = line("Relay ready").split_whitespace().last().unwrap().to_owned();
         let admin = admin.trim_start_matches("http://").trim_end_matches("/healthz").parse().unwrap();
         Self { child, data, address, admin }
     }

@@ -105,6 +105,9 @@ pub(crate) struct Ledger {
     /// What passes through the running relay, as it happens, until Ctrl-C. The list is not written down.
     #[arg(long, conflicts_with = "last")]
     pub(crate) follow: bool,
+    /// With --follow, also what only the protocol needs: openings and closings, prekeys, bare answers. Programs get it anyway.
+    #[arg(long, requires = "follow")]
+    pub(crate) all: bool,
     #[command(flatten)]
     pub(crate) output: Output,
 }

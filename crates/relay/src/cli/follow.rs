@@ -1,40 +1,64 @@
 //! `ledger --follow`: what passes through the running relay, from its memory, as it happens.
+//!
+//! A person is shown what tells something about people; what the protocol needs besides is behind `--all`. Programs get every
+//! event.
 
 use std::io::Write;
 use std::path::Path;
 
+use anstyle::Style;
 use pillarbox_wire::Timestamp;
 use serde_json::Value;
 
 use super::admin_port::AdminPort;
 use super::args::Output;
 use super::exit::Failure;
+use super::names::LiveNames;
 use super::text;
+use super::window::Window;
+use super::wrap::{INDENT, wrapped};
 
-/// Characters of a hexadecimal account id that are shown.
-const SHORT_ID: usize = 8;
+/// What follows is not in the database: that is the point of showing it.
+const INTRODUCTION: &str = "What passes through the relay. This list is not written down.";
 
-/// What stands above the lines. What follows is not in the database: that is the point of showing it.
-const HEADING: &str = "\
-What passes through the relay. This list is not written down.
-What the relay keeps of it: pillarbox-relay ledger --fields
-UTC       LINK  WHAT            FROM           ABOUT          BYTES  ADDRESS";
+/// Where to look for what is written down.
+const KEPT_WHERE: &str = "What the relay keeps of it: pillarbox-relay ledger --fields";
+
+/// The sentence about the lines that are not shown.
+const LEFT_OUT: &str = "Left out: what only the protocol needs. --all shows it.";
+
+const HEAD: &str = "UTC       LINK  WHAT            FROM           ABOUT          BYTES  ADDRESS";
+
+/// The same in a window that is too narrow for columns.
+const NARROW_HEAD: &str = "UTC       WHAT  BYTES\n  FROM > ABOUT, LINK, ADDRESS";
+
+/// The line of a window that the cursor stands in.
+const CURSOR: usize = 1;
+
+const BOLD: Style = Style::new().bold();
+const PLAIN: Style = Style::new();
+const DIM: Style = Style::new().dimmed();
 
 /// Shows events until the relay or the user ends it.
-pub(crate) fn run(data: &Path, output: Output, out: &mut impl Write) -> Result<(), Failure> {
+pub(crate) fn run(data: &Path, all: bool, output: Output, out: &mut impl Write) -> Result<(), Failure> {
     let lines = AdminPort::of(data)?.passing()?;
-    let words = !output.json && !output.plain;
-    if words {
-        writeln!(out, "{HEADING}")?;
-        out.flush()?;
-    }
-    for line in lines {
-        match serde_json::from_str(&line) {
-            Ok(event) if words => writeln!(out, "{}", sentence(&event))?,
-            Ok(event) if output.plain => writeln!(out, "{}", columns(&event).join("\t"))?,
-            _ => writeln!(out, "{line}")?,
+    if output.json || output.plain {
+        for line in lines {
+            match serde_json::from_str(&line) {
+                Ok(event) if output.plain => writeln!(out, "{}", columns(&event, &mut short).join("\t"))?,
+                _ => writeln!(out, "{line}")?,
+            }
+            out.flush()?;
         }
-        out.flush()?;
+    } else {
+        let mut screen = Screen::new(Window::of_output(), all);
+        screen.begin(out)?;
+        let mut names = LiveNames::of(data);
+        for line in lines {
+            // A line that is no JSON is shown as it is, harmless.
+            let event = serde_json::from_str(&line).unwrap_or(Value::String(line));
+            screen.show(&event, &mut |id| names.shown(id), out)?;
+        }
     }
     Err(Failure::Unreached(format!(
         "the relay has stopped. Its rows are still there: pillarbox-relay ledger --data {}",
@@ -42,28 +66,109 @@ pub(crate) fn run(data: &Path, output: Output, out: &mut impl Write) -> Result<(
     )))
 }
 
-/// One event as a line of the table.
-fn sentence(event: &Value) -> String {
-    if let Some(missed) = event.get("missed") {
-        return format!("({missed} more events passed: too many at once to show)");
+/// The lines for a person, with a head once a window.
+struct Screen {
+    window: Window,
+    all: bool,
+    /// Lines since the head.
+    since_head: usize,
+}
+
+impl Screen {
+    const fn new(window: Window, all: bool) -> Self {
+        Self { window, all, since_head: 0 }
     }
-    let [time, connection, frame, from, about, bytes, peer] = columns(event);
-    format!("{time:8}  {connection:>4}  {frame:14}  {from:13}  {about:13}  {bytes:>5}  {peer}")
-        .trim_end()
-        .to_owned()
+
+    fn begin(&self, out: &mut impl Write) -> Result<(), Failure> {
+        let sentences = [INTRODUCTION, KEPT_WHERE, LEFT_OUT];
+        for sentence in sentences.iter().take(if self.all { 2 } else { 3 }) {
+            let sentence = wrapped("", 0, sentence, self.window.for_sentences());
+            writeln!(out, "{DIM}{sentence}{DIM:#}")?;
+        }
+        writeln!(out, "{BOLD}{}{BOLD:#}", self.head())?;
+        Ok(out.flush()?)
+    }
+
+    const fn head(&self) -> &'static str {
+        if self.window.holds_tables() { HEAD } else { NARROW_HEAD }
+    }
+
+    /// Shows one event, unless it is one that `--all` is for.
+    fn show(
+        &mut self,
+        event: &Value,
+        name: &mut impl FnMut(&str) -> String,
+        out: &mut impl Write,
+    ) -> Result<(), Failure> {
+        let weight = weight(event);
+        if weight == DIM && !self.all {
+            return Ok(());
+        }
+        let line = self.line(event, weight, name);
+        let taken = line.lines().count();
+        let head = self.head().lines().count();
+        if self.window.rows.is_some_and(|rows| head + self.since_head + taken + CURSOR > rows) {
+            writeln!(out, "{BOLD}{}{BOLD:#}", self.head())?;
+            self.since_head = 0;
+        }
+        self.since_head += taken;
+        writeln!(out, "{line}")?;
+        Ok(out.flush()?)
+    }
+
+    /// One event as a line of the table; in a narrow window as two or three.
+    fn line(&self, event: &Value, style: Style, name: &mut impl FnMut(&str) -> String) -> String {
+        if let Some(missed) = event.get("missed") {
+            let missed = format!("({} more events passed: too many at once to show)", plain(missed));
+            return wrapped("", 0, &missed, self.window.for_sentences());
+        }
+        let [time, connection, frame, from, about, bytes, peer] = columns(event, name);
+        if self.window.holds_tables() {
+            let (what, rest) = (format!("{frame:14}"), format!("{from:13}  {about:13}  {bytes:>5}  {peer}"));
+            let (before, after) = if style == DIM { (DIM, PLAIN) } else { (PLAIN, style) };
+            let line = format!("{before}{time:8}  {connection:>4}  {after}{what}{after:#}  {rest}");
+            return format!("{}{before:#}", line.trim_end());
+        }
+        let bytes = if bytes.is_empty() { String::new() } else { format!("  {bytes} bytes") };
+        let whom = format!("{from} > {about}, link {connection}, {peer}");
+        let whom = wrapped("", INDENT, &whom, self.window.columns);
+        format!("{time:8}  {style}{frame}{style:#}{bytes}\n{whom}")
+    }
+}
+
+/// How much an event matters to a person: bold for what carries something, dim for what only the protocol needs.
+///
+/// A frame that nobody has sorted in here matters.
+fn weight(event: &Value) -> Style {
+    let frame = event.get("frame").and_then(Value::as_str).unwrap_or_default();
+    match frame {
+        "Submit" | "Deliver" | "LeaveDeposits" | "Post" => BOLD,
+        "opened" | "closed" | "Welcome" | "Register" | "RegisterWithCode" | "Authenticate"
+        | "PublishPreKeys" | "PreKeysStored" | "CountPreKeys" | "PreKeyCounts" | "RequestCertificate"
+        | "Certificate" | "Accepted" | "Acknowledge" | "Ping" | "Pong" | "Found" | "FoundByCode"
+        | "Bundles" | "Deposited" | "Recalled" | "ChannelOpened" | "Posted" | "Posts" | "Closed"
+        | "Goodbye" => DIM,
+        _ => PLAIN,
+    }
 }
 
 /// The fields of an event, in order, safe to show. What comes from the relay may come from a phone.
-fn columns(event: &Value) -> [String; 7] {
+fn columns(event: &Value, name: &mut impl FnMut(&str) -> String) -> [String; 7] {
     let field = |name| event.get(name).unwrap_or(&Value::Null);
     let time = field("time").as_u64().map_or_else(String::new, |time| time_of_day(Timestamp(time)));
     let bytes = field("bytes").as_u64().filter(|bytes| *bytes > 0);
+    let mut named = |value: &Value| match value {
+        Value::Null => String::new(),
+        value => name(&plain(value)),
+    };
+    // `{"device": ..}`, `{"account": ..}`, `{"handle": ..}` or `{"channel": ..}`.
+    let about = field("about").as_object().and_then(|about| about.values().next());
     [
         time,
         plain(field("connection")),
         plain(field("frame")),
-        name(field("from")),
-        about(field("about")),
+        named(field("from")),
+        about.map_or_else(String::new, &mut named),
         bytes.map_or_else(String::new, |bytes| bytes.to_string()),
         plain(field("peer")),
     ]
@@ -77,15 +182,12 @@ fn plain(value: &Value) -> String {
     }
 }
 
-/// An account id cut to what the eye can compare; a telephone number whole.
-fn name(value: &Value) -> String {
-    let name = plain(value);
-    if name.starts_with('+') { name } else { name.chars().take(SHORT_ID).collect() }
-}
+/// Characters of a hexadecimal account id that `--plain` shows.
+const SHORT_ID: usize = 8;
 
-/// `{"device": ..}`, `{"account": ..}` or `{"handle": ..}`.
-fn about(value: &Value) -> String {
-    value.as_object().and_then(|about| about.values().next()).map_or_else(String::new, name)
+/// An account id cut to what the eye can compare; a telephone number and a channel whole.
+fn short(id: &str) -> String {
+    if id.starts_with(['+', '@']) { id.to_owned() } else { id.chars().take(SHORT_ID).collect() }
 }
 
 fn time_of_day(time: Timestamp) -> String {
@@ -99,27 +201,76 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn an_event_is_one_line_of_eighty_columns() {
-        let event = json!({
-            "time": 1_490_193_607_123_u64, "connection": 12, "peer": "192.0.2.1", "frame": "Submit",
+    fn event(frame: &str) -> Value {
+        json!({
+            "time": 1_490_193_607_123_u64, "connection": 12, "peer": "192.0.2.1", "frame": frame,
             "from": "a94f1c00000000000000000000000000.1", "about": { "device": "7702e100000000000000000000000000.1" },
             "bytes": 256,
-        });
-        let line = sentence(&event);
+        })
+    }
+
+    /// What a person sees of these events in a window, its escape sequences taken out.
+    fn seen(window: Window, all: bool, events: &[Value]) -> String {
+        let mut out = anstream::StripStream::new(Vec::new());
+        let mut screen = Screen::new(window, all);
+        screen.begin(&mut out).unwrap();
+        let mut name = |id: &str| if id.starts_with("a9") { "+447700900101".to_owned() } else { short(id) };
+        events.iter().for_each(|event| screen.show(event, &mut name, &mut out).unwrap());
+        String::from_utf8(out.into_inner()).unwrap()
+    }
+
+    #[test]
+    fn an_event_is_one_line_of_eighty_columns() {
+        let screen = Screen::new(Window::of_columns(80), false);
+        let line = screen.line(&event("Submit"), PLAIN, &mut short);
         assert_eq!(line, "14:40:07    12  Submit          a94f1c00       7702e100         256  192.0.2.1");
         assert!(line.len() <= 80);
     }
 
     #[test]
-    fn what_was_missed_is_said() {
-        assert!(sentence(&json!({ "missed": 7 })).contains("7 more events passed"));
+    fn what_follows_reads_like_this() {
+        let mut authenticated = event("Authenticated");
+        authenticated["from"] = Value::Null;
+        authenticated["bytes"] = json!(0);
+        let events =
+            [event("opened"), authenticated, event("Submit"), event("Accepted"), json!({ "missed": 7 })];
+        for width in [40, 60, 80, 140] {
+            insta::assert_snapshot!(
+                format!("follow_{width}"),
+                seen(Window::of_columns(width), false, &events)
+            );
+        }
+        insta::assert_snapshot!("follow_all_80", seen(Window::of_columns(80), true, &events));
+    }
+
+    #[test]
+    fn the_head_is_repeated_before_it_scrolls_away_and_never_outside_a_window() {
+        let events = vec![event("Submit"); 60];
+        for columns in [40, 80] {
+            let window = Window { columns, rows: Some(24) };
+            let shown = seen(window, false, &events);
+            let at: Vec<_> = shown.lines().enumerate().filter(|(_, line)| line.starts_with("UTC ")).collect();
+            let far = at.windows(2).map(|pair| pair[1].0 - pair[0].0).collect::<Vec<_>>();
+            assert!(far.len() >= 2 && far.iter().all(|lines| (20..24).contains(lines)), "{far:?}\n{shown}");
+        }
+        let elsewhere = seen(Window::of_columns(80), false, &events);
+        assert_eq!(elsewhere.matches("UTC ").count(), 1);
+    }
+
+    #[test]
+    fn weights_tell_what_carries_something_from_what_does_not() {
+        for (frame, expected) in [("Submit", BOLD), ("LookUp", PLAIN), ("Refused", PLAIN), ("Pong", DIM)] {
+            assert_eq!(weight(&event(frame)), expected, "{frame}");
+        }
+        assert_eq!(weight(&json!({ "missed": 7 })), PLAIN, "what was missed is never left out");
     }
 
     #[test]
     fn an_event_of_another_shape_does_no_harm() {
-        for event in [json!(null), json!([]), json!({ "frame": "\u{1b}[2J", "about": [], "time": "x" })] {
-            assert!(!sentence(&event).contains('\u{1b}'));
+        let others =
+            [json!(null), json!([]), json!("\u{1b}[2J"), json!({ "frame": "\u{1b}[2J", "about": [] })];
+        for width in [40, 80] {
+            assert!(!seen(Window::of_columns(width), true, &others).contains('\u{1b}'));
         }
     }
 }

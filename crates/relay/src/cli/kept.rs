@@ -10,6 +10,7 @@ use pillarbox_wire::{AccountId, Timestamp};
 use super::names::Names;
 use super::table::{self, Align, Column};
 use super::text;
+use super::window::Window;
 
 /// A table of the ledger: what it is called, its columns, and its rows for people and for programs.
 struct Section {
@@ -92,10 +93,15 @@ const PLAIN_POSTS: &[Column] = &[
 ];
 
 /// Writes the tables for people.
-pub(super) fn write(holdings: &Holdings, names: &Names, out: &mut impl Write) -> io::Result<()> {
+pub(super) fn write(
+    holdings: &Holdings,
+    names: &Names,
+    window: Window,
+    out: &mut impl Write,
+) -> io::Result<()> {
     for Section { title, columns, plain_columns: _, rows, plain: _ } in sections(holdings, names) {
         writeln!(out, "\n{title}")?;
-        table::write(out, columns, &rows)?;
+        table::write(out, columns, &rows, window)?;
     }
     Ok(())
 }

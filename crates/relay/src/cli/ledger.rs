@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::path::Path;
 
+use anstyle::Style;
 use pillarbox_relay::store::MessageRow;
 use pillarbox_relay::{DATABASE_FILE, Holdings, HoldingsError, Keeping, StoreError};
 use pillarbox_wire::{DeviceAddress, Timestamp};
@@ -12,6 +13,8 @@ use super::args::{Ledger, Output};
 use super::exit::Failure;
 use super::names::Names;
 use super::table::{self, Align, Column};
+use super::window::Window;
+use super::wrap::{labelled, wrapped};
 use super::{follow, inventory, kept, text};
 
 /// The version of the JSON that this command prints.
@@ -39,27 +42,26 @@ const PLAIN_COLUMNS: &[Column] = &[
 ];
 
 /// What the table's columns mean. A row without quotes may still be readable to whoever has its key.
-const LEGEND: &str = "\
-CONTENT in quotes is text found in the bytes; otherwise no text was found, and
-the first bytes are shown. UNTIL is the last day that a row is kept. --plain and
---json give times and payloads whole.";
+const LEGEND: &str = "CONTENT in quotes is text found in the bytes; otherwise no text was found, and the first bytes are \
+    shown. UNTIL is the last day that a row is kept. --plain and --json give times and payloads whole.";
 
 /// Runs the command.
 pub(crate) fn run(arguments: Ledger, out: &mut impl Write) -> Result<(), Failure> {
-    let Ledger { data, last, fields, follow, output } = arguments;
+    let Ledger { data, last, fields, follow, all, output } = arguments;
     let data = data.directory()?;
     if follow {
-        return follow::run(&data, output, out);
+        return follow::run(&data, all, output, out);
     }
     let mut holdings = read(&data)?;
     let keeping = holdings.keeping.clone().unwrap_or_default();
     if fields {
-        return inventory::write_kept(&keeping, output, out);
+        return inventory::write_kept(&keeping, output, Window::of_output(), out);
     }
     let all = holdings.messages.len();
     let skipped = last.map_or(0, |last| all.saturating_sub(last.get() as usize));
     holdings.messages.drain(..skipped);
-    let view = View { names: Names::of(&holdings), holdings: &holdings, keeping };
+    let window = Window::of_output();
+    let view = View { names: Names::of(&holdings), holdings: &holdings, keeping, window };
     match output {
         Output { json: true, .. } => {
             serde_json::to_writer_pretty(&mut *out, &view.document(all))?;
@@ -84,7 +86,8 @@ fn warn(holdings: &Holdings, output: Output, out: &mut impl Write) -> io::Result
         (Some(sentence), Output { plain: true, .. }) => writeln!(anstream::stderr(), "warning: {sentence}"),
         (Some(sentence), _) => {
             writeln!(out)?;
-            inventory::wrapped(out, "WARNING: ", 9, sentence)
+            let width = Window::of_output().for_sentences();
+            writeln!(out, "{}", labelled("WARNING:", Style::new().bold(), sentence, 9, width))
         }
     }
 }
@@ -117,6 +120,7 @@ struct View<'a> {
     holdings: &'a Holdings,
     names: Names,
     keeping: Keeping,
+    window: Window,
 }
 
 impl View<'_> {
@@ -131,22 +135,24 @@ impl View<'_> {
             writeln!(out, "This relay holds no message.")?;
         } else {
             let rows: Vec<_> = messages.iter().map(|row| self.row(row)).collect();
-            table::write(out, COLUMNS, &rows)?;
+            table::write(out, COLUMNS, &rows, self.window)?;
         }
-        writeln!(
-            out,
+        let sentence = |text: &str| wrapped("", 0, text, self.window.for_sentences());
+        let counts = format!(
             "{} of {}; also {}, {} and {}.",
             messages.len(),
             counted(all, "message"),
             counted(accounts.len(), "account"),
             counted(devices.len(), "device"),
             counted(prekeys.len(), "public prekey"),
-        )?;
+        );
+        writeln!(out, "{}", sentence(&counts))?;
         if !messages.is_empty() {
-            writeln!(out, "{LEGEND}")?;
+            writeln!(out, "{}", sentence(LEGEND))?;
         }
-        kept::write(self.holdings, &self.names, out)?;
-        writeln!(out, "Each field that is kept, why, and for how long: pillarbox-relay ledger --fields")?;
+        kept::write(self.holdings, &self.names, self.window, out)?;
+        let fields = "Each field that is kept, why, and for how long: pillarbox-relay ledger --fields";
+        writeln!(out, "{}", sentence(fields))?;
         Ok(())
     }
 

@@ -12,10 +12,14 @@ mod kept;
 mod ledger;
 mod names;
 mod place;
+mod plain_words;
 mod rule;
 mod run;
+mod start_screen;
 mod table;
 mod text;
+mod window;
+mod wrap;
 
 use std::io::BufWriter;
 use std::process::ExitCode;

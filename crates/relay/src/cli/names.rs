@@ -1,6 +1,8 @@
 //! What accounts are called on a terminal: by the number that the relay holds, or by the start of their id.
 
 use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use pillarbox_relay::Holdings;
 use pillarbox_wire::{AccountId, DeviceAddress, DeviceId};
@@ -35,6 +37,62 @@ impl Names {
     }
 }
 
+/// Between two readings of the database for an account that the last one had not, and in that many times what a reading
+/// takes: following a busy relay must not read its database all the time.
+const READ_AGAIN: Duration = Duration::from_secs(1);
+const READING_SHARE: u32 = 20;
+
+/// The numbers of a relay that runs: its database is read again when an account comes up that is not known yet.
+#[derive(Debug)]
+pub(crate) struct LiveNames {
+    data: PathBuf,
+    /// All accounts of the last reading, also those without a number.
+    known: HashMap<AccountId, String>,
+    not_before: Option<Instant>,
+}
+
+impl LiveNames {
+    /// The names of the relay in `data`.
+    pub(crate) fn of(data: &Path) -> Self {
+        Self { data: data.to_owned(), known: HashMap::new(), not_before: None }
+    }
+
+    /// The name of an account or a device that is written as its digits; anything else as it is.
+    pub(crate) fn shown(&mut self, id: &str) -> String {
+        let (digits, device) = id.split_once('.').unwrap_or((id, "1"));
+        let Some(account) = parse(digits) else { return id.to_owned() };
+        if !self.known.contains_key(&account) {
+            self.read();
+        }
+        let name = match self.known.get(&account) {
+            Some(name) => name.clone(),
+            None => Names::default().account(account),
+        };
+        if device == "1" { name } else { format!("{name}.{device}") }
+    }
+
+    /// Reads the database, unless it was read just now. What cannot be read names nobody, and digits are shown.
+    fn read(&mut self) {
+        let begun = Instant::now();
+        if self.not_before.is_some_and(|moment| begun < moment) {
+            return;
+        }
+        if let Ok(holdings) = Holdings::read(&self.data) {
+            let names = Names::of(&holdings);
+            let accounts = holdings.accounts.iter();
+            self.known = accounts.map(|row| (row.account, names.account(row.account))).collect();
+        }
+        self.not_before = Some(Instant::now() + READ_AGAIN.max(READING_SHARE * begun.elapsed()));
+    }
+}
+
+/// An account written as its 32 hexadecimal digits.
+fn parse(digits: &str) -> Option<AccountId> {
+    let all_digits = digits.len() == 32 && digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+    let number = u128::from_str_radix(digits, 16).ok().filter(|_| all_digits)?;
+    Some(AccountId(number.to_be_bytes()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -49,5 +107,20 @@ mod tests {
             "+447700900123"
         );
         assert_eq!(names.device(DeviceAddress { account: nameless, device: DeviceId(2) }), "a9a9a9a9.2");
+    }
+    #[test]
+    fn what_is_no_account_is_shown_as_it_is_and_an_unknown_one_by_its_first_digits() {
+        let nowhere = tempfile::tempdir().unwrap();
+        let mut names = LiveNames::of(nowhere.path());
+        for (id, shown) in [
+            ("+447700900123", "+447700900123"),
+            ("@boats", "@boats"),
+            ("a9a9a9a90000000000000000000000ff.1", "a9a9a9a9"),
+            ("a9a9a9a90000000000000000000000ff.2", "a9a9a9a9.2"),
+            ("a9a9a9a90000000000000000000000ff", "a9a9a9a9"),
+            ("+a9a9a9a90000000000000000000000f", "+a9a9a9a90000000000000000000000f"),
+        ] {
+            assert_eq!(names.shown(id), shown);
+        }
     }
 }

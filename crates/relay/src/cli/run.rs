@@ -13,7 +13,8 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use super::args::{LogFormat, LogLevel, Run};
 use super::exit::Failure;
-use super::inventory;
+use super::start_screen::StartScreen;
+use super::window::Window;
 use pillarbox_relay::server::trouble::in_words;
 
 /// The code of a second Ctrl-C: 128 and the signal's number, as shells count.
@@ -80,21 +81,15 @@ async fn until_stopped(config: ServerConfig, out: &mut impl Write) -> Result<(),
 
 fn greet(relay: &Running, config: &ServerConfig, out: &mut impl Write) -> Result<(), Failure> {
     let ServerConfig { data, settings, codes, .. } = config;
-    writeln!(out, "Relay ready    {}", relay.address())?;
-    if let Some(admin) = relay.admin() {
-        writeln!(out, "Admin          http://{admin}/healthz  /readyz  /metrics")?;
-    }
-    writeln!(out, "Data           {}", data.display())?;
-    if settings.verify_numbers {
-        let file = codes_file(data, codes.as_deref());
-        writeln!(out, "Numbers        A code goes to {}, which stands in", file.display())?;
-        writeln!(out, "               for the telephone network. Whoever can read that file, the")?;
-        writeln!(out, "               operator among them, can take over every number.")?;
-    } else {
-        writeln!(out, "Numbers        A number proves nothing here: anybody can register one that has")?;
-        writeln!(out, "               no account yet. With --verify-numbers a code is sent to it.")?;
-    }
-    inventory::write_summary(&settings.keeping, settings.verify_numbers, out)?;
+    let codes = settings.verify_numbers.then(|| codes_file(data, codes.as_deref()));
+    let screen = StartScreen {
+        address: &relay.address().to_string(),
+        admin: relay.admin(),
+        data,
+        codes: codes.as_deref(),
+        keeping: &settings.keeping,
+    };
+    writeln!(out, "{}", screen.text(Window::of_output().for_sentences()))?;
     Ok(out.flush()?)
 }
 

@@ -20,7 +20,7 @@ use pillarbox_transport::RelayAddress;
 pub fn program(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pillarbox-relay"));
     command.args(arguments);
-    for variable in ["PILLARBOX_HOME", "XDG_DATA_HOME", "CLICOLOR_FORCE", "NO_COLOR"] {
+    for variable in ["PILLARBOX_HOME", "XDG_DATA_HOME", "CLICOLOR_FORCE", "NO_COLOR", "COLUMNS"] {
         command.env_remove(variable);
     }
     command
@@ -47,6 +47,8 @@ pub fn say(arguments: &[&str]) -> Said {
 pub struct RunningProgram {
     pub child: Child,
     pub address: RelayAddress,
+    /// What it printed up to its address.
+    screen: String,
     out: BufReader<ChildStdout>,
 }
 
@@ -57,11 +59,18 @@ impl RunningProgram {
         arguments.extend(more);
         let mut child = program(&arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut out = BufReader::new(child.stdout.take().unwrap());
-        let mut line = String::new();
-        out.read_line(&mut line).unwrap();
-        let address = line.strip_prefix("Relay ready").map(|rest| rest.trim().parse().unwrap());
-        let Some(address) = address else { panic!("{line:?}, {:?}", child.wait_with_output()) };
-        Self { child, address, out }
+        let mut screen = String::new();
+        let address = loop {
+            let mut line = String::new();
+            if out.read_line(&mut line).unwrap() == 0 {
+                panic!("{screen:?}, {:?}", child.wait_with_output());
+            }
+            screen.push_str(&line);
+            if let Some(address) = line.strip_prefix("Relay ready") {
+                break address.trim().parse().unwrap();
+            }
+        };
+        Self { child, address, screen, out }
     }
 
     /// Sends a signal by its name.
@@ -73,7 +82,7 @@ impl RunningProgram {
     /// Waits for the end: the status, and all that was said on stdout and stderr.
     pub fn wait(mut self) -> (ExitStatus, String, String) {
         let status = self.child.wait().unwrap();
-        let (mut out, mut err) = (String::new(), String::new());
+        let (mut out, mut err) = (self.screen, String::new());
         self.out.read_to_string(&mut out).unwrap();
         self.child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
         (status, out, err)

@@ -1,0 +1,136 @@
+//! The first screen of `run`: what the relay keeps, in plain words, and last of all its address, ready to copy.
+
+use std::net::SocketAddr;
+use std::path::Path;
+
+use anstyle::Style;
+use pillarbox_relay::Keeping;
+use pillarbox_relay::inventory::whole;
+
+use super::inventory::operations;
+use super::plain_words::{self, KeptItem};
+use super::wrap::{INDENT, labelled, wrapped};
+
+/// Where the text beside a label begins.
+const TEXT_AT: usize = 15;
+
+/// Where the later lines of a point begin.
+const POINT_AT: usize = 4;
+
+const BOLD: Style = Style::new().bold();
+const DIM: Style = Style::new().dimmed();
+
+/// The facts of a relay that has just started.
+pub(crate) struct StartScreen<'a> {
+    /// Its address, as phones are given it.
+    pub(crate) address: &'a str,
+    /// Where its admin port listens.
+    pub(crate) admin: Option<SocketAddr>,
+    /// Its data directory.
+    pub(crate) data: &'a Path,
+    /// The file that number codes go to; none at a relay that sends none.
+    pub(crate) codes: Option<&'a Path>,
+    /// What it keeps.
+    pub(crate) keeping: &'a Keeping,
+}
+
+impl StartScreen<'_> {
+    /// The screen in lines of at most `width` columns; the address and the line to copy are never broken.
+    pub(crate) fn text(&self, width: usize) -> String {
+        let Self { address, admin, data, codes, keeping } = self;
+        let lines = whole(keeping, &operations(codes.is_some()));
+        let mut screen = vec![format!("{BOLD}It keeps:{BOLD:#}")];
+        for KeptItem { what, how_long } in plain_words::kept(&lines, keeping) {
+            screen.push(wrapped("  -", POINT_AT, &format!("{what} ({how_long})"), width));
+        }
+        let sentence = |text: &str| wrapped("", 0, text, width);
+        screen.push(sentence("It has no key to messages: what a phone encrypts, this relay cannot read."));
+        let seen = plain_words::seen(&lines);
+        if !seen.is_empty() {
+            screen.push(labelled("It sees and does not keep:", BOLD, &seen.join("; "), INDENT, width));
+        }
+        let label = |label, style, text: &str| labelled(label, style, text, TEXT_AT, width);
+        screen.push(format!(
+            "{DIM}{}{DIM:#}",
+            sentence("Each field and its reason: pillarbox-relay inventory")
+        ));
+        let numbers = match codes {
+            Some(file) => format!(
+                "A code goes to {}, which stands in for the telephone network. Whoever can read that file, the operator \
+                 among them, can take over every number.",
+                file.display()
+            ),
+            None => "A number proves nothing here: anybody can register one that has no account yet. With \
+                     --verify-numbers a code is sent to it."
+                .to_owned(),
+        };
+        screen.push(label("Numbers", Style::new(), &numbers));
+        if let Some(admin) = admin {
+            screen.push(label("Admin", DIM, &format!("http://{admin}/healthz  /readyz  /metrics")));
+        }
+        screen.push(label("Data", DIM, &data.display().to_string()));
+        screen.push(format!(
+            "{:<TEXT_AT$}{address}",
+            format!("{BOLD}Relay ready{BOLD:#}"),
+            TEXT_AT = padded()
+        ));
+        screen.push(format!("{BOLD}Next:{BOLD:#} export RELAY='{address}'"));
+        screen.join("\n")
+    }
+}
+
+/// The width of the label before the address, with the signs that make it bold.
+fn padded() -> usize {
+    TEXT_AT + format!("{BOLD}{BOLD:#}").len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ADDRESS: &str = "pillarbox://127.0.0.1:7455/#hmw7rmm733imadtyphubzbkav72pibcyh7wlnt6w6qrtjaxymvna";
+
+    fn screen(keeping: &Keeping, codes: Option<&Path>, width: usize) -> String {
+        let screen = StartScreen {
+            address: ADDRESS,
+            admin: Some(SocketAddr::from(([127, 0, 0, 1], 7456))),
+            data: Path::new("relay"),
+            codes,
+            keeping,
+        };
+        anstream::adapter::strip_str(&screen.text(width)).to_string()
+    }
+
+    #[test]
+    fn the_screen_of_a_relay_that_keeps_little_reads_like_this() {
+        for width in [40, 60, 80] {
+            insta::assert_snapshot!(format!("least_{width}"), screen(&Keeping::LEAST, None, width));
+        }
+    }
+
+    #[test]
+    fn the_screen_of_a_relay_that_keeps_histories_reads_like_this() {
+        let codes = Path::new("relay/number-codes");
+        for width in [40, 80] {
+            insta::assert_snapshot!(
+                format!("history_{width}"),
+                screen(&Keeping::HISTORY, Some(codes), width)
+            );
+        }
+    }
+
+    #[test]
+    fn the_whole_screen_is_seen_in_an_ordinary_window_and_ends_with_what_is_to_be_copied() {
+        let text = screen(&Keeping::LEAST, None, 80);
+        let rows: usize = text.lines().map(|line| line.chars().count().div_ceil(80)).sum();
+        // The log's line on stderr is one more.
+        assert!(rows + 1 < 20, "{rows}:\n{text}");
+        let last: Vec<_> = text.lines().rev().take(2).collect();
+        assert_eq!(last, [format!("Next: export RELAY='{ADDRESS}'"), format!("Relay ready    {ADDRESS}")]);
+        for width in [40, 60, 80] {
+            let text = screen(&Keeping::HISTORY, None, width);
+            let wide = text.lines().filter(|line| line.chars().count() > width);
+            assert!(wide.clone().all(|line| line.contains(ADDRESS)), "{text}");
+        }
+    }
+}
