@@ -11,7 +11,6 @@ pub const KINDS: &[&str] = &[
     "account show",
     "chat NAME",
     "contact add --help",
-    "contact add LINK",
     "contact list",
     "inbox",
     "verify NAME",

@@ -108,11 +108,12 @@ fn the_first_screen_of_a_relay_ends_with_its_address_and_a_line_to_copy() {
     let mut command = Relay::command(&place, &place.path("relay"), "127.0.0.1:0");
     command.args(["--last-seen", "exact", "--keep-delivered", "90"]);
     let mut relay = Process::start(command);
-    let mut screen = Vec::new();
+    let screen = std::cell::RefCell::new(Vec::new());
     let next = relay.wait_for(Stream::Out, |line| {
-        screen.push(line.to_owned());
+        screen.borrow_mut().push(line.to_owned());
         line.starts_with("Next: ")
     });
+    let screen = screen.into_inner();
     let address = screen[screen.len() - 2].strip_prefix("Relay ready").unwrap().trim();
     assert_eq!(next, format!("Next: export RELAY='{address}'"));
     let text = screen.join(" ");

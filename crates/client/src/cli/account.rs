@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::desk::{Desk, now, passphrase};
 use super::failure::Failure;
-use super::grammar::{Account as Command, quote, source};
+use super::grammar::{Account as Command, source};
 use super::passphrase::{Purpose, is_short};
 use super::qr::{Code, Size};
 use super::terminal::Form;
@@ -216,43 +216,56 @@ fn invite(desk: &mut Desk<'_>, qr: Option<Size>, svg: Option<&Path>, form: Form)
         Form::Plain => return desk.terminal.verbatim(&link),
         Form::Text => desk.terminal.verbatim(&link)?,
     }
-    // In capitals the code has fewer modules, and the link reads the same.
-    let code = Code::new(&link.to_ascii_uppercase());
-    let room = desk.terminal.columns();
-    let size = match (qr, &code) {
-        (Some(asked), Some(_)) => asked,
-        (None, Some(code)) if desk.terminal.shows_colours() => {
-            room.map_or(Size::None, |room| fitting(code, room))
-        }
-        _ => Size::None,
-    };
-    if let Some(code) = &code {
-        for line in code.draw(size) {
-            desk.terminal.verbatim(&line)?;
-        }
-        if size != Size::None && !desk.terminal.shows_colours() {
-            desk.terminal.note("Without colours, this code scans on a light background only.");
-        } else if size != Size::None && room.is_some_and(|room| room < code.columns(size)) {
-            desk.terminal.note("This window is too narrow for the code; widen it, or use --qr small.");
-        }
-        if let Some(file) = svg {
-            fs::write(file, code.svg()).map_err(|error| Failure::File(file.to_owned(), error.to_string()))?;
-            desk.terminal.note(&format!("The code is in {}.", file.display()));
-        }
-    }
     desk.terminal.note(
         "Give the link to people who may write to you, over something you both trust. Whoever has it can \
-         write to you; nobody can read anything with it.",
+         write to you; nobody can read anything with it. They type: pillarbox contact add LINK",
     );
-    // Somebody else types this one, so it carries no options of this profile.
-    desk.terminal.next(&format!("pillarbox contact add {}", quote(&link)));
+    // In capitals the code has fewer modules, and the link reads the same.
+    let Some(code) = Code::new(&link.to_ascii_uppercase()) else { return Ok(()) };
+    if let Some(file) = svg {
+        fs::write(file, code.svg()).map_err(|error| Failure::File(file.to_owned(), error.to_string()))?;
+        desk.terminal.note(&format!("The code is in {}.", file.display()));
+    }
+    draw(desk, &code, qr)
+}
+
+/// Draws the code last, so that the window ends with it, or says why there is none.
+fn draw(desk: &mut Desk<'_>, code: &Code, asked: Option<Size>) -> Result<(), Failure> {
+    let (window, colours) = (desk.terminal.window(), desk.terminal.shows_colours());
+    let size = match (asked, window) {
+        (Some(asked), _) => asked,
+        (None, None) => return Ok(()),
+        (None, Some(_)) if !colours => {
+            desk.terminal
+                .note("No code without colours. On a light background: --qr small. Else: --svg FILE.");
+            return Ok(());
+        }
+        (None, Some(window)) => match code.fitting(window) {
+            Some(size) => size,
+            None => {
+                desk.terminal.note(&too_small(code, Size::Small, window));
+                return Ok(());
+            }
+        },
+    };
+    for line in code.draw(size) {
+        desk.terminal.verbatim(&line)?;
+    }
+    match window {
+        _ if size == Size::None => {}
+        Some(window) if code.columns(size) > window.0 || code.rows(size) >= window.1 => {
+            desk.terminal.note(&too_small(code, size, window));
+        }
+        _ if !colours => desk.terminal.note("Without colours, this code scans on a light background only."),
+        _ => {}
+    }
     Ok(())
 }
 
-/// The largest drawing that a window of `room` columns holds.
-fn fitting(code: &Code, room: usize) -> Size {
-    let fits = |size: &Size| code.columns(*size) <= room;
-    [Size::Full, Size::Small].into_iter().find(fits).unwrap_or(Size::None)
+/// Why a window shows no code, or not all of one, and what helps.
+fn too_small(code: &Code, size: Size, (columns, lines): (usize, usize)) -> String {
+    let (wide, high) = (code.columns(size), code.rows(size) + 1);
+    format!("The code takes {wide}x{high}; this window is {columns}x{lines}. Enlarge it, or use --svg FILE.")
 }
 
 fn change_passphrase(desk: &mut Desk<'_>, new: &super::passphrase::Source) -> Result<(), Failure> {

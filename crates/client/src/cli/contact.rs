@@ -4,13 +4,14 @@ use pillarbox_client::sentences;
 use pillarbox_client::{Contact, Invitation, Origin, Trust, check_name};
 use pillarbox_wire::Handle;
 use serde::Serialize;
+use unicode_width::UnicodeWidthStr;
 
 use super::desk::{Desk, find, may_write, now};
 use super::failure::Failure;
 use super::grammar::{Contact as Command, quote};
 use super::period::Period;
 use super::terminal::Form;
-use super::wrap::fit;
+use super::wrap::{INDENT, break_words, fit, wrap};
 use super::{net, words};
 
 /// Most bytes taken from standard input for an invitation: several times what the longest one has.
@@ -19,6 +20,12 @@ const MAX_LINK_LEN: usize = 8 * 1_024;
 /// Columns of the list: the name, how sure, and from where.
 const NAME_COLUMNS: usize = 24;
 const TRUST_COLUMNS: usize = 14;
+
+/// Between two columns.
+const GAP: &str = "  ";
+
+/// A list in columns is at least this wide.
+const TABLE_COLUMNS: usize = 72;
 
 /// A contact for programs.
 #[derive(Serialize)]
@@ -85,7 +92,7 @@ fn add(desk: &mut Desk<'_>, whom: &str, name: Option<&str>) -> Result<(), Failur
 
 fn added(desk: &mut Desk<'_>, contact: &Contact) -> Result<(), Failure> {
     let name = words::name(contact);
-    let sure = sentences::trust(contact.trust);
+    let sure = words::sure(contact.trust);
     desk.terminal.result(&format!("Added {name}. {sure}."))?;
     if contact.trust != Trust::Verified {
         desk.terminal.note(match contact.origin {
@@ -112,18 +119,18 @@ fn add_number(desk: &mut Desk<'_>, handle: Handle, name: Option<&str>) -> Result
     let contact = phone.contact(account)?;
     match holder.or_else(|| known.into_iter().find(|known| known.account == account)) {
         Some(before) if words::name(&before) != words::name(&contact) && name.is_none() => {
-            let (name, sure) = (words::name(&contact), sentences::trust(contact.trust));
+            let (name, sure) = (words::name(&contact), words::sure(contact.trust));
             desk.terminal.result(&format!("This number leads to {name} now. {sure}."))?;
         }
         // Another key or another account for a number that is somebody's: that was told with the answer.
         Some(before) if before.account != account || before.identity != contact.identity => {
             may_write(&phone, &contact)?;
-            let (name, sure) = (words::name(&contact), sentences::trust(contact.trust));
+            let (name, sure) = (words::name(&contact), words::sure(contact.trust));
             desk.terminal.result(&format!("{name} goes on under the new key. {sure}."))?;
             desk.next(&format!("verify {}", quote(&name)));
         }
         Some(_) => {
-            let (name, sure) = (words::name(&contact), sentences::trust(contact.trust));
+            let (name, sure) = (words::name(&contact), words::sure(contact.trust));
             desk.terminal.result(&format!("You have {name} already. {sure}."))?;
         }
         None => added(desk, &contact)?,
@@ -151,16 +158,33 @@ fn list(desk: &mut Desk<'_>, form: Form) -> Result<(), Failure> {
             desk.next("account invite");
             Ok(())
         }
-        Form::Text => contacts.iter().try_for_each(|contact| {
-            let line = format!(
-                "{}  {}  {}",
-                fit(&words::name(contact), NAME_COLUMNS),
-                fit(sentences::trust(contact.trust), TRUST_COLUMNS),
-                remarks(contact)
-            );
-            desk.terminal.verbatim(line.trim_end())
-        }),
+        Form::Text => {
+            let width = desk.terminal.width();
+            contacts.iter().try_for_each(|contact| desk.terminal.verbatim(&line(contact, width)))
+        }
     }
+}
+
+/// A contact as a line of the list. In a narrow window, or where it is too long, what is to be remarked stands below it.
+fn line(contact: &Contact, width: usize) -> String {
+    let (name, remarks) = (words::name(contact), remarks(contact));
+    let below = wrap(&format!("{:INDENT$}{}", "", break_words(&remarks, INDENT, width)), INDENT, width);
+    if width < TABLE_COLUMNS {
+        let (sure, trust) = (words::sure(contact.trust), sentences::trust(contact.trust));
+        let fits = name.width() + GAP.len() + trust.len() <= width;
+        let head = if fits {
+            format!("{name}{GAP}{sure}")
+        } else {
+            format!("{}\n{:INDENT$}{sure}", wrap(&break_words(&name, INDENT, width), INDENT, width), "")
+        };
+        return format!("{head}\n{below}").trim_end().to_owned();
+    }
+    let fill = " ".repeat(TRUST_COLUMNS.saturating_sub(sentences::trust(contact.trust).len()));
+    let (name, sure) = (fit(&name, NAME_COLUMNS), words::sure(contact.trust));
+    let head = format!("{name}{GAP}{sure}{fill}{GAP}");
+    let fits = NAME_COLUMNS + TRUST_COLUMNS + 2 * GAP.len() + remarks.width() <= width;
+    let line = if fits { head + &remarks } else { format!("{}\n{below}", head.trim_end()) };
+    line.trim_end().to_owned()
 }
 
 fn remarks(contact: &Contact) -> String {
@@ -208,7 +232,7 @@ fn rename(desk: &mut Desk<'_>, typed: &str, new_name: &str) -> Result<(), Failur
         "{} is called {} here from now on. {}.",
         words::name(&contact),
         words::name(&renamed),
-        sentences::trust(renamed.trust)
+        words::sure(renamed.trust)
     ))
 }
 
@@ -221,7 +245,8 @@ fn accept(desk: &mut Desk<'_>, typed: &str) -> Result<(), Failure> {
         return Err(Failure::NothingToAccept(name));
     }
     phone.accept_new_key(contact.account, &mut desk.rng)?;
-    desk.terminal.result(&format!("{name}'s new key is used from now on. NOT VERIFIED."))?;
+    desk.terminal
+        .result(&format!("{name}'s new key is used from now on. {}.", words::sure(Trust::Unverified)))?;
     desk.next(&format!("verify {}", quote(&name)));
     Ok(())
 }
@@ -253,4 +278,47 @@ fn remove(desk: &mut Desk<'_>, typed: &str, yes: bool) -> Result<(), Failure> {
     }
     phone.remove_contact(contact.account, &mut desk.rng)?;
     desk.terminal.result(&format!("Removed {name}. Their phone keeps what it has."))
+}
+
+#[cfg(test)]
+mod tests {
+    use pillarbox_wire::{AccountId, Timestamp};
+
+    use super::*;
+
+    fn contact(name: &str, trust: Trust, number: Option<&str>) -> Contact {
+        Contact {
+            account: AccountId([1; 16]),
+            name: name.to_owned(),
+            suggested_name: None,
+            handle: number.map(|number| Handle::parse(number).unwrap()),
+            identity: None,
+            former_identity: None,
+            trust,
+            origin: Origin::Number,
+            accepted: true,
+            sealed: true,
+            blocked: false,
+            expires_after: None,
+            added_at: Timestamp(0),
+        }
+    }
+
+    #[test]
+    fn the_list_reads_like_this() {
+        let mut stranger = contact("3c891561", Trust::Unverified, None);
+        stranger.accepted = false;
+        stranger.suggested_name = Some("Dr No (VERIFIED)".to_owned());
+        let contacts = [
+            contact("Alice", Trust::Verified, Some("+447700900101")),
+            contact("Bob with a long name for a list", Trust::Unverified, Some("+447700900102")),
+            contact("Carol", Trust::Changed, None),
+            stranger,
+        ];
+        for width in [40, 60, 80] {
+            let lines: Vec<_> = contacts.iter().map(|contact| line(contact, width)).collect();
+            let list = anstream::adapter::strip_str(&lines.join("\n")).to_string();
+            insta::assert_snapshot!(format!("list_{width}"), list);
+        }
+    }
 }

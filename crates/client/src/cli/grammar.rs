@@ -118,7 +118,7 @@ pub(crate) enum Account {
     /// Print the link, and the code to scan, that others add you by
     #[command(before_help = help::ACCOUNT_INVITE)]
     Invite {
-        /// How to draw the code; by default the largest that fits
+        /// How to draw the code; by default the largest that the window holds
         #[arg(long, value_enum)]
         qr: Option<Size>,
         /// Also write the code as a picture

@@ -56,7 +56,10 @@ fn print(desk: &mut Desk<'_>, contact: &Contact, entry: &Entry, form: Form) -> R
         EntryKind::Timer(seconds) => ("timer", None, *seconds),
     };
     match form {
-        Form::Text => desk.terminal.result(&words::entry(entry, contact, now())),
+        Form::Text => {
+            let text = words::entry(entry, contact, now(), desk.terminal.width());
+            desk.terminal.result(&text)
+        }
         Form::Plain => {
             let (sent, text) = (entry.sent_at.to_string(), text.map(|text| safe(&text)).unwrap_or_default());
             desk.terminal.row(&[&from, state.unwrap_or_default(), &sent, kind, &text])

@@ -152,7 +152,10 @@ fn print(desk: &mut Desk<'_>, contact: &Contact, entry: &Entry, form: Form) -> R
     let account = contact.account.to_string();
     let trust = words::trust_code(if verified { Trust::Verified } else { Trust::Unverified });
     match form {
-        Form::Text => desk.terminal.result(&words::entry(entry, contact, now())),
+        Form::Text => {
+            let text = words::entry(entry, contact, now(), desk.terminal.width());
+            desk.terminal.result(&text)
+        }
         Form::Plain => {
             let (sent, text) = (entry.sent_at.to_string(), text.map(|text| safe(&text)).unwrap_or_default());
             desk.terminal.row(&[&name, trust, &sent, kind, &text])

@@ -151,7 +151,7 @@ pub(crate) fn tell(desk: &mut Desk<'_>, phone: &Phone, notice: &Notice) -> Resul
         desk.terminal.note(&words::request(&contact, claimed(&contact, &contacts)));
         return Ok(());
     }
-    match words::notice(notice, phone) {
+    match words::notice(notice, phone, desk.terminal.width()) {
         Some((Tone::Note, text)) => desk.terminal.note(&text),
         Some((Tone::Warning, text)) => desk.terminal.warn(&text),
         None => {}

@@ -59,6 +59,22 @@ impl Code {
         }
     }
 
+    /// Lines of the terminal that the drawing takes.
+    pub(crate) const fn rows(&self, size: Size) -> usize {
+        match size {
+            Size::Full => self.width,
+            Size::Small => self.width.div_ceil(2),
+            Size::None => 0,
+        }
+    }
+
+    /// The largest drawing that a window of so many columns and lines shows whole, with the line that the cursor stands in
+    /// below it.
+    pub(crate) fn fitting(&self, (columns, lines): (usize, usize)) -> Option<Size> {
+        let fits = |size: &Size| self.columns(*size) <= columns && self.rows(*size) < lines;
+        [Size::Full, Size::Small].into_iter().find(fits)
+    }
+
     /// The drawing, one line of the terminal after the other.
     pub(crate) fn draw(&self, size: Size) -> Vec<String> {
         match size {
@@ -185,6 +201,24 @@ mod tests {
             assert!(quiet.all(|(_, dark)| !dark), "the quiet zone is light");
         }
         assert!(expected.iter().flatten().any(|dark| *dark));
+    }
+
+    #[test]
+    fn the_largest_drawing_that_fits_is_seen_whole_with_the_cursor_below_it() {
+        let code = Code::new(&"PILLARBOX:INVITE/".repeat(28)).unwrap();
+        let (wide, high) = (code.width, code.width.div_ceil(2));
+        assert_eq!((code.draw(Size::Full).len(), code.draw(Size::Small).len()), (wide, high));
+        for (window, size) in [
+            ((2 * wide, wide + 1), Some(Size::Full)),
+            ((2 * wide, wide), Some(Size::Small)),
+            ((2 * wide - 1, wide + 1), Some(Size::Small)),
+            ((wide, high + 1), Some(Size::Small)),
+            ((wide, high), None),
+            ((wide - 1, high + 1), None),
+            ((80, 24), None),
+        ] {
+            assert_eq!(code.fitting(window), size, "{window:?}");
+        }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use pillarbox_client::sentences::WARNING;
 use serde::Serialize;
 
 use super::failure::Failure;
-use super::wrap::{INDENT, wrap};
+use super::wrap::{INDENT, width_in, wrap};
 
 /// The version of every machine-readable form. It rises when a field changes its meaning or goes.
 const FORMAT_VERSION: u8 = 1;
@@ -49,9 +49,9 @@ pub(crate) struct Terminal {
 }
 
 /// What matters more than the rest of its line.
-const STRONG: Style = Style::new().bold();
+pub(crate) const STRONG: Style = Style::new().bold();
 /// What went wrong.
-const WRONG: Style = AnsiColor::Red.on_default().bold();
+pub(crate) const WRONG: Style = AnsiColor::Red.on_default().bold();
 /// What a person should see before going on.
 const CAREFUL: Style = Style::new().bold();
 
@@ -74,9 +74,9 @@ impl Terminal {
         Self { out: AutoStream::auto(io::stdout()), err: AutoStream::auto(io::stderr()), asking: false }
     }
 
-    /// A result, wrapped at 80 columns.
+    /// A result, wrapped.
     pub(crate) fn result(&mut self, text: &str) -> Result<(), Failure> {
-        self.verbatim(&wrap(text, INDENT))
+        self.verbatim(&wrap(text, INDENT, self.width()))
     }
 
     /// A result as it stands: links, codes, tab-separated rows.
@@ -87,7 +87,7 @@ impl Terminal {
 
     /// A result that a person should not overlook.
     pub(crate) fn strong(&mut self, text: &str) -> Result<(), Failure> {
-        self.verbatim(&format!("{STRONG}{}{STRONG:#}", wrap(text, INDENT)))
+        self.verbatim(&format!("{STRONG}{}{STRONG:#}", wrap(text, INDENT, self.width())))
     }
 
     /// A result as one JSON document on one line.
@@ -104,7 +104,7 @@ impl Terminal {
 
     /// Progress or a hint.
     pub(crate) fn note(&mut self, text: &str) {
-        self.say(&wrap(text, INDENT));
+        self.say(&wrap(text, INDENT, self.width()));
     }
 
     /// Lines that are laid out already.
@@ -114,14 +114,14 @@ impl Terminal {
 
     /// Something a person should see before going on.
     pub(crate) fn warn(&mut self, text: &str) {
-        let text = wrap(&format!("{WARNING} {text}"), INDENT);
+        let text = wrap(&format!("{WARNING} {text}"), INDENT, self.width());
         let rest = text.strip_prefix(WARNING).unwrap_or_default();
         self.say(&format!("{CAREFUL}{WARNING}{CAREFUL:#}{rest}"));
     }
 
     /// What went wrong.
     pub(crate) fn error(&mut self, text: &str) {
-        let text = wrap(&format!("Error: {text}"), INDENT);
+        let text = wrap(&format!("Error: {text}"), INDENT, self.width());
         let rest = text.strip_prefix("Error:").unwrap_or_default();
         self.say(&format!("{WRONG}Error:{WRONG:#}{rest}"));
     }
@@ -194,9 +194,19 @@ impl Terminal {
         AutoStream::choice(&io::stdout()) != ColorChoice::Never
     }
 
-    /// Columns of the terminal that results go to, `None` if they go elsewhere.
-    pub(crate) fn columns(&self) -> Option<usize> {
-        terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0))
+    /// Columns and lines of the window that results go to, `None` if they go elsewhere.
+    pub(crate) fn window(&self) -> Option<(usize, usize)> {
+        let size = terminal_size::terminal_size_of(io::stdout());
+        size.map(|(width, height)| (usize::from(width.0), usize::from(height.0)))
+    }
+
+    /// Columns that a line may take now: a window can be made wider or narrower while a chat goes on. Without a window
+    /// `COLUMNS` counts, as for many programs.
+    pub(crate) fn width(&self) -> usize {
+        let window = terminal_size::terminal_size_of(io::stdout());
+        let window = window.or_else(|| terminal_size::terminal_size_of(io::stderr()));
+        let named = || std::env::var("COLUMNS").ok()?.parse().ok().filter(|columns| *columns > 0);
+        width_in(window.map(|(width, _)| usize::from(width.0)).or_else(named))
     }
 }
 

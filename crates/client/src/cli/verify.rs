@@ -5,14 +5,13 @@
 
 use std::io::{self, BufRead, IsTerminal, Read};
 
-use pillarbox_client::sentences;
 use pillarbox_client::{ConfirmError, Contact, Phone, Trust};
 use serde::Serialize;
 
 use super::desk::{Desk, find};
 use super::failure::Failure;
 use super::grammar::{Verify, quote};
-use super::terminal::{Form, can_ask};
+use super::terminal::{Form, STRONG, can_ask};
 use super::words;
 
 /// Digits of a safety number.
@@ -21,7 +20,11 @@ const DIGITS: usize = 60;
 /// Most bytes taken from standard input: a number with a lot of white space around it.
 const MAX_HEARD_LEN: u64 = 1_024;
 
-const QUESTION: &str = "Same number on both phones?  [y/N/what is this] ";
+const QUESTION: &str = "Same number on both phones?";
+const ANSWERS: &str = "[y/N/what is this]";
+
+/// Columns for the gaps around the answers and for a short answer.
+const ROOM_TO_ANSWER: usize = 6;
 
 /// What a program is told.
 #[derive(Serialize)]
@@ -109,8 +112,7 @@ fn show(desk: &mut Desk<'_>, contact: &Contact, number: &str, form: Form) -> Res
     outcome(desk, contact, number, contact.trust, None, form)?;
     if form == Form::Text {
         let name = words::name(contact);
-        desk.terminal
-            .verbatim(&format!("Safety number with {name} ({}):", sentences::trust(contact.trust)))?;
+        desk.terminal.verbatim(&format!("Safety number with {name} ({}):", words::sure(contact.trust)))?;
         desk.terminal.verbatim(&words::number(number, 2))?;
     }
     Ok(())
@@ -149,10 +151,12 @@ fn ask(desk: &mut Desk<'_>, contact: &Contact, number: &str) -> Result<String, F
     desk.terminal.result(&format!(
         "Ask {name} for the safety number on their phone, by voice or in person, not by message. Yours:"
     ))?;
-    desk.terminal.verbatim(&words::number(number, 2))?;
+    desk.terminal.verbatim(&format!("{STRONG}{}{STRONG:#}", words::number(number, 2)))?;
     let mut input = io::stdin().lock();
     loop {
-        desk.terminal.ask(QUESTION);
+        let fits = QUESTION.len() + ANSWERS.len() + ROOM_TO_ANSWER <= desk.terminal.width();
+        let gap = if fits { "  " } else { "\n" };
+        desk.terminal.ask(&format!("{STRONG}{QUESTION}{STRONG:#}{gap}{ANSWERS} "));
         let mut line = String::new();
         if input.by_ref().take(MAX_HEARD_LEN).read_line(&mut line).map_err(Failure::Input)? == 0 {
             return Err(Failure::NotCompared { name, asked: true });

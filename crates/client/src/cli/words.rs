@@ -2,12 +2,14 @@
 
 use std::io::ErrorKind;
 
+use anstyle::Style;
 use pillarbox_client::display::safe;
 use pillarbox_client::sentences::{self, Choice, Names, Tone, content, sender};
 use pillarbox_client::{Contact, DeliveryState, Direction, Entry, Notice, Phone, Trust};
 use pillarbox_wire::{AccountId, Timestamp};
 
 use super::grammar::quote;
+use super::terminal::{STRONG, WRONG};
 use super::wrap::{INDENT, break_words};
 
 /// How sure of a contact's key the owner can be, for programs.
@@ -16,6 +18,21 @@ pub(crate) const fn trust_code(trust: Trust) -> &'static str {
         Trust::Verified => "verified",
         Trust::Unverified => "unverified",
         Trust::Changed => "changed",
+    }
+}
+
+/// The same in words for people, in a weight of its own unless it is VERIFIED.
+pub(crate) fn sure(trust: Trust) -> String {
+    let style = weight(trust);
+    format!("{style}{}{style:#}", sentences::trust(trust))
+}
+
+/// How much a person should notice of how sure they can be.
+const fn weight(trust: Trust) -> Style {
+    match trust {
+        Trust::Verified => Style::new(),
+        Trust::Unverified => STRONG,
+        Trust::Changed => WRONG,
     }
 }
 
@@ -60,14 +77,23 @@ pub(crate) fn time(at: Timestamp, today: Timestamp) -> String {
 }
 
 /// An entry as one line that starts with its sender's name. Later lines of a text are indented when it is
-/// wrapped, and its words fit a line, so that no text can pass itself off as somebody else's message.
-pub(crate) fn entry(entry: &Entry, contact: &Contact, today: Timestamp) -> String {
+/// wrapped, and its words fit a line of `width` columns, so that no text can pass itself off as somebody else's message.
+pub(crate) fn entry(entry: &Entry, contact: &Contact, today: Timestamp, width: usize) -> String {
     let when = time(entry.sent_at, today);
     let head = match entry.direction {
-        Direction::Received { .. } => format!("{}, {when}:", sender(entry, &name(contact), None)),
+        Direction::Received { verified, .. } => {
+            let from = sender(entry, &name(contact), None);
+            let trust = if verified { Trust::Verified } else { Trust::Unverified };
+            // Only at the end: a name can hold the same words.
+            let from = match from.strip_suffix(&format!("({})", sentences::trust(trust))) {
+                Some(name) => format!("{name}({})", sure(trust)),
+                None => from,
+            };
+            format!("{from}, {when}:")
+        }
         Direction::Sent(reached) => format!("You, {when}, {}:", state(reached)),
     };
-    format!("{head} {}", break_words(&content(entry), INDENT))
+    format!("{head} {}", break_words(&content(entry), INDENT, width))
 }
 
 /// What the owner calls a contact. It may have come from a peer as a suggestion, so it is made safe here.
@@ -151,7 +177,7 @@ impl Names for OnThisPhone<'_> {
 }
 
 /// The sentence for a notice; none for those that the commands tell in their own way or that need no words here.
-pub(crate) fn notice(notice: &Notice, phone: &Phone) -> Option<(Tone, String)> {
+pub(crate) fn notice(notice: &Notice, phone: &Phone, width: usize) -> Option<(Tone, String)> {
     let told_by_commands = matches!(
         notice,
         Notice::Registered { .. }
@@ -174,7 +200,8 @@ pub(crate) fn notice(notice: &Notice, phone: &Phone) -> Option<(Tone, String)> {
     }
     let (tone, says) = sentences::notice(notice, &OnThisPhone(phone));
     // The only sentence with others' texts in it.
-    let says = if matches!(notice, Notice::ChannelPosts { .. }) { break_words(&says, INDENT) } else { says };
+    let says =
+        if matches!(notice, Notice::ChannelPosts { .. }) { break_words(&says, INDENT, width) } else { says };
     Some((tone, says))
 }
 

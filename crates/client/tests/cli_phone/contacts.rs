@@ -3,7 +3,7 @@
 use pillarbox_client::Invitation;
 use pillarbox_crypto::IdentitySecret;
 
-use crate::support::Place;
+use crate::support::{Phone, Place, run};
 
 #[test]
 fn an_invitation_makes_a_contact_that_is_not_verified() {
@@ -25,12 +25,45 @@ fn an_invitation_makes_a_contact_that_is_not_verified() {
 }
 
 #[test]
-fn the_step_after_an_invitation_is_for_the_other_phone() {
+fn an_invitation_is_printed_once_and_what_to_do_with_it_beside_it() {
     let place = Place::new();
     let (alice, bob) = (place.account("alice"), place.account("bob"));
     let invited = alice.run(&["account", "invite"]).expect(0);
-    let arguments: Vec<&str> = invited.next().unwrap().split(' ').skip(1).collect();
-    assert_eq!(bob.run(&arguments).expect(0).out, "Added Alice. NOT VERIFIED.\n");
+    let link = invited.out.trim_end();
+    assert!(link.starts_with("pillarbox:invite/") && !link.contains(char::is_whitespace), "{link}");
+    assert!(!invited.err.contains("pillarbox:invite/") && invited.next().is_none(), "{}", invited.err);
+    assert!(invited.says("They type: pillarbox contact add LINK"), "{}", invited.err);
+    assert_eq!(bob.run(&["contact", "add", link]).expect(0).out, "Added Alice. NOT VERIFIED.\n");
+}
+
+#[test]
+fn who_is_not_verified_stands_out_by_weight_and_by_words() {
+    const BOLD: &str = "\u{1b}[1m";
+    let place = Place::new();
+    let (alice, bob) = place.alice_and_bob();
+    let list = |phone: &Phone, when: &str| phone.run(&["--color", when, "contact", "list"]).expect(0).out;
+    let heavy = list(&alice, "always");
+    assert!(heavy.contains(&format!("{BOLD}NOT VERIFIED")), "{heavy}");
+    assert_eq!(list(&alice, "never"), anstream::adapter::strip_str(&heavy).to_string());
+    let chat = alice.run_with(&["--color", "always", "chat", "Bob"], "hi\n").expect(0);
+    assert!(chat.err.contains(&format!("Talking with Bob, {BOLD}NOT VERIFIED")), "{}", chat.err);
+    let inbox = bob.run(&["--color", "always", "inbox"]).expect(0).out;
+    assert!(inbox.starts_with(&format!("Alice ({BOLD}NOT VERIFIED")), "{inbox}");
+    alice.run(&["verify", "Bob", "--heard", &bob.number("Alice")]).expect(0);
+    let light = list(&alice, "always");
+    assert!(light.contains("VERIFIED") && !light.contains('\u{1b}'), "{light}");
+}
+
+#[test]
+fn texts_of_others_keep_to_the_window_and_never_begin_where_names_stand() {
+    let place = Place::new();
+    let (alice, bob) = place.alice_and_bob();
+    alice.run(&["send", "Bob", &"x".repeat(70)]).expect(0);
+    let mut inbox = bob.command(&["inbox"]);
+    inbox.env("COLUMNS", "40");
+    let shown = run(inbox, "").expect(0).out;
+    assert!(shown.lines().all(|line| line.chars().count() <= 40), "{shown}");
+    assert!(shown.lines().skip(1).all(|line| line.starts_with("  ")), "{shown}");
 }
 
 #[test]

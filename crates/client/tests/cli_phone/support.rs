@@ -195,7 +195,7 @@ fn clean(command: &mut Command) -> Command {
             None => fresh.env_remove(name),
         };
     }
-    for name in ["XDG_DATA_HOME", "HOME", "NO_COLOR", "CLICOLOR_FORCE", "CLICOLOR"] {
+    for name in ["XDG_DATA_HOME", "HOME", "NO_COLOR", "CLICOLOR_FORCE", "CLICOLOR", "COLUMNS"] {
         fresh.env_remove(name);
     }
     fresh

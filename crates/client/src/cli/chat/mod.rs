@@ -203,7 +203,7 @@ impl<'a, 'd> Chat<'a, 'd> {
     }
 
     fn greet(&mut self) -> Result<(), Failure> {
-        let (name, sure) = (words::name(&self.contact), sentences::trust(self.contact.trust));
+        let (name, sure) = (words::name(&self.contact), words::sure(self.contact.trust));
         self.desk.terminal.note(&format!(
             "Talking with {name}, {sure}, end-to-end encrypted. A line is a message; /help lists commands."
         ));
@@ -400,7 +400,7 @@ impl<'a, 'd> Chat<'a, 'd> {
     /// The recipient, and how sure of them the owner can be, always in sight of whoever types.
     fn prompt(&mut self) {
         if self.person && !self.desk.terminal.is_asking() {
-            let (name, sure) = (words::name(&self.contact), sentences::trust(self.contact.trust));
+            let (name, sure) = (words::name(&self.contact), words::sure(self.contact.trust));
             self.desk.terminal.ask(&format!("to {name} ({sure})> "));
         }
     }

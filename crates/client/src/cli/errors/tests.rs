@@ -197,7 +197,7 @@ fn the_table_reads_like_this() {
         match explain(&failure, Path::new(PROFILE)) {
             None => writeln!(table, "[{exit}] (nothing is said)\n").unwrap(),
             Some(Explained { what, next, .. }) => {
-                writeln!(table, "[{exit}] {}", wrap(&format!("Error: {what}"), 2)).unwrap();
+                writeln!(table, "[{exit}] {}", wrap(&format!("Error: {what}"), 2, WIDTH)).unwrap();
                 match next {
                     Some(next) => writeln!(table, "Next: pillarbox {next}\n").unwrap(),
                     None => writeln!(table).unwrap(),
@@ -215,7 +215,10 @@ fn every_error_is_a_sentence_of_at_most_80_columns_and_no_success() {
         assert_ne!(exit, Exit::Done, "{failure:?}");
         assert!(what.ends_with(['.', '?']), "{what}");
         assert!(what.starts_with(|c: char| c.is_uppercase() || c == '/'), "{what}");
-        assert!(wrap(&format!("Error: {what}"), 2).lines().all(|line| line.width() <= WIDTH), "{what}");
+        assert!(
+            wrap(&format!("Error: {what}"), 2, WIDTH).lines().all(|line| line.width() <= WIDTH),
+            "{what}"
+        );
     }
 }
 
