@@ -1,0 +1,67 @@
+//! Writes the manual pages and the shell completions of the three programs, from the grammars that the programs parse with.
+//!
+//! `pillarbox-manuals FOLDER` makes `FOLDER/man/man1`, and `FOLDER/completions` with a folder for each shell. Nothing in the
+//! files depends on when or where they are made.
+
+mod lab;
+mod page;
+mod phone;
+mod relay;
+
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::Command;
+use clap_complete::Shell;
+
+/// The shells, each with the folder that its files go to.
+const SHELLS: [(Shell, &str); 3] = [(Shell::Bash, "bash"), (Shell::Zsh, "zsh"), (Shell::Fish, "fish")];
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args_os().skip(1);
+    let (Some(folder), None) = (arguments.next(), arguments.next()) else {
+        eprintln!("pillarbox-manuals: name one folder to write into: pillarbox-manuals FOLDER");
+        return ExitCode::from(2);
+    };
+    match write(Path::new(&folder)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("pillarbox-manuals: {} cannot be written: {error}", Path::new(&folder).display());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn write(folder: &Path) -> io::Result<()> {
+    let pages = folder.join("man").join("man1");
+    fs::create_dir_all(&pages)?;
+    for grammar in [phone::command(), relay::command(), lab::command()] {
+        for (shell, name) in SHELLS {
+            let place = folder.join("completions").join(name);
+            fs::create_dir_all(&place)?;
+            let program = grammar.get_name().to_owned();
+            clap_complete::generate_to(shell, &mut grammar.clone(), program, &place)?;
+        }
+        write_pages(built(grammar), &pages)?;
+    }
+    Ok(())
+}
+
+/// The grammar as it is parsed: options of every command are there at each, and each knows its whole name.
+fn built(mut grammar: Command) -> Command {
+    // Its pages would repeat those of the commands.
+    grammar = grammar.disable_help_subcommand(true);
+    grammar.build();
+    grammar
+}
+
+/// A page for the command and one for each command below it.
+fn write_pages(command: Command, folder: &Path) -> io::Result<()> {
+    for below in command.get_subcommands() {
+        write_pages(below.clone(), folder)?;
+    }
+    let name = command.get_display_name().unwrap_or_else(|| command.get_name()).to_owned();
+    fs::write(folder.join(format!("{name}.1")), page::render(&name, command)?)
+}

@@ -1,0 +1,30 @@
+//! The grammar of `pillarbox`, from its own files.
+#![allow(
+    dead_code,
+    unused_imports,
+    unreachable_pub,
+    reason = "of each file only what the grammar needs is used"
+)]
+
+#[path = "../../../crates/client/src/cli/exit.rs"]
+mod exit;
+#[path = "../../../crates/client/src/cli/failure.rs"]
+mod failure;
+#[path = "../../../crates/client/src/cli/grammar.rs"]
+mod grammar;
+#[path = "../../../crates/client/src/cli/help.rs"]
+mod help;
+#[path = "../../../crates/client/src/cli/passphrase.rs"]
+mod passphrase;
+#[path = "../../../crates/client/src/cli/period.rs"]
+mod period;
+#[path = "../../../crates/client/src/cli/profile.rs"]
+mod profile;
+#[path = "../../../crates/client/src/cli/qr.rs"]
+mod qr;
+#[path = "../../../crates/client/src/cli/terminal.rs"]
+mod terminal;
+#[path = "../../../crates/client/src/cli/wrap.rs"]
+mod wrap;
+
+pub(crate) use help::command;

@@ -1,0 +1,17 @@
+//! The grammar of `pillarbox-relay`, from its own files.
+#![allow(dead_code, unreachable_pub, reason = "of each file only what the grammar needs is used")]
+
+#[path = "../../../crates/relay/src/cli/args.rs"]
+mod args;
+#[path = "../../../crates/relay/src/cli/exit.rs"]
+mod exit;
+#[path = "../../../crates/relay/src/cli/rule.rs"]
+mod rule;
+#[path = "../../../crates/relay/src/cli/text.rs"]
+mod text;
+
+use clap::CommandFactory;
+
+pub(crate) fn command() -> clap::Command {
+    args::Arguments::command()
+}
