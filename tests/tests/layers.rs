@@ -121,7 +121,8 @@ fn every_crate_of_the_workspace_has_its_arrows_written_down() {
     let metadata = metadata();
     for package in metadata.workspace_packages() {
         let written = ARROWS.iter().any(|(name, _)| *name == package.name.as_str());
-        let outside = ["pillarbox-tests", "pillarbox-examples", "pillarbox-manuals"].contains(&package.name.as_str());
+        let outside =
+            ["pillarbox-tests", "pillarbox-examples", "pillarbox-manuals"].contains(&package.name.as_str());
         assert!(written || outside, "{} has no line in ARROWS", package.name);
     }
 }
