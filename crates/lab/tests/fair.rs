@@ -27,8 +27,11 @@ fn cell(story: &str, design: &str, demand: &str) -> Cell {
     matrix::run(&plan, &Progress::none(), &AtomicBool::new(false)).unwrap().cells.remove(0)
 }
 
+/// Name, country, whom they know.
+type Somebody<'a> = (&'a str, &'a str, &'a [&'a str]);
+
 /// A story about Ivo, ordered at eight on the second day and served at noon on the fourth.
-fn story(about: &str, people: &[(&str, &str, &[&str])], events: &[(&str, &str, &str)]) -> String {
+fn story(about: &str, people: &[Somebody<'_>], events: &[(&str, &str, &str)]) -> String {
     let mut text = format!(
         "[scenario]\nname = \"fair\"\ntitle = \"Fair\"\nstart = 2026-01-05T08:00:00Z\n\n[demand]\nabout = \"{about}\"\n\
          ordered = 2026-01-06T08:00:00Z\nserved = 2026-01-08T12:00:00Z\n\n"
@@ -46,7 +49,7 @@ fn story(about: &str, people: &[(&str, &str, &[&str])], events: &[(&str, &str, &
     text
 }
 
-const IVO_AND_JANA: [(&str, &str, &[&str]); 2] = [("Ivo", "GB", &["Jana"]), ("Jana", "GB", &["Ivo"])];
+const IVO_AND_JANA: [Somebody<'_>; 2] = [("Ivo", "GB", &["Jana"]), ("Jana", "GB", &["Ivo"])];
 
 fn says(text: &str, to: &str) -> String {
     format!("says = \"{text}\"\nto = \"{to}\"")
@@ -200,8 +203,9 @@ fn which_account_a_demand_names_does_not_hang_on_the_order_of_people() {
         ("05T09:20", "Ivo", &two),
         ("06T09:00", "Jana", "says = \"Four.\"\nto = \"Ivo\""),
     ];
-    let (ivo, jana, kim): (_, (&str, &str, &[&str]), (&str, &str, &[&str])) =
-        (("Ivo", "GB", &["Jana", "Kim"] as &[&str]), ("Jana", "GB", &["Ivo"]), ("Kim", "GB", &["Ivo"]));
+    let ivo: Somebody<'_> = ("Ivo", "GB", &["Jana", "Kim"]);
+    let jana: Somebody<'_> = ("Jana", "GB", &["Ivo"]);
+    let kim: Somebody<'_> = ("Kim", "GB", &["Ivo"]);
     for demand in ["interception", "content-warrant"] {
         let first = cell(&story("Ivo", &[ivo, jana, kim], &events), "simplex", demand);
         let other = cell(&story("Ivo", &[kim, jana, ivo], &events), "simplex", demand);
