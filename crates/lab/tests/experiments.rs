@@ -134,7 +134,7 @@ fn a_block_stops_texts_and_a_relay_elsewhere_brings_them_back() {
         let (blocking, _) = cell(&run, "blocking-order");
         assert_eq!(blocking.measures.function_lost, Share { n: 5, of: 5 }, "{design}");
         assert_eq!(
-            blocking.reasons[blocking.reasons.len() - 2..],
+            blocking.reasons[blocking.reasons.len() - 3..],
             [
                 "The order brings no evidence. 5 of everybody's 5 messages of that time do not arrive."
                     .to_owned(),
@@ -142,6 +142,7 @@ fn a_block_stops_texts_and_a_relay_elsewhere_brings_them_back() {
                 format!(
                     "If people move to a relay elsewhere that the order does not name, 4 of those 5 arrive after all. For that {again}"
                 ),
+                "Assumed: people look for another relay an hour after the order.".to_owned(),
             ],
             "{design}"
         );

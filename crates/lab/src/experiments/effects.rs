@@ -144,13 +144,18 @@ impl Experiment for Blocking {
              contacts found each other by number again, and {} had to hand each other invitations.",
             otherwise.restored.n, otherwise.restored.of, otherwise.by_number, otherwise.by_invitation
         ));
-        let missing = otherwise.restored.of - otherwise.restored.n;
-        if missing > 0 {
-            answered.reasons.push(format!(
-                "Of the {missing} that do not, {} were said to groups, which nobody makes again there; people look for another relay an hour \
-                 after the order. So that number is the least that a block misses.",
-                otherwise.lost_to_groups
-            ));
+        if otherwise.restored.n < otherwise.restored.of {
+            answered.reasons.push(missing(otherwise.lost_to_groups));
         }
     }
+}
+
+/// Why some do not arrive by a relay elsewhere, as far as the bench is the reason.
+fn missing(to_groups: u64) -> String {
+    let groups = match to_groups {
+        0 => String::new(),
+        1 => "Of those that do not, 1 was said to a group, which nobody makes again there. ".to_owned(),
+        many => format!("Of those that do not, {many} were said to groups, which nobody makes again there. "),
+    };
+    format!("{groups}Assumed: people look for another relay an hour after the order.")
 }
