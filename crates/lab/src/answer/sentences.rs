@@ -336,6 +336,9 @@ pub(super) fn thief(subject: &Subject<'_>, thief: &Thief) -> String {
     let has = if subject.unit == "messages" { "has a record of" } else { "has" };
     match thief.without.map(|without| without.n) {
         _ if of == 0 => String::new(),
+        None | Some(0) if n == 0 && subject.is_a_tap => {
+            format!("What passes lies in no row: a thief of the operator's rows and keys {has} {all}.")
+        }
         None | Some(0) if n == 0 => format!("A thief of the same rows and keys {has} {all}."),
         Some(without) if n == 0 => {
             format!("A thief of the rows and keys {has} {all}; without the order it would be {without}.")
@@ -424,7 +427,11 @@ pub(super) fn copies(target: &str, everywhere: &[TextsAt]) -> String {
         .enumerate()
         .map(|(number, it)| {
             let n = it.texts.len() as u64;
-            let amount = if n == of { format!("all {of}") } else { n.to_string() };
+            let amount = match n {
+                2 if of == 2 => "both".to_owned(),
+                n if n == of => format!("all {of}"),
+                n => n.to_string(),
+            };
             let verb = match (number, n) {
                 (0, 1) => " is",
                 (0, _) => " are",
@@ -530,6 +537,7 @@ fn part(n: u64, of: u64, unit: &str) -> String {
         (0, 1) => format!("no {}", counted_noun(1, unit)),
         (0, _) => format!("none of the {of} {unit}"),
         (1, 1) => format!("the only {}", counted_noun(1, unit)),
+        (2, 2) => format!("both {unit}"),
         (n, of) if n == of => format!("all {of} {unit}"),
         _ => format!("{n} of {of} {unit}"),
     }

@@ -15,7 +15,8 @@ pub(super) fn of(experiment: &dyn Experiment, design: &Design, scenario: &Scenar
     let demand = experiment.demand();
     let inquiry = &scenario.inquiry;
     // What looks back is served at the end, what is ordered begins with the order.
-    let own_day = if is_from_now_on(experiment) { inquiry.ordered } else { inquiry.served };
+    let is_ordered = is_from_now_on(experiment) || !experiment.asks() || experiment.only_from_now_on();
+    let own_day = if is_ordered { inquiry.ordered } else { inquiry.served };
     let day = inquiry.day.unwrap_or_else(|| Day::of(own_day));
     let footing = Footing::of(demand, design, inquiry.country, day);
     let is_a_notice = demand.name == NOTICE_TO_CHANGE.name;

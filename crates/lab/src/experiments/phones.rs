@@ -173,7 +173,7 @@ impl Experiment for Participant {
         };
         answered.reasons.push(match all {
             0 => "Nobody who wrote with the target has a phone to show.".into(),
-            1 => format!("1 contact shows the own phone.{verified}"),
+            1 => format!("1 contact shows their own phone.{verified}"),
             all => format!("{all} contacts show their own phones.{verified}"),
         });
         Ok(answered)

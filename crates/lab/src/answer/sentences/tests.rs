@@ -37,7 +37,7 @@ fn states(n: u64, of: u64) -> Vec<State> {
 fn every_sentence_in_every_state_and_number() {
     let mut all = String::new();
     for unit in ["texts", "messages", "kinds of data", "devices", "posts", "reports"] {
-        for (n, of) in [(0, 1), (0, 4), (1, 1), (1, 4), (3, 4), (4, 4)] {
+        for (n, of) in [(0, 1), (0, 4), (1, 1), (2, 2), (1, 4), (3, 4), (4, 4)] {
             let subject = Subject { unit, ..SUBJECT };
             let counts = Counts { returned: n, of, closed: n.max(1), ..Counts::default() };
             for state in states(n, of) {
