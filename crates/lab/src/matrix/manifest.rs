@@ -9,6 +9,9 @@ use super::cell::VERSION;
 /// The manifest's file.
 pub const MANIFEST: &str = "manifest.json";
 
+/// The story's file, byte for byte: whoever has the folder has what it was made from.
+pub const STORY: &str = "scenario.toml";
+
 /// Where the wall-clock times go, which differ each time and so stand outside the manifest.
 pub const TIMING: &str = "timing.json";
 

@@ -39,7 +39,7 @@ use crate::record::sha256;
 use crate::scenario::Scenario;
 use crate::score::State;
 use cell::{Cell, Evidence, VERSION, pretty};
-use manifest::Manifest;
+use manifest::{Manifest, STORY};
 use progress::Progress;
 use timing::Timing;
 
@@ -152,6 +152,7 @@ fn written(
     files.insert("matrix.csv".to_owned(), csv::table(&cells));
     files.insert("record.jsonl".to_owned(), record(plan, rows, controls, &cells));
     files.insert("rerun.txt".to_owned(), format!("{}\n", plan.rerun));
+    files.insert(STORY.to_owned(), plan.scenario.text.clone());
     let digest = |design: &Design| {
         let text = serde_json::to_vec(design).unwrap_or_default();
         (design.name.clone(), sha256(&text))

@@ -267,6 +267,8 @@ pub struct Scenario {
     pub orders: Vec<Commanded>,
     /// When and about whom demands are served.
     pub inquiry: Inquiry,
+    /// The file, as it was read.
+    pub text: String,
     /// SHA-256 of the file.
     pub digest: [u8; 32],
     /// What is allowed and probably not meant.
@@ -362,6 +364,7 @@ fn read<'t>(source: Source<'t>, table: &'t DeTable<'t>) -> Result<Scenario, Scen
         events,
         orders,
         inquiry,
+        text: source.text.to_owned(),
         digest,
         warnings,
     })

@@ -14,8 +14,9 @@ use std::path::Path;
 use data_encoding::HEXLOWER;
 
 use crate::matrix::cell::{Cell, Evidence, Piece};
-use crate::matrix::manifest::{MANIFEST, Manifest, TIMING};
+use crate::matrix::manifest::{MANIFEST, Manifest, STORY, TIMING};
 use crate::record::sha256;
+use crate::scenario::Scenario;
 
 /// Longest file that is read: evidence of the largest cell is a few hundred kilobytes.
 const MAX_FILE_LEN: u64 = 64 << 20;
@@ -79,10 +80,21 @@ impl Folder {
         serde_json::from_slice(self.files.get(name)?).ok()
     }
 
+    /// The story. None if it is missing, has a mistake, or is not the one that the manifest names.
+    #[must_use]
+    pub fn story(&self) -> Option<Scenario> {
+        let text = std::str::from_utf8(self.files.get(STORY)?).ok()?;
+        let story = Scenario::parse(STORY, text).ok()?;
+        (HEXLOWER.encode(&story.digest) == self.manifest.scenario_sha256).then_some(story)
+    }
+
     /// Everything that is not as it says, without running anything again.
     #[must_use]
     pub fn findings(&self) -> Vec<String> {
         let mut findings = self.digests();
+        if self.story().is_none() {
+            findings.push(format!("{STORY} is not the story that the manifest names"));
+        }
         let Some(cells) = self.cells() else {
             findings.push("matrix.json is no matrix".into());
             return findings;
