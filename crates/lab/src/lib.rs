@@ -8,6 +8,7 @@
 //! | [`folder`] | a demand on the data folder of a relay |
 //! | [`oracle`] | the designs beside what others published |
 //! | [`paper`], [`columns`] | sentences and tables |
+//! | [`page`] | a run as one HTML file |
 //!
 //! The programs of the messenger do not depend on this crate.
 
@@ -19,6 +20,7 @@ pub mod experiments;
 pub mod folder;
 pub mod matrix;
 pub mod oracle;
+pub mod page;
 pub mod paper;
 pub mod record;
 pub mod scenario;

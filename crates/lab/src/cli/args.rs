@@ -154,7 +154,7 @@ pub(super) struct Report {
     #[arg(value_name = "FOLDER")]
     pub(super) folder: PathBuf,
     /// Check it instead: files, cells, bytes, and the worlds run again.
-    #[arg(long, conflicts_with = "out")]
+    #[arg(long, conflicts_with_all = ["out", "bundle", "cell", "appendix"])]
     pub(super) check: bool,
     /// With --check: do not run the worlds again.
     #[arg(long, requires = "check")]
@@ -162,6 +162,41 @@ pub(super) struct Report {
     /// Write the page to a file instead of standard output.
     #[arg(long, value_name = "FILE")]
     pub(super) out: Option<PathBuf>,
+    /// Write the page and the whole folder as one archive (tar). The same folder gives the same bytes.
+    #[arg(long, value_name = "FILE")]
+    pub(super) bundle: Option<PathBuf>,
+    /// The cell that stands first. Otherwise the story's own design, and the demand under which designs come out most differently.
+    #[arg(long, value_name = "DESIGN/DEMAND", value_parser = cell)]
+    pub(super) cell: Option<(String, String)>,
+    /// What is printed on paper after the summary.
+    #[arg(long, value_name = "WHAT", default_value = "none")]
+    pub(super) appendix: Appendix,
+}
+
+/// What is printed on paper after the summary.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum Appendix {
+    /// Nothing.
+    None,
+    /// The evidence of the first cell, whole.
+    First,
+    /// Every cell with its paper, and the evidence of each, whole: many megabytes.
+    All,
+}
+
+impl From<Appendix> for pillarbox_lab::page::Appendix {
+    fn from(appendix: Appendix) -> Self {
+        match appendix {
+            Appendix::None => Self::None,
+            Appendix::First => Self::First,
+            Appendix::All => Self::All,
+        }
+    }
+}
+
+fn cell(text: &str) -> Result<(String, String), String> {
+    let parts = text.split_once('/').map(|(design, demand)| (design.to_owned(), demand.to_owned()));
+    parts.ok_or_else(|| "a cell looks like whatsapp-2017/content-warrant".to_owned())
 }
 
 #[derive(Debug, Args)]

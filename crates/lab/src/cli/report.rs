@@ -1,11 +1,15 @@
 //! `report`: a run as a page, and whether it is what it says it is.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use clap::Parser as _;
 use pillarbox_lab::matrix::check::{Folder, FolderError};
+use pillarbox_lab::matrix::manifest::{MANIFEST, STORY};
 use pillarbox_lab::matrix::progress::Progress;
-use pillarbox_lab::matrix::{self, cells_of, page};
+use pillarbox_lab::matrix::{self, cells_of};
+use pillarbox_lab::page::{self, PageError, bundle};
+use pillarbox_lab::scenario::library;
 
 use super::args::{Arguments, Command, Report};
 use super::matrix::{in_words, plan, until_stopped};
@@ -24,33 +28,73 @@ pub(super) fn run(wanted: &Report) -> Result<(), Failure> {
 }
 
 fn write_page(wanted: &Report, folder: &Folder) -> Result<(), Failure> {
+    let failed = |sentence: String| Failure { sentence, code: FAILED };
     // A page of changed files would look as good as any other.
     if let Some(finding) = folder.digests().first() {
-        return Err(Failure {
-            sentence: format!(
-                "{finding}. `pillarbox-lab report FOLDER --check` says what else; there is no page of it."
-            ),
-            code: FAILED,
-        });
+        return Err(failed(format!(
+            "{finding}. `pillarbox-lab report FOLDER --check` says what else; there is no page of it."
+        )));
     }
-    let cells = folder.cells().ok_or_else(|| Failure {
-        sentence: "matrix.json is no matrix. Run `pillarbox-lab matrix` again.".into(),
-        code: FAILED,
-    })?;
+    let again = "Run `pillarbox-lab matrix` again.";
+    let cells = folder.cells().ok_or_else(|| failed(format!("matrix.json is no matrix. {again}")))?;
+    let story = folder.story().or_else(|| library::of_digest(&folder.manifest.scenario_sha256)).ok_or_else(
+        || failed(format!("{STORY} is missing, and the story is none of this program's. {again}")),
+    )?;
     let names = cells.iter().map(|cell| cell.evidence.clone());
     let evidence: BTreeMap<_, _> =
         names.filter_map(|name| Some((name.clone(), folder.evidence(&name)?))).collect();
-    let text = page::render(&folder.manifest, &cells, &evidence);
-    let Some(out) = &wanted.out else { return print(&text) };
-    std::fs::write(out, text).map_err(|error| Failure {
-        sentence: format!(
-            "{} cannot be written: {}. Name another file with --out.",
-            out.display(),
-            error.kind()
-        ),
-        code: STORE,
+    let rerun = folder.files.get("rerun.txt").map_or_else(String::new, |text| String::from_utf8_lossy(text).into());
+    let run = page::Run {
+        manifest: &folder.manifest,
+        story: &story,
+        cells: &cells,
+        evidence: &evidence,
+        rerun: &rerun,
+    };
+    let options = page::Options { first: wanted.cell.clone(), appendix: wanted.appendix.into() };
+    let text = page::render(run, &options).map_err(|error| match error {
+        PageError::NoSuchCell(..) => {
+            let sentence = format!("{error}. Name a row and a column of its table: --cell DESIGN/DEMAND.");
+            Failure { sentence, code: USAGE }
+        }
+        other => failed(format!("{other}.")),
     })?;
-    hint(&format!("Saved {}", out.display()))
+    if let Some(out) = &wanted.bundle {
+        write_bundle(out, wanted, folder, &text)?;
+        hint(&format!("Saved {}", out.display()))?;
+    }
+    match &wanted.out {
+        Some(out) => {
+            std::fs::write(out, text).map_err(|error| cannot_write(out, &error, "--out"))?;
+            hint(&format!("Saved {}", out.display()))
+        }
+        None if wanted.bundle.is_some() => Ok(()),
+        None => print(&text),
+    }
+}
+
+fn cannot_write(path: &Path, error: &std::io::Error, option: &str) -> Failure {
+    let sentence = format!(
+        "{} cannot be written: {}. Name another file with {option}.",
+        path.display(),
+        error.kind()
+    );
+    Failure { sentence, code: STORE }
+}
+
+/// The archive. Nothing that looks whole is left where it could not be written to its end.
+fn write_bundle(out: &Path, wanted: &Report, folder: &Folder, page: &str) -> Result<(), Failure> {
+    let failed = |error: std::io::Error| cannot_write(out, &error, "--bundle");
+    let manifest = std::fs::read(wanted.folder.join(MANIFEST)).map_err(failed)?;
+    let beside = out.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut unfinished =
+        tempfile::Builder::new().prefix(".unfinished-").tempfile_in(beside).map_err(failed)?;
+    bundle::write(unfinished.as_file_mut(), &folder.file_name(), page, &manifest, folder).map_err(failed)?;
+    unfinished.as_file().sync_all().map_err(failed)?;
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o644);
+    unfinished.as_file().set_permissions(mode).map_err(failed)?;
+    unfinished.persist(out).map_err(|error| failed(error.error))?;
+    Ok(())
 }
 
 fn check(wanted: &Report, folder: Folder) -> Result<(), Failure> {

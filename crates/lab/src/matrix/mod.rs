@@ -6,7 +6,7 @@
 //! | `cell` | what a cell says, and what stands in its evidence |
 //! | `pool`, `progress` | the work and how far it is |
 //! | `folder`, `manifest` | how a run is written so that half of one never looks whole |
-//! | `csv`, `table`, `page`, `words` | the matrix for programs and for people |
+//! | `csv`, `table`, `words` | the matrix for programs and for people |
 //! | `expected` | predictions |
 //! | `check`, `reread` | whether a run is what it says it is |
 
@@ -16,13 +16,12 @@ mod csv;
 pub mod expected;
 pub mod folder;
 pub mod manifest;
-pub mod page;
 mod pool;
 pub mod progress;
 pub(crate) mod reread;
 pub mod table;
 pub mod timing;
-mod words;
+pub(crate) mod words;
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;

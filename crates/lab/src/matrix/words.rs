@@ -6,7 +6,7 @@ use crate::score::{Elsewhere, Guesses, Measures, Posts, Rates, Sealed, Share};
 
 /// Every measure that has something to say, with its name.
 #[must_use]
-pub(super) fn measures(measures: &Measures) -> Vec<(&'static str, String)> {
+pub(crate) fn measures(measures: &Measures) -> Vec<(&'static str, String)> {
     let share = |share: Share| (share.of > 0).then(|| format!("{} of {}", share.n, share.of));
     let rates = |rates: Rates| {
         (rates.of + rates.found > 0)

@@ -72,7 +72,7 @@ impl PaperLine {
 
     /// Returns true if another line that came back says as much: an item that is a word for several others is answered by them, and the
     /// date of a registration by its time.
-    fn is_repeated_in(&self, lines: &[Self]) -> bool {
+    pub(crate) fn is_repeated_in(&self, lines: &[Self]) -> bool {
         let Some(item) = self.item else { return false };
         let says_it = |other: &Self| {
             other.standing == Standing::Returned

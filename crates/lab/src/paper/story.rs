@@ -19,7 +19,7 @@ pub fn render(evidence: &Evidence, design: &Design) -> String {
     }
     out.push_str(&title(&format!("DESIGN: {} ({})", design.title, design.name)));
     out.push_str(&paragraph(&design.plain));
-    let entries: Vec<PaperLine> = evidence.brought.entries.iter().map(|entry| told(entry, design)).collect();
+    let entries: Vec<PaperLine> = evidence.brought.entries.iter().map(|entry| told(entry, Some(design))).collect();
     out.push_str(&lines(&entries, &[]));
     texts(&mut out, evidence);
     let answer = evidence.cell("").answer;
@@ -67,8 +67,8 @@ fn texts(out: &mut String, evidence: &Evidence) {
 }
 
 /// The line of one entry of the evidence. Something that the operator says it does not hand over is closed, and shown as held. What
-/// nobody has said of the design is not known, and not said to be missing.
-fn told(entry: &Entry, design: &Design) -> PaperLine {
+/// nobody has said of the design is not known, and not said to be missing; without the design, nothing is known of that.
+pub(crate) fn told(entry: &Entry, design: Option<&Design>) -> PaperLine {
     let line = PaperLine::of(entry.asked, &entry.answer);
     match (&entry.withheld, &entry.answer) {
         (Some(Statement { says, from }), ItemAnswer::Returned { count, .. }) => PaperLine {
@@ -77,7 +77,7 @@ fn told(entry: &Entry, design: &Design) -> PaperLine {
             entries: 0,
             ..line
         },
-        (_, ItemAnswer::NoneHeld { .. }) if design.is_unknown_item(entry.asked) => {
+        (_, ItemAnswer::NoneHeld { .. }) if design.is_some_and(|design| design.is_unknown_item(entry.asked)) => {
             PaperLine { says: NOT_KNOWN.into(), standing: Standing::Closed, ..line }
         }
         _ => line,

@@ -69,6 +69,13 @@ pub fn find(wanted: &str) -> Result<Scenario, LibraryError> {
     Ok(Scenario::parse(&shown, &text)?)
 }
 
+/// The scenario inside the program whose file has this SHA-256, in hexadecimal.
+#[must_use]
+pub fn of_digest(digest: &str) -> Option<Scenario> {
+    let scenarios = all().unwrap_or_default();
+    scenarios.into_iter().find(|scenario| data_encoding::HEXLOWER.encode(&scenario.digest) == digest)
+}
+
 /// The scenarios inside the program, read.
 ///
 /// # Errors

@@ -275,12 +275,17 @@ pub struct Scenario {
     pub warnings: Vec<Warning>,
 }
 
+/// A story's name as part of a file's name.
+pub(crate) fn file_name(name: &str) -> String {
+    let plain = |letter: char| if letter.is_ascii_alphanumeric() || letter == '-' { letter } else { '_' };
+    name.chars().take(MAX_FILE_NAME_CHARS).map(plain).collect()
+}
+
 impl Scenario {
     /// The name as part of a file's name. A story from elsewhere may be called anything, a path to another folder too.
     #[must_use]
     pub fn file_name(&self) -> String {
-        let plain = |letter: char| if letter.is_ascii_alphanumeric() || letter == '-' { letter } else { '_' };
-        self.name.chars().take(MAX_FILE_NAME_CHARS).map(plain).collect()
+        file_name(&self.name)
     }
 
     /// Reads and checks a scenario. `file` is only a name for messages.

@@ -68,6 +68,13 @@ impl Folder {
         Ok(Self { manifest, files })
     }
 
+    /// A name for a file that is made from this folder: that of its story.
+    #[must_use]
+    pub fn file_name(&self) -> String {
+        let name = crate::scenario::file_name(&self.manifest.scenario);
+        format!("{name}-report")
+    }
+
     /// The cells of `matrix.json`.
     #[must_use]
     pub fn cells(&self) -> Option<Vec<Cell>> {

@@ -1,0 +1,36 @@
+//! Report and evidence as one archive (tar, POSIX ustar), the same bytes from the same run: files in the order of their names, without
+//! times, owners or rights of the computer that it was made on.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use crate::matrix::check::Folder;
+use crate::matrix::manifest::MANIFEST;
+
+/// The report's name in the archive.
+pub const REPORT: &str = "report.html";
+
+/// Every file is from the start of 1970.
+const NO_TIME: u64 = 0;
+
+/// Writes the page and every file of a run under `name`/. Unpacked, the folder is a run that `report --check` takes, with the
+/// report beside it.
+///
+/// # Errors
+/// What the writer says.
+pub fn write(out: impl Write, name: &str, page: &str, manifest: &[u8], folder: &Folder) -> io::Result<()> {
+    let mut files: BTreeMap<String, &[u8]> =
+        folder.files.iter().map(|(file, text)| (format!("{name}/run/{file}"), text.as_slice())).collect();
+    files.insert(format!("{name}/run/{MANIFEST}"), manifest);
+    files.insert(format!("{name}/{REPORT}"), page.as_bytes());
+    let mut archive = tar::Builder::new(out);
+    for (file, text) in files {
+        let mut header = tar::Header::new_ustar();
+        header.set_size(text.len() as u64);
+        header.set_mode(0o644);
+        header.set_mtime(NO_TIME);
+        header.set_entry_type(tar::EntryType::Regular);
+        archive.append_data(&mut header, file, text)?;
+    }
+    archive.into_inner()?.flush()
+}

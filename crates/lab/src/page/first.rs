@@ -1,0 +1,28 @@
+//! The cell that stands first on a page, unless one is asked for.
+//!
+//! No side chooses it. The design is the one that the story itself names, or the first of the matrix. The demand is the one under which
+//! the designs come out most differently, since that is the one that the choice between them turns on; of several, the first.
+//! Columns that name kinds of data without counting them are left out.
+
+use super::grid::Grid;
+
+/// Row and column of the cell that stands first.
+#[must_use]
+pub(super) fn first(grid: &Grid<'_>, design_of_the_story: Option<&str>) -> (usize, usize) {
+    let row = design_of_the_story
+        .and_then(|wanted| grid.designs.iter().position(|design| design.name == wanted))
+        .unwrap_or(0);
+    let different = |column: usize| {
+        let mut seen = Vec::new();
+        for row in 0..grid.designs.len() {
+            let shown = grid.shown(row, column);
+            if !seen.contains(&shown) {
+                seen.push(shown);
+            }
+        }
+        seen.len()
+    };
+    let counted = (0..grid.demands.len()).filter(|column| !grid.names_kinds(*column));
+    let most = counted.max_by_key(|column| (different(*column), std::cmp::Reverse(*column)));
+    (row, most.unwrap_or(0))
+}

@@ -1,0 +1,106 @@
+//! Folding: what is equal in a table is said once.
+//!
+//! A column that is the same in all rows, a column that is the same as another one, and rows that are the same in all columns that are
+//! left. Equal means that a reader would see the same; nothing is taken out of the files of the run.
+
+/// A table of which only the differences are left.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Folded {
+    /// The columns that are shown.
+    pub(super) columns: Vec<usize>,
+    /// The rows that are shown, each with those that are equal to it.
+    pub(super) rows: Vec<(usize, Vec<usize>)>,
+    /// Columns that are the same in every row.
+    pub(super) constant: Vec<usize>,
+    /// Columns that are the same as one that is shown, in every row.
+    pub(super) twins: Vec<(usize, usize)>,
+}
+
+/// Folds a table of `rows` rows. The columns `columns` take part; the column `keep` is shown whatever is in it.
+pub(super) fn fold<T: PartialEq>(
+    rows: usize,
+    columns: impl IntoIterator<Item = usize>,
+    keep: usize,
+    cell: impl Fn(usize, usize) -> T,
+) -> Folded {
+    let mut folded = Folded::default();
+    let equal = |one: (usize, usize), other: (usize, usize)| cell(one.0, one.1) == cell(other.0, other.1);
+    for column in columns {
+        // In one row everything is the same everywhere, and nothing is learned from that.
+        let is_constant = rows > 1 && (1..rows).all(|row| equal((0, column), (row, column)));
+        let twin = folded
+            .columns
+            .iter()
+            .copied()
+            .find(|known| rows > 1 && (0..rows).all(|row| equal((row, *known), (row, column))));
+        match (is_constant, twin) {
+            _ if column == keep => folded.columns.push(column),
+            (true, _) => folded.constant.push(column),
+            (_, Some(twin)) => folded.twins.push((column, twin)),
+            _ => folded.columns.push(column),
+        }
+    }
+    for row in 0..rows {
+        let columns = &folded.columns;
+        let is_same = |known: usize| columns.iter().all(|column| equal((known, *column), (row, *column)));
+        match folded.rows.iter_mut().find(|(known, _)| is_same(*known)) {
+            Some((_, others)) => others.push(row),
+            None => folded.rows.push((row, Vec::new())),
+        }
+    }
+    folded
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn folded(table: &[&[u8]], keep: usize) -> Folded {
+        fold(table.len(), 0..table.first().map_or(0, |row| row.len()), keep, |row, column| table[row][column])
+    }
+
+    #[test]
+    fn what_is_equal_is_said_once() {
+        let table: [&[u8]; 4] = [&[1, 7, 1, 5], &[2, 7, 2, 5], &[1, 7, 1, 6], &[2, 7, 2, 5]];
+        assert_eq!(
+            folded(&table, 0),
+            Folded {
+                columns: vec![0, 3],
+                rows: vec![(0, vec![]), (1, vec![3]), (2, vec![])],
+                constant: vec![1],
+                twins: vec![(2, 0)],
+            }
+        );
+        assert_eq!(folded(&table, 1).columns, [0, 1, 3], "the column that is looked at stays");
+    }
+
+    #[test]
+    fn one_row_is_shown_whole_and_equal_ones_once() {
+        assert_eq!(folded(&[&[1, 1, 2]], 0).columns, [0, 1, 2]);
+        let all_equal = folded(&[&[1, 2], &[1, 2]], 0);
+        assert_eq!((all_equal.columns, all_equal.rows), (vec![0], vec![(0, vec![1])]));
+    }
+
+    proptest! {
+        /// Every cell of the table can be told from what is left of it.
+        #[test]
+        fn nothing_is_lost(table in prop::collection::vec(prop::collection::vec(0u8..3, 4), 1..6)) {
+            let folded = fold(table.len(), 0..4, 1, |row, column| table[row][column]);
+            for row in 0..table.len() {
+                let (shown, _) = folded.rows.iter().find(|(known, others)| *known == row || others.contains(&row)).unwrap();
+                for column in 0..4 {
+                    let told = if folded.constant.contains(&column) {
+                        table[0][column]
+                    } else {
+                        let twin = folded.twins.iter().find(|(twin, _)| *twin == column).map_or(column, |(_, of)| *of);
+                        prop_assert!(folded.columns.contains(&twin));
+                        table[*shown][twin]
+                    };
+                    prop_assert_eq!(told, table[row][column]);
+                }
+            }
+        }
+    }
+}

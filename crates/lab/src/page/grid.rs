@@ -1,0 +1,162 @@
+//! The cells of a run as a table: designs as rows, demands as columns, and what a table shows of each cell.
+
+use std::collections::BTreeMap;
+
+use pillarbox_access::demand::{self, Demand};
+use pillarbox_access::design::Design;
+use pillarbox_access::designs;
+
+use super::squares::{self, Square};
+use crate::matrix::cell::{Cell, Evidence};
+use crate::matrix::manifest::Manifest;
+use crate::paper::capital;
+use crate::record::sha256;
+use crate::score::State;
+
+/// A row.
+#[derive(Clone, Debug)]
+pub(super) struct Row {
+    /// The design's name in files.
+    pub(super) name: String,
+    /// Its name for people.
+    pub(super) title: String,
+    /// The design itself, if it is one of this program's, unchanged.
+    pub(super) design: Option<&'static Design>,
+}
+
+/// A column.
+#[derive(Clone, Debug)]
+pub(super) struct Column {
+    /// The demand's name in files.
+    pub(super) name: String,
+    /// Its name for people, without its article.
+    pub(super) title: String,
+    /// The noun behind its numbers.
+    pub(super) unit: String,
+    /// Whom it is about.
+    pub(super) target: String,
+    /// The demand in law, if there is one of its name.
+    pub(super) demand: Option<&'static Demand>,
+}
+
+/// What a table shows of a cell.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Shown {
+    /// One for each text.
+    pub(super) squares: Vec<Square>,
+    /// How much of how much; empty where nothing is counted.
+    pub(super) number: String,
+    /// The state's word.
+    pub(super) word: String,
+    /// Whether something came back, or comes.
+    pub(super) is_something: bool,
+}
+
+/// A cell with what it rests on.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place<'a> {
+    /// The cell.
+    pub(super) cell: &'a Cell,
+    /// Its evidence.
+    pub(super) evidence: &'a Evidence,
+}
+
+/// The table.
+#[derive(Debug)]
+pub(super) struct Grid<'a> {
+    /// The rows.
+    pub(super) designs: Vec<Row>,
+    /// The columns.
+    pub(super) demands: Vec<Column>,
+    places: BTreeMap<(usize, usize), Place<'a>>,
+}
+
+impl<'a> Grid<'a> {
+    /// The table of a run. Cells without evidence have no place in it.
+    #[must_use]
+    pub(super) fn of(manifest: &Manifest, cells: &'a [Cell], evidence: &'a BTreeMap<String, Evidence>) -> Self {
+        let mut grid = Self { designs: Vec::new(), demands: Vec::new(), places: BTreeMap::new() };
+        for cell in cells {
+            let Some(evidence) = evidence.get(&cell.evidence) else { continue };
+            let row = grid.designs.iter().position(|row| row.name == cell.design).unwrap_or_else(|| {
+                grid.designs.push(Row {
+                    name: cell.design.clone(),
+                    title: evidence.context.design.clone(),
+                    design: unchanged(manifest, &cell.design),
+                });
+                grid.designs.len() - 1
+            });
+            let column = grid.demands.iter().position(|column| column.name == cell.demand).unwrap_or_else(|| {
+                grid.demands.push(Column {
+                    name: cell.demand.clone(),
+                    title: headed(evidence),
+                    unit: evidence.unit.clone(),
+                    target: evidence.yardstick.target.clone(),
+                    demand: demand::named(&evidence.power),
+                });
+                grid.demands.len() - 1
+            });
+            grid.places.insert((row, column), Place { cell, evidence });
+        }
+        grid
+    }
+
+    /// The cell at a place; none if it was not run.
+    #[must_use]
+    pub(super) fn at(&self, row: usize, column: usize) -> Option<Place<'a>> {
+        self.places.get(&(row, column)).copied()
+    }
+
+    /// Whether a column names kinds of data and does not count them.
+    #[must_use]
+    pub(super) fn names_kinds(&self, column: usize) -> bool {
+        let measures = |row| self.at(row, column).map(|place| &place.cell.measures);
+        (0..self.designs.len())
+            .filter_map(measures)
+            .any(|measures| !measures.kinds.is_empty() || !measures.kinds_withheld.is_empty())
+    }
+
+    /// What a table shows of a cell: squares, the number, and the state's word. The unit stands at the column's head.
+    #[must_use]
+    pub(super) fn shown(&self, row: usize, column: usize) -> Shown {
+        let (Some(Place { cell, evidence }), Some(head)) = (self.at(row, column), self.demands.get(column)) else {
+            return Shown { word: "not run".into(), ..Shown::default() };
+        };
+        let squares = squares::of(cell, evidence);
+        let is_something = match squares.as_slice() {
+            [] => cell.state.counted().is_some_and(|(n, _)| n > 0) && !is_held_back(cell),
+            squares => squares.iter().any(|square| *square != Square::Open),
+        };
+        let (number, word) = match cell.state.counted() {
+            Some((n, of)) if !cell.state.is_of_messages() && evidence.unit == head.unit => {
+                (format!("{n} of {of}"), cell.state.word().to_owned())
+            }
+            // What is there beside what is counted stands with the cell.
+            None => (String::new(), cell.says.split(';').next().unwrap_or_default().to_owned()),
+            Some(_) => (String::new(), cell.says.clone()),
+        };
+        Shown { squares, number, word, is_something }
+    }
+}
+
+fn is_held_back(cell: &Cell) -> bool {
+    matches!(cell.state, State::Withheld { .. } | State::Unreadable { .. })
+}
+
+/// A design of this program, if the run used it as it is now.
+fn unchanged(manifest: &Manifest, name: &str) -> Option<&'static Design> {
+    let design = designs::named(name)?;
+    let digest = sha256(&serde_json::to_vec(design).unwrap_or_default());
+    (manifest.designs.get(name) == Some(&digest)).then_some(design)
+}
+
+/// A demand's name as a heading: without its article, and with the case that this column is.
+fn headed(evidence: &Evidence) -> String {
+    let title = evidence.context.demand.as_str();
+    let plain = ["a ", "an "].iter().find_map(|article| title.strip_prefix(article)).unwrap_or(title);
+    let case = evidence.demand.strip_prefix(&evidence.power).and_then(|rest| rest.strip_prefix('-'));
+    match case {
+        Some(case) => format!("{}, {}", capital(plain), case.replace('-', " ")),
+        None => capital(plain),
+    }
+}

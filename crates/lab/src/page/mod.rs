@@ -1,0 +1,269 @@
+//! The report: a run as one HTML file. The question and its answer stand first, then what was asked and returned, then the matrix with
+//! only what differs, then every cell.
+//!
+//! It reads the files of a run and measures nothing; its sentences about results are those of [`answer`](crate::answer). It holds no
+//! script, fetches nothing, and its policy forbids both. The templates lie in `templates/` and are compiled with the program.
+//!
+//! | file | what |
+//! |---|---|
+//! | `escape` | the one way in for anybody's text |
+//! | `grid` | the cells as a table, and what is shown of one |
+//! | `first` | which cell stands first |
+//! | `squares` | one text is one square |
+//! | `fold`, `table` | what is equal is said once |
+//! | `paper`, `cells` | each cell with its sentence, its paper and its evidence |
+//! | `rows`, `people`, `day` | two pictures, from the rows that came back |
+//! | `bundle` | report and evidence as one archive |
+
+pub mod bundle;
+mod cells;
+mod day;
+pub mod escape;
+mod first;
+mod fold;
+mod grid;
+mod paper;
+mod people;
+mod rows;
+mod squares;
+mod table;
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use data_encoding::BASE64;
+use pillarbox_wire::Timestamp;
+use sha2::{Digest as _, Sha256};
+
+use crate::answer::Answer;
+use crate::matrix::cell::{Cell, Evidence};
+use crate::matrix::manifest::Manifest;
+use crate::scenario::Scenario;
+use cells::{OfDemand, OfDesign, PaperAt};
+use grid::Grid;
+use paper::Paper;
+use table::{Kinds, Table};
+
+/// The page's style. Its hash is in the page's policy, so that no other one holds.
+const STYLE: &str = include_str!("../../templates/report.css");
+
+/// What a page is made from.
+#[derive(Clone, Copy, Debug)]
+pub struct Run<'a> {
+    /// The manifest.
+    pub manifest: &'a Manifest,
+    /// The story.
+    pub story: &'a Scenario,
+    /// The cells, design by design.
+    pub cells: &'a [Cell],
+    /// The evidence, by its file.
+    pub evidence: &'a BTreeMap<String, Evidence>,
+    /// The command that makes the run again.
+    pub rerun: &'a str,
+}
+
+/// What goes to paper after the summary.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Appendix {
+    /// Nothing.
+    #[default]
+    None,
+    /// The evidence of the cell that stands first, whole.
+    First,
+    /// Every cell with its paper, and the evidence of each, whole.
+    All,
+}
+
+/// How a page is made.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The cell that stands first: design and demand by their names in files. Otherwise [`first::first`] chooses.
+    pub first: Option<(String, String)>,
+    /// What goes to paper after the summary.
+    pub appendix: Appendix,
+}
+
+/// Why there is no page.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PageError {
+    /// The run has no cells.
+    #[error("there is no cell in this run")]
+    Empty,
+    /// The cell that should stand first is not in the run.
+    #[error("this run has no cell {0}/{1}")]
+    NoSuchCell(String, String),
+    /// A template failed.
+    #[error("the page cannot be written: {0}")]
+    Template(#[from] askama::Error),
+}
+
+/// A few numbers beside the answer.
+#[derive(Clone, Debug)]
+struct Figure {
+    label: &'static str,
+    value: String,
+    squares: Vec<squares::Square>,
+    note: String,
+}
+
+/// The pictures and where their rows come from.
+#[derive(Clone, Debug)]
+struct Pictures<'a> {
+    design: &'a str,
+    demand: &'a str,
+    cell: String,
+    rows: usize,
+    target: &'a str,
+    people: people::People,
+    day: day::Day,
+    numbers: Vec<(String, String)>,
+}
+
+#[derive(Template)]
+#[template(path = "report.html")]
+struct Page<'a> {
+    style: &'static str,
+    style_hash: String,
+    manifest: &'a Manifest,
+    story: &'a Scenario,
+    paragraphs: Vec<&'a str>,
+    ordered: String,
+    served: String,
+    answer: &'a Answer,
+    sentences: Vec<&'a str>,
+    design: &'a str,
+    demand: &'a str,
+    figures: Vec<Figure>,
+    paper: Paper,
+    table: Table,
+    kinds: Vec<Kinds>,
+    pictures: Option<Pictures<'a>>,
+    designs: Vec<OfDesign<'a>>,
+    demands: Vec<OfDemand<'a>>,
+    cells: usize,
+    evidence: (&'a str, &'a str),
+    control: (&'a str, &'a str),
+    appendix: Vec<(String, String)>,
+    prints_all: bool,
+    rerun: &'a str,
+}
+
+/// The page of a run.
+///
+/// # Errors
+/// [`PageError`].
+pub fn render(run: Run<'_>, options: &Options) -> Result<String, PageError> {
+    let Run { manifest, story, cells, evidence, rerun } = run;
+    let grid = Grid::of(manifest, cells, evidence);
+    let at = place(&grid, story, options)?;
+    let first = grid.at(at.0, at.1).ok_or(PageError::Empty)?;
+    let yardstick = &first.evidence.yardstick;
+    let digest = |name: &str| manifest.files.get(name).map_or("", String::as_str);
+    let whole = |name: &str| evidence.get(name).map_or_else(String::new, Evidence::to_json);
+    let appendix = match options.appendix {
+        Appendix::None => Vec::new(),
+        Appendix::First => vec![(first.cell.evidence.clone(), whole(&first.cell.evidence))],
+        Appendix::All => cells.iter().map(|cell| (cell.evidence.clone(), whole(&cell.evidence))).collect(),
+    };
+    let page = Page {
+        style: STYLE,
+        style_hash: BASE64.encode(&Sha256::digest(STYLE.as_bytes())),
+        manifest,
+        story,
+        paragraphs: story.story.split("\n\n").filter(|text| !text.trim().is_empty()).collect(),
+        ordered: Timestamp(yardstick.ordered).to_string(),
+        served: Timestamp(yardstick.served).to_string(),
+        answer: &first.cell.answer,
+        sentences: sentences(&first.cell.answer.headline),
+        design: grid.designs.get(at.0).map_or("", |row| row.title.as_str()),
+        demand: grid.demands.get(at.1).map_or("", |column| column.title.as_str()),
+        figures: figures(&grid, at, first),
+        paper: Paper::of(first.evidence, grid.designs.get(at.0).and_then(|row| row.design)),
+        table: Table::of(&grid, at),
+        kinds: Kinds::of(&grid),
+        pictures: pictures(&grid, at.0),
+        designs: cells::designs(&grid, manifest, at),
+        demands: cells::demands(&grid),
+        cells: cells.len(),
+        evidence: (&first.cell.evidence, &first.cell.evidence_sha256),
+        control: (&first.cell.control, digest(&first.cell.control)),
+        appendix,
+        prints_all: options.appendix == Appendix::All,
+        rerun: rerun.trim(),
+    };
+    Ok(page.render()?)
+}
+
+fn place(grid: &Grid<'_>, story: &Scenario, options: &Options) -> Result<(usize, usize), PageError> {
+    let Some((design, demand)) = &options.first else {
+        return Ok(first::first(grid, Some(&story.design)));
+    };
+    let missing = || PageError::NoSuchCell(design.clone(), demand.clone());
+    let row = grid.designs.iter().position(|row| row.name == *design).ok_or_else(missing)?;
+    let column = grid.demands.iter().position(|column| column.name == *demand).ok_or_else(missing)?;
+    Ok((row, column))
+}
+
+/// The sentences of a headline, so that each begins a line.
+fn sentences(headline: &str) -> Vec<&str> {
+    let mut rest = headline;
+    let mut sentences = Vec::new();
+    while let Some(end) = rest.find(". ") {
+        let (sentence, others) = rest.split_at(end + 1);
+        sentences.push(sentence);
+        rest = others.trim_start();
+    }
+    sentences.push(rest);
+    sentences
+}
+
+fn figures(grid: &Grid<'_>, at: (usize, usize), first: grid::Place<'_>) -> Vec<Figure> {
+    let answer = &first.cell.answer;
+    let shown = grid.shown(at.0, at.1);
+    let back = shown.squares.iter().filter(|square| **square != squares::Square::Open).count();
+    let counted = match shown.squares.len() {
+        0 => Figure { label: "In the table", value: first.cell.state.to_string(), squares: Vec::new(), note: first.evidence.unit.clone() },
+        of => Figure {
+            label: "Texts that came back readable",
+            value: format!("{back} of {of}"),
+            squares: shown.squares.clone(),
+            note: shown.word,
+        },
+    };
+    let people = |label, people: &[String]| Figure {
+        label,
+        value: people.len().to_string(),
+        squares: Vec::new(),
+        note: if people.is_empty() { "nobody".into() } else { people.join(", ") },
+    };
+    vec![
+        counted,
+        Figure {
+            label: "Other kinds of data that came back",
+            value: answer.other_data.len().to_string(),
+            squares: Vec::new(),
+            note: answer.other_data.join("; "),
+        },
+        people("Others who are named", &answer.named),
+        people("Others whose words are read", &answer.read),
+        people("Others whose phone told them", &answer.noticed),
+    ]
+}
+
+fn pictures<'a>(grid: &'a Grid<'a>, row: usize) -> Option<Pictures<'a>> {
+    let rows = rows::of_design(grid, row)?;
+    let evidence = rows.place.evidence;
+    let ends = rows::ends(rows.rows);
+    let number = |end: &Option<&str>| end.map(|end| (rows::name(evidence, Some(end)), end.to_owned()));
+    Some(Pictures {
+        design: grid.designs.get(row).map_or("", |row| row.title.as_str()),
+        demand: grid.demands.get(rows.column).map_or("", |column| column.title.as_str()),
+        cell: cells::id(row, rows.column),
+        rows: rows.rows.len(),
+        target: &evidence.yardstick.target,
+        people: people::People::of(&rows),
+        day: day::Day::of(&rows),
+        numbers: ends.iter().filter_map(number).collect(),
+    })
+}

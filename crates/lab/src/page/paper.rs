@@ -1,0 +1,206 @@
+//! The paper of a cell on a page: asked on the left, returned on the right. What came back stands first; what is not held is folded by
+//! its reason.
+
+use std::collections::BTreeMap;
+
+use pillarbox_access::Item;
+use pillarbox_access::design::Design;
+use pillarbox_wire::Timestamp;
+
+use crate::matrix::cell::Evidence;
+use crate::paper::story::told;
+use crate::paper::{PaperLine, Standing, capital};
+
+/// A paper.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Paper {
+    /// What came back.
+    pub(super) came: Vec<Line>,
+    /// What is held and stays closed.
+    pub(super) closed: Vec<Line>,
+    /// Texts that no line of the paper is about: from a phone, from a backup elsewhere.
+    pub(super) texts: Vec<Text>,
+    /// What was asked for and is not held: each reason with the kinds of data that it is the reason for.
+    pub(super) not_held: Vec<(String, Vec<&'static str>)>,
+    /// Where the same reasons stand on the page, if they stand there already.
+    pub(super) not_held_as: Option<Spot>,
+    /// Kinds of data that the demand does not reach.
+    pub(super) not_reached: usize,
+}
+
+/// A line of it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Line {
+    /// The question.
+    pub(super) asked: String,
+    /// How many entries; none where there is one, or where they are not counted.
+    pub(super) count: Option<u64>,
+    /// What came back, or why it did not, a line each.
+    pub(super) says: Vec<String>,
+    /// Where the same lines stand on the page, if they are many and stand there already.
+    pub(super) same_as: Option<Spot>,
+}
+
+/// A place on the page: its address and its name.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Spot {
+    /// The address.
+    pub(super) id: String,
+    /// The name.
+    pub(super) name: String,
+}
+
+/// A text that came back.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Text {
+    /// When, as the party that gave it has it.
+    pub(super) at: String,
+    /// By whom, if that came with it.
+    pub(super) from: Option<String>,
+    /// To whom, if that came with it.
+    pub(super) to: Option<String>,
+    /// The words.
+    pub(super) words: String,
+}
+
+impl Paper {
+    /// The paper of one cell, from its evidence. Without the design it is not told apart what nobody knows of the product.
+    #[must_use]
+    pub(super) fn of(evidence: &Evidence, design: Option<&Design>) -> Self {
+        let brought = &evidence.brought;
+        let lines: Vec<PaperLine> = brought.entries.iter().map(|entry| told(entry, design)).collect();
+        let mut paper = Self::default();
+        for line in &lines {
+            match line.standing {
+                Standing::Returned if !line.is_repeated_in(&lines) => paper.came.push(Line::of(line)),
+                Standing::Closed if !line.is_repeated_in(&lines) => paper.closed.push(Line::of(line)),
+                Standing::Returned | Standing::Closed => {}
+                Standing::NotHeld => paper.is_not_held(line),
+                Standing::NotReached => paper.not_reached += 1,
+            }
+        }
+        let is_in_a_line = |asked: Item| asked == Item::MessageContent;
+        if !brought.entries.iter().any(|entry| is_in_a_line(entry.asked) && entry.came_back()) {
+            paper.texts = brought
+                .said
+                .iter()
+                .map(|said| Text {
+                    at: Timestamp(said.at.0).to_string(),
+                    from: said.from.clone(),
+                    to: said.to.clone(),
+                    words: said.text.clone(),
+                })
+                .collect();
+        }
+        paper
+    }
+
+    fn is_not_held(&mut self, line: &PaperLine) {
+        let Some(asked) = line.item.map(Item::wording) else { return };
+        let says = line.says.strip_prefix("none held: ").unwrap_or(&line.says);
+        match self.not_held.iter_mut().find(|(reason, _)| reason == says) {
+            Some((_, kinds)) => kinds.push(asked),
+            None => self.not_held.push((says.to_owned(), vec![asked])),
+        }
+    }
+
+    /// How many kinds of data are asked for and not held.
+    #[must_use]
+    pub(super) fn kinds_not_held(&self) -> usize {
+        self.not_held.iter().map(|(_, kinds)| kinds.len()).sum()
+    }
+
+    /// Whether nothing was asked and nothing came.
+    #[must_use]
+    pub(super) const fn is_empty(&self) -> bool {
+        self.came.is_empty() && self.closed.is_empty() && self.texts.is_empty() && self.not_held.is_empty()
+    }
+}
+
+/// What stands on the page already, and where.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Printed {
+    papers: BTreeMap<Paper, Spot>,
+    lines: BTreeMap<Line, Spot>,
+    not_held: BTreeMap<Vec<(String, Vec<&'static str>)>, Spot>,
+}
+
+/// So many lines of one kind of data are said once, and then by their place.
+const MANY: usize = 6;
+
+impl Printed {
+    /// The paper as it stands at a place of the page, with what stands elsewhere already by its place; or where all of it stands.
+    pub(super) fn place(&mut self, paper: Paper, spot: Spot) -> Result<Paper, Spot> {
+        if let Some(known) = self.papers.get(&paper) {
+            return Err(known.clone());
+        }
+        if paper.is_empty() {
+            return Ok(paper);
+        }
+        let mut placed = paper.clone();
+        for line in placed.came.iter_mut().chain(&mut placed.closed).filter(|line| line.says.len() >= MANY) {
+            match self.lines.get(line) {
+                Some(known) => line.same_as = Some(known.clone()),
+                None => {
+                    self.lines.insert(line.clone(), spot.clone());
+                }
+            }
+        }
+        if placed.not_held.len() > 1 {
+            match self.not_held.get(&placed.not_held) {
+                Some(known) => placed.not_held_as = Some(known.clone()),
+                None => {
+                    self.not_held.insert(placed.not_held.clone(), spot.clone());
+                }
+            }
+        }
+        self.papers.insert(paper, spot);
+        Ok(placed)
+    }
+}
+
+impl Line {
+    fn of(line: &PaperLine) -> Self {
+        let says: Vec<String> = line.says.lines().map(str::to_owned).collect();
+        let (count, says) = match says.split_first() {
+            Some((head, rest)) if line.entries > 1 && !rest.is_empty() && head.starts_with("returned ") => {
+                (Some(line.entries), rest.to_vec())
+            }
+            _ => (None, says),
+        };
+        Self { asked: capital(&line.asked), count, says, same_as: None }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spot(id: &str) -> Spot {
+        Spot { id: id.into(), name: id.into() }
+    }
+
+    fn line(entries: usize) -> Line {
+        let says = (0..entries).map(|entry| entry.to_string()).collect();
+        Line { asked: "Who wrote to whom".into(), count: Some(entries as u64), says, same_as: None }
+    }
+
+    #[test]
+    fn many_equal_lines_stand_once_and_few_stand_everywhere() {
+        let mut printed = Printed::default();
+        let paper = Paper { came: vec![line(MANY), line(MANY - 1)], ..Paper::default() };
+        let other = Paper { not_reached: 1, ..paper.clone() };
+        assert_eq!(printed.place(paper.clone(), spot("one")), Ok(paper.clone()));
+        assert_eq!(printed.place(paper, spot("two")), Err(spot("one")));
+        let placed = printed.place(other, spot("three")).unwrap();
+        assert_eq!(placed.came[0].same_as, Some(spot("one")));
+        assert_eq!(placed.came[1].same_as, None);
+    }
+
+    #[test]
+    fn an_empty_paper_is_no_paper_to_point_to() {
+        let mut printed = Printed::default();
+        assert_eq!(printed.place(Paper::default(), spot("one")), Ok(Paper::default()));
+        assert_eq!(printed.place(Paper::default(), spot("two")), Ok(Paper::default()));
+    }
+}
