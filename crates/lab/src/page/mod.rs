@@ -47,6 +47,13 @@ use table::{Kinds, Table};
 /// The page's style. Its hash is in the page's policy, so that no other one holds.
 const STYLE: &str = include_str!("../../templates/report.css");
 
+/// A matrix of so many rows leaves room for the pictures on the second sheet of paper. With more, it is set smaller, and the pictures
+/// go to paper with an appendix only.
+const ROOMY: usize = 8;
+
+/// So many characters fill the first sheet of paper in the ordinary size; with more, it is set smaller.
+const FULL_SHEET: usize = 3_600;
+
 /// What a page is made from.
 #[derive(Clone, Copy, Debug)]
 pub struct Run<'a> {
@@ -146,6 +153,7 @@ struct Page<'a> {
     control: (&'a str, &'a str),
     appendix: Vec<(String, String)>,
     prints_all: bool,
+    is_long: bool,
     rerun: &'a str,
 }
 
@@ -166,6 +174,10 @@ pub fn render(run: Run<'_>, options: &Options) -> Result<String, PageError> {
         Appendix::First => vec![(first.cell.evidence.clone(), whole(&first.cell.evidence))],
         Appendix::All => cells.iter().map(|cell| (cell.evidence.clone(), whole(&cell.evidence))).collect(),
     };
+    let paper = Paper::of(first.evidence, grid.designs.get(at.0).and_then(|row| row.design));
+    let answer = &first.cell.answer;
+    let written = answer.why.iter().chain(&answer.law).chain(&answer.assumed).chain([&story.story, &answer.headline]);
+    let is_long = written.map(String::len).sum::<usize>() + paper.len() > FULL_SHEET;
     let page = Page {
         style: STYLE,
         style_hash: BASE64.encode(&Sha256::digest(STYLE.as_bytes())),
@@ -174,12 +186,13 @@ pub fn render(run: Run<'_>, options: &Options) -> Result<String, PageError> {
         paragraphs: story.story.split("\n\n").filter(|text| !text.trim().is_empty()).collect(),
         ordered: Timestamp(yardstick.ordered).to_string(),
         served: Timestamp(yardstick.served).to_string(),
-        answer: &first.cell.answer,
+        answer,
         sentences: sentences(&first.cell.answer.headline),
         design: grid.designs.get(at.0).map_or("", |row| row.title.as_str()),
         demand: grid.demands.get(at.1).map_or("", |column| column.title.as_str()),
         figures: figures(&grid, at, first),
-        paper: Paper::of(first.evidence, grid.designs.get(at.0).and_then(|row| row.design)),
+        paper,
+        is_long,
         table: Table::of(&grid, at),
         kinds: Kinds::of(&grid),
         pictures: pictures(&grid, at.0),

@@ -110,6 +110,18 @@ impl Paper {
         self.not_held.iter().map(|(_, kinds)| kinds.len()).sum()
     }
 
+    /// How many characters it has, about.
+    #[must_use]
+    pub(super) fn len(&self) -> usize {
+        let lines = self.came.iter().chain(&self.closed);
+        let lines = lines.map(|line| line.asked.len() + line.says.iter().map(String::len).sum::<usize>());
+        let texts = self.texts.iter().map(|text| text.words.len() + text.at.len());
+        let not_held = self.not_held.iter().map(|(reason, kinds)| {
+            reason.len() + kinds.iter().map(|kind| kind.len()).sum::<usize>()
+        });
+        lines.chain(texts).chain(not_held).sum()
+    }
+
     /// Whether nothing was asked and nothing came.
     #[must_use]
     pub(super) const fn is_empty(&self) -> bool {

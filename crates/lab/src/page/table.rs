@@ -26,6 +26,8 @@ pub(super) struct Head {
     pub(super) unit: String,
     /// Whom it is about.
     pub(super) target: String,
+    /// Whether its cells have squares.
+    pub(super) has_squares: bool,
     /// Other demands with the same outcome in every row.
     pub(super) twins: Vec<String>,
 }
@@ -104,6 +106,7 @@ impl Table {
             title: title(*column),
             unit: grid.demands.get(*column).map_or_else(String::new, |head| head.unit.clone()),
             target: grid.demands.get(*column).map_or_else(String::new, |head| head.target.clone()),
+            has_squares: (0..grid.designs.len()).any(|row| !grid.shown(row, *column).squares.is_empty()),
             twins: folded.twins.iter().filter(|(_, of)| of == column).map(|(twin, _)| title(*twin)).collect(),
         };
         let same = |column: &usize| Same {
