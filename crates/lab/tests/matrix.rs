@@ -23,7 +23,7 @@ use pillarbox_lab::experiments::control::Control;
 use pillarbox_lab::matrix::check::Folder;
 use pillarbox_lab::matrix::expected::Expected;
 use pillarbox_lab::matrix::progress::Progress;
-use pillarbox_lab::matrix::{self, Plan, Run, folder, page, table};
+use pillarbox_lab::matrix::{self, Plan, Run, folder, table};
 
 /// Few worlds that say much: two that share one, and one with an order.
 const DEMANDS: [&str; 4] = ["entity-data", "content-warrant", "interception", "seized-phone-open"];
@@ -149,21 +149,6 @@ fn a_prediction_is_met_or_known_or_told() {
     assert_eq!((comparison.predicted, comparison.known.len(), comparison.unexpected.len()), (1, 1, 1));
     assert!(comparison.unexpected[0].starts_with("seized-phone-open under end-to-end: returned"));
     assert_eq!(comparison.unpredicted.len(), cells.len() - 3);
-}
-
-#[test]
-fn the_page_holds_every_cell_and_runs_nothing() {
-    let evidence = ONE_THREAD.cells.iter().map(|cell| {
-        (cell.evidence.clone(), serde_json::from_str(&ONE_THREAD.files[&cell.evidence]).unwrap())
-    });
-    let page = page::render(&ONE_THREAD.manifest, &ONE_THREAD.cells, &evidence.collect());
-    for cell in &ONE_THREAD.cells {
-        assert!(page.contains(&page::escaped(&cell.says)));
-    }
-    assert!(page.starts_with("<!doctype html>\n<html lang=\"en-GB\">"));
-    assert_eq!(page.matches("<details").count(), ONE_THREAD.cells.len());
-    assert!(!page.contains("<script") && !page.contains(" src=") && !page.contains("http:"));
-    assert!(page.contains("scope=\"col\"") && page.contains("scope=\"row\""));
 }
 
 fn lab(folder: &Path, arguments: &[&str]) -> Command {

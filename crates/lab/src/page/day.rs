@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use pillarbox_access::facts::Wrote;
 use pillarbox_wire::Timestamp;
 
-use super::rows::{Rows, clock, ends, name};
+use super::rows::{Rows, clock, ends, name, shortened};
 
 /// Where the first hour begins, in the drawing's own units.
 pub(super) const LEFT: u64 = 76;
@@ -13,6 +13,9 @@ pub(super) const LEFT: u64 = 76;
 pub(super) const HOURS_WIDTH: u64 = 480;
 /// Height of a lane.
 pub(super) const LANE: usize = 26;
+
+/// Longest name that fits before a lane; the text beside the picture has the whole one.
+const NAME_CHARS: usize = 9;
 
 const DAY_MS: u64 = 86_400_000;
 
@@ -58,7 +61,8 @@ impl Day {
             let marks: Vec<u64> = sent.map(|row| LEFT + (row.at.0 - day) * HOURS_WIDTH / DAY_MS).collect();
             if !marks.is_empty() {
                 let y = 8 + LANE * lanes.len();
-                lanes.push(Lane { name: name(rows.place.evidence, end), y, marks });
+                let name = shortened(&name(rows.place.evidence, end), NAME_CHARS);
+                lanes.push(Lane { name, y, marks });
             }
         }
         let (year, month, date, ..) = Timestamp(day).calendar();

@@ -39,6 +39,7 @@ use crate::answer::Answer;
 use crate::matrix::cell::{Cell, Evidence};
 use crate::matrix::manifest::Manifest;
 use crate::scenario::Scenario;
+use crate::score::TextsAt;
 use cells::{OfDemand, OfDesign, PaperAt};
 use grid::Grid;
 use paper::Paper;
@@ -112,6 +113,8 @@ struct Figure {
     value: String,
     squares: Vec<squares::Square>,
     note: String,
+    /// Others who have the same texts: squares and words.
+    elsewhere: Vec<(Vec<squares::Square>, String)>,
 }
 
 /// The pictures and where their rows come from.
@@ -234,34 +237,38 @@ fn sentences(headline: &str) -> Vec<&str> {
 fn figures(grid: &Grid<'_>, at: (usize, usize), first: grid::Place<'_>) -> Vec<Figure> {
     let answer = &first.cell.answer;
     let shown = grid.shown(at.0, at.1);
+    let figure = |label, value, note| Figure { label, value, squares: Vec::new(), note, elsewhere: Vec::new() };
     let back = shown.squares.iter().filter(|square| **square != squares::Square::Open).count();
     let counted = match shown.squares.len() {
-        0 => Figure { label: "In the table", value: first.cell.state.to_string(), squares: Vec::new(), note: first.evidence.unit.clone() },
+        0 => figure("In the table", first.cell.state.to_string(), first.evidence.unit.clone()),
         of => Figure {
-            label: "Texts that came back readable",
-            value: format!("{back} of {of}"),
-            squares: shown.squares.clone(),
-            note: shown.word,
+            squares: shown.squares,
+            ..figure("Texts that came back readable", format!("{back} of {of}"), shown.word)
         },
     };
-    let people = |label, people: &[String]| Figure {
-        label,
-        value: people.len().to_string(),
-        squares: Vec::new(),
-        note: if people.is_empty() { "nobody".into() } else { people.join(", ") },
+    let people = |label, people: &[String]| {
+        let names = if people.is_empty() { "nobody".into() } else { people.join(", ") };
+        figure(label, people.len().to_string(), names)
     };
-    vec![
+    let mut figures = vec![
         counted,
-        Figure {
-            label: "Other kinds of data that came back",
-            value: answer.other_data.len().to_string(),
-            squares: Vec::new(),
-            note: answer.other_data.join("; "),
-        },
+        figure(
+            "Other kinds of data that came back",
+            answer.other_data.len().to_string(),
+            answer.other_data.join("; "),
+        ),
         people("Others who are named", &answer.named),
         people("Others whose words are read", &answer.read),
-        people("Others whose phone told them", &answer.noticed),
-    ]
+        figure("Could notice", answer.could_notice.len().to_string(), answer.notice.clone()),
+    ];
+    if !answer.elsewhere.is_empty() {
+        let held = |it: &TextsAt| {
+            (squares::held(first.evidence, it), format!("{} of {}: {}", it.texts.len(), it.of, it.holder.wording()))
+        };
+        let elsewhere = answer.elsewhere.iter().map(held).collect();
+        figures.push(Figure { elsewhere, ..figure("The same texts elsewhere", String::new(), String::new()) });
+    }
+    figures
 }
 
 fn pictures<'a>(grid: &'a Grid<'a>, row: usize) -> Option<Pictures<'a>> {

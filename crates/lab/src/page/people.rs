@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use super::rows::{Rows, ends, name};
+use super::rows::{Rows, ends, name, shortened};
 
 /// Width of the drawing, in its own units.
 pub(super) const WIDTH: u32 = 460;
 /// Height of it.
 pub(super) const HEIGHT: u32 = 300;
+
+/// Longest name that fits beside a point; the text beside the picture has the whole one.
+const NAME_CHARS: usize = 16;
 
 /// Most people around the one in the middle: more names than this would lie on each other. The text beside the picture has all.
 const AROUND: usize = 14;
@@ -88,7 +91,7 @@ impl People {
         let around = drawn.saturating_sub(1).max(1);
         let (middle_x, middle_y) = (WIDTH as i32 / 2, HEIGHT as i32 / 2);
         let node = |at: usize| {
-            let name = name(rows.place.evidence, ends.get(at).copied().flatten());
+            let name = shortened(&name(rows.place.evidence, ends.get(at).copied().flatten()), NAME_CHARS);
             if at == 0 {
                 let (x, y) = (middle_x, middle_y);
                 return Node { name, x, y, anchor: "middle", text_x: x, text_y: y + 22 };

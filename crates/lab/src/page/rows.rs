@@ -61,9 +61,40 @@ pub(super) fn name(evidence: &Evidence, end: Option<&str>) -> String {
     }
 }
 
+/// A name as it fits into a picture.
+#[must_use]
+pub(super) fn shortened(name: &str, chars: usize) -> String {
+    if name.chars().count() <= chars {
+        return name.to_owned();
+    }
+    let begin: String = name.chars().take(chars.saturating_sub(1)).collect();
+    format!("{begin}…")
+}
+
 /// Hours and minutes of a time, in UTC.
 #[must_use]
 pub(super) fn clock(at: Timestamp) -> String {
     let (_, _, _, hour, minute, _) = at.calendar();
     format!("{hour:02}:{minute:02}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(at: u64, from: Option<&str>, to: Option<&str>) -> Wrote {
+        Wrote { at: Timestamp(at), from: from.map(str::to_owned), to: to.map(str::to_owned) }
+    }
+
+    #[test]
+    fn whoever_stands_in_most_rows_is_first_and_whoever_is_not_named_is_last() {
+        let rows = [row(1, None, Some("b")), row(2, None, Some("a")), row(3, Some("a"), Some("c"))];
+        assert_eq!(ends(&rows), [Some("a"), Some("b"), Some("c"), None]);
+    }
+
+    #[test]
+    fn a_long_name_is_shortened_between_letters() {
+        assert_eq!(shortened("Grüße, Ynyr", 6), "Grüße…");
+        assert_eq!(shortened("Ynyr", 6), "Ynyr");
+    }
 }

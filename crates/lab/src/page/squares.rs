@@ -3,7 +3,7 @@
 use pillarbox_access::Item;
 
 use crate::matrix::cell::{Cell, Evidence};
-use crate::score::{State, What};
+use crate::score::{State, TextsAt, What};
 
 /// What became of one text of the target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -50,6 +50,19 @@ pub(super) fn of(cell: &Cell, evidence: &Evidence) -> Vec<Square> {
         .collect()
 }
 
+/// The squares of somebody else who has texts that a demand is about, one for each of them.
+#[must_use]
+pub(super) fn held(evidence: &Evidence, at: &TextsAt) -> Vec<Square> {
+    let yardstick = &evidence.yardstick;
+    let only_after = evidence.what == What::TextsAfter;
+    let texts = yardstick.of_target().filter(|told| told.at >= yardstick.ordered || !only_after);
+    let squares: Vec<Square> = texts
+        .map(|told| if at.texts.contains(&yardstick.id(told)) { Square::Filled } else { Square::Open })
+        .collect();
+    // Squares that do not count what the number counts would contradict it.
+    if squares.len() as u64 == at.of { squares } else { Vec::new() }
+}
+
 /// Whether the operator has the texts and says that it does not hand them over: then they did not come back.
 fn is_withheld(evidence: &Evidence) -> bool {
     let mut held = evidence
@@ -59,4 +72,72 @@ fn is_withheld(evidence: &Evidence) -> bool {
         .filter(|entry| entry.asked == Item::MessageContent && entry.came_back())
         .peekable();
     held.peek().is_some() && held.all(|entry| entry.withheld.is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::score::{Entry, Statement, Told};
+    use pillarbox_access::Answer;
+    use pillarbox_access::facts::Said;
+
+    const ORDERED: u64 = 10;
+
+    /// Texts at 1, 2, 11 and 12, of which those at `back` came back.
+    fn evidence(what: What, back: &[u64]) -> Evidence {
+        let mut evidence: Evidence =
+            serde_json::from_str(include_str!("../../tests/page/evidence.json")).unwrap();
+        let told = |at: u64| Told {
+            at,
+            by: "Rhys".into(),
+            to: vec!["Bea".into()],
+            public: false,
+            sha256: crate::record::sha256(at.to_string().as_bytes()),
+        };
+        evidence.what = what;
+        evidence.yardstick.ordered = ORDERED;
+        evidence.yardstick.said = [1, 2, 11, 12].map(told).to_vec();
+        evidence.brought.said = back
+            .iter()
+            .map(|at| Said {
+                at: pillarbox_wire::Timestamp(*at),
+                from: Some("Rhys".into()),
+                to: Some("Bea".into()),
+                text: at.to_string(),
+            })
+            .collect();
+        evidence
+    }
+
+    fn squares(evidence: &Evidence) -> Vec<Square> {
+        of(&evidence.cell(""), evidence)
+    }
+
+    #[test]
+    fn a_square_is_filled_striped_or_open_by_which_text_came_back_and_when() {
+        use Square::{Filled, Open, Striped};
+        assert_eq!(squares(&evidence(What::Texts, &[2, 12])), [Open, Filled, Open, Striped]);
+        assert_eq!(squares(&evidence(What::Texts, &[])), [Open; 4]);
+        assert_eq!(squares(&evidence(What::TextsAfter, &[11])), [Striped, Open]);
+        let with_the_past = squares(&evidence(What::TextsAfter, &[1, 11]));
+        assert_eq!(with_the_past, [Filled, Open, Striped, Open], "what came back from before is shown");
+        assert_eq!(squares(&evidence(What::Messages, &[1])), []);
+    }
+
+    #[test]
+    fn what_an_operator_has_and_does_not_hand_over_did_not_come_back() {
+        let mut evidence = evidence(What::Texts, &[1, 2]);
+        let lines = vec!["1".to_owned(), "2".to_owned()];
+        let entry = |withheld| Entry {
+            asked: Item::MessageContent,
+            answer: Answer::Returned { count: 2, lines: lines.clone() },
+            was_known: false,
+            withheld,
+        };
+        evidence.brought.entries = vec![entry(None)];
+        assert_eq!(squares(&evidence).iter().filter(|square| **square == Square::Filled).count(), 2);
+        let statement = Statement { says: "It does not.".into(), from: "its site".into() };
+        evidence.brought.entries = vec![entry(Some(statement))];
+        assert_eq!(squares(&evidence), [Square::Open; 4]);
+    }
 }
