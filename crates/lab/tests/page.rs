@@ -85,10 +85,25 @@ fn text(html: &str) -> String {
 }
 
 #[test]
-fn the_page_says_the_answer_first_and_what_is_equal_once() {
+fn the_answer_stands_first_and_then_the_story_what_was_returned_and_the_matrix() {
+    let (story, run) = &*STRANGERS;
     let text = text(&PAGE);
-    let summary = text.split("All 24 cells\n").next().unwrap();
-    insta::assert_snapshot!(summary);
+    let cell = run.cells.iter().find(|cell| cell.evidence.ends_with("plain-server--events-data.json")).unwrap();
+    let headline = cell.answer.headline.split(". ").next().unwrap();
+    let parts = [&cell.answer.question, headline, &story.title, "Asked and returned", "The same story", "All 24 cells\n"];
+    let places = parts.map(|part| text.find(&escaped(part)).unwrap_or_else(|| panic!("{part}")));
+    assert!(places.is_sorted(), "{places:?}");
+    for said in ["A model is not the product", "The story is invented", "Invented, and so is everybody in it"] {
+        assert!(PAGE.contains(said), "{said}");
+    }
+}
+
+#[test]
+fn what_is_equal_is_said_once_and_pictures_have_their_words() {
+    let text = text(&PAGE);
+    let (_, from_matrix) = text.split_once("The same story").unwrap();
+    let (differences, _) = from_matrix.split_once("What this does not show").unwrap();
+    insta::assert_snapshot!(differences);
 }
 
 #[test]
@@ -118,11 +133,20 @@ fn every_link_leads_to_something_on_the_page() {
 
 #[test]
 fn strangers_texts_are_texts_and_nothing_runs_or_is_fetched() {
-    for part in ["<script", "<img", "<iframe", "<b onclick", "<svg onload", "<plaintext", " src=", "</style><"] {
-        assert!(!PAGE.contains(part), "{part}");
+    const ELEMENTS: &str = " html head meta title style body nav a header main div section p span h1 h2 h3 h4 dl dt dd ul li \
+        small table caption thead tbody tr th td b i q code br article figure figcaption svg line circle rect text ";
+    const ATTRIBUTES: &str = " lang charset name content http-equiv class href id tabindex scope role viewBox x y x1 y1 x2 y2 cx cy r \
+        width height text-anchor stroke-width aria-hidden aria-label aria-labelledby ";
+    let markup = PAGE.strip_prefix("<!doctype html>").unwrap();
+    for tag in markup.split('<').skip(1).map(|part| part.split('>').next().unwrap().trim_start_matches('/')) {
+        let (element, mut rest) = tag.split_once(' ').unwrap_or((tag, ""));
+        assert!(ELEMENTS.contains(&format!(" {element} ")), "{tag}");
+        while let Some((name, value)) = rest.split_once("=\"") {
+            assert!(ATTRIBUTES.contains(&format!(" {} ", name.trim())), "{tag}");
+            rest = value.split_once('"').unwrap().1;
+        }
+        assert_eq!(rest.trim_end_matches('/').trim(), "", "{tag}");
     }
-    // In quotes of an attribute a text would have to bring a quote of its own.
-    assert!(!PAGE.contains("\" autofocus"));
     assert!(PAGE.contains("&lt;script&gt;window.pillarboxTouched = 1&lt;/script&gt;"), "nothing was tried");
     assert!(PAGE.contains("&lt;b onclick=alert(1)&gt;Mallory&lt;/b&gt;"), "nothing was tried");
     assert!(!PAGE.contains(['\u{202e}', '\u{2066}', '\u{200b}']));

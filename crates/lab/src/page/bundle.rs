@@ -28,6 +28,8 @@ pub fn write(out: impl Write, name: &str, page: &str, manifest: &[u8], folder: &
         let mut header = tar::Header::new_ustar();
         header.set_size(text.len() as u64);
         header.set_mode(0o644);
+        header.set_uid(0);
+        header.set_gid(0);
         header.set_mtime(NO_TIME);
         header.set_entry_type(tar::EntryType::Regular);
         archive.append_data(&mut header, file, text)?;
