@@ -57,7 +57,8 @@ fn evidence(run: &Run) -> BTreeMap<String, Evidence> {
 fn rendered(options: &Options) -> Result<String, PageError> {
     let (story, run) = &*STRANGERS;
     let evidence = evidence(run);
-    let run = page::Run { manifest: &run.manifest, story, cells: &run.cells, evidence: &evidence, rerun: "again" };
+    let run =
+        page::Run { manifest: &run.manifest, story, cells: &run.cells, evidence: &evidence, rerun: "again" };
     page::render(run, options)
 }
 
@@ -69,7 +70,10 @@ fn text(html: &str) -> String {
     let mut out = String::new();
     for part in body.split('<') {
         let (tag, words) = part.split_once('>').unwrap_or(("", part));
-        if ["p", "tr", "h", "li", "div", "article", "section", "td", "th"].iter().any(|it| tag.starts_with(it)) {
+        if ["p", "tr", "h", "li", "div", "article", "section", "td", "th"]
+            .iter()
+            .any(|it| tag.starts_with(it))
+        {
             out.push('\n');
         }
         match tag {
@@ -88,12 +92,21 @@ fn text(html: &str) -> String {
 fn the_answer_stands_first_and_then_the_story_what_was_returned_and_the_matrix() {
     let (story, run) = &*STRANGERS;
     let text = text(&PAGE);
-    let cell = run.cells.iter().find(|cell| cell.evidence.ends_with("plain-server--events-data.json")).unwrap();
+    let cell =
+        run.cells.iter().find(|cell| cell.evidence.ends_with("plain-server--events-data.json")).unwrap();
     let headline = cell.answer.headline.split(". ").next().unwrap();
-    let parts = [&cell.answer.question, headline, &story.title, "Asked and returned", "The same story", "All 24 cells\n"];
+    let parts = [
+        &cell.answer.question,
+        headline,
+        &story.title,
+        "Asked and returned",
+        "The same story",
+        "All 24 cells\n",
+    ];
     let places = parts.map(|part| text.find(&escaped(part)).unwrap_or_else(|| panic!("{part}")));
     assert!(places.is_sorted(), "{places:?}");
-    for said in ["A model is not the product", "The story is invented", "Invented, and so is everybody in it"] {
+    for said in ["A model is not the product", "The story is invented", "Invented, and so is everybody in it"]
+    {
         assert!(PAGE.contains(said), "{said}");
     }
 }
@@ -228,7 +241,9 @@ fn the_archive_has_report_and_run_the_same_bytes_each_time() {
         let name = entry.path().unwrap().to_str().unwrap().to_owned();
         let mut text = Vec::new();
         entry.read_to_end(&mut text).unwrap();
-        if let Some(file) = name.strip_prefix("hostile_script_-report/run/").filter(|it| *it != "manifest.json") {
+        if let Some(file) =
+            name.strip_prefix("hostile_script_-report/run/").filter(|it| *it != "manifest.json")
+        {
             assert_eq!(text, run.files[file].as_bytes(), "{name}");
         }
         names.push(name);

@@ -37,13 +37,15 @@ fn write_page(wanted: &Report, folder: &Folder) -> Result<(), Failure> {
     }
     let again = "Run `pillarbox-lab matrix` again.";
     let cells = folder.cells().ok_or_else(|| failed(format!("matrix.json is no matrix. {again}")))?;
-    let story = folder.story().or_else(|| library::of_digest(&folder.manifest.scenario_sha256)).ok_or_else(
-        || failed(format!("{STORY} is missing, and the story is none of this program's. {again}")),
-    )?;
+    let story =
+        folder.story().or_else(|| library::of_digest(&folder.manifest.scenario_sha256)).ok_or_else(|| {
+            failed(format!("{STORY} is missing, and the story is none of this program's. {again}"))
+        })?;
     let names = cells.iter().map(|cell| cell.evidence.clone());
     let evidence: BTreeMap<_, _> =
         names.filter_map(|name| Some((name.clone(), folder.evidence(&name)?))).collect();
-    let rerun = folder.files.get("rerun.txt").map_or_else(String::new, |text| String::from_utf8_lossy(text).into());
+    let rerun =
+        folder.files.get("rerun.txt").map_or_else(String::new, |text| String::from_utf8_lossy(text).into());
     let run = page::Run {
         manifest: &folder.manifest,
         story: &story,
@@ -74,11 +76,8 @@ fn write_page(wanted: &Report, folder: &Folder) -> Result<(), Failure> {
 }
 
 fn cannot_write(path: &Path, error: &std::io::Error, option: &str) -> Failure {
-    let sentence = format!(
-        "{} cannot be written: {}. Name another file with {option}.",
-        path.display(),
-        error.kind()
-    );
+    let sentence =
+        format!("{} cannot be written: {}. Name another file with {option}.", path.display(), error.kind());
     Failure { sentence, code: STORE }
 }
 

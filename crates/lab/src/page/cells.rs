@@ -106,7 +106,11 @@ pub(super) fn demands<'a>(grid: &'a Grid<'a>) -> Vec<OfDemand<'a>> {
 /// The sections of a run, design by design. A paper stands in the first section that has it; `at_top` has its paper at the top of the
 /// page.
 #[must_use]
-pub(super) fn designs<'a>(grid: &'a Grid<'a>, manifest: &'a Manifest, at_top: (usize, usize)) -> Vec<OfDesign<'a>> {
+pub(super) fn designs<'a>(
+    grid: &'a Grid<'a>,
+    manifest: &'a Manifest,
+    at_top: (usize, usize),
+) -> Vec<OfDesign<'a>> {
     let demands = demands(grid);
     let mut printed = Printed::default();
     let paper_of = |row: usize, place: Place<'a>| {

@@ -8,9 +8,9 @@ use pillarbox_wire::Timestamp;
 use super::rows::{Rows, clock, ends, name, shortened};
 
 /// Where the first hour begins, in the drawing's own units.
-pub(super) const LEFT: u64 = 76;
+pub(super) const LEFT: u64 = 104;
 /// Width of 24 hours.
-pub(super) const HOURS_WIDTH: u64 = 480;
+pub(super) const HOURS_WIDTH: u64 = 456;
 /// Height of a lane.
 pub(super) const LANE: usize = 26;
 

@@ -74,7 +74,11 @@ pub(super) struct Grid<'a> {
 impl<'a> Grid<'a> {
     /// The table of a run. Cells without evidence have no place in it.
     #[must_use]
-    pub(super) fn of(manifest: &Manifest, cells: &'a [Cell], evidence: &'a BTreeMap<String, Evidence>) -> Self {
+    pub(super) fn of(
+        manifest: &Manifest,
+        cells: &'a [Cell],
+        evidence: &'a BTreeMap<String, Evidence>,
+    ) -> Self {
         let mut grid = Self { designs: Vec::new(), demands: Vec::new(), places: BTreeMap::new() };
         for cell in cells {
             let Some(evidence) = evidence.get(&cell.evidence) else { continue };
@@ -86,16 +90,17 @@ impl<'a> Grid<'a> {
                 });
                 grid.designs.len() - 1
             });
-            let column = grid.demands.iter().position(|column| column.name == cell.demand).unwrap_or_else(|| {
-                grid.demands.push(Column {
-                    name: cell.demand.clone(),
-                    title: headed(evidence),
-                    unit: evidence.unit.clone(),
-                    target: evidence.yardstick.target.clone(),
-                    demand: demand::named(&evidence.power),
+            let column =
+                grid.demands.iter().position(|column| column.name == cell.demand).unwrap_or_else(|| {
+                    grid.demands.push(Column {
+                        name: cell.demand.clone(),
+                        title: headed(evidence),
+                        unit: evidence.unit.clone(),
+                        target: evidence.yardstick.target.clone(),
+                        demand: demand::named(&evidence.power),
+                    });
+                    grid.demands.len() - 1
                 });
-                grid.demands.len() - 1
-            });
             grid.places.insert((row, column), Place { cell, evidence });
         }
         grid
@@ -119,7 +124,8 @@ impl<'a> Grid<'a> {
     /// What a table shows of a cell: squares, the number, and the state's word. The unit stands at the column's head.
     #[must_use]
     pub(super) fn shown(&self, row: usize, column: usize) -> Shown {
-        let (Some(Place { cell, evidence }), Some(head)) = (self.at(row, column), self.demands.get(column)) else {
+        let (Some(Place { cell, evidence }), Some(head)) = (self.at(row, column), self.demands.get(column))
+        else {
             return Shown { word: "not run".into(), ..Shown::default() };
         };
         let squares = squares::of(cell, evidence);

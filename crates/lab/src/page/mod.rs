@@ -179,7 +179,8 @@ pub fn render(run: Run<'_>, options: &Options) -> Result<String, PageError> {
     };
     let paper = Paper::of(first.evidence, grid.designs.get(at.0).and_then(|row| row.design));
     let answer = &first.cell.answer;
-    let written = answer.why.iter().chain(&answer.law).chain(&answer.assumed).chain([&story.story, &answer.headline]);
+    let written =
+        answer.why.iter().chain(&answer.law).chain(&answer.assumed).chain([&story.story, &answer.headline]);
     let is_long = written.map(String::len).sum::<usize>() + paper.len() > FULL_SHEET;
     let page = Page {
         style: STYLE,
@@ -237,7 +238,8 @@ fn sentences(headline: &str) -> Vec<&str> {
 fn figures(grid: &Grid<'_>, at: (usize, usize), first: grid::Place<'_>) -> Vec<Figure> {
     let answer = &first.cell.answer;
     let shown = grid.shown(at.0, at.1);
-    let figure = |label, value, note| Figure { label, value, squares: Vec::new(), note, elsewhere: Vec::new() };
+    let figure =
+        |label, value, note| Figure { label, value, squares: Vec::new(), note, elsewhere: Vec::new() };
     let back = shown.squares.iter().filter(|square| **square != squares::Square::Open).count();
     let counted = match shown.squares.len() {
         0 => figure("In the table", first.cell.state.to_string(), first.evidence.unit.clone()),
@@ -263,10 +265,14 @@ fn figures(grid: &Grid<'_>, at: (usize, usize), first: grid::Place<'_>) -> Vec<F
     ];
     if !answer.elsewhere.is_empty() {
         let held = |it: &TextsAt| {
-            (squares::held(first.evidence, it), format!("{} of {}: {}", it.texts.len(), it.of, it.holder.wording()))
+            (
+                squares::held(first.evidence, it),
+                format!("{} of {}: {}", it.texts.len(), it.of, it.holder.wording()),
+            )
         };
         let elsewhere = answer.elsewhere.iter().map(held).collect();
-        figures.push(Figure { elsewhere, ..figure("The same texts elsewhere", String::new(), String::new()) });
+        figures
+            .push(Figure { elsewhere, ..figure("The same texts elsewhere", String::new(), String::new()) });
     }
     figures
 }

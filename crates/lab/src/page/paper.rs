@@ -116,9 +116,10 @@ impl Paper {
         let lines = self.came.iter().chain(&self.closed);
         let lines = lines.map(|line| line.asked.len() + line.says.iter().map(String::len).sum::<usize>());
         let texts = self.texts.iter().map(|text| text.words.len() + text.at.len());
-        let not_held = self.not_held.iter().map(|(reason, kinds)| {
-            reason.len() + kinds.iter().map(|kind| kind.len()).sum::<usize>()
-        });
+        let not_held = self
+            .not_held
+            .iter()
+            .map(|(reason, kinds)| reason.len() + kinds.iter().map(|kind| kind.len()).sum::<usize>());
         lines.chain(texts).chain(not_held).sum()
     }
 

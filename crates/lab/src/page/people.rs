@@ -96,7 +96,8 @@ impl People {
                 let (x, y) = (middle_x, middle_y);
                 return Node { name, x, y, anchor: "middle", text_x: x, text_y: y + 22 };
             }
-            let turn = std::f64::consts::TAU * ((at - 1) as f64 / around as f64) - std::f64::consts::FRAC_PI_2;
+            let turn =
+                std::f64::consts::TAU * ((at - 1) as f64 / around as f64) - std::f64::consts::FRAC_PI_2;
             let x = f64::from(middle_x) + turn.cos() * f64::from(WIDTH) * 0.32;
             let y = f64::from(middle_y) + turn.sin() * f64::from(HEIGHT) * 0.39;
             let (x, y) = (x.round() as i32, y.round() as i32);

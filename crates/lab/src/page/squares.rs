@@ -31,13 +31,15 @@ impl Square {
 /// The squares of a cell, one for each text that it counts, in the order of the story. None where no texts are counted.
 #[must_use]
 pub(super) fn of(cell: &Cell, evidence: &Evidence) -> Vec<Square> {
-    let counts_texts = matches!(evidence.what, What::Texts | What::TextsAfter) && evidence.unit.starts_with("texts");
+    let counts_texts =
+        matches!(evidence.what, What::Texts | What::TextsAfter) && evidence.unit.starts_with("texts");
     if !counts_texts || cell.state.is_of_messages() || cell.state == State::NotModelled {
         return Vec::new();
     }
     let came_back = |id: &String| cell.measures.texts.contains(id) && !is_withheld(evidence);
     let yardstick = &evidence.yardstick;
-    let texts = yardstick.of_target().map(|told| (told.at >= yardstick.ordered, came_back(&yardstick.id(told))));
+    let texts =
+        yardstick.of_target().map(|told| (told.at >= yardstick.ordered, came_back(&yardstick.id(told))));
     // A demand about the time after counts what was before only where it brings some of that, too.
     let only_after = evidence.what == What::TextsAfter && cell.measures.content_past.n == 0;
     texts

@@ -101,7 +101,8 @@ impl Table {
     pub(super) fn of(grid: &Grid<'_>, first: (usize, usize)) -> Self {
         let columns = (0..grid.demands.len()).filter(|column| !grid.names_kinds(*column));
         let folded = fold(grid.designs.len(), columns, first.1, |row, column| grid.shown(row, column));
-        let title = |column: usize| grid.demands.get(column).map_or_else(String::new, |head| head.title.clone());
+        let title =
+            |column: usize| grid.demands.get(column).map_or_else(String::new, |head| head.title.clone());
         let head = |column: &usize| Head {
             title: title(*column),
             unit: grid.demands.get(*column).map_or_else(String::new, |head| head.unit.clone()),
@@ -190,13 +191,15 @@ impl Kinds {
                 for (row, design) in grid.designs.iter().enumerate() {
                     let Some(place) = grid.at(row, column) else { continue };
                     let measures = &place.cell.measures;
-                    let words = |items: &[pillarbox_access::Item]| items.iter().map(|it| it.wording()).collect();
+                    let words =
+                        |items: &[pillarbox_access::Item]| items.iter().map(|it| it.wording()).collect();
                     let (came, withheld): (Vec<_>, Vec<_>) =
                         (words(&measures.kinds), words(&measures.kinds_withheld));
                     let is_empty = came.is_empty() && withheld.is_empty();
                     let says = if is_empty { place.cell.says.clone() } else { String::new() };
                     let cell = (id(row, column), design.title.clone());
-                    let same = |it: &&mut KindsAnswer| it.came == came && it.withheld == withheld && it.says == says;
+                    let same =
+                        |it: &&mut KindsAnswer| it.came == came && it.withheld == withheld && it.says == says;
                     match answers.iter_mut().find(same) {
                         Some(answer) => answer.designs.push(cell),
                         None => answers.push(KindsAnswer { came, withheld, says, designs: vec![cell] }),
@@ -216,7 +219,10 @@ mod tests {
     fn few_keys_lead_to_any_row() {
         for rows in 0..60 {
             let groups = groups(rows);
-            assert_eq!(groups.iter().flat_map(Clone::clone).collect::<Vec<_>>(), (0..rows).collect::<Vec<_>>());
+            assert_eq!(
+                groups.iter().flat_map(Clone::clone).collect::<Vec<_>>(),
+                (0..rows).collect::<Vec<_>>()
+            );
             let most = groups.iter().map(ExactSizeIterator::len).max().unwrap_or(0);
             assert!(groups.len() + most <= 2 * (rows.isqrt() + 1), "{rows}: {groups:?}");
         }

@@ -19,7 +19,8 @@ pub fn render(evidence: &Evidence, design: &Design) -> String {
     }
     out.push_str(&title(&format!("DESIGN: {} ({})", design.title, design.name)));
     out.push_str(&paragraph(&design.plain));
-    let entries: Vec<PaperLine> = evidence.brought.entries.iter().map(|entry| told(entry, Some(design))).collect();
+    let entries: Vec<PaperLine> =
+        evidence.brought.entries.iter().map(|entry| told(entry, Some(design))).collect();
     out.push_str(&lines(&entries, &[]));
     texts(&mut out, evidence);
     let answer = evidence.cell("").answer;
@@ -77,7 +78,9 @@ pub(crate) fn told(entry: &Entry, design: Option<&Design>) -> PaperLine {
             entries: 0,
             ..line
         },
-        (_, ItemAnswer::NoneHeld { .. }) if design.is_some_and(|design| design.is_unknown_item(entry.asked)) => {
+        (_, ItemAnswer::NoneHeld { .. })
+            if design.is_some_and(|design| design.is_unknown_item(entry.asked)) =>
+        {
             PaperLine { says: NOT_KNOWN.into(), standing: Standing::Closed, ..line }
         }
         _ => line,
