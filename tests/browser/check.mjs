@@ -231,7 +231,7 @@ for (const file of [wanted.whole, wanted.hostile]) {
   for (const width of WIDTHS) await reflow(file, width);
   for (const scheme of SCHEMES) for (const width of [320, 1280]) await accessible(file, scheme, width);
 }
-for (const format of ['A4', 'Letter']) await printed(wanted.whole, format);
+for (const file of [wanted.whole, wanted.hostile]) for (const format of ['A4', 'Letter']) await printed(file, format);
 await keyboard(wanted.whole);
 await stays(wanted.whole);
 const hostile = readFileSync(wanted.hostile, 'utf8');

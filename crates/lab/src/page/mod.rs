@@ -48,12 +48,13 @@ use table::{Kinds, Table};
 /// The page's style. Its hash is in the page's policy, so that no other one holds.
 const STYLE: &str = include_str!("../../templates/report.css");
 
-/// A matrix of so many rows leaves room for the pictures on the second sheet of paper. With more, it is set smaller, and the pictures
-/// go to paper with an appendix only.
-const ROOMY: usize = 8;
+/// Rows of a matrix that fit on the second sheet of paper with the pictures in the ordinary size, and in a smaller one. With more, it is
+/// set smaller still, and the pictures go to paper with an appendix only.
+const ROOMY: [usize; 2] = [3, 8];
 
-/// So many characters fill the first sheet of paper in the ordinary size; with more, it is set smaller.
-const FULL_SHEET: usize = 3_600;
+/// So many characters fill the first sheet of paper in the ordinary size, and so many in the smaller one; what is longer is set smaller
+/// still.
+const FULL_SHEET: [usize; 2] = [2_900, 4_900];
 
 /// What a page is made from.
 #[derive(Clone, Copy, Debug)]
@@ -156,7 +157,8 @@ struct Page<'a> {
     control: (&'a str, &'a str),
     appendix: Vec<(String, String)>,
     prints_all: bool,
-    is_long: bool,
+    density: &'static str,
+    matrix_density: &'static str,
     rerun: &'a str,
 }
 
@@ -181,7 +183,18 @@ pub fn render(run: Run<'_>, options: &Options) -> Result<String, PageError> {
     let answer = &first.cell.answer;
     let written =
         answer.why.iter().chain(&answer.law).chain(&answer.assumed).chain([&story.story, &answer.headline]);
-    let is_long = written.map(String::len).sum::<usize>() + paper.len() > FULL_SHEET;
+    let density = match written.map(String::len).sum::<usize>() + paper.len() {
+        long if long > FULL_SHEET[1] => " dense denser",
+        long if long > FULL_SHEET[0] => " dense",
+        _ => "",
+    };
+    let table = Table::of(&grid, at);
+    let matrix_density = match table.rows.len() {
+        rows if rows > ROOMY[1] && appendix.is_empty() => " dense unroomy",
+        rows if rows > ROOMY[1] => " dense",
+        rows if rows > ROOMY[0] => " middle",
+        _ => "",
+    };
     let page = Page {
         style: STYLE,
         style_hash: BASE64.encode(&Sha256::digest(STYLE.as_bytes())),
@@ -196,8 +209,9 @@ pub fn render(run: Run<'_>, options: &Options) -> Result<String, PageError> {
         demand: grid.demands.get(at.1).map_or("", |column| column.title.as_str()),
         figures: figures(&grid, at, first),
         paper,
-        is_long,
-        table: Table::of(&grid, at),
+        density,
+        matrix_density,
+        table,
         kinds: Kinds::of(&grid),
         pictures: pictures(&grid, at.0),
         designs: cells::designs(&grid, manifest, at),

@@ -18,6 +18,8 @@ pub(super) struct Paper {
     pub(super) came: Vec<Line>,
     /// What is held and stays closed.
     pub(super) closed: Vec<Line>,
+    /// What is held and not handed over: each statement of the operator with the kinds of data that it is about.
+    pub(super) kept_back: Vec<(String, Vec<String>)>,
     /// Texts that no line of the paper is about: from a phone, from a backup elsewhere.
     pub(super) texts: Vec<Text>,
     /// What was asked for and is not held: each reason with the kinds of data that it is the reason for.
@@ -70,8 +72,11 @@ impl Paper {
         let brought = &evidence.brought;
         let lines: Vec<PaperLine> = brought.entries.iter().map(|entry| told(entry, design)).collect();
         let mut paper = Self::default();
-        for line in &lines {
+        for (line, entry) in lines.iter().zip(&brought.entries) {
             match line.standing {
+                Standing::Closed if entry.withheld.is_some() && !line.is_repeated_in(&lines) => {
+                    paper.is_kept_back(line);
+                }
                 Standing::Returned if !line.is_repeated_in(&lines) => paper.came.push(Line::of(line)),
                 Standing::Closed if !line.is_repeated_in(&lines) => paper.closed.push(Line::of(line)),
                 Standing::Returned | Standing::Closed => {}
@@ -93,6 +98,19 @@ impl Paper {
                 .collect();
         }
         paper
+    }
+
+    /// A line that says how much is held, and then why it does not come.
+    fn is_kept_back(&mut self, line: &PaperLine) {
+        let (held, statement) = line.says.split_once(". ").unwrap_or(("", line.says.as_str()));
+        let kind = match held.strip_prefix("held: ") {
+            Some(number) if number != "1" => format!("{} ({number})", line.asked),
+            _ => line.asked.clone(),
+        };
+        match self.kept_back.iter_mut().find(|(known, _)| known == statement) {
+            Some((_, kinds)) => kinds.push(kind),
+            None => self.kept_back.push((statement.to_owned(), vec![kind])),
+        }
     }
 
     fn is_not_held(&mut self, line: &PaperLine) {
@@ -120,13 +138,21 @@ impl Paper {
             .not_held
             .iter()
             .map(|(reason, kinds)| reason.len() + kinds.iter().map(|kind| kind.len()).sum::<usize>());
-        lines.chain(texts).chain(not_held).sum()
+        let kept_back = self
+            .kept_back
+            .iter()
+            .map(|(statement, kinds)| statement.len() + kinds.iter().map(String::len).sum::<usize>());
+        lines.chain(texts).chain(not_held).chain(kept_back).sum()
     }
 
     /// Whether nothing was asked and nothing came.
     #[must_use]
     pub(super) const fn is_empty(&self) -> bool {
-        self.came.is_empty() && self.closed.is_empty() && self.texts.is_empty() && self.not_held.is_empty()
+        self.came.is_empty()
+            && self.closed.is_empty()
+            && self.kept_back.is_empty()
+            && self.texts.is_empty()
+            && self.not_held.is_empty()
     }
 }
 
