@@ -266,6 +266,10 @@ fn figures(grid: &Grid<'_>, at: (usize, usize), first: grid::Place<'_>) -> Vec<F
         let names = if people.is_empty() { "nobody".into() } else { people.join(", ") };
         figure(label, people.len().to_string(), names)
     };
+    let mut named = people("Others who are named", &answer.named);
+    if answer.named_accounts > 0 {
+        named.note = format!("{}; accounts that no name goes with: {}", named.note, answer.named_accounts);
+    }
     let mut figures = vec![
         counted,
         figure(
@@ -273,7 +277,7 @@ fn figures(grid: &Grid<'_>, at: (usize, usize), first: grid::Place<'_>) -> Vec<F
             answer.other_data.len().to_string(),
             answer.other_data.join("; "),
         ),
-        people("Others who are named", &answer.named),
+        named,
         people("Others whose words are read", &answer.read),
         figure("Could notice", answer.could_notice.len().to_string(), answer.notice.clone()),
     ];
