@@ -12,7 +12,8 @@ use pillarbox_lab::audit::locking::{self, Way};
 use pillarbox_lab::audit::needle::Role;
 use pillarbox_lab::audit::report::{self, Finding, Locking, Moment, Report};
 use pillarbox_lab::audit::search::Hit;
-use pillarbox_lab::audit::{AuditError, Plan};
+use pillarbox_lab::audit::{AuditError, Plan, text};
+use pillarbox_lab::progress::Progress;
 use pillarbox_tests::{Ended, Place, Process, programs};
 use serde_json::Value;
 use tokio::runtime::Runtime;
@@ -28,7 +29,7 @@ fn audit(place: &Place, arguments: &[&str]) -> Ended {
 
 fn audit_of(readable: Design, unreadable: Design) -> Result<Report, AuditError> {
     let plan = Plan { readable, unreadable, ..plan(&programs().phone) };
-    runtime().block_on(pillarbox_lab::audit::run(&plan))
+    runtime().block_on(pillarbox_lab::audit::run(&plan, &Progress::none()))
 }
 
 /// The usual designs, with this as the phone's program.
@@ -135,11 +136,17 @@ fn what_is_said_is_at_the_relay_under_the_plain_server_and_nowhere_end_to_end() 
 
 #[test]
 fn the_audit_can_be_read_on_a_terminal() {
-    let ended = audit(&Place::new(), &[]).expect(0).prints("they were found nowhere").prints("is as claimed");
-    for line in ended.out.lines() {
+    // On one screen, the verdict last.
+    let short = audit(&Place::new(), &[]).expect(0).prints("they were found nowhere");
+    assert!(short.out.ends_with("The finding is as claimed.\n"), "{}", short.out);
+    assert!(short.out.lines().count() <= 24, "{}", short.out);
+    assert!(short.err.contains("\nNext: pillarbox-lab audit --full"), "{}", short.err);
+    let ended =
+        audit(&Place::new(), &["--full"]).expect(0).prints("they were found nowhere").prints("is as claimed");
+    for line in short.out.lines().chain(ended.out.lines()) {
         assert!(line.chars().count() <= 80, "{line}");
     }
-    assert!(ended.err.starts_with("Next: pillarbox-lab audit --json"), "{}", ended.err);
+    assert!(ended.err.contains("\nNext: pillarbox-lab audit --json"), "{}", ended.err);
     // The example in the documentation has the same parts in the same order.
     let page = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/audit.md")).unwrap();
     let example = page.split("```text\n").nth(1).unwrap();
@@ -168,7 +175,9 @@ fn a_design_that_leaks_is_found_out() {
             "end-to-end: the sender's number and keys are not with the sealed message",
         ]
     );
-    assert!(pillarbox_lab::audit::text::render(&report).contains("NOT AS CLAIMED"));
+    for text in [text::render(&report, 80), text::short(&report, 80)] {
+        assert!(text.contains("NOT AS CLAIMED"));
+    }
 }
 
 #[test]
@@ -219,7 +228,7 @@ fn a_lock_that_leaves_a_name_in_memory_is_found_out() {
     // The contact's name is the last argument; the environment goes over to the locked program.
     let leaking = phone_in_a_shell(&place, "for WITH; do :; done; export WITH; exec");
     let plan = plan(&leaking);
-    let report = runtime().block_on(pillarbox_lab::audit::run(&plan)).unwrap();
+    let report = runtime().block_on(pillarbox_lab::audit::run(&plan, &Progress::none())).unwrap();
     assert_eq!(report.finding, Finding::NotAsClaimed);
     let broken: Vec<_> =
         report.claims.iter().filter(|claim| !claim.holds).map(|claim| &*claim.claim).collect();
@@ -237,7 +246,7 @@ fn a_phone_whose_memory_is_another_processs_does_not_pass() {
     // The chat works, and what is looked into is the shell that started it and waits. It never has a text or a key, and
     // it keeps its arguments.
     let plan = plan(&phone_in_a_shell(&place, ""));
-    let report = runtime().block_on(pillarbox_lab::audit::run(&plan)).unwrap();
+    let report = runtime().block_on(pillarbox_lab::audit::run(&plan, &Progress::none())).unwrap();
     assert_eq!(report.finding, Finding::NotAsClaimed);
     let missed: Vec<_> = report.controls.iter().filter(|control| control.hits == 0).collect();
     for needed in ["the text that it said", "texts that it heard", "private signing key", "the vault's key"] {

@@ -1,6 +1,10 @@
 //! The main job, `pillarbox-lab try`: it ends well, leaves nothing behind, and tells people and programs the same.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+use std::io::{BufRead as _, BufReader};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
 use pillarbox_tests::{Ended, Place, Process, programs};
 use serde_json::Value;
 
@@ -20,36 +24,54 @@ fn words(text: &str) -> Vec<&str> {
 }
 
 #[test]
-fn the_demonstration_ends_well_and_leaves_nothing_behind() {
+fn the_demonstration_is_one_screen_ends_well_and_leaves_nothing_behind() {
     let place = Place::new();
-    let text = lab(&place, &["try"]).expect(0);
+    let text = lab(&place, &[]).expect(0);
+    assert!(text.out.lines().count() <= 22, "{}", text.out);
     assert!(text.out.lines().all(|line| line.chars().count() <= 80), "{}", text.out);
     assert!(!text.out.contains('\u{1b}'), "no colours in a pipe");
+    // What happens is said where it does not get into the way of what came of it.
+    assert_eq!(text.err.lines().count(), 1, "{}", text.err);
     assert_eq!(place.left_behind(), [""; 0].map(std::path::PathBuf::from));
     assert_eq!(std::fs::read_dir(place.home()).unwrap().count(), 0, "nor among anybody's profiles");
 
-    // No command at all is the same, and what it suggests works where it stands.
-    let plain = lab(&place, &[]).expect(0);
-    assert_eq!(headings(&plain.out), headings(&text.out));
-    let next = plain.err.lines().find_map(|line| line.strip_prefix("Next: ")).unwrap();
+    // By its name it is the same: only keys and bytes differ.
+    let named = lab(&place, &["try"]).expect(0);
+    assert_eq!(starts(&named.out), starts(&text.out));
+    // What it suggests works where it stands, and shows more.
+    let next = text.out.lines().find_map(|line| line.strip_prefix("Next: ")).unwrap();
+    let (next, _) = next.split_once("   ").unwrap();
     let mut shell = place.command("sh");
     shell.arg("-c").arg(format!("exec {next}"));
-    assert_eq!(Process::run(shell, "").expect(0).json()["v"], 1);
+    let full = Process::run(shell, "").expect(0);
+    assert!(full.out.lines().count() > 100 && full.out.lines().all(|line| line.chars().count() <= 80));
     assert_eq!(place.left_behind(), [""; 0].map(std::path::PathBuf::from));
 }
 
-/// The lines that are underlined. The rest differs by the time of day and the keys.
-fn headings(page: &str) -> Vec<&str> {
-    let lines: Vec<_> = page.lines().collect();
-    let underlined = lines.windows(2).filter(|pair| pair[1].starts_with("---"));
-    underlined.map(|pair| pair[0]).collect()
+/// The first words of each line.
+fn starts(page: &str) -> Vec<Vec<&str>> {
+    page.lines().map(|line| line.split_whitespace().take(3).collect()).collect()
+}
+
+#[test]
+fn somebody_who_waits_is_told_what_for_within_half_a_second() {
+    let place = Place::new();
+    let mut command = place.command(&programs().lab);
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let began = Instant::now();
+    let mut line = String::new();
+    BufReader::new(child.stderr.take().unwrap()).read_line(&mut line).unwrap();
+    let waited = began.elapsed();
+    assert!(child.wait().unwrap().success());
+    assert!(line.trim_end().ends_with("..."), "{line}");
+    assert!(waited < Duration::from_millis(500), "{waited:?}");
 }
 
 #[test]
 fn the_demonstration_tells_programs_the_same_as_people() {
     let place = Place::new();
     let report = lab(&place, &["try", "--json"]).expect(0).json();
-    let page = lab(&place, &["try"]).expect(0).out;
+    let page = lab(&place, &["try", "--full"]).expect(0).out;
     assert_eq!(report["v"], 1);
     let shown = words(&page);
     let [server, end_to_end] = report["runs"].as_array().unwrap().as_slice() else { panic!("{report}") };

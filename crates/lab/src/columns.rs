@@ -2,54 +2,85 @@
 
 use pillarbox_client::display::safe_document;
 use textwrap::core::display_width;
-use textwrap::{Options, wrap};
+use textwrap::{Options, WordSplitter, wrap};
 
-/// The width that everything keeps to, so that it reads the same in a window, in a pipe and on paper.
-pub const WIDTH: usize = 80;
+/// Blanks between two columns.
+const GAP: usize = 2;
 
-/// What stands between two columns.
-const GAP: &str = "  ";
+/// Narrowest column: a share that gets less would break every word.
+const MIN_COLUMN: usize = 4;
 
-/// Lays cells side by side in columns of the given widths. A cell may hold line breaks.
+/// The width of a column of a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Column {
+    /// So many characters, whatever the window.
+    Fixed(usize),
+    /// So many shares of what the fixed columns leave.
+    Share(usize),
+}
+
+/// The widths that columns have in a window of `window` characters.
 #[must_use]
-pub fn side_by_side(widths: &[usize], cells: &[String]) -> String {
+pub fn widths(columns: &[Column], window: usize) -> Vec<usize> {
+    let gaps = GAP * columns.len().saturating_sub(1);
+    let (mut fixed, mut shares) = (0, 0);
+    for column in columns {
+        match column {
+            Column::Fixed(width) => fixed += width,
+            Column::Share(share) => shares += share,
+        }
+    }
+    let mut left = window.saturating_sub(fixed + gaps);
+    let width = |column: &Column| match column {
+        Column::Fixed(width) => *width,
+        Column::Share(share) => {
+            let width = (left * share).checked_div(shares).unwrap_or(0);
+            // The last share takes what the divisions left over.
+            (left, shares) = (left - width, shares - share);
+            width.max(MIN_COLUMN)
+        }
+    };
+    columns.iter().map(width).collect()
+}
+
+/// Lays cells side by side in columns of the given widths, line by line. A cell may hold line breaks.
+#[must_use]
+pub fn side_by_side(widths: &[usize], cells: &[String]) -> Vec<String> {
     let columns: Vec<Vec<String>> =
-        widths.iter().zip(cells).map(|(width, cell)| cell_lines(cell, *width)).collect();
+        widths.iter().zip(cells).map(|(width, cell)| indented(cell, *width)).collect();
     let height = columns.iter().map(Vec::len).max().unwrap_or(0);
-    let mut out = String::new();
-    for row in 0..height {
+    let row = |row: usize| {
         let mut line = String::new();
         for (width, column) in widths.iter().zip(&columns) {
             let cell = column.get(row).map_or("", String::as_str);
             line.push_str(cell);
-            let room = width.saturating_sub(display_width(cell));
+            let room = width.saturating_sub(display_width(cell)) + GAP;
             line.extend(std::iter::repeat_n(' ', room));
-            line.push_str(GAP);
         }
-        out.push_str(line.trim_end());
-        out.push('\n');
-    }
-    out
+        line.trim_end().to_owned()
+    };
+    (0..height).map(row).collect()
 }
 
-/// A paragraph of running text.
+/// The lines of running text.
 #[must_use]
-pub fn paragraph(text: &str) -> String {
-    let mut out = wrapped(text, &Options::new(WIDTH)).join("\n");
-    out.push('\n');
-    out
+pub fn lines(text: &str, width: usize) -> Vec<String> {
+    wrapped(text, &Options::new(width))
 }
 
 /// The lines of a cell; what does not fit on one line goes on indented, so that lines can be told from entries.
-fn cell_lines(text: &str, width: usize) -> Vec<String> {
+#[must_use]
+pub fn indented(text: &str, width: usize) -> Vec<String> {
     wrapped(text, &Options::new(width).subsequent_indent("  "))
 }
 
 fn wrapped(text: &str, options: &Options<'_>) -> Vec<String> {
+    // What is typed has hyphens in it, and is not to be put together again from two lines.
+    let options = options.clone().word_splitter(WordSplitter::NoHyphenation);
     // Names and texts of a story are whatever its file says.
     safe_document(text)
         .split('\n')
-        .flat_map(|line| wrap(line, options))
+        .flat_map(|line| wrap(line, &options))
         .map(std::borrow::Cow::into_owned)
         .collect()
 }
@@ -75,22 +106,31 @@ mod tests {
     #[test]
     fn cells_are_wrapped_and_stand_side_by_side() {
         let text = side_by_side(&[10, 12], &["one two three".into(), "a\nb".into()]);
-        assert_eq!(text, "one two     a\n  three     b\n");
+        assert_eq!(text, ["one two     a", "  three     b"]);
     }
 
     #[test]
     fn nothing_that_a_terminal_acts_on_comes_through() {
         let hostile = "a\u{1b}[2Jb\u{202e}c\u{2066}";
-        assert_eq!(side_by_side(&[20], &[hostile.into()]), "a\u{fffd}[2Jb\u{fffd}c\u{fffd}\n");
-        assert_eq!(paragraph(hostile), "a\u{fffd}[2Jb\u{fffd}c\u{fffd}\n");
+        assert_eq!(side_by_side(&[20], &[hostile.into()]), ["a\u{fffd}[2Jb\u{fffd}c\u{fffd}"]);
+        assert_eq!(lines(hostile, 20), ["a\u{fffd}[2Jb\u{fffd}c\u{fffd}"]);
     }
 
     #[test]
     fn nothing_is_wider_than_its_column() {
         let word = "x".repeat(200);
-        for line in side_by_side(&[20, 58], &[word.clone(), word]).lines() {
-            assert!(display_width(line) <= WIDTH, "{line}");
+        for line in side_by_side(&[20, 58], &[word.clone(), word]) {
+            assert!(display_width(&line) <= 80, "{line}");
         }
+    }
+
+    #[test]
+    fn the_whole_window_is_used() {
+        use Column::{Fixed, Share};
+        assert_eq!(widths(&[Fixed(26), Share(1)], 80), [26, 52]);
+        assert_eq!(widths(&[Fixed(18), Share(1), Share(1)], 81), [18, 29, 30]);
+        assert_eq!(widths(&[Share(1), Share(1)], 140), [69, 69]);
+        assert_eq!(widths(&[Fixed(90), Share(1)], 80), [90, MIN_COLUMN]);
     }
 
     #[test]

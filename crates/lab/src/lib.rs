@@ -7,8 +7,9 @@
 //! | [`experiments`], [`score`], [`matrix`] | each demand put to each design, scored, with evidence |
 //! | [`folder`] | a demand on the data folder of a relay |
 //! | [`oracle`] | the designs beside what others published |
-//! | [`paper`], [`columns`] | sentences and tables |
 //! | [`page`] | a run as one HTML file |
+//! | [`paper`], [`screen`], [`columns`] | papers, and text laid out for a window |
+//! | [`progress`] | how far something is |
 //!
 //! The programs of the messenger do not depend on this crate.
 
@@ -22,8 +23,10 @@ pub mod matrix;
 pub mod oracle;
 pub mod page;
 pub mod paper;
+pub mod progress;
 pub mod record;
 pub mod scenario;
 pub mod score;
+pub mod screen;
 pub mod truth;
 pub mod world;

@@ -9,7 +9,8 @@ fn lab(arguments: &[&str]) -> Output {
 
 #[test]
 fn the_paper_says_what_was_asked_and_what_came_back_or_why_not() {
-    let wanted = ["demand", "events-data", "--scenario", "westminster-2017", "--design", "signal-now"];
+    let wanted =
+        ["demand", "events-data", "--scenario", "westminster-2017", "--design", "signal-now", "--full"];
     let done = lab(&wanted);
     assert_eq!(done.status.code(), Some(0), "{}", String::from_utf8_lossy(&done.stderr));
     let paper = String::from_utf8(done.stdout).unwrap();
@@ -21,8 +22,15 @@ fn the_paper_says_what_was_asked_and_what_came_back_or_why_not() {
 #[test]
 fn the_law_beside_an_answer_is_of_the_country_and_the_day_and_changes_nothing_that_is_measured() {
     let paper = |more: &[&str]| {
-        let asked =
-            ["demand", "content-warrant", "--scenario", "westminster-2017", "--design", "whatsapp-2017"];
+        let asked = [
+            "demand",
+            "content-warrant",
+            "--full",
+            "--scenario",
+            "westminster-2017",
+            "--design",
+            "whatsapp-2017",
+        ];
         let done = lab(&[&asked, more].concat());
         assert_eq!(done.status.code(), Some(0), "{}", String::from_utf8_lossy(&done.stderr));
         let text = String::from_utf8(done.stdout).unwrap();
@@ -73,7 +81,7 @@ fn a_demand_says_where_it_can_be_served_and_what_else_there_is() {
     for (typed, says) in [
         (
             &["nonsense"][..],
-            &["entity-data, events-data", "--data FOLDER", "seized-phone-off", "--scenario NAME"][..],
+            &["entity-data, events-data", "--data FOLDER", "list demands", "--scenario NAME"][..],
         ),
         (&["content-warrant"], &["--about NUMBER", "--data FOLDER", "content-warrant --scenario NAME"]),
         (&["seized-phone"], &["asks for a phone", "demand seized-phone-off --scenario NAME"]),

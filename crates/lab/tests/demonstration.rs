@@ -4,15 +4,16 @@
 
 use pillarbox_access::{Answer, Item, Served, designs};
 use pillarbox_client::{PaddingRule, Protection};
-use pillarbox_lab::columns::WIDTH;
-use pillarbox_lab::demonstration::{self, text};
+use pillarbox_lab::demonstration::{self, glance, text};
+use pillarbox_lab::progress::Progress;
+use pillarbox_lab::screen::plain as without_weights;
 use pillarbox_relay::Granularity;
 use pillarbox_wire::Duration;
 use textwrap::core::display_width;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_demands_return_what_each_design_leaves_at_its_relay() {
-    let report = demonstration::run().await.unwrap();
+    let report = demonstration::run(&Progress::none()).await.unwrap();
     let [plain, end_to_end] = report.runs.as_slice() else { panic!("two designs") };
 
     // The phones show the same texts: what differs below is not the conversation.
@@ -65,14 +66,39 @@ async fn the_same_demands_return_what_each_design_leaves_at_its_relay() {
         assert!(!records.contains(&pillarbox_access::evidence::hexadecimal(text.as_bytes())));
     }
 
-    let shown = text::render(&report);
-    for line in shown.lines() {
-        assert!(display_width(line) <= WIDTH, "{line}");
+    for width in [40, 60, 80, 140] {
+        for screen in [text::render(&report, width), glance::render(&report, width)] {
+            for line in without_weights(&screen).lines() {
+                // A line that is to be copied is not broken.
+                assert!(display_width(line) <= width || line.starts_with("Next: "), "{width}: {line}");
+            }
+        }
     }
+    let shown = without_weights(&text::render(&report, 80));
     for text in &texts(plain)[0] {
         assert!(shown.contains(text.as_str()));
     }
     assert!(shown.contains("held but unreadable: 1."));
+
+    // Keys and the bytes that they make differ from run to run.
+    let groups: Vec<char> = end_to_end.kept[0].first_bytes.chars().collect();
+    let groups: Vec<String> = groups.chunks(4).map(|group| group.iter().collect()).collect();
+    for width in [40, 60, 80, 140] {
+        let screen = without_weights(&glance::render(&report, width));
+        let bytes = groups.join(" ");
+        assert_eq!(screen.matches(&bytes).count(), 1, "{bytes}: {screen}");
+        insta::assert_snapshot!(format!("glance_{width}"), screen.replace(&bytes, "ffff ffff ffff ffff"));
+    }
+
+    // The first screen says what the run found, on 22 lines of 80.
+    let glance = without_weights(&glance::render(&report, 80));
+    assert!(glance.lines().count() <= 22 && glance.lines().all(|line| display_width(line) <= 80), "{glance}");
+    let last = plain.kept.last().unwrap().readable.clone().unwrap();
+    let tried = private_keys + public_values;
+    let bytes: String = end_to_end.kept[0].first_bytes.chars().take(4).collect();
+    for says in [&format!("{said} of {said} texts"), &last, &format!("{tried} keys tried"), &bytes] {
+        assert!(glance.contains(says.as_str()), "{says}: {glance}");
+    }
 
     let json = serde_json::to_value(&report).unwrap();
     assert_eq!(json["v"], 1);

@@ -9,8 +9,8 @@ use pillarbox_access::design::Design;
 use pillarbox_access::designs;
 use pillarbox_lab::experiments::control::Control;
 use pillarbox_lab::matrix::cell::Cell;
-use pillarbox_lab::matrix::progress::Progress;
 use pillarbox_lab::matrix::{self, Plan};
+use pillarbox_lab::progress::Progress;
 use pillarbox_lab::scenario::library;
 use pillarbox_lab::score::Holder;
 

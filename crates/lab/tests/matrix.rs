@@ -20,10 +20,14 @@ use pillarbox_access::designs;
 use pillarbox_client::Protection;
 use pillarbox_lab::experiments::ExperimentError;
 use pillarbox_lab::experiments::control::Control;
+use pillarbox_lab::matrix::cell::Cell;
 use pillarbox_lab::matrix::check::Folder;
 use pillarbox_lab::matrix::expected::Expected;
-use pillarbox_lab::matrix::progress::Progress;
+use pillarbox_lab::matrix::table::View;
 use pillarbox_lab::matrix::{self, Plan, Run, folder, table};
+use pillarbox_lab::progress::Progress;
+use pillarbox_lab::score::State;
+use pillarbox_lab::screen::plain as without_weights;
 
 /// Few worlds that say much: two that share one, and one with an order.
 const DEMANDS: [&str; 4] = ["entity-data", "content-warrant", "interception", "seized-phone-open"];
@@ -67,10 +71,63 @@ fn the_same_bytes_come_out_of_one_thread_and_of_two() {
     );
 }
 
+/// The table in a window of so many columns, without its weights.
+fn shown(
+    form: fn(&View<'_>, usize) -> String,
+    (designs, demands): (&[String], &[String]),
+    cells: &[Cell],
+    width: usize,
+) -> String {
+    let scenario = Control::built_in().unwrap().scenario;
+    let text = without_weights(&form(&View { scenario: &scenario, designs, demands, cells }, width));
+    assert!(text.lines().all(|line| line.chars().count() <= width), "{text}");
+    text
+}
+
 #[test]
 fn the_table_says_in_words_what_came_back() {
-    let names: Vec<String> = plan(1).designs.iter().map(|design| design.name.clone()).collect();
-    insta::assert_snapshot!(table::render(&names, &ONE_THREAD.demands, &ONE_THREAD.cells));
+    let names: Vec<String> = plan(1).designs.into_iter().map(|design| design.name).collect();
+    let named = (&names[..], &ONE_THREAD.demands[..]);
+    insta::assert_snapshot!("words_whole", shown(table::full, named, &ONE_THREAD.cells, 80));
+    for width in [40, 60, 80, 140] {
+        insta::assert_snapshot!(
+            format!("words_{width}"),
+            shown(table::render, named, &ONE_THREAD.cells, width)
+        );
+    }
+}
+
+/// As many designs as the program has, no two of them equal, and as many demands as tell them apart: the rows that there are, a number
+/// of each design's own, and one column several times.
+#[test]
+fn a_matrix_of_every_design_is_one_screen_of_numbers_and_letters() {
+    let rows: Vec<&[Cell]> = ONE_THREAD.cells.chunks(DEMANDS.len()).collect();
+    let names: Vec<String> = designs::all().iter().map(|design| design.name.clone()).collect();
+    let copies = ["pen-register", "compelled-logging", "retention", "backup-warrant", "notice-to-change"];
+    let demands: Vec<String> = DEMANDS.iter().chain(&copies).map(|name| (*name).to_owned()).collect();
+    let mut cells = Vec::new();
+    for (at, name) in names.iter().enumerate() {
+        for cell in rows[at % rows.len()] {
+            let cell = Cell { design: name.clone(), ..cell.clone() };
+            if cell.demand == "interception" {
+                cells.extend(copies.map(|copy| Cell { demand: copy.into(), ..cell.clone() }));
+            }
+            cells.push(match cell.demand.as_str() {
+                "content-warrant" => {
+                    let state = State::Returned { n: at as u64, of: 22 };
+                    Cell { state, says: format!("{state} texts"), ..cell }
+                }
+                _ => cell,
+            });
+        }
+    }
+    for width in [40, 60, 80, 140] {
+        let text = shown(table::render, (&names, &demands), &cells, width);
+        insta::assert_snapshot!(format!("codes_{width}"), text);
+    }
+    let text = shown(table::render, (&names, &demands), &cells, 80);
+    assert!(names.iter().all(|name| text.contains(&format!("\n{name} "))), "{text}");
+    assert!(text.lines().count() <= 40, "{text}");
 }
 
 #[test]
@@ -222,9 +279,9 @@ fn a_disk_that_is_full_leaves_nothing_that_looks_whole() {
 fn what_is_typed_wrongly_is_said_with_what_there_is() {
     let home = tempfile::tempdir().unwrap();
     for (typed, says) in [
-        (vec!["matrix", "no-such-story"], "westminster-2017"),
-        (vec!["matrix", "--design", "no-such-design"], "plain-server"),
-        (vec!["matrix", "--demand", "no-such-demand"], "content-warrant"),
+        (vec!["matrix", "no-such-story"], "`pillarbox-lab list stories` has them all"),
+        (vec!["matrix", "--design", "plane-server"], "Did you mean plain-server?"),
+        (vec!["matrix", "--demand", "content-warant"], "Did you mean content-warrant?"),
         (vec!["matrix", "--out", "."], "is there already"),
         (vec!["report", "."], "no finished run"),
     ] {

@@ -17,8 +17,8 @@ use pillarbox_access::designs;
 use pillarbox_access::law::{Country, Day};
 use pillarbox_lab::experiments::control::Control;
 use pillarbox_lab::matrix::cell::{Cell, Evidence};
-use pillarbox_lab::matrix::progress::Progress;
 use pillarbox_lab::matrix::{self, Plan};
+use pillarbox_lab::progress::Progress;
 use pillarbox_lab::scenario::{Scenario, library};
 use pillarbox_lab::score::{NoticeOutcome, NoticeOutcomes, Share};
 

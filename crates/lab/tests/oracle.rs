@@ -21,14 +21,17 @@ use pillarbox_access::oracle::compare::against_chart;
 use pillarbox_access::oracle::reasons::REASONS;
 use pillarbox_access::oracle::{Agreement, Reasons, Row, Source};
 use pillarbox_lab::oracle::{self, Report, Run};
+use pillarbox_lab::progress::Progress;
+use pillarbox_lab::screen::plain as without_weights;
 use pillarbox_relay::keeping::Granularity;
 use pillarbox_relay::{LogRule, Logged};
 use pillarbox_wire::Duration;
 use serde_json::Value;
 
 /// One comparison for all tests here: it runs every design that stands for something.
-static REPORT: LazyLock<Report> =
-    LazyLock::new(|| oracle::run(designs::all(), &Source::ALL, &REASONS).expect("the worlds run"));
+static REPORT: LazyLock<Report> = LazyLock::new(|| {
+    oracle::run(designs::all(), &Source::ALL, &REASONS, &Progress::none()).expect("the worlds run")
+});
 
 fn rows() -> impl Iterator<Item = &'static Row> {
     REPORT.tables.iter().flat_map(|table| &table.rows)
@@ -160,7 +163,7 @@ fn the_document_keeps_to_its_schema_and_the_schema_is_not_loose() {
 
 #[test]
 fn the_text_keeps_within_80_columns_and_names_every_row() {
-    let text = oracle::render(&REPORT);
+    let text = without_weights(&oracle::render(&REPORT, 80));
     for line in text.lines() {
         assert!(line.chars().count() <= 80, "{line}");
     }
@@ -191,4 +194,21 @@ fn a_table_that_is_not_there_is_a_mistake_of_usage() {
     let output = Command::new(program).args(["oracle", "--source", "hearsay"]).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("fbi-2021, published-returns, figures"));
+}
+
+#[test]
+fn the_comparison_is_one_screen_that_names_what_differs_and_ends_with_the_sum() {
+    for width in [40, 60, 80, 140] {
+        let text = without_weights(&oracle::short(&REPORT, width));
+        assert!(text.lines().all(|line| line.chars().count() <= width), "{text}");
+        insta::assert_snapshot!(format!("short_{width}"), text);
+        let whole = without_weights(&oracle::render(&REPORT, width));
+        assert!(whole.lines().all(|line| line.chars().count() <= width), "{whole}");
+        assert_eq!(text.lines().last(), whole.lines().last());
+    }
+    assert!(oracle::short(&REPORT, 80).lines().count() <= 24);
+    let text = oracle::short(&REPORT, 80);
+    for row in rows().filter(|row| row.agreement == Agreement::Differs) {
+        assert!(text.contains(&row.design) && text.contains(&row.item.replace('_', " ")), "{row:?}");
+    }
 }

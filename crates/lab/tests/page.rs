@@ -17,9 +17,9 @@ use pillarbox_access::designs;
 use pillarbox_lab::experiments::control::Control;
 use pillarbox_lab::matrix::cell::Evidence;
 use pillarbox_lab::matrix::check::Folder;
-use pillarbox_lab::matrix::progress::Progress;
 use pillarbox_lab::matrix::{self, Plan, Run, folder};
 use pillarbox_lab::page::{self, Appendix, Options, PageError, bundle, escape::escaped};
+use pillarbox_lab::progress::Progress;
 use pillarbox_lab::scenario::Scenario;
 
 /// Two columns that differ, two that are the same for all, one that names kinds, and one without anything in this story.

@@ -14,8 +14,8 @@ use std::sync::atomic::AtomicBool;
 
 use pillarbox_access::designs;
 use pillarbox_lab::experiments::control::Control;
-use pillarbox_lab::matrix::progress::Progress;
 use pillarbox_lab::matrix::{self, Plan};
+use pillarbox_lab::progress::Progress;
 use schema_walker::fault;
 use serde_json::{Value, json};
 

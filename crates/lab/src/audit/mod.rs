@@ -45,6 +45,7 @@ use pillarbox_client::{PhoneError, ProfileError};
 use pillarbox_relay::HoldingsError;
 use pillarbox_wire::HandleError;
 
+use crate::progress::Progress;
 use files::FileError;
 use memory::MemoryError;
 use needle::TooShort;
@@ -175,15 +176,21 @@ pub enum AuditError {
     },
 }
 
+/// Conversations of an audit, for [`Progress`].
+pub const CONVERSATIONS: usize = 3;
+
 /// Holds both conversations, searches, and says what follows. To be run on more than one thread: what records and what looks
 /// should not wait for each other.
 ///
 /// # Errors
 /// [`AuditError`]; then nothing is shown, and nothing is left behind.
-pub async fn run(plan: &Plan) -> Result<Report, AuditError> {
+pub async fn run(plan: &Plan, progress: &Progress) -> Result<Report, AuditError> {
     let readable = stage::play(&plan.relay_program, &plan.readable).await?;
+    progress.step();
     let unreadable = stage::play(&plan.relay_program, &plan.unreadable).await?;
+    progress.step();
     let locking = locking::play(plan, locking::Way::Typed).await?;
+    progress.step();
     let claims = verdict::claims(&readable, &unreadable, &locking);
     let controls = verdict::controls(&readable, &unreadable, &locking);
     let as_claimed = claims.iter().all(|claim| claim.holds);

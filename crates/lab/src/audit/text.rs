@@ -1,44 +1,71 @@
-//! The report as text for a terminal of 80 columns: the answer first, then where it was searched.
+//! The report as text, in short and in full. The answer stands last, where a terminal shows it.
 
 use std::collections::BTreeSet;
 
 use super::needle::{Planted, Role};
-use super::report::{Finding, Locking, Moment, Part, Place, Report, Searched};
+use super::report::{Claim, Finding, Locking, Moment, Part, Place, Report, Searched};
 use super::search::{Hit, by_encoding};
-use crate::columns::{paragraph, side_by_side};
-use crate::paper::title;
+use crate::columns::Column;
+use crate::screen::{Screen, Table, Weight};
 
 /// Where, when, how much, what was found.
-const SEARCHED: [usize; 4] = [18, 15, 22, 19];
+const SEARCHED: [Column; 4] = [Column::Fixed(18), Column::Fixed(15), Column::Fixed(22), Column::Share(1)];
 
 /// What is claimed or was to be found, and the count.
-const COUNTED: [usize; 2] = [64, 14];
+const COUNTED: [Column; 2] = [Column::Share(1), Column::Fixed(9)];
+
+/// The heading over the claims.
+const CLAIMED: &str = "WHAT IS CLAIMED";
+
+/// The heading over the answer.
+const QUESTION: &str = "CAN THE RELAY READ?";
 
 /// Places of hits that are shown for each design before the rest is counted: the JSON has them all.
 const SHOWN: usize = 8;
 
-/// The whole report.
+/// What is claimed, whether the search works, and the answer, for a window of `width` columns.
 #[must_use]
-pub fn render(report: &Report) -> String {
-    let mut out = String::new();
-    answer(&mut out, report);
-    claims(&mut out, report);
-    for run in &report.runs {
-        let looked = run.relay.iter().chain(&run.message).chain(&run.phones);
-        places(&mut out, &run.design, &run.planted, &looked.collect::<Vec<_>>());
-    }
-    let locking = &report.locking;
-    places(&mut out, "a phone that is locked", &locking.planted, &locking.looked.iter().collect::<Vec<_>>());
-    controls(&mut out, report);
-    out.push_str(&title("NOT SEARCHED"));
-    for what in report.not_searched {
-        out.push_str(&paragraph(&format!("- {what}.")));
-    }
-    out
+pub fn short(report: &Report, width: usize) -> String {
+    let mut screen = Screen::new(width);
+    screen.say_in(Weight::Bold, CLAIMED);
+    claims(&mut screen, report, |claim| claim.claim.clone());
+    let found = report.controls.iter().filter(|control| control.hits > 0).count();
+    screen.say(&format!(
+        "Control: the same search had to find {} things that are there, and found {found}. Not searched: {} kinds of \
+         places, which --full names.",
+        report.controls.len(),
+        report.not_searched.len()
+    ));
+    screen.blank();
+    screen.say_in(Weight::Bold, QUESTION);
+    answer(&mut screen, report);
+    screen.into_text()
 }
 
-fn answer(out: &mut String, report: &Report) {
-    out.push_str(title("CAN THE RELAY READ?").trim_start());
+/// The whole report, for a window of `width` columns.
+#[must_use]
+pub fn render(report: &Report, width: usize) -> String {
+    let mut screen = Screen::new(width);
+    screen.title(CLAIMED);
+    claims(&mut screen, report, |claim| format!("{} ({} searched)", claim.claim, size(claim.searched_bytes)));
+    for run in &report.runs {
+        let looked = run.relay.iter().chain(&run.message).chain(&run.phones);
+        places(&mut screen, &run.design, &run.planted, &looked.collect::<Vec<_>>());
+    }
+    let locking = &report.locking;
+    let looked = locking.looked.iter().collect::<Vec<_>>();
+    places(&mut screen, "a phone that is locked", &locking.planted, &looked);
+    controls(&mut screen, report);
+    screen.title("NOT SEARCHED");
+    for what in report.not_searched {
+        screen.entry(Weight::Normal, &format!("- {what}."));
+    }
+    screen.title(QUESTION);
+    answer(&mut screen, report);
+    screen.into_text()
+}
+
+fn answer(screen: &mut Screen, report: &Report) {
     for run in &report.runs {
         let hits: Vec<&Hit> = run.relay.iter().flat_map(|looked| looked.found(Role::Said)).collect();
         let texts = run.planted.len();
@@ -48,22 +75,27 @@ fn answer(out: &mut String, report: &Report) {
         } else {
             format!("found {} times ({})", hits.len(), forms(&hits))
         };
-        out.push_str(&paragraph(&format!(
+        screen.say(&format!(
             "{} ({}): {texts} texts of random words were said between two phones. In {} of the relay's memory, \
              files, log, metrics and recorded connections they were {found}.",
             run.design,
             run.plain,
             size(bytes),
-        )));
+        ));
     }
-    lock(out, &report.locking);
-    out.push_str(&paragraph(match report.finding {
-        Finding::AsClaimed => "The finding is as claimed.",
-        Finding::NotAsClaimed => "THE FINDING IS NOT AS CLAIMED: something was found that must not be there.",
-    }));
+    lock(screen, &report.locking);
+    screen.say_in(
+        Weight::Bold,
+        match report.finding {
+            Finding::AsClaimed => "The finding is as claimed.",
+            Finding::NotAsClaimed => {
+                "THE FINDING IS NOT AS CLAIMED: something was found that must not be there."
+            }
+        },
+    );
 }
 
-fn lock(out: &mut String, locking: &Locking) {
+fn lock(screen: &mut Screen, locking: &Locking) {
     let found = |moment| {
         let looked = locking.at(Place::PhoneMemory, moment).flat_map(|looked| &looked.hits);
         match looked.filter(|hit| hit.role != Role::Witness).count() {
@@ -71,69 +103,66 @@ fn lock(out: &mut String, locking: &Locking) {
             count => format!("found {count} times"),
         }
     };
-    out.push_str(&paragraph(&format!(
+    screen.say(&format!(
         "The phone's program, in a chat: in its memory, texts, names and keys were {}. In the same process, after \
          /lock, they were {}.",
         found(Moment::Open),
         found(Moment::Locked),
-    )));
+    ));
 }
 
-fn claims(out: &mut String, report: &Report) {
-    out.push_str(&title("WHAT IS CLAIMED"));
+fn claims(screen: &mut Screen, report: &Report, says: fn(&Claim) -> String) {
+    let table = Table::new(&COUNTED);
     for claim in &report.claims {
         let found = if claim.holds { "not found".into() } else { format!("FOUND {}", claim.hits) };
-        let line = format!("{} ({} searched)", claim.claim, size(claim.searched_bytes));
-        out.push_str(&side_by_side(&COUNTED, &[line, found]));
+        let weight = if claim.holds { Weight::Normal } else { Weight::Bold };
+        screen.row_in(weight, &table, &[says(claim), found]);
     }
 }
 
-fn places(out: &mut String, name: &str, planted: &[Planted], all: &[&Searched]) {
-    out.push_str(&title(&format!("SEARCHED: {}", name.to_uppercase())));
-    out.push_str("What was said, drawn for this run:\n");
+fn places(screen: &mut Screen, name: &str, planted: &[Planted], all: &[&Searched]) {
+    screen.title(&format!("SEARCHED: {}", name.to_uppercase()));
+    screen.say("What was said, drawn for this run:");
     for (position, planted) in planted.iter().enumerate() {
-        out.push_str(&paragraph(&format!("{}. {}", position + 1, planted.text())));
+        screen.say(&format!("{}. {}", position + 1, planted.text()));
     }
-    out.push('\n');
-    out.push_str(&side_by_side(&SEARCHED, &["WHERE", "WHEN", "HOW MUCH", "FOUND"].map(Into::into)));
+    screen.blank();
+    let heads = ["WHERE", "WHEN", "HOW MUCH", "FOUND"].map(str::to_owned).to_vec();
+    let table = Table::headed(&SEARCHED, heads);
+    screen.heads(&table);
     for looked in all {
         let cells = [looked.place.name().into(), looked.moment.name().into(), amount(looked), found(looked)];
-        out.push_str(&side_by_side(&SEARCHED, &cells));
+        screen.row(&table, &cells);
     }
     let not_read: BTreeSet<&str> =
         all.iter().flat_map(|looked| &looked.not_read).map(String::as_str).collect();
     if !not_read.is_empty() {
         let names = not_read.into_iter().collect::<Vec<_>>().join(", ");
-        out.push_str(&paragraph(&format!("Nobody can read the kernel's own pages in a process: {names}.")));
+        screen.say(&format!("Nobody can read the kernel's own pages in a process: {names}."));
     }
     let hits: Vec<&Hit> =
         all.iter().flat_map(|looked| &looked.hits).filter(|hit| hit.role != Role::Witness).collect();
     if !hits.is_empty() {
-        out.push('\n');
+        screen.blank();
     }
     for hit in hits.iter().take(SHOWN) {
-        out.push_str(&paragraph(&format!(
-            "- {}, {}, in {} at {:#x}",
-            hit.what,
-            hit.encoding.name(),
-            hit.part,
-            hit.at
-        )));
+        screen.say(&format!("- {}, {}, in {} at {:#x}", hit.what, hit.encoding.name(), hit.part, hit.at));
     }
     if hits.len() > SHOWN {
-        out.push_str(&paragraph(&format!("- and {} more", hits.len() - SHOWN)));
+        screen.say(&format!("- and {} more", hits.len() - SHOWN));
     }
 }
 
-fn controls(out: &mut String, report: &Report) {
-    out.push_str(&title("WHAT SHOWS THAT THE SEARCH WORKS"));
-    out.push_str(&paragraph(
+fn controls(screen: &mut Screen, report: &Report) {
+    screen.title("WHAT SHOWS THAT THE SEARCH WORKS");
+    screen.say(
         "The same search has to find each of these. If one is missed, to have found nothing means nothing, and the audit \
          ends without a result.",
-    ));
+    );
+    let table = Table::new(&COUNTED);
     for control in &report.controls {
         let found = format!("found {}", control.hits);
-        out.push_str(&side_by_side(&COUNTED, &[control.control.clone(), found]));
+        screen.row(&table, &[control.control.clone(), found]);
     }
 }
 

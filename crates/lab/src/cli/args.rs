@@ -12,12 +12,16 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
     about = "Put a legal demand to a messenger, and see what comes back.",
     before_help = "Examples:\n  \
         pillarbox-lab                    the whole idea in a few seconds\n  \
-        pillarbox-lab try --json         the same as data\n  \
+        pillarbox-lab --full             every row and byte of it\n  \
+        pillarbox-lab list               designs, demands and stories, with their names\n  \
         pillarbox-lab run westminster-2017\n                                   \
             a story with real phones, on a virtual clock\n  \
         pillarbox-lab audit              search a relay for what was said over it\n  \
         pillarbox-lab demand content-warrant --scenario westminster-2017\n                                   \
             one demand on a story\n  \
+        pillarbox-lab matrix --out whole every demand on every design\n  \
+        pillarbox-lab report whole --out whole.html\n                                   \
+            the same as a page\n  \
         pillarbox-lab demand content-warrant --about +447700900101 \\\n    \
             --data ./relay --i-own-this-data",
     after_help = "Exit codes: 0 done, 1 the experiment did not come to its end or not as claimed, 2 usage,\n\
@@ -29,6 +33,9 @@ pub(super) struct Arguments {
     /// Colours: whether headings stand out.
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub(super) color: Color,
+    /// Without a command: the demonstration, in this form.
+    #[command(flatten)]
+    pub(super) bare: Try,
     #[command(subcommand)]
     pub(super) command: Option<Command>,
 }
@@ -39,6 +46,8 @@ pub(super) enum Command {
     Try(Try),
     /// Run a scenario: phones and relays under one design, on a virtual clock.
     Run(Run),
+    /// List designs, demands and stories, with their names.
+    List(List),
     /// Serve a demand on a story with real phones, or on the data of a relay.
     Demand(Demand),
     /// Every design meets every demand: a table, and a folder with the evidence of each cell.
@@ -53,9 +62,29 @@ pub(super) enum Command {
 
 #[derive(Debug, Default, Args)]
 pub(super) struct Try {
+    /// Print everything: what phones show, what passed, what is kept, both demands.
+    #[arg(long, conflicts_with = "json")]
+    pub(super) full: bool,
     /// Print the report as one JSON document.
     #[arg(long)]
     pub(super) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct List {
+    /// Only these; otherwise all three.
+    #[arg(value_name = "WHAT")]
+    pub(super) what: Option<Listed>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Listed {
+    /// Messengers that a story can run under.
+    Designs,
+    /// What can be asked or ordered.
+    Demands,
+    /// What can happen.
+    Stories,
 }
 
 #[derive(Debug, Args)]
@@ -72,6 +101,9 @@ pub(super) struct Run {
     /// The folder that the record is saved in, instead of one under runs/.
     #[arg(long, value_name = "FOLDER")]
     pub(super) out: Option<PathBuf>,
+    /// Print everything: people with their numbers, each receipt, each kind of frame.
+    #[arg(long, conflicts_with = "json")]
+    pub(super) full: bool,
     /// Print the record itself, one JSON object a line. It is saved only if --out names a folder.
     #[arg(long)]
     pub(super) json: bool,
@@ -79,9 +111,9 @@ pub(super) struct Run {
 
 #[derive(Debug, Args)]
 pub(super) struct Demand {
-    /// Which demand. An unknown one lists those that there are.
+    /// Which demand. Without one, all are listed.
     #[arg(value_name = "DEMAND")]
-    pub(super) demand: String,
+    pub(super) demand: Option<String>,
     /// The story to serve it on: one of this program's, or a file.
     #[arg(long, value_name = "SCENARIO", conflicts_with_all = ["about", "data", "i_own_this_data"])]
     pub(super) scenario: Option<String>,
@@ -109,6 +141,9 @@ pub(super) struct Demand {
     /// Says that you may look into this data: it can be other people's.
     #[arg(long)]
     pub(super) i_own_this_data: bool,
+    /// With a story: print every line that came back, and all of the law.
+    #[arg(long, conflicts_with = "json", requires = "scenario")]
+    pub(super) full: bool,
     /// Print the answer and its evidence as one JSON document.
     #[arg(long)]
     pub(super) json: bool,
@@ -137,6 +172,9 @@ pub(super) struct Matrix {
     /// Compare with predictions: a file, or those that come with this program.
     #[arg(long, value_name = "FILE", num_args = 0..=1)]
     pub(super) expect: Option<Option<PathBuf>>,
+    /// Print the whole table in words, equal rows and columns too.
+    #[arg(long, conflicts_with_all = ["json", "plain"])]
+    pub(super) full: bool,
     /// Print the cells as one JSON document.
     #[arg(long, conflicts_with = "plain")]
     pub(super) json: bool,
@@ -207,6 +245,9 @@ pub(super) struct Audit {
     /// The phone's program, if it is not beside this one.
     #[arg(long, value_name = "PATH")]
     pub(super) phone_program: Option<PathBuf>,
+    /// Print every place and every control.
+    #[arg(long, conflicts_with = "json")]
+    pub(super) full: bool,
     /// Print the report as one JSON document, with every place and every hit.
     #[arg(long)]
     pub(super) json: bool,
@@ -217,6 +258,9 @@ pub(super) struct Oracle {
     /// Compare with one table only: fbi-2021, published-returns or figures.
     #[arg(long, value_name = "TABLE", value_parser = table)]
     pub(super) source: Option<pillarbox_access::oracle::Source>,
+    /// Print every row, and the reason for each difference.
+    #[arg(long, conflicts_with_all = ["json", "plain"])]
+    pub(super) full: bool,
     /// Print one JSON document.
     #[arg(long, conflicts_with = "plain")]
     pub(super) json: bool,

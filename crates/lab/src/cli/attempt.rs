@@ -1,26 +1,31 @@
-//! `try`: the demonstration.
+//! `try`, and no command at all: the demonstration.
 
-use pillarbox_lab::demonstration::{self, DemonstrationError};
-use pillarbox_lab::paper;
+use pillarbox_lab::demonstration::{self, DemonstrationError, glance, text};
+use pillarbox_lab::progress::Progress;
 
 use super::args::Try;
 use super::output::{Failure, hint, print, print_json};
-use super::{FAILED, INTERRUPTED, STORE, runtime, stopped};
+use super::{FAILED, INTERRUPTED, STORE, runtime, stopped, window};
 
 pub(super) fn run(wanted: &Try) -> Result<(), Failure> {
+    hint("Two phones talk over two servers here, then each server is served a warrant ...")?;
+    let progress = Progress::of(demonstration::STEPS, "steps");
     let report = runtime()?.block_on(async {
         tokio::select! {
-            report = demonstration::run() => report.map_err(in_words),
+            report = demonstration::run(&progress) => report.map_err(in_words),
             // Dropping the demonstration takes its folders along, as its end would.
             () = stopped() => Err(Failure { sentence: "stopped; nothing was left behind.".into(), code: INTERRUPTED }),
         }
     })?;
+    drop(progress);
     if wanted.json {
-        print_json(&report)
-    } else {
-        print(&paper::headed(&demonstration::text::render(&report)))?;
-        hint("The same as data, with every byte:\nNext: pillarbox-lab try --json")
+        return print_json(&report);
     }
+    if !wanted.full {
+        return print(&glance::render(&report, window::width()));
+    }
+    print(&text::render(&report, window::width()))?;
+    hint("The same as data, with every byte:\nNext: pillarbox-lab try --json")
 }
 
 fn in_words(error: DemonstrationError) -> Failure {

@@ -3,11 +3,11 @@
 use pillarbox_lab::audit::memory::MemoryError;
 use pillarbox_lab::audit::report::Finding;
 use pillarbox_lab::audit::{self, AuditError, Plan};
-use pillarbox_lab::paper;
+use pillarbox_lab::progress::Progress;
 
 use super::args::Audit;
 use super::output::{Failure, hint, print, print_json};
-use super::{FAILED, NO_RESULT, STORE, runtime};
+use super::{FAILED, NO_RESULT, STORE, runtime, window};
 
 pub(super) fn run(wanted: &Audit) -> Result<(), Failure> {
     let relay = match &wanted.relay_program {
@@ -18,12 +18,18 @@ pub(super) fn run(wanted: &Audit) -> Result<(), Failure> {
     if let Some(phone) = &wanted.phone_program {
         plan.phone_program.clone_from(phone);
     }
-    let report = runtime()?.block_on(audit::run(&plan)).map_err(in_words)?;
+    hint("Holding conversations of random words, then searching for the words ...")?;
+    let progress = Progress::of(audit::CONVERSATIONS, "conversations");
+    let report = runtime()?.block_on(audit::run(&plan, &progress)).map_err(in_words)?;
+    drop(progress);
     if wanted.json {
         print_json(&report)?;
-    } else {
-        print(&paper::headed(&audit::text::render(&report)))?;
+    } else if wanted.full {
+        print(&audit::text::render(&report, window::width()))?;
         hint("Next: pillarbox-lab audit --json   (the same as data, with every hit and every place)")?;
+    } else {
+        print(&audit::text::short(&report, window::width()))?;
+        hint("Next: pillarbox-lab audit --full   (every place, every control)")?;
     }
     match report.finding {
         Finding::AsClaimed => Ok(()),

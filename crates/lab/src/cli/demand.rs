@@ -5,20 +5,23 @@ use std::path::Path;
 use pillarbox_access::RelayHoldings;
 use pillarbox_access::demand as law;
 use pillarbox_lab::folder::{self, ControlFailed};
+use pillarbox_lab::matrix::Plan;
 use pillarbox_lab::matrix::cell::Evidence;
-use pillarbox_lab::matrix::progress::Progress;
+use pillarbox_lab::paper::story::{self, Names};
+use pillarbox_lab::progress::Progress;
 use pillarbox_lab::scenario::library;
-use pillarbox_lab::{experiments, matrix, paper};
+use pillarbox_lab::{experiments, matrix};
 
 use super::args::{Demand, Matrix};
 use super::matrix::{in_words, plan, until_stopped};
 use super::output::{Failure, hint, print, print_json};
-use super::{NO_RESULT, STORE, USAGE};
+use super::{NO_RESULT, STORE, USAGE, list, window};
 
 pub(super) fn run(wanted: &Demand) -> Result<(), Failure> {
+    let Some(demand) = &wanted.demand else { return list::demands() };
     match &wanted.scenario {
-        Some(scenario) => on_a_story(wanted, scenario),
-        None => on_a_relay(wanted),
+        Some(scenario) => on_a_story(wanted, demand, scenario),
+        None => on_a_relay(wanted, demand),
     }
 }
 
@@ -31,14 +34,13 @@ fn on_folders() -> String {
     folder::demands().map(|demand| demand.name).collect::<Vec<_>>().join(", ")
 }
 
-fn on_a_relay(wanted: &Demand) -> Result<(), Failure> {
-    let name = wanted.demand.as_str();
+fn on_a_relay(wanted: &Demand, name: &str) -> Result<(), Failure> {
     let Some(demand) = law::named(name).or_else(|| experiments::demand_of(name)) else {
         return Err(usage(format!(
-            "there is no demand `{name}`. On a relay's data (--about NUMBER --data FOLDER) there is {}; on a story \
-             (--scenario NAME) there is {}.",
+            "{} On a relay's data (--about NUMBER --data FOLDER) there is {}; the others are served on a story \
+             (--scenario NAME).",
+            list::no_demand(name),
             on_folders(),
-            experiments::demands().join(", ")
         )));
     };
     if let Err(why) = folder::can_answer(demand) {
@@ -69,7 +71,7 @@ fn on_a_relay(wanted: &Demand) -> Result<(), Failure> {
         code: STORE,
     })?;
     let answer = folder::serve(demand, about, &holdings).map_err(|failed| no_answer(&failed))?;
-    if wanted.json { print_json(&answer) } else { print(&paper::headed(&folder::text::render(&answer))) }
+    if wanted.json { print_json(&answer) } else { print(&folder::text::render(&answer, window::width())) }
 }
 
 /// Refuses to print what a search found that failed its control: it means nothing.
@@ -78,7 +80,7 @@ fn no_answer(failed: &ControlFailed) -> Failure {
     Failure { sentence, code: NO_RESULT }
 }
 
-fn on_a_story(wanted: &Demand, scenario: &str) -> Result<(), Failure> {
+fn on_a_story(wanted: &Demand, demand: &str, scenario: &str) -> Result<(), Failure> {
     if let Some(out) = wanted.out.as_ref().filter(|out| std::fs::symlink_metadata(out).is_ok()) {
         return Err(usage(format!("{} is there already. Name a new file with --out FILE.", out.display())));
     }
@@ -88,11 +90,12 @@ fn on_a_story(wanted: &Demand, scenario: &str) -> Result<(), Failure> {
     let one = Matrix {
         scenario: scenario.to_owned(),
         design: design.into_iter().collect(),
-        demand: vec![wanted.demand.clone()],
+        demand: vec![demand.to_owned()],
         seed: wanted.seed,
         out: None,
         threads: None,
         expect: None,
+        full: false,
         json: false,
         plain: false,
         timing: false,
@@ -105,18 +108,33 @@ fn on_a_story(wanted: &Demand, scenario: &str) -> Result<(), Failure> {
     let broken =
         || Failure { sentence: "the cell has no evidence. There is no result.".into(), code: NO_RESULT };
     let design = plan.designs.first().cloned().ok_or_else(broken)?;
-    let run = until_stopped(move |stop| matrix::run(&plan, &Progress::none(), stop).map_err(in_words))?;
+    let names = names(&plan);
+    let progress = Progress::of(1, "running the story and serving the demand");
+    let run = until_stopped(move |stop| matrix::run(&plan, &progress, stop).map_err(in_words))?;
     let text = run.cells.first().and_then(|cell| run.files.get(&cell.evidence)).ok_or_else(broken)?;
     let evidence: Evidence = serde_json::from_str(text).map_err(|_| broken())?;
     if let Some(out) = &wanted.out {
         save(out, text)?;
     }
-    let saved = wanted.out.as_ref().map(|out| format!("\nEVIDENCE {}\n", out.display())).unwrap_or_default();
+    let saved = || wanted.out.as_ref().map_or(Ok(()), |out| hint(&format!("EVIDENCE {}", out.display())));
+    let width = window::width();
     if wanted.json {
         print_json(&evidence)?;
-        return if saved.is_empty() { Ok(()) } else { hint(&saved) };
+        saved()
+    } else if wanted.full {
+        print(&story::render(&evidence, &design, width))?;
+        saved()
+    } else {
+        print(&story::short(&evidence, &design, &names, width))?;
+        saved()?;
+        hint("Next: the same with --full (every line, all of the law) or --json (the bytes)")
     }
-    print(&format!("{}{saved}", paper::headed(&paper::story::render(&evidence, &design))))
+}
+
+/// The people of the story by their numbers.
+fn names(plan: &Plan) -> Names {
+    let people = plan.scenario.people.iter();
+    people.filter_map(|person| Some((person.number.as_ref()?.to_string(), person.name.clone()))).collect()
 }
 
 fn save(out: &Path, text: &str) -> Result<(), Failure> {

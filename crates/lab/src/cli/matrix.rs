@@ -12,15 +12,18 @@ use pillarbox_lab::experiments::{self, ExperimentError};
 use pillarbox_lab::matrix::expected::{self, Comparison, Expected};
 use pillarbox_lab::matrix::folder::{self, WriteError};
 use pillarbox_lab::matrix::manifest::TIMING;
-use pillarbox_lab::matrix::progress::Progress;
-use pillarbox_lab::matrix::{self, Plan, Run, counted, table};
-use pillarbox_lab::paper::{self, title};
-use pillarbox_lab::scenario::{Scenario, library};
+use pillarbox_lab::matrix::table::{self, View};
+use pillarbox_lab::matrix::{self, Plan, Run, counted};
+use pillarbox_lab::progress::Progress;
+use pillarbox_lab::scenario::Scenario;
+use pillarbox_lab::scenario::library::{self, LibraryError};
+use pillarbox_lab::screen::{self, Screen, Weight};
 use pillarbox_lab::world::WorldError;
 
 use super::args::Matrix;
+use super::list::{no_demand, no_design, no_story};
 use super::output::{Failure, hint, print, print_json};
-use super::{FAILED, INTERRUPTED, NO_RESULT, STORE, USAGE, runtime};
+use super::{FAILED, INTERRUPTED, NO_RESULT, STORE, USAGE, runtime, window};
 
 pub(super) fn run(wanted: &Matrix) -> Result<(), Failure> {
     let plan = plan(wanted)?;
@@ -32,7 +35,7 @@ pub(super) fn run(wanted: &Matrix) -> Result<(), Failure> {
     let predictions =
         wanted.expect.as_ref().map(|file| predictions(file.as_deref(), &plan.scenario)).transpose()?;
     let progress = Progress::on_standard_error(matrix::cells_of(&plan));
-    let timing = wanted.timing;
+    let (timing, scenario) = (wanted.timing, plan.scenario.clone());
     let run = until_stopped(move |stop| {
         let run = matrix::run(&plan, &progress, stop).map_err(in_words)?;
         let manifest = run.manifest_text();
@@ -45,7 +48,7 @@ pub(super) fn run(wanted: &Matrix) -> Result<(), Failure> {
         Ok((run, to))
     })?;
     let (run, to) = run;
-    show(wanted, &run, &to)?;
+    show(wanted, &scenario, &run, &to)?;
     match predictions {
         Some(expected) => compared(&expected.compare(&run.cells)),
         None => Ok(()),
@@ -78,8 +81,10 @@ pub(super) fn until_stopped<T: Send + 'static>(
 pub(super) fn plan(wanted: &Matrix) -> Result<Plan, Failure> {
     let usage = |sentence: String| Failure { sentence, code: USAGE };
     let scenario = library::find(&wanted.scenario).map_err(|error| {
-        let names: Vec<&str> = library::BUILT_IN.iter().map(|(name, _)| *name).collect();
-        usage(format!("{error}. There is {}, or name a file.", names.join(", ")))
+        usage(match error {
+            LibraryError::NotFound { wanted } => no_story(&wanted),
+            _ => format!("{error}."),
+        })
     })?;
     let designs = match wanted.design.as_slice() {
         [] => designs::all().to_vec(),
@@ -87,10 +92,7 @@ pub(super) fn plan(wanted: &Matrix) -> Result<Plan, Failure> {
     };
     for demand in &wanted.demand {
         if !experiments::demands().contains(&demand.as_str()) {
-            return Err(usage(format!(
-                "there is no demand `{demand}`; there is {}.",
-                experiments::demands().join(", ")
-            )));
+            return Err(usage(no_demand(demand)));
         }
     }
     let control =
@@ -108,11 +110,7 @@ fn design(name: &str) -> Result<Design, Failure> {
     }
     let usage = |sentence: String| Failure { sentence, code: USAGE };
     if !name.contains('/') && !name.ends_with(".toml") {
-        let names: Vec<&str> = designs::all().iter().map(|design| design.name.as_str()).collect();
-        return Err(usage(format!(
-            "there is no design `{name}`; there is {}, or name a file.",
-            names.join(", ")
-        )));
+        return Err(usage(no_design(name)));
     }
     let text = std::fs::read_to_string(name)
         .map_err(|error| usage(format!("{name} cannot be read: {}. Name a design's file.", error.kind())))?;
@@ -134,7 +132,7 @@ fn rerun(wanted: &Matrix, seed: u64, designs: &[Design]) -> String {
     words.join(" ")
 }
 
-fn show(wanted: &Matrix, run: &Run, to: &Path) -> Result<(), Failure> {
+fn show(wanted: &Matrix, scenario: &Scenario, run: &Run, to: &Path) -> Result<(), Failure> {
     if wanted.json {
         print_json(&run.cells)?;
     } else if wanted.plain {
@@ -143,14 +141,20 @@ fn show(wanted: &Matrix, run: &Run, to: &Path) -> Result<(), Failure> {
     } else {
         let mut designs: Vec<String> = run.cells.iter().map(|cell| cell.design.clone()).collect();
         designs.dedup();
-        print(&paper::headed(&table::render(&designs, &run.demands, &run.cells)))?;
+        let view = View { scenario, designs: &designs, demands: &run.demands, cells: &run.cells };
+        let width = window::width();
+        print(&if wanted.full { table::full(&view, width) } else { table::render(&view, width) })?;
     }
     if wanted.timing {
         hint(&run.timing.in_words())?;
     }
     let to = to.display();
-    let after = format!("\n{}\nSaved {to}\nNext: pillarbox-lab report {to} --check\n", counted(&run.cells));
-    if wanted.json || wanted.plain { hint(&after) } else { print(&after) }
+    let mut after = Screen::new(window::width());
+    after.say(&counted(&run.cells));
+    after.copyable(Weight::Normal, &format!("Saved {to}"));
+    after.copyable(Weight::Dim, &format!("Next: pillarbox-lab report {to} --out {to}.html   (or --check)"));
+    let after = format!("\n{}", after.into_text());
+    if wanted.json || wanted.plain { hint(&screen::plain(&after)) } else { print(&after) }
 }
 
 fn predictions(file: Option<&Path>, scenario: &Scenario) -> Result<Expected, Failure> {
@@ -179,19 +183,20 @@ fn predictions(file: Option<&Path>, scenario: &Scenario) -> Result<Expected, Fai
 
 /// Prints how predictions and cells compare; an error if something came otherwise and nobody said so.
 fn compared(comparison: &Comparison) -> Result<(), Failure> {
-    let mut out = title("PREDICTIONS");
-    out.push_str(&format!("{} cells are as predicted.\n", comparison.predicted));
+    let mut screen = Screen::new(window::width());
+    screen.title("PREDICTIONS");
+    screen.say(&format!("{} cells are as predicted.", comparison.predicted));
     for (name, lines) in [
         ("Known not to be as predicted", &comparison.known),
         ("Not as predicted", &comparison.unexpected),
         ("Without a prediction", &comparison.unpredicted),
     ] {
         if !lines.is_empty() {
-            out.push_str(&title(name));
-            lines.iter().for_each(|line| out.push_str(&pillarbox_lab::columns::paragraph(line)));
+            screen.title(name);
+            lines.iter().for_each(|line| screen.say(line));
         }
     }
-    print(&paper::headed(&out))?;
+    print(&screen.into_text())?;
     if comparison.unexpected.is_empty() {
         return Ok(());
     }

@@ -4,11 +4,13 @@ mod args;
 mod attempt;
 mod audit;
 mod demand;
+mod list;
 mod matrix;
 mod oracle;
 mod output;
 mod report;
 mod run;
+mod window;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -20,7 +22,7 @@ use tokio::runtime::Runtime;
 use tokio::signal::ctrl_c;
 use tokio::signal::unix::{SignalKind, signal};
 
-use args::{Arguments, Color, Command, Try};
+use args::{Arguments, Color, Command};
 use output::Failure;
 
 /// Ran, and the answer is no.
@@ -42,7 +44,17 @@ pub(crate) fn main() -> ExitCode {
         Color::Never => ColorChoice::Never,
     }
     .write_global();
-    let done = match arguments.command.unwrap_or(Command::Try(Try::default())) {
+    let Arguments { bare, command, .. } = arguments;
+    let is_misplaced = command.is_some() && (bare.full || bare.json);
+    let done = match command.unwrap_or(Command::Try(bare)) {
+        // What stands before a command's name is for the demonstration.
+        _ if is_misplaced => Err(Failure {
+            sentence:
+                "--full and --json stand behind the command's name, as in `pillarbox-lab oracle --full`."
+                    .into(),
+            code: USAGE,
+        }),
+        Command::List(wanted) => list::run(&wanted),
         Command::Try(wanted) => attempt::run(&wanted),
         Command::Run(wanted) => run::run(&wanted),
         Command::Demand(wanted) => demand::run(&wanted),

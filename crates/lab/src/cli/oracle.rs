@@ -3,25 +3,33 @@
 use pillarbox_access::designs;
 use pillarbox_access::oracle::Source;
 use pillarbox_access::oracle::reasons::REASONS;
-use pillarbox_lab::{oracle, paper};
+use pillarbox_lab::oracle;
+use pillarbox_lab::progress::Progress;
 
-use super::FAILED;
 use super::args::Oracle;
 use super::output::{Failure, hint, print, print_json};
+use super::{FAILED, window};
 
 pub(super) fn run(wanted: &Oracle) -> Result<(), Failure> {
     let sources: Vec<Source> = wanted.source.map_or_else(|| Source::ALL.to_vec(), |source| vec![source]);
-    let report = oracle::run(designs::all(), &sources, &REASONS).map_err(|error| Failure {
+    hint("Running each model of a real messenger, and asking what others asked ...")?;
+    let standing = designs::all().iter().filter(|design| oracle::standing(design).is_some()).count();
+    let progress = Progress::of(standing, "designs");
+    let report = oracle::run(designs::all(), &sources, &REASONS, &progress).map_err(|error| Failure {
         sentence: format!("{error}. There is no comparison; run it again."),
         code: FAILED,
     })?;
+    drop(progress);
     if wanted.json {
         print_json(&report)?;
     } else if wanted.plain {
         print(&oracle::plain(&report))?;
-    } else {
-        print(&paper::headed(&oracle::render(&report)))?;
+    } else if wanted.full {
+        print(&oracle::render(&report, window::width()))?;
         hint("Next: pillarbox-lab oracle --plain   (one line for each row)")?;
+    } else {
+        print(&oracle::short(&report, window::width()))?;
+        hint("Next: pillarbox-lab oracle --full   (every row, and each reason)")?;
     }
     if report.is_as_written() {
         return Ok(());

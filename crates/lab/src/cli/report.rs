@@ -6,9 +6,9 @@ use std::path::Path;
 use clap::Parser as _;
 use pillarbox_lab::matrix::check::{Folder, FolderError};
 use pillarbox_lab::matrix::manifest::{MANIFEST, STORY};
-use pillarbox_lab::matrix::progress::Progress;
 use pillarbox_lab::matrix::{self, cells_of};
 use pillarbox_lab::page::{self, PageError, bundle};
+use pillarbox_lab::progress::Progress;
 use pillarbox_lab::scenario::library;
 
 use super::args::{Arguments, Command, Report};

@@ -5,25 +5,27 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use pillarbox_access::{Design, designs};
-use pillarbox_lab::paper;
+use pillarbox_lab::progress::Progress;
 use pillarbox_lab::record::text;
 use pillarbox_lab::scenario::library::{self, LibraryError};
 use pillarbox_lab::world::World;
+use pillarbox_wire::Timestamp;
 
 use super::args::Run;
 use super::output::{Failure, hint, print};
-use super::{FAILED, STORE, USAGE};
+use super::{FAILED, STORE, USAGE, list, window};
 
 /// The folder that records are saved under, beside whoever runs the program.
 const RUNS: &str = "runs";
+
+/// Parts that a story is told in, for the bar alone: as fine as a person sees it grow.
+const PARTS: usize = 50;
 
 /// The record's file in its folder.
 const RECORD_FILE: &str = "record.jsonl";
 
 pub(super) fn run(wanted: &Run) -> Result<(), Failure> {
-    let Some(name) = &wanted.scenario else {
-        return Err(usage(format!("name a scenario. {}", there_are())));
-    };
+    let Some(name) = &wanted.scenario else { return list::stories() };
     let scenario = library::find(name).map_err(|error| in_words(&error))?;
     for warning in &scenario.warnings {
         hint(&format!("{name}, line {}: {}", warning.line, warning.says))?;
@@ -37,13 +39,25 @@ pub(super) fn run(wanted: &Run) -> Result<(), Failure> {
         code: FAILED,
     };
     let mut world = World::new(&design, &scenario, seed).map_err(went_wrong)?;
-    world.run().map_err(went_wrong)?;
+    let progress = Progress::of(PARTS, "parts of the story");
+    for part in 1..=PARTS as u64 {
+        let span = scenario.inquiry.served.0.saturating_sub(scenario.start.0);
+        let until = scenario.start.0 + span * part / PARTS as u64;
+        world.run_until(Timestamp(until)).map_err(went_wrong)?;
+        progress.step();
+    }
+    world.end().map_err(went_wrong)?;
+    drop(progress);
 
     let record = world.record().to_json_lines();
     if wanted.json {
         print(&record)?;
     } else {
-        print(&paper::headed(&text::render(world.record(), &scenario, &design.plain)))?;
+        let (record, width) = (world.record(), window::width());
+        print(&match wanted.full {
+            true => text::render(record, &scenario, &design.plain, width),
+            false => text::play(record, &scenario, &design.title, width),
+        })?;
     }
     let by_itself = || Path::new(RUNS).join(format!("{}-{}-{seed}", scenario.file_name(), design.name));
     let folder = match &wanted.out {
@@ -52,7 +66,12 @@ pub(super) fn run(wanted: &Run) -> Result<(), Failure> {
         None => by_itself(),
     };
     let file = save(&folder, &record)?;
-    hint(&format!("Saved {}", file.display()))
+    hint(&format!("Saved {}", file.display()))?;
+    if wanted.json {
+        return Ok(());
+    }
+    let under = wanted.design.as_ref().map_or_else(String::new, |design| format!(" --design {design}"));
+    hint(&format!("Next: pillarbox-lab demand content-warrant --scenario {name}{under}"))
 }
 
 /// Writes the record beside its place and moves it there, so that what has the name is whole.
@@ -77,8 +96,7 @@ fn design(wanted: &str) -> Result<Design, Failure> {
         return Ok(design.clone());
     }
     if !wanted.contains('/') && !wanted.ends_with(".toml") {
-        let names: Vec<&str> = designs::all().iter().map(|design| design.name.as_str()).collect();
-        return Err(usage(format!("there is no design `{wanted}`. There are {}.", names.join(", "))));
+        return Err(usage(list::no_design(wanted)));
     }
     let text = fs::read_to_string(wanted).map_err(|error| not_readable(wanted, error.kind()))?;
     Design::parse(wanted, &text).map_err(|error| usage(error.to_string()))
@@ -87,18 +105,15 @@ fn design(wanted: &str) -> Result<Design, Failure> {
 fn in_words(error: &LibraryError) -> Failure {
     match error {
         LibraryError::NotReadable { file, kind } => not_readable(file, *kind),
-        LibraryError::NotFound { .. } => usage(format!("{error}. {}", there_are())),
+        LibraryError::NotFound { wanted } => usage(list::no_story(wanted)),
         _ => usage(error.to_string()),
     }
 }
 
 fn not_readable(file: &str, kind: ErrorKind) -> Failure {
-    usage(format!("{file} cannot be read: {kind}. Name a file that is there. {}", there_are()))
-}
-
-fn there_are() -> String {
-    let names: Vec<&str> = library::BUILT_IN.iter().map(|(name, _)| *name).collect();
-    format!("Inside this program there are {}.", names.join(", "))
+    usage(format!(
+        "{file} cannot be read: {kind}. Name a file that is there, or a story of this program: `pillarbox-lab list stories`."
+    ))
 }
 
 fn usage(sentence: String) -> Failure {

@@ -4,6 +4,7 @@
 //! What differs between the runs is the design's data. Everything in the [`report`] is read back: from the phones' vaults, from
 //! what passed the relay, and from the relay's database after it has stopped.
 
+pub mod glance;
 pub mod report;
 mod script;
 mod stage;
@@ -18,6 +19,7 @@ use pillarbox_relay::HoldingsError;
 use pillarbox_relay::server::{Broken, StartError};
 use pillarbox_wire::HandleError;
 
+use crate::progress::Progress;
 use report::Report;
 use script::{ALONE, BOB, PEOPLE, TOGETHER};
 
@@ -62,14 +64,17 @@ pub enum DemonstrationError {
     },
 }
 
+/// Steps of the whole demonstration, for [`Progress`].
+pub const STEPS: usize = 2 * stage::STEPS;
+
 /// Runs the conversation under every design.
 ///
 /// # Errors
 /// [`DemonstrationError`]; nothing is left behind then either.
-pub async fn run() -> Result<Report, DemonstrationError> {
+pub async fn run(progress: &Progress) -> Result<Report, DemonstrationError> {
     let mut runs = Vec::new();
     for design in [designs::plain_server(), designs::end_to_end()] {
-        runs.push(stage::play(design).await?);
+        runs.push(stage::play(design, progress).await?);
     }
     Ok(Report {
         v: 1,

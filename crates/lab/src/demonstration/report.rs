@@ -45,7 +45,7 @@ pub struct Run {
     /// The design in one plain phrase.
     pub plain: &'static str,
     /// What each phone shows at the end, in the order of the people.
-    pub phones: Vec<Screen>,
+    pub phones: Vec<PhoneScreen>,
     /// The messages that passed through the relay, in the order in which they came.
     pub saw: Vec<Sight>,
     /// How many other frames the relay saw, each with its time and the network address it came from.
@@ -62,7 +62,7 @@ pub struct Run {
 
 /// What one phone shows.
 #[derive(Clone, Debug, Serialize)]
-pub struct Screen {
+pub struct PhoneScreen {
     /// Whose phone.
     pub owner: &'static str,
     /// Line by line.

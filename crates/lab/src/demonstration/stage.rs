@@ -15,9 +15,10 @@ use pillarbox_transport::RelayAddress;
 use pillarbox_wire::{AccountId, Handle};
 
 use super::DemonstrationError;
-use super::report::{Kept, Person, Run, Screen, ScreenLine, Sight};
+use super::report::{Kept, Person, PhoneScreen, Run, ScreenLine, Sight};
 use super::script::{ALONE, BOB, PEOPLE, Said, TOGETHER};
 use crate::folder;
+use crate::progress::Progress;
 
 /// The demands: what somebody did, and what somebody said.
 const DEMANDS: [&Demand; 2] = [&EVENTS_DATA, &CONTENT_WARRANT];
@@ -29,8 +30,11 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// How many of a payload's first bytes are shown.
 const FIRST_BYTES: usize = 8;
 
+/// Steps of one run: each phone begins, each text is said, and the demands are served.
+pub(super) const STEPS: usize = PEOPLE.len() + TOGETHER.len() + 2;
+
 /// Plays the conversation under `design` and serves the demands.
-pub(super) async fn play(design: &'static Design) -> Result<Run, DemonstrationError> {
+pub(super) async fn play(design: &'static Design, progress: &Progress) -> Result<Run, DemonstrationError> {
     let folder = tempfile::tempdir().map_err(|error| DemonstrationError::Folder {
         folder: std::env::temp_dir().display().to_string(),
         kind: error.kind(),
@@ -44,6 +48,7 @@ pub(super) async fn play(design: &'static Design) -> Result<Run, DemonstrationEr
     let mut owners = Vec::new();
     for person in PEOPLE {
         owners.push(Owner::begin(person, design, relay.address(), folder.path()).await?);
+        progress.step();
     }
     introduce(&mut owners)?;
     for said in TOGETHER {
@@ -56,8 +61,10 @@ pub(super) async fn play(design: &'static Design) -> Result<Run, DemonstrationEr
             }
             speaker.sync().await?;
         }
+        progress.step();
     }
     say(&mut owners, &ALONE).await?;
+    progress.step();
 
     let phones = owners.iter().map(Owner::screen).collect::<Result<Vec<_>, _>>()?;
     check(&phones)?;
@@ -76,6 +83,7 @@ pub(super) async fn play(design: &'static Design) -> Result<Run, DemonstrationEr
     for person in PEOPLE.into_iter().filter(|person| person.number != BOB.number) {
         returns_about_others.extend(serve_about(person)?);
     }
+    progress.step();
     let saw: Vec<Sight> = passed.iter().filter_map(|event| sight(event, &holdings)).collect();
     Ok(Run {
         design: &design.name,
@@ -127,7 +135,7 @@ impl Owner {
         Ok(())
     }
 
-    fn screen(&self) -> Result<Screen, DemonstrationError> {
+    fn screen(&self) -> Result<PhoneScreen, DemonstrationError> {
         let contact = self.contact.ok_or(DemonstrationError::WentWrong { what: "a contact is missing" })?;
         let name = self.phone.contact(contact)?.name;
         let entries = self.phone.history(contact)?;
@@ -139,7 +147,7 @@ impl Owner {
             };
             Some(ScreenLine { who, text: text.clone(), state })
         });
-        Ok(Screen { owner: self.person.name, lines: lines.collect() })
+        Ok(PhoneScreen { owner: self.person.name, lines: lines.collect() })
     }
 }
 
@@ -166,7 +174,7 @@ async fn say(owners: &mut [Owner], said: &Said) -> Result<(), DemonstrationError
 }
 
 /// A demonstration in which a text got lost would show a finding that is none.
-fn check(phones: &[Screen]) -> Result<(), DemonstrationError> {
+fn check(phones: &[PhoneScreen]) -> Result<(), DemonstrationError> {
     let [first, second] = phones else {
         return Err(DemonstrationError::WentWrong { what: "it takes two" });
     };

@@ -1,17 +1,18 @@
-//! The report as text for a terminal of 80 columns: the two designs side by side, asked on the left.
+//! The whole report: the two designs side by side, asked on the left, the answer last.
 
 use pillarbox_access::{Answer, Item, Served};
 
-use super::report::{Kept, Report, Run, Screen, Sight};
-use crate::columns::{paragraph, side_by_side};
-use crate::paper::{in_words, legal_names, title};
+use super::report::{Kept, PhoneScreen, Report, Run, Sight};
+use crate::columns::Column;
+use crate::paper::{in_words, legal_names};
+use crate::screen::{Screen, Table, Weight};
 use pillarbox_access::law::AS_OF;
 
 /// Two columns of equal width.
-const HALVES: [usize; 2] = [39, 39];
+const HALVES: [Column; 2] = [Column::Share(1), Column::Share(1)];
 
 /// What was asked, and what each design returned.
-const PAPER: [usize; 3] = [18, 29, 29];
+const PAPER: [Column; 3] = [Column::Fixed(18), Column::Share(1), Column::Share(1)];
 
 /// Lines of a list that are shown before the rest is counted: the JSON has them all.
 const SHOWN: usize = 9;
@@ -29,69 +30,68 @@ const SHORT: [Item; 6] = [
     Item::MessageContent,
 ];
 
-/// The whole report: the answer first, then what it rests on.
+/// The whole report, for a window of `width` columns.
 #[must_use]
-pub fn render(report: &Report) -> String {
-    let mut out = String::new();
-    opening(&mut out, report);
-    answers(&mut out, report);
-    phones(&mut out, report);
-    relay(&mut out, report);
-    demands(&mut out, report);
-    closing(&mut out);
-    out
+pub fn render(report: &Report, width: usize) -> String {
+    let mut screen = Screen::new(width);
+    opening(&mut screen, report);
+    phones(&mut screen, report);
+    relay(&mut screen, report);
+    demands(&mut screen, report);
+    not_shown(&mut screen);
+    answers(&mut screen, report);
+    screen.into_text()
 }
 
-fn opening(out: &mut String, report: &Report) {
-    out.push_str(title("THE SAME CONVERSATION, UNDER TWO DESIGNS").trim_start());
+fn opening(screen: &mut Screen, report: &Report) {
+    screen.title("THE SAME CONVERSATION, UNDER TWO DESIGNS");
     let names: Vec<String> =
         report.people.iter().map(|person| format!("{} ({})", person.name, person.number)).collect();
-    out.push_str(&paragraph(&format!(
+    screen.say(&format!(
         "A relay (the messenger's server) and two phones ran on this computer, twice: {}. Each time they said the same \
          {} texts over real connections; before the last one, {off}'s phone was switched off. Then two legal demands about \
          {off} were served on the relay. Everything below was read from the phones, the connections and the relay's files.",
         names.join(" and "),
         report.texts_said,
         off = report.switched_off,
-    )));
+    ));
 }
 
-fn answers(out: &mut String, report: &Report) {
-    out.push_str(&title("THE ANSWER"));
+fn answers(screen: &mut Screen, report: &Report) {
+    screen.title("THE ANSWER");
     for run in &report.runs {
         let receipts = run.saw.len().saturating_sub(report.texts_said);
-        out.push_str(&paragraph(&format!(
+        screen.say(&format!(
             "{} ({}): {} texts and {receipts} receipts passed. About {} the relay returned {}.",
             named(run),
             run.plain,
             report.texts_said,
             report.switched_off,
             yielded(report, run, &run.returns)
-        )));
+        ));
     }
-    out.push_str(&title("WHAT ELSE FOLLOWS FROM IT"));
     let each = |what: &dyn Fn(&Run) -> String| {
         let parts: Vec<String> =
             report.runs.iter().map(|run| format!("{}: {}", named(run), what(run))).collect();
         parts.join("; ")
     };
-    out.push_str(&paragraph(&format!(
+    screen.say(&format!(
         "A thief with a copy of the relay's files reads, without any demand, {}.",
         each(&|run| format!("{} texts", run.texts_for_a_thief()))
-    )));
+    ));
     for person in report.people.iter().filter(|person| person.name != report.switched_off) {
-        out.push_str(&paragraph(&format!(
+        screen.say(&format!(
             "About {} the same demands returned, {}.",
             person.name,
             each(&|run| yielded(report, run, &run.returns_about_others))
-        )));
+        ));
     }
     // The data behind this sentence are the two files in crates/access/designs.
-    out.push_str(&paragraph(
+    screen.say(
         "The two designs differ in more than encryption. The plain server also keeps messages, exact times and the last \
          network address for a year. The other one deletes on delivery, keeps the day of last use, hides the sender and \
          pads. That fewer records came back is due to those; that no text came back is due to the encryption.",
-    ));
+    );
 }
 
 /// The most that any of these demands returned, in numbers.
@@ -101,54 +101,64 @@ fn yielded(report: &Report, run: &Run, returns: &[Served]) -> String {
         "{} of {} texts, the times of {} of {} messages, and who wrote to whom in {}",
         most(&|served| served.facts.said.len()),
         report.texts_said,
-        most(&|served| lines(served, Item::MessageTimes)),
+        most(&|served| lines_of(served, Item::MessageTimes)),
         run.saw.len(),
-        most(&|served| lines(served, Item::MessageSourceDestination)),
+        most(&|served| lines_of(served, Item::MessageSourceDestination)),
     )
 }
 
 /// The lines of the paper that came back for an item. Facts do not do instead: several of them can be about one message.
-fn lines(served: &Served, item: Item) -> usize {
+pub(super) fn lines_of(served: &Served, item: Item) -> usize {
     match served.answer(item) {
         Some(Answer::Returned { lines, .. }) => lines.len(),
         _ => 0,
     }
 }
 
-fn phones(out: &mut String, report: &Report) {
+fn phones(screen: &mut Screen, report: &Report) {
     for (position, person) in report.people.iter().enumerate() {
-        out.push_str(&title(&format!("{}'S PHONE SHOWS", person.name.to_uppercase())));
-        out.push_str(&side_by_side(&HALVES, &report.runs.iter().map(named).collect::<Vec<_>>()));
-        let screens = report.runs.iter().map(|run| run.phones.get(position).map(screen).unwrap_or_default());
-        out.push_str(&side_by_side(&HALVES, &screens.collect::<Vec<_>>()));
+        screen.title(&format!("{}'S PHONE SHOWS", person.name.to_uppercase()));
+        let screens = report.runs.iter().map(|run| run.phones.get(position).map(shown).unwrap_or_default());
+        halves(screen, report, &screens.collect::<Vec<_>>());
     }
 }
 
-fn screen(screen: &Screen) -> String {
-    let lines = screen.lines.iter().map(|line| match line.state {
+fn shown(phone: &PhoneScreen) -> String {
+    let lines = phone.lines.iter().map(|line| match line.state {
         Some(state) => format!("{}: {} [{state}]", line.who, line.text),
         None => format!("{}: {}", line.who, line.text),
     });
     lines.collect::<Vec<_>>().join("\n")
 }
 
-fn relay(out: &mut String, report: &Report) {
-    let titles: Vec<String> = report.runs.iter().map(named).collect();
-    out.push_str(&title("THE RELAY SAW, PASSING THROUGH (sender to recipient, bytes)"));
-    out.push_str(&side_by_side(&HALVES, &titles));
-    let saw = report.runs.iter().map(|run| listed(&run.saw, sight));
-    out.push_str(&side_by_side(&HALVES, &saw.collect::<Vec<_>>()));
-    let besides: Vec<String> =
-        report.runs.iter().map(|run| format!("and {} frames of other kinds", run.saw_besides)).collect();
-    out.push_str(&side_by_side(&HALVES, &besides));
-    out.push_str(&paragraph("It saw the time and the network address of each, named or not."));
-    out.push_str(&title("THE RELAY KEPT, IN ITS DATABASE"));
-    out.push_str(&side_by_side(&HALVES, &titles));
+/// Both designs side by side, each under its name.
+fn halves(screen: &mut Screen, report: &Report, cells: &[String]) {
+    if screen.is_narrow() {
+        for (run, cell) in report.runs.iter().zip(cells) {
+            screen.say(&named(run));
+            cell.lines().for_each(|line| screen.entry(Weight::Normal, &format!("  {line}")));
+        }
+        return;
+    }
+    let table = Table::headed(&HALVES, report.runs.iter().map(named).collect());
+    screen.heads(&table);
+    screen.row(&table, cells);
+}
+
+fn relay(screen: &mut Screen, report: &Report) {
+    screen.title("THE RELAY SAW, PASSING THROUGH (sender to recipient, bytes)");
+    let saw = report
+        .runs
+        .iter()
+        .map(|run| format!("{}\nand {} frames of other kinds", listed(&run.saw, sight), run.saw_besides));
+    halves(screen, report, &saw.collect::<Vec<_>>());
+    screen.say("It saw the time and the network address of each, named or not.");
+    screen.title("THE RELAY KEPT, IN ITS DATABASE");
     let kept = report.runs.iter().map(|run| match run.kept.as_slice() {
         [] => "no message".into(),
         rows => listed(rows, row),
     });
-    out.push_str(&side_by_side(&HALVES, &kept.collect::<Vec<_>>()));
+    halves(screen, report, &kept.collect::<Vec<_>>());
 }
 
 fn sight(sight: &Sight) -> String {
@@ -170,48 +180,43 @@ fn listed<T>(rows: &[T], show: fn(&T) -> String) -> String {
     lines.join("\n")
 }
 
-fn demands(out: &mut String, report: &Report) {
+fn demands(screen: &mut Screen, report: &Report) {
     let count = report.runs.iter().map(|run| run.returns.len()).min().unwrap_or(0);
     for position in 0..count {
         let returns: Vec<&Served> = report.runs.iter().filter_map(|run| run.returns.get(position)).collect();
         let Some(first) = returns.first() else { continue };
-        out.push_str(&title(&format!(
-            "DEMAND {}: {}, about {}",
-            position + 1,
-            first.demand.name,
-            first.about
-        )));
-        out.push_str(&legal_names(first.demand, AS_OF));
-        out.push('\n');
-        let mut titles = vec!["ASKED".to_owned()];
-        titles.extend(report.runs.iter().map(|run| format!("{} RETURNED", named(run))));
-        out.push_str(&side_by_side(&PAPER, &titles));
+        screen.title(&format!("DEMAND {}: {}, about {}", position + 1, first.demand.name, first.about));
+        legal_names(screen, first.demand, AS_OF);
+        screen.blank();
+        let heads = report.runs.iter().map(|run| format!("{} RETURNED", named(run)));
+        let table = Table::headed(&PAPER, std::iter::once("ASKED".to_owned()).chain(heads).collect());
+        screen.heads(&table);
         for item in SHORT {
             let mut cells = vec![item.wording().to_owned()];
             cells.extend(returns.iter().map(|served| {
                 served.answer(item).map(|answer| in_words(answer, RETURNED)).unwrap_or_default()
             }));
-            out.push_str(&side_by_side(&PAPER, &cells));
+            screen.row(&table, &cells);
         }
         let mut also = vec!["others named".to_owned()];
         also.extend(returns.iter().map(|served| served.others().len().to_string()));
-        out.push_str(&side_by_side(&PAPER, &also));
+        screen.row(&table, &also);
     }
-    out.push('\n');
-    out.push_str(&paragraph(&format!(
+    screen.blank();
+    screen.say(&format!(
         "Each paper has {} lines, of which {} are shown. --json has all of them, with the rows behind them.",
         Item::ALL.len(),
         SHORT.len()
-    )));
+    ));
 }
 
-fn closing(out: &mut String) {
-    out.push_str(&title("WHAT THIS DOES NOT SHOW"));
-    out.push_str(&paragraph(
+fn not_shown(screen: &mut Screen) {
+    screen.title("WHAT THIS DOES NOT SHOW");
+    screen.say(
         "What a relay deletes when it has delivered it, a relay that is told to can write down from then on: an order for the \
          time to come is another demand than these two, which read the disk once. And the texts lie readable on both \
          phones: whoever has an unlocked phone needs no relay.",
-    ));
+    );
 }
 
 fn named(run: &Run) -> String {

@@ -4,22 +4,23 @@ use pillarbox_access::law::AS_OF;
 use pillarbox_access::{Item, Reach};
 
 use super::{Controls, FolderAnswer};
-use crate::columns::paragraph;
-use crate::paper::{PaperLine, heading, lines, title};
+use crate::paper::{PaperLine, heading, lines};
+use crate::screen::{Screen, Weight};
 
-/// The paper as text of 80 columns.
+/// The paper, for a window of `width` columns.
 #[must_use]
-pub fn render(answer: &FolderAnswer) -> String {
+pub fn render(answer: &FolderAnswer, width: usize) -> String {
     let served = &answer.served;
-    let mut out = heading(served.demand.name, &served.about, Some(served.demand), AS_OF);
-    out.push_str(&lines(&PaperLine::of_each(&served.lines), &asked_about(served.demand.reaches)));
-    out.push_str(&title("ALSO"));
+    let mut screen = Screen::new(width);
+    heading(&mut screen, served.demand.name, &served.about, Some(served.demand), AS_OF);
+    lines(&mut screen, &PaperLine::of_each(&served.lines), &asked_about(served.demand.reaches));
+    screen.title("ALSO");
     let others = served.others();
-    out.push_str(&paragraph(&match others.len() {
+    screen.say(&match others.len() {
         0 => "Nobody else is named.".to_owned(),
         1 => format!("Somebody else is named: {}.", others.into_iter().collect::<String>()),
         many => format!("{many} others are named: {}.", others.into_iter().collect::<Vec<_>>().join(", ")),
-    }));
+    });
     let accepted = match answer.accepted_in_all {
         1 => "This relay has accepted 1 message in all, for everybody together. Whether it was this account's, it does not know.".to_owned(),
         many => format!(
@@ -27,12 +28,12 @@ pub fn render(answer: &FolderAnswer) -> String {
              it does not know."
         ),
     };
-    out.push_str(&paragraph(&accepted));
-    out.push_str(&paragraph(&controls(&answer.controls)));
+    screen.say(&accepted);
+    screen.say(&controls(&answer.controls));
     if let Some(warning) = answer.warning {
-        out.push_str(&paragraph(&format!("WARNING: {warning}")));
+        screen.say_in(Weight::Bold, &format!("WARNING: {warning}"));
     }
-    out
+    screen.into_text()
 }
 
 /// The items that a demand of this reach is about, and that stand in full whatever came of them.

@@ -38,6 +38,19 @@ pub struct Cell {
     pub evidence_sha256: String,
 }
 
+impl Cell {
+    /// The noun behind the numbers of [`Cell::says`], in the plural; none where nothing is counted.
+    #[must_use]
+    pub fn unit(&self) -> Option<&str> {
+        if !self.measures.kinds.is_empty() {
+            return Some("kinds of data");
+        }
+        let says = self.says.strip_prefix(&self.state.to_string())?.trim_start();
+        let (unit, _) = says.split_once(';').unwrap_or((says, ""));
+        self.state.counted().map(|_| unit)
+    }
+}
+
 /// Something that an answer rests on: a row, a field or bytes, and how bytes are read, so that whoever has the file can try again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -4,7 +4,7 @@
 //! | file | what |
 //! |---|---|
 //! | `cell` | what a cell says, and what stands in its evidence |
-//! | `pool`, `progress` | the work and how far it is |
+//! | `pool` | the work |
 //! | `folder`, `manifest` | how a run is written so that half of one never looks whole |
 //! | `csv`, `table`, `words` | the matrix for programs and for people |
 //! | `expected` | predictions |
@@ -14,10 +14,10 @@ pub mod cell;
 pub mod check;
 mod csv;
 pub mod expected;
+mod fold;
 pub mod folder;
 pub mod manifest;
 mod pool;
-pub mod progress;
 pub(crate) mod reread;
 pub mod table;
 pub mod timing;
@@ -34,12 +34,12 @@ use serde_json::json;
 use crate::experiments::control::{self, Control};
 use crate::experiments::row::{self, Row};
 use crate::experiments::{Experiment, ExperimentError, all};
+use crate::progress::Progress;
 use crate::record::sha256;
 use crate::scenario::Scenario;
 use crate::score::State;
 use cell::{Cell, Evidence, VERSION, pretty};
 use manifest::{Manifest, STORY};
-use progress::Progress;
 use timing::Timing;
 
 /// What to run.

@@ -29,8 +29,9 @@ use serde::Serialize;
 
 pub use derived::Derived;
 pub use run::Run;
-pub use text::{markdown, plain, render};
+pub use text::{markdown, plain, render, short};
 
+use crate::progress::Progress;
 use crate::scenario::ScenarioError;
 use crate::world::WorldError;
 
@@ -120,6 +121,7 @@ pub fn run<'d>(
     designs: impl IntoIterator<Item = &'d Design>,
     sources: &[Source],
     reasons: &Reasons,
+    progress: &Progress,
 ) -> Result<Report, OracleError> {
     let mut rows = Vec::new();
     let mut derived = Vec::new();
@@ -142,6 +144,7 @@ pub fn run<'d>(
         if sources.contains(&Source::Chart) {
             derived.extend(derived::of(design, &run));
         }
+        progress.step();
     }
     if sources.contains(&Source::Figures) {
         rows.extend(against_figures(&FIGURES, None, &measure::of_nobody(brought_by_blocking)));

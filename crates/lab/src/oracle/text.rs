@@ -1,4 +1,4 @@
-//! The report as text of 80 columns, as one line for each row, and as the tables of a page.
+//! The report as text, in short and in full, as one line for each row, and as the tables of a page.
 
 use std::fmt::Write as _;
 
@@ -7,43 +7,100 @@ use pillarbox_access::oracle::reasons::Reason;
 use pillarbox_access::oracle::{Agreement, Counts, Row, Source};
 
 use super::{Report, Table};
-use crate::columns::{paragraph, side_by_side};
-use crate::paper::title;
+use crate::columns::Column;
+use crate::screen::{Screen, Table as Layout, Weight};
 
 /// Item or figure, what the table says, what the run says, agreement.
-const WIDTHS: [usize; 4] = [33, 13, 13, 15];
+const COLUMNS: [Column; 4] = [Column::Share(33), Column::Share(13), Column::Share(13), Column::Share(15)];
+
+/// Design, what must follow, whether it does.
+const DERIVED: [Column; 3] = [Column::Fixed(18), Column::Share(1), Column::Fixed(5)];
+
+/// What differs: the design, the item, what the table says and what the run says.
+const DIFFERS: [Column; 4] = [Column::Fixed(14), Column::Share(20), Column::Share(21), Column::Share(14)];
 
 const LEGEND: &str = "agrees (2703d): the chart lists the item without naming a process; the run returns it under this one. \
     * : the table's row is marked recheck, its source was not checked against the original. [1]: see the reason below.";
 
-/// The report as text of 80 columns.
+/// What differs, and how many rows agree, for a window of `width` columns. The sums stand last.
 #[must_use]
-pub fn render(report: &Report) -> String {
-    let mut out = String::new();
-    for table in &report.tables {
-        out.push_str(&title(table.heading));
-        for group in groups(&table.rows) {
-            out.push('\n');
-            out.push_str(&one_group(group));
+pub fn short(report: &Report, width: usize) -> String {
+    let mut screen = Screen::new(width);
+    let heads = ["DIFFERS", "ITEM", "TABLE SAYS", "RUN SAYS"].map(str::to_owned).to_vec();
+    let table = Layout::headed(&DIFFERS, heads);
+    screen.heads(&table);
+    let rows = report.tables.iter().flat_map(|table| &table.rows);
+    let mut known: Vec<[String; 4]> = Vec::new();
+    for row in rows.filter(|row| row.agreement == Agreement::Differs) {
+        let of = if row.design.is_empty() { &row.app } else { &row.design };
+        let cells = [of.clone(), row.item.replace('_', " "), row.says.clone(), row.run.clone()];
+        // The same under several processes is one difference.
+        if !known.contains(&cells) {
+            screen.row(&table, &cells);
+            known.push(cells);
         }
-        out.push('\n');
-        out.push_str(&paragraph(&counted(&table.counts)));
-        out.push('\n');
+    }
+    screen.say_in(Weight::Dim, "Each has a written reason: --full.");
+    screen.blank();
+    for table in &report.tables {
+        let (name, _) = table.heading.split_once(':').unwrap_or((table.heading, ""));
+        screen.entry(Weight::Normal, &format!("{name}: {}", briefly(&table.counts)));
+    }
+    let holds = report.derived.iter().filter(|derived| derived.holds).count();
+    if !report.derived.is_empty() {
+        screen.say(&format!("Of {} things that must follow, {holds} do.", report.derived.len()));
+    }
+    for complaint in complaints(report) {
+        screen.say_in(Weight::Bold, &complaint);
+    }
+    screen.blank();
+    screen.say_in(Weight::Bold, &total(report));
+    screen.into_text()
+}
+
+/// The sum over all tables.
+fn total(report: &Report) -> String {
+    let rows: usize = report.tables.iter().map(|table| table.rows.len()).sum();
+    let all: Vec<Row> = report.tables.iter().flat_map(|table| table.rows.clone()).collect();
+    format!("Of {rows} rows that others published, {}", briefly(&Counts::of(&all)))
+}
+
+/// The counts in as few words as say whether table and run agree.
+fn briefly(counts: &Counts) -> String {
+    let Counts { agree, differ, not_applicable, not_asserted, not_modelled, .. } = counts;
+    let open = not_applicable + not_asserted + not_modelled;
+    format!("{agree} agree, {differ} differ, {open} cannot be compared.")
+}
+
+/// The whole report, for a window of `width` columns. The sums stand last.
+#[must_use]
+pub fn render(report: &Report, width: usize) -> String {
+    let mut screen = Screen::new(width);
+    for table in &report.tables {
+        screen.title(table.heading);
+        for group in groups(&table.rows) {
+            screen.blank();
+            one_group(&mut screen, group);
+        }
+        screen.blank();
+        screen.say(&counted(&table.counts));
     }
     if !report.derived.is_empty() {
-        out.push_str(&title("What must follow from these returns"));
+        screen.title("What must follow from these returns");
+        let table = Layout::new(&DERIVED);
         for derived in &report.derived {
             let holds = if derived.holds { "yes" } else { "NO" };
-            out.push_str(&side_by_side(
-                &[18, 53, 5],
-                &[derived.design.clone(), derived.says.into(), holds.into()],
-            ));
+            screen.row(&table, &[derived.design.clone(), derived.says.into(), holds.into()]);
         }
-        out.push('\n');
     }
-    out.push_str(&paragraph(LEGEND));
-    out.push_str(&complaints(report));
-    out
+    screen.blank();
+    screen.say_in(Weight::Dim, LEGEND);
+    for complaint in complaints(report) {
+        screen.say_in(Weight::Bold, &complaint);
+    }
+    screen.blank();
+    screen.say_in(Weight::Bold, &total(report));
+    screen.into_text()
 }
 
 /// Rows of one design about one thing, which stand together.
@@ -59,23 +116,28 @@ fn groups(rows: &[Row]) -> impl Iterator<Item = &[Row]> {
     })
 }
 
-fn one_group(rows: &[Row]) -> String {
-    let Some(first) = rows.first() else { return String::new() };
-    let mut out = match (first.design.as_str(), first.origin.as_str()) {
-        ("", _) => paragraph("of no messenger:"),
-        (design, _) if first.source == Source::Figures => {
-            paragraph(&format!("{}, run as {design}:", first.app))
-        }
-        (design, "") => paragraph(&format!("{}, run as {design}:", first.app)),
-        (design, origin) => paragraph(&format!("{origin}, run as {design}:")),
-    };
+fn one_group(screen: &mut Screen, rows: &[Row]) {
+    let Some(first) = rows.first() else { return };
+    screen.say(&match (first.design.as_str(), first.origin.as_str()) {
+        ("", _) => "of no messenger:".to_owned(),
+        (design, _) if first.source == Source::Figures => format!("{}, run as {design}:", first.app),
+        (design, "") => format!("{}, run as {design}:", first.app),
+        (design, origin) => format!("{origin}, run as {design}:"),
+    });
+    let head = [
+        if first.source == Source::Figures { "FIGURE" } else { "ITEM" },
+        "TABLE SAYS",
+        "RUN SAYS",
+        "FINDING",
+    ];
+    let table = Layout::headed(&COLUMNS, head.map(str::to_owned).to_vec());
+    screen.heads(&table);
     let mut reasons: Vec<&Reason> = Vec::new();
-    let mut lines = String::new();
     let mut under: Option<(&str, &str)> = None;
     for row in rows {
         if under != Some((&row.process, &row.case)) && !row.process.is_empty() {
             under = Some((&row.process, &row.case));
-            lines.push_str(&paragraph(&process(row)));
+            screen.say(&process(row));
         }
         let note = row.reason.as_ref().map(|reason| {
             let known = reasons.iter().position(|known| *known == reason);
@@ -84,20 +146,11 @@ fn one_group(rows: &[Row]) -> String {
                 reasons.len() - 1
             })
         });
-        lines.push_str(&line(row, note));
+        screen.row(&table, &cells(row, note));
     }
-    let head = [
-        if first.source == Source::Figures { "FIGURE" } else { "ITEM" },
-        "TABLE SAYS",
-        "RUN SAYS",
-        "FINDING",
-    ];
-    out.push_str(&side_by_side(&WIDTHS, &head.map(str::to_owned)));
-    out.push_str(&lines);
     for (number, reason) in reasons.iter().enumerate() {
-        out.push_str(&paragraph(&format!("[{}] {}", number + 1, in_words(reason))));
+        screen.say(&format!("[{}] {}", number + 1, in_words(reason)));
     }
-    out
 }
 
 /// The process of some rows, and in which case.
@@ -110,7 +163,7 @@ fn process(row: &Row) -> String {
     }
 }
 
-fn line(row: &Row, note: Option<usize>) -> String {
+fn cells(row: &Row, note: Option<usize>) -> [String; 4] {
     let mut finding = match &row.agreement {
         Agreement::AgreesElsewhere { process } => format!("agrees ({process})"),
         other => other.to_string().replace('_', " "),
@@ -125,7 +178,7 @@ fn line(row: &Row, note: Option<usize>) -> String {
         None if row.wants_reason() => finding.push_str(": NO REASON GIVEN"),
         None => {}
     }
-    side_by_side(&WIDTHS, &[row.item.clone(), row.says.clone(), row.run.clone(), finding])
+    [row.item.clone(), row.says.clone(), row.run.clone(), finding]
 }
 
 fn in_words(reason: &Reason) -> String {
@@ -142,14 +195,14 @@ fn counted(counts: &Counts) -> String {
 }
 
 /// What makes the comparison fail.
-fn complaints(report: &Report) -> String {
-    let mut out = String::new();
+fn complaints(report: &Report) -> Vec<String> {
+    let mut out = Vec::new();
     if report.unexplained > 0 {
-        out.push_str(&paragraph(&format!("{} rows want a reason and have none.", report.unexplained)));
+        out.push(format!("{} rows want a reason and have none.", report.unexplained));
     }
-    for unused in &report.unused_reasons {
-        out.push_str(&paragraph(&format!("A reason without a difference: {unused}.")));
-    }
+    out.extend(
+        report.unused_reasons.iter().map(|unused| format!("A reason without a difference: {unused}.")),
+    );
     out
 }
 

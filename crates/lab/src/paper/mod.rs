@@ -1,4 +1,4 @@
-//! A demand and its answer as a paper of 80 columns: what came back, what is held and stays closed, and in one line what is not held.
+//! A demand and its answer as a paper: what came back, what is held and stays closed, and in a few lines what is not held.
 //!
 //! Every paper of this program is made here, whoever was asked: a relay's folder ([`folder`](crate::folder)), a story
 //! ([`story`]), or the two relays of the demonstration.
@@ -8,12 +8,13 @@ pub mod story;
 use pillarbox_access::demand::Demand;
 use pillarbox_access::law::{self, Country, Day};
 use pillarbox_access::served::ItemLine;
-use pillarbox_access::{Answer, Item};
+use pillarbox_access::{Answer, Blank, Item};
 
-use crate::columns::{WIDTH, paragraph, side_by_side};
+use crate::columns::Column;
+use crate::screen::{Screen, Table, Weight};
 
-/// Widths of the columns of a paper: asked, returned.
-pub const WIDTHS: [usize; 2] = [26, 52];
+/// The columns of a paper: asked, returned.
+pub const COLUMNS: [Column; 2] = [Column::Fixed(26), Column::Share(1)];
 
 /// The part of a paper that a line belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +40,8 @@ pub struct PaperLine {
     pub says: String,
     /// Its part of the paper.
     pub standing: Standing,
+    /// The reason that it is counted under if nothing is held.
+    pub fold: &'static str,
     /// Entries that came back.
     pub entries: u64,
 }
@@ -56,6 +59,10 @@ impl PaperLine {
                 Answer::NoneHeld { .. } => Standing::NotHeld,
                 Answer::NotCovered => Standing::NotReached,
                 _ => Standing::Closed,
+            },
+            fold: match answer {
+                Answer::NoneHeld { reason } => fold(reason),
+                _ => "",
             },
             entries: match answer {
                 Answer::Returned { count, .. } => *count,
@@ -103,23 +110,19 @@ pub fn in_words(answer: &Answer, most: usize) -> String {
 }
 
 /// The heading of a paper: the demand, whom it is about, and the powers that it rests on on the day `on`.
-#[must_use]
-pub fn heading(name: &str, about: &str, demand: Option<&Demand>, on: Day) -> String {
-    let mut out = title(&format!("DEMAND: {name}, about {about}"));
+pub fn heading(screen: &mut Screen, name: &str, about: &str, demand: Option<&Demand>, on: Day) {
+    screen.title(&format!("DEMAND: {name}, about {about}"));
     if let Some(demand) = demand {
-        out.push_str(&legal_names(demand, on));
+        legal_names(screen, demand, on);
     }
-    out
 }
 
 /// The demand in one phrase, and the powers that it rests on in two countries on a day.
-#[must_use]
-pub fn legal_names(demand: &Demand, on: Day) -> String {
-    let mut out = paragraph(&format!("{}.", capital(demand.plain)));
+pub fn legal_names(screen: &mut Screen, demand: &Demand, on: Day) {
+    screen.say(&format!("{}.", capital(demand.plain)));
     for power in [Country::GB, Country::US].into_iter().flat_map(|country| powers(demand, country, on)) {
-        out.push_str(&paragraph(&power));
+        screen.say(&power);
     }
-    out
 }
 
 /// The powers of a country on a day, and those that came later, a sentence each.
@@ -134,45 +137,88 @@ pub fn powers(demand: &Demand, country: Country, on: Day) -> Vec<String> {
     now.chain(later).collect()
 }
 
-/// The lines of a paper. What came back stands first; what is held and stays closed next; what is not held is counted.
+/// The lines of a paper. What came back stands first; what is held and stays closed next; what is not held is counted by its reason.
 /// Lines about `always` stand in full whatever came of them: the question was about them.
-#[must_use]
-pub fn lines(lines: &[PaperLine], always: &[Item]) -> String {
+pub fn lines(screen: &mut Screen, lines: &[PaperLine], always: &[Item]) {
     let is_asked_about = |line: &PaperLine| line.item.is_some_and(|item| always.contains(&item));
-    let mut out = String::new();
     for (heading, standing) in [("CAME BACK", Standing::Returned), ("DID NOT COME BACK", Standing::Closed)] {
         let shown = lines.iter().filter(|line| line.standing == standing && !line.is_repeated_in(lines));
-        section(&mut out, heading, shown);
+        section(screen, heading, shown);
     }
     let not_held = |line: &&PaperLine| line.standing == Standing::NotHeld;
-    section(&mut out, "NOT HELD", lines.iter().filter(not_held).filter(|line| is_asked_about(line)));
-    let others = lines.iter().filter(not_held).filter(|line| !is_asked_about(line)).count();
+    section(screen, "NOT HELD", lines.iter().filter(not_held).filter(|line| is_asked_about(line)));
+    let others: Vec<&PaperLine> =
+        lines.iter().filter(not_held).filter(|line| !is_asked_about(line)).collect();
     let not_reached = lines.iter().filter(|line| line.standing == Standing::NotReached).count();
-    let mut folded = Vec::new();
-    if others > 0 {
-        folded.push(format!("Asked and not held: {}.", kinds(others, "other kind", "other kinds")));
+    if !others.is_empty() {
+        screen.title("ASKED AND NOT HELD");
+        screen.say(&folded(&others, usize::MAX));
+        screen.say_in(Weight::Dim, "--json names each, and why.");
     }
     if not_reached > 0 {
-        folded.push(format!("Not reached by this demand: {}.", kinds(not_reached, "kind", "kinds")));
+        screen.blank();
+        screen.say_in(Weight::Dim, &format!("Not reached by this demand: {}.", kinds(not_reached)));
     }
-    if !folded.is_empty() {
-        folded.push("--json names each, and why.".into());
-        out.push('\n');
-        out.push_str(&paragraph(&folded.join(" ")));
-    }
-    out
 }
 
-fn kinds(count: usize, one: &str, many: &str) -> String {
-    format!("{count} {} of data", if count == 1 { one } else { many })
+/// Lines that say that nothing is held, by their reason: how many of each, the commonest first. At most `reasons_shown` reasons are
+/// told apart.
+#[must_use]
+pub fn folded(not_held: &[&PaperLine], reasons_shown: usize) -> String {
+    let mut reasons: Vec<(&str, usize)> = Vec::new();
+    for line in not_held {
+        match reasons.iter_mut().find(|(reason, _)| *reason == line.fold) {
+            Some((_, count)) => *count += 1,
+            None => reasons.push((line.fold, 1)),
+        }
+    }
+    reasons.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let others: usize = reasons.iter().skip(reasons_shown).map(|(_, count)| count).sum();
+    if others > 0 {
+        reasons.truncate(reasons_shown);
+        reasons.push((OTHER_REASONS, others));
+    }
+    let counted = reasons.iter().map(|(reason, count)| format!("{reason} {count}"));
+    format!("{}: {}.", kinds(not_held.len()), counted.collect::<Vec<_>>().join(" · "))
 }
 
-fn section<'l>(out: &mut String, heading: &str, lines: impl Iterator<Item = &'l PaperLine>) {
+/// A number of kinds of data.
+#[must_use]
+pub fn kinds(count: usize) -> String {
+    format!("{count} {} of data", if count == 1 { "kind" } else { "kinds" })
+}
+
+/// The reasons that are not told apart.
+const OTHER_REASONS: &str = "other reasons";
+
+/// The reason for a blank line, in as few words as tell it from others.
+const fn fold(blank: &Blank) -> &'static str {
+    match blank {
+        Blank::NoSuchAccount | Blank::LookedUpInVain { .. } => "no such account",
+        Blank::NotWrittenDown => "never written down",
+        Blank::Deleted { .. } | Blank::GoneOnDelivery => "deleted on delivery",
+        Blank::NonePassed => "no message passed",
+        Blank::NoneDelivered => "none delivered yet",
+        Blank::NoneOfThisAccount => "none of this account",
+        Blank::NoSuchThing => "no such thing in this messenger",
+        Blank::NotTaken { .. } => "not taken from phones",
+        Blank::NoneLeft { .. } | Blank::NoneLeftAbout { .. } => "left by no phone",
+        Blank::SeenNotKept { .. } => "seen, not kept",
+        Blank::NoneLogged { .. } => "nothing logged",
+        Blank::NothingJoinsIt => "joined to nothing",
+        Blank::NoChannelOpened | Blank::NothingPublished => "nothing published",
+        Blank::ClosedAndLogged { .. } => "account closed",
+        _ => OTHER_REASONS,
+    }
+}
+
+fn section<'l>(screen: &mut Screen, heading: &str, lines: impl Iterator<Item = &'l PaperLine>) {
+    let table = Table::new(&COLUMNS);
     for (position, line) in lines.enumerate() {
         if position == 0 {
-            out.push_str(&title(heading));
+            screen.title(heading);
         }
-        out.push_str(&side_by_side(&WIDTHS, &[line.asked.clone(), line.says.clone()]));
+        screen.row(&table, &[line.asked.clone(), line.says.clone()]);
     }
 }
 
@@ -182,37 +228,10 @@ pub(crate) fn capital(text: &str) -> String {
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
-/// A heading: a line, underlined.
-#[must_use]
-pub fn title(text: &str) -> String {
-    format!("\n{text}\n{}\n", "-".repeat(text.chars().count().min(WIDTH)))
-}
-
-/// Makes headings bold: the lines above a line of dashes. Without colour the dashes still tell.
-#[must_use]
-pub fn headed(text: &str) -> String {
-    let bold = anstyle::Style::new().bold();
-    let lines: Vec<&str> = text.lines().collect();
-    let mut out = String::with_capacity(text.len());
-    for (position, line) in lines.iter().enumerate() {
-        let underlined = lines
-            .get(position + 1)
-            .is_some_and(|next| !next.is_empty() && next.bytes().all(|byte| byte == b'-'));
-        if underlined && !line.is_empty() {
-            out.push_str(&format!("{bold}{line}{bold:#}\n"));
-        } else {
-            out.push_str(line);
-            out.push('\n');
-        }
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
-    use pillarbox_access::Blank;
-
     use super::*;
+    use crate::screen::{USUAL_WIDTH, plain};
 
     fn returned(item: Item, lines: &[&str]) -> PaperLine {
         let lines = lines.iter().map(|line| (*line).to_owned()).collect();
@@ -221,7 +240,9 @@ mod tests {
 
     #[test]
     fn what_came_back_stands_once_and_what_did_not_is_counted() {
-        let paper = lines(
+        let mut screen = Screen::new(USUAL_WIDTH);
+        lines(
+            &mut screen,
             &[
                 returned(Item::BasicSubscriberRecord, &["telephone number: +447700900101"]),
                 returned(Item::RegisteredAt, &["2017-03-20 08:00:00 UTC"]),
@@ -230,6 +251,8 @@ mod tests {
                 returned(Item::MessageSourceDestination, &["14:00: a to b"]),
                 returned(Item::Name, &[]),
                 returned(Item::Email, &[]),
+                PaperLine::of(Item::Cookies, &Answer::of(Vec::new(), Blank::NoSuchThing)),
+                PaperLine::of(Item::Voicemail, &Answer::of(Vec::new(), Blank::NoSuchThing)),
                 PaperLine::of(Item::PushToken, &Answer::NotCovered),
                 PaperLine::of(
                     Item::MessageContent,
@@ -238,32 +261,33 @@ mod tests {
             ],
             &[Item::Name],
         );
-        assert_eq!(
-            paper,
-            "
-CAME BACK
----------
-date and time of            2017-03-20 08:00:00 UTC
-  registration
-date and time of each       returned 2:
-  message                   14:00
-                            14:01
-who wrote to whom, message  14:00: a to b
-  by message
+        insta::assert_snapshot!(plain(&screen.into_text()), @r"
+        CAME BACK
+        ---------
+        date and time of            2017-03-20 08:00:00 UTC
+          registration
+        date and time of each       returned 2:
+          message                   14:00
+                                    14:01
+        who wrote to whom, message  14:00: a to b
+          by message
 
-DID NOT COME BACK
------------------
-what the messages say       held but unreadable: 2. Not opened by any of the
-                              relay's 1 private keys, nor by its 3 public values
-                              tried as keys
+        DID NOT COME BACK
+        -----------------
+        what the messages say       held but unreadable: 2. Not opened by any of the
+                                      relay's 1 private keys, nor by its 3 public values
+                                      tried as keys
 
-NOT HELD
---------
-name of the holder          none held: the relay does not write this down
+        NOT HELD
+        --------
+        name of the holder          none held: the relay does not write this down
 
-Asked and not held: 1 other kind of data. Not reached by this demand: 1 kind of
-data. --json names each, and why.
-"
-        );
+        ASKED AND NOT HELD
+        ------------------
+        3 kinds of data: no such thing in this messenger 2 · never written down 1.
+        --json names each, and why.
+
+        Not reached by this demand: 1 kind of data.
+        ");
     }
 }

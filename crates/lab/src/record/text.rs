@@ -1,63 +1,236 @@
 //! A record as a person reads it: who there was, what happened and what phones told, what each relay saw and what it keeps.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
-use super::{Kept, Kind, Record, Way};
-use crate::columns::{paragraph, side_by_side};
+use pillarbox_access::law::Day;
+use pillarbox_wire::Timestamp;
+
+use super::{Fate, Kept, Kind, Line, Record, Way};
+use crate::columns::Column;
 use crate::scenario::Scenario;
+use crate::screen::{Screen, Table, Weight};
 
 /// Time, what.
-const EVENTS: [usize; 2] = [19, 58];
+const EVENTS: [Column; 2] = [Column::Fixed(19), Column::Share(1)];
+/// Time of the day, what.
+const ACTS: [Column; 2] = [Column::Fixed(7), Column::Share(1)];
 /// Name, number, country.
-const PEOPLE: [usize; 3] = [24, 20, 32];
+const PEOPLE: [Column; 3] = [Column::Fixed(24), Column::Fixed(20), Column::Share(1)];
 /// Way, frame, how often, bytes.
-const FRAMES: [usize; 4] = [14, 22, 10, 24];
+const FRAMES: [Column; 4] = [Column::Fixed(14), Column::Fixed(22), Column::Fixed(10), Column::Share(1)];
 
-/// Notices that a reader of the short view does not miss: they tell of the machinery and not of people.
+/// Message rows of a relay that are shown one by one.
+const ROWS: usize = 3;
+
+/// Notices that a reader does not miss: they tell of the machinery and not of people.
 const MACHINERY: [&str; 4] = ["registered", "connected", "accepted", "found"];
 
-/// The short view of a run, 80 columns wide.
+/// Notices that a play does without: each text has a receipt, and each address book its matches.
+const STAGE_HANDS: [&str; 2] = ["delivered", "known-numbers"];
+
+/// Notices that say what a line of the play has just said, unless time has passed since.
+const ECHOES: [&str; 2] = ["received", "group-joined"];
+
+/// The acts that phones echo.
+const ECHOED: [&str; 2] = ["says", "makes-group"];
+
+/// The story as a play, and what is left of it, for a window of `width` columns.
 #[must_use]
-pub fn render(record: &Record, scenario: &Scenario, design_plain: &str) -> String {
-    let mut out = String::new();
-    heading(&mut out, record, scenario, design_plain);
-    people(&mut out, record);
-    story(&mut out, record);
-    seen(&mut out, record);
-    kept(&mut out, record);
-    out
-}
-
-fn title(out: &mut String, text: &str) {
-    out.push_str(&format!("\n{text}\n{}\n", "-".repeat(text.len())));
-}
-
-fn heading(out: &mut String, record: &Record, scenario: &Scenario, design_plain: &str) {
+pub fn play(record: &Record, scenario: &Scenario, design_title: &str, width: usize) -> String {
+    let mut screen = Screen::new(width);
+    screen.say_in(Weight::Bold, &scenario.title);
     for line in record.lines() {
         if let Kind::Header { scenario: name, design, seed, .. } = &line.kind {
-            out.push_str(&paragraph(&format!("{name}: {}.", scenario.title)));
-            out.push_str(&paragraph(&format!("Design {design}: {design_plain}. Seed {seed}.")));
+            screen.say_in(Weight::Dim, &format!("{name} under {design} ({design_title}), seed {seed}"));
         }
     }
     if !scenario.story.is_empty() {
-        out.push('\n');
-        out.push_str(&paragraph(&scenario.story.replace('\n', " ")));
+        screen.blank();
+        screen.say(&scenario.story.replace('\n', " "));
+    }
+    acts(&mut screen, record);
+    left(&mut screen, record);
+    screen.into_text()
+}
+
+/// What people do and what becomes of them, day by day.
+fn acts(screen: &mut Screen, record: &Record) {
+    let table = Table::new(&ACTS);
+    let (mut day, mut last_act) = (None, None);
+    for line in record.lines() {
+        let Some((weight, says)) = act(line, last_act) else { continue };
+        let (year, month, date, hour, minute, _) = line.at.calendar();
+        if day != Some((year, month, date)) {
+            day = Some((year, month, date));
+            screen.blank();
+            screen.say_in(Weight::Bold, &Day::of(line.at).to_string());
+        }
+        let is_act = matches!(line.kind, Kind::Event { .. } | Kind::Order { .. });
+        let is_echoed = matches!(&line.kind, Kind::Event { does, .. } if ECHOED.contains(&does.as_str()));
+        if is_act {
+            last_act = Some((line.at, is_echoed));
+        }
+        let time = if is_act || last_act.is_none_or(|(at, _)| at != line.at) {
+            format!(" {hour:02}:{minute:02}")
+        } else {
+            String::new()
+        };
+        screen.row_in(weight, &table, &[time, says]);
     }
 }
 
-fn people(out: &mut String, record: &Record) {
-    title(out, "PEOPLE");
+/// A line of the play; none if it is about the machinery, or says what was just said.
+fn act(line: &Line, last_act: Option<(Timestamp, bool)>) -> Option<(Weight, String)> {
+    let normal = |says: String| Some((Weight::Normal, says));
+    match &line.kind {
+        Kind::Event { who, does, what } => normal(match does.as_str() {
+            "says" => format!("{who} {what}"),
+            "phone-seized" => format!("{who}'s phone is seized, {}", what.replace('-', " ")),
+            verb => format!("{who} {} {what}", verb.replace('-', " ")).trim_end().to_owned(),
+        }),
+        Kind::Order { says, .. } => Some((Weight::Bold, format!("ORDER: {says}."))),
+        Kind::NotInDesign { why, .. } => Some((Weight::Dim, format!("  {why}."))),
+        Kind::NotDone { who, why, .. } => Some((Weight::Dim, format!("  not done by {who}'s phone: {why}."))),
+        Kind::Unreachable { who, why, .. } => {
+            Some((Weight::Dim, format!("  {who}'s phone does not connect: {why}.")))
+        }
+        Kind::Notice { who, notice, says, .. } => {
+            let last_act = last_act?;
+            let is = |kinds: &[&str]| kinds.contains(&notice.as_str());
+            if is(&MACHINERY) || is(&STAGE_HANDS) || (is(&ECHOES) && last_act == (line.at, true)) {
+                return None;
+            }
+            normal(format!("  {who}'s phone: {says}"))
+        }
+        _ => None,
+    }
+}
+
+/// What each relay saw and keeps, in a sentence each.
+fn left(screen: &mut Screen, record: &Record) {
+    screen.title("WHAT IS LEFT");
+    let mut frames: BTreeMap<usize, u64> = BTreeMap::new();
+    let mut names: BTreeMap<usize, String> = BTreeMap::new();
     for line in record.lines() {
-        if let Kind::Person { who, country, number, .. } = &line.kind {
-            let number = number.clone().unwrap_or_else(|| "no number".into());
-            out.push_str(&side_by_side(&PEOPLE, &[who.clone(), number, country.clone()]));
+        match &line.kind {
+            Kind::Frame { relay, .. } => *frames.entry(*relay).or_default() += 1,
+            Kind::Relay { relay, name, jurisdiction } => {
+                let place = jurisdiction.as_ref().map_or_else(String::new, |place| format!(" ({place})"));
+                names.insert(*relay, format!("{name}{place}"));
+            }
+            _ => {}
+        }
+    }
+    for (relay, kept) in last_kept(record) {
+        let name = names.get(&relay).cloned().unwrap_or_else(|| format!("relay {relay}"));
+        let frames = frames.get(&relay).copied().unwrap_or_default();
+        let says = format!("{name} saw {frames} frames pass. It keeps {}.", in_words(kept));
+        screen.say_in(Weight::Bold, &says);
+        let rows = rows_left(record, relay);
+        rows.iter().take(ROWS).for_each(|row| screen.entry(Weight::Normal, &format!("- a message {row}")));
+        if rows.len() > ROWS {
+            screen.say_in(Weight::Dim, &format!("- and {} more", rows.len() - ROWS));
         }
     }
 }
 
-fn story(out: &mut String, record: &Record) {
-    title(out, "WHAT HAPPENED");
+/// Message rows of a relay that are still there at the end, a line each, the oldest first.
+fn rows_left(record: &Record, of: usize) -> Vec<String> {
+    let mut rows: Vec<(&str, String)> = Vec::new();
+    for line in record.lines() {
+        let Kind::Row { relay, payload_sha256, starts, bytes, became, until, .. } = &line.kind else {
+            continue;
+        };
+        if *relay != of {
+            continue;
+        }
+        match became {
+            Fate::Gone => rows.retain(|(payload, _)| payload != payload_sha256),
+            _ if rows.iter().any(|(payload, _)| payload == payload_sha256) => {}
+            _ => {
+                let until = until.as_ref().map(|until| until.split('T').next().unwrap_or(until));
+                let until = until.map_or_else(String::new, |day| format!(", to be kept until {day}"));
+                let says = format!("there since {}: {bytes} bytes, {starts}...{until}", line.at);
+                rows.push((payload_sha256, says));
+            }
+        }
+    }
+    rows.into_iter().map(|(_, says)| says).collect()
+}
+
+/// Rows by their kinds, without those that there are none of.
+fn in_words(kept: Kept) -> String {
+    let Kept { accounts, devices, prekeys, messages, message_bytes, deposits, events, channels, posts } =
+        kept;
+    let kinds = [
+        (accounts, "account", String::new()),
+        (devices, "device", String::new()),
+        (messages, "message", format!(" ({message_bytes} bytes)")),
+        (deposits, "deposit", String::new()),
+        (events, "row of its log", String::new()),
+        (channels, "channel", String::new()),
+        (posts, "post", String::new()),
+        (prekeys, "public prekey", String::new()),
+    ];
+    let kinds = kinds.into_iter().filter(|(count, ..)| *count > 0).map(|(count, noun, more)| {
+        let noun = match (count, noun) {
+            (1, noun) => noun.to_owned(),
+            (_, "row of its log") => "rows of its log".to_owned(),
+            (_, noun) => format!("{noun}s"),
+        };
+        format!("{count} {noun}{more}")
+    });
+    let kinds: Vec<String> = kinds.collect();
+    if kinds.is_empty() { "nothing".into() } else { kinds.join(", ") }
+}
+
+fn last_kept(record: &Record) -> BTreeMap<usize, Kept> {
+    let kept = record.lines().iter().filter_map(|line| match &line.kind {
+        Kind::Kept { relay, rows } => Some((*relay, *rows)),
+        _ => None,
+    });
+    kept.collect()
+}
+
+/// Everything that a person may want of a run, for a window of `width` columns.
+#[must_use]
+pub fn render(record: &Record, scenario: &Scenario, design_plain: &str, width: usize) -> String {
+    let mut screen = Screen::new(width);
+    heading(&mut screen, record, scenario, design_plain);
+    people(&mut screen, record);
+    story(&mut screen, record);
+    seen(&mut screen, record);
+    left(&mut screen, record);
+    screen.into_text()
+}
+
+fn heading(screen: &mut Screen, record: &Record, scenario: &Scenario, design_plain: &str) {
+    for line in record.lines() {
+        if let Kind::Header { scenario: name, design, seed, .. } = &line.kind {
+            screen.say(&format!("{name}: {}.", scenario.title));
+            screen.say(&format!("Design {design}: {design_plain}. Seed {seed}."));
+        }
+    }
+    if !scenario.story.is_empty() {
+        screen.blank();
+        screen.say(&scenario.story.replace('\n', " "));
+    }
+}
+
+fn people(screen: &mut Screen, record: &Record) {
+    screen.title("PEOPLE");
+    let table = Table::new(&PEOPLE);
+    for line in record.lines() {
+        if let Kind::Person { who, country, number, .. } = &line.kind {
+            let number = number.clone().unwrap_or_else(|| "no number".into());
+            screen.row(&table, &[who.clone(), number, country.clone()]);
+        }
+    }
+}
+
+fn story(screen: &mut Screen, record: &Record) {
+    screen.title("WHAT HAPPENED");
+    let table = Table::new(&EVENTS);
     let mut began = false;
     for line in record.lines() {
         let time = line.at.to_string();
@@ -80,14 +253,14 @@ fn story(out: &mut String, record: &Record) {
             }
             _ => continue,
         };
-        out.push_str(&side_by_side(&EVENTS, &[time, says]));
+        screen.row(&table, &[time, says]);
     }
 }
 
 /// How often, and how many payload bytes.
 type Count = (u64, u64);
 
-fn seen(out: &mut String, record: &Record) {
+fn seen(screen: &mut Screen, record: &Record) {
     let mut frames: BTreeMap<(usize, Way, &str), Count> = BTreeMap::new();
     for line in record.lines() {
         if let Kind::Frame { relay, way, frame, bytes, .. } = &line.kind {
@@ -96,42 +269,16 @@ fn seen(out: &mut String, record: &Record) {
             *sum += u64::from(*bytes);
         }
     }
-    title(out, "WHAT PASSED EACH RELAY");
-    out.push_str(&side_by_side(
-        &FRAMES,
-        &["RELAY".into(), "FRAME".into(), "COUNT".into(), "PAYLOAD BYTES".into()],
-    ));
+    screen.title("WHAT PASSED EACH RELAY");
+    let heads = ["RELAY", "FRAME", "COUNT", "PAYLOAD BYTES"].map(str::to_owned).to_vec();
+    let table = Table::headed(&FRAMES, heads);
+    screen.heads(&table);
     for ((relay, way, frame), (count, sum)) in frames {
         let arrow = match way {
             Way::Up => "to",
             Way::Down => "from",
         };
         let bytes = if sum == 0 { String::new() } else { sum.to_string() };
-        out.push_str(&side_by_side(
-            &FRAMES,
-            &[format!("{arrow} relay {relay}"), frame.into(), count.to_string(), bytes],
-        ));
-    }
-}
-
-fn kept(out: &mut String, record: &Record) {
-    let mut last: BTreeMap<usize, Kept> = BTreeMap::new();
-    for line in record.lines() {
-        if let Kind::Kept { relay, rows } = &line.kind {
-            last.insert(*relay, *rows);
-        }
-    }
-    title(out, "WHAT EACH RELAY KEEPS AT THE END, IN ROWS");
-    for (relay, kept) in last {
-        let Kept { accounts, devices, prekeys, messages, message_bytes, deposits, events, channels, posts } =
-            kept;
-        let mut text = format!("relay {relay}: ");
-        // Writing to a text does not fail.
-        let _ = write!(
-            text,
-            "{accounts} accounts, {devices} devices, {prekeys} prekeys, {messages} messages ({message_bytes} bytes), \
-             {deposits} deposits, {events} events logged, {channels} channels, {posts} posts."
-        );
-        out.push_str(&paragraph(&text));
+        screen.row(&table, &[format!("{arrow} relay {relay}"), frame.into(), count.to_string(), bytes]);
     }
 }

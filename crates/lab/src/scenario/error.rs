@@ -73,7 +73,8 @@ impl<'t> Source<'t> {
 }
 
 /// The candidate that a typing error was most likely meant to be: at most two fifths of its letters differ.
-pub(super) fn nearest<'c>(typed: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
+#[must_use]
+pub fn nearest<'c>(typed: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     let typed = typed.to_lowercase();
     let scored = candidates.into_iter().map(|known| (distance(&typed, &known.to_lowercase()), known));
     let (steps, known) = scored.min_by_key(|(steps, _)| *steps)?;

@@ -17,7 +17,7 @@ use pillarbox_wire::{ChannelName, DepositKind, Duration, Handle, Timestamp};
 use sha2::{Digest as _, Sha256};
 use toml::de::DeTable;
 
-pub use error::{ScenarioError, Warning};
+pub use error::{ScenarioError, Warning, nearest};
 use pillarbox_access::law::{Country, Day};
 pub use pillarbox_access::view::LockState;
 

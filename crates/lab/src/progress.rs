@@ -1,5 +1,7 @@
-//! Progress, on standard error: a bar where a person watches, a line for each finished cell where none does.
+//! Progress, on standard error: a bar where a person watches. Where none does, a line for each finished cell of a matrix, and
+//! nothing for anything shorter.
 
+use std::borrow::Cow;
 use std::io::IsTerminal as _;
 use std::io::Write as _;
 use std::sync::{Mutex, PoisonError};
@@ -7,41 +9,64 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// Tells how far a matrix is.
+/// Time between two redraws of a bar on which nothing happens: a person sees that it goes on.
+const REDRAW: Duration = Duration::from_millis(200);
+
+/// Tells how far something is.
 pub struct Progress {
     bar: Option<ProgressBar>,
     begun: Instant,
     total: usize,
     done: Mutex<usize>,
-    quiet: bool,
+    lines: bool,
 }
 
 impl Progress {
     /// Progress of so many cells.
     #[must_use]
     pub fn on_standard_error(total: usize) -> Self {
+        let mut progress = Self::of(total, "cells");
+        progress.lines = true;
+        progress
+    }
+
+    /// Progress of so many steps; `noun` is what a step is, in the plural.
+    #[must_use]
+    pub fn of(total: usize, noun: &'static str) -> Self {
         let bar = std::io::stderr().is_terminal().then(|| {
             let bar = ProgressBar::new(total as u64);
-            let style = ProgressStyle::with_template("{wide_bar} {pos} of {len} cells, {eta} left");
+            // Of a single step nobody knows how much is left.
+            let template = match total {
+                0 | 1 => "{spinner} {msg}, {elapsed} so far",
+                _ => "{wide_bar} {pos} of {len} {msg}, {eta} left",
+            };
+            let style = ProgressStyle::with_template(template);
             bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+            bar.set_message(Cow::Borrowed(noun));
+            bar.enable_steady_tick(REDRAW);
             bar
         });
-        Self { bar, begun: Instant::now(), total, done: Mutex::new(0), quiet: false }
+        Self { bar, begun: Instant::now(), total, done: Mutex::new(0), lines: false }
     }
 
     /// Says nothing.
     #[must_use]
     pub fn none() -> Self {
-        Self { bar: None, begun: Instant::now(), total: 0, done: Mutex::new(0), quiet: true }
+        Self { bar: None, begun: Instant::now(), total: 0, done: Mutex::new(0), lines: false }
+    }
+
+    /// One more step is done.
+    pub fn step(&self) {
+        if let Some(bar) = &self.bar {
+            bar.inc(1);
+        }
     }
 
     /// One more cell is done.
     pub fn done(&self, design: &str, demand: &str, says: &str) {
-        if self.quiet {
+        self.step();
+        if self.bar.is_some() || !self.lines {
             return;
-        }
-        if let Some(bar) = &self.bar {
-            return bar.inc(1);
         }
         let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
         *done += 1;
@@ -56,6 +81,13 @@ impl Progress {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
+    }
+}
+
+impl Drop for Progress {
+    /// Nothing of a bar stays, whatever ended what it was about.
+    fn drop(&mut self) {
+        self.end();
     }
 }
 

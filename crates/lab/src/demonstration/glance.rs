@@ -1,0 +1,186 @@
+//! The report on one screen: the question, what each server gave, and one row as each keeps it. Every figure is the run's.
+
+use pillarbox_access::{Answer, Item, Served, designs};
+
+use super::report::{Kept, Report, Run};
+use super::text::lines_of;
+use crate::columns::Column;
+use crate::screen::{Screen, Table, Weight};
+
+/// The step that the screen ends with.
+pub const NEXT: &str = "Next: pillarbox-lab --full";
+
+/// What is asked, and what each of two servers gave.
+const ASKED: [Column; 3] = [Column::Fixed(27), Column::Share(25), Column::Share(24)];
+
+/// A row's ends, and what is in it.
+const ROW: [Column; 2] = [Column::Fixed(38), Column::Share(1)];
+
+/// Bytes of an unreadable row that stand in one group.
+const GROUPED: usize = 4;
+
+/// Lines of the paper about the account itself, with the words for them.
+const ACCOUNT: [(Item, &str); 3] =
+    [(Item::PhoneNumber, "number"), (Item::LastSeenDate, "last use"), (Item::IpAddress, "address")];
+
+/// The screen, for a window of `width` columns.
+#[must_use]
+pub fn render(report: &Report, width: usize) -> String {
+    let mut screen = Screen::new(width);
+    let names: Vec<&str> = report.people.iter().map(|person| person.name).collect();
+    screen.say_in(
+        Weight::Bold,
+        &format!("Who can read {}? One conversation, two servers, one warrant.", names.join(" and ")),
+    );
+    screen.blank();
+    screen.say(&opening(report));
+    screen.blank();
+    table(&mut screen, report);
+    screen.say("The last text, as each server keeps it:");
+    let rows = Table::new(&ROW);
+    for run in &report.runs {
+        let (ends, says) = last_row(run);
+        screen.row(&rows, &[ends, says]);
+    }
+    screen.blank();
+    for sentence in verdict(report) {
+        screen.say_in(Weight::Bold, &sentence);
+    }
+    const MORE: &str = "(every row and byte; by hand: docs/walkthrough.md)";
+    if screen.is_narrow() {
+        screen.copyable(Weight::Dim, NEXT);
+        screen.say_in(Weight::Dim, MORE);
+    } else {
+        screen.copyable(Weight::Dim, &format!("{NEXT}   {MORE}"));
+    }
+    screen.into_text()
+}
+
+fn opening(report: &Report) -> String {
+    let receipts = report.runs.iter().map(receipts).max().unwrap_or(0);
+    let off = report.switched_off;
+    format!(
+        "They said the same {} texts twice on this computer: over a server that can read, and end to end encrypted. {off}'s \
+         phone was off for the last one. Their phones sent {receipts} receipts. Then a warrant for everything about {off} was \
+         served on each server. It got:",
+        report.texts_said
+    )
+}
+
+/// Messages that are no texts: each phone confirms what it fetched.
+fn receipts(run: &Run) -> usize {
+    let texts = run.phones.iter().flat_map(|phone| &phone.lines).filter(|line| line.state.is_some());
+    run.saw.len().saturating_sub(texts.count())
+}
+
+fn table(screen: &mut Screen, report: &Report) {
+    let heads = std::iter::once(String::new()).chain(report.runs.iter().map(head)).collect();
+    let table = Table::headed(&ASKED, heads);
+    screen.heads(&table);
+    let mut row = |what: &str, cell: &dyn Fn(&Run) -> String| {
+        let cells = std::iter::once(format!("  {what}")).chain(report.runs.iter().map(cell));
+        screen.row(&table, &cells.collect::<Vec<_>>());
+    };
+    let texts = report.texts_said;
+    row("what was said", &|run| part(most(run, &|served| served.facts.said.len()), texts, "texts"));
+    row("who wrote to whom", &|run| {
+        part(most(run, &|served| lines_of(served, Item::MessageSourceDestination)), run.saw.len(), "messages")
+    });
+    row("when, and how long", &|run| {
+        let times = most(run, &|served| lines_of(served, Item::MessageTimes));
+        if waits(report, run, times) {
+            return format!("{times} of {}, waits for {}", run.saw.len(), report.switched_off);
+        }
+        part(times, run.saw.len(), "messages")
+    });
+    row(&format!("about {}", report.switched_off), &account);
+    row("a thief of the disk reads", &|run| part(run.texts_for_a_thief(), texts, "texts"));
+    row("an open phone shows", &|run| {
+        let shown = run.phones.iter().map(|phone| format!("{}'s {}", phone.owner, phone.lines.len()));
+        format!("{} texts", shown.collect::<Vec<_>>().join(", "))
+    });
+}
+
+/// The head of a server's column: what it can do if it can read, or else its design.
+fn head(run: &Run) -> String {
+    let is_read = run.kept.iter().any(|row| row.readable.is_some());
+    if is_read { "SERVER CAN READ".to_owned() } else { run.design.to_uppercase().replace('-', " ") }
+}
+
+fn part(n: usize, of: usize, unit: &str) -> String {
+    if n == 0 { format!("none of {of} {unit}") } else { format!("{n} of {of} {unit}") }
+}
+
+/// The most that one of the demands brought.
+fn most(run: &Run, count: &dyn Fn(&Served) -> usize) -> usize {
+    run.returns.iter().map(count).max().unwrap_or(0)
+}
+
+/// Returns true if the messages whose time came back are those that wait for the phone that is off.
+fn waits(report: &Report, run: &Run, times: usize) -> bool {
+    let number = report.people.iter().find(|person| person.name == report.switched_off).map(|it| it.number);
+    times == 1
+        && times < run.saw.len()
+        && run.kept.len() == times
+        && run.kept.iter().all(|row| Some(row.to.as_str()) == number)
+}
+
+/// What came back about the account itself.
+fn account(run: &Run) -> String {
+    let Some(served) = run.returns.last() else { return String::new() };
+    let came = ACCOUNT.into_iter().filter_map(|(item, word)| match served.answer(item)? {
+        Answer::Returned { lines, .. } if lines.iter().any(|line| line.ends_with("(day only)")) => {
+            Some(format!("day of {word}"))
+        }
+        Answer::Returned { .. } => Some(word.to_owned()),
+        _ => None,
+    });
+    came.collect::<Vec<_>>().join(", ")
+}
+
+/// The last text's row: whom it names, and what is in it.
+fn last_row(run: &Run) -> (String, String) {
+    let Some(row) = run.kept.last() else { return ("  no message".into(), String::new()) };
+    let from = row.from.as_deref().unwrap_or("nobody");
+    let says = row.readable.clone().unwrap_or_else(|| unreadable(run, row));
+    (format!("  from {from} to {}", row.to), says)
+}
+
+/// The first bytes of a row that nothing opened, and how many keys were tried.
+fn unreadable(run: &Run, row: &Kept) -> String {
+    let digits: Vec<char> = row.first_bytes.chars().collect();
+    let groups: Vec<String> = digits.chunks(GROUPED).map(|group| group.iter().collect()).collect();
+    let tried = run.returns.iter().find_map(|served| match served.answer(Item::MessageContent)? {
+        Answer::HeldUnreadable { private_keys, public_values, .. } => Some(private_keys + public_values),
+        _ => None,
+    });
+    let tried = tried.map_or_else(String::new, |keys| format!("  {keys} keys tried"));
+    format!("{} ...{tried}", groups.join(" "))
+}
+
+/// What is due to the encryption, and what is not.
+pub(super) fn verdict(report: &Report) -> Vec<String> {
+    let [open, closed] = report.runs.as_slice() else { return Vec::new() };
+    let came = |run: &Run| most(run, &|served| served.facts.said.len());
+    if came(open) < report.texts_said || came(closed) > 0 {
+        return vec!["This is not what encryption should do: look at --full.".into()];
+    }
+    let mut due = Vec::new();
+    let keeps = |run: &Run| designs::named(run.design).is_some_and(|design| design.relay.delivered.is_some());
+    if keeps(open) && !keeps(closed) {
+        due.push("deletes what it delivered");
+    }
+    if closed.saw.iter().all(|sight| sight.from.is_none())
+        && open.saw.iter().any(|sight| sight.from.is_some())
+    {
+        due.push("is told no sender");
+    }
+    let first = "No text came back because of the encryption.";
+    if due.is_empty() {
+        return vec![first.into()];
+    }
+    vec![format!(
+        "{first} That little else did is because this server {}; another end-to-end server may keep it.",
+        due.join(" and ")
+    )]
+}

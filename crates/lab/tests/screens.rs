@@ -1,0 +1,125 @@
+//! What stands on a terminal: each screen at four widths, as a person who types the command sees it.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::process::Command;
+
+use pillarbox_access::designs;
+use pillarbox_lab::matrix::cell::Evidence;
+use pillarbox_lab::paper::story;
+use pillarbox_lab::record::text;
+use pillarbox_lab::scenario::library;
+use pillarbox_lab::screen::plain;
+use pillarbox_lab::world::World;
+use textwrap::core::display_width;
+
+/// Large letters on a small display, half a window, the usual window, a wide one.
+const WIDTHS: [usize; 4] = [40, 60, 80, 140];
+
+/// The screen that a command prints into a window of so many columns.
+fn screen(arguments: &[&str], width: usize) -> String {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_pillarbox-lab"));
+    let done = command.args(arguments).env("COLUMNS", width.to_string()).output().unwrap();
+    assert!(done.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&done.stderr));
+    let text = String::from_utf8(done.stdout).unwrap();
+    assert!(!text.contains('\u{1b}'), "no weights in a pipe");
+    for line in text.lines().filter(|_| !arguments.contains(&"--json")) {
+        // What is to be copied is not broken.
+        let is_copied = ["Next: ", "Saved "].iter().any(|start| line.starts_with(start));
+        assert!(display_width(line) <= width || is_copied, "{width}: {line}");
+    }
+    text
+}
+
+/// Holds the screen of a demand on a story to its snapshots. The world runs once for its data and once for the screen.
+fn held(name: &str, arguments: &[&str]) {
+    let data = screen(&[arguments, &["--json"]].concat(), 80);
+    let evidence: Evidence = serde_json::from_str(&data).unwrap();
+    let design = designs::named(&evidence.design).unwrap();
+    let people = library::find(&evidence.scenario).unwrap().people.into_iter();
+    let names = people.filter_map(|person| Some((person.number?.to_string(), person.name))).collect();
+    for width in WIDTHS {
+        let shown = plain(&story::short(&evidence, design, &names, width));
+        assert!(shown.lines().all(|line| display_width(line) <= width), "{width}: {shown}");
+        insta::assert_snapshot!(format!("{name}_{width}"), shown);
+    }
+    let shown = screen(arguments, 80);
+    assert_eq!(shown, plain(&story::short(&evidence, design, &names, 80)), "the program shows the same");
+    assert!(shown.lines().count() <= 24, "{shown}");
+}
+
+#[test]
+fn a_demand_on_an_operator_is_one_screen() {
+    held("demand_operator", &["demand", "content-warrant", "--scenario", "westminster-2017"]);
+}
+
+#[test]
+fn a_demand_on_a_phone_shows_the_texts_on_one_screen_under_names() {
+    held("demand_phone", &["demand", "seized-phone-open", "--scenario", "westminster-2017"]);
+}
+
+#[test]
+fn a_story_reads_like_a_play_with_what_is_left_at_its_end() {
+    let scenario = library::find("locked-phone-2016").unwrap();
+    let design = designs::named(&scenario.design).unwrap();
+    let mut world = World::new(design, &scenario, scenario.seed).unwrap();
+    world.run().unwrap();
+    for width in WIDTHS {
+        let play = plain(&text::play(world.record(), &scenario, &design.title, width));
+        assert!(play.lines().all(|line| display_width(line) <= width), "{width}: {play}");
+        insta::assert_snapshot!(format!("run_{width}"), play);
+        let all = plain(&text::render(world.record(), &scenario, &design.plain, width));
+        assert!(all.lines().all(|line| display_width(line) <= width), "{width}: {all}");
+    }
+    let place = tempfile::tempdir().unwrap();
+    let folder = place.path().join("record").display().to_string();
+    let shown = screen(&["run", "locked-phone-2016", "--out", &folder], 80);
+    assert_eq!(shown, plain(&text::play(world.record(), &scenario, &design.title, 80)));
+}
+
+#[test]
+fn everything_that_can_be_named_is_listed() {
+    for width in WIDTHS {
+        insta::assert_snapshot!(format!("list_{width}"), screen(&["list"], width));
+    }
+    // What a command lists that was given no name is a part of it.
+    let all = screen(&["list"], 80);
+    for part in [&["run"][..], &["demand"], &["list", "designs"]] {
+        let part = screen(part, 80);
+        assert!(all.contains(part.as_str()), "{part}");
+    }
+}
+
+#[test]
+fn a_small_matrix_is_in_words_and_leads_to_its_page() {
+    let place = tempfile::tempdir().unwrap();
+    let folder = place.path().join("small").display().to_string();
+    let mut typed = vec!["matrix", "--design", "plain-server", "--design", "plain-deletes", "--out", &folder];
+    for demand in ["content-warrant", "seized-phone-open", "entity-data"] {
+        typed.extend(["--demand", demand]);
+    }
+    insta::assert_snapshot!("matrix_80", screen(&typed, 80).replace(&folder, "FOLDER"));
+}
+
+#[test]
+fn weights_are_for_whoever_wants_them() {
+    let list = |arguments: &[&str], no_color: bool| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_pillarbox-lab"));
+        command.args(arguments).arg("list");
+        if no_color {
+            command.env("NO_COLOR", "1");
+        }
+        String::from_utf8(command.output().unwrap().stdout).unwrap()
+    };
+    let wanted = list(&["--color", "always"], false);
+    assert!(wanted.contains("\u{1b}[1mDEMANDS\u{1b}[0m\n") && wanted.contains("\u{1b}[2m-------\u{1b}[0m\n"));
+    for unwanted in [list(&["--color", "never"], false), list(&[], true), list(&[], false)] {
+        assert_eq!(unwanted, plain(&wanted));
+    }
+}
+
+#[test]
+fn what_is_typed_before_a_command_is_not_taken_for_something_else() {
+    let done = Command::new(env!("CARGO_BIN_EXE_pillarbox-lab")).args(["--full", "list"]).output().unwrap();
+    assert_eq!(done.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&done.stderr).contains("behind the command"));
+}
