@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::{Ended, PATIENCE};
 
@@ -63,11 +63,20 @@ impl Process {
 
     /// Waits for the next line that `wanted` accepts, and gives it back. Lines before it are passed over.
     pub fn wait_for(&mut self, stream: Stream, wanted: impl Fn(&str) -> bool) -> String {
+        self.wait_within(PATIENCE, stream, wanted)
+    }
+
+    /// Waits for such a line as long as an experiment may take that prints nothing meanwhile.
+    pub fn wait_long_for(&mut self, stream: Stream, wanted: impl Fn(&str) -> bool) -> String {
+        self.wait_within(PATIENCE * 5, stream, wanted)
+    }
+
+    fn wait_within(&mut self, patience: Duration, stream: Stream, wanted: impl Fn(&str) -> bool) -> String {
         let caught = match stream {
             Stream::Out => &mut self.out,
             Stream::Err => &mut self.err,
         };
-        let until = Instant::now() + PATIENCE;
+        let until = Instant::now() + patience;
         let why = loop {
             match caught.next(until) {
                 Ok(Some(line)) if wanted(&line) => return line,

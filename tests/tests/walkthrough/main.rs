@@ -1,10 +1,11 @@
 //! Runs what the documentation says: every `console` block of every page, in the order of the page, as a reader
 //! types it, and compares what comes with what the page shows.
 //!
-//! What a page may say:
+//! Rules of a page:
 //!
 //! - `$ ` begins a command. Below it stands what it prints, standard error included; `? 1` in between is its exit code
-//!   where that is not 0.
+//!   where that is not 0, and `> y` is what the reader types when the program asks, here `y`. The question's line ends
+//!   as the program goes on, without what was typed.
 //! - In what is printed, `[..]` stands for anything within a line, and `...` alone on a line for any number of lines.
 //! - In a command, `[..]` stands for what the reader copies from the screen: the rest of the last word shown
 //!   that begins and ends as the command's word does.
@@ -29,7 +30,7 @@ use pillarbox_tests::Place;
 use page::Step;
 use session::Session;
 
-/// Where pages are, below the top folder. Those in further folders show no commands.
+/// Folders of pages, below the top folder. Those in further folders show no commands.
 const FOLDERS: [&str; 5] = ["", "docs", "docs/howto", "examples", "examples/analysis"];
 
 fn top() -> &'static Path {
@@ -45,29 +46,57 @@ fn files() -> Vec<PathBuf> {
     pages
 }
 
+/// A test for each page, so that pages run side by side and one can be run alone: `cargo test -p pillarbox-tests --test
+/// walkthrough article`.
+macro_rules! pages {
+    ($($name:ident: $path:literal,)+) => {
+        const PAGES: &[&str] = &[$($path),+];
+
+        mod shows_what_its_commands_print {
+            $(#[test]
+            fn $name() {
+                super::does($path);
+            })+
+        }
+    };
+}
+
+pages! {
+    readme: "README.md",
+    article: "docs/article.md",
+    ask_from_another_country: "docs/howto/ask-from-another-country.md",
+    change_phones: "docs/howto/change-phones.md",
+    handout: "docs/handout.md",
+    check_a_report: "docs/howto/check-a-report.md",
+    cite_a_result: "docs/howto/cite-a-result.md",
+    read_a_matrix: "docs/howto/read-a-matrix.md",
+    walkthrough: "docs/walkthrough.md",
+    write_a_design: "docs/howto/write-a-design.md",
+    write_a_scenario: "docs/howto/write-a-scenario.md",
+}
+
+/// Does what a page says.
+fn does(name: &str) {
+    let place = Place::new();
+    let mut session = Session::new(&place);
+    for step in page::steps(&fs::read_to_string(top().join(name)).unwrap()) {
+        // Shown when the test fails: where it was.
+        let does = step.command.as_deref().or(step.saved_as.as_deref()).unwrap_or("(the window goes on)");
+        println!("{name}:{}: {does}", step.line);
+        let printed = session.take(&step);
+        a_changed_letter_is_noticed(&step, &printed);
+    }
+}
+
 #[test]
-fn every_page_shows_what_its_commands_print() {
-    let mut names = Vec::new();
-    for path in files() {
-        let name = path.strip_prefix(top()).unwrap().display().to_string();
-        let steps = page::steps(&fs::read_to_string(&path).unwrap());
-        if steps.is_empty() {
-            continue;
-        }
-        let place = Place::new();
-        let mut session = Session::new(&place);
-        for step in steps {
-            // Shown when the test fails: where it was.
-            let does = step.command.as_deref().or(step.saved_as.as_deref()).unwrap_or("(the window goes on)");
-            println!("{name}:{}: {does}", step.line);
-            let printed = session.take(&step);
-            a_changed_letter_is_noticed(&step, &printed);
-        }
-        names.push(name);
-    }
-    for expected in ["README.md", "docs/howto/check-a-report.md", "docs/walkthrough.md"] {
-        assert!(names.iter().any(|name| name == expected), "{expected} has nothing to run");
-    }
+fn every_page_with_something_to_run_is_run() {
+    let name = |path: PathBuf| path.strip_prefix(top()).unwrap().display().to_string();
+    let runs = |path: &PathBuf| !page::steps(&fs::read_to_string(path).unwrap()).is_empty();
+    let mut names: Vec<_> = files().into_iter().filter(runs).map(name).collect();
+    let mut listed = PAGES.to_vec();
+    names.sort();
+    listed.sort_unstable();
+    assert_eq!(names, listed, "left: pages with commands; right: pages that are run");
 }
 
 /// Holds the comparison itself to account: what was printed must not pass for a page that differs in one letter, in

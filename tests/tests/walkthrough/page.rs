@@ -1,9 +1,9 @@
 //! A Markdown page as a list of things to do. The rules stand at the top of `main.rs`.
 
-/// What opens a block that is run; the name of a window may follow.
+/// Opens a block that is run; the name of a window may follow.
 const FENCE: &str = "```console";
 
-/// What opens a block that the reader saves; the name of the file follows, and without one the block is only to be read.
+/// Opens a block that the reader saves; the name of the file follows, and without one the block is only to be read.
 const FILE_FENCE: &str = "```toml ";
 
 /// One command with what it prints, or what a window prints later on.
@@ -15,11 +15,13 @@ pub(crate) struct Step {
     pub(crate) window: Option<String>,
     /// The file that the block is saved as; `expected` is then what stands in it.
     pub(crate) saved_as: Option<String>,
-    /// What is typed.
+    /// The command typed.
     pub(crate) command: Option<String>,
+    /// The answer typed when the program asks.
+    pub(crate) answer: Option<String>,
     /// The exit code.
     pub(crate) status: i32,
-    /// What the page shows.
+    /// The output that the page shows.
     pub(crate) expected: String,
 }
 
@@ -62,6 +64,8 @@ fn add(block: &mut Vec<Step>, line: usize, text: &str) {
     } else if let Some(command) = last.command.as_mut().filter(|command| command.ends_with('\\')) {
         command.push('\n');
         command.push_str(text);
+    } else if let Some(answer) = text.strip_prefix("> ") {
+        last.answer = Some(answer.to_owned());
     } else if let Some(status) = text.strip_prefix("? ") {
         last.status = status.parse().unwrap();
     } else {
@@ -73,7 +77,7 @@ fn add(block: &mut Vec<Step>, line: usize, text: &str) {
 #[test]
 fn a_page_is_read_as_it_is_written() {
     let page = "\
-Text.\n```sh\n$ not run\n```\n```console\n$ one \\\n    two\n? 1\nout\n\n[..] more\n$ three\n```\n```console terminal-2\nlater\n```\n```toml a.toml\n$ = 1\n```\n```toml\nread\n```\n";
+Text.\n```sh\n$ not run\n```\n```console\n$ one \\\n    two\n? 1\nout\n\n[..] more\n$ three\n> y\nso\n```\n```console terminal-2\nlater\n```\n```toml a.toml\n$ = 1\n```\n```toml\nread\n```\n";
     let step = |line, window: Option<&str>, command: Option<&str>, status, expected: &str| Step {
         line,
         window: window.map(str::to_owned),
@@ -81,12 +85,13 @@ Text.\n```sh\n$ not run\n```\n```console\n$ one \\\n    two\n? 1\nout\n\n[..] mo
         status,
         expected: expected.to_owned(),
         saved_as: None,
+        answer: None,
     };
-    let file = Step { saved_as: Some("a.toml".into()), ..step(17, None, None, 0, "$ = 1\n") };
+    let file = Step { saved_as: Some("a.toml".into()), ..step(19, None, None, 0, "$ = 1\n") };
     let expected = [
         step(6, None, Some("one \\\n    two"), 1, "out\n\n[..] more\n"),
-        step(12, None, Some("three"), 0, ""),
-        step(14, Some("terminal-2"), None, 0, "later\n"),
+        Step { answer: Some("y".into()), ..step(12, None, Some("three"), 0, "so\n") },
+        step(16, Some("terminal-2"), None, 0, "later\n"),
         file,
     ];
     assert_eq!(steps(page), expected);

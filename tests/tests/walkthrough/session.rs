@@ -1,6 +1,5 @@
 //! A reader with a shell and further windows, who types what a page says.
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs;
 
@@ -9,7 +8,7 @@ use snapbox::{Assert, Data};
 
 use crate::page::Step;
 
-/// What the shell prints after each command, with the exit code. No program prints such a line.
+/// Printed by the shell after each command, with the exit code. No program prints such a line.
 const DONE: &str = "### done ";
 
 /// Makes the reader's shell: one stream, and for `cargo run --release` the program that it stands for.
@@ -18,11 +17,14 @@ exec 2>&1
 cargo() { if [ \"$*\" = 'run --release' ]; then pillarbox-lab; else return 127; fi; }
 ";
 
-/// What a page's relay is told in addition: any free port.
+/// Runs a command at a terminal that does not echo; the answer comes from a pipe. From util-linux.
+const AT_A_TERMINAL: &str = "NO_COLOR=1 script --quiet --return --echo never --command";
+
+/// Added to the command of a page's relay: any free port.
 const RELAY: &str = "pillarbox-relay run";
 const FREE_PORTS: &str = " --listen 127.0.0.1:0 --admin 127.0.0.1:0";
 
-/// What stands for something that differs from one reader to the next.
+/// Stands for something that differs from one reader to the next.
 const ANYTHING: &str = "[..]";
 
 /// One reader. All programs end with the value.
@@ -37,7 +39,7 @@ pub(crate) struct Session<'a> {
 /// A window in which one program runs on.
 struct Window {
     program: Process,
-    /// What it has printed since the page last showed it.
+    /// Everything that it has printed since the page last showed it.
     printed: String,
 }
 
@@ -67,15 +69,28 @@ impl<'a> Session<'a> {
     /// Runs a command in the shell.
     fn type_in(&mut self, command: &str, step: &Step) -> String {
         let done = format!("printf '\\n{DONE}%s\\n' $?");
-        self.shell.feed(&format!("{{ {command}\n}} </dev/null; {done}\n"));
-        let lines = RefCell::new(Vec::new());
-        let end = self.shell.wait_for(Stream::Out, |line| {
-            lines.borrow_mut().push(line.to_owned());
-            line.starts_with(DONE)
-        });
-        // The line of the exit code is none of the command's, and begins with a line break of its own.
-        let mut printed = lines.into_inner();
-        printed.truncate(printed.len().saturating_sub(1));
+        match &step.answer {
+            None => self.shell.feed(&format!("{{ {command}\n}} </dev/null; {done}\n")),
+            Some(answer) => self.shell.feed(&format!(
+                "printf '%s\\n' {} | {AT_A_TERMINAL} {} /dev/null; {done}\n",
+                quoted(answer),
+                quoted(command)
+            )),
+        }
+        let mut printed = Vec::new();
+        // Each line is waited for anew: a long experiment says how far it has got, and only silence is a failure.
+        let end = loop {
+            let line = self.shell.wait_long_for(Stream::Out, |_| true);
+            if line.starts_with(DONE) {
+                break line;
+            }
+            // A terminal ends its lines with a carriage return.
+            printed.push(line.trim_end_matches('\r').to_owned());
+        };
+        // The line of the exit code begins with a line break of its own.
+        if printed.last().is_some_and(String::is_empty) {
+            printed.pop();
+        }
         let printed = printed.join("\n");
         if let Err(difference) = compare(&printed, &step.expected) {
             panic!("line {}: {command}\n{difference}", step.line);
@@ -118,7 +133,12 @@ impl<'a> Session<'a> {
     }
 }
 
-/// Whether a text is what a page shows, and if not, where they differ. Line breaks at the end do not count.
+/// A word for the shell.
+fn quoted(word: &str) -> String {
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+/// Compares a text with a page, and says where they differ. Line breaks at the end do not count.
 pub(crate) fn compare(printed: &str, shown: &str) -> Result<(), String> {
     let text = |text: &str| Data::text(format!("{}\n", text.trim_end_matches('\n')));
     let page = Assert::new().normalize_paths(false);

@@ -193,8 +193,8 @@ fn answer(line: &str) -> Answer {
 pub(crate) fn what_is_this(name: &str) -> String {
     format!(
         "The number is made from the keys of both phones. Somebody brought you {name}'s key: the relay, or \
-         whoever handed you the invitation. Who lies, or is made to, could have brought you another key and \
-         read along. Then the two numbers differ, and nobody on the way can make them the same.\n\
+         whoever handed you the invitation. One that lies, or is forced to, could have given you a false key \
+         and be reading along. Then the two numbers differ, and nobody on the way can make them the same.\n\
          So compare them once, over something that the relay does not carry: a call in which you know the \
          voice, or both phones side by side. A message is no good: whoever reads along could change it."
     )

@@ -62,7 +62,7 @@ fn on_a_relay(wanted: &Demand, name: &str) -> Result<(), Failure> {
     };
     if !wanted.i_own_this_data {
         return Err(usage(format!(
-            "{} may hold other people's data. If you may look into it, add --i-own-this-data.",
+            "The folder {} may hold other people's data. If you may look into it, add --i-own-this-data.",
             folder.display()
         )));
     }

@@ -162,7 +162,7 @@ impl Folder {
         let names: BTreeSet<&String> = self.files.keys().chain(again.keys()).collect();
         let finding = |name: &String| {
             let same = self.files.get(name).map(Vec::as_slice) == again.get(name).map(String::as_bytes);
-            (!same).then(|| format!("{name} comes out otherwise when the worlds run again"))
+            (!same).then(|| format!("{name} is not what a fresh run gives"))
         };
         names.into_iter().filter_map(finding).collect()
     }
