@@ -1,0 +1,91 @@
+//! The finished result, which needs no compiler: `docs/result.md` and its pictures are made from the files of one run of
+//! `pillarbox-lab matrix`, and are what the program gives today.
+//!
+//! After a change that is meant to change them, `PILLARBOX_PIN=1 cargo test -p pillarbox-tests --test result` writes them
+//! anew.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+mod page;
+mod squares;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::{env, fs};
+
+use pillarbox_lab::matrix::cell::Cell;
+use pillarbox_lab::matrix::check::Folder;
+use pillarbox_tests::{Place, Process, Stream};
+
+/// The designs shown: a server that can read, one that can and says that it does not hand over, and two end to end.
+const DESIGNS: [&str; 4] = ["plain-server", "telegram-cloud-2017", "whatsapp-2017", "signal-now"];
+
+/// Demands that look back at the man whose phone was taken.
+const BACK: [&str; 4] = ["content-warrant", "backup-warrant", "seized-phone-open", "participant"];
+
+/// Demands from the order on, about the man to whom he wrote.
+const ONWARDS: [&str; 2] = ["interception", "pen-register"];
+
+/// The folder that the run is written to.
+const FOLDER: &str = "result";
+
+/// The run: its files as they were read again, and its cells by design and demand.
+struct Run {
+    folder: Folder,
+    cells: BTreeMap<(String, String), Cell>,
+    command: String,
+}
+
+impl Run {
+    /// Runs the program and reads what it wrote.
+    fn of(place: &Place) -> Self {
+        let mut arguments = vec!["matrix".to_owned()];
+        arguments.extend(DESIGNS.iter().flat_map(|name| ["--design".to_owned(), (*name).to_owned()]));
+        arguments.extend(BACK.iter().chain(&ONWARDS).flat_map(|name| ["--demand".into(), (*name).into()]));
+        arguments.extend(["--out".to_owned(), FOLDER.to_owned()]);
+        let mut program = Process::start({
+            let mut command = place.command("pillarbox-lab");
+            command.args(&arguments);
+            command
+        });
+        // Its progress is read as it comes: a slow computer is no failure, and silence is.
+        let cells = DESIGNS.len() * (BACK.len() + ONWARDS.len());
+        for _ in 0..cells {
+            program.wait_long_for(Stream::Err, |line| line.contains(&format!(" of {cells}, ")));
+        }
+        let _ended = program.finish().expect(0);
+        let folder = Folder::read(&place.path(FOLDER)).unwrap();
+        assert_eq!(folder.findings(), Vec::<String>::new(), "the run is not what it says");
+        let cells = folder.cells().unwrap();
+        let cells =
+            cells.into_iter().map(|cell| ((cell.design.clone(), cell.demand.clone()), cell)).collect();
+        Self { folder, cells, command: format!("pillarbox-lab {}", arguments.join(" ")) }
+    }
+
+    fn cell(&self, design: &str, demand: &str) -> &Cell {
+        &self.cells[&(design.to_owned(), demand.to_owned())]
+    }
+}
+
+#[test]
+fn the_finished_result_is_what_the_program_gives() {
+    let place = Place::new();
+    let run = Run::of(&place);
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("docs");
+    let files = [
+        ("result.md", page::page(&run)),
+        ("pictures/result-back.svg", squares::picture(&run, &BACK)),
+        ("pictures/result-onwards.svg", squares::picture(&run, &ONWARDS[..1])),
+    ];
+    for (name, text) in files {
+        let path = docs.join(name);
+        if env::var_os("PILLARBOX_PIN").is_some() {
+            fs::write(&path, &text).unwrap();
+        }
+        let pinned = fs::read_to_string(&path).unwrap();
+        assert!(
+            text == pinned,
+            "docs/{name} is not what the program gives. main.rs says how to write it anew"
+        );
+    }
+}
