@@ -118,19 +118,19 @@ pub(super) struct Demand {
     #[arg(long, value_name = "SCENARIO", conflicts_with_all = ["about", "data", "i_own_this_data"])]
     pub(super) scenario: Option<String>,
     /// The design that the story runs under: one of this program's, or a file. Without it, the one that the story names.
-    #[arg(long, value_name = "NAME|FILE", requires = "scenario")]
+    #[arg(long, value_name = "NAME|FILE", requires = "scenario", conflicts_with = "data")]
     pub(super) design: Option<String>,
     /// Another seed than the story's.
-    #[arg(long, value_name = "N", requires = "scenario")]
+    #[arg(long, value_name = "N", requires = "scenario", conflicts_with = "data")]
     pub(super) seed: Option<u64>,
     /// Write the evidence to a file that is not there yet.
-    #[arg(long, value_name = "FILE", requires = "scenario")]
+    #[arg(long, value_name = "FILE", requires = "scenario", conflicts_with = "data")]
     pub(super) out: Option<PathBuf>,
     /// The country that asks, in two capital letters; otherwise the one that the story says.
-    #[arg(long, value_name = "COUNTRY", requires = "scenario", value_parser = country)]
+    #[arg(long, value_name = "COUNTRY", requires = "scenario", conflicts_with = "data", value_parser = country)]
     pub(super) country: Option<pillarbox_access::law::Country>,
     /// The day whose law stands beside the answer, instead of the day on which the story orders. What is measured stays the same.
-    #[arg(long, value_name = "DATE", requires = "scenario", value_parser = day)]
+    #[arg(long, value_name = "DATE", requires = "scenario", conflicts_with = "data", value_parser = day)]
     pub(super) on: Option<pillarbox_access::law::Day>,
     /// Without a story: the number of the account that the demand is about.
     #[arg(long, value_name = "NUMBER", value_parser = pillarbox_wire::Handle::parse)]
@@ -220,16 +220,6 @@ pub(super) enum Appendix {
     First,
     /// Every cell with its paper, and the evidence of each, whole: many megabytes.
     All,
-}
-
-impl From<Appendix> for pillarbox_lab::page::Appendix {
-    fn from(appendix: Appendix) -> Self {
-        match appendix {
-            Appendix::None => Self::None,
-            Appendix::First => Self::First,
-            Appendix::All => Self::All,
-        }
-    }
 }
 
 fn cell(text: &str) -> Result<(String, String), String> {

@@ -11,7 +11,7 @@ use pillarbox_lab::page::{self, PageError, bundle};
 use pillarbox_lab::progress::Progress;
 use pillarbox_lab::scenario::library;
 
-use super::args::{Arguments, Command, Report};
+use super::args::{Appendix, Arguments, Command, Report};
 use super::matrix::{in_words, plan, until_stopped};
 use super::output::{Failure, hint, print};
 use super::{FAILED, STORE, USAGE};
@@ -25,6 +25,16 @@ pub(super) fn run(wanted: &Report) -> Result<(), Failure> {
         Failure { sentence: format!("{error}. Name the folder of a finished matrix."), code }
     })?;
     if wanted.check { check(wanted, folder) } else { write_page(wanted, &folder) }
+}
+
+impl From<Appendix> for page::Appendix {
+    fn from(appendix: Appendix) -> Self {
+        match appendix {
+            Appendix::None => Self::None,
+            Appendix::First => Self::First,
+            Appendix::All => Self::All,
+        }
+    }
 }
 
 fn write_page(wanted: &Report, folder: &Folder) -> Result<(), Failure> {
