@@ -33,14 +33,18 @@ fn a_run_is_told_and_saved() {
     assert_eq!(output.status.code(), Some(0));
     let text = String::from_utf8(output.stdout).unwrap();
     for words in
-        ["PEOPLE\n------", "Piet opens channel @dawn_call", "Order: @dawn_call: taken down.", "WHAT PASSED"]
+        ["Piet opens channel @dawn_call", "ORDER: @dawn_call: taken down.", "WHAT IS LEFT\n------------"]
     {
         assert!(text.contains(words), "{words}");
     }
     assert!(text.lines().all(|line| line.chars().count() <= 80));
     let told = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(told, "Saved runs/channel-2015-telegram-cloud-2017-3/record.jsonl\n");
-    let saved = std::fs::read_to_string(folder.path().join(told["Saved ".len()..].trim_end())).unwrap();
+    let file = told.lines().find_map(|line| line.strip_prefix("Saved ")).unwrap();
+    assert_eq!(file, "runs/channel-2015-telegram-cloud-2017-3/record.jsonl");
+    assert!(told.contains("Next: pillarbox-lab demand "), "{told}");
+    let full = run(folder.path(), &["channel-2015", "--seed", "3", "--full", "--out", "full"]);
+    assert!(String::from_utf8(full.stdout).unwrap().contains("WHAT PASSED"));
+    let saved = std::fs::read_to_string(folder.path().join(file)).unwrap();
     let again = run(folder.path(), &["channel-2015", "--seed", "3", "--json"]);
     assert_eq!(String::from_utf8(again.stdout).unwrap(), saved);
     assert!(again.stderr.is_empty(), "with --json nothing is saved unless --out says where");
@@ -78,19 +82,33 @@ fn names_and_texts_of_a_story_do_nothing_to_a_terminal() {
 }
 
 #[test]
-fn without_a_scenario_those_that_exist_are_listed() {
-    for arguments in [&[][..], &["no-such-story"][..]] {
-        let (code, told) = refused(arguments);
-        assert_eq!(code, 2);
-        assert!(library::BUILT_IN.iter().all(|(name, _)| told.contains(name)), "{told}");
+fn without_a_scenario_those_that_exist_are_listed_and_an_unknown_one_leads_to_the_list() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = run(folder.path(), &[]);
+    assert_eq!(output.status.code(), Some(0));
+    let told = String::from_utf8(output.stdout).unwrap();
+    for (name, text) in library::BUILT_IN {
+        let title =
+            text.lines().find_map(|line| line.strip_prefix("title = \"")).unwrap().trim_end_matches('"');
+        assert!(told.contains(name) && told.contains(title), "{name}: {told}");
     }
+    let (code, told) = refused(&["no-such-story"]);
+    assert_eq!(code, 2);
+    assert!(
+        told.contains("there is no scenario `no-such-story`") && told.contains("pillarbox-lab list stories"),
+        "{told}"
+    );
+    // A slip of the finger is told what it was meant to be.
+    let (_, told) = refused(&["chanel-2015"]);
+    assert!(told.contains("channel-2015"), "{told}");
 }
 
 #[test]
 fn an_unknown_design_and_a_mistake_in_a_file_are_told() {
     let (code, told) = refused(&["channel-2015", "--design", "carrier-pigeon"]);
     assert_eq!(code, 2);
-    assert!(told.starts_with("pillarbox-lab: there is no design `carrier-pigeon`. There are "), "{told}");
+    assert!(told.starts_with("pillarbox-lab: there is no design `carrier-pigeon`. "), "{told}");
+    assert!(told.contains("pillarbox-lab list designs"), "{told}");
 
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("mine.toml"), "[scenario]\nname = 3\n").unwrap();

@@ -1,5 +1,5 @@
-//! The finished result, which needs no compiler: `docs/result.md` and its pictures are made from the files of one run of
-//! `pillarbox-lab matrix`, and are what the program gives today.
+//! The finished result, which needs no compiler: `docs/result.md`, its pictures and `docs/result.html` are made from the files of
+//! one run of `pillarbox-lab matrix`, and are what the program gives today.
 //!
 //! After a change that is meant to change them, `PILLARBOX_PIN=1 cargo test -p pillarbox-tests --test result` writes them
 //! anew.
@@ -67,6 +67,27 @@ impl Run {
     }
 }
 
+/// The most that the page may weigh, in bytes: it is looked at over slow lines.
+const MOST_BYTES: usize = 300_000;
+
+/// The page that the program makes of the same folder.
+fn report(place: &Place) -> String {
+    const PAGE: &str = "result.html";
+    let mut command = place.command("pillarbox-lab");
+    command.args([
+        "report",
+        FOLDER,
+        "--cell",
+        &format!("{}/{}", page::FIRST.0, page::FIRST.1),
+        "--out",
+        PAGE,
+    ]);
+    let _ended = Process::start(command).finish().expect(0);
+    let page = fs::read_to_string(place.path(PAGE)).unwrap();
+    assert!(page.len() < MOST_BYTES, "{} bytes", page.len());
+    page
+}
+
 #[test]
 fn the_finished_result_is_what_the_program_gives() {
     let place = Place::new();
@@ -74,6 +95,7 @@ fn the_finished_result_is_what_the_program_gives() {
     let docs = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("docs");
     let files = [
         ("result.md", page::page(&run)),
+        ("result.html", report(&place)),
         ("pictures/result-back.svg", squares::picture(&run, &BACK)),
         ("pictures/result-onwards.svg", squares::picture(&run, &ONWARDS[..1])),
     ];

@@ -9,7 +9,7 @@ use crate::squares::named;
 use crate::{BACK, DESIGNS, FOLDER, ONWARDS, Run};
 
 /// The cell that the page begins with.
-const FIRST: (&str, &str) = ("whatsapp-2017", "content-warrant");
+pub(crate) const FIRST: (&str, &str) = ("whatsapp-2017", "content-warrant");
 
 const HEAD: &str = "\
 # A finished result: one message, two minutes before
@@ -17,6 +17,7 @@ const HEAD: &str = "\
 In March 2017 a British Home Secretary asked for access to WhatsApp, after an attack at Westminster.
 This page shows what a warrant gets out of four messengers, in a story that is like that case and invented.
 You need no program to read it.
+[The same as one page for a browser](result.html) has every cell with its paper; save it and open it.
 Phones and relays really ran, and the demands were put to what they left.
 
 **A model is not the product.** Each design is this project's model of a messenger as of a date.

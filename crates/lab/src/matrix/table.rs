@@ -236,7 +236,10 @@ fn equal(
     }
     let first = folded.designs.first().map_or("", String::as_str);
     if !folded.same.is_empty() {
-        screen.say(&format!("Equal for all {designs} designs:"));
+        screen.say(&match designs {
+            2 => "Equal for both designs:".to_owned(),
+            many => format!("Equal for all {many} designs:"),
+        });
     }
     for demand in &folded.same {
         let says = says(first, demand).unwrap_or_default();
