@@ -188,6 +188,7 @@ fn nobody_is_said_to_refuse_what_they_do_not_have() {
     let changed = cell(&plain, "telegram-secret-chat", "notice-to-change");
     assert!(!changed.answer.has.contains("does not hand"), "{}", changed.answer.has);
     assert_eq!(changed.state.word(), "only from now on");
+    assert!(changed.answer.says.contains("is not known"), "{}", changed.answer.says);
     // What it can read as it is, it has, and its word on that stands.
     let in_place = cell(&plain, "telegram-cloud-2017", "notice-to-change");
     assert!(in_place.answer.has.contains("does not hand"), "{}", in_place.answer.has);
@@ -212,4 +213,48 @@ fn which_account_a_demand_names_does_not_hang_on_the_order_of_people() {
         assert_eq!(first.says, other.says, "{demand}");
         assert!(first.answer.why.join(" ").contains("the one that Jana writes to"), "{:?}", first.answer.why);
     }
+}
+
+/// What passed was handed over as it passed: an account that is closed later takes none of it back.
+#[test]
+fn what_a_tap_has_stays_handed_over_when_the_account_is_closed() {
+    let (one, two) = (says("One.", "Jana"), says("Two.", "Jana"));
+    let closed = story(
+        "Ivo",
+        &IVO_AND_JANA,
+        &[
+            ("05T09:00", "Ivo", &one),
+            ("06T09:00", "Ivo", &two),
+            ("07T09:00", "Ivo", "deletes-account = true"),
+        ],
+    );
+    assert_eq!(cell(&closed, "plain-server", "interception").says, "only from now on: 1 of 1 texts");
+    assert_eq!(cell(&closed, "whatsapp-2017", "interception").says, "held but unreadable: 1 of 1 texts");
+    assert_eq!(cell(&closed, "plain-server", "pen-register").says, "only from now on: 1 of 1 messages");
+    // What the order did not listen to, it does not have.
+    let before = story(
+        "Ivo",
+        &IVO_AND_JANA,
+        &[("05T09:00", "Ivo", &one), ("05T10:00", "Ivo", "deletes-account = true")],
+    );
+    assert_eq!(cell(&before, "plain-server", "interception").state.counted().unwrap_or_default().0, 0);
+}
+
+/// Whose account an order names, it named when it came, and not by what was said later.
+#[test]
+fn an_answer_names_the_contact_whose_account_the_order_named() {
+    let (one, two, three) = (says("One.", "Jana"), says("Two.", "Kim"), says("Three.", "Kim"));
+    let shifting = story(
+        "Ivo",
+        &[("Ivo", "GB", &["Jana", "Kim"]), ("Jana", "GB", &["Ivo"]), ("Kim", "GB", &["Ivo"])],
+        &[("05T09:00", "Ivo", &one), ("06T09:00", "Ivo", &two), ("06T09:10", "Ivo", &three)],
+    );
+    let ordered = cell(&shifting, "simplex", "compelled-logging");
+    let why = ordered.answer.why.join(" ");
+    assert!(why.contains("the one that Jana writes to"), "{why}");
+    // The thief's rows are those of the accounts that the order names.
+    let (n, _) = ordered.state.counted().unwrap_or_default();
+    assert_eq!(ordered.measures.thief.unwrap().rows.n, n, "{}", ordered.answer.thief);
+    let served = cell(&shifting, "simplex", "content-warrant");
+    assert!(served.answer.why.join(" ").contains("the one that Kim writes to"));
 }

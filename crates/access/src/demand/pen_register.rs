@@ -107,7 +107,10 @@ fn paper(case: &Case<'_>, holdings: &RelayHoldings, passed: Vec<Wrote>) -> Serve
                     says: withheld.says.to_owned(),
                     from: withheld.from.to_owned(),
                 },
-                (Some(_), _) => Answer::of(of_item().map(|(_, line)| line).collect(), Blank::NonePassed),
+                (Some(_), _) => {
+                    let nothing = if passed.is_empty() { Blank::NonePassed } else { Blank::NotWrittenDown };
+                    Answer::of(of_item().map(|(_, line)| line).collect(), nothing)
+                }
             },
             exhibits: of_item().map(|(wrote, _)| Exhibit::field("tap", "message", wrote)).collect(),
         }

@@ -4,7 +4,7 @@
 //! that is there and that the operator does not hand over is said to be there.
 
 use pillarbox_relay::store::{AccountRow, EventRow};
-use pillarbox_wire::Timestamp;
+use pillarbox_wire::{FixedBytes, Timestamp};
 
 use super::{About, Case, Demand};
 use crate::facts::Facts;
@@ -71,9 +71,13 @@ pub(super) fn over(
     };
     let rows = account.map(|account| Rows { holdings, events, tap, account, since, backups });
     let nobody = nobody(case, events);
+    // What passed was handed over as it passed: an account that is closed since then takes none of it back.
+    let closed = tap.filter(|_| rows.is_none()).and_then(|tap| closed_since(case, tap));
+    let passed = closed.as_ref().map(|account| Rows { holdings, events, tap, account, since, backups });
     let mut facts = Facts::default();
     let mut line = |item: &Item| {
-        let (answer, exhibits) = match hand_over(*item, demand, case, rows.as_ref(), nobody) {
+        let rows = rows.as_ref().or(passed.as_ref().filter(|_| PASSES.contains(item)));
+        let (answer, exhibits) = match hand_over(*item, demand, case, rows, nobody) {
             HandedOver::Yes(reply) => {
                 facts.add(reply.facts);
                 (reply.answer, reply.exhibits)
@@ -91,6 +95,28 @@ pub(super) fn over(
     };
     let lines = Item::ALL.iter().map(&mut line).collect();
     Served { demand, about: case.about.to_string(), has_account: account.is_some(), lines, facts }
+}
+
+/// What a tap tells of by itself, without a row of the account.
+const PASSES: [Item; 4] =
+    [Item::MessageContent, Item::MessageTimes, Item::MessageSourceDestination, Item::MessageCount];
+
+/// The account that a tap was on and that the relay has no row of any more. Nothing of it is known but its name.
+fn closed_since(case: &Case<'_>, tap: &OperatorTap) -> Option<AccountRow> {
+    let named = match case.about {
+        About::Account(account) => Some(*account),
+        About::Number(_) => None,
+    };
+    let account = tap.accounts().find(|account| Some(*account) == named).or_else(|| tap.accounts().next())?;
+    Some(AccountRow {
+        account,
+        handle: None,
+        registered_at: None,
+        identity_signing: FixedBytes([0; 32]),
+        identity_agreement: FixedBytes([0; 32]),
+        identity_cross_signature: FixedBytes([0; 64]),
+        delivery_verifier: FixedBytes([0; 32]),
+    })
 }
 
 enum HandedOver {

@@ -64,6 +64,11 @@ impl OperatorTap {
         }
     }
 
+    /// The accounts that the order names.
+    pub fn accounts(&self) -> impl Iterator<Item = AccountId> {
+        self.accounts.iter().copied()
+    }
+
     /// Hands it a frame that passes, and whether the operator `accepted` it. It keeps the frame if the order reaches it.
     pub fn passes(&mut self, passing: &Passing, payload: &[u8], accepted: bool) {
         let from = passing.from.map(|from| from.account);

@@ -149,7 +149,11 @@ impl Answer {
             headline: sentences::headline(&subject, state, counts, measures),
             has: sentences::has(&subject, state, counts),
             says: match evidence.is_an_operators() {
-                true => sentences::operators_word(&subject, context.word.as_ref(), counts),
+                // A word on the data that it has is none on data that it would have with other software.
+                true => {
+                    let is_on_this = !context.hypothetical || matches!(state, State::InPlace { .. });
+                    sentences::operators_word(&subject, context.word.as_ref().filter(|_| is_on_this), counts)
+                }
                 false => String::new(),
             },
             thief: measures.thief.map(|thief| sentences::thief(&subject, &thief)).unwrap_or_default(),

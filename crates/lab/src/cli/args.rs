@@ -270,6 +270,9 @@ pub(super) enum Color {
 }
 
 fn country(text: &str) -> Result<pillarbox_access::law::Country, String> {
+    if text == "UK" {
+        return Err("the United Kingdom is GB (ISO 3166-1)".to_owned());
+    }
     pillarbox_access::law::Country::parse(text)
         .ok_or_else(|| "a country is two capital letters (ISO 3166-1), such as GB".to_owned())
 }

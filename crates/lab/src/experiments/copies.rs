@@ -46,18 +46,18 @@ pub(super) fn everywhere(
     Ok(Lies { texts, messages: score(What::Messages, &rows, yardstick).1.passed })
 }
 
-/// The moment from which on a text or a message counts.
-const fn since(what: What, means: Means, yardstick: &Yardstick) -> u64 {
-    match (what, means) {
-        // What then lies open holds the time before as well.
+/// The moment from which on a text or a message counts. What brings something of the time before is about that time as well.
+const fn since(evidence: &Evidence, brings_the_past: bool) -> u64 {
+    match (evidence.what, evidence.means) {
         (_, Means::Withdrawn) => 0,
-        (What::TextsAfter | What::MessagesAfter, _) => yardstick.ordered,
+        (What::TextsAfter, _) if brings_the_past => 0,
+        (What::TextsAfter | What::MessagesAfter, _) => evidence.yardstick.ordered,
         (What::Texts | What::Messages | What::Entries, _) => 0,
     }
 }
 
 /// Those places beside the one that a demand asks, and those texts that it is about; none for a demand that is about no texts.
-pub(super) fn beside(evidence: &Evidence, lies: &Lies) -> Vec<TextsAt> {
+pub(super) fn beside(evidence: &Evidence, brings_the_past: bool, lies: &Lies) -> Vec<TextsAt> {
     if !matches!(evidence.what, What::Texts | What::TextsAfter) {
         return Vec::new();
     }
@@ -70,13 +70,13 @@ pub(super) fn beside(evidence: &Evidence, lies: &Lies) -> Vec<TextsAt> {
         View::PushRecords | View::ReportedMessage | View::PublicChannel | View::Nothing => return Vec::new(),
     };
     let others = lies.texts.iter().filter(|there| Some(there.holder) != itself);
-    others.map(|there| meant(there, evidence)).collect()
+    others.map(|there| meant(there, evidence, brings_the_past)).collect()
 }
 
 /// Of what a place has, what the demand is about.
-fn meant(there: &TextsAt, evidence: &Evidence) -> TextsAt {
+fn meant(there: &TextsAt, evidence: &Evidence, brings_the_past: bool) -> TextsAt {
     let yardstick = &evidence.yardstick;
-    let since = since(evidence.what, evidence.means, yardstick);
+    let since = since(evidence, brings_the_past);
     let about: BTreeSet<String> =
         yardstick.of_target().filter(|told| told.at >= since).map(|told| yardstick.id(told)).collect();
     TextsAt {
@@ -87,17 +87,22 @@ fn meant(there: &TextsAt, evidence: &Evidence) -> TextsAt {
 }
 
 /// What a thief of an operator's rows and keys has of what the demand is about: with the order, and without it.
-pub(super) fn thief(evidence: &Evidence, counts: &Counts, with: &Lies, without: &Lies) -> Option<Thief> {
+pub(super) fn thief(
+    evidence: &Evidence,
+    counts: &Counts,
+    brings_the_past: bool,
+    [with, without]: [&Lies; 2],
+) -> Option<Thief> {
     let share = |n: usize, of: u64| Share { n: n as u64, of };
     let of_rows = |lies: &Lies| match evidence.what {
         What::Texts | What::TextsAfter => {
             let rows = lies.texts.iter().find(|there| there.holder == Holder::Operator)?;
-            let rows = meant(rows, evidence);
+            let rows = meant(rows, evidence, brings_the_past);
             Some(share(rows.texts.len(), rows.of))
         }
         What::Messages | What::MessagesAfter => {
             let yardstick = &evidence.yardstick;
-            let since = since(evidence.what, evidence.means, yardstick);
+            let since = since(evidence, brings_the_past);
             let legs = yardstick.legs().filter(|(told, ..)| told.at >= since);
             let about: BTreeSet<String> =
                 legs.map(|(told, _, to)| format!("{} to {to}", yardstick.id(told))).collect();

@@ -156,11 +156,15 @@ impl Experiment for PenRegister {
             answered.brought.came.extend(came);
             one_ended += register.one_ended;
         }
-        if one_ended > 0 {
-            answered.reasons.push(format!(
-                "Of {one_ended} of the messages that passed, receipts included, the operator knows one end only."
-            ));
-        }
+        answered.reasons.extend(match one_ended {
+            0 => None,
+            1 => Some(
+                "Of 1 message that passed, receipts included, the operator knows one end only.".to_owned(),
+            ),
+            many => Some(format!(
+                "Of {many} of the messages that passed, receipts included, the operator knows one end only."
+            )),
+        });
         Ok(answered)
     }
 }

@@ -75,7 +75,9 @@ impl Experiment for Taken {
                 Seized::KeysInMemory(found) => {
                     take(&mut answered, &place, &phone, &owner, &found)?;
                     answered.unit = Some("texts with a tool that reads memory");
-                    answered.reasons.push(MEMORY_TOOL.into());
+                    if !answered.reasons.iter().any(|reason| reason == MEMORY_TOOL) {
+                        answered.reasons.push(MEMORY_TOOL.into());
+                    }
                 }
                 Seized::Sealed { .. } => {
                     let tried = try_codes(phone.folder(), views.passcode())?;

@@ -108,13 +108,18 @@ impl Worlds<'_> {
         Ok(self.ran.len() - 1)
     }
 
-    /// Looks, once for each world and target, where the target's texts lie.
-    fn look_for_copies(&mut self, place: usize, target: PersonId) -> Result<(), ExperimentError> {
+    /// Looks, once for each world, target and way of naming accounts, where the target's texts lie.
+    fn look_for_copies(
+        &mut self,
+        place: usize,
+        target: PersonId,
+        named: Named,
+    ) -> Result<(), ExperimentError> {
         let Some(ran) = self.ran.get_mut(place) else { return Ok(()) };
-        if !ran.lies.contains_key(&target) {
-            let views = Views::new(&ran.staged, self.design, target, Named::WhenServed)?;
+        if !ran.lies.contains_key(&(target, named)) {
+            let views = Views::new(&ran.staged, self.design, target, named)?;
             let yardstick = Yardstick::of(&ran.staged.scenario, ran.staged.world.scorer(), target);
-            ran.lies.insert(target, copies::everywhere(&ran.staged, &views, &yardstick)?);
+            ran.lies.insert((target, named), copies::everywhere(&ran.staged, &views, &yardstick)?);
         }
         Ok(())
     }
@@ -157,8 +162,9 @@ pub(crate) fn run(
         };
         let begun = Instant::now();
         let target = experiment.target(scenario);
-        worlds.look_for_copies(usual, target)?;
-        worlds.look_for_copies(place, target)?;
+        let named = experiment.named();
+        worlds.look_for_copies(usual, target, named)?;
+        worlds.look_for_copies(place, target, named)?;
         row.spent.serving += begun.elapsed();
         if let (Some(usual), Some(with)) = (worlds.ran.get(usual), worlds.ran.get(place)) {
             let otherwise = otherwise.and_then(|at| worlds.ran.get(at));
@@ -180,7 +186,7 @@ struct Ran {
     /// SHA-256 of its record.
     sha256: String,
     /// Where the texts of each target lie that was looked for.
-    lies: BTreeMap<PersonId, Lies>,
+    lies: BTreeMap<(PersonId, Named), Lies>,
 }
 
 fn one(
@@ -263,10 +269,11 @@ fn one(
         rereadable: answered.rereadable,
         alternative,
     };
-    if let (Some(with), Some(without)) = (lies.get(&target), usual.lies.get(&target)) {
-        let (_, counts, _) = evidence.score();
-        evidence.effects.copies = copies::beside(&evidence, with);
-        evidence.effects.thief = copies::thief(&evidence, &counts, with, without);
+    if let (Some(with), Some(without)) = (lies.get(&(target, named)), usual.lies.get(&(target, named))) {
+        let (_, counts, measures) = evidence.score();
+        let past = measures.content_past.n > 0;
+        evidence.effects.copies = copies::beside(&evidence, past, with);
+        evidence.effects.thief = copies::thief(&evidence, &counts, past, [with, without]);
     }
     spent.scoring += begun.elapsed();
     Ok(evidence)

@@ -113,6 +113,8 @@ pub(super) struct Staged {
     pub(super) scenario: Scenario,
     /// The accounts that each target had when it was ordered: an order covers those.
     pub(super) accounts: BTreeMap<PersonId, Vec<AccountId>>,
+    /// The contact whose account for the target the order names, where there is one for each contact.
+    pub(super) named_by: BTreeMap<PersonId, Option<PersonId>>,
     /// What the messenger's operator had the moment before a channel was taken down, relay by relay; otherwise none.
     pub(super) before: Vec<RelayHoldings>,
     /// Who looks at the channel just before and just after that, of all those who have nothing to do with it.
@@ -252,6 +254,7 @@ pub(super) fn stage(
     world.run_until(Timestamp(at.0.min(until.0).saturating_sub(1)))?;
     let targets = [scenario.inquiry.about, scenario.inquiry.from_now_on];
     let accounts: BTreeMap<_, _> = targets.map(|who| (who, accounts_of(&world, who))).into();
+    let named_by: BTreeMap<_, _> = targets.map(|who| (who, main_contact(&world, who))).into();
     let ordered_about = accounts.get(&scenario.inquiry.from_now_on).cloned().unwrap_or_default();
     let mut before = Vec::new();
     if until >= at {
@@ -271,7 +274,7 @@ pub(super) fn stage(
     }
     world.run_until(until)?;
     world.end()?;
-    Ok(Staged { world, scenario, accounts, before, strangers })
+    Ok(Staged { world, scenario, accounts, named_by, before, strangers })
 }
 
 /// The accounts that somebody has had by now. The first is the one that a demand names where no number stands for the person: the

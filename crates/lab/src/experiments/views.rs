@@ -52,6 +52,7 @@ pub struct Views<'w> {
     target: PersonId,
     about: About,
     accounts: Vec<AccountId>,
+    named_by: Option<PersonId>,
     circumstances: Vec<&'w str>,
     before: &'w [RelayHoldings],
 }
@@ -63,7 +64,11 @@ impl<'w> Views<'w> {
         target: PersonId,
         named: Named,
     ) -> Result<Self, ExperimentError> {
-        let Staged { world, scenario, accounts, before, .. } = staged;
+        let Staged { world, scenario, accounts, named_by, before, .. } = staged;
+        let named_by = match named {
+            Named::WhenOrdered => named_by.get(&target).copied().flatten(),
+            Named::WhenServed => main_contact(world, target),
+        };
         let accounts = match named {
             Named::WhenOrdered => accounts.get(&target).cloned().unwrap_or_default(),
             Named::WhenServed => accounts_of(world, target),
@@ -77,13 +82,12 @@ impl<'w> Views<'w> {
             (None, None) => return Err(ExperimentError::NobodyToAskAbout),
         };
         let circumstances = scenario.inquiry.circumstances.iter().map(String::as_str).collect();
-        Ok(Self { world, design, scenario, target, about, accounts, circumstances, before })
+        Ok(Self { world, design, scenario, target, about, accounts, named_by, circumstances, before })
     }
 
     /// The contact whose account for the target the demand names, where there is one for each contact.
     pub(super) fn named_by(&self) -> Option<&'w str> {
-        let contact = main_contact(self.world, self.target)?;
-        self.scenario.person(contact).map(|person| person.name.as_str())
+        self.scenario.person(self.named_by?).map(|person| person.name.as_str())
     }
 
     /// Whom the demand is about.
