@@ -86,7 +86,7 @@ pub enum Appendix {
 /// How a page is made.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// The cell that stands first: design and demand by their names in files. Otherwise [`first::first`] chooses.
+    /// The cell that stands first: design and demand by their names in files. Otherwise the module `first` chooses.
     pub first: Option<(String, String)>,
     /// What goes to paper after the summary.
     pub appendix: Appendix,
