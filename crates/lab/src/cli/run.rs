@@ -39,6 +39,7 @@ pub(super) fn run(wanted: &Run) -> Result<(), Failure> {
         code: FAILED,
     };
     let mut world = World::new(&design, &scenario, seed).map_err(went_wrong)?;
+    world.keep_no_wire();
     let progress = Progress::of(PARTS, "parts of the story");
     for part in 1..=PARTS as u64 {
         let span = scenario.inquiry.served.0.saturating_sub(scenario.start.0);

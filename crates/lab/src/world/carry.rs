@@ -272,6 +272,9 @@ impl World {
 
     /// Notes bytes that were on the wire between a person's phone and a relay.
     fn crosses(&mut self, who: PersonId, site: SiteId, up: bool, bytes: &[u8]) {
+        if !self.keeps_wire {
+            return;
+        }
         let (phone, relay) = (internet_address(who), site.internet_address());
         let (from, to) = if up { (phone, relay) } else { (relay, phone) };
         self.wire.crosses(self.now, from, to, bytes);

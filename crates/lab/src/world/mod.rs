@@ -116,6 +116,8 @@ pub struct World {
     reports: Vec<Filed>,
     push: PushRecords,
     wire: WireTap,
+    /// Whether what crosses the wire is kept for a tap.
+    keeps_wire: bool,
     truth: Truth,
     record: Record,
 }
@@ -157,6 +159,7 @@ impl World {
             reports: Vec::new(),
             push: PushRecords::default(),
             wire: WireTap::default(),
+            keeps_wire: true,
             truth: Truth::default(),
             record: Record::default(),
         };
@@ -353,6 +356,12 @@ impl World {
     pub fn account_of(&self, site: SiteId, number: &Handle) -> Result<Option<AccountId>, WorldError> {
         let holdings = self.site(site)?.relay.store().holdings()?;
         Ok(holdings.account_of(number).map(|row| row.account))
+    }
+
+    /// From now on what crosses the wire is not kept: for whoever wants the record alone, of which it is no part.
+    pub fn keep_no_wire(&mut self) {
+        self.keeps_wire = false;
+        self.wire = WireTap::default();
     }
 
     /// Everything that was on a wire.
