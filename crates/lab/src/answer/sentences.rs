@@ -1,13 +1,25 @@
 //! The sentences. Each is English that can be quoted, in the singular and in the plural; a snapshot holds all combinations.
+//!
+//! | file | sentences |
+//! |---|---|
+//! | this one | the question, what a cell says, the headline, what the party has |
+//! | `beside` | what stands beside them |
+//! | `words` | what they are made of |
+
+mod beside;
+mod words;
 
 use pillarbox_access::Item;
 use pillarbox_access::demand::View;
-use pillarbox_access::design::AnswersNotice;
 
-use super::{Context, OperatorsWord, WordIs};
+use super::Context;
 use crate::columns::grouped;
 use crate::matrix::cell::Evidence;
-use crate::score::{Absence, Counts, Holder, Measures, Sealed, Share, State, TextsAt, Thief, What};
+use crate::score::{Absence, Counts, Measures, State, What};
+
+pub(super) use beside::{ciphertexts, copies, notice, operators_word, thief, without_the_order};
+pub(super) use words::country;
+use words::{NAMES_SHOWN, a_count, capital, count, counted_by, lower, many, part, people, possessive, them};
 
 /// What the sentences of one answer are about.
 #[derive(Clone, Copy, Debug)]
@@ -57,9 +69,6 @@ impl Subject<'_> {
         }
     }
 }
-
-/// The names of so many people stand in a headline; of more, the number.
-const NAMES_SHOWN: usize = 3;
 
 /// What a cell says, in as few words as fit a table: the state with its numbers, and what else is there.
 #[must_use]
@@ -190,15 +199,6 @@ pub(super) fn headline(subject: &Subject<'_>, state: State, counts: &Counts, mea
     }
 }
 
-/// A number of passcodes: in full as far as people read numbers, and its size beyond.
-fn many(codes: &str) -> String {
-    match codes.parse::<u128>() {
-        Ok(number) if number < 1_000_000_000_000_000 => grouped(number),
-        Ok(number) => format!("more than 10^{}", number.ilog10()),
-        Err(_) => codes.to_owned(),
-    }
-}
-
 /// Kinds of data: no score, so there is no "of".
 fn kinds(subject: &Subject<'_>, measures: &Measures) -> String {
     let wordings = |items: &[Item]| items.iter().map(|item| item.wording()).collect::<Vec<_>>().join("; ");
@@ -304,189 +304,6 @@ pub(super) fn has(subject: &Subject<'_>, state: State, counts: &Counts) -> Strin
     }
 }
 
-/// What is said of the operator about what was asked, by itself or by somebody else: the source stands first.
-pub(super) fn operators_word(subject: &Subject<'_>, word: Option<&OperatorsWord>, counts: &Counts) -> String {
-    let Some(OperatorsWord { is, says, from }) = word else {
-        return "What its operator does about such demands is not known for this design.".into();
-    };
-    let left = counts.returned.saturating_sub(counts.withheld);
-    let gist = match is {
-        WordIs::HandsOver => "hands this over".to_owned(),
-        WordIs::HasNone => "has none of this".to_owned(),
-        WordIs::Withholds if counts.returned == 0 || left == 0 => "hands none of this over".to_owned(),
-        WordIs::Withholds => {
-            format!("hands over {left} of those {}", counted(subject, counts.returned))
-        }
-        WordIs::Notice(AnswersNotice::Complies) => "follows such a notice".to_owned(),
-        WordIs::Notice(AnswersNotice::Withdraws) => {
-            "withdraws the feature in that country instead".to_owned()
-        }
-        WordIs::Notice(AnswersNotice::Leaves) => "would leave that country instead".to_owned(),
-        WordIs::Notice(AnswersNotice::Refuses) => {
-            "would refuse and let itself be blocked in that country".to_owned()
-        }
-    };
-    format!("According to {from}, its operator {gist}: {says}")
-}
-
-/// What a thief of the rows and keys of whoever was asked has of the same, with the order and without it.
-pub(super) fn thief(subject: &Subject<'_>, thief: &Thief) -> String {
-    let Share { n, of } = thief.rows;
-    let all = share(subject, n, of);
-    let has = if subject.unit == "messages" { "has a record of" } else { "has" };
-    match thief.without.map(|without| without.n) {
-        _ if of == 0 => String::new(),
-        None | Some(0) if n == 0 && subject.is_a_tap => {
-            format!("What passes lies in no row: a thief of the operator's rows and keys {has} {all}.")
-        }
-        None | Some(0) if n == 0 => format!("A thief of the same rows and keys {has} {all}."),
-        Some(without) if n == 0 => {
-            format!("A thief of the rows and keys {has} {all}; without the order it would be {without}.")
-        }
-        Some(0) => format!(
-            "The order makes rows: a thief of them {has} {all}. Without the order none of that lies there."
-        ),
-        Some(without) if without != n => {
-            format!("A thief of the rows and keys {has} {all}; without the order it would be {without}.")
-        }
-        None | Some(_) => format!("A thief of the same rows and keys {has} {all}, without any order."),
-    }
-}
-
-/// Who could notice, because something else reached their phone than without the order, and to whom the phone said something.
-pub(super) fn notice(view: View, is_ordered: bool, state: State, measures: &Measures) -> String {
-    let could = &measures.could_notice;
-    let own = match view {
-        View::SeizedPhone => "Whoever carried the phone knows that it was taken.",
-        View::OpenPhone => "Whoever shows a phone knows of it.",
-        View::ReportedMessage => "Whoever reports a message knows of it.",
-        _ if matches!(state, State::InPlace { .. }) => "Nothing would be changed, so nobody could notice.",
-        _ if !is_ordered => "No phone takes part in this, so no phone could tell anybody.",
-        _ if could.is_empty() => {
-            "Nobody could notice: every phone was reached by the same bytes at the same times as without the order."
-        }
-        _ => "",
-    };
-    if !own.is_empty() {
-        return own.to_owned();
-    }
-    let told: Vec<String> = measures.first_noticed().into_keys().map(str::to_owned).collect();
-    let (phones, none, every) = match could.as_slice() {
-        [_] => ("that phone", "It said nothing.", "It said something."),
-        _ => ("their phones", "No phone said anything.", "Each of these phones said something."),
-    };
-    let said = match told.as_slice() {
-        [] => none.to_owned(),
-        all if all.len() == could.len() => every.to_owned(),
-        [one] => format!("The phone of {one} said something."),
-        some => format!("The phones of {} said something.", crowd(some)),
-    };
-    let who = capital(&crowd(could));
-    format!("{who} could notice: the order changed what reached {phones}. {said}")
-}
-
-/// People by name, or so many of them, whoever they are.
-fn crowd(names: &[String]) -> String {
-    match names.len() {
-        0..=NAMES_SHOWN => listed(names, "and"),
-        many => format!("{many} people"),
-    }
-}
-
-/// Where the texts that the demand is about lie as well.
-pub(super) fn copies(target: &str, everywhere: &[TextsAt]) -> String {
-    let Some(of) = everywhere.first().map(|there| there.of).filter(|of| *of > 0) else {
-        return String::new();
-    };
-    let place = |holder: Holder| match holder {
-        Holder::OwnPhone => format!("on {} phone once it is open", possessive(target)),
-        Holder::Contacts => "on the contacts' phones".to_owned(),
-        Holder::Backup => format!("readable in {} backup", possessive(target)),
-        Holder::ContactsBackups => "readable in contacts' backups".to_owned(),
-        Holder::Operator => "in what the operator stores".to_owned(),
-    };
-    let (there, gone): (Vec<&TextsAt>, Vec<&TextsAt>) =
-        everywhere.iter().partition(|there| !there.texts.is_empty());
-    let places = |of: &[&TextsAt], last: &str| {
-        let all: Vec<String> = of.iter().map(|it| place(it.holder)).collect();
-        listed(&all, last)
-    };
-    let nowhere = |gone: &[&TextsAt]| match gone {
-        [] => String::new(),
-        some => format!("; {} {}", if of == 1 { "not" } else { "none" }, places(some, "or")),
-    };
-    if there.is_empty() {
-        let these = if of == 1 { "This text is" } else { "These texts are" };
-        return format!("{these} nowhere else: not {}.", places(&gone, "or"));
-    }
-    if of == 1 {
-        return format!("The same text is also {}{}.", places(&there, "and"), nowhere(&gone));
-    }
-    let parts: Vec<String> = there
-        .iter()
-        .enumerate()
-        .map(|(number, it)| {
-            let n = it.texts.len() as u64;
-            let amount = match n {
-                2 if of == 2 => "both".to_owned(),
-                n if n == of => format!("all {of}"),
-                n => n.to_string(),
-            };
-            let verb = match (number, n) {
-                (0, 1) => " is",
-                (0, _) => " are",
-                _ => "",
-            };
-            format!("{amount}{verb} {}", place(it.holder))
-        })
-        .collect();
-    format!("Of the same {of} texts, {}{}.", listed(&parts, "and"), nowhere(&gone))
-}
-
-/// Things one after the other, the last with its word.
-fn listed(all: &[String], word: &str) -> String {
-    match all {
-        [] => String::new(),
-        [one] => one.clone(),
-        [first @ .., last] => format!("{} {word} {last}", first.join(", ")),
-    }
-}
-
-/// How much of what an order brings lies in the rows without it as well.
-pub(super) fn without_the_order(subject: &Subject<'_>, thief: &Thief) -> Option<String> {
-    let without = thief.without.filter(|without| without.n > 0)?;
-    Some(format!(
-        "Without the order the operator's rows have {} as well.",
-        share(subject, without.n, without.of)
-    ))
-}
-
-/// Ciphertexts that nothing opened, and how many of them carry texts, as the bench can tell.
-pub(super) fn ciphertexts(subject: &Subject<'_>, measures: &Measures) -> Option<String> {
-    let Sealed { texts, ciphertexts, carrying, read_elsewhere } = &measures.sealed;
-    let carried = texts.len() as u64 + read_elsewhere;
-    let of = format!("{} of {}", counted_by(carried, "texts"), subject.target);
-    let carries = match (*ciphertexts, *carrying) {
-        (0, _) => return None,
-        (1, 0) => format!("1 ciphertext is there. It carries no text of {}", subject.target),
-        (1, _) => format!("1 ciphertext is there. It carries {of}"),
-        (many, 0) => format!("{many} ciphertexts are there. None carries a text of {}", subject.target),
-        (many, 1) => format!("{many} ciphertexts are there. 1 of them carries {of}"),
-        (many, some) if many == some => format!("{many} ciphertexts are there. They carry {of}"),
-        (many, some) => format!(
-            "{many} ciphertexts are there. {some} of them carry {of}, the others receipts and the like"
-        ),
-    };
-    let elsewhere = match read_elsewhere {
-        0 => String::new(),
-        1 => " 1 of those texts came back from elsewhere.".into(),
-        many => format!(" {many} of those texts came back from elsewhere."),
-    };
-    Some(format!(
-        "{carries}. The bytes do not say so; time, direction and size might, which was not tried.{elsewhere}"
-    ))
-}
-
 /// Who else is in it: people named, accounts without a name, and those people whose words are read; without its verb's subject.
 fn others(measures: &Measures) -> Option<String> {
     let accounts = (measures.named_accounts > 0)
@@ -512,14 +329,6 @@ fn others(measures: &Measures) -> Option<String> {
     })
 }
 
-/// People by name, or so many of them.
-fn people(names: &[String]) -> String {
-    match names {
-        many if many.len() > NAMES_SHOWN => format!("{} other people", many.len()),
-        some => listed(some, "and"),
-    }
-}
-
 /// "all 4 texts of Rhys", "3 of 15 kinds of data about Rhys".
 fn share(subject: &Subject<'_>, n: u64, of: u64) -> String {
     let whose = if matches!(subject.unit, "kinds of data" | "reports") { "about" } else { "of" };
@@ -530,73 +339,8 @@ fn share(subject: &Subject<'_>, n: u64, of: u64) -> String {
     format!("{} {whose} {}{with}", part(n, of, noun), subject.target)
 }
 
-/// A part of a whole.
-fn part(n: u64, of: u64, unit: &str) -> String {
-    match (n, of) {
-        (0, 0) => format!("no {unit}"),
-        (0, 1) => format!("no {}", counted_noun(1, unit)),
-        (0, _) => format!("none of the {of} {unit}"),
-        (1, 1) => format!("the only {}", counted_noun(1, unit)),
-        (2, 2) => format!("both {unit}"),
-        (n, of) if n == of => format!("all {of} {unit}"),
-        _ => format!("{n} of {of} {unit}"),
-    }
-}
-
 fn counted(subject: &Subject<'_>, number: u64) -> String {
     counted_by(number, subject.unit)
-}
-
-fn counted_by(number: u64, unit: &str) -> String {
-    format!("{number} {}", counted_noun(number, unit))
-}
-
-/// The noun for a number of things. A unit is a plural whose first word ends in s.
-fn counted_noun(number: u64, unit: &str) -> String {
-    if number != 1 {
-        return unit.to_owned();
-    }
-    let (head, rest) =
-        unit.split_once(' ').map_or((unit, String::new()), |(head, rest)| (head, format!(" {rest}")));
-    format!("{}{rest}", head.strip_suffix('s').unwrap_or(head))
-}
-
-/// A number with a noun whose last word takes the plural.
-fn count(number: u64, noun: &str) -> String {
-    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
-}
-
-/// The same, with an article for one.
-fn a_count(number: u64, noun: &str) -> String {
-    if number == 1 { format!("the {noun}") } else { count(number, noun) }
-}
-
-fn possessive(name: &str) -> String {
-    format!("{name}'s")
-}
-
-/// A country's name; of one that is not listed, its code.
-pub(super) fn country(code: &str) -> &str {
-    match code {
-        "GB" => "Britain",
-        "US" => "the United States",
-        "AU" => "Australia",
-        "BR" => "Brazil",
-        "CA" => "Canada",
-        "CN" => "China",
-        "DE" => "Germany",
-        "FR" => "France",
-        "IE" => "Ireland",
-        "IN" => "India",
-        "JP" => "Japan",
-        "NL" => "the Netherlands",
-        "SE" => "Sweden",
-        other => other,
-    }
-}
-
-const fn them(number: u64) -> &'static str {
-    if number == 1 { "it" } else { "them" }
 }
 
 /// Posts that are gone.
@@ -617,16 +361,6 @@ fn lost(n: u64, of: u64) -> String {
         (n, of) if n == of => format!("none of the {of} messages that everybody together sends arrives"),
         _ => format!("{} that everybody together sends do not arrive", part(n, of, "messages")),
     }
-}
-
-fn lower(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -1,6 +1,10 @@
 //! Every sentence in every state, in the singular and in the plural.
 
+use pillarbox_access::design::AnswersNotice;
+
 use super::*;
+use crate::answer::{OperatorsWord, WordIs};
+use crate::score::{Holder, Sealed, Share, TextsAt, Thief};
 
 const SUBJECT: Subject<'_> = Subject {
     party: "The operator",

@@ -1,0 +1,115 @@
+//! Words: numbers with their nouns, names one after the other, the first letter of a sentence.
+
+use crate::columns::grouped;
+
+/// The names of so many people stand in a headline; of more, the number.
+pub(super) const NAMES_SHOWN: usize = 3;
+
+/// A part of a whole.
+pub(super) fn part(n: u64, of: u64, unit: &str) -> String {
+    match (n, of) {
+        (0, 0) => format!("no {unit}"),
+        (0, 1) => format!("no {}", counted_noun(1, unit)),
+        (0, _) => format!("none of the {of} {unit}"),
+        (1, 1) => format!("the only {}", counted_noun(1, unit)),
+        (2, 2) => format!("both {unit}"),
+        (n, of) if n == of => format!("all {of} {unit}"),
+        _ => format!("{n} of {of} {unit}"),
+    }
+}
+
+pub(super) fn counted_by(number: u64, unit: &str) -> String {
+    format!("{number} {}", counted_noun(number, unit))
+}
+
+/// The noun for a number of things. A unit is a plural whose first word ends in s.
+pub(super) fn counted_noun(number: u64, unit: &str) -> String {
+    if number != 1 {
+        return unit.to_owned();
+    }
+    let (head, rest) =
+        unit.split_once(' ').map_or((unit, String::new()), |(head, rest)| (head, format!(" {rest}")));
+    format!("{}{rest}", head.strip_suffix('s').unwrap_or(head))
+}
+
+/// A number with a noun whose last word takes the plural.
+pub(super) fn count(number: u64, noun: &str) -> String {
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+}
+
+/// The same, with an article for one.
+pub(super) fn a_count(number: u64, noun: &str) -> String {
+    if number == 1 { format!("the {noun}") } else { count(number, noun) }
+}
+
+pub(super) fn possessive(name: &str) -> String {
+    format!("{name}'s")
+}
+
+/// A country's name; of one that is not listed, its code.
+pub(in crate::answer) fn country(code: &str) -> &str {
+    match code {
+        "GB" => "Britain",
+        "US" => "the United States",
+        "AU" => "Australia",
+        "BR" => "Brazil",
+        "CA" => "Canada",
+        "CN" => "China",
+        "DE" => "Germany",
+        "FR" => "France",
+        "IE" => "Ireland",
+        "IN" => "India",
+        "JP" => "Japan",
+        "NL" => "the Netherlands",
+        "SE" => "Sweden",
+        other => other,
+    }
+}
+
+pub(super) const fn them(number: u64) -> &'static str {
+    if number == 1 { "it" } else { "them" }
+}
+
+pub(super) fn lower(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
+}
+
+pub(super) fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+/// Things one after the other, the last with its word.
+pub(super) fn listed(all: &[String], word: &str) -> String {
+    match all {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} {word} {last}", first.join(", ")),
+    }
+}
+
+/// People by name, or so many of them.
+pub(super) fn people(names: &[String]) -> String {
+    match names {
+        many if many.len() > NAMES_SHOWN => format!("{} other people", many.len()),
+        some => listed(some, "and"),
+    }
+}
+
+/// People by name, or so many of them, whoever they are.
+pub(super) fn crowd(names: &[String]) -> String {
+    match names.len() {
+        0..=NAMES_SHOWN => listed(names, "and"),
+        many => format!("{many} people"),
+    }
+}
+
+/// A number of passcodes: in full as far as people read numbers, and its size beyond.
+pub(super) fn many(codes: &str) -> String {
+    match codes.parse::<u128>() {
+        Ok(number) if number < 1_000_000_000_000_000 => grouped(number),
+        Ok(number) => format!("more than 10^{}", number.ilog10()),
+        Err(_) => codes.to_owned(),
+    }
+}
