@@ -15,10 +15,6 @@ use super::{Experiment, ExperimentError};
 use crate::matrix::cell::Evidence;
 use crate::score::{Brought, Counts, Holder, Means, Party, Share, TextsAt, Thief, What, Yardstick, score};
 
-/// Every place, in the order in which it is told.
-const HOLDERS: [Holder; 5] =
-    [Holder::OwnPhone, Holder::Contacts, Holder::Backup, Holder::ContactsBackups, Holder::Operator];
-
 /// Where a target's texts lie in one world, and what lies there of its messages.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Lies {
@@ -28,22 +24,27 @@ pub(super) struct Lies {
     pub(super) messages: Vec<String>,
 }
 
-/// Looks everywhere.
+/// Looks everywhere, in the order in which it is told.
 pub(super) fn everywhere(
     staged: &Staged,
     views: &Views<'_>,
     yardstick: &Yardstick,
 ) -> Result<Lies, ExperimentError> {
-    let of = yardstick.of_target().count() as u64;
-    // One look at the operator's rows serves both: trying every key on every ciphertext is what takes time.
+    // One look at the operator's rows serves texts and messages: trying every key on every ciphertext is what takes time.
     let rows = rows_of_operator(views)?;
-    let texts = HOLDERS.into_iter().map(|holder| {
-        let elsewhere = if holder == Holder::Operator { None } else { Some(read(holder, staged, views)?) };
-        let brought = elsewhere.as_ref().unwrap_or(&rows);
-        Ok(TextsAt { holder, texts: score(What::Texts, brought, yardstick).1.texts, of })
-    });
-    let texts = texts.collect::<Result<_, ExperimentError>>()?;
-    Ok(Lies { texts, messages: score(What::Messages, &rows, yardstick).1.passed })
+    let messages = score(What::Messages, &rows, yardstick).1.passed;
+    let of = yardstick.of_target().count() as u64;
+    let texts = [
+        (Holder::OwnPhone, own_phone(views)?),
+        (Holder::Contacts, Participant.serve(views, views)?.brought),
+        (Holder::Backup, Backup.serve(views, views)?.brought),
+        (Holder::ContactsBackups, backups_of_contacts(staged, views)?),
+        (Holder::Operator, rows),
+    ]
+    .into_iter()
+    .map(|(holder, brought)| TextsAt { holder, texts: score(What::Texts, &brought, yardstick).1.texts, of })
+    .collect();
+    Ok(Lies { texts, messages })
 }
 
 /// The moment from which on a text or a message counts. What brings something of the time before is about that time as well.
@@ -125,17 +126,6 @@ pub(super) fn thief(
     }
 }
 
-/// What one place gives to whoever reads it.
-fn read(holder: Holder, staged: &Staged, views: &Views<'_>) -> Result<Brought, ExperimentError> {
-    Ok(match holder {
-        Holder::OwnPhone => own_phone(views)?.brought,
-        Holder::Contacts => Participant.serve(views, views)?.brought,
-        Holder::Backup => Backup.serve(views, views)?.brought,
-        Holder::ContactsBackups => backups_of_contacts(staged, views)?,
-        Holder::Operator => rows_of_operator(views)?,
-    })
-}
-
 /// Everything that the operator's rows and keys give about the target.
 fn rows_of_operator(views: &Views<'_>) -> Result<Brought, ExperimentError> {
     let mut answered = Answered::default();
@@ -164,11 +154,11 @@ fn backups_of_contacts(staged: &Staged, views: &Views<'_>) -> Result<Brought, Ex
 }
 
 /// The target's phone, in whose hands it is, open.
-fn own_phone(views: &Views<'_>) -> Result<Answered, ExperimentError> {
+fn own_phone(views: &Views<'_>) -> Result<Brought, ExperimentError> {
     let mut answered = Answered::default();
     let owner = views.about().to_string();
     for phone in views.own_phones() {
         answered.facts(&seized_phone::read(phone, &owner)?.facts);
     }
-    Ok(answered)
+    Ok(answered.brought)
 }

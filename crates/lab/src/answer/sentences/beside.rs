@@ -110,8 +110,8 @@ pub(in crate::answer) fn copies(target: &str, everywhere: &[TextsAt]) -> String 
     let place = |holder: Holder| match holder {
         Holder::OwnPhone => format!("on {} phone once it is open", possessive(target)),
         Holder::Contacts => "on the contacts' phones".to_owned(),
-        Holder::Backup => format!("readable in {} backup", possessive(target)),
-        Holder::ContactsBackups => "readable in contacts' backups".to_owned(),
+        Holder::Backup => format!("in {} backup", possessive(target)),
+        Holder::ContactsBackups => "in the contacts' backups".to_owned(),
         Holder::Operator => "in what the operator stores".to_owned(),
     };
     let (there, gone): (Vec<&TextsAt>, Vec<&TextsAt>) =
@@ -125,31 +125,24 @@ pub(in crate::answer) fn copies(target: &str, everywhere: &[TextsAt]) -> String 
         some => format!("; {} {}", if of == 1 { "not" } else { "none" }, places(some, "or")),
     };
     if there.is_empty() {
-        let these = if of == 1 { "This text is" } else { "These texts are" };
-        return format!("{these} nowhere else: not {}.", places(&gone, "or"));
+        let these = if of == 1 { "This text" } else { "These texts" };
+        return format!("{these} can be read nowhere else: not {}.", places(&gone, "or"));
     }
     if of == 1 {
-        return format!("The same text is also {}{}.", places(&there, "and"), nowhere(&gone));
+        return format!("The same text can also be read {}{}.", places(&there, "and"), nowhere(&gone));
     }
-    let parts: Vec<String> = there
-        .iter()
-        .enumerate()
-        .map(|(number, it)| {
-            let n = it.texts.len() as u64;
-            let amount = match n {
-                2 if of == 2 => "both".to_owned(),
-                n if n == of => format!("all {of}"),
-                n => n.to_string(),
-            };
-            let verb = match (number, n) {
-                (0, 1) => " is",
-                (0, _) => " are",
-                _ => "",
-            };
-            format!("{amount}{verb} {}", place(it.holder))
-        })
-        .collect();
-    format!("Of the same {of} texts, {}{}.", listed(&parts, "and"), nowhere(&gone))
+    let amount = |n: u64| match n {
+        2 if of == 2 => "both".to_owned(),
+        n if n == of => format!("all {of}"),
+        n => n.to_string(),
+    };
+    let read = |it: &&TextsAt| format!("{} {}", amount(it.texts.len() as u64), place(it.holder));
+    let parts: Vec<String> = there.iter().map(read).collect();
+    format!(
+        "Of the same {of} texts, these can be read elsewhere: {}{}.",
+        listed(&parts, "and"),
+        nowhere(&gone)
+    )
 }
 
 /// Ciphertexts that nothing opened, and how many of them carry texts, as the bench can tell.
