@@ -231,6 +231,10 @@ fn what_a_tap_has_stays_handed_over_when_the_account_is_closed() {
     assert_eq!(cell(&closed, "plain-server", "interception").says, "only from now on: 1 of 1 texts");
     assert_eq!(cell(&closed, "whatsapp-2017", "interception").says, "held but unreadable: 1 of 1 texts");
     assert_eq!(cell(&closed, "plain-server", "pen-register").says, "only from now on: 1 of 1 messages");
+    // So is what an order has written down.
+    let logged = cell(&closed, "plain-deletes", "compelled-logging");
+    assert_eq!(logged.says, "only from now on: 1 of 1 messages");
+    assert_eq!(logged.measures.thief.unwrap().rows, Share { n: 1, of: 1 });
     // What the order did not listen to, it does not have.
     let before = story(
         "Ivo",

@@ -4,7 +4,7 @@
 //! that is there and that the operator does not hand over is said to be there.
 
 use pillarbox_relay::store::{AccountRow, EventRow};
-use pillarbox_wire::{FixedBytes, Timestamp};
+use pillarbox_wire::{AccountId, FixedBytes, Timestamp};
 
 use super::{About, Case, Demand};
 use crate::facts::Facts;
@@ -71,8 +71,8 @@ pub(super) fn over(
     };
     let rows = account.map(|account| Rows { holdings, events, tap, account, since, backups });
     let nobody = nobody(case, events);
-    // What passed was handed over as it passed: an account that is closed since then takes none of it back.
-    let closed = tap.filter(|_| rows.is_none()).and_then(|tap| closed_since(case, tap));
+    // What passed was handed over or written down as it passed: an account that is closed since then takes none of it back.
+    let closed = if account.is_none() { closed_since(case, holdings, seen) } else { None };
     let passed = closed.as_ref().map(|account| Rows { holdings, events, tap, account, since, backups });
     let mut facts = Facts::default();
     let mut line = |item: &Item| {
@@ -97,19 +97,29 @@ pub(super) fn over(
     Served { demand, about: case.about.to_string(), has_account: account.is_some(), lines, facts }
 }
 
-/// What a tap tells of by itself, without a row of the account.
+/// What a tap or a log tells of by itself, without a row of the account.
 const PASSES: [Item; 4] =
     [Item::MessageContent, Item::MessageTimes, Item::MessageSourceDestination, Item::MessageCount];
 
-/// The account that a tap was on and that the relay has no row of any more. Nothing of it is known but its name.
-fn closed_since(case: &Case<'_>, tap: &OperatorTap) -> Option<AccountRow> {
-    let named = match case.about {
-        About::Account(account) => Some(*account),
-        About::Number(_) => None,
+/// The account that an order named and that the relay has no row of any more. Nothing of it is known but its name: it stands on the
+/// tap, or in the rule by which the relay keeps the log.
+fn closed_since(case: &Case<'_>, holdings: &RelayHoldings, seen: &Seen<'_>) -> Option<AccountRow> {
+    let ordered: Vec<AccountId> = match seen {
+        Seen::Tap { tap, .. } => tap.accounts().collect(),
+        Seen::Rows { since: Some(_), .. } => {
+            let rules = holdings.rows().keeping.iter().flat_map(|keeping| &keeping.log);
+            rules.flat_map(|rule| &rule.only).copied().collect()
+        }
+        Seen::Rows { since: None, .. } => Vec::new(),
     };
-    let account = tap.accounts().find(|account| Some(*account) == named).or_else(|| tap.accounts().next())?;
+    let is_there = |account: &AccountId| holdings.rows().accounts.iter().any(|row| row.account == *account);
+    let mut closed = ordered.into_iter().filter(|account| !is_there(account));
+    let account = match case.about {
+        About::Account(named) => closed.find(|account| account == named),
+        About::Number(_) => closed.next(),
+    };
     Some(AccountRow {
-        account,
+        account: account?,
         handle: None,
         registered_at: None,
         identity_signing: FixedBytes([0; 32]),

@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 
 use pillarbox_access::demand::{CONTENT_WARRANT, Case, View, seized_phone, stored};
+use pillarbox_wire::Timestamp;
 
 use super::answer::Answered;
 use super::operators::Backup;
@@ -133,7 +134,8 @@ fn rows_of_operator(views: &Views<'_>) -> Result<Brought, ExperimentError> {
     for holdings in views.operators()? {
         let about = views.about_at(&holdings);
         let case = Case { about: &about, operator: &operator, ..views.case() };
-        answered.facts(&stored::serve(&CONTENT_WARRANT, &case, &holdings).facts);
+        // Since ever: also what an order had written down about an account that is closed by now.
+        answered.facts(&stored::serve_since(&CONTENT_WARRANT, &case, &holdings, Timestamp(0)).facts);
     }
     Ok(answered.brought)
 }
