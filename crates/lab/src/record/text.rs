@@ -134,9 +134,17 @@ fn left(screen: &mut Screen, record: &Record) {
     }
 }
 
+/// A message row that is still there.
+struct RowLeft<'r> {
+    since: Timestamp,
+    bytes: usize,
+    starts: &'r str,
+    until: Option<&'r str>,
+}
+
 /// Message rows of a relay that are still there at the end, a line each, the oldest first.
 fn rows_left(record: &Record, of: usize) -> Vec<String> {
-    let mut rows: Vec<(&str, String)> = Vec::new();
+    let mut rows: BTreeMap<&str, RowLeft<'_>> = BTreeMap::new();
     for line in record.lines() {
         let Kind::Row { relay, payload_sha256, starts, bytes, became, until, .. } = &line.kind else {
             continue;
@@ -144,18 +152,22 @@ fn rows_left(record: &Record, of: usize) -> Vec<String> {
         if *relay != of {
             continue;
         }
-        match became {
-            Fate::Gone => rows.retain(|(payload, _)| payload != payload_sha256),
-            _ if rows.iter().any(|(payload, _)| payload == payload_sha256) => {}
-            _ => {
-                let until = until.as_ref().map(|until| until.split('T').next().unwrap_or(until));
-                let until = until.map_or_else(String::new, |day| format!(", to be kept until {day}"));
-                let says = format!("there since {}: {bytes} bytes, {starts}...{until}", line.at);
-                rows.push((payload_sha256, says));
-            }
+        if *became == Fate::Gone {
+            rows.remove(payload_sha256.as_str());
+            continue;
         }
+        let row = RowLeft { since: line.at, bytes: *bytes, starts, until: None };
+        // A row that stays after its delivery is kept by another rule than one that waits.
+        rows.entry(payload_sha256).or_insert(row).until = until.as_deref();
     }
-    rows.into_iter().map(|(_, says)| says).collect()
+    let mut rows: Vec<RowLeft<'_>> = rows.into_values().collect();
+    rows.sort_by_key(|row| row.since);
+    let says = |RowLeft { since, bytes, starts, until }: RowLeft<'_>| {
+        let day = until.map(|until| until.split('T').next().unwrap_or(until));
+        let until = day.map_or_else(String::new, |day| format!(", to be kept until {day}"));
+        format!("there since {since}: {bytes} bytes, {starts}...{until}")
+    };
+    rows.into_iter().map(says).collect()
 }
 
 /// Rows by their kinds, without those that there are none of.
@@ -280,5 +292,41 @@ fn seen(screen: &mut Screen, record: &Record) {
         };
         let bytes = if sum == 0 { String::new() } else { sum.to_string() };
         screen.row(&table, &[format!("{arrow} relay {relay}"), frame.into(), count.to_string(), bytes]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A row is told with the rule that it is kept by at the end, and one that went is not told.
+    #[test]
+    fn rows_that_are_left_are_told_with_their_last_rule() {
+        let mut record = Record::default();
+        let mut row = |at, payload: &str, became, until: Option<&str>| {
+            let kind = Kind::Row {
+                relay: 0,
+                payload_sha256: payload.to_owned(),
+                starts: payload.to_owned(),
+                bytes: 3,
+                became,
+                until: until.map(str::to_owned),
+                why: None,
+            };
+            record.push(Timestamp(at), kind);
+        };
+        row(0, "b", Fate::Kept, Some("1970-01-31T00:00:00.000Z"));
+        row(1_000, "a", Fate::Kept, Some("1970-01-31T00:00:00.000Z"));
+        row(2_000, "c", Fate::Kept, Some("1970-01-31T00:00:00.000Z"));
+        row(3_000, "b", Fate::Delivered, Some("1971-01-01T00:00:00.000Z"));
+        row(4_000, "c", Fate::Gone, None);
+        assert_eq!(
+            rows_left(&record, 0),
+            [
+                "there since 1970-01-01 00:00:00 UTC: 3 bytes, b..., to be kept until 1971-01-01",
+                "there since 1970-01-01 00:00:01 UTC: 3 bytes, a..., to be kept until 1970-01-31",
+            ]
+        );
+        assert_eq!(rows_left(&record, 1), Vec::<String>::new());
     }
 }
