@@ -18,6 +18,7 @@ pub mod audit;
 pub mod columns;
 pub mod demonstration;
 pub mod experiments;
+mod fold;
 pub mod folder;
 pub mod matrix;
 pub mod oracle;

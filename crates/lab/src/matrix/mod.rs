@@ -14,7 +14,6 @@ pub mod cell;
 pub mod check;
 mod csv;
 pub mod expected;
-mod fold;
 pub mod folder;
 pub mod manifest;
 mod pool;

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use pillarbox_access::law::Day;
 
 use super::cell::Cell;
-use super::fold::{Folded, fold};
 use crate::columns::Column;
+use crate::fold::fold;
 use crate::scenario::Scenario;
 use crate::score::State;
 use crate::screen::{Screen, Table, USUAL_HEIGHT, Weight};
@@ -57,12 +57,42 @@ impl<'a> View<'a> {
     }
 }
 
+/// What is left of a matrix whose repetitions are said once.
+#[derive(Clone, Debug)]
+struct Folded {
+    /// Rows that differ from each row before them.
+    designs: Vec<String>,
+    /// The other rows, each with the row that says the same.
+    like: Vec<(String, String)>,
+    /// Columns in which the rows differ.
+    demands: Vec<String>,
+    /// The other columns: every row says the same there.
+    same: Vec<String>,
+}
+
+impl Folded {
+    /// Folds what `says` says of each design and demand.
+    fn of(designs: &[String], demands: &[String], says: &dyn Fn(&str, &str) -> Option<String>) -> Self {
+        let name = |of: &[String], at: usize| of.get(at).cloned().unwrap_or_default();
+        let folded = fold(designs.len(), 0..demands.len(), None, |row, column| {
+            says(designs.get(row)?, demands.get(column)?)
+        });
+        let like = folded.rows.iter().flat_map(|(row, others)| others.iter().map(move |other| (other, row)));
+        Self {
+            designs: folded.rows.iter().map(|(row, _)| name(designs, *row)).collect(),
+            like: like.map(|(other, row)| (name(designs, *other), name(designs, *row))).collect(),
+            demands: folded.columns_with_twins().into_iter().map(|column| name(demands, column)).collect(),
+            same: folded.constant.iter().map(|column| name(demands, *column)).collect(),
+        }
+    }
+}
+
 /// The table on one screen where that can be, for a window of `width` columns.
 #[must_use]
 pub fn render(view: &View<'_>, width: usize) -> String {
     let by_place = view.by_place();
     let says = |design: &str, demand: &str| by_place.get(&(design, demand)).map(|it| it.says.clone());
-    let folded = fold(view.designs, view.demands, &says);
+    let folded = Folded::of(view.designs, view.demands, &says);
     let mut table = Screen::new(width);
     words(&mut table, view, &folded.designs, &folded.demands);
     let mut screen = Screen::new(width);
@@ -73,7 +103,7 @@ pub fn render(view: &View<'_>, width: usize) -> String {
     } else {
         let codes = |design: &str, demand: &str| by_place.get(&(design, demand)).map(|cell| code(cell));
         // What differs in kinds alone has equal numbers: columns are folded by their words, rows by what is shown.
-        let rows = fold(view.designs, &folded.demands, &codes);
+        let rows = Folded::of(view.designs, &folded.demands, &codes);
         let shown = Folded { designs: rows.designs, like: rows.like, ..folded };
         compact(&mut screen, view, &shown, &codes);
         equal(&mut screen, &shown, view.designs.len(), &says, true);
@@ -231,7 +261,9 @@ fn equal(
         let like: Vec<&str> =
             folded.like.iter().filter(|(_, of)| of == first).map(|(it, _)| it.as_str()).collect();
         if !like.is_empty() {
-            screen.entry(Weight::Normal, &format!("The same as {first}: {}.", like.join(", ")));
+            // Equal numbers may be numbers of different kinds.
+            let same = if is_compact { "The same numbers as" } else { "The same as" };
+            screen.entry(Weight::Normal, &format!("{same} {first}: {}.", like.join(", ")));
         }
     }
     let first = folded.designs.first().map_or("", String::as_str);

@@ -10,7 +10,7 @@
 //! | `grid` | the cells as a table, and what is shown of one |
 //! | `first` | which cell stands first |
 //! | `squares` | one text is one square |
-//! | `fold`, `table` | what is equal is said once |
+//! | `table` | what is equal is said once |
 //! | `paper`, `cells` | each cell with its sentence, its paper and its evidence |
 //! | `rows`, `people`, `day` | two pictures, from the rows that came back |
 //! | `bundle` | report and evidence as one archive |
@@ -20,7 +20,6 @@ mod cells;
 mod day;
 pub mod escape;
 mod first;
-mod fold;
 mod grid;
 mod paper;
 mod people;

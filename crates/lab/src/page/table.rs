@@ -1,8 +1,8 @@
 //! The matrix on the page, of which only the differences are left, and the columns that name kinds of data, as lists.
 
 use super::cells::id;
-use super::fold::{Folded, fold};
 use super::grid::{Grid, Shown};
+use crate::fold::{Folded, fold};
 
 /// The matrix.
 #[derive(Clone, Debug, Default)]
@@ -100,7 +100,7 @@ impl Table {
     #[must_use]
     pub(super) fn of(grid: &Grid<'_>, first: (usize, usize)) -> Self {
         let columns = (0..grid.demands.len()).filter(|column| !grid.names_kinds(*column));
-        let folded = fold(grid.designs.len(), columns, first.1, |row, column| grid.shown(row, column));
+        let folded = fold(grid.designs.len(), columns, Some(first.1), |row, column| grid.shown(row, column));
         let title =
             |column: usize| grid.demands.get(column).map_or_else(String::new, |head| head.title.clone());
         let head = |column: &usize| Head {

@@ -5,22 +5,23 @@
 
 /// A table of which only the differences are left.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Folded {
+pub(crate) struct Folded {
     /// The columns that are shown.
-    pub(super) columns: Vec<usize>,
+    pub(crate) columns: Vec<usize>,
     /// The rows that are shown, each with those that are equal to it.
-    pub(super) rows: Vec<(usize, Vec<usize>)>,
+    pub(crate) rows: Vec<(usize, Vec<usize>)>,
     /// Columns that are the same in every row.
-    pub(super) constant: Vec<usize>,
+    pub(crate) constant: Vec<usize>,
     /// Columns that are the same as one that is shown, in every row.
-    pub(super) twins: Vec<(usize, usize)>,
+    pub(crate) twins: Vec<(usize, usize)>,
 }
 
-/// Folds a table of `rows` rows. The columns `columns` take part; the column `keep` is shown whatever is in it.
-pub(super) fn fold<T: PartialEq>(
+/// Folds a table of `rows` rows. The columns `columns` take part; the column `keep`, if there is one, is shown whatever is in it. Where
+/// no column is left, rows are not equal in anything that is shown, and each stands for itself.
+pub(crate) fn fold<T: PartialEq>(
     rows: usize,
     columns: impl IntoIterator<Item = usize>,
-    keep: usize,
+    keep: Option<usize>,
     cell: impl Fn(usize, usize) -> T,
 ) -> Folded {
     let mut folded = Folded::default();
@@ -34,7 +35,7 @@ pub(super) fn fold<T: PartialEq>(
             .copied()
             .find(|known| rows > 1 && (0..rows).all(|row| equal((row, *known), (row, column))));
         match (is_constant, twin) {
-            _ if column == keep => folded.columns.push(column),
+            _ if Some(column) == keep => folded.columns.push(column),
             (true, _) => folded.constant.push(column),
             (_, Some(twin)) => folded.twins.push((column, twin)),
             _ => folded.columns.push(column),
@@ -44,11 +45,22 @@ pub(super) fn fold<T: PartialEq>(
         let columns = &folded.columns;
         let is_same = |known: usize| columns.iter().all(|column| equal((known, *column), (row, *column)));
         match folded.rows.iter_mut().find(|(known, _)| is_same(*known)) {
-            Some((_, others)) => others.push(row),
-            None => folded.rows.push((row, Vec::new())),
+            Some((_, others)) if !columns.is_empty() => others.push(row),
+            _ => folded.rows.push((row, Vec::new())),
         }
     }
     folded
+}
+
+impl Folded {
+    /// The columns that are shown and their twins, in their order, for a table that shows both.
+    #[must_use]
+    pub(crate) fn columns_with_twins(&self) -> Vec<usize> {
+        let twins = self.twins.iter().map(|(twin, _)| *twin);
+        let mut columns: Vec<usize> = self.columns.iter().copied().chain(twins).collect();
+        columns.sort_unstable();
+        columns
+    }
 }
 
 #[cfg(test)]
@@ -58,7 +70,9 @@ mod tests {
     use super::*;
 
     fn folded(table: &[&[u8]], keep: usize) -> Folded {
-        fold(table.len(), 0..table.first().map_or(0, |row| row.len()), keep, |row, column| table[row][column])
+        fold(table.len(), 0..table.first().map_or(0, |row| row.len()), Some(keep), |row, column| {
+            table[row][column]
+        })
     }
 
     #[test]
@@ -74,6 +88,7 @@ mod tests {
             }
         );
         assert_eq!(folded(&table, 1).columns, [0, 1, 3], "the column that is looked at stays");
+        assert_eq!(folded(&table, 0).columns_with_twins(), [0, 2, 3]);
     }
 
     #[test]
@@ -81,13 +96,15 @@ mod tests {
         assert_eq!(folded(&[&[1, 1, 2]], 0).columns, [0, 1, 2]);
         let all_equal = folded(&[&[1, 2], &[1, 2]], 0);
         assert_eq!((all_equal.columns, all_equal.rows), (vec![0], vec![(0, vec![1])]));
+        let nothing_left = fold(2, 0..2, None, |_, column| column);
+        assert_eq!(nothing_left.rows, [(0, vec![]), (1, vec![])]);
     }
 
     proptest! {
         /// Every cell of the table can be told from what is left of it.
         #[test]
         fn nothing_is_lost(table in prop::collection::vec(prop::collection::vec(0u8..3, 4), 1..6)) {
-            let folded = fold(table.len(), 0..4, 1, |row, column| table[row][column]);
+            let folded = fold(table.len(), 0..4, Some(1), |row, column| table[row][column]);
             for row in 0..table.len() {
                 let (shown, _) = folded.rows.iter().find(|(known, others)| *known == row || others.contains(&row)).unwrap();
                 for column in 0..4 {
