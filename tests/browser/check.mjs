@@ -1,9 +1,9 @@
 // Looks at reports in a real browser: widths, paper, keys, axe, what is fetched, and strangers' texts.
 //
-//   node check.mjs --chromium PATH --whole FILE.html --hostile FILE.html [--pictures FOLDER]
+//   node check.mjs --chromium PATH --whole FILE.html --hostile FILE.html [--pictures FOLDER] [--paper]
 //
 // --whole is the report of a whole matrix, --hostile that of a story whose names and texts are markup. Each finding is a line; the
-// program ends with 1 if there is any. The numbers that were measured are printed, too.
+// program ends with 1 if there is any. With --paper only the sheets of paper are looked at. The numbers that were measured are printed, too.
 
 import { readFileSync, mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -18,6 +18,7 @@ const { values: wanted } = parseArgs({
     whole: { type: 'string' },
     hostile: { type: 'string' },
     pictures: { type: 'string' },
+    paper: { type: 'boolean' },
   },
 });
 
@@ -223,20 +224,23 @@ async function isInert(file) {
   await close();
 }
 
-const bytes = readFileSync(wanted.whole).length;
-measured(`${wanted.whole}: ${bytes} bytes`);
-if (bytes > MAX_BYTES) finding(`${wanted.whole}: ${bytes} bytes, more than ${MAX_BYTES}`);
-for (const file of [wanted.whole, wanted.hostile]) {
-  await isInert(file);
-  for (const width of WIDTHS) await reflow(file, width);
-  for (const scheme of SCHEMES) for (const width of [320, 1280]) await accessible(file, scheme, width);
+const files = [wanted.whole, wanted.hostile];
+if (!wanted.paper) {
+  const bytes = readFileSync(wanted.whole).length;
+  measured(`${wanted.whole}: ${bytes} bytes`);
+  if (bytes > MAX_BYTES) finding(`${wanted.whole}: ${bytes} bytes, more than ${MAX_BYTES}`);
+  for (const file of files) {
+    await isInert(file);
+    for (const width of WIDTHS) await reflow(file, width);
+    for (const scheme of SCHEMES) for (const width of [320, 1280]) await accessible(file, scheme, width);
+  }
+  await keyboard(wanted.whole);
+  await stays(wanted.whole);
+  const hostile = readFileSync(wanted.hostile, 'utf8');
+  if (!hostile.includes('&lt;script&gt;')) finding(`${wanted.hostile}: the story's markup is not on the page, so that nothing was tried`);
 }
-for (const file of [wanted.whole, wanted.hostile]) for (const format of ['A4', 'Letter']) await printed(file, format);
-await keyboard(wanted.whole);
-await stays(wanted.whole);
-const hostile = readFileSync(wanted.hostile, 'utf8');
-if (!hostile.includes('&lt;script&gt;')) finding(`${wanted.hostile}: the story's markup is not on the page, so that nothing was tried`);
+for (const file of files) for (const format of ['A4', 'Letter']) await printed(file, format);
 
 await browser.close();
-console.log(findings.length === 0 ? 'The report holds in the browser.' : `${findings.length} findings.`);
+console.log(findings.length === 0 ? `The report holds ${wanted.paper ? 'on paper' : 'in the browser'}.` : `${findings.length} findings.`);
 process.exit(findings.length === 0 ? 0 : 1);
