@@ -147,18 +147,18 @@ impl fmt::Display for Blank {
             Self::NoneDelivered => f.write_str("each message of this account that is there still waits"),
             Self::NoneOfThisAccount => f.write_str("no row that is left names this account"),
             Self::NoSuchThing => f.write_str("this messenger has no such thing"),
-            Self::NotTaken { kind } => write!(f, "phones leave no {kind} here"),
-            Self::NoneLeft { kind } => write!(f, "this phone has left no {kind}"),
-            Self::NoneLeftAbout { kind } => write!(f, "no phone has left a {kind} about this account"),
-            Self::SeenNotKept { what } => {
-                write!(
-                    f,
-                    "seen, not kept: `{}` is not in the log, and could be put there from now on",
-                    what.as_str()
-                )
+            Self::NotTaken { kind } => write!(f, "phones leave no {} here", kind.wording()),
+            Self::NoneLeft { kind } => write!(f, "this phone has left no {}", kind.wording()),
+            Self::NoneLeftAbout { kind } => {
+                write!(f, "no {} that a phone has left names this account", kind.wording())
             }
+            Self::SeenNotKept { what } => write!(
+                f,
+                "seen, not kept: the relay's log does not have {}, and could have them from now on",
+                what.wording()
+            ),
             Self::NoneLogged { what } => {
-                write!(f, "no row of the log says `{}` of this account", what.as_str())
+                write!(f, "the relay's log has no {} of this account", what.wording())
             }
             Self::NothingJoinsIt => f.write_str("nothing in the rows joins it to another"),
             Self::NoChannelOpened => f.write_str("this account has opened no public channel"),

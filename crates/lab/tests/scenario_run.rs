@@ -29,7 +29,7 @@ fn refused(arguments: &[&str]) -> (i32, String) {
 #[test]
 fn a_run_is_told_and_saved() {
     let folder = tempfile::tempdir().unwrap();
-    let output = run(folder.path(), &["channel-2015", "--seed", "3"]);
+    let output = run(folder.path(), &["channel-2015", "--seed", "3", "--play"]);
     assert_eq!(output.status.code(), Some(0));
     let text = String::from_utf8(output.stdout).unwrap();
     for words in

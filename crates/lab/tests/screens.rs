@@ -72,8 +72,25 @@ fn a_story_reads_like_a_play_with_what_is_left_at_its_end() {
     }
     let place = tempfile::tempdir().unwrap();
     let folder = place.path().join("record").display().to_string();
-    let shown = screen(&["run", "locked-phone-2016", "--out", &folder], 80);
+    let shown = screen(&["run", "locked-phone-2016", "--play", "--out", &folder], 80);
     assert_eq!(shown, plain(&text::play(world.record(), &scenario, &design.title, 80)));
+}
+
+/// Without more, a story is one screen: who the demands are about, around the order. With room for all of it, it is the play.
+#[test]
+fn a_story_at_a_glance_is_one_screen() {
+    let place = tempfile::tempdir().unwrap();
+    let folder = place.path().join("record").display().to_string();
+    let run = |name: &str, width: usize| screen(&["run", name, "--out", &folder], width);
+    for width in WIDTHS {
+        let shown = run("westminster-2017", width);
+        assert!(shown.lines().all(|line| display_width(line) <= width), "{width}: {shown}");
+        insta::assert_snapshot!(format!("run_glance_{width}"), shown);
+    }
+    for (story, _) in library::BUILT_IN {
+        let shown = run(story, 80);
+        assert!(shown.lines().count() <= 24, "{story}: {shown}");
+    }
 }
 
 #[test]

@@ -83,6 +83,21 @@ impl Logged {
         }
     }
 
+    /// The noun for it in a sentence, in the plural.
+    #[must_use]
+    pub const fn wording(self) -> &'static str {
+        match self {
+            Self::Registered => "registrations",
+            Self::Connected => "connections",
+            Self::LookedUp => "look-ups of a number",
+            Self::Fetched => "fetches of prekeys",
+            Self::Sent => "accepted messages",
+            Self::Delivered => "deliveries",
+            Self::Changed => "changes of what is deposited",
+            Self::Read => "readings of a channel",
+        }
+    }
+
     /// The kind of that word.
     #[must_use]
     pub fn named(word: &str) -> Option<Self> {

@@ -78,6 +78,32 @@ impl DepositKind {
         Self::BackupKey,
     ];
 
+    /// The noun for it in a sentence, in the singular and without an article.
+    #[must_use]
+    pub const fn wording(self) -> &'static str {
+        match self {
+            Self::Name => "name of its owner",
+            Self::DisplayName => "display name",
+            Self::UserName => "user name",
+            Self::Email => "e-mail address",
+            Self::EmailHash => "hash of an e-mail address",
+            Self::NumberHash => "hash of a number",
+            Self::About => "free text about its owner",
+            Self::ProfileImage => "profile picture",
+            Self::Avatar => "avatar",
+            Self::DeviceType => "type of device",
+            Self::AppVersion => "version of its program",
+            Self::PushToken => "push token",
+            Self::ExternalId => "linked outside name",
+            Self::Contact => "address book",
+            Self::Blocked => "list of blocked accounts",
+            Self::Group => "group",
+            Self::Follows => "list of channels that it follows",
+            Self::BackupPart => "backup",
+            Self::BackupKey => "key of a backup",
+        }
+    }
+
     /// The word for it in files and tables, as serde writes it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -61,8 +61,7 @@ pub(crate) fn page(run: &Run) -> String {
     let answer = &first.answer;
     writeln!(page, "## The question and the answer\n\n*{}*\n\n**{}**\n", answer.question, answer.headline)
         .unwrap();
-    let says = [&answer.thief, &answer.notice, &answer.copies, &answer.says];
-    sentences(&mut page, says.into_iter().filter(|says| !says.is_empty()));
+    sentences(&mut page, answer.beside());
     page.push_str(BACK_HEAD);
     picture(&mut page, "result-back.svg", "the table below says the same");
     table(&mut page, run, &BACK);
@@ -122,7 +121,7 @@ fn each(page: &mut String, cell: &Cell) {
     writeln!(page, "- **{}**, {}: {}", answer.design, answer.demand, answer.headline).unwrap();
 }
 
-fn sentences<'a>(page: &mut String, says: impl Iterator<Item = &'a String>) {
+fn sentences<'a>(page: &mut String, says: impl IntoIterator<Item = &'a str>) {
     for line in says {
         writeln!(page, "{line}").unwrap();
     }

@@ -12,11 +12,10 @@ use crate::returned::Blank;
 
 pub(super) fn opened(rows: &Rows<'_>) -> Reply {
     let opened: Vec<&ChannelRow> = of_account(rows).collect();
-    let lines = opened.iter().map(|row| match row.taken_down {
-        None => format!("{}, opened {}, {} posts", row.channel, row.opened_at, row.posted),
-        Some(at) => {
-            format!("{}, opened {}, {} posts; taken down {at}", row.channel, row.opened_at, row.posted)
-        }
+    let lines = opened.iter().map(|row| {
+        let posts = if row.posted == 1 { "post" } else { "posts" };
+        let opened = format!("{}, opened {}, {} {posts}", row.channel, row.opened_at, row.posted);
+        row.taken_down.map_or(opened.clone(), |at| format!("{opened}; taken down {at}"))
     });
     let exhibits = opened.iter().map(|row| Exhibit::row("channels", row)).collect();
     Reply::of(lines.collect(), exhibits, none(rows, Blank::NoChannelOpened))

@@ -4,6 +4,7 @@
 //! It is made from a cell's evidence alone, by the same function for whoever ran the world and for whoever only has the file. The
 //! numbers come from the score; names, the law and what an operator says of itself come from [`Context`], which the evidence carries.
 
+mod rows;
 mod sentences;
 
 use pillarbox_access::demand::View;
@@ -13,7 +14,8 @@ use serde::{Deserialize, Serialize};
 use crate::matrix::cell::Evidence;
 use crate::score::{Counts, Measures, State, TextsAt, What};
 
-pub use sentences::{own_question, says};
+pub(crate) use sentences::counted_by;
+pub use sentences::{Server, due_to_encryption, own_question, says};
 
 /// Names and surroundings of a cell, in words: nothing here is measured.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -178,5 +180,11 @@ impl Answer {
             assumed: context.assumed.clone(),
             repeat: context.repeat.clone(),
         }
+    }
+
+    /// The sentences that stand beside the headline, in their order: those that there are.
+    pub fn beside(&self) -> impl Iterator<Item = &str> {
+        let all = [&self.says, &self.thief, &self.copies, &self.notice];
+        all.into_iter().map(String::as_str).filter(|sentence| !sentence.is_empty())
     }
 }

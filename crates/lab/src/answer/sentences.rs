@@ -4,9 +4,13 @@
 //! |---|---|
 //! | this one | the question, what a cell says, the headline, what the party has |
 //! | `beside` | what stands beside them |
+//! | `rows` | those about a relay's folder |
+//! | `servers` | those about the same under two servers |
 //! | `words` | what they are made of |
 
 mod beside;
+mod rows;
+mod servers;
 mod words;
 
 use pillarbox_access::Item;
@@ -17,9 +21,14 @@ use crate::columns::grouped;
 use crate::matrix::cell::Evidence;
 use crate::score::{Absence, Counts, Measures, State, What};
 
-pub(super) use beside::{ciphertexts, copies, notice, operators_word, thief, without_the_order};
+pub(super) use beside::{NO_PHONE, ciphertexts, copies, notice, operators_word, thief, without_the_order};
+pub(super) use rows::{
+    ROWS_ELSEWHERE, ROWS_FOR_A_THIEF, Rows, accepted_in_all, rows_headline, rows_question,
+};
+pub use servers::{Server, due_to_encryption};
+pub(crate) use words::counted_by;
 pub(super) use words::country;
-use words::{NAMES_SHOWN, a_count, capital, count, counted_by, lower, many, part, people, possessive, them};
+use words::{NAMES_SHOWN, a_count, capital, count, lower, many, part, people, possessive, them};
 
 /// What the sentences of one answer are about.
 #[derive(Clone, Copy, Debug)]

@@ -101,6 +101,10 @@ pub(super) struct Run {
     /// The folder that the record is saved in, instead of one under runs/.
     #[arg(long, value_name = "FOLDER")]
     pub(super) out: Option<PathBuf>,
+    /// Print the whole story as a play, day by day. Without it, what fits on one screen: who the demands are about, and around the
+    /// order.
+    #[arg(long, conflicts_with_all = ["json", "full"])]
+    pub(super) play: bool,
     /// Print everything: people with their numbers, each receipt, each kind of frame.
     #[arg(long, conflicts_with = "json")]
     pub(super) full: bool,

@@ -21,6 +21,9 @@ const RUNS: &str = "runs";
 /// Parts that a story is told in, for the bar alone: as fine as a person sees it grow.
 const PARTS: usize = 50;
 
+/// Lines that are said after the screen: where the record is, and what comes next.
+const HINTS: usize = 2;
+
 /// The record's file in its folder.
 const RECORD_FILE: &str = "record.jsonl";
 
@@ -55,9 +58,18 @@ pub(super) fn run(wanted: &Run) -> Result<(), Failure> {
         print(&record)?;
     } else {
         let (record, width) = (world.record(), window::width());
-        print(&match wanted.full {
-            true => text::render(record, &scenario, &design.plain, width),
-            false => text::play(record, &scenario, &design.title, width),
+        print(&if wanted.full {
+            text::render(record, &scenario, &design.plain, width)
+        } else if wanted.play {
+            text::play(record, &scenario, &design.title, width)
+        } else {
+            text::glance(
+                record,
+                &scenario,
+                &design.title,
+                (width, window::height().saturating_sub(HINTS)),
+                "--play",
+            )
         })?;
     }
     let by_itself = || Path::new(RUNS).join(format!("{}-{}-{seed}", scenario.file_name(), design.name));

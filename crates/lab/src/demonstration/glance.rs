@@ -1,9 +1,8 @@
 //! The report on one screen: the question, what each server gave, and one row as each keeps it. Every figure is the run's.
 
-use pillarbox_access::{Answer, Item, Served, designs};
+use pillarbox_access::{Answer, Item};
 
-use super::report::{Kept, Report, Run};
-use super::text::lines_of;
+use super::report::{Kept, Report, Run, lines_of};
 use crate::columns::Column;
 use crate::screen::{Screen, Table, Weight};
 
@@ -43,9 +42,7 @@ pub fn render(report: &Report, width: usize) -> String {
         screen.row(&rows, &[ends, says]);
     }
     screen.blank();
-    for sentence in verdict(report) {
-        screen.say_in(Weight::Bold, &sentence);
-    }
+    screen.say_in(Weight::Bold, &report.verdict());
     const MORE: &str = "(every row and byte; by hand: docs/walkthrough.md)";
     if screen.is_narrow() {
         screen.copyable(Weight::Dim, NEXT);
@@ -82,12 +79,12 @@ fn table(screen: &mut Screen, report: &Report) {
         screen.row(&table, &cells.collect::<Vec<_>>());
     };
     let texts = report.texts_said;
-    row("what was said", &|run| part(most(run, &|served| served.facts.said.len()), texts, "texts"));
+    row("what was said", &|run| part(run.most(&|served| served.facts.said.len()), texts, "texts"));
     row("who wrote to whom", &|run| {
-        part(most(run, &|served| lines_of(served, Item::MessageSourceDestination)), run.saw.len(), "messages")
+        part(run.most(&|served| lines_of(served, Item::MessageSourceDestination)), run.saw.len(), "messages")
     });
     row("when, and how long", &|run| {
-        let times = most(run, &|served| lines_of(served, Item::MessageTimes));
+        let times = run.most(&|served| lines_of(served, Item::MessageTimes));
         if waits(report, run, times) {
             return format!("{times} of {}, waits for {}", run.saw.len(), report.switched_off);
         }
@@ -109,11 +106,6 @@ fn head(run: &Run) -> String {
 
 fn part(n: usize, of: usize, unit: &str) -> String {
     if n == 0 { format!("none of {of} {unit}") } else { format!("{n} of {of} {unit}") }
-}
-
-/// The most that one of the demands brought.
-fn most(run: &Run, count: &dyn Fn(&Served) -> usize) -> usize {
-    run.returns.iter().map(count).max().unwrap_or(0)
 }
 
 /// Returns true if the messages whose time came back are those that wait for the phone that is off.
@@ -156,31 +148,4 @@ fn unreadable(run: &Run, row: &Kept) -> String {
     });
     let tried = tried.map_or_else(String::new, |keys| format!("  {keys} keys tried"));
     format!("{} ...{tried}", groups.join(" "))
-}
-
-/// What is due to the encryption, and what is not.
-pub(super) fn verdict(report: &Report) -> Vec<String> {
-    let [open, closed] = report.runs.as_slice() else { return Vec::new() };
-    let came = |run: &Run| most(run, &|served| served.facts.said.len());
-    if came(open) < report.texts_said || came(closed) > 0 {
-        return vec!["This is not what encryption should do: look at --full.".into()];
-    }
-    let mut due = Vec::new();
-    let keeps = |run: &Run| designs::named(run.design).is_some_and(|design| design.relay.delivered.is_some());
-    if keeps(open) && !keeps(closed) {
-        due.push("deletes what it delivered");
-    }
-    if closed.saw.iter().all(|sight| sight.from.is_none())
-        && open.saw.iter().any(|sight| sight.from.is_some())
-    {
-        due.push("is told no sender");
-    }
-    let first = "No text came back because of the encryption.";
-    if due.is_empty() {
-        return vec![first.into()];
-    }
-    vec![format!(
-        "{first} That little else did is because this server {}; another end-to-end server may keep it.",
-        due.join(" and ")
-    )]
 }

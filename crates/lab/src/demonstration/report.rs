@@ -1,7 +1,9 @@
 //! What the demonstration found out, as data. The text on the terminal and the JSON are views of this.
 
-use pillarbox_access::Served;
+use pillarbox_access::{Answer, Item, Served, designs};
 use serde::Serialize;
+
+use crate::answer::{Server, due_to_encryption};
 
 /// The whole demonstration: one conversation, once under each design.
 #[derive(Clone, Debug, Serialize)]
@@ -20,11 +22,42 @@ pub struct Report {
     pub runs: Vec<Run>,
 }
 
+impl Report {
+    /// What is due to the encryption, and what is not.
+    #[must_use]
+    pub fn verdict(&self) -> String {
+        let [open, closed] = self.runs.as_slice() else { return String::new() };
+        due_to_encryption([open.server(), closed.server()], self.texts_said)
+    }
+}
+
 impl Run {
     /// How many texts a thief reads who has a copy of the relay's files, without any demand.
     #[must_use]
     pub fn texts_for_a_thief(&self) -> usize {
         self.kept.iter().filter(|row| row.is_text).count()
+    }
+
+    /// The most that one of the demands brought.
+    pub(super) fn most(&self, count: &dyn Fn(&Served) -> usize) -> usize {
+        self.returns.iter().map(count).max().unwrap_or(0)
+    }
+
+    fn server(&self) -> Server {
+        Server {
+            texts: self.most(&|served| served.facts.said.len()),
+            keeps_delivered: designs::named(self.design)
+                .is_some_and(|design| design.relay.delivered.is_some()),
+            is_told_senders: self.saw.iter().any(|sight| sight.from.is_some()),
+        }
+    }
+}
+
+/// The lines of the paper that came back for an item. Facts do not do instead: several of them can be about one message.
+pub(super) fn lines_of(served: &Served, item: Item) -> usize {
+    match served.answer(item) {
+        Some(Answer::Returned { lines, .. }) => lines.len(),
+        _ => 0,
     }
 }
 

@@ -1,8 +1,8 @@
 //! The whole report: the two designs side by side, asked on the left, the answer last.
 
-use pillarbox_access::{Answer, Item, Served};
+use pillarbox_access::{Item, Served};
 
-use super::report::{Kept, PhoneScreen, Report, Run, Sight};
+use super::report::{Kept, PhoneScreen, Report, Run, Sight, lines_of};
 use crate::columns::Column;
 use crate::paper::{in_words, legal_names};
 use crate::screen::{Screen, Table, Weight};
@@ -86,12 +86,7 @@ fn answers(screen: &mut Screen, report: &Report) {
             each(&|run| yielded(report, run, &run.returns_about_others))
         ));
     }
-    // The data behind this sentence are the two files in crates/access/designs.
-    screen.say(
-        "The two designs differ in more than encryption. The plain server also keeps messages, exact times and the last \
-         network address for a year. The other one deletes on delivery, keeps the day of last use, hides the sender and \
-         pads. That fewer records came back is due to those; that no text came back is due to the encryption.",
-    );
+    screen.say_in(Weight::Bold, &report.verdict());
 }
 
 /// The most that any of these demands returned, in numbers.
@@ -105,14 +100,6 @@ fn yielded(report: &Report, run: &Run, returns: &[Served]) -> String {
         run.saw.len(),
         most(&|served| lines_of(served, Item::MessageSourceDestination)),
     )
-}
-
-/// The lines of the paper that came back for an item. Facts do not do instead: several of them can be about one message.
-pub(super) fn lines_of(served: &Served, item: Item) -> usize {
-    match served.answer(item) {
-        Some(Answer::Returned { lines, .. }) => lines.len(),
-        _ => 0,
-    }
 }
 
 fn phones(screen: &mut Screen, report: &Report) {

@@ -12,6 +12,7 @@ use super::compare::{Compared, Otherwise};
 use super::staging::{Ordered, channel_of};
 use super::views::Views;
 use super::{Experiment, ExperimentError};
+use crate::answer::counted_by;
 use crate::scenario::Scenario;
 use crate::score::{Counts, Elsewhere, Means, Posts, Share, What};
 
@@ -61,9 +62,11 @@ impl Experiment for Takedown {
             answered.reasons.push("There are no public channels under this design.".into());
         } else {
             answered.reasons.push(format!(
-                "The order brings no evidence, and destroys it: of {} posts that the operator could have handed over the moment before, \
-                 {} are gone from its rows.",
-                counts.of, counts.returned
+                "The order brings no evidence, and destroys it: of {} that the operator could have handed over the moment before, \
+                 {} {} gone from its rows.",
+                counted_by(counts.of, "posts"),
+                counts.returned,
+                if counts.returned == 1 { "is" } else { "are" }
             ));
         }
         answered.counted = Some(counts);
@@ -83,12 +86,15 @@ impl Experiment for Takedown {
         });
         answered.reasons.extend([
             format!(
-                "Somebody who had never been there read {} of {} posts before the order, and {} after it.",
-                readers.stranger_before, readers.posts, readers.stranger_after
+                "Somebody who had never been there read {} of {} before the order, and {} after it.",
+                readers.stranger_before,
+                counted_by(readers.posts, "posts"),
+                readers.stranger_after
             ),
             format!(
-                "{} followers had fetched {} of them before it, out of its reach.",
-                readers.followers, readers.fetched
+                "{} had fetched {} of them before it, out of its reach.",
+                counted_by(readers.followers, "followers"),
+                readers.fetched
             ),
         ]);
     }

@@ -8,15 +8,19 @@ pub mod text;
 
 use pillarbox_access::demand::{self, About, Case, Demand, View, When, stored};
 use pillarbox_access::design::Operator;
+use pillarbox_access::law::{AS_OF, Country};
 use pillarbox_access::{Item, Reach, RelayHoldings, Served};
 use pillarbox_relay::Completeness;
 use pillarbox_wire::Handle;
 use serde::Serialize;
 
+use crate::answer::Answer;
+use crate::paper::powers;
+
 pub use control::{ControlFailed, Controls};
 
 /// The version of the form of [`FolderAnswer`] as JSON.
-pub const VERSION: u8 = 1;
+pub const VERSION: u8 = 2;
 
 /// Something that a demand asks for and that no relay's folder has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -80,6 +84,8 @@ pub struct FolderAnswer {
     pub completeness: Completeness,
     /// The same in a sentence, if rows may be missing.
     pub warning: Option<&'static str>,
+    /// The answer in sentences.
+    pub answer: Answer,
     /// The answer, item by item, with the rows behind it.
     #[serde(flatten)]
     pub served: Served,
@@ -98,12 +104,16 @@ pub fn serve(
     let served = read(demand, &About::Number(about.clone()), holdings);
     let completeness = holdings.completeness();
     let warning = completeness.sentence();
+    let law =
+        [Country::GB, Country::US].into_iter().flat_map(|country| powers(demand, country, AS_OF)).collect();
+    let answer = Answer::of_rows(&served, holdings.passed(), law, [text::controls(&controls)]);
     Ok(FolderAnswer {
         v: VERSION,
         controls,
         accepted_in_all: holdings.passed(),
         completeness,
         warning,
+        answer,
         served,
     })
 }

@@ -14,22 +14,13 @@ pub fn render(answer: &FolderAnswer, width: usize) -> String {
     let mut screen = Screen::new(width);
     heading(&mut screen, served.demand.name, &served.about, Some(served.demand), AS_OF);
     lines(&mut screen, &PaperLine::of_each(&served.lines), &asked_about(served.demand.reaches));
-    screen.title("ALSO");
-    let others = served.others();
-    screen.say(&match others.len() {
-        0 => "Nobody else is named.".to_owned(),
-        1 => format!("Somebody else is named: {}.", others.into_iter().collect::<String>()),
-        many => format!("{many} others are named: {}.", others.into_iter().collect::<Vec<_>>().join(", ")),
-    });
-    let accepted = match answer.accepted_in_all {
-        1 => "This relay has accepted 1 message in all, for everybody together. Whether it was this account's, it does not know.".to_owned(),
-        many => format!(
-            "This relay has accepted {many} messages in all, for everybody together. How many of them were this account's, \
-             it does not know."
-        ),
-    };
-    screen.say(&accepted);
-    screen.say(&controls(&answer.controls));
+    let said = &answer.answer;
+    screen.title("ANSWER");
+    screen.say(&said.question);
+    screen.say_in(Weight::Bold, &said.headline);
+    for sentence in said.why.iter().map(String::as_str).chain(said.beside()) {
+        screen.say(sentence);
+    }
     if let Some(warning) = answer.warning {
         screen.say_in(Weight::Bold, &format!("WARNING: {warning}"));
     }
@@ -47,7 +38,8 @@ fn asked_about(reaches: &[Reach]) -> Vec<Item> {
     reaches.iter().filter_map(about).collect()
 }
 
-fn controls(controls: &Controls) -> String {
+/// The findings of the controls in a sentence.
+pub(super) fn controls(controls: &Controls) -> String {
     let planted = &controls.planted;
     let found: Vec<String> = [(planted.texts, "texts"), (planted.messages, "messages")]
         .iter()

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use pillarbox_access::Item;
 use pillarbox_access::design::Design;
+use pillarbox_access::facts::Said;
 use pillarbox_wire::Timestamp;
 
 use crate::matrix::cell::Evidence;
@@ -84,19 +85,13 @@ impl Paper {
                 Standing::NotReached => paper.not_reached += 1,
             }
         }
-        let is_in_a_line = |asked: Item| asked == Item::MessageContent;
-        if !brought.entries.iter().any(|entry| is_in_a_line(entry.asked) && entry.came_back()) {
-            paper.texts = brought
-                .said
-                .iter()
-                .map(|said| Text {
-                    at: Timestamp(said.at.0).to_string(),
-                    from: said.from.clone(),
-                    to: said.to.clone(),
-                    words: said.text.clone(),
-                })
-                .collect();
-        }
+        let text = |said: &Said| Text {
+            at: Timestamp(said.at.0).to_string(),
+            from: said.from.clone(),
+            to: said.to.clone(),
+            words: said.text.clone(),
+        };
+        paper.texts = brought.texts_without_a_line().iter().map(text).collect();
         paper
     }
 

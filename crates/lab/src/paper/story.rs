@@ -60,11 +60,7 @@ pub fn short(evidence: &Evidence, design: &Design, names: &Names, width: usize) 
     middle.blank();
     middle.say_in(Weight::Bold, &answer.headline);
     let mut end = Screen::new(width);
-    for sentence in [&answer.says, &answer.thief, &answer.copies, &answer.notice] {
-        if !sentence.is_empty() {
-            end.say(sentence);
-        }
-    }
+    answer.beside().for_each(|sentence| end.say(sentence));
     let (came, closed) = came_back(evidence, &entries, names, width);
     // One line for what the command says last.
     let room = USUAL_HEIGHT.saturating_sub(top.height() + middle.height() + end.height() + 1);
@@ -280,24 +276,21 @@ pub fn render(evidence: &Evidence, design: &Design, width: usize) -> String {
     screen.title("ANSWER");
     screen.say(&answer.question);
     screen.say_in(Weight::Bold, &answer.headline);
-    for sentence in answer.why.iter().chain([&answer.says, &answer.thief, &answer.copies, &answer.notice]) {
-        if !sentence.is_empty() {
-            screen.say(sentence);
-        }
+    for sentence in answer.why.iter().map(String::as_str).chain(answer.beside()) {
+        screen.say(sentence);
     }
     screen.into_text()
 }
 
 /// The texts that came back, where no line of the paper is about them: from a phone, from a backup elsewhere.
 fn texts(screen: &mut Screen, evidence: &Evidence) {
-    let is_in_a_line = |entry: &Entry| entry.came_back() && entry.asked == Item::MessageContent;
-    let brought = &evidence.brought;
-    if brought.said.is_empty() || brought.entries.iter().any(is_in_a_line) {
+    let texts = evidence.brought.texts_without_a_line();
+    if texts.is_empty() {
         return;
     }
     screen.title("TEXTS THAT CAME BACK");
     let table = Table::new(&COLUMNS);
-    for text in &brought.said {
+    for text in texts {
         let who = |end: &Option<String>| end.clone().unwrap_or_else(|| "(not named)".into());
         let ends = format!("{} to {}", who(&text.from), who(&text.to));
         screen.row(&table, &[ends, format!("\"{}\"", safe(&text.text))]);

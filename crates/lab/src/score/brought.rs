@@ -68,6 +68,15 @@ pub struct Brought {
     pub came: Vec<(u64, u64)>,
 }
 
+impl Brought {
+    /// The texts, where no entry is about them: from a phone, from a backup elsewhere.
+    #[must_use]
+    pub fn texts_without_a_line(&self) -> &[Said] {
+        let is_about_texts = |entry: &Entry| entry.came_back() && entry.asked == Item::MessageContent;
+        if self.entries.iter().any(is_about_texts) { &[] } else { &self.said }
+    }
+}
+
 impl Party {
     /// What all of them show together. A text that several show is one text: as often as the one shows it who shows it most.
     #[must_use]

@@ -70,6 +70,9 @@ pub(in crate::answer) fn without_the_order(subject: &Subject<'_>, thief: &Thief)
     ))
 }
 
+/// Who could notice where no phone takes part.
+pub(in crate::answer) const NO_PHONE: &str = "No phone takes part in this, so no phone could tell anybody.";
+
 /// Who could notice, because something else reached their phone than without the order, and to whom the phone said something.
 pub(in crate::answer) fn notice(view: View, is_ordered: bool, state: State, measures: &Measures) -> String {
     let could = &measures.could_notice;
@@ -78,7 +81,7 @@ pub(in crate::answer) fn notice(view: View, is_ordered: bool, state: State, meas
         View::OpenPhone => "Whoever shows a phone knows of it.",
         View::ReportedMessage => "Whoever reports a message knows of it.",
         _ if matches!(state, State::InPlace { .. }) => "Nothing would be changed, so nobody could notice.",
-        _ if !is_ordered => "No phone takes part in this, so no phone could tell anybody.",
+        _ if !is_ordered => NO_PHONE,
         _ if could.is_empty() => {
             "Nobody could notice: every phone was reached by the same bytes at the same times as without the order."
         }

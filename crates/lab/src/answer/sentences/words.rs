@@ -18,7 +18,8 @@ pub(super) fn part(n: u64, of: u64, unit: &str) -> String {
     }
 }
 
-pub(super) fn counted_by(number: u64, unit: &str) -> String {
+/// A number with its noun.
+pub(crate) fn counted_by(number: u64, unit: &str) -> String {
     format!("{number} {}", counted_noun(number, unit))
 }
 

@@ -1,0 +1,112 @@
+//! Sentences about a relay's folder: what its rows give, where nobody knows how much there is to be found.
+
+use super::words::{NAMES_SHOWN, count, counted_by, listed, part, them};
+
+/// What the sentences are about.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in crate::answer) struct Rows<'a> {
+    /// The number that the demand is about.
+    pub(in crate::answer) about: &'a str,
+    /// Whether an account has it.
+    pub(in crate::answer) has_account: bool,
+    /// Texts that came back, if the demand reaches texts.
+    pub(in crate::answer) texts: Option<u64>,
+    /// Messages of which a record came back, if the demand reaches records.
+    pub(in crate::answer) messages: Option<u64>,
+    /// Messages that are there and that nothing opens.
+    pub(in crate::answer) unreadable: u64,
+    /// Kinds of data that came back.
+    pub(in crate::answer) kinds: u64,
+}
+
+/// The question.
+pub(in crate::answer) fn rows_question(demand: &str, about: &str) -> String {
+    format!("If the operator of this relay is served {demand} about {about}, what do its rows give?")
+}
+
+/// At most three sentences: what came back, what stays closed, and who else is in it.
+pub(in crate::answer) fn rows_headline(rows: &Rows<'_>, others: &[&str]) -> String {
+    let Rows { about, has_account, texts, messages, unreadable, kinds } = *rows;
+    let some = |number: u64, unit: &str| match number {
+        0 => part(0, 1, unit),
+        number => counted_by(number, unit),
+    };
+    let mut gives: Vec<String> = Vec::new();
+    gives.extend(texts.map(|texts| some(texts, "texts")));
+    gives.extend(messages.map(|messages| match messages {
+        0 => "no record of a message".to_owned(),
+        messages => format!("a record of {}", counted_by(messages, "messages")),
+    }));
+    gives.push(match kinds {
+        0 => "no data".to_owned(),
+        kinds => counted_by(kinds, "kinds of data"),
+    });
+    let mut says = Vec::new();
+    if !has_account {
+        says.push(format!("No account of this relay has the number {about}."));
+    }
+    if has_account || kinds > 0 {
+        says.push(format!("The rows give {} about {about}.", listed(&gives, "and")));
+    }
+    if unreadable > 0 {
+        let holds = counted_by(unreadable, "messages");
+        says.push(format!(
+            "They hold {holds}, receipts included, and nothing in the operator's possession opens {}.",
+            them(unreadable)
+        ));
+    }
+    says.push(match others {
+        [] => "Nobody else is named.".to_owned(),
+        many if many.len() > NAMES_SHOWN => format!("They also name {} other people.", many.len()),
+        some => {
+            let names: Vec<String> = some.iter().map(|name| (*name).to_owned()).collect();
+            format!("They also name {}.", listed(&names, "and"))
+        }
+    });
+    says.join(" ")
+}
+
+/// What a thief of the folder has.
+pub(in crate::answer) const ROWS_FOR_A_THIEF: &str =
+    "All of it was read from this folder alone: a thief who copies the folder has as much.";
+
+/// Where else the same may lie.
+pub(in crate::answer) const ROWS_ELSEWHERE: &str =
+    "A folder does not say where else the same texts lie: on phones, in backups.";
+
+/// How many messages a relay has ever accepted.
+pub(in crate::answer) fn accepted_in_all(number: u64) -> String {
+    format!(
+        "This relay has accepted {} in all, for everybody together; how many of them were this account's, it does not know.",
+        count(number, "message")
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_told_in_the_singular_and_in_the_plural() {
+        let about = "+447700900101";
+        let rows = Rows { about, has_account: true, ..Rows::default() };
+        let all = [
+            rows_headline(&Rows { has_account: false, ..rows }, &[]),
+            rows_headline(&Rows { has_account: false, kinds: 1, ..rows }, &["+447700900102"]),
+            rows_headline(&Rows { kinds: 3, ..rows }, &[]),
+            rows_headline(&Rows { messages: Some(0), kinds: 3, ..rows }, &[]),
+            rows_headline(
+                &Rows { texts: Some(0), messages: Some(1), unreadable: 1, kinds: 1, ..rows },
+                &["A"],
+            ),
+            rows_headline(&Rows { texts: Some(1), messages: Some(2), unreadable: 2, ..rows }, &["A", "B"]),
+            rows_headline(
+                &Rows { texts: Some(2), messages: Some(2), kinds: 8, ..rows },
+                &["A", "B", "C", "D"],
+            ),
+            accepted_in_all(1),
+            accepted_in_all(7),
+        ];
+        insta::assert_snapshot!(all.join("\n"));
+    }
+}
