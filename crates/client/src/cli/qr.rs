@@ -203,6 +203,26 @@ mod tests {
         assert!(expected.iter().flatten().any(|dark| *dark));
     }
 
+    /// A scanner that shares no code with the drawing reads what stands on the screen.
+    #[test]
+    fn a_scanner_reads_what_is_drawn() {
+        let link = format!("PILLARBOX:INVITE/{}", "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".repeat(14));
+        for text in ["PILLARBOX:INVITE/ABCDEFGH", link.as_str()] {
+            let code = Code::new(text).unwrap();
+            for (size, columns, rows) in [(Size::Full, 2, 1), (Size::Small, 1, 2)] {
+                let drawn = read_back(&code.draw(size), columns, rows);
+                let pixels = 4;
+                let dark = |x: usize, y: usize| drawn[y / pixels][x / pixels];
+                let side = code.width * pixels;
+                let mut picture =
+                    rqrr::PreparedImage::prepare_from_greyscale(side, side, |x, y| u8::from(!dark(x, y)) * 255);
+                let grids = picture.detect_grids();
+                assert_eq!(grids.len(), 1, "{size:?}");
+                assert_eq!(grids[0].decode().unwrap().1, text, "{size:?}");
+            }
+        }
+    }
+
     #[test]
     fn the_largest_drawing_that_fits_is_seen_whole_with_the_cursor_below_it() {
         let code = Code::new(&"PILLARBOX:INVITE/".repeat(28)).unwrap();

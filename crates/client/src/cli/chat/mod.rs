@@ -19,7 +19,7 @@ use pillarbox_transport::RelayAddress;
 use tokio::time::{Instant, interval, sleep_until};
 
 use self::keyboard::Line;
-use self::typed::{HELP, Typed};
+use self::typed::{Typed, help};
 use self::wishes::{Wish, Wishes};
 use super::desk::{Desk, find, may_write, now};
 use super::errors;
@@ -290,7 +290,10 @@ impl<'a, 'd> Chat<'a, 'd> {
         match Typed::from(line.as_str()) {
             Typed::Nothing => {}
             Typed::Say(text) => self.say(&text)?,
-            Typed::Help => self.desk.terminal.lines(HELP),
+            Typed::Help => {
+                let width = self.desk.terminal.width();
+                self.desk.terminal.lines(&help(width));
+            }
             Typed::Verify(heard) => self.verify(heard.as_deref())?,
             Typed::Timer(Ok(period)) => self.timer(period)?,
             Typed::Timer(Err(error)) => self.desk.terminal.note(&format!("Nothing was changed: {error}.")),

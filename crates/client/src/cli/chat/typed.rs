@@ -1,6 +1,7 @@
 //! What a line typed into a chat means: something to say, or a command to this phone.
 
 use super::super::period::{Period, PeriodError};
+use super::super::wrap::{INDENT, wrap};
 
 /// A line, understood.
 #[derive(Debug, PartialEq, Eq)]
@@ -23,18 +24,42 @@ pub(super) enum Typed {
     Unknown(String),
 }
 
-/// The commands, in words.
-pub(super) const HELP: &str = "\
-A line is a message. Commands:
-  /verify            show the safety number and how to compare it
-  /verify DIGITS     compare with the number that was read out to you
-  /timer 1h, /timer off
-                     let messages disappear after a time, or not
-  /lock              leave no text and no key in memory until the passphrase
-                     is given again; `account lock` does the same from outside
-  /help              this list
-  /quit              end; Ctrl-C and the end of input do the same
-  //text             say something that begins with /";
+/// The commands, and what each does.
+const COMMANDS: [(&str, &str); 7] = [
+    ("/verify", "show the safety number and how to compare it"),
+    ("/verify DIGITS", "compare with the number that was read out to you"),
+    ("/timer 1h, /timer off", "let messages disappear after a time, or not"),
+    (
+        "/lock",
+        "leave no text and no key in memory until the passphrase is given again; `account lock` does the same from outside",
+    ),
+    ("/help", "this list"),
+    ("/quit", "end; Ctrl-C and the end of input do the same"),
+    ("//text", "say something that begins with /"),
+];
+
+/// Column in which the meanings of commands begin.
+const MEANINGS: usize = 21;
+
+/// Least room for meanings beside their commands: below it they stand under them.
+const LEAST_ROOM: usize = 30;
+
+/// The commands in words, for a window of so many columns.
+pub(super) fn help(width: usize) -> String {
+    let is_narrow = width < MEANINGS + LEAST_ROOM;
+    let indent = if is_narrow { 2 * INDENT } else { MEANINGS };
+    let mut lines = vec![wrap("A line is a message. Commands:", 0, width)];
+    for (command, meaning) in COMMANDS {
+        let command = format!("{:INDENT$}{command}", "");
+        let meaning = wrap(meaning, 0, width.saturating_sub(indent));
+        let mut meaning = meaning.lines();
+        let is_beside = !is_narrow && command.len() + INDENT <= MEANINGS;
+        let first = if is_beside { meaning.next().unwrap_or_default() } else { "" };
+        lines.push(format!("{command:MEANINGS$}{first}").trim_end().to_owned());
+        lines.extend(meaning.map(|line| format!("{:indent$}{line}", "")));
+    }
+    lines.join("\n")
+}
 
 impl From<&str> for Typed {
     fn from(line: &str) -> Self {
@@ -61,6 +86,15 @@ impl From<&str> for Typed {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_commands_fit_the_window() {
+        for width in [20, 40, 60, 80] {
+            let help = help(width);
+            assert!(help.lines().all(|line| line.len() <= width.max(24)), "{width}:\n{help}");
+        }
+        insta::assert_snapshot!(format!("{}\n\n{}", help(80), help(40)));
+    }
 
     #[test]
     fn a_line_is_a_message_unless_it_begins_with_a_slash() {
