@@ -66,6 +66,8 @@ struct Folded {
     like: Vec<(String, String)>,
     /// Columns in which the rows differ.
     demands: Vec<String>,
+    /// Those of them that say in every row what an earlier one says, each with that one.
+    twins: Vec<(String, String)>,
     /// The other columns: every row says the same there.
     same: Vec<String>,
 }
@@ -82,8 +84,16 @@ impl Folded {
             designs: folded.rows.iter().map(|(row, _)| name(designs, *row)).collect(),
             like: like.map(|(other, row)| (name(designs, *other), name(designs, *row))).collect(),
             demands: folded.columns_with_twins().into_iter().map(|column| name(demands, column)).collect(),
+            twins: folded.twins.iter().map(|(twin, of)| (name(demands, *twin), name(demands, *of))).collect(),
             same: folded.constant.iter().map(|column| name(demands, *column)).collect(),
         }
+    }
+
+    /// Without the columns that say what another one says.
+    fn without_twins(mut self) -> Self {
+        let Self { demands, twins, .. } = &mut self;
+        demands.retain(|demand| twins.iter().all(|(twin, _)| twin != demand));
+        self
     }
 }
 
@@ -104,7 +114,7 @@ pub fn render(view: &View<'_>, width: usize) -> String {
         let codes = |design: &str, demand: &str| by_place.get(&(design, demand)).map(|cell| code(cell));
         // What differs in kinds alone has equal numbers: columns are folded by their words, rows by what is shown.
         let rows = Folded::of(view.designs, &folded.demands, &codes);
-        let shown = Folded { designs: rows.designs, like: rows.like, ..folded };
+        let shown = Folded { designs: rows.designs, like: rows.like, ..folded }.without_twins();
         compact(&mut screen, view, &shown, &codes);
         equal(&mut screen, &shown, view.designs.len(), &says, true);
     }
@@ -264,6 +274,13 @@ fn equal(
             // Equal numbers may be numbers of different kinds.
             let same = if is_compact { "The same numbers as" } else { "The same as" };
             screen.entry(Weight::Normal, &format!("{same} {first}: {}.", like.join(", ")));
+        }
+    }
+    for demand in folded.demands.iter().filter(|_| is_compact) {
+        let twins: Vec<&str> =
+            folded.twins.iter().filter(|(_, of)| of == demand).map(|(twin, _)| twin.as_str()).collect();
+        if !twins.is_empty() {
+            screen.entry(Weight::Normal, &format!("In every row the same as {demand}: {}.", twins.join(", ")));
         }
     }
     let first = folded.designs.first().map_or("", String::as_str);
