@@ -24,7 +24,9 @@ fn steady(ended: &Ended, place: &Place) -> String {
             .split(' ')
             .map(|word| match word {
                 link if link.starts_with("pillarbox:invite/") => "LINK".to_owned(),
-                digits if digits.len() == 5 && digits.bytes().all(|it| it.is_ascii_digit()) => "00000".to_owned(),
+                digits if digits.len() == 5 && digits.bytes().all(|it| it.is_ascii_digit()) => {
+                    "00000".to_owned()
+                }
                 time if time.len() == 5 && time.as_bytes().get(2) == Some(&b':') => "00:00".to_owned(),
                 other => other.to_owned(),
             })

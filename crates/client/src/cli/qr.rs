@@ -214,8 +214,9 @@ mod tests {
                 let pixels = 4;
                 let dark = |x: usize, y: usize| drawn[y / pixels][x / pixels];
                 let side = code.width * pixels;
-                let mut picture =
-                    rqrr::PreparedImage::prepare_from_greyscale(side, side, |x, y| u8::from(!dark(x, y)) * 255);
+                let mut picture = rqrr::PreparedImage::prepare_from_greyscale(side, side, |x, y| {
+                    u8::from(!dark(x, y)) * 255
+                });
                 let grids = picture.detect_grids();
                 assert_eq!(grids.len(), 1, "{size:?}");
                 assert_eq!(grids[0].decode().unwrap().1, text, "{size:?}");

@@ -112,9 +112,10 @@ pub fn render(view: &View<'_>, width: usize) -> String {
         equal(&mut screen, &folded, view.designs.len(), &says, false);
     } else {
         let codes = |design: &str, demand: &str| by_place.get(&(design, demand)).map(|cell| code(cell));
-        // What differs in kinds alone has equal numbers: columns are folded by their words, rows by what is shown.
+        // What differs in words alone has equal numbers: what is shown is folded by what it shows.
         let rows = Folded::of(view.designs, &folded.demands, &codes);
-        let shown = Folded { designs: rows.designs, like: rows.like, ..folded }.without_twins();
+        let shown =
+            Folded { designs: rows.designs, like: rows.like, twins: rows.twins, ..folded }.without_twins();
         compact(&mut screen, view, &shown, &codes);
         equal(&mut screen, &shown, view.designs.len(), &says, true);
     }
@@ -280,7 +281,10 @@ fn equal(
         let twins: Vec<&str> =
             folded.twins.iter().filter(|(_, of)| of == demand).map(|(twin, _)| twin.as_str()).collect();
         if !twins.is_empty() {
-            screen.entry(Weight::Normal, &format!("In every row the same as {demand}: {}.", twins.join(", ")));
+            screen.entry(
+                Weight::Normal,
+                &format!("In every row the same numbers as {demand}: {}.", twins.join(", ")),
+            );
         }
     }
     let first = folded.designs.first().map_or("", String::as_str);
