@@ -12,5 +12,6 @@ mod accounts;
 mod contacts;
 mod locking;
 mod messages;
+mod names;
 mod relay;
 mod support;
