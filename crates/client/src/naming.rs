@@ -13,7 +13,7 @@ use crate::contact::{Contact, Trust};
 use crate::display;
 use crate::sentences;
 
-/// Passes of the fold. One can bring about what the next changes; RFC 8266, section 2.1, asks for four at the least.
+/// Most passes of the fold. One can bring about what the next changes; after four RFC 8266 gives up on a name.
 const PASSES: usize = 4;
 
 /// Digits from which on a name without letters could be taken for a telephone number.
@@ -58,18 +58,28 @@ pub fn look_alike(one: &str, other: &str) -> bool {
 
 /// A name with what it looks like, to be compared with many.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Looks {
+pub struct Looks {
     folded: String,
     shapes: [String; 2],
 }
 
 impl Looks {
-    fn of(name: &str) -> Self {
+    /// Those of a name.
+    #[must_use]
+    pub fn of(name: &str) -> Self {
         Self { folded: fold(name), shapes: shapes(name) }
     }
 
-    fn is_like(&self, other: &Self) -> bool {
-        self.folded != other.folded && self.shapes.iter().any(|shape| other.shapes.contains(shape))
+    /// Whether another name is the same.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.folded == other.folded
+    }
+
+    /// Whether another name is not the same and looks like it.
+    #[must_use]
+    pub fn is_like(&self, other: &Self) -> bool {
+        !self.is_same(other) && self.shapes.iter().any(|shape| other.shapes.contains(shape))
     }
 }
 
