@@ -68,6 +68,25 @@ fn a_scenario_and_a_design_may_be_files() {
 }
 
 #[test]
+fn a_story_and_a_design_that_windows_saved_are_the_same_story_and_design() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_, scenario) = library::BUILT_IN.iter().find(|(name, _)| *name == "channel-2015").unwrap();
+    let design = include_str!("../../access/designs/plain-server.toml");
+    let windows = |text: &str| format!("\u{feff}{}", text.replace('\n', "\r\n"));
+    for (at, [story, design]) in
+        [[*scenario, design].map(str::to_owned), [*scenario, design].map(windows)].into_iter().enumerate()
+    {
+        std::fs::write(folder.path().join("mine.toml"), story).unwrap();
+        std::fs::write(folder.path().join("readable.toml"), design).unwrap();
+        let to = format!("run-{at}");
+        let output = run(folder.path(), &["mine.toml", "--design", "readable.toml", "--out", &to]);
+        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+    let record = |at: usize| std::fs::read(folder.path().join(format!("run-{at}/record.jsonl"))).unwrap();
+    assert!(record(0) == record(1), "the digest of the story is the same, and all that follows");
+}
+
+#[test]
 fn names_and_texts_of_a_story_do_nothing_to_a_terminal() {
     let folder = tempfile::tempdir().unwrap();
     let (_, scenario) = library::BUILT_IN.iter().find(|(name, _)| *name == "channel-2015").unwrap();

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use pillarbox_client::display::safe;
 pub(crate) use pillarbox_client::net::now;
 use pillarbox_client::{Contact, Passphrase, Phone, Trust, Whom, naming};
+use pillarbox_text::read;
 use rand::SeedableRng;
 use rand::rngs::{StdRng, SysRng};
 
@@ -15,6 +16,9 @@ use super::passphrase::{PassphraseError, Purpose, Secret, Source};
 use super::profile::PlaceError;
 use super::terminal::{Terminal, can_ask};
 use super::words;
+
+/// Bytes of a byte order mark and of the last line end, which are no part of what is read.
+const AROUND: usize = 5;
 
 /// The desk that a command sits at.
 pub(crate) struct Desk<'a> {
@@ -85,19 +89,18 @@ impl<'a> Desk<'a> {
         if self.options.passphrase().takes_stdin() { Err(Failure::StdinTwice) } else { Ok(()) }
     }
 
-    /// Reads all of standard input, at most `most` bytes of UTF-8, without the last line end.
+    /// Reads all of standard input, at most `most` bytes of UTF-8, without a byte order mark and the last line end.
     pub(crate) fn read_stdin(&self, most: usize) -> Result<String, Failure> {
         self.stdin_is_free()?;
         let mut bytes = Vec::new();
-        let limit = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(2);
+        // A line end of Windows has two bytes where one is kept, so a text that fits comes as at most twice as many.
+        let longest = 2 * most + AROUND;
+        let limit = u64::try_from(longest + 1).unwrap_or(u64::MAX);
         io::stdin().take(limit).read_to_end(&mut bytes).map_err(Failure::Input)?;
-        let mut text = String::from_utf8(bytes).map_err(|_| Failure::NotText)?;
-        if text.ends_with('\n') {
-            text.pop();
+        if bytes.len() > longest {
+            return Err(Failure::TooLong { most });
         }
-        if text.ends_with('\r') {
-            text.pop();
-        }
+        let text = read::message(std::str::from_utf8(&bytes).map_err(|_| Failure::NotText)?);
         if text.len() > most { Err(Failure::TooLong { most }) } else { Ok(text) }
     }
 }

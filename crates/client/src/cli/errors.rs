@@ -7,6 +7,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use pillarbox_client::Trust;
+use pillarbox_client::display::safe;
 use pillarbox_client::{naming, sentences};
 use pillarbox_wire::{AccountId, Farewell, Refusal};
 
@@ -40,7 +41,8 @@ impl Explained {
 
 /// The row of a failure, with the profile in the directory `profile`; `None` where there is nothing to say.
 pub(crate) fn explain(failure: &Failure, profile: &Path) -> Option<Explained> {
-    let profile = profile.display();
+    // A path is shown as it was typed, and that may be what somebody else has made.
+    let profile = safe(&profile.display().to_string());
     use Exit::{No, Relay, Store, Usage};
     Some(match failure {
         Failure::ReaderGone | Failure::Told(_) => return None,
@@ -246,7 +248,7 @@ pub(crate) fn explain(failure: &Failure, profile: &Path) -> Option<Explained> {
         ),
         Failure::NotText => Explained::new(Usage, "What came on standard input is not UTF-8 text."),
         Failure::File(path, words) => {
-            Explained::new(No, format!("{} could not be written: {words}.", path.display()))
+            Explained::new(No, format!("{} could not be written: {words}.", safe(&path.display().to_string())))
         }
         Failure::Input(error) => Explained::new(No, format!("Standard input could not be read: {error}.")),
         Failure::Output(error) => {
@@ -298,7 +300,7 @@ fn passphrase(error: &PassphraseError) -> Explained {
         PassphraseError::Differ => " Type the command again.",
         _ => "",
     };
-    Explained::new(exit, sentence(&error.to_string()) + advice)
+    Explained::new(exit, sentence(&safe(&error.to_string())) + advice)
 }
 
 /// What the relay refuses, with what a person can do. The clause itself is the wire's.

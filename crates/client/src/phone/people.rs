@@ -2,6 +2,7 @@
 
 use pillarbox_crypto::{IdentityPublic, SafetyNumber};
 use pillarbox_session::safety_number;
+use pillarbox_text::read::value;
 use pillarbox_wire::{AccountId, FixedBytes, Handle, Timestamp};
 use rand_core::CryptoRng;
 
@@ -232,6 +233,7 @@ impl Phone {
         rng: &mut impl CryptoRng,
     ) -> Result<(), ConfirmError> {
         let ours = self.safety_number(contact)?;
+        let heard = value(heard);
         let digits = heard.chars().filter(char::is_ascii_digit).count();
         let heard = SafetyNumber::parse(heard).ok_or(ConfirmError::NotANumber { digits })?;
         if heard != ours {

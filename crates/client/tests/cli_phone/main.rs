@@ -13,5 +13,6 @@ mod contacts;
 mod locking;
 mod messages;
 mod names;
+mod outside;
 mod relay;
 mod support;
