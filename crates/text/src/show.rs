@@ -74,7 +74,11 @@ pub fn escaped(text: &str) -> String {
 /// A JSON document whose texts have their dangerous characters as `\uXXXX`: it means the same to a program, and a
 /// terminal acts on none of it (RFC 8259, section 7).
 #[must_use]
-pub fn json(document: &str) -> String {
+pub fn json(document: String) -> String {
+    // Nearly every document: long records pass here.
+    if document.bytes().all(|byte| matches!(byte, b'\n' | b' '..=b'~')) {
+        return document;
+    }
     let mut shown = String::with_capacity(document.len());
     let mut units = [0; 2];
     for c in document.chars() {
@@ -117,6 +121,20 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn evidence_is_written_out_and_nothing_of_it_is_lost() {
+        assert_eq!(escaped("a\u{1b}[2J\r\nb\u{202e}é"), r"a\u{1b}[2J\u{d}\u{a}b\u{202e}é");
+    }
+
+    #[test]
+    fn json_means_the_same_and_does_nothing_to_a_terminal() {
+        assert_eq!(
+            json("{\"a\": \"é\u{202e}\u{7f}\u{e0041}\"}\n".to_owned()),
+            "{\"a\": \"é\\u202e\\u007f\\udb40\\udc41\"}\n"
+        );
+        assert_eq!(json("{\n  \"a\": 1\n}".to_owned()), "{\n  \"a\": 1\n}");
+    }
 
     #[test]
     fn a_text_cannot_move_the_cursor_or_hide() {

@@ -94,7 +94,7 @@ impl Terminal {
     /// A result as one JSON document on one line.
     pub(crate) fn json<T: Serialize>(&mut self, record: &T) -> Result<(), Failure> {
         let line = serde_json::to_string(&Versioned { v: FORMAT_VERSION, record });
-        self.verbatim(&display::json(&line.map_err(|error| Failure::Output(error.into()))?))
+        self.verbatim(&display::json(line.map_err(|error| Failure::Output(error.into()))?))
     }
 
     /// A row of tab-separated fields. Tabs and line ends inside a field become spaces.

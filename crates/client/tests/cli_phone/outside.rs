@@ -122,6 +122,17 @@ fn a_text_in_which_nothing_can_be_seen_is_refused_like_an_empty_one() {
 }
 
 #[test]
+fn help_that_nobody_can_be_shown_is_no_success() {
+    for word in ["--help", "--version", "-h"] {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let mut help = bare();
+        let output = help.arg(word).stdout(full).output().unwrap();
+        let err = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.code() == Some(1) && err.contains("could not be written"), "{err}");
+    }
+}
+
+#[test]
 fn what_somebody_else_has_named_does_nothing_to_a_terminal() {
     let place = Place::new();
     let (alice, bob) = place.alice_and_bob();

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use pillarbox_access::design::Design;
 use pillarbox_access::designs;
+use pillarbox_client::display::safe_document;
 use pillarbox_lab::experiments::control::Control;
 use pillarbox_lab::experiments::{self, ExperimentError};
 use pillarbox_lab::matrix::expected::{self, Comparison, Expected};
@@ -138,7 +139,7 @@ fn show(wanted: &Matrix, scenario: &Scenario, run: &Run, to: &Path) -> Result<()
         print_json(&run.cells)?;
     } else if wanted.plain {
         let lines = run.cells.iter().map(|cell| format!("{}, {}: {}\n", cell.design, cell.demand, cell.says));
-        print(&lines.collect::<String>())?;
+        print(&safe_document(&lines.collect::<String>()))?;
     } else {
         let mut designs: Vec<String> = run.cells.iter().map(|cell| cell.design.clone()).collect();
         designs.dedup();

@@ -18,7 +18,7 @@ pub(super) fn print_json(value: &impl Serialize) -> Result<(), Failure> {
         sentence: format!("the answer has no JSON form: {error}."),
         code: FAILED,
     })?;
-    print(&format!("{}\n", json(&text)))
+    print(&format!("{}\n", json(text)))
 }
 
 pub(super) fn print(text: &str) -> Result<(), Failure> {

@@ -66,7 +66,7 @@ pub(crate) fn run(arguments: Ledger, out: &mut impl Write) -> Result<(), Failure
     match output {
         Output { json: true, .. } => {
             let document = serde_json::to_string_pretty(&view.document(all))?;
-            write!(out, "{}", show::json(&document))?;
+            write!(out, "{}", show::json(document))?;
             writeln!(out)?;
         }
         Output { plain: true, .. } => {
