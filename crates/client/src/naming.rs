@@ -83,12 +83,16 @@ impl Looks {
     }
 }
 
-/// For each contact, another one whose name looks like theirs.
+/// For each contact, another one whose name looks like theirs, or is the same in a profile from before that was refused.
 #[must_use]
 pub fn alike(contacts: &[Contact]) -> Vec<Option<&Contact>> {
     let looks: Vec<_> = contacts.iter().map(|contact| Looks::of(&contact.name)).collect();
-    let other = |one: &Looks| looks.iter().zip(contacts).find(|(other, _)| one.is_like(other));
-    looks.iter().map(|one| other(one).map(|(_, contact)| contact)).collect()
+    let other = |(at, one): (usize, &Looks)| {
+        let others = looks.iter().zip(contacts).enumerate().filter(|(other, _)| *other != at);
+        let mut alike = others.filter(|(_, (look, _))| one.is_same(look) || one.is_like(look));
+        alike.next().map(|(_, (_, contact))| contact)
+    };
+    looks.iter().enumerate().map(other).collect()
 }
 
 /// What a name looks like as it is written, and in small letters: a capital I looks like a small l, and a small i does not.

@@ -97,9 +97,9 @@ impl Terminal {
         self.verbatim(&display::json(line.map_err(|error| Failure::Output(error.into()))?))
     }
 
-    /// A row of tab-separated fields. Tabs and line ends inside a field become spaces.
+    /// A row of tab-separated fields. Tabs and line ends inside a field become spaces, and nothing in it acts on a terminal.
     pub(crate) fn row(&mut self, fields: &[&str]) -> Result<(), Failure> {
-        let fields: Vec<_> = fields.iter().map(|field| field.replace(['\t', '\n', '\r'], " ")).collect();
+        let fields: Vec<_> = fields.iter().map(|field| display::safe(field)).collect();
         self.verbatim(&fields.join("\t"))
     }
 
