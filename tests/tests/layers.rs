@@ -8,12 +8,16 @@ use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, PackageId};
 
 /// What each crate may name in its `[dependencies]`; `docs/architecture.md` draws it.
 const ARROWS: &[(&str, &[&str])] = &[
-    ("pillarbox-wire", &[]),
+    ("pillarbox-text", &[]),
+    ("pillarbox-wire", &["pillarbox-text"]),
     ("pillarbox-crypto", &[]),
     ("pillarbox-session", &["pillarbox-crypto", "pillarbox-wire"]),
-    ("pillarbox-transport", &["pillarbox-crypto", "pillarbox-wire"]),
-    ("pillarbox-relay", &["pillarbox-crypto", "pillarbox-transport", "pillarbox-wire"]),
-    ("pillarbox-client", &["pillarbox-crypto", "pillarbox-session", "pillarbox-transport", "pillarbox-wire"]),
+    ("pillarbox-transport", &["pillarbox-crypto", "pillarbox-text", "pillarbox-wire"]),
+    ("pillarbox-relay", &["pillarbox-crypto", "pillarbox-text", "pillarbox-transport", "pillarbox-wire"]),
+    (
+        "pillarbox-client",
+        &["pillarbox-crypto", "pillarbox-session", "pillarbox-text", "pillarbox-transport", "pillarbox-wire"],
+    ),
     (
         "pillarbox-access",
         &["pillarbox-client", "pillarbox-crypto", "pillarbox-relay", "pillarbox-session", "pillarbox-wire"],
@@ -26,6 +30,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "pillarbox-crypto",
             "pillarbox-relay",
             "pillarbox-session",
+            "pillarbox-text",
             "pillarbox-transport",
             "pillarbox-wire",
         ],
@@ -148,7 +153,7 @@ fn the_shipped_programs_contain_no_proposal() {
 #[test]
 fn the_protocol_crates_know_no_sockets_and_no_files() {
     let metadata = metadata();
-    for package in ["pillarbox-wire", "pillarbox-crypto", "pillarbox-session"] {
+    for package in ["pillarbox-text", "pillarbox-wire", "pillarbox-crypto", "pillarbox-session"] {
         let reached = names(&metadata, &reached(&metadata, package));
         for name in SOCKETS_AND_FILES {
             assert!(!reached.contains(*name), "{package} reaches {name}");

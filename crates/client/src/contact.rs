@@ -8,6 +8,7 @@ use pillarbox_wire::{AccountId, Encoded, FixedBytes, Handle, IdentityKey, Timest
 use serde::{Deserialize, Serialize};
 
 use crate::account::Protection;
+use crate::naming;
 
 /// How sure the owner can be that a contact's key is that person's.
 ///
@@ -198,18 +199,27 @@ pub(crate) fn write_identity(identity: &IdentityPublic) -> IdentityKey {
     }
 }
 
-/// What a name for a contact may be: something that can be typed as one word of a command line or quoted, and that
-/// shows as it is.
+/// What a name for a contact may be: something that can be typed as one word of a command line or quoted, that shows as
+/// it is, and that is no telephone number. A number finds by number only, so it would never be found by such a name.
 ///
 /// # Errors
-/// [`BadName`] if it is empty, too long or holds what does not print.
+/// [`BadName`] if it is a number, empty, too long or holds what does not print.
 pub fn check_name(name: &str) -> Result<(), BadName> {
+    let starts = name.starts_with(['+', '-']);
+    if is_showable(name) && !starts && !naming::is_number(name) { Ok(()) } else { Err(BadName) }
+}
+
+/// The same without the question whether it is a number.
+pub(crate) fn is_showable(name: &str) -> bool {
     let trimmed = !name.is_empty() && name.trim() == name;
-    let shows = crate::display::safe(name) == name;
-    if trimmed && shows && name.len() <= crate::body::MAX_NAME_LEN { Ok(()) } else { Err(BadName) }
+    let shows = crate::display::safe(name) == name && !naming::fold(name).is_empty();
+    trimmed && shows && name.len() <= crate::body::MAX_NAME_LEN
 }
 
 /// The text is no name for a contact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a name has 1 to 64 bytes, no line breaks or invisible characters, and no space at its ends")]
+#[error(
+    "a name has 1 to 64 bytes, no line breaks or invisible characters and no space at its ends; it is no telephone \
+     number and does not start with - or +"
+)]
 pub struct BadName;

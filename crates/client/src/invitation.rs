@@ -14,6 +14,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use pillarbox_crypto::{IdentityPublic, kdf, labels};
+use pillarbox_text::read::link;
 use pillarbox_transport::RelayAddress;
 use pillarbox_wire::{AccountId, Encoded, FixedBytes, IdentityKey, decode, encode};
 use serde::{Deserialize, Serialize};
@@ -94,7 +95,7 @@ impl FromStr for Invitation {
 
     fn from_str(text: &str) -> Result<Self, InvitationError> {
         // A link that was sent by mail may come back with line breaks inside.
-        let compact: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+        let compact: String = link(text).chars().filter(|c| !c.is_whitespace()).collect();
         let token = strip_prefix(&compact, PREFIX).ok_or_else(|| {
             if strip_prefix(&compact, "pillarbox://").is_some() {
                 InvitationError::RelayAddress
@@ -272,7 +273,10 @@ mod tests {
             prop_assert_eq!(read(&link), Ok(invited.clone()));
             prop_assert_eq!(read(&link.to_ascii_uppercase()), Ok(invited.clone()), "a QR code is smaller in capitals");
             let wrapped = format!(" {}\n{}\n", &link[..60], &link[60..]);
-            prop_assert_eq!(read(&wrapped), Ok(invited));
+            prop_assert_eq!(read(&wrapped), Ok(invited.clone()));
+            for around in [["\u{FEFF}", "\r\n"], ["<", ">"], ["\"", "\""], ["“", "”"], ["'<", ">' "], ["\u{200B}", "\u{A0}"]] {
+                prop_assert_eq!(read(&around.join(&link)), Ok(invited.clone()), "{:?}", around);
+            }
         }
 
         #[test]

@@ -21,6 +21,7 @@
 //! | [`recovery`], [`outbox`], [`prekeys`] | healing, sending, key stock: limits and rules |
 //! | [`notice`] | what the owner is told |
 //! | [`sentences`] | the words in which they are told |
+//! | [`naming`] | names compared: the same, alike, reserved |
 //! | [`display`] | strangers' texts made safe to show |
 //! | [`net`] | the engine over TCP |
 
@@ -29,11 +30,11 @@ pub mod backup;
 mod base32;
 pub mod body;
 pub mod contact;
-pub mod display;
 pub mod group;
 pub mod habits;
 pub mod history;
 pub mod invitation;
+pub mod naming;
 pub mod net;
 pub mod notice;
 pub mod outbox;
@@ -45,6 +46,8 @@ pub mod report;
 pub mod sentences;
 pub mod vault;
 
+pub use pillarbox_text::show as display;
+
 pub use account::{Account, NewAccount, PaddingRule, Protection};
 pub use backup::{Backup, BackupError};
 pub use body::BodyId;
@@ -55,6 +58,6 @@ pub use history::{DeliveryState, Direction, Entry, EntryKind};
 pub use invitation::{Invitation, InvitationError};
 pub use notice::Notice;
 pub use passphrase::{EmptyPassphrase, Passphrase};
-pub use phone::{ConfirmError, Link, Phone, PhoneError};
+pub use phone::{ConfirmError, Link, Phone, PhoneError, Whom};
 pub use report::Report;
 pub use vault::{ProfileError, StorageError, Vault};

@@ -1,12 +1,27 @@
 //! The passphrase that opens a profile, from the prompt to Argon2id.
+//!
+//! The same passphrase comes as different bytes: an accent is typed as one character or as two, a space as one of several, and
+//! an editor puts a byte order mark in front. It is prepared as RFC 8265, section 4.2 (`OpaqueString`), says, so that it opens
+//! the profile from another keyboard and out of another file. Profiles that were made before that rule were made with the bytes
+//! as they came, and still open with them.
 
 use std::fmt;
 
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use pillarbox_text::read::without_mark;
+use unicode_normalization::UnicodeNormalization;
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+
+/// Most bytes that the normal form NFC makes of one (UAX 15, section 9, for UTF-8). With that much room the prepared
+/// passphrase is written in one place, and wiped there.
+const GROWTH: usize = 3;
 
 /// A passphrase. It is never empty; it is wiped when dropped, and `Debug` prints the type name only.
 #[derive(Zeroize, ZeroizeOnDrop)]
-pub struct Passphrase(String);
+pub struct Passphrase {
+    prepared: String,
+    /// The bytes as they came, where those are others.
+    typed: Option<String>,
+}
 
 /// There was no passphrase.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -14,22 +29,95 @@ pub struct Passphrase(String);
 pub struct EmptyPassphrase;
 
 impl Passphrase {
-    /// Takes over what somebody typed, byte for byte.
+    /// Takes over what somebody typed or what stands in a file.
     ///
     /// # Errors
     /// [`EmptyPassphrase`]: it would protect nothing and look as if it did.
     pub fn new(typed: String) -> Result<Self, EmptyPassphrase> {
-        if typed.is_empty() { Err(EmptyPassphrase) } else { Ok(Self(typed)) }
+        let typed = Zeroizing::new(typed);
+        let mut prepared = String::with_capacity(GROWTH * typed.len());
+        prepared.extend(without_mark(&typed).chars().map(as_space).nfc());
+        if prepared.is_empty() {
+            return Err(EmptyPassphrase);
+        }
+        let is_other = prepared != *typed;
+        Ok(Self { prepared, typed: is_other.then(|| (*typed).clone()) })
     }
 
-    /// The UTF-8 bytes, for Argon2id.
+    /// The UTF-8 bytes that a profile is made with.
     pub(crate) fn as_bytes(&self) -> &[u8] {
-        self.0.as_bytes()
+        self.prepared.as_bytes()
+    }
+
+    /// The bytes that a profile may have been made with, the likeliest first.
+    pub(crate) fn candidates(&self) -> impl Iterator<Item = &[u8]> {
+        std::iter::once(self.as_bytes()).chain(self.typed.as_ref().map(String::as_bytes))
+    }
+}
+
+/// A space of any width as the one on the keyboard (RFC 8265, section 4.2.2, rule 2).
+const fn as_space(c: char) -> char {
+    match c {
+        '\u{A0}' | '\u{1680}' | '\u{2000}'..='\u{200A}' | '\u{202F}' | '\u{205F}' | '\u{3000}' => ' ',
+        other => other,
     }
 }
 
 impl fmt::Debug for Passphrase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Passphrase")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn prepared(typed: &str) -> Vec<u8> {
+        Passphrase::new(typed.to_owned()).unwrap().as_bytes().to_vec()
+    }
+
+    #[test]
+    fn a_mark_a_normal_form_and_the_width_of_a_space_are_no_difference() {
+        for typed in
+            ["café au lait", "cafe\u{301} au lait", "\u{FEFF}café au lait", "café\u{A0}au\u{3000}lait"]
+        {
+            assert_eq!(prepared(typed), "café au lait".as_bytes(), "{typed:?}");
+        }
+        for (one, other) in
+            [("Secret", "secret"), (" secret", "secret"), ("a  b", "a b"), ("ﬁ", "fi"), ("a\u{FEFF}", "a")]
+        {
+            assert_ne!(prepared(one), prepared(other), "{one:?} {other:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_only_a_mark_is_empty() {
+        assert!(Passphrase::new(String::new()).is_err());
+        assert!(Passphrase::new("\u{FEFF}".to_owned()).is_err());
+    }
+
+    #[test]
+    fn the_bytes_as_they_came_are_tried_last_and_only_where_they_are_others() {
+        let tried = |typed: &str| Passphrase::new(typed.to_owned()).unwrap().candidates().count();
+        assert_eq!(tried("correct horse"), 1);
+        assert_eq!(tried("caf\u{E9}"), 1);
+        assert_eq!(tried("cafe\u{301}"), 2);
+        let marked = Passphrase::new("\u{FEFF}secret".to_owned()).unwrap();
+        assert_eq!(marked.candidates().last(), Some("\u{FEFF}secret".as_bytes()));
+    }
+
+    proptest! {
+        #[test]
+        fn a_prepared_passphrase_never_outgrows_its_room(typed in ".{1,40}") {
+            prop_assume!(typed != "\u{FEFF}");
+            let room = GROWTH * typed.len();
+            let prepared = Passphrase::new(typed).unwrap();
+            prop_assert!(prepared.prepared.len() <= room);
+            let again = Passphrase::new(prepared.prepared.clone()).unwrap();
+            prop_assert_eq!(again.as_bytes(), prepared.as_bytes());
+        }
     }
 }

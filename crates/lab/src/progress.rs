@@ -8,6 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
+use pillarbox_client::display::safe_document;
 
 /// Time between two redraws of a bar on which nothing happens: a person sees that it goes on.
 const REDRAW: Duration = Duration::from_millis(200);
@@ -71,9 +72,10 @@ impl Progress {
         let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
         *done += 1;
         let left = left(self.begun.elapsed(), *done, self.total);
+        let line =
+            safe_document(&format!("{done} of {}, {left} left: {design}, {demand}: {says}", self.total));
         // Whoever closed standard error wants none of this.
-        let _ =
-            writeln!(anstream::stderr(), "{done} of {}, {left} left: {design}, {demand}: {says}", self.total);
+        let _ = writeln!(anstream::stderr(), "{line}");
     }
 
     /// The end, or the stop.

@@ -8,6 +8,7 @@ pub mod text;
 use std::net::IpAddr;
 
 use data_encoding::HEXLOWER;
+use pillarbox_client::display::json;
 use pillarbox_wire::Timestamp;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
@@ -218,7 +219,7 @@ impl Record {
             let event = line.event.map(event_id);
             let written = Written { v: VERSION, seq, at: instant(line.at), event, kind: &line.kind };
             // Numbers, texts and lists always have a JSON form.
-            let mut line = serde_json::to_string(&written).ok()?;
+            let mut line = json(serde_json::to_string(&written).ok()?);
             line.push('\n');
             Some(line)
         })

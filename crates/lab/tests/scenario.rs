@@ -134,6 +134,47 @@ fn a_number_that_is_none_or_somebody_else_s() {
 }
 
 #[test]
+fn two_people_never_have_one_name() {
+    for (other, wrong) in [
+        ("Ada", "there are two people called Ada"),
+        ("Ada ", "there are two people called Ada"),
+        ("\u{A0}ada", "ada and Ada are one name"),
+        ("A\u{200D}da", "A\u{200D}da and Ada are one name"),
+        ("ＡＤＡ", "ＡＤＡ and Ada are one name"),
+        ("+447700900125", "+447700900125 is a number and no name"),
+        ("\u{200B}", "a name has 1 to 40 characters"),
+    ] {
+        let text = GOOD.replace("name = \"Ben\"", &format!("name = \"{other}\""));
+        let refused = refusal(&text.replace("knows = [\"Ben\"]", ""));
+        assert!(refused.contains(wrong), "{other}: {refused}");
+    }
+    let alike = parse(&GOOD.replace("\"Ben\"", "\"Аda\"")).unwrap();
+    assert_eq!((alike.warnings.len(), alike.warnings[0].line), (1, 13));
+    assert!(alike.warnings[0].says.contains("their names look alike"), "{:?}", alike.warnings);
+    assert_eq!(alike.people[0].knows, [PersonId(1)], "and each is found by their own");
+}
+
+#[test]
+fn a_person_is_found_by_their_name_as_on_a_phone() {
+    let written = |who: &str, to: &str| {
+        format!("[[events]]\nat = \"+1m\"\nwho = \"{who}\"\nsays = \"x\"\nto = \"{to}\"\n")
+    };
+    let plain = with(&written("Ada", "Ben")).unwrap();
+    let other = with(&written(" ada", "BEN\u{A0}")).unwrap();
+    assert_eq!(plain.events, other.events);
+    assert_eq!(plain.named("ben"), Some(PersonId(1)));
+    let trimmed = parse(&GOOD.replace("name = \"Ben\"", "name = \" Ben \"")).unwrap();
+    assert_eq!(trimmed.people[1].name, "Ben");
+}
+
+#[test]
+fn a_number_is_read_as_people_write_it() {
+    let scenario = parse(&GOOD.replace("+447700900124", "+44 (0) 7700 900-124")).unwrap();
+    assert_eq!(scenario.people[1].number.as_ref().unwrap().as_str(), "+447700900124");
+    assert_eq!(scenario.warnings, [], "it is a drama number");
+}
+
+#[test]
 fn a_number_outside_the_drama_ranges_is_a_warning() {
     let scenario = parse(&GOOD.replace("+447700900124", "+447911123456")).unwrap();
     assert_eq!(scenario.warnings.len(), 1);

@@ -68,6 +68,58 @@ fn a_scenario_and_a_design_may_be_files() {
 }
 
 #[test]
+fn a_story_and_a_design_that_windows_saved_are_the_same_story_and_design() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_, scenario) = library::BUILT_IN.iter().find(|(name, _)| *name == "channel-2015").unwrap();
+    let design = include_str!("../../access/designs/plain-server.toml");
+    let windows = |text: &str| format!("\u{feff}{}", text.replace('\n', "\r\n"));
+    for (at, [story, design]) in
+        [[*scenario, design].map(str::to_owned), [*scenario, design].map(windows)].into_iter().enumerate()
+    {
+        std::fs::write(folder.path().join("mine.toml"), story).unwrap();
+        std::fs::write(folder.path().join("readable.toml"), design).unwrap();
+        let to = format!("run-{at}");
+        let output = run(folder.path(), &["mine.toml", "--design", "readable.toml", "--out", &to]);
+        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+    let record = |at: usize| std::fs::read(folder.path().join(format!("run-{at}/record.jsonl"))).unwrap();
+    assert!(record(0) == record(1), "the digest of the story is the same, and all that follows");
+}
+
+#[test]
+fn predictions_that_windows_saved_are_read_as_any_other() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(
+        folder.path().join("expected.csv"),
+        "\u{feff}design,demand,state,why,found,because\r\nplain-server,content-warrant,returned,It reads.,,\r\n",
+    )
+    .unwrap();
+    let mut matrix = Command::new(env!("CARGO_BIN_EXE_pillarbox-lab"));
+    matrix.args(["matrix", "channel-2015", "--design", "plain-server", "--demand", "content-warrant"]);
+    let output = matrix.args(["--expect", "expected.csv"]).current_dir(folder.path()).output().unwrap();
+    let (out, err) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    assert!(out.contains("1 cells are as predicted"), "{out}{err}");
+}
+
+#[test]
+fn help_that_nobody_can_be_shown_is_no_success_and_what_was_typed_is_repeated_harmlessly() {
+    let program = || Command::new(env!("CARGO_BIN_EXE_pillarbox-lab"));
+    for word in ["--help", "--version", "-h"] {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let output = program().arg(word).stdout(full).output().unwrap();
+        let err = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.code() == Some(4) && err.contains("the output cannot be written"), "{err}");
+        assert_eq!(program().arg(word).output().unwrap().status.code(), Some(0));
+    }
+    for typed in [&["\u{1b}[2Jr\u{202e}un"][..], &["demand", "content-warrant", "--about", "\u{202e}+x"]] {
+        let output = program().args(typed).output().unwrap();
+        let err = String::from_utf8(output.stderr).unwrap();
+        let acts = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
+        assert!(output.status.code() == Some(2) && !err.contains(acts) && err.contains("\\u{"), "{err:?}");
+    }
+}
+
+#[test]
 fn names_and_texts_of_a_story_do_nothing_to_a_terminal() {
     let folder = tempfile::tempdir().unwrap();
     let (_, scenario) = library::BUILT_IN.iter().find(|(name, _)| *name == "channel-2015").unwrap();
@@ -78,7 +130,12 @@ fn names_and_texts_of_a_story_do_nothing_to_a_terminal() {
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(text.contains("Qui\u{fffd}nn") && text.contains("writes to \u{fffd}me."), "{text}");
-    assert!(!text.chars().any(|letter| letter == '\u{202e}' || (letter.is_control() && letter != '\n')));
+    let acts = |letter: char| letter == '\u{202e}' || (letter.is_control() && letter != '\n');
+    assert!(!text.contains(acts));
+    // For programs too, who read the same from it.
+    let json = String::from_utf8(run(folder.path(), &["mine.toml", "--json"]).stdout).unwrap();
+    assert!(!json.contains(acts) && json.contains("Qui\\u202enn"));
+    assert!(json.lines().all(|line| serde_json::from_str::<serde_json::Value>(line).is_ok()));
 }
 
 #[test]

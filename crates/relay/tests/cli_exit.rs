@@ -121,10 +121,39 @@ fn what_was_typed_is_repeated_without_what_a_terminal_acts_on() {
 }
 
 #[test]
+fn help_that_nobody_can_be_shown_is_no_success() {
+    for word in ["--help", "--version", "-h"] {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let output = program(&[word]).stdout(full).output().unwrap();
+        let err = String::from_utf8(output.stderr).unwrap();
+        assert!(
+            output.status.code() == Some(1) && err.contains("cannot be written: the disk is full"),
+            "{err}"
+        );
+        assert_eq!(say(&[word]).code, Some(0));
+    }
+}
+
+#[test]
+fn a_rule_that_windows_saved_is_read_as_any_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("rule.toml");
+    let inventory = |text: &str| {
+        std::fs::write(&file, text).unwrap();
+        say(&["inventory", "--plain", "--keep", file.to_str().unwrap()])
+    };
+    let plain = inventory("log = [{ what = \"looked-up\",\n keep = \"90 days\" }]\n");
+    let windows = inventory("\u{feff}log = [{ what = \"looked-up\",\r\n keep = \"90 days\" }]\r\n");
+    assert_eq!((plain.code, windows.code), (Some(0), Some(0)), "{windows:?}");
+    assert_eq!(plain.out, windows.out);
+}
+
+#[test]
 fn a_limit_from_the_file_holds_and_the_others_stay() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("limits.json");
-    std::fs::write(&file, r#"{"connections_per_address": 1}"#).unwrap();
+    // As an editor on Windows saves it.
+    std::fs::write(&file, "\u{feff}{\"connections_per_address\":\r\n1}\r\n").unwrap();
     let relay = RunningProgram::start(&folder.path().join("data"), &["--limits", file.to_str().unwrap()]);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {

@@ -10,6 +10,7 @@ use std::net::Ipv6Addr;
 use std::str::FromStr;
 
 use pillarbox_crypto::AgreementPublic;
+use pillarbox_text::read::{link, value};
 use thiserror::Error;
 
 use crate::base32::{KEY_CHARS, NotKey, decode, encode};
@@ -94,12 +95,14 @@ pub struct RelayAddress {
 }
 
 impl RelayAddress {
-    /// An address from its parts; an IPv6 address without brackets.
+    /// An address from its parts; an IPv6 address with or without brackets.
     ///
     /// # Errors
     /// [`AddressError::NoHost`], [`AddressError::Host`], [`AddressError::Port`].
     pub fn new(host: &str, port: u16, key: AgreementPublic) -> Result<Self, AddressError> {
-        let host = match host.parse::<Ipv6Addr>() {
+        let host = value(host);
+        let bare = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+        let host = match bare.unwrap_or(host).parse::<Ipv6Addr>() {
             Ok(address) => address.to_string(),
             Err(_) => host_name(host)?,
         };
@@ -132,6 +135,7 @@ impl FromStr for RelayAddress {
     type Err = AddressError;
 
     fn from_str(text: &str) -> Result<Self, AddressError> {
+        let text = link(text);
         let begins = text.get(..SCHEME.len()).is_some_and(|start| start.eq_ignore_ascii_case(SCHEME));
         let rest = text.get(SCHEME.len()..).filter(|_| begins).ok_or(AddressError::Scheme)?;
         let (place, key) = rest.split_once("/#").ok_or(AddressError::NoKey)?;
@@ -251,6 +255,30 @@ mod tests {
         assert_eq!(address.port(), 7117);
         assert_eq!(*address.key().as_bytes(), std::array::from_fn(|index| index as u8));
         assert_eq!(address.to_string(), format!("pillarbox://[2001:db8::1]:7117/#{KEY}"));
+    }
+
+    #[test]
+    fn what_copying_puts_around_an_address_is_no_part_of_it() {
+        let address = format!("pillarbox://[::1]:7117/#{KEY}");
+        for (before, after) in [
+            ("", ""),
+            ("", " "),
+            ("\u{FEFF}", "\r\n"),
+            ("<", ">"),
+            ("\"", "\""),
+            ("'", "' "),
+            ("\u{A0}", "\u{200B}"),
+        ] {
+            assert_eq!(parse(&format!("{before}{address}{after}")), parse(&address), "{before:?} {after:?}");
+        }
+        let key = AgreementPublic::from_bytes([1; 32]);
+        for host in ["::1", "[::1]", " [::1] "] {
+            assert_eq!(
+                RelayAddress::new(host, 1, key).map(|address| address.host().to_owned()),
+                Ok("::1".to_owned())
+            );
+        }
+        assert_eq!(RelayAddress::new("[relay.example]", 1, key), Err(AddressError::Host));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use pillarbox_text::read::value;
 use serde::{Deserialize, Serialize};
 
 use crate::bytes::FixedBytes;
@@ -37,12 +38,13 @@ impl NumberCode {
         Self(FixedBytes(digits))
     }
 
-    /// Reads a code as people write it: spaces and dashes are dropped.
+    /// Reads a code as people write it: white space and dashes are dropped, and so is what copying has put around it.
     ///
     /// # Errors
     /// [`NumberCodeError`] for anything but six digits.
     pub fn parse(text: &str) -> Result<Self, NumberCodeError> {
-        let compact: Vec<u8> = text.bytes().filter(|byte| !matches!(byte, b' ' | b'-')).collect();
+        let typed = value(text).replace(|c: char| c.is_whitespace() || c == '-', "");
+        let compact = typed.into_bytes();
         let digits = compact.iter().filter(|byte| byte.is_ascii_digit()).count();
         match <[u8; CODE_DIGITS]>::try_from(compact) {
             Ok(code) if digits == CODE_DIGITS => Ok(Self(FixedBytes(code))),
@@ -82,6 +84,7 @@ mod tests {
     #[test]
     fn a_code_is_read_as_people_write_it() {
         assert_eq!(NumberCode::parse("004 217"), NumberCode::parse("004-217"));
+        assert_eq!(NumberCode::parse("\u{feff}004\u{a0}217\r\n"), NumberCode::parse("004217"));
         assert_eq!(NumberCode::parse("004217").unwrap().to_string(), "004217");
         assert_eq!(NumberCode::from_number(4_217), NumberCode::parse("004217").unwrap());
         assert_eq!(NumberCode::from_number(9_004_217), NumberCode::parse("004217").unwrap());

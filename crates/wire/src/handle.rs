@@ -2,7 +2,14 @@
 
 use std::fmt;
 
+use pillarbox_text::read::value;
 use serde::{Deserialize, Serialize};
+
+/// Most digits of a country code (ITU-T E.164).
+const LONGEST_COUNTRY_CODE: usize = 3;
+
+/// What is dialled before a number inside its country, in the form in which it stands beside the country code.
+const TRUNK_PREFIX: &str = "(0)";
 
 /// A telephone number in the form of ITU-T E.164: `+`, then 7 to 15 digits, the first not 0.
 ///
@@ -22,6 +29,11 @@ pub enum HandleError {
     /// Something other than a digit, or a leading 0.
     #[error("a number has only digits after the +, and the first is not 0")]
     NotDigits,
+    /// A 0 begins a bracket with more in it, or stands in brackets elsewhere than behind the country code.
+    #[error(
+        "the 0 that is dialled inside a country only is no part of a number with its country code; leave it out"
+    )]
+    TrunkPrefix,
     /// Too few or too many digits.
     #[error("a number has 7 to 15 digits after the +, and this one has {digits}")]
     Length {
@@ -31,13 +43,22 @@ pub enum HandleError {
 }
 
 impl Handle {
-    /// Reads a number as people write it: spaces, dashes, dots and brackets are dropped.
+    /// Reads a number as people write it: white space, dashes, dots, slashes and brackets are dropped, and so is what copying
+    /// has put around it. A 0 in brackets behind the country code is the trunk prefix of the national notation (ITU-T
+    /// E.123): it is dialled inside the country only, and no part of the number.
     ///
     /// # Errors
     /// What stands in [`HandleError`].
     pub fn parse(text: &str) -> Result<Self, HandleError> {
-        let compact: String = text.chars().filter(|c| !matches!(c, ' ' | '-' | '.' | '(' | ')')).collect();
-        Self::try_from(compact)
+        let typed: String = value(text).chars().filter(|c| !is_between(*c)).collect();
+        let whole = match typed.split_once(TRUNK_PREFIX) {
+            Some((country, rest)) if is_country(country) => format!("{country}{rest}"),
+            _ => typed,
+        };
+        if whole.starts_with('+') && whole.contains("(0") {
+            return Err(HandleError::TrunkPrefix);
+        }
+        Self::try_from(whole.replace(['(', ')'], ""))
     }
 
     /// The number, with its plus sign.
@@ -45,6 +66,17 @@ impl Handle {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Whether a text is a country code with its plus sign.
+fn is_country(text: &str) -> bool {
+    let digits = text.strip_prefix('+').unwrap_or_default();
+    (1..=LONGEST_COUNTRY_CODE).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Whether a character only sets digits apart.
+fn is_between(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '-' | '.' | '/' | '\u{2010}'..='\u{2015}' | '\u{2212}')
 }
 
 impl TryFrom<String> for Handle {
@@ -83,6 +115,33 @@ mod tests {
         let plain = Handle::parse("+447700900123").unwrap();
         assert_eq!(Handle::parse("+44 7700 900-123").unwrap(), plain);
         assert_eq!(Handle::parse("+1 (202) 555.0143").unwrap().as_str(), "+12025550143");
+        for typed in [
+            "+44\u{A0}7700\u{202F}900\u{2011}123",
+            " +44 7700 900123\r\n",
+            "\u{FEFF}+447700900123",
+            "\u{202A}+44 7700 900123\u{202C}",
+            "+44/7700/900–123",
+        ] {
+            assert_eq!(Handle::parse(typed), Ok(plain.clone()), "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn a_0_in_brackets_behind_the_country_code_is_no_part_of_a_number() {
+        let plain = Handle::parse("+447700900123");
+        for typed in
+            ["+44 (0) 7700 900123", "+44(0)7700900123", "+44 ( 0 ) 7700 900123", "+44-(0)-7700-900-123"]
+        {
+            assert_eq!(Handle::parse(typed), plain, "{typed}");
+        }
+        assert_eq!(Handle::parse("+353 (0) 1 234 5678").unwrap().as_str(), "+35312345678");
+        assert_eq!(Handle::parse("+1 (0)(202) 555 0143").unwrap().as_str(), "+12025550143");
+        for typed in
+            ["+44 7700 (0) 900123", "+(0)44 7700 900123", "+44 (0)(0) 7700 900123", "+44 (07700) 900123"]
+        {
+            assert_eq!(Handle::parse(typed), Err(HandleError::TrunkPrefix), "{typed}");
+        }
+        assert_eq!(Handle::parse("(0) 7700 900123"), Err(HandleError::NoPlus));
     }
 
     #[test]

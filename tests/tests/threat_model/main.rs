@@ -11,6 +11,7 @@
 //! | `relay_reads`, `relay_swaps` | the relay, reading and altering messages; giving out other keys |
 //! | `on_the_wire` | somebody between phone and relay |
 //! | `stranger`, `contact` | other people with accounts |
+//! | `names` | names that people give themselves, numbers that they take |
 //! | `numbers` | strangers and the relay, with codes and numbers |
 //! | `thief`, `copied_keys` | somebody with the phone |
 //! | `world`, `wire`, `forger`, `copy` | what the tests stand on |
@@ -27,6 +28,7 @@ mod contact;
 mod copied_keys;
 mod copy;
 mod forger;
+mod names;
 mod numbers;
 mod on_the_wire;
 mod relay_reads;

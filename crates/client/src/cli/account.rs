@@ -3,8 +3,10 @@
 use std::fs;
 use std::path::Path;
 
+use pillarbox_client::display::safe;
 use pillarbox_client::vault::FILE_NAME;
 use pillarbox_client::{Account, Habits, NewAccount, PaddingRule, Phone, ProfileError, Protection, Vault};
+use pillarbox_text::read::value;
 use pillarbox_wire::{NumberCode, Refusal};
 use serde::Serialize;
 
@@ -41,7 +43,7 @@ pub(crate) fn run(desk: &mut Desk<'_>, command: &Command) -> Result<(), Failure>
             let new = NewAccount {
                 relay: relay.clone(),
                 handle: number.clone(),
-                name: name.clone().unwrap_or_default(),
+                name: name.as_deref().map(value).unwrap_or_default().to_owned(),
                 protection: Protection::EndToEnd,
                 padding: PaddingRule::Padme,
                 habits: Habits::default(),
@@ -172,7 +174,7 @@ fn show(desk: &mut Desk<'_>, form: Form) -> Result<(), Failure> {
         ]),
         Form::Text => {
             let registered = shown.account.as_deref().unwrap_or("not registered yet");
-            for (what, value) in [
+            for (what, fact) in [
                 ("Account", registered),
                 ("Number", shown.number.unwrap_or("none")),
                 ("Name", if shown.name.is_empty() { "none" } else { shown.name }),
@@ -182,7 +184,7 @@ fn show(desk: &mut Desk<'_>, form: Form) -> Result<(), Failure> {
                 ("Waiting", &format!("{} to be sent", shown.waiting)),
                 ("Profile", &directory.display().to_string()),
             ] {
-                desk.terminal.verbatim(&format!("{what:<11} {value}"))?;
+                desk.terminal.verbatim(&format!("{what:<11} {}", safe(fact)))?;
             }
             Ok(())
         }

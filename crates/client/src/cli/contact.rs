@@ -1,7 +1,8 @@
 //! `pillarbox contact`: the people this phone talks to.
 
-use pillarbox_client::sentences;
-use pillarbox_client::{Contact, Invitation, Origin, Trust, check_name};
+use pillarbox_client::{Contact, Invitation, Origin, Phone, Trust, check_name};
+use pillarbox_client::{naming, sentences};
+use pillarbox_text::read::{link, value};
 use pillarbox_wire::Handle;
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
@@ -60,17 +61,19 @@ pub(crate) fn run(desk: &mut Desk<'_>, command: &Command) -> Result<(), Failure>
 
 fn add(desk: &mut Desk<'_>, whom: &str, name: Option<&str>) -> Result<(), Failure> {
     let read;
-    let whom = match whom {
+    let whom = link(match whom {
         "-" => {
             read = desk.read_stdin(MAX_LINK_LEN)?;
-            read.trim()
+            &read
         }
         typed => typed,
-    };
+    });
+    let name = name.map(value);
     if let Some(name) = name {
         check_name(name).map_err(|_| Failure::BadName)?;
     }
-    if whom.starts_with('+') {
+    // A number, also one that is written as no number can be.
+    if whom.starts_with(['+', '(']) || whom.starts_with(|c: char| c.is_numeric()) {
         let handle = Handle::parse(whom).map_err(|error| Failure::Invitation(error.to_string()))?;
         return add_number(desk, handle, name);
     }
@@ -87,13 +90,15 @@ fn add(desk: &mut Desk<'_>, whom: &str, name: Option<&str>) -> Result<(), Failur
             words::name(&contact)
         ));
     }
-    added(desk, &contact)
+    added(desk, &phone, &contact)
 }
 
-fn added(desk: &mut Desk<'_>, contact: &Contact) -> Result<(), Failure> {
+fn added(desk: &mut Desk<'_>, phone: &Phone, contact: &Contact) -> Result<(), Failure> {
     let name = words::name(contact);
     let sure = words::sure(contact.trust);
     desk.terminal.result(&format!("Added {name}. {sure}."))?;
+    tell_claim(desk, contact);
+    tell_alike(desk, phone, contact)?;
     if contact.trust != Trust::Verified {
         desk.terminal.note(match contact.origin {
             Origin::Invitation => {
@@ -105,6 +110,32 @@ fn added(desk: &mut Desk<'_>, contact: &Contact) -> Result<(), Failure> {
             }
         });
         desk.next(&format!("verify {}", quote(&name)));
+    }
+    Ok(())
+}
+
+/// Tells that a new contact's own name for itself was not taken over, where the owner chose none.
+fn tell_claim(desk: &mut Desk<'_>, contact: &Contact) {
+    let stand_in = contact.account.to_string().starts_with(&contact.name);
+    if let Some(claim) = words::claim(contact).filter(|_| stand_in) {
+        desk.terminal.note(&format!(
+            "That phone {claim}. On this phone that means something else than a person, so it was not taken over. To call \
+             them otherwise: `contact rename {} NEW-NAME`.",
+            quote(&contact.name)
+        ));
+    }
+}
+
+/// Tells that a name looks like another contact's.
+fn tell_alike(desk: &mut Desk<'_>, phone: &Phone, contact: &Contact) -> Result<(), Failure> {
+    let contacts = phone.contacts()?;
+    if let Some(other) = contacts.iter().find(|other| naming::look_alike(&other.name, &contact.name)) {
+        let (name, other, sure) = (words::name(contact), words::name(other), words::sure(other.trust));
+        desk.terminal.warn(&format!(
+            "this {name} looks like {other} ({sure}), whom you have already, and is somebody else: a letter of the name is \
+             another one. To tell them apart: `contact rename {} NEW-NAME`.",
+            quote(&name)
+        ));
     }
     Ok(())
 }
@@ -133,7 +164,7 @@ fn add_number(desk: &mut Desk<'_>, handle: Handle, name: Option<&str>) -> Result
             let (name, sure) = (words::name(&contact), words::sure(contact.trust));
             desk.terminal.result(&format!("You have {name} already. {sure}."))?;
         }
-        None => added(desk, &contact)?,
+        None => added(desk, &phone, &contact)?,
     }
     desk.terminal.note(if by_code { words::NUMBERS_BY_CODE } else { words::NUMBERS_PROVE_NOTHING });
     Ok(())
@@ -160,14 +191,17 @@ fn list(desk: &mut Desk<'_>, form: Form) -> Result<(), Failure> {
         }
         Form::Text => {
             let width = desk.terminal.width();
-            contacts.iter().try_for_each(|contact| desk.terminal.verbatim(&line(contact, width)))
+            contacts.iter().zip(naming::alike(&contacts)).try_for_each(|(contact, alike)| {
+                let alike = alike.map(words::name);
+                desk.terminal.verbatim(&line(contact, alike.as_deref(), width))
+            })
         }
     }
 }
 
-/// A contact as a line of the list. In a narrow window, or where it is too long, what is to be remarked stands below it.
-fn line(contact: &Contact, width: usize) -> String {
-    let (name, remarks) = (words::name(contact), remarks(contact));
+/// A contact as a line of the list, with the name that its own looks like. In a narrow window, or where it is too long, what is to be remarked stands below it.
+fn line(contact: &Contact, alike: Option<&str>, width: usize) -> String {
+    let (name, remarks) = (words::name(contact), remarks(contact, alike));
     let below = wrap(&format!("{:INDENT$}{}", "", break_words(&remarks, INDENT, width)), INDENT, width);
     if width < TABLE_COLUMNS {
         let (sure, trust) = (words::sure(contact.trust), sentences::trust(contact.trust));
@@ -187,7 +221,7 @@ fn line(contact: &Contact, width: usize) -> String {
     line.trim_end().to_owned()
 }
 
-fn remarks(contact: &Contact) -> String {
+fn remarks(contact: &Contact, alike: Option<&str>) -> String {
     let mut remarks = Vec::new();
     remarks.extend(contact.handle.as_ref().map(ToString::to_string));
     if !contact.accepted {
@@ -196,6 +230,7 @@ fn remarks(contact: &Contact) -> String {
             None => "wrote first".to_owned(),
         });
     }
+    remarks.extend(alike.map(|other| format!("looks like {other}, and is somebody else")));
     if contact.expires_after.is_some() {
         remarks.push(format!("disappears: {}", Period(contact.expires_after)));
     }
@@ -223,6 +258,7 @@ fn listed(contact: &Contact) -> Listed<'_> {
 }
 
 fn rename(desk: &mut Desk<'_>, typed: &str, new_name: &str) -> Result<(), Failure> {
+    let new_name = value(new_name);
     check_name(new_name).map_err(|_| Failure::BadName)?;
     let mut phone = desk.open()?;
     let contact = find(&phone, typed)?;
@@ -233,7 +269,8 @@ fn rename(desk: &mut Desk<'_>, typed: &str, new_name: &str) -> Result<(), Failur
         words::name(&contact),
         words::name(&renamed),
         words::sure(renamed.trust)
-    ))
+    ))?;
+    tell_alike(desk, &phone, &renamed)
 }
 
 /// Goes on with a changed key. What was verified was another key, so the contact is no longer verified.
@@ -316,7 +353,7 @@ mod tests {
             stranger,
         ];
         for width in [40, 60, 80] {
-            let lines: Vec<_> = contacts.iter().map(|contact| line(contact, width)).collect();
+            let lines: Vec<_> = contacts.iter().map(|contact| line(contact, None, width)).collect();
             let list = anstream::adapter::strip_str(&lines.join("\n")).to_string();
             insta::assert_snapshot!(format!("list_{width}"), list);
         }

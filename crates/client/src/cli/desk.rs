@@ -3,8 +3,10 @@
 use std::io::{self, Read};
 use std::path::PathBuf;
 
+use pillarbox_client::display::safe;
 pub(crate) use pillarbox_client::net::now;
-use pillarbox_client::{Contact, Passphrase, Phone, Trust};
+use pillarbox_client::{Contact, Passphrase, Phone, Trust, Whom, naming};
+use pillarbox_text::read;
 use rand::SeedableRng;
 use rand::rngs::{StdRng, SysRng};
 
@@ -14,6 +16,9 @@ use super::passphrase::{PassphraseError, Purpose, Secret, Source};
 use super::profile::PlaceError;
 use super::terminal::{Terminal, can_ask};
 use super::words;
+
+/// Bytes of a byte order mark and of the last line end, which are no part of what is read.
+const AROUND: usize = 5;
 
 /// The desk that a command sits at.
 pub(crate) struct Desk<'a> {
@@ -84,19 +89,18 @@ impl<'a> Desk<'a> {
         if self.options.passphrase().takes_stdin() { Err(Failure::StdinTwice) } else { Ok(()) }
     }
 
-    /// Reads all of standard input, at most `most` bytes of UTF-8, without the last line end.
+    /// Reads all of standard input, at most `most` bytes of UTF-8, without a byte order mark and the last line end.
     pub(crate) fn read_stdin(&self, most: usize) -> Result<String, Failure> {
         self.stdin_is_free()?;
         let mut bytes = Vec::new();
-        let limit = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(2);
+        // A line end of Windows has two bytes where one is kept, so a text that fits comes as at most twice as many.
+        let longest = 2 * most + AROUND;
+        let limit = u64::try_from(longest + 1).unwrap_or(u64::MAX);
         io::stdin().take(limit).read_to_end(&mut bytes).map_err(Failure::Input)?;
-        let mut text = String::from_utf8(bytes).map_err(|_| Failure::NotText)?;
-        if text.ends_with('\n') {
-            text.pop();
+        if bytes.len() > longest {
+            return Err(Failure::TooLong { most });
         }
-        if text.ends_with('\r') {
-            text.pop();
-        }
+        let text = read::message(std::str::from_utf8(&bytes).map_err(|_| Failure::NotText)?);
         if text.len() > most { Err(Failure::TooLong { most }) } else { Ok(text) }
     }
 }
@@ -111,20 +115,27 @@ pub(crate) fn passphrase(secret: Secret) -> Result<Passphrase, Failure> {
     Passphrase::new((*secret).clone()).map_err(|_| Failure::Passphrase(PassphraseError::Empty))
 }
 
-/// The contact that a person means: by name as it is written, then whatever its case, then by number.
+/// The contact that a person means by a name, a number or an account ([`Whom`]).
 pub(crate) fn find(phone: &Phone, typed: &str) -> Result<Contact, Failure> {
-    let contacts = phone.contacts()?;
-    let exact = contacts.iter().find(|contact| contact.name == typed);
-    let found = exact.or_else(|| {
-        let alike = |contact: &&Contact| contact.name.to_lowercase() == typed.to_lowercase();
-        let number =
-            |contact: &&Contact| contact.handle.as_ref().is_some_and(|handle| handle.as_str() == typed);
-        only(contacts.iter().filter(alike)).or_else(|| only(contacts.iter().filter(number)))
-    });
-    found.cloned().ok_or_else(|| Failure::UnknownContact {
-        name: typed.to_owned(),
-        known: contacts.iter().map(words::name).collect(),
-    })
+    match phone.whom(typed)? {
+        Whom::One(contact) => Ok(*contact),
+        Whom::Several(contacts) => {
+            let meant = contacts.iter().map(|known| (words::name(known), known.trust, known.account));
+            Err(Failure::SeveralContacts { name: safe(typed), meant: meant.collect() })
+        }
+        Whom::Nobody => {
+            let contacts = phone.contacts()?;
+            // Of a profile that is older than the rule about numbers.
+            let called =
+                contacts.iter().find(|known| naming::is_number(typed) && naming::is_same(&known.name, typed));
+            Err(Failure::UnknownContact {
+                name: safe(typed),
+                is_number: naming::is_number(typed),
+                called: called.map(|contact| contact.account),
+                known: contacts.iter().map(words::name).collect(),
+            })
+        }
+    }
 }
 
 /// Refuses to write to a verified contact whose key has changed, and shows both numbers.
@@ -138,9 +149,4 @@ pub(crate) fn may_write(phone: &Phone, contact: &Contact) -> Result<(), Failure>
         before: before.map(|number| number.to_string()).unwrap_or_default(),
         now: phone.safety_number(contact.account)?.to_string(),
     })
-}
-
-fn only<T>(mut items: impl Iterator<Item = T>) -> Option<T> {
-    let first = items.next()?;
-    items.next().is_none().then_some(first)
 }

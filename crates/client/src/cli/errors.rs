@@ -7,8 +7,9 @@ use std::fmt::Write;
 use std::path::Path;
 
 use pillarbox_client::Trust;
-use pillarbox_client::sentences;
-use pillarbox_wire::{Farewell, Refusal};
+use pillarbox_client::display::safe;
+use pillarbox_client::{naming, sentences};
+use pillarbox_wire::{AccountId, Farewell, Refusal};
 
 use super::exit::Exit;
 use super::failure::Failure;
@@ -40,7 +41,8 @@ impl Explained {
 
 /// The row of a failure, with the profile in the directory `profile`; `None` where there is nothing to say.
 pub(crate) fn explain(failure: &Failure, profile: &Path) -> Option<Explained> {
-    let profile = profile.display();
+    // A path is shown as it was typed, and that may be what somebody else has made.
+    let profile = safe(&profile.display().to_string());
     use Exit::{No, Relay, Store, Usage};
     Some(match failure {
         Failure::ReaderGone | Failure::Told(_) => return None,
@@ -174,16 +176,22 @@ pub(crate) fn explain(failure: &Failure, profile: &Path) -> Option<Explained> {
         .then("inbox"),
         Failure::Refused(refusal) => refused(*refusal),
 
-        Failure::UnknownContact { name, known } => unknown_contact(name, known),
+        Failure::UnknownContact { name, is_number: true, called, known: _ } => unknown_number(name, *called),
+        Failure::UnknownContact { name, is_number: false, called: _, known } => unknown_contact(name, known),
+        Failure::SeveralContacts { name, meant } => several_contacts(name, meant),
         Failure::NobodyNamed => Explained::new(Usage, "Nobody said whom to talk with, so nothing was done.")
             .then("chat --help"),
         Failure::NameTaken => {
-            Explained::new(No, "You already call somebody by this name. Choose another one with --name NAME.")
+            Explained::new(
+                No,
+                "You already call somebody by this name: capitals, spaces and the way an accent is typed make no difference. \
+                 Choose another one; `contact add` takes it with --name NAME.",
+            )
                 .then("contact list")
         }
         Failure::BadName => Explained::new(
             Usage,
-            "A name has 1 to 64 bytes of printable characters and does not start with - or +.",
+            "A name has 1 to 64 bytes of printable characters, is no telephone number and does not start with - or +.",
         ),
         Failure::Invitation(words) => Explained::new(Usage, sentence(words)),
         Failure::OtherRelay => Explained::new(
@@ -240,7 +248,7 @@ pub(crate) fn explain(failure: &Failure, profile: &Path) -> Option<Explained> {
         ),
         Failure::NotText => Explained::new(Usage, "What came on standard input is not UTF-8 text."),
         Failure::File(path, words) => {
-            Explained::new(No, format!("{} could not be written: {words}.", path.display()))
+            Explained::new(No, format!("{} could not be written: {words}.", safe(&path.display().to_string())))
         }
         Failure::Input(error) => Explained::new(No, format!("Standard input could not be read: {error}.")),
         Failure::Output(error) => {
@@ -292,7 +300,7 @@ fn passphrase(error: &PassphraseError) -> Explained {
         PassphraseError::Differ => " Type the command again.",
         _ => "",
     };
-    Explained::new(exit, sentence(&error.to_string()) + advice)
+    Explained::new(exit, sentence(&safe(&error.to_string())) + advice)
 }
 
 /// What the relay refuses, with what a person can do. The clause itself is the wire's.
@@ -347,14 +355,35 @@ fn unknown_contact(name: &str, known: &[String]) -> Explained {
     if known.is_empty() {
         return explained(what + " You have none yet.", "contact add --help");
     }
-    let alike = known.iter().find(|other| other.to_lowercase() == name.to_lowercase());
-    let close =
-        alike.or_else(|| known.iter().find(|other| other.to_lowercase().contains(&name.to_lowercase())));
-    if let Some(close) = close {
+    let alike = known.iter().find(|other| naming::look_alike(other, name));
+    let contains = |other: &&String| naming::fold(other).contains(&naming::fold(name));
+    if let Some(close) = alike.or_else(|| known.iter().find(contains)) {
         // Writing to a string cannot fail.
         write!(what, " Did you mean {close}?").unwrap_or_default();
     }
+    if alike.is_some() {
+        what += " It looks the same, and a letter of it is another one.";
+    }
     explained(what, "contact list")
+}
+
+fn unknown_number(number: &str, called: Option<AccountId>) -> Explained {
+    let mut what = format!("There is no contact with the number {number}. A number finds by number only.");
+    if let Some(account) = called {
+        write!(what, " For the contact that has it for a name, type the account: {account}.")
+            .unwrap_or_default();
+    }
+    Explained::new(Exit::No, what).then(format!("contact add {}", quote(number)))
+}
+
+fn several_contacts(name: &str, meant: &[(String, Trust, AccountId)]) -> Explained {
+    let mut what = format!("{name} can mean {} of your contacts, so nothing was done:\n", meant.len());
+    for (name, trust, account) in meant {
+        writeln!(what, "{account}  {name}, {}", sentences::trust(*trust)).unwrap_or_default();
+    }
+    what += "Type those 32 digits of the one you mean in place of the name. `contact rename DIGITS NEW-NAME` gives one of \
+             them another name.";
+    Explained::new(Exit::No, what).then("contact list")
 }
 
 /// A clause as a sentence.

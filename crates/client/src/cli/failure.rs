@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use pillarbox_client::body::MAX_TEXT_LEN;
 use pillarbox_client::{InvitationError, PhoneError, ProfileError, StorageError, Trust};
-use pillarbox_wire::{Farewell, Refusal};
+use pillarbox_wire::{AccountId, Farewell, Refusal};
 
 use super::passphrase::PassphraseError;
 use super::profile::PlaceError;
@@ -94,8 +94,19 @@ pub(crate) enum Failure {
     UnknownContact {
         /// What was typed.
         name: String,
+        /// Whether that is a number, which finds by number only.
+        is_number: bool,
+        /// A contact that has the number for its name.
+        called: Option<AccountId>,
         /// The names that there are.
         known: Vec<String>,
+    },
+    /// Several contacts of that name, in a profile that is older than the rule against it.
+    SeveralContacts {
+        /// What was typed.
+        name: String,
+        /// Those that it could mean: name, how sure, and account.
+        meant: Vec<(String, Trust, AccountId)>,
     },
     /// Nobody said whom to talk with.
     NobodyNamed,

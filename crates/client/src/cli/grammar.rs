@@ -7,6 +7,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use pillarbox_client::display;
 use pillarbox_transport::RelayAddress;
 use pillarbox_wire::{Handle, NumberCode};
 
@@ -334,7 +335,26 @@ pub(crate) fn quote(word: &str) -> String {
     if !word.is_empty() && word.chars().all(plain) {
         return word.to_owned();
     }
+    if display::safe(word) != word {
+        return ansi_c(word);
+    }
     format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+/// A word with what a terminal would act on, in the quotation in which shells read escapes (`$'...'`, POSIX.1-2024, section
+/// 2.2.4): to be copied it must not be acted on first.
+fn ansi_c(word: &str) -> String {
+    let mut quoted = String::from("$'");
+    for c in word.chars() {
+        match c {
+            '\'' | '\\' => quoted.extend(['\\', c]),
+            c if display::safe(c.encode_utf8(&mut [0; 4])).chars().eq([c]) => quoted.push(c),
+            c => {
+                c.encode_utf8(&mut [0; 4]).bytes().for_each(|byte| quoted.push_str(&format!("\\{byte:03o}")))
+            }
+        }
+    }
+    quoted + "'"
 }
 
 #[cfg(test)]

@@ -29,6 +29,7 @@ mod wrap;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
+use std::path::PathBuf;
 
 use pillarbox_client::display::safe_lines;
 
@@ -36,7 +37,7 @@ use self::desk::Desk;
 use self::exit::Exit;
 use self::failure::Failure;
 use self::grammar::{Cli, Command};
-use self::terminal::Terminal;
+use self::terminal::{Colour, Terminal};
 
 /// Runs one command line.
 pub(crate) fn main(words: impl IntoIterator<Item = OsString>) -> Exit {
@@ -88,7 +89,13 @@ fn say(error: &clap::Error, words: &[OsString]) -> Exit {
         write!(io::stderr(), "{}", safe_lines(&error.render().to_string()))
     };
     match said {
-        Err(broken) if broken.kind() != io::ErrorKind::BrokenPipe => Exit::No,
+        Err(broken) if broken.kind() != io::ErrorKind::BrokenPipe => {
+            let failure = Failure::from_output(broken);
+            if let Some(explained) = errors::explain(&failure, &PathBuf::new()) {
+                Terminal::new(Colour::Auto).error(&explained.what);
+            }
+            errors::exit(&failure)
+        }
         _ if error.use_stderr() => Exit::Usage,
         _ => Exit::Done,
     }

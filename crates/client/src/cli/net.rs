@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use pillarbox_client::net::{Carrier, Event, NetError};
 use pillarbox_client::sentences::Tone;
-use pillarbox_client::{Contact, Link, Notice, Phone};
+use pillarbox_client::{Contact, Link, Notice, Phone, naming};
 use pillarbox_transport::{HandshakeError, RelayAddress};
 use pillarbox_wire::{AccountId, Farewell, Handle, Refusal};
 use tokio::runtime::{Builder, Runtime};
@@ -165,7 +165,7 @@ fn claimed<'a>(claiming: &Contact, contacts: &'a [Contact]) -> Option<&'a Contac
     let number = Handle::parse(claim).ok();
     contacts.iter().filter(|known| known.account != claiming.account && known.accepted).find(|known| {
         let same_number = number.is_some() && known.handle == number;
-        same_number || known.name.to_lowercase() == claim.trim().to_lowercase()
+        same_number || naming::is_same(&known.name, claim) || naming::look_alike(&known.name, claim)
     })
 }
 

@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use pillarbox_text::read::without_mark;
 use zeroize::Zeroizing;
 
 /// Longest passphrase in bytes. Argon2id takes any; more than this is a wrong file.
@@ -14,7 +15,8 @@ const MAX_LEN: usize = 1_024;
 /// accepts of a memorised secret, and there a server still limits the guesses. Nobody limits them on a copy.
 const SHORT: usize = 8;
 
-/// A passphrase on its way to the vault. Wiped when dropped.
+/// A passphrase on its way to the vault, as it came: what is no part of it is the library's to say, which opens older profiles
+/// with it. Wiped when dropped.
 pub(crate) type Secret = Zeroizing<String>;
 
 /// Where to take it from.
@@ -91,7 +93,7 @@ impl Source {
                 }
             },
         };
-        if secret.is_empty() { Err(PassphraseError::Empty) } else { Ok(secret) }
+        if without_mark(&secret).is_empty() { Err(PassphraseError::Empty) } else { Ok(secret) }
     }
 
     /// True if reading takes something from standard input, which then has no message or number to give.
@@ -106,7 +108,7 @@ impl Source {
 
 /// True if a new passphrase deserves a word of warning.
 pub(crate) fn is_short(secret: &Secret) -> bool {
-    secret.chars().count() < SHORT
+    without_mark(secret).chars().count() < SHORT
 }
 
 /// The path under which Unix systems show a process its own descriptors.
@@ -190,7 +192,7 @@ mod tests {
     fn an_empty_passphrase_a_missing_file_and_nobody_to_ask_are_errors() {
         let directory = tempfile::tempdir().unwrap();
         let file = directory.path().join("empty");
-        for empty in ["", "\n", "\r\n"] {
+        for empty in ["", "\n", "\r\n", "\u{feff}\r\n"] {
             std::fs::write(&file, empty).unwrap();
             assert_eq!(Source::File(file.clone()).read(Purpose::New), Err(PassphraseError::Empty));
         }

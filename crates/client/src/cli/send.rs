@@ -3,6 +3,7 @@
 use pillarbox_client::body::MAX_TEXT_LEN;
 use pillarbox_client::sentences;
 use pillarbox_client::{BodyId, DeliveryState, Direction, Phone};
+use pillarbox_text::read::is_blank;
 use pillarbox_wire::AccountId;
 
 use super::desk::{Desk, find, may_write, now};
@@ -50,8 +51,8 @@ fn reached(phone: &Phone, contact: AccountId, id: BodyId) -> Result<DeliveryStat
 /// Refuses a text that no message can hold, before anything else is asked.
 pub(crate) fn check(text: &str) -> Result<(), Failure> {
     match text.len() {
-        0 => Err(Failure::EmptyText),
-        1..=MAX_TEXT_LEN => Ok(()),
+        _ if is_blank(text) => Err(Failure::EmptyText),
+        0..=MAX_TEXT_LEN => Ok(()),
         _ => Err(Failure::TooLong { most: MAX_TEXT_LEN }),
     }
 }

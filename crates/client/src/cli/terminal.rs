@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal, Write};
 
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
+use pillarbox_client::display;
 use pillarbox_client::sentences::WARNING;
 use serde::Serialize;
 
@@ -93,12 +94,12 @@ impl Terminal {
     /// A result as one JSON document on one line.
     pub(crate) fn json<T: Serialize>(&mut self, record: &T) -> Result<(), Failure> {
         let line = serde_json::to_string(&Versioned { v: FORMAT_VERSION, record });
-        self.verbatim(&line.map_err(|error| Failure::Output(error.into()))?)
+        self.verbatim(&display::json(line.map_err(|error| Failure::Output(error.into()))?))
     }
 
-    /// A row of tab-separated fields. Tabs and line ends inside a field become spaces.
+    /// A row of tab-separated fields. Tabs and line ends inside a field become spaces, and nothing in it acts on a terminal.
     pub(crate) fn row(&mut self, fields: &[&str]) -> Result<(), Failure> {
-        let fields: Vec<_> = fields.iter().map(|field| field.replace(['\t', '\n', '\r'], " ")).collect();
+        let fields: Vec<_> = fields.iter().map(|field| display::safe(field)).collect();
         self.verbatim(&fields.join("\t"))
     }
 

@@ -6,6 +6,7 @@
 use std::io::{self, BufRead, IsTerminal, Read};
 
 use pillarbox_client::{ConfirmError, Contact, Phone, Trust};
+use pillarbox_text::read::{is_blank, value};
 use serde::Serialize;
 
 use super::desk::{Desk, find};
@@ -180,7 +181,7 @@ fn ask(desk: &mut Desk<'_>, contact: &Contact, number: &str) -> Result<String, F
 }
 
 fn answer(line: &str) -> Answer {
-    match line.trim().to_lowercase().as_str() {
+    match value(line).to_lowercase().as_str() {
         "y" | "yes" => Answer::Same,
         "n" | "no" => Answer::Different,
         "" => Answer::NotNow,
@@ -211,7 +212,7 @@ fn heard_on_stdin(desk: &Desk<'_>, contact: &Contact) -> Result<String, Failure>
         io::ErrorKind::InvalidData => Failure::NotText,
         _ => Failure::Input(error),
     })?;
-    if heard.trim().is_empty() {
+    if is_blank(&heard) {
         Err(Failure::NotCompared { name: words::name(contact), asked: false })
     } else {
         Ok(heard)

@@ -6,6 +6,7 @@
 
 use std::collections::VecDeque;
 
+use pillarbox_text::read::is_blank;
 use pillarbox_wire::limits::MAX_POST_LEN;
 use pillarbox_wire::{
     Bytes, ChannelName, ClientFrame, DepositKind, Encoded, OpenChannel, Post, PostRow, ReadChannel, Refusal,
@@ -121,7 +122,7 @@ impl Phone {
         rng: &mut impl CryptoRng,
     ) -> Result<(), PhoneError> {
         match text.len() {
-            0 => Err(PhoneError::EmptyText),
+            _ if is_blank(&text) => Err(PhoneError::EmptyText),
             got if got > MAX_POST_LEN => Err(PhoneError::PostTooLong { got }),
             _ => self.wish(channel, Some(Bytes(text.into_bytes())), rng),
         }

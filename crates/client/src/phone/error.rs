@@ -72,7 +72,7 @@ pub enum PhoneError {
     /// A fact is too long to be left at a relay.
     #[error("a fact has at most {MAX_PAYLOAD_LEN} bytes, and its subject {MAX_DEPOSIT_SUBJECT_LEN}")]
     FactTooLong,
-    /// There is no text in the message.
+    /// There is nothing in the message that an eye sees.
     #[error("the message is empty")]
     EmptyText,
     /// The text is too long for one message.

@@ -1,6 +1,7 @@
 //! Groups, as the owner uses them: made, written to, left.
 
 use pillarbox_crypto::{AeadKey, aead};
+use pillarbox_text::read::is_blank;
 use pillarbox_wire::{AccountId, DepositKind, FixedBytes, Timestamp};
 use rand_core::CryptoRng;
 
@@ -128,7 +129,7 @@ impl Phone {
         now: Timestamp,
         rng: &mut impl CryptoRng,
     ) -> Result<BodyId, PhoneError> {
-        if text.is_empty() {
+        if is_blank(text) {
             return Err(PhoneError::EmptyText);
         }
         if text.len() > MAX_TEXT_LEN {

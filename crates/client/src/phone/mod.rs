@@ -44,6 +44,7 @@ mod records;
 mod release;
 mod reports;
 mod talk;
+mod whom;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
@@ -57,6 +58,7 @@ pub use arrival::MAX_REQUESTS;
 pub use error::{ConfirmError, PhoneError};
 pub use links::Link;
 pub use talk::SEEN_KEPT;
+pub use whom::Whom;
 
 use self::links::{Connection, Links, Question, Standing};
 use self::records::{

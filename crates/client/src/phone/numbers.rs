@@ -18,6 +18,7 @@ use super::{Phone, entries, people};
 use crate::body::Content;
 use crate::contact::{ContactRecord, Origin, Trust, read_identity};
 use crate::history::{DeliveryState, Entry};
+use crate::naming;
 use crate::notice::Notice;
 use crate::outbox::{Item, Stage};
 use crate::vault::{Rows, StorageError, Table, View};
@@ -47,6 +48,10 @@ impl Phone {
             if let Some(other) = other.as_mut().filter(|_| apart) {
                 // The owner has compared the safety number of this account too: two contacts, and the number finds one.
                 other.handle = None;
+                if naming::is_number(&other.name) {
+                    // By a number that is no longer theirs nobody would find them.
+                    other.name = people::some_name(rows, other.account, "")?;
+                }
                 store_contact(rows, other)?;
             }
             let holder = other.filter(|_| !apart);

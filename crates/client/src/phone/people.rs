@@ -2,6 +2,7 @@
 
 use pillarbox_crypto::{IdentityPublic, SafetyNumber};
 use pillarbox_session::safety_number;
+use pillarbox_text::read::value;
 use pillarbox_wire::{AccountId, FixedBytes, Handle, Timestamp};
 use rand_core::CryptoRng;
 
@@ -12,11 +13,11 @@ use super::records::{
 };
 use super::{Phone, bounded, entries, group, numbers};
 use crate::body::MAX_NAME_LEN;
-use crate::contact::{Contact, ContactRecord, Origin, Trust, check_name, write_identity};
-use crate::display;
+use crate::contact::{self, Contact, ContactRecord, Origin, Trust, check_name, write_identity};
 use crate::invitation::Invitation;
 use crate::outbox::{Item, Stage};
 use crate::vault::{Rows, StorageError, Table, View};
+use crate::{display, naming};
 
 impl Phone {
     /// All contacts, by name.
@@ -37,14 +38,6 @@ impl Phone {
     /// [`PhoneError::UnknownContact`], [`PhoneError::Storage`].
     pub fn contact(&self, contact: AccountId) -> Result<Contact, PhoneError> {
         self.vault.read(|rows| view(rows, &load_contact(rows, contact)?, self.account.seals()))
-    }
-
-    /// The contact that the owner calls by this name; none is an answer.
-    ///
-    /// # Errors
-    /// [`PhoneError::Storage`].
-    pub fn find(&self, name: &str) -> Result<Option<Contact>, PhoneError> {
-        Ok(self.contacts()?.into_iter().find(|contact| contact.name == name))
     }
 
     /// This account's invitation.
@@ -104,7 +97,7 @@ impl Phone {
                 Some(name) => record.name = free_name(rows, *account, name)?,
                 None if is_new => {
                     let wish = suggested.as_deref().unwrap_or_default();
-                    record.name = some_name(rows, *account, wish)?;
+                    record.name = suggested_name(rows, *account, wish)?;
                 }
                 None => {}
             }
@@ -136,7 +129,10 @@ impl Phone {
     pub fn look_up(&mut self, handle: Handle, name: Option<&str>) -> Result<(), PhoneError> {
         if let Some(name) = name {
             check_name(name)?;
-            if self.find(name)?.is_some_and(|known| known.handle.as_ref() != Some(&handle)) {
+            let has_it = |known: &Contact| {
+                naming::is_same(&known.name, name) && known.handle.as_ref() != Some(&handle)
+            };
+            if self.contacts()?.iter().any(has_it) {
                 return Err(PhoneError::NameTaken);
             }
         }
@@ -237,6 +233,7 @@ impl Phone {
         rng: &mut impl CryptoRng,
     ) -> Result<(), ConfirmError> {
         let ours = self.safety_number(contact)?;
+        let heard = value(heard);
         let digits = heard.chars().filter(char::is_ascii_digit).count();
         let heard = SafetyNumber::parse(heard).ok_or(ConfirmError::NotANumber { digits })?;
         if heard != ours {
@@ -323,18 +320,34 @@ pub(super) fn free_name(rows: &View<'_>, account: AccountId, name: &str) -> Resu
     if is_taken(rows, account, name)? { Err(PhoneError::NameTaken) } else { Ok(name.to_owned()) }
 }
 
-/// A name near the wish that no other contact has; the account's own if the wish is none that can be shown.
+/// A name near a stranger's wish that no other contact has; the account's own if the wish is none that can be shown, or means
+/// something else than a person ([`naming`]).
+pub(super) fn suggested_name(
+    rows: &View<'_>,
+    account: AccountId,
+    wish: &str,
+) -> Result<String, StorageError> {
+    let wish = shown(wish);
+    some_name(rows, account, if naming::reserved(&wish).is_some() { "" } else { &wish })
+}
+
+/// The same for a name that the owner has chosen, here or before, or a number that the relay has vouched for.
 pub(super) fn some_name(rows: &View<'_>, account: AccountId, wish: &str) -> Result<String, StorageError> {
-    let short: String = account.to_string().chars().take(8).collect();
-    let wish =
-        bounded(display::safe(wish).replace(display::REPLACEMENT, "").trim().to_owned(), MAX_NAME_LEN - 9);
-    if check_name(&wish).is_err() {
+    let short: String = account.to_string().chars().take(naming::SHORT_ACCOUNT).collect();
+    let wish = shown(wish);
+    if !contact::is_showable(&wish) {
         return Ok(short);
     }
     if is_taken(rows, account, &wish)? { Ok(format!("{wish}-{short}")) } else { Ok(wish) }
 }
 
+/// A wish with what shows of it, short enough for an account behind it.
+fn shown(wish: &str) -> String {
+    bounded(display::safe(wish).replace(display::REPLACEMENT, "").trim().to_owned(), MAX_NAME_LEN - 9)
+}
+
 fn is_taken(rows: &View<'_>, account: AccountId, name: &str) -> Result<bool, StorageError> {
     let contacts = rows.load_all::<ContactRecord>(Table::Contacts)?;
-    Ok(contacts.iter().any(|other| other.account != account && other.name == name))
+    let name = naming::fold(name);
+    Ok(contacts.iter().any(|other| other.account != account && naming::fold(&other.name) == name))
 }

@@ -1,5 +1,6 @@
 //! Texts: said, read back, made to disappear.
 
+use pillarbox_text::read::is_blank;
 use pillarbox_wire::{AccountId, Duration, Timestamp};
 use rand_core::CryptoRng;
 
@@ -30,7 +31,7 @@ impl Phone {
         now: Timestamp,
         rng: &mut impl CryptoRng,
     ) -> Result<BodyId, PhoneError> {
-        if text.is_empty() {
+        if is_blank(text) {
             return Err(PhoneError::EmptyText);
         }
         if text.len() > MAX_TEXT_LEN {

@@ -49,7 +49,7 @@ pub(super) fn wrap(
     }
     row.extend_from_slice(&salt);
     row.extend_from_slice(&nonce);
-    let wrapping = wrapping_key(passphrase, &salt, cost)?;
+    let wrapping = wrapping_key(passphrase.as_bytes(), &salt, cost)?;
     let wrapped = aead::seal_extended(&wrapping, &nonce, &row, key.as_bytes());
     row.extend_from_slice(&wrapped);
     let digest = kdf::hash(labels::VAULT_WRAP, &[&row]);
@@ -75,11 +75,14 @@ pub(super) fn unwrap(row: &[u8], passphrase: &Passphrase) -> Result<VaultKey, Pr
     let (salt, rest) = rest.split_first_chunk::<SALT_LEN>().ok_or(DAMAGED)?;
     let (nonce, wrapped) = rest.split_first_chunk::<NONCE_LEN>().ok_or(DAMAGED)?;
     let (associated, _) = sealed.split_at_checked(CLEAR_LEN).ok_or(DAMAGED)?;
-    let wrapping = wrapping_key(passphrase, salt, cost)?;
-    let opened = aead::open_extended(&wrapping, nonce, associated, wrapped)
-        .map_err(|_| ProfileError::WrongPassphrase)?;
-    let key = Zeroizing::new(<[u8; 32]>::try_from(opened.as_slice()).map_err(|_| DAMAGED)?);
-    Ok(VaultKey::from_bytes(*key))
+    for typed in passphrase.candidates() {
+        let wrapping = wrapping_key(typed, salt, cost)?;
+        if let Ok(opened) = aead::open_extended(&wrapping, nonce, associated, wrapped) {
+            let key = Zeroizing::new(<[u8; 32]>::try_from(opened.as_slice()).map_err(|_| DAMAGED)?);
+            return Ok(VaultKey::from_bytes(*key));
+        }
+    }
+    Err(ProfileError::WrongPassphrase)
 }
 
 /// The cost that a wrapped key was wrapped at, and what follows it.
@@ -96,11 +99,11 @@ fn number(bytes: &[u8]) -> Option<(u32, &[u8])> {
 }
 
 fn wrapping_key(
-    passphrase: &Passphrase,
+    passphrase: &[u8],
     salt: &[u8; SALT_LEN],
     cost: PasswordCost,
 ) -> Result<AeadKey, ProfileError> {
-    let stretched = password::stretch(passphrase.as_bytes(), salt, cost)?;
+    let stretched = password::stretch(passphrase, salt, cost)?;
     let key = kdf::hkdf::<32>(&[], &[stretched.as_bytes()], labels::VAULT_WRAP, &[]);
     Ok(AeadKey::from_bytes(*key))
 }
@@ -123,6 +126,30 @@ mod tests {
         let row = wrap(&key, &passphrase("correct horse"), PasswordCost::TESTING, &mut rng).unwrap();
         assert!(unwrap(&row, &passphrase("correct horse")).unwrap().matches(key.as_bytes()));
         assert_eq!(unwrap(&row, &passphrase("wrong horse")).unwrap_err(), ProfileError::WrongPassphrase);
+    }
+
+    /// What [`wrap`] made before passphrases were prepared.
+    fn wrapped_as_it_came(key: &VaultKey, typed: &str, rng: &mut StdRng) -> Vec<u8> {
+        let row = wrap(key, &passphrase("placeholder"), PasswordCost::TESTING, rng).unwrap();
+        let clear = &row[..CLEAR_LEN];
+        let (_, rest) = cost(clear).unwrap();
+        let (salt, rest) = rest.split_first_chunk::<SALT_LEN>().unwrap();
+        let nonce = rest.first_chunk::<NONCE_LEN>().unwrap();
+        let wrapping = wrapping_key(typed.as_bytes(), salt, PasswordCost::TESTING).unwrap();
+        let mut row = [clear, &aead::seal_extended(&wrapping, nonce, clear, key.as_bytes())].concat();
+        row.extend(kdf::hash(labels::VAULT_WRAP, &[&row]));
+        row
+    }
+
+    #[test]
+    fn a_profile_from_before_passphrases_were_prepared_opens_with_the_bytes_as_they_came() {
+        let mut rng = StdRng::seed_from_u64(3);
+        let key = VaultKey::generate(&mut rng);
+        for typed in ["correct horse", "\u{FEFF}correct horse", "cafe\u{301}", "caf\u{E9}", "a\u{A0}b"] {
+            let row = wrapped_as_it_came(&key, typed, &mut rng);
+            assert!(unwrap(&row, &passphrase(typed)).unwrap().matches(key.as_bytes()), "{typed:?}");
+            assert_eq!(unwrap(&row, &passphrase("wrong")).unwrap_err(), ProfileError::WrongPassphrase);
+        }
     }
 
     #[test]

@@ -12,5 +12,7 @@ mod accounts;
 mod contacts;
 mod locking;
 mod messages;
+mod names;
+mod outside;
 mod relay;
 mod support;

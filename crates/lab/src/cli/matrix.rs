@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use pillarbox_access::design::Design;
 use pillarbox_access::designs;
+use pillarbox_client::display::safe_document;
 use pillarbox_lab::experiments::control::Control;
 use pillarbox_lab::experiments::{self, ExperimentError};
 use pillarbox_lab::matrix::expected::{self, Comparison, Expected};
@@ -14,6 +15,7 @@ use pillarbox_lab::matrix::folder::{self, WriteError};
 use pillarbox_lab::matrix::manifest::TIMING;
 use pillarbox_lab::matrix::table::{self, View};
 use pillarbox_lab::matrix::{self, Plan, Run, counted};
+use pillarbox_lab::outside;
 use pillarbox_lab::progress::Progress;
 use pillarbox_lab::scenario::Scenario;
 use pillarbox_lab::scenario::library::{self, LibraryError};
@@ -112,7 +114,7 @@ fn design(name: &str) -> Result<Design, Failure> {
     if !name.contains('/') && !name.ends_with(".toml") {
         return Err(usage(no_design(name)));
     }
-    let text = std::fs::read_to_string(name)
+    let text = outside::text(Path::new(name))
         .map_err(|error| usage(format!("{name} cannot be read: {}. Name a design's file.", error.kind())))?;
     Design::parse(name, &text).map_err(|error| usage(format!("{error}.")))
 }
@@ -137,7 +139,7 @@ fn show(wanted: &Matrix, scenario: &Scenario, run: &Run, to: &Path) -> Result<()
         print_json(&run.cells)?;
     } else if wanted.plain {
         let lines = run.cells.iter().map(|cell| format!("{}, {}: {}\n", cell.design, cell.demand, cell.says));
-        print(&lines.collect::<String>())?;
+        print(&safe_document(&lines.collect::<String>()))?;
     } else {
         let mut designs: Vec<String> = run.cells.iter().map(|cell| cell.design.clone()).collect();
         designs.dedup();
@@ -161,7 +163,7 @@ fn predictions(file: Option<&Path>, scenario: &Scenario) -> Result<Expected, Fai
     let usage = |sentence: String| Failure { sentence, code: USAGE };
     let (name, text) = match file {
         Some(file) => {
-            let text = std::fs::read_to_string(file).map_err(|error| {
+            let text = outside::text(file).map_err(|error| {
                 usage(format!(
                     "{} cannot be read: {}. Name a file of predictions.",
                     file.display(),

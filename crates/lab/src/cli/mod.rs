@@ -17,7 +17,7 @@ use std::process::ExitCode;
 
 use anstream::ColorChoice;
 use clap::Parser;
-use pillarbox_client::display::safe_document;
+use pillarbox_client::display::{escaped, safe_document};
 use tokio::runtime::Runtime;
 use tokio::signal::ctrl_c;
 use tokio::signal::unix::{SignalKind, signal};
@@ -37,7 +37,10 @@ const STORE: u8 = 4;
 const INTERRUPTED: u8 = 130;
 
 pub(crate) fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return said(&repeated_harmlessly(error)),
+    };
     match arguments.color {
         Color::Auto => ColorChoice::Auto,
         Color::Always => ColorChoice::Always,
@@ -65,12 +68,31 @@ pub(crate) fn main() -> ExitCode {
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            // If standard error is gone too, the exit code still tells.
-            let _ = writeln!(anstream::stderr(), "pillarbox-lab: {}", safe_document(&failure.sentence));
-            ExitCode::from(failure.code)
-        }
+        Err(failure) => report(&failure),
     }
+}
+
+/// The same error about arguments with nothing in them that a terminal acts on. It repeats what was typed, and that may be a
+/// name or a path that somebody else has made.
+fn repeated_harmlessly(error: clap::Error) -> clap::Error {
+    let harmless = std::env::args_os().map(|argument| escaped(&argument.to_string_lossy()));
+    // An argument that is wrong for its harmful characters alone is repeated by no error.
+    Arguments::try_parse_from(harmless).err().unwrap_or(error)
+}
+
+/// Says what clap has to say: help and the version are results, everything else is about wrong arguments.
+fn said(error: &clap::Error) -> ExitCode {
+    match output::written(error.print()) {
+        Err(failure) => report(&failure),
+        Ok(()) if error.use_stderr() => ExitCode::from(USAGE),
+        Ok(()) => ExitCode::SUCCESS,
+    }
+}
+
+fn report(failure: &Failure) -> ExitCode {
+    // If standard error is gone too, the exit code still tells.
+    let _ = writeln!(anstream::stderr(), "pillarbox-lab: {}", safe_document(&failure.sentence));
+    ExitCode::from(failure.code)
 }
 
 /// Ctrl-C, or the signal that a supervisor ends programs with.

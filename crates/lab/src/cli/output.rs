@@ -2,7 +2,7 @@
 
 use std::io::{self, ErrorKind, Write};
 
-use pillarbox_client::display::safe_document;
+use pillarbox_client::display::{json, safe_document};
 use serde::Serialize;
 
 use super::{FAILED, STORE};
@@ -18,7 +18,7 @@ pub(super) fn print_json(value: &impl Serialize) -> Result<(), Failure> {
         sentence: format!("the answer has no JSON form: {error}."),
         code: FAILED,
     })?;
-    print(&format!("{text}\n"))
+    print(&format!("{}\n", json(text)))
 }
 
 pub(super) fn print(text: &str) -> Result<(), Failure> {
@@ -31,7 +31,7 @@ pub(super) fn hint(text: &str) -> Result<(), Failure> {
 }
 
 /// A reader that has seen enough, as `head` does, is no failure.
-fn written(outcome: io::Result<()>) -> Result<(), Failure> {
+pub(super) fn written(outcome: io::Result<()>) -> Result<(), Failure> {
     match outcome {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure {
             sentence: format!("the output cannot be written: {}. Free space where it goes.", error.kind()),

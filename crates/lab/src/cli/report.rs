@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use clap::Parser as _;
+use pillarbox_client::display::safe_document;
 use pillarbox_lab::matrix::check::{Folder, FolderError};
 use pillarbox_lab::matrix::manifest::{MANIFEST, STORY};
 use pillarbox_lab::matrix::{self, cells_of};
@@ -119,7 +120,7 @@ fn check(wanted: &Report, folder: Folder) -> Result<(), Failure> {
     }
     findings.sort();
     findings.dedup();
-    print(&findings.iter().map(|finding| format!("{finding}\n")).collect::<String>())?;
+    print(&safe_document(&findings.iter().map(|finding| format!("{finding}\n")).collect::<String>()))?;
     let sentence = format!("{} things are not as they say ({checked}).", findings.len());
     Err(Failure { sentence, code: FAILED })
 }

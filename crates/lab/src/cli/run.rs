@@ -5,6 +5,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use pillarbox_access::{Design, designs};
+use pillarbox_lab::outside;
 use pillarbox_lab::progress::Progress;
 use pillarbox_lab::record::text;
 use pillarbox_lab::scenario::library::{self, LibraryError};
@@ -111,7 +112,7 @@ fn design(wanted: &str) -> Result<Design, Failure> {
     if !wanted.contains('/') && !wanted.ends_with(".toml") {
         return Err(usage(list::no_design(wanted)));
     }
-    let text = fs::read_to_string(wanted).map_err(|error| not_readable(wanted, error.kind()))?;
+    let text = outside::text(Path::new(wanted)).map_err(|error| not_readable(wanted, error.kind()))?;
     Design::parse(wanted, &text).map_err(|error| usage(error.to_string()))
 }
 

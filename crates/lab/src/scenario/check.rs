@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use pillarbox_wire::ChannelName;
 
 use super::error::{ScenarioError, Source, one_of};
+use super::names::PeopleByName;
 use super::{Act, Audience, Event, Person, PersonId, Sought};
 
 /// What is there so far.
@@ -21,7 +22,7 @@ struct Story<'e> {
 
 pub(super) fn check(
     source: Source<'_>,
-    names: &[&str],
+    names: &PeopleByName<'_>,
     people: &[Person],
     events: &[Event],
 ) -> Result<(), ScenarioError> {
@@ -42,8 +43,8 @@ fn no(wrong: impl Into<String>, instead: impl Into<String>) -> Taken {
 }
 
 impl<'e> Story<'e> {
-    fn take(&mut self, event: &'e Event, names: &[&str], people: &[Person]) -> Taken {
-        let name = |who: PersonId| names.get(who.0).copied().unwrap_or_default();
+    fn take(&mut self, event: &'e Event, names: &PeopleByName<'_>, people: &[Person]) -> Taken {
+        let name = |who: PersonId| names.name(who);
         let who = event.who;
         if let Some(reason) = self.gone.get(&who) {
             return no(

@@ -1,10 +1,12 @@
 //! `[[events]]` and `[[orders]]`: what happens. Each table says when, who, and has one verb.
 
+use pillarbox_text::read::value;
 use pillarbox_wire::{ChannelName, Handle, Timestamp};
 
 use super::error::{ScenarioError, nearest, one_of};
 use super::fields::{Fields, Spot};
 use super::moment::{SPAN_FORM, TIME_FORM, moment, span};
+use super::names::PeopleByName;
 use super::people::{country_code, unknown, word};
 use super::{Act, Audience, Command, Commanded, Event, LOCK_STATES, PersonId, Sought};
 
@@ -40,7 +42,7 @@ const BESIDE: [&str; 7] = ["at", "who", "to", "group", "with", "channel", "count
 /// Longest text of an event, well below what one message holds.
 const MAX_TEXT_LEN: usize = 4_000;
 
-pub(super) fn read(tables: Vec<Fields<'_>>, names: &[&str], start: Timestamp) -> Read<Vec<Event>> {
+pub(super) fn read(tables: Vec<Fields<'_>>, names: &PeopleByName<'_>, start: Timestamp) -> Read<Vec<Event>> {
     let mut before = start;
     let mut events = Vec::with_capacity(tables.len());
     for mut table in tables {
@@ -116,7 +118,7 @@ fn verb(table: &Fields<'_>, verbs: &[&'static str]) -> Read<&'static str> {
     })
 }
 
-fn act(table: &mut Fields<'_>, verb: &'static str, who: PersonId, names: &[&str]) -> Read<Act> {
+fn act(table: &mut Fields<'_>, verb: &'static str, who: PersonId, names: &PeopleByName<'_>) -> Read<Act> {
     Ok(match verb {
         "says" => Act::Says { text: words(table, verb)?, to: audience(table, who, names)? },
         "makes-group" => Act::MakesGroup { group: named(table, verb)?, with: members(table, who, names)? },
@@ -146,8 +148,12 @@ fn act(table: &mut Fields<'_>, verb: &'static str, who: PersonId, names: &[&str]
     })
 }
 
-pub(super) fn needed_person(table: &mut Fields<'_>, key: &'static str, names: &[&str]) -> Read<PersonId> {
-    let example = names.first().map_or_else(|| "\"Ada\"".to_owned(), |name| format!("\"{name}\""));
+pub(super) fn needed_person(
+    table: &mut Fields<'_>,
+    key: &'static str,
+    names: &PeopleByName<'_>,
+) -> Read<PersonId> {
+    let example = names.all().next().map_or_else(|| "\"Ada\"".to_owned(), |name| format!("\"{name}\""));
     let text = table.needed_text(key, &example)?;
     person(table, &text, names)
 }
@@ -156,19 +162,23 @@ pub(super) fn needed_person(table: &mut Fields<'_>, key: &'static str, names: &[
 pub(super) fn some_person(
     table: &mut Fields<'_>,
     key: &'static str,
-    names: &[&str],
+    names: &PeopleByName<'_>,
 ) -> Read<Option<PersonId>> {
     let Some(text) = table.text(key)? else { return Ok(None) };
     person(table, &text, names).map(Some)
 }
 
-fn person(table: &Fields<'_>, text: &Spot<&str>, names: &[&str]) -> Read<PersonId> {
-    let found = names.iter().position(|name| *name == text.is).map(PersonId);
-    found.ok_or_else(|| unknown(table.source, &text.at, text.is, names.iter().copied()))
+fn person(table: &Fields<'_>, text: &Spot<&str>, names: &PeopleByName<'_>) -> Read<PersonId> {
+    names.meant(text.is).ok_or_else(|| unknown(table.source, &text.at, text.is, names.all()))
 }
 
 /// Somebody other than who does it.
-fn another(table: &mut Fields<'_>, key: &'static str, who: PersonId, names: &[&str]) -> Read<PersonId> {
+fn another(
+    table: &mut Fields<'_>,
+    key: &'static str,
+    who: PersonId,
+    names: &PeopleByName<'_>,
+) -> Read<PersonId> {
     let place = table.place_of(key);
     let whom = needed_person(table, key, names)?;
     if whom == who {
@@ -188,15 +198,15 @@ fn words(table: &mut Fields<'_>, key: &'static str) -> Read<String> {
 }
 
 fn named(table: &mut Fields<'_>, key: &'static str) -> Read<String> {
-    Ok(table.needed_text(key, "\"harbour\"")?.is.to_owned())
+    Ok(value(table.needed_text(key, "\"harbour\"")?.is).to_owned())
 }
 
-fn audience(table: &mut Fields<'_>, who: PersonId, names: &[&str]) -> Read<Audience> {
+fn audience(table: &mut Fields<'_>, who: PersonId, names: &PeopleByName<'_>) -> Read<Audience> {
     let (to, group) = (table.place_of("to"), table.text("group")?);
     let person = table.text("to")?;
     match (person, group) {
         (Some(_), None) => Ok(Audience::Person(another(table, "to", who, names)?)),
-        (None, Some(group)) => Ok(Audience::Group(group.is.to_owned())),
+        (None, Some(group)) => Ok(Audience::Group(value(group.is).to_owned())),
         (Some(_), Some(_)) => Err(table.mistake(
             &to,
             "it is said both to a person and to a group",
@@ -210,7 +220,7 @@ fn audience(table: &mut Fields<'_>, who: PersonId, names: &[&str]) -> Read<Audie
     }
 }
 
-fn members(table: &mut Fields<'_>, who: PersonId, names: &[&str]) -> Read<Vec<PersonId>> {
+fn members(table: &mut Fields<'_>, who: PersonId, names: &PeopleByName<'_>) -> Read<Vec<PersonId>> {
     let place = table.place_of("with");
     let mut members = Vec::new();
     for text in table.texts("with")? {
@@ -240,13 +250,13 @@ fn needed_channel(table: &mut Fields<'_>, key: &'static str) -> Read<ChannelName
 }
 
 fn channel(table: &Fields<'_>, text: &Spot<&str>) -> Read<ChannelName> {
-    ChannelName::try_from(text.is.to_owned())
+    ChannelName::try_from(value(text.is).to_owned())
         .map_err(|error| table.mistake(&text.at, error.to_string(), "Write it as \"@harbour_news\"."))
 }
 
-fn sought(table: &mut Fields<'_>, who: PersonId, names: &[&str]) -> Read<Sought> {
+fn sought(table: &mut Fields<'_>, who: PersonId, names: &PeopleByName<'_>) -> Read<Sought> {
     let text = table.needed_text("looks-up", "\"+447700900999\"")?;
-    if text.is.starts_with('+') {
+    if value(text.is).starts_with('+') {
         let number = Handle::parse(text.is);
         let number = number.map_err(|error| {
             table.mistake(&text.at, error.to_string(), "Write it as +447700900123, or write a name.")

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::{Scenario, ScenarioError};
+use crate::outside;
 
 /// The scenarios inside the program, by name.
 pub const BUILT_IN: &[(&str, &str)] = &[
@@ -65,7 +66,7 @@ pub fn find(wanted: &str) -> Result<Scenario, LibraryError> {
     if length > MAX_FILE_LEN {
         return Err(LibraryError::NotReadable { file: shown, kind: std::io::ErrorKind::FileTooLarge });
     }
-    let text = std::fs::read_to_string(&file).map_err(failed)?;
+    let text = outside::text(&file).map_err(failed)?;
     Ok(Scenario::parse(&shown, &text)?)
 }
 

@@ -11,6 +11,7 @@ mod events;
 mod fields;
 pub mod library;
 mod moment;
+mod names;
 mod people;
 
 use pillarbox_wire::{ChannelName, DepositKind, Duration, Handle, Timestamp};
@@ -23,6 +24,7 @@ pub use pillarbox_access::view::LockState;
 
 use error::{Lines, Source};
 use fields::Fields;
+use names::PeopleByName;
 
 /// Most characters of a story's name that stand in a file's name: file systems take 255 bytes, and more is added to it.
 const MAX_FILE_NAME_CHARS: usize = 60;
@@ -312,7 +314,7 @@ impl Scenario {
     /// The person of this name.
     #[must_use]
     pub fn named(&self, name: &str) -> Option<PersonId> {
-        self.people.iter().position(|person| person.name == name).map(PersonId)
+        PeopleByName::of(&self.people).meant(name)
     }
 
     /// Everybody.
@@ -348,7 +350,7 @@ fn read<'t>(source: Source<'t>, table: &'t DeTable<'t>) -> Result<Scenario, Scen
 
     let mut warnings = Vec::new();
     let people = people::read(file.tables("people")?, source, &mut warnings)?;
-    let names: Vec<&str> = people.iter().map(|person| person.name.as_str()).collect();
+    let names = PeopleByName::of(&people);
     let events = events::read(file.tables("events")?, &names, start)?;
     let orders = events::read_orders(file.tables("orders")?, start)?;
     let inquiry = file.table("demand")?;
@@ -379,7 +381,7 @@ fn read<'t>(source: Source<'t>, table: &'t DeTable<'t>) -> Result<Scenario, Scen
 /// asks is the target's, unless the file names another.
 fn read_inquiry(
     table: Option<Fields<'_>>,
-    names: &[&str],
+    names: &PeopleByName<'_>,
     people: &[Person],
     start: Timestamp,
     last: Timestamp,

@@ -2,10 +2,13 @@
 
 use std::ops::Range;
 
+use pillarbox_client::naming::{self, Looks};
+use pillarbox_text::read::value;
 use pillarbox_wire::{DepositKind, Handle};
 
 use super::error::{ScenarioError, Source, Warning, nearest, one_of};
 use super::fields::{Fields, Spot};
+use super::names::PeopleByName;
 use super::{Passcode, Person, PersonId};
 
 /// Longest name of a person: it becomes a profile's name on the phones of others.
@@ -43,6 +46,7 @@ pub(super) fn read(
         ));
     }
     let mut people: Vec<Person> = Vec::new();
+    let mut looks: Vec<Looks> = Vec::new();
     let mut known: Vec<Knows<'_>> = Vec::new();
     for table in tables {
         if people.len() >= MAX_PEOPLE {
@@ -52,22 +56,28 @@ pub(super) fn read(
                 "Leave some out.",
             ));
         }
-        let (person, knows) = read_one(table, &people, warnings)?;
+        let (person, look, knows) = read_one(table, &people, &looks, warnings)?;
         people.push(person);
+        looks.push(look);
         known.push(knows);
     }
-    let names: Vec<String> = people.iter().map(|person| person.name.clone()).collect();
-    for (person, (knows, at)) in people.iter_mut().zip(known) {
-        for name in knows {
-            let spot = if name.is == person.name { Err(()) } else { Ok(name) };
-            let name = spot.map_err(|()| {
-                source.mistake(&at, format!("{} knows themselves", person.name), "Leave that name out.")
-            })?;
-            let found = names.iter().position(|known| known == name.is);
+    let whom = |names: &PeopleByName<'_>, (at, (knows, place)): (usize, Knows<'_>)| {
+        let known = |name: Spot<&str>| {
             let found =
-                found.ok_or_else(|| unknown(source, &name.at, name.is, names.iter().map(String::as_str)))?;
-            person.knows.push(PersonId(found));
-        }
+                names.meant(name.is).ok_or_else(|| unknown(source, &name.at, name.is, names.all()))?;
+            if found != PersonId(at) {
+                return Ok(found);
+            }
+            let wrong = format!("{} knows themselves", names.name(found));
+            Err(source.mistake(&place, wrong, "Leave that name out."))
+        };
+        knows.into_iter().map(known).collect::<Result<Vec<_>, _>>()
+    };
+    let names = PeopleByName::of(&people);
+    let known: Vec<_> =
+        known.into_iter().enumerate().map(|knows| whom(&names, knows)).collect::<Result<_, _>>()?;
+    for (person, known) in people.iter_mut().zip(known) {
+        person.knows = known;
     }
     Ok(people)
 }
@@ -89,21 +99,11 @@ pub(super) fn unknown<'n>(
 fn read_one<'t>(
     mut table: Fields<'t>,
     before: &[Person],
+    looks: &[Looks],
     warnings: &mut Vec<Warning>,
-) -> Result<(Person, Knows<'t>), ScenarioError> {
+) -> Result<(Person, Looks, Knows<'t>), ScenarioError> {
     let at = table.at.clone();
-    let name = table.needed_text("name", "\"Ada\"")?;
-    if name.is.chars().count() > MAX_NAME_CHARS || name.is.chars().any(char::is_control) {
-        let wrong = format!("a name has at most {MAX_NAME_CHARS} characters and no control characters");
-        return Err(table.mistake(&name.at, wrong, "Write a shorter one."));
-    }
-    if before.iter().any(|person| person.name == name.is) {
-        return Err(table.mistake(
-            &name.at,
-            format!("there are two people called {}", name.is),
-            "Give one of them another name.",
-        ));
-    }
+    let (name, look) = name(&mut table, before, looks, warnings)?;
     let number = match table.text("number")? {
         Some(text) => Some(number(&table, &text, before, warnings)?),
         None => None,
@@ -124,17 +124,46 @@ fn read_one<'t>(
         }
     }
     table.end("a person")?;
-    let person = Person {
-        name: name.is.to_owned(),
-        number,
-        country,
-        email,
-        os_account,
-        passcode,
-        knows: Vec::new(),
-        facts,
-    };
-    Ok((person, (knows, at)))
+    let person = Person { name, number, country, email, os_account, passcode, knows: Vec::new(), facts };
+    Ok((person, look, (knows, at)))
+}
+
+/// A name that nobody before has, with what it looks like.
+fn name(
+    table: &mut Fields<'_>,
+    before: &[Person],
+    looks: &[Looks],
+    warnings: &mut Vec<Warning>,
+) -> Result<(String, Looks), ScenarioError> {
+    let text = table.needed_text("name", "\"Ada\"")?;
+    let name = value(text.is);
+    if name.chars().count() > MAX_NAME_CHARS || name.chars().any(char::is_control) || name.is_empty() {
+        let wrong = format!("a name has 1 to {MAX_NAME_CHARS} characters and no control characters");
+        return Err(table.mistake(&text.at, wrong, "Write another one."));
+    }
+    if name.starts_with('+') || naming::is_number(name) {
+        let wrong = format!("{name} is a number and no name");
+        return Err(table.mistake(&text.at, wrong, "Write number = \"...\" beside a name."));
+    }
+    let look = Looks::of(name);
+    let mut others = looks.iter().zip(before);
+    if let Some((_, other)) = others.clone().find(|(other, _)| look.is_same(other)) {
+        let wrong = if other.name == name {
+            format!("there are two people called {name}")
+        } else {
+            format!(
+                "{name} and {} are one name: capitals, spaces and how an accent is typed do not count",
+                other.name
+            )
+        };
+        return Err(table.mistake(&text.at, wrong, "Give one of them another name."));
+    }
+    if let Some((_, other)) = others.find(|(other, _)| look.is_like(other)) {
+        let (line, _) = table.source.position(text.at.start);
+        let says = format!("{name} and {} are two people, and their names look alike.", other.name);
+        warnings.push(Warning { line, says });
+    }
+    Ok((name.to_owned(), look))
 }
 
 fn number(

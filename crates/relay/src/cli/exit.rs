@@ -1,6 +1,7 @@
 //! How the program ends: its exit codes, and the one sentence that goes with each but 0.
 
 use pillarbox_relay::server::trouble::in_words;
+use pillarbox_text::show::safe_document;
 use std::io;
 use std::process::ExitCode;
 
@@ -27,7 +28,8 @@ impl Failure {
         if *self == Self::ClosedPipe {
             return ExitCode::SUCCESS;
         }
-        anstream::eprintln!("pillarbox-relay: {self}");
+        // A path or a host stands in it as it was typed.
+        anstream::eprintln!("pillarbox-relay: {}", safe_document(&self.to_string()));
         ExitCode::from(self.code())
     }
 

@@ -6,6 +6,7 @@ use std::path::Path;
 use anstyle::Style;
 use pillarbox_relay::store::MessageRow;
 use pillarbox_relay::{DATABASE_FILE, Holdings, HoldingsError, Keeping, StoreError};
+use pillarbox_text::show;
 use pillarbox_wire::{DeviceAddress, Timestamp};
 use serde_json::{Value, json};
 
@@ -64,7 +65,8 @@ pub(crate) fn run(arguments: Ledger, out: &mut impl Write) -> Result<(), Failure
     let view = View { names: Names::of(&holdings), holdings: &holdings, keeping, window };
     match output {
         Output { json: true, .. } => {
-            serde_json::to_writer_pretty(&mut *out, &view.document(all))?;
+            let document = serde_json::to_string_pretty(&view.document(all))?;
+            write!(out, "{}", show::json(document))?;
             writeln!(out)?;
         }
         Output { plain: true, .. } => {

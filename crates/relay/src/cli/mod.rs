@@ -11,6 +11,7 @@ mod inventory;
 mod kept;
 mod ledger;
 mod names;
+mod outside;
 mod place;
 mod plain_words;
 mod rule;
@@ -29,11 +30,14 @@ use clap::Parser;
 use args::{Arguments, Color, Command};
 use exit::Failure;
 
+/// The code of arguments that are wrong; clap has the same number.
+const USAGE: u8 = 2;
+
 /// Does what the arguments say. Wrong ones end the program with code 2 here.
 pub(crate) fn main() -> ExitCode {
     let Arguments { color, command } = match Arguments::try_parse() {
         Ok(arguments) => arguments,
-        Err(error) => repeated_harmlessly(error).exit(),
+        Err(error) => return said(&repeated_harmlessly(error)),
     };
     match color {
         Color::Auto => anstream::ColorChoice::Auto,
@@ -53,6 +57,15 @@ fn repeated_harmlessly(error: clap::Error) -> clap::Error {
     let harmless = std::env::args_os().map(|argument| text::escape(&argument.to_string_lossy()));
     // An argument that is wrong for its harmful characters alone is repeated by no error.
     Arguments::try_parse_from(harmless).err().unwrap_or(error)
+}
+
+/// Says what clap has to say: help and the version are results, everything else is about wrong arguments.
+fn said(error: &clap::Error) -> ExitCode {
+    match error.print().map_err(Failure::from) {
+        Err(failure) => failure.report(),
+        Ok(()) if error.use_stderr() => ExitCode::from(USAGE),
+        Ok(()) => ExitCode::SUCCESS,
+    }
 }
 
 fn execute(command: Command) -> Result<(), Failure> {

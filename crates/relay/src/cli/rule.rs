@@ -6,12 +6,13 @@ use pillarbox_relay::Keeping;
 use pillarbox_relay::server::trouble::in_words;
 
 use super::exit::Failure;
+use super::outside;
 use super::text::escape;
 
 /// Reads the rule in `file`.
 pub(crate) fn read(file: &Path) -> Result<Keeping, Failure> {
     let shown = escape(&file.display().to_string());
-    let text = std::fs::read_to_string(file).map_err(|error| {
+    let text = outside::text(file).map_err(|error| {
         Failure::Store(format!(
             "the rule in {shown} cannot be read: {}. Check the path",
             in_words(error.kind())

@@ -13,6 +13,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use super::args::{LogFormat, LogLevel, Run};
 use super::exit::Failure;
+use super::outside;
 use super::start_screen::StartScreen;
 use super::window::Window;
 use pillarbox_relay::server::trouble::in_words;
@@ -52,7 +53,7 @@ fn socket_threads() -> usize {
 /// The shipped limits with those that the file names put in their place.
 fn read_limits(file: &Path) -> Result<Limits, Failure> {
     let shown = file.display();
-    let text = std::fs::read_to_string(file).map_err(|error| {
+    let text = outside::text(file).map_err(|error| {
         Failure::Store(format!(
             "the limits in {shown} cannot be read: {}. Check the path",
             in_words(error.kind())

@@ -9,6 +9,7 @@ use pillarbox_relay::inventory::whole;
 
 use super::inventory::operations;
 use super::plain_words::{self, KeptItem};
+use super::text::escape;
 use super::wrap::{INDENT, labelled, wrapped};
 
 /// Where the text beside a label begins.
@@ -58,7 +59,7 @@ impl StartScreen<'_> {
             Some(file) => format!(
                 "A code goes to {}, which stands in for the telephone network. Whoever can read that file, the operator \
                  among them, can take over every number.",
-                file.display()
+                escape(&file.display().to_string())
             ),
             None => "A number proves nothing here: anybody can register one that has no account yet. With \
                      --verify-numbers a code is sent to it."
@@ -68,7 +69,7 @@ impl StartScreen<'_> {
         if let Some(admin) = admin {
             screen.push(label("Admin", DIM, &format!("http://{admin}/healthz  /readyz  /metrics")));
         }
-        screen.push(label("Data", DIM, &data.display().to_string()));
+        screen.push(label("Data", DIM, &escape(&data.display().to_string())));
         screen.push(format!(
             "{:<TEXT_AT$}{address}",
             format!("{BOLD}Relay ready{BOLD:#}"),

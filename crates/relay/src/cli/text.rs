@@ -1,5 +1,8 @@
 //! What comes from a stranger or from a row, in a form that is safe and true on a terminal.
 
+/// The text with everything that a terminal would act on written out as `\u{..}`: of evidence nothing may be lost.
+pub(crate) use pillarbox_text::show::escaped as escape;
+
 /// Bytes of a payload that stand for it where it is no text.
 const SHOWN_BYTES: usize = 6;
 
@@ -46,19 +49,6 @@ fn runs(payload: &[u8]) -> impl Iterator<Item = &str> {
 /// Whether a terminal shows the character and does nothing else with it: no control, no direction mark.
 fn is_printable(c: char) -> bool {
     matches!(c, '\'' | '"' | '\\') || c.escape_debug().count() == 1
-}
-
-/// The text with everything that a terminal would act on written out as `\u{..}`.
-pub(crate) fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        if is_printable(c) {
-            escaped.push(c);
-        } else {
-            escaped.extend(c.escape_unicode());
-        }
-    }
-    escaped
 }
 
 /// The first bytes, in hexadecimal.

@@ -1,5 +1,7 @@
 //! What a line typed into a chat means: something to say, or a command to this phone.
 
+use pillarbox_text::read::{is_blank, without_mark};
+
 use super::super::period::{Period, PeriodError};
 use super::super::wrap::{INDENT, wrap};
 
@@ -63,9 +65,9 @@ pub(super) fn help(width: usize) -> String {
 
 impl From<&str> for Typed {
     fn from(line: &str) -> Self {
-        let line = line.trim_end_matches(['\r', '\n']);
+        let line = without_mark(line).trim_end_matches(['\r', '\n']);
         let Some(command) = line.strip_prefix('/') else {
-            return if line.trim().is_empty() { Self::Nothing } else { Self::Say(line.to_owned()) };
+            return if is_blank(line) { Self::Nothing } else { Self::Say(line.to_owned()) };
         };
         if command.starts_with('/') {
             return Self::Say(command.to_owned());
@@ -102,7 +104,11 @@ mod tests {
         assert_eq!(Typed::from("  indented"), Typed::Say("  indented".to_owned()));
         assert_eq!(Typed::from("//etc/passwd"), Typed::Say("/etc/passwd".to_owned()));
         assert_eq!(Typed::from("and/or"), Typed::Say("and/or".to_owned()));
-        assert_eq!(Typed::from(" \n"), Typed::Nothing);
+        assert_eq!(Typed::from("\u{feff}hello\r\n"), Typed::Say("hello".to_owned()));
+        assert_eq!(Typed::from("\u{feff}/quit"), Typed::Quit);
+        for blank in [" \n", "\u{a0}", "\u{200b}", "\u{feff}\r\n"] {
+            assert_eq!(Typed::from(blank), Typed::Nothing, "{blank:?}");
+        }
     }
 
     #[test]

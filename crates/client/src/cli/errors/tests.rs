@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 
 use pillarbox_client::Trust;
-use pillarbox_wire::{Farewell, Refusal};
+use pillarbox_wire::{AccountId, Farewell, Refusal};
 use unicode_width::UnicodeWidthStr;
 
 use super::super::failure::Failure;
@@ -69,15 +69,21 @@ fn place(failure: &Failure) -> usize {
         Failure::NotLocked(_) => 47,
         Failure::NobodyNamed => 48,
         Failure::NoCodes => 49,
+        Failure::SeveralContacts { .. } => 50,
     }
 }
 
-const KINDS: usize = 50;
+const KINDS: usize = 51;
 
 const NUMBER: &str = "40215 88310 55721 09164 71120 38865 24051 99003 17742 60018 45529 83310";
 const OTHER: &str = "11111 22222 33333 44444 55555 66666 77777 88888 99999 00000 12345 67890";
 
 const PROFILE: &str = "/home/alice/.local/share/pillarbox/default";
+
+fn unknown(name: &str, known: &[&str]) -> Failure {
+    let known = known.iter().map(|known| (*known).to_owned()).collect();
+    Failure::UnknownContact { name: name.to_owned(), is_number: naming::is_number(name), called: None, known }
+}
 
 fn all() -> Vec<Failure> {
     let relay = || "relay.example:4500".to_owned();
@@ -111,8 +117,23 @@ fn all() -> Vec<Failure> {
         Failure::Lost,
         Failure::Goodbye(Farewell::Stopping),
         Failure::Goodbye(Farewell::Reregistered),
-        Failure::UnknownContact { name: bob(), known: Vec::new() },
-        Failure::UnknownContact { name: "bo".to_owned(), known: vec!["Carol".to_owned(), bob()] },
+        unknown("Bob", &[]),
+        unknown("bo", &["Carol", "Bob"]),
+        unknown("Bоb", &["Carol", "Bob"]),
+        unknown("+447700900102", &["Carol"]),
+        Failure::UnknownContact {
+            name: "+447700900102".to_owned(),
+            is_number: true,
+            called: Some(AccountId([7; 16])),
+            known: vec![bob()],
+        },
+        Failure::SeveralContacts {
+            name: bob(),
+            meant: vec![
+                (bob(), Trust::Verified, AccountId([1; 16])),
+                ("bob".to_owned(), Trust::Unverified, AccountId([2; 16])),
+            ],
+        },
         Failure::NameTaken,
         Failure::BadName,
         Failure::Invitation("the invitation is cut off".to_owned()),

@@ -56,6 +56,52 @@ fn clean(text: &str, spacing: impl Fn(char) -> Option<char>) -> String {
     shown
 }
 
+/// A text as it stands, with what a terminal would act on or an eye would not see written out as `\u{..}`; for evidence, of
+/// which nothing may be lost. Line breaks and tabs are written out too.
+#[must_use]
+pub fn escaped(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_dangerous(c) {
+            shown.extend(c.escape_unicode());
+        } else {
+            shown.push(c);
+        }
+    }
+    shown
+}
+
+/// A JSON document whose texts have their dangerous characters as `\uXXXX`: it means the same to a program, and a
+/// terminal acts on none of it (RFC 8259, section 7).
+#[must_use]
+pub fn json(document: String) -> String {
+    // Nearly every document: long records pass here.
+    if document.bytes().all(|byte| matches!(byte, b'\n' | b' '..=b'~')) {
+        return document;
+    }
+    let mut shown = String::with_capacity(document.len());
+    let mut units = [0; 2];
+    for c in document.chars() {
+        // Outside its texts a document has ASCII only, and inside them the writer has escaped what is below a space.
+        if is_dangerous(c) && c != '\n' {
+            for unit in c.encode_utf16(&mut units) {
+                shown.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            shown.push(c);
+        }
+    }
+    shown
+}
+
+/// Whether a character shows nothing of its own: what [`safe`] takes out, the joiner and the selectors that emoji are written with.
+#[must_use]
+pub fn is_unseen(c: char) -> bool {
+    is_dangerous(c) || matches!(c, '\u{200D}' | '\u{FE00}'..='\u{FE0F}')
+}
+
+/// Whether [`safe`] takes it out.
+///
 /// Control characters; line and paragraph separators; what sets or overrides writing direction (Unicode Standard
 /// Annex 9); invisible characters and fillers; variation selectors beyond the 16 that emoji use; tags; private use.
 ///
@@ -75,6 +121,20 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn evidence_is_written_out_and_nothing_of_it_is_lost() {
+        assert_eq!(escaped("a\u{1b}[2J\r\nb\u{202e}é"), r"a\u{1b}[2J\u{d}\u{a}b\u{202e}é");
+    }
+
+    #[test]
+    fn json_means_the_same_and_does_nothing_to_a_terminal() {
+        assert_eq!(
+            json("{\"a\": \"é\u{202e}\u{7f}\u{e0041}\"}\n".to_owned()),
+            "{\"a\": \"é\\u202e\\u007f\\udb40\\udc41\"}\n"
+        );
+        assert_eq!(json("{\n  \"a\": 1\n}".to_owned()), "{\n  \"a\": 1\n}");
+    }
 
     #[test]
     fn a_text_cannot_move_the_cursor_or_hide() {

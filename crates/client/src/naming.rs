@@ -1,0 +1,274 @@
+//! Names of people compared: which are the same, which only look the same, and which no stranger may choose.
+//!
+//! One function folds a name, for "is it taken" and for "who is meant" alike. It is the comparison of nicknames in RFC 8266,
+//! section 2.4: any white space is one space and none stands at the ends, case does not count, and both names have the
+//! normal form NFKC (UAX 15). What an eye does not see counts neither. Two names that differ when folded and still look
+//! alike, because a letter of one is another script's, have the same skeleton (UTS 39, section 4).
+
+use pillarbox_wire::Handle;
+use unicode_normalization::UnicodeNormalization;
+use unicode_security::confusable_detection::skeleton;
+
+use crate::contact::{Contact, Trust};
+use crate::display;
+use crate::sentences;
+
+/// Most passes of the fold. One can bring about what the next changes; after four RFC 8266 gives up on a name.
+const PASSES: usize = 4;
+
+/// Digits from which on a name without letters could be taken for a telephone number.
+const DIGITS_OF_A_NUMBER: usize = 3;
+
+/// Hexadecimal digits by which an account stands in for a name, and those of a whole account.
+pub(crate) const SHORT_ACCOUNT: usize = 8;
+const WHOLE_ACCOUNT: usize = 32;
+
+/// The word for the owner in every conversation.
+const OWNER: &str = "you";
+
+/// A name as it is compared.
+#[must_use]
+pub fn fold(name: &str) -> String {
+    let mut folded = name.to_owned();
+    for _ in 0..PASSES {
+        let seen = folded.chars().filter(|c| c.is_whitespace() || !display::is_unseen(*c));
+        // Capitals first: several letters have one capital and two small forms.
+        let level: String =
+            seen.nfkc().flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfkc().collect();
+        let next = level.split_whitespace().collect::<Vec<_>>().join(" ");
+        if next == folded {
+            break;
+        }
+        folded = next;
+    }
+    folded
+}
+
+/// Whether two texts are the same name.
+#[must_use]
+pub fn is_same(one: &str, other: &str) -> bool {
+    fold(one) == fold(other)
+}
+
+/// Whether two names that are not the same look alike.
+#[must_use]
+pub fn look_alike(one: &str, other: &str) -> bool {
+    Looks::of(one).is_like(&Looks::of(other))
+}
+
+/// A name with what it looks like, to be compared with many.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Looks {
+    folded: String,
+    shapes: [String; 2],
+}
+
+impl Looks {
+    /// Those of a name.
+    #[must_use]
+    pub fn of(name: &str) -> Self {
+        Self { folded: fold(name), shapes: shapes(name) }
+    }
+
+    /// Whether another name is the same.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.folded == other.folded
+    }
+
+    /// Whether another name is not the same and looks like it.
+    #[must_use]
+    pub fn is_like(&self, other: &Self) -> bool {
+        !self.is_same(other) && self.shapes.iter().any(|shape| other.shapes.contains(shape))
+    }
+}
+
+/// For each contact, another one whose name looks like theirs, or is the same in a profile from before that was refused.
+#[must_use]
+pub fn alike(contacts: &[Contact]) -> Vec<Option<&Contact>> {
+    let looks: Vec<_> = contacts.iter().map(|contact| Looks::of(&contact.name)).collect();
+    let other = |(at, one): (usize, &Looks)| {
+        let others = looks.iter().zip(contacts).enumerate().filter(|(other, _)| *other != at);
+        let mut alike = others.filter(|(_, (look, _))| one.is_same(look) || one.is_like(look));
+        alike.next().map(|(_, (_, contact))| contact)
+    };
+    looks.iter().enumerate().map(other).collect()
+}
+
+/// What a name looks like as it is written, and in small letters: a capital I looks like a small l, and a small i does not.
+fn shapes(name: &str) -> [String; 2] {
+    [shape(name), shape(&fold(name))]
+}
+
+fn shape(name: &str) -> String {
+    let seen: String = name.chars().filter(|c| !display::is_unseen(*c)).collect();
+    fold(&skeleton(&seen).collect::<String>())
+}
+
+/// Why a name that a stranger suggests is not taken over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reserved {
+    /// It is a telephone number, or could be taken for one: a number is somebody's by the relay's word only.
+    Number,
+    /// It is an account, or stands in for one.
+    Account,
+    /// It holds the words for how sure the owner is of a key.
+    Trust,
+    /// It is the word for the owner.
+    Owner,
+}
+
+/// Whether a name means something else to the owner of a phone than a person's name, in any script that looks like it.
+pub(crate) fn reserved(name: &str) -> Option<Reserved> {
+    let folded = fold(name);
+    let digits = folded.chars().filter(|c| c.is_numeric()).count();
+    if is_number(&folded) || (digits >= DIGITS_OF_A_NUMBER && !folded.chars().any(char::is_alphabetic)) {
+        return Some(Reserved::Number);
+    }
+    let is_account = [SHORT_ACCOUNT, WHOLE_ACCOUNT].contains(&folded.len());
+    if is_account && folded.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+        return Some(Reserved::Account);
+    }
+    let names = shapes(name).map(|shape| words(&shape));
+    let holds = |text: &str| {
+        let wanted = shapes(text).map(|shape| words(&shape));
+        names
+            .iter()
+            .any(|name| wanted.iter().any(|wanted| name.windows(wanted.len()).any(|part| part == wanted)))
+    };
+    if [Trust::Verified, Trust::Changed].map(sentences::trust).into_iter().any(holds) {
+        return Some(Reserved::Trust);
+    }
+    let is_owner = names.iter().any(|name| name.len() == 1 && shapes(OWNER).contains(&name.concat()));
+    is_owner.then_some(Reserved::Owner)
+}
+
+/// The words of a text, without what stands between them.
+fn words(text: &str) -> Vec<String> {
+    let words = text.split(|c: char| !c.is_alphanumeric());
+    words.filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
+
+/// Whether a text is a telephone number as the one parser reads it. A text that is one never means a name.
+#[must_use]
+pub fn is_number(text: &str) -> bool {
+    Handle::parse(text).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn case_white_space_and_normal_form_are_no_difference() {
+        for (one, other) in [
+            ("Bob", "bob"),
+            ("Bob", " BOB\u{A0}"),
+            ("José", "Jose\u{301}"),
+            ("JOSÉ", "jose\u{301}"),
+            ("Bob Smith", "Bob\u{A0}Smith"),
+            ("Bob Smith", "Bob  Smith"),
+            ("Bob Smith", "bob\u{3000}smith"),
+            ("Straße", "STRASSE"),
+            ("ΟΔΟΣ", "οδος"),
+            ("οδοσ", "οδος"),
+            ("Bob", "Ｂｏｂ"),
+            ("Bob", "Bo\u{200D}b"),
+            ("Bob", "Bob\u{FE0F}"),
+            ("Bob", "\u{FEFF}Bob\u{200B}"),
+            ("İpek", "i\u{307}pek"),
+            ("Ångström", "A\u{30A}ngstro\u{308}m"),
+            ("Ivo", "Ivo "),
+            ("ﬁona", "Fiona"),
+        ] {
+            assert!(is_same(one, other), "{one:?} {other:?}: {:?} {:?}", fold(one), fold(other));
+            assert!(!look_alike(one, other), "the same name is no look-alike: {one:?} {other:?}");
+        }
+        for (one, other) in
+            [("Bob", "Rob"), ("Bob Smith", "BobSmith"), ("José", "Jose"), ("Bob", "Bоb"), ("", "Bob")]
+        {
+            assert!(!is_same(one, other), "{one:?} {other:?}");
+        }
+    }
+
+    #[test]
+    fn letters_of_other_scripts_look_alike_and_are_not_the_same() {
+        for (one, other) in [
+            ("Bob", "Bоb"),
+            ("bob", "Bоb"),
+            ("Alice", "AIice"),
+            ("Alice", "Аlice"),
+            ("Carmen", "Carrnen"),
+            ("Bob", "B0b"),
+            ("Ana", "Αna"),
+            ("Iris", "lris"),
+        ] {
+            assert!(look_alike(one, other), "{one:?} {other:?}");
+            assert!(look_alike(other, one), "{one:?} {other:?}");
+        }
+        for (one, other) in [("Bob", "Rob"), ("Alice", "Alicia"), ("José", "Jose"), ("Bob", "Bob 2")] {
+            assert!(!look_alike(one, other), "{one:?} {other:?}");
+        }
+    }
+
+    #[test]
+    fn what_means_something_else_than_a_person_is_reserved() {
+        for (name, why) in [
+            ("+447700900102", Reserved::Number),
+            ("+44 7700 900102", Reserved::Number),
+            ("+44 (0) 7700 900102", Reserved::Number),
+            ("07700 900102", Reserved::Number),
+            ("０７７００９００１０２", Reserved::Number),
+            ("٠٧٧٠٠٩٠٠١٠٢", Reserved::Number),
+            ("999", Reserved::Number),
+            ("3c891561", Reserved::Account),
+            ("3C891561", Reserved::Account),
+            ("3c8915613c8915613c8915613c891561", Reserved::Account),
+            ("Bob (VERIFIED)", Reserved::Trust),
+            ("verified", Reserved::Trust),
+            ("Bob (NOT VERIFIED)", Reserved::Trust),
+            ("Bob, VERIFІED", Reserved::Trust),
+            ("Bob ＶＥＲＩＦＩＥＤ", Reserved::Trust),
+            ("Key  changed", Reserved::Trust),
+            ("You", Reserved::Owner),
+            ("YOU", Reserved::Owner),
+            ("Yоu", Reserved::Owner),
+            ("\"You\"", Reserved::Owner),
+            ("You:", Reserved::Owner),
+            ("(you)", Reserved::Owner),
+        ] {
+            assert_eq!(reserved(name), Some(why), "{name:?}");
+        }
+        for name in [
+            "Bob",
+            "Youssef",
+            "Bob 2",
+            "Bob 1984",
+            "Agent 007",
+            "Verity",
+            "Deadbeat",
+            "Keyboard",
+            "Nóra",
+            "村上",
+            "🎉",
+        ] {
+            assert_eq!(reserved(name), None, "{name:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn folding_twice_changes_nothing(name in "\\PC{0,16}|[aAßİıςσΣﬁé\u{301}\u{307} \u{A0}\u{200D}]{0,10}") {
+            prop_assert_eq!(fold(&fold(&name)), fold(&name));
+        }
+
+        #[test]
+        fn a_name_is_itself_in_any_case_and_with_white_space_around(name in "[a-zA-Zéèüß]{1,12}") {
+            let upper = format!("  {}\u{A0}", name.to_uppercase());
+            prop_assert!(is_same(&name, &upper));
+            prop_assert!(is_same(&name, &name.nfd().collect::<String>()));
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! Outside text made plain: without the byte order mark, with one kind of line end, without the white space around it.
+//!
+//! Windows programs begin a text file with U+FEFF and end its lines with CR LF. What is copied out of a page or a mail
+//! brings spaces, direction marks, quotation marks or angle brackets with it. None of that is what its writer meant.
+
+use crate::show::is_unseen;
+
+/// The byte order mark. At the start of a text it says how the text is encoded and is no part of it (RFC 3629, section 6).
+pub const BYTE_ORDER_MARK: char = '\u{FEFF}';
+
+/// The bytes are no UTF-8.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotUtf8;
+
+/// A text without its byte order mark.
+#[must_use]
+pub fn without_mark(text: &str) -> &str {
+    text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text)
+}
+
+/// A text of several lines: without the byte order mark, and with each line end as `\n`.
+///
+/// White space stays, at its ends too: a text may begin with a blank line or end with one.
+#[must_use]
+pub fn document(text: &str) -> String {
+    without_mark(text).replace("\r\n", "\n").replace('\r', "\n")
+}
+
+/// The same from bytes.
+///
+/// # Errors
+/// [`NotUtf8`].
+pub fn document_of(bytes: &[u8]) -> Result<String, NotUtf8> {
+    std::str::from_utf8(bytes).map(document).map_err(|_| NotUtf8)
+}
+
+/// A text that somebody wrote to be sent: a [`document`] without its last line end, which a shell or an editor adds.
+#[must_use]
+pub fn message(text: &str) -> String {
+    let mut text = document(text);
+    if text.ends_with('\n') {
+        text.pop();
+    }
+    text
+}
+
+/// A value on one line, such as a number, a name or an address: nothing around it that an eye does not see.
+#[must_use]
+pub fn value(text: &str) -> &str {
+    text.trim_matches(|c: char| c.is_whitespace() || is_unseen(c))
+}
+
+/// Pairs that a page or a mail sets around an address (RFC 3986, appendix C), with the quotation marks of several languages.
+const AROUND: [(char, char); 9] = [
+    ('<', '>'),
+    ('"', '"'),
+    ('\'', '\''),
+    ('`', '`'),
+    ('“', '”'),
+    ('‘', '’'),
+    ('„', '“'),
+    ('«', '»'),
+    ('(', ')'),
+];
+
+/// An address or a link: a [`value`] without the quotation marks or angle brackets around it.
+#[must_use]
+pub fn link(text: &str) -> &str {
+    let mut link = value(text);
+    while let Some(inner) =
+        AROUND.iter().find_map(|(open, close)| link.strip_prefix(*open)?.strip_suffix(*close))
+    {
+        link = value(inner);
+    }
+    link
+}
+
+/// True if there is nothing in it that an eye sees.
+#[must_use]
+pub fn is_blank(text: &str) -> bool {
+    value(text).is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_mark_and_line_ends_of_windows_are_no_part_of_a_text() {
+        assert_eq!(document("\u{FEFF}one\r\ntwo\rthree\n"), "one\ntwo\nthree\n");
+        assert_eq!(document_of(b"\xef\xbb\xbf one\r\n"), Ok(" one\n".to_owned()));
+        assert_eq!(document_of(b"\xff\xfe"), Err(NotUtf8));
+        assert_eq!(document("in\u{FEFF}side"), "in\u{FEFF}side");
+    }
+
+    #[test]
+    fn a_message_loses_one_line_end_and_no_more() {
+        assert_eq!(message("\u{FEFF}  hello\r\n"), "  hello");
+        assert_eq!(message("hello\n\n"), "hello\n");
+        assert_eq!(message(""), "");
+    }
+
+    #[test]
+    fn a_value_has_nothing_unseen_around_it() {
+        for around in ["", " ", "\u{FEFF}", "\r\n", "\t", "\u{A0}", "\u{200B}", "\u{200E}", "\u{2028}"] {
+            assert_eq!(value(&format!("{around}Bob Smith{around}")), "Bob Smith");
+        }
+    }
+
+    #[test]
+    fn a_link_comes_out_of_what_is_set_around_it() {
+        for (open, close) in AROUND {
+            assert_eq!(link(&format!(" {open}pillarbox:invite/a {close}\r\n")), "pillarbox:invite/a");
+        }
+        assert_eq!(link("\"<pillarbox:invite/a>\""), "pillarbox:invite/a");
+        assert_eq!(link("<pillarbox:invite/a"), "<pillarbox:invite/a");
+        assert_eq!(link("\""), "\"");
+    }
+
+    #[test]
+    fn what_no_eye_sees_is_blank() {
+        for blank in [
+            "",
+            " ",
+            "   ",
+            "\u{A0}",
+            "\u{200B}",
+            "\u{FEFF}",
+            "\n\t",
+            "\u{2800}",
+            "\u{202E}\u{202C}",
+            "\u{200D}",
+        ] {
+            assert!(is_blank(blank), "{blank:?}");
+        }
+        for seen in ["a", " . ", "\u{200B}a", "🎉", "👩\u{200D}👧"] {
+            assert!(!is_blank(seen), "{seen:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn reading_twice_changes_nothing(text in "[ab \u{FEFF}\u{200B}\r\n<>\"']{0,12}|\\PC{0,20}") {
+            prop_assert_eq!(value(value(&text)), value(&text));
+            prop_assert_eq!(link(link(&text)), link(&text));
+            prop_assert!(!document(&text).contains('\r'));
+            prop_assert_eq!(is_blank(&text), value(&text).is_empty());
+        }
+    }
+}
