@@ -5,8 +5,9 @@ use std::path::PathBuf;
 
 use pillarbox_client::display::safe;
 pub(crate) use pillarbox_client::net::now;
-use pillarbox_client::{Contact, Passphrase, Phone, Trust, Whom, naming};
+use pillarbox_client::{Contact, Passphrase, Phone, Trust, Whom};
 use pillarbox_text::read;
+use pillarbox_wire::Handle;
 use rand::SeedableRng;
 use rand::rngs::{StdRng, SysRng};
 
@@ -125,12 +126,13 @@ pub(crate) fn find(phone: &Phone, typed: &str) -> Result<Contact, Failure> {
         }
         Whom::Nobody => {
             let contacts = phone.contacts()?;
+            let number = Handle::parse(typed).ok();
             // Of a profile that is older than the rule about numbers.
             let called =
-                contacts.iter().find(|known| naming::is_number(typed) && naming::is_same(&known.name, typed));
+                contacts.iter().find(|known| number.is_some() && Handle::parse(&known.name).ok() == number);
             Err(Failure::UnknownContact {
                 name: safe(typed),
-                is_number: naming::is_number(typed),
+                is_number: number.is_some(),
                 called: called.map(|contact| contact.account),
                 known: contacts.iter().map(words::name).collect(),
             })
