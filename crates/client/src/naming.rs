@@ -5,6 +5,8 @@
 //! normal form NFKC (UAX 15). What an eye does not see counts neither. Two names that differ when folded and still look
 //! alike, because a letter of one is another script's, have the same skeleton (UTS 39, section 4).
 
+use std::sync::LazyLock;
+
 use pillarbox_wire::Handle;
 use unicode_normalization::UnicodeNormalization;
 use unicode_security::confusable_detection::skeleton;
@@ -23,25 +25,50 @@ const DIGITS_OF_A_NUMBER: usize = 3;
 pub(crate) const SHORT_ACCOUNT: usize = 8;
 const WHOLE_ACCOUNT: usize = 32;
 
-/// The word for the owner in every conversation.
-const OWNER: &str = "you";
+/// The words for how sure the owner is, in the shapes of [`shapes`]. Those of a key that nobody compared hold the first.
+static TRUST_STATES: LazyLock<[[Vec<String>; 2]; 2]> =
+    LazyLock::new(|| [Trust::Verified, Trust::Changed].map(|trust| shaped_words(sentences::trust(trust))));
+
+/// The word for the owner in every conversation, in the same shapes.
+static OWNER: LazyLock<[Vec<String>; 2]> = LazyLock::new(|| shaped_words("you"));
 
 /// A name as it is compared.
 #[must_use]
 pub fn fold(name: &str) -> String {
+    // Nearly every name; each one is compared with all others when a contact is added.
+    if name.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return one_space(&name.to_ascii_lowercase());
+    }
+    fold_any(name)
+}
+
+/// The same for every script.
+fn fold_any(name: &str) -> String {
     let mut folded = name.to_owned();
     for _ in 0..PASSES {
         let seen = folded.chars().filter(|c| c.is_whitespace() || !display::is_unseen(*c));
         // Capitals first: several letters have one capital and two small forms.
         let level: String =
             seen.nfkc().flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfkc().collect();
-        let next = level.split_whitespace().collect::<Vec<_>>().join(" ");
+        let next = one_space(&level);
         if next == folded {
             break;
         }
         folded = next;
     }
     folded
+}
+
+/// The words of a text with one space between two.
+fn one_space(text: &str) -> String {
+    let mut spaced = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !spaced.is_empty() {
+            spaced.push(' ');
+        }
+        spaced.push_str(word);
+    }
+    spaced
 }
 
 /// Whether two texts are the same name.
@@ -129,18 +156,21 @@ pub(crate) fn reserved(name: &str) -> Option<Reserved> {
     if is_account && folded.bytes().all(|digit| digit.is_ascii_hexdigit()) {
         return Some(Reserved::Account);
     }
-    let names = shapes(name).map(|shape| words(&shape));
-    let holds = |text: &str| {
-        let wanted = shapes(text).map(|shape| words(&shape));
+    let names = shaped_words(name);
+    let holds = |wanted: &[Vec<String>; 2]| {
         names
             .iter()
             .any(|name| wanted.iter().any(|wanted| name.windows(wanted.len()).any(|part| part == wanted)))
     };
-    if [Trust::Verified, Trust::Changed].map(sentences::trust).into_iter().any(holds) {
+    if TRUST_STATES.iter().any(holds) {
         return Some(Reserved::Trust);
     }
-    let is_owner = names.iter().any(|name| name.len() == 1 && shapes(OWNER).contains(&name.concat()));
-    is_owner.then_some(Reserved::Owner)
+    names.iter().any(|name| OWNER.contains(name)).then_some(Reserved::Owner)
+}
+
+/// The words of a text as they look.
+fn shaped_words(text: &str) -> [Vec<String>; 2] {
+    shapes(text).map(|shape| words(&shape))
 }
 
 /// The words of a text, without what stands between them.
@@ -259,6 +289,11 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn the_short_way_is_the_same_as_the_long_one(name in "[ -~]{0,20}") {
+            prop_assert_eq!(fold(&name), fold_any(&name));
+        }
+
         #[test]
         fn folding_twice_changes_nothing(name in "\\PC{0,16}|[aAßİıςσΣﬁé\u{301}\u{307} \u{A0}\u{200D}]{0,10}") {
             prop_assert_eq!(fold(&fold(&name)), fold(&name));
