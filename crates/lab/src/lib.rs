@@ -22,7 +22,6 @@ mod fold;
 pub mod folder;
 pub mod matrix;
 pub mod oracle;
-pub mod outside;
 pub mod page;
 pub mod paper;
 pub mod progress;

@@ -63,6 +63,7 @@ fn section(page: &mut String, design: &Design) {
         cloud,
         stands_for,
         not_known,
+        text: _,
     } = design;
     writeln!(page, "\n## {name}\n\n{title} (as of {as_of}).\n{}.", capital(plain)).unwrap();
     if let Some(told) = told {

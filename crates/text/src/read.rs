@@ -3,6 +3,10 @@
 //! Windows programs begin a text file with U+FEFF and end its lines with CR LF. What is copied out of a page or a mail
 //! brings spaces, direction marks, quotation marks or angle brackets with it. None of that is what its writer meant.
 
+use std::fs::File;
+use std::io::{self, ErrorKind, Read as _};
+use std::path::Path;
+
 use crate::show::is_unseen;
 
 /// The byte order mark. At the start of a text it says how the text is encoded and is no part of it (RFC 3629, section 6).
@@ -32,6 +36,24 @@ pub fn document(text: &str) -> String {
 /// [`NotUtf8`].
 pub fn document_of(bytes: &[u8]) -> Result<String, NotUtf8> {
     std::str::from_utf8(bytes).map(document).map_err(|_| NotUtf8)
+}
+
+/// Longest text file that is read: a story of thousands of events, and no film by mistake.
+pub const MAX_FILE_LEN: u64 = 4 << 20;
+
+/// The text of a file that somebody wrote, as a [`document`]: the same story, saved by any editor, says the same.
+///
+/// No more than [`MAX_FILE_LEN`] bytes are read, whatever length the system tells: a device has none, and no end.
+///
+/// # Errors
+/// What the file system says; [`ErrorKind::FileTooLarge`] for what is longer; [`ErrorKind::InvalidData`] for what is no UTF-8.
+pub fn file(path: &Path) -> io::Result<String> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(MAX_FILE_LEN + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_FILE_LEN {
+        return Err(ErrorKind::FileTooLarge.into());
+    }
+    document_of(&bytes).map_err(|_| ErrorKind::InvalidData.into())
 }
 
 /// A text that somebody wrote to be sent: a [`document`] without its last line end, which a shell or an editor adds.
@@ -138,6 +160,12 @@ mod tests {
         for seen in ["a", " . ", "\u{200B}a", "🎉", "👩\u{200D}👧"] {
             assert!(!is_blank(seen), "{seen:?}");
         }
+    }
+
+    #[test]
+    fn a_file_without_an_end_is_read_to_a_bound() {
+        assert_eq!(file(Path::new("/dev/zero")).unwrap_err().kind(), ErrorKind::FileTooLarge);
+        assert_eq!(file(Path::new("/nowhere/at/all")).unwrap_err().kind(), ErrorKind::NotFound);
     }
 
     proptest! {

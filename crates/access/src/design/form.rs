@@ -135,7 +135,7 @@ pub(super) fn parse(file: &str, text: &str) -> Result<Design, DesignError> {
     let form: Form = toml::from_str(text).map_err(|error| DesignError::from_toml(file, text, &error))?;
     let name = stem(file);
     check(name, &form).map_err(|(span, message)| DesignError::at(file, text, span, message))?;
-    Ok(design(name, form))
+    Ok(design(name, form, text))
 }
 
 /// The file's name without folder and ending.
@@ -144,7 +144,7 @@ fn stem(file: &str) -> &str {
     file.strip_suffix(".toml").unwrap_or(file)
 }
 
-fn design(name: &str, form: Form) -> Design {
+fn design(name: &str, form: Form, text: &str) -> Design {
     let Form { title, plain, as_of, told, not_known, sources, phone, relay, operator, cloud, stands_for } =
         form;
     Design {
@@ -160,6 +160,7 @@ fn design(name: &str, form: Form) -> Design {
         cloud: cloud.map(CloudForm::cloud),
         stands_for,
         not_known: not_known.into_inner(),
+        text: text.to_owned(),
     }
 }
 

@@ -50,6 +50,9 @@ pub struct Design {
     /// Deposits that phones of the product may well leave and that no source tells of. Nothing is left in their place, and that
     /// nothing comes back says nothing.
     pub not_known: Vec<DepositKind>,
+    /// The text of its file, for whoever wants to read it again. It is no part of what the design says.
+    #[serde(skip)]
+    pub text: String,
 }
 
 /// What a design stands for in the tables of outside truth.

@@ -1,5 +1,6 @@
 //! `matrix`: every design meets every demand.
 
+use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Arc;
@@ -13,14 +14,15 @@ use pillarbox_lab::experiments::{self, ExperimentError};
 use pillarbox_lab::matrix::expected::{self, Comparison, Expected};
 use pillarbox_lab::matrix::folder::{self, WriteError};
 use pillarbox_lab::matrix::manifest::TIMING;
+use pillarbox_lab::matrix::rerun::{Rerun, quoted};
 use pillarbox_lab::matrix::table::{self, View};
 use pillarbox_lab::matrix::{self, Plan, Run, counted};
-use pillarbox_lab::outside;
 use pillarbox_lab::progress::Progress;
 use pillarbox_lab::scenario::Scenario;
 use pillarbox_lab::scenario::library::{self, LibraryError};
 use pillarbox_lab::screen::{self, Screen, Weight};
 use pillarbox_lab::world::WorldError;
+use pillarbox_text::read;
 
 use super::args::Matrix;
 use super::list::{no_demand, no_design, no_story};
@@ -97,12 +99,17 @@ pub(super) fn plan(wanted: &Matrix) -> Result<Plan, Failure> {
             return Err(usage(no_demand(demand)));
         }
     }
-    let control =
-        Control::built_in().map_err(|error| Failure { sentence: format!("{error}."), code: NO_RESULT })?;
+    one_of_each_name(&designs, &wanted.design)?;
+    let control = control()?;
     let seed = wanted.seed.unwrap_or(scenario.seed);
-    let threads =
-        wanted.threads.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN);
-    let rerun = rerun(wanted, seed, &designs);
+    let threads = wanted.threads.unwrap_or_else(threads);
+    let rerun = Rerun {
+        scenario: wanted.scenario.clone(),
+        designs: wanted.design.clone(),
+        demands: wanted.demand.clone(),
+        seed,
+    };
+    let rerun = rerun.to_line();
     Ok(Plan { scenario, designs, demands: wanted.demand.clone(), seed, threads, control, rerun })
 }
 
@@ -114,24 +121,35 @@ fn design(name: &str) -> Result<Design, Failure> {
     if !name.contains('/') && !name.ends_with(".toml") {
         return Err(usage(no_design(name)));
     }
-    let text = outside::text(Path::new(name))
+    let text = read::file(Path::new(name))
         .map_err(|error| usage(format!("{name} cannot be read: {}. Name a design's file.", error.kind())))?;
     Design::parse(name, &text).map_err(|error| usage(format!("{error}.")))
 }
 
-/// The command that runs the same again.
-fn rerun(wanted: &Matrix, seed: u64, designs: &[Design]) -> String {
-    let mut words = vec!["pillarbox-lab".to_owned(), "matrix".to_owned(), wanted.scenario.clone()];
-    let typed = |design: &Design| {
-        let file = wanted.design.iter().find(|name| name.ends_with(&format!("{}.toml", design.name)));
-        file.cloned().unwrap_or_else(|| design.name.clone())
-    };
-    if !wanted.design.is_empty() {
-        words.extend(designs.iter().flat_map(|design| ["--design".to_owned(), typed(design)]));
+/// What the controls run on.
+pub(super) fn control() -> Result<Control, Failure> {
+    Control::built_in().map_err(|error| Failure { sentence: format!("{error}."), code: NO_RESULT })
+}
+
+/// As many threads as there are processors.
+pub(super) fn threads() -> NonZeroUsize {
+    std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
+}
+
+/// A row is told from another one by its design's name, and so is its evidence.
+fn one_of_each_name(designs: &[Design], typed: &[String]) -> Result<(), Failure> {
+    let mut known: BTreeMap<&str, &str> = BTreeMap::new();
+    for (design, typed) in designs.iter().zip(typed) {
+        if let Some(earlier) = known.insert(&design.name, typed) {
+            let sentence = format!(
+                "two designs are called {}: {earlier} and {typed}. Take one away, or give its file another name: a design is \
+                 called as its file.",
+                design.name
+            );
+            return Err(Failure { sentence, code: USAGE });
+        }
     }
-    words.extend(wanted.demand.iter().flat_map(|demand| ["--demand".to_owned(), demand.clone()]));
-    words.extend(["--seed".to_owned(), seed.to_string()]);
-    words.join(" ")
+    Ok(())
 }
 
 fn show(wanted: &Matrix, scenario: &Scenario, run: &Run, to: &Path) -> Result<(), Failure> {
@@ -150,11 +168,16 @@ fn show(wanted: &Matrix, scenario: &Scenario, run: &Run, to: &Path) -> Result<()
     if wanted.timing {
         hint(&run.timing.in_words())?;
     }
-    let to = to.display();
+    // A folder whose name begins with a dash would be taken for an option.
+    let here = if to.as_os_str().as_encoded_bytes().starts_with(b"-") { "./" } else { "" };
+    let typed = |ending: &str| quoted(&format!("{here}{}{ending}", to.display()));
     let mut after = Screen::new(window::width());
     after.say(&counted(&run.cells));
-    after.copyable(Weight::Normal, &format!("Saved {to}"));
-    after.copyable(Weight::Dim, &format!("Next: pillarbox-lab report {to} --out {to}.html   (or --check)"));
+    after.copyable(Weight::Normal, &format!("Saved {}", to.display()));
+    after.copyable(
+        Weight::Dim,
+        &format!("Next: pillarbox-lab report {} --out {}   (or --check)", typed(""), typed(".html")),
+    );
     let after = format!("\n{}", after.into_text());
     if wanted.json || wanted.plain { hint(&screen::plain(&after)) } else { print(&after) }
 }
@@ -163,7 +186,7 @@ fn predictions(file: Option<&Path>, scenario: &Scenario) -> Result<Expected, Fai
     let usage = |sentence: String| Failure { sentence, code: USAGE };
     let (name, text) = match file {
         Some(file) => {
-            let text = outside::text(file).map_err(|error| {
+            let text = read::file(file).map_err(|error| {
                 usage(format!(
                     "{} cannot be read: {}. Name a file of predictions.",
                     file.display(),

@@ -3,17 +3,16 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use clap::Parser as _;
 use pillarbox_client::display::safe_document;
 use pillarbox_lab::matrix::check::{Folder, FolderError};
-use pillarbox_lab::matrix::manifest::{MANIFEST, STORY};
-use pillarbox_lab::matrix::{self, cells_of};
+use pillarbox_lab::matrix::manifest::{MANIFEST, RERUN, STORY};
+use pillarbox_lab::matrix::{self, Plan, cells_of};
 use pillarbox_lab::page::{self, PageError, bundle};
 use pillarbox_lab::progress::Progress;
 use pillarbox_lab::scenario::library;
 
-use super::args::{Appendix, Arguments, Command, Report};
-use super::matrix::{in_words, plan, until_stopped};
+use super::args::{Appendix, Report};
+use super::matrix::{control, in_words, threads, until_stopped};
 use super::output::{Failure, hint, print};
 use super::{FAILED, STORE, USAGE};
 
@@ -55,8 +54,7 @@ fn write_page(wanted: &Report, folder: &Folder) -> Result<(), Failure> {
     let names = cells.iter().map(|cell| cell.evidence.clone());
     let evidence: BTreeMap<_, _> =
         names.filter_map(|name| Some((name.clone(), folder.evidence(&name)?))).collect();
-    let rerun =
-        folder.files.get("rerun.txt").map_or_else(String::new, |text| String::from_utf8_lossy(text).into());
+    let rerun = folder.files.get(RERUN).map_or_else(String::new, |text| String::from_utf8_lossy(text).into());
     let run = page::Run {
         manifest: &folder.manifest,
         story: &story,
@@ -111,9 +109,15 @@ fn check(wanted: &Report, folder: Folder) -> Result<(), Failure> {
     let mut findings = folder.findings();
     let mut checked = format!("{} files: digests, cells and bytes read again", folder.files.len() + 1);
     if !wanted.no_rerun {
-        let again = again(&folder)?;
-        findings.extend(folder.differences(&again));
-        checked.push_str("; the worlds ran again");
+        match again(&folder)? {
+            Some(again) => {
+                findings.extend(folder.differences(&again));
+                checked.push_str("; the worlds ran again");
+            }
+            None => checked.push_str(
+                "; the worlds did not run again, because story or designs are others than at the run",
+            ),
+        }
     }
     if findings.is_empty() {
         return print(&format!("Same: {checked}.\n"));
@@ -125,19 +129,23 @@ fn check(wanted: &Report, folder: Folder) -> Result<(), Failure> {
     Err(Failure { sentence, code: FAILED })
 }
 
-/// The files of the same run, run again as `rerun.txt` says.
-fn again(folder: &Folder) -> Result<BTreeMap<String, String>, Failure> {
-    let cannot = |why: &str| Failure {
-        sentence: format!("rerun.txt {why}. Check the rest with --no-rerun."),
-        code: FAILED,
+/// The files of the same run, run again from the folder alone: nothing outside it is read. None if it has not what it was made from.
+fn again(folder: &Folder) -> Result<Option<BTreeMap<String, String>>, Failure> {
+    let Some(scenario) = folder.story() else { return Ok(None) };
+    let designs: Option<Vec<_>> = folder.rows().iter().map(|name| folder.design(name)).collect();
+    let Some(designs) = designs else { return Ok(None) };
+    let rerun = folder.files.get(RERUN).map_or_else(String::new, |text| String::from_utf8_lossy(text).into());
+    let plan = Plan {
+        scenario,
+        designs,
+        demands: folder.manifest.demands.clone(),
+        seed: folder.manifest.seed,
+        threads: threads(),
+        control: control()?,
+        // Whether it is the command of this run is a finding of its own.
+        rerun: rerun.trim_end_matches(['\r', '\n']).to_owned(),
     };
-    let text = folder.files.get("rerun.txt").ok_or_else(|| cannot("is missing"))?;
-    let text = std::str::from_utf8(text).map_err(|_| cannot("is no text"))?;
-    let typed = Arguments::try_parse_from(text.split_whitespace())
-        .map_err(|_| cannot("holds no command of this program"))?;
-    let Some(Command::Matrix(wanted)) = typed.command else { return Err(cannot("runs no matrix")) };
-    let plan = plan(&wanted)?;
     let progress = Progress::on_standard_error(cells_of(&plan));
     let run = until_stopped(move |stop| matrix::run(&plan, &progress, stop).map_err(in_words))?;
-    Ok(run.files)
+    Ok(Some(run.files))
 }

@@ -5,11 +5,11 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use pillarbox_access::{Design, designs};
-use pillarbox_lab::outside;
 use pillarbox_lab::progress::Progress;
 use pillarbox_lab::record::text;
 use pillarbox_lab::scenario::library::{self, LibraryError};
 use pillarbox_lab::world::World;
+use pillarbox_text::read;
 use pillarbox_wire::Timestamp;
 
 use super::args::Run;
@@ -112,7 +112,7 @@ fn design(wanted: &str) -> Result<Design, Failure> {
     if !wanted.contains('/') && !wanted.ends_with(".toml") {
         return Err(usage(list::no_design(wanted)));
     }
-    let text = outside::text(Path::new(wanted)).map_err(|error| not_readable(wanted, error.kind()))?;
+    let text = read::file(Path::new(wanted)).map_err(|error| not_readable(wanted, error.kind()))?;
     Design::parse(wanted, &text).map_err(|error| usage(error.to_string()))
 }
 

@@ -9,8 +9,20 @@ use super::cell::VERSION;
 /// The manifest's file.
 pub const MANIFEST: &str = "manifest.json";
 
-/// The story's file, byte for byte: whoever has the folder has what it was made from.
+/// The story's file: whoever has the folder has what it was made from.
 pub const STORY: &str = "scenario.toml";
+
+/// The folder of the designs' files: whoever has the run's folder has what it was made from, and needs nothing else.
+pub const DESIGNS: &str = "designs";
+
+/// The file of the command that runs the same again.
+pub const RERUN: &str = "rerun.txt";
+
+/// The name of a design's file in a run's folder.
+#[must_use]
+pub fn design_file(name: &str) -> String {
+    format!("{DESIGNS}/{name}.toml")
+}
 
 /// Where the wall-clock times go, which differ each time and so stand outside the manifest.
 pub const TIMING: &str = "timing.json";
@@ -25,7 +37,7 @@ pub struct Manifest {
     pub program: String,
     /// The scenario's name.
     pub scenario: String,
-    /// SHA-256 of its file.
+    /// SHA-256 of what it says.
     pub scenario_sha256: String,
     /// The seed.
     pub seed: u64,

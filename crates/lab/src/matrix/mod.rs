@@ -18,6 +18,7 @@ pub mod folder;
 pub mod manifest;
 mod pool;
 pub(crate) mod reread;
+pub mod rerun;
 pub mod table;
 pub mod timing;
 pub(crate) mod words;
@@ -28,7 +29,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use pillarbox_access::design::{Accounts, Design};
 use pillarbox_client::Protection;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::experiments::control::{self, Control};
 use crate::experiments::row::{self, Row};
@@ -38,7 +39,7 @@ use crate::record::sha256;
 use crate::scenario::Scenario;
 use crate::score::State;
 use cell::{Cell, Evidence, VERSION, pretty};
-use manifest::{Manifest, STORY};
+use manifest::{Manifest, RERUN, STORY, design_file};
 use timing::Timing;
 
 /// What to run.
@@ -149,15 +150,19 @@ fn written(
     files.insert("matrix.json".to_owned(), pretty(&cells));
     files.insert("matrix.csv".to_owned(), csv::table(&cells));
     files.insert("record.jsonl".to_owned(), record(plan, rows, controls, &cells));
-    files.insert("rerun.txt".to_owned(), format!("{}\n", plan.rerun));
+    files.insert(RERUN.to_owned(), format!("{}\n", plan.rerun));
+    for design in &plan.designs {
+        files.insert(design_file(&design.name), design.text.clone());
+    }
     files.insert(STORY.to_owned(), plan.scenario.text.clone());
-    let digest = |design: &Design| {
-        let text = serde_json::to_vec(design).unwrap_or_default();
-        (design.name.clone(), sha256(&text))
-    };
-    let designs = plan.designs.iter().map(digest).collect();
+    let designs = plan.designs.iter().map(|design| (design.name.clone(), digest(design))).collect();
     let manifest = Manifest::of(&plan.scenario, plan.seed, designs, demands.clone(), &files);
     Run { cells, demands, files, manifest, timing }
+}
+
+/// SHA-256 of what a design says.
+fn digest(design: &Design) -> String {
+    sha256(&serde_json::to_vec(design).unwrap_or_default())
 }
 
 /// The column whose control backs a cell.
@@ -181,21 +186,27 @@ fn record(plan: &Plan, rows: &[Row], controls: &[Row], cells: &[Cell]) -> String
             }));
         }
     }
-    let cell = |cell: &Cell| {
-        json!({
-            "kind": "cell", "design": cell.design, "demand": cell.demand, "state": cell.state, "says": cell.says,
-            "control": cell.control, "evidence": cell.evidence, "evidence_sha256": cell.evidence_sha256,
-        })
-    };
-    lines.extend(cells.iter().map(cell));
-    let numbered = lines.into_iter().enumerate().map(|(seq, mut line)| {
-        if let Some(line) = line.as_object_mut() {
-            line.insert("v".to_owned(), VERSION.into());
-            line.insert("seq".to_owned(), seq.into());
-        }
-        format!("{line}\n")
+    let cells = cells.iter().zip(lines.len()..).map(|(cell, seq)| told(cell, seq)).collect::<Vec<_>>();
+    let numbered = lines.into_iter().enumerate().map(|(seq, line)| numbered(line, seq)).chain(cells);
+    numbered.map(|line| format!("{line}\n")).collect()
+}
+
+/// A cell as the record tells it, on the line `seq`.
+fn told(cell: &Cell, seq: usize) -> Value {
+    let line = json!({
+        "kind": "cell", "design": cell.design, "demand": cell.demand, "state": cell.state, "says": cell.says,
+        "control": cell.control, "evidence": cell.evidence, "evidence_sha256": cell.evidence_sha256,
     });
-    numbered.collect()
+    numbered(line, seq)
+}
+
+/// A line of the record with its version and number.
+fn numbered(mut line: Value, seq: usize) -> Value {
+    if let Some(line) = line.as_object_mut() {
+        line.insert("v".to_owned(), VERSION.into());
+        line.insert("seq".to_owned(), seq.into());
+    }
+    line
 }
 
 /// How many cells there are, how many have evidence, and how many stand for nothing here.

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{Scenario, ScenarioError};
-use crate::outside;
+use pillarbox_text::read;
 
 /// The scenarios inside the program, by name.
 pub const BUILT_IN: &[(&str, &str)] = &[
@@ -15,9 +15,6 @@ pub const BUILT_IN: &[(&str, &str)] = &[
     ("oracle", include_str!("../../../../examples/oracle/scenario.toml")),
     ("backup-2025", include_str!("../../../../examples/backup-2025/scenario.toml")),
 ];
-
-/// Longest scenario file that is read: a story of thousands of events, and no film by mistake.
-pub const MAX_FILE_LEN: u64 = 4 << 20;
 
 /// Why there is no scenario to run.
 #[derive(Debug, thiserror::Error)]
@@ -62,11 +59,7 @@ pub fn find(wanted: &str) -> Result<Scenario, LibraryError> {
         }
         kind => LibraryError::NotReadable { file: shown.clone(), kind },
     };
-    let length = std::fs::metadata(&file).map_err(failed)?.len();
-    if length > MAX_FILE_LEN {
-        return Err(LibraryError::NotReadable { file: shown, kind: std::io::ErrorKind::FileTooLarge });
-    }
-    let text = outside::text(&file).map_err(failed)?;
+    let text = read::file(&file).map_err(failed)?;
     Ok(Scenario::parse(&shown, &text)?)
 }
 

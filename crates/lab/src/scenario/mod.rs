@@ -358,7 +358,7 @@ fn read<'t>(source: Source<'t>, table: &'t DeTable<'t>) -> Result<Scenario, Scen
     let last = events.iter().map(|event| event.at).chain(orders.iter().map(|order| order.at)).max();
     let inquiry = read_inquiry(inquiry, &names, &people, start, last.unwrap_or(start))?;
     file.end("a scenario")?;
-    let digest = Sha256::digest(source.text.as_bytes()).into();
+    let digest = digest(source.text);
     Ok(Scenario {
         name,
         title,
@@ -375,6 +375,13 @@ fn read<'t>(source: Source<'t>, table: &'t DeTable<'t>) -> Result<Scenario, Scen
         digest,
         warnings,
     })
+}
+
+/// SHA-256 of what a story says: of its TOML data, keys in the order of their names, as JSON. Comments, white space and line ends are
+/// no part of it, and neither is the order of keys; the order of people and events is.
+fn digest(text: &str) -> [u8; 32] {
+    let said: toml::Table = toml::from_str(text).unwrap_or_default();
+    Sha256::digest(serde_json::to_vec(&said).unwrap_or_default()).into()
 }
 
 /// What `[demand]` says; without it, about the first person, ordered at the start and served a minute after the end. The country that

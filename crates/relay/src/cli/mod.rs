@@ -11,7 +11,6 @@ mod inventory;
 mod kept;
 mod ledger;
 mod names;
-mod outside;
 mod place;
 mod plain_words;
 mod rule;

@@ -6,13 +6,13 @@ use pillarbox_relay::Keeping;
 use pillarbox_relay::server::trouble::in_words;
 
 use super::exit::Failure;
-use super::outside;
 use super::text::escape;
+use pillarbox_text::read;
 
 /// Reads the rule in `file`.
 pub(crate) fn read(file: &Path) -> Result<Keeping, Failure> {
     let shown = escape(&file.display().to_string());
-    let text = outside::text(file).map_err(|error| {
+    let text = read::file(file).map_err(|error| {
         Failure::Store(format!(
             "the rule in {shown} cannot be read: {}. Check the path",
             in_words(error.kind())

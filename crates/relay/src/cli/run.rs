@@ -13,10 +13,10 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use super::args::{LogFormat, LogLevel, Run};
 use super::exit::Failure;
-use super::outside;
 use super::start_screen::StartScreen;
 use super::window::Window;
 use pillarbox_relay::server::trouble::in_words;
+use pillarbox_text::read;
 
 /// The code of a second Ctrl-C: 128 and the signal's number, as shells count.
 const INTERRUPTED: u8 = 130;
@@ -53,7 +53,7 @@ fn socket_threads() -> usize {
 /// The shipped limits with those that the file names put in their place.
 fn read_limits(file: &Path) -> Result<Limits, Failure> {
     let shown = file.display();
-    let text = outside::text(file).map_err(|error| {
+    let text = read::file(file).map_err(|error| {
         Failure::Store(format!(
             "the limits in {shown} cannot be read: {}. Check the path",
             in_words(error.kind())

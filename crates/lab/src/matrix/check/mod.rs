@@ -5,21 +5,37 @@
 //! the worlds run again?
 
 mod again;
+mod agree;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io::{self, ErrorKind};
+use std::io::{self, ErrorKind, Read as _};
 use std::path::Path;
 
 use data_encoding::HEXLOWER;
+use pillarbox_access::design::Design;
+use pillarbox_access::designs;
+use pillarbox_text::read::document_of;
 
 use crate::matrix::cell::{Cell, Evidence, Piece};
-use crate::matrix::manifest::{MANIFEST, Manifest, STORY, TIMING};
+use crate::matrix::manifest::{DESIGNS, MANIFEST, Manifest, STORY, TIMING, design_file};
 use crate::record::sha256;
 use crate::scenario::Scenario;
 
 /// Longest file that is read: evidence of the largest cell is a few hundred kilobytes.
 const MAX_FILE_LEN: u64 = 64 << 20;
+
+/// Most bytes that are read of a folder: that of all designs and demands has some ten megabytes.
+const MAX_FOLDER_LEN: u64 = 1 << 30;
+
+/// Most files of a folder: a cell has one, and a control.
+const MAX_FILES: usize = 20_000;
+
+/// Deepest folder in a run's folder: evidence and designs lie in one each.
+const MAX_DEPTH: usize = 3;
+
+/// The finding about a story that is another one than at the run.
+pub const NOT_THE_STORY: &str = "scenario.toml is not the story that the manifest names";
 
 /// A run's folder, as far as it could be read.
 #[derive(Debug)]
@@ -43,6 +59,11 @@ pub enum FolderError {
     /// Something cannot be read.
     #[error("{0} cannot be read: {1}")]
     NotReadable(String, ErrorKind),
+    /// It holds more than any run.
+    #[error(
+        "{0} holds more than a run of a matrix does: more than {MAX_FILES} files, folders in folders, or more than 1 GiB"
+    )]
+    TooMuch(String),
 }
 
 impl Folder {
@@ -52,17 +73,16 @@ impl Folder {
     /// [`FolderError`].
     pub fn read(folder: &Path) -> Result<Self, FolderError> {
         let shown = folder.display().to_string();
-        let text = match fs::read(folder.join(MANIFEST)) {
-            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-                return Err(FolderError::NoManifest(shown));
-            }
-            Err(error) => return Err(FolderError::NotReadable(shown, error.kind())),
-            Ok(text) => text,
-        };
-        let manifest = serde_json::from_slice(&text)
+        let mut found = Gathered::default();
+        found.gather(folder, "", 0).map_err(|error| match error.kind() {
+            ErrorKind::NotFound | ErrorKind::NotADirectory => FolderError::NoManifest(shown.clone()),
+            ErrorKind::FileTooLarge => FolderError::TooMuch(shown.clone()),
+            kind => FolderError::NotReadable(shown.clone(), kind),
+        })?;
+        let mut files = found.files;
+        let text = files.get(MANIFEST).ok_or_else(|| FolderError::NoManifest(shown.clone()))?;
+        let manifest = serde_json::from_slice(text)
             .map_err(|error| FolderError::NotAManifest(shown.clone(), error.to_string()))?;
-        let mut files = BTreeMap::new();
-        gather(folder, "", &mut files).map_err(|error| FolderError::NotReadable(shown, error.kind()))?;
         files.remove(MANIFEST);
         files.remove(TIMING);
         Ok(Self { manifest, files })
@@ -90,9 +110,34 @@ impl Folder {
     /// The story. None if it is missing, has a mistake, or is not the one that the manifest names.
     #[must_use]
     pub fn story(&self) -> Option<Scenario> {
-        let text = std::str::from_utf8(self.files.get(STORY)?).ok()?;
-        let story = Scenario::parse(STORY, text).ok()?;
+        let text = document_of(self.files.get(STORY)?).ok()?;
+        let story = Scenario::parse(STORY, &text).ok()?;
         (HEXLOWER.encode(&story.digest) == self.manifest.scenario_sha256).then_some(story)
+    }
+
+    /// A design of the run: its file in the folder, or that of this program, if it says what the manifest names.
+    #[must_use]
+    pub fn design(&self, name: &str) -> Option<Design> {
+        let digest = self.manifest.designs.get(name)?;
+        let in_folder = self.files.get(&design_file(name)).and_then(|text| {
+            let text = document_of(text).ok()?;
+            Design::parse(&format!("{name}.toml"), &text).ok()
+        });
+        in_folder
+            .or_else(|| designs::named(name).cloned())
+            .filter(|design| crate::matrix::digest(design) == *digest)
+    }
+
+    /// The designs in the order of the rows.
+    #[must_use]
+    pub fn rows(&self) -> Vec<String> {
+        let mut rows: Vec<String> = Vec::new();
+        for cell in self.cells().unwrap_or_default() {
+            if !rows.contains(&cell.design) {
+                rows.push(cell.design);
+            }
+        }
+        rows
     }
 
     /// Everything that is not as it says, without running anything again.
@@ -100,7 +145,7 @@ impl Folder {
     pub fn findings(&self) -> Vec<String> {
         let mut findings = self.digests();
         if self.story().is_none() {
-            findings.push(format!("{STORY} is not the story that the manifest names"));
+            findings.push(NOT_THE_STORY.into());
         }
         let Some(cells) = self.cells() else {
             findings.push("matrix.json is no matrix".into());
@@ -139,6 +184,7 @@ impl Folder {
         {
             findings.push("matrix.csv does not say what matrix.json says".into());
         }
+        findings.extend(agree::findings(self, &cells));
         findings
     }
 
@@ -149,9 +195,8 @@ impl Folder {
         let finding = |name: &String| match (self.files.get(name), self.manifest.files.get(name)) {
             (None, _) => Some(format!("{name} is missing")),
             (_, None) => Some(format!("{name} is not in the manifest")),
-            (Some(file), Some(digest)) => {
-                (sha256(file) != *digest).then(|| format!("{name} is not the file that the manifest names"))
-            }
+            (Some(file), Some(digest)) => (digest_of(name, file) != *digest)
+                .then(|| format!("{name} is not the file that the manifest names")),
         };
         names.into_iter().filter_map(finding).collect()
     }
@@ -161,10 +206,20 @@ impl Folder {
     pub fn differences(&self, again: &BTreeMap<String, String>) -> Vec<String> {
         let names: BTreeSet<&String> = self.files.keys().chain(again.keys()).collect();
         let finding = |name: &String| {
-            let same = self.files.get(name).map(Vec::as_slice) == again.get(name).map(String::as_bytes);
+            let ours = self.files.get(name).map(|file| digest_of(name, file));
+            let same = ours == again.get(name).map(|text| sha256(text.as_bytes()));
             (!same).then(|| format!("{name} is not what a fresh run gives"))
         };
         names.into_iter().filter_map(finding).collect()
+    }
+}
+
+/// SHA-256 of a file. Stories and designs are texts that editors and mail programs give other line ends, and that say the same then.
+fn digest_of(name: &str, file: &[u8]) -> String {
+    let is_text = name == STORY || name.starts_with(&format!("{DESIGNS}/"));
+    match document_of(file) {
+        Ok(text) if is_text => sha256(text.as_bytes()),
+        _ => sha256(file),
     }
 }
 
@@ -187,18 +242,48 @@ fn digests(piece: &Piece) -> Vec<String> {
     digests.chain(bytes.map(|bytes| sha256(&bytes))).collect()
 }
 
-fn gather(folder: &Path, prefix: &str, files: &mut BTreeMap<String, Vec<u8>>) -> io::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        // A name that is no text is in no manifest, whatever it is shown as.
-        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
-        if entry.file_type()?.is_dir() {
-            gather(&entry.path(), &format!("{name}/"), files)?;
-        } else if entry.metadata()?.len() <= MAX_FILE_LEN && entry.file_type()?.is_file() {
-            files.insert(name, fs::read(entry.path())?);
-        } else {
-            files.insert(name, Vec::new());
+/// Files as they are gathered.
+#[derive(Default)]
+struct Gathered {
+    files: BTreeMap<String, Vec<u8>>,
+    bytes: u64,
+}
+
+impl Gathered {
+    /// Reads every regular file under `folder`. A link, a pipe, a device and a file that is too long stand for an empty file, which is
+    /// none that a manifest names.
+    fn gather(&mut self, folder: &Path, prefix: &str, depth: usize) -> io::Result<()> {
+        for entry in fs::read_dir(folder)? {
+            let entry = entry?;
+            // A name that is no text is in no manifest, whatever it is shown as.
+            let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+            // Of the entry itself: a link is not followed.
+            let kind = entry.metadata()?;
+            if self.files.len() >= MAX_FILES || depth >= MAX_DEPTH {
+                return Err(ErrorKind::FileTooLarge.into());
+            }
+            if kind.is_dir() {
+                self.gather(&entry.path(), &format!("{name}/"), depth + 1)?;
+                continue;
+            }
+            let is_read = kind.is_file() && kind.len() <= MAX_FILE_LEN;
+            let file = if is_read { read(&entry.path())? } else { Vec::new() };
+            self.bytes += file.len() as u64;
+            if self.bytes > MAX_FOLDER_LEN {
+                return Err(ErrorKind::FileTooLarge.into());
+            }
+            self.files.insert(name, file);
         }
+        Ok(())
     }
-    Ok(())
+}
+
+/// A file's bytes, and no more than a file may have: its length can change while it is read.
+fn read(file: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    fs::File::open(file)?.take(MAX_FILE_LEN + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_FILE_LEN {
+        bytes.clear();
+    }
+    Ok(bytes)
 }
