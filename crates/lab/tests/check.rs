@@ -275,3 +275,18 @@ fn a_manifest_that_says_otherwise_than_its_cells_is_told_without_a_fresh_run() {
     let output = check(home.path(), &run, &["--no-rerun"]);
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
 }
+
+/// Each demand alone: a control that is another demand's is in the folder, too.
+#[test]
+fn a_run_of_one_demand_has_every_control_that_its_cells_name() {
+    let home = tempfile::tempdir().unwrap();
+    fs::write(home.path().join("parcel.toml"), STORY).unwrap();
+    for demand in pillarbox_lab::experiments::demands() {
+        let typed =
+            ["matrix", "parcel.toml", "--design", "plain-server", "--demand", demand, "--out", demand];
+        let output = lab(home.path(), &typed);
+        assert_eq!(output.status.code(), Some(0), "{demand}: {}", said(&output));
+        let output = check(home.path(), &home.path().join(demand), &["--no-rerun"]);
+        assert_eq!(output.status.code(), Some(0), "{demand}: {}", said(&output));
+    }
+}

@@ -15,7 +15,8 @@ use crate::returned::Blank;
 pub(super) fn parts(rows: &Rows<'_>) -> Reply {
     let parts: Vec<&DepositRow> = rows.left(DepositKind::BackupPart).collect();
     let bytes: usize = parts.iter().map(|part| part.value.len()).sum();
-    let line = (!parts.is_empty()).then(|| format!("{} parts, {bytes} bytes", parts.len()));
+    let noun = if parts.len() == 1 { "part" } else { "parts" };
+    let line = (!parts.is_empty()).then(|| format!("{} {noun}, {bytes} bytes", parts.len()));
     Reply::of(line.into_iter().collect(), exhibits(&parts), none(rows, DepositKind::BackupPart))
 }
 

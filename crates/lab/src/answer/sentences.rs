@@ -28,7 +28,9 @@ pub(super) use rows::{
 pub use servers::{Server, due_to_encryption};
 pub(crate) use words::counted_by;
 pub(super) use words::country;
-use words::{NAMES_SHOWN, a_count, capital, count, lower, many, part, people, possessive, them};
+use words::{
+    NAMES_SHOWN, a_count, capital, count, counted_noun, lower, many, part, people, possessive, them,
+};
 
 /// What the sentences of one answer are about.
 #[derive(Clone, Copy, Debug)]
@@ -105,7 +107,8 @@ pub fn says(evidence: &Evidence, state: State, counts: &Counts, measures: &Measu
                 _ => String::new(),
             };
             let unit = if state.is_of_messages() { "messages" } else { &evidence.unit };
-            format!("{state} {unit}{before}")
+            let (_, of) = state.counted().unwrap_or_default();
+            format!("{state} {}{before}", counted_noun(of, unit))
         }
         (State::Unreadable { .. }, None) => format!("{state}: {}", count(counts.closed, &evidence.container)),
         (State::None { .. }, None) => {

@@ -61,12 +61,9 @@ fn list_demands(screen: &mut Screen) {
     let table = Table::new(&NAMED);
     for name in experiments::demands() {
         let is = experiments::demand_of(name).map_or_else(String::new, |demand| {
-            // A column that is one case of a demand says which by its name.
-            let case = name.strip_prefix(demand.name).filter(|rest| !rest.is_empty());
-            let case = case.map_or_else(String::new, |case| format!(",{}", case.replace('-', " ")));
             let asks =
                 if screen.width() >= ROOM_FOR_MORE { format!(": {}", demand.plain) } else { String::new() };
-            format!("{}{case}{asks}", demand.title)
+            format!("{}{asks}", experiments::title_of(name))
         });
         screen.row(&table, &[name.to_owned(), is]);
     }

@@ -125,7 +125,11 @@ fn check(wanted: &Report, folder: Folder) -> Result<(), Failure> {
     findings.sort();
     findings.dedup();
     print(&safe_document(&findings.iter().map(|finding| format!("{finding}\n")).collect::<String>()))?;
-    let sentence = format!("{} things are not as they say ({checked}).", findings.len());
+    let things = match findings.len() {
+        1 => "1 thing is not as it says".to_owned(),
+        many => format!("{many} things are not as they say"),
+    };
+    let sentence = format!("{things} ({checked}).");
     Err(Failure { sentence, code: FAILED })
 }
 

@@ -75,11 +75,18 @@ impl Answered {
         let reason = match served.answer(item) {
             None | Some(ItemAnswer::Returned { .. }) => return,
             Some(ItemAnswer::HeldUnreadable { private_keys, public_values, .. }) if *private_keys > 0 => {
-                format!(
-                    "{} were tried, and {} from its rows in the place of a key. None opens anything.",
-                    counted(*private_keys, "private key of the operator", "private keys of the operator"),
-                    counted(*public_values, "other value", "other values"),
-                )
+                let keys = counted(
+                    *private_keys,
+                    "private key of the operator was",
+                    "private keys of the operator were",
+                );
+                match public_values {
+                    0 => format!("{keys} tried. None opens anything."),
+                    values => format!(
+                        "{keys} tried, and {} from its rows in the place of a key. None opens anything.",
+                        counted(*values, "other value", "other values"),
+                    ),
+                }
             }
             Some(answer) => format!("{}: {answer}.", capital(item.wording())),
         };

@@ -5,7 +5,7 @@ use pillarbox_access::demand::{NOTICE_TO_CHANGE, View};
 use pillarbox_access::design::{Design, Stated};
 use pillarbox_access::law::{Day, Footing};
 
-use super::Experiment;
+use super::{Experiment, title_of};
 use crate::answer::{Context, OperatorsWord, WordIs, own_question};
 use crate::scenario::{Act, Event, Scenario};
 use crate::score::What;
@@ -22,7 +22,7 @@ pub(super) fn of(experiment: &dyn Experiment, design: &Design, scenario: &Scenar
     let is_a_notice = demand.name == NOTICE_TO_CHANGE.name;
     Context {
         design: design.title.clone(),
-        demand: demand.title.to_owned(),
+        demand: title_of(experiment.name()),
         party: party(demand.view).to_owned(),
         on: day.to_string(),
         country: inquiry.country.to_string(),

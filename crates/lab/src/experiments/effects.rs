@@ -134,26 +134,46 @@ impl Experiment for Blocking {
     }
 
     fn compared(&self, answered: &mut Answered, compared: &Compared) {
-        let Compared { lost, otherwise, .. } = compared;
-        answered.reasons.push(format!(
-            "The order brings no evidence. {} of everybody's {} messages of that time do not arrive.",
-            lost.n, lost.of
-        ));
+        let Compared { otherwise, .. } = compared;
+        // How many are lost, the headline says.
+        answered.reasons.push("The order brings no evidence.".into());
         let Some(otherwise) = otherwise else { return };
         answered.effects.elsewhere = Some(Elsewhere {
             restored: otherwise.restored,
             by_number: otherwise.by_number,
             by_invitation: otherwise.by_invitation,
         });
-        answered.reasons.push(format!(
-            "If people move to a relay elsewhere that the order does not name, {} of those {} arrive after all. For that {} pairs of \
-             contacts found each other by number again, and {} had to hand each other invitations.",
-            otherwise.restored.n, otherwise.restored.of, otherwise.by_number, otherwise.by_invitation
-        ));
+        if otherwise.restored.of == 0 {
+            return;
+        }
+        answered.reasons.push(moved(otherwise));
         if otherwise.restored.n < otherwise.restored.of {
             answered.reasons.push(missing(otherwise.lost_to_groups));
         }
     }
+}
+
+/// What arrives after all if people move to a relay elsewhere, and what that takes.
+fn moved(otherwise: &Otherwise) -> String {
+    let Otherwise { restored: Share { n, of }, by_number, by_invitation, .. } = *otherwise;
+    let arrive = match n {
+        0 => format!("none of those {of} arrives either"),
+        1 => format!("1 of those {of} arrives after all"),
+        n => format!("{n} of those {of} arrive after all"),
+    };
+    let pairs = |number: u64| match number {
+        0 => "no pair of contacts".to_owned(),
+        number => format!("{} of contacts", counted_by(number, "pairs")),
+    };
+    let handed = match by_invitation {
+        0 => "none had to hand each other invitations".to_owned(),
+        number => format!("{} had to hand each other invitations", counted_by(number, "pairs")),
+    };
+    format!(
+        "If people move to a relay elsewhere that the order does not name, {arrive}. For that, {} found each other by number \
+         again, and {handed}.",
+        pairs(by_number)
+    )
 }
 
 /// Why some do not arrive by a relay elsewhere, as far as the bench is the reason.

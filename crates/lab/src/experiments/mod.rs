@@ -175,6 +175,16 @@ pub fn demands() -> Vec<&'static str> {
     all().iter().map(|experiment| experiment.name()).collect()
 }
 
+/// The name of a column for people, with its article. One that is a case of a demand says which: *a seized phone, open*.
+#[must_use]
+pub fn title_of(name: &str) -> String {
+    demand_of(name).map_or_else(String::new, |demand| {
+        let case = name.strip_prefix(demand.name).filter(|rest| !rest.is_empty());
+        let case = case.map_or_else(String::new, |case| format!(",{}", case.replace('-', " ")));
+        format!("{}{case}", demand.title)
+    })
+}
+
 /// The demand that a column of the matrix is of: a column may be one case of a demand.
 #[must_use]
 pub fn demand_of(column: &str) -> Option<&'static Demand> {

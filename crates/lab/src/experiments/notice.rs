@@ -237,12 +237,12 @@ fn stated_in_words(means: Means, about: Option<Subject>, country: &str) -> Strin
 /// What came back of the time before the order, as counted.
 fn before(past: Share, in_a_backup: bool) -> Option<String> {
     let texts = said(past, "before the order")?;
-    let (closed, made_after) = match (past.n, in_a_backup) {
-        (0, _) => ("stayed closed", ""),
-        (_, true) => ("did not stay closed", ", in a backup that was made after it"),
-        (_, false) => ("did not stay closed", ""),
-    };
-    Some(format!("What was said before {closed}: {texts} came back{made_after}."))
+    if past.n == 0 {
+        let texts = if past.of == 1 { "text" } else { "texts" };
+        return Some(format!("What was said before stayed closed: none of {} {texts} came back.", past.of));
+    }
+    let made_after = if in_a_backup { ", in a backup that was made after it" } else { "" };
+    Some(format!("What was said before did not stay closed: {texts} came back{made_after}."))
 }
 
 /// The relay's part of the change, where there is one.

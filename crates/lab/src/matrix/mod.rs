@@ -87,6 +87,12 @@ fn wanted(plan: &Plan) -> Vec<&'static dyn Experiment> {
     all().into_iter().filter(|experiment| named(experiment.name())).collect()
 }
 
+/// The experiments, and those whose controls stand behind them: what a phone that is off hides, one that is open shows.
+fn with_their_controls(wanted: &[&'static dyn Experiment]) -> Vec<&'static dyn Experiment> {
+    let needs = |name: &str| wanted.iter().any(|it| it.name() == name || it.control() == name);
+    all().into_iter().filter(|experiment| needs(experiment.name())).collect()
+}
+
 /// Runs all of it.
 ///
 /// # Errors
@@ -94,7 +100,7 @@ fn wanted(plan: &Plan) -> Vec<&'static dyn Experiment> {
 pub fn run(plan: &Plan, progress: &Progress, stop: &AtomicBool) -> Result<Run, ExperimentError> {
     let wanted = wanted(plan);
     let begun = std::time::Instant::now();
-    let controls = control::run(&plan.control, &wanted, stop)?;
+    let controls = control::run(&plan.control, &with_their_controls(&wanted), stop)?;
     let job = |design: &Design| {
         let until = plan.scenario.inquiry.served;
         let mut done = |evidence: &Evidence| {

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use pillarbox_access::law::Day;
 
 use super::cell::Cell;
+use crate::answer::Answer;
 use crate::columns::Column;
 use crate::fold::fold;
 use crate::scenario::Scenario;
@@ -54,6 +55,22 @@ impl<'a> View<'a> {
             name(inquiry.from_now_on),
         ));
         screen.blank();
+    }
+}
+
+impl View<'_> {
+    /// Returns true if two designs give the same answer to every demand: in what is counted, in who else is in it, and in what else
+    /// comes back.
+    fn is_same_answer(&self, one: &str, other: &str) -> bool {
+        let answers = |design: &str| -> BTreeMap<&str, _> {
+            let cells = self.cells.iter().filter(|cell| cell.design == design);
+            let told = cells.map(|Cell { demand, says, answer, .. }| {
+                let Answer { named, named_accounts, read, other_data, .. } = answer;
+                (demand.as_str(), (says, named, named_accounts, read, other_data))
+            });
+            told.collect()
+        };
+        answers(one) == answers(other)
     }
 }
 
@@ -109,7 +126,7 @@ pub fn render(view: &View<'_>, width: usize) -> String {
     view.heading(&mut screen);
     if table.height() <= USUAL_HEIGHT {
         screen.append(table);
-        equal(&mut screen, &folded, view.designs.len(), &says, false);
+        equal(&mut screen, view, &folded, &says, false);
     } else {
         let codes = |design: &str, demand: &str| by_place.get(&(design, demand)).map(|cell| code(cell));
         // What differs in words alone has equal numbers: what is shown is folded by what it shows.
@@ -117,7 +134,7 @@ pub fn render(view: &View<'_>, width: usize) -> String {
         let shown =
             Folded { designs: rows.designs, like: rows.like, twins: rows.twins, ..folded }.without_twins();
         compact(&mut screen, view, &shown, &codes);
-        equal(&mut screen, &shown, view.designs.len(), &says, true);
+        equal(&mut screen, view, &shown, &says, true);
     }
     screen.into_text()
 }
@@ -259,8 +276,8 @@ fn meaning(state: State) -> String {
 /// What is equal, in a line each.
 fn equal(
     screen: &mut Screen,
+    view: &View<'_>,
     folded: &Folded,
-    designs: usize,
     says: &dyn Fn(&str, &str) -> Option<String>,
     is_compact: bool,
 ) {
@@ -269,12 +286,17 @@ fn equal(
     }
     screen.blank();
     for first in &folded.designs {
-        let like: Vec<&str> =
-            folded.like.iter().filter(|(_, of)| of == first).map(|(it, _)| it.as_str()).collect();
-        if !like.is_empty() {
-            // Equal numbers may be numbers of different kinds.
-            let same = if is_compact { "The same numbers as" } else { "The same as" };
-            screen.entry(Weight::Normal, &format!("{same} {first}: {}.", like.join(", ")));
+        let like = folded.like.iter().filter(|(_, of)| of == first).map(|(it, _)| it.as_str());
+        let (same, near): (Vec<&str>, Vec<&str>) = like.partition(|it| view.is_same_answer(first, it));
+        if !same.is_empty() {
+            screen.entry(Weight::Normal, &format!("The same as {first}: {}.", same.join(", ")));
+        }
+        if !near.is_empty() {
+            let near = near.join(", ");
+            screen.entry(
+                Weight::Normal,
+                &format!("The same numbers as {first}, of other people or with other data: {near}."),
+            );
         }
     }
     for demand in folded.demands.iter().filter(|_| is_compact) {
@@ -289,7 +311,7 @@ fn equal(
     }
     let first = folded.designs.first().map_or("", String::as_str);
     if !folded.same.is_empty() {
-        screen.say(&match designs {
+        screen.say(&match view.designs.len() {
             2 => "Equal for both designs:".to_owned(),
             many => format!("Equal for all {many} designs:"),
         });

@@ -156,13 +156,8 @@ fn unchanged(manifest: &Manifest, name: &str) -> Option<&'static Design> {
     (manifest.designs.get(name) == Some(&digest)).then_some(design)
 }
 
-/// A demand's name as a heading: without its article, and with the case that this column is.
+/// A demand's name as a heading: without its article.
 fn headed(evidence: &Evidence) -> String {
     let title = evidence.context.demand.as_str();
-    let plain = ["a ", "an "].iter().find_map(|article| title.strip_prefix(article)).unwrap_or(title);
-    let case = evidence.demand.strip_prefix(&evidence.power).and_then(|rest| rest.strip_prefix('-'));
-    match case {
-        Some(case) => format!("{}, {}", capital(plain), case.replace('-', " ")),
-        None => capital(plain),
-    }
+    capital(["a ", "an "].iter().find_map(|article| title.strip_prefix(article)).unwrap_or(title))
 }

@@ -50,8 +50,9 @@ pub fn glance(
     screen.into_text()
 }
 
-/// The lines in which those take part whom the demands are about, and what an authority orders.
-fn about<'s>(scenario: &Scenario, scenes: &'s [Scene]) -> Vec<&'s Scene> {
+/// What happens, each time with what becomes of it: those in which people take part whom the demands are about, and what an authority
+/// orders.
+fn about<'s>(scenario: &Scenario, scenes: &'s [Scene]) -> Vec<Vec<&'s Scene>> {
     let targets = [scenario.inquiry.about, scenario.inquiry.from_now_on];
     let name = |who: PersonId| scenario.person(who).map(|person| person.name.as_str());
     let hears = |act: &Act| match act {
@@ -65,41 +66,45 @@ fn about<'s>(scenario: &Scenario, scenes: &'s [Scene]) -> Vec<&'s Scene> {
         .filter(|event| hears(&event.act))
         .map(|event| (event.at, name(event.who)))
         .collect();
-    let takes_part = |scene: &&Scene| {
-        if scene.is_repeated {
-            return false;
-        }
+    let is_about = |scene: &Scene| {
         let who = scene.who.as_deref();
         who.is_none()
             || targets.iter().any(|target| name(*target) == who)
             || reached.contains(&(scene.at, who))
     };
-    scenes.iter().filter(takes_part).collect()
+    let happenings = scenes.chunk_by(|_, next| !next.is_act);
+    let told = happenings.filter_map(|scenes| {
+        let told: Vec<&Scene> =
+            scenes.iter().filter(|scene| !scene.is_repeated && (scene.is_act || is_about(scene))).collect();
+        told.iter().any(|scene| is_about(scene)).then_some(told)
+    });
+    told.collect()
 }
 
-/// The lines around `ordered` that `fits` lets through, in their order.
+/// What happens around `ordered`, as far as `fits` lets it through, in its order.
 fn around<'s>(
-    scenes: &[&'s Scene],
+    happenings: &[Vec<&'s Scene>],
     ordered: Timestamp,
     fits: impl Fn(&[&'s Scene]) -> bool,
 ) -> Vec<&'s Scene> {
-    let (mut before, mut after) = scenes.split_at(scenes.partition_point(|scene| scene.at <= ordered));
+    let is_before = |scenes: &Vec<&Scene>| scenes.first().is_some_and(|scene| scene.at <= ordered);
+    let (mut before, mut after) = happenings.split_at(happenings.partition_point(is_before));
     let mut shown: Vec<&Scene> = Vec::new();
     for turn in 0.. {
         let is_after = (turn % (BEFORE + 1) == BEFORE && !after.is_empty()) || before.is_empty();
-        let mut with_it = shown.clone();
-        match (is_after, before.split_last(), after.split_first()) {
-            (false, Some((scene, rest)), _) => {
-                with_it.insert(0, scene);
+        let with_it: Vec<&Scene> = match (is_after, before.split_last(), after.split_first()) {
+            (false, Some((scenes, rest)), _) => {
                 before = rest;
+                scenes.iter().chain(&shown).copied().collect()
             }
-            (true, _, Some((scene, rest))) => {
-                with_it.push(scene);
+            (true, _, Some((scenes, rest))) => {
                 after = rest;
+                shown.iter().chain(scenes).copied().collect()
             }
             _ => break,
-        }
-        if !fits(&with_it) {
+        };
+        // The first one is shown whatever the window's height.
+        if !shown.is_empty() && !fits(&with_it) {
             break;
         }
         shown = with_it;

@@ -26,6 +26,8 @@ pub(super) struct Scene {
     pub(super) at: Timestamp,
     /// The person whose act or whose phone it is; nobody for an order.
     pub(super) who: Option<String>,
+    /// True of what somebody does or an authority orders; what becomes of it stands in the lines after it.
+    pub(super) is_act: bool,
     /// True of a phone that shows what an earlier line has said.
     pub(super) is_repeated: bool,
     weight: Weight,
@@ -52,7 +54,7 @@ pub(super) fn scenes(record: &Record) -> Vec<Scene> {
         };
         let is_repeated =
             matches!(&line.kind, Kind::Notice { notice, .. } if ECHOES.contains(&notice.as_str()));
-        scenes.push(Scene { at: line.at, who: who(&line.kind), is_repeated, weight, time, says });
+        scenes.push(Scene { at: line.at, who: who(&line.kind), is_act, is_repeated, weight, time, says });
     }
     scenes
 }
