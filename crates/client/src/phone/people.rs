@@ -2,7 +2,7 @@
 
 use pillarbox_crypto::{IdentityPublic, SafetyNumber};
 use pillarbox_session::safety_number;
-use pillarbox_text::read::value;
+use pillarbox_text::read;
 use pillarbox_wire::{AccountId, FixedBytes, Handle, Timestamp};
 use rand_core::CryptoRng;
 
@@ -233,9 +233,9 @@ impl Phone {
         rng: &mut impl CryptoRng,
     ) -> Result<(), ConfirmError> {
         let ours = self.safety_number(contact)?;
-        let heard = value(heard);
+        let heard = read::digits(heard);
         let digits = heard.chars().filter(char::is_ascii_digit).count();
-        let heard = SafetyNumber::parse(heard).ok_or(ConfirmError::NotANumber { digits })?;
+        let heard = SafetyNumber::parse(&heard).ok_or(ConfirmError::NotANumber { digits })?;
         if heard != ours {
             return Err(ConfirmError::Mismatch);
         }
