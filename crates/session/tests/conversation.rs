@@ -7,12 +7,12 @@ mod support;
 
 use pillarbox_crypto::Padding;
 use pillarbox_session::{
-    Conversation, Degraded, EncryptError, InitiateError, Kind, OpenError, PREKEY_OVERHEAD, RATCHET_OVERHEAD,
-    claimed_identity, conversation::MAX_PLAINTEXT_LEN, franking, kind,
+    Conversation, Degraded, EncryptError, InitiateError, Kind, MAX_JUMP, OpenError, PREKEY_OVERHEAD,
+    RATCHET_OVERHEAD, claimed_identity, conversation::MAX_PLAINTEXT_LEN, franking, kind,
 };
 use pillarbox_wire::FixedBytes;
 use proptest::prelude::*;
-use support::Phone;
+use support::{BEGUN, Phone};
 
 /// Two phones and their ends of one conversation.
 struct Pair {
@@ -25,14 +25,21 @@ struct Pair {
 impl Pair {
     /// Alice has started, Bob knows nothing yet.
     fn begun() -> Self {
-        let (mut alice, mut bob) = (Phone::new(1), Phone::new(2));
+        Self::of(Phone::new(1), Phone::new(2))
+    }
+
+    fn of(mut alice: Phone, mut bob: Phone) -> Self {
         let at_alice = Some(alice.initiate(&mut bob));
         Self { alice, bob, at_alice, at_bob: None }
     }
 
     /// One message each way has arrived.
     fn running() -> Self {
-        let mut pair = Self::begun();
+        Self::begun().answered()
+    }
+
+    fn answered(self) -> Self {
+        let mut pair = self;
         let hello = pair.alice_writes(b"hello");
         assert_eq!(pair.bob_reads(&hello), Ok(b"hello".to_vec()));
         let answer = pair.bob_writes(b"answer");
@@ -180,24 +187,88 @@ fn a_late_message_opens_after_a_thousand_others_and_not_after_one_more() {
     }
 }
 
-#[test]
-fn a_thousand_lost_messages_are_passed_over_and_one_more_is_recovered_from() {
-    let mut pair = Pair::running();
-    for _ in 0..1_000 {
+/// Bob misses so many messages of Alice's in a row.
+fn lose(pair: &mut Pair, messages: u32) {
+    for _ in 0..messages {
         pair.alice_writes(b"lost");
     }
+}
+
+#[test]
+fn a_jumps_worth_of_lost_messages_is_passed_over_and_one_more_is_recovered_from() {
+    let mut pair = Pair::running();
+    lose(&mut pair, MAX_JUMP);
     let next = pair.alice_writes(b"next");
     assert_eq!(pair.bob_reads(&next), Ok(b"next".to_vec()));
 
-    for _ in 0..1_001 {
-        pair.alice_writes(b"lost");
-    }
+    lose(&mut pair, MAX_JUMP + 1);
     let too_far = pair.alice_writes(b"too far");
     assert_eq!(pair.bob_reads(&too_far), Err(OpenError::TooFarAhead));
     pair.at_bob = Some(pair.bob.initiate_again(pair.at_bob.as_ref().unwrap(), &mut pair.alice));
     let again = pair.bob_writes(b"again");
     assert_eq!(pair.alice_reads(&again), Ok(b"again".to_vec()));
     pair.assert_flows();
+}
+
+#[test]
+fn of_messages_passed_over_the_last_two_thousand_still_open_when_they_come_late() {
+    let mut pair = Pair::running();
+    let late: Vec<_> = (0..2_500_u32).map(|n| pair.alice_writes(&n.to_be_bytes())).collect();
+    let next = pair.alice_writes(b"next");
+    assert_eq!(pair.bob_reads(&next), Ok(b"next".to_vec()));
+    pair.at_bob = copy(&pair.at_bob);
+    assert_eq!(pair.bob_reads(&late[0]), Err(OpenError::Duplicate));
+    assert_eq!(pair.bob_reads(&late[499]), Err(OpenError::Duplicate));
+    assert_eq!(pair.bob_reads(&late[500]), Ok(500_u32.to_be_bytes().to_vec()));
+    assert_eq!(pair.bob_reads(&late[2_499]), Ok(2_499_u32.to_be_bytes().to_vec()));
+}
+
+#[test]
+fn lost_messages_on_both_sides_of_a_turn_are_passed_over_at_once() {
+    let mut pair = Pair::running();
+    lose(&mut pair, 3_000);
+    let answer = pair.bob_writes(b"answer");
+    pair.alice_reads(&answer).unwrap();
+    lose(&mut pair, 3_000);
+    let next = pair.alice_writes(b"next");
+    assert_eq!(pair.bob_reads(&next), Ok(b"next".to_vec()));
+    // What a record may hold is bounded all the same.
+    pair.at_bob = copy(&pair.at_bob);
+    pair.assert_flows();
+}
+
+#[test]
+fn only_the_holder_of_the_header_key_can_make_us_step_over_keys() {
+    let mut pair = Pair::running();
+    lose(&mut pair, MAX_JUMP + 1);
+    let far = pair.alice_writes(b"far ahead");
+    assert_eq!(pair.bob_reads(&far), Err(OpenError::TooFarAhead), "the number in Alice's header is read");
+    // A header that anybody else wrote, or that was altered with its nonce, opens under no key of Bob's, so its number is
+    // never read. Alice's own header is all that a relay can use: with it, each altered body costs one jump.
+    for at in (1..1 + 24).chain(RATCHET_OVERHEAD - 54..RATCHET_OVERHEAD) {
+        let mut forged = far.clone();
+        forged[at] ^= 1;
+        assert_eq!(pair.bob_reads(&forged), Err(OpenError::Undecryptable), "byte {at}");
+    }
+    let mut elsewhere = Pair::of(Phone::new(11), Phone::new(12)).answered();
+    lose(&mut elsewhere, MAX_JUMP + 1);
+    let foreign = elsewhere.alice_writes(b"from another conversation");
+    assert_eq!(pair.bob_reads(&foreign), Err(OpenError::Undecryptable));
+}
+
+#[test]
+fn a_session_is_unanswered_until_the_first_answer_and_says_since_when() {
+    let mut pair = Pair::begun();
+    assert_eq!(pair.at_alice.as_ref().unwrap().unanswered_since(), Some(BEGUN));
+    for text in [b"one", b"two"] {
+        let payload = pair.alice_writes(text);
+        pair.bob_reads(&payload).unwrap();
+        assert_eq!(pair.at_alice.as_ref().unwrap().unanswered_since(), Some(BEGUN));
+    }
+    assert_eq!(pair.at_bob.as_ref().unwrap().unanswered_since(), None, "who was written to has the session");
+    let answer = pair.bob_writes(b"answer");
+    pair.alice_reads(&answer).unwrap();
+    assert_eq!(pair.at_alice.as_ref().unwrap().unanswered_since(), None);
 }
 
 #[test]
@@ -276,7 +347,7 @@ fn exhausted_prekeys_are_told_on_both_sides() {
     let theirs = pair.bob.public();
     let bundle = pair.bob.last_bundle();
     let conversation =
-        Conversation::initiate(&mut pair.alice.rng, &pair.alice.identity, &theirs, &bundle).unwrap();
+        Conversation::initiate(&mut pair.alice.rng, &pair.alice.identity, &theirs, &bundle, BEGUN).unwrap();
     let degraded = Some(Degraded { no_one_time: true, last_resort_kem: true });
     assert_eq!(conversation.degraded(), degraded);
     pair.at_alice = Some(conversation);
@@ -304,7 +375,7 @@ fn a_first_message_played_again_after_its_session_is_gone_starts_nothing() {
     let bundle = pair.bob.last_bundle();
     let theirs = pair.bob.public();
     let conversation =
-        Conversation::initiate(&mut pair.alice.rng, &pair.alice.identity, &theirs, &bundle).unwrap();
+        Conversation::initiate(&mut pair.alice.rng, &pair.alice.identity, &theirs, &bundle, BEGUN).unwrap();
     pair.at_alice = Some(conversation);
     let first = pair.alice_writes(b"first");
     pair.bob_reads(&first).unwrap();
@@ -379,7 +450,7 @@ fn a_bundle_that_the_identity_did_not_sign_is_refused() {
     let theirs = bob.public();
     let good = bob.bundle();
     let mut refused =
-        |bundle| Conversation::initiate(&mut alice.rng, &alice.identity, &theirs, &bundle).err();
+        |bundle| Conversation::initiate(&mut alice.rng, &alice.identity, &theirs, &bundle, BEGUN).err();
     let mut bundle = good.clone();
     bundle.signed.key.0[3] ^= 1;
     assert_eq!(refused(bundle), Some(InitiateError::SignedPreKey));
@@ -395,7 +466,7 @@ fn a_bundle_that_the_identity_did_not_sign_is_refused() {
     assert_eq!(refused(good), None);
     let own = alice.bundle();
     let ours = alice.public();
-    let started = Conversation::initiate(&mut alice.rng, &alice.identity, &ours, &own);
+    let started = Conversation::initiate(&mut alice.rng, &alice.identity, &ours, &own, BEGUN);
     assert_eq!(started.err(), Some(InitiateError::Ourselves));
 }
 

@@ -305,6 +305,11 @@ pub(super) fn start_over(
 ) -> Result<(), StorageError> {
     remove_conversation(rows, contact)?;
     group::tell_again(rows, contact, own)?;
+    encrypt_again(rows, contact)
+}
+
+/// Has what is encrypted and not yet at the relay encrypted again, in the session that comes.
+pub(super) fn encrypt_again(rows: &mut Rows<'_>, contact: AccountId) -> Result<(), StorageError> {
     for mut item in rows.load_all::<Item>(Table::Outbox)? {
         if item.to == contact && matches!(item.stage, Stage::Sealed { .. }) {
             item.stage = Stage::Waiting;
