@@ -44,7 +44,7 @@ fn asked_again(told: &[Notice]) -> usize {
 /// So many texts wait for a phone that is put back from a copy made before the conversation went on.
 fn put_back_with(waiting: usize, crash_every: Option<usize>) {
     let mut world = World::with(patient());
-    let (alice, bob) = (world.phone_on_disk("Alice"), world.phone_on_disk("Bob"));
+    let (alice, bob) = (world.phone("Alice"), world.phone_on_disk("Bob"));
     world.introduce(alice, bob);
     let copy = world.copy(bob);
     for round in 0..2 {
@@ -81,7 +81,7 @@ fn put_back_with(waiting: usize, crash_every: Option<usize>) {
 
 #[test]
 fn all_that_waited_for_a_phone_put_back_from_an_old_copy_comes_again() {
-    [1, 64, 65, 100, 150, 250, 1_000].into_iter().for_each(|waiting| put_back_with(waiting, None));
+    [1, 64, 65, 150, 250, 1_000].into_iter().for_each(|waiting| put_back_with(waiting, None));
 }
 
 #[test]
@@ -122,12 +122,11 @@ fn what_waits_opens_however_many_have_aged_out_before_it() {
 fn a_request_that_does_not_open_is_repeated_and_what_it_asks_for_comes() {
     let mut world = World::with(patient());
     // In what is not sealed the relay's word says whose message it is that does not open.
-    let [alice, bob] = ["Alice", "Bob"].map(|name| {
-        let phone = world.phone_on_disk(name);
+    let (alice, bob) = (world.phone("Alice"), world.phone_on_disk("Bob"));
+    for phone in [alice, bob] {
         let (habits, mut rng) = (Habits { sealed_sender: false, ..Habits::default() }, world.fork());
         world.at(phone).set_habits(habits, &mut rng).unwrap();
-        phone
-    });
+    }
     world.introduce(alice, bob);
     let carol = world.phone("Carol");
     let used = Rc::new(RefCell::new(None));

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests")]
 #![allow(dead_code, reason = "every test file uses a part")]
 
+pub(crate) mod pair;
+
 use pillarbox_crypto::{IdentityPublic, IdentitySecret};
 use pillarbox_session::{
     ConsumedPreKey, Conversation, KemPreKeySecret, KemUse, OneTimePreKeySecret, OpenError, Opened, PreKeys,
