@@ -199,7 +199,7 @@ pub enum Notice {
         /// From whom; none if nobody we know can have sent it.
         contact: Option<AccountId>,
         /// Whether this phone asks for it again: that is kept, and goes out once the mailbox is empty and the conversation
-        /// has begun anew. False for what nobody can be asked for, and beyond
+        /// leads through. False for what nobody can be asked for, and beyond
         /// [`MAX_MISSING`](crate::recovery::MAX_MISSING) messages.
         asked_again: bool,
     },

@@ -8,7 +8,8 @@
 //! **Recovery.** A message from a contact that does not open is acknowledged and its digest kept. Once the mailbox is
 //! empty, the phone fetches new prekeys, begins a new session and asks by digest for what it missed, in as many requests
 //! as that takes; the other phone encrypts those texts again, under their old names, so that nothing is shown twice. A
-//! request that the other phone cannot open is repeated like a text. The causes are few: one of the two phones, or
+//! request that the other phone cannot open is repeated like a text. Where a later message of the contact has opened, no new
+//! start is needed, and the request goes at once. The causes are few: one of the two phones, or
 //! the relay, was put back from an old copy, or somebody sends bytes that were never a message.
 //!
 //! **A phone that took another one's place.** It knows nobody, and nobody knows its keys. Whom its owner adds is greeted by a

@@ -219,6 +219,7 @@ impl Arrival<'_> {
             effects.notices.push(Notice::KeyChanged { contact, blocked: !record.trust.may_send() });
         }
         store_conversation(rows, contact, &next)?;
+        missing::leads_through(rows, contact)?;
         prekeys::consume(rows, &consumed)?;
         effects.consumed = !consumed.is_empty();
         if let (true, Some(degraded)) = (started, degraded) {

@@ -24,6 +24,17 @@ pub(super) fn note(rows: &mut Rows<'_>, contact: AccountId, digest: [u8; 32]) ->
     Ok(missed != Missed::GivenUp)
 }
 
+/// A message of the contact has opened, so what they say now comes through: what is missing is asked for in the conversation
+/// as it is. Messages that were overtaken by too many others are missing without anybody's having lost keys.
+pub(super) fn leads_through(rows: &mut Rows<'_>, contact: AccountId) -> Result<(), StorageError> {
+    let mut errands = load_errands(rows, contact)?;
+    if errands.renew && errands.asks() {
+        errands.renew = false;
+        store_errands(rows, &errands)?;
+    }
+    Ok(())
+}
+
 /// Takes the digests of the oldest request out of what is owed, which the caller stores. A request without digests is a
 /// greeting.
 pub(super) fn take_request(
