@@ -68,12 +68,17 @@ struct Faults {
 }
 
 fn main() -> ExitCode {
-    let mut arguments = std::env::args().skip(1);
-    let number = |argument: Option<String>, otherwise| {
-        argument.map_or(otherwise, |text| text.parse().expect("SECONDS and SEED are numbers"))
+    let numbers: Result<Vec<u64>, _> = std::env::args().skip(1).map(|argument| argument.parse()).collect();
+    let (lasts, seed) = match numbers.as_deref() {
+        Ok([]) => (LASTS, rand::rng().random()),
+        Ok(&[lasts]) => (lasts, rand::rng().random()),
+        Ok(&[lasts, seed]) => (lasts, seed),
+        _ => {
+            eprintln!("soak [SECONDS [SEED]], both whole numbers");
+            return ExitCode::FAILURE;
+        }
     };
-    let lasts = Duration::from_secs(number(arguments.next(), LASTS));
-    let seed = number(arguments.next(), rand::rng().random());
+    let lasts = Duration::from_secs(lasts);
     println!("A soak of {} s under {LIMITS}, seed {seed}.", lasts.as_secs());
 
     let place = Place::new();

@@ -7,7 +7,8 @@ use crate::{
 };
 use pillarbox_crypto::{IdentityPublic, IdentitySecret, Padding, SigningSecret, labels::SENDER_CERTIFICATE};
 use pillarbox_session::{
-    Conversation, KemPreKeySecret, KemUse, MAX_JUMP, OneTimePreKeySecret, PreKeys, SignedPreKeySecret, seal, unseal,
+    Conversation, KemPreKeySecret, KemUse, MAX_JUMP, OneTimePreKeySecret, PreKeys, SignedPreKeySecret, seal,
+    unseal,
 };
 use pillarbox_wire::{
     AccountId, DeviceAddress, DeviceBundle, DeviceId, FixedBytes, PreKeyId, SenderCertificate, Timestamp,
@@ -73,7 +74,8 @@ impl Phone {
         theirs: &IdentityPublic,
         bundle: &DeviceBundle,
     ) -> Result<(Vec<u8>, Conversation), Failure> {
-        let conversation = Conversation::initiate(&mut rng(), &self.identity, theirs, bundle, Timestamp::from_seconds(0))?;
+        let conversation =
+            Conversation::initiate(&mut rng(), &self.identity, theirs, bundle, Timestamp::from_seconds(0))?;
         Ok(conversation.encrypt(&TEXT, Padding::None)?)
     }
 
