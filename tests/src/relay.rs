@@ -105,6 +105,11 @@ impl Relay {
         Stopped { data: self.data, address: self.address, options: self.options }
     }
 
+    /// Sends it a signal: `STOP` holds it still, `CONT` lets it go on.
+    pub fn signal(&self, name: &str) {
+        self.process.signal(name);
+    }
+
     /// Stops it as a service manager does, and gives how it ended.
     #[must_use]
     pub fn stop(self) -> (Stopped, Ended) {

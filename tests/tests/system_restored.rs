@@ -143,7 +143,7 @@ fn an_account_that_the_copy_does_not_have_is_told_so_with_what_to_do() {
     again.add(&bob);
     // The relay hands out a key of Bob's that was used up with the lost account: his phone asks a contact again.
     drop(again.run(&["send", "Bob", "here I am"]).expect(0));
-    drop(bob.run(&["inbox"]).expect(0).says("It was asked for again"));
+    drop(bob.run(&["inbox"]).expect(0).says("This phone asks for it again."));
     drop(again.run(&["inbox"]).expect(0));
     assert_eq!(bob.inbox(), ["here I am"]);
     tell(&bob, "Caroline", &again, "good");

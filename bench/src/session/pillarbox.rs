@@ -7,7 +7,8 @@ use crate::{
 };
 use pillarbox_crypto::{IdentityPublic, IdentitySecret, Padding, SigningSecret, labels::SENDER_CERTIFICATE};
 use pillarbox_session::{
-    Conversation, KemPreKeySecret, KemUse, OneTimePreKeySecret, PreKeys, SignedPreKeySecret, seal, unseal,
+    Conversation, KemPreKeySecret, KemUse, MAX_JUMP, OneTimePreKeySecret, PreKeys, SignedPreKeySecret, seal,
+    unseal,
 };
 use pillarbox_wire::{
     AccountId, DeviceAddress, DeviceBundle, DeviceId, FixedBytes, PreKeyId, SenderCertificate, Timestamp,
@@ -73,7 +74,8 @@ impl Phone {
         theirs: &IdentityPublic,
         bundle: &DeviceBundle,
     ) -> Result<(Vec<u8>, Conversation), Failure> {
-        let conversation = Conversation::initiate(&mut rng(), &self.identity, theirs, bundle)?;
+        let conversation =
+            Conversation::initiate(&mut rng(), &self.identity, theirs, bundle, Timestamp::from_seconds(0))?;
         Ok(conversation.encrypt(&TEXT, Padding::None)?)
     }
 
@@ -125,6 +127,22 @@ impl Pair {
             self.ask()?;
         }
         Ok(start.each(count))
+    }
+
+    /// Opening a message before which as many are lost as may be, `count` times: microseconds for one.
+    pub(crate) fn jump(&mut self, count: u32) -> Result<f64, Failure> {
+        for _ in 0..MAX_JUMP {
+            self.at_alice = self.at_alice.encrypt(&TEXT, Padding::None)?.1;
+        }
+        let (payload, next) = self.at_alice.encrypt(&TEXT, Padding::None)?;
+        self.at_alice = next;
+        let start = Stopwatch::start();
+        for _ in 0..count {
+            drop(self.bob.open(Some(&self.at_bob), &payload)?);
+        }
+        let each = start.each(count);
+        self.at_bob = self.bob.open(Some(&self.at_bob), &payload)?;
+        Ok(each)
     }
 
     /// `count` messages each way, in turns: microseconds for one message each way.

@@ -290,7 +290,7 @@ mod tests {
             kem: guess.kem(PreKeyId(2)).as_ref().map(|(kem, _)| KemPreKeySecret::public(kem)).unwrap(),
             kem_is_last_resort: true,
         };
-        let start = Conversation::initiate(&mut rng, &ours, &theirs.public(), &bundle).unwrap();
+        let start = Conversation::initiate(&mut rng, &ours, &theirs.public(), &bundle, Timestamp(0)).unwrap();
         let (first, _) = start.encrypt(&body(), Padding::None).unwrap();
         let mut certificate = SenderCertificate {
             sender: DeviceAddress { account: AccountId([3; 16]), device: DeviceId::FIRST },

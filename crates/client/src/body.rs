@@ -24,7 +24,7 @@ pub const MAX_NAME_LEN: usize = 64;
 /// Ids in one receipt. A longer list becomes a second receipt.
 pub const MAX_RECEIPT_IDS: usize = 64;
 
-/// Digests in one resend request. It is what a phone remembers as missing; older ones are given up.
+/// Digests in one resend request. Whoever misses more sends several.
 pub const MAX_RESEND_DIGESTS: usize = 64;
 
 /// Longest encoded body in bytes: the longest text, an introduction and what the encoding adds.

@@ -198,7 +198,9 @@ pub enum Notice {
     Undecryptable {
         /// From whom; none if nobody we know can have sent it.
         contact: Option<AccountId>,
-        /// Whether it was asked for again.
+        /// Whether this phone asks for it again: that is kept, and goes out once the mailbox is empty and the conversation
+        /// leads through. False for what nobody can be asked for, and beyond
+        /// [`MAX_MISSING`](crate::recovery::MAX_MISSING) messages.
         asked_again: bool,
     },
     /// A message would not open, from somebody whom the owner has not accepted. It is asked for again once they are.

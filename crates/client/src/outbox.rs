@@ -2,7 +2,8 @@
 //!
 //! An item is *waiting* until there is a session to encrypt it in, *sealed* from then on (the same bytes go out
 //! however often the connection breaks), and *accepted* once the relay has it on its disk. A text stays here,
-//! accepted, until the other phone's receipt comes, so that it can be encrypted again if that phone lost its keys.
+//! accepted, until the other phone's receipt comes, so that it can be encrypted again if that phone lost its keys. So does
+//! a resend request, until something that was said after it is confirmed: nothing else brings back what it asks for.
 //!
 //! The vault's rows are the truth; `Outbox` is an index of them in memory, rebuilt when a profile opens.
 
@@ -15,9 +16,10 @@ use serde::{Deserialize, Serialize};
 use crate::body::{BodyId, Content, MAX_BODY_LEN};
 use crate::phone::Link;
 
-/// Texts of one contact that are kept for resending after the relay took them. A phone that was away for longer than
-/// this many texts, and then lost its keys, loses the older ones.
-pub const MAX_UNCONFIRMED: usize = 200;
+/// Things said to one contact that are kept for resending after the relay took them: as many as wait in a full mailbox,
+/// so that whoever lost their keys while away can have all of it again. More would only fill the vault of a phone whose
+/// contact never confirms anything.
+pub const MAX_UNCONFIRMED: usize = 10_000;
 
 /// How often one text is encrypted again because the other phone asks: a phone that can open nothing must not keep
 /// another one busy.
@@ -59,9 +61,9 @@ pub(crate) enum Stage {
 }
 
 impl Item {
-    /// Whether it is kept until the other phone confirms it.
-    pub(crate) const fn awaits_receipt(&self) -> bool {
-        !matches!(self.content, Content::Receipt(_) | Content::ResendRequest(_))
+    /// Whether it is kept after the relay took it, so that it can be encrypted again.
+    pub(crate) const fn may_be_resent(&self) -> bool {
+        !matches!(self.content, Content::Receipt(_))
     }
 
     /// Its name between the two phones, if it has one.
@@ -82,7 +84,8 @@ impl Item {
             Stage::Sealed { .. } => BriefStage::Sealed,
             Stage::Accepted { .. } => BriefStage::Accepted,
         };
-        Brief { to: self.to, stage, in_flight: None }
+        let asks = matches!(self.content, Content::ResendRequest(_));
+        Brief { to: self.to, stage, asks, in_flight: None }
     }
 }
 
@@ -91,6 +94,8 @@ impl Item {
 pub(crate) struct Brief {
     pub(crate) to: AccountId,
     pub(crate) stage: BriefStage,
+    /// Whether it is a resend request, for which no receipt comes.
+    pub(crate) asks: bool,
     pub(crate) in_flight: Option<(Link, RequestId)>,
 }
 
@@ -159,8 +164,38 @@ impl Outbox {
         (kept.count() >= most).then_some(oldest)
     }
 
+    /// The resend requests to a contact that the relay took, and that stand before `order`.
+    pub(crate) fn requests_before(&self, contact: AccountId, order: u64) -> Vec<u64> {
+        let before = self.items.range(..order).filter(|(_, brief)| brief.asks && brief.to == contact);
+        before.filter(|(_, brief)| brief.stage == BriefStage::Accepted).map(|(&order, _)| order).collect()
+    }
+
     /// How many items have not reached the relay.
     pub(crate) fn unsent(&self) -> usize {
         self.items.values().filter(|brief| brief.stage != BriefStage::Accepted).count()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn requests_are_done_with_once_something_after_them_is_confirmed() {
+        let (alice, bob) = (AccountId([1; 16]), AccountId([2; 16]));
+        let mut outbox = Outbox::default();
+        let briefs = [
+            (alice, BriefStage::Accepted, true),
+            (alice, BriefStage::Accepted, false),
+            (bob, BriefStage::Accepted, true),
+            (alice, BriefStage::Sealed, true),
+            (alice, BriefStage::Accepted, true),
+        ];
+        for ((to, stage, asks), order) in briefs.into_iter().zip(0..) {
+            outbox.insert(order, Brief { to, stage, asks, in_flight: None });
+        }
+        assert_eq!(outbox.requests_before(alice, 4), [0]);
+        assert_eq!(outbox.requests_before(alice, 5), [0, 4]);
+        assert_eq!(outbox.requests_before(bob, 2), [0; 0]);
     }
 }

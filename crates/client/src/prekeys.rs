@@ -22,7 +22,8 @@ use crate::vault::{Rows, StorageError, Table, View};
 /// How long a signed prekey is handed out: a week, so that a stolen one opens first messages of one week.
 pub const SIGNED_LIFETIME: Duration = Duration::from_days(7);
 
-/// How long a replaced one is kept: a relay keeps a message for 30 days, and a sender may hold a bundle for some more.
+/// How long a replaced one is kept: a relay keeps a message for 30 days, and a sender goes on in a session that nobody
+/// answered for [`MAX_UNANSWERED_AGE`](crate::recovery::MAX_UNANSWERED_AGE).
 pub const RETIRED_KEPT: Duration = Duration::from_days(45);
 
 /// One-time keys of each kind that a full stock has: strangers who may write while the phone is away.

@@ -22,10 +22,10 @@ use crate::{
     ratchet::RatchetError,
     redact::redacted_debug,
     sealed_sender::SEALED_OVERHEAD,
-    session::{Parties, Plaintext, Session},
+    session::{Parties, Plaintext, Session, State},
 };
 use pillarbox_crypto::{AgreementPublic, IdentityPublic, IdentitySecret, Padding};
-use pillarbox_wire::{DeviceBundle, limits::MAX_PAYLOAD_LEN};
+use pillarbox_wire::{DeviceBundle, Timestamp, limits::MAX_PAYLOAD_LEN};
 use rand_core::CryptoRng;
 use std::sync::Arc;
 use zeroize::Zeroizing;
@@ -83,7 +83,7 @@ pub struct Opened {
 redacted_debug!(Conversation, Opened);
 
 impl Conversation {
-    /// Starts a conversation with the device that `bundle` came from.
+    /// Starts a conversation with the device that `bundle` came from, at the time `now`.
     ///
     /// # Errors
     /// [`InitiateError`] if the bundle is not good.
@@ -92,8 +92,9 @@ impl Conversation {
         ours: &IdentitySecret,
         theirs: &IdentityPublic,
         bundle: &DeviceBundle,
+        now: Timestamp,
     ) -> Result<Self, InitiateError> {
-        let session = start(rng, ours, theirs, bundle)?;
+        let session = start(rng, ours, theirs, bundle, now)?;
         let parties = Parties::new(&ours.public(), theirs);
         Ok(Self::of(parties, session))
     }
@@ -109,8 +110,9 @@ impl Conversation {
         ours: &IdentitySecret,
         theirs: &IdentityPublic,
         bundle: &DeviceBundle,
+        now: Timestamp,
     ) -> Result<Self, InitiateError> {
-        let session = start(rng, ours, theirs, bundle)?;
+        let session = start(rng, ours, theirs, bundle, now)?;
         let parties = Parties::new(&ours.public(), theirs);
         if self.parties.same_as(&parties) {
             Ok(self.with_new(session))
@@ -190,6 +192,18 @@ impl Conversation {
     #[must_use]
     pub fn degraded(&self) -> Option<Degraded> {
         self.active.degraded
+    }
+
+    /// When the active session was begun, if the peer has not answered in it yet.
+    ///
+    /// The peer deletes the prekeys that such a session names in time, so whoever goes on writing
+    /// without an answer should [start again](Self::initiate_again) before that.
+    #[must_use]
+    pub fn unanswered_since(&self) -> Option<Timestamp> {
+        match &self.active.state {
+            State::Unanswered { begun, .. } => Some(*begun),
+            State::Running(_) => None,
+        }
     }
 
     fn of(parties: Parties, session: Session) -> Self {
@@ -298,9 +312,10 @@ fn start(
     ours: &IdentitySecret,
     theirs: &IdentityPublic,
     bundle: &DeviceBundle,
+    now: Timestamp,
 ) -> Result<Session, InitiateError> {
     let initiation = pqxdh::initiate(rng, ours, theirs, bundle)?;
-    Ok(Session::initiate(initiation, rng)?)
+    Ok(Session::initiate(initiation, now, rng)?)
 }
 
 fn respond(

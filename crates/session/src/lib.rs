@@ -45,6 +45,7 @@ pub use prekeys::{
     ConsumedPreKey, KemPreKeySecret, KemUse, OneTimePreKeySecret, PreKeyRecordError, PreKeys,
     SignedPreKeySecret,
 };
+pub use ratchet::limits::MAX_JUMP;
 pub use record::RecordError;
 pub use safety_number::safety_number;
 pub use sealed_sender::{SEALED_OVERHEAD, SealError, UnsealError, Unsealed, seal, unseal};

@@ -7,11 +7,13 @@
 //!               forgotten names (1), 32 bytes each, oldest first
 //! session       name (32)  role (1): 0 we began, 1 they did
 //!               degraded (1): bit 0 no one-time prekey, bit 1 last-resort KEM prekey
-//!               state (1): 0 unanswered: prekey header (1,261), initiated ratchet
+//!               state (1): 0 unanswered: begun at (8), prekey header (1,261), initiated ratchet
 //!                          1 running: established ratchet
 //! ```
 //!
-//! What the ratchets write stands beside them. A record that reads writes the same bytes again.
+//! What the ratchets write stands beside them. A record that reads writes the same bytes again, but
+//! for one of version 1, which did not say when an unanswered session began: it counts as begun long
+//! ago, and is written as version 2.
 
 use crate::{
     conversation::{Conversation, MAX_ARCHIVED, MAX_FORGOTTEN},
@@ -25,18 +27,21 @@ use crate::{
     session::{Parties, Role, Session, State},
 };
 use pillarbox_crypto::AgreementPublic;
-use pillarbox_wire::limits::MAX_RECORD_LEN;
+use pillarbox_wire::{Timestamp, limits::MAX_RECORD_LEN};
 use std::sync::Arc;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
 /// First byte of a record: which layout follows.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
+
+/// The version before, in which an unanswered session has no time.
+const WITHOUT_TIMES: u8 = 1;
 
 /// Bytes of everything that is there once: version, identities, two counts.
 const HEAD_LEN: usize = 3 + IDENTITY_LEN + (IDENTITY_LEN + 64);
 const SESSION_HEAD_LEN: usize = 32 + 3;
-const UNANSWERED_LEN: usize = SESSION_HEAD_LEN + PREKEY_HEADER_LEN + INITIATED_LEN;
+const UNANSWERED_LEN: usize = SESSION_HEAD_LEN + 8 + PREKEY_HEADER_LEN + INITIATED_LEN;
 const MAX_SESSION_LEN: usize = SESSION_HEAD_LEN + MAX_ESTABLISHED_LEN;
 
 const _: () = assert!(MAX_SESSION_LEN >= UNANSWERED_LEN);
@@ -103,7 +108,7 @@ impl Conversation {
     pub fn from_record(record: &[u8]) -> Result<Self, RecordError> {
         let mut reader = Reader::new(record);
         let version = reader.u8()?;
-        if version != VERSION {
+        if version != VERSION && version != WITHOUT_TIMES {
             return Err(RecordError::Version { expected: VERSION, got: version });
         }
         let ours = *reader.take()?;
@@ -113,8 +118,8 @@ impl Conversation {
         if archived_count > MAX_ARCHIVED {
             return Err(RecordError::Malformed);
         }
-        let active = Arc::new(read_session(&mut reader)?);
-        let archived = (0..archived_count).map(|_| read_session(&mut reader).map(Arc::new));
+        let active = Arc::new(read_session(&mut reader, version)?);
+        let archived = (0..archived_count).map(|_| read_session(&mut reader, version).map(Arc::new));
         let archived = archived.collect::<Result<_, _>>()?;
         let forgotten_count = usize::from(reader.u8()?);
         if forgotten_count > MAX_FORGOTTEN {
@@ -146,8 +151,9 @@ fn write_session(session: &Session, out: &mut Vec<u8>) {
         u8::from(no_one_time) | u8::from(last_resort_kem) << 1
     }));
     match state {
-        State::Unanswered { prefix, ratchet } => {
+        State::Unanswered { begun, prefix, ratchet } => {
             out.push(0);
+            out.extend_from_slice(&begun.0.to_be_bytes());
             out.extend(prefix.iter().skip(1));
             ratchet.write(out);
         }
@@ -158,7 +164,7 @@ fn write_session(session: &Session, out: &mut Vec<u8>) {
     }
 }
 
-fn read_session(reader: &mut Reader<'_>) -> Result<Session, RecordError> {
+fn read_session(reader: &mut Reader<'_>, version: u8) -> Result<Session, RecordError> {
     let name = AgreementPublic::from_bytes(*reader.take()?);
     let role = match reader.u8()? {
         0 => Role::Initiator,
@@ -171,11 +177,12 @@ fn read_session(reader: &mut Reader<'_>) -> Result<Session, RecordError> {
     };
     let state = match (reader.u8()?, role) {
         (0, Role::Initiator) => {
+            let begun = if version == WITHOUT_TIMES { Timestamp(0) } else { Timestamp(reader.u64()?) };
             let header = PreKeyHeader::read(reader).map_err(|_| RecordError::Malformed)?;
             if header.ephemeral != name {
                 return Err(RecordError::Malformed);
             }
-            State::Unanswered { prefix: header.to_prefix().into(), ratchet: Initiated::read(reader)? }
+            State::Unanswered { begun, prefix: header.to_prefix().into(), ratchet: Initiated::read(reader)? }
         }
         (1, _) => State::Running(Established::read(reader)?),
         _ => return Err(RecordError::Malformed),

@@ -11,6 +11,7 @@ use crate::{
     redact::redacted_debug,
 };
 use pillarbox_crypto::{AgreementPublic, IdentityPublic, NotContributory, Opening, Padding};
+use pillarbox_wire::Timestamp;
 use rand_core::CryptoRng;
 use std::sync::Arc;
 use zeroize::Zeroizing;
@@ -57,7 +58,7 @@ impl Parties {
 /// How far a session has come.
 pub(crate) enum State {
     /// Nothing has come back: every message begins with `prefix`, kind byte and prekey header.
-    Unanswered { prefix: Arc<[u8]>, ratchet: Initiated },
+    Unanswered { begun: Timestamp, prefix: Arc<[u8]>, ratchet: Initiated },
     /// The peer has the session.
     Running(Established),
 }
@@ -82,11 +83,12 @@ redacted_debug!(Plaintext, Session, State);
 impl Session {
     pub(crate) fn initiate(
         initiation: Initiation,
+        begun: Timestamp,
         rng: &mut impl CryptoRng,
     ) -> Result<Self, NotContributory> {
         let Initiation { secret, header, signed_prekey, degraded } = initiation;
         let ratchet = Initiated::new(secret, signed_prekey, rng)?;
-        let state = State::Unanswered { prefix: header.to_prefix().into(), ratchet };
+        let state = State::Unanswered { begun, prefix: header.to_prefix().into(), ratchet };
         Ok(Self { name: header.ephemeral, role: Role::Initiator, degraded, state })
     }
 
@@ -119,9 +121,10 @@ impl Session {
         let associated = parties.associated(self.role);
         let bound = |prefix| Binding { parties: &associated, prefix };
         let (prefix, sealed, state) = match &self.state {
-            State::Unanswered { prefix, ratchet } => {
+            State::Unanswered { begun, prefix, ratchet } => {
                 let (sealed, ratchet) = ratchet.seal(&bound(prefix), plaintext)?;
-                (&**prefix, sealed, State::Unanswered { prefix: Arc::clone(prefix), ratchet })
+                let state = State::Unanswered { begun: *begun, prefix: Arc::clone(prefix), ratchet };
+                (&**prefix, sealed, state)
             }
             State::Running(ratchet) => {
                 let (sealed, ratchet) = ratchet.seal(&bound(RATCHET_PREFIX), plaintext)?;
@@ -141,7 +144,9 @@ impl Session {
         let associated = parties.associated(self.role);
         let binding = binding(&associated, message);
         let opened = match &self.state {
-            State::Unanswered { prefix: _, ratchet } => ratchet.open(&message.sealed, &binding, rng)?,
+            State::Unanswered { begun: _, prefix: _, ratchet } => {
+                ratchet.open(&message.sealed, &binding, rng)?
+            }
             State::Running(ratchet) => ratchet.open(&message.sealed, &binding, rng)?,
         };
         let plaintext = Plaintext { padded: opened.plaintext, opening: opened.opening };

@@ -6,9 +6,10 @@ mod support;
 
 use pillarbox_crypto::Padding;
 use pillarbox_session::{Conversation, RecordError};
+use pillarbox_wire::Timestamp;
 use proptest::prelude::*;
 use std::sync::LazyLock;
-use support::Phone;
+use support::{BEGUN, Phone};
 
 /// A record with everything in it: a running session with skipped keys, and one that nobody answered.
 static RECORD: LazyLock<Vec<u8>> = LazyLock::new(|| {
@@ -26,9 +27,19 @@ static RECORD: LazyLock<Vec<u8>> = LazyLock::new(|| {
     again.to_record().to_vec()
 });
 
+/// Where the active session of [`RECORD`], which nobody answered, says when it began.
+const BEGUN_AT: std::ops::Range<usize> = 194 + 35..194 + 35 + 8;
+
+/// The record as the version before wrote it.
+fn without_times() -> Vec<u8> {
+    [&[1], &RECORD[1..BEGUN_AT.start], &RECORD[BEGUN_AT.end..]].concat()
+}
+
 fn assert_reads_as_written(bytes: &[u8]) {
     if let Ok(conversation) = Conversation::from_record(bytes) {
-        assert_eq!(*conversation.to_record(), bytes);
+        let written = conversation.to_record();
+        assert!(*written == bytes || bytes[0] == 1, "only another version is written otherwise");
+        assert_eq!(Conversation::from_record(&written).unwrap().to_record(), written);
     }
 }
 
@@ -56,11 +67,27 @@ fn a_running_session_takes_344_bytes_and_its_conversation_195_more() {
 }
 
 #[test]
+fn a_record_says_when_an_unanswered_session_began() {
+    let conversation = Conversation::from_record(&RECORD).unwrap();
+    assert_eq!(conversation.unanswered_since(), Some(BEGUN));
+    assert_eq!(RECORD[BEGUN_AT], BEGUN.0.to_be_bytes());
+}
+
+#[test]
+fn an_unanswered_session_of_a_record_without_times_counts_as_begun_long_ago() {
+    let conversation = Conversation::from_record(&without_times()).unwrap();
+    assert_eq!(conversation.unanswered_since(), Some(Timestamp(0)));
+    let mut expected = RECORD.clone();
+    expected[BEGUN_AT].fill(0);
+    assert_eq!(*conversation.to_record(), expected, "written as a record of today");
+}
+
+#[test]
 fn a_record_of_another_version_is_named() {
     let mut newer = RECORD.clone();
-    newer[0] = 2;
+    newer[0] = 3;
     let outcome = Conversation::from_record(&newer).err();
-    assert_eq!(outcome, Some(RecordError::Version { expected: 1, got: 2 }));
+    assert_eq!(outcome, Some(RecordError::Version { expected: 2, got: 3 }));
 }
 
 proptest! {
@@ -75,6 +102,8 @@ proptest! {
             let at = at % changed.len();
             changed[at] = byte;
         }
+        assert_reads_as_written(&changed);
+        changed[0] = 1;
         assert_reads_as_written(&changed);
     }
 }

@@ -69,7 +69,11 @@ pub fn message(text: &str) -> String {
 /// A value on one line, such as a number, a name or an address: nothing around it that an eye does not see.
 #[must_use]
 pub fn value(text: &str) -> &str {
-    text.trim_matches(|c: char| c.is_whitespace() || is_unseen(c))
+    text.trim_matches(is_blank_char)
+}
+
+fn is_blank_char(c: char) -> bool {
+    c.is_whitespace() || is_unseen(c)
 }
 
 /// Pairs that a page or a mail sets around an address (RFC 3986, appendix C), with the quotation marks of several languages.
@@ -85,16 +89,30 @@ const AROUND: [(char, char); 9] = [
     ('(', ')'),
 ];
 
-/// An address or a link: a [`value`] without the quotation marks or angle brackets around it.
+/// The end of a sentence behind an address; none of ours ends so.
+const BEHIND: [char; 5] = ['.', ',', ';', '!', '?'];
+
+/// An address or a link: a [`value`] without the quotation marks or angle brackets around it, and without the end of the
+/// sentence in which it stood.
 #[must_use]
 pub fn link(text: &str) -> &str {
-    let mut link = value(text);
+    let bare = |text| value(text).trim_end_matches(|c: char| is_blank_char(c) || BEHIND.contains(&c));
+    let mut link = bare(text);
     while let Some(inner) =
         AROUND.iter().find_map(|(open, close)| link.strip_prefix(*open)?.strip_suffix(*close))
     {
-        link = value(inner);
+        link = bare(inner);
     }
     link
+}
+
+/// Digits that people set apart, put together: a telephone number, a code, a safety number. White space, dashes, dots and slashes
+/// between them go, and so does what an eye does not see around them. Anything else stays, for whoever reads the digits.
+#[must_use]
+pub fn digits(text: &str) -> String {
+    let between =
+        |c: char| c.is_whitespace() || matches!(c, '-' | '.' | '/' | '\u{2010}'..='\u{2015}' | '\u{2212}');
+    value(text).chars().filter(|c| !between(*c)).collect()
 }
 
 /// True if there is nothing in it that an eye sees.
@@ -137,8 +155,16 @@ mod tests {
             assert_eq!(link(&format!(" {open}pillarbox:invite/a {close}\r\n")), "pillarbox:invite/a");
         }
         assert_eq!(link("\"<pillarbox:invite/a>\""), "pillarbox:invite/a");
+        assert_eq!(link("(<pillarbox:invite/a>.),"), "pillarbox:invite/a");
         assert_eq!(link("<pillarbox:invite/a"), "<pillarbox:invite/a");
         assert_eq!(link("\""), "\"");
+    }
+
+    #[test]
+    fn digits_are_put_together_and_all_else_stays() {
+        assert_eq!(digits("\u{FEFF}+44 (7700)\u{A0}900\u{2011}123\r\n"), "+44(7700)900123");
+        assert_eq!(digits("12.34/5-6–7−8"), "12345678");
+        assert_eq!(digits("12 l3"), "12l3");
     }
 
     #[test]
@@ -170,7 +196,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn reading_twice_changes_nothing(text in "[ab \u{FEFF}\u{200B}\r\n<>\"']{0,12}|\\PC{0,20}") {
+        fn reading_twice_changes_nothing(text in "[ab. \u{FEFF}\u{200B}\r\n<>\"']{0,12}|\\PC{0,20}") {
             prop_assert_eq!(value(value(&text)), value(&text));
             prop_assert_eq!(link(link(&text)), link(&text));
             prop_assert!(!document(&text).contains('\r'));

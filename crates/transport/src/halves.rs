@@ -80,6 +80,12 @@ impl<R: AsyncRead + Unpin> Reader<R> {
         }
     }
 
+    /// Whether nothing has come that [`receive`](Self::receive) has not given yet, not even a part of a record.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.opener.is_idle()
+    }
+
     async fn read(&mut self) -> Result<usize, ReceiveError> {
         poll_fn(|context| {
             let mut place = [MaybeUninit::uninit(); READ_LEN];

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use pillarbox_text::read::value;
+use pillarbox_text::read;
 use serde::{Deserialize, Serialize};
 
 use crate::bytes::FixedBytes;
@@ -43,8 +43,7 @@ impl NumberCode {
     /// # Errors
     /// [`NumberCodeError`] for anything but six digits.
     pub fn parse(text: &str) -> Result<Self, NumberCodeError> {
-        let typed = value(text).replace(|c: char| c.is_whitespace() || c == '-', "");
-        let compact = typed.into_bytes();
+        let compact = read::digits(text).into_bytes();
         let digits = compact.iter().filter(|byte| byte.is_ascii_digit()).count();
         match <[u8; CODE_DIGITS]>::try_from(compact) {
             Ok(code) if digits == CODE_DIGITS => Ok(Self(FixedBytes(code))),

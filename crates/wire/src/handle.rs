@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use pillarbox_text::read::value;
+use pillarbox_text::read::digits;
 use serde::{Deserialize, Serialize};
 
 /// Most digits of a country code (ITU-T E.164).
@@ -50,7 +50,7 @@ impl Handle {
     /// # Errors
     /// What stands in [`HandleError`].
     pub fn parse(text: &str) -> Result<Self, HandleError> {
-        let typed: String = value(text).chars().filter(|c| !is_between(*c)).collect();
+        let typed = digits(text);
         let whole = match typed.split_once(TRUNK_PREFIX) {
             Some((country, rest)) if is_country(country) => format!("{country}{rest}"),
             _ => typed,
@@ -72,11 +72,6 @@ impl Handle {
 fn is_country(text: &str) -> bool {
     let digits = text.strip_prefix('+').unwrap_or_default();
     (1..=LONGEST_COUNTRY_CODE).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// Whether a character only sets digits apart.
-fn is_between(c: char) -> bool {
-    c.is_whitespace() || matches!(c, '-' | '.' | '/' | '\u{2010}'..='\u{2015}' | '\u{2212}')
 }
 
 impl TryFrom<String> for Handle {

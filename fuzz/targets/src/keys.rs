@@ -6,9 +6,12 @@ use pillarbox_crypto::{IdentityPublic, IdentitySecret};
 use pillarbox_session::{
     ConsumedPreKey, KemPreKeySecret, KemUse, OneTimePreKeySecret, PreKeys, SignedPreKeySecret,
 };
-use pillarbox_wire::{DeviceBundle, DeviceId, PreKeyId};
+use pillarbox_wire::{DeviceBundle, DeviceId, PreKeyId, Timestamp};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
+
+/// When every session of the targets begins.
+pub(crate) const BEGUN: Timestamp = Timestamp(1_490_193_600_000);
 
 const SIGNED: PreKeyId = PreKeyId(1);
 const LAST_RESORT: PreKeyId = PreKeyId(2);

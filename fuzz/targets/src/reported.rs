@@ -43,7 +43,7 @@ impl Scene {
         let in_clear = [&[kind::SERVER_READABLE], body.as_slice()].concat();
         let (mut alice, mut bob) = (Keys::new(1), Keys::new(2));
         let bundle = bob.bundle(false);
-        let state = Conversation::initiate(&mut alice.rng, &alice.identity, &bob.public(), &bundle);
+        let state = Conversation::initiate(&mut alice.rng, &alice.identity, &bob.public(), &bundle, NOW);
         let state = state.expect("an honest bundle");
         let (payload, _) = state.encrypt(&body, Padding::BLOCKS_80).expect("a short text");
         let mut rng = ChaCha20Rng::seed_from_u64(4);

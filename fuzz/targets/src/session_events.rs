@@ -10,7 +10,7 @@ use pillarbox_crypto::Padding;
 use pillarbox_session::{Conversation, OpenError};
 
 use crate::feed::Feed;
-use crate::keys::{Keys, Stock};
+use crate::keys::{BEGUN, Keys, Stock};
 
 /// Events of one run. A run of more would be slower and tell nothing that two shorter ones do not.
 const MAX_EVENTS: usize = 96;
@@ -104,8 +104,8 @@ impl Network {
         let Keys { identity, rng, .. } = &mut ours.keys;
         let their_identity = theirs.keys.public();
         let begun = match &ours.conversation {
-            Some(conversation) => conversation.initiate_again(rng, identity, &their_identity, &bundle),
-            None => Conversation::initiate(rng, identity, &their_identity, &bundle),
+            Some(conversation) => conversation.initiate_again(rng, identity, &their_identity, &bundle, BEGUN),
+            None => Conversation::initiate(rng, identity, &their_identity, &bundle, BEGUN),
         };
         ours.conversation = Some(begun.expect("an honest bundle"));
     }

@@ -5,9 +5,9 @@ use pillarbox_crypto::labels::SENDER_CERTIFICATE;
 use pillarbox_crypto::{IdentitySecret, Padding, SigningSecret};
 use pillarbox_session::{
     Conversation, KemPreKeySecret, KemUse, OneTimePreKeySecret, Opening, PreKeys, SignedPreKeySecret,
-    franking,
+    franking, seal,
 };
-use pillarbox_wire::{DeviceBundle, DeviceId, Duration, FixedBytes, PreKeyId, SenderCertificate};
+use pillarbox_wire::{DeviceBundle, DeviceId, Duration, FixedBytes, PreKeyId, SenderCertificate, Timestamp};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
@@ -77,6 +77,43 @@ fn a_contact_cannot_send_a_message_that_looks_as_if_somebody_else_sent_it() {
     assert_eq!(world.heard(bob, carol), ["hello"], "nothing of it stands under Carol's name");
 }
 
+#[test]
+fn a_contact_cannot_pass_somebody_elses_message_off_as_their_own() {
+    let mut world = World::new();
+    let (_, bob) = world.pair();
+    let [mallory, dora] = [(); 2].map(|()| Forger::new(&mut world));
+    let certificates = [&mallory, &dora].map(|forger| forger.certificate(&mut world));
+    let (key, recipient) = (world.delivery_key(bob), world.invitation(bob).identity);
+    // The relay takes a first message from whoever has it in hand, in an envelope with a certificate that is good.
+    let hand_over = |world: &mut World, by: &Forger, certificate, payload: &[u8]| {
+        let envelope = seal(&mut world.fork(), &by.identity, certificate, &recipient, payload).unwrap();
+        let (connection, _) = world.guest();
+        let frame = submission(world.address(bob), Some(key), envelope);
+        world.ask(connection, frame);
+        world.run();
+    };
+    // As a stranger, and then as somebody whose key Bob's phone knows.
+    for text in ["as a stranger", "as a contact"] {
+        let body = text_body(text, &mut world);
+        let from_dora = dora.first_message(&mut world, bob, &body);
+        let before = said_by(&world, bob, &mallory);
+        world.take_notices(bob);
+        hand_over(&mut world, &mallory, &certificates[0], &from_dora);
+        assert_eq!(said_by(&world, bob, &mallory), before, "{text}");
+        let told = world.take_notices(bob);
+        assert!(!told.iter().any(|notice| matches!(notice, Notice::Received { .. })), "{told:?}");
+        assert!(!told.iter().any(|notice| matches!(notice, Notice::KeyChanged { .. })), "{told:?}");
+        // In its author's own envelope the same message opens, so what was refused was the other name on it.
+        hand_over(&mut world, &dora, &certificates[1], &from_dora);
+        assert_eq!(said_by(&world, bob, &dora).last().map(String::as_str), Some(text));
+
+        let body = text_body("my own words", &mut world);
+        let own = mallory.first_message(&mut world, bob, &body);
+        hand_over(&mut world, &mallory, &certificates[0], &own);
+        assert_eq!(said_by(&world, bob, &mallory).last().map(String::as_str), Some("my own words"));
+    }
+}
+
 fn said_by(world: &World, who: Who, forger: &Forger) -> Vec<String> {
     let history = world.history(who, forger.address.account);
     history.iter().filter_map(|entry| entry.text().map(str::to_owned)).collect()
@@ -139,7 +176,8 @@ fn a_contact_cannot_open_one_message_in_two_ways() {
         kem_is_last_resort: true,
     };
     let stock = Stock { signed: signed.to_record().to_vec(), kem: kem.to_record().to_vec() };
-    let begun = Conversation::initiate(&mut rng, &sender, &recipient.public(), &bundle).unwrap();
+    let begun =
+        Conversation::initiate(&mut rng, &sender, &recipient.public(), &bundle, Timestamp(0)).unwrap();
     let said = b"I will be there at eight";
     let (payload, _) = begun.encrypt(said, Padding::Padme).unwrap();
     let mut open = |payload: &[u8]| Conversation::decrypt(None, &recipient, &stock, None, payload, &mut rng);

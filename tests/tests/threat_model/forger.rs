@@ -61,7 +61,8 @@ impl Forger {
         let [RelayFrame::Bundles(bundles)] = &answer[..] else { panic!("{answer:?}") };
         let theirs = identity_public(&bundles.identity);
         let mut rng = world.fork();
-        let begun = Conversation::initiate(&mut rng, &self.identity, &theirs, &bundles.devices[0]).unwrap();
+        let bundle = &bundles.devices[0];
+        let begun = Conversation::initiate(&mut rng, &self.identity, &theirs, bundle, world.now).unwrap();
         begun.encrypt(&encode(body).unwrap(), Padding::Padme).unwrap().0
     }
 

@@ -226,7 +226,7 @@ pub(crate) fn explain(failure: &Failure, profile: &Path) -> Option<Explained> {
         }
         Failure::NotANumber { name, digits } => Explained::new(
             Usage,
-            format!("A safety number has 60 digits, and this has {digits}. Nothing was changed."),
+            format!("A safety number is 60 digits and nothing else; this has {digits} digits. Nothing was changed."),
         )
         .then(format!("verify {} --show", quote(name))),
         Failure::NotCompared { name, asked: true } => {

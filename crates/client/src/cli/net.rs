@@ -9,16 +9,17 @@ use pillarbox_client::{Contact, Link, Notice, Phone, naming};
 use pillarbox_transport::{HandshakeError, RelayAddress};
 use pillarbox_wire::{AccountId, Farewell, Handle, Refusal};
 use tokio::runtime::{Builder, Runtime};
-use tokio::time::sleep;
+use tokio::time::timeout;
 
 use super::desk::{Desk, may_write};
 use super::errors;
 use super::failure::Failure;
 use super::words;
 
-/// Longest visit. It is above the time-outs of connecting and shaking hands together, so that those are told by
-/// their own names; a mailbox that takes longer to fetch is fetched by the next visit.
-const VISIT: Duration = Duration::from_secs(60);
+/// How long nothing may come in a visit, apart from signs of life. It is above the time-outs of connecting and shaking hands
+/// together, so that those are told by their own names. As long as something comes, a visit lasts as long as it takes: a full
+/// mailbox on a slow disk or a slow line takes minutes.
+const SILENCE: Duration = Duration::from_secs(60);
 
 /// The runtime that connections need.
 pub(crate) fn runtime() -> Result<Runtime, Failure> {
@@ -90,7 +91,6 @@ fn visit(
         let outcome = tokio::select! {
             outcome = carry(desk, &mut carrier, phone, &relay, &mut hear) => outcome,
             pressed = pressed() => Err(pressed),
-            () = sleep(VISIT) => Err(Failure::Lost),
         };
         carrier.close(phone).await;
         outcome
@@ -105,7 +105,16 @@ async fn carry(
     hear: &mut impl FnMut(&Notice) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     loop {
-        match carrier.next(phone, &mut desk.rng).await? {
+        let Ok(event) =
+            timeout(SILENCE.saturating_sub(carrier.idle()), carrier.next(phone, &mut desk.rng)).await
+        else {
+            // Frames that tell nobody anything, such as answers to receipts, may have come meanwhile.
+            if carrier.idle() < SILENCE {
+                continue;
+            }
+            return Err(Failure::Lost);
+        };
+        match event? {
             Event::Up(_) => {}
             Event::Quiet => return Ok(()),
             Event::Down { error, .. } => return Err(failure(error, relay)),

@@ -6,7 +6,7 @@
 use std::io::{self, BufRead, IsTerminal, Read};
 
 use pillarbox_client::{ConfirmError, Contact, Phone, Trust};
-use pillarbox_text::read::{is_blank, value};
+use pillarbox_text::read::{self, is_blank, value};
 use serde::Serialize;
 
 use super::desk::{Desk, find};
@@ -82,12 +82,11 @@ pub(crate) fn compare(
 ) -> Result<(), Failure> {
     let name = words::name(contact);
     let ours = phone.safety_number(contact.account)?.to_string();
+    let heard = read::digits(heard);
     let digits = heard.chars().filter(char::is_ascii_digit).count();
-    let others = heard.chars().any(|c| !c.is_ascii_digit() && !c.is_whitespace() && c != '-');
-    if digits != DIGITS || others {
+    if digits != DIGITS || heard.chars().count() != DIGITS {
         return Err(Failure::NotANumber { name, digits });
     }
-    let heard: String = heard.chars().filter(char::is_ascii_digit).collect();
     let same = match phone.confirm(contact.account, &heard, &mut desk.rng) {
         Ok(()) => true,
         Err(ConfirmError::Phone(error)) => return Err(error.into()),

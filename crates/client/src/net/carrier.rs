@@ -1,6 +1,5 @@
 //! Carries frames for a phone that stays connected.
 
-use std::future::Future;
 use std::time::Duration;
 
 use pillarbox_transport::timeouts;
@@ -50,6 +49,8 @@ pub struct Carrier {
     quiet: bool,
     /// The relay's last word on the named link.
     farewell: Option<NetError>,
+    /// When something last happened that brings the work on.
+    stirred: Instant,
 }
 
 impl Default for Carrier {
@@ -76,6 +77,7 @@ impl Carrier {
             at_rest: false,
             quiet: false,
             farewell: None,
+            stirred: at_once,
         }
     }
 
@@ -107,6 +109,15 @@ impl Carrier {
         let connected =
             phone.is_ready(Link::Named) && (phone.is_ready(Link::Nameless) || !phone.wants_nameless()?);
         Ok(self.at_rest && connected && phone.is_settled())
+    }
+
+    /// For how long nothing has come but signs of life. A frame that is on its way counts as coming, however slow the line.
+    #[must_use]
+    pub fn idle(&self) -> Duration {
+        let receiving = [&self.named, &self.nameless]
+            .into_iter()
+            .any(|line| matches!(line, Line::Up(open) if !open.reader.is_idle()));
+        if receiving { Duration::ZERO } else { self.stirred.elapsed() }
     }
 
     /// Ends the connections in order, so that what was just written is read.
@@ -155,6 +166,7 @@ impl Carrier {
             Happening::Opened(open) => {
                 phone.connected(link, open.handshake_hash);
                 *self.line(link) = Line::Up(open);
+                self.stirred = Instant::now();
                 Ok(Some(Event::Up(link)))
             }
             Happening::Frame(frame) => self.took(link, frame, phone, rng),
@@ -184,11 +196,12 @@ impl Carrier {
     ) -> Result<Result<(), NetError>, PhoneError> {
         if let Line::Up(open) = self.line(link) {
             // What an earlier round could not finish goes first.
-            if let Err(error) = in_time(open.writer.flush()).await {
+            if let Err(error) = Open::in_time(&open.signs, open.writer.flush()).await {
                 return Ok(Err(error));
             }
             let mut frames = phone.outgoing(link, now(), rng)?;
-            if open.heard.elapsed() >= timeouts::PING_INTERVAL {
+            let works = !frames.is_empty();
+            if open.is_quiet() {
                 frames.extend(phone.ping(link));
             }
             if let Err(error) = deliver(open, &frames).await {
@@ -198,6 +211,9 @@ impl Carrier {
                 open.unanswered = None;
             } else if open.unanswered.is_none() {
                 open.unanswered = Some(Instant::now());
+            }
+            if works {
+                self.stirred = Instant::now();
             }
         }
         Ok(Ok(()))
@@ -211,9 +227,11 @@ impl Carrier {
         rng: &mut impl CryptoRng,
     ) -> Result<Option<Event>, PhoneError> {
         if let Line::Up(open) = self.line(link) {
-            open.heard = Instant::now();
             // Any frame shows that the relay is there; the next silence is counted from here.
             open.unanswered = None;
+        }
+        if !matches!(frame, RelayFrame::Pong(_)) {
+            self.stirred = Instant::now();
         }
         if let RelayFrame::Goodbye(goodbye) = &frame {
             self.farewell = Some(NetError::Farewell(goodbye.reason));
@@ -251,12 +269,5 @@ impl Carrier {
 }
 
 async fn deliver(open: &mut Open, frames: &[ClientFrame]) -> Result<(), NetError> {
-    if frames.is_empty() { Ok(()) } else { in_time(open.writer.send(frames)).await }
-}
-
-async fn in_time<E: Into<NetError>>(write: impl Future<Output = Result<(), E>>) -> Result<(), NetError> {
-    match timeout(timeouts::STALLED_WRITE, write).await {
-        Ok(written) => written.map_err(Into::into),
-        Err(_) => Err(NetError::Silent),
-    }
+    if frames.is_empty() { Ok(()) } else { Open::in_time(&open.signs, open.writer.send(frames)).await }
 }

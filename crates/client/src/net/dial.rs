@@ -2,7 +2,8 @@
 
 use std::future::{Future, pending};
 use std::io;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
 
 use pillarbox_transport::{Reader, RelayAddress, Writer, connect, timeouts};
 use pillarbox_wire::RelayFrame;
@@ -11,21 +12,53 @@ use rand::rngs::StdRng;
 use rand_core::CryptoRng;
 use tokio::io::{ReadHalf, WriteHalf};
 use tokio::net::TcpStream;
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 
 use super::error::NetError;
+use super::signs::{Signs, Watched};
 
 type Dialling = Pin<Box<dyn Future<Output = Result<Open, NetError>> + Send>>;
 
 /// A connection whose handshake is done.
 pub(super) struct Open {
     pub(super) handshake_hash: [u8; 32],
-    pub(super) reader: Reader<ReadHalf<TcpStream>>,
-    pub(super) writer: Writer<WriteHalf<TcpStream>>,
-    /// When something last came.
-    pub(super) heard: Instant,
+    pub(super) reader: Reader<ReadHalf<Watched<TcpStream>>>,
+    pub(super) writer: Writer<WriteHalf<Watched<TcpStream>>>,
+    /// When bytes last came and went.
+    pub(super) signs: Arc<Signs>,
     /// Since when an answer is waited for in vain.
     pub(super) unanswered: Option<Instant>,
+}
+
+impl Open {
+    /// When the relay is taken for dead, unless bytes come before that.
+    fn dead_at(&self) -> Instant {
+        match self.unanswered {
+            Some(since) => since.max(self.signs.came()) + timeouts::ANSWER,
+            None => self.signs.came() + timeouts::IDLE,
+        }
+    }
+
+    /// Whether so little has gone one way or the other of late that a ping is due.
+    pub(super) fn is_quiet(&self) -> bool {
+        self.signs.came().min(self.signs.went()).elapsed() >= timeouts::PING_INTERVAL
+    }
+
+    /// Waits for a write that goes on for as long as bytes go.
+    pub(super) async fn in_time<E: Into<NetError>>(
+        signs: &Signs,
+        write: impl Future<Output = Result<(), E>>,
+    ) -> Result<(), NetError> {
+        let (begun, mut write) = (Instant::now(), pin!(write));
+        loop {
+            let stalled_at = begun.max(signs.went()) + timeouts::STALLED_WRITE;
+            match timeout_at(stalled_at, &mut write).await {
+                Ok(written) => return written.map_err(Into::into),
+                Err(_) if begun.max(signs.went()) + timeouts::STALLED_WRITE > stalled_at => {}
+                Err(_) => return Err(NetError::Silent),
+            }
+        }
+    }
 }
 
 /// One of the two connections, as far as it goes.
@@ -60,20 +93,20 @@ impl Line {
                 Ok(open) => Happening::Opened(Box::new(open)),
                 Err(error) => Happening::Failed(error),
             },
-            Self::Up(open) => {
-                let patience = match open.unanswered {
-                    Some(since) => since + timeouts::ANSWER,
-                    None => open.heard + timeouts::IDLE,
-                };
+            Self::Up(open) => loop {
+                let dead_at = open.dead_at();
                 tokio::select! {
-                    received = open.reader.receive() => match received {
+                    received = open.reader.receive() => return match received {
                         Ok(Some(frame)) => Happening::Frame(frame),
                         Ok(None) => Happening::Failed(NetError::Lost),
                         Err(error) => Happening::Failed(error.into()),
                     },
-                    () = sleep_until(patience) => Happening::Failed(NetError::Silent),
+                    // Part of a frame may have come meanwhile.
+                    () = sleep_until(dead_at) => if open.dead_at() <= dead_at {
+                        return Happening::Failed(NetError::Silent);
+                    },
                 }
-            }
+            },
         }
     }
 }
@@ -87,8 +120,56 @@ async fn open(address: RelayAddress, mut rng: StdRng) -> Result<Open, NetError> 
     };
     // Frames are written whole; holding back a small one would only delay a person's message.
     stream.set_nodelay(true).map_err(|error| NetError::Unreachable(error.kind()))?;
+    let (stream, signs) = Watched::new(stream);
     let channel = connect(stream, address.key(), &mut rng).await?;
     let handshake_hash = *channel.handshake_hash();
     let (reader, writer) = channel.split();
-    Ok(Open { handshake_hash, reader, writer, heard: Instant::now(), unanswered: None })
+    Ok(Open { handshake_hash, reader, writer, signs, unanswered: None })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a failed expectation is a failed test")]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
+    use tokio::time::sleep;
+
+    use super::*;
+
+    /// Writes `pieces` of 64 bytes to a reader that takes one each `pause`, and `most` of them.
+    async fn write(pieces: usize, pause: Duration, most: usize) -> (Result<(), NetError>, Duration) {
+        let (ours, mut theirs) = duplex(64);
+        let (mut stream, signs) = Watched::new(ours);
+        let begun = Instant::now();
+        let reading = async {
+            for _ in 0..most {
+                sleep(pause).await;
+                theirs.read_exact(&mut [0; 64]).await.unwrap();
+            }
+            sleep(Duration::from_secs(3_600)).await;
+        };
+        let bytes = vec![7; 64 * pieces];
+        let writing = async { stream.write_all(&bytes).await.map_err(|_| NetError::Lost) };
+        let outcome = tokio::select! {
+            outcome = Open::in_time(&signs, writing) => outcome,
+            () = reading => unreachable!("the write ends before that"),
+        };
+        (outcome, begun.elapsed())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_write_may_take_as_long_as_it_goes_on() {
+        let (outcome, took) = write(21, Duration::from_secs(20), 20).await;
+        assert_eq!(outcome, Ok(()));
+        assert!(took >= Duration::from_secs(400), "{took:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_write_that_stalls_is_given_up() {
+        let (outcome, took) = write(21, Duration::from_secs(20), 5).await;
+        assert_eq!(outcome, Err(NetError::Silent));
+        let stalled = took - Duration::from_secs(100);
+        assert!(stalled >= timeouts::STALLED_WRITE && stalled < 2 * timeouts::STALLED_WRITE, "{took:?}");
+    }
 }

@@ -9,6 +9,7 @@
 mod carrier;
 mod dial;
 mod error;
+mod signs;
 mod sync;
 
 use std::time::SystemTime;

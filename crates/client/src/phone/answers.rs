@@ -15,7 +15,7 @@ use super::records::{
     CERTIFICATE, CertificateRecord, TOOK_OVER, load_contact, load_conversation, load_errands, load_item,
     remove_item, store_contact, store_conversation, store_errands, store_item,
 };
-use super::{Phone, entries, group, numbers, people};
+use super::{Phone, entries, group, missing, numbers, people};
 use crate::account::{Account, Protection};
 use crate::body::BodyId;
 use crate::contact::{read_identity, write_identity};
@@ -23,7 +23,8 @@ use crate::history::DeliveryState;
 use crate::notice::Notice;
 use crate::outbox::{Item, MAX_UNCONFIRMED, Stage};
 use crate::prekeys;
-use crate::vault::{Rows, StorageError, Table};
+use crate::recovery;
+use crate::vault::{StorageError, Table};
 
 impl Phone {
     /// Takes one frame that came in on a link. When this returns, what the frame brought has been kept.
@@ -243,13 +244,17 @@ impl Phone {
                 return Ok((notices, other, true));
             }
             let current = load_conversation(rows, contact)?;
+            let aged = current.as_ref().is_some_and(|current| recovery::has_aged(current, now));
+            if aged {
+                people::encrypt_again(rows, contact)?;
+            }
             let begun = match &current {
-                Some(current) => current.initiate_again(&mut rows.rng, ours, &theirs, bundle),
-                None => Conversation::initiate(&mut rows.rng, ours, &theirs, bundle),
+                Some(current) => current.initiate_again(&mut rows.rng, ours, &theirs, bundle, now),
+                None => Conversation::initiate(&mut rows.rng, ours, &theirs, bundle, now),
             };
             let Ok(conversation) = begun else {
                 notices.push(Notice::NotStarted { contact, reason: None });
-                return Ok((notices, changed, false));
+                return Ok((notices, changed || aged, false));
             };
             if let Some(degraded) = conversation.degraded() {
                 notices.push(Notice::Degraded { contact, degraded });
@@ -262,7 +267,7 @@ impl Phone {
                 store_errands(rows, &errands)?;
             }
             store_conversation(rows, contact, &conversation)?;
-            Ok((notices, changed, true))
+            Ok((notices, changed || aged, true))
         });
         let (notices, changed, good) = match begun {
             // Removed while the question was open.
@@ -295,28 +300,31 @@ impl Phone {
                 // It was asked for again meanwhile, and will go out anew.
                 _ => return Ok(None),
             };
-            let Some(id) = item.id() else {
+            if item.may_be_resent() {
+                item.stage = Stage::Accepted { digest: FixedBytes(*digest), identity };
+                store_item(rows, &item)?;
+            } else {
                 remove_item(rows, order)?;
-                return Ok(Some((item, None, false)));
+            }
+            let news = match item.id() {
+                Some(id) => entries::progress(rows, item.to, id, DeliveryState::Sent, now)?.then_some(id),
+                None => None,
             };
-            item.stage = Stage::Accepted { digest: FixedBytes(*digest), identity };
-            store_item(rows, &item)?;
-            let news = entries::progress(rows, item.to, id, DeliveryState::Sent, now)?;
-            Ok::<_, StorageError>(Some((item, Some(id), news)))
+            Ok::<_, StorageError>(Some((item, news)))
         })?;
-        let Some((item, id, news)) = outcome else {
+        let Some((item, news)) = outcome else {
             if let Some(brief) = self.outbox.get_mut(order) {
                 brief.in_flight = None;
             }
             return Ok(Vec::new());
         };
-        let Some(message) = id else {
+        if item.may_be_resent() {
+            self.outbox.insert(order, item.brief());
+            self.drop_oldest_unconfirmed(item.to, rng)?;
+        } else {
             self.outbox.remove(order);
-            return Ok(Vec::new());
-        };
-        self.outbox.insert(order, item.brief());
-        self.drop_oldest_unconfirmed(item.to, rng)?;
-        Ok(if news { vec![Notice::Accepted { contact: item.to, message }] } else { Vec::new() })
+        }
+        Ok(news.map(|message| Notice::Accepted { contact: item.to, message }).into_iter().collect())
     }
 
     fn drop_oldest_unconfirmed(
@@ -455,7 +463,7 @@ impl Phone {
 
     /// Owes nothing more to an account that is gone.
     fn forgive(&mut self, contact: AccountId, rng: &mut impl CryptoRng) -> Result<(), PhoneError> {
-        self.vault.transact(rng, |rows: &mut Rows<'_>| rows.remove(Table::Errands, &contact.0))?;
+        self.vault.transact(rng, |rows| missing::forget(rows, contact))?;
         self.due.remove(&contact);
         self.later.remove(&contact);
         Ok(())

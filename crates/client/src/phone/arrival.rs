@@ -11,10 +11,8 @@ use rand_core::CryptoRng;
 
 use super::contents::{Coming, Effects};
 use super::error::PhoneError;
-use super::records::{
-    Seen, digest_key, load_conversation, load_errands, store_contact, store_conversation, store_errands,
-};
-use super::{Link, Phone, contents, people};
+use super::records::{Seen, digest_key, load_conversation, remove_item, store_contact, store_conversation};
+use super::{Link, Phone, contents, missing, people};
 use crate::account::{Account, Protection};
 use crate::body::Body;
 use crate::contact::{ContactRecord, Origin, write_identity};
@@ -128,7 +126,7 @@ impl Phone {
             }
             Ok::<_, StorageError>(effects)
         })?;
-        self.apply(envelope.from, effects, now)
+        self.apply(envelope.from, effects, now, rng)
     }
 
     /// Brings the copies in memory up to what was kept.
@@ -137,6 +135,7 @@ impl Phone {
         contact: AccountId,
         effects: Effects,
         now: Timestamp,
+        rng: &mut impl CryptoRng,
     ) -> Result<Vec<Notice>, PhoneError> {
         let Effects { notices, owed, consumed, outbox_changed, confirmed, facts_changed } = effects;
         if facts_changed {
@@ -146,7 +145,14 @@ impl Phone {
             self.note_errands(contact, now)?;
         }
         self.recount |= consumed;
-        confirmed.into_iter().for_each(|order| self.outbox.remove(order));
+        // Whoever confirms what was said after a request has had the request.
+        let newest = confirmed.iter().copied().max().unwrap_or_default();
+        let answered = self.outbox.requests_before(contact, newest);
+        if !answered.is_empty() {
+            self.vault
+                .transact(rng, |rows| answered.iter().try_for_each(|order| remove_item(rows, *order)))?;
+        }
+        confirmed.into_iter().chain(answered).for_each(|order| self.outbox.remove(order));
         if outbox_changed {
             self.reindex()?;
         }
@@ -213,6 +219,7 @@ impl Arrival<'_> {
             effects.notices.push(Notice::KeyChanged { contact, blocked: !record.trust.may_send() });
         }
         store_conversation(rows, contact, &next)?;
+        missing::leads_through(rows, contact)?;
         prekeys::consume(rows, &consumed)?;
         effects.consumed = !consumed.is_empty();
         if let (true, Some(degraded)) = (started, degraded) {
@@ -235,12 +242,10 @@ impl Arrival<'_> {
             record.name = people::some_name(rows, contact, "")?;
             store_contact(rows, &record)?;
         }
-        let mut errands = load_errands(rows, contact)?;
-        errands.miss(self.digest);
-        store_errands(rows, &errands)?;
+        let asked_again = missing::note(rows, contact, self.digest)?;
         effects.owed = true;
         effects.notices.push(if record.accepted {
-            Notice::Undecryptable { contact: Some(contact), asked_again: true }
+            Notice::Undecryptable { contact: Some(contact), asked_again }
         } else {
             Notice::RequestUnopened { contact }
         });

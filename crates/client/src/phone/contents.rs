@@ -179,7 +179,7 @@ fn take_resend_request(
         return Ok(());
     }
     let identity = record.identity.map(|identity| identity.signing);
-    let mut messages = 0;
+    let (mut messages, mut again) = (0, false);
     for mut item in rows.load_all::<Item>(Table::Outbox)? {
         let asked_for = match &item.stage {
             Stage::Sealed { digest, identity: sealed_to, .. }
@@ -188,14 +188,15 @@ fn take_resend_request(
             }
             Stage::Waiting => false,
         };
-        if item.to == contact && asked_for && item.awaits_receipt() && item.resends < MAX_RESENDS {
+        if item.to == contact && asked_for && item.may_be_resent() && item.resends < MAX_RESENDS {
             item.stage = Stage::Waiting;
             item.resends += 1;
             store_item(rows, &item)?;
-            messages += 1;
+            again = true;
+            messages += u32::from(item.id().is_some());
         }
     }
-    effects.outbox_changed |= messages > 0;
+    effects.outbox_changed |= again;
     effects.notices.push(Notice::Resent { contact, messages });
     Ok(())
 }

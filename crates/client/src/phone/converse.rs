@@ -13,18 +13,18 @@ use pillarbox_wire::{
 };
 use rand_core::CryptoRng;
 
-use super::Phone;
 use super::error::PhoneError;
 use super::links::{Link, Question, RETRY_AFTER};
 use super::records::{
     device, load_contact, load_conversation, load_delivery_key, load_errands, load_item, store_conversation,
     store_errands, store_item,
 };
+use super::{Phone, missing};
 use crate::account::Protection;
 use crate::body::{Body, Content, Introduction, MAX_RECEIPT_IDS, Receipt, ResendRequest};
 use crate::contact::ContactRecord;
 use crate::outbox::{Brief, BriefStage, Item, MAX_IN_FLIGHT, Stage};
-use crate::recovery::Errands;
+use crate::recovery::{self, Errands};
 use crate::vault::{Rows, StorageError};
 
 /// What one transaction decided.
@@ -105,8 +105,11 @@ impl Phone {
         }
         let mut next_order = self.outbox.next_order();
         let decided = {
-            let (vault, me) =
-                (&mut self.vault, Speaker { account: &self.account, secrets: &self.secrets, link, now });
+            let draining = self.expected > 0;
+            let (vault, me) = (
+                &mut self.vault,
+                Speaker { account: &self.account, secrets: &self.secrets, link, now, draining },
+            );
             vault.transact(rng, |rows| {
                 let mut decided = Decided::default();
                 for (contact, orders) in agenda {
@@ -197,6 +200,9 @@ struct Speaker<'a> {
     secrets: &'a super::Secrets,
     link: Link,
     now: Timestamp,
+    /// Whether more waits in the mailbox. Until it is empty nobody is asked for anything again: what follows may not
+    /// open either, and one new start does for all of it.
+    draining: bool,
 }
 
 impl Speaker<'_> {
@@ -217,13 +223,16 @@ impl Speaker<'_> {
             return Ok(());
         }
         let end_to_end = self.account.protection == Protection::EndToEnd;
-        if (end_to_end && them.conversation.is_none()) || them.errands.may_renew(self.now) {
+        let renews = them.errands.may_renew(self.now) && !self.draining;
+        let begins = end_to_end
+            && them.conversation.as_ref().is_none_or(|current| recovery::has_aged(current, self.now));
+        if begins || renews {
             let key = them.delivery_key.as_ref().map(|key| FixedBytes(*key.as_bytes()));
             decided.fetches.push((contact, key));
             return Ok(());
         }
         let owed = them.errands.clone();
-        for content in self.pay(&them.record, &mut them.errands, *room) {
+        for content in self.pay(rows, &them.record, &mut them.errands, *room)? {
             let mut item =
                 Item { order: *next_order, to: contact, content, stage: Stage::Waiting, resends: 0 };
             *next_order += 1;
@@ -343,13 +352,20 @@ impl Speaker<'_> {
     }
 
     /// Turns what is owed into contents to be said, as far as there is room. Nothing is said to a stranger.
-    fn pay(&self, them: &ContactRecord, errands: &mut Errands, room: usize) -> Vec<Content> {
+    fn pay(
+        &self,
+        rows: &mut Rows<'_>,
+        them: &ContactRecord,
+        errands: &mut Errands,
+        room: usize,
+    ) -> Result<Vec<Content>, StorageError> {
         let mut contents = Vec::new();
         if !them.accepted {
-            return contents;
+            return Ok(contents);
         }
-        while contents.len() < room && !errands.missing.is_empty() {
-            contents.push(Content::ResendRequest(ResendRequest { digests: errands.take_missing() }));
+        while contents.len() < room && errands.may_ask() && !self.draining {
+            let Some(digests) = missing::take_request(rows, errands)? else { break };
+            contents.push(Content::ResendRequest(ResendRequest { digests }));
         }
         while contents.len() < room && errands.may_confirm(self.now) {
             let count = errands.receipts.len().min(MAX_RECEIPT_IDS);
@@ -358,6 +374,6 @@ impl Speaker<'_> {
         if errands.receipts.is_empty() {
             errands.receipts_due = None;
         }
-        contents
+        Ok(contents)
     }
 }

@@ -36,6 +36,7 @@ mod exhibit;
 mod facts;
 mod group;
 mod links;
+mod missing;
 mod news;
 mod numbers;
 mod outgoing;

@@ -2,7 +2,7 @@
 
 use pillarbox_crypto::{IdentityPublic, SafetyNumber};
 use pillarbox_session::safety_number;
-use pillarbox_text::read::value;
+use pillarbox_text::read;
 use pillarbox_wire::{AccountId, FixedBytes, Handle, Timestamp};
 use rand_core::CryptoRng;
 
@@ -233,9 +233,9 @@ impl Phone {
         rng: &mut impl CryptoRng,
     ) -> Result<(), ConfirmError> {
         let ours = self.safety_number(contact)?;
-        let heard = value(heard);
+        let heard = read::digits(heard);
         let digits = heard.chars().filter(char::is_ascii_digit).count();
-        let heard = SafetyNumber::parse(heard).ok_or(ConfirmError::NotANumber { digits })?;
+        let heard = SafetyNumber::parse(&heard).ok_or(ConfirmError::NotANumber { digits })?;
         if heard != ours {
             return Err(ConfirmError::Mismatch);
         }
@@ -305,6 +305,11 @@ pub(super) fn start_over(
 ) -> Result<(), StorageError> {
     remove_conversation(rows, contact)?;
     group::tell_again(rows, contact, own)?;
+    encrypt_again(rows, contact)
+}
+
+/// Has what is encrypted and not yet at the relay encrypted again, in the session that comes.
+pub(super) fn encrypt_again(rows: &mut Rows<'_>, contact: AccountId) -> Result<(), StorageError> {
     for mut item in rows.load_all::<Item>(Table::Outbox)? {
         if item.to == contact && matches!(item.stage, Stage::Sealed { .. }) {
             item.stage = Stage::Waiting;

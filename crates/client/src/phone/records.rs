@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::error::PhoneError;
+use super::missing;
 use crate::body::BodyId;
 use crate::contact::ContactRecord;
 use crate::outbox::Item;
@@ -153,14 +154,9 @@ pub(super) fn remove_conversation(rows: &mut Rows<'_>, account: AccountId) -> Re
 /// Takes out everything that stands under an account's name, apart from what was said.
 pub(super) fn remove_contact(rows: &mut Rows<'_>, account: AccountId) -> Result<(), StorageError> {
     remove_conversation(rows, account)?;
-    let tables = [
-        Table::Contacts,
-        Table::DeliveryKeys,
-        Table::Errands,
-        Table::Blocked,
-        Table::Devices,
-        Table::FormerAccounts,
-    ];
+    missing::forget(rows, account)?;
+    let tables =
+        [Table::Contacts, Table::DeliveryKeys, Table::Blocked, Table::Devices, Table::FormerAccounts];
     tables.into_iter().try_for_each(|table| rows.remove(table, &account.0))
 }
 
@@ -188,12 +184,13 @@ pub(super) fn all_errands(rows: &View<'_>) -> Result<Vec<Errands>, StorageError>
     rows.all(Table::Errands)?.iter().map(|row| read_grown(row)).collect()
 }
 
-/// Reads a record whose last field came with its last version. What was written before lacks the field, which is
-/// then none.
+/// Reads a record of which each version has one field more than the one before, at its end. What was written before
+/// lacks the fields that came later, which are then none.
 pub(super) fn read_grown<T: Encoded>(row: &[u8]) -> Result<T, StorageError> {
     let read = match row.split_first() {
-        Some((version, rest)) if version.checked_add(1) == Some(T::VERSION) => {
-            decode(&Zeroizing::new([&[T::VERSION], rest, &[0]].concat()))
+        Some((version, rest)) if (1..T::VERSION).contains(version) => {
+            let lacking = vec![0; usize::from(T::VERSION - version)];
+            decode(&Zeroizing::new([&[T::VERSION], rest, &lacking].concat()))
         }
         _ => decode(row),
     };
@@ -275,6 +272,28 @@ mod tests {
     impl Encoded for After {
         const VERSION: u8 = 2;
         const MAX_LEN: usize = 64;
+    }
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct LongAfter {
+        account: AccountId,
+        at: Option<Timestamp>,
+        until: Option<Timestamp>,
+    }
+
+    impl Encoded for LongAfter {
+        const VERSION: u8 = 3;
+        const MAX_LEN: usize = 64;
+    }
+
+    #[test]
+    fn a_record_of_a_version_long_before_lacks_each_field_since() {
+        let account = AccountId([7; 16]);
+        let before = encode(&Before { account }).unwrap();
+        assert_eq!(read_grown(&before), Ok(LongAfter { account, at: None, until: None }));
+        let at = Some(Timestamp(5));
+        let after = encode(&After { account, at }).unwrap();
+        assert_eq!(read_grown(&after), Ok(LongAfter { account, at, until: None }));
     }
 
     #[test]

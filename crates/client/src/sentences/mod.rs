@@ -224,7 +224,11 @@ pub fn notice(notice: &Notice, names: &impl Names) -> (Tone, String) {
         }
         Notice::KeyChanged { contact, blocked } => (Warning, key_changed(&name(contact), *blocked, names)),
         Notice::Undecryptable { contact, asked_again } => {
-            let then = if *asked_again { "It was asked for again." } else { "It is lost." };
+            let then = match contact {
+                Some(_) if *asked_again => "This phone asks for it again.".to_owned(),
+                Some(contact) => format!("It is lost; {} would have to say it again.", name(contact)),
+                None => "It is lost.".to_owned(),
+            };
             (Warning, format!("a message from {} would not open. {then}", whose(contact)))
         }
         Notice::RequestUnopened { contact } => {

@@ -117,6 +117,7 @@ fn every() -> Vec<Notice> {
         Notice::KeyChanged { contact: BOB, blocked: true },
         Notice::KeyChanged { contact: BOB, blocked: false },
         Notice::Undecryptable { contact: Some(BOB), asked_again: true },
+        Notice::Undecryptable { contact: Some(BOB), asked_again: false },
         Notice::Undecryptable { contact: None, asked_again: false },
         Notice::RequestUnopened { contact: BOB },
         Notice::Recovered { contact: BOB },

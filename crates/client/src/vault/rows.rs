@@ -66,6 +66,8 @@ pub(crate) enum Table {
     Devices = 21,
     /// The account that a contact had when it was verified, while a choice is waited for, by account.
     FormerAccounts = 22,
+    /// Resend requests that are full and wait to be sent, by account and number.
+    ResendRequests = 23,
 }
 
 /// The two keys that everything is sealed and found under.

@@ -88,6 +88,25 @@ fn an_invitation_and_an_address_are_read_out_of_what_copying_puts_around_them() 
 }
 
 #[test]
+fn a_safety_number_is_read_however_it_is_set_apart() {
+    let place = Place::new();
+    let (alice, bob) = place.alice_and_bob();
+    let number = bob.number("Alice");
+    let groups: Vec<_> = (0..60).step_by(5).map(|at| &number[at..at + 5]).collect();
+    for between in [" ", "-", "\u{2011}", "\u{a0}", "\r\n", ". "] {
+        let heard = format!("\u{feff}{}\r\n", groups.join(between));
+        alice.run(&["verify", "Bob", "--heard", &heard]).expect(0);
+        alice.run_with(&["verify", "Bob"], &heard).expect(0);
+        bob.run_with(
+            &["chat", "Alice"],
+            &format!("/verify {}\n", groups.join(between).replace(['\r', '\n'], " ")),
+        )
+        .expect(0);
+    }
+    alice.run(&["verify", "Bob", "--heard", &format!("{}l", &number[..59])]).expect(2);
+}
+
+#[test]
 fn a_message_from_standard_input_has_no_mark_and_one_kind_of_line_end() {
     let place = Place::new();
     let (alice, bob) = place.alice_and_bob();

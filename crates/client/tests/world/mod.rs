@@ -34,7 +34,7 @@ use tempfile::TempDir;
 pub const START: Timestamp = Timestamp(1_490_193_600_000);
 
 /// How many rounds without an end are a loop.
-const MAX_STEPS: usize = 20_000;
+const MAX_STEPS: usize = 50_000;
 
 /// What a test may do to the world before a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -253,6 +253,14 @@ impl World {
 
     pub fn pass(&mut self, span: Duration) {
         self.now = self.now + span;
+    }
+
+    /// So many days pass, in which the relay lets age out what is too old. Phones do nothing.
+    pub fn age(&mut self, days: u64) {
+        for _ in 0..24 * days {
+            self.pass(Duration::from_seconds(3_600));
+            self.relay(Vec::new());
+        }
     }
 
     /// Carries frames until nothing moves.

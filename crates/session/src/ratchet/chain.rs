@@ -4,7 +4,7 @@ use super::{
     body::{self, Binding, Sealed},
     header::Header,
     keys::{ChainKey, HeaderKey, MessageKey},
-    limits::{MAX_CHAIN_LEN, MAX_JUMP},
+    limits::{MAX_CHAIN_LEN, MAX_JUMP, MAX_SKIPPED},
 };
 use pillarbox_crypto::AgreementPublic;
 use std::sync::Arc;
@@ -62,7 +62,7 @@ pub(super) struct NumberedKey {
     pub(super) key: MessageKey,
 }
 
-/// A chain moved on, and the keys of the messages it passed over.
+/// A chain moved on, and the keys of the last messages it passed over, at most [`MAX_SKIPPED`].
 pub(super) struct Advanced {
     pub(super) chain: ReceivingChain,
     pub(super) passed: Vec<NumberedKey>,
@@ -77,11 +77,16 @@ impl ReceivingChain {
             return Err(TooFarAhead);
         }
         let mut key = ChainKey::from_bytes(*self.key.as_bytes());
-        let mut passed = Vec::with_capacity(jump as usize);
+        let kept = (jump as usize).min(MAX_SKIPPED);
+        let mut stepped_over = jump as usize - kept;
+        let mut passed = Vec::with_capacity(kept);
         for number in self.number..until {
             let (message_key, next) = key.step();
-            passed.push(NumberedKey { number, key: message_key });
             key = next;
+            match stepped_over.checked_sub(1) {
+                Some(fewer) => stepped_over = fewer,
+                None => passed.push(NumberedKey { number, key: message_key }),
+            }
         }
         let number = self.number.max(until);
         let header_key = Arc::clone(&self.header_key);

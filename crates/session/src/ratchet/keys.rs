@@ -3,7 +3,7 @@
 
 use crate::redact::redacted_debug;
 use pillarbox_crypto::{
-    AeadKey, OneTimeKey, SharedSecret, equal,
+    AeadKey, AgreementSecret, OneTimeKey, SharedSecret, equal,
     kdf::{chain_step, hkdf},
     labels::{RATCHET_HEADER, RATCHET_ROOT},
 };
@@ -25,14 +25,26 @@ pub(crate) struct ChainKey([u8; 32]);
 /// MK: opens one message.
 ///
 /// Invariants: wiped on drop; no `Clone`.
+#[derive(ZeroizeOnDrop)]
 pub(crate) struct MessageKey(pub(super) OneTimeKey);
 
 /// HKs, HKr, NHKs or NHKr: seals the headers of one chain.
 ///
 /// Invariants: wiped on drop; no `Clone`.
+#[derive(ZeroizeOnDrop)]
 pub(crate) struct HeaderKey(pub(super) AeadKey);
 
 redacted_debug!(RootKey, ChainKey, MessageKey, HeaderKey);
+
+/// Compiles only if every key of the ratchet, and the ratchet key pair's secret, is wiped on drop.
+const _: () = {
+    const fn wiped<Key: ZeroizeOnDrop>() {}
+    wiped::<RootKey>();
+    wiped::<ChainKey>();
+    wiped::<MessageKey>();
+    wiped::<HeaderKey>();
+    wiped::<AgreementSecret>();
+};
 
 impl RootKey {
     pub(crate) fn from_bytes(bytes: [u8; 32]) -> Self {
@@ -110,7 +122,7 @@ fn in_keys<const N: usize>(derived: &[u8]) -> [[u8; 32]; N] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use pillarbox_crypto::{AgreementSecret, kdf::hmac};
+    use pillarbox_crypto::kdf::hmac;
     use std::collections::HashSet;
 
     #[test]

@@ -3,12 +3,14 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests")]
 #![allow(dead_code, reason = "every test file uses a part")]
 
+pub(crate) mod pair;
+
 use pillarbox_crypto::{IdentityPublic, IdentitySecret};
 use pillarbox_session::{
     ConsumedPreKey, Conversation, KemPreKeySecret, KemUse, OneTimePreKeySecret, OpenError, Opened, PreKeys,
     SignedPreKeySecret,
 };
-use pillarbox_wire::{DeviceBundle, DeviceId, PreKeyId};
+use pillarbox_wire::{DeviceBundle, DeviceId, PreKeyId, Timestamp};
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 use std::collections::BTreeMap;
 
@@ -54,6 +56,9 @@ impl Stock {
         }
     }
 }
+
+/// When every session of the tests begins.
+pub(crate) const BEGUN: Timestamp = Timestamp(1_700_000_000_000);
 
 /// One phone.
 pub(crate) struct Phone {
@@ -109,12 +114,12 @@ impl Phone {
 
     pub(crate) fn initiate(&mut self, peer: &mut Phone) -> Conversation {
         let bundle = peer.bundle();
-        Conversation::initiate(&mut self.rng, &self.identity, &peer.public(), &bundle).unwrap()
+        Conversation::initiate(&mut self.rng, &self.identity, &peer.public(), &bundle, BEGUN).unwrap()
     }
 
     pub(crate) fn initiate_again(&mut self, conversation: &Conversation, peer: &mut Phone) -> Conversation {
         let bundle = peer.bundle();
-        conversation.initiate_again(&mut self.rng, &self.identity, &peer.public(), &bundle).unwrap()
+        conversation.initiate_again(&mut self.rng, &self.identity, &peer.public(), &bundle, BEGUN).unwrap()
     }
 
     /// Opens a payload without committing to anything.

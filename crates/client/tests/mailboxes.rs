@@ -1,0 +1,212 @@
+//! Whole mailboxes: whatever waited comes, also to a phone that was put back from an old copy, or that was away while
+//! older messages aged out.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a failed expectation is a failed test"
+)]
+
+mod world;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use pillarbox_client::{DeliveryState, Habits, Notice};
+use pillarbox_relay::{Limits, Rate, Settings};
+use pillarbox_wire::{ClientFrame, Duration, Ping, RelayFrame};
+use world::{Fault, World};
+
+/// A relay that never asks to wait, so that a test need not wait either.
+fn patient() -> Settings {
+    let limits =
+        Limits { submissions: Rate::UNLIMITED, sealed_submissions: Rate::UNLIMITED, ..Limits::default() };
+    Settings { limits, ..Settings::default() }
+}
+
+fn texts(what: &str, count: usize) -> Vec<String> {
+    (0..count).map(|number| format!("{what} {number}")).collect()
+}
+
+fn say_all(world: &mut World, from: usize, to: usize, texts: &[String]) {
+    for text in texts {
+        world.say(from, to, text);
+    }
+    world.run();
+}
+
+fn asked_again(told: &[Notice]) -> usize {
+    told.iter().filter(|notice| matches!(notice, Notice::Undecryptable { asked_again: true, .. })).count()
+}
+
+/// So many texts wait for a phone that is put back from a copy made before the conversation went on.
+fn put_back_with(waiting: usize, crash_every: Option<usize>) {
+    let mut world = World::with(patient());
+    let (alice, bob) = (world.phone("Alice"), world.phone_on_disk("Bob"));
+    world.introduce(alice, bob);
+    let copy = world.copy(bob);
+    for round in 0..2 {
+        world.say(alice, bob, &format!("gone {round}"));
+        world.run();
+        world.say(bob, alice, "answer");
+        world.run();
+    }
+    world.offline(bob);
+    let said = texts("waiting", waiting);
+    say_all(&mut world, alice, bob, &said);
+    world.restore(bob, copy);
+    world.online(bob);
+    // A phone that ended every few steps for ever would get nowhere.
+    let mut ends = if crash_every.is_some() { 40 } else { 0 };
+    world.fault = Box::new(move |step| {
+        let hit = ends > 0 && crash_every.is_some_and(|every| step % every == 0);
+        ends -= u32::from(hit);
+        hit.then_some(Fault::Crash(bob))
+    });
+    world.run();
+    // New starts are allowed four an hour.
+    world.pass(Duration::from_seconds(3_601));
+    world.run();
+    let heard = world.heard(bob, alice);
+    let shown: Vec<_> = heard.into_iter().filter(|text| text.starts_with("waiting")).collect();
+    assert_eq!(shown, said, "{waiting} waited: each is shown once, in order");
+    let told = world.take_notices(bob);
+    assert!(asked_again(&told) >= waiting, "{waiting} waited, {} asked for", asked_again(&told));
+    assert!(!told.iter().any(|notice| matches!(notice, Notice::Undecryptable { asked_again: false, .. })));
+    let states = world.states(alice, bob);
+    assert!(states[states.len() - waiting..].iter().all(|state| *state == DeliveryState::Delivered));
+}
+
+#[test]
+fn all_that_waited_for_a_phone_put_back_from_an_old_copy_comes_again() {
+    [1, 64, 65, 150, 250, 1_000].into_iter().for_each(|waiting| put_back_with(waiting, None));
+}
+
+#[test]
+fn all_that_waited_comes_again_also_to_a_phone_that_is_put_back_and_ends_again_and_again() {
+    [7, 50, 120].into_iter().for_each(|every| put_back_with(150, Some(every)));
+}
+
+/// The recipient is away while `aged` texts age out, and comes back when `late` ones wait.
+fn back_after_a_gap(aged: usize, late: usize) {
+    let mut world = World::with(patient());
+    let (ivo, jana) = world.pair();
+    world.offline(jana);
+    say_all(&mut world, ivo, jana, &texts("aged", aged));
+    world.age(19);
+    let said = texts("late", late);
+    say_all(&mut world, ivo, jana, &said);
+    world.age(13);
+    world.online(jana);
+    world.run();
+    let heard = world.heard(jana, ivo);
+    assert!(!heard.iter().any(|text| text.starts_with("aged")), "they have really aged out");
+    assert_eq!(heard[1..], said, "{aged} aged out: each that waited is shown");
+    let told = world.take_notices(jana);
+    assert!(
+        !told.iter().any(|notice| matches!(notice, Notice::Undecryptable { .. } | Notice::Recovered { .. })),
+        "and it opens at once"
+    );
+}
+
+#[test]
+fn what_waits_opens_however_many_have_aged_out_before_it() {
+    for (aged, late) in [(1_050, 300), (1_050, 60), (2_500, 60)] {
+        back_after_a_gap(aged, late);
+    }
+}
+
+#[test]
+fn a_request_that_does_not_open_is_repeated_and_what_it_asks_for_comes() {
+    let mut world = World::with(patient());
+    // In what is not sealed the relay's word says whose message it is that does not open.
+    let (alice, bob) = (world.phone("Alice"), world.phone_on_disk("Bob"));
+    for phone in [alice, bob] {
+        let (habits, mut rng) = (Habits { sealed_sender: false, ..Habits::default() }, world.fork());
+        world.at(phone).set_habits(habits, &mut rng).unwrap();
+    }
+    world.introduce(alice, bob);
+    let carol = world.phone("Carol");
+    let used = Rc::new(RefCell::new(None));
+    let seen = Rc::clone(&used);
+    world.forge = Box::new(move |at, frame| {
+        if let (true, RelayFrame::Bundles(bundles)) = (at == carol, frame) {
+            *seen.borrow_mut() = Some(bundles.devices[0].clone());
+        }
+    });
+    world.invite(carol, alice);
+    world.say(carol, alice, "hello");
+    world.run();
+    let copy = world.copy(bob);
+    for round in 0..2 {
+        world.say(alice, bob, &format!("gone {round}"));
+        world.run();
+        world.say(bob, alice, "answer");
+        world.run();
+    }
+    world.offline(bob);
+    let said = texts("waiting", 150);
+    say_all(&mut world, alice, bob, &said);
+    world.restore(bob, copy);
+    world.online(bob);
+    // As a relay does that was put back too: Bob gets keys of Alice's that Carol has used up, so that nothing of the
+    // conversation that he begins anew opens at Alice, the three requests for a hundred and fifty texts among it.
+    let mut used = Some(used.borrow_mut().take().unwrap());
+    world.forge = Box::new(move |at, frame| {
+        if let (true, RelayFrame::Bundles(bundles)) = (at == bob, frame)
+            && let Some(used) = used.take()
+        {
+            bundles.devices[0] = used;
+        }
+    });
+    world.run();
+    let told = world.take_notices(alice);
+    assert_eq!(asked_again(&told), 3, "{told:?}");
+    let heard = world.heard(bob, alice);
+    let shown: Vec<_> = heard.into_iter().filter(|text| text.starts_with("waiting")).collect();
+    assert_eq!(shown, said, "each is shown once, in order");
+}
+
+#[test]
+fn what_comes_too_late_to_open_is_asked_for_in_the_conversation_as_it_is() {
+    let mut world = World::with(patient());
+    let (alice, bob) = world.pair();
+    // In each of twelve turns a text does not reach the relay, and goes when the keys for it are kept no longer.
+    let mut said = Vec::new();
+    for turn in 0..12 {
+        world.tamper = Box::new(move |at, frame| {
+            if let (true, ClientFrame::Submit(submit)) = (at == alice, &*frame) {
+                *frame = ClientFrame::Ping(Ping { request: submit.request });
+            }
+        });
+        for part in ["a", "b"] {
+            let text = format!("{part} {turn}");
+            world.say(alice, bob, &text);
+            world.run();
+            said.push(text);
+            world.tamper = Box::new(|_, _| {});
+        }
+        world.say(bob, alice, "answer");
+        world.run();
+    }
+    world.take_notices(bob);
+    // On a new connection what has no answer is submitted again.
+    world.offline(bob);
+    world.cut(alice);
+    world.run();
+    world.online(bob);
+    world.run();
+    let told = world.take_notices(bob);
+    assert!(asked_again(&told) > 0, "they really come too late: {told:?}");
+    assert!(
+        !told.iter().any(|notice| matches!(notice, Notice::Recovered { .. })),
+        "nobody lost keys: {told:?}"
+    );
+    let mut heard = world.heard(bob, alice);
+    heard.retain(|text| text != "hello");
+    heard.sort();
+    said.sort();
+    assert_eq!(heard, said, "each is shown once");
+}

@@ -1,0 +1,232 @@
+//! A soak: three people talk through the real programs, under limits that throttle them, while relay and phones are
+//! killed and stopped at random moments. In the end nothing may be lost, doubled or reordered.
+//!
+//! `cargo run --release -p pillarbox-tests --example soak -- SECONDS [SEED]`, ten minutes unless another time is given. It
+//! ends with 0 if all is well.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a soak fails by panicking")]
+
+#[expect(dead_code, reason = "the loops of kills use more of it")]
+#[path = "../tests/system_kills/phones.rs"]
+mod phones;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::process::ExitCode;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use pillarbox_tests::{Ended, Phone, Place, Relay, Said, Wrong};
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use serde_json::Value;
+
+/// How long it lasts unless the command line says otherwise, in seconds.
+const LASTS: u64 = 600;
+
+/// Who talks: everybody with both others.
+const PEOPLE: [&str; 3] = ["Alice", "Bob", "Carol"];
+
+/// Limits that whoever types like this meets all the time: a burst, and then twenty messages a second for everybody at one
+/// address.
+const LIMITS: &str =
+    r#"{"sealed_submissions":{"burst":30,"every":50},"submissions":{"burst":30,"every":50}}"#;
+
+/// Most lines that somebody types in one chat.
+const MOST_LINES: usize = 60;
+
+/// Longest life of a chat after its last line was typed.
+const CHAT: Duration = Duration::from_secs(3);
+
+/// Longest time from one fault of the relay to the next.
+const QUIET: Duration = Duration::from_secs(8);
+
+/// How long the relay is stopped at most, with SIGSTOP: shorter than the patience of a phone, and longer.
+const STOPPED: Duration = Duration::from_secs(20);
+
+/// How long nothing more may go or come after the last fault before something that still waits is given up. The limits let
+/// twenty messages a second go.
+const STUCK: Duration = Duration::from_secs(60);
+
+/// Who says it to whom.
+type Way = (usize, usize);
+
+/// What one person did.
+#[derive(Default)]
+struct Diary {
+    /// What was said to each of the others.
+    said: BTreeMap<usize, Said>,
+    chats: u32,
+    kills: u32,
+    inboxes: u32,
+}
+
+/// What was done to the relay.
+#[derive(Debug, Default)]
+struct Faults {
+    kills: u32,
+    stops: u32,
+}
+
+fn main() -> ExitCode {
+    let numbers: Result<Vec<u64>, _> = std::env::args().skip(1).map(|argument| argument.parse()).collect();
+    let (lasts, seed) = match numbers.as_deref() {
+        Ok([]) => (LASTS, rand::rng().random()),
+        Ok(&[lasts]) => (lasts, rand::rng().random()),
+        Ok(&[lasts, seed]) => (lasts, seed),
+        _ => {
+            eprintln!("soak [SECONDS [SEED]], both whole numbers");
+            return ExitCode::FAILURE;
+        }
+    };
+    let lasts = Duration::from_secs(lasts);
+    println!("A soak of {} s under {LIMITS}, seed {seed}.", lasts.as_secs());
+
+    let place = Place::new();
+    fs::write(place.path("limits"), LIMITS).unwrap();
+    let limits = place.path("limits");
+    let options = ["--limits", limits.to_str().unwrap()];
+    let relay = Relay::listen_with(&place, &place.path("relay"), "127.0.0.1:0", &options);
+    PEOPLE.into_iter().for_each(|name| phones::profile(&place, &relay, name));
+    let people = PEOPLE.map(|name| place.phone(name));
+    for (one, other) in pairs() {
+        people[one].add(&people[other]);
+    }
+
+    let until = Instant::now() + lasts;
+    let (diaries, relay, faults) = thread::scope(|scope| {
+        let talking: Vec<_> = (0..PEOPLE.len())
+            .map(|own| {
+                let (people, dice) = (&people, StdRng::seed_from_u64(seed ^ (own as u64 + 1)));
+                scope.spawn(move || talk(people, own, until, dice))
+            })
+            .collect();
+        let (relay, faults) = trouble(&place, relay, until, StdRng::seed_from_u64(seed));
+        let diaries: Vec<Diary> = talking.into_iter().map(|one| one.join().unwrap()).collect();
+        (diaries, relay, faults)
+    });
+    let rounds = calm(&people);
+    drop(relay);
+    report(&people, &diaries, &faults, rounds)
+}
+
+fn pairs() -> impl Iterator<Item = Way> {
+    let all = 0..PEOPLE.len();
+    all.clone()
+        .flat_map(move |one| all.clone().map(move |other| (one, other)))
+        .filter(|(one, other)| one != other)
+}
+
+/// One person, until the time is over: opens a chat, types, and is interrupted or not; or looks into the inbox.
+fn talk(people: &[Phone<'_>; PEOPLE.len()], own: usize, until: Instant, mut dice: StdRng) -> Diary {
+    let (me, mut diary, mut number) = (&people[own], Diary::default(), 0);
+    while Instant::now() < until {
+        if dice.random_ratio(1, 6) {
+            let inbox = me.start(&["inbox", "--json"]);
+            thread::sleep(dice.random_range(Duration::ZERO..CHAT));
+            drop(inbox.kill());
+            diary.inboxes += 1;
+            continue;
+        }
+        let other = (own + dice.random_range(1..PEOPLE.len())) % PEOPLE.len();
+        let said = diary.said.entry(other).or_default();
+        let mut chat = me.start(&["chat", PEOPLE[other]]);
+        for _ in 0..dice.random_range(1..=MOST_LINES) {
+            let text = format!("{} to {}: {number}", PEOPLE[own], PEOPLE[other]);
+            number += 1;
+            said.say(&text);
+            chat.feed(&format!("{text}\n"));
+        }
+        thread::sleep(dice.random_range(Duration::ZERO..CHAT));
+        let killed = dice.random_ratio(2, 3);
+        let ended = if killed { chat.kill() } else { chat.finish() };
+        diary.chats += 1;
+        diary.kills += u32::from(killed);
+        stored(&ended).for_each(|text| said.accept(text));
+    }
+    diary
+}
+
+/// The texts that a `chat` had stored: it says each again once it is. Those are the ones that must arrive.
+fn stored(chat: &Ended) -> impl Iterator<Item = &str> {
+    let whole = chat.out.split_inclusive('\n').filter_map(|line| line.strip_suffix('\n'));
+    whole.filter_map(|line| line.strip_prefix("You, ")?.split_once(": ")).map(|(_, text)| text)
+}
+
+/// Kills the relay and stops it, at random moments, until the time is over.
+fn trouble(place: &Place, relay: Relay, until: Instant, mut dice: StdRng) -> (Relay, Faults) {
+    let (mut relay, mut faults) = (relay, Faults::default());
+    loop {
+        let left = until.saturating_duration_since(Instant::now());
+        thread::sleep(dice.random_range(Duration::ZERO..QUIET).min(left));
+        if Instant::now() >= until {
+            return (relay, faults);
+        }
+        if dice.random_ratio(1, 6) {
+            relay.signal("STOP");
+            thread::sleep(dice.random_range(Duration::ZERO..STOPPED).min(left));
+            relay.signal("CONT");
+            faults.stops += 1;
+        } else {
+            relay = relay.kill().start_again(place);
+            faults.kills += 1;
+        }
+    }
+}
+
+/// Nobody says anything more, and nothing fails: every `inbox` ends well, until nothing waits anywhere. Gives the number of
+/// rounds that it took.
+fn calm(people: &[Phone<'_>]) -> usize {
+    let (mut rounds, mut before, mut moved) = (0, u64::MAX, Instant::now());
+    loop {
+        rounds += 1;
+        let mut came = 0;
+        for phone in people {
+            came += phone.run(&["inbox", "--json"]).expect(0).json_lines().len();
+        }
+        let waiting: u64 = people.iter().map(Phone::waiting).sum();
+        if came == 0 && waiting == 0 {
+            return rounds;
+        }
+        if came > 0 || waiting < before {
+            moved = Instant::now();
+        }
+        before = waiting;
+        assert!(moved.elapsed() < STUCK, "{waiting} messages still wait to go, and nothing moves");
+    }
+}
+
+/// Compares what everybody said with what everybody has.
+fn report(people: &[Phone<'_>], diaries: &[Diary], faults: &Faults, rounds: usize) -> ExitCode {
+    let (mut counts, mut wrongs) = ([0; 3], Vec::new());
+    for (from, to) in pairs() {
+        let mut said = diaries[from].said.get(&to).cloned().unwrap_or_default();
+        let kept = people[to].run(&["history", PEOPLE[from], "--json"]).expect(0).json_lines();
+        kept.iter().filter_map(received).for_each(|text| said.show(text));
+        counts.iter_mut().zip(said.counts()).for_each(|(sum, count)| *sum += count);
+        wrongs.extend(said.wrongs());
+    }
+    let of = |which: fn(&Wrong) -> bool| wrongs.iter().filter(|wrong| which(wrong)).count();
+    let sum = |of: fn(&Diary) -> u32| diaries.iter().map(of).sum::<u32>();
+    let [typed, stored, kept] = counts;
+    println!(
+        "{typed} lines typed in {} chats, {stored} of them stored, {kept} received. Kills: relay {}, chats {}, inboxes {}; \
+         the relay was stopped {} times. After that {rounds} rounds of inbox.\n\
+         Lost {}, doubled {}, reordered {}, made up {}.",
+        sum(|diary| diary.chats),
+        faults.kills,
+        sum(|diary| diary.kills),
+        sum(|diary| diary.inboxes),
+        faults.stops,
+        of(|wrong| matches!(wrong, Wrong::Lost(_))),
+        of(|wrong| matches!(wrong, Wrong::Doubled(_))),
+        of(|wrong| matches!(wrong, Wrong::Swapped(_))),
+        of(|wrong| matches!(wrong, Wrong::Unsaid(_))),
+    );
+    wrongs.iter().take(20).for_each(|wrong| println!("{wrong:?}"));
+    if wrongs.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// The words of an entry that came in.
+fn received(entry: &Value) -> Option<&str> {
+    entry["state"].is_null().then(|| entry["text"].as_str())?
+}
