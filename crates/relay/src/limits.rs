@@ -153,7 +153,7 @@ limits! {
     CODES_PER_NUMBER / codes_per_number: Rate as Often = Rate { burst: 3, every: Duration::from_seconds(3_600) },
         "Codes to one number: with five tries at each, guessing for a year succeeds in 1 of 23 cases; with one code a minute, in 9 of 10.";
     AUTHENTICATION_FAILURES / authentication_failures: Rate as Often = Rate::per_minute(20, 20),
-        "Failed proofs of a device from one address: a signature cannot be guessed, but checking one costs 30 microseconds.";
+        "Failed proofs of a device from one address before each further one ends its connection: checking one costs 30 microseconds, and a good one is never refused for them.";
     LOOK_UPS / look_ups: Rate as Often = Rate::per_minute(60, 10),
         "Directory questions by one account: an address book at once; trying out all numbers of a country takes centuries.";
     BUNDLES / bundles: Rate as Often = Rate::per_minute(120, 30),

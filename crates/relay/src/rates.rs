@@ -76,18 +76,6 @@ impl Rates {
         Self { full_at: HashMap::new(), most: most as usize, cleared: Timestamp(0) }
     }
 
-    /// Whether the request may be done, without counting it.
-    pub(crate) fn check(
-        &self,
-        request: Request,
-        subject: Subject,
-        rate: Rate,
-        now: Timestamp,
-    ) -> Result<(), Refusal> {
-        let known = self.full_at.get(&(request, self.place(request, subject))).copied();
-        next(known, rate, now).map(|_| ())
-    }
-
     /// Counts the request, or says when it may come again.
     pub(crate) fn take(
         &mut self,

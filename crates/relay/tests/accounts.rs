@@ -9,6 +9,8 @@
 
 mod world;
 
+use std::net::IpAddr;
+
 use pillarbox_crypto::labels::SENDER_CERTIFICATE;
 use pillarbox_crypto::{Signature, SigningPublic};
 use pillarbox_relay::{Effect, Granularity, Holdings, Input, Keeping, Limits, Rate, Settings};
@@ -216,25 +218,39 @@ fn times_and_addresses_are_kept_as_exactly_as_set() {
 }
 
 #[test]
-fn failed_proofs_from_one_address_run_dry_and_others_go_on() {
+fn a_good_proof_is_never_refused_because_others_failed() {
     let rate = Rate { burst: 2, every: Duration(5_000) };
-    let limits = Limits { authentication_failures: rate, ..Limits::default() };
+    let limits = Limits { authentication_failures: rate, register: rate, ..Limits::default() };
     let mut world = World::in_memory(Settings { limits, ..Settings::default() });
     let (anne, _) = world.register(1, None);
-    let here = world.open();
-    let bad = |request| {
-        ClientFrame::Authenticate(Authenticate {
-            request: RequestId(request),
-            address: anne.address,
-            signature: FixedBytes([3; 64]),
-        })
+    let neighbour = IpAddr::from([198, 51, 100, 7]);
+    let bad = |address, request| {
+        let signature = FixedBytes([3; 64]);
+        ClientFrame::Authenticate(Authenticate { request: RequestId(request), address, signature })
     };
-    assert_eq!(refusal(&world.ask_one(here, bad(1))), Refusal::NotAuthentic);
-    assert_eq!(refusal(&world.ask_one(here, bad(2))), Refusal::NotAuthentic);
-    assert_eq!(refusal(&world.ask_one(here, bad(3))), Refusal::RateLimited { retry_after: 5 });
-    let good = authenticate(&anne, here, RequestId(4));
-    assert_eq!(refusal(&world.ask_one(here, good.clone())), Refusal::RateLimited { retry_after: 5 });
-    world.connect(&anne);
-    world.now = world.now + Duration(5_000);
-    assert!(matches!(world.ask_one(here, good), RelayFrame::Authenticated(_)));
+    let forged = |connection| {
+        let ClientFrame::Register(mut frame) = registration(9, None, connection, RequestId(8)) else { panic!() };
+        frame.signature = FixedBytes([3; 64]);
+        ClientFrame::Register(frame)
+    };
+    for round in 0..20 {
+        // Two fail and hear so; from then on each that fails ends its own connection, and nobody else's.
+        let attacking = world.open_from(neighbour);
+        let frame = match round % 3 {
+            0 => bad(anne.address, round),
+            1 => bad(world::nobody(), round),
+            _ => forged(attacking),
+        };
+        assert_eq!(refusal(&world.ask_one(attacking, frame)), Refusal::NotAuthentic);
+        assert_eq!(world.closed.contains_key(&attacking), round >= 2, "{round}");
+        let honest = world.open_from(neighbour);
+        let good = authenticate(&anne, honest, RequestId(4));
+        assert!(matches!(world.ask_one(honest, good), RelayFrame::Authenticated(_)), "{round}");
+    }
+    // Neither do failed registrations, or one that is told again, use up what newcomers have.
+    for again in [false, true, true, true] {
+        let newcomer = world.open_from(neighbour);
+        let frame = registration(5, None, newcomer, RequestId(1));
+        let RelayFrame::Registered(_) = world.ask_one(newcomer, frame) else { panic!("{again}") };
+    }
 }

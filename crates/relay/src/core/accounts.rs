@@ -66,7 +66,7 @@ impl<S: Store> Relay<S> {
                 };
                 round.defer(id, Input::Frame(again));
             }
-            Err(reason) => round.refuse(id, frame.request, reason),
+            Err(reason) => self.refuse_proof(id, frame.request, reason, round),
         }
     }
 
@@ -100,9 +100,6 @@ impl<S: Store> Relay<S> {
             return Err(Refusal::NotWellFormed);
         }
         check_upload(&frame.prekeys)?;
-        let subject = Subject::address(connection.peer);
-        let rate = self.settings.limits.register;
-        self.rates.take(Request::Register, subject, rate, round.now)?;
         if !proves(&frame.device_key, &connection, &frame.signature) {
             return Err(Refusal::NotAuthentic);
         }
@@ -115,6 +112,10 @@ impl<S: Store> Relay<S> {
                 Err(Refusal::NotWellFormed)
             };
         }
+        // Counted after the proof and after an account that is there already: neither a neighbour's noise nor a phone that
+        // did not hear its answer uses up what newcomers behind the same address have.
+        let subject = Subject::address(connection.peer);
+        self.rates.take(Request::Register, subject, self.settings.limits.register, round.now)?;
         let Some(handle) = &frame.handle else { return Ok(Registering::New(connection)) };
         let holder = self.directory.account_by_handle(handle).map(|holder| holder.row.account);
         match (self.settings.verify_numbers, code, holder) {

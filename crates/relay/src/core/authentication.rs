@@ -1,7 +1,7 @@
 //! A connection says which device it belongs to.
 
 use pillarbox_transport::authentication::verify_handshake;
-use pillarbox_wire::{Authenticate, Authenticated, DeviceAddress, Farewell, FixedBytes, Refusal, RelayFrame};
+use pillarbox_wire::{Authenticate, Authenticated, DeviceAddress, Farewell, FixedBytes, Refusal, RelayFrame, RequestId};
 
 use super::Relay;
 use super::connections::Connection;
@@ -20,7 +20,7 @@ pub(super) fn proves(key: &FixedBytes<32>, connection: &Connection, signature: &
 impl<S: Store> Relay<S> {
     pub(super) fn authenticate(&mut self, id: ConnectionId, frame: &Authenticate, round: &mut Round) {
         let Authenticate { request, address, signature } = frame;
-        match self.check_authentication(id, *address, signature, round) {
+        match self.check_authentication(id, *address, signature) {
             Ok(connection) => {
                 self.bind(id, *address, round);
                 self.see(*address, connection.peer, round);
@@ -30,30 +30,47 @@ impl<S: Store> Relay<S> {
                 let waiting = u32::try_from(waiting).unwrap_or(u32::MAX);
                 round.answer(id, RelayFrame::Authenticated(Authenticated { request: *request, waiting }));
             }
-            Err(reason) => round.refuse(id, *request, reason),
+            Err(reason) => self.refuse_proof(id, *request, reason, round),
         }
     }
 
     fn check_authentication(
-        &mut self,
+        &self,
         id: ConnectionId,
         address: DeviceAddress,
         signature: &FixedBytes<64>,
-        round: &Round,
     ) -> Result<Connection, Refusal> {
         let connection = self.connections.get(id).ok_or(Refusal::NotAuthenticated)?;
         if connection.device.is_some() {
             return Err(Refusal::AlreadyAuthenticated);
         }
-        let subject = Subject::address(connection.peer);
-        let rate = self.settings.limits.authentication_failures;
-        self.rates.check(Request::AuthenticationFailure, subject, rate, round.now)?;
         let known = self.directory.device(&address);
         if known.is_some_and(|device| proves(&device.row.device_key, &connection, signature)) {
             return Ok(connection);
         }
-        self.rates.take(Request::AuthenticationFailure, subject, rate, round.now)?;
         Err(Refusal::NotAuthentic)
+    }
+
+    /// Refuses a proof that does not verify, and counts it. Past the limit the connection ends as well: each further try
+    /// then costs its peer a handshake, which is more than the check costs this thread. A proof that verifies is never
+    /// refused for what others behind the same address have failed.
+    pub(super) fn refuse_proof(
+        &mut self,
+        id: ConnectionId,
+        request: RequestId,
+        reason: Refusal,
+        round: &mut Round,
+    ) {
+        round.refuse(id, request, reason);
+        let Some(connection) = self.connections.get(id).filter(|_| reason == Refusal::NotAuthentic) else {
+            return;
+        };
+        let subject = Subject::address(connection.peer);
+        let rate = self.settings.limits.authentication_failures;
+        if self.rates.take(Request::AuthenticationFailure, subject, rate, round.now).is_err() {
+            self.forget(id, round);
+            round.close(id, Farewell::TooMany);
+        }
     }
 
     /// Makes `id` the connection of this device. An older one is closed: it is the same device, come back by another way.

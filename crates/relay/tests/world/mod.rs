@@ -258,15 +258,29 @@ impl World {
     }
 
     pub fn opening(&mut self) -> (ConnectionId, Input) {
+        let peer = IpAddr::V4(Ipv4Addr::new(192, 0, 2, (self.next_connection % 200) as u8));
+        self.opening_from(peer)
+    }
+
+    fn opening_from(&mut self, peer: IpAddr) -> (ConnectionId, Input) {
         let connection = ConnectionId(self.next_connection);
         self.next_connection += 1;
-        let peer = IpAddr::V4(Ipv4Addr::new(192, 0, 2, (connection.0 % 200) as u8));
         (connection, Input::Opened { peer, handshake_hash: handshake(connection) })
     }
 
     /// A connection that names nobody.
     pub fn open(&mut self) -> ConnectionId {
-        let (connection, input) = self.opening();
+        let opening = self.opening();
+        self.welcomed(opening)
+    }
+
+    /// One from this address.
+    pub fn open_from(&mut self, peer: IpAddr) -> ConnectionId {
+        let opening = self.opening_from(peer);
+        self.welcomed(opening)
+    }
+
+    fn welcomed(&mut self, (connection, input): (ConnectionId, Input)) -> ConnectionId {
         self.process(vec![(connection, input)]);
         let welcome = self.take(connection);
         assert!(matches!(welcome[..], [RelayFrame::Welcome(_)]), "{welcome:?}");
