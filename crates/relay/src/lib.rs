@@ -41,6 +41,6 @@ pub use crate::core::{ConnectionId, Counts, Effect, Input, Outcome, Relay, Setti
 pub use holdings::{Completeness, Holdings, HoldingsError};
 pub use keeping::{Granularity, Keeping, LogRule, Logged};
 pub use limits::{Amount, Limit, Limits, Rate};
-pub use mailbox::Waiting;
+pub use mailbox::{Entrance, Waiting};
 pub use passing::{About, Passing};
 pub use store::{DATABASE_FILE, SqliteStore, Store, StoreError};

@@ -116,6 +116,10 @@ limits! {
         "Messages that wait in one mailbox: a month of a busy account; each costs 16 bytes of memory besides the disk.";
     MAILBOX_BYTES / mailbox_bytes: u64 as Bytes = 64 << 20,
         "Payload bytes that wait in one mailbox: with more, a few accounts could fill the relay's disk.";
+    MAILBOX_RESERVED_MESSAGES / mailbox_reserved_messages: u32 as Count = 5_000,
+        "Of those, messages that only senders with the delivery key may add: half, and never more, so that strangers who fill the rest keep no contact out.";
+    MAILBOX_RESERVED_BYTES / mailbox_reserved_bytes: u64 as Bytes = 32 << 20,
+        "Of those bytes, the ones that only senders with the delivery key may fill: half, and never more: 800 of the longest messages.";
     WINDOW_MESSAGES / window_messages: u32 as Count = MAX_ACKNOWLEDGEMENTS as u32,
         "Messages delivered and not acknowledged on one connection: one acknowledging frame empties it.";
     WINDOW_BYTES / window_bytes: u64 as Bytes = 256 << 10,
@@ -159,7 +163,7 @@ limits! {
     BUNDLES / bundles: Rate as Often = Rate::per_minute(120, 30),
         "Prekey bundles asked for by one account or address: each takes a one-time prekey out of a stock.";
     BUNDLES_OF_ONE / bundles_of_one: Rate as Often = Rate::per_minute(60, 10),
-        "Prekey bundles of one account handed to everybody together: slows whoever wants to use its stock up.";
+        "One-time prekeys of one account handed to everybody together; past it a bundle has the last-resort one. Slows whoever wants to use its stock up, and makes nobody unreachable.";
     CERTIFICATES / certificates: Rate as Often = Rate::per_minute(10, 1),
         "Sender certificates for one account: one a day is needed; signing one costs 20 microseconds.";
     SUBMISSIONS / submissions: Rate as Often = Rate::per_minute(2_000, 1_200),
@@ -205,6 +209,10 @@ const _: () = assert!(WINDOW_BYTES >= MAX_PAYLOAD_LEN as u64 && READ_AHEAD_BYTES
 // With less the ageing clock could not keep up, let alone catch up.
 const _: () = assert!(AGEING_STEP.0 > SWEEP_INTERVAL.0);
 const _: () = assert!(MAILBOX_BYTES >= MAX_PAYLOAD_LEN as u64);
+// Each side has room for the longest message.
+const _: () = assert!(MAILBOX_RESERVED_BYTES >= MAX_PAYLOAD_LEN as u64);
+const _: () = assert!(MAILBOX_BYTES - MAILBOX_RESERVED_BYTES >= MAX_PAYLOAD_LEN as u64);
+const _: () = assert!(MAILBOX_RESERVED_MESSAGES > 0 && MAILBOX_RESERVED_MESSAGES < MAILBOX_MESSAGES);
 const _: () = assert!(ONE_TIME_PREKEYS as usize >= MAX_PREKEYS_PER_UPLOAD);
 
 #[cfg(test)]

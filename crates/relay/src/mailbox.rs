@@ -5,27 +5,93 @@
 
 use std::collections::VecDeque;
 
+use pillarbox_wire::limits::MAX_PAYLOAD_LEN;
 use pillarbox_wire::{Duration, MessageId, Timestamp};
+
+use crate::limits::Limits;
+
+/// How a message came into a mailbox.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entrance {
+    /// From a sender who showed the recipient's delivery key. A row that names no sender is such a message.
+    Sealed,
+    /// From a sender with a name, who may be anybody.
+    Open,
+}
 
 /// One waiting message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Waiting {
     /// Its row.
     pub message: MessageId,
-    /// Payload bytes.
-    pub size: u32,
     /// When it was accepted, in seconds since 1970, which is exact enough to age by.
     pub accepted: u32,
+    /// Payload bytes.
+    pub size: u16,
+    /// How it came.
+    pub entrance: Entrance,
 }
+
+const _: () = assert!(MAX_PAYLOAD_LEN <= u16::MAX as usize);
 
 impl Waiting {
     /// The index entry of a row.
     #[must_use]
-    pub fn new(message: MessageId, size: usize, accepted: Timestamp) -> Self {
+    pub fn new(message: MessageId, size: usize, accepted: Timestamp, entrance: Entrance) -> Self {
         Self {
             message,
-            size: u32::try_from(size).unwrap_or(u32::MAX),
             accepted: u32::try_from(accepted.as_seconds()).unwrap_or(u32::MAX),
+            size: u16::try_from(size).unwrap_or(u16::MAX),
+            entrance,
+        }
+    }
+}
+
+/// Messages, and their payload bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Load {
+    messages: u64,
+    bytes: u64,
+}
+
+impl Load {
+    fn add(&mut self, size: u64) {
+        self.messages += 1;
+        self.bytes = self.bytes.saturating_add(size);
+    }
+
+    fn take(&mut self, size: u64) {
+        self.messages = self.messages.saturating_sub(1);
+        self.bytes = self.bytes.saturating_sub(size);
+    }
+
+    /// Whether one more message fits, with so much beside it.
+    fn fits(self, beside: Self, size: u64, messages: u64, bytes: u64) -> bool {
+        self.messages + beside.messages < messages
+            && self.bytes.saturating_add(beside.bytes).saturating_add(size) <= bytes
+    }
+}
+
+/// What one mailbox holds at most, and how much of that is for messages that come [sealed](Entrance::Sealed).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Quota {
+    messages: u64,
+    bytes: u64,
+    /// What messages from senders with a name may take.
+    open_messages: u64,
+    open_bytes: u64,
+}
+
+impl From<&Limits> for Quota {
+    fn from(limits: &Limits) -> Self {
+        let (messages, bytes) = (u64::from(limits.mailbox_messages), limits.mailbox_bytes);
+        // Of a mailbox that was made smaller at most half is reserved: it stays one that strangers can write to.
+        let open = |whole: u64, reserved| whole.saturating_sub(reserved).max(whole.div_ceil(2));
+        Self {
+            messages,
+            bytes,
+            open_messages: open(messages, limits.mailbox_reserved_messages.into()),
+            open_bytes: open(bytes, limits.mailbox_reserved_bytes),
         }
     }
 }
@@ -33,16 +99,18 @@ impl Waiting {
 /// The messages that wait for one device.
 ///
 /// Invariants: message numbers rise along the queue; the first `in_flight` entries, and no others, were handed to
-/// the device's present connection and are not acknowledged; `bytes` and `in_flight_bytes` are the sums of the sizes.
-/// `reserved` counts what is accepted but not committed yet: the quota includes it, deliveries do not.
+/// the device's present connection and are not acknowledged; `load` and `in_flight_bytes` are the sums of the sizes, and
+/// `open` is what [`Entrance::Open`] has of the load. `pending` counts what is accepted but not committed yet, by entrance:
+/// the quota includes it, deliveries do not.
 #[derive(Debug, Default)]
 pub(crate) struct Mailbox {
     queue: VecDeque<Waiting>,
-    bytes: u64,
+    load: Load,
+    open: Load,
     in_flight: usize,
     in_flight_bytes: u64,
-    reserved: u32,
-    reserved_bytes: u64,
+    pending: Load,
+    pending_open: Load,
 }
 
 impl Mailbox {
@@ -53,7 +121,7 @@ impl Mailbox {
 
     /// Payload bytes that wait.
     pub(crate) fn bytes(&self) -> u64 {
-        self.bytes
+        self.load.bytes
     }
 
     /// The rows of all waiting messages, in order.
@@ -61,28 +129,38 @@ impl Mailbox {
         self.queue.iter().map(|waiting| waiting.message)
     }
 
-    /// Keeps room for one message that is about to be committed; false if that would exceed a quota.
-    pub(crate) fn reserve(&mut self, size: usize, most: u32, most_bytes: u64) -> bool {
-        let count = self.queue.len() as u64 + u64::from(self.reserved) + 1;
-        let bytes = self.bytes.saturating_add(self.reserved_bytes).saturating_add(size as u64);
-        if count > u64::from(most) || bytes > most_bytes {
+    /// Keeps room for one message that is about to be committed; false if that would exceed the quota, or what it has
+    /// for messages that come in this way.
+    pub(crate) fn reserve(&mut self, size: usize, entrance: Entrance, quota: Quota) -> bool {
+        let size = size as u64;
+        let fits = self.load.fits(self.pending, size, quota.messages, quota.bytes);
+        let open = entrance == Entrance::Open;
+        let may = !open || self.open.fits(self.pending_open, size, quota.open_messages, quota.open_bytes);
+        if !fits || !may {
             return false;
         }
-        self.reserved += 1;
-        self.reserved_bytes += size as u64;
+        self.pending.add(size);
+        if open {
+            self.pending_open.add(size);
+        }
         true
     }
 
     /// Gives room back: the message was committed and is pushed next, or it was not.
-    pub(crate) fn release(&mut self, size: usize) {
-        self.reserved = self.reserved.saturating_sub(1);
-        self.reserved_bytes = self.reserved_bytes.saturating_sub(size as u64);
+    pub(crate) fn release(&mut self, size: usize, entrance: Entrance) {
+        self.pending.take(size as u64);
+        if entrance == Entrance::Open {
+            self.pending_open.take(size as u64);
+        }
     }
 
     /// Adds a committed message behind all others.
     pub(crate) fn push(&mut self, waiting: Waiting) {
         debug_assert!(self.queue.back().is_none_or(|last| last.message < waiting.message));
-        self.bytes += u64::from(waiting.size);
+        self.load.add(waiting.size.into());
+        if waiting.entrance == Entrance::Open {
+            self.open.add(waiting.size.into());
+        }
         self.queue.push_back(waiting);
     }
 
@@ -122,7 +200,10 @@ impl Mailbox {
         };
         // Acknowledged messages stand at the front, and a deque moves the shorter side.
         let Some(waiting) = self.queue.remove(at) else { return false };
-        self.bytes = self.bytes.saturating_sub(u64::from(waiting.size));
+        self.load.take(waiting.size.into());
+        if waiting.entrance == Entrance::Open {
+            self.open.take(waiting.size.into());
+        }
         if at < self.in_flight {
             self.in_flight -= 1;
             self.in_flight_bytes = self.in_flight_bytes.saturating_sub(u64::from(waiting.size));
@@ -144,13 +225,24 @@ mod tests {
 
     use super::*;
 
-    fn filled(sizes: &[u32]) -> Mailbox {
+    fn waiting(at: usize, size: usize, entrance: Entrance) -> Waiting {
+        Waiting::new(MessageId(at as u64), size, Timestamp(0), entrance)
+    }
+
+    fn entrance(open: bool) -> Entrance {
+        if open { Entrance::Open } else { Entrance::Sealed }
+    }
+
+    fn filled(messages: &[(usize, bool)]) -> Mailbox {
         let mut mailbox = Mailbox::default();
-        for (at, size) in sizes.iter().enumerate() {
-            mailbox.push(Waiting { message: MessageId(at as u64), size: *size, accepted: 0 });
+        for (at, (size, open)) in messages.iter().enumerate() {
+            mailbox.push(waiting(at, *size, entrance(*open)));
         }
         mailbox
     }
+
+    /// Ten messages and 200 bytes, six messages and 120 bytes of them for senders with a name.
+    const QUOTA: Quota = Quota { messages: 10, bytes: 200, open_messages: 6, open_bytes: 120 };
 
     #[test]
     fn an_entry_is_sixteen_bytes() {
@@ -159,7 +251,7 @@ mod tests {
 
     #[test]
     fn a_message_larger_than_the_window_still_goes_alone() {
-        let mut mailbox = filled(&[500, 1]);
+        let mut mailbox = filled(&[(500, true), (1, false)]);
         assert_eq!(mailbox.hand_over(10, 100).unwrap().message, MessageId(0));
         assert_eq!(mailbox.hand_over(10, 100), None);
     }
@@ -167,7 +259,7 @@ mod tests {
     proptest! {
         #[test]
         fn sums_and_order_hold_under_any_sequence(
-            sizes in proptest::collection::vec(0_u32..50, 0..40),
+            sizes in proptest::collection::vec((0_usize..50, any::<bool>()), 0..40),
             steps in proptest::collection::vec((0_u8..4, 0_u64..45), 0..120),
         ) {
             let mut mailbox = filled(&sizes);
@@ -179,7 +271,10 @@ mod tests {
                     _ => mailbox.rewind(),
                 }
                 let sum = |entries: usize| mailbox.queue.iter().take(entries).map(|entry| u64::from(entry.size)).sum::<u64>();
-                prop_assert_eq!(mailbox.bytes, sum(usize::MAX));
+                let open = mailbox.queue.iter().filter(|entry| entry.entrance == Entrance::Open);
+                let (count, bytes) = open.fold((0, 0), |(count, bytes), entry| (count + 1, bytes + u64::from(entry.size)));
+                prop_assert_eq!(mailbox.open, Load { messages: count, bytes });
+                prop_assert_eq!(mailbox.load, Load { messages: mailbox.len() as u64, bytes: sum(usize::MAX) });
                 prop_assert_eq!(mailbox.in_flight_bytes, sum(mailbox.in_flight));
                 prop_assert!(mailbox.in_flight <= mailbox.queue.len().min(5));
                 prop_assert!(mailbox.in_flight <= 1 || mailbox.in_flight_bytes <= 90);
@@ -188,16 +283,35 @@ mod tests {
         }
 
         #[test]
-        fn a_quota_counts_what_is_not_committed_yet(sizes in proptest::collection::vec(1_usize..50, 1..40)) {
+        fn a_quota_counts_what_is_not_committed_yet(
+            offered in proptest::collection::vec((1_usize..50, any::<bool>()), 1..40),
+        ) {
             let mut mailbox = Mailbox::default();
-            let taken: Vec<_> = sizes.iter().filter(|size| mailbox.reserve(**size, 10, 200)).collect();
-            prop_assert!(taken.len() <= 10 && taken.iter().copied().sum::<usize>() <= 200);
-            for (at, size) in taken.iter().enumerate() {
-                mailbox.release(**size);
-                mailbox.push(Waiting::new(MessageId(at as u64), **size, Timestamp(0)));
+            let taken: Vec<_> =
+                offered.iter().filter(|(size, open)| mailbox.reserve(*size, entrance(*open), QUOTA)).collect();
+            let sum = |of: &[&(usize, bool)]| of.iter().map(|(size, _)| *size).sum::<usize>();
+            let open: Vec<_> = taken.iter().copied().filter(|(_, open)| *open).collect();
+            prop_assert!(taken.len() <= 10 && sum(&taken) <= 200);
+            prop_assert!(open.len() <= 6 && sum(&open) <= 120);
+            for (at, (size, open)) in taken.iter().enumerate() {
+                mailbox.release(*size, entrance(*open));
+                mailbox.push(waiting(at, *size, entrance(*open)));
             }
-            prop_assert_eq!(mailbox.bytes(), taken.into_iter().sum::<usize>() as u64);
-            prop_assert_eq!((mailbox.reserved, mailbox.reserved_bytes), (0, 0));
+            prop_assert_eq!(mailbox.bytes(), sum(&taken) as u64);
+            prop_assert_eq!((mailbox.pending, mailbox.pending_open), (Load::default(), Load::default()));
+        }
+
+        #[test]
+        fn what_is_reserved_is_there_however_much_strangers_send(
+            offered in proptest::collection::vec(1_usize..50, 1..80),
+        ) {
+            let mut mailbox = Mailbox::default();
+            for size in offered {
+                mailbox.reserve(size, Entrance::Open, QUOTA);
+            }
+            for _ in 0..4 {
+                prop_assert!(mailbox.reserve(20, Entrance::Sealed, QUOTA));
+            }
         }
     }
 }

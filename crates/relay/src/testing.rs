@@ -101,7 +101,7 @@ fn message(number: u64, mailbox: u32, sender: Option<u8>) -> MessageRow {
     }
 }
 
-fn waiting<S: Store>(store: &mut S) -> Vec<(u32, u64, u32)> {
+fn waiting<S: Store>(store: &mut S) -> Vec<(u32, u64, u16)> {
     let mut all = Vec::new();
     store.waiting(&mut |mailbox, waiting| all.push((mailbox.0, waiting.message.0, waiting.size))).unwrap();
     all

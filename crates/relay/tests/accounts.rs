@@ -229,7 +229,9 @@ fn a_good_proof_is_never_refused_because_others_failed() {
         ClientFrame::Authenticate(Authenticate { request: RequestId(request), address, signature })
     };
     let forged = |connection| {
-        let ClientFrame::Register(mut frame) = registration(9, None, connection, RequestId(8)) else { panic!() };
+        let ClientFrame::Register(mut frame) = registration(9, None, connection, RequestId(8)) else {
+            panic!()
+        };
         frame.signature = FixedBytes([3; 64]);
         ClientFrame::Register(frame)
     };

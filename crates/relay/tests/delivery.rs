@@ -148,7 +148,7 @@ fn everybody_who_comes_back_at_once_is_served_in_turns() {
 
 #[test]
 fn a_full_mailbox_refuses_even_within_one_batch_and_takes_again_after_an_acknowledgement() {
-    let limits = Limits { mailbox_messages: 4, ..Limits::default() };
+    let limits = Limits { mailbox_messages: 4, mailbox_reserved_messages: 0, ..Limits::default() };
     let mut world = World::in_memory(Settings { limits, ..Settings::default() });
     let (anne, anne_here) = world.register(1, None);
     let (_, ben_here) = world.register(2, None);
@@ -163,6 +163,36 @@ fn a_full_mailbox_refuses_even_within_one_batch_and_takes_again_after_an_acknowl
     world.acknowledge(anne_here, &[deliveries(&came)[0].message]);
     assert!(matches!(world.submit(ben_here, anne.address, b"payload"), RelayFrame::Accepted(_)));
     assert_eq!(reason(&world.submit(ben_here, anne.address, b"payload")), Refusal::MailboxFull);
+}
+
+#[test]
+fn strangers_get_part_of_a_mailbox_and_whoever_has_the_delivery_key_the_rest() {
+    for sender in [true, false] {
+        let limits = Limits { mailbox_messages: 6, mailbox_reserved_messages: 2, ..Limits::default() };
+        let keeping = Keeping { sender, ..Keeping::LEAST };
+        let mut world = World::on_disk(Settings { limits, keeping, ..Settings::default() });
+        let (anne, anne_here) = world.register(1, None);
+        let (ben, mut ben_here) = world.register(2, None);
+        world.process(vec![(anne_here, Input::Closed)]);
+        let accepted = |frame: &RelayFrame| matches!(frame, RelayFrame::Accepted(_));
+        let by_stranger = |world: &mut World, from| accepted(&world.submit(from, anne.address, b"x"));
+        let by_contact = |world: &mut World| {
+            let (nameless, request) = (world.open(), world.request());
+            accepted(&world.ask_one(nameless, submission(request, anne.address, Some([1; 32]), b"x")))
+        };
+        assert_eq!([(); 5].map(|()| by_stranger(&mut world, ben_here)), [true, true, true, true, false]);
+        assert!(by_contact(&mut world));
+        // The shares are the same after a restart, which knows them by whether a row names its sender.
+        world.crash();
+        (ben_here, _) = world.connect(&ben);
+        assert!(!by_stranger(&mut world, ben_here));
+        assert_eq!([by_contact(&mut world), by_contact(&mut world)], [true, false], "six in all");
+        // What strangers sent makes room for strangers, and for contacts.
+        let (anne_here, came) = world.connect(&anne);
+        let first = deliveries(&came)[0].message;
+        world.acknowledge(anne_here, &[first]);
+        assert_eq!([by_contact(&mut world), by_contact(&mut world)], [true, false]);
+    }
 }
 
 #[test]

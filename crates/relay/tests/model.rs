@@ -418,6 +418,7 @@ impl Game {
 fn settings() -> Settings {
     let limits = Limits {
         mailbox_messages: QUOTA,
+        mailbox_reserved_messages: 0,
         window_messages: 4,
         read_ahead_bytes: 20,
         register: Rate::UNLIMITED,

@@ -1,6 +1,6 @@
 //! Peers that send more, or other, than a relay takes: handshakes, noise, frames, accounts, messages.
 
-use pillarbox_relay::limits::{MAILBOX_BYTES, REGISTER};
+use pillarbox_relay::limits::{MAILBOX_BYTES, MAILBOX_RESERVED_BYTES, REGISTER};
 use pillarbox_wire::limits::{MAX_ACKNOWLEDGEMENTS, MAX_PAYLOAD_LEN};
 use pillarbox_wire::{
     AccountId, Acknowledge, ClientFrame, DeviceAddress, DeviceId, Farewell, Goodbye, MessageId, Pong,
@@ -132,6 +132,10 @@ pub(crate) async fn quota(front: Front) -> Attacked {
         }
     }
     let bytes = taken * MAX_PAYLOAD_LEN as u64;
-    assert!(bytes <= MAILBOX_BYTES && bytes + MAX_PAYLOAD_LEN as u64 > MAILBOX_BYTES, "{bytes} bytes taken");
-    Attacked::done(format!("{taken} taken ({} MiB), {full} refused: mailbox full", bytes >> 20))
+    let open = MAILBOX_BYTES - MAILBOX_RESERVED_BYTES;
+    assert!(bytes <= open && bytes + MAX_PAYLOAD_LEN as u64 > open, "{bytes} bytes taken");
+    Attacked::done(format!(
+        "{taken} taken ({} MiB), {full} refused: the strangers' half is full",
+        bytes >> 20
+    ))
 }

@@ -1,5 +1,7 @@
 //! An account whose owner wrote the program: it knows its keys and says whatever it likes, frame by frame.
 
+use std::net::IpAddr;
+
 use pillarbox_client::BodyId;
 use pillarbox_client::body::{Body, Content, Introduction, Text};
 use pillarbox_crypto::labels::DELIVERY_KEY;
@@ -35,10 +37,21 @@ impl Forger {
         Self::register(world, Some(handle(number)))
     }
 
+    /// An account that is made at this network address.
+    pub(crate) fn at(world: &mut World, peer: IpAddr) -> Self {
+        let guest = world.guest_from(peer);
+        Self::register_on(world, guest, None)
+    }
+
     fn register(world: &mut World, handle: Option<Handle>) -> Self {
+        let guest = world.guest();
+        Self::register_on(world, guest, handle)
+    }
+
+    fn register_on(world: &mut World, guest: (ConnectionId, [u8; 32]), handle: Option<Handle>) -> Self {
+        let (connection, hash) = guest;
         let mut rng = world.fork();
         let (identity, device) = (IdentitySecret::generate(&mut rng), SigningSecret::generate(&mut rng));
-        let (connection, hash) = world.guest();
         let frame = registration(&identity, &device, handle, &hash, &mut rng);
         let answer = world.ask(connection, frame);
         let [RelayFrame::Registered(registered)] = &answer[..] else { panic!("{answer:?}") };

@@ -12,6 +12,7 @@
 //! | `on_the_wire` | somebody between phone and relay |
 //! | `stranger`, `contact` | other people with accounts |
 //! | `names` | names that people give themselves, numbers that they take |
+//! | `silencing` | strangers who want somebody not to be reached |
 //! | `numbers` | strangers and the relay, with codes and numbers |
 //! | `thief`, `copied_keys` | somebody with the phone |
 //! | `world`, `wire`, `forger`, `copy` | what the tests stand on |
@@ -34,6 +35,7 @@ mod on_the_wire;
 mod relay_reads;
 mod relay_sees;
 mod relay_swaps;
+mod silencing;
 mod stranger;
 mod thief;
 mod wire;

@@ -253,8 +253,8 @@ pub fn notice(notice: &Notice, names: &impl Names) -> (Tone, String) {
         Notice::Degraded { contact, degraded: _ } => (
             Note,
             format!(
-                "The conversation with {} began without a one-time key, because a stock was used up. Its \
-                 first messages are less well protected against a later theft of keys.",
+                "The conversation with {} began without a one-time key: the relay handed none out. It may have none \
+                 left, be asked too often, or keep them back. First messages are less well protected against a later theft of keys.",
                 name(contact)
             ),
         ),

@@ -1,7 +1,9 @@
 //! A connection says which device it belongs to.
 
 use pillarbox_transport::authentication::verify_handshake;
-use pillarbox_wire::{Authenticate, Authenticated, DeviceAddress, Farewell, FixedBytes, Refusal, RelayFrame, RequestId};
+use pillarbox_wire::{
+    Authenticate, Authenticated, DeviceAddress, Farewell, FixedBytes, Refusal, RelayFrame, RequestId,
+};
 
 use super::Relay;
 use super::connections::Connection;

@@ -16,6 +16,7 @@ use super::events::ConnectionId;
 use super::log::Happening;
 use super::round::Round;
 use crate::keeping::Logged;
+use crate::mailbox::{Entrance, Quota};
 use crate::rates::Request;
 use crate::store::{Changes, MessageRow, Store};
 
@@ -46,13 +47,15 @@ impl<S: Store> Relay<S> {
         }
         let device = self.directory.device_mut(&to).ok_or(Refusal::UnknownRecipient)?;
         let size = payload.len();
-        if !device.mailbox.reserve(size, limits.mailbox_messages, limits.mailbox_bytes) {
+        // `admit` has let nobody without a name in who does not have the delivery key.
+        let entrance = if connection.device.is_some() { Entrance::Open } else { Entrance::Sealed };
+        if !device.mailbox.reserve(size, entrance, Quota::from(limits)) {
             return Err(Refusal::MailboxFull);
         }
         let message = self.counters.next_message;
         self.counters.next_message = MessageId(message.0.saturating_add(1));
         round.changes.counters.next_message = self.counters.next_message;
-        round.recipients.push(to);
+        round.recipients.push((to, entrance));
         round.changes.messages.push(MessageRow {
             message,
             mailbox: device.row.device_number,

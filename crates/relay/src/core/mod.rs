@@ -48,6 +48,7 @@ use crate::ageing::Ageing;
 use crate::channels::Channels;
 use crate::codes::Codes;
 use crate::directory::Directory;
+use crate::mailbox::Entrance;
 use crate::passing::{self, Passing};
 use crate::rates::Rates;
 use crate::store::{Changes, Counters, EventRow, Store, StoreError};
@@ -126,7 +127,14 @@ impl<S: Store> Relay<S> {
         }
         let mut orphans = 0_usize;
         let mut fill = directory.filler();
-        store.waiting(&mut |number, waiting| orphans += usize::from(fill(number, waiting).is_none()))?;
+        let named = settings.keeping.sender;
+        store.waiting(&mut |number, mut waiting| {
+            // Of a relay that keeps no senders no row says how it came: none of them takes what is for contacts.
+            if !named {
+                waiting.entrance = Entrance::Open;
+            }
+            orphans += usize::from(fill(number, waiting).is_none());
+        })?;
         drop(fill);
         if orphans > 0 {
             return Err(StoreError::Damaged);

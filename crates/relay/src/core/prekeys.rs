@@ -3,6 +3,9 @@
 //! A one-time key is deleted in the transaction that hands it out, and handed out only after the commit. A phone that
 //! did not hear the answer to an upload sends it again; by then a key of it may be gone, and storing it again would hand it
 //! out twice. Numbers of one-time keys therefore have to rise: what comes at or below the highest number seen is had already.
+//!
+//! The stock of one account is handed out at a rate, to everybody together. Past it a bundle has the signed prekey and the one
+//! of last resort, as it has when the stock is empty: the conversation begins with less, and both phones say so.
 
 use pillarbox_wire::{
     Bundles, DeviceAddress, DeviceBundle, FetchBundles, PreKeyCounts, PreKeyId, PreKeysStored,
@@ -153,7 +156,10 @@ impl<S: Store> Relay<S> {
         self.rates.take(Request::Bundles, connection.subject(), limits.bundles, round.now)?;
         self.admit(&connection, *asked, delivery_key.as_ref())?;
         let account = self.directory.account(*asked).ok_or(Refusal::UnknownRecipient)?;
-        self.rates.take(Request::BundlesOfOne, Subject::Account(*asked), limits.bundles_of_one, round.now)?;
+        // Whoever asks too often for one account uses up its one-time keys for a while, and nobody's way to it.
+        let one = Subject::Account(*asked);
+        let with_one_time =
+            self.rates.take(Request::BundlesOfOne, one, limits.bundles_of_one, round.now).is_ok();
         let identity = account.row.identity();
         let mut devices = Vec::with_capacity(account.devices.len());
         for device in &account.devices {
@@ -162,6 +168,8 @@ impl<S: Store> Relay<S> {
             let skip = round.taken.entry(number).or_default();
             let StoredPreKeys { signed, last_resort, one_time, one_time_kem } =
                 self.store.prekeys(number, *skip)?;
+            let one_time = one_time.filter(|_| with_one_time);
+            let one_time_kem = one_time_kem.filter(|_| with_one_time);
             if let Some(prekey) = &one_time {
                 skip.one_time += 1;
                 let taken = Taken { device: number, kind: PreKeyKind::OneTime, id: prekey.id };

@@ -13,6 +13,7 @@ use pillarbox_wire::{
 };
 
 use super::events::{ConnectionId, Effect, Input};
+use crate::mailbox::Entrance;
 use crate::names::OwnNames;
 use crate::store::{Changes, Counters, DeviceNumber, EventNumber, MessageRow, Skip};
 
@@ -43,8 +44,8 @@ pub(super) struct Round {
     pub(super) replacing: Vec<ConnectionId>,
     /// The devices that publish prekeys, in the order of `changes.prekeys`.
     pub(super) publishing: Vec<DeviceAddress>,
-    /// Recipients, in the order of `changes.messages`.
-    pub(super) recipients: Vec<DeviceAddress>,
+    /// Recipients and how each message came, in the order of `changes.messages`.
+    pub(super) recipients: Vec<(DeviceAddress, Entrance)>,
     /// Numbers and keys that are being registered.
     pub(super) claimed_handles: HashSet<Handle>,
     pub(super) claimed_keys: HashSet<FixedBytes<32>>,

@@ -81,6 +81,7 @@ impl<S: Store> Relay<S> {
         let away = round
             .recipients
             .iter()
+            .map(|(to, _)| to)
             .filter(|to| self.directory.device(to).is_some_and(|device| device.online.is_none()));
         let accounts = away.filter_map(|to| self.directory.account(to.account));
         accounts
@@ -91,18 +92,19 @@ impl<S: Store> Relay<S> {
 
     /// Memory takes in what was committed, or gives back the room that was kept for it.
     fn bring_in(&mut self, round: &mut Round, committed: bool) -> Fresh {
-        for (row, to) in round.changes.messages.iter().zip(&round.recipients) {
+        for (row, (to, entrance)) in round.changes.messages.iter().zip(&round.recipients) {
             if let Some(device) = self.directory.device_mut(to) {
-                device.mailbox.release(row.payload.len());
+                let size = row.payload.len();
+                device.mailbox.release(size, *entrance);
                 if committed {
-                    device.mailbox.push(Waiting::new(row.message, row.payload.len(), row.accepted_at));
+                    device.mailbox.push(Waiting::new(row.message, size, row.accepted_at, *entrance));
                 }
             }
         }
         if !committed {
             return Fresh::default();
         }
-        for to in std::mem::take(&mut round.recipients) {
+        for (to, _) in std::mem::take(&mut round.recipients) {
             self.stand_in_line(to);
         }
         for leaving in &round.changes.deposits {

@@ -19,11 +19,15 @@ const MAX_ROUNDS: usize = 20_000;
 impl World {
     /// A connection that names nobody, and what a device would sign to name itself on it.
     pub(crate) fn guest(&mut self) -> (ConnectionId, [u8; 32]) {
+        self.guest_from(IpAddr::V4(Ipv4Addr::new(203, 0, 113, 1)))
+    }
+
+    /// One from this network address.
+    pub(crate) fn guest_from(&mut self, peer: IpAddr) -> (ConnectionId, [u8; 32]) {
         let connection = self.number_connection();
         let mut handshake_hash = [0; 32];
         self.rng.fill_bytes(&mut handshake_hash);
         self.guests.insert(connection, Vec::new());
-        let peer = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 1));
         self.process(vec![(connection, Input::Opened { peer, handshake_hash })]);
         assert!(matches!(self.take_frames(connection)[..], [RelayFrame::Welcome(_)]));
         (connection, handshake_hash)

@@ -8,7 +8,7 @@ use super::note::{self, Note};
 use super::schema::{self, Layout};
 use super::{channels, columns, deposits, events};
 use crate::holdings::Holdings;
-use crate::mailbox::Waiting;
+use crate::mailbox::{Entrance, Waiting};
 use crate::store::{
     Contents, Counters, DeviceNumber, EventNumber, MessageRow, PreKeyKind, PreKeyRow, Skip, Stock,
     StoreError, StoredPreKeys,
@@ -92,7 +92,8 @@ pub(super) fn waiting(
 ) -> Result<(), StoreError> {
     // `size` stands in front of the payload, so that no payload is read here.
     let mut statement = connection.prepare(
-        "SELECT message, mailbox, accepted_at, size FROM messages WHERE delivered_at IS NULL ORDER BY message",
+        "SELECT message, mailbox, accepted_at, size, sender_account IS NULL FROM messages \
+         WHERE delivered_at IS NULL ORDER BY message",
     )?;
     let mut found = statement.query([])?;
     while let Some(row) = found.next()? {
@@ -100,6 +101,7 @@ pub(super) fn waiting(
             MessageId(columns::unsigned(row, 0)?),
             columns::unsigned(row, 3)?,
             Timestamp(columns::unsigned(row, 2)?),
+            if row.get(4)? { Entrance::Sealed } else { Entrance::Open },
         );
         visit(DeviceNumber(columns::unsigned(row, 1)?), waiting);
     }
