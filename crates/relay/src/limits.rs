@@ -120,6 +120,10 @@ limits! {
         "Of those, messages that only senders with the delivery key may add: half, and never more, so that strangers who fill the rest keep no contact out.";
     MAILBOX_RESERVED_BYTES / mailbox_reserved_bytes: u64 as Bytes = 32 << 20,
         "Of those bytes, the ones that only senders with the delivery key may fill: half, and never more: 800 of the longest messages.";
+    STORED_BYTES / stored_bytes: u64 as Bytes = 16 << 30,
+        "Bytes of the database in all: 256 full mailboxes. Past it nothing new is taken; set it to what the disk has for this relay.";
+    RESERVE_BYTES / reserve_bytes: u64 as Bytes = 16 << 20,
+        "Bytes of the disk set aside so that removals have room on a full one, at most an eighth of it: without them nothing could be fetched for good.";
     WINDOW_MESSAGES / window_messages: u32 as Count = MAX_ACKNOWLEDGEMENTS as u32,
         "Messages delivered and not acknowledged on one connection: one acknowledging frame empties it.";
     WINDOW_BYTES / window_bytes: u64 as Bytes = 256 << 10,

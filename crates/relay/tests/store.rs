@@ -37,7 +37,7 @@ fn the_backend_on_disk_passes_the_suite() {
 
 #[test]
 fn the_backend_of_a_server_passes_the_suite() {
-    on_disk(SqliteStore::open_serving);
+    on_disk(|folder| SqliteStore::open_serving(folder, 1 << 20));
 }
 
 fn on_disk(open: fn(&Path) -> Result<SqliteStore, StoreError>) {

@@ -16,6 +16,7 @@ use super::connections::Connection;
 use super::events::{ConnectionId, Input, Outcome};
 use super::log::Happening;
 use super::prekeys::after;
+use super::room::{ACCOUNT_BYTES, upload_bytes};
 use super::round::Round;
 use crate::keeping::Logged;
 use crate::rates::{Request, Subject};
@@ -116,6 +117,7 @@ impl<S: Store> Relay<S> {
         // did not hear its answer uses up what newcomers behind the same address have.
         let subject = Subject::address(connection.peer);
         self.rates.take(Request::Register, subject, self.settings.limits.register, round.now)?;
+        self.take_room(ACCOUNT_BYTES + upload_bytes(&frame.prekeys), round)?;
         let Some(handle) = &frame.handle else { return Ok(Registering::New(connection)) };
         let holder = self.directory.account_by_handle(handle).map(|holder| holder.row.account);
         match (self.settings.verify_numbers, code, holder) {

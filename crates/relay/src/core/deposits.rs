@@ -19,6 +19,9 @@ use crate::keeping::Logged;
 use crate::rates::Request;
 use crate::store::{Leaving, Store, StoreError};
 
+/// Bytes of a deposit's row besides its subject and value.
+const DEPOSIT_ROW_BYTES: usize = 64;
+
 impl<S: Store> Relay<S> {
     pub(super) fn leave_deposits(
         &mut self,
@@ -56,6 +59,13 @@ impl<S: Store> Relay<S> {
         let limits = &self.settings.limits;
         self.rates.take(Request::Deposit, connection.subject(), limits.deposits, round.now)?;
         self.check_room(account, &deposits)?;
+        let left =
+            deposits.iter().filter_map(|deposit| Some(deposit.subject.len() + deposit.value.as_ref()?.len()));
+        // Taking back needs none, and is done at a relay that is full.
+        match left.collect::<Vec<_>>() {
+            left if left.is_empty() => {}
+            left => self.take_room(left.iter().sum::<usize>() + left.len() * DEPOSIT_ROW_BYTES, round)?,
+        }
         let known = if self.settings.keeping.directory { self.with_accounts(&deposits) } else { Vec::new() };
         let mut kinds: Vec<DepositKind> = Vec::new();
         for Deposit { kind, subject, value } in deposits {

@@ -45,8 +45,13 @@ impl<S: Store> Relay<S> {
         if self.directory.device(&to).is_none() && self.directory.account(to.account).is_some() {
             return Err(Refusal::KeysReplaced);
         }
-        let device = self.directory.device_mut(&to).ok_or(Refusal::UnknownRecipient)?;
         let size = payload.len();
+        if self.directory.device(&to).is_none() {
+            return Err(Refusal::UnknownRecipient);
+        }
+        self.take_room(size, round)?;
+        let device = self.directory.device_mut(&to).ok_or(Refusal::UnknownRecipient)?;
+        let limits = &self.settings.limits;
         // `admit` has let nobody without a name in who does not have the delivery key.
         let entrance = if connection.device.is_some() { Entrance::Open } else { Entrance::Sealed };
         if !device.mailbox.reserve(size, entrance, Quota::from(limits)) {

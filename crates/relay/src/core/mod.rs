@@ -16,6 +16,7 @@
 //! | `publishing` | OpenChannel, Post, ReadChannel |
 //! | `delivery` | what waits goes out |
 //! | `log` | what happens is written down, as far as the rules say |
+//! | `room`, `removals` | there is room for what is new, or only for removals |
 //! | `rule` | what is kept, changed while the relay runs |
 //! | `sweep` | what is too old goes |
 
@@ -31,6 +32,8 @@ mod numbers;
 mod prekeys;
 mod publishing;
 mod questions;
+mod removals;
+mod room;
 mod round;
 mod rule;
 mod settle;

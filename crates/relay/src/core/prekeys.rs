@@ -17,6 +17,7 @@ use super::accounts::check_upload;
 use super::connections::Connection;
 use super::events::ConnectionId;
 use super::log::Happening;
+use super::room::upload_bytes;
 use super::round::Round;
 use crate::keeping::Logged;
 use crate::rates::{Request, Subject};
@@ -53,7 +54,7 @@ impl<S: Store> Relay<S> {
         round: &mut Round,
     ) -> Result<(), StoreError> {
         let request = frame.request;
-        match self.stage_upload(id, frame) {
+        match self.stage_upload(id, frame, round) {
             Ok((connection, address, upload)) => {
                 self.log(Happening::on(&connection, Logged::Changed).named("prekeys"), round);
                 round.publishing.push(address);
@@ -71,6 +72,7 @@ impl<S: Store> Relay<S> {
         &mut self,
         id: ConnectionId,
         frame: PublishPreKeys,
+        round: &mut Round,
     ) -> Result<(Connection, DeviceAddress, Upload), Trouble> {
         let PublishPreKeys { request: _, mut prekeys } = frame;
         let connection = self.connections.get(id).ok_or(Refusal::NotAuthenticated)?;
@@ -96,6 +98,7 @@ impl<S: Store> Relay<S> {
         {
             return Err(Refusal::TooMuch.into());
         }
+        self.take_room(upload_bytes(&upload.prekeys), round)?;
         Ok((connection, address, upload))
     }
 

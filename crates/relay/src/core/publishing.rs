@@ -40,6 +40,7 @@ impl<S: Store> Relay<S> {
         let limits = &self.settings.limits;
         self.rates.take(Request::Post, connection.subject(), limits.posts, round.now)?;
         if self.channels.may_open(&channel, owner, limits.channels_per_account)? == Opening::New {
+            self.take_room(0, round)?;
             round.claimed_channels.insert(channel.clone());
             round.block(id);
             let opened_at = round.now;
@@ -75,6 +76,8 @@ impl<S: Store> Relay<S> {
         }
         let limits = &self.settings.limits;
         self.rates.take(Request::Post, connection.subject(), limits.posts, round.now)?;
+        self.take_room(content.len(), round)?;
+        let limits = &self.settings.limits;
         let number = self.channels.next_post(&channel, owner, limits.channel_posts)?;
         // The next post has the next number, which memory knows once this one is committed.
         round.claimed_channels.insert(channel.clone());

@@ -55,6 +55,10 @@ pub(super) struct Round {
     pub(super) taken: HashMap<DeviceNumber, Skip>,
     /// Of `changes.removed`, those that nobody fetched in time.
     pub(super) expired: Vec<MessageId>,
+    /// Bytes that are left for what is new; none until somebody has asked.
+    pub(super) room: Option<u64>,
+    /// Whether somebody asked for room that was not there.
+    pub(super) short_of_room: bool,
     /// The events of this round that have happened even if its transaction fails.
     pub(super) happened: Vec<EventNumber>,
 }
@@ -77,6 +81,8 @@ impl Round {
             claimed_channels: HashSet::new(),
             taken: HashMap::new(),
             expired: Vec::new(),
+            room: None,
+            short_of_room: false,
             happened: Vec::new(),
         }
     }

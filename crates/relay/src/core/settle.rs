@@ -9,7 +9,7 @@ use super::events::{Effect, Outcome};
 use super::round::{Fresh, Planned, Round};
 use crate::mailbox::Waiting;
 use crate::row_changes::row_changes;
-use crate::store::{Applied, Changes, Store, StoreError};
+use crate::store::{Applied, Store, StoreError};
 
 impl<S: Store> Relay<S> {
     /// Commits the round and brings memory and the answers in line with what became of it.
@@ -24,7 +24,8 @@ impl<S: Store> Relay<S> {
             round.changes.events = std::mem::take(&mut self.unwritten.events);
         }
         let nothing = round.changes.is_empty();
-        let done = if nothing { Ok(Applied::default()) } else { self.store.apply(&round.changes) };
+        outcome.short_of_room |= round.short_of_room;
+        let done = if nothing { Ok(Applied::default()) } else { self.apply(&mut round) };
         let committed = match done {
             Ok(applied) => {
                 outcome.wrote |= !nothing;
@@ -137,36 +138,5 @@ impl<S: Store> Relay<S> {
         round.changes.events.retain(|row| happened.contains(&row.event));
         round.changes.events.truncate(self.settings.limits.log_backlog as usize);
         self.unwritten.events = std::mem::take(&mut round.changes.events);
-    }
-
-    /// The batch was refused, but what phones have acknowledged is theirs and can go. A full disk empties that way: the
-    /// removals are tried alone, and if they fail too they are kept for the next transaction.
-    fn save_removals(&mut self, round: &mut Round, outcome: &mut Outcome) -> Result<(), StoreError> {
-        let (changes, expired) = (&mut round.changes, std::mem::take(&mut round.expired));
-        let alone = Changes {
-            delivered: std::mem::take(&mut changes.delivered),
-            removed: std::mem::take(&mut changes.removed),
-            counters: self.counters,
-            ..Changes::default()
-        };
-        if alone.is_empty() {
-            return Ok(());
-        }
-        let done = self.store.apply(&alone);
-        match done {
-            Ok(_) => {
-                if self.following.is_some() {
-                    outcome.rows.extend(row_changes(&alone, &expired, &self.settings.keeping));
-                }
-                Ok(())
-            }
-            Err(error) if error.may_pass() => {
-                self.unwritten.expired = expired;
-                self.unwritten.delivered = alone.delivered;
-                self.unwritten.removed = alone.removed;
-                Ok(())
-            }
-            Err(error) => Err(error),
-        }
     }
 }

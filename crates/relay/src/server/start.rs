@@ -106,7 +106,7 @@ impl Server {
             true => Some(CodesFile::open(&codes_file(data.path(), codes.as_deref()))?),
             false => None,
         };
-        let store = SqliteStore::open_serving(data.path())?;
+        let store = SqliteStore::open_serving(data.path(), settings.limits.reserve_bytes)?;
         let door = Doorkeeper::new(&settings.limits);
         let relay = Relay::open(store, settings, clock::now(), &mut rng)?;
         let key = match known_key {

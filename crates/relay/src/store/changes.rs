@@ -260,6 +260,44 @@ impl Changes {
     }
 }
 
+impl Changes {
+    /// Whether all of it makes room, or at least takes none: removals, marks, and what is written in the place of something.
+    #[must_use]
+    pub fn only_removes(&self) -> bool {
+        let Self {
+            certificate_key,
+            keeping: _,
+            accounts,
+            prekeys,
+            taken: _,
+            replaced,
+            seen: _,
+            deposits,
+            channels,
+            posts,
+            taken_down: _,
+            messages,
+            delivered: _,
+            removed: _,
+            closed: _,
+            forget: _,
+            trim: _,
+            events,
+            lapse: _,
+            counters: _,
+        } = self;
+        certificate_key.is_none()
+            && accounts.is_empty()
+            && prekeys.is_empty()
+            && replaced.is_empty()
+            && deposits.iter().all(|leaving| leaving.value.is_none())
+            && channels.is_empty()
+            && posts.is_empty()
+            && messages.is_empty()
+            && events.is_empty()
+    }
+}
+
 /// What a transaction found out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Applied {

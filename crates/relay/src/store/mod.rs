@@ -24,7 +24,7 @@ pub use events::{EVENT, EventNumber, EventRow, Lapse, Staying};
 pub use rows::{
     ACCOUNT, AccountRow, DEVICE, DeviceNumber, DeviceRow, MESSAGE, MessageRow, PREKEY, PreKeyKind, PreKeyRow,
 };
-pub use sqlite::{DATABASE_FILE, SqliteStore};
+pub use sqlite::{DATABASE_FILE, RESERVE_FILE, SqliteStore};
 pub(crate) use sqlite::{FileContents, Note, read_counters, read_file};
 
 use pillarbox_crypto::SigningSecret;
@@ -80,6 +80,15 @@ pub struct StoredPreKeys {
     pub one_time: Option<OneTimePreKey>,
     /// The one-time KEM prekey of the lowest number.
     pub one_time_kem: Option<KemPreKey>,
+}
+
+/// How much room a store has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Room {
+    /// Bytes that it takes for its rows: what was freed inside it and can be used again is not counted.
+    pub held: u64,
+    /// Bytes that its disk can take of what is new, beside what is set aside for removals. None: nothing says.
+    pub growth: Option<u64>,
 }
 
 /// A backend.
@@ -150,6 +159,14 @@ pub trait Store {
     /// [`StoreError`]; nothing was written then. After [`StoreError::Failed`] at the moment of the commit, a
     /// crash may bring the refused changes back: a sender that was told so sends again, and the recipient sees a repetition.
     fn apply(&mut self, changes: &Changes) -> Result<Applied, StoreError>;
+
+    /// How much room there is.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn room(&mut self) -> Result<Room, StoreError> {
+        Ok(Room::default())
+    }
 
     /// Wipes what deleted rows have left beside the tables, as in a log. Called when there is nothing else to do; what
     /// cannot be wiped now is wiped another time.

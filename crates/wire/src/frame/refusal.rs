@@ -42,8 +42,9 @@ pub enum Refusal {
         /// Seconds until the relay will take it.
         retry_after: u32,
     },
-    /// The relay could not write to its disk. Nothing of the request was kept.
-    #[error("the relay cannot write to its disk")]
+    /// The relay has no room for it, or could not write to its disk. Nothing of the request was kept. What takes something
+    /// out of the relay is done all the same.
+    #[error("the relay has no room for anything new, or cannot write to its disk")]
     StorageFailed,
     /// This relay's design has no such thing.
     #[error("this relay does not offer that")]

@@ -104,6 +104,18 @@ pub(super) fn all(connection: &Connection) -> Result<bool, StoreError> {
     Ok(run(connection, "FULL")?.left() == 0)
 }
 
+/// Pages of a log that is not worth shortening: 256 KiB.
+const SHORT_PAGES: u32 = (256 << 10) / PAGE_LEN;
+
+/// Carries over all of the log and gives its room back to the disk. False if there was little to give.
+pub(super) fn shorten(connection: &Connection) -> Result<bool, StoreError> {
+    if run(connection, "NOOP")?.log <= SHORT_PAGES {
+        return Ok(false);
+    }
+    run(connection, "TRUNCATE")?;
+    Ok(true)
+}
+
 /// Runs a checkpoint (sqlite.org/pragma.html#pragma_wal_checkpoint), and says how far the log is carried over.
 fn run(connection: &Connection, mode: &str) -> Result<Extent, StoreError> {
     let mut statement = connection.prepare_cached(&format!("PRAGMA wal_checkpoint({mode})"))?;

@@ -12,6 +12,7 @@ mod deposits;
 mod events;
 mod note;
 mod read;
+mod reserve;
 mod schema;
 mod trim;
 mod write;
@@ -23,7 +24,7 @@ use std::path::Path;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::{
-    Applied, Changes, Contents, Deposits, DeviceNumber, MessageRow, PublishedRow, Skip, Stock, Store,
+    Applied, Changes, Contents, Deposits, DeviceNumber, MessageRow, PublishedRow, Room, Skip, Stock, Store,
     StoreError, StoredPreKeys,
 };
 use crate::holdings::Holdings;
@@ -33,6 +34,9 @@ use pillarbox_wire::{AccountId, Bytes, ChannelName, DepositKind, MessageId};
 
 use carry::Carrier;
 pub(crate) use note::Note;
+pub use reserve::RESERVE_FILE;
+use reserve::Reserve;
+
 pub(crate) use read::{FileContents, read_counters, read_file};
 
 /// The database's name inside the data directory.
@@ -56,12 +60,17 @@ const PAGE_LEN: u32 = 16 << 10;
 /// pauses, more means a longer log to read after a crash.
 const CHECKPOINT_PAGES: u32 = (16 << 20) / PAGE_LEN;
 
+/// So little room on the disk that the log is shortened for it: what it takes unless it is shortened.
+const LITTLE: u64 = 32 << 20;
+
 /// A relay's database.
 #[derive(Debug)]
 pub struct SqliteStore {
     /// Before the connection: the last one to close carries over what is left.
     carrier: Option<Carrier>,
     connection: Connection,
+    /// Room that is set aside for removals; none for a database that no relay serves from.
+    reserve: Option<Reserve>,
     /// Says that the file holds [`Note::Open`]. A database in memory has no log that could be left behind.
     noted: bool,
 }
@@ -93,13 +102,26 @@ impl SqliteStore {
         Ok(store)
     }
 
+    /// The same with `reserve` bytes of the disk set aside, at most an eighth of it: removals have room on a disk that is full,
+    /// and so has this opening.
+    ///
+    /// # Errors
+    /// [`StoreError`]; the file is as it was.
+    pub fn open_with_reserve(folder: &Path, reserve: u64) -> Result<Self, StoreError> {
+        let mut reserve = Reserve::open(folder, reserve).map_err(|error| reserve_error(&error))?;
+        let mut store = Self::open(folder)?;
+        reserve.restore().map_err(|error| reserve_error(&error))?;
+        store.reserve = Some(reserve);
+        Ok(store)
+    }
+
     /// The same for a server: what commits have written to the log is carried into the database by a thread of its own, which
     /// ends with this value, and not by the commits.
     ///
     /// # Errors
     /// [`StoreError`]; the file is as it was.
-    pub fn open_serving(folder: &Path) -> Result<Self, StoreError> {
-        let mut store = Self::open(folder)?;
+    pub fn open_serving(folder: &Path, reserve: u64) -> Result<Self, StoreError> {
+        let mut store = Self::open_with_reserve(folder, reserve)?;
         store.carrier = Some(Carrier::start(&folder.join(DATABASE_FILE))?);
         store.connection.execute_batch("PRAGMA wal_autocheckpoint = 0;")?;
         Ok(store)
@@ -155,7 +177,22 @@ impl SqliteStore {
              PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES};"
         ))?;
         schema::create(&connection)?;
-        Ok(Self { carrier: None, connection, noted: false })
+        Ok(Self { carrier: None, connection, reserve: None, noted: false })
+    }
+
+    /// Makes room after a transaction that found the disk full: gives back what the log takes, and for removals what is set
+    /// aside for them. False if there was nothing to give.
+    fn make_room(&mut self, removing: bool) -> bool {
+        let Some(reserve) = &mut self.reserve else { return false };
+        // What goes wrong with either shows in the transaction that is tried again.
+        let released = removing && reserve.release().is_ok();
+        carry::shorten(&self.connection).unwrap_or(false) || released
+    }
+
+    /// Bytes that the disk can take of what is new.
+    fn growth(&mut self) -> Result<Option<u64>, StoreError> {
+        let Some(reserve) = &mut self.reserve else { return Ok(None) };
+        reserve.growth().map(Some).map_err(|error| reserve_error(&error))
     }
 
     /// Carries the log over and then takes the note back. The closing of the connection carries over the rest.
@@ -165,6 +202,16 @@ impl SqliteStore {
             note::write(&self.connection, Note::Closed)?;
         }
         Ok(())
+    }
+}
+
+/// Why the disk could not be looked at, or its room not be set aside or given back.
+fn reserve_error(error: &std::io::Error) -> StoreError {
+    use std::io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem, StorageFull};
+    match error.kind() {
+        PermissionDenied | ReadOnlyFilesystem => StoreError::ReadOnly,
+        StorageFull => StoreError::Full,
+        _ => StoreError::CannotOpen,
     }
 }
 
@@ -223,11 +270,30 @@ impl Store for SqliteStore {
     }
 
     fn apply(&mut self, changes: &Changes) -> Result<Applied, StoreError> {
-        let applied = write::apply(&mut self.connection, changes)?;
+        let applied = match write::apply(&mut self.connection, changes) {
+            Err(StoreError::Full) if self.make_room(changes.only_removes()) => {
+                write::apply(&mut self.connection, changes)?
+            }
+            done => done?,
+        };
         if let Some(carrier) = &self.carrier {
             carrier.after_commit(&self.connection);
         }
         Ok(applied)
+    }
+
+    fn room(&mut self) -> Result<Room, StoreError> {
+        let number = |pragma: &str| -> Result<u64, StoreError> {
+            let mut statement = self.connection.prepare_cached(pragma)?;
+            Ok(statement.query_row([], |row| row.get::<_, u32>(0))?.into())
+        };
+        let pages = number("PRAGMA page_count")?.saturating_sub(number("PRAGMA freelist_count")?);
+        let held = pages.saturating_mul(number("PRAGMA page_size")?);
+        let mut growth = self.growth()?;
+        if growth.is_some_and(|growth| growth < LITTLE) && carry::shorten(&self.connection)? {
+            growth = self.growth()?;
+        }
+        Ok(Room { held, growth })
     }
 
     fn tidy(&mut self) -> Result<(), StoreError> {

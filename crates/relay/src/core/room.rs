@@ -1,0 +1,59 @@
+//! Room for what is new: a limit over everything that the relay holds, and what its disk still has.
+//!
+//! Whatever adds rows asks here first and is refused when there is no room. What takes rows out never asks: a phone
+//! fetches, acknowledges and closes its account at a relay that is full, and so makes room again.
+
+use pillarbox_wire::limits::MAX_PAYLOAD_LEN;
+use pillarbox_wire::{PreKeyUpload, Refusal};
+
+use super::Relay;
+use super::round::Round;
+use crate::store::{Room, Store, StoreError};
+
+/// Bytes of a row besides what it holds: its columns, its place in a page and its part of an index.
+const ROW_BYTES: usize = 256;
+
+/// Bytes of an account and its device besides their prekeys.
+pub(super) const ACCOUNT_BYTES: usize = 1_024;
+
+/// Bytes of a one-time KEM prekey: the key, the signature and a row. Those of other kinds take less.
+const PREKEY_BYTES: usize = 1_184 + 64 + ROW_BYTES;
+
+/// Bytes that an upload takes.
+pub(super) fn upload_bytes(upload: &PreKeyUpload) -> usize {
+    let PreKeyUpload { signed, last_resort, one_time, one_time_kem } = upload;
+    let large = one_time_kem.len() + usize::from(last_resort.is_some());
+    large * PREKEY_BYTES + (one_time.len() + usize::from(signed.is_some())) * ROW_BYTES
+}
+
+impl<S: Store> Relay<S> {
+    /// Keeps room for `bytes` of what this round is about to add.
+    ///
+    /// # Errors
+    /// [`Refusal::StorageFailed`] if there is none.
+    pub(super) fn take_room(&mut self, bytes: usize, round: &mut Round) -> Result<(), Refusal> {
+        let left = match round.room {
+            Some(left) => left,
+            // A store that cannot even say is one that takes nothing.
+            None => self.room_left().map_err(|_| Refusal::StorageFailed)?,
+        };
+        let wanted = (bytes + ROW_BYTES) as u64;
+        round.short_of_room |= wanted > left;
+        round.room = Some(if wanted > left { left } else { left - wanted });
+        if wanted > left { Err(Refusal::StorageFailed) } else { Ok(()) }
+    }
+
+    /// Whether there is room for something new, the longest message at least.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn has_room(&mut self) -> Result<bool, StoreError> {
+        Ok(self.room_left()? >= (MAX_PAYLOAD_LEN + ROW_BYTES) as u64)
+    }
+
+    fn room_left(&mut self) -> Result<u64, StoreError> {
+        let Room { held, growth } = self.store.room()?;
+        let left = self.settings.limits.stored_bytes.saturating_sub(held);
+        Ok(growth.map_or(left, |growth| left.min(growth)))
+    }
+}
