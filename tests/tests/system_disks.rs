@@ -22,7 +22,7 @@ fn a_relay_whose_disk_is_full_accepts_nothing_and_loses_nothing() {
     disk.fill();
     for text in ["first", "second"] {
         let kept = alice.run(&["send", "Bob", text]).expect(1).prints("Waiting on this phone");
-        drop(kept.says("the relay cannot write to its disk. Nothing of it was kept there."));
+        drop(kept.says("the relay has no room for anything new, or cannot write to its disk. Nothing of it was kept there."));
     }
     assert_eq!(alice.waiting(), 2);
     relay.wait_until("/readyz", |status, _| status == 503);
@@ -33,8 +33,10 @@ fn a_relay_whose_disk_is_full_accepts_nothing_and_loses_nothing() {
             .expect(1)
             .says("its disk"),
     );
-    // What it accepted before can still be fetched, and is not taken from the relay unless that can be written down.
+    // What it accepted before can still be fetched, and for good: removals have room that was set aside for them.
     assert_eq!(bob.inbox(), ["before"]);
+    let held = relay_command(&place, &["ledger", "--json", "--data", relay.data().to_str().unwrap()]);
+    assert_eq!(held.expect(0).json()["messages"].as_array().unwrap().len(), 0);
 
     disk.make_room();
     drop(alice.run(&["inbox"]).expect(0));
@@ -42,7 +44,82 @@ fn a_relay_whose_disk_is_full_accepts_nothing_and_loses_nothing() {
     relay.wait_until("/readyz", |status, _| status == 200);
     drop(place.account(&relay, "late"));
     let (_stopped, ended) = relay.stop();
-    drop(ended.expect(0).says("the database refused a transaction, and nothing of it was accepted"));
+    drop(ended.expect(0).says("there is no room for anything new: the relay hands out what waits"));
+}
+
+#[test]
+fn a_relay_starts_on_a_full_disk_hands_out_what_waits_and_closes_accounts() {
+    for killed in [false, true] {
+        let place = Place::new();
+        let Some(disk) = SmallDisk::mount(&place, KIBIBYTES) else { return };
+        let relay = Relay::start(&place, &disk.folder().join("relay"));
+        let (alice, bob) = place.alice_and_bob(&relay);
+        drop(alice.run(&["send", "Bob", "accepted"]).expect(0));
+        let stopped = if killed {
+            disk.fill();
+            relay.kill()
+        } else {
+            let (stopped, ended) = relay.stop();
+            drop(ended.expect(0));
+            disk.fill();
+            stopped
+        };
+        let relay = stopped.start_again(&place);
+        relay.wait_until("/readyz", |status, body| status == 503 && body.contains("hands out what waits"));
+        drop(alice.run(&["send", "Bob", "kept"]).expect(1).says("has no room for anything new"));
+        assert_eq!(bob.inbox(), ["accepted"], "killed: {killed}");
+        drop(bob.run(&["account", "close", "--yes"]).expect(0));
+        let held = relay_command(&place, &["ledger", "--json", "--data", relay.data().to_str().unwrap()]);
+        assert_eq!(held.expect(0).json()["accounts"].as_array().unwrap().len(), 1);
+        disk.make_room();
+        relay.wait_until("/readyz", |status, _| status == 200);
+        drop(place.account(&relay, "late"));
+    }
+}
+
+#[test]
+fn an_operator_makes_room_on_a_full_disk_and_phones_are_told_what_is_so() {
+    let place = Place::new();
+    let Some(disk) = SmallDisk::mount(&place, KIBIBYTES) else { return };
+    let relay = Relay::start(&place, &disk.folder().join("relay"));
+    let (alice, bob) = place.alice_and_bob(&relay);
+    let text = "x".repeat(12_000);
+    for _ in 0..20 {
+        drop(alice.run(&["send", "Bob", &text]).expect(0));
+    }
+    let data = relay.data().to_str().unwrap().to_owned();
+    let id = |name: &Phone<'_>| {
+        name.run(&["account", "show", "--json"]).expect(0).json()["account"].as_str().unwrap().to_owned()
+    };
+    let (alice_id, bob_id) = (id(&alice), id(&bob));
+    let running = relay_command(&place, &["mailbox", "empty", &bob_id, "--data", &data, "--yes"]).expect(4);
+    drop(running.says("a relay is running on this directory, and nothing was removed"));
+    let (stopped, ended) = relay.stop();
+    drop(ended.expect(0));
+    disk.fill();
+    let asked = relay_command(&place, &["mailbox", "empty", &bob_id, "--data", &data]).expect(1);
+    drop(asked.says("nothing was removed yet. It would be: 20 waiting messages of"));
+    let emptied = relay_command(&place, &["mailbox", "empty", &bob_id, "--data", &data, "--yes"]).expect(0);
+    drop(emptied.prints("20 waiting messages of").prints("as sent, and never as delivered"));
+    let removed =
+        relay_command(&place, &["account", "remove", &alice_id[..8], "--data", &data, "--yes"]).expect(0);
+    drop(removed.prints("no waiting message").prints("one-time prekeys"));
+    drop(
+        relay_command(&place, &["account", "remove", &alice_id, "--data", &data, "--yes"])
+            .expect(1)
+            .says("no account"),
+    );
+    let relay = stopped.start_again(&place);
+    assert!(bob.inbox().is_empty());
+    drop(alice.run(&["inbox"]).expect(1).says("removed by whoever runs the relay"));
+    drop(bob.run(&["send", "Alice", "are you there?"]).expect(1).says("no such account"));
+    // What was emptied is room for others, as soon as the disk has room for the log that it comes through.
+    disk.make_room();
+    relay.wait_until("/readyz", |status, _| status == 200);
+    let carol = place.account(&relay, "carol");
+    carol.add(&bob);
+    drop(carol.run(&["send", "Bob", "hello"]).expect(0));
+    assert_eq!(bob.inbox(), ["hello"]);
 }
 
 #[test]

@@ -10,6 +10,7 @@
 //! | [`keeping`] | what its design keeps, as data |
 //! | [`limits`] | every limit, in one table |
 //! | [`stamp`] | how it recognises a message that is reported |
+//! | [`offline`] | what its operator takes out of it while it does not run |
 //! | [`holdings`] | what is kept, read back from the file |
 //! | [`server`] | the shell: sockets, the thread that the core runs in, log, metrics, admin port |
 //! | [`inventory`] | every field that can be seen, and how long it is kept |
@@ -28,6 +29,7 @@ mod lock;
 mod log_rules;
 mod mailbox;
 mod names;
+pub mod offline;
 pub mod passing;
 mod rates;
 pub mod row_changes;

@@ -3,10 +3,10 @@
 
 use pillarbox_client::{Notice, Trust};
 use pillarbox_relay::Settings;
-use pillarbox_wire::{Bytes, ClientFrame, FetchBundles, Refusal, Refused, RelayFrame, Submit};
+use pillarbox_wire::{ClientFrame, CloseAccount, Duration, FetchBundles, Refusal, Refused, RelayFrame};
 
-use crate::forger::{Forger, REQUEST, login};
-use crate::world::World;
+use crate::forger::{Forger, REQUEST, login, submission};
+use crate::world::{Who, World};
 
 fn is_refused(answer: &[RelayFrame], reason: Refusal) -> bool {
     *answer == [RelayFrame::Refused(Refused { request: REQUEST, reason })]
@@ -75,24 +75,10 @@ fn a_stranger_cannot_keep_a_contacts_message_out_by_filling_a_mailbox() {
         let mut world = World::with(settings);
         let (alice, bob) = world.pair();
         world.offline(bob);
-        let submit = |world: &World| {
-            let payload = Bytes(vec![1; bytes]);
-            ClientFrame::Submit(Submit {
-                request: REQUEST,
-                to: world.address(bob),
-                delivery_key: None,
-                payload,
-            })
-        };
         for _ in 0..3 {
             let stranger = Forger::new(&mut world);
-            while !is_refused(
-                &{
-                    let frame = submit(&world);
-                    world.ask(stranger.connection, frame)
-                },
-                Refusal::MailboxFull,
-            ) {}
+            let message = submission(world.address(bob), None, vec![1; bytes]);
+            while !is_refused(&world.ask(stranger.connection, message.clone()), Refusal::MailboxFull) {}
         }
         for text in ["one", "two", "three"] {
             world.tell(alice, bob, text);
@@ -102,6 +88,68 @@ fn a_stranger_cannot_keep_a_contacts_message_out_by_filling_a_mailbox() {
         world.online(bob);
         assert_eq!(world.heard(bob, alice), ["hello", "one", "two", "three"]);
     }
+}
+
+/// Strangers fill a small relay to the last byte, with long messages and then with short ones.
+fn fill(world: &mut World, victim: Who) {
+    let stranger = Forger::new(world);
+    for len in [30_000, 1] {
+        let message = submission(world.address(victim), None, vec![1; len]);
+        while !is_refused(&world.ask(stranger.connection, message.clone()), Refusal::StorageFailed) {}
+    }
+}
+
+fn small_relay() -> Settings {
+    let mut settings = Settings::default();
+    settings.limits.stored_bytes = 3 << 20;
+    settings
+}
+
+#[test]
+fn a_stranger_can_fill_the_relay_so_that_nobody_can_send() {
+    let mut world = World::with(small_relay());
+    let (alice, bob) = world.pair();
+    let victim = world.phone("Victim");
+    world.offline(victim);
+    fill(&mut world, victim);
+    world.take_notices(alice);
+    world.tell(alice, bob, "is there room?");
+    let told = world.take_notices(alice);
+    assert!(told.contains(&Notice::Delayed { reason: Refusal::StorageFailed }), "{told:?}");
+    assert_ne!(world.heard(bob, alice).last().unwrap(), "is there room?");
+    // It waits at Alice's until there is: the one whose mailbox it was connects.
+    world.online(victim);
+    world.pass(Duration::from_seconds(3_600));
+    world.run();
+    assert_eq!(world.heard(bob, alice).last().unwrap(), "is there room?");
+}
+
+#[test]
+fn a_stranger_cannot_keep_what_waits_from_its_recipient_by_filling_the_relay() {
+    let mut world = World::with(small_relay());
+    let (alice, bob) = world.pair();
+    let victim = world.phone("Victim");
+    (world.offline(bob), world.offline(victim));
+    world.tell(alice, bob, "before it was full");
+    fill(&mut world, victim);
+    world.online(bob);
+    assert_eq!(world.heard(bob, alice).last().unwrap(), "before it was full");
+    // It was fetched for good: the relay has taken the row out.
+    let left = world.holdings();
+    let to = left.devices.iter().find(|device| device.account == world.id(bob)).unwrap().device_number;
+    assert!(left.messages.iter().all(|row| row.mailbox != to));
+}
+
+#[test]
+fn a_stranger_cannot_keep_an_account_from_being_closed_by_filling_the_relay() {
+    let mut world = World::with(small_relay());
+    let (victim, leaving) = (world.phone("Victim"), Forger::new(&mut world));
+    world.offline(victim);
+    fill(&mut world, victim);
+    let close = ClientFrame::CloseAccount(CloseAccount { request: REQUEST });
+    let answer = world.ask(leaving.connection, close);
+    assert!(matches!(answer[..], [RelayFrame::Closed(_)]), "{answer:?}");
+    assert!(world.holdings().accounts.iter().all(|row| row.account != leaving.address.account));
 }
 
 fn few_messages() -> Settings {

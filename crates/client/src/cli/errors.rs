@@ -318,7 +318,7 @@ fn refused(refusal: Refusal) -> Explained {
         Refusal::RateLimited { .. } => "Wait, then type the same command again",
         Refusal::StorageFailed => "Nothing of it was kept there. Try later, or tell whoever runs the relay",
         Refusal::NotAuthentic => {
-            "The account may have been closed, another phone may have registered its number, or the relay may have lost its \
+            "The account may have been closed, or removed by whoever runs the relay; another phone may have registered its number, or the relay may have lost its \
              data: whoever runs it can tell. If it is gone for good, make another one with --profile NAME, and give your contacts its invitation"
         }
         Refusal::TooMuch => "Send less at once",

@@ -3,7 +3,7 @@
 //! | path | answers | needs the token |
 //! |---|---|---|
 //! | `/healthz` | the process runs | no |
-//! | `/readyz` | the database takes transactions | no |
+//! | `/readyz` | the relay takes transactions, new rows and connections | no |
 //! | `/metrics` | counters, in the Prometheus text format | no |
 //! | `/passing` | each event that passes, as JSON Lines, until the follower leaves | yes |
 //!
@@ -14,10 +14,10 @@
 
 mod follow;
 mod guard;
+mod readiness;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::Router;
 use axum::extract::{Request, State};
@@ -31,6 +31,7 @@ use tokio::sync::watch;
 
 pub(crate) use follow::{Followers, PassingFeed};
 pub(crate) use guard::AdminToken;
+pub(crate) use readiness::{Readiness, Trouble};
 
 use crate::server::metrics::Metrics;
 
@@ -40,16 +41,6 @@ pub(crate) struct Admin {
     pub(crate) ready: Arc<Readiness>,
     pub(crate) followers: Followers,
     pub(crate) token: AdminToken,
-}
-
-/// Whether the last transaction went through, and whether the relay still takes any.
-#[derive(Debug, Default)]
-pub(crate) struct Readiness(AtomicBool);
-
-impl Readiness {
-    pub(crate) fn set(&self, ready: bool) {
-        self.0.store(ready, Ordering::Relaxed);
-    }
 }
 
 /// Answers on `listener` until `stop` says so, and until every answer under way has ended.
@@ -82,10 +73,9 @@ async fn refuse_foreign_hosts(State(own): State<SocketAddr>, request: Request, n
 }
 
 async fn readyz(State(admin): State<Arc<Admin>>) -> Response {
-    if admin.ready.0.load(Ordering::Relaxed) {
-        "ready\n".into_response()
-    } else {
-        (StatusCode::SERVICE_UNAVAILABLE, "the database takes no transactions\n").into_response()
+    match admin.ready.trouble() {
+        None => "ready\n".into_response(),
+        Some(trouble) => (StatusCode::SERVICE_UNAVAILABLE, trouble).into_response(),
     }
 }
 

@@ -21,7 +21,9 @@ Examples:
   pillarbox-relay ledger --last 10               what the relay holds, newest last
   pillarbox-relay ledger --follow                what passes through it, live
   pillarbox-relay ledger --fields                each field that it keeps, why and for how long
-  pillarbox-relay inventory                      each field that it can see";
+  pillarbox-relay inventory                      each field that it can see
+  pillarbox-relay mailbox empty NUMBER           take out what waits for an account, while no relay runs
+  pillarbox-relay account remove NUMBER          take out an account with all that is held of it";
 
 /// What stands below them.
 const CLOSING: &str = "\
@@ -61,6 +63,36 @@ pub(crate) enum Command {
     Ledger(Ledger),
     /// Show every field that the relay can see: what it tells, whether it is kept, for how long and why.
     Inventory(Inventory),
+    /// Take an account out of the data of a relay that has stopped.
+    #[command(subcommand)]
+    Account(AccountCommand),
+    /// Take out what waits in a mailbox of a relay that has stopped.
+    #[command(subcommand)]
+    Mailbox(MailboxCommand),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AccountCommand {
+    /// Remove an account with its number, its keys, what waits for it and all else that is held of it.
+    Remove(Removal),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum MailboxCommand {
+    /// Remove what waits for an account. The account stays.
+    Empty(Removal),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Removal {
+    /// The account: its number, or its id as `ledger` shows it, eight digits at least.
+    #[arg(value_name = "WHO")]
+    pub(crate) who: String,
+    #[command(flatten)]
+    pub(crate) data: Data,
+    /// Do it. Without this, the command says what it would remove and changes nothing.
+    #[arg(long)]
+    pub(crate) yes: bool,
 }
 
 #[derive(Debug, Args)]

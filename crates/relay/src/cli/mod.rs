@@ -13,6 +13,7 @@ mod ledger;
 mod names;
 mod place;
 mod plain_words;
+mod remove;
 mod rule;
 mod run;
 mod start_screen;
@@ -26,7 +27,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use args::{Arguments, Color, Command};
+use args::{AccountCommand, Arguments, Color, Command, MailboxCommand};
 use exit::Failure;
 
 /// The code of arguments that are wrong; clap has the same number.
@@ -73,5 +74,7 @@ fn execute(command: Command) -> Result<(), Failure> {
         Command::Run(arguments) => run::run(*arguments, &mut out),
         Command::Ledger(arguments) => ledger::run(arguments, &mut out),
         Command::Inventory(arguments) => inventory::run(arguments, &mut out),
+        Command::Account(AccountCommand::Remove(arguments)) => remove::account(arguments, &mut out),
+        Command::Mailbox(MailboxCommand::Empty(arguments)) => remove::mailbox(arguments, &mut out),
     }
 }

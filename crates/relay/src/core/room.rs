@@ -8,6 +8,7 @@ use pillarbox_wire::{PreKeyUpload, Refusal};
 
 use super::Relay;
 use super::round::Round;
+use crate::limits::ONE_TIME_PREKEYS;
 use crate::store::{Room, Store, StoreError};
 
 /// Bytes of a row besides what it holds: its columns, its place in a page and its part of an index.
@@ -18,6 +19,10 @@ pub(super) const ACCOUNT_BYTES: usize = 1_024;
 
 /// Bytes of a one-time KEM prekey: the key, the signature and a row. Those of other kinds take less.
 const PREKEY_BYTES: usize = 1_184 + 64 + ROW_BYTES;
+
+/// Room that a relay has when it takes whatever a phone may ask it to keep at once: a stock of prekeys of both kinds.
+const ENOUGH: usize =
+    ONE_TIME_PREKEYS as usize * (PREKEY_BYTES + ROW_BYTES) + ACCOUNT_BYTES + MAX_PAYLOAD_LEN;
 
 /// Bytes that an upload takes.
 pub(super) fn upload_bytes(upload: &PreKeyUpload) -> usize {
@@ -43,12 +48,12 @@ impl<S: Store> Relay<S> {
         if wanted > left { Err(Refusal::StorageFailed) } else { Ok(()) }
     }
 
-    /// Whether there is room for something new, the longest message at least.
+    /// Whether there is room for whatever one phone may ask this relay to keep.
     ///
     /// # Errors
     /// [`StoreError`].
     pub fn has_room(&mut self) -> Result<bool, StoreError> {
-        Ok(self.room_left()? >= (MAX_PAYLOAD_LEN + ROW_BYTES) as u64)
+        Ok(self.room_left()? >= ENOUGH as u64)
     }
 
     fn room_left(&mut self) -> Result<u64, StoreError> {

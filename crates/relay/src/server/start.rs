@@ -27,7 +27,7 @@ use super::shared::Shared;
 use super::trouble::in_words;
 use super::writer::{Connections, Writer};
 use super::{clock, listener};
-use crate::admin::{self, Admin, AdminToken, Followers, PassingFeed, Readiness};
+use crate::admin::{self, Admin, AdminToken, Followers, PassingFeed, Readiness, Trouble};
 use crate::{Passing, Relay, SqliteStore, StoreError};
 
 /// Why a relay did not start.
@@ -151,7 +151,7 @@ impl Server {
             metrics: Arc::clone(&metrics),
             salt: LogSalt::draw(&mut rng),
         });
-        ready.set(true);
+        ready.set(Trouble::NotRunning, false);
         let writer = Writer {
             relay,
             queue: Arc::clone(&queue),

@@ -21,7 +21,7 @@ use super::queue::{Batch, Order, Queue};
 use super::timing::UPKEEP_INTERVAL;
 use super::trouble::in_words;
 use super::{clock, data_dir::DataDir};
-use crate::admin::{PassingFeed, Readiness};
+use crate::admin::{PassingFeed, Readiness, Trouble};
 use crate::names::OwnNames;
 use crate::{ConnectionId, Counts, Effect, Input, Relay, Store, StoreError};
 
@@ -110,7 +110,10 @@ impl<S: Store + Send + 'static> Writer<S> {
         // A batch with nothing to write says nothing about the disk.
         self.untidy |= outcome.wrote;
         if outcome.wrote || outcome.trouble.is_some() {
-            self.ready.set(outcome.trouble.is_none());
+            self.ready.set(Trouble::Database, outcome.trouble.is_some());
+        }
+        if outcome.short_of_room {
+            self.note_room(false);
         }
         if let Some(error) = outcome.trouble {
             Metrics::add(&self.metrics.storage_failures_total, 1);
@@ -143,10 +146,23 @@ impl<S: Store + Send + 'static> Writer<S> {
 
     /// A store that will not recover: no request can be answered truthfully any more.
     fn give_up(&mut self, error: StoreError) {
-        self.ready.set(false);
+        self.ready.set(Trouble::NotRunning, true);
         LogLine::new("the relay stops").because(&error).write(Level::Error);
         self.connections.end_all(End::Goodbye(Farewell::Stopping));
         self.failure.send_replace(Some(error));
+    }
+
+    /// Says once that there is no room any more, and once that there is room again.
+    fn note_room(&self, room: bool) {
+        if !self.ready.set(Trouble::NoRoom, !room) {
+            return;
+        }
+        if room {
+            LogLine::new("there is room for new messages again").write(Level::Info);
+        } else {
+            LogLine::new("there is no room for anything new: the relay hands out what waits, and what is fetched makes room")
+                .write(Level::Warn);
+        }
     }
 
     fn count(&self, inputs: usize, started: Instant) {
@@ -163,6 +179,10 @@ impl<S: Store + Send + 'static> Writer<S> {
         }
         self.measured = Some(Instant::now());
         let Counts { connections: _, named, accounts, waiting, waiting_bytes } = self.relay.counts();
+        // What the store cannot say now it says at the next look.
+        if let Ok(room) = self.relay.has_room() {
+            self.note_room(room);
+        }
         Metrics::set(&self.metrics.connections_named, named as u64);
         Metrics::set(&self.metrics.accounts, accounts as u64);
         Metrics::set(&self.metrics.messages_waiting, waiting as u64);

@@ -1,0 +1,78 @@
+//! Whether the relay does all of what it is there for, and what it does not do if not.
+
+use std::sync::atomic::{AtomicU8, Ordering};
+
+/// One way in which a relay that runs is not ready. The discriminant is its bit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Trouble {
+    /// It has not started, or it stops.
+    NotRunning = 1,
+    /// The last transaction was refused by the database.
+    Database = 2,
+    /// There is no room for anything new.
+    NoRoom = 4,
+    /// The system gives no descriptor for a connection.
+    NoConnections = 8,
+}
+
+impl Trouble {
+    /// In the order in which they are told: the first leaves least.
+    const ALL: [Self; 4] = [Self::NotRunning, Self::Database, Self::NoRoom, Self::NoConnections];
+
+    const fn sentence(self) -> &'static str {
+        match self {
+            Self::NotRunning => "the relay does not run\n",
+            Self::Database => "the database takes no transactions\n",
+            Self::NoRoom => "there is no room for anything new: the relay hands out what waits\n",
+            Self::NoConnections => "the system gives no descriptor for another connection\n",
+        }
+    }
+}
+
+/// See the module. A relay begins as one that does not run.
+#[derive(Debug)]
+pub(crate) struct Readiness(AtomicU8);
+
+impl Default for Readiness {
+    fn default() -> Self {
+        Self(AtomicU8::new(Trouble::NotRunning as u8))
+    }
+}
+
+impl Readiness {
+    /// Takes note that this trouble is there or over. True if that is news.
+    pub(crate) fn set(&self, trouble: Trouble, there: bool) -> bool {
+        let bit = trouble as u8;
+        let before = if there {
+            self.0.fetch_or(bit, Ordering::Relaxed)
+        } else {
+            self.0.fetch_and(!bit, Ordering::Relaxed)
+        };
+        (before & bit != 0) != there
+    }
+
+    /// What stands in the way, if anything does.
+    pub(crate) fn trouble(&self) -> Option<&'static str> {
+        let there = self.0.load(Ordering::Relaxed);
+        Trouble::ALL.into_iter().find(|trouble| there & *trouble as u8 != 0).map(Trouble::sentence)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_gravest_trouble_is_told_and_each_goes_by_itself() {
+        let readiness = Readiness::default();
+        assert_eq!(readiness.trouble(), Some(Trouble::NotRunning.sentence()));
+        assert!(readiness.set(Trouble::NotRunning, false));
+        assert_eq!(readiness.trouble(), None);
+        assert!(readiness.set(Trouble::NoConnections, true) && readiness.set(Trouble::NoRoom, true));
+        assert!(!readiness.set(Trouble::NoRoom, true), "no news");
+        assert_eq!(readiness.trouble(), Some(Trouble::NoRoom.sentence()));
+        assert!(readiness.set(Trouble::NoRoom, false));
+        assert_eq!(readiness.trouble(), Some(Trouble::NoConnections.sentence()));
+    }
+}

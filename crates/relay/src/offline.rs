@@ -1,0 +1,193 @@
+//! A relay's data while no relay runs: what its operator takes out of it by hand.
+//!
+//! A disk that is full, or an account that fills it, is the operator's to deal with. This opens the data directory as a relay
+//! would, holds its lock meanwhile, and takes out one account or what waits in one mailbox, in transactions of a bounded size. It
+//! works on a full disk, through the room that is set aside for removals. It refuses to know what the messages hold.
+
+use std::fs::TryLockError;
+use std::io;
+use std::path::Path;
+
+use pillarbox_wire::{AccountId, Handle, MessageId};
+
+use crate::lock;
+use crate::server::trouble::in_words;
+use crate::store::{
+    AccountRow, Changes, Closing, Contents, DATABASE_FILE, DeviceNumber, SqliteStore, Store, StoreError,
+};
+
+/// Messages that go in one transaction: of the longest ones 2.5 MiB, which pass through the log.
+const AT_ONCE: usize = 64;
+
+/// Why a data directory cannot be changed now.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum OfflineError {
+    /// A relay runs on it.
+    #[error(
+        "a relay is running on this directory, and nothing was removed. Stop it first, then type this again"
+    )]
+    InUse,
+    /// There is no database in it.
+    #[error("there is no relay's database in this directory")]
+    NoDatabase,
+    /// The system refused.
+    #[error("this directory cannot be used: {}", in_words(*kind))]
+    Io {
+        /// What the system said.
+        kind: io::ErrorKind,
+    },
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What a relay holds of one account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountHoldings {
+    /// Which account.
+    pub account: AccountId,
+    /// Its number, if it has one.
+    pub handle: Option<Handle>,
+    /// Messages that wait for it.
+    pub waiting: usize,
+    /// Their payload bytes.
+    pub waiting_bytes: u64,
+    /// One-time prekeys of both kinds.
+    pub one_time_prekeys: u32,
+    /// What its phone has left here.
+    pub deposits: u32,
+    /// Its public channels.
+    pub channels: usize,
+}
+
+/// A data directory that no relay runs on while this value lives.
+#[derive(Debug)]
+pub struct Offline {
+    store: SqliteStore,
+    contents: Contents,
+    _lock: std::fs::File,
+}
+
+impl Offline {
+    /// Opens the data directory of a relay that has stopped, with `reserve` bytes of its disk set aside afterwards.
+    ///
+    /// # Errors
+    /// [`OfflineError`]; nothing was changed then.
+    pub fn open(folder: &Path, reserve: u64) -> Result<Self, OfflineError> {
+        let refused = |error: io::Error| match error.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => OfflineError::NoDatabase,
+            kind => OfflineError::Io { kind },
+        };
+        // Looked for first: neither a lock nor a database is made where there is none.
+        if std::fs::metadata(folder.join(DATABASE_FILE)).map_err(refused)?.len() == 0 {
+            return Err(OfflineError::NoDatabase);
+        }
+        let lock = lock::take(folder).map_err(|error| match error {
+            TryLockError::WouldBlock => OfflineError::InUse,
+            TryLockError::Error(error) => refused(error),
+        })?;
+        let mut store = SqliteStore::open_with_reserve(folder, reserve)?;
+        let contents = store.contents()?;
+        Ok(Self { store, contents, _lock: lock })
+    }
+
+    /// The account with this number.
+    #[must_use]
+    pub fn by_number(&self, handle: &Handle) -> Option<AccountId> {
+        let mut accounts = self.contents.accounts.iter();
+        accounts.find(|row| row.handle.as_ref() == Some(handle)).map(|row| row.account)
+    }
+
+    /// The accounts whose id begins with these bytes.
+    pub fn by_id<'a>(&'a self, begins: &'a [u8]) -> impl Iterator<Item = AccountId> + 'a {
+        self.contents.accounts.iter().map(|row| row.account).filter(|account| account.0.starts_with(begins))
+    }
+
+    /// What is held of an account. None if there is no such account.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn holdings(&mut self, account: AccountId) -> Result<Option<AccountHoldings>, StoreError> {
+        let row = self.contents.accounts.iter().find(|row| row.account == account);
+        let Some(handle) = row.map(|AccountRow { handle, .. }| handle.clone()) else { return Ok(None) };
+        let devices = self.devices(account);
+        let (mut waiting, mut waiting_bytes, mut one_time_prekeys) = (0, 0, 0);
+        self.store.waiting(&mut |mailbox, message| {
+            if devices.contains(&mailbox) {
+                waiting += 1;
+                waiting_bytes += u64::from(message.size);
+            }
+        })?;
+        for device in &devices {
+            let stock = self.store.stock(*device)?;
+            one_time_prekeys += stock.one_time + stock.one_time_kem;
+        }
+        let deposits = self.store.deposits(account)?.rows;
+        let channels = self.contents.channels.iter().filter(|channel| channel.owner == account).count();
+        Ok(Some(AccountHoldings {
+            account,
+            handle,
+            waiting,
+            waiting_bytes,
+            one_time_prekeys,
+            deposits,
+            channels,
+        }))
+    }
+
+    /// Takes out what waits for an account. The account stays, and so does what a relay keeps after delivery.
+    ///
+    /// # Errors
+    /// [`StoreError`]; some of it may have gone.
+    pub fn empty_mailbox(&mut self, account: AccountId) -> Result<(), StoreError> {
+        let devices = self.devices(account);
+        let mut waiting: Vec<MessageId> = Vec::new();
+        self.store.waiting(&mut |mailbox, message| {
+            if devices.contains(&mailbox) {
+                waiting.push(message.message);
+            }
+        })?;
+        for part in waiting.chunks(AT_ONCE) {
+            self.apply(Changes { removed: part.to_vec(), ..Changes::default() })?;
+        }
+        self.store.tidy()
+    }
+
+    /// Takes out an account with everything that is held of it, as if its owner had closed it.
+    ///
+    /// # Errors
+    /// [`StoreError`]; the account is still there, and some of what waited for it may have gone.
+    pub fn remove_account(&mut self, account: AccountId) -> Result<(), StoreError> {
+        self.empty_mailbox(account)?;
+        let closing = Closing { account, devices: self.devices(account), waiting: Vec::new() };
+        self.apply(Changes { closed: vec![closing], ..Changes::default() })?;
+        self.contents.accounts.retain(|row| row.account != account);
+        self.store.tidy()
+    }
+
+    fn devices(&self, account: AccountId) -> Vec<DeviceNumber> {
+        let devices = self.contents.devices.iter().filter(|row| row.account == account);
+        devices.map(|row| row.device_number).collect()
+    }
+
+    fn apply(&mut self, changes: Changes) -> Result<(), StoreError> {
+        self.store.apply(&Changes { counters: self.contents.counters, ..changes }).map(drop)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_without_a_database_stays_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(Offline::open(folder.path(), 0).unwrap_err(), OfflineError::NoDatabase);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+        drop(SqliteStore::open(folder.path()).unwrap());
+        let held = Offline::open(folder.path(), 0).unwrap();
+        assert_eq!(Offline::open(folder.path(), 0).unwrap_err(), OfflineError::InUse);
+        drop(held);
+    }
+}
