@@ -3,8 +3,8 @@
 use pillarbox_relay::limits::{MAILBOX_BYTES, MAILBOX_RESERVED_BYTES, REGISTER};
 use pillarbox_wire::limits::{MAX_ACKNOWLEDGEMENTS, MAX_PAYLOAD_LEN};
 use pillarbox_wire::{
-    AccountId, Acknowledge, ClientFrame, DeviceAddress, DeviceId, Farewell, Goodbye, MessageId, Pong,
-    Refusal, Refused, RelayFrame, RequestId,
+    AccountId, Acknowledge, ClientFrame, CloseAccount, DeviceAddress, DeviceId, Farewell, Goodbye, MessageId,
+    Pong, Refusal, Refused, RelayFrame, RequestId,
 };
 use rand_core::Rng;
 use tokio::io::AsyncWriteExt;
@@ -138,4 +138,39 @@ pub(crate) async fn quota(front: Front) -> Attacked {
         "{taken} taken ({} MiB), {full} refused: the strangers' half is full",
         bytes >> 20
     ))
+}
+
+/// Fills the relay's disk through one mailbox, with long messages and then with short ones; how many it took.
+pub(crate) async fn disk(front: Front) -> u64 {
+    let mut victim = front.link(12).await;
+    let RelayFrame::Registered(registered) = victim.register(VICTIM).await else { panic!("no account") };
+    drop(victim);
+    let mut flooder = front.link(13).await;
+    assert!(matches!(flooder.register(FLOODER).await, RelayFrame::Registered(_)));
+    let mut taken = 0;
+    for len in [MAX_PAYLOAD_LEN, 1_000] {
+        loop {
+            match flooder.ask(&submission(registered.address, len)).await {
+                Some(RelayFrame::Accepted(_)) => taken += 1,
+                Some(RelayFrame::Refused(Refused { reason: Refusal::StorageFailed, .. })) => break,
+                other => panic!("{other:?} after {taken} messages"),
+            }
+        }
+    }
+    taken
+}
+
+/// Closes the account whose mailbox was filled.
+pub(crate) async fn leave(front: Front) {
+    let mut link = front.link(12).await;
+    let RelayFrame::Registered(_) = link.register(VICTIM).await else { panic!("no account") };
+    let close = ClientFrame::CloseAccount(CloseAccount { request: RequestId(1) });
+    link.writer.send([&close]).await.unwrap();
+    loop {
+        match link.receive().await {
+            Some(RelayFrame::Deliver(_)) => {}
+            Some(RelayFrame::Closed(_)) => return,
+            other => panic!("{other:?}"),
+        }
+    }
 }

@@ -27,7 +27,7 @@ use std::thread;
 use std::time::Duration;
 
 use pillarbox_relay::limits::{CONNECTIONS_PER_ADDRESS, WINDOW_BYTES};
-use pillarbox_tests::Place;
+use pillarbox_tests::{Place, SmallDisk};
 
 use attacks::ATTACKS;
 use honest::Honest;
@@ -44,6 +44,33 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// What one address can make a relay hold, by its limits: on each connection one record begun, one read, and one window
 /// of messages not acknowledged.
 const MOST_MEMORY_KIB: u64 = CONNECTIONS_PER_ADDRESS as u64 * (65_537 + 16_384 + WINDOW_BYTES) / 1_024;
+
+/// A disk that strangers fill in a moment.
+const KIBIBYTES: usize = 24 * 1024;
+
+#[test]
+fn strangers_who_fill_the_disk_keep_nobody_from_fetching_or_leaving() {
+    let place = Place::new();
+    let Some(disk) = SmallDisk::mount(&place, KIBIBYTES) else { return };
+    let relay = RelayProcess::start_in(&place, disk.folder().join("relay"));
+    let [alice, bob] = ["alice", "bob"].map(|profile| place.phone(profile));
+    for (phone, name) in [(&alice, "Alice"), (&bob, "Bob")] {
+        drop(phone.run(&["account", "create", "--relay", &relay.address, "--name", name]).expect(0));
+    }
+    alice.add(&bob);
+    bob.add(&alice);
+    drop(alice.run(&["send", "Bob", "before it was full"]).expect(0));
+    let front = Front::of(&relay);
+    let taken = peer::runtime().block_on(floods::disk(front));
+    assert!(taken > 100, "{taken} messages");
+    drop(alice.run(&["send", "Bob", "while it is full"]).expect(1).says("has no room for anything new"));
+    assert_eq!(bob.inbox(), ["before it was full"]);
+    // A mailbox of many megabytes goes with its account, on a disk that has no room for it twice.
+    peer::runtime().block_on(floods::leave(Front::of(&relay)));
+    drop(alice.run(&["inbox"]).expect(0));
+    assert_eq!(bob.inbox(), ["while it is full"]);
+    relay.stop();
+}
 
 #[test]
 fn the_relay_stays_up_for_two_honest_phones_whatever_others_do() {

@@ -21,7 +21,11 @@ pub(crate) struct RelayProcess {
 
 impl RelayProcess {
     pub(crate) fn start(place: &Place) -> Self {
-        let data = place.path("relay");
+        Self::start_in(place, place.path("relay"))
+    }
+
+    /// One with its data in this folder.
+    pub(crate) fn start_in(place: &Place, data: PathBuf) -> Self {
         let mut command = Relay::command(place, &data, "127.0.0.1:0");
         let mut child =
             command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();

@@ -10,7 +10,7 @@
     reason = "shared by tests that each use a part of it; a failed expectation is a failed test"
 )]
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr};
 use std::rc::Rc;
@@ -18,7 +18,8 @@ use std::rc::Rc;
 use pillarbox_crypto::labels::DELIVERY_KEY;
 use pillarbox_crypto::{SigningSecret, kdf};
 use pillarbox_relay::store::{
-    Applied, Changes, Contents, Deposits, DeviceNumber, MessageRow, PublishedRow, Skip, Stock, StoredPreKeys,
+    Applied, Changes, Contents, Deposits, DeviceNumber, MessageRow, PublishedRow, Room, Skip, Stock,
+    StoredPreKeys,
 };
 use pillarbox_relay::{
     ConnectionId, Effect, Holdings, Input, Outcome, Relay, Settings, SqliteStore, Store, StoreError, Waiting,
@@ -40,6 +41,8 @@ pub const START: Timestamp = Timestamp(1_490_193_600_000);
 pub struct Flaky {
     inner: SqliteStore,
     failure: Rc<RefCell<Option<StoreError>>>,
+    /// Messages that may go in one transaction; with more the disk is full.
+    most_removed: Rc<Cell<usize>>,
 }
 
 impl Flaky {
@@ -102,7 +105,15 @@ impl Store for Flaky {
 
     fn apply(&mut self, changes: &Changes) -> Result<Applied, StoreError> {
         self.check()?;
+        let closing: usize = changes.closed.iter().map(|closing| closing.waiting.len()).sum();
+        if changes.removed.len() + closing > self.most_removed.get() {
+            return Err(StoreError::Full);
+        }
         self.inner.apply(changes)
+    }
+
+    fn room(&mut self) -> Result<Room, StoreError> {
+        self.inner.room()
     }
 
     fn tidy(&mut self) -> Result<(), StoreError> {
@@ -126,6 +137,7 @@ pub struct World {
     pub now: Timestamp,
     pub rng: ChaCha20Rng,
     pub failure: Rc<RefCell<Option<StoreError>>>,
+    pub most_removed: Rc<Cell<usize>>,
     /// Everything that was sent and not taken, by connection.
     pub sent: HashMap<ConnectionId, Vec<RelayFrame>>,
     pub closed: HashMap<ConnectionId, Farewell>,
@@ -164,8 +176,8 @@ impl World {
     }
 
     fn over(settings: Settings, folder: Option<TempDir>, inner: SqliteStore) -> Self {
-        let failure = Rc::default();
-        let store = Flaky { inner, failure: Rc::clone(&failure) };
+        let (failure, most_removed) = (Rc::default(), Rc::new(Cell::new(usize::MAX)));
+        let store = Flaky { inner, failure: Rc::clone(&failure), most_removed: Rc::clone(&most_removed) };
         let mut rng = ChaCha20Rng::from_seed([7; 32]);
         let relay = Some(Relay::open(store, settings.clone(), START, &mut rng).unwrap());
         Self {
@@ -175,6 +187,7 @@ impl World {
             now: START,
             rng,
             failure,
+            most_removed,
             sent: HashMap::new(),
             closed: HashMap::new(),
             woken: Vec::new(),
@@ -205,7 +218,11 @@ impl World {
             Some(folder) => {
                 drop(relay);
                 let inner = SqliteStore::open(folder.path()).unwrap();
-                Flaky { inner, failure: Rc::clone(&self.failure) }
+                Flaky {
+                    inner,
+                    failure: Rc::clone(&self.failure),
+                    most_removed: Rc::clone(&self.most_removed),
+                }
             }
             None => relay.into_store(),
         };
