@@ -48,11 +48,25 @@ impl Relay {
         Self::listen_with(place, data, listen, &[])
     }
 
+    /// Starts one that the system gives so many file descriptors, and at most so many if it asks for more.
+    #[must_use]
+    pub fn with_descriptors(place: &Place, data: &Path, given: u32, most: u32) -> Self {
+        let relay = Self::command(place, data, "127.0.0.1:0");
+        let mut command = place.command("sh");
+        command.arg("-c").arg(format!("ulimit -Sn {given} && ulimit -Hn {most} && exec \"$0\" \"$@\""));
+        command.arg(relay.get_program()).args(relay.get_args());
+        Self::run(command, data, &[])
+    }
+
     /// Starts one that listens at `listen`, with more options.
     #[must_use]
     pub fn listen_with(place: &Place, data: &Path, listen: &str, options: &[&str]) -> Self {
         let mut command = Self::command(place, data, listen);
         command.args(options);
+        Self::run(command, data, options)
+    }
+
+    fn run(command: Command, data: &Path, options: &[&str]) -> Self {
         let mut process = Process::start(command);
         let admin = process.wait_for(Stream::Out, |line| line.starts_with("Admin"));
         let ready = process.wait_for(Stream::Out, |line| line.starts_with("Relay ready"));
@@ -116,6 +130,12 @@ impl Relay {
         self.process.signal("TERM");
         let stopped = Stopped { data: self.data, address: self.address, options: self.options };
         (stopped, self.process.finish())
+    }
+
+    /// Where its admin port listens.
+    #[must_use]
+    pub fn admin(&self) -> &str {
+        &self.admin
     }
 
     /// What its admin port answers at `path`: the status and the body.

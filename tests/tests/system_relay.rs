@@ -1,6 +1,8 @@
 //! The relay as whoever runs it meets it: what it holds and sees, how it is watched, how it starts and stops.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+use std::net::TcpStream;
+
 use pillarbox_tests::{Place, Process, Relay, Stream, relay_command};
 use serde_json::Value;
 
@@ -8,6 +10,23 @@ const TEXT: &str = "a text that only two people know";
 
 fn ledger(place: &Place, relay: &std::path::Path, form: &str) -> String {
     relay_command(place, &["ledger", form, "--data", relay.to_str().unwrap()]).expect(0).out
+}
+
+#[test]
+fn a_relay_asks_for_the_descriptors_that_it_promises_or_says_how_many_it_takes() {
+    let place = Place::new();
+    let lowered = Relay::with_descriptors(&place, &place.path("lowered"), 128, 1_024);
+    // More than a shell gave it, and up to what it was allowed: connections that it would not have taken.
+    let address = lowered.address().split('/').nth(2).unwrap().to_owned();
+    let held: Vec<_> = (0..200).map(|_| TcpStream::connect(&address).unwrap()).collect();
+    let alice = place.account(&lowered, "alice");
+    drop(alice.run(&["inbox"]).expect(0));
+    assert_eq!(lowered.get("/readyz"), (200, "ready\n".to_owned()));
+    drop(held);
+    let (_stopped, ended) = lowered.stop();
+    drop(ended.expect(0).says(
+        "the system gives this process 1024 open files; at most 912 connections are taken at once and not 20000",
+    ));
 }
 
 #[test]

@@ -1,9 +1,14 @@
 //! Strangers who want that somebody is not reached, does not reach the relay, or finds no room there. Each attack runs as
 //! long as it likes, and an honest person beside it does what they came for.
 
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::{Duration, Instant};
+
 use pillarbox_client::{Notice, Trust};
 use pillarbox_relay::Settings;
-use pillarbox_wire::{ClientFrame, CloseAccount, Duration, FetchBundles, Refusal, Refused, RelayFrame};
+use pillarbox_tests::{Place, Relay};
+use pillarbox_wire::{ClientFrame, CloseAccount, FetchBundles, Refusal, Refused, RelayFrame};
 
 use crate::forger::{Forger, REQUEST, login, submission};
 use crate::world::{Who, World};
@@ -119,7 +124,7 @@ fn a_stranger_can_fill_the_relay_so_that_nobody_can_send() {
     assert_ne!(world.heard(bob, alice).last().unwrap(), "is there room?");
     // It waits at Alice's until there is: the one whose mailbox it was connects.
     world.online(victim);
-    world.pass(Duration::from_seconds(3_600));
+    world.pass(pillarbox_wire::Duration::from_seconds(3_600));
     world.run();
     assert_eq!(world.heard(bob, alice).last().unwrap(), "is there room?");
 }
@@ -150,6 +155,33 @@ fn a_stranger_cannot_keep_an_account_from_being_closed_by_filling_the_relay() {
     let answer = world.ask(leaving.connection, close);
     assert!(matches!(answer[..], [RelayFrame::Closed(_)]), "{answer:?}");
     assert!(world.holdings().accounts.iter().all(|row| row.account != leaving.address.account));
+}
+
+#[test]
+fn a_stranger_cannot_shut_phones_out_by_holding_the_admin_port() {
+    let place = Place::new();
+    // The program itself, with far fewer descriptors than the connections that are held.
+    let relay = Relay::with_descriptors(&place, &place.path("relay"), 160, 160);
+    let held: Vec<_> = (0..400)
+        .map(|_| {
+            let mut stream = TcpStream::connect(relay.admin()).unwrap();
+            stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: ").unwrap();
+            stream
+        })
+        .collect();
+    let (alice, bob) = place.alice_and_bob(&relay);
+    drop(alice.run(&["send", "Bob", "nothing is held up"]).expect(0));
+    assert_eq!(bob.inbox(), ["nothing is held up"]);
+    // Each is cut off after ten seconds, and whoever asks in full is answered.
+    drop(held);
+    relay.wait_until("/readyz", |status, _| status == 200);
+    let started = Instant::now();
+    let mut silent = TcpStream::connect(relay.admin()).unwrap();
+    assert_eq!(silent.read(&mut [0; 1]).unwrap_or_default(), 0);
+    assert!(started.elapsed() >= Duration::from_secs(9), "a request may take a moment");
+    let (_stopped, ended) = relay.stop();
+    let said = "the system gives this process 160 open files; at most 48 connections are taken at once and not 20000";
+    drop(ended.expect(0).says(said));
 }
 
 fn few_messages() -> Settings {

@@ -7,11 +7,14 @@
 //! | `/metrics` | counters, in the Prometheus text format | no |
 //! | `/passing` | each event that passes, as JSON Lines, until the follower leaves | yes |
 //!
+//! At most [`ADMIN_CONNECTIONS`] are open at once, each for one answer, and each has [`bounded::ADMIN_REQUEST`] to ask.
+//!
 //! It listens on another port than the phones' and on loopback unless told otherwise. What passes is communications data:
 //! the token that `/passing` asks for lies in the data directory, so that whoever may follow is whoever may read
 //! the rows. Requests that name another host are refused, or a web page could read the port by way of a name that
 //! it controls (DNS rebinding).
 
+mod bounded;
 mod follow;
 mod guard;
 mod readiness;
@@ -21,7 +24,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CONNECTION, CONTENT_TYPE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
@@ -29,6 +32,8 @@ use axum::routing::get;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+pub(crate) use bounded::ADMIN_CONNECTIONS;
+use bounded::Bounded;
 pub(crate) use follow::{Followers, PassingFeed};
 pub(crate) use guard::AdminToken;
 pub(crate) use readiness::{Readiness, Trouble};
@@ -56,12 +61,13 @@ pub(crate) async fn serve(
         .route("/metrics", get(metrics))
         .route("/passing", get(follow::passing))
         .layer(middleware::from_fn_with_state(own, refuse_foreign_hosts))
+        .layer(middleware::map_response(close_after))
         .with_state(admin);
     let stopped = async move {
         // A sender that is gone means the same as one that says so.
         stop.wait_for(|stopping| *stopping).await.ok();
     };
-    axum::serve(listener, routes).with_graceful_shutdown(stopped).await
+    axum::serve(Bounded::new(listener), routes).with_graceful_shutdown(stopped).await
 }
 
 async fn refuse_foreign_hosts(State(own): State<SocketAddr>, request: Request, next: Next) -> Response {
@@ -70,6 +76,12 @@ async fn refuse_foreign_hosts(State(own): State<SocketAddr>, request: Request, n
     } else {
         (StatusCode::FORBIDDEN, "this port answers to its own address only\n").into_response()
     }
+}
+
+/// One answer a connection: one that stays open would keep a place from whoever comes next.
+async fn close_after(mut response: Response) -> Response {
+    response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    response
 }
 
 async fn readyz(State(admin): State<Arc<Admin>>) -> Response {

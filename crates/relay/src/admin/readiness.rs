@@ -52,6 +52,11 @@ impl Readiness {
         (before & bit != 0) != there
     }
 
+    /// Whether this trouble is there.
+    pub(crate) fn has(&self, trouble: Trouble) -> bool {
+        self.0.load(Ordering::Relaxed) & trouble as u8 != 0
+    }
+
     /// What stands in the way, if anything does.
     pub(crate) fn trouble(&self) -> Option<&'static str> {
         let there = self.0.load(Ordering::Relaxed);

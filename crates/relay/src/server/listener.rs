@@ -1,17 +1,20 @@
 //! Takes connections, gives each a task, and at a stop waits for the tasks to end.
 
+use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 
 use super::connection;
 use super::log::{Level, LogLine};
 use super::metrics::Metrics;
 use super::shared::Shared;
-use super::timing::{ACCEPT_PAUSE, STOP_TIMEOUT};
+use super::timing::{ACCEPT_PAUSE, ACCEPT_TROUBLE, STOP_TIMEOUT};
+use crate::admin::Trouble;
 
 /// Listens until `stop` says so, or the relay's thread is gone; then lets the connections finish.
 pub(super) async fn listen(listener: TcpListener, shared: Arc<Shared>, mut stop: watch::Receiver<bool>) {
@@ -32,8 +35,9 @@ pub(super) async fn listen(listener: TcpListener, shared: Arc<Shared>, mut stop:
 async fn accept(listener: TcpListener, shared: &Arc<Shared>, connections: &mut JoinSet<()>) {
     let mut number = 0;
     loop {
-        match listener.accept().await {
-            Ok((stream, peer)) => {
+        match next(&listener, shared).await {
+            Some(Ok((stream, peer))) => {
+                note_trouble(shared, None);
                 Metrics::add(&shared.metrics.connections_total, 1);
                 number += 1;
                 // Without a place the stream is dropped here, and with it the connection.
@@ -44,14 +48,36 @@ async fn accept(listener: TcpListener, shared: &Arc<Shared>, connections: &mut J
                 let shared = Arc::clone(shared);
                 connections.spawn(connection::serve(stream, peer.ip(), number, place, shared));
             }
-            Err(error) => {
-                LogLine::new("a connection could not be taken")
-                    .because(super::trouble::in_words(error.kind()))
-                    .write(Level::Warn);
+            Some(Err(error)) => {
+                note_trouble(shared, Some(&error));
                 tokio::time::sleep(ACCEPT_PAUSE).await;
             }
+            // Nobody waits who could not be taken.
+            None => note_trouble(shared, None),
         }
         // Forgets the tasks that have ended, so that they do not add up.
         while connections.try_join_next().is_some() {}
+    }
+}
+
+/// The next connection. After one that could not be taken: none, if there is no further one to say whether that goes on.
+async fn next(listener: &TcpListener, shared: &Shared) -> Option<io::Result<(TcpStream, SocketAddr)>> {
+    if shared.ready.has(Trouble::NoConnections) {
+        timeout(ACCEPT_TROUBLE, listener.accept()).await.ok()
+    } else {
+        Some(listener.accept().await)
+    }
+}
+
+/// Says once that connections cannot be taken, and once that they can again.
+fn note_trouble(shared: &Shared, error: Option<&io::Error>) {
+    if !shared.ready.set(Trouble::NoConnections, error.is_some()) {
+        return;
+    }
+    match error {
+        Some(error) => LogLine::new("connections cannot be taken")
+            .because(super::trouble::in_words(error.kind()))
+            .write(Level::Warn),
+        None => LogLine::new("connections can be taken again").write(Level::Info),
     }
 }

@@ -17,6 +17,7 @@ mod codes;
 mod config;
 mod connection;
 mod data_dir;
+mod descriptors;
 mod key;
 mod listener;
 pub mod log;

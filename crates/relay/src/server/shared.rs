@@ -9,6 +9,7 @@ use super::log::LogSalt;
 use super::metrics::Metrics;
 use super::queue::Queue;
 use super::timing::SocketTimeouts;
+use crate::admin::Readiness;
 
 /// Shared by the connections' tasks and the listener.
 pub(super) struct Shared {
@@ -17,5 +18,6 @@ pub(super) struct Shared {
     pub(super) door: Arc<Doorkeeper>,
     pub(super) queue: Arc<Queue>,
     pub(super) metrics: Arc<Metrics>,
+    pub(super) ready: Arc<Readiness>,
     pub(super) salt: LogSalt,
 }

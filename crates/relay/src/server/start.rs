@@ -26,7 +26,7 @@ use super::queue::{Order, Queue};
 use super::shared::Shared;
 use super::trouble::in_words;
 use super::writer::{Connections, Writer};
-use super::{clock, listener};
+use super::{clock, descriptors, listener};
 use crate::admin::{self, Admin, AdminToken, Followers, PassingFeed, Readiness, Trouble};
 use crate::{Passing, Relay, SqliteStore, StoreError};
 
@@ -88,7 +88,10 @@ impl Server {
     /// # Errors
     /// What stands in [`StartError`].
     pub async fn start(config: ServerConfig) -> Result<Running, StartError> {
-        let ServerConfig { data, listen, public_host, admin, settings, codes, timeouts } = config;
+        let ServerConfig { data, listen, public_host, admin, mut settings, codes, timeouts } = config;
+        if let Some(shortfall) = descriptors::fit(&mut settings.limits) {
+            LogLine::new("fewer connections than the limits say").because(shortfall).write(Level::Warn);
+        }
         let mut rng = StdRng::try_from_rng(&mut SysRng)
             .map_err(|_: rand::rngs::SysError| StartError::System { what: "randomness" })?;
         let data = DataDir::claim(&data)?;
@@ -149,6 +152,7 @@ impl Server {
             door,
             queue: Arc::clone(&queue),
             metrics: Arc::clone(&metrics),
+            ready: Arc::clone(&ready),
             salt: LogSalt::draw(&mut rng),
         });
         ready.set(Trouble::NotRunning, false);

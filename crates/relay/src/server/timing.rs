@@ -24,6 +24,11 @@ pub const UPKEEP_INTERVAL: Duration = Duration::from_secs(15);
 /// How long the listener rests when the system gives it no more descriptors, so that it does not spin.
 pub const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
+/// How long the relay says that it cannot take connections after one that it could not take, if no further one comes: several
+/// pauses of a listener that still fails.
+pub const ACCEPT_TROUBLE: Duration = Duration::from_secs(2);
+
+const _: () = assert!(ACCEPT_TROUBLE.as_millis() > 2 * ACCEPT_PAUSE.as_millis());
 const _: () = assert!(2 * timeouts::FAREWELL.as_secs() < STOP_TIMEOUT.as_secs());
 
 /// The time-outs that a test wants shorter.

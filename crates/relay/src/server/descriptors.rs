@@ -1,0 +1,90 @@
+//! File descriptors: each connection is one, and the system gives a process a number of them.
+//!
+//! A shell usually gives 1,024 and allows many more. A relay asks for what its limits promise; where it is not given as many, it
+//! takes fewer connections and says so, because one that is promised and cannot be taken keeps everybody out.
+
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+use super::timing::MAX_REFUSALS_UNDER_WAY;
+use crate::admin::ADMIN_CONNECTIONS;
+use crate::limits::Limits;
+
+/// Descriptors besides those of connections: standard streams, the runtime, both ports, the lock, and what two connections to the
+/// database hold open. A relay that runs has some 25.
+const OWN: u64 = 64;
+
+/// Descriptors that are no phone's.
+const BESIDES: u64 = OWN + MAX_REFUSALS_UNDER_WAY as u64 + ADMIN_CONNECTIONS as u64;
+
+/// That the system gives fewer descriptors than the limits promise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Shortfall {
+    /// Descriptors that this process has.
+    given: u64,
+    /// Connections that it was to take at once.
+    promised: u32,
+    /// Connections that it takes at once.
+    taken: u32,
+}
+
+impl std::fmt::Display for Shortfall {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { given, promised, taken } = self;
+        write!(
+            f,
+            "the system gives this process {given} open files; at most {taken} connections are taken at once and not \
+             {promised}. For all of them it needs {}: raise `ulimit -n` or LimitNOFILE",
+            needed(*promised)
+        )
+    }
+}
+
+/// Asks the system for the descriptors that these limits promise, and lowers them to what it gives.
+pub(super) fn fit(limits: &mut Limits) -> Option<Shortfall> {
+    let wanted = needed(limits.connections);
+    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+    let given = current.filter(|given| *given < wanted)?;
+    let raised = maximum.map_or(wanted, |maximum| maximum.min(wanted)).max(given);
+    let given = match setrlimit(Resource::Nofile, Rlimit { current: Some(raised), maximum }) {
+        Ok(()) => raised,
+        Err(_) => given,
+    };
+    lower(limits, given)
+}
+
+/// Lowers the limits to so many descriptors.
+fn lower(limits: &mut Limits, given: u64) -> Option<Shortfall> {
+    let promised = limits.connections;
+    if given >= needed(promised) {
+        return None;
+    }
+    // One at least, or nobody would ever hear why not.
+    limits.connections =
+        u32::try_from(given.saturating_sub(BESIDES)).unwrap_or(promised).clamp(1, promised.max(1));
+    Some(Shortfall { given, promised, taken: limits.connections })
+}
+
+fn needed(connections: u32) -> u64 {
+    u64::from(connections) + BESIDES
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_are_lowered_to_what_the_system_gives_and_no_further() {
+        let mut limits = Limits { connections: 1_000, ..Limits::default() };
+        assert_eq!(lower(&mut limits, 1_000 + BESIDES), None);
+        assert_eq!(limits.connections, 1_000);
+        let short = lower(&mut limits, 512).unwrap();
+        assert_eq!((limits.connections, short.taken), (400, 400));
+        assert_eq!(
+            short.to_string(),
+            "the system gives this process 512 open files; at most 400 connections are taken at once and not 1000. \
+             For all of them it needs 1112: raise `ulimit -n` or LimitNOFILE"
+        );
+        lower(&mut limits, 10);
+        assert_eq!(limits.connections, 1);
+    }
+}
