@@ -29,6 +29,7 @@ mod lock;
 mod log_rules;
 mod mailbox;
 mod names;
+mod networks;
 pub mod offline;
 pub mod passing;
 mod rates;

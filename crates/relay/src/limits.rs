@@ -29,6 +29,16 @@ impl Rate {
         Self { burst, every: Duration(60_000 / count as u64) }
     }
 
+    /// So many times as often.
+    #[must_use]
+    pub(crate) const fn times(self, times: u32) -> Self {
+        // A refill that takes no time is one without a limit.
+        let least = if self.every.0 == 0 { 0 } else { 1 };
+        let every = if times == 0 { self.every.0 } else { self.every.0 / times as u64 };
+        let every = if every < least { least } else { every };
+        Self { burst: self.burst.saturating_mul(times), every: Duration(every) }
+    }
+
     /// No limit at all: for a load generator that measures everything else.
     pub const UNLIMITED: Self = Self { burst: u32::MAX, every: Duration(0) };
 }
@@ -111,7 +121,7 @@ limits! {
     CONNECTIONS / connections: u32 as Count = 20_000,
         "Open connections in all: at 8 KiB each they take 160 MB; more would let strangers take the memory.";
     CONNECTIONS_PER_ADDRESS / connections_per_address: u32 as Count = 256,
-        "Open connections from one address (IPv6: one /64): an office or a mobile operator's gateway, not a flood.";
+        "Open connections from one address (IPv6: one /64; four times as many from a /56, sixteen from a /48): an office or a mobile operator's gateway, not a flood.";
     MAILBOX_MESSAGES / mailbox_messages: u32 as Count = 10_000,
         "Messages that wait in one mailbox: a month of a busy account; each costs 16 bytes of memory besides the disk.";
     MAILBOX_BYTES / mailbox_bytes: u64 as Bytes = 64 << 20,
@@ -163,7 +173,9 @@ limits! {
     AUTHENTICATION_FAILURES / authentication_failures: Rate as Often = Rate::per_minute(20, 20),
         "Failed proofs of a device from one address before each further one ends its connection: checking one costs 30 microseconds, and a good one is never refused for them.";
     LOOK_UPS / look_ups: Rate as Often = Rate::per_minute(60, 10),
-        "Directory questions by one account: an address book at once; trying out all numbers of a country takes centuries.";
+        "Directory questions by one account: an address book at once. Accounts are free, so addresses are counted as well.";
+    LOOK_UPS_PER_ADDRESS / look_ups_per_address: Rate as Often = Rate::per_minute(240, 40),
+        "Directory questions from one address, whatever the accounts: trying out a thousand million numbers takes 47 years from one, and 17 days from a thousand.";
     BUNDLES / bundles: Rate as Often = Rate::per_minute(120, 30),
         "Prekey bundles asked for by one account or address: each takes a one-time prekey out of a stock.";
     BUNDLES_OF_ONE / bundles_of_one: Rate as Often = Rate::per_minute(60, 10),
@@ -176,6 +188,8 @@ limits! {
         "Sealed messages from one address, which may be many people: the relay cannot count by sender.";
     DEPOSITS / deposits: Rate as Often = Rate::per_minute(300, 20),
         "Frames of deposits from one account: an address book or a backup at once; a stock of numbers is tried out by a hundred.";
+    DEPOSITS_PER_ADDRESS / deposits_per_address: Rate as Often = Rate::per_minute(600, 40),
+        "Frames with entries of an address book from one address, which ask for a hundred numbers each: two whole books at once, then 4,000 numbers a minute.";
     RECALLS / recalls: Rate as Often = Rate::per_minute(1_000, 60),
         "Deposits asked back by one account: a whole backup at once; each costs a reading of up to 40 kB.";
     POSTS / posts: Rate as Often = Rate::per_minute(30, 10),

@@ -5,12 +5,12 @@
 //! newcomers share one bucket for each kind, so that a flood of addresses slows strangers and nobody who was known before.
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::net::IpAddr;
 
 use pillarbox_wire::{AccountId, Duration, Handle, Refusal, Timestamp};
 
 use crate::limits::Rate;
+use crate::networks::Network;
 
 /// What is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -34,7 +34,8 @@ pub(crate) enum Request {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Subject {
     Account(AccountId),
-    Address(IpAddr),
+    /// An address, with the networks around it.
+    Address(Network),
     /// The digits of a number, of which there are at most 15.
     Number(u64),
     /// Whoever came when the table was full.
@@ -48,14 +49,19 @@ impl Subject {
         Self::Number(digits.fold(0, |number, digit| number * 10 + u64::from(digit - b'0')))
     }
 
-    /// The subject that stands for an address. An IPv6 subscriber has a whole /64, and so counts as one.
+    /// The subject that stands for an address.
     pub(crate) fn address(peer: IpAddr) -> Self {
-        Self::Address(match peer {
-            IpAddr::V4(_) => peer,
-            IpAddr::V6(six) => six
-                .to_ipv4_mapped()
-                .map_or_else(|| IpAddr::V6((u128::from(six) >> 64 << 64).into()), IpAddr::V4),
-        })
+        Self::Address(Network::of(peer))
+    }
+
+    /// It and what is counted with it, at so many times the rate.
+    fn all(self) -> impl Iterator<Item = (Self, u32)> + Clone {
+        let network = match self {
+            Self::Address(network) => Some(network),
+            Self::Account(_) | Self::Number(_) | Self::Everybody => None,
+        };
+        let wider = network.into_iter().flat_map(Network::wider);
+        std::iter::once((self, 1)).chain(wider.map(|(wide, times)| (Self::Address(wide), times)))
     }
 }
 
@@ -76,7 +82,7 @@ impl Rates {
         Self { full_at: HashMap::new(), most: most as usize, cleared: Timestamp(0) }
     }
 
-    /// Counts the request, or says when it may come again.
+    /// Counts the request, or says when it may come again. One from an address counts for the networks around it as well.
     pub(crate) fn take(
         &mut self,
         request: Request,
@@ -84,17 +90,33 @@ impl Rates {
         rate: Rate,
         now: Timestamp,
     ) -> Result<(), Refusal> {
-        if rate.every.0 == 0 && rate.burst > 0 {
-            return Ok(());
-        }
+        self.take_all(request, &[(subject, rate)], now)
+    }
+
+    /// Counts the request for each of these, and if one of them refuses, for none: whoever asks too often uses up nothing of what
+    /// others have with them.
+    pub(crate) fn take_all(
+        &mut self,
+        request: Request,
+        subjects: &[(Subject, Rate)],
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
         if self.full_at.len() >= self.most && now.0.abs_diff(self.cleared.0) >= CLEARING.0 {
             self.full_at.retain(|_, full_at| *full_at > now);
             self.cleared = now;
         }
-        let place = self.place(request, subject);
-        match self.full_at.entry((request, place)) {
-            Entry::Occupied(mut full_at) => *full_at.get_mut() = next(Some(*full_at.get()), rate, now)?,
-            Entry::Vacant(entry) => drop(entry.insert(next(None, rate, now)?)),
+        let limited = subjects.iter().filter(|(_, rate)| rate.every.0 > 0 || rate.burst == 0);
+        let all = limited.flat_map(|(subject, rate)| {
+            subject.all().map(move |(subject, times)| (subject, rate.times(times)))
+        });
+        for (subject, rate) in all.clone() {
+            let known = self.full_at.get(&(request, self.place(request, subject))).copied();
+            next(known, rate, now)?;
+        }
+        for (subject, rate) in all {
+            let key = (request, self.place(request, subject));
+            let known = self.full_at.get(&key).copied();
+            self.full_at.insert(key, next(known, rate, now)?);
         }
         Ok(())
     }
@@ -189,11 +211,47 @@ mod tests {
     }
 
     #[test]
-    fn addresses_of_one_subscriber_count_as_one() {
-        let one = Subject::address("2001:db8:1:2:3::4".parse().unwrap());
-        assert_eq!(one, Subject::address("2001:db8:1:2:ffff::".parse().unwrap()));
-        assert_ne!(one, Subject::address("2001:db8:1:3::".parse().unwrap()));
-        let mapped = Subject::address("::ffff:192.0.2.1".parse().unwrap());
-        assert_eq!(mapped, Subject::address("192.0.2.1".parse().unwrap()));
+    fn a_network_of_many_addresses_has_a_few_times_what_one_has() {
+        let mut rates = Rates::new(1_000);
+        let taken = |rates: &mut Rates, address: String| {
+            let subject = Subject::address(address.parse().unwrap());
+            (0..10).filter(|_| rates.take(Request::LookUp, subject, RATE, Timestamp(5_000)).is_ok()).count()
+        };
+        // 256 addresses of one household, four times what one has; 256 households of one organisation, sixteen times.
+        let household: usize = (0..256).map(|at| taken(&mut rates, format!("2001:db8:1:{at:x}::1"))).sum();
+        assert_eq!(household, 3 * 4);
+        let organisation: usize =
+            (1..256).map(|at| taken(&mut rates, format!("2001:db8:1:{at:x}00::1"))).sum();
+        assert_eq!(household + organisation, 3 * 16);
+        assert_eq!(
+            taken(&mut rates, "2001:db8:2::1".to_owned()),
+            3,
+            "whoever is elsewhere has not asked yet"
+        );
+        assert_eq!(taken(&mut rates, "192.0.2.1".to_owned()), 3);
+        // What a wide network refuses leaves no entry for each narrow one.
+        assert!(rates.full_at.len() < 60, "{}", rates.full_at.len());
+    }
+
+    #[test]
+    fn what_one_refuses_is_counted_for_none() {
+        let mut rates = Rates::new(10);
+        let address = Subject::address("192.0.2.1".parse().unwrap());
+        let wide = RATE.times(2);
+        let mut ask = |name| {
+            rates
+                .take_all(Request::LookUp, &[(address, wide), (account(name), RATE)], Timestamp(5_000))
+                .is_ok()
+        };
+        assert_eq!((0..9).filter(|_| ask(1)).count(), 3, "the account's own");
+        assert_eq!((0..9).filter(|_| ask(2)).count(), 3, "and what is left is there for the next");
+        assert!(!ask(3), "the address's");
+    }
+
+    #[test]
+    fn a_rate_many_times_over_is_still_one() {
+        let short = Rate { burst: 1, every: Duration(3) };
+        assert_eq!(short.times(16), Rate { burst: 16, every: Duration(1) });
+        assert_eq!(Rate::UNLIMITED.times(16), Rate::UNLIMITED);
     }
 }

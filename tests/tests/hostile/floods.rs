@@ -1,14 +1,17 @@
 //! Peers that send more, or other, than a relay takes: handshakes, noise, frames, accounts, messages.
 
+use std::time::{Duration, Instant};
+
 use pillarbox_relay::limits::{MAILBOX_BYTES, MAILBOX_RESERVED_BYTES, REGISTER};
 use pillarbox_wire::limits::{MAX_ACKNOWLEDGEMENTS, MAX_PAYLOAD_LEN};
 use pillarbox_wire::{
-    AccountId, Acknowledge, ClientFrame, CloseAccount, DeviceAddress, DeviceId, Farewell, Goodbye, MessageId,
-    Pong, Refusal, Refused, RelayFrame, RequestId,
+    AccountId, Acknowledge, ClientFrame, CloseAccount, DeviceAddress, DeviceId, Farewell, Goodbye, Handle,
+    LookUp, MessageId, Pong, Refusal, Refused, RelayFrame, RequestId,
 };
 use rand_core::Rng;
 use tokio::io::AsyncWriteExt;
 use tokio::task::JoinSet;
+use tokio::time::sleep;
 
 use crate::attacks::{Attacked, ended};
 use crate::peer::{Front, submission};
@@ -173,4 +176,34 @@ pub(crate) async fn leave(front: Front) {
             other => panic!("{other:?}"),
         }
     }
+}
+
+/// Tries out numbers from 127.0.0.`from` with as many accounts as that address may make, for so long; how many were answered.
+pub(crate) async fn numbers(front: Front, from: u8, span: Duration) -> u64 {
+    let begun = Instant::now();
+    let mut links = Vec::new();
+    for account in 0..REGISTER.burst {
+        let mut link = front.link(from).await;
+        assert!(matches!(link.register(u32::from(from) * 1_000 + account).await, RelayFrame::Registered(_)));
+        links.push(link);
+    }
+    let (mut answered, mut number) = (0, 0);
+    while begun.elapsed() < span {
+        let mut waits = true;
+        for link in &mut links {
+            number += 1;
+            let handle = Handle::parse(&format!("+4477009{number:05}")).unwrap();
+            match link.ask(&ClientFrame::LookUp(LookUp { request: RequestId(1), handle })).await {
+                Some(RelayFrame::Refused(Refused { reason: Refusal::UnknownHandle, .. })) => {
+                    (answered, waits) = (answered + 1, false);
+                }
+                Some(RelayFrame::Refused(Refused { reason: Refusal::RateLimited { .. }, .. })) => {}
+                other => panic!("{other:?}"),
+            }
+        }
+        if waits {
+            sleep(Duration::from_millis(100)).await;
+        }
+    }
+    answered
 }

@@ -26,7 +26,7 @@ mod table;
 use std::thread;
 use std::time::Duration;
 
-use pillarbox_relay::limits::{CONNECTIONS_PER_ADDRESS, WINDOW_BYTES};
+use pillarbox_relay::limits::{CONNECTIONS_PER_ADDRESS, LOOK_UPS_PER_ADDRESS, WINDOW_BYTES};
 use pillarbox_tests::{Place, SmallDisk};
 
 use attacks::ATTACKS;
@@ -44,6 +44,34 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// What one address can make a relay hold, by its limits: on each connection one record begun, one read, and one window
 /// of messages not acknowledged.
 const MOST_MEMORY_KIB: u64 = CONNECTIONS_PER_ADDRESS as u64 * (65_537 + 16_384 + WINDOW_BYTES) / 1_024;
+
+/// How long numbers are tried out: long enough to see what is refilled.
+const TRYING: Duration = Duration::from_secs(15);
+
+#[test]
+fn numbers_are_tried_out_at_the_rate_of_an_address_however_many_accounts_ask() {
+    let place = Place::new();
+    let relay = RelayProcess::start(&place);
+    let alice = place.phone("alice");
+    drop(alice.run(&["account", "create", "--relay", &relay.address, "--number", "+447700900101"]).expect(0));
+    let bob = place.phone("bob");
+    drop(bob.run(&["account", "create", "--relay", &relay.address, "--name", "Bob"]).expect(0));
+    let trying = |from| {
+        let front = Front::of(&relay);
+        thread::spawn(move || peer::runtime().block_on(floods::numbers(front, from, TRYING)))
+    };
+    let attackers = [41, 42].map(trying);
+    // Whoever is at another address finds the one that they look for.
+    drop(bob.run(&["contact", "add", "+447700900101"]).expect(0));
+    for attacking in attackers {
+        let answered = attacking.join().unwrap();
+        println!("{answered} numbers from one address in {TRYING:?}");
+        let burst = u64::from(LOOK_UPS_PER_ADDRESS.burst);
+        let refilled = TRYING.as_millis() as u64 / LOOK_UPS_PER_ADDRESS.every.0;
+        assert!((burst + refilled - 2..=burst + refilled + 1).contains(&answered), "{answered}");
+    }
+    relay.stop();
+}
 
 /// A disk that strangers fill in a moment.
 const KIBIBYTES: usize = 24 * 1024;

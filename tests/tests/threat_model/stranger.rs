@@ -1,10 +1,13 @@
 //! A stranger with an account at the same relay.
 
+use std::net::IpAddr;
+
 use pillarbox_client::{Notice, Origin};
 use pillarbox_crypto::{IdentitySecret, SigningSecret};
 use pillarbox_relay::Settings;
 use pillarbox_wire::{
-    AccountId, Acknowledge, ClientFrame, Duration, FetchBundles, FixedBytes, Refusal, Refused, RelayFrame,
+    AccountId, Acknowledge, ClientFrame, Duration, FetchBundles, FixedBytes, LookUp, Refusal, Refused,
+    RelayFrame,
 };
 
 use crate::forger::{Forger, REQUEST, login, registration, submission, text_body};
@@ -40,6 +43,55 @@ fn a_stranger_can_ask_whether_a_number_has_an_account() {
     let (identity, device) = (IdentitySecret::generate(&mut rng), SigningSecret::generate(&mut rng));
     let frame = registration(&identity, &device, Some(handle(NUMBER)), &hash, &mut rng);
     assert_eq!(world.ask(connection, frame), refused(Refusal::HandleTaken));
+}
+
+/// How many numbers a stranger tries out at once with so many accounts at each of these addresses.
+fn tried(world: &mut World, accounts: usize, addresses: &[IpAddr]) -> usize {
+    let mut answered = 0;
+    let looked_for = ClientFrame::LookUp(LookUp { request: REQUEST, handle: handle(FREE) });
+    for address in addresses {
+        for _ in 0..accounts {
+            let stranger = Forger::at(world, *address);
+            while world.ask(stranger.connection, looked_for.clone()) == refused(Refusal::UnknownHandle) {
+                answered += 1;
+            }
+        }
+    }
+    answered
+}
+
+#[test]
+fn a_stranger_can_try_out_numbers_as_fast_as_the_relays_limits_let_them() {
+    let limits = Settings::default().limits;
+    let mut world = World::new();
+    let here = [IpAddr::from([198, 51, 100, 1])];
+    assert_eq!(tried(&mut world, 1, &here), limits.look_ups.burst as usize);
+    assert_eq!(
+        tried(&mut world, 3, &here),
+        (limits.look_ups_per_address.burst - limits.look_ups.burst) as usize
+    );
+    // From more addresses more; from more addresses of one household four times as much, and not two hundred times.
+    let elsewhere = [IpAddr::from([198, 51, 100, 2])];
+    assert_eq!(tried(&mut world, 4, &elsewhere), limits.look_ups_per_address.burst as usize);
+    let household: Vec<IpAddr> = (0..8).map(|at| format!("2001:db8:1:{at:x}::1").parse().unwrap()).collect();
+    assert_eq!(tried(&mut world, 4, &household), 4 * limits.look_ups_per_address.burst as usize);
+}
+
+#[test]
+fn a_stranger_cannot_try_out_more_numbers_by_making_more_accounts() {
+    let limits = Settings::default().limits;
+    let mut world = World::new();
+    let (alice, bob) = (world.phone("Alice"), world.phone_with_number("Bob", NUMBER));
+    let here = [IpAddr::from([198, 51, 100, 1])];
+    let most = limits.look_ups_per_address.burst as usize;
+    assert_eq!(tried(&mut world, limits.register.burst as usize, &here), most);
+    // Ten minutes later there are more accounts still, and each of the address's tries is one for all of them.
+    world.pass(Duration::from_seconds(600));
+    let refilled = 600_000 / limits.look_ups_per_address.every.0 as usize;
+    assert_eq!(tried(&mut world, limits.register.burst as usize, &here), refilled.min(most));
+    world.look_up(alice, NUMBER);
+    let found = Notice::Found { contact: world.id(bob), handle: handle(NUMBER) };
+    assert!(world.take_notices(alice).contains(&found), "whoever is at another address looks up as ever");
 }
 
 #[test]

@@ -16,7 +16,7 @@ use super::log::Happening;
 use super::prekeys::Trouble;
 use super::round::Round;
 use crate::keeping::Logged;
-use crate::rates::Request;
+use crate::rates::{Request, Subject};
 use crate::store::{Leaving, Store, StoreError};
 
 /// Bytes of a deposit's row besides its subject and value.
@@ -57,7 +57,13 @@ impl<S: Store> Relay<S> {
         }
         check_size(&deposits)?;
         let limits = &self.settings.limits;
-        self.rates.take(Request::Deposit, connection.subject(), limits.deposits, round.now)?;
+        // The answer to an address book says which of its numbers have accounts.
+        let asks = self.settings.keeping.directory
+            && deposits.iter().any(|deposit| deposit.kind == DepositKind::Contact && deposit.value.is_some());
+        let own = (connection.subject(), limits.deposits);
+        let address = (Subject::address(connection.peer), limits.deposits_per_address);
+        let counted: &[_] = if asks { &[own, address] } else { &[own] };
+        self.rates.take_all(Request::Deposit, counted, round.now)?;
         self.check_room(account, &deposits)?;
         let left =
             deposits.iter().filter_map(|deposit| Some(deposit.subject.len() + deposit.value.as_ref()?.len()));

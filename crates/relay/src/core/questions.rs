@@ -10,7 +10,7 @@ use super::events::ConnectionId;
 use super::log::Happening;
 use super::round::Round;
 use crate::keeping::Logged;
-use crate::rates::Request;
+use crate::rates::{Request, Subject};
 use crate::store::Store;
 
 impl<S: Store> Relay<S> {
@@ -29,7 +29,10 @@ impl<S: Store> Relay<S> {
         if !self.settings.keeping.directory {
             return Err(Refusal::NotOffered);
         }
-        self.rates.take(Request::LookUp, connection.subject(), self.settings.limits.look_ups, round.now)?;
+        let limits = &self.settings.limits;
+        let address = (Subject::address(connection.peer), limits.look_ups_per_address);
+        let account = (connection.subject(), limits.look_ups);
+        self.rates.take_all(Request::LookUp, &[address, account], round.now)?;
         let account = self.directory.account_by_handle(&frame.handle);
         let found = account.map(|account| (account.row.account, account.row.identity()));
         // Whoever is looked for in vain is looked for, too.

@@ -1,11 +1,12 @@
 //! How many connections there are, in all and from each address, and what becomes of one too many.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::timing::MAX_REFUSALS_UNDER_WAY;
 use crate::limits::Limits;
+use crate::networks::Network;
 
 /// The count of open connections. It holds an address only while a connection from it is open.
 pub(super) struct Doorkeeper {
@@ -18,13 +19,14 @@ pub(super) struct Doorkeeper {
 struct Counts {
     admitted: usize,
     refusals: usize,
-    by_address: HashMap<IpAddr, usize>,
+    /// By address, and by the networks around them.
+    by_network: HashMap<Network, usize>,
 }
 
 /// One connection's place, given back when it is dropped.
 pub(super) struct Place {
     doorkeeper: Arc<Doorkeeper>,
-    address: IpAddr,
+    address: Network,
     kind: PlaceKind,
 }
 
@@ -47,12 +49,17 @@ impl Doorkeeper {
 
     /// A place for a connection from `address`; none if there is not even one to refuse it in.
     pub(super) fn admit(self: &Arc<Self>, address: IpAddr) -> Option<Place> {
-        let address = household(address);
+        let address = Network::of(address);
         let mut counts = self.lock();
-        let from_address = counts.by_address.get(&address).copied().unwrap_or(0);
-        let kind = if counts.admitted < self.most && from_address < self.most_from_address {
+        let full = all(address).any(|(network, times)| {
+            let from_there = counts.by_network.get(&network).copied().unwrap_or(0);
+            from_there >= self.most_from_address.saturating_mul(times as usize)
+        });
+        let kind = if counts.admitted < self.most && !full {
             counts.admitted += 1;
-            *counts.by_address.entry(address).or_default() += 1;
+            for (network, _) in all(address) {
+                *counts.by_network.entry(network).or_default() += 1;
+            }
             PlaceKind::Admitted
         } else if counts.refusals < MAX_REFUSALS_UNDER_WAY {
             counts.refusals += 1;
@@ -83,10 +90,11 @@ impl Drop for Place {
             PlaceKind::Refused => counts.refusals -= 1,
             PlaceKind::Admitted => {
                 counts.admitted -= 1;
-                if let Some(count) = counts.by_address.get_mut(&self.address) {
+                for (network, _) in all(self.address) {
+                    let Some(count) = counts.by_network.get_mut(&network) else { continue };
                     *count -= 1;
                     if *count == 0 {
-                        counts.by_address.remove(&self.address);
+                        counts.by_network.remove(&network);
                     }
                 }
             }
@@ -94,12 +102,9 @@ impl Drop for Place {
     }
 }
 
-/// What counts as one address: with IPv6 the /64 network, since whoever has one address there has all of them.
-fn household(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),
-        v4 @ IpAddr::V4(_) => v4,
-    }
+/// An address and the networks around it, and how many times what one address may have.
+fn all(address: Network) -> impl Iterator<Item = (Network, u32)> {
+    std::iter::once((address, 1)).chain(address.wider())
 }
 
 #[cfg(test)]
@@ -127,7 +132,7 @@ mod tests {
         drop(held);
         assert_eq!(kind(&door.admit(one)), Some(PlaceKind::Admitted));
         drop(other);
-        assert!(door.lock().by_address.is_empty());
+        assert!(door.lock().by_network.is_empty());
     }
 
     #[test]
@@ -140,12 +145,20 @@ mod tests {
     }
 
     #[test]
-    fn a_network_of_addresses_counts_as_one() {
-        let one: IpAddr = "2001:db8:1:2::1".parse().unwrap();
-        let two: IpAddr = "2001:db8:1:2:ffff::2".parse().unwrap();
-        let elsewhere: IpAddr = "2001:db8:1:3::1".parse().unwrap();
-        assert_eq!(household(one), household(two));
-        assert_ne!(household(one), household(elsewhere));
-        assert_eq!(household("::ffff:192.0.2.1".parse().unwrap()), IpAddr::from([192, 0, 2, 1]));
+    fn a_network_of_many_addresses_has_a_few_times_the_places_of_one() {
+        let door = doorkeeper(1_000, 2);
+        let mut held = Vec::new();
+        let mut admitted = |address: String| {
+            let place = door.admit(address.parse().unwrap());
+            let admitted = kind(&place) == Some(PlaceKind::Admitted);
+            held.extend(place.filter(|_| admitted));
+            admitted
+        };
+        let household = (0..256).filter(|at| admitted(format!("2001:db8:1:{at:x}::1"))).count();
+        let organisation = (1..256).filter(|at| admitted(format!("2001:db8:1:{at:x}00::1"))).count();
+        assert_eq!((household, household + organisation), (8, 32));
+        assert!(admitted("2001:db8:2::1".to_owned()));
+        drop(held);
+        assert!(door.lock().by_network.is_empty());
     }
 }
