@@ -100,7 +100,7 @@ fn an_operator_makes_room_on_a_full_disk_and_phones_are_told_what_is_so() {
     let asked = relay_command(&place, &["mailbox", "empty", &bob_id, "--data", &data]).expect(1);
     drop(asked.says("nothing was removed yet. It would be: 20 waiting messages of"));
     let emptied = relay_command(&place, &["mailbox", "empty", &bob_id, "--data", &data, "--yes"]).expect(0);
-    drop(emptied.prints("20 waiting messages of").prints("as sent, and never as delivered"));
+    drop(emptied.prints("20 waiting messages of").prints("sees them as sent, and never as delivered"));
     let removed =
         relay_command(&place, &["account", "remove", &alice_id[..8], "--data", &data, "--yes"]).expect(0);
     drop(removed.prints("no waiting message").prints("one-time prekeys"));

@@ -194,7 +194,10 @@ pub(crate) async fn numbers(front: Front, from: u8, span: Duration) -> u64 {
             number += 1;
             let handle = Handle::parse(&format!("+4477009{number:05}")).unwrap();
             match link.ask(&ClientFrame::LookUp(LookUp { request: RequestId(1), handle })).await {
-                Some(RelayFrame::Refused(Refused { reason: Refusal::UnknownHandle, .. })) => {
+                Some(
+                    RelayFrame::Found(_)
+                    | RelayFrame::Refused(Refused { reason: Refusal::UnknownHandle, .. }),
+                ) => {
                     (answered, waits) = (answered + 1, false);
                 }
                 Some(RelayFrame::Refused(Refused { reason: Refusal::RateLimited { .. }, .. })) => {}

@@ -182,8 +182,8 @@ fn a_stranger_cannot_shut_phones_out_by_holding_the_admin_port() {
     assert_eq!(silent.read(&mut [0; 1]).unwrap_or_default(), 0);
     assert!(started.elapsed() >= Duration::from_secs(9), "a request may take a moment");
     let (_stopped, ended) = relay.stop();
-    let said = "the system gives this process 160 open files; at most 48 connections are taken at once and not 20000";
-    drop(ended.expect(0).says(said));
+    let said = "Connections At most 48 at once and not 20000: the system gives this process 160 open files.";
+    drop(ended.expect(0).prints(said));
 }
 
 fn few_messages() -> Settings {

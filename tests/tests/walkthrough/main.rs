@@ -69,6 +69,7 @@ pages! {
     handout: "docs/handout.md",
     check_a_report: "docs/howto/check-a-report.md",
     cite_a_result: "docs/howto/cite-a-result.md",
+    operate_a_relay: "docs/howto/operate-a-relay.md",
     read_a_matrix: "docs/howto/read-a-matrix.md",
     walkthrough: "docs/walkthrough.md",
     write_a_design: "docs/howto/write-a-design.md",

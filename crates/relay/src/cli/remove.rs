@@ -28,16 +28,16 @@ pub(crate) fn account(arguments: Removal, out: &mut impl Write) -> Result<(), Fa
         counted(u64::from(held.one_time_prekeys), "one-time prekey", "one-time prekeys"),
         counted(u64::from(held.deposits), "deposit", "deposits"),
         counted(held.channels as u64, "channel with its posts", "channels with their posts"),
-        Some("its keys and its number, if it has one".to_owned()),
+        Some(if held.handle.is_some() { "its number and its keys" } else { "its keys" }.to_owned()),
     ]);
     removing.confirmed("account remove", &all)?;
     removing.offline.remove_account(held.account).map_err(|error| removing.failed(&error.into()))?;
     removing.say(
         out,
         &format!(
-            "Removed the account {}: {all}. Its phone will be told that the relay does not know it. Who sent what waited sees \
-             it as sent, and never as delivered. {ROOM}",
-            name(&held)
+            "Removed the account {}: {all}. Its phone will be told that the relay does not know it. {}{ROOM}",
+            name(&held),
+            seen_by_senders(held.waiting)
         ),
     )
 }
@@ -55,9 +55,9 @@ pub(crate) fn mailbox(arguments: Removal, out: &mut impl Write) -> Result<(), Fa
     removing.say(
         out,
         &format!(
-            "Emptied the mailbox of {}: {all}. Its phone is told nothing. Who sent them sees them as sent, and never as \
-             delivered. {ROOM}",
-            name(&held)
+            "Emptied the mailbox of {}: {all}. Its phone is told nothing. {}{ROOM}",
+            name(&held),
+            seen_by_senders(held.waiting)
         ),
     )
 }
@@ -155,6 +155,15 @@ fn waiting(held: &AccountHoldings) -> String {
         0 => "no waiting message".to_owned(),
         1 => format!("1 waiting message of {bytes}"),
         count => format!("{count} waiting messages of {bytes}"),
+    }
+}
+
+/// What whoever sent the messages sees from now on: the relay cannot tell them, for it does not know who they all are.
+fn seen_by_senders(messages: usize) -> &'static str {
+    match messages {
+        0 => "",
+        1 => "Whoever sent that message sees it as sent, and never as delivered. ",
+        _ => "Whoever sent those messages sees them as sent, and never as delivered. ",
     }
 }
 

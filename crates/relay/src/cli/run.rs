@@ -86,6 +86,7 @@ fn greet(relay: &Running, config: &ServerConfig, out: &mut impl Write) -> Result
     let screen = StartScreen {
         address: &relay.address().to_string(),
         admin: relay.admin(),
+        connections: relay.shortfall(),
         data,
         codes: codes.as_deref(),
         keeping: &settings.keeping,

@@ -27,6 +27,8 @@ pub(crate) struct StartScreen<'a> {
     pub(crate) address: &'a str,
     /// Where its admin port listens.
     pub(crate) admin: Option<SocketAddr>,
+    /// That it takes fewer connections than its limits say, if it does.
+    pub(crate) connections: Option<&'a str>,
     /// Its data directory.
     pub(crate) data: &'a Path,
     /// The file that number codes go to; none at a relay that sends none.
@@ -38,7 +40,7 @@ pub(crate) struct StartScreen<'a> {
 impl StartScreen<'_> {
     /// The screen in lines of at most `width` columns; the address and the line to copy are never broken.
     pub(crate) fn text(&self, width: usize) -> String {
-        let Self { address, admin, data, codes, keeping } = self;
+        let Self { address, admin, connections, data, codes, keeping } = self;
         let lines = whole(keeping, &operations(codes.is_some()));
         let mut screen = vec![format!("{BOLD}It keeps:{BOLD:#}")];
         for KeptItem { what, how_long } in plain_words::kept(&lines, keeping) {
@@ -69,6 +71,9 @@ impl StartScreen<'_> {
         if let Some(admin) = admin {
             screen.push(label("Admin", DIM, &format!("http://{admin}/healthz  /readyz  /metrics")));
         }
+        if let Some(connections) = connections {
+            screen.push(label("Connections", Style::new(), connections));
+        }
         screen.push(label("Data", DIM, &escape(&data.display().to_string())));
         screen.push(format!(
             "{:<TEXT_AT$}{address}",
@@ -95,6 +100,7 @@ mod tests {
         let screen = StartScreen {
             address: ADDRESS,
             admin: Some(SocketAddr::from(([127, 0, 0, 1], 7456))),
+            connections: None,
             data: Path::new("relay"),
             codes,
             keeping,

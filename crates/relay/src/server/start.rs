@@ -89,9 +89,7 @@ impl Server {
     /// What stands in [`StartError`].
     pub async fn start(config: ServerConfig) -> Result<Running, StartError> {
         let ServerConfig { data, listen, public_host, admin, mut settings, codes, timeouts } = config;
-        if let Some(shortfall) = descriptors::fit(&mut settings.limits) {
-            LogLine::new("fewer connections than the limits say").because(shortfall).write(Level::Warn);
-        }
+        let shortfall = descriptors::fit(&mut settings.limits).map(|shortfall| shortfall.to_string());
         let mut rng = StdRng::try_from_rng(&mut SysRng)
             .map_err(|_: rand::rngs::SysError| StartError::System { what: "randomness" })?;
         let data = DataDir::claim(&data)?;
@@ -175,6 +173,7 @@ impl Server {
         Ok(Running {
             address,
             admin: admin_address,
+            shortfall,
             followers,
             queue,
             stop,
@@ -209,6 +208,7 @@ async fn bind(address: SocketAddr, option: &'static str) -> Result<(TcpListener,
 pub struct Running {
     address: RelayAddress,
     admin: Option<SocketAddr>,
+    shortfall: Option<String>,
     followers: Followers,
     queue: Arc<Queue>,
     stop: watch::Sender<bool>,
@@ -242,6 +242,12 @@ impl Running {
     #[must_use]
     pub fn admin(&self) -> Option<SocketAddr> {
         self.admin
+    }
+
+    /// That the system gives fewer file descriptors than the limits promise connections, in a sentence; none if it gives all.
+    #[must_use]
+    pub fn shortfall(&self) -> Option<&str> {
+        self.shortfall.as_deref()
     }
 
     /// What passes from now on, as `ledger --follow` shows it. Of a busy relay it is not everything:
