@@ -134,7 +134,8 @@ fn a_stranger_cannot_keep_what_waits_from_its_recipient_by_filling_the_relay() {
     let mut world = World::with(small_relay());
     let (alice, bob) = world.pair();
     let victim = world.phone("Victim");
-    (world.offline(bob), world.offline(victim));
+    world.offline(bob);
+    world.offline(victim);
     world.tell(alice, bob, "before it was full");
     fill(&mut world, victim);
     world.online(bob);
