@@ -10,7 +10,7 @@ use pillarbox_wire::{Duration, MessageId, Timestamp};
 
 use crate::limits::Limits;
 
-/// How a message came into a mailbox.
+/// The way in which a message came into a mailbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Entrance {
     /// From a sender who showed the recipient's delivery key. A row that names no sender is such a message.
@@ -28,7 +28,7 @@ pub struct Waiting {
     pub accepted: u32,
     /// Payload bytes.
     pub size: u16,
-    /// How it came.
+    /// The way in which it came.
     pub entrance: Entrance,
 }
 
@@ -65,19 +65,19 @@ impl Load {
         self.bytes = self.bytes.saturating_sub(size);
     }
 
-    /// Whether one more message fits, with so much beside it.
+    /// Says if one more message fits, with so much beside it.
     fn fits(self, beside: Self, size: u64, messages: u64, bytes: u64) -> bool {
         self.messages + beside.messages < messages
             && self.bytes.saturating_add(beside.bytes).saturating_add(size) <= bytes
     }
 }
 
-/// What one mailbox holds at most, and how much of that is for messages that come [sealed](Entrance::Sealed).
+/// The most that one mailbox holds, and the part of it that is for messages that come [sealed](Entrance::Sealed).
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Quota {
     messages: u64,
     bytes: u64,
-    /// What messages from senders with a name may take.
+    /// Messages that may come from senders with a name.
     open_messages: u64,
     open_bytes: u64,
 }

@@ -1,4 +1,4 @@
-//! What counts as one address, and the wider networks that somebody may have whole.
+//! Networks that count as one address, and the wider ones that somebody may have whole.
 //!
 //! With IPv4 an address counts. With IPv6 whoever has one address has its /64, and often much more: a household is given a /56,
 //! which is 256 of them, and an organisation a /48, which is 65,536. So what is limited by address is limited by these as well,
@@ -20,7 +20,7 @@ pub(crate) struct Network {
 }
 
 impl Network {
-    /// What counts as the one address that `peer` is.
+    /// The network that counts as the one address of `peer`.
     pub(crate) fn of(peer: IpAddr) -> Self {
         match peer.to_canonical() {
             IpAddr::V6(six) => Self::around(six, ADDRESS_BITS),

@@ -1,4 +1,4 @@
-//! A relay's data while no relay runs: what its operator takes out of it by hand.
+//! A relay's data while no relay runs, for its operator, who takes something out of it by hand.
 //!
 //! A disk that is full, or an account that fills it, is the operator's to deal with. This opens the data directory as a relay
 //! would, holds its lock meanwhile, and takes out one account or what waits in one mailbox, in transactions of a bounded size. It
@@ -19,7 +19,7 @@ use crate::store::{
 /// Messages that go in one transaction: of the longest ones 2.5 MiB, which pass through the log.
 const AT_ONCE: usize = 64;
 
-/// Why a data directory cannot be changed now.
+/// Reason why a data directory cannot be changed now.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum OfflineError {
@@ -42,7 +42,7 @@ pub enum OfflineError {
     Store(#[from] StoreError),
 }
 
-/// What a relay holds of one account.
+/// Holdings of one account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccountHoldings {
     /// Which account.
@@ -55,7 +55,7 @@ pub struct AccountHoldings {
     pub waiting_bytes: u64,
     /// One-time prekeys of both kinds.
     pub one_time_prekeys: u32,
-    /// What its phone has left here.
+    /// Deposits that its phone has left here.
     pub deposits: u32,
     /// Its public channels.
     pub channels: usize,
@@ -104,7 +104,7 @@ impl Offline {
         self.contents.accounts.iter().map(|row| row.account).filter(|account| account.0.starts_with(begins))
     }
 
-    /// What is held of an account. None if there is no such account.
+    /// Counts what is held of an account. None if there is no such account.
     ///
     /// # Errors
     /// [`StoreError`].

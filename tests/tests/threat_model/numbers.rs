@@ -105,6 +105,33 @@ fn a_stranger_cannot_take_over_an_account_by_guessing_the_code_that_is_sent_to_i
 }
 
 #[test]
+fn a_stranger_can_keep_a_number_from_its_owner_by_using_up_the_codes_that_are_sent_to_it() {
+    let mut world = verifying();
+    let limits = Settings::default().limits;
+    let (owner, stranger) = (asking(&mut world, "Bob", BOB), asking(&mut world, "Mallory", BOB));
+    // The latest code is the owner's to read, and the stranger's to spoil.
+    let (_, code) = world.codes.pop().unwrap();
+    let number: u32 = code.to_string().parse().unwrap();
+    for guess in 1..=limits.code_tries {
+        show_code(&mut world, stranger, NumberCode::from_number(number + guess));
+    }
+    show_code(&mut world, owner, code);
+    assert_eq!(world.see(owner).account().address, None);
+    for _ in 2..limits.codes_per_number.burst {
+        asking(&mut world, "Mallory", BOB);
+    }
+    world.codes.clear();
+    asking(&mut world, "Bob", BOB);
+    assert_eq!(world.codes, [], "none is sent to the owner");
+    // An hour later one is.
+    world.pass(limits.codes_per_number.every);
+    let owner = asking(&mut world, "Bob", BOB);
+    let (_, code) = world.codes.pop().unwrap();
+    show_code(&mut world, owner, code);
+    assert!(world.see(owner).account().address.is_some());
+}
+
+#[test]
 fn a_stranger_cannot_take_over_an_account_without_its_contacts_phones_telling() {
     let mut world = verifying();
     let (alice, bob) = scene(&mut world);

@@ -1,4 +1,4 @@
-//! Whether the relay does all of what it is there for, and what it does not do if not.
+//! Readiness: the relay does all of what it is there for, or this says what it does not do.
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
@@ -52,12 +52,12 @@ impl Readiness {
         (before & bit != 0) != there
     }
 
-    /// Whether this trouble is there.
+    /// Says if this trouble is there.
     pub(crate) fn has(&self, trouble: Trouble) -> bool {
         self.0.load(Ordering::Relaxed) & trouble as u8 != 0
     }
 
-    /// What stands in the way, if anything does.
+    /// The trouble that stands in the way, in a sentence; none if nothing does.
     pub(crate) fn trouble(&self) -> Option<&'static str> {
         let there = self.0.load(Ordering::Relaxed);
         Trouble::ALL.into_iter().find(|trouble| there & *trouble as u8 != 0).map(Trouble::sentence)

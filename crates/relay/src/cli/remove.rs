@@ -1,4 +1,4 @@
-//! `account remove` and `mailbox empty`: what an operator takes out of a relay that has stopped.
+//! `account remove` and `mailbox empty`: removals from a relay that has stopped, by its operator.
 
 use std::io::Write;
 use std::path::Path;
@@ -16,7 +16,7 @@ use super::wrap::wrapped;
 /// The fewest digits of an id that name an account: those that `ledger` shows.
 const ID_DIGITS: usize = 8;
 
-/// What becomes of the room, on either way.
+/// The sentence about the room, after either command.
 const ROOM: &str = "The relay uses the room again; its file does not get smaller.";
 
 /// Removes an account.
@@ -77,7 +77,7 @@ impl Removing {
         Ok(Self { offline, who, data: data.display().to_string(), yes })
     }
 
-    /// What is held of the account that is meant.
+    /// Counts what is held of the account that is meant.
     fn held(&mut self) -> Result<AccountHoldings, Failure> {
         let account = self.account()?;
         let held = self.offline.holdings(account).map_err(|error| self.failed(&error.into()))?;
@@ -158,7 +158,7 @@ fn waiting(held: &AccountHoldings) -> String {
     }
 }
 
-/// What whoever sent the messages sees from now on: the relay cannot tell them, for it does not know who they all are.
+/// The sentence about the senders: the relay cannot tell them, for it does not know who they all are.
 fn seen_by_senders(messages: usize) -> &'static str {
     match messages {
         0 => "",

@@ -27,7 +27,7 @@ pub(crate) struct StartScreen<'a> {
     pub(crate) address: &'a str,
     /// Where its admin port listens.
     pub(crate) admin: Option<SocketAddr>,
-    /// That it takes fewer connections than its limits say, if it does.
+    /// A sentence that says how many connections it takes, if they are fewer than its limits promise.
     pub(crate) connections: Option<&'a str>,
     /// Its data directory.
     pub(crate) data: &'a Path,

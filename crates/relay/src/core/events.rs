@@ -65,7 +65,7 @@ pub struct Outcome {
     /// Whether anything was written: only then does the absence of [`trouble`](Self::trouble) say that the store takes
     /// transactions.
     pub wrote: bool,
-    /// Whether something was refused because there is no room for anything new. What takes rows out goes on.
+    /// Says that something was refused because there is no room for anything new. What takes rows out goes on.
     pub short_of_room: bool,
     /// What was wrong with the store, if requests were refused for it. The relay goes on.
     pub trouble: Option<StoreError>,

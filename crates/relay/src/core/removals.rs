@@ -1,4 +1,4 @@
-//! What goes, goes: also when nothing else can be written.
+//! Removals, which are written also when nothing else can be.
 //!
 //! A removal writes, too: the pages that it frees pass through the log. So what phones have acknowledged, and what goes with an
 //! account, is tried alone when a batch was refused, and in smaller parts while a larger one finds the disk full.

@@ -48,7 +48,7 @@ impl<S: Store> Relay<S> {
         if wanted > left { Err(Refusal::StorageFailed) } else { Ok(()) }
     }
 
-    /// Whether there is room for whatever one phone may ask this relay to keep.
+    /// Says if there is room for whatever one phone may ask this relay to keep.
     ///
     /// # Errors
     /// [`StoreError`].

@@ -57,7 +57,7 @@ pub(super) struct Round {
     pub(super) expired: Vec<MessageId>,
     /// Bytes that are left for what is new; none until somebody has asked.
     pub(super) room: Option<u64>,
-    /// Whether somebody asked for room that was not there.
+    /// Says that somebody asked for room that was not there.
     pub(super) short_of_room: bool,
     /// The events of this round that have happened even if its transaction fails.
     pub(super) happened: Vec<EventNumber>,

@@ -16,7 +16,7 @@ const OWN: u64 = 64;
 /// Descriptors that are no phone's.
 const BESIDES: u64 = OWN + MAX_REFUSALS_UNDER_WAY as u64 + ADMIN_CONNECTIONS as u64;
 
-/// That the system gives fewer descriptors than the limits promise.
+/// Fewer descriptors than the limits promise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Shortfall {
     /// Descriptors that this process has.

@@ -244,7 +244,7 @@ impl Running {
         self.admin
     }
 
-    /// That the system gives fewer file descriptors than the limits promise connections, in a sentence; none if it gives all.
+    /// A sentence that says how many connections are taken, where the system gives fewer file descriptors than the limits promise.
     #[must_use]
     pub fn shortfall(&self) -> Option<&str> {
         self.shortfall.as_deref()

@@ -261,7 +261,7 @@ impl Changes {
 }
 
 impl Changes {
-    /// Whether all of it makes room, or at least takes none: removals, marks, and what is written in the place of something.
+    /// Says if all of it makes room, or at least takes none: removals, marks, and what is written in the place of something.
     #[must_use]
     pub fn only_removes(&self) -> bool {
         let Self {

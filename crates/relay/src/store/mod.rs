@@ -82,7 +82,7 @@ pub struct StoredPreKeys {
     pub one_time_kem: Option<KemPreKey>,
 }
 
-/// How much room a store has.
+/// Room of a store.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Room {
     /// Bytes that it takes for its rows: what was freed inside it and can be used again is not counted.
@@ -160,7 +160,7 @@ pub trait Store {
     /// crash may bring the refused changes back: a sender that was told so sends again, and the recipient sees a repetition.
     fn apply(&mut self, changes: &Changes) -> Result<Applied, StoreError>;
 
-    /// How much room there is.
+    /// Measures the room that there is.
     ///
     /// # Errors
     /// [`StoreError`].

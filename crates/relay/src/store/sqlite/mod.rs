@@ -60,7 +60,7 @@ const PAGE_LEN: u32 = 16 << 10;
 /// pauses, more means a longer log to read after a crash.
 const CHECKPOINT_PAGES: u32 = (16 << 20) / PAGE_LEN;
 
-/// So little room on the disk that the log is shortened for it: what it takes unless it is shortened.
+/// Room on the disk below which the log is shortened: as much as a log takes that is not.
 const LITTLE: u64 = 32 << 20;
 
 /// A relay's database.
@@ -205,7 +205,7 @@ impl SqliteStore {
     }
 }
 
-/// Why the disk could not be looked at, or its room not be set aside or given back.
+/// Turns an error of looking at the disk, or of setting room aside there, into the store's own.
 fn reserve_error(error: &std::io::Error) -> StoreError {
     use std::io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem, StorageFull};
     match error.kind() {

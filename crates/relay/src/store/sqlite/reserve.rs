@@ -29,7 +29,7 @@ const PIECE_LEN: usize = 64 << 10;
 pub(super) struct Reserve {
     folder: PathBuf,
     wanted: u64,
-    /// Whether the file is there, at its length.
+    /// Says that the file is there, at its length.
     whole: bool,
 }
 
