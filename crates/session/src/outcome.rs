@@ -1,7 +1,7 @@
 //! What can come of sealing and opening, other than success.
 //!
-//! The reasons are for the phone itself, which recovers from some and ignores others. A peer or a
-//! relay is told nothing that would tell them apart.
+//! The reasons are for the phone itself: it looks for another identity after one of them, and asks for
+//! the message again after all others. A peer or a relay is told nothing that would tell them apart.
 
 use crate::{
     content::Unpadded,
