@@ -12,6 +12,7 @@
 //! | file | what |
 //! |---|---|
 //! | `people`, `blocking` | contacts, trust, invitations; who is not heard |
+//! | `strangers` | room for people whom the owner has not accepted |
 //! | `numbers` | a number that leads to another account than before |
 //! | `talk` | texts, history, disappearing |
 //! | `group`, `news` | groups: what the owner does, what members say |
@@ -44,6 +45,7 @@ mod people;
 mod records;
 mod release;
 mod reports;
+mod strangers;
 mod talk;
 mod whom;
 
@@ -55,9 +57,9 @@ use pillarbox_crypto::{IdentitySecret, PasswordCost, SecretBytes, SigningSecret}
 use pillarbox_wire::{AccountId, Handle, MessageId, NumberCode, PreKeyUpload, Timestamp};
 use rand_core::CryptoRng;
 
-pub use arrival::MAX_REQUESTS;
 pub use error::{ConfirmError, PhoneError};
 pub use links::Link;
+pub use strangers::{MAX_REQUESTS, MAX_UNOPENED};
 pub use talk::SEEN_KEPT;
 pub use whom::Whom;
 
@@ -113,6 +115,8 @@ pub struct Phone {
     code: Option<NumberCode>,
     /// Messages that the relay said were waiting and that have not come yet.
     expected: u32,
+    /// Messages that came on the last connection and were not taken in, because there was no room for their senders.
+    held_back: usize,
     /// Contacts that nothing is sent to before then, because the relay asked for patience.
     retry_at: BTreeMap<AccountId, Timestamp>,
 }
@@ -266,6 +270,7 @@ impl Phone {
             closing: false,
             code: None,
             expected: 0,
+            held_back: 0,
             retry_at: BTreeMap::new(),
         }
     }
@@ -337,6 +342,9 @@ impl Phone {
     /// Notes that a link is connected.
     pub fn connected(&mut self, link: Link, handshake_hash: [u8; 32]) {
         self.disconnected(link);
+        if link == Link::Named {
+            self.held_back = 0;
+        }
         self.links.replace(link, Some(Connection::new(handshake_hash)));
     }
 

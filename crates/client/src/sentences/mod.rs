@@ -40,8 +40,10 @@ pub enum Choice<'a> {
     CompareOrAccept(&'a str),
     /// A stranger wrote: call them otherwise.
     Rename(&'a str),
-    /// A stranger's message would not open: have it sent again.
-    AddOrAnswer(&'a str),
+    /// A later message of a request would not open: have it sent again.
+    Answer(&'a str),
+    /// Requests that nobody has looked at stand in the way of others.
+    LookAtRequests,
 }
 
 /// The names and commands of whoever shows the sentences.
@@ -66,9 +68,8 @@ pub trait Names {
         match choice {
             Choice::CompareOrAccept(_) => "compare safety numbers again, or go on unverified".to_owned(),
             Choice::Rename(_) => "To call them otherwise, rename them".to_owned(),
-            Choice::AddOrAnswer(_) => {
-                "To have it sent again, add them by their invitation or answer".to_owned()
-            }
+            Choice::Answer(_) => "To have it sent again, answer".to_owned(),
+            Choice::LookAtRequests => "To make room, look at what they wrote".to_owned(),
         }
     }
 }
@@ -233,15 +234,15 @@ pub fn notice(notice: &Notice, names: &impl Names) -> (Tone, String) {
         }
         Notice::RequestUnopened { contact } => {
             let name = name(contact);
-            let choice = names.choice(Choice::AddOrAnswer(&name));
+            let choice = names.choice(Choice::Answer(&name));
             (
                 Warning,
-                format!(
-                    "somebody new wrote, and it would not open. You did not add them; here they are called {name}, NOT \
-                     VERIFIED. {choice}."
-                ),
+                format!("a message from {name}, whom you did not add, would not open. NOT VERIFIED. {choice}."),
             )
         }
+        Notice::StrangerUnopened { account: _ } => (Warning, unopened(1)),
+        Notice::RequestGaveWay { name, entries } => (Note, gave_way(&safe(name), *entries)),
+        Notice::RequestsFull => (Note, format!("{REQUESTS_FULL} {}.", names.choice(Choice::LookAtRequests))),
         Notice::Recovered { contact } => {
             (Note, format!("The conversation with {} was begun anew; later messages open.", name(contact)))
         }
@@ -272,6 +273,29 @@ pub fn line(notice: &Notice, names: &impl Names) -> String {
         (Tone::Note, says) => says,
         (Tone::Warning, says) => format!("{WARNING} {says}"),
     }
+}
+
+/// Says why a newcomer's message is not here yet.
+const REQUESTS_FULL: &str = "Somebody new wrote. The relay keeps the message until you have seen what others wrote \
+    whom you did not add: there are as many of them as this phone keeps.";
+
+/// The sentence for messages of accounts that are no contacts and that would not open, without a word of warning.
+#[must_use]
+pub fn unopened(messages: usize) -> String {
+    let what = match messages {
+        1 => "a message from somebody whom you have not added would not open. It".to_owned(),
+        more => format!("{more} messages from people whom you have not added would not open. Each"),
+    };
+    format!("{what} is asked for again if you add whoever sent it.")
+}
+
+fn gave_way(name: &str, entries: u64) -> String {
+    let what = match entries {
+        0 => String::new(),
+        1 => ", with the message that you had seen and not answered".to_owned(),
+        more => format!(", with the {more} messages that you had seen and not answered"),
+    };
+    format!("The request of {name} gave way to a newer one{what}.")
 }
 
 fn connected(waiting: u32) -> String {

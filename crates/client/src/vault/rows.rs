@@ -50,7 +50,7 @@ pub(crate) enum Table {
     Expiring = 13,
     /// What the owner gave the phone to leave at the relay, by kind and subject.
     Facts = 14,
-    /// Whom the owner blocked, by account.
+    /// Whom the owner blocked, by account. Rows of earlier versions are empty, and speak of contacts.
     Blocked = 15,
     /// Groups, by number.
     Groups = 16,
@@ -68,6 +68,8 @@ pub(crate) enum Table {
     FormerAccounts = 22,
     /// Resend requests that are full and wait to be sent, by account and number.
     ResendRequests = 23,
+    /// Who wrote and is not accepted, by account.
+    Strangers = 24,
 }
 
 /// The two keys that everything is sealed and found under.
