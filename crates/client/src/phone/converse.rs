@@ -1,9 +1,10 @@
 //! Conversations on their way out: which contact goes over which link, keys fetched, items sealed, submitted.
 //!
 //! Everything that one call hands out was kept by one transaction: the ratchet's next state, the sealed bytes, the
-//! errands that became messages. Only then are the frames built.
+//! errands that became messages. Only then are the frames built. To one contact goes one item at a time; `waiting` says
+//! why.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use pillarbox_crypto::{IdentityPublic, SecretBytes, kdf, labels};
 use pillarbox_session::{Conversation, kind, seal};
@@ -14,11 +15,12 @@ use pillarbox_wire::{
 use rand_core::CryptoRng;
 
 use super::error::PhoneError;
-use super::links::{Link, Question, RETRY_AFTER};
+use super::links::{Link, Question};
 use super::records::{
     device, load_contact, load_conversation, load_delivery_key, load_errands, load_item, store_conversation,
     store_errands, store_item,
 };
+use super::waiting::WaitCause;
 use super::{Phone, missing};
 use crate::account::Protection;
 use crate::body::{Body, Content, Introduction, MAX_RECEIPT_IDS, Receipt, ResendRequest};
@@ -35,6 +37,8 @@ struct Decided {
     submissions: Vec<Submission>,
     /// Items that stay as they are for now.
     kept: Vec<(u64, Brief)>,
+    /// Items that are there no more: nothing later may wait for them.
+    gone: Vec<u64>,
     /// Contacts to whom nothing is owed any more.
     paid: Vec<AccountId>,
     /// Contacts that something went wrong with on this side.
@@ -72,7 +76,7 @@ impl Phone {
             return Ok(false);
         }
         let waiting = self.outbox.iter().filter(|(_, brief)| brief.stage != BriefStage::Accepted);
-        let contacts: std::collections::BTreeSet<AccountId> =
+        let contacts: BTreeSet<AccountId> =
             waiting.map(|(_, brief)| brief.to).chain(self.due.iter().copied()).collect();
         self.vault.read(|rows| {
             for contact in contacts {
@@ -112,8 +116,8 @@ impl Phone {
             );
             vault.transact(rng, |rows| {
                 let mut decided = Decided::default();
-                for (contact, orders) in agenda {
-                    me.serve(rows, contact, &orders, &mut room, &mut next_order, &mut decided)?;
+                for (contact, order) in agenda {
+                    me.serve(rows, contact, order, &mut room, &mut next_order, &mut decided)?;
                 }
                 Ok::<_, PhoneError>(decided)
             })?
@@ -122,19 +126,15 @@ impl Phone {
         Ok(())
     }
 
-    /// Who has something waiting or owed, with the items that may go out, oldest first.
-    fn agenda(&self, now: Timestamp) -> BTreeMap<AccountId, Vec<u64>> {
-        let patient = |contact: &AccountId| self.retry_at.get(contact).is_none_or(|at| *at <= now);
-        let mut agenda: BTreeMap<AccountId, Vec<u64>> = self
-            .due
-            .iter()
-            .filter(|contact| patient(contact))
-            .map(|contact| (*contact, Vec::new()))
-            .collect();
-        for (order, brief) in self.outbox.iter() {
-            let may_go = brief.stage != BriefStage::Accepted && brief.in_flight.is_none();
-            if may_go && patient(&brief.to) {
-                agenda.entry(brief.to).or_default().push(order);
+    /// Who has something waiting or owed, with the item that may go out: the oldest, unless it is on its way.
+    fn agenda(&self, now: Timestamp) -> BTreeMap<AccountId, Option<u64>> {
+        let patient = |contact: &AccountId| self.pauses.are_over(*contact, now);
+        let owed = self.due.iter().filter(|contact| patient(contact));
+        let mut agenda: BTreeMap<AccountId, Option<u64>> = owed.map(|contact| (*contact, None)).collect();
+        let mut foremost = BTreeSet::new();
+        for (order, brief) in self.outbox.iter().filter(|(_, brief)| brief.stage != BriefStage::Accepted) {
+            if foremost.insert(brief.to) && brief.in_flight.is_none() && patient(&brief.to) {
+                agenda.insert(brief.to, Some(order));
             }
         }
         agenda
@@ -153,11 +153,12 @@ impl Phone {
         for (order, brief) in decided.kept {
             self.outbox.insert(order, brief);
         }
+        decided.gone.into_iter().for_each(|order| self.outbox.remove(order));
         for contact in decided.paid {
             self.due.remove(&contact);
         }
         for contact in decided.stuck {
-            self.retry_at.insert(contact, now + RETRY_AFTER);
+            self.pauses.begin(contact, WaitCause::NoKeys, now);
         }
         let Some(connection) = self.links.get_mut(link) else {
             return;
@@ -178,7 +179,7 @@ impl Phone {
                             // The certificate is another identity's, or the contact's key is of no use: neither
                             // comes right by itself, and neither may go out unsealed without a word.
                             self.certificate = None;
-                            self.retry_at.insert(item.to, now + RETRY_AFTER);
+                            self.pauses.begin(item.to, WaitCause::NoKeys, now);
                             continue;
                         }
                     }
@@ -210,7 +211,7 @@ impl Speaker<'_> {
         &self,
         rows: &mut Rows<'_>,
         contact: AccountId,
-        orders: &[u64],
+        order: Option<u64>,
         room: &mut usize,
         next_order: &mut u64,
         decided: &mut Decided,
@@ -238,14 +239,11 @@ impl Speaker<'_> {
             *next_order += 1;
             self.submit(rows, &mut them, &mut item, room, decided)?;
         }
-        for order in orders {
-            if *room == 0 {
-                break;
+        if let Some(order) = order.filter(|_| *room > 0) {
+            match load_item(rows, order)? {
+                Some(mut item) => self.submit(rows, &mut them, &mut item, room, decided)?,
+                None => decided.gone.push(order),
             }
-            let Some(mut item) = load_item(rows, *order)? else {
-                continue;
-            };
-            self.submit(rows, &mut them, &mut item, room, decided)?;
         }
         if let (true, Some(conversation)) = (them.changed, &them.conversation) {
             store_conversation(rows, contact, conversation)?;

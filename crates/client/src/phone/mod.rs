@@ -21,7 +21,7 @@
 //! | `exhibit` | what a phone shows, taken away with the key to it |
 //! | `release` | what another release of the program makes of an account that is there |
 //! | `facts` | what is left at the relay about the owner |
-//! | `links`, `outgoing`, `converse` | what goes to the relay |
+//! | `links`, `outgoing`, `converse`, `waiting` | what goes to the relay, and what waits |
 //! | `answers`, `arrival`, `contents` | what comes from it |
 
 mod answers;
@@ -47,6 +47,7 @@ mod release;
 mod reports;
 mod strangers;
 mod talk;
+mod waiting;
 mod whom;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -61,6 +62,7 @@ pub use error::{ConfirmError, PhoneError};
 pub use links::Link;
 pub use strangers::{MAX_REQUESTS, MAX_UNOPENED};
 pub use talk::SEEN_KEPT;
+pub use waiting::{WaitCause, Waiting};
 pub use whom::Whom;
 
 use self::links::{Connection, Links, Question, Standing};
@@ -117,8 +119,8 @@ pub struct Phone {
     expected: u32,
     /// Messages that came on the last connection and were not taken in, because there was no room for their senders.
     held_back: usize,
-    /// Contacts that nothing is sent to before then, because the relay asked for patience.
-    retry_at: BTreeMap<AccountId, Timestamp>,
+    /// Contacts that nothing is sent to for a while.
+    pauses: waiting::Pauses,
 }
 
 /// The account's secrets, each wiped when dropped.
@@ -271,7 +273,7 @@ impl Phone {
             code: None,
             expected: 0,
             held_back: 0,
-            retry_at: BTreeMap::new(),
+            pauses: waiting::Pauses::default(),
         }
     }
 
@@ -285,7 +287,7 @@ impl Phone {
     /// frames calls [`outgoing`](Self::outgoing) then.
     #[must_use]
     pub fn wakes_at(&self, now: Timestamp) -> Option<Timestamp> {
-        let times = self.later.values().chain(self.retry_at.values()).copied();
+        let times = self.later.values().copied().chain(self.pauses.ends());
         times.chain(self.deposits.retry_at()).chain(self.channels.retry_at()).filter(|at| *at > now).min()
     }
 
