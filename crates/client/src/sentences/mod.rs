@@ -241,8 +241,8 @@ pub fn notice(notice: &Notice, names: &impl Names) -> (Tone, String) {
             )
         }
         Notice::StrangerUnopened { account: _ } => (Warning, unopened(1)),
-        Notice::RequestGaveWay { name, entries } => (Note, gave_way(&safe(name), *entries)),
-        Notice::RequestsFull => (Note, format!("{REQUESTS_FULL} {}.", names.choice(Choice::LookAtRequests))),
+        Notice::RequestGaveWay { name, entries } => (Note, gave_way_with(&safe(name), *entries)),
+        Notice::RequestsFull => (Note, requests_full(names)),
         Notice::Recovered { contact } => {
             (Note, format!("The conversation with {} was begun anew; later messages open.", name(contact)))
         }
@@ -289,7 +289,25 @@ pub fn unopened(messages: usize) -> String {
     format!("{what} is asked for again if you add whoever sent it.")
 }
 
-fn gave_way(name: &str, entries: u64) -> String {
+/// The sentence for requests that gave way to newer ones.
+#[must_use]
+pub fn gave_way(requests: usize) -> String {
+    match requests {
+        1 => "The oldest request that you had seen and not answered gave way to a newer one, with what they wrote."
+            .to_owned(),
+        more => format!(
+            "The {more} oldest requests that you had seen and not answered gave way to newer ones, with what they wrote."
+        ),
+    }
+}
+
+/// The sentence for a newcomer whose message the relay keeps.
+#[must_use]
+pub fn requests_full(names: &impl Names) -> String {
+    format!("{REQUESTS_FULL} {}.", names.choice(Choice::LookAtRequests))
+}
+
+fn gave_way_with(name: &str, entries: u64) -> String {
     let what = match entries {
         0 => String::new(),
         1 => ", with the message that you had seen and not answered".to_owned(),
