@@ -1,6 +1,6 @@
 //! `pillarbox contact`: the people this phone talks to.
 
-use pillarbox_client::{Contact, Invitation, Origin, Phone, Trust, check_name};
+use pillarbox_client::{Contact, Invitation, Origin, Phone, PhoneError, Trust, check_name};
 use pillarbox_client::{naming, sentences};
 use pillarbox_text::read::{link, value};
 use pillarbox_wire::{AccountId, Handle};
@@ -78,6 +78,15 @@ fn add(desk: &mut Desk<'_>, whom: &str, name: Option<&str>) -> Result<(), Failur
     let name = name.map(value);
     if let Some(name) = name {
         check_name(name).map_err(|_| Failure::BadName)?;
+    }
+    if let Some(account) = strangers::account(whom) {
+        let mut phone = desk.open()?;
+        let contact =
+            phone.add_stranger(account, name, now(), &mut desk.rng).map_err(|error| match error {
+                PhoneError::UnknownContact => Failure::NeverWrote,
+                other => other.into(),
+            })?;
+        return added(desk, &phone, &contact);
     }
     // A number, also one that is written as no number can be.
     if whom.starts_with(['+', '(']) || whom.starts_with(|c: char| c.is_numeric()) {

@@ -120,6 +120,8 @@ pub(crate) enum Failure {
     OtherRelay,
     /// The invitation is this phone's own.
     OwnInvitation,
+    /// An account that never wrote was to be added.
+    NeverWrote,
     /// The owner has blocked the contact; nothing is sent.
     Blocked {
         /// The contact.

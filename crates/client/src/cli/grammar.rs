@@ -156,8 +156,9 @@ pub(crate) enum Contact {
     /// Add somebody, by invitation or by number
     #[command(before_help = help::CONTACT_ADD)]
     Add {
-        /// An invitation, a number with its +, or - to read either from standard input
-        #[arg(value_name = "LINK|+NUMBER|-")]
+        /// An invitation, a number with its +, the account of a message that did not open, or - to read it from standard
+        /// input
+        #[arg(value_name = "LINK|+NUMBER|ACCOUNT|-")]
         whom: String,
         /// What to call them here
         #[arg(long)]

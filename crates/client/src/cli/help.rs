@@ -96,7 +96,8 @@ pub(crate) const CONTACT_ADD: &str = "\
 Examples:
   pillarbox contact add pillarbox:invite/... --name Bob
   pillarbox contact add +447700900123
-  pillarbox contact add - < invitation.txt";
+  pillarbox contact add - < invitation.txt
+  pillarbox contact add 3c89156172d914272d14e05f1a8b9c30 --name Bob";
 
 pub(crate) const CONTACT_LIST: &str = "\
 Examples:

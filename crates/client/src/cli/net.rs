@@ -93,7 +93,7 @@ fn visit(
             pressed = pressed() => Err(pressed),
         };
         carrier.close(phone).await;
-        let rest = desk.crowd.rest();
+        let rest = desk.crowd.rest(&words::OnThisPhone(phone));
         rest.into_iter().for_each(|(tone, says)| say(desk, tone, &says));
         outcome
     })
@@ -151,7 +151,7 @@ pub(crate) fn refusal(notice: &Notice) -> Result<(), Failure> {
 /// Tells a notice in words. A verified contact's changed key is told with both numbers.
 pub(crate) fn tell(desk: &mut Desk<'_>, phone: &Phone, notice: &Notice) -> Result<(), Failure> {
     if desk.crowd.meet(notice) {
-        let news = desk.crowd.news();
+        let news = desk.crowd.news(&words::OnThisPhone(phone));
         news.into_iter().for_each(|(tone, says)| say(desk, tone, &says));
         return Ok(());
     }

@@ -63,8 +63,8 @@ fn of(contact: &Contact) -> Whom {
     Whom { account: contact.account, typed: name.clone(), name }
 }
 
-/// The account that is typed as `contact list --json` prints it: 32 hexadecimal digits.
-fn account(typed: &str) -> Option<AccountId> {
+/// An account that is typed as this program prints it: 32 hexadecimal digits.
+pub(crate) fn account(typed: &str) -> Option<AccountId> {
     let digits = typed.trim();
     if digits.len() != 32 || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return None;

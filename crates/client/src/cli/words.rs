@@ -168,6 +168,9 @@ impl Names for OnThisPhone<'_> {
             Choice::Rename(name) => {
                 format!("To call them otherwise: `contact rename {} NEW-NAME`", quote(name))
             }
+            Choice::AddAccount(account) => {
+                format!("It is asked for again if you add whoever sent it: `contact add {account}`")
+            }
             Choice::Answer(name) => {
                 format!("To have it sent again, answer: `send {} TEXT`", quote(name))
             }

@@ -45,6 +45,15 @@ struct Decided {
     stuck: Vec<AccountId>,
 }
 
+/// The items of one contact that are next, by order.
+#[derive(Clone, Copy, Default)]
+struct Next {
+    /// Sealed before and refused for now. It goes before anything is sealed after it.
+    sealed: Option<u64>,
+    /// The oldest that is not sealed.
+    waiting: Option<u64>,
+}
+
 struct Submission {
     item: Brief,
     order: u64,
@@ -109,15 +118,15 @@ impl Phone {
         }
         let mut next_order = self.outbox.next_order();
         let decided = {
-            let draining = self.expected > 0;
+            let draining = self.expected > 0 && self.held_back == 0;
             let (vault, me) = (
                 &mut self.vault,
                 Speaker { account: &self.account, secrets: &self.secrets, link, now, draining },
             );
             vault.transact(rng, |rows| {
                 let mut decided = Decided::default();
-                for (contact, order) in agenda {
-                    me.serve(rows, contact, order, &mut room, &mut next_order, &mut decided)?;
+                for (contact, next) in agenda {
+                    me.serve(rows, contact, next, &mut room, &mut next_order, &mut decided)?;
                 }
                 Ok::<_, PhoneError>(decided)
             })?
@@ -126,17 +135,20 @@ impl Phone {
         Ok(())
     }
 
-    /// Who has something waiting or owed, with the item that may go out: the oldest, unless it is on its way.
-    fn agenda(&self, now: Timestamp) -> BTreeMap<AccountId, Option<u64>> {
-        let patient = |contact: &AccountId| self.pauses.are_over(*contact, now);
-        let owed = self.due.iter().filter(|contact| patient(contact));
-        let mut agenda: BTreeMap<AccountId, Option<u64>> = owed.map(|contact| (*contact, None)).collect();
-        let mut foremost = BTreeSet::new();
+    /// Who has something waiting or owed, and may have it now: nobody to whom anything is on its way.
+    fn agenda(&self, now: Timestamp) -> BTreeMap<AccountId, Next> {
+        let mut agenda: BTreeMap<AccountId, Next> =
+            self.due.iter().map(|contact| (*contact, Next::default())).collect();
+        let mut on_its_way = BTreeSet::new();
         for (order, brief) in self.outbox.iter().filter(|(_, brief)| brief.stage != BriefStage::Accepted) {
-            if foremost.insert(brief.to) && brief.in_flight.is_none() && patient(&brief.to) {
-                agenda.insert(brief.to, Some(order));
+            let next = agenda.entry(brief.to).or_default();
+            match brief.stage {
+                _ if brief.in_flight.is_some() => drop(on_its_way.insert(brief.to)),
+                BriefStage::Sealed => drop(next.sealed.get_or_insert(order)),
+                BriefStage::Waiting | BriefStage::Accepted => drop(next.waiting.get_or_insert(order)),
             }
         }
+        agenda.retain(|contact, _| !on_its_way.contains(contact) && self.pauses.are_over(*contact, now));
         agenda
     }
 
@@ -211,7 +223,7 @@ impl Speaker<'_> {
         &self,
         rows: &mut Rows<'_>,
         contact: AccountId,
-        order: Option<u64>,
+        next: Next,
         room: &mut usize,
         next_order: &mut u64,
         decided: &mut Decided,
@@ -233,11 +245,15 @@ impl Speaker<'_> {
             return Ok(());
         }
         let owed = them.errands.clone();
-        for content in self.pay(rows, &them.record, &mut them.errands, *room)? {
-            let mut item =
-                Item { order: *next_order, to: contact, content, stage: Stage::Waiting, resends: 0 };
-            *next_order += 1;
-            self.submit(rows, &mut them, &mut item, room, decided)?;
+        let mut order = next.sealed;
+        if order.is_none() {
+            for content in self.pay(rows, &them.record, &mut them.errands, *room)? {
+                let mut item =
+                    Item { order: *next_order, to: contact, content, stage: Stage::Waiting, resends: 0 };
+                *next_order += 1;
+                self.submit(rows, &mut them, &mut item, room, decided)?;
+            }
+            order = next.waiting;
         }
         if let Some(order) = order.filter(|_| *room > 0) {
             match load_item(rows, order)? {

@@ -18,8 +18,9 @@ use serde::{Deserialize, Serialize};
 
 use super::error::PhoneError;
 use super::people::{self, forget};
+use super::records::store_contact;
 use super::{Phone, entries, missing};
-use crate::contact::{ContactRecord, Trust};
+use crate::contact::{Contact, ContactRecord, Origin, Trust};
 use crate::vault::{Rows, StorageError, Table, View};
 
 /// Requests, of those that the delivery key let through, and as many of all others. A person can look through so many;
@@ -147,6 +148,43 @@ fn expendable(rows: &View<'_>, waiting: &[ContactRecord]) -> Result<Vec<ContactR
 }
 
 impl Phone {
+    /// Adds whoever sent a message that did not open, by their account, and has it asked for again.
+    ///
+    /// # Errors
+    /// [`PhoneError::UnknownContact`] for an account that never wrote, [`PhoneError::NameTaken`],
+    /// [`PhoneError::BadName`], [`PhoneError::Storage`].
+    pub fn add_stranger(
+        &mut self,
+        account: AccountId,
+        name: Option<&str>,
+        now: Timestamp,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Contact, PhoneError> {
+        let seals = self.account.seals();
+        let contact = self.vault.transact(rng, |rows| {
+            let known: Option<ContactRecord> = rows.load(Table::Contacts, &account.0)?;
+            let is_new = known.is_none();
+            if is_new && !rows.has(Table::Strangers, &account.0)? {
+                return Err(PhoneError::UnknownContact);
+            }
+            let mut record =
+                known.unwrap_or_else(|| ContactRecord::new(account, String::new(), Origin::Stranger, now));
+            record.accepted = true;
+            match name {
+                Some(name) => record.name = people::free_name(rows, account, name)?,
+                None if is_new => record.name = people::some_name(rows, account, "")?,
+                None => {}
+            }
+            if is_new {
+                people::greet(rows, account)?;
+            }
+            store_contact(rows, &record)?;
+            people::view(rows, &record, seals)
+        })?;
+        self.note_errands(account, now)?;
+        Ok(contact)
+    }
+
     /// Forgets every request that nobody has verified, with everything that it said, and says how many there were.
     ///
     /// # Errors

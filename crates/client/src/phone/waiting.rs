@@ -1,8 +1,9 @@
 //! What waits to be sent, and why.
 //!
-//! **Order.** To one person goes one message at a time: the next leaves when the relay has the one before. A relay may
-//! refuse any message for now, and with several on their way it would take later ones meanwhile; then they would be read
-//! in another order than that in which they were said. Messages to other people go in between.
+//! **Order.** To one person goes one message at a time, with the receipts that are owed: the next is sealed and leaves
+//! when the relay has those. A relay may refuse any message for now, and with several on their way it would take later
+//! ones meanwhile; then they would be read in another order than that in which they were said, and one that stays behind
+//! for long would come when its key is gone. Messages to other people go in between.
 
 use std::collections::BTreeMap;
 

@@ -42,6 +42,8 @@ pub enum Choice<'a> {
     Rename(&'a str),
     /// A later message of a request would not open: have it sent again.
     Answer(&'a str),
+    /// A message of an account that is no contact would not open: have it sent again.
+    AddAccount(AccountId),
     /// Requests that nobody has looked at stand in the way of others.
     LookAtRequests,
 }
@@ -68,6 +70,7 @@ pub trait Names {
         match choice {
             Choice::CompareOrAccept(_) => "compare safety numbers again, or go on unverified".to_owned(),
             Choice::Rename(_) => "To call them otherwise, rename them".to_owned(),
+            Choice::AddAccount(_) => "It is asked for again if you add whoever sent it".to_owned(),
             Choice::Answer(_) => "To have it sent again, answer".to_owned(),
             Choice::LookAtRequests => "To make room, look at what they wrote".to_owned(),
         }
@@ -240,7 +243,7 @@ pub fn notice(notice: &Notice, names: &impl Names) -> (Tone, String) {
                 format!("a message from {name}, whom you did not add, would not open. NOT VERIFIED. {choice}."),
             )
         }
-        Notice::StrangerUnopened { account: _ } => (Warning, unopened(1)),
+        Notice::StrangerUnopened { account } => (Warning, unopened_from(*account, names)),
         Notice::RequestGaveWay { name, entries } => (Note, gave_way_with(&safe(name), *entries)),
         Notice::RequestsFull => (Note, requests_full(names)),
         Notice::Recovered { contact } => {
@@ -279,14 +282,20 @@ pub fn line(notice: &Notice, names: &impl Names) -> String {
 const REQUESTS_FULL: &str = "Somebody new wrote. The relay keeps the message until you have seen what others wrote \
     whom you did not add: there are as many of them as this phone keeps.";
 
-/// The sentence for messages of accounts that are no contacts and that would not open, without a word of warning.
+/// The sentence for a message of an account that is no contact and that would not open, without a word of warning.
+#[must_use]
+pub fn unopened_from(account: AccountId, names: &impl Names) -> String {
+    let choice = names.choice(Choice::AddAccount(account));
+    format!("a message from somebody whom you have not added would not open. {choice}.")
+}
+
+/// The same for many.
 #[must_use]
 pub fn unopened(messages: usize) -> String {
-    let what = match messages {
-        1 => "a message from somebody whom you have not added would not open. It".to_owned(),
-        more => format!("{more} messages from people whom you have not added would not open. Each"),
-    };
-    format!("{what} is asked for again if you add whoever sent it.")
+    format!(
+        "{messages} messages from people whom you have not added would not open. Each is asked for again if you add \
+         whoever sent it."
+    )
 }
 
 /// The sentence for requests that gave way to newer ones.
