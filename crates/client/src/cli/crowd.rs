@@ -4,12 +4,20 @@ use pillarbox_client::Notice;
 use pillarbox_client::sentences::{self, Names, Tone};
 use pillarbox_wire::AccountId;
 
+/// People who wrote first and are told one by one, with what they call themselves. More at once are a crowd.
+const INTRODUCED: usize = 10;
+
 /// How often each kind has been met, and told.
 #[derive(Debug, Default)]
 pub(crate) struct Crowd {
     unopened: Tally,
     /// Whose was the last that would not open.
     unopened_from: Option<AccountId>,
+    /// People who wrote first, beyond those who were told one by one.
+    newcomers: Tally,
+    introduced: usize,
+    /// What nobody can have sent.
+    senderless: Tally,
     gave_way: Tally,
 }
 
@@ -44,6 +52,12 @@ impl Crowd {
                 self.unopened_from = Some(*account);
                 self.unopened.meet();
             }
+            Notice::Undecryptable { contact: None, asked_again: false } => self.senderless.meet(),
+            Notice::Requested { .. } if self.introduced < INTRODUCED => {
+                self.introduced += 1;
+                return false;
+            }
+            Notice::Requested { .. } => self.newcomers.meet(),
             Notice::RequestGaveWay { .. } => self.gave_way.meet(),
             _ => return false,
         }
@@ -52,29 +66,42 @@ impl Crowd {
 
     /// What a command that stays tells now.
     pub(crate) fn news(&mut self, names: &impl Names) -> Vec<(Tone, String)> {
-        let (unopened, gave_way) = (self.unopened.news(), self.gave_way.news());
-        self.sentences(unopened, gave_way, names)
+        let counts = [&mut self.newcomers, &mut self.unopened, &mut self.senderless, &mut self.gave_way];
+        let counts = counts.map(Tally::news);
+        self.sentences(counts, names)
     }
 
     /// What a command tells before it ends.
     pub(crate) fn rest(&mut self, names: &impl Names) -> Vec<(Tone, String)> {
-        let (unopened, gave_way) = (self.unopened.rest(), self.gave_way.rest());
-        self.sentences(unopened, gave_way, names)
+        let counts = [&mut self.newcomers, &mut self.unopened, &mut self.senderless, &mut self.gave_way];
+        let counts = counts.map(Tally::rest);
+        self.sentences(counts, names)
     }
 
     fn sentences(
         &self,
-        unopened: Option<usize>,
-        gave_way: Option<usize>,
+        [newcomers, unopened, senderless, gave_way]: [Option<usize>; 4],
         names: &impl Names,
     ) -> Vec<(Tone, String)> {
         let unopened = unopened.map(|messages| match self.unopened_from {
             Some(account) if messages == 1 => sentences::unopened_from(account, names),
             _ => sentences::unopened(messages),
         });
-        let gave_way = gave_way.map(|requests| (Tone::Note, sentences::gave_way(requests)));
-        unopened.map(|says| (Tone::Warning, says)).into_iter().chain(gave_way).collect()
+        let warnings = unopened.into_iter().chain(senderless.map(sentences::senderless));
+        let warnings = warnings.map(|says| (Tone::Warning, says));
+        let notes = newcomers.map(more_wrote).into_iter().chain(gave_way.map(sentences::gave_way));
+        warnings.chain(notes.map(|says| (Tone::Note, says))).collect()
     }
+}
+
+fn more_wrote(people: usize) -> String {
+    let who = match people {
+        1 => "1 more person whom you did not add wrote".to_owned(),
+        more => format!("{more} more people whom you did not add wrote"),
+    };
+    format!(
+        "{who}. `contact list` shows everybody, and `contact remove --strangers` forgets those whom you do not answer."
+    )
 }
 
 #[cfg(test)]
@@ -102,5 +129,10 @@ mod tests {
         assert!(told[3].1.starts_with("250 messages"));
         assert_eq!(crowd.rest(&Plain), []);
         assert!(!crowd.meet(&Notice::RequestsFull));
+        let newcomer = Notice::Requested { contact: AccountId([1; 16]) };
+        let told = (0..30).filter(|_| !crowd.meet(&newcomer)).count();
+        assert_eq!(told, INTRODUCED);
+        let rest = crowd.rest(&Plain);
+        assert!(matches!(&rest[..], [(Tone::Note, says)] if says.starts_with("20 more people")), "{rest:?}");
     }
 }

@@ -12,6 +12,8 @@
 //! Whoever knows the delivery key, which stands in invitations, has room of their own in both: throw-away accounts that
 //! know only a number take nothing from it.
 
+use std::collections::BTreeSet;
+
 use pillarbox_wire::{AccountId, Encoded, Timestamp};
 use rand_core::CryptoRng;
 use serde::{Deserialize, Serialize};
@@ -58,10 +60,14 @@ pub(super) struct Newcomer {
 impl Newcomer {
     /// Makes room for one more request and says who gave way; none if there is no room.
     pub(super) fn enter(self, rows: &mut Rows<'_>) -> Result<Option<Vec<GaveWay>>, StorageError> {
-        let waiting = requests_of(rows, self.admitted)?;
         let mut gave_way = Vec::new();
+        // Most phones have fewer contacts of all kinds, and nothing to look through.
+        let waiting = match rows.count(Table::Contacts)? {
+            0..MAX_REQUESTS => Vec::new(),
+            _ => requests_of(rows, self.admitted)?,
+        };
         if let Some(surplus) = (waiting.len() + 1).checked_sub(MAX_REQUESTS).filter(|surplus| *surplus > 0) {
-            for record in expendable(rows, &waiting)?.into_iter().take(surplus) {
+            for record in expendable(rows, waiting, surplus)? {
                 gave_way.push(GaveWay { name: record.name.clone(), entries: record.next_place });
                 forget(rows, &record)?;
             }
@@ -108,43 +114,49 @@ pub(super) struct GaveWay {
 
 /// The requests of one sort that the owner has neither named nor verified, oldest first.
 fn requests_of(rows: &View<'_>, admitted: bool) -> Result<Vec<ContactRecord>, StorageError> {
-    let mut waiting = Vec::new();
-    for record in rows.load_all::<ContactRecord>(Table::Contacts)? {
-        if !is_stranger(&record) || record.name != people::short(record.account) {
-            continue;
-        }
-        // A profile of an earlier version remembers no sort.
-        let stranger: Option<Stranger> = rows.load(Table::Strangers, &record.account.0)?;
-        if stranger.is_some_and(|stranger| stranger.admitted) == admitted {
-            waiting.push(record);
-        }
-    }
+    // A profile of an earlier version remembers no sort, and nobody of it was admitted.
+    let strangers = rows.load_all::<Stranger>(Table::Strangers)?.into_iter();
+    let let_through: BTreeSet<AccountId> =
+        strangers.filter(|stranger| stranger.admitted).map(|stranger| stranger.account).collect();
+    let mut waiting = rows.load_all::<ContactRecord>(Table::Contacts)?;
+    waiting.retain(|record| {
+        is_stranger(record)
+            && record.name == people::short(record.account)
+            && let_through.contains(&record.account) == admitted
+    });
     waiting.sort_by_key(|record| (record.added_at, record.account));
     Ok(waiting)
 }
 
-/// Those that can give way without anything being lost that the owner has not seen, in the order in which they do.
-fn expendable(rows: &View<'_>, waiting: &[ContactRecord]) -> Result<Vec<ContactRecord>, StorageError> {
-    let (mut silent, mut seen) = (Vec::new(), Vec::new());
-    for record in waiting {
-        let mut said = false;
-        let mut unseen = false;
-        for place in (0..record.next_place).rev() {
-            let entry = entries::at(rows, record.account, place)?;
-            said |= entry.is_some();
-            if entry.is_some_and(|entry| !entry.shown) {
-                unseen = true;
-                break;
-            }
+/// So many, at most, that can give way without anything being lost that the owner has not seen: first those that have said
+/// nothing, then the oldest.
+fn expendable(
+    rows: &View<'_>,
+    waiting: Vec<ContactRecord>,
+    surplus: usize,
+) -> Result<Vec<ContactRecord>, StorageError> {
+    let (mut expendable, spoke): (Vec<_>, Vec<_>) =
+        waiting.into_iter().partition(|record| record.next_place == 0);
+    for record in spoke {
+        if expendable.len() >= surplus {
+            break;
         }
-        match (said, unseen) {
-            (false, _) => silent.push(record.clone()),
-            (true, false) => seen.push(record.clone()),
-            (true, true) => {}
+        if is_seen(rows, &record)? {
+            expendable.push(record);
         }
     }
-    silent.extend(seen);
-    Ok(silent)
+    expendable.truncate(surplus);
+    Ok(expendable)
+}
+
+/// Whether the owner has seen everything that a request says.
+fn is_seen(rows: &View<'_>, record: &ContactRecord) -> Result<bool, StorageError> {
+    for place in (0..record.next_place).rev() {
+        if entries::at(rows, record.account, place)?.is_some_and(|entry| !entry.shown) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 impl Phone {
@@ -211,4 +223,95 @@ impl Phone {
 /// Whether the owner has neither answered nor verified them.
 fn is_stranger(record: &ContactRecord) -> bool {
     !record.accepted && record.trust == Trust::Unverified
+}
+
+#[cfg(test)]
+mod tests {
+    use pillarbox_transport::RelayAddress;
+    use pillarbox_wire::Duration;
+
+    use super::*;
+    use crate::account::{NewAccount, PaddingRule, Protection};
+    use crate::habits::Habits;
+    use crate::vault::Vault;
+
+    const NOW: Timestamp = Timestamp(1_490_193_600_000);
+
+    fn phone() -> Phone {
+        let mut rng = rand::rng();
+        let key = pillarbox_crypto::AgreementSecret::generate(&mut rng).public();
+        let new = NewAccount {
+            relay: RelayAddress::new("relay.example", 7455, key).unwrap(),
+            handle: None,
+            name: String::new(),
+            protection: Protection::EndToEnd,
+            padding: PaddingRule::Padme,
+            habits: Habits::default(),
+        };
+        Phone::create_in(Vault::in_memory(&mut rng).unwrap(), new, NOW, &mut rng).unwrap()
+    }
+
+    fn account(number: usize) -> AccountId {
+        AccountId(u128::try_from(number).unwrap().to_be_bytes())
+    }
+
+    /// A request as a former version of the program kept it: without a record of the stranger.
+    fn former_request(rows: &mut Rows<'_>, number: usize) -> Result<(), StorageError> {
+        let account = account(number);
+        let at = NOW + Duration::from_seconds(u64::try_from(number).unwrap());
+        store_contact(rows, &ContactRecord::new(account, people::short(account), Origin::Stranger, at))
+    }
+
+    #[test]
+    fn a_profile_of_a_former_version_opens_and_its_empty_requests_give_way_oldest_first() {
+        let (mut phone, mut rng) = (phone(), rand::rng());
+        let blocked = account(7);
+        phone
+            .vault
+            .transact(&mut rng, |rows| {
+                (0..MAX_REQUESTS).try_for_each(|number| former_request(rows, number + 1))?;
+                // Then a block had no account in it.
+                rows.put(Table::Blocked, &blocked.0, &[])
+            })
+            .unwrap();
+        let mut phone = Phone::open_in(phone.into_vault(), NOW, &mut rng).unwrap();
+        assert_eq!(phone.contacts().unwrap().len(), MAX_REQUESTS);
+        assert_eq!(phone.blocked().unwrap(), [blocked]);
+        let newcomer = Newcomer { account: account(10_000), admitted: false, now: NOW };
+        let gave_way =
+            phone.vault.transact(&mut rng, |rows| newcomer.enter(rows)).unwrap().expect("there is room");
+        assert_eq!(gave_way.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["00000000"]);
+        assert_eq!(phone.contact(account(1)).err(), Some(PhoneError::UnknownContact));
+        assert!(phone.contact(account(2)).is_ok());
+    }
+
+    #[test]
+    fn accounts_of_which_nothing_opened_are_remembered_up_to_a_limit_and_contacts_do_not_count() {
+        let (mut phone, mut rng) = (phone(), rand::rng());
+        let remembered = |phone: &Phone, number| {
+            phone.vault.read(|rows| rows.has(Table::Strangers, &account(number).0)).unwrap()
+        };
+        phone
+            .vault
+            .transact(&mut rng, |rows| {
+                for number in 0..=MAX_UNOPENED {
+                    let at = NOW + Duration::from_seconds(u64::try_from(number).unwrap());
+                    Newcomer { account: account(number), admitted: number == 0, now: at }.remember(rows)?;
+                }
+                former_request(rows, 1)
+            })
+            .unwrap();
+        assert!(remembered(&phone, 0) && remembered(&phone, 1), "room for all of either sort");
+        let more = |from: usize, to: usize| (from..to).map(|number| (number, NOW + Duration::from_days(1)));
+        phone
+            .vault
+            .transact(&mut rng, |rows| {
+                more(1_000, 1_002).try_for_each(|(number, now)| {
+                    Newcomer { account: account(number), admitted: false, now }.remember(rows)
+                })
+            })
+            .unwrap();
+        let left = [0, 1, 2, 3, 1_000, 1_001].map(|number| remembered(&phone, number));
+        assert_eq!(left, [true, true, false, true, true, true], "the oldest that is no contact is forgotten");
+    }
 }

@@ -227,6 +227,7 @@ pub fn notice(notice: &Notice, names: &impl Names) -> (Tone, String) {
             (Note, format!("{} left {}.", name(member), of_group(id)))
         }
         Notice::KeyChanged { contact, blocked } => (Warning, key_changed(&name(contact), *blocked, names)),
+        Notice::Undecryptable { contact: None, asked_again: false } => (Warning, senderless(1)),
         Notice::Undecryptable { contact, asked_again } => {
             let then = match contact {
                 Some(_) if *asked_again => "This phone asks for it again.".to_owned(),
@@ -296,6 +297,15 @@ pub fn unopened(messages: usize) -> String {
         "{messages} messages from people whom you have not added would not open. Each is asked for again if you add \
          whoever sent it."
     )
+}
+
+/// The sentence for messages that nobody can have sent, without a word of warning.
+#[must_use]
+pub fn senderless(messages: usize) -> String {
+    match messages {
+        1 => "a message from an unknown sender would not open. It is lost.".to_owned(),
+        more => format!("{more} messages from unknown senders would not open. They are lost."),
+    }
 }
 
 /// The sentence for requests that gave way to newer ones.

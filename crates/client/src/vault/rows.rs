@@ -152,6 +152,13 @@ impl<'a> View<'a> {
             .collect()
     }
 
+    /// How many rows a table has.
+    pub(crate) fn count(&self, table: Table) -> Result<usize, StorageError> {
+        let mut statement = self.transaction.prepare_cached("SELECT COUNT(*) FROM row WHERE place = ?1")?;
+        let count: i64 = statement.query_row([table as u8], |row| row.get(0))?;
+        usize::try_from(count).map_err(|_| StorageError::Damaged)
+    }
+
     /// The value under `key`.
     pub(crate) fn load<T: Encoded>(&self, table: Table, key: &[u8]) -> Result<Option<T>, StorageError> {
         self.get(table, key)?.map(|bytes| decode(&bytes).map_err(|_| StorageError::Damaged)).transpose()

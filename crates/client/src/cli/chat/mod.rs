@@ -202,6 +202,7 @@ impl<'a, 'd> Chat<'a, 'd> {
                         Goes::On => {}
                         Goes::Locked => return Ok(Goes::Locked),
                         Goes::Over => {
+                            self.tell_unsaid(wishes.rest().await);
                             wishes.close();
                             last_words = Some(Instant::now() + LAST_WORDS);
                         }
@@ -276,6 +277,17 @@ impl<'a, 'd> Chat<'a, 'd> {
         }
     }
 
+    /// Tells how many lines came behind the one that ended the chat: a text that was pasted, perhaps.
+    fn tell_unsaid(&mut self, lines: usize) {
+        let what = match lines {
+            0 => return,
+            1 => "1 line after /quit was".to_owned(),
+            more => format!("{more} lines after /quit were"),
+        };
+        self.refused = true;
+        self.desk.terminal.warn(&format!("{what} not sent."));
+    }
+
     /// Stores what has been typed before it locks.
     fn take_last(&mut self, wishes: &mut Wishes) -> Result<Goes, Failure> {
         while let Some(line) = wishes.waiting() {
@@ -315,8 +327,9 @@ impl<'a, 'd> Chat<'a, 'd> {
             Typed::Quit => return Ok(Goes::Over),
             Typed::Unknown(verb) => {
                 let verb = pillarbox_client::display::safe(&verb);
+                let word = verb.split(' ').next().unwrap_or_default();
                 self.desk.terminal.note(&format!(
-                    "There is no command /{verb}; nothing was sent. /help lists them, and //{verb} says it."
+                    "There is no command /{verb}; nothing was sent. /help lists them, and //{word} says it."
                 ));
             }
         }
