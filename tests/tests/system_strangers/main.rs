@@ -50,7 +50,9 @@ fn six_hundred_throw_away_accounts_silence_no_newcomer_and_all_are_heard_once() 
         drop(newcomer.run(&["send", "Bob", "hello from somebody new"]).expect(0));
     }
 
-    let inbox = bob.run(&["inbox", "--json"]).expect(0);
+    let mut inbox = bob.start(&["inbox", "--json"]);
+    inbox.wait_long_for(Stream::Out, |line| line.contains("stranger 599"));
+    let inbox = inbox.finish().expect(0);
     let inbox = inbox.says("messages from people whom you have not added would not open");
     let inbox = inbox.says("requests that you had seen and not answered gave way to newer ones");
     let mut heard: Vec<String> =
