@@ -81,7 +81,7 @@ impl Phone {
         let mut messages: BTreeMap<AccountId, usize> = BTreeMap::new();
         self.vault.read(|rows| {
             for item in rows.load_all::<Item>(Table::Outbox)? {
-                if item.awaits_receipt() && !matches!(item.stage, Stage::Accepted { .. }) {
+                if item.id().is_some() && !matches!(item.stage, Stage::Accepted { .. }) {
                     *messages.entry(item.to).or_default() += 1;
                 }
             }
