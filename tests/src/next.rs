@@ -12,6 +12,7 @@ pub const KINDS: &[&str] = &[
     "chat NAME",
     "contact add --help",
     "contact list",
+    "contact unblock NAME",
     "inbox",
     "verify NAME",
     "verify NAME --show",

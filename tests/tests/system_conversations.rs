@@ -87,6 +87,21 @@ fn chat_in_a_pipe_says_every_line_and_ends_with_its_input() {
 }
 
 #[test]
+fn a_pasted_text_ends_no_chat_by_a_word_and_what_follows_quit_is_told() {
+    let place = Place::new();
+    let relay = place.relay();
+    let (alice, bob) = place.alice_and_bob(&relay);
+    let pasted = "one\n/quit is not a command here?\n/lock the door\ntwo\n";
+    let chat = alice.run_with(&["chat", "Bob"], pasted).expect(0);
+    drop(chat.says("There is no command /quit with words behind it; nothing was sent"));
+    assert_eq!(bob.inbox(), ["one", "two"]);
+    let chat = alice.run_with(&["chat", "Bob"], "three\n/quit\nfour\n\nfive\n").expect(1);
+    drop(chat.says("2 lines after /quit were not sent"));
+    assert_eq!(bob.inbox(), ["three"]);
+    drop(alice.run_with(&["chat", "Bob"], "six\n/quit\n").expect(0));
+}
+
+#[test]
 fn two_chats_talk_line_by_line() {
     let place = Place::new();
     let relay = place.relay();

@@ -52,6 +52,9 @@ fn every_next_step_works_where_it_is_printed() {
     drop(follow(&mut done, &alice, &unknown).expect(0).prints("Bob VERIFIED"));
     let timer = alice.run(&["contact", "timer", "Bob", "1h"]).expect(0);
     drop(follow(&mut done, &alice, &timer).expect(0));
+    drop(alice.run(&["contact", "block", "Bob"]).expect(0));
+    let blocked = alice.run(&["send", "Bob", "hello"]).expect(1);
+    drop(follow(&mut done, &alice, &blocked).expect(0).prints("Bob is heard again from now on"));
 
     let all: BTreeSet<_> = KINDS.iter().map(|kind| (*kind).to_owned()).collect();
     assert_eq!(done, all);

@@ -205,9 +205,25 @@ pub enum Notice {
     },
     /// A message would not open, from somebody whom the owner has not accepted. It is asked for again once they are.
     RequestUnopened {
-        /// Who; they are a request now.
+        /// Who, a request since before.
         contact: AccountId,
     },
+    /// A message would not open, from an account that is no contact. That makes it none; should the owner add them, it is
+    /// asked for again.
+    StrangerUnopened {
+        /// Which account.
+        account: AccountId,
+    },
+    /// A request that the owner had seen and not answered gave way to a newer one, with everything that it said.
+    RequestGaveWay {
+        /// What it was called here.
+        name: String,
+        /// How many entries its conversation had.
+        entries: u64,
+    },
+    /// Somebody new wrote, and there is no room before the owner has seen what others wrote. The relay keeps the message.
+    /// Told once on each connection.
+    RequestsFull,
     /// A conversation was begun anew after a message would not open. Later messages open again.
     Recovered {
         /// With whom.

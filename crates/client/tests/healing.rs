@@ -232,7 +232,7 @@ fn what_nobody_we_know_can_have_sent_is_acknowledged_and_told() {
 }
 
 #[test]
-fn a_stranger_whose_first_message_does_not_open_is_asked_again_when_the_owner_answers() {
+fn a_stranger_whose_first_message_does_not_open_is_asked_again_when_the_owner_adds_them() {
     let mut world = World::new();
     let [alice, bob, carol] = ["Alice", "Bob", "Carol"].map(|name| world.phone(name));
     // As a relay does that was put back from an old copy: Carol gets the keys that Alice used.
@@ -256,12 +256,13 @@ fn a_stranger_whose_first_message_does_not_open_is_asked_again_when_the_owner_an
     assert_eq!((world.heard(bob, alice).len(), world.heard(bob, carol).len()), (1, 0));
     let contact = world.id(carol);
     let told = world.take_notices(bob);
-    assert!(told.contains(&Notice::RequestUnopened { contact }), "{told:?}");
-    assert!(!world.see(bob).contact(contact).unwrap().accepted);
+    assert!(told.contains(&Notice::StrangerUnopened { account: contact }), "{told:?}");
+    assert_eq!(world.see(bob).contacts().unwrap().len(), 1, "and nobody but Alice is a request");
     let asked = |frame: &ClientFrame| matches!(frame, ClientFrame::FetchBundles(_));
     assert!(!world.seen.iter().any(asked), "nobody is asked before the owner wants it");
 
     world.crash(bob);
+    world.invite(bob, carol);
     world.say(bob, carol, "who is this?");
     world.run();
     assert_eq!(world.heard(carol, bob), ["who is this?"]);
@@ -277,7 +278,7 @@ fn a_stranger_whose_first_message_does_not_open_is_asked_again_when_the_owner_an
 }
 
 #[test]
-fn a_stranger_who_sends_only_what_does_not_open_is_one_request() {
+fn a_stranger_who_sends_only_what_does_not_open_is_no_request() {
     let mut world = World::new();
     let [bob, mallory] = ["Bob", "Mallory"].map(|name| world.phone(name));
     world.invite(mallory, bob);
@@ -295,7 +296,7 @@ fn a_stranger_who_sends_only_what_does_not_open_is_one_request() {
         world.say(mallory, bob, &format!("text {number}"));
         world.run();
     }
-    let unopened = |notice: &&Notice| matches!(notice, Notice::RequestUnopened { .. });
+    let unopened = |notice: &&Notice| matches!(notice, Notice::StrangerUnopened { .. });
     assert_eq!(world.take_notices(bob).iter().filter(unopened).count(), 40, "each is told");
-    assert_eq!(world.see(bob).contacts().unwrap().len(), 1, "and one person is one request");
+    assert_eq!(world.see(bob).contacts(), Ok(Vec::new()), "and makes nobody a request");
 }

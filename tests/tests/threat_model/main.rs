@@ -10,7 +10,7 @@
 //! | `relay_sees` | the relay, looking |
 //! | `relay_reads`, `relay_swaps` | the relay, reading and altering messages; giving out other keys |
 //! | `on_the_wire` | somebody between phone and relay |
-//! | `stranger`, `contact` | other people with accounts |
+//! | `stranger`, `crowd`, `contact` | other people with accounts, or one with hundreds |
 //! | `names` | names that people give themselves, numbers that they take |
 //! | `silencing` | strangers who want somebody not to be reached |
 //! | `numbers` | strangers and the relay, with codes and numbers |
@@ -28,6 +28,7 @@
 mod contact;
 mod copied_keys;
 mod copy;
+mod crowd;
 mod forger;
 mod names;
 mod numbers;

@@ -171,6 +171,7 @@ fn the_relay_cannot_change_a_message_unnoticed() {
                 notice,
                 Notice::Undecryptable { .. }
                     | Notice::RequestUnopened { .. }
+                    | Notice::StrangerUnopened { .. }
                     | Notice::OtherProtection { .. }
             )
         };

@@ -184,15 +184,16 @@ fn the_relay_cannot_hand_out_a_one_time_prekey_twice_without_the_second_session_
         assert_eq!(world.heard(bob, alice), ["hello"], "swap {at}");
         assert_eq!(!world.heard(bob, carol).is_empty(), opens, "swap {at}");
         let told = world.take_notices(bob);
-        let failed = told.contains(&Notice::RequestUnopened { contact: world.id(carol) });
+        let failed = told.contains(&Notice::StrangerUnopened { account: world.id(carol) });
         assert_eq!(failed, !opens, "swap {at}: {told:?}");
     }
 }
 
 #[test]
-fn the_relay_can_spoil_a_strangers_first_message_and_learn_who_wrote_when_the_owner_answers() {
+fn the_relay_can_spoil_a_strangers_first_message_and_learn_who_wrote_when_the_owner_adds_them() {
     let mut world = World::new();
-    let [bob, alice, carol] = ["Bob", "Alice", "Carol"].map(|name| world.phone(name));
+    let [bob, alice] = ["Bob", "Alice"].map(|name| world.phone(name));
+    let carol = world.phone_with_number("Carol", NUMBER);
     let first: Rc<RefCell<Option<DeviceBundle>>> = Rc::default();
     world.down = Box::new(move |way, mut frame| {
         if let (true, RelayFrame::Bundles(bundles)) = (way.who != bob, &mut frame) {
@@ -215,7 +216,7 @@ fn the_relay_can_spoil_a_strangers_first_message_and_learn_who_wrote_when_the_ow
     world.run();
     assert!(!named(&world), "the phone says nothing by itself");
     // Bob's phone has never opened anything of Carol's, so it has no delivery key of hers to seal with.
-    world.tell(bob, carol, "who is this?");
+    world.look_up(bob, NUMBER);
     assert!(named(&world));
     assert_eq!(world.heard(bob, carol), ["hello"], "and what was spoilt is said again");
 }

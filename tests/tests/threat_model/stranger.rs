@@ -267,21 +267,18 @@ fn a_stranger_cannot_become_more_than_a_request_by_writing() {
 fn a_stranger_cannot_make_a_phone_answer_by_a_message_that_does_not_open() {
     let mut world = World::new();
     let bob = world.phone("Bob");
-    let stranger = Forger::new(&mut world);
+    let stranger = Forger::with_number(&mut world, NUMBER);
     let body = text_body("spoilt", &mut world);
     let mut payload = stranger.first_message(&mut world, bob, &body);
     *payload.last_mut().unwrap() ^= 1;
     stranger.submit(&mut world, bob, payload);
     world.pass(Duration::from_days(1));
     world.run();
-    let contact = stranger.address.account;
-    assert!(world.take_notices(bob).contains(&Notice::RequestUnopened { contact }), "its owner is told");
-    assert!(!world.see(bob).contact(contact).unwrap().accepted);
+    let account = stranger.address.account;
+    assert!(world.take_notices(bob).contains(&Notice::StrangerUnopened { account }), "its owner is told");
     let answers = |world: &World| world.submissions().any(|(_, submit)| submit.to == stranger.address);
     assert!(!answers(&world));
     // What shows that an answer would be seen: the owner wants it sent again.
-    let (now, mut rng) = (world.now, world.fork());
-    world.at(bob).accept_request(contact, now, &mut rng).unwrap();
-    world.run();
+    world.look_up(bob, NUMBER);
     assert!(answers(&world));
 }

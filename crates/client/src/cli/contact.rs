@@ -1,19 +1,19 @@
 //! `pillarbox contact`: the people this phone talks to.
 
-use pillarbox_client::{Contact, Invitation, Origin, Phone, Trust, check_name};
+use pillarbox_client::{Contact, Invitation, Origin, Phone, PhoneError, Trust, check_name};
 use pillarbox_client::{naming, sentences};
 use pillarbox_text::read::{link, value};
-use pillarbox_wire::Handle;
+use pillarbox_wire::{AccountId, Handle};
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
-use super::desk::{Desk, find, may_write, now};
+use super::desk::{Desk, find, may_say, may_write, now};
 use super::failure::Failure;
 use super::grammar::{Contact as Command, quote};
 use super::period::Period;
 use super::terminal::Form;
 use super::wrap::{INDENT, break_words, fit, wrap};
-use super::{net, words};
+use super::{net, strangers, words};
 
 /// Most bytes taken from standard input for an invitation: several times what the longest one has.
 const MAX_LINK_LEN: usize = 8 * 1_024;
@@ -37,6 +37,7 @@ struct Listed<'a> {
     trust: &'static str,
     origin: &'static str,
     accepted: bool,
+    blocked: bool,
     sealed: bool,
     timer_seconds: Option<u32>,
     added_at_ms: u64,
@@ -45,17 +46,23 @@ struct Listed<'a> {
 #[derive(Serialize)]
 struct List<'a> {
     contacts: Vec<Listed<'a>>,
+    /// Blocked accounts that are no contacts, where only the blocked are listed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    accounts: Option<Vec<String>>,
 }
 
 /// Runs `pillarbox contact`.
 pub(crate) fn run(desk: &mut Desk<'_>, command: &Command) -> Result<(), Failure> {
     match command {
         Command::Add { whom, name } => add(desk, whom, name.as_deref()),
-        Command::List { machine } => list(desk, machine.form()),
+        Command::List { blocked, machine } => list(desk, *blocked, machine.form()),
         Command::Rename { name, new_name } => rename(desk, name, new_name),
         Command::Accept { name } => accept(desk, name),
         Command::Timer { name, period } => timer(desk, name, *period),
-        Command::Remove { name, yes } => remove(desk, name, *yes),
+        Command::Block { who } => strangers::block(desk, who),
+        Command::Unblock { who } => strangers::unblock(desk, who),
+        Command::Remove { name: Some(name), yes, .. } => remove(desk, name, *yes),
+        Command::Remove { name: None, yes, .. } => strangers::remove(desk, *yes),
     }
 }
 
@@ -71,6 +78,15 @@ fn add(desk: &mut Desk<'_>, whom: &str, name: Option<&str>) -> Result<(), Failur
     let name = name.map(value);
     if let Some(name) = name {
         check_name(name).map_err(|_| Failure::BadName)?;
+    }
+    if let Some(account) = strangers::account(whom) {
+        let mut phone = desk.open()?;
+        let contact =
+            phone.add_stranger(account, name, now(), &mut desk.rng).map_err(|error| match error {
+                PhoneError::UnknownContact => Failure::NeverWrote,
+                other => other.into(),
+            })?;
+        return added(desk, &phone, &contact);
     }
     // A number, also one that is written as no number can be.
     if whom.starts_with(['+', '(']) || whom.starts_with(|c: char| c.is_numeric()) {
@@ -170,14 +186,37 @@ fn add_number(desk: &mut Desk<'_>, handle: Handle, name: Option<&str>) -> Result
     Ok(())
 }
 
-fn list(desk: &mut Desk<'_>, form: Form) -> Result<(), Failure> {
+/// Lists everybody, or those who are blocked, some of whom may be no contacts.
+fn list(desk: &mut Desk<'_>, blocked: bool, form: Form) -> Result<(), Failure> {
     let phone = desk.open()?;
-    let contacts = phone.contacts()?;
+    let mut contacts = phone.contacts()?;
+    let known: Vec<AccountId> = contacts.iter().map(|contact| contact.account).collect();
+    let mut accounts = if blocked { phone.blocked()? } else { Vec::new() };
+    accounts.retain(|account| !known.contains(account));
+    contacts.retain(|contact| !blocked || contact.blocked);
     match form {
         Form::Json => {
             let contacts = contacts.iter().map(listed).collect();
-            desk.terminal.json(&List { contacts })
+            let accounts = blocked.then(|| accounts.iter().map(ToString::to_string).collect());
+            return desk.terminal.json(&List { contacts, accounts });
         }
+        Form::Text if blocked && contacts.is_empty() && accounts.is_empty() => {
+            return desk.terminal.result("Nobody is blocked.");
+        }
+        Form::Text | Form::Plain => {}
+    }
+    if !blocked || !contacts.is_empty() {
+        write_list(desk, &contacts, form)?;
+    }
+    accounts.iter().try_for_each(|account| match form {
+        Form::Plain => desk.terminal.row(&["", "", "", "", &account.to_string()]),
+        _ => desk.terminal.verbatim(&format!("{account}  no contact")),
+    })
+}
+
+fn write_list(desk: &mut Desk<'_>, contacts: &[Contact], form: Form) -> Result<(), Failure> {
+    match form {
+        Form::Json => Ok(()),
         Form::Plain => contacts.iter().try_for_each(|contact| {
             let listed = listed(contact);
             let timer = listed.timer_seconds.map(|seconds| seconds.to_string()).unwrap_or_default();
@@ -191,7 +230,7 @@ fn list(desk: &mut Desk<'_>, form: Form) -> Result<(), Failure> {
         }
         Form::Text => {
             let width = desk.terminal.width();
-            contacts.iter().zip(naming::alike(&contacts)).try_for_each(|(contact, alike)| {
+            contacts.iter().zip(naming::alike(contacts)).try_for_each(|(contact, alike)| {
                 let alike = alike.map(words::name);
                 desk.terminal.verbatim(&line(contact, alike.as_deref(), width))
             })
@@ -231,6 +270,9 @@ fn remarks(contact: &Contact, alike: Option<&str>) -> String {
         });
     }
     remarks.extend(alike.map(|other| format!("looks like {other}, and is somebody else")));
+    if contact.blocked {
+        remarks.push("blocked".to_owned());
+    }
     if contact.expires_after.is_some() {
         remarks.push(format!("disappears: {}", Period(contact.expires_after)));
     }
@@ -251,6 +293,7 @@ fn listed(contact: &Contact) -> Listed<'_> {
             Origin::Backup => "backup",
         },
         accepted: contact.accepted,
+        blocked: contact.blocked,
         sealed: contact.sealed,
         timer_seconds: contact.expires_after,
         added_at_ms: contact.added_at.0,
@@ -291,7 +334,7 @@ fn accept(desk: &mut Desk<'_>, typed: &str) -> Result<(), Failure> {
 fn timer(desk: &mut Desk<'_>, typed: &str, period: Period) -> Result<(), Failure> {
     let mut phone = desk.open()?;
     let contact = find(&phone, typed)?;
-    may_write(&phone, &contact)?;
+    may_say(&phone, &contact)?;
     phone.set_timer(contact.account, period.0, now(), &mut desk.rng)?;
     let name = words::name(&contact);
     desk.terminal.result(&match period.0 {
@@ -319,7 +362,7 @@ fn remove(desk: &mut Desk<'_>, typed: &str, yes: bool) -> Result<(), Failure> {
 
 #[cfg(test)]
 mod tests {
-    use pillarbox_wire::{AccountId, Timestamp};
+    use pillarbox_wire::Timestamp;
 
     use super::*;
 

@@ -11,6 +11,7 @@ use pillarbox_wire::Handle;
 use rand::SeedableRng;
 use rand::rngs::{StdRng, SysRng};
 
+use super::crowd::Crowd;
 use super::failure::Failure;
 use super::grammar::Options;
 use super::passphrase::{PassphraseError, Purpose, Secret, Source};
@@ -26,6 +27,8 @@ pub(crate) struct Desk<'a> {
     pub(crate) terminal: &'a mut Terminal,
     pub(crate) options: Options,
     pub(crate) rng: StdRng,
+    /// What strangers brought about while the command ran.
+    pub(crate) crowd: Crowd,
 }
 
 impl<'a> Desk<'a> {
@@ -33,7 +36,7 @@ impl<'a> Desk<'a> {
     pub(crate) fn new(terminal: &'a mut Terminal, options: Options) -> Result<Self, Failure> {
         let rng =
             StdRng::try_from_rng(&mut SysRng).map_err(|error| Failure::NoRandomness(error.to_string()))?;
-        Ok(Self { terminal, options, rng })
+        Ok(Self { terminal, options, rng, crowd: Crowd::default() })
     }
 
     /// The profile's directory.
@@ -138,6 +141,14 @@ pub(crate) fn find(phone: &Phone, typed: &str) -> Result<Contact, Failure> {
             })
         }
     }
+}
+
+/// Refuses to say something to a contact that the owner has blocked, or that [`may_write`] refuses.
+pub(crate) fn may_say(phone: &Phone, contact: &Contact) -> Result<(), Failure> {
+    if contact.blocked {
+        return Err(Failure::Blocked { name: words::name(contact) });
+    }
+    may_write(phone, contact)
 }
 
 /// Refuses to write to a verified contact whose key has changed, and shows both numbers.

@@ -241,6 +241,16 @@ pub(crate) fn explain(failure: &Failure, profile: &Path) -> Option<Explained> {
             ),
         ),
 
+        Failure::NeverWrote => Explained::new(
+            No,
+            "Nothing that did not open has come from this account. Add them by their invitation or number instead.",
+        )
+        .then("contact add --help"),
+        Failure::Blocked { name } => {
+            Explained::new(No, format!("You have blocked {name}. Nothing was sent and nothing was changed."))
+                .then(format!("contact unblock {}", quote(name)))
+        }
+
         Failure::EmptyText => Explained::new(Usage, "There is nothing to send: the message is empty."),
         Failure::TooLong { most } => Explained::new(
             Usage,

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 pub(crate) enum Exit {
     /// Done.
     Done,
-    /// Ran, and the answer is "no": a mismatch, a refusal, a blocked contact.
+    /// Ran, and the answer is "no": a mismatch, a refusal, a blocked contact, or something still waits.
     No,
     /// The command line makes no sense.
     Usage,

@@ -120,6 +120,13 @@ pub(crate) enum Failure {
     OtherRelay,
     /// The invitation is this phone's own.
     OwnInvitation,
+    /// An account that never wrote was to be added.
+    NeverWrote,
+    /// The owner has blocked the contact; nothing is sent.
+    Blocked {
+        /// The contact.
+        name: String,
+    },
     /// A verified contact's key is another one; nothing is sent.
     KeyChanged {
         /// The contact.

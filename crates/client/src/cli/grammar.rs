@@ -69,7 +69,7 @@ pub(crate) enum Command {
     /// This phone's account: create, show, invite, passphrase, lock, close
     #[command(subcommand, before_help = help::ACCOUNT)]
     Account(Account),
-    /// The people you talk to: add, list, rename, accept, timer, remove
+    /// The people you talk to: add, list, rename, accept, timer, block, remove
     #[command(subcommand, before_help = help::CONTACT)]
     Contact(Contact),
     /// Compare safety numbers: the check that nobody stands in between
@@ -156,8 +156,9 @@ pub(crate) enum Contact {
     /// Add somebody, by invitation or by number
     #[command(before_help = help::CONTACT_ADD)]
     Add {
-        /// An invitation, a number with its +, or - to read either from standard input
-        #[arg(value_name = "LINK|+NUMBER|-")]
+        /// An invitation, a number with its +, the account of a message that did not open, or - to read it from standard
+        /// input
+        #[arg(value_name = "LINK|+NUMBER|ACCOUNT|-")]
         whom: String,
         /// What to call them here
         #[arg(long)]
@@ -166,6 +167,9 @@ pub(crate) enum Contact {
     /// List everybody
     #[command(before_help = help::CONTACT_LIST)]
     List {
+        /// Only those whom you have blocked, also accounts that are no contacts
+        #[arg(long)]
+        blocked: bool,
         #[command(flatten)]
         machine: Machine,
     },
@@ -192,11 +196,29 @@ pub(crate) enum Contact {
         /// A number and s, m, h, d or w, as in 1h; or off
         period: Period,
     },
+    /// Hear nothing more from somebody; they are not told
+    #[command(before_help = help::CONTACT_BLOCK)]
+    Block {
+        /// The contact, or an account as `contact list --json` prints it
+        #[arg(value_name = "NAME|ACCOUNT")]
+        who: String,
+    },
+    /// Hear somebody again
+    #[command(before_help = help::CONTACT_UNBLOCK)]
+    Unblock {
+        /// The contact, or an account as `contact list --blocked` prints it
+        #[arg(value_name = "NAME|ACCOUNT")]
+        who: String,
+    },
     /// Forget somebody, with everything said
     #[command(before_help = help::CONTACT_REMOVE)]
     Remove {
         /// The contact
-        name: String,
+        #[arg(required_unless_present = "strangers")]
+        name: Option<String>,
+        /// Forget everybody who wrote first and whom you have neither answered nor verified
+        #[arg(long, conflicts_with = "name")]
+        strangers: bool,
         /// Do not ask
         #[arg(long)]
         yes: bool,

@@ -21,7 +21,8 @@ secrets.";
 const LONG_END: &str = "\
 Exit codes:
     0  done
-    1  ran, and the answer is no: a mismatch, a refusal, a blocked contact
+    1  ran, and the answer is no: a mismatch, a refusal, a blocked contact, or
+       something still waits to be sent or fetched
     2  the command line makes no sense
     3  the relay was not reached, or what answered was not it
     4  the profile cannot be read or written
@@ -95,11 +96,13 @@ pub(crate) const CONTACT_ADD: &str = "\
 Examples:
   pillarbox contact add pillarbox:invite/... --name Bob
   pillarbox contact add +447700900123
-  pillarbox contact add - < invitation.txt";
+  pillarbox contact add - < invitation.txt
+  pillarbox contact add 3c89156172d914272d14e05f1a8b9c30 --name Bob";
 
 pub(crate) const CONTACT_LIST: &str = "\
 Examples:
   pillarbox contact list
+  pillarbox contact list --blocked
   pillarbox contact list --plain";
 
 pub(crate) const CONTACT_ACCEPT: &str = "\
@@ -118,7 +121,21 @@ Examples:
 
 pub(crate) const CONTACT_REMOVE: &str = "\
 Examples:
-  pillarbox contact remove Bob";
+  pillarbox contact remove Bob
+  pillarbox contact remove --strangers";
+
+pub(crate) const CONTACT_BLOCK: &str = "\
+Examples:
+  pillarbox contact block Mallory
+  pillarbox contact block 3c89156172d914272d14e05f1a8b9c30
+
+What they send is dropped before it is opened, and leaves no trace. Their phone
+shows \"sent\", as for a phone that is switched off.";
+
+pub(crate) const CONTACT_UNBLOCK: &str = "\
+Examples:
+  pillarbox contact unblock Mallory
+  pillarbox contact unblock 3c89156172d914272d14e05f1a8b9c30";
 
 pub(crate) const VERIFY: &str = "\
 Examples:
@@ -197,7 +214,7 @@ mod tests {
     fn every_page_leads_with_examples_and_ends_with_what_a_person_must_know() {
         for flag in ["-h", "--help"] {
             let pages = pages(flag);
-            assert_eq!(pages.len(), 20);
+            assert_eq!(pages.len(), 22);
             for (command, page) in pages {
                 let at =
                     |text: &str| page.find(text).unwrap_or_else(|| panic!("{command} {flag}: no {text}"));

@@ -1,5 +1,6 @@
 //! `pillarbox inbox`: fetches what waits and prints what has not been shown.
 
+use std::collections::HashMap;
 use std::pin::pin;
 use std::time::Duration;
 
@@ -7,6 +8,7 @@ use pillarbox_client::display::{safe, safe_lines};
 use pillarbox_client::net::{Carrier, Event};
 use pillarbox_client::sentences;
 use pillarbox_client::{Contact, Direction, Entry, EntryKind, Notice, Phone, Trust};
+use pillarbox_wire::AccountId;
 use serde::Serialize;
 use tokio::time::interval;
 
@@ -17,7 +19,8 @@ use super::grammar::Inbox;
 use super::lock::Holder;
 use super::net::{self, Weather};
 use super::terminal::Form;
-use super::words;
+use super::waiting;
+use super::words::{self, OnThisPhone};
 
 /// How often what has expired is removed while a command stays: a timer of a few seconds should mean that.
 pub(crate) const EXPIRY: Duration = Duration::from_secs(1);
@@ -46,16 +49,28 @@ pub(crate) fn run(desk: &mut Desk<'_>, inbox: &Inbox) -> Result<(), Failure> {
     if inbox.follow {
         return net::runtime()?.block_on(follow(desk, &mut phone, form));
     }
-    // What came before is shown even if the relay is away now.
-    let fetched = net::fetch(desk, &mut phone);
-    let shown = show_new(desk, &mut phone, form)?;
-    if let Some(reason) = fetched? {
-        desk.terminal.note(&sentences::delayed(reason));
+    let mut shown = 0;
+    let fetched = loop {
+        // What came before is shown even if the relay is away now.
+        let fetched = net::fetch(desk, &mut phone);
+        let new = show_new(desk, &mut phone, form)?;
+        shown += new;
+        // What was shown makes room for people who are new.
+        if fetched.is_err() || phone.held_back() == 0 || new == 0 {
+            break fetched;
+        }
+    };
+    let full = phone.held_back() > 0;
+    if full {
+        desk.terminal.note(&sentences::requests_full(&OnThisPhone(&phone)));
     }
-    if shown == 0 && form == Form::Text {
-        desk.terminal.note("Nothing new.");
+    let waits = waiting::tell(desk, &phone, fetched.as_ref().copied().unwrap_or_default())?;
+    match fetched? {
+        Some(reason) if !waits => desk.terminal.note(&sentences::delayed(reason)),
+        _ if shown == 0 && !waits && !full && form == Form::Text => desk.terminal.note("Nothing new."),
+        _ => {}
     }
-    Ok(())
+    if waits || full { Err(Failure::Told(Exit::No)) } else { Ok(()) }
 }
 
 /// Stays connected and prints what comes, until Ctrl-C or the word to lock.
@@ -102,13 +117,17 @@ async fn follow(desk: &mut Desk<'_>, phone: &mut Phone, form: Form) -> Result<()
     Err(ended)
 }
 
-/// Prints every message that has not been shown.
+/// Prints every message that has not been shown, in the order in which they came, whoever sent them.
 fn show_new(desk: &mut Desk<'_>, phone: &mut Phone, form: Form) -> Result<usize, Failure> {
-    let mut shown = 0;
-    for contact in phone.contacts()? {
-        shown += show_new_from(desk, phone, &contact, form)?;
+    let contacts: HashMap<AccountId, Contact> =
+        phone.contacts()?.into_iter().map(|contact| (contact.account, contact)).collect();
+    let unshown = phone.unshown()?;
+    for (account, entry) in &unshown {
+        if let Some(contact) = contacts.get(account) {
+            show(desk, phone, contact, entry, form)?;
+        }
     }
-    Ok(shown)
+    Ok(unshown.len())
 }
 
 /// The same for one contact.

@@ -7,6 +7,7 @@
 mod account;
 mod chat;
 mod contact;
+mod crowd;
 mod desk;
 mod errors;
 mod exit;
@@ -22,8 +23,10 @@ mod period;
 mod profile;
 mod qr;
 mod send;
+mod strangers;
 mod terminal;
 mod verify;
+mod waiting;
 mod words;
 mod wrap;
 

@@ -93,6 +93,8 @@ fn visit(
             pressed = pressed() => Err(pressed),
         };
         carrier.close(phone).await;
+        let rest = desk.crowd.rest(&words::OnThisPhone(phone));
+        rest.into_iter().for_each(|(tone, says)| say(desk, tone, &says));
         outcome
     })
 }
@@ -122,8 +124,9 @@ async fn carry(
                 for notice in &notices {
                     hear(notice)?;
                     refusal(notice)?;
-                    // Whoever asked for the visit says what a delay means for it.
-                    if !matches!(notice, Notice::Delayed { .. }) {
+                    // Whoever asked for the visit says what a delay means for it, and a crowd is told at its end.
+                    let later = matches!(notice, Notice::Delayed { .. } | Notice::RequestsFull);
+                    if !later && !desk.crowd.meet(notice) {
                         tell(desk, phone, notice)?;
                     }
                     if *notice == Notice::AccountClosed {
@@ -147,6 +150,11 @@ pub(crate) fn refusal(notice: &Notice) -> Result<(), Failure> {
 
 /// Tells a notice in words. A verified contact's changed key is told with both numbers.
 pub(crate) fn tell(desk: &mut Desk<'_>, phone: &Phone, notice: &Notice) -> Result<(), Failure> {
+    if desk.crowd.meet(notice) {
+        let news = desk.crowd.news(&words::OnThisPhone(phone));
+        news.into_iter().for_each(|(tone, says)| say(desk, tone, &says));
+        return Ok(());
+    }
     if let Notice::KeyChanged { contact, blocked: true } = notice {
         let changed = may_write(phone, &phone.contact(*contact)?);
         if let Err(Some(explained)) = changed.map_err(|failure| errors::explain(&failure, &desk.place())) {
@@ -160,12 +168,17 @@ pub(crate) fn tell(desk: &mut Desk<'_>, phone: &Phone, notice: &Notice) -> Resul
         desk.terminal.note(&words::request(&contact, claimed(&contact, &contacts)));
         return Ok(());
     }
-    match words::notice(notice, phone, desk.terminal.width()) {
-        Some((Tone::Note, text)) => desk.terminal.note(&text),
-        Some((Tone::Warning, text)) => desk.terminal.warn(&text),
-        None => {}
+    if let Some((tone, text)) = words::notice(notice, phone, desk.terminal.width()) {
+        say(desk, tone, &text);
     }
     Ok(())
+}
+
+fn say(desk: &mut Desk<'_>, tone: Tone, says: &str) {
+    match tone {
+        Tone::Note => desk.terminal.note(says),
+        Tone::Warning => desk.terminal.warn(says),
+    }
 }
 
 /// The contact whom somebody else claims to be: by the name that their phone says, or by a number in its place.

@@ -6,10 +6,11 @@ use pillarbox_client::{BodyId, DeliveryState, Direction, Phone};
 use pillarbox_text::read::is_blank;
 use pillarbox_wire::AccountId;
 
-use super::desk::{Desk, find, may_write, now};
+use super::desk::{Desk, find, may_say, may_write, now};
 use super::exit::Exit;
 use super::failure::Failure;
 use super::grammar::Send;
+use super::words::OnThisPhone;
 use super::{net, words};
 
 /// Runs `pillarbox send`.
@@ -21,11 +22,14 @@ pub(crate) fn run(desk: &mut Desk<'_>, send: &Send) -> Result<(), Failure> {
     check(&text)?;
     let mut phone = desk.open()?;
     let contact = find(&phone, &send.name)?;
-    may_write(&phone, &contact)?;
+    may_say(&phone, &contact)?;
     let name = words::name(&contact);
     let id = phone.queue_text(contact.account, &text, now(), &mut desk.rng)?;
     // The message is on the disk now: whatever happens to the connection, it is not lost.
     let outcome = net::fetch(desk, &mut phone);
+    if phone.held_back() > 0 {
+        desk.terminal.note(&sentences::requests_full(&OnThisPhone(&phone)));
+    }
     let state = reached(&phone, contact.account, id)?;
     desk.terminal.result(&sentences::progress(state, &name))?;
     match state {

@@ -168,10 +168,13 @@ impl Names for OnThisPhone<'_> {
             Choice::Rename(name) => {
                 format!("To call them otherwise: `contact rename {} NEW-NAME`", quote(name))
             }
-            Choice::AddOrAnswer(name) => format!(
-                "To have it sent again, add them by their invitation or answer: `send {} TEXT`",
-                quote(name)
-            ),
+            Choice::AddAccount(account) => {
+                format!("It is asked for again if you add whoever sent it: `contact add {account}`")
+            }
+            Choice::Answer(name) => {
+                format!("To have it sent again, answer: `send {} TEXT`", quote(name))
+            }
+            Choice::LookAtRequests => "`inbox` shows them and makes room".to_owned(),
         }
     }
 }

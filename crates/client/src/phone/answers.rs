@@ -4,17 +4,18 @@ use pillarbox_crypto::SigningPublic;
 use pillarbox_session::Conversation;
 use pillarbox_wire::{
     Accepted, AccountId, Authenticated, Bundles, Certificate, ChannelOpened, Closed, Deposited, DeviceBundle,
-    Duration, FixedBytes, Found, IdentityKey, Posted, Posts, PreKeyCounts, PreKeysStored, Recalled, Refusal,
-    Refused, Registered, RelayFrame, RequestId, Reregistered, SenderCertificate, Timestamp, Welcome,
+    FixedBytes, Found, IdentityKey, Posted, Posts, PreKeyCounts, PreKeysStored, Recalled, Refusal, Refused,
+    Registered, RelayFrame, RequestId, Reregistered, SenderCertificate, Timestamp, Welcome,
 };
 use rand_core::CryptoRng;
 
 use super::error::PhoneError;
-use super::links::{Link, Question, RETRY_AFTER, Standing};
+use super::links::{Link, Question, Standing};
 use super::records::{
     CERTIFICATE, CertificateRecord, TOOK_OVER, load_contact, load_conversation, load_errands, load_item,
     remove_item, store_contact, store_conversation, store_errands, store_item,
 };
+use super::waiting::WaitCause;
 use super::{Phone, entries, group, missing, numbers, people};
 use crate::account::{Account, Protection};
 use crate::body::BodyId;
@@ -209,7 +210,7 @@ impl Phone {
         rng: &mut impl CryptoRng,
     ) -> Result<Vec<Notice>, PhoneError> {
         let (Some(bundle), Ok(theirs)) = (bundles.first(), read_identity(identity)) else {
-            self.retry_at.insert(contact, now + RETRY_AFTER);
+            self.pauses.begin(contact, WaitCause::NoKeys, now);
             return Ok(vec![Notice::NotStarted { contact, reason: None }]);
         };
         let ours = &self.secrets.identity;
@@ -277,8 +278,10 @@ impl Phone {
         if changed {
             self.reindex()?;
         }
-        if !good {
-            self.retry_at.insert(contact, now + RETRY_AFTER);
+        if good {
+            self.pauses.end(contact);
+        } else {
+            self.pauses.begin(contact, WaitCause::NoKeys, now);
         }
         Ok(notices)
     }
@@ -318,6 +321,7 @@ impl Phone {
             }
             return Ok(Vec::new());
         };
+        self.pauses.end(item.to);
         if item.may_be_resent() {
             self.outbox.insert(order, item.brief());
             self.drop_oldest_unconfirmed(item.to, rng)?;
@@ -374,7 +378,7 @@ impl Phone {
                     notices
                 }
                 _ => {
-                    self.retry_at.insert(contact, now + patience(reason));
+                    self.pauses.begin(contact, WaitCause::Relay(reason), now);
                     vec![Notice::Delayed { reason }]
                 }
             },
@@ -394,7 +398,7 @@ impl Phone {
                         self.give_up(|item| item.order == order, reason, rng)?
                     }
                     _ => {
-                        self.retry_at.insert(contact, now + patience(reason));
+                        self.pauses.begin(contact, WaitCause::Relay(reason), now);
                         vec![Notice::Delayed { reason }]
                     }
                 }
@@ -417,7 +421,7 @@ impl Phone {
             Ok::<_, PhoneError>(errands.may_renew(now))
         })?;
         if !may {
-            self.retry_at.insert(contact, now + RETRY_AFTER);
+            self.pauses.begin(contact, WaitCause::TooManyStarts, now);
         }
         Ok(())
     }
@@ -467,13 +471,5 @@ impl Phone {
         self.due.remove(&contact);
         self.later.remove(&contact);
         Ok(())
-    }
-}
-
-/// How long to wait after a refusal that may not last.
-pub(super) const fn patience(reason: Refusal) -> Duration {
-    match reason {
-        Refusal::RateLimited { retry_after } => Duration::from_seconds(retry_after as u64),
-        _ => RETRY_AFTER,
     }
 }

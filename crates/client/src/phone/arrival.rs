@@ -4,14 +4,17 @@
 //! digest of what was dealt with is kept beside the outcome, so that a message delivered twice is recognised; it is
 //! kept per sender, so that nobody can use it up in another's name.
 
-use pillarbox_crypto::{AgreementPublic, kdf, labels};
+use pillarbox_crypto::{AgreementPublic, IdentityError, kdf, labels};
 use pillarbox_session::{Conversation, Kind, OpenError, Opened, Opening, kind, unseal};
 use pillarbox_wire::{AccountId, Bytes, Deliver, DepositKind, DeviceAddress, FixedBytes, Timestamp, decode};
 use rand_core::CryptoRng;
 
 use super::contents::{Coming, Effects};
 use super::error::PhoneError;
-use super::records::{Seen, digest_key, load_conversation, remove_item, store_contact, store_conversation};
+use super::records::{
+    Seen, digest_key, load_conversation, remove_conversation, remove_item, store_contact, store_conversation,
+};
+use super::strangers::{GaveWay, Newcomer};
 use super::{Link, Phone, contents, missing, people};
 use crate::account::{Account, Protection};
 use crate::body::Body;
@@ -21,15 +24,13 @@ use crate::prekeys::{self, Shelf};
 use crate::report::Evidence;
 use crate::vault::{Rows, StorageError, Table};
 
-/// Contacts that are no more than requests. Strangers who write beyond that are not taken in until some were
-/// accepted or removed; otherwise one relay could fill a phone with invented people.
-pub const MAX_REQUESTS: usize = 500;
-
 /// A message with its outer layers off.
 struct Envelope {
     from: AccountId,
     /// The agreement key that the certificate speaks for, if it was sealed.
     certified: Option<AgreementPublic>,
+    /// Whether the relay let it through by the delivery key, and was not told who sent it.
+    admitted: bool,
     payload: Vec<u8>,
     protection: Protection,
     accepted_at: Timestamp,
@@ -45,18 +46,23 @@ impl Phone {
         rng: &mut impl CryptoRng,
     ) -> Result<Vec<Notice>, PhoneError> {
         let message = deliver.message;
-        let notices = match self.open_envelope(deliver, now) {
-            None => vec![Notice::Undecryptable { contact: None, asked_again: false }],
+        let taken = match self.open_envelope(deliver, now) {
+            None => Some(vec![Notice::Undecryptable { contact: None, asked_again: false }]),
             Some(envelope) if !self.takes(envelope.protection) => {
                 let known =
                     self.vault.read(|rows| rows.load::<ContactRecord>(Table::Contacts, &envelope.from.0))?;
-                vec![Notice::OtherProtection { contact: known.map(|known| known.account) }]
+                Some(vec![Notice::OtherProtection { contact: known.map(|known| known.account) }])
             }
-            Some(envelope) if self.has_blocked(envelope.from)? => Vec::new(),
+            Some(envelope) if self.has_blocked(envelope.from)? => Some(Vec::new()),
             Some(envelope) => self.take_in(&envelope, now, rng)?,
         };
-        self.acknowledgements.push_back(message);
         self.expected = self.expected.saturating_sub(1);
+        let Some(notices) = taken else {
+            // Not acknowledged, it comes again.
+            self.held_back += 1;
+            return Ok(if self.held_back == 1 { vec![Notice::RequestsFull] } else { Vec::new() });
+        };
+        self.acknowledgements.push_back(message);
         Ok(notices)
     }
 
@@ -65,7 +71,8 @@ impl Phone {
         let Deliver { message: _, from, accepted_at, payload, stamp } = deliver;
         let stamp = from.zip(stamp);
         let named = |protection, payload| {
-            Some(Envelope { from: from?.account, certified: None, payload, protection, accepted_at, stamp })
+            let (from, certified, admitted) = (from?.account, None, false);
+            Some(Envelope { from, certified, admitted, payload, protection, accepted_at, stamp })
         };
         let envelope = match kind(payload.as_slice()) {
             Ok(Kind::ServerReadable) => named(Protection::ServerReadable, payload.0),
@@ -82,6 +89,7 @@ impl Phone {
                 end_to_end.then_some(Envelope {
                     from: opened.sender.account,
                     certified: Some(opened.agreement),
+                    admitted: from.is_none(),
                     payload: opened.payload,
                     protection: Protection::EndToEnd,
                     accepted_at,
@@ -95,15 +103,16 @@ impl Phone {
         envelope.filter(|envelope| Some(envelope.from) != own)
     }
 
+    /// Decides what becomes of a message; none if there is no room for whoever sent it, and then nothing has changed.
     fn take_in(
         &mut self,
         envelope: &Envelope,
         now: Timestamp,
         rng: &mut impl CryptoRng,
-    ) -> Result<Vec<Notice>, PhoneError> {
+    ) -> Result<Option<Vec<Notice>>, PhoneError> {
         let digest = kdf::hash(labels::ENVELOPE_DIGEST, &[&envelope.payload]);
         let (ours, account) = (&self.secrets.identity, &self.account);
-        let effects = self.vault.transact(rng, |rows| {
+        let decided = self.vault.transact(rng, |rows| {
             let seen_key = digest_key(envelope.from, &digest);
             if rows.has(Table::Digests, &seen_key)? {
                 return Ok(contents::again());
@@ -115,18 +124,18 @@ impl Phone {
             let record = known
                 .clone()
                 .unwrap_or_else(|| ContactRecord::new(envelope.from, String::new(), Origin::Stranger, now));
-            if known.is_none() && requests(rows)? >= MAX_REQUESTS {
-                effects.notices.push(Notice::Undecryptable { contact: None, asked_again: false });
-                return Ok(effects);
-            }
             let arrival = Arrival { envelope, digest, account, now, is_new: known.is_none() };
             match envelope.protection {
                 Protection::ServerReadable => arrival.read_plainly(rows, record, &mut effects)?,
                 Protection::EndToEnd => arrival.decrypt(rows, ours, record, &mut effects)?,
             }
-            Ok::<_, StorageError>(effects)
-        })?;
-        self.apply(envelope.from, effects, now, rng)
+            Ok::<_, NotTaken>(effects)
+        });
+        match decided {
+            Ok(effects) => self.apply(envelope.from, effects, now, rng).map(Some),
+            Err(NotTaken::NoRoom) => Ok(None),
+            Err(NotTaken::Storage(error)) => Err(error.into()),
+        }
     }
 
     /// Brings the copies in memory up to what was kept.
@@ -160,6 +169,25 @@ impl Phone {
     }
 }
 
+/// Why a message changes nothing.
+enum NotTaken {
+    /// There is no room for another request.
+    NoRoom,
+    Storage(StorageError),
+}
+
+impl From<StorageError> for NotTaken {
+    fn from(error: StorageError) -> Self {
+        Self::Storage(error)
+    }
+}
+
+impl From<IdentityError> for NotTaken {
+    fn from(error: IdentityError) -> Self {
+        Self::Storage(error.into())
+    }
+}
+
 /// One message on its way into the vault.
 struct Arrival<'a> {
     envelope: &'a Envelope,
@@ -175,7 +203,7 @@ impl Arrival<'_> {
         rows: &mut Rows<'_>,
         record: ContactRecord,
         effects: &mut Effects,
-    ) -> Result<(), StorageError> {
+    ) -> Result<(), NotTaken> {
         let body = self.envelope.payload.get(1..).unwrap_or_default();
         self.settle(rows, record, body, None, effects)
     }
@@ -186,7 +214,7 @@ impl Arrival<'_> {
         ours: &pillarbox_crypto::IdentitySecret,
         mut record: ContactRecord,
         effects: &mut Effects,
-    ) -> Result<(), StorageError> {
+    ) -> Result<(), NotTaken> {
         let contact = record.account;
         let current = load_conversation(rows, contact)?;
         let theirs = record.identity()?;
@@ -210,7 +238,7 @@ impl Arrival<'_> {
         });
         let Some(Opened { body, next, sender_identity, consumed, started, degraded, opening, .. }) = opened
         else {
-            return self.not_opened(rows, record, effects);
+            return Ok(self.not_opened(rows, &record, effects)?);
         };
         if record.meet_key(&write_identity(&sender_identity)) {
             let own = self.account.address.map(|own| own.account);
@@ -228,28 +256,31 @@ impl Arrival<'_> {
         self.settle(rows, record, &body, Some(&opening), effects)
     }
 
-    /// A message that does not open. A contact is asked again. Somebody whom the owner has not accepted becomes a request,
-    /// and is asked again when they are: not before, because asking tells whoever writes that the phone is there, and
-    /// tells the relay, which can spoil a first message, who it was from.
+    /// A message that does not open. A contact is asked again. Somebody whom the owner has not accepted is asked when they
+    /// are: not before, because asking tells whoever writes that the phone is there, and tells the relay, which can spoil a
+    /// first message, who it was from. An account that is nobody's yet does not become somebody by it.
     fn not_opened(
         &self,
         rows: &mut Rows<'_>,
-        mut record: ContactRecord,
+        record: &ContactRecord,
         effects: &mut Effects,
     ) -> Result<(), StorageError> {
         let contact = record.account;
-        if self.is_new {
-            record.name = people::some_name(rows, contact, "")?;
-            store_contact(rows, &record)?;
-        }
         let asked_again = missing::note(rows, contact, self.digest)?;
         effects.owed = true;
-        effects.notices.push(if record.accepted {
-            Notice::Undecryptable { contact: Some(contact), asked_again }
-        } else {
-            Notice::RequestUnopened { contact }
+        effects.notices.push(match (self.is_new, record.accepted) {
+            (true, _) => {
+                self.newcomer().remember(rows)?;
+                Notice::StrangerUnopened { account: contact }
+            }
+            (false, false) => Notice::RequestUnopened { contact },
+            (false, true) => Notice::Undecryptable { contact: Some(contact), asked_again },
         });
         Ok(())
+    }
+
+    const fn newcomer(&self) -> Newcomer {
+        Newcomer { account: self.envelope.from, admitted: self.envelope.admitted, now: self.now }
     }
 
     /// The words are out of their envelopes: the contact, if new, becomes one, and the content has its effect.
@@ -260,11 +291,21 @@ impl Arrival<'_> {
         body: &[u8],
         opening: Option<&Opening>,
         effects: &mut Effects,
-    ) -> Result<(), StorageError> {
+    ) -> Result<(), NotTaken> {
         let contact = record.account;
         let evidence = opening.and_then(|opening| self.evidence(body, opening));
         let body = decode::<Body>(body).ok().filter(Body::is_within_limits);
+        if self.is_new && body.is_none() {
+            remove_conversation(rows, contact)?;
+            effects.notices.push(Notice::Undecryptable { contact: None, asked_again: false });
+            return Ok(());
+        }
         if self.is_new {
+            let gave_way = self.newcomer().enter(rows)?.ok_or(NotTaken::NoRoom)?;
+            let told = gave_way
+                .into_iter()
+                .map(|GaveWay { name, entries }| Notice::RequestGaveWay { name, entries });
+            effects.notices.extend(told);
             record.name = people::some_name(rows, contact, "")?;
             effects.notices.push(Notice::Requested { contact });
         }
@@ -273,9 +314,9 @@ impl Arrival<'_> {
             effects.notices.push(Notice::Undecryptable { contact: Some(contact), asked_again: false });
             return Ok(());
         };
-        let sealed = self.envelope.certified.is_some();
+        let sealed = self.envelope.admitted;
         let coming = Coming { sealed, account: self.account, evidence, now: self.now };
-        contents::take(rows, record, body, &coming, effects)
+        Ok(contents::take(rows, record, body, &coming, effects)?)
     }
 
     /// What a report would show, where the owner may want to make one and the relay could check it.
@@ -293,9 +334,4 @@ impl Arrival<'_> {
             opening: FixedBytes(*opening.as_bytes()),
         })
     }
-}
-
-fn requests(rows: &Rows<'_>) -> Result<usize, StorageError> {
-    let contacts = rows.load_all::<ContactRecord>(Table::Contacts)?;
-    Ok(contacts.iter().filter(|contact| !contact.accepted).count())
 }

@@ -8,32 +8,50 @@ use rand_core::CryptoRng;
 
 use super::Phone;
 use super::error::PhoneError;
-use super::records::{has_blocked, load_contact};
-use crate::vault::Table;
+use super::records::has_blocked;
+use crate::contact::ContactRecord;
+use crate::vault::{StorageError, Table};
 
 impl Phone {
-    /// Blocks a contact, or no longer. Where it is this phone's habit, the relay is told whom.
+    /// Blocks an account, or no longer, whether it is a contact or not. Where it is this phone's habit, the relay is told
+    /// whom.
     ///
     /// # Errors
-    /// [`PhoneError::UnknownContact`], [`PhoneError::Storage`].
+    /// [`PhoneError::Storage`].
     pub fn block(
         &mut self,
-        contact: AccountId,
+        account: AccountId,
         blocked: bool,
         rng: &mut impl CryptoRng,
     ) -> Result<(), PhoneError> {
-        let record = self.vault.transact(rng, |rows| {
-            let record = load_contact(rows, contact)?;
+        let known = self.vault.transact(rng, |rows| {
             if blocked {
-                rows.put(Table::Blocked, &contact.0, &[])?;
+                rows.put(Table::Blocked, &account.0, &account.0)?;
             } else {
-                rows.remove(Table::Blocked, &contact.0)?;
+                rows.remove(Table::Blocked, &account.0)?;
             }
-            Ok::<_, PhoneError>(record)
+            rows.load::<ContactRecord>(Table::Contacts, &account.0)
         })?;
         // Somebody without a number is named by account: a block list that left them out would be none.
-        let subject = record.handle.map_or_else(|| contact.to_string(), |handle| handle.as_str().to_owned());
+        let handle = known.and_then(|record| record.handle);
+        let subject = handle.map_or_else(|| account.to_string(), |handle| handle.as_str().to_owned());
         self.set_fact(DepositKind::Blocked, subject.as_bytes(), blocked.then(Vec::new), rng)
+    }
+
+    /// Whom the owner has blocked: accounts, in their order, contacts or not.
+    ///
+    /// # Errors
+    /// [`PhoneError::Storage`].
+    pub fn blocked(&self) -> Result<Vec<AccountId>, PhoneError> {
+        let mut blocked: Vec<AccountId> = self.vault.read(|rows| {
+            let rows = rows.all(Table::Blocked)?;
+            let named = rows.iter().filter_map(|row| row.as_slice().try_into().ok().map(AccountId));
+            Ok::<_, StorageError>(named.collect())
+        })?;
+        blocked.extend(self.contacts()?.into_iter().filter(|it| it.blocked).map(|it| it.account));
+        blocked.sort_unstable();
+        blocked.dedup();
+        Ok(blocked)
     }
 
     pub(super) fn has_blocked(&self, account: AccountId) -> Result<bool, PhoneError> {

@@ -1,9 +1,10 @@
 //! Conversations on their way out: which contact goes over which link, keys fetched, items sealed, submitted.
 //!
 //! Everything that one call hands out was kept by one transaction: the ratchet's next state, the sealed bytes, the
-//! errands that became messages. Only then are the frames built.
+//! errands that became messages. Only then are the frames built. To one contact goes one item at a time; `waiting` says
+//! why.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use pillarbox_crypto::{IdentityPublic, SecretBytes, kdf, labels};
 use pillarbox_session::{Conversation, kind, seal};
@@ -14,11 +15,12 @@ use pillarbox_wire::{
 use rand_core::CryptoRng;
 
 use super::error::PhoneError;
-use super::links::{Link, Question, RETRY_AFTER};
+use super::links::{Link, Question};
 use super::records::{
     device, load_contact, load_conversation, load_delivery_key, load_errands, load_item, store_conversation,
     store_errands, store_item,
 };
+use super::waiting::WaitCause;
 use super::{Phone, missing};
 use crate::account::Protection;
 use crate::body::{Body, Content, Introduction, MAX_RECEIPT_IDS, Receipt, ResendRequest};
@@ -35,10 +37,21 @@ struct Decided {
     submissions: Vec<Submission>,
     /// Items that stay as they are for now.
     kept: Vec<(u64, Brief)>,
+    /// Items that are there no more: nothing later may wait for them.
+    gone: Vec<u64>,
     /// Contacts to whom nothing is owed any more.
     paid: Vec<AccountId>,
     /// Contacts that something went wrong with on this side.
     stuck: Vec<AccountId>,
+}
+
+/// The items of one contact that are next, by order.
+#[derive(Clone, Copy, Default)]
+struct Next {
+    /// Sealed before and refused for now. It goes before anything is sealed after it.
+    sealed: Option<u64>,
+    /// The oldest that is not sealed.
+    waiting: Option<u64>,
 }
 
 struct Submission {
@@ -72,7 +85,7 @@ impl Phone {
             return Ok(false);
         }
         let waiting = self.outbox.iter().filter(|(_, brief)| brief.stage != BriefStage::Accepted);
-        let contacts: std::collections::BTreeSet<AccountId> =
+        let contacts: BTreeSet<AccountId> =
             waiting.map(|(_, brief)| brief.to).chain(self.due.iter().copied()).collect();
         self.vault.read(|rows| {
             for contact in contacts {
@@ -105,15 +118,15 @@ impl Phone {
         }
         let mut next_order = self.outbox.next_order();
         let decided = {
-            let draining = self.expected > 0;
+            let draining = self.expected > 0 && self.held_back == 0;
             let (vault, me) = (
                 &mut self.vault,
                 Speaker { account: &self.account, secrets: &self.secrets, link, now, draining },
             );
             vault.transact(rng, |rows| {
                 let mut decided = Decided::default();
-                for (contact, orders) in agenda {
-                    me.serve(rows, contact, &orders, &mut room, &mut next_order, &mut decided)?;
+                for (contact, next) in agenda {
+                    me.serve(rows, contact, next, &mut room, &mut next_order, &mut decided)?;
                 }
                 Ok::<_, PhoneError>(decided)
             })?
@@ -122,21 +135,20 @@ impl Phone {
         Ok(())
     }
 
-    /// Who has something waiting or owed, with the items that may go out, oldest first.
-    fn agenda(&self, now: Timestamp) -> BTreeMap<AccountId, Vec<u64>> {
-        let patient = |contact: &AccountId| self.retry_at.get(contact).is_none_or(|at| *at <= now);
-        let mut agenda: BTreeMap<AccountId, Vec<u64>> = self
-            .due
-            .iter()
-            .filter(|contact| patient(contact))
-            .map(|contact| (*contact, Vec::new()))
-            .collect();
-        for (order, brief) in self.outbox.iter() {
-            let may_go = brief.stage != BriefStage::Accepted && brief.in_flight.is_none();
-            if may_go && patient(&brief.to) {
-                agenda.entry(brief.to).or_default().push(order);
+    /// Who has something waiting or owed, and may have it now: nobody to whom anything is on its way.
+    fn agenda(&self, now: Timestamp) -> BTreeMap<AccountId, Next> {
+        let mut agenda: BTreeMap<AccountId, Next> =
+            self.due.iter().map(|contact| (*contact, Next::default())).collect();
+        let mut on_its_way = BTreeSet::new();
+        for (order, brief) in self.outbox.iter().filter(|(_, brief)| brief.stage != BriefStage::Accepted) {
+            let next = agenda.entry(brief.to).or_default();
+            match brief.stage {
+                _ if brief.in_flight.is_some() => drop(on_its_way.insert(brief.to)),
+                BriefStage::Sealed => drop(next.sealed.get_or_insert(order)),
+                BriefStage::Waiting | BriefStage::Accepted => drop(next.waiting.get_or_insert(order)),
             }
         }
+        agenda.retain(|contact, _| !on_its_way.contains(contact) && self.pauses.are_over(*contact, now));
         agenda
     }
 
@@ -153,11 +165,12 @@ impl Phone {
         for (order, brief) in decided.kept {
             self.outbox.insert(order, brief);
         }
+        decided.gone.into_iter().for_each(|order| self.outbox.remove(order));
         for contact in decided.paid {
             self.due.remove(&contact);
         }
         for contact in decided.stuck {
-            self.retry_at.insert(contact, now + RETRY_AFTER);
+            self.pauses.begin(contact, WaitCause::NoKeys, now);
         }
         let Some(connection) = self.links.get_mut(link) else {
             return;
@@ -178,7 +191,7 @@ impl Phone {
                             // The certificate is another identity's, or the contact's key is of no use: neither
                             // comes right by itself, and neither may go out unsealed without a word.
                             self.certificate = None;
-                            self.retry_at.insert(item.to, now + RETRY_AFTER);
+                            self.pauses.begin(item.to, WaitCause::NoKeys, now);
                             continue;
                         }
                     }
@@ -210,7 +223,7 @@ impl Speaker<'_> {
         &self,
         rows: &mut Rows<'_>,
         contact: AccountId,
-        orders: &[u64],
+        next: Next,
         room: &mut usize,
         next_order: &mut u64,
         decided: &mut Decided,
@@ -232,20 +245,21 @@ impl Speaker<'_> {
             return Ok(());
         }
         let owed = them.errands.clone();
-        for content in self.pay(rows, &them.record, &mut them.errands, *room)? {
-            let mut item =
-                Item { order: *next_order, to: contact, content, stage: Stage::Waiting, resends: 0 };
-            *next_order += 1;
-            self.submit(rows, &mut them, &mut item, room, decided)?;
-        }
-        for order in orders {
-            if *room == 0 {
-                break;
+        let mut order = next.sealed;
+        if order.is_none() {
+            for content in self.pay(rows, &them.record, &mut them.errands, *room)? {
+                let mut item =
+                    Item { order: *next_order, to: contact, content, stage: Stage::Waiting, resends: 0 };
+                *next_order += 1;
+                self.submit(rows, &mut them, &mut item, room, decided)?;
             }
-            let Some(mut item) = load_item(rows, *order)? else {
-                continue;
-            };
-            self.submit(rows, &mut them, &mut item, room, decided)?;
+            order = next.waiting;
+        }
+        if let Some(order) = order.filter(|_| *room > 0) {
+            match load_item(rows, order)? {
+                Some(mut item) => self.submit(rows, &mut them, &mut item, room, decided)?,
+                None => decided.gone.push(order),
+            }
         }
         if let (true, Some(conversation)) = (them.changed, &them.conversation) {
             store_conversation(rows, contact, conversation)?;

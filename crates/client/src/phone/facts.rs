@@ -11,9 +11,9 @@ use rand_core::CryptoRng;
 use serde::{Deserialize, Serialize};
 
 use super::Phone;
-use super::answers::patience;
 use super::error::PhoneError;
 use super::links::{Link, Question};
+use super::waiting::patience;
 use crate::notice::Notice;
 use crate::vault::{Rows, StorageError, Table};
 

@@ -12,6 +12,7 @@
 //! | file | what |
 //! |---|---|
 //! | `people`, `blocking` | contacts, trust, invitations; who is not heard |
+//! | `strangers` | room for people whom the owner has not accepted |
 //! | `numbers` | a number that leads to another account than before |
 //! | `talk` | texts, history, disappearing |
 //! | `group`, `news` | groups: what the owner does, what members say |
@@ -20,7 +21,7 @@
 //! | `exhibit` | what a phone shows, taken away with the key to it |
 //! | `release` | what another release of the program makes of an account that is there |
 //! | `facts` | what is left at the relay about the owner |
-//! | `links`, `outgoing`, `converse` | what goes to the relay |
+//! | `links`, `outgoing`, `converse`, `waiting` | what goes to the relay, and what waits |
 //! | `answers`, `arrival`, `contents` | what comes from it |
 
 mod answers;
@@ -44,7 +45,9 @@ mod people;
 mod records;
 mod release;
 mod reports;
+mod strangers;
 mod talk;
+mod waiting;
 mod whom;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -55,10 +58,11 @@ use pillarbox_crypto::{IdentitySecret, PasswordCost, SecretBytes, SigningSecret}
 use pillarbox_wire::{AccountId, Handle, MessageId, NumberCode, PreKeyUpload, Timestamp};
 use rand_core::CryptoRng;
 
-pub use arrival::MAX_REQUESTS;
 pub use error::{ConfirmError, PhoneError};
 pub use links::Link;
+pub use strangers::{MAX_REQUESTS, MAX_UNOPENED};
 pub use talk::SEEN_KEPT;
+pub use waiting::{WaitCause, Waiting};
 pub use whom::Whom;
 
 use self::links::{Connection, Links, Question, Standing};
@@ -113,8 +117,10 @@ pub struct Phone {
     code: Option<NumberCode>,
     /// Messages that the relay said were waiting and that have not come yet.
     expected: u32,
-    /// Contacts that nothing is sent to before then, because the relay asked for patience.
-    retry_at: BTreeMap<AccountId, Timestamp>,
+    /// Messages that came on the last connection and were not taken in, because there was no room for their senders.
+    held_back: usize,
+    /// Contacts that nothing is sent to for a while.
+    pauses: waiting::Pauses,
 }
 
 /// The account's secrets, each wiped when dropped.
@@ -266,7 +272,8 @@ impl Phone {
             closing: false,
             code: None,
             expected: 0,
-            retry_at: BTreeMap::new(),
+            held_back: 0,
+            pauses: waiting::Pauses::default(),
         }
     }
 
@@ -280,7 +287,7 @@ impl Phone {
     /// frames calls [`outgoing`](Self::outgoing) then.
     #[must_use]
     pub fn wakes_at(&self, now: Timestamp) -> Option<Timestamp> {
-        let times = self.later.values().chain(self.retry_at.values()).copied();
+        let times = self.later.values().copied().chain(self.pauses.ends());
         times.chain(self.deposits.retry_at()).chain(self.channels.retry_at()).filter(|at| *at > now).min()
     }
 
@@ -337,6 +344,9 @@ impl Phone {
     /// Notes that a link is connected.
     pub fn connected(&mut self, link: Link, handshake_hash: [u8; 32]) {
         self.disconnected(link);
+        if link == Link::Named {
+            self.held_back = 0;
+        }
         self.links.replace(link, Some(Connection::new(handshake_hash)));
     }
 

@@ -137,7 +137,8 @@ pub(super) fn go_on(
     record.next_place = move_history(rows, &parts, account)?;
     move_items(rows, former, account)?;
     if has_blocked(rows, former)? {
-        rows.put(Table::Blocked, &account.0, &[])?;
+        rows.put(Table::Blocked, &account.0, &account.0)?;
+        rows.remove(Table::Blocked, &former.0)?;
     }
     remove_contact(rows, former)?;
     if record.trust == Trust::Changed && verified_at != account {

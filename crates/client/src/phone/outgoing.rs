@@ -88,13 +88,14 @@ impl Phone {
     }
 
     /// Whether there is nothing left to do but wait: the named link is authenticated, what waited in the mailbox has come
-    /// and is acknowledged, everything asked is answered. What cannot be sent at present does not count.
+    /// and is acknowledged, everything asked is answered. What cannot be sent at present does not count, nor does what
+    /// waits behind messages that this phone has [no room](Self::held_back) for: it comes once the owner has looked.
     #[must_use]
     pub fn is_settled(&self) -> bool {
         self.is_ready(Link::Named)
             && !self.is_asking(Link::Named)
             && !self.is_asking(Link::Nameless)
-            && self.expected == 0
+            && (self.expected == 0 || self.held_back > 0)
             && self.acknowledgements.is_empty()
             && self.look_ups.is_empty()
             && self.uploads.is_empty()

@@ -173,22 +173,18 @@ impl Phone {
         Ok(self.note_errands(contact, now)?)
     }
 
-    /// Forgets a contact with everything that was said. Should they write again, they are a stranger.
+    /// Forgets a contact with everything that was said. Should they write again, they are a stranger; one that is
+    /// [blocked](Self::block) stays so.
     ///
     /// # Errors
     /// [`PhoneError::UnknownContact`], [`PhoneError::Storage`].
     pub fn remove_contact(&mut self, contact: AccountId, rng: &mut impl CryptoRng) -> Result<(), PhoneError> {
         self.vault.transact(rng, |rows| {
             let record = load_contact(rows, contact)?;
-            for place in 0..record.next_place {
-                let message = entries::at(rows, contact, place)?.map(|entry| entry.id);
-                remove_place(rows, contact, place, message)?;
-            }
             for item in rows.load_all::<Item>(Table::Outbox)?.iter().filter(|item| item.to == contact) {
                 remove_item(rows, item.order)?;
             }
-            remove_contact(rows, contact)?;
-            Ok::<_, PhoneError>(())
+            Ok::<_, PhoneError>(forget(rows, &record)?)
         })?;
         self.vault.empty_log()?;
         self.due.remove(&contact);
@@ -296,6 +292,15 @@ pub(super) fn greet(rows: &mut Rows<'_>, contact: AccountId) -> Result<(), Stora
     Ok(())
 }
 
+/// Takes out a contact with everything that was said.
+pub(super) fn forget(rows: &mut Rows<'_>, record: &ContactRecord) -> Result<(), StorageError> {
+    for place in 0..record.next_place {
+        let message = entries::at(rows, record.account, place)?.map(|entry| entry.id);
+        remove_place(rows, record.account, place, message)?;
+    }
+    remove_contact(rows, record.account)
+}
+
 /// What was sealed to a contact's former key and has not reached the relay is encrypted again, in a new session. A phone
 /// with other keys may know no group: it is told who is in those that it shares with this phone's owner.
 pub(super) fn start_over(
@@ -325,6 +330,11 @@ pub(super) fn free_name(rows: &View<'_>, account: AccountId, name: &str) -> Resu
     if is_taken(rows, account, name)? { Err(PhoneError::NameTaken) } else { Ok(name.to_owned()) }
 }
 
+/// The name of somebody whom nobody has named: the first characters of the account's own.
+pub(super) fn short(account: AccountId) -> String {
+    account.to_string().chars().take(naming::SHORT_ACCOUNT).collect()
+}
+
 /// A name near a stranger's wish that no other contact has; the account's own if the wish is none that can be shown, or means
 /// something else than a person ([`naming`]).
 pub(super) fn suggested_name(
@@ -338,7 +348,7 @@ pub(super) fn suggested_name(
 
 /// The same for a name that the owner has chosen, here or before, or a number that the relay has vouched for.
 pub(super) fn some_name(rows: &View<'_>, account: AccountId, wish: &str) -> Result<String, StorageError> {
-    let short: String = account.to_string().chars().take(naming::SHORT_ACCOUNT).collect();
+    let short = short(account);
     let wish = shown(wish);
     if !contact::is_showable(&wish) {
         return Ok(short);

@@ -151,12 +151,13 @@ pub(super) fn remove_conversation(rows: &mut Rows<'_>, account: AccountId) -> Re
     rows.remove(Table::Conversations, &conversation_key(account))
 }
 
-/// Takes out everything that stands under an account's name, apart from what was said.
+/// Takes out everything that stands under an account's name, apart from what was said. Whom the owner blocked stays
+/// blocked.
 pub(super) fn remove_contact(rows: &mut Rows<'_>, account: AccountId) -> Result<(), StorageError> {
     remove_conversation(rows, account)?;
     missing::forget(rows, account)?;
     let tables =
-        [Table::Contacts, Table::DeliveryKeys, Table::Blocked, Table::Devices, Table::FormerAccounts];
+        [Table::Contacts, Table::DeliveryKeys, Table::Devices, Table::FormerAccounts, Table::Strangers];
     tables.into_iter().try_for_each(|table| rows.remove(table, &account.0))
 }
 

@@ -127,17 +127,23 @@ impl Phone {
         })
     }
 
-    /// What came and has not been shown, by contact and oldest first.
+    /// What came and has not been shown, in the order in which this phone stored it, whoever sent it. Within one
+    /// conversation that is the order of its places, also where the clock was set back in between.
     ///
     /// # Errors
     /// [`PhoneError::Storage`].
     pub fn unshown(&self) -> Result<Vec<(AccountId, Entry)>, PhoneError> {
         let mut unshown = Vec::new();
         for contact in self.contacts()? {
-            let entries = self.history(contact.account)?.into_iter().filter(|entry| !entry.shown);
-            unshown.extend(entries.map(|entry| (contact.account, entry)));
+            // What was stored in the same millisecond stands by what the senders' clocks say.
+            let mut latest = (Timestamp(0), Timestamp(0));
+            for entry in self.history(contact.account)?.into_iter().filter(|entry| !entry.shown) {
+                latest = (latest.0.max(entry.stored_at), latest.1.max(entry.sent_at));
+                unshown.push((latest, contact.account, entry));
+            }
         }
-        Ok(unshown)
+        unshown.sort_by_key(|(at, ..)| *at);
+        Ok(unshown.into_iter().map(|(_, contact, entry)| (contact, entry)).collect())
     }
 
     /// Notes that an entry was shown. The time of a disappearing text runs from here.

@@ -40,8 +40,12 @@ pub enum Choice<'a> {
     CompareOrAccept(&'a str),
     /// A stranger wrote: call them otherwise.
     Rename(&'a str),
-    /// A stranger's message would not open: have it sent again.
-    AddOrAnswer(&'a str),
+    /// A later message of a request would not open: have it sent again.
+    Answer(&'a str),
+    /// A message of an account that is no contact would not open: have it sent again.
+    AddAccount(AccountId),
+    /// Requests that nobody has looked at stand in the way of others.
+    LookAtRequests,
 }
 
 /// The names and commands of whoever shows the sentences.
@@ -66,9 +70,9 @@ pub trait Names {
         match choice {
             Choice::CompareOrAccept(_) => "compare safety numbers again, or go on unverified".to_owned(),
             Choice::Rename(_) => "To call them otherwise, rename them".to_owned(),
-            Choice::AddOrAnswer(_) => {
-                "To have it sent again, add them by their invitation or answer".to_owned()
-            }
+            Choice::AddAccount(_) => "It is asked for again if you add whoever sent it".to_owned(),
+            Choice::Answer(_) => "To have it sent again, answer".to_owned(),
+            Choice::LookAtRequests => "To make room, look at what they wrote".to_owned(),
         }
     }
 }
@@ -223,6 +227,7 @@ pub fn notice(notice: &Notice, names: &impl Names) -> (Tone, String) {
             (Note, format!("{} left {}.", name(member), of_group(id)))
         }
         Notice::KeyChanged { contact, blocked } => (Warning, key_changed(&name(contact), *blocked, names)),
+        Notice::Undecryptable { contact: None, asked_again: false } => (Warning, senderless(1)),
         Notice::Undecryptable { contact, asked_again } => {
             let then = match contact {
                 Some(_) if *asked_again => "This phone asks for it again.".to_owned(),
@@ -233,15 +238,15 @@ pub fn notice(notice: &Notice, names: &impl Names) -> (Tone, String) {
         }
         Notice::RequestUnopened { contact } => {
             let name = name(contact);
-            let choice = names.choice(Choice::AddOrAnswer(&name));
+            let choice = names.choice(Choice::Answer(&name));
             (
                 Warning,
-                format!(
-                    "somebody new wrote, and it would not open. You did not add them; here they are called {name}, NOT \
-                     VERIFIED. {choice}."
-                ),
+                format!("a message from {name}, whom you did not add, would not open. NOT VERIFIED. {choice}."),
             )
         }
+        Notice::StrangerUnopened { account } => (Warning, unopened_from(*account, names)),
+        Notice::RequestGaveWay { name, entries } => (Note, gave_way_with(&safe(name), *entries)),
+        Notice::RequestsFull => (Note, requests_full(names)),
         Notice::Recovered { contact } => {
             (Note, format!("The conversation with {} was begun anew; later messages open.", name(contact)))
         }
@@ -272,6 +277,62 @@ pub fn line(notice: &Notice, names: &impl Names) -> String {
         (Tone::Note, says) => says,
         (Tone::Warning, says) => format!("{WARNING} {says}"),
     }
+}
+
+/// Says why a newcomer's message is not here yet.
+const REQUESTS_FULL: &str = "Somebody new wrote. The relay keeps the message until you have seen what others wrote \
+    whom you did not add: there are as many of them as this phone keeps.";
+
+/// The sentence for a message of an account that is no contact and that would not open, without a word of warning.
+#[must_use]
+pub fn unopened_from(account: AccountId, names: &impl Names) -> String {
+    let choice = names.choice(Choice::AddAccount(account));
+    format!("a message from somebody whom you have not added would not open. {choice}.")
+}
+
+/// The same for many.
+#[must_use]
+pub fn unopened(messages: usize) -> String {
+    format!(
+        "{messages} messages from people whom you have not added would not open. Each is asked for again if you add \
+         whoever sent it."
+    )
+}
+
+/// The sentence for messages that nobody can have sent, without a word of warning.
+#[must_use]
+pub fn senderless(messages: usize) -> String {
+    match messages {
+        1 => "a message from an unknown sender would not open. It is lost.".to_owned(),
+        more => format!("{more} messages from unknown senders would not open. They are lost."),
+    }
+}
+
+/// The sentence for requests that gave way to newer ones.
+#[must_use]
+pub fn gave_way(requests: usize) -> String {
+    match requests {
+        1 => "The oldest request that you had seen and not answered gave way to a newer one, with what they wrote."
+            .to_owned(),
+        more => format!(
+            "The {more} oldest requests that you had seen and not answered gave way to newer ones, with what they wrote."
+        ),
+    }
+}
+
+/// The sentence for a newcomer whose message the relay keeps.
+#[must_use]
+pub fn requests_full(names: &impl Names) -> String {
+    format!("{REQUESTS_FULL} {}.", names.choice(Choice::LookAtRequests))
+}
+
+fn gave_way_with(name: &str, entries: u64) -> String {
+    let what = match entries {
+        0 => String::new(),
+        1 => ", with the message that you had seen and not answered".to_owned(),
+        more => format!(", with the {more} messages that you had seen and not answered"),
+    };
+    format!("The request of {name} gave way to a newer one{what}.")
 }
 
 fn connected(waiting: u32) -> String {

@@ -17,7 +17,7 @@ const CAROL: AccountId = AccountId([3; 16]);
 const GROUP: GroupId = GroupId(FixedBytes([9; 16]));
 
 /// Kinds of notice. A new one belongs into [`every`].
-const KINDS: usize = 35;
+const KINDS: usize = 38;
 
 struct Plain;
 
@@ -120,6 +120,11 @@ fn every() -> Vec<Notice> {
         Notice::Undecryptable { contact: Some(BOB), asked_again: false },
         Notice::Undecryptable { contact: None, asked_again: false },
         Notice::RequestUnopened { contact: BOB },
+        Notice::StrangerUnopened { account: BOB },
+        Notice::RequestGaveWay { name: "3c891561".to_owned(), entries: 0 },
+        Notice::RequestGaveWay { name: "3c891561".to_owned(), entries: 1 },
+        Notice::RequestGaveWay { name: "3c891561".to_owned(), entries: 3 },
+        Notice::RequestsFull,
         Notice::Recovered { contact: BOB },
         Notice::Resent { contact: BOB, messages: 0 },
         Notice::Resent { contact: BOB, messages: 1 },

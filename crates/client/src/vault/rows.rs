@@ -50,7 +50,7 @@ pub(crate) enum Table {
     Expiring = 13,
     /// What the owner gave the phone to leave at the relay, by kind and subject.
     Facts = 14,
-    /// Whom the owner blocked, by account.
+    /// Whom the owner blocked, by account. Rows of earlier versions are empty, and speak of contacts.
     Blocked = 15,
     /// Groups, by number.
     Groups = 16,
@@ -68,6 +68,8 @@ pub(crate) enum Table {
     FormerAccounts = 22,
     /// Resend requests that are full and wait to be sent, by account and number.
     ResendRequests = 23,
+    /// Who wrote and is not accepted, by account.
+    Strangers = 24,
 }
 
 /// The two keys that everything is sealed and found under.
@@ -148,6 +150,13 @@ impl<'a> View<'a> {
                 self.keys.open(table, &lookup, &nonce, &sealed)
             })
             .collect()
+    }
+
+    /// How many rows a table has.
+    pub(crate) fn count(&self, table: Table) -> Result<usize, StorageError> {
+        let mut statement = self.transaction.prepare_cached("SELECT COUNT(*) FROM row WHERE place = ?1")?;
+        let count: i64 = statement.query_row([table as u8], |row| row.get(0))?;
+        usize::try_from(count).map_err(|_| StorageError::Damaged)
     }
 
     /// The value under `key`.

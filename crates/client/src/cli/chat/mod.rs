@@ -21,7 +21,7 @@ use tokio::time::{Instant, interval, sleep_until};
 use self::keyboard::Line;
 use self::typed::{Typed, help};
 use self::wishes::{Wish, Wishes};
-use super::desk::{Desk, find, may_write, now};
+use super::desk::{Desk, find, may_say, now};
 use super::errors;
 use super::exit::Exit;
 use super::failure::Failure;
@@ -30,10 +30,10 @@ use super::inbox::{EXPIRY, show, show_new_from};
 use super::net::{self, Weather};
 use super::period::Period;
 use super::terminal::{Form, can_ask};
-use super::{lock, send, verify, words};
+use super::{lock, send, verify, waiting, words};
 
-/// How long the end of input waits for what was typed to be sent. It is above the time-out of one attempt to
-/// connect; what has not gone by then goes with the next command.
+/// How long the end of input waits for the relay to take the next of what was typed. It is above the time-out of one
+/// attempt to connect; what has not gone by then goes with the next command.
 const LAST_WORDS: Duration = Duration::from_secs(15);
 
 /// What a line leads to.
@@ -131,6 +131,11 @@ async fn whom(
     }
 }
 
+/// Whether the relay has taken something that was said.
+const fn is_progress(notice: &Notice) -> bool {
+    matches!(notice, Notice::Accepted { .. })
+}
+
 /// Tells what is wrong. The next command of the table is left out: it would find this profile in use.
 fn complain(desk: &mut Desk<'_>, failure: &Failure) {
     if let Some(explained) = errors::explain(failure, &desk.place()) {
@@ -172,9 +177,18 @@ impl<'a, 'd> Chat<'a, 'd> {
                 event = carrier.next(self.phone, &mut self.desk.rng) => {
                     let event = event?;
                     self.meet(&event)?;
-                    let away = matches!(event, Event::Down { .. }) || matches!(event, Event::Quiet);
-                    if last_words.is_some() && away {
-                        return self.farewell();
+                    if let Some(at) = last_words.as_mut() {
+                        let patience = at.saturating_duration_since(Instant::now());
+                        match event {
+                            Event::Down { .. } => return self.farewell(),
+                            // Nothing more can go now, unless the relay has only asked to wait a little.
+                            Event::Quiet if !self.goes_on_within(patience) => return self.farewell(),
+                            // As long as it goes on, it may.
+                            Event::Told(ref notices) if notices.iter().any(is_progress) => {
+                                *at = Instant::now() + LAST_WORDS;
+                            }
+                            _ => {}
+                        }
                     }
                 }
                 wish = wishes.next() => {
@@ -188,6 +202,7 @@ impl<'a, 'd> Chat<'a, 'd> {
                         Goes::On => {}
                         Goes::Locked => return Ok(Goes::Locked),
                         Goes::Over => {
+                            self.tell_unsaid(wishes.rest().await);
                             wishes.close();
                             last_words = Some(Instant::now() + LAST_WORDS);
                         }
@@ -207,7 +222,7 @@ impl<'a, 'd> Chat<'a, 'd> {
         self.desk.terminal.note(&format!(
             "Talking with {name}, {sure}, end-to-end encrypted. A line is a message; /help lists commands."
         ));
-        if let Err(failure) = may_write(self.phone, &self.contact) {
+        if let Err(failure) = may_say(self.phone, &self.contact) {
             self.complain(&failure);
         }
         show_new_from(self.desk, self.phone, &self.contact, Form::Text)?;
@@ -262,6 +277,17 @@ impl<'a, 'd> Chat<'a, 'd> {
         }
     }
 
+    /// Tells how many lines came behind the one that ended the chat: a text that was pasted, perhaps.
+    fn tell_unsaid(&mut self, lines: usize) {
+        let what = match lines {
+            0 => return,
+            1 => "1 line after /quit was".to_owned(),
+            more => format!("{more} lines after /quit were"),
+        };
+        self.refused = true;
+        self.desk.terminal.warn(&format!("{what} not sent."));
+    }
+
     /// Stores what has been typed before it locks.
     fn take_last(&mut self, wishes: &mut Wishes) -> Result<Goes, Failure> {
         while let Some(line) = wishes.waiting() {
@@ -301,8 +327,9 @@ impl<'a, 'd> Chat<'a, 'd> {
             Typed::Quit => return Ok(Goes::Over),
             Typed::Unknown(verb) => {
                 let verb = pillarbox_client::display::safe(&verb);
+                let word = verb.split(' ').next().unwrap_or_default();
                 self.desk.terminal.note(&format!(
-                    "There is no command /{verb}; nothing was sent. /help lists them, and //{verb} says it."
+                    "There is no command /{verb}; nothing was sent. /help lists them, and //{word} says it."
                 ));
             }
         }
@@ -316,9 +343,9 @@ impl<'a, 'd> Chat<'a, 'd> {
         }
         match self.phone.queue_text(self.contact.account, text, now(), &mut self.desk.rng) {
             Ok(id) => self.said.push(Said { id, settled: false }),
-            Err(PhoneError::KeyChanged) => {
+            Err(PhoneError::KeyChanged | PhoneError::Blocked) => {
                 self.contact = self.phone.contact(self.contact.account)?;
-                if let Err(failure) = may_write(self.phone, &self.contact) {
+                if let Err(failure) = may_say(self.phone, &self.contact) {
                     self.refuse(&failure);
                 }
                 return Ok(());
@@ -366,8 +393,8 @@ impl<'a, 'd> Chat<'a, 'd> {
     fn timer(&mut self, period: Period) -> Result<(), Failure> {
         match self.phone.set_timer(self.contact.account, period.0, now(), &mut self.desk.rng) {
             Ok(()) => self.desk.terminal.note(&sentences::timer(period.0)),
-            Err(PhoneError::KeyChanged) => {
-                if let Err(failure) = may_write(self.phone, &self.contact) {
+            Err(PhoneError::KeyChanged | PhoneError::Blocked) => {
+                if let Err(failure) = may_say(self.phone, &self.contact) {
                     self.refuse(&failure);
                 }
             }
@@ -376,14 +403,23 @@ impl<'a, 'd> Chat<'a, 'd> {
         Ok(())
     }
 
+    /// Whether the phone goes on by itself before so much time has passed.
+    fn goes_on_within(&self, patience: Duration) -> bool {
+        let then = now() + pillarbox_wire::Duration(u64::try_from(patience.as_millis()).unwrap_or(u64::MAX));
+        self.phone.goes_on_before(now(), then)
+    }
+
     /// Whether everything typed here has left this phone.
     fn all_said(&self) -> bool {
         // A chat without a word still fetches what waits, once.
         self.said.iter().all(|said| said.settled) && (self.weather.connected || !self.said.is_empty())
     }
 
-    /// How the chat ends when its input does.
+    /// How the chat ends when its input does: with what still waits, if anything does.
     fn farewell(&mut self) -> Result<Goes, Failure> {
+        if !self.all_said() {
+            self.refused |= waiting::tell(self.desk, self.phone, None)?;
+        }
         if let Some(trouble) = self.weather.trouble.take() {
             return Err(trouble);
         }

@@ -22,7 +22,7 @@ pub(super) enum Typed {
     Lock,
     /// `/quit`
     Quit,
-    /// A command that there is not.
+    /// A command that there is not, or not with words behind it.
     Unknown(String),
 }
 
@@ -74,13 +74,15 @@ impl From<&str> for Typed {
         }
         let (verb, rest) = command.split_once(char::is_whitespace).unwrap_or((command, ""));
         let rest = rest.trim();
-        match verb {
-            "help" | "?" => Self::Help,
-            "verify" => Self::Verify((!rest.is_empty()).then(|| rest.to_owned())),
-            "timer" => Self::Timer(rest.parse()),
-            "lock" => Self::Lock,
-            "quit" | "exit" => Self::Quit,
-            other => Self::Unknown(other.to_owned()),
+        match (verb, rest) {
+            ("verify", rest) => Self::Verify((!rest.is_empty()).then(|| rest.to_owned())),
+            ("timer", rest) => Self::Timer(rest.parse()),
+            ("help" | "?", "") => Self::Help,
+            ("lock", "") => Self::Lock,
+            ("quit" | "exit", "") => Self::Quit,
+            // A pasted text may hold any word: one that ends a chat does so only alone on its line.
+            (other, "") => Self::Unknown(other.to_owned()),
+            (other, _) => Self::Unknown(format!("{other} with words behind it")),
         }
     }
 }
@@ -120,5 +122,9 @@ mod tests {
         assert_eq!(Typed::from("/timer 1h"), Typed::Timer(Ok(Period(Some(3_600)))));
         assert_eq!(Typed::from("/timer"), Typed::Timer(Err(PeriodError::Shape)));
         assert_eq!(Typed::from("/quiet"), Typed::Unknown("quiet".to_owned()));
+        for verb in ["quit", "exit", "lock", "help"] {
+            let line = format!("/{verb} is not a command here?");
+            assert_eq!(Typed::from(line.as_str()), Typed::Unknown(format!("{verb} with words behind it")));
+        }
     }
 }

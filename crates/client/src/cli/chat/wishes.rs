@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use pillarbox_wire::Timestamp;
 use tokio::sync::mpsc;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 
 use super::super::desk::now;
 use super::super::failure::Failure;
@@ -20,6 +20,12 @@ use super::keyboard::{self, Line};
 /// How often the clock on the wall is asked whether nobody has typed for long enough: the other clock stands still
 /// while the computer sleeps, and who wakes it should not find an open chat.
 const LOOK: Duration = Duration::from_secs(1);
+
+/// How long the next line of a pasted text may take: nobody types one so fast.
+const AT_ONCE: Duration = Duration::from_millis(50);
+
+/// How long such a text may come. A pipe that never ends holds no chat open.
+const AT_LENGTH: Duration = Duration::from_secs(1);
 
 /// Something that the chat should do.
 pub(super) enum Wish {
@@ -78,6 +84,19 @@ impl Wishes {
     /// A line that is here already.
     pub(super) fn waiting(&mut self) -> Option<Line> {
         if self.listening { self.lines.try_recv().ok() } else { None }
+    }
+
+    /// Takes the lines that come at once and drops them; how many there were, not counting empty ones.
+    pub(super) async fn rest(&mut self) -> usize {
+        let (mut dropped, until) = (0, Instant::now() + AT_LENGTH);
+        while self.listening && Instant::now() < until {
+            match timeout(AT_ONCE, self.lines.recv()).await {
+                Ok(Some(Line::Text(line))) if line.trim().is_empty() => {}
+                Ok(Some(_)) => dropped += 1,
+                Ok(None) | Err(_) => break,
+            }
+        }
+        dropped
     }
 
     /// Takes no more lines.

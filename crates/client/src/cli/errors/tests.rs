@@ -70,10 +70,12 @@ fn place(failure: &Failure) -> usize {
         Failure::NobodyNamed => 48,
         Failure::NoCodes => 49,
         Failure::SeveralContacts { .. } => 50,
+        Failure::Blocked { .. } => 51,
+        Failure::NeverWrote => 52,
     }
 }
 
-const KINDS: usize = 51;
+const KINDS: usize = 53;
 
 const NUMBER: &str = "40215 88310 55721 09164 71120 38865 24051 99003 17742 60018 45529 83310";
 const OTHER: &str = "11111 22222 33333 44444 55555 66666 77777 88888 99999 00000 12345 67890";
@@ -104,6 +106,8 @@ fn all() -> Vec<Failure> {
         Failure::NotLocked("no such file".to_owned()),
         Failure::NobodyNamed,
         Failure::NoCodes,
+        Failure::Blocked { name: bob() },
+        Failure::NeverWrote,
         Failure::NewerProfile,
         Failure::Damaged,
         Failure::DiskFull,

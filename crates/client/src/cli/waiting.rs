@@ -1,0 +1,90 @@
+//! What waits on this phone, and why, in words.
+
+use pillarbox_client::Phone;
+use pillarbox_client::phone::{WaitCause, Waiting};
+use pillarbox_client::sentences::{Choice, Names};
+use pillarbox_wire::Refusal;
+
+use super::desk::Desk;
+use super::failure::Failure;
+use super::words::{self, OnThisPhone};
+
+/// Tells what waits to be sent, one sentence a contact, and says whether anything does. `delayed` is what the relay said
+/// meanwhile when it asked to wait with something else.
+pub(crate) fn tell(desk: &mut Desk<'_>, phone: &Phone, delayed: Option<Refusal>) -> Result<bool, Failure> {
+    let mut waiting = Vec::new();
+    for one in phone.waiting()? {
+        waiting.push((words::name(&phone.contact(one.contact)?), one));
+    }
+    waiting.sort_by(|(one, _), (other, _)| one.cmp(other));
+    for (name, one) in &waiting {
+        desk.terminal.note(&sentence(name, one, delayed, &OnThisPhone(phone)));
+    }
+    Ok(!waiting.is_empty())
+}
+
+fn sentence(name: &str, waiting: &Waiting, delayed: Option<Refusal>, names: &impl Names) -> String {
+    let (what, goes) = match waiting.messages {
+        1 => ("1 message".to_owned(), "waits on this phone"),
+        more => (format!("{more} messages"), "wait on this phone"),
+    };
+    let later = match waiting.messages {
+        1 => "It goes with a later command that connects.",
+        _ => "They go with a later command that connects, in their order.",
+    };
+    let asked = |reason| format!("the relay asks to wait ({reason}). {later}");
+    let why = match (waiting.cause, delayed) {
+        (WaitCause::Relay(reason), _) | (WaitCause::NotReached, Some(reason)) => asked(reason),
+        (WaitCause::NoKeys, _) => {
+            format!("the relay gave no good keys to begin the conversation with. {later}")
+        }
+        (WaitCause::TooManyStarts, _) => {
+            format!("the relay says again and again that {name} has other keys. {later}")
+        }
+        (WaitCause::KeyChanged, _) => {
+            let choice = names.choice(Choice::CompareOrAccept(name));
+            format!(
+                "the safety number has changed since you verified it. Nothing is sent until you choose: {choice}."
+            )
+        }
+        (WaitCause::NotReached, None) => format!("not sent yet. {later}"),
+    };
+    format!("{what} to {name} {goes}: {why}")
+}
+
+#[cfg(test)]
+mod tests {
+    use pillarbox_wire::AccountId;
+
+    use super::*;
+
+    struct Plain;
+
+    impl Names for Plain {
+        fn contact(&self, account: &AccountId) -> String {
+            account.to_string()
+        }
+    }
+
+    #[test]
+    fn what_waits_is_said_with_its_reason() {
+        let limited = Refusal::RateLimited { retry_after: 3 };
+        let causes = [
+            WaitCause::Relay(limited),
+            WaitCause::Relay(Refusal::MailboxFull),
+            WaitCause::NoKeys,
+            WaitCause::TooManyStarts,
+            WaitCause::KeyChanged,
+            WaitCause::NotReached,
+        ];
+        let mut page = String::new();
+        for (messages, delayed) in [(1, None), (3, None), (3, Some(limited))] {
+            for cause in causes {
+                let waiting = Waiting { contact: AccountId([1; 16]), messages, cause };
+                page += &sentence("Bob", &waiting, delayed, &Plain);
+                page.push('\n');
+            }
+        }
+        insta::assert_snapshot!(page);
+    }
+}
