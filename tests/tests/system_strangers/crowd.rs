@@ -84,7 +84,7 @@ async fn first_message(
     let key = &bundles.identity;
     let theirs = IdentityPublic::from_parts(key.signing.0, key.agreement.0, key.cross_signature.0).unwrap();
     let mut rng = rand::rng();
-    let begun = Conversation::initiate(&mut rng, identity, &theirs, &bundles.devices[0]).unwrap();
+    let begun = Conversation::initiate(&mut rng, identity, &theirs, &bundles.devices[0], now()).unwrap();
     let id = BodyId::generate(&mut rng);
     let content = Content::Text(Text { id, sent_at: now(), text, expires_after: None });
     let body = encode(&Body { introduction: None, content }).unwrap();
