@@ -296,6 +296,25 @@ mod tests {
     }
 
     #[test]
+    fn words_are_nobodys_own_unless_the_file_says_so() {
+        let by = |line: &str| {
+            let file = format!("only = [\"ip_address\"]\nsays = \"this\"\nfrom = \"a chart\"\n{line}");
+            toml::from_str::<HandsOver>(&file).unwrap().by
+        };
+        assert_eq!(by(""), Speaker::Others);
+        assert_eq!(by("by = \"operator\""), Speaker::Operator);
+        let over = HandsOver {
+            by: Speaker::Operator,
+            ..toml::from_str("only = []\nsays = \"\"\nfrom = \"\"").unwrap()
+        };
+        let operator = Operator { hands_over: Some(over), ..Operator::default() };
+        assert_eq!(
+            operator.withholding(Item::Email, &[]).map(|withheld| withheld.by),
+            Some(Speaker::Operator)
+        );
+    }
+
+    #[test]
     fn an_answer_to_one_country_is_none_to_another_and_the_latest_counts() {
         let given = |country, answer, on| NoticeAnswer {
             country,

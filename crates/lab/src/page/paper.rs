@@ -306,7 +306,7 @@ mod tests {
         evidence.brought.entries = vec![backup];
         let paper = Paper::of(&evidence, None);
         assert!(paper.keeps_texts_back && paper.came.is_empty(), "{paper:?}");
-        assert_eq!(paper.kept_back[0].0, "According to a chart it does not hand this over: Not that.");
+        assert_eq!(paper.kept_back[0].0, "According to a chart, it does not hand this over: Not that.");
     }
 
     #[test]

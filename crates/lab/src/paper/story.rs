@@ -359,7 +359,7 @@ pub(crate) fn told(entry: &Entry, design: Option<&Design>) -> PaperLine {
 fn not_handed_over(Statement { says, from, by }: &Statement) -> String {
     match by {
         Speaker::Operator => format!("By its own word it does not hand this over: {says} ({from})"),
-        Speaker::Others => format!("According to {from} it does not hand this over: {says}"),
+        Speaker::Others => format!("According to {from}, it does not hand this over: {says}"),
     }
 }
 
@@ -368,4 +368,30 @@ const NOT_KNOWN: &str = "not known for this design: no source says whether it is
 
 fn listed(of: &[String], none: &str) -> String {
     if of.is_empty() { none.to_owned() } else { of.join("\n") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_statement_stands_under_its_speaker() {
+        let said =
+            |by| not_handed_over(&Statement { says: "Dates alone.".into(), from: "its site".into(), by });
+        let own = "By its own word it does not hand this over: Dates alone. (its site)";
+        assert_eq!(said(Speaker::Operator), own);
+        assert_eq!(said(Speaker::Others), "According to its site, it does not hand this over: Dates alone.");
+    }
+
+    #[test]
+    fn the_first_entry_stands_whole_and_a_long_text_says_how_much_of_it_is_left_out() {
+        assert_eq!(
+            in_one_line("16:05: Callum to Dilys\n16:06: one\n16:07: two", 12),
+            "16:05: Callum to Dilys +2 more"
+        );
+        assert_eq!(in_one_line("one\ntwo\nthreefold", 16), "one, two +1 more");
+        assert_eq!(in_one_line("one\ntwo", 16), "one, two");
+        assert_eq!(quoted("six?", 4), "\"six?\"");
+        assert_eq!(quoted("six or seven?", 4), "\"six...\" and 9 more characters, with --full");
+    }
 }
