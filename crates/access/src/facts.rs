@@ -2,6 +2,7 @@
 //!
 //! People are named as the party that answers can name them: by number, or by account where there is none.
 
+use pillarbox_client::group::{Group, GroupId};
 use pillarbox_wire::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +30,24 @@ pub struct Said {
     pub to: Option<String>,
     /// The words, byte for byte.
     pub text: String,
+    /// The group that it went to; none for what is between two people, and where nothing says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<Addressed>,
+}
+
+/// A group that a text went to.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Addressed {
+    /// The group's name, if that is known.
+    pub name: Option<String>,
+}
+
+/// The group `went_to`, by its name where it is one of `known`.
+#[must_use]
+pub fn addressed(went_to: Option<GroupId>, known: &[Group]) -> Option<Addressed> {
+    let name = |id: GroupId| known.iter().find(|group| group.id == id).map(|group| group.name.clone());
+    went_to.map(|id| Addressed { name: name(id) })
 }
 
 /// Somebody in a group.

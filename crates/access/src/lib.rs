@@ -20,6 +20,7 @@ pub mod reading;
 pub mod returned;
 mod rows;
 pub mod served;
+pub mod speaker;
 #[cfg(test)]
 mod testing;
 pub mod view;

@@ -6,8 +6,9 @@
 
 use std::collections::BTreeMap;
 
-use pillarbox_client::body::{Body, Content, Text};
+use pillarbox_client::body::{Body, Content, Roster, Text};
 use pillarbox_client::display;
+use pillarbox_client::group::{Group, GroupId};
 use pillarbox_crypto::{AgreementSecret, IdentitySecret, KemSecret, SecretBytes, SigningPublic};
 use pillarbox_session::kind::{self, Kind};
 use pillarbox_session::prekeys::{KemPreKeySecret, KemUse, OneTimePreKeySecret, PreKeys, SignedPreKeySecret};
@@ -27,9 +28,12 @@ pub struct Attempts {
     /// The words of it, byte for byte, if somebody wrote it.
     #[serde(skip)]
     pub text: Option<String>,
+    /// The group that those words went to.
+    #[serde(skip)]
+    pub went_to: Option<GroupId>,
     /// The group that it makes, and who is in it.
     #[serde(skip)]
-    pub group: Option<(String, Vec<AccountId>)>,
+    pub group: Option<Group>,
     /// Whether that is a text that somebody wrote, and not a receipt or another sign that phones send by themselves.
     pub is_text: bool,
     /// The most printable characters in a row in the payload as it lies there: a measure that knows nothing of our formats.
@@ -56,7 +60,11 @@ impl Attempts {
         self.text = text_of(&body.content).map(|text| text.text.clone());
         self.is_text = self.text.is_some();
         if let Content::Roster(roster) = &body.content {
-            self.group = Some((roster.name.clone(), roster.members.clone()));
+            let Roster { group: id, name, members, .. } = roster;
+            self.group = Some(Group { id: *id, name: name.clone(), members: members.clone() });
+        }
+        if let Content::GroupText(said) = &body.content {
+            self.went_to = Some(said.group);
         }
     }
 
@@ -113,6 +121,7 @@ pub(crate) fn read_with(payload: &[u8], keys: &Keys<'_>) -> Attempts {
     let mut attempts = Attempts {
         readable: None,
         text: None,
+        went_to: None,
         group: None,
         is_text: false,
         longest_printable_run: longest_printable_run(payload),
@@ -218,11 +227,23 @@ fn twice(key: &SecretBytes<32>) -> [u8; 64] {
     both
 }
 
+/// Begins the line of a receipt. A text's line begins with a quotation mark, so that nobody can write one.
+const RECEIPT: &str = "(receipt for";
+
+/// Returns true for a paper's line that is about a receipt, which a phone sends by itself, and not about a text.
+#[must_use]
+pub fn is_receipt(line: &str) -> bool {
+    line.starts_with(RECEIPT)
+}
+
 /// What a message says, as it is written into the paper. Texts are strangers' texts.
 fn in_words(body: &Body) -> String {
     match &body.content {
         Content::Text(text) => format!("\"{}\"", display::safe(&text.text)),
-        Content::Receipt(receipt) => format!("(receipt for {} of them)", receipt.ids.len()),
+        Content::Receipt(receipt) => match receipt.ids.len() {
+            1 => format!("{RECEIPT} 1 message)"),
+            many => format!("{RECEIPT} {many} messages)"),
+        },
         Content::ResendRequest(request) => format!("(asks for {} again)", request.digests.len()),
         Content::Timer(_) => "(sets how long texts stay)".into(),
         Content::GroupText(said) => format!("\"{}\"", display::safe(&said.text.text)),

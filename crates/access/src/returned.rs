@@ -6,6 +6,8 @@ use pillarbox_relay::Logged;
 use pillarbox_wire::DepositKind;
 use serde::{Deserialize, Serialize};
 
+use crate::speaker::Speaker;
+
 /// The right-hand side of one line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "state")]
@@ -40,8 +42,10 @@ pub enum Answer {
         count: u64,
         /// What the operator says, or is reported to.
         says: String,
-        /// Who says so, and where.
+        /// The source.
         from: String,
+        /// The speaker.
+        by: Speaker,
     },
 }
 
@@ -196,8 +200,11 @@ impl fmt::Display for Answer {
             ),
             Self::NoneHeld { reason } => write!(f, "none held: {reason}"),
             Self::NotCovered => f.write_str("blank: not covered"),
-            Self::Withheld { count, says, from } => {
-                write!(f, "held, not handed over: {count}. The operator: {says} ({from})")
+            Self::Withheld { count, says, from, by: Speaker::Operator } => {
+                write!(f, "held, not handed over: {count}. By its own word: {says} ({from})")
+            }
+            Self::Withheld { count, says, from, by: Speaker::Others } => {
+                write!(f, "held, not handed over: {count}. According to {from}: {says}")
             }
         }
     }

@@ -9,6 +9,7 @@ use std::path::Path;
 use pillarbox_access::design::{Accounts, AnswersNotice, Cloud, Design, Mark, Operator, PhoneSide};
 use pillarbox_access::designs;
 use pillarbox_access::law::Country;
+use pillarbox_access::speaker::Speaker;
 use pillarbox_client::{BackupKey, Habits, PaddingRule, Protection, Receipts};
 use pillarbox_relay::{Granularity, Keeping};
 
@@ -217,16 +218,18 @@ fn operates(page: &mut String, who: &str, operator: &Operator) {
         writeln!(page, "- Its practice while it happens: {} ({})", live.says, live.from).unwrap();
     }
     for practice in practice {
-        writeln!(page, "- It says that it hands over: {} ({})", practice.says, practice.from).unwrap();
+        writeln!(page, "- It hands over, according to {}: {}", practice.from, practice.says).unwrap();
     }
     for withheld in withholds {
-        writeln!(page, "- It says that it withholds: {} ({})", withheld.says, withheld.from).unwrap();
+        let who = told_by(withheld.by, &withheld.from);
+        writeln!(page, "- It withholds, {who}: {}", withheld.says).unwrap();
     }
     for denial in has_none {
-        writeln!(page, "- It says that it has none: {} ({})", denial.says, denial.from).unwrap();
+        writeln!(page, "- It has none, according to {}: {}", denial.from, denial.says).unwrap();
     }
     if let Some(over) = hands_over {
-        writeln!(page, "- It says that it hands over nothing else: {} ({})", over.says, over.from).unwrap();
+        let who = told_by(over.by, &over.from);
+        writeln!(page, "- It hands over nothing else, {who}: {}", over.says).unwrap();
     }
     for given in answers_notice {
         let word = match given.answer {
@@ -249,6 +252,13 @@ fn operates(page: &mut String, who: &str, operator: &Operator) {
     if who == "the operator" && answers_notice.is_empty() {
         writeln!(page, "- Its answer to a notice to change the software: not known for this design.")
             .unwrap();
+    }
+}
+
+fn told_by(by: Speaker, from: &str) -> String {
+    match by {
+        Speaker::Operator => format!("by its own word ({from})"),
+        Speaker::Others => format!("according to {from}"),
     }
 }
 

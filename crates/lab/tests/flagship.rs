@@ -73,11 +73,16 @@ fn what_an_operator_has_and_what_it_says_that_it_hands_over_stand_side_by_side_a
         ["held, not handed over: 12 of 12 messages", "held, not handed over: 10 of 10 texts"]
     );
     for cell in &refuses {
-        assert!(cell.answer.has.contains("says that it does not hand them over"), "{}", cell.answer.has);
+        let according = "according to FBI Lawful Access chart, 7 January 2021, it does not hand them over.";
+        assert!(cell.answer.has.ends_with(according), "{}", cell.answer.has);
         assert!(cell.answer.thief.ends_with(", without any order."), "{}", cell.answer.thief);
-        assert!(cell.answer.says.contains("hands none of this over"), "{}", cell.answer.says);
+        assert!(cell.answer.says.starts_with("FBI Lawful Access chart, "), "{}", cell.answer.says);
     }
-    assert_eq!(refuses[1].answer.texts.len(), 10);
+    assert_eq!(
+        (refuses[1].measures.texts.len(), refuses[1].answer.texts.len()),
+        (10, 0),
+        "there, and not returned"
+    );
     // Without the statement the same rows are a return; nothing else changes.
     let mut silent = shipped("telegram-cloud-2017");
     silent.operator.withholds.clear();
@@ -85,7 +90,7 @@ fn what_an_operator_has_and_what_it_says_that_it_hands_over_stand_side_by_side_a
     let silent = cells(silent, &demands);
     assert_eq!(says(&silent), ["returned 12 of 12 messages", "returned 10 of 10 texts"]);
     for (one, other) in refuses.iter().zip(&silent) {
-        assert_eq!(one.answer.texts, other.answer.texts);
+        assert_eq!(one.measures.texts, other.measures.texts);
         assert_eq!(one.answer.thief, other.answer.thief);
     }
 }

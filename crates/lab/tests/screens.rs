@@ -1,5 +1,5 @@
 //! What stands on a terminal: each screen at four widths, as a person who types the command sees it.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::process::Command;
 
@@ -30,26 +30,56 @@ fn screen(arguments: &[&str], width: usize) -> String {
     text
 }
 
+/// Digits of an account's number.
+const ACCOUNT_LEN: usize = 32;
+
 /// Holds the screen of a demand on a story to its snapshots. The world runs once for its data and once for the screen.
 fn held(name: &str, arguments: &[&str]) {
     let data = screen(&[arguments, &["--json"]].concat(), 80);
     let evidence: Evidence = serde_json::from_str(&data).unwrap();
     let design = designs::named(&evidence.design).unwrap();
-    let people = library::find(&evidence.scenario).unwrap().people.into_iter();
-    let names = people.filter_map(|person| Some((person.number?.to_string(), person.name))).collect();
+    let answer = evidence.cell("").answer;
     for width in WIDTHS {
-        let shown = plain(&story::short(&evidence, design, &names, width));
+        let shown = plain(&story::short(&evidence, design, width));
         assert!(shown.lines().all(|line| display_width(line) <= width), "{width}: {shown}");
+        let words = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+        // A sentence that is left out is counted, and nobody stands under an account's number.
+        let left_out = answer.why.iter().filter(|sentence| !words.contains(sentence.as_str())).count();
+        assert!(left_out == 0 || words.contains(&format!("{left_out} more sentence")), "{width}: {shown}");
+        assert!(left_out < answer.why.len().max(1), "{width}: the first, on which the answer rests: {shown}");
+        let ids = evidence.yardstick.names.keys().filter(|id| id.len() == ACCOUNT_LEN);
+        assert!(ids.into_iter().all(|id| !words.contains(&id[..8])), "{width}: {shown}");
         insta::assert_snapshot!(format!("{name}_{width}"), shown);
     }
     let shown = screen(arguments, 80);
-    assert_eq!(shown, plain(&story::short(&evidence, design, &names, 80)), "the program shows the same");
+    assert_eq!(shown, plain(&story::short(&evidence, design, 80)), "the program shows the same");
     assert!(shown.lines().count() <= 24, "{shown}");
 }
 
 #[test]
 fn a_demand_on_an_operator_is_one_screen() {
     held("demand_operator", &["demand", "content-warrant", "--scenario", "westminster-2017"]);
+}
+
+#[test]
+fn what_an_operator_does_not_hand_over_is_folded_under_whoever_says_so() {
+    let wanted =
+        ["demand", "content-warrant", "--scenario", "westminster-2017", "--design", "telegram-cloud-2017"];
+    held("demand_withheld", &wanted);
+    let shown = screen(&wanted, 140);
+    let (came_back, rest) = shown.split_once("HELD, NOT HANDED OVER").unwrap();
+    assert!(!came_back.contains('"'), "no text came back: {came_back}");
+    assert!(rest.contains("according to FBI Lawful Access chart"), "{rest}");
+    let full = screen(&[&wanted[..], &["--full"]].concat(), 80);
+    assert!(![shown, full].iter().any(|shown| shown.contains("own word") || shown.contains("says that")));
+}
+
+#[test]
+fn whoever_shows_a_text_says_who_wrote_it_to_which_group() {
+    let story = ["--scenario", "westminster-2017", "--design"];
+    held("demand_backup", &[&["demand", "backup-warrant"], &story[..], &["imessage"]].concat());
+    held("demand_contacts", &[&["demand", "participant"], &story[..], &["whatsapp-2017"]].concat());
+    held("demand_open_server", &[&["demand", "content-warrant"], &story[..], &["plain-server"]].concat());
 }
 
 #[test]

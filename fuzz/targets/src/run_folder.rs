@@ -54,7 +54,7 @@ fn evidence() -> Evidence {
         Text { id: BodyId(FixedBytes([4; 16])), sent_at: NOW, text: "hello".to_owned(), expires_after: None };
     let body = encode(&Body { introduction: None, content: Content::Text(text) }).expect("a short text");
     let payload = [&[SERVER_READABLE], body.as_slice()].concat();
-    let said = Said { at: NOW, from: Some("1".to_owned()), to: None, text: "hello".to_owned() };
+    let said = Said { at: NOW, from: Some("1".to_owned()), to: None, text: "hello".to_owned(), group: None };
     Evidence {
         v: VERSION,
         scenario: "s".to_owned(),

@@ -17,7 +17,7 @@ use pillarbox_lab::matrix::cell::Cell;
 use pillarbox_lab::matrix::check::Folder;
 use pillarbox_tests::{Place, Process, Stream};
 
-/// The designs shown: a server that can read, one that can and says that it does not hand over, and two end to end.
+/// The designs shown: a server that can read, one that can and, as others say, does not hand over, and two end to end.
 const DESIGNS: [&str; 4] = ["plain-server", "telegram-cloud-2017", "whatsapp-2017", "signal-now"];
 
 /// Demands that look back at the man whose phone was taken.

@@ -130,7 +130,7 @@ fn stands(cell: &Cell, text: &String) -> Text {
     if cell.measures.sealed.texts.contains(text) {
         return Text::Unreadable;
     }
-    match (cell.answer.texts.contains(text), cell.state) {
+    match (cell.measures.texts.contains(text), cell.state) {
         (true, State::Returned { .. } | State::FromNowOn { .. }) => Text::CameBack,
         (true, State::Withheld { .. }) => Text::NotHandedOver,
         (true, other) => panic!("no square stands for {other:?}"),

@@ -5,7 +5,7 @@ use pillarbox_wire::AccountId;
 use serde::Serialize;
 
 use super::{Demand, EVERYTHING, View, When};
-use crate::facts::{Facts, Said};
+use crate::facts::{Facts, Said, addressed};
 
 /// See the module.
 pub const PARTICIPANT: Demand = Demand {
@@ -34,6 +34,7 @@ pub struct Shown {
 pub fn serve(phone: &Phone, contact: AccountId, own: &str, other: &str) -> Result<Shown, PhoneError> {
     let verified = phone.contact(contact)?.trust == pillarbox_client::Trust::Verified;
     let mut facts = Facts::default();
+    let groups = phone.groups()?;
     for entry in phone.history(contact)? {
         let Some(text) = entry.text() else { continue };
         let (from, to) = if entry.is_received() { (other, own) } else { (own, other) };
@@ -42,13 +43,15 @@ pub fn serve(phone: &Phone, contact: AccountId, own: &str, other: &str) -> Resul
             from: Some(from.to_owned()),
             to: Some(to.to_owned()),
             text: text.to_owned(),
+            group: addressed(entry.group, &groups),
         });
     }
-    for group in phone.groups()?.iter().filter(|group| group.members.contains(&contact)) {
+    for group in groups.iter().filter(|group| group.members.contains(&contact)) {
         for said in phone.group_history(group.id)?.iter().filter(|said| said.from.is_none()) {
             let Some(text) = said.entry.text() else { continue };
             let (at, from) = (said.entry.sent_at, Some(own.to_owned()));
-            facts.said.push(Said { at, from, to: None, text: text.to_owned() });
+            let group = addressed(Some(group.id), &groups);
+            facts.said.push(Said { at, from, to: None, text: text.to_owned(), group });
         }
     }
     Ok(Shown { facts, verified })

@@ -106,6 +106,7 @@ fn paper(case: &Case<'_>, holdings: &RelayHoldings, passed: Vec<Wrote>) -> Serve
                     count: u64::try_from(of_item().count()).unwrap_or(u64::MAX),
                     says: withheld.says.to_owned(),
                     from: withheld.from.to_owned(),
+                    by: withheld.by,
                 },
                 (Some(_), _) => {
                     let nothing = if passed.is_empty() { Blank::NonePassed } else { Blank::NotWrittenDown };

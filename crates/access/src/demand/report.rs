@@ -5,7 +5,8 @@
 //! ciphertext binds the words. Without the second, one ciphertext can be made that opens to two texts ("invisible salamanders":
 //! Dodis, Grubbs, Ristenpart and Woodage, CRYPTO 2018), of which the harmless one could be reported.
 
-use pillarbox_client::body::Body;
+use pillarbox_client::body::{Body, Content};
+use pillarbox_client::group::GroupId;
 use pillarbox_relay::stamp::StampKey;
 use pillarbox_session::kind::SERVER_READABLE;
 use pillarbox_session::{Opening, commitment_of, franking};
@@ -14,7 +15,7 @@ use serde::Serialize;
 
 use super::{Demand, EVERYTHING, View, When};
 use crate::attribution::{Attribution, Origin, attribution};
-use crate::facts::{Facts, Said};
+use crate::facts::{Facts, Said, addressed};
 use crate::reading::text_of;
 use crate::view::{RelayHoldings, ReportedMessage};
 
@@ -82,6 +83,14 @@ pub fn check(reported: &ReportedMessage, key: &StampKey) -> Result<String, NotPr
     Ok(text.text.clone())
 }
 
+/// The group that a message went to.
+fn went_to(body: &[u8]) -> Option<GroupId> {
+    match decode::<Body>(body).ok()?.content {
+        Content::GroupText(said) => Some(said.group),
+        _ => None,
+    }
+}
+
 /// Checks a report and names people as the relay's rows do.
 ///
 /// # Errors
@@ -93,6 +102,8 @@ pub fn serve(
 ) -> Result<Proven, NotProven> {
     let said = Said {
         text: check(reported, key)?,
+        // A message has the number of its group, and not its name.
+        group: addressed(went_to(&reported.body), &[]),
         at: reported.accepted_at,
         from: Some(holdings.name(reported.from.account)),
         to: Some(holdings.name(reported.to.account)),

@@ -14,7 +14,7 @@ use pillarbox_wire::{AccountId, Timestamp};
 use serde::Serialize;
 
 use super::{Demand, EVERYTHING, View, When};
-use crate::facts::{Facts, Member, Said};
+use crate::facts::{Facts, Member, Said, addressed};
 use crate::view::{LockState, SeizedPhone};
 
 /// See the module.
@@ -297,7 +297,7 @@ pub fn serve(phone: &SeizedPhone<'_>, owner: &str) -> Result<Seized, PhoneError>
     })
 }
 
-/// Everything that an open phone shows. Where the owner wrote to a group, no single person is named.
+/// Everything that an open phone shows. Where the owner wrote to a group, the group is named and no single person.
 ///
 /// # Errors
 /// [`PhoneError`] if the phone cannot be read.
@@ -314,18 +314,19 @@ pub fn read(phone: &Phone, owner: &str) -> Result<OnThePhone, PhoneError> {
             None => format!("account {account}"),
         }
     };
+    let groups = phone.groups()?;
     let mut say = |entry: &Entry, other: Option<String>| {
         let Some(text) = entry.text() else { return };
         let (owner, received) = (Some(owner.to_owned()), entry.is_received());
         let (from, to) = if received { (other, owner) } else { (owner, other) };
-        facts.said.push(Said { at: entry.sent_at, from, to, text: text.to_owned() });
+        let group = addressed(entry.group, &groups);
+        facts.said.push(Said { at: entry.sent_at, from, to, text: text.to_owned(), group });
     };
     for contact in &contacts {
         for entry in phone.history(contact.account)? {
             say(&entry, Some(name(contact.account)));
         }
     }
-    let groups = phone.groups()?;
     for group in &groups {
         // What others said to the group stands among what they said.
         for said in phone.group_history(group.id)?.iter().filter(|said| said.from.is_none()) {

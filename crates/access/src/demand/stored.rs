@@ -162,6 +162,7 @@ fn hand_over(
                     count,
                     says: withheld.says.to_owned(),
                     from: withheld.from.to_owned(),
+                    by: withheld.by,
                 }),
             }
         }

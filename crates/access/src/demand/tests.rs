@@ -10,6 +10,7 @@ use super::*;
 use crate::design::{LiveDelivery, Operator, Practice, Withholding};
 use crate::item::Item;
 use crate::returned::{Answer, Blank};
+use crate::speaker::Speaker;
 use crate::testing::{ADDRESS, AT, OTHER, TARGET, WORDS, account, everything, number, readable};
 use crate::view::{OperatorTap, PushOwner, PushRecords, RelayHoldings};
 
@@ -70,12 +71,14 @@ fn what_is_held_and_not_handed_over_is_said_to_be_held() {
         unless: Some("that-kind".into()),
         says: says.into(),
         from: "a test".into(),
+        by: Speaker::Operator,
     };
     let operator = Operator { withholds: vec![withheld], ..Operator::default() };
     let holdings = everything();
     let case = Case::new(&about, &operator);
     let served = stored::serve(&ENTITY_DATA, &case, &holdings);
-    let expected = Answer::Withheld { count: 1, says: says.into(), from: "a test".into() };
+    let expected =
+        Answer::Withheld { count: 1, says: says.into(), from: "a test".into(), by: Speaker::Operator };
     assert_eq!(served.answer(Item::IpAddress), Some(&expected));
     let Some(Answer::Returned { lines, .. }) = served.answer(Item::BasicSubscriberRecord) else { panic!() };
     assert!(

@@ -11,6 +11,7 @@ use super::Mark;
 use crate::country::Country;
 use crate::day::Day;
 use crate::item::{Item, Reach};
+use crate::speaker::Speaker;
 
 /// An operator of a messenger, or of the cloud where its backups lie.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -96,6 +97,9 @@ pub struct HandsOver {
     pub says: String,
     /// The source of those words.
     pub from: String,
+    /// The speaker.
+    #[serde(default)]
+    pub by: Speaker,
 }
 
 /// The reason for which something that is held is not handed over.
@@ -105,6 +109,8 @@ pub struct Withheld<'a> {
     pub says: &'a str,
     /// The source of those words.
     pub from: &'a str,
+    /// The speaker.
+    pub by: Speaker,
 }
 
 /// Items that an operator says it hands over.
@@ -135,6 +141,9 @@ pub struct Withholding {
     pub says: String,
     /// The source of those words.
     pub from: String,
+    /// The speaker.
+    #[serde(default)]
+    pub by: Speaker,
 }
 
 /// Items that an operator says it does not have. What its design has of them is measured, and stands beside its word.
@@ -202,14 +211,14 @@ impl Operator {
             withheld.items.contains(&item) && (withheld.unless.is_none() || !holds(&withheld.unless))
         });
         named
-            .map(|withheld| Withheld { says: &withheld.says, from: &withheld.from })
-            .or(only.map(|over| Withheld { says: &over.says, from: &over.from }))
+            .map(|withheld| Withheld { says: &withheld.says, from: &withheld.from, by: withheld.by })
+            .or(only.map(|over| Withheld { says: &over.says, from: &over.from, by: over.by }))
     }
 
     /// This operator's word on `item`, in a case with these circumstances.
     #[must_use]
     pub fn stated(&self, item: Item, circumstances: &[&str]) -> Stated<'_> {
-        if let Some(Withheld { says, from }) = self.withholding(item, circumstances) {
+        if let Some(Withheld { says, from, .. }) = self.withholding(item, circumstances) {
             return Stated::Withholds { says, from };
         }
         if let Some(Practice { says, from, .. }) = self.practice.iter().find(|it| it.items.contains(&item)) {
@@ -276,6 +285,7 @@ mod tests {
             when: Some("that-kind".into()),
             says: "this alone".into(),
             from: "a test".into(),
+            by: Speaker::Operator,
         };
         let closed = Operator { hands_over: Some(closed), ..Operator::default() };
         let withholds = Stated::Withholds { says: "this alone", from: "a test" };
@@ -283,6 +293,25 @@ mod tests {
         assert_eq!(closed.stated(Item::MessageContent, &["that-kind"]), withholds);
         let hands_over = Stated::HandsOver { says: "this alone", from: "a test" };
         assert_eq!(closed.stated(Item::IpAddress, &["that-kind"]), hands_over);
+    }
+
+    #[test]
+    fn words_are_nobodys_own_unless_the_file_says_so() {
+        let by = |line: &str| {
+            let file = format!("only = [\"ip_address\"]\nsays = \"this\"\nfrom = \"a chart\"\n{line}");
+            toml::from_str::<HandsOver>(&file).unwrap().by
+        };
+        assert_eq!(by(""), Speaker::Others);
+        assert_eq!(by("by = \"operator\""), Speaker::Operator);
+        let over = HandsOver {
+            by: Speaker::Operator,
+            ..toml::from_str("only = []\nsays = \"\"\nfrom = \"\"").unwrap()
+        };
+        let operator = Operator { hands_over: Some(over), ..Operator::default() };
+        assert_eq!(
+            operator.withholding(Item::Email, &[]).map(|withheld| withheld.by),
+            Some(Speaker::Operator)
+        );
     }
 
     #[test]

@@ -8,7 +8,7 @@ use pillarbox_wire::{AccountId, DepositKind};
 use super::profile::exhibits;
 use super::read::{Reply, Rows};
 use crate::evidence::Exhibit;
-use crate::facts::{Facts, Said};
+use crate::facts::{Facts, Said, addressed};
 use crate::reading::Keys;
 use crate::returned::Blank;
 
@@ -73,7 +73,7 @@ pub(super) fn content(rows: &Rows<'_>) -> Opened {
     }
 }
 
-/// The texts of a backup. Where a text went to a group, no single person is named.
+/// The texts of a backup. What the owner said to a group names the group and no single person.
 fn said(contents: &Contents, owner: &str) -> Vec<Said> {
     let other = |account: AccountId| {
         let saved = contents.contacts.iter().find(|contact| contact.account == account);
@@ -86,7 +86,8 @@ fn said(contents: &Contents, owner: &str) -> Vec<Said> {
             Direction::Received { .. } => (other, owner),
             Direction::Sent(_) => (owner, other),
         };
-        Said { at: text.sent_at, from, to, text: text.text.clone() }
+        let group = addressed(text.group, &contents.groups);
+        Said { at: text.sent_at, from, to, text: text.text.clone(), group }
     });
     said.collect()
 }

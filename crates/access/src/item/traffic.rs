@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use pillarbox_client::group::{Group, GroupId};
 use pillarbox_relay::Logged;
 use pillarbox_relay::store::MessageRow;
 use pillarbox_wire::{AccountId, DeviceAddress, MessageId};
@@ -9,7 +10,7 @@ use pillarbox_wire::{AccountId, DeviceAddress, MessageId};
 use super::backup;
 use super::read::{Reply, Rows};
 use crate::evidence::Exhibit;
-use crate::facts::{Facts, Member, Said, Wrote};
+use crate::facts::{Facts, Member, Said, Wrote, addressed};
 use crate::reading::{Keys, read_with};
 use crate::returned::{Answer, Blank};
 
@@ -149,6 +150,8 @@ pub(super) fn content(rows: &Rows<'_>) -> Reply {
     let mut reply = Reply::blank(nothing_held(rows));
     let (mut lines, mut held) = (Vec::new(), 0_u64);
     let messages = payloads(rows);
+    let mut groups: Vec<Group> = Vec::new();
+    let mut went_to: Vec<Option<GroupId>> = Vec::new();
     let most_public = PUBLIC_ATTEMPTS / messages.len().max(1);
     let mut tried = Keys::for_recipient(rows.holdings, None, 0).counts();
     for message in messages {
@@ -161,15 +164,22 @@ pub(super) fn content(rows: &Rows<'_>) -> Reply {
         }
         if let Some(text) = attempts.text {
             let Wrote { at, from, to } = message.wrote;
-            reply.facts.said.push(Said { at, from, to, text });
+            reply.facts.said.push(Said { at, from, to, text, group: None });
+            went_to.push(attempts.went_to);
         }
-        if let Some((group, members)) = attempts.group {
-            let members =
-                members.into_iter().map(|member| Member { group: group.clone(), member: rows.name(member) });
-            reply.facts.add(Facts { members: members.collect(), ..Facts::default() });
+        if let Some(group) = attempts.group {
+            let member =
+                |member: &AccountId| Member { group: group.name.clone(), member: rows.name(*member) };
+            let members = group.members.iter().map(member).collect();
+            reply.facts.add(Facts { members, ..Facts::default() });
+            groups.push(group);
         }
         lines.extend(attempts.readable);
         reply.exhibits.push(Exhibit::bytes(message.place, "payload", message.payload));
+    }
+    // A text has the number of its group; the name stands in another message.
+    for (said, group) in reply.facts.said.iter_mut().zip(went_to) {
+        said.group = addressed(group, &groups);
     }
     let backup = if rows.backups { backup::content(rows) } else { backup::Opened::default() };
     lines.extend(backup.lines);

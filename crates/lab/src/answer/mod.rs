@@ -7,6 +7,7 @@
 mod rows;
 mod sentences;
 
+use pillarbox_access::Item;
 use pillarbox_access::demand::View;
 use pillarbox_access::design::AnswersNotice;
 use serde::{Deserialize, Serialize};
@@ -140,7 +141,10 @@ impl Answer {
             is_a_tap: evidence.view == View::OperatorTap,
             is_about_the_time_after: evidence.what == What::TextsAfter,
             is_hypothetical: context.hypothetical,
+            keeps_back: sentences::KeepsBack::of(&evidence.brought.statements()),
         };
+        let brought = &evidence.brought;
+        let came_back = |item: Item| !brought.is_withheld(&[item]);
         Self {
             design: context.design.clone(),
             demand: context.demand.clone(),
@@ -162,12 +166,17 @@ impl Answer {
             why: evidence
                 .reasons
                 .iter()
-                .cloned()
+                .map(|reason| evidence.in_names(reason))
                 .chain(sentences::ciphertexts(&subject, measures))
                 .chain(measures.thief.and_then(|thief| sentences::without_the_order(&subject, &thief)))
                 .collect(),
-            texts: measures.texts.clone(),
-            other_data: measures.besides.iter().map(|it| it.what.wording().to_owned()).collect(),
+            texts: if brought.is_without_its_texts() { Vec::new() } else { measures.texts.clone() },
+            other_data: measures
+                .besides
+                .iter()
+                .filter(|it| came_back(it.what))
+                .map(|it| it.what.wording().to_owned())
+                .collect(),
             named: measures.named.clone(),
             named_accounts: measures.named_accounts,
             read: measures.read.clone(),

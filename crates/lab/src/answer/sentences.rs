@@ -13,13 +13,16 @@ mod rows;
 mod servers;
 mod words;
 
+use std::collections::BTreeSet;
+
 use pillarbox_access::Item;
 use pillarbox_access::demand::View;
+use pillarbox_access::speaker::Speaker;
 
 use super::Context;
 use crate::columns::grouped;
 use crate::matrix::cell::Evidence;
-use crate::score::{Absence, Counts, Measures, State, What};
+use crate::score::{Absence, Counts, Measures, State, Statement, What};
 
 pub(super) use beside::{NO_PHONE, ciphertexts, copies, notice, operators_word, thief, without_the_order};
 pub(super) use rows::{
@@ -29,11 +32,11 @@ pub use servers::{Server, due_to_encryption};
 pub(crate) use words::counted_by;
 pub(super) use words::country;
 use words::{
-    NAMES_SHOWN, a_count, capital, count, counted_noun, lower, many, part, people, possessive, them,
+    NAMES_SHOWN, a_count, capital, count, counted_noun, listed, lower, many, part, people, possessive, them,
 };
 
 /// What the sentences of one answer are about.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Subject<'a> {
     /// The party that answers.
     pub(super) party: &'a str,
@@ -51,6 +54,37 @@ pub(super) struct Subject<'a> {
     pub(super) is_about_the_time_after: bool,
     /// Whether nobody knows that the operator would do what was measured.
     pub(super) is_hypothetical: bool,
+    /// Who says that the party does not hand something over that it has: the sources, or the party itself.
+    pub(super) keeps_back: KeepsBack<'a>,
+}
+
+/// The speakers by whom something is not handed over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum KeepsBack<'a> {
+    /// The party itself.
+    ByItsOwnWord,
+    /// Others, by their sources.
+    According(BTreeSet<&'a str>),
+}
+
+impl<'a> KeepsBack<'a> {
+    /// The speakers of these statements. Whoever says anything about somebody else is named.
+    pub(super) fn of(statements: &BTreeSet<&'a Statement>) -> Self {
+        let others = statements.iter().filter(|said| said.by == Speaker::Others);
+        let sources: BTreeSet<&str> = others.map(|said| said.from.as_str()).collect();
+        if sources.is_empty() { Self::ByItsOwnWord } else { Self::According(sources) }
+    }
+
+    /// "it says that it does not hand over 3 kinds of data", "according to the FBI it does not hand them over".
+    fn clause(&self, what: &str) -> String {
+        match self {
+            Self::ByItsOwnWord => format!("it says that it does not hand {what}"),
+            Self::According(sources) => {
+                let sources: Vec<String> = sources.iter().map(|source| (*source).to_owned()).collect();
+                format!("according to {}, it does not hand {what}", listed(&sources, "and"))
+            }
+        }
+    }
 }
 
 impl Subject<'_> {
@@ -206,6 +240,10 @@ pub(super) fn headline(subject: &Subject<'_>, state: State, counts: &Counts, mea
     };
     match (brings, others(measures)) {
         (None, None) => has,
+        // What stays where it is names nobody to whoever asked.
+        (None, Some(others)) if counts.withheld > 0 && counts.withheld >= counts.returned => {
+            format!("{has} What it has {others}.")
+        }
         (Some(more), None) | (None, Some(more)) => format!("{has} It {more}."),
         (Some(brings), Some(others)) => format!("{has} It {brings}; it {others}."),
     }
@@ -215,15 +253,15 @@ pub(super) fn headline(subject: &Subject<'_>, state: State, counts: &Counts, mea
 fn kinds(subject: &Subject<'_>, measures: &Measures) -> String {
     let wordings = |items: &[Item]| items.iter().map(|item| item.wording()).collect::<Vec<_>>().join("; ");
     let number = |items: &[Item]| counted_by(items.len() as u64, "kinds of data");
-    let Subject { party, target, .. } = *subject;
+    let Subject { party, target, .. } = subject;
     let came = &measures.kinds;
     let first = format!("{party} gives {} about {target}: {}.", number(came), wordings(came));
     match measures.kinds_withheld.as_slice() {
         [] => first,
         kept => format!(
-            "{}; it has {} that it says it does not hand over: {}.",
+            "{}; {}: {}.",
             first.trim_end_matches('.'),
-            number(kept),
+            subject.keeps_back.clause(&format!("over {} that it has", number(kept))),
             wordings(kept)
         ),
     }
@@ -231,7 +269,8 @@ fn kinds(subject: &Subject<'_>, measures: &Measures) -> String {
 
 /// What the party has.
 pub(super) fn has(subject: &Subject<'_>, state: State, counts: &Counts) -> String {
-    let Subject { party, target, container, .. } = *subject;
+    let Subject { party, target, container, .. } = subject;
+    let not_over = |n: u64| subject.keeps_back.clause(&format!("{} over", them(n)));
     let (gives, share) = (subject.gives(), |n, of| share(subject, n, of));
     match state {
         State::FromNowOn { n, of } if subject.is_hypothetical => {
@@ -245,16 +284,12 @@ pub(super) fn has(subject: &Subject<'_>, state: State, counts: &Counts) -> Strin
             format!("From the order on, {} {gives} {}.", lower(party), share(n, of))
         }
         State::Withheld { n, of } if subject.unit == "devices" => format!(
-            "The operator has a push token of {}, and says that it does not hand it over. With it the push service could name the owner.",
-            share(n, of)
+            "The operator has a push token of {}; {}. With it the push service could name the owner.",
+            share(n, of),
+            not_over(1)
         ),
         State::Withheld { n, of } => {
-            format!(
-                "{party} {} {}, and says that it does not hand {} over.",
-                subject.has(),
-                share(n, of),
-                them(n)
-            )
+            format!("{party} {} {}; {}.", subject.has(), share(n, of), not_over(n))
         }
         State::Unreadable { n, of } if n > 0 && subject.is_a_tap => {
             let passed = if n == 1 { "passes" } else { "pass" };
@@ -273,7 +308,7 @@ pub(super) fn has(subject: &Subject<'_>, state: State, counts: &Counts) -> Strin
             if counts.closed == 1 { "stays" } else { "stay" },
             them(counts.closed)
         ),
-        State::None { why: Absence::NothingKept } if container == "backup" => {
+        State::None { why: Absence::NothingKept } if *container == "backup" => {
             format!("No backup of {} phone lies there.", possessive(target))
         }
         State::None { why: Absence::NothingKept } if subject.is_a_tap => {
@@ -298,10 +333,10 @@ pub(super) fn has(subject: &Subject<'_>, state: State, counts: &Counts) -> Strin
             format!("If the operator does as it has said, it refuses and is blocked: {}.", lost(n, of))
         }
         State::InPlace { n, of } if n > 0 && counts.withheld >= n => format!(
-            "Nothing would have to be changed: {} can read {} as it is. It says that it does not hand {} over.",
+            "Nothing would have to be changed: {} can read {} as it is. {}.",
             lower(party),
             share(n, of),
-            them(n)
+            capital(&not_over(n))
         ),
         State::InPlace { n, of } => {
             format!("Nothing would have to be changed: {} can read {} as it is.", lower(party), share(n, of))

@@ -5,9 +5,8 @@ use std::path::Path;
 use pillarbox_access::RelayHoldings;
 use pillarbox_access::demand as law;
 use pillarbox_lab::folder::{self, ControlFailed};
-use pillarbox_lab::matrix::Plan;
 use pillarbox_lab::matrix::cell::Evidence;
-use pillarbox_lab::paper::story::{self, Names};
+use pillarbox_lab::paper::story;
 use pillarbox_lab::progress::Progress;
 use pillarbox_lab::scenario::library;
 use pillarbox_lab::{experiments, matrix};
@@ -108,7 +107,6 @@ fn on_a_story(wanted: &Demand, demand: &str, scenario: &str) -> Result<(), Failu
     let broken =
         || Failure { sentence: "the cell has no evidence. There is no result.".into(), code: NO_RESULT };
     let design = plan.designs.first().cloned().ok_or_else(broken)?;
-    let names = names(&plan);
     let progress = Progress::of(1, "running the story and serving the demand");
     let run = until_stopped(move |stop| matrix::run(&plan, &progress, stop).map_err(in_words))?;
     let text = run.cells.first().and_then(|cell| run.files.get(&cell.evidence)).ok_or_else(broken)?;
@@ -125,16 +123,10 @@ fn on_a_story(wanted: &Demand, demand: &str, scenario: &str) -> Result<(), Failu
         print(&story::render(&evidence, &design, width))?;
         saved()
     } else {
-        print(&story::short(&evidence, &design, &names, width))?;
+        print(&story::short(&evidence, &design, width))?;
         saved()?;
         hint("Next: the same with --full (every line, all of the law) or --json (the bytes)")
     }
-}
-
-/// The people of the story by their numbers.
-fn names(plan: &Plan) -> Names {
-    let people = plan.scenario.people.iter();
-    people.filter_map(|person| Some((person.number.as_ref()?.to_string(), person.name.clone()))).collect()
 }
 
 fn save(out: &Path, text: &str) -> Result<(), Failure> {

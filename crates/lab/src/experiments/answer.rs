@@ -122,8 +122,8 @@ pub(super) fn entries(has: &Served, hands_over: &Served, about: &[Item]) -> Vec<
 
 fn entry(line: &ItemLine, hands_over: &Served) -> Entry {
     let withheld = match hands_over.answer(line.item) {
-        Some(ItemAnswer::Withheld { says, from, .. }) => {
-            Some(Statement { says: says.clone(), from: from.clone() })
+        Some(ItemAnswer::Withheld { says, from, by, .. }) => {
+            Some(Statement { says: says.clone(), from: from.clone(), by: *by })
         }
         _ => None,
     };

@@ -309,7 +309,6 @@ impl Experiment for Backup {
 
     fn serve(&self, views: &Views<'_>, _: &Views<'_>) -> Result<Answered, ExperimentError> {
         let mut answered = Answered { rereadable: true, container: "backup", ..Answered::default() };
-        let mut is_withheld = false;
         let stores = match views.cloud()? {
             Some((holdings, operator)) => vec![(holdings, operator)],
             None => {
@@ -323,7 +322,6 @@ impl Experiment for Backup {
             let served = demand::backup_warrant::serve(&Case { operator: &everything, ..case }, holdings);
             let stated = demand::backup_warrant::serve(&case, holdings);
             answered.brought.entries.extend(answer::entries(&served, &stated, &BACKUP));
-            is_withheld |= matches!(stated.answer(Item::DeviceBackup), Some(ItemAnswer::Withheld { .. }));
             // A warrant for a backup is about the backup: what else lies there belongs to the other demands.
             for line in served.lines.iter().filter(|line| BACKUP.contains(&line.item)) {
                 answered
@@ -345,9 +343,6 @@ impl Experiment for Backup {
             if answered.brought.closed > 0 {
                 answered.because(Item::BackupKeys, &served);
             }
-        }
-        if is_withheld {
-            answered.reasons.push("The operator says that it does not hand the backup over.".into());
         }
         Ok(answered)
     }

@@ -160,6 +160,12 @@ pub struct Alternative {
 }
 
 impl Evidence {
+    /// A text with the story's names in the place of numbers and accounts, where whoever answered could have put them there.
+    #[must_use]
+    pub fn in_names(&self, text: &str) -> String {
+        self.yardstick.in_names(text, self.brought.knows_accounts())
+    }
+
     /// The name of its file, without the folder.
     #[must_use]
     pub fn file_name(&self) -> String {

@@ -1,12 +1,34 @@
 //! Measures in words, for people.
 
+use pillarbox_access::Item;
 use pillarbox_wire::Timestamp;
 
-use crate::score::{Elsewhere, Guesses, Measures, Posts, Rates, Sealed, Share};
+use crate::matrix::cell::Evidence;
+use crate::score::{Besides, Elsewhere, Guesses, Measures, Posts, Rates, Sealed, Share};
 
-/// Every measure that has something to say, with its name.
+/// The name of a measure: of what came back, and of the same where the operator has it and does not hand it over.
+struct Named {
+    came: &'static str,
+    held: &'static str,
+}
+
+const TEXTS: Named = Named { came: "Texts that came back", held: "Texts that the operator has" };
+const MESSAGES: Named = Named { came: "Messages that came back", held: "Messages that the operator has" };
+const OTHER_DATA: Named =
+    Named { came: "Other data that came back", held: "Other data that the operator has" };
+
+/// Every measure of a cell that has something to say, with its name. What the operator has and does not hand over has another name
+/// than what came back.
 #[must_use]
-pub(crate) fn measures(measures: &Measures) -> Vec<(&'static str, String)> {
+pub(crate) fn measures(measures: &Measures, evidence: &Evidence) -> Vec<(&'static str, String)> {
+    let brought = &evidence.brought;
+    let texts = if brought.is_without_its_texts() { TEXTS.held } else { TEXTS.came };
+    let about_messages = [Item::MessageContent, Item::MessageSourceDestination, Item::MessageTimes];
+    let messages = if brought.is_withheld(&about_messages) { MESSAGES.held } else { MESSAGES.came };
+    let (kept, came): (Vec<&Besides>, Vec<&Besides>) =
+        measures.besides.iter().partition(|it| brought.is_withheld(&[it.what]));
+    let besides =
+        |of: Vec<&Besides>| some(of.into_iter().map(|it| format!("{}: {}", it.what.wording(), it.entries)));
     let share = |share: Share| (share.of > 0).then(|| format!("{} of {}", share.n, share.of));
     let rates = |rates: Rates| {
         (rates.of + rates.found > 0)
@@ -28,8 +50,8 @@ pub(crate) fn measures(measures: &Measures) -> Vec<(&'static str, String)> {
         ("A thief of the rows and keys has", measures.thief.and_then(|it| share(it.rows))),
         ("A thief without the order", measures.thief.and_then(|it| it.without).and_then(share)),
         ("Others whose words are read", some(measures.read.iter().cloned())),
-        ("Texts that came back", some(measures.texts.iter().cloned())),
-        ("Messages that came back", some(measures.passed.iter().cloned())),
+        (texts, some(measures.texts.iter().cloned())),
+        (messages, some(measures.passed.iter().cloned())),
         ("Unreadable ciphertexts", sealed(&measures.sealed)),
         ("Could notice", some(measures.could_notice.iter().cloned())),
         (
@@ -39,10 +61,8 @@ pub(crate) fn measures(measures: &Measures) -> Vec<(&'static str, String)> {
         ("Messages that did not arrive", share(measures.function_lost)),
         ("Which did not arrive", some(measures.lost.iter().cloned())),
         ("Attribution", measures.attribution.map(|it| it.wording().to_owned())),
-        (
-            "Other data that came back",
-            some(measures.besides.iter().map(|it| format!("{}: {}", it.what.wording(), it.entries))),
-        ),
+        (OTHER_DATA.came, besides(came)),
+        (OTHER_DATA.held, besides(kept)),
         (
             "The same texts elsewhere",
             some(
@@ -64,7 +84,8 @@ pub(crate) fn measures(measures: &Measures) -> Vec<(&'static str, String)> {
                 measures
                     .timers
                     .iter()
-                    .map(|it| format!("with {} after {}", it.with, span(it.seconds * 1_000))),
+                    .map(|it| (evidence.in_names(&it.with), span(it.seconds * 1_000)))
+                    .map(|(with, span)| format!("with {with} after {span}")),
             ),
         ),
     ];
@@ -152,6 +173,39 @@ pub(super) fn span(milliseconds: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::score::{Entry, Statement};
+    use pillarbox_access::speaker::Speaker;
+    use pillarbox_access::{Answer, Blank};
+
+    #[test]
+    fn what_an_operator_keeps_back_did_not_come_back() {
+        let mut evidence: Evidence =
+            serde_json::from_str(include_str!("../../tests/page/evidence.json")).unwrap();
+        let found = Measures {
+            texts: vec!["T01".into()],
+            passed: vec!["T01 to Bea".into()],
+            besides: [Item::IpAddress, Item::LastSeenDate].map(|what| Besides { what, entries: 1 }).to_vec(),
+            ..Measures::default()
+        };
+        let entry = |asked, is_kept: bool| Entry {
+            asked,
+            answer: Answer::of(vec!["1".into()], Blank::NotWrittenDown),
+            was_known: false,
+            withheld: is_kept.then(|| Statement {
+                says: "Not that.".into(),
+                from: "a chart".into(),
+                by: Speaker::Others,
+            }),
+        };
+        let mut labels = |is_kept| {
+            let kept = [Item::MessageContent, Item::MessageTimes, Item::LastSeenDate];
+            evidence.brought.entries = kept.map(|item| entry(item, is_kept)).to_vec();
+            evidence.brought.entries.push(entry(Item::IpAddress, false));
+            measures(&found, &evidence).into_iter().map(|(name, _)| name).collect::<Vec<_>>()
+        };
+        assert_eq!(labels(false), [TEXTS.came, MESSAGES.came, OTHER_DATA.came]);
+        assert_eq!(labels(true), [TEXTS.held, MESSAGES.held, OTHER_DATA.came, OTHER_DATA.held]);
+    }
 
     #[test]
     fn a_span_is_said_in_whole_numbers() {

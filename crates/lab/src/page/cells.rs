@@ -156,7 +156,7 @@ pub(super) fn designs<'a>(
                 shown: grid.shown(row, column),
                 answer: &cell.answer,
                 says: &cell.says,
-                measures: words::measures(&cell.measures),
+                measures: words::measures(&cell.measures, evidence),
                 paper,
                 evidence: (&cell.evidence, &cell.evidence_sha256),
                 control: (&cell.control, digest(&cell.control)),

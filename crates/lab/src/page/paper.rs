@@ -6,9 +6,11 @@ use std::collections::BTreeMap;
 use pillarbox_access::Item;
 use pillarbox_access::design::Design;
 use pillarbox_access::facts::Said;
+use pillarbox_access::reading;
 use pillarbox_wire::Timestamp;
 
 use crate::matrix::cell::Evidence;
+use crate::paper::ends::recipient;
 use crate::paper::story::told;
 use crate::paper::{PaperLine, Standing, capital};
 
@@ -23,6 +25,8 @@ pub(super) struct Paper {
     pub(super) kept_back: Vec<(String, Vec<String>)>,
     /// Texts that no line of the paper is about: from a phone, from a backup elsewhere.
     pub(super) texts: Vec<Text>,
+    /// Whether the operator has those texts and does not hand them over.
+    pub(super) keeps_texts_back: bool,
     /// What was asked for and is not held: each reason with the kinds of data that it is the reason for.
     pub(super) not_held: Vec<(String, Vec<&'static str>)>,
     /// Where the same reasons stand on the page, if they stand there already.
@@ -73,25 +77,25 @@ impl Paper {
         let brought = &evidence.brought;
         let lines: Vec<PaperLine> = brought.entries.iter().map(|entry| told(entry, design)).collect();
         let mut paper = Self::default();
-        for (line, entry) in lines.iter().zip(&brought.entries) {
+        for line in &lines {
             match line.standing {
-                Standing::Closed if entry.withheld.is_some() && !line.is_repeated_in(&lines) => {
-                    paper.is_kept_back(line);
-                }
-                Standing::Returned if !line.is_repeated_in(&lines) => paper.came.push(Line::of(line)),
-                Standing::Closed if !line.is_repeated_in(&lines) => paper.closed.push(Line::of(line)),
-                Standing::Returned | Standing::Closed => {}
+                _ if line.is_repeated_in(&lines) && line.standing.is_held() => {}
+                Standing::Returned => paper.came.push(Line::of(line, evidence)),
+                Standing::KeptBack => paper.is_kept_back(line),
+                Standing::Closed => paper.closed.push(Line::of(line, evidence)),
                 Standing::NotHeld => paper.is_not_held(line),
                 Standing::NotReached => paper.not_reached += 1,
             }
         }
+        let name = |id: &str| evidence.in_names(id);
         let text = |said: &Said| Text {
             at: Timestamp(said.at.0).to_string(),
-            from: said.from.clone(),
-            to: said.to.clone(),
+            from: said.from.as_deref().map(name),
+            to: recipient(said, name),
             words: said.text.clone(),
         };
         paper.texts = brought.texts_without_a_line().iter().map(text).collect();
+        paper.keeps_texts_back = brought.is_without_its_texts();
         paper
     }
 
@@ -194,11 +198,11 @@ impl Printed {
 }
 
 impl Line {
-    fn of(line: &PaperLine) -> Self {
-        let says: Vec<String> = line.says.lines().map(str::to_owned).collect();
+    fn of(line: &PaperLine, evidence: &Evidence) -> Self {
+        let says: Vec<String> = line.in_names(evidence).lines().map(str::to_owned).collect();
         let (count, says) = match says.split_first() {
             Some((head, rest)) if line.entries > 1 && !rest.is_empty() && head.starts_with("returned ") => {
-                (Some(line.entries), rest.to_vec())
+                (Some(line.entries), texts_first(rest))
             }
             _ => (None, says),
         };
@@ -206,9 +210,25 @@ impl Line {
     }
 }
 
+/// Lines in their order, and what phones send by themselves behind them, as a number.
+fn texts_first(says: &[String]) -> Vec<String> {
+    let (receipts, mut lines): (Vec<&String>, Vec<&String>) =
+        says.iter().partition(|line| reading::is_receipt(line));
+    let receipts = match receipts.len() {
+        0 => None,
+        1 => Some("1 receipt, which a phone sends by itself".to_owned()),
+        many => Some(format!("{many} receipts, which phones send by themselves")),
+    };
+    lines.drain(..).cloned().chain(receipts).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::score::{Entry, Statement};
+    use pillarbox_access::facts::Addressed;
+    use pillarbox_access::speaker::Speaker;
+    use pillarbox_access::{Answer, Blank};
 
     fn spot(id: &str) -> Spot {
         Spot { id: id.into(), name: id.into() }
@@ -229,6 +249,64 @@ mod tests {
         let placed = printed.place(other, spot("three")).unwrap();
         assert_eq!(placed.came[0].same_as, Some(spot("one")));
         assert_eq!(placed.came[1].same_as, None);
+    }
+
+    /// A cell in which Huw is +447700900108, and nothing came back.
+    fn evidence() -> Evidence {
+        let mut evidence: Evidence =
+            serde_json::from_str(include_str!("../../tests/page/evidence.json")).unwrap();
+        evidence.yardstick.names.insert("+447700900108".into(), "Huw".into());
+        evidence
+    }
+
+    fn entry(asked: Item, lines: &[&str]) -> Entry {
+        let lines = lines.iter().map(|line| (*line).to_owned()).collect();
+        Entry { asked, answer: Answer::of(lines, Blank::NotWrittenDown), was_known: false, withheld: None }
+    }
+
+    #[test]
+    fn people_stand_by_name_and_receipts_stand_behind_the_texts_as_a_number() {
+        let mut evidence = evidence();
+        evidence.brought.entries = vec![
+            entry(Item::MessageSourceDestination, &["16:05: +447700900108 to +447700900101"]),
+            entry(Item::PhoneNumber, &["+447700900108"]),
+            entry(
+                Item::MessageContent,
+                &["(receipt for 1 message)", "\"(receipt for 1 message)\"", "(receipt for 2 messages)"],
+            ),
+        ];
+        let paper = Paper::of(&evidence, None);
+        let says: Vec<&[String]> = paper.came.iter().map(|line| line.says.as_slice()).collect();
+        assert_eq!(says[0], ["16:05: Huw to +447700900101"]);
+        assert_eq!(says[1], ["+447700900108"], "a number that was asked for is no name");
+        assert_eq!(
+            says[2],
+            ["\"(receipt for 1 message)\"", "2 receipts, which phones send by themselves"],
+            "a text that looks like a receipt is a text"
+        );
+    }
+
+    #[test]
+    fn a_text_to_a_group_went_to_the_group_and_one_that_is_kept_back_did_not_come_back() {
+        let mut evidence = evidence();
+        let said = |group: Option<&str>| Said {
+            at: Timestamp(1),
+            from: Some("+447700900108".into()),
+            to: Some("Rhys".into()),
+            text: "six?".into(),
+            group: Some(Addressed { name: group.map(str::to_owned) }),
+        };
+        evidence.brought.said = vec![said(Some("five-a-side")), said(None)];
+        let paper = Paper::of(&evidence, None);
+        let ends: Vec<_> = paper.texts.iter().map(|it| (it.from.as_deref(), it.to.as_deref())).collect();
+        assert_eq!(ends, [(Some("Huw"), Some("the group five-a-side")), (Some("Huw"), Some("a group"))]);
+        assert!(!paper.keeps_texts_back);
+        let statement = Statement { says: "Not that.".into(), from: "a chart".into(), by: Speaker::Others };
+        let backup = Entry { withheld: Some(statement), ..entry(Item::DeviceBackup, &["1 part"]) };
+        evidence.brought.entries = vec![backup];
+        let paper = Paper::of(&evidence, None);
+        assert!(paper.keeps_texts_back && paper.came.is_empty(), "{paper:?}");
+        assert_eq!(paper.kept_back[0].0, "According to a chart, it does not hand this over: Not that.");
     }
 
     #[test]

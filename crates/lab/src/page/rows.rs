@@ -52,12 +52,12 @@ pub(super) fn ends(rows: &[Wrote]) -> Vec<Option<&str>> {
     ends.into_iter().map(|(end, _)| end).collect()
 }
 
-/// A party of a row, as a person reads it: the story's name beside the number that stands in the row, or the number alone.
+/// A party of a row, as a person reads it: the story's name for the number that stands in the row, or the number alone.
 #[must_use]
 pub(super) fn name(evidence: &Evidence, end: Option<&str>) -> String {
     match end {
         None => "not named".into(),
-        Some(end) => evidence.yardstick.who(end).unwrap_or(end).to_owned(),
+        Some(end) => evidence.in_names(end),
     }
 }
 

@@ -1,7 +1,5 @@
 //! One text is one square, on every screen.
 
-use pillarbox_access::Item;
-
 use crate::matrix::cell::{Cell, Evidence};
 use crate::score::{State, TextsAt, What};
 
@@ -36,7 +34,8 @@ pub(super) fn of(cell: &Cell, evidence: &Evidence) -> Vec<Square> {
     if !counts_texts || cell.state.is_of_messages() || cell.state == State::NotModelled {
         return Vec::new();
     }
-    let came_back = |id: &String| cell.measures.texts.contains(id) && !is_withheld(evidence);
+    let came_back =
+        |id: &String| cell.measures.texts.contains(id) && !evidence.brought.is_without_its_texts();
     let yardstick = &evidence.yardstick;
     let texts =
         yardstick.of_target().map(|told| (told.at >= yardstick.ordered, came_back(&yardstick.id(told))));
@@ -65,23 +64,13 @@ pub(super) fn held(evidence: &Evidence, at: &TextsAt) -> Vec<Square> {
     if squares.len() as u64 == at.of { squares } else { Vec::new() }
 }
 
-/// Whether the operator has the texts and says that it does not hand them over: then they did not come back.
-fn is_withheld(evidence: &Evidence) -> bool {
-    let mut held = evidence
-        .brought
-        .entries
-        .iter()
-        .filter(|entry| entry.asked == Item::MessageContent && entry.came_back())
-        .peekable();
-    held.peek().is_some() && held.all(|entry| entry.withheld.is_some())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::score::{Entry, Statement, Told};
-    use pillarbox_access::Answer;
     use pillarbox_access::facts::Said;
+    use pillarbox_access::speaker::Speaker;
+    use pillarbox_access::{Answer, Item};
 
     const ORDERED: u64 = 10;
 
@@ -106,6 +95,7 @@ mod tests {
                 from: Some("Rhys".into()),
                 to: Some("Bea".into()),
                 text: at.to_string(),
+                group: None,
             })
             .collect();
         evidence
@@ -138,7 +128,8 @@ mod tests {
         };
         evidence.brought.entries = vec![entry(None)];
         assert_eq!(squares(&evidence).iter().filter(|square| **square == Square::Filled).count(), 2);
-        let statement = Statement { says: "It does not.".into(), from: "its site".into() };
+        let statement =
+            Statement { says: "It does not.".into(), from: "its site".into(), by: Speaker::Operator };
         evidence.brought.entries = vec![entry(Some(statement))];
         assert_eq!(squares(&evidence), [Square::Open; 4]);
     }

@@ -3,6 +3,7 @@
 //! Every paper of this program is made here, whoever was asked: a relay's folder ([`folder`](crate::folder)), a story
 //! ([`story`]), or the two relays of the demonstration.
 
+pub mod ends;
 pub mod story;
 
 use pillarbox_access::demand::Demand;
@@ -11,7 +12,15 @@ use pillarbox_access::served::ItemLine;
 use pillarbox_access::{Answer, Blank, Item};
 
 use crate::columns::Column;
+use crate::matrix::cell::Evidence;
 use crate::screen::{Screen, Table, Weight};
+
+/// Heading of what came back.
+const CAME_BACK: &str = "CAME BACK";
+/// Heading of what the operator has and does not hand over.
+const KEPT_BACK: &str = "HELD, NOT HANDED OVER";
+/// Heading of what is held and stays closed.
+const CLOSED: &str = "DID NOT COME BACK";
 
 /// The columns of a paper: asked, returned.
 pub const COLUMNS: [Column; 2] = [Column::Fixed(26), Column::Share(1)];
@@ -21,6 +30,8 @@ pub const COLUMNS: [Column; 2] = [Column::Fixed(26), Column::Share(1)];
 pub enum Standing {
     /// It came back.
     Returned,
+    /// It is held, and the operator does not hand it over.
+    KeptBack,
     /// It is held and stays closed, or it could only be had in another way.
     Closed,
     /// It was asked for, and nothing of the kind is held.
@@ -42,11 +53,36 @@ pub struct PaperLine {
     pub standing: Standing,
     /// The reason that it is counted under if nothing is held.
     pub fold: &'static str,
-    /// Entries that came back.
+    /// Entries that came back, or that are held and kept back.
     pub entries: u64,
 }
 
+impl Standing {
+    /// Returns true for what somebody has, whether or not it came back.
+    #[must_use]
+    pub const fn is_held(self) -> bool {
+        matches!(self, Self::Returned | Self::KeptBack | Self::Closed)
+    }
+}
+
+/// Items that are about what somebody is called: a name in its place would not be what came back.
+const IDENTIFIERS: [Item; 5] = [
+    Item::PhoneNumber,
+    Item::AccountRecord,
+    Item::BasicSubscriberRecord,
+    Item::RegistrationData,
+    Item::UserIdentifier,
+];
+
 impl PaperLine {
+    /// The answer with the story's names in the place of numbers and accounts.
+    pub(crate) fn in_names(&self, evidence: &Evidence) -> String {
+        match self.item {
+            Some(item) if IDENTIFIERS.contains(&item) => self.says.clone(),
+            _ => evidence.in_names(&self.says),
+        }
+    }
+
     /// The line of one item.
     #[must_use]
     pub fn of(item: Item, answer: &Answer) -> Self {
@@ -58,6 +94,7 @@ impl PaperLine {
                 Answer::Returned { .. } => Standing::Returned,
                 Answer::NoneHeld { .. } => Standing::NotHeld,
                 Answer::NotCovered => Standing::NotReached,
+                Answer::Withheld { .. } => Standing::KeptBack,
                 _ => Standing::Closed,
             },
             fold: match answer {
@@ -65,7 +102,7 @@ impl PaperLine {
                 _ => "",
             },
             entries: match answer {
-                Answer::Returned { count, .. } => *count,
+                Answer::Returned { count, .. } | Answer::Withheld { count, .. } => *count,
                 _ => 0,
             },
         }
@@ -77,12 +114,13 @@ impl PaperLine {
         lines.iter().map(|line| Self::of(line.item, &line.answer)).collect()
     }
 
-    /// Returns true if another line that came back says as much: an item that is a word for several others is answered by them, and the
+    /// Returns true if another line that came back, or is kept back as this one is, says as much: an item that is a word for several others is answered by them, and the
     /// date of a registration by its time.
     pub(crate) fn is_repeated_in(&self, lines: &[Self]) -> bool {
         let Some(item) = self.item else { return false };
         let says_it = |other: &Self| {
-            other.standing == Standing::Returned
+            (other.standing == Standing::Returned
+                || (other.standing, self.standing) == (Standing::KeptBack, Standing::KeptBack))
                 && other.entries >= self.entries
                 && other.item.is_some_and(|other| !other.is_several() && other.contains().contains(&item))
         };
@@ -141,7 +179,9 @@ pub fn powers(demand: &Demand, country: Country, on: Day) -> Vec<String> {
 /// Lines about `always` stand in full whatever came of them: the question was about them.
 pub fn lines(screen: &mut Screen, lines: &[PaperLine], always: &[Item]) {
     let is_asked_about = |line: &PaperLine| line.item.is_some_and(|item| always.contains(&item));
-    for (heading, standing) in [("CAME BACK", Standing::Returned), ("DID NOT COME BACK", Standing::Closed)] {
+    for (heading, standing) in
+        [(CAME_BACK, Standing::Returned), (KEPT_BACK, Standing::KeptBack), (CLOSED, Standing::Closed)]
+    {
         let shown = lines.iter().filter(|line| line.standing == standing && !line.is_repeated_in(lines));
         section(screen, heading, shown);
     }

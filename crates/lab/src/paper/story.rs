@@ -1,19 +1,19 @@
 //! The paper of a demand on a story: one cell of the matrix, written from its evidence alone. The answer stands last, where a
 //! terminal shows it.
 
-use std::collections::BTreeMap;
-
 use pillarbox_access::demand;
 use pillarbox_access::design::Design;
-use pillarbox_access::facts::Said;
+use pillarbox_access::speaker::Speaker;
 use pillarbox_access::{Answer as ItemAnswer, Item};
 use pillarbox_client::display::safe;
 
-use super::{COLUMNS, PaperLine, Standing, capital, folded, kinds, lines};
+use super::{
+    CAME_BACK, CLOSED, COLUMNS, KEPT_BACK, PaperLine, Standing, capital, ends, folded, kinds, lines,
+};
 use crate::answer::Answer;
 use crate::columns::{self, Column};
 use crate::matrix::cell::Evidence;
-use crate::score::{Entry, Statement};
+use crate::score::{Entry, Means, Statement};
 use crate::screen::{Screen, Table, USUAL_HEIGHT, Weight};
 
 /// Lines that a short paper shows of what came back, if the reasons want room too.
@@ -22,11 +22,14 @@ const SHOWN: usize = 8;
 /// Reasons for what is not held that a short paper tells apart.
 const REASONS: usize = 3;
 
+/// Kinds of data that are kept back and that a short paper names.
+const KEPT: usize = 4;
+
 /// The fewest lines of what came back that a short paper shows, however long its answer is.
 const SHOWN_AT_LEAST: usize = 4;
 
-/// A text's ends, and the text.
-const TEXTS: [Column; 2] = [Column::Fixed(26), Column::Share(1)];
+/// Lines that one text takes at most on a short paper: a story's text may be as long as a message can be.
+const TEXT_LINES: usize = 3;
 
 /// An item, and what came back of it in one line.
 const ITEMS: [Column; 2] = [Column::Fixed(38), Column::Share(1)];
@@ -42,145 +45,169 @@ const FIRST: [Item; 7] = [
     Item::LastSeenDate,
 ];
 
-/// Names of people, by the numbers that stand in an answer.
-pub type Names = BTreeMap<String, String>;
-
 /// The paper on one screen, for a window of `width` columns: what came back first, the answer last.
 #[must_use]
-pub fn short(evidence: &Evidence, design: &Design, names: &Names, width: usize) -> String {
+pub fn short(evidence: &Evidence, design: &Design, width: usize) -> String {
     let answer = evidence.cell("").answer;
     let entries: Vec<PaperLine> =
         evidence.brought.entries.iter().map(|entry| told(entry, Some(design))).collect();
     let mut top = Screen::new(width);
     top.say_in(Weight::Bold, &answer.question);
-    let mut middle = Screen::new(width);
-    not_held(&mut middle, &entries);
-    ordered(&mut middle, evidence);
-    law(&mut middle, &answer);
-    middle.blank();
-    middle.say_in(Weight::Bold, &answer.headline);
     let mut end = Screen::new(width);
     answer.beside().for_each(|sentence| end.say(sentence));
-    let (came, closed) = came_back(evidence, &entries, names, width);
+    let came = came_back(evidence, &entries, width);
+    let closed = closed(&entries, width);
+    let lists = height(&closed) + height(&came).min(SHOWN);
+    let middle = |reasons: usize| {
+        let mut middle = Screen::new(width);
+        kept_back(&mut middle, &entries);
+        not_held(&mut middle, &entries, reasons);
+        ordered(&mut middle, evidence);
+        law(&mut middle, &answer);
+        middle.blank();
+        middle.say_in(Weight::Bold, &answer.headline);
+        middle
+    };
     // One line for what the command says last.
-    let room = USUAL_HEIGHT.saturating_sub(top.height() + middle.height() + end.height() + 1);
-    let mut why = Screen::new(width);
-    for sentence in &answer.why {
-        let mut with_it = why.clone();
-        with_it.say(sentence);
-        if with_it.height() + closed.len() + came.len().min(SHOWN) <= room {
-            why = with_it;
-        }
-    }
-    shown(&mut top, (&came, &closed), room.saturating_sub(why.height()));
+    let around = |middle: &Screen| top.height() + middle.height() + end.height() + 1;
+    // Where it is tight, what did come back is worth more than why something else did not.
+    let roomy = Some(middle(REASONS)).filter(|middle| around(middle) + lists <= USUAL_HEIGHT);
+    let middle = roomy.unwrap_or_else(|| middle(0));
+    let room = USUAL_HEIGHT.saturating_sub(around(&middle));
+    let why = reasons(&answer, width, room.saturating_sub(lists));
+    shown(&mut top, (came, closed), room.saturating_sub(why.height()));
     top.append(middle);
     top.append(why);
     top.append(end);
     top.into_text()
 }
 
-/// Lines of a short paper, of which some may be left out.
-enum Shown {
-    /// A heading.
-    Head(&'static str),
-    /// A text that came back, under who said it to whom.
-    Text([String; 2]),
-    /// An item, and what there is of it.
-    Item([String; 2]),
+/// The reasons, as many as fit: the first, on which the answer rests, wherever there is one. The others are counted.
+fn reasons(answer: &Answer, width: usize, room: usize) -> Screen {
+    let mut why = Screen::new(width);
+    let mut left_out = 0;
+    for (at, sentence) in answer.why.iter().enumerate() {
+        let mut with_it = why.clone();
+        with_it.say(sentence);
+        if at == 0 || with_it.height() <= room {
+            why = with_it;
+        } else {
+            left_out += 1;
+        }
+    }
+    if left_out > 0 {
+        let sentences = if left_out == 1 { "sentence" } else { "sentences" };
+        why.say_in(Weight::Dim, &format!("{left_out} more {sentences} with --full."));
+    }
+    why
+}
+
+/// Lines of several small screens.
+fn height(of: &[Screen]) -> usize {
+    of.iter().map(Screen::height).sum()
 }
 
 /// As many lines as fit; the rest is counted. What is held and stays closed is not cut off by what came back.
-fn shown(screen: &mut Screen, (came, closed): (&[Shown], &[Shown]), room: usize) {
-    let room = room.saturating_sub(closed.len()).max(SHOWN_AT_LEAST);
-    let fits = if came.len() > room { room.saturating_sub(1) } else { came.len() };
-    let (texts, items) = (Table::new(&TEXTS), Table::new(&ITEMS));
-    let show = |screen: &mut Screen, line: &Shown| match line {
-        Shown::Head(head) => screen.say_in(Weight::Bold, head),
-        Shown::Text(cells) => screen.row(&texts, cells),
-        Shown::Item(cells) => screen.row(&items, cells),
-    };
-    came.iter().take(fits).for_each(|line| show(screen, line));
-    if came.len() > fits {
-        screen.say_in(Weight::Dim, &format!("and {} more, with --full", came.len() - fits));
+fn shown(screen: &mut Screen, (came, closed): (Vec<Screen>, Vec<Screen>), room: usize) {
+    let room = room.saturating_sub(height(&closed)).max(SHOWN_AT_LEAST);
+    let is_all = height(&came) <= room;
+    let (mut lines, mut left_out) = (0, 0);
+    for (at, line) in came.into_iter().enumerate() {
+        lines += line.height();
+        // The heading is followed by something.
+        if is_all || at < 2 || (left_out == 0 && lines < room) {
+            screen.append(line);
+        } else {
+            left_out += 1;
+        }
     }
-    closed.iter().for_each(|line| show(screen, line));
+    if left_out > 0 {
+        screen.say_in(Weight::Dim, &format!("and {left_out} more, with --full"));
+    }
+    closed.into_iter().for_each(|line| screen.append(line));
 }
 
-/// A line for each text and each item that came back, then one for each that is held and stays closed.
-fn came_back(
-    evidence: &Evidence,
-    entries: &[PaperLine],
-    names: &Names,
-    width: usize,
-) -> (Vec<Shown>, Vec<Shown>) {
+/// A heading, and the lines under it; nothing where there are none.
+fn headed(heading: &str, width: usize, lines: Vec<Screen>) -> Vec<Screen> {
+    if lines.is_empty() {
+        return lines;
+    }
+    let mut head = Screen::new(width);
+    head.say_in(Weight::Bold, heading);
+    std::iter::once(head).chain(lines).collect()
+}
+
+/// A row of a table, on a screen of its own.
+fn row(columns: &[Column], width: usize, cells: [String; 2]) -> Screen {
+    let mut screen = Screen::new(width);
+    screen.row(&Table::new(columns), &cells);
+    screen
+}
+
+/// Columns of the last cell of a row.
+fn room(columns: &[Column], width: usize) -> usize {
     let screen = Screen::new(width);
-    let room = |columns: &[Column]| match screen.is_narrow() {
+    match screen.is_narrow() {
         true => screen.width().saturating_sub(2),
         false => columns::widths(columns, screen.width()).last().copied().unwrap_or_default(),
-    };
-    // What stands behind a comma explains the rest.
-    let label = |asked: &str| asked.split(',').next().unwrap_or(asked).to_owned();
-    let mut out: Vec<Shown> = texts_by_sender(&evidence.brought.said, names)
-        .into_iter()
-        .map(|(ends, text)| Shown::Text([ends, one_line(&format!("\"{}\"", safe(&text)), room(&TEXTS))]))
-        .collect();
+    }
+}
+
+/// What stands before a comma; what stands behind it explains the rest.
+fn label(asked: &str) -> &str {
+    asked.split(',').next().unwrap_or(asked)
+}
+
+/// A line for each text and each item that came back.
+fn came_back(evidence: &Evidence, entries: &[PaperLine], width: usize) -> Vec<Screen> {
+    let texts = if evidence.brought.is_without_its_texts() { &[][..] } else { &evidence.brought.said };
+    let texts = ends::each(texts, |id| evidence.in_names(id));
+    let columns = ends::columns(texts.iter().map(|(ends, _)| ends.as_str()), Screen::new(width).width());
     let is_said = |line: &PaperLine| {
-        !out.is_empty() && matches!(line.item, Some(Item::MessageContent | Item::DeliveredMessages))
+        !texts.is_empty() && matches!(line.item, Some(Item::MessageContent | Item::DeliveredMessages))
     };
     let returned = |line: &&PaperLine| {
         line.standing == Standing::Returned && !line.is_repeated_in(entries) && !is_said(line)
     };
     let mut returned: Vec<&PaperLine> = entries.iter().filter(returned).collect();
-    returned
-        .sort_by_key(|line| FIRST.iter().position(|first| line.item == Some(*first)).unwrap_or(FIRST.len()));
-    out.extend(returned.into_iter().map(|line| {
-        let says = match line.item {
-            Some(Item::PhoneNumber) => line.says.clone(),
-            _ => with_names(&line.says, names),
-        };
-        Shown::Item([label(&line.asked), one_line(&says, room(&ITEMS))])
-    }));
-    if !out.is_empty() {
-        out.insert(0, Shown::Head("CAME BACK"));
-    }
-    let closed = entries.iter().filter(|line| line.standing == Standing::Closed && line.says != NOT_KNOWN);
-    let mut held = Vec::new();
-    for line in closed {
-        if held.is_empty() {
-            held.push(Shown::Head("DID NOT COME BACK"));
-        }
-        let (says, _) = line.says.split_once(". ").unwrap_or((&line.says, ""));
-        held.push(Shown::Item([label(&line.asked), one_line(says, room(&ITEMS))]));
-    }
-    (out, held)
-}
-
-/// Texts under who said them to whom. A text to several people is one.
-fn texts_by_sender(said: &[Said], names: &Names) -> Vec<(String, String)> {
-    let named = |end: &Option<String>| {
-        let name = |number: &String| names.get(number).unwrap_or(number).clone();
-        end.as_ref().map_or_else(|| "(not named)".to_owned(), name)
-    };
-    let same =
-        |one: &Said, other: &Said| (one.at, &one.from, &one.text) == (other.at, &other.from, &other.text);
-    let texts = said.chunk_by(same).filter_map(|copies| {
-        let first = copies.first()?;
-        let to = match copies {
-            [one] => named(&one.to),
-            many => format!("{} people", many.len()),
-        };
-        Some((format!("{} to {to}", named(&first.from)), first.text.clone()))
+    returned.sort_by_key(|line| first(line));
+    let items = returned.into_iter().map(|line| {
+        let says = line.in_names(evidence).replace(":00 UTC", "");
+        row(&ITEMS, width, [label(&line.asked).to_owned(), in_one_line(&says, room(&ITEMS, width))])
     });
-    texts.collect()
+    let most = TEXT_LINES * room(&columns, width);
+    let said = texts.iter().map(|(ends, text)| row(&columns, width, [ends.clone(), quoted(text, most)]));
+    headed(CAME_BACK, width, said.chain(items).collect())
 }
 
-/// Numbers as the names that the story has for them, and times to the minute.
-fn with_names(says: &str, names: &Names) -> String {
-    names.iter().fold(says.replace(":00 UTC", ""), |says, (number, name)| says.replace(number, name))
+/// A line for each item that is held and stays closed.
+fn closed(entries: &[PaperLine], width: usize) -> Vec<Screen> {
+    let closed = entries.iter().filter(|line| line.standing == Standing::Closed && line.says != NOT_KNOWN);
+    let lines = closed.map(|line| {
+        let (says, _) = line.says.split_once(". ").unwrap_or((&line.says, ""));
+        row(&ITEMS, width, [label(&line.asked).to_owned(), says.to_owned()])
+    });
+    headed(CLOSED, width, lines.collect())
 }
 
-/// Several lines as one that is no wider than `room`: what does not fit is counted.
-fn one_line(says: &str, room: usize) -> String {
+/// The place of a line among those of a short paper.
+fn first(line: &PaperLine) -> usize {
+    FIRST.iter().position(|first| line.item == Some(*first)).unwrap_or(FIRST.len())
+}
+
+/// Text in quotation marks, no longer than so many characters: what is left out is counted.
+fn quoted(text: &str, most: usize) -> String {
+    let text = safe(text);
+    let length = text.chars().count();
+    if length <= most {
+        return format!("\"{text}\"");
+    }
+    let begin: String = text.chars().take(most).collect();
+    format!("\"{}...\" and {} more characters, with --full", begin.trim_end(), length - most)
+}
+
+/// Several lines as one that is no wider than `room`: what does not fit is counted. The first stands whole, however wide it is.
+fn in_one_line(says: &str, room: usize) -> String {
     use textwrap::core::display_width;
     let all: Vec<&str> = says.lines().filter(|line| !line.starts_with("returned ")).collect();
     let mut out = String::new();
@@ -188,34 +215,47 @@ fn one_line(says: &str, room: usize) -> String {
         let left = all.len() - at;
         let more = if left > 1 { format!(" +{} more", left - 1) } else { String::new() };
         let with_it = if at == 0 { (*line).to_owned() } else { format!("{out}, {line}") };
-        if display_width(&with_it) + display_width(&more) > room {
-            if at > 0 {
-                return format!("{out} +{left} more");
-            }
-            let kept = room.saturating_sub(display_width(&more) + 3);
-            let cut: String = with_it.chars().take(kept).collect();
-            return format!("{}...{more}", cut.trim_end());
+        if at > 0 && display_width(&with_it) + display_width(&more) > room {
+            return format!("{out} +{left} more");
         }
         out = with_it;
     }
     out
 }
 
-fn not_held(screen: &mut Screen, entries: &[PaperLine]) {
+/// What is held and not handed over, folded: how many kinds of data, and what there is most to learn from by name.
+fn kept_back(screen: &mut Screen, entries: &[PaperLine]) {
+    let is_kept = |line: &&PaperLine| line.standing == Standing::KeptBack && !line.is_repeated_in(entries);
+    let mut kept: Vec<&PaperLine> = entries.iter().filter(is_kept).collect();
+    if kept.is_empty() {
+        return;
+    }
+    kept.sort_by_key(|line| (line.item != Some(Item::MessageContent), first(line)));
+    let named = kept.iter().take(KEPT).map(|line| format!("{} {}", label(&line.asked), line.entries));
+    let mut named: Vec<String> = named.collect();
+    if kept.len() > KEPT {
+        named.push(format!("{} more with --full", kept.len() - KEPT));
+    }
+    screen.say(&format!("{KEPT_BACK} {}: {}.", kinds(kept.len()), named.join(" · ")));
+}
+
+/// What was asked for and is not held, with so many reasons told apart; without any, how much it is.
+fn not_held(screen: &mut Screen, entries: &[PaperLine], reasons: usize) {
     let not_held: Vec<&PaperLine> = entries.iter().filter(|it| it.standing == Standing::NotHeld).collect();
     let not_reached = entries.iter().filter(|it| it.standing == Standing::NotReached).count();
     let not_known = entries.iter().filter(|it| it.says == NOT_KNOWN).count();
     let mut says = Vec::new();
     if !not_held.is_empty() {
-        says.push(format!("ASKED AND NOT HELD {}", folded(&not_held, REASONS)));
+        says.push(match reasons {
+            0 => format!("ASKED AND NOT HELD {}.", kinds(not_held.len())),
+            reasons => format!("ASKED AND NOT HELD {}", folded(&not_held, reasons)),
+        });
     }
-    for (what, count) in
-        [("Not known for this design", not_known), ("Not reached by this demand", not_reached)]
-    {
-        if count > 0 {
-            says.push(format!("{what}: {}.", kinds(count)));
-        }
-    }
+    let others = [("Not known for this design", not_known), ("Not reached by this demand", not_reached)];
+    says.extend(others.into_iter().filter(|(_, count)| *count > 0).map(|(what, count)| match reasons {
+        0 => format!("{what}: {count}."),
+        _ => format!("{what}: {}.", kinds(count)),
+    }));
     if !says.is_empty() {
         screen.say_in(Weight::Dim, &says.join(" "));
     }
@@ -223,7 +263,8 @@ fn not_held(screen: &mut Screen, entries: &[PaperLine]) {
 
 /// What an order changed.
 fn ordered(screen: &mut Screen, evidence: &Evidence) {
-    if let Some(ordered) = &evidence.ordered {
+    // What is so already was not changed.
+    if let Some(ordered) = evidence.ordered.as_ref().filter(|_| evidence.means != Means::InPlace) {
         screen.row(&Table::new(&COLUMNS), &["what was changed".into(), ordered.clone()]);
     }
 }
@@ -284,30 +325,27 @@ pub fn render(evidence: &Evidence, design: &Design, width: usize) -> String {
 
 /// The texts that came back, where no line of the paper is about them: from a phone, from a backup elsewhere.
 fn texts(screen: &mut Screen, evidence: &Evidence) {
-    let texts = evidence.brought.texts_without_a_line();
+    let brought = &evidence.brought;
+    let texts = brought.texts_without_a_line();
     if texts.is_empty() {
         return;
     }
-    screen.title("TEXTS THAT CAME BACK");
+    screen.title(if brought.is_without_its_texts() { KEPT_BACK } else { "TEXTS THAT CAME BACK" });
     let table = Table::new(&COLUMNS);
-    for text in texts {
-        let who = |end: &Option<String>| end.clone().unwrap_or_else(|| "(not named)".into());
-        let ends = format!("{} to {}", who(&text.from), who(&text.to));
-        screen.row(&table, &[ends, format!("\"{}\"", safe(&text.text))]);
+    for (ends, text) in ends::each(texts, str::to_owned) {
+        screen.row(&table, &[ends, format!("\"{}\"", safe(&text))]);
     }
 }
 
-/// The line of one entry of the evidence. Something that the operator says it does not hand over is closed, and shown as held. What
+/// The line of one entry of the evidence. Something that the operator does not hand over is shown as held, under whoever says so. What
 /// nobody has said of the design is not known, and not said to be missing; without the design, nothing is known of that.
 pub(crate) fn told(entry: &Entry, design: Option<&Design>) -> PaperLine {
     let line = PaperLine::of(entry.asked, &entry.answer);
     match (&entry.withheld, &entry.answer) {
-        (Some(Statement { says, from }), ItemAnswer::Returned { count, .. }) => PaperLine {
-            says: format!("held: {count}. By its own word it does not hand this over: {says} ({from})"),
-            standing: Standing::Closed,
-            entries: 0,
-            ..line
-        },
+        (Some(statement), ItemAnswer::Returned { count, .. }) => {
+            let says = format!("held: {count}. {}", not_handed_over(statement));
+            PaperLine { says, standing: Standing::KeptBack, ..line }
+        }
         (_, ItemAnswer::NoneHeld { .. })
             if design.is_some_and(|design| design.is_unknown_item(entry.asked)) =>
         {
@@ -317,9 +355,43 @@ pub(crate) fn told(entry: &Entry, design: Option<&Design>) -> PaperLine {
     }
 }
 
+/// A statement that something is not handed over, under its speaker.
+fn not_handed_over(Statement { says, from, by }: &Statement) -> String {
+    match by {
+        Speaker::Operator => format!("By its own word it does not hand this over: {says} ({from})"),
+        Speaker::Others => format!("According to {from}, it does not hand this over: {says}"),
+    }
+}
+
 /// The line of something that the design's sources do not speak of.
 const NOT_KNOWN: &str = "not known for this design: no source says whether it is held";
 
 fn listed(of: &[String], none: &str) -> String {
     if of.is_empty() { none.to_owned() } else { of.join("\n") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_statement_stands_under_its_speaker() {
+        let said =
+            |by| not_handed_over(&Statement { says: "Dates alone.".into(), from: "its site".into(), by });
+        let own = "By its own word it does not hand this over: Dates alone. (its site)";
+        assert_eq!(said(Speaker::Operator), own);
+        assert_eq!(said(Speaker::Others), "According to its site, it does not hand this over: Dates alone.");
+    }
+
+    #[test]
+    fn the_first_entry_stands_whole_and_a_long_text_says_how_much_of_it_is_left_out() {
+        assert_eq!(
+            in_one_line("16:05: Callum to Dilys\n16:06: one\n16:07: two", 12),
+            "16:05: Callum to Dilys +2 more"
+        );
+        assert_eq!(in_one_line("one\ntwo\nthreefold", 16), "one, two +1 more");
+        assert_eq!(in_one_line("one\ntwo", 16), "one, two");
+        assert_eq!(quoted("six?", 4), "\"six?\"");
+        assert_eq!(quoted("six or seven?", 4), "\"six...\" and 9 more characters, with --full");
+    }
 }

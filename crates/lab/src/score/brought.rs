@@ -1,9 +1,10 @@
 //! What a demand brought, as plain data. People stand in it as the party that answered can name them: by number, or by account.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use pillarbox_access::attribution::Origin;
 use pillarbox_access::facts::{Member, Said, Wrote};
+use pillarbox_access::speaker::Speaker;
 use pillarbox_access::{Answer as ItemAnswer, Item};
 use pillarbox_wire::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -30,6 +31,9 @@ pub struct Statement {
     pub says: String,
     /// The source.
     pub from: String,
+    /// The speaker.
+    #[serde(default)]
+    pub by: Speaker,
 }
 
 /// What one of several people shows who were each asked alone.
@@ -69,6 +73,33 @@ pub struct Brought {
 }
 
 impl Brought {
+    /// Returns true if the party has something of these items, and all of it is what it does not hand over.
+    #[must_use]
+    pub fn is_withheld(&self, items: &[Item]) -> bool {
+        let held = |entry: &&Entry| items.contains(&entry.asked) && entry.came_back();
+        let mut held = self.entries.iter().filter(held).peekable();
+        held.peek().is_some() && held.all(|entry| entry.withheld.is_some())
+    }
+
+    /// Returns true if the party has the texts and does not hand them over: then none of them came back.
+    #[must_use]
+    pub fn is_without_its_texts(&self) -> bool {
+        self.is_withheld(&[Item::MessageContent, Item::DeviceBackup])
+    }
+
+    /// Returns true if whoever answers knows who is behind an account without a number: phones and people do, an operator does not.
+    #[must_use]
+    pub const fn knows_accounts(&self) -> bool {
+        let Origin { named_by_operator, found_on_phone, shown_by_party, .. } = self.origin;
+        !named_by_operator || found_on_phone || shown_by_party
+    }
+
+    /// The statements that something which the party has is not handed over, each once.
+    #[must_use]
+    pub fn statements(&self) -> BTreeSet<&Statement> {
+        self.entries.iter().filter(|entry| entry.came_back()).filter_map(|it| it.withheld.as_ref()).collect()
+    }
+
     /// The texts, where no entry is about them: from a phone, from a backup elsewhere.
     #[must_use]
     pub fn texts_without_a_line(&self) -> &[Said] {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pillarbox_access::attribution::{Attribution, Origin, attribution};
+use pillarbox_access::attribution::{Attribution, attribution};
 use pillarbox_access::facts::Wrote;
 use pillarbox_access::{Answer as ItemAnswer, Item};
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::brought::{Brought, Entry, Party};
 use super::special::{Besides, Elsewhere, Guesses, NoticeOutcomes, Posts, Shows, TextsAt, Thief, Timer};
 use super::state::{Absence, Counts};
-use super::yardstick::{Told, Yardstick};
+use super::yardstick::{ACCOUNT, Told, Yardstick};
 use crate::record::sha256;
 
 /// A row's time and that of the text that it is about differ by the way to the relay, a few seconds at most; more than this is another
@@ -145,7 +145,7 @@ pub struct Measures {
     pub attribution: Option<Attribution>,
     /// The kinds of data that came back, where kinds are what is counted.
     pub kinds: Vec<Item>,
-    /// The kinds that are there and that the operator says it does not hand over.
+    /// The kinds that are there and that the operator does not hand over, as a statement about it says.
     pub kinds_withheld: Vec<Item>,
     /// What came back beside what is counted, and stands in none of the other measures.
     pub besides: Vec<Besides>,
@@ -245,19 +245,15 @@ pub fn score(what: What, brought: &Brought, yardstick: &Yardstick) -> (Counts, M
     (counts, measures)
 }
 
-/// How much of what is counted the party says that it does not hand over. A statement is about an item, so an item is handed over or
+/// How much of what is counted the party does not hand over, as a statement about it says. A statement is about an item, so an item is handed over or
 /// not; messages are told by two items, and one that is handed over tells of all of them.
 fn withheld(what: What, brought: &Brought, returned: u64) -> u64 {
-    let held = |entry: &&Entry| entry.came_back();
-    match what.own_items() {
-        Some(own) => {
-            let mut lines =
-                brought.entries.iter().filter(|entry| own.contains(&entry.asked)).filter(held).peekable();
-            let some = lines.peek().is_some();
-            if some && lines.all(|entry| entry.withheld.is_some()) { returned } else { 0 }
-        }
-        None => {
-            let things = things(brought.entries.iter().filter(held));
+    match (what, what.own_items()) {
+        (What::Texts | What::TextsAfter, _) if brought.is_without_its_texts() => returned,
+        (What::Messages | What::MessagesAfter, Some(own)) if brought.is_withheld(own) => returned,
+        (_, Some(_)) => 0,
+        (_, None) => {
+            let things = things(brought.entries.iter().filter(|entry| entry.came_back()));
             things.values().filter(|entry| entry.withheld.is_some()).count() as u64
         }
     }
@@ -451,8 +447,7 @@ fn names(brought: &Brought) -> impl Iterator<Item = &str> {
 
 /// Whether a name is an operator's word for an account without a number. A phone and a person know whom they mean by it.
 fn is_bare_account(brought: &Brought, name: &str) -> bool {
-    let Origin { named_by_operator, found_on_phone, shown_by_party, .. } = brought.origin;
-    named_by_operator && !found_on_phone && !shown_by_party && name.starts_with("account ")
+    !brought.knows_accounts() && name.starts_with(ACCOUNT)
 }
 
 /// How many of those an answer has that are not the target's.

@@ -16,7 +16,7 @@ pub struct Counts {
     pub unreadable: u64,
     /// Containers that the party has and nothing opens: nobody knows how much is in them.
     pub closed: u64,
-    /// Of what the party has, what it says that it does not hand over.
+    /// Of what the party has, what it does not hand over, as a statement about it says.
     pub withheld: u64,
     /// Why there is nothing, if there is nothing.
     pub absence: Absence,
@@ -96,7 +96,7 @@ pub enum State {
         /// Of how much.
         of: u64,
     },
-    /// It is there, readable, and the operator says that it does not hand it over.
+    /// It is there, readable, and the operator does not hand it over, as a statement about it says.
     Withheld {
         /// How much.
         n: u64,

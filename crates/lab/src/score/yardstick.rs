@@ -8,6 +8,9 @@ use crate::record::{sha256, text_id};
 use crate::scenario::{PersonId, Scenario};
 use crate::truth::{Place, Scorer};
 
+/// Stands before an account that no number goes with.
+pub(super) const ACCOUNT: &str = "account ";
+
 /// Something that was said. The words stand here as their SHA-256: enough to know them again, and nobody's text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -79,8 +82,53 @@ impl Yardstick {
     /// Who is meant by a name in a return.
     #[must_use]
     pub fn who(&self, name: &str) -> Option<&str> {
-        let account = name.strip_prefix("account ").unwrap_or(name);
+        let account = name.strip_prefix(ACCOUNT).unwrap_or(name);
         self.names.get(account).map(String::as_str)
+    }
+
+    /// A text with the story's names in the place of the numbers and accounts that stand in it. An account without a number keeps its
+    /// own where nobody `knows_accounts`.
+    #[must_use]
+    pub fn in_names(&self, text: &str, knows_accounts: bool) -> String {
+        let is_part = |letter: char| letter.is_alphanumeric() || letter == '+';
+        let mut ids: Vec<(&str, &str)> = self
+            .names
+            .iter()
+            .map(|(id, name)| (id.as_str(), name.as_str()))
+            .filter(|(id, name)| id != name)
+            .collect();
+        // What begins with another's number is not that other.
+        ids.sort_by_key(|(id, _)| std::cmp::Reverse(id.len()));
+        let mut out = String::with_capacity(text.len());
+        let mut rest = text;
+        let mut before = None;
+        while let Some(letter) = rest.chars().next() {
+            let bare = rest.strip_prefix(ACCOUNT).unwrap_or(rest);
+            let named = ids.iter().find_map(|(id, name)| {
+                let after = bare.strip_prefix(id)?;
+                (!after.starts_with(is_part)).then_some((*name, after))
+            });
+            let is_named = (bare == rest || knows_accounts) && !before.is_some_and(is_part);
+            match named.filter(|_| is_named) {
+                None if bare != rest => {
+                    // The account behind the word is not looked at again.
+                    let end = bare.find(|letter| !is_part(letter)).unwrap_or(bare.len());
+                    let (account, after) = bare.split_at(end);
+                    out.push_str(ACCOUNT);
+                    out.push_str(account);
+                    (rest, before) = (after, account.chars().last());
+                }
+                Some((name, after)) => {
+                    out.push_str(name);
+                    (rest, before) = (after, name.chars().last());
+                }
+                None => {
+                    out.push(letter);
+                    (rest, before) = (rest.get(letter.len_utf8()..).unwrap_or_default(), Some(letter));
+                }
+            }
+        }
+        out
     }
 
     /// What the target said in private, and what was said to them.
@@ -102,5 +150,34 @@ impl Yardstick {
     #[must_use]
     pub fn id(&self, told: &Told) -> String {
         text_id(self.said.iter().position(|other| std::ptr::eq(other, told)).unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn people_stand_by_name_wherever_a_number_or_an_account_of_theirs_does() {
+        let names = [
+            ("Rhys", "Rhys"),
+            ("+447700900101", "Rhys"),
+            ("ea6e3591", "Rhys"),
+            ("+4477009001012", "Bea"),
+            ("bea@cloud.example", "Bea"),
+        ];
+        let names = names.map(|(id, name)| (id.to_owned(), name.to_owned())).into();
+        let yardstick = Yardstick { names, ..Yardstick::default() };
+        for (text, named) in [
+            ("08:00: +447700900101 to account ea6e3591", "08:00: Rhys to Rhys"),
+            ("+4477009001012, bea@cloud.example", "Bea, Bea"),
+            ("account ea6e35912 and 0ea6e3591", "account ea6e35912 and 0ea6e3591"),
+            ("account of Rhys", "account of Rhys"),
+            ("", ""),
+        ] {
+            assert_eq!(yardstick.in_names(text, true), named);
+        }
+        let operators = "+447700900101 to account ea6e3591, account ea6e3591";
+        assert_eq!(yardstick.in_names(operators, false), "Rhys to account ea6e3591, account ea6e3591");
     }
 }

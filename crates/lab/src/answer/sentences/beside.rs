@@ -21,7 +21,9 @@ pub(in crate::answer) fn operators_word(
     let gist = match is {
         WordIs::HandsOver => "hands this over".to_owned(),
         WordIs::HasNone => "has none of this".to_owned(),
-        WordIs::Withholds if counts.returned == 0 || left == 0 => "hands none of this over".to_owned(),
+        // The headline says so, and who says it.
+        WordIs::Withholds if counts.returned > 0 && left == 0 => return format!("{}: {says}", capital(from)),
+        WordIs::Withholds if counts.returned == 0 => "hands none of this over".to_owned(),
         WordIs::Withholds => {
             format!("hands over {left} of those {}", counted(subject, counts.returned))
         }

@@ -15,6 +15,7 @@ const SUBJECT: Subject<'_> = Subject {
     is_a_tap: false,
     is_about_the_time_after: false,
     is_hypothetical: false,
+    keeps_back: KeepsBack::ByItsOwnWord,
 };
 
 fn states(n: u64, of: u64) -> Vec<State> {
@@ -101,6 +102,27 @@ fn every_sentence_about_others_and_statements() {
                 Measures { named: people[..named].to_vec(), named_accounts: accounts, ..Measures::default() };
             let state = State::None { why: Absence::NothingKept };
             all.push_str(&format!("{}\n", headline(&SUBJECT, state, &Counts::default(), &measures)));
+        }
+    }
+    let statements =
+        [("A chart", Speaker::Others), ("A court", Speaker::Others), ("Its site", Speaker::Operator)]
+            .map(|(from, by)| Statement { says: "Not that.".into(), from: from.into(), by });
+    let speakers = [&statements[2..], &statements[..1], &statements[..2], &statements[1..]];
+    for said in speakers.map(|said| KeepsBack::of(&said.iter().collect())) {
+        for n in [1, 4] {
+            let counts = Counts { returned: n, withheld: n, of: 4, ..Counts::default() };
+            let (returned, kept) = (vec![Item::IpAddress], vec![Item::Name; usize::try_from(n).unwrap()]);
+            let kinds = Measures { kinds: returned, kinds_withheld: kept, ..Measures::default() };
+            let named = Measures { named: people[..1].to_vec(), ..Measures::default() };
+            for (unit, state, measures) in [
+                ("texts", State::Withheld { n, of: 4 }, &named),
+                ("texts", State::InPlace { n, of: 4 }, &named),
+                ("devices", State::Withheld { n, of: 4 }, &named),
+                ("kinds of data", State::Returned { n, of: 4 }, &kinds),
+            ] {
+                let subject = Subject { unit, keeps_back: said.clone(), ..SUBJECT };
+                all.push_str(&format!("{}\n", headline(&subject, state, &counts, measures)));
+            }
         }
     }
     let tap = Subject { is_a_tap: true, ..SUBJECT };

@@ -21,7 +21,7 @@ use pillarbox_wire::{AccountId, DepositKind, decode};
 use serde::Deserialize;
 
 use crate::matrix::cell::{How, Piece};
-use pillarbox_access::facts::Said;
+use pillarbox_access::facts::{Said, addressed};
 
 /// What a message says that is readable to the server; none for one that is not, and for what is no text.
 #[must_use]
@@ -121,7 +121,8 @@ fn open(owner: &str, parts: &[Vec<u8>], key: Option<&SecretBytes<32>>) -> Vec<Sa
             Direction::Sent(_) => (own, other),
             Direction::Received { .. } => (other, own),
         };
-        Said { at: text.sent_at, from, to, text: text.text.clone() }
+        let group = addressed(text.group, &contents.groups);
+        Said { at: text.sent_at, from, to, text: text.text.clone(), group }
     };
     contents.texts.iter().map(text).collect()
 }

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use pillarbox_access::Blank;
 use pillarbox_access::facts::Said;
+use pillarbox_access::speaker::Speaker;
 use pillarbox_wire::Timestamp;
 
 use super::super::brought::Statement;
@@ -66,7 +67,8 @@ fn each_thing_counts_once_whatever_words_it_came_in() {
 
 #[test]
 fn each_of_several_is_measured_alone() {
-    let text = |text: &str| Said { at: Timestamp(500_000), from: None, to: None, text: text.into() };
+    let text =
+        |text: &str| Said { at: Timestamp(500_000), from: None, to: None, text: text.into(), group: None };
     let party =
         |who: &str, said: &[&str]| Party { who: who.into(), said: said.iter().map(|it| text(it)).collect() };
     let parties = vec![party("Ben", &["one", "two", "two"]), party("Cleo", &["none of it"])];
@@ -99,6 +101,7 @@ fn a_text_counts_once_and_others_do_not_count() {
         from: Some("+1".into()),
         to: Some("+2".into()),
         text: text.into(),
+        group: None,
     };
     let brought = Brought {
         said: vec![text("one"), text("one"), text("none of it"), text("guessed")],
@@ -148,7 +151,7 @@ fn one_known_end_is_a_message_and_a_fuller_row_is_taken_first() {
 
 #[test]
 fn a_text_tells_when_it_passed() {
-    let said = Said { at: Timestamp(500_000), from: None, to: None, text: "one".into() };
+    let said = Said { at: Timestamp(500_000), from: None, to: None, text: "one".into(), group: None };
     let (counts, _) =
         score(What::Messages, &Brought { said: vec![said], ..Brought::default() }, &yardstick());
     assert_eq!((counts.returned, counts.of), (1, 2));
@@ -181,7 +184,7 @@ fn other_data_does_not_decide_a_column() {
 
 #[test]
 fn a_statement_about_the_item_is_about_all_of_it() {
-    let says = Statement { says: "not that".into(), from: "a test".into() };
+    let says = Statement { says: "not that".into(), from: "a test".into(), by: Speaker::Others };
     let pairs = Entry { withheld: Some(says), ..entry(Item::MessageSourceDestination, 1) };
     let rows = vec![wrote(500_000, Some("+1"), Some("+2"))];
     let brought = Brought { wrote: rows, entries: vec![pairs.clone()], ..Brought::default() };
