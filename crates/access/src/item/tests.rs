@@ -56,7 +56,7 @@ fn what_is_seen_and_not_kept_is_said_to_be() {
     let answer = read(Item::IpLog, &least()).answer;
     let reason = Blank::SeenNotKept { what: pillarbox_relay::Logged::Connected };
     assert_eq!(answer, Answer::NoneHeld { reason });
-    assert!(answer.to_string().contains("could be put there"));
+    assert!(answer.to_string().contains("could have them from now on"));
 }
 
 #[test]
