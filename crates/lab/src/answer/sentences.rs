@@ -26,7 +26,8 @@ use crate::score::{Absence, Counts, Measures, State, Statement, What};
 
 pub(super) use beside::{NO_PHONE, ciphertexts, copies, notice, operators_word, thief, without_the_order};
 pub(super) use rows::{
-    ROWS_ELSEWHERE, ROWS_FOR_A_THIEF, Rows, accepted_in_all, rows_headline, rows_question,
+    Backup, ROWS_ELSEWHERE, ROWS_FOR_A_THIEF, Rows, accepted_in_all, backup_headline, rows_headline,
+    rows_question,
 };
 pub use servers::{Server, due_to_encryption};
 pub(crate) use words::counted_by;
