@@ -92,7 +92,7 @@ fn demand(folder: &Path, name: &str, about: &str, more: &[&str]) -> Output {
 }
 
 fn text(folder: &Path, name: &str, about: &str) -> String {
-    let done = demand(folder, name, about, &[]);
+    let done = demand(folder, name, about, &["--full"]);
     assert_eq!(done.status.code(), Some(0), "{}", String::from_utf8_lossy(&done.stderr));
     let text = String::from_utf8(done.stdout).unwrap();
     assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
@@ -169,6 +169,22 @@ async fn what_lies_in_log_deposits_backups_and_channels_comes_back() {
     assert!(page.contains(&format!("what the messages say {words}")), "{page}");
     let posts = lines(&json(folder, "content-warrant", ALICE), "channel_posts");
     assert!(posts.iter().any(|line| line.contains(POST)), "{posts:?}");
+
+    // Without more it is one screen, laid out as that of a story: what came back first, the answer last, no key in full.
+    for name in ["entity-data", "events-data", "content-warrant", "retention", "backup-warrant"] {
+        let done = demand(folder, name, ALICE, &[]);
+        let page = String::from_utf8(done.stdout).unwrap();
+        assert!(
+            page.lines().count() <= 24 && page.starts_with("If the operator of this relay is served "),
+            "{page}"
+        );
+        let words = page.split_whitespace();
+        assert!(!words.clone().any(|word| word.len() == 64), "{page}");
+        let headline = json(folder, name, ALICE)["answer"]["headline"].as_str().unwrap().to_owned();
+        assert!(words.collect::<Vec<_>>().join(" ").contains(&headline), "{page}");
+        assert!(!page.contains("DEMAND:") && page.find("CAME BACK") < page.find("\nLaw "), "{page}");
+        assert!(String::from_utf8_lossy(&done.stderr).starts_with("Next: the same with --full"), "{name}");
+    }
 
     // The controls stand behind each answer, as text and as data.
     assert!(

@@ -5,10 +5,25 @@ use pillarbox_access::law::AS_OF;
 use pillarbox_access::{Item, Reach};
 
 use super::{Controls, FolderAnswer};
+use crate::paper::story::{self, Short};
 use crate::paper::{PaperLine, heading, lines};
 use crate::screen::{Screen, Weight};
 
-/// The paper, for a window of `width` columns.
+/// The paper on one screen, for a window of `width` columns: what came back first, the answer last.
+#[must_use]
+pub fn short(answer: &FolderAnswer, width: usize) -> String {
+    let short = Short {
+        answer: &answer.answer,
+        entries: &PaperLine::of_each(&answer.served.lines),
+        said: &answer.served.facts.said,
+        ordered: None,
+        warning: answer.warning,
+    };
+    // Rows name people by their numbers, and nobody told a story of them.
+    story::one_screen(&short, &str::to_owned, width)
+}
+
+/// The whole paper, for a window of `width` columns.
 #[must_use]
 pub fn render(answer: &FolderAnswer, width: usize) -> String {
     let served = &answer.served;
