@@ -122,9 +122,8 @@ pub fn says(evidence: &Evidence, state: State, counts: &Counts, measures: &Measu
     match (state, state.counted()) {
         // A number of kinds is no score: what they are tells designs apart.
         (_, Some(_)) if !measures.kinds.is_empty() => {
-            let listed = |items: &[Item]| {
-                items.iter().map(|item| item.as_str().replace('_', " ")).collect::<Vec<_>>().join(", ")
-            };
+            let listed =
+                |items: &[Item]| items.iter().map(|item| item.wording()).collect::<Vec<_>>().join(" · ");
             let number = |items: &[Item]| counted_by(items.len() as u64, "kinds of data");
             let kinds = &measures.kinds;
             let came = format!("{}: {} ({})", state.word(), number(kinds), listed(kinds));
