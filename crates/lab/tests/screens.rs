@@ -196,6 +196,13 @@ fn what_is_said_beside_a_result_is_no_wider_than_the_window() {
 }
 
 #[test]
+fn a_takedown_without_posts_says_so_once() {
+    let shown = screen(&["demand", "takedown", "--scenario", "locked-phone-2016"], 80);
+    assert_eq!(shown.matches("Nobody in this story publishes anything.").count(), 1, "{shown}");
+    assert!(!shown.contains("nothing of the kind"), "{shown}");
+}
+
+#[test]
 fn a_story_is_named_by_its_place_or_by_its_option_in_each_command() {
     for typed in [
         &["run", "no-such"][..],
