@@ -396,7 +396,10 @@ fn equal(
         if !near.is_empty() {
             screen.entry(
                 Weight::Normal,
-                &format!("The same numbers as {name}, of other people or with other data: {}.", listed(&near)),
+                &format!(
+                    "The same numbers as {name}, of other people or with other data: {}.",
+                    listed(&near)
+                ),
             );
         }
     }

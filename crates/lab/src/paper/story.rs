@@ -9,7 +9,8 @@ use pillarbox_access::{Answer as ItemAnswer, Item};
 use pillarbox_client::display::safe;
 
 use super::{
-    CAME_BACK, CLOSED, COLUMNS, KEPT_BACK, PaperLine, Standing, capital, ends, folded, kinds, lines, once_each,
+    CAME_BACK, CLOSED, COLUMNS, KEPT_BACK, PaperLine, Standing, capital, ends, folded, kinds, lines,
+    once_each,
 };
 use crate::answer::Answer;
 use crate::columns::{self, Column};
