@@ -384,11 +384,10 @@ fn equal(
     for first in &folded.designs {
         let like = folded.like.iter().filter(|(_, of)| of == first).map(|(it, _)| it.as_str());
         let (same, near): (Vec<&str>, Vec<&str>) = like.partition(|it| view.is_same_answer(first, it));
-        let (name, listed): (String, &dyn Fn(&[&str]) -> String) = match is_compact {
-            true => (first.to_owned(), &|all| all.join(", ")),
-            false => (view.design(first), &|all| {
-                all.iter().map(|it| view.design_and_word(it)).collect::<Vec<_>>().join("; ")
-            }),
+        let name = if is_compact { first.to_owned() } else { view.design(first) };
+        let listed = |all: &[&str]| match is_compact {
+            true => all.join(", "),
+            false => all.iter().map(|it| view.design_and_word(it)).collect::<Vec<_>>().join("; "),
         };
         if !same.is_empty() {
             screen.entry(Weight::Normal, &format!("The same as {name}: {}.", listed(&same)));
