@@ -87,7 +87,7 @@ fn kill_while_sending(
             }
         });
         match moment {
-            Moment::Passing => drop(passing.wait_for(Stream::Out, |line| line.contains(" Submit "))),
+            Moment::Passing => drop(passing.wait_for(Stream::Out, |line| line.contains(" sent to "))),
             Moment::Accepted => assert_eq!(first_accepted.recv().unwrap(), Some(0)),
         }
         relay.kill()

@@ -104,10 +104,10 @@ fn following_the_ledger_shows_a_message_as_it_passes() {
     let mut follow = relay.follow(&place);
     let matters = relay.follow_with(&place, &[]);
     drop(alice.run(&["send", "Bob", TEXT]).expect(0));
-    let submitted = follow.wait_for(Stream::Out, |line| line.contains(" Submit "));
+    let submitted = follow.wait_for(Stream::Out, |line| line.contains(" sent to "));
     assert!(!submitted.contains(TEXT) && submitted.ends_with("127.0.0.1"), "{submitted}");
     assert_eq!(bob.inbox(), [TEXT]);
-    follow.wait_for(Stream::Out, |line| line.contains(" Acknowledge"));
+    follow.wait_for(Stream::Out, |line| line.contains(" received "));
     // A person who wants to be found by a number goes by it here too, the account that came just now among them.
     let number = ["account", "create", "--relay", relay.address(), "--number", "+447700900103"];
     let carol = place.phone("carol");
@@ -116,7 +116,7 @@ fn following_the_ledger_shows_a_message_as_it_passes() {
     let named = (0..50).any(|_| {
         std::thread::sleep(std::time::Duration::from_millis(100));
         assert_eq!(carol.inbox(), Vec::<String>::new());
-        let line = follow.wait_for(Stream::Out, |line| line.contains(" Authenticated "));
+        let line = follow.wait_for(Stream::Out, |line| line.contains(" let in "));
         line.contains("  +447700900103  ")
     });
     assert!(named, "the number of an account that came just now");
@@ -124,7 +124,9 @@ fn following_the_ledger_shows_a_message_as_it_passes() {
     drop(ended.expect(0));
     drop(follow.finish().expect(3).says("the relay has stopped. Its rows are still there"));
     let shown = matters.finish().expect(3).out;
-    for (what, is_shown) in [("Submit", true), ("Deliver", true), ("Acknowledge", false), ("opened", false)] {
+    for (what, is_shown) in
+        [("sent to", true), ("delivered to", true), ("received", false), ("disconnected", false)]
+    {
         assert_eq!(shown.contains(&format!("  {what} ")), is_shown, "{what}: {shown}");
     }
 }

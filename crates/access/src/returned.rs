@@ -126,6 +126,8 @@ pub enum Blank {
     NoChannelOpened,
     /// Nothing is published in a channel of the account.
     NothingPublished,
+    /// The backup opens, and no text is in it.
+    NoTextInside,
     /// The account was closed; what it did stays in the log, under its name.
     ClosedAndLogged {
         /// Rows of the log that name it.
@@ -166,6 +168,7 @@ impl fmt::Display for Blank {
             }
             Self::NothingJoinsIt => f.write_str("nothing in the rows joins it to another"),
             Self::NoChannelOpened => f.write_str("this account has opened no public channel"),
+            Self::NoTextInside => f.write_str("the backup opens, and no text is in it"),
             Self::NothingPublished => f.write_str("nothing is published in a channel of this account"),
             Self::ClosedAndLogged { rows: 1 } => {
                 f.write_str("the account is closed, and 1 row of the log still names it")

@@ -13,6 +13,19 @@ use pillarbox_client::display::safe_document;
 /// Time between two redraws of a bar on which nothing happens: a person sees that it goes on.
 const REDRAW: Duration = Duration::from_millis(200);
 
+/// The parts of a line. How much is left is known from what is done: of nothing, and in a single step, nobody knows it.
+const fn template(total: usize, done: usize) -> &'static str {
+    match (total, done) {
+        (0 | 1, _) => "{spinner} {msg}, {elapsed} so far",
+        (_, 0) => "{wide_bar} {pos} of {len} {msg}",
+        _ => "{wide_bar} {pos} of {len} {msg}, {eta} left",
+    }
+}
+
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+}
+
 /// Tells how far something is.
 pub struct Progress {
     bar: Option<ProgressBar>,
@@ -37,12 +50,7 @@ impl Progress {
         let bar = std::io::stderr().is_terminal().then(|| {
             let bar = ProgressBar::new(total as u64);
             // Of a single step nobody knows how much is left.
-            let template = match total {
-                0 | 1 => "{spinner} {msg}, {elapsed} so far",
-                _ => "{wide_bar} {pos} of {len} {msg}, {eta} left",
-            };
-            let style = ProgressStyle::with_template(template);
-            bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+            bar.set_style(style(template(total, 0)));
             bar.set_message(Cow::Borrowed(noun));
             bar.enable_steady_tick(REDRAW);
             bar
@@ -58,9 +66,11 @@ impl Progress {
 
     /// One more step is done.
     pub fn step(&self) {
-        if let Some(bar) = &self.bar {
-            bar.inc(1);
+        let Some(bar) = &self.bar else { return };
+        if bar.position() == 0 {
+            bar.set_style(style(template(self.total, 1)));
         }
+        bar.inc(1);
     }
 
     /// One more cell is done.
@@ -102,6 +112,13 @@ fn left(spent: Duration, done: usize, total: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_time_is_said_to_be_left_before_anything_is_done() {
+        let says_what_is_left = |total, done| template(total, done).contains("eta");
+        assert!(!says_what_is_left(16, 0) && says_what_is_left(16, 1) && says_what_is_left(16, 15));
+        assert!(!says_what_is_left(1, 0) && !says_what_is_left(1, 1));
+    }
 
     #[test]
     fn what_is_left_follows_from_what_is_done() {

@@ -1,5 +1,5 @@
 //! The paper of one cell, as a person reads it; and what is said to a demand, a design or a story that is not there.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::process::{Command, Output};
 
@@ -17,6 +17,34 @@ fn the_paper_says_what_was_asked_and_what_came_back_or_why_not() {
     assert!(paper.lines().all(|line| line.chars().count() <= 80), "{paper}");
     insta::assert_snapshot!("the_paper_of_one_cell", paper);
     assert_eq!(lab(&wanted).stdout, paper.as_bytes(), "the same twice");
+}
+
+/// The first number behind `what`.
+fn number_behind(text: &str, what: &str) -> usize {
+    let (_, rest) = text.split_once(what).unwrap_or_else(|| panic!("no `{what}`: {text}"));
+    rest.split_whitespace().next().unwrap().parse().unwrap()
+}
+
+#[test]
+fn the_rows_of_a_paper_are_as_many_as_its_sentences_say() {
+    for (design, known) in [("whatsapp-2017", 1), ("signal-now", 1)] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_pillarbox-lab"));
+        command.args(["demand", "entity-data", "--scenario", "westminster-2017", "--full"]);
+        let done = command.args(["--design", design]).env("COLUMNS", "160").output().unwrap();
+        let paper = String::from_utf8(done.stdout).unwrap();
+        let rows = |head: &str| {
+            let part = paper.split_once(&format!("\n{head}\n")).map_or("", |(_, rest)| rest);
+            let lines = part.lines().skip(1).take_while(|line| !line.is_empty());
+            lines.filter(|line| !line.starts_with(' ')).count()
+        };
+        let came = rows("CAME BACK");
+        assert_eq!(paper.matches("(the demand names it)").count(), known, "{paper}");
+        assert_eq!(came - known, number_behind(&paper, "The operator gives "), "{paper}");
+        let folded: String = paper.split_whitespace().collect::<Vec<_>>().join(" ");
+        let not_held = number_behind(&folded, "ASKED AND NOT HELD ------------------ ");
+        let all = number_behind(&folded, &format!("keys has {} of ", came - known));
+        assert_eq!(came + not_held + rows("DID NOT COME BACK"), all, "{paper}");
+    }
 }
 
 #[test]

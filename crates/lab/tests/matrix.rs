@@ -128,6 +128,29 @@ fn a_matrix_of_every_design_is_one_screen_of_numbers_and_letters() {
     let text = shown(table::render, (&names, &demands), &cells, 80);
     assert!(names.iter().all(|name| text.contains(&format!("\n{name} "))), "{text}");
     assert!(text.lines().count() <= 40, "{text}");
+
+    // A column that counts messages in some rows, and kinds of data that are kept back: the legend says both, and no head is cut.
+    for cell in cells.iter_mut().filter(|cell| cell.design == "signal-now") {
+        match cell.demand.as_str() {
+            "interception" => cell.state = State::Left { n: 29, of: 29 },
+            "entity-data" => cell.measures.kinds_withheld = std::mem::take(&mut cell.measures.kinds),
+            _ => {}
+        }
+    }
+    let text = shown(table::render, (&names, &demands), &cells, 80).replace('\n', " ");
+    assert!(text.contains("interception (of 2 texts, L: of 29 messages)"), "{text}");
+    assert!(text.contains(" 0 w3 "), "{text}");
+    assert!(text.contains("n wm of n + m kinds, n returned and m held, not handed over"), "{text}");
+    let many: Vec<String> = demands.iter().filter(|demand| *demand != "seized-phone-open").cloned().collect();
+    for (at, cell) in cells.iter_mut().enumerate() {
+        // No two columns are equal any more.
+        cell.state = State::Returned { n: at as u64, of: 1_000 };
+        (cell.measures.kinds, cell.measures.kinds_withheld) = (Vec::new(), Vec::new());
+    }
+    let text = shown(table::render, (&names, &many), &cells, 80);
+    let heads = text.lines().find(|line| line.starts_with("   ")).unwrap();
+    assert_eq!(heads.split_whitespace().collect::<Vec<_>>(), ["A", "B", "C", "D", "E", "F", "G", "H"]);
+    assert!(text.replace('\n', " ").contains("A: entity-data"), "{text}");
 }
 
 #[test]

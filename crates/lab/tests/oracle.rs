@@ -208,7 +208,22 @@ fn the_comparison_is_one_screen_that_names_what_differs_and_ends_with_the_sum() 
     }
     assert!(oracle::short(&REPORT, 80).lines().count() <= 24);
     let text = oracle::short(&REPORT, 80);
+    // Wide enough that no name is broken: each model by its name for people, each difference with its source.
+    let wide = oracle::short(&REPORT, 160);
+    let mut counted = 0;
     for row in rows().filter(|row| row.agreement == Agreement::Differs) {
-        assert!(text.contains(&row.design) && text.contains(&row.item.replace('_', " ")), "{row:?}");
+        let title = &pillarbox_access::designs::named(&row.design).unwrap().title;
+        let first = title.split(' ').next().unwrap();
+        assert!(text.contains(first) && !wide.contains(&row.item), "{row:?}");
+        counted += 1;
     }
+    // The rows of the list are those of the verdict.
+    let listed = wide.lines().skip(1).take_while(|line| !line.contains("A row: one"));
+    let listed = listed.filter_map(|line| line.split_whitespace().last()?.parse::<usize>().ok());
+    // A year stands at the end of a broken line.
+    let listed: usize = listed.filter(|rows| *rows < 100).sum();
+    assert_eq!(listed, counted);
+    assert!(wide.contains(&format!("{counted} differ, ")), "{wide}");
+    assert!(wide.contains("FBI chart: no row") && !wide.contains("not returned (no row)"), "{wide}");
+    assert!(text.contains("3 agree by arithmetic."), "{text}");
 }

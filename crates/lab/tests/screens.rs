@@ -10,6 +10,7 @@ use pillarbox_lab::record::text;
 use pillarbox_lab::scenario::library;
 use pillarbox_lab::screen::plain;
 use pillarbox_lab::world::World;
+use serde_json::{Value, json};
 use textwrap::core::display_width;
 
 /// Large letters on a small display, half a window, the usual window, a wide one.
@@ -36,7 +37,15 @@ const ACCOUNT_LEN: usize = 32;
 /// Holds the screen of a demand on a story to its snapshots. The world runs once for its data and once for the screen.
 fn held(name: &str, arguments: &[&str]) {
     let data = screen(&[arguments, &["--json"]].concat(), 80);
-    let evidence: Evidence = serde_json::from_str(&data).unwrap();
+    let mut data: Value = serde_json::from_str(&data).unwrap();
+    let beside = ["says", "state", "counts", "measures", "answer"];
+    let beside = beside.map(|name| data.as_object_mut().unwrap().remove(name).unwrap());
+    let evidence: Evidence = serde_json::from_value(data).unwrap();
+    // Beside the evidence stands what a cell of matrix.json says.
+    let cell = evidence.cell("");
+    let (state, counts, measures) = evidence.score();
+    let said = json!([cell.says, state, counts, measures, cell.answer]);
+    assert_eq!(Value::from(beside.to_vec()), said);
     let design = designs::named(&evidence.design).unwrap();
     let answer = evidence.cell("").answer;
     for width in WIDTHS {
@@ -133,6 +142,100 @@ fn everything_that_can_be_named_is_listed() {
     for part in [&["run"][..], &["demand"], &["list", "designs"]] {
         let part = screen(part, 80);
         assert!(all.contains(part.as_str()), "{part}");
+    }
+    // The same as data.
+    let data: Value = serde_json::from_str(&screen(&["list", "--json"], 80)).unwrap();
+    for (what, count) in
+        [("designs", designs::all().len()), ("demands", 17), ("stories", library::BUILT_IN.len())]
+    {
+        let entries = data.get(what).unwrap().as_array().unwrap();
+        assert_eq!(entries.len(), count, "{what}");
+        for entry in entries {
+            let is = |field| entry.get(field).unwrap().as_str().unwrap();
+            assert!(screen(&["list", what], 140).contains(is("title")), "{entry}");
+            assert!(all.contains(is("name")), "{entry}");
+        }
+    }
+    let one: Value = serde_json::from_str(&screen(&["list", "stories", "--json"], 80)).unwrap();
+    assert_eq!(one.as_object().unwrap().keys().collect::<Vec<_>>(), ["stories"]);
+}
+
+#[test]
+fn what_is_said_beside_a_result_is_no_wider_than_the_window() {
+    let about = ["--about", "+447700900101", "--data", "nowhere"];
+    let typed: [&[&str]; 7] = [
+        &["list"],
+        &["demand"],
+        &["demand", "no-such-demand"],
+        &[&["demand", "pen-register"], &about[..]].concat(),
+        &[&["demand", "content-warrant"], &about[..]].concat(),
+        &["run", "no-such-story"],
+        &["report", "nowhere"],
+    ];
+    for arguments in typed {
+        for width in [40, 80] {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_pillarbox-lab"));
+            let done = command.args(arguments).env("COLUMNS", width.to_string()).output().unwrap();
+            let said = String::from_utf8(done.stderr).unwrap();
+            assert!(!said.is_empty(), "{arguments:?}");
+            for line in said.lines().filter(|line| !line.starts_with("Next: pillarbox-lab ")) {
+                assert!(display_width(line) <= width, "{arguments:?}, {width}: {line}");
+            }
+        }
+        // Nobody's window: a program reads it, line by line.
+        let mut command = Command::new(env!("CARGO_BIN_EXE_pillarbox-lab"));
+        let done = command.args(arguments).env_remove("COLUMNS").output().unwrap();
+        let said = String::from_utf8(done.stderr).unwrap();
+        if said.starts_with("pillarbox-lab: ") {
+            assert_eq!(said.lines().count(), 1, "{said}");
+        }
+    }
+    for width in [40, 60, 80, 140] {
+        screen(&["--help"], width);
+    }
+}
+
+#[test]
+fn a_takedown_without_posts_says_so_once() {
+    let shown = screen(&["demand", "takedown", "--scenario", "locked-phone-2016"], 80);
+    assert_eq!(shown.matches("Nobody in this story publishes anything.").count(), 1, "{shown}");
+    assert!(!shown.contains("nothing of the kind"), "{shown}");
+}
+
+#[test]
+fn a_story_is_named_by_its_place_or_by_its_option_in_each_command() {
+    for typed in [
+        &["run", "no-such"][..],
+        &["run", "--scenario", "no-such"],
+        &["matrix", "no-such"],
+        &["matrix", "--scenario", "no-such"],
+        &["demand", "content-warrant", "no-such"],
+        &["demand", "content-warrant", "--scenario", "no-such"],
+    ] {
+        let done = Command::new(env!("CARGO_BIN_EXE_pillarbox-lab")).args(typed).output().unwrap();
+        let said = String::from_utf8(done.stderr).unwrap();
+        assert_eq!(done.status.code(), Some(2), "{typed:?}: {said}");
+        assert!(said.contains("there is no scenario `no-such`"), "{typed:?}: {said}");
+    }
+    let by_place = screen(&["demand", "entity-data", "locked-phone-2016", "--design", "signal-now"], 80);
+    let by_option =
+        screen(&["demand", "entity-data", "--scenario", "locked-phone-2016", "--design", "signal-now"], 80);
+    assert_eq!(by_place, by_option);
+    // A matrix of a story that was named by its option says so to whoever runs it again.
+    let place = tempfile::tempdir().unwrap();
+    let folder = place.path().join("small").display().to_string();
+    let typed = ["--design", "plain-server", "--demand", "entity-data", "--out", &folder];
+    screen(&[&["matrix", "--scenario", "locked-phone-2016"], &typed[..]].concat(), 80);
+    let rerun = std::fs::read_to_string(place.path().join("small/rerun.txt")).unwrap();
+    assert!(rerun.starts_with("pillarbox-lab matrix locked-phone-2016 "), "{rerun}");
+    for both in [
+        &["run", "oracle", "--scenario", "oracle"][..],
+        &["demand", "entity-data", "oracle", "--scenario", "oracle"],
+        &["demand", "entity-data", "oracle", "--data", "nowhere"],
+        &["demand", "entity-data", "--full", "--seed", "1"],
+    ] {
+        let done = Command::new(env!("CARGO_BIN_EXE_pillarbox-lab")).args(both).output().unwrap();
+        assert_eq!(done.status.code(), Some(2), "{both:?}");
     }
 }
 

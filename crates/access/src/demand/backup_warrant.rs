@@ -1,6 +1,7 @@
 //! A warrant for a backup, served on whoever it lies with: the messenger's operator or another one.
 
 use super::{Case, Demand, EVERYTHING, View, When, stored};
+use crate::item::Item;
 use crate::served::Served;
 use crate::view::RelayHoldings;
 
@@ -14,8 +15,12 @@ pub const BACKUP_WARRANT: Demand = Demand {
     when: When::Past,
 };
 
-/// Serves it on the operator that has the backup. `case` says which one that is and names the owner's account there.
+/// The items that such a warrant names. What else lies there belongs to the other demands.
+pub const BACKUP: [Item; 2] = [Item::DeviceBackup, Item::BackupKeys];
+
+/// Serves it on the operator that has the backup: the backup, its key, and the texts that the two give. `case` says which operator
+/// that is and names the owner's account there.
 #[must_use]
 pub fn serve(case: &Case<'_>, store: &RelayHoldings) -> Served {
-    stored::serve(&BACKUP_WARRANT, case, store)
+    stored::serve_backup(&BACKUP_WARRANT, case, store)
 }

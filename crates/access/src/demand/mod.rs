@@ -119,6 +119,18 @@ pub struct Demand {
     pub when: When,
 }
 
+impl Demand {
+    /// The kinds of data that it wants of rows. A warrant for a backup reaches whatever the backup holds, and wants nothing that lies
+    /// beside it.
+    #[must_use]
+    pub const fn wants(&self) -> &'static [Reach] {
+        match self.view {
+            View::BackupStore => &[Reach::Contents],
+            _ => self.reaches,
+        }
+    }
+}
+
 const EVERYTHING: &[Reach] = &[Reach::Subscriber, Reach::Records, Reach::Contents];
 
 /// What was said, as far as the operator holds it. Both powers reach the data about it too: secondary data in the UK (section

@@ -6,6 +6,7 @@
 use pillarbox_relay::store::{AccountRow, EventRow};
 use pillarbox_wire::{AccountId, FixedBytes, Timestamp};
 
+use super::backup_warrant::BACKUP;
 use super::{About, Case, Demand};
 use crate::facts::Facts;
 use crate::item::{Item, Reply, Rows};
@@ -34,6 +35,28 @@ pub fn serve_since(
     since: Timestamp,
 ) -> Served {
     over(demand, case, holdings, &Seen::Rows { since: Some(since), backups: true })
+}
+
+/// Serves `demand` on the backup that an operator has, and on nothing that lies beside it: no message that waits or is kept gives a
+/// text.
+pub(super) fn serve_backup(demand: &'static Demand, case: &Case<'_>, holdings: &RelayHoldings) -> Served {
+    let mut served = serve(demand, case, holdings);
+    let texts = match (served.answer(Item::DeviceBackup), case.account(holdings)) {
+        (Some(Answer::Returned { .. }), Some(account)) => Item::read_backup(holdings, account),
+        (backup, _) => Reply {
+            // Texts are as little there as the backup.
+            answer: backup.cloned().unwrap_or(Answer::NotCovered),
+            facts: Facts::default(),
+            exhibits: Vec::new(),
+        },
+    };
+    served.lines.retain(|line| BACKUP.contains(&line.item) || line.item == Item::MessageContent);
+    for line in served.lines.iter_mut().filter(|line| line.item == Item::MessageContent) {
+        line.answer = texts.answer.clone();
+        line.exhibits.clone_from(&texts.exhibits);
+    }
+    served.facts = texts.facts;
+    served
 }
 
 /// What there is beside the rows of accounts.

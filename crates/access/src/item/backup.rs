@@ -10,7 +10,7 @@ use super::read::{Reply, Rows};
 use crate::evidence::Exhibit;
 use crate::facts::{Facts, Said, addressed};
 use crate::reading::Keys;
-use crate::returned::Blank;
+use crate::returned::{Answer, Blank};
 
 pub(super) fn parts(rows: &Rows<'_>) -> Reply {
     let parts: Vec<&DepositRow> = rows.left(DepositKind::BackupPart).collect();
@@ -49,6 +49,12 @@ const PUBLIC_ATTEMPTS: usize = 256;
 
 /// Tries to open the backup as its owner's phone would: as it is, and with each key that the operator has.
 pub(super) fn content(rows: &Rows<'_>) -> Opened {
+    // Whoever reads the backup alone knows a contact without a number by the account.
+    opened(rows, &|account| format!("account {account}"))
+}
+
+/// The same; `name` names the contacts that the backup itself has no number for.
+fn opened(rows: &Rows<'_>, name: &dyn Fn(AccountId) -> String) -> Opened {
     let mut left: Vec<&DepositRow> = rows.left(DepositKind::BackupPart).collect();
     if left.is_empty() {
         return Opened::default();
@@ -66,19 +72,31 @@ pub(super) fn content(rows: &Rows<'_>) -> Opened {
     match opened {
         None => Opened { exhibits, unreadable: 1, ..Opened::default() },
         Some(contents) => {
-            let facts = Facts { said: said(&contents, &rows.name(rows.account.account)), ..Facts::default() };
+            let facts = Facts { said: said(&contents, &rows.name(account), name), ..Facts::default() };
             let lines = facts.said.iter().map(|said| format!("\"{}\"", display::safe(&said.text)));
             Opened { lines: lines.collect(), facts, exhibits, unreadable: 0 }
         }
     }
 }
 
+/// The texts of the backup alone, with the names that the operator's other rows have for its contacts.
+pub(super) fn texts(rows: &Rows<'_>) -> Reply {
+    let Opened { lines, facts, exhibits, unreadable } = opened(rows, &|account| rows.name(account));
+    if unreadable > 0 {
+        let tried = Keys::for_recipient(rows.holdings, Some(rows.account.account), PUBLIC_ATTEMPTS);
+        let (private_keys, public_values) = tried.counts();
+        let answer = Answer::HeldUnreadable { count: unreadable, private_keys, public_values };
+        return Reply { answer, facts, exhibits };
+    }
+    Reply::of(lines, exhibits, Blank::NoTextInside).with(facts)
+}
+
 /// The texts of a backup. What the owner said to a group names the group and no single person.
-fn said(contents: &Contents, owner: &str) -> Vec<Said> {
+fn said(contents: &Contents, owner: &str, name: &dyn Fn(AccountId) -> String) -> Vec<Said> {
     let other = |account: AccountId| {
         let saved = contents.contacts.iter().find(|contact| contact.account == account);
         let number = saved.and_then(|contact| contact.handle.as_ref());
-        number.map_or_else(|| format!("account {account}"), ToString::to_string)
+        number.map_or_else(|| name(account), ToString::to_string)
     };
     let said = contents.texts.iter().map(|text| {
         let (owner, other) = (Some(owner.to_owned()), text.contact.map(other));

@@ -69,6 +69,19 @@ impl Item {
         })
     }
 
+    /// Reads what the texts of an account's backup say, as far as the operator's rows open it, and no text from anywhere else.
+    #[must_use]
+    pub fn read_backup(holdings: &RelayHoldings, account: &AccountRow) -> Reply {
+        backup::texts(&Rows {
+            holdings,
+            events: &holdings.rows().events,
+            tap: None,
+            account,
+            since: None,
+            backups: true,
+        })
+    }
+
     /// Reads this item from rows that somebody has put together.
     #[must_use]
     pub fn read_in(self, rows: &Rows<'_>) -> Reply {

@@ -13,7 +13,7 @@ use pillarbox_access::design::AnswersNotice;
 use serde::{Deserialize, Serialize};
 
 use crate::matrix::cell::Evidence;
-use crate::score::{Counts, Measures, State, TextsAt, What};
+use crate::score::{Absence, Counts, Measures, State, TextsAt, What};
 
 pub(crate) use sentences::counted_by;
 pub use sentences::{Server, due_to_encryption, own_question, says};
@@ -145,6 +145,13 @@ impl Answer {
         };
         let brought = &evidence.brought;
         let came_back = |item: Item| !brought.is_withheld(&[item]);
+        let (headline, reasons) = match (evidence.view, state, evidence.reasons.split_first()) {
+            // That there is nothing to remove is said once, by the reason, which says what.
+            (View::PublicChannel, State::None { why: Absence::NotInStory }, Some((first, rest))) => {
+                (evidence.in_names(first), rest)
+            }
+            _ => (sentences::headline(&subject, state, counts, measures), evidence.reasons.as_slice()),
+        };
         Self {
             design: context.design.clone(),
             demand: context.demand.clone(),
@@ -152,7 +159,7 @@ impl Answer {
             on: context.on.clone(),
             country: sentences::country(&context.country).to_owned(),
             question: sentences::question(context, &evidence.yardstick.target),
-            headline: sentences::headline(&subject, state, counts, measures),
+            headline,
             has: sentences::has(&subject, state, counts),
             says: match evidence.is_an_operators() {
                 // A word on the data that it has is none on data that it would have with other software.
@@ -163,8 +170,7 @@ impl Answer {
                 false => String::new(),
             },
             thief: measures.thief.map(|thief| sentences::thief(&subject, &thief)).unwrap_or_default(),
-            why: evidence
-                .reasons
+            why: reasons
                 .iter()
                 .map(|reason| evidence.in_names(reason))
                 .chain(sentences::ciphertexts(&subject, measures))

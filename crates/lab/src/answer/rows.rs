@@ -1,10 +1,25 @@
 //! The answer that a relay's folder gives. Nobody told a story, so that there is no truth to measure it by: it says what is there.
 
+use pillarbox_access::demand::View;
 use pillarbox_access::law::AS_OF;
+use pillarbox_access::served::ItemLine;
 use pillarbox_access::{Answer as ItemAnswer, Item, Reach, Served};
 
 use super::Answer;
 use super::sentences::{self, Rows};
+use crate::score::{Entry, things};
+
+/// The kinds of data that came back and that the demand did not itself say, each once however many words there are for it.
+fn kinds(served: &Served) -> Vec<Item> {
+    let entry = |line: &ItemLine| Entry {
+        asked: line.item,
+        answer: line.answer.clone(),
+        was_known: line.was_known,
+        withheld: None,
+    };
+    let entries: Vec<Entry> = served.lines.iter().map(entry).collect();
+    things(entries.iter().filter(|entry| entry.came_back())).values().map(|entry| entry.asked).collect()
+}
 
 impl Answer {
     /// The answer of the rows of a relay, which has accepted so many messages in all. `law` is that of [`AS_OF`]; `why` is said beside
@@ -17,7 +32,8 @@ impl Answer {
         why: impl IntoIterator<Item = String>,
     ) -> Self {
         let demand = served.demand;
-        let reaches = |reach| demand.reaches.contains(&reach);
+        let wanted = demand.wants();
+        let reaches = |reach| wanted.contains(&reach);
         let entries = |item| match served.answer(item) {
             Some(ItemAnswer::Returned { count, .. }) => *count,
             _ => 0,
@@ -27,7 +43,16 @@ impl Answer {
             _ => 0,
         };
         let number = |length: usize| u64::try_from(length).unwrap_or(u64::MAX);
-        let kinds = served.returned();
+        let kinds: Vec<Item> = kinds(served)
+            .into_iter()
+            .filter(|item| match item {
+                Item::MessageContent => !reaches(Reach::Contents),
+                Item::MessageTimes | Item::MessageSourceDestination | Item::MessageCount => {
+                    !reaches(Reach::Records)
+                }
+                _ => true,
+            })
+            .collect();
         let rows = Rows {
             about: &served.about,
             has_account: served.has_account,
@@ -37,7 +62,19 @@ impl Answer {
             kinds: number(kinds.len()),
         };
         let others: Vec<&str> = served.others().into_iter().collect();
-        let headline = sentences::rows_headline(&rows, &others);
+        let headline = match (demand.view, served.answer(Item::DeviceBackup)) {
+            (View::BackupStore, answer) => {
+                let backup = match (answer, unreadable) {
+                    (Some(ItemAnswer::Returned { .. }), 0) => {
+                        sentences::Backup::Opens { texts: number(served.facts.said.len()) }
+                    }
+                    (Some(ItemAnswer::Returned { .. }), _) => sentences::Backup::Closed,
+                    _ => sentences::Backup::None,
+                };
+                sentences::backup_headline(&served.about, served.has_account, backup, &others)
+            }
+            _ => sentences::rows_headline(&rows, &others),
+        };
         Self {
             design: String::new(),
             demand: demand.title.to_owned(),

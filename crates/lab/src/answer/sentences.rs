@@ -26,7 +26,8 @@ use crate::score::{Absence, Counts, Measures, State, Statement, What};
 
 pub(super) use beside::{NO_PHONE, ciphertexts, copies, notice, operators_word, thief, without_the_order};
 pub(super) use rows::{
-    ROWS_ELSEWHERE, ROWS_FOR_A_THIEF, Rows, accepted_in_all, rows_headline, rows_question,
+    Backup, ROWS_ELSEWHERE, ROWS_FOR_A_THIEF, Rows, accepted_in_all, backup_headline, rows_headline,
+    rows_question,
 };
 pub use servers::{Server, due_to_encryption};
 pub(crate) use words::counted_by;
@@ -121,9 +122,8 @@ pub fn says(evidence: &Evidence, state: State, counts: &Counts, measures: &Measu
     match (state, state.counted()) {
         // A number of kinds is no score: what they are tells designs apart.
         (_, Some(_)) if !measures.kinds.is_empty() => {
-            let listed = |items: &[Item]| {
-                items.iter().map(|item| item.as_str().replace('_', " ")).collect::<Vec<_>>().join(", ")
-            };
+            let listed =
+                |items: &[Item]| items.iter().map(|item| item.wording()).collect::<Vec<_>>().join(" · ");
             let number = |items: &[Item]| counted_by(items.len() as u64, "kinds of data");
             let kinds = &measures.kinds;
             let came = format!("{}: {} ({})", state.word(), number(kinds), listed(kinds));

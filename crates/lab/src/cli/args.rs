@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
 /// Experiments on end-to-end encrypted messaging and legal demands.
 #[derive(Debug, Parser)]
@@ -14,13 +14,13 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
         pillarbox-lab                    the whole idea in a few seconds\n  \
         pillarbox-lab --full             every row and byte of it\n  \
         pillarbox-lab list               designs, demands and stories, with their names\n  \
-        pillarbox-lab run westminster-2017\n                                   \
+        pillarbox-lab run westminster-2017\n      \
             a story with real phones, on a virtual clock\n  \
         pillarbox-lab audit              search a relay for what was said over it\n  \
-        pillarbox-lab demand content-warrant --scenario westminster-2017\n                                   \
+        pillarbox-lab demand content-warrant --scenario westminster-2017\n      \
             one demand on a story\n  \
         pillarbox-lab matrix --out whole every demand on every design\n  \
-        pillarbox-lab report whole --out whole.html\n                                   \
+        pillarbox-lab report whole --out whole.html\n      \
             the same as a page\n  \
         pillarbox-lab demand content-warrant --about +447700900101 \\\n    \
             --data ./relay --i-own-this-data",
@@ -75,6 +75,9 @@ pub(super) struct List {
     /// Only these; otherwise all three.
     #[arg(value_name = "WHAT")]
     pub(super) what: Option<Listed>,
+    /// Print them as one JSON document.
+    #[arg(long)]
+    pub(super) json: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -92,6 +95,9 @@ pub(super) struct Run {
     /// Which scenario: the name of one inside this program, or a file. Without one, those inside are listed.
     #[arg(value_name = "SCENARIO")]
     pub(super) scenario: Option<String>,
+    /// The same as SCENARIO, written as `demand` has it.
+    #[arg(long = "scenario", value_name = "SCENARIO", conflicts_with = "scenario")]
+    pub(super) named: Option<String>,
     /// The design it runs under: a name, or a file. Without it, the one that the scenario names.
     #[arg(long, value_name = "NAME|FILE")]
     pub(super) design: Option<String>,
@@ -114,27 +120,31 @@ pub(super) struct Run {
 }
 
 #[derive(Debug, Args)]
+#[command(group(ArgGroup::new("story").args(["scenario", "named"])))]
 pub(super) struct Demand {
     /// Which demand. Without one, all are listed.
     #[arg(value_name = "DEMAND")]
     pub(super) demand: Option<String>,
+    /// The same as --scenario SCENARIO.
+    #[arg(value_name = "SCENARIO", conflicts_with_all = ["about", "data", "i_own_this_data"])]
+    pub(super) named: Option<String>,
     /// The story to serve it on: one of this program's, or a file.
     #[arg(long, value_name = "SCENARIO", conflicts_with_all = ["about", "data", "i_own_this_data"])]
     pub(super) scenario: Option<String>,
     /// The design that the story runs under: one of this program's, or a file. Without it, the one that the story names.
-    #[arg(long, value_name = "NAME|FILE", requires = "scenario", conflicts_with = "data")]
+    #[arg(long, value_name = "NAME|FILE", requires = "story", conflicts_with = "data")]
     pub(super) design: Option<String>,
     /// Another seed than the story's.
-    #[arg(long, value_name = "N", requires = "scenario", conflicts_with = "data")]
+    #[arg(long, value_name = "N", requires = "story", conflicts_with = "data")]
     pub(super) seed: Option<u64>,
     /// Write the evidence to a file that is not there yet.
-    #[arg(long, value_name = "FILE", requires = "scenario", conflicts_with = "data")]
+    #[arg(long, value_name = "FILE", requires = "story", conflicts_with = "data")]
     pub(super) out: Option<PathBuf>,
     /// The country that asks, in two capital letters; otherwise the one that the story says.
-    #[arg(long, value_name = "COUNTRY", requires = "scenario", conflicts_with = "data", value_parser = country)]
+    #[arg(long, value_name = "COUNTRY", requires = "story", conflicts_with = "data", value_parser = country)]
     pub(super) country: Option<pillarbox_access::law::Country>,
     /// The day whose law stands beside the answer, instead of the day on which the story orders. What is measured stays the same.
-    #[arg(long, value_name = "DATE", requires = "scenario", conflicts_with = "data", value_parser = day)]
+    #[arg(long, value_name = "DATE", requires = "story", conflicts_with = "data", value_parser = day)]
     pub(super) on: Option<pillarbox_access::law::Day>,
     /// Without a story: the number of the account that the demand is about.
     #[arg(long, value_name = "NUMBER", value_parser = pillarbox_wire::Handle::parse)]
@@ -145,8 +155,8 @@ pub(super) struct Demand {
     /// Says that you may look into this data: it can be other people's.
     #[arg(long)]
     pub(super) i_own_this_data: bool,
-    /// With a story: print every line that came back, and all of the law.
-    #[arg(long, conflicts_with = "json", requires = "scenario")]
+    /// Print every line that came back, and all of the law.
+    #[arg(long, conflicts_with = "json")]
     pub(super) full: bool,
     /// Print the answer and its evidence as one JSON document.
     #[arg(long)]
@@ -158,6 +168,9 @@ pub(super) struct Matrix {
     /// The story: one of this program's, or a file.
     #[arg(value_name = "SCENARIO", default_value = "westminster-2017")]
     pub(super) scenario: String,
+    /// The same as SCENARIO, written as `demand` has it.
+    #[arg(long = "scenario", value_name = "SCENARIO", conflicts_with = "scenario")]
+    pub(super) named: Option<String>,
     /// Only this design; may be given several times. One of this program's, or a file.
     #[arg(long, value_name = "NAME|FILE")]
     pub(super) design: Vec<String>,
@@ -188,6 +201,13 @@ pub(super) struct Matrix {
     /// Say where the time went, also in timing.json.
     #[arg(long)]
     pub(super) timing: bool,
+}
+
+impl Matrix {
+    /// The story, wherever it was typed.
+    pub(super) fn story(&self) -> &str {
+        self.named.as_ref().unwrap_or(&self.scenario)
+    }
 }
 
 #[derive(Debug, Args)]

@@ -4,7 +4,7 @@ use pillarbox_lab::demonstration::{self, DemonstrationError, glance, text};
 use pillarbox_lab::progress::Progress;
 
 use super::args::Try;
-use super::output::{Failure, hint, print, print_json};
+use super::output::{Failure, hint, next, print, print_json};
 use super::{FAILED, INTERRUPTED, STORE, runtime, stopped, window};
 
 pub(super) fn run(wanted: &Try) -> Result<(), Failure> {
@@ -25,7 +25,7 @@ pub(super) fn run(wanted: &Try) -> Result<(), Failure> {
         return print(&glance::render(&report, window::width()));
     }
     print(&text::render(&report, window::width()))?;
-    hint("The same as data, with every byte:\nNext: pillarbox-lab try --json")
+    next("pillarbox-lab try --json", "the same as data, with every byte")
 }
 
 fn in_words(error: DemonstrationError) -> Failure {

@@ -6,7 +6,7 @@ use pillarbox_lab::audit::{self, AuditError, Plan};
 use pillarbox_lab::progress::Progress;
 
 use super::args::Audit;
-use super::output::{Failure, hint, print, print_json};
+use super::output::{Failure, hint, next, print, print_json};
 use super::{FAILED, NO_RESULT, STORE, runtime, window};
 
 pub(super) fn run(wanted: &Audit) -> Result<(), Failure> {
@@ -26,10 +26,10 @@ pub(super) fn run(wanted: &Audit) -> Result<(), Failure> {
         print_json(&report)?;
     } else if wanted.full {
         print(&audit::text::render(&report, window::width()))?;
-        hint("Next: pillarbox-lab audit --json   (the same as data, with every hit and every place)")?;
+        next("pillarbox-lab audit --json", "the same as data, with every hit and every place")?;
     } else {
         print(&audit::text::short(&report, window::width()))?;
-        hint("Next: pillarbox-lab audit --full   (every place, every control)")?;
+        next("pillarbox-lab audit --full", "every place, every control")?;
     }
     match report.finding {
         Finding::AsClaimed => Ok(()),

@@ -4,21 +4,27 @@ use std::path::Path;
 
 use pillarbox_access::RelayHoldings;
 use pillarbox_access::demand as law;
+use pillarbox_lab::answer::Answer;
 use pillarbox_lab::folder::{self, ControlFailed};
-use pillarbox_lab::matrix::cell::Evidence;
+use pillarbox_lab::matrix::cell::{Cell, Evidence};
 use pillarbox_lab::paper::story;
 use pillarbox_lab::progress::Progress;
 use pillarbox_lab::scenario::library;
+use pillarbox_lab::score::{Counts, Measures, State};
 use pillarbox_lab::{experiments, matrix};
+use serde::Serialize;
 
 use super::args::{Demand, Matrix};
 use super::matrix::{in_words, plan, until_stopped};
-use super::output::{Failure, hint, print, print_json};
+use super::output::{Failure, hint, place, print, print_json};
 use super::{NO_RESULT, STORE, USAGE, list, window};
+
+/// Where the rest of an answer is.
+const NEXT: &str = "Next: the same with --full (every line, all of the law) or --json (the bytes)";
 
 pub(super) fn run(wanted: &Demand) -> Result<(), Failure> {
     let Some(demand) = &wanted.demand else { return list::demands() };
-    match &wanted.scenario {
+    match wanted.scenario.as_ref().or(wanted.named.as_ref()) {
         Some(scenario) => on_a_story(wanted, demand, scenario),
         None => on_a_relay(wanted, demand),
     }
@@ -70,7 +76,15 @@ fn on_a_relay(wanted: &Demand, name: &str) -> Result<(), Failure> {
         code: STORE,
     })?;
     let answer = folder::serve(demand, about, &holdings).map_err(|failed| no_answer(&failed))?;
-    if wanted.json { print_json(&answer) } else { print(&folder::text::render(&answer, window::width())) }
+    let width = window::width();
+    if wanted.json {
+        return print_json(&answer);
+    }
+    if wanted.full {
+        return print(&folder::text::render(&answer, width));
+    }
+    print(&folder::text::short(&answer, width))?;
+    hint(NEXT)
 }
 
 /// Refuses to print what a search found that failed its control: it means nothing.
@@ -88,6 +102,7 @@ fn on_a_story(wanted: &Demand, demand: &str, scenario: &str) -> Result<(), Failu
     let design = wanted.design.clone().or_else(own);
     let one = Matrix {
         scenario: scenario.to_owned(),
+        named: None,
         design: design.into_iter().collect(),
         demand: vec![demand.to_owned()],
         seed: wanted.seed,
@@ -114,10 +129,10 @@ fn on_a_story(wanted: &Demand, demand: &str, scenario: &str) -> Result<(), Failu
     if let Some(out) = &wanted.out {
         save(out, text)?;
     }
-    let saved = || wanted.out.as_ref().map_or(Ok(()), |out| hint(&format!("EVIDENCE {}", out.display())));
+    let saved = || wanted.out.as_ref().map_or(Ok(()), |out| place("EVIDENCE", out));
     let width = window::width();
     if wanted.json {
-        print_json(&evidence)?;
+        print_json(&Told::of(&evidence))?;
         saved()
     } else if wanted.full {
         print(&story::render(&evidence, &design, width))?;
@@ -125,7 +140,27 @@ fn on_a_story(wanted: &Demand, demand: &str, scenario: &str) -> Result<(), Failu
     } else {
         print(&story::short(&evidence, &design, width))?;
         saved()?;
-        hint("Next: the same with --full (every line, all of the law) or --json (the bytes)")
+        hint(NEXT)
+    }
+}
+
+/// The evidence, and beside it what came of it, as a cell of `matrix.json` has it.
+#[derive(Serialize)]
+struct Told<'a> {
+    says: String,
+    state: State,
+    counts: Counts,
+    measures: Measures,
+    answer: Answer,
+    #[serde(flatten)]
+    evidence: &'a Evidence,
+}
+
+impl<'a> Told<'a> {
+    fn of(evidence: &'a Evidence) -> Self {
+        let (state, counts, measures) = evidence.score();
+        let Cell { says, answer, .. } = evidence.cell("");
+        Self { says, state, counts, measures, answer, evidence }
     }
 }
 

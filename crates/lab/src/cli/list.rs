@@ -1,13 +1,16 @@
 //! `list`: the designs, demands and stories of this program; and what is said of a name that none of them has.
 
+use pillarbox_access::design::Design;
 use pillarbox_access::designs;
 use pillarbox_lab::columns::Column;
 use pillarbox_lab::experiments;
 use pillarbox_lab::scenario::{library, nearest};
 use pillarbox_lab::screen::{Screen, Table};
 
+use serde::Serialize;
+
 use super::args::{List, Listed};
-use super::output::{Failure, hint, print};
+use super::output::{Failure, next, print, print_json};
 use super::{FAILED, window};
 
 /// The word that is typed, and what it is for people.
@@ -18,65 +21,98 @@ const ROOM_FOR_MORE: usize = 120;
 
 pub(super) fn run(wanted: &List) -> Result<(), Failure> {
     let is_wanted = |what| wanted.what.is_none_or(|only| only == what);
-    let mut screen = Screen::new(window::width());
+    let mut all = All::default();
     if is_wanted(Listed::Designs) {
-        list_designs(&mut screen);
+        all.designs = Some(all_designs());
     }
     if is_wanted(Listed::Demands) {
-        list_demands(&mut screen);
+        all.demands = Some(all_demands());
     }
     if is_wanted(Listed::Stories) {
-        list_stories(&mut screen)?;
+        all.stories = Some(all_stories()?);
     }
-    print(&screen.into_text())?;
-    hint("Next: pillarbox-lab demand content-warrant --scenario westminster-2017 --design signal-now")
+    if wanted.json {
+        return print_json(&all);
+    }
+    print(&all.on_a_screen().into_text())?;
+    next("pillarbox-lab demand content-warrant --scenario westminster-2017", "")
 }
 
 /// The demands alone: what `demand` without a name says.
 pub(super) fn demands() -> Result<(), Failure> {
-    let mut screen = Screen::new(window::width());
-    list_demands(&mut screen);
-    print(&screen.into_text())?;
-    hint("Next: pillarbox-lab demand content-warrant --scenario westminster-2017")
+    let all = All { demands: Some(all_demands()), ..All::default() };
+    print(&all.on_a_screen().into_text())?;
+    next("pillarbox-lab demand content-warrant --scenario westminster-2017", "")
 }
 
 /// The stories alone: what `run` without a name says.
 pub(super) fn stories() -> Result<(), Failure> {
-    let mut screen = Screen::new(window::width());
-    list_stories(&mut screen)?;
-    print(&screen.into_text())?;
-    hint("Next: pillarbox-lab run westminster-2017")
+    let all = All { stories: Some(all_stories()?), ..All::default() };
+    print(&all.on_a_screen().into_text())?;
+    next("pillarbox-lab run westminster-2017", "")
 }
 
-fn list_designs(screen: &mut Screen) {
-    screen.title("DESIGNS (--design)");
-    let table = Table::new(&NAMED);
-    for design in designs::all() {
-        screen.row(&table, &[design.name.clone(), design.title.clone()]);
+/// Everything that is wanted of what can be named.
+#[derive(Default, Serialize)]
+struct All {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    designs: Option<Vec<Entry>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    demands: Option<Vec<Entry>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stories: Option<Vec<Entry>>,
+}
+
+/// The word that is typed, and what it is for people.
+#[derive(Serialize)]
+struct Entry {
+    name: String,
+    title: String,
+    /// A phrase that says more; none where the title says all.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    plain: &'static str,
+}
+
+impl All {
+    fn on_a_screen(&self) -> Screen {
+        let mut screen = Screen::new(window::width());
+        let table = Table::new(&NAMED);
+        let parts = [
+            ("DESIGNS (--design)", &self.designs),
+            ("DEMANDS", &self.demands),
+            ("STORIES (--scenario)", &self.stories),
+        ];
+        for (title, entries) in parts {
+            let Some(entries) = entries else { continue };
+            screen.title(title);
+            for Entry { name, title, plain } in entries {
+                let more = match screen.width() {
+                    ROOM_FOR_MORE.. if !plain.is_empty() => format!(": {plain}"),
+                    _ => String::new(),
+                };
+                screen.row(&table, &[name.clone(), format!("{title}{more}")]);
+            }
+        }
+        screen
     }
 }
 
-fn list_demands(screen: &mut Screen) {
-    screen.title("DEMANDS");
-    let table = Table::new(&NAMED);
-    for name in experiments::demands() {
-        let is = experiments::demand_of(name).map_or_else(String::new, |demand| {
-            let asks =
-                if screen.width() >= ROOM_FOR_MORE { format!(": {}", demand.plain) } else { String::new() };
-            format!("{}{asks}", experiments::title_of(name))
-        });
-        screen.row(&table, &[name.to_owned(), is]);
-    }
+fn all_designs() -> Vec<Entry> {
+    let entry = |design: &Design| Entry { name: design.name.clone(), title: design.title.clone(), plain: "" };
+    designs::all().iter().map(entry).collect()
 }
 
-fn list_stories(screen: &mut Screen) -> Result<(), Failure> {
-    screen.title("STORIES (--scenario)");
-    let table = Table::new(&NAMED);
+fn all_demands() -> Vec<Entry> {
+    let entry = |name: &str| {
+        let plain = experiments::demand_of(name).map_or("", |demand| demand.plain);
+        Entry { name: name.to_owned(), title: experiments::title_of(name), plain }
+    };
+    experiments::demands().into_iter().map(entry).collect()
+}
+
+fn all_stories() -> Result<Vec<Entry>, Failure> {
     let stories = library::all().map_err(|error| Failure { sentence: format!("{error}"), code: FAILED })?;
-    for story in stories {
-        screen.row(&table, &[story.name, story.title]);
-    }
-    Ok(())
+    Ok(stories.into_iter().map(|story| Entry { name: story.name, title: story.title, plain: "" }).collect())
 }
 
 /// Says that there is no such design.

@@ -26,7 +26,7 @@ use pillarbox_text::read;
 
 use super::args::Matrix;
 use super::list::{no_demand, no_design, no_story};
-use super::output::{Failure, hint, print, print_json};
+use super::output::{Failure, beside, hint, print, print_json};
 use super::{FAILED, INTERRUPTED, NO_RESULT, STORE, USAGE, runtime, window};
 
 pub(super) fn run(wanted: &Matrix) -> Result<(), Failure> {
@@ -84,7 +84,7 @@ pub(super) fn until_stopped<T: Send + 'static>(
 /// What to run, from what was typed.
 pub(super) fn plan(wanted: &Matrix) -> Result<Plan, Failure> {
     let usage = |sentence: String| Failure { sentence, code: USAGE };
-    let scenario = library::find(&wanted.scenario).map_err(|error| {
+    let scenario = library::find(wanted.story()).map_err(|error| {
         usage(match error {
             LibraryError::NotFound { wanted } => no_story(&wanted),
             _ => format!("{error}."),
@@ -104,7 +104,7 @@ pub(super) fn plan(wanted: &Matrix) -> Result<Plan, Failure> {
     let seed = wanted.seed.unwrap_or(scenario.seed);
     let threads = wanted.threads.unwrap_or_else(threads);
     let rerun = Rerun {
-        scenario: wanted.scenario.clone(),
+        scenario: wanted.story().to_owned(),
         designs: wanted.design.clone(),
         demands: wanted.demand.clone(),
         seed,
@@ -179,7 +179,7 @@ fn show(wanted: &Matrix, scenario: &Scenario, run: &Run, to: &Path) -> Result<()
         &format!("Next: pillarbox-lab report {} --out {}   (or --check)", typed(""), typed(".html")),
     );
     let after = format!("\n{}", after.into_text());
-    if wanted.json || wanted.plain { hint(&screen::plain(&after)) } else { print(&after) }
+    if wanted.json || wanted.plain { beside(&screen::plain(&after)) } else { print(&after) }
 }
 
 fn predictions(file: Option<&Path>, scenario: &Scenario) -> Result<Expected, Failure> {

@@ -17,13 +17,13 @@ use std::process::ExitCode;
 
 use anstream::ColorChoice;
 use clap::Parser;
-use pillarbox_client::display::{escaped, safe_document};
+use pillarbox_client::display::escaped;
 use tokio::runtime::Runtime;
 use tokio::signal::ctrl_c;
 use tokio::signal::unix::{SignalKind, signal};
 
 use args::{Arguments, Color, Command};
-use output::Failure;
+use output::{Failure, fitted};
 
 /// Ran, and the answer is no.
 const FAILED: u8 = 1;
@@ -91,7 +91,7 @@ fn said(error: &clap::Error) -> ExitCode {
 
 fn report(failure: &Failure) -> ExitCode {
     // If standard error is gone too, the exit code still tells.
-    let _ = writeln!(anstream::stderr(), "pillarbox-lab: {}", safe_document(&failure.sentence));
+    let _ = writeln!(anstream::stderr(), "{}", fitted(&format!("pillarbox-lab: {}", failure.sentence)));
     ExitCode::from(failure.code)
 }
 

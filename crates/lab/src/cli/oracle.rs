@@ -7,7 +7,7 @@ use pillarbox_lab::oracle;
 use pillarbox_lab::progress::Progress;
 
 use super::args::Oracle;
-use super::output::{Failure, hint, print, print_json};
+use super::output::{Failure, hint, next, print, print_json};
 use super::{FAILED, window};
 
 pub(super) fn run(wanted: &Oracle) -> Result<(), Failure> {
@@ -26,10 +26,10 @@ pub(super) fn run(wanted: &Oracle) -> Result<(), Failure> {
         print(&oracle::plain(&report))?;
     } else if wanted.full {
         print(&oracle::render(&report, window::width()))?;
-        hint("Next: pillarbox-lab oracle --plain   (one line for each row)")?;
+        next("pillarbox-lab oracle --plain", "one line for each row")?;
     } else {
         print(&oracle::short(&report, window::width()))?;
-        hint("Next: pillarbox-lab oracle --full   (every row, and each reason)")?;
+        next("pillarbox-lab oracle --full", "every row, and each reason")?;
     }
     if report.is_as_written() {
         return Ok(());

@@ -1,11 +1,14 @@
 //! Standard output, and what is said when something went wrong.
 
 use std::io::{self, ErrorKind, Write};
+use std::path::Path;
 
 use pillarbox_client::display::{json, safe_document};
+use pillarbox_lab::columns;
 use serde::Serialize;
+use textwrap::core::display_width;
 
-use super::{FAILED, STORE};
+use super::{FAILED, STORE, window};
 
 /// What went wrong, for a person: what happened and what to do next.
 pub(super) struct Failure {
@@ -26,8 +29,42 @@ pub(super) fn print(text: &str) -> Result<(), Failure> {
     written(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
 }
 
+/// Says something beside the result, broken at the window's edge.
 pub(super) fn hint(text: &str) -> Result<(), Failure> {
+    written(writeln!(anstream::stderr(), "{}", fitted(text)))
+}
+
+/// Says what is laid out already beside the result.
+pub(super) fn beside(text: &str) -> Result<(), Failure> {
     written(writeln!(anstream::stderr(), "{}", safe_document(text)))
+}
+
+/// Says where something was saved, in a line that can be copied.
+pub(super) fn place(label: &str, path: &Path) -> Result<(), Failure> {
+    written(writeln!(anstream::stderr(), "{}", safe_document(&format!("{label} {}", path.display()))))
+}
+
+/// Says what to type next, in a line that can be copied; `what` it gives stands behind it, or below it where the window is narrow.
+pub(super) fn next(command: &str, what: &str) -> Result<(), Failure> {
+    let line = format!("Next: {command}");
+    let both = format!("{line}   ({what})");
+    let text = match (what, window::of_messages()) {
+        ("", _) => line,
+        (_, Some(width)) if display_width(&both) > width => {
+            format!("{line}\n{}", fitted(&format!("({what})")))
+        }
+        _ => both,
+    };
+    written(writeln!(anstream::stderr(), "{}", safe_document(&text)))
+}
+
+/// Text whose lines are no wider than the window that messages go to. Where there is none, a program may read them, and each
+/// stays one line.
+pub(super) fn fitted(text: &str) -> String {
+    match window::of_messages() {
+        Some(width) => columns::lines(text, width).join("\n"),
+        None => safe_document(text),
+    }
 }
 
 /// A reader that has seen enough, as `head` does, is no failure.

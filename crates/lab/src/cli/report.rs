@@ -13,7 +13,7 @@ use pillarbox_lab::scenario::library;
 
 use super::args::{Appendix, Report};
 use super::matrix::{control, in_words, threads, until_stopped};
-use super::output::{Failure, hint, print};
+use super::output::{Failure, place, print};
 use super::{FAILED, STORE, USAGE};
 
 pub(super) fn run(wanted: &Report) -> Result<(), Failure> {
@@ -72,12 +72,12 @@ fn write_page(wanted: &Report, folder: &Folder) -> Result<(), Failure> {
     })?;
     if let Some(out) = &wanted.bundle {
         write_bundle(out, wanted, folder, &text)?;
-        hint(&format!("Saved {}", out.display()))?;
+        place("Saved", out)?;
     }
     match &wanted.out {
         Some(out) => {
             std::fs::write(out, text).map_err(|error| cannot_write(out, &error, "--out"))?;
-            hint(&format!("Saved {}", out.display()))
+            place("Saved", out)
         }
         None if wanted.bundle.is_some() => Ok(()),
         None => print(&text),

@@ -13,7 +13,7 @@ use pillarbox_text::read;
 use pillarbox_wire::Timestamp;
 
 use super::args::Run;
-use super::output::{Failure, hint, print};
+use super::output::{Failure, hint, next, place, print};
 use super::{FAILED, STORE, USAGE, list, window};
 
 /// The folder that records are saved under, beside whoever runs the program.
@@ -29,7 +29,7 @@ const HINTS: usize = 2;
 const RECORD_FILE: &str = "record.jsonl";
 
 pub(super) fn run(wanted: &Run) -> Result<(), Failure> {
-    let Some(name) = &wanted.scenario else { return list::stories() };
+    let Some(name) = wanted.scenario.as_ref().or(wanted.named.as_ref()) else { return list::stories() };
     let scenario = library::find(name).map_err(|error| in_words(&error))?;
     for warning in &scenario.warnings {
         hint(&format!("{name}, line {}: {}", warning.line, warning.says))?;
@@ -80,12 +80,12 @@ pub(super) fn run(wanted: &Run) -> Result<(), Failure> {
         None => by_itself(),
     };
     let file = save(&folder, &record)?;
-    hint(&format!("Saved {}", file.display()))?;
+    place("Saved", &file)?;
     if wanted.json {
         return Ok(());
     }
     let under = wanted.design.as_ref().map_or_else(String::new, |design| format!(" --design {design}"));
-    hint(&format!("Next: pillarbox-lab demand content-warrant --scenario {name}{under}"))
+    next(&format!("pillarbox-lab demand content-warrant --scenario {name}{under}"), "")
 }
 
 /// Writes the record beside its place and moves it there, so that what has the name is whole.

@@ -1,7 +1,7 @@
 //! Names, the law of the day, and what the operator says of itself: everything that stands beside a cell and is not measured.
 
 use pillarbox_access::Item;
-use pillarbox_access::demand::{NOTICE_TO_CHANGE, View};
+use pillarbox_access::demand::{NOTICE_TO_CHANGE, View, backup_warrant::BACKUP};
 use pillarbox_access::design::{Design, Stated};
 use pillarbox_access::law::{Day, Footing};
 
@@ -78,7 +78,7 @@ fn word(experiment: &dyn Experiment, design: &Design, scenario: &Scenario) -> Op
     };
     let own: &[Item] = match experiment.demand().view {
         View::PushRecords => &[Item::PushToken],
-        View::BackupStore => &[Item::DeviceBackup, Item::BackupKeys],
+        View::BackupStore => &BACKUP,
         _ => experiment.what().own_items().unwrap_or(&[Item::AccountRecord, Item::BasicSubscriberRecord]),
     };
     match experiment.what() {

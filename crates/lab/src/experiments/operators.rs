@@ -2,8 +2,8 @@
 
 use pillarbox_access::demand::{
     self, BACKUP_WARRANT, COMPELLED_LOGGING, CONTENT_WARRANT, Case, Demand, ENTITY_DATA, EVENTS_DATA,
-    INTERCEPTION, PEN_REGISTER, PUSH_LOOKUP, RETENTION, compelled_logging, interception, pen_register,
-    push_lookup, retention,
+    INTERCEPTION, PEN_REGISTER, PUSH_LOOKUP, RETENTION, backup_warrant::BACKUP, compelled_logging,
+    interception, pen_register, push_lookup, retention,
 };
 use pillarbox_access::design::Design;
 use pillarbox_access::{Answer as ItemAnswer, Item, RelayHoldings};
@@ -291,9 +291,6 @@ impl Experiment for PushLookUp {
         Ok(answered)
     }
 }
-
-/// What such a warrant is after.
-const BACKUP: [Item; 2] = [Item::DeviceBackup, Item::BackupKeys];
 
 /// The backup, from whoever it lies with.
 pub(super) struct Backup;

@@ -6,8 +6,8 @@
 
 use std::collections::BTreeSet;
 
-use pillarbox_access::demand::{About, Demand};
-use pillarbox_access::{Answer, Item, Reach, RelayHoldings, Served};
+use pillarbox_access::demand::{About, Demand, View};
+use pillarbox_access::{Reach, RelayHoldings, Served};
 use pillarbox_wire::Handle;
 use serde::Serialize;
 
@@ -68,6 +68,9 @@ const fn tables(reach: Reach) -> &'static [&'static str] {
     }
 }
 
+/// Tables that a backup, its key and the texts in it are read from.
+const BACKUPS: &[&str] = &["deposits"];
+
 /// Runs both controls of a demand.
 ///
 /// # Errors
@@ -91,8 +94,7 @@ pub fn run(demand: &'static Demand) -> Result<Controls, ControlFailed> {
         messages: messages(demand, &scenario, &served),
         tables: rested_on(demand, &served),
     };
-    let has_account = matches!(served.answer(Item::AccountRecord), Some(Answer::Returned { .. }));
-    judged(before, planted, has_account)
+    judged(before, planted, served.has_account)
 }
 
 /// Both controls, if they hold: nothing was found before it was there, and everything that was there was found.
@@ -129,7 +131,7 @@ fn said(scenario: &Scenario) -> impl Iterator<Item = (&str, u64, Option<&Handle>
 }
 
 fn texts(demand: &Demand, scenario: &Scenario, served: &Served) -> Share {
-    if !demand.reaches.contains(&Reach::Contents) {
+    if !demand.wants().contains(&Reach::Contents) {
         return Share::default();
     }
     let is_there = |words: &str| served.facts.said.iter().any(|said| said.text == words);
@@ -138,7 +140,7 @@ fn texts(demand: &Demand, scenario: &Scenario, served: &Served) -> Share {
 }
 
 fn messages(demand: &Demand, scenario: &Scenario, served: &Served) -> Share {
-    if !demand.reaches.contains(&Reach::Records) {
+    if !demand.wants().contains(&Reach::Records) {
         return Share::default();
     }
     let is = |name: &Option<String>, number: Option<&Handle>| {
@@ -153,16 +155,19 @@ fn messages(demand: &Demand, scenario: &Scenario, served: &Served) -> Share {
 
 /// The tables that the answer rests on, of those that the demand reaches.
 fn rested_on(demand: &Demand, served: &Served) -> Share {
-    let mut reached: Vec<Reach> = demand.reaches.to_vec();
+    let mut reached: Vec<Reach> = demand.wants().to_vec();
     if reached.contains(&Reach::Records) {
         // What it must name, it names.
         reached.push(Reach::Named);
     }
     let there: BTreeSet<&str> =
         served.lines.iter().flat_map(|line| line.exhibits.iter().map(|exhibit| exhibit.place)).collect();
-    let wanted: Vec<&str> = reached.iter().flat_map(|reach| tables(*reach).iter().copied()).collect();
-    let found = wanted.iter().filter(|table| there.contains(*table)).count();
-    Share { n: count(found), of: count(wanted.len()) }
+    let planted: Vec<&str> = match demand.view {
+        View::BackupStore => BACKUPS.to_vec(),
+        _ => reached.iter().flat_map(|reach| tables(*reach).iter().copied()).collect(),
+    };
+    let found = planted.iter().filter(|table| there.contains(*table)).count();
+    Share { n: count(found), of: count(planted.len()) }
 }
 
 fn count(length: usize) -> u64 {
@@ -178,8 +183,8 @@ mod tests {
         for demand in crate::folder::demands() {
             let controls = run(demand).unwrap_or_else(|failed| panic!("{}: {failed}", demand.name));
             assert!(controls.planted.tables.of > 0, "{}", demand.name);
-            assert_eq!(controls.planted.texts.of > 0, demand.reaches.contains(&Reach::Contents));
-            assert_eq!(controls.planted.messages.of > 0, demand.reaches.contains(&Reach::Records));
+            assert_eq!(controls.planted.texts.of > 0, demand.wants().contains(&Reach::Contents));
+            assert_eq!(controls.planted.messages.of > 0, demand.wants().contains(&Reach::Records));
             assert_eq!(controls.before, Found::default());
         }
     }

@@ -6,7 +6,7 @@
 pub mod control;
 pub mod text;
 
-use pillarbox_access::demand::{self, About, Case, Demand, View, When, stored};
+use pillarbox_access::demand::{self, About, Case, Demand, View, When, backup_warrant, stored};
 use pillarbox_access::design::Operator;
 use pillarbox_access::law::{AS_OF, Country};
 use pillarbox_access::{Item, Reach, RelayHoldings, Served};
@@ -125,7 +125,11 @@ pub(crate) fn read(demand: &'static Demand, about: &About, holdings: &RelayHoldi
     // What comes back only to a demand that names it is a record all the same, and this demand names it.
     let is_named = |item: &Item| item.reach() == Reach::Named && demand.reaches.contains(&Reach::Records);
     let names: Vec<Item> = Item::ALL.iter().copied().filter(is_named).collect();
-    stored::serve(demand, &Case { names: &names, ..Case::new(about, &operator) }, holdings)
+    let case = Case { names: &names, ..Case::new(about, &operator) };
+    match demand.view {
+        View::BackupStore => backup_warrant::serve(&case, holdings),
+        _ => stored::serve(demand, &case, holdings),
+    }
 }
 
 #[cfg(test)]

@@ -1,19 +1,35 @@
 //! The answer about a folder as text.
 
+use pillarbox_access::demand::{Demand, View, backup_warrant::BACKUP};
 use pillarbox_access::law::AS_OF;
 use pillarbox_access::{Item, Reach};
 
 use super::{Controls, FolderAnswer};
+use crate::paper::story::{self, Short};
 use crate::paper::{PaperLine, heading, lines};
 use crate::screen::{Screen, Weight};
 
-/// The paper, for a window of `width` columns.
+/// The paper on one screen, for a window of `width` columns: what came back first, the answer last.
+#[must_use]
+pub fn short(answer: &FolderAnswer, width: usize) -> String {
+    let short = Short {
+        answer: &answer.answer,
+        entries: &PaperLine::of_each(&answer.served.lines),
+        said: &answer.served.facts.said,
+        ordered: None,
+        warning: answer.warning,
+    };
+    // Rows name people by their numbers, and nobody told a story of them.
+    story::one_screen(&short, &str::to_owned, width)
+}
+
+/// The whole paper, for a window of `width` columns.
 #[must_use]
 pub fn render(answer: &FolderAnswer, width: usize) -> String {
     let served = &answer.served;
     let mut screen = Screen::new(width);
     heading(&mut screen, served.demand.name, &served.about, Some(served.demand), AS_OF);
-    lines(&mut screen, &PaperLine::of_each(&served.lines), &asked_about(served.demand.reaches));
+    lines(&mut screen, &PaperLine::of_each(&served.lines), &asked_about(served.demand));
     let said = &answer.answer;
     screen.title("ANSWER");
     screen.say(&said.question);
@@ -28,14 +44,17 @@ pub fn render(answer: &FolderAnswer, width: usize) -> String {
 }
 
 /// The items that a demand of this reach is about, and that stand in full whatever came of them.
-fn asked_about(reaches: &[Reach]) -> Vec<Item> {
+fn asked_about(demand: &Demand) -> Vec<Item> {
+    if demand.view == View::BackupStore {
+        return BACKUP.into_iter().chain([Item::MessageContent]).collect();
+    }
     let about = |reach: &Reach| match reach {
         Reach::Subscriber => Some(Item::AccountRecord),
         Reach::Records => Some(Item::MessageTimes),
         Reach::Contents => Some(Item::MessageContent),
         Reach::Named => None,
     };
-    reaches.iter().filter_map(about).collect()
+    demand.reaches.iter().filter_map(about).collect()
 }
 
 /// The findings of the controls in a sentence.
@@ -46,7 +65,10 @@ pub(super) fn controls(controls: &Controls) -> String {
         .filter(|(share, _)| share.of > 0)
         .map(|(share, what)| format!("{} of {} {what}", share.n, share.of))
         .collect();
-    let tables = format!("rows in {} of {} tables", planted.tables.n, planted.tables.of);
+    let tables = match planted.tables.of {
+        1 => format!("rows in {} of 1 table", planted.tables.n),
+        many => format!("rows in {} of {many} tables", planted.tables.n),
+    };
     let found = if found.is_empty() { tables } else { format!("{} and {tables}", found.join(", ")) };
     format!(
         "Controls: the same steps ran first on a relay made for it. Of what was planted there they found {found}; before \

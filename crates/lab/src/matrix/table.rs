@@ -2,16 +2,19 @@
 //! in words where that fits a screen, and otherwise in numbers and letters with a legend. The whole table in words is a form of its
 //! own; data and evidence hold everything whatever is printed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use pillarbox_access::designs;
 use pillarbox_access::law::Day;
+use textwrap::core::display_width;
 
 use super::cell::Cell;
-use crate::answer::Answer;
-use crate::columns::Column;
+use crate::answer::{Answer, counted_by};
+use crate::columns::{self, Column};
+use crate::experiments;
 use crate::fold::fold;
 use crate::scenario::Scenario;
-use crate::score::State;
+use crate::score::{Absence, State};
 use crate::screen::{Screen, Table, USUAL_HEIGHT, Weight};
 
 /// Width of the column with the design's name: the longest name of the designs in the program, and no more.
@@ -20,8 +23,8 @@ const NAME_WIDTH: usize = 20;
 /// Width of a column of cells in words: the narrowest in which few words are broken.
 const WORDS_WIDTH: usize = 18;
 
-/// Narrowest column of codes under the demand's name; below it a letter stands over the column.
-const NAMED_WIDTH: usize = 12;
+/// Widest column with names for people: what is left holds a few letters a column.
+const MOST_NAME_WIDTH: usize = 44;
 
 /// A matrix to be shown.
 #[derive(Clone, Copy, Debug)]
@@ -40,6 +43,18 @@ impl<'a> View<'a> {
     fn by_place(&self) -> BTreeMap<(&'a str, &'a str), &'a Cell> {
         let place = |cell: &'a Cell| ((cell.design.as_str(), cell.demand.as_str()), cell);
         self.cells.iter().map(place).collect()
+    }
+
+    /// The design's name for people. A design of somebody's own is called as its file says.
+    fn design(&self, name: &str) -> String {
+        let own = || self.cells.iter().find(|cell| cell.design == name).map(|it| it.answer.design.clone());
+        let title = designs::named(name).map(|design| design.title.clone()).or_else(own);
+        title.filter(|title| !title.is_empty()).unwrap_or_else(|| name.to_owned())
+    }
+
+    /// The same with the word that is typed.
+    fn design_and_word(&self, name: &str) -> String {
+        with_word(&self.design(name), name)
     }
 
     fn heading(&self, screen: &mut Screen) {
@@ -72,6 +87,21 @@ impl View<'_> {
         };
         answers(one) == answers(other)
     }
+}
+
+/// The demand's name for people.
+fn demand(name: &str) -> String {
+    Some(experiments::title_of(name)).filter(|title| !title.is_empty()).unwrap_or_else(|| name.to_owned())
+}
+
+/// A name for people, and the word that is typed where that is another.
+fn with_word(title: &str, word: &str) -> String {
+    if title == word { word.to_owned() } else { format!("{title} ({word})") }
+}
+
+/// The same in two lines.
+fn over_word(title: &str, word: &str) -> String {
+    if title == word { word.to_owned() } else { format!("{title}\n{word}") }
 }
 
 /// What is left of a matrix whose repetitions are said once.
@@ -126,6 +156,7 @@ pub fn render(view: &View<'_>, width: usize) -> String {
     view.heading(&mut screen);
     if table.height() <= USUAL_HEIGHT {
         screen.append(table);
+        explained(&mut screen, view.cells);
         equal(&mut screen, view, &folded, &says, false);
     } else {
         let codes = |design: &str, demand: &str| by_place.get(&(design, demand)).map(|cell| code(cell));
@@ -133,8 +164,16 @@ pub fn render(view: &View<'_>, width: usize) -> String {
         let rows = Folded::of(view.designs, &folded.demands, &codes);
         let shown =
             Folded { designs: rows.designs, like: rows.like, twins: rows.twins, ..folded }.without_twins();
-        compact(&mut screen, view, &shown, &codes);
-        equal(&mut screen, view, &shown, &says, true);
+        // Under their names for people, if the screen has room for them.
+        let mut named = screen.clone();
+        compact(&mut named, view, &shown, &codes, true);
+        equal(&mut named, view, &shown, &says, true);
+        if named.height() <= USUAL_HEIGHT {
+            screen = named;
+        } else {
+            compact(&mut screen, view, &shown, &codes, false);
+            equal(&mut screen, view, &shown, &says, true);
+        }
     }
     screen.into_text()
 }
@@ -145,6 +184,7 @@ pub fn full(view: &View<'_>, width: usize) -> String {
     let mut screen = Screen::new(width);
     view.heading(&mut screen);
     words(&mut screen, view, view.designs, view.demands);
+    explained(&mut screen, view.cells);
     screen.into_text()
 }
 
@@ -164,8 +204,12 @@ fn words(screen: &mut Screen, view: &View<'_>, designs: &[String], demands: &[St
         };
         let columns: Vec<Column> =
             std::iter::once(Column::Fixed(NAME_WIDTH)).chain(group.iter().map(|_| cells)).collect();
-        let heads = std::iter::once("design".to_owned()).chain(group.iter().cloned());
-        let table = Table::headed(&columns, heads.collect());
+        let head = |word: &String| match screen.is_narrow() {
+            true => demand(word),
+            false => over_word(&demand(word), word),
+        };
+        let heads: Vec<String> = std::iter::once("design".to_owned()).chain(group.iter().map(head)).collect();
+        let table = Table::headed(&columns, heads);
         screen.heads(&table);
         for design in designs {
             let says = group.iter().map(|demand| {
@@ -173,9 +217,28 @@ fn words(screen: &mut Screen, view: &View<'_>, designs: &[String], demands: &[St
                     .get(&(design.as_str(), demand.as_str()))
                     .map_or_else(String::new, |cell| cell.says.clone())
             });
-            screen.row(&table, &std::iter::once(design.clone()).chain(says).collect::<Vec<_>>());
+            let name = over_word(&view.design(design), design);
+            screen.row(&table, &std::iter::once(name).chain(says).collect::<Vec<_>>());
         }
     }
+}
+
+/// The words of the cells that are shown, each in a sentence.
+fn explained(screen: &mut Screen, cells: &[Cell]) {
+    let words: BTreeMap<Option<usize>, (&str, &str)> =
+        cells.iter().map(|cell| (place(cell.state), (cell.state.word(), cell.state.explained()))).collect();
+    if words.is_empty() {
+        return;
+    }
+    screen.blank();
+    for (word, is) in words.into_values() {
+        screen.entry(Weight::Dim, &format!("{word}: {is}"));
+    }
+}
+
+/// The place of a state's word among all: the same word stands in the same place in every legend.
+fn place(state: State) -> Option<usize> {
+    State::WORDS.iter().position(|word| *word == state.word())
 }
 
 /// Cells as numbers and letters, with their legend.
@@ -184,49 +247,79 @@ fn compact(
     view: &View<'_>,
     folded: &Folded,
     codes: &dyn Fn(&str, &str) -> Option<String>,
+    is_titled: bool,
 ) {
     let demands = &folded.demands;
-    let room = screen.width().saturating_sub(NAME_WIDTH) / demands.len().max(1);
+    let row_name = |design: &String| match is_titled {
+        true => view.design_and_word(design),
+        false => design.clone(),
+    };
+    let widest = folded.designs.iter().map(|design| display_width(&row_name(design))).max().unwrap_or(0);
+    let name_width = if is_titled { widest.clamp(NAME_WIDTH, MOST_NAME_WIDTH) } else { NAME_WIDTH };
+    let columns: Vec<Column> =
+        std::iter::once(Column::Fixed(name_width)).chain(demands.iter().map(|_| Column::Share(1))).collect();
+    let widths = columns::widths(&columns, screen.width());
     let letters: Vec<String> = (b'A'..=b'Z').map(|letter| char::from(letter).to_string()).collect();
-    let is_named = screen.is_narrow() || room >= NAMED_WIDTH || demands.len() > letters.len();
+    // A word that is cut is no word.
+    let all_fit = || demands.iter().zip(widths.iter().skip(1)).all(|(it, width)| display_width(it) <= *width);
+    let is_named = screen.is_narrow() || demands.len() > letters.len() || all_fit();
     let heads =
         if is_named { demands.clone() } else { letters.iter().take(demands.len()).cloned().collect() };
-    let columns: Vec<Column> =
-        std::iter::once(Column::Fixed(NAME_WIDTH)).chain(demands.iter().map(|_| Column::Share(1))).collect();
     let table = Table::headed(&columns, std::iter::once(String::new()).chain(heads).collect());
     screen.heads(&table);
     for design in &folded.designs {
         let cells = demands.iter().map(|demand| codes(design, demand).unwrap_or_default());
-        screen.row(&table, &std::iter::once(design.clone()).chain(cells).collect::<Vec<_>>());
+        screen.row(&table, &std::iter::once(row_name(design)).chain(cells).collect::<Vec<_>>());
     }
     let of = |demand: &String| counts_what(view.cells.iter().filter(|cell| cell.demand == *demand));
-    let named = demands.iter().enumerate().map(|(at, demand)| match letters.get(at).filter(|_| !is_named) {
-        Some(letter) => format!("{letter}:{demand}{}", of(demand)),
-        None => format!("{demand}{}", of(demand)),
+    let column = |word: &String| {
+        let of = of(word);
+        let about: Vec<&str> = [if is_titled { word.as_str() } else { "" }, of.as_str()]
+            .into_iter()
+            .filter(|part| !part.is_empty())
+            .collect();
+        let name = if is_titled { demand(word) } else { word.clone() };
+        if about.is_empty() { name } else { format!("{name} ({})", about.join(", ")) }
+    };
+    let named = demands.iter().enumerate().map(|(at, word)| match letters.get(at).filter(|_| !is_named) {
+        Some(letter) => format!("{letter}: {}", column(word)),
+        None => column(word),
     });
     screen.say_in(Weight::Dim, &named.collect::<Vec<_>>().join(" · "));
-    let cells = view.cells.iter().filter(|cell| demands.contains(&cell.demand));
-    // In the order of the words, so that the same sign stands in the same place in every legend.
-    let meanings: BTreeMap<Option<usize>, String> = cells
-        .map(|cell| (State::WORDS.iter().position(|word| *word == cell.state.word()), meaning(cell.state)))
-        .collect();
-    let meanings: Vec<String> = meanings.into_values().collect();
+    let cells: Vec<&Cell> = view.cells.iter().filter(|cell| demands.contains(&cell.demand)).collect();
+    let meanings: BTreeMap<Option<usize>, String> =
+        cells.iter().map(|cell| (place(cell.state), meaning(cell.state))).collect();
+    let mut meanings: Vec<String> = meanings.into_values().collect();
+    if cells.iter().any(|cell| !cell.measures.kinds_withheld.is_empty()) {
+        meanings.push("n wm of n + m kinds, n returned and m held, not handed over".to_owned());
+    }
     screen.say_in(Weight::Dim, &format!("{}.", meanings.join(" · ")));
 }
 
-/// What the numbers of a column count, and of how many.
+/// What the numbers of a column count, and of how many. Where some count messages and others something else, each is said.
 fn counts_what<'c>(cells: impl Iterator<Item = &'c Cell>) -> String {
-    let counted: Vec<(u64, &str)> = cells
-        .filter(|cell| !cell.state.is_of_messages())
-        .filter_map(|cell| Some((cell.state.counted()?.1, cell.unit()?)))
-        .collect();
-    let Some((of, unit)) = counted.first().copied() else { return String::new() };
-    if counted.iter().all(|(other, _)| *other == of) {
-        let unit = if of == 1 { unit.trim_end_matches('s') } else { unit };
-        format!(" (of {of} {unit})")
-    } else {
-        format!(" ({unit})")
+    let (of_messages, others): (Vec<&Cell>, Vec<&Cell>) = cells.partition(|cell| cell.state.is_of_messages());
+    let units = others.iter().filter_map(|cell| Some((cell.state.counted()?.1, cell.unit()?)));
+    let messages = of_messages.iter().filter_map(|cell| Some((cell.state.counted()?.1, "messages")));
+    let [units, messages] = [units.collect::<Vec<_>>(), messages.collect()];
+    let signs: BTreeSet<&str> = of_messages.iter().map(|cell| sign(cell.state)).collect();
+    let signs: Vec<&str> = signs.into_iter().collect();
+    match (of_what(&units), of_what(&messages)) {
+        (None, None) => String::new(),
+        (Some(units), None) => units,
+        (None, Some(messages)) => messages,
+        (Some(units), Some(messages)) => format!("{units}, {}: {messages}", signs.join(" and ")),
     }
+}
+
+/// A unit, and how many there are of it if that is the same everywhere.
+fn of_what(counted: &[(u64, &str)]) -> Option<String> {
+    let (of, unit) = counted.first().copied()?;
+    Some(if counted.iter().all(|(other, _)| *other == of) {
+        format!("of {}", counted_by(of, unit))
+    } else {
+        unit.to_owned()
+    })
 }
 
 /// A cell in as few characters as tell it from others: its number, and a sign for its state.
@@ -245,7 +338,6 @@ fn code(cell: &Cell) -> String {
 
 /// The sign of a state.
 const fn sign(state: State) -> &'static str {
-    use crate::score::Absence;
     match state {
         State::Returned { .. } => "",
         State::FromNowOn { .. } => "+",
@@ -267,6 +359,10 @@ const fn sign(state: State) -> &'static str {
 
 /// A line of the legend: the sign and the state's word.
 fn meaning(state: State) -> String {
+    if let State::None { why: Absence::NothingKept } = state {
+        // What a column does not count can be there all the same.
+        return format!("{} nothing kept of what is counted", sign(state));
+    }
     // A locked container has no number, and stands under the same sign.
     let number = if matches!(state, State::None { .. } | State::NotModelled) { "" } else { "n" };
     let of = if state.is_of_messages() { " (n messages do not arrive)" } else { "" };
@@ -288,14 +384,21 @@ fn equal(
     for first in &folded.designs {
         let like = folded.like.iter().filter(|(_, of)| of == first).map(|(it, _)| it.as_str());
         let (same, near): (Vec<&str>, Vec<&str>) = like.partition(|it| view.is_same_answer(first, it));
+        let name = if is_compact { first.to_owned() } else { view.design(first) };
+        let listed = |all: &[&str]| match is_compact {
+            true => all.join(", "),
+            false => all.iter().map(|it| view.design_and_word(it)).collect::<Vec<_>>().join("; "),
+        };
         if !same.is_empty() {
-            screen.entry(Weight::Normal, &format!("The same as {first}: {}.", same.join(", ")));
+            screen.entry(Weight::Normal, &format!("The same as {name}: {}.", listed(&same)));
         }
         if !near.is_empty() {
-            let near = near.join(", ");
             screen.entry(
                 Weight::Normal,
-                &format!("The same numbers as {first}, of other people or with other data: {near}."),
+                &format!(
+                    "The same numbers as {name}, of other people or with other data: {}.",
+                    listed(&near)
+                ),
             );
         }
     }
@@ -316,11 +419,12 @@ fn equal(
             many => format!("Equal for all {many} designs:"),
         });
     }
-    for demand in &folded.same {
-        let says = says(first, demand).unwrap_or_default();
-        screen.entry(Weight::Normal, &format!("  {demand}: {says}"));
+    for word in &folded.same {
+        let says = says(first, word).unwrap_or_default();
+        let name = if is_compact { word.clone() } else { with_word(&demand(word), word) };
+        screen.entry(Weight::Normal, &format!("  {name}: {says}"));
     }
-    screen.say_in(Weight::Dim, "Each row and column in words: --full.");
+    screen.say_in(Weight::Dim, "Each row and column in words, under its name: --full.");
 }
 
 #[cfg(test)]

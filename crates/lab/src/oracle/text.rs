@@ -3,10 +3,12 @@
 use std::fmt::Write as _;
 
 use pillarbox_access::design::Mark;
+use pillarbox_access::oracle::figures::FIGURES;
 use pillarbox_access::oracle::reasons::Reason;
 use pillarbox_access::oracle::{Agreement, Counts, Row, Source};
+use pillarbox_access::{Item, designs};
 
-use super::{Report, Table};
+use super::{Report, Table, measure};
 use crate::columns::Column;
 use crate::screen::{Screen, Table as Layout, Weight};
 
@@ -14,37 +16,39 @@ use crate::screen::{Screen, Table as Layout, Weight};
 const COLUMNS: [Column; 4] = [Column::Share(33), Column::Share(13), Column::Share(13), Column::Share(15)];
 
 /// Design, what must follow, whether it does.
-const DERIVED: [Column; 3] = [Column::Fixed(18), Column::Share(1), Column::Fixed(5)];
+const DERIVED: [Column; 3] = [Column::Fixed(24), Column::Share(1), Column::Fixed(5)];
 
-/// What differs: the design, the item, what the table says and what the run says.
-const DIFFERS: [Column; 4] = [Column::Fixed(14), Column::Share(20), Column::Share(21), Column::Share(14)];
+/// What differs: the models, the item, what the source says, what the run says, and in how many rows.
+const DIFFERS: [Column; 5] =
+    [Column::Share(26), Column::Share(15), Column::Share(19), Column::Share(9), Column::Fixed(4)];
 
-const LEGEND: &str = "agrees (2703d): the chart lists the item without naming a process; the run returns it under this one. \
+const LEGEND: &str = "no row: the source does not list the item, which a list that claims to be whole would. measured: on a run. computed: \
+    arithmetic on the source's own numbers. agrees (2703d): the chart lists the item without naming a process; the run returns it under this one. \
     * : the table's row is marked recheck, its source was not checked against the original. [1]: see the reason below.";
 
 /// What differs, and how many rows agree, for a window of `width` columns. The sums stand last.
 #[must_use]
 pub fn short(report: &Report, width: usize) -> String {
     let mut screen = Screen::new(width);
-    let heads = ["DIFFERS", "ITEM", "TABLE SAYS", "RUN SAYS"].map(str::to_owned).to_vec();
+    let heads = ["DIFFERS", "IN", "SOURCE SAYS", "RUN SAYS", "ROWS"].map(str::to_owned).to_vec();
     let table = Layout::headed(&DIFFERS, heads);
     screen.heads(&table);
-    let rows = report.tables.iter().flat_map(|table| &table.rows);
-    let mut known: Vec<[String; 4]> = Vec::new();
-    for row in rows.filter(|row| row.agreement == Agreement::Differs) {
-        let of = if row.design.is_empty() { &row.app } else { &row.design };
-        let cells = [of.clone(), row.item.replace('_', " "), row.says.clone(), row.run.clone()];
-        // The same under several processes is one difference.
-        if !known.contains(&cells) {
-            screen.row(&table, &cells);
-            known.push(cells);
-        }
+    for difference in differences(report) {
+        let Difference { first, designs, rows } = difference;
+        let models: Vec<&str> = designs.iter().map(|design| model(design, &first.app)).collect();
+        let says = format!("{}: {}", source(first.source), table_says(first));
+        screen.row(&table, &[models.join("; "), item(first), says, first.run.clone(), rows.to_string()]);
     }
-    screen.say_in(Weight::Dim, "Each has a written reason: --full.");
+    screen.say_in(Weight::Dim, "A row: one item, one process, one design. The reason for each: --full.");
     screen.blank();
     for table in &report.tables {
         let (name, _) = table.heading.split_once(':').unwrap_or((table.heading, ""));
-        screen.entry(Weight::Normal, &format!("{name}: {}", briefly(&table.counts)));
+        let computed = table.rows.iter().filter(|row| is_computed(row)).count();
+        let computed = match computed {
+            0 => String::new(),
+            number => format!(" {number} agree by arithmetic."),
+        };
+        screen.entry(Weight::Normal, &format!("{name}: {}{computed}", briefly(&table.counts)));
     }
     let holds = report.derived.iter().filter(|derived| derived.holds).count();
     if !report.derived.is_empty() {
@@ -56,6 +60,71 @@ pub fn short(report: &Report, width: usize) -> String {
     screen.blank();
     screen.say_in(Weight::Bold, &total(report));
     screen.into_text()
+}
+
+/// Rows that differ in the same way.
+struct Difference<'r> {
+    first: &'r Row,
+    designs: Vec<&'r str>,
+    rows: usize,
+}
+
+/// What differs, once for all designs of a messenger and all processes under which it is the same.
+fn differences(report: &Report) -> Vec<Difference<'_>> {
+    let mut known: Vec<Difference<'_>> = Vec::new();
+    let rows = report.tables.iter().flat_map(|table| &table.rows);
+    for row in rows.filter(|row| row.agreement == Agreement::Differs) {
+        let is_same = |it: &&mut Difference<'_>| {
+            let first = it.first;
+            (first.source, &first.app, &first.item, &first.says, &first.run)
+                == (row.source, &row.app, &row.item, &row.says, &row.run)
+        };
+        match known.iter_mut().find(is_same) {
+            Some(difference) => {
+                difference.rows += 1;
+                if !difference.designs.contains(&row.design.as_str()) {
+                    difference.designs.push(&row.design);
+                }
+            }
+            None => known.push(Difference { first: row, designs: vec![&row.design], rows: 1 }),
+        }
+    }
+    known
+}
+
+/// A design's name for people; of a figure that is no messenger's, what it belongs to.
+fn model<'r>(design: &'r str, app: &'r str) -> &'r str {
+    match designs::named(design) {
+        Some(design) => &design.title,
+        None if design.is_empty() => app,
+        None => design,
+    }
+}
+
+/// An item's name for people; a figure's, what is counted.
+fn item(row: &Row) -> String {
+    let known = Item::ALL.iter().find(|item| item.as_str() == row.item).map(|item| item.wording().to_owned());
+    let figure = || FIGURES.iter().find(|figure| figure.id == row.item).map(|it| it.parameter.clone());
+    known.or_else(figure).unwrap_or_else(|| row.item.replace('_', " "))
+}
+
+/// What the table says. A chart that does not list something says nothing of it.
+fn table_says(row: &Row) -> &str {
+    if row.says.ends_with("(no row)") { "no row" } else { &row.says }
+}
+
+/// The table in a word or two.
+const fn source(source: Source) -> &'static str {
+    match source {
+        Source::Chart => "FBI chart",
+        Source::PublishedReturns => "published",
+        Source::Figures => "figure",
+    }
+}
+
+/// Returns true if the run's number is arithmetic on the table's own, so that it agrees whatever the worlds do.
+fn is_computed(row: &Row) -> bool {
+    row.source == Source::Figures && measure::COMPUTED.contains(&row.item.as_str())
 }
 
 /// The sum over all tables.
@@ -90,7 +159,7 @@ pub fn render(report: &Report, width: usize) -> String {
         let table = Layout::new(&DERIVED);
         for derived in &report.derived {
             let holds = if derived.holds { "yes" } else { "NO" };
-            screen.row(&table, &[derived.design.clone(), derived.says.into(), holds.into()]);
+            screen.row(&table, &[model(&derived.design, "").to_owned(), derived.says.into(), holds.into()]);
         }
     }
     screen.blank();
@@ -118,7 +187,7 @@ fn groups(rows: &[Row]) -> impl Iterator<Item = &[Row]> {
 
 fn one_group(screen: &mut Screen, rows: &[Row]) {
     let Some(first) = rows.first() else { return };
-    screen.say(&match (first.design.as_str(), first.origin.as_str()) {
+    screen.say(&match (model(&first.design, ""), first.origin.as_str()) {
         ("", _) => "of no messenger:".to_owned(),
         (design, _) if first.source == Source::Figures => format!("{}, run as {design}:", first.app),
         (design, "") => format!("{}, run as {design}:", first.app),
@@ -168,6 +237,9 @@ fn cells(row: &Row, note: Option<usize>) -> [String; 4] {
         Agreement::AgreesElsewhere { process } => format!("agrees ({process})"),
         other => other.to_string().replace('_', " "),
     };
+    if row.source == Source::Figures && row.agreement != Agreement::NotModelled {
+        finding.push_str(if is_computed(row) { ", computed" } else { ", measured" });
+    }
     if row.mark == Mark::Recheck {
         finding.push('*');
     }
@@ -178,7 +250,7 @@ fn cells(row: &Row, note: Option<usize>) -> [String; 4] {
         None if row.wants_reason() => finding.push_str(": NO REASON GIVEN"),
         None => {}
     }
-    [row.item.clone(), row.says.clone(), row.run.clone(), finding]
+    [item(row), table_says(row).to_owned(), row.run.clone(), finding]
 }
 
 fn in_words(reason: &Reason) -> String {

@@ -12,7 +12,7 @@ use pillarbox_wire::Timestamp;
 use crate::matrix::cell::Evidence;
 use crate::paper::ends::recipient;
 use crate::paper::story::told;
-use crate::paper::{PaperLine, Standing, capital};
+use crate::paper::{PaperLine, Standing, capital, once_each};
 
 /// A paper.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -83,10 +83,11 @@ impl Paper {
                 Standing::Returned => paper.came.push(Line::of(line, evidence)),
                 Standing::KeptBack => paper.is_kept_back(line),
                 Standing::Closed => paper.closed.push(Line::of(line, evidence)),
-                Standing::NotHeld => paper.is_not_held(line),
-                Standing::NotReached => paper.not_reached += 1,
+                Standing::NotHeld | Standing::NotReached => {}
             }
         }
+        once_each(&lines, Standing::NotHeld).into_iter().for_each(|line| paper.is_not_held(line));
+        paper.not_reached = once_each(&lines, Standing::NotReached).len();
         let name = |id: &str| evidence.in_names(id);
         let text = |said: &Said| Text {
             at: Timestamp(said.at.0).to_string(),

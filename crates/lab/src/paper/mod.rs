@@ -26,7 +26,7 @@ const CLOSED: &str = "DID NOT COME BACK";
 pub const COLUMNS: [Column; 2] = [Column::Fixed(26), Column::Share(1)];
 
 /// The part of a paper that a line belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Standing {
     /// It came back.
     Returned,
@@ -55,6 +55,8 @@ pub struct PaperLine {
     pub fold: &'static str,
     /// Entries that came back, or that are held and kept back.
     pub entries: u64,
+    /// Entries that are there, readable or not.
+    pub rows: u64,
 }
 
 impl Standing {
@@ -105,13 +107,55 @@ impl PaperLine {
                 Answer::Returned { count, .. } | Answer::Withheld { count, .. } => *count,
                 _ => 0,
             },
+            rows: answer.held(),
         }
     }
 
     /// The lines of a whole answer.
     #[must_use]
     pub fn of_each(lines: &[ItemLine]) -> Vec<Self> {
-        lines.iter().map(|line| Self::of(line.item, &line.answer)).collect()
+        lines.iter().map(|line| Self::of(line.item, &line.answer).known(line.was_known)).collect()
+    }
+
+    /// The line, which says so if the demand itself named what came back: nothing was learned, and it is not counted.
+    #[must_use]
+    pub(crate) fn known(mut self, was_known: bool) -> Self {
+        if was_known && self.standing == Standing::Returned {
+            self.says.push_str(KNOWN);
+        }
+        self
+    }
+
+    /// The question in as few words as tell it from others. Messages are counted with the receipts among them, which texts are not.
+    pub(crate) fn label(&self) -> String {
+        let messages = match self.item {
+            Some(Item::MessageContent) => "what messages say",
+            Some(Item::DeliveredMessages) => "delivered messages",
+            Some(Item::MessageTimes) => "times of messages",
+            Some(Item::MessageSourceDestination) => "who wrote to whom",
+            _ => "",
+        };
+        match self.rows {
+            2.. if !messages.is_empty() => format!("{messages} ({} with receipts)", self.rows),
+            // What stands behind a comma explains the rest.
+            _ => self.asked.split(',').next().unwrap_or(&self.asked).to_owned(),
+        }
+    }
+
+    /// Returns true if another line tells of the same thing, and more of it: something that one word finds is not missing because another
+    /// word for it finds nothing. A word for several things is told by its parts.
+    fn is_told_by_another(&self, lines: &[Self]) -> bool {
+        let Some(item) = self.item else { return false };
+        let Some(thing) = item.thing() else { return true };
+        // The least exact word for a thing is the thing's own name.
+        let rank = |line: &Self, item: Item| (line.standing, item == thing);
+        let own = rank(self, item);
+        let is_better = |other: &Self| {
+            other.item.is_some_and(|other_item| {
+                other_item.thing() == Some(thing) && (rank(other, other_item), other_item) < (own, item)
+            })
+        };
+        lines.iter().any(is_better)
     }
 
     /// Returns true if another line that came back, or is kept back as this one is, says as much: an item that is a word for several others is answered by them, and the
@@ -127,6 +171,14 @@ impl PaperLine {
         item.is_several() || lines.iter().any(says_it)
     }
 }
+
+/// The lines of one standing, one for each thing that was asked for.
+pub(crate) fn once_each(lines: &[PaperLine], standing: Standing) -> Vec<&PaperLine> {
+    lines.iter().filter(|line| line.standing == standing && !line.is_told_by_another(lines)).collect()
+}
+
+/// Follows what came back and was known before.
+const KNOWN: &str = " (the demand names it)";
 
 /// An answer in words, with at most `most` of the lines that came back.
 #[must_use]
@@ -187,9 +239,9 @@ pub fn lines(screen: &mut Screen, lines: &[PaperLine], always: &[Item]) {
     }
     let not_held = |line: &&PaperLine| line.standing == Standing::NotHeld;
     section(screen, "NOT HELD", lines.iter().filter(not_held).filter(|line| is_asked_about(line)));
-    let others: Vec<&PaperLine> =
-        lines.iter().filter(not_held).filter(|line| !is_asked_about(line)).collect();
-    let not_reached = lines.iter().filter(|line| line.standing == Standing::NotReached).count();
+    let once = once_each(lines, Standing::NotHeld).into_iter();
+    let others: Vec<&PaperLine> = once.filter(|line| !is_asked_about(line)).collect();
+    let not_reached = once_each(lines, Standing::NotReached).len();
     if !others.is_empty() {
         screen.title("ASKED AND NOT HELD");
         screen.say(&folded(&others, usize::MAX));
@@ -276,6 +328,37 @@ mod tests {
     fn returned(item: Item, lines: &[&str]) -> PaperLine {
         let lines = lines.iter().map(|line| (*line).to_owned()).collect();
         PaperLine::of(item, &Answer::of(lines, Blank::NotWrittenDown))
+    }
+
+    #[test]
+    fn a_thing_is_counted_once_whatever_words_ask_for_it() {
+        let not_held = |item| PaperLine::of(item, &Answer::of(Vec::new(), Blank::NotWrittenDown));
+        let asked = [
+            not_held(Item::UserProfile),
+            not_held(Item::RegisteredAt),
+            returned(Item::RegisteredDate, &["2017-03-20"]),
+            not_held(Item::IpLog),
+            not_held(Item::IpAddress),
+            PaperLine::of(Item::MessageTimes, &Answer::NotCovered),
+            PaperLine::of(Item::MessageCount, &Answer::NotCovered),
+            PaperLine::of(Item::UsageInfo, &Answer::NotCovered),
+        ];
+        let of =
+            |standing| once_each(&asked, standing).iter().filter_map(|line| line.item).collect::<Vec<_>>();
+        assert_eq!(of(Standing::NotHeld), [Item::IpLog], "a date is told, and its time is not missing");
+        assert_eq!(of(Standing::NotReached), [Item::MessageTimes]);
+        assert_eq!(of(Standing::Returned), [Item::RegisteredDate]);
+    }
+
+    #[test]
+    fn what_was_known_says_so_and_messages_are_counted_with_receipts() {
+        let number = returned(Item::PhoneNumber, &["+447700900101"]);
+        assert_eq!(number.clone().known(true).says, "+447700900101 (the demand names it)");
+        assert_eq!(number.known(false).says, "+447700900101");
+        let times = |lines: &[&str]| returned(Item::MessageTimes, lines).label();
+        assert_eq!(times(&["14:00"]), "date and time of each message");
+        assert_eq!(times(&["14:00", "14:01"]), "times of messages (2 with receipts)");
+        assert_eq!(returned(Item::IpLog, &["a", "b"]).label(), Item::IpLog.wording());
     }
 
     #[test]

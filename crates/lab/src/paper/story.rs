@@ -3,12 +3,14 @@
 
 use pillarbox_access::demand;
 use pillarbox_access::design::Design;
+use pillarbox_access::facts::Said;
 use pillarbox_access::speaker::Speaker;
 use pillarbox_access::{Answer as ItemAnswer, Item};
 use pillarbox_client::display::safe;
 
 use super::{
     CAME_BACK, CLOSED, COLUMNS, KEPT_BACK, PaperLine, Standing, capital, ends, folded, kinds, lines,
+    once_each,
 };
 use crate::answer::Answer;
 use crate::columns::{self, Column};
@@ -48,22 +50,53 @@ const FIRST: [Item; 7] = [
 /// The paper on one screen, for a window of `width` columns: what came back first, the answer last.
 #[must_use]
 pub fn short(evidence: &Evidence, design: &Design, width: usize) -> String {
-    let answer = evidence.cell("").answer;
-    let entries: Vec<PaperLine> =
-        evidence.brought.entries.iter().map(|entry| told(entry, Some(design))).collect();
+    let in_names = |line: PaperLine| PaperLine { says: line.in_names(evidence), ..line };
+    let entries = evidence.brought.entries.iter();
+    let entries: Vec<PaperLine> = entries.map(|entry| in_names(told(entry, Some(design)))).collect();
+    let short = Short {
+        answer: &evidence.cell("").answer,
+        entries: &entries,
+        said: if evidence.brought.is_without_its_texts() { &[] } else { &evidence.brought.said },
+        // What is so already was not changed.
+        ordered: evidence.ordered.as_deref().filter(|_| evidence.means != Means::InPlace),
+        warning: None,
+    };
+    one_screen(&short, &|id| evidence.in_names(id), width)
+}
+
+/// What a paper on one screen is made of, whoever was asked.
+pub(crate) struct Short<'a> {
+    /// The answer.
+    pub(crate) answer: &'a Answer,
+    /// What was asked and what came of it, line by line.
+    pub(crate) entries: &'a [PaperLine],
+    /// The texts that came back.
+    pub(crate) said: &'a [Said],
+    /// What an order changed.
+    pub(crate) ordered: Option<&'a str>,
+    /// What stands last, if the answer can be wrong.
+    pub(crate) warning: Option<&'a str>,
+}
+
+/// The paper on one screen, for a window of `width` columns. The ends of texts go by what `name` makes of them.
+pub(crate) fn one_screen(paper: &Short<'_>, name: &dyn Fn(&str) -> String, width: usize) -> String {
+    let Short { answer, entries, said, ordered: changed, warning } = *paper;
     let mut top = Screen::new(width);
     top.say_in(Weight::Bold, &answer.question);
     let mut end = Screen::new(width);
     answer.beside().for_each(|sentence| end.say(sentence));
-    let came = came_back(evidence, &entries, width);
-    let closed = closed(&entries, width);
+    if let Some(warning) = warning {
+        end.say_in(Weight::Bold, &format!("WARNING: {warning}"));
+    }
+    let came = came_back(said, entries, name, width);
+    let closed = closed(entries, width);
     let lists = height(&closed) + height(&came).min(SHOWN);
     let middle = |reasons: usize| {
         let mut middle = Screen::new(width);
-        kept_back(&mut middle, &entries);
-        not_held(&mut middle, &entries, reasons);
-        ordered(&mut middle, evidence);
-        law(&mut middle, &answer);
+        kept_back(&mut middle, entries);
+        not_held(&mut middle, entries, reasons);
+        ordered(&mut middle, changed);
+        law(&mut middle, answer);
         middle.blank();
         middle.say_in(Weight::Bold, &answer.headline);
         middle
@@ -74,7 +107,7 @@ pub fn short(evidence: &Evidence, design: &Design, width: usize) -> String {
     let roomy = Some(middle(REASONS)).filter(|middle| around(middle) + lists <= USUAL_HEIGHT);
     let middle = roomy.unwrap_or_else(|| middle(0));
     let room = USUAL_HEIGHT.saturating_sub(around(&middle));
-    let why = reasons(&answer, width, room.saturating_sub(lists));
+    let why = reasons(answer, width, room.saturating_sub(lists));
     shown(&mut top, (came, closed), room.saturating_sub(why.height()));
     top.append(middle);
     top.append(why);
@@ -159,9 +192,13 @@ fn label(asked: &str) -> &str {
 }
 
 /// A line for each text and each item that came back.
-fn came_back(evidence: &Evidence, entries: &[PaperLine], width: usize) -> Vec<Screen> {
-    let texts = if evidence.brought.is_without_its_texts() { &[][..] } else { &evidence.brought.said };
-    let texts = ends::each(texts, |id| evidence.in_names(id));
+fn came_back(
+    said: &[Said],
+    entries: &[PaperLine],
+    name: &dyn Fn(&str) -> String,
+    width: usize,
+) -> Vec<Screen> {
+    let texts = ends::each(said, name);
     let columns = ends::columns(texts.iter().map(|(ends, _)| ends.as_str()), Screen::new(width).width());
     let is_said = |line: &PaperLine| {
         !texts.is_empty() && matches!(line.item, Some(Item::MessageContent | Item::DeliveredMessages))
@@ -172,8 +209,8 @@ fn came_back(evidence: &Evidence, entries: &[PaperLine], width: usize) -> Vec<Sc
     let mut returned: Vec<&PaperLine> = entries.iter().filter(returned).collect();
     returned.sort_by_key(|line| first(line));
     let items = returned.into_iter().map(|line| {
-        let says = line.in_names(evidence).replace(":00 UTC", "");
-        row(&ITEMS, width, [label(&line.asked).to_owned(), in_one_line(&says, room(&ITEMS, width))])
+        let says = line.says.replace(":00 UTC", "");
+        row(&ITEMS, width, [line.label(), in_one_line(&says, room(&ITEMS, width))])
     });
     let most = TEXT_LINES * room(&columns, width);
     let said = texts.iter().map(|(ends, text)| row(&columns, width, [ends.clone(), quoted(text, most)]));
@@ -185,7 +222,7 @@ fn closed(entries: &[PaperLine], width: usize) -> Vec<Screen> {
     let closed = entries.iter().filter(|line| line.standing == Standing::Closed && line.says != NOT_KNOWN);
     let lines = closed.map(|line| {
         let (says, _) = line.says.split_once(". ").unwrap_or((&line.says, ""));
-        row(&ITEMS, width, [label(&line.asked).to_owned(), says.to_owned()])
+        row(&ITEMS, width, [line.label(), says.to_owned()])
     });
     headed(CLOSED, width, lines.collect())
 }
@@ -241,8 +278,8 @@ fn kept_back(screen: &mut Screen, entries: &[PaperLine]) {
 
 /// What was asked for and is not held, with so many reasons told apart; without any, how much it is.
 fn not_held(screen: &mut Screen, entries: &[PaperLine], reasons: usize) {
-    let not_held: Vec<&PaperLine> = entries.iter().filter(|it| it.standing == Standing::NotHeld).collect();
-    let not_reached = entries.iter().filter(|it| it.standing == Standing::NotReached).count();
+    let not_held = once_each(entries, Standing::NotHeld);
+    let not_reached = once_each(entries, Standing::NotReached).len();
     let not_known = entries.iter().filter(|it| it.says == NOT_KNOWN).count();
     let mut says = Vec::new();
     if !not_held.is_empty() {
@@ -262,10 +299,9 @@ fn not_held(screen: &mut Screen, entries: &[PaperLine], reasons: usize) {
 }
 
 /// What an order changed.
-fn ordered(screen: &mut Screen, evidence: &Evidence) {
-    // What is so already was not changed.
-    if let Some(ordered) = evidence.ordered.as_ref().filter(|_| evidence.means != Means::InPlace) {
-        screen.row(&Table::new(&COLUMNS), &["what was changed".into(), ordered.clone()]);
+fn ordered(screen: &mut Screen, changed: Option<&str>) {
+    if let Some(changed) = changed {
+        screen.row(&Table::new(&COLUMNS), &["what was changed".into(), changed.to_owned()]);
     }
 }
 
@@ -340,7 +376,7 @@ fn texts(screen: &mut Screen, evidence: &Evidence) {
 /// The line of one entry of the evidence. Something that the operator does not hand over is shown as held, under whoever says so. What
 /// nobody has said of the design is not known, and not said to be missing; without the design, nothing is known of that.
 pub(crate) fn told(entry: &Entry, design: Option<&Design>) -> PaperLine {
-    let line = PaperLine::of(entry.asked, &entry.answer);
+    let line = PaperLine::of(entry.asked, &entry.answer).known(entry.was_known);
     match (&entry.withheld, &entry.answer) {
         (Some(statement), ItemAnswer::Returned { count, .. }) => {
             let says = format!("held: {count}. {}", not_handed_over(statement));

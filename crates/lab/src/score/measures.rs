@@ -290,7 +290,7 @@ fn sealed<'y>(brought: &Brought, yardstick: &'y Yardstick, known: &[&Told]) -> (
 
 /// The things that lines are about, each once. A time implies its date, so the line that says more stands for both; an umbrella term
 /// is skipped, since its parts have lines of their own.
-fn things<'e>(lines: impl Iterator<Item = &'e Entry>) -> BTreeMap<Item, &'e Entry> {
+pub(crate) fn things<'e>(lines: impl Iterator<Item = &'e Entry>) -> BTreeMap<Item, &'e Entry> {
     let mut things: BTreeMap<Item, &Entry> = BTreeMap::new();
     for line in lines {
         let Some(thing) = line.asked.thing() else { continue };

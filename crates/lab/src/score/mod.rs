@@ -11,8 +11,8 @@ mod state;
 mod yardstick;
 
 pub use brought::{Brought, Entry, Party, Statement};
-pub(crate) use measures::SAME_MOMENT_MS;
 pub use measures::{Measures, Noticed, Rates, Sealed, Share, What, score};
+pub(crate) use measures::{SAME_MOMENT_MS, things};
 pub use special::{
     Besides, Elsewhere, Guesses, Holder, NoticeOutcome, NoticeOutcomes, Posts, Shows, TextsAt, Thief, Timer,
 };

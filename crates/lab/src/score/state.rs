@@ -179,6 +179,34 @@ impl State {
         }
     }
 
+    /// The state in a sentence, for whoever meets its word for the first time.
+    #[must_use]
+    pub const fn explained(self) -> &'static str {
+        match self {
+            Self::Returned { .. } => "it is there, readable, and comes back.",
+            Self::None { why: Absence::NothingKept } => {
+                "there was some, and whoever is asked has none of it; other data may come back."
+            }
+            Self::None { why: Absence::NotInStory } => "nobody in the story does anything of the kind.",
+            Self::None { why: Absence::NotAsked } => {
+                "the demand does not reach it, whether or not it is there."
+            }
+            Self::None { why: Absence::NotKnown } => "no source says whether the product has any.",
+            Self::Unreadable { .. } => "it is there, and nothing that whoever is asked has opens it.",
+            Self::Withheld { .. } => {
+                "it is there, readable, and it is said of the operator that it does not hand it over."
+            }
+            Self::FromNowOn { .. } => "what happens after the order comes back, and nothing from before it.",
+            Self::Removed { .. } => "posts are gone for everybody.",
+            Self::CutOff { .. } => "messages do not arrive.",
+            Self::InPlace { .. } => "what is demanded is so without the demand.",
+            Self::Withdrawn { .. } => "the operator takes the feature away, and this lies open then.",
+            Self::Left { .. } => "the operator leaves the country, and messages do not arrive.",
+            Self::Refused { .. } => "the operator is blocked in the country, and messages do not arrive.",
+            Self::NotModelled => "nothing in this program stands for it.",
+        }
+    }
+
     /// The state in words, without its counts: what a prediction names.
     #[must_use]
     pub const fn word(self) -> &'static str {

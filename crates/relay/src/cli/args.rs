@@ -39,6 +39,7 @@ Without --data, data lies in $PILLARBOX_HOME/relay, or else in $XDG_DATA_HOME/pi
 /// The server of an end-to-end encrypted messenger, and a look at what it holds.
 #[derive(Debug, Parser)]
 #[command(name = "pillarbox-relay", version, before_help = EXAMPLES, after_help = CLOSING, max_term_width = 100)]
+#[command(override_usage = "pillarbox-relay COMMAND [OPTIONS]")]
 pub(crate) struct Arguments {
     /// When to use colour. NO_COLOR and TERM=dumb are obeyed.
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
@@ -332,6 +333,15 @@ mod tests {
     #[test]
     fn the_grammar_is_sound() {
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn the_help_is_no_wider_than_the_window() {
+        for width in [40, 60, 80] {
+            let help = Arguments::command().term_width(width).render_help().to_string();
+            let wide: Vec<&str> = help.lines().filter(|line| line.chars().count() > width).collect();
+            assert_eq!(wide, [""; 0], "{width}");
+        }
     }
 
     #[test]

@@ -123,16 +123,19 @@ impl Screen {
             return wrapped("", 0, &missed, self.window.for_sentences());
         }
         let [time, connection, frame, from, about, bytes, peer] = columns(event, name);
+        let (what, from) = (words(&frame), sender(&frame, from));
         if self.window.holds_tables() {
-            let (what, rest) = (format!("{frame:14}"), format!("{from:13}  {about:13}  {bytes:>5}  {peer}"));
+            let (what, rest) = (format!("{what:14}"), format!("{from:13}  {about:13}  {bytes:>5}  {peer}"));
             let (before, after) = if style == DIM { (DIM, PLAIN) } else { (PLAIN, style) };
             let line = format!("{before}{time:8}  {connection:>4}  {after}{what}{after:#}  {rest}");
             return format!("{}{before:#}", line.trim_end());
         }
         let bytes = if bytes.is_empty() { String::new() } else { format!("  {bytes} bytes") };
-        let whom = format!("{from} > {about}, link {connection}, {peer}");
+        let about = if about.is_empty() { String::new() } else { format!(" > {about}") };
+        let whom = format!("{from}{about}, link {connection}, {peer}");
+        let whom = whom.trim_start_matches(", ").to_owned();
         let whom = wrapped("", INDENT, &whom, self.window.columns);
-        format!("{time:8}  {style}{frame}{style:#}{bytes}\n{whom}")
+        format!("{time:8}  {style}{what}{style:#}{bytes}\n{whom}")
     }
 }
 
@@ -150,6 +153,67 @@ fn weight(event: &Value) -> Style {
         | "Goodbye" => DIM,
         _ => PLAIN,
     }
+}
+
+/// What passes, in a word or two for somebody who does not know the protocol. What nobody has put into words here is shown by the
+/// name that the protocol has for it.
+fn words(frame: &str) -> &str {
+    match frame {
+        "opened" => "connected",
+        "closed" => "disconnected",
+        "Welcome" => "greeted",
+        "Register" | "RegisterWithCode" => "registers",
+        "Registered" => "account made",
+        "Reregistered" => "account back",
+        "Authenticate" => "signs in as",
+        "Authenticated" => "let in",
+        "PublishPreKeys" => "left keys",
+        "PreKeysStored" => "kept keys",
+        "CountPreKeys" => "counts keys",
+        "PreKeyCounts" => "counted keys",
+        "LookUp" => "looked for",
+        "Found" | "FoundByCode" => "found",
+        "FetchBundles" => "took keys of",
+        "Bundles" => "gave keys",
+        "RequestCertificate" => "wants a pass",
+        "Certificate" => "gave a pass",
+        "Submit" => "sent to",
+        "Accepted" => "accepted",
+        "Deliver" => "delivered to",
+        "Acknowledge" => "received",
+        "CloseAccount" => "closes account",
+        "Closed" => "account closed",
+        "Ping" => "are you there?",
+        "Pong" => "still here",
+        "LeaveDeposits" => "left data",
+        "Deposited" => "kept data",
+        "Recall" => "wants own data",
+        "Recalled" => "gave own data",
+        "OpenChannel" => "opens channel",
+        "ChannelOpened" => "channel open",
+        "Post" => "posted in",
+        "Posted" => "kept the post",
+        "ReadChannel" => "reads",
+        "Posts" => "gave posts",
+        "Refused" => "refused",
+        "Goodbye" => "goodbye",
+        other => other,
+    }
+}
+
+/// Who sent it, for a person: the name if there is one; otherwise the relay, or somebody whom nothing names, as the ledger says it.
+fn sender(frame: &str, named: String) -> String {
+    let unnamed = match frame {
+        _ if !named.is_empty() => return named,
+        "" | "opened" | "closed" | "unreadable" => "",
+        "Welcome" | "Registered" | "Reregistered" | "Authenticated" | "PreKeysStored" | "PreKeyCounts"
+        | "Found" | "FoundByCode" | "Bundles" | "Certificate" | "Accepted" | "Closed" | "Pong"
+        | "Deposited" | "Recalled" | "ChannelOpened" | "Posted" | "Posts" | "Refused" | "Goodbye" => {
+            "the relay"
+        }
+        _ => "not named",
+    };
+    unnamed.to_owned()
 }
 
 /// The fields of an event, in order, safe to show. What comes from the relay may come from a phone.
@@ -223,8 +287,28 @@ mod tests {
     fn an_event_is_one_line_of_eighty_columns() {
         let screen = Screen::new(Window::of_columns(80), false);
         let line = screen.line(&event("Submit"), PLAIN, &mut short);
-        assert_eq!(line, "14:40:07    12  Submit          a94f1c00       7702e100         256  192.0.2.1");
+        assert_eq!(line, "14:40:07    12  sent to         a94f1c00       7702e100         256  192.0.2.1");
         assert!(line.len() <= 80);
+    }
+
+    #[test]
+    fn every_frame_has_words_that_fit_and_a_sender() {
+        // The names as the relay writes them.
+        let source = include_str!("../passing.rs");
+        let names: Vec<&str> = source
+            .lines()
+            .filter(|line| line.contains("Frame::"))
+            .filter_map(|line| line.split_once("=> ")?.1.split('"').nth(1))
+            .collect();
+        assert!(names.contains(&"Submit") && names.contains(&"FoundByCode") && names.len() > 34, "{names:?}");
+        for name in names.iter().copied().chain(["opened", "closed"]) {
+            assert!(words(name) != name && words(name).chars().count() <= 14, "{name}");
+            let is_the_relay_s = source.contains(&format!("=> \"{name}\",")) && name != "Deliver";
+            let from = sender(name, String::new());
+            assert_eq!(from == "the relay", is_the_relay_s, "{name}: {from}");
+            assert_eq!(sender(name, "+447700900101".into()), "+447700900101");
+        }
+        assert_eq!([sender("Submit", String::new()), sender("opened", String::new())], ["not named", ""]);
     }
 
     #[test]

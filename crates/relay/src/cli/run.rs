@@ -140,7 +140,8 @@ fn start_log(format: LogFormat, level: LogLevel) {
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     let registry = tracing_subscriber::registry().with(own);
     match format {
-        LogFormat::Text => registry.with(lines.with_ansi(false)).init(),
+        // A person does not need to know in which part of the program a sentence was written.
+        LogFormat::Text => registry.with(lines.with_ansi(false).with_target(false)).init(),
         LogFormat::Json => registry.with(lines.json().flatten_event(true)).init(),
     }
 }

@@ -15,6 +15,9 @@ use super::wrap::{INDENT, labelled, wrapped};
 /// Where the text beside a label begins.
 const TEXT_AT: usize = 15;
 
+/// Window below which only what is kept stands in full: the screen is to be seen at once in large letters too.
+const NARROW: usize = 72;
+
 /// Where the later lines of a point begin.
 const POINT_AT: usize = 4;
 
@@ -49,27 +52,31 @@ impl StartScreen<'_> {
         let sentence = |text: &str| wrapped("", 0, text, width);
         screen.push(sentence("It has no key to messages: what a phone encrypts, this relay cannot read."));
         let seen = plain_words::seen(&lines);
-        if !seen.is_empty() {
+        let is_narrow = width < NARROW;
+        if !seen.is_empty() && !is_narrow {
             screen.push(labelled("It sees and does not keep:", BOLD, &seen.join("; "), INDENT, width));
         }
         let label = |label, style, text: &str| labelled(label, style, text, TEXT_AT, width);
-        screen.push(format!(
-            "{DIM}{}{DIM:#}",
-            sentence("Each field and its reason: pillarbox-relay inventory")
-        ));
+        let more = match is_narrow {
+            true => "What it only sees, and each reason: pillarbox-relay inventory",
+            false => "Each field and its reason: pillarbox-relay inventory",
+        };
+        screen.push(format!("{DIM}{}{DIM:#}", sentence(more)));
         let numbers = match codes {
             Some(file) => format!(
                 "A code goes to {}, which stands in for the telephone network. Whoever can read that file, the operator \
                  among them, can take over every number.",
                 escape(&file.display().to_string())
             ),
+            None if is_narrow => "they prove nothing: no code.".to_owned(),
             None => "A number proves nothing here: anybody can register one that has no account yet. With \
                      --verify-numbers a code is sent to it."
                 .to_owned(),
         };
         screen.push(label("Numbers", Style::new(), &numbers));
         if let Some(admin) = admin {
-            screen.push(label("Admin", DIM, &format!("http://{admin}/healthz  /readyz  /metrics")));
+            let paths = if is_narrow { "" } else { "  /readyz  /metrics  (for programs)" };
+            screen.push(label("Admin", DIM, &format!("http://{admin}/healthz{paths}")));
         }
         if let Some(connections) = connections {
             screen.push(label("Connections", Style::new(), connections));
@@ -134,6 +141,10 @@ mod tests {
         assert!(rows + 1 < 20, "{rows}:\n{text}");
         let last: Vec<_> = text.lines().rev().take(2).collect();
         assert_eq!(last, [format!("Next: export RELAY='{ADDRESS}'"), format!("Relay ready    {ADDRESS}")]);
+        for width in [40, 60] {
+            assert!(screen(&Keeping::LEAST, None, width).lines().count() < 20, "{width}");
+        }
+        assert!(screen(&Keeping::LEAST, None, 40).contains("pillarbox-relay inventory"));
         for width in [40, 60, 80] {
             let text = screen(&Keeping::HISTORY, None, width);
             let wide = text.lines().filter(|line| line.chars().count() > width);

@@ -15,8 +15,22 @@ pub(in crate::answer) struct Rows<'a> {
     pub(in crate::answer) messages: Option<u64>,
     /// Messages that are there and that nothing opens.
     pub(in crate::answer) unreadable: u64,
-    /// Kinds of data that came back.
+    /// Kinds of data that came back, beside texts and messages that stand above.
     pub(in crate::answer) kinds: u64,
+}
+
+/// The backup of an account, as a relay's rows have it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::answer) enum Backup {
+    /// None lies there.
+    None,
+    /// One lies there, and nothing there opens it.
+    Closed,
+    /// One lies there and opens, with so many texts in it.
+    Opens {
+        /// The number of texts.
+        texts: u64,
+    },
 }
 
 /// The question.
@@ -35,11 +49,14 @@ pub(in crate::answer) fn rows_headline(rows: &Rows<'_>, others: &[&str]) -> Stri
     gives.extend(texts.map(|texts| some(texts, "texts")));
     gives.extend(messages.map(|messages| match messages {
         0 => "no record of a message".to_owned(),
-        messages => format!("a record of {}", counted_by(messages, "messages")),
+        1 => "a record of 1 message".to_owned(),
+        messages => format!("a record of {messages} messages (receipts included)"),
     }));
+    let other = if gives.is_empty() { "" } else { "other " };
     gives.push(match kinds {
-        0 => "no data".to_owned(),
-        kinds => counted_by(kinds, "kinds of data"),
+        0 => format!("no {other}data"),
+        1 => format!("1 {other}kind of data"),
+        kinds => format!("{kinds} {other}kinds of data"),
     });
     let mut says = Vec::new();
     if !has_account {
@@ -55,15 +72,44 @@ pub(in crate::answer) fn rows_headline(rows: &Rows<'_>, others: &[&str]) -> Stri
             them(unreadable)
         ));
     }
-    says.push(match others {
-        [] => "Nobody else is named.".to_owned(),
-        many if many.len() > NAMES_SHOWN => format!("They also name {} other people.", many.len()),
-        some => {
-            let names: Vec<String> = some.iter().map(|name| (*name).to_owned()).collect();
-            format!("They also name {}.", listed(&names, "and"))
-        }
-    });
+    says.push(also_named("They", "name", others));
     says.join(" ")
+}
+
+/// At most three sentences: whether a backup lies there, what it gives, and who else is in it.
+pub(in crate::answer) fn backup_headline(
+    about: &str,
+    has_account: bool,
+    backup: Backup,
+    others: &[&str],
+) -> String {
+    let mut says = Vec::new();
+    if !has_account {
+        says.push(format!("No account of this relay has the number {about}."));
+    }
+    match backup {
+        Backup::None => says.push(format!("No backup of {about} lies here.")),
+        Backup::Closed => says.push(format!(
+            "A backup of {about} lies here, and nothing in the operator's possession opens it."
+        )),
+        Backup::Opens { texts } => {
+            let texts = if texts == 0 { "no text".to_owned() } else { counted_by(texts, "texts") };
+            says.push(format!("A backup of {about} lies here and opens: it gives {texts}."));
+            says.push(also_named("It", "names", others));
+        }
+    }
+    says.join(" ")
+}
+
+fn also_named(subject: &str, names: &str, others: &[&str]) -> String {
+    match others {
+        [] => "Nobody else is named.".to_owned(),
+        many if many.len() > NAMES_SHOWN => format!("{subject} also {names} {} other people.", many.len()),
+        some => {
+            let people: Vec<String> = some.iter().map(|name| (*name).to_owned()).collect();
+            format!("{subject} also {names} {}.", listed(&people, "and"))
+        }
+    }
 }
 
 /// What a thief of the folder has.
@@ -85,6 +131,27 @@ pub(in crate::answer) fn accepted_in_all(number: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_backup_is_told_in_each_state() {
+        let about = "+447700900101";
+        let all = [
+            backup_headline(about, false, Backup::None, &[]),
+            backup_headline(about, true, Backup::None, &[]),
+            backup_headline(about, true, Backup::Closed, &[]),
+            backup_headline(about, true, Backup::Opens { texts: 0 }, &[]),
+            backup_headline(about, true, Backup::Opens { texts: 1 }, &["A"]),
+            backup_headline(about, true, Backup::Opens { texts: 2 }, &["A", "B", "C", "D"]),
+        ];
+        insta::assert_snapshot!(all.join("\n"), @r"
+        No account of this relay has the number +447700900101. No backup of +447700900101 lies here.
+        No backup of +447700900101 lies here.
+        A backup of +447700900101 lies here, and nothing in the operator's possession opens it.
+        A backup of +447700900101 lies here and opens: it gives no text. Nobody else is named.
+        A backup of +447700900101 lies here and opens: it gives 1 text. It also names A.
+        A backup of +447700900101 lies here and opens: it gives 2 texts. It also names 4 other people.
+        ");
+    }
 
     #[test]
     fn rows_are_told_in_the_singular_and_in_the_plural() {
