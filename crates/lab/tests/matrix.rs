@@ -23,27 +23,36 @@ use pillarbox_lab::experiments::control::Control;
 use pillarbox_lab::matrix::cell::Cell;
 use pillarbox_lab::matrix::check::Folder;
 use pillarbox_lab::matrix::expected::Expected;
+use pillarbox_lab::matrix::rerun::Rerun;
 use pillarbox_lab::matrix::table::View;
 use pillarbox_lab::matrix::{self, Plan, Run, folder, table};
 use pillarbox_lab::progress::Progress;
 use pillarbox_lab::score::State;
 use pillarbox_lab::screen::plain as without_weights;
 
+/// One that reads and two that do not.
+const DESIGNS: [&str; 3] = ["plain-server", "end-to-end", "signal-now"];
+
 /// Few worlds that say much: two that share one, and one with an order.
 const DEMANDS: [&str; 4] = ["entity-data", "content-warrant", "interception", "seized-phone-open"];
 
 fn plan(threads: usize) -> Plan {
     let control = Control::built_in().unwrap();
+    let control_name = control.scenario.name.clone();
     Plan {
         scenario: control.scenario.clone(),
-        designs: ["plain-server", "end-to-end", "signal-now"]
-            .map(|name| designs::named(name).unwrap().clone())
-            .to_vec(),
+        designs: DESIGNS.map(|name| designs::named(name).unwrap().clone()).to_vec(),
         demands: DEMANDS.map(str::to_owned).to_vec(),
         seed: 7,
         threads: NonZeroUsize::new(threads).unwrap(),
         control,
-        rerun: "pillarbox-lab matrix".into(),
+        rerun: Rerun {
+            scenario: control_name.clone(),
+            designs: DESIGNS.map(str::to_owned).to_vec(),
+            demands: DEMANDS.map(str::to_owned).to_vec(),
+            seed: 7,
+        }
+        .to_line(),
     }
 }
 
