@@ -206,7 +206,20 @@ fn report(people: &[Phone<'_>], diaries: &[Diary], faults: &Faults, rounds: usiz
         let kept = people[to].run(&["history", PEOPLE[from], "--json"]).expect(0).json_lines();
         kept.iter().filter_map(received).for_each(|text| said.show(text));
         counts.iter_mut().zip(said.counts()).for_each(|(sum, count)| *sum += count);
-        wrongs.extend(said.wrongs());
+        let found = said.wrongs();
+        if found.iter().any(|wrong| matches!(wrong, Wrong::Lost(_))) {
+            let own = people[from].run(&["history", PEOPLE[to], "--json"]).expect(0).json_lines();
+            for lost in
+                found.iter().filter_map(|wrong| if let Wrong::Lost(text) = wrong { Some(text) } else { None })
+            {
+                let entry = own.iter().find(|entry| entry["text"] == *lost);
+                println!(
+                    "{lost}: its sender's phone has {}",
+                    entry.map_or("nothing".into(), Value::to_string)
+                );
+            }
+        }
+        wrongs.extend(found);
     }
     let of = |which: fn(&Wrong) -> bool| wrongs.iter().filter(|wrong| which(wrong)).count();
     let sum = |of: fn(&Diary) -> u32| diaries.iter().map(of).sum::<u32>();

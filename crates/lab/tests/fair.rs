@@ -228,12 +228,12 @@ fn what_a_tap_has_stays_handed_over_when_the_account_is_closed() {
             ("07T09:00", "Ivo", "deletes-account = true"),
         ],
     );
-    assert_eq!(cell(&closed, "plain-server", "interception").says, "only from now on: 1 of 1 texts");
-    assert_eq!(cell(&closed, "whatsapp-2017", "interception").says, "held but unreadable: 1 of 1 texts");
-    assert_eq!(cell(&closed, "plain-server", "pen-register").says, "only from now on: 1 of 1 messages");
+    assert_eq!(cell(&closed, "plain-server", "interception").says, "only from now on: 1 of 1 text");
+    assert_eq!(cell(&closed, "whatsapp-2017", "interception").says, "held but unreadable: 1 of 1 text");
+    assert_eq!(cell(&closed, "plain-server", "pen-register").says, "only from now on: 1 of 1 message");
     // So is what an order has written down.
     let logged = cell(&closed, "plain-deletes", "compelled-logging");
-    assert_eq!(logged.says, "only from now on: 1 of 1 messages");
+    assert_eq!(logged.says, "only from now on: 1 of 1 message");
     assert_eq!(logged.measures.thief.unwrap().rows, Share { n: 1, of: 1 });
     // What the order did not listen to, it does not have.
     let before = story(

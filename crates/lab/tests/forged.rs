@@ -17,6 +17,7 @@ use pillarbox_access::designs;
 use pillarbox_lab::experiments::control::Control;
 use pillarbox_lab::matrix::cell::{Evidence, How, Piece};
 use pillarbox_lab::matrix::check::Folder;
+use pillarbox_lab::matrix::rerun::Rerun;
 use pillarbox_lab::matrix::{self, Plan, Run};
 use pillarbox_lab::progress::Progress;
 use pillarbox_lab::scenario::{Scenario, library};
@@ -34,6 +35,12 @@ const DEMANDS: [&str; 7] = [
 ];
 
 fn run(scenario: Scenario, designs: &[&str], demands: &[&str]) -> Run {
+    let rerun = Rerun {
+        scenario: scenario.name.clone(),
+        designs: designs.iter().map(|&name| name.to_owned()).collect(),
+        demands: demands.iter().map(|&name| name.to_owned()).collect(),
+        seed: scenario.seed,
+    };
     let plan = Plan {
         seed: scenario.seed,
         scenario,
@@ -41,7 +48,7 @@ fn run(scenario: Scenario, designs: &[&str], demands: &[&str]) -> Run {
         demands: demands.iter().map(|&name| name.to_owned()).collect(),
         threads: NonZeroUsize::MIN,
         control: Control::built_in().unwrap(),
-        rerun: "pillarbox-lab matrix".into(),
+        rerun: rerun.to_line(),
     };
     matrix::run(&plan, &Progress::none(), &AtomicBool::new(false)).unwrap()
 }

@@ -145,7 +145,7 @@ fn an_operator_that_complies_has_one_outcome() {
     assert_eq!((stated.answer, complied), (Some(AnswersNotice::Complies), None));
     assert_eq!((stated.content_past, stated.content_future), (share(0, 3), share(4, 4)));
     assert!(evidence.alternative.is_none());
-    let closed = "What was said before stayed closed: 0 of 3 texts said before the order came back.";
+    let closed = "What was said before stayed closed: none of the 3 texts came back.";
     assert!(cell.reasons.iter().any(|reason| reason == closed), "{:?}", cell.reasons);
 }
 

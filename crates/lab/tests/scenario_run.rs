@@ -126,7 +126,7 @@ fn names_and_texts_of_a_story_do_nothing_to_a_terminal() {
     let hostile = scenario.replace("Quinn", "Qui\\u202Enn").replace("writes to me.", "writes to \\u202Eme.");
     assert!(hostile.contains("writes to \\u202Eme."));
     std::fs::write(folder.path().join("mine.toml"), hostile).unwrap();
-    let output = run(folder.path(), &["mine.toml"]);
+    let output = run(folder.path(), &["mine.toml", "--play"]);
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(text.contains("Qui\u{fffd}nn") && text.contains("writes to \u{fffd}me."), "{text}");

@@ -243,7 +243,7 @@ async fn a_running_relay_has_a_ledger_and_can_be_followed() {
     assert!(heading[1].ends_with("pillarbox-relay ledger --fields"), "{heading:?}");
     link.submit(own.address, READABLE).await;
     let line = lines.next().unwrap().unwrap();
-    assert!(line.contains("Submit") && line.ends_with("+447700900123     22  127.0.0.1"), "{line}");
+    assert!(line.contains("sent to") && line.ends_with("+447700900123     22  127.0.0.1"), "{line}");
     assert!(!line.contains("see you"), "{line}");
 
     let held = page(&["ledger", "--data", &path]);

@@ -238,8 +238,11 @@ fn stated_in_words(means: Means, about: Option<Subject>, country: &str) -> Strin
 fn before(past: Share, in_a_backup: bool) -> Option<String> {
     let texts = said(past, "before the order")?;
     if past.n == 0 {
-        let texts = if past.of == 1 { "text" } else { "texts" };
-        return Some(format!("What was said before stayed closed: none of {} {texts} came back.", past.of));
+        let none = match past.of {
+            1 => "the one text did not come back".to_owned(),
+            of => format!("none of the {of} texts came back"),
+        };
+        return Some(format!("What was said before stayed closed: {none}."));
     }
     let made_after = if in_a_backup { ", in a backup that was made after it" } else { "" };
     Some(format!("What was said before did not stay closed: {texts} came back{made_after}."))
