@@ -124,7 +124,7 @@ fn a_phone_killed_while_it_receives_shows_the_message_after_all() {
         let text = format!("sent {round}");
         let mut passing = relay.follow(&place);
         let follow = bob.start(&["inbox", "--follow", "--json"]);
-        passing.wait_for(Stream::Out, |line| line.contains(" Authenticate"));
+        passing.wait_for(Stream::Out, |line| line.contains(" signs in as"));
         drop(alice.run(&["send", "Bob", &text]).expect(0));
         let before: Vec<_> = follow.kill().json_lines();
         let shown_before = before.iter().any(|message| message["text"] == *text);

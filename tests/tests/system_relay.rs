@@ -248,7 +248,7 @@ fn a_relay_that_is_told_to_stop_says_goodbye_and_ends_well() {
     let (_alice, bob) = place.alice_and_bob(&relay);
     let mut follow = bob.start(&["inbox", "--follow"]);
     let mut passing = relay.follow(&place);
-    passing.wait_for(Stream::Out, |line| line.contains(" Authenticate"));
+    passing.wait_for(Stream::Out, |line| line.contains(" signs in as"));
     let (stopped, ended) = relay.stop();
     let ended = ended.expect(0);
     assert!(!ended.err.contains("ERROR") && !ended.err.contains("127.0.0.1"), "{}", ended.err);
