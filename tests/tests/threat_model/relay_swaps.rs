@@ -317,6 +317,9 @@ fn the_relay_can_have_a_message_that_it_did_not_confirm_encrypted_again_for_a_ne
         let (message, from, accepted_at) = (MessageId(1_000_000), Some(world.address(bob)), world.now);
         world
             .inject(alice, RelayFrame::Deliver(Deliver { message, from, accepted_at, payload, stamp: None }));
+        // While something is on its way to somebody, nothing else goes to them: the relay ends the connection, too.
+        world.offline(alice);
+        world.online(alice);
         let contact = world.id(bob);
         assert_eq!(key_changes(&mut world, alice, bob), [Notice::KeyChanged { contact, blocked: verified }]);
         let heard = world.heard(own, alice);
