@@ -49,7 +49,7 @@ const STYLE: &str = include_str!("../../templates/report.css");
 
 /// Rows of a matrix that fit on the second sheet of paper with the pictures in the ordinary size, and in a smaller one. With more, it is
 /// set smaller still, and the pictures go to paper with an appendix only.
-const ROOMY: [usize; 2] = [3, 6];
+const ROOMY: [usize; 2] = [3, 5];
 
 /// So many characters fill the first sheet of paper in the ordinary size, and so many in the smaller one; what is longer is set smaller
 /// still.
