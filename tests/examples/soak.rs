@@ -58,6 +58,8 @@ struct Diary {
     chats: u32,
     kills: u32,
     inboxes: u32,
+    /// Warnings of the phone, each as often as it came.
+    warnings: BTreeMap<String, u32>,
 }
 
 /// What was done to the relay.
@@ -123,7 +125,7 @@ fn talk(people: &[Phone<'_>; PEOPLE.len()], own: usize, until: Instant, mut dice
         if dice.random_ratio(1, 6) {
             let inbox = me.start(&["inbox", "--json"]);
             thread::sleep(dice.random_range(Duration::ZERO..CHAT));
-            drop(inbox.kill());
+            diary.warned(&inbox.kill());
             diary.inboxes += 1;
             continue;
         }
@@ -138,12 +140,22 @@ fn talk(people: &[Phone<'_>; PEOPLE.len()], own: usize, until: Instant, mut dice
         }
         thread::sleep(dice.random_range(Duration::ZERO..CHAT));
         let killed = dice.random_ratio(2, 3);
-        let ended = if killed { chat.kill() } else { chat.finish() };
+        // What the limits hold back, a chat sends on after its input has ended.
+        let ended = if killed { chat.kill() } else { chat.finish_its_work() };
         diary.chats += 1;
         diary.kills += u32::from(killed);
         stored(&ended).for_each(|text| said.accept(text));
+        diary.warned(&ended);
     }
     diary
+}
+
+impl Diary {
+    fn warned(&mut self, ended: &Ended) {
+        for warning in ended.err.lines().filter_map(|line| line.strip_prefix("Warning: ")) {
+            *self.warnings.entry(warning.to_owned()).or_default() += 1;
+        }
+    }
 }
 
 /// The texts that a `chat` had stored: it says each again once it is. Those are the ones that must arrive.
@@ -239,6 +251,11 @@ fn report(people: &[Phone<'_>], diaries: &[Diary], faults: &Faults, rounds: usiz
         of(|wrong| matches!(wrong, Wrong::Unsaid(_))),
     );
     wrongs.iter().take(20).for_each(|wrong| println!("{wrong:?}"));
+    if !wrongs.is_empty() {
+        for (name, diary) in PEOPLE.iter().zip(diaries) {
+            diary.warnings.iter().for_each(|(warning, times)| println!("{name}, {times} times: {warning}"));
+        }
+    }
     if wrongs.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 

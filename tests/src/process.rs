@@ -90,9 +90,19 @@ impl Process {
 
     /// Closes the program's input, waits for its end and gives all that it printed.
     #[must_use]
-    pub fn finish(mut self) -> Ended {
+    pub fn finish(self) -> Ended {
+        self.finish_within(PATIENCE)
+    }
+
+    /// The same for a program that has work left then.
+    #[must_use]
+    pub fn finish_its_work(self) -> Ended {
+        self.finish_within(PATIENCE * 5)
+    }
+
+    fn finish_within(mut self, patience: Duration) -> Ended {
         drop(self.input.take());
-        let until = Instant::now() + PATIENCE;
+        let until = Instant::now() + patience;
         for stream in [Stream::Out, Stream::Err] {
             loop {
                 let caught = if stream == Stream::Out { &mut self.out } else { &mut self.err };
