@@ -59,27 +59,13 @@ impl Item {
     /// Reads this item about an account from everything that a relay's operator has.
     #[must_use]
     pub fn read(self, holdings: &RelayHoldings, account: &AccountRow) -> Reply {
-        self.read_in(&Rows {
-            holdings,
-            events: &holdings.rows().events,
-            tap: None,
-            account,
-            since: None,
-            backups: true,
-        })
+        self.read_in(&Rows::of(holdings, account))
     }
 
     /// Reads what the texts of an account's backup say, as far as the operator's rows open it, and no text from anywhere else.
     #[must_use]
     pub fn read_backup(holdings: &RelayHoldings, account: &AccountRow) -> Reply {
-        backup::texts(&Rows {
-            holdings,
-            events: &holdings.rows().events,
-            tap: None,
-            account,
-            since: None,
-            backups: true,
-        })
+        backup::texts(&Rows::of(holdings, account))
     }
 
     /// Reads this item from rows that somebody has put together.
@@ -223,6 +209,12 @@ fn together(parts: impl Iterator<Item = Item>, rows: &Rows<'_>) -> Reply {
 }
 
 impl<'a> Rows<'a> {
+    /// Everything that the operator has about an account, whenever it happened.
+    #[must_use]
+    pub fn of(holdings: &'a RelayHoldings, account: &'a AccountRow) -> Self {
+        Self { holdings, events: &holdings.rows().events, tap: None, account, since: None, backups: true }
+    }
+
     /// What the relay is set to keep. A database that never had a relay keeps the least.
     pub(super) fn keeping(&self) -> &'a Keeping {
         const LEAST: &Keeping = &Keeping::LEAST;
