@@ -106,33 +106,26 @@ fn more_wrote(people: usize) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::words::Accounts;
     use super::*;
-
-    struct Plain;
-
-    impl Names for Plain {
-        fn contact(&self, account: &AccountId) -> String {
-            account.to_string()
-        }
-    }
 
     #[test]
     fn a_flood_is_told_at_the_first_the_tenth_and_the_hundredth_and_at_the_end() {
         let (mut crowd, mut told) = (Crowd::default(), Vec::new());
         for _ in 0..250 {
             assert!(crowd.meet(&Notice::StrangerUnopened { account: AccountId([1; 16]) }));
-            told.extend(crowd.news(&Plain));
+            told.extend(crowd.news(&Accounts));
         }
-        told.extend(crowd.rest(&Plain));
+        told.extend(crowd.rest(&Accounts));
         assert_eq!(told.len(), 4, "{told:?}");
         assert!(told[0].1.starts_with("a message from somebody"));
         assert!(told[3].1.starts_with("250 messages"));
-        assert_eq!(crowd.rest(&Plain), []);
+        assert_eq!(crowd.rest(&Accounts), []);
         assert!(!crowd.meet(&Notice::RequestsFull));
         let newcomer = Notice::Requested { contact: AccountId([1; 16]) };
         let told = (0..30).filter(|_| !crowd.meet(&newcomer)).count();
         assert_eq!(told, INTRODUCED);
-        let rest = crowd.rest(&Plain);
+        let rest = crowd.rest(&Accounts);
         assert!(matches!(&rest[..], [(Tone::Note, says)] if says.starts_with("20 more people")), "{rest:?}");
     }
 }

@@ -56,15 +56,8 @@ fn sentence(name: &str, waiting: &Waiting, delayed: Option<Refusal>, names: &imp
 mod tests {
     use pillarbox_wire::AccountId;
 
+    use super::super::words::Accounts;
     use super::*;
-
-    struct Plain;
-
-    impl Names for Plain {
-        fn contact(&self, account: &AccountId) -> String {
-            account.to_string()
-        }
-    }
 
     #[test]
     fn what_waits_is_said_with_its_reason() {
@@ -81,7 +74,7 @@ mod tests {
         for (messages, delayed) in [(1, None), (3, None), (3, Some(limited))] {
             for cause in causes {
                 let waiting = Waiting { contact: AccountId([1; 16]), messages, cause };
-                page += &sentence("Bob", &waiting, delayed, &Plain);
+                page += &sentence("Bob", &waiting, delayed, &Accounts);
                 page.push('\n');
             }
         }
