@@ -1,6 +1,6 @@
 //! What the demonstration found out, as data. The text on the terminal and the JSON are views of this.
 
-use pillarbox_access::{Answer, Item, Served, designs};
+use pillarbox_access::{Answer, Item, Served};
 use serde::Serialize;
 
 use crate::answer::{Server, due_to_encryption};
@@ -46,8 +46,7 @@ impl Run {
     fn server(&self) -> Server {
         Server {
             texts: self.most(&|served| served.facts.said.len()),
-            keeps_delivered: designs::named(self.design)
-                .is_some_and(|design| design.relay.delivered.is_some()),
+            keeps_delivered: self.kept.len() >= self.saw.len(),
             is_told_senders: self.saw.iter().any(|sight| sight.from.is_some()),
         }
     }

@@ -5,7 +5,7 @@
 pub struct Server {
     /// Texts that came back.
     pub texts: usize,
-    /// Whether its design keeps what was delivered.
+    /// Whether every message that passed still lies in its rows.
     pub keeps_delivered: bool,
     /// Whether a message came to it with the name of its sender.
     pub is_told_senders: bool,
