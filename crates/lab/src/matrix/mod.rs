@@ -167,7 +167,7 @@ fn written(
 }
 
 /// SHA-256 of what a design says.
-fn digest(design: &Design) -> String {
+pub(crate) fn digest(design: &Design) -> String {
     sha256(&serde_json::to_vec(design).unwrap_or_default())
 }
 

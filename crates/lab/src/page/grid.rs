@@ -8,9 +8,9 @@ use pillarbox_access::designs;
 
 use super::squares::{self, Square};
 use crate::matrix::cell::{Cell, Evidence};
+use crate::matrix::digest;
 use crate::matrix::manifest::Manifest;
 use crate::paper::capital;
-use crate::record::sha256;
 use crate::score::State;
 
 /// A row.
@@ -152,8 +152,7 @@ fn is_held_back(cell: &Cell) -> bool {
 /// A design of this program, if the run used it as it is now.
 fn unchanged(manifest: &Manifest, name: &str) -> Option<&'static Design> {
     let design = designs::named(name)?;
-    let digest = sha256(&serde_json::to_vec(design).unwrap_or_default());
-    (manifest.designs.get(name) == Some(&digest)).then_some(design)
+    (manifest.designs.get(name) == Some(&digest(design))).then_some(design)
 }
 
 /// A demand's name as a heading: without its article.
