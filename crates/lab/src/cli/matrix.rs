@@ -141,11 +141,15 @@ fn one_of_each_name(designs: &[Design], typed: &[String]) -> Result<(), Failure>
     let mut known: BTreeMap<&str, &str> = BTreeMap::new();
     for (design, typed) in designs.iter().zip(typed) {
         if let Some(earlier) = known.insert(&design.name, typed) {
-            let sentence = format!(
-                "two designs are called {}: {earlier} and {typed}. Take one away, or give its file another name: a design is \
-                 called as its file.",
-                design.name
-            );
+            let sentence = if earlier == typed {
+                format!("the design {typed} is given twice. Take one away.")
+            } else {
+                format!(
+                    "two designs are called {}: {earlier} and {typed}. Take one away, or give its file another name: a design \
+                     is called as its file.",
+                    design.name
+                )
+            };
             return Err(Failure { sentence, code: USAGE });
         }
     }

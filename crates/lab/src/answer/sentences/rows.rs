@@ -122,8 +122,12 @@ pub(in crate::answer) const ROWS_ELSEWHERE: &str =
 
 /// How many messages a relay has ever accepted.
 pub(in crate::answer) fn accepted_in_all(number: u64) -> String {
+    let whose = match number {
+        1 => "whether it was this account's",
+        _ => "how many of them were this account's",
+    };
     format!(
-        "This relay has accepted {} in all, for everybody together; how many of them were this account's, it does not know.",
+        "This relay has accepted {} in all, for everybody together; {whose}, it does not know.",
         count(number, "message")
     )
 }
