@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use pillarbox_access::{Design, designs};
 use pillarbox_lab::progress::Progress;
-use pillarbox_lab::record::text;
+use pillarbox_lab::record::text::Told;
 use pillarbox_lab::scenario::library::{self, LibraryError};
 use pillarbox_lab::world::World;
 use pillarbox_text::read;
@@ -58,19 +58,13 @@ pub(super) fn run(wanted: &Run) -> Result<(), Failure> {
     if wanted.json {
         print(&record)?;
     } else {
-        let (record, width) = (world.record(), window::width());
+        let (told, width) = (Told::of(&world).map_err(went_wrong)?, window::width());
         print(&if wanted.full {
-            text::render(record, &scenario, &design.plain, width)
+            told.render(width)
         } else if wanted.play {
-            text::play(record, &scenario, &design.title, width)
+            told.play(width)
         } else {
-            text::glance(
-                record,
-                &scenario,
-                &design.title,
-                (width, window::height().saturating_sub(HINTS)),
-                "--play",
-            )
+            told.glance((width, window::height().saturating_sub(HINTS)), "--play")
         })?;
     }
     let by_itself = || Path::new(RUNS).join(format!("{}-{}-{seed}", scenario.file_name(), design.name));

@@ -6,12 +6,13 @@ mod play;
 
 use std::collections::BTreeMap;
 
+use pillarbox_access::{Design, Opened};
+
 use super::{Kind, Record, Way};
 use crate::columns::Column;
 use crate::scenario::Scenario;
 use crate::screen::{Screen, Table, Weight};
-
-pub use glance::glance;
+use crate::world::{World, WorldError};
 
 /// Time, what.
 const EVENTS: [Column; 2] = [Column::Fixed(19), Column::Share(1)];
@@ -26,54 +27,83 @@ const ROWS: usize = 3;
 /// Notices that a reader does not miss: they tell of the machinery and not of people.
 const MACHINERY: [&str; 4] = ["registered", "connected", "accepted", "found"];
 
-/// The story as a play, and what is left of it, for a window of `width` columns.
-#[must_use]
-pub fn play(record: &Record, scenario: &Scenario, design_title: &str, width: usize) -> String {
-    let mut screen = Screen::new(width);
-    playbill(&mut screen, record, scenario, design_title);
-    play::show(&mut screen, &play::scenes(record), true);
-    screen.title("WHAT IS LEFT");
-    left::left(&mut screen, record, ROWS);
-    screen.into_text()
+/// A story that has run under a design, to be told.
+#[derive(Debug)]
+pub struct Told<'w> {
+    record: &'w Record,
+    scenario: &'w Scenario,
+    design: &'w Design,
+    /// What each relay's operator can read at the end, in the order of the relays.
+    opened: Vec<Opened>,
 }
 
-/// The title, what it runs under, and what the story tells.
-fn playbill(screen: &mut Screen, record: &Record, scenario: &Scenario, design_title: &str) {
-    screen.say_in(Weight::Bold, &scenario.title);
-    for line in record.lines() {
-        if let Kind::Header { scenario: name, design, seed, .. } = &line.kind {
-            screen.say_in(Weight::Dim, &format!("{name} under {design} ({design_title}), seed {seed}"));
+impl<'w> Told<'w> {
+    /// A world at its end.
+    ///
+    /// # Errors
+    /// [`WorldError::Store`], if a relay's rows cannot be read.
+    pub fn of(world: &'w World) -> Result<Self, WorldError> {
+        let opened = world.sites().iter().map(|site| Ok(Opened::of(&site.holdings()?)));
+        Ok(Self {
+            record: world.record(),
+            scenario: world.scenario(),
+            design: world.design(),
+            opened: opened.collect::<Result<_, WorldError>>()?,
+        })
+    }
+
+    /// The story as a play, and what is left of it, for a window of `width` columns.
+    #[must_use]
+    pub fn play(&self, width: usize) -> String {
+        let mut screen = Screen::new(width);
+        self.playbill(&mut screen);
+        play::show(&mut screen, &play::scenes(self.record), true);
+        screen.title("WHAT IS LEFT");
+        left::left(&mut screen, self, ROWS);
+        screen.into_text()
+    }
+
+    /// Everything that a person may want of a run, for a window of `width` columns.
+    #[must_use]
+    pub fn render(&self, width: usize) -> String {
+        let mut screen = Screen::new(width);
+        self.heading(&mut screen);
+        people(&mut screen, self.record);
+        story(&mut screen, self.record);
+        seen(&mut screen, self.record);
+        screen.title("WHAT IS LEFT");
+        left::left(&mut screen, self, ROWS);
+        screen.into_text()
+    }
+
+    /// The title, what it runs under, and what the story tells.
+    fn playbill(&self, screen: &mut Screen) {
+        let title = &self.design.title;
+        screen.say_in(Weight::Bold, &self.scenario.title);
+        for line in self.record.lines() {
+            if let Kind::Header { scenario: name, design, seed, .. } = &line.kind {
+                screen.say_in(Weight::Dim, &format!("{name} under {design} ({title}), seed {seed}"));
+            }
         }
+        self.plot(screen);
     }
-    if !scenario.story.is_empty() {
-        screen.blank();
-        screen.say(&scenario.story.replace('\n', " "));
-    }
-}
 
-/// Everything that a person may want of a run, for a window of `width` columns.
-#[must_use]
-pub fn render(record: &Record, scenario: &Scenario, design_plain: &str, width: usize) -> String {
-    let mut screen = Screen::new(width);
-    heading(&mut screen, record, scenario, design_plain);
-    people(&mut screen, record);
-    story(&mut screen, record);
-    seen(&mut screen, record);
-    screen.title("WHAT IS LEFT");
-    left::left(&mut screen, record, ROWS);
-    screen.into_text()
-}
-
-fn heading(screen: &mut Screen, record: &Record, scenario: &Scenario, design_plain: &str) {
-    for line in record.lines() {
-        if let Kind::Header { scenario: name, design, seed, .. } = &line.kind {
-            screen.say(&format!("{name}: {}.", scenario.title));
-            screen.say(&format!("Design {design}: {design_plain}. Seed {seed}."));
+    fn heading(&self, screen: &mut Screen) {
+        let (title, plain) = (&self.scenario.title, &self.design.plain);
+        for line in self.record.lines() {
+            if let Kind::Header { scenario: name, design, seed, .. } = &line.kind {
+                screen.say(&format!("{name}: {title}."));
+                screen.say(&format!("Design {design}: {plain}. Seed {seed}."));
+            }
         }
+        self.plot(screen);
     }
-    if !scenario.story.is_empty() {
-        screen.blank();
-        screen.say(&scenario.story.replace('\n', " "));
+
+    fn plot(&self, screen: &mut Screen) {
+        if !self.scenario.story.is_empty() {
+            screen.blank();
+            screen.say(&self.scenario.story.replace('\n', " "));
+        }
     }
 }
 

@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 use pillarbox_wire::Timestamp;
 
 use super::play::{self, Scene};
-use super::{left, playbill};
-use crate::record::Record;
+use super::{Told, left};
 use crate::scenario::{Act, Audience, PersonId, Scenario};
 use crate::screen::{Screen, Weight};
 
@@ -16,38 +15,34 @@ const LEAST: usize = 5;
 /// For each line after the order, so many before it: what police ask for is mostly in the past.
 const BEFORE: usize = 3;
 
-/// The story for a window of `width` columns and `height` lines. `rest` says how the whole play is had.
-#[must_use]
-pub fn glance(
-    record: &Record,
-    scenario: &Scenario,
-    design_title: &str,
-    (width, height): (usize, usize),
-    rest: &str,
-) -> String {
-    let mut screen = Screen::new(width);
-    playbill(&mut screen, record, scenario, design_title);
-    let mut end = Screen::new(width);
-    left::left(&mut end, record, 0);
-    let scenes = play::scenes(record);
-    let about = about(scenario, &scenes);
-    // An empty line before the play and one behind it, and one that says what is left out.
-    let room = height.saturating_sub(screen.height() + end.height() + 3);
-    let shown = around(&about, scenario.inquiry.ordered, |scenes| {
-        let mut tried = Screen::new(width);
-        play::show(&mut tried, scenes.iter().copied(), false);
-        tried.height() <= room.max(LEAST)
-    });
-    screen.blank();
-    play::show(&mut screen, shown.iter().copied(), false);
-    let others = scenes.len() - shown.len();
-    if others > 0 {
-        let lines = if others == 1 { "1 more line".to_owned() } else { format!("{others} more lines") };
-        screen.say_in(Weight::Dim, &format!("{lines} of the story: {rest}"));
+impl Told<'_> {
+    /// The story for a window of `width` columns and `height` lines. `rest` says how the whole play is had.
+    #[must_use]
+    pub fn glance(&self, (width, height): (usize, usize), rest: &str) -> String {
+        let mut screen = Screen::new(width);
+        self.playbill(&mut screen);
+        let mut end = Screen::new(width);
+        left::left(&mut end, self, 0);
+        let scenes = play::scenes(self.record);
+        let about = about(self.scenario, &scenes);
+        // An empty line before the play and one behind it, and one that says what is left out.
+        let room = height.saturating_sub(screen.height() + end.height() + 3);
+        let shown = around(&about, self.scenario.inquiry.ordered, |scenes| {
+            let mut tried = Screen::new(width);
+            play::show(&mut tried, scenes.iter().copied(), false);
+            tried.height() <= room.max(LEAST)
+        });
+        screen.blank();
+        play::show(&mut screen, shown.iter().copied(), false);
+        let others = scenes.len() - shown.len();
+        if others > 0 {
+            let lines = if others == 1 { "1 more line".to_owned() } else { format!("{others} more lines") };
+            screen.say_in(Weight::Dim, &format!("{lines} of the story: {rest}"));
+        }
+        screen.blank();
+        screen.append(end);
+        screen.into_text()
     }
-    screen.blank();
-    screen.append(end);
-    screen.into_text()
 }
 
 /// What happens, each time with what becomes of it: those in which people take part whom the demands are about, and what an authority

@@ -2,21 +2,25 @@
 
 use std::collections::BTreeMap;
 
+use pillarbox_access::country;
 use pillarbox_wire::Timestamp;
 
+use super::Told;
+use crate::answer::can_read;
 use crate::record::{Fate, Kept, Kind, Record};
 use crate::screen::{Screen, Weight};
 
-/// What each relay saw and keeps, in a sentence each, and at `most` so many of its message rows.
-pub(super) fn left(screen: &mut Screen, record: &Record, most: usize) {
+/// What each relay saw, keeps and can read, and at `most` so many of its message rows. Without rows, it is one paragraph a relay.
+pub(super) fn left(screen: &mut Screen, told: &Told<'_>, most: usize) {
+    let record = told.record;
     let mut frames: BTreeMap<usize, u64> = BTreeMap::new();
     let mut names: BTreeMap<usize, String> = BTreeMap::new();
     for line in record.lines() {
         match &line.kind {
             Kind::Frame { relay, .. } => *frames.entry(*relay).or_default() += 1,
             Kind::Relay { relay, name, jurisdiction } => {
-                let place = jurisdiction.as_ref().map_or_else(String::new, |place| format!(" ({place})"));
-                names.insert(*relay, format!("{name}{place}"));
+                let place = jurisdiction.as_deref().map(|place| format!(" in {}", country::name(place)));
+                names.insert(*relay, format!("{name}{}", place.unwrap_or_default()));
             }
             _ => {}
         }
@@ -24,12 +28,20 @@ pub(super) fn left(screen: &mut Screen, record: &Record, most: usize) {
     for (relay, kept) in last_kept(record) {
         let name = names.get(&relay).cloned().unwrap_or_else(|| format!("relay {relay}"));
         let frames = frames.get(&relay).copied().unwrap_or_default();
-        let says = format!("{name} saw {frames} frames pass. It keeps {}.", in_words(kept));
-        screen.say_in(Weight::Bold, &says);
+        let keeps = in_words(kept);
+        let reads = told.opened.get(relay).map(can_read).unwrap_or_default();
+        if most == 0 {
+            screen.say_in(Weight::Bold, format!("{name} keeps {keeps}. {reads}").trim_end());
+            continue;
+        }
+        screen.say(&format!("{name} saw {frames} frames pass. It keeps {keeps}."));
         let rows = rows_left(record, relay);
         rows.iter().take(most).for_each(|row| screen.entry(Weight::Normal, &format!("- a message {row}")));
-        if most > 0 && rows.len() > most {
+        if rows.len() > most {
             screen.say_in(Weight::Dim, &format!("- and {} more", rows.len() - most));
+        }
+        if !reads.is_empty() {
+            screen.say_in(Weight::Bold, &reads);
         }
     }
 }
@@ -82,7 +94,7 @@ fn in_words(kept: Kept) -> String {
         (events, "row of its log", String::new()),
         (channels, "channel", String::new()),
         (posts, "post", String::new()),
-        (prekeys, "public prekey", String::new()),
+        (prekeys, "prekey", String::new()),
     ];
     let kinds = kinds.into_iter().filter(|(count, ..)| *count > 0).map(|(count, noun, more)| {
         let noun = match (count, noun) {
