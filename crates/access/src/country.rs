@@ -15,6 +15,32 @@ const EUROPEAN_UNION: [&str; 26] = [
     "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
 ];
 
+/// The name of a country, as it stands in a sentence; of one that is not listed, its code.
+#[must_use]
+pub fn name(code: &str) -> &str {
+    match code {
+        "AU" => "Australia",
+        "BR" => "Brazil",
+        "CA" => "Canada",
+        "CH" => "Switzerland",
+        "CN" => "China",
+        "DE" => "Germany",
+        "EU" => "the European Union",
+        "FR" => "France",
+        "GB" => "Britain",
+        "IE" => "Ireland",
+        "IN" => "India",
+        "JP" => "Japan",
+        "LU" => "Luxembourg",
+        "NL" => "the Netherlands",
+        "RU" => "Russia",
+        "SE" => "Sweden",
+        "SG" => "Singapore",
+        "US" => "the United States",
+        other => other,
+    }
+}
+
 impl Country {
     /// The United Kingdom.
     pub const GB: Self = Self(*b"GB");
@@ -34,6 +60,12 @@ impl Country {
     #[must_use]
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+
+    /// The name, as it stands in a sentence.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        name(self.as_str())
     }
 
     /// Reports membership in the union, or the union itself.

@@ -28,7 +28,7 @@ use pillarbox_lab::matrix::table::View;
 use pillarbox_lab::matrix::{self, Plan, Run, folder, table};
 use pillarbox_lab::progress::Progress;
 use pillarbox_lab::score::State;
-use pillarbox_lab::screen::plain as without_weights;
+use pillarbox_lab::screen::{Screen, plain as without_weights};
 
 /// One that reads and two that do not.
 const DESIGNS: [&str; 3] = ["plain-server", "end-to-end", "signal-now"];
@@ -82,13 +82,16 @@ fn the_same_bytes_come_out_of_one_thread_and_of_two() {
 
 /// The table in a window of so many columns, without its weights.
 fn shown(
-    form: fn(&View<'_>, usize) -> String,
+    form: fn(&View<'_>, usize, Screen) -> String,
     (designs, demands): (&[String], &[String]),
     cells: &[Cell],
     width: usize,
 ) -> String {
     let scenario = Control::built_in().unwrap().scenario;
-    let text = without_weights(&form(&View { scenario: &scenario, designs, demands, cells }, width));
+    let mut saved = Screen::new(width);
+    saved.say("Saved FOLDER");
+    let view = View { scenario: &scenario, designs, demands, cells };
+    let text = without_weights(&form(&view, width, saved));
     assert!(text.lines().all(|line| line.chars().count() <= width), "{text}");
     text
 }
@@ -137,6 +140,10 @@ fn a_matrix_of_every_design_is_one_screen_of_numbers_and_letters() {
     let text = shown(table::render, (&names, &demands), &cells, 80);
     assert!(names.iter().all(|name| text.contains(&format!("\n{name} "))), "{text}");
     assert!(text.lines().count() <= 40, "{text}");
+    // With one line for the next step below it and one for the prompt, the table is the screen that a terminal of 24 lines shows.
+    let last = text.lines().rev().take(names.len() + 1).collect::<Vec<_>>();
+    assert!(last.last().unwrap().starts_with("    "), "the heads of the columns: {text}");
+    assert!(last[..names.len()].iter().all(|line| names.iter().any(|name| line.starts_with(name))), "{text}");
 
     // A column that counts messages in some rows, and kinds of data that are kept back: the legend says both, and no head is cut.
     for cell in cells.iter_mut().filter(|cell| cell.design == "signal-now") {
@@ -157,7 +164,7 @@ fn a_matrix_of_every_design_is_one_screen_of_numbers_and_letters() {
         (cell.measures.kinds, cell.measures.kinds_withheld) = (Vec::new(), Vec::new());
     }
     let text = shown(table::render, (&names, &many), &cells, 80);
-    let heads = text.lines().find(|line| line.starts_with("   ")).unwrap();
+    let heads = text.lines().rfind(|line| line.starts_with("   ")).unwrap();
     assert_eq!(heads.split_whitespace().collect::<Vec<_>>(), ["A", "B", "C", "D", "E", "F", "G", "H"]);
     assert!(text.replace('\n', " ").contains("A: entity-data"), "{text}");
 }

@@ -6,7 +6,7 @@ use std::process::Command;
 use pillarbox_access::designs;
 use pillarbox_lab::matrix::cell::Evidence;
 use pillarbox_lab::paper::story;
-use pillarbox_lab::record::text;
+use pillarbox_lab::record::text::Told;
 use pillarbox_lab::scenario::library;
 use pillarbox_lab::screen::plain;
 use pillarbox_lab::world::World;
@@ -102,17 +102,18 @@ fn a_story_reads_like_a_play_with_what_is_left_at_its_end() {
     let design = designs::named(&scenario.design).unwrap();
     let mut world = World::new(design, &scenario, scenario.seed).unwrap();
     world.run().unwrap();
+    let told = Told::of(&world).unwrap();
     for width in WIDTHS {
-        let play = plain(&text::play(world.record(), &scenario, &design.title, width));
+        let play = plain(&told.play(width));
         assert!(play.lines().all(|line| display_width(line) <= width), "{width}: {play}");
         insta::assert_snapshot!(format!("run_{width}"), play);
-        let all = plain(&text::render(world.record(), &scenario, &design.plain, width));
+        let all = plain(&told.render(width));
         assert!(all.lines().all(|line| display_width(line) <= width), "{width}: {all}");
     }
     let place = tempfile::tempdir().unwrap();
     let folder = place.path().join("record").display().to_string();
     let shown = screen(&["run", "locked-phone-2016", "--play", "--out", &folder], 80);
-    assert_eq!(shown, plain(&text::play(world.record(), &scenario, &design.title, 80)));
+    assert_eq!(shown, plain(&told.play(80)));
 }
 
 /// Without more, a story is one screen: who the demands are about, around the order. With room for all of it, it is the play.

@@ -35,19 +35,23 @@ impl Footing {
         }
     }
 
+    /// The first of the powers with its country and day, and nothing that only a lawyer asks for.
+    #[must_use]
+    pub fn in_short(&self) -> String {
+        let power = self
+            .powers
+            .first()
+            .map_or_else(|| format!("not checked: {}", self.no_power()), |power| power.phrase(self.day));
+        format!("{}: {power}", self.place())
+    }
+
     /// The footing in sentences, the powers first.
     #[must_use]
     pub fn sentences(&self) -> Vec<String> {
-        let Self { country, day, powers, not_yet, reach } = self;
+        let Self { day, powers, not_yet, reach, .. } = self;
         let mut said: Vec<String> = powers.iter().map(|power| self.power(power)).collect();
         if powers.is_empty() {
-            let known = all_powers().iter().any(|power| power.country == *country);
-            let why = if known {
-                "the table has no power for this day"
-            } else {
-                "the table has no powers of this country"
-            };
-            said.push(format!("Power ({country}, {day}): not checked: {why}."));
+            said.push(format!("Power ({}): not checked: {}.", self.place(), self.no_power()));
         }
         said.extend(not_yet.iter().map(|power| {
             let from = power.from.map_or_else(String::new, |from| format!(", from {from}"));
@@ -57,8 +61,21 @@ impl Footing {
         said
     }
 
+    /// The country and the day.
+    fn place(&self) -> String {
+        format!("{}, {}", self.country.name(), self.day)
+    }
+
+    /// The reason that no power is named.
+    fn no_power(&self) -> &'static str {
+        match all_powers().iter().any(|power| power.country == self.country) {
+            true => "the table has no power for this day",
+            false => "the table has no powers of this country",
+        }
+    }
+
     fn power(&self, power: &Power) -> String {
-        let mut said = format!("Power ({}, {}): {}", self.country, self.day, power.phrase(self.day));
+        let mut said = format!("Power ({}): {}", self.place(), power.phrase(self.day));
         for (what, who) in
             [("decided by", power.authorised_by), ("approval from outside", power.outside_approval)]
         {

@@ -16,7 +16,7 @@ use crate::matrix::cell::Evidence;
 use crate::score::{Absence, Counts, Measures, State, TextsAt, What};
 
 pub(crate) use sentences::counted_by;
-pub use sentences::{Server, due_to_encryption, own_question, says};
+pub use sentences::{Server, can_read, due_to_encryption, own_question, says};
 
 /// Names and surroundings of a cell, in words: nothing here is measured.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +32,8 @@ pub struct Context {
     pub on: String,
     /// The country whose demand it is.
     pub country: String,
+    /// The first power that it can rest on there on that day.
+    pub power: String,
     /// The powers that it can rest on there on that day, those that came later, and the reach of the paper.
     pub law: Vec<String>,
     /// The operator's own word on what such a demand is about; none if nothing is known.
@@ -119,6 +121,8 @@ pub struct Answer {
     pub elsewhere: Vec<TextsAt>,
     /// The same in a sentence; empty where the demand is about no texts.
     pub copies: String,
+    /// The first power that the demand can rest on, with its country and day.
+    pub power: String,
     /// The law on that day, and whether the paper reaches whoever is asked.
     pub law: Vec<String>,
     /// What was assumed.
@@ -157,7 +161,7 @@ impl Answer {
             demand: context.demand.clone(),
             target: evidence.yardstick.target.clone(),
             on: context.on.clone(),
-            country: sentences::country(&context.country).to_owned(),
+            country: pillarbox_access::country::name(&context.country).to_owned(),
             question: sentences::question(context, &evidence.yardstick.target),
             headline,
             has: sentences::has(&subject, state, counts),
@@ -191,6 +195,7 @@ impl Answer {
             notice: sentences::notice(evidence.view, evidence.ordered.is_some(), state, measures),
             elsewhere: measures.copies.clone(),
             copies: sentences::copies(&evidence.yardstick.target, &measures.copies),
+            power: context.power.clone(),
             law: context.law.clone(),
             assumed: context.assumed.clone(),
             repeat: context.repeat.clone(),

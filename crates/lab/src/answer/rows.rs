@@ -101,6 +101,7 @@ impl Answer {
             } else {
                 String::new()
             },
+            power: law.first().map(|power| power.trim_end_matches('.').to_owned()).unwrap_or_default(),
             law,
             assumed: Vec::new(),
             repeat: format!(

@@ -15,9 +15,9 @@ mod words;
 
 use std::collections::BTreeSet;
 
-use pillarbox_access::Item;
 use pillarbox_access::demand::View;
 use pillarbox_access::speaker::Speaker;
+use pillarbox_access::{Item, country};
 
 use super::Context;
 use crate::columns::grouped;
@@ -25,13 +25,13 @@ use crate::matrix::cell::Evidence;
 use crate::score::{Absence, Counts, Measures, State, Statement, What};
 
 pub(super) use beside::{NO_PHONE, ciphertexts, copies, notice, operators_word, thief, without_the_order};
+pub use rows::can_read;
 pub(super) use rows::{
     Backup, ROWS_ELSEWHERE, ROWS_FOR_A_THIEF, Rows, accepted_in_all, backup_headline, rows_headline,
     rows_question,
 };
 pub use servers::{Server, due_to_encryption};
 pub(crate) use words::counted_by;
-pub(super) use words::country;
 use words::{
     NAMES_SHOWN, a_count, capital, count, counted_noun, listed, lower, many, part, people, possessive, them,
 };
@@ -184,7 +184,7 @@ pub(super) fn question(context: &Context, target: &str) -> String {
     if !question.is_empty() {
         return question.replace(DESIGN, design).replace(TARGET, target);
     }
-    let asks = country(&context.country);
+    let asks = country::name(&context.country);
     // A name with its date in it stands between commas.
     let comma = if design.contains(',') { "," } else { "" };
     format!("If {design}{comma} is served {demand} by {asks} on {on} about {target}, what comes back?")
@@ -198,7 +198,7 @@ pub(super) const TARGET: &str = "TARGET";
 /// The question of a demand that is not served on an operator.
 #[must_use]
 pub fn own_question(view: View, asks: &str, demand: &str) -> String {
-    let asks = country(asks);
+    let asks = country::name(asks);
     match view {
         View::PushRecords => {
             format!("Under {DESIGN}: whose device does the push token of {TARGET}'s account stand for?")

@@ -157,6 +157,18 @@ fn one_of_each_name(designs: &[Design], typed: &[String]) -> Result<(), Failure>
 }
 
 fn show(wanted: &Matrix, scenario: &Scenario, run: &Run, to: &Path) -> Result<(), Failure> {
+    let mut saved = Screen::new(window::width());
+    saved.say(&counted(&run.cells));
+    saved.copyable(Weight::Normal, &format!("Saved {}", to.display()));
+    // A folder whose name begins with a dash would be taken for an option.
+    let here = if to.as_os_str().as_encoded_bytes().starts_with(b"-") { "./" } else { "" };
+    let typed = |ending: &str| quoted(&format!("{here}{}{ending}", to.display()));
+    let mut next = Screen::new(window::width());
+    next.copyable(
+        Weight::Dim,
+        &format!("Next: pillarbox-lab report {} --out {}   (or --check)", typed(""), typed(".html")),
+    );
+    let next = next.into_text();
     if wanted.json {
         print_json(&run.cells)?;
     } else if wanted.plain {
@@ -167,23 +179,18 @@ fn show(wanted: &Matrix, scenario: &Scenario, run: &Run, to: &Path) -> Result<()
         designs.dedup();
         let view = View { scenario, designs: &designs, demands: &run.demands, cells: &run.cells };
         let width = window::width();
-        print(&if wanted.full { table::full(&view, width) } else { table::render(&view, width) })?;
+        let table =
+            if wanted.full { table::full(&view, width, saved) } else { table::render(&view, width, saved) };
+        if wanted.timing {
+            hint(&run.timing.in_words())?;
+        }
+        print(&table)?;
+        return print(&next);
     }
     if wanted.timing {
         hint(&run.timing.in_words())?;
     }
-    // A folder whose name begins with a dash would be taken for an option.
-    let here = if to.as_os_str().as_encoded_bytes().starts_with(b"-") { "./" } else { "" };
-    let typed = |ending: &str| quoted(&format!("{here}{}{ending}", to.display()));
-    let mut after = Screen::new(window::width());
-    after.say(&counted(&run.cells));
-    after.copyable(Weight::Normal, &format!("Saved {}", to.display()));
-    after.copyable(
-        Weight::Dim,
-        &format!("Next: pillarbox-lab report {} --out {}   (or --check)", typed(""), typed(".html")),
-    );
-    let after = format!("\n{}", after.into_text());
-    if wanted.json || wanted.plain { beside(&screen::plain(&after)) } else { print(&after) }
+    beside(&screen::plain(&format!("\n{}{next}", saved.into_text())))
 }
 
 fn predictions(file: Option<&Path>, scenario: &Scenario) -> Result<Expected, Failure> {

@@ -26,6 +26,7 @@ pub(super) fn of(experiment: &dyn Experiment, design: &Design, scenario: &Scenar
         party: party(demand.view).to_owned(),
         on: day.to_string(),
         country: inquiry.country.to_string(),
+        power: footing.in_short(),
         law: footing.sentences(),
         word: word(experiment, design, scenario),
         assumed: assumed(demand.view, design, scenario),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use pillarbox_access::country;
 use pillarbox_access::demand::notice_to_change::{self, NOTICE_TO_CHANGE, Subject};
 use pillarbox_access::demand::{Case, Demand};
 use pillarbox_access::design::{AnswersNotice, Design, Operator};
@@ -204,6 +205,7 @@ fn without_change(with: &Brought, without: &Brought) -> Option<String> {
 
 /// The operator's answer, in words.
 fn stated_in_words(means: Means, about: Option<Subject>, country: &str) -> String {
+    let country = country::name(country);
     let (answer, effect) = match (means, about) {
         (Means::Left, _) => (
             "to leave the country",

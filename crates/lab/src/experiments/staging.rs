@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pillarbox_access::RelayHoldings;
 use pillarbox_access::demand::{compelled_logging, retention};
 use pillarbox_access::design::{Accounts, Design};
+use pillarbox_access::{RelayHoldings, country};
 use pillarbox_client::Habits;
 use pillarbox_relay::Keeping;
 use pillarbox_wire::{AccountId, ChannelName, Duration, Handle, Timestamp};
@@ -86,21 +86,28 @@ impl Ordered {
                 format!("{channel} is taken down, and strangers look at it before and after")
             }
             Self::Block { country, and_people_move: false } => {
-                format!("the networks of {country} let nobody connect to the messenger")
+                format!("the networks of {} let nobody connect to the messenger", country::name(country))
             }
             Self::Block { country, and_people_move: true } => {
                 format!(
-                    "the networks of {country} let nobody connect to the relays that there are, and people move to another"
+                    "the networks of {} let nobody connect to the relays that there are, and people move to another",
+                    country::name(country)
                 )
             }
             Self::WithdrawBackups { country, .. } => {
-                format!("backups that only their owner can open are withdrawn from the people in {country}")
+                format!(
+                    "backups that only their owner can open are withdrawn from the people in {}",
+                    country::name(country)
+                )
             }
             Self::StopServing { country, closes_accounts: false } => {
-                format!("the operator withdraws its service from the people in {country}")
+                format!("the operator withdraws its service from the people in {}", country::name(country))
             }
             Self::StopServing { country, closes_accounts: true } => {
-                format!("the operator leaves {country} and closes the accounts of the people there")
+                format!(
+                    "the operator leaves {} and closes the accounts of the people there",
+                    country::name(country)
+                )
             }
             Self::Update { .. } => "everybody gets software that the operator can read along with".into(),
         })
@@ -354,7 +361,8 @@ fn orders(world: &World, design: &Design, ordered: &Ordered, accounts: &[Account
             }
             let (whom, habits) = (Whom::Country(country.clone()), habits.clone());
             let announced = format!(
-                "The operator says: backups that only you can open are no longer offered in {country}."
+                "The operator says: backups that only you can open are no longer offered in {}.",
+                country::name(country)
             );
             all.push(Order::UpdateSoftware {
                 whom,
@@ -365,9 +373,10 @@ fn orders(world: &World, design: &Design, ordered: &Ordered, accounts: &[Account
             all
         }
         Ordered::StopServing { country, closes_accounts } => {
+            let place = country::name(country);
             let announced = match closes_accounts {
-                true => format!("The operator says: we leave {country}, and your account is closed."),
-                false => format!("The operator says: messages are no longer offered in {country}."),
+                true => format!("The operator says: we leave {place}, and your account is closed."),
+                false => format!("The operator says: messages are no longer offered in {place}."),
             };
             let (country, closes_accounts) = (country.clone(), *closes_accounts);
             vec![Order::StopServing { country, closes_accounts, announced }]

@@ -144,9 +144,10 @@ impl Folded {
     }
 }
 
-/// The table on one screen where that can be, for a window of `width` columns.
+/// The table on one screen where that can be, for a window of `width` columns. `saved`, lines on the result as a whole, stands
+/// behind it, or before it where the table alone fills a screen: a terminal shows its end.
 #[must_use]
-pub fn render(view: &View<'_>, width: usize) -> String {
+pub fn render(view: &View<'_>, width: usize, saved: Screen) -> String {
     let by_place = view.by_place();
     let says = |design: &str, demand: &str| by_place.get(&(design, demand)).map(|it| it.says.clone());
     let folded = Folded::of(view.designs, view.demands, &says);
@@ -158,6 +159,8 @@ pub fn render(view: &View<'_>, width: usize) -> String {
         screen.append(table);
         explained(&mut screen, view.cells);
         equal(&mut screen, view, &folded, &says, false);
+        screen.blank();
+        screen.append(saved);
     } else {
         let codes = |design: &str, demand: &str| by_place.get(&(design, demand)).map(|cell| code(cell));
         // What differs in words alone has equal numbers: what is shown is folded by what it shows.
@@ -166,13 +169,22 @@ pub fn render(view: &View<'_>, width: usize) -> String {
             Folded { designs: rows.designs, like: rows.like, twins: rows.twins, ..folded }.without_twins();
         // Under their names for people, if the screen has room for them.
         let mut named = screen.clone();
-        compact(&mut named, view, &shown, &codes, true);
+        let (cells, legend) = compact(width, view, &shown, &codes, true);
+        named.append(cells);
+        named.append(legend);
         equal(&mut named, view, &shown, &says, true);
         if named.height() <= USUAL_HEIGHT {
             screen = named;
+            screen.blank();
+            screen.append(saved);
         } else {
-            compact(&mut screen, view, &shown, &codes, false);
+            let (cells, legend) = compact(width, view, &shown, &codes, false);
+            screen.append(legend);
             equal(&mut screen, view, &shown, &says, true);
+            screen.blank();
+            screen.append(saved);
+            screen.blank();
+            screen.append(cells);
         }
     }
     screen.into_text()
@@ -180,11 +192,13 @@ pub fn render(view: &View<'_>, width: usize) -> String {
 
 /// The whole table in words, with nothing folded, for a window of `width` columns.
 #[must_use]
-pub fn full(view: &View<'_>, width: usize) -> String {
+pub fn full(view: &View<'_>, width: usize, saved: Screen) -> String {
     let mut screen = Screen::new(width);
     view.heading(&mut screen);
     words(&mut screen, view, view.designs, view.demands);
     explained(&mut screen, view.cells);
+    screen.blank();
+    screen.append(saved);
     screen.into_text()
 }
 
@@ -241,14 +255,15 @@ fn place(state: State) -> Option<usize> {
     State::WORDS.iter().position(|word| *word == state.word())
 }
 
-/// Cells as numbers and letters, with their legend.
+/// Cells as numbers and letters, and their legend.
 fn compact(
-    screen: &mut Screen,
+    width: usize,
     view: &View<'_>,
     folded: &Folded,
     codes: &dyn Fn(&str, &str) -> Option<String>,
     is_titled: bool,
-) {
+) -> (Screen, Screen) {
+    let (mut screen, mut legend) = (Screen::new(width), Screen::new(width));
     let demands = &folded.demands;
     let row_name = |design: &String| match is_titled {
         true => view.design_and_word(design),
@@ -285,7 +300,7 @@ fn compact(
         Some(letter) => format!("{letter}: {}", column(word)),
         None => column(word),
     });
-    screen.say_in(Weight::Dim, &named.collect::<Vec<_>>().join(" · "));
+    legend.say_in(Weight::Dim, &named.collect::<Vec<_>>().join(" · "));
     let cells: Vec<&Cell> = view.cells.iter().filter(|cell| demands.contains(&cell.demand)).collect();
     let meanings: BTreeMap<Option<usize>, String> =
         cells.iter().map(|cell| (place(cell.state), meaning(cell.state))).collect();
@@ -293,7 +308,8 @@ fn compact(
     if cells.iter().any(|cell| !cell.measures.kinds_withheld.is_empty()) {
         meanings.push("n wm of n + m kinds, n returned and m held, not handed over".to_owned());
     }
-    screen.say_in(Weight::Dim, &format!("{}.", meanings.join(" · ")));
+    legend.say_in(Weight::Dim, &format!("{}.", meanings.join(" · ")));
+    (screen, legend)
 }
 
 /// What the numbers of a column count, and of how many. Where some count messages and others something else, each is said.
@@ -441,7 +457,8 @@ mod tests {
         let demands = [long.clone(), long.clone(), long.clone(), long];
         let view = View { scenario: &scenario, designs: &designs, demands: &demands, cells: &[] };
         for width in [40, 60, 80, 140] {
-            for text in [render(&view, width), full(&view, width)] {
+            for form in [render, full] {
+                let text = form(&view, width, Screen::new(width));
                 assert!(plain(&text).lines().all(|line| line.chars().count() <= width), "{text}");
             }
         }

@@ -8,6 +8,7 @@ pub mod story;
 
 use pillarbox_access::demand::Demand;
 use pillarbox_access::law::{self, Country, Day};
+use pillarbox_access::reading;
 use pillarbox_access::served::ItemLine;
 use pillarbox_access::{Answer, Blank, Item};
 
@@ -186,8 +187,13 @@ pub fn in_words(answer: &Answer, most: usize) -> String {
     match answer {
         Answer::Returned { count, lines } => {
             let mut shown: Vec<String> = Vec::new();
+            let receipts = lines.iter().filter(|line| reading::is_receipt(line)).count();
             if *count > 1 {
-                shown.push(format!("returned {count}:"));
+                shown.push(match receipts {
+                    0 => format!("returned {count}:"),
+                    1 => format!("returned {count}, 1 of them a receipt:"),
+                    receipts => format!("returned {count}, {receipts} of them receipts:"),
+                });
             }
             shown.extend(lines.iter().take(most).cloned());
             if lines.len() > most {
@@ -219,10 +225,10 @@ pub fn legal_names(screen: &mut Screen, demand: &Demand, on: Day) {
 #[must_use]
 pub fn powers(demand: &Demand, country: Country, on: Day) -> Vec<String> {
     let now = law::powers(demand.name, country, on).into_iter();
-    let now = now.map(|power| format!("{country}, {on}: {}.", power.phrase(on)));
+    let now = now.map(|power| format!("{}, {on}: {}.", country.name(), power.phrase(on)));
     let later = law::not_yet(demand.name, country, on).into_iter().map(|power| {
         let from = power.from.map_or_else(String::new, |from| format!(", from {from}"));
-        format!("{country}, not yet: {}{from}.", power.phrase(on))
+        format!("{}, not yet: {}{from}.", country.name(), power.phrase(on))
     });
     now.chain(later).collect()
 }

@@ -307,15 +307,12 @@ fn ordered(screen: &mut Screen, changed: Option<&str>) {
 
 /// The power that the demand rests on, without what a lawyer wants to know of it.
 fn law(screen: &mut Screen, answer: &Answer) {
-    let powers: Vec<&str> =
-        answer.law.iter().filter_map(|sentence| sentence.strip_prefix("Power ")).collect();
-    let Some(first) = powers.first().copied().or_else(|| answer.law.first().map(String::as_str)) else {
+    if answer.power.is_empty() {
         return;
-    };
-    let (power, _) = first.split_once("; decided by").unwrap_or((first, ""));
-    let more = answer.law.len() - 1;
+    }
+    let more = answer.law.len().saturating_sub(1);
     let more = if more > 0 { format!(". {more} more on the law with --full.") } else { ".".into() };
-    screen.say_in(Weight::Dim, &format!("Law {}{more}", power.trim_end_matches('.')));
+    screen.say_in(Weight::Dim, &format!("Law: {}{more}", answer.power));
 }
 
 /// The whole paper, for a window of `width` columns.

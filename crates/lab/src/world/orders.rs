@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use pillarbox_access::country;
 use pillarbox_access::view::OperatorTap;
 use pillarbox_client::Habits;
 use pillarbox_relay::Keeping;
@@ -138,18 +139,18 @@ impl World {
                         self.block(&country, SiteId(number))?;
                     }
                 }
-                format!("the networks of {country} let nobody connect to the messenger")
+                format!("the networks of {} let nobody connect to the messenger", country::name(&country))
             }
             Order::BlockRelay { country, site } => {
                 self.block(&country, site)?;
-                format!("the networks of {country} let nobody connect to relay {}", site.0)
+                format!("the networks of {} let nobody connect to relay {}", country::name(&country), site.0)
             }
             Order::Unblock { country } => {
                 for site in &mut self.sites {
                     site.blocked_in.remove(&country);
                 }
                 self.everybody_looks();
-                format!("the networks of {country} let everybody connect")
+                format!("the networks of {} let everybody connect", country::name(&country))
             }
             Order::Seize { who, state } => {
                 self.seize(who, state)?;
@@ -172,7 +173,7 @@ impl World {
             }
             Order::StopServing { country, closes_accounts, announced } => {
                 self.stop_serving(&country, closes_accounts, &announced)?;
-                format!("the operator serves nobody in {country} any more")
+                format!("the operator serves nobody in {} any more", country::name(&country))
             }
         };
         self.record.push(self.now, Kind::Order { order: word, says });

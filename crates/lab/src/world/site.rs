@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr};
 
-use pillarbox_access::RelayHoldings;
 use pillarbox_access::view::OperatorTap;
+use pillarbox_access::{RelayHoldings, country};
 use pillarbox_crypto::{AgreementSecret, SecretBytes};
 use pillarbox_relay::{Keeping, Limits, Relay, Settings, SqliteStore};
 use pillarbox_transport::RelayAddress;
@@ -76,9 +76,11 @@ impl Site {
     /// The reason why nobody from a country can connect, if nobody can.
     pub(super) fn unreachable_from(&self, country: &str) -> Option<String> {
         if self.blocked_in.contains(country) {
-            return Some(format!("the networks of {country} do not let it through"));
+            return Some(format!("the networks of {} do not let it through", country::name(country)));
         }
-        self.closed_to.contains(country).then(|| format!("the operator serves nobody in {country}"))
+        self.closed_to
+            .contains(country)
+            .then(|| format!("the operator serves nobody in {}", country::name(country)))
     }
 
     /// The relay, whose store answers demands.

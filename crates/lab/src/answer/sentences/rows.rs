@@ -1,6 +1,8 @@
 //! Sentences about a relay's folder: what its rows give, where nobody knows how much there is to be found.
 
-use super::words::{NAMES_SHOWN, count, counted_by, listed, part, them};
+use pillarbox_access::Opened;
+
+use super::words::{NAMES_SHOWN, count, counted_by, counted_noun, listed, part, them};
 
 /// What the sentences are about.
 #[derive(Clone, Copy, Debug, Default)]
@@ -120,6 +122,45 @@ pub(in crate::answer) const ROWS_FOR_A_THIEF: &str =
 pub(in crate::answer) const ROWS_ELSEWHERE: &str =
     "A folder does not say where else the same texts lie: on phones, in backups.";
 
+/// What a relay's operator can read of everything in its rows. Empty if they hold nothing that could be read.
+#[must_use]
+pub fn can_read(opened: &Opened) -> String {
+    let Opened { messages, read, texts, backups, backups_open, backed_up } = *opened;
+    let closed = |number: u64, verb: &str, unit: &str| match number {
+        1 => format!("It cannot {verb} the {}.", counted_noun(1, unit)),
+        number => format!("It can {verb} {}.", part(0, number, unit)),
+    };
+    let some_of = |some, all, unit: &str| match all {
+        1 => format!("the {}", counted_noun(1, unit)),
+        all => part(some, all, unit),
+    };
+    let mut says = Vec::new();
+    match (messages, read) {
+        (0, _) => {}
+        (_, 0) => says.push(closed(messages, "read", "messages")),
+        _ => {
+            let texts = match (read, texts) {
+                (1, 0) => "not a text that somebody wrote".to_owned(),
+                (1, _) => "a text that somebody wrote".to_owned(),
+                (_, 0) => "none of them a text that somebody wrote".to_owned(),
+                (_, 1) => "1 of them a text that somebody wrote".to_owned(),
+                (_, texts) => format!("{texts} of them texts that somebody wrote"),
+            };
+            says.push(format!("It can read {}, {texts}.", some_of(read, messages, "messages")));
+        }
+    }
+    match (backups, backups_open) {
+        (0, _) => {}
+        (_, 0) => says.push(closed(backups, "open", "backups")),
+        _ => says.push(format!(
+            "It can open {}, with {} inside.",
+            some_of(backups_open, backups, "backups"),
+            if backed_up == 0 { "no text".to_owned() } else { counted_by(backed_up, "texts") }
+        )),
+    }
+    says.join(" ")
+}
+
 /// How many messages a relay has ever accepted.
 pub(in crate::answer) fn accepted_in_all(number: u64) -> String {
     let whose = match number {
@@ -155,6 +196,29 @@ mod tests {
         A backup of +447700900101 lies here and opens: it gives 1 text. It also names A.
         A backup of +447700900101 lies here and opens: it gives 2 texts. It also names 4 other people.
         ");
+    }
+
+    #[test]
+    fn what_opens_is_told_in_each_state() {
+        let of = |messages, read, texts| Opened { messages, read, texts, ..Opened::default() };
+        let stored =
+            |backups, backups_open, backed_up| Opened { backups, backups_open, backed_up, ..of(2, 0, 0) };
+        let all = [
+            of(0, 0, 0),
+            of(1, 0, 0),
+            of(1, 1, 0),
+            of(1, 1, 1),
+            of(2, 0, 0),
+            of(2, 2, 0),
+            of(7, 7, 1),
+            of(7, 5, 4),
+            stored(1, 0, 0),
+            stored(2, 0, 0),
+            stored(1, 1, 1),
+            stored(2, 1, 0),
+            stored(2, 2, 9),
+        ];
+        insta::assert_snapshot!(all.each_ref().map(can_read).join("\n"));
     }
 
     #[test]

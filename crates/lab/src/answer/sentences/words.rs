@@ -47,26 +47,6 @@ pub(super) fn possessive(name: &str) -> String {
     format!("{name}'s")
 }
 
-/// A country's name; of one that is not listed, its code.
-pub(in crate::answer) fn country(code: &str) -> &str {
-    match code {
-        "GB" => "Britain",
-        "US" => "the United States",
-        "AU" => "Australia",
-        "BR" => "Brazil",
-        "CA" => "Canada",
-        "CN" => "China",
-        "DE" => "Germany",
-        "FR" => "France",
-        "IE" => "Ireland",
-        "IN" => "India",
-        "JP" => "Japan",
-        "NL" => "the Netherlands",
-        "SE" => "Sweden",
-        other => other,
-    }
-}
-
 pub(super) const fn them(number: u64) -> &'static str {
     if number == 1 { "it" } else { "them" }
 }
