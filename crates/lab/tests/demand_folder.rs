@@ -182,7 +182,7 @@ async fn what_lies_in_log_deposits_backups_and_channels_comes_back() {
         assert!(!words.clone().any(|word| word.len() == 64), "{page}");
         let headline = json(folder, name, ALICE)["answer"]["headline"].as_str().unwrap().to_owned();
         assert!(words.collect::<Vec<_>>().join(" ").contains(&headline), "{page}");
-        assert!(!page.contains("DEMAND:") && page.find("CAME BACK") < page.find("\nLaw "), "{page}");
+        assert!(!page.contains("DEMAND:") && page.find("CAME BACK") < page.find("\nLaw: "), "{page}");
         assert!(String::from_utf8_lossy(&done.stderr).starts_with("Next: the same with --full"), "{name}");
     }
 

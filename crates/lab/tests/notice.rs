@@ -170,7 +170,7 @@ fn a_withdrawn_backup_carries_what_was_said_before_and_its_owners_are_told() {
     assert_eq!(complied.unwrap().content_future, share(3, 3));
     assert_eq!(
         evidence.ordered.unwrap(),
-        "backups that only their owner can open are withdrawn from the people in GB"
+        "backups that only their owner can open are withdrawn from the people in Britain"
     );
 }
 

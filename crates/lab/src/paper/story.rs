@@ -5,7 +5,7 @@ use pillarbox_access::demand;
 use pillarbox_access::design::Design;
 use pillarbox_access::facts::Said;
 use pillarbox_access::speaker::Speaker;
-use pillarbox_access::{Answer as ItemAnswer, Item};
+use pillarbox_access::{Answer as ItemAnswer, Item, country};
 use pillarbox_client::display::safe;
 
 use super::{
@@ -343,7 +343,8 @@ pub fn render(evidence: &Evidence, design: &Design, width: usize) -> String {
         screen.row(&table, &[what.into(), said]);
     }
     let context = &evidence.context;
-    screen.title(&format!("LAW: asked by {} on {}", context.country, context.on));
+    let asks = country::name(&context.country);
+    screen.title(&format!("LAW: asked by {asks} on {}", context.on));
     for sentence in &answer.law {
         screen.say(sentence);
     }
