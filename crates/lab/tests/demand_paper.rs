@@ -69,7 +69,7 @@ fn the_law_beside_an_answer_is_of_the_country_and_the_day_and_changes_nothing_th
     let [then, agreed, third] = papers.each_ref().map(|paper| paper.1.as_str());
     assert!(then.contains("Reach: not: 18 U.S.C. 2702(a)") && !then.contains("Reach: directly"), "{then}");
     assert!(agreed.contains("Reach: directly") && !agreed.contains("Reach: not:"), "{agreed}");
-    assert!(third.contains("asked by FR") && third.contains("Reach: not:"), "{third}");
+    assert!(third.contains("asked by France") && third.contains("Reach: not:"), "{third}");
     assert!(!third.contains("Reach: by treaty"), "{third}");
     assert!(papers.iter().all(|paper| paper.0 == papers[0].0));
     for wrong in [["--country", "gb"], ["--on", "22 March"]] {

@@ -181,7 +181,7 @@ fn demands(screen: &mut Screen, report: &Report) {
         for item in SHORT {
             let mut cells = vec![item.wording().to_owned()];
             cells.extend(returns.iter().map(|served| {
-                served.answer(item).map(|answer| in_words(answer, RETURNED)).unwrap_or_default()
+                served.answer(item).map(|answer| in_words(item, answer, RETURNED)).unwrap_or_default()
             }));
             screen.row(&table, &cells);
         }

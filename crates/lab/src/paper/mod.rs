@@ -92,7 +92,7 @@ impl PaperLine {
         Self {
             item: Some(item),
             asked: item.wording().to_owned(),
-            says: in_words(answer, usize::MAX),
+            says: in_words(item, answer, usize::MAX),
             standing: match answer {
                 Answer::Returned { .. } => Standing::Returned,
                 Answer::NoneHeld { .. } => Standing::NotHeld,
@@ -178,18 +178,22 @@ pub(crate) fn once_each(lines: &[PaperLine], standing: Standing) -> Vec<&PaperLi
     lines.iter().filter(|line| line.standing == standing && !line.is_told_by_another(lines)).collect()
 }
 
+/// Items that count messages of which nobody can tell whether they are texts.
+const MESSAGES: [Item; 3] = [Item::MessageTimes, Item::MessageSourceDestination, Item::DeliveredMessages];
+
 /// Follows what came back and was known before.
 const KNOWN: &str = " (the demand names it)";
 
-/// An answer in words, with at most `most` of the lines that came back.
-#[must_use]
-pub fn in_words(answer: &Answer, most: usize) -> String {
+/// An answer in words, with at most `most` of the lines that came back. Messages are counted with the receipts among them; where the
+/// lines tell which these are, so does the count.
+pub(crate) fn in_words(item: Item, answer: &Answer, most: usize) -> String {
     match answer {
         Answer::Returned { count, lines } => {
             let mut shown: Vec<String> = Vec::new();
             let receipts = lines.iter().filter(|line| reading::is_receipt(line)).count();
             if *count > 1 {
                 shown.push(match receipts {
+                    0 if MESSAGES.contains(&item) => format!("returned {count}, receipts included:"),
                     0 => format!("returned {count}:"),
                     1 => format!("returned {count}, 1 of them a receipt:"),
                     receipts => format!("returned {count}, {receipts} of them receipts:"),
@@ -395,7 +399,7 @@ mod tests {
         ---------
         date and time of            2017-03-20 08:00:00 UTC
           registration
-        date and time of each       returned 2:
+        date and time of each       returned 2, receipts included:
           message                   14:00
                                     14:01
         who wrote to whom, message  14:00: a to b
