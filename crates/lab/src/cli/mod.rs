@@ -18,6 +18,7 @@ use std::process::ExitCode;
 use anstream::ColorChoice;
 use clap::Parser;
 use pillarbox_client::display::escaped;
+use pillarbox_text::show;
 use tokio::runtime::Runtime;
 use tokio::signal::ctrl_c;
 use tokio::signal::unix::{SignalKind, signal};
@@ -82,7 +83,14 @@ fn repeated_harmlessly(error: clap::Error) -> clap::Error {
 
 /// Says what clap has to say: help and the version are results, everything else is about wrong arguments.
 fn said(error: &clap::Error) -> ExitCode {
-    match output::written(error.print()) {
+    let printed = match window::of_messages() {
+        // clap breaks the lines of its help, and not those of its errors.
+        Some(width) if error.use_stderr() => {
+            write!(anstream::stderr(), "{}", show::fitted(&error.render().ansi().to_string(), width))
+        }
+        _ => error.print(),
+    };
+    match output::written(printed) {
         Err(failure) => report(&failure),
         Ok(()) if error.use_stderr() => ExitCode::from(USAGE),
         Ok(()) => ExitCode::SUCCESS,

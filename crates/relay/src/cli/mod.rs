@@ -22,13 +22,15 @@ mod text;
 mod window;
 mod wrap;
 
-use std::io::BufWriter;
+use std::io::{BufWriter, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
+use pillarbox_text::show;
 
 use args::{AccountCommand, Arguments, Color, Command, MailboxCommand};
 use exit::Failure;
+use window::Window;
 
 /// The code of arguments that are wrong; clap has the same number.
 const USAGE: u8 = 2;
@@ -61,7 +63,14 @@ fn repeated_harmlessly(error: clap::Error) -> clap::Error {
 
 /// Says what clap has to say: help and the version are results, everything else is about wrong arguments.
 fn said(error: &clap::Error) -> ExitCode {
-    match error.print().map_err(Failure::from) {
+    let printed = if error.use_stderr() {
+        // clap breaks the lines of its help, and not those of its errors.
+        let width = Window::of_output().columns;
+        write!(anstream::stderr(), "{}", show::fitted(&error.render().ansi().to_string(), width))
+    } else {
+        error.print()
+    };
+    match printed.map_err(Failure::from) {
         Err(failure) => failure.report(),
         Ok(()) if error.use_stderr() => ExitCode::from(USAGE),
         Ok(()) => ExitCode::SUCCESS,
