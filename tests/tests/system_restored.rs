@@ -8,6 +8,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use pillarbox_client::recovery::MAX_RENEWALS;
 use pillarbox_tests::{Phone, Place, Relay, relay_command};
 use rusqlite::Connection;
 use serde_json::Value;
@@ -21,6 +22,9 @@ struct Copy {
 impl Copy {
     fn of(original: &Path) -> Self {
         let kept = original.with_extension("copy");
+        if kept.exists() {
+            fs::remove_dir_all(&kept).unwrap();
+        }
         copy_folder(original, &kept);
         Self { kept, original: original.to_owned() }
     }
@@ -203,4 +207,33 @@ fn strangers_words_come_when_they_are_added(place: &Place, relay: &Relay, bob: &
     let state = sent.iter().find(|said| said["text"] == "from a stranger").unwrap()["state"].clone();
     assert_eq!(state, "delivered");
     tell(&dave, "Bob", bob, "Dave, from the choir");
+}
+
+#[test]
+fn an_inbox_that_knows_of_a_missing_text_says_so_and_does_not_end_well() {
+    let place = Place::new();
+    let relay = place.relay();
+    let (alice, bob) = place.alice_and_bob(&relay);
+    tell(&alice, "Bob", &bob, "hello");
+    tell(&bob, "Alice", &alice, "hello yourself");
+    let put_back = |text: &str| {
+        let copy = Copy::of(&bob.folder());
+        tell(&bob, "Alice", &alice, "since the copy");
+        tell(&alice, "Bob", &bob, "since the copy");
+        copy.put_back();
+        drop(alice.run(&["send", "Bob", text]).expect(0));
+        bob.run(&["inbox"])
+    };
+    for number in 0..MAX_RENEWALS {
+        let text = format!("text {number}");
+        drop(put_back(&text).expect(0).says("This phone asks for it again."));
+        drop(alice.run(&["inbox"]).expect(0));
+        assert_eq!(bob.inbox(), [text]);
+    }
+    // As often as this the conversation begins anew in an hour.
+    for inbox in [put_back("the last"), bob.run(&["inbox"])] {
+        let inbox =
+            inbox.expect(1).says("1 message from Alice is missing").says("in 1 hour or later asks again");
+        assert!(!inbox.err.contains("Nothing new"), "{inbox:?}");
+    }
 }

@@ -8,7 +8,8 @@
 //! **Recovery.** A message from a contact that does not open is acknowledged and its digest kept. Once the mailbox is
 //! empty, the phone fetches new prekeys, begins a new session and asks by digest for what it missed, in as many requests
 //! as that takes; the other phone encrypts those texts again, under their old names, so that nothing is shown twice. A
-//! request that the other phone cannot open is repeated like a text. Where a later message of the contact has opened, no new
+//! request that the other phone cannot open is repeated like a text, until something that was said after it is confirmed.
+//! So that a receipt tells the truth about it, receipts wait until all that is missing has been asked for. Where a later message of the contact has opened, no new
 //! start is needed, and the request goes at once. The causes are few: one of the two phones, or
 //! the relay, was put back from an old copy, or somebody sends bytes that were never a message.
 //!
@@ -146,6 +147,12 @@ impl Errands {
         self.full.is_some() || !self.missing.is_empty()
     }
 
+    /// How many messages are noted as missing.
+    pub(crate) fn missed(&self) -> usize {
+        let full = self.full.map_or(0, |full| full.count as usize * MAX_RESEND_DIGESTS);
+        full + self.missing.iter().filter(|digest| digest.0 != GREETING).count()
+    }
+
     /// Whether there are receipts and they may go.
     pub(crate) fn may_confirm(&self, now: Timestamp) -> bool {
         !self.receipts.is_empty() && self.receipts_due.is_none_or(|due| due <= now)
@@ -217,9 +224,18 @@ impl Errands {
 
     /// Whether the conversation should begin anew, and may.
     pub(crate) fn may_renew(&self, now: Timestamp) -> bool {
+        self.renew && self.recent_renewals(now).count() < MAX_RENEWALS
+    }
+
+    /// When the conversation may begin anew, if it should and may not yet.
+    pub(crate) fn renews_at(&self, now: Timestamp) -> Option<Timestamp> {
+        let oldest = self.recent_renewals(now).min();
+        oldest.filter(|_| self.renew && !self.may_renew(now)).map(|at| at + RENEWAL_WINDOW)
+    }
+
+    fn recent_renewals(&self, now: Timestamp) -> impl Iterator<Item = Timestamp> + '_ {
         // A clock that was set back must not stop recovery: times ahead of it do not count.
-        let recent = |at: &&Timestamp| **at <= now && now.since(**at) < RENEWAL_WINDOW;
-        self.renew && self.renewals.iter().filter(recent).count() < MAX_RENEWALS
+        self.renewals.iter().copied().filter(move |at| *at <= now && now.since(*at) < RENEWAL_WINDOW)
     }
 
     /// Notes that it has.
@@ -317,6 +333,10 @@ mod tests {
             "all are remembered"
         );
         assert!(errands.renew, "still wanted");
+        let over = Timestamp::from_seconds(1_000_000 + 3_600);
+        assert_eq!(errands.missed(), 3_600);
+        assert_eq!(errands.renews_at(Timestamp(over.0 - 1)), Some(over));
+        assert_eq!(errands.renews_at(over), None, "it may at once");
         assert!(
             errands.may_renew(Timestamp::from_seconds(1_000_000 + 3_600)),
             "and allowed when the hour is over"

@@ -171,6 +171,42 @@ fn what_was_missed_while_put_back_is_sent_again() {
 }
 
 #[test]
+fn what_is_missing_is_asked_for_before_anything_is_confirmed() {
+    let mut world = World::new();
+    // In what is not sealed the relay's word says whose message it is that does not open.
+    let [alice, bob] = ["Alice", "Bob"].map(|name| {
+        let habits = Habits { sealed_sender: false, ..Habits::default() };
+        let new = NewAccount { habits, ..world.account(name, Protection::EndToEnd) };
+        world.phone_of(new)
+    });
+    world.introduce(alice, bob);
+    world.offline(bob);
+    let mut spoiled = false;
+    world.tamper = Box::new(move |at, frame| {
+        if let ClientFrame::Submit(submit) = frame
+            && at == alice
+            && let (false, Some(last)) = (std::mem::replace(&mut spoiled, true), submit.payload.0.last_mut())
+        {
+            *last ^= 1;
+        }
+    });
+    for number in 0..6 {
+        world.say(alice, bob, &format!("text {number}"));
+        world.run();
+    }
+    world.take_notices(alice);
+    world.online(bob);
+    world.run();
+    // A receipt ends the requests that were sent before what it confirms. Were it first, one that is missing would be
+    // forgotten before it is asked for.
+    let told = world.take_notices(alice);
+    let at = |which: fn(&Notice) -> bool| told.iter().position(which).unwrap();
+    let asked = at(|notice| matches!(notice, Notice::Resent { .. }));
+    assert!(asked < at(|notice| matches!(notice, Notice::Delivered { .. })), "{told:?}");
+    assert_eq!(world.heard(bob, alice).len(), 6, "all but the one that was spoiled");
+}
+
+#[test]
 fn a_phone_that_can_open_nothing_comes_to_rest_and_heals_in_time() {
     let mut world = World::new();
     // In what is not sealed the relay's word says whose message it is that does not open.
@@ -196,6 +232,11 @@ fn a_phone_that_can_open_nothing_comes_to_rest_and_heals_in_time() {
     }
     let fetches = world.seen.iter().filter(|frame| matches!(frame, ClientFrame::FetchBundles(_))).count();
     assert!((1..=2 * MAX_RENEWALS).contains(&fetches), "{fetches} new starts");
+    let missing = world.see(bob).missing(world.now).unwrap();
+    assert!(
+        matches!(&missing[..], [one] if one.messages > 0 && one.asked_at.is_some_and(|at| at > world.now)),
+        "the owner can see that something is missing, and when it is asked for: {missing:?}"
+    );
     world.tamper = Box::new(|_, _| {});
     world.pass(Duration::from_seconds(7_200));
     world.say(alice, bob, "at last");
@@ -207,6 +248,7 @@ fn a_phone_that_can_open_nothing_comes_to_rest_and_heals_in_time() {
     );
     let last = *world.states(alice, bob).last().unwrap();
     assert_eq!(last, DeliveryState::Delivered);
+    assert_eq!(world.see(bob).missing(world.now), Ok(Vec::new()));
 }
 
 #[test]

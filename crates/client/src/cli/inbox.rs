@@ -17,6 +17,7 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::grammar::Inbox;
 use super::lock::Holder;
+use super::missing;
 use super::net::{self, Weather};
 use super::terminal::Form;
 use super::waiting;
@@ -65,12 +66,14 @@ pub(crate) fn run(desk: &mut Desk<'_>, inbox: &Inbox) -> Result<(), Failure> {
         desk.terminal.note(&sentences::requests_full(&OnThisPhone(&phone)));
     }
     let waits = waiting::tell(desk, &phone, fetched.as_ref().copied().unwrap_or_default())?;
+    let misses = missing::tell(desk, &phone)?;
+    let left = waits || misses || full;
     match fetched? {
         Some(reason) if !waits => desk.terminal.note(&sentences::delayed(reason)),
-        _ if shown == 0 && !waits && !full && form == Form::Text => desk.terminal.note("Nothing new."),
+        _ if shown == 0 && !left && form == Form::Text => desk.terminal.note("Nothing new."),
         _ => {}
     }
-    if waits || full { Err(Failure::Told(Exit::No)) } else { Ok(()) }
+    if left { Err(Failure::Told(Exit::No)) } else { Ok(()) }
 }
 
 /// Stays connected and prints what comes, until Ctrl-C or the word to lock.

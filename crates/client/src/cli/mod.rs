@@ -17,6 +17,7 @@ mod help;
 mod history;
 mod inbox;
 mod lock;
+mod missing;
 mod net;
 mod passphrase;
 mod period;

@@ -247,13 +247,16 @@ impl Speaker<'_> {
         let owed = them.errands.clone();
         let mut order = next.sealed;
         if order.is_none() {
-            for content in self.pay(rows, &them.record, &mut them.errands, *room)? {
+            let contents = self.pay(rows, &them.record, &mut them.errands, *room)?;
+            let asks = contents.iter().any(|content| matches!(content, Content::ResendRequest(_)));
+            for content in contents {
                 let mut item =
                     Item { order: *next_order, to: contact, content, stage: Stage::Waiting, resends: 0 };
                 *next_order += 1;
                 self.submit(rows, &mut them, &mut item, room, decided)?;
             }
-            order = next.waiting;
+            // What is said after a request must not come before it: a receipt for it ends the request.
+            order = next.waiting.filter(|_| !asks);
         }
         if let Some(order) = order.filter(|_| *room > 0) {
             match load_item(rows, order)? {
@@ -381,7 +384,10 @@ impl Speaker<'_> {
             let Some(digests) = missing::take_request(rows, errands)? else { break };
             contents.push(Content::ResendRequest(ResendRequest { digests }));
         }
-        while contents.len() < room && errands.may_confirm(self.now) {
+        // A receipt tells the other phone that its own requests were read. While one of those may be among what is missing,
+        // it would forget it.
+        let asks = errands.asks() || !contents.is_empty();
+        while !asks && contents.len() < room && errands.may_confirm(self.now) {
             let count = errands.receipts.len().min(MAX_RECEIPT_IDS);
             contents.push(Content::Receipt(Receipt { ids: errands.receipts.drain(..count).collect() }));
         }

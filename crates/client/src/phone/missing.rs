@@ -3,11 +3,63 @@
 //! The request that is being filled is part of what is owed to a contact ([`Errands`]). A full one is a row of its own, so
 //! that noting one message more costs the same however many are missing.
 
-use pillarbox_wire::{AccountId, FixedBytes};
+use std::collections::BTreeMap;
 
-use super::records::{load_errands, store_errands};
+use pillarbox_wire::{AccountId, FixedBytes, Timestamp};
+
+use super::Phone;
+use super::error::PhoneError;
+use super::records::{all_errands, load_errands, store_errands};
+use crate::body::Content;
+use crate::contact::ContactRecord;
+use crate::outbox::{Item, Stage};
 use crate::recovery::{Errands, FullRequest, Missed, asked_for};
 use crate::vault::{Rows, StorageError, Table};
+
+/// Messages of one contact that would not open and have not been asked for again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Missing {
+    /// Who sent them.
+    pub contact: AccountId,
+    /// How many.
+    pub messages: usize,
+    /// When they may be asked for, if they may not yet: the conversation has begun anew as often as it may.
+    pub asked_at: Option<Timestamp>,
+}
+
+impl Phone {
+    /// Messages of contacts that would not open, as long as the relay has not taken the request to send them again. Nothing
+    /// is asked of somebody whom the owner has not accepted.
+    ///
+    /// # Errors
+    /// [`PhoneError::Storage`].
+    pub fn missing(&self, now: Timestamp) -> Result<Vec<Missing>, PhoneError> {
+        self.vault.read(|rows| {
+            let mut missing: BTreeMap<AccountId, Missing> = BTreeMap::new();
+            let mut count = |contact, messages, asked_at| {
+                let one = missing.entry(contact).or_insert(Missing { contact, messages: 0, asked_at: None });
+                one.messages += messages;
+                one.asked_at = one.asked_at.or(asked_at);
+            };
+            for errands in all_errands(rows)? {
+                count(errands.contact, errands.missed(), errands.renews_at(now));
+            }
+            for item in rows.load_all::<Item>(Table::Outbox)? {
+                if let (Content::ResendRequest(request), Stage::Waiting | Stage::Sealed { .. }) =
+                    (&item.content, &item.stage)
+                {
+                    count(item.to, request.digests.len(), None);
+                }
+            }
+            let mut told = Vec::new();
+            for one in missing.into_values().filter(|one| one.messages > 0) {
+                let contact: Option<ContactRecord> = rows.load(Table::Contacts, &one.contact.0)?;
+                told.extend(contact.filter(|contact| contact.accepted).map(|_| one));
+            }
+            Ok(told)
+        })
+    }
+}
 
 fn request_key(contact: AccountId, number: u32) -> Vec<u8> {
     [contact.0.as_slice(), &number.to_be_bytes()].concat()

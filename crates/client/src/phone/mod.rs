@@ -60,6 +60,7 @@ use rand_core::CryptoRng;
 
 pub use error::{ConfirmError, PhoneError};
 pub use links::Link;
+pub use missing::Missing;
 pub use strangers::{MAX_REQUESTS, MAX_UNOPENED};
 pub use talk::SEEN_KEPT;
 pub use waiting::{WaitCause, Waiting};

@@ -43,6 +43,11 @@ pub enum Fault {
     Crash(usize),
     /// Both connections of this phone are cut.
     Cut(usize),
+    /// Both connections of this phone are cut, and the relay hears of it later: what the phone had sent comes after what it
+    /// sends on the next connection.
+    Linger(usize),
+    /// The relay's program ends and is started again.
+    Restart,
 }
 
 /// Asked about a frame to a phone.
@@ -61,12 +66,15 @@ pub struct Slot {
 }
 
 pub struct World {
-    relay: Relay<SqliteStore>,
+    /// None only while it is started again.
+    relay: Option<Relay<SqliteStore>>,
     address: RelayAddress,
     pub slots: Vec<Slot>,
     pub now: Timestamp,
     pub rng: StdRng,
     next_connection: u64,
+    /// What phones had sent on connections that are gone, and the relay has not read yet.
+    late: VecDeque<(ConnectionId, Input)>,
     pub steps: usize,
     /// Asked before each step.
     pub fault: Box<dyn FnMut(usize) -> Option<Fault>>,
@@ -98,12 +106,13 @@ impl World {
         let key = AgreementSecret::generate(&mut rng).public();
         let relay = Relay::open(SqliteStore::in_memory().unwrap(), settings, START, &mut rng).unwrap();
         Self {
-            relay,
+            relay: Some(relay),
             address: RelayAddress::new("relay.example", 7455, key).unwrap(),
             slots: Vec::new(),
             now: START,
             rng,
             next_connection: 1,
+            late: VecDeque::new(),
             steps: 0,
             fault: Box::new(|_| None),
             lose: Box::new(|_, _| false),
@@ -275,6 +284,10 @@ impl World {
 
     fn round(&mut self) -> bool {
         let mut moved = false;
+        if let Some(input) = self.late.pop_front() {
+            self.relay(vec![input]);
+            moved = true;
+        }
         for at in 0..self.slots.len() {
             for link in [Link::Named, Link::Nameless] {
                 moved |= self.drive(at, link);
@@ -302,19 +315,26 @@ impl World {
         }
         let mut rng = self.fork();
         let now = self.now;
-        let frames = self.at(at).outgoing(link, now, &mut rng).unwrap();
+        let connection = self.slots[at].links[slot].as_ref().map(|(connection, _)| *connection).unwrap();
+        let mut frames = VecDeque::from(self.at(at).outgoing(link, now, &mut rng).unwrap());
         let mut moved = false;
-        for mut frame in frames {
+        while let Some(mut frame) = frames.pop_front() {
             moved = true;
             if self.step(at) {
+                let closing = self.late.iter().position(|(id, _)| *id == connection);
+                if let Some(closing) = closing {
+                    let rest = [frame].into_iter().chain(frames).enumerate();
+                    for (number, frame) in rest {
+                        self.late.insert(closing + number, (connection, Input::Frame(frame)));
+                    }
+                }
                 return true;
             }
             (self.tamper)(at, &mut frame);
             self.seen.push(frame.clone());
-            let Some((connection, _)) = &self.slots[at].links[slot] else {
+            if self.slots[at].links[slot].is_none() {
                 return true;
-            };
-            let connection = *connection;
+            }
             self.relay(vec![(connection, Input::Frame(frame))]);
         }
         let Some((_, arrived)) = &mut self.slots[at].links[slot] else {
@@ -349,6 +369,14 @@ impl World {
                 self.cut(whom);
                 whom == at
             }
+            Some(Fault::Linger(whom)) => {
+                self.linger(whom);
+                whom == at
+            }
+            Some(Fault::Restart) => {
+                self.restart();
+                true
+            }
         }
     }
 
@@ -367,7 +395,8 @@ impl World {
         let mut batch = batch;
         loop {
             let mut rng = self.fork();
-            let outcome = self.relay.process(std::mem::take(&mut batch), self.now, &mut rng).unwrap();
+            let relay = self.relay.as_mut().unwrap();
+            let outcome = relay.process(std::mem::take(&mut batch), self.now, &mut rng).unwrap();
             for effect in outcome.effects {
                 match effect {
                     Effect::Send(connection, frame) => {
@@ -409,6 +438,32 @@ impl World {
                 self.relay(vec![(connection, Input::Closed)]);
             }
         }
+    }
+
+    /// Cuts both connections of a phone; the relay hears of it when it has read what was sent.
+    fn linger(&mut self, at: usize) {
+        for link in [Link::Named, Link::Nameless] {
+            if let Some((connection, _)) = self.slots[at].links[link as usize].take() {
+                self.at(at).disconnected(link);
+                self.late.push_back((connection, Input::Closed));
+            }
+        }
+    }
+
+    /// Ends the relay's program and starts it again on the same store. Its limits begin anew.
+    pub fn restart(&mut self) {
+        for at in 0..self.slots.len() {
+            for link in [Link::Named, Link::Nameless] {
+                if self.slots[at].links[link as usize].take().is_some() {
+                    self.at(at).disconnected(link);
+                }
+            }
+        }
+        self.late.clear();
+        let (now, mut rng) = (self.now, self.fork());
+        let relay = self.relay.take().unwrap();
+        let settings = relay.settings().clone();
+        self.relay = Some(Relay::open(relay.into_store(), settings, now, &mut rng).unwrap());
     }
 
     pub fn offline(&mut self, at: usize) {

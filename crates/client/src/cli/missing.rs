@@ -1,0 +1,64 @@
+//! Messages that came and would not open, and are still to be asked for again, in words.
+
+use pillarbox_client::Phone;
+use pillarbox_client::phone::Missing;
+use pillarbox_client::sentences::span;
+use pillarbox_wire::Timestamp;
+
+use super::desk::{Desk, now};
+use super::failure::Failure;
+use super::words;
+
+/// Tells what is missing, one sentence a contact, and says whether anything is.
+pub(crate) fn tell(desk: &mut Desk<'_>, phone: &Phone) -> Result<bool, Failure> {
+    let now = now();
+    let mut missing = Vec::new();
+    for one in phone.missing(now)? {
+        missing.push((words::name(&phone.contact(one.contact)?), one));
+    }
+    missing.sort_by(|(one, _), (other, _)| one.cmp(other));
+    for (name, one) in &missing {
+        desk.terminal.note(&sentence(name, one, now));
+    }
+    Ok(!missing.is_empty())
+}
+
+fn sentence(name: &str, missing: &Missing, now: Timestamp) -> String {
+    let (what, is, it) = match missing.messages {
+        1 => ("1 message".to_owned(), "is", "It has"),
+        more => (format!("{more} messages"), "are", "They have"),
+    };
+    let when = match missing.asked_at {
+        None => "The next command that connects asks again.".to_owned(),
+        Some(at) => {
+            let minutes = at.since(now).as_seconds().div_ceil(60).max(1);
+            let wait = span(u32::try_from(60 * minutes).unwrap_or(u32::MAX));
+            format!(
+                "This phone has asked {name} for a new start as often as it may in an hour. \
+                 A command that connects in {wait} or later asks again."
+            )
+        }
+    };
+    format!(
+        "{what} from {name} {is} missing: what came would not open. {it} not been asked for again yet. {when}"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use pillarbox_wire::{AccountId, Duration};
+
+    use super::*;
+
+    #[test]
+    fn what_is_missing_is_said_with_the_time_at_which_it_is_asked_for() {
+        let now = Timestamp::from_seconds(1_490_193_600);
+        let mut page = String::new();
+        for (messages, wait) in [(1, None), (3, None), (1, Some(20)), (3, Some(3_599))] {
+            let asked_at = wait.map(|seconds| now + Duration::from_seconds(seconds));
+            page += &sentence("Bob", &Missing { contact: AccountId([1; 16]), messages, asked_at }, now);
+            page.push('\n');
+        }
+        insta::assert_snapshot!(page);
+    }
+}
