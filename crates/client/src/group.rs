@@ -18,7 +18,7 @@ use crate::history::{DeliveryState, Entry};
 /// member would fill the relay's rates for everything else that its sender says.
 pub const MAX_GROUP_MEMBERS: usize = 100;
 
-/// Groups on one phone. Whoever may write can make this phone a member, so without an end to it one of them could
+/// Groups on one phone that its owner is in. Whoever may write can make this phone a member, so without an end to it one of them could
 /// fill the vault.
 pub const MAX_GROUPS: usize = 200;
 
@@ -84,19 +84,30 @@ impl Encoded for GroupRecord {
     const MAX_LEN: usize = 32 * MAX_GROUP_MEMBERS + MAX_NAME_LEN + 128;
 }
 
+/// What became of somebody who was to be a member.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Added {
+    Now,
+    /// They are a member, or were one and left.
+    Before,
+    /// As many as may be are or were members.
+    NoRoom,
+}
+
 impl GroupRecord {
     pub(crate) const fn new(id: GroupId, name: String, key: FixedBytes<32>) -> Self {
         Self { id, name, members: Vec::new(), gone: Vec::new(), key, next_place: 0 }
     }
 
-    /// Adds a member. False if they are or were one already, or there is no room.
-    pub(crate) fn add(&mut self, member: AccountId) -> bool {
+    /// Adds a member.
+    pub(crate) fn add(&mut self, member: AccountId) -> Added {
         match self.members.binary_search(&member) {
             Err(at) if self.members.len() < MAX_GROUP_MEMBERS => {
                 self.members.insert(at, member);
-                true
+                Added::Now
             }
-            Ok(_) | Err(_) => false,
+            Err(_) => Added::NoRoom,
+            Ok(_) => Added::Before,
         }
     }
 
@@ -196,7 +207,7 @@ mod tests {
     #[test]
     fn a_group_has_an_end() {
         let mut record = record();
-        let added = (0..=u8::MAX).filter(|number| record.add(AccountId([*number; 16]))).count();
+        let added = (0..=u8::MAX).filter(|number| record.add(AccountId([*number; 16])) == Added::Now).count();
         assert_eq!(added, MAX_GROUP_MEMBERS);
         assert!(pillarbox_wire::encode(&record).is_ok());
     }

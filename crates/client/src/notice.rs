@@ -179,6 +179,20 @@ pub enum Notice {
         /// Who said so.
         by: AccountId,
     },
+    /// Somebody put this phone's owner into a group, and the owner is in as many as this phone keeps. The relay keeps what they
+    /// said until the owner has left one. Told once on each connection.
+    GroupsFull {
+        /// Who.
+        by: AccountId,
+    },
+    /// Somebody added more members to a group than this phone keeps for one. Texts of those it does not know are shown as
+    /// theirs, outside the group.
+    GroupFull {
+        /// Which group.
+        group: GroupId,
+        /// Who added them.
+        by: AccountId,
+    },
     /// Somebody left a group.
     MemberLeft {
         /// Which group.
@@ -199,8 +213,7 @@ pub enum Notice {
         /// From whom; none if nobody we know can have sent it.
         contact: Option<AccountId>,
         /// Whether this phone asks for it again: that is kept, and goes out once the mailbox is empty and the conversation
-        /// leads through. False for what nobody can be asked for, and beyond
-        /// [`MAX_MISSING`](crate::recovery::MAX_MISSING) messages.
+        /// leads through. False for what nobody can be asked for.
         asked_again: bool,
     },
     /// A message would not open, from somebody whom the owner has not accepted. It is asked for again once they are.
@@ -224,6 +237,12 @@ pub enum Notice {
     /// Somebody new wrote, and there is no room before the owner has seen what others wrote. The relay keeps the message.
     /// Told once on each connection.
     RequestsFull,
+    /// As many messages of a contact as this phone can note would not open. The relay keeps the others until those have been
+    /// asked for again. Told once on each connection.
+    MissingFull {
+        /// Whose.
+        contact: AccountId,
+    },
     /// A conversation was begun anew after a message would not open. Later messages open again.
     Recovered {
         /// With whom.

@@ -181,6 +181,18 @@ mod tests {
     use super::*;
 
     #[test]
+    fn of_too_many_things_that_were_not_confirmed_the_oldest_is_kept_no_longer() {
+        let (alice, bob) = (AccountId([1; 16]), AccountId([2; 16]));
+        let mut outbox = Outbox::default();
+        let accepted = |to| Brief { to, stage: BriefStage::Accepted, asks: false, in_flight: None };
+        outbox.insert(0, accepted(bob));
+        outbox.insert(1, Brief { stage: BriefStage::Sealed, ..accepted(alice) });
+        (2..5).for_each(|order| outbox.insert(order, accepted(alice)));
+        assert_eq!(outbox.surplus(alice, 3), None);
+        assert_eq!(outbox.surplus(alice, 2), Some(2), "and nothing that the relay does not have");
+    }
+
+    #[test]
     fn requests_are_done_with_once_something_after_them_is_confirmed() {
         let (alice, bob) = (AccountId([1; 16]), AccountId([2; 16]));
         let mut outbox = Outbox::default();

@@ -103,7 +103,7 @@ pub(crate) enum Missed {
     Noted,
     /// So it is, and the request before it is full: to be kept under this number.
     Filled(u32, FullRequest),
-    /// As many as may be are noted already, and this one is not.
+    /// As many as may be are noted already, and this one is not: it is left at the relay.
     GivenUp,
 }
 
@@ -302,6 +302,21 @@ mod tests {
         assert!(kept.is_empty() && !errands.asks());
         let expected: Vec<_> = (0..MAX_MISSING as u64).map(|number| FixedBytes(digest(number))).collect();
         assert_eq!(asked, expected);
+    }
+
+    #[test]
+    fn with_too_many_receipts_owed_the_oldest_is_never_sent() {
+        let mut errands = Errands::none(AccountId([1; 16]));
+        let id = |number: usize| {
+            let mut id = [0; 16];
+            id[..8].copy_from_slice(&number.to_be_bytes());
+            BodyId(FixedBytes(id))
+        };
+        (0..=MAX_OWED_RECEIPTS)
+            .for_each(|number| errands.owe_receipt(id(number), Receipts::AtOnce, Timestamp(1)));
+        let kept: Vec<_> = (1..=MAX_OWED_RECEIPTS).map(id).collect();
+        assert_eq!(errands.receipts, kept);
+        assert!(encode(&errands).is_ok());
     }
 
     #[test]

@@ -10,8 +10,9 @@
 
 mod world;
 
+use pillarbox_client::group::MAX_GROUPS;
 use pillarbox_client::{DeliveryState, GroupId, Habits, NewAccount, Notice, Origin, PhoneError, Protection};
-use pillarbox_relay::Settings;
+use pillarbox_relay::{Rate, Settings};
 use pillarbox_wire::{AccountId, ClientFrame, Deposit, DepositKind, Duration, Handle};
 use world::World;
 
@@ -228,4 +229,40 @@ fn a_roster_is_left_at_the_relay_only_by_habit_in_the_open_or_sealed_and_taken_b
         let taken_back = rosters(&world).into_iter().filter(|deposit| deposit.value.is_none()).count();
         assert_eq!((rosters(&world).len(), taken_back), (3, 1));
     }
+}
+
+#[test]
+fn a_group_for_which_there_is_no_room_is_left_at_the_relay_until_the_owner_has_left_one() {
+    let mut settings = Settings::default();
+    settings.limits.sealed_submissions = Rate::UNLIMITED;
+    let mut world = World::with(settings);
+    let (alice, bob) = world.pair();
+    let (members, now, mut rng) = ([world.id(bob)], world.now, world.fork());
+    let mut make = |world: &mut World, name: &str| {
+        let group = world.at(alice).make_group(name, &members, now, &mut rng).unwrap();
+        world.run();
+        group
+    };
+    let groups: Vec<GroupId> = (0..MAX_GROUPS).map(|number| make(&mut world, &number.to_string())).collect();
+    assert_eq!(world.see(bob).groups().unwrap().len(), MAX_GROUPS);
+    world.take_notices(bob);
+
+    let more = make(&mut world, "one more");
+    let full = Notice::GroupsFull { by: world.id(alice) };
+    assert_eq!(world.take_notices(bob).iter().filter(|notice| **notice == full).count(), 1, "it is told");
+    assert_eq!(world.see(bob).held_back(), 1);
+    // What comes after it is not held up, and starting again changes nothing.
+    world.say(alice, bob, "do you see it?");
+    world.crash(bob);
+    world.run();
+    assert_eq!(world.heard(bob, alice).last().unwrap(), "do you see it?");
+    assert_eq!(world.see(bob).groups().unwrap().len(), MAX_GROUPS);
+
+    leave(&mut world, bob, groups[7]);
+    world.cut(bob);
+    world.run();
+    assert!(world.see(bob).groups().unwrap().iter().any(|group| group.id == more), "it comes");
+    assert_eq!(world.see(bob).held_back(), 0);
+    tell(&mut world, alice, more, "welcome");
+    assert_eq!(heard(&world, bob, more), [(Some(world.id(alice)), "welcome".to_owned())]);
 }

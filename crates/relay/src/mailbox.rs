@@ -98,16 +98,17 @@ impl From<&Limits> for Quota {
 
 /// The messages that wait for one device.
 ///
-/// Invariants: message numbers rise along the queue; the first `in_flight` entries, and no others, were handed to
-/// the device's present connection and are not acknowledged; `load` and `in_flight_bytes` are the sums of the sizes, and
-/// `open` is what [`Entrance::Open`] has of the load. `pending` counts what is accepted but not committed yet, by entrance:
+/// Invariants: message numbers rise along the queue; the first `handed` entries, and no others, were handed to the
+/// device's present connection and are not acknowledged; the device has said of the first `left` of those that it leaves them
+/// here; `load` and `in_flight_bytes` are the sums of the sizes, of all and of those in between, and `open` is what [`Entrance::Open`] has of the load. `pending` counts what is accepted but not committed yet, by entrance:
 /// the quota includes it, deliveries do not.
 #[derive(Debug, Default)]
 pub(crate) struct Mailbox {
     queue: VecDeque<Waiting>,
     load: Load,
     open: Load,
-    in_flight: usize,
+    handed: usize,
+    left: usize,
     in_flight_bytes: u64,
     pending: Load,
     pending_open: Load,
@@ -167,29 +168,38 @@ impl Mailbox {
     /// The next message to hand to the connection, if the window of `most` messages and `most_bytes` has room.
     /// The first one always goes, however small the window.
     pub(crate) fn hand_over(&mut self, most: u32, most_bytes: u64) -> Option<Waiting> {
-        let next = *self.queue.get(self.in_flight)?;
+        let next = *self.queue.get(self.handed)?;
+        let in_flight = self.handed - self.left;
         let bytes = self.in_flight_bytes + u64::from(next.size);
-        if self.in_flight > 0 && (self.in_flight >= most as usize || bytes > most_bytes) {
+        if in_flight > 0 && (in_flight >= most as usize || bytes > most_bytes) {
             return None;
         }
-        self.in_flight += 1;
+        self.handed += 1;
         self.in_flight_bytes = bytes;
         Some(next)
     }
 
     /// Takes the last `count` messages that were handed over back into the queue: they never left.
     pub(crate) fn take_back(&mut self, count: usize) {
-        for _ in 0..count.min(self.in_flight) {
-            self.in_flight -= 1;
-            if let Some(waiting) = self.queue.get(self.in_flight) {
+        for _ in 0..count.min(self.handed - self.left) {
+            self.handed -= 1;
+            if let Some(waiting) = self.queue.get(self.handed) {
                 self.in_flight_bytes = self.in_flight_bytes.saturating_sub(u64::from(waiting.size));
             }
         }
     }
 
+    /// The device has looked at everything that was handed to it, and leaves here what it has not acknowledged. That takes up
+    /// no window any more, so that what is behind it can go out.
+    pub(crate) fn leave(&mut self) {
+        self.left = self.handed;
+        self.in_flight_bytes = 0;
+    }
+
     /// Nothing is on its way any more: the connection is gone.
     pub(crate) fn rewind(&mut self) {
-        self.in_flight = 0;
+        self.handed = 0;
+        self.left = 0;
         self.in_flight_bytes = 0;
     }
 
@@ -204,8 +214,11 @@ impl Mailbox {
         if waiting.entrance == Entrance::Open {
             self.open.take(waiting.size.into());
         }
-        if at < self.in_flight {
-            self.in_flight -= 1;
+        if at < self.left {
+            self.left -= 1;
+            self.handed -= 1;
+        } else if at < self.handed {
+            self.handed -= 1;
             self.in_flight_bytes = self.in_flight_bytes.saturating_sub(u64::from(waiting.size));
         }
         true
@@ -256,11 +269,26 @@ mod tests {
         assert_eq!(mailbox.hand_over(10, 100), None);
     }
 
+    #[test]
+    fn what_the_device_leaves_takes_up_no_window_and_goes_out_again_on_the_next_connection() {
+        let mut mailbox = filled(&[(10, true); 5]);
+        let hand_over = |mailbox: &mut Mailbox| -> Vec<u64> {
+            std::iter::from_fn(|| mailbox.hand_over(2, 100)).map(|waiting| waiting.message.0).collect()
+        };
+        assert_eq!(hand_over(&mut mailbox), [0, 1]);
+        mailbox.leave();
+        assert_eq!(hand_over(&mut mailbox), [2, 3]);
+        assert!(mailbox.remove(MessageId(3)));
+        assert_eq!(hand_over(&mut mailbox), [4]);
+        mailbox.rewind();
+        assert_eq!(hand_over(&mut mailbox), [0, 1]);
+    }
+
     proptest! {
         #[test]
         fn sums_and_order_hold_under_any_sequence(
             sizes in proptest::collection::vec((0_usize..50, any::<bool>()), 0..40),
-            steps in proptest::collection::vec((0_u8..4, 0_u64..45), 0..120),
+            steps in proptest::collection::vec((0_u8..5, 0_u64..45), 0..120),
         ) {
             let mut mailbox = filled(&sizes);
             for (step, at) in steps {
@@ -268,16 +296,18 @@ mod tests {
                     0 => { mailbox.hand_over(5, 90); }
                     1 => { mailbox.remove(MessageId(at)); }
                     2 => mailbox.take_back(at as usize % 3),
+                    3 => mailbox.leave(),
                     _ => mailbox.rewind(),
                 }
                 let sum = |entries: usize| mailbox.queue.iter().take(entries).map(|entry| u64::from(entry.size)).sum::<u64>();
+                let (handed, left) = (mailbox.handed, mailbox.left);
                 let open = mailbox.queue.iter().filter(|entry| entry.entrance == Entrance::Open);
                 let (count, bytes) = open.fold((0, 0), |(count, bytes), entry| (count + 1, bytes + u64::from(entry.size)));
                 prop_assert_eq!(mailbox.open, Load { messages: count, bytes });
                 prop_assert_eq!(mailbox.load, Load { messages: mailbox.len() as u64, bytes: sum(usize::MAX) });
-                prop_assert_eq!(mailbox.in_flight_bytes, sum(mailbox.in_flight));
-                prop_assert!(mailbox.in_flight <= mailbox.queue.len().min(5));
-                prop_assert!(mailbox.in_flight <= 1 || mailbox.in_flight_bytes <= 90);
+                prop_assert!(left <= handed && handed <= mailbox.queue.len() && handed - left <= 5);
+                prop_assert_eq!(mailbox.in_flight_bytes, sum(handed) - sum(left));
+                prop_assert!(handed - left <= 1 || mailbox.in_flight_bytes <= 90);
                 prop_assert!(mailbox.messages().is_sorted());
             }
         }

@@ -10,8 +10,8 @@ use self::crowd::{Said, crowd};
 
 const NUMBER: &str = "+447700900123";
 
-/// Somebody with as many network addresses as they like.
-const LIMITS: &str = r#"{"register":{"burst":100000,"every":1},"bundles_of_one":{"burst":100000,"every":1}}"#;
+/// Somebody with as many network addresses as they like, and a window that is smaller than what is left at the relay.
+const LIMITS: &str = r#"{"register":{"burst":100000,"every":1},"bundles_of_one":{"burst":100000,"every":1},"window_messages":16}"#;
 
 fn relay(place: &Place) -> Relay {
     let limits = place.path("limits.json");

@@ -2,11 +2,10 @@
 
 use pillarbox_client::phone::MAX_REQUESTS;
 use pillarbox_client::{DeliveryState, Direction, Notice};
-use pillarbox_relay::Settings;
-use pillarbox_wire::Duration;
+use pillarbox_wire::{ClientFrame, Duration};
 
 use crate::forger::{Forger, submission, text_body};
-use crate::world::{Who, World};
+use crate::world::{Who, World, honest};
 
 const NUMBER: &str = "+44 7700 900123";
 
@@ -166,24 +165,41 @@ fn a_stranger_can_push_out_requests_that_the_owner_has_seen_and_not_answered() {
 }
 
 #[test]
-fn a_stranger_can_hold_up_what_is_behind_hundreds_of_first_messages_until_the_owner_looks() {
-    let mut settings = Settings::default();
-    settings.limits.window_messages = 8;
-    let mut world = World::with(settings);
+fn a_stranger_cannot_hold_up_what_is_behind_their_first_messages() {
+    /// More than the relay hands out without an answer.
+    const MORE: usize = 300;
+    let mut world = World::new();
     let (alice, bob) = world.pair();
     look(&mut world, bob);
-    crowd(&mut world, bob, MAX_REQUESTS + 7);
-    world.tell(alice, bob, "in the last place of the window");
-    assert_eq!(look(&mut world, bob).last().unwrap(), "in the last place of the window");
-    // Looked at, they make room: so all of it again with as many others.
+    world.offline(bob);
+    let mut said = crowd(&mut world, bob, MAX_REQUESTS + MORE);
+    world.tell(alice, bob, "behind them all");
+    // A phone that did not say what it leaves at the relay would get nothing more, and would be done all the same.
+    let says_so =
+        |frame: &ClientFrame| matches!(frame, ClientFrame::Acknowledge(it) if it.messages.is_empty());
+    world.up = Box::new(move |_, frame| if says_so(&frame) { Vec::new() } else { vec![frame] });
+    world.online(bob);
+    assert_eq!(world.heard(bob, alice), ["hello"]);
+    assert!(world.see(bob).is_settled() && world.see(bob).held_back() < MORE);
+    world.up = honest();
+
     reconnect(&mut world, bob);
-    look(&mut world, bob);
-    crowd(&mut world, bob, MAX_REQUESTS + 8);
-    world.tell(alice, bob, "behind the window");
-    assert!(!world.heard(bob, alice).contains(&"behind the window".to_owned()));
-    look(&mut world, bob);
+    assert_eq!(world.heard(bob, alice), ["hello", "behind them all"], "it comes before the owner looks");
+    assert!(world.see(bob).is_settled());
+    assert_eq!((world.see(bob).held_back(), world.holdings().messages.len()), (MORE, MORE));
+    world.tell(alice, bob, "and while connected");
+    assert_eq!(world.heard(bob, alice).len(), 3);
+
+    // Nothing is lost that was left.
+    let mut seen = look(&mut world, bob);
     reconnect(&mut world, bob);
-    assert_eq!(world.heard(bob, alice).last().unwrap(), "behind the window");
+    seen.extend(look(&mut world, bob));
+    said.extend(["behind them all", "and while connected"].map(str::to_owned));
+    for texts in [&mut seen, &mut said] {
+        texts.sort();
+    }
+    assert_eq!(seen, said, "everybody was heard, once");
+    assert_eq!((world.see(bob).held_back(), world.holdings().messages.len()), (0, 0));
 }
 
 #[test]

@@ -62,7 +62,7 @@ pub(crate) fn run(desk: &mut Desk<'_>, inbox: &Inbox) -> Result<(), Failure> {
         }
     };
     let full = phone.held_back() > 0;
-    if full {
+    if phone.requests_are_full() {
         desk.terminal.note(&sentences::requests_full(&OnThisPhone(&phone)));
     }
     let waits = waiting::tell(desk, &phone, fetched.as_ref().copied().unwrap_or_default())?;

@@ -27,7 +27,7 @@ pub(crate) fn run(desk: &mut Desk<'_>, send: &Send) -> Result<(), Failure> {
     let id = phone.queue_text(contact.account, &text, now(), &mut desk.rng)?;
     // The message is on the disk now: whatever happens to the connection, it is not lost.
     let outcome = net::fetch(desk, &mut phone);
-    if phone.held_back() > 0 {
+    if phone.requests_are_full() {
         desk.terminal.note(&sentences::requests_full(&OnThisPhone(&phone)));
     }
     let state = reached(&phone, contact.account, id)?;

@@ -124,7 +124,9 @@ impl Phone {
                 }
             }
             RelayFrame::Pong(pong) => {
-                self.answered(link, pong.request);
+                if self.answered(link, pong.request).is_some() && link == Link::Named {
+                    self.listens = self.listens.saturating_sub(1);
+                }
             }
             RelayFrame::Deposited(Deposited { request, known }) => {
                 if let Some(Question::Leave { deposits }) = self.answered(link, request) {

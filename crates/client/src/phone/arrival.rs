@@ -4,7 +4,7 @@
 //! digest of what was dealt with is kept beside the outcome, so that a message delivered twice is recognised; it is
 //! kept per sender, so that nobody can use it up in another's name.
 
-use pillarbox_crypto::{AgreementPublic, IdentityError, kdf, labels};
+use pillarbox_crypto::{AgreementPublic, kdf, labels};
 use pillarbox_session::{Conversation, Kind, OpenError, Opened, Opening, kind, unseal};
 use pillarbox_wire::{AccountId, Bytes, Deliver, DepositKind, DeviceAddress, FixedBytes, Timestamp, decode};
 use rand_core::CryptoRng;
@@ -14,6 +14,7 @@ use super::error::PhoneError;
 use super::records::{
     Seen, digest_key, load_conversation, remove_conversation, remove_item, store_contact, store_conversation,
 };
+use super::room::{Full, NotTaken};
 use super::strangers::{GaveWay, Newcomer};
 use super::{Link, Phone, contents, missing, people};
 use crate::account::{Account, Protection};
@@ -23,6 +24,10 @@ use crate::notice::Notice;
 use crate::prekeys::{self, Shelf};
 use crate::report::Evidence;
 use crate::vault::{Rows, StorageError, Table};
+
+/// Signs of life after which a relay has nothing more to hand over. The first may overtake what the relay hands over because
+/// of the frame before it; the second comes after that.
+const LISTENS: u8 = 2;
 
 /// A message with its outer layers off.
 struct Envelope {
@@ -47,23 +52,26 @@ impl Phone {
     ) -> Result<Vec<Notice>, PhoneError> {
         let message = deliver.message;
         let taken = match self.open_envelope(deliver, now) {
-            None => Some(vec![Notice::Undecryptable { contact: None, asked_again: false }]),
+            None => Ok(vec![Notice::Undecryptable { contact: None, asked_again: false }]),
             Some(envelope) if !self.takes(envelope.protection) => {
                 let known =
                     self.vault.read(|rows| rows.load::<ContactRecord>(Table::Contacts, &envelope.from.0))?;
-                Some(vec![Notice::OtherProtection { contact: known.map(|known| known.account) }])
+                Ok(vec![Notice::OtherProtection { contact: known.map(|known| known.account) }])
             }
-            Some(envelope) if self.has_blocked(envelope.from)? => Some(Vec::new()),
+            Some(envelope) if self.has_blocked(envelope.from)? => Ok(Vec::new()),
             Some(envelope) => self.take_in(&envelope, now, rng)?,
         };
         self.expected = self.expected.saturating_sub(1);
-        let Some(notices) = taken else {
-            // Not acknowledged, it comes again.
-            self.held_back += 1;
-            return Ok(if self.held_back == 1 { vec![Notice::RequestsFull] } else { Vec::new() });
-        };
-        self.acknowledgements.push_back(message);
-        Ok(notices)
+        if taken.is_err() || self.held_back > 0 {
+            self.listens = LISTENS;
+        }
+        Ok(match taken {
+            Ok(notices) => {
+                self.acknowledgements.push_back(message);
+                notices
+            }
+            Err(full) => self.leave(full),
+        })
     }
 
     /// Takes the sealed-sender envelope off, if there is one. None if nobody can have sent this.
@@ -103,13 +111,13 @@ impl Phone {
         envelope.filter(|envelope| Some(envelope.from) != own)
     }
 
-    /// Decides what becomes of a message; none if there is no room for whoever sent it, and then nothing has changed.
+    /// Decides what becomes of a message; or says for what there is no room, and then nothing has changed.
     fn take_in(
         &mut self,
         envelope: &Envelope,
         now: Timestamp,
         rng: &mut impl CryptoRng,
-    ) -> Result<Option<Vec<Notice>>, PhoneError> {
+    ) -> Result<Result<Vec<Notice>, Full>, PhoneError> {
         let digest = kdf::hash(labels::ENVELOPE_DIGEST, &[&envelope.payload]);
         let (ours, account) = (&self.secrets.identity, &self.account);
         let decided = self.vault.transact(rng, |rows| {
@@ -132,8 +140,8 @@ impl Phone {
             Ok::<_, NotTaken>(effects)
         });
         match decided {
-            Ok(effects) => self.apply(envelope.from, effects, now, rng).map(Some),
-            Err(NotTaken::NoRoom) => Ok(None),
+            Ok(effects) => self.apply(envelope.from, effects, now, rng).map(Ok),
+            Err(NotTaken::NoRoom(full)) => Ok(Err(full)),
             Err(NotTaken::Storage(error)) => Err(error.into()),
         }
     }
@@ -166,25 +174,6 @@ impl Phone {
             self.reindex()?;
         }
         Ok(notices)
-    }
-}
-
-/// Why a message changes nothing.
-enum NotTaken {
-    /// There is no room for another request.
-    NoRoom,
-    Storage(StorageError),
-}
-
-impl From<StorageError> for NotTaken {
-    fn from(error: StorageError) -> Self {
-        Self::Storage(error)
-    }
-}
-
-impl From<IdentityError> for NotTaken {
-    fn from(error: IdentityError) -> Self {
-        Self::Storage(error.into())
     }
 }
 
@@ -238,7 +227,7 @@ impl Arrival<'_> {
         });
         let Some(Opened { body, next, sender_identity, consumed, started, degraded, opening, .. }) = opened
         else {
-            return Ok(self.not_opened(rows, &record, effects)?);
+            return self.not_opened(rows, &record, effects);
         };
         if record.meet_key(&write_identity(&sender_identity)) {
             let own = self.account.address.map(|own| own.account);
@@ -264,9 +253,11 @@ impl Arrival<'_> {
         rows: &mut Rows<'_>,
         record: &ContactRecord,
         effects: &mut Effects,
-    ) -> Result<(), StorageError> {
+    ) -> Result<(), NotTaken> {
         let contact = record.account;
-        let asked_again = missing::note(rows, contact, self.digest)?;
+        if !missing::note(rows, contact, self.digest)? {
+            return Err(NotTaken::NoRoom(Full::Missing { contact }));
+        }
         effects.owed = true;
         effects.notices.push(match (self.is_new, record.accepted) {
             (true, _) => {
@@ -274,7 +265,7 @@ impl Arrival<'_> {
                 Notice::StrangerUnopened { account: contact }
             }
             (false, false) => Notice::RequestUnopened { contact },
-            (false, true) => Notice::Undecryptable { contact: Some(contact), asked_again },
+            (false, true) => Notice::Undecryptable { contact: Some(contact), asked_again: true },
         });
         Ok(())
     }
@@ -301,7 +292,7 @@ impl Arrival<'_> {
             return Ok(());
         }
         if self.is_new {
-            let gave_way = self.newcomer().enter(rows)?.ok_or(NotTaken::NoRoom)?;
+            let gave_way = self.newcomer().enter(rows)?.ok_or(NotTaken::NoRoom(Full::Requests))?;
             let told = gave_way
                 .into_iter()
                 .map(|GaveWay { name, entries }| Notice::RequestGaveWay { name, entries });
@@ -316,7 +307,7 @@ impl Arrival<'_> {
         };
         let sealed = self.envelope.admitted;
         let coming = Coming { sealed, account: self.account, evidence, now: self.now };
-        Ok(contents::take(rows, record, body, &coming, effects)?)
+        contents::take(rows, record, body, &coming, effects)
     }
 
     /// What a report would show, where the owner may want to make one and the relay could check it.

@@ -6,6 +6,7 @@ use super::entries::{self, Draft, Source};
 use super::records::{
     load_errands, load_item_of, message_key, remove_item, store_contact, store_errands, store_item,
 };
+use super::room::NotTaken;
 use super::{group, news};
 use crate::account::Account;
 use crate::body::{Body, BodyId, Content, Introduction, Receipt, ResendRequest, Text, Timer};
@@ -55,20 +56,21 @@ pub(super) fn take(
     body: Body,
     coming: &Coming<'_>,
     effects: &mut Effects,
-) -> Result<(), StorageError> {
+) -> Result<(), NotTaken> {
     let Body { introduction, content } = body;
     if let Some(introduction) = introduction {
         meet(rows, &mut record, introduction)?;
     }
     match content {
-        Content::Text(text) => take_text(rows, record, text, None, coming, effects),
-        Content::GroupText(said) => news::take_group_text(rows, record, said, coming, effects),
-        Content::Roster(roster) => news::take_roster(rows, record.account, roster, coming, effects),
-        Content::Leave(leave) => news::take_leave(rows, record.account, &leave, coming, effects),
-        Content::Timer(timer) => take_timer(rows, record, &timer, coming, effects),
-        Content::Receipt(receipt) => take_receipt(rows, record, &receipt, coming.now, effects),
-        Content::ResendRequest(request) => take_resend_request(rows, record, &request, coming, effects),
+        Content::Text(text) => take_text(rows, record, text, None, coming, effects)?,
+        Content::GroupText(said) => news::take_group_text(rows, record, said, coming, effects)?,
+        Content::Roster(roster) => news::take_roster(rows, record.account, roster, coming, effects)?,
+        Content::Leave(leave) => news::take_leave(rows, record.account, &leave, coming, effects)?,
+        Content::Timer(timer) => take_timer(rows, record, &timer, coming, effects)?,
+        Content::Receipt(receipt) => take_receipt(rows, record, &receipt, coming.now, effects)?,
+        Content::ResendRequest(request) => take_resend_request(rows, record, &request, coming, effects)?,
     }
+    Ok(())
 }
 
 /// The other phone says how to seal answers, and what it calls itself.

@@ -118,7 +118,7 @@ impl Phone {
         }
         let mut next_order = self.outbox.next_order();
         let decided = {
-            let draining = self.expected > 0 && self.held_back == 0;
+            let draining = self.comes_more();
             let (vault, me) = (
                 &mut self.vault,
                 Speaker { account: &self.account, secrets: &self.secrets, link, now, draining },

@@ -14,7 +14,7 @@ use crate::account::Account;
 use crate::body::{BodyId, Content, GroupText, Leave, MAX_TEXT_LEN, Roster, Text};
 use crate::contact::{ContactRecord, Origin, check_name};
 use crate::group::{
-    Group, GroupCopy, GroupEntry, GroupId, GroupRecord, GroupSent, MAX_GROUP_MEMBERS, roster_text,
+    Added, Group, GroupCopy, GroupEntry, GroupId, GroupRecord, GroupSent, MAX_GROUP_MEMBERS, roster_text,
 };
 use crate::history::{DeliveryState, Direction, EntryKind};
 use crate::outbox::{Brief, Item, Stage};
@@ -47,7 +47,7 @@ impl Phone {
         }
         for member in members.iter().chain([&own]) {
             let is_new = !record.has(*member);
-            if is_new && !record.add(*member) {
+            if is_new && record.add(*member) != Added::Now {
                 return Err(PhoneError::TooManyMembers);
             }
         }
@@ -76,7 +76,7 @@ impl Phone {
         self.change_group(now, rng, |rows, _, own| {
             load_contact(rows, member)?;
             let mut record = load_group(rows, group, own)?;
-            if !record.has(member) && !record.add(member) {
+            if !record.has(member) && record.add(member) != Added::Now {
                 return Err(PhoneError::TooManyMembers);
             }
             let content = roster(&record, rows);

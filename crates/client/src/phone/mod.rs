@@ -13,6 +13,8 @@
 //! |---|---|
 //! | `people`, `blocking` | contacts, trust, invitations; who is not heard |
 //! | `strangers` | room for people whom the owner has not accepted |
+//! | `room` | what there is no room for, and is left at the relay |
+//! | `missing` | what would not open, and is asked for again |
 //! | `numbers` | a number that leads to another account than before |
 //! | `talk` | texts, history, disappearing |
 //! | `group`, `news` | groups: what the owner does, what members say |
@@ -45,8 +47,11 @@ mod people;
 mod records;
 mod release;
 mod reports;
+mod room;
 mod strangers;
 mod talk;
+#[cfg(test)]
+mod testing;
 mod waiting;
 mod whom;
 
@@ -118,8 +123,14 @@ pub struct Phone {
     code: Option<NumberCode>,
     /// Messages that the relay said were waiting and that have not come yet.
     expected: u32,
-    /// Messages that came on the last connection and were not taken in, because there was no room for their senders.
+    /// Messages that came on the last connection and were not taken in, because there was no room for them.
     held_back: usize,
+    /// For what there was no room on the last connection.
+    full: Vec<room::Full>,
+    /// Whether the relay is to hear that this phone has left messages there.
+    tells_left: bool,
+    /// Signs of life that the relay is still to give before nothing more comes from behind the messages that were left.
+    listens: u8,
     /// Contacts that nothing is sent to for a while.
     pauses: waiting::Pauses,
 }
@@ -274,6 +285,9 @@ impl Phone {
             code: None,
             expected: 0,
             held_back: 0,
+            full: Vec::new(),
+            tells_left: false,
+            listens: 0,
             pauses: waiting::Pauses::default(),
         }
     }
@@ -347,6 +361,8 @@ impl Phone {
         self.disconnected(link);
         if link == Link::Named {
             self.held_back = 0;
+            self.full.clear();
+            (self.tells_left, self.listens) = (false, 0);
         }
         self.links.replace(link, Some(Connection::new(handshake_hash)));
     }

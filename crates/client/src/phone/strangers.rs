@@ -212,12 +212,6 @@ impl Phone {
         self.reindex()?;
         Ok(removed)
     }
-
-    /// Messages that the relay keeps because there was no room for their senders on the last connection.
-    #[must_use]
-    pub const fn held_back(&self) -> usize {
-        self.held_back
-    }
 }
 
 /// Whether the owner has neither answered nor verified them.
@@ -227,29 +221,10 @@ fn is_stranger(record: &ContactRecord) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use pillarbox_transport::RelayAddress;
     use pillarbox_wire::Duration;
 
+    use super::super::testing::{NOW, phone};
     use super::*;
-    use crate::account::{NewAccount, PaddingRule, Protection};
-    use crate::habits::Habits;
-    use crate::vault::Vault;
-
-    const NOW: Timestamp = Timestamp(1_490_193_600_000);
-
-    fn phone() -> Phone {
-        let mut rng = rand::rng();
-        let key = pillarbox_crypto::AgreementSecret::generate(&mut rng).public();
-        let new = NewAccount {
-            relay: RelayAddress::new("relay.example", 7455, key).unwrap(),
-            handle: None,
-            name: String::new(),
-            protection: Protection::EndToEnd,
-            padding: PaddingRule::Padme,
-            habits: Habits::default(),
-        };
-        Phone::create_in(Vault::in_memory(&mut rng).unwrap(), new, NOW, &mut rng).unwrap()
-    }
 
     fn account(number: usize) -> AccountId {
         AccountId(u128::try_from(number).unwrap().to_be_bytes())

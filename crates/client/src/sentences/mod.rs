@@ -223,6 +223,22 @@ pub fn notice(notice: &Notice, names: &impl Names) -> (Tone, String) {
         Notice::MemberAdded { group: id, member, by } => {
             (Note, format!("{} added {} to {}.", name(by), name(member), of_group(id)))
         }
+        Notice::GroupsFull { by } => (
+            Note,
+            format!(
+                "{} put you into a group. The relay keeps that until you have left one: you are in as many as this \
+                 phone keeps.",
+                name(by)
+            ),
+        ),
+        Notice::GroupFull { group: id, by } => (
+            Note,
+            format!(
+                "{} added more people to {} than this phone keeps. What those write is shown outside the group.",
+                name(by),
+                of_group(id)
+            ),
+        ),
         Notice::MemberLeft { group: id, member } => {
             (Note, format!("{} left {}.", name(member), of_group(id)))
         }
@@ -247,6 +263,14 @@ pub fn notice(notice: &Notice, names: &impl Names) -> (Tone, String) {
         Notice::StrangerUnopened { account } => (Warning, unopened_from(*account, names)),
         Notice::RequestGaveWay { name, entries } => (Note, gave_way_with(&safe(name), *entries)),
         Notice::RequestsFull => (Note, requests_full(names)),
+        Notice::MissingFull { contact } => (
+            Warning,
+            format!(
+                "more messages from {} would not open than this phone can note at once. The relay keeps the others \
+                 until those have been asked for again.",
+                name(contact)
+            ),
+        ),
         Notice::Recovered { contact } => {
             (Note, format!("The conversation with {} was begun anew; later messages open.", name(contact)))
         }

@@ -17,7 +17,7 @@ const CAROL: AccountId = AccountId([3; 16]);
 const GROUP: GroupId = GroupId(FixedBytes([9; 16]));
 
 /// Kinds of notice. A new one belongs into [`every`].
-const KINDS: usize = 38;
+const KINDS: usize = 41;
 
 struct Plain;
 
@@ -112,6 +112,8 @@ fn every() -> Vec<Notice> {
         Notice::Found { contact: BOB, handle: number("+447700900101") },
         Notice::NotFound { handle: number("+447700900101"), reason },
         Notice::GroupJoined { group: GROUP, by: BOB },
+        Notice::GroupsFull { by: BOB },
+        Notice::GroupFull { group: GROUP, by: BOB },
         Notice::MemberAdded { group: GROUP, member: CAROL, by: BOB },
         Notice::MemberLeft { group: GROUP, member: CAROL },
         Notice::KeyChanged { contact: BOB, blocked: true },
@@ -125,6 +127,7 @@ fn every() -> Vec<Notice> {
         Notice::RequestGaveWay { name: "3c891561".to_owned(), entries: 1 },
         Notice::RequestGaveWay { name: "3c891561".to_owned(), entries: 3 },
         Notice::RequestsFull,
+        Notice::MissingFull { contact: BOB },
         Notice::Recovered { contact: BOB },
         Notice::Resent { contact: BOB, messages: 0 },
         Notice::Resent { contact: BOB, messages: 1 },

@@ -102,7 +102,8 @@ impl<S: Store> Relay<S> {
     }
 
     /// The device has these messages. Memory forgets them at once; the rows go with this round's transaction, or with the next one
-    /// that succeeds. A crash before that delivers them once more, and the phone recognises them.
+    /// that succeeds. A crash before that delivers them once more, and the phone recognises them. A frame that names none says
+    /// that the device leaves here what it was handed.
     pub(super) fn acknowledge(&mut self, id: ConnectionId, frame: &Acknowledge, round: &mut Round) {
         let connection = self.connections.get(id).filter(|connection| connection.device.is_some());
         let (Some(connection), true) = (connection, frame.messages.len() <= MAX_ACKNOWLEDGEMENTS) else {
@@ -112,6 +113,9 @@ impl<S: Store> Relay<S> {
         };
         let Some(address) = connection.device else { return };
         let Some(device) = self.directory.device_mut(&address) else { return };
+        if frame.messages.is_empty() && device.online == Some(id) {
+            device.mailbox.leave();
+        }
         let acknowledged = frame.messages.iter().copied().filter(|message| device.mailbox.remove(*message));
         let Changes { delivered, removed, .. } = &mut round.changes;
         let (stay, go) = (delivered.len(), removed.len());

@@ -142,6 +142,9 @@ pub struct Submit {
 }
 
 /// See [`ClientFrame::Acknowledge`]. It has no answer: a lost one costs a delivery that the phone recognises.
+///
+/// One that names no message says that the phone has looked at everything that it was handed on this connection, and leaves at
+/// the relay what it has not acknowledged. The relay then hands over what is behind that.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Acknowledge {
     /// At most [`MAX_ACKNOWLEDGEMENTS`](crate::limits::MAX_ACKNOWLEDGEMENTS).

@@ -1,0 +1,121 @@
+//! What this phone has no room for, and leaves at the relay: it is not acknowledged, and comes again on the next connection.
+//!
+//! `docs/protocol.md` lists every table that has an end, and what becomes of what it does not take.
+
+use std::mem::discriminant;
+
+use pillarbox_crypto::IdentityError;
+use pillarbox_wire::AccountId;
+
+use super::Phone;
+use crate::notice::Notice;
+use crate::vault::StorageError;
+
+/// A table that is full, and whose message it does not take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Full {
+    /// Requests: [`MAX_REQUESTS`](super::MAX_REQUESTS).
+    Requests,
+    /// Groups that the owner is in: [`MAX_GROUPS`](crate::group::MAX_GROUPS).
+    Groups { by: AccountId },
+    /// Messages of one contact that would not open: [`MAX_MISSING`](crate::recovery::MAX_MISSING).
+    Missing { contact: AccountId },
+}
+
+impl Full {
+    const fn notice(self) -> Notice {
+        match self {
+            Self::Requests => Notice::RequestsFull,
+            Self::Groups { by } => Notice::GroupsFull { by },
+            Self::Missing { contact } => Notice::MissingFull { contact },
+        }
+    }
+}
+
+/// Why a message changes nothing.
+pub(super) enum NotTaken {
+    /// There is no room for what it brings.
+    NoRoom(Full),
+    Storage(StorageError),
+}
+
+impl From<StorageError> for NotTaken {
+    fn from(error: StorageError) -> Self {
+        Self::Storage(error)
+    }
+}
+
+impl From<IdentityError> for NotTaken {
+    fn from(error: IdentityError) -> Self {
+        Self::Storage(error.into())
+    }
+}
+
+impl Phone {
+    /// Notes that a message is left at the relay. The owner is told once on each connection for each table.
+    pub(super) fn leave(&mut self, full: Full) -> Vec<Notice> {
+        self.held_back += 1;
+        self.tells_left = true;
+        if self.full.iter().any(|told| discriminant(told) == discriminant(&full)) {
+            return Vec::new();
+        }
+        self.full.push(full);
+        vec![full.notice()]
+    }
+
+    /// Messages that the relay keeps because there was no room for them on the last connection.
+    #[must_use]
+    pub const fn held_back(&self) -> usize {
+        self.held_back
+    }
+
+    /// Whether some of those are of people for whom there is room once the owner has seen what others wrote.
+    #[must_use]
+    pub fn requests_are_full(&self) -> bool {
+        self.full.contains(&Full::Requests)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pillarbox_wire::{Bytes, Deliver, DeviceAddress, DeviceId, MessageId};
+
+    use super::super::missing;
+    use super::super::records::store_contact;
+    use super::super::testing::{NOW, phone};
+    use super::*;
+    use crate::contact::{ContactRecord, Origin};
+    use crate::recovery::MAX_MISSING;
+
+    #[test]
+    fn a_message_that_would_not_open_and_cannot_be_noted_is_left_at_the_relay() {
+        let (mut phone, mut rng) = (phone(), rand::rng());
+        let contact = AccountId([1; 16]);
+        let unreadable = |number: u64| Deliver {
+            message: MessageId(number),
+            from: Some(DeviceAddress { account: contact, device: DeviceId::FIRST }),
+            accepted_at: NOW,
+            payload: Bytes([&[1], number.to_be_bytes().as_slice()].concat()),
+            stamp: None,
+        };
+        phone
+            .vault
+            .transact(&mut rng, |rows| {
+                let record = ContactRecord::new(contact, "Bob".to_owned(), Origin::Number, NOW);
+                store_contact(rows, &ContactRecord { accepted: true, ..record })?;
+                (1..MAX_MISSING).try_for_each(|number| {
+                    let mut digest = [0xaa; 32];
+                    digest[..8].copy_from_slice(&number.to_be_bytes());
+                    assert!(missing::note(rows, contact, digest)?);
+                    Ok::<_, StorageError>(())
+                })
+            })
+            .unwrap();
+        let mut arrive = |number| phone.arrive(unreadable(number), NOW, &mut rng).unwrap();
+        assert_eq!(arrive(1), [Notice::Undecryptable { contact: Some(contact), asked_again: true }]);
+        assert_eq!(arrive(2), [Notice::MissingFull { contact }]);
+        assert_eq!(arrive(3), [], "it is told once");
+        assert_eq!((phone.acknowledgements.len(), phone.held_back()), (1, 2));
+        assert_eq!(phone.missing(NOW).unwrap()[0].messages, MAX_MISSING);
+    }
+}

@@ -1,0 +1,31 @@
+//! A phone for the tests of this folder: in memory, registered, connected to nothing.
+
+use pillarbox_crypto::AgreementSecret;
+use pillarbox_transport::RelayAddress;
+use pillarbox_wire::{AccountId, DeviceAddress, DeviceId, Timestamp};
+
+use super::Phone;
+use crate::account::{NewAccount, PaddingRule, Protection};
+use crate::habits::Habits;
+use crate::vault::Vault;
+
+pub(super) const NOW: Timestamp = Timestamp(1_490_193_600_000);
+
+/// The phone's own account.
+pub(super) const OWN: AccountId = AccountId([0xee; 16]);
+
+pub(super) fn phone() -> Phone {
+    let mut rng = rand::rng();
+    let key = AgreementSecret::generate(&mut rng).public();
+    let new = NewAccount {
+        relay: RelayAddress::new("relay.example", 7455, key).unwrap(),
+        handle: None,
+        name: String::new(),
+        protection: Protection::EndToEnd,
+        padding: PaddingRule::Padme,
+        habits: Habits::default(),
+    };
+    let mut phone = Phone::create_in(Vault::in_memory(&mut rng).unwrap(), new, NOW, &mut rng).unwrap();
+    phone.account.address = Some(DeviceAddress { account: OWN, device: DeviceId::FIRST });
+    phone
+}
