@@ -57,10 +57,15 @@ pub(crate) fn run(desk: &mut Desk<'_>, inbox: &Inbox) -> Result<(), Failure> {
         let new = show_new(desk, &mut phone, form)?;
         shown += new;
         // What was shown makes room for people who are new.
-        if fetched.is_err() || phone.held_back() == 0 || new == 0 {
+        if fetched.is_err() || phone.held_back() == 0 || new == 0 || !desk.terminal.is_seen() {
             break fetched;
         }
     };
+    if shown > 0 && !desk.terminal.is_seen() {
+        desk.terminal.note(
+            "Standard output leads nowhere: what came is new still, and is printed again the next time.",
+        );
+    }
     let full = phone.held_back() > 0;
     if phone.requests_are_full() {
         desk.terminal.note(&sentences::requests_full(&OnThisPhone(&phone)));
@@ -148,8 +153,8 @@ pub(crate) fn show_new_from(
     Ok(shown)
 }
 
-/// Prints a message, and marks it only after that: a closed pipe shows it again next time, which is better than
-/// never.
+/// Prints a message, and marks it only after that, if somebody can have seen it: a closed pipe or a full disk shows it again
+/// next time, which is better than never.
 pub(crate) fn show(
     desk: &mut Desk<'_>,
     phone: &mut Phone,
@@ -158,6 +163,9 @@ pub(crate) fn show(
     form: Form,
 ) -> Result<(), Failure> {
     print(desk, contact, entry, form)?;
+    if !desk.terminal.is_seen() {
+        return Ok(());
+    }
     Ok(phone.mark_shown(contact.account, entry.place, now(), &mut desk.rng)?)
 }
 

@@ -45,6 +45,8 @@ pub(crate) enum Form {
 pub(crate) struct Terminal {
     out: AutoStream<io::Stdout>,
     err: AutoStream<io::Stderr>,
+    /// Whether results lead to anybody who can see them.
+    is_seen: bool,
     /// Whether the cursor stands behind a question.
     asking: bool,
 }
@@ -72,7 +74,13 @@ impl Terminal {
             Colour::Never => ColorChoice::Never,
         }
         .write_global();
-        Self { out: AutoStream::auto(io::stdout()), err: AutoStream::auto(io::stderr()), asking: false }
+        let (out, err) = (AutoStream::auto(io::stdout()), AutoStream::auto(io::stderr()));
+        Self { out, err, is_seen: !leads_nowhere(), asking: false }
+    }
+
+    /// Whether somebody can have seen a result that was written.
+    pub(crate) const fn is_seen(&self) -> bool {
+        self.is_seen
     }
 
     /// A result, wrapped.
@@ -209,6 +217,27 @@ impl Terminal {
         let named = || std::env::var("COLUMNS").ok()?.parse().ok().filter(|columns| *columns > 0);
         width_in(window.map(|(width, _)| usize::from(width.0)).or_else(named))
     }
+}
+
+/// Whether standard output is the null device. It is also if the caller has closed it: Rust's runtime then opens that device
+/// in its place, and every write succeeds.
+#[cfg(unix)]
+fn leads_nowhere() -> bool {
+    use std::os::fd::AsFd;
+    use std::os::unix::fs::{FileTypeExt, MetadataExt};
+
+    let stream = io::stdout().as_fd().try_clone_to_owned().map(std::fs::File::from);
+    let (Ok(here), Ok(null)) = (stream.and_then(|file| file.metadata()), std::fs::metadata("/dev/null"))
+    else {
+        return false;
+    };
+    here.file_type().is_char_device() && here.rdev() == null.rdev()
+}
+
+/// Whether standard output is the null device. Elsewhere nobody can say.
+#[cfg(not(unix))]
+const fn leads_nowhere() -> bool {
+    false
 }
 
 /// A terminal that is gone shows nothing either.

@@ -16,3 +16,4 @@ mod names;
 mod outside;
 mod relay;
 mod support;
+mod unseen;
