@@ -109,6 +109,9 @@ async fn follow(desk: &mut Desk<'_>, phone: &mut Phone, form: Form) -> Result<()
         if let Event::Told(notices) = event {
             for notice in &notices {
                 net::tell(desk, phone, notice)?;
+                if let Some(news) = weather.hear(notice, phone.unsent()) {
+                    desk.terminal.note(&news);
+                }
                 match notice {
                     Notice::Received { contact, entry } => {
                         show(desk, phone, &phone.contact(*contact)?, entry, form)?;

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use pillarbox_client::net::{Carrier, Event, NetError};
-use pillarbox_client::sentences::Tone;
+use pillarbox_client::sentences::{self, Tone};
 use pillarbox_client::{Contact, Link, Notice, Phone, naming};
 use pillarbox_transport::{HandshakeError, RelayAddress};
 use pillarbox_wire::{AccountId, Farewell, Handle, Refusal};
@@ -252,9 +252,26 @@ pub(crate) struct Weather {
     pub(crate) connected: bool,
     /// Why it is not, once that has been told.
     pub(crate) trouble: Option<Failure>,
+    /// Why the relay asked to wait, from the time that this was told until all that waited has gone.
+    throttled: Option<Refusal>,
 }
 
 impl Weather {
+    /// Gives a sentence when the relay asks to wait, and when nothing waits any more. In between it is told again only if the
+    /// relay has another reason, or asks for longer: it refuses each message that comes too early.
+    pub(crate) fn hear(&mut self, notice: &Notice, unsent: usize) -> Option<String> {
+        match notice {
+            Notice::Delayed { reason } if self.throttled.is_none_or(|told| is_worse(*reason, told)) => {
+                self.throttled = Some(*reason);
+                Some(sentences::throttled(*reason))
+            }
+            Notice::Accepted { .. } if unsent == 0 => {
+                self.throttled.take().map(|_| "What waited here has gone.".to_owned())
+            }
+            _ => None,
+        }
+    }
+
     /// Takes in what happened. Gives a sentence when it is news, so that a relay that is away for an hour is told
     /// once; fails on what trying again cannot help.
     pub(crate) fn observe(&mut self, event: &Event, relay: &RelayAddress) -> Result<Option<String>, Failure> {
@@ -279,5 +296,46 @@ impl Weather {
             _ => {}
         }
         Ok(None)
+    }
+}
+
+fn is_worse(reason: Refusal, told: Refusal) -> bool {
+    match (reason, told) {
+        (Refusal::RateLimited { retry_after }, Refusal::RateLimited { retry_after: before }) => {
+            retry_after > before
+        }
+        _ => reason != told,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pillarbox_client::BodyId;
+    use pillarbox_wire::FixedBytes;
+
+    use super::*;
+
+    #[test]
+    fn a_relay_that_asks_to_wait_is_told_of_once_and_once_when_all_has_gone() {
+        let mut weather = Weather::default();
+        let delayed = |retry_after| Notice::Delayed { reason: Refusal::RateLimited { retry_after } };
+        let accepted = Notice::Accepted { contact: AccountId([1; 16]), message: BodyId(FixedBytes([1; 16])) };
+        let full = Notice::Delayed { reason: Refusal::MailboxFull };
+        let heard = [
+            (&delayed(3), 4),
+            (&delayed(1), 4),
+            (&accepted, 3),
+            (&delayed(3), 3),
+            (&delayed(60), 3),
+            (&delayed(60), 2),
+            (&accepted, 0),
+            (&accepted, 0),
+            (&full, 1),
+            (&full, 1),
+            (&accepted, 0),
+        ];
+        let told: Vec<_> =
+            heard.into_iter().filter_map(|(notice, unsent)| weather.hear(notice, unsent)).collect();
+        insta::assert_snapshot!(told.join("\n"));
     }
 }

@@ -192,6 +192,7 @@ pub(crate) fn notice(notice: &Notice, phone: &Phone, width: usize) -> Option<(To
             | Notice::AccountClosed
             | Notice::Received { .. }
             | Notice::TimerChanged { .. }
+            | Notice::Delayed { .. }
             | Notice::Accepted { .. }
             | Notice::Delivered { .. }
             | Notice::NotSent { message: None, .. }

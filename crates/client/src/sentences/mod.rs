@@ -106,6 +106,17 @@ pub fn delayed(reason: Refusal) -> String {
     format!("The relay asks to wait: {reason}. What waits is kept and goes later.")
 }
 
+/// Says what a delay means to somebody who goes on writing.
+#[must_use]
+pub fn throttled(reason: Refusal) -> String {
+    match reason {
+        Refusal::RateLimited { retry_after } => {
+            format!("The relay asks to wait {}; what you send meanwhile waits here.", span(retry_after))
+        }
+        reason => format!("The relay asks to wait: {reason}. What you send meanwhile waits here."),
+    }
+}
+
 /// Says what a timer does.
 #[must_use]
 pub fn timer(seconds: Option<u32>) -> String {

@@ -266,6 +266,9 @@ impl<'a, 'd> Chat<'a, 'd> {
                 self.contact = self.phone.contact(self.contact.account)?;
             }
         }
+        if let Some(news) = self.weather.hear(notice, self.phone.unsent()) {
+            self.desk.terminal.note(&news);
+        }
         Ok(())
     }
 
