@@ -18,6 +18,7 @@
 //! | [`record`] | frames in Noise transport messages | Noise, sections 3, 5.1 and 13 |
 //! | [`authentication`] | a device signs the handshake hash | Noise, section 11.2 |
 //! | [`channel`], [`halves`] | all of it over a stream | - |
+//! | [`signs`] | when bytes last went over a stream | - |
 //! | [`timeouts`] | every time-out of a connection | - |
 //!
 //! Sizes in bytes:
@@ -39,6 +40,7 @@ pub mod halves;
 pub mod handshake;
 pub mod record;
 mod resolver;
+pub mod signs;
 pub mod timeouts;
 mod unread;
 #[cfg(test)]
@@ -51,4 +53,5 @@ pub use channel::{Channel, accept, connect};
 pub use halves::{Reader, ReceiveError, SendError, Writer};
 pub use handshake::{Established, HandshakeError};
 pub use record::{OpenError, Opener, SealError, Sealer};
+pub use signs::{Signs, Stalled, Watched};
 pub use version::Versions;

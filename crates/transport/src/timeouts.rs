@@ -28,8 +28,9 @@ pub const ANSWER: Duration = Duration::from_secs(15);
 /// and phones that vanished without a word keep their place.
 pub const IDLE: Duration = Duration::from_secs(150);
 
-/// A write that makes no progress for so long is given up, and the connection with it: the reader is
-/// gone or reads on purpose slower than it is sent to, and the relay holds the rest in memory.
+/// A write of which not a byte goes for so long is given up, and the connection with it: the reader is
+/// gone, and the relay holds the rest in memory. A system takes bytes in steps of a part of its buffer,
+/// so that a line below some 2 kB a second may look like that.
 pub const STALLED_WRITE: Duration = Duration::from_secs(30);
 
 /// For the last frames of a connection that is being closed. Longer would hold up a relay that stops.

@@ -2,20 +2,19 @@
 
 use std::future::{Future, pending};
 use std::io;
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::sync::Arc;
 
-use pillarbox_transport::{Reader, RelayAddress, Writer, connect, timeouts};
+use pillarbox_transport::{Reader, RelayAddress, Signs, Stalled, Watched, Writer, connect, timeouts};
 use pillarbox_wire::RelayFrame;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use rand_core::CryptoRng;
 use tokio::io::{ReadHalf, WriteHalf};
 use tokio::net::TcpStream;
-use tokio::time::{Instant, sleep_until, timeout, timeout_at};
+use tokio::time::{Instant, sleep_until, timeout};
 
 use super::error::NetError;
-use super::signs::{Signs, Watched};
 
 type Dialling = Pin<Box<dyn Future<Output = Result<Open, NetError>> + Send>>;
 
@@ -49,14 +48,9 @@ impl Open {
         signs: &Signs,
         write: impl Future<Output = Result<(), E>>,
     ) -> Result<(), NetError> {
-        let (begun, mut write) = (Instant::now(), pin!(write));
-        loop {
-            let stalled_at = begun.max(signs.went()) + timeouts::STALLED_WRITE;
-            match timeout_at(stalled_at, &mut write).await {
-                Ok(written) => return written.map_err(Into::into),
-                Err(_) if begun.max(signs.went()) + timeouts::STALLED_WRITE > stalled_at => {}
-                Err(_) => return Err(NetError::Silent),
-            }
+        match signs.write_in_time(timeouts::STALLED_WRITE, write).await {
+            Ok(written) => written.map_err(Into::into),
+            Err(Stalled) => Err(NetError::Silent),
         }
     }
 }
@@ -125,51 +119,4 @@ async fn open(address: RelayAddress, mut rng: StdRng) -> Result<Open, NetError> 
     let handshake_hash = *channel.handshake_hash();
     let (reader, writer) = channel.split();
     Ok(Open { handshake_hash, reader, writer, signs, unanswered: None })
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a failed expectation is a failed test")]
-mod tests {
-    use std::time::Duration;
-
-    use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
-    use tokio::time::sleep;
-
-    use super::*;
-
-    /// Writes `pieces` of 64 bytes to a reader that takes one each `pause`, and `most` of them.
-    async fn write(pieces: usize, pause: Duration, most: usize) -> (Result<(), NetError>, Duration) {
-        let (ours, mut theirs) = duplex(64);
-        let (mut stream, signs) = Watched::new(ours);
-        let begun = Instant::now();
-        let reading = async {
-            for _ in 0..most {
-                sleep(pause).await;
-                theirs.read_exact(&mut [0; 64]).await.unwrap();
-            }
-            sleep(Duration::from_secs(3_600)).await;
-        };
-        let bytes = vec![7; 64 * pieces];
-        let writing = async { stream.write_all(&bytes).await.map_err(|_| NetError::Lost) };
-        let outcome = tokio::select! {
-            outcome = Open::in_time(&signs, writing) => outcome,
-            () = reading => unreachable!("the write ends before that"),
-        };
-        (outcome, begun.elapsed())
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_write_may_take_as_long_as_it_goes_on() {
-        let (outcome, took) = write(21, Duration::from_secs(20), 20).await;
-        assert_eq!(outcome, Ok(()));
-        assert!(took >= Duration::from_secs(400), "{took:?}");
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_write_that_stalls_is_given_up() {
-        let (outcome, took) = write(21, Duration::from_secs(20), 5).await;
-        assert_eq!(outcome, Err(NetError::Silent));
-        let stalled = took - Duration::from_secs(100);
-        assert!(stalled >= timeouts::STALLED_WRITE && stalled < 2 * timeouts::STALLED_WRITE, "{took:?}");
-    }
 }

@@ -9,7 +9,6 @@
 mod carrier;
 mod dial;
 mod error;
-mod signs;
 mod sync;
 
 use std::time::SystemTime;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use futures_util::FutureExt as _;
 use pillarbox_transport::timeouts::FAREWELL;
-use pillarbox_transport::{Channel, OpenError, Reader, ReceiveError, Writer};
+use pillarbox_transport::{Channel, OpenError, Reader, ReceiveError, Signs, Stalled, Watched, Writer};
 use pillarbox_wire::{ClientFrame, Farewell, Goodbye, RelayFrame};
 use rand::SeedableRng;
 use rand::rngs::{StdRng, SysRng};
@@ -29,9 +29,9 @@ pub(super) async fn serve(stream: TcpStream, peer: IpAddr, number: u64, place: P
     let connection = Connection { id: ConnectionId(number), peer, shared: &shared };
     connection.log("a connection was opened", None);
     // Each in a place of its own: a task is as large as the largest thing that it ever does, for as long as it lives.
-    let Some(channel) = Box::pin(connection.secure(stream)).await else { return };
+    let Some((channel, signs)) = Box::pin(connection.secure(stream)).await else { return };
     let ended = match place.kind() {
-        PlaceKind::Admitted => connection.converse(channel).await,
+        PlaceKind::Admitted => connection.converse(channel, &signs).await,
         PlaceKind::Refused => {
             Metrics::add(&shared.metrics.connections_refused_total, 1);
             Box::pin(connection.refuse(channel, Farewell::TooMany)).await
@@ -62,16 +62,17 @@ enum Ended {
 }
 
 impl Connection<'_> {
-    async fn secure(&self, stream: TcpStream) -> Option<Channel<TcpStream>> {
+    async fn secure(&self, stream: TcpStream) -> Option<(Channel<Watched<TcpStream>>, Arc<Signs>)> {
         // Frames are already gathered into one write; waiting for more to send would only delay it.
         let prepared = stream.set_nodelay(true).map_err(|error| in_words(error.kind()).to_owned());
         let secured = match (prepared, StdRng::try_from_rng(&mut SysRng)) {
             (Err(reason), _) => Err(reason),
             (_, Err(error)) => Err(error.to_string()),
             (Ok(()), Ok(mut rng)) => {
+                let (stream, signs) = Watched::new(stream);
                 let handshake = pillarbox_transport::accept(stream, &self.shared.key, &mut rng);
                 match timeout(self.shared.timeouts.handshake, handshake).await {
-                    Ok(Ok(channel)) => Ok(channel),
+                    Ok(Ok(channel)) => Ok((channel, signs)),
                     Ok(Err(error)) => Err(error.to_string()),
                     Err(_) => Err("it took too long".to_owned()),
                 }
@@ -85,7 +86,7 @@ impl Connection<'_> {
             .ok()
     }
 
-    async fn converse(&self, channel: Channel<TcpStream>) -> Ended {
+    async fn converse(&self, channel: Channel<Watched<TcpStream>>, signs: &Signs) -> Ended {
         let _open = Gauge::raise(&self.shared.metrics, |metrics| &metrics.connections_open);
         let outbox = Arc::<Outbox>::default();
         let opened = Input::Opened { peer: self.peer, handshake_hash: *channel.handshake_hash() };
@@ -95,7 +96,7 @@ impl Connection<'_> {
         // Told however this ends, a panic and an abort included.
         let _closing = Closing { id: self.id, shared: self.shared };
         let (mut reader, writer) = channel.split();
-        let mut writing = std::pin::pin!(self.write(writer, &outbox));
+        let mut writing = std::pin::pin!(self.write(writer, signs, &outbox));
         let ended = tokio::select! {
             ended = self.read(&mut reader, &outbox) => {
                 timeout(FAREWELL, self.finish(ended, &outbox, &mut writing)).await.map_or(Ended::TooSlow, |()| ended)
@@ -164,8 +165,14 @@ impl Connection<'_> {
         }
     }
 
-    /// Writes whatever the relay has for this connection, as much as there is in one go.
-    async fn write<W: AsyncWrite + Unpin>(&self, mut writer: Writer<W>, outbox: &Outbox) -> Ended {
+    /// Writes whatever the relay has for this connection, as much as there is in one go. A slow line may take its time over it, as
+    /// long as bytes go.
+    async fn write<W: AsyncWrite + Unpin>(
+        &self,
+        mut writer: Writer<W>,
+        signs: &Signs,
+        outbox: &Outbox,
+    ) -> Ended {
         loop {
             let (mut frames, end) = outbox.take().await;
             let taken = frames.len();
@@ -173,8 +180,8 @@ impl Connection<'_> {
                 frames.push(RelayFrame::Goodbye(Goodbye { reason }));
             }
             if !frames.is_empty() {
-                match timeout(self.shared.timeouts.write, writer.send(&frames)).await {
-                    Err(_) => return Ended::TooSlow,
+                match signs.write_in_time(self.shared.timeouts.write, writer.send(&frames)).await {
+                    Err(Stalled) => return Ended::TooSlow,
                     Ok(Err(_)) => return Ended::Cut,
                     Ok(Ok(())) => Metrics::add(&self.shared.metrics.frames_sent_total, frames.len() as u64),
                 }
@@ -187,7 +194,7 @@ impl Connection<'_> {
         }
     }
 
-    async fn refuse(&self, channel: Channel<TcpStream>, reason: Farewell) -> Ended {
+    async fn refuse(&self, channel: Channel<Watched<TcpStream>>, reason: Farewell) -> Ended {
         let (mut reader, mut writer) = channel.split();
         let goodbye = RelayFrame::Goodbye(Goodbye { reason });
         let said = timeout(FAREWELL, async {

@@ -38,7 +38,7 @@ pub struct SocketTimeouts {
     pub handshake: Duration,
     /// See [`timeouts::IDLE`].
     pub idle: Duration,
-    /// How long one write may take, a delivery window at most. See [`timeouts::STALLED_WRITE`].
+    /// How long a write may go on without a byte that goes. See [`timeouts::STALLED_WRITE`].
     pub write: Duration,
 }
 

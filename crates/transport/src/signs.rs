@@ -1,32 +1,55 @@
 //! Signs of life: when bytes last went over a stream. A slow line is no dead one, and one record may take minutes on it.
 
+use std::future::Future;
 use std::io;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 
 /// When bytes last went each way, in milliseconds since the stream was opened.
 #[derive(Debug)]
-pub(super) struct Signs {
+pub struct Signs {
     opened: Instant,
     came: AtomicU64,
     went: AtomicU64,
 }
 
 impl Signs {
-    /// When bytes last came from the relay.
-    pub(super) fn came(&self) -> Instant {
+    /// When bytes last came.
+    #[must_use]
+    pub fn came(&self) -> Instant {
         self.opened + Duration::from_millis(self.came.load(Ordering::Relaxed))
     }
 
-    /// When bytes last went to the relay, or into the system's hands at least.
-    pub(super) fn went(&self) -> Instant {
+    /// When bytes last went, into the system's hands at least.
+    #[must_use]
+    pub fn went(&self) -> Instant {
         self.opened + Duration::from_millis(self.went.load(Ordering::Relaxed))
+    }
+
+    /// Waits for a write for as long as bytes go.
+    ///
+    /// # Errors
+    /// [`Stalled`] once none have gone for as long as `most`.
+    pub async fn write_in_time<T>(
+        &self,
+        most: Duration,
+        write: impl Future<Output = T>,
+    ) -> Result<T, Stalled> {
+        let (begun, mut write) = (Instant::now(), pin!(write));
+        loop {
+            let stalled_at = begun.max(self.went()) + most;
+            match timeout_at(stalled_at, &mut write).await {
+                Ok(written) => return Ok(written),
+                Err(_) if begun.max(self.went()) + most > stalled_at => {}
+                Err(_) => return Err(Stalled),
+            }
+        }
     }
 
     fn note(&self, when: &AtomicU64) {
@@ -35,14 +58,21 @@ impl Signs {
     }
 }
 
+/// A write made no progress for too long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the other end takes nothing")]
+pub struct Stalled;
+
 /// A stream that notes its signs of life.
-pub(super) struct Watched<S> {
+#[derive(Debug)]
+pub struct Watched<S> {
     stream: S,
     signs: Arc<Signs>,
 }
 
 impl<S> Watched<S> {
-    pub(super) fn new(stream: S) -> (Self, Arc<Signs>) {
+    /// The stream, and where its signs are noted.
+    pub fn new(stream: S) -> (Self, Arc<Signs>) {
         let signs =
             Arc::new(Signs { opened: Instant::now(), came: AtomicU64::new(0), went: AtomicU64::new(0) });
         (Self { stream, signs: Arc::clone(&signs) }, signs)
@@ -87,12 +117,49 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a failed expectation is a failed test")]
+#[allow(clippy::unwrap_used, clippy::panic, reason = "a failed expectation is a failed test")]
 mod tests {
     use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
-    use tokio::time::advance;
+    use tokio::time::{advance, sleep};
 
     use super::*;
+
+    const MOST: Duration = Duration::from_secs(30);
+
+    /// Writes `pieces` of 64 bytes to a reader that takes one each `pause`, and `most` of them.
+    async fn write(pieces: usize, pause: Duration, most: usize) -> (Result<(), Stalled>, Duration) {
+        let (ours, mut theirs) = duplex(64);
+        let (mut stream, signs) = Watched::new(ours);
+        let begun = Instant::now();
+        let reading = async {
+            for _ in 0..most {
+                sleep(pause).await;
+                theirs.read_exact(&mut [0; 64]).await.unwrap();
+            }
+            sleep(Duration::from_secs(3_600)).await;
+        };
+        let bytes = vec![7; 64 * pieces];
+        let outcome = tokio::select! {
+            outcome = signs.write_in_time(MOST, stream.write_all(&bytes)) => outcome.map(Result::unwrap),
+            () = reading => panic!("the write ends before that"),
+        };
+        (outcome, begun.elapsed())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_write_may_take_as_long_as_it_goes_on() {
+        let (outcome, took) = write(21, Duration::from_secs(20), 20).await;
+        assert_eq!(outcome, Ok(()));
+        assert!(took >= Duration::from_secs(400), "{took:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_write_that_stalls_is_given_up() {
+        let (outcome, took) = write(21, Duration::from_secs(20), 5).await;
+        assert_eq!(outcome, Err(Stalled));
+        let stalled = took - Duration::from_secs(100);
+        assert!(stalled >= MOST && stalled < 2 * MOST, "{took:?}");
+    }
 
     #[tokio::test(start_paused = true)]
     async fn each_direction_has_its_own_time() {
