@@ -2,12 +2,12 @@
 
 use pillarbox_client::Phone;
 use pillarbox_client::phone::Missing;
-use pillarbox_client::sentences::span;
+use pillarbox_client::sentences::{Choice, Names, span};
 use pillarbox_wire::Timestamp;
 
 use super::desk::{Desk, now};
 use super::failure::Failure;
-use super::words;
+use super::words::{self, OnThisPhone};
 
 /// Tells what is missing, one sentence a contact, and says whether anything is.
 pub(crate) fn tell(desk: &mut Desk<'_>, phone: &Phone) -> Result<bool, Failure> {
@@ -18,17 +18,23 @@ pub(crate) fn tell(desk: &mut Desk<'_>, phone: &Phone) -> Result<bool, Failure> 
     }
     missing.sort_by(|(one, _), (other, _)| one.cmp(other));
     for (name, one) in &missing {
-        desk.terminal.note(&sentence(name, one, now));
+        desk.terminal.note(&sentence(name, one, now, &OnThisPhone(phone)));
     }
     Ok(!missing.is_empty())
 }
 
-fn sentence(name: &str, missing: &Missing, now: Timestamp) -> String {
+fn sentence(name: &str, missing: &Missing, now: Timestamp, names: &impl Names) -> String {
     let (what, is, it) = match missing.messages {
         1 => ("1 message".to_owned(), "is", "It has"),
         more => (format!("{more} messages"), "are", "They have"),
     };
     let when = match missing.asked_at {
+        _ if missing.stopped => {
+            let choice = names.choice(Choice::CompareOrAccept(name));
+            format!(
+                "The safety number has changed since you verified it. Nothing is asked until you choose: {choice}."
+            )
+        }
         None => "The next command that connects asks again.".to_owned(),
         Some(at) => {
             let minutes = at.since(now).as_seconds().div_ceil(60).max(1);
@@ -48,15 +54,23 @@ fn sentence(name: &str, missing: &Missing, now: Timestamp) -> String {
 mod tests {
     use pillarbox_wire::{AccountId, Duration};
 
+    use super::super::words::Accounts;
     use super::*;
 
     #[test]
     fn what_is_missing_is_said_with_the_time_at_which_it_is_asked_for() {
         let now = Timestamp::from_seconds(1_490_193_600);
         let mut page = String::new();
-        for (messages, wait) in [(1, None), (3, None), (1, Some(20)), (3, Some(3_599))] {
+        let contact = AccountId([1; 16]);
+        for (messages, wait, stopped) in [
+            (1, None, false),
+            (3, None, false),
+            (1, Some(20), false),
+            (3, Some(3_599), false),
+            (3, None, true),
+        ] {
             let asked_at = wait.map(|seconds| now + Duration::from_seconds(seconds));
-            page += &sentence("Bob", &Missing { contact: AccountId([1; 16]), messages, asked_at }, now);
+            page += &sentence("Bob", &Missing { contact, messages, asked_at, stopped }, now, &Accounts);
             page.push('\n');
         }
         insta::assert_snapshot!(page);

@@ -25,6 +25,8 @@ pub struct Missing {
     pub messages: usize,
     /// When they may be asked for, if they may not yet: the conversation has begun anew as often as it may.
     pub asked_at: Option<Timestamp>,
+    /// Whether nothing is asked before the owner chooses, because the contact was verified and their key has changed.
+    pub stopped: bool,
 }
 
 impl Phone {
@@ -37,7 +39,8 @@ impl Phone {
         self.vault.read(|rows| {
             let mut missing: BTreeMap<AccountId, Missing> = BTreeMap::new();
             let mut count = |contact, messages, asked_at| {
-                let one = missing.entry(contact).or_insert(Missing { contact, messages: 0, asked_at: None });
+                let none = Missing { contact, messages: 0, asked_at: None, stopped: false };
+                let one = missing.entry(contact).or_insert(none);
                 one.messages += messages;
                 one.asked_at = one.asked_at.or(asked_at);
             };
@@ -54,7 +57,8 @@ impl Phone {
             let mut told = Vec::new();
             for one in missing.into_values().filter(|one| one.messages > 0) {
                 let contact: Option<ContactRecord> = rows.load(Table::Contacts, &one.contact.0)?;
-                told.extend(contact.filter(|contact| contact.accepted).map(|_| one));
+                let contact = contact.filter(|contact| contact.accepted);
+                told.extend(contact.map(|contact| Missing { stopped: !contact.trust.may_send(), ..one }));
             }
             Ok(told)
         })
