@@ -95,6 +95,32 @@ fn the_window_holds_back_what_is_not_acknowledged() {
 }
 
 #[test]
+fn what_a_device_leaves_is_kept_and_what_is_behind_it_comes() {
+    let limits = Limits { window_messages: 3, ..Limits::default() };
+    let mut world = World::on_disk(Settings { limits, ..Settings::default() });
+    let (anne, before) = world.register(1, None);
+    let (_, ben_here) = world.register(2, None);
+    for at in 0..8_u8 {
+        world.submit(ben_here, anne.address, &[at; 10]);
+    }
+    let (anne_here, first) = world.connect(&anne);
+    assert_eq!(payloads(&first), [[0; 10], [1; 10], [2; 10]]);
+    // Not on a connection that another one has replaced, nor on somebody else's.
+    for other in [before, ben_here] {
+        world.acknowledge(other, &[]);
+        assert_eq!(payloads(&world.take(anne_here)), [[0; 10]; 0]);
+    }
+    let next = world.acknowledge(anne_here, &[]);
+    assert_eq!(payloads(&next), [[3; 10], [4; 10], [5; 10]]);
+    let next = world.acknowledge(anne_here, &[deliveries(&first)[1].message, deliveries(&next)[0].message]);
+    assert_eq!(payloads(&next), [[6; 10]], "what was left had no place in the window");
+    assert_eq!(payloads(&world.acknowledge(anne_here, &[])), [[7; 10]]);
+    assert_eq!(world.holdings().messages.len(), 6);
+    let (_, again) = world.connect(&anne);
+    assert_eq!(payloads(&again), [[0; 10], [2; 10], [4; 10]]);
+}
+
+#[test]
 fn a_window_of_bytes_lets_one_large_message_through_and_no_second() {
     let limits = Limits { window_bytes: 100, ..Limits::default() };
     let mut world = World::in_memory(Settings { limits, ..Settings::default() });
