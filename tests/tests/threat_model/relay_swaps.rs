@@ -15,7 +15,7 @@ use pillarbox_wire::{
 };
 
 use crate::forger::{Forger, text_body};
-use crate::world::{Who, World};
+use crate::world::{Who, World, honest};
 
 const NUMBER: &str = "+44 7700 900123";
 
@@ -317,8 +317,10 @@ fn the_relay_can_have_a_message_that_it_did_not_confirm_encrypted_again_for_a_ne
         let (message, from, accepted_at) = (MessageId(1_000_000), Some(world.address(bob)), world.now);
         world
             .inject(alice, RelayFrame::Deliver(Deliver { message, from, accepted_at, payload, stamp: None }));
-        // While something is on its way to somebody, nothing else goes to them: the relay ends the connection, too.
+        // While something is on its way to somebody, nothing else goes to them: the relay ends the connection, and confirms
+        // what it takes from here on.
         world.offline(alice);
+        world.down = honest();
         world.online(alice);
         let contact = world.id(bob);
         assert_eq!(key_changes(&mut world, alice, bob), [Notice::KeyChanged { contact, blocked: verified }]);
