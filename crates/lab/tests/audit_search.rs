@@ -15,6 +15,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
 
 use pillarbox_lab::audit::encoding::Encoding;
+use pillarbox_lab::audit::form::{Form, Pattern};
 use pillarbox_lab::audit::needle::{Needle, Planted, Role};
 use pillarbox_lab::audit::recorder::Recorder;
 use pillarbox_lab::audit::search::{Hit, Search};
@@ -169,25 +170,50 @@ fn what_a_process_held_is_gone_when_another_program_takes_its_place_but_for_its_
     assert_ne!(shell.search(&search_for(&exported)), []);
 }
 
+/// Keys that the planted forms are xored with: none, and one.
+const KEYS: [u8; 2] = [0, 0x33];
+
+/// The patterns of one form, under a key.
+fn written(bytes: &[u8], form: Form) -> Vec<Vec<u8>> {
+    let patterns = Pattern::all(bytes).into_iter();
+    let these = patterns.filter(|it| (it.encoding, it.backwards) == (form.encoding, form.backwards));
+    these.map(|it| it.bytes.iter().map(|byte| byte ^ form.xor).collect()).collect()
+}
+
+/// Every form, under each of the keys.
+fn forms() -> Vec<Form> {
+    let ways = [false, true].into_iter().flat_map(|backwards| KEYS.map(|xor| (backwards, xor)));
+    let of = |encoding| ways.clone().map(move |(backwards, xor)| Form { encoding, backwards, xor });
+    Encoding::ALL.into_iter().flat_map(of).collect()
+}
+
 #[test]
 fn what_a_process_holds_is_found_in_each_form() {
-    let all: Vec<(Encoding, Planted)> = Encoding::ALL.map(|encoding| (encoding, words())).into();
+    let all: Vec<(Form, Planted)> = forms().into_iter().map(|form| (form, words())).collect();
     let mut held = Vec::new();
-    for (encoding, planted) in &all {
+    for (form, planted) in &all {
         // Of the forms with alignments each in turn; a text that this form does not change has none.
-        let patterns = encoding.patterns(planted.words.as_bytes());
+        let patterns = written(planted.words.as_bytes(), *form);
         held.extend(patterns.into_iter().map(|pattern| ("small", pattern)));
     }
     let held: Vec<(&str, &[u8])> = held.iter().map(|(place, bytes)| (*place, bytes.as_slice())).collect();
     let holder = Holder::holding(&held);
-    for (encoding, planted) in &all {
-        let expected = encoding.patterns(planted.words.as_bytes()).len();
-        let needle = Needle::new(Role::Said, "the words", planted.words.as_bytes()).unwrap();
-        let hits = holder.search(&Search::new(vec![needle]).unwrap());
-        let found: BTreeSet<u64> =
-            hits.iter().filter(|hit| hit.encoding == *encoding).map(|hit| hit.at).collect();
-        assert!(found.len() >= expected, "{encoding:?}: {} of {expected}: {hits:?}", found.len());
-        assert!(expected > 0 || *encoding == Encoding::Base64Url, "{encoding:?} is not tried");
+    let needles = all.iter().enumerate().map(|(number, (_, planted))| {
+        Needle::new(Role::Said, number.to_string(), planted.words.as_bytes()).unwrap()
+    });
+    let hits = holder.search(&Search::new(needles.collect()).unwrap());
+    for (number, (form, planted)) in all.iter().enumerate() {
+        let expected = written(planted.words.as_bytes(), *form).len();
+        let found: BTreeSet<u64> = hits
+            .iter()
+            .filter(|hit| hit.form == *form && hit.what == number.to_string())
+            .map(|hit| hit.at)
+            .collect();
+        assert!(found.len() >= expected, "{form:?}: {} of {expected}: {hits:?}", found.len());
+        // A text without the two signs is base64, and UTF-16 backwards is the other UTF-16 of the text backwards.
+        let other = form.encoding == Encoding::Base64Url
+            || (form.encoding, form.backwards) == (Encoding::Utf16Be, true);
+        assert!(expected > 0 || other, "{form:?} is not tried");
     }
 }
 
@@ -201,14 +227,14 @@ fn what_stands_in_a_file_is_found_in_each_form_wherever_it_stands() {
     // Across the end of what is read at a time.
     let before = vec![0; (1 << 20) - 5];
     let mut count = 0;
-    for encoding in Encoding::ALL {
-        for (number, pattern) in encoding.patterns(planted.tag.as_bytes()).iter().enumerate() {
-            let name = format!("{encoding:?}-{number}");
+    for form in forms() {
+        for (number, pattern) in written(planted.tag.as_bytes(), form).iter().enumerate() {
+            let name = format!("{form:?}-{number}");
             std::fs::write(below.join(&name), [&before[..], pattern, b"\0\0"].concat()).unwrap();
             let (part, hits) = files::search(&below.join(&name), &search).unwrap();
             assert_eq!(part.bytes, (before.len() + pattern.len() + 2) as u64);
             assert!(
-                hits.iter().any(|hit| hit.encoding == encoding && hit.at == before.len() as u64),
+                hits.iter().any(|hit| hit.form == form && hit.at == before.len() as u64),
                 "{name}: {hits:?}"
             );
             count += 1;

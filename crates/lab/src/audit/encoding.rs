@@ -1,7 +1,8 @@
 //! The forms in which bytes are written down: what a program that holds them could have left of them.
 //!
 //! A form that depends on its neighbours (base64) is searched by the part of it that depends on the bytes alone, once for each
-//! alignment. What is compressed, encrypted or cut up is found in none of these forms.
+//! alignment. What is compressed, encrypted or cut up is found in none of these encodings. Their reversals and the xor with one
+//! byte are the business of [`form`](super::form).
 
 use serde::Serialize;
 

@@ -3,7 +3,7 @@
 //! Random words are said in a conversation between two phones over a relay that is a process of its own, once under a design
 //! where the relay can read and once end to end. Then they are searched for wherever the relay has anything: its
 //! memory, its files, its log, its metrics, and the recorded connections; in each [encoding](encoding::Encoding) that a program is
-//! likely to leave. The first run is the positive control: a search that does not find the words where they are readable
+//! likely to leave, forwards, backwards and under the xor with any one byte. The first run is the positive control: a search that does not find the words where they are readable
 //! is an [error](AuditError::Control) and no finding.
 //!
 //! The phone's program has a run of its own ([`locking`]): what its memory holds while a chat is open must be gone from the
@@ -11,7 +11,7 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | [`needle`], [`encoding`], [`search`] | what is searched for, in which forms, and the search |
+//! | [`needle`], [`encoding`], [`form`], [`search`] | what is searched for, in which forms, and the search |
 //! | [`memory`], [`files`], [`recorder`] | the places: another process, folders, the wire |
 //! | `program`, `person`, `randomness` | the relay's process, and phones whose secrets are remembered |
 //! | `stage`, `phones` | one run |
@@ -21,6 +21,7 @@
 mod chat;
 pub mod encoding;
 pub mod files;
+pub mod form;
 pub mod locking;
 pub mod memory;
 pub mod needle;

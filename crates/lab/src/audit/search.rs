@@ -1,22 +1,62 @@
 //! The search: all needles in all their forms at once, over bytes that come in pieces.
+//!
+//! It runs over the differences of neighbouring bytes, which are the same under every key (see [`form`](super::form)). The
+//! key that something was found under stands in the hit, and is 0 where it stands as it is.
 
 use std::collections::BTreeMap;
 
 use aho_corasick::{AhoCorasick, BuildError};
 use serde::Serialize;
 
-use super::encoding::Encoding;
+use super::form::{Form, Pattern, differences};
 use super::needle::{Needle, Role};
 
 /// A prepared search.
 #[derive(Debug)]
 pub struct Search {
-    automaton: AhoCorasick,
+    /// Finds the differences of every pattern that is distinctive.
+    under_every_key: Patterns,
+    /// Finds all other patterns, as they are.
+    as_they_are: Patterns,
     needles: Vec<Needle>,
-    /// Which needle in which form each pattern is.
-    forms: Vec<(usize, Encoding)>,
     /// What of the last piece a match could still begin in.
     carried: usize,
+}
+
+/// Patterns, ready to be found.
+#[derive(Debug)]
+struct Patterns {
+    /// None if there is no pattern.
+    automaton: Option<AhoCorasick>,
+    found: Vec<Found>,
+}
+
+/// What is found with a pattern.
+#[derive(Debug)]
+struct Found {
+    /// Which needle.
+    needle: usize,
+    /// Its form, under the key 0.
+    form: Form,
+    /// Its first byte, from which the key follows.
+    first: u8,
+}
+
+impl Patterns {
+    fn new(patterns: Vec<(Vec<u8>, Found)>) -> Result<Self, BuildError> {
+        let (bytes, found): (Vec<_>, Vec<_>) = patterns.into_iter().unzip();
+        let automaton = if bytes.is_empty() { None } else { Some(AhoCorasick::new(bytes)?) };
+        Ok(Self { automaton, found })
+    }
+
+    /// Calls `each` with everything that is found in `bytes`, where it begins, and where it ends.
+    fn search(&self, bytes: &[u8], mut each: impl FnMut(&Found, usize, usize)) {
+        for hit in self.automaton.iter().flat_map(|automaton| automaton.find_overlapping_iter(bytes)) {
+            if let Some(found) = self.found.get(hit.pattern().as_usize()) {
+                each(found, hit.start(), hit.end());
+            }
+        }
+    }
 }
 
 /// Something that was found.
@@ -27,7 +67,8 @@ pub struct Hit {
     /// What it is.
     pub what: String,
     /// In which form it stands there.
-    pub encoding: Encoding,
+    #[serde(flatten)]
+    pub form: Form,
     /// In which part of the place: a file, a mapping, one direction of a connection.
     pub part: String,
     /// Where in that part: a position in a file or recording, an address in memory.
@@ -40,18 +81,27 @@ impl Search {
     /// # Errors
     /// [`BuildError`] if there are too many needles for one search.
     pub fn new(needles: Vec<Needle>) -> Result<Self, BuildError> {
-        let mut forms = Vec::new();
-        let mut patterns: Vec<Vec<u8>> = Vec::new();
+        let (mut under_every_key, mut as_they_are) = (Vec::new(), Vec::new());
+        let mut longest = 0;
         for (position, needle) in needles.iter().enumerate() {
-            for encoding in Encoding::ALL {
-                for pattern in encoding.patterns(needle.bytes()) {
-                    forms.push((position, encoding));
-                    patterns.push(pattern);
+            for pattern in Pattern::all(needle.bytes()) {
+                longest = longest.max(pattern.bytes.len());
+                let form = Form { encoding: pattern.encoding, backwards: pattern.backwards, xor: 0 };
+                let first = pattern.bytes.first().copied().unwrap_or_default();
+                let found = Found { needle: position, form, first };
+                if pattern.is_distinctive() {
+                    under_every_key.push((differences(&pattern.bytes), found));
+                } else {
+                    as_they_are.push((pattern.bytes, found));
                 }
             }
         }
-        let carried = patterns.iter().map(Vec::len).max().unwrap_or(0).saturating_sub(1);
-        Ok(Self { automaton: AhoCorasick::new(&patterns)?, needles, forms, carried })
+        Ok(Self {
+            under_every_key: Patterns::new(under_every_key)?,
+            as_they_are: Patterns::new(as_they_are)?,
+            needles,
+            carried: longest.saturating_sub(1),
+        })
     }
 
     /// What is searched for.
@@ -92,25 +142,28 @@ pub struct Scan<'a> {
 impl Scan<'_> {
     /// Takes the next piece.
     pub fn feed(&mut self, piece: &[u8]) {
-        self.held.extend_from_slice(piece);
-        for found in self.search.automaton.find_overlapping_iter(&self.held) {
-            let needle = self.search.forms.get(found.pattern().as_usize());
-            let needle = needle.and_then(|(at, encoding)| Some((self.search.needles.get(*at)?, *encoding)));
+        let Self { search, part, held, known, at, hits } = self;
+        held.extend_from_slice(piece);
+        let mut hit = |found: &Found, start: usize, end: usize| {
             // What ends in bytes that came before was found then.
-            if let (Some((needle, encoding)), true) = (needle, found.end() > self.known) {
-                self.hits.push(Hit {
+            if let (Some(needle), true) = (search.needles.get(found.needle), end > *known) {
+                let key = held.get(start).map_or(0, |byte| byte ^ found.first);
+                hits.push(Hit {
                     role: needle.role(),
                     what: needle.name().to_owned(),
-                    encoding,
-                    part: self.part.to_owned(),
-                    at: self.at.saturating_add(found.start() as u64),
+                    form: Form { xor: key, ..found.form },
+                    part: (*part).to_owned(),
+                    at: at.saturating_add(start as u64),
                 });
             }
-        }
-        let gone = self.held.len().saturating_sub(self.search.carried);
-        self.held.drain(..gone);
-        self.known = self.held.len();
-        self.at = self.at.saturating_add(gone as u64);
+        };
+        // There is one byte more than there are differences.
+        search.under_every_key.search(&differences(held), |found, start, end| hit(found, start, end + 1));
+        search.as_they_are.search(held, hit);
+        let gone = held.len().saturating_sub(search.carried);
+        held.drain(..gone);
+        *known = held.len();
+        *at = at.saturating_add(gone as u64);
     }
 
     /// What was found.
@@ -120,12 +173,12 @@ impl Scan<'_> {
     }
 }
 
-/// How often each form was found, in the order of [`Encoding::ALL`].
+/// How often each form was found, in the order of [`Encoding::ALL`](super::encoding::Encoding::ALL).
 #[must_use]
-pub fn by_encoding<'a>(hits: impl IntoIterator<Item = &'a Hit>) -> BTreeMap<Encoding, usize> {
+pub fn by_form<'a>(hits: impl IntoIterator<Item = &'a Hit>) -> BTreeMap<Form, usize> {
     let mut counts = BTreeMap::new();
     for hit in hits {
-        *counts.entry(hit.encoding).or_insert(0) += 1;
+        *counts.entry(hit.form).or_insert(0) += 1;
     }
     counts
 }
@@ -135,52 +188,83 @@ mod tests {
     use proptest::collection::vec;
     use proptest::prelude::*;
 
+    use super::super::encoding::Encoding;
     use super::*;
 
     fn needle(bytes: &[u8]) -> Needle {
         Needle::new(Role::Said, "it", bytes).unwrap()
     }
 
+    fn under(key: u8, bytes: &[u8]) -> Vec<u8> {
+        bytes.iter().map(|byte| byte ^ key).collect()
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(64))]
 
         #[test]
-        fn it_is_found_once_wherever_the_pieces_end(
-            bytes in vec(any::<u8>(), 8..40),
+        fn it_is_found_once_in_each_form_under_each_key_wherever_the_pieces_end(
+            bytes in prop_oneof![vec(any::<u8>(), 8..40), "[a-z0-9 ]{8,40}".prop_map(String::into_bytes)],
             before in vec(any::<u8>(), 0..200),
             after in vec(any::<u8>(), 0..200),
             piece in 1..64_usize,
+            key: u8,
         ) {
             let search = Search::new(vec![needle(&bytes)]).unwrap();
-            for encoding in Encoding::ALL {
-                for pattern in encoding.patterns(&bytes) {
-                    let whole = [&before[..], &pattern, &after].concat();
-                    let mut scan = search.scan("here", 1_000);
-                    whole.chunks(piece).for_each(|piece| scan.feed(piece));
-                    let in_pieces = scan.finish();
-                    let mut at_once = search.over("here", &whole);
-                    at_once.iter_mut().for_each(|hit| hit.at += 1_000);
-                    prop_assert_eq!(&in_pieces, &at_once);
-                    let here = |hit: &&Hit| hit.encoding == encoding && hit.at == 1_000 + before.len() as u64;
-                    prop_assert_eq!(in_pieces.iter().filter(here).count(), 1);
-                }
+            for pattern in Pattern::all(&bytes) {
+                let key = if pattern.is_distinctive() { key } else { 0 };
+                let whole = [&before[..], &under(key, &pattern.bytes), &after].concat();
+                let mut scan = search.scan("here", 1_000);
+                whole.chunks(piece).for_each(|piece| scan.feed(piece));
+                let mut in_pieces = scan.finish();
+                let mut at_once = search.over("here", &whole);
+                at_once.iter_mut().for_each(|hit| hit.at += 1_000);
+                in_pieces.sort();
+                at_once.sort();
+                prop_assert_eq!(&in_pieces, &at_once);
+                let form = Form { encoding: pattern.encoding, backwards: pattern.backwards, xor: key };
+                let here = |hit: &&Hit| hit.form == form && hit.at == 1_000 + before.len() as u64;
+                prop_assert_eq!(in_pieces.iter().filter(here).count(), 1);
             }
         }
+
+        #[test]
+        fn nothing_is_found_in_noise(bytes in vec(any::<u8>(), 8..40), noise in vec(any::<u8>(), 0..5_000)) {
+            let search = Search::new(vec![needle(&bytes)]).unwrap();
+            prop_assert_eq!(search.over("here", &noise), []);
+        }
+
+        #[test]
+        fn a_needle_of_few_letters_is_found_as_it_is_and_not_in_every_empty_page(
+            letters in "[ab]{8,20}",
+            page in 0..=255_u8,
+        ) {
+            let search = Search::new(vec![needle(letters.as_bytes())]).unwrap();
+            prop_assert_eq!(search.over("here", &[page; 4_096]).len(), expected_in_page(&letters, page));
+            let hits = search.over("here", format!("{page}...{letters}...").as_bytes());
+            prop_assert!(hits.iter().any(|hit| hit.form.xor == 0 && hit.form.encoding == Encoding::Raw));
+        }
+    }
+
+    /// A page of one letter holds a needle of that letter alone, as often as it fits.
+    fn expected_in_page(letters: &str, page: u8) -> usize {
+        if letters.bytes().all(|letter| letter == page) { 4_096 - letters.len() + 1 } else { 0 }
     }
 
     #[test]
     fn what_is_not_there_is_not_found() {
         let search = Search::new(vec![needle(b"exactly this")]).unwrap();
-        assert_eq!(search.over("here", b"exactly thi, exactly thiz, xactly this"), []);
+        assert_eq!(search.over("here", b"exactly thi, exactly thiz, xactly this, EXACTLY THIS"), []);
     }
 
     #[test]
     fn forms_are_counted() {
         let search = Search::new(vec![needle(b"exactly this")]).unwrap();
-        let hits = search.over("here", b"exactly this, exactly this and 65786163746c792074686973");
-        assert_eq!(
-            by_encoding(&hits).into_iter().collect::<Vec<_>>(),
-            [(Encoding::Raw, 2), (Encoding::HexLower, 1)]
-        );
+        let hidden = under(0x5a, b"exactly this");
+        let clear = b"exactly this, exactly this, siht yltcaxe and 65786163746c792074686973";
+        let hits = search.over("here", &[&clear[..], &hidden].concat());
+        let counts: Vec<_> = by_form(&hits).into_iter().map(|(form, count)| (form.name(), count)).collect();
+        let expected = [("as it is", 2), ("xor 0x5a", 1), ("backwards", 1), ("hex", 1)];
+        assert_eq!(counts, expected.map(|(name, count)| (name.to_owned(), count)));
     }
 }

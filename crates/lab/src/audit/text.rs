@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::needle::{Planted, Role};
 use super::report::{Claim, Finding, Locking, Moment, Part, Place, Report, Searched};
-use super::search::{Hit, by_encoding};
+use super::search::{Hit, by_form};
 use crate::columns::Column;
 use crate::screen::{Screen, Table, Weight};
 
@@ -146,7 +146,7 @@ fn places(screen: &mut Screen, name: &str, planted: &[Planted], all: &[&Searched
         screen.blank();
     }
     for hit in hits.iter().take(SHOWN) {
-        screen.say(&format!("- {}, {}, in {} at {:#x}", hit.what, hit.encoding.name(), hit.part, hit.at));
+        screen.say(&format!("- {}, {}, in {} at {:#x}", hit.what, hit.form.name(), hit.part, hit.at));
     }
     if hits.len() > SHOWN {
         screen.say(&format!("- and {} more", hits.len() - SHOWN));
@@ -193,8 +193,8 @@ fn found(looked: &Searched) -> String {
 }
 
 fn forms(hits: &[&Hit]) -> String {
-    let counts = by_encoding(hits.iter().copied());
-    let counts = counts.into_iter().map(|(encoding, count)| format!("{count} {}", encoding.name()));
+    let counts = by_form(hits.iter().copied());
+    let counts = counts.into_iter().map(|(form, count)| format!("{count} {}", form.name()));
     counts.collect::<Vec<_>>().join(", ")
 }
 
