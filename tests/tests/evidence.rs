@@ -2,15 +2,19 @@
 //! to find what leaks, to refuse a result when its search misses what is there, and to say so when it may not look.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+use std::collections::BTreeSet;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 
 use pillarbox_access::{Design, designs};
+use pillarbox_lab::audit::encoding::Encoding;
+use pillarbox_lab::audit::lengths::Misfit;
 use pillarbox_lab::audit::locking::{self, Way};
 use pillarbox_lab::audit::needle::Role;
 use pillarbox_lab::audit::report::{self, Finding, Locking, Moment, Report};
+use pillarbox_lab::audit::seam::Patch;
 use pillarbox_lab::audit::search::Hit;
 use pillarbox_lab::audit::{AuditError, Plan, text};
 use pillarbox_lab::progress::Progress;
@@ -127,6 +131,21 @@ fn what_is_said_is_at_the_relay_under_the_plain_server_and_nowhere_end_to_end() 
         assert_eq!(count(at("locked"), &[], &[role]), 0, "{role}");
         assert_eq!(count(phone.iter(), &["phone-files"], &[role]), 0, "{role}");
     }
+    for run in [plain, end_to_end, &report["locking"]] {
+        assert!(run["lengths"]["payloads"].as_u64() > Some(0) && run["lengths"]["rows"].as_u64() > Some(0));
+        assert_eq!(run["lengths"]["misfits"], Value::Array(Vec::new()));
+    }
+    // Every form that is claimed was sent by a patched phone, and found.
+    let test = &report["self_test"];
+    let plants = test["plants"].as_array().unwrap();
+    assert!(plants.iter().all(|plant| plant["on_disk"] == plant["writings"]), "{plants:?}");
+    let encodings: BTreeSet<&str> = plants.iter().map(|plant| plant["encoding"].as_str().unwrap()).collect();
+    assert_eq!(encodings.len(), Encoding::ALL.len());
+    assert!(plants.len() > 3 * Encoding::ALL.len());
+    assert_eq!(
+        (&test["noticed"], test["lengthened"].as_u64()),
+        (&test["lengthened"], Some(plants.len() as u64 + 2))
+    );
     assert!(count(at("reopened"), &["phone-memory"], &["key"]) > 0);
     assert!(phone.iter().all(|looked| looked["bytes"].as_u64() > Some(0)));
     // Another run draws other words: nobody can have prepared for them.
@@ -138,7 +157,8 @@ fn what_is_said_is_at_the_relay_under_the_plain_server_and_nowhere_end_to_end() 
 fn the_audit_can_be_read_on_a_terminal() {
     // On one screen, the verdict last.
     let short = audit(&Place::new(), &[]).expect(0).prints("they were found nowhere");
-    assert!(short.out.ends_with("The finding is as claimed.\n"), "{}", short.out);
+    assert!(short.out.contains("\nThe finding is as claimed, for words as they are,"), "{}", short.out);
+    assert!(short.out.ends_with("hides in keys, nonces, padding or timing.\n"), "{}", short.out);
     assert!(short.out.lines().count() <= 24, "{}", short.out);
     assert!(short.err.contains("\nNext: pillarbox-lab audit --full"), "{}", short.err);
     let ended =
@@ -172,11 +192,41 @@ fn a_design_that_leaks_is_found_out() {
         broken,
         [
             "end-to-end: nothing of what was said is at the relay",
-            "end-to-end: the sender's number and keys are not with the sealed message",
+            "end-to-end: the sender's number and keys are not with the message",
         ]
     );
     for text in [text::render(&report, 80), text::short(&report, 80)] {
         assert!(text.contains("NOT AS CLAIMED"));
+    }
+}
+
+#[test]
+fn a_phone_that_appends_words_backwards_is_found_out_by_form_and_by_length() {
+    let backwards = |text: &str| Patch::Append(text.bytes().rev().collect());
+    let plan = Plan { patch: Some(backwards), ..plan(&programs().phone) };
+    let report = runtime().block_on(pillarbox_lab::audit::run(&plan, &Progress::none())).unwrap();
+    assert_eq!(report.finding, Finding::NotAsClaimed);
+    let broken: Vec<_> =
+        report.claims.iter().filter(|claim| !claim.holds).map(|claim| &*claim.claim).collect();
+    assert_eq!(
+        broken,
+        [
+            "end-to-end: nothing of what was said is at the relay",
+            "all: no row or payload is of another length than the protocol's",
+        ]
+    );
+    let hits: Vec<_> = report.runs[1].relay.iter().flat_map(|looked| looked.found(Role::Said)).collect();
+    assert!(hits.iter().all(|hit| hit.form.backwards), "{hits:?}");
+    // Each of the three texts, as it left, as it came and as it waited; what was received is what was said.
+    let misfits: Vec<String> = report.misfits().map(Misfit::sentence).collect();
+    for wanted in
+        ["payload 1 that Alice submitted", "payload 1 that Bob was handed", "at the relay (a text waits)"]
+    {
+        assert!(misfits.iter().any(|misfit| misfit.contains(wanted)), "{wanted}: {misfits:#?}");
+    }
+    for text in [text::render(&report, 80), text::short(&report, 80)] {
+        assert!(text.contains("NOT AS CLAIMED"));
+        assert!(text.contains("(allowed: "), "{text}");
     }
 }
 
@@ -232,10 +282,7 @@ fn a_lock_that_leaves_a_name_in_memory_is_found_out() {
     assert_eq!(report.finding, Finding::NotAsClaimed);
     let broken: Vec<_> =
         report.claims.iter().filter(|claim| !claim.holds).map(|claim| &*claim.claim).collect();
-    assert_eq!(
-        broken,
-        ["chat locked: no text, name, key or passphrase is in the memory of the phone's program"]
-    );
+    assert_eq!(broken, ["chat locked: no text, name, key or passphrase is in the memory"]);
     let left = found_at(&report.locking, report::Place::PhoneMemory, Moment::Locked, &[Role::Name]);
     assert!(left.iter().all(|hit| hit.what == "the contact's name"), "{left:?}");
 }

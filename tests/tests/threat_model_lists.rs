@@ -14,6 +14,7 @@ const PARTIES: &[(&str, &str)] = &[
     ("A contact", "a contact"),
     ("A thief with the switched-off phone", "a thief"),
     ("Somebody who copied the phone's keys for a moment", "somebody with a copy of the keys"),
+    ("The audit of a relay", "the audit"),
 ];
 
 fn root() -> PathBuf {

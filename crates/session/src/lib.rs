@@ -13,7 +13,7 @@
 //! | `ratchet/` | Double Ratchet | Double Ratchet, section 4 |
 //! | [`franking`] | the commitment to a body, checked by others | CRYPTO 2017, CRYPTO 2018 |
 //! | `content` | body, padding | - |
-//! | `message`, [`kind`](mod@kind) | layouts | `docs/protocol.md` |
+//! | `message`, [`kind`](mod@kind), [`lengths`] | layouts, and the lengths that follow | `docs/protocol.md` |
 //! | `session`, [`conversation`], `outcome` | one session; all sessions with one device; what can fail | Sesame 3 |
 //! | `record` | how a conversation is stored | `docs/protocol.md` |
 //! | [`sealed_sender`] | the envelope that hides the sender | Signal, 2018 |
@@ -24,6 +24,7 @@ pub mod conversation;
 pub mod franking;
 pub mod kind;
 mod layout;
+pub mod lengths;
 mod message;
 mod outcome;
 mod pqxdh;

@@ -15,6 +15,7 @@
 //! | `silencing` | strangers who want somebody not to be reached |
 //! | `numbers` | strangers and the relay, with codes and numbers |
 //! | `thief`, `copied_keys` | somebody with the phone |
+//! | `audit` | whoever audits a relay, and a phone that hides words from them |
 //! | `world`, `wire`, `forger`, `copy` | what the tests stand on |
 
 #![allow(
@@ -25,6 +26,7 @@
     reason = "a failed expectation is a failed test"
 )]
 
+mod audit;
 mod contact;
 mod copied_keys;
 mod copy;

@@ -9,9 +9,10 @@ use pillarbox_access::Design;
 use pillarbox_client::net::{now, sync};
 use pillarbox_client::{Passphrase, Phone, Vault};
 use pillarbox_crypto::PasswordCost;
-use pillarbox_relay::Keeping;
+use pillarbox_relay::{Holdings, Keeping};
 
 use super::chat::{Chat, Profile};
+use super::lengths::{Lengths, Measured};
 use super::needle::{Needle, Planted, Role};
 use super::person::{Person, account};
 use super::phones::{SQLITE, in_folder, said};
@@ -48,6 +49,8 @@ pub enum Way {
 struct Made {
     /// What must not be found.
     needles: Vec<Needle>,
+    /// What the phone calls itself.
+    name: String,
     /// What the phone calls the other one.
     contact: String,
     passphrase: String,
@@ -67,7 +70,8 @@ pub async fn play(plan: &Plan, way: Way) -> Result<Locking, AuditError> {
         kind: error.kind(),
     };
     let folder = tempfile::tempdir().map_err(failed)?;
-    let relay = RelayProcess::start(relay_program, &folder.path().join("relay"), &Keeping::LEAST)?;
+    let data = folder.path().join("relay");
+    let relay = RelayProcess::start(relay_program, &data, &Keeping::LEAST)?;
     // Whatever the plan compares: the program knows one design only.
     let as_shipped = Plan::new(relay_program.clone()).unreadable;
     let mut bob = Person::begin(BOB, &as_shipped, &relay, folder.path()).await?;
@@ -82,6 +86,8 @@ pub async fn play(plan: &Plan, way: Way) -> Result<Locking, AuditError> {
     fs::write(&file, &made.passphrase).map_err(failed)?;
     let profile = Profile { program: phone_program, folder: &own, passphrase: &file };
     let search = made.search(&planted, &own)?;
+    let lengths = Lengths::new(&as_shipped, said_by_it.text().len(), HEARD, &[made.name.as_str(), BOB.0]);
+    let mut measured = Measured::default();
     let mut looked = Vec::new();
     let mut chat = profile.chat(&made.contact)?;
     chat.wait_for(OPEN)?;
@@ -92,6 +98,7 @@ pub async fn play(plan: &Plan, way: Way) -> Result<Locking, AuditError> {
         chat.wait_for(&text.tag)?;
     }
     look(&mut looked, Moment::Open, &chat, &search, &own)?;
+    lengths.rows(&mut measured, &Holdings::read(&data)?, Moment::Open.name());
 
     match way {
         Way::Typed => chat.type_line("/lock")?,
@@ -104,10 +111,21 @@ pub async fn play(plan: &Plan, way: Way) -> Result<Locking, AuditError> {
     chat.type_line(&made.contact)?;
     chat.wait_for(OPEN)?;
     look(&mut looked, Moment::Reopened, &chat, &search, &own)?;
+    lengths.rows(&mut measured, &Holdings::read(&data)?, Moment::Reopened.name());
+    lengths.measure_person(&mut measured, &bob, HEARD, 0);
+    // The program has no seam. What it submitted is what was handed over at the other end.
+    let (_, handed) = bob.passed();
+    lengths.measure_all(&mut measured, "of the phone's program", handed, 1, 1);
     bob.hang_up().await;
     drop(chat);
     relay.stop()?;
-    Ok(Locking { planted, looked })
+    Ok(Locking { planted, looked, lengths: measured })
+}
+
+/// A name that is short enough for an introduction to leave each text and each receipt in its bucket: then a length tells
+/// them apart.
+pub(super) fn short_name(drawn: &Planted) -> String {
+    drawn.words.split(' ').next().unwrap_or_default().to_owned()
 }
 
 impl Made {
@@ -120,7 +138,7 @@ impl Made {
     ) -> Result<Self, AuditError> {
         let mut rng = Remembered::default();
         let draw = || Planted::draw(&mut rand::rng());
-        let (name, contact, passphrase) = (draw().words, draw().words, draw().text());
+        let (name, contact, passphrase) = (short_name(&draw()), draw().words, draw().text());
         let secret = Passphrase::new(passphrase.clone())
             .map_err(|_| AuditError::WentWrong { what: "an empty passphrase" })?;
         let vault = Vault::create(folder, &secret, PasswordCost::INTERACTIVE, &mut rng)?;
@@ -144,7 +162,7 @@ impl Made {
         needles.push(Needle::new(Role::Key, "the passphrase", passphrase.as_bytes())?);
         needles.push(Needle::new(Role::Name, "the owner's name", name.as_bytes())?);
         needles.push(Needle::new(Role::Name, "the contact's name", contact.as_bytes())?);
-        Ok(Self { needles, contact, passphrase })
+        Ok(Self { needles, name, contact, passphrase })
     }
 
     fn search(&self, planted: &[Planted], folder: &Path) -> Result<Search, AuditError> {

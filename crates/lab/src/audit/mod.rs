@@ -13,15 +13,18 @@
 //! |---|---|
 //! | [`needle`], [`encoding`], [`form`], [`search`] | what is searched for, in which forms, and the search |
 //! | [`memory`], [`files`], [`recorder`] | the places: another process, folders, the wire |
-//! | `program`, `person`, `randomness` | the relay's process, and phones whose secrets are remembered |
+//! | [`lengths`] | the length of each payload and row |
+//! | `program`, `person`, [`seam`], `randomness` | the relay's process, and phones whose secrets are remembered |
 //! | `stage`, `phones` | one run |
 //! | [`locking`], `chat` | the run of the phone's program |
+//! | [`selftest`] | the run of a patched phone, in which everything has to be found |
 //! | `verdict`, [`report`], [`text`] | what follows, as data and for a terminal |
 
 mod chat;
 pub mod encoding;
 pub mod files;
 pub mod form;
+pub mod lengths;
 pub mod locking;
 pub mod memory;
 pub mod needle;
@@ -31,7 +34,9 @@ mod program;
 mod randomness;
 pub mod recorder;
 pub mod report;
+pub mod seam;
 pub mod search;
+pub mod selftest;
 mod stage;
 pub mod text;
 mod verdict;
@@ -52,6 +57,7 @@ use memory::MemoryError;
 use needle::TooShort;
 pub use program::{RELAY_PROGRAM, beside_this_program};
 use report::{Finding, Report};
+use seam::Patch;
 
 /// What an audit leaves out; said in every report.
 const NOT_SEARCHED: &[&str] = &[
@@ -59,7 +65,8 @@ const NOT_SEARCHED: &[&str] = &[
     "keys that the phone's program drew itself while it ran: the audit knows those that the phone was made with",
     "what the phone's program has printed, and what a terminal would keep of it",
     "swap space, core dumps and what the operating system keeps of connections",
-    "forms that hide words from any search: compressed, encrypted, cut into pieces, one bit changed",
+    "words that are compressed, encrypted or cut into pieces and stand in the place of something as long: a key, a \
+     nonce, padding; and what the times of messages could be made to tell",
     "who talks with whom, when, from where and how much: the relay sees that in part, see `pillarbox-relay inventory`",
 ];
 
@@ -74,6 +81,8 @@ pub struct Plan {
     pub readable: Design,
     /// A design of which it is claimed that the relay cannot.
     pub unreadable: Design,
+    /// What a phone of that design does to each payload that carries a text: nothing, but in a test of the audit.
+    pub patch: Option<fn(&str) -> Patch>,
 }
 
 impl Plan {
@@ -85,6 +94,7 @@ impl Plan {
             phone_program: program::beside(program::PHONE_PROGRAM),
             readable: designs::plain_server().clone(),
             unreadable: designs::end_to_end().clone(),
+            patch: None,
         }
     }
 }
@@ -178,22 +188,25 @@ pub enum AuditError {
 }
 
 /// Conversations of an audit, for [`Progress`].
-pub const CONVERSATIONS: usize = 3;
+pub const CONVERSATIONS: usize = 4;
 
-/// Holds both conversations, searches, and says what follows. To be run on more than one thread: what records and what looks
+/// Holds the conversations, searches, and says what follows. To be run on more than one thread: what records and what looks
 /// should not wait for each other.
 ///
 /// # Errors
 /// [`AuditError`]; then nothing is shown, and nothing is left behind.
 pub async fn run(plan: &Plan, progress: &Progress) -> Result<Report, AuditError> {
-    let readable = stage::play(&plan.relay_program, &plan.readable).await?;
+    let readable = stage::play(&plan.relay_program, &plan.readable, None).await?;
     progress.step();
-    let unreadable = stage::play(&plan.relay_program, &plan.unreadable).await?;
+    let unreadable = stage::play(&plan.relay_program, &plan.unreadable, plan.patch).await?;
     progress.step();
     let locking = locking::play(plan, locking::Way::Typed).await?;
     progress.step();
+    let self_test = selftest::play(plan).await?;
+    progress.step();
     let claims = verdict::claims(&readable, &unreadable, &locking);
-    let controls = verdict::controls(&readable, &unreadable, &locking);
+    let mut controls = verdict::controls(&readable, &unreadable, &locking);
+    controls.extend(self_test.controls());
     let as_claimed = claims.iter().all(|claim| claim.holds);
     // What was found was found, however bad the search is. To have found nothing takes a good one.
     if let (true, Some(missed)) = (as_claimed, controls.iter().find(|control| control.hits == 0)) {
@@ -207,6 +220,7 @@ pub async fn run(plan: &Plan, progress: &Progress) -> Result<Report, AuditError>
         controls,
         runs: vec![readable, unreadable],
         locking,
+        self_test,
         not_searched: NOT_SEARCHED,
     })
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use pillarbox_access::Design;
-use pillarbox_client::net::{Carrier, Event, now};
+use pillarbox_client::net::now;
 use pillarbox_client::{Habits, Link, NewAccount, Notice, Passphrase, Phone};
 use pillarbox_transport::RelayAddress;
 use pillarbox_wire::{AccountId, Handle};
@@ -13,6 +13,7 @@ use super::AuditError;
 use super::program::RelayProcess;
 use super::randomness::Remembered;
 use super::recorder::{Recorder, Recording};
+use super::seam::{Event, Patch, Patched, Seam};
 
 /// Longest time for one exchange with a relay on the same computer. It takes milliseconds.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -24,7 +25,7 @@ pub(super) struct Person {
     pub(super) rng: Remembered,
     /// The other one, once known.
     pub(super) contact: Option<AccountId>,
-    carrier: Option<Carrier>,
+    seam: Seam,
     recorder: Recorder,
     /// Which link each connection of the recorder is, in the order in which they were made.
     links: Vec<Link>,
@@ -66,9 +67,28 @@ impl Person {
         let new = account(name, number, design, address)?;
         let mut rng = Remembered::default();
         let phone = Phone::create(&folder.join(name), &passphrase, new, now(), &mut rng)?;
-        let mut person = Self { name, phone, rng, contact: None, carrier: None, recorder, links: Vec::new() };
+        let seam = Seam::default();
+        let mut person = Self { name, phone, rng, contact: None, seam, recorder, links: Vec::new() };
         person.until(|notice| matches!(notice, Notice::Registered { .. })).await?;
         Ok(person)
+    }
+
+    /// Learns of each change that is made to payloads, and takes it back.
+    pub(super) fn takes_back(&mut self, patched: &Patched) {
+        self.seam.patched = patched.clone();
+    }
+
+    /// The payloads that this phone submitted, and those that it was handed, as they passed.
+    pub(super) fn passed(&self) -> (&[Vec<u8>], &[Vec<u8>]) {
+        (&self.seam.submitted, &self.seam.delivered)
+    }
+
+    /// Says something in a payload that is changed on its way out.
+    pub(super) async fn say_patched(&mut self, text: &str, patch: Option<Patch>) -> Result<(), AuditError> {
+        self.seam.patch = patch;
+        let said = self.say(text).await;
+        self.seam.patch = None;
+        said
     }
 
     /// Adds the other by the invitation, as people who meet would scan each other's code.
@@ -107,9 +127,7 @@ impl Person {
 
     /// Ends the connections.
     pub(super) async fn hang_up(&mut self) {
-        if let Some(carrier) = self.carrier.take() {
-            carrier.close(&mut self.phone).await;
-        }
+        self.seam.hang_up(&mut self.phone).await;
     }
 
     /// The recorded connections of one link.
@@ -125,14 +143,12 @@ impl Person {
 
     /// Carries frames until something was told, and until everything is done after that.
     async fn until(&mut self, wanted: impl Fn(&Notice) -> bool) -> Result<(), AuditError> {
-        let carrier = self.carrier.get_or_insert_with(Carrier::new);
-        let (phone, rng, links) = (&mut self.phone, &mut self.rng, &mut self.links);
+        let Self { seam, phone, rng, links, .. } = self;
         let carrying = async {
             let mut told = false;
             loop {
-                match carrier.next(phone, rng).await? {
+                match seam.next(phone, rng).await? {
                     Event::Up(link) => links.push(link),
-                    Event::Down { error, .. } => return Err(error.into()),
                     Event::Told(notices) => told |= notices.iter().any(&wanted),
                     Event::Quiet if told => return Ok(()),
                     Event::Quiet => {}

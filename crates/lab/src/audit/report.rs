@@ -2,8 +2,10 @@
 
 use serde::Serialize;
 
+use super::lengths::{Measured, Misfit};
 use super::needle::{Planted, Role};
 use super::search::Hit;
+use super::selftest::SelfTest;
 
 /// What was searched, what was found, and what follows.
 #[derive(Clone, Debug, Serialize)]
@@ -20,8 +22,18 @@ pub struct Report {
     pub runs: Vec<Run>,
     /// The run of the phone's program.
     pub locking: Locking,
+    /// The run of a patched phone.
+    pub self_test: SelfTest,
     /// What this audit does not look at.
     pub not_searched: &'static [&'static str],
+}
+
+impl Report {
+    /// Every row and payload that has a length that it must not have.
+    pub fn misfits(&self) -> impl Iterator<Item = &Misfit> {
+        let runs = self.runs.iter().map(|run| &run.lengths);
+        runs.chain([&self.locking.lengths]).flat_map(|measured| &measured.misfits)
+    }
 }
 
 /// The answer.
@@ -71,6 +83,8 @@ pub struct Run {
     pub message: Vec<Searched>,
     /// The phones' files.
     pub phones: Vec<Searched>,
+    /// The lengths of rows and payloads.
+    pub lengths: Measured,
 }
 
 /// A conversation of the phone's program that is locked and opened again.
@@ -80,6 +94,8 @@ pub struct Locking {
     pub planted: Vec<Planted>,
     /// The program's memory and its profile's files, at each moment.
     pub looked: Vec<Searched>,
+    /// The lengths of rows and payloads.
+    pub lengths: Measured,
 }
 
 impl Locking {

@@ -8,12 +8,14 @@ use pillarbox_relay::Holdings;
 use pillarbox_relay::store::{DATABASE_FILE, MessageRow};
 use tempfile::TempDir;
 
+use super::lengths::{Lengths, Measured};
 use super::needle::{Needle, Planted, Role};
 use super::person::Person;
 use super::phones;
 use super::program::RelayProcess;
 use super::recorder::Recording;
 use super::report::{Moment, Part, Place, Run, Searched};
+use super::seam::{Patch, Patched};
 use super::search::{Hit, Search};
 use super::{AuditError, files, memory};
 
@@ -38,8 +40,12 @@ const METRIC: &[u8] = b"pillarbox_frames_sent_total";
 /// behind the byte that names its kind.
 const OF_MESSAGE: std::ops::Range<usize> = 1..33;
 
-/// Plays the conversation under `design` over a process of `program`, and looks.
-pub(super) async fn play(program: &Path, design: &Design) -> Result<Run, AuditError> {
+/// Plays the conversation under `design` over a process of `program`, and looks. What Alice says goes through `patch`.
+pub(super) async fn play(
+    program: &Path,
+    design: &Design,
+    patch: Option<fn(&str) -> Patch>,
+) -> Result<Run, AuditError> {
     let folder = tempfile::tempdir().map_err(|error| AuditError::Folder {
         folder: std::env::temp_dir().display().to_string(),
         kind: error.kind(),
@@ -57,24 +63,30 @@ pub(super) async fn play(program: &Path, design: &Design) -> Result<Run, AuditEr
     let mut bob = Person::begin(BOB, design, &relay, folder.path()).await?;
     alice.add(&bob)?;
     bob.add(&alice)?;
+    let patched = Patched::default();
+    alice.takes_back(&patched);
+    bob.takes_back(&patched);
+    let text_len = first.len();
     let mut looker = Looker {
         needles: needles(&planted, [&alice, &bob])?,
         relay: Some(relay),
         folder: &folder,
         searched: Vec::new(),
+        lengths: Lengths::new(design, text_len, 1, &[ALICE.0, BOB.0]),
+        measured: Measured::default(),
     };
     looker.witness("the other's number", BOB.1.as_bytes())?;
 
     for (speaker, text) in [(0, first), (1, second), (0, third)] {
         let (one, other) = if speaker == 0 { (&mut alice, &mut bob) } else { (&mut bob, &mut alice) };
-        one.say(text).await?;
+        one.say_patched(text, patch.filter(|_| speaker == 0).map(|patch| patch(text))).await?;
         other.hear(text).await?;
         one.be_told().await?;
     }
     looker.look(Moment::Talking).await?;
 
     bob.hang_up().await;
-    alice.say(last).await?;
+    alice.say_patched(last, patch.map(|patch| patch(last))).await?;
     let row = waiting(&data)?;
     let of_row = row.payload.as_slice().get(OF_MESSAGE);
     looker
@@ -89,13 +101,18 @@ pub(super) async fn play(program: &Path, design: &Design) -> Result<Run, AuditEr
     bob.hang_up().await;
     looker.look(Moment::Afterwards).await?;
     looker.end(&[&alice, &bob])?;
+    let Looker { lengths, mut measured, searched, .. } = looker;
+    for (person, texts, sessions) in [(&alice, TEXTS - 1, 1), (&bob, 1, 0)] {
+        lengths.measure_person(&mut measured, person, texts, sessions);
+    }
     Ok(Run {
         design: design.name.clone(),
         plain: design.plain.clone(),
         planted,
-        relay: looker.searched,
+        relay: searched,
         message,
         phones,
+        lengths: measured,
     })
 }
 
@@ -126,6 +143,8 @@ struct Looker<'a> {
     relay: Option<RelayProcess>,
     folder: &'a TempDir,
     searched: Vec<Searched>,
+    lengths: Lengths,
+    measured: Measured,
 }
 
 impl Looker<'_> {
@@ -181,7 +200,10 @@ impl Looker<'_> {
         self.files(Moment::Ended, &search)
     }
 
+    /// Looks at the files, and holds the rows in them to their lengths.
     fn files(&mut self, moment: Moment, search: &Search) -> Result<(), AuditError> {
+        let holdings = Holdings::read(&self.folder.path().join("relay"))?;
+        self.lengths.rows(&mut self.measured, &holdings, moment.name());
         let mut looked: Vec<Searched> =
             [Place::Database, Place::WriteAheadLog, Place::SharedMemory, Place::OtherFiles]
                 .map(|place| searched(place, moment, search, Vec::new(), Vec::new()))

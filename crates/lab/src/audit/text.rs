@@ -2,9 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use super::encoding::Encoding;
+use super::form::Form;
 use super::needle::{Planted, Role};
 use super::report::{Claim, Finding, Locking, Moment, Part, Place, Report, Searched};
 use super::search::{Hit, by_form};
+use super::selftest::{Plant, SelfTest};
 use crate::columns::Column;
 use crate::screen::{Screen, Table, Weight};
 
@@ -12,13 +15,23 @@ use crate::screen::{Screen, Table, Weight};
 const SEARCHED: [Column; 4] = [Column::Fixed(18), Column::Fixed(15), Column::Fixed(22), Column::Share(1)];
 
 /// What is claimed or was to be found, and the count.
-const COUNTED: [Column; 2] = [Column::Share(1), Column::Fixed(9)];
+const COUNTED: [Column; 2] = [Column::Share(1), Column::Fixed(10)];
 
 /// The heading over the claims.
 const CLAIMED: &str = "WHAT IS CLAIMED";
 
 /// The heading over the answer.
 const QUESTION: &str = "CAN THE RELAY READ?";
+
+/// The answer, and how far it goes.
+const AS_CLAIMED: &str = "The finding is as claimed, for words as they are, in 8 other encodings, backwards or xored \
+    with one byte, and for anything appended to a message. It says nothing of what hides in keys, nonces, padding or timing.";
+
+// The sentence has a number in it.
+const _: () = assert!(Encoding::ALL.len() == 1 + 8);
+
+/// A form, and what was found of it.
+const PLANTED: [Column; 3] = [Column::Fixed(26), Column::Fixed(18), Column::Share(1)];
 
 /// Places of hits that are shown for each design before the rest is counted: the JSON has them all.
 const SHOWN: usize = 8;
@@ -29,12 +42,15 @@ pub fn short(report: &Report, width: usize) -> String {
     let mut screen = Screen::new(width);
     screen.say_in(Weight::Bold, CLAIMED);
     claims(&mut screen, report, |claim| claim.claim.clone());
+    misfits(&mut screen, report);
     let found = report.controls.iter().filter(|control| control.hits > 0).count();
+    let SelfTest { plants, lengthened, noticed } = &report.self_test;
     screen.say(&format!(
-        "Control: the same search had to find {} things that are there, and found {found}. Not searched: {} kinds of \
-         places, which --full names.",
+        "Control: {found} of {} things that are there were found. Self-test: of what a patched phone sent, {} of {} forms \
+         of words and {noticed} of {lengthened} wrong lengths.",
         report.controls.len(),
-        report.not_searched.len()
+        report.self_test.found(),
+        plants.len(),
     ));
     screen.blank();
     screen.say_in(Weight::Bold, QUESTION);
@@ -48,6 +64,7 @@ pub fn render(report: &Report, width: usize) -> String {
     let mut screen = Screen::new(width);
     screen.title(CLAIMED);
     claims(&mut screen, report, |claim| format!("{} ({} searched)", claim.claim, size(claim.searched_bytes)));
+    misfits(&mut screen, report);
     for run in &report.runs {
         let looked = run.relay.iter().chain(&run.message).chain(&run.phones);
         places(&mut screen, &run.design, &run.planted, &looked.collect::<Vec<_>>());
@@ -56,6 +73,7 @@ pub fn render(report: &Report, width: usize) -> String {
     let looked = locking.looked.iter().collect::<Vec<_>>();
     places(&mut screen, "a phone that is locked", &locking.planted, &looked);
     controls(&mut screen, report);
+    self_test(&mut screen, &report.self_test);
     screen.title("NOT SEARCHED");
     for what in report.not_searched {
         screen.entry(Weight::Normal, &format!("- {what}."));
@@ -87,7 +105,7 @@ fn answer(screen: &mut Screen, report: &Report) {
     screen.say_in(
         Weight::Bold,
         match report.finding {
-            Finding::AsClaimed => "The finding is as claimed.",
+            Finding::AsClaimed => AS_CLAIMED,
             Finding::NotAsClaimed => {
                 "THE FINDING IS NOT AS CLAIMED: something was found that must not be there."
             }
@@ -117,6 +135,17 @@ fn claims(screen: &mut Screen, report: &Report, says: fn(&Claim) -> String) {
         let found = if claim.holds { "not found".into() } else { format!("FOUND {}", claim.hits) };
         let weight = if claim.holds { Weight::Normal } else { Weight::Bold };
         screen.row_in(weight, &table, &[says(claim), found]);
+    }
+}
+
+/// The first of the rows and payloads that do not fit.
+fn misfits(screen: &mut Screen, report: &Report) {
+    for misfit in report.misfits().take(SHOWN) {
+        screen.entry(Weight::Normal, &format!("- {}.", misfit.sentence()));
+    }
+    let more = report.misfits().count().saturating_sub(SHOWN);
+    if more > 0 {
+        screen.say(&format!("- and {more} more"));
     }
 }
 
@@ -164,6 +193,33 @@ fn controls(screen: &mut Screen, report: &Report) {
         let found = format!("found {}", control.hits);
         screen.row(&table, &[control.control.clone(), found]);
     }
+}
+
+/// Each form that a patched phone sent, and how many of its writings were found on the relay's disk.
+fn self_test(screen: &mut Screen, test: &SelfTest) {
+    screen.title("WHAT A PATCHED PHONE SENT");
+    screen.say(
+        "It put words behind each message, in one form after the other, and sent them to a relay of this kind. The audit has \
+         to find them all; the more writings a form has, the more alignments.",
+    );
+    let heads = ["FORM", "AS IT IS", "XORED WITH ONE BYTE"].map(str::to_owned).to_vec();
+    let table = Table::headed(&PLANTED, heads);
+    screen.heads(&table);
+    let of = |form: Form, xored: bool| {
+        let is = |plant: &&Plant| {
+            (plant.form.encoding, plant.form.backwards) == (form.encoding, form.backwards)
+                && (plant.form.xor != 0) == xored
+        };
+        let plant = test.plants.iter().find(is);
+        plant.map_or_else(String::new, |plant| format!("found {} of {}", plant.on_disk, plant.writings))
+    };
+    for plant in test.plants.iter().filter(|plant| plant.form.xor == 0) {
+        screen.row(&table, &[plant.form.name(), of(plant.form, false), of(plant.form, true)]);
+    }
+    screen.say(&format!(
+        "By their length alone, {} of {} payloads were found: these, one with words in pieces, one with a single byte.",
+        test.noticed, test.lengthened
+    ));
 }
 
 /// How much was searched: pieces and bytes.

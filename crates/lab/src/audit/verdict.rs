@@ -1,5 +1,6 @@
 //! What follows from what was found: whether the claims hold, and whether the search counts at all.
 
+use super::lengths::Measured;
 use super::needle::Role;
 use super::report::{Claim, Control, Locking, Moment, Place, Run, Searched};
 use super::search::Hit;
@@ -52,6 +53,8 @@ fn locked(controls: &mut Controls, locking: &Locking) {
         }
     }
     need(Moment::Locked, "the folder on its command line", &|hit| hit.what == "the profile's folder");
+    let hits = usize::try_from(locking.lengths.payloads).unwrap_or(usize::MAX);
+    controls.0.push(Control { control: "chat: payloads whose length was taken".into(), hits });
     for moment in [Moment::Open, Moment::Locked, Moment::Reopened] {
         let files = locking.at(Place::PhoneFiles, moment).flat_map(|looked| looked.found(Role::Witness));
         let control = format!("{}: the head of the phone's database", moment.name());
@@ -104,6 +107,9 @@ fn witnesses(controls: &mut Controls, run: &Run) {
     controls.need(run, "the greeting of every recorded connection, both ways", all);
     let vaults = run.phones.iter().flat_map(|looked| looked.found(Role::Witness)).count();
     controls.need(run, "the head of the phones' databases", vaults);
+    let (payloads, rows) = (run.lengths.payloads, run.lengths.rows);
+    controls.need(run, "payloads whose length was taken", usize::try_from(payloads).unwrap_or(usize::MAX));
+    controls.need(run, "rows whose length was taken", usize::try_from(rows).unwrap_or(usize::MAX));
 }
 
 /// What is claimed, and whether it holds.
@@ -121,12 +127,12 @@ pub(super) fn claims(readable: &Run, unreadable: &Run, locking: &Locking) -> Vec
             &[Role::Said],
         ),
         claim(
-            format!("{}: the sender's number and keys are not with the sealed message", unreadable.design),
+            format!("{}: the sender's number and keys are not with the message", unreadable.design),
             unreadable.message.iter(),
             &[Role::Sender],
         ),
         claim(
-            "both: no phone's private identity key is at the relay or on the connections".into(),
+            "both: no private identity key is at the relay or on the connections".into(),
             runs().into_iter().flat_map(|run| &run.relay),
             &[Role::Key],
         ),
@@ -136,7 +142,7 @@ pub(super) fn claims(readable: &Run, unreadable: &Run, locking: &Locking) -> Vec
             &[Role::Said, Role::Key],
         ),
         claim(
-            "chat locked: no text, name, key or passphrase is in the memory of the phone's program".into(),
+            "chat locked: no text, name, key or passphrase is in the memory".into(),
             locking.at(Place::PhoneMemory, Moment::Locked),
             &[Role::Said, Role::Name, Role::Key],
         ),
@@ -145,7 +151,18 @@ pub(super) fn claims(readable: &Run, unreadable: &Run, locking: &Locking) -> Vec
             of(&locking.looked, Place::PhoneFiles),
             &[Role::Said, Role::Name, Role::Key],
         ),
+        lengths([&readable.lengths, &unreadable.lengths, &locking.lengths]),
     ]
+}
+
+fn lengths(all: [&Measured; 3]) -> Claim {
+    let hits = all.iter().map(|measured| measured.misfits.len()).sum();
+    Claim {
+        claim: "all: no row or payload is of another length than the protocol's".into(),
+        hits,
+        searched_bytes: all.iter().map(|measured| measured.bytes).sum(),
+        holds: hits == 0,
+    }
 }
 
 fn claim<'a>(claim: String, searched: impl Iterator<Item = &'a Searched>, roles: &[Role]) -> Claim {

@@ -1,0 +1,350 @@
+//! Lengths: each payload is held to the length that the protocol fixes for it.
+//!
+//! The search finds forms that it knows; what is appended in any other form is as long as it is. End to end a payload is
+//! the overhead of its kind and the padding bucket of what it says (`docs/protocol.md`, section 6), and the audit knows
+//! what is said: one text of a known length, or a receipt. So it knows each length, how many payloads are long enough
+//! for a text, and how many begin a session. A payload in the clear is as long as its body, which has to decode to its last byte.
+//!
+//! This knows nothing of what stands in the place of something else: keys, nonces, the padding itself.
+
+use std::collections::BTreeSet;
+
+use pillarbox_access::Design;
+use pillarbox_client::Protection;
+use pillarbox_client::body::{Body, BodyId, Content, Introduction, Receipt, Text};
+use pillarbox_crypto::{KEM_PUBLIC_LEN, Padding};
+use pillarbox_relay::Holdings;
+use pillarbox_relay::store::{PreKeyKind, PreKeyRow};
+use pillarbox_session::kind::{self, Kind};
+use pillarbox_session::lengths::overheads;
+use pillarbox_wire::{FixedBytes, Timestamp, decode, encode};
+use serde::Serialize;
+
+use super::person::Person;
+
+/// Bytes of an X25519 public key.
+const AGREEMENT_LEN: usize = 32;
+
+/// The payloads that the phones of one conversation may make.
+#[derive(Clone, Debug)]
+pub(super) struct Lengths {
+    protection: Protection,
+    /// Padded plaintexts of a text.
+    texts: BTreeSet<usize>,
+    /// Padded plaintexts of a receipt.
+    receipts: BTreeSet<usize>,
+}
+
+/// Something that has a length which the protocol does not give it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Misfit {
+    /// Which row, or which payload.
+    pub what: String,
+    /// Its bytes.
+    pub bytes: usize,
+    /// The lengths that are allowed; none where the bytes are of no kind that the protocol has, or do not decode.
+    pub allowed: Vec<usize>,
+    /// What is wrong, if the length by itself is allowed.
+    pub why: Option<&'static str>,
+}
+
+/// What was held to a length, and what does not fit.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Measured {
+    /// Payloads that phones submitted or were handed.
+    pub payloads: u64,
+    /// Rows of messages and prekeys, each as often as it was looked at.
+    pub rows: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// What does not fit.
+    pub misfits: Vec<Misfit>,
+}
+
+/// What a payload is, by its length.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Fit {
+    /// No receipt is as long.
+    is_text: bool,
+    /// It begins a session.
+    begins: bool,
+}
+
+impl Misfit {
+    /// The row or payload, its length, and the lengths that are allowed.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        let Self { what, bytes, allowed, why } = self;
+        let why = why.map_or_else(String::new, |why| format!(", {why}"));
+        if allowed.is_empty() {
+            return format!("{what}: {bytes} bytes{why}, which are no payload of this design");
+        }
+        let allowed: Vec<String> = allowed.iter().map(ToString::to_string).collect();
+        format!("{what}: {bytes} bytes{why} (allowed: {})", allowed.join(", "))
+    }
+}
+
+impl Lengths {
+    /// The lengths under a design, for texts of so many bytes, receipts for so many texts at a time, and phones that call
+    /// themselves by these names.
+    pub(super) fn new(design: &Design, text: usize, confirmed: usize, names: &[&str]) -> Self {
+        let padding = design.phone.padding.padding();
+        let id = BodyId(FixedBytes([0; 16]));
+        let said =
+            Content::Text(Text { id, sent_at: Timestamp(0), text: "x".repeat(text), expires_after: None });
+        let receipt = |count| Content::Receipt(Receipt { ids: vec![id; count] });
+        let texts = buckets(&said, padding, names);
+        // Whoever has heard several texts has been heard, and does not introduce itself.
+        let several = (2..=confirmed).flat_map(|count| buckets(&receipt(count), padding, &[]));
+        let receipts = several.chain(buckets(&receipt(1), padding, names)).collect();
+        Self { protection: design.phone.protection, texts, receipts }
+    }
+
+    /// What the payload is; if it is nothing that this conversation has, the lengths that it could have.
+    fn fit(&self, payload: &[u8]) -> Result<Fit, Vec<usize>> {
+        let kind = kind::kind(payload).map_err(|_| Vec::new())?;
+        match (self.protection, kind) {
+            (Protection::ServerReadable, Kind::ServerReadable) => {
+                let body = payload.get(1..).unwrap_or_default();
+                // What decodes is written the same way again: nothing stands behind it.
+                let body = decode::<Body>(body).map_err(|_| Vec::new())?;
+                Ok(Fit { is_text: matches!(body.content, Content::Text(_)), begins: false })
+            }
+            (Protection::EndToEnd, Kind::Ratchet | Kind::PreKey | Kind::Sealed) => {
+                let running = kind != Kind::PreKey;
+                for (position, over) in overheads(kind).iter().enumerate() {
+                    let padded = payload.len().checked_sub(*over);
+                    let is =
+                        |lengths: &BTreeSet<usize>| padded.is_some_and(|padded| lengths.contains(&padded));
+                    if is(&self.texts) || is(&self.receipts) {
+                        return Ok(Fit { is_text: !is(&self.receipts), begins: position > 0 || !running });
+                    }
+                }
+                Err(self.allowed(kind))
+            }
+            _ => Err(Vec::new()),
+        }
+    }
+
+    fn allowed(&self, kind: Kind) -> Vec<usize> {
+        let padded = self.texts.union(&self.receipts);
+        let mut allowed: Vec<usize> =
+            padded.flat_map(|padded| overheads(kind).iter().map(move |over| over + padded)).collect();
+        allowed.sort_unstable();
+        allowed
+    }
+
+    /// Holds payloads to their lengths, each by itself.
+    pub(super) fn measure<'a>(
+        &self,
+        measured: &mut Measured,
+        payloads: impl Iterator<Item = (String, &'a [u8])>,
+    ) {
+        for (what, payload) in payloads {
+            measured.payloads += 1;
+            measured.bytes += payload.len() as u64;
+            if let Err(allowed) = self.fit(payload) {
+                measured.misfits.push(Misfit { what, bytes: payload.len(), allowed, why: None });
+            }
+        }
+    }
+
+    /// Holds what passed one phone to its lengths. It said `texts` texts, and began `sessions` sessions.
+    pub(super) fn measure_person(
+        &self,
+        measured: &mut Measured,
+        person: &Person,
+        texts: usize,
+        sessions: usize,
+    ) {
+        let (submitted, delivered) = person.passed();
+        self.measure_all(measured, &format!("that {} submitted", person.name), submitted, texts, sessions);
+        let delivered = delivered.iter().enumerate();
+        let named = |number: usize| format!("payload {} that {} was handed", number + 1, person.name);
+        self.measure(measured, delivered.map(|(number, payload)| (named(number), payload.as_slice())));
+    }
+
+    /// Holds everything that one phone submitted to its lengths: each payload, and how many there are of each. A payload that
+    /// is told twice counts once.
+    pub(super) fn measure_all(
+        &self,
+        measured: &mut Measured,
+        whose: &str,
+        payloads: &[Vec<u8>],
+        texts: usize,
+        sessions: usize,
+    ) {
+        let mut seen = BTreeSet::new();
+        let (mut long, mut first) = (0, 0);
+        for (number, payload) in payloads.iter().enumerate().filter(|(_, payload)| seen.insert(*payload)) {
+            let what = format!("payload {} {whose}", number + 1);
+            self.measure(measured, std::iter::once((what.clone(), payload.as_slice())));
+            let Ok(Fit { is_text, begins }) = self.fit(payload) else { continue };
+            long += usize::from(is_text);
+            first += usize::from(begins);
+            let why = if is_text && long > texts {
+                Some("as long as a text, and no text was said")
+            } else if begins && first > sessions {
+                Some("as long as the first message of a session, and none was begun")
+            } else {
+                None
+            };
+            if why.is_some() {
+                measured.misfits.push(Misfit {
+                    what,
+                    bytes: payload.len(),
+                    allowed: self.receipts_only(payload),
+                    why,
+                });
+            }
+        }
+    }
+
+    /// The lengths of a receipt in a running session.
+    fn receipts_only(&self, payload: &[u8]) -> Vec<usize> {
+        let over = kind::kind(payload).ok().and_then(|kind| overheads(kind).first());
+        self.receipts.iter().filter_map(|padded| Some(over? + padded)).collect()
+    }
+
+    /// Holds the rows of a relay to their lengths. All columns that are not here have a length by their type, or are
+    /// numbers and times: a relay's database with another does not read.
+    pub(super) fn rows(&self, measured: &mut Measured, holdings: &Holdings, when: &str) {
+        let mut of_rows = Measured::default();
+        let messages = holdings.messages.iter();
+        let named = messages
+            .map(|row| (format!("message {} at the relay ({when})", row.message), row.payload.as_slice()));
+        self.measure(&mut of_rows, named);
+        for PreKeyRow { device_number, kind, id, key, signature } in &holdings.prekeys {
+            let (allowed, is_signed) = match kind {
+                PreKeyKind::Signed => (AGREEMENT_LEN, true),
+                PreKeyKind::OneTime => (AGREEMENT_LEN, false),
+                PreKeyKind::LastResort | PreKeyKind::OneTimeKem => (KEM_PUBLIC_LEN, true),
+            };
+            of_rows.payloads += 1;
+            of_rows.bytes += key.len() as u64;
+            if key.len() != allowed || signature.is_some() != is_signed {
+                let what =
+                    format!("{kind} prekey {} of device {} at the relay ({when})", id.0, device_number.0);
+                of_rows.misfits.push(Misfit { what, bytes: key.len(), allowed: vec![allowed], why: None });
+            }
+        }
+        measured.rows += of_rows.payloads;
+        measured.bytes += of_rows.bytes;
+        measured.misfits.extend(of_rows.misfits);
+    }
+}
+
+/// The padded lengths of a content, with an introduction by each name, with and without a delivery key, and without one.
+fn buckets(content: &Content, padding: Padding, names: &[&str]) -> BTreeSet<usize> {
+    let introductions = names.iter().flat_map(|name| {
+        [Some(FixedBytes([0; 32])), None]
+            .map(|delivery_key| Some(Introduction { delivery_key, name: (*name).to_owned() }))
+    });
+    let bodies =
+        introductions.chain([None]).map(|introduction| Body { introduction, content: content.clone() });
+    bodies.filter_map(|body| Some(padding.padded_len(encode(&body).ok()?.len()))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use pillarbox_access::designs;
+    use proptest::prelude::*;
+
+    use super::super::locking::short_name;
+    use super::super::needle::Planted;
+    use super::super::stage::{ALICE, BOB};
+    use super::*;
+
+    fn end_to_end() -> Lengths {
+        let drawn = Planted::draw(&mut rand::rng());
+        Lengths::new(designs::end_to_end(), drawn.text().len(), 3, &[ALICE.0, BOB.0, &short_name(&drawn)])
+    }
+
+    /// A payload of this kind in its running or its beginning form, around so many bytes.
+    fn payload(kind: u8, begins: bool, padded: &BTreeSet<usize>) -> Vec<u8> {
+        let over = overheads(kind::kind(&[kind]).unwrap());
+        let over = if begins { over.last() } else { over.first() }.unwrap();
+        let mut payload = vec![0; over + padded.first().unwrap()];
+        payload[0] = kind;
+        payload
+    }
+
+    fn judged(lengths: &Lengths, payloads: &[Vec<u8>], texts: usize, sessions: usize) -> Vec<Misfit> {
+        let mut measured = Measured::default();
+        // Payloads are told apart by their bytes.
+        let numbered: Vec<Vec<u8>> = payloads
+            .iter()
+            .enumerate()
+            .map(|(number, payload)| {
+                let mut payload = payload.clone();
+                payload[1] = u8::try_from(number).unwrap();
+                payload
+            })
+            .collect();
+        lengths.measure_all(&mut measured, "of a test", &numbered, texts, sessions);
+        measured.misfits
+    }
+
+    #[test]
+    fn texts_and_receipts_have_one_bucket_each() {
+        let lengths = end_to_end();
+        assert_eq!((lengths.texts.len(), lengths.receipts.len()), (1, 1), "{lengths:?}");
+        assert!(lengths.texts.is_disjoint(&lengths.receipts), "{lengths:?}");
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_appended_is_found_however_long_it_is(
+            sealed: bool,
+            changed in 0..4_usize,
+            appended in prop_oneof![1..4_000_usize, (1..50_usize).prop_map(|blocks| 80 * blocks), Just(1_261)],
+        ) {
+            let lengths = end_to_end();
+            let kinds = if sealed { [kind::SEALED; 2] } else { [kind::PREKEY, kind::RATCHET] };
+            let mut payloads = vec![
+                payload(kinds[0], true, &lengths.texts),
+                payload(kinds[1], false, &lengths.receipts),
+                payload(kinds[1], false, &lengths.texts),
+                payload(kinds[1], false, &lengths.receipts),
+            ];
+            prop_assert_eq!(judged(&lengths, &payloads, 2, 1), []);
+            let longer = payloads[changed].len() + appended;
+            payloads[changed].resize(longer, 0);
+            let misfits = judged(&lengths, &payloads, 2, 1);
+            prop_assert!(!misfits.is_empty(), "{} bytes", longer);
+        }
+    }
+
+    #[test]
+    fn a_body_in_the_clear_ends_where_its_encoding_ends() {
+        let lengths = Lengths::new(designs::plain_server(), 9, 1, &[ALICE.0]);
+        let receipt = Content::Receipt(Receipt { ids: vec![BodyId(FixedBytes([0; 16]))] });
+        let body = encode(&Body { introduction: None, content: receipt }).unwrap();
+        let mut payload = [&[kind::SERVER_READABLE][..], &body].concat();
+        assert_eq!(lengths.fit(&payload), Ok(Fit { is_text: false, begins: false }));
+        payload.push(0);
+        assert_eq!(lengths.fit(&payload), Err(Vec::new()));
+        assert_eq!(lengths.fit(&payload[..payload.len() - 2]), Err(Vec::new()));
+        assert!(lengths.fit(&[kind::RATCHET; 400]).is_err(), "a plain server's phones do not encrypt");
+    }
+
+    #[test]
+    fn a_misfit_says_what_is_allowed() {
+        let misfit = |allowed: &[usize], why| Misfit {
+            what: "payload 2 that Alice submitted".into(),
+            bytes: 402,
+            allowed: allowed.to_vec(),
+            why,
+        };
+        let all = [
+            misfit(&[], None),
+            misfit(&[349], Some("as long as a text, and no text was said")),
+            misfit(&[349, 429], None),
+        ];
+        insta::assert_snapshot!(all.map(|misfit| misfit.sentence()).join("\n"), @r"
+        payload 2 that Alice submitted: 402 bytes, which are no payload of this design
+        payload 2 that Alice submitted: 402 bytes, as long as a text, and no text was said (allowed: 349)
+        payload 2 that Alice submitted: 402 bytes (allowed: 349, 429)
+        ");
+    }
+}

@@ -1,0 +1,203 @@
+//! The audit's test of itself: a patched phone says words in each form that the audit claims to find, and each has to be found.
+//!
+//! The phone is honest up to its [seam](super::seam); there the words are put behind the payload in one form after the
+//! other, and go over a real connection to a real relay, in the mailbox of a phone that is switched off. What the search
+//! misses there it could miss anywhere, and what the lengths do not show they would show nowhere.
+
+use pillarbox_access::Design;
+use pillarbox_relay::Holdings;
+use rand_core::{CryptoRng, Rng};
+use serde::Serialize;
+
+use super::encoding::Encoding;
+use super::form::{Form, Pattern};
+use super::lengths::{Lengths, Measured};
+use super::needle::{Needle, Planted, Role};
+use super::person::Person;
+use super::program::RelayProcess;
+use super::report::{Control, Moment};
+use super::seam::Patch;
+use super::search::{Hit, Search};
+use super::stage::{ALICE, BOB};
+use super::{AuditError, Plan, files, memory};
+
+/// Stands behind the words: without signs of the upper end of ASCII, base64 and its URL-safe form are the same.
+const TAIL: &str = " ~~~";
+
+/// Bytes of a piece, where the words are cut up with noise between.
+const PIECE: usize = 3;
+
+/// The words in one form.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Plant {
+    /// The form.
+    #[serde(flatten)]
+    pub form: Form,
+    /// Writings of it, as many as it has alignments.
+    pub writings: usize,
+    /// Those that were found on the relay's disk.
+    pub on_disk: usize,
+    /// Those that were found in its memory, of what it had not given up again.
+    pub in_memory: usize,
+}
+
+/// What was planted, and what was found of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SelfTest {
+    /// Each form.
+    pub plants: Vec<Plant>,
+    /// Payloads that were made longer: those, and one with the words in pieces, and one with a single byte.
+    pub lengthened: usize,
+    /// Those of them whose length gave them away: as they were submitted and as rows.
+    pub noticed: usize,
+}
+
+impl SelfTest {
+    /// Forms of which every writing was found.
+    #[must_use]
+    pub fn found(&self) -> usize {
+        self.plants.iter().filter(|plant| plant.on_disk == plant.writings).count()
+    }
+
+    /// What had to be found.
+    pub(super) fn controls(&self) -> Vec<Control> {
+        let (forms, found) = (self.plants.len(), self.found());
+        let whole = |got: usize, of: usize| if got == of { got } else { 0 };
+        let in_memory = self.plants.iter().map(|plant| plant.in_memory).sum();
+        let told = |what: &str, hits| Control { control: format!("patched phone: {what}"), hits };
+        vec![
+            told("each form of the words that it sent, on the relay's disk", whole(found, forms)),
+            told("words that it sent, in the relay's memory", in_memory),
+            told("each payload that it made longer, by its length", whole(self.noticed, self.lengthened)),
+        ]
+    }
+}
+
+/// Every form that the words have, under no key and under one that is drawn.
+fn forms(rng: &mut impl CryptoRng) -> Vec<Form> {
+    let mut forms = Vec::new();
+    for encoding in Encoding::ALL {
+        for backwards in [false, true] {
+            let key = u8::try_from(rng.next_u32() % 255 + 1).unwrap_or(1);
+            forms.extend([0, key].map(|xor| Form { encoding, backwards, xor }));
+        }
+    }
+    forms
+}
+
+/// The writings of the words in one form.
+fn writings(words: &str, form: Form) -> Vec<Vec<u8>> {
+    let patterns = Pattern::all(words.as_bytes()).into_iter();
+    let these = patterns.filter(|it| (it.encoding, it.backwards) == (form.encoding, form.backwards));
+    these.map(|it| it.bytes.iter().map(|byte| byte ^ form.xor).collect()).collect()
+}
+
+/// Each writing of a form, of other words each, so that no writing is found in the place of another. Empty for a form that
+/// is another one under a second name.
+fn drawn(form: Form, rng: &mut impl CryptoRng) -> Vec<(String, Vec<u8>)> {
+    let mut draw = || Planted::draw(rng).words + TAIL;
+    let count = writings(&draw(), form).len();
+    let each = (0..count).filter_map(|number| {
+        let words = draw();
+        let writing = writings(&words, form).into_iter().nth(number)?;
+        Some((words, writing))
+    });
+    each.collect()
+}
+
+/// Has a patched phone say everything under the design whose relay cannot read, and looks.
+///
+/// # Errors
+/// [`AuditError`].
+pub async fn play(plan: &Plan) -> Result<SelfTest, AuditError> {
+    let mut rng = rand::rng();
+    let planted: Vec<(Form, Vec<(String, Vec<u8>)>)> = forms(&mut rng)
+        .into_iter()
+        .map(|form| (form, drawn(form, &mut rng)))
+        .filter(|(_, writings)| !writings.is_empty())
+        .collect();
+    let joined = |writings: &[(String, Vec<u8>)]| {
+        let writings: Vec<&[u8]> = writings.iter().map(|(_, writing)| writing.as_slice()).collect();
+        Patch::Append(writings.join(&0))
+    };
+    let mut patches: Vec<Patch> = planted.iter().map(|(_, writings)| joined(writings)).collect();
+    let pieces = Planted::draw(&mut rng).words;
+    let noise = |piece: &[u8]| [piece, &rng.next_u32().to_be_bytes()].concat();
+    patches.push(Patch::Append(pieces.as_bytes().chunks(PIECE).flat_map(noise).collect()));
+    patches.push(Patch::Append(vec![0]));
+    let words = planted.iter().flat_map(|(_, writings)| writings);
+    let needles = words.map(|(words, _)| Needle::new(Role::Said, words, words.as_bytes()));
+    let search = Search::new(needles.collect::<Result<_, _>>()?)?;
+    let Sent { on_disk, in_memory, noticed, rows: _ } =
+        send(plan, &plan.unreadable, &patches, &search).await?;
+    let plants = planted.iter().map(|(form, writings)| {
+        let found = |hits: &[Hit]| {
+            let is_found = |words: &str| hits.iter().any(|hit| hit.what == words && hit.form == *form);
+            writings.iter().filter(|(words, _)| is_found(words)).count()
+        };
+        Plant {
+            form: *form,
+            writings: writings.len(),
+            on_disk: found(&on_disk),
+            in_memory: found(&in_memory),
+        }
+    });
+    Ok(SelfTest { plants: plants.collect(), lengthened: patches.len(), noticed })
+}
+
+/// What a relay has of what a patched phone has sent.
+#[derive(Debug)]
+pub struct Sent {
+    /// What the search found on its disk.
+    pub on_disk: Vec<Hit>,
+    /// What the search found in its memory.
+    pub in_memory: Vec<Hit>,
+    /// Payloads whose length was noticed, both as they were submitted and as rows.
+    pub noticed: usize,
+    /// The payloads as they lie in its rows.
+    pub rows: Vec<Vec<u8>>,
+}
+
+/// Has a phone of `design` send a text for each patch, to a phone that is switched off, and looks at what the relay has then.
+///
+/// # Errors
+/// [`AuditError`].
+pub async fn send(
+    plan: &Plan,
+    design: &Design,
+    patches: &[Patch],
+    search: &Search,
+) -> Result<Sent, AuditError> {
+    let folder = tempfile::tempdir().map_err(|error| AuditError::Folder {
+        folder: std::env::temp_dir().display().to_string(),
+        kind: error.kind(),
+    })?;
+    let data = folder.path().join("relay");
+    let relay = RelayProcess::start(&plan.relay_program, &data, &design.relay)?;
+    let mut alice = Person::begin(ALICE, design, &relay, folder.path()).await?;
+    let mut bob = Person::begin(BOB, design, &relay, folder.path()).await?;
+    alice.add(&bob)?;
+    bob.add(&alice)?;
+    bob.hang_up().await;
+    // What is said is of no account: it is encrypted, and what is looked for is put behind it.
+    let text = Planted::draw(&mut rand::rng()).text();
+    for patch in patches {
+        alice.say_patched(&text, Some(patch.clone())).await?;
+    }
+    let lengths = Lengths::new(design, text.len(), 1, &[ALICE.0, BOB.0]);
+    let (mut submitted, mut rows) = (Measured::default(), Measured::default());
+    let sessions = patches.len();
+    lengths.measure_person(&mut submitted, &alice, patches.len(), sessions);
+    let holdings = Holdings::read(&data)?;
+    lengths.rows(&mut rows, &holdings, Moment::Waiting.name());
+    let noticed = submitted.misfits.len().min(rows.misfits.len());
+    let memory::Looked { hits: in_memory, .. } = memory::search(relay.child(), search)?;
+    let mut on_disk = Vec::new();
+    for file in files::files(&data)? {
+        on_disk.extend(files::search(&file, search)?.1);
+    }
+    alice.hang_up().await;
+    relay.stop()?;
+    let rows = holdings.messages.into_iter().map(|row| row.payload.as_slice().to_vec()).collect();
+    Ok(Sent { on_disk, in_memory, noticed, rows })
+}
