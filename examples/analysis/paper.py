@@ -8,7 +8,8 @@ if len(sys.argv) != 2:
 with open(sys.argv[1], encoding="utf-8") as file:
     evidence = json.load(file)
 
-STATES = {"returned": "returned", "held-unreadable": "held but unreadable", "none-held": "none", "withheld": "withheld"}
+STATES = {"returned": "returned", "held-unreadable": "held but unreadable",
+          "held-in-another-form": "held, in another form", "none-held": "none", "withheld": "withheld"}
 
 print(f"{evidence['demand']}, under {evidence['design']}, in {evidence['scenario']}")
 for entry in evidence["brought"]["entries"]:

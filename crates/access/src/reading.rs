@@ -10,9 +10,11 @@ use pillarbox_client::body::{Body, Content, Roster, Text};
 use pillarbox_client::display;
 use pillarbox_client::group::{Group, GroupId};
 use pillarbox_crypto::{AgreementSecret, IdentitySecret, KemSecret, SecretBytes, SigningPublic};
+use pillarbox_relay::legible;
 use pillarbox_session::kind::{self, Kind};
+use pillarbox_session::lengths::overheads;
 use pillarbox_session::prekeys::{KemPreKeySecret, KemUse, OneTimePreKeySecret, PreKeys, SignedPreKeySecret};
-use pillarbox_session::{Conversation, sealed_sender};
+use pillarbox_session::{Conversation, commitment_of, sealed_sender};
 use pillarbox_wire::{AccountId, PreKeyId, Timestamp, decode};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
@@ -38,6 +40,12 @@ pub struct Attempts {
     pub is_text: bool,
     /// The most printable characters in a row in the payload as it lies there: a measure that knows nothing of our formats.
     pub longest_printable_run: usize,
+    /// The payload is laid out as one that phones of this program make.
+    #[serde(skip)]
+    pub is_in_form: bool,
+    /// Plain words stand in the payload as it lies there, as `pillarbox-relay ledger` would show them.
+    #[serde(skip)]
+    pub has_plain_words: bool,
     /// How often each outcome came, by method and error.
     pub outcomes: BTreeMap<String, u64>,
 }
@@ -66,6 +74,12 @@ impl Attempts {
         if let Content::GroupText(said) = &body.content {
             self.went_to = Some(said.group);
         }
+    }
+
+    /// Nothing opened the payload, and it is not what phones of this program make: it has another form, or plain words in it.
+    #[must_use]
+    pub const fn is_in_another_form(&self) -> bool {
+        self.readable.is_none() && (!self.is_in_form || self.has_plain_words)
     }
 
     fn note(&mut self, method: &str, outcome: impl std::fmt::Display) {
@@ -125,6 +139,8 @@ pub(crate) fn read_with(payload: &[u8], keys: &Keys<'_>) -> Attempts {
         group: None,
         is_text: false,
         longest_printable_run: longest_printable_run(payload),
+        is_in_form: is_in_form(payload),
+        has_plain_words: legible::words(payload).is_some(),
         outcomes: BTreeMap::new(),
     };
     match kind::kind(payload) {
@@ -137,6 +153,16 @@ pub(crate) fn read_with(payload: &[u8], keys: &Keys<'_>) -> Attempts {
         }
     }
     attempts
+}
+
+/// Checks the layout of a payload, and opens nothing.
+fn is_in_form(payload: &[u8]) -> bool {
+    let Ok(kind) = kind::kind(payload) else { return false };
+    match kind {
+        Kind::ServerReadable => payload.get(1..).is_some_and(|body| decode::<Body>(body).is_ok()),
+        Kind::Ratchet | Kind::PreKey => commitment_of(payload).is_some(),
+        Kind::Sealed => overheads(kind).first().is_some_and(|least| payload.len() >= *least),
+    }
 }
 
 fn in_the_clear(payload: &[u8], attempts: &mut Attempts) {
@@ -357,6 +383,30 @@ mod tests {
         let attempts = read(&payload, &holding(&[], &SigningSecret::from_bytes([9; 32])));
         assert_eq!(attempts.readable, Some(format!("\"{WORDS}\"")));
         assert!(attempts.longest_printable_run >= WORDS.len());
+    }
+
+    #[test]
+    fn what_has_another_form_is_told_from_what_stays_closed() {
+        let certificates = SigningSecret::from_bytes([9; 32]);
+        let holdings = holding(&[[4; 32]], &certificates);
+        let (first, sealed) = messages_to(&SecretBytes::from_bytes([5; 32]), &certificates);
+        for closed in [&first, &sealed] {
+            let attempts = read(closed, &holdings);
+            assert!(attempts.is_in_form && !attempts.is_in_another_form(), "{attempts:?}");
+        }
+        let with_words = [&sealed[..], WORDS.as_bytes()].concat();
+        for (other, has_plain_words) in [
+            (WORDS.as_bytes(), true),
+            (&with_words, true),
+            (&[0xfe; 9], false),
+            (&[1; 86], false),
+            (&[3; 268], false),
+            (b"\0\x01\xff\xff", false),
+        ] {
+            let attempts = read(other, &holdings);
+            assert!(attempts.is_in_another_form(), "{attempts:?}");
+            assert_eq!(attempts.has_plain_words, has_plain_words, "{attempts:?}");
+        }
     }
 
     #[test]

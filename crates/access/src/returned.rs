@@ -29,6 +29,19 @@ pub enum Answer {
         /// How many other 32-byte values from its rows were tried as if they were private keys.
         public_values: u64,
     },
+    /// The relay has rows, nothing in its possession opens them, and some are not in a form that this program reads.
+    HeldInAnotherForm {
+        /// How many rows.
+        count: u64,
+        /// How many of them are not in a form that phones of this program make, or have plain words in them all the same.
+        other_form: u64,
+        /// How many of those have plain words in them, which `pillarbox-relay ledger` shows.
+        plain_words: u64,
+        /// See [`Answer::HeldUnreadable`].
+        private_keys: u64,
+        /// See [`Answer::HeldUnreadable`].
+        public_values: u64,
+    },
     /// The relay has nothing of the kind.
     NoneHeld {
         /// Why, as far as its own rows tell.
@@ -65,6 +78,7 @@ impl Answer {
         match self {
             Self::Returned { count, .. }
             | Self::HeldUnreadable { count, .. }
+            | Self::HeldInAnotherForm { count, .. }
             | Self::Withheld { count, .. } => *count,
             Self::NoneHeld { .. } | Self::NotCovered => 0,
         }
@@ -201,6 +215,31 @@ impl fmt::Display for Answer {
                 "held but unreadable: {count}. Not opened by any of the relay's {private_keys} private keys, nor by its \
                  {public_values} public values tried as keys",
             ),
+            Self::HeldInAnotherForm { count, other_form, plain_words, private_keys, public_values } => {
+                write!(f, "held, not in a form that this program reads: {other_form}")?;
+                match plain_words {
+                    0 => {}
+                    1 if *other_form == 1 => {
+                        f.write_str(". Plain words stand in it: `pillarbox-relay ledger` shows them")?;
+                    }
+                    words if words == other_form => {
+                        f.write_str(". Plain words stand in each: `pillarbox-relay ledger` shows them")?;
+                    }
+                    words => {
+                        write!(
+                            f,
+                            ". Plain words stand in {words} of them: `pillarbox-relay ledger` shows them"
+                        )?;
+                    }
+                }
+                match count.saturating_sub(*other_form) {
+                    0 => Ok(()),
+                    count => {
+                        let (private_keys, public_values) = (*private_keys, *public_values);
+                        write!(f, "; {}", Self::HeldUnreadable { count, private_keys, public_values })
+                    }
+                }
+            }
             Self::NoneHeld { reason } => write!(f, "none held: {reason}"),
             Self::NotCovered => f.write_str("blank: not covered"),
             Self::Withheld { count, says, from, by: Speaker::Operator } => {
@@ -210,5 +249,34 @@ impl fmt::Display for Answer {
                 write!(f, "held, not handed over: {count}. According to {from}: {says}")
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn held_but_unreadable_is_said_only_of_what_is_in_form() {
+        let held = |count, other_form, plain_words| {
+            Answer::HeldInAnotherForm { count, other_form, plain_words, private_keys: 2, public_values: 3 }
+                .to_string()
+        };
+        let all = [held(4, 4, 4), held(4, 4, 0), held(4, 4, 1), held(1, 1, 1), held(6, 4, 4), held(6, 4, 3)];
+        let other = "held, not in a form that this program reads";
+        let shows = "`pillarbox-relay ledger` shows them";
+        let closed = "held but unreadable: 2. Not opened by any of the relay's 2 private keys, nor by its 3 public values \
+                      tried as keys";
+        assert_eq!(
+            all,
+            [
+                format!("{other}: 4. Plain words stand in each: {shows}"),
+                format!("{other}: 4"),
+                format!("{other}: 4. Plain words stand in 1 of them: {shows}"),
+                format!("{other}: 1. Plain words stand in it: {shows}"),
+                format!("{other}: 4. Plain words stand in each: {shows}; {closed}"),
+                format!("{other}: 4. Plain words stand in 3 of them: {shows}; {closed}"),
+            ]
+        );
     }
 }

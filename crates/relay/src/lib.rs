@@ -1,7 +1,7 @@
 //! The relay: accounts, prekeys, mailboxes, directory, holdings.
 //!
 //! It carries bytes from phone to phone and keeps them until they are fetched. What it refuses to know is what is
-//! in them: it does not depend on the session protocol, and nothing here looks inside a payload.
+//! in them: it does not depend on the session protocol, and nothing that serves phones looks inside a payload.
 //!
 //! | part | what it is |
 //! |---|---|
@@ -11,7 +11,7 @@
 //! | [`limits`] | every limit, in one table |
 //! | [`stamp`] | how it recognises a message that is reported |
 //! | [`offline`] | what its operator takes out of it while it does not run |
-//! | [`holdings`] | what is kept, read back from the file |
+//! | [`holdings`], [`legible`] | what is kept, read back from the file; plain words in it |
 //! | [`server`] | the shell: sockets, the thread that the core runs in, log, metrics, admin port |
 //! | [`inventory`] | every field that can be seen, and how long it is kept |
 
@@ -24,6 +24,7 @@ mod directory;
 pub mod holdings;
 pub mod inventory;
 pub mod keeping;
+pub mod legible;
 pub mod limits;
 mod lock;
 mod log_rules;

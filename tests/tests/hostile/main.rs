@@ -22,6 +22,7 @@ mod honest;
 mod peer;
 mod relay;
 mod table;
+mod words;
 
 use std::thread;
 use std::time::Duration;

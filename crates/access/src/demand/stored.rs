@@ -180,7 +180,8 @@ fn hand_over(
             let reply = item.read_in(rows);
             match (&reply.answer, reply.answer.held()) {
                 // What nobody can read, the operator has no say in.
-                (Answer::HeldUnreadable { .. }, _) | (_, 0) => HandedOver::Yes(reply),
+                (Answer::HeldUnreadable { .. } | Answer::HeldInAnotherForm { plain_words: 0, .. }, _)
+                | (_, 0) => HandedOver::Yes(reply),
                 (_, count) => HandedOver::No(Answer::Withheld {
                     count,
                     says: withheld.says.to_owned(),

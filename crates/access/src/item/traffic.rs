@@ -149,6 +149,7 @@ pub(super) fn delivered(rows: &Rows<'_>) -> Reply {
 pub(super) fn content(rows: &Rows<'_>) -> Reply {
     let mut reply = Reply::blank(nothing_held(rows));
     let (mut lines, mut held) = (Vec::new(), 0_u64);
+    let (mut other_form, mut plain_words) = (0_u64, 0_u64);
     let messages = payloads(rows);
     let mut groups: Vec<Group> = Vec::new();
     let mut went_to: Vec<Option<GroupId>> = Vec::new();
@@ -161,6 +162,10 @@ pub(super) fn content(rows: &Rows<'_>) -> Reply {
         let attempts = read_with(message.payload, &keys);
         if attempts.readable.is_none() {
             reply.facts.sealed.push(message.wrote.clone());
+        }
+        if attempts.is_in_another_form() {
+            other_form += 1;
+            plain_words += u64::from(attempts.has_plain_words);
         }
         if let Some(text) = attempts.text {
             let Wrote { at, from, to } = message.wrote;
@@ -189,6 +194,9 @@ pub(super) fn content(rows: &Rows<'_>) -> Reply {
     let (private_keys, public_values) = tried;
     reply.answer = match (lines.is_empty(), held) {
         (true, 0) => reply.answer,
+        (true, count) if other_form > 0 => {
+            Answer::HeldInAnotherForm { count, other_form, plain_words, private_keys, public_values }
+        }
         (true, count) => Answer::HeldUnreadable { count, private_keys, public_values },
         (false, _) => Answer::of(lines, Blank::NonePassed),
     };

@@ -38,9 +38,12 @@ impl Answer {
             Some(ItemAnswer::Returned { count, .. }) => *count,
             _ => 0,
         };
-        let unreadable = match served.answer(Item::MessageContent) {
-            Some(ItemAnswer::HeldUnreadable { count, .. }) => *count,
-            _ => 0,
+        let (unreadable, other_form, plain_words) = match served.answer(Item::MessageContent) {
+            Some(ItemAnswer::HeldUnreadable { count, .. }) => (*count, 0, 0),
+            Some(ItemAnswer::HeldInAnotherForm { count, other_form, plain_words, .. }) => {
+                (count.saturating_sub(*other_form), *other_form, *plain_words)
+            }
+            _ => (0, 0, 0),
         };
         let number = |length: usize| u64::try_from(length).unwrap_or(u64::MAX);
         let kinds: Vec<Item> = kinds(served)
@@ -59,6 +62,8 @@ impl Answer {
             texts: reaches(Reach::Contents).then(|| number(served.facts.said.len())),
             messages: reaches(Reach::Records).then(|| entries(Item::MessageTimes)),
             unreadable,
+            other_form,
+            plain_words,
             kinds: number(kinds.len()),
         };
         let others: Vec<&str> = served.others().into_iter().collect();

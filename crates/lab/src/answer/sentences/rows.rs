@@ -2,7 +2,7 @@
 
 use pillarbox_access::Opened;
 
-use super::words::{NAMES_SHOWN, count, counted_by, counted_noun, listed, part, them};
+use super::words::{NAMES_SHOWN, capital, count, counted_by, counted_noun, listed, part, them};
 
 /// What the sentences are about.
 #[derive(Clone, Copy, Debug, Default)]
@@ -17,6 +17,10 @@ pub(in crate::answer) struct Rows<'a> {
     pub(in crate::answer) messages: Option<u64>,
     /// Messages that are there and that nothing opens.
     pub(in crate::answer) unreadable: u64,
+    /// Messages that are there and are in no form that this program reads.
+    pub(in crate::answer) other_form: u64,
+    /// Those of them that have plain words in them.
+    pub(in crate::answer) plain_words: u64,
     /// Kinds of data that came back, beside texts and messages that stand above.
     pub(in crate::answer) kinds: u64,
 }
@@ -40,9 +44,9 @@ pub(in crate::answer) fn rows_question(demand: &str, about: &str) -> String {
     format!("If the operator of this relay is served {demand} about {about}, what do its rows give?")
 }
 
-/// At most three sentences: what came back, what stays closed, and who else is in it.
+/// At most four sentences: what came back, what stays closed, what has another form, and who else is in it.
 pub(in crate::answer) fn rows_headline(rows: &Rows<'_>, others: &[&str]) -> String {
-    let Rows { about, has_account, texts, messages, unreadable, kinds } = *rows;
+    let Rows { about, has_account, texts, messages, unreadable, other_form, plain_words, kinds } = *rows;
     let some = |number: u64, unit: &str| match number {
         0 => part(0, 1, unit),
         number => counted_by(number, unit),
@@ -74,8 +78,23 @@ pub(in crate::answer) fn rows_headline(rows: &Rows<'_>, others: &[&str]) -> Stri
             them(unreadable)
         ));
     }
+    says.extend((other_form > 0).then(|| in_another_form(other_form, plain_words)));
     says.push(also_named("They", "name", others));
     says.join(" ")
+}
+
+/// Messages that no phone of this program wrote, and the plain words in them.
+fn in_another_form(messages: u64, with_words: u64) -> String {
+    let are = if messages == 1 { "is" } else { "are" };
+    let says =
+        format!("{} {are} not in a form that this program reads", capital(&counted_by(messages, "messages")));
+    let shows = "`pillarbox-relay ledger` shows them";
+    match (messages, with_words) {
+        (_, 0) => format!("{says}."),
+        (1, _) => format!("{says}; plain words stand in it, and {shows}."),
+        (all, some) if all == some => format!("{says}; plain words stand in each, and {shows}."),
+        (_, some) => format!("{says}; plain words stand in {some} of them, and {shows}."),
+    }
 }
 
 /// At most three sentences: whether a backup lies there, what it gives, and who else is in it.
@@ -239,6 +258,17 @@ mod tests {
                 &Rows { texts: Some(2), messages: Some(2), kinds: 8, ..rows },
                 &["A", "B", "C", "D"],
             ),
+            rows_headline(&Rows { texts: Some(0), other_form: 4, plain_words: 4, ..rows }, &["A"]),
+            rows_headline(&Rows { texts: Some(0), other_form: 4, plain_words: 0, ..rows }, &["A"]),
+            rows_headline(
+                &Rows { texts: Some(0), unreadable: 1, other_form: 2, plain_words: 1, ..rows },
+                &["A"],
+            ),
+            rows_headline(
+                &Rows { texts: Some(0), unreadable: 2, other_form: 1, plain_words: 1, ..rows },
+                &["A"],
+            ),
+            rows_headline(&Rows { texts: Some(0), other_form: 1, plain_words: 0, ..rows }, &["A"]),
             accepted_in_all(1),
             accepted_in_all(7),
         ];
