@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
+use super::form::Form;
 use super::lengths::{Measured, Misfit};
 use super::needle::{Planted, Role};
 use super::search::Hit;
-use super::selftest::SelfTest;
 
 /// What was searched, what was found, and what follows.
 #[derive(Clone, Debug, Serialize)]
@@ -102,6 +102,39 @@ impl Locking {
     /// What was looked at in one place and at one moment.
     pub fn at(&self, place: Place, moment: Moment) -> impl Iterator<Item = &Searched> {
         self.looked.iter().filter(move |looked| looked.place == place && looked.moment == moment)
+    }
+}
+
+/// The words in one form.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Plant {
+    /// The form.
+    #[serde(flatten)]
+    pub form: Form,
+    /// Writings of it, as many as it has alignments.
+    pub writings: usize,
+    /// Those that were found on the relay's disk.
+    pub on_disk: usize,
+    /// Those that were found in its memory, of what it had not given up again.
+    pub in_memory: usize,
+}
+
+/// What was planted, and what was found of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SelfTest {
+    /// Each form.
+    pub plants: Vec<Plant>,
+    /// Payloads that were made longer: those, and one with the words in pieces, and one with a single byte.
+    pub lengthened: usize,
+    /// Those of them whose length gave them away: as they were submitted and as rows.
+    pub noticed: usize,
+}
+
+impl SelfTest {
+    /// Forms of which every writing was found.
+    #[must_use]
+    pub fn found(&self) -> usize {
+        self.plants.iter().filter(|plant| plant.on_disk == plant.writings).count()
     }
 }
 

@@ -7,7 +7,6 @@
 use pillarbox_access::Design;
 use pillarbox_relay::Holdings;
 use rand_core::{CryptoRng, Rng};
-use serde::Serialize;
 
 use super::encoding::Encoding;
 use super::form::{Form, Pattern};
@@ -15,7 +14,7 @@ use super::lengths::{Lengths, Measured};
 use super::needle::{Needle, Planted, Role};
 use super::person::Person;
 use super::program::RelayProcess;
-use super::report::{Control, Moment};
+use super::report::{Moment, Plant, SelfTest};
 use super::seam::Patch;
 use super::search::{Hit, Search};
 use super::stage::{ALICE, BOB};
@@ -26,52 +25,6 @@ const TAIL: &str = " ~~~";
 
 /// Bytes of a piece, where the words are cut up with noise between.
 const PIECE: usize = 3;
-
-/// The words in one form.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Plant {
-    /// The form.
-    #[serde(flatten)]
-    pub form: Form,
-    /// Writings of it, as many as it has alignments.
-    pub writings: usize,
-    /// Those that were found on the relay's disk.
-    pub on_disk: usize,
-    /// Those that were found in its memory, of what it had not given up again.
-    pub in_memory: usize,
-}
-
-/// What was planted, and what was found of it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct SelfTest {
-    /// Each form.
-    pub plants: Vec<Plant>,
-    /// Payloads that were made longer: those, and one with the words in pieces, and one with a single byte.
-    pub lengthened: usize,
-    /// Those of them whose length gave them away: as they were submitted and as rows.
-    pub noticed: usize,
-}
-
-impl SelfTest {
-    /// Forms of which every writing was found.
-    #[must_use]
-    pub fn found(&self) -> usize {
-        self.plants.iter().filter(|plant| plant.on_disk == plant.writings).count()
-    }
-
-    /// What had to be found.
-    pub(super) fn controls(&self) -> Vec<Control> {
-        let (forms, found) = (self.plants.len(), self.found());
-        let whole = |got: usize, of: usize| if got == of { got } else { 0 };
-        let in_memory = self.plants.iter().map(|plant| plant.in_memory).sum();
-        let told = |what: &str, hits| Control { control: format!("patched phone: {what}"), hits };
-        vec![
-            told("each form of the words that it sent, on the relay's disk", whole(found, forms)),
-            told("words that it sent, in the relay's memory", in_memory),
-            told("each payload that it made longer, by its length", whole(self.noticed, self.lengthened)),
-        ]
-    }
-}
 
 /// Every form that the words have, under no key and under one that is drawn.
 fn forms(rng: &mut impl CryptoRng) -> Vec<Form> {
@@ -92,15 +45,21 @@ fn writings(words: &str, form: Form) -> Vec<Vec<u8>> {
     these.map(|it| it.bytes.iter().map(|byte| byte ^ form.xor).collect()).collect()
 }
 
+/// Words of their own, and how they are written.
+struct Writing {
+    words: String,
+    bytes: Vec<u8>,
+}
+
 /// Each writing of a form, of other words each, so that no writing is found in the place of another. Empty for a form that
 /// is another one under a second name.
-fn drawn(form: Form, rng: &mut impl CryptoRng) -> Vec<(String, Vec<u8>)> {
+fn drawn(form: Form, rng: &mut impl CryptoRng) -> Vec<Writing> {
     let mut draw = || Planted::draw(rng).words + TAIL;
     let count = writings(&draw(), form).len();
     let each = (0..count).filter_map(|number| {
         let words = draw();
-        let writing = writings(&words, form).into_iter().nth(number)?;
-        Some((words, writing))
+        let bytes = writings(&words, form).into_iter().nth(number)?;
+        Some(Writing { words, bytes })
     });
     each.collect()
 }
@@ -111,13 +70,13 @@ fn drawn(form: Form, rng: &mut impl CryptoRng) -> Vec<(String, Vec<u8>)> {
 /// [`AuditError`].
 pub async fn play(plan: &Plan) -> Result<SelfTest, AuditError> {
     let mut rng = rand::rng();
-    let planted: Vec<(Form, Vec<(String, Vec<u8>)>)> = forms(&mut rng)
+    let planted: Vec<(Form, Vec<Writing>)> = forms(&mut rng)
         .into_iter()
         .map(|form| (form, drawn(form, &mut rng)))
         .filter(|(_, writings)| !writings.is_empty())
         .collect();
-    let joined = |writings: &[(String, Vec<u8>)]| {
-        let writings: Vec<&[u8]> = writings.iter().map(|(_, writing)| writing.as_slice()).collect();
+    let joined = |writings: &[Writing]| {
+        let writings: Vec<&[u8]> = writings.iter().map(|writing| writing.bytes.as_slice()).collect();
         Patch::Append(writings.join(&0))
     };
     let mut patches: Vec<Patch> = planted.iter().map(|(_, writings)| joined(writings)).collect();
@@ -126,14 +85,14 @@ pub async fn play(plan: &Plan) -> Result<SelfTest, AuditError> {
     patches.push(Patch::Append(pieces.as_bytes().chunks(PIECE).flat_map(noise).collect()));
     patches.push(Patch::Append(vec![0]));
     let words = planted.iter().flat_map(|(_, writings)| writings);
-    let needles = words.map(|(words, _)| Needle::new(Role::Said, words, words.as_bytes()));
+    let needles = words.map(|Writing { words, .. }| Needle::new(Role::Said, words, words.as_bytes()));
     let search = Search::new(needles.collect::<Result<_, _>>()?)?;
     let Sent { on_disk, in_memory, noticed, rows: _ } =
         send(plan, &plan.unreadable, &patches, &search).await?;
     let plants = planted.iter().map(|(form, writings)| {
         let found = |hits: &[Hit]| {
             let is_found = |words: &str| hits.iter().any(|hit| hit.what == words && hit.form == *form);
-            writings.iter().filter(|(words, _)| is_found(words)).count()
+            writings.iter().filter(|writing| is_found(&writing.words)).count()
         };
         Plant {
             form: *form,

@@ -5,9 +5,8 @@ use std::collections::BTreeSet;
 use super::encoding::Encoding;
 use super::form::Form;
 use super::needle::{Planted, Role};
-use super::report::{Claim, Finding, Locking, Moment, Part, Place, Report, Searched};
+use super::report::{Claim, Finding, Locking, Moment, Part, Place, Plant, Report, Searched, SelfTest};
 use super::search::{Hit, by_form};
-use super::selftest::{Plant, SelfTest};
 use crate::columns::Column;
 use crate::screen::{Screen, Table, Weight};
 

@@ -2,7 +2,7 @@
 
 use super::lengths::Measured;
 use super::needle::Role;
-use super::report::{Claim, Control, Locking, Moment, Place, Run, Searched};
+use super::report::{Claim, Control, Locking, Moment, Place, Run, Searched, SelfTest};
 use super::search::Hit;
 
 /// What had to be found, and how often it was: never, if the search counts for nothing.
@@ -60,6 +60,21 @@ fn locked(controls: &mut Controls, locking: &Locking) {
         let control = format!("{}: the head of the phone's database", moment.name());
         controls.0.push(Control { control, hits: files.count() });
     }
+}
+
+/// What a patched phone sent, all of which has to be found.
+pub(super) fn self_test(test: &SelfTest) -> Vec<Control> {
+    let whole = |got: usize, of: usize| if got == of { got } else { 0 };
+    let in_memory = test.plants.iter().map(|plant| plant.in_memory).sum();
+    let told = |what: &str, hits| Control { control: format!("patched phone: {what}"), hits };
+    vec![
+        told(
+            "each form of the words that it sent, on the relay's disk",
+            whole(test.found(), test.plants.len()),
+        ),
+        told("words that it sent, in the relay's memory", in_memory),
+        told("each payload that it made longer, by its length", whole(test.noticed, test.lengthened)),
+    ]
 }
 
 /// What shows in each place that it was looked at.
