@@ -297,7 +297,7 @@ mod tests {
         fn whatever_is_appended_is_found_however_long_it_is(
             sealed: bool,
             changed in 0..4_usize,
-            appended in prop_oneof![1..4_000_usize, (1..50_usize).prop_map(|blocks| 80 * blocks), Just(1_261)],
+            appended in prop_oneof![1..4_000_usize, (1..50_usize).prop_map(|blocks| 80 * blocks), Just(80), Just(1_261), Just(1_341)],
         ) {
             let lengths = end_to_end();
             let kinds = if sealed { [kind::SEALED; 2] } else { [kind::PREKEY, kind::RATCHET] };
