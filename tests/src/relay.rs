@@ -132,6 +132,11 @@ impl Relay {
         (stopped, self.process.finish())
     }
 
+    /// Waits for the next line of its log that `wanted` accepts, and gives it.
+    pub fn wait_for_log(&mut self, wanted: impl Fn(&str) -> bool) -> String {
+        self.process.wait_for(Stream::Err, wanted)
+    }
+
     /// Where its admin port listens.
     #[must_use]
     pub fn admin(&self) -> &str {

@@ -9,14 +9,25 @@ use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, PackageId};
 /// What each crate may name in its `[dependencies]`; `docs/architecture.md` draws it.
 const ARROWS: &[(&str, &[&str])] = &[
     ("pillarbox-text", &[]),
+    ("pillarbox-system", &[]),
     ("pillarbox-wire", &["pillarbox-text"]),
     ("pillarbox-crypto", &[]),
     ("pillarbox-session", &["pillarbox-crypto", "pillarbox-wire"]),
     ("pillarbox-transport", &["pillarbox-crypto", "pillarbox-text", "pillarbox-wire"]),
-    ("pillarbox-relay", &["pillarbox-crypto", "pillarbox-text", "pillarbox-transport", "pillarbox-wire"]),
+    (
+        "pillarbox-relay",
+        &["pillarbox-crypto", "pillarbox-system", "pillarbox-text", "pillarbox-transport", "pillarbox-wire"],
+    ),
     (
         "pillarbox-client",
-        &["pillarbox-crypto", "pillarbox-session", "pillarbox-text", "pillarbox-transport", "pillarbox-wire"],
+        &[
+            "pillarbox-crypto",
+            "pillarbox-session",
+            "pillarbox-system",
+            "pillarbox-text",
+            "pillarbox-transport",
+            "pillarbox-wire",
+        ],
     ),
     (
         "pillarbox-access",
@@ -30,6 +41,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "pillarbox-crypto",
             "pillarbox-relay",
             "pillarbox-session",
+            "pillarbox-system",
             "pillarbox-text",
             "pillarbox-transport",
             "pillarbox-wire",

@@ -39,11 +39,13 @@ pub(crate) use guard::AdminToken;
 pub(crate) use readiness::{Readiness, Trouble};
 
 use crate::server::metrics::Metrics;
+use crate::server::presence::Presence;
 
 /// What the admin port shows.
 pub(crate) struct Admin {
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) ready: Arc<Readiness>,
+    pub(crate) presence: Presence,
     pub(crate) followers: Followers,
     pub(crate) token: AdminToken,
 }
@@ -85,6 +87,8 @@ async fn close_after(mut response: Response) -> Response {
 }
 
 async fn readyz(State(admin): State<Arc<Admin>>) -> Response {
+    // Nothing else may have looked since the files went.
+    admin.presence.look();
     match admin.ready.trouble() {
         None => "ready\n".into_response(),
         Some(trouble) => (StatusCode::SERVICE_UNAVAILABLE, trouble).into_response(),

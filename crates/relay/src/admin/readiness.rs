@@ -14,15 +14,21 @@ pub(crate) enum Trouble {
     NoRoom = 4,
     /// The system gives no descriptor for a connection.
     NoConnections = 8,
+    /// The database's files were deleted or replaced.
+    FilesGone = 16,
 }
 
 impl Trouble {
     /// In the order in which they are told: the first leaves least.
-    const ALL: [Self; 4] = [Self::NotRunning, Self::Database, Self::NoRoom, Self::NoConnections];
+    const ALL: [Self; 5] =
+        [Self::NotRunning, Self::FilesGone, Self::Database, Self::NoRoom, Self::NoConnections];
 
     const fn sentence(self) -> &'static str {
         match self {
             Self::NotRunning => "the relay does not run\n",
+            Self::FilesGone => {
+                "the database's files were deleted, moved or replaced: the log says how to save what they held\n"
+            }
             Self::Database => "the database takes no transactions\n",
             Self::NoRoom => "there is no room for anything new: the relay hands out what waits\n",
             Self::NoConnections => "the system gives no descriptor for another connection\n",

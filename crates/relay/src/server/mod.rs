@@ -23,6 +23,7 @@ mod listener;
 pub mod log;
 pub mod metrics;
 mod outbox;
+pub(crate) mod presence;
 mod queue;
 mod shared;
 mod start;

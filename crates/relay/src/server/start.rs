@@ -22,6 +22,7 @@ use super::data_dir::{DataDir, DataDirError};
 use super::key::{self, KEY_FILE, KeyError};
 use super::log::{Level, LogLine, LogSalt};
 use super::metrics::Metrics;
+use super::presence::Presence;
 use super::queue::{Order, Queue};
 use super::shared::Shared;
 use super::trouble::in_words;
@@ -108,6 +109,7 @@ impl Server {
             false => None,
         };
         let store = SqliteStore::open_serving(data.path(), settings.limits.reserve_bytes)?;
+        let files = store.files();
         let door = Doorkeeper::new(&settings.limits);
         let relay = Relay::open(store, settings, clock::now(), &mut rng)?;
         let key = match known_key {
@@ -124,6 +126,7 @@ impl Server {
         let queue = Arc::<Queue>::default();
         let metrics = Arc::<Metrics>::default();
         let ready = Arc::<Readiness>::default();
+        let presence = Presence::new(files, Arc::clone(&ready));
         let passing = PassingFeed::new();
         let followers = passing.followers();
         let (failure, failed) = watch::channel(None);
@@ -139,6 +142,7 @@ impl Server {
             let shown = Admin {
                 metrics: Arc::clone(&metrics),
                 ready: Arc::clone(&ready),
+                presence: presence.clone(),
                 followers: followers.clone(),
                 token,
             };
@@ -159,6 +163,7 @@ impl Server {
             queue: Arc::clone(&queue),
             metrics,
             ready,
+            presence,
             passing,
             connections: Connections::default(),
             codes,

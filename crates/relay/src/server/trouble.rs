@@ -8,7 +8,7 @@ pub const fn in_words(kind: ErrorKind) -> &'static str {
     match kind {
         ErrorKind::NotFound => "there is no such file or directory",
         ErrorKind::PermissionDenied => "this user may not do that",
-        ErrorKind::AlreadyExists => "a file is in the way",
+        ErrorKind::AlreadyExists => "something else stands in its place, such as a link",
         ErrorKind::NotADirectory => "a part of the path is a file and no directory",
         ErrorKind::IsADirectory => "it is a directory and no file",
         ErrorKind::ReadOnlyFilesystem => "the disk can only be read",

@@ -17,6 +17,7 @@ use super::codes::{CodesFile, SentCode};
 use super::log::{Level, LogLine};
 use super::metrics::Metrics;
 use super::outbox::{End, Outbox};
+use super::presence::Presence;
 use super::queue::{Batch, Order, Queue};
 use super::timing::UPKEEP_INTERVAL;
 use super::trouble::in_words;
@@ -31,6 +32,7 @@ pub(super) struct Writer<S: Store> {
     pub(super) queue: Arc<Queue>,
     pub(super) metrics: Arc<Metrics>,
     pub(super) ready: Arc<Readiness>,
+    pub(super) presence: Presence,
     pub(super) passing: PassingFeed,
     pub(super) connections: Connections,
     /// Where codes to numbers go; none where numbers are not verified.
@@ -78,6 +80,9 @@ impl<S: Store + Send + 'static> Writer<S> {
                 Err(error) => return self.give_up(error),
             }
             if order == Order::Stop {
+                if !self.presence.look() {
+                    self.failure.send_replace(Some(StoreError::FilesGone));
+                }
                 return self.connections.end_all(End::Goodbye(Farewell::Stopping));
             }
             self.measure();
@@ -116,6 +121,9 @@ impl<S: Store + Send + 'static> Writer<S> {
             self.note_room(false);
         }
         if let Some(error) = outcome.trouble {
+            if error == StoreError::FilesGone {
+                self.presence.look();
+            }
             Metrics::add(&self.metrics.storage_failures_total, 1);
             LogLine::new("the database refused a transaction, and nothing of it was accepted")
                 .because(error)
@@ -178,6 +186,7 @@ impl<S: Store + Send + 'static> Writer<S> {
             return;
         }
         self.measured = Some(Instant::now());
+        self.presence.look();
         let Counts { connections: _, named, accounts, waiting, waiting_bytes } = self.relay.counts();
         // What the store cannot say now it says at the next look.
         if let Ok(room) = self.relay.has_room() {

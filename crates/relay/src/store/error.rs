@@ -13,6 +13,12 @@ pub enum StoreError {
     /// Another program holds the database.
     #[error("another program is using the database and did not let go of it in time")]
     InUse,
+    /// The files of an open database were deleted, moved or replaced.
+    #[error(
+        "the database's files were deleted, moved or replaced while the relay ran. What it still had open could be \
+         saved as its log says, as long as it ran"
+    )]
+    FilesGone,
     /// The file cannot be opened or made.
     #[error("the database cannot be opened: the folder is missing, or its permissions forbid it")]
     CannotOpen,
@@ -44,6 +50,6 @@ impl StoreError {
     /// Whether the relay can go on and try again: the batch was refused, and the next one may succeed.
     #[must_use]
     pub const fn may_pass(&self) -> bool {
-        matches!(self, Self::Full | Self::ReadOnly | Self::InUse | Self::Failed { .. })
+        matches!(self, Self::Full | Self::ReadOnly | Self::InUse | Self::FilesGone | Self::Failed { .. })
     }
 }

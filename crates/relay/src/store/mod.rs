@@ -25,7 +25,7 @@ pub use rows::{
     ACCOUNT, AccountRow, DEVICE, DeviceNumber, DeviceRow, MESSAGE, MessageRow, PREKEY, PreKeyKind, PreKeyRow,
 };
 pub use sqlite::{DATABASE_FILE, RESERVE_FILE, SqliteStore};
-pub(crate) use sqlite::{FileContents, Note, read_counters, read_file};
+pub(crate) use sqlite::{FileContents, Note, OpenFiles, read_counters, read_file};
 
 use pillarbox_crypto::SigningSecret;
 use pillarbox_wire::{

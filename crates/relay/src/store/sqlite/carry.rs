@@ -10,6 +10,7 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::{LOCK_WAIT, PAGE_LEN};
@@ -57,6 +58,8 @@ impl Carrier {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(file, flags)?;
         connection.busy_timeout(LOCK_WAIT)?;
+        // The other connection closes last, and knows if the log is still its own.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
         let (wake, woken) = sync_channel(1);
         let turn = Arc::<Mutex<()>>::default();
         let taking = Arc::clone(&turn);

@@ -10,6 +10,7 @@ mod channels;
 mod columns;
 mod deposits;
 mod events;
+mod files;
 mod note;
 mod read;
 mod reserve;
@@ -20,7 +21,9 @@ mod write;
 use std::fs::OpenOptions;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+use std::sync::Arc;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::{
@@ -33,6 +36,7 @@ use pillarbox_crypto::SigningSecret;
 use pillarbox_wire::{AccountId, Bytes, ChannelName, DepositKind, MessageId};
 
 use carry::Carrier;
+pub(crate) use files::OpenFiles;
 pub(crate) use note::Note;
 pub use reserve::RESERVE_FILE;
 use reserve::Reserve;
@@ -73,6 +77,11 @@ pub struct SqliteStore {
     reserve: Option<Reserve>,
     /// Says that the file holds [`Note::Open`]. A database in memory has no log that could be left behind.
     noted: bool,
+    /// The files that SQLite has open; none for a database in memory.
+    files: Option<Arc<OpenFiles>>,
+    /// Says that a commit was refused after SQLite had made it. What the file holds is no more what the relay has said, and it
+    /// takes no further commit.
+    unsure: bool,
 }
 
 impl SqliteStore {
@@ -99,6 +108,7 @@ impl SqliteStore {
         note::write(&store.connection, Note::Open)?;
         store.noted = true;
         carry::all(&store.connection)?;
+        store.files = Some(Arc::new(OpenFiles::note(folder)));
         Ok(store)
     }
 
@@ -177,7 +187,17 @@ impl SqliteStore {
              PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES};"
         ))?;
         schema::create(&connection)?;
-        Ok(Self { carrier: None, connection, reserve: None, noted: false })
+        Ok(Self { carrier: None, connection, reserve: None, noted: false, files: None, unsure: false })
+    }
+
+    /// The files that SQLite has open, for whoever looks after them.
+    pub(crate) fn files(&self) -> Option<Arc<OpenFiles>> {
+        self.files.clone()
+    }
+
+    /// Says if what is committed now is still there when the relay ends.
+    fn is_in_place(&self) -> bool {
+        !self.unsure && self.files.as_ref().is_none_or(|files| files.are_there())
     }
 
     /// Makes room after a transaction that found the disk full: gives back what the log takes, and for removals what is set
@@ -198,6 +218,11 @@ impl SqliteStore {
     /// Carries the log over and then takes the note back. The closing of the connection carries over the rest.
     fn close(&mut self) -> Result<(), StoreError> {
         self.carrier = None;
+        if !self.is_in_place() {
+            // SQLite would remove the log by its name, which may be the operator's by now.
+            self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+            return Ok(());
+        }
         if carry::all(&self.connection)? {
             note::write(&self.connection, Note::Closed)?;
         }
@@ -270,12 +295,20 @@ impl Store for SqliteStore {
     }
 
     fn apply(&mut self, changes: &Changes) -> Result<Applied, StoreError> {
+        if !self.is_in_place() {
+            return Err(StoreError::FilesGone);
+        }
         let applied = match write::apply(&mut self.connection, changes) {
             Err(StoreError::Full) if self.make_room(changes.only_removes()) => {
                 write::apply(&mut self.connection, changes)?
             }
             done => done?,
         };
+        if !self.is_in_place() {
+            // Gone while it was committed: it stands in a file that ends with this process.
+            self.unsure = true;
+            return Err(StoreError::FilesGone);
+        }
         if let Some(carrier) = &self.carrier {
             carrier.after_commit(&self.connection);
         }
@@ -297,6 +330,10 @@ impl Store for SqliteStore {
     }
 
     fn tidy(&mut self) -> Result<(), StoreError> {
+        if !self.is_in_place() {
+            // Nothing is written any more, and the operator may be copying the files.
+            return Ok(());
+        }
         // Deleted rows are overwritten in the database (`secure_delete`), but the log still holds the pages as they were.
         // The answer says whether a reader was in the way; then the next time does it.
         self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;

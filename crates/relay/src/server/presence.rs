@@ -1,0 +1,91 @@
+//! A look at the database's files while the relay runs: deleted or replaced ones are noticed, and their contents can be saved.
+//!
+//! The relay still has the files open, so nothing is lost before it ends. It must not put them back by itself: whoever deleted
+//! them may have meant to. So it accepts nothing new, goes on handing out what waits, and says in its log what to type.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use pillarbox_system::identity::FileIdentity;
+use pillarbox_system::private::quoted;
+
+use super::log::{Level, LogLine};
+use crate::admin::{Readiness, Trouble};
+use crate::store::OpenFiles;
+
+/// Where Linux shows the files that this process has open.
+const DESCRIPTORS: &str = "/proc/self/fd";
+
+/// The beginning of the names that saved files get. SQLite takes a log with the database's name and `-wal`.
+const SAVED: &str = "saved.sqlite3";
+
+/// See the module.
+#[derive(Clone, Debug)]
+pub(crate) struct Presence {
+    files: Option<Arc<OpenFiles>>,
+    ready: Arc<Readiness>,
+}
+
+impl Presence {
+    /// Looks after these files, none for a database that has none, and reports to `ready`.
+    pub(super) fn new(files: Option<Arc<OpenFiles>>, ready: Arc<Readiness>) -> Self {
+        Self { files, ready }
+    }
+
+    /// Looks at the files, brings readiness up to date, and writes to the log what is new. True if all are there.
+    pub(crate) fn look(&self) -> bool {
+        let Some(files) = &self.files else { return true };
+        let gone = files.gone();
+        if self.ready.set(Trouble::FilesGone, !gone.is_empty()) {
+            match gone.is_empty() {
+                true => LogLine::new("the database's files are where they were").write(Level::Info),
+                false => LogLine::new(
+                    "the database's files were deleted, moved or replaced, and the relay accepts nothing new",
+                )
+                .because(way_out(files, &gone.iter().map(|file| file.name.as_str()).collect::<Vec<_>>()))
+                .write(Level::Error),
+            }
+        }
+        gone.is_empty()
+    }
+}
+
+/// Says which files are missing, and how to save what they hold.
+fn way_out(files: &OpenFiles, gone: &[&str]) -> String {
+    let folder = files.folder();
+    let copies: Option<Vec<_>> = files
+        .all()
+        .iter()
+        // The index is made anew from the log.
+        .filter(|file| !file.name.ends_with("-shm"))
+        .map(|file| {
+            let ending = file.name.find('-').and_then(|at| file.name.get(at..)).unwrap_or_default();
+            let copy = folder.join(format!("{SAVED}{ending}"));
+            Some(format!("cp {} {}", descriptor(file.identity)?, quoted(&copy)))
+        })
+        .collect();
+    let missing = gone.join(", ");
+    let folder = quoted(folder);
+    match copies {
+        Some(copies) => format!(
+            "not there any more: {missing}. This relay still has them open. Before it ends, type: {}. Then stop it, remove \
+             what stands in {folder} as relay.sqlite3, relay.sqlite3-wal and relay.sqlite3-shm, give the saved files the \
+             names relay.sqlite3 and relay.sqlite3-wal, and start it again",
+            copies.join(" && ")
+        ),
+        None => format!(
+            "not there any more: {missing}. This system shows no way to the files that the relay still has open. Put \
+             them back if they were moved; or else stop the relay and put the whole of {folder} back from a copy"
+        ),
+    }
+}
+
+/// The path under which another program of this user reads a file that this process has open.
+fn descriptor(identity: FileIdentity) -> Option<String> {
+    let found = std::fs::read_dir(DESCRIPTORS).ok()?.flatten().find(|entry| {
+        // Followed: the entry itself is a link to the open file, which leads there also when the name is gone.
+        std::fs::metadata(entry.path()).is_ok_and(|metadata| FileIdentity::from(&metadata) == identity)
+    })?;
+    let own = Path::new("/proc").join(std::process::id().to_string()).join("fd").join(found.file_name());
+    Some(own.display().to_string())
+}

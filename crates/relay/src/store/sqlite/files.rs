@@ -1,0 +1,63 @@
+//! The files that an open database consists of, and a look if they are still there.
+//!
+//! SQLite opens them once and goes on writing to them when somebody deletes them or puts others in their place
+//! (sqlite.org/howtocorrupt.html, section 2.4). Commits succeed then, and all of them are gone when the relay ends. So
+//! device and inode are noted when the database has been opened, and compared around each commit. A file that was written over in
+//! place keeps both, and is not recognised by this.
+
+use std::path::{Path, PathBuf};
+
+use pillarbox_system::identity::FileIdentity;
+
+use super::DATABASE_FILE;
+
+/// The endings of the files: the database, its log, and the index through which readers share the log.
+const SUFFIXES: [&str; 3] = ["", "-wal", "-shm"];
+
+/// See the module.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct OpenFiles {
+    folder: PathBuf,
+    files: Vec<OpenFile>,
+}
+
+/// One of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct OpenFile {
+    /// Its name in the folder.
+    pub(crate) name: String,
+    /// The file itself.
+    pub(crate) identity: FileIdentity,
+}
+
+impl OpenFiles {
+    /// Notes the files of the database in `folder`, which is open and has its log.
+    pub(super) fn note(folder: &Path) -> Self {
+        let files = SUFFIXES.iter().filter_map(|suffix| {
+            let name = format!("{DATABASE_FILE}{suffix}");
+            let identity = FileIdentity::of(&folder.join(&name)).ok()?;
+            Some(OpenFile { name, identity })
+        });
+        Self { folder: folder.to_owned(), files: files.collect() }
+    }
+
+    /// The folder that they are in.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// All of them.
+    pub(crate) fn all(&self) -> &[OpenFile] {
+        &self.files
+    }
+
+    /// Those that are not there any more: deleted, moved away, or replaced.
+    pub(crate) fn gone(&self) -> Vec<&OpenFile> {
+        self.files.iter().filter(|file| !file.identity.is_at(&self.folder.join(&file.name))).collect()
+    }
+
+    /// Says if all are where they were. Three questions to the system, which cost a commit nothing.
+    pub(super) fn are_there(&self) -> bool {
+        self.gone().is_empty()
+    }
+}

@@ -1,0 +1,70 @@
+//! The identity of a file: which one stands under a name.
+//!
+//! A program that has a file open keeps it when somebody deletes it or puts another one in its place, and what it writes
+//! then is gone when it ends. The name leads elsewhere meanwhile, which a look tells.
+
+use std::fs::{self, File, Metadata};
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+/// Device and inode: the two numbers by which a system tells files apart, as long as one of them is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FileIdentity {
+    device: u64,
+    inode: u64,
+}
+
+impl FileIdentity {
+    /// The identity of what stands under this name. A link is itself and not what it leads to.
+    ///
+    /// # Errors
+    /// What the system says; [`io::ErrorKind::NotFound`] if nothing stands there.
+    pub fn of(path: &Path) -> io::Result<Self> {
+        fs::symlink_metadata(path).map(|found| Self::from(&found))
+    }
+
+    /// The identity of an open file.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn of_open(file: &File) -> io::Result<Self> {
+        file.metadata().map(|found| Self::from(&found))
+    }
+
+    /// Says if this file stands under the name. False where nothing does, or nothing that this user can see.
+    #[must_use]
+    pub fn is_at(self, path: &Path) -> bool {
+        Self::of(path).is_ok_and(|found| found == self)
+    }
+}
+
+impl From<&Metadata> for FileIdentity {
+    fn from(found: &Metadata) -> Self {
+        Self { device: found.dev(), inode: found.ino() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_file_under_the_same_name_is_another_one_and_a_renamed_one_is_the_same() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, aside) = (folder.path().join("file"), folder.path().join("aside"));
+        fs::write(&path, "one").unwrap();
+        let held = File::open(&path).unwrap();
+        let identity = FileIdentity::of(&path).unwrap();
+        assert_eq!(FileIdentity::of_open(&held).unwrap(), identity);
+        fs::write(&path, "longer than before").unwrap();
+        assert!(identity.is_at(&path), "written anew in place");
+        fs::rename(&path, &aside).unwrap();
+        assert!(!identity.is_at(&path) && identity.is_at(&aside));
+        fs::write(&path, "one").unwrap();
+        assert!(!identity.is_at(&path));
+        fs::remove_file(&path).unwrap();
+        std::os::unix::fs::symlink(&aside, &path).unwrap();
+        assert!(!identity.is_at(&path), "a link to it is not it");
+    }
+}
