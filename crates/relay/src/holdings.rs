@@ -17,7 +17,7 @@ use serde::Serialize;
 use crate::keeping::Keeping;
 use crate::store::{
     AccountRow, ChannelRow, Counters, DATABASE_FILE, DepositRow, DeviceNumber, DeviceRow, EventRow,
-    FileContents, MessageRow, PreKeyRow, PublishedRow, StoreError,
+    FileContents, MessageRow, PreKeyRow, PublishedRow, StoreError, read_mark,
 };
 
 pub use completeness::Completeness;
@@ -98,8 +98,10 @@ impl Holdings {
     pub fn read_with_certificate_key(
         data_dir: &Path,
     ) -> Result<(Self, Option<SigningSecret>), HoldingsError> {
-        let (FileContents { holdings, certificate_key, note }, log) = untouched::read(data_dir)?;
-        Ok((Self { completeness: Completeness::of(note, log), ..holdings }, certificate_key))
+        let (FileContents { holdings, certificate_key, note, commits }, log) = untouched::read(data_dir)?;
+        let is_behind = commits.is_some_and(|commits| read_mark(data_dir).is_some_and(|mark| mark > commits));
+        let completeness = Completeness::of(note, log, is_behind);
+        Ok((Self { completeness, ..holdings }, certificate_key))
     }
 
     /// Whose mailbox a number names.

@@ -47,4 +47,4 @@ pub use keeping::{Granularity, Keeping, LogRule, Logged};
 pub use limits::{Amount, Limit, Limits, Rate};
 pub use mailbox::{Entrance, Waiting};
 pub use passing::{About, Passing};
-pub use store::{DATABASE_FILE, SqliteStore, Store, StoreError};
+pub use store::{DATABASE_FILE, OnLoss, SqliteStore, Store, StoreError};

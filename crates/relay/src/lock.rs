@@ -1,15 +1,18 @@
-//! The lock file of a data directory: it tells one relay from two, and a running relay from a copy of its files.
+//! The lock of a data directory: it tells one relay from two, and a running relay from a copy of its files.
 //!
-//! The lock is the system's (`flock`), so it goes with the process that holds it, however that process ends.
+//! The lock is the system's (`flock`), so it goes with the process that holds it, however that process ends. It is on the
+//! directory itself, which has no name in it that could be deleted, and on the file `lock` too, for a relay of an earlier
+//! version, which looks at nothing else.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::io;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::thread::sleep;
 use std::time::Duration;
 
-/// Locked by the relay that runs on this directory. The lock goes with the process, however it ends.
+use pillarbox_system::private;
+
+/// Locked beside the directory by the relay that runs on it.
 pub const LOCK_FILE: &str = "lock";
 
 /// How often a relay that starts asks for the lock. A reader that looks for a running relay holds it for an instant,
@@ -19,34 +22,44 @@ const TRIES: u32 = 5;
 /// Between two tries. All of them together take less than a person notices.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// Takes the lock for a relay. It is held while the file is open.
+/// The lock, held for as long as this value lives.
+#[derive(Debug)]
+pub(crate) struct Lock {
+    _directory: File,
+    _file: File,
+}
+
+/// Takes the lock for a relay.
 ///
 /// # Errors
 /// [`TryLockError::WouldBlock`] if another relay has it, or the system's error.
-pub(crate) fn take(folder: &Path) -> Result<File, TryLockError> {
-    let file = OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .mode(0o600)
-        .open(folder.join(LOCK_FILE))
-        .map_err(TryLockError::Error)?;
+pub(crate) fn take(folder: &Path) -> Result<Lock, TryLockError> {
+    let directory = File::open(folder).map_err(TryLockError::Error)?;
+    take_soon(&directory)?;
+    let mut options = private::options();
+    options.write(true).create(true).truncate(false);
+    let file = private::open(&options, &folder.join(LOCK_FILE)).map_err(TryLockError::Error)?;
+    take_soon(&file)?;
+    Ok(Lock { _directory: directory, _file: file })
+}
+
+fn take_soon(file: &File) -> Result<(), TryLockError> {
     for _ in 1..TRIES {
         match file.try_lock() {
             Err(TryLockError::WouldBlock) => sleep(PAUSE),
-            Err(error) => return Err(error),
-            Ok(()) => return Ok(file),
+            done => return done,
         }
     }
-    file.try_lock()?;
-    Ok(file)
+    file.try_lock()
 }
 
 /// Says if a relay runs on this folder. Nothing is written, and no file is made.
 pub(crate) fn is_taken(folder: &Path) -> bool {
     // A copy has no lock file, or one that nobody holds.
-    let probed: io::Result<_> = File::open(folder.join(LOCK_FILE)).map(|file| file.try_lock_shared());
-    matches!(probed, Ok(Err(TryLockError::WouldBlock)))
+    [folder.to_owned(), folder.join(LOCK_FILE)].iter().any(|path| {
+        let probed: io::Result<_> = File::open(path).map(|file| file.try_lock_shared());
+        matches!(probed, Ok(Err(TryLockError::WouldBlock)))
+    })
 }
 
 #[cfg(test)]
@@ -61,6 +74,15 @@ mod tests {
         let held = take(folder.path()).unwrap();
         assert!(is_taken(folder.path()));
         assert!(matches!(take(folder.path()), Err(TryLockError::WouldBlock)));
+        for put_back in [false, true] {
+            std::fs::remove_file(folder.path().join(LOCK_FILE)).unwrap();
+            if put_back {
+                std::fs::write(folder.path().join(LOCK_FILE), "").unwrap();
+            }
+            assert!(is_taken(folder.path()) && take(folder.path()).is_err());
+            assert_eq!(folder.path().join(LOCK_FILE).exists(), put_back, "a refused one makes nothing");
+            std::fs::write(folder.path().join(LOCK_FILE), "").unwrap();
+        }
         drop(held);
         assert!(!is_taken(folder.path()));
         take(folder.path()).unwrap();

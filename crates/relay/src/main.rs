@@ -4,6 +4,10 @@ mod cli;
 
 use std::process::ExitCode;
 
+use pillarbox_system::process;
+
 fn main() -> ExitCode {
+    process::leave_no_dump();
+    process::survive_file_size_limit();
     cli::main()
 }

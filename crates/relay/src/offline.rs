@@ -8,6 +8,7 @@ use std::fs::TryLockError;
 use std::io;
 use std::path::Path;
 
+use pillarbox_system::private;
 use pillarbox_wire::{AccountId, Handle, MessageId};
 
 use crate::lock;
@@ -28,6 +29,9 @@ pub enum OfflineError {
         "a relay is running on this directory, and nothing was removed. Stop it first, then type this again"
     )]
     InUse,
+    /// Others may put files into it.
+    #[error("{0}. Nothing was removed")]
+    Exposed(String),
     /// There is no database in it.
     #[error("there is no relay's database in this directory")]
     NoDatabase,
@@ -66,7 +70,7 @@ pub struct AccountHoldings {
 pub struct Offline {
     store: SqliteStore,
     contents: Contents,
-    _lock: std::fs::File,
+    _lock: lock::Lock,
 }
 
 impl Offline {
@@ -82,6 +86,9 @@ impl Offline {
         // Looked for first: neither a lock nor a database is made where there is none.
         if std::fs::metadata(folder.join(DATABASE_FILE)).map_err(refused)?.len() == 0 {
             return Err(OfflineError::NoDatabase);
+        }
+        if let Some(exposure) = private::exposure(folder).map_err(refused)? {
+            return Err(OfflineError::Exposed(exposure.sentence(folder)));
         }
         let lock = lock::take(folder).map_err(|error| match error {
             TryLockError::WouldBlock => OfflineError::InUse,

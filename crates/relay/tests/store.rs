@@ -37,7 +37,7 @@ fn the_backend_on_disk_passes_the_suite() {
 
 #[test]
 fn the_backend_of_a_server_passes_the_suite() {
-    on_disk(|folder| SqliteStore::open_serving(folder, 1 << 20));
+    on_disk(|folder| SqliteStore::open_serving(folder, 1 << 20, pillarbox_relay::OnLoss::Refuse));
 }
 
 fn on_disk(open: fn(&Path) -> Result<SqliteStore, StoreError>) {
@@ -191,11 +191,11 @@ fn a_file_that_is_not_our_database_is_named_for_what_it_is_and_left_alone() {
 fn a_database_of_a_newer_relay_is_refused_and_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let file = made(folder.path());
-    Connection::open(&file).unwrap().execute_batch("PRAGMA user_version = 3").unwrap();
+    Connection::open(&file).unwrap().execute_batch("PRAGMA user_version = 4").unwrap();
     let before = fs::read(&file).unwrap();
-    assert_eq!(opening(folder.path()), StoreError::Newer { found: 3, known: 2 });
+    assert_eq!(opening(folder.path()), StoreError::Newer { found: 4, known: 3 });
     let read = Holdings::read(folder.path());
-    assert_eq!(read, Err(HoldingsError::Store(StoreError::Newer { found: 3, known: 2 })));
+    assert_eq!(read, Err(HoldingsError::Store(StoreError::Newer { found: 4, known: 3 })));
     assert_eq!(fs::read(&file).unwrap(), before);
 }
 
@@ -212,7 +212,7 @@ fn of_the_first_layout(folder: &Path) -> std::path::PathBuf {
         .unwrap()
         .execute_batch(
             "DROP TABLE deposits; DROP TABLE events; DROP TABLE channels; DROP TABLE posts;
-             ALTER TABLE counters DROP COLUMN next_event;
+             ALTER TABLE counters DROP COLUMN next_event; ALTER TABLE counters DROP COLUMN commits;
              DELETE FROM meta WHERE name IN ('keeping_since', 'open');
              UPDATE meta SET value = 'an earlier text' WHERE name = 'about';
              PRAGMA user_version = 1;",
@@ -240,7 +240,7 @@ fn a_database_of_the_first_layout_is_read_as_it_lies_there_and_gets_what_it_lack
         .unwrap()
         .query_row("SELECT user_version FROM pragma_user_version", [], |row| row.get(0))
         .unwrap();
-    assert_eq!(version, 2);
+    assert_eq!(version, 3);
     let about: String = Connection::open(&file)
         .unwrap()
         .query_row("SELECT value FROM meta WHERE name = 'about'", [], |row| row.get(0))
@@ -256,7 +256,7 @@ fn only_the_owner_can_read_the_database_and_the_files_beside_it() {
     let keeping = Some(Set { keeping: "{}".to_owned(), at: START });
     store.apply(&Changes { keeping, ..Changes::default() }).unwrap();
     let files: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap()).collect();
-    assert_eq!(files.len(), 3, "database, log and the log's index");
+    assert_eq!(files.len(), 4, "database, log, the log's index and the mark");
     for file in files {
         assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600, "{:?}", file.file_name());
     }

@@ -5,9 +5,9 @@
 //! no rights for others, and a folder that others may write in is refused before anything is made there.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, ErrorKind};
+use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rustix::fs::OFlags;
 use rustix::io::Errno;
@@ -25,40 +25,49 @@ const OTHERS_WRITE: u32 = 0o022;
 /// The user who may write everywhere.
 const ROOT: u32 = 0;
 
-/// Says who besides this user may put files into a folder.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+/// Others than this user, and root, who may put files into a folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum FolderExposure {
+pub enum Exposure {
     /// Its permissions let others write.
-    #[error(
-        "others on this computer may write in {}, and can put files of theirs in the place of this program's. \
-         Type: chmod go-w {}",
-        .0.display(), quoted(.0)
-    )]
-    Writable(PathBuf),
+    Writable,
     /// Another user owns it.
-    #[error(
-        "{} belongs to another user, who can put files in the place of this program's. Name a folder of this user's, \
-         or give this one to them: chown -R {} {}",
-        .0.display(), geteuid().as_raw(), quoted(.0)
-    )]
-    Foreign(PathBuf),
+    Foreign,
 }
 
-/// Looks if others than this user, and root, may put files into a folder. A folder that is not there is nobody's.
+impl Exposure {
+    /// The sentence for whoever named this folder, with what to type.
+    #[must_use]
+    pub fn sentence(self, folder: &Path) -> String {
+        let (shown, quoted) = (folder.display(), quoted(folder));
+        match self {
+            Self::Writable => format!(
+                "others on this computer may write in {shown}, and could put files of theirs in the place of this program's. \
+                 Type `chmod go-w {quoted}`, and this command again"
+            ),
+            Self::Foreign => format!(
+                "{shown} belongs to another user, who could put files in the place of this program's. Name a folder of this \
+                 user's with --data, or type `chown -R {} {quoted}`",
+                geteuid().as_raw()
+            ),
+        }
+    }
+}
+
+/// Looks if others may put files into a folder. A folder that is not there is nobody's.
 ///
 /// # Errors
 /// What the system says.
-pub fn exposure(folder: &Path) -> io::Result<Option<FolderExposure>> {
+pub fn exposure(folder: &Path) -> io::Result<Option<Exposure>> {
     let found = match fs::metadata(folder) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         found => found?,
     };
     let is_ours = [geteuid().as_raw(), ROOT].contains(&found.uid());
     Ok(if !is_ours {
-        Some(FolderExposure::Foreign(folder.to_owned()))
+        Some(Exposure::Foreign)
     } else if found.permissions().mode() & OTHERS_WRITE != 0 {
-        Some(FolderExposure::Writable(folder.to_owned()))
+        Some(Exposure::Writable)
     } else {
         None
     })
@@ -109,15 +118,39 @@ pub fn is_open_to_others(file: &File) -> io::Result<bool> {
     Ok(file.metadata()?.permissions().mode() & OTHERS != 0)
 }
 
-/// Takes all rights of others to an open file away.
+/// Makes an empty file for its owner only, or takes away what others may do with one that is there. It is not opened: to close a
+/// file lets go of every lock that this process has on it (fcntl(2)).
 ///
 /// # Errors
-/// What the system says.
-pub fn close_to_others(file: &File) -> io::Result<()> {
-    if is_open_to_others(file)? {
-        file.set_permissions(PermissionsExt::from_mode(OWNER_ONLY))?;
+/// [`ErrorKind::AlreadyExists`] if a link stands there or what else is no file, or what the system says.
+pub fn make(path: &Path) -> io::Result<()> {
+    match fs::symlink_metadata(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            open(options().write(true).create_new(true), path).map(drop)
+        }
+        Ok(found) if !found.is_file() => Err(ErrorKind::AlreadyExists.into()),
+        Ok(found) if found.permissions().mode() & OTHERS == 0 => Ok(()),
+        Ok(_) => fs::set_permissions(path, PermissionsExt::from_mode(OWNER_ONLY)),
+        Err(error) => Err(error),
     }
-    Ok(())
+}
+
+/// Writes a result to a file that a person named, in the place of what it held. A link is not followed, but for one of the system's
+/// own, such as `/dev/stdout`.
+///
+/// # Errors
+/// [`ErrorKind::AlreadyExists`] if a link stands there, or what the system says.
+pub fn save(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let is_systems = ["/dev", "/proc"].iter().any(|folder| path.starts_with(folder));
+    if !is_systems && fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink()) {
+        return Err(ErrorKind::AlreadyExists.into());
+    }
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    if !is_systems {
+        options.custom_flags(OFlags::NOFOLLOW.bits().cast_signed());
+    }
+    options.open(path)?.write_all(bytes)
 }
 
 /// A path as a shell takes it.
@@ -129,7 +162,6 @@ pub fn quoted(path: &Path) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
     use std::os::unix::fs::symlink;
 
     use super::*;
@@ -160,19 +192,37 @@ mod tests {
             fs::set_permissions(&path, PermissionsExt::from_mode(mode)).unwrap();
             assert_eq!(exposure(&path).unwrap().is_some(), mode & 0o022 != 0, "{mode:o}");
         }
-        let sentence = exposure(&path).unwrap().unwrap().to_string();
-        assert!(sentence.ends_with(&format!("chmod go-w '{}'", path.display())), "{sentence}");
+        let sentence = exposure(&path).unwrap().unwrap().sentence(&path);
+        assert!(sentence.contains(&format!("`chmod go-w '{}'`", path.display())), "{sentence}");
     }
 
     #[test]
-    fn rights_of_others_are_taken_away() {
+    fn a_file_is_made_for_its_owner_and_rights_of_others_are_taken_away() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("file");
-        fs::write(&path, "").unwrap();
-        fs::set_permissions(&path, PermissionsExt::from_mode(0o644)).unwrap();
-        let file = File::open(&path).unwrap();
-        assert!(is_open_to_others(&file).unwrap());
-        close_to_others(&file).unwrap();
-        assert!(!is_open_to_others(&file).unwrap());
+        let (file, link) = (folder.path().join("file"), folder.path().join("link"));
+        let mode = || fs::metadata(&file).unwrap().permissions().mode() & 0o777;
+        make(&file).unwrap();
+        assert_eq!(mode(), OWNER_ONLY);
+        fs::write(&file, "kept").unwrap();
+        fs::set_permissions(&file, PermissionsExt::from_mode(0o644)).unwrap();
+        assert!(is_open_to_others(&File::open(&file).unwrap()).unwrap());
+        make(&file).unwrap();
+        assert_eq!((mode(), fs::read(&file).unwrap()), (OWNER_ONLY, b"kept".to_vec()));
+        symlink(&file, &link).unwrap();
+        assert_eq!(make(&link).unwrap_err().kind(), ErrorKind::AlreadyExists);
+    }
+
+    #[test]
+    fn a_result_is_written_over_a_file_and_not_through_a_link() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, link) = (folder.path().join("file"), folder.path().join("link"));
+        for text in ["a longer one", "short"] {
+            save(&file, text.as_bytes()).unwrap();
+            assert_eq!(fs::read(&file).unwrap(), text.as_bytes());
+        }
+        symlink(&file, &link).unwrap();
+        assert_eq!(save(&link, b"other").unwrap_err().kind(), ErrorKind::AlreadyExists);
+        assert_eq!(fs::read(&file).unwrap(), b"short");
+        save(Path::new("/dev/null"), b"nothing").unwrap();
     }
 }

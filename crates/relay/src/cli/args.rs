@@ -1,6 +1,6 @@
 //! The grammar of the command line.
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, ToSocketAddrs};
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -100,10 +100,12 @@ pub(crate) struct Removal {
 pub(crate) struct Run {
     #[command(flatten)]
     pub(crate) data: Data,
-    /// Where phones connect. Only this computer can reach the default.
-    #[arg(long, value_name = "HOST:PORT", default_value_t = SocketAddr::from(([127, 0, 0, 1], DEFAULT_PORT)))]
+    /// Where phones connect. Only this computer can reach the default. 0.0.0.0 and [::] are all of this computer's addresses.
+    #[arg(long, value_name = "HOST:PORT", value_parser = listen_address,
+          default_value_t = SocketAddr::from(([127, 0, 0, 1], DEFAULT_PORT)))]
     pub(crate) listen: SocketAddr,
-    /// The host in the address that phones are given, where it is not the one in --listen.
+    /// The host in the address that phones are given, where it is not the one in --listen: a name, an IPv4 address, or an
+    /// IPv6 address with brackets or without.
     #[arg(long, value_name = "HOST")]
     pub(crate) public_host: Option<String>,
     /// Where /healthz, /readyz, /metrics and `ledger --follow` are answered, or `off`.
@@ -117,6 +119,10 @@ pub(crate) struct Run {
     /// {"connections_per_address": 1000}. Rates are {"burst": COUNT, "every": MILLISECONDS}.
     #[arg(long, value_name = "FILE")]
     pub(crate) limits: Option<PathBuf>,
+    /// Start although some of what the relay had accepted is missing, as when its log was damaged. What is missing stays
+    /// missing, and whoever sent it sees it as sent. Without this the relay does not start then, and changes nothing.
+    #[arg(long)]
+    pub(crate) accept_loss: bool,
     /// How lines on stderr look.
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub(crate) log_format: LogFormat,
@@ -252,6 +258,20 @@ pub(crate) enum LogLevel {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct AdminAddress(pub(crate) Option<SocketAddr>);
 
+/// An address, or a name of this computer's with a port.
+fn listen_address(text: &str) -> Result<SocketAddr, String> {
+    const WANTED: &str = "an address and a port, such as 0.0.0.0:7455, [::]:7455 or localhost:7455";
+    if let Ok(address) = text.parse() {
+        return Ok(address);
+    }
+    let Some((host, port)) = text.rsplit_once(':') else { return Err(format!("expected {WANTED}")) };
+    if host.is_empty() || host.contains(':') || port.parse::<u16>().is_err() {
+        return Err(format!("expected {WANTED}"));
+    }
+    let found = text.to_socket_addrs().ok().and_then(|mut found| found.next());
+    found.ok_or_else(|| format!("no address of this computer is called {host}; expected {WANTED}"))
+}
+
 fn default_days() -> NonZeroU32 {
     NonZeroU32::new(Keeping::LEAST.undelivered.as_days() as u32).unwrap_or(NonZeroU32::MIN)
 }
@@ -350,6 +370,17 @@ mod tests {
         let Command::Run(run) = arguments.command else { panic!("not run") };
         assert_eq!(run.keeping.keeping(), Ok(Keeping::LEAST));
         assert!(run.listen.ip().is_loopback());
+    }
+
+    #[test]
+    fn a_relay_listens_at_an_address_or_at_a_name_with_a_port() {
+        for text in ["0.0.0.0:7455", "[::]:0", "[::1]:7455"] {
+            assert_eq!(listen_address(text), Ok(text.parse().unwrap()));
+        }
+        assert!(listen_address("localhost:7455").unwrap().ip().is_loopback());
+        for text in ["", "7455", ":7455", "localhost", "::1:7455", "localhost:port", "localhost:70000"] {
+            assert!(listen_address(text).unwrap_err().contains("such as 0.0.0.0:7455"), "{text}");
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use pillarbox_relay::server::{Running, Server, ServerConfig, SocketTimeouts, StartError, codes_file};
-use pillarbox_relay::{Limits, Settings};
+use pillarbox_relay::{Limits, OnLoss, Settings};
 use tokio::runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing_subscriber::filter::LevelFilter;
@@ -23,7 +23,18 @@ const INTERRUPTED: u8 = 130;
 
 /// Runs the relay until it is told to stop.
 pub(crate) fn run(arguments: Run, out: &mut impl Write) -> Result<(), Failure> {
-    let Run { data, listen, public_host, admin, keeping, numbers, limits, log_format, log_level } = arguments;
+    let Run {
+        data,
+        listen,
+        public_host,
+        admin,
+        keeping,
+        numbers,
+        limits,
+        accept_loss,
+        log_format,
+        log_level,
+    } = arguments;
     let data = data.directory()?;
     let keeping = keeping.keeping()?;
     let limits = limits.as_deref().map_or_else(|| Ok(Limits::default()), read_limits)?;
@@ -35,6 +46,7 @@ pub(crate) fn run(arguments: Run, out: &mut impl Write) -> Result<(), Failure> {
         admin: admin.0,
         settings: Settings { keeping, limits, verify_numbers: numbers.are_verified() },
         codes: numbers.file(),
+        on_loss: if accept_loss { OnLoss::Accept } else { OnLoss::Refuse },
         timeouts: SocketTimeouts::default(),
     };
     let runtime = runtime::Builder::new_multi_thread().worker_threads(socket_threads()).enable_all().build();
@@ -86,6 +98,7 @@ fn greet(relay: &Running, config: &ServerConfig, out: &mut impl Write) -> Result
     let screen = StartScreen {
         address: &relay.address().to_string(),
         admin: relay.admin(),
+        advice: relay.advice(),
         connections: relay.shortfall(),
         data,
         codes: codes.as_deref(),

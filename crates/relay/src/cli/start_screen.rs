@@ -30,6 +30,8 @@ pub(crate) struct StartScreen<'a> {
     pub(crate) address: &'a str,
     /// Where its admin port listens.
     pub(crate) admin: Option<SocketAddr>,
+    /// A sentence that says how phones elsewhere are given an address, if its host was found and not named.
+    pub(crate) advice: Option<&'a str>,
     /// A sentence that says how many connections it takes, if they are fewer than its limits promise.
     pub(crate) connections: Option<&'a str>,
     /// Its data directory.
@@ -43,7 +45,7 @@ pub(crate) struct StartScreen<'a> {
 impl StartScreen<'_> {
     /// The screen in lines of at most `width` columns; the address and the line to copy are never broken.
     pub(crate) fn text(&self, width: usize) -> String {
-        let Self { address, admin, connections, data, codes, keeping } = self;
+        let Self { address, admin, advice, connections, data, codes, keeping } = self;
         let lines = whole(keeping, &operations(codes.is_some()));
         let mut screen = vec![format!("{BOLD}It keeps:{BOLD:#}")];
         for KeptItem { what, how_long } in plain_words::kept(&lines, keeping) {
@@ -81,6 +83,9 @@ impl StartScreen<'_> {
         if let Some(connections) = connections {
             screen.push(label("Connections", Style::new(), connections));
         }
+        if let Some(advice) = advice {
+            screen.push(label("Elsewhere", Style::new(), advice));
+        }
         screen.push(label("Data", DIM, &escape(&data.display().to_string())));
         screen.push(format!(
             "{:<TEXT_AT$}{address}",
@@ -107,6 +112,7 @@ mod tests {
         let screen = StartScreen {
             address: ADDRESS,
             admin: Some(SocketAddr::from(([127, 0, 0, 1], 7456))),
+            advice: None,
             connections: None,
             data: Path::new("relay"),
             codes,

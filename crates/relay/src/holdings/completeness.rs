@@ -26,6 +26,8 @@ pub enum Completeness {
     LogUnfit,
     /// The log is of an earlier moment than the database: it takes back numbers that the database has given out.
     LogOlder,
+    /// The log is damaged or cut short, or the database is an earlier copy: there were transactions that are not there.
+    TransactionsMissing,
     /// The relay that made the database left no note, so that a copy made while it ran looks like one made afterwards.
     NotNoted,
 }
@@ -48,6 +50,10 @@ impl Completeness {
                 "The log beside this database (relay.sqlite3-wal) was copied at an earlier moment than the database: \
                  rows may be missing, and rows that the relay had deleted may be here.",
             ),
+            Self::TransactionsMissing => Some(
+                "Some of what the relay had committed last is not here: its log (relay.sqlite3-wal) is damaged or cut short, or \
+                 this database is an earlier copy. Rows are missing, and rows that the relay had deleted may be here.",
+            ),
             Self::NotNoted => Some(
                 "This database does not say whether the relay had closed it, because an older relay made it: if it \
                  was copied while the relay ran, rows may be missing.",
@@ -55,10 +61,15 @@ impl Completeness {
         }
     }
 
-    /// Draws the conclusion from the note as the file gives it, and from the log that was found.
-    pub(super) const fn of(note: Option<Note>, log: Log) -> Self {
+    /// Draws the conclusion from the note as the file gives it, from the log that was found, and from the mark beside them:
+    /// `is_behind` if that says that more was committed than the database counts.
+    pub(super) const fn of(note: Option<Note>, log: Log, is_behind: bool) -> Self {
         match (log, note) {
             (Log::Older, _) => Self::LogOlder,
+            (Log::Damaged, _) => Self::TransactionsMissing,
+            (Log::Read, _) | (Log::Absent | Log::Unfit, Some(Note::Closed)) if is_behind => {
+                Self::TransactionsMissing
+            }
             (Log::Live | Log::Read, _) => Self::Complete,
             // The log is carried over before a relay notes that it has closed the database.
             (Log::Absent | Log::Unfit, Some(Note::Closed)) => Self::Complete,
@@ -80,6 +91,8 @@ pub(super) enum Log {
     Read,
     /// Its transactions were read with the database, which is of a later moment.
     Older,
+    /// Transactions in it stand behind a damaged place, and could not be read.
+    Damaged,
     /// None of its transactions belongs to the database: SQLite passed over all of it.
     Unfit,
 }

@@ -22,7 +22,9 @@ use rusqlite::{Connection, OpenFlags};
 use super::HoldingsError;
 use super::completeness::Log;
 use crate::lock;
-use crate::store::{Counters, DATABASE_FILE, FileContents, StoreError, read_counters, read_file};
+use crate::store::{
+    Counters, DATABASE_FILE, FileContents, StoreError, read_counters, read_file, survey_file,
+};
 
 /// How often files at rest are read again because they changed meanwhile: a relay that was starting or stopping is
 /// done with that sooner.
@@ -153,7 +155,9 @@ fn with_log(file: &Path) -> Result<(FileContents, Log), HoldingsError> {
     })?;
     // The second column is the length of the log that SQLite found to belong to the database, in pages.
     let pages: i64 = connection.query_row("PRAGMA wal_checkpoint(NOOP)", [], |row| row.get(1))?;
+    let survey = survey_file(&beside(&copy, "-wal")).map_err(not_copied)?.unwrap_or_default();
     let log = match pages {
+        _ if survey.has_loss => Log::Damaged,
         ..=0 => Log::Unfit,
         _ if alone(file, read_counters)
             .is_ok_and(|database| goes_back(&found.holdings.counters, &database)) =>

@@ -3,11 +3,11 @@
 //! A message to a telephone passes operators, and whoever can read it there has the code. Here one file shows that: whoever
 //! may read it holds every number. A row is the time, the number and the code, and nothing takes rows out again.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+use pillarbox_system::private;
 use pillarbox_wire::{Handle, NumberCode, Timestamp, declare};
 
 use super::data_dir::DataDirError;
@@ -47,7 +47,7 @@ impl CodesFile {
     /// # Errors
     /// [`DataDirError::Io`].
     pub(super) fn open(path: &Path) -> Result<Self, DataDirError> {
-        let file = OpenOptions::new().append(true).create(true).mode(0o600).open(path);
+        let file = private::open(private::options().append(true).create(true), path);
         let file = file.map_err(|error| DataDirError::Io { path: path.to_owned(), kind: error.kind() })?;
         Ok(Self { file })
     }

@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use super::timing::SocketTimeouts;
-use crate::Settings;
+use crate::{OnLoss, Settings};
 
 /// The port that a relay listens on unless told otherwise: PILL on a telephone's keys.
 pub const DEFAULT_PORT: u16 = 7455;
@@ -28,6 +28,8 @@ pub struct ServerConfig {
     /// The file that codes to numbers go to, where numbers are verified; none: [`CODES_FILE`](super::CODES_FILE) in the
     /// data directory.
     pub codes: Option<PathBuf>,
+    /// What to do if transactions that the relay had committed are missing.
+    pub on_loss: OnLoss,
     /// How long a socket may take.
     pub timeouts: SocketTimeouts,
 }
@@ -44,6 +46,7 @@ impl ServerConfig {
             admin: None,
             settings: Settings::default(),
             codes: None,
+            on_loss: OnLoss::Refuse,
             timeouts: SocketTimeouts::default(),
         }
     }

@@ -3,12 +3,14 @@
 //! It holds the database (the core's), the relay's key ([`super::key`]), a lock, and while a relay runs the
 //! address of its admin port. It refuses to know what the database holds.
 
-use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
+use std::fs::{DirBuilder, TryLockError};
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
-use crate::lock;
+use pillarbox_system::private::{self, Exposure};
+
+use crate::lock::{self, Lock};
 use crate::store::DATABASE_FILE;
 
 use super::trouble::in_words;
@@ -37,6 +39,14 @@ pub enum DataDirError {
         /// Where the database should be.
         path: PathBuf,
     },
+    /// Others may put files into it.
+    #[error("{}", exposure.sentence(path))]
+    Exposed {
+        /// The directory.
+        path: PathBuf,
+        /// Who may.
+        exposure: Exposure,
+    },
     /// The system refused.
     #[error(
         "{path} cannot be used as a data directory: {}. Make it writable for this user, or give another one \
@@ -55,7 +65,7 @@ pub enum DataDirError {
 #[derive(Debug)]
 pub(super) struct DataDir {
     path: PathBuf,
-    _lock: File,
+    _lock: Lock,
 }
 
 impl DataDir {
@@ -66,6 +76,9 @@ impl DataDir {
     pub(super) fn claim(path: &Path) -> Result<Self, DataDirError> {
         let refused = |error: io::Error| DataDirError::Io { path: path.to_owned(), kind: error.kind() };
         DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(refused)?;
+        if let Some(exposure) = private::exposure(path).map_err(refused)? {
+            return Err(DataDirError::Exposed { path: path.to_owned(), exposure });
+        }
         match lock::take(path) {
             Ok(lock) => Ok(Self { path: path.to_owned(), _lock: lock }),
             Err(TryLockError::WouldBlock) => Err(DataDirError::InUse { path: path.to_owned() }),
@@ -100,13 +113,8 @@ impl DataDir {
     /// [`DataDirError::Io`].
     pub(super) fn announce_admin(&self, announcement: &str) -> Result<AdminAnnouncement, DataDirError> {
         let path = self.path.join(ADMIN_FILE);
-        let written = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(0o600)
-            .open(&path)
-            .and_then(|mut file| file.write_all(announcement.as_bytes()));
+        let written =
+            private::create_anew(&path).and_then(|mut file| file.write_all(announcement.as_bytes()));
         match written {
             Ok(()) => Ok(AdminAnnouncement(path)),
             Err(error) => Err(DataDirError::Io { path: self.path.clone(), kind: error.kind() }),

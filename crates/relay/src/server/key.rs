@@ -3,13 +3,13 @@
 //! The key lives in a file of its own and not in the database, so that the database can be shown, copied and
 //! handed over without the means to answer in the relay's place. It refuses to know addresses.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Read, Write};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use super::trouble::in_words;
 use pillarbox_crypto::AgreementSecret;
+use pillarbox_system::private;
 use rand_core::CryptoRng;
 use zeroize::{Zeroize, Zeroizing};
 
@@ -18,9 +18,6 @@ pub const KEY_FILE: &str = "relay.key";
 
 /// The file holds the 32 bytes of the key and nothing else.
 const KEY_LEN: usize = 32;
-
-/// Read and written by the owner only.
-const OWNER_ONLY: u32 = 0o600;
 
 /// Why there is no key.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -68,7 +65,7 @@ pub enum KeyError {
 /// What stands in [`KeyError`].
 pub(super) fn load(directory: &Path) -> Result<Option<AgreementSecret>, KeyError> {
     let path = directory.join(KEY_FILE);
-    match File::open(&path) {
+    match private::open(private::options().read(true), &path) {
         Ok(file) => read(file, path).map(Some),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(KeyError::Io { path, kind: error.kind() }),
@@ -86,14 +83,14 @@ pub(super) fn create(directory: &Path, rng: &mut impl CryptoRng) -> Result<Agree
 
 fn read(file: File, path: PathBuf) -> Result<AgreementSecret, KeyError> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(KEY_LEN + 1));
-    let read = file.metadata().and_then(|metadata| {
+    let read = private::is_open_to_others(&file).and_then(|is_exposed| {
         (&file).take(KEY_LEN as u64 + 1).read_to_end(&mut bytes)?;
-        Ok(metadata.permissions().mode())
+        Ok(is_exposed)
     });
     match read {
         Err(error) => Err(KeyError::Io { path, kind: error.kind() }),
-        Ok(mode) if mode & 0o077 != 0 => Err(KeyError::Exposed { path }),
-        Ok(_) => match <[u8; KEY_LEN]>::try_from(bytes.as_slice()) {
+        Ok(true) => Err(KeyError::Exposed { path }),
+        Ok(false) => match <[u8; KEY_LEN]>::try_from(bytes.as_slice()) {
             Ok(mut key) => {
                 let secret = AgreementSecret::from_bytes(key);
                 key.zeroize();
@@ -108,8 +105,7 @@ fn read(file: File, path: PathBuf) -> Result<AgreementSecret, KeyError> {
 fn write(directory: &Path, path: &Path, rng: &mut impl CryptoRng) -> io::Result<AgreementSecret> {
     let secret = AgreementSecret::generate(rng);
     let unfinished = path.with_extension("key.new");
-    let mut file =
-        OpenOptions::new().write(true).create(true).truncate(true).mode(OWNER_ONLY).open(&unfinished)?;
+    let mut file = private::create_anew(&unfinished)?;
     file.write_all(&*secret.to_bytes())?;
     file.sync_all()?;
     std::fs::rename(&unfinished, path)?;
@@ -119,6 +115,10 @@ fn write(directory: &Path, path: &Path, rng: &mut impl CryptoRng) -> io::Result<
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use pillarbox_system::private::OWNER_ONLY;
+
     use super::*;
 
     fn rng() -> impl CryptoRng {

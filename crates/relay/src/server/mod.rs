@@ -25,6 +25,7 @@ pub mod metrics;
 mod outbox;
 pub(crate) mod presence;
 mod queue;
+mod reach;
 mod shared;
 mod start;
 pub mod timing;

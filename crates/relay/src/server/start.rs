@@ -24,6 +24,7 @@ use super::log::{Level, LogLine, LogSalt};
 use super::metrics::Metrics;
 use super::presence::Presence;
 use super::queue::{Order, Queue};
+use super::reach::{Reach, reach};
 use super::shared::Shared;
 use super::trouble::in_words;
 use super::writer::{Connections, Writer};
@@ -77,6 +78,9 @@ pub enum StartError {
     },
 }
 
+/// The log's sentence about a loss that was accepted.
+const GIVEN_UP: &str = "the relay goes on without transactions that it had accepted and that are missing";
+
 /// Starts relays.
 #[derive(Debug)]
 pub struct Server;
@@ -89,7 +93,8 @@ impl Server {
     /// # Errors
     /// What stands in [`StartError`].
     pub async fn start(config: ServerConfig) -> Result<Running, StartError> {
-        let ServerConfig { data, listen, public_host, admin, mut settings, codes, timeouts } = config;
+        let ServerConfig { data, listen, public_host, admin, mut settings, codes, on_loss, timeouts } =
+            config;
         let shortfall = descriptors::fit(&mut settings.limits).map(|shortfall| shortfall.to_string());
         let mut rng = StdRng::try_from_rng(&mut SysRng)
             .map_err(|_: rand::rngs::SysError| StartError::System { what: "randomness" })?;
@@ -108,7 +113,11 @@ impl Server {
             true => Some(CodesFile::open(&codes_file(data.path(), codes.as_deref()))?),
             false => None,
         };
-        let store = SqliteStore::open_serving(data.path(), settings.limits.reserve_bytes)?;
+        let store = SqliteStore::open_serving(data.path(), settings.limits.reserve_bytes, on_loss)?;
+        if let Some(missing) = store.given_up() {
+            let known = (missing > 0).then_some(missing);
+            LogLine { count: known, ..LogLine::new(GIVEN_UP) }.write(Level::Warn);
+        }
         let files = store.files();
         let door = Doorkeeper::new(&settings.limits);
         let relay = Relay::open(store, settings, clock::now(), &mut rng)?;
@@ -121,7 +130,7 @@ impl Server {
             None => key::create(data.path(), &mut rng)?,
         };
 
-        let host = public_host.unwrap_or_else(|| local.ip().to_string());
+        let Reach { host, advice } = reach(public_host, local.ip());
         let address = RelayAddress::new(&host, local.port(), key.public())?;
         let queue = Arc::<Queue>::default();
         let metrics = Arc::<Metrics>::default();
@@ -178,6 +187,7 @@ impl Server {
         Ok(Running {
             address,
             admin: admin_address,
+            advice,
             shortfall,
             followers,
             queue,
@@ -213,6 +223,7 @@ async fn bind(address: SocketAddr, option: &'static str) -> Result<(TcpListener,
 pub struct Running {
     address: RelayAddress,
     admin: Option<SocketAddr>,
+    advice: Option<&'static str>,
     shortfall: Option<String>,
     followers: Followers,
     queue: Arc<Queue>,
@@ -247,6 +258,12 @@ impl Running {
     #[must_use]
     pub fn admin(&self) -> Option<SocketAddr> {
         self.admin
+    }
+
+    /// A sentence that says how phones elsewhere are given an address, where the host in it was found and not named.
+    #[must_use]
+    pub fn advice(&self) -> Option<&'static str> {
+        self.advice
     }
 
     /// A sentence that says how many connections are taken, where the system gives fewer file descriptors than the limits promise.

@@ -1,5 +1,7 @@
 //! What can go wrong with the store, in sentences for whoever runs the relay.
 
+use super::DATABASE_FILE;
+
 /// Why the store could not be opened, read or written. Nothing that was accepted before is lost by any of these.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -13,6 +15,12 @@ pub enum StoreError {
     /// Another program holds the database.
     #[error("another program is using the database and did not let go of it in time")]
     InUse,
+    /// Transactions that the relay had committed are not there any more.
+    #[error("{}", of_loss(*transactions))]
+    Lost {
+        /// How many, as far as that can be told; 0 if it cannot.
+        transactions: u64,
+    },
     /// The files of an open database were deleted, moved or replaced.
     #[error(
         "the database's files were deleted, moved or replaced while the relay ran. What it still had open could be \
@@ -22,6 +30,12 @@ pub enum StoreError {
     /// The file cannot be opened or made.
     #[error("the database cannot be opened: the folder is missing, or its permissions forbid it")]
     CannotOpen,
+    /// A link stands in the database's place.
+    #[error(
+        "a link or something else that is no file stands in the place of {DATABASE_FILE}, and could lead into somebody \
+         else's file. Put the database itself there"
+    )]
+    NoFile,
     /// The file is no database, or a part of it does not hold what it should.
     #[error("the database is damaged; nothing was changed: keep the file and restore a copy")]
     Damaged,
@@ -44,6 +58,20 @@ pub enum StoreError {
         /// SQLite's extended result code (sqlite.org/rescode.html).
         code: i32,
     },
+}
+
+/// The sentence about transactions that are missing.
+fn of_loss(transactions: u64) -> String {
+    let missing = match transactions {
+        0 => "some of the last transactions are".to_owned(),
+        1 => "the last transaction is".to_owned(),
+        many => format!("the last {many} transactions are"),
+    };
+    format!(
+        "of what this relay had accepted, {missing} missing: its log ({DATABASE_FILE}-wal) is damaged, cut short or gone, \
+         or the database is an earlier copy. Nothing was changed. Put a later copy of the whole directory back, if there is \
+         one. To go on without what is missing, keep a copy of the directory and type: pillarbox-relay run --accept-loss"
+    )
 }
 
 impl StoreError {

@@ -11,15 +11,15 @@ mod columns;
 mod deposits;
 mod events;
 mod files;
+mod mark;
 mod note;
 mod read;
 mod reserve;
 mod schema;
 mod trim;
+mod wal;
 mod write;
 
-use std::fs::OpenOptions;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -33,15 +33,21 @@ use super::{
 use crate::holdings::Holdings;
 use crate::mailbox::Waiting;
 use pillarbox_crypto::SigningSecret;
+use pillarbox_system::private;
 use pillarbox_wire::{AccountId, Bytes, ChannelName, DepositKind, MessageId};
 
 use carry::Carrier;
 pub(crate) use files::OpenFiles;
+use mark::CommitMark;
+pub use mark::MARK_FILE;
 pub(crate) use note::Note;
 pub use reserve::RESERVE_FILE;
 use reserve::Reserve;
 
+pub(crate) use mark::read as read_mark;
+use read::read_commits;
 pub(crate) use read::{FileContents, read_counters, read_file};
+pub(crate) use wal::survey_file;
 
 /// The database's name inside the data directory.
 pub const DATABASE_FILE: &str = "relay.sqlite3";
@@ -52,9 +58,6 @@ const LOCK_WAIT: std::time::Duration = std::time::Duration::from_secs(5);
 
 /// Statements kept ready: every one that the relay uses, and room.
 const STATEMENTS: usize = 80;
-
-/// Read and written by the owner only.
-const OWNER_ONLY: u32 = 0o600;
 
 /// Bytes of a page, of a database that is made new. A batch of messages is written page by page, twice, each time with system
 /// calls of its own: with 4 KiB they were half the work of a commit. Larger would write more for a message that comes alone.
@@ -67,6 +70,16 @@ const CHECKPOINT_PAGES: u32 = (16 << 20) / PAGE_LEN;
 /// Room on the disk below which the log is shortened: as much as a log takes that is not.
 const LITTLE: u64 = 32 << 20;
 
+/// Answer to a database that lacks transactions which the relay had committed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnLoss {
+    /// It is not opened, and nothing is changed.
+    #[default]
+    Refuse,
+    /// It is opened, and what is missing is given up.
+    Accept,
+}
+
 /// A relay's database.
 #[derive(Debug)]
 pub struct SqliteStore {
@@ -77,6 +90,10 @@ pub struct SqliteStore {
     reserve: Option<Reserve>,
     /// Says that the file holds [`Note::Open`]. A database in memory has no log that could be left behind.
     noted: bool,
+    /// The mark that says how many transactions were committed; none for a database in memory, or where none can be made.
+    mark: Option<CommitMark>,
+    /// Transactions that were missing and were given up; none if nothing was missing, 0 if they could not be counted.
+    given_up: Option<u64>,
     /// The files that SQLite has open; none for a database in memory.
     files: Option<Arc<OpenFiles>>,
     /// Says that a commit was refused after SQLite had made it. What the file holds is no more what the relay has said, and it
@@ -91,19 +108,37 @@ impl SqliteStore {
     /// # Errors
     /// [`StoreError`]; the file is as it was.
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
+        Self::open_on_loss(folder, OnLoss::Refuse)
+    }
+
+    fn open_on_loss(folder: &Path, on_loss: OnLoss) -> Result<Self, StoreError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
             | OpenFlags::SQLITE_OPEN_CREATE
             | OpenFlags::SQLITE_OPEN_NO_MUTEX
-            | OpenFlags::SQLITE_OPEN_EXRESCODE;
+            | OpenFlags::SQLITE_OPEN_EXRESCODE
+            | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+        // With that, SQLite takes no link anywhere in the path; the folder itself may well be reached by one.
+        let folder = &folder.canonicalize().map_err(|_| StoreError::CannotOpen)?;
         let file = folder.join(DATABASE_FILE);
         // SQLite would make it as readable as the umask allows, and the files beside it like it.
-        OpenOptions::new()
-            .append(true)
-            .create(true)
-            .mode(OWNER_ONLY)
-            .open(&file)
-            .map_or_else(|error| unless_read_only(&error), |_| Ok(()))?;
-        let mut store = Self::set_up(Connection::open_with_flags(file, flags)?)?;
+        private::make(&file).or_else(|error| unless_read_only(&error))?;
+        // Before SQLite looks at it. What cannot be read here it cannot read either, and says so.
+        let log =
+            survey_file(&folder.join(format!("{DATABASE_FILE}-wal"))).ok().flatten().unwrap_or_default();
+        let connection = Connection::open_with_flags(file, flags)?;
+        // Until it is known to be whole: closing would carry the log over and remove it.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+        let commits = read_commits(&connection)?;
+        let missing = commits.and_then(|commits| mark::read(folder)?.checked_sub(commits)).unwrap_or(0);
+        let given_up = (missing > 0 || log.has_loss).then_some(missing);
+        if let (Some(transactions), OnLoss::Refuse) = (given_up, on_loss) {
+            return Err(StoreError::Lost { transactions });
+        }
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
+        let mut store = Self::set_up(connection)?;
+        store.given_up = given_up;
+        store.mark = CommitMark::open(folder).ok();
+        store.set_mark(commits.unwrap_or(0));
         // Into the database itself: only there is it in a copy that lacks the log.
         note::write(&store.connection, Note::Open)?;
         store.noted = true;
@@ -118,8 +153,12 @@ impl SqliteStore {
     /// # Errors
     /// [`StoreError`]; the file is as it was.
     pub fn open_with_reserve(folder: &Path, reserve: u64) -> Result<Self, StoreError> {
+        Self::open_reserved(folder, reserve, OnLoss::Refuse)
+    }
+
+    fn open_reserved(folder: &Path, reserve: u64, on_loss: OnLoss) -> Result<Self, StoreError> {
         let mut reserve = Reserve::open(folder, reserve).map_err(|error| reserve_error(&error))?;
-        let mut store = Self::open(folder)?;
+        let mut store = Self::open_on_loss(folder, on_loss)?;
         reserve.restore().map_err(|error| reserve_error(&error))?;
         store.reserve = Some(reserve);
         Ok(store)
@@ -130,8 +169,8 @@ impl SqliteStore {
     ///
     /// # Errors
     /// [`StoreError`]; the file is as it was.
-    pub fn open_serving(folder: &Path, reserve: u64) -> Result<Self, StoreError> {
-        let mut store = Self::open_with_reserve(folder, reserve)?;
+    pub fn open_serving(folder: &Path, reserve: u64, on_loss: OnLoss) -> Result<Self, StoreError> {
+        let mut store = Self::open_reserved(folder, reserve, on_loss)?;
         store.carrier = Some(Carrier::start(&folder.join(DATABASE_FILE))?);
         store.connection.execute_batch("PRAGMA wal_autocheckpoint = 0;")?;
         Ok(store)
@@ -187,7 +226,28 @@ impl SqliteStore {
              PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES};"
         ))?;
         schema::create(&connection)?;
-        Ok(Self { carrier: None, connection, reserve: None, noted: false, files: None, unsure: false })
+        Ok(Self {
+            carrier: None,
+            connection,
+            reserve: None,
+            noted: false,
+            mark: None,
+            given_up: None,
+            files: None,
+            unsure: false,
+        })
+    }
+
+    /// Transactions that were missing when this was opened and were given up; 0 if they could not be counted.
+    #[must_use]
+    pub fn given_up(&self) -> Option<u64> {
+        self.given_up
+    }
+
+    fn set_mark(&self, commits: u64) {
+        if let Some(mark) = &self.mark {
+            mark.set(commits);
+        }
     }
 
     /// The files that SQLite has open, for whoever looks after them.
@@ -242,10 +302,11 @@ fn reserve_error(error: &std::io::Error) -> StoreError {
 
 /// What stands in the way of making the file. That it may not be written is for SQLite to find out: it says so better.
 fn unless_read_only(error: &std::io::Error) -> Result<(), StoreError> {
-    use std::io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem, StorageFull};
+    use std::io::ErrorKind::{AlreadyExists, PermissionDenied, ReadOnlyFilesystem, StorageFull};
     match error.kind() {
         PermissionDenied | ReadOnlyFilesystem => Ok(()),
         StorageFull => Err(StoreError::Full),
+        AlreadyExists => Err(StoreError::NoFile),
         _ => Err(StoreError::CannotOpen),
     }
 }
@@ -298,7 +359,7 @@ impl Store for SqliteStore {
         if !self.is_in_place() {
             return Err(StoreError::FilesGone);
         }
-        let applied = match write::apply(&mut self.connection, changes) {
+        let (applied, commits) = match write::apply(&mut self.connection, changes) {
             Err(StoreError::Full) if self.make_room(changes.only_removes()) => {
                 write::apply(&mut self.connection, changes)?
             }
@@ -309,6 +370,7 @@ impl Store for SqliteStore {
             self.unsure = true;
             return Err(StoreError::FilesGone);
         }
+        self.set_mark(commits);
         if let Some(carrier) = &self.carrier {
             carrier.after_commit(&self.connection);
         }

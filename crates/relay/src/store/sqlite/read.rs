@@ -50,7 +50,7 @@ pub(super) fn certificate_key(connection: &Connection) -> Result<Option<SigningS
 }
 
 fn counters(connection: &Connection, layout: Layout) -> Result<Counters, StoreError> {
-    let next_event = if layout == Layout::Earlier { "1" } else { "next_event" };
+    let next_event = if layout < Layout::WithoutCommits { "1" } else { "next_event" };
     let query = format!("SELECT next_message, next_device, ageing_clock, {next_event} FROM counters");
     first(connection, &query, [], |row| {
         Ok(Counters {
@@ -61,6 +61,15 @@ fn counters(connection: &Connection, layout: Layout) -> Result<Counters, StoreEr
         })
     })?
     .ok_or(StoreError::Damaged)
+}
+
+/// The transactions that a database counts as committed. None if it is of a layout that counts none.
+pub(crate) fn read_commits(connection: &Connection) -> Result<Option<u64>, StoreError> {
+    if schema::check(connection)? < Layout::Present {
+        return Ok(None);
+    }
+    let counted = first(connection, "SELECT commits FROM counters", [], |row| columns::unsigned(row, 0))?;
+    counted.map(Some).ok_or(StoreError::Damaged)
 }
 
 pub(super) fn contents(connection: &Connection) -> Result<Contents, StoreError> {
@@ -172,6 +181,8 @@ pub(crate) struct FileContents {
     pub(crate) holdings: Holdings,
     pub(crate) certificate_key: Option<SigningSecret>,
     pub(crate) note: Option<Note>,
+    /// Transactions that the relay has committed to it, if it counts them.
+    pub(crate) commits: Option<u64>,
 }
 
 /// Everything, as of one moment, from a connection that was opened for reading.
@@ -186,6 +197,7 @@ pub(crate) fn read_file(connection: &Connection) -> Result<FileContents, StoreEr
         holdings: rows_of(&moment, layout)?,
         certificate_key: certificate_key(&moment)?,
         note: note::read(&moment)?,
+        commits: read_commits(&moment)?,
     })
 }
 
@@ -228,7 +240,7 @@ fn rows_of(moment: &Connection, layout: Layout) -> Result<Holdings, StoreError> 
         ..Holdings::default()
     };
     // A file of an earlier layout is read as it lies there: it has nothing of these.
-    if layout == Layout::Present {
+    if layout >= Layout::WithoutCommits {
         holdings.deposits =
             rows(moment, &all(deposits::COLUMNS, "deposits", "account, kind, subject"), deposits::row)?;
         holdings.events = rows(moment, &all(events::COLUMNS, "events", "event"), events::row)?;

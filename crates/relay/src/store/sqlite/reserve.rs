@@ -5,15 +5,13 @@
 //! goes when they need it. While it is not there the store says that there is no room for anything new; it comes back
 //! once the disk has room for it. It refuses to know what is removed.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+use pillarbox_system::private;
 use rustix::fs::{FallocateFlags, fallocate, statvfs};
 use rustix::io::Errno;
-
-use super::OWNER_ONLY;
 
 /// The file's name inside the data directory.
 pub const RESERVE_FILE: &str = "reserve";
@@ -40,7 +38,8 @@ impl Reserve {
         let (free, size) = disk(folder)?;
         let wanted = bytes.min(size / MOST_OF_DISK);
         let mut reserve = Self { folder: folder.to_owned(), wanted, whole: false };
-        let len = fs::metadata(reserve.file()).map_or(0, |file| file.len());
+        let len = fs::symlink_metadata(reserve.file())
+            .map_or(0, |file| if file.is_file() { file.len() } else { 0 });
         reserve.whole = len == wanted && free >= wanted;
         if !reserve.whole {
             reserve.release()?;
@@ -89,13 +88,18 @@ fn disk(folder: &Path) -> io::Result<(u64, u64)> {
 
 /// Makes a file that has all its blocks. False if the disk was full before that.
 fn allocate(path: &Path, len: u64) -> io::Result<bool> {
-    let file = OpenOptions::new().write(true).create(true).truncate(true).mode(OWNER_ONLY).open(path)?;
+    let file = private::create_anew(path)?;
     let done = match fallocate(&file, FallocateFlags::empty(), 0, len) {
         Err(Errno::OPNOTSUPP | Errno::NOSYS) => write_zeros(&file, len),
         done => done.map_err(io::Error::from),
     };
     match done {
-        Err(error) if matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded) => {
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge
+            ) =>
+        {
             Ok(false)
         }
         done => done.map(|()| true),

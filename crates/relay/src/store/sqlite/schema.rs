@@ -5,9 +5,12 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::store::StoreError;
 
 /// The layout number, in the file's `user_version`. A change to a table is a new number.
-const LAYOUT: i64 = 2;
+const LAYOUT: i64 = 3;
 
-/// The layout before this one: it had no deposits, events and channels.
+/// The layout before this one: it did not count transactions.
+const WITHOUT_COMMITS: i64 = 2;
+
+/// The first layout: it had no deposits, events and channels either.
 const WITHOUT_ADDITIONS: i64 = 1;
 
 /// Marks the file as a relay's ("PBox"), in its `application_id`.
@@ -138,6 +141,9 @@ CREATE TABLE posts (
 ) STRICT;
 ";
 
+/// What layout 3 adds to layout 2: how many transactions the relay has committed, in each of them.
+const COMMITS: &str = "ALTER TABLE counters ADD COLUMN commits INTEGER NOT NULL DEFAULT 0;";
+
 /// What stands in `meta` under `about`, for whoever opens the file without knowing what it is.
 const ABOUT: &str = "This is everything that a Pillarbox relay keeps. accounts: who has an account here. devices: \
     their devices, and when each was last connected. prekeys: public keys that devices left for whoever writes to \
@@ -147,15 +153,20 @@ const ABOUT: &str = "This is everything that a Pillarbox relay keeps. accounts: 
     channels and posts: what is published for everybody. SELECT * FROM ledger shows the messages with the names joined in. \
     Times are milliseconds since 1970-01-01 UTC. meta.keeping says what this relay was set to keep, and meta.keeping_since since when. \
     meta.open is 'yes' while a relay has this file open and 'no' once it has closed it; while it is 'yes' the newest rows may \
-    stand in the file beside this one whose name ends in -wal.";
+    stand in the file beside this one whose name ends in -wal. counters.commits counts what the relay has written here, and the \
+    file committed beside this one says how far that count had come.";
 
 /// What the file is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+///
+/// All of an earlier one is in each later one, which has more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Layout {
     /// Nothing yet.
     New,
-    /// That of an earlier version: all of it is in the present one, which has more.
-    Earlier,
+    /// The first one, without deposits, events and channels.
+    WithoutAdditions,
+    /// The second one, without a count of transactions.
+    WithoutCommits,
     /// The present one.
     Present,
 }
@@ -169,7 +180,8 @@ pub(super) fn check(connection: &Connection) -> Result<Layout, StoreError> {
     match (application, layout) {
         (0, 0) if tables == 0 => Ok(Layout::New),
         (APPLICATION, LAYOUT) => Ok(Layout::Present),
-        (APPLICATION, WITHOUT_ADDITIONS) => Ok(Layout::Earlier),
+        (APPLICATION, WITHOUT_COMMITS) => Ok(Layout::WithoutCommits),
+        (APPLICATION, WITHOUT_ADDITIONS) => Ok(Layout::WithoutAdditions),
         (APPLICATION, found) if found > LAYOUT => Err(StoreError::Newer { found, known: LAYOUT }),
         (APPLICATION, _) => Err(StoreError::Damaged),
         _ => Err(StoreError::Foreign),
@@ -183,8 +195,11 @@ pub(super) fn create(connection: &Connection) -> Result<(), StoreError> {
     if layout == Layout::New {
         transaction.execute_batch(TABLES)?;
     }
-    if layout != Layout::Present {
+    if layout < Layout::WithoutCommits {
         transaction.execute_batch(ADDITIONS)?;
+    }
+    if layout < Layout::Present {
+        transaction.execute_batch(COMMITS)?;
         transaction.execute("INSERT OR REPLACE INTO meta VALUES ('about', ?1)", [ABOUT])?;
         transaction.execute_batch(&format!(
             "PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {LAYOUT};"

@@ -16,7 +16,8 @@ const ROWS_AT_ONCE: usize = 32;
 /// One row of an insertion into `messages`.
 const MESSAGE_VALUES: &str = "(?, ?, ?, ?, ?, ?, ?, ?)";
 
-pub(super) fn apply(connection: &mut Connection, changes: &Changes) -> Result<Applied, StoreError> {
+/// Writes the changes, and gives the number of this transaction.
+pub(super) fn apply(connection: &mut Connection, changes: &Changes) -> Result<(Applied, u64), StoreError> {
     let Changes {
         certificate_key,
         keeping,
@@ -106,18 +107,17 @@ pub(super) fn apply(connection: &mut Connection, changes: &Changes) -> Result<Ap
         applied.events_left = events::lapse(&transaction, lapse)?;
     }
     let Counters { next_message, next_device, next_event, ageing_clock } = counters;
-    transaction
+    let commits: i64 = transaction
         .prepare_cached(
-            "UPDATE counters SET next_message = ?1, next_device = ?2, next_event = ?3, ageing_clock = ?4",
+            "UPDATE counters SET next_message = ?1, next_device = ?2, next_event = ?3, ageing_clock = ?4, \
+             commits = commits + 1 RETURNING commits",
         )?
-        .execute(params![
-            integer(next_message.0),
-            next_device.0,
-            integer(next_event.0),
-            ageing_clock.map(time)
-        ])?;
+        .query_row(
+            params![integer(next_message.0), next_device.0, integer(next_event.0), ageing_clock.map(time)],
+            |row| row.get(0),
+        )?;
     transaction.commit()?;
-    Ok(applied)
+    Ok((applied, commits.cast_unsigned()))
 }
 
 fn append(transaction: &Transaction<'_>, messages: &[MessageRow]) -> Result<(), StoreError> {

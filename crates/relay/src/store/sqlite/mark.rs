@@ -1,0 +1,76 @@
+//! The mark beside the database: how many transactions the relay has committed.
+//!
+//! The database counts them too, in the transaction itself. The mark is written after the commit, so it never says more than was
+//! committed, whatever ends the process. If the database counts fewer than the mark says, then some that were on the disk
+//! are not there any more: a log that was cut short or deleted, or an earlier copy of the database. It is not synced: the system
+//! keeps it when the process is killed, and after a power cut it may be some seconds old, and then says less.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+
+use pillarbox_system::private;
+
+/// The file's name inside the data directory.
+pub const MARK_FILE: &str = "committed";
+
+/// Digits of the number: as many as the largest has, so that each mark takes the place of the one before.
+const DIGITS: usize = 20;
+
+/// See the module.
+#[derive(Debug)]
+pub(super) struct CommitMark {
+    file: File,
+}
+
+impl CommitMark {
+    /// Opens the mark in `folder`, or makes it.
+    ///
+    /// # Errors
+    /// What the system says. A relay works without: it has one thing less to hold its database to.
+    pub(super) fn open(folder: &Path) -> io::Result<Self> {
+        let options = private::options().read(true).write(true).create(true).truncate(false).clone();
+        private::open(&options, &folder.join(MARK_FILE)).map(|file| Self { file })
+    }
+
+    /// Says that so many transactions are committed.
+    pub(super) fn set(&self, commits: u64) {
+        // One that cannot be written stays behind, and says less than it could.
+        self.file.write_all_at(format!("{commits:0DIGITS$}\n").as_bytes(), 0).ok();
+    }
+}
+
+/// The number that the mark in `folder` says. None if there is no mark, or none that can be read.
+pub(crate) fn read(folder: &Path) -> Option<u64> {
+    let file = private::open(private::options().read(true), &folder.join(MARK_FILE)).ok()?;
+    let mut text = String::new();
+    file.take(DIGITS as u64 + 1).read_to_string(&mut text).ok()?;
+    let number = text.strip_suffix('\n').filter(|number| number.len() == DIGITS)?;
+    number.bytes().all(|digit| digit.is_ascii_digit()).then(|| number.parse().ok())?
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn a_mark_is_read_as_it_was_set_and_damage_is_no_mark() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(read(folder.path()), None);
+        let mark = CommitMark::open(folder.path()).unwrap();
+        assert_eq!(read(folder.path()), None, "nothing was said yet");
+        for commits in [0, 9, 10, u64::MAX, 1] {
+            mark.set(commits);
+            assert_eq!(read(folder.path()), Some(commits));
+        }
+        for damaged in
+            ["", "1\n", "0000000000000000000x\n", "99999999999999999999\n", "+0000000000000000001\n"]
+        {
+            fs::write(folder.path().join(MARK_FILE), damaged).unwrap();
+            assert_eq!(read(folder.path()), None, "{damaged:?}");
+        }
+    }
+}
