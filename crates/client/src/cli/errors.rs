@@ -117,6 +117,8 @@ pub(crate) fn explain(failure: &Failure, profile: &Path) -> Option<Explained> {
                  the same command again."
             ),
         ),
+        #[cfg(unix)]
+        Failure::Exposed(exposure) => Explained::new(Store, sentence(&exposure.sentence(Path::new(&profile)))),
         Failure::NotWritable => Explained::new(
             Store,
             format!(
@@ -300,6 +302,8 @@ fn passphrase(error: &PassphraseError) -> Explained {
     let exit = match error {
         PassphraseError::Interrupted => Exit::Interrupted,
         PassphraseError::Unreadable { .. } => Exit::Store,
+        #[cfg(unix)]
+        PassphraseError::Exposed { .. } => Exit::Store,
         _ => Exit::Usage,
     };
     let advice = match error {

@@ -55,6 +55,9 @@ pub(crate) enum Failure {
     Damaged,
     /// No room on the disk.
     DiskFull,
+    /// Others may put files into the directory.
+    #[cfg(unix)]
+    Exposed(pillarbox_system::private::Exposure),
     /// The directory cannot be written.
     NotWritable,
     /// Another trouble with the directory; the system's words.
@@ -222,6 +225,8 @@ impl From<ProfileError> for Failure {
             ProfileError::WrongPassphrase => Self::WrongPassphrase,
             ProfileError::NewerVersion { .. } => Self::NewerProfile,
             ProfileError::Storage(error) => error.into(),
+            #[cfg(unix)]
+            ProfileError::Exposed(exposure) => Self::Exposed(exposure),
             other => Self::Storage(other.to_string()),
         }
     }

@@ -65,6 +65,15 @@ pub(crate) enum PassphraseError {
     /// Not UTF-8.
     #[error("the passphrase is not UTF-8 text: is that the right file?")]
     NotText,
+    /// Others may read the file.
+    #[cfg(unix)]
+    #[error(
+        "others on this computer can read the passphrase file. Type `chmod 600 {file}`, and this command again"
+    )]
+    Exposed {
+        /// The file, as a shell takes it.
+        file: String,
+    },
     /// The file or descriptor could not be read.
     #[error("the passphrase could not be read from {from} ({kind})")]
     Unreadable {
@@ -119,7 +128,17 @@ fn descriptor(number: u32) -> PathBuf {
 fn from_path(path: &Path, name: &str) -> Result<Secret, PassphraseError> {
     let unreadable =
         |error: io::Error| PassphraseError::Unreadable { from: name.to_owned(), kind: error.kind() };
-    first_line(File::open(path).map_err(unreadable)?, unreadable)
+    let file = File::open(path).map_err(unreadable)?;
+    #[cfg(unix)]
+    {
+        use pillarbox_system::private::{is_open_to_others, quoted};
+        // A pipe or a terminal has no rights that say who reads it.
+        let is_exposed = file.metadata().and_then(|found| Ok(found.is_file() && is_open_to_others(&file)?));
+        if is_exposed.map_err(unreadable)? {
+            return Err(PassphraseError::Exposed { file: quoted(path) });
+        }
+    }
+    first_line(file, unreadable)
 }
 
 /// Reads to the end of the first line, byte by byte and no further, so that whatever follows in a pipe is

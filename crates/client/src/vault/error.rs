@@ -16,6 +16,9 @@ pub enum StorageError {
     /// A row does not authenticate, or the file is no database: it was altered, or the disk has lost something.
     #[error("the profile is damaged")]
     Damaged,
+    /// The file was deleted, moved or replaced while it was open.
+    #[error("its file was deleted, moved or replaced while it was open, and what came since was not kept")]
+    Gone,
     /// The file cannot be reached, or the system reported an error.
     #[error("the profile cannot be read or written")]
     Unavailable,
@@ -37,6 +40,13 @@ pub enum ProfileError {
     /// The passphrase is another one.
     #[error("the passphrase is not the one of this profile")]
     WrongPassphrase,
+    /// Others on this computer may put files into the directory.
+    #[cfg(unix)]
+    #[error("others on this computer may write in the profile's directory")]
+    Exposed(pillarbox_system::private::Exposure),
+    /// A link, or what else is no file, stands in the vault's place.
+    #[error("a link or something else that is no file stands in the place of vault.sqlite")]
+    NoFile,
     /// A later version of this program wrote the profile.
     #[error("the profile has layout {found}, and this program knows {known}")]
     NewerVersion {

@@ -101,7 +101,7 @@ impl Vault {
             )?;
         }
         let cost = pillarbox_crypto::PasswordCost::TESTING;
-        Ok(Self { connection, keys: RowKeys::derive(&vault_key), vault_key, cost })
+        Ok(Self { connection, keys: RowKeys::derive(&vault_key), vault_key, cost, place: None })
     }
 }
 

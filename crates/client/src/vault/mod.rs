@@ -14,6 +14,7 @@
 mod error;
 mod exhibit;
 mod lock;
+mod place;
 mod rows;
 
 use std::path::Path;
@@ -29,6 +30,7 @@ pub use exhibit::{Exhibit, SealedRow, opens, wrapped_key};
 pub(crate) use rows::{Rows, Table, View};
 
 use self::lock::{LAYOUT, VaultKey};
+use self::place::Place;
 use self::rows::RowKeys;
 use crate::passphrase::Passphrase;
 
@@ -53,6 +55,8 @@ pub struct Vault {
     keys: RowKeys,
     vault_key: VaultKey,
     cost: PasswordCost,
+    /// Where it lies; nowhere if it is in memory.
+    place: Option<Place>,
 }
 
 impl Vault {
@@ -67,7 +71,7 @@ impl Vault {
         rng: &mut impl CryptoRng,
     ) -> Result<Self, ProfileError> {
         make_directory(directory)?;
-        let file = directory.join(FILE_NAME);
+        let file = place::own_file(directory)?;
         let vault_key = VaultKey::generate(rng);
         let wrapped = lock::wrap(&vault_key, passphrase, cost, rng)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
@@ -81,13 +85,18 @@ impl Vault {
         transaction.pragma_update(None, "user_version", LAYOUT)?;
         transaction.execute("INSERT OR REPLACE INTO lock (only, wrapped) VALUES (0, ?1)", [&wrapped])?;
         transaction.commit()?;
-        Ok(Self { connection, keys: RowKeys::derive(&vault_key), vault_key, cost })
+        let place = Some(Place::of(&file));
+        Ok(Self { connection, keys: RowKeys::derive(&vault_key), vault_key, cost, place })
     }
 
     /// Whether [`create`](Self::create) would find a profile in `directory`, as far as that can be told without its
     /// passphrase. In doubt there is one; a file that was begun and never finished, because the program ended in between, is none.
     #[must_use]
     pub fn is_there(directory: &Path) -> bool {
+        if fs::symlink_metadata(directory.join(FILE_NAME)).is_ok_and(|found| found.is_symlink()) {
+            // No profile, and not to be followed: whoever opens or makes one here is told.
+            return false;
+        }
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let look = || {
             let connection = Connection::open_with_flags(directory.join(FILE_NAME), flags)?;
@@ -103,10 +112,10 @@ impl Vault {
     /// # Errors
     /// What stands in [`ProfileError`]. Nothing is changed on any of them.
     pub fn open(directory: &Path, passphrase: &Passphrase) -> Result<Self, ProfileError> {
-        let file = directory.join(FILE_NAME);
-        if !file.try_exists().map_err(|_| StorageError::Unavailable)? {
+        if !directory.join(FILE_NAME).try_exists().map_err(|_| StorageError::Unavailable)? {
             return Err(ProfileError::NoProfile);
         }
+        let file = place::own_file(directory)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&file, flags)?;
         settle(&connection)?;
@@ -123,7 +132,8 @@ impl Vault {
         let wrapped: Vec<u8> = connection.query_row("SELECT wrapped FROM lock", [], |row| row.get(0))?;
         let vault_key = lock::unwrap(&wrapped, passphrase)?;
         let (cost, _) = lock::cost(&wrapped).ok_or(StorageError::Damaged)?;
-        Ok(Self { connection, keys: RowKeys::derive(&vault_key), vault_key, cost })
+        let place = Some(Place::of(&file));
+        Ok(Self { connection, keys: RowKeys::derive(&vault_key), vault_key, cost, place })
     }
 
     /// A vault in memory, for worlds of many phones: sealed all the same, gone when dropped.
@@ -134,7 +144,8 @@ impl Vault {
         let vault_key = VaultKey::generate(rng);
         let connection = Connection::open_in_memory()?;
         connection.execute_batch(SCHEMA)?;
-        Ok(Self { connection, keys: RowKeys::derive(&vault_key), vault_key, cost: PasswordCost::TESTING })
+        let keys = RowKeys::derive(&vault_key);
+        Ok(Self { connection, keys, vault_key, cost: PasswordCost::TESTING, place: None })
     }
 
     /// Wraps the vault key for another passphrase, at the same cost. The old one no longer opens this file; a
@@ -165,6 +176,10 @@ impl Vault {
             .map_err(StorageError::from)?;
         let mut rows = Rows::new(View::new(transaction, &self.keys), rng);
         let outcome = change(&mut rows)?;
+        // What is committed to a file that was deleted is gone when this process ends.
+        if !self.place.as_ref().is_none_or(Place::is_whole) {
+            return Err(StorageError::Gone.into());
+        }
         rows.commit()?;
         Ok(outcome)
     }

@@ -121,6 +121,7 @@ fn a_wrong_passphrase_opens_nothing_and_changes_nothing() {
     let place = Place::new();
     let alice = place.account("alice");
     let wrong = place.root.path().join("wrong");
+    pillarbox_system::private::make(&wrong).unwrap();
     std::fs::write(&wrong, "wrong horse\n").unwrap();
     let mut command = bare();
     command.arg("--data").arg(alice.directory()).arg("--passphrase-file").arg(&wrong);
@@ -134,6 +135,7 @@ fn the_passphrase_is_changed_and_the_old_one_opens_no_more() {
     let place = Place::new();
     let alice = place.account("alice");
     let new = place.root.path().join("new");
+    pillarbox_system::private::make(&new).unwrap();
     std::fs::write(&new, "new horse battery\n").unwrap();
     alice.run(&["account", "passphrase", "--new-passphrase-file", new.to_str().unwrap()]).expect(0);
     alice.run(&["account", "show"]).expect(4);
@@ -173,6 +175,7 @@ fn nobody_is_asked_where_nobody_can_answer() {
 fn an_empty_passphrase_protects_nothing_and_is_refused() {
     let place = Place::new();
     let empty = place.root.path().join("empty");
+    pillarbox_system::private::make(&empty).unwrap();
     std::fs::write(&empty, "\n").unwrap();
     let mut command = bare();
     command.arg("--data").arg(place.root.path().join("x")).arg("--passphrase-file").arg(&empty);

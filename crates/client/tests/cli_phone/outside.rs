@@ -16,6 +16,7 @@ fn created_with(place: &Place, profile: &str, passphrase: &[u8]) -> Phone {
 /// The program on a phone's profile with these bytes as the passphrase file.
 fn with_passphrase(phone: &Phone, folder: &Path, passphrase: &[u8]) -> std::process::Command {
     let file = folder.join("another-passphrase");
+    pillarbox_system::private::make(&file).unwrap();
     std::fs::write(&file, passphrase).unwrap();
     let mut command = bare();
     command.arg("--data").arg(phone.directory()).arg("--passphrase-file").arg(file);

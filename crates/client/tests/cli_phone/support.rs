@@ -50,7 +50,9 @@ impl Place {
     pub(crate) fn with(settings: Settings) -> Self {
         let root = tempfile::tempdir().unwrap();
         std::fs::create_dir(root.path().join("relay")).unwrap();
-        std::fs::write(root.path().join("passphrase"), "correct horse\n").unwrap();
+        let passphrase = root.path().join("passphrase");
+        pillarbox_system::private::make(&passphrase).unwrap();
+        std::fs::write(passphrase, "correct horse\n").unwrap();
         let relay = Relay::start(&root.path().join("relay"), settings);
         Self { root, relay }
     }

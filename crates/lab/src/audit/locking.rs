@@ -1,7 +1,7 @@
 //! One run of the phone's real program: a chat is open, is locked, and is opened again; at each moment its memory and its
 //! files are searched for what was said, for names, for the passphrase and for every secret that the phone was made with.
 
-use std::fs;
+use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
 
@@ -10,6 +10,7 @@ use pillarbox_client::net::{now, sync};
 use pillarbox_client::{Passphrase, Phone, Vault};
 use pillarbox_crypto::PasswordCost;
 use pillarbox_relay::{Holdings, Keeping};
+use pillarbox_system::private;
 
 use super::chat::{Chat, Profile};
 use super::lengths::{Lengths, Measured};
@@ -83,7 +84,9 @@ pub async fn play(plan: &Plan, way: Way) -> Result<Locking, AuditError> {
     let planted: Vec<Planted> = [&said_by_it].into_iter().chain(&heard).cloned().collect();
 
     let file = folder.path().join("passphrase");
-    fs::write(&file, &made.passphrase).map_err(failed)?;
+    private::create_anew(&file)
+        .and_then(|mut file| file.write_all(made.passphrase.as_bytes()))
+        .map_err(failed)?;
     let profile = Profile { program: phone_program, folder: &own, passphrase: &file };
     let search = made.search(&planted, &own)?;
     let lengths = Lengths::new(&as_shipped, said_by_it.text().len(), HEARD, &[made.name.as_str(), BOB.0]);

@@ -12,11 +12,12 @@ use pillarbox_lab::progress::Progress;
 use pillarbox_lab::scenario::library;
 use pillarbox_lab::score::{Counts, Measures, State};
 use pillarbox_lab::{experiments, matrix};
+use pillarbox_system::private;
 use serde::Serialize;
 
 use super::args::{Demand, Matrix};
 use super::matrix::{in_words, plan, until_stopped};
-use super::output::{Failure, hint, place, print, print_json};
+use super::output::{Failure, hint, place, print, print_json, why};
 use super::{NO_RESULT, STORE, USAGE, list, window};
 
 /// Where the rest of an answer is.
@@ -165,11 +166,11 @@ impl<'a> Told<'a> {
 }
 
 fn save(out: &Path, text: &str) -> Result<(), Failure> {
-    std::fs::write(out, text).map_err(|error| Failure {
+    private::save(out, text.as_bytes()).map_err(|error| Failure {
         sentence: format!(
             "{} cannot be written: {}. Name another file with --out.",
             out.display(),
-            error.kind()
+            why(&error)
         ),
         code: STORE,
     })

@@ -67,6 +67,14 @@ pub(super) fn fitted(text: &str) -> String {
     }
 }
 
+/// The reason why a file that somebody named was not written.
+pub(super) fn why(error: &io::Error) -> String {
+    match error.kind() {
+        ErrorKind::AlreadyExists => "a link stands there, and leads into another file".to_owned(),
+        kind => kind.to_string(),
+    }
+}
+
 /// A reader that has seen enough, as `head` does, is no failure.
 pub(super) fn written(outcome: io::Result<()>) -> Result<(), Failure> {
     match outcome {

@@ -10,10 +10,11 @@ use pillarbox_lab::matrix::{self, Plan, cells_of};
 use pillarbox_lab::page::{self, PageError, bundle};
 use pillarbox_lab::progress::Progress;
 use pillarbox_lab::scenario::library;
+use pillarbox_system::private;
 
 use super::args::{Appendix, Report};
 use super::matrix::{control, in_words, threads, until_stopped};
-use super::output::{Failure, place, print};
+use super::output::{Failure, place, print, why};
 use super::{FAILED, STORE, USAGE};
 
 pub(super) fn run(wanted: &Report) -> Result<(), Failure> {
@@ -76,7 +77,7 @@ fn write_page(wanted: &Report, folder: &Folder) -> Result<(), Failure> {
     }
     match &wanted.out {
         Some(out) => {
-            std::fs::write(out, text).map_err(|error| cannot_write(out, &error, "--out"))?;
+            private::save(out, text.as_bytes()).map_err(|error| cannot_write(out, &error, "--out"))?;
             place("Saved", out)
         }
         None if wanted.bundle.is_some() => Ok(()),
@@ -86,7 +87,7 @@ fn write_page(wanted: &Report, folder: &Folder) -> Result<(), Failure> {
 
 fn cannot_write(path: &Path, error: &std::io::Error, option: &str) -> Failure {
     let sentence =
-        format!("{} cannot be written: {}. Name another file with {option}.", path.display(), error.kind());
+        format!("{} cannot be written: {}. Name another file with {option}.", path.display(), why(error));
     Failure { sentence, code: STORE }
 }
 

@@ -72,10 +72,11 @@ fn place(failure: &Failure) -> usize {
         Failure::SeveralContacts { .. } => 50,
         Failure::Blocked { .. } => 51,
         Failure::NeverWrote => 52,
+        Failure::Exposed(_) => 53,
     }
 }
 
-const KINDS: usize = 53;
+const KINDS: usize = 54;
 
 const NUMBER: &str = "40215 88310 55721 09164 71120 38865 24051 99003 17742 60018 45529 83310";
 const OTHER: &str = "11111 22222 33333 44444 55555 66666 77777 88888 99999 00000 12345 67890";
@@ -111,6 +112,7 @@ fn all() -> Vec<Failure> {
         Failure::NewerProfile,
         Failure::Damaged,
         Failure::DiskFull,
+        Failure::Exposed(pillarbox_system::private::Exposure::Writable),
         Failure::NotWritable,
         Failure::Storage("the system says no".to_owned()),
         Failure::NotRegistered,
@@ -182,6 +184,7 @@ fn all() -> Vec<Failure> {
             PassphraseError::Differ,
             PassphraseError::TooLong,
             PassphraseError::NotText,
+            PassphraseError::Exposed { file: "pass.txt".to_owned() },
             PassphraseError::Unreadable { from: "pass.txt".to_owned(), kind: io::ErrorKind::NotFound },
         ]
         .map(Failure::Passphrase),
