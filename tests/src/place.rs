@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -32,8 +33,18 @@ impl Place {
         for folder in ["home", "temporary"] {
             fs::create_dir(root.path().join(folder)).unwrap();
         }
-        fs::write(root.path().join("passphrase"), format!("{PASSPHRASE}\n")).unwrap();
-        Self { root }
+        let place = Self { root };
+        let _file = place.secret("passphrase", PASSPHRASE);
+        place
+    }
+
+    /// A file with a passphrase in it, which nobody else may read.
+    #[must_use]
+    pub fn secret(&self, name: &str, passphrase: &str) -> PathBuf {
+        let file = self.path(name);
+        fs::write(&file, format!("{passphrase}\n")).unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
+        file
     }
 
     /// A path in it.

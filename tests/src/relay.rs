@@ -66,7 +66,9 @@ impl Relay {
         Self::run(command, data, options)
     }
 
-    fn run(command: Command, data: &Path, options: &[&str]) -> Self {
+    /// Starts the relay of this command line, which a test has altered, on this data.
+    #[must_use]
+    pub fn run(command: Command, data: &Path, options: &[&str]) -> Self {
         let mut process = Process::start(command);
         let admin = process.wait_for(Stream::Out, |line| line.starts_with("Admin"));
         let ready = process.wait_for(Stream::Out, |line| line.starts_with("Relay ready"));
@@ -130,6 +132,12 @@ impl Relay {
         self.process.signal("TERM");
         let stopped = Stopped { data: self.data, address: self.address, options: self.options };
         (stopped, self.process.finish())
+    }
+
+    /// The number of its process.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.process.id()
     }
 
     /// Waits for the next line of its log that `wanted` accepts, and gives it.

@@ -83,9 +83,9 @@ fn a_wrong_passphrase_opens_nothing_and_changes_nothing() {
     let relay = place.relay();
     let alice = place.account(&relay, "alice");
     let before = fs::read_dir(alice.folder()).unwrap().count();
-    fs::write(place.path("wrong"), "wrong horse\n").unwrap();
+    let wrong = place.secret("wrong", "wrong horse");
     let mut command = place.command(&pillarbox_tests::programs().phone);
-    command.arg("--profile").arg("alice").arg("--passphrase-file").arg(place.path("wrong")).arg("inbox");
+    command.arg("--profile").arg("alice").arg("--passphrase-file").arg(wrong).arg("inbox");
     let ended = Process::run(command, "").expect(4);
     is_clear(&ended.says("The passphrase does not open this profile. Nothing was changed."));
     assert_eq!(fs::read_dir(alice.folder()).unwrap().count(), before);

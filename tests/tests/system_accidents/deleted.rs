@@ -124,3 +124,31 @@ fn a_relay_whose_folder_is_deleted_whole_says_so_and_accepts_nothing() {
     let (_stopped, ended) = relay.stop();
     drop(ended.expect(4));
 }
+
+#[test]
+fn a_phone_whose_vault_is_deleted_keeps_nothing_in_the_deleted_file_and_the_relay_keeps_what_waits() {
+    for is_copied in [true, false] {
+        let place = Place::new();
+        let relay = place.relay();
+        let (alice, bob) = place.alice_and_bob(&relay);
+        let (vault, copy) = (bob.folder().join("vault.sqlite"), place.path("copy"));
+        fs::copy(&vault, &copy).unwrap();
+        let mut following = bob.start(&["inbox", "--follow", "--plain"]);
+        drop(alice.run(&["send", "Bob", "before"]).expect(0));
+        drop(following.wait_for(pillarbox_tests::Stream::Out, |line| line.contains("before")));
+        fs::remove_file(&vault).unwrap();
+        if is_copied {
+            fs::rename(&copy, &vault).unwrap();
+        }
+        drop(alice.run(&["send", "Bob", "meanwhile"]).expect(0));
+        let ended = following.finish().expect(4);
+        drop(ended.says("deleted, moved or replaced while it was open"));
+        let held = relay_command(&place, &["ledger", "--json", "--data", relay.data().to_str().unwrap()]);
+        let held = held.expect(0).json();
+        // Bob's is the second account.
+        let bobs = &held["devices"][1]["device_number"];
+        let mut waiting = held["messages"].as_array().unwrap().iter();
+        assert!(waiting.any(|row| row["mailbox"] == *bobs), "nothing waits: {held}");
+        drop(relay);
+    }
+}

@@ -14,6 +14,7 @@
 //! | `names` | names that people give themselves, numbers that they take |
 //! | `silencing` | strangers who want somebody not to be reached |
 //! | `numbers` | strangers and the relay, with codes and numbers |
+//! | `other_user` | another user of the same computer |
 //! | `thief`, `copied_keys` | somebody with the phone |
 //! | `audit` | whoever audits a relay, and a phone that hides words from them |
 //! | `world`, `wire`, `forger`, `copy` | what the tests stand on |
@@ -35,6 +36,7 @@ mod forger;
 mod names;
 mod numbers;
 mod on_the_wire;
+mod other_user;
 mod relay_reads;
 mod relay_sees;
 mod relay_swaps;
