@@ -11,7 +11,9 @@ use pillarbox_wire::inventory::{Class, Direction, Entry, Field, Place, WIRE};
 
 use crate::keeping::{Granularity, Keeping, Logged, span};
 use crate::passing::PASSING;
-use crate::store::{ACCOUNT, CHANNEL, COUNTERS, DEPOSIT, DEVICE, EVENT, MESSAGE, PREKEY, PUBLISHED};
+use crate::store::{
+    ACCOUNT, CHANNEL, COMMIT_COUNT, COUNTERS, DEPOSIT, DEVICE, EVENT, MESSAGE, PREKEY, PUBLISHED,
+};
 
 /// The relay's own tables: its rows, and what it sees of a connection.
 pub const OWN: &[Entry] = &[
@@ -24,6 +26,7 @@ pub const OWN: &[Entry] = &[
     Entry { direction: Direction::Own, fields: CHANNEL },
     Entry { direction: Direction::Own, fields: PUBLISHED },
     Entry { direction: Direction::Own, fields: COUNTERS },
+    Entry { direction: Direction::Own, fields: COMMIT_COUNT },
     Entry { direction: Direction::Own, fields: PASSING },
 ];
 

@@ -13,7 +13,8 @@ use std::fs;
 use std::path::Path;
 
 use pillarbox_relay::store::{
-    ACCOUNT, CHANNEL, COUNTERS, Changes, DEPOSIT, DEVICE, EVENT, MESSAGE, PREKEY, PUBLISHED, Set,
+    ACCOUNT, CHANNEL, COMMIT_COUNT, COUNTERS, Changes, DEPOSIT, DEVICE, EVENT, MESSAGE, PREKEY, PUBLISHED,
+    Set,
 };
 use pillarbox_relay::testing::store_suite;
 use pillarbox_relay::{
@@ -410,10 +411,11 @@ fn every_column_of_the_file_stands_in_the_inventory() {
             "prekeys"
         ]
     );
+    let counters = [COUNTERS, COMMIT_COUNT].concat();
     for (table, declared) in [
         ("accounts", ACCOUNT),
         ("channels", CHANNEL),
-        ("counters", COUNTERS),
+        ("counters", counters.as_slice()),
         ("deposits", DEPOSIT),
         ("devices", DEVICE),
         ("events", EVENT),

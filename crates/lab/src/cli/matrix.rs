@@ -87,7 +87,8 @@ pub(super) fn plan(wanted: &Matrix) -> Result<Plan, Failure> {
     let scenario = library::find(wanted.story()).map_err(|error| {
         usage(match error {
             LibraryError::NotFound { wanted } => no_story(&wanted),
-            _ => format!("{error}."),
+            // A mistake in a story ends with what to write, and that is a sentence already.
+            _ => format!("{}.", error.to_string().trim_end_matches('.')),
         })
     })?;
     let designs = match wanted.design.as_slice() {

@@ -100,7 +100,7 @@ impl<'t> Fields<'t> {
         {
             return Ok(Some(number));
         }
-        Err(self.of_other_type(key, value.span(), value.get_ref(), "a whole number"))
+        Err(self.of_other_type(key, value.span(), value.get_ref(), "a whole number from 0 on"))
     }
 
     /// A key that says yes by being there.

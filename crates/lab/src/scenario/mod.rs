@@ -342,9 +342,12 @@ fn read<'t>(source: Source<'t>, table: &'t DeTable<'t>) -> Result<Scenario, Scen
     let design = head.text("design")?.map_or("end-to-end", |design| design.is).to_owned();
     let seed = head.number("seed")?.unwrap_or(1);
     let start_at = head.place_of("start");
-    let start = head.time("start")?.and_then(|time| moment::moment(&time.is, Timestamp(0)));
-    let start = start
+    let start = head
+        .time("start")?
         .ok_or_else(|| head.mistake(&start_at, "there is no time at which it starts", moment::TIME_FORM))?;
+    let start = moment::moment(&start.is, Timestamp(0)).ok_or_else(|| {
+        head.mistake(&start.at, format!("`{}` is no time in UTC", start.is), moment::TIME_FORM)
+    })?;
     let sources = head.texts("sources")?.into_iter().map(|source| source.is.to_owned()).collect();
     head.end("[scenario]")?;
 

@@ -95,7 +95,7 @@ fn phrase(line: &Line, keeping: &Keeping) -> Option<String> {
         | ("DepositRow", "account" | "kind" | "subject" | "left_at")
         | ("ChannelRow", "opened_at" | "posted" | "taken_down")
         | ("PublishedRow", "channel" | "number" | "posted_at")
-        | ("Counters" | "LogLine" | "Metrics", _) => return None,
+        | ("Counters" | "CommitCount" | "LogLine" | "Metrics", _) => return None,
         (record, field) => return Some(format!("{record} {field}")),
     };
     Some(words.to_owned())

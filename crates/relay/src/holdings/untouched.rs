@@ -157,8 +157,8 @@ fn with_log(file: &Path) -> Result<(FileContents, Log), HoldingsError> {
     let pages: i64 = connection.query_row("PRAGMA wal_checkpoint(NOOP)", [], |row| row.get(1))?;
     let survey = survey_file(&beside(&copy, "-wal")).map_err(not_copied)?.unwrap_or_default();
     let log = match pages {
-        _ if survey.has_loss => Log::Damaged,
         ..=0 => Log::Unfit,
+        _ if survey.has_loss => Log::Damaged,
         _ if alone(file, read_counters)
             .is_ok_and(|database| goes_back(&found.holdings.counters, &database)) =>
         {

@@ -49,9 +49,13 @@ pub enum DataDirError {
     },
     /// The system refused.
     #[error(
-        "{path} cannot be used as a data directory: {}. Make it writable for this user, or give another one \
-         with --data",
-        in_words(*kind)
+        "{path} cannot be used as a data directory: {}. {} another one with --data",
+        in_words(*kind),
+        match kind {
+            // No right of anybody's mends these.
+            io::ErrorKind::InvalidFilename | io::ErrorKind::InvalidInput | io::ErrorKind::AlreadyExists => "Give",
+            _ => "Make it writable for this user, or give",
+        }
     )]
     Io {
         /// The directory.

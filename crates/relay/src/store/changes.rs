@@ -37,6 +37,20 @@ declare!(
     }
 );
 
+/// The count of a file store's transactions, which stands beside the [`Counters`] and, once more, in a file of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CommitCount {
+    /// Transactions that were committed.
+    pub commits: u64,
+}
+
+declare!(
+    /// Inventory of [`CommitCount`].
+    COMMIT_COUNT: CommitCount {
+        commits: Events, Counters, "how often the relay has written anything; it tells if what it wrote last is missing";
+    }
+);
+
 impl Default for Counters {
     fn default() -> Self {
         Self {

@@ -14,8 +14,8 @@ mod rows;
 mod sqlite;
 
 pub use changes::{
-    Applied, COUNTERS, Changes, Closing, Counters, Forget, Registration, Replacement, Seen, Set, Taken, Trim,
-    Upload,
+    Applied, COMMIT_COUNT, COUNTERS, Changes, Closing, CommitCount, Counters, Forget, Registration,
+    Replacement, Seen, Set, Taken, Trim, Upload,
 };
 pub use channels::{CHANNEL, ChannelRow, PUBLISHED, PublishedRow};
 pub use deposits::{DEPOSIT, DepositRow, Deposits, Leaving};
