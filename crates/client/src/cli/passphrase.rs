@@ -211,6 +211,7 @@ mod tests {
     fn an_empty_passphrase_a_missing_file_and_nobody_to_ask_are_errors() {
         let directory = tempfile::tempdir().unwrap();
         let file = directory.path().join("empty");
+        pillarbox_system::private::make(&file).unwrap();
         for empty in ["", "\n", "\r\n", "\u{feff}\r\n"] {
             std::fs::write(&file, empty).unwrap();
             assert_eq!(Source::File(file.clone()).read(Purpose::New), Err(PassphraseError::Empty));

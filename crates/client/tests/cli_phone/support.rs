@@ -17,10 +17,11 @@ use crate::relay::Relay;
 
 /// A relay, a home for profiles and a file with the passphrase of all of them.
 pub(crate) struct Place {
-    /// Holds everything and goes with the test.
-    pub(crate) root: TempDir,
+    // First, so that it stops before its folder goes.
     /// The relay, while it runs.
     pub(crate) relay: Relay,
+    /// Holds everything and goes with the test.
+    pub(crate) root: TempDir,
 }
 
 /// One person's way to use the program.
