@@ -4,6 +4,7 @@
 use std::io::{self, Write};
 
 use pillarbox_relay::Holdings;
+use pillarbox_relay::legible;
 use pillarbox_relay::store::{ChannelRow, DepositRow, EventRow, PublishedRow};
 use pillarbox_wire::{AccountId, Timestamp};
 
@@ -155,7 +156,7 @@ fn sections(holdings: &Holdings, names: &Names) -> impl Iterator<Item = Section>
 
 /// Text in quotes if there is some in the bytes, or else the first bytes.
 fn content(bytes: &[u8]) -> String {
-    match text::readable(bytes) {
+    match legible::words(bytes) {
         Some(text) => format!("\"{}\"", text::escape(&text)),
         None => text::first_bytes(bytes),
     }

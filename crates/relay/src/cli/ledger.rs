@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use anstyle::Style;
+use pillarbox_relay::legible;
 use pillarbox_relay::store::MessageRow;
 use pillarbox_relay::{DATABASE_FILE, Holdings, HoldingsError, Keeping, StoreError};
 use pillarbox_text::show;
@@ -160,7 +161,7 @@ impl View<'_> {
 
     /// A row for a person: short names, and the start of what is in it.
     fn row(&self, row: &MessageRow) -> Vec<String> {
-        let content = match text::readable(row.payload.as_slice()) {
+        let content = match legible::words(row.payload.as_slice()) {
             Some(text) => format!("\"{}\"", text::escape(&text)),
             None => text::first_bytes(row.payload.as_slice()),
         };
@@ -177,7 +178,7 @@ impl View<'_> {
 
     /// A row for a program: whole names, whole times, nothing cut.
     fn plain(&self, row: &MessageRow) -> Vec<String> {
-        let text = text::readable(row.payload.as_slice());
+        let text = legible::words(row.payload.as_slice());
         let address =
             |address: Option<DeviceAddress>| address.map_or_else(String::new, |address| address.to_string());
         vec![
@@ -219,7 +220,7 @@ impl View<'_> {
             fields.insert("to".to_owned(), json!(to));
             fields.insert("bytes".to_owned(), json!(row.payload.len()));
             fields.insert("held_until".to_owned(), json!(row.held_until(&self.keeping)));
-            fields.insert("readable_text".to_owned(), json!(text::readable(row.payload.as_slice())));
+            fields.insert("readable_text".to_owned(), json!(legible::words(row.payload.as_slice())));
         }
         object
     }

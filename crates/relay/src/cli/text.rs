@@ -3,9 +3,6 @@
 /// The text with everything that a terminal would act on written out as `\u{..}`: of evidence nothing may be lost.
 pub(crate) use pillarbox_text::show::escaped as escape;
 
-/// The plain words in bytes, if there are any.
-pub(crate) use pillarbox_relay::legible::words as readable;
-
 /// Bytes of a payload that stand for it where it is no text.
 const SHOWN_BYTES: usize = 6;
 
