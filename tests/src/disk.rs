@@ -1,6 +1,6 @@
 //! A disk so small that a test can fill it, and that can be made read-only.
 
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -53,6 +53,15 @@ impl SmallDisk {
                 Err(error) => return assert_eq!(error.kind(), ErrorKind::StorageFull),
             }
         }
+    }
+
+    /// Fills it further, and leaves so many bytes.
+    pub fn fill_but(&self, bytes: u64) {
+        let mut filler = OpenOptions::new().append(true).create(true).open(self.folder.join(FILLER)).unwrap();
+        let page = [0; 4096];
+        while filler.write_all(&page).is_ok() {}
+        let len = filler.metadata().unwrap().len();
+        filler.set_len(len.saturating_sub(bytes)).unwrap();
     }
 
     /// Makes room again.
