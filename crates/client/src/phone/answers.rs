@@ -119,6 +119,7 @@ impl Phone {
             }
             RelayFrame::Closed(Closed { request }) => {
                 if let Some(Question::Close) = self.answered(link, request) {
+                    self.note_closed(now, rng)?;
                     self.set_standing(link, Standing::Refused);
                     return Ok(vec![Notice::AccountClosed]);
                 }

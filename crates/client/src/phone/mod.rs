@@ -31,6 +31,7 @@ mod arrival;
 mod backups;
 mod blocking;
 mod channels;
+mod closing;
 mod contents;
 mod converse;
 mod entries;
@@ -348,12 +349,6 @@ impl Phone {
             connection.standing = Standing::Welcomed;
         }
         Ok(())
-    }
-
-    /// Asks the relay to end the account, as soon as it is connected: answered by
-    /// [`Notice::AccountClosed`](crate::Notice::AccountClosed). The profile itself stays until it is deleted.
-    pub const fn close_account(&mut self) {
-        self.closing = true;
     }
 
     /// Notes that a link is connected.
