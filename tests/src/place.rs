@@ -94,7 +94,7 @@ impl Place {
         let path = std::env::var_os("PATH").unwrap_or_default();
         let folders = [programs().folder().to_owned()].into_iter().chain(std::env::split_paths(&path));
         command.env_clear().env("PATH", std::env::join_paths(folders).unwrap());
-        command.env("PILLARBOX_HOME", self.home()).env("TMPDIR", self.path("temporary"));
+        command.env("TZ", "UTC").env("PILLARBOX_HOME", self.home()).env("TMPDIR", self.path("temporary"));
         command.current_dir(self.root.path());
         command
     }

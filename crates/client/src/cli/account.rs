@@ -39,7 +39,7 @@ struct Invited<'a> {
 /// Runs `pillarbox account`.
 pub(crate) fn run(desk: &mut Desk<'_>, command: &Command) -> Result<(), Failure> {
     match command {
-        Command::Create { relay, number, code, name } => {
+        Command::Create { relay, number, code, name, .. } => {
             let new = NewAccount {
                 relay: relay.clone(),
                 handle: number.clone(),

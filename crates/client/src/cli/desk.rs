@@ -5,12 +5,13 @@ use std::path::PathBuf;
 
 use pillarbox_client::display::safe;
 pub(crate) use pillarbox_client::net::now;
-use pillarbox_client::{Contact, Passphrase, Phone, Trust, Whom};
+use pillarbox_client::{Contact, Passphrase, Phone, Trust, Whom, naming};
 use pillarbox_text::read;
 use pillarbox_wire::Handle;
 use rand::SeedableRng;
 use rand::rngs::{StdRng, SysRng};
 
+use super::clock::Clock;
 use super::crowd::Crowd;
 use super::failure::Failure;
 use super::grammar::Options;
@@ -27,6 +28,8 @@ pub(crate) struct Desk<'a> {
     pub(crate) terminal: &'a mut Terminal,
     pub(crate) options: Options,
     pub(crate) rng: StdRng,
+    /// The clock that people read times by.
+    pub(crate) clock: Clock,
     /// What strangers brought about while the command ran.
     pub(crate) crowd: Crowd,
 }
@@ -36,7 +39,8 @@ impl<'a> Desk<'a> {
     pub(crate) fn new(terminal: &'a mut Terminal, options: Options) -> Result<Self, Failure> {
         let rng =
             StdRng::try_from_rng(&mut SysRng).map_err(|error| Failure::NoRandomness(error.to_string()))?;
-        Ok(Self { terminal, options, rng, crowd: Crowd::default() })
+        let clock = Clock::new(options.utc);
+        Ok(Self { terminal, options, rng, clock, crowd: Crowd::default() })
     }
 
     /// The profile's directory.
@@ -137,10 +141,22 @@ pub(crate) fn find(phone: &Phone, typed: &str) -> Result<Contact, Failure> {
                 name: safe(typed),
                 is_number: number.is_some(),
                 called: called.map(|contact| contact.account),
+                claimed: strangers_called(&contacts, typed).map(words::name).collect(),
                 known: contacts.iter().map(words::name).collect(),
             })
         }
     }
+}
+
+/// Those who wrote first, were not added, and call themselves so.
+fn strangers_called<'a>(contacts: &'a [Contact], typed: &'a str) -> impl Iterator<Item = &'a Contact> {
+    let is_so = |claim: &String| naming::is_same(claim, typed);
+    contacts.iter().filter(move |one| !one.accepted && one.suggested_name.as_ref().is_some_and(is_so))
+}
+
+/// Refuses to go on with an account that is closed: nothing goes or comes any more.
+pub(crate) fn must_be_open(phone: &Phone) -> Result<(), Failure> {
+    if phone.closed_at()?.is_some() { Err(Failure::AccountClosed) } else { Ok(()) }
 }
 
 /// Refuses to say something to a contact that the owner has blocked, or that [`may_write`] refuses.

@@ -65,7 +65,24 @@ pub(crate) fn explain(failure: &Failure, profile: &Path) -> Option<Explained> {
             .then("account create --help"),
         Failure::ProfileExists => Explained::new(
             Store,
-            format!("There is a profile in {profile} already. Choose another one with --profile NAME."),
+            format!(
+                "There is a profile in {profile} already. Choose another one with --profile NAME. If its account is closed, \
+                 --replace-closed moves it aside and begins anew."
+            ),
+        )
+        .then("account show"),
+        Failure::AccountClosed => Explained::new(
+            No,
+            "This account is closed, so nothing was kept or sent. `history` still shows what was said. To begin anew here: \
+             `account create --relay ADDRESS --replace-closed`, which moves this profile aside.",
+        )
+        .then("account show"),
+        Failure::AccountOpen => Explained::new(
+            Store,
+            format!(
+                "The account of the profile in {profile} is not closed, so nothing was changed. `account close` closes it; \
+                 --profile NAME makes another one beside it."
+            ),
         )
         .then("account show"),
         Failure::WrongPassphrase => Explained::new(
@@ -178,11 +195,17 @@ pub(crate) fn explain(failure: &Failure, profile: &Path) -> Option<Explained> {
         .then("inbox"),
         Failure::Refused(refusal) => refused(*refusal),
 
-        Failure::UnknownContact { name, is_number: true, called, known: _ } => unknown_number(name, *called),
-        Failure::UnknownContact { name, is_number: false, called: _, known } => unknown_contact(name, known),
+        Failure::UnknownContact { name, is_number: true, called, .. } => unknown_number(name, *called),
+        Failure::UnknownContact { name, is_number: false, called: _, claimed, known } => {
+            unknown_contact(name, claimed, known)
+        }
         Failure::SeveralContacts { name, meant } => several_contacts(name, meant),
         Failure::NobodyNamed => Explained::new(Usage, "Nobody said whom to talk with, so nothing was done.")
             .then("chat --help"),
+        Failure::NobodyKnown { strangers } => {
+            let answer = strangers.first().map(|(name, _)| format!("chat {}", quote(name)));
+            Explained::new(No, nobody_known(strangers)).then(answer.unwrap_or_else(|| "account invite".to_owned()))
+        }
         Failure::NameTaken => {
             Explained::new(
                 No,
@@ -220,7 +243,10 @@ pub(crate) fn explain(failure: &Failure, profile: &Path) -> Option<Explained> {
         Failure::NoIdentity => Explained::new(No, "There is no key of this contact to compare."),
         Failure::NothingToAccept(name) => Explained::new(
             No,
-            format!("{name}'s key has not changed since you last chose. Nothing was changed."),
+            format!(
+                "There is nothing to accept: {name}'s key is the one that you have had, and messages go to it. Nothing was \
+                 changed."
+            ),
         ),
         Failure::Mismatch { name, trust, ours, heard } => {
             Explained::new(No, mismatch(name, *trust, ours, heard.as_deref()))
@@ -363,8 +389,33 @@ fn mismatch(name: &str, trust: Trust, ours: &str, heard: Option<&str>) -> String
     )
 }
 
-fn unknown_contact(name: &str, known: &[String]) -> Explained {
+/// What to do where nobody was added, and who waits.
+fn nobody_known(strangers: &[(String, Option<String>)]) -> String {
+    let mut says = "You have no contacts yet. Give somebody the link that `account invite` prints, or add them by theirs with \
+                    `contact add LINK`."
+        .to_owned();
+    for (name, claim) in strangers {
+        let claim = claim.as_ref().map_or_else(String::new, |claim| format!(", {claim},"));
+        // Writing to a string cannot fail.
+        let _ = write!(
+            says,
+            "\n{name}{claim} wrote first and waits for an answer: `chat {}` answers.",
+            quote(name)
+        );
+    }
+    says
+}
+
+fn unknown_contact(name: &str, claimed: &[String], known: &[String]) -> Explained {
     let mut what = format!("There is no contact called {name}.");
+    for stranger in claimed {
+        write!(
+            what,
+            " Somebody who wrote first calls itself so, as anybody can; here they are called {stranger}: `chat {}` answers.",
+            quote(stranger)
+        )
+        .unwrap_or_default();
+    }
     let explained = |what, next: &str| Explained::new(Exit::No, what).then(next);
     if known.is_empty() {
         return explained(what + " You have none yet.", "contact add --help");

@@ -36,6 +36,10 @@ pub(crate) enum Failure {
     NoProfile,
     /// A profile is there already.
     ProfileExists,
+    /// The account of this profile was closed; what it holds can be read, and nothing goes or comes any more.
+    AccountClosed,
+    /// The account of the profile that was to be replaced is not closed.
+    AccountOpen,
     /// The passphrase does not open the vault.
     WrongPassphrase,
     /// Another process has the profile open.
@@ -101,6 +105,8 @@ pub(crate) enum Failure {
         is_number: bool,
         /// A contact that has the number for its name.
         called: Option<AccountId>,
+        /// Those who wrote first and call themselves so: what they are called here.
+        claimed: Vec<String>,
         /// The names that there are.
         known: Vec<String>,
     },
@@ -113,6 +119,11 @@ pub(crate) enum Failure {
     },
     /// Nobody said whom to talk with.
     NobodyNamed,
+    /// Nobody was added, so there is nobody to talk with.
+    NobodyKnown {
+        /// Those who wrote first: what they are called here, and their word for themselves.
+        strangers: Vec<(String, Option<String>)>,
+    },
     /// The name is given to somebody else.
     NameTaken,
     /// The name cannot be one.

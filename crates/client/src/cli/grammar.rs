@@ -50,6 +50,9 @@ pub(crate) struct Options {
     /// When to use colours
     #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t)]
     pub(crate) color: Colour,
+    /// Show times in UTC instead of this computer's zone; JSON has UTC always
+    #[arg(long, global = true)]
+    pub(crate) utc: bool,
 }
 
 /// A result for programs.
@@ -109,6 +112,9 @@ pub(crate) enum Account {
         /// What you call yourself to people you write to; the relay is not told
         #[arg(long)]
         name: Option<String>,
+        /// Where this profile's account is closed: move the profile aside, unchanged, and make a new one in its place
+        #[arg(long)]
+        replace_closed: bool,
     },
     /// Show the account and how it stands
     #[command(before_help = help::ACCOUNT_SHOW)]
@@ -248,6 +254,9 @@ pub(crate) struct Send {
     /// The message, or - to read it from standard input
     #[arg(required = true, value_name = "TEXT|-")]
     pub(crate) text: Vec<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// `pillarbox inbox`.
@@ -277,9 +286,15 @@ pub(crate) struct History {
 pub(crate) struct Chat {
     /// The contact; asked for if left out
     pub(crate) name: Option<String>,
-    /// Lock when no line was typed for so long: 30s, 10m, 1h; or off
+    /// Lock when nothing was typed for so long: 30s, 10m, 1h; or off
     #[arg(long, value_name = "PERIOD")]
     pub(crate) lock_after: Option<Period>,
+    /// Begin with the last N messages; 10 where you type on a terminal, else 0
+    #[arg(long, value_name = "N")]
+    pub(crate) last: Option<usize>,
+    /// Lines only, as in a pipe: nothing is drawn again, and no line can be edited. For screen readers
+    #[arg(long)]
+    pub(crate) lines: bool,
     /// Start locked: hold nothing of the profile until the passphrase is given
     #[arg(long, conflicts_with = "name")]
     pub(crate) locked: bool,
@@ -320,6 +335,7 @@ impl Options {
         words.extend(self.passphrase_file.as_ref().map(|file| option("--passphrase-file", file.as_os_str())));
         words.extend(self.passphrase_fd.map(|number| option("--passphrase-fd", number.to_string().as_ref())));
         words.extend(self.no_input.then(|| "--no-input".into()));
+        words.extend(self.utc.then(|| "--utc".into()));
         let colour = self.color.to_possible_value();
         words.extend(colour.map(|colour| option("--color", colour.get_name().as_ref())));
         words
@@ -405,7 +421,7 @@ mod tests {
 
     #[test]
     fn a_program_that_takes_this_ones_place_has_the_same_options() {
-        let all = ["--data=my phone", "--passphrase-fd=3", "--no-input", "--color=never"];
+        let all = ["--data=my phone", "--passphrase-fd=3", "--no-input", "--utc", "--color=never"];
         let some = ["--profile=bob", "--passphrase-file=/tmp/it's", "--color=auto"];
         for options in [&all[..], &some[..], &["--profile=default", "--color=auto"][..]] {
             let words = ["pillarbox"].iter().chain(options).chain(&["chat"]);

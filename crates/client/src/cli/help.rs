@@ -54,7 +54,12 @@ Examples:
   pillarbox account create --relay pillarbox://HOST:PORT/#KEY --name Alice
   pillarbox --profile bob account create --relay pillarbox://HOST:PORT/#KEY
   pillarbox account create --relay ADDRESS --number +447700900123
-  pillarbox account create --relay ADDRESS --number +447700900123 --code 123456";
+  pillarbox account create --relay ADDRESS --number +447700900123 --code 123456
+  pillarbox account create --relay ADDRESS --replace-closed
+
+--replace-closed begins anew where the account is closed. The old profile's folder
+is renamed to NAME-closed-DATE beside it, and stays readable under that name; the
+new profile has the same passphrase.";
 
 pub(crate) const ACCOUNT_SHOW: &str = "\
 Examples:
@@ -146,7 +151,12 @@ Examples:
 pub(crate) const SEND: &str = "\
 Examples:
   pillarbox send Bob see you at 6
-  pillarbox send Bob - < letter.txt";
+  pillarbox send Bob - < letter.txt
+  pillarbox send --json Bob see you at 6
+
+--json prints the message's id, contact, account, sent_at_ms and state: waiting,
+sent, delivered or refused. Errors stay sentences on standard error, and the exit
+code says the same as without it.";
 
 pub(crate) const INBOX: &str = "\
 Examples:
@@ -163,9 +173,13 @@ pub(crate) const CHAT: &str = "\
 Examples:
   pillarbox chat Bob
   pillarbox chat Bob --lock-after 10m
+  pillarbox chat Bob --last 50
+  pillarbox chat Bob --lines     (with a screen reader)
   echo 'see you at 6' | pillarbox --passphrase-file FILE chat Bob
 
-While talking: /help, /verify, /timer, /lock, /quit.";
+While talking: /help, /verify, /timer, /lock, /quit. On a terminal a line can be
+edited and recalled (arrow keys), and a paste is one message; what you typed
+before is kept in memory only. Nothing typed is dropped without a word.";
 
 /// The grammar with its help in place at every level.
 pub(crate) fn command() -> Command {

@@ -57,7 +57,7 @@ fn print(desk: &mut Desk<'_>, contact: &Contact, entry: &Entry, form: Form) -> R
     };
     match form {
         Form::Text => {
-            let text = words::entry(entry, contact, now(), desk.terminal.width());
+            let text = words::entry(entry, contact, &desk.clock, now(), desk.terminal.width());
             desk.terminal.result(&text)
         }
         Form::Plain => {

@@ -186,7 +186,7 @@ fn print(desk: &mut Desk<'_>, contact: &Contact, entry: &Entry, form: Form) -> R
     let trust = words::trust_code(if verified { Trust::Verified } else { Trust::Unverified });
     match form {
         Form::Text => {
-            let text = words::entry(entry, contact, now(), desk.terminal.width());
+            let text = words::entry(entry, contact, &desk.clock, now(), desk.terminal.width());
             desk.terminal.result(&text)
         }
         Form::Plain => {

@@ -6,6 +6,7 @@
 
 mod account;
 mod chat;
+mod clock;
 mod contact;
 mod crowd;
 mod desk;
@@ -26,6 +27,7 @@ mod qr;
 mod send;
 mod strangers;
 mod terminal;
+mod typing;
 mod verify;
 mod waiting;
 mod words;

@@ -8,12 +8,17 @@ use anstyle::{AnsiColor, Style};
 use pillarbox_client::display;
 use pillarbox_client::sentences::WARNING;
 use serde::Serialize;
+use unicode_width::UnicodeWidthStr;
 
 use super::failure::Failure;
-use super::wrap::{INDENT, width_in, wrap};
+use super::typing::{Draft, Drawn, Layout, Prompt};
+use super::wrap::{INDENT, WIDTH, width_in, wrap};
 
 /// The version of every machine-readable form. It rises when a field changes its meaning or goes.
 const FORMAT_VERSION: u8 = 1;
+
+/// Lines of a window that does not say how many it has.
+const LINES: usize = 24;
 
 /// When to colour.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -41,7 +46,7 @@ pub(crate) enum Form {
 /// The terminal, or whatever stands in its place.
 ///
 /// Invariant: whatever is printed while a question is open starts on a line of its own, so that nothing is ever
-/// drawn over and each line is one thing.
+/// drawn over and each line is one thing. A line that is being edited makes room for it and is drawn again below.
 pub(crate) struct Terminal {
     out: AutoStream<io::Stdout>,
     err: AutoStream<io::Stderr>,
@@ -49,12 +54,33 @@ pub(crate) struct Terminal {
     is_seen: bool,
     /// Whether the cursor stands behind a question.
     asking: bool,
+    /// The line that is being edited, where one is.
+    drawn: Option<Drawn>,
+    /// Most rows that it took since the first of `steps`.
+    tallest: usize,
+    /// Lines that can still be written on at their ends.
+    steps: Vec<Steps>,
+    /// Whether lines are as wide as the window, also where that is wider than a page.
+    whole_window: bool,
+}
+
+/// A line that says how far something has come, and gets longer.
+struct Steps {
+    of: usize,
+    /// The first free column.
+    column: usize,
+    /// Rows printed below it since.
+    below: usize,
+    /// The window in which it was printed: in another one the rows may be others.
+    window: (usize, usize),
 }
 
 /// What matters more than the rest of its line.
 pub(crate) const STRONG: Style = Style::new().bold();
 /// What went wrong.
 pub(crate) const WRONG: Style = AnsiColor::Red.on_default().bold();
+/// What was said before.
+const DIM: Style = Style::new().dimmed();
 /// What a person should see before going on.
 const CAREFUL: Style = Style::new().bold();
 
@@ -74,8 +100,16 @@ impl Terminal {
             Colour::Never => ColorChoice::Never,
         }
         .write_global();
-        let (out, err) = (AutoStream::auto(io::stdout()), AutoStream::auto(io::stderr()));
-        Self { out, err, is_seen: !leads_nowhere(), asking: false }
+        Self {
+            out: AutoStream::auto(io::stdout()),
+            err: AutoStream::auto(io::stderr()),
+            is_seen: !leads_nowhere(),
+            asking: false,
+            drawn: None,
+            tallest: 0,
+            steps: Vec::new(),
+            whole_window: false,
+        }
     }
 
     /// Whether somebody can have seen a result that was written.
@@ -91,12 +125,19 @@ impl Terminal {
     /// A result as it stands: links, codes, tab-separated rows.
     pub(crate) fn verbatim(&mut self, text: &str) -> Result<(), Failure> {
         self.leave_question();
+        self.count_rows(text);
         writeln!(self.out, "{text}").and_then(|()| self.out.flush()).map_err(Failure::from_output)
     }
 
     /// A result that a person should not overlook.
     pub(crate) fn strong(&mut self, text: &str) -> Result<(), Failure> {
         self.verbatim(&format!("{STRONG}{}{STRONG:#}", wrap(text, INDENT, self.width())))
+    }
+
+    /// A result that was told before.
+    pub(crate) fn dim(&mut self, text: &str) -> Result<(), Failure> {
+        let plain = anstream::adapter::strip_str(text).to_string();
+        self.verbatim(&format!("{DIM}{}{DIM:#}", wrap(&plain, INDENT, self.width())))
     }
 
     /// A result as one JSON document on one line.
@@ -161,6 +202,7 @@ impl Terminal {
     /// xterm's and known to most). Where a terminal records or a pipe leads on, it is out of reach.
     pub(crate) fn clear(&mut self) {
         self.leave_question();
+        self.steps.clear();
         if std::env::var_os("TERM").is_none_or(|terminal| terminal == "dumb") {
             return;
         }
@@ -172,17 +214,92 @@ impl Terminal {
         }
     }
 
-    /// Takes back what somebody has typed and not entered.
-    pub(crate) fn forget_typed(&mut self) {
-        #[cfg(unix)]
-        {
-            use rustix::termios::{QueueSelector, tcflush};
-            // Without a terminal there is nothing typed.
-            tcflush(io::stdin(), QueueSelector::IFlush).unwrap_or_default();
+    /// Draws the line that is being edited, or what has changed of it.
+    pub(crate) fn draw(&mut self, prompt: &Prompt, draft: &Draft) {
+        if self.asking {
+            self.leave_question();
+        }
+        let prompt = match self.shows_colours() {
+            true => prompt.clone(),
+            false => Prompt { plain: prompt.plain.clone(), styled: prompt.plain.clone() },
+        };
+        let layout = Layout::of(&prompt, draft, self.window().unwrap_or((WIDTH, LINES)));
+        let text = match &mut self.drawn {
+            Some(drawn) => drawn.change(layout),
+            None => {
+                let (drawn, text) = Drawn::fresh(layout);
+                self.drawn = Some(drawn);
+                text
+            }
+        };
+        self.tallest = self.tallest.max(self.drawn.as_ref().map_or(0, Drawn::height));
+        put(&text);
+    }
+
+    /// Takes the line that is being edited from the screen.
+    pub(crate) fn erase(&mut self) {
+        if let Some(drawn) = self.drawn.take() {
+            put(&drawn.erase());
         }
     }
 
+    /// Leaves the line that was edited as it stands and goes on below.
+    pub(crate) fn leave(&mut self) {
+        if let Some(drawn) = self.drawn.take() {
+            self.steps.clear();
+            put(&drawn.leave());
+        }
+    }
+
+    /// An empty screen, for somebody who asks for one.
+    pub(crate) fn empty(&mut self) {
+        self.erase();
+        self.steps.clear();
+        put("\x1b[H\x1b[2J");
+    }
+
+    /// A step that something of this number has come to: at the end of the line with the steps before, while that line is
+    /// on the screen.
+    pub(crate) fn step(&mut self, of: usize, step: &str) {
+        self.erase();
+        let window = self.window();
+        // The words are the program's own, of one column a character.
+        let rest = format!(", {step}");
+        let place = self.steps.iter().position(|line| {
+            Some(line.window) == window
+                && line.of == of
+                && line.column + rest.len() < line.window.0
+                && line.below + 1 + self.tallest < line.window.1
+        });
+        if let Some(line) = place.and_then(|place| self.steps.get_mut(place)) {
+            let (up, column) = (line.below + 1, line.column + 1);
+            line.column += rest.len();
+            put(&format!("\x1b[{up}A\x1b[{column}G{rest}\x1b[{up}B\r"));
+            return;
+        }
+        let text = format!("{:INDENT$}{of} {step}", "");
+        self.steps.retain(|line| line.of != of);
+        self.say(&text);
+        if let Some(window) = window {
+            self.steps.push(Steps { of, column: text.len(), below: 0, window });
+        }
+    }
+
+    /// Notes how far what is printed moves the lines above it.
+    fn count_rows(&mut self, text: &str) {
+        if self.steps.is_empty() {
+            self.tallest = 0;
+            return;
+        }
+        let (columns, lines) = self.window().unwrap_or((WIDTH, LINES));
+        let plain = anstream::adapter::strip_str(text).to_string();
+        let rows: usize = plain.split('\n').map(|line| line.width().div_ceil(columns.max(1)).max(1)).sum();
+        self.steps.iter_mut().for_each(|line| line.below += rows);
+        self.steps.retain(|line| line.below < lines);
+    }
+
     fn leave_question(&mut self) {
+        self.erase();
         if std::mem::take(&mut self.asking) {
             self.write_err(|err| writeln!(err));
         }
@@ -190,6 +307,7 @@ impl Terminal {
 
     fn say(&mut self, text: &str) {
         self.leave_question();
+        self.count_rows(text);
         self.write_err(|err| writeln!(err, "{text}"));
     }
 
@@ -215,8 +333,23 @@ impl Terminal {
         let window = terminal_size::terminal_size_of(io::stdout());
         let window = window.or_else(|| terminal_size::terminal_size_of(io::stderr()));
         let named = || std::env::var("COLUMNS").ok()?.parse().ok().filter(|columns| *columns > 0);
-        width_in(window.map(|(width, _)| usize::from(width.0)).or_else(named))
+        let window = window.map(|(width, _)| usize::from(width.0));
+        match window {
+            Some(columns) if self.whole_window => columns.max(width_in(Some(columns))),
+            _ => width_in(window.or_else(named)),
+        }
     }
+
+    /// From here on lines are as wide as the window: somebody made it so.
+    pub(crate) const fn use_whole_window(&mut self) {
+        self.whole_window = true;
+    }
+}
+
+/// Writes what moves the cursor: the streams would take it away where colours are not wanted.
+fn put(text: &str) {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).unwrap_or_default();
 }
 
 /// Whether standard output is the null device. It is also if the caller has closed it: Rust's runtime then opens that device

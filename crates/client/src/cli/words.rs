@@ -8,6 +8,7 @@ use pillarbox_client::sentences::{self, Choice, Names, Tone, content, sender};
 use pillarbox_client::{Contact, DeliveryState, Direction, Entry, Notice, Phone, Trust};
 use pillarbox_wire::{AccountId, Timestamp};
 
+use super::clock::Clock;
 use super::grammar::quote;
 use super::terminal::{STRONG, WRONG};
 use super::wrap::{INDENT, break_words};
@@ -69,17 +70,16 @@ pub(crate) fn unreached(kind: ErrorKind) -> String {
     }
 }
 
-/// Hour and minute in UTC; with the date where it is not the date of `today`.
-pub(crate) fn time(at: Timestamp, today: Timestamp) -> String {
-    let (year, month, day, hour, minute, _) = at.calendar();
-    let clock = format!("{hour:02}:{minute:02} UTC");
-    if at.day() == today.day() { clock } else { format!("{year:04}-{month:02}-{day:02} {clock}") }
-}
-
 /// An entry as one line that starts with its sender's name. Later lines of a text are indented when it is
 /// wrapped, and its words fit a line of `width` columns, so that no text can pass itself off as somebody else's message.
-pub(crate) fn entry(entry: &Entry, contact: &Contact, today: Timestamp, width: usize) -> String {
-    let when = time(entry.sent_at, today);
+pub(crate) fn entry(
+    entry: &Entry,
+    contact: &Contact,
+    clock: &Clock,
+    today: Timestamp,
+    width: usize,
+) -> String {
+    let when = clock.time(entry.sent_at, today);
     let head = match entry.direction {
         Direction::Received { verified, .. } => {
             let from = sender(entry, &name(contact), None);
@@ -132,10 +132,10 @@ pub(crate) fn request(contact: &Contact, known: Option<&Contact>) -> String {
         format!(" To ask the relay who has that contact's number now: `contact add {number}`.")
     });
     let name = name(contact);
+    let quoted = quote(&name);
     format!(
-        "Somebody new wrote. You did not add them; here they are called {name}, NOT VERIFIED.{claim}{ask} To call them \
-         otherwise: `contact rename {} NEW-NAME`.",
-        quote(&name)
+        "Somebody new wrote. You did not add them; here they are called {name}, NOT VERIFIED.{claim}{ask} To answer: `chat \
+         {quoted}`. To call them otherwise: `contact rename {quoted} NEW-NAME`."
     )
 }
 
@@ -223,13 +223,6 @@ impl Names for Accounts {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_date_stands_only_where_it_is_not_today() {
-        let at = Timestamp::from_seconds(1_490_193_607);
-        assert_eq!(time(at, at), "14:40 UTC");
-        assert_eq!(time(at, Timestamp(at.0 + 86_400_000)), "2017-03-22 14:40 UTC");
-    }
 
     #[test]
     fn a_safety_number_is_two_rows_of_six_groups() {

@@ -17,3 +17,7 @@ mod outside;
 mod relay;
 mod support;
 mod unseen;
+#[cfg(unix)]
+mod terminal;
+#[cfg(unix)]
+mod typing;

@@ -201,6 +201,9 @@ fn clean(command: &mut Command) -> Command {
     for name in ["XDG_DATA_HOME", "HOME", "NO_COLOR", "CLICOLOR_FORCE", "CLICOLOR", "COLUMNS"] {
         fresh.env_remove(name);
     }
+    if !command.get_envs().any(|(name, _)| name == "TZ") {
+        fresh.env("TZ", "UTC");
+    }
     fresh
 }
 

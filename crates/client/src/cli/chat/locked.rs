@@ -15,7 +15,7 @@ use super::super::failure::Failure;
 use super::super::grammar::Chat as Arguments;
 use super::super::passphrase::{PassphraseError, Source};
 use super::super::terminal::can_ask;
-use super::super::{errors, lock};
+use super::super::{errors, lock, typing};
 use super::keyboard::{self, Line};
 
 /// Waits for the passphrase, and opens the profile. A wrong one does not come back from here.
@@ -31,7 +31,7 @@ pub(super) fn unlock(desk: &mut Desk<'_>, arguments: &Arguments) -> Result<Phone
              chat again; Ctrl-C ends it.",
         );
         // What was half typed when it locked is no part of a passphrase.
-        desk.terminal.forget_typed();
+        typing::forget();
         Source::Prompt
     } else {
         desk.terminal.note("/unlock opens the chat again, /quit ends it.");
@@ -50,7 +50,7 @@ pub(super) fn unlock(desk: &mut Desk<'_>, arguments: &Arguments) -> Result<Phone
             if let Some(explained) = errors::explain(&failure, &desk.place()) {
                 desk.terminal.error(&explained.what);
             }
-            Err(lock::again(desk, arguments.lock_after))
+            Err(lock::again(desk, arguments))
         }
         Err(failure) => Err(failure),
     }

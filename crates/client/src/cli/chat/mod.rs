@@ -1,12 +1,19 @@
 //! `pillarbox chat`: a conversation line by line.
 //!
-//! Nothing is ever redrawn, so that a pipe, a log and a screen reader get the same words in the same order: each
-//! message starts with its sender's name, each delivery state is a sentence of its own. What is typed is stored
-//! before anything is done with it. A chat can be locked and opened again (`super::lock`).
+//! On a terminal a line can be edited below what is said (`super::typing`), and its states are told on one line. Elsewhere,
+//! and with `--lines`, nothing is ever drawn again, so that a pipe, a log and a screen reader get the same words in the same
+//! order: each message starts with its sender's name, each delivery state is a sentence of its own. What is typed is
+//! stored before anything is done with it. A chat can be locked and opened again (`super::lock`).
 
+mod commands;
 mod keyboard;
+mod keys;
 mod locked;
+mod opening;
+mod saying;
+mod screen;
 mod typed;
+mod whom;
 mod wishes;
 
 use std::future::pending;
@@ -14,23 +21,23 @@ use std::time::Duration;
 
 use pillarbox_client::net::{Carrier, Event};
 use pillarbox_client::sentences;
-use pillarbox_client::{BodyId, Contact, Notice, Phone, PhoneError};
+use pillarbox_client::{BodyId, Contact, Notice, Phone};
 use pillarbox_transport::RelayAddress;
 use tokio::time::{Instant, interval, sleep_until};
+use unicode_width::UnicodeWidthStr;
 
-use self::keyboard::Line;
-use self::typed::{Typed, help};
 use self::wishes::{Wish, Wishes};
-use super::desk::{Desk, find, may_say, now};
+use super::desk::{self, Desk, may_say, now};
 use super::errors;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::grammar::Chat as Arguments;
 use super::inbox::{EXPIRY, show, show_new_from};
 use super::net::{self, Weather};
-use super::period::Period;
 use super::terminal::{Form, can_ask};
-use super::{lock, send, verify, waiting, words};
+use super::typing::{self, Prompt};
+use super::wrap::fit;
+use super::{lock, waiting, words};
 
 /// How long the end of input waits for the relay to take the next of what was typed. It is above the time-out of one
 /// attempt to connect; what has not gone by then goes with the next command.
@@ -65,6 +72,10 @@ struct Chat<'a, 'd> {
     said: Vec<Said>,
     /// Whether a person types at a terminal and wants a prompt.
     person: bool,
+    /// Whether lines are edited on it.
+    keys: bool,
+    /// How many of the last messages it begins with.
+    last: usize,
     /// Whether a line was refused.
     refused: bool,
 }
@@ -73,61 +84,62 @@ struct Chat<'a, 'd> {
 pub(crate) fn run(desk: &mut Desk<'_>, arguments: &Arguments) -> Result<(), Failure> {
     desk.stdin_is_free()?;
     let mut phone = if arguments.locked { locked::unlock(desk, arguments)? } else { desk.open()? };
+    desk::must_be_open(&phone)?;
     let directory = desk.directory()?;
+    let keys = typing::is_possible() && !desk.options.no_input && !arguments.lines;
+    if arguments.name.is_none() {
+        whom::is_anybody_there(&phone, can_ask())?;
+    }
+    if keys {
+        desk.terminal.use_whole_window();
+    }
     let runtime = net::runtime()?;
     let ended: Result<_, Failure> = runtime.block_on(async {
-        let mut wishes = Wishes::listen(&directory, arguments.lock_after)?;
-        let Some(contact) = whom(desk, &phone, arguments.name.as_deref(), &mut wishes).await? else {
-            return Ok((Goes::Locked, wishes));
-        };
-        let ended = Chat::new(desk, &mut phone, contact).talk(&mut wishes).await?;
-        Ok((ended, wishes))
+        let mut wishes = Wishes::listen(&directory, arguments.lock_after, keys)?;
+        let outcome = begin(desk, &mut phone, arguments, &mut wishes).await;
+        let untaken = wishes.give_back().await;
+        if !matches!(outcome, Ok(Goes::Locked)) {
+            tell_untaken(desk, untaken);
+        }
+        Ok((outcome?, untaken, wishes))
     });
     match ended? {
         // The profile is closed before, and the wishes, which hold its place for as long as anything of it is here, after.
-        (Goes::Locked, _wishes) => {
+        (Goes::Locked, untaken, _wishes) => {
             drop(phone);
-            Err(lock::lock(desk, arguments.lock_after))
+            desk.terminal.clear();
+            tell_untaken(desk, untaken);
+            Err(lock::again(desk, arguments))
         }
-        (Goes::On | Goes::Over, _) => Ok(()),
+        (Goes::On | Goes::Over, 0, _) => Ok(()),
+        (Goes::On | Goes::Over, ..) => Err(Failure::Told(Exit::No)),
     }
 }
 
-/// Whom to talk with, by the command line or by the first lines; none if it is to lock first.
-async fn whom(
+/// Finds out whom to talk with, and talks.
+async fn begin(
     desk: &mut Desk<'_>,
-    phone: &Phone,
-    name: Option<&str>,
+    phone: &mut Phone,
+    arguments: &Arguments,
     wishes: &mut Wishes,
-) -> Result<Option<Contact>, Failure> {
-    if let Some(name) = name {
-        return find(phone, name).map(Some);
+) -> Result<Goes, Failure> {
+    if arguments.locked && wishes.draft().is_some() {
+        desk.terminal
+            .note("With whom you talked was forgotten with the rest, so that nobody could learn it.");
     }
-    let mut unknown = Failure::NobodyNamed;
-    loop {
-        desk.terminal.ask("With whom? ");
-        let line = match wishes.next().await {
-            Wish::Lock => return Ok(None),
-            Wish::End => return Err(unknown),
-            Wish::Stop(failure) => return Err(failure),
-            Wish::Line(line) => line,
-        };
-        desk.terminal.answered();
-        match line {
-            Line::Text(line) => match (Typed::from(line.as_str()), find(phone, line.trim())) {
-                (Typed::Lock, _) => return Ok(None),
-                (Typed::Quit, _) => return Err(Failure::Declined),
-                (Typed::Nothing, _) => {}
-                (_, Ok(contact)) => return Ok(Some(contact)),
-                (_, Err(failure @ Failure::UnknownContact { .. })) => {
-                    complain(desk, &failure);
-                    unknown = failure;
-                }
-                (_, Err(failure)) => return Err(failure),
-            },
-            Line::TooLong | Line::NotText => complain(desk, &Failure::BadName),
-            Line::Failed(error) => return Err(Failure::Input(error)),
-        }
+    let Some(contact) = whom::whom(desk, phone, arguments.name.as_deref(), wishes).await? else {
+        return Ok(Goes::Locked);
+    };
+    Chat::new(desk, phone, contact, arguments, wishes).talk(wishes).await
+}
+
+/// Tells that something was typed on the terminal and went nowhere.
+fn tell_untaken(desk: &mut Desk<'_>, lines: usize) {
+    desk.terminal.erase();
+    match lines {
+        0 => {}
+        1 => desk.terminal.warn("1 line that you had typed was not sent."),
+        more => desk.terminal.warn(&format!("{more} lines that you had typed were not sent.")),
     }
 }
 
@@ -144,15 +156,24 @@ fn complain(desk: &mut Desk<'_>, failure: &Failure) {
 }
 
 impl<'a, 'd> Chat<'a, 'd> {
-    fn new(desk: &'a mut Desk<'d>, phone: &'a mut Phone, contact: Contact) -> Self {
+    fn new(
+        desk: &'a mut Desk<'d>,
+        phone: &'a mut Phone,
+        contact: Contact,
+        arguments: &Arguments,
+        wishes: &Wishes,
+    ) -> Self {
         let relay = phone.account().relay.clone();
         let person = can_ask() && !desk.options.no_input;
+        let keys = wishes.draft().is_some();
+        let last = arguments.last.unwrap_or(if keys { opening::LAST } else { 0 });
         let (weather, said) = (Weather::default(), Vec::new());
-        Self { desk, phone, contact, relay, weather, said, person, refused: false }
+        Self { desk, phone, contact, relay, weather, said, person, keys, last, refused: false }
     }
 
     async fn talk(mut self, wishes: &mut Wishes) -> Result<Goes, Failure> {
         self.greet()?;
+        self.prompt(wishes);
         let mut carrier = Carrier::new();
         let outcome = self.converse(&mut carrier, wishes).await;
         carrier.close(self.phone).await;
@@ -192,11 +213,9 @@ impl<'a, 'd> Chat<'a, 'd> {
                     }
                 }
                 wish = wishes.next() => {
-                    let goes = match wish {
-                        Wish::Line(line) => self.take(line)?,
-                        Wish::End => Goes::Over,
-                        Wish::Lock => self.take_last(wishes)?,
-                        Wish::Stop(failure) => return Err(failure),
+                    let goes = match screen::settle(self.desk, wishes, wish)? {
+                        None => Goes::On,
+                        Some(wish) => self.grant(wish, wishes)?,
                     };
                     match goes {
                         Goes::On => {}
@@ -213,7 +232,22 @@ impl<'a, 'd> Chat<'a, 'd> {
                 }
                 () = over => return self.farewell(),
             }
-            self.prompt();
+            self.prompt(wishes);
+        }
+    }
+
+    /// Does what somebody wishes.
+    fn grant(&mut self, wish: Wish, wishes: &mut Wishes) -> Result<Goes, Failure> {
+        match wish {
+            Wish::Line(line) => self.take(line),
+            Wish::Entered(kept) => self.enter(kept, wishes),
+            Wish::Lock => self.take_last(wishes),
+            Wish::Stop(failure) => Err(failure),
+            Wish::End => {
+                self.desk.terminal.erase();
+                Ok(Goes::Over)
+            }
+            Wish::Redraw | Wish::Resize | Wish::Clear | Wish::Suspend | Wish::TooMuch(_) => Ok(Goes::On),
         }
     }
 
@@ -225,9 +259,7 @@ impl<'a, 'd> Chat<'a, 'd> {
         if let Err(failure) = may_say(self.phone, &self.contact) {
             self.complain(&failure);
         }
-        show_new_from(self.desk, self.phone, &self.contact, Form::Text)?;
-        self.prompt();
-        Ok(())
+        self.open_conversation()
     }
 
     /// Takes in what the network brought.
@@ -255,11 +287,11 @@ impl<'a, 'd> Chat<'a, 'd> {
                 let name = words::name(&self.phone.contact(*contact)?);
                 self.desk.terminal.note(&format!("{name} wrote. `inbox` shows it after this chat."));
             }
-            Notice::Accepted { message, .. } => self.report(*message, "sent."),
-            Notice::Delivered { message, .. } => self.report(*message, "delivered."),
+            Notice::Accepted { message, .. } => self.report(*message, "sent"),
+            Notice::Delivered { message, .. } => self.report(*message, "delivered"),
             Notice::NotSent { message: Some(message), reason, .. } => {
                 self.refused = true;
-                self.report(*message, &format!("refused: {reason}."));
+                self.report(*message, &format!("refused: {reason}"));
             }
             other => {
                 net::tell(self.desk, self.phone, other)?;
@@ -276,7 +308,16 @@ impl<'a, 'd> Chat<'a, 'd> {
         let mut said = self.said.iter_mut().enumerate();
         if let Some((at, said)) = said.find(|(_, said)| said.id == message) {
             said.settled = true;
-            self.desk.terminal.note(&format!("Message {}: {what}", at + 1));
+            self.tell_step(at + 1, what);
+        }
+    }
+
+    /// Tells how far a message typed here has come.
+    fn tell_step(&mut self, number: usize, step: &str) {
+        if self.keys && !step.contains(' ') {
+            self.desk.terminal.step(number, step);
+        } else {
+            self.desk.terminal.note(&format!("Message {number}: {step}."));
         }
     }
 
@@ -299,111 +340,6 @@ impl<'a, 'd> Chat<'a, 'd> {
             }
         }
         Ok(Goes::Locked)
-    }
-
-    /// Does what a line says.
-    fn take(&mut self, line: Line) -> Result<Goes, Failure> {
-        self.desk.terminal.answered();
-        let line = match line {
-            Line::Text(line) => line,
-            Line::TooLong => {
-                self.refuse(&Failure::TooLong { most: pillarbox_client::body::MAX_TEXT_LEN });
-                return Ok(Goes::On);
-            }
-            Line::NotText => {
-                self.refuse(&Failure::NotText);
-                return Ok(Goes::On);
-            }
-            Line::Failed(error) => return Err(Failure::Input(error)),
-        };
-        match Typed::from(line.as_str()) {
-            Typed::Nothing => {}
-            Typed::Say(text) => self.say(&text)?,
-            Typed::Help => {
-                let width = self.desk.terminal.width();
-                self.desk.terminal.lines(&help(width));
-            }
-            Typed::Verify(heard) => self.verify(heard.as_deref())?,
-            Typed::Timer(Ok(period)) => self.timer(period)?,
-            Typed::Timer(Err(error)) => self.desk.terminal.note(&format!("Nothing was changed: {error}.")),
-            Typed::Lock => return Ok(Goes::Locked),
-            Typed::Quit => return Ok(Goes::Over),
-            Typed::Unknown(verb) => {
-                let verb = pillarbox_client::display::safe(&verb);
-                let word = verb.split(' ').next().unwrap_or_default();
-                self.desk.terminal.note(&format!(
-                    "There is no command /{verb}; nothing was sent. /help lists them, and //{word} says it."
-                ));
-            }
-        }
-        Ok(Goes::On)
-    }
-
-    fn say(&mut self, text: &str) -> Result<(), Failure> {
-        if let Err(failure) = send::check(text) {
-            self.refuse(&failure);
-            return Ok(());
-        }
-        match self.phone.queue_text(self.contact.account, text, now(), &mut self.desk.rng) {
-            Ok(id) => self.said.push(Said { id, settled: false }),
-            Err(PhoneError::KeyChanged | PhoneError::Blocked) => {
-                self.contact = self.phone.contact(self.contact.account)?;
-                if let Err(failure) = may_say(self.phone, &self.contact) {
-                    self.refuse(&failure);
-                }
-                return Ok(());
-            }
-            Err(error) => return Err(error.into()),
-        }
-        if !self.person {
-            let at = words::time(now(), now());
-            let text = pillarbox_client::display::safe_lines(text);
-            self.desk.terminal.result(&format!("You, {at}: {text}"))?;
-        }
-        if !self.weather.connected {
-            self.desk.terminal.note(&format!("Message {}: waiting on this phone.", self.said.len()));
-        }
-        Ok(())
-    }
-
-    fn verify(&mut self, heard: Option<&str>) -> Result<(), Failure> {
-        let name = words::name(&self.contact);
-        let Some(heard) = heard else {
-            let number = match self.phone.safety_number(self.contact.account) {
-                Ok(number) => number.to_string(),
-                Err(error) => {
-                    self.complain(&error.into());
-                    return Ok(());
-                }
-            };
-            self.desk.terminal.note(&format!("Safety number with {name}:\n{}", words::number(&number, 2)));
-            self.desk.terminal.note(&verify::what_is_this(&name));
-            self.desk.terminal.note(&format!(
-                "If {name} reads out the same: type /verify and that number. If not, somebody may stand in \
-                 between."
-            ));
-            return Ok(());
-        };
-        match verify::compare(self.desk, self.phone, &self.contact, heard, Form::Text) {
-            Ok(()) => {}
-            Err(failure @ (Failure::Output(_) | Failure::ReaderGone)) => return Err(failure),
-            Err(failure) => self.refuse(&failure),
-        }
-        self.contact = self.phone.contact(self.contact.account)?;
-        Ok(())
-    }
-
-    fn timer(&mut self, period: Period) -> Result<(), Failure> {
-        match self.phone.set_timer(self.contact.account, period.0, now(), &mut self.desk.rng) {
-            Ok(()) => self.desk.terminal.note(&sentences::timer(period.0)),
-            Err(PhoneError::KeyChanged | PhoneError::Blocked) => {
-                if let Err(failure) = may_say(self.phone, &self.contact) {
-                    self.refuse(&failure);
-                }
-            }
-            Err(error) => return Err(error.into()),
-        }
-        Ok(())
     }
 
     /// Whether the phone goes on by itself before so much time has passed.
@@ -440,10 +376,21 @@ impl<'a, 'd> Chat<'a, 'd> {
     }
 
     /// The recipient, and how sure of them the owner can be, always in sight of whoever types.
-    fn prompt(&mut self) {
-        if self.person && !self.desk.terminal.is_asking() {
-            let (name, sure) = (words::name(&self.contact), words::sure(self.contact.trust));
-            self.desk.terminal.ask(&format!("to {name} ({sure})> "));
+    fn prompt(&mut self, wishes: &Wishes) {
+        let (name, trust) = (words::name(&self.contact), self.contact.trust);
+        if let Some(draft) = wishes.draft() {
+            if !wishes.is_listening() {
+                return;
+            }
+            // A long name gives way: how sure the owner can be is never cut.
+            let frame = format!("to  ({})> ", sentences::trust(trust)).width();
+            let room = self.desk.terminal.width().saturating_sub(frame + 1);
+            let name = if name.width() > room { fit(&name, room) } else { name };
+            let plain = format!("to {name} ({})> ", sentences::trust(trust));
+            let styled = format!("to {name} ({})> ", words::sure(trust));
+            self.desk.terminal.draw(&Prompt { plain, styled }, draft);
+        } else if self.person && !self.desk.terminal.is_asking() {
+            self.desk.terminal.ask(&format!("to {name} ({})> ", words::sure(trust)));
         }
     }
 }

@@ -3,6 +3,7 @@
 use pillarbox_text::read::{is_blank, without_mark};
 
 use super::super::period::{Period, PeriodError};
+use super::super::typing::Kept;
 use super::super::wrap::{INDENT, wrap};
 
 /// A line, understood.
@@ -40,6 +41,13 @@ const COMMANDS: [(&str, &str); 7] = [
     ("//text", "say something that begins with /"),
 ];
 
+/// The same for keys, where a line can be edited.
+const KEYS: [(&str, &str); 3] = [
+    ("Alt-Enter", "a line break; a paste is one message, with its line breaks"),
+    ("Up, Down", "what you wrote before"),
+    ("Ctrl-C, Ctrl-D", "end"),
+];
+
 /// Column in which the meanings of commands begin.
 const MEANINGS: usize = 21;
 
@@ -47,11 +55,12 @@ const MEANINGS: usize = 21;
 const LEAST_ROOM: usize = 30;
 
 /// The commands in words, for a window of so many columns.
-pub(super) fn help(width: usize) -> String {
+pub(super) fn help(width: usize, keys: bool) -> String {
     let is_narrow = width < MEANINGS + LEAST_ROOM;
     let indent = if is_narrow { 2 * INDENT } else { MEANINGS };
     let mut lines = vec![wrap("A line is a message. Commands:", 0, width)];
-    for (command, meaning) in COMMANDS {
+    let keys: &[_] = if keys { &KEYS } else { &[] };
+    for (command, meaning) in COMMANDS.iter().chain(keys) {
         let command = format!("{:INDENT$}{command}", "");
         let meaning = wrap(meaning, 0, width.saturating_sub(indent));
         let mut meaning = meaning.lines();
@@ -61,6 +70,17 @@ pub(super) fn help(width: usize) -> String {
         lines.extend(meaning.map(|line| format!("{:indent$}{line}", "")));
     }
     lines.join("\n")
+}
+
+impl From<&Kept> for Typed {
+    /// A text that was pasted, or that has several lines, is a message whatever it begins with.
+    fn from(kept: &Kept) -> Self {
+        match kept.text.as_str() {
+            text if !kept.is_pasted && !text.contains('\n') => Self::from(text),
+            text if is_blank(text) => Self::Nothing,
+            text => Self::Say(text.to_owned()),
+        }
+    }
 }
 
 impl From<&str> for Typed {
@@ -94,10 +114,10 @@ mod tests {
     #[test]
     fn the_commands_fit_the_window() {
         for width in [20, 40, 60, 80] {
-            let help = help(width);
+            let help = help(width, true);
             assert!(help.lines().all(|line| line.len() <= width.max(24)), "{width}:\n{help}");
         }
-        insta::assert_snapshot!(format!("{}\n\n{}", help(80), help(40)));
+        insta::assert_snapshot!(format!("{}\n\n{}\n\n{}", help(80, false), help(40, false), help(80, true)));
     }
 
     #[test]
@@ -111,6 +131,15 @@ mod tests {
         for blank in [" \n", "\u{a0}", "\u{200b}", "\u{feff}\r\n"] {
             assert_eq!(Typed::from(blank), Typed::Nothing, "{blank:?}");
         }
+    }
+
+    #[test]
+    fn what_was_pasted_is_a_text() {
+        let kept = |text: &str, is_pasted| Kept { text: text.to_owned(), is_pasted };
+        assert_eq!(Typed::from(&kept("/quit", true)), Typed::Say("/quit".to_owned()));
+        assert_eq!(Typed::from(&kept("/quit", false)), Typed::Quit);
+        assert_eq!(Typed::from(&kept("/quit\nnow", false)), Typed::Say("/quit\nnow".to_owned()));
+        assert_eq!(Typed::from(&kept(" \n ", true)), Typed::Nothing);
     }
 
     #[test]

@@ -73,10 +73,13 @@ fn place(failure: &Failure) -> usize {
         Failure::Blocked { .. } => 51,
         Failure::NeverWrote => 52,
         Failure::Exposed(_) => 53,
+        Failure::NobodyKnown { .. } => 54,
+        Failure::AccountClosed => 55,
+        Failure::AccountOpen => 56,
     }
 }
 
-const KINDS: usize = 54;
+const KINDS: usize = 57;
 
 const NUMBER: &str = "40215 88310 55721 09164 71120 38865 24051 99003 17742 60018 45529 83310";
 const OTHER: &str = "11111 22222 33333 44444 55555 66666 77777 88888 99999 00000 12345 67890";
@@ -85,7 +88,8 @@ const PROFILE: &str = "/home/alice/.local/share/pillarbox/default";
 
 fn unknown(name: &str, known: &[&str]) -> Failure {
     let known = known.iter().map(|known| (*known).to_owned()).collect();
-    Failure::UnknownContact { name: name.to_owned(), is_number: naming::is_number(name), called: None, known }
+    let (name, is_number) = (name.to_owned(), naming::is_number(name));
+    Failure::UnknownContact { name, is_number, called: None, claimed: Vec::new(), known }
 }
 
 fn all() -> Vec<Failure> {
@@ -106,6 +110,15 @@ fn all() -> Vec<Failure> {
         Failure::LockUnheard { process: 4_242 },
         Failure::NotLocked("no such file".to_owned()),
         Failure::NobodyNamed,
+        Failure::NobodyKnown { strangers: Vec::new() },
+        Failure::NobodyKnown {
+            strangers: vec![
+                ("14272d14".to_owned(), Some("calls itself \"Zoë\"".to_owned())),
+                ("3c89 1561".to_owned(), None),
+            ],
+        },
+        Failure::AccountClosed,
+        Failure::AccountOpen,
         Failure::NoCodes,
         Failure::Blocked { name: bob() },
         Failure::NeverWrote,
@@ -128,9 +141,17 @@ fn all() -> Vec<Failure> {
         unknown("Bоb", &["Carol", "Bob"]),
         unknown("+447700900102", &["Carol"]),
         Failure::UnknownContact {
+            name: "Zoë".to_owned(),
+            is_number: false,
+            called: None,
+            claimed: vec!["14272d14".to_owned()],
+            known: vec!["Carol".to_owned(), "14272d14".to_owned()],
+        },
+        Failure::UnknownContact {
             name: "+447700900102".to_owned(),
             is_number: true,
             called: Some(AccountId([7; 16])),
+            claimed: Vec::new(),
             known: vec![bob()],
         },
         Failure::SeveralContacts {

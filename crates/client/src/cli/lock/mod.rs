@@ -16,25 +16,22 @@ use std::process::Command;
 
 use super::desk::Desk;
 use super::failure::Failure;
+use super::grammar::Chat;
 use super::period::Period;
 
 pub(crate) use holder::Holder;
 pub(crate) use tell::tell;
 
-/// Takes from the screen what was said, and puts a locked chat in the place of this program. The profile is closed by
-/// now. Returns only if that fails.
-pub(crate) fn lock(desk: &mut Desk<'_>, lock_after: Option<Period>) -> Failure {
-    desk.terminal.clear();
-    again(desk, lock_after)
-}
-
-/// The same for a chat that is locked and has shown nothing since.
-pub(crate) fn again(desk: &mut Desk<'_>, lock_after: Option<Period>) -> Failure {
+/// Puts a locked chat in the place of this program, with the options of `chat` and without its contact. The profile is closed,
+/// and the screen is cleared by now. Returns only if that fails.
+pub(crate) fn again(desk: &mut Desk<'_>, chat: &Chat) -> Failure {
     let mut arguments = desk.options.arguments();
     arguments.extend(["chat", "--locked"].map(Into::into));
-    if let Some(Period(Some(seconds))) = lock_after {
+    if let Some(Period(Some(seconds))) = chat.lock_after {
         arguments.push(format!("--lock-after={seconds}s").into());
     }
+    arguments.extend(chat.last.map(|last| format!("--last={last}").into()));
+    arguments.extend(chat.lines.then(|| "--lines".into()));
     match std::env::current_exe() {
         Ok(program) => replace(desk, Command::new(program).args(arguments)),
         Err(error) => Failure::NotLocked(error.to_string()),

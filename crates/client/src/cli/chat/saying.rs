@@ -1,0 +1,90 @@
+//! What is typed into a chat: a message, which is stored before anything is done with it, or a command.
+
+use pillarbox_client::PhoneError;
+use pillarbox_client::body::MAX_TEXT_LEN;
+
+use super::super::desk::{may_say, now};
+use super::super::failure::Failure;
+use super::super::send;
+use super::super::typing::Kept;
+use super::super::wrap::{INDENT, break_words};
+use super::keyboard::Line;
+use super::typed::Typed;
+use super::wishes::Wishes;
+use super::{Chat, Goes, Said};
+
+impl Chat<'_, '_> {
+    /// Does what a line says.
+    pub(super) fn take(&mut self, line: Line) -> Result<Goes, Failure> {
+        self.desk.terminal.answered();
+        let line = match line {
+            Line::Text(line) => line,
+            Line::TooLong => {
+                self.refuse(&Failure::TooLong { most: MAX_TEXT_LEN });
+                return Ok(Goes::On);
+            }
+            Line::NotText => {
+                self.refuse(&Failure::NotText);
+                return Ok(Goes::On);
+            }
+            Line::Failed(error) => return Err(Failure::Input(error)),
+        };
+        match Typed::from(line.as_str()) {
+            Typed::Say(text) => self.say(&text).map(|_| Goes::On),
+            other => self.perform(other),
+        }
+    }
+
+    /// Does what an edited line says. One that could not be sent stays to be edited.
+    pub(super) fn enter(&mut self, kept: Kept, wishes: &mut Wishes) -> Result<Goes, Failure> {
+        match Typed::from(&kept) {
+            Typed::Say(text) => {
+                // The message stands above the line, with its sender and its time.
+                self.desk.terminal.erase();
+                if !self.say(&text)?
+                    && let Some(draft) = wishes.draft_mut()
+                {
+                    draft.give_back(kept);
+                }
+                Ok(Goes::On)
+            }
+            other => {
+                self.desk.terminal.leave();
+                self.perform(other)
+            }
+        }
+    }
+
+    /// Keeps a text to be sent; false if it was refused.
+    pub(super) fn say(&mut self, text: &str) -> Result<bool, Failure> {
+        if let Err(failure) = send::check(text) {
+            self.refuse(&failure);
+            return Ok(false);
+        }
+        match self.phone.queue_text(self.contact.account, text, now(), &mut self.desk.rng) {
+            Ok(id) => self.said.push(Said { id, settled: false }),
+            Err(PhoneError::KeyChanged | PhoneError::Blocked) => {
+                self.contact = self.phone.contact(self.contact.account)?;
+                if let Err(failure) = may_say(self.phone, &self.contact) {
+                    self.refuse(&failure);
+                }
+                return Ok(false);
+            }
+            Err(error) => return Err(error.into()),
+        }
+        let number = self.said.len();
+        if self.keys || !self.person {
+            let at = self.desk.clock.time(now(), now());
+            let which = if self.keys { format!(", message {number}") } else { String::new() };
+            let text = pillarbox_client::display::safe_lines(text);
+            let width = self.desk.terminal.width();
+            let text = if self.keys { break_words(&text, INDENT, width) } else { text };
+            self.desk.terminal.result(&format!("You, {at}{which}: {text}"))?;
+        }
+        if !self.weather.connected {
+            let place = if self.keys { "waiting" } else { "waiting on this phone" };
+            self.tell_step(number, place);
+        }
+        Ok(true)
+    }
+}

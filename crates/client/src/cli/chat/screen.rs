@@ -1,0 +1,32 @@
+//! Wishes that concern the screen and no conversation.
+
+use pillarbox_client::body::MAX_TEXT_LEN;
+
+use super::super::desk::Desk;
+use super::super::failure::Failure;
+use super::super::typing::TooMuch;
+use super::wishes::{Wish, Wishes};
+
+/// Does what concerns the screen only. Gives back any other wish.
+pub(super) fn settle(desk: &mut Desk<'_>, wishes: &Wishes, wish: Wish) -> Result<Option<Wish>, Failure> {
+    match wish {
+        Wish::Redraw => {}
+        Wish::Resize => desk.terminal.erase(),
+        Wish::Clear => desk.terminal.empty(),
+        Wish::Suspend => {
+            desk.terminal.leave();
+            wishes.suspend()?;
+        }
+        Wish::TooMuch(paste) => desk.terminal.error(&too_much(&paste)),
+        other => return Ok(Some(other)),
+    }
+    Ok(None)
+}
+
+/// A paste that is longer than anything that is held here.
+fn too_much(paste: &TooMuch) -> String {
+    format!(
+        "The pasted text has {} bytes, and a message at most {MAX_TEXT_LEN}. It was not taken in; your line is as it was.",
+        paste.got
+    )
+}

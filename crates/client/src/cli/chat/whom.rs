@@ -1,0 +1,80 @@
+//! Whom a chat is with.
+
+use pillarbox_client::{Contact, Phone};
+
+use super::super::desk::{Desk, find};
+use super::super::failure::Failure;
+use super::super::typing::Prompt;
+use super::super::words;
+use super::complain;
+use super::keyboard::Line;
+use super::screen;
+use super::typed::Typed;
+use super::wishes::{Wish, Wishes};
+
+/// The question.
+const QUESTION: &str = "With whom? ";
+
+fn prompt() -> Prompt {
+    Prompt { plain: QUESTION.to_owned(), styled: QUESTION.to_owned() }
+}
+
+/// Refuses to ask where there is no answer: nobody has been added. Names who wrote first and waits for one.
+///
+/// Without a terminal somebody who wrote first can still be named by a line.
+pub(super) fn is_anybody_there(phone: &Phone, person: bool) -> Result<(), Failure> {
+    let contacts = phone.contacts()?;
+    if contacts.iter().any(|contact| contact.accepted) || !person && !contacts.is_empty() {
+        return Ok(());
+    }
+    let strangers = contacts.iter().filter(|contact| !contact.blocked);
+    Err(Failure::NobodyKnown {
+        strangers: strangers.map(|one| (words::name(one), words::claim(one))).collect(),
+    })
+}
+
+/// Whom to talk with, by the command line or by the first lines; none if it is to lock first.
+pub(super) async fn whom(
+    desk: &mut Desk<'_>,
+    phone: &Phone,
+    name: Option<&str>,
+    wishes: &mut Wishes,
+) -> Result<Option<Contact>, Failure> {
+    if let Some(name) = name {
+        return find(phone, name).map(Some);
+    }
+    let mut unknown = Failure::NobodyNamed;
+    loop {
+        match wishes.draft() {
+            Some(draft) => desk.terminal.draw(&prompt(), draft),
+            None if desk.terminal.is_asking() => {}
+            None => desk.terminal.ask(QUESTION),
+        }
+        let wish = wishes.next().await;
+        let line = match screen::settle(desk, wishes, wish)? {
+            Some(Wish::Lock) => return Ok(None),
+            Some(Wish::End) => return Err(unknown),
+            Some(Wish::Stop(failure)) => return Err(failure),
+            Some(Wish::Line(line)) => line,
+            Some(Wish::Entered(kept)) => Line::Text(kept.text),
+            _ => continue,
+        };
+        desk.terminal.leave();
+        desk.terminal.answered();
+        match line {
+            Line::Text(line) => match (Typed::from(line.as_str()), find(phone, line.trim())) {
+                (Typed::Lock, _) => return Ok(None),
+                (Typed::Quit, _) => return Err(Failure::Declined),
+                (Typed::Nothing, _) => {}
+                (_, Ok(contact)) => return Ok(Some(contact)),
+                (_, Err(failure @ Failure::UnknownContact { .. })) => {
+                    complain(desk, &failure);
+                    unknown = failure;
+                }
+                (_, Err(failure)) => return Err(failure),
+            },
+            Line::TooLong | Line::NotText => complain(desk, &Failure::BadName),
+            Line::Failed(error) => return Err(Failure::Input(error)),
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! A line that is typed on a terminal: edited, recalled, pasted into, and drawn below what is printed meanwhile.
+//!
+//! The keys and pastes come from crossterm, the editing is `tui-input`'s. What is here knows no chat and no profile: it
+//! gives the text when Enter is pressed. See `docs/decisions/0022-line-editing.md`.
+
+mod draft;
+mod drawn;
+mod keys;
+mod layout;
+mod raw;
+
+pub(crate) use draft::{Draft, Kept, TooMuch};
+pub(crate) use drawn::Drawn;
+pub(crate) use keys::{Action, action};
+pub(crate) use layout::{Layout, Prompt};
+pub(crate) use raw::{Raw, forget, is_possible, listen};

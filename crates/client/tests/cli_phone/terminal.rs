@@ -1,0 +1,156 @@
+//! A terminal to run the program in: keys go in, and what a person would see comes out.
+
+use std::io::{Read, Write};
+use std::process::Child;
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use pty_process::Size;
+use pty_process::blocking::{Command, Pty, open};
+
+use crate::support::Phone;
+
+/// How long something may take to come on the screen. Far above what it takes, for a computer that is busy.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// How often the screen is looked at.
+const LOOK: Duration = Duration::from_millis(10);
+
+/// A paste, as a terminal sends one that was asked to mark it (xterm's mode 2004).
+pub(crate) fn paste(text: &str) -> String {
+    format!("\x1b[200~{}\x1b[201~", text.replace('\n', "\r"))
+}
+
+/// A program in a window.
+pub(crate) struct Window {
+    child: Child,
+    pty: Arc<Pty>,
+    screen: Arc<Mutex<vt100::Parser>>,
+    /// Everything that was written, with what moves the cursor.
+    written: Arc<Mutex<Vec<u8>>>,
+}
+
+impl Window {
+    /// Opens a window of so many lines and columns and runs a phone's command in it.
+    pub(crate) fn open(phone: &Phone, arguments: &[&str], size: (u16, u16)) -> Self {
+        Self::open_with(phone, arguments, size, &[])
+    }
+
+    /// The same with variables in the environment.
+    pub(crate) fn open_with(
+        phone: &Phone,
+        arguments: &[&str],
+        (lines, columns): (u16, u16),
+        variables: &[(&str, &str)],
+    ) -> Self {
+        let mut command = phone.command(arguments);
+        command.env("TERM", "xterm-256color");
+        for (name, value) in variables {
+            command.env(name, value);
+        }
+        Self::run(command, (lines, columns))
+    }
+
+    /// The same for any command.
+    pub(crate) fn run(command: std::process::Command, (lines, columns): (u16, u16)) -> Self {
+        let (pty, pts) = open().unwrap();
+        pty.resize(Size::new(lines, columns)).unwrap();
+        let child = Command::from(command).spawn(pts).unwrap();
+        let parser = vt100::Parser::new(lines.try_into().unwrap(), columns.try_into().unwrap(), 1_000);
+        let window =
+            Self { child, pty: Arc::new(pty), screen: Arc::new(Mutex::new(parser)), written: Arc::default() };
+        let (pty, screen, written) = (window.pty.clone(), window.screen.clone(), window.written.clone());
+        thread::spawn(move || {
+            let mut bytes = [0; 4_096];
+            // The other end of a terminal that is gone gives an error.
+            while let Ok(got @ 1..) = (&*pty).read(&mut bytes) {
+                written.lock().unwrap().extend_from_slice(&bytes[..got]);
+                screen.lock().unwrap().process(&bytes[..got]);
+            }
+        });
+        window
+    }
+
+    /// Presses keys.
+    pub(crate) fn keys(&self, keys: &str) {
+        (&*self.pty).write_all(keys.as_bytes()).unwrap();
+    }
+
+    /// Makes the window another size.
+    pub(crate) fn resize(&self, lines: u16, columns: u16) {
+        self.screen
+            .lock()
+            .unwrap()
+            .screen_mut()
+            .set_size(lines.try_into().unwrap(), columns.try_into().unwrap());
+        self.pty.resize(Size::new(lines, columns)).unwrap();
+    }
+
+    /// Tells the program to end, as other programs do.
+    pub(crate) fn terminate(&self) {
+        let killed = std::process::Command::new("kill").arg(self.child.id().to_string()).status();
+        assert!(killed.unwrap().success());
+    }
+
+    /// What stands on the screen, without the spaces at the ends of lines.
+    pub(crate) fn shown(&self) -> String {
+        let contents = self.screen.lock().unwrap().screen().contents();
+        contents.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
+    }
+
+    /// Everything that was written to the terminal.
+    pub(crate) fn written(&self) -> String {
+        String::from_utf8_lossy(&self.written.lock().unwrap()).into_owned()
+    }
+
+    /// Waits until the screen is as somebody wants it.
+    pub(crate) fn wait(&self, what: &str, is_right: impl Fn(&str) -> bool) {
+        let until = Instant::now() + PATIENCE;
+        while !is_right(&self.shown()) {
+            assert!(Instant::now() < until, "waited for {what}:\n{}", self.shown());
+            thread::sleep(LOOK);
+        }
+    }
+
+    /// Waits until words stand on the screen, wherever its lines are broken.
+    pub(crate) fn wait_for(&self, words: &str) {
+        let bare = |text: &str| text.split_whitespace().collect::<String>();
+        self.wait(words, |shown| bare(shown).contains(&bare(words)));
+    }
+
+    /// Waits until the relay has taken the message of this number.
+    pub(crate) fn wait_until_sent(&self, number: usize) {
+        let start = format!("  {number} ");
+        let is_sent = |line: &str| line.starts_with(&start) && line.contains("sent");
+        self.wait("a message to be sent", |shown| shown.lines().any(is_sent));
+    }
+
+    /// Waits for the end of the program; its exit code, if no signal ended it.
+    pub(crate) fn end(&mut self) -> Option<i32> {
+        let until = Instant::now() + PATIENCE;
+        let code = loop {
+            match self.child.try_wait().unwrap() {
+                Some(status) => break status.code(),
+                None => thread::sleep(LOOK),
+            }
+            assert!(Instant::now() < until, "it does not end:\n{}", self.shown());
+        };
+        // What it wrote last may still be on its way.
+        thread::sleep(10 * LOOK);
+        code
+    }
+}
+
+impl Drop for Window {
+    fn drop(&mut self) {
+        // A test that failed leaves no program behind. One that has ended is no second trouble.
+        self.child.kill().unwrap_or_default();
+        drop(self.child.wait());
+    }
+}
+
+/// A text with single spaces and no line breaks.
+pub(crate) fn flat(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
