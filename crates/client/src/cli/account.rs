@@ -1,16 +1,20 @@
 //! `pillarbox account`: this phone's own account.
 
+mod closed;
+
 use std::fs;
 use std::path::Path;
 
 use pillarbox_client::display::safe;
 use pillarbox_client::vault::FILE_NAME;
-use pillarbox_client::{Account, Habits, NewAccount, PaddingRule, Phone, ProfileError, Protection, Vault};
+use pillarbox_client::{
+    Account, Habits, NewAccount, PaddingRule, Passphrase, Phone, ProfileError, Protection, Vault,
+};
 use pillarbox_text::read::value;
-use pillarbox_wire::{NumberCode, Refusal};
+use pillarbox_wire::{NumberCode, Refusal, Timestamp};
 use serde::Serialize;
 
-use super::desk::{Desk, now, passphrase};
+use super::desk::{Desk, must_be_open, now, passphrase};
 use super::failure::Failure;
 use super::grammar::{Account as Command, source};
 use super::passphrase::{Purpose, is_short};
@@ -29,6 +33,8 @@ struct Shown<'a> {
     contacts: usize,
     waiting: usize,
     created_at_ms: u64,
+    /// When the relay closed it; none for an account that is there.
+    closed_at_ms: Option<u64>,
 }
 
 #[derive(Serialize)]
@@ -39,7 +45,7 @@ struct Invited<'a> {
 /// Runs `pillarbox account`.
 pub(crate) fn run(desk: &mut Desk<'_>, command: &Command) -> Result<(), Failure> {
     match command {
-        Command::Create { relay, number, code, name, .. } => {
+        Command::Create { relay, number, code, name, replace_closed } => {
             let new = NewAccount {
                 relay: relay.clone(),
                 handle: number.clone(),
@@ -48,7 +54,10 @@ pub(crate) fn run(desk: &mut Desk<'_>, command: &Command) -> Result<(), Failure>
                 padding: PaddingRule::Padme,
                 habits: Habits::default(),
             };
-            create(desk, new, *code)
+            match closed::place_of(desk, *replace_closed)? {
+                Some(place) => closed::replace(desk, &place, new, *code),
+                None => create(desk, new, *code),
+            }
         }
         Command::Show { machine } => show(desk, machine.form()),
         Command::Invite { qr, svg, machine } => invite(desk, *qr, svg.as_deref(), machine.form()),
@@ -64,8 +73,7 @@ pub(crate) fn run(desk: &mut Desk<'_>, command: &Command) -> Result<(), Failure>
 /// Makes the account here and at the relay, both or neither: a profile that no relay knows is only in the way
 /// of typing the command again, corrected.
 fn create(desk: &mut Desk<'_>, new: NewAccount, code: Option<NumberCode>) -> Result<(), Failure> {
-    let directory = desk.directory()?;
-    if Vault::is_there(&directory) {
+    if Vault::is_there(&desk.directory()?) {
         return match code {
             Some(code) => go_on(desk, &new, code),
             None => Err(Failure::ProfileExists),
@@ -75,10 +83,20 @@ fn create(desk: &mut Desk<'_>, new: NewAccount, code: Option<NumberCode>) -> Res
     if is_short(&secret) {
         desk.terminal.warn("this passphrase is short. Whoever copies the profile can try many.");
     }
-    let passphrase = passphrase(secret)?;
+    make(desk, &passphrase(secret)?, new, code)
+}
+
+/// The same in a place that is free.
+fn make(
+    desk: &mut Desk<'_>,
+    passphrase: &Passphrase,
+    new: NewAccount,
+    code: Option<NumberCode>,
+) -> Result<(), Failure> {
+    let directory = desk.directory()?;
     desk.terminal.note("Making keys, then asking the relay for an account.");
     let existed = directory.exists();
-    let made = Phone::create(&directory, &passphrase, new, now(), &mut desk.rng);
+    let made = Phone::create(&directory, passphrase, new, now(), &mut desk.rng);
     if made.as_ref().is_err_and(|error| !matches!(error, ProfileError::Exists | ProfileError::InUse)) {
         // A file that a full disk broke off would stand in the way of the same command, typed again. What cannot be
         // taken away because it never came to be is no second trouble.
@@ -159,8 +177,8 @@ fn show(desk: &mut Desk<'_>, form: Form) -> Result<(), Failure> {
     let directory = desk.directory()?;
     let account = phone.account().clone();
     let contacts = phone.contacts()?.len();
-    let waiting = phone.unsent();
-    let shown = shown(&account, contacts, waiting);
+    let (waiting, closed_at) = (phone.unsent(), phone.closed_at()?);
+    let shown = shown(&account, contacts, waiting, closed_at);
     match form {
         Form::Json => desk.terminal.json(&shown),
         Form::Plain => desk.terminal.row(&[
@@ -174,16 +192,26 @@ fn show(desk: &mut Desk<'_>, form: Form) -> Result<(), Failure> {
         ]),
         Form::Text => {
             let registered = shown.account.as_deref().unwrap_or("not registered yet");
+            let closed =
+                closed_at.map(|at| format!("{}; nothing goes or comes", desk.clock.date_and_time(at)));
+            let waits = match closed {
+                None => format!("{waiting} to be sent"),
+                Some(_) => format!("nothing any more; {waiting} never sent"),
+            };
             for (what, fact) in [
                 ("Account", registered),
+                ("Closed", closed.as_deref().unwrap_or_default()),
                 ("Number", shown.number.unwrap_or("none")),
                 ("Name", if shown.name.is_empty() { "none" } else { shown.name }),
                 ("Relay", &shown.relay),
                 ("Protection", "end-to-end encrypted: only the recipient's phone can read"),
                 ("Contacts", &shown.contacts.to_string()),
-                ("Waiting", &format!("{} to be sent", shown.waiting)),
+                ("Waiting", &waits),
                 ("Profile", &directory.display().to_string()),
             ] {
+                if fact.is_empty() {
+                    continue;
+                }
                 desk.terminal.verbatim(&format!("{what:<11} {}", safe(fact)))?;
             }
             Ok(())
@@ -191,7 +219,7 @@ fn show(desk: &mut Desk<'_>, form: Form) -> Result<(), Failure> {
     }
 }
 
-fn shown(account: &Account, contacts: usize, waiting: usize) -> Shown<'_> {
+fn shown(account: &Account, contacts: usize, waiting: usize, closed_at: Option<Timestamp>) -> Shown<'_> {
     Shown {
         relay: account.relay.to_string(),
         account: account.address.map(|address| address.to_string()),
@@ -204,11 +232,13 @@ fn shown(account: &Account, contacts: usize, waiting: usize) -> Shown<'_> {
         contacts,
         waiting,
         created_at_ms: account.created_at.0,
+        closed_at_ms: closed_at.map(|at| at.0),
     }
 }
 
 fn invite(desk: &mut Desk<'_>, qr: Option<Size>, svg: Option<&Path>, form: Form) -> Result<(), Failure> {
     let mut phone = desk.open()?;
+    must_be_open(&phone)?;
     if phone.account().address.is_none() {
         net::register(desk, &mut phone)?;
     }
@@ -284,12 +314,17 @@ fn change_passphrase(desk: &mut Desk<'_>, new: &super::passphrase::Source) -> Re
 
 fn close(desk: &mut Desk<'_>, yes: bool) -> Result<(), Failure> {
     let mut phone = desk.open()?;
+    must_be_open(&phone)?;
     if !yes {
         desk.agree("Close the account at the relay, for good? Messages on this phone stay.", "--yes")?;
     }
     net::close(desk, &mut phone)?;
     desk.terminal.result("The account is closed: the relay has deleted it and its mailbox. What you sent unsealed and still waits for others keeps your account's id until it is fetched.")?;
     let directory = desk.directory()?;
-    desk.terminal.note(&format!("What this phone holds is still in {}.", directory.display()));
+    desk.terminal.note(&format!(
+        "What this phone holds is still in {}. To begin anew in its place: `account create --relay ADDRESS --replace-closed`, \
+         which moves it aside and deletes nothing.",
+        directory.display()
+    ));
     Ok(())
 }

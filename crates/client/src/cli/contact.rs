@@ -98,15 +98,46 @@ fn add(desk: &mut Desk<'_>, whom: &str, name: Option<&str>) -> Result<(), Failur
     let mut phone = desk.open()?;
     let before = phone.contacts()?.into_iter().find(|known| known.account == invitation.account);
     let contact = phone.add_invited(&invitation, name, now(), &mut desk.rng)?;
-    if before.is_some_and(|before| before.identity != contact.identity) {
+    if before.as_ref().is_some_and(|before| before.identity != contact.identity) {
         may_write(&phone, &contact)?;
         desk.terminal.warn(&format!(
             "{}'s safety number has changed: the invitation brings another key for the account that you had added. A new \
              phone, or somebody in between.",
             words::name(&contact)
         ));
+        return goes_on(desk, &contact);
     }
-    added(desk, &phone, &contact)
+    match before.filter(|before| before.accepted) {
+        Some(before) => known_already(desk, &before, &contact),
+        None => added(desk, &phone, &contact),
+    }
+}
+
+/// Tells that a contact goes on under a new key.
+fn goes_on(desk: &mut Desk<'_>, contact: &Contact) -> Result<(), Failure> {
+    let (name, sure) = (words::name(contact), words::sure(contact.trust));
+    desk.terminal.result(&format!("{name} goes on under the new key. {sure}."))?;
+    desk.next(&format!("verify {}", quote(&name)));
+    Ok(())
+}
+
+/// Tells that an invitation was somebody's who had been added, and what it says beside.
+fn known_already(desk: &mut Desk<'_>, before: &Contact, contact: &Contact) -> Result<(), Failure> {
+    let (name, sure) = (words::name(contact), words::sure(contact.trust));
+    desk.terminal.result(&format!("You have {name} already. {sure}."))?;
+    if words::name(before) != name {
+        desk.terminal.note(&format!("They were called {} here until now.", words::name(before)));
+    }
+    if before.origin != Origin::Invitation {
+        desk.terminal.note(match contact.trust {
+            Trust::Verified => "The invitation has the key that you have verified.",
+            _ => "The invitation brings the same key as the relay did.",
+        });
+    }
+    if contact.trust != Trust::Verified {
+        desk.next(&format!("verify {}", quote(&name)));
+    }
+    Ok(())
 }
 
 fn added(desk: &mut Desk<'_>, phone: &Phone, contact: &Contact) -> Result<(), Failure> {
@@ -172,9 +203,7 @@ fn add_number(desk: &mut Desk<'_>, handle: Handle, name: Option<&str>) -> Result
         // Another key or another account for a number that is somebody's: that was told with the answer.
         Some(before) if before.account != account || before.identity != contact.identity => {
             may_write(&phone, &contact)?;
-            let (name, sure) = (words::name(&contact), words::sure(contact.trust));
-            desk.terminal.result(&format!("{name} goes on under the new key. {sure}."))?;
-            desk.next(&format!("verify {}", quote(&name)));
+            goes_on(desk, &contact)?;
         }
         Some(_) => {
             let (name, sure) = (words::name(&contact), words::sure(contact.trust));

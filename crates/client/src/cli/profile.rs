@@ -28,7 +28,9 @@ pub(crate) struct ProfileName(String);
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum PlaceError {
     /// The name would not be a plain directory name everywhere.
-    #[error("a profile's name has 1 to 64 letters, digits, - and _")]
+    #[error(
+        "a profile's name has 1 to 64 characters, each of a to z, A to Z, 0 to 9, - or _, and does not begin with -"
+    )]
     Name,
     /// Neither `PILLARBOX_HOME`, `XDG_DATA_HOME` nor `HOME` says where data belongs.
     #[error("none of PILLARBOX_HOME, XDG_DATA_HOME and HOME is set")]

@@ -5,13 +5,25 @@ use pillarbox_client::sentences;
 use pillarbox_client::{BodyId, DeliveryState, Direction, Phone};
 use pillarbox_text::read::is_blank;
 use pillarbox_wire::AccountId;
+use serde::Serialize;
 
-use super::desk::{Desk, find, may_say, may_write, now};
+use super::desk::{Desk, find, may_say, may_write, must_be_open, now};
 use super::exit::Exit;
 use super::failure::Failure;
 use super::grammar::Send;
 use super::words::OnThisPhone;
 use super::{net, words};
+
+/// A message for programs.
+#[derive(Serialize)]
+struct Sent {
+    id: String,
+    contact: String,
+    account: String,
+    /// How far it has come.
+    state: &'static str,
+    sent_at_ms: u64,
+}
 
 /// Runs `pillarbox send`.
 pub(crate) fn run(desk: &mut Desk<'_>, send: &Send) -> Result<(), Failure> {
@@ -21,17 +33,28 @@ pub(crate) fn run(desk: &mut Desk<'_>, send: &Send) -> Result<(), Failure> {
     };
     check(&text)?;
     let mut phone = desk.open()?;
+    must_be_open(&phone)?;
     let contact = find(&phone, &send.name)?;
     may_say(&phone, &contact)?;
-    let name = words::name(&contact);
-    let id = phone.queue_text(contact.account, &text, now(), &mut desk.rng)?;
+    let (name, sent_at) = (words::name(&contact), now());
+    let id = phone.queue_text(contact.account, &text, sent_at, &mut desk.rng)?;
     // The message is on the disk now: whatever happens to the connection, it is not lost.
     let outcome = net::fetch(desk, &mut phone);
     if phone.requests_are_full() {
         desk.terminal.note(&sentences::requests_full(&OnThisPhone(&phone)));
     }
     let state = reached(&phone, contact.account, id)?;
-    desk.terminal.result(&sentences::progress(state, &name))?;
+    if send.json {
+        desk.terminal.json(&Sent {
+            id: id.to_string(),
+            contact: name,
+            account: contact.account.to_string(),
+            state: words::state(state),
+            sent_at_ms: sent_at.0,
+        })?;
+    } else {
+        desk.terminal.result(&sentences::progress(state, &name))?;
+    }
     match state {
         DeliveryState::Sent | DeliveryState::Delivered => Ok(()),
         DeliveryState::Refused => Err(Failure::Told(Exit::No)),

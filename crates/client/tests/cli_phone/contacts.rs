@@ -272,7 +272,7 @@ fn an_unverified_contacts_new_key_is_told_and_used() {
     let (alice, bob) = place.alice_and_bob();
     let changed = alice.run(&["contact", "add", &forged(&bob.invitation())]).expect(0);
     assert!(changed.says("brings another key"), "{}", changed.err);
-    assert_eq!(changed.out, "Added Bob. NOT VERIFIED.\n");
+    assert_eq!(changed.out, "Bob goes on under the new key. NOT VERIFIED.\n");
 }
 
 #[test]
@@ -293,4 +293,36 @@ fn colours_add_nothing_that_the_words_do_not_say() {
     assert!(coloured.out.contains('\u{1b}') && !plain.out.contains('\u{1b}'));
     let strip = |text: &str| anstream::adapter::strip_str(text).to_string();
     assert_eq!((strip(&coloured.out), strip(&coloured.err)), (plain.out, plain.err));
+}
+
+#[test]
+fn adding_somebody_again_says_so() {
+    let place = Place::new();
+    let (alice, bob) = place.alice_and_bob();
+    let again = alice.run(&["contact", "add", &bob.invitation()]).expect(0);
+    assert_eq!(again.out, "You have Bob already. NOT VERIFIED.\n");
+    assert!(!again.says("introduced") && !again.says("on its way"), "{}", again.err);
+    let renamed = alice.run(&["contact", "add", &bob.invitation(), "--name", "Robert"]).expect(0);
+    assert_eq!(renamed.out, "You have Robert already. NOT VERIFIED.\n");
+    assert!(renamed.says("They were called Bob here until now."), "{}", renamed.err);
+    let accepted = alice.run(&["contact", "accept", "Robert"]).expect(1);
+    assert!(
+        accepted.says("There is nothing to accept: Robert's key is the one that you have had"),
+        "{}",
+        accepted.err
+    );
+}
+
+#[test]
+fn an_invitation_of_somebody_known_by_number_says_that_the_key_is_the_same() {
+    let place = Place::new();
+    let (alice, bob) = (place.account("alice"), place.phone("bob"));
+    let number = "+447700900102";
+    bob.run(&["account", "create", "--relay", &place.relay.address(), "--number", number, "--name", "Bob"])
+        .expect(0);
+    alice.run(&["contact", "add", number, "--name", "Bob"]).expect(0);
+    let again = alice.run(&["contact", "add", &bob.invitation()]).expect(0);
+    assert_eq!(again.out, "You have Bob already. NOT VERIFIED.\n");
+    assert!(again.says("The invitation brings the same key as the relay did."), "{}", again.err);
+    assert!(!again.says("introduced"), "{}", again.err);
 }

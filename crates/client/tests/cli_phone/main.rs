@@ -9,6 +9,7 @@
 )]
 
 mod accounts;
+mod closed;
 mod contacts;
 mod locking;
 mod messages;

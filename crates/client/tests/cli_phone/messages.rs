@@ -266,3 +266,44 @@ fn a_closed_account_takes_no_messages() {
     assert!(refused.out.starts_with("Refused: the relay does not take it for Bob."), "{}", refused.out);
     assert!(refused.says("no such account"), "{}", refused.err);
 }
+
+#[test]
+fn a_script_learns_what_became_of_a_message() {
+    let place = Place::new();
+    let (alice, bob) = place.alice_and_bob();
+    let sent = |ran: &crate::support::Ran| serde_json::from_str::<serde_json::Value>(&ran.out).unwrap();
+    let ran = alice.run(&["send", "--json", "Bob", "hello"]).expect(0);
+    let message = sent(&ran);
+    assert_eq!(
+        (&message["v"], &message["state"], &message["contact"]),
+        (&1.into(), &"sent".into(), &"Bob".into())
+    );
+    let read: serde_json::Value = serde_json::from_str(&bob.run(&["inbox", "--json"]).expect(0).out).unwrap();
+    assert_eq!(read["id"], message["id"], "the same message on both phones");
+    assert_eq!(read["sent_at_ms"], message["sent_at_ms"]);
+    let known: serde_json::Value =
+        serde_json::from_str(&alice.run(&["contact", "list", "--json"]).expect(0).out).unwrap();
+    assert_eq!(known["contacts"][0]["account"], message["account"]);
+    let Place { root: _root, relay } = place;
+    drop(relay);
+    let ran = alice.run(&["send", "--json", "Bob", "later"]).expect(3);
+    assert_eq!(sent(&ran)["state"], "waiting");
+    assert!(ran.says("was not reached"), "{}", ran.err);
+}
+
+#[test]
+fn a_chat_where_nobody_is_known_says_what_to_do() {
+    let place = Place::new();
+    let (alice, bob) = (place.account("alice"), place.account("bob"));
+    let ran = alice.run(&["chat"]).expect(1);
+    assert!(ran.says("Give somebody the link that `account invite` prints"), "{}", ran.err);
+    assert!(!ran.says("With whom?"), "{}", ran.err);
+    bob.add(&alice);
+    bob.run(&["send", "Alice", "hello"]).expect(0);
+    alice.run(&["inbox"]).expect(0);
+    // In a pipe whoever wrote first can be named.
+    let stranger: serde_json::Value =
+        serde_json::from_str(&alice.run(&["contact", "list", "--json"]).expect(0).out).unwrap();
+    let name = stranger["contacts"][0]["contact"].as_str().unwrap();
+    alice.run_with(&["chat"], &format!("{name}\nwho are you?\n")).expect(0);
+}

@@ -1,0 +1,59 @@
+//! A new account in the place of one that is closed. The old profile is moved aside, and nothing of it is changed.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use pillarbox_client::vault::FILE_NAME;
+use pillarbox_client::{NewAccount, Phone, Vault};
+use pillarbox_wire::NumberCode;
+
+use super::super::desk::{Desk, now, passphrase};
+use super::super::failure::Failure;
+use super::super::passphrase::Purpose;
+
+/// Names that are tried for the place aside: one day's closed accounts of one profile.
+const TRIED: usize = 1_000;
+
+/// The place of the profile that is to be replaced, if there is one and somebody wants that.
+pub(super) fn place_of(desk: &Desk<'_>, wanted: bool) -> Result<Option<PathBuf>, Failure> {
+    let directory = desk.directory()?;
+    Ok((wanted && Vault::is_there(&directory)).then_some(directory))
+}
+
+/// Moves a closed profile aside and makes an account in its place, under the same passphrase. If none comes to be, it is put
+/// back.
+pub(super) fn replace(
+    desk: &mut Desk<'_>,
+    place: &Path,
+    new: NewAccount,
+    code: Option<NumberCode>,
+) -> Result<(), Failure> {
+    let passphrase = passphrase(desk.options.passphrase().read(Purpose::Existing)?)?;
+    let phone = Phone::open(place, &passphrase, now(), &mut desk.rng)?;
+    let Some(closed_at) = phone.closed_at()? else { return Err(Failure::AccountOpen) };
+    drop(phone);
+    let aside = free_place(place, &closed_at.to_string())?;
+    let failed = |error: std::io::Error| Failure::File(place.to_owned(), error.to_string());
+    fs::rename(place, &aside).map_err(failed)?;
+    let made = super::make(desk, &passphrase, new, code);
+    if made.is_err() && !place.join(FILE_NAME).exists() {
+        // An empty folder may be left of the attempt.
+        fs::remove_dir(place).unwrap_or_default();
+        fs::rename(&aside, place).map_err(failed)?;
+        return made;
+    }
+    desk.terminal
+        .note(&format!("The profile of the closed account is in {} now, unchanged.", aside.display()));
+    made
+}
+
+/// A folder beside `place` that is not there yet, named after the day of the closing.
+fn free_place(place: &Path, closed_at: &str) -> Result<PathBuf, Failure> {
+    let day = closed_at.split(' ').next().unwrap_or_default();
+    let name = place.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let numbers = std::iter::once(String::new()).chain((2..TRIED).map(|number| format!("-{number}")));
+    let mut places = numbers.map(|number| place.with_file_name(format!("{name}-closed-{day}{number}")));
+    places
+        .find(|aside| !aside.exists())
+        .ok_or_else(|| Failure::File(place.to_owned(), "there is no free name beside it".to_owned()))
+}
