@@ -16,6 +16,18 @@ fn chat(alice: &Phone, arguments: &[&str], size: (u16, u16)) -> Window {
     window
 }
 
+/// The same chat as the first command of a shell, and what the shell does after it.
+fn below_a_shell(alice: &Phone, then: &str) -> std::process::Command {
+    let program = env!("CARGO_BIN_EXE_pillarbox");
+    let passphrase = alice.passphrase().display();
+    let mut shell = std::process::Command::new("sh");
+    shell.arg("-c").arg(format!(
+        "set -m; '{program}' --profile alice --passphrase-file '{passphrase}' chat Bob; {then}"
+    ));
+    shell.env("PILLARBOX_HOME", alice.directory().parent().unwrap()).env("TERM", "xterm").env("TZ", "UTC");
+    shell
+}
+
 /// The texts that have come to a phone, with their line breaks.
 fn texts(phone: &Phone) -> Vec<String> {
     let inbox = phone.run(&["inbox", "--json"]).expect(0).out;
@@ -96,14 +108,7 @@ fn only_quit_alone_on_its_line_ends_the_chat_and_nothing_behind_it_runs_in_the_s
     assert_eq!(texts(&bob), ["one"]);
 
     // The same below a shell, which must not get any of it.
-    let program = format!(
-        "'{}' --profile alice --passphrase-file '{}' chat Bob",
-        env!("CARGO_BIN_EXE_pillarbox"),
-        alice.passphrase().display()
-    );
-    let mut shell = std::process::Command::new("sh");
-    shell.args(["-c", &format!("{program}; echo Ready.; read -r line; echo \"the shell got <$line>\"")]);
-    shell.env("PILLARBOX_HOME", alice.directory().parent().unwrap()).env("TERM", "xterm").env("TZ", "UTC");
+    let shell = below_a_shell(&alice, "echo Ready.; read -r line; echo \"the shell got <$line>\"");
     let mut window = Window::run(shell, (24, 80));
     window.wait_for("to Bob (NOT VERIFIED)>");
     window.keys("/quit\rtouch pasted\rtouch more");
@@ -373,4 +378,24 @@ fn a_chat_that_is_told_to_end_gives_the_terminal_back() {
     assert_eq!(window.end(), Some(130));
     assert!(window.written().contains("\x1b[?2004l"), "{:?}", window.written());
     assert!(flat(&window.shown()).contains("1 line that you had typed was not sent."), "{}", window.shown());
+}
+
+#[test]
+fn a_chat_that_is_stopped_for_a_while_goes_on_with_its_half_typed_line() {
+    let place = Place::new();
+    let (alice, bob) = place.alice_and_bob();
+    let mut window = Window::run(below_a_shell(&alice, "stty -a; echo It is stopped.; fg"), (60, 80));
+    window.wait_for("to Bob (NOT VERIFIED)>");
+    window.keys("half");
+    window.wait_for("> half");
+    window.keys("\x1a");
+    window.wait_for("It is stopped.");
+    window.wait("the line again", |shown| shown.ends_with("> half"));
+    let shown = window.shown();
+    assert!(shown.contains(" icanon") && shown.contains(" echo "), "the shell has its own mode: {shown}");
+    window.keys(" and whole\r");
+    window.wait_until_sent(1);
+    window.keys("/quit\r");
+    assert_eq!(window.end(), Some(0));
+    assert_eq!(texts(&bob), ["half and whole"]);
 }
