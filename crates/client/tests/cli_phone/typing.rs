@@ -399,3 +399,17 @@ fn a_chat_that_is_stopped_for_a_while_goes_on_with_its_half_typed_line() {
     assert_eq!(window.end(), Some(0));
     assert_eq!(texts(&bob), ["half and whole"]);
 }
+
+#[test]
+fn a_paste_that_is_not_marked_comes_whole_too() {
+    let place = Place::new();
+    let (alice, bob) = place.alice_and_bob();
+    let mut window = chat(&alice, &[], (24, 80));
+    let long = "x".repeat(16_000);
+    window.keys(&long);
+    window.keys("\r");
+    window.wait_until_sent(1);
+    window.keys("/quit\r");
+    assert_eq!(window.end(), Some(0));
+    assert_eq!(texts(&bob), [long]);
+}

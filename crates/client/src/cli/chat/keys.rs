@@ -45,16 +45,28 @@ impl Keys {
         Ok(Self { events: typing::listen(), raw, draft: Draft::default() })
     }
 
-    /// The next key. Nothing is lost if it is not waited for to its end.
+    /// The next key that does more than edit, or all that are here and edit. Nothing is lost if it is not waited for to its
+    /// end.
     pub(super) async fn next(&mut self) -> Pressed {
-        match self.events.recv().await {
-            None => Pressed::End,
-            Some(Err(error)) => Pressed::Failed(error),
-            Some(Ok(event)) => self.meet(event),
+        let mut event = self.events.recv().await;
+        loop {
+            let pressed = event.map_or(Pressed::End, |event| self.meet(event));
+            if !matches!(pressed, Pressed::Changed) {
+                return pressed;
+            }
+            // A terminal that does not mark a paste sends thousands of keys, and the line is drawn once for many.
+            match self.events.try_recv() {
+                Ok(next) => event = Some(next),
+                Err(_) => return pressed,
+            }
         }
     }
 
-    fn meet(&mut self, event: Event) -> Pressed {
+    fn meet(&mut self, event: io::Result<Event>) -> Pressed {
+        let event = match event {
+            Ok(event) => event,
+            Err(error) => return Pressed::Failed(error),
+        };
         match event {
             Event::Key(key) => match action(key) {
                 Action::Enter => Pressed::Entered(self.draft.enter()),
