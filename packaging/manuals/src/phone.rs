@@ -24,6 +24,8 @@ mod profile;
 mod qr;
 #[path = "../../../crates/client/src/cli/terminal.rs"]
 mod terminal;
+#[path = "../../../crates/client/src/cli/typing/mod.rs"]
+mod typing;
 #[path = "../../../crates/client/src/cli/wrap.rs"]
 mod wrap;
 

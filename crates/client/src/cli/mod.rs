@@ -38,6 +38,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use pillarbox_client::display::safe_lines;
+use pillarbox_text::show::fitted;
 
 use self::desk::Desk;
 use self::exit::Exit;
@@ -88,11 +89,17 @@ fn run(desk: &mut Desk<'_>, command: &Command) -> Result<(), Failure> {
 /// Help and version go to standard output and are no error; anything else is usage.
 fn say(error: &clap::Error, words: &[OsString]) -> Exit {
     let harmless = |word: &OsString| word.to_str().is_some_and(|word| safe_lines(word) == word);
-    let said = if words.iter().all(harmless) {
-        error.print()
-    } else {
+    let said = if error.use_stderr() {
         // It repeats what was typed, and that may be an address or a link that somebody else has made.
-        write!(io::stderr(), "{}", safe_lines(&error.render().to_string()))
+        let text = match words.iter().all(harmless) {
+            true => error.render().ansi().to_string(),
+            false => safe_lines(&error.render().to_string()),
+        };
+        // clap breaks the lines of its help, and not those of its errors.
+        let text = fitted(&text, Terminal::new(Colour::Auto).width());
+        write!(anstream::stderr(), "{text}")
+    } else {
+        error.print()
     };
     match said {
         Err(broken) if broken.kind() != io::ErrorKind::BrokenPipe => {

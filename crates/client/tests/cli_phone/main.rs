@@ -17,8 +17,8 @@ mod names;
 mod outside;
 mod relay;
 mod support;
-mod unseen;
 #[cfg(unix)]
 mod terminal;
 #[cfg(unix)]
 mod typing;
+mod unseen;
