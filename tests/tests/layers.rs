@@ -174,12 +174,45 @@ fn the_protocol_crates_know_no_sockets_and_no_files() {
     assert!(names(&metadata, &reached(&metadata, "pillarbox-relay")).contains("tokio"));
 }
 
+/// Modules whose presence would mean that a build of the engines alone has sockets, a command line or folders after all.
+const NOT_IN_ENGINES: &[&str] = &[
+    "axum",
+    "clap",
+    "getrandom",
+    "indicatif",
+    "mio",
+    "rpassword",
+    "rustix",
+    "socket2",
+    "tempfile",
+    "terminal_size",
+    "tracing-subscriber",
+];
+
+#[test]
+fn the_engines_alone_know_no_sockets_no_command_line_and_no_folders() {
+    for package in ["pillarbox-relay", "pillarbox-client", "pillarbox-access", "pillarbox-lab"] {
+        let (alone, whole) =
+            (reached_by(&["-p", package, "--no-default-features"]), reached_by(&["-p", package]));
+        let found = |reached: &BTreeMap<String, _>| {
+            NOT_IN_ENGINES.iter().copied().filter(|name| reached.contains_key(*name)).collect::<Vec<_>>()
+        };
+        assert_eq!(found(&alone), [""; 0], "{package} without its default features");
+        assert!(found(&whole).contains(&"mio"), "{package} with them: the search sees dependencies at all");
+    }
+}
+
 /// Name and version of each package that goes into the programs. `cargo tree` and not `cargo metadata`: the latter
 /// unites the features of tests with those of programs, and snow's own primitives are on in transport's tests.
 fn shipped() -> BTreeMap<String, BTreeSet<String>> {
-    let arguments =
-        "tree --locked -p pillarbox-lab -p pillarbox-client -e normal,build --prefix none --format {p}";
-    let output = Command::new(env!("CARGO")).args(arguments.split(' ')).current_dir("..").output().unwrap();
+    reached_by(&["-p", "pillarbox-lab", "-p", "pillarbox-client"])
+}
+
+/// The same for the packages and features that `cargo tree` is told.
+fn reached_by(packages: &[&str]) -> BTreeMap<String, BTreeSet<String>> {
+    let arguments = "tree --locked -e normal,build --prefix none --format {p}".split(' ');
+    let mut tree = Command::new(env!("CARGO"));
+    let output = tree.args(arguments).args(packages).current_dir("..").output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let mut versions = BTreeMap::<_, BTreeSet<_>>::new();
     for line in String::from_utf8(output.stdout).unwrap().lines() {

@@ -1,7 +1,7 @@
 //! The phone: account, vault, contacts, sessions, outbox.
 //!
 //! What this layer does: [`Phone`] is an open profile and an engine without sockets: frames go in, frames and notices
-//! come out, time and randomness are arguments. [`net`] carries its frames over TCP. The program
+//! come out, time and randomness are arguments. `net` carries its frames over TCP. The program
 //! `pillarbox` is a command line over the two.
 //!
 //! What it refuses to know: proposals and demands. What it ships keeps no back way: to answer an order for access
@@ -23,7 +23,9 @@
 //! | [`sentences`] | the words in which they are told |
 //! | [`naming`] | names compared: the same, alike, reserved |
 //! | [`display`] | strangers' texts made safe to show |
-//! | [`net`] | the engine over TCP |
+//! | `net` | the engine over TCP |
+//!
+//! Without the features `net` and `folders` this crate is the engine alone, and its vaults lie in memory.
 
 pub mod account;
 pub mod backup;
@@ -35,6 +37,7 @@ pub mod habits;
 pub mod history;
 pub mod invitation;
 pub mod naming;
+#[cfg(feature = "net")]
 pub mod net;
 pub mod notice;
 pub mod outbox;

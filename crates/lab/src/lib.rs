@@ -2,32 +2,46 @@
 //!
 //! | modules | what |
 //! |---|---|
-//! | [`demonstration`], [`audit`] | the shipped programs over TCP: one conversation under two designs; a search for what a relay must not have |
+//! | `demonstration`, `audit` | the shipped programs over TCP: one conversation under two designs; a search for what a relay must not have |
 //! | [`scenario`], [`world`], [`record`], [`truth`] | a story, told by relays and phones in one process on a virtual clock |
 //! | [`experiments`], [`score`], [`matrix`] | each demand put to each design, scored, with evidence |
-//! | [`folder`] | a demand on the data folder of a relay |
-//! | [`oracle`] | the designs beside what others published |
+//! | `folder` | a demand on the data folder of a relay |
+//! | `oracle` | the designs beside what others published |
 //! | [`page`] | a run as one HTML file |
 //! | [`paper`], [`screen`], [`columns`] | papers, and text laid out for a window |
-//! | [`progress`] | how far something is |
+//! | `progress` | how far something is |
 //!
-//! The programs of the messenger do not depend on this crate.
+//! The programs of the messenger do not depend on this crate. Without its feature `cli` it opens no socket and no folder: worlds,
+//! experiments, answers and pages are left, and run inside a web page.
+
+#![cfg_attr(not(feature = "cli"), allow(dead_code, reason = "the engine alone leaves out who calls it"))]
 
 pub mod answer;
+#[cfg(feature = "cli")]
 pub mod audit;
 pub mod columns;
+#[cfg(feature = "cli")]
 pub mod demonstration;
 pub mod experiments;
 mod fold;
+#[cfg(feature = "cli")]
 pub mod folder;
 pub mod matrix;
+#[cfg(feature = "cli")]
 pub mod oracle;
 pub mod page;
 pub mod paper;
+#[cfg(feature = "cli")]
 pub mod progress;
 pub mod record;
 pub mod scenario;
 pub mod score;
+#[cfg_attr(feature = "cli", path = "scratch/folder.rs")]
+#[cfg_attr(not(feature = "cli"), path = "scratch/memory.rs")]
+mod scratch;
 pub mod screen;
+#[cfg_attr(target_family = "wasm", path = "stopwatch/none.rs")]
+#[cfg_attr(not(target_family = "wasm"), path = "stopwatch/system.rs")]
+mod stopwatch;
 pub mod truth;
 pub mod world;

@@ -4,20 +4,19 @@
 //! file is opened for reading only, of a relay that runs, of one that has stopped, or of a copy, and the folder stays as it is.
 
 mod completeness;
+#[cfg(feature = "server")]
 mod untouched;
 
 use std::collections::HashMap;
 use std::io::ErrorKind;
-use std::path::Path;
 
-use pillarbox_crypto::SigningSecret;
 use pillarbox_wire::{AccountId, DeviceAddress, Handle, Timestamp};
 use serde::Serialize;
 
 use crate::keeping::Keeping;
 use crate::store::{
     AccountRow, ChannelRow, Counters, DATABASE_FILE, DepositRow, DeviceNumber, DeviceRow, EventRow,
-    FileContents, MessageRow, PreKeyRow, PublishedRow, StoreError, read_mark,
+    MessageRow, PreKeyRow, PublishedRow, StoreError,
 };
 
 pub use completeness::Completeness;
@@ -82,28 +81,6 @@ pub enum HoldingsError {
 }
 
 impl Holdings {
-    /// Reads the database in `data_dir`. No file there is made, changed or removed, and a running relay is not held up.
-    ///
-    /// # Errors
-    /// [`HoldingsError`].
-    pub fn read(data_dir: &Path) -> Result<Self, HoldingsError> {
-        Self::read_with_certificate_key(data_dir).map(|(holdings, _)| holdings)
-    }
-
-    /// Reads the database in `data_dir` and, of the same moment, the one secret in it: the key that the relay signs sender
-    /// certificates with. The key is the operator's, so whoever serves a demand on the operator is entitled to try it.
-    ///
-    /// # Errors
-    /// [`HoldingsError`].
-    pub fn read_with_certificate_key(
-        data_dir: &Path,
-    ) -> Result<(Self, Option<SigningSecret>), HoldingsError> {
-        let (FileContents { holdings, certificate_key, note, commits }, log) = untouched::read(data_dir)?;
-        let is_behind = commits.is_some_and(|commits| read_mark(data_dir).is_some_and(|mark| mark > commits));
-        let completeness = Completeness::of(note, log, is_behind);
-        Ok((Self { completeness, ..holdings }, certificate_key))
-    }
-
     /// Whose mailbox a number names.
     #[must_use]
     pub fn address(&self, number: DeviceNumber) -> Option<DeviceAddress> {

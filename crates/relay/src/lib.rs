@@ -14,7 +14,12 @@
 //! | [`holdings`], [`legible`] | what is kept, read back from the file; plain words in it |
 //! | [`server`] | the shell: sockets, the thread that the core runs in, log, metrics, admin port |
 //! | [`inventory`] | every field that can be seen, and how long it is kept |
+//!
+//! Without the feature `server` this crate is the engine alone: no sockets, no folders, a store in memory.
 
+#![cfg_attr(not(feature = "server"), allow(dead_code, reason = "the engine alone leaves out who calls it"))]
+
+#[cfg(feature = "server")]
 mod admin;
 pub mod ageing;
 mod channels;
@@ -26,15 +31,18 @@ pub mod inventory;
 pub mod keeping;
 pub mod legible;
 pub mod limits;
+#[cfg(feature = "server")]
 mod lock;
 mod log_rules;
 mod mailbox;
 mod names;
 mod networks;
+#[cfg(feature = "server")]
 pub mod offline;
 pub mod passing;
 mod rates;
 pub mod row_changes;
+#[cfg(feature = "server")]
 pub mod server;
 pub mod stamp;
 pub mod store;
@@ -47,4 +55,9 @@ pub use keeping::{Granularity, Keeping, LogRule, Logged};
 pub use limits::{Amount, Limit, Limits, Rate};
 pub use mailbox::{Entrance, Waiting};
 pub use passing::{About, Passing};
-pub use store::{DATABASE_FILE, OnLoss, SqliteStore, Store, StoreError};
+#[cfg(feature = "server")]
+pub use store::OnLoss;
+pub use store::{DATABASE_FILE, SqliteStore, Store, StoreError};
+
+/// The file in the data directory with the relay's transport key. It is no part of the database (`server::key`).
+pub const KEY_FILE: &str = "relay.key";

@@ -5,7 +5,6 @@
 //! in and stands in [`Timing`], apart from everything else: two runs find the same code with the same guess, and need not take
 //! the same time. Whoever hashes a record leaves `Timing` out.
 
-use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
@@ -224,7 +223,7 @@ pub fn guess(
         if opens {
             outcome = Some(Guessed::Found { guess: guesses });
         } else if erase_after == Some(guesses) {
-            erase(folder)?;
+            vault::erase(folder)?;
             outcome = Some(Guessed::Erased { guesses });
         }
         if outcome.is_some() {
@@ -233,26 +232,6 @@ pub fn guess(
     }
     let timing = Timing { guesses, all: clock().saturating_sub(start) };
     Ok((outcome.unwrap_or(Guessed::NotAmongThem { guesses }), timing))
-}
-
-/// Overwrites the vault and removes it.
-fn erase(folder: &Path) -> Result<(), ProfileError> {
-    const UNAVAILABLE: ProfileError = ProfileError::Storage(pillarbox_client::StorageError::Unavailable);
-    let entries = fs::read_dir(folder).map_err(|_| UNAVAILABLE)?;
-    for entry in entries {
-        let path = entry.map_err(|_| UNAVAILABLE)?.path();
-        let of_vault = path
-            .file_name()
-            .and_then(|name| name.to_str())
-            .is_some_and(|name| name.starts_with(vault::FILE_NAME));
-        if of_vault {
-            let length = fs::metadata(&path).map_err(|_| UNAVAILABLE)?.len();
-            let zeros = vec![0; usize::try_from(length).unwrap_or(0)];
-            fs::write(&path, zeros).map_err(|_| UNAVAILABLE)?;
-            fs::remove_file(&path).map_err(|_| UNAVAILABLE)?;
-        }
-    }
-    Ok(())
 }
 
 /// What a phone gives to whoever can read it.
@@ -290,10 +269,7 @@ pub fn serve(phone: &SeizedPhone<'_>, owner: &str) -> Result<Seized, PhoneError>
     Ok(match (phone.state(), phone.memory()) {
         (LockState::Unlocked, Some(running)) => Seized::Open(read(running, owner)?),
         (LockState::AfterFirstUnlock, Some(running)) => Seized::KeysInMemory(read(running, owner)?),
-        _ => {
-            let file = fs::metadata(phone.folder().join(vault::FILE_NAME));
-            Seized::Sealed { bytes: file.map_or(0, |file| file.len()) }
-        }
+        _ => Seized::Sealed { bytes: vault::length(phone.folder()) },
     })
 }
 

@@ -4,6 +4,8 @@
 //! what was really said; a function that takes one cannot use what its party does not have.
 
 mod channel;
+#[cfg(feature = "folders")]
+mod folder;
 mod phone;
 mod push;
 mod reported;
@@ -11,14 +13,11 @@ mod tap;
 mod wire_tap;
 
 use std::fmt;
-use std::path::Path;
 
 use pillarbox_crypto::{SecretBytes, SigningPublic};
-use pillarbox_relay::server::KEY_FILE;
 use pillarbox_relay::store::{AccountRow, MessageRow};
-use pillarbox_relay::{Completeness, Holdings, HoldingsError, Relay, SqliteStore, StoreError};
+use pillarbox_relay::{Completeness, Holdings, KEY_FILE, Relay, SqliteStore, StoreError};
 use pillarbox_wire::{AccountId, DepositKind, DeviceAddress, Handle};
-use zeroize::Zeroizing;
 
 pub use channel::{PublicChannel, PublicPost};
 pub use phone::{LockState, SeizedPhone};
@@ -59,35 +58,6 @@ impl fmt::Debug for RelayHoldings {
 }
 
 impl RelayHoldings {
-    /// Reads the data folder of a relay, running or stopped. No file there is made, changed or removed.
-    ///
-    /// # Errors
-    /// [`HoldingsError`] if there is no relay's data, or it cannot be read.
-    pub fn read(folder: &Path) -> Result<Self, HoldingsError> {
-        let (rows, signing) = Holdings::read_with_certificate_key(folder)?;
-        let mut keys = keys_in(&rows);
-        if let Some(signing) = &signing {
-            keys.push(HeldKey {
-                found_in: "meta.certificate_key",
-                is_private: true,
-                owner: None,
-                bytes: SecretBytes::from_bytes(*signing.to_bytes()),
-            });
-        }
-        // A copy of the database alone has no such file; then there is one key less to try.
-        if let Ok(bytes) = std::fs::read(folder.join(KEY_FILE)).map(Zeroizing::new)
-            && let Ok(bytes) = <[u8; 32]>::try_from(bytes.as_slice())
-        {
-            keys.push(HeldKey {
-                found_in: KEY_FILE,
-                is_private: true,
-                owner: None,
-                bytes: SecretBytes::from_bytes(bytes),
-            });
-        }
-        Ok(Self::of(rows, signing.map(|signing| signing.public()), keys))
-    }
-
     /// Everything that the operator of a relay in this process has, its transport key included if it is given.
     ///
     /// # Errors

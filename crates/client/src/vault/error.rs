@@ -41,7 +41,7 @@ pub enum ProfileError {
     #[error("the passphrase is not the one of this profile")]
     WrongPassphrase,
     /// Others on this computer may put files into the directory.
-    #[cfg(unix)]
+    #[cfg(all(unix, feature = "folders"))]
     #[error("others on this computer may write in the profile's directory")]
     Exposed(pillarbox_system::private::Exposure),
     /// A link, or what else is no file, stands in the vault's place.

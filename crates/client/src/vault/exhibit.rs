@@ -11,8 +11,9 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
 use super::error::{ProfileError, StorageError};
 use super::lock;
+use super::place::settle;
 use super::rows::{RowKeys, Table};
-use super::{FILE_NAME, SCHEMA, Vault, settle};
+use super::{SCHEMA, Vault, place};
 use crate::passphrase::Passphrase;
 
 /// A row as it lies in the file.
@@ -111,7 +112,7 @@ impl Vault {
 /// [`ProfileError`]; nothing is changed.
 pub fn wrapped_key(directory: &Path) -> Result<Vec<u8>, ProfileError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(directory.join(FILE_NAME), flags)?;
+    let connection = place::connect(directory, flags)?;
     settle(&connection)?;
     Ok(connection.query_row("SELECT wrapped FROM lock", [], |row| row.get(0))?)
 }

@@ -14,12 +14,13 @@
 mod error;
 mod exhibit;
 mod lock;
+#[cfg_attr(not(feature = "folders"), path = "place/memory.rs")]
+#[cfg_attr(feature = "folders", path = "place/folder.rs")]
 mod place;
 mod rows;
 
+use std::fmt;
 use std::path::Path;
-use std::time::Duration;
-use std::{fmt, fs, io};
 
 use pillarbox_crypto::PasswordCost;
 use rand_core::CryptoRng;
@@ -27,19 +28,16 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 pub use error::{ProfileError, StorageError};
 pub use exhibit::{Exhibit, SealedRow, opens, wrapped_key};
+pub use place::{copy, erase, length};
 pub(crate) use rows::{Rows, Table, View};
 
 use self::lock::{LAYOUT, VaultKey};
-use self::place::Place;
+use self::place::{Place, settle};
 use self::rows::RowKeys;
 use crate::passphrase::Passphrase;
 
 /// The file that a profile consists of; SQLite keeps a `-wal` beside it while the profile is open.
 pub const FILE_NAME: &str = "vault.sqlite";
-
-/// How long another process may still hold the profile: one that is just ending has let go of it by then, and a
-/// person hears without delay of one that is not.
-const LOCK_PATIENCE: Duration = Duration::from_millis(250);
 
 const SCHEMA: &str = "
     CREATE TABLE IF NOT EXISTS lock (only INTEGER PRIMARY KEY CHECK (only = 0), wrapped BLOB NOT NULL);
@@ -70,12 +68,12 @@ impl Vault {
         cost: PasswordCost,
         rng: &mut impl CryptoRng,
     ) -> Result<Self, ProfileError> {
-        make_directory(directory)?;
-        let file = place::own_file(directory)?;
+        place::make(directory)?;
+        place::claim(directory)?;
         let vault_key = VaultKey::generate(rng);
         let wrapped = lock::wrap(&vault_key, passphrase, cost, rng)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
-        let mut connection = Connection::open_with_flags(&file, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        let mut connection = place::connect(directory, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
         settle(&connection)?;
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         if is_taken(&transaction)? {
@@ -85,7 +83,7 @@ impl Vault {
         transaction.pragma_update(None, "user_version", LAYOUT)?;
         transaction.execute("INSERT OR REPLACE INTO lock (only, wrapped) VALUES (0, ?1)", [&wrapped])?;
         transaction.commit()?;
-        let place = Some(Place::of(&file));
+        let place = Some(Place::of(directory));
         Ok(Self { connection, keys: RowKeys::derive(&vault_key), vault_key, cost, place })
     }
 
@@ -93,18 +91,18 @@ impl Vault {
     /// passphrase. In doubt there is one; a file that was begun and never finished, because the program ended in between, is none.
     #[must_use]
     pub fn is_there(directory: &Path) -> bool {
-        if fs::symlink_metadata(directory.join(FILE_NAME)).is_ok_and(|found| found.is_symlink()) {
+        if place::is_link(directory) {
             // No profile, and not to be followed: whoever opens or makes one here is told.
             return false;
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let look = || {
-            let connection = Connection::open_with_flags(directory.join(FILE_NAME), flags)?;
+            let connection = place::connect(directory, flags)?;
             // As the vault itself does, so that no file is made to share the log with others.
             connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
             is_taken(&connection)
         };
-        directory.join(FILE_NAME).exists() && look().unwrap_or(true)
+        place::has(directory).unwrap_or(false) && look().unwrap_or(true)
     }
 
     /// Opens the vault in `directory`.
@@ -112,12 +110,12 @@ impl Vault {
     /// # Errors
     /// What stands in [`ProfileError`]. Nothing is changed on any of them.
     pub fn open(directory: &Path, passphrase: &Passphrase) -> Result<Self, ProfileError> {
-        if !directory.join(FILE_NAME).try_exists().map_err(|_| StorageError::Unavailable)? {
+        if !place::has(directory)? {
             return Err(ProfileError::NoProfile);
         }
-        let file = place::own_file(directory)?;
+        place::claim(directory)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(&file, flags)?;
+        let connection = place::connect(directory, flags)?;
         settle(&connection)?;
         let found: u8 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
         if found > LAYOUT {
@@ -132,7 +130,7 @@ impl Vault {
         let wrapped: Vec<u8> = connection.query_row("SELECT wrapped FROM lock", [], |row| row.get(0))?;
         let vault_key = lock::unwrap(&wrapped, passphrase)?;
         let (cost, _) = lock::cost(&wrapped).ok_or(StorageError::Damaged)?;
-        let place = Some(Place::of(&file));
+        let place = Some(Place::of(directory));
         Ok(Self { connection, keys: RowKeys::derive(&vault_key), vault_key, cost, place })
     }
 
@@ -207,7 +205,7 @@ impl Vault {
 /// What stands in [`ProfileError`], other than [`ProfileError::InUse`].
 pub fn is_open(directory: &Path) -> Result<bool, ProfileError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let settled = Connection::open_with_flags(directory.join(FILE_NAME), flags)
+    let settled = place::connect(directory, flags)
         .map_err(ProfileError::from)
         .and_then(|connection| settle(&connection));
     match settled {
@@ -215,24 +213,6 @@ pub fn is_open(directory: &Path) -> Result<bool, ProfileError> {
         Err(ProfileError::InUse) => Ok(true),
         Err(error) => Err(error),
     }
-}
-
-/// How this connection treats the file: nothing is kept before it is on the disk, what is removed is overwritten,
-/// and the first write lock is never let go of.
-fn settle(connection: &Connection) -> Result<(), ProfileError> {
-    // SQLite opens a file that it may not write for reading, and would fail later, over the log, in other words.
-    if connection.is_readonly("main")? {
-        return Err(ProfileError::Storage(StorageError::ReadOnly));
-    }
-    connection.busy_timeout(LOCK_PATIENCE)?;
-    connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
-    connection.pragma_update(None, "journal_mode", "WAL")?;
-    connection.pragma_update(None, "synchronous", "FULL")?;
-    connection.pragma_update(None, "secure_delete", true)?;
-    connection.pragma_update(None, "temp_store", "MEMORY")?;
-    // A lock is only taken by a transaction that means to write.
-    connection.execute_batch("BEGIN IMMEDIATE; COMMIT")?;
-    Ok(())
 }
 
 /// Whether the file holds anything that must not be written over. One that was begun and never finished, because the
@@ -252,21 +232,44 @@ fn is_empty(connection: &Connection) -> Result<bool, ProfileError> {
     Ok(connection.query_row("SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema)", [], |row| row.get(0))?)
 }
 
-fn make_directory(directory: &Path) -> Result<(), StorageError> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(directory).map_err(|error| match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => StorageError::Full,
-        io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied => StorageError::ReadOnly,
-        _ => StorageError::Unavailable,
-    })
-}
-
 /// A vault prints as its type only.
 impl fmt::Debug for Vault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Vault")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng;
+    use rand::rngs::StdRng;
+
+    use super::*;
+
+    /// Holds for a folder of a file system and, in a build without the feature `folders`, for a name in memory.
+    #[test]
+    fn a_vault_is_copied_while_it_is_open_and_what_is_done_to_the_copy_is_not_done_to_it() {
+        let scratch = tempfile::tempdir().unwrap();
+        let (phone, seized) = (scratch.path().join("phone"), scratch.path().join("seized"));
+        let [first, second] = ["first", "second"].map(|it| Passphrase::new(it.to_owned()).unwrap());
+        let mut rng = StdRng::seed_from_u64(7);
+        assert!(!Vault::is_there(&phone) && length(&phone) == 0);
+        assert!(matches!(Vault::open(&phone, &first), Err(ProfileError::NoProfile)));
+
+        let mut vault = Vault::create(&phone, &first, PasswordCost::TESTING, &mut rng).unwrap();
+        place::make(&seized).unwrap();
+        copy(&phone, &seized).unwrap();
+        assert!(length(&phone) > 0 && length(&seized) > 0);
+        assert_eq!(Vault::open(&seized, &second).err(), Some(ProfileError::WrongPassphrase));
+        assert!(opens(&wrapped_key(&seized).unwrap(), &first).unwrap());
+
+        vault.change_passphrase(&second, &mut rng).unwrap();
+        assert!(Vault::open(&seized, &first).is_ok(), "the copy is as it was");
+        erase(&seized).unwrap();
+        assert!(length(&seized) == 0 && matches!(Vault::open(&seized, &first), Err(ProfileError::NoProfile)));
+        drop(vault);
+        assert!(Vault::open(&phone, &second).is_ok() && Vault::open(&phone, &first).is_err());
+        erase(&phone).unwrap();
+        assert!(!Vault::is_there(&phone));
     }
 }

@@ -3,10 +3,10 @@
 //! What is found goes into the evidence, and with it only times that are arithmetic. Times by the clock are handed over
 //! beside it ([`GuessTime`]).
 
+use std::io;
 use std::path::Path;
 use std::sync::OnceLock;
-use std::time::{Duration, Instant};
-use std::{fs, io};
+use std::time::Duration;
 
 use pillarbox_access::demand::seized_phone::{
     self, ERASES_AFTER, Guessed, Passcode, SUPPOSED_GUESS, about, guess,
@@ -16,12 +16,13 @@ use pillarbox_crypto::PasswordCost;
 use pillarbox_wire::Timestamp;
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng as _;
-use tempfile::TempDir;
 
 use super::ExperimentError;
 use crate::columns::grouped;
 use crate::scenario;
 use crate::score::Guesses;
+use crate::scratch::Scratch;
+use crate::stopwatch::{Stopwatch, TELLS_TIME};
 use crate::world::WorldError;
 
 /// The largest number of codes of which all are tried on a phone that is off: those of four digits, in about a second.
@@ -82,7 +83,7 @@ pub(super) fn try_codes(folder: &Path, kind: Passcode) -> Result<Tried, Experime
     let mut reasons = Vec::new();
     // Whoever guesses works on a copy of what is on the phone: the program there may still have it open.
     let copy = copied(folder)?;
-    let start = Instant::now();
+    let start = Stopwatch::start();
     let (guessed, timing) = guess(copy.path(), codes_tried(kind), None, || start.elapsed())?;
     let all = about(kind.seconds_for_all(SUPPOSED_GUESS));
     let half = about(kind.seconds_for_all(SUPPOSED_GUESS) / 2.0);
@@ -154,7 +155,7 @@ fn opened(folder: &Path, kind: Passcode, guess: u64) -> Result<Option<Phone>, Ex
 fn erasing(folder: &Path, kind: Passcode) -> Result<(Guessed, bool), ExperimentError> {
     let copy = copied(folder)?;
     let (guessed, _) = guess(copy.path(), codes_tried(kind), Some(ERASES_AFTER), || Duration::ZERO)?;
-    Ok((guessed, copy.path().join(vault::FILE_NAME).exists()))
+    Ok((guessed, vault::length(copy.path()) > 0))
 }
 
 /// The kind of a scenario's passcode.
@@ -171,24 +172,24 @@ pub(super) const fn kind(passcode: scenario::Passcode) -> Passcode {
 fn guess_in_use() -> Option<Duration> {
     static MEASURED: OnceLock<Option<Duration>> = OnceLock::new();
     *MEASURED.get_or_init(|| {
-        let folder = tempfile::tempdir().ok()?;
+        if !TELLS_TIME {
+            return None;
+        }
+        let folder = Scratch::new().ok()?;
         let place = folder.path().join("phone");
         let right = Passphrase::new(seized_phone::four_digits().last()?).ok()?;
         let mut rng = ChaCha20Rng::from_seed([0; 32]);
         drop(Vault::create(&place, &right, PasswordCost::INTERACTIVE, &mut rng).ok()?);
-        let start = Instant::now();
+        let start = Stopwatch::start();
         let codes = seized_phone::four_digits().take(TIMED_GUESSES);
         guess(&place, codes, None, || start.elapsed()).ok()?.1.guess()
     })
 }
 
-fn copied(folder: &Path) -> Result<TempDir, ExperimentError> {
-    let copy = || -> io::Result<TempDir> {
-        let copy = tempfile::tempdir()?;
-        for entry in fs::read_dir(folder)? {
-            let entry = entry?;
-            fs::copy(entry.path(), copy.path().join(entry.file_name()))?;
-        }
+fn copied(folder: &Path) -> Result<Scratch, ExperimentError> {
+    let copy = || -> io::Result<Scratch> {
+        let copy = Scratch::new()?;
+        vault::copy(folder, copy.path())?;
         Ok(copy)
     };
     Ok(copy().map_err(|error| WorldError::Folder(error.kind()))?)

@@ -32,6 +32,8 @@ pub mod row;
 mod staging;
 mod views;
 
+use std::sync::atomic::AtomicBool;
+
 use pillarbox_access::demand::{Demand, When};
 use pillarbox_access::design::Design;
 
@@ -41,6 +43,7 @@ pub use guessing::GuessTime;
 pub(crate) use guessing::{codes_tried, supposed_guess_ms};
 pub use views::Views;
 
+use crate::matrix::cell::Evidence;
 use crate::scenario::{PersonId, Scenario};
 use crate::score::What;
 use crate::world::WorldError;
@@ -72,6 +75,9 @@ pub enum ExperimentError {
     /// A phone's file cannot be read.
     #[error("a phone's file cannot be read: {0}")]
     Profile(#[from] pillarbox_client::ProfileError),
+    /// No column of the matrix has this name.
+    #[error("there is no such demand")]
+    NoSuchDemand,
     /// It was told to stop.
     #[error("stopped")]
     Stopped,
@@ -167,6 +173,23 @@ pub(crate) fn all() -> Vec<&'static dyn Experiment> {
     all.push(&effects::Blocking);
     all.push(&notice::Notice);
     all
+}
+
+/// The evidence of one demand under one design, up to the time at which the story's demands are served. Whoever shows it to people
+/// runs the [controls](control) too.
+///
+/// # Errors
+/// [`ExperimentError`]; [`ExperimentError::NoSuchDemand`] if no column has this name.
+pub fn evidence(
+    design: &Design,
+    scenario: &Scenario,
+    seed: u64,
+    demand: &str,
+) -> Result<Evidence, ExperimentError> {
+    let wanted: Vec<_> = all().into_iter().filter(|experiment| experiment.name() == demand).collect();
+    let until = scenario.inquiry.served;
+    let row = row::run(design, scenario, seed, &wanted, until, &AtomicBool::new(false), &mut |_| {})?;
+    row.evidence.into_iter().next().ok_or(ExperimentError::NoSuchDemand)
 }
 
 /// The names of the demands, in the order of the columns.

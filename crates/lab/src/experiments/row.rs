@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use pillarbox_access::demand::{Demand, View};
 use pillarbox_access::design::{Accounts, Design};
@@ -17,6 +17,7 @@ use super::{Experiment, ExperimentError, GuessTime, Views, context};
 use crate::matrix::cell::{Alternative, Evidence, VERSION};
 use crate::scenario::{PersonId, Scenario};
 use crate::score::{Means, Measures, Yardstick, score};
+use crate::stopwatch::Stopwatch;
 
 /// Where the time of a row went.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -95,7 +96,7 @@ impl Worlds<'_> {
         if let Some(at) = self.ran.iter().position(|ran| ran.ordered == *ordered) {
             return Ok(at);
         }
-        let begun = Instant::now();
+        let begun = Stopwatch::start();
         let staged = stage(self.design, self.scenario, ordered, self.seed, self.until)?;
         let record = staged.world.record();
         let sha256 = record.sha256();
@@ -160,7 +161,7 @@ pub(crate) fn run(
             Some(ordered) => Some(worlds.place(ordered, &mut row.spent)?),
             None => None,
         };
-        let begun = Instant::now();
+        let begun = Stopwatch::start();
         let target = experiment.target(scenario);
         let named = experiment.named();
         worlds.look_for_copies(usual, target, named)?;
@@ -198,7 +199,7 @@ fn one(
     spent: &mut Spent,
 ) -> Result<Evidence, ExperimentError> {
     let Ran { ordered, staged, sha256: digest, lies } = with;
-    let begun = Instant::now();
+    let begun = Stopwatch::start();
     let target = experiment.target(&staged.scenario);
     let named = experiment.named();
     let views = Views::new(staged, design, target, named)?;
@@ -229,7 +230,7 @@ fn one(
     }
     spent.guessing = spent.guessing.and(answered.guessing.unwrap_or_default());
     spent.serving += begun.elapsed();
-    let begun = Instant::now();
+    let begun = Stopwatch::start();
     let demand: &Demand = experiment.demand();
     let yardstick = Yardstick::of(&staged.scenario, staged.world.scorer(), target);
     // Where nothing would have to be changed, nothing is: there is no order to compare with.

@@ -4,7 +4,7 @@
 //! | file | what |
 //! |---|---|
 //! | `cell` | what a cell says, and what stands in its evidence |
-//! | `pool` | the work |
+//! | `run`, `pool` | the work |
 //! | `folder`, `manifest` | how a run is written so that half of one never looks whole |
 //! | `csv`, `table`, `words` | the matrix for programs and for people |
 //! | `expected` | predictions |
@@ -14,32 +14,35 @@ pub mod cell;
 pub mod check;
 mod csv;
 pub mod expected;
+#[cfg(feature = "cli")]
 pub mod folder;
 pub mod manifest;
+#[cfg(feature = "cli")]
 mod pool;
 pub(crate) mod reread;
 pub mod rerun;
+#[cfg(feature = "cli")]
+mod run;
 pub mod table;
 pub mod timing;
 pub(crate) mod words;
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
-use std::sync::atomic::{AtomicBool, Ordering};
 
-use pillarbox_access::design::{Accounts, Design};
-use pillarbox_client::Protection;
+use pillarbox_access::design::Design;
 use serde_json::{Value, json};
 
 use crate::experiments::control::{self, Control};
-use crate::experiments::row::{self, Row};
-use crate::experiments::{Experiment, ExperimentError, all};
-use crate::progress::Progress;
+use crate::experiments::row::Row;
+use crate::experiments::{Experiment, all};
 use crate::record::sha256;
 use crate::scenario::Scenario;
 use crate::score::State;
 use cell::{Cell, Evidence, VERSION, pretty};
 use manifest::{Manifest, RERUN, STORY, design_file};
+#[cfg(feature = "cli")]
+pub use run::run;
 use timing::Timing;
 
 /// What to run.
@@ -91,47 +94,6 @@ fn wanted(plan: &Plan) -> Vec<&'static dyn Experiment> {
 fn with_their_controls(wanted: &[&'static dyn Experiment]) -> Vec<&'static dyn Experiment> {
     let needs = |name: &str| wanted.iter().any(|it| it.name() == name || it.control() == name);
     all().into_iter().filter(|experiment| needs(experiment.name())).collect()
-}
-
-/// Runs all of it.
-///
-/// # Errors
-/// [`ExperimentError`]; then there is no result at all.
-pub fn run(plan: &Plan, progress: &Progress, stop: &AtomicBool) -> Result<Run, ExperimentError> {
-    let wanted = wanted(plan);
-    let begun = std::time::Instant::now();
-    let controls = control::run(&plan.control, &with_their_controls(&wanted), stop)?;
-    let job = |design: &Design| {
-        let until = plan.scenario.inquiry.served;
-        let mut done = |evidence: &Evidence| {
-            let cell = evidence.cell("");
-            progress.done(&cell.design, &cell.demand, &cell.says);
-        };
-        row::run(design, &plan.scenario, plan.seed, &wanted, until, stop, &mut done)
-    };
-    let done = pool::in_order(&plan.designs, weight, plan.threads, stop, job);
-    progress.end();
-    let mut rows = Vec::with_capacity(done.len());
-    let mut stopped = stop.load(Ordering::Relaxed);
-    for row in done {
-        match row {
-            Some(row) => rows.push(row?),
-            None => stopped = true,
-        }
-    }
-    if stopped {
-        return Err(ExperimentError::Stopped);
-    }
-    let mut timing = Timing::of(&plan.designs, &rows, &controls);
-    timing.whole = begun.elapsed();
-    Ok(written(plan, &wanted, &rows, &controls, timing))
-}
-
-/// Processor time of a design's worlds, in rough proportion: every account makes keys, and phones that encrypt make hundreds.
-fn weight(design: &Design) -> u32 {
-    let keys = if design.phone.protection == Protection::EndToEnd { 6 } else { 1 };
-    let accounts = if design.phone.accounts == Accounts::PerContact { 6 } else { 1 };
-    keys * accounts
 }
 
 fn written(

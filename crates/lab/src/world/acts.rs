@@ -4,13 +4,13 @@ use pillarbox_access::view::SeizedPhone;
 use pillarbox_client::{Phone, PhoneError};
 use pillarbox_wire::DepositKind;
 use rand_core::CryptoRng;
-use tempfile::TempDir;
 
 use super::acquaint::Acquaintance;
 use super::profile::Purpose;
 use super::{ProfileId, Role, SiteId, World, WorldError, push};
 use crate::record::{Kind, sha256};
 use crate::scenario::{Act, Audience, Event, LOCK_STATES, LockState, Passcode, PersonId, Sought};
+use crate::scratch::Scratch;
 use crate::truth::{Place, Said};
 
 /// A phone in other hands, as it was when it was taken.
@@ -21,7 +21,7 @@ pub struct Seized {
     pub state: LockState,
     /// How hard its passcode is to guess.
     pub class: Passcode,
-    folder: TempDir,
+    folder: Scratch,
     /// The program that still runs on it; none on a phone that is off or was not unlocked since.
     running: Option<Phone>,
 }

@@ -12,12 +12,12 @@ use pillarbox_transport::Established;
 use pillarbox_wire::{AccountId, Handle, Refusal, RelayFrame, Timestamp};
 use rand_chacha::ChaCha20Rng;
 use rand_core::Rng as _;
-use tempfile::TempDir;
 
 use super::randomness::Streams;
 use super::{SiteId, World, WorldError};
 use crate::record::Kind;
 use crate::scenario::{Passcode, PersonId};
+use crate::scratch::Scratch;
 use crate::truth::Behind;
 
 /// One of a world's profiles.
@@ -64,7 +64,7 @@ pub(super) struct Profile {
     pub(super) purpose: Purpose,
     /// None once it is closed, or in other hands.
     pub(super) phone: Option<Phone>,
-    pub(super) folder: Option<TempDir>,
+    pub(super) folder: Option<Scratch>,
     pub(super) lines: [Option<Line>; 2],
     pub(super) streams: Streams,
     /// When the world looks at this phone again of its own accord.
@@ -196,7 +196,7 @@ impl World {
         let mut streams = Streams::of(&self.randomness, &actor, &host);
         let rng = &mut streams.phone;
         let (vault, folder) = if purpose != Purpose::Backups && self.on_disk.contains(&who) {
-            let folder = tempfile::tempdir().map_err(|error| WorldError::Folder(error.kind()))?;
+            let folder = Scratch::new().map_err(|error| WorldError::Folder(error.kind()))?;
             let passcode = self.passcode(who, person.passcode)?;
             (Vault::create(folder.path(), &passcode, PasswordCost::TESTING, rng)?, Some(folder))
         } else {

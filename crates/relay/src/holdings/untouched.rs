@@ -16,14 +16,15 @@ use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::{Duration, SystemTime};
 
+use pillarbox_crypto::SigningSecret;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
-use super::HoldingsError;
 use super::completeness::Log;
+use super::{Completeness, Holdings, HoldingsError};
 use crate::lock;
 use crate::store::{
-    Counters, DATABASE_FILE, FileContents, StoreError, read_counters, read_file, survey_file,
+    Counters, DATABASE_FILE, FileContents, StoreError, read_counters, read_file, read_mark, survey_file,
 };
 
 /// How often files at rest are read again because they changed meanwhile: a relay that was starting or stopping is
@@ -36,11 +37,35 @@ const PAUSE: Duration = Duration::from_millis(20);
 /// How often to look until a relay that holds the lock has its log open, or has let the lock go: one second in all.
 const LOOKS: u32 = 50;
 
+impl Holdings {
+    /// Reads the database in `data_dir`. No file there is made, changed or removed, and a running relay is not held up.
+    ///
+    /// # Errors
+    /// [`HoldingsError`].
+    pub fn read(data_dir: &Path) -> Result<Self, HoldingsError> {
+        Self::read_with_certificate_key(data_dir).map(|(holdings, _)| holdings)
+    }
+
+    /// Reads the database in `data_dir` and, of the same moment, the one secret in it: the key that the relay signs sender
+    /// certificates with. The key is the operator's, so whoever serves a demand on the operator is entitled to try it.
+    ///
+    /// # Errors
+    /// [`HoldingsError`].
+    pub fn read_with_certificate_key(
+        data_dir: &Path,
+    ) -> Result<(Self, Option<SigningSecret>), HoldingsError> {
+        let (FileContents { holdings, certificate_key, note, commits }, log) = read(data_dir)?;
+        let is_behind = commits.is_some_and(|commits| read_mark(data_dir).is_some_and(|mark| mark > commits));
+        let completeness = Completeness::of(note, log, is_behind);
+        Ok((Self { completeness, ..holdings }, certificate_key))
+    }
+}
+
 /// Reads the database in `folder`, and says what log was found.
 ///
 /// # Errors
 /// [`HoldingsError`].
-pub(super) fn read(folder: &Path) -> Result<(FileContents, Log), HoldingsError> {
+fn read(folder: &Path) -> Result<(FileContents, Log), HoldingsError> {
     let file = folder.join(DATABASE_FILE);
     File::open(&file).map_err(|error| match error.kind() {
         ErrorKind::NotFound | ErrorKind::NotADirectory => HoldingsError::NoDatabase,

@@ -8,13 +8,11 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use super::trouble::in_words;
+use crate::KEY_FILE;
 use pillarbox_crypto::AgreementSecret;
 use pillarbox_system::private;
 use rand_core::CryptoRng;
 use zeroize::{Zeroize, Zeroizing};
-
-/// The key's file in the data directory.
-pub const KEY_FILE: &str = "relay.key";
 
 /// The file holds the 32 bytes of the key and nothing else.
 const KEY_LEN: usize = 32;

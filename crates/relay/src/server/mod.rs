@@ -34,12 +34,13 @@ mod writer;
 
 use pillarbox_wire::inventory::{Direction, Entry};
 
+pub use crate::KEY_FILE;
 pub use crate::lock::LOCK_FILE;
 pub use clock::now;
 pub use codes::{CODES_FILE, SentCode, codes_file};
 pub use config::{DEFAULT_ADMIN_PORT, DEFAULT_PORT, ServerConfig};
 pub use data_dir::{ADMIN_FILE, DataDirError};
-pub use key::{KEY_FILE, KeyError};
+pub use key::KeyError;
 pub use start::{Broken, Running, Server, StartError};
 pub use timing::SocketTimeouts;
 

@@ -19,7 +19,7 @@ use super::admission::Doorkeeper;
 use super::codes::{CodesFile, codes_file};
 use super::config::ServerConfig;
 use super::data_dir::{DataDir, DataDirError};
-use super::key::{self, KEY_FILE, KeyError};
+use super::key::{self, KeyError};
 use super::log::{Level, LogLine, LogSalt};
 use super::metrics::Metrics;
 use super::presence::Presence;
@@ -29,6 +29,7 @@ use super::shared::Shared;
 use super::trouble::in_words;
 use super::writer::{Connections, Writer};
 use super::{clock, descriptors, listener};
+use crate::KEY_FILE;
 use crate::admin::{self, Admin, AdminToken, Followers, PassingFeed, Readiness, Trouble};
 use crate::{Passing, Relay, SqliteStore, StoreError};
 

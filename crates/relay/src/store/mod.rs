@@ -24,8 +24,12 @@ pub use events::{EVENT, EventNumber, EventRow, Lapse, Staying};
 pub use rows::{
     ACCOUNT, AccountRow, DEVICE, DeviceNumber, DeviceRow, MESSAGE, MessageRow, PREKEY, PreKeyKind, PreKeyRow,
 };
-pub use sqlite::{DATABASE_FILE, MARK_FILE, OnLoss, RESERVE_FILE, SqliteStore};
-pub(crate) use sqlite::{FileContents, Note, OpenFiles, read_counters, read_file, read_mark, survey_file};
+pub(crate) use sqlite::Note;
+pub use sqlite::{DATABASE_FILE, RESERVE_FILE, SqliteStore};
+#[cfg(feature = "server")]
+pub(crate) use sqlite::{FileContents, OpenFiles, read_counters, read_file, read_mark, survey_file};
+#[cfg(feature = "server")]
+pub use sqlite::{MARK_FILE, OnLoss};
 
 use pillarbox_crypto::SigningSecret;
 use pillarbox_wire::{

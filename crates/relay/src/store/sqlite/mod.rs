@@ -10,21 +10,24 @@ mod channels;
 mod columns;
 mod deposits;
 mod events;
+#[cfg(feature = "server")]
 mod files;
+#[cfg_attr(not(feature = "server"), path = "no_folder.rs")]
+mod folder;
+#[cfg(feature = "server")]
 mod mark;
 mod note;
 mod read;
+#[cfg_attr(not(feature = "server"), path = "no_reserve.rs")]
 mod reserve;
 mod schema;
 mod trim;
+#[cfg(feature = "server")]
 mod wal;
 mod write;
 
-use std::path::Path;
-use std::sync::Arc;
-
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, ErrorCode};
 
 use super::{
     Applied, Changes, Contents, Deposits, DeviceNumber, MessageRow, PublishedRow, Room, Skip, Stock, Store,
@@ -33,20 +36,25 @@ use super::{
 use crate::holdings::Holdings;
 use crate::mailbox::Waiting;
 use pillarbox_crypto::SigningSecret;
-use pillarbox_system::private;
 use pillarbox_wire::{AccountId, Bytes, ChannelName, DepositKind, MessageId};
 
 use carry::Carrier;
+#[cfg(feature = "server")]
 pub(crate) use files::OpenFiles;
-use mark::CommitMark;
+#[cfg(feature = "server")]
+pub use folder::OnLoss;
+use folder::Watch;
+#[cfg(feature = "server")]
 pub use mark::MARK_FILE;
+#[cfg(feature = "server")]
+pub(crate) use mark::read as read_mark;
 pub(crate) use note::Note;
 pub use reserve::RESERVE_FILE;
 use reserve::Reserve;
 
-pub(crate) use mark::read as read_mark;
-use read::read_commits;
+#[cfg(feature = "server")]
 pub(crate) use read::{FileContents, read_counters, read_file};
+#[cfg(feature = "server")]
 pub(crate) use wal::survey_file;
 
 /// The database's name inside the data directory.
@@ -70,16 +78,6 @@ const CHECKPOINT_PAGES: u32 = (16 << 20) / PAGE_LEN;
 /// Room on the disk below which the log is shortened: as much as a log takes that is not.
 const LITTLE: u64 = 32 << 20;
 
-/// Answer to a database that lacks transactions which the relay had committed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum OnLoss {
-    /// It is not opened, and nothing is changed.
-    #[default]
-    Refuse,
-    /// It is opened, and what is missing is given up.
-    Accept,
-}
-
 /// A relay's database.
 #[derive(Debug)]
 pub struct SqliteStore {
@@ -90,92 +88,14 @@ pub struct SqliteStore {
     reserve: Option<Reserve>,
     /// Says that the file holds [`Note::Open`]. A database in memory has no log that could be left behind.
     noted: bool,
-    /// The mark that says how many transactions were committed; none for a database in memory, or where none can be made.
-    mark: Option<CommitMark>,
-    /// Transactions that were missing and were given up; none if nothing was missing, 0 if they could not be counted.
-    given_up: Option<u64>,
-    /// The files that SQLite has open; none for a database in memory.
-    files: Option<Arc<OpenFiles>>,
+    /// What the database is held to; none for one in memory.
+    watch: Option<Watch>,
     /// Says that a commit was refused after SQLite had made it. What the file holds is no more what the relay has said, and it
     /// takes no further commit.
     unsure: bool,
 }
 
 impl SqliteStore {
-    /// Opens the database in `folder`, or makes one there that only its owner may read. A database of an earlier version gets
-    /// the tables that it does not have.
-    ///
-    /// # Errors
-    /// [`StoreError`]; the file is as it was.
-    pub fn open(folder: &Path) -> Result<Self, StoreError> {
-        Self::open_on_loss(folder, OnLoss::Refuse)
-    }
-
-    fn open_on_loss(folder: &Path, on_loss: OnLoss) -> Result<Self, StoreError> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
-            | OpenFlags::SQLITE_OPEN_CREATE
-            | OpenFlags::SQLITE_OPEN_NO_MUTEX
-            | OpenFlags::SQLITE_OPEN_EXRESCODE
-            | OpenFlags::SQLITE_OPEN_NOFOLLOW;
-        // With that, SQLite takes no link anywhere in the path; the folder itself may well be reached by one.
-        let folder = &folder.canonicalize().map_err(|_| StoreError::CannotOpen)?;
-        let file = folder.join(DATABASE_FILE);
-        // SQLite would make it as readable as the umask allows, and the files beside it like it.
-        private::make(&file).or_else(|error| unless_read_only(&error))?;
-        // Before SQLite looks at it. What cannot be read here it cannot read either, and says so.
-        let log =
-            survey_file(&folder.join(format!("{DATABASE_FILE}-wal"))).ok().flatten().unwrap_or_default();
-        let connection = Connection::open_with_flags(file, flags)?;
-        // Until it is known to be whole: closing would carry the log over and remove it.
-        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
-        let commits = read_commits(&connection)?;
-        let missing = commits.and_then(|commits| mark::read(folder)?.checked_sub(commits)).unwrap_or(0);
-        let given_up = (missing > 0 || log.has_loss).then_some(missing);
-        if let (Some(transactions), OnLoss::Refuse) = (given_up, on_loss) {
-            return Err(StoreError::Lost { transactions });
-        }
-        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
-        let mut store = Self::set_up(connection)?;
-        store.given_up = given_up;
-        store.mark = CommitMark::open(folder).ok();
-        store.set_mark(commits.unwrap_or(0));
-        // Into the database itself: only there is it in a copy that lacks the log.
-        note::write(&store.connection, Note::Open)?;
-        store.noted = true;
-        carry::all(&store.connection)?;
-        store.files = Some(Arc::new(OpenFiles::note(folder)));
-        Ok(store)
-    }
-
-    /// The same with `reserve` bytes of the disk set aside, at most an eighth of it: removals have room on a disk that is full,
-    /// and so has this opening.
-    ///
-    /// # Errors
-    /// [`StoreError`]; the file is as it was.
-    pub fn open_with_reserve(folder: &Path, reserve: u64) -> Result<Self, StoreError> {
-        Self::open_reserved(folder, reserve, OnLoss::Refuse)
-    }
-
-    fn open_reserved(folder: &Path, reserve: u64, on_loss: OnLoss) -> Result<Self, StoreError> {
-        let mut reserve = Reserve::open(folder, reserve).map_err(|error| reserve_error(&error))?;
-        let mut store = Self::open_on_loss(folder, on_loss)?;
-        reserve.restore().map_err(|error| reserve_error(&error))?;
-        store.reserve = Some(reserve);
-        Ok(store)
-    }
-
-    /// The same for a server: what commits have written to the log is carried into the database by a thread of its own, which
-    /// ends with this value, and not by the commits.
-    ///
-    /// # Errors
-    /// [`StoreError`]; the file is as it was.
-    pub fn open_serving(folder: &Path, reserve: u64, on_loss: OnLoss) -> Result<Self, StoreError> {
-        let mut store = Self::open_reserved(folder, reserve, on_loss)?;
-        store.carrier = Some(Carrier::start(&folder.join(DATABASE_FILE))?);
-        store.connection.execute_batch("PRAGMA wal_autocheckpoint = 0;")?;
-        Ok(store)
-    }
-
     /// A database in memory that ends with this value: for tests and laboratories.
     ///
     /// # Errors
@@ -226,38 +146,12 @@ impl SqliteStore {
              PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES};"
         ))?;
         schema::create(&connection)?;
-        Ok(Self {
-            carrier: None,
-            connection,
-            reserve: None,
-            noted: false,
-            mark: None,
-            given_up: None,
-            files: None,
-            unsure: false,
-        })
-    }
-
-    /// Transactions that were missing when this was opened and were given up; 0 if they could not be counted.
-    #[must_use]
-    pub fn given_up(&self) -> Option<u64> {
-        self.given_up
-    }
-
-    fn set_mark(&self, commits: u64) {
-        if let Some(mark) = &self.mark {
-            mark.set(commits);
-        }
-    }
-
-    /// The files that SQLite has open, for whoever looks after them.
-    pub(crate) fn files(&self) -> Option<Arc<OpenFiles>> {
-        self.files.clone()
+        Ok(Self { carrier: None, connection, reserve: None, noted: false, watch: None, unsure: false })
     }
 
     /// Says if what is committed now is still there when the relay ends.
     fn is_in_place(&self) -> bool {
-        !self.unsure && self.files.as_ref().is_none_or(|files| files.are_there())
+        !self.unsure && self.watch.as_ref().is_none_or(Watch::are_there)
     }
 
     /// Makes room after a transaction that found the disk full: gives back what the log takes, and for removals what is set
@@ -297,17 +191,6 @@ fn reserve_error(error: &std::io::Error) -> StoreError {
         PermissionDenied | ReadOnlyFilesystem => StoreError::ReadOnly,
         StorageFull => StoreError::Full,
         _ => StoreError::CannotOpen,
-    }
-}
-
-/// What stands in the way of making the file. That it may not be written is for SQLite to find out: it says so better.
-fn unless_read_only(error: &std::io::Error) -> Result<(), StoreError> {
-    use std::io::ErrorKind::{AlreadyExists, PermissionDenied, ReadOnlyFilesystem, StorageFull};
-    match error.kind() {
-        PermissionDenied | ReadOnlyFilesystem => Ok(()),
-        StorageFull => Err(StoreError::Full),
-        AlreadyExists => Err(StoreError::NoFile),
-        _ => Err(StoreError::CannotOpen),
     }
 }
 
@@ -370,7 +253,9 @@ impl Store for SqliteStore {
             self.unsure = true;
             return Err(StoreError::FilesGone);
         }
-        self.set_mark(commits);
+        if let Some(watch) = &self.watch {
+            watch.committed(commits);
+        }
         if let Some(carrier) = &self.carrier {
             carrier.after_commit(&self.connection);
         }

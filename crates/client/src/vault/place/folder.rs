@@ -1,0 +1,160 @@
+//! A vault's place: a folder of the file system that nobody else writes in, and the files that this process has open there.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use std::{fs, io};
+
+#[cfg(unix)]
+use pillarbox_system::{identity::FileIdentity, private};
+use rusqlite::{Connection, OpenFlags};
+
+use super::{FILE_NAME, ProfileError, StorageError};
+
+/// How long another process may still hold the profile: one that is just ending has let go of it by then, and a
+/// person hears without delay of one that is not.
+const LOCK_PATIENCE: Duration = Duration::from_millis(250);
+
+/// Makes `directory`, readable for its owner only.
+pub(super) fn make(directory: &Path) -> Result<(), StorageError> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(directory).map_err(|error| match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => StorageError::Full,
+        io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied => StorageError::ReadOnly,
+        _ => StorageError::Unavailable,
+    })
+}
+
+/// Says if a vault's file lies in `directory`.
+pub(super) fn has(directory: &Path) -> Result<bool, StorageError> {
+    directory.join(FILE_NAME).try_exists().map_err(|_| StorageError::Unavailable)
+}
+
+/// Says if a link stands in the place of a vault's file in `directory`.
+pub(super) fn is_link(directory: &Path) -> bool {
+    fs::symlink_metadata(directory.join(FILE_NAME)).is_ok_and(|found| found.is_symlink())
+}
+
+/// Checks that nobody else writes in `directory`, and that the vault's file there is its owner's alone. It is made if it is not
+/// there.
+pub(super) fn claim(directory: &Path) -> Result<(), ProfileError> {
+    #[cfg(unix)]
+    {
+        if let Some(exposure) = private::exposure(directory).map_err(|_| StorageError::Unavailable)? {
+            return Err(ProfileError::Exposed(exposure));
+        }
+        // What stands in the way of writing is for SQLite to find out.
+        let made = private::make(&directory.join(FILE_NAME));
+        if made.is_err_and(|error| error.kind() == io::ErrorKind::AlreadyExists) {
+            return Err(ProfileError::NoFile);
+        }
+    }
+    Ok(())
+}
+
+/// Opens the file in `directory`.
+pub(super) fn connect(directory: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
+    Connection::open_with_flags(directory.join(FILE_NAME), flags)
+}
+
+/// How this connection treats the file: nothing is kept before it is on the disk, what is removed is overwritten,
+/// and the first write lock is never let go of.
+pub(super) fn settle(connection: &Connection) -> Result<(), ProfileError> {
+    // SQLite opens a file that it may not write for reading, and would fail later, over the log, in other words.
+    if connection.is_readonly("main")? {
+        return Err(ProfileError::Storage(StorageError::ReadOnly));
+    }
+    connection.busy_timeout(LOCK_PATIENCE)?;
+    connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "secure_delete", true)?;
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    // A lock is only taken by a transaction that means to write.
+    connection.execute_batch("BEGIN IMMEDIATE; COMMIT")?;
+    Ok(())
+}
+
+/// The length of the vault's file in `directory`; 0 if there is none.
+#[must_use]
+pub fn length(directory: &Path) -> u64 {
+    fs::metadata(directory.join(FILE_NAME)).map_or(0, |file| file.len())
+}
+
+/// Copies every file of `from` to `to`, which is there.
+///
+/// # Errors
+/// What the file system says.
+pub fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        fs::copy(entry.path(), to.join(entry.file_name()))?;
+    }
+    Ok(())
+}
+
+/// Overwrites the vault in `directory` and removes it.
+///
+/// # Errors
+/// [`StorageError::Unavailable`]; some of it may be left.
+pub fn erase(directory: &Path) -> Result<(), StorageError> {
+    let erase = || -> io::Result<()> {
+        for entry in fs::read_dir(directory)? {
+            let path = entry?.path();
+            let of_vault = path
+                .file_name()
+                .and_then(|name| name.to_str())
+                .is_some_and(|name| name.starts_with(FILE_NAME));
+            if of_vault {
+                let length = fs::metadata(&path)?.len();
+                fs::write(&path, vec![0; usize::try_from(length).unwrap_or(0)])?;
+                fs::remove_file(&path)?;
+            }
+        }
+        Ok(())
+    };
+    erase().map_err(|_| StorageError::Unavailable)
+}
+
+/// The files of an open vault, by device and inode: SQLite goes on writing to them when they are deleted.
+#[cfg(unix)]
+pub(super) struct Place(Vec<(PathBuf, FileIdentity)>);
+
+#[cfg(unix)]
+impl Place {
+    /// Notes the files of a vault that is open: the database and its log. There is no index beside them.
+    pub(super) fn of(directory: &Path) -> Self {
+        let file = directory.join(FILE_NAME);
+        let mut log = file.as_os_str().to_owned();
+        log.push("-wal");
+        let files = [file, log.into()];
+        Self(
+            files
+                .into_iter()
+                .filter_map(|file| FileIdentity::of(&file).ok().map(|found| (file, found)))
+                .collect(),
+        )
+    }
+
+    /// Says if they are where they were.
+    pub(super) fn is_whole(&self) -> bool {
+        self.0.iter().all(|(file, identity)| identity.is_at(file))
+    }
+}
+
+/// Elsewhere a file that is open cannot be deleted.
+#[cfg(not(unix))]
+pub(super) struct Place;
+
+#[cfg(not(unix))]
+impl Place {
+    pub(super) fn of(_directory: &Path) -> Self {
+        Self
+    }
+
+    pub(super) fn is_whole(&self) -> bool {
+        true
+    }
+}

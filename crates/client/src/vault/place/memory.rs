@@ -1,0 +1,131 @@
+//! A vault's place in a program without a file system: SQLite's memory, under the name of a folder.
+//!
+//! A database there is shared by all connections that name it (sqlite.org/inmemorydb.html) and ends with the last of them; one
+//! that is held here keeps it until it is erased.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use rusqlite::backup::Backup;
+use rusqlite::{Connection, OpenFlags, ffi};
+
+use super::{ProfileError, StorageError};
+
+/// A database in memory: its name for SQLite, and the connection that keeps it.
+struct Held {
+    name: String,
+    connection: Connection,
+}
+
+static PLACES: Mutex<BTreeMap<PathBuf, Held>> = Mutex::new(BTreeMap::new());
+
+/// Counts the databases: a folder that is used again gets one of its own.
+static MADE: AtomicU64 = AtomicU64::new(0);
+
+fn places() -> MutexGuard<'static, BTreeMap<PathBuf, Held>> {
+    PLACES.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn hold(name: String, flags: OpenFlags) -> rusqlite::Result<Held> {
+    let connection = Connection::open_with_flags(&name, flags | OpenFlags::SQLITE_OPEN_URI)?;
+    Ok(Held { name, connection })
+}
+
+/// Makes nothing: a folder is a name here.
+#[expect(clippy::unnecessary_wraps, reason = "a folder of a file system can fail")]
+pub(super) const fn make(_: &Path) -> Result<(), StorageError> {
+    Ok(())
+}
+
+/// Says if a vault lies under the name `directory`.
+#[expect(clippy::unnecessary_wraps, reason = "a folder of a file system can fail")]
+pub(super) fn has(directory: &Path) -> Result<bool, StorageError> {
+    Ok(places().contains_key(directory))
+}
+
+/// Nothing leads anywhere else here.
+pub(super) const fn is_link(_: &Path) -> bool {
+    false
+}
+
+/// Nobody else is here.
+#[expect(clippy::unnecessary_wraps, reason = "a folder of a file system can be somebody else's too")]
+pub(super) const fn claim(_: &Path) -> Result<(), ProfileError> {
+    Ok(())
+}
+
+/// The place of an open vault, which nobody can take away.
+pub(super) struct Place;
+
+impl Place {
+    pub(super) const fn of(_: &Path) -> Self {
+        Self
+    }
+
+    #[expect(clippy::unused_self, reason = "a folder of a file system can be taken away")]
+    pub(super) const fn is_whole(&self) -> bool {
+        true
+    }
+}
+
+/// Opens the database under the name `directory`.
+pub(super) fn connect(directory: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
+    let mut places = places();
+    let name = match places.get(directory) {
+        Some(held) => held.name.clone(),
+        None if flags.contains(OpenFlags::SQLITE_OPEN_CREATE) => {
+            let number = MADE.fetch_add(1, Ordering::Relaxed);
+            let held = hold(format!("file:/vault-{number}?vfs=memdb"), flags)?;
+            let name = held.name.clone();
+            places.insert(directory.to_owned(), held);
+            name
+        }
+        None => return Err(rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_CANTOPEN), None)),
+    };
+    Ok(hold(name, flags)?.connection)
+}
+
+/// How this connection treats the database: what is removed is overwritten. Nothing else is kept from a disk.
+pub(super) fn settle(connection: &Connection) -> Result<(), ProfileError> {
+    connection.pragma_update(None, "secure_delete", true)?;
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    Ok(())
+}
+
+/// The length of the vault under the name `directory`; 0 if there is none.
+#[must_use]
+pub fn length(directory: &Path) -> u64 {
+    let places = places();
+    let Some(held) = places.get(directory) else { return 0 };
+    let number = |pragma| held.connection.pragma_query_value(None, pragma, |row| row.get::<_, u32>(0));
+    match (number("page_count"), number("page_size")) {
+        (Ok(pages), Ok(size)) => u64::from(pages) * u64::from(size),
+        _ => 0,
+    }
+}
+
+/// Copies the vault under the name `from`, page by page, to the name `to`.
+///
+/// # Errors
+/// [`NotFound`](io::ErrorKind::NotFound) if there is none, or what SQLite says.
+pub fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
+    let mut copy = connect(to, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(io::Error::other)?;
+    let places = places();
+    let held = places.get(from).ok_or(io::ErrorKind::NotFound)?;
+    // A negative number of pages is all of them.
+    Backup::new(&held.connection, &mut copy).and_then(|backup| backup.step(-1)).map_err(io::Error::other)?;
+    Ok(())
+}
+
+/// Lets go of the vault under the name `directory`.
+///
+/// # Errors
+/// None here.
+pub fn erase(directory: &Path) -> Result<(), StorageError> {
+    places().remove(directory);
+    Ok(())
+}

@@ -1,0 +1,153 @@
+//! A database in a folder: made for its owner alone, held to what it had committed before, with room set aside on the disk, and with a
+//! thread of its own for a server.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use pillarbox_system::private;
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags};
+
+use super::carry::{self, Carrier};
+use super::files::OpenFiles;
+use super::mark::{self, CommitMark};
+use super::note::{self, Note};
+use super::read::read_commits;
+use super::reserve::Reserve;
+use super::wal::survey_file;
+use super::{DATABASE_FILE, SqliteStore, reserve_error};
+use crate::store::StoreError;
+
+/// Answer to a database that lacks transactions which the relay had committed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnLoss {
+    /// It is not opened, and nothing is changed.
+    #[default]
+    Refuse,
+    /// It is opened, and what is missing is given up.
+    Accept,
+}
+
+/// What a database in a folder is held to while it is open.
+#[derive(Debug)]
+pub(super) struct Watch {
+    /// The mark that says how many transactions were committed; none where none can be made.
+    mark: Option<CommitMark>,
+    /// Transactions that were missing and were given up; none if nothing was missing, 0 if they could not be counted.
+    given_up: Option<u64>,
+    /// The files that SQLite has open.
+    files: Arc<OpenFiles>,
+}
+
+impl Watch {
+    /// Says if the files are where they were.
+    pub(super) fn are_there(&self) -> bool {
+        self.files.are_there()
+    }
+
+    /// Takes note of so many transactions in all.
+    pub(super) fn committed(&self, commits: u64) {
+        if let Some(mark) = &self.mark {
+            mark.set(commits);
+        }
+    }
+}
+
+impl SqliteStore {
+    /// Opens the database in `folder`, or makes one there that only its owner may read. A database of an earlier version gets
+    /// the tables that it does not have.
+    ///
+    /// # Errors
+    /// [`StoreError`]; the file is as it was.
+    pub fn open(folder: &Path) -> Result<Self, StoreError> {
+        Self::open_on_loss(folder, OnLoss::Refuse)
+    }
+
+    fn open_on_loss(folder: &Path, on_loss: OnLoss) -> Result<Self, StoreError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+            | OpenFlags::SQLITE_OPEN_CREATE
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX
+            | OpenFlags::SQLITE_OPEN_EXRESCODE
+            | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+        // With that, SQLite takes no link anywhere in the path; the folder itself may well be reached by one.
+        let folder = &folder.canonicalize().map_err(|_| StoreError::CannotOpen)?;
+        let file = folder.join(DATABASE_FILE);
+        // SQLite would make it as readable as the umask allows, and the files beside it like it.
+        private::make(&file).or_else(|error| unless_read_only(&error))?;
+        // Before SQLite looks at it. What cannot be read here it cannot read either, and says so.
+        let log =
+            survey_file(&folder.join(format!("{DATABASE_FILE}-wal"))).ok().flatten().unwrap_or_default();
+        let connection = Connection::open_with_flags(file, flags)?;
+        // Until it is known to be whole: closing would carry the log over and remove it.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+        let commits = read_commits(&connection)?;
+        let missing = commits.and_then(|commits| mark::read(folder)?.checked_sub(commits)).unwrap_or(0);
+        let given_up = (missing > 0 || log.has_loss).then_some(missing);
+        if let (Some(transactions), OnLoss::Refuse) = (given_up, on_loss) {
+            return Err(StoreError::Lost { transactions });
+        }
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
+        let mut store = Self::set_up(connection)?;
+        let mark = CommitMark::open(folder).ok();
+        if let Some(mark) = &mark {
+            mark.set(commits.unwrap_or(0));
+        }
+        // Into the database itself: only there is it in a copy that lacks the log.
+        note::write(&store.connection, Note::Open)?;
+        store.noted = true;
+        carry::all(&store.connection)?;
+        store.watch = Some(Watch { mark, given_up, files: Arc::new(OpenFiles::note(folder)) });
+        Ok(store)
+    }
+
+    /// The same with `reserve` bytes of the disk set aside, at most an eighth of it: removals have room on a disk that is full,
+    /// and so has this opening.
+    ///
+    /// # Errors
+    /// [`StoreError`]; the file is as it was.
+    pub fn open_with_reserve(folder: &Path, reserve: u64) -> Result<Self, StoreError> {
+        Self::open_reserved(folder, reserve, OnLoss::Refuse)
+    }
+
+    fn open_reserved(folder: &Path, reserve: u64, on_loss: OnLoss) -> Result<Self, StoreError> {
+        let mut reserve = Reserve::open(folder, reserve).map_err(|error| reserve_error(&error))?;
+        let mut store = Self::open_on_loss(folder, on_loss)?;
+        reserve.restore().map_err(|error| reserve_error(&error))?;
+        store.reserve = Some(reserve);
+        Ok(store)
+    }
+
+    /// The same for a server: what commits have written to the log is carried into the database by a thread of its own, which
+    /// ends with this value, and not by the commits.
+    ///
+    /// # Errors
+    /// [`StoreError`]; the file is as it was.
+    pub fn open_serving(folder: &Path, reserve: u64, on_loss: OnLoss) -> Result<Self, StoreError> {
+        let mut store = Self::open_reserved(folder, reserve, on_loss)?;
+        store.carrier = Some(Carrier::start(&folder.join(DATABASE_FILE))?);
+        store.connection.execute_batch("PRAGMA wal_autocheckpoint = 0;")?;
+        Ok(store)
+    }
+
+    /// Transactions that were missing when this was opened and were given up; 0 if they could not be counted.
+    #[must_use]
+    pub fn given_up(&self) -> Option<u64> {
+        self.watch.as_ref().and_then(|watch| watch.given_up)
+    }
+
+    /// The files that SQLite has open, for whoever looks after them.
+    pub(crate) fn files(&self) -> Option<Arc<OpenFiles>> {
+        self.watch.as_ref().map(|watch| Arc::clone(&watch.files))
+    }
+}
+
+/// What stands in the way of making the file. That it may not be written is for SQLite to find out: it says so better.
+fn unless_read_only(error: &std::io::Error) -> Result<(), StoreError> {
+    use std::io::ErrorKind::{AlreadyExists, PermissionDenied, ReadOnlyFilesystem, StorageFull};
+    match error.kind() {
+        PermissionDenied | ReadOnlyFilesystem => Ok(()),
+        StorageFull => Err(StoreError::Full),
+        AlreadyExists => Err(StoreError::NoFile),
+        _ => Err(StoreError::CannotOpen),
+    }
+}
