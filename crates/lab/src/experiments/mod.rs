@@ -192,6 +192,21 @@ pub fn evidence(
     row.evidence.into_iter().next().ok_or(ExperimentError::NoSuchDemand)
 }
 
+/// Runs the [controls](control) of one demand: everything that is planted must come back, and before anything is said nothing.
+///
+/// # Errors
+/// [`ExperimentError::Control`] if one fails, whatever stops a world, and [`ExperimentError::NoSuchDemand`].
+pub fn controls(demand: &str) -> Result<(), ExperimentError> {
+    let wanted = all().into_iter().find(|experiment| experiment.name() == demand);
+    let control = wanted.ok_or(ExperimentError::NoSuchDemand)?.control();
+    let wanted: Vec<_> = all().into_iter().filter(|it| it.name() == demand || it.name() == control).collect();
+    let failed = |error: control::ControlError| ExperimentError::Control {
+        demand: demand.into(),
+        why: error.to_string(),
+    };
+    control::run(&control::Control::built_in().map_err(failed)?, &wanted, &AtomicBool::new(false)).map(drop)
+}
+
 /// The names of the demands, in the order of the columns.
 #[must_use]
 pub fn demands() -> Vec<&'static str> {

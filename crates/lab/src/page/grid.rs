@@ -9,7 +9,6 @@ use pillarbox_access::designs;
 use super::squares::{self, Square};
 use crate::matrix::cell::{Cell, Evidence};
 use crate::matrix::digest;
-use crate::matrix::manifest::Manifest;
 use crate::paper::capital;
 use crate::score::State;
 
@@ -72,10 +71,10 @@ pub(super) struct Grid<'a> {
 }
 
 impl<'a> Grid<'a> {
-    /// The table of a run. Cells without evidence have no place in it.
+    /// The table of a run, with the digests of its designs. Cells without evidence have no place in it.
     #[must_use]
     pub(super) fn of(
-        manifest: &Manifest,
+        digests: &BTreeMap<String, String>,
         cells: &'a [Cell],
         evidence: &'a BTreeMap<String, Evidence>,
     ) -> Self {
@@ -86,7 +85,7 @@ impl<'a> Grid<'a> {
                 grid.designs.push(Row {
                     name: cell.design.clone(),
                     title: evidence.context.design.clone(),
-                    design: unchanged(manifest, &cell.design),
+                    design: unchanged(digests, &cell.design),
                 });
                 grid.designs.len() - 1
             });
@@ -150,9 +149,9 @@ fn is_held_back(cell: &Cell) -> bool {
 }
 
 /// A design of this program, if the run used it as it is now.
-fn unchanged(manifest: &Manifest, name: &str) -> Option<&'static Design> {
+fn unchanged(digests: &BTreeMap<String, String>, name: &str) -> Option<&'static Design> {
     let design = designs::named(name)?;
-    (manifest.designs.get(name) == Some(&digest(design))).then_some(design)
+    (digests.get(name) == Some(&digest(design))).then_some(design)
 }
 
 /// A demand's name as a heading: without its article.

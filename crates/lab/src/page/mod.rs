@@ -12,6 +12,7 @@
 //! | `squares` | one text is one square |
 //! | `table` | what is equal is said once |
 //! | `paper`, `cells` | each cell with its sentence, its paper and its evidence |
+//! | `parts` | one cell in parts, for a page that shows one answer at a time |
 //! | `rows`, `people`, `day` | two pictures, from the rows that came back |
 //! | `bundle` | report and evidence as one archive |
 
@@ -22,6 +23,7 @@ pub mod escape;
 mod first;
 mod grid;
 mod paper;
+pub mod parts;
 mod people;
 mod rows;
 mod squares;
@@ -45,7 +47,7 @@ use paper::Paper;
 use table::{Kinds, Table};
 
 /// The page's style. Its hash is in the page's policy, so that no other one holds.
-const STYLE: &str = include_str!("../../templates/report.css");
+pub const STYLE: &str = include_str!("../../templates/report.css");
 
 /// Rows of a matrix that fit on the second sheet of paper with the pictures in the ordinary size, and in a smaller one. With more, it is
 /// set smaller still, and the pictures go to paper with an appendix only.
@@ -167,7 +169,7 @@ struct Page<'a> {
 /// [`PageError`].
 pub fn render(run: Run<'_>, options: &Options) -> Result<String, PageError> {
     let Run { manifest, story, cells, evidence, rerun } = run;
-    let grid = Grid::of(manifest, cells, evidence);
+    let grid = Grid::of(&manifest.designs, cells, evidence);
     let at = place(&grid, story, options)?;
     let first = grid.at(at.0, at.1).ok_or(PageError::Empty)?;
     let yardstick = &first.evidence.yardstick;

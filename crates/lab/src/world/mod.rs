@@ -63,7 +63,7 @@ use profile::{Profile, internet_address};
 use randomness::Randomness;
 
 use crate::record::{Kind, Record, sha256, text_id};
-use crate::scenario::{Act, Command, PersonId, Scenario};
+use crate::scenario::{Act, Command, Event, PersonId, Scenario};
 use crate::truth::{Said, Scorer, Truth};
 
 /// Something that is to happen at a time.
@@ -235,7 +235,7 @@ impl World {
     /// True if the operator sends codes to numbers. Where nobody takes a number that has an account, a code would be two more
     /// frames for each account and tell nothing.
     fn sends_codes(&self) -> bool {
-        let again = |event: &crate::scenario::Event| matches!(event.act, Act::ReRegisters);
+        let again = |event: &Event| matches!(event.act, Act::ReRegisters);
         self.design.phone.number && self.scenario.events.iter().any(again)
     }
 
@@ -263,6 +263,13 @@ impl World {
     fn schedule(&mut self, at: Timestamp, due: Due) {
         self.next_due += 1;
         self.due.insert((at.max(self.now), self.next_due), due);
+    }
+
+    /// Puts an event on the calendar that the scenario does not have, as its last one. Whoever watches a world has it happen.
+    pub fn happens(&mut self, event: Event) {
+        let number = self.scenario.events.len();
+        self.schedule(event.at, Due::Event(number));
+        self.scenario.events.push(event);
     }
 
     /// Puts an order on the calendar. Of what is due at the same moment an earlier call comes first, and what the scenario says was

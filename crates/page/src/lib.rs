@@ -1,0 +1,25 @@
+//! The stage of the page: one conversation that two relays carry at once, and demands on what they hold.
+//!
+//! It knows no sockets, no files and no browser: requests come in as words, fragments of HTML go out. The fragments of answers are
+//! those of the report (`pillarbox_lab::page`), and so are their sentences.
+//!
+//! | file | what |
+//! |---|---|
+//! | `request` | what can be asked, and what comes back |
+//! | `stage` | the state, and each request as a method |
+//! | `story` | the conversation as a story's file, which grows with what is typed |
+//! | `live` | one design's world while it goes on |
+//! | `lanes` | the picture: a text is one row across two phones and two relays |
+//! | `question` | the controls, which are the question |
+//! | `served` | answers, and the evidence behind them |
+
+mod lanes;
+mod live;
+mod question;
+mod request;
+mod served;
+mod stage;
+pub mod story;
+
+pub use request::{File, Reply, Request};
+pub use stage::{Stage, StageError};

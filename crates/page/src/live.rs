@@ -1,0 +1,204 @@
+//! One design's world while the conversation goes on: what its relay saw of each text, what it keeps, and what keys open.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use pillarbox_access::RelayHoldings;
+use pillarbox_access::design::Design;
+use pillarbox_access::evidence::hexadecimal;
+use pillarbox_access::reading::{self, Attempts};
+use pillarbox_access::view::{OperatorTap, Tapped};
+use pillarbox_lab::record::{Fate, Kind, Line, sha256, starts};
+use pillarbox_lab::scenario::{Event, Scenario};
+use pillarbox_lab::world::{Order, Role, Site, SiteId, World, WorldError};
+use pillarbox_wire::{AccountId, Timestamp};
+
+/// See the module.
+pub(crate) struct Live {
+    pub(crate) design: &'static Design,
+    world: World,
+    /// Texts, by the place of their events in the story.
+    passages: BTreeMap<usize, Passage>,
+    known: Known,
+    /// Lines of the record that are learnt already.
+    told: usize,
+    /// Messages of the relay's tap that are looked at already.
+    seen: usize,
+}
+
+/// What the record has told so far.
+#[derive(Debug, Default)]
+struct Known {
+    names: BTreeMap<AccountId, String>,
+    /// The event in whose wake a payload passed, by the payload's digest.
+    events: BTreeMap<String, usize>,
+    /// What became of a payload's row, by the payload's digest.
+    rows: BTreeMap<String, Row>,
+    /// Events whose text a person's phone has shown.
+    received: BTreeSet<(usize, String)>,
+}
+
+impl Known {
+    fn learn(&mut self, line: &Line, holdings: &RelayHoldings) {
+        match (&line.kind, line.event) {
+            (Kind::Frame { payload_sha256: Some(digest), .. }, Some(event)) => {
+                self.events.entry(digest.clone()).or_insert(event);
+            }
+            (Kind::Account { who, account, .. }, _) => {
+                let row = holdings.rows().accounts.iter().find(|row| row.account.to_string() == *account);
+                self.names.extend(row.map(|row| (row.account, who.clone())));
+            }
+            (Kind::Notice { who, notice, .. }, Some(event)) if notice == "received" => {
+                self.received.insert((event, who.clone()));
+            }
+            (Kind::Row { payload_sha256, became, why, .. }, _) => {
+                let row = match became {
+                    Fate::Kept => Row::Kept { is_delivered: false },
+                    Fate::Delivered => Row::Kept { is_delivered: true },
+                    Fate::Gone => Row::Gone(why.unwrap_or_default()),
+                };
+                self.rows.insert(payload_sha256.clone(), row);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// One text as its relay saw it.
+#[derive(Clone, Debug)]
+pub(crate) struct Passage {
+    /// The sender, if the relay saw one.
+    pub(crate) from: Option<String>,
+    /// The recipient, if the relay saw one.
+    pub(crate) to: Option<String>,
+    /// The payload's length.
+    pub(crate) bytes: usize,
+    /// The payload's first bytes.
+    pub(crate) starts: String,
+    /// The words, if the relay can read them with what it has.
+    pub(crate) says: Option<String>,
+    /// The row, as the record tells of it.
+    pub(crate) row: Row,
+    /// Messages that phones sent by themselves in its wake: receipts.
+    pub(crate) receipts: usize,
+    payload: Vec<u8>,
+    digest: String,
+}
+
+/// The row of a message at the relay.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Row {
+    /// The relay never kept one.
+    None,
+    /// It is there.
+    Kept {
+        /// Its phone has the message already.
+        is_delivered: bool,
+    },
+    /// It is there no more.
+    Gone(&'static str),
+}
+
+/// What a relay's keys make of a payload.
+#[derive(Clone, Debug)]
+pub(crate) struct Tried {
+    /// How many of the values tried are private keys of the relay, and how many are not.
+    pub(crate) keys: (usize, usize),
+    /// What came of it.
+    pub(crate) attempts: Attempts,
+    /// The payload, in hexadecimal.
+    pub(crate) bytes: String,
+}
+
+impl Live {
+    /// A world of the story up to its last event. Its relay's operator writes down what passes, from the first day on.
+    pub(crate) fn begin(design: &'static Design, story: &Scenario) -> Result<Self, WorldError> {
+        let mut world = World::new(design, story, story.seed)?;
+        world.keep_no_wire();
+        let is_messenger = |site: &Site| site.role() == Role::Messenger;
+        if let Some(number) = world.sites().iter().position(is_messenger) {
+            let holdings = world.sites().get(number).map(Site::holdings).transpose()?;
+            let accounts =
+                holdings.iter().flat_map(|it| &it.rows().accounts).map(|row| row.account).collect();
+            world.order(story.start, Order::Tap { site: SiteId(number), accounts, numbers: Vec::new() });
+        }
+        let (passages, known) = (BTreeMap::new(), Known::default());
+        let mut live = Self { design, world, passages, known, told: 0, seen: 0 };
+        live.go_on(story.last_event())?;
+        Ok(live)
+    }
+
+    /// Something happens that the story did not have.
+    pub(crate) fn happens(&mut self, event: Event) -> Result<(), WorldError> {
+        let at = event.at;
+        self.world.happens(event);
+        self.go_on(at)
+    }
+
+    fn go_on(&mut self, until: Timestamp) -> Result<(), WorldError> {
+        self.world.run_until(until)?;
+        let Some(site) = self.world.sites().iter().find(|site| !site.taps().is_empty()) else {
+            return Ok(());
+        };
+        let holdings = site.holdings()?;
+        let lines = self.world.record().lines();
+        for line in lines.iter().skip(self.told) {
+            self.known.learn(line, &holdings);
+        }
+        self.told = lines.len();
+        let messages: Vec<&Tapped> = site.taps().iter().flat_map(OperatorTap::messages).collect();
+        for message in messages.iter().skip(self.seen) {
+            let digest = sha256(&message.payload);
+            let Some(event) = self.known.events.get(&digest) else { continue };
+            // What comes first in the wake of an event is what somebody said; the rest phones send by themselves.
+            if let Some(passage) = self.passages.get_mut(event) {
+                passage.receipts += 1;
+                continue;
+            }
+            let name = |account: Option<AccountId>| self.known.names.get(&account?).cloned();
+            let passage = Passage {
+                from: name(message.from),
+                to: name(message.to),
+                bytes: message.payload.len(),
+                starts: starts(&message.payload),
+                says: reading::read_with_private_keys(&message.payload, &holdings).text,
+                row: Row::None,
+                receipts: 0,
+                payload: message.payload.clone(),
+                digest,
+            };
+            self.passages.insert(*event, passage);
+        }
+        self.seen = messages.len();
+        for passage in self.passages.values_mut() {
+            if let Some(row) = self.known.rows.get(&passage.digest) {
+                passage.row = row.clone();
+            }
+        }
+        Ok(())
+    }
+
+    /// The text of an event as the relay saw it.
+    pub(crate) fn passage(&self, event: usize) -> Option<&Passage> {
+        self.passages.get(&event)
+    }
+
+    /// Whether the phone of the person with this name shows the text that an event is about.
+    pub(crate) fn shows(&self, name: &str, event: usize) -> bool {
+        self.known.received.contains(&(event, name.to_owned()))
+    }
+
+    /// Tries everything that the relay's operator has on a text.
+    pub(crate) fn try_keys(&self, event: usize) -> Result<Option<Tried>, WorldError> {
+        let Some(passage) = self.passage(event) else { return Ok(None) };
+        let Some(site) = self.world.sites().iter().find(|site| !site.taps().is_empty()) else {
+            return Ok(None);
+        };
+        let holdings = site.holdings()?;
+        let private = holdings.keys().iter().filter(|key| key.is_private).count();
+        Ok(Some(Tried {
+            keys: (private, holdings.keys().len() - private),
+            attempts: reading::read(&passage.payload, &holdings),
+            bytes: hexadecimal(&passage.payload),
+        }))
+    }
+}

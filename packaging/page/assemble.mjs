@@ -1,0 +1,45 @@
+// Puts the page together: node assemble.mjs MODULE.gz REPORT.html REPORT.css VERSION > pillarbox.html
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+
+const [module, reportFile, styleFile, version] = process.argv.slice(2);
+const here = (name) => readFileSync(new URL(name, import.meta.url), 'utf8');
+const hash = (text) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+
+const report = readFileSync(reportFile, 'utf8').match(/<main>([\s\S]*)<\/main>/)[1];
+const style = readFileSync(styleFile, 'utf8') + here('page.css');
+const script = here('page.js');
+const worker = here('worker.js');
+const packed = readFileSync(module);
+
+// Nothing is fetched and nothing is sent: the policy forbids it. The script is allowed by its hash, WebAssembly by name, and the worker
+// because it comes from this page.
+const policy = `default-src 'none'; script-src ${hash(script)} 'wasm-unsafe-eval' blob:; worker-src blob:; `
+  + `style-src ${hash(style)}; base-uri 'none'; form-action 'none'`;
+
+process.stdout.write(`<!doctype html>
+<html lang="en-GB">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="referrer" content="no-referrer">
+<meta name="generator" content="Pillarbox ${version}, module SHA-256 ${createHash('sha256').update(packed).digest('hex')}">
+<title>What comes back? Pillarbox puts legal demands to messengers</title>
+<style>${style}</style>
+</head>
+<body>
+<header>
+<p class="kick"><span><b>Pillarbox</b> puts legal demands to messengers</span><span>Runs on this computer only. A model is not the product; the stories are invented.</span></p>
+</header>
+<main>
+<p id="state">The live stage needs JavaScript and WebAssembly. Without them this is the finished report of one story.</p>
+<div id="stage" hidden></div>
+<div id="report" data-summary="The finished report: one story, every design shown there and every demand, run at build (version ${version})">${report}</div>
+</main>
+<script type="text/plain" id="worker">${worker}</script>
+<script type="application/octet-stream" id="module">${packed.toString('base64')}</script>
+<script>${script}</script>
+</body>
+</html>
+`);

@@ -1,0 +1,137 @@
+// The script of the page: it sends what somebody clicks or types to the worker, and puts what comes back in its place. It knows no
+// demand and no relay; every word that it shows about them comes from the stage.
+'use strict';
+
+const byId = (id) => document.getElementById(id);
+const state = byId('state');
+const stage = byId('stage');
+
+/// A request that takes longer than this says so, in milliseconds.
+const PATIENCE = 150;
+
+let worker;
+let waiting = [];
+let busy;
+
+function packed() {
+  const text = atob(byId('module').textContent.trim());
+  return Uint8Array.from(text, (letter) => letter.charCodeAt(0));
+}
+
+function failed(why) {
+  clearTimeout(busy?.timer);
+  busy = undefined;
+  waiting = [];
+  worker?.terminate();
+  worker = undefined;
+  stage.setAttribute('aria-busy', 'false');
+  state.textContent = `The stage has failed (${why}). What was typed is lost. `;
+  const anew = document.createElement('button');
+  anew.type = 'button';
+  anew.textContent = 'Begin anew';
+  anew.addEventListener('click', begin);
+  state.append(anew);
+  state.hidden = false;
+}
+
+function next() {
+  if (busy || waiting.length === 0 || !worker) return;
+  busy = waiting.shift();
+  stage.setAttribute('aria-busy', 'true');
+  busy.timer = setTimeout(() => { state.textContent = 'Working …'; state.hidden = false; }, PATIENCE);
+  worker.postMessage(busy.message);
+}
+
+function send(request, done = () => {}, extra = {}) {
+  waiting.push({ message: { ...extra, request }, done });
+  next();
+}
+
+function take({ name, kind, text }) {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([text], { type: kind }));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
+function show(reply) {
+  for (const [id, html] of Object.entries(reply.parts)) {
+    const place = byId(id);
+    if (place) place.innerHTML = html;
+  }
+  const says = byId('says');
+  if (says) says.textContent = reply.says;
+  else if (reply.says) return failed(reply.says);
+  if (reply.address) history.replaceState(null, '', `#${reply.address}`);
+  if (reply.file) take(reply.file);
+  if (reply.focus) byId(reply.focus)?.focus();
+}
+
+function answered({ data }) {
+  if (data.failed) return failed(data.failed);
+  const { done, timer } = busy;
+  clearTimeout(timer);
+  busy = undefined;
+  state.hidden = true;
+  stage.setAttribute('aria-busy', 'false');
+  show(data.reply);
+  done(data.reply);
+  next();
+}
+
+/// The question in the address. Only words that the stage knows come out of it again.
+const asked = () => Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
+
+function begin() {
+  state.textContent = 'Starting two relays and three phones …';
+  try {
+    const source = new Blob([byId('worker').textContent], { type: 'text/javascript' });
+    const url = URL.createObjectURL(source);
+    worker = new Worker(url);
+    worker.addEventListener('message', answered);
+    worker.addEventListener('error', (event) => failed(event.message || 'the worker did not start'));
+    send({ ...asked(), do: 'open' }, ready, { packed: packed() });
+  } catch (error) {
+    failed(String(error));
+  }
+}
+
+/// The finished report steps back behind the stage: it came with the file, and the file says so.
+function ready() {
+  stage.hidden = false;
+  const report = byId('report');
+  if (report.parentElement.tagName === 'DETAILS') return;
+  const box = document.createElement('details');
+  const line = document.createElement('summary');
+  line.textContent = report.dataset.summary;
+  report.before(box);
+  box.append(line, report);
+  document.documentElement.dataset.ready = performance.now().toFixed(0);
+}
+
+function words(element) {
+  const fields = element instanceof HTMLFormElement ? Object.fromEntries(new FormData(element)) : {};
+  return { ...element.dataset, ...fields };
+}
+
+document.addEventListener('submit', (event) => {
+  const form = event.target.closest('form[data-do]');
+  if (!form) return;
+  event.preventDefault();
+  send(words(form), (reply) => {
+    if (form.dataset.do === 'say' && Object.keys(reply.parts).length > 0) form.reset();
+  });
+});
+
+document.addEventListener('click', (event) => {
+  const button = event.target.closest('button[data-do]');
+  if (button) send(words(button));
+});
+
+if (typeof WebAssembly === 'object' && typeof DecompressionStream === 'function' && typeof Worker === 'function') {
+  begin();
+} else {
+  state.textContent = 'This browser has no WebAssembly, workers or decompression, which the live stage needs: try a newer browser. '
+    + 'The finished report is below.';
+}
