@@ -127,6 +127,11 @@ impl Live {
         Ok(live)
     }
 
+    /// The design's name, and what it is in a line.
+    pub(crate) const fn titled(&self) -> (&'static str, &'static str) {
+        (self.design.title.as_str(), self.design.plain.as_str())
+    }
+
     /// Something happens that the story did not have.
     pub(crate) fn happens(&mut self, event: Event) -> Result<(), WorldError> {
         let at = event.at;

@@ -59,6 +59,17 @@ pub(crate) fn control(demand: &str) -> Result<(), ExperimentError> {
     experiments::controls(demand)
 }
 
+#[derive(Template)]
+#[template(path = "pinned.html")]
+struct Pinned<'a> {
+    pinned: &'a [Served],
+}
+
+/// Answers that stay where they are while others are served.
+pub(crate) fn pinned(pinned: &[Served]) -> Result<String, askama::Error> {
+    Pinned { pinned }.render()
+}
+
 /// All answers.
 pub(crate) fn render(served: &[Served], texts: usize) -> Result<String, askama::Error> {
     Answers { served, texts }.render()

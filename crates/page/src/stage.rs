@@ -19,6 +19,9 @@ use crate::request::{File, Reply, Request};
 use crate::served::{self, Served};
 use crate::story::{MAX_CHARS, MAX_TEXTS, PEOPLE, Story, Text};
 
+/// Two answers are compared; a third would stand in nobody's view.
+const MAX_PINNED: usize = 2;
+
 /// Why a request has no result. The stage is as it was.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -64,6 +67,8 @@ pub struct Stage {
     asked: Question,
     guess: &'static str,
     served: Vec<Served>,
+    /// At most [`MAX_PINNED`], the oldest first.
+    pinned: Vec<Served>,
     /// Demands whose controls hold.
     controlled: BTreeSet<&'static str>,
 }
@@ -95,6 +100,7 @@ impl Stage {
             asked: Question::default(),
             guess: "",
             served: Vec::new(),
+            pinned: Vec::new(),
             controlled: BTreeSet::new(),
         })
     }
@@ -107,6 +113,8 @@ impl Stage {
             "line" => self.move_line(request),
             "serve" => self.serve(request),
             "try" => self.try_keys(request),
+            "pin" => self.pin(request),
+            "unpin" => self.unpin(request),
             "story" => self.take_story(),
             "evidence" => self.take_evidence(request),
             "record" => self.record(request),
@@ -128,11 +136,10 @@ impl Stage {
         if let Some(line) = request.number("line") {
             self.story.move_line(line);
         }
-        let titled = |live: &Live| (live.design.title.as_str(), live.design.plain.as_str());
         let shell = Shell {
             question: self.asked.render(PEOPLE[0])?,
             lanes: self.lanes()?,
-            relays: self.relays.iter().map(|live| titled(live)).collect(),
+            relays: self.relays.iter().map(Live::titled).collect(),
             people: PEOPLE,
         };
         self.reply([("stage", shell.render()?)])
@@ -220,6 +227,34 @@ impl Stage {
         Ok(reply)
     }
 
+    /// Pins an answer beside the one that was pinned last.
+    ///
+    /// # Errors
+    /// [`StageError`].
+    pub fn pin(&mut self, request: &Request) -> Result<Reply, StageError> {
+        let served = request.number("answer").and_then(|answer| self.served.get(answer));
+        let served = served.ok_or(StageError::NoSuchRequest)?.clone();
+        self.pinned.push(served);
+        while self.pinned.len() > MAX_PINNED {
+            self.pinned.remove(0);
+        }
+        let mut reply = self.reply([("pinned", served::pinned(&self.pinned)?)])?;
+        reply.focus = "pinned-head".to_owned();
+        Ok(reply)
+    }
+
+    /// Takes a pinned answer off.
+    ///
+    /// # Errors
+    /// [`StageError`].
+    pub fn unpin(&mut self, request: &Request) -> Result<Reply, StageError> {
+        let answer = request.number("answer").filter(|answer| *answer < self.pinned.len());
+        self.pinned.remove(answer.ok_or(StageError::NoSuchRequest)?);
+        let mut reply = self.reply([("pinned", served::pinned(&self.pinned)?)])?;
+        reply.focus = if self.pinned.is_empty() { "talk" } else { "pinned-head" }.to_owned();
+        Ok(reply)
+    }
+
     /// The story as a file, with everything that was typed.
     ///
     /// # Errors
@@ -244,7 +279,7 @@ impl Stage {
         Ok(Reply { file: Some(file), ..self.reply([])? })
     }
 
-    /// Runs a story of this program under a design, and says the SHA-256 of its record: the same as the program's.
+    /// Runs a story of this program under a design, and says the SHA-256 of its record: that of `pillarbox-lab run`.
     ///
     /// # Errors
     /// [`StageError`].
@@ -255,7 +290,7 @@ impl Stage {
         let story = Scenario::parse(&format!("{name}/scenario.toml"), text)?;
         let mut world = World::new(design, &story, story.seed)?;
         world.keep_no_wire();
-        world.run()?;
+        world.run_in_parts(|| ())?;
         Ok(Reply { says: world.record().sha256(), ..self.reply([])? })
     }
 

@@ -78,6 +78,25 @@ fn serving_takes_a_guess_and_answers_for_both_relays() {
 }
 
 #[test]
+fn two_answers_are_pinned_side_by_side_and_stay_while_others_are_served() {
+    let (mut stage, _) = open(&[]);
+    ask(&mut stage, &SERVE);
+    let pin = |stage: &mut Stage, answer| ask(stage, &[("do", "pin"), ("answer", answer)]);
+    let counts: Vec<_> = ["0", "1", "0"]
+        .map(|answer| pin(&mut stage, answer).parts["pinned"].matches("<article>").count())
+        .into();
+    assert_eq!(counts, [1, 2, 2]);
+    let mut other = SERVE;
+    other[1].1 = "signal-now";
+    assert!(!ask(&mut stage, &other).parts.contains_key("pinned"));
+    let left = ask(&mut stage, &[("do", "unpin"), ("answer", "0")]).parts["pinned"].clone();
+    assert!(left.matches("<article>").count() == 1 && left.contains("Plain server"), "{left}");
+    assert_eq!(pin(&mut stage, "7").says, "This page cannot do that.");
+    let empty = ask(&mut stage, &[("do", "unpin"), ("answer", "0")]);
+    assert_eq!((empty.parts["pinned"].as_str(), empty.focus.as_str()), ("", "talk"));
+}
+
+#[test]
 fn the_order_s_place_decides_what_only_works_from_now_on() {
     let (mut stage, _) = open(&[]);
     let mut serve = SERVE;

@@ -8,9 +8,8 @@ use pillarbox_access::{Design, designs};
 use pillarbox_lab::progress::Progress;
 use pillarbox_lab::record::text::Told;
 use pillarbox_lab::scenario::library::{self, LibraryError};
-use pillarbox_lab::world::World;
+use pillarbox_lab::world::{PARTS, World};
 use pillarbox_text::read;
-use pillarbox_wire::Timestamp;
 
 use super::args::Run;
 use super::output::{Failure, hint, next, place, print};
@@ -18,9 +17,6 @@ use super::{FAILED, STORE, USAGE, list, window};
 
 /// The folder that records are saved under, beside whoever runs the program.
 const RUNS: &str = "runs";
-
-/// Parts that a story is told in, for the bar alone: as fine as a person sees it grow.
-const PARTS: usize = 50;
 
 /// Lines that are said after the screen: where the record is, and what comes next.
 const HINTS: usize = 2;
@@ -44,14 +40,8 @@ pub(super) fn run(wanted: &Run) -> Result<(), Failure> {
     };
     let mut world = World::new(&design, &scenario, seed).map_err(went_wrong)?;
     world.keep_no_wire();
-    let progress = Progress::of(PARTS, "parts of the story");
-    for part in 1..=PARTS as u64 {
-        let span = scenario.inquiry.served.0.saturating_sub(scenario.start.0);
-        let until = scenario.start.0 + span * part / PARTS as u64;
-        world.run_until(Timestamp(until)).map_err(went_wrong)?;
-        progress.step();
-    }
-    world.end().map_err(went_wrong)?;
+    let progress = Progress::of(usize::try_from(PARTS).unwrap_or_default(), "parts of the story");
+    world.run_in_parts(|| progress.step()).map_err(went_wrong)?;
     drop(progress);
 
     let record = world.record().to_json_lines();
