@@ -18,6 +18,7 @@ In March 2017 a British Home Secretary asked for access to WhatsApp, after an at
 This page shows what a warrant gets out of four messengers, in a story that is like that case and invented.
 You need no program to read it.
 [The same as one page for a browser](result.html) has every cell with its paper; save it and open it.
+[The bench in one file](pillarbox.html) runs in a browser, too: there you type the texts and choose the demand.
 Phones and relays really ran, and the demands were put to what they left.
 
 **A model is not the product.** Each design is this project's model of a messenger as of a date.
