@@ -106,7 +106,7 @@ async function byKeyboard() {
   await tabTo(page, '#t4 .try');
   await page.keyboard.press('Enter');
   await page.waitForSelector('#tried-head');
-  if (!page.url().includes('line=4') || page.url().includes('way')) finding(`address: ${page.url().split('#')[1]}`);
+  if (!page.url().includes('order=4') || page.url().includes('way')) finding(`address: ${page.url().split('#')[1]}`);
   await picture(page, 'page-first-minute');
   await close();
 }
@@ -156,7 +156,7 @@ async function hostile() {
 
 /// A stage that fails says so and begins anew; a second tab has a stage of its own.
 async function failsAndBeginsAnew() {
-  const { page, context, close } = await opened({}, { fragment: '#design=signal-now&demand=pen-register&by=US&line=1' });
+  const { page, context, close } = await opened({}, { fragment: '#design=signal-now&demand=pen-register&by=US&order=1' });
   await ready(page);
   const chosen = await page.$$eval('.ask h1 select', (all) => all.map((one) => one.value));
   if (chosen.join() !== 'signal-now,pen-register,US') finding(`the address chose ${chosen.join()}`);

@@ -86,7 +86,7 @@ impl Question {
     /// The question as a part of the page's address.
     pub(crate) fn address(&self, line: usize) -> String {
         let design = self.design.map_or(String::new(), |design| format!("design={}&", design.name));
-        format!("{design}demand={}&by={}&line={line}", self.demand, self.country())
+        format!("{design}demand={}&by={}&order={line}", self.demand, self.country())
     }
 
     /// The controls.

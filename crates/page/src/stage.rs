@@ -110,7 +110,7 @@ impl Stage {
         let done = match request.word("do") {
             "open" => self.open(request),
             "say" => self.say(request),
-            "line" => self.move_line(request),
+            "order" => self.move_order(request),
             "serve" => self.serve(request),
             "try" => self.try_keys(request),
             "pin" => self.pin(request),
@@ -133,7 +133,7 @@ impl Stage {
     /// [`StageError`].
     pub fn open(&mut self, request: &Request) -> Result<Reply, StageError> {
         self.asked = Question::of(request);
-        if let Some(line) = request.number("line") {
+        if let Some(line) = request.number("order") {
             self.story.move_line(line);
         }
         let shell = Shell {
@@ -174,7 +174,7 @@ impl Stage {
     ///
     /// # Errors
     /// [`StageError`].
-    pub fn move_line(&mut self, request: &Request) -> Result<Reply, StageError> {
+    pub fn move_order(&mut self, request: &Request) -> Result<Reply, StageError> {
         let before = self.story.line();
         self.story.move_line(request.number("after").ok_or(StageError::NoSuchRequest)?);
         if !self.served.is_empty() {

@@ -28,7 +28,7 @@ fn the_page_opens_on_a_conversation_that_one_relay_read_and_the_other_did_not() 
     assert_eq!(stage.matches("<q>Yes. Under the clock.</q>").count(), 3);
     assert_eq!(stage.matches("unreadable <code>").count(), 5);
     assert!(!stage.contains("class=\"served\""), "nothing is answered before anybody asks");
-    assert_eq!(reply.address, "demand=content-warrant&by=GB&line=3");
+    assert_eq!(reply.address, "demand=content-warrant&by=GB&order=3");
 }
 
 #[test]
@@ -105,7 +105,7 @@ fn the_order_s_place_decides_what_only_works_from_now_on() {
     let back = |stage: &Stage| stage.evidence().next().unwrap().score().1.returned;
     let mut counts = vec![back(&stage)];
     for after in ["0", "5"] {
-        let reply = ask(&mut stage, &[("do", "line"), ("after", after), ("focus", "order-later")]);
+        let reply = ask(&mut stage, &[("do", "order"), ("after", after), ("focus", "order-later")]);
         assert_eq!(reply.focus, "order-later");
         counts.push(back(&stage));
     }
@@ -142,10 +142,10 @@ fn the_story_that_is_taken_away_gives_the_same_evidence_in_the_program() {
 #[test]
 fn an_address_is_a_question_and_one_with_nonsense_in_it_is_the_first_question() {
     let (_, reply) =
-        open(&[("design", "signal-now"), ("demand", "pen-register"), ("by", "US"), ("line", "1")]);
-    assert_eq!(reply.address, "design=signal-now&demand=pen-register&by=US&line=1");
-    let (_, reply) = open(&[("design", "<script>"), ("demand", "x"), ("by", "??"), ("line", "-1")]);
-    assert_eq!(reply.address, "demand=content-warrant&by=GB&line=3");
+        open(&[("design", "signal-now"), ("demand", "pen-register"), ("by", "US"), ("order", "1")]);
+    assert_eq!(reply.address, "design=signal-now&demand=pen-register&by=US&order=1");
+    let (_, reply) = open(&[("design", "<script>"), ("demand", "x"), ("by", "??"), ("order", "-1")]);
+    assert_eq!(reply.address, "demand=content-warrant&by=GB&order=3");
 }
 
 #[test]
