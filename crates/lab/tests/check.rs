@@ -144,6 +144,13 @@ fn line_ends_and_comments_make_no_other_story() {
         fs::write(&file, text.replace('\n', "\r\n")).unwrap();
     }
     is_same(home.path(), &home.path().join("plain"));
+    // And somebody wrote a remark into each.
+    for name in ["scenario.toml", "designs/plain-server.toml"] {
+        let file = home.path().join("plain").join(name);
+        let text = fs::read_to_string(&file).unwrap();
+        fs::write(&file, format!("# A remark.\n{text}")).unwrap();
+    }
+    is_same(home.path(), &home.path().join("plain"));
 }
 
 #[test]
@@ -188,6 +195,8 @@ fn what_is_no_regular_file_is_refused_at_once() {
                 output.status,
                 said(&output)
             );
+            let says = format!("{}{}", String::from_utf8_lossy(&output.stdout), said(&output));
+            assert!(says.contains("and was not read"), "{name}: {says}");
         };
         let (file, folder) = again(name);
         symlink("/dev/zero", &file).unwrap();

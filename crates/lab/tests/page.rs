@@ -226,7 +226,7 @@ fn the_archive_has_report_and_run_the_same_bytes_each_time() {
 
     let (_, run) = &*STRANGERS;
     let files = run.files.iter().map(|(name, text)| (name.clone(), text.clone().into_bytes())).collect();
-    let folder = Folder { manifest: run.manifest.clone(), files };
+    let folder = Folder::of(run.manifest.clone(), files);
     let archive = || {
         let mut out = Vec::new();
         bundle::write(&mut out, &folder.file_name(), &PAGE, run.manifest_text().as_bytes(), &folder).unwrap();

@@ -68,6 +68,8 @@ impl RelayProcess {
             "--data",
         ]);
         command.arg(data).args(options(keeping));
+        // What it prints is read line by line, in the form that it has in a usual window.
+        command.env("COLUMNS", crate::screen::USUAL_WIDTH.to_string());
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => AuditError::NoProgram { program: program.to_owned() },

@@ -34,6 +34,9 @@ const MAX_FILES: usize = 20_000;
 /// Deepest folder in a run's folder: evidence and designs lie in one each.
 const MAX_DEPTH: usize = 3;
 
+/// The finding about what is no regular file, behind its name.
+const NOT_READ: &str = "is a link, a pipe, a device, or longer than such a file may be, and was not read";
+
 /// The finding about a story that is another one than at the run.
 pub const NOT_THE_STORY: &str = "scenario.toml is not the story that the manifest names";
 
@@ -44,6 +47,8 @@ pub struct Folder {
     pub manifest: Manifest,
     /// Every other file, by its name in the folder.
     pub files: BTreeMap<String, Vec<u8>>,
+    /// Names among them of what is no regular file, and was not read.
+    not_read: BTreeSet<String>,
 }
 
 /// Why there is nothing to check.
@@ -67,6 +72,12 @@ pub enum FolderError {
 }
 
 impl Folder {
+    /// A folder as a run wrote it.
+    #[must_use]
+    pub const fn of(manifest: Manifest, files: BTreeMap<String, Vec<u8>>) -> Self {
+        Self { manifest, files, not_read: BTreeSet::new() }
+    }
+
     /// Reads a folder.
     ///
     /// # Errors
@@ -79,13 +90,16 @@ impl Folder {
             ErrorKind::FileTooLarge => FolderError::TooMuch(shown.clone()),
             kind => FolderError::NotReadable(shown.clone(), kind),
         })?;
-        let mut files = found.files;
+        let Gathered { mut files, not_read, .. } = found;
+        if not_read.contains(MANIFEST) {
+            return Err(FolderError::NotAManifest(shown, format!("it {NOT_READ}")));
+        }
         let text = files.get(MANIFEST).ok_or_else(|| FolderError::NoManifest(shown.clone()))?;
         let manifest = serde_json::from_slice(text)
             .map_err(|error| FolderError::NotAManifest(shown.clone(), error.to_string()))?;
         files.remove(MANIFEST);
         files.remove(TIMING);
-        Ok(Self { manifest, files })
+        Ok(Self { manifest, files, not_read })
     }
 
     /// A name for a file that is made from this folder: that of its story.
@@ -118,14 +132,21 @@ impl Folder {
     /// A design of the run: its file in the folder, or that of this program, if it says what the manifest names.
     #[must_use]
     pub fn design(&self, name: &str) -> Option<Design> {
-        let digest = self.manifest.designs.get(name)?;
-        let in_folder = self.files.get(&design_file(name)).and_then(|text| {
-            let text = document_of(text).ok()?;
-            Design::parse(&format!("{name}.toml"), &text).ok()
-        });
-        in_folder
-            .or_else(|| designs::named(name).cloned())
-            .filter(|design| crate::matrix::digest(design) == *digest)
+        if self.files.contains_key(&design_file(name)) {
+            return self.design_here(name);
+        }
+        designs::named(name).cloned().filter(|design| self.is_named(design))
+    }
+
+    /// A design from its file in the folder.
+    fn design_here(&self, name: &str) -> Option<Design> {
+        let text = document_of(self.files.get(&design_file(name))?).ok()?;
+        Design::parse(&format!("{name}.toml"), &text).ok().filter(|design| self.is_named(design))
+    }
+
+    /// Says if the manifest names this design.
+    fn is_named(&self, design: &Design) -> bool {
+        self.manifest.designs.get(&design.name).is_some_and(|digest| crate::matrix::digest(design) == *digest)
     }
 
     /// The designs in the order of the rows.
@@ -161,14 +182,15 @@ impl Folder {
                 findings.push(format!("{} is no evidence", cell.evidence));
                 continue;
             };
-            if evidence.cell(&cell.control) != *cell {
-                findings.push(format!(
-                    "{}, {}: matrix.json says `{}`, and its evidence gives `{}`",
-                    cell.design,
-                    cell.demand,
-                    cell.says,
-                    evidence.cell(&cell.control).says
-                ));
+            let given = evidence.cell(&cell.control);
+            if given != *cell {
+                let what = if given.says == cell.says {
+                    "the answer that matrix.json gives in words or in numbers is not that of its evidence"
+                        .to_owned()
+                } else {
+                    format!("matrix.json says `{}`, and its evidence gives `{}`", cell.says, given.says)
+                };
+                findings.push(format!("{}, {}: {what}", cell.design, cell.demand));
             }
         }
         let evidence = self.files.keys().filter(|name| name.starts_with("evidence/"));
@@ -195,10 +217,21 @@ impl Folder {
         let finding = |name: &String| match (self.files.get(name), self.manifest.files.get(name)) {
             (None, _) => Some(format!("{name} is missing")),
             (_, None) => Some(format!("{name} is not in the manifest")),
-            (Some(file), Some(digest)) => (digest_of(name, file) != *digest)
+            _ if self.not_read.contains(name) => Some(format!("{name} {NOT_READ}")),
+            (Some(file), Some(digest)) => (digest_of(name, file) != *digest && !self.says_the_same(name))
                 .then(|| format!("{name} is not the file that the manifest names")),
         };
         names.into_iter().filter_map(finding).collect()
+    }
+
+    /// Says if a file is the story or a design that the manifest names, in other bytes: a comment may be another one.
+    fn says_the_same(&self, name: &str) -> bool {
+        let design =
+            name.strip_prefix(DESIGNS).and_then(|name| name.strip_prefix('/')?.strip_suffix(".toml"));
+        match design {
+            Some(design) => self.design_here(design).is_some(),
+            None => name == STORY && self.story().is_some(),
+        }
     }
 
     /// How these files differ from those of another run of the same worlds.
@@ -246,6 +279,7 @@ fn digests(piece: &Piece) -> Vec<String> {
 #[derive(Default)]
 struct Gathered {
     files: BTreeMap<String, Vec<u8>>,
+    not_read: BTreeSet<String>,
     bytes: u64,
 }
 
@@ -268,6 +302,9 @@ impl Gathered {
             }
             let is_read = kind.is_file() && kind.len() <= MAX_FILE_LEN;
             let file = if is_read { read(&entry.path())? } else { Vec::new() };
+            if !is_read {
+                self.not_read.insert(name.clone());
+            }
             self.bytes += file.len() as u64;
             if self.bytes > MAX_FOLDER_LEN {
                 return Err(ErrorKind::FileTooLarge.into());
