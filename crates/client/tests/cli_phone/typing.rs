@@ -323,6 +323,13 @@ fn times_are_those_of_the_clock_on_the_wall() {
     assert!(!plain.contains("XYZ"), "what programs read is UTC: {plain}");
     let nowhere = Window::open_with(&alice, &["history", "Bob"], size, &[("TZ", "No/Where")]);
     nowhere.wait_for(" UTC: hello");
+    // A zone by its name, where the system has the database of zones.
+    if !std::path::Path::new("/usr/share/zoneinfo/Asia/Tokyo").exists() {
+        std::io::Write::write_all(&mut std::io::stderr(), b"SKIPPED: no zones by name here.\n").unwrap();
+        return;
+    }
+    let tokyo = Window::open_with(&alice, &["history", "Bob"], size, &[("TZ", "Asia/Tokyo")]);
+    tokyo.wait_for(" JST: hello");
 }
 
 #[test]
