@@ -31,6 +31,9 @@ const PEOPLE: [&str; 3] = ["Alice", "Bob", "Carol"];
 const LIMITS: &str =
     r#"{"sealed_submissions":{"burst":30,"every":50},"submissions":{"burst":30,"every":50}}"#;
 
+/// Texts that may wait on a phone before its owner says more.
+const MOST_WAITING: u64 = 300;
+
 /// Most lines that somebody types in one chat.
 const MOST_LINES: usize = 60;
 
@@ -136,7 +139,9 @@ fn talk(people: &[Phone<'_>; PEOPLE.len()], own: usize, until: Instant, mut dice
         let other = (own + dice.random_range(1..PEOPLE.len())) % PEOPLE.len();
         let said = diary.said.entry(other).or_default();
         let mut chat = me.start(&["chat", PEOPLE[other]]);
-        for _ in 0..dice.random_range(1..=MOST_LINES) {
+        // Whoever types faster than the limits let through, for ten minutes, would send for ten more.
+        let lines = if me.waiting() > MOST_WAITING { 0 } else { dice.random_range(1..=MOST_LINES) };
+        for _ in 0..lines {
             let text = format!("{} to {}: {number}", PEOPLE[own], PEOPLE[other]);
             number += 1;
             said.say(&text);
