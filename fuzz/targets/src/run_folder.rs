@@ -107,8 +107,8 @@ pub fn run_folder(bytes: &[u8]) {
                 *text = feed.altered(text);
             }
             // Made from nothing, it lacks what it was made from; that is said of it as it is.
-            let lacks = Folder { manifest: manifest.clone(), files: honest.clone() }.findings();
-            let findings = Folder { manifest, files: files.clone() }.findings();
+            let lacks = Folder::of(manifest.clone(), honest.clone()).findings();
+            let findings = Folder::of(manifest, files.clone()).findings();
             for name in files.keys().filter(|name| files.get(*name) != honest.get(*name)) {
                 assert!(findings.iter().any(|finding| finding.starts_with(name)), "{name}: unnoticed");
             }
@@ -124,7 +124,7 @@ pub fn run_folder(bytes: &[u8]) {
             }
         }
     }
-    let folder = Folder { manifest, files };
+    let folder = Folder::of(manifest, files);
     let findings = folder.findings();
     assert!(!findings.is_empty(), "there is no matrix.csv");
     for evidence in folder.files.keys().filter_map(|name| folder.evidence(name)) {
