@@ -64,7 +64,7 @@ static SEVERAL: LazyLock<Run> =
 
 fn folder(run: &Run) -> Folder {
     let files = run.files.iter().map(|(name, text)| (name.clone(), text.clone().into_bytes()));
-    Folder { manifest: run.manifest.clone(), files: files.collect() }
+    Folder::of(run.manifest.clone(), files.collect())
 }
 
 fn digest(text: &[u8]) -> String {
