@@ -73,7 +73,9 @@ fn a_damaged_log_is_noticed_whatever_was_done_to_it_and_nothing_is_changed_until
         put(data, damaged.as_deref());
         let refused = start(&place, &stopped, &[]).finish().expect(4);
         let refused =
-            refused.says("of what this relay had accepted").says("missing").says("run --accept-loss");
+            refused.says("of what this relay had accepted").says("missing").says("with --accept-loss");
+        // Typed as it stands, that would make an empty relay in the usual place.
+        assert!(!refused.err.contains("run --accept-loss"), "{}", refused.err);
         assert!(refused.out.is_empty(), "{name}");
         // Where there is none, SQLite makes an empty one when it looks.
         let left = fs::read(log_of(data)).unwrap_or_default();

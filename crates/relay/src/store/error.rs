@@ -70,7 +70,8 @@ fn of_loss(transactions: u64) -> String {
     format!(
         "of what this relay had accepted, {missing} missing: its log ({DATABASE_FILE}-wal) is damaged, cut short or gone, \
          or the database is an earlier copy. Nothing was changed. Put a later copy of the whole directory back, if there is \
-         one. To go on without what is missing, keep a copy of the directory and type: pillarbox-relay run --accept-loss"
+         one. To go on without what is missing, keep a copy of the directory, and type the command that starts this relay \
+         again, with all its options and with --accept-loss"
     )
 }
 
@@ -79,5 +80,19 @@ impl StoreError {
     #[must_use]
     pub const fn may_pass(&self) -> bool {
         matches!(self, Self::Full | Self::ReadOnly | Self::InUse | Self::FilesGone | Self::Failed { .. })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_way_past_a_loss_is_no_command_that_begins_a_relay_elsewhere() {
+        for transactions in 0..3 {
+            let sentence = StoreError::Lost { transactions }.to_string();
+            assert!(sentence.ends_with("with all its options and with --accept-loss"), "{sentence}");
+            assert!(!sentence.contains("pillarbox-relay run"), "typed as it stands: {sentence}");
+        }
     }
 }
