@@ -26,6 +26,7 @@ mod outbox;
 pub(crate) mod presence;
 mod queue;
 mod reach;
+mod rescue;
 mod shared;
 mod start;
 pub mod timing;

@@ -1,15 +1,17 @@
 //! A look at the database's files while the relay runs: deleted or replaced ones are noticed, and their contents can be saved.
 //!
 //! The relay still has the files open, so nothing is lost before it ends. It must not put them back by itself: whoever deleted
-//! them may have meant to. So it accepts nothing new, goes on handing out what waits, and says in its log what to type.
+//! them may have meant to. So it accepts nothing new, goes on handing out what waits, and says in its log what to type. When it
+//! ends, it saves them by itself ([`super::rescue`]).
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use pillarbox_system::identity::FileIdentity;
 use pillarbox_system::private::quoted;
 
 use super::log::{Level, LogLine};
+use super::rescue::Rescue;
 use crate::admin::{Readiness, Trouble};
 use crate::store::OpenFiles;
 
@@ -34,15 +36,26 @@ impl Presence {
 
     /// Looks at the files, brings readiness up to date, and writes to the log what is new. True if all are there.
     pub(crate) fn look(&self) -> bool {
+        self.look_and_say(way_out)
+    }
+
+    /// Looks a last time, before the database is closed. If a file is gone, opens what can be saved.
+    pub(super) fn last_look(&self) -> Option<Rescue> {
+        let is_there = self.look_and_say(|_, missing| format!("not there any more: {missing}"));
+        self.files.as_ref().filter(|_| !is_there).map(|files| Rescue::hold(Arc::clone(files)))
+    }
+
+    /// Looks, with the words that tell which files are missing.
+    fn look_and_say(&self, reason: impl Fn(&OpenFiles, &str) -> String) -> bool {
         let Some(files) = &self.files else { return true };
-        let gone = files.gone();
+        let gone: Vec<_> = files.gone().iter().map(|file| file.name.as_str()).collect();
         if self.ready.set(Trouble::FilesGone, !gone.is_empty()) {
             match gone.is_empty() {
                 true => LogLine::new("the database's files are where they were").write(Level::Info),
                 false => LogLine::new(
                     "the database's files were deleted, moved or replaced, and the relay accepts nothing new",
                 )
-                .because(way_out(files, &gone.iter().map(|file| file.name.as_str()).collect::<Vec<_>>()))
+                .because(reason(files, &gone.join(", ")))
                 .write(Level::Error),
             }
         }
@@ -51,7 +64,7 @@ impl Presence {
 }
 
 /// Says which files are missing, and how to save what they hold.
-fn way_out(files: &OpenFiles, gone: &[&str]) -> String {
+fn way_out(files: &OpenFiles, missing: &str) -> String {
     let folder = files.folder();
     let copies: Option<Vec<_>> = files
         .all()
@@ -61,16 +74,16 @@ fn way_out(files: &OpenFiles, gone: &[&str]) -> String {
         .map(|file| {
             let ending = file.name.find('-').and_then(|at| file.name.get(at..)).unwrap_or_default();
             let copy = folder.join(format!("{SAVED}{ending}"));
-            Some(format!("cp {} {}", descriptor(file.identity)?, quoted(&copy)))
+            Some(format!("cp {} {}", descriptor(file.identity)?.display(), quoted(&copy)))
         })
         .collect();
-    let missing = gone.join(", ");
     let folder = quoted(folder);
     match copies {
         Some(copies) => format!(
-            "not there any more: {missing}. This relay still has them open. Before it ends, type: {}. Then stop it, remove \
-             what stands in {folder} as relay.sqlite3, relay.sqlite3-wal and relay.sqlite3-shm, give the saved files the \
-             names relay.sqlite3 and relay.sqlite3-wal, and start it again",
+            "not there any more: {missing}. This relay still has them open, and saves them in a folder rescued-DATE when it \
+             is stopped. To save them now, type: {}. Then stop it, remove what stands in {folder} as relay.sqlite3, \
+             relay.sqlite3-wal and relay.sqlite3-shm, give the saved files the names relay.sqlite3 and relay.sqlite3-wal, \
+             and start it again",
             copies.join(" && ")
         ),
         None => format!(
@@ -81,11 +94,10 @@ fn way_out(files: &OpenFiles, gone: &[&str]) -> String {
 }
 
 /// The path under which another program of this user reads a file that this process has open.
-fn descriptor(identity: FileIdentity) -> Option<String> {
+pub(super) fn descriptor(identity: FileIdentity) -> Option<PathBuf> {
     let found = std::fs::read_dir(DESCRIPTORS).ok()?.flatten().find(|entry| {
         // Followed: the entry itself is a link to the open file, which leads there also when the name is gone.
         std::fs::metadata(entry.path()).is_ok_and(|metadata| FileIdentity::from(&metadata) == identity)
     })?;
-    let own = Path::new("/proc").join(std::process::id().to_string()).join("fd").join(found.file_name());
-    Some(own.display().to_string())
+    Some(Path::new("/proc").join(std::process::id().to_string()).join("fd").join(found.file_name()))
 }

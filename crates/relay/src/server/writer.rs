@@ -77,19 +77,37 @@ impl<S: Store + Send + 'static> Writer<S> {
             }
             match self.process(batch, &mut rng) {
                 Ok(unfinished) => wait = if unfinished { Duration::ZERO } else { UPKEEP_INTERVAL },
-                Err(error) => return self.give_up(error),
+                Err(error) => {
+                    self.give_up(error);
+                    return self.end();
+                }
             }
             if order == Order::Stop {
-                if !self.presence.look() {
-                    self.failure.send_replace(Some(StoreError::FilesGone));
-                }
-                return self.connections.end_all(End::Goodbye(Farewell::Stopping));
+                return self.end();
             }
             self.measure();
             if idle && std::mem::take(&mut self.untidy) {
                 self.tidy();
             }
         }
+    }
+
+    /// Says goodbye and closes the database. If its files are not in place, saves them before the goodbyes: whoever sends a second
+    /// signal does not want to wait for phones.
+    fn end(self) {
+        let goodbye = || self.connections.end_all(End::Goodbye(Farewell::Stopping));
+        let Some(rescue) = self.presence.last_look() else { return goodbye() };
+        // Closed first: nothing writes to the files then.
+        drop(self.relay);
+        rescue.save(clock::now());
+        self.failure.send_if_modified(|failure| {
+            let is_first = failure.is_none();
+            if is_first {
+                *failure = Some(StoreError::FilesGone);
+            }
+            is_first
+        });
+        goodbye();
     }
 
     /// After a pause: what was deleted leaves the log too. Once, until something is written again.

@@ -23,8 +23,8 @@ pub enum StoreError {
     },
     /// The files of an open database were deleted, moved or replaced.
     #[error(
-        "the database's files were deleted, moved or replaced while the relay ran. What it still had open could be \
-         saved as its log says, as long as it ran"
+        "the database's files were deleted, moved or replaced while the relay ran. Its log says what is saved of \
+         them and how to go on"
     )]
     FilesGone,
     /// The file cannot be opened or made.

@@ -1,0 +1,98 @@
+//! What a relay still has open when it ends without its database's files: it saves it beside the place where they were.
+//!
+//! The system removes a deleted file as soon as nobody has it open any more. So the files are opened once more, by way of
+//! `/proc`, before the database is closed, and copied afterwards, when nothing writes to them. The copies do not go to the place
+//! of the files: whoever deleted or replaced them may have meant to.
+
+use std::fs::{self, DirBuilder, File};
+use std::io;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use pillarbox_system::private::{self, quoted};
+use pillarbox_wire::Timestamp;
+
+use super::log::{Level, LogLine};
+use super::presence::descriptor;
+use super::trouble::in_words;
+use crate::store::{DATABASE_FILE, OpenFiles};
+
+/// The beginning of the name of the folder that the copies go to. The date and time follow.
+const FOLDER: &str = "rescued";
+
+/// The open files of a relay that is about to end without them.
+pub(super) struct Rescue {
+    files: Arc<OpenFiles>,
+    /// Each with its name; an error if the system shows no way to one of them.
+    open: io::Result<Vec<(String, File)>>,
+}
+
+impl Rescue {
+    /// Opens the files once more. The database may be closed from here on, and only then may this value be dropped: to close a
+    /// file lets go of the locks that SQLite has on it (fcntl(2)).
+    pub(super) fn hold(files: Arc<OpenFiles>) -> Self {
+        // The index is made anew from the log.
+        let wanted = files.all().iter().filter(|file| !file.name.ends_with("-shm"));
+        let open = wanted.map(|file| {
+            let path = descriptor(file.identity).ok_or(io::ErrorKind::Unsupported)?;
+            Ok((file.name.clone(), File::open(path)?))
+        });
+        let open = open.collect();
+        Self { files, open }
+    }
+
+    /// Copies them into a folder of their own, and writes to the log where they are and how to go on, or that they are lost.
+    pub(super) fn save(self, now: Timestamp) {
+        let Self { files, open } = self;
+        let data = files.folder();
+        match open.and_then(|open| copy(data, open, now)) {
+            Ok(folder) => LogLine::new("what the relay still had open of its database was saved")
+                .because(way_on(data, &folder))
+                .write(Level::Error),
+            Err(error) => LogLine::new("what the relay still had open of its database could not be saved")
+                .because(format!(
+                    "{}. Put the files back if they were moved; or else put the whole of {} back from a copy",
+                    in_words(error.kind()),
+                    quoted(data)
+                ))
+                .write(Level::Error),
+        }
+    }
+}
+
+/// Copies the files, and gives the folder in which they are safe.
+fn copy(data: &Path, open: Vec<(String, File)>, now: Timestamp) -> io::Result<PathBuf> {
+    let (year, month, day, hour, minute, second) = now.calendar();
+    let folder = data.join(format!("{FOLDER}-{year:04}{month:02}{day:02}-{hour:02}{minute:02}{second:02}"));
+    DirBuilder::new().mode(0o700).create(&folder)?;
+    let copied = open.into_iter().try_for_each(|(name, mut from)| {
+        let mut to = private::create_anew(&folder.join(name))?;
+        io::copy(&mut from, &mut to)?;
+        to.sync_all()
+    });
+    let synced = copied.and_then(|()| [folder.as_path(), data].into_iter().try_for_each(sync));
+    if let Err(error) = synced {
+        // A part of a database is none, and takes room.
+        fs::remove_dir_all(&folder).ok();
+        return Err(error);
+    }
+    Ok(folder)
+}
+
+/// Makes the names in a folder outlast a crash.
+fn sync(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+/// Says where the copies are, and how to go on with them.
+fn way_on(data: &Path, folder: &Path) -> String {
+    format!(
+        "everything that it had accepted is in {}. To go on with it, move away what stands in {} as {DATABASE_FILE}, \
+         {DATABASE_FILE}-wal and {DATABASE_FILE}-shm, type: mv {}/{DATABASE_FILE}* {}/ and start the relay again",
+        quoted(folder),
+        quoted(data),
+        quoted(folder),
+        quoted(data)
+    )
+}
