@@ -11,6 +11,7 @@ use pillarbox_relay::{Granularity, Keeping};
 use pillarbox_wire::Duration;
 
 use super::exit::Failure;
+use super::public_host::public_host;
 use super::rule;
 
 /// What stands above the options in `--help`.
@@ -106,7 +107,7 @@ pub(crate) struct Run {
     pub(crate) listen: SocketAddr,
     /// The host in the address that phones are given, where it is not the one in --listen: a name, an IPv4 address, or an
     /// IPv6 address with brackets or without.
-    #[arg(long, value_name = "HOST")]
+    #[arg(long, value_name = "HOST", value_parser = public_host)]
     pub(crate) public_host: Option<String>,
     /// Where /healthz, /readyz, /metrics and `ledger --follow` are answered, or `off`.
     #[arg(long, value_name = "HOST:PORT|off", default_value_t = AdminAddress::default())]

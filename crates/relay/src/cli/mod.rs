@@ -13,6 +13,7 @@ mod ledger;
 mod names;
 mod place;
 mod plain_words;
+mod public_host;
 mod remove;
 mod rule;
 mod run;
