@@ -12,7 +12,8 @@ mod cli_program;
 mod server_phone;
 
 use std::fs::File;
-use std::process::Stdio;
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use pillarbox_relay::DATABASE_FILE;
@@ -280,6 +281,28 @@ fn a_damaged_key_is_4_and_is_left_as_it_was() {
     let sentence = fails(4, &["run", "--data", data.path().to_str().unwrap()]);
     assert!(sentence.contains("7 bytes"), "{sentence}");
     assert_eq!(key.metadata().unwrap().len(), 7);
+}
+
+#[test]
+fn the_screen_of_a_relay_that_listens_everywhere_and_takes_fewer_connections_is_seen_in_an_ordinary_window() {
+    let data = tempfile::tempdir().unwrap();
+    let mut command = Command::new("sh");
+    command.args(["-c", "ulimit -n 1024; exec \"$@\"", "sh", env!("CARGO_BIN_EXE_pillarbox-relay")]);
+    command.args(["run", "--listen", "0.0.0.0:0", "--admin", "127.0.0.1:0", "--data"]).arg(data.path());
+    let mut child =
+        command.env("COLUMNS", "80").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let screen: Vec<String> = BufReader::new(child.stdout.take().unwrap())
+        .lines()
+        .map_while(Result::ok)
+        .take_while(|line| !line.starts_with("Next:"))
+        .collect();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let text = screen.join("\n");
+    // The last line is the one that ended the reading.
+    assert!(screen.len() < 19, "{} lines:\n{text}", screen.len() + 1);
+    assert!(text.contains("\nConnections ") && text.contains("\nReached from"), "{text}");
+    assert!(text.contains("--public-host HOST"), "{text}");
 }
 
 #[test]

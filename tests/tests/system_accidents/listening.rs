@@ -12,7 +12,7 @@ fn a_relay_that_listens_everywhere_prints_an_address_that_a_phone_can_use_and_sa
         drop(alice.run(&["send", "Bob", "over the network"]).expect(0));
         assert_eq!(bob.inbox(), ["over the network"]);
         let (_stopped, ended) = relay.stop();
-        drop(ended.expect(0).prints("start the relay with --public-host HOST"));
+        drop(ended.expect(0).prints("name a host: --public-host HOST"));
     }
     // The control: one that listens at an address has nothing to say about it.
     let place = Place::new();
@@ -31,7 +31,7 @@ fn an_ipv6_host_is_taken_with_brackets_and_without_and_the_address_that_is_print
         let create = ["account", "create", "--relay", &format!("{} ", relay.address())];
         drop(place.phone("bob").run(&create).expect(0));
         let (_stopped, ended) = relay.stop();
-        assert!(!ended.expect(0).out.contains("start the relay with --public-host"));
+        assert!(!ended.expect(0).out.contains("--public-host"));
     }
 }
 

@@ -30,7 +30,7 @@ pub(crate) struct StartScreen<'a> {
     pub(crate) address: &'a str,
     /// Where its admin port listens.
     pub(crate) admin: Option<SocketAddr>,
-    /// A sentence that says how phones elsewhere are given an address, if its host was found and not named.
+    /// A line that says how far its address reaches, if its host was found and not named.
     pub(crate) advice: Option<&'a str>,
     /// A sentence that says how many connections it takes, if they are fewer than its limits promise.
     pub(crate) connections: Option<&'a str>,
@@ -84,7 +84,7 @@ impl StartScreen<'_> {
             screen.push(label("Connections", Style::new(), connections));
         }
         if let Some(advice) = advice {
-            screen.push(label("Elsewhere", Style::new(), advice));
+            screen.push(label("Reached from", Style::new(), advice));
         }
         screen.push(label("Data", DIM, &escape(&data.display().to_string())));
         screen.push(format!(

@@ -32,8 +32,8 @@ impl std::fmt::Display for Shortfall {
         let Self { given, promised, taken } = self;
         write!(
             f,
-            "At most {taken} at once and not {promised}: the system gives this process {given} open files. For all \
-             of them it needs {}; raise `ulimit -n` or LimitNOFILE.",
+            "At most {taken} at once and not {promised}: the system gives this process {given} open files. Raise \
+             `ulimit -n` to {}.",
             needed(*promised)
         )
     }
@@ -81,8 +81,7 @@ mod tests {
         assert_eq!((limits.connections, short.taken), (400, 400));
         assert_eq!(
             short.to_string(),
-            "At most 400 at once and not 1000: the system gives this process 512 open files. For all of them it \
-             needs 1112; raise `ulimit -n` or LimitNOFILE."
+            "At most 400 at once and not 1000: the system gives this process 512 open files. Raise `ulimit -n` to 1112."
         );
         lower(&mut limits, 10);
         assert_eq!(limits.connections, 1);

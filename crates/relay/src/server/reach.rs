@@ -14,7 +14,7 @@ const ANY_PORT: u16 = 9;
 pub(super) struct Reach {
     /// A name or an address.
     pub(super) host: String,
-    /// A sentence for the operator, where the host was found and not named.
+    /// A line for the operator, where the host was found and not named: how far the address reaches.
     pub(super) advice: Option<&'static str>,
 }
 
@@ -29,15 +29,10 @@ pub(super) fn reach(public: Option<String>, listening: IpAddr) -> Reach {
 
 fn found(listening: IpAddr, own: Option<IpAddr>) -> Reach {
     let (host, advice) = match own {
-        Some(own) => (
-            own,
-            "The address below is this computer's own on its network. For phones that come from elsewhere, start the relay \
-             with --public-host HOST: a name or an address under which they reach this computer.",
-        ),
+        Some(own) => (own, "This network only. For others, name a host: --public-host HOST"),
         None => (
             if listening.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() },
-            "No network was found, so the address below leads to this computer only. For phones that come from elsewhere, \
-             start the relay with --public-host HOST: a name or an address under which they reach this computer.",
+            "This computer only: no network found. See --public-host HOST",
         ),
     };
     Reach { host: host.to_string(), advice: Some(advice) }

@@ -261,7 +261,7 @@ impl Running {
         self.admin
     }
 
-    /// A sentence that says how phones elsewhere are given an address, where the host in it was found and not named.
+    /// A line that says how far the address reaches, and how to name another, where the host in it was found and not named.
     #[must_use]
     pub fn advice(&self) -> Option<&'static str> {
         self.advice
