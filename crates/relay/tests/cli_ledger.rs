@@ -102,12 +102,31 @@ fn page(arguments: &[&str]) -> String {
 }
 
 #[test]
+fn the_command_at_the_end_of_a_ledger_leads_to_the_same_relay() {
+    let parent = tempfile::tempdir().unwrap();
+    let data = parent.path().join("with  two spaces");
+    std::fs::create_dir(&data).unwrap();
+    two_messages(&data);
+    let path = data.to_str().unwrap();
+    for width in ["40", "80", "200"] {
+        let output = program(&["ledger", "--data", path]).env("COLUMNS", width).output().unwrap();
+        let shown = String::from_utf8(output.stdout).unwrap();
+        let last = shown.lines().next_back().unwrap();
+        let at = last.find("pillarbox-relay ledger --fields").unwrap();
+        let echo = format!("printf '%s\\n' {}", &last[at..]);
+        let words = std::process::Command::new("sh").args(["-c", &echo]).output().unwrap().stdout;
+        let typed = format!("pillarbox-relay\nledger\n--fields\n--data\n{path}\n");
+        assert_eq!(String::from_utf8(words).unwrap(), typed, "{shown}");
+    }
+}
+
+#[test]
 fn the_ledger_shows_what_can_be_read_and_what_cannot() {
     let data = tempfile::tempdir().unwrap();
     let path = data.path().to_str().unwrap();
     two_messages(data.path());
-    insta::assert_snapshot!(page(&["ledger", "--data", path]));
-    insta::assert_snapshot!("last", page(&["ledger", "--data", path, "--last", "1"]));
+    insta::assert_snapshot!(page(&["ledger", "--data", path]).replace(path, "DIR"));
+    insta::assert_snapshot!("last", page(&["ledger", "--data", path, "--last", "1"]).replace(path, "DIR"));
     insta::assert_snapshot!("plain", page(&["ledger", "--data", path, "--plain"]));
     insta::assert_snapshot!("fields", page(&["ledger", "--data", path, "--fields"]));
 }
@@ -148,7 +167,7 @@ fn the_ledger_shows_deposits_events_and_channels_where_there_are_any() {
     past.frame(1, ClientFrame::Post(Post { request: RequestId(6), channel, content }));
     let shown = page(&["ledger", "--data", path]);
     assert!(shown.lines().all(|line| line.chars().count() <= 80), "{shown}");
-    insta::assert_snapshot!("additions", shown);
+    insta::assert_snapshot!("additions", shown.replace(path, "DIR"));
     let plain = page(&["ledger", "--data", path, "--plain"]);
     assert!(plain.contains("\tchanged\t") && plain.contains("\tbackup-part\t00000001\t256\t"), "{plain}");
     assert!(![shown, plain].concat().contains(['\u{1b}', '\u{202e}']));
@@ -239,8 +258,10 @@ async fn a_running_relay_has_a_ledger_and_can_be_followed() {
         .unwrap();
     let mut lines = BufReader::new(follower.stdout.take().unwrap()).lines();
     // The heading is printed once the relay has answered: what this is, what it is not, the columns.
-    let heading: Vec<String> = lines.by_ref().take(4).map(Result::unwrap).collect();
-    assert!(heading[1].ends_with("pillarbox-relay ledger --fields"), "{heading:?}");
+    let heading: Vec<String> =
+        lines.by_ref().map(Result::unwrap).take_while(|line| !line.starts_with("UTC ")).collect();
+    let command = format!("pillarbox-relay ledger --fields --data {path}");
+    assert!(heading[1..].iter().any(|line| line.ends_with(&command)), "{heading:?}");
     link.submit(own.address, READABLE).await;
     let line = lines.next().unwrap().unwrap();
     assert!(line.contains("sent to") && line.ends_with("+447700900123     22  127.0.0.1"), "{line}");

@@ -16,13 +16,13 @@ use super::exit::Failure;
 use super::names::LiveNames;
 use super::text;
 use super::window::Window;
-use super::wrap::{INDENT, wrapped};
+use super::wrap::{INDENT, with_command, wrapped};
 
 /// What follows is not in the database: that is the point of showing it.
 const INTRODUCTION: &str = "What passes through the relay. This list is not written down.";
 
-/// Where to look for what is written down.
-const KEPT_WHERE: &str = "What the relay keeps of it: pillarbox-relay ledger --fields";
+/// The command that shows what is written down follows.
+const KEPT_WHERE: &str = "What the relay keeps of it:";
 
 /// The sentence about the lines that are not shown.
 const LEFT_OUT: &str = "Left out: what only the protocol needs. --all shows it.";
@@ -40,7 +40,15 @@ const PLAIN: Style = Style::new();
 const DIM: Style = Style::new().dimmed();
 
 /// Shows events until the relay or the user ends it.
-pub(crate) fn run(data: &Path, all: bool, output: Output, out: &mut impl Write) -> Result<(), Failure> {
+///
+/// `fields` is the command that shows what is kept.
+pub(crate) fn run(
+    data: &Path,
+    fields: &str,
+    all: bool,
+    output: Output,
+    out: &mut impl Write,
+) -> Result<(), Failure> {
     let lines = AdminPort::of(data)?.passing()?;
     if output.json || output.plain {
         for line in lines {
@@ -51,7 +59,7 @@ pub(crate) fn run(data: &Path, all: bool, output: Output, out: &mut impl Write) 
             out.flush()?;
         }
     } else {
-        let mut screen = Screen::new(Window::of_output(), all);
+        let mut screen = Screen::new(Window::of_output(), fields, all);
         screen.begin(out)?;
         let mut names = LiveNames::of(data);
         for line in lines {
@@ -67,22 +75,28 @@ pub(crate) fn run(data: &Path, all: bool, output: Output, out: &mut impl Write) 
 }
 
 /// The lines for a person, with a head once a window.
-struct Screen {
+struct Screen<'a> {
     window: Window,
+    /// The command that shows what is kept.
+    fields: &'a str,
     all: bool,
     /// Lines since the head.
     since_head: usize,
 }
 
-impl Screen {
-    const fn new(window: Window, all: bool) -> Self {
-        Self { window, all, since_head: 0 }
+impl<'a> Screen<'a> {
+    const fn new(window: Window, fields: &'a str, all: bool) -> Self {
+        Self { window, fields, all, since_head: 0 }
     }
 
     fn begin(&self, out: &mut impl Write) -> Result<(), Failure> {
-        let sentences = [INTRODUCTION, KEPT_WHERE, LEFT_OUT];
+        let width = self.window.for_sentences();
+        let sentences = [
+            wrapped("", 0, INTRODUCTION, width),
+            with_command(KEPT_WHERE, self.fields, width),
+            wrapped("", 0, LEFT_OUT, width),
+        ];
         for sentence in sentences.iter().take(if self.all { 2 } else { 3 }) {
-            let sentence = wrapped("", 0, sentence, self.window.for_sentences());
             writeln!(out, "{DIM}{sentence}{DIM:#}")?;
         }
         writeln!(out, "{BOLD}{}{BOLD:#}", self.head())?;
@@ -265,6 +279,8 @@ mod tests {
 
     use super::*;
 
+    const FIELDS: &str = "pillarbox-relay ledger --fields";
+
     fn event(frame: &str) -> Value {
         json!({
             "time": 1_490_193_607_123_u64, "connection": 12, "peer": "192.0.2.1", "frame": frame,
@@ -276,7 +292,7 @@ mod tests {
     /// What a person sees of these events in a window, its escape sequences taken out.
     fn seen(window: Window, all: bool, events: &[Value]) -> String {
         let mut out = anstream::StripStream::new(Vec::new());
-        let mut screen = Screen::new(window, all);
+        let mut screen = Screen::new(window, FIELDS, all);
         screen.begin(&mut out).unwrap();
         let mut name = |id: &str| if id.starts_with("a9") { "+447700900101".to_owned() } else { short(id) };
         events.iter().for_each(|event| screen.show(event, &mut name, &mut out).unwrap());
@@ -285,7 +301,7 @@ mod tests {
 
     #[test]
     fn an_event_is_one_line_of_eighty_columns() {
-        let screen = Screen::new(Window::of_columns(80), false);
+        let screen = Screen::new(Window::of_columns(80), FIELDS, false);
         let line = screen.line(&event("Submit"), PLAIN, &mut short);
         assert_eq!(line, "14:40:07    12  sent to         a94f1c00       7702e100         256  192.0.2.1");
         assert!(line.len() <= 80);

@@ -16,7 +16,7 @@ use super::exit::Failure;
 use super::names::Names;
 use super::table::{self, Align, Column};
 use super::window::Window;
-use super::wrap::{labelled, wrapped};
+use super::wrap::{labelled, with_command, wrapped};
 use super::{follow, inventory, kept, text};
 
 /// The version of the JSON that this command prints.
@@ -50,9 +50,10 @@ const LEGEND: &str = "CONTENT in quotes is text found in the bytes; otherwise no
 /// Runs the command.
 pub(crate) fn run(arguments: Ledger, out: &mut impl Write) -> Result<(), Failure> {
     let Ledger { data, last, fields, follow, all, output } = arguments;
+    let fields_command = format!("pillarbox-relay ledger --fields{}", data.option());
     let data = data.directory()?;
     if follow {
-        return follow::run(&data, all, output, out);
+        return follow::run(&data, &fields_command, all, output, out);
     }
     let mut holdings = read(&data)?;
     let keeping = holdings.keeping.clone().unwrap_or_default();
@@ -63,7 +64,7 @@ pub(crate) fn run(arguments: Ledger, out: &mut impl Write) -> Result<(), Failure
     let skipped = last.map_or(0, |last| all.saturating_sub(last.get() as usize));
     holdings.messages.drain(..skipped);
     let window = Window::of_output();
-    let view = View { names: Names::of(&holdings), holdings: &holdings, keeping, window };
+    let view = View { names: Names::of(&holdings), holdings: &holdings, keeping, window, fields_command };
     match output {
         Output { json: true, .. } => {
             let document = serde_json::to_string_pretty(&view.document(all))?;
@@ -124,6 +125,8 @@ struct View<'a> {
     names: Names,
     keeping: Keeping,
     window: Window,
+    /// The command that shows each field that is kept.
+    fields_command: String,
 }
 
 impl View<'_> {
@@ -154,8 +157,8 @@ impl View<'_> {
             writeln!(out, "{}", sentence(LEGEND))?;
         }
         kept::write(self.holdings, &self.names, self.window, out)?;
-        let fields = "Each field that is kept, why, and for how long: pillarbox-relay ledger --fields";
-        writeln!(out, "{}", sentence(fields))?;
+        let fields = "Each field that is kept, why, and for how long:";
+        writeln!(out, "{}", with_command(fields, &self.fields_command, self.window.for_sentences()))?;
         Ok(())
     }
 

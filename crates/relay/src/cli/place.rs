@@ -4,10 +4,19 @@ use std::env;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use pillarbox_system::private::quoted;
+
 use super::args::Data;
 use super::exit::Failure;
+use super::text::escape;
 
 impl Data {
+    /// The option as it was typed, for a command that is to be typed next; empty if it was not.
+    pub(crate) fn option(&self) -> String {
+        let directory = self.directory.as_ref();
+        directory.map_or_else(String::new, |directory| format!(" --data {}", escape(&quoted(directory))))
+    }
+
     /// The directory given, or the usual one.
     pub(crate) fn directory(self) -> Result<PathBuf, Failure> {
         match self.directory {

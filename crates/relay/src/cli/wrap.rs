@@ -36,6 +36,14 @@ pub(crate) fn labelled(label: &str, style: Style, text: &str, at: usize, width: 
     format!("{style}{label}{style:#}{rest}")
 }
 
+/// A sentence that ends with a command to type. The command is never broken: where both do not fit, it stands below.
+pub(crate) fn with_command(sentence: &str, command: &str, width: usize) -> String {
+    match sentence.width() + 1 + command.width() <= width {
+        true => format!("{sentence} {command}"),
+        false => format!("{}\n{command}", wrapped("", 0, sentence, width)),
+    }
+}
+
 /// How far the later lines of a sentence are indented.
 pub(crate) const INDENT: usize = 2;
 
