@@ -233,6 +233,44 @@ fn a_data_directory_that_cannot_be_one_is_4() {
 }
 
 #[test]
+fn what_stands_in_the_place_of_a_file_is_named_with_what_to_do_about_that_file() {
+    let data = tempfile::tempdir().unwrap();
+    let path = data.path().to_str().unwrap();
+    let run = ["run", "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--data", path];
+    std::fs::create_dir(data.path().join("admin")).unwrap();
+    let sentence = fails(4, &run);
+    assert!(sentence.starts_with(&format!("{path}/admin cannot be written: ")), "{sentence}");
+    assert!(sentence.ends_with("without an admin port: --admin off"), "{sentence}");
+    std::fs::remove_dir(data.path().join("admin")).unwrap();
+
+    let aside = data.path().join("aside");
+    std::os::unix::fs::symlink(&aside, data.path().join("number-codes")).unwrap();
+    let sentence = fails(4, &[&run[..], &["--verify-numbers"]].concat());
+    assert!(sentence.starts_with(&format!("{path}/number-codes cannot be written: ")), "{sentence}");
+    assert!(sentence.ends_with("with --verify-numbers=FILE"), "{sentence}");
+    assert!(!aside.exists());
+}
+
+#[test]
+fn a_limit_on_the_size_of_files_is_named_and_a_relay_without_it_starts() {
+    let data = tempfile::tempdir().unwrap();
+    let path = data.path().to_str().unwrap();
+    let run = ["run", "--listen", "127.0.0.1:0", "--admin", "off", "--data", path];
+    for blocks in [0, 1, 30, 60] {
+        let mut command = Command::new("sh");
+        command.arg("-c").arg(format!("ulimit -f {blocks}; exec \"$@\"")).arg("sh");
+        let output = command.arg(env!("CARGO_BIN_EXE_pillarbox-relay")).args(run).output().unwrap();
+        let err = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(4), "{blocks}: {err}");
+        assert!(err.contains("a limit on the size of files stands in the way"), "{blocks}: {err}");
+        assert!(err.contains("`ulimit -f`") && err.contains("LimitFSIZE"), "{blocks}: {err}");
+    }
+    let relay = RunningProgram::start(data.path(), &[]);
+    relay.signal("TERM");
+    assert_eq!(relay.wait().0.code(), Some(0));
+}
+
+#[test]
 fn a_data_directory_in_use_is_4() {
     let data = tempfile::tempdir().unwrap();
     let first = RunningProgram::start(data.path(), &[]);

@@ -45,10 +45,14 @@ impl CodesFile {
     /// Opens the file, or makes it for its owner only.
     ///
     /// # Errors
-    /// [`DataDirError::Io`].
+    /// [`DataDirError::File`].
     pub(super) fn open(path: &Path) -> Result<Self, DataDirError> {
         let file = private::open(private::options().append(true).create(true), path);
-        let file = file.map_err(|error| DataDirError::Io { path: path.to_owned(), kind: error.kind() })?;
+        let file = file.map_err(|error| DataDirError::File {
+            path: path.to_owned(),
+            kind: error.kind(),
+            way_out: "Name another file for the codes with --verify-numbers=FILE",
+        })?;
         Ok(Self { file })
     }
 

@@ -47,6 +47,16 @@ pub enum DataDirError {
         /// Who may.
         exposure: Exposure,
     },
+    /// The system refused a file that need not be in the directory.
+    #[error("{path} cannot be written: {}. {way_out}", in_words(*kind))]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        kind: io::ErrorKind,
+        /// What to do next.
+        way_out: &'static str,
+    },
     /// The system refused.
     #[error(
         "{path} cannot be used as a data directory: {}. {} another one with --data",
@@ -114,14 +124,18 @@ impl DataDir {
     /// Says where this relay's admin port is, to whoever may read this directory.
     ///
     /// # Errors
-    /// [`DataDirError::Io`].
+    /// [`DataDirError::File`].
     pub(super) fn announce_admin(&self, announcement: &str) -> Result<AdminAnnouncement, DataDirError> {
         let path = self.path.join(ADMIN_FILE);
         let written =
             private::create_anew(&path).and_then(|mut file| file.write_all(announcement.as_bytes()));
         match written {
             Ok(()) => Ok(AdminAnnouncement(path)),
-            Err(error) => Err(DataDirError::Io { path: self.path.clone(), kind: error.kind() }),
+            Err(error) => Err(DataDirError::File {
+                path,
+                kind: error.kind(),
+                way_out: "Move away what stands there, or start the relay without an admin port: --admin off",
+            }),
         }
     }
 }

@@ -13,7 +13,7 @@ pub const fn in_words(kind: ErrorKind) -> &'static str {
         ErrorKind::IsADirectory => "it is a directory and no file",
         ErrorKind::ReadOnlyFilesystem => "the disk can only be read",
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "the disk is full",
-        ErrorKind::FileTooLarge => "it is larger than the disk takes",
+        ErrorKind::FileTooLarge => "a limit on the size of files stands in the way (`ulimit -f`, LimitFSIZE)",
         ErrorKind::AddrNotAvailable => "it has no such address",
         ErrorKind::AddrInUse => "another program is using it",
         ErrorKind::InvalidData => "it does not hold text",

@@ -52,6 +52,17 @@ pub enum StoreError {
         /// The layout number of this program.
         known: i64,
     },
+    /// A file could not be made longer, and this process has a limit on the size of files.
+    #[error(
+        "a limit on the size of files stands in the way: none that this process writes may pass {bytes} bytes (SQLite error \
+         {code}). Raise it with `ulimit -f`, or LimitFSIZE of the service, and start the relay again"
+    )]
+    FileLimit {
+        /// The limit.
+        bytes: u64,
+        /// SQLite's extended result code (sqlite.org/rescode.html).
+        code: i32,
+    },
     /// The operating system could not read or write.
     #[error("the disk could not be read or written (SQLite error {code})")]
     Failed {
@@ -79,7 +90,15 @@ impl StoreError {
     /// Whether the relay can go on and try again: the batch was refused, and the next one may succeed.
     #[must_use]
     pub const fn may_pass(&self) -> bool {
-        matches!(self, Self::Full | Self::ReadOnly | Self::InUse | Self::FilesGone | Self::Failed { .. })
+        matches!(
+            self,
+            Self::Full
+                | Self::ReadOnly
+                | Self::InUse
+                | Self::FilesGone
+                | Self::FileLimit { .. }
+                | Self::Failed { .. }
+        )
     }
 }
 

@@ -11,6 +11,8 @@ mod columns;
 mod deposits;
 mod events;
 #[cfg(feature = "server")]
+mod file_limit;
+#[cfg(feature = "server")]
 mod files;
 #[cfg_attr(not(feature = "server"), path = "no_folder.rs")]
 mod folder;
@@ -317,7 +319,16 @@ impl From<rusqlite::Error> for StoreError {
             ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase | ErrorCode::ConstraintViolation => {
                 Self::Damaged
             }
-            _ => Self::Failed { code: failure.extended_code },
+            _ => failed(failure.extended_code),
         }
     }
+}
+
+/// Turns an error of reading or writing into the store's own.
+fn failed(code: i32) -> StoreError {
+    #[cfg(feature = "server")]
+    if let Some(bytes) = file_limit::in_the_way(code) {
+        return StoreError::FileLimit { bytes, code };
+    }
+    StoreError::Failed { code }
 }

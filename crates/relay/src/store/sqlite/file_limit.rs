@@ -1,0 +1,13 @@
+//! A limit on the size of the files that this process writes (`ulimit -f`, LimitFSIZE), which SQLite reports as a disk that fails.
+
+use rusqlite::ffi::{SQLITE_IOERR_SHMMAP, SQLITE_IOERR_SHMSIZE, SQLITE_IOERR_TRUNCATE, SQLITE_IOERR_WRITE};
+use rustix::process::{Resource, getrlimit};
+
+/// SQLite's codes for a file that could not be made longer.
+const GROWING: [i32; 4] =
+    [SQLITE_IOERR_WRITE, SQLITE_IOERR_TRUNCATE, SQLITE_IOERR_SHMSIZE, SQLITE_IOERR_SHMMAP];
+
+/// The limit in bytes, if SQLite's error is one that it can have caused and there is one.
+pub(super) fn in_the_way(code: i32) -> Option<u64> {
+    getrlimit(Resource::Fsize).current.filter(|_| GROWING.contains(&code))
+}
