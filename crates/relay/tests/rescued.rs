@@ -95,7 +95,7 @@ fn a_relay_that_cannot_rescue_its_files_says_so_and_one_whose_files_are_in_place
     let relay = RunningProgram::start(&data, &[]);
     relay.signal("TERM");
     assert_eq!(relay.wait().0.code(), Some(0));
-    assert_eq!(rescued(&data), [PathBuf::new(); 0]);
+    assert!(rescued(&data).is_empty());
 
     let relay = RunningProgram::start(&data, &[]);
     fs::remove_dir_all(&data).unwrap();
