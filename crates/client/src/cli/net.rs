@@ -257,6 +257,11 @@ pub(crate) struct Weather {
 }
 
 impl Weather {
+    /// Whether the relay has asked to wait, and that was told, and something waits still.
+    pub(crate) const fn is_throttled(&self) -> bool {
+        self.throttled.is_some()
+    }
+
     /// Gives a sentence when the relay asks to wait, and when nothing waits any more. In between it is told again only if the
     /// relay has another reason, or asks for longer: it refuses each message that comes too early.
     pub(crate) fn hear(&mut self, notice: &Notice, unsent: usize) -> Option<String> {

@@ -9,13 +9,20 @@ use pillarbox_crypto::AgreementSecret;
 use pillarbox_relay::Settings;
 use pillarbox_relay::server::{Server, ServerConfig};
 use pillarbox_transport::RelayAddress;
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc as unbounded, oneshot};
 
 /// A relay that runs until it is stopped or dropped.
 pub(crate) struct Relay {
     address: RelayAddress,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<thread::JoinHandle<()>>,
+    hold: unbounded::UnboundedSender<Hold>,
+}
+
+/// Holds a relay still until the other end of `until` is dropped.
+struct Hold {
+    held: mpsc::Sender<()>,
+    until: mpsc::Receiver<()>,
 }
 
 impl Relay {
@@ -42,6 +49,15 @@ impl Relay {
         RelayAddress::new(self.address.host(), self.address.port(), other).unwrap().to_string()
     }
 
+    /// Holds it still, as a process is that is stopped and not ended, until what is given back is dropped.
+    pub(crate) fn hold(&self) -> mpsc::Sender<()> {
+        let (held, is_held) = mpsc::channel();
+        let (release, until) = mpsc::channel();
+        assert!(self.hold.send(Hold { held, until }).is_ok());
+        is_held.recv().unwrap();
+        release
+    }
+
     /// Stops it.
     pub(crate) fn stop(&mut self) {
         if let Some(stop) = self.stop.take() {
@@ -55,17 +71,29 @@ impl Relay {
     fn listen(config: ServerConfig) -> Self {
         let (stop, stopped) = oneshot::channel();
         let (started, address) = mpsc::channel();
+        let (hold, mut holds) = unbounded::unbounded_channel::<Hold>();
         let thread = thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async move {
                 let running = Server::start(config).await.unwrap();
                 started.send(running.address().clone()).unwrap();
                 // A test that panicked has dropped the other end; either way this is the end.
-                let _asked: Result<(), oneshot::error::RecvError> = stopped.await;
+                let holding = async {
+                    while let Some(Hold { held, until }) = holds.recv().await {
+                        held.send(()).unwrap();
+                        // The thread is the relay's only one: nothing of it runs meanwhile.
+                        until.recv().unwrap_err();
+                    }
+                    std::future::pending::<()>().await;
+                };
+                tokio::select! {
+                    _asked = stopped => {}
+                    () = holding => {}
+                }
                 running.stop().await.unwrap();
             });
         });
-        Self { address: address.recv().unwrap(), stop: Some(stop), thread: Some(thread) }
+        Self { address: address.recv().unwrap(), stop: Some(stop), thread: Some(thread), hold }
     }
 }
 

@@ -375,6 +375,26 @@ fn ctrl_c_ends_a_chat_that_waits_for_its_last_words() {
 }
 
 #[test]
+fn a_text_that_a_hanging_relay_does_not_take_is_said_to_wait_and_again_at_the_end() {
+    let place = Place::new();
+    let (alice, _bob) = place.alice_and_bob();
+    for end in ["\x03", "/quit\r"] {
+        let mut window = chat(&alice, &["--last", "0"], (24, 80));
+        window.keys("one\r");
+        window.wait_until_sent(1);
+        let held = place.relay.hold();
+        window.keys("two\r");
+        window.wait_for("2 waiting");
+        window.keys(end);
+        // The words at the end come before the relay can answer, or it would have taken the text.
+        window.wait_for("1 message to Bob waits on this phone: not sent yet.");
+        assert_eq!(window.end(), Some(if end == "\x03" { 130 } else { 1 }), "{}", window.shown());
+        drop(held);
+        alice.run(&["inbox"]).expect(0);
+    }
+}
+
+#[test]
 fn a_chat_that_is_told_to_end_gives_the_terminal_back() {
     let place = Place::new();
     let (alice, _bob) = place.alice_and_bob();

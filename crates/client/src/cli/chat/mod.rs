@@ -10,6 +10,7 @@ mod keyboard;
 mod keys;
 mod locked;
 mod opening;
+mod said;
 mod saying;
 mod screen;
 mod typed;
@@ -21,11 +22,12 @@ use std::time::Duration;
 
 use pillarbox_client::net::{Carrier, Event};
 use pillarbox_client::sentences;
-use pillarbox_client::{BodyId, Contact, Notice, Phone};
+use pillarbox_client::{Contact, Notice, Phone};
 use pillarbox_transport::RelayAddress;
 use tokio::time::{Instant, interval, sleep_until};
 use unicode_width::UnicodeWidthStr;
 
+use self::said::Said;
 use self::wishes::{Wish, Wishes};
 use super::desk::{self, Desk, may_say, now};
 use super::errors;
@@ -52,13 +54,6 @@ enum Goes {
     Locked,
     /// The end.
     Over,
-}
-
-/// A message typed here.
-struct Said {
-    id: BodyId,
-    /// Whether the relay has decided about it.
-    settled: bool,
 }
 
 /// A conversation under way.
@@ -176,8 +171,13 @@ impl<'a, 'd> Chat<'a, 'd> {
         self.prompt(wishes);
         let mut carrier = Carrier::new();
         let outcome = self.converse(&mut carrier, wishes).await;
+        // Whoever ends it with Ctrl-C is told too, and does not wait for the relay's goodbye.
+        let told = match outcome {
+            Err(Failure::Interrupted) => waiting::tell(self.desk, self.phone, None).map(drop),
+            _ => Ok(()),
+        };
         carrier.close(self.phone).await;
-        outcome
+        told.and(outcome)
     }
 
     /// Goes on until `/quit`, the end of input and what was said before it, the wish to lock, Ctrl-C, or a failure.
@@ -229,6 +229,7 @@ impl<'a, 'd> Chat<'a, 'd> {
                 }
                 _ = expiry.tick() => {
                     self.phone.remove_expired(now(), &mut self.desk.rng)?;
+                    self.tell_unanswered();
                 }
                 () = over => return self.farewell(),
             }
@@ -304,23 +305,6 @@ impl<'a, 'd> Chat<'a, 'd> {
         Ok(())
     }
 
-    fn report(&mut self, message: BodyId, what: &str) {
-        let mut said = self.said.iter_mut().enumerate();
-        if let Some((at, said)) = said.find(|(_, said)| said.id == message) {
-            said.settled = true;
-            self.tell_step(at + 1, what);
-        }
-    }
-
-    /// Tells how far a message typed here has come.
-    fn tell_step(&mut self, number: usize, step: &str) {
-        if self.keys && !step.contains(' ') {
-            self.desk.terminal.step(number, step);
-        } else {
-            self.desk.terminal.note(&format!("Message {number}: {step}."));
-        }
-    }
-
     /// Tells how many lines came behind the one that ended the chat: a text that was pasted, perhaps.
     fn tell_unsaid(&mut self, lines: usize) {
         let what = match lines {
@@ -354,11 +338,11 @@ impl<'a, 'd> Chat<'a, 'd> {
         self.said.iter().all(|said| said.settled) && (self.weather.connected || !self.said.is_empty())
     }
 
-    /// How the chat ends when its input does: with what still waits, if anything does.
+    /// How the chat ends when its input does: with what still waits, if anything does. What waited before it counts as no
+    /// failure of this chat.
     fn farewell(&mut self) -> Result<Goes, Failure> {
-        if !self.all_said() {
-            self.refused |= waiting::tell(self.desk, self.phone, None)?;
-        }
+        let waits = waiting::tell(self.desk, self.phone, None)?;
+        self.refused |= waits && !self.all_said();
         if let Some(trouble) = self.weather.trouble.take() {
             return Err(trouble);
         }

@@ -2,6 +2,7 @@
 
 use pillarbox_client::PhoneError;
 use pillarbox_client::body::MAX_TEXT_LEN;
+use tokio::time::Instant;
 
 use super::super::desk::{may_say, now};
 use super::super::failure::Failure;
@@ -62,7 +63,10 @@ impl Chat<'_, '_> {
             return Ok(false);
         }
         match self.phone.queue_text(self.contact.account, text, now(), &mut self.desk.rng) {
-            Ok(id) => self.said.push(Said { id, settled: false }),
+            Ok(id) => {
+                let untold = self.weather.connected.then(Instant::now);
+                self.said.push(Said { id, settled: false, untold });
+            }
             Err(PhoneError::KeyChanged | PhoneError::Blocked) => {
                 self.contact = self.phone.contact(self.contact.account)?;
                 if let Err(failure) = may_say(self.phone, &self.contact) {
@@ -82,8 +86,7 @@ impl Chat<'_, '_> {
             self.desk.terminal.result(&format!("You, {at}{which}: {text}"))?;
         }
         if !self.weather.connected {
-            let place = if self.keys { "waiting" } else { "waiting on this phone" };
-            self.tell_step(number, place);
+            self.tell_waiting(number);
         }
         Ok(true)
     }
