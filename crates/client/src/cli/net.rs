@@ -21,6 +21,9 @@ use super::words;
 /// mailbox on a slow disk or a slow line takes minutes.
 const SILENCE: Duration = Duration::from_secs(60);
 
+/// The sentence for messages that waited on this phone and have reached the relay.
+pub(crate) const ALL_GONE: &str = "What waited here has gone.";
+
 /// The runtime that connections need.
 pub(crate) fn runtime() -> Result<Runtime, Failure> {
     Builder::new_current_thread().enable_all().build().map_err(|error| Failure::NoRuntime(error.to_string()))
@@ -270,9 +273,7 @@ impl Weather {
                 self.throttled = Some(*reason);
                 Some(sentences::throttled(*reason))
             }
-            Notice::Accepted { .. } if unsent == 0 => {
-                self.throttled.take().map(|_| "What waited here has gone.".to_owned())
-            }
+            Notice::Accepted { .. } if unsent == 0 => self.throttled.take().map(|_| ALL_GONE.to_owned()),
             _ => None,
         }
     }

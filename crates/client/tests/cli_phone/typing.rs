@@ -395,6 +395,30 @@ fn a_text_that_a_hanging_relay_does_not_take_is_said_to_wait_and_again_at_the_en
 }
 
 #[test]
+fn what_waited_before_a_chat_opened_is_said_to_have_gone_once() {
+    let mut place = Place::new();
+    let (alice, bob) = place.alice_and_bob();
+    place.relay.stop();
+    for text in ["one", "two"] {
+        alice.run(&["send", "Bob", text]).expect(3);
+    }
+    let mut window = chat(&alice, &[], (24, 80));
+    window.wait_for("It is tried again by itself");
+    assert!(window.shown().contains("waiting: two"), "{}", window.shown());
+    let folder = place.relay_folder();
+    place.relay = place.relay.restart(&folder);
+    window.wait_for("Connected again.");
+    window.wait_for("What waited here has gone.");
+    window.keys("three\r");
+    window.wait_until_sent(1);
+    window.keys("/quit\r");
+    assert_eq!(window.end(), Some(0));
+    let shown = flat(&window.shown());
+    assert_eq!(shown.matches("What waited here has gone.").count(), 1, "{shown}");
+    assert_eq!(texts(&bob), ["one", "two", "three"]);
+}
+
+#[test]
 fn a_chat_that_is_told_to_end_gives_the_terminal_back() {
     let place = Place::new();
     let (alice, _bob) = place.alice_and_bob();

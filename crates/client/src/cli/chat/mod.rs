@@ -6,6 +6,7 @@
 //! stored before anything is done with it. A chat can be locked and opened again (`super::lock`).
 
 mod commands;
+mod earlier;
 mod keyboard;
 mod keys;
 mod locked;
@@ -27,6 +28,7 @@ use pillarbox_transport::RelayAddress;
 use tokio::time::{Instant, interval, sleep_until};
 use unicode_width::UnicodeWidthStr;
 
+use self::earlier::Earlier;
 use self::said::Said;
 use self::wishes::{Wish, Wishes};
 use super::desk::{self, Desk, may_say, now};
@@ -65,6 +67,8 @@ struct Chat<'a, 'd> {
     weather: Weather,
     /// The messages typed here, in order: their numbers are what a person is told.
     said: Vec<Said>,
+    /// What waited for the contact when it opened.
+    earlier: Earlier,
     /// Whether a person types at a terminal and wants a prompt.
     person: bool,
     /// Whether lines are edited on it.
@@ -125,7 +129,7 @@ async fn begin(
     let Some(contact) = whom::whom(desk, phone, arguments.name.as_deref(), wishes).await? else {
         return Ok(Goes::Locked);
     };
-    Chat::new(desk, phone, contact, arguments, wishes).talk(wishes).await
+    Chat::new(desk, phone, contact, arguments, wishes)?.talk(wishes).await
 }
 
 /// Tells that something was typed on the terminal and went nowhere.
@@ -157,13 +161,14 @@ impl<'a, 'd> Chat<'a, 'd> {
         contact: Contact,
         arguments: &Arguments,
         wishes: &Wishes,
-    ) -> Self {
+    ) -> Result<Self, Failure> {
         let relay = phone.account().relay.clone();
         let person = can_ask() && !desk.options.no_input;
         let keys = wishes.draft().is_some();
         let last = arguments.last.unwrap_or(if keys { opening::LAST } else { 0 });
         let (weather, said) = (Weather::default(), Vec::new());
-        Self { desk, phone, contact, relay, weather, said, person, keys, last, refused: false }
+        let earlier = Earlier::of(phone, contact.account)?;
+        Ok(Self { desk, phone, contact, relay, weather, said, earlier, person, keys, last, refused: false })
     }
 
     async fn talk(mut self, wishes: &mut Wishes) -> Result<Goes, Failure> {
@@ -288,13 +293,22 @@ impl<'a, 'd> Chat<'a, 'd> {
                 let name = words::name(&self.phone.contact(*contact)?);
                 self.desk.terminal.note(&format!("{name} wrote. `inbox` shows it after this chat."));
             }
-            Notice::Accepted { message, .. } => self.report(*message, "sent"),
+            Notice::Accepted { message, .. } => {
+                self.report(*message, "sent");
+                // Where the relay has asked to wait, the same is told once all that waits has gone.
+                if self.earlier.settle(*message) && !self.weather.is_throttled() {
+                    self.desk.terminal.note(net::ALL_GONE);
+                }
+            }
             Notice::Delivered { message, .. } => self.report(*message, "delivered"),
-            Notice::NotSent { message: Some(message), reason, .. } => {
+            Notice::NotSent { message: Some(message), reason, .. } if !self.earlier.has(*message) => {
                 self.refused = true;
                 self.report(*message, &format!("refused: {reason}"));
             }
             other => {
+                if let Notice::NotSent { message: Some(message), .. } = other {
+                    self.earlier.settle(*message);
+                }
                 net::tell(self.desk, self.phone, other)?;
                 self.contact = self.phone.contact(self.contact.account)?;
             }
