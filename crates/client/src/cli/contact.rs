@@ -121,13 +121,16 @@ fn goes_on(desk: &mut Desk<'_>, contact: &Contact) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Tells that somebody had been added before, and by which name if that is another one now.
+fn had_already(desk: &mut Desk<'_>, before: &Contact, contact: &Contact) -> Result<(), Failure> {
+    let (former, name, sure) = (words::name(before), words::name(contact), words::sure(contact.trust));
+    let renamed = if former == name { String::new() } else { format!("; it is now called {name} here") };
+    desk.terminal.result(&format!("You have {former} already{renamed}. {sure}."))
+}
+
 /// Tells that an invitation was somebody's who had been added, and what it says beside.
 fn known_already(desk: &mut Desk<'_>, before: &Contact, contact: &Contact) -> Result<(), Failure> {
-    let (name, sure) = (words::name(contact), words::sure(contact.trust));
-    desk.terminal.result(&format!("You have {name} already. {sure}."))?;
-    if words::name(before) != name {
-        desk.terminal.note(&format!("They were called {} here until now.", words::name(before)));
-    }
+    had_already(desk, before, contact)?;
     if before.origin != Origin::Invitation {
         desk.terminal.note(match contact.trust {
             Trust::Verified => "The invitation has the key that you have verified.",
@@ -135,7 +138,7 @@ fn known_already(desk: &mut Desk<'_>, before: &Contact, contact: &Contact) -> Re
         });
     }
     if contact.trust != Trust::Verified {
-        desk.next(&format!("verify {}", quote(&name)));
+        desk.next(&format!("verify {}", quote(&words::name(contact))));
     }
     Ok(())
 }
@@ -205,10 +208,7 @@ fn add_number(desk: &mut Desk<'_>, handle: Handle, name: Option<&str>) -> Result
             may_write(&phone, &contact)?;
             goes_on(desk, &contact)?;
         }
-        Some(_) => {
-            let (name, sure) = (words::name(&contact), words::sure(contact.trust));
-            desk.terminal.result(&format!("You have {name} already. {sure}."))?;
-        }
+        Some(before) => had_already(desk, &before, &contact)?,
         None => added(desk, &phone, &contact)?,
     }
     desk.terminal.note(if by_code { words::NUMBERS_BY_CODE } else { words::NUMBERS_PROVE_NOTHING });

@@ -303,8 +303,7 @@ fn adding_somebody_again_says_so() {
     assert_eq!(again.out, "You have Bob already. NOT VERIFIED.\n");
     assert!(!again.says("introduced") && !again.says("on its way"), "{}", again.err);
     let renamed = alice.run(&["contact", "add", &bob.invitation(), "--name", "Robert"]).expect(0);
-    assert_eq!(renamed.out, "You have Robert already. NOT VERIFIED.\n");
-    assert!(renamed.says("They were called Bob here until now."), "{}", renamed.err);
+    assert_eq!(renamed.out, "You have Bob already; it is now called Robert here. NOT VERIFIED.\n");
     let accepted = alice.run(&["contact", "accept", "Robert"]).expect(1);
     assert!(
         accepted.says("There is nothing to accept: Robert's key is the one that you have had"),
@@ -325,4 +324,8 @@ fn an_invitation_of_somebody_known_by_number_says_that_the_key_is_the_same() {
     assert_eq!(again.out, "You have Bob already. NOT VERIFIED.\n");
     assert!(again.says("The invitation brings the same key as the relay did."), "{}", again.err);
     assert!(!again.says("introduced"), "{}", again.err);
+    let renamed = alice.run(&["contact", "add", number, "--name", "Robert"]).expect(0);
+    assert_eq!(renamed.out, "You have Bob already; it is now called Robert here. NOT VERIFIED.\n");
+    let again = alice.run(&["contact", "add", number]).expect(0);
+    assert_eq!(again.out, "You have Robert already. NOT VERIFIED.\n");
 }
