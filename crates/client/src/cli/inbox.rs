@@ -12,7 +12,7 @@ use pillarbox_wire::AccountId;
 use serde::Serialize;
 use tokio::time::interval;
 
-use super::desk::{Desk, now};
+use super::desk::{Desk, must_be_open, now};
 use super::exit::Exit;
 use super::failure::Failure;
 use super::grammar::Inbox;
@@ -66,6 +66,8 @@ pub(crate) fn run(desk: &mut Desk<'_>, inbox: &Inbox) -> Result<(), Failure> {
             "Standard output leads nowhere: what came is new still, and is printed again the next time.",
         );
     }
+    // Nothing more goes or comes, so nothing is said of what waits.
+    must_be_open(&phone)?;
     let full = phone.held_back() > 0;
     if phone.requests_are_full() {
         desk.terminal.note(&sentences::requests_full(&OnThisPhone(&phone)));
@@ -84,6 +86,7 @@ pub(crate) fn run(desk: &mut Desk<'_>, inbox: &Inbox) -> Result<(), Failure> {
 /// Stays connected and prints what comes, until Ctrl-C or the word to lock.
 async fn follow(desk: &mut Desk<'_>, phone: &mut Phone, form: Form) -> Result<(), Failure> {
     show_new(desk, phone, form)?;
+    must_be_open(phone)?;
     let relay = phone.account().relay.clone();
     let (mut carrier, mut weather) = (Carrier::new(), Weather::default());
     let mut expiry = interval(EXPIRY);

@@ -11,7 +11,7 @@ use pillarbox_wire::{AccountId, Farewell, Handle, Refusal};
 use tokio::runtime::{Builder, Runtime};
 use tokio::time::timeout;
 
-use super::desk::{Desk, may_write};
+use super::desk::{Desk, may_write, must_be_open};
 use super::errors;
 use super::failure::Failure;
 use super::words;
@@ -82,12 +82,13 @@ pub(crate) fn look_up(desk: &mut Desk<'_>, phone: &mut Phone) -> Result<(Account
     found.map(|account| (account, by_code)).ok_or(Failure::Lost)
 }
 
-/// One visit. `hear` sees every notice; what a person should know is told too.
+/// One visit, unless the account is closed. `hear` sees every notice; what a person should know is told too.
 fn visit(
     desk: &mut Desk<'_>,
     phone: &mut Phone,
     mut hear: impl FnMut(&Notice) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
+    must_be_open(phone)?;
     let relay = phone.account().relay.clone();
     runtime()?.block_on(async {
         let mut carrier = Carrier::new();

@@ -8,9 +8,15 @@ fn a_closed_account_says_so_and_keeps_nothing_that_cannot_go() {
     let (alice, bob) = place.alice_and_bob();
     alice.run(&["send", "Bob", "before"]).expect(0);
     assert!(alice.run(&["account", "close", "--yes"]).expect(0).says("--replace-closed"));
-    for arguments in
-        [&["send", "Bob", "after"][..], &["chat", "Bob"], &["account", "invite"], &["account", "close"]]
-    {
+    for arguments in [
+        &["send", "Bob", "after"][..],
+        &["chat", "Bob"],
+        &["inbox"],
+        &["inbox", "--follow"],
+        &["contact", "add", "+447700900102"],
+        &["account", "invite"],
+        &["account", "close"],
+    ] {
         let ran = alice.run(arguments).expect(1);
         assert!(ran.says("This account is closed, so nothing was kept or sent."), "{}", ran.err);
     }
