@@ -289,7 +289,7 @@ pub(crate) struct Chat {
     /// Lock when nothing was typed for so long: 30s, 10m, 1h; or off
     #[arg(long, value_name = "PERIOD")]
     pub(crate) lock_after: Option<Period>,
-    /// Begin with the last N messages; 10 where you type on a terminal, else 0
+    /// Begin with the last N messages; 10 on a terminal, with --lines too, and none in a pipe
     #[arg(long, value_name = "N")]
     pub(crate) last: Option<usize>,
     /// Lines only, as in a pipe: nothing is drawn again, and no line can be edited. For screen readers

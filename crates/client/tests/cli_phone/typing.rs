@@ -296,12 +296,15 @@ fn without_a_terminal_that_moves_its_cursor_it_is_lines() {
     assert_eq!(window.end(), Some(0));
     assert!(!window.written().contains('\x1b'), "{:?}", window.written());
     let mut window = chat(&alice, &["--lines"], (24, 80));
+    assert!(flat(&window.shown()).contains("The last message: You, "), "{}", window.shown());
     window.keys("again\r");
     window.wait_for("Message 1: sent.");
     window.keys("/quit\r");
     assert_eq!(window.end(), Some(0));
     assert!(!window.written().contains("\x1b[J") && !window.written().contains("\x1b[?2004"));
     assert_eq!(texts(&bob), ["hello", "again"]);
+    // In a pipe nothing of it comes again.
+    assert_eq!(alice.run_with(&["chat", "Bob"], "").expect(0).out, "");
 }
 
 #[test]

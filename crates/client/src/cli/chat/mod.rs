@@ -19,6 +19,7 @@ mod whom;
 mod wishes;
 
 use std::future::pending;
+use std::io::{IsTerminal, stdout};
 use std::time::Duration;
 
 use pillarbox_client::net::{Carrier, Event};
@@ -165,7 +166,8 @@ impl<'a, 'd> Chat<'a, 'd> {
         let relay = phone.account().relay.clone();
         let person = can_ask() && !desk.options.no_input;
         let keys = wishes.draft().is_some();
-        let last = arguments.last.unwrap_or(if keys { opening::LAST } else { 0 });
+        let is_on_terminal = keys || (person && stdout().is_terminal());
+        let last = arguments.last.unwrap_or(if is_on_terminal { opening::LAST } else { 0 });
         let (weather, said) = (Weather::default(), Vec::new());
         let earlier = Earlier::of(phone, contact.account)?;
         Ok(Self { desk, phone, contact, relay, weather, said, earlier, person, keys, last, refused: false })
