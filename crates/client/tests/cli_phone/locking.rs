@@ -97,6 +97,10 @@ fn a_chat_without_a_name_asks_for_it() {
     assert!(alice.run_with(&["chat"], "").expect(2).says("Nobody said whom to talk with"));
     alice.run_with(&["chat"], "Carol\n").expect(1);
     alice.run_with(&["chat"], "/lock\n").expect(0);
+    let chat = alice.run_with(&["chat"], "/help\n/verify 1\n/nonsense\nBob\nhello again\n").expect(0);
+    assert_eq!(chat.err.matches("Commands work once a contact is chosen").count(), 3, "{}", chat.err);
+    assert!(!chat.says("There is no contact called"), "{}", chat.err);
+    assert_eq!(texts(&bob), ["hello again"]);
 }
 
 #[cfg(unix)]

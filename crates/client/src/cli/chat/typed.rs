@@ -72,6 +72,13 @@ pub(super) fn help(width: usize, keys: bool) -> String {
     lines.join("\n")
 }
 
+impl Typed {
+    /// Whether it is meant for this phone, also if there is no such command.
+    pub(super) const fn is_command(&self) -> bool {
+        !matches!(self, Self::Nothing | Self::Say(_))
+    }
+}
+
 impl From<&Kept> for Typed {
     /// A text that was pasted, or that has several lines, is a message whatever it begins with.
     fn from(kept: &Kept) -> Self {

@@ -15,6 +15,10 @@ use super::wishes::{Wish, Wishes};
 /// The question.
 const QUESTION: &str = "With whom? ";
 
+/// The answer to a command before it.
+const NO_COMMANDS_YET: &str =
+    "Commands work once a contact is chosen: type a name first. Here only /lock and /quit do something.";
+
 fn prompt() -> Prompt {
     Prompt { plain: QUESTION.to_owned(), styled: QUESTION.to_owned() }
 }
@@ -67,6 +71,9 @@ pub(super) async fn whom(
                 (Typed::Quit, _) => return Err(Failure::Declined),
                 (Typed::Nothing, _) => {}
                 (_, Ok(contact)) => return Ok(Some(contact)),
+                (typed, Err(Failure::UnknownContact { .. })) if typed.is_command() => {
+                    desk.terminal.note(NO_COMMANDS_YET);
+                }
                 (_, Err(failure @ Failure::UnknownContact { .. })) => {
                     complain(desk, &failure);
                     unknown = failure;
