@@ -200,16 +200,17 @@ pub(crate) fn write_identity(identity: &IdentityPublic) -> IdentityKey {
 }
 
 /// What a name for a contact may be: something that can be typed as one word of a command line or quoted, that shows as
-/// it is, and that is no telephone number. A number finds by number only, so it would never be found by such a name.
+/// it is, and that is no telephone number, with its plus sign or without, and not the word for the owner. A number finds by
+/// number only, so it would never be found by such a name.
 ///
 /// # Errors
-/// [`BadName`] if it is a number, empty, too long or holds what does not print.
+/// [`BadName`] if it is a number or the word for the owner, empty, too long or holds what does not print.
 pub fn check_name(name: &str) -> Result<(), BadName> {
     let starts = name.starts_with(['+', '-']);
-    if is_showable(name) && !starts && !naming::is_number(name) { Ok(()) } else { Err(BadName) }
+    if is_showable(name) && !starts && !naming::is_nobodys(name) { Ok(()) } else { Err(BadName) }
 }
 
-/// The same without the question whether it is a number.
+/// The same without the question whether it means something else than a contact.
 pub(crate) fn is_showable(name: &str) -> bool {
     let trimmed = !name.is_empty() && name.trim() == name;
     let shows = crate::display::safe(name) == name && !naming::fold(name).is_empty();
@@ -220,6 +221,6 @@ pub(crate) fn is_showable(name: &str) -> bool {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "a name has 1 to 64 bytes, no line breaks or invisible characters and no space at its ends; it is no telephone \
-     number and does not start with - or +"
+     number, also without its +, and not the word You, and does not start with - or +"
 )]
 pub struct BadName;

@@ -13,6 +13,7 @@ use unicode_security::confusable_detection::skeleton;
 
 use crate::contact::{Contact, Trust};
 use crate::display;
+use crate::history::DeliveryState;
 use crate::sentences;
 
 /// Most passes of the fold. One can bring about what the next changes; after four RFC 8266 gives up on a name.
@@ -31,6 +32,16 @@ static TRUST_STATES: LazyLock<[[Vec<String>; 2]; 2]> =
 
 /// The word for the owner in every conversation, in the same shapes.
 static OWNER: LazyLock<[Vec<String>; 2]> = LazyLock::new(|| shaped_words("you"));
+
+/// The words that lists of contacts and messages print for a state, in the same shapes.
+static STATES: LazyLock<Vec<[Vec<String>; 2]>> = LazyLock::new(|| {
+    use DeliveryState::{Delivered, Queued, Refused, Sent};
+
+    let messages = [Queued, Sent, Delivered, Refused].map(sentences::state);
+    let keys = [Trust::Unverified, Trust::Changed].map(sentences::trust_code);
+    let contacts = [sentences::WROTE_FIRST, sentences::BLOCKED];
+    messages.into_iter().chain(keys).chain(contacts).map(shaped_words).collect()
+});
 
 /// A name as it is compared.
 #[must_use]
@@ -143,6 +154,8 @@ pub(crate) enum Reserved {
     Trust,
     /// It is the word for the owner.
     Owner,
+    /// It is a word for the state of a message or of a contact.
+    State,
 }
 
 /// Whether a name means something else to the owner of a phone than a person's name, in any script that looks like it.
@@ -165,7 +178,25 @@ pub(crate) fn reserved(name: &str) -> Option<Reserved> {
     if TRUST_STATES.iter().any(holds) {
         return Some(Reserved::Trust);
     }
-    names.iter().any(|name| OWNER.contains(name)).then_some(Reserved::Owner)
+    if is_the_owner(&names) {
+        return Some(Reserved::Owner);
+    }
+    names.iter().any(|name| STATES.iter().any(|state| state.contains(name))).then_some(Reserved::State)
+}
+
+fn is_the_owner(names: &[Vec<String>; 2]) -> bool {
+    names.iter().any(|name| OWNER.contains(name))
+}
+
+/// Whether the owner may call nobody so either: a telephone number, however it is dialled, or the word for the owner.
+pub(crate) fn is_nobodys(name: &str) -> bool {
+    is_number(name) || is_dialled(&fold(name)) || is_the_owner(&shaped_words(name))
+}
+
+/// Whether a text is a telephone number without its plus sign: with 0 or 00 in its place, or nothing.
+fn is_dialled(text: &str) -> bool {
+    let rest = text.trim_start_matches(|c: char| c == '0' || !c.is_alphanumeric());
+    is_number(&format!("+{rest}"))
 }
 
 /// The words of a text as they look.
@@ -268,6 +299,15 @@ mod tests {
             ("\"You\"", Reserved::Owner),
             ("You:", Reserved::Owner),
             ("(you)", Reserved::Owner),
+            ("waiting", Reserved::State),
+            ("Waiting ...", Reserved::State),
+            ("blоcked", Reserved::State),
+            ("delivered", Reserved::State),
+            ("sent", Reserved::State),
+            ("refused", Reserved::State),
+            ("unverified", Reserved::State),
+            ("changed", Reserved::State),
+            ("Wrote first", Reserved::State),
         ] {
             assert_eq!(reserved(name), Some(why), "{name:?}");
         }
@@ -280,6 +320,7 @@ mod tests {
             "Verity",
             "Deadbeat",
             "Keyboard",
+            "Waiting Room",
             "Nóra",
             "村上",
             "🎉",
@@ -288,7 +329,29 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_owner_too_calls_nobody_by_a_number_or_by_the_word_for_themselves() {
+        for name in
+            ["You", "yоu", "(you)", "07700 900102", "0044 7700 900102", "447700900102", "(07700) 900102"]
+        {
+            assert!(is_nobodys(name), "{name:?}");
+        }
+        for name in ["Bob", "Bob 2", "112", "Agent 007", "Youssef", "1984", "3c891561", "waiting", "1234567a"]
+        {
+            assert!(!is_nobodys(name), "{name:?}");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn a_number_is_nobodys_name_however_it_is_dialled(
+            digits in "[1-9][0-9]{6,12}",
+            sign in prop::sample::select(vec!["", "0", "00", "+", "(0)"]),
+        ) {
+            let number = format!("{sign}{digits}");
+            prop_assert!(is_nobodys(&number), "{}", number);
+        }
+
         #[test]
         fn the_short_way_is_the_same_as_the_long_one(name in "[ -~]{0,20}") {
             prop_assert_eq!(fold(&name), fold_any(&name));

@@ -294,13 +294,13 @@ fn remarks(contact: &Contact, alike: Option<&str>) -> String {
     remarks.extend(contact.handle.as_ref().map(ToString::to_string));
     if !contact.accepted {
         remarks.push(match words::claim(contact) {
-            Some(claim) => format!("wrote first; {claim}"),
-            None => "wrote first".to_owned(),
+            Some(claim) => format!("{}; {claim}", sentences::WROTE_FIRST),
+            None => sentences::WROTE_FIRST.to_owned(),
         });
     }
     remarks.extend(alike.map(|other| format!("looks like {other}, and is somebody else")));
     if contact.blocked {
-        remarks.push("blocked".to_owned());
+        remarks.push(sentences::BLOCKED.to_owned());
     }
     if contact.expires_after.is_some() {
         remarks.push(format!("disappears: {}", Period(contact.expires_after)));

@@ -216,7 +216,8 @@ pub(crate) fn explain(failure: &Failure, profile: &Path) -> Option<Explained> {
         }
         Failure::BadName => Explained::new(
             Usage,
-            "A name has 1 to 64 bytes of printable characters, is no telephone number and does not start with - or +.",
+            "A name has 1 to 64 bytes of printable characters, is no telephone number, also without its +, and not the word You. It \
+             does not start with - or +.",
         ),
         Failure::Invitation(words) => Explained::new(Usage, sentence(words)),
         Failure::OtherRelay => Explained::new(

@@ -5,7 +5,8 @@ use std::io::ErrorKind;
 use anstyle::Style;
 use pillarbox_client::display::safe;
 use pillarbox_client::sentences::{self, Choice, Names, Tone, content, sender};
-use pillarbox_client::{Contact, DeliveryState, Direction, Entry, Notice, Phone, Trust};
+pub(crate) use pillarbox_client::sentences::{state, trust_code};
+use pillarbox_client::{Contact, Direction, Entry, Notice, Phone, Trust};
 use pillarbox_wire::{AccountId, Timestamp};
 
 use super::clock::Clock;
@@ -13,16 +14,7 @@ use super::grammar::quote;
 use super::terminal::{STRONG, WRONG};
 use super::wrap::{INDENT, break_words};
 
-/// How sure of a contact's key the owner can be, for programs.
-pub(crate) const fn trust_code(trust: Trust) -> &'static str {
-    match trust {
-        Trust::Verified => "verified",
-        Trust::Unverified => "unverified",
-        Trust::Changed => "changed",
-    }
-}
-
-/// The same in words for people, in a weight of its own unless it is VERIFIED.
+/// How sure of a contact's key the owner can be, in words for people and in a weight of its own unless it is VERIFIED.
 pub(crate) fn sure(trust: Trust) -> String {
     let style = weight(trust);
     format!("{style}{}{style:#}", sentences::trust(trust))
@@ -45,16 +37,6 @@ pub(crate) const NUMBERS_PROVE_NOTHING: &str = "A number proves nothing at this 
 pub(crate) const NUMBERS_BY_CODE: &str = "This relay sends a code to a number before it lets anybody have it. Codes go to \
     a file at the relay, which stands in for the telephone network: whoever can read that file, the operator among them, can \
     take over any number.";
-
-/// How far a message has come.
-pub(crate) const fn state(state: DeliveryState) -> &'static str {
-    match state {
-        DeliveryState::Queued => "waiting",
-        DeliveryState::Sent => "sent",
-        DeliveryState::Delivered => "delivered",
-        DeliveryState::Refused => "refused",
-    }
-}
 
 /// Why a relay was not reached, where the system's word for it would be a programmer's.
 pub(crate) fn unreached(kind: ErrorKind) -> String {

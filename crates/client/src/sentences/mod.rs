@@ -87,6 +87,33 @@ pub const fn trust(trust: Trust) -> &'static str {
     }
 }
 
+/// The same as one word, for programs.
+#[must_use]
+pub const fn trust_code(trust: Trust) -> &'static str {
+    match trust {
+        Trust::Verified => "verified",
+        Trust::Unverified => "unverified",
+        Trust::Changed => "changed",
+    }
+}
+
+/// The word for how far a message has come.
+#[must_use]
+pub const fn state(state: DeliveryState) -> &'static str {
+    match state {
+        DeliveryState::Queued => "waiting",
+        DeliveryState::Sent => "sent",
+        DeliveryState::Delivered => "delivered",
+        DeliveryState::Refused => "refused",
+    }
+}
+
+/// The remark about a contact who was not added.
+pub const WROTE_FIRST: &str = "wrote first";
+
+/// The remark about a contact whom the owner has blocked.
+pub const BLOCKED: &str = "blocked";
+
 /// Says how far a message has come.
 #[must_use]
 pub fn progress(state: DeliveryState, to: &str) -> String {

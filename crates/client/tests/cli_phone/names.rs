@@ -58,8 +58,14 @@ fn a_number_finds_by_number_only_in_every_command() {
         alice.run(&["contact", "timer", typed, "off"]).expect(0);
     }
     assert_eq!(mallory.run(&["inbox", "--plain"]).expect(0).out, "");
-    for command in [["contact", "rename", "Robert", "+447700900199"], ["contact", "rename", "Robert", "+x"]] {
-        alice.run(&command).expect(2);
+    for name in ["+447700900199", "00447700900199", "07700 900199", "447700900199", "+x", "You"] {
+        let refused = alice.run(&["contact", "rename", "Robert", name]).expect(2);
+        assert!(
+            refused.says("is no telephone number, also without its +, and not the word You"),
+            "{}",
+            refused.err
+        );
+        alice.run(&["contact", "add", &mallory.invitation(), "--name", name]).expect(2);
     }
     let unknown = alice.run(&["send", "+44 7700 900103", "x"]).expect(1);
     assert!(unknown.says("no contact with the number"), "{}", unknown.err);
@@ -105,7 +111,10 @@ fn a_look_alike_of_another_script_is_told_and_not_refused() {
 fn names_that_mean_something_else_than_a_person_are_not_taken_over() {
     let place = Place::new();
     let alice = place.account("alice");
-    for (at, name) in ["You", "Bob (VERIFIED)", "07700 900102", "YОU", "3c891561"].into_iter().enumerate() {
+    for (at, name) in ["You", "Bob (VERIFIED)", "07700 900102", "YОU", "3c891561", "waiting", "Blocked"]
+        .into_iter()
+        .enumerate()
+    {
         let mallory = calling_itself(&place, &format!("mallory{at}"), name);
         let added = alice.run(&["contact", "add", &mallory.invitation()]).expect(0);
         assert!(added.says("was not taken over"), "{name}: {}", added.err);
