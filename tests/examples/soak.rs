@@ -140,7 +140,7 @@ fn talk(people: &[Phone<'_>; PEOPLE.len()], own: usize, until: Instant, mut dice
         let said = diary.said.entry(other).or_default();
         let mut chat = me.start(&["chat", PEOPLE[other]]);
         // Whoever types faster than the limits let through, for ten minutes, would send for ten more.
-        let lines = if me.waiting() > MOST_WAITING { 0 } else { dice.random_range(1..=MOST_LINES) };
+        let lines = if waiting(me) > MOST_WAITING { 0 } else { dice.random_range(1..=MOST_LINES) };
         for _ in 0..lines {
             let text = format!("{} to {}: {number}", PEOPLE[own], PEOPLE[other]);
             number += 1;
@@ -157,6 +157,12 @@ fn talk(people: &[Phone<'_>; PEOPLE.len()], own: usize, until: Instant, mut dice
         diary.warned(&ended);
     }
     diary
+}
+
+/// Messages that wait on a phone, as far as it tells: one that was just killed may still hold its profile.
+fn waiting(phone: &Phone<'_>) -> u64 {
+    let shown = phone.run(&["account", "show", "--json"]);
+    if shown.status.success() { shown.json()["waiting"].as_u64().unwrap() } else { 0 }
 }
 
 impl Diary {
