@@ -5,6 +5,8 @@
 mod args;
 #[path = "../../../crates/relay/src/cli/exit.rs"]
 mod exit;
+#[path = "../../../crates/relay/src/cli/public_host.rs"]
+mod public_host;
 #[path = "../../../crates/relay/src/cli/rule.rs"]
 mod rule;
 #[path = "../../../crates/relay/src/cli/text.rs"]
