@@ -78,7 +78,7 @@ impl Pattern {
         all
     }
 
-    /// Returns true if its differences tell it from what lies in any memory; see [`DISTINCT`].
+    /// Returns true if its differences tell it from what lies in any memory; see `DISTINCT`.
     #[must_use]
     pub fn is_distinctive(&self) -> bool {
         let mut values = differences(&self.bytes);

@@ -101,7 +101,7 @@ pub(crate) struct Removal {
 pub(crate) struct Run {
     #[command(flatten)]
     pub(crate) data: Data,
-    /// Where phones connect. Only this computer can reach the default. 0.0.0.0 and [::] are all of this computer's addresses.
+    /// Where phones connect. Only this computer can reach the default. `0.0.0.0` and `[::]` are all of this computer's addresses.
     #[arg(long, value_name = "HOST:PORT", value_parser = listen_address,
           default_value_t = SocketAddr::from(([127, 0, 0, 1], DEFAULT_PORT)))]
     pub(crate) listen: SocketAddr,
