@@ -18,6 +18,17 @@ use rand::rngs::StdRng;
 use rand_core::Rng;
 use world::{Fault, World};
 
+/// Two phones that do not seal: by the relay's word each knows whose message it is that does not open.
+fn unsealed_pair(world: &mut World) -> (usize, usize) {
+    let [alice, bob] = ["Alice", "Bob"].map(|name| {
+        let habits = Habits { sealed_sender: false, ..Habits::default() };
+        let new = NewAccount { habits, ..world.account(name, Protection::EndToEnd) };
+        world.phone_of(new)
+    });
+    world.introduce(alice, bob);
+    (alice, bob)
+}
+
 /// Two phones talk while programs end and connections break again and again; then peace.
 fn troubled(seed: u64, crashes: bool) {
     let mut world = World::new();
@@ -173,13 +184,7 @@ fn what_was_missed_while_put_back_is_sent_again() {
 #[test]
 fn what_is_missing_is_asked_for_before_anything_is_confirmed() {
     let mut world = World::new();
-    // In what is not sealed the relay's word says whose message it is that does not open.
-    let [alice, bob] = ["Alice", "Bob"].map(|name| {
-        let habits = Habits { sealed_sender: false, ..Habits::default() };
-        let new = NewAccount { habits, ..world.account(name, Protection::EndToEnd) };
-        world.phone_of(new)
-    });
-    world.introduce(alice, bob);
+    let (alice, bob) = unsealed_pair(&mut world);
     world.offline(bob);
     let mut spoiled = false;
     world.tamper = Box::new(move |at, frame| {
@@ -209,13 +214,7 @@ fn what_is_missing_is_asked_for_before_anything_is_confirmed() {
 #[test]
 fn a_phone_that_can_open_nothing_comes_to_rest_and_heals_in_time() {
     let mut world = World::new();
-    // In what is not sealed the relay's word says whose message it is that does not open.
-    let [alice, bob] = ["Alice", "Bob"].map(|name| {
-        let habits = Habits { sealed_sender: false, ..Habits::default() };
-        let new = NewAccount { habits, ..world.account(name, Protection::EndToEnd) };
-        world.phone_of(new)
-    });
-    world.introduce(alice, bob);
+    let (alice, bob) = unsealed_pair(&mut world);
     world.seen.clear();
     // Somebody on the relay flips a bit in everything that Alice sends.
     world.tamper = Box::new(move |at, frame| {
