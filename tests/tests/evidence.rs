@@ -76,6 +76,11 @@ fn count<'a>(looked: impl Iterator<Item = &'a Value>, places: &[&str], roles: &[
         .count()
 }
 
+/// Claims that do not hold.
+fn broken(report: &Report) -> Vec<&str> {
+    report.claims.iter().filter(|claim| !claim.holds).map(|claim| &*claim.claim).collect()
+}
+
 #[test]
 fn what_is_said_is_at_the_relay_under_the_plain_server_and_nowhere_end_to_end() {
     let place = Place::new();
@@ -186,10 +191,8 @@ fn a_design_that_leaks_is_found_out() {
     leaking.phone.protection = designs::plain_server().phone.protection;
     let report = audit_of(designs::plain_server().clone(), leaking).unwrap();
     assert_eq!(report.finding, Finding::NotAsClaimed);
-    let broken: Vec<_> =
-        report.claims.iter().filter(|claim| !claim.holds).map(|claim| &*claim.claim).collect();
     assert_eq!(
-        broken,
+        broken(&report),
         [
             "end-to-end: nothing of what was said is at the relay",
             "end-to-end: the sender's number and keys are not with the message",
@@ -206,10 +209,8 @@ fn a_phone_that_appends_words_backwards_is_found_out_by_form_and_by_length() {
     let plan = Plan { patch: Some(backwards), ..plan(&programs().phone) };
     let report = runtime().block_on(pillarbox_lab::audit::run(&plan, &Progress::none())).unwrap();
     assert_eq!(report.finding, Finding::NotAsClaimed);
-    let broken: Vec<_> =
-        report.claims.iter().filter(|claim| !claim.holds).map(|claim| &*claim.claim).collect();
     assert_eq!(
-        broken,
+        broken(&report),
         [
             "end-to-end: nothing of what was said is at the relay",
             "all: no row or payload is of another length than the protocol's",
@@ -280,9 +281,7 @@ fn a_lock_that_leaves_a_name_in_memory_is_found_out() {
     let plan = plan(&leaking);
     let report = runtime().block_on(pillarbox_lab::audit::run(&plan, &Progress::none())).unwrap();
     assert_eq!(report.finding, Finding::NotAsClaimed);
-    let broken: Vec<_> =
-        report.claims.iter().filter(|claim| !claim.holds).map(|claim| &*claim.claim).collect();
-    assert_eq!(broken, ["chat locked: no text, name, key or passphrase is in the memory"]);
+    assert_eq!(broken(&report), ["chat locked: no text, name, key or passphrase is in the memory"]);
     let left = found_at(&report.locking, report::Place::PhoneMemory, Moment::Locked, &[Role::Name]);
     assert!(left.iter().all(|hit| hit.what == "the contact's name"), "{left:?}");
 }
