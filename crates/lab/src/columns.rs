@@ -85,6 +85,13 @@ fn wrapped(text: &str, options: &Options<'_>) -> Vec<String> {
         .collect()
 }
 
+/// A sentence with its first letter as a capital.
+#[must_use]
+pub fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
 /// A number with commas between thousands.
 #[must_use]
 pub fn grouped(number: u128) -> String {

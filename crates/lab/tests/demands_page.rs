@@ -10,6 +10,7 @@ use pillarbox_access::demand::{self, Demand, View, When};
 use pillarbox_access::design::Mark;
 use pillarbox_access::item::{Item, Reach, uk_section};
 use pillarbox_access::law::{self, Power};
+use pillarbox_lab::columns::capital;
 use pillarbox_lab::experiments;
 use pillarbox_wire::inventory::Class;
 
@@ -214,11 +215,6 @@ fn entitled(view: View) -> &'static str {
 fn columns(name: &str) -> Vec<&'static str> {
     let case = format!("{name}-");
     experiments::demands().into_iter().filter(|column| *column == name || column.starts_with(&case)).collect()
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! After a change of a design: `PILLARBOX_UPDATE=1 cargo test -p pillarbox-lab --test designs_page`.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use pillarbox_lab::columns::capital;
 use std::fmt::Write;
 use std::path::Path;
 
@@ -269,11 +270,6 @@ fn mark(mark: Mark) -> &'static str {
         Mark::SecondHand => "according to others",
         Mark::Hypothesis | Mark::Recheck => "assumed",
     }
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use pillarbox_access::design::Design;
+use pillarbox_lab::columns::capital;
 use pillarbox_lab::experiments::{self, ExperimentError};
 use pillarbox_lab::matrix::cell::{Cell, Evidence};
 use pillarbox_lab::page::parts::Parts;
@@ -42,10 +43,7 @@ impl Served {
         let evidence = experiments::evidence(design, story, story.seed, demand)?;
         let cell = evidence.cell("");
         let parts = Parts::of(&format!("answer{place}"), &cell, &evidence, design)?;
-        let named = |words: &str| {
-            format!("{}{}", words.get(..1).unwrap_or("").to_uppercase(), words.get(1..).unwrap_or(""))
-        };
-        let asked = HANDS.get(hand).map_or_else(String::new, |(_, words)| named(words));
+        let asked = HANDS.get(hand).map_or_else(String::new, |(_, words)| capital(words));
         let mut hands = vec![(asked, cell.answer.headline.clone())];
         if !cell.answer.thief.is_empty() {
             hands.push(("A thief of the same rows and keys".to_owned(), cell.answer.thief.clone()));

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use askama::Template;
 use pillarbox_access::design::Design;
 use pillarbox_access::designs;
+use pillarbox_lab::columns::capital;
 use pillarbox_lab::experiments::ExperimentError;
 use pillarbox_lab::page::PageError;
 use pillarbox_lab::scenario::library::BUILT_IN;
@@ -328,9 +329,4 @@ impl Stage {
     fn reply<const N: usize>(&self, parts: [(&'static str, String); N]) -> Result<Reply, StageError> {
         Ok(Reply { parts: parts.into(), address: self.address(), ..Reply::default() })
     }
-}
-
-fn capital(sentence: &str) -> String {
-    let mut letters = sentence.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

@@ -9,8 +9,8 @@ use pillarbox_access::{Answer as ItemAnswer, Item, Served};
 use pillarbox_wire::Timestamp;
 
 use super::guessing::GuessTime;
+use crate::columns::capital;
 use crate::matrix::cell::{How, Piece};
-use crate::paper::capital;
 use crate::score::{Brought, Counts, Entry, Means, Measures, Statement};
 
 /// What came of a demand.

@@ -7,9 +7,9 @@ use pillarbox_access::design::Design;
 use pillarbox_access::designs;
 
 use super::squares::{self, Square};
+use crate::columns::capital;
 use crate::matrix::cell::{Cell, Evidence};
 use crate::matrix::digest;
-use crate::paper::capital;
 use crate::score::State;
 
 /// A row.

@@ -9,10 +9,11 @@ use pillarbox_access::facts::Said;
 use pillarbox_access::reading;
 use pillarbox_wire::Timestamp;
 
+use crate::columns::capital;
 use crate::matrix::cell::Evidence;
 use crate::paper::ends::recipient;
 use crate::paper::story::told;
-use crate::paper::{PaperLine, Standing, capital, once_each};
+use crate::paper::{PaperLine, Standing, once_each};
 
 /// A paper.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]

@@ -12,7 +12,7 @@ use pillarbox_access::reading;
 use pillarbox_access::served::ItemLine;
 use pillarbox_access::{Answer, Blank, Item};
 
-use crate::columns::Column;
+use crate::columns::{Column, capital};
 use crate::matrix::cell::Evidence;
 use crate::screen::{Screen, Table, Weight};
 
@@ -322,12 +322,6 @@ fn section<'l>(screen: &mut Screen, heading: &str, lines: impl Iterator<Item = &
         }
         screen.row(&table, &[line.asked.clone(), line.says.clone()]);
     }
-}
-
-/// A sentence's first letter in capitals.
-pub(crate) fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 #[cfg(test)]

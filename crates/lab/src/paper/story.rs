@@ -9,11 +9,10 @@ use pillarbox_access::{Answer as ItemAnswer, Item, country};
 use pillarbox_client::display::safe;
 
 use super::{
-    CAME_BACK, CLOSED, COLUMNS, KEPT_BACK, PaperLine, Standing, capital, ends, folded, kinds, lines,
-    once_each,
+    CAME_BACK, CLOSED, COLUMNS, KEPT_BACK, PaperLine, Standing, ends, folded, kinds, lines, once_each,
 };
 use crate::answer::Answer;
-use crate::columns::{self, Column};
+use crate::columns::{self, Column, capital};
 use crate::matrix::cell::Evidence;
 use crate::score::{Entry, Means, Statement};
 use crate::screen::{Screen, Table, USUAL_HEIGHT, Weight};

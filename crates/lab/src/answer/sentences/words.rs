@@ -1,5 +1,6 @@
 //! Words: numbers with their nouns, names one after the other, the first letter of a sentence.
 
+pub(super) use crate::columns::capital;
 use crate::columns::grouped;
 
 /// The names of so many people stand in a headline; of more, the number.
@@ -54,11 +55,6 @@ pub(super) const fn them(number: u64) -> &'static str {
 pub(super) fn lower(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
-}
-
-pub(super) fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// Things one after the other, the last with its word.
