@@ -10,6 +10,7 @@ use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, PackageId};
 const ARROWS: &[(&str, &[&str])] = &[
     ("pillarbox-text", &[]),
     ("pillarbox-system", &[]),
+    ("pillarbox-metadata", &[]),
     ("pillarbox-wire", &["pillarbox-text"]),
     ("pillarbox-crypto", &[]),
     ("pillarbox-session", &["pillarbox-crypto", "pillarbox-wire"]),
@@ -39,6 +40,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "pillarbox-access",
             "pillarbox-client",
             "pillarbox-crypto",
+            "pillarbox-metadata",
             "pillarbox-relay",
             "pillarbox-session",
             "pillarbox-system",

@@ -1,0 +1,11 @@
+//! Who talks to whom: the pairs of people that metadata alone names, and those that it only suggests.
+//!
+//! This crate analyses a [`Trace`]: the rows that one observer has of the traffic of a messenger. It holds no key, opens
+//! no socket and reads no content. It refuses to know where a trace comes from; `lab` makes traces of records, relays'
+//! folders and live relays.
+
+pub mod ties;
+pub mod trace;
+
+pub use ties::{Known, Tie, Ties};
+pub use trace::{Kind, Person, Row, Trace};
