@@ -4,8 +4,15 @@
 //! no socket and reads no content. It refuses to know where a trace comes from; `lab` makes traces of records, relays'
 //! folders and live relays.
 
+pub mod disclosure;
+pub mod intersection;
+pub mod model_a;
+pub mod model_b;
+pub mod published;
+pub mod random;
+pub mod statistics;
 pub mod ties;
 pub mod trace;
 
 pub use ties::{Known, Tie, Ties};
-pub use trace::{Kind, Person, Row, Trace};
+pub use trace::{Kind, Person, Row, Timing, Trace};

@@ -1,16 +1,22 @@
 //! Traces: the rows that one observer has of a messenger's traffic.
 
-use std::collections::BTreeMap;
-
 /// A person of a trace, by place in [`Trace::people`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Person(pub u32);
+
+impl Person {
+    /// The place in a table with one entry for each person.
+    #[must_use]
+    pub const fn place(self) -> usize {
+        self.0 as usize
+    }
+}
 
 /// The kind of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Kind {
-    /// A phone opened a connection.
+    /// A phone opened a connection, or signed in on one.
     Connected,
     /// A phone looked somebody up in the directory.
     LookedUp,
@@ -24,8 +30,14 @@ pub enum Kind {
     Woken,
 }
 
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 6] =
+        [Self::Connected, Self::LookedUp, Self::FetchedKeys, Self::Sent, Self::Delivered, Self::Woken];
+}
+
 /// One row, as its observer has it. A field that the observer does not have is `None`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Row {
     /// When, in milliseconds since the Unix epoch.
     pub at: u64,
@@ -43,15 +55,102 @@ pub struct Row {
     pub bytes: Option<u32>,
 }
 
+impl Row {
+    /// A row of which only the time and the kind are known.
+    #[must_use]
+    pub const fn new(at: u64, kind: Kind) -> Self {
+        Self { at, kind, from: None, to: None, connection: None, address: None, bytes: None }
+    }
+}
+
+/// The clock and the network that the times of a trace come from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Timing {
+    /// A real network, or one that a story simulates: times and addresses mean something.
+    #[default]
+    Network,
+    /// A story without a network: a receipt has the millisecond of its message, and each person has one address for life.
+    /// Inference from times and addresses would succeed here and say nothing about the world outside.
+    Instant,
+}
+
 /// Rows in order of time, with the names that they refer to.
+///
+/// The true senders are not part of it: they are in [`Truth`](crate::score::Truth), which no method takes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Trace {
     /// Names of people.
     pub people: Vec<String>,
     /// Network addresses, in words.
     pub addresses: Vec<String>,
+    /// The one subscriber of each address, as an access provider has it; `None` for an address that several people share.
+    pub subscribers: Vec<Option<Person>>,
     /// The rows.
     pub rows: Vec<Row>,
-    /// True senders of rows by place in [`Trace::rows`]. Only the scorer reads them.
-    pub truth: BTreeMap<usize, Person>,
+    /// The clock and the network that they come from.
+    pub timing: Timing,
+}
+
+impl Trace {
+    /// Messages that passed: rows of messages handed over, or delivered, or phones woken, whichever the trace has.
+    #[must_use]
+    pub fn messages(&self) -> u64 {
+        [Kind::Sent, Kind::Delivered, Kind::Woken]
+            .into_iter()
+            .map(|kind| self.rows.iter().filter(|row| row.kind == kind).count() as u64)
+            .find(|count| *count > 0)
+            .unwrap_or(0)
+    }
+
+    /// The rows of one kind.
+    pub fn of(&self, kind: Kind) -> impl Iterator<Item = &Row> {
+        self.rows.iter().filter(move |row| row.kind == kind)
+    }
+
+    /// A person's name.
+    #[must_use]
+    pub fn name(&self, person: Person) -> &str {
+        self.people.get(person.place()).map_or("somebody", String::as_str)
+    }
+
+    /// Pairs that the people of this trace could form.
+    #[must_use]
+    pub fn possible_pairs(&self) -> u64 {
+        let people = self.people.len() as u64;
+        people * people.saturating_sub(1) / 2
+    }
+
+    /// The same trace up to and with the message of this number.
+    ///
+    /// It is what an observer had by then.
+    #[must_use]
+    pub fn until(&self, messages: u64) -> Self {
+        let counted = self.counted();
+        let mut seen = 0;
+        let until = self.rows.iter().position(|row| {
+            seen += u64::from(Some(row.kind) == counted);
+            seen > messages
+        });
+        let rows = self.rows.get(..until.unwrap_or(self.rows.len())).unwrap_or_default().to_vec();
+        Self { rows, ..self.without_rows() }
+    }
+
+    /// The kind of row that counts the messages of this trace.
+    #[must_use]
+    pub fn counted(&self) -> Option<Kind> {
+        let has = |kind: &Kind| self.rows.iter().any(|row| row.kind == *kind);
+        [Kind::Sent, Kind::Delivered, Kind::Woken].into_iter().find(has)
+    }
+
+    /// The names of a trace, without its rows.
+    #[must_use]
+    pub fn without_rows(&self) -> Self {
+        Self {
+            people: self.people.clone(),
+            addresses: self.addresses.clone(),
+            subscribers: self.subscribers.clone(),
+            rows: Vec::new(),
+            timing: self.timing,
+        }
+    }
 }

@@ -1,0 +1,91 @@
+//! Statistical disclosure as in Martiny and others, NDSS 2021 (their `variant_3`).
+//!
+//! A *target epoch* begins with a message to Bob, a *random epoch* at any other time. A person's score is the number of target
+//! epochs in which they got a message, less the number of random epochs in which they did. Bob's correspondents get receipts
+//! in target epochs, everybody else as often in the one as in the other; so correspondents rise. Nobody is ever ruled out, so
+//! that the attack works where Bob has several correspondents and receipts get lost, where the intersection fails.
+
+/// The scores of everybody, for one target.
+#[derive(Clone, Debug)]
+pub struct Scores {
+    /// By person.
+    scores: Vec<i32>,
+    /// In which epoch each person was last counted: nobody counts twice in one.
+    counted: Vec<u32>,
+    /// Everybody who was ever counted.
+    touched: Vec<u32>,
+    epoch: u32,
+}
+
+impl Scores {
+    /// Nobody seen yet, among so many people.
+    #[must_use]
+    pub fn of(people: usize) -> Self {
+        Self { scores: vec![0; people], counted: vec![0; people], touched: Vec::new(), epoch: 0 }
+    }
+
+    /// Adds one to everybody who got a message in a target epoch.
+    pub fn target_epoch(&mut self, got: impl IntoIterator<Item = u32>) {
+        self.count(got, 1);
+    }
+
+    /// Takes one from everybody who got a message in a random epoch.
+    pub fn random_epoch(&mut self, got: impl IntoIterator<Item = u32>) {
+        self.count(got, -1);
+    }
+
+    fn count(&mut self, got: impl IntoIterator<Item = u32>, by: i32) {
+        self.epoch += 1;
+        for person in got {
+            let place = person as usize;
+            let (Some(score), Some(counted)) = (self.scores.get_mut(place), self.counted.get_mut(place)) else {
+                continue;
+            };
+            if *counted == self.epoch {
+                continue;
+            }
+            if *counted == 0 {
+                self.touched.push(person);
+            }
+            *counted = self.epoch;
+            *score += by;
+        }
+    }
+
+    /// A person's score.
+    #[must_use]
+    pub fn score(&self, person: u32) -> i32 {
+        self.scores.get(person as usize).copied().unwrap_or(0)
+    }
+
+    /// Returns true if the person got a message in any epoch.
+    #[must_use]
+    pub fn is_seen(&self, person: u32) -> bool {
+        self.counted.get(person as usize).is_some_and(|epoch| *epoch > 0)
+    }
+
+    /// A person's rank, pessimistic about ties: everybody with the same score stands before them. 1 is alone in front.
+    #[must_use]
+    pub fn rank(&self, person: u32) -> usize {
+        let own = self.score(person);
+        self.touched.iter().filter(|one| self.score(**one) >= own).count()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rank_counts_everybody_with_the_same_score() {
+        let mut scores = Scores::of(10);
+        scores.target_epoch([1, 2, 3, 3]);
+        assert_eq!((scores.rank(1), scores.score(3)), (3, 1), "nobody counts twice in one epoch");
+        scores.random_epoch([2]);
+        scores.target_epoch([1, 4]);
+        assert_eq!((scores.score(1), scores.rank(1)), (2, 1));
+        assert_eq!((scores.score(2), scores.rank(2)), (0, 4));
+        assert!(scores.is_seen(2) && !scores.is_seen(9));
+        scores.target_epoch([10, 1_000]);
+    }
+}

@@ -1,0 +1,270 @@
+//! The figures that were published about models A and B, and those of this program beside them.
+//!
+//! Source: `andrealin/Improving-Signal-Sealed-Sender@deee4f9830d1906d9741010fd7d6b923bb699fca`, folder `data/`, result files of
+//! a fork of the NDSS 2021 simulations; and a re-implementation with independent runs (2,000 runs of one second, 300 of a minute;
+//! 100 runs of model B at 800 messages, with pure replies). The median of this program has to lie within the published quartiles, and of
+//! model A it has to be the published median of independent runs. A share has to lie within the published two standard errors and this
+//! program's own, added in quadrature.
+
+use crate::model_b::Replies;
+use crate::statistics::quartiles;
+use crate::{model_a, model_b};
+
+/// A published figure and this program's.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Comparison {
+    /// The figure's name in the published table.
+    pub id: String,
+    /// The quantity.
+    pub what: String,
+    /// The published number.
+    pub published: f64,
+    /// The smallest and the largest number that agree with it.
+    pub agrees: (f64, f64),
+    /// This program's number.
+    pub ours: f64,
+}
+
+impl Comparison {
+    /// Returns true if this program's number lies within the tolerance.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        (self.agrees.0..=self.agrees.1).contains(&self.ours)
+    }
+}
+
+/// Users, seconds of an epoch, published median of independent runs.
+const MODEL_A: [(u32, u32, f64); 6] = [
+    (10_000, 1, 3.0),
+    (50_000, 1, 4.0),
+    (95_000, 1, 5.0),
+    (10_000, 60, 6.0),
+    (30_000, 60, 7.0),
+    (50_000, 60, 8.0),
+];
+
+/// Model A, so many independent runs of each row.
+#[must_use]
+pub fn model_a(seed: u64, runs: u64) -> Vec<Comparison> {
+    let compare = |(users, epoch, median): (u32, u32, f64)| {
+        let [_, ours, _] = quartiles(&model_a::runs(model_a::Settings { users, epoch }, seed, runs));
+        Comparison {
+            id: format!("intersection_n{users}_e{epoch}"),
+            what: format!("median epochs to one candidate, {users} users, epochs of {epoch} s"),
+            published: median,
+            agrees: (median, median),
+            ours,
+        }
+    };
+    MODEL_A.into_iter().map(compare).collect()
+}
+
+/// Background, epochs; share of runs with Alice alone in front and its tolerance; median rank with its quartiles, where published.
+type SmallRow = (u32, u32, (f64, f64), Option<[f64; 3]>);
+
+const SMALL: [SmallRow; 20] = [
+    (50, 2, (0.00, 0.03), Some([7.0, 9.0, 12.0])),
+    (50, 3, (0.14, 0.07), Some([2.0, 3.0, 15.0])),
+    (50, 5, (0.54, 0.10), Some([1.0, 1.0, 3.0])),
+    (50, 10, (0.89, 0.06), None),
+    (50, 20, (1.00, 0.03), None),
+    (100, 2, (0.00, 0.03), Some([16.0, 18.0, 22.0])),
+    (100, 3, (0.01, 0.02), Some([3.0, 5.0, 30.0])),
+    (100, 5, (0.42, 0.10), Some([1.0, 2.0, 4.0])),
+    (100, 10, (0.87, 0.07), None),
+    (100, 20, (1.00, 0.03), None),
+    (200, 2, (0.00, 0.03), Some([30.0, 33.0, 39.75])),
+    (200, 3, (0.00, 0.03), Some([6.0, 10.0, 58.75])),
+    (200, 5, (0.27, 0.09), Some([1.0, 3.0, 16.0])),
+    (200, 10, (0.81, 0.08), None),
+    (200, 20, (1.00, 0.03), None),
+    (225, 2, (0.00, 0.03), Some([35.0, 38.0, 46.75])),
+    (225, 3, (0.00, 0.03), Some([6.25, 9.0, 66.0])),
+    (225, 5, (0.30, 0.09), Some([1.0, 3.0, 12.5])),
+    (225, 10, (0.77, 0.08), None),
+    (225, 20, (0.98, 0.03), None),
+];
+
+/// Experiment, epochs, median rank of the best-placed correspondent with its quartiles.
+const LARGE: [(u8, u32, [f64; 3]); 44] = [
+    (1, 1, [801.0, 801.0, 801.0]),
+    (1, 2, [137.0, 141.0, 148.0]),
+    (1, 3, [26.0, 30.0, 242.0]),
+    (1, 5, [3.0, 13.0, 83.0]),
+    (1, 7, [1.0, 3.5, 9.0]),
+    (1, 10, [1.0, 1.0, 3.0]),
+    (1, 15, [1.0, 1.0, 1.0]),
+    (1, 20, [1.0, 1.0, 1.0]),
+    (1, 30, [1.0, 1.0, 1.0]),
+    (1, 50, [1.0, 1.0, 1.0]),
+    (1, 100, [1.0, 1.0, 1.0]),
+    (2, 1, [1799.0, 1800.0, 1801.0]),
+    (2, 2, [72.0, 78.0, 82.0]),
+    (2, 3, [7.0, 8.5, 12.0]),
+    (2, 5, [1.0, 1.0, 1.0]),
+    (2, 7, [1.0, 1.0, 1.0]),
+    (2, 10, [1.0, 1.0, 1.0]),
+    (2, 15, [1.0, 1.0, 1.0]),
+    (2, 20, [1.0, 1.0, 1.0]),
+    (2, 30, [1.0, 1.0, 1.0]),
+    (2, 50, [1.0, 1.0, 1.0]),
+    (2, 100, [1.0, 1.0, 1.0]),
+    (3, 1, [800.0, 801.0, 801.0]),
+    (3, 2, [1180.0, 1196.5, 1205.0]),
+    (3, 3, [243.0, 1572.5, 1594.0]),
+    (3, 5, [93.0, 427.5, 438.0]),
+    (3, 7, [134.0, 151.0, 603.0]),
+    (3, 10, [61.0, 75.5, 238.0]),
+    (3, 15, [14.0, 55.5, 131.0]),
+    (3, 20, [11.0, 27.5, 73.0]),
+    (3, 30, [3.0, 11.0, 24.0]),
+    (3, 50, [1.0, 3.0, 7.0]),
+    (3, 100, [1.0, 1.0, 1.0]),
+    (4, 1, [1799.0, 1800.0, 1801.0]),
+    (4, 2, [85.0, 2289.0, 2296.0]),
+    (4, 3, [142.0, 157.5, 2775.0]),
+    (4, 5, [32.0, 267.0, 281.0]),
+    (4, 7, [43.0, 54.5, 384.0]),
+    (4, 10, [10.0, 44.5, 84.0]),
+    (4, 15, [3.0, 6.0, 24.0]),
+    (4, 20, [1.0, 3.0, 9.0]),
+    (4, 30, [1.0, 1.0, 2.0]),
+    (4, 50, [1.0, 1.0, 1.0]),
+    (4, 100, [1.0, 1.0, 1.0]),
+];
+
+/// Experiment, epochs, share of runs with a correspondent alone in front, its tolerance.
+const SHARES: [(u8, u32, f64, f64); 12] = [
+    (1, 5, 0.08, 0.05),
+    (1, 10, 0.60, 0.10),
+    (1, 20, 0.97, 0.03),
+    (2, 5, 0.77, 0.08),
+    (2, 10, 1.00, 0.03),
+    (2, 20, 1.00, 0.03),
+    (3, 30, 0.13, 0.07),
+    (3, 50, 0.31, 0.09),
+    (3, 100, 0.87, 0.07),
+    (4, 30, 0.61, 0.10),
+    (4, 50, 0.85, 0.07),
+    (4, 100, 0.87, 0.07),
+];
+
+/// Model B with 50 to 225 background messages and replies as in the authors' program, so many runs of each row.
+#[must_use]
+pub fn model_b_small(seed: u64, runs: u64) -> Vec<Comparison> {
+    let mut compared = Vec::new();
+    for background in [50, 100, 200, 225] {
+        let rows: Vec<SmallRow> = SMALL.into_iter().filter(|row| row.0 == background).collect();
+        let after: Vec<u32> = rows.iter().map(|row| row.1).collect();
+        let settings = model_b::Settings::experiment(1, background, Replies::Faithful);
+        let ranks = best_ranks(settings, seed, runs, &after);
+        for ((_, epochs, (share, tolerance), rank), ranks) in rows.into_iter().zip(&ranks) {
+            let what = format!("{background} messages, after {epochs} epochs");
+            let id = format!("m{background}_k{epochs}");
+            compared.push(share_row(&format!("disclosure_share_{id}"), &what, share, tolerance, ranks));
+            if let Some(quartiles) = rank {
+                compared.push(rank_row(&format!("disclosure_rank_{id}"), &what, quartiles, ranks));
+            }
+        }
+    }
+    compared
+}
+
+/// One experiment of model B with 800 background messages and pure replies, so many runs.
+#[must_use]
+pub fn model_b_large(experiment: u8, seed: u64, runs: u64) -> Vec<Comparison> {
+    let rows: Vec<_> = LARGE.into_iter().filter(|row| row.0 == experiment).collect();
+    let after: Vec<u32> = rows.iter().map(|row| row.1).collect();
+    let ranks = best_ranks(model_b::Settings::experiment(experiment, 800, Replies::Pure), seed, runs, &after);
+    let mut compared = Vec::new();
+    for ((_, epochs, quartiles), ranks) in rows.iter().zip(&ranks) {
+        let what = format!("experiment {experiment}, 800 messages, after {epochs} epochs");
+        let id = format!("disclosure800_exp{experiment}_rank_k{epochs}");
+        compared.push(rank_row(&id, &what, *quartiles, ranks));
+        if let Some((.., share, tolerance)) =
+            SHARES.into_iter().find(|row| (row.0, row.1) == (experiment, *epochs))
+        {
+            let id = format!("disclosure800_exp{experiment}_share_k{epochs}");
+            compared.push(share_row(&id, &what, share, tolerance, ranks));
+        }
+    }
+    compared
+}
+
+/// The best rank of each run, for each number of epochs.
+fn best_ranks(settings: model_b::Settings, seed: u64, runs: u64, after: &[u32]) -> Vec<Vec<f64>> {
+    let mut ranks = vec![Vec::new(); after.len()];
+    for run in 0..runs {
+        for (ranks, rank) in ranks.iter_mut().zip(model_b::run(settings, seed, run, after)) {
+            ranks.push(rank.best as f64);
+        }
+    }
+    ranks
+}
+
+fn rank_row(id: &str, what: &str, [lower, median, upper]: [f64; 3], ranks: &[f64]) -> Comparison {
+    let [_, ours, _] = quartiles(ranks);
+    Comparison {
+        id: id.to_owned(),
+        what: format!("median rank of Bob's best-placed correspondent, {what}"),
+        published: median,
+        agrees: (lower, upper),
+        ours,
+    }
+}
+
+fn share_row(id: &str, what: &str, share: f64, tolerance: f64, ranks: &[f64]) -> Comparison {
+    let runs = ranks.len().max(1) as f64;
+    let ours = ranks.iter().filter(|rank| **rank == 1.0).count() as f64 / runs;
+    // A share of 0 or 1 in few runs has no spread of its own: at least one run in the sample.
+    let own = (2.0 * (ours * (1.0 - ours) / runs).sqrt()).max(1.0 / runs);
+    let tolerance = tolerance.hypot(own);
+    Comparison {
+        id: id.to_owned(),
+        what: format!("share of runs with a correspondent alone in front, {what}"),
+        published: share,
+        agrees: (share - tolerance, share + tolerance),
+        ours,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn disagreeing(compared: &[Comparison]) -> Vec<String> {
+        let wrong = compared.iter().filter(|row| !row.holds());
+        wrong.map(|row| format!("{}: {} is not within {:?}", row.id, row.ours, row.agrees)).collect()
+    }
+
+    #[test]
+    fn the_simulation_reaches_the_published_shares_and_ranks_at_fifty_messages() {
+        let settings = model_b::Settings { users: 100_000, ..model_b::Settings::experiment(1, 50, Replies::Faithful) };
+        let ranks = best_ranks(settings, 3, 60, &[2, 3, 5, 10, 20]);
+        let shares = [(0.00, 0.03), (0.14, 0.07), (0.54, 0.10), (0.89, 0.06), (1.00, 0.03)];
+        for ((share, tolerance), ranks) in shares.into_iter().zip(&ranks) {
+            let row = share_row("share", "", share, tolerance, ranks);
+            assert!(row.holds(), "{row:?}");
+        }
+        let rank = rank_row("rank", "", [7.0, 9.0, 12.0], ranks.first().unwrap());
+        assert!(rank.holds(), "{rank:?}");
+    }
+
+    #[test]
+    fn a_number_outside_the_tolerance_is_a_disagreement() {
+        let ranks = vec![3.0; 100];
+        assert!(!rank_row("rank", "", [7.0, 9.0, 12.0], &ranks).holds());
+        assert!(!share_row("share", "", 0.54, 0.10, &ranks).holds());
+        assert_eq!(disagreeing(&[rank_row("rank", "", [7.0, 9.0, 12.0], &ranks)]).len(), 1);
+    }
+
+    /// Takes a minute in a release build: `cargo test --release -p pillarbox-metadata -- --ignored`.
+    #[test]
+    #[ignore = "the full size"]
+    fn every_published_figure_is_reached_at_full_size() {
+        let mut compared = model_a(1, 1_001);
+        compared.extend(model_b_small(1, 600));
+        (1..=4).for_each(|experiment| compared.extend(model_b_large(experiment, 1, 200)));
+        assert_eq!(disagreeing(&compared), Vec::<String>::new());
+    }
+}
