@@ -10,6 +10,8 @@
 pub struct Scores {
     /// By person.
     scores: Vec<i32>,
+    /// Target epochs in which each person was seen.
+    targets: Vec<u32>,
     /// In which epoch each person was last counted: nobody counts twice in one.
     counted: Vec<u32>,
     /// Everybody who was ever counted.
@@ -21,7 +23,7 @@ impl Scores {
     /// Nobody seen yet, among so many people.
     #[must_use]
     pub fn of(people: usize) -> Self {
-        Self { scores: vec![0; people], counted: vec![0; people], touched: Vec::new(), epoch: 0 }
+        Self { scores: vec![0; people], targets: vec![0; people], counted: vec![0; people], touched: Vec::new(), epoch: 0 }
     }
 
     /// Adds one to everybody who got a message in a target epoch.
@@ -49,7 +51,33 @@ impl Scores {
             }
             *counted = self.epoch;
             *score += by;
+            if let Some(targets) = self.targets.get_mut(place).filter(|_| by > 0) {
+                *targets += 1;
+            }
         }
+    }
+
+    /// Forgets everything, for another target among the same people.
+    pub fn begin_again(&mut self) {
+        for person in self.touched.drain(..) {
+            let place = person as usize;
+            if let Some(score) = self.scores.get_mut(place) {
+                *score = 0;
+            }
+            if let Some(counted) = self.counted.get_mut(place) {
+                *counted = 0;
+            }
+            if let Some(targets) = self.targets.get_mut(place) {
+                *targets = 0;
+            }
+        }
+        self.epoch = 0;
+    }
+
+    /// Everybody who was counted: the person, the target epochs in which they were seen, and their score.
+    pub fn seen(&self) -> impl Iterator<Item = (u32, u32, i32)> {
+        let targets = |person: u32| self.targets.get(person as usize).copied().unwrap_or(0);
+        self.touched.iter().map(move |person| (*person, targets(*person), self.score(*person)))
     }
 
     /// A person's score.

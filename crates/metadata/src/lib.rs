@@ -4,15 +4,25 @@
 //! no socket and reads no content. It refuses to know where a trace comes from; `lab` makes traces of records, relays'
 //! folders and live relays.
 
+pub mod analysis;
+pub mod control;
 pub mod disclosure;
+pub mod generator;
 pub mod intersection;
+pub mod means;
 pub mod model_a;
 pub mod model_b;
+pub mod observer;
 pub mod published;
 pub mod random;
+pub mod score;
 pub mod statistics;
 pub mod ties;
 pub mod trace;
 
+pub use analysis::{Analysis, Found, Line};
+pub use means::{Lead, Means, Refusal, Settings};
+pub use observer::{Field, Observer};
+pub use score::{Score, Scorer, Truth};
 pub use ties::{Known, Tie, Ties};
 pub use trace::{Kind, Person, Row, Timing, Trace};

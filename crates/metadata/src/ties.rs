@@ -7,7 +7,7 @@ pub enum Known {
     Kept,
     /// A row that passed names both.
     Seen,
-    /// No row names both; a method ranks the pair high enough. Never counted as returned.
+    /// No row of a message names both; a method ranks the pair high enough. Never counted as returned.
     Inferred,
 }
 

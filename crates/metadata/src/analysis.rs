@@ -1,0 +1,103 @@
+//! The analysis: every means on one trace, each beside its controls.
+
+use std::collections::BTreeMap;
+
+use crate::control::{chance, shuffled};
+use crate::means::{self, Lead, Means, Refusal, Settings};
+use crate::score::{Score, Scorer, Truth};
+use crate::ties::{Known, Tie, Ties};
+use crate::trace::{Person, Trace};
+
+/// What one means found, and its controls.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Found {
+    /// The pairs that it names.
+    pub leads: Vec<Lead>,
+    /// The score; `None` if the truth is not known.
+    pub score: Option<Score>,
+    /// The number of pairs that the same means names on the shuffled trace.
+    pub shuffled_named: u64,
+    /// How many of those are right, if the truth is known.
+    pub shuffled_right: Option<u64>,
+    /// The fraction of guesses that chance alone gets right, if the truth is known.
+    pub chance: Option<f64>,
+}
+
+/// The line of one means.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Line {
+    /// The means.
+    pub means: Means,
+    /// What it found, or the reason that it was not tried.
+    pub outcome: Result<Found, Refusal>,
+}
+
+/// The outcome of every means.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Analysis {
+    /// A line for each means, in the order of [`Means::ALL`].
+    pub lines: Vec<Line>,
+    /// Messages in the trace.
+    pub messages: u64,
+    /// What the means were run with.
+    pub settings: Settings,
+}
+
+impl Analysis {
+    /// Runs every means on a trace and on the shuffled one. The truth goes to the scorer and nowhere else.
+    #[must_use]
+    pub fn of(trace: &Trace, truth: &Truth, settings: Settings) -> Self {
+        let scorer = Scorer::new(truth);
+        let mixed = shuffled(trace, settings.seed);
+        let line = |means: Means| {
+            let outcome = means.find(trace, settings).map(|leads| {
+                let mixed = means.find(&mixed, settings).unwrap_or_default();
+                let score = scorer.map(|scorer| scorer.score(means, &leads));
+                Found {
+                    shuffled_named: mixed.len() as u64,
+                    shuffled_right: scorer.map(|scorer| scorer.score(means, &mixed).right),
+                    chance: scorer.map(|scorer| chance(scorer.there(means), trace.possible_pairs())),
+                    leads,
+                    score,
+                }
+            });
+            Line { means, outcome }
+        };
+        Self { lines: Means::ALL.into_iter().map(line).collect(), messages: trace.messages(), settings }
+    }
+
+    /// What a means found, unless it was not tried.
+    #[must_use]
+    pub fn found(&self, means: Means) -> Option<&Found> {
+        self.lines.iter().find(|line| line.means == means)?.outcome.as_ref().ok()
+    }
+
+    /// The pairs that rows name, and those that means infer, as a network: each pair once for each way of knowing it.
+    ///
+    /// `named` says whether rows that name both passed or are kept. After `messages` is what was found by then; `None` is all.
+    #[must_use]
+    pub fn ties(&self, trace: &Trace, named: Known, messages: Option<u64>) -> Ties {
+        let mut pairs: BTreeMap<(bool, Person, Person), Tie> = BTreeMap::new();
+        for line in &self.lines {
+            let Ok(found) = &line.outcome else { continue };
+            let is_inferred = !line.means.is_named();
+            for lead in found.leads.iter().filter(|lead| messages.is_none_or(|messages| lead.after <= messages)) {
+                let known = if is_inferred { Known::Inferred } else { named };
+                let (one, other) = (lead.one.place(), lead.other.place());
+                let tie = pairs.entry((is_inferred, lead.one, lead.other));
+                let tie = tie.or_insert(Tie { one, other, there: 0, back: 0, known });
+                // Several means count the same messages: the one that counts most is nearest.
+                (tie.there, tie.back) = (tie.there.max(lead.there), tie.back.max(lead.back));
+            }
+        }
+        // A pair that a row names needs no inference.
+        let is_named = |pair: &(bool, Person, Person)| pair.0 && pairs.contains_key(&(false, pair.1, pair.2));
+        let ties = pairs.iter().filter(|(pair, _)| !is_named(pair)).map(|(_, tie)| tie.clone()).collect();
+        let groups = match self.found(Means::Groups) {
+            Some(_) => means::sets(trace),
+            None => Vec::new(),
+        };
+        let groups = groups.into_iter().map(|set| set.into_iter().map(Person::place).collect()).collect();
+        Ties { people: trace.people.clone(), ties, groups }
+    }
+}

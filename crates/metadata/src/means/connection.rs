@@ -1,0 +1,69 @@
+//! The connection without a name: a phone sends what names no sender over a connection of its own, and as long as it stays open
+//! everything on it comes from one person.
+//!
+//! Whose it is: the person who is known to write with most of its recipients, from rows that name both. At least two of its recipients have to
+//! point at that person, and more than at anybody else.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::leads::{Leads, Passed};
+use super::{Lead, Refusal, Settings, lookup, named};
+use crate::trace::{Kind, Person, Trace};
+
+/// Recipients that have to point at an owner: with one, everybody who writes with that one person would do.
+const POINTING: usize = 2;
+
+pub(super) fn find(trace: &Trace, settings: Settings) -> Result<Vec<Lead>, Refusal> {
+    let is_nameless = |row: &crate::trace::Row| row.kind == Kind::Sent && row.from.is_none();
+    if !trace.rows.iter().any(|row| row.connection.is_some()) {
+        return Err(Refusal::NoConnections);
+    }
+    let known = known(trace, settings);
+    if known.is_empty() {
+        return Err(Refusal::NoSenders);
+    }
+    let mut recipients: BTreeMap<u64, BTreeSet<Person>> = BTreeMap::new();
+    for row in trace.rows.iter().filter(|row| is_nameless(row)) {
+        if let (Some(connection), Some(to)) = (row.connection, row.to) {
+            recipients.entry(connection).or_default().insert(to);
+        }
+    }
+    let owners: BTreeMap<u64, Person> = recipients
+        .iter()
+        .filter_map(|(connection, recipients)| Some((*connection, owner(recipients, &known)?)))
+        .collect();
+    let (mut leads, mut passed) = (Leads::after(1), Passed::of(trace));
+    for (place, row) in trace.rows.iter().enumerate() {
+        let number = passed.with(row);
+        let owner = row.connection.and_then(|connection| owners.get(&connection));
+        if let (true, Some(owner), Some(to)) = (is_nameless(row), owner, row.to) {
+            leads.observe(*owner, to, place, number);
+        }
+    }
+    Ok(leads.named())
+}
+
+/// Who is known to write with whom, from rows that name both.
+fn known(trace: &Trace, settings: Settings) -> BTreeMap<Person, BTreeSet<Person>> {
+    let mut known: BTreeMap<Person, BTreeSet<Person>> = BTreeMap::new();
+    let named = named::find(trace).unwrap_or_default();
+    for lead in named.iter().chain(&lookup::find(trace, settings).unwrap_or_default()) {
+        known.entry(lead.one).or_default().insert(lead.other);
+        known.entry(lead.other).or_default().insert(lead.one);
+    }
+    known
+}
+
+/// The person at whom most of the recipients point, if nobody else has as many.
+fn owner(recipients: &BTreeSet<Person>, known: &BTreeMap<Person, BTreeSet<Person>>) -> Option<Person> {
+    let mut pointing: BTreeMap<Person, usize> = BTreeMap::new();
+    for partner in recipients.iter().filter_map(|recipient| known.get(recipient)).flatten() {
+        // Nobody sends messages to themselves.
+        if !recipients.contains(partner) {
+            *pointing.entry(*partner).or_default() += 1;
+        }
+    }
+    let (owner, most) = pointing.iter().max_by_key(|(_, count)| **count)?;
+    let is_alone = pointing.values().filter(|count| *count == most).count() == 1;
+    (*most >= POINTING && is_alone).then_some(*owner)
+}

@@ -1,0 +1,71 @@
+//! Observations of pairs, added up to leads.
+
+use std::collections::BTreeMap;
+
+use super::Lead;
+use crate::trace::{Person, Row, Trace};
+
+/// Rows that a lead shows as evidence.
+const MOST_ROWS: usize = 3;
+
+/// Counts the messages of a trace as its rows go by.
+pub(super) struct Passed {
+    counted: Option<crate::trace::Kind>,
+    number: u64,
+}
+
+impl Passed {
+    pub(super) fn of(trace: &Trace) -> Self {
+        Self { counted: trace.counted(), number: 0 }
+    }
+
+    /// The messages that have passed with this row.
+    pub(super) fn with(&mut self, row: &Row) -> u64 {
+        self.number += u64::from(Some(row.kind) == self.counted);
+        self.number
+    }
+}
+
+/// Observations so far.
+#[derive(Default)]
+pub(super) struct Leads {
+    pairs: BTreeMap<(Person, Person), Lead>,
+    /// Observations that it takes to name a pair.
+    needed: u64,
+}
+
+impl Leads {
+    /// Pairs are named once they were observed so many times.
+    pub(super) fn after(needed: u64) -> Self {
+        Self { needed, ..Self::default() }
+    }
+
+    /// Notes that `from` was observed to write to `to`.
+    pub(super) fn observe(&mut self, from: Person, to: Person, row: usize, passed: u64) {
+        if from == to {
+            return;
+        }
+        let (one, other) = if from < to { (from, to) } else { (to, from) };
+        let lead = self.pairs.entry((one, other)).or_insert_with(|| Lead {
+            one,
+            other,
+            there: 0,
+            back: 0,
+            after: passed,
+            rows: Vec::new(),
+        });
+        if from == one { lead.there += 1 } else { lead.back += 1 }
+        if lead.there + lead.back == self.needed {
+            lead.after = passed;
+        }
+        if lead.rows.len() < MOST_ROWS {
+            lead.rows.push(row);
+        }
+    }
+
+    /// The named pairs, by place.
+    pub(super) fn named(self) -> Vec<Lead> {
+        let needed = self.needed;
+        self.pairs.into_values().filter(|lead| lead.there + lead.back >= needed).collect()
+    }
+}

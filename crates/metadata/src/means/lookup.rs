@@ -1,0 +1,43 @@
+//! Look-up and key fetch before a first message: a phone has to ask for somebody's keys before it can write to them, and asks under
+//! its own name. The row names both people; a message that follows to the second says that the first wrote.
+
+use std::collections::BTreeMap;
+
+use super::leads::{Leads, Passed};
+use super::{Lead, Refusal, Settings};
+use crate::trace::{Kind, Person, Trace};
+
+/// Milliseconds after a key fetch within which the first message is expected: the phone needs the keys for nothing else.
+const FOLLOWS_WITHIN: u64 = 60_000;
+
+pub(super) fn find(trace: &Trace, settings: Settings) -> Result<Vec<Lead>, Refusal> {
+    let is_fetch = |kind| matches!(kind, Kind::LookedUp | Kind::FetchedKeys);
+    if !trace.rows.iter().any(|row| is_fetch(row.kind) && row.from.is_some() && row.to.is_some()) {
+        return Err(Refusal::NoRows(Kind::FetchedKeys));
+    }
+    let within = FOLLOWS_WITHIN.max(settings.window);
+    // Who asked for whose keys and has not written since: by whose keys.
+    let mut asked: BTreeMap<Person, Vec<(Person, u64, usize)>> = BTreeMap::new();
+    let (mut leads, mut passed) = (Leads::after(1), Passed::of(trace));
+    for (place, row) in trace.rows.iter().enumerate() {
+        let number = passed.with(row);
+        let Some(to) = row.to else { continue };
+        match (row.kind, row.from) {
+            (Kind::LookedUp | Kind::FetchedKeys, Some(from)) => {
+                let waiting = asked.entry(to).or_default();
+                waiting.retain(|(one, ..)| *one != from);
+                waiting.push((from, row.at, place));
+            }
+            (Kind::Sent, sender) => {
+                let Some(waiting) = asked.get_mut(&to) else { continue };
+                waiting.retain(|(_, at, _)| at.saturating_add(within) >= row.at);
+                // Who is named wrote themselves; otherwise it can be anybody who asked.
+                for (from, _, fetch) in waiting.extract_if(.., |(one, ..)| sender.is_none_or(|name| name == *one)) {
+                    leads.observe(from, to, fetch, number);
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(leads.named())
+}

@@ -1,0 +1,207 @@
+//! Means: ways to tell who talks to whom, one file each. Each takes a trace and nothing else.
+
+mod address;
+mod connection;
+mod epochs;
+mod groups;
+mod leads;
+mod lookup;
+mod named;
+mod push;
+mod receipt;
+mod size;
+mod statistics;
+
+use std::fmt;
+
+use crate::trace::{Kind, Person, Timing, Trace};
+
+pub use groups::sets;
+
+/// A pair of people that a means names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lead {
+    /// One of them: the smaller place.
+    pub one: Person,
+    /// The other.
+    pub other: Person,
+    /// Observations from the one to the other.
+    pub there: u64,
+    /// Observations the other way.
+    pub back: u64,
+    /// Messages that had passed when the pair was named.
+    pub after: u64,
+    /// The evidence: places in [`Trace::rows`], the first few.
+    pub rows: Vec<usize>,
+}
+
+/// A way to tell who talks to whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Means {
+    /// A row of a message names both.
+    Named,
+    /// A look-up or a key fetch names both, and a message follows.
+    Lookup,
+    /// A message without a sender comes from an address that one known person uses.
+    Address,
+    /// Messages without a sender share one connection.
+    Connection,
+    /// Sizes tell a receipt from a text, or one message from another on the wire.
+    Size,
+    /// A receipt follows a message.
+    Receipt,
+    /// Receipts follow more often than by chance, over many messages.
+    Statistics,
+    /// One text goes to several people at once.
+    Groups,
+    /// The push service wakes one phone after another.
+    Push,
+}
+
+impl Means {
+    /// Every means, in the order of the reference.
+    pub const ALL: [Self; 9] = [
+        Self::Named,
+        Self::Lookup,
+        Self::Address,
+        Self::Connection,
+        Self::Size,
+        Self::Receipt,
+        Self::Statistics,
+        Self::Groups,
+        Self::Push,
+    ];
+
+    /// The word in files.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Named => "named",
+            Self::Lookup => "lookup",
+            Self::Address => "address",
+            Self::Connection => "connection",
+            Self::Size => "size",
+            Self::Receipt => "receipt",
+            Self::Statistics => "statistics",
+            Self::Groups => "groups",
+            Self::Push => "push",
+        }
+    }
+
+    /// The means for a person who reads a table.
+    #[must_use]
+    pub const fn wording(self) -> &'static str {
+        match self {
+            Self::Named => "named by the phone",
+            Self::Lookup => "look-up or key fetch before a message",
+            Self::Address => "network address",
+            Self::Connection => "connection without a name",
+            Self::Size => "size of messages",
+            Self::Receipt => "receipt that follows",
+            Self::Statistics => "statistics over many messages",
+            Self::Groups => "one text to several people",
+            Self::Push => "wakes by the push service",
+        }
+    }
+
+    /// Returns true if a row names the pair; otherwise the pair is inferred, and never counted as returned.
+    #[must_use]
+    pub const fn is_named(self) -> bool {
+        matches!(self, Self::Named)
+    }
+
+    /// Returns true if the means rests on the times of rows.
+    const fn needs_times(self) -> bool {
+        matches!(self, Self::Size | Self::Receipt | Self::Statistics | Self::Push)
+    }
+
+    /// Returns true if the means rests on addresses or connections as a network makes them.
+    const fn needs_a_network(self) -> bool {
+        matches!(self, Self::Address | Self::Connection)
+    }
+
+    /// The pairs that this means names.
+    ///
+    /// # Errors
+    /// [`Refusal`], if the trace has nothing for it to rest on.
+    pub fn find(self, trace: &Trace, settings: Settings) -> Result<Vec<Lead>, Refusal> {
+        if trace.timing == Timing::Instant && self.needs_times() {
+            return Err(Refusal::NoDelays);
+        }
+        if trace.timing == Timing::Instant && self.needs_a_network() {
+            return Err(Refusal::OneAddressForLife);
+        }
+        match self {
+            Self::Named => named::find(trace),
+            Self::Lookup => lookup::find(trace, settings),
+            Self::Address => address::find(trace, settings),
+            Self::Connection => connection::find(trace, settings),
+            Self::Size => size::find(trace, settings),
+            Self::Receipt => receipt::find(trace, settings),
+            Self::Statistics => statistics::find(trace, settings),
+            Self::Groups => groups::find(trace, settings),
+            Self::Push => push::find(trace, settings),
+        }
+    }
+}
+
+/// What the means are run with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// The length of an epoch in milliseconds: a receipt is expected within it.
+    pub window: u64,
+    /// The seed of everything that is drawn at random.
+    pub seed: u64,
+}
+
+impl Settings {
+    /// The window where nobody chooses one: as long as phones on slow lines take to answer.
+    pub const WINDOW: u64 = 2_000;
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { window: Self::WINDOW, seed: 1 }
+    }
+}
+
+/// The reason that a means has no result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// The story has no network: times would tell too much.
+    NoDelays,
+    /// The story has no network: addresses and connections would tell too much.
+    OneAddressForLife,
+    /// There are no such rows.
+    NoRows(Kind),
+    /// Rows of messages have no recipient.
+    NoRecipients,
+    /// Rows have no address.
+    NoAddresses,
+    /// Rows do not tell connections apart.
+    NoConnections,
+    /// Rows have no size.
+    NoSizes,
+    /// No row of a message names a sender.
+    NoSenders,
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NoDelays => "not tried: the story has no network, so a receipt comes in the same millisecond",
+            Self::OneAddressForLife => "not tried: the story has no network, so everybody has one address for life",
+            Self::NoRows(Kind::LookedUp | Kind::FetchedKeys) => "not tried: no look-up and no key fetch is here",
+            Self::NoRows(Kind::Woken) => "not tried: no wake is here",
+            Self::NoRows(_) => "not tried: no message is here",
+            Self::NoRecipients => "not tried: no row says whom a message is for",
+            Self::NoAddresses => "not tried: the rows have no addresses",
+            Self::NoConnections => "not tried: the rows do not tell connections apart",
+            Self::NoSizes => "not tried: the rows have no sizes",
+            Self::NoSenders => "none: no row of a message names its sender",
+        })
+    }
+}
+
+impl std::error::Error for Refusal {}

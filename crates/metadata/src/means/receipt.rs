@@ -1,0 +1,26 @@
+//! The receipt that follows: a phone answers a message with a receipt to its sender, at once. If exactly one other person gets a
+//! message in the window after somebody got one, that person is taken for the sender. A pair is named when it happened twice.
+
+use super::epochs::{Following, beginnings, events};
+use super::leads::Leads;
+use super::{Lead, Refusal, Settings};
+use crate::trace::{Kind, Trace};
+
+/// Observations that name a pair: two messages of strangers in one window are no rarity, and the same two again are one.
+pub(super) const NEEDED: u64 = 2;
+
+pub(super) fn find(trace: &Trace, settings: Settings) -> Result<Vec<Lead>, Refusal> {
+    let sent = events(trace, Kind::Sent);
+    if sent.is_empty() {
+        return Err(Refusal::NoRecipients);
+    }
+    let mut leads = Leads::after(NEEDED);
+    let mut following = Following::new(&sent, settings.window);
+    for begins in beginnings(trace) {
+        let mut others = following.after(begins.at).iter().filter(|event| event.who != begins.who);
+        if let (Some(receipt), None) = (others.next(), others.next()) {
+            leads.observe(receipt.who, begins.who, receipt.row, receipt.passed);
+        }
+    }
+    Ok(leads.named())
+}

@@ -1,0 +1,51 @@
+//! Size. To an operator the smallest messages are receipts, so that of everything that follows a longer message only the
+//! smallest counts. To a tap on the wire, which has no names inside, what goes up from one address and comes down at
+//! another with the same size is one message.
+
+use super::epochs::{Event, Following, beginnings, events};
+use super::leads::{Leads, Passed};
+use super::receipt::NEEDED;
+use super::{Lead, Refusal, Settings};
+use crate::trace::{Kind, Trace};
+
+pub(super) fn find(trace: &Trace, settings: Settings) -> Result<Vec<Lead>, Refusal> {
+    if !trace.of(Kind::Sent).any(|row| row.bytes.is_some()) {
+        return Err(Refusal::NoSizes);
+    }
+    let sent = events(trace, Kind::Sent);
+    if sent.is_empty() { through_the_relay(trace, settings) } else { receipts(trace, &sent, settings) }
+}
+
+fn receipts(trace: &Trace, sent: &[Event], settings: Settings) -> Result<Vec<Lead>, Refusal> {
+    let smallest = sent.iter().filter_map(|event| event.bytes).min();
+    let small: Vec<Event> = sent.iter().filter(|event| event.bytes == smallest).copied().collect();
+    let mut leads = Leads::after(NEEDED);
+    let mut following = Following::new(&small, settings.window);
+    for begins in beginnings(trace).into_iter().filter(|event| event.bytes != smallest) {
+        let mut others = following.after(begins.at).iter().filter(|event| event.who != begins.who);
+        if let (Some(receipt), None) = (others.next(), others.next()) {
+            leads.observe(receipt.who, begins.who, receipt.row, receipt.passed);
+        }
+    }
+    Ok(leads.named())
+}
+
+/// What goes up and comes down again with the same size.
+fn through_the_relay(trace: &Trace, settings: Settings) -> Result<Vec<Lead>, Refusal> {
+    let down = events(trace, Kind::Delivered);
+    if down.is_empty() {
+        return Err(Refusal::NoRecipients);
+    }
+    let (mut leads, mut passed) = (Leads::after(NEEDED), Passed::of(trace));
+    let mut following = Following::new(&down, settings.window);
+    for (place, row) in trace.rows.iter().enumerate() {
+        let number = passed.with(row);
+        let (Kind::Sent, Some(from)) = (row.kind, row.from) else { continue };
+        let same = following.after(row.at).iter().filter(|event| event.bytes == row.bytes);
+        let mut same = same.filter(|event| event.who != from);
+        if let (Some(came), None) = (same.next(), same.next()) {
+            leads.observe(from, came.who, place, number);
+        }
+    }
+    Ok(leads.named())
+}

@@ -1,0 +1,246 @@
+//! Observers: what each of them has of the rows of a source, and the same rows poorer step by step.
+
+use crate::trace::{Kind, Row, Trace};
+
+/// Who looks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Observer {
+    /// The operator, of everything that passes.
+    #[default]
+    Sees,
+    /// The operator, of what its relay keeps. The source says which rows those are.
+    Keeps,
+    /// The operator that writes a log from some moment on: no row tells connections apart.
+    LogsFromNowOn,
+    /// A tap on the wire outside the relay: addresses, connections, times and sizes. It names the subscriber of an address.
+    Wire,
+    /// The push service: which phones it woke, and when.
+    Push,
+}
+
+impl Observer {
+    /// Every observer.
+    pub const ALL: [Self; 5] = [Self::Sees, Self::Keeps, Self::LogsFromNowOn, Self::Wire, Self::Push];
+
+    /// The word on the command line.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Sees => "sees",
+            Self::Keeps => "keeps",
+            Self::LogsFromNowOn => "logs-from-now-on",
+            Self::Wire => "wire",
+            Self::Push => "push",
+        }
+    }
+
+    /// The observer in a sentence: "as far as ...".
+    #[must_use]
+    pub const fn wording(self) -> &'static str {
+        match self {
+            Self::Sees => "what passes the operator",
+            Self::Keeps => "what the operator keeps",
+            Self::LogsFromNowOn => "what the operator could write down from the order on",
+            Self::Wire => "what a tap on the wire outside the operator has",
+            Self::Push => "what the push service has",
+        }
+    }
+}
+
+/// A field or a kind of row that is taken away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Field {
+    /// The sender, where a row names one.
+    Names,
+    /// The network address.
+    Address,
+    /// The size.
+    Size,
+    /// The number that tells connections apart.
+    Connection,
+    /// Rows of look-ups and key fetches.
+    Lookups,
+    /// Rows of messages of the smallest size: receipts, and texts that are as short.
+    Receipts,
+    /// Rows of deliveries.
+    Deliveries,
+    /// Wakes by the push service.
+    Push,
+}
+
+impl Field {
+    /// Every field.
+    pub const ALL: [Self; 8] = [
+        Self::Names,
+        Self::Address,
+        Self::Size,
+        Self::Connection,
+        Self::Lookups,
+        Self::Receipts,
+        Self::Deliveries,
+        Self::Push,
+    ];
+
+    /// The word on the command line.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Names => "names",
+            Self::Address => "address",
+            Self::Size => "size",
+            Self::Connection => "connection",
+            Self::Lookups => "lookups",
+            Self::Receipts => "receipts",
+            Self::Deliveries => "deliveries",
+            Self::Push => "push",
+        }
+    }
+}
+
+/// The rows that an observer has of everything that passes.
+///
+/// `from` is the moment of the order, for an operator that logs from then on. [`Observer::Keeps`] changes nothing here: kept rows are
+/// another source.
+#[must_use]
+pub fn observed(all: &Trace, observer: Observer, from: Option<u64>) -> Trace {
+    let rows = all.rows.iter();
+    let rows = match observer {
+        Observer::Sees | Observer::Keeps => return all.clone(),
+        Observer::LogsFromNowOn => rows
+            .filter(|row| row.kind != Kind::Woken && from.is_none_or(|from| row.at >= from))
+            .map(|row| Row { connection: None, ..row.clone() })
+            .collect(),
+        Observer::Wire => rows.filter_map(|row| on_the_wire(all, row)).collect(),
+        Observer::Push => rows
+            .filter(|row| row.kind == Kind::Woken)
+            .map(|row| Row { to: row.to, ..Row::new(row.at, row.kind) })
+            .collect(),
+    };
+    Trace { rows, ..all.without_rows() }
+}
+
+/// What a tap has of a row: something went up from an address, or down to one.
+fn on_the_wire(all: &Trace, row: &Row) -> Option<Row> {
+    let subscriber = row.address.and_then(|address| all.subscribers.get(address as usize)).copied().flatten();
+    let (from, to) = match row.kind {
+        Kind::Sent => (subscriber, None),
+        Kind::Delivered => (None, subscriber),
+        _ => return None,
+    };
+    Some(Row { from, to, ..row.clone() })
+}
+
+/// The same rows without some fields.
+#[must_use]
+pub fn without(trace: &Trace, fields: &[Field]) -> Trace {
+    let mut poorer = trace.clone();
+    let has = |field| fields.contains(&field);
+    let smallest = trace.of(Kind::Sent).filter_map(|row| row.bytes).min();
+    poorer.rows.retain(|row| match row.kind {
+        Kind::LookedUp | Kind::FetchedKeys => !has(Field::Lookups),
+        Kind::Woken => !has(Field::Push),
+        Kind::Delivered if has(Field::Deliveries) => false,
+        Kind::Sent | Kind::Delivered => !(has(Field::Receipts) && row.bytes.is_some() && row.bytes == smallest),
+        Kind::Connected => true,
+    });
+    for row in &mut poorer.rows {
+        if has(Field::Names) {
+            row.from = None;
+        }
+        if has(Field::Address) {
+            row.address = None;
+        }
+        if has(Field::Size) {
+            row.bytes = None;
+        }
+        if has(Field::Connection) {
+            row.connection = None;
+        }
+    }
+    poorer
+}
+
+/// The same rows with times cut down to a multiple of so many milliseconds.
+///
+/// Rows of one moment are put into an order that tells nothing: otherwise their order would be a clock too.
+#[must_use]
+pub fn rounded(trace: &Trace, to: u64) -> Trace {
+    let mut poorer = trace.clone();
+    if to > 1 {
+        poorer.rows.iter_mut().for_each(|row| row.at -= row.at % to);
+        poorer.rows.sort_unstable();
+    }
+    poorer
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::trace::Person;
+
+    fn trace() -> Trace {
+        let row = |at, kind, bytes| Row {
+            from: Some(Person(0)),
+            to: Some(Person(1)),
+            connection: Some(5),
+            address: Some(0),
+            bytes: Some(bytes),
+            ..Row::new(at, kind)
+        };
+        Trace {
+            people: vec!["Nell".into(), "Odo".into()],
+            addresses: vec!["192.0.2.1".into()],
+            subscribers: vec![Some(Person(0))],
+            rows: vec![
+                row(1_500, Kind::FetchedKeys, 0),
+                row(1_700, Kind::Sent, 600),
+                row(1_900, Kind::Delivered, 600),
+                row(61_900, Kind::Sent, 349),
+                row(62_000, Kind::Woken, 0),
+            ],
+            ..Trace::default()
+        }
+    }
+
+    #[test]
+    fn a_push_service_has_no_sender_and_no_size() {
+        let push = observed(&trace(), Observer::Push, None);
+        assert_eq!(push.rows, [Row { to: Some(Person(1)), ..Row::new(62_000, Kind::Woken) }]);
+    }
+
+    #[test]
+    fn a_tap_names_subscribers_and_never_a_recipient_of_what_goes_up() {
+        let wire = observed(&trace(), Observer::Wire, None);
+        assert_eq!(wire.rows.len(), 3);
+        assert!(wire.of(Kind::Sent).all(|row| row.from == Some(Person(0)) && row.to.is_none()));
+        assert!(wire.of(Kind::Delivered).all(|row| row.from.is_none()));
+    }
+
+    #[test]
+    fn a_log_begins_with_the_order_and_tells_no_connections_apart() {
+        let log = observed(&trace(), Observer::LogsFromNowOn, Some(1_800));
+        assert_eq!(log.rows.len(), 2);
+        assert!(log.rows.iter().all(|row| row.connection.is_none() && row.at >= 1_800));
+    }
+
+    #[test]
+    fn what_is_taken_away_is_gone() {
+        let whole = trace();
+        let poorer = without(&whole, &[Field::Names, Field::Address, Field::Size, Field::Connection, Field::Lookups]);
+        assert_eq!(poorer.rows.len(), 4);
+        let blank = |row: &Row| (row.from, row.address, row.bytes, row.connection) == (None, None, None, None);
+        assert!(poorer.rows.iter().all(blank));
+        assert!(without(&whole, &[Field::Receipts]).rows.iter().all(|row| row.bytes != Some(349)));
+        assert_eq!(without(&whole, &[]), whole);
+    }
+
+    #[test]
+    fn rounded_rows_of_one_moment_tell_no_order() {
+        let minute = rounded(&trace(), 60_000);
+        assert!(minute.rows.iter().all(|row| row.at.is_multiple_of(60_000)));
+        let mut backwards = trace();
+        backwards.rows.reverse();
+        assert_eq!(rounded(&backwards, 60_000).rows, minute.rows);
+        assert_eq!(rounded(&trace(), 0), trace());
+    }
+}

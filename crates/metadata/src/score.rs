@@ -1,0 +1,137 @@
+//! The scorer: what was found, held to what is true.
+//!
+//! [`Truth`] has no public field and no public reader. A method takes a [`Trace`](crate::Trace), which does not lead here; only
+//! [`Scorer`] compares, and it gives back counts and the names of false leads.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::means::{Lead, Means};
+use crate::trace::Person;
+
+/// Two people in ascending order.
+type Pair = (Person, Person);
+
+fn ordered(one: Person, other: Person) -> Pair {
+    if one <= other { (one, other) } else { (other, one) }
+}
+
+/// Who really wrote to whom.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Truth {
+    wrote: BTreeMap<Pair, u64>,
+    together: BTreeSet<Pair>,
+}
+
+impl Truth {
+    /// Notes that one wrote to the other.
+    pub fn wrote(&mut self, from: Person, to: Person) {
+        if from != to {
+            *self.wrote.entry(ordered(from, to)).or_default() += 1;
+        }
+    }
+
+    /// Notes that these people, writer and readers, had one text together.
+    pub fn together(&mut self, people: &[Person]) {
+        for (place, one) in people.iter().enumerate() {
+            let others = people.iter().skip(place + 1).filter(|other| *other != one);
+            self.together.extend(others.map(|other| ordered(*one, *other)));
+        }
+    }
+
+    /// Returns true if nothing is known: then nothing can be scored.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.wrote.is_empty()
+    }
+}
+
+/// What a means found, counted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Score {
+    /// Named pairs that really write to each other.
+    pub right: u64,
+    /// Named pairs.
+    pub named: u64,
+    /// Pairs that there are.
+    pub there: u64,
+    /// Messages that had passed when half of the pairs that there are had been found; `None` if fewer were.
+    pub half_after: Option<u64>,
+    /// Named pairs that do not write to each other.
+    pub false_leads: Vec<(Person, Person)>,
+}
+
+/// The only reader of a [`Truth`].
+#[derive(Clone, Copy, Debug)]
+pub struct Scorer<'t> {
+    truth: &'t Truth,
+}
+
+impl<'t> Scorer<'t> {
+    /// A scorer; `None` if the truth is not known.
+    #[must_use]
+    pub fn new(truth: &'t Truth) -> Option<Self> {
+        (!truth.is_empty()).then_some(Self { truth })
+    }
+
+    /// The number of pairs that a means could find.
+    #[must_use]
+    pub fn there(self, means: Means) -> u64 {
+        match means {
+            Means::Groups => self.truth.together.len() as u64,
+            _ => self.truth.wrote.len() as u64,
+        }
+    }
+
+    fn is_true(self, means: Means, one: Person, other: Person) -> bool {
+        let pair = ordered(one, other);
+        match means {
+            Means::Groups => self.truth.together.contains(&pair),
+            _ => self.truth.wrote.contains_key(&pair),
+        }
+    }
+
+    /// Scores what a means found.
+    #[must_use]
+    pub fn score(self, means: Means, leads: &[Lead]) -> Score {
+        let is_right = |lead: &&Lead| self.is_true(means, lead.one, lead.other);
+        let mut after: Vec<u64> = leads.iter().filter(is_right).map(|lead| lead.after).collect();
+        after.sort_unstable();
+        let there = self.there(means);
+        let half = usize::try_from(there.div_ceil(2)).unwrap_or(usize::MAX);
+        let half_after = half.checked_sub(1).and_then(|place| after.get(place)).copied();
+        let wrong = leads.iter().filter(|lead| !is_right(lead));
+        Score {
+            right: after.len() as u64,
+            named: leads.len() as u64,
+            there,
+            half_after,
+            false_leads: wrong.map(|lead| (lead.one, lead.other)).collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lead(one: u32, other: u32, after: u64) -> Lead {
+        Lead { one: Person(one), other: Person(other), after, there: 1, back: 0, rows: Vec::new() }
+    }
+
+    #[test]
+    fn leads_are_counted_and_false_ones_named() {
+        let mut truth = Truth::default();
+        assert!(Scorer::new(&truth).is_none());
+        truth.wrote(Person(1), Person(0));
+        truth.wrote(Person(0), Person(1));
+        truth.wrote(Person(2), Person(3));
+        truth.wrote(Person(4), Person(4));
+        truth.together(&[Person(0), Person(1), Person(2)]);
+        let scorer = Scorer::new(&truth).unwrap();
+        let score = scorer.score(Means::Named, &[lead(0, 1, 7), lead(0, 2, 3)]);
+        assert_eq!((score.right, score.named, score.there, score.half_after), (1, 2, 2, Some(7)));
+        assert_eq!(score.false_leads, [(Person(0), Person(2))]);
+        let groups = scorer.score(Means::Groups, &[lead(0, 2, 3)]);
+        assert_eq!((groups.right, groups.there, groups.half_after), (1, 3, None));
+    }
+}
