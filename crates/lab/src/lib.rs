@@ -27,6 +27,7 @@ mod fold;
 #[cfg(feature = "cli")]
 pub mod folder;
 pub mod matrix;
+pub mod metadata;
 #[cfg(feature = "cli")]
 pub mod oracle;
 pub mod page;

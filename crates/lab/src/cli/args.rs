@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
+use pillarbox_lab::metadata::models::Model;
+use pillarbox_metadata::{Field, Observer};
 
 /// Experiments on end-to-end encrypted messaging and legal demands.
 #[derive(Debug, Parser)]
@@ -56,6 +58,8 @@ pub(super) enum Command {
     Report(Report),
     /// Hold the designs that stand for real messengers to what their operators are known to return.
     Oracle(Oracle),
+    /// Who talks to whom, from rows alone: of a story, a record, a relay's data, or a running relay.
+    Metadata(Metadata),
     /// Search a relay's memory, files, logs and connections for what was said over it.
     Audit(Audit),
 }
@@ -249,6 +253,154 @@ pub(super) enum Appendix {
 fn cell(text: &str) -> Result<(String, String), String> {
     let parts = text.split_once('/').map(|(design, demand)| (design.to_owned(), demand.to_owned()));
     parts.ok_or_else(|| "a cell looks like whatsapp-2017/content-warrant".to_owned())
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Metadata {
+    /// A story of this program or a file of one, a run's folder or its record.jsonl, a relay's data folder, or - for the events of
+    /// `pillarbox-relay ledger --follow --json`.
+    #[arg(value_name = "SOURCE", conflicts_with_all = ["trace", "model", "make_trace"])]
+    pub(super) source: Option<String>,
+    /// A table instead: time,to[,from][,size][,address]. The column `from` only scores.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["model", "make_trace"])]
+    pub(super) trace: Option<PathBuf>,
+    /// Who looks. Without it the operator, of everything that passes; of a data folder, of what is kept.
+    #[arg(long, value_name = "WHO")]
+    pub(super) observer: Option<Watcher>,
+    /// Take fields or rows away first, between commas.
+    #[arg(long, value_name = "WHAT", value_delimiter = ',')]
+    pub(super) without: Vec<Taken>,
+    /// Cut times down to a multiple of this: 1s, 1m, 1h.
+    #[arg(long, value_name = "SPAN", value_parser = span)]
+    pub(super) round: Option<u64>,
+    /// Time within which a receipt is expected.
+    #[arg(long, value_name = "SPAN", value_parser = span, default_value = "2s")]
+    pub(super) window: u64,
+    /// What shuffling and random epochs are drawn from.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(super) seed: u64,
+    /// The person asked about, as the source names them.
+    #[arg(long, value_name = "NAME")]
+    pub(super) about: Option<String>,
+    /// The design that a story runs under: a name, or a file.
+    #[arg(long, value_name = "NAME|FILE", requires = "source")]
+    pub(super) design: Option<String>,
+    /// Says that you may look into this data: it can be other people's.
+    #[arg(long)]
+    pub(super) i_own_this_data: bool,
+    /// Write pairs.csv into this folder.
+    #[arg(long, value_name = "FOLDER")]
+    pub(super) out: Option<PathBuf>,
+    /// Repeat a published simulation at full size, and hold its figures to those of others.
+    #[arg(long, value_name = "MODEL", conflicts_with_all = ["observer", "without", "round", "out", "full", "json", "csv"])]
+    pub(super) model: Option<Simulation>,
+    /// Analyse a made-up trace of this many messages in a month.
+    #[arg(long, value_name = "N", hide = true)]
+    pub(super) make_trace: Option<u64>,
+    /// People of the made-up trace.
+    #[arg(long, value_name = "N", hide = true, default_value_t = 10_000)]
+    pub(super) people: u32,
+    /// Print every pair and every false lead.
+    #[arg(long, conflicts_with_all = ["json", "csv"])]
+    pub(super) full: bool,
+    /// Print one JSON document.
+    #[arg(long, conflicts_with = "csv")]
+    pub(super) json: bool,
+    /// Print the pairs as a table.
+    #[arg(long)]
+    pub(super) csv: bool,
+}
+
+/// Who looks.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum Watcher {
+    /// The operator, of everything that passes.
+    Sees,
+    /// The operator, of what its relay keeps.
+    Keeps,
+    /// The operator that writes a log from the story's order on.
+    LogsFromNowOn,
+    /// A tap on the wire outside the operator.
+    Wire,
+    /// The service that wakes phones.
+    Push,
+}
+
+impl From<Watcher> for Observer {
+    fn from(watcher: Watcher) -> Self {
+        match watcher {
+            Watcher::Sees => Self::Sees,
+            Watcher::Keeps => Self::Keeps,
+            Watcher::LogsFromNowOn => Self::LogsFromNowOn,
+            Watcher::Wire => Self::Wire,
+            Watcher::Push => Self::Push,
+        }
+    }
+}
+
+/// What is taken away.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum Taken {
+    /// Senders, where a row names one.
+    Names,
+    /// Network addresses.
+    Address,
+    /// Sizes.
+    Size,
+    /// Numbers that tell connections apart.
+    Connection,
+    /// Look-ups and key fetches.
+    Lookups,
+    /// Messages of the smallest size: receipts, and texts that are as short.
+    Receipts,
+    /// Deliveries.
+    Deliveries,
+    /// Wakes by the push service.
+    Push,
+}
+
+impl From<Taken> for Field {
+    fn from(taken: Taken) -> Self {
+        match taken {
+            Taken::Names => Self::Names,
+            Taken::Address => Self::Address,
+            Taken::Size => Self::Size,
+            Taken::Connection => Self::Connection,
+            Taken::Lookups => Self::Lookups,
+            Taken::Receipts => Self::Receipts,
+            Taken::Deliveries => Self::Deliveries,
+            Taken::Push => Self::Push,
+        }
+    }
+}
+
+/// A published simulation.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum Simulation {
+    /// The intersection attack.
+    A,
+    /// Statistical disclosure.
+    B,
+}
+
+impl From<Simulation> for Model {
+    fn from(simulation: Simulation) -> Self {
+        match simulation {
+            Simulation::A => Self::A,
+            Simulation::B => Self::B,
+        }
+    }
+}
+
+/// A span as it is typed, in milliseconds. A day at the most: nobody's receipt takes longer to matter.
+fn span(text: &str) -> Result<u64, String> {
+    let form = || "a span looks like 500ms, 2s, 1m or 1h, and is at most 24h".to_owned();
+    let units = [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000)];
+    let digits = text.trim_end_matches(|one: char| one.is_ascii_alphabetic());
+    let unit = text.get(digits.len()..).unwrap_or("");
+    let (_, length) = units.into_iter().find(|(word, _)| *word == unit).ok_or_else(form)?;
+    let number: u64 = digits.parse().map_err(|_| form())?;
+    number.checked_mul(length).filter(|span| (1..=86_400_000).contains(span)).ok_or_else(form)
 }
 
 #[derive(Debug, Args)]

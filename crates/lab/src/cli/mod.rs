@@ -6,6 +6,7 @@ mod audit;
 mod demand;
 mod list;
 mod matrix;
+mod metadata;
 mod oracle;
 mod output;
 mod report;
@@ -65,6 +66,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Audit(wanted) => audit::run(&wanted),
         Command::Matrix(wanted) => matrix::run(&wanted),
         Command::Report(wanted) => report::run(&wanted),
+        Command::Metadata(wanted) => metadata::run(&wanted),
         Command::Oracle(wanted) => oracle::run(&wanted),
     };
     match done {

@@ -22,7 +22,7 @@ const RUNS: &str = "runs";
 const HINTS: usize = 2;
 
 /// The record's file in its folder.
-const RECORD_FILE: &str = "record.jsonl";
+pub(super) const RECORD_FILE: &str = "record.jsonl";
 
 pub(super) fn run(wanted: &Run) -> Result<(), Failure> {
     let Some(name) = wanted.scenario.as_ref().or(wanted.named.as_ref()) else { return list::stories() };
@@ -89,7 +89,7 @@ fn save(folder: &Path, record: &str) -> Result<PathBuf, Failure> {
     })
 }
 
-fn design(wanted: &str) -> Result<Design, Failure> {
+pub(super) fn design(wanted: &str) -> Result<Design, Failure> {
     if let Some(design) = designs::named(wanted) {
         return Ok(design.clone());
     }
@@ -100,7 +100,7 @@ fn design(wanted: &str) -> Result<Design, Failure> {
     Design::parse(wanted, &text).map_err(|error| usage(error.to_string()))
 }
 
-fn in_words(error: &LibraryError) -> Failure {
+pub(super) fn in_words(error: &LibraryError) -> Failure {
     match error {
         LibraryError::NotReadable { file, kind } => not_readable(file, *kind),
         LibraryError::NotFound { wanted } => usage(list::no_story(wanted)),

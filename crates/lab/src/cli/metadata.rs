@@ -1,0 +1,219 @@
+//! `metadata`: who talks to whom, from rows alone.
+
+use std::io::{BufRead as _, BufReader, IsTerminal as _, Read as _};
+use std::path::Path;
+use std::sync::mpsc;
+
+use pillarbox_access::RelayHoldings;
+use pillarbox_lab::metadata::models::{self, Model};
+use pillarbox_lab::metadata::source::{Source, SourceError, csv, holdings, ledger, record};
+use pillarbox_lab::metadata::{Choices, Inquiry, json, table, text};
+use pillarbox_lab::progress::Progress;
+use pillarbox_lab::world::{PARTS, World};
+use pillarbox_metadata::{Observer, Settings, generator};
+use pillarbox_relay::DATABASE_FILE;
+use pillarbox_system::private;
+
+use super::args::Metadata;
+use super::output::{Failure, hint, place, print, print_json, why};
+use super::run::{RECORD_FILE, design, in_words};
+use super::{FAILED, STORE, USAGE, window};
+
+/// The word for standard input.
+const STANDARD_INPUT: &str = "-";
+
+/// The file of pairs in a folder of results.
+const PAIRS_FILE: &str = "pairs.csv";
+
+pub(super) fn run(wanted: &Metadata) -> Result<(), Failure> {
+    if let Some(model) = wanted.model {
+        return published(model.into(), wanted.seed);
+    }
+    let source = source(wanted)?;
+    let observer = wanted.observer.map(Into::into).unwrap_or(match source.passed {
+        Some(_) => Observer::Sees,
+        None => Observer::Keeps,
+    });
+    let choices = Choices {
+        observer,
+        without: wanted.without.iter().copied().map(Into::into).collect(),
+        round: wanted.round.unwrap_or(0),
+        settings: Settings { window: wanted.window, seed: wanted.seed },
+        about: wanted.about.clone(),
+    };
+    let inquiry = Inquiry::of(&source, choices).map_err(|error| usage(error.to_string()))?;
+    if let Some(folder) = &wanted.out {
+        save(folder, &inquiry)?;
+    }
+    let width = window::width();
+    if wanted.json {
+        print_json(&json::Document::of(&inquiry))
+    } else if wanted.csv {
+        print(&table::pairs(&inquiry))
+    } else if wanted.full {
+        print(&text::full(&inquiry, width))
+    } else {
+        print(&text::short(&inquiry, width))?;
+        hint("Next: the same with --full (every pair and false lead), --observer keeps, or --without address,size")
+    }
+}
+
+fn usage(sentence: String) -> Failure {
+    Failure { sentence, code: USAGE }
+}
+
+/// Repeats a published simulation, and fails if a figure is not reached.
+fn published(model: Model, seed: u64) -> Result<(), Failure> {
+    let compared = models::run(model, seed);
+    print(&models::text(&compared, window::width()))?;
+    if models::is_as_published(&compared) {
+        return Ok(());
+    }
+    let sentence = "a published figure is not reached, and no reason is known.".to_owned();
+    Err(Failure { sentence, code: FAILED })
+}
+
+fn source(wanted: &Metadata) -> Result<Source, Failure> {
+    if let Some(messages) = wanted.make_trace {
+        let (trace, truth) = generator::sealed(generator::Settings {
+            people: wanted.people,
+            contacts: 5,
+            messages,
+            gap: 2_592_000_000 / messages.max(1),
+            receipts_within: Some(800),
+            seed: wanted.seed,
+        });
+        let what = "a trace that was made up".to_owned();
+        return Ok(Source { what, passed: Some(trace), truth, ..Source::default() });
+    }
+    if let Some(file) = &wanted.trace {
+        return csv::read(&file.display().to_string(), &whole(file)?).map_err(in_its_words);
+    }
+    let Some(name) = &wanted.source else {
+        return Err(usage(
+            "name a story, a record, a relay's data folder, or - for the events of a running relay: \
+             pillarbox-lab metadata westminster-2017"
+                .to_owned(),
+        ));
+    };
+    if name == STANDARD_INPUT {
+        return live();
+    }
+    let path = Path::new(name);
+    if path.join(DATABASE_FILE).exists() {
+        return kept(wanted, path);
+    }
+    let file = if path.is_dir() { path.join(RECORD_FILE) } else { path.to_owned() };
+    if file.is_file() && !name.ends_with(".toml") {
+        return record::read(&file.display().to_string(), &whole(&file)?).map_err(in_its_words);
+    }
+    told(wanted, name)
+}
+
+/// The largest file that is read: of one row a record writes some three hundred characters.
+const LARGEST_FILE: u64 = 1 << 30;
+
+fn whole(file: &Path) -> Result<String, Failure> {
+    let shown = file.display();
+    let failed = |kind: std::io::ErrorKind| usage(format!("{shown} cannot be read: {kind}. Name a file that is there."));
+    let opened = std::fs::File::open(file).map_err(|error| failed(error.kind()))?;
+    let mut text = String::new();
+    opened.take(LARGEST_FILE + 1).read_to_string(&mut text).map_err(|error| failed(error.kind()))?;
+    if text.len() as u64 > LARGEST_FILE {
+        return Err(usage(format!("{shown} is larger than one gigabyte. Cut it into parts.")));
+    }
+    Ok(text)
+}
+
+fn in_its_words(error: SourceError) -> Failure {
+    usage(error.to_string())
+}
+
+/// A story, run here.
+fn told(wanted: &Metadata, name: &str) -> Result<Source, Failure> {
+    let scenario = pillarbox_lab::scenario::library::find(name).map_err(|error| in_words(&error))?;
+    let design = design(wanted.design.as_deref().unwrap_or(&scenario.design))?;
+    let went_wrong = |error| Failure {
+        sentence: format!("{error}. This is a fault of the program."),
+        code: FAILED,
+    };
+    let mut world = World::new(&design, &scenario, scenario.seed).map_err(went_wrong)?;
+    world.keep_no_wire();
+    let progress = Progress::of(usize::try_from(PARTS).unwrap_or_default(), "parts of the story");
+    world.run_in_parts(|| progress.step()).map_err(went_wrong)?;
+    drop(progress);
+    record::read(&format!("{} under {}", scenario.name, design.name), &world.record().to_json_lines())
+        .map_err(in_its_words)
+}
+
+/// What a relay keeps.
+fn kept(wanted: &Metadata, folder: &Path) -> Result<Source, Failure> {
+    let shown = folder.display();
+    if !wanted.i_own_this_data {
+        return Err(usage(format!(
+            "The folder {shown} may hold other people's data. If you may look into it, add --i-own-this-data."
+        )));
+    }
+    let rows = RelayHoldings::read(folder).map_err(|error| Failure {
+        sentence: format!("{shown}: {error}. Name a relay's data folder."),
+        code: STORE,
+    })?;
+    Ok(holdings::read(&shown.to_string(), &rows))
+}
+
+/// What passes a running relay, until its events end or somebody stops this.
+fn live() -> Result<Source, Failure> {
+    if std::io::stdin().is_terminal() {
+        hint("Events are read from standard input: pillarbox-relay ledger --follow --json | pillarbox-lab metadata -")?;
+    }
+    let (send, lines) = mpsc::sync_channel(1_024);
+    std::thread::spawn(move || {
+        let mut input = BufReader::new(std::io::stdin());
+        loop {
+            let mut line = Vec::new();
+            let most = ledger::LONGEST_LINE as u64;
+            let read = input.by_ref().take(most).read_until(b'\n', &mut line);
+            let ends = !matches!(read, Ok(length) if length > 0);
+            if ends || send.send(Some(line)).is_err() {
+                break;
+            }
+        }
+        let _ = send.send(None);
+    });
+    let (stop, stopped) = (std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false)), super::runtime()?);
+    let flag = std::sync::Arc::clone(&stop);
+    stopped.spawn(async move {
+        super::stopped().await;
+        flag.store(true, std::sync::atomic::Ordering::Relaxed);
+    });
+    let mut ledger = ledger::Ledger::default();
+    let mut told = FIRST_WORD;
+    while !stop.load(std::sync::atomic::Ordering::Relaxed) {
+        match lines.recv_timeout(std::time::Duration::from_millis(100)) {
+            Ok(Some(line)) => {
+                ledger.line(&String::from_utf8_lossy(&line)).map_err(in_its_words)?;
+                if ledger.messages() >= told {
+                    hint(&format!("{told} messages so far. Ctrl-C shows what they tell."))?;
+                    told = told.saturating_mul(2);
+                }
+            }
+            Err(mpsc::RecvTimeoutError::Timeout) => {}
+            Ok(None) | Err(mpsc::RecvTimeoutError::Disconnected) => break,
+        }
+    }
+    stopped.shutdown_background();
+    Ok(ledger.finish())
+}
+
+/// Messages after which a running relay's reader is told for the first time that something comes; then at each doubling.
+const FIRST_WORD: usize = 10;
+
+fn save(folder: &Path, inquiry: &Inquiry) -> Result<(), Failure> {
+    let file = folder.join(PAIRS_FILE);
+    let written = std::fs::create_dir_all(folder).and_then(|()| private::save(&file, table::pairs(inquiry).as_bytes()));
+    written.map_err(|error| Failure {
+        sentence: format!("{} cannot be written: {}. Name another folder with --out.", file.display(), why(&error)),
+        code: STORE,
+    })?;
+    place("Saved", &file)
+}

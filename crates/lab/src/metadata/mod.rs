@@ -1,0 +1,86 @@
+//! `metadata`: who talks to whom, as far as rows tell without a word of content.
+//!
+//! The methods are in `pillarbox_metadata`, which knows no relay. This layer makes traces of what there is to read, and tells
+//! the outcome. What is true goes into a [`Truth`](pillarbox_metadata::Truth) for the scorer and into no trace.
+//!
+//! | file | what |
+//! |---|---|
+//! | `source` | records, live events, relays' folders and tables of others, as traces |
+//! | `text`, `json`, `table` | the outcome on a screen, as a document, as a table of pairs |
+//! | `models` | the published simulations beside this program's |
+
+pub mod json;
+pub mod models;
+pub mod source;
+pub mod table;
+pub mod text;
+
+use pillarbox_metadata::{Analysis, Field, Known, Observer, Person, Settings, Ties, Trace, observer};
+
+pub use source::{Source, SourceError};
+
+/// The choices of whoever asks.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Choices {
+    /// Who looks.
+    pub observer: Observer,
+    /// What is taken away.
+    pub without: Vec<Field>,
+    /// Milliseconds that times are cut down to; 0 leaves them.
+    pub round: u64,
+    /// Window and seed.
+    pub settings: Settings,
+    /// The person asked about, by name; `None` takes the one that the source is about.
+    pub about: Option<String>,
+}
+
+/// A source, analysed.
+#[derive(Clone, Debug)]
+pub struct Inquiry {
+    /// What was read, in a few words.
+    pub what: String,
+    /// Sentences about what was read that a reader has to know.
+    pub notes: Vec<String>,
+    /// The choices.
+    pub choices: Choices,
+    /// The person asked about, if the choices or the source name one.
+    pub about: Option<Person>,
+    /// The rows that the observer has.
+    pub trace: Trace,
+    /// The outcome.
+    pub analysis: Analysis,
+}
+
+impl Inquiry {
+    /// Analyses what an observer has of a source.
+    ///
+    /// # Errors
+    /// [`SourceError::NotOfThis`], if the source has nothing of that observer's.
+    pub fn of(source: &Source, choices: Choices) -> Result<Self, SourceError> {
+        let whole = source.observed(choices.observer)?;
+        let trace = observer::rounded(&observer::without(&whole, &choices.without), choices.round);
+        let place = |name: &String| trace.people.iter().position(|known| known == name);
+        let about = match &choices.about {
+            Some(name) => Some(place(name).ok_or_else(|| SourceError::Nobody { name: name.clone() })?),
+            None => source.about.as_ref().and_then(place),
+        };
+        let about = about.and_then(|place| u32::try_from(place).ok()).map(Person);
+        let analysis = Analysis::of(&trace, &source.truth, choices.settings);
+        Ok(Self { what: source.what.clone(), notes: source.notes.clone(), choices, about, trace, analysis })
+    }
+
+    /// The way in which a pair is known that a row names.
+    #[must_use]
+    pub const fn named(&self) -> Known {
+        match self.choices.observer {
+            Observer::Keeps => Known::Kept,
+            _ => Known::Seen,
+        }
+    }
+
+    /// The network of people, as far as it shows after so many messages; `None` is all of them.
+    #[must_use]
+    pub fn ties(&self, messages: Option<u64>) -> Ties {
+        self.analysis.ties(&self.trace, self.named(), messages)
+    }
+}

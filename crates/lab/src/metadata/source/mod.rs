@@ -1,0 +1,81 @@
+//! Sources: what there is to read, as traces.
+
+pub mod csv;
+pub mod holdings;
+pub mod ledger;
+mod people;
+pub mod record;
+
+use pillarbox_metadata::{Observer, Trace, Truth, observer};
+
+/// Most rows that are read of one source: about twice what is analysed in a minute, and below two gigabytes of memory.
+pub const MOST_ROWS: usize = 5_000_000;
+
+/// What was read.
+#[derive(Clone, Debug, Default)]
+pub struct Source {
+    /// A few words that name it.
+    pub what: String,
+    /// Everything that passed; `None` if the source has only what is kept.
+    pub passed: Option<Trace>,
+    /// What is kept; `None` if the source does not say.
+    pub kept: Option<Trace>,
+    /// The moment from which the operator writes a log, if an order says so.
+    pub ordered: Option<u64>,
+    /// The name of the person whom the source is about, if it says so.
+    pub about: Option<String>,
+    /// Who really wrote to whom, as far as the source says.
+    pub truth: Truth,
+    /// Sentences that a reader has to know.
+    pub notes: Vec<String>,
+}
+
+/// Why there is nothing to analyse.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SourceError {
+    /// A line is not what it should be.
+    #[error("{what}, line {line}: {why}")]
+    Line {
+        /// What was read.
+        what: String,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong, and what to write instead.
+        why: String,
+    },
+    /// The source is larger than what can be analysed.
+    #[error("{what} has more than {most} rows, and is not analysed. Cut it into parts.", most = MOST_ROWS)]
+    TooLong {
+        /// What was read.
+        what: String,
+    },
+    /// Nobody is called so.
+    #[error("nobody here is called {name}. Leave --about away, or name somebody whom the source names.")]
+    Nobody {
+        /// The name.
+        name: String,
+    },
+    /// The source has nothing of that observer's.
+    #[error("{0}")]
+    NotOfThis(&'static str),
+}
+
+impl Source {
+    /// The rows that an observer has.
+    ///
+    /// # Errors
+    /// [`SourceError::NotOfThis`].
+    pub fn observed(&self, observer: Observer) -> Result<Trace, SourceError> {
+        if observer == Observer::Keeps {
+            return self.kept.clone().ok_or(SourceError::NotOfThis(
+                "this source does not say what the operator keeps. Name a record of a design of this program, a story, or \
+                 a relay's data folder.",
+            ));
+        }
+        let passed = self.passed.as_ref().ok_or(SourceError::NotOfThis(
+            "a relay's data folder holds what is kept, and nothing else: its observer is --observer keeps.",
+        ))?;
+        Ok(observer::observed(passed, observer, self.ordered))
+    }
+}

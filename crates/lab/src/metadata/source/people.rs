@@ -1,0 +1,98 @@
+//! Names of a source, each given a place when it first comes up.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+
+use pillarbox_metadata::Person;
+
+/// People by every name that rows have for them.
+#[derive(Clone, Debug)]
+pub(super) struct People<K> {
+    places: HashMap<K, Person>,
+    names: Vec<String>,
+}
+
+impl<K: Eq + Hash> People<K> {
+    pub(super) fn new() -> Self {
+        Self { places: HashMap::new(), names: Vec::new() }
+    }
+
+    /// A new person with this name.
+    pub(super) fn add(&mut self, name: String) -> Person {
+        let person = Person(u32::try_from(self.names.len()).unwrap_or(u32::MAX));
+        self.names.push(name);
+        person
+    }
+
+    /// Says that rows call a person `key`.
+    pub(super) fn call(&mut self, key: K, person: Person) {
+        self.places.insert(key, person);
+    }
+
+    /// The person whom rows call `key`.
+    pub(super) fn known(&self, key: &K) -> Option<Person> {
+        self.places.get(key).copied()
+    }
+
+    /// The person whom rows call `key`; a new one if nobody is called so yet.
+    pub(super) fn called(&mut self, key: K, name: impl FnOnce() -> String) -> Person {
+        if let Some(person) = self.known(&key) {
+            return person;
+        }
+        let person = self.add(name());
+        self.call(key, person);
+        person
+    }
+
+    /// Gives a person another name to be shown.
+    pub(super) fn rename(&mut self, person: Person, name: String) {
+        if let Some(known) = self.names.get_mut(person.place()) {
+            *known = name;
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.names.len()
+    }
+
+    pub(super) fn into_names(self) -> Vec<String> {
+        self.names
+    }
+}
+
+/// Network addresses, each given a place when it first comes up, with whoever subscribes to it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Addresses {
+    places: HashMap<String, u32>,
+    words: Vec<String>,
+    subscribers: Vec<Vec<Person>>,
+}
+
+impl Addresses {
+    pub(super) fn place(&mut self, address: &str) -> u32 {
+        if let Some(place) = self.places.get(address) {
+            return *place;
+        }
+        let place = u32::try_from(self.words.len()).unwrap_or(u32::MAX);
+        self.places.insert(address.to_owned(), place);
+        self.words.push(address.to_owned());
+        self.subscribers.push(Vec::new());
+        place
+    }
+
+    /// Says that an address is a person's home.
+    pub(super) fn subscribe(&mut self, address: &str, person: Person) {
+        let place = self.place(address);
+        if let Some(subscribers) = self.subscribers.get_mut(place as usize) {
+            subscribers.push(person);
+        }
+    }
+
+    pub(super) fn into_parts(self) -> (Vec<String>, Vec<Option<Person>>) {
+        let alone = |all: Vec<Person>| match all.as_slice() {
+            [one] => Some(*one),
+            _ => None,
+        };
+        (self.words, self.subscribers.into_iter().map(alone).collect())
+    }
+}

@@ -1,0 +1,331 @@
+//! A record of a run as a trace: what passed, what is kept of it, and who really wrote to whom.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use pillarbox_access::designs;
+use pillarbox_metadata::{Kind, Person, Row, Timing, Trace, Truth};
+use pillarbox_relay::{Keeping, Logged};
+use pillarbox_wire::Timestamp;
+use serde::Deserialize;
+
+use super::people::{Addresses, People};
+use super::{MOST_ROWS, Source, SourceError};
+use crate::scenario::library;
+
+/// The fields of a line that matter here. Others are for other readers.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Line {
+    at: String,
+    kind: String,
+    who: String,
+    what: String,
+    does: String,
+    text: String,
+    number: Option<String>,
+    address: Option<String>,
+    account: String,
+    connection: Option<u64>,
+    peer: Option<String>,
+    frame: String,
+    from: Option<String>,
+    about: Option<String>,
+    bytes: Option<u32>,
+    payload_sha256: Option<String>,
+    became: String,
+    design: String,
+    scenario_sha256: String,
+    token_sha256: String,
+}
+
+/// Reads a record.
+///
+/// # Errors
+/// [`SourceError`], with the line.
+pub fn read(what: &str, text: &str) -> Result<Source, SourceError> {
+    let mut reader = Reader::new(what);
+    for (place, line) in text.lines().enumerate() {
+        let wrong = |why: &str| SourceError::Line { what: what.to_owned(), line: place + 1, why: why.to_owned() };
+        let parsed: Line = serde_json::from_str(line).map_err(|_| wrong("this is no line of a record"))?;
+        let at = instant(&parsed.at).ok_or_else(|| wrong("its time does not look like 2017-03-22T14:38:00.000Z"))?;
+        if place == 0 && parsed.kind != "header" {
+            return Err(wrong("a record begins with its header. `pillarbox-lab run STORY` writes one"));
+        }
+        if reader.rows.len() > MOST_ROWS {
+            return Err(SourceError::TooLong { what: what.to_owned() });
+        }
+        reader.line(at, &parsed);
+    }
+    if reader.rows.is_empty() {
+        let why = "the record is empty. `pillarbox-lab run STORY` writes one".to_owned();
+        return Err(SourceError::Line { what: what.to_owned(), line: 1, why });
+    }
+    Ok(reader.finish())
+}
+
+/// An RFC 3339 time in UTC, in milliseconds since 1970.
+#[must_use]
+pub fn instant(text: &str) -> Option<u64> {
+    let (day, time) = text.strip_suffix('Z')?.split_once('T')?;
+    let (time, fraction) = time.split_once('.').unwrap_or((time, "0"));
+    let numbers = |text: &str, by: char| -> Option<[u64; 3]> {
+        let all: Vec<u64> = text.split(by).map(|part| part.parse().ok()).collect::<Option<_>>()?;
+        all.try_into().ok()
+    };
+    let [year, month, day] = numbers(day, '-')?;
+    let [hour, minute, second] = numbers(time, ':')?;
+    let is_ascii = fraction.len() <= 9 && fraction.bytes().all(|byte| byte.is_ascii_digit());
+    if !(1970..=9999).contains(&year) || !(1..=12).contains(&month) || !(1..=31).contains(&day) || !is_ascii {
+        return None;
+    }
+    if hour > 23 || minute > 59 || second > 60 {
+        return None;
+    }
+    let milliseconds: u64 = format!("{fraction:0<3}").get(..3)?.parse().ok()?;
+    // Days since 1 March of the year 0 (Howard Hinnant's days_from_civil).
+    let (year, shifted) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let days = 365 * year + year / 4 - year / 100 + year / 400 + (153 * shifted + 2) / 5 + day - 1;
+    let days = days.checked_sub(719_468)?;
+    Some(((days * 24 + hour) * 60 + minute) * 60_000 + second * 1_000 + milliseconds)
+}
+
+/// A message whose row is there.
+struct KeptRow {
+    at: u64,
+    from: Option<Person>,
+    to: Option<Person>,
+    bytes: Option<u32>,
+}
+
+struct Reader {
+    source: Source,
+    people: People<String>,
+    addresses: Addresses,
+    rows: Vec<Row>,
+    timing: Timing,
+    keeping: Option<Keeping>,
+    /// The last event that somebody said something in, by the number of the text: who, and to whom.
+    said: HashMap<String, (Person, Option<Person>)>,
+    does: Option<(Person, Option<Person>)>,
+    read: BTreeMap<String, BTreeSet<Person>>,
+    /// The frame that brought each payload, and the rows that are there.
+    brought: HashMap<String, KeptRow>,
+    there: BTreeSet<String>,
+    last_sent_to: Option<Person>,
+    tokens: HashMap<String, Person>,
+    wakes: Vec<(u64, String)>,
+    last: u64,
+}
+
+impl Reader {
+    fn new(what: &str) -> Self {
+        Self {
+            source: Source { what: what.to_owned(), ..Source::default() },
+            people: People::new(),
+            addresses: Addresses::default(),
+            rows: Vec::new(),
+            timing: Timing::Instant,
+            keeping: None,
+            said: HashMap::new(),
+            does: None,
+            read: BTreeMap::new(),
+            brought: HashMap::new(),
+            there: BTreeSet::new(),
+            last_sent_to: None,
+            tokens: HashMap::new(),
+            wakes: Vec::new(),
+            last: 0,
+        }
+    }
+
+    fn line(&mut self, at: u64, line: &Line) {
+        self.last = at;
+        match line.kind.as_str() {
+            "header" => self.header(line),
+            "network" => self.timing = Timing::Network,
+            "person" => self.person(line),
+            "account" => {
+                if let Some(person) = self.people.known(&line.who) {
+                    self.people.call(line.account.clone(), person);
+                }
+            }
+            "event" => self.does = self.says(line),
+            "said" => {
+                let whom = self.does.and_then(|(_, whom)| whom);
+                if let Some(person) = self.people.known(&line.who) {
+                    self.said.insert(line.text.clone(), (person, whom));
+                }
+            }
+            "notice" if !line.text.is_empty() => {
+                if let Some(person) = self.people.known(&line.who) {
+                    self.read.entry(line.text.clone()).or_default().insert(person);
+                }
+            }
+            "frame" => self.frame(at, line),
+            "row" => self.row(line),
+            "wake" => self.wake(at, line),
+            _ => {}
+        }
+    }
+
+    fn header(&mut self, line: &Line) {
+        self.keeping = designs::named(&line.design).map(|design| design.relay.clone());
+        if let Some(story) = library::of_digest(&line.scenario_sha256) {
+            self.source.ordered = Some(story.inquiry.ordered.0);
+            self.source.about = story.people.get(story.inquiry.about.0).map(|person| person.name.clone());
+        }
+    }
+
+    fn person(&mut self, line: &Line) {
+        let person = self.people.add(line.who.clone());
+        self.people.call(line.who.clone(), person);
+        if let Some(number) = &line.number {
+            self.people.call(number.clone(), person);
+        }
+        if let Some(address) = &line.address {
+            self.addresses.subscribe(address, person);
+        }
+    }
+
+    /// Who says something, and to whom if it is one person.
+    fn says(&self, line: &Line) -> Option<(Person, Option<Person>)> {
+        let who = self.people.known(&line.who)?;
+        let whom = (line.does == "says").then_some(line.what.strip_prefix("to ")).flatten();
+        let whom = whom.and_then(|rest| rest.split_once(':')).map(|(name, _)| name.to_owned());
+        Some((who, whom.and_then(|name| self.people.known(&name))))
+    }
+
+    fn frame(&mut self, at: u64, line: &Line) {
+        // A device is an account and its number behind a dot; a row here is about people.
+        let person = |name: &Option<String>| {
+            let name = name.as_deref()?;
+            let account = name.split_once('.').map_or(name, |(account, _)| account);
+            self.people.known(&account.to_owned())
+        };
+        let (from, about) = (person(&line.from), person(&line.about));
+        let (kind, from, to) = match line.frame.as_str() {
+            "opened" => (Kind::Connected, None, None),
+            "Authenticated" | "Registered" | "Reregistered" => (Kind::Connected, about, None),
+            "LookUp" => (Kind::LookedUp, from, about),
+            "FetchBundles" => (Kind::FetchedKeys, from, about),
+            "Submit" => (Kind::Sent, from, about),
+            "Deliver" => (Kind::Delivered, from, about),
+            _ => return,
+        };
+        let address = line.peer.as_ref().map(|peer| self.addresses.place(peer));
+        let bytes = line.bytes.filter(|_| matches!(kind, Kind::Sent | Kind::Delivered));
+        if kind == Kind::Sent {
+            self.last_sent_to = to;
+            if let Some(payload) = &line.payload_sha256 {
+                self.brought.insert(payload.clone(), KeptRow { at, from, to, bytes });
+            }
+        }
+        self.rows.push(Row { at, kind, from, to, connection: line.connection, address, bytes });
+    }
+
+    fn row(&mut self, line: &Line) {
+        let Some(payload) = &line.payload_sha256 else { return };
+        match line.became.as_str() {
+            "gone" => self.there.remove(payload),
+            _ => self.there.insert(payload.clone()),
+        };
+    }
+
+    /// A wake tells a token. Whose it is the push service knows; here it shows by the message that the phone was woken for.
+    fn wake(&mut self, at: u64, line: &Line) {
+        if let Some(person) = self.last_sent_to {
+            self.tokens.entry(line.token_sha256.clone()).or_insert(person);
+        }
+        self.wakes.push((at, line.token_sha256.clone()));
+    }
+
+    fn finish(mut self) -> Source {
+        for (at, token) in std::mem::take(&mut self.wakes) {
+            let to = self.tokens.get(&token).copied();
+            self.rows.push(Row { to, ..Row::new(at, Kind::Woken) });
+        }
+        self.rows.sort_by_key(|row| row.at);
+        let truth = self.truth();
+        let kept_rows = self.keeping.clone().map(|keeping| self.kept(&keeping));
+        let Self { mut source, people, addresses, rows, timing, .. } = self;
+        let (addresses, subscribers) = addresses.into_parts();
+        let passed = Trace { people: people.into_names(), addresses, subscribers, rows, timing };
+        source.kept = kept_rows.map(|rows| Trace { rows, ..passed.without_rows() });
+        source.passed = Some(passed);
+        source.truth = truth;
+        source
+    }
+
+    fn truth(&self) -> Truth {
+        let mut truth = Truth::default();
+        for (text, (who, whom)) in &self.said {
+            let mut read = self.read.get(text).cloned().unwrap_or_default();
+            read.remove(who);
+            read.extend(whom.filter(|whom| whom != who));
+            read.iter().for_each(|reader| truth.wrote(*who, *reader));
+            if read.len() > 1 {
+                let all: Vec<Person> = read.iter().copied().chain([*who]).collect();
+                truth.together(&all);
+            }
+        }
+        truth
+    }
+
+    /// The rows that a relay keeps under these rules: messages that are there, and its log.
+    fn kept(&self, keeping: &Keeping) -> Vec<Row> {
+        let row = |kept: &KeptRow| Row {
+            from: kept.from.filter(|_| keeping.sender),
+            to: kept.to,
+            bytes: kept.bytes,
+            ..Row::new(kept.at, Kind::Sent)
+        };
+        let mut rows: Vec<Row> = self.there.iter().filter_map(|payload| self.brought.get(payload)).map(row).collect();
+        let in_rows: BTreeSet<(u64, Option<Person>)> = rows.iter().map(|row| (row.at, row.to)).collect();
+        for passed in &self.rows {
+            let what = match (passed.kind, passed.from) {
+                (Kind::Connected, Some(_)) => Logged::Connected,
+                (Kind::LookedUp, _) => Logged::LookedUp,
+                (Kind::FetchedKeys, _) => Logged::Fetched,
+                (Kind::Sent, _) if !in_rows.contains(&(passed.at, passed.to)) => Logged::Sent,
+                (Kind::Delivered, _) => Logged::Delivered,
+                _ => continue,
+            };
+            let is_there = |at: u64, keep: pillarbox_wire::Duration| Timestamp(at) + keep > Timestamp(self.last);
+            let rule = keeping.log.iter().find(|rule| rule.what == what && rule.only.is_empty());
+            if let Some(rule) = rule.filter(|rule| is_there(passed.at, rule.keep)) {
+                let address = passed.address.filter(|_| rule.address);
+                // The log names whoever took a message, and not who sent it.
+                let from = passed.from.filter(|_| what != Logged::Delivered);
+                rows.push(Row { connection: None, address, from, ..passed.clone() });
+            }
+        }
+        rows.sort_by_key(|row| row.at);
+        rows
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read_as_records_have_them() {
+        assert_eq!(instant("1970-01-01T00:00:00.000Z"), Some(0));
+        assert_eq!(instant("2017-03-22T14:40:07.123Z"), Some(1_490_193_607_123));
+        assert_eq!(instant("2024-02-29T23:59:59Z"), Some(1_709_251_199_000));
+        for wrong in ["", "2017-03-22", "2017-13-22T00:00:00Z", "2017-03-22T24:00:00Z", "2017-03-22T00:00:00+01:00",
+            "99999-01-01T00:00:00Z", "2017-03-22T00:00:00.\u{e9}\u{e9}Z"]
+        {
+            assert_eq!(instant(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_line_that_is_no_record_is_named_by_its_number() {
+        let header = r#"{"at":"2017-03-22T14:40:07.123Z","kind":"header","design":"x","scenario_sha256":""}"#;
+        for (text, line) in [("{}", 1), ("", 1), (&format!("{header}\nhello"), 2), (&format!("{header}\n[]"), 2)] {
+            let error = read("record.jsonl", text).unwrap_err().to_string();
+            assert!(error.starts_with(&format!("record.jsonl, line {line}: ")), "{error}");
+        }
+    }
+}
