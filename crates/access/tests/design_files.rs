@@ -46,6 +46,8 @@ fn a_file_becomes_a_design() {
     let design = parse(GOOD).unwrap();
     assert_eq!((design.name.as_str(), design.as_of.as_str()), ("example", "2017-03"));
     assert_eq!(design.phone.habits.receipts, Receipts::After(300));
+    let random = parse(&GOOD.replace("\"after 5 minutes\"", "\"within 1 hour\"")).unwrap();
+    assert_eq!(random.phone.habits.receipts, Receipts::Within(3_600));
     assert_eq!(design.phone.habits.deposits, [DepositKind::DisplayName]);
     assert_eq!(design.phone.accounts, Accounts::One);
     assert_eq!(
@@ -85,6 +87,7 @@ fn each_mistake_has_a_place_and_a_way_out() {
         ("\"2017-03\"", "\"spring\"", "2:9: a design has a date"),
         ("\"an example\"", "\" \"", "1:9: say in one phrase"),
         ("\"after 5 minutes\"", "\"later\"", "9:12: receipts go `at-once`"),
+        ("\"after 5 minutes\"", "\"within the hour\"", "9:12: receipts go `at-once`"),
         ("\"30 days\"", "\"a month\"", "13:15: a span of time"),
         (
             "\ndeposits = [\"display-name\"]\n\n[op",

@@ -38,7 +38,7 @@ use pillarbox_wire::{AccountId, Duration, Encoded, FixedBytes, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::body::{BodyId, MAX_RECEIPT_IDS, MAX_RESEND_DIGESTS};
-use crate::habits::Receipts;
+use crate::habits::ReceiptDue;
 
 /// New starts with one contact in one [`RENEWAL_WINDOW`]. One heals a phone that was put back; both at once and a
 /// copy that was put back twice are healed by four. Each costs the other phone a one-time prekey.
@@ -164,17 +164,14 @@ impl Errands {
     }
 
     /// Notes a text that came. The first receipt of several decides when all of them go.
-    pub(crate) fn owe_receipt(&mut self, id: BodyId, rule: Receipts, now: Timestamp) {
-        let due = match rule {
-            Receipts::Never => return,
-            Receipts::AtOnce => None,
-            Receipts::After(seconds) => Some(now + Duration::from_seconds(u64::from(seconds))),
-        };
+    pub(crate) fn owe_receipt(&mut self, id: BodyId, due: ReceiptDue) {
         if self.receipts.contains(&id) {
             return;
         }
-        if self.receipts.is_empty() || due.is_none() {
-            self.receipts_due = due;
+        match due {
+            ReceiptDue::Now => self.receipts_due = None,
+            ReceiptDue::At(time) if self.receipts.is_empty() => self.receipts_due = Some(time),
+            ReceiptDue::At(_) => {}
         }
         push_bounded(&mut self.receipts, id, MAX_OWED_RECEIPTS);
     }
@@ -313,7 +310,7 @@ mod tests {
             BodyId(FixedBytes(id))
         };
         (0..=MAX_OWED_RECEIPTS)
-            .for_each(|number| errands.owe_receipt(id(number), Receipts::AtOnce, Timestamp(1)));
+            .for_each(|number| errands.owe_receipt(id(number), ReceiptDue::Now));
         let kept: Vec<_> = (1..=MAX_OWED_RECEIPTS).map(id).collect();
         assert_eq!(errands.receipts, kept);
         assert!(encode(&errands).is_ok());

@@ -118,6 +118,33 @@ fn receipts_wait_for_their_time_and_go_together_and_a_restart_does_not_lose_them
 }
 
 #[test]
+fn receipts_at_random_wait_within_their_span_and_a_restart_draws_no_other_moment() {
+    let mut world = World::new();
+    let (alice, bob) = pair(&mut world, &Habits { receipts: Receipts::Within(3_600), ..Habits::default() });
+    let mut waits = Vec::new();
+    for _ in 0..8 {
+        world.pass(Duration::from_seconds(3_600));
+        world.run();
+        world.say(alice, bob, "one more");
+        world.run();
+        let due = world.see(bob).wakes_at(world.now).expect("a receipt waits");
+        world.crash(bob);
+        world.run();
+        assert_eq!(world.see(bob).wakes_at(world.now), Some(due));
+        waits.push(due.since(world.now));
+        world.pass(Duration(due.since(world.now).0 - 1));
+        world.run();
+        assert_eq!(world.states(alice, bob).last(), Some(&DeliveryState::Sent), "a millisecond too early");
+        world.pass(Duration(1));
+        world.run();
+        assert_eq!(world.states(alice, bob).last(), Some(&DeliveryState::Delivered));
+    }
+    assert!(waits.iter().all(|wait| *wait <= Duration::from_seconds(3_600)), "{waits:?}");
+    waits.dedup();
+    assert_eq!(waits.len(), 8, "each is drawn anew");
+}
+
+#[test]
 fn a_phone_that_sends_no_receipts_sends_none() {
     let mut world = World::new();
     let (alice, bob) = pair(&mut world, &Habits { receipts: Receipts::Never, ..Habits::default() });

@@ -119,6 +119,7 @@ fn receipts(habits: &Habits) -> String {
     match habits.receipts {
         Receipts::AtOnce => "at once".into(),
         Receipts::After(seconds) => format!("{seconds} seconds late"),
+        Receipts::Within(seconds) => format!("at random within {seconds} seconds"),
         Receipts::Never => "none".into(),
     }
 }

@@ -119,12 +119,18 @@ impl<'de> Deserialize<'de> for ReceiptsForm {
             "at-once" => Receipts::AtOnce,
             "never" => Receipts::Never,
             words => {
-                let after =
-                    span::parse(words.strip_prefix("after ").unwrap_or(words)).map(Duration::as_seconds).ok();
-                let after = after.and_then(|seconds| u32::try_from(seconds).ok());
-                Receipts::After(after.ok_or_else(|| {
-                    D::Error::custom("receipts go `at-once`, `never`, or `after 5 minutes`")
-                })?)
+                let (within, words) = match words.strip_prefix("within ") {
+                    Some(span) => (true, span),
+                    None => (false, words.strip_prefix("after ").unwrap_or(words)),
+                };
+                let span = span::parse(words).map(Duration::as_seconds).ok();
+                let seconds = span.and_then(|seconds| u32::try_from(seconds).ok());
+                let seconds = seconds.ok_or_else(|| {
+                    D::Error::custom(
+                        "receipts go `at-once`, `never`, `after 5 minutes`, or at random `within 1 hour`",
+                    )
+                })?;
+                if within { Receipts::Within(seconds) } else { Receipts::After(seconds) }
             }
         };
         Ok(Self(receipts))

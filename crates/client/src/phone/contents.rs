@@ -210,8 +210,11 @@ pub(super) fn owe_receipt(
     coming: &Coming<'_>,
     effects: &mut Effects,
 ) -> Result<(), StorageError> {
-    let mut errands = load_errands(rows, contact)?;
-    errands.owe_receipt(id, coming.account.habits.receipts, coming.now);
+    let (view, rng) = rows.split();
+    let mut errands = load_errands(view, contact)?;
+    if let Some(due) = coming.account.habits.receipts.due(coming.now, rng) {
+        errands.owe_receipt(id, due);
+    }
     store_errands(rows, &errands)?;
     effects.owed = true;
     Ok(())
