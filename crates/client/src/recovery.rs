@@ -309,8 +309,7 @@ mod tests {
             id[..8].copy_from_slice(&number.to_be_bytes());
             BodyId(FixedBytes(id))
         };
-        (0..=MAX_OWED_RECEIPTS)
-            .for_each(|number| errands.owe_receipt(id(number), ReceiptDue::Now));
+        (0..=MAX_OWED_RECEIPTS).for_each(|number| errands.owe_receipt(id(number), ReceiptDue::Now));
         let kept: Vec<_> = (1..=MAX_OWED_RECEIPTS).map(id).collect();
         assert_eq!(errands.receipts, kept);
         assert!(encode(&errands).is_ok());

@@ -13,6 +13,8 @@ use pillarbox_wire::Timestamp;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
+use crate::scenario::Network;
+
 /// The version of the record's form, in every line. Version 2 says in whose wake a line stands, which text it is about, and what
 /// becomes of each row.
 pub const VERSION: u8 = 2;
@@ -55,10 +57,21 @@ pub enum Kind {
     },
     /// A relay of this world.
     Relay { relay: usize, name: String, jurisdiction: Option<String> },
+    /// The network of this world, in a story that has one.
+    Network { network: Network },
     /// One of the people.
-    Person { who: String, country: String, number: Option<String>, address: IpAddr },
+    Person {
+        who: String,
+        country: String,
+        number: Option<String>,
+        address: Option<IpAddr>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        connects: Option<String>,
+    },
     /// Somebody's account was made.
     Account { who: String, relay: usize, account: String },
+    /// Somebody's phone began a connection, in a story that has a network. No relay sees this line.
+    Connects { who: String, relay: usize, connection: u64, address: IpAddr },
     /// Something that the scenario says.
     Event { who: String, does: String, what: String },
     /// Something was really said: the text's number in the story, and its words as SHA-256. No relay sees this line.
@@ -169,6 +182,11 @@ pub struct Record {
 impl Record {
     pub(crate) fn push(&mut self, at: Timestamp, kind: Kind) {
         self.lines.push(Line { at, event: self.event, kind });
+    }
+
+    /// The event that lines stand in the wake of now.
+    pub(crate) const fn event(&self) -> Option<usize> {
+        self.event
     }
 
     /// What comes from here on stands in the wake of this event of the scenario, or of none.

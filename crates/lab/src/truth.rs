@@ -3,7 +3,7 @@
 //! The fields are private, and [`Scorer`] is the only way to them. A demand is served on views (`pillarbox_access`), and
 //! no view leads here; this crate's experiments compare what came back with what a scorer says.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use pillarbox_client::BodyId;
@@ -84,7 +84,7 @@ pub struct Truth {
     read: Vec<ReadBy>,
     accounts: Vec<Behind>,
     owners: BTreeMap<AccountId, PersonId>,
-    addresses: BTreeMap<PersonId, IpAddr>,
+    addresses: BTreeMap<IpAddr, BTreeSet<PersonId>>,
     groups: BTreeMap<String, TrueGroup>,
     followers: BTreeMap<ChannelName, Vec<PersonId>>,
 }
@@ -130,7 +130,7 @@ impl Truth {
     }
 
     pub(crate) fn is_at(&mut self, who: PersonId, address: IpAddr) {
-        self.addresses.insert(who, address);
+        self.addresses.entry(address).or_default().insert(who);
     }
 
     pub(crate) fn group(&mut self, name: &str, group: TrueGroup) {
@@ -188,10 +188,11 @@ impl<'w> Scorer<'w> {
         self.truth.behind(account)
     }
 
-    /// Who connects from an internet address.
+    /// The person who connects from an internet address; none if several do.
     #[must_use]
     pub fn behind_address(&self, address: IpAddr) -> Option<PersonId> {
-        self.truth.addresses.iter().find(|(_, known)| **known == address).map(|(who, _)| *who)
+        let people = self.truth.addresses.get(&address)?;
+        people.first().copied().filter(|_| people.len() == 1)
     }
 
     /// Every group, by name.

@@ -109,7 +109,7 @@ fn lines(world: &World, people: &[usize]) -> Vec<String> {
         if let Kind::Person { who, address, .. } = &line.kind
             && names.contains(&who.as_str())
         {
-            addresses.push(*address);
+            addresses.extend(*address);
         }
         let is = match &line.kind {
             Kind::Person { who, .. }
@@ -131,7 +131,12 @@ fn lines(world: &World, people: &[usize]) -> Vec<String> {
             Kind::Relay { .. } => true,
             // A text's number counts everybody's texts, and stands apart too.
             Kind::Said { .. } => false,
-            Kind::Header { .. } | Kind::Order { .. } | Kind::Kept { .. } | Kind::Footer { .. } => false,
+            Kind::Connects { who, .. } => names.contains(&who.as_str()),
+            Kind::Network { .. }
+            | Kind::Header { .. }
+            | Kind::Order { .. }
+            | Kind::Kept { .. }
+            | Kind::Footer { .. } => false,
         };
         if is {
             let kind = match line.kind.clone() {

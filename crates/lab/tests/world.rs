@@ -358,8 +358,7 @@ fn receipts_wait_as_long_as_the_design_says() {
     };
     let scenario = story(&[HELLO]);
     let said = scenario.events[0].at;
-    let waits =
-        [(Receipts::AtOnce, Some(0)), (Receipts::After(3_600), Some(3_600)), (Receipts::Never, None)];
+    let waits = [(Receipts::AtOnce, Some(0)), (Receipts::After(3_600), Some(3_600)), (Receipts::Never, None)];
     for (receipts, late) in waits {
         let mut design = designs::end_to_end().clone();
         design.phone.habits.receipts = receipts;

@@ -1,7 +1,6 @@
 //! Comparing worlds: what an order changed, by the scorer and by what phones said. The steps that serve demands see none of it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::IpAddr;
 
 use super::staging::{Staged, channel_of};
 use crate::record::{Kind, text_id};
@@ -180,17 +179,11 @@ enum Reached<'w> {
 fn reached(staged: &Staged) -> BTreeMap<&str, Vec<Reached<'_>>> {
     let since = staged.scenario.inquiry.ordered;
     let lines = staged.world.record().lines();
-    let people: BTreeMap<IpAddr, &str> = lines
-        .iter()
-        .filter_map(|line| match &line.kind {
-            Kind::Person { who, address, .. } => Some((*address, who.as_str())),
-            _ => None,
-        })
-        .collect();
     let mut reached: BTreeMap<&str, Vec<Reached<'_>>> = BTreeMap::new();
-    for crossing in staged.world.wire().crossings.iter().filter(|crossing| crossing.at >= since) {
-        if let Some(who) = people.get(&crossing.to) {
-            reached.entry(who).or_default().push(Reached::Bytes(crossing.at.0, &crossing.bytes));
+    for (crossing, whom) in staged.world.arrivals().filter(|(crossing, _)| crossing.at >= since) {
+        if let Some(person) = staged.scenario.person(whom) {
+            let bytes = Reached::Bytes(crossing.at.0, &crossing.bytes);
+            reached.entry(person.name.as_str()).or_default().push(bytes);
         }
     }
     for line in lines.iter().filter(|line| line.at >= since) {

@@ -10,7 +10,7 @@ use pillarbox_relay::Keeping;
 use pillarbox_wire::{AccountId, ChannelName, Duration, Handle, Timestamp};
 
 use super::ExperimentError;
-use crate::scenario::{Act, Audience, Event, LockState, Passcode, Person, PersonId, Scenario};
+use crate::scenario::{Act, Audience, Connectivity, Event, LockState, Passcode, Person, PersonId, Scenario};
 use crate::truth::Place;
 use crate::world::{Order, Role, Site, SiteId, Whom, World};
 
@@ -441,6 +441,7 @@ fn let_strangers_look(scenario: &mut Scenario, channel: &ChannelName, ordered: T
             passcode: Passcode::default(),
             knows: Vec::new(),
             facts: Vec::new(),
+            connectivity: Connectivity::default(),
         });
         let act = Act::Follows { channel: channel.clone() };
         let place = scenario.events.iter().position(|event| event.at > at).unwrap_or(scenario.events.len());

@@ -14,6 +14,7 @@ pub const BUILT_IN: &[(&str, &str)] = &[
     ("cloud-chat-2017", include_str!("../../../../examples/cloud-chat-2017/scenario.toml")),
     ("oracle", include_str!("../../../../examples/oracle/scenario.toml")),
     ("backup-2025", include_str!("../../../../examples/backup-2025/scenario.toml")),
+    ("neighbours", include_str!("../../../../examples/neighbours/scenario.toml")),
 ];
 
 /// Why there is no scenario to run.

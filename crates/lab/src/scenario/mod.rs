@@ -5,6 +5,7 @@
 //!
 //! A mistake is refused with file, line, column, what is wrong and what to write instead ([`ScenarioError`]).
 
+mod chatter;
 mod check;
 mod error;
 mod events;
@@ -12,6 +13,7 @@ mod fields;
 pub mod library;
 mod moment;
 mod names;
+mod network;
 mod people;
 
 use pillarbox_wire::{ChannelName, DepositKind, Duration, Handle, Timestamp};
@@ -19,6 +21,7 @@ use sha2::{Digest as _, Sha256};
 use toml::de::DeTable;
 
 pub use error::{ScenarioError, Warning, nearest};
+pub use network::{AddressKind, Connectivity, DailyHours, Network};
 use pillarbox_access::law::{Country, Day};
 pub use pillarbox_access::view::LockState;
 
@@ -83,6 +86,8 @@ pub struct Person {
     pub knows: Vec<PersonId>,
     /// What else they tell the phone about themselves.
     pub facts: Vec<(DepositKind, String)>,
+    /// The way in which their phone is connected, in a story that has a network.
+    pub connectivity: Connectivity,
 }
 
 /// To whom something is said.
@@ -261,6 +266,8 @@ pub struct Scenario {
     pub start: Timestamp,
     /// What it is taken from.
     pub sources: Vec<String>,
+    /// The network; none if frames take no time.
+    pub network: Option<Network>,
     /// Everybody.
     pub people: Vec<Person>,
     /// What happens, in order.
@@ -352,9 +359,19 @@ fn read<'t>(source: Source<'t>, table: &'t DeTable<'t>) -> Result<Scenario, Scen
     head.end("[scenario]")?;
 
     let mut warnings = Vec::new();
-    let people = people::read(file.tables("people")?, source, &mut warnings)?;
+    let network = network::read(file.table("network")?)?;
+    let mut people = people::read(file.tables("people")?, source, network.is_some(), &mut warnings)?;
+    let chatter = chatter::read(file.table("chatter")?, start, people.len(), network.is_some())?;
+    match &chatter {
+        Some(chatter) => chatter.add_people(&mut people, (&name, seed)),
+        None if people.is_empty() => return Err(people::nobody(source)),
+        None => {}
+    }
     let names = PeopleByName::of(&people);
-    let events = events::read(file.tables("events")?, &names, start)?;
+    let mut events = events::read(file.tables("events")?, &names, start)?;
+    if let Some(chatter) = chatter {
+        chatter.add_events(&people, &mut events, (&name, seed));
+    }
     let orders = events::read_orders(file.tables("orders")?, start)?;
     let inquiry = file.table("demand")?;
     check::check(source, &names, &people, &events)?;
@@ -370,6 +387,7 @@ fn read<'t>(source: Source<'t>, table: &'t DeTable<'t>) -> Result<Scenario, Scen
         seed,
         start,
         sources,
+        network,
         people,
         events,
         orders,

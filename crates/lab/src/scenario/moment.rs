@@ -35,6 +35,14 @@ pub(super) fn span(text: &str) -> Option<Duration> {
     (span <= 200 * 366 * 86_400).then(|| Duration::from_seconds(span))
 }
 
+/// Reads a span that may be shorter than a second: `400ms`, or any other [`span`].
+pub(super) fn fine_span(text: &str) -> Option<Duration> {
+    match text.strip_suffix("ms") {
+        Some(count) => Some(Duration(count.trim_end().parse().ok()?)),
+        None => span(text),
+    }
+}
+
 /// RFC 3339 in UTC, to the second.
 fn date_and_time(text: &str) -> Option<Timestamp> {
     let rest = text.strip_suffix(['Z', 'z'])?;

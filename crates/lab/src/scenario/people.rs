@@ -9,13 +9,14 @@ use pillarbox_wire::{DepositKind, Handle};
 use super::error::{ScenarioError, Source, Warning, nearest, one_of};
 use super::fields::{Fields, Spot};
 use super::names::PeopleByName;
+use super::network::{self, AddressKind};
 use super::{Passcode, Person, PersonId};
 
 /// Longest name of a person: it becomes a profile's name on the phones of others.
 const MAX_NAME_CHARS: usize = 40;
 
 /// Most people of one world: each gets an internet address of two of the networks kept for documentation (RFC 5737).
-const MAX_PEOPLE: usize = 500;
+pub(super) const MAX_PEOPLE: usize = 500;
 
 /// What a person may be said to have told the phone; all else about them is drawn from the other keys.
 const FACTS: [(&str, DepositKind); 9] = [
@@ -30,24 +31,22 @@ const FACTS: [(&str, DepositKind); 9] = [
     ("full-name", DepositKind::Name),
 ];
 
-/// Whom a person knows, before all names are known, and where the person stands in the file.
-type Knows<'t> = (Vec<Spot<&'t str>>, Range<usize>);
+/// Names that one person's table holds, before all names are known, and where the person stands in the file.
+struct Named<'t> {
+    knows: Vec<Spot<&'t str>>,
+    home_of: Option<Spot<&'t str>>,
+    at: Range<usize>,
+}
 
 pub(super) fn read(
     tables: Vec<Fields<'_>>,
     source: Source<'_>,
+    has_network: bool,
     warnings: &mut Vec<Warning>,
 ) -> Result<Vec<Person>, ScenarioError> {
-    if tables.is_empty() {
-        return Err(source.mistake(
-            &(0..0),
-            "there is nobody in it",
-            "Write a [[people]] table for each person.",
-        ));
-    }
     let mut people: Vec<Person> = Vec::new();
     let mut looks: Vec<Looks> = Vec::new();
-    let mut known: Vec<Knows<'_>> = Vec::new();
+    let mut named: Vec<Named<'_>> = Vec::new();
     for table in tables {
         if people.len() >= MAX_PEOPLE {
             return Err(table.mistake(
@@ -56,30 +55,51 @@ pub(super) fn read(
                 "Leave some out.",
             ));
         }
-        let (person, look, knows) = read_one(table, &people, &looks, warnings)?;
+        let (person, look, names) = read_one(table, &people, &looks, has_network, warnings)?;
         people.push(person);
         looks.push(look);
-        known.push(knows);
+        named.push(names);
     }
-    let whom = |names: &PeopleByName<'_>, (at, (knows, place)): (usize, Knows<'_>)| {
-        let known = |name: Spot<&str>| {
-            let found =
-                names.meant(name.is).ok_or_else(|| unknown(source, &name.at, name.is, names.all()))?;
-            if found != PersonId(at) {
-                return Ok(found);
-            }
-            let wrong = format!("{} knows themselves", names.name(found));
-            Err(source.mistake(&place, wrong, "Leave that name out."))
-        };
-        knows.into_iter().map(known).collect::<Result<Vec<_>, _>>()
-    };
     let names = PeopleByName::of(&people);
-    let known: Vec<_> =
-        known.into_iter().enumerate().map(|knows| whom(&names, knows)).collect::<Result<_, _>>()?;
-    for (person, known) in people.iter_mut().zip(known) {
-        person.knows = known;
+    let other = |who: PersonId, name: &Spot<&str>, at: &Range<usize>, does: &str| {
+        let found = names.meant(name.is).ok_or_else(|| unknown(source, &name.at, name.is, names.all()))?;
+        if found != who {
+            return Ok(found);
+        }
+        Err(source.mistake(at, format!("{} {does} themselves", names.name(found)), "Leave that name out."))
+    };
+    let mut known = Vec::with_capacity(named.len());
+    for (at, table) in named.iter().enumerate() {
+        let who = PersonId(at);
+        let knows = table.knows.iter().map(|name| other(who, name, &table.at, "knows"));
+        let knows = knows.collect::<Result<Vec<_>, _>>()?;
+        let home = match &table.home_of {
+            Some(name) => {
+                let of = other(who, name, &table.at, "is at home of")?;
+                let lives = named.get(of.0).is_some_and(|host| host.home_of.is_none());
+                let host = people.get(of.0).map(|host| host.connectivity.address);
+                if !lives || host != Some(AddressKind::OwnHome) {
+                    let wrong = format!("{} has no home of their own", names.name(of));
+                    return Err(source.mistake(&name.at, wrong, "Name the person whose home it is."));
+                }
+                Some(of)
+            }
+            None => None,
+        };
+        known.push((knows, home));
+    }
+    for (person, (knows, home)) in people.iter_mut().zip(known) {
+        person.knows = knows;
+        if let Some(of) = home {
+            person.connectivity.address = AddressKind::HomeOf(of);
+        }
     }
     Ok(people)
+}
+
+/// The mistake of a story without people.
+pub(super) fn nobody(source: Source<'_>) -> ScenarioError {
+    source.mistake(&(0..0), "there is nobody in it", "Write a [[people]] table for each person.")
 }
 
 /// The mistake of naming somebody who is not there.
@@ -100,8 +120,9 @@ fn read_one<'t>(
     mut table: Fields<'t>,
     before: &[Person],
     looks: &[Looks],
+    has_network: bool,
     warnings: &mut Vec<Warning>,
-) -> Result<(Person, Looks, Knows<'t>), ScenarioError> {
+) -> Result<(Person, Looks, Named<'t>), ScenarioError> {
     let at = table.at.clone();
     let (name, look) = name(&mut table, before, looks, warnings)?;
     let number = match table.text("number")? {
@@ -123,9 +144,25 @@ fn read_one<'t>(
             facts.push((kind, value.is.to_owned()));
         }
     }
+    let network::Connected { connectivity, home_of, at: connected_at } = network::connected(&mut table)?;
+    if let Some(place) = connected_at.filter(|_| !has_network) {
+        let instead = "Add a [network] section, or leave this line out.";
+        return Err(table.mistake(&place, "this story has no network", instead));
+    }
     table.end("a person")?;
-    let person = Person { name, number, country, email, os_account, passcode, knows: Vec::new(), facts };
-    Ok((person, look, (knows, at)))
+    let knows_nobody = Vec::new();
+    let person = Person {
+        name,
+        number,
+        country,
+        email,
+        os_account,
+        passcode,
+        knows: knows_nobody,
+        facts,
+        connectivity,
+    };
+    Ok((person, look, Named { knows, home_of, at }))
 }
 
 /// A name that nobody before has, with what it looks like.

@@ -53,13 +53,19 @@ impl World {
                 self.one_profile(who, self.home(who))?;
             }
         }
+        // Where frames take time, whoever makes a group finds its members before the story begins: everybody would wait meanwhile.
+        let grouped = scenario.events.iter().filter(|_| scenario.network.is_some());
+        let grouped = grouped.filter_map(|event| match &event.act {
+            Act::MakesGroup { with, .. } => Some(with.iter().map(|whom| (event.who, *whom))),
+            _ => None,
+        });
         let known =
             scenario.everybody().flat_map(|(who, person)| person.knows.iter().map(move |whom| (who, *whom)));
         let written = scenario.events.iter().filter_map(|event| match &event.act {
             Act::Says { to: Audience::Person(whom), .. } => Some((event.who, *whom)),
             _ => None,
         });
-        for (who, whom) in known.chain(written) {
+        for (who, whom) in known.chain(written).chain(grouped.flatten()) {
             self.meet(who, whom)?;
         }
         Ok(())
@@ -138,7 +144,7 @@ impl World {
         let Some(phone) = self.profile_mut(own)?.phone.as_mut() else { return Ok(None) };
         phone.look_up(number, None)?;
         self.restless.insert(own);
-        self.settle()?;
+        self.wait_for(own)?;
         let Some(account) = account else { return Ok(None) };
         let found = self.profile(own)?.phone.as_ref().is_some_and(|phone| phone.contact(account).is_ok());
         if found {

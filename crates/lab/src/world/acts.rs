@@ -52,6 +52,7 @@ impl World {
         let kind = Kind::Event { who: self.name(event.who), does: does.to_owned(), what: self.what(&event) };
         self.record.push(self.now, kind);
         let who = event.who;
+        self.wake_for_its_owner(who);
         match self.act(event) {
             // A phone that refuses is a thing that happens, and no fault of the world.
             Err(WorldError::Phone(error))
@@ -95,7 +96,9 @@ impl World {
             }
             Act::ComesOnline => {
                 self.offline.remove(&who);
-                self.hear_announcements(who);
+                if !self.is_away(who) {
+                    self.hear_announcements(who);
+                }
                 self.restless.extend(self.profiles_of(who));
                 Ok(())
             }
@@ -176,7 +179,9 @@ impl World {
             }
             self.restless.insert(*id);
         }
-        self.settle()?;
+        for id in &all {
+            self.wait_for(*id)?;
+        }
         for id in all {
             self.cut(id)?;
             self.profile_mut(id)?.phone = None;

@@ -4,19 +4,18 @@
 //! the relay sees of each frame goes into the record.
 
 use std::collections::VecDeque;
+use std::net::IpAddr;
 
 use pillarbox_client::Link;
 use pillarbox_relay::passing::About;
 use pillarbox_relay::{ConnectionId, Effect, Input, Passing};
-use pillarbox_transport::handshake::{AwaitingAnswer, AwaitingOffer};
-use pillarbox_transport::{Established, HandshakeError, Versions};
 use pillarbox_wire::{Bytes, ClientFrame, Farewell, Goodbye, RelayFrame};
 
-use super::profile::{Line, Profile, internet_address};
+use super::profile::Profile;
 use super::site::Site;
+use super::transit::Parcel;
 use super::{ProfileId, SiteId, World, WorldError, push};
 use crate::record::{Kind, Way, sha256, starts};
-use crate::scenario::PersonId;
 
 /// How many steps without an end are a loop: several hundred for each event of a large group.
 const MAX_STEPS: usize = 200_000;
@@ -70,7 +69,7 @@ impl World {
         }
         let frames = if ended { Vec::new() } else { phone.outgoing(link, now, rng)? };
         if !frames.is_empty() {
-            self.carry_up(id, link, frames)?;
+            self.carry_up(id, link, &frames)?;
             return Ok(true);
         }
         let profile = self.profile_mut(id)?;
@@ -89,76 +88,13 @@ impl World {
         Ok(true)
     }
 
-    /// Opens a connection, unless the network does not let it through.
-    fn connect(&mut self, id: ProfileId, link: Link) -> Result<bool, WorldError> {
-        let profile = self.profile(id)?;
-        let (who, site_id) = (profile.who, profile.site);
-        if self.offline.contains(&who) {
-            return Ok(false);
-        }
-        let person = self.scenario.person(who).ok_or(WorldError::Missing("a person"))?;
-        if let Some(why) = self.site(site_id)?.unreachable_from(&person.country) {
-            if !std::mem::replace(&mut self.profile_mut(id)?.unreachable_said, true) {
-                let kind = Kind::Unreachable { who: self.name(who), relay: site_id.0, why };
-                self.record.push(self.now, kind);
-            }
-            return Ok(false);
-        }
-        let mut connection = self.profile_mut(id)?.streams.connection();
-        while self.connections.contains_key(&connection) {
-            connection = self.profile_mut(id)?.streams.connection();
-        }
-        let (phone_end, relay_end) = self.shake_hands(id)?;
-        let handshake_hash = phone_end.handshake_hash;
-        self.connections.insert(connection, (id, link));
+    fn carry_up(&mut self, id: ProfileId, link: Link, frames: &[ClientFrame]) -> Result<(), WorldError> {
         let profile = self.profile_mut(id)?;
-        profile.unreachable_said = false;
-        *profile.line_mut(link) =
-            Some(Line { connection, phone_end, relay_end, arrived: VecDeque::new(), ended: false });
-        if let Some(phone) = profile.phone.as_mut() {
-            phone.connected(link, handshake_hash);
-        }
-        let peer = internet_address(who);
-        self.process(id, connection, Input::Opened { peer, handshake_hash })?;
-        Ok(true)
-    }
-
-    fn shake_hands(&mut self, id: ProfileId) -> Result<(Established, Established), WorldError> {
-        let Self { profiles, sites, .. } = self;
-        let profile = profiles.get_mut(id.0).ok_or(WorldError::Missing("a profile"))?;
-        let (who, site_id, rng) = (profile.who, profile.site, &mut profile.streams.channel);
-        let key = &sites.get(site_id.0).ok_or(WorldError::Missing("a relay"))?.key;
-        let refused = |refused: pillarbox_transport::handshake::Refused| -> HandshakeError { refused.reason };
-        let (phone, offer) = AwaitingAnswer::begin(&key.public(), Versions::SUPPORTED, rng);
-        let relay = AwaitingOffer::begin(key, Versions::SUPPORTED, rng);
-        let (relay, answer) = relay.offered(&offer).map_err(refused)?;
-        let (phone, opening) = phone.answered(&answer)?;
-        let (relay_end, reply) = relay.opened(&opening).map_err(refused)?;
-        let phone_end = phone.replied(&reply)?;
-        for (up, bytes) in
-            [(true, &offer[..]), (false, &answer[..]), (true, &opening[..]), (false, &reply[..])]
-        {
-            self.crosses(who, site_id, up, bytes);
-        }
-        Ok((phone_end, relay_end))
-    }
-
-    fn carry_up(&mut self, id: ProfileId, link: Link, frames: Vec<ClientFrame>) -> Result<(), WorldError> {
-        let profile = self.profile_mut(id)?;
-        let (who, site_id) = (profile.who, profile.site);
         let line = profile.line_mut(link).as_mut().ok_or(WorldError::Missing("a connection"))?;
-        let connection = line.connection;
-        let bytes = line.phone_end.sealer.seal(&frames)?;
-        line.relay_end.opener.feed(&bytes);
-        let mut arrived = Vec::with_capacity(frames.len());
-        while let Some(frame) = line.relay_end.opener.next_frame::<ClientFrame>()? {
-            arrived.push(frame);
-        }
-        self.crosses(who, site_id, true, &bytes);
-        for frame in arrived {
-            self.process(id, connection, Input::Frame(frame))?;
-        }
-        Ok(())
+        let (connection, peer) = (line.connection, line.peer);
+        let bytes = line.phone_end.sealer.seal(frames)?;
+        self.crosses(id, peer, Way::Up, &bytes)?;
+        self.send_parcel(connection, Parcel::Up(bytes))
     }
 
     /// Hands one input of an account to its relay, and carries out what the relay says.
@@ -270,55 +206,36 @@ impl World {
         Ok(())
     }
 
-    /// Notes bytes that were on the wire between a person's phone and a relay.
-    fn crosses(&mut self, who: PersonId, site: SiteId, up: bool, bytes: &[u8]) {
+    /// Notes bytes that were on the wire between a phone and a relay. The tap stands at the phone's end.
+    pub(super) fn crosses(
+        &mut self,
+        id: ProfileId,
+        peer: IpAddr,
+        way: Way,
+        bytes: &[u8],
+    ) -> Result<(), WorldError> {
         if !self.keeps_wire {
-            return;
+            return Ok(());
         }
-        let (phone, relay) = (internet_address(who), site.internet_address());
-        let (from, to) = if up { (phone, relay) } else { (relay, phone) };
+        let Profile { who, site, .. } = *self.profile(id)?;
+        let relay = site.internet_address();
+        let (from, to) = if way == Way::Up { (peer, relay) } else { (relay, peer) };
         self.wire.crosses(self.now, from, to, bytes);
+        self.crossed.push((who, way));
+        Ok(())
     }
 
     fn send(&mut self, connection: ConnectionId, frame: &RelayFrame) -> Result<(), WorldError> {
-        let Some((id, link)) = self.connections.get(&connection).copied() else { return Ok(()) };
-        let profile = self.profile_mut(id)?;
-        let (who, site_id) = (profile.who, profile.site);
-        let Some(line) = profile.line_mut(link).as_mut().filter(|line| line.connection == connection) else {
-            return Ok(());
-        };
-        let bytes = line.relay_end.sealer.seal([frame])?;
-        line.phone_end.opener.feed(&bytes);
-        while let Some(frame) = line.phone_end.opener.next_frame()? {
-            line.arrived.push_back(frame);
-        }
-        self.crosses(who, site_id, false, &bytes);
-        self.restless.insert(id);
-        Ok(())
+        let Some(end) = self.connections.get_mut(&connection) else { return Ok(()) };
+        let bytes = end.end.sealer.seal([frame])?;
+        self.send_parcel(connection, Parcel::Down(bytes))
     }
 
     /// The relay ends a connection. What it sent before still arrives.
     fn say_goodbye(&mut self, connection: ConnectionId, reason: Farewell) -> Result<(), WorldError> {
         self.send(connection, &RelayFrame::Goodbye(Goodbye { reason }))?;
-        let Some((id, link)) = self.connections.remove(&connection) else { return Ok(()) };
-        if let Some(line) = self.profile_mut(id)?.line_mut(link) {
-            line.ended = true;
-        }
-        self.restless.insert(id);
-        Ok(())
-    }
-
-    /// A phone's connections end.
-    pub(super) fn cut(&mut self, id: ProfileId) -> Result<(), WorldError> {
-        for link in [Link::Named, Link::Nameless] {
-            let profile = self.profile_mut(id)?;
-            let Some(line) = profile.line_mut(link).take() else { continue };
-            if let Some(phone) = profile.phone.as_mut() {
-                phone.disconnected(link);
-            }
-            self.connections.remove(&line.connection);
-            self.process(id, line.connection, Input::Closed)?;
-        }
+        self.send_parcel(connection, Parcel::Ended)?;
+        self.connections.remove(&connection);
         Ok(())
     }
 }

@@ -52,9 +52,9 @@ impl World {
         let place = Place::Channel(channel.clone());
         self.note_said(Said { at: self.now, by: who, to: to.clone(), place, text: text.to_owned() }, None);
         self.restless.insert(own);
-        self.settle()?;
+        self.wait_for(own)?;
         for follower in to {
-            if self.offline.contains(&follower) {
+            if self.is_away(follower) {
                 continue;
             }
             let reader = self.one_profile(follower, site)?;

@@ -1,37 +1,68 @@
 //! The clock: time jumps from one thing that is due to the next. A phone is looked at when something on it waits for that time,
-//! and a relay sweeps by the hour, so that neither depends on what happens to others in between.
+//! and a relay sweeps by the hour, so that neither depends on what happens to others in between. Nor does the record depend on how
+//! far the clock is moved at once: whatever stands in it happens at a moment of its own.
 
 use pillarbox_relay::ageing::SWEEP_INTERVAL;
-use pillarbox_wire::Timestamp;
+use pillarbox_wire::{Duration, Timestamp};
 
+use super::transit::Transit;
 use super::{ProfileId, SiteId, World, WorldError};
 
 impl World {
-    /// Moves the clock on to `to`. On the way phones do what waits for its time.
+    /// Moves the clock on to `to`. On the way everything happens that is due: phones do what waits for its time, frames arrive,
+    /// rows go by age.
     pub(super) fn advance(&mut self, to: Timestamp) -> Result<(), WorldError> {
-        while let Some((at, _)) = self.alarms.first().copied().filter(|(at, _)| *at <= to) {
-            self.pass(at)?;
-            while let Some((_, id)) = self.alarms.first().copied().filter(|(due, _)| *due <= at) {
-                self.alarms.pop_first();
-                self.ring(id)?;
-            }
-            self.settle()?;
+        while let Some(at) = self.next_moment().filter(|at| *at <= to) {
+            self.step(at)?;
         }
         self.pass(to)
     }
 
-    /// Lets time pass in which no phone does anything. Relays sweep at the full hours of the story: of several that pass at once
-    /// the last is enough, as nothing comes in between.
+    /// The next moment at which something is due.
+    pub(super) fn next_moment(&self) -> Option<Timestamp> {
+        let alarm = self.alarms.first().map(|(at, _)| *at);
+        let arrival = self.transit.as_ref().and_then(Transit::next_arrival);
+        let moved = self.moves.first().map(|(at, _)| *at);
+        let lapse = self.sites.iter().filter_map(|site| site.rows.next_lapse()).min();
+        let lapse = lapse.map(|lapse| self.full_hour(lapse).max(self.hour_begun(self.now) + SWEEP_INTERVAL));
+        [alarm, arrival, moved, self.sleepers.next_change(), lapse].into_iter().flatten().min()
+    }
+
+    /// The last full hour of the story by `at`.
+    fn hour_begun(&self, at: Timestamp) -> Timestamp {
+        let start = self.scenario.start;
+        start + Duration(at.since(start).0 / SWEEP_INTERVAL.0 * SWEEP_INTERVAL.0)
+    }
+
+    /// The first full hour of the story that is not before `at`.
+    fn full_hour(&self, at: Timestamp) -> Timestamp {
+        let begun = self.hour_begun(at);
+        if begun < at { begun + SWEEP_INTERVAL } else { begun }
+    }
+
+    /// Moves the clock on to the next moment, and lets happen what is due then.
+    pub(super) fn step(&mut self, at: Timestamp) -> Result<(), WorldError> {
+        self.pass(at)?;
+        self.arrive_all()?;
+        self.change_all_sleep()?;
+        self.move_all()?;
+        while let Some((_, id)) = self.alarms.first().copied().filter(|(due, _)| *due <= at) {
+            self.alarms.pop_first();
+            self.ring(id)?;
+        }
+        self.settle()
+    }
+
+    /// Lets time pass in which nothing is due. Relays sweep at the full hours of the story: of several that pass at once
+    /// the last is enough, as no row that the record tells of goes in between.
     fn pass(&mut self, to: Timestamp) -> Result<(), WorldError> {
         if to <= self.now {
             return Ok(());
         }
-        let hours = |at: Timestamp| at.since(self.scenario.start).0 / SWEEP_INTERVAL.0;
-        let (before, after) = (hours(self.now), hours(to));
-        if after > before {
-            let at = Timestamp(self.scenario.start.0 + after * SWEEP_INTERVAL.0);
+        let last = self.hour_begun(to);
+        if last > self.hour_begun(self.now) {
             // What a relay does then it does at that hour.
-            self.now = at;
+            self.now = last;
             for number in 0..self.sites.len() {
                 self.sweep(SiteId(number))?;
             }

@@ -13,7 +13,8 @@
 //! | `profile` | phone accounts |
 //! | `randomness` | a stream for each actor |
 //! | `clock` | time passes: alarms of phones, sweeps of relays |
-//! | `carry` | how frames move, and what a cable would show |
+//! | `carry`, `connect` | frames between phones and relays, and what a cable would show |
+//! | `transit`, `delay`, `addresses`, `sleep` | the network of a story that has one |
 //! | `acquaint` | who can write to whom |
 //! | `anew` | somebody has a new phone |
 //! | `acts`, `groups`, `channels`, `backups`, `reports`, `notices` | what people do, and what their phones tell them |
@@ -24,11 +25,14 @@
 
 mod acquaint;
 mod acts;
+mod addresses;
 mod anew;
 mod backups;
 mod carry;
 mod channels;
 mod clock;
+mod connect;
+mod delay;
 mod error;
 mod groups;
 mod notices;
@@ -39,13 +43,15 @@ mod randomness;
 mod reports;
 mod rows;
 mod site;
+mod sleep;
+mod transit;
 mod withdrawal;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use pillarbox_access::design::{Cloud, Design};
-use pillarbox_access::view::{PushRecords, WireTap};
-use pillarbox_client::{BodyId, Habits, Link};
+use pillarbox_access::view::{Crossing, PushRecords, WireTap};
+use pillarbox_client::{BodyId, Habits};
 use pillarbox_relay::{ConnectionId, Keeping};
 use pillarbox_wire::{AccountId, ChannelName, Handle, NumberCode, Timestamp};
 
@@ -59,10 +65,12 @@ pub use site::{Role, Site, SiteId};
 
 use acquaint::Acquaintance;
 use groups::GroupHere;
-use profile::{Profile, internet_address};
+use profile::Profile;
 use randomness::Randomness;
+use sleep::Sleepers;
+use transit::{RelayEnd, Transit};
 
-use crate::record::{Kind, Record, sha256, text_id};
+use crate::record::{Kind, Record, Way, sha256, text_id};
 use crate::scenario::{Act, Command, Event, PersonId, Scenario};
 use crate::truth::{Said, Scorer, Truth};
 
@@ -88,7 +96,13 @@ pub struct World {
     profiles: Vec<Profile>,
     /// Everybody's profiles, those that are closed included, in the order in which they were made.
     owned: BTreeMap<PersonId, Vec<ProfileId>>,
-    connections: BTreeMap<ConnectionId, (ProfileId, Link)>,
+    /// The relays' ends of connections.
+    connections: BTreeMap<ConnectionId, RelayEnd>,
+    /// The network of a story that has one. Everybody's account is made before it is there.
+    transit: Option<Transit>,
+    sleepers: Sleepers,
+    /// When addresses of homes change.
+    moves: BTreeSet<(Timestamp, PersonId)>,
     /// Profiles that may have something to do.
     restless: BTreeSet<ProfileId>,
     acquaintances: BTreeMap<(PersonId, PersonId), Acquaintance>,
@@ -119,6 +133,8 @@ pub struct World {
     reports: Vec<Filed>,
     push: PushRecords,
     wire: WireTap,
+    /// Whose phone each crossing of the wire was to or from.
+    crossed: Vec<(PersonId, Way)>,
     /// Whether what crosses the wire is kept for a tap.
     keeps_wire: bool,
     truth: Truth,
@@ -141,6 +157,9 @@ impl World {
             profiles: Vec::new(),
             owned: BTreeMap::new(),
             connections: BTreeMap::new(),
+            transit: None,
+            sleepers: Sleepers::default(),
+            moves: BTreeSet::new(),
             restless: BTreeSet::new(),
             acquaintances: BTreeMap::new(),
             groups: BTreeMap::new(),
@@ -162,6 +181,7 @@ impl World {
             reports: Vec::new(),
             push: PushRecords::default(),
             wire: WireTap::default(),
+            crossed: Vec::new(),
             keeps_wire: true,
             truth: Truth::default(),
             record: Record::default(),
@@ -184,14 +204,18 @@ impl World {
             program: env!("CARGO_PKG_VERSION").to_owned(),
         };
         self.record.push(self.now, header);
+        if let Some(network) = self.scenario.network {
+            self.record.push(self.now, Kind::Network { network });
+        }
         for (who, person) in self.scenario.everybody() {
-            let address = internet_address(who);
-            self.truth.is_at(who, address);
+            let address = self.fixed_address(who);
+            address.into_iter().for_each(|address| self.truth.is_at(who, address));
             let kind = Kind::Person {
                 who: person.name.clone(),
                 country: person.country.clone(),
                 number: person.number.as_ref().map(ToString::to_string),
                 address,
+                connects: self.connects_in_words(who),
             };
             self.record.push(self.now, kind);
         }
@@ -259,6 +283,12 @@ impl World {
         }
         for (number, event) in scenario.events.iter().enumerate() {
             self.schedule(event.at, Due::Event(number));
+        }
+        if let Some(network) = scenario.network {
+            self.transit = Some(Transit::new(network));
+            self.begin_moves();
+            self.begin_sleep()?;
+            self.settle()?;
         }
         Ok(())
     }
@@ -386,13 +416,19 @@ impl World {
     /// From now on what crosses the wire is not kept: for whoever wants the record alone, of which it is no part.
     pub fn keep_no_wire(&mut self) {
         self.keeps_wire = false;
-        self.wire = WireTap::default();
+        (self.wire, self.crossed) = (WireTap::default(), Vec::new());
     }
 
     /// Everything that was on a wire.
     #[must_use]
     pub const fn wire(&self) -> &WireTap {
         &self.wire
+    }
+
+    /// What reached phones over the wire, and whose phone each time: an address may be shared.
+    pub fn arrivals(&self) -> impl Iterator<Item = (&Crossing, PersonId)> {
+        let crossings = self.wire.crossings.iter().zip(&self.crossed);
+        crossings.filter(|(_, (_, way))| *way == Way::Down).map(|(crossing, (who, _))| (crossing, *who))
     }
 
     /// What the push service has.

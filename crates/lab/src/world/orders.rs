@@ -116,7 +116,9 @@ impl World {
         let says = match order {
             Order::SetKeeping { site, keeping } => {
                 let now = self.now;
-                self.site_mut(site)?.relay.set_keeping(keeping, now)?;
+                let here = self.site_mut(site)?;
+                here.relay.set_keeping(keeping, now)?;
+                here.rows.are_kept_by(&here.relay.settings().keeping);
                 format!("relay {} keeps what it is told to from now on", site.0)
             }
             Order::Tap { site, accounts, numbers } => {

@@ -2,7 +2,7 @@
 //! wherever backups lie with another operator.
 
 use std::collections::VecDeque;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 
 use pillarbox_access::design::PhoneSide;
 use pillarbox_client::{Habits, Link, NewAccount, Notice, Passphrase, Phone, Protection, Vault};
@@ -47,11 +47,12 @@ impl Purpose {
     }
 }
 
-/// One connection of a phone: a channel, and the frames that have come out of it at the phone.
+/// One connection of a phone: its end of a channel, and the frames that have come out of it.
 pub(super) struct Line {
     pub(super) connection: ConnectionId,
+    /// The phone's address, as the relay sees it.
+    pub(super) peer: IpAddr,
     pub(super) phone_end: Established,
-    pub(super) relay_end: Established,
     pub(super) arrived: VecDeque<RelayFrame>,
     /// The relay has said goodbye: what has arrived is still read, and nothing more is sent.
     pub(super) ended: bool,
@@ -104,15 +105,6 @@ impl Profile {
     pub(super) fn account(&self) -> Option<AccountId> {
         Some(self.phone.as_ref()?.account().address?.account)
     }
-}
-
-/// The internet address that all of a person's connections come from: networks kept for documentation (RFC 5737).
-pub(super) fn internet_address(who: PersonId) -> IpAddr {
-    let host = u8::try_from(who.0 % 250 + 1).unwrap_or(1);
-    IpAddr::V4(match who.0 / 250 {
-        0 => Ipv4Addr::new(192, 0, 2, host),
-        _ => Ipv4Addr::new(198, 51, 100, host),
-    })
 }
 
 impl World {
@@ -219,7 +211,7 @@ impl World {
         });
         self.owned.entry(who).or_default().push(id);
         self.restless.insert(id);
-        self.settle()?;
+        self.wait_for(id)?;
         Ok(id)
     }
 

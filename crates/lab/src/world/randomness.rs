@@ -46,13 +46,20 @@ pub(super) struct Streams {
     pub(super) channel: ChaCha20Rng,
     /// The relay's, for what it draws while it serves this account.
     pub(super) relay: ChaCha20Rng,
+    /// That of the network: delays and addresses.
+    pub(super) network: ChaCha20Rng,
 }
 
 impl Streams {
     /// The streams of the account with this name at the relay with this host.
     pub(super) fn of(randomness: &Randomness, account: &str, host: &str) -> Self {
         let stream = |part| randomness.stream(&[part, account, host]);
-        Self { phone: stream("phone"), channel: stream("channel"), relay: stream("relay's hand") }
+        Self {
+            phone: stream("phone"),
+            channel: stream("channel"),
+            relay: stream("relay's hand"),
+            network: stream("network"),
+        }
     }
 
     /// A number for a connection. It tells nothing of whose connection it is, as a counter of each phone's would.

@@ -1,22 +1,72 @@
 //! Rows: what becomes of each message that a relay holds, in the record. The relay tells what it commits; rows that it takes out by
 //! age and names none of are looked for in its store when their time is over.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use pillarbox_relay::Keeping;
 use pillarbox_relay::row_changes::{Became, RowChange, Why};
 use pillarbox_wire::{MessageId, Timestamp};
 
-use super::{SiteId, World, WorldError};
+use super::{Site, SiteId, World, WorldError};
 use crate::record::{Fate, Kind, instant, sha256, starts};
 
 /// A row of a message, as the record has told of it.
 #[derive(Clone, Debug)]
-pub(super) struct RowHere {
+struct RowHere {
     payload_sha256: String,
     starts: String,
     bytes: usize,
-    until: Timestamp,
+    /// Since when it waits for its phone, or has been delivered.
+    since: Timestamp,
     is_delivered: bool,
+}
+
+impl RowHere {
+    /// When its time is over by a rule.
+    fn until(&self, keeping: &Keeping) -> Timestamp {
+        let stays = if self.is_delivered { keeping.delivered } else { Some(keeping.undelivered) };
+        self.since + stays.unwrap_or_default()
+    }
+}
+
+/// The rows of messages that the record has told of and that are not gone, and when the time of each is over by the rule that holds.
+#[derive(Debug, Default)]
+pub(super) struct RowsHere {
+    rows: BTreeMap<MessageId, RowHere>,
+    lapses: BTreeSet<(Timestamp, MessageId)>,
+}
+
+impl RowsHere {
+    /// When the time of the next row is over.
+    pub(super) fn next_lapse(&self) -> Option<Timestamp> {
+        self.lapses.first().map(|(at, _)| *at)
+    }
+
+    /// The rule has changed, and with it when the time of each row is over.
+    pub(super) fn are_kept_by(&mut self, keeping: &Keeping) {
+        self.lapses = self.rows.iter().map(|(message, row)| (row.until(keeping), *message)).collect();
+    }
+
+    fn put(&mut self, message: MessageId, row: RowHere, keeping: &Keeping) {
+        self.take(message, keeping);
+        self.lapses.insert((row.until(keeping), message));
+        self.rows.insert(message, row);
+    }
+
+    fn take(&mut self, message: MessageId, keeping: &Keeping) -> Option<RowHere> {
+        let row = self.rows.remove(&message)?;
+        self.lapses.remove(&(row.until(keeping), message));
+        Some(row)
+    }
+
+    /// The delivered rows whose time is over by now.
+    fn lapsed(&self, now: Timestamp) -> Vec<MessageId> {
+        let over = self.lapses.iter().take_while(|(until, _)| *until <= now).map(|(_, message)| *message);
+        let is_delivered = |message: &MessageId| self.rows.get(message).is_some_and(|row| row.is_delivered);
+        let mut over: Vec<MessageId> = over.filter(is_delivered).collect();
+        over.sort_unstable();
+        over
+    }
 }
 
 impl World {
@@ -28,7 +78,9 @@ impl World {
         payload: Option<&[u8]>,
     ) -> Result<(), WorldError> {
         for RowChange { message, became } in changes {
-            let rows = &mut self.site_mut(site_id)?.rows;
+            let now = self.now;
+            let Site { relay, rows, .. } = self.site_mut(site_id)?;
+            let keeping = &relay.settings().keeping;
             match became {
                 Became::Kept { until } => {
                     let payload = payload.unwrap_or_default();
@@ -36,20 +88,20 @@ impl World {
                         payload_sha256: sha256(payload),
                         starts: starts(payload),
                         bytes: payload.len(),
-                        until,
+                        since: now,
                         is_delivered: false,
                     };
-                    rows.insert(message, row.clone());
+                    rows.put(message, row.clone(), keeping);
                     self.row(site_id, &row, Fate::Kept, Some(until), None);
                 }
                 Became::Delivered { until } => {
-                    let Some(row) = rows.get_mut(&message) else { continue };
-                    (row.until, row.is_delivered) = (until, true);
-                    let row = row.clone();
+                    let Some(row) = rows.take(message, keeping) else { continue };
+                    let row = RowHere { since: now, is_delivered: true, ..row };
+                    rows.put(message, row.clone(), keeping);
                     self.row(site_id, &row, Fate::Delivered, Some(until), None);
                 }
                 Became::Gone(why) => {
-                    let Some(row) = rows.remove(&message) else { continue };
+                    let Some(row) = rows.take(message, keeping) else { continue };
                     let why = match why {
                         Why::Delivered => "its phone has it",
                         Why::TooOld => "nobody fetched it in time",
@@ -64,32 +116,31 @@ impl World {
 
     /// Looks which delivered rows went with an account that was closed: the relay takes out whole mailboxes.
     pub(super) fn look_for_rows_of_closed(&mut self, site_id: SiteId) -> Result<(), WorldError> {
-        self.look_for_rows(site_id, |_| true, CLOSED)
+        let all = self.site(site_id)?.rows.rows.keys().copied().collect();
+        self.look_for_rows(site_id, all, CLOSED)
     }
 
     /// Looks whether delivered rows are gone whose time is over.
     pub(super) fn look_for_lapsed_rows(&mut self, site_id: SiteId) -> Result<(), WorldError> {
-        let now = self.now;
-        self.look_for_rows(site_id, |row| row.is_delivered && row.until <= now, "its time was over")
+        let lapsed = self.site(site_id)?.rows.lapsed(self.now);
+        self.look_for_rows(site_id, lapsed, "its time was over")
     }
 
     /// Of some rows, writes down those that the store has no more.
     fn look_for_rows(
         &mut self,
         site_id: SiteId,
-        wanted: impl Fn(&RowHere) -> bool,
+        meant: Vec<MessageId>,
         why: &'static str,
     ) -> Result<(), WorldError> {
-        let site = self.site_mut(site_id)?;
-        let meant: Vec<MessageId> =
-            site.rows.iter().filter(|(_, row)| wanted(row)).map(|(message, _)| *message).collect();
         if meant.is_empty() {
             return Ok(());
         }
-        let rows = site.relay.store().holdings()?.messages;
+        let rows = self.site(site_id)?.relay.store().holdings()?.messages;
         let there: BTreeSet<MessageId> = rows.iter().map(|row| row.message).collect();
-        for message in meant.iter().filter(|message| !there.contains(message)) {
-            if let Some(row) = self.site_mut(site_id)?.rows.remove(message) {
+        for message in meant.into_iter().filter(|message| !there.contains(message)) {
+            let Site { relay, rows, .. } = self.site_mut(site_id)?;
+            if let Some(row) = rows.take(message, &relay.settings().keeping) {
                 self.row(site_id, &row, Fate::Gone, None, Some(why));
             }
         }

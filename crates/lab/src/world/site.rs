@@ -1,6 +1,6 @@
 //! Sites: the relays of a world. Each has an operator, a jurisdiction, a key and an address of its own, and its store in memory.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr};
 
 use pillarbox_access::view::OperatorTap;
@@ -8,11 +8,11 @@ use pillarbox_access::{RelayHoldings, country};
 use pillarbox_crypto::{AgreementSecret, SecretBytes};
 use pillarbox_relay::{Keeping, Limits, Relay, Settings, SqliteStore};
 use pillarbox_transport::RelayAddress;
-use pillarbox_wire::{Duration, MessageId, Timestamp};
+use pillarbox_wire::{Duration, Timestamp};
 use rand_chacha::ChaCha20Rng;
 
 use super::WorldError;
-use super::rows::RowHere;
+use super::rows::RowsHere;
 
 /// One of a world's relays: a position among [`World::sites`](super::World::sites).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -41,7 +41,7 @@ pub struct Site {
     /// Countries whose people its operator does not serve.
     pub(super) closed_to: BTreeSet<String>,
     /// The rows of messages that the record has told of and that are not gone.
-    pub(super) rows: BTreeMap<MessageId, RowHere>,
+    pub(super) rows: RowsHere,
     /// One for each order to hand over what passes.
     pub(super) taps: Vec<OperatorTap>,
 }
@@ -69,7 +69,7 @@ impl Site {
         let mut relay = Relay::open(SqliteStore::in_memory()?, settings, now, &mut rng)?;
         relay.follow(Some(usize::MAX));
         let (blocked_in, closed_to, taps) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
-        let rows = BTreeMap::new();
+        let rows = RowsHere::default();
         Ok(Self { relay, key, rng, address, role, jurisdiction, blocked_in, closed_to, rows, taps })
     }
 

@@ -74,7 +74,7 @@ impl World {
                 continue;
             }
             self.unheard.entry(*who).or_default().push(says.to_owned());
-            if !self.offline.contains(who) {
+            if !self.is_away(*who) {
                 self.hear_announcements(*who);
             }
         }
