@@ -8,6 +8,7 @@
 //! | `folder` | a demand on the data folder of a relay |
 //! | `oracle` | the designs beside what others published |
 //! | [`page`] | a run as one HTML file |
+//! | [`picture`] | who talks to whom, and when, as pictures |
 //! | [`paper`], [`screen`], [`columns`] | papers, and text laid out for a window |
 //! | `progress` | how far something is |
 //!
@@ -32,6 +33,7 @@ pub mod metadata;
 pub mod oracle;
 pub mod page;
 pub mod paper;
+pub mod picture;
 #[cfg(feature = "cli")]
 pub mod progress;
 pub mod record;

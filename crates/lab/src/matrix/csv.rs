@@ -124,7 +124,7 @@ fn joined<T>(all: &[T], field: impl Fn(&T) -> String) -> String {
 
 /// One line.
 #[must_use]
-pub(super) fn line(fields: &[String]) -> String {
+pub(crate) fn line(fields: &[String]) -> String {
     let mut line = fields.iter().map(|field| quoted(field)).collect::<Vec<_>>().join(",");
     line.push('\n');
     line

@@ -12,7 +12,7 @@
 
 pub mod cell;
 pub mod check;
-mod csv;
+pub(crate) mod csv;
 pub mod expected;
 #[cfg(feature = "cli")]
 pub mod folder;

@@ -1,0 +1,119 @@
+//! The text of a picture: it says what the picture says.
+
+use std::cmp::Reverse;
+use std::fmt;
+
+use pillarbox_metadata::{Known, Tie, Ties};
+
+/// What a picture of a network says. Displayed, it is the whole text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Words {
+    /// The whole in a few sentences.
+    pub summary: String,
+    /// Each pair, with messages in both directions: those with most first.
+    pub pairs: Vec<String>,
+    /// Each set of people who got one text together.
+    pub groups: Vec<String>,
+    /// People without a line.
+    pub alone: Vec<String>,
+}
+
+impl Words {
+    /// The text about ties, of which each pair has one. In the picture `named` people have their names beside them.
+    pub(super) fn of(ties: &Ties, named: usize) -> Self {
+        let name = |at: usize| ties.people.get(at).map_or("", String::as_str);
+        let alone = (0..ties.people.len())
+            .filter(|at| !ties.ties.iter().any(|tie| tie.one == *at || tie.other == *at));
+        let alone: Vec<String> = alone.map(|at| name(at).to_owned()).collect();
+        let kinds = [Known::Kept, Known::Seen, Known::Inferred];
+        let number = |known| ties.ties.iter().filter(|tie| tie.known == known).count() as u64;
+        let is_mixed = kinds.into_iter().filter(|known| number(*known) > 0).count() > 1;
+        let mut sorted: Vec<&Tie> = ties.ties.iter().collect();
+        sorted
+            .sort_by_key(|tie| (Reverse(tie.there.saturating_add(tie.back)), tie.known, tie.one, tie.other));
+        let pair = |tie: &Tie| {
+            let (one, other) = (name(tie.one), name(tie.other));
+            let known = match tie.known {
+                Known::Inferred => ", inferred",
+                Known::Seen if is_mixed => ", seen",
+                Known::Kept if is_mixed => ", kept",
+                Known::Kept | Known::Seen => "",
+            };
+            match (tie.there, tie.back) {
+                (0, 0) => format!("{one} and {other}{known}"),
+                (there, back) => format!("{one} to {other}: {there}; {other} to {one}: {back}{known}"),
+            }
+        };
+        let mut summary = vec![format!(
+            "The picture shows {}.",
+            match ties.people.len() {
+                1 => "1 person".to_owned(),
+                people => format!("{people} people"),
+            }
+        )];
+        summary.extend(kinds.into_iter().filter_map(|known| sentence(known, number(known))));
+        if ties.ties.is_empty() {
+            summary.push("No pair of people is named.".to_owned());
+        }
+        match alone.len() as u64 {
+            0 => {}
+            1 => summary.push("1 person has no line.".to_owned()),
+            people => summary.push(format!("{people} people have no line.")),
+        }
+        match ties.groups.len() as u64 {
+            0 => {}
+            1 => summary.push("A shaded area holds people who got one text together.".to_owned()),
+            groups => summary.push(format!("{groups} sets of people got one text together each.")),
+        }
+        if named < ties.people.len() {
+            summary.push(format!(
+                "Names stand beside {named} of the points, those with most lines first, as far as there is room. The text names everybody."
+            ));
+        }
+        Self {
+            summary: summary.join(" "),
+            pairs: sorted.into_iter().map(pair).collect(),
+            groups: ties
+                .groups
+                .iter()
+                .map(|group| {
+                    format!(
+                        "One text to all of: {}",
+                        group.iter().map(|at| name(*at)).collect::<Vec<_>>().join(", ")
+                    )
+                })
+                .collect(),
+            alone,
+        }
+    }
+}
+
+/// How pairs are known.
+fn sentence(known: Known, pairs: u64) -> Option<String> {
+    Some(match (known, pairs) {
+        (_, 0) => return None,
+        (Known::Kept, 1) => "Rows that are kept name 1 pair of people.".to_owned(),
+        (Known::Kept, pairs) => format!("Rows that are kept name {pairs} pairs of people."),
+        (Known::Seen, 1) => "Rows that passed name 1 pair of people.".to_owned(),
+        (Known::Seen, pairs) => format!("Rows that passed name {pairs} pairs of people."),
+        (Known::Inferred, 1) => {
+            "1 pair of people is inferred: no row names it, and it may be wrong.".to_owned()
+        }
+        (Known::Inferred, pairs) => {
+            format!("{pairs} pairs of people are inferred: no row names them, and they may be wrong.")
+        }
+    })
+}
+
+impl fmt::Display for Words {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.summary)?;
+        for line in self.pairs.iter().chain(&self.groups) {
+            write!(out, " {line}.")?;
+        }
+        if !self.alone.is_empty() {
+            write!(out, " No line: {}.", self.alone.join(", "))?;
+        }
+        Ok(())
+    }
+}
