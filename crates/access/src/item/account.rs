@@ -4,7 +4,7 @@ use pillarbox_relay::Logged;
 use pillarbox_relay::store::{AccountRow, EventRow, PreKeyKind};
 use pillarbox_wire::{PreKeyId, Timestamp};
 
-use super::read::{Reply, Rows};
+use super::rows::{Reply, Rows};
 use crate::evidence::{Exhibit, hexadecimal};
 use crate::returned::Blank;
 

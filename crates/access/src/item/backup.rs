@@ -6,7 +6,7 @@ use pillarbox_relay::store::DepositRow;
 use pillarbox_wire::{AccountId, DepositKind};
 
 use super::profile::exhibits;
-use super::read::{Reply, Rows};
+use super::rows::{Reply, Rows};
 use crate::evidence::Exhibit;
 use crate::facts::{Facts, Said, addressed};
 use crate::reading::Keys;

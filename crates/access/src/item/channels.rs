@@ -6,7 +6,7 @@ use pillarbox_relay::store::{ChannelRow, DepositRow, EventRow, PublishedRow};
 use pillarbox_wire::DepositKind;
 
 use super::profile;
-use super::read::{Reply, Rows};
+use super::rows::{Reply, Rows};
 use crate::evidence::Exhibit;
 use crate::returned::Blank;
 

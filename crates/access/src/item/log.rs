@@ -3,7 +3,7 @@
 use pillarbox_relay::Logged;
 use pillarbox_relay::store::EventRow;
 
-use super::read::{Reply, Rows};
+use super::rows::{Reply, Rows};
 use crate::evidence::Exhibit;
 use crate::returned::Blank;
 

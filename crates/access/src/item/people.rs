@@ -7,7 +7,7 @@ use pillarbox_relay::store::DepositRow;
 use pillarbox_wire::DepositKind;
 
 use super::profile::{exhibits, unreadable, words};
-use super::read::{Reply, Rows};
+use super::rows::{Reply, Rows};
 use crate::facts::{Facts, Knows, Member};
 use crate::reading::Keys;
 use crate::returned::{Answer, Blank};

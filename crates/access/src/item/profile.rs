@@ -4,7 +4,7 @@ use pillarbox_client::display;
 use pillarbox_relay::store::DepositRow;
 use pillarbox_wire::DepositKind;
 
-use super::read::{Reply, Rows};
+use super::rows::{Reply, Rows};
 use crate::evidence::{Exhibit, hexadecimal};
 use crate::returned::Answer;
 

@@ -7,7 +7,7 @@ use pillarbox_relay::Logged;
 use pillarbox_relay::store::{EventRow, MessageRow};
 use pillarbox_wire::AccountId;
 
-use super::read::{Reply, Rows};
+use super::rows::{Reply, Rows};
 use super::traffic::{header, of_row};
 use crate::evidence::Exhibit;
 use crate::facts::Facts;

@@ -4,7 +4,7 @@
 use pillarbox_wire::inventory::Class;
 use serde::{Deserialize, Serialize};
 
-use super::Reach;
+use super::reach::Reach;
 
 macro_rules! items {
     ($($item:ident $word:literal, $reach:ident, $class:ident, $plain:literal;)+) => {

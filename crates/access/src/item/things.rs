@@ -22,6 +22,55 @@ impl Item {
             other => other,
         })
     }
+
+    /// Whether this is a word for several items.
+    #[must_use]
+    pub const fn is_several(self) -> bool {
+        matches!(
+            self,
+            Self::BasicSubscriberRecord
+                | Self::RegistrationData
+                | Self::UserIdentifier
+                | Self::UserProfile
+                | Self::UsageInfo
+        )
+    }
+
+    /// What else this item says: its parts, if it is a word for several, or what follows from it.
+    #[must_use]
+    pub const fn contains(self) -> &'static [Self] {
+        match self {
+            Self::BasicSubscriberRecord => &[
+                Self::Name,
+                Self::PhoneNumber,
+                Self::Email,
+                Self::RegisteredAt,
+                Self::RegisteredDate,
+                Self::LastSeenDate,
+                Self::IpAddress,
+            ],
+            Self::RegistrationData => &[
+                Self::Name,
+                Self::PhoneNumber,
+                Self::Email,
+                Self::RegisteredAt,
+                Self::RegisteredDate,
+                Self::RegistrationIp,
+            ],
+            Self::UserIdentifier => {
+                &[Self::PhoneNumber, Self::Email, Self::UserId, Self::PhoneNumberHash, Self::EmailHash]
+            }
+            Self::UserProfile => &[Self::DisplayName, Self::AboutText, Self::ProfileImage],
+            Self::UsageInfo => &[Self::IpLog, Self::SettingsChanges, Self::MessageCount],
+            Self::RegisteredAt => &[Self::RegisteredDate],
+            Self::IpLog => &[Self::IpAddress],
+            Self::MessageSourceDestination => &[Self::MessageTimes, Self::MessageCount],
+            Self::MessageTimes => &[Self::MessageCount],
+            Self::GroupInfo => &[Self::GroupMembership],
+            Self::MessageContent => &[Self::RealVsNoiseMessages],
+            _ => &[],
+        }
+    }
 }
 
 #[cfg(test)]

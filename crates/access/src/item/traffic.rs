@@ -8,7 +8,7 @@ use pillarbox_relay::store::MessageRow;
 use pillarbox_wire::{AccountId, DeviceAddress, MessageId};
 
 use super::backup;
-use super::read::{Reply, Rows};
+use super::rows::{Reply, Rows};
 use crate::evidence::Exhibit;
 use crate::facts::{Facts, Member, Said, Wrote, addressed};
 use crate::reading::{Keys, read_with};
