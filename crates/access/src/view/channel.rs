@@ -4,7 +4,7 @@ use pillarbox_relay::store::ChannelRow;
 use pillarbox_wire::{ChannelName, Timestamp};
 use serde::Serialize;
 
-use super::RelayHoldings;
+use super::holdings::RelayHoldings;
 
 /// One post.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -6,7 +6,7 @@ use pillarbox_crypto::SecretBytes;
 use pillarbox_relay::{Holdings, HoldingsError, KEY_FILE};
 use zeroize::Zeroizing;
 
-use super::{HeldKey, RelayHoldings, keys_in};
+use super::holdings::{HeldKey, RelayHoldings, keys_in};
 
 impl RelayHoldings {
     /// Reads the data folder of a relay, running or stopped. No file there is made, changed or removed.
