@@ -1,7 +1,11 @@
 //! A warrant for a backup, served on whoever it lies with: the messenger's operator or another one.
 
-use super::{Case, Demand, EVERYTHING, View, When, stored};
-use crate::item::Item;
+use super::case::Case;
+use super::definition::{Demand, EVERYTHING, View, When};
+use super::stored;
+use crate::facts::Facts;
+use crate::item::{Item, Reply};
+use crate::returned::Answer;
 use crate::served::Served;
 use crate::view::RelayHoldings;
 
@@ -19,8 +23,24 @@ pub const BACKUP_WARRANT: Demand = Demand {
 pub const BACKUP: [Item; 2] = [Item::DeviceBackup, Item::BackupKeys];
 
 /// Serves it on the operator that has the backup: the backup, its key, and the texts that the two give. `case` says which operator
-/// that is and names the owner's account there.
+/// that is and names the owner's account there. No message that waits or is kept there gives a text.
 #[must_use]
 pub fn serve(case: &Case<'_>, store: &RelayHoldings) -> Served {
-    stored::serve_backup(&BACKUP_WARRANT, case, store)
+    let mut served = stored::serve(&BACKUP_WARRANT, case, store);
+    let texts = match (served.answer(Item::DeviceBackup), case.account(store)) {
+        (Some(Answer::Returned { .. }), Some(account)) => Item::read_backup(store, account),
+        (backup, _) => Reply {
+            // Texts are as little there as the backup.
+            answer: backup.cloned().unwrap_or(Answer::NotCovered),
+            facts: Facts::default(),
+            exhibits: Vec::new(),
+        },
+    };
+    served.lines.retain(|line| BACKUP.contains(&line.item) || line.item == Item::MessageContent);
+    for line in served.lines.iter_mut().filter(|line| line.item == Item::MessageContent) {
+        line.answer = texts.answer.clone();
+        line.exhibits.clone_from(&texts.exhibits);
+    }
+    served.facts = texts.facts;
+    served
 }

@@ -1,6 +1,6 @@
 //! A blocking order: the networks of a country are told to let nobody reach the relay. It asks for nothing and returns nothing.
 
-use super::{Demand, View, When};
+use super::definition::{Demand, View, When};
 
 /// See the module.
 pub const BLOCKING_ORDER: Demand = Demand {

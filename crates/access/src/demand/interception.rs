@@ -1,6 +1,8 @@
 //! Interception of content in transit: what passes the operator from the order on, tried with every key that the operator has.
 
-use super::{Case, Demand, EVERYTHING, View, When, stored};
+use super::case::Case;
+use super::definition::{Demand, EVERYTHING, View, When};
+use super::stored;
 use crate::served::Served;
 use crate::view::{OperatorTap, RelayHoldings};
 

@@ -34,6 +34,7 @@ pub mod backup_warrant;
 pub mod blocking_order;
 mod case;
 pub mod compelled_logging;
+mod definition;
 pub mod interception;
 pub mod notice_to_change;
 pub mod participant;
@@ -45,12 +46,11 @@ pub mod seized_phone;
 pub mod stored;
 pub mod takedown;
 
-use serde::{Deserialize, Serialize};
-
 pub use backup_warrant::BACKUP_WARRANT;
 pub use blocking_order::BLOCKING_ORDER;
 pub use case::{About, Case};
 pub use compelled_logging::COMPELLED_LOGGING;
+pub use definition::{Demand, View, When};
 pub use interception::INTERCEPTION;
 pub use notice_to_change::NOTICE_TO_CHANGE;
 pub use participant::PARTICIPANT;
@@ -59,110 +59,8 @@ pub use push_lookup::PUSH_LOOKUP;
 pub use report::REPORT;
 pub use retention::RETENTION;
 pub use seized_phone::SEIZED_PHONE;
+pub use stored::{CONTENT_WARRANT, ENTITY_DATA, EVENTS_DATA};
 pub use takedown::TAKEDOWN;
-
-use crate::item::Reach;
-
-/// What a party must be let see so that it can answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum View {
-    /// What the messenger's operator has.
-    RelayHoldings,
-    /// What passes the messenger's operator from the order on.
-    OperatorTap,
-    /// What the operator has, and then what the push service has.
-    PushRecords,
-    /// What lies where the backups lie.
-    BackupStore,
-    /// A phone that was taken from its owner.
-    SeizedPhone,
-    /// A phone that its owner shows.
-    OpenPhone,
-    /// A message that its recipient hands over.
-    ReportedMessage,
-    /// What everybody can read.
-    PublicChannel,
-    /// Nothing: the power does not ask for anything.
-    Nothing,
-}
-
-/// Which time a demand is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum When {
-    /// What is there when it comes.
-    Past,
-    /// What happens after it came.
-    FromNowOn,
-    /// Both.
-    Both,
-}
-
-/// A legal demand. The powers that it rests on depend on country and day: [`law::powers`](crate::law::powers).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Demand {
-    /// Its name on the command line.
-    pub name: &'static str,
-    /// Its name in a sentence, with its article: *a content warrant*.
-    pub title: &'static str,
-    /// What it is, in one plain phrase.
-    pub plain: &'static str,
-    /// The kinds of data that it reaches. Everything else is asked and stays blank.
-    #[serde(skip)]
-    pub reaches: &'static [Reach],
-    /// What whoever answers must see.
-    #[serde(skip)]
-    pub view: View,
-    /// Which time it is about.
-    #[serde(skip)]
-    pub when: When,
-}
-
-impl Demand {
-    /// The kinds of data that it wants of rows. A warrant for a backup reaches whatever the backup holds, and wants nothing that lies
-    /// beside it.
-    #[must_use]
-    pub const fn wants(&self) -> &'static [Reach] {
-        match self.view {
-            View::BackupStore => &[Reach::Contents],
-            _ => self.reaches,
-        }
-    }
-}
-
-const EVERYTHING: &[Reach] = &[Reach::Subscriber, Reach::Records, Reach::Contents];
-
-/// What was said, as far as the operator holds it. Both powers reach the data about it too: secondary data in the UK (section
-/// 15(2)(b)), records in the US (18 U.S.C. 2703(c)(1)(A)).
-pub const CONTENT_WARRANT: Demand = Demand {
-    name: "content-warrant",
-    title: "a content warrant",
-    plain: "what was said, as far as the operator has it, and the data about it",
-    reaches: EVERYTHING,
-    view: View::RelayHoldings,
-    when: When::Past,
-};
-
-/// Who somebody is to the operator.
-pub const ENTITY_DATA: Demand = Demand {
-    name: "entity-data",
-    title: "a demand for subscriber data",
-    plain: "who stands behind the account",
-    reaches: &[Reach::Subscriber],
-    view: View::RelayHoldings,
-    when: When::Past,
-};
-
-/// What somebody did, as far as the operator holds it.
-pub const EVENTS_DATA: Demand = Demand {
-    name: "events-data",
-    title: "a demand for records of use",
-    plain: "what the account did: when, from where, with whom",
-    reaches: &[Reach::Subscriber, Reach::Records],
-    view: View::RelayHoldings,
-    when: When::Past,
-};
 
 /// Every demand, in the order of the columns of the matrix.
 pub const ALL: &[&Demand] = &[

@@ -8,7 +8,9 @@ use pillarbox_relay::Keeping;
 use pillarbox_wire::DepositKind;
 use serde::{Deserialize, Serialize};
 
-use super::{Case, Demand, EVERYTHING, View, When, stored};
+use super::case::Case;
+use super::definition::{Demand, EVERYTHING, View, When};
+use super::stored;
 use crate::design::Design;
 use crate::served::Served;
 use crate::view::{OperatorTap, RelayHoldings};

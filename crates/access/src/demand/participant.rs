@@ -4,7 +4,7 @@ use pillarbox_client::{Phone, PhoneError};
 use pillarbox_wire::AccountId;
 use serde::Serialize;
 
-use super::{Demand, EVERYTHING, View, When};
+use super::definition::{Demand, EVERYTHING, View, When};
 use crate::facts::{Facts, Said, addressed};
 
 /// See the module.

@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use pillarbox_wire::{AccountId, Duration, Timestamp};
 use serde::Serialize;
 
-use super::{Case, Demand, View, When};
+use super::case::Case;
+use super::definition::{Demand, View, When};
 use crate::evidence::Exhibit;
 use crate::facts::{Facts, Wrote};
 use crate::item::{Item, Reach};

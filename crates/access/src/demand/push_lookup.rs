@@ -4,7 +4,9 @@
 use pillarbox_wire::DepositKind;
 use serde::Serialize;
 
-use super::{Case, Demand, View, When, stored};
+use super::case::Case;
+use super::definition::{Demand, View, When};
+use super::stored;
 use crate::evidence::{Exhibit, hexadecimal};
 use crate::item::{Item, Reach};
 use crate::returned::{Answer, Blank};

@@ -13,7 +13,7 @@ use pillarbox_session::{Opening, commitment_of, franking};
 use pillarbox_wire::decode;
 use serde::Serialize;
 
-use super::{Demand, EVERYTHING, View, When};
+use super::definition::{Demand, EVERYTHING, View, When};
 use crate::attribution::{Attribution, Origin, attribution};
 use crate::facts::{Facts, Said, addressed};
 use crate::reading::text_of;

@@ -3,7 +3,9 @@
 use pillarbox_relay::{Keeping, LogRule, Logged};
 use pillarbox_wire::Duration;
 
-use super::{Case, Demand, View, When, stored};
+use super::case::Case;
+use super::definition::{Demand, View, When};
+use super::stored;
 use crate::item::Reach;
 use crate::served::Served;
 use crate::view::RelayHoldings;

@@ -12,7 +12,7 @@ use pillarbox_client::{Entry, Passphrase, Phone, PhoneError, ProfileError, Vault
 use pillarbox_wire::{AccountId, Timestamp};
 use serde::Serialize;
 
-use super::{Demand, EVERYTHING, View, When};
+use super::definition::{Demand, EVERYTHING, View, When};
 use crate::facts::{Facts, Member, Said, addressed};
 use crate::view::{LockState, SeizedPhone};
 

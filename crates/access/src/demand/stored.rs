@@ -6,13 +6,44 @@
 use pillarbox_relay::store::{AccountRow, EventRow};
 use pillarbox_wire::{AccountId, FixedBytes, Timestamp};
 
-use super::backup_warrant::BACKUP;
-use super::{About, Case, Demand};
+use super::case::{About, Case};
+use super::definition::{Demand, EVERYTHING, View, When};
 use crate::facts::Facts;
-use crate::item::{Item, Reply, Rows};
+use crate::item::{Item, Reach, Reply, Rows};
 use crate::returned::{Answer, Blank};
 use crate::served::{ItemLine, Served};
 use crate::view::{OperatorTap, RelayHoldings};
+
+/// What was said, as far as the operator holds it. Both powers reach the data about it too: secondary data in the UK (section
+/// 15(2)(b)), records in the US (18 U.S.C. 2703(c)(1)(A)).
+pub const CONTENT_WARRANT: Demand = Demand {
+    name: "content-warrant",
+    title: "a content warrant",
+    plain: "what was said, as far as the operator has it, and the data about it",
+    reaches: EVERYTHING,
+    view: View::RelayHoldings,
+    when: When::Past,
+};
+
+/// Who somebody is to the operator.
+pub const ENTITY_DATA: Demand = Demand {
+    name: "entity-data",
+    title: "a demand for subscriber data",
+    plain: "who stands behind the account",
+    reaches: &[Reach::Subscriber],
+    view: View::RelayHoldings,
+    when: When::Past,
+};
+
+/// What somebody did, as far as the operator holds it.
+pub const EVENTS_DATA: Demand = Demand {
+    name: "events-data",
+    title: "a demand for records of use",
+    plain: "what the account did: when, from where, with whom",
+    reaches: &[Reach::Subscriber, Reach::Records],
+    view: View::RelayHoldings,
+    when: When::Past,
+};
 
 /// Serves `demand` on everything that an operator has.
 #[must_use]
@@ -35,28 +66,6 @@ pub fn serve_since(
     since: Timestamp,
 ) -> Served {
     over(demand, case, holdings, &Seen::Rows { since: Some(since), backups: true })
-}
-
-/// Serves `demand` on the backup that an operator has, and on nothing that lies beside it: no message that waits or is kept gives a
-/// text.
-pub(super) fn serve_backup(demand: &'static Demand, case: &Case<'_>, holdings: &RelayHoldings) -> Served {
-    let mut served = serve(demand, case, holdings);
-    let texts = match (served.answer(Item::DeviceBackup), case.account(holdings)) {
-        (Some(Answer::Returned { .. }), Some(account)) => Item::read_backup(holdings, account),
-        (backup, _) => Reply {
-            // Texts are as little there as the backup.
-            answer: backup.cloned().unwrap_or(Answer::NotCovered),
-            facts: Facts::default(),
-            exhibits: Vec::new(),
-        },
-    };
-    served.lines.retain(|line| BACKUP.contains(&line.item) || line.item == Item::MessageContent);
-    for line in served.lines.iter_mut().filter(|line| line.item == Item::MessageContent) {
-        line.answer = texts.answer.clone();
-        line.exhibits.clone_from(&texts.exhibits);
-    }
-    served.facts = texts.facts;
-    served
 }
 
 /// What there is beside the rows of accounts.

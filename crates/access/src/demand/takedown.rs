@@ -3,7 +3,7 @@
 use pillarbox_wire::{ChannelName, Timestamp};
 use serde::Serialize;
 
-use super::{Demand, View, When};
+use super::definition::{Demand, View, When};
 use crate::evidence::Exhibit;
 use crate::view::PublicChannel;
 

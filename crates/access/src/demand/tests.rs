@@ -8,7 +8,7 @@ use pillarbox_wire::{DeviceAddress, DeviceId, Duration, Timestamp};
 
 use super::*;
 use crate::design::{LiveDelivery, Operator, Practice, Withholding};
-use crate::item::Item;
+use crate::item::{Item, Reach};
 use crate::returned::{Answer, Blank};
 use crate::speaker::Speaker;
 use crate::testing::{ADDRESS, AT, OTHER, TARGET, WORDS, account, everything, number, readable};
