@@ -2,10 +2,9 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::Source;
-use super::reasons::Reason;
+use super::source::Source;
 use crate::design::Mark;
 
 /// Whether table and run agree.
@@ -45,6 +44,42 @@ impl fmt::Display for Agreement {
             Self::Differs => f.write_str("differs"),
         }
     }
+}
+
+/// Whose mistake a difference may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Whose {
+    /// The emulation's: the product does something else than our design.
+    Ours,
+    /// The table's: its source, or the transcription, says less or more than is so.
+    Theirs,
+    /// Both are right: they speak of different times, products or parts.
+    Nobodys,
+    /// Nobody who wrote this knows.
+    Unknown,
+}
+
+impl fmt::Display for Whose {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Ours => "perhaps the emulation's mistake",
+            Self::Theirs => "perhaps the table's mistake",
+            Self::Nobodys => "both can be right",
+            Self::Unknown => "open whose mistake",
+        })
+    }
+}
+
+/// Why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Reason {
+    /// In plain words.
+    pub because: String,
+    /// Where that is from.
+    pub from: String,
+    /// Whose mistake it may be.
+    pub whose: Whose,
 }
 
 /// One row of a table, compared.

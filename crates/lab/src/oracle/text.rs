@@ -4,8 +4,7 @@ use std::fmt::Write as _;
 
 use pillarbox_access::design::Mark;
 use pillarbox_access::oracle::figures::FIGURES;
-use pillarbox_access::oracle::reasons::Reason;
-use pillarbox_access::oracle::{Agreement, Counts, Row, Source};
+use pillarbox_access::oracle::{Agreement, Counts, Reason, Row, Source};
 use pillarbox_access::{Item, designs};
 
 use super::{Report, Table, measure};

@@ -10,16 +10,16 @@ use std::collections::BTreeSet;
 
 use pillarbox_wire::Duration;
 
-use super::{NOT_COMPARED, NOT_RETURNED, NOTHING_OF_IT, RETURNED};
+use super::words::{NOT_COMPARED, NOT_RETURNED, NOTHING_OF_IT, RETURNED};
 use crate::design::Mark;
 use crate::item::Item;
-use crate::oracle::Source;
 use crate::oracle::chart::{Chart, ChartRow, Says};
 use crate::oracle::conditions::Effect;
 use crate::oracle::finding::{Agreement, Row};
 use crate::oracle::items::{contains, covers, specific, without};
 use crate::oracle::observed::{About, Asked, Holder, Observed, Returned, Standing};
 use crate::oracle::process::Process;
+use crate::oracle::source::Source;
 
 /// Longest time between two batches of what is delivered while it happens.
 const BATCHES: Duration = Duration::from_seconds(15 * 60);

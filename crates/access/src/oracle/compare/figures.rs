@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::NOTHING_OF_IT;
-use crate::oracle::Source;
+use super::words::NOTHING_OF_IT;
 use crate::oracle::figures::{Figure, Measured};
 use crate::oracle::finding::{Agreement, Row};
 use crate::oracle::observed::Standing;
+use crate::oracle::source::Source;
 
 /// What was measured, by the name of the measure.
 pub type Measurements = BTreeMap<String, Measured>;

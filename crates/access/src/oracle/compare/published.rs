@@ -1,12 +1,12 @@
 //! Published returns: yes or no for each item. An item without a row is not asserted.
 
-use super::{NOT_COMPARED, NOT_RETURNED, NOTHING_OF_IT, RETURNED};
-use crate::oracle::Source;
+use super::words::{NOT_COMPARED, NOT_RETURNED, NOTHING_OF_IT, RETURNED};
 use crate::oracle::finding::{Agreement, Row};
 use crate::oracle::items::{contains, without};
 use crate::oracle::observed::{About, Asked, Holder, Observed, Standing};
 use crate::oracle::process::Process;
 use crate::oracle::published::PublishedRow;
+use crate::oracle::source::Source;
 
 /// Holds one design's run to the published returns of the messenger that it stands for.
 #[must_use]
