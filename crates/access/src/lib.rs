@@ -15,6 +15,7 @@ pub mod facts;
 mod holdings_classes;
 pub mod item;
 pub mod law;
+mod mark;
 mod opened;
 pub mod oracle;
 pub mod reading;

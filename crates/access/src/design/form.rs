@@ -8,8 +8,6 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
-use super::checks::check;
-use super::error::DesignError;
 use super::{Accounts, Cloud, Design, Operator, PhoneSide, Source, StandsFor};
 
 /// A design's file.
@@ -137,20 +135,7 @@ impl<'de> Deserialize<'de> for ReceiptsForm {
     }
 }
 
-pub(super) fn parse(file: &str, text: &str) -> Result<Design, DesignError> {
-    let form: Form = toml::from_str(text).map_err(|error| DesignError::from_toml(file, text, &error))?;
-    let name = stem(file);
-    check(name, &form).map_err(|(span, message)| DesignError::at(file, text, span, message))?;
-    Ok(design(name, form, text))
-}
-
-/// The file's name without folder and ending.
-fn stem(file: &str) -> &str {
-    let file = file.rsplit(['/', '\\']).next().unwrap_or(file);
-    file.strip_suffix(".toml").unwrap_or(file)
-}
-
-fn design(name: &str, form: Form, text: &str) -> Design {
+pub(super) fn design(name: &str, form: Form, text: &str) -> Design {
     let Form { title, plain, as_of, told, not_known, sources, phone, relay, operator, cloud, stands_for } =
         form;
     Design {

@@ -8,6 +8,7 @@ mod checks;
 mod error;
 mod form;
 mod operator;
+mod read;
 
 use pillarbox_client::{Habits, PaddingRule, Protection};
 use pillarbox_relay::Keeping;
@@ -19,6 +20,8 @@ pub use operator::{
     AnswersNotice, Denial, HandsOver, LiveDelivery, NoticeAnswer, Operator, Practice, Stated, Withheld,
     Withholding,
 };
+
+pub use crate::mark::Mark;
 
 use crate::item::Item;
 
@@ -80,22 +83,6 @@ pub struct Source {
     pub mark: Mark,
 }
 
-/// How far a statement was checked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Mark {
-    /// Read in the source that stands beside it.
-    Confirmed,
-    /// Computed or counted.
-    Measured,
-    /// Assumed, so that there is something to run. Not a statement about anybody's product.
-    Hypothesis,
-    /// Said of the source by somebody else: a law firm, the press, a summary. Printed with *according to*.
-    SecondHand,
-    /// Generally known, and not yet checked against its source. Never printed as a fact.
-    Recheck,
-}
-
 /// What the phones of a design do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PhoneSide {
@@ -136,14 +123,6 @@ pub struct Cloud {
 }
 
 impl Design {
-    /// Reads a design from the text of a file. Its name is the file's, without folder and ending.
-    ///
-    /// # Errors
-    /// [`DesignError`]: where in the file, what is wrong, and what to write instead.
-    pub fn parse(name_of_file: &str, text: &str) -> Result<Self, DesignError> {
-        form::parse(name_of_file, text)
-    }
-
     /// Reports that nobody knows whether phones of this design leave `kind`.
     #[must_use]
     pub fn is_unknown(&self, kind: DepositKind) -> bool {

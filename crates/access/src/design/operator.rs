@@ -7,10 +7,10 @@ use pillarbox_relay::keeping::span;
 use pillarbox_wire::Duration;
 use serde::{Deserialize, Serialize};
 
-use super::Mark;
 use crate::country::Country;
 use crate::day::Day;
 use crate::item::{Item, Reach};
+use crate::mark::Mark;
 use crate::speaker::Speaker;
 
 /// An operator of a messenger, or of the cloud where its backups lie.
