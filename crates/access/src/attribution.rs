@@ -2,30 +2,31 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The strength with which an answer ties what came back to a person. It is no scale: which of them a court believes is not for a program to
-/// say.
+/// The strength with which an answer ties what came back to a person. It is not a scale, because a program cannot say
+/// which of them a court believes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Attribution {
     /// Nobody is named.
     Nobody,
-    /// The operator's row names an account, and the operator could have written it otherwise.
+    /// The operator's row names an account. The operator could have written it otherwise.
     OperatorsWord,
-    /// A party to the conversation says so; its phone authenticated the text to it, and proves that to nobody else.
+    /// A party to the conversation says so. Its phone authenticated the text for that party, and can prove this to
+    /// nobody else.
     PartysWord,
-    /// The records of a phone that was taken say so. They are what a party could have shown, without a party's choosing; whoever had
-    /// the phone open before could have written what it says that its owner said.
+    /// The records of a seized phone say so. A party could have shown them, and here no party chose what to show.
+    /// Anybody who had the phone open before could have written what it attributes to its owner.
     PhonesRecords,
-    /// The operator recognises its own stamp on exactly these words: it knows, and nobody else can check.
+    /// The operator recognises its own stamp on exactly these words. The operator knows, and nobody else can check.
     StampedByOperator,
 }
 
 impl Attribution {
-    /// Every kind.
+    /// Every kind of attribution.
     pub const ALL: [Self; 5] =
         [Self::Nobody, Self::OperatorsWord, Self::PartysWord, Self::PhonesRecords, Self::StampedByOperator];
 
-    /// The kind in words.
+    /// Returns the wording of the kind.
     #[must_use]
     pub const fn wording(self) -> &'static str {
         match self {
@@ -38,7 +39,7 @@ impl Attribution {
     }
 }
 
-/// The origin of something that came back, as far as it is known.
+/// The origin of something that came back, as far as known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Origin {
@@ -65,7 +66,7 @@ impl Origin {
     }
 }
 
-/// The firmest tie that there is.
+/// Returns the firmest tie that the origin supports.
 #[must_use]
 pub const fn attribution(origin: Origin) -> Attribution {
     if origin.stamp_verified {

@@ -1,11 +1,11 @@
-//! Countries, by their two capital letters (ISO 3166-1).
+//! Countries, by their two-letter codes (ISO 3166-1).
 
 use std::fmt;
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A country. `EU` stands for the states of the European Union where a table speaks of them together.
+/// A country. `EU` stands for the states of the European Union if a table speaks of them together.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Country([u8; 2]);
 
@@ -15,7 +15,7 @@ const EUROPEAN_UNION: [&str; 26] = [
     "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
 ];
 
-/// The name of a country, as it stands in a sentence; of one that is not listed, its code.
+/// Returns the name of a country for a sentence, or the code of a country that is not listed.
 #[must_use]
 pub fn name(code: &str) -> &str {
     match code {
@@ -49,26 +49,26 @@ impl Country {
     /// The European Union.
     pub const EU: Self = Self(*b"EU");
 
-    /// Reads two capital letters.
+    /// Reads a code of two capital letters.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let letters: [u8; 2] = text.as_bytes().try_into().ok()?;
         letters.iter().all(u8::is_ascii_uppercase).then_some(Self(letters))
     }
 
-    /// The two letters.
+    /// Returns the two-letter code.
     #[must_use]
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or_default()
     }
 
-    /// The name, as it stands in a sentence.
+    /// Returns the name for a sentence.
     #[must_use]
     pub fn name(&self) -> &str {
         name(self.as_str())
     }
 
-    /// Reports membership in the union, or the union itself.
+    /// Returns true for a member state of the union, and for the union itself.
     #[must_use]
     pub fn is_in_european_union(self) -> bool {
         self == Self::EU || EUROPEAN_UNION.contains(&self.as_str())

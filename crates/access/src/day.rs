@@ -1,4 +1,4 @@
-//! Days of the law: a day, or a month or year where a source gives no more.
+//! Days of the law. A source that gives no more yields a month or a year.
 
 use std::fmt;
 
@@ -31,13 +31,13 @@ pub struct Day {
 }
 
 impl Day {
-    /// A whole date. Nothing checks that there is such a day: tables and tests write it.
+    /// Creates a whole date. Nothing checks that the calendar has such a day, because only tables and tests write it.
     #[must_use]
     pub const fn new(year: u16, month: u8, day: u8) -> Self {
         Self { year, month: Some(month), day: Some(day) }
     }
 
-    /// The day of a moment.
+    /// Returns the day of a timestamp.
     #[must_use]
     pub fn of(at: Timestamp) -> Self {
         let (year, month, day, ..) = at.calendar();
@@ -66,7 +66,7 @@ impl Day {
         parts.next().is_none().then_some(Self { year, month, day })
     }
 
-    /// The form of tables and data: `2017-03-22`.
+    /// Formats the day for tables and data: `2017-03-22`.
     #[must_use]
     pub fn iso(self) -> String {
         match (self.month, self.day) {
@@ -77,7 +77,7 @@ impl Day {
     }
 }
 
-/// `22 March 2017`.
+/// Formats the day for sentences: `22 March 2017`.
 impl fmt::Display for Day {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = self.month.and_then(|month| MONTHS.get(usize::from(month).checked_sub(1)?));

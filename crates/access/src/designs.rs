@@ -37,25 +37,25 @@ fn read((file, text): &(&str, &str)) -> Design {
     Design::parse(file, text).expect("a design of this program")
 }
 
-/// Every design, in the order of the tables.
+/// Returns every design, in the order of the tables.
 #[must_use]
 pub fn all() -> &'static [Design] {
     &ALL
 }
 
-/// The design of that name.
+/// Returns the design of that name.
 #[must_use]
 pub fn named(name: &str) -> Option<&'static Design> {
     all().iter().find(|design| design.name == name)
 }
 
-/// The server can read, and keeps the history: what everything else is compared with.
+/// Returns the design of a server that can read and keeps the history. Everything else is compared with it.
 #[must_use]
 pub fn plain_server() -> &'static Design {
     always("plain-server")
 }
 
-/// Only the phones can read; delivered rows are deleted: what the shipped programs do.
+/// Returns the design of the shipped programs: only the phones can read, and delivered rows are deleted.
 #[must_use]
 pub fn end_to_end() -> &'static Design {
     always("end-to-end")

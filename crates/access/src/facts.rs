@@ -1,20 +1,20 @@
-//! Facts: what a return says, as plain data that a scorer can compare with what was so.
+//! Facts: the content of an answer as structured data, which a scorer can compare with the truth.
 //!
-//! People are named as the party that answers can name them: by number, or by account where there is none.
+//! People are named as the answering party can name them: by number, or by account if there is no number.
 
 use pillarbox_client::group::{Group, GroupId};
 use pillarbox_wire::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// A message of which somebody learned that it passed.
+/// A message that somebody knows to have passed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Wrote {
-    /// When it came to whoever noted it.
+    /// The time at which the recording party received it.
     pub at: Timestamp,
-    /// Who sent it, if that is known.
+    /// The sender, if known.
     pub from: Option<String>,
-    /// Who got it, if that is known.
+    /// The recipient, if known.
     pub to: Option<String>,
 }
 
@@ -22,15 +22,15 @@ pub struct Wrote {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Said {
-    /// When, by the best clock that came with it.
+    /// The time, by the best clock that came with the text.
     pub at: Timestamp,
-    /// Who said it, if that is known.
+    /// The author, if known.
     pub from: Option<String>,
-    /// To whom, if that is known.
+    /// The recipient, if known.
     pub to: Option<String>,
-    /// The words, byte for byte.
+    /// The text, byte for byte.
     pub text: String,
-    /// The group that it went to; none for what is between two people, and where nothing says so.
+    /// The group that the text went to. It is absent for a text between two people, and if nothing names the group.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<Addressed>,
 }
@@ -39,56 +39,56 @@ pub struct Said {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Addressed {
-    /// The group's name, if that is known.
+    /// The group's name, if known.
     pub name: Option<String>,
 }
 
-/// The group `went_to`, by its name where it is one of `known`.
+/// Returns the group `went_to`, by its name if it is one of `known`.
 #[must_use]
 pub fn addressed(went_to: Option<GroupId>, known: &[Group]) -> Option<Addressed> {
     let name = |id: GroupId| known.iter().find(|group| group.id == id).map(|group| group.name.clone());
     went_to.map(|id| Addressed { name: name(id) })
 }
 
-/// Somebody in a group.
+/// A member of a group.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Member {
-    /// What the group is called.
+    /// The group's name.
     pub group: String,
-    /// Who.
+    /// The member's name.
     pub member: String,
 }
 
-/// Somebody in somebody's address book.
+/// An entry of somebody's address book.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Knows {
-    /// Whose address book.
+    /// The owner of the address book.
     pub owner: String,
-    /// Who stands in it.
+    /// The contact who is in it.
     pub contact: String,
 }
 
-/// Everything that a return says of this kind.
+/// The facts of an answer, by kind.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Facts {
     /// Messages that passed.
     pub wrote: Vec<Wrote>,
     /// Texts that could be read.
     pub said: Vec<Said>,
-    /// Messages that are there byte for byte and that nothing opened. Whoever has one cannot tell whether it is a text.
+    /// Messages that are there byte for byte and that nothing opened. Their holder cannot tell whether they are texts.
     pub sealed: Vec<Wrote>,
-    /// Groups.
+    /// Members of groups.
     pub members: Vec<Member>,
-    /// Address books.
+    /// Entries of address books.
     pub knows: Vec<Knows>,
-    /// Others whom a line names, beyond those above.
+    /// Other people whom a line names.
     pub named: Vec<String>,
 }
 
 impl Facts {
-    /// Takes over what another answer says. What both say is said once.
+    /// Adds the facts of another answer. A fact of both answers is kept once.
     pub fn add(&mut self, other: Self) {
         merge(&mut self.wrote, other.wrote);
         merge(&mut self.said, other.said);
@@ -98,7 +98,7 @@ impl Facts {
         merge(&mut self.named, other.named);
     }
 
-    /// Everybody whom they name.
+    /// Returns everybody whom the facts name.
     pub fn people(&self) -> impl Iterator<Item = &str> {
         let wrote = self.wrote.iter().flat_map(|wrote| [&wrote.from, &wrote.to]);
         let said = self.said.iter().flat_map(|said| [&said.from, &said.to]);
@@ -110,7 +110,7 @@ impl Facts {
     }
 }
 
-/// Appends, keeps sorted, and drops what is there: as often as one side has it.
+/// Merges two lists into a sorted one. A value occurs as often as in the list that has more of it.
 fn merge<T: Ord + Clone>(into: &mut Vec<T>, mut other: Vec<T>) {
     other.sort();
     into.sort();

@@ -1,6 +1,8 @@
-//! The holdings of a design in three classes: what passes its relay, what stays and for how long, and what could be made to stay.
+//! The holdings of a design in three classes: fields that pass its relay, fields that stay for a time, and fields that
+//! could be made to stay.
 //!
-//! Every line comes from the inventory of the wire and of the relay's own tables under the design's rules; none is written by hand.
+//! Every line comes from the inventory of the wire and of the relay's own tables, under the design's rules. None is
+//! written by hand.
 
 use std::fmt;
 
@@ -9,14 +11,15 @@ use pillarbox_wire::inventory::Class;
 
 use crate::design::Design;
 
-/// What becomes of a field at the relay.
+/// The fate of a field at the relay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Holding {
-    /// It passes through, and tells nothing about anybody that could be worth keeping: request numbers and the like.
+    /// It passes through, and reveals nothing about anybody that would be worth keeping. Request numbers are an
+    /// example.
     Seen,
-    /// It is written down.
+    /// The relay stores it.
     Kept(Kept),
-    /// It passes through and is not written down. The relay could be made to.
+    /// It passes through and the relay does not store it. The relay could be made to.
     Loggable,
 }
 
@@ -33,19 +36,19 @@ impl fmt::Display for Holding {
 /// One field that a relay of a design sees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HoldingLine {
-    /// The frame or row.
+    /// The frame or row that contains the field.
     pub record: &'static str,
-    /// The field in it.
+    /// The field's name.
     pub field: &'static str,
-    /// What kind of thing it tells.
+    /// The kind of data in the field.
     pub class: Class,
-    /// What becomes of it.
+    /// The fate of the field.
     pub holding: Holding,
-    /// Why it is there.
+    /// The field's purpose.
     pub why: &'static str,
 }
 
-/// Every field that the relay of a design sees, in the order of the inventory.
+/// Returns every field that the relay of a design sees, in the order of the inventory.
 #[must_use]
 pub fn holdings_classes(design: &Design) -> Vec<HoldingLine> {
     let lines = whole(&design.relay, &[]).into_iter();
@@ -57,7 +60,7 @@ pub fn holdings_classes(design: &Design) -> Vec<HoldingLine> {
             holding: match (line.kept, line.class) {
                 (kept, _) if kept.is_kept() => Holding::Kept(kept),
                 (_, Class::Protocol) => Holding::Seen,
-                // A column that this relay leaves empty counts too: what would stand in it passes by.
+                // A column that this relay leaves empty counts too, because its value passes by.
                 _ => Holding::Loggable,
             },
             why: line.why,

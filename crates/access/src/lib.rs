@@ -1,8 +1,8 @@
-//! The debate as data and as questions put to real rows: designs, demands, and what each demand returns.
+//! The debate as data and as questions to real rows: designs, legal demands, and what each demand returns.
 //!
-//! This crate reads; it runs nothing and draws nothing. An answer comes from the rows of a relay ([`view`]) by one set of
-//! steps, whatever the design and whoever asks: each item is read from the rows ([`item`], [`reading`]), a demand decides
-//! which items are asked for ([`demand::stored`]), and the answer carries the bytes that it was read from ([`evidence`]).
+//! This crate reads. It runs nothing and draws nothing. An answer comes from the rows of a relay ([`view`]) by one set
+//! of steps for every design and every asker. Each item is read from the rows ([`item`], [`reading`]). A demand decides
+//! which items are asked for ([`demand::stored`]). The answer carries the bytes that it was read from ([`evidence`]).
 
 pub mod attribution;
 pub mod country;

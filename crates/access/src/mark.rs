@@ -2,18 +2,18 @@
 
 use serde::{Deserialize, Serialize};
 
-/// How far a statement was checked.
+/// The extent to which a statement was checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Mark {
-    /// Read in the source that stands beside it.
+    /// Somebody read it in the source beside it.
     Confirmed,
-    /// Computed or counted.
+    /// Somebody computed or counted it.
     Measured,
-    /// Assumed, so that there is something to run. Not a statement about anybody's product.
+    /// An assumption, made to have something to run. It is not a statement about anybody's product.
     Hypothesis,
-    /// Said of the source by somebody else: a law firm, the press, a summary. Printed with *according to*.
+    /// Somebody else reports what the source says: a law firm, the press, a summary. It is printed with *according to*.
     SecondHand,
-    /// Generally known, and not yet checked against its source. Never printed as a fact.
+    /// Generally known and not yet checked against its source. It is never printed as a fact.
     Recheck,
 }

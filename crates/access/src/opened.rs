@@ -1,24 +1,24 @@
-//! How much of everything in an operator's rows it can read, whomever it is about.
+//! The messages and backups of an operator that it can read, whomever they are about.
 
 use crate::item::Item;
 use crate::reading::{Keys, read_with};
 use crate::returned::Answer;
 use crate::view::RelayHoldings;
 
-/// Messages and backups that lie at an operator, and those that open with the keys that it has.
+/// Messages and backups stored at an operator, and those that open with its keys.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Opened {
     /// Messages in its rows, receipts included.
     pub messages: u64,
     /// Messages that it can read.
     pub read: u64,
-    /// Messages among those that somebody wrote.
+    /// Messages among those that a person wrote.
     pub texts: u64,
     /// Backups in its rows.
     pub backups: u64,
     /// Backups that open.
     pub backups_open: u64,
-    /// Texts in those.
+    /// Texts in the backups that open.
     pub backed_up: u64,
 }
 

@@ -1,8 +1,9 @@
-//! Tries to read a payload with everything that a relay's operator has, by the same steps whatever the design.
+//! Tries to read a payload with everything that a relay's operator has, by the same steps for every design.
 //!
-//! Each step is a real attempt by the code that a phone would use: the body decoder for a payload in the clear, the
-//! sealed-sender and session code with each 32 bytes of the relay's rows in the place of the private key. An attempt
-//! that works gives the text; one that fails gives its error, which goes into the evidence.
+//! Each step is a real attempt by the code that a phone would use. A payload in the clear goes to the body decoder. Any
+//! other goes to the sealed-sender and session code, with each 32 bytes of the relay's rows in place of the private
+//! key. An attempt that works gives the text. An attempt that fails gives its error, which becomes part of the
+//! evidence.
 
 use std::collections::BTreeMap;
 
@@ -22,42 +23,43 @@ use serde::Serialize;
 
 use crate::view::{HeldKey, RelayHoldings};
 
-/// What was tried on one payload.
+/// The attempts to read one payload, and what they showed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Attempts {
-    /// What the payload says, if any attempt opened it.
+    /// The content of the payload in words, if an attempt opened it.
     pub readable: Option<String>,
-    /// The words of it, byte for byte, if somebody wrote it.
+    /// The text byte for byte, if the payload carries one that a person wrote.
     #[serde(skip)]
     pub text: Option<String>,
-    /// The group that those words went to.
+    /// The group to which that text went.
     #[serde(skip)]
     pub went_to: Option<GroupId>,
-    /// The group that it makes, and who is in it.
+    /// The group that the payload announces, with its members.
     #[serde(skip)]
     pub group: Option<Group>,
-    /// Whether that is a text that somebody wrote, and not a receipt or another sign that phones send by themselves.
+    /// True if the payload carries a text that a person wrote. Receipts and other messages that phones send by
+    /// themselves do not count.
     pub is_text: bool,
-    /// The most printable characters in a row in the payload as it lies there: a measure that knows nothing of our formats.
+    /// The longest run of printable characters in the raw payload. This measure knows nothing of our formats.
     pub longest_printable_run: usize,
-    /// The payload is laid out as one that phones of this program make.
+    /// True if the payload has the layout of one that this program's phones make.
     #[serde(skip)]
     pub is_in_form: bool,
-    /// Plain words stand in the payload as it lies there, as `pillarbox-relay ledger` would show them.
+    /// True if the raw payload contains plain words, as `pillarbox-relay ledger` would show them.
     #[serde(skip)]
     pub has_plain_words: bool,
-    /// How often each outcome came, by method and error.
+    /// The number of times that each outcome occurred, by method and error.
     pub outcomes: BTreeMap<String, u64>,
 }
 
 impl Attempts {
-    /// How many attempts there were.
+    /// Returns the number of attempts.
     #[must_use]
     pub fn total(&self) -> u64 {
         self.outcomes.values().sum()
     }
 
-    /// Whether a text that somebody wrote was read.
+    /// Returns true if a text that a person wrote was read.
     #[must_use]
     pub const fn reads_a_text(&self) -> bool {
         self.readable.is_some() && self.is_text
@@ -76,7 +78,8 @@ impl Attempts {
         }
     }
 
-    /// Nothing opened the payload, and it is not what phones of this program make: it has another form, or plain words in it.
+    /// Returns true if nothing opened the payload and its form is foreign: its layout is not one that this program's
+    /// phones make, or it contains plain words.
     #[must_use]
     pub const fn is_in_another_form(&self) -> bool {
         self.readable.is_none() && (!self.is_in_form || self.has_plain_words)
@@ -87,19 +90,20 @@ impl Attempts {
     }
 }
 
-/// Keys to try on payloads, with the relay's key for certificates.
+/// The keys to try on payloads, with the relay's key for certificates.
 pub(crate) struct Keys<'a> {
     certificate_key: Option<SigningPublic>,
     keys: Vec<&'a HeldKey>,
 }
 
 impl<'a> Keys<'a> {
-    /// Everything that an operator has.
+    /// Collects every key that an operator has.
     pub(crate) fn all(holdings: &'a RelayHoldings) -> Self {
         Self { certificate_key: holdings.certificate_key(), keys: holdings.keys().iter().collect() }
     }
 
-    /// Every private key that an operator has, and at most so many of the public values in the rows of `recipient`.
+    /// Collects every private key that an operator has, and at most `most_public` of the public values in the rows of
+    /// `recipient`.
     pub(crate) fn for_recipient(
         holdings: &'a RelayHoldings,
         recipient: Option<AccountId>,
@@ -111,12 +115,12 @@ impl<'a> Keys<'a> {
         Self { certificate_key: holdings.certificate_key(), keys: private.chain(public).collect() }
     }
 
-    /// Each of them, the private ones first.
+    /// Returns each key, the private ones first.
     pub(crate) fn each(&self) -> impl Iterator<Item = &'a SecretBytes<32>> {
         self.keys.iter().map(|key| &key.bytes)
     }
 
-    /// How many of them are private keys, and how many are not.
+    /// Returns the number of private keys and the number of other values.
     pub(crate) fn counts(&self) -> (u64, u64) {
         let private = self.keys.iter().filter(|key| key.is_private).count();
         let count = |length| u64::try_from(length).unwrap_or(u64::MAX);
@@ -130,7 +134,8 @@ pub fn read(payload: &[u8], holdings: &RelayHoldings) -> Attempts {
     read_with(payload, &Keys::all(holdings))
 }
 
-/// Tries to read `payload` with the private keys in `holdings` alone: quick, for whoever looks at each message as it passes.
+/// Tries to read `payload` with the private keys in `holdings` alone. This is quick enough to look at each message as
+/// it passes.
 #[must_use]
 pub fn read_with_private_keys(payload: &[u8], holdings: &RelayHoldings) -> Attempts {
     read_with(payload, &Keys::for_recipient(holdings, None, 0))
@@ -161,7 +166,7 @@ pub(crate) fn read_with(payload: &[u8], keys: &Keys<'_>) -> Attempts {
     attempts
 }
 
-/// Checks the layout of a payload, and opens nothing.
+/// Checks the layout of a payload without opening anything.
 fn is_in_form(payload: &[u8]) -> bool {
     let Ok(kind) = kind::kind(payload) else { return false };
     match kind {
@@ -183,13 +188,13 @@ fn in_the_clear(payload: &[u8], attempts: &mut Attempts) {
     }
 }
 
-/// Opens a sealed envelope as its recipient would, with each key in the place of the recipient's.
+/// Opens a sealed envelope as its recipient would, with each key in place of the recipient's.
 fn sealed(payload: &[u8], keys: &Keys<'_>, attempts: &mut Attempts) {
     const METHOD: &str = "as a sealed envelope, each key tried as the recipient's";
     let Some(certificate_key) = keys.certificate_key else {
         return attempts.note(METHOD, "the relay has no certificate key");
     };
-    // Time zero: a certificate that has run out is no reason to leave an envelope closed.
+    // The time is zero, because an expired certificate is no reason to leave an envelope closed.
     for key in &keys.keys {
         match sealed_sender::unseal(&identity_of(&key.bytes), &certificate_key, Timestamp(0), payload) {
             Ok(opened) => {
@@ -206,7 +211,8 @@ fn sealed(payload: &[u8], keys: &Keys<'_>, attempts: &mut Attempts) {
     }
 }
 
-/// Answers a first message as its recipient would, with each key in the place of every private key at once.
+/// Answers a first message as its recipient would, with each key in place of all of the recipient's private keys at
+/// once.
 fn first_message(payload: &[u8], keys: &Keys<'_>, attempts: &mut Attempts) {
     const METHOD: &str = "as a first message, each key tried as all of the recipient's";
     for key in &keys.keys {
@@ -225,7 +231,7 @@ fn first_message(payload: &[u8], keys: &Keys<'_>, attempts: &mut Attempts) {
     }
 }
 
-/// Says that it has every prekey, and that each is the same guessed value.
+/// A store that claims to hold every prekey, each with the same guessed value.
 struct GuessedPreKeys<'a>(&'a SecretBytes<32>);
 
 impl PreKeys for GuessedPreKeys<'_> {
@@ -259,16 +265,17 @@ fn twice(key: &SecretBytes<32>) -> [u8; 64] {
     both
 }
 
-/// Begins the line of a receipt. A text's line begins with a quotation mark, so that nobody can write one.
+/// The start of a receipt's line. A text's line starts with a quotation mark, so nobody can write a text that passes
+/// for a receipt.
 const RECEIPT: &str = "(receipt for";
 
-/// Returns true for a paper's line that is about a receipt, which a phone sends by itself, and not about a text.
+/// Returns true if a line of the answer is about a receipt, which a phone sends by itself, and not about a text.
 #[must_use]
 pub fn is_receipt(line: &str) -> bool {
     line.starts_with(RECEIPT)
 }
 
-/// What a message says, as it is written into the paper. Texts are strangers' texts.
+/// Describes a message for the answer. Texts come from strangers, so they are made safe to display.
 fn in_words(body: &Body) -> String {
     match &body.content {
         Content::Text(text) => format!("\"{}\"", display::safe(&text.text)),
@@ -290,7 +297,7 @@ fn in_words(body: &Body) -> String {
     }
 }
 
-/// The text that somebody wrote, to one or to a group.
+/// Returns the text that a person wrote, to one recipient or to a group.
 pub(crate) const fn text_of(content: &Content) -> Option<&Text> {
     match content {
         Content::Text(text) => Some(text),
@@ -303,7 +310,7 @@ pub(crate) const fn text_of(content: &Content) -> Option<&Text> {
     }
 }
 
-/// The length of the longest run of printable ASCII characters, as the `strings` tool would look for them.
+/// Returns the length of the longest run of printable ASCII characters, as the `strings` tool would find it.
 fn longest_printable_run(bytes: &[u8]) -> usize {
     bytes.split(|byte| !matches!(byte, b' '..=b'~')).map(<[u8]>::len).max().unwrap_or(0)
 }
@@ -331,7 +338,7 @@ mod tests {
         encode(&Body { introduction: None, content: Content::Text(text) }).unwrap()
     }
 
-    /// A first message to whoever has `key` as every private key at once, and its sealed form.
+    /// Makes a first message to a recipient whose private keys all equal `key`, and its sealed form.
     fn messages_to(key: &SecretBytes<32>, certificates: &SigningSecret) -> (Vec<u8>, Vec<u8>) {
         let mut rng = ChaCha20Rng::from_seed([1; 32]);
         let (ours, theirs) = (IdentitySecret::generate(&mut rng), identity_of(key));

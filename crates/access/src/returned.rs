@@ -1,4 +1,4 @@
-//! What came back: for each thing asked, what was returned, or a blank with its reason.
+//! The answer about one item: what was returned, or a blank with its reason.
 
 use std::fmt;
 
@@ -8,62 +8,63 @@ use serde::{Deserialize, Serialize};
 
 use crate::speaker::Speaker;
 
-/// The right-hand side of one line.
+/// The answer about one item.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "state")]
 #[non_exhaustive]
 pub enum Answer {
-    /// Something came back.
+    /// The operator handed something over.
     Returned {
-        /// How many entries or rows.
+        /// The number of entries or rows.
         count: u64,
-        /// What came back, a line each, read from the relay's rows.
+        /// The returned entries, one line each, read from the relay's rows.
         lines: Vec<String>,
     },
-    /// The relay has rows, and nothing in its possession opens them.
+    /// The relay has rows, and no key in its possession opens them.
     HeldUnreadable {
-        /// How many rows.
+        /// The number of rows.
         count: u64,
-        /// How many private keys of the relay were tried on each.
+        /// The number of the relay's private keys that were tried on each row.
         private_keys: u64,
-        /// How many other 32-byte values from its rows were tried as if they were private keys.
+        /// The number of other 32-byte values from the relay's rows that were tried as private keys.
         public_values: u64,
     },
-    /// The relay has rows, nothing in its possession opens them, and some are not in a form that this program reads.
+    /// The relay has rows that no key in its possession opens, and some are in a form that this program does not read.
     HeldInAnotherForm {
-        /// How many rows.
+        /// The number of rows.
         count: u64,
-        /// How many of them are not in a form that phones of this program make, or have plain words in them all the same.
+        /// The number of rows in a foreign form: with a layout that this program's phones do not make, or with plain
+        /// words in them.
         other_form: u64,
-        /// How many of those have plain words in them, which `pillarbox-relay ledger` shows.
+        /// The number of those rows that contain plain words. `pillarbox-relay ledger` shows the words.
         plain_words: u64,
         /// See [`Answer::HeldUnreadable`].
         private_keys: u64,
         /// See [`Answer::HeldUnreadable`].
         public_values: u64,
     },
-    /// The relay has nothing of the kind.
+    /// The relay has nothing of this kind.
     NoneHeld {
-        /// Why, as far as its own rows tell.
+        /// The reason, as far as the relay's own rows show it.
         reason: Blank,
     },
-    /// This demand does not reach this kind of data, whether or not the relay has it.
+    /// The demand does not reach this kind of data, whether or not the relay has it.
     NotCovered,
-    /// It is there, and the operator does not hand it over.
+    /// The operator has it and does not hand it over.
     Withheld {
-        /// How many entries or rows.
+        /// The number of entries or rows.
         count: u64,
-        /// What the operator says, or is reported to.
+        /// The operator's reason, in its own words or as reported.
         says: String,
-        /// The source.
+        /// The source of those words.
         from: String,
-        /// The speaker.
+        /// The speaker of those words.
         by: Speaker,
     },
 }
 
 impl Answer {
-    /// Something that came back, line by line; without a line, the reason.
+    /// Builds an answer from returned lines. Without a line, it becomes a blank with the reason `otherwise`.
     #[must_use]
     pub fn of(lines: Vec<String>, otherwise: Blank) -> Self {
         if lines.is_empty() {
@@ -72,7 +73,7 @@ impl Answer {
         Self::Returned { count: u64::try_from(lines.len()).unwrap_or(u64::MAX), lines }
     }
 
-    /// How many entries there are, handed over or not, readable or not.
+    /// Returns the number of entries that the relay has, readable or not, handed over or not.
     #[must_use]
     pub const fn held(&self) -> u64 {
         match self {
@@ -85,71 +86,71 @@ impl Answer {
     }
 }
 
-/// Why a line stayed blank.
+/// The reason for a blank line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "because")]
 #[non_exhaustive]
 pub enum Blank {
     /// No row of this relay names such an account.
     NoSuchAccount,
-    /// The account's row has no such entry.
+    /// The relay does not record this.
     NotWrittenDown,
-    /// Messages passed through; their rows are gone.
+    /// Messages passed through, and their rows have been deleted.
     Deleted {
-        /// How many passed, by the relay's own numbering of rows.
+        /// The number of messages that passed, by the relay's own row numbers.
         passed: u64,
     },
-    /// No message ever passed.
+    /// No message has ever passed.
     NonePassed,
-    /// This relay deletes a message when it is delivered.
+    /// The relay deletes a message on delivery.
     GoneOnDelivery,
-    /// Messages of this account are there, and each still waits.
+    /// The account has messages, and all of them still wait for delivery.
     NoneDelivered,
-    /// Rows are there, and none of them names this account.
+    /// The relay has rows, and none of them names this account.
     NoneOfThisAccount,
-    /// There is no such thing in this messenger.
+    /// This messenger has no such feature.
     NoSuchThing,
-    /// This relay takes nothing of the kind from phones.
+    /// The relay accepts no deposit of this kind from phones.
     NotTaken {
-        /// What.
+        /// The kind of deposit.
         kind: DepositKind,
     },
-    /// This relay would take it, and the phone left none.
+    /// The relay accepts such a deposit, and the phone left none.
     NoneLeft {
-        /// What.
+        /// The kind of deposit.
         kind: DepositKind,
     },
-    /// This relay would take it, and no phone has left any that is about this account.
+    /// The relay accepts such a deposit, and no phone has left one about this account.
     NoneLeftAbout {
         /// The kind of deposit.
         kind: DepositKind,
     },
-    /// It happens before the relay's eyes and is not written down. The relay could be made to.
+    /// The relay sees the event and does not log it. It could be made to.
     SeenNotKept {
-        /// What.
+        /// The kind of event.
         what: Logged,
     },
-    /// The relay writes such things down, and no row is about this account.
+    /// The relay logs such events, and no row is about this account.
     NoneLogged {
-        /// What.
+        /// The kind of event.
         what: Logged,
     },
-    /// Nothing else in the rows belongs to it.
+    /// No other row can be linked to the account.
     NothingJoinsIt,
     /// The account has opened no public channel.
     NoChannelOpened,
-    /// Nothing is published in a channel of the account.
+    /// The account's channels contain no post.
     NothingPublished,
-    /// The backup opens, and no text is in it.
+    /// The backup opens and contains no text.
     NoTextInside,
-    /// The account was closed; what it did stays in the log, under its name.
+    /// The account was closed. Its past actions remain in the log under its name.
     ClosedAndLogged {
-        /// Rows of the log that name it.
+        /// The number of log rows that name the account.
         rows: u64,
     },
-    /// No account has the number, and the log says who looked for it.
+    /// No account has the number, and the log records a search for it.
     LookedUpInVain {
-        /// Rows of the log that name it.
+        /// The number of log rows that name the number.
         rows: u64,
     },
 }

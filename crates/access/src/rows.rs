@@ -1,19 +1,19 @@
-//! The form that the tables share: one row a line, columns between commas. A field that holds a comma stands in double quotes, and
-//! no field holds a double quote, so that a field is always a part of the line.
+//! The form that the tables share: a row on each line, with commas between the columns. A field with a comma is in
+//! double quotes. No field contains a double quote, so every field is a slice of the line.
 
 /// A table that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{table}, line {line}: {wrong}")]
 pub struct TableError {
-    /// Which table.
+    /// The table's file name.
     pub table: &'static str,
     /// The line, counted from 1.
     pub line: usize,
-    /// What is wrong.
+    /// The mistake in that line.
     pub wrong: String,
 }
 
-/// The fields of each row after the heading, with the line that they stand on.
+/// Returns the fields of each row after the heading, with the row's line number.
 pub(crate) fn rows<'t, const N: usize>(
     table: &'static str,
     heading: [&str; N],
@@ -37,7 +37,7 @@ pub(crate) fn rows<'t, const N: usize>(
         .collect()
 }
 
-/// The fields of one line.
+/// Splits one line into its fields.
 fn fields(line: &str) -> Result<Vec<&str>, &'static str> {
     let mut found = Vec::new();
     let mut rest = line;
@@ -55,7 +55,7 @@ fn fields(line: &str) -> Result<Vec<&str>, &'static str> {
     }
 }
 
-/// A word that must be one of a list.
+/// Returns the value of a word that must be one of a list.
 pub(crate) fn word<T>(
     table: &'static str,
     line: usize,

@@ -1,4 +1,4 @@
-//! What came back on a demand, item by item, as data: the paper, the facts in it, and the rows behind it.
+//! The answer to a demand as data: a line for each item, the facts in those lines, and the rows behind them.
 
 use std::collections::BTreeSet;
 
@@ -11,21 +11,21 @@ use crate::facts::Facts;
 use crate::item::{Item, Reach};
 use crate::returned::Answer;
 
-/// One line of the paper.
+/// The answer's line about one item.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ItemLine {
-    /// What was asked.
+    /// The item that was asked for.
     pub item: Item,
-    /// The process at which this operator hands it over.
+    /// The process at which this operator hands the item over.
     pub reach: Reach,
-    /// The kind of data that it is in the United Kingdom.
+    /// The item's kind of data under the law of the United Kingdom.
     #[serde(serialize_with = "shown")]
     pub class: Class,
-    /// Whether the demand itself says it, so that nothing was learned.
+    /// True if the demand itself states the item, so that nothing was learned.
     pub was_known: bool,
-    /// What came back.
+    /// The result for the item.
     pub answer: Answer,
-    /// The rows behind it.
+    /// The rows that the answer was read from.
     pub exhibits: Vec<Exhibit>,
 }
 
@@ -36,33 +36,33 @@ fn shown<S: serde::Serializer>(class: &Class, serializer: S) -> Result<S::Ok, S:
 /// The whole answer to one demand about one account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Served {
-    /// The demand.
+    /// The demand that was served.
     pub demand: &'static Demand,
-    /// Whom it names.
+    /// The person whom the demand names.
     pub about: String,
-    /// Whether the operator has an account of that name.
+    /// True if the operator has an account of that name.
     pub has_account: bool,
-    /// Line by line.
+    /// A line for each item.
     pub lines: Vec<ItemLine>,
-    /// What the returned lines say, as data. Nothing that was not handed over is in it.
+    /// Everything that the returned lines say, as structured data. It holds nothing that was not handed over.
     pub facts: Facts,
 }
 
 impl Served {
-    /// The answer about one item.
+    /// Returns the answer about one item.
     #[must_use]
     pub fn answer(&self, item: Item) -> Option<&Answer> {
         self.lines.iter().find(|line| line.item == item).map(|line| &line.answer)
     }
 
-    /// The items that came back and that the demand did not itself say.
+    /// Returns the items that came back and that the demand did not state itself.
     #[must_use]
     pub fn returned(&self) -> BTreeSet<Item> {
         let learned = self.lines.iter().filter(|line| !line.was_known);
         learned.filter(|line| matches!(line.answer, Answer::Returned { .. })).map(|line| line.item).collect()
     }
 
-    /// Other people whom the answer names.
+    /// Returns the other people whom the answer names.
     #[must_use]
     pub fn others(&self) -> BTreeSet<&str> {
         self.facts.people().filter(|name| *name != self.about).collect()

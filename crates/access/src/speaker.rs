@@ -1,4 +1,4 @@
-//! The speaker of a statement about an operator: nobody's words are put into somebody else's mouth.
+//! The speaker of a statement about an operator, so that nobody's words are put into somebody else's mouth.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 pub enum Speaker {
     /// The operator itself.
     Operator,
-    /// Somebody else: an authority, the press, a court. Words are nobody's own unless the file says so.
+    /// Anybody else: an authority, the press, a court. This is the default, so a file must say when the words are the
+    /// operator's own.
     #[default]
     Others,
 }

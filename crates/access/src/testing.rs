@@ -17,13 +17,13 @@ use pillarbox_wire::{
 
 use crate::view::RelayHoldings;
 
-/// The two people.
+/// The person whom demands name: the seed of the account's id, and its number.
 pub(crate) const TARGET: (u8, &str) = (1, "+447700900101");
-/// See [`TARGET`].
+/// The other person. See [`TARGET`].
 pub(crate) const OTHER: (u8, &str) = (2, "+447700900102");
-/// The target's address on the network, and the other one's too: they sit at one table.
+/// The network address of both accounts. The two people sit at one table.
 pub(crate) const ADDRESS: &str = "192.0.2.7";
-/// What was said.
+/// The text of the message.
 pub(crate) const WORDS: &str = "under the clock at six";
 /// 22 March 2017, 14:37 UTC.
 pub(crate) const AT: Timestamp = Timestamp(1_490_193_420_000);
@@ -36,7 +36,7 @@ pub(crate) fn number((_, number): (u8, &str)) -> Handle {
     Handle::parse(number).unwrap()
 }
 
-/// A message in the clear.
+/// Encodes a message in the clear.
 pub(crate) fn readable(words: &str) -> Vec<u8> {
     let text = Text { id: BodyId(FixedBytes([7; 16])), sent_at: AT, text: words.into(), expires_after: None };
     let body = encode(&Body { introduction: None, content: Content::Text(text) }).unwrap();
@@ -101,7 +101,7 @@ fn holdings(rows: Holdings) -> RelayHoldings {
     RelayHoldings::of(rows, None, Vec::new())
 }
 
-/// Two accounts of which nothing is known that a relay can do without.
+/// Returns two accounts about which the relay has the least that it can work with.
 pub(crate) fn least() -> RelayHoldings {
     let keeping = Keeping { registered: pillarbox_relay::Granularity::Nothing, ..Keeping::LEAST };
     let accounts = [TARGET, OTHER].map(|who| AccountRow { handle: None, ..account_row(who, false) });
@@ -113,7 +113,7 @@ pub(crate) fn least() -> RelayHoldings {
     })
 }
 
-/// The same two, with everything.
+/// Returns the same two accounts, with everything that a relay can have.
 pub(crate) fn everything() -> RelayHoldings {
     let (target, other) = (account(TARGET), account(OTHER));
     let mut deposits = Vec::new();

@@ -1,11 +1,11 @@
-//! No rule in code names an app: what a messenger returns follows from its design's data. This looks at every line of code of the
-//! workspace, and at the words in it.
+//! No rule in code names an app. A messenger's returns follow from its design's data alone. The test reads every line
+//! of code of the workspace and the words in it.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-/// Names that any rule about an app would use, besides those of the designs' files.
+/// Names that a rule about an app would use, besides those of the designs' files.
 const APPS: &[&str] = &[
     "whatsapp",
     "signal",
@@ -45,12 +45,12 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// The texts in a line of code that stand in quotation marks, which is where a rule would name an app.
+/// Returns the quoted texts in a line of code, where a rule would name an app.
 fn quoted(line: &str) -> Vec<&str> {
     line.split('"').skip(1).step_by(2).collect()
 }
 
-/// Whether a quoted text is a name, and not a sentence or the path of a file to take in.
+/// Returns true if a quoted text is a name, and not a sentence or the path of an included file.
 fn is_a_name(text: &str) -> bool {
     !text.is_empty()
         && text.len() < 40
@@ -67,13 +67,13 @@ fn names() -> BTreeSet<String> {
         .collect()
 }
 
-/// What a file says in code: without comments, and without the tests in it.
+/// Returns a file's lines of code, without comments and tests.
 fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let lines = text.lines().enumerate().take_while(|(_, line)| line.trim() != "#[cfg(test)]");
     lines.filter(|(_, line)| !line.trim_start().starts_with("//"))
 }
 
-/// Every name of an app in a code line, by quoted name or by a word of an identifier.
+/// Returns every name of an app in a line of code, quoted or as a word of an identifier.
 fn named_in<'a>(line: &'a str, names: &'a BTreeSet<String>) -> impl Iterator<Item = &'a String> {
     names.iter().filter(move |name| {
         quoted(line).iter().any(|text| is_a_name(text) && text.eq_ignore_ascii_case(name))

@@ -1,4 +1,5 @@
-//! A report proves what was carried and nothing else: an altered one fails, and so does one of a ciphertext that opens to two texts.
+//! A report proves what was carried and nothing else. An altered report fails, and so does a report of a ciphertext
+//! that opens to two texts.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by panicking")]
 
 #[path = "report/salamander.rs"]
@@ -40,13 +41,13 @@ fn body(words: &str) -> Vec<u8> {
     encode(&Body { introduction: None, content: Content::Text(text) }).unwrap()
 }
 
-/// A message of a running session around a ciphertext: kind, commitment, header, body (docs/protocol.md). The header only has to
-/// have its length: who checks a report cannot open it.
+/// Builds a message of a running session around a ciphertext: kind, commitment, header, body (docs/protocol.md). The
+/// header only needs the right length, because the party that checks a report cannot open it.
 fn message(commitment: &[u8; 32], ciphertext: &[u8]) -> Vec<u8> {
     [&[kind::RATCHET][..], commitment, &[0; 54], ciphertext].concat()
 }
 
-/// What a recipient reports of a message that says `words`.
+/// Builds a recipient's report of a message that says `words`.
 fn reported(words: &str) -> ReportedMessage {
     let body = body(words);
     let opening = Opening::from_bytes([2; 32]);
@@ -115,8 +116,8 @@ fn a_message_in_the_clear_proves_itself() {
     assert_eq!(serve(&report, &key(), &holdings()), Err(NotProven::Commitment));
 }
 
-/// One ciphertext, two keys, two texts: ChaCha20-Poly1305 opens to both, the stamp is the relay's own, and only the words that the
-/// sender committed to are proven.
+/// Reports one ciphertext under two keys with two texts. ChaCha20-Poly1305 opens to both, and the stamp is the relay's
+/// own. Only the words that the sender committed to are proven.
 #[test]
 fn a_ciphertext_that_opens_to_two_texts_is_proven_for_neither_but_the_one_committed_to() {
     let keys = [[1; 32], [2; 32]];
@@ -144,7 +145,8 @@ fn a_ciphertext_that_opens_to_two_texts_is_proven_for_neither_but_the_one_commit
         )
     };
     assert_eq!(report(&own, &threat).unwrap().facts.said[0].text, "a threat");
-    // What the second key shows, whole and cut to any length, and a text of the liar's choice, under either opening.
+    // The report shows the text under the second key, whole and cut to any length, and a text of the liar's choice,
+    // under either opening.
     let harmless = body("no threat");
     for opening in [&own, &other] {
         for end in 0..=length {

@@ -1,4 +1,5 @@
-//! Guesses are really made: a planted code is found at its place, a wrong one is not, and a phone that erases itself is gone.
+//! Guesses are really made. A planted code is found at its place, a wrong code is not found, and a phone that erases
+//! itself is gone.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::path::Path;
@@ -11,13 +12,13 @@ use pillarbox_crypto::PasswordCost;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 
-/// A vault behind this code, at the least cost: what is tested is the guessing, not the patience.
+/// Creates a vault behind this code at the least cost, because the test is about guessing and not about patience.
 fn sealed(folder: &Path, code: &str) {
     let code = Passphrase::new(code.into()).unwrap();
     Vault::create(folder, &code, PasswordCost::TESTING, &mut ChaCha20Rng::seed_from_u64(1)).unwrap();
 }
 
-/// A clock on which every look takes a second.
+/// Returns a clock that advances by a second at every look.
 fn ticking() -> impl FnMut() -> Duration {
     let mut seconds = 0;
     move || {
@@ -33,7 +34,7 @@ fn a_planted_code_is_found_at_its_place() {
     let (found, timing) = guess(folder.path(), four_digits(), None, ticking()).unwrap();
     assert_eq!(found, Guessed::Found { guess: 7 });
     assert_eq!((timing.guesses, timing.all), (7, Duration::from_secs(1)));
-    // Another run finds the same, however long it takes.
+    // Another run finds the same code, however long it takes.
     let (again, _) = guess(folder.path(), four_digits(), None, || Duration::ZERO).unwrap();
     assert_eq!(again, found);
 }

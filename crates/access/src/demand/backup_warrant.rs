@@ -1,4 +1,4 @@
-//! A warrant for a backup, served on whoever it lies with: the messenger's operator or another one.
+//! A warrant for a backup, served on its keeper: the messenger's operator or another one.
 
 use super::case::Case;
 use super::definition::{Demand, EVERYTHING, View, When};
@@ -19,18 +19,19 @@ pub const BACKUP_WARRANT: Demand = Demand {
     when: When::Past,
 };
 
-/// The items that such a warrant names. What else lies there belongs to the other demands.
+/// The items that such a warrant names. Everything else at that operator belongs to the other demands.
 pub const BACKUP: [Item; 2] = [Item::DeviceBackup, Item::BackupKeys];
 
-/// Serves it on the operator that has the backup: the backup, its key, and the texts that the two give. `case` says which operator
-/// that is and names the owner's account there. No message that waits or is kept there gives a text.
+/// Serves the warrant on the operator that has the backup: the backup, its key, and the texts that the two give. `case`
+/// says which operator that is, and names the owner's account there. A message that waits or is kept there gives no
+/// text.
 #[must_use]
 pub fn serve(case: &Case<'_>, store: &RelayHoldings) -> Served {
     let mut served = stored::serve(&BACKUP_WARRANT, case, store);
     let texts = match (served.answer(Item::DeviceBackup), case.account(store)) {
         (Some(Answer::Returned { .. }), Some(account)) => Item::read_backup(store, account),
         (backup, _) => Reply {
-            // Texts are as little there as the backup.
+            // Without the backup there are no texts either.
             answer: backup.cloned().unwrap_or(Answer::NotCovered),
             facts: Facts::default(),
             exhibits: Vec::new(),

@@ -1,4 +1,4 @@
-//! One case: whom it is about, where, and what kind of case it is.
+//! One case: the person whom it is about, the operator that is asked, and the circumstances.
 
 use std::fmt;
 
@@ -9,12 +9,12 @@ use crate::design::Operator;
 use crate::item::Item;
 use crate::view::RelayHoldings;
 
-/// Whom a demand names.
+/// The person whom a demand names.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum About {
-    /// Whoever has this number.
+    /// The holder of this number.
     Number(Handle),
-    /// This account, where accounts have no numbers.
+    /// The holder of this account, where accounts have no numbers.
     Account(AccountId),
 }
 
@@ -27,21 +27,21 @@ impl fmt::Display for About {
     }
 }
 
-/// One case.
+/// One case, in which a demand is served.
 #[derive(Clone, Copy, Debug)]
 pub struct Case<'a> {
-    /// Whom it is about.
+    /// The person whom it is about.
     pub about: &'a About,
-    /// What the operator does about demands, and says.
+    /// The operator's practice and statements about demands.
     pub operator: &'a Operator,
-    /// Words for what kind of case it is, which an operator may ask for.
+    /// Words for the circumstances of the case, which an operator may ask for.
     pub circumstances: &'a [&'a str],
-    /// Items that the demand names beside what its kind reaches.
+    /// Items that the demand names beside those that its kind reaches.
     pub names: &'a [Item],
 }
 
 impl<'a> Case<'a> {
-    /// A case of no special kind.
+    /// Creates a case without special circumstances.
     #[must_use]
     pub const fn new(about: &'a About, operator: &'a Operator) -> Self {
         Self { about, operator, circumstances: &[], names: &[] }
@@ -49,7 +49,7 @@ impl<'a> Case<'a> {
 }
 
 impl Case<'_> {
-    /// The row of the account that the case is about.
+    /// Returns the row of the account that the case is about.
     #[must_use]
     pub fn account<'h>(&self, holdings: &'h RelayHoldings) -> Option<&'h AccountRow> {
         match self.about {

@@ -1,6 +1,6 @@
-//! Compelled logging: an operator that keeps no log is told to keep one about somebody from now on.
+//! Compelled logging. An operator that keeps no log is told to keep one about somebody from now on.
 //!
-//! The order changes what the relay keeps; what comes back is read from the rows that the relay then really wrote.
+//! The order changes what the relay keeps. The answer is read from the rows that the relay then really wrote.
 
 use pillarbox_relay::{Keeping, LogRule, Logged};
 use pillarbox_wire::{AccountId, Duration, Timestamp};
@@ -22,17 +22,18 @@ pub const COMPELLED_LOGGING: Demand = Demand {
     when: When::FromNowOn,
 };
 
-/// How long the rows stay that are written for an order: until it is served, and no longer.
+/// The time that the rows of an order stay. They are needed until the order is served, and no longer.
 const KEEP: Duration = Duration::from_days(90);
 
-/// What an operator keeps that follows such an order about these accounts. What it kept anyway, it goes on keeping.
+/// Returns the rules of an operator that follows such an order about these accounts. It goes on keeping what it kept
+/// before.
 #[must_use]
 pub fn told(keeping: &Keeping, accounts: &[AccountId]) -> Keeping {
     let rules = Logged::ALL.map(|what| LogRule { what, keep: KEEP, address: true, only: accounts.to_vec() });
     Keeping { log: keeping.log.iter().cloned().chain(rules).collect(), ..keeping.clone() }
 }
 
-/// Serves it on what the relay has written down since the order.
+/// Serves the order on what the relay has written down since `since`.
 #[must_use]
 pub fn serve(case: &Case<'_>, holdings: &RelayHoldings, since: Timestamp) -> Served {
     stored::serve_since(&COMPELLED_LOGGING, case, holdings, since)

@@ -4,17 +4,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::item::Reach;
 
-/// What a party must be let see so that it can answer.
+/// The view that a party needs so that it can answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum View {
-    /// What the messenger's operator has.
+    /// The holdings of the messenger's operator.
     RelayHoldings,
-    /// What passes the messenger's operator from the order on.
+    /// The traffic that passes the messenger's operator from the order on.
     OperatorTap,
-    /// What the operator has, and then what the push service has.
+    /// The operator's holdings, and then the push service's records.
     PushRecords,
-    /// What lies where the backups lie.
+    /// The holdings of the operator that stores the backups.
     BackupStore,
     /// A phone that was taken from its owner.
     SeizedPhone,
@@ -22,47 +22,47 @@ pub enum View {
     OpenPhone,
     /// A message that its recipient hands over.
     ReportedMessage,
-    /// What everybody can read.
+    /// A channel that everybody can read.
     PublicChannel,
-    /// Nothing: the power does not ask for anything.
+    /// Nothing, because the power asks for nothing.
     Nothing,
 }
 
-/// Which time a demand is about.
+/// The time that a demand is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum When {
-    /// What is there when it comes.
+    /// The time before the demand comes.
     Past,
-    /// What happens after it came.
+    /// The time after the demand came.
     FromNowOn,
-    /// Both.
+    /// The time before and after the demand came.
     Both,
 }
 
-/// A legal demand. The powers that it rests on depend on country and day: [`law::powers`](crate::law::powers).
+/// A legal demand. Country and day decide which powers it rests on: [`law::powers`](crate::law::powers).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Demand {
-    /// Its name on the command line.
+    /// The demand's name on the command line.
     pub name: &'static str,
-    /// Its name in a sentence, with its article: *a content warrant*.
+    /// The demand's name in a sentence, with its article: *a content warrant*.
     pub title: &'static str,
-    /// What it is, in one plain phrase.
+    /// The demand in one plain phrase.
     pub plain: &'static str,
-    /// The kinds of data that it reaches. Everything else is asked and stays blank.
+    /// The kinds of data that the demand reaches. Everything else is asked for too, and stays blank.
     #[serde(skip)]
     pub reaches: &'static [Reach],
-    /// What whoever answers must see.
+    /// The view that the answering party needs.
     #[serde(skip)]
     pub view: View,
-    /// Which time it is about.
+    /// The time that the demand is about.
     #[serde(skip)]
     pub when: When,
 }
 
 impl Demand {
-    /// The kinds of data that it wants of rows. A warrant for a backup reaches whatever the backup holds, and wants nothing that lies
-    /// beside it.
+    /// Returns the kinds of data that the demand wants from rows. A warrant for a backup reaches everything inside the
+    /// backup, and wants nothing stored beside it.
     #[must_use]
     pub const fn wants(&self) -> &'static [Reach] {
         match self.view {

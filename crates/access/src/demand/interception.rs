@@ -1,4 +1,5 @@
-//! Interception of content in transit: what passes the operator from the order on, tried with every key that the operator has.
+//! Interception of content in transit: the traffic that passes the operator from the order on. Every key that the
+//! operator has is tried on it.
 
 use super::case::Case;
 use super::definition::{Demand, EVERYTHING, View, When};
@@ -16,8 +17,8 @@ pub const INTERCEPTION: Demand = Demand {
     when: When::FromNowOn,
 };
 
-/// Serves it: the tap gives what passed, the operator's rows give the names and the keys. A backup that a phone leaves is stored, and no
-/// message in transit: it is another demand's.
+/// Serves the warrant. The tap gives the traffic, and the operator's rows give the names and the keys. A backup that a
+/// phone leaves is stored and not in transit, so it belongs to another demand.
 #[must_use]
 pub fn serve(case: &Case<'_>, tap: &OperatorTap, holdings: &RelayHoldings) -> Served {
     stored::over(&INTERCEPTION, case, holdings, &stored::Seen::Tap { tap, backups: false })

@@ -1,7 +1,7 @@
-//! Demands: legal powers, as data, and for each a function that serves it.
+//! Demands: legal powers as data, and a function for each that serves it.
 //!
-//! Such a function takes a view of what the power reaches and nothing else: the relay's rows, what passes from an order on, a
-//! seized phone, a backup. What was really said is no view, and no function here has a way to it:
+//! Such a function takes a view of what the power reaches and nothing else: the relay's rows, the traffic from an order
+//! on, a seized phone, a backup. There is no view of what was really said, and no function here can reach it:
 //!
 //! ```
 //! use pillarbox_access::{RelayHoldings, Served, demand::{CONTENT_WARRANT, Case, stored}};
@@ -11,7 +11,7 @@
 //! }
 //! ```
 //!
-//! The same with the truth in the place of the rows is no program:
+//! Passing the truth in place of the rows does not compile:
 //!
 //! ```compile_fail,E0308
 //! use pillarbox_access::{RelayHoldings, Served, demand::{CONTENT_WARRANT, Case, stored}};
@@ -21,14 +21,14 @@
 //! }
 //! ```
 //!
-//! | files | what |
+//! | modules | subject |
 //! |---|---|
 //! | [`stored`] | what an operator has: three powers, one function |
-//! | [`interception`], [`pen_register`] | what passes from an order on |
+//! | [`interception`], [`pen_register`] | traffic from an order on |
 //! | [`compelled_logging`], [`retention`] | an operator that is told to keep more |
-//! | [`push_lookup`], [`backup_warrant`] | somebody else who has something |
-//! | [`seized_phone`], [`participant`], [`report`] | the phone, its owner, who was written to |
-//! | [`takedown`], [`blocking_order`], [`notice_to_change`] | powers to do, and not to ask |
+//! | [`push_lookup`], [`backup_warrant`] | another party that has records or the backup |
+//! | [`seized_phone`], [`participant`], [`report`] | the phone, its owner, and a recipient |
+//! | [`takedown`], [`blocking_order`], [`notice_to_change`] | powers to make somebody act, not answer |
 
 pub mod backup_warrant;
 pub mod blocking_order;
@@ -81,7 +81,7 @@ pub const ALL: &[&Demand] = &[
     &NOTICE_TO_CHANGE,
 ];
 
-/// The demand of that name.
+/// Returns the demand of that name.
 #[must_use]
 pub fn named(name: &str) -> Option<&'static Demand> {
     ALL.iter().copied().find(|demand| demand.name == name)

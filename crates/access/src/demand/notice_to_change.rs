@@ -1,7 +1,9 @@
-//! A notice to change the software: protection that the operator put in is to be taken out, for everybody or for one country.
+//! A notice to change the software. The operator is to remove protection that it built in, for everybody or for one
+//! country.
 //!
-//! An operator answers in one of three ways ([`AnswersNotice`](crate::design::AnswersNotice)). If it complies, its software is changed
-//! and it reads along. Or it withdraws what the notice is about from the people of that country, or it leaves the country.
+//! An operator answers in one of four ways ([`AnswersNotice`](crate::design::AnswersNotice)). It may comply, so that
+//! its software is changed and it reads along. It may withdraw the feature that the notice is about from the people of
+//! that country. It may leave the country. Or it may refuse and be blocked there.
 
 use pillarbox_client::{BackupKey, Habits, Protection};
 use pillarbox_relay::Keeping;
@@ -25,7 +27,7 @@ pub const NOTICE_TO_CHANGE: Demand = Demand {
     when: When::FromNowOn,
 };
 
-/// What a notice is about: the protection that its operator put in.
+/// The protection that a notice is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Subject {
@@ -35,19 +37,21 @@ pub enum Subject {
     Messages,
 }
 
-/// The software after a notice: that of the phones and that of the relays.
+/// The software of phones and relays after a notice.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Changed {
-    /// What phones do with a text from then on.
+    /// The protection that phones give a text from then on.
     pub protection: Protection,
-    /// What they do beside it.
+    /// The phones' other habits.
     pub habits: Habits,
-    /// What relays keep and pass on. Without sessions it is the relay alone that tells a recipient whom a text is from.
+    /// The relays' rules for what they keep and pass on. Without sessions, only the relay tells a recipient who sent a
+    /// text.
     pub relay: Keeping,
 }
 
-/// What a notice to this design's operator is about. Where backups have a key that only their owner holds, the operator withdraws
-/// those and leaves messages as they are; `None` where the software keeps nothing from the operator.
+/// Returns the protection that a notice to this design's operator is about. If only their owner can open the backups,
+/// the notice is about backups and leaves messages as they are. Without any protection from the operator, there is
+/// none.
 #[must_use]
 pub fn subject(design: &Design) -> Option<Subject> {
     if backup_key(design) == Some(BackupKey::Owner) {
@@ -57,7 +61,7 @@ pub fn subject(design: &Design) -> Option<Subject> {
     }
 }
 
-/// The software of an operator that complies: it can read messages, and open backups.
+/// Returns the software of an operator that complies: it can read messages and open backups.
 #[must_use]
 pub fn complied(design: &Design) -> Changed {
     let (mut relay, mut habits) = (design.relay.clone(), without_owner_keys(design));
@@ -69,7 +73,7 @@ pub fn complied(design: &Design) -> Changed {
     Changed { protection: Protection::ServerReadable, habits, relay }
 }
 
-/// The relays that go with what phones leave from then on: an operator that ships such phones takes what they leave.
+/// Returns relays that accept the deposits of these phones. An operator that ships such phones accepts what they leave.
 #[must_use]
 pub fn taking(mut relay: Keeping, habits: &Habits, design: &Design) -> Keeping {
     if design.cloud.is_none() && habits.backup == Some(BackupKey::Provider) {
@@ -82,7 +86,8 @@ pub fn taking(mut relay: Keeping, habits: &Habits, design: &Design) -> Keeping {
     relay
 }
 
-/// What phones do where backups under their owner's key are withdrawn: backups lie as they did before there were such keys.
+/// Returns the phones' habits after backups under their owner's key are withdrawn. Backups are then stored as they were
+/// before such keys existed.
 #[must_use]
 pub fn without_owner_keys(design: &Design) -> Habits {
     let mut habits = Habits { backup: backup_key(design), ..design.phone.habits.clone() };
@@ -90,7 +95,7 @@ pub fn without_owner_keys(design: &Design) -> Habits {
         return habits;
     }
     if design.cloud.is_some() {
-        // Whoever stores a backup for another operator is given no key beside it: it was readable before.
+        // An operator that stores backups for another one is given no key. The backup was readable before.
         habits.backup = Some(BackupKey::None);
         return habits;
     }
@@ -101,12 +106,13 @@ pub fn without_owner_keys(design: &Design) -> Habits {
     habits
 }
 
-/// Who holds the key of the design's backups, wherever they lie.
+/// Returns the holder of the key to the design's backups, wherever they are stored.
 fn backup_key(design: &Design) -> Option<BackupKey> {
     design.cloud.as_ref().map_or(design.phone.habits.backup, |cloud| cloud.habits.backup)
 }
 
-/// What the operator reads after the notice: what passes from then on, and what phones leave with it.
+/// Serves the notice on what the operator reads after it: the traffic from then on, and the deposits that phones leave
+/// meanwhile.
 #[must_use]
 pub fn serve(case: &Case<'_>, tap: &OperatorTap, holdings: &RelayHoldings) -> Served {
     stored::over(&NOTICE_TO_CHANGE, case, holdings, &stored::Seen::Tap { tap, backups: true })

@@ -1,4 +1,4 @@
-//! A consenting participant: somebody who was written to opens the own phone. No power is needed, and nothing is broken.
+//! A consenting participant. Somebody who was written to opens the own phone. This needs no power and breaks nothing.
 
 use pillarbox_client::{Phone, PhoneError};
 use pillarbox_wire::AccountId;
@@ -17,17 +17,17 @@ pub const PARTICIPANT: Demand = Demand {
     when: When::Both,
 };
 
-/// What the participant's phone shows of one conversation.
+/// The content of one conversation, as the participant's phone shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Shown {
-    /// The texts. That the other one said them is the participant's word.
+    /// The texts. That the other party wrote them is the participant's word.
     pub facts: Facts,
-    /// Whether the participant had verified whose keys the other one's are.
+    /// True if the participant had verified the other party's keys.
     pub verified: bool,
 }
 
-/// Reads the conversation with `contact`, and what the owner of the phone said to groups that the contact is in; the paper calls the
-/// two `own` and `other`. A text to a group names no single recipient.
+/// Reads the conversation with `contact`, and the owner's texts to groups that the contact is in. The answer calls the
+/// two parties `own` and `other`. A text to a group names no recipient.
 ///
 /// # Errors
 /// [`PhoneError`] if there is no such contact, or the phone cannot be read.

@@ -1,7 +1,8 @@
-//! The pen register: who wrote to whom, while it happens, without what was said.
+//! The pen register: who wrote to whom, while it happens, without the content.
 //!
-//! Everything that passes an operator can be noted as it passes, so it is read from the tap for every design. Whether an operator
-//! delivers it live, and in which batches, is its practice: it decides when something comes, and never whether it was there.
+//! Everything that passes an operator can be recorded as it passes, so the tap is read for every design. The operator's
+//! practice decides whether it delivers live, and in which batches. That practice decides when something is delivered,
+//! and never whether it was seen.
 
 use std::collections::BTreeMap;
 
@@ -27,27 +28,28 @@ pub const PEN_REGISTER: Demand = Demand {
     when: When::FromNowOn,
 };
 
-/// What is handed over at once.
+/// The records that are handed over together.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Batch {
-    /// When it is handed over.
+    /// The time of delivery.
     pub at: Timestamp,
-    /// Source and destination of each message since the batch before, as far as the operator knows them; nothing else is in it.
+    /// Source and destination of each message since the previous batch, as far as the operator knows them. It contains
+    /// nothing else.
     pub messages: Vec<Wrote>,
 }
 
-/// What comes of a pen register.
+/// The result of a pen register.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PenRegister {
-    /// The batches that hold something; none from an operator that is not known to deliver live.
+    /// The batches that contain something. An operator that is not known to deliver live has none.
     pub batches: Vec<Batch>,
-    /// Messages that passed and of which the operator knows one end only.
+    /// The number of messages that passed and of which the operator knows one party only.
     pub one_ended: u64,
-    /// The same as a paper.
+    /// The same records as an answer with a line for each item.
     pub served: Served,
 }
 
-/// Serves it, up to `until`.
+/// Serves the pen register up to `until`.
 #[must_use]
 pub fn serve(case: &Case<'_>, tap: &OperatorTap, holdings: &RelayHoldings, until: Timestamp) -> PenRegister {
     let name = |account: Option<AccountId>| account.map(|account| holdings.name(account));
@@ -72,13 +74,14 @@ pub fn serve(case: &Case<'_>, tap: &OperatorTap, holdings: &RelayHoldings, until
     }
 }
 
-/// When the batch is handed over in which something of `at` is: whole batches after the order.
+/// Returns the delivery time of a record made at `at`. Each batch covers a time of `every`, and the first begins with
+/// the order.
 fn delivery(since: Timestamp, every: Duration, at: Timestamp) -> Timestamp {
     let batches = at.since(since).0 / every.0 + 1;
     since + Duration(batches.saturating_mul(every.0))
 }
 
-/// The line that an item has of a message; none if it says nothing about that one.
+/// Returns an item's line about a message, or nothing if the item says nothing about it.
 type LineOf<'a> = &'a dyn Fn(&Wrote) -> Option<String>;
 
 fn paper(case: &Case<'_>, holdings: &RelayHoldings, passed: Vec<Wrote>) -> Served {

@@ -1,5 +1,5 @@
-//! The push-token look-up, in two steps: the messenger's operator gives the token of a device, and the push service says whose
-//! device that is.
+//! The push-token look-up, in two steps. The messenger's operator gives the token of a device, and the push service
+//! names the owner of the device.
 
 use pillarbox_wire::DepositKind;
 use serde::Serialize;
@@ -13,8 +13,8 @@ use crate::returned::{Answer, Blank};
 use crate::served::Served;
 use crate::view::{PushRecords, RelayHoldings};
 
-/// See the module. That a push service asks for such a process before it names anybody: Apple's guidelines since December 2023,
-/// after Senator Wyden's letter of 6 December 2023.
+/// See the module. A push service asks for such a process before it names anybody. The source is Apple's guidelines
+/// since December 2023, after Senator Wyden's letter of 6 December 2023.
 pub const PUSH_LOOKUP: Demand = Demand {
     name: "push-lookup",
     title: "a push token look-up",
@@ -24,20 +24,20 @@ pub const PUSH_LOOKUP: Demand = Demand {
     when: When::Past,
 };
 
-/// What comes of the two steps.
+/// The result of the two steps.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PushLookUp {
-    /// What the messenger's operator handed over.
+    /// The answer of the messenger's operator.
     pub first: Served,
-    /// What the push service said about the tokens that came of it.
+    /// The push service's answer about the tokens from the first step.
     pub second: Answer,
     /// The rows behind the second step.
     pub exhibits: Vec<Exhibit>,
-    /// The people named.
+    /// The names of the people.
     pub owners: Vec<String>,
 }
 
-/// Serves both.
+/// Serves both steps.
 #[must_use]
 pub fn serve(case: &Case<'_>, holdings: &RelayHoldings, push: &PushRecords) -> PushLookUp {
     let names = [case.names, &[Item::PushToken]].concat();

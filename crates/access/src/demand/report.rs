@@ -1,9 +1,10 @@
-//! A victim's report: somebody hands over a message, and the operator can tell that it carried exactly these words from this
-//! sender. It needs no power, and nobody else learns anything.
+//! A victim's report. Somebody hands over a message, and the operator can tell that it carried exactly these words from
+//! this sender. The report needs no power, and nobody else learns anything.
 //!
-//! Two checks, and both must hold. The relay's stamp binds sender, recipient, time and ciphertext; the sender's commitment in the
-//! ciphertext binds the words. Without the second, one ciphertext can be made that opens to two texts ("invisible salamanders":
-//! Dodis, Grubbs, Ristenpart and Woodage, CRYPTO 2018), of which the harmless one could be reported.
+//! Two checks must both succeed. The relay's stamp binds sender, recipient, time and ciphertext. The sender's
+//! commitment in the ciphertext binds the words. Without the commitment, somebody could make one ciphertext that opens
+//! to two texts, and report the harmless one ("invisible salamanders": Dodis, Grubbs, Ristenpart and Woodage, CRYPTO
+//! 2018).
 
 use pillarbox_client::body::{Body, Content};
 use pillarbox_client::group::GroupId;
@@ -29,37 +30,37 @@ pub const REPORT: Demand = Demand {
     when: When::Past,
 };
 
-/// Why a report proves nothing.
+/// The reason that a report proves nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum NotProven {
-    /// The relay's stamp is for another message, sender, recipient or time, or was made by somebody else.
+    /// The relay's stamp is for another message, sender, recipient or time, or somebody else made it.
     #[error("the stamp is not this relay's on this message")]
     Stamp,
-    /// The message shows no commitment: it is sealed, or of no session.
+    /// The message shows no commitment. It is sealed, or belongs to no session.
     #[error("the message shows no commitment to what it says")]
     NoCommitment,
     /// The words are not those that the sender committed to.
     #[error("the words are not those that the sender committed to")]
     Commitment,
-    /// The words are right, and say nothing that a phone would show.
+    /// The words are right, and are not a text that a phone would show.
     #[error("the words are no message")]
     NoMessage,
 }
 
-/// What a good report proves to the operator.
+/// The proof that a genuine report gives the operator.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Proven {
-    /// Who said what to whom.
+    /// The sender, the recipient and the words.
     pub facts: Facts,
-    /// Where that comes from.
+    /// The origin of these facts.
     pub origin: Origin,
-    /// How firmly it ties it to the sender.
+    /// The strength with which they are tied to the sender.
     pub attribution: Attribution,
 }
 
-/// Checks a report with the relay's stamp key: the words, if they are the sender's.
+/// Checks a report with the relay's stamp key, and returns the words if they are the sender's.
 ///
 /// # Errors
 /// [`NotProven`].
@@ -69,7 +70,7 @@ pub fn check(reported: &ReportedMessage, key: &StampKey) -> Result<String, NotPr
         return Err(NotProven::Stamp);
     }
     match payload.split_first() {
-        // A message in the clear is its own proof of what it says.
+        // A message in the clear proves its own content.
         Some((&SERVER_READABLE, said)) if said == body.as_slice() => {}
         Some((&SERVER_READABLE, _)) => return Err(NotProven::Commitment),
         _ => {
@@ -83,7 +84,7 @@ pub fn check(reported: &ReportedMessage, key: &StampKey) -> Result<String, NotPr
     Ok(text.text.clone())
 }
 
-/// The group that a message went to.
+/// Returns the group that a message went to.
 fn went_to(body: &[u8]) -> Option<GroupId> {
     match decode::<Body>(body).ok()?.content {
         Content::GroupText(said) => Some(said.group),
@@ -91,7 +92,7 @@ fn went_to(body: &[u8]) -> Option<GroupId> {
     }
 }
 
-/// Checks a report and names people as the relay's rows do.
+/// Checks a report, and names people as the relay's rows do.
 ///
 /// # Errors
 /// [`NotProven`].
@@ -102,7 +103,7 @@ pub fn serve(
 ) -> Result<Proven, NotProven> {
     let said = Said {
         text: check(reported, key)?,
-        // A message has the number of its group, and not its name.
+        // A message has the number of its group and not its name.
         group: addressed(went_to(&reported.body), &[]),
         at: reported.accepted_at,
         from: Some(holdings.name(reported.from.account)),

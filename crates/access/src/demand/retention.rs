@@ -1,4 +1,4 @@
-//! Retention: an operator is told to keep what it sees, of everybody, for so many days.
+//! Retention. An operator is told to keep what it sees about everybody for a number of days.
 
 use pillarbox_relay::{Keeping, LogRule, Logged};
 use pillarbox_wire::Duration;
@@ -20,10 +20,10 @@ pub const RETENTION: Demand = Demand {
     when: When::Both,
 };
 
-/// The longest that a notice may ask for: twelve months (Investigatory Powers Act 2016, section 87).
+/// The longest time that a notice may ask for: twelve months (Investigatory Powers Act 2016, section 87).
 pub const LONGEST: Duration = Duration::from_days(365);
 
-/// What an operator keeps under a notice for `keep`, which counts as at most [`LONGEST`].
+/// Returns the rules of an operator under a notice for `keep`, which is at most [`LONGEST`].
 #[must_use]
 pub fn told(keeping: &Keeping, keep: Duration) -> Keeping {
     let keep = keep.min(LONGEST);

@@ -1,9 +1,9 @@
-//! A phone that was taken from its owner: what an open one shows, what the memory of a locked one gives, and what guessing the
-//! passcode of one that is off takes.
+//! A phone that was taken from its owner: the contents of an open one, the memory of a locked one, and the time that it
+//! takes to guess the passcode of one that is off.
 //!
-//! Guesses are made with the vault's own key derivation, one after the other. Time is measured by a clock that the caller hands
-//! in and stands in [`Timing`], apart from everything else: two runs find the same code with the same guess, and need not take
-//! the same time. Whoever hashes a record leaves `Timing` out.
+//! Guesses use the vault's own key derivation, one after the other. A clock from the caller measures the time, which
+//! stands apart in [`Timing`]. Two runs find the same code with the same guess and need not take the same time. A hash
+//! of a record therefore leaves `Timing` out.
 
 use std::path::Path;
 use std::time::Duration;
@@ -26,17 +26,17 @@ pub const SEIZED_PHONE: Demand = Demand {
     when: When::Past,
 };
 
-/// How many codes a kind of passcode has.
+/// A kind of passcode, which decides the number of codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Passcode {
-    /// Four digits.
+    /// Four decimal digits.
     FourDigits,
-    /// Six digits.
+    /// Six decimal digits.
     SixDigits,
     /// Six small letters or digits.
     SixLettersOrDigits,
-    /// Twenty-four small letters: as long as a sentence, and drawn.
+    /// Twenty-four small letters, drawn at random. They are as long as a sentence.
     TwentyFourLetters,
     /// Six words drawn from a list of 7,776, as with five dice each.
     SixWords,
@@ -48,8 +48,9 @@ const LETTERS: &str = "abcdefghijklmnopqrstuvwxyz";
 
 const LETTERS_AND_DIGITS: &str = "abcdefghijklmnopqrstuvwxyz0123456789";
 
-/// What one guess takes in the papers' arithmetic: the figure `passcode_guess_ms` of `oracles/figures.csv`, a hypothesis for phones
-/// that derive in their own hardware. What a guess takes on the computer that writes a paper differs from run to run.
+/// The time of one guess in printed arithmetic: the figure `passcode_guess_ms` of `oracles/figures.csv`. It is a
+/// hypothesis about phones that derive keys in their own hardware. The time of a guess on the computer that prints the
+/// answer differs from run to run.
 pub const SUPPOSED_GUESS: Duration = Duration::from_millis(80);
 
 /// The number of wrong guesses after which a phone erases itself, if its owner has switched that on.
@@ -65,7 +66,7 @@ impl Passcode {
         Self::TwentyFourLetters,
     ];
 
-    /// The kind in words.
+    /// Returns the wording of the kind.
     #[must_use]
     pub const fn wording(self) -> &'static str {
         match self {
@@ -77,7 +78,7 @@ impl Passcode {
         }
     }
 
-    /// The characters that a code has, and how many of them; none where it is made of words.
+    /// Returns the alphabet of a code and its length, or nothing for codes made of words.
     const fn characters(self) -> Option<(&'static str, u32)> {
         match self {
             Self::FourDigits => Some((DIGITS, 4)),
@@ -88,8 +89,8 @@ impl Passcode {
         }
     }
 
-    /// The codes of this kind in the order of their characters, all of them; none where they are made of words, since a list of words
-    /// is not part of this program.
+    /// Returns all codes of this kind in the order of their alphabet. Codes made of words yield none, because no list
+    /// of words is part of this program.
     pub fn in_order(self) -> impl Iterator<Item = String> {
         let (characters, length) = self.characters().unwrap_or(("", 0));
         let characters: Vec<char> = characters.chars().collect();
@@ -108,7 +109,7 @@ impl Passcode {
         })
     }
 
-    /// How many codes there are of this kind.
+    /// Returns the number of codes of this kind.
     #[must_use]
     pub const fn codes(self) -> u128 {
         match self {
@@ -120,7 +121,8 @@ impl Passcode {
         }
     }
 
-    /// Seconds to try every code of this kind, one after the other, if a guess takes so long. On average half of it finds the code.
+    /// Returns the seconds that it takes to try every code of this kind, one after the other. On average, half of that
+    /// time finds the code.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "an estimate: three digits of it are read")]
     pub fn seconds_for_all(self, guess: Duration) -> f64 {
@@ -128,12 +130,13 @@ impl Passcode {
     }
 }
 
-/// The four-digit codes in order, as many as there are.
+/// Returns every four-digit code, in order.
 pub fn four_digits() -> impl Iterator<Item = String> {
     Passcode::FourDigits.in_order()
 }
 
-/// A time that was reckoned, in the largest unit that it is two of: nobody reads more of it than that.
+/// Formats an estimated time in the largest unit of which it has at least two. Nobody needs more precision from an
+/// estimate.
 #[must_use]
 pub fn about(seconds: f64) -> String {
     const UNITS: [(&str, f64); 4] =
@@ -150,50 +153,50 @@ pub fn about(seconds: f64) -> String {
     }
 }
 
-/// What came of guessing.
+/// The outcome of guessing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case", tag = "outcome")]
 pub enum Guessed {
     /// The code was found.
     Found {
-        /// Which guess it was, from 1.
+        /// The number of the guess, from 1.
         guess: u64,
     },
-    /// It was none of those that were tried.
+    /// No code that was tried was right.
     NotAmongThem {
-        /// How many were tried.
+        /// The number of codes that were tried.
         guesses: u64,
     },
     /// The phone has erased itself.
     Erased {
-        /// After how many wrong guesses.
+        /// The number of wrong guesses before that.
         guesses: u64,
     },
 }
 
-/// How long guessing took. Not part of what a run finds: another computer takes another time.
+/// The time that guessing took. It is not part of a run's findings, because another computer takes another time.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Timing {
-    /// How many guesses were timed.
+    /// The number of guesses that were timed.
     pub guesses: u64,
-    /// How long they took together.
+    /// The time that they took together.
     pub all: Duration,
 }
 
 impl Timing {
-    /// How long one took on average; none if there was none.
+    /// Returns the average time of a guess, or nothing if there was no guess.
     #[must_use]
     pub fn guess(&self) -> Option<Duration> {
         u32::try_from(self.guesses).ok().filter(|guesses| *guesses > 0).map(|guesses| self.all / guesses)
     }
 }
 
-/// Tries codes on the vault in `folder`. With `erase_after` the phone counts wrong guesses and destroys its vault at that
-/// number, as it does whatever the guesser wants if guesses can only be made through it; whoever works on a copy of the file
-/// has no such phone. `clock` says how much time has passed since any fixed moment.
+/// Tries codes on the vault in `folder`. With `erase_after`, the phone counts wrong guesses and destroys its vault at
+/// that number. This is the situation of somebody who can guess only through the phone. Somebody with a copy of the
+/// file has no such limit. `clock` returns the time since any fixed moment.
 ///
 /// # Errors
-/// [`ProfileError`], other than that a code was wrong.
+/// [`ProfileError`], other than for a wrong code.
 pub fn guess(
     folder: &Path,
     codes: impl IntoIterator<Item = String>,
@@ -203,14 +206,14 @@ pub fn guess(
     let start = clock();
     let mut guesses = 0;
     let mut outcome = None;
-    // Whoever has a copy of the file tries on the wrapped key; where guesses go through the phone, each opens the vault.
+    // The holder of a copied file tries codes on the wrapped key. A guess through the phone opens the vault.
     let wrapped = match erase_after {
         None => Some(vault::wrapped_key(folder)?),
         Some(_) => None,
     };
     for code in codes {
         guesses += 1;
-        // An empty code is none, and no phone takes it as a guess.
+        // An empty code does not count as a code, and no phone accepts it as a guess.
         let Ok(code) = Passphrase::new(code) else { continue };
         let opens = match &wrapped {
             Some(wrapped) => vault::opens(wrapped, &code)?,
@@ -234,34 +237,35 @@ pub fn guess(
     Ok((outcome.unwrap_or(Guessed::NotAmongThem { guesses }), timing))
 }
 
-/// What a phone gives to whoever can read it.
+/// The contents of a phone that can be read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct OnThePhone {
-    /// Everything that it shows, by conversation.
+    /// Everything that the phone shows, by conversation.
     pub facts: Facts,
-    /// The oldest text that is still there.
+    /// The time of the oldest text that is still there.
     pub oldest: Option<Timestamp>,
-    /// With whom texts disappear, and after how many seconds: what was over when the phone was taken is not on it.
+    /// The contacts with disappearing texts, and the lifetime in seconds. Texts that had expired when the phone was
+    /// taken are not on it.
     pub timers: Vec<(String, u32)>,
 }
 
-/// What comes of a seized phone without a passcode.
+/// The result of seizing a phone without a passcode.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case", tag = "state")]
 pub enum Seized {
-    /// It is open: whoever holds it reads it.
+    /// The phone is open, and its holder reads it.
     Open(OnThePhone),
-    /// It is locked and its program runs: whoever can read its memory has the keys, and with them this.
+    /// The phone is locked and its program runs. A reader of its memory has the keys, and with them these contents.
     KeysInMemory(OnThePhone),
     /// Only the file is there, and it is sealed.
     Sealed {
-        /// Its length.
+        /// The file's length in bytes.
         bytes: u64,
     },
 }
 
-/// Reads a seized phone, named `owner` in what comes of it. For one that is locked this is what its memory gives to a tool that
-/// reads memory; without such a tool it is as good as sealed.
+/// Reads a seized phone. The answer calls its owner `owner`. The contents of a locked phone are what a tool that reads
+/// memory gets. Without such a tool, a locked phone is as good as sealed.
 ///
 /// # Errors
 /// [`PhoneError`] if the phone cannot be read.
@@ -273,7 +277,7 @@ pub fn serve(phone: &SeizedPhone<'_>, owner: &str) -> Result<Seized, PhoneError>
     })
 }
 
-/// Everything that an open phone shows. Where the owner wrote to a group, the group is named and no single person.
+/// Reads everything that an open phone shows. A text from the owner to a group names the group and no recipient.
 ///
 /// # Errors
 /// [`PhoneError`] if the phone cannot be read.
@@ -304,7 +308,7 @@ pub fn read(phone: &Phone, owner: &str) -> Result<OnThePhone, PhoneError> {
         }
     }
     for group in &groups {
-        // What others said to the group stands among what they said.
+        // Texts of others to the group are part of their own conversations.
         for said in phone.group_history(group.id)?.iter().filter(|said| said.from.is_none()) {
             say(&said.entry, None);
         }

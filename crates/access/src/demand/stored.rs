@@ -1,7 +1,7 @@
-//! Demands on what an operator has: one function for all of them, over its rows.
+//! Demands on what an operator has. One function serves all of them from the operator's rows.
 //!
-//! An item comes back if the demand reaches it, at the process that the operator hands it over at, and if the rows have it. One
-//! that is there and that the operator does not hand over is said to be there.
+//! An item comes back if the demand reaches it at the process that the operator requires, and if the rows have it. For
+//! an item that the operator has and does not hand over, the answer says so.
 
 use pillarbox_relay::store::{AccountRow, EventRow};
 use pillarbox_wire::{AccountId, FixedBytes, Timestamp};
@@ -14,8 +14,8 @@ use crate::returned::{Answer, Blank};
 use crate::served::{ItemLine, Served};
 use crate::view::{OperatorTap, RelayHoldings};
 
-/// What was said, as far as the operator holds it. Both powers reach the data about it too: secondary data in the UK (section
-/// 15(2)(b)), records in the US (18 U.S.C. 2703(c)(1)(A)).
+/// A demand for what was said, as far as the operator has it. Both powers reach the data about it too: secondary data
+/// in the UK (section 15(2)(b)), records in the US (18 U.S.C. 2703(c)(1)(A)).
 pub const CONTENT_WARRANT: Demand = Demand {
     name: "content-warrant",
     title: "a content warrant",
@@ -25,7 +25,7 @@ pub const CONTENT_WARRANT: Demand = Demand {
     when: When::Past,
 };
 
-/// Who somebody is to the operator.
+/// A demand for a person's identity, as far as the operator has it.
 pub const ENTITY_DATA: Demand = Demand {
     name: "entity-data",
     title: "a demand for subscriber data",
@@ -35,7 +35,7 @@ pub const ENTITY_DATA: Demand = Demand {
     when: When::Past,
 };
 
-/// What somebody did, as far as the operator holds it.
+/// A demand for a person's acts, as far as the operator has them.
 pub const EVENTS_DATA: Demand = Demand {
     name: "events-data",
     title: "a demand for records of use",
@@ -51,13 +51,13 @@ pub fn serve(demand: &'static Demand, case: &Case<'_>, holdings: &RelayHoldings)
     over(demand, case, holdings, &Seen::Rows { since: None, backups: true })
 }
 
-/// Serves `demand` on the messages and records that an operator has, and leaves backups that lie with it closed.
+/// Serves `demand` on an operator's messages and records, and leaves the backups stored there closed.
 #[must_use]
 pub fn serve_messages(demand: &'static Demand, case: &Case<'_>, holdings: &RelayHoldings) -> Served {
     over(demand, case, holdings, &Seen::Rows { since: None, backups: false })
 }
 
-/// Serves `demand` on what an operator has of the time since `since`.
+/// Serves `demand` on everything that an operator has from the time since `since`.
 #[must_use]
 pub fn serve_since(
     demand: &'static Demand,
@@ -68,20 +68,20 @@ pub fn serve_since(
     over(demand, case, holdings, &Seen::Rows { since: Some(since), backups: true })
 }
 
-/// What there is beside the rows of accounts.
+/// The events and messages that an answer is read from, beside the rows of accounts.
 pub(super) enum Seen<'a> {
-    /// The operator's own log and messages, since a time or all of them.
+    /// The operator's own log and messages, all of them or those since a time.
     Rows {
-        /// The time.
+        /// The time at which they begin.
         since: Option<Timestamp>,
-        /// Whether backups that lie here are read too.
+        /// True if backups stored here are read too.
         backups: bool,
     },
-    /// What passed, and nothing older.
+    /// The traffic on a tap, and nothing older.
     Tap {
-        /// The tap.
+        /// The tap with the traffic.
         tap: &'a OperatorTap,
-        /// Whether backups that were left since then are read too.
+        /// True if backups that were left since then are read too.
         backups: bool,
     },
 }
@@ -103,7 +103,7 @@ pub(super) fn over(
     };
     let rows = account.map(|account| Rows { holdings, events, tap, account, since, backups });
     let nobody = nobody(case, events);
-    // What passed was handed over or written down as it passed: an account that is closed since then takes none of it back.
+    // The traffic was handed over or logged as it passed. Closing the account since then takes none of it back.
     let closed = if account.is_none() { closed_since(case, holdings, seen) } else { None };
     let passed = closed.as_ref().map(|account| Rows { holdings, events, tap, account, since, backups });
     let mut facts = Facts::default();
@@ -129,12 +129,12 @@ pub(super) fn over(
     Served { demand, about: case.about.to_string(), has_account: account.is_some(), lines, facts }
 }
 
-/// What a tap or a log tells of by itself, without a row of the account.
+/// The items that a tap or a log shows by itself, without a row of the account.
 const PASSES: [Item; 4] =
     [Item::MessageContent, Item::MessageTimes, Item::MessageSourceDestination, Item::MessageCount];
 
-/// The account that an order named and that the relay has no row of any more. Nothing of it is known but its name: it stands on the
-/// tap, or in the rule by which the relay keeps the log.
+/// Returns the account that an order named and that has no row at the relay any more. Only its name is known, from the
+/// tap or from the rule by which the relay keeps the log.
 fn closed_since(case: &Case<'_>, holdings: &RelayHoldings, seen: &Seen<'_>) -> Option<AccountRow> {
     let ordered: Vec<AccountId> = match seen {
         Seen::Tap { tap, .. } => tap.accounts().collect(),
@@ -166,7 +166,8 @@ enum HandedOver {
     No(Answer),
 }
 
-/// What an operator does about one item: a word for several is answered with those of them that it would hand over alone.
+/// Answers about one item as the operator would. An item that stands for several is answered with those of its parts
+/// that the operator would hand over alone.
 fn hand_over(
     item: Item,
     demand: &Demand,
@@ -188,7 +189,7 @@ fn hand_over(
         Some(withheld) => {
             let reply = item.read_in(rows);
             match (&reply.answer, reply.answer.held()) {
-                // What nobody can read, the operator has no say in.
+                // An operator cannot withhold what nobody can read.
                 (Answer::HeldUnreadable { .. } | Answer::HeldInAnotherForm { plain_words: 0, .. }, _)
                 | (_, 0) => HandedOver::Yes(reply),
                 (_, count) => HandedOver::No(Answer::Withheld {
@@ -202,8 +203,8 @@ fn hand_over(
     }
 }
 
-/// The reason for blanks about somebody who has no account: rows of the log stay when an account is closed, and somebody may have
-/// looked for a number that nobody has.
+/// Returns the reason for blanks about somebody without an account. Log rows outlive a closed account, and somebody may
+/// have searched for a number that nobody has.
 fn nobody(case: &Case<'_>, events: &[EventRow]) -> Blank {
     let rows = |names: &dyn Fn(&EventRow) -> bool| {
         u64::try_from(events.iter().filter(|event| names(event)).count()).unwrap_or(u64::MAX)
@@ -226,7 +227,7 @@ fn reaches(item: Item, demand: &Demand, case: &Case<'_>) -> bool {
     demand.reaches.contains(&case.operator.reach(item)) || case.names.contains(&item)
 }
 
-/// Whether the demand says it: the number, or the account, that it names.
+/// Returns true if the demand itself states the item: the number that it names.
 fn was_known(item: Item, case: &Case<'_>, account: Option<&AccountRow>) -> bool {
     match (item, case.about) {
         (Item::PhoneNumber, About::Number(number)) => {

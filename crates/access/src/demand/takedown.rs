@@ -1,4 +1,5 @@
-//! Takedown: an operator is told to remove a public channel. It asks for nothing, and it destroys what a demand could have asked for.
+//! Takedown. An operator is told to remove a public channel. It asks for nothing, and it destroys what a demand could
+//! have asked for.
 
 use pillarbox_wire::{ChannelName, Timestamp};
 use serde::Serialize;
@@ -17,20 +18,21 @@ pub const TAKEDOWN: Demand = Demand {
     when: When::Past,
 };
 
-/// What came of it.
+/// The result of a takedown.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct TakenDown {
-    /// The channel.
+    /// The channel's name.
     pub channel: ChannelName,
-    /// When it was removed; none if it can still be read.
+    /// The time of removal, or none if the channel can still be read.
     pub removed_at: Option<Timestamp>,
-    /// Posts that everybody could read before and nobody can now, as they were: what a demand the day before would have returned.
+    /// Posts that everybody could read before and nobody can read now, as they were. A demand on the day before would
+    /// have returned them.
     pub destroyed: Vec<Exhibit>,
-    /// Posts that can still be read.
+    /// The number of posts that can still be read.
     pub left: u64,
 }
 
-/// Compares what could be read before the order with what can be read after it.
+/// Compares the channel before the order with the channel after it.
 #[must_use]
 pub fn compare(before: &PublicChannel, after: Option<&PublicChannel>) -> TakenDown {
     let left = after.map(|after| after.posts.as_slice()).unwrap_or_default();

@@ -150,7 +150,8 @@ fn passing(minute: u64, from: Option<(u8, &str)>, to: (u8, &str)) -> Passing {
     }
 }
 
-/// What passes in an hour: one message before the order, two after it, one sealed, one that is refused, and one of somebody else's.
+/// The traffic of an hour: one message before the order, two after it, one sealed, one that is refused, and one of
+/// somebody else's.
 fn tap() -> OperatorTap {
     let third = (3, "+447700900103");
     let mut tap = OperatorTap::on([account(TARGET)], [number(TARGET)], AT + Duration::from_seconds(600));

@@ -1,4 +1,5 @@
-//! What must fit together in a design: a file that contradicts itself would be run, and its answers would mean nothing.
+//! Checks that the parts of a design fit together. A file that contradicts itself could be run, and its answers would
+//! mean nothing.
 
 use std::ops::Range;
 
@@ -8,7 +9,7 @@ use pillarbox_wire::DepositKind;
 use super::Accounts;
 use super::form::{BackupForm, CloudForm, Form};
 
-/// Where in the file, and what is wrong.
+/// The place in the file, and the mistake.
 type Wrong = (Option<Range<usize>>, String);
 
 pub(super) fn check(name: &str, form: &Form) -> Result<(), Wrong> {
@@ -58,7 +59,7 @@ fn accounts(form: &Form) -> Result<(), Wrong> {
     Ok(())
 }
 
-/// A deposit that the phones leave is known.
+/// Checks that no deposit is marked as not known although the phones leave it.
 fn unknown(form: &Form) -> Result<(), Wrong> {
     let left = form.phone.deposits.get_ref();
     match form.not_known.get_ref().iter().find(|kind| left.contains(kind)) {
@@ -70,7 +71,7 @@ fn unknown(form: &Form) -> Result<(), Wrong> {
     }
 }
 
-/// People's countries are compared letter by letter with those in which relays stand.
+/// Checks the form of country codes. People's countries are compared letter by letter with those of relays.
 fn countries(form: &Form) -> Result<(), Wrong> {
     let Some(operator) = &form.operator else { return Ok(()) };
     let fits = |code: &String| code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_uppercase());
@@ -100,7 +101,8 @@ const fn of_a_backup(backup: BackupForm) -> &'static [DepositKind] {
     }
 }
 
-/// What phones leave, a relay must take: one that refuses it would hold nothing, for no reason that a reader can see.
+/// Checks that the relay accepts what phones leave. A relay that refuses it would hold nothing, and a reader could not
+/// see why.
 fn taken(
     left: &[DepositKind],
     span: Option<Range<usize>>,
@@ -116,7 +118,7 @@ fn taken(
     }
 }
 
-/// A year, a month or a day.
+/// Returns true for a year, a month or a day.
 fn is_date(text: &str) -> bool {
     let mut parts = text.split('-');
     let number = |part: Option<&str>, length: usize, most: u32| {

@@ -1,27 +1,27 @@
-//! What is wrong with a design's file: where, what, and what to write instead.
+//! An error in a design's file: its place, the mistake, and what to write instead.
 
 use std::ops::Range;
 
-/// Most single-letter changes at which a known word still counts as what was meant.
+/// The largest number of single-letter changes at which a known word still counts as what was meant.
 const NEAR: usize = 3;
 
-/// Why a design's file is refused.
+/// The reason that a design's file is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{file}:{line}:{column}: {message}")]
 #[non_exhaustive]
 pub struct DesignError {
-    /// The file's name, as it was given.
+    /// The file's name, as the caller gave it.
     pub file: String,
-    /// Line, from 1.
+    /// The line, counted from 1.
     pub line: usize,
-    /// Column in characters, from 1.
+    /// The column in characters, counted from 1.
     pub column: usize,
-    /// What is wrong, and what to write instead.
+    /// The mistake, and what to write instead.
     pub message: String,
 }
 
 impl DesignError {
-    /// An error at a place in `text`.
+    /// Creates an error at a place in `text`.
     pub(super) fn at(file: &str, text: &str, span: Option<Range<usize>>, message: impl Into<String>) -> Self {
         let start = span.map_or(0, |span| span.start).min(text.len());
         let before = text.get(..start).unwrap_or_default();
@@ -34,7 +34,7 @@ impl DesignError {
         }
     }
 
-    /// What the TOML reader found, with the word that was probably meant.
+    /// Converts an error of the TOML reader, and suggests the word that was probably meant.
     pub(super) fn from_toml(file: &str, text: &str, error: &toml::de::Error) -> Self {
         let message = match (mistaken(error.message()), known(error.message())) {
             (Some(word), known) if !known.is_empty() => in_words(word, &known, error.message()),
@@ -55,20 +55,20 @@ fn in_words(word: &str, known: &[&str], said: &str) -> String {
     }
 }
 
-/// The word that serde did not know: the first in backticks.
+/// Returns the word that serde did not know, which is the first in backticks.
 fn mistaken(message: &str) -> Option<&str> {
     let unknown =
         message.strip_prefix("unknown field").or_else(|| message.strip_prefix("unknown variant"))?;
     unknown.split('`').nth(1)
 }
 
-/// The words that it would have known: all others in backticks.
+/// Returns the words that serde would have known, which are all others in backticks.
 fn known(message: &str) -> Vec<&str> {
     message.split('`').skip(1).step_by(2).skip(1).collect()
 }
 
-/// How many letters must be put in, left out or changed to come from one word to the other (Levenshtein, 1966). A dash counts
-/// as an underscore: both are written.
+/// Returns the edit distance of two words: the letters to insert, delete or change (Levenshtein, 1966). A dash counts
+/// as an underscore, because people write both.
 fn distance(one: &str, other: &str) -> usize {
     let same = |a: char, b: char| a == b || (matches!(a, '-' | '_') && matches!(b, '-' | '_'));
     let mut row: Vec<usize> = (0..=other.chars().count()).collect();

@@ -1,4 +1,4 @@
-//! The file as people write it, and how it becomes a [`Design`].
+//! The form of a design's file, and its conversion to a [`Design`].
 
 use pillarbox_client::{BackupKey, Habits, PaddingRule, Protection, Receipts};
 use pillarbox_relay::Keeping;
@@ -10,7 +10,7 @@ use toml::Spanned;
 
 use super::{Accounts, Cloud, Design, Operator, PhoneSide, Source, StandsFor};
 
-/// A design's file.
+/// The whole file of a design.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Form {
@@ -30,7 +30,7 @@ pub(super) struct Form {
     stands_for: Option<StandsFor>,
 }
 
-/// `[phone]`. What is not written is as in the shipped program.
+/// The table `[phone]`. A setting that is not written is as in the shipped program.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PhoneForm {
@@ -49,7 +49,7 @@ pub(super) struct PhoneForm {
     pub(super) reports: Option<Spanned<bool>>,
 }
 
-/// `[cloud]`.
+/// The table `[cloud]`, about the operator that stores the backups.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct CloudForm {
@@ -62,7 +62,7 @@ pub(super) struct CloudForm {
     operator: Operator,
 }
 
-/// What is not in the file has no place in it.
+/// Returns the default for a setting that is not in the file and so has no place in it.
 fn unwritten<T: Default>() -> Spanned<T> {
     Spanned::new(0..0, T::default())
 }
@@ -86,15 +86,15 @@ enum PaddingForm {
     Padme,
 }
 
-/// Who can open a backup.
+/// The party that can open a backup.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum BackupForm {
-    /// Whoever has it.
+    /// Anybody who has the backup.
     Readable,
-    /// Whoever it lies with, who has the key too.
+    /// The operator that stores the backup and has its key too.
     ProviderKey,
-    /// Its owner.
+    /// The backup's owner alone.
     OwnerKey,
 }
 

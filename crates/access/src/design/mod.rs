@@ -1,8 +1,8 @@
-//! Designs: how a messenger is built, as data. A design says what its phones do and what its relay keeps; phones and relay act
-//! on those values, and nothing anywhere asks for a design's name.
+//! Designs: the construction of a messenger, as data. A design says what its phones do and what its relay keeps. Phones
+//! and relay act on those values, and no code asks for a design's name.
 //!
-//! A design is a TOML file for people to write ([`Design::parse`]); those that are part of this program are in
-//! [`designs`](crate::designs). What this layer refuses to know: what any demand returns. That is measured.
+//! A design is a TOML file that people write ([`Design::parse`]). The designs that are part of this program are in
+//! [`designs`](crate::designs). This layer refuses to know what any demand returns, because that is measured.
 
 mod checks;
 mod error;
@@ -25,40 +25,40 @@ pub use crate::mark::Mark;
 
 use crate::item::Item;
 
-/// How a messenger is built, as of a date.
+/// The construction of a messenger, as of a date.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Design {
-    /// Its name on the command line: the name of its file.
+    /// The design's name on the command line, which is the name of its file.
     pub name: String,
-    /// Its name in a sentence: *WhatsApp, March 2017*.
+    /// The design's name in a sentence: *WhatsApp, March 2017*.
     pub title: String,
-    /// What it is, in one plain phrase.
+    /// The design in one plain phrase.
     pub plain: String,
     /// The date that it describes: a year, a month or a day.
     pub as_of: String,
-    /// What its users are told, if that is another thing than what it is.
+    /// The statement that its users are told, if it differs from what the design is.
     pub told: Option<String>,
-    /// Where what it says comes from.
+    /// The sources of the design's statements.
     pub sources: Vec<Source>,
-    /// What its phones do.
+    /// The behaviour of its phones.
     pub phone: PhoneSide,
-    /// What its relay keeps.
+    /// The rules for what its relay keeps.
     pub relay: Keeping,
-    /// What its operator does and says.
+    /// The practice and statements of its operator.
     pub operator: Operator,
-    /// Where its backups lie, if that is not at the messenger's own operator.
+    /// The operator that stores its backups, if that is not the messenger's own.
     pub cloud: Option<Cloud>,
-    /// What it stands for in the tables of outside truth, if it does.
+    /// The messenger that it stands for in the tables of outside truth, if it stands for one.
     pub stands_for: Option<StandsFor>,
-    /// Deposits that phones of the product may well leave and that no source tells of. Nothing is left in their place, and that
-    /// nothing comes back says nothing.
+    /// Deposits that the product's phones may well leave, although no source says so. Nothing is left in their place,
+    /// so a blank about them says nothing.
     pub not_known: Vec<DepositKind>,
-    /// The text of its file, for whoever wants to read it again. It is no part of what the design says.
+    /// The text of its file, for people who want to read it again. It is no part of the design's statements.
     #[serde(skip)]
     pub text: String,
 }
 
-/// What a design stands for in the tables of outside truth.
+/// The messenger that a design stands for in the tables of outside truth.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StandsFor {
@@ -67,15 +67,15 @@ pub struct StandsFor {
     /// The conditions of the tables that hold in this design.
     #[serde(default)]
     pub conditions: Vec<String>,
-    /// What a demand names an account by: what it names is not counted as returned.
+    /// The item by which a demand names an account. It does not count as returned.
     pub asked_by: Item,
 }
 
-/// One statement of a design, and who says so.
+/// One statement of a design, with its source.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Source {
-    /// What it says.
+    /// The statement in words.
     pub says: String,
     /// The source of those words.
     pub from: String,
@@ -83,59 +83,60 @@ pub struct Source {
     pub mark: Mark,
 }
 
-/// What the phones of a design do.
+/// The behaviour of a design's phones.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PhoneSide {
-    /// What they do with a text.
+    /// The protection that they give a text.
     pub protection: Protection,
-    /// Which lengths their messages have.
+    /// The rule for the length of their messages.
     pub padding: PaddingRule,
-    /// What they do beside carrying texts.
+    /// Their habits beside carrying texts.
     pub habits: Habits,
-    /// How many accounts a person has.
+    /// The number of accounts that a person has.
     pub accounts: Accounts,
-    /// Whether an account has a number to be found under.
+    /// True if an account has a number under which it can be found.
     pub number: bool,
 }
 
-/// How many accounts a person has.
+/// The number of accounts that a person has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Accounts {
-    /// One, for everybody to write to.
+    /// One account, to which everybody writes.
     #[default]
     One,
-    /// One for each contact, so that no account stands for the person.
+    /// An account for each contact, so that no account stands for the person.
     PerContact,
 }
 
 /// Another operator, where the backups of a design lie.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Cloud {
-    /// Its name, for people.
+    /// The operator's name, for people.
     pub name: String,
-    /// What it keeps.
+    /// The rules for what it keeps.
     pub keeping: Keeping,
-    /// What it does about demands.
+    /// Its practice and statements about demands.
     pub operator: Operator,
-    /// What the owner's account there does: which facts it leaves, and who holds the backup's key.
+    /// The behaviour of the owner's account there: the facts that it leaves, and the holder of the backup's key.
     pub habits: Habits,
 }
 
 impl Design {
-    /// Reports that nobody knows whether phones of this design leave `kind`.
+    /// Returns true if nobody knows whether phones of this design leave `kind`.
     #[must_use]
     pub fn is_unknown(&self, kind: DepositKind) -> bool {
         self.not_known.contains(&kind)
     }
 
-    /// Reports that nobody knows whether this design's operator has `item`, because it would be read from such a deposit.
+    /// Returns true if nobody knows whether this design's operator has `item`, because the item would be read from such
+    /// a deposit.
     #[must_use]
     pub fn is_unknown_item(&self, item: Item) -> bool {
         item.deposit().is_some_and(|kind| self.is_unknown(kind))
     }
 
-    /// The statements that were assumed, so that there is something to run.
+    /// Returns the statements that were assumed to have something to run.
     pub fn assumed(&self) -> impl Iterator<Item = &Source> {
         self.sources.iter().filter(|source| matches!(source.mark, Mark::Hypothesis | Mark::Recheck))
     }

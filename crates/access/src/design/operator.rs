@@ -1,7 +1,7 @@
-//! An operator: where it is, what it has said about demands and notices, and the source of each statement.
+//! An operator: its places, its statements about demands and notices, and the source of each statement.
 //!
-//! Nothing here is measured. A statement is one of its day, and a firm may do something else; what no source tells is *not known*
-//! ([`Stated::NotKnown`]) and never filled by analogy with another firm or country.
+//! Nothing here is measured. A statement is one of its day, and a firm may act differently. If no source tells, the
+//! answer is *not known* ([`Stated::NotKnown`]). It is never filled by analogy with another firm or country.
 
 use pillarbox_relay::keeping::span;
 use pillarbox_wire::Duration;
@@ -72,7 +72,7 @@ pub enum AnswersNotice {
 pub struct NoticeAnswer {
     /// The country that it was given to.
     pub country: Country,
-    /// The answer.
+    /// The answer that the operator gave.
     pub answer: AnswersNotice,
     /// The day on which it was given.
     pub on: Day,
@@ -88,7 +88,7 @@ pub struct NoticeAnswer {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HandsOver {
-    /// The items.
+    /// The items that the statement is about.
     pub only: Vec<Item>,
     /// The circumstance in which alone it does, as a word that a demand may carry.
     #[serde(default)]
@@ -97,7 +97,7 @@ pub struct HandsOver {
     pub says: String,
     /// The source of those words.
     pub from: String,
-    /// The speaker.
+    /// The speaker of those words.
     #[serde(default)]
     pub by: Speaker,
 }
@@ -109,7 +109,7 @@ pub struct Withheld<'a> {
     pub says: &'a str,
     /// The source of those words.
     pub from: &'a str,
-    /// The speaker.
+    /// The speaker of those words.
     pub by: Speaker,
 }
 
@@ -117,7 +117,7 @@ pub struct Withheld<'a> {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Practice {
-    /// The items.
+    /// The items that the statement is about.
     pub items: Vec<Item>,
     /// The process that is enough, or that it insists on; none for the law's usual one.
     #[serde(default)]
@@ -132,7 +132,7 @@ pub struct Practice {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Withholding {
-    /// The items.
+    /// The items that the statement is about.
     pub items: Vec<Item>,
     /// The circumstance in which it does, as a word that a demand may carry.
     #[serde(default)]
@@ -141,7 +141,7 @@ pub struct Withholding {
     pub says: String,
     /// The source of those words.
     pub from: String,
-    /// The speaker.
+    /// The speaker of those words.
     #[serde(default)]
     pub by: Speaker,
 }
@@ -150,7 +150,7 @@ pub struct Withholding {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Denial {
-    /// The items.
+    /// The items that the statement is about.
     pub items: Vec<Item>,
     /// The operator's words, or a report of them.
     pub says: String,

@@ -1,4 +1,4 @@
-//! Reads a design: the file's form, the checks on it, and the design that it says.
+//! Reads a design from its file: parses the form, checks it, and converts it.
 
 use super::Design;
 use super::checks::check;
@@ -6,10 +6,10 @@ use super::error::DesignError;
 use super::form::{Form, design};
 
 impl Design {
-    /// Reads a design from the text of a file. Its name is the file's, without folder and ending.
+    /// Reads a design from the text of a file. The design's name is the file's, without folder and ending.
     ///
     /// # Errors
-    /// [`DesignError`]: where in the file, what is wrong, and what to write instead.
+    /// [`DesignError`], with the place in the file, the mistake, and what to write instead.
     pub fn parse(name_of_file: &str, text: &str) -> Result<Self, DesignError> {
         let form: Form =
             toml::from_str(text).map_err(|error| DesignError::from_toml(name_of_file, text, &error))?;
@@ -19,7 +19,7 @@ impl Design {
     }
 }
 
-/// The file's name without folder and ending.
+/// Returns the file's name without folder and ending.
 fn stem(file: &str) -> &str {
     let file = file.rsplit(['/', '\\']).next().unwrap_or(file);
     file.strip_suffix(".toml").unwrap_or(file)

@@ -1,4 +1,4 @@
-//! Items that stand in the rows of accounts and devices.
+//! Items read from the rows of accounts and devices.
 
 use pillarbox_relay::Logged;
 use pillarbox_relay::store::{AccountRow, EventRow, PreKeyKind};
@@ -14,7 +14,7 @@ pub(super) fn record(rows: &Rows<'_>) -> Reply {
 }
 
 pub(super) fn registered_at(rows: &Rows<'_>) -> Reply {
-    // What was kept by the day tells no time; the log may.
+    // A row kept by the day has no time of day. The log may have one.
     let exact = rows.account.registered_at.filter(|at| *at != at.day());
     registered(rows, exact, |at| at, |at| at.to_string())
 }
@@ -23,7 +23,7 @@ pub(super) fn registered_date(rows: &Rows<'_>) -> Reply {
     registered(rows, rows.account.registered_at, Timestamp::day, day)
 }
 
-/// From the account's row, from the log, or from both.
+/// Reads the registration from the account's row, from the log, or from both.
 fn registered(
     rows: &Rows<'_>,
     in_the_row: Option<Timestamp>,
@@ -38,7 +38,7 @@ fn registered(
     Reply::of(at.map(line).into_iter().collect(), exhibits, Blank::NotWrittenDown)
 }
 
-/// The registration, if the log has it.
+/// Returns the log's row about the registration, if there is one.
 fn registration<'a>(rows: &Rows<'a>) -> Option<&'a EventRow> {
     rows.happened(Logged::Registered).next()
 }
@@ -50,8 +50,8 @@ pub(super) fn phone_number(rows: &Rows<'_>) -> Reply {
     }
 }
 
-/// The public keys of the account, and for each device its key and the prekeys that it has left here: one is gone for each
-/// conversation that somebody began.
+/// Reads the account's public keys and, for each device, its key and the prekeys that it has left here. Each
+/// conversation that somebody began has used up one of them.
 pub(super) fn public_key(rows: &Rows<'_>) -> Reply {
     let AccountRow {
         account,
@@ -97,7 +97,7 @@ pub(super) fn last_seen(rows: &Rows<'_>) -> Reply {
     }
 }
 
-/// The last one, from the row of the device, or else from the log.
+/// Reads the last address: from the device's row, or else from the log.
 pub(super) fn ip_address(rows: &Rows<'_>) -> Reply {
     let account = rows.account.account;
     let devices = rows.holdings.rows().devices.iter().filter(|device| device.account == account);
@@ -120,7 +120,7 @@ fn one(line: String, table: &'static str, field: &'static str, value: &impl serd
     Reply::of(vec![line], vec![Exhibit::field(table, field, value)], Blank::NotWrittenDown)
 }
 
-/// A time as what it was kept as: a day.
+/// Formats a time that was kept by the day.
 fn day(time: Timestamp) -> String {
     time.to_string().chars().take(10).chain(" (day only)".chars()).collect()
 }

@@ -1,4 +1,4 @@
-//! Backups that lie at an operator: their parts, their key, and what comes of putting the two together.
+//! Backups stored at an operator: their parts, their key, and the texts that the two give together.
 
 use pillarbox_client::backup::{self, Contents};
 use pillarbox_client::{Direction, display};
@@ -34,38 +34,39 @@ fn none(rows: &Rows<'_>, kind: DepositKind) -> Blank {
     }
 }
 
-/// What a backup says.
+/// The result of trying to open a backup.
 #[derive(Debug, Default)]
 pub(super) struct Opened {
     pub(super) lines: Vec<String>,
     pub(super) facts: Facts,
     pub(super) exhibits: Vec<Exhibit>,
-    /// Backups that are here and do not open.
+    /// The number of backups that are here and do not open.
     pub(super) unreadable: u64,
 }
 
-/// How many public values of the owner's rows are tried as the key of a backup: those of one phone with its whole stock of prekeys.
+/// The number of public values of the owner's rows that are tried as the backup's key. One phone with its whole stock
+/// of prekeys has that many.
 const PUBLIC_ATTEMPTS: usize = 256;
 
-/// Tries to open the backup as its owner's phone would: as it is, and with each key that the operator has.
+/// Tries to open the backup as its owner's phone would: without a key, and with each key that the operator has.
 pub(super) fn content(rows: &Rows<'_>) -> Opened {
-    // Whoever reads the backup alone knows a contact without a number by the account.
+    // The backup alone identifies a contact without a number by the account.
     opened(rows, &|account| format!("account {account}"))
 }
 
-/// The same; `name` names the contacts that the backup itself has no number for.
+/// Tries to open the backup. `name` gives a name to each contact for whom the backup itself has no number.
 fn opened(rows: &Rows<'_>, name: &dyn Fn(AccountId) -> String) -> Opened {
     let mut left: Vec<&DepositRow> = rows.left(DepositKind::BackupPart).collect();
     if left.is_empty() {
         return Opened::default();
     }
-    // The subject counts the parts, high byte first.
+    // The subject numbers the parts, high byte first.
     left.sort_by(|one, other| one.subject.as_slice().cmp(other.subject.as_slice()));
     let parts: Vec<Vec<u8>> = left.iter().map(|row| row.value.as_slice().to_vec()).collect();
     let keys = Keys::for_recipient(rows.holdings, Some(rows.account.account), PUBLIC_ATTEMPTS);
     let bare = backup::open(&parts, None).ok();
     let opened = bare.or_else(|| keys.each().find_map(|key| backup::open(&parts, Some(key)).ok()));
-    // A key may have been left before the time that a demand begins at. What is read with it rests on it all the same.
+    // A key may have been left before the time at which a demand begins. A text read with that key still rests on it.
     let (account, all) = (rows.account.account, rows.holdings.rows().deposits.iter());
     left.extend(all.filter(|row| row.account == account && row.kind == DepositKind::BackupKey));
     let exhibits = exhibits(&left);
@@ -79,7 +80,7 @@ fn opened(rows: &Rows<'_>, name: &dyn Fn(AccountId) -> String) -> Opened {
     }
 }
 
-/// The texts of the backup alone, with the names that the operator's other rows have for its contacts.
+/// Reads the texts of the backup alone. Contacts have the names that the operator's other rows give them.
 pub(super) fn texts(rows: &Rows<'_>) -> Reply {
     let Opened { lines, facts, exhibits, unreadable } = opened(rows, &|account| rows.name(account));
     if unreadable > 0 {
@@ -91,7 +92,7 @@ pub(super) fn texts(rows: &Rows<'_>) -> Reply {
     Reply::of(lines, exhibits, Blank::NoTextInside).with(facts)
 }
 
-/// The texts of a backup. What the owner said to a group names the group and no single person.
+/// Converts the texts of a backup. A text from the owner to a group names the group and no recipient.
 fn said(contents: &Contents, owner: &str, name: &dyn Fn(AccountId) -> String) -> Vec<Said> {
     let other = |account: AccountId| {
         let saved = contents.contacts.iter().find(|contact| contact.account == account);

@@ -1,4 +1,4 @@
-//! Items about public channels: who opened them, what is published in them, who follows and who reads them.
+//! Items about public channels: who opened them, what is published in them, who follows them, and who reads them.
 
 use pillarbox_client::display;
 use pillarbox_relay::Logged;
@@ -37,7 +37,7 @@ pub(super) fn posts(rows: &Rows<'_>) -> Reply {
     Reply::of(lines.collect(), exhibits, none(rows, Blank::NothingPublished))
 }
 
-/// Channels that the account follows, its own reading, and reading of its channels by anybody.
+/// Reads the channels that the account follows, the channels that it reads, and every reading of its own channels.
 pub(super) fn read(rows: &Rows<'_>) -> Reply {
     let follows: Vec<&DepositRow> = rows.left(DepositKind::Follows).collect();
     let reads: Vec<&EventRow> = rows.happened(Logged::Read).collect();

@@ -1,11 +1,11 @@
-//! The deposit that an item is read from, where it is read from one.
+//! The kind of deposit that an item is read from.
 
 use pillarbox_wire::DepositKind;
 
 use super::Item;
 
 impl Item {
-    /// The deposit of the phones that the item is read from; none if it is read from something else.
+    /// Returns the kind of deposit that the item is read from, or nothing for an item that is read from other rows.
     #[must_use]
     pub const fn deposit(self) -> Option<DepositKind> {
         Some(match self {

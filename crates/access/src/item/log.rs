@@ -1,4 +1,4 @@
-//! Items that stand in the log of events.
+//! Items read from the log of events.
 
 use pillarbox_relay::Logged;
 use pillarbox_relay::store::EventRow;
@@ -11,12 +11,12 @@ pub(super) fn registration_ip(rows: &Rows<'_>) -> Reply {
     with_address(rows, Logged::Registered, from)
 }
 
-/// Time and address of every login; a login of which the address is not kept is none.
+/// Reads time and address of every login. A login without an address in the log is left out.
 pub(super) fn logins(rows: &Rows<'_>) -> Reply {
     with_address(rows, Logged::Connected, |event| format!("{} from {}", event.at, from(event)))
 }
 
-/// Rows of the log that have an address. Where there are rows and none has one, the relay does not write addresses down.
+/// Reads the log's rows that have an address. If there are rows and none has one, the relay does not record addresses.
 fn with_address(rows: &Rows<'_>, what: Logged, line: impl Fn(&EventRow) -> String) -> Reply {
     let (with, without): (Vec<&EventRow>, Vec<&EventRow>) =
         rows.happened(what).partition(|event| event.address.is_some());
@@ -24,7 +24,8 @@ fn with_address(rows: &Rows<'_>, what: Logged, line: impl Fn(&EventRow) -> Strin
     lines(&with, otherwise, line)
 }
 
-/// Look-ups by the account, look-ups of its number by anybody, and keys that were fetched to write to somebody for the first time.
+/// Reads look-ups by the account and look-ups of its number by anybody. A fetch of keys, which precedes a first
+/// message, counts as a look-up.
 pub(super) fn lookups(rows: &Rows<'_>) -> Reply {
     let number = rows.account.handle.as_ref().map(ToString::to_string);
     let account = rows.account.account;

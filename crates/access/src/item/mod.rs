@@ -1,7 +1,7 @@
 //! Items: the classes of data that a demand can ask for, in the words of the tables of outside truth (`oracles/`).
 //!
-//! An item knows which kind of data it is in law and how it is read from a relay's rows. Whether there is anything to read, the
-//! rows say.
+//! An item knows its kind of data in law, and how to read it from a relay's rows. The rows alone decide whether there
+//! is anything to read.
 
 mod account;
 mod backup;

@@ -12,12 +12,12 @@ use crate::facts::{Facts, Knows, Member};
 use crate::reading::Keys;
 use crate::returned::{Answer, Blank};
 
-/// Whom the account has left an entry about.
+/// Reads the people about whom the account has left an entry.
 pub(super) fn left(kind: DepositKind, rows: &Rows<'_>) -> Reply {
     let left: Vec<&DepositRow> = rows.left(kind).collect();
     let names: Vec<String> = left.iter().filter_map(|row| words(row.subject.as_slice())).collect();
     if names.is_empty() && !left.is_empty() {
-        // Hashes, or whatever else the phone has made of the numbers.
+        // The phone left hashes of the numbers, or something else that is not text.
         return Reply { answer: unreadable(left.len()), facts: Facts::default(), exhibits: exhibits(&left) };
     }
     let owner = rows.name(rows.account.account);
@@ -25,7 +25,7 @@ pub(super) fn left(kind: DepositKind, rows: &Rows<'_>) -> Reply {
     Reply::of(names, exhibits(&left), rows.no_deposit(kind)).with(facts)
 }
 
-/// Who has left an entry about the account.
+/// Reads the accounts that have left an entry about this one.
 pub(super) fn left_about(kind: DepositKind, rows: &Rows<'_>) -> Reply {
     let Some(number) = &rows.account.handle else { return Reply::blank(rows.no_deposit_about(kind)) };
     let all = rows.holdings.rows().deposits.iter();
@@ -46,13 +46,13 @@ fn facts(kind: DepositKind, pairs: impl Iterator<Item = (String, String)>) -> Fa
     Facts { knows, ..Facts::default() }
 }
 
-/// Groups that the account has left rosters of.
+/// Reads the groups whose rosters the account has left.
 pub(super) fn groups(rows: &Rows<'_>) -> Reply {
     let left: Vec<&DepositRow> = rows.left(DepositKind::Group).collect();
     rosters(&left, rows, rows.no_deposit(DepositKind::Group), |_| true)
 }
 
-/// Groups that the account stands in, whoever left the roster.
+/// Reads the groups whose rosters name the account, whoever left the roster.
 pub(super) fn memberships(rows: &Rows<'_>) -> Reply {
     let all: Vec<&DepositRow> =
         rows.holdings.rows().deposits.iter().filter(|row| row.kind == DepositKind::Group).collect();
@@ -70,7 +70,7 @@ pub(super) fn memberships(rows: &Rows<'_>) -> Reply {
     rosters(&of_account, rows, rows.no_deposit_about(DepositKind::Group), |_| false)
 }
 
-/// The rosters that can be read; `whole` says whether the members come with the name.
+/// Reads the rosters that open. `whole` decides for each row whether the members are listed beside the name.
 fn rosters(
     left: &[&DepositRow],
     rows: &Rows<'_>,
@@ -98,7 +98,8 @@ fn rosters(
     Reply::of(lines.into_iter().collect(), exhibits(left), otherwise).with(facts)
 }
 
-/// A roster as phones leave it: the group's name, then a member a line. A sealed one is tried with every key that the operator has.
+/// Parses a roster as phones leave it: the group's name, then a member on each line. Every key that the operator has is
+/// tried on a sealed roster.
 fn roster(row: &DepositRow, rows: &Rows<'_>) -> Option<(String, Vec<String>)> {
     in_the_clear(row.value.as_slice()).or_else(|| {
         let (nonce, sealed) = row.value.as_slice().split_first_chunk::<24>()?;
@@ -117,7 +118,7 @@ fn in_the_clear(bytes: &[u8]) -> Option<(String, Vec<String>)> {
     (!members.is_empty()).then_some((name, members))
 }
 
-/// A member as papers name people: by number, or as an account.
+/// Names a member as answers name people: by number, or as an account.
 fn member(line: &str) -> String {
     if line.starts_with('+') { line.to_owned() } else { format!("account {line}") }
 }

@@ -1,4 +1,4 @@
-//! Items that a phone has left about its owner, one deposit each.
+//! Items that a phone has left about its owner, one deposit for each.
 
 use pillarbox_client::display;
 use pillarbox_relay::store::DepositRow;
@@ -8,7 +8,7 @@ use super::rows::{Reply, Rows};
 use crate::evidence::{Exhibit, hexadecimal};
 use crate::returned::Answer;
 
-/// Words, if they are words. Bytes that are none are held and cannot be read.
+/// Reads deposits that are text. Bytes that are not text count as held and unreadable.
 pub(super) fn text(kind: DepositKind, rows: &Rows<'_>) -> Reply {
     let left: Vec<&DepositRow> = rows.left(kind).collect();
     let lines: Vec<String> = left.iter().filter_map(|row| words(row.value.as_slice())).collect();
@@ -19,7 +19,7 @@ pub(super) fn text(kind: DepositKind, rows: &Rows<'_>) -> Reply {
     reply
 }
 
-/// Bytes that mean something as they are: a token, a hash.
+/// Reads deposits that carry meaning as bytes: a token, a hash.
 pub(super) fn bytes(kind: DepositKind, rows: &Rows<'_>) -> Reply {
     each(kind, rows, |row| match words(row.value.as_slice()) {
         Some(words) => words,
@@ -28,12 +28,12 @@ pub(super) fn bytes(kind: DepositKind, rows: &Rows<'_>) -> Reply {
     })
 }
 
-/// A picture, of which paper says the size.
+/// Reads pictures. The answer gives their size.
 pub(super) fn picture(kind: DepositKind, rows: &Rows<'_>) -> Reply {
     each(kind, rows, |row| format!("a picture of {} bytes", row.value.len()))
 }
 
-/// How many there are, where each is a keyed hash that says nothing.
+/// Counts deposits that are keyed hashes and reveal nothing else.
 pub(super) fn count_of(kind: DepositKind, rows: &Rows<'_>) -> Reply {
     let left: Vec<&DepositRow> = rows.left(kind).collect();
     let line = (!left.is_empty()).then(|| left.len().to_string());
@@ -49,7 +49,8 @@ pub(super) fn exhibits(rows: &[&DepositRow]) -> Vec<Exhibit> {
     rows.iter().map(|row| Exhibit::row("deposits", row)).collect()
 }
 
-/// Something is there, in a form that is not words; no key opens what was never put under one.
+/// Builds the answer for deposits that are not text. No key is tried, because a value that was never encrypted has no
+/// key.
 pub(super) fn unreadable(count: usize) -> Answer {
     Answer::HeldUnreadable {
         count: u64::try_from(count).unwrap_or(u64::MAX),
@@ -58,7 +59,7 @@ pub(super) fn unreadable(count: usize) -> Answer {
     }
 }
 
-/// What was left, made safe to print, if it is text.
+/// Returns the bytes as text, made safe to print, if they are text.
 pub(super) fn words(bytes: &[u8]) -> Option<String> {
     let text = std::str::from_utf8(bytes).ok().filter(|text| !text.is_empty())?;
     Some(display::safe(text).to_string())

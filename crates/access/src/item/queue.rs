@@ -1,4 +1,5 @@
-//! Items about accounts that stand for one conversation each, and not for a person: what a relay can tell of them nevertheless.
+//! Items about accounts that each stand for one conversation and not for a person. They show what a relay can still
+//! tell of such accounts.
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -14,7 +15,7 @@ use crate::facts::Facts;
 use crate::reading::{Keys, read_with};
 use crate::returned::Blank;
 
-/// Messages that came for this account.
+/// Counts the messages that came for this account.
 pub(super) fn messages(rows: &Rows<'_>) -> Reply {
     let account = rows.account.account;
     let came: Vec<&EventRow> =
@@ -31,14 +32,14 @@ pub(super) fn messages(rows: &Rows<'_>) -> Reply {
     Reply::of(line.into_iter().collect(), exhibits, rows.not_logged(Logged::Sent))
 }
 
-/// When whoever reads here was connected.
+/// Reads the times at which the account's owner was connected.
 pub(super) fn reader_online(rows: &Rows<'_>) -> Reply {
     let account = rows.account.account;
     let own = rows.happened(Logged::Connected).filter(|event| event.account == Some(account));
     moments(&own.collect::<Vec<_>>(), rows.not_logged(Logged::Connected))
 }
 
-/// When whoever writes here was connected: at least when a message came.
+/// Reads the times at which senders to this account were connected. Each message shows one such time at least.
 pub(super) fn writer_online(rows: &Rows<'_>) -> Reply {
     let account = rows.account.account;
     let came = rows.happened(Logged::Sent).filter(|event| event.about == Some(account));
@@ -50,7 +51,7 @@ fn moments(events: &[&EventRow], otherwise: Blank) -> Reply {
     Reply::of(events.iter().map(|event| event.at.to_string()).collect(), exhibits, otherwise)
 }
 
-/// Other accounts that were used from the same internet address.
+/// Reads the other accounts that were used from the same internet address.
 pub(super) fn joined(rows: &Rows<'_>) -> Reply {
     let uses: Vec<(AccountId, IpAddr)> = uses(rows);
     let own: BTreeSet<IpAddr> = uses
@@ -74,7 +75,7 @@ pub(super) fn joined(rows: &Rows<'_>) -> Reply {
     Reply::of(lines, exhibits, Blank::NothingJoinsIt).with(facts)
 }
 
-/// Every account with every address that the rows give it.
+/// Collects every account with every address that the rows give for it.
 fn uses(rows: &Rows<'_>) -> Vec<(AccountId, IpAddr)> {
     let devices = rows.holdings.rows().devices.iter();
     let of_devices = devices.filter_map(|device| Some((device.account, device.last_address?)));
@@ -84,12 +85,12 @@ fn uses(rows: &Rows<'_>) -> Vec<(AccountId, IpAddr)> {
     uses.into_iter().collect()
 }
 
-/// Which messages carry words: those that can be read.
+/// Reads the messages that carry words, which are those that can be read.
 pub(super) fn real_or_noise(rows: &Rows<'_>) -> Reply {
     let keys = Keys::for_recipient(rows.holdings, None, 0);
     let readable: Vec<&MessageRow> =
         rows.messages().filter(|row| read_with(row.payload.as_slice(), &keys).readable.is_some()).collect();
-    // That a message has words is a record; the words are content, which this item does not carry.
+    // The fact that a message has words is a record. The words are content, and this item does not carry them.
     let exhibits = readable.iter().map(|row| header(row, &of_row(row, rows))).collect();
     let lines = readable.iter().map(|row| format!("message {} carries a body", row.message.0)).collect();
     Reply::of(lines, exhibits, Blank::NotWrittenDown)

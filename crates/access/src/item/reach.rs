@@ -1,9 +1,10 @@
-//! The process that reaches a kind of data, under the law of the United States and of the United Kingdom.
+//! The legal process that a kind of data requires in the United States, and the kind's definition in the United
+//! Kingdom.
 
 use pillarbox_wire::inventory::Class;
 use serde::{Deserialize, Serialize};
 
-/// What kind of process reaches a thing under the US Stored Communications Act, from the easiest to the hardest to get.
+/// The process that reaches a kind of data under the US Stored Communications Act, the easiest to get first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reach {
@@ -14,7 +15,7 @@ pub enum Reach {
     Records,
     /// The contents of communications, or what a user stores: 18 U.S.C. 2703(a) and (b), by warrant.
     Contents,
-    /// In none of the usual lists: returned to a demand that names it, or by an operator whose practice it is.
+    /// On none of the usual lists. It is returned to a demand that names it, or by an operator whose practice it is.
     Named,
 }
 
@@ -22,7 +23,7 @@ impl Reach {
     /// Every kind, the easiest first.
     pub const ALL: [Self; 4] = [Self::Subscriber, Self::Records, Self::Contents, Self::Named];
 
-    /// Where the law says so.
+    /// Returns the section of the law that says so.
     #[must_use]
     pub const fn section(self) -> &'static str {
         match self {
@@ -34,7 +35,7 @@ impl Reach {
     }
 }
 
-/// Where the kinds of data of the Investigatory Powers Act 2016 are defined.
+/// Returns the section of the Investigatory Powers Act 2016 that defines a kind of data.
 #[must_use]
 pub const fn uk_section(class: Class) -> &'static str {
     match class {

@@ -1,4 +1,4 @@
-//! How an item is read from an operator's rows: the same steps for every design. What differs is in the rows.
+//! Reads an item from an operator's rows by the same steps for every design. Only the rows differ.
 
 use pillarbox_relay::store::AccountRow;
 use pillarbox_wire::DepositKind;
@@ -15,13 +15,13 @@ impl Item {
         self.read_in(&Rows::of(holdings, account))
     }
 
-    /// Reads what the texts of an account's backup say, as far as the operator's rows open it, and no text from anywhere else.
+    /// Reads the texts of an account's backup, as far as the operator's rows open it, and no text from anywhere else.
     #[must_use]
     pub fn read_backup(holdings: &RelayHoldings, account: &AccountRow) -> Reply {
         backup::texts(&Rows::of(holdings, account))
     }
 
-    /// Reads this item from rows that somebody has put together.
+    /// Reads this item from the given rows.
     #[must_use]
     pub fn read_in(self, rows: &Rows<'_>) -> Reply {
         match self {
@@ -75,7 +75,8 @@ impl Item {
             Self::QueueSenderOnline => queue::writer_online(rows),
             Self::QueueCorrelation => queue::joined(rows),
             Self::RealVsNoiseMessages => queue::real_or_noise(rows),
-            // No phone here asks for them and no relay here could take them: a messenger without calls, shops and web pages.
+            // This messenger has no calls, shops or web pages. No phone asks for these items and no relay could take
+            // them.
             Self::PostalAddress
             | Self::PaymentDetails
             | Self::CallDetailRecords
@@ -85,7 +86,7 @@ impl Item {
         }
     }
 
-    /// Reads this item; of a word for several, those that are `wanted`.
+    /// Reads this item. An item that stands for several is read as those of its parts that are `wanted`.
     #[must_use]
     pub fn read_parts(self, rows: &Rows<'_>, wanted: impl Fn(Self) -> bool) -> Reply {
         if self.is_several() {
@@ -96,7 +97,7 @@ impl Item {
     }
 }
 
-/// An item that is a word for several: whatever of them is there.
+/// Reads an item that stands for several: all of its parts that the rows have.
 fn together(parts: impl Iterator<Item = Item>, rows: &Rows<'_>) -> Reply {
     let mut lines = Vec::new();
     let mut together = Reply::blank(Blank::NotWrittenDown);

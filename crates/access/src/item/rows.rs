@@ -1,4 +1,4 @@
-//! The rows that an operator answers from about one account, and the reply that an item is read into.
+//! The rows from which an operator answers about one account, and the reply into which an item is read.
 
 use pillarbox_relay::store::{AccountRow, DepositRow, EventRow, MessageRow};
 use pillarbox_relay::{Keeping, Logged};
@@ -9,41 +9,42 @@ use crate::facts::Facts;
 use crate::returned::{Answer, Blank};
 use crate::view::{OperatorTap, RelayHoldings};
 
-/// What an operator has to answer with, about one account.
+/// Everything from which an operator answers about one account.
 #[derive(Clone, Copy, Debug)]
 pub struct Rows<'a> {
-    /// Its rows and keys.
+    /// The operator's rows and keys.
     pub holdings: &'a RelayHoldings,
-    /// What happened: the log that it keeps, or what it sees pass by.
+    /// The events: the log that the operator keeps, or what it sees pass by.
     pub events: &'a [EventRow],
-    /// What passes it, payloads included, if this is about that.
+    /// The tapped traffic with its payloads, for a demand about what passes.
     pub tap: Option<&'a OperatorTap>,
-    /// The account.
+    /// The row of the account.
     pub account: &'a AccountRow,
-    /// Only what happened since then, for a demand that begins at a time.
+    /// The time at which the demand begins. Everything earlier is left out.
     pub since: Option<Timestamp>,
-    /// Whether backups that lie here are read too: a tap on what people say to each other has none.
+    /// True if backups stored here are read too. A tap on messages in transit has none.
     pub backups: bool,
 }
 
-/// One item, read.
+/// The result of reading one item.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reply {
-    /// What came of it.
+    /// The answer for the demand's line.
     pub answer: Answer,
-    /// The same as plain data, where somebody can count it.
+    /// The answer as structured data, if it can be counted.
     pub facts: Facts,
-    /// The rows that it was read from.
+    /// The rows that the item was read from.
     pub exhibits: Vec<Exhibit>,
 }
 
 impl Reply {
-    /// An answer that rests on no row.
+    /// Builds a blank, which rests on no row.
     pub(super) fn blank(reason: Blank) -> Self {
         Self { answer: Answer::NoneHeld { reason }, facts: Facts::default(), exhibits: Vec::new() }
     }
 
-    /// Lines and the rows behind them; without lines a blank.
+    /// Builds an answer from lines and the rows behind them. Without a line, it becomes a blank with the reason
+    /// `otherwise`.
     pub(super) fn of(lines: Vec<String>, exhibits: Vec<Exhibit>, otherwise: Blank) -> Self {
         Self { answer: Answer::of(lines, otherwise), facts: Facts::default(), exhibits }
     }
@@ -55,31 +56,31 @@ impl Reply {
 }
 
 impl<'a> Rows<'a> {
-    /// Everything that the operator has about an account, whenever it happened.
+    /// Collects everything that the operator has about an account, whenever it happened.
     #[must_use]
     pub fn of(holdings: &'a RelayHoldings, account: &'a AccountRow) -> Self {
         Self { holdings, events: &holdings.rows().events, tap: None, account, since: None, backups: true }
     }
 
-    /// What the relay is set to keep. A database that never had a relay keeps the least.
+    /// Returns the relay's retention rules. A database that never had a relay counts as keeping the least.
     pub(super) fn keeping(&self) -> &'a Keeping {
         const LEAST: &Keeping = &Keeping::LEAST;
         self.holdings.rows().keeping.as_ref().unwrap_or(LEAST)
     }
 
-    /// Returns true if the demand asks for something of this time.
+    /// Returns true if `at` lies in the time that the demand asks about.
     pub(super) fn is_in_time(&self, at: Timestamp) -> bool {
         after(self.since, at)
     }
 
-    /// What the account has left, of one kind.
+    /// Returns the deposits of one kind that the account has left.
     pub(super) fn left(&self, kind: DepositKind) -> impl Iterator<Item = &'a DepositRow> {
         let (account, since) = (self.account.account, self.since);
         let all = self.holdings.rows().deposits.iter();
         all.filter(move |row| row.account == account && row.kind == kind && after(since, row.left_at))
     }
 
-    /// Why there is no deposit of a kind.
+    /// Returns the reason that the account left no deposit of a kind.
     pub(super) fn no_deposit(&self, kind: DepositKind) -> Blank {
         if self.keeping().deposits.contains(&kind) {
             Blank::NoneLeft { kind }
@@ -88,7 +89,7 @@ impl<'a> Rows<'a> {
         }
     }
 
-    /// The reason that no phone has left a deposit of a kind about the account.
+    /// Returns the reason that no phone has left a deposit of a kind about the account.
     pub(super) fn no_deposit_about(&self, kind: DepositKind) -> Blank {
         match self.no_deposit(kind) {
             Blank::NoneLeft { kind } => Blank::NoneLeftAbout { kind },
@@ -96,32 +97,32 @@ impl<'a> Rows<'a> {
         }
     }
 
-    /// What the account did and what was done about it.
+    /// Returns the events of a kind that the account caused or that were about it.
     pub(super) fn happened(&self, what: Logged) -> impl Iterator<Item = &'a EventRow> {
         let account = self.account.account;
         self.of_everybody(what)
             .filter(move |event| event.account == Some(account) || event.about == Some(account))
     }
 
-    /// What anybody did.
+    /// Returns the events of a kind, whoever caused them.
     pub(super) fn of_everybody(&self, what: Logged) -> impl Iterator<Item = &'a EventRow> {
         let since = self.since;
         self.events.iter().filter(move |event| event.what == what && after(since, event.at))
     }
 
-    /// Why there is no event of a kind.
+    /// Returns the reason that there is no event of a kind.
     pub(super) fn not_logged(&self, what: Logged) -> Blank {
         let kept = self.keeping().log.iter().any(|rule| rule.what == what);
         if kept || !self.events.is_empty() { Blank::NoneLogged { what } } else { Blank::SeenNotKept { what } }
     }
 
-    /// Rows of messages to and from the account.
+    /// Returns the rows of messages to and from the account.
     pub(super) fn messages(&self) -> impl Iterator<Item = &'a MessageRow> {
         let since = self.since;
         self.holdings.messages_of(self.account.account).filter(move |row| after(since, row.accepted_at))
     }
 
-    /// An account as a paper names it.
+    /// Returns the name of an account for the answer.
     pub(super) fn name(&self, account: AccountId) -> String {
         self.holdings.name(account)
     }

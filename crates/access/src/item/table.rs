@@ -1,5 +1,5 @@
-//! The items, one line each: the word of the tables, the process that reaches it in the United States, the kind of data that it is
-//! in the United Kingdom, and what it is on paper.
+//! The table of items. A row gives an item's word in the tables of outside truth, the process that reaches it in the
+//! United States, its kind of data in the United Kingdom, and its wording in an answer.
 
 use pillarbox_wire::inventory::Class;
 use serde::{Deserialize, Serialize};
@@ -19,26 +19,27 @@ macro_rules! items {
             /// Every item, in the order of the tables.
             pub const ALL: &[Self] = &[$(Self::$item),+];
 
-            /// The word for it in the tables.
+            /// Returns the item's word in the tables of outside truth.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$item => $word),+ }
             }
 
-            /// What it is, on paper.
+            /// Returns the item's wording in an answer.
             #[must_use]
             pub const fn wording(self) -> &'static str {
                 match self { $(Self::$item => $plain),+ }
             }
 
-            /// The process that reaches it in the United States, as far as the law says and no operator says otherwise.
+            /// Returns the process that reaches the item in the United States. This is the law's rule, and an
+            /// operator's practice may differ.
             #[must_use]
             pub const fn reach(self) -> Reach {
                 match self { $(Self::$item => Reach::$reach),+ }
             }
 
-            /// The kind of data that it is in the United Kingdom. A time or an address at which somebody did something tells of an
-            /// event there, where the US statute counts it with the subscriber's data.
+            /// Returns the item's kind of data in the United Kingdom. The time or address of an act counts as data
+            /// about an event there, while the US statute counts it as the subscriber's data.
             #[must_use]
             pub const fn class(self) -> Class {
                 match self { $(Self::$item => Class::$class),+ }
@@ -108,7 +109,7 @@ items! {
 }
 
 impl Item {
-    /// The item of that word.
+    /// Returns the item with that word.
     #[must_use]
     pub fn named(word: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|item| item.as_str() == word)

@@ -1,4 +1,4 @@
-//! Each item is found where it is and not where it is not.
+//! Each item is found where it is, and not where it is not.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use crate::returned::{Answer, Blank};
 use crate::testing::{AT, OTHER, TARGET, WORDS, account, everything, least, number};
 use crate::view::RelayHoldings;
 
-/// Of which no messenger here has anything.
+/// Items that no messenger here has.
 const NO_SUCH_THING: [Item; 6] = [
     Item::PostalAddress,
     Item::PaymentDetails,
@@ -42,7 +42,7 @@ fn every_item_is_found_where_it_is() {
 #[test]
 fn no_item_is_found_where_it_is_not() {
     let holdings = least();
-    // An account without keys and a record is none.
+    // No account exists without keys and a record.
     let always = [Item::AccountRecord, Item::PublicKey];
     for item in Item::ALL.iter().filter(|item| !always.contains(item)) {
         let reply = read(*item, &holdings);
@@ -142,7 +142,7 @@ fn every_item_has_one_word_and_serde_writes_it() {
 
 #[test]
 fn the_tables_of_outside_truth_use_no_other_word() {
-    /// What is no item: what the chart says about a row as a whole.
+    /// Words of the chart that describe a row as a whole and are not items.
     const MARKERS: [&str; 3] = ["none", "no_message_content", "not_stated"];
     let tables = [
         (include_str!("../../oracles/fbi-2021.csv"), 2),

@@ -1,13 +1,13 @@
-//! Things: what is left of the items when each thing is counted once.
+//! Parts of items, and the things that remain when each is counted once.
 //!
-//! The words of the tables overlap. Some are words for several, and some say the same thing more or less exactly: whoever hands over
-//! the time of registration has handed over its date. Asked for by both words, it is one thing.
+//! The words of the tables overlap. Some stand for several items. Others name the same thing more or less exactly: the
+//! time of registration implies its date. A thing that is asked for by two words counts once.
 
 use super::Item;
 
 impl Item {
-    /// The thing that this word is about, named by the least exact word for it; none for a word for several, whose parts are things of
-    /// their own.
+    /// Returns the thing that this word is about, named by the least exact word for it. A word for several items has no
+    /// thing of its own, because its parts do.
     #[must_use]
     pub const fn thing(self) -> Option<Self> {
         if self.is_several() {
@@ -23,7 +23,7 @@ impl Item {
         })
     }
 
-    /// Whether this is a word for several items.
+    /// Returns true if this word stands for several items.
     #[must_use]
     pub const fn is_several(self) -> bool {
         matches!(
@@ -36,7 +36,7 @@ impl Item {
         )
     }
 
-    /// What else this item says: its parts, if it is a word for several, or what follows from it.
+    /// Returns the items that this one includes: its parts, or what follows from it.
     #[must_use]
     pub const fn contains(self) -> &'static [Self] {
         match self {
@@ -99,7 +99,7 @@ mod tests {
     fn what_one_word_does_not_tell_of_another_is_two_things() {
         assert_eq!(Item::RegisteredAt.thing(), Item::RegisteredDate.thing());
         assert_ne!(Item::RegisteredDate.thing(), Item::LastSeenDate.thing());
-        // Whoever has a hash can only test guesses with it.
+        // A hash lets its holder test guesses, and does not reveal the number.
         assert_ne!(Item::PhoneNumber.thing(), Item::PhoneNumberHash.thing());
     }
 }

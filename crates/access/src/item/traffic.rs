@@ -1,4 +1,4 @@
-//! Items about messages: from the rows of those that are still there, and from the log of those that passed.
+//! Items about messages: from the rows of messages that are still there, and from the log of those that passed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,18 +14,19 @@ use crate::facts::{Facts, Member, Said, Wrote, addressed};
 use crate::reading::{Keys, read_with};
 use crate::returned::{Answer, Blank};
 
-/// How many attempts one answer spends on public values in the place of private keys, over all its messages. They never open
-/// anything, and are made so that no doubt is left which key was meant; each costs as much as one that might.
+/// The number of attempts that one answer spends on public values in place of private keys, over all its messages. They
+/// never open anything. They are made to leave no doubt about which key was meant, and each costs as much as an attempt
+/// that might work.
 const PUBLIC_ATTEMPTS: usize = 256;
 
-/// A message of which something is known, and where it is known from.
+/// A message of which something is known, and the evidence for it.
 struct Known {
     message: Option<MessageId>,
     wrote: Wrote,
     exhibit: Exhibit,
 }
 
-/// Every message of which a row or the log tells, once each, by number.
+/// Collects every message that a row or the log shows, each once, by number.
 fn known(rows: &Rows<'_>) -> Vec<Known> {
     let mut known: BTreeMap<MessageId, Known> = BTreeMap::new();
     let mut unnumbered = Vec::new();
@@ -38,7 +39,7 @@ fn known(rows: &Rows<'_>) -> Vec<Known> {
             None => unnumbered.push(this),
         }
     }
-    // What the rows still have of a tap's time has passed the tap.
+    // A message of the tap's time that is still in the rows has already passed the tap.
     for row in rows.messages().filter(|_| rows.tap.is_none()) {
         let wrote = of_row(row, rows);
         let entry = known.entry(row.message);
@@ -57,17 +58,18 @@ pub(super) fn of_row(row: &MessageRow, rows: &Rows<'_>) -> Wrote {
     Wrote { at: row.accepted_at, from: row.sender.map(name), to: rows.holdings.recipient(row).map(name) }
 }
 
-/// What a row says about its message, without the message: neither the payload nor a digest, which would confirm a guess.
+/// The row's facts about its message, without the payload and without its digest, which would confirm a guess.
 pub(super) fn header(row: &MessageRow, wrote: &Wrote) -> Exhibit {
     Exhibit::field("messages", "header", &(row.message, wrote, row.payload.len(), row.delivered_at))
 }
 
-/// The reason that neither a row nor the log tells of a message.
+/// Returns the reason that neither a row nor the log shows a message.
 fn nothing(rows: &Rows<'_>) -> Blank {
     if rows.holdings.passed() == 0 { Blank::NonePassed } else { rows.not_logged(Logged::Sent) }
 }
 
-/// The reason that no message is there. That the log tells of some, or could, says nothing about their words.
+/// Returns the reason that the relay has no message. The log's record of messages, or its lack of one, says nothing
+/// about their content.
 fn nothing_held(rows: &Rows<'_>) -> Blank {
     let holdings = rows.holdings;
     match (holdings.passed(), holdings.rows().messages.is_empty()) {
@@ -77,7 +79,7 @@ fn nothing_held(rows: &Rows<'_>) -> Blank {
     }
 }
 
-/// When each message passed, and which end of it the account was. The other end is another item's.
+/// Reads the time of each message, and whether the account sent or received it. Another item names the other party.
 pub(super) fn times(rows: &Rows<'_>) -> Reply {
     let own = rows.name(rows.account.account);
     let line = |known: &Known| {
@@ -92,7 +94,7 @@ pub(super) fn times(rows: &Rows<'_>) -> Reply {
     told(rows, line, |wrote| Wrote { at: wrote.at, from: own_end(wrote.from), to: own_end(wrote.to) })
 }
 
-/// Who wrote to whom. A message of which one end is not known has no line here.
+/// Reads who wrote to whom. A message of which one party is unknown has no line.
 pub(super) fn source_destination(rows: &Rows<'_>) -> Reply {
     let line = |known: &Known| {
         let (from, to) = (known.wrote.from.as_ref()?, known.wrote.to.as_ref()?);
@@ -118,8 +120,8 @@ fn told(rows: &Rows<'_>, line: impl Fn(&Known) -> Option<String>, fact: impl Fn(
     reply
 }
 
-/// The number of messages: those of which a row or the log tells, and those that the log says were delivered, which names
-/// nobody who sent them.
+/// Counts the messages that a row or the log shows, and those that the log records as delivered. The latter rows do not
+/// name the sender.
 pub(super) fn count_of(rows: &Rows<'_>) -> Reply {
     let known = known(rows);
     let numbered: BTreeSet<MessageId> = known.iter().filter_map(|known| known.message).collect();
@@ -133,7 +135,7 @@ pub(super) fn count_of(rows: &Rows<'_>) -> Reply {
     Reply::of(line.into_iter().collect(), exhibits, nothing(rows))
 }
 
-/// Messages that the relay still has after their delivery, whether or not it can read them.
+/// Reads the messages that the relay still has after delivery, readable or not.
 pub(super) fn delivered(rows: &Rows<'_>) -> Reply {
     let delivered: Vec<&MessageRow> = rows.messages().filter(|row| row.delivered_at.is_some()).collect();
     let lines = delivered.iter().map(|row| format!("{} bytes of {}", row.payload.len(), row.accepted_at));
@@ -145,7 +147,8 @@ pub(super) fn delivered(rows: &Rows<'_>) -> Reply {
     Reply::of(lines.collect(), delivered.iter().map(|row| payload(row)).collect(), otherwise)
 }
 
-/// What the messages say: each payload is tried with every key that the operator has, and so is a backup that lies here.
+/// Reads the content of messages. Every key that the operator has is tried on each payload, and on a backup that is
+/// stored here.
 pub(super) fn content(rows: &Rows<'_>) -> Reply {
     let mut reply = Reply::blank(nothing_held(rows));
     let (mut lines, mut held) = (Vec::new(), 0_u64);
@@ -182,7 +185,7 @@ pub(super) fn content(rows: &Rows<'_>) -> Reply {
         lines.extend(attempts.readable);
         reply.exhibits.push(Exhibit::bytes(message.place, "payload", message.payload));
     }
-    // A text has the number of its group; the name stands in another message.
+    // A text has the number of its group. The group's name is in another message.
     for (said, group) in reply.facts.said.iter_mut().zip(went_to) {
         said.group = addressed(group, &groups);
     }
@@ -211,7 +214,8 @@ struct Payload<'a> {
     payload: &'a [u8],
 }
 
-/// From a tap what passed it, which includes what the rows still have of that time; else the rows.
+/// Returns the payloads. A tap gives everything that passed it, which includes what the rows still have of that time.
+/// Without a tap, the rows give them.
 fn payloads<'a>(rows: &Rows<'a>) -> Vec<Payload<'a>> {
     let name = |account: Option<_>| account.map(|account| rows.name(account));
     match rows.tap {

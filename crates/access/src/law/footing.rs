@@ -1,5 +1,5 @@
-//! The legal footing of one answer: the powers that the demand could rest on that day, those that came later, and the reach of the
-//! paper. It stands beside what was measured and changes none of it.
+//! The legal footing of one answer: the powers that the demand could rest on that day, the powers that came later, and
+//! the reach of the paper. It stands beside the measurement and changes none of it.
 
 use serde::Serialize;
 
@@ -18,12 +18,12 @@ pub struct Footing {
     pub powers: Vec<&'static Power>,
     /// The powers that it can rest on only later.
     pub not_yet: Vec<&'static Power>,
-    /// The force of the paper in the hands of whoever is asked; empty where no operator is.
+    /// The force of the paper against the operators that are asked. It is empty if no operator is asked.
     pub reach: Vec<ReachLine>,
 }
 
 impl Footing {
-    /// The footing of `demand` under `design`, if `country` asks on `day`.
+    /// Determines the footing of `demand` under `design`, if `country` asks on `day`.
     #[must_use]
     pub fn of(demand: &Demand, design: &Design, country: Country, day: Day) -> Self {
         Self {
@@ -35,7 +35,7 @@ impl Footing {
         }
     }
 
-    /// The first of the powers with its country and day, and nothing that only a lawyer asks for.
+    /// Names the first of the powers with its country and day, and leaves out what only a lawyer needs.
     #[must_use]
     pub fn in_short(&self) -> String {
         let power = self
@@ -45,7 +45,7 @@ impl Footing {
         format!("{}: {power}", self.place())
     }
 
-    /// The footing in sentences, the powers first.
+    /// Returns the footing in sentences, the powers first.
     #[must_use]
     pub fn sentences(&self) -> Vec<String> {
         let Self { day, powers, not_yet, reach, .. } = self;
@@ -61,12 +61,12 @@ impl Footing {
         said
     }
 
-    /// The country and the day.
+    /// Returns the country and the day.
     fn place(&self) -> String {
         format!("{}, {}", self.country.name(), self.day)
     }
 
-    /// The reason that no power is named.
+    /// Returns the reason that no power is named.
     fn no_power(&self) -> &'static str {
         match all_powers().iter().any(|power| power.country == self.country) {
             true => "the table has no power for this day",

@@ -1,9 +1,10 @@
-//! The reach of a country's paper to an operator: by law, by treaty or by consent, dated and with sources (`law/reach.csv`).
+//! The reach of a country's paper to an operator by law, treaty or consent, dated and with sources (`law/reach.csv`).
 //!
-//! One rule for every design: a row holds if it is about the country that asks, the seat of the operator, the kind of data that the
-//! demand seeks, and the day; and, where it names an office or a place of data, if the design has one there. Several rows can hold at
-//! once, and all are told in the order of the table: for a UK paper to a US firm in March 2017, for contents, these are the UK's claim,
-//! the US bar and the treaty. Where no row holds, the answer is *not checked* and never *no*.
+//! One rule serves every design. A row holds if it matches the country that asks, the operator's seat, the kind of data
+//! that the demand seeks, and the day. A row that names an office or a place of data holds only if the operator has one
+//! there. Several rows can hold at once, and all are told in the order of the table. For a UK paper to a US firm in
+//! March 2017 about contents, these are the UK's claim, the US bar and the treaty. If no row holds, the answer is *not
+//! checked* and never *no*.
 
 use std::fmt;
 use std::sync::LazyLock;
@@ -21,7 +22,7 @@ const TABLE: &str = "reach.csv";
 const HEADING: [&str; 12] =
     ["id", "asking", "seat", "place", "data", "reach", "from", "until", "basis", "mark", "source", "note"];
 
-/// The force of one country's paper in the hands of an operator of another, or of its own.
+/// The force of one country's paper against an operator of another country, or of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LegalForce {
@@ -37,7 +38,7 @@ pub enum LegalForce {
     ServiceOnly,
     /// It works against a person or a sister firm.
     Pressure,
-    /// It is a bill.
+    /// It depends on a bill that is not yet law.
     Pending,
     /// The operator's own law forbids an answer, or there is no such power.
     Not,
@@ -46,7 +47,7 @@ pub enum LegalForce {
 }
 
 impl LegalForce {
-    /// The word for people.
+    /// Returns the wording for people.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -88,7 +89,7 @@ impl fmt::Display for LegalForce {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DataSought {
-    /// Stored contents.
+    /// Contents that are stored.
     Contents,
     /// Contents while they pass.
     Interception,
@@ -128,7 +129,7 @@ impl DataSought {
         Self::WORDS.into_iter().find_map(|(known, sought)| (known == word).then_some(sought))
     }
 
-    /// The kinds of data that a demand seeks from an operator.
+    /// Returns the kinds of data that a demand seeks from an operator.
     const fn of(demand: &Demand) -> &'static [Self] {
         match demand.name.as_bytes() {
             b"content-warrant" | b"backup-warrant" => &[Self::Contents],
@@ -143,7 +144,7 @@ impl DataSought {
     }
 }
 
-/// The countries that a row is about as those that ask.
+/// The asking countries that a row is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Asking {
     One(Country),
@@ -157,7 +158,7 @@ enum Seat {
     In(Country),
 }
 
-/// A further condition of a row on the operator.
+/// A further condition of a row on the operator's presence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Presence {
     Any,
@@ -168,18 +169,18 @@ enum Presence {
 /// One row of the table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReachRow {
-    /// Its name in the table.
+    /// The row's name in the table.
     pub id: &'static str,
     asking: Asking,
     seat: Seat,
     place: Presence,
-    /// Empty for all kinds.
+    /// The kinds of data. An empty list means all kinds.
     data: Vec<DataSought>,
-    /// The force that it gives a paper.
+    /// The force that the row gives a paper.
     pub force: LegalForce,
-    /// The first day; none if nobody read it.
+    /// The first day on which the row holds, or none if nobody read it.
     pub from: Option<Day>,
-    /// The first day on which it no longer held; none if nobody read of one.
+    /// The first day on which it no longer held, or none if nobody read of one.
     pub until: Option<Day>,
     /// The law, treaty or decision.
     pub basis: &'static str,
@@ -189,16 +190,16 @@ pub struct ReachRow {
     pub source: &'static str,
     /// Further remarks, and the parts that were not read.
     pub note: &'static str,
-    /// The words of the table for who asks whom about what.
+    /// The table's words for the asking country, the seat, the place and the data.
     words: [&'static str; 4],
 }
 
 /// One line beside an answer: the force of the paper, and the reason.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ReachLine {
-    /// The force; *not checked* if nobody compared the row with its source.
+    /// The force, which is *not checked* if nobody compared the row with its source.
     pub force: LegalForce,
-    /// The operator that is asked, where a demand asks more than one.
+    /// The operator that is asked, if a demand asks more than one.
     pub whom: &'static str,
     /// The law, treaty or decision.
     pub basis: String,
@@ -211,7 +212,7 @@ pub struct ReachLine {
 }
 
 impl ReachLine {
-    /// The line as a sentence without its full stop.
+    /// Returns the line as a sentence without its full stop.
     #[must_use]
     pub fn phrase(&self) -> String {
         let Self { force, whom, basis, mark, note, .. } = self;
@@ -227,7 +228,7 @@ impl ReachLine {
 }
 
 impl ReachRow {
-    /// The country that asks, the seat, the place and the data, in the words of the table.
+    /// Returns the table's words for the asking country, the seat, the place and the data.
     #[must_use]
     pub const fn words(&self) -> [&'static str; 4] {
         self.words
@@ -272,8 +273,8 @@ impl ReachRow {
 /// The country of the firms whose push services wake phones: Apple and Google (letter of Senator Wyden, 6 December 2023).
 const PUSH_SERVICES: Country = Country::US;
 
-/// The lines for a paper of `asking` under `demand` to the operators of `design`, on `day`. Empty where no operator is asked: a
-/// phone, and what its owner hands over, are where the people are.
+/// Returns the lines for a paper of `asking` under `demand` to the operators of `design`, on `day`. There are none if
+/// no operator is asked, because a phone and what its owner hands over are where the people are.
 #[must_use]
 pub fn reach(asking: Country, demand: &Demand, design: &Design, day: Day) -> Vec<ReachLine> {
     let sought = DataSought::of(demand);
@@ -316,10 +317,10 @@ fn to_operator(
     lines
 }
 
-/// Reads the table.
+/// Parses the table of reach.
 ///
 /// # Errors
-/// [`TableError`].
+/// [`TableError`] for a row that cannot be read.
 fn parse(text: &'static str) -> Result<Vec<ReachRow>, TableError> {
     rows(TABLE, HEADING, text)?.into_iter().map(|(line, fields)| row(line, fields)).collect()
 }
@@ -373,7 +374,7 @@ fn read() -> Vec<ReachRow> {
     parse(include_str!("../../law/reach.csv")).expect("a table of this program")
 }
 
-/// Every row of the table, in its order.
+/// Returns every row of the table, in its order.
 #[must_use]
 pub fn all_rows() -> &'static [ReachRow] {
     &ALL

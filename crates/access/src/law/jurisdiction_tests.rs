@@ -1,4 +1,4 @@
-//! The article's paragraph on a US firm with a UK office, and what no row tells.
+//! The article's paragraph on a US firm with a UK office, and the answer where no row applies.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use crate::designs;
 
 const WESTMINSTER: Day = Day::new(2017, 3, 22);
 
-/// A firm with its seat in `seat` and an office in the United Kingdom.
+/// Creates a design of a firm with its seat in `seat` and an office in the United Kingdom.
 fn firm(seat: Option<Country>) -> Design {
     let mut design = designs::end_to_end().clone();
     design.operator = Operator { seat, offices: vec![Country::GB], ..Operator::default() };
@@ -29,7 +29,8 @@ fn forces(asking: &str, demand: &Demand, day: Day) -> Vec<LegalForce> {
 #[test]
 fn a_us_firm_with_a_uk_office_is_reached_otherwise_in_2017_in_2022_and_by_a_third_country() {
     let then = forces("GB", &CONTENT_WARRANT, WESTMINSTER);
-    // The treaty; the UK's claim, whose footing on this day nobody read; the US bar; and the office, for delivery.
+    // In order: the treaty, the UK's claim, the US bar, and the office, for delivery. Nobody read the claim's footing
+    // on this day.
     assert_eq!(then, [LegalForce::ByTreaty, LegalForce::NotChecked, LegalForce::Not, LegalForce::NotChecked]);
     assert!(!then.contains(&LegalForce::Directly));
 

@@ -1,9 +1,10 @@
-//! The law beside a demand, as dated data with sources: the powers of a country on a day ([`powers`]), and how its paper reaches an
-//! operator of that or another country ([`reach`]). [`Footing`] is both beside one answer.
+//! The law beside a demand, as dated data with sources: the powers of a country on a day ([`powers`]), and the reach of
+//! its paper to an operator there or elsewhere ([`reach`]). A [`Footing`] puts both beside one answer.
 //!
-//! A row is a legal fact or a claim about one, in this project's words, and not advice. A row that nobody compared with its source is
-//! marked, and whatever prints it prints *not checked*. No answer of a demand depends on anything here: the law stands beside what is
-//! measured. A date is always compared with a story's own day, never with the day on which the program runs.
+//! A row is a legal fact or a claim about one, in this project's words. It is not advice. A row that nobody compared
+//! with its source is marked, and is printed as *not checked*. No answer of a demand depends on anything here, because
+//! the law stands beside the measurement. A date is always compared with a story's own day, never with the day on which
+//! the program runs.
 
 mod footing;
 mod jurisdiction;
@@ -15,5 +16,6 @@ pub use footing::Footing;
 pub use jurisdiction::{DataSought, LegalForce, ReachLine, ReachRow, all_rows, reach};
 pub use power::{Power, Validity, all_powers, not_yet, powers};
 
-/// The newest day that the sources of the tables tell about: for a demand on files, which no story dates.
+/// The newest day that the sources of the tables cover. A demand on files uses it, because no story dates such a
+/// demand.
 pub const AS_OF: Day = Day::new(2026, 11, 29);

@@ -1,7 +1,7 @@
 //! The powers that a demand can rest on, by country and day (`law/powers.csv`).
 //!
-//! An empty date in the table means *not read*, never *always*. The table's own column for 22 March 2017 is the choice that somebody
-//! made by hand for that day; a test holds [`powers`] to it.
+//! An empty date in the table means *not read*, never *always*. The table's column for 22 March 2017 is a choice that
+//! somebody made by hand for that day. A test compares [`powers`] with it.
 
 use std::sync::LazyLock;
 
@@ -32,7 +32,8 @@ const HEADING: [&str; 16] = [
     "note",
 ];
 
-/// The day for which somebody chose the powers by hand. Whether a power without a first day held before it, nobody read.
+/// The day for which somebody chose the powers by hand. For a power without a first day, nobody read whether it was in
+/// force before.
 const CHOSEN_FOR: Day = Day::new(2017, 3, 22);
 
 /// One power in one country, and the time in which it could be used.
@@ -42,16 +43,16 @@ pub struct Power {
     pub demand: &'static str,
     /// The country whose law it is.
     pub country: Country,
-    /// One word for the powers that followed one another.
+    /// A word that the powers which followed one another share.
     #[serde(skip)]
     pub route: &'static str,
-    /// The first day on which it could be used; none if nobody read it.
+    /// The first day on which the power could be used, or none if nobody read it.
     pub from: Option<Day>,
-    /// The first day on which it was no longer given out; none if nobody read of one.
+    /// The first day on which it was no longer given out, or none if nobody read of one.
     pub until: Option<Day>,
-    /// Its name in the law or in practice.
+    /// The power's name in the law or in practice.
     pub name: &'static str,
-    /// Act and section.
+    /// The act and its section.
     pub section: &'static str,
     /// The person or body that decides.
     pub authorised_by: &'static str,
@@ -61,15 +62,16 @@ pub struct Power {
     pub secrecy: &'static str,
     /// The mark of the row.
     pub mark: Mark,
-    /// The mark of its two dates; none where it has none.
+    /// The mark of its two dates, or none if it has no date.
     pub dates_mark: Option<Mark>,
     /// The source, as an address or a citation.
     pub source: &'static str,
-    /// Whether what it brings may be used in court: `yes`, `no` with its section, `not checked`; empty where the table is silent.
+    /// The rule on use in court of what the power brings: `yes`, `no` with its section, or `not checked`. It is empty
+    /// if the table does not say.
     pub in_court: &'static str,
     /// Further remarks, and the parts that were not read.
     pub note: &'static str,
-    /// The choice by hand for 22 March 2017.
+    /// True for a power of the choice by hand for 22 March 2017.
     #[serde(skip)]
     chosen: bool,
 }
@@ -78,24 +80,24 @@ pub struct Power {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Validity {
-    /// It could be used.
+    /// The power could be used.
     InForce,
-    /// Its row, its first day or its last day was not compared with a source.
+    /// Nobody compared its row, its first day or its last day with a source.
     NotChecked,
-    /// It could not be used yet.
+    /// The power could not be used yet.
     NotYet,
-    /// It could not be used any more.
+    /// The power could not be used any more.
     NoLonger,
 }
 
 impl Power {
-    /// The power that this one replaced.
+    /// Returns the power that this one replaced.
     #[must_use]
     pub fn predecessor(&self) -> Option<&'static Self> {
         self.line().filter(|other| other.from < self.from).max_by_key(|other| other.from)
     }
 
-    /// The power that replaced this one.
+    /// Returns the power that replaced this one.
     #[must_use]
     pub fn successor(&self) -> Option<&'static Self> {
         self.line().filter(|other| other.from > self.from).min_by_key(|other| other.from)
@@ -108,12 +110,12 @@ impl Power {
             .filter(move |other| other.demand == demand && other.country == country && other.route == route)
     }
 
-    /// Whether a later power of the same line was in force on `day`.
+    /// Returns true if a later power of the same route was in force on `day`.
     fn is_replaced(&self, day: Day) -> bool {
         self.successor().is_some_and(|next| next.from.is_some_and(|from| from <= day))
     }
 
-    /// The state of the power on `day`.
+    /// Returns the state of the power on `day`.
     #[must_use]
     pub fn validity(&self, day: Day) -> Validity {
         if self.from.is_some_and(|from| day < from) {
@@ -131,7 +133,8 @@ impl Power {
         }
     }
 
-    /// The power as a phrase, as it may be printed for `day`: without a section that nobody compared with the text.
+    /// Returns the power as a phrase that may be printed for `day`, without a section that nobody compared with the
+    /// text.
     #[must_use]
     pub fn phrase(&self, day: Day) -> String {
         let Self { name, section, mark, .. } = self;
@@ -148,7 +151,7 @@ impl Power {
         }
     }
 
-    /// The time in which it could be used, as words for a table.
+    /// Returns the time in which it could be used, as words for a table.
     #[must_use]
     pub fn span(&self) -> String {
         let unsure = if self.dates_mark == Some(Mark::Recheck) { " (day not checked)" } else { "" };
@@ -161,10 +164,10 @@ impl Power {
     }
 }
 
-/// Reads the table.
+/// Parses the table of powers.
 ///
 /// # Errors
-/// [`TableError`].
+/// [`TableError`] for a row that cannot be read.
 fn parse(text: &'static str) -> Result<Vec<Power>, TableError> {
     rows(TABLE, HEADING, text)?.into_iter().map(|(line, fields)| row(line, fields)).collect()
 }
@@ -217,7 +220,7 @@ fn row(line: usize, fields: [&'static str; 16]) -> Result<Power, TableError> {
     })
 }
 
-/// The mark of that word in the tables of law.
+/// Returns the mark with that word in the tables of law.
 pub(super) fn mark_named(word: &str) -> Option<Mark> {
     match word {
         "confirmed" => Some(Mark::Confirmed),
@@ -234,13 +237,14 @@ fn read() -> Vec<Power> {
     parse(include_str!("../../law/powers.csv")).expect("a table of this program")
 }
 
-/// Every power of the table, in its order.
+/// Returns every power of the table, in its order.
 #[must_use]
 pub fn all_powers() -> &'static [Power] {
     &ALL
 }
 
-/// The powers of `country` that `demand` can rest on, on `day`. Empty if the table has none, or none for that country.
+/// Returns the powers of `country` that `demand` can rest on, on `day`. There are none if the table has none for that
+/// demand or country.
 #[must_use]
 pub fn powers(demand: &str, country: Country, day: Day) -> Vec<&'static Power> {
     of(demand, country)
@@ -248,7 +252,7 @@ pub fn powers(demand: &str, country: Country, day: Day) -> Vec<&'static Power> {
         .collect()
 }
 
-/// The powers that `demand` could not rest on yet, on `day`, and can since.
+/// Returns the powers that `demand` could not rest on yet on `day`, and can rest on since.
 #[must_use]
 pub fn not_yet(demand: &str, country: Country, day: Day) -> Vec<&'static Power> {
     of(demand, country).filter(|power| power.validity(day) == Validity::NotYet).collect()
@@ -276,7 +280,8 @@ mod tests {
                 assert!(of(demand.name, country).next().is_some(), "{} {country}", demand.name);
             }
         }
-        // Hacking of a device is no demand of this program yet; its powers are in the table for the day when it is one.
+        // Hacking of a device is not a demand of this program yet. Its powers are in the table for the day when it
+        // becomes one.
         let known = |name: &str| name == "hacking" || demand::named(name).is_some();
         assert!(all_powers().iter().all(|power| known(power.demand)));
     }
@@ -347,10 +352,10 @@ mod tests {
             assert!(!power.note.contains("recheck") && !power.secrecy.contains("recheck"));
             assert!(power.mark == Mark::Recheck || !power.source.is_empty(), "{} has no source", power.name);
         }
-        // Its first day was not read, and the choice by hand is of 2017.
+        // Nobody read its first day, and the choice by hand is of 2017.
         let [ripa, ..] = powers("interception", Country::GB, Day::new(2010, 1, 1))[..] else { panic!() };
         assert_eq!(ripa.validity(Day::new(2010, 1, 1)), Validity::NotChecked);
-        // Its last day was not read, and another power took its place.
+        // Nobody read its last day, and another power took its place.
         let old = powers("notice-to-change", Country::GB, super::super::AS_OF);
         for replaced in ["Powers Act 2000, s.12", "Act 1984, s.94"] {
             let power = old.iter().find(|power| power.section.contains(replaced)).unwrap();

@@ -1,4 +1,4 @@
-//! The chart: which items come back from which messenger under which process.
+//! The chart: the items that each messenger returns under each process.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -13,7 +13,7 @@ const TABLE: &str = "fbi-2021.csv";
 const HEADING: [&str; 8] =
     ["app", "process", "item", "real_time", "window_days", "condition", "confidence", "as_of"];
 
-/// What a row says.
+/// The statement of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Says {
     /// This item comes back.
@@ -22,12 +22,12 @@ pub enum Says {
     Nothing,
     /// No content of messages comes back.
     NoContent,
-    /// The chart is silent.
+    /// The chart does not say.
     NotStated,
 }
 
 impl Says {
-    /// The word for it in the table.
+    /// Returns the statement's word in the table.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -50,30 +50,30 @@ impl Says {
 pub struct ChartRow {
     /// The messenger, in the table's word.
     pub app: String,
-    /// Under which process.
+    /// The process under which it was asked.
     pub process: Process,
-    /// What comes back.
+    /// The statement about what comes back.
     pub says: Says,
-    /// Whether it comes while it happens.
+    /// True if the item is delivered while it happens.
     pub real_time: bool,
-    /// How far back it reaches.
+    /// The number of days that the answer reaches back.
     pub window_days: Option<u32>,
-    /// What must hold for the row, each with what it does.
+    /// The conditions under which the row holds, each with its effect.
     pub conditions: Vec<(String, Effect)>,
-    /// How far the row was checked.
+    /// The extent to which the row was checked.
     pub mark: Mark,
-    /// Of which month it is.
+    /// The month that the row describes.
     pub as_of: String,
 }
 
 impl ChartRow {
-    /// Whether one of its conditions does this.
+    /// Returns true if one of the row's conditions has this effect.
     #[must_use]
     pub fn has(&self, effect: Effect) -> bool {
         self.conditions.iter().any(|(_, does)| *does == effect)
     }
 
-    /// The circumstances of the case that it is about.
+    /// Returns the circumstances of the case that the row is about.
     #[must_use]
     pub fn case(&self) -> BTreeSet<String> {
         let words = self.conditions.iter().filter(|(_, does)| *does == Effect::Case);
@@ -81,23 +81,23 @@ impl ChartRow {
     }
 }
 
-/// The whole chart.
+/// All rows of the chart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Chart {
     rows: Vec<ChartRow>,
 }
 
 impl Chart {
-    /// Reads the chart.
+    /// Parses the chart's table.
     ///
     /// # Errors
-    /// [`TableError`].
+    /// [`TableError`] for a row that cannot be read.
     pub fn parse(text: &str) -> Result<Self, TableError> {
         let rows = rows(TABLE, HEADING, text)?.into_iter().map(|(line, fields)| row(line, fields));
         Ok(Self { rows: rows.collect::<Result<_, _>>()? })
     }
 
-    /// The messengers of the chart, in their order.
+    /// Returns the messengers of the chart, in their order.
     #[must_use]
     pub fn apps(&self) -> Vec<&str> {
         let mut apps: Vec<&str> = Vec::new();
@@ -109,17 +109,17 @@ impl Chart {
         apps
     }
 
-    /// The rows of one messenger under one process.
+    /// Returns the rows of one messenger under one process.
     pub fn of(&self, app: &str, process: Process) -> impl Iterator<Item = &ChartRow> {
         self.rows.iter().filter(move |row| row.app == app && row.process == process)
     }
 
-    /// The rows of one messenger.
+    /// Returns the rows of one messenger.
     pub fn of_app(&self, app: &str) -> impl Iterator<Item = &ChartRow> {
         self.rows.iter().filter(move |row| row.app == app)
     }
 
-    /// The processes under which a messenger is compared, each with the cases that its rows tell apart.
+    /// Returns the processes under which a messenger is compared, each with the cases that its rows distinguish.
     #[must_use]
     pub fn cases(&self, app: &str) -> BTreeMap<Process, BTreeSet<BTreeSet<String>>> {
         let mut cases: BTreeMap<Process, BTreeSet<BTreeSet<String>>> = BTreeMap::new();
@@ -127,7 +127,7 @@ impl Chart {
             cases.entry(row.process).or_default().insert(row.case());
         }
         for cases in cases.values_mut() {
-            // A row of no case is a row of every case.
+            // A row without a case holds in every case.
             if cases.len() > 1 {
                 cases.remove(&BTreeSet::new());
             }
@@ -175,7 +175,7 @@ pub(super) fn mark(word: &str) -> Option<Mark> {
     }
 }
 
-/// The chart in this program.
+/// The chart that is part of this program.
 pub static CHART: LazyLock<Chart> = LazyLock::new(embedded);
 
 #[expect(clippy::expect_used, reason = "the file is part of this program, and a test reads it")]

@@ -1,4 +1,4 @@
-//! Conditions of the chart's rows: what kind each is, and whether it holds.
+//! Conditions of the chart's rows: their kinds, and the check whether they hold.
 //!
 //! The words and their kinds are data (`oracles/conditions.csv`), because some of them name products.
 
@@ -10,24 +10,24 @@ use crate::rows::{TableError, rows, word};
 const TABLE: &str = "conditions.csv";
 const HEADING: [&str; 4] = ["condition", "effect", "circumstance", "meaning"];
 
-/// What a condition does to its row.
+/// The effect of a condition on its row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Effect {
-    /// Nothing: it says how the row was encoded, or how sure the chart is.
+    /// No effect. The condition says how the row was encoded, or how sure the chart is.
     Remark,
-    /// The chart does not say under which process: any for what is stored will do.
+    /// The chart does not name the process, so any process for stored data will do.
     ProcessOpen,
-    /// The row is an example: other items under the same process are no difference.
+    /// The row is an example, so other items under the same process are no difference.
     ListOpen,
-    /// It holds in the scenario that is run: the target gave everything that can be given.
+    /// The condition holds in the scenario, because the target gave everything that can be given.
     Scenario,
-    /// It holds if the design that is run says so.
+    /// The condition holds if the design that is run says so.
     Design,
-    /// It is a circumstance of the case: the demand carries it, and the row is compared in that case alone.
+    /// The condition is a circumstance of the case. The demand carries it, and the row is compared in that case alone.
     Case,
     /// The item comes from the operator where the backups lie.
     Cloud,
-    /// What is delivered while it happens comes in batches at most a quarter of an hour apart.
+    /// Live delivery comes in batches at most a quarter of an hour apart.
     Batches,
 }
 
@@ -53,7 +53,7 @@ pub struct Conditions {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Condition {
     effect: Effect,
-    /// The word for it that a demand carries and a design's operator asks for.
+    /// The word for the condition that a demand carries and that a design's operator asks for.
     circumstance: String,
 }
 
@@ -61,7 +61,7 @@ impl Conditions {
     /// Reads the table of conditions.
     ///
     /// # Errors
-    /// [`TableError`].
+    /// [`TableError`] for a row that cannot be read.
     pub fn parse(text: &str) -> Result<Self, TableError> {
         let mut read = BTreeMap::new();
         for (line, [condition, effect, circumstance, _meaning]) in rows(TABLE, HEADING, text)? {
@@ -79,13 +79,13 @@ impl Conditions {
         Ok(Self { rows: read })
     }
 
-    /// What a condition does; none for a word that is no condition.
+    /// Returns the effect of a condition, or nothing for an unknown word.
     #[must_use]
     pub fn effect(&self, condition: &str) -> Option<Effect> {
         self.rows.get(condition).map(|row| row.effect)
     }
 
-    /// The word that a demand carries in a case of which this condition holds.
+    /// Returns the word that a demand carries in a case with this condition.
     #[must_use]
     pub fn circumstance(&self, condition: &str) -> Option<&str> {
         let row = self.rows.get(condition).filter(|row| row.effect == Effect::Case)?;
@@ -93,7 +93,7 @@ impl Conditions {
     }
 }
 
-/// The conditions of the chart in this program.
+/// The conditions that are part of this program.
 pub static CONDITIONS: LazyLock<Conditions> = LazyLock::new(embedded);
 
 #[expect(clippy::expect_used, reason = "the file is part of this program, and a test reads it")]

@@ -1,4 +1,4 @@
-//! Figures: numbers of the tables, and how a measured one is held to them.
+//! Figures: numbers of the tables, and their comparison with measured ones.
 
 use std::sync::LazyLock;
 
@@ -10,55 +10,56 @@ const TABLE: &str = "figures.csv";
 const HEADING: [&str; 7] =
     ["id", "experiment", "parameter", "expected", "tolerance_or_spread", "reference", "confidence"];
 
-/// How an experiment is called that is about one messenger.
+/// The ending of an experiment's name if the experiment is about one messenger.
 const PROFILE: &str = "_profile";
 
 /// A row of the table.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Figure {
-    /// Its name.
+    /// The figure's name.
     pub id: String,
-    /// What it belongs to.
+    /// The experiment that the figure belongs to.
     pub experiment: String,
-    /// What is counted.
+    /// The quantity that is counted.
     pub parameter: String,
-    /// The number.
+    /// The number in the table.
     pub expected: f64,
-    /// How far from it a run may be, in the table's words.
+    /// The allowed deviation of a run, in the table's words.
     pub tolerance: String,
-    /// Where it was read.
+    /// The source of the number.
     pub reference: String,
-    /// How far the row was checked.
+    /// The extent to which the row was checked.
     pub mark: Mark,
 }
 
-/// What a run measured.
+/// The measurement of a run.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Measured {
-    /// This number.
+    /// An exact number.
     Exactly(f64),
-    /// A number that lies between two that were tried: something was there at the first and not at the second.
+    /// A number between two that were tried. The thing was there at the first and gone at the second.
     Between(f64, f64),
 }
 
 impl Figure {
-    /// The messenger whose figure it is, in the tables' word; none for one that is nobody's.
+    /// Returns the messenger that the figure is about, in the table's word, or nothing if it is about none.
     #[must_use]
     pub fn app(&self) -> Option<&str> {
         self.experiment.strip_suffix(PROFILE)
     }
 
-    /// What is measured, without the messenger's name.
+    /// Returns the name of the measure, without the messenger's name.
     #[must_use]
     pub fn measure(&self) -> &str {
         let own = self.app().and_then(|app| self.id.strip_prefix(app)?.strip_prefix('_'));
         own.unwrap_or(&self.id)
     }
 
-    /// Whether `measured` is what the row says: not more than it for an upper bound, and the same number otherwise.
+    /// Returns true if `measured` agrees with the row. For an upper bound, the measured number may be smaller and must
+    /// not be zero. Any other number must be equal.
     #[must_use]
     pub fn agrees(&self, measured: Measured) -> bool {
-        /// Arithmetic on seconds of many years has some rounding in its last digits.
+        /// The rounding in the last digits of arithmetic on the seconds of many years.
         const ROUNDING: f64 = 1e-9;
         let same = |one: f64, other: f64| (one - other).abs() <= ROUNDING * one.abs().max(other.abs());
         let at_most = self.tolerance.starts_with("upper bound");
@@ -70,10 +71,10 @@ impl Figure {
     }
 }
 
-/// Reads the table.
+/// Parses the table of figures.
 ///
 /// # Errors
-/// [`TableError`].
+/// [`TableError`] for a row that cannot be read.
 pub fn parse(text: &str) -> Result<Vec<Figure>, TableError> {
     rows(TABLE, HEADING, text)?.into_iter().map(|(line, fields)| row(line, fields)).collect()
 }
@@ -91,7 +92,7 @@ fn row(line: usize, fields: [&str; 7]) -> Result<Figure, TableError> {
     })
 }
 
-/// The table in this program.
+/// The table that is part of this program.
 pub static FIGURES: LazyLock<Vec<Figure>> = LazyLock::new(embedded);
 
 #[expect(clippy::expect_used, reason = "the file is part of this program, and a test reads it")]

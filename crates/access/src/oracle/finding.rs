@@ -1,4 +1,4 @@
-//! Rows of agreement: what a table says, what the run says, and whether that is the same.
+//! Rows of agreement: the table's statement, the run's result, and the comparison of the two.
 
 use std::fmt;
 
@@ -7,27 +7,27 @@ use serde::{Deserialize, Serialize};
 use super::source::Source;
 use crate::design::Mark;
 
-/// Whether table and run agree.
+/// The comparison of a table with a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case", tag = "state")]
 pub enum Agreement {
-    /// They do.
+    /// The table and the run agree.
     Agrees,
-    /// The run returns the item under this process; the table names none.
+    /// The run returns the item under this process, and the table names no process.
     AgreesElsewhere {
-        /// Under which.
+        /// The process under which it came back.
         process: &'static str,
     },
-    /// The table is silent here.
+    /// The table does not say.
     NotAsserted,
     /// A condition of the row does not hold.
     NotApplicable {
-        /// Which.
+        /// The condition in words.
         because: String,
     },
-    /// The worlds have nothing of the kind, so that its absence says nothing.
+    /// No world has anything of the kind, so its absence says nothing.
     NotModelled,
-    /// They do not.
+    /// The table and the run differ.
     Differs,
 }
 
@@ -46,17 +46,17 @@ impl fmt::Display for Agreement {
     }
 }
 
-/// Whose mistake a difference may be.
+/// The side that may be mistaken where the two differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Whose {
-    /// The emulation's: the product does something else than our design.
+    /// The emulation: the product does something else than our design.
     Ours,
-    /// The table's: its source, or the transcription, says less or more than is so.
+    /// The table: its source or the transcription says less or more than is true.
     Theirs,
-    /// Both are right: they speak of different times, products or parts.
+    /// Neither side: they speak of different times, products or parts.
     Nobodys,
-    /// Nobody who wrote this knows.
+    /// The authors of this file do not know.
     Unknown,
 }
 
@@ -71,77 +71,77 @@ impl fmt::Display for Whose {
     }
 }
 
-/// Why.
+/// The reason for a difference.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Reason {
-    /// In plain words.
+    /// The explanation in plain words.
     pub because: String,
-    /// Where that is from.
+    /// The source of the explanation.
     pub from: String,
-    /// Whose mistake it may be.
+    /// The side that may be mistaken.
     pub whose: Whose,
 }
 
-/// One row of a table, compared.
+/// One row of a table, compared with a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Row {
-    /// Which table.
+    /// The table that contains it.
     pub source: Source,
-    /// The messenger, in the table's word; the experiment of a figure that is no messenger's.
+    /// The messenger, in the table's word. A figure about no messenger has its experiment here.
     pub app: String,
     /// The design that was run.
     pub design: String,
-    /// Which demand or page, where the table has several.
+    /// The demand or page that is the origin, if the table has several.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub origin: String,
-    /// The process; empty for a figure.
+    /// The process, which is empty for a figure.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub process: String,
-    /// In which case, if the table tells cases apart.
+    /// The case, if the table distinguishes cases.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub case: String,
     /// The item, marker or figure.
     pub item: String,
-    /// What the table says.
+    /// The table's statement.
     pub says: String,
-    /// What the run says.
+    /// The run's result.
     pub run: String,
-    /// Whether that is the same.
+    /// The comparison of the two.
     pub agreement: Agreement,
-    /// How far the table's row was checked.
+    /// The extent to which the table's row was checked.
     pub mark: Mark,
-    /// Why they differ, or why the worlds do not have it.
+    /// The reason that they differ, or that no world has it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Reason>,
 }
 
 impl Row {
-    /// Whether somebody must say why.
+    /// Returns true if the row needs a written reason.
     #[must_use]
     pub const fn wants_reason(&self) -> bool {
         matches!(self.agreement, Agreement::Differs | Agreement::NotModelled)
     }
 }
 
-/// How many rows came out how.
+/// The number of rows with each outcome.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
-    /// Table and run say the same.
+    /// The table and the run say the same.
     pub agree: usize,
-    /// They do not.
+    /// The table and the run differ.
     pub differ: usize,
     /// A condition of the row does not hold.
     pub not_applicable: usize,
-    /// The table is silent.
+    /// The table does not say.
     pub not_asserted: usize,
-    /// The worlds have nothing of the kind.
+    /// No world has anything of the kind.
     pub not_modelled: usize,
-    /// Of the rows that agree or differ, those whose table row was not checked against its original.
+    /// Rows that agree or differ, and whose table row was not checked against its original.
     pub recheck: usize,
 }
 
 impl Counts {
-    /// Counts rows.
+    /// Counts the outcomes of rows.
     #[must_use]
     pub fn of<'r>(rows: impl IntoIterator<Item = &'r Row>) -> Self {
         let mut counts = Self::default();

@@ -1,10 +1,11 @@
-//! How items of the tables contain each other: unspecified ones have parts, and a finer one tells a coarser one.
+//! Containment of items in the tables. An unspecified item has parts, and a finer item implies a coarser one.
 
 use std::collections::BTreeSet;
 
 use crate::item::Item;
 
-/// What an unspecified item can consist of; empty for an item that is one thing. It comes back when one of its parts does.
+/// Returns the parts of an unspecified item, and nothing for an item that is one thing. An unspecified item comes back
+/// when one of its parts does.
 pub(super) fn parts(item: Item) -> Vec<Item> {
     match item {
         Item::AccountRecord => Item::ALL.iter().copied().filter(|item| !is_whole(*item)).collect(),
@@ -14,12 +15,12 @@ pub(super) fn parts(item: Item) -> Vec<Item> {
     }
 }
 
-/// Whether an item is unspecified.
+/// Returns true if an item is unspecified.
 const fn is_whole(item: Item) -> bool {
     item.is_several() || matches!(item, Item::AccountRecord | Item::GroupInfo)
 }
 
-/// What somebody who has `item` has with it, beside what it contains by itself: the tables have several words for one thing.
+/// Returns the items that `item` implies beside those that it contains. The tables have several words for one thing.
 const fn also(item: Item) -> &'static [Item] {
     match item {
         Item::RegistrationIp => &[Item::IpAddress],
@@ -28,7 +29,7 @@ const fn also(item: Item) -> &'static [Item] {
         Item::MessageSourceDestination | Item::MessageTimes => {
             &[Item::QueueMessageCount, Item::QueueSenderOnline]
         }
-        // A chat that is read shows who said what when.
+        // A conversation that can be read shows who said what when.
         Item::MessageContent => &[
             Item::DeliveredMessages,
             Item::MessageSourceDestination,
@@ -45,18 +46,19 @@ fn tells(item: Item, coarser: Item) -> bool {
     !is_whole(item) && (item.contains().contains(&coarser) || also(item).contains(&coarser))
 }
 
-/// Whether a return of `item` is what a list with `listed` on it says comes back.
+/// Returns true if a return of `item` counts as a return of `listed`.
 pub(super) fn covers(listed: Item, item: Item) -> bool {
     listed == item || parts(listed).contains(&item) || tells(listed, item)
 }
 
-/// Whether `wanted` is in what came back: itself, through one of its parts, or through something finer.
+/// Returns true if `wanted` came back: itself, one of its parts, or something finer.
 pub(super) fn contains(came: &BTreeSet<Item>, wanted: Item) -> bool {
     let parts = parts(wanted);
     came.iter().any(|item| *item == wanted || parts.contains(item) || tells(*item, wanted))
 }
 
-/// What came back, without what the demand itself names: neither that nor an unspecified item that came back for it alone.
+/// Returns what came back without the items that the demand itself names. An unspecified item that came back for such
+/// an item alone is removed too.
 pub(super) fn without(came: BTreeSet<Item>, named: Option<Item>) -> BTreeSet<Item> {
     let Some(named) = named else { return came };
     let others: BTreeSet<Item> =
@@ -66,7 +68,7 @@ pub(super) fn without(came: BTreeSet<Item>, named: Option<Item>) -> BTreeSet<Ite
     came.into_iter().filter(|item| *item != named && !for_it_alone(*item)).collect()
 }
 
-/// What came back, without the unspecified items that something specific in it stands for.
+/// Returns what came back without the unspecified items that a specific one stands for.
 pub(super) fn specific(came: &BTreeSet<Item>) -> BTreeSet<Item> {
     let stands_for = |whole: Item| {
         let parts = parts(whole);

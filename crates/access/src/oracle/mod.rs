@@ -1,12 +1,12 @@
-//! Outside truth: the tables of `oracles/`, and how a run is held to them, row by row.
+//! Outside truth: the tables of `oracles/`, and the comparison of a run with them, row by row.
 //!
-//! The tables are what others read, published or counted. This module reads them ([`chart`], [`published`], [`figures`]), compares
-//! them with what a run returned ([`compare`]), and attaches to each difference the reason that stands in
-//! `oracles/differences.toml` ([`reasons`]). A difference without a reason is an error, and so is a reason without a
-//! difference.
+//! The tables contain what others read, published or counted. This module parses them ([`chart`], [`published`],
+//! [`figures`]) and compares them with what a run returned ([`compare`]). It attaches the reason from
+//! `oracles/differences.toml` to each difference ([`reasons`]). A difference without a reason is an error, and so is a
+//! reason without a difference.
 //!
-//! What this layer refuses to know: how a run comes about, and which messenger a row is about. Names of messengers and conditions
-//! are words of the tables; which of them a design answers for, the design's own file says.
+//! This layer refuses to know how a run comes about, and which messenger a row is about. Names of messengers and
+//! conditions are words of the tables. A design's own file says which of them it stands for.
 
 pub mod chart;
 pub mod compare;

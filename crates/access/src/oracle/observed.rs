@@ -1,4 +1,4 @@
-//! What a run returned, in the words that the comparison understands.
+//! The returns of a run, in the words that the comparison understands.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,69 +7,70 @@ use pillarbox_wire::Duration;
 use super::process::Process;
 use crate::item::Item;
 
-/// A design that is held to the tables, and what it says it stands for there.
+/// A design that is compared with the tables, and what it says it stands for there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Standing {
     /// The design's name.
     pub design: String,
     /// The messenger that it stands for, in the tables' word.
     pub app: String,
-    /// Which conditions of the tables hold in it.
+    /// The conditions of the tables that hold in the design.
     pub conditions: BTreeSet<String>,
-    /// What the demand names the account by: that is not returned.
+    /// The item by which the demand names the account, which does not count as returned.
     pub asked_by: Option<Item>,
 }
 
-/// About whom.
+/// The person whom a question is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum About {
     /// The person whom the scenario's demand is about.
     Target,
-    /// A number that nobody has an account under.
+    /// A number under which nobody has an account.
     Nobody,
 }
 
-/// Who is asked.
+/// The party that is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Holder {
     /// The messenger's operator.
     Operator,
-    /// The operator where the backups lie.
+    /// The operator that stores the backups.
     Cloud,
 }
 
 /// One question to a run.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Asked {
-    /// By which process.
+    /// The process of the question.
     pub process: Process,
-    /// About whom.
+    /// The person whom it is about.
     pub about: About,
-    /// Of whom.
+    /// The party that is asked.
     pub of: Holder,
     /// The circumstances of the case, in the tables' words.
     pub circumstances: BTreeSet<String>,
 }
 
 impl Asked {
-    /// Of the messenger's operator, about the target, in no circumstances that the tables name.
+    /// Creates a question to the messenger's operator, about the target, without circumstances that the tables name.
     #[must_use]
     pub const fn plainly(process: Process) -> Self {
         Self { process, about: About::Target, of: Holder::Operator, circumstances: BTreeSet::new() }
     }
 }
 
-/// How old, in whole days, the rows of an item were that the scenario made, and those that came back.
+/// The ages of an item's rows in whole days: of those that the scenario made, and of those that came back.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ages {
-    /// What happened.
+    /// The ages of rows in the scenario.
     pub happened: BTreeSet<u32>,
-    /// What came back.
+    /// The ages of rows that came back.
     pub came: BTreeSet<u32>,
 }
 
 impl Ages {
-    /// Whether exactly what is younger than so many days came back, and the scenario has something on both sides of it.
+    /// Returns true if exactly the rows of at most `days` days came back. The scenario must have rows on both sides of
+    /// that age.
     #[must_use]
     pub fn reach_back(&self, days: u32) -> bool {
         let within = |age: &&u32| **age <= days;
@@ -78,22 +79,22 @@ impl Ages {
     }
 }
 
-/// What came back.
+/// The return to one question.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Returned {
-    /// Which items.
+    /// The items that came back.
     pub items: BTreeSet<Item>,
-    /// How old the rows of some of them were.
+    /// The ages of rows, for some of the items.
     pub ages: BTreeMap<Item, Ages>,
-    /// The longest time between an event and the batch that it came in, for what is delivered while it happens.
+    /// The longest time between an event and the batch that delivered it, for live delivery.
     pub longest_gap: Option<Duration>,
-    /// What there is nothing of in the worlds that are run, so that its absence says nothing.
+    /// The items that the worlds have nothing of, so that their absence says nothing.
     pub not_modelled: BTreeSet<Item>,
 }
 
-/// A run that can be asked. Asked the same twice, it answers the same.
+/// A run that can be asked. The same question always gets the same answer.
 pub trait Observed {
-    /// What comes back.
+    /// Returns what comes back for a question.
     fn returned(&self, asked: &Asked) -> Returned;
 }
 

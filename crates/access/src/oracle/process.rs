@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::item::Reach;
 
-/// By which process something is asked for, or who looks.
+/// The process by which something is asked for, or the party that looks for itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Process {
@@ -19,14 +19,14 @@ pub enum Process {
     SearchWarrant,
     /// A pen register: who writes to whom, from the order on.
     PenRegister,
-    /// Whatever process.
+    /// Any process for stored data.
     Any,
-    /// No process: what the operator of the server can learn by itself while it runs.
+    /// No process. The server's operator can learn it while the server runs.
     ServerOperator,
 }
 
 impl Process {
-    /// Every process.
+    /// Every process of the tables.
     pub const ALL: [Self; 6] = [
         Self::Subpoena,
         Self::Order,
@@ -36,10 +36,10 @@ impl Process {
         Self::ServerOperator,
     ];
 
-    /// Those for what is stored, the easiest to get first.
+    /// The processes for stored data, the easiest to get first.
     pub const STORED: [Self; 3] = [Self::Subpoena, Self::Order, Self::SearchWarrant];
 
-    /// The word for it in the tables, as serde writes it.
+    /// Returns the word for it in the tables, as serde writes it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -52,13 +52,13 @@ impl Process {
         }
     }
 
-    /// The process of that word.
+    /// Returns the process with that word.
     #[must_use]
     pub fn named(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|process| process.as_str() == word)
     }
 
-    /// The kind of stored data that it reaches at most; none for a process about what is yet to come.
+    /// Returns the hardest kind of stored data that the process reaches, or nothing for a process about the future.
     #[must_use]
     pub const fn reach(self) -> Option<Reach> {
         match self {
@@ -69,7 +69,7 @@ impl Process {
         }
     }
 
-    /// The processes that are easier to get and for the same kind of thing.
+    /// Returns the processes for stored data that are easier to get than this one.
     pub fn narrower(self) -> impl Iterator<Item = Self> {
         let stored = self.reach().is_some();
         Self::STORED.into_iter().filter(move |other| stored && *other < self)

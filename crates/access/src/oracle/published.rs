@@ -1,4 +1,5 @@
-//! Published returns: what demands brought, and what operators say of themselves. An item without a row is not asserted.
+//! Published returns: the results of demands, and operators' statements about themselves. A missing row asserts nothing
+//! about the item.
 
 use std::sync::LazyLock;
 
@@ -12,42 +13,42 @@ const TABLE: &str = "published-returns.csv";
 const HEADING: [&str; 8] =
     ["source", "design", "process", "date", "item", "returned", "confidence", "reference"];
 
-/// How a source is called whose demand named a number without an account.
+/// The ending of a source's name if its demand named a number without an account.
 const NOBODY: &str = "_unregistered_number";
 
 /// A row of the table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublishedRow {
-    /// Which demand or page.
+    /// The demand or page.
     pub source: String,
-    /// The messenger.
+    /// The messenger, in the table's word.
     pub app: String,
-    /// Under which process.
+    /// The process under which it was asked.
     pub process: Process,
-    /// When it was published.
+    /// The date of publication.
     pub date: String,
-    /// The item.
+    /// The item in question.
     pub item: Item,
-    /// Whether it came back.
+    /// True if the item came back.
     pub returned: bool,
-    /// How far the row was checked.
+    /// The extent to which the row was checked.
     pub mark: Mark,
-    /// Where it was read.
+    /// The place where it was read.
     pub reference: String,
 }
 
 impl PublishedRow {
-    /// Whether the demand named a number that nobody has an account under.
+    /// Returns true if the demand named a number under which nobody has an account.
     #[must_use]
     pub fn is_about_nobody(&self) -> bool {
         self.source.ends_with(NOBODY)
     }
 }
 
-/// Reads the table.
+/// Parses the table of published returns.
 ///
 /// # Errors
-/// [`TableError`].
+/// [`TableError`] for a row that cannot be read.
 pub fn parse(text: &str) -> Result<Vec<PublishedRow>, TableError> {
     rows(TABLE, HEADING, text)?.into_iter().map(|(line, fields)| row(line, fields)).collect()
 }
@@ -66,7 +67,7 @@ fn row(line: usize, fields: [&str; 8]) -> Result<PublishedRow, TableError> {
     })
 }
 
-/// The table in this program.
+/// The table that is part of this program.
 pub static PUBLISHED: LazyLock<Vec<PublishedRow>> = LazyLock::new(embedded);
 
 #[expect(clippy::expect_used, reason = "the file is part of this program, and a test reads it")]

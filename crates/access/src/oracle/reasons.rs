@@ -1,7 +1,7 @@
-//! Reasons: why a run differs from a table, written by a person, one for each difference.
+//! Reasons for the differences between a run and a table. A person wrote one for each difference.
 //!
-//! A difference without a reason is an error, because nobody has looked at it. A reason without a difference is one too:
-//! it would excuse a difference that is not there, and hide the next one.
+//! A difference without a reason is an error, because nobody has looked at it. A reason without a difference is an
+//! error too: it would excuse a difference that is not there, and hide the next one.
 
 use std::fmt;
 use std::sync::LazyLock;
@@ -11,26 +11,26 @@ use serde::{Deserialize, Serialize};
 use super::finding::{Reason, Row, Whose};
 use super::source::Source;
 
-/// An entry of the file: one reason for some differences.
+/// An entry of the file: one reason for one or more differences.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Entry {
     source: Source,
     app: String,
-    /// Only in these designs; in all that stand for the app if there is none.
+    /// The designs with the difference. An empty list means all that stand for the app.
     #[serde(default)]
     designs: Vec<String>,
-    /// Under these processes; a figure has none.
+    /// The processes with the difference. A figure has none.
     #[serde(default)]
     processes: Vec<String>,
-    /// Items, markers or figures.
+    /// The items, markers or figures that differ.
     items: Vec<String>,
     because: String,
     from: String,
     whose: Whose,
 }
 
-/// All reasons.
+/// All entries of the file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Reasons {
@@ -38,29 +38,29 @@ pub struct Reasons {
     entries: Vec<Entry>,
 }
 
-/// Rows with their reasons, and what is wrong with the reasons.
+/// Rows with their reasons, and the mistakes in the reasons.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Explained {
-    /// Every row.
+    /// Every row that was compared.
     pub rows: Vec<Row>,
-    /// Reasons that no difference needs, as they are called.
+    /// The claims of reasons that no difference needs, in words.
     pub unused: Vec<String>,
 }
 
 impl Explained {
-    /// Rows that differ, or that the worlds do not have, and nobody has said why.
+    /// Returns the rows that need a reason and have none.
     pub fn unexplained(&self) -> impl Iterator<Item = &Row> {
         self.rows.iter().filter(|row| row.wants_reason() && row.reason.is_none())
     }
 
-    /// Whether each difference has a reason and each reason a difference.
+    /// Returns true if each difference has a reason and each reason a difference.
     #[must_use]
     pub fn is_whole(&self) -> bool {
         self.unused.is_empty() && self.unexplained().next().is_none()
     }
 }
 
-/// One difference that an entry says it is the reason of. An empty word stands for every one.
+/// One difference that an entry claims to explain. An empty word stands for every one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Claim<'e> {
     entry: &'e Entry,
@@ -117,16 +117,16 @@ impl fmt::Display for Claim<'_> {
 }
 
 impl Reasons {
-    /// Reads the file.
+    /// Parses the file of reasons.
     ///
     /// # Errors
-    /// What is wrong with it, and in which line.
+    /// The mistake in the file, and its line.
     pub fn parse(text: &str) -> Result<Self, toml::de::Error> {
         toml::from_str(text)
     }
 
-    /// Gives each row that wants one its reason: the first in the file that fits. Reasons about other tables than `sources` are
-    /// left alone.
+    /// Gives each row that needs a reason the first one in the file that fits. Reasons about tables other than
+    /// `sources` are ignored.
     #[must_use]
     pub fn explain(&self, mut rows: Vec<Row>, sources: &[Source]) -> Explained {
         let entries = self.entries.iter().filter(|entry| sources.contains(&entry.source));
@@ -145,7 +145,7 @@ impl Reasons {
     }
 }
 
-/// The reasons in this program.
+/// The reasons that are part of this program.
 pub static REASONS: LazyLock<Reasons> = LazyLock::new(embedded);
 
 #[expect(clippy::expect_used, reason = "the file is part of this program, and a test reads it")]

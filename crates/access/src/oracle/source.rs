@@ -2,16 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
-/// One of the tables.
+/// A table of outside truth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Source {
-    /// What nine messengers return under four processes, by a chart of November 2020.
+    /// A chart of November 2020: what nine messengers return under four processes.
     #[serde(rename = "fbi-2021")]
     Chart,
-    /// What published demands returned, and what operators say of themselves.
+    /// Returns of published demands, and operators' statements about themselves.
     PublishedReturns,
-    /// Numbers.
+    /// Numbers of days, minutes, bytes and seconds.
     Figures,
 }
 
@@ -19,7 +19,7 @@ impl Source {
     /// Every table, in the order in which they are shown.
     pub const ALL: [Self; 3] = [Self::Chart, Self::PublishedReturns, Self::Figures];
 
-    /// Its name on the command line: its file's.
+    /// Returns the table's name on the command line, which is its file's.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -29,7 +29,7 @@ impl Source {
         }
     }
 
-    /// What it is, as a heading.
+    /// Returns the table's heading.
     #[must_use]
     pub const fn heading(self) -> &'static str {
         match self {
@@ -41,7 +41,7 @@ impl Source {
         }
     }
 
-    /// The table of that name.
+    /// Returns the table with that name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|source| source.as_str() == name)

@@ -1,4 +1,4 @@
-//! A public channel, as everybody reads it.
+//! A public channel, as everybody can read it.
 
 use pillarbox_relay::store::ChannelRow;
 use pillarbox_wire::{ChannelName, Timestamp};
@@ -6,30 +6,30 @@ use serde::Serialize;
 
 use super::holdings::RelayHoldings;
 
-/// One post.
+/// One post of a channel.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PublicPost {
-    /// Its number in the channel.
+    /// The post's number in the channel.
     pub number: u32,
-    /// When it was published.
+    /// The time of publication.
     pub at: Timestamp,
-    /// What it says, byte for byte.
+    /// The content, byte for byte.
     pub content: Vec<u8>,
 }
 
-/// A channel as it can be read at one time.
+/// A channel as it could be read at one moment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PublicChannel {
-    /// Its name.
+    /// The channel's name.
     pub channel: ChannelName,
-    /// When it was taken down, if it was.
+    /// The time at which it was taken down, if it was.
     pub taken_down: Option<Timestamp>,
-    /// What can be read.
+    /// The posts that can be read.
     pub posts: Vec<PublicPost>,
 }
 
 impl PublicChannel {
-    /// The channel of that name at a relay, if there is or was one.
+    /// Returns the channel of that name at a relay, if it exists or existed.
     #[must_use]
     pub fn at(holdings: &RelayHoldings, channel: &ChannelName) -> Option<Self> {
         let row: &ChannelRow = holdings.rows().channels.iter().find(|row| row.channel == *channel)?;

@@ -1,4 +1,4 @@
-//! The holdings of a relay whose data lies in a folder.
+//! The holdings of a relay, read from its data folder.
 
 use std::path::Path;
 
@@ -9,10 +9,10 @@ use zeroize::Zeroizing;
 use super::holdings::{HeldKey, RelayHoldings, keys_in};
 
 impl RelayHoldings {
-    /// Reads the data folder of a relay, running or stopped. No file there is made, changed or removed.
+    /// Reads the data folder of a running or stopped relay. No file there is created, changed or removed.
     ///
     /// # Errors
-    /// [`HoldingsError`] if there is no relay's data, or it cannot be read.
+    /// [`HoldingsError`] if the folder has no relay's data, or the data cannot be read.
     pub fn read(folder: &Path) -> Result<Self, HoldingsError> {
         let (rows, signing) = Holdings::read_with_certificate_key(folder)?;
         let mut keys = keys_in(&rows);
@@ -24,7 +24,7 @@ impl RelayHoldings {
                 bytes: SecretBytes::from_bytes(*signing.to_bytes()),
             });
         }
-        // A copy of the database alone has no such file; then there is one key less to try.
+        // A copy of the database alone lacks this file. Then there is one key less to try.
         if let Ok(bytes) = std::fs::read(folder.join(KEY_FILE)).map(Zeroizing::new)
             && let Ok(bytes) = <[u8; 32]>::try_from(bytes.as_slice())
         {

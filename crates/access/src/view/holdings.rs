@@ -1,4 +1,4 @@
-//! Everything that the operator of one relay possesses: its rows, and every 32 bytes among them that could be a key.
+//! Everything that the operator of one relay possesses.
 
 use std::fmt;
 
@@ -7,22 +7,22 @@ use pillarbox_relay::store::{AccountRow, MessageRow};
 use pillarbox_relay::{Completeness, Holdings, KEY_FILE, Relay, SqliteStore, StoreError};
 use pillarbox_wire::{AccountId, DepositKind, DeviceAddress, Handle};
 
-/// Everything that the operator of one relay possesses: rows, and every 32 bytes among them that could be a key.
+/// Everything that the operator of one relay possesses: its rows, and every 32 bytes among them that could be a key.
 pub struct RelayHoldings {
     rows: Holdings,
     certificate_key: Option<SigningPublic>,
     keys: Vec<HeldKey>,
 }
 
-/// 32 bytes in the operator's possession, and where they stand.
+/// A value of 32 bytes in the operator's possession, and the place where it was found.
 pub struct HeldKey {
-    /// The record and field that they were found in.
+    /// The record and field with the value.
     pub found_in: &'static str,
-    /// Whether it is a private key of the relay, and not a public value that stands in a row.
+    /// True for a private key of the relay, false for a public value in a row.
     pub is_private: bool,
     /// The account that the row is about, if it is about one.
     pub owner: Option<AccountId>,
-    /// The bytes.
+    /// The value of 32 bytes.
     pub bytes: SecretBytes<32>,
 }
 
@@ -39,7 +39,8 @@ impl fmt::Debug for RelayHoldings {
 }
 
 impl RelayHoldings {
-    /// Everything that the operator of a relay in this process has, its transport key included if it is given.
+    /// Collects everything that the operator of a relay in this process has. A transport key belongs to it if the
+    /// caller gives one.
     ///
     /// # Errors
     /// [`StoreError`] if the store cannot be read.
@@ -63,7 +64,7 @@ impl RelayHoldings {
         Ok(Self::of(rows, signing.map(|signing| signing.public()), keys))
     }
 
-    /// Rows alone, with the values in them that could be keys.
+    /// Collects rows alone, with the values in them that could be keys.
     #[cfg(test)]
     pub(crate) fn of_rows(rows: Holdings) -> Self {
         let keys = keys_in(&rows);
@@ -78,43 +79,43 @@ impl RelayHoldings {
         Self { rows, certificate_key, keys }
     }
 
-    /// The rows.
+    /// Returns the relay's rows.
     #[must_use]
     pub const fn rows(&self) -> &Holdings {
         &self.rows
     }
 
-    /// Says if rows can be missing from what was read.
+    /// Says whether rows may be missing from what was read.
     #[must_use]
     pub const fn completeness(&self) -> Completeness {
         self.rows.completeness
     }
 
-    /// The public half of the key that the relay signs sender certificates with.
+    /// Returns the public half of the key with which the relay signs sender certificates.
     #[must_use]
     pub const fn certificate_key(&self) -> Option<SigningPublic> {
         self.certificate_key
     }
 
-    /// Every 32 bytes that could be a key.
+    /// Returns every value of 32 bytes that could be a key.
     #[must_use]
     pub fn keys(&self) -> &[HeldKey] {
         &self.keys
     }
 
-    /// How many messages this relay has accepted since it was set up, by its own numbering of rows.
+    /// Returns the number of messages that this relay has accepted since it was set up, by its own row numbers.
     #[must_use]
     pub fn passed(&self) -> u64 {
         self.rows.counters.next_message.0.saturating_sub(1)
     }
 
-    /// The row of the account with this number.
+    /// Returns the row of the account with this number.
     #[must_use]
     pub fn account(&self, about: &Handle) -> Option<&AccountRow> {
         self.rows.account_of(about)
     }
 
-    /// Rows of messages to or from an account, in the order of arrival.
+    /// Returns the rows of messages to or from an account, in order of arrival.
     pub fn messages_of(&self, account: AccountId) -> impl Iterator<Item = &MessageRow> {
         self.rows.messages.iter().filter(move |row| {
             self.recipient(row).is_some_and(|address| address.account == account)
@@ -122,13 +123,13 @@ impl RelayHoldings {
         })
     }
 
-    /// Whose mailbox a row lies in.
+    /// Returns the device in whose mailbox a row lies.
     #[must_use]
     pub fn recipient(&self, row: &MessageRow) -> Option<DeviceAddress> {
         self.rows.address(row.mailbox)
     }
 
-    /// An account as a paper names it: by its number, or by its id if it has none.
+    /// Returns an account's name for the answer: its number, or its id if it has none.
     #[must_use]
     pub fn name(&self, account: AccountId) -> String {
         self.rows
@@ -140,8 +141,8 @@ impl RelayHoldings {
     }
 }
 
-/// Every field of 32 bytes in the rows, public keys included: an attempt with a public key costs nothing and leaves no
-/// doubt about which one was meant.
+/// Collects every field of 32 bytes in the rows, public keys included. An attempt with a public key costs nothing, and
+/// leaves no doubt about which key was meant.
 pub(super) fn keys_in(rows: &Holdings) -> Vec<HeldKey> {
     let mut keys = Vec::new();
     let mut hold = |found_in, is_private, owner, bytes: &[u8]| {

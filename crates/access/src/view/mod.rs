@@ -1,7 +1,8 @@
-//! What a party may look at, as types: whoever serves a demand on a relay gets [`RelayHoldings`] and nothing else.
+//! The views that a party may have, as types. A function that serves a demand on a relay receives [`RelayHoldings`] and
+//! nothing else.
 //!
-//! Each view is built from real things: the relay's rows, frames that passed, a phone. There is no way from one to another, or to
-//! what was really said; a function that takes one cannot use what its party does not have.
+//! Each view is built from real things: the relay's rows, frames that passed, a phone. No view gives access to another,
+//! or to what was really said. A function that takes one view cannot use what its party does not have.
 
 mod channel;
 #[cfg(feature = "folders")]

@@ -6,19 +6,20 @@ use std::path::{Path, PathBuf};
 use pillarbox_client::Phone;
 use serde::Serialize;
 
-/// In which state a phone was taken.
+/// The state in which a phone was taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LockState {
-    /// It was off, or has not been unlocked since it was switched on: only the file is there.
+    /// The phone was off, or nobody had unlocked it since it was switched on. Only the file can be read.
     BeforeFirstUnlock,
-    /// It is locked, and the program still runs: its keys are in memory, and the file is there.
+    /// The phone is locked and the program still runs. Its keys are in memory, beside the file.
     AfterFirstUnlock,
-    /// It is open.
+    /// The phone is open.
     Unlocked,
 }
 
-/// A phone that was taken from its owner: the folder with its vault, and, while the program runs, what is in its memory.
+/// A phone that was taken from its owner: the folder with its vault and, while the program runs, the contents of its
+/// memory.
 pub struct SeizedPhone<'a> {
     folder: PathBuf,
     memory: Option<&'a Phone>,
@@ -26,37 +27,37 @@ pub struct SeizedPhone<'a> {
 }
 
 impl<'a> SeizedPhone<'a> {
-    /// A phone that is off, or was not unlocked since it was on.
+    /// Creates the view of a phone that is off, or was not unlocked since it was switched on.
     #[must_use]
     pub fn off(folder: &Path) -> Self {
         Self { folder: folder.to_owned(), memory: None, state: LockState::BeforeFirstUnlock }
     }
 
-    /// A phone that is locked while its program runs.
+    /// Creates the view of a phone that is locked while its program runs.
     #[must_use]
     pub fn locked(folder: &Path, running: &'a Phone) -> Self {
         Self { folder: folder.to_owned(), memory: Some(running), state: LockState::AfterFirstUnlock }
     }
 
-    /// A phone that is open.
+    /// Creates the view of a phone that is open.
     #[must_use]
     pub fn open(folder: &Path, running: &'a Phone) -> Self {
         Self { folder: folder.to_owned(), memory: Some(running), state: LockState::Unlocked }
     }
 
-    /// In which state it was taken.
+    /// Returns the state in which the phone was taken.
     #[must_use]
     pub const fn state(&self) -> LockState {
         self.state
     }
 
-    /// The folder that its vault lies in.
+    /// Returns the folder that contains the vault.
     #[must_use]
     pub fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// What is on the screen, for whoever holds an open phone.
+    /// Returns what the screen shows to the holder of an open phone.
     #[must_use]
     pub const fn screen(&self) -> Option<&'a Phone> {
         match self.state {
@@ -65,7 +66,8 @@ impl<'a> SeizedPhone<'a> {
         }
     }
 
-    /// What whoever reads the memory of a running program gets. An open vault keeps its keys there, locked screen or not.
+    /// Returns what a reader of the running program's memory gets. An open vault keeps its keys there, whether or not
+    /// the screen is locked.
     #[must_use]
     pub const fn memory(&self) -> Option<&'a Phone> {
         self.memory

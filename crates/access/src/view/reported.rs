@@ -1,27 +1,27 @@
-//! A message that its recipient hands over to the operator, with what the operator needs to check it.
+//! A message that its recipient hands over to the operator, with everything that the operator needs to check it.
 
 use pillarbox_client::report::Report;
 use pillarbox_wire::{DeviceAddress, Timestamp};
 use serde::Serialize;
 
-/// A reported message. Whether it is genuine, [`report`](crate::demand::report) checks.
+/// A reported message. [`report`](crate::demand::report) checks whether it is genuine.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ReportedMessage {
-    /// The message as it was carried, encrypted.
+    /// The encrypted message as the relay carried it.
     pub payload: Vec<u8>,
-    /// Who sent it, as the recipient was told.
+    /// The sender, as the recipient was told.
     #[serde(serialize_with = "shown")]
     pub from: DeviceAddress,
-    /// Who got it.
+    /// The recipient's device.
     #[serde(serialize_with = "shown")]
     pub to: DeviceAddress,
-    /// When the relay accepted it.
+    /// The time at which the relay accepted the message.
     pub accepted_at: Timestamp,
-    /// The relay's stamp on it.
+    /// The relay's stamp on the message.
     pub stamp: [u8; 32],
-    /// What it says, as phones encode it.
+    /// The content, as phones encode it.
     pub body: Vec<u8>,
-    /// What shows that the sender's commitment is to that body.
+    /// The opening that ties the sender's commitment to the content.
     pub opening: [u8; 32],
 }
 

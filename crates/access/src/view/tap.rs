@@ -1,6 +1,6 @@
-//! What passes an operator from an order on, as far as it concerns the people that the order names.
+//! The traffic that passes an operator from an order on, as far as it concerns the people whom the order names.
 //!
-//! The order comes first: what passed before it is not here, and nothing of anybody else.
+//! The order comes first. Frames that passed before it are not here, and neither is anybody else's traffic.
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -12,34 +12,34 @@ use pillarbox_wire::{AccountId, Handle, Timestamp};
 /// One frame that passed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tapped {
-    /// When.
+    /// The time at which it passed.
     pub at: Timestamp,
-    /// What it was, in the words of the relay's log; none for a frame of which that has no word.
+    /// The event, in the words of the relay's log. Frames for which the log has no word have none.
     pub what: Option<Logged>,
     /// The frame's name.
     pub frame: &'static str,
-    /// Whose connection it came on, if the connection has a name.
+    /// The account of the connection on which the frame came, if the connection has a name.
     pub from: Option<AccountId>,
-    /// The account that it concerns.
+    /// The account that the frame concerns.
     pub to: Option<AccountId>,
-    /// The number or channel that it concerns.
+    /// The number or channel that the frame concerns.
     pub name: Option<String>,
     /// The internet address at the other end.
     pub peer: IpAddr,
-    /// What was handed over in it, byte for byte.
+    /// The payload of the frame, byte for byte.
     pub payload: Vec<u8>,
-    /// False for a request that the operator refused: it passed, and nothing came of it.
+    /// False for a request that the operator refused. The request passed and had no effect.
     pub accepted: bool,
 }
 
 impl Tapped {
-    /// Returns true for a message that the operator took.
+    /// Returns true for a message that the operator accepted.
     fn is_message(&self) -> bool {
         self.what == Some(Logged::Sent) && self.accepted
     }
 }
 
-/// What passes from an order on.
+/// The frames that pass from an order on.
 #[derive(Clone, Debug)]
 pub struct OperatorTap {
     since: Timestamp,
@@ -49,7 +49,7 @@ pub struct OperatorTap {
 }
 
 impl OperatorTap {
-    /// A tap on these people, from `since` on.
+    /// Creates a tap on these people that begins at `since`.
     #[must_use]
     pub fn on(
         accounts: impl IntoIterator<Item = AccountId>,
@@ -64,12 +64,13 @@ impl OperatorTap {
         }
     }
 
-    /// The accounts that the order names.
+    /// Returns the accounts that the order names.
     pub fn accounts(&self) -> impl Iterator<Item = AccountId> {
         self.accounts.iter().copied()
     }
 
-    /// Hands it a frame that passes, and whether the operator `accepted` it. It keeps the frame if the order reaches it.
+    /// Receives a frame that passes. `accepted` says whether the operator accepted it. The tap keeps the frame if the
+    /// order reaches it.
     pub fn passes(&mut self, passing: &Passing, payload: &[u8], accepted: bool) {
         let from = passing.from.map(|from| from.account);
         let (to, name) = match &passing.about {
@@ -86,7 +87,7 @@ impl OperatorTap {
         if passing.time < self.since || !concerned {
             return;
         }
-        // A device that proves itself has no name yet: the frame says which one it is.
+        // A device that authenticates has no name yet. The frame names it.
         let (from, to) = if passing.frame == "Authenticate" { (to, None) } else { (from, to) };
         self.passed.push(Tapped {
             at: passing.time,
@@ -101,24 +102,24 @@ impl OperatorTap {
         });
     }
 
-    /// Since when.
+    /// Returns the time of the order.
     #[must_use]
     pub const fn since(&self) -> Timestamp {
         self.since
     }
 
-    /// What passed, in order.
+    /// Returns the frames that passed, in order.
     #[must_use]
     pub fn passed(&self) -> &[Tapped] {
         &self.passed
     }
 
-    /// Messages on their way in. One that the operator refused went nowhere, and is none.
+    /// Returns the messages that the operator accepted. A refused message went nowhere and does not count.
     pub fn messages(&self) -> impl Iterator<Item = &Tapped> {
         self.passed.iter().filter(|tapped| tapped.is_message())
     }
 
-    /// What passed, as a log of it would read if one were kept: without the messages that the operator refused.
+    /// Returns the traffic as a log of it would read if one were kept, without the messages that the operator refused.
     #[must_use]
     pub fn events(&self) -> Vec<EventRow> {
         let number = |at: usize| EventNumber(u64::try_from(at).unwrap_or(u64::MAX));
@@ -139,7 +140,7 @@ impl OperatorTap {
     }
 }
 
-/// The log's word for a frame from a phone.
+/// Returns the log's word for a frame from a phone.
 fn in_the_log(frame: &str) -> Option<Logged> {
     Some(match frame {
         "Register" => Logged::Registered,

@@ -1,37 +1,38 @@
-//! What somebody sees who stands between a phone and its relay: bytes of the secured channel, when, between which addresses.
+//! The view of an observer between a phone and its relay: the bytes of the secured channel, their times, and the two
+//! addresses.
 
 use std::net::IpAddr;
 
 use pillarbox_wire::Timestamp;
 use serde::Serialize;
 
-/// Bytes that crossed the wire at once.
+/// Bytes that crossed the wire at one moment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Crossing {
-    /// When.
+    /// The time of crossing.
     pub at: Timestamp,
-    /// Where from.
+    /// The sender's internet address.
     pub from: IpAddr,
-    /// Where to.
+    /// The recipient's internet address.
     pub to: IpAddr,
-    /// The bytes.
+    /// The bytes that crossed.
     pub bytes: Vec<u8>,
 }
 
-/// Everything that crossed one place of the network.
+/// Everything that crossed one point of the network.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct WireTap {
-    /// In the order of time.
+    /// The crossings in the order of time.
     pub crossings: Vec<Crossing>,
 }
 
 impl WireTap {
-    /// Notes what crosses.
+    /// Records bytes that cross.
     pub fn crosses(&mut self, at: Timestamp, from: IpAddr, to: IpAddr, bytes: &[u8]) {
         self.crossings.push(Crossing { at, from, to, bytes: bytes.to_vec() });
     }
 
-    /// Whether `words` cross anywhere as they are.
+    /// Returns true if `words` cross in the clear, whole in one crossing.
     #[must_use]
     pub fn shows(&self, words: &[u8]) -> bool {
         let mut crossings = self.crossings.iter();

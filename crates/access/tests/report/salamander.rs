@@ -1,10 +1,11 @@
-//! One ChaCha20-Poly1305 ciphertext that opens under two keys, as in the test of the session's commitment: see
-//! `crates/session/tests/commitment.rs`.
+//! One ChaCha20-Poly1305 ciphertext that opens under two keys, as in the test of the session's commitment
+//! (`crates/session/tests/commitment.rs`).
 //!
-//! With Poly1305 under key i, a message of blocks m_1..m_n has the tag `(sum of m_j * r_i^(n+1-j) mod p) + s_i mod 2^128`,
-//! `p = 2^130 - 5`. One block is left free and chosen so that both tags are equal: one linear equation mod p.
+//! With Poly1305 under key i, a message of blocks m_1..m_n has the tag `(sum of m_j * r_i^(n+1-j) mod p) + s_i mod
+//! 2^128`, `p = 2^130 - 5`. One block is left free and chosen to make both tags equal. This is one linear equation mod
+//! p.
 
-/// A number modulo 2^130 - 5, as high (above bit 128) and low part.
+/// A number modulo 2^130 - 5, as its high part (above bit 128) and its low part.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Field(u8, u128);
 
@@ -54,7 +55,7 @@ impl Field {
     }
 }
 
-/// The ChaCha20 block function (RFC 8439, section 2.3), for block 0: the Poly1305 key.
+/// The ChaCha20 block function (RFC 8439, section 2.3) for block 0, which gives the Poly1305 key.
 fn poly1305_key(key: &[u8; 32]) -> (Field, u128) {
     let mut state = [0_u32; 16];
     state[..4].copy_from_slice(&[0x6170_7865, 0x3320_646e, 0x7962_2d32, 0x6b20_6574]);
@@ -82,7 +83,7 @@ fn poly1305_key(key: &[u8; 32]) -> (Field, u128) {
     (Field(0, r), u128::from_le_bytes(block[16..32].try_into().unwrap()))
 }
 
-/// What Poly1305 sees of a ciphertext without associated data: its blocks, then the lengths.
+/// Returns the Poly1305 input of a ciphertext without associated data: its blocks, then the lengths.
 fn blocks(ciphertext: &[u8]) -> Vec<Field> {
     let lengths = (ciphertext.len() as u128) << 64;
     let words = ciphertext.chunks_exact(16).map(|block| u128::from_le_bytes(block.try_into().unwrap()));
@@ -98,8 +99,8 @@ fn tag(key: &[u8; 32], ciphertext: &[u8]) -> u128 {
     polynomial(r, &blocks(ciphertext)).1.wrapping_add(s)
 }
 
-/// One ciphertext with one tag that is good under both keys. Its last block is the free one; the byte
-/// before it is varied until the block that solves the equation is one of 16 bytes.
+/// Builds one ciphertext with one tag that is valid under both keys. Its last block is the free one. The byte before
+/// that block is varied until the solution of the equation is a block of 16 bytes.
 pub(crate) fn salamander(keys: &[[u8; 32]; 2], start: &[u8]) -> Vec<u8> {
     let [(r1, s1), (r2, s2)] = [poly1305_key(&keys[0]), poly1305_key(&keys[1])];
     // The free block is followed by the lengths, so it is multiplied by r twice.
@@ -112,7 +113,7 @@ pub(crate) fn salamander(keys: &[[u8; 32]; 2], start: &[u8]) -> Vec<u8> {
         let free = all.len() - 2;
         all[free] = Field(0, 0);
         let without = polynomial(r2, &all).sub(polynomial(r1, &all));
-        // s2 - s1 as a field element, and the multiples of 2^128 that the tags do not show.
+        // The difference s2 - s1 as a field element, and the multiples of 2^128 that the tags do not show.
         let pads = Field(0, s2).sub(Field(0, s1));
         for multiple in [Field(0, 0), Field(1, 0), Field(2, 0), Field(3, 0)] {
             for wanted in [pads.add(multiple), pads.sub(multiple)] {

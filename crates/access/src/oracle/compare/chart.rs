@@ -1,10 +1,11 @@
 //! The chart's rules: a closed world, process by process, and not cumulative.
 //!
-//! - An item without a row is not returned, unless the chart is silent on the process or gives its list as an example.
-//! - A process lists what the chart lists for it. What a narrower process of the same messenger lists already is no difference under
-//!   a wider one, which by law reaches it too; nor is what came under a narrower one whose list is only of examples.
-//! - An item that the chart gives without naming a process may come under any process for what is stored.
-//! - What the demand itself names is not returned.
+//! - An item without a row is not returned, unless the chart does not say, or gives its list as an example.
+//! - A process lists what the chart lists for it. An item that a narrower process of the same messenger lists is no
+//!   difference under a wider one, which reaches it by law. An item that came back under a narrower process whose list
+//!   is only an example is no difference either.
+//! - An item that the chart gives without naming a process may come back under any process for stored data.
+//! - An item that the demand itself names does not count as returned.
 
 use std::collections::BTreeSet;
 
@@ -21,10 +22,10 @@ use crate::oracle::observed::{About, Asked, Holder, Observed, Returned, Standing
 use crate::oracle::process::Process;
 use crate::oracle::source::Source;
 
-/// Longest time between two batches of what is delivered while it happens.
+/// The longest time between two batches of live delivery.
 const BATCHES: Duration = Duration::from_seconds(15 * 60);
 
-/// Holds one design's run to the chart's rows of the messenger that it stands for.
+/// Compares one design's run with the chart's rows about the messenger that it stands for.
 #[must_use]
 pub fn against_chart(chart: &Chart, standing: &Standing, run: &impl Observed) -> Vec<Row> {
     let mut rows = Vec::new();
@@ -48,7 +49,7 @@ struct Compared<'a, R> {
 }
 
 impl<R: Observed> Compared<'_, R> {
-    /// The chart's rows under this process that are about this case.
+    /// Returns the chart's rows under this process that are about this case.
     fn rows(&self, process: Process) -> impl Iterator<Item = &ChartRow> {
         self.chart.of(&self.standing.app, process).filter(|row| row.case().is_subset(&self.case))
     }
@@ -56,12 +57,12 @@ impl<R: Observed> Compared<'_, R> {
     fn returned(&self, process: Process, of: Holder) -> Returned {
         let circumstances = self.case.clone();
         let mut returned = self.run.returned(&Asked { process, about: About::Target, of, circumstances });
-        // What the demand names is not what it brings, whoever answers it.
+        // An item that the demand names does not count as its result, whoever answers.
         returned.items = without(returned.items, self.standing.asked_by);
         returned
     }
 
-    /// Why this row cannot be compared with this design, if it cannot.
+    /// Returns the reason that this row cannot be compared with this design, if there is one.
     fn not_applicable(&self, row: &ChartRow) -> Option<String> {
         let holds = |word: &str| self.standing.conditions.contains(word);
         let missing = row.conditions.iter().find(|(word, does)| *does == Effect::Design && !holds(word));
@@ -77,7 +78,7 @@ impl<R: Observed> Compared<'_, R> {
         named.then(|| "the demand itself names it".to_owned())
     }
 
-    /// The rows that the chart has.
+    /// Compares the rows that the chart has.
     fn listed(&self) -> Vec<Row> {
         let rows = self.rows(self.process);
         rows.map(|row| {
@@ -162,9 +163,9 @@ impl<R: Observed> Compared<'_, R> {
         (RETURNED.into(), Agreement::Agrees)
     }
 
-    /// What came back and stands in no row: a difference each, because the chart's world is closed.
+    /// Reports the items that came back and are in no row. Each is a difference, because the chart's world is closed.
     fn not_listed(&self) -> Vec<Row> {
-        // Where the chart says that nothing comes back, that row names what did.
+        // A row that says that nothing comes back already reports what did.
         let silent =
             |row: &ChartRow| matches!(row.says, Says::NotStated | Says::Nothing) || row.has(Effect::ListOpen);
         if self.rows(self.process).any(silent)
@@ -181,7 +182,7 @@ impl<R: Observed> Compared<'_, R> {
         let examples: BTreeSet<Item> =
             examples.flat_map(|process| self.returned(process, Holder::Operator).items).collect();
         let extra = specific(&returned.items).into_iter().filter(|item| {
-            // Content that came back has a row of its own where the chart says that none does.
+            // A row that says that no content comes back already reports the content.
             let content = *item == Item::MessageContent
                 && self.rows(self.process).any(|row| row.says == Says::NoContent);
             !content && !examples.contains(item) && !listed.iter().any(|listed| covers(*listed, *item))
@@ -194,7 +195,8 @@ impl<R: Observed> Compared<'_, R> {
             .collect()
     }
 
-    /// What may come back: what is listed for this process and narrower ones, and what names no process.
+    /// Returns the items that may come back: those listed for this process and for narrower ones, and those listed
+    /// without a process.
     fn listed_items(&self) -> Vec<Item> {
         let item = |row: &ChartRow| match row.says {
             Says::Item(item) if self.not_applicable(row).is_none() => Some(item),
@@ -227,12 +229,12 @@ impl<R: Observed> Compared<'_, R> {
     }
 }
 
-/// A circumstance and its opposite, which the tables write with `not` in it, without that word.
+/// Returns a circumstance without the word `not`, by which the tables mark its opposite.
 fn bare(word: &str) -> String {
     word.split('_').filter(|part| *part != "not").collect::<Vec<_>>().join("_")
 }
 
-/// Whether a case with the circumstance `word` cannot be one in which `holds` holds.
+/// Returns true if a case with the circumstance `word` contradicts the condition `holds`.
 fn excludes(holds: &str, word: &str) -> bool {
     holds != word && bare(holds) == bare(word)
 }
@@ -246,7 +248,7 @@ mod tests {
     use crate::oracle::Counts;
     use crate::oracle::observed::Ages;
 
-    /// An operator that returns these items, each under the process that the law names, in these circumstances.
+    /// An operator that returns these items in these circumstances, each under the process that the law names.
     struct Operator {
         items: Vec<Item>,
         only_in: Option<&'static str>,

@@ -1,4 +1,4 @@
-//! Figures: measured numbers, held to the tolerance that their row states.
+//! Figures: compares measured numbers with the tolerance in their row.
 
 use std::collections::BTreeMap;
 
@@ -8,10 +8,11 @@ use crate::oracle::finding::{Agreement, Row};
 use crate::oracle::observed::Standing;
 use crate::oracle::source::Source;
 
-/// What was measured, by the name of the measure.
+/// The measured numbers, by the name of the measure.
 pub type Measurements = BTreeMap<String, Measured>;
 
-/// Holds measurements to the figures of one messenger (or, without a design, to those that are nobody's).
+/// Compares measurements with the figures of one messenger. Without a design, it uses the figures that are about no
+/// messenger.
 #[must_use]
 pub fn against_figures(
     table: &[Figure],

@@ -1,4 +1,5 @@
-//! Compares what a run returned with what a table says, by rules that the tables themselves state (`oracles/README.md`).
+//! Compares what a run returned with what a table says, by rules that the tables themselves state
+//! (`oracles/README.md`).
 
 mod chart;
 mod figures;

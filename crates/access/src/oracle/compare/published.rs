@@ -1,4 +1,4 @@
-//! Published returns: yes or no for each item. An item without a row is not asserted.
+//! Published returns: a yes or no for each item. A missing row asserts nothing about the item.
 
 use super::words::{NOT_COMPARED, NOT_RETURNED, NOTHING_OF_IT, RETURNED};
 use crate::oracle::finding::{Agreement, Row};
@@ -8,7 +8,7 @@ use crate::oracle::process::Process;
 use crate::oracle::published::PublishedRow;
 use crate::oracle::source::Source;
 
-/// Holds one design's run to the published returns of the messenger that it stands for.
+/// Compares one design's run with the published returns of the messenger that it stands for.
 #[must_use]
 pub fn against_published(table: &[PublishedRow], standing: &Standing, run: &impl Observed) -> Vec<Row> {
     let rows = table.iter().filter(|row| row.app == standing.app);
@@ -42,7 +42,7 @@ fn compare(row: &PublishedRow, standing: &Standing, run: &impl Observed) -> (Str
     );
     let says = in_words(row.process, row.returned);
     let mut returned = run.returned(&asked);
-    // A demand is answered about what it names; an operator that looks is not told anything.
+    // A demand's answer does not count what the demand itself names. An operator that looks for itself is told nothing.
     if row.process != Process::ServerOperator {
         returned.items = without(returned.items, standing.asked_by);
         if row.returned && Some(row.item) == standing.asked_by {
@@ -58,7 +58,7 @@ fn compare(row: &PublishedRow, standing: &Standing, run: &impl Observed) -> (Str
     (says, in_words(row.process, came), agreement)
 }
 
-/// A server that looks for itself learns; one that is asked returns.
+/// Words the result. A server that looks for itself learns, and a server that is asked returns.
 fn in_words(process: Process, yes: bool) -> String {
     let words = match (process, yes) {
         (Process::ServerOperator, true) => "can learn it",
@@ -78,7 +78,7 @@ mod tests {
     use crate::oracle::observed::Returned;
     use crate::oracle::published;
 
-    /// An operator that has a name and a number of everybody who has an account.
+    /// An operator that has the name and number of everybody with an account.
     struct Operator;
 
     impl Observed for Operator {
