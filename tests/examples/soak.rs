@@ -1,8 +1,8 @@
-//! A soak: three people talk through the real programs, under limits that throttle them, while relay and phones are
-//! killed and stopped at random moments. In the end nothing may be lost, doubled or reordered.
+//! A soak test. Three people talk through the real programs, under limits that throttle them, while relay and phones
+//! are killed and stopped at random moments. In the end nothing may be lost, doubled or reordered.
 //!
-//! `cargo run --release -p pillarbox-tests --example soak -- SECONDS [SEED]`, ten minutes unless another time is given. It
-//! ends with 0 if all is well.
+//! Run it with `cargo run --release -p pillarbox-tests --example soak -- SECONDS [SEED]`. It lasts ten minutes unless a
+//! time is given, and ends with 0 if all is well.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a soak fails by panicking")]
 
 #[expect(dead_code, reason = "the loops of kills use more of it")]
@@ -20,56 +20,58 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use serde_json::Value;
 
-/// How long it lasts unless the command line says otherwise, in seconds.
+/// The duration in seconds, unless the command line gives another.
 const LASTS: u64 = 600;
 
-/// Who talks: everybody with both others.
+/// The people. Each talks with both others.
 const PEOPLE: [&str; 3] = ["Alice", "Bob", "Carol"];
 
-/// Limits that whoever types like this meets all the time: a burst, and then twenty messages a second for everybody at one
-/// address.
+/// Limits that a person who types so fast meets all the time: a burst, and then twenty messages a second for everybody
+/// at one address.
 const LIMITS: &str =
     r#"{"sealed_submissions":{"burst":30,"every":50},"submissions":{"burst":30,"every":50}}"#;
 
-/// Texts that may wait on a phone before its owner says more.
+/// The number of texts that may wait on a phone before its owner pauses.
 const MOST_WAITING: u64 = 300;
 
-/// Most lines that somebody types in one chat.
+/// The largest number of lines that somebody types in one chat.
 const MOST_LINES: usize = 60;
 
-/// Longest life of a chat after its last line was typed.
+/// The longest life of a chat after its last line was typed.
 const CHAT: Duration = Duration::from_secs(3);
 
-/// Longest time from one fault of the relay to the next.
+/// The longest time from one fault of the relay to the next.
 const QUIET: Duration = Duration::from_secs(8);
 
-/// How long the relay is stopped at most, with SIGSTOP: shorter than the patience of a phone, and longer.
+/// The longest time for which the relay is stopped with SIGSTOP. Stops are shorter or longer than the patience of a
+/// phone.
 const STOPPED: Duration = Duration::from_secs(20);
 
-/// How long nothing more may go or come after the last fault before something that still waits is given up. The limits let
-/// twenty messages a second go.
+/// The time after the last fault without any progress, after which a waiting message is given up. The limits let twenty
+/// messages a second pass.
 const STUCK: Duration = Duration::from_secs(60);
 
-/// Rounds in a row without news, after which nothing more is on its way: what did not open is asked for in one, sent again
-/// in the next and read in the third, and a request that does not open itself takes two rounds more.
+/// The number of quiet rounds in a row after which nothing more is on its way. A message that did not open is requested
+/// in one round, sent again in the next and read in the third. A request that does not open itself takes two rounds
+/// more.
 const QUIET_ROUNDS: usize = 6;
 
-/// Who says it to whom.
+/// The speaker and the recipient, as places in the list of people.
 type Way = (usize, usize);
 
-/// What one person did.
+/// The record of one person's acts.
 #[derive(Default)]
 struct Diary {
-    /// What was said to each of the others.
+    /// The texts said to each of the others.
     said: BTreeMap<usize, Said>,
     chats: u32,
     kills: u32,
     inboxes: u32,
-    /// Warnings of the phone, each as often as it came.
+    /// The phone's warnings, with the number of times that each came.
     warnings: BTreeMap<String, u32>,
 }
 
-/// What was done to the relay.
+/// The faults that the relay suffered.
 #[derive(Debug, Default)]
 struct Faults {
     kills: u32,
@@ -125,7 +127,7 @@ fn pairs() -> impl Iterator<Item = Way> {
         .filter(|(one, other)| one != other)
 }
 
-/// One person, until the time is over: opens a chat, types, and is interrupted or not; or looks into the inbox.
+/// Acts for one person until the time is over: opens a chat, types, and may be interrupted, or looks into the inbox.
 fn talk(people: &[Phone<'_>; PEOPLE.len()], own: usize, until: Instant, mut dice: StdRng) -> Diary {
     let (me, mut diary, mut number) = (&people[own], Diary::default(), 0);
     while Instant::now() < until {
@@ -139,7 +141,7 @@ fn talk(people: &[Phone<'_>; PEOPLE.len()], own: usize, until: Instant, mut dice
         let other = (own + dice.random_range(1..PEOPLE.len())) % PEOPLE.len();
         let said = diary.said.entry(other).or_default();
         let mut chat = me.start(&["chat", PEOPLE[other]]);
-        // Whoever types faster than the limits let through, for ten minutes, would send for ten more.
+        // A person who types faster than the limits allow for ten minutes would need ten more to send it all.
         let lines = if waiting(me) > MOST_WAITING { 0 } else { dice.random_range(1..=MOST_LINES) };
         for _ in 0..lines {
             let text = format!("{} to {}: {number}", PEOPLE[own], PEOPLE[other]);
@@ -149,7 +151,7 @@ fn talk(people: &[Phone<'_>; PEOPLE.len()], own: usize, until: Instant, mut dice
         }
         thread::sleep(dice.random_range(Duration::ZERO..CHAT));
         let killed = dice.random_ratio(2, 3);
-        // What the limits hold back, a chat sends on after its input has ended.
+        // A chat sends the messages that the limits held back after its input has ended.
         let ended = if killed { chat.kill() } else { chat.finish_its_work() };
         diary.chats += 1;
         diary.kills += u32::from(killed);
@@ -159,7 +161,8 @@ fn talk(people: &[Phone<'_>; PEOPLE.len()], own: usize, until: Instant, mut dice
     diary
 }
 
-/// Messages that wait on a phone, as far as it tells: one that was just killed may still hold its profile.
+/// Returns the number of messages that wait on a phone, if it tells. A phone that was just killed may still hold its
+/// profile.
 fn waiting(phone: &Phone<'_>) -> u64 {
     let shown = phone.run(&["account", "show", "--json"]);
     if shown.status.success() { shown.json()["waiting"].as_u64().unwrap() } else { 0 }
@@ -173,13 +176,13 @@ impl Diary {
     }
 }
 
-/// The texts that a `chat` had stored: it says each again once it is. Those are the ones that must arrive.
+/// Returns the texts that a `chat` had stored, which it repeats once they are stored. These texts must arrive.
 fn stored(chat: &Ended) -> impl Iterator<Item = &str> {
     let whole = chat.out.split_inclusive('\n').filter_map(|line| line.strip_suffix('\n'));
     whole.filter_map(|line| line.strip_prefix("You, ")?.split_once(": ")).map(|(_, text)| text)
 }
 
-/// Kills the relay and stops it, at random moments, until the time is over.
+/// Kills and stops the relay at random moments until the time is over.
 fn trouble(place: &Place, relay: Relay, until: Instant, mut dice: StdRng) -> (Relay, Faults) {
     let (mut relay, mut faults) = (relay, Faults::default());
     loop {
@@ -200,12 +203,12 @@ fn trouble(place: &Place, relay: Relay, until: Instant, mut dice: StdRng) -> (Re
     }
 }
 
-/// Nobody says anything more, and nothing fails: every `inbox` ends well, or says with 1 that something is left to do,
-/// until [`QUIET_ROUNDS`] have passed in which nothing came, waited or was missing anywhere. Gives the number of rounds
-/// that it took.
+/// Lets everything arrive while nobody speaks and nothing fails. Every `inbox` ends well, or ends with 1 and says that
+/// something is left to do. It stops after [`QUIET_ROUNDS`] in which nothing came, waited or was missing, and returns
+/// the number of rounds.
 ///
-/// A round is quiet only if it also began with nothing that waited: what somebody sends in it may be for somebody who
-/// has had their turn.
+/// A round counts as quiet only if nothing waited when it began. Otherwise a message that somebody sends in it may be
+/// for a person who has already had a turn.
 fn calm(people: &[Phone<'_>]) -> usize {
     let mut waiting: u64 = people.iter().map(Phone::waiting).sum();
     let (mut rounds, mut quiet, mut least, mut moved) = (0, 0, waiting, Instant::now());
@@ -278,7 +281,7 @@ fn report(people: &[Phone<'_>], diaries: &[Diary], faults: &Faults, rounds: usiz
     if wrongs.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// The words of an entry that came in.
+/// Returns the text of a received entry.
 fn received(entry: &Value) -> Option<&str> {
     entry["state"].is_null().then(|| entry["text"].as_str())?
 }

@@ -1,4 +1,4 @@
-//! A disk so small that a test can fill it, and that can be made read-only.
+//! A disk so small that a test can fill it. It can also be made read-only.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Write};
@@ -7,18 +7,18 @@ use std::process::Command;
 
 use crate::Place;
 
-/// A file system in memory, mounted in a place and taken away with this value.
+/// A file system in memory. It is mounted in a place and unmounted when this value is dropped.
 #[derive(Debug)]
 pub struct SmallDisk {
     folder: PathBuf,
 }
 
-/// Takes the last bytes of room.
+/// The file that takes up the remaining room.
 const FILLER: &str = "filler";
 
 impl SmallDisk {
-    /// Mounts one of so many KiB. None where this computer does not let the test mount anything; that is said on standard
-    /// error, because a test that looks at nothing has shown nothing.
+    /// Mounts a disk of `kibibytes` KiB. Returns nothing on a computer that does not let the test mount, and says so on
+    /// standard error, because a test that looks at nothing has shown nothing.
     #[must_use]
     pub fn mount(place: &Place, kibibytes: usize) -> Option<Self> {
         let folder = place.path("disk");
@@ -27,20 +27,20 @@ impl SmallDisk {
         if run("mount", &["-t", "tmpfs", "-o", &options, "pillarbox-test", &folder.to_string_lossy()]) {
             return Some(Self { folder });
         }
-        // Not through the test's own output, which is hidden for a test that passes.
+        // The message bypasses the test's own output, which is hidden for a test that passes.
         let said =
             "SKIPPED: only root can mount a small disk here, so full and read-only disks were not tried.\n";
         std::io::stderr().write_all(said.as_bytes()).unwrap();
         None
     }
 
-    /// Where it is mounted.
+    /// Returns the folder at which the disk is mounted.
     #[must_use]
     pub fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// Fills it to the last byte.
+    /// Fills the disk to the last byte.
     pub fn fill(&self) {
         let mut filler = File::create(self.folder.join(FILLER)).unwrap();
         let mut piece = vec![0; 64 * 1024];
@@ -55,7 +55,7 @@ impl SmallDisk {
         }
     }
 
-    /// Fills it further, and leaves so many bytes.
+    /// Fills the disk and leaves `bytes` bytes free.
     pub fn fill_but(&self, bytes: u64) {
         let mut filler = OpenOptions::new().append(true).create(true).open(self.folder.join(FILLER)).unwrap();
         let page = [0; 4096];
@@ -64,12 +64,12 @@ impl SmallDisk {
         filler.set_len(len.saturating_sub(bytes)).unwrap();
     }
 
-    /// Makes room again.
+    /// Frees the room that a fill took up.
     pub fn make_room(&self) {
         fs::remove_file(self.folder.join(FILLER)).unwrap();
     }
 
-    /// Lets nobody write, or everybody again.
+    /// Makes the disk read-only, or writable again.
     pub fn set_read_only(&self, read_only: bool) {
         let how = if read_only { "remount,ro" } else { "remount,rw" };
         assert!(run("mount", &["-o", how, &self.folder.to_string_lossy()]), "{how}");
@@ -78,7 +78,8 @@ impl SmallDisk {
 
 impl Drop for SmallDisk {
     fn drop(&mut self) {
-        // Lazily, so that a program that still runs does not keep it; the folder below goes with the place.
+        // The lazy option prevents a program that still runs from holding the mount. The folder is removed with the
+        // place.
         run("umount", &["-l", &self.folder.to_string_lossy()]);
     }
 }

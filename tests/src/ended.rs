@@ -1,4 +1,4 @@
-//! What a program printed, and how it ended.
+//! The output of a program that has ended, and its exit status.
 
 use std::process::ExitStatus;
 
@@ -7,39 +7,40 @@ use crate::next;
 /// A program that has ended.
 #[derive(Debug)]
 pub struct Ended {
-    /// The command line, for messages.
+    /// The command line, for the messages of failed tests.
     pub command: String,
-    /// Standard output.
+    /// The text on standard output.
     pub out: String,
-    /// Standard error.
+    /// The text on standard error.
     pub err: String,
-    /// How it ended.
+    /// The exit status.
     pub status: ExitStatus,
 }
 
 impl Ended {
-    /// Insists on an exit code.
+    /// Asserts the exit code.
     #[must_use]
     pub fn expect(self, code: i32) -> Self {
         assert_eq!(self.status.code(), Some(code), "{}", self.shown());
         self
     }
 
-    /// Insists that standard error says this. Line breaks are spaces for this purpose: the programs wrap what they say.
+    /// Asserts that standard error contains `text`. Line breaks count as spaces, because the programs wrap their
+    /// sentences.
     #[must_use]
     pub fn says(self, text: &str) -> Self {
         assert!(unwrapped(&self.err).contains(text), "{text:?} is not said: {}", self.shown());
         self
     }
 
-    /// Insists that standard output holds this, line breaks counting as spaces.
+    /// Asserts that standard output contains `text`. Line breaks count as spaces.
     #[must_use]
     pub fn prints(self, text: &str) -> Self {
         assert!(unwrapped(&self.out).contains(text), "{text:?} is not printed: {}", self.shown());
         self
     }
 
-    /// The command after `Next:`. There is at most one, it stands on standard error, and it is of a kind that
+    /// Returns the command after `Next:`. There is at most one, and it is on standard error. Its kind must be one that
     /// a test executes where it is printed ([`next::KINDS`]).
     #[must_use]
     pub fn next(&self) -> Option<&str> {
@@ -54,13 +55,13 @@ impl Ended {
         next
     }
 
-    /// Standard output as one JSON document.
+    /// Parses standard output as one JSON document.
     #[must_use]
     pub fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {}", self.shown()))
     }
 
-    /// Standard output as one JSON document a line.
+    /// Parses each line of standard output as a JSON document.
     #[must_use]
     pub fn json_lines(&self) -> Vec<serde_json::Value> {
         let lines = self.out.lines().map(serde_json::from_str);

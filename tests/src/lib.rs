@@ -1,12 +1,12 @@
-//! Runs the real programs, `pillarbox-relay`, `pillarbox` and `pillarbox-lab`, as processes of their own over TCP, for
-//! the tests under `tests/`.
+//! Runs the real programs `pillarbox-relay`, `pillarbox` and `pillarbox-lab` over TCP, each as a process of its own,
+//! for the tests under `tests/`.
 //!
-//! What this crate does: it builds the programs once, gives each test a folder and an environment of its own, reads what
-//! the programs print, and ends every process that a test leaves. It refuses to know what is inside a program: whatever
-//! a test finds out, it finds out as a person at a terminal would, or from the files that the programs leave.
+//! This crate builds the programs once and gives each test a folder and an environment of its own. It reads what the
+//! programs print, and ends every process that a test leaves. It refuses to know what is inside a program. A test
+//! learns what a person at a terminal would learn, or what the programs' files show.
 //!
-//! Nothing here sleeps to let something happen: it waits for a line, an answer or an end, and after [`PATIENCE`] it
-//! fails with everything that was printed until then.
+//! Nothing here sleeps to let something happen. It waits for a line, an answer or an end, and fails after [`PATIENCE`]
+//! with everything that was printed until then.
 
 #![allow(
     clippy::unwrap_used,
@@ -38,6 +38,6 @@ pub use programs::{Programs, programs};
 pub use relay::{Relay, Stopped, relay_command};
 pub use said::{Said, Wrong};
 
-/// How long anything may take before a test gives up. Everything waited for takes milliseconds, and a few seconds where
-/// a phone pauses before it connects again; what takes a minute will not come.
+/// The longest wait before a test gives up. Everything that a test waits for takes milliseconds, or a few seconds if a
+/// phone pauses before it connects again. An event that has not come after a minute will not come.
 pub const PATIENCE: Duration = Duration::from_secs(60);

@@ -1,8 +1,8 @@
 //! The next steps that the programs suggest.
 //!
-//! A hint that does not work where it is printed is worse than none. [`KINDS`] lists every kind that the programs print
-//! in the flows of these tests: one test executes each, at the place where it is printed, and a program that prints
-//! another kind fails the test that saw it.
+//! A hint that does not work where it is printed is worse than no hint. [`KINDS`] lists every kind that the programs
+//! print in these tests. One test executes each kind at the place where it is printed. A program that prints another
+//! kind fails the test that saw it.
 
 /// Every kind of next step, as [`kind`] writes it.
 pub const KINDS: &[&str] = &[
@@ -18,7 +18,7 @@ pub const KINDS: &[&str] = &[
     "verify NAME --show",
 ];
 
-/// A next step without what differs from one person to another: the options that name a profile, names and links.
+/// Returns a next step without its personal parts: the options that name a profile, names, and links.
 #[must_use]
 pub fn kind(line: &str) -> String {
     let mut words = line.split_whitespace().skip(1).peekable();

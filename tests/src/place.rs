@@ -1,4 +1,4 @@
-//! A folder and an environment for one test, in which nothing of this computer's own settings is left.
+//! A folder and an environment for one test, without any of this computer's own settings.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -13,7 +13,7 @@ use crate::{Phone, Relay, programs};
 /// The passphrase of every profile in these tests.
 const PASSPHRASE: &str = "correct horse battery staple";
 
-/// Where one test takes place. It goes with the value, with everything in it.
+/// The place of one test. The folder and its contents are removed when the value is dropped.
 #[derive(Debug)]
 pub struct Place {
     root: TempDir,
@@ -26,7 +26,7 @@ impl Default for Place {
 }
 
 impl Place {
-    /// An empty one.
+    /// Creates an empty place.
     #[must_use]
     pub fn new() -> Self {
         let root = tempfile::tempdir().unwrap();
@@ -38,7 +38,7 @@ impl Place {
         place
     }
 
-    /// A file with a passphrase in it, which nobody else may read.
+    /// Writes a file with a passphrase that nobody else may read.
     #[must_use]
     pub fn secret(&self, name: &str, passphrase: &str) -> PathBuf {
         let file = self.path(name);
@@ -47,31 +47,31 @@ impl Place {
         file
     }
 
-    /// A path in it.
+    /// Returns a path in the place.
     #[must_use]
     pub fn path(&self, name: &str) -> PathBuf {
         self.root.path().join(name)
     }
 
-    /// The folder in which the profiles are.
+    /// Returns the folder of the profiles.
     #[must_use]
     pub fn home(&self) -> PathBuf {
         self.path("home")
     }
 
-    /// A relay in this place, on a free port.
+    /// Starts a relay in this place, on a free port.
     #[must_use]
     pub fn relay(&self) -> Relay {
         Relay::start(self, &self.path("relay"))
     }
 
-    /// A phone that has no account yet.
+    /// Returns a phone without an account.
     #[must_use]
     pub fn phone<'a>(&'a self, profile: &str) -> Phone<'a> {
         Phone::new(self, profile)
     }
 
-    /// A phone with an account, named as its profile with a capital.
+    /// Returns a phone with an account. Its name is the profile's with a capital letter.
     #[must_use]
     pub fn account<'a>(&'a self, relay: &Relay, profile: &str) -> Phone<'a> {
         let phone = self.phone(profile);
@@ -79,7 +79,7 @@ impl Place {
         phone
     }
 
-    /// Two phones with accounts that have added each other.
+    /// Returns two phones with accounts that have added each other.
     #[must_use]
     pub fn alice_and_bob<'a>(&'a self, relay: &Relay) -> (Phone<'a>, Phone<'a>) {
         let (alice, bob) = (self.account(relay, "alice"), self.account(relay, "bob"));
@@ -88,7 +88,7 @@ impl Place {
         (alice, bob)
     }
 
-    /// A program in this place's environment, in which a shell finds the programs by name.
+    /// Returns a command in this place's environment, in which a shell finds the programs by name.
     pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
         let path = std::env::var_os("PATH").unwrap_or_default();
@@ -99,13 +99,13 @@ impl Place {
         command
     }
 
-    /// The file that holds the passphrase.
+    /// Returns the path of the file with the passphrase.
     #[must_use]
     pub fn passphrase_file(&self) -> PathBuf {
         self.path("passphrase")
     }
 
-    /// What the programs left in the folder for temporary files.
+    /// Returns the files that the programs left in the folder for temporary files.
     #[must_use]
     pub fn left_behind(&self) -> Vec<PathBuf> {
         files(&self.path("temporary"))

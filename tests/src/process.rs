@@ -1,4 +1,4 @@
-//! A program that runs, with everything that it prints caught.
+//! A running program. Everything that it prints is captured.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -8,16 +8,16 @@ use std::time::{Duration, Instant};
 
 use crate::{Ended, PATIENCE};
 
-/// One of the two streams.
+/// An output stream of a program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stream {
-    /// Standard output.
+    /// The standard output.
     Out,
-    /// Standard error.
+    /// The standard error.
     Err,
 }
 
-/// A program that runs. Whatever happens to the test, it ends with this value.
+/// A running program. It ends when this value is dropped, whatever happens to the test.
 #[derive(Debug)]
 pub struct Process {
     command: String,
@@ -27,7 +27,7 @@ pub struct Process {
     err: Caught,
 }
 
-/// What one stream brought until now.
+/// The lines of one stream so far.
 #[derive(Debug)]
 struct Caught {
     lines: Receiver<String>,
@@ -53,7 +53,8 @@ impl Process {
         process.finish()
     }
 
-    /// Gives the program something to read. One that has ended or does not read is no error: how it ended tells.
+    /// Writes text to the program's standard input. A program that has ended or does not read causes no error here,
+    /// because its exit status shows that.
     pub fn feed(&mut self, text: &str) {
         let input = self.input.as_mut().expect("its input is closed");
         if let Err(error) = input.write_all(text.as_bytes()).and_then(|()| input.flush()) {
@@ -61,12 +62,12 @@ impl Process {
         }
     }
 
-    /// Waits for the next line that `wanted` accepts, and gives it back. Lines before it are passed over.
+    /// Waits for the next line that `wanted` accepts, and returns it. Earlier lines are skipped.
     pub fn wait_for(&mut self, stream: Stream, wanted: impl Fn(&str) -> bool) -> String {
         self.wait_within(PATIENCE, stream, wanted)
     }
 
-    /// Waits for such a line as long as an experiment may take that prints nothing meanwhile.
+    /// Waits for such a line for as long as an experiment may run without printing.
     pub fn wait_long_for(&mut self, stream: Stream, wanted: impl Fn(&str) -> bool) -> String {
         self.wait_within(PATIENCE * 5, stream, wanted)
     }
@@ -88,13 +89,13 @@ impl Process {
         panic!("{}\na line on {stream:?} was waited for, and {why}\n{}", self.command, self.shown());
     }
 
-    /// Closes the program's input, waits for its end and gives all that it printed.
+    /// Closes the program's standard input, waits for the program to end, and returns all of its output.
     #[must_use]
     pub fn finish(self) -> Ended {
         self.finish_within(PATIENCE)
     }
 
-    /// The same for a program that has work left then.
+    /// Closes standard input and waits as long as a program may need for the work that it has left.
     #[must_use]
     pub fn finish_its_work(self) -> Ended {
         self.finish_within(PATIENCE * 5)
@@ -113,7 +114,7 @@ impl Process {
                 }
             }
         }
-        // Both streams are closed, as they are when a program has ended.
+        // Both streams are closed, which happens when a program has ended.
         let status = self.child.wait().unwrap();
         let take = std::mem::take::<String>;
         Ended {
@@ -124,20 +125,20 @@ impl Process {
         }
     }
 
-    /// Ends the program at once, as a power cut would: it is not asked and gets no chance to write anything more.
+    /// Kills the program at once, as a power cut would. It receives no request and cannot write anything more.
     #[must_use]
     pub fn kill(mut self) -> Ended {
         self.child.kill().unwrap();
         self.finish()
     }
 
-    /// The number of the process.
+    /// Returns the id of the process.
     #[must_use]
     pub fn id(&self) -> u32 {
         self.child.id()
     }
 
-    /// Sends a signal: `INT` is Ctrl-C, `TERM` what a service manager sends.
+    /// Sends a signal. `INT` is Ctrl-C, and `TERM` is what a service manager sends.
     pub fn signal(&self, name: &str) {
         let sent = Command::new("kill").arg(format!("-{name}")).arg(self.child.id().to_string()).status();
         assert!(sent.unwrap().success(), "{} took no {name}", self.command);
@@ -150,30 +151,30 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // It may have ended already, which is what is wanted.
+        // The process may have ended already, which is what the test wants.
         self.child.kill().unwrap_or_default();
         drop(self.child.wait());
     }
 }
 
-/// The moment until which something was waited for has passed.
+/// The time for waiting has run out.
 struct TooLate;
 
 impl Caught {
-    /// Reads in a thread of its own, so that a program never waits for the test to read.
+    /// Reads the stream in a thread of its own, so that a program never waits for the test to read.
     fn from(stream: impl Read + Send + 'static) -> Self {
         let (sender, lines) = channel();
         thread::spawn(move || {
             let mut reader = BufReader::new(stream);
             let mut line = String::new();
-            // A reader that is gone belongs to a test that is over.
+            // If the receiver is gone, the test is over.
             while reader.read_line(&mut line).unwrap() > 0 && sender.send(std::mem::take(&mut line)).is_ok() {
             }
         });
         Self { lines, so_far: String::new() }
     }
 
-    /// The next line without its end; `None` once the stream is closed.
+    /// Returns the next line without its line end, or `None` once the stream is closed.
     fn next(&mut self, until: Instant) -> Result<Option<String>, TooLate> {
         match self.lines.recv_timeout(until.saturating_duration_since(Instant::now())) {
             Ok(line) => {

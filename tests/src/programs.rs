@@ -1,8 +1,7 @@
-//! The programs under test, built by the cargo that runs the tests, with the profile and into the folder that the tests
-//! were built with.
+//! The programs under test. The cargo that runs the tests builds them, with the tests' own profile and build folder.
 //!
-//! `CARGO_BIN_EXE_*` is there for a package's own programs only. Whoever runs the tests holds no lock on the build
-//! folder meanwhile, so a build inside a test waits for nothing, and has nothing to do after the first time.
+//! Cargo sets `CARGO_BIN_EXE_*` for a package's own programs only. While tests run, nobody holds the lock on the build
+//! folder. A build inside a test therefore waits for nothing, and has nothing to do after the first time.
 
 use std::env;
 use std::io::BufReader;
@@ -15,29 +14,29 @@ use cargo_metadata::Message;
 /// The packages, each with one program.
 const PACKAGES: [&str; 3] = ["pillarbox-relay", "pillarbox-client", "pillarbox-lab"];
 
-/// A file that cargo puts into the folder at the top of all that it builds, and nowhere below.
+/// A file that cargo writes into the top folder of a build, and nowhere below.
 const TOP: &str = "CACHEDIR.TAG";
 
-/// Where the programs are.
+/// The paths of the programs.
 #[derive(Debug)]
 pub struct Programs {
-    /// `pillarbox-relay`.
+    /// The path of `pillarbox-relay`.
     pub relay: PathBuf,
-    /// `pillarbox`.
+    /// The path of `pillarbox`.
     pub phone: PathBuf,
-    /// `pillarbox-lab`.
+    /// The path of `pillarbox-lab`.
     pub lab: PathBuf,
 }
 
 impl Programs {
-    /// The folder that they are in, for a search path.
+    /// Returns the folder of the programs, for a search path.
     #[must_use]
     pub fn folder(&self) -> &Path {
         self.phone.parent().unwrap()
     }
 }
 
-/// The programs; the first call in a process builds what is not up to date.
+/// Returns the programs. The first call in a process builds those that are out of date.
 pub fn programs() -> &'static Programs {
     static BUILT: OnceLock<Programs> = OnceLock::new();
     BUILT.get_or_init(build)
@@ -68,7 +67,7 @@ fn build() -> Programs {
     Programs { relay: program("pillarbox-relay"), phone: program("pillarbox"), lab: program("pillarbox-lab") }
 }
 
-/// Adds the profile, the folder and the target that the running test was built with, as its own path tells them:
+/// Adds the profile, the folder and the target with which the running test was built. The test's own path shows them:
 /// `FOLDER/[TARGET/]PROFILE/deps/TEST`.
 fn like_this_test(cargo: &mut Command) {
     let test = env::current_exe().unwrap();

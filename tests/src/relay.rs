@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use crate::{Ended, PATIENCE, Place, Process, Stream, programs};
 
-/// A relay.
+/// A running relay.
 #[derive(Debug)]
 pub struct Relay {
     process: Process,
@@ -19,13 +19,13 @@ pub struct Relay {
 }
 
 impl Relay {
-    /// Starts one over the data in `data`, on a free port.
+    /// Starts a relay over the data in `data`, on a free port.
     #[must_use]
     pub fn start(place: &Place, data: &Path) -> Self {
         Self::listen(place, data, "127.0.0.1:0")
     }
 
-    /// Starts one on the port and the data of an earlier one.
+    /// Starts a relay on the port and the data of an earlier one.
     #[must_use]
     pub fn start_again(place: &Place, earlier: &Stopped) -> Self {
         let options: Vec<&str> = earlier.options.iter().map(String::as_str).collect();
@@ -34,7 +34,7 @@ impl Relay {
         again
     }
 
-    /// The command line of a relay on this data, for a test that expects it not to start.
+    /// Returns the command line of a relay on this data, for a test that expects it not to start.
     #[must_use]
     pub fn command(place: &Place, data: &Path, listen: &str) -> Command {
         let mut command = place.command(&programs().relay);
@@ -42,13 +42,13 @@ impl Relay {
         command
     }
 
-    /// Starts one that listens at `listen`.
+    /// Starts a relay that listens at `listen`.
     #[must_use]
     pub fn listen(place: &Place, data: &Path, listen: &str) -> Self {
         Self::listen_with(place, data, listen, &[])
     }
 
-    /// Starts one that the system gives so many file descriptors, and at most so many if it asks for more.
+    /// Starts a relay with a number of file descriptors, and a limit up to which it may raise that number.
     #[must_use]
     pub fn with_descriptors(place: &Place, data: &Path, given: u32, most: u32) -> Self {
         let relay = Self::command(place, data, "127.0.0.1:0");
@@ -58,7 +58,7 @@ impl Relay {
         Self::run(command, data, &[])
     }
 
-    /// Starts one that listens at `listen`, with more options.
+    /// Starts a relay that listens at `listen`, with more options.
     #[must_use]
     pub fn listen_with(place: &Place, data: &Path, listen: &str, options: &[&str]) -> Self {
         let mut command = Self::command(place, data, listen);
@@ -66,7 +66,7 @@ impl Relay {
         Self::run(command, data, options)
     }
 
-    /// Starts the relay of this command line, which a test has altered, on this data.
+    /// Starts a relay from a command line that a test has altered, on this data.
     #[must_use]
     pub fn run(command: Command, data: &Path, options: &[&str]) -> Self {
         let mut process = Process::start(command);
@@ -79,32 +79,32 @@ impl Relay {
         Self { process, data: data.to_owned(), address: last(ready), admin, options }
     }
 
-    /// Where it is, as phones are told.
+    /// Returns the relay's address as phones are told it.
     #[must_use]
     pub fn address(&self) -> &str {
         &self.address
     }
 
-    /// The same place with another relay's key.
+    /// Returns the same address with another relay's key.
     #[must_use]
     pub fn with_key_of(&self, other: &Self) -> String {
         let place = self.address.split('#').next().unwrap();
         format!("{place}#{}", other.address.split('#').nth(1).unwrap())
     }
 
-    /// Its data directory.
+    /// Returns the relay's data directory.
     #[must_use]
     pub fn data(&self) -> &Path {
         &self.data
     }
 
-    /// Starts `ledger --follow --all` on it, and waits until it follows.
+    /// Starts `ledger --follow --all` on the relay, and waits until it follows.
     #[must_use]
     pub fn follow(&self, place: &Place) -> Process {
         self.follow_with(place, &["--all"])
     }
 
-    /// Starts `ledger --follow` on it with more options, and waits until it follows.
+    /// Starts `ledger --follow` on the relay with more options, and waits until it follows.
     #[must_use]
     pub fn follow_with(&self, place: &Place, options: &[&str]) -> Process {
         let mut command = place.command(&programs().relay);
@@ -114,19 +114,19 @@ impl Relay {
         follow
     }
 
-    /// Kills it without a word.
+    /// Kills the relay without warning.
     #[must_use]
     pub fn kill(self) -> Stopped {
         drop(self.process.kill());
         Stopped { data: self.data, address: self.address, options: self.options }
     }
 
-    /// Sends it a signal: `STOP` holds it still, `CONT` lets it go on.
+    /// Sends the relay a signal. `STOP` suspends it, and `CONT` resumes it.
     pub fn signal(&self, name: &str) {
         self.process.signal(name);
     }
 
-    /// Stops it as a service manager does, and gives how it ended.
+    /// Stops the relay as a service manager does, and returns how it ended.
     #[must_use]
     pub fn stop(self) -> (Stopped, Ended) {
         self.process.signal("TERM");
@@ -134,24 +134,24 @@ impl Relay {
         (stopped, self.process.finish())
     }
 
-    /// The number of its process.
+    /// Returns the id of the relay's process.
     #[must_use]
     pub fn id(&self) -> u32 {
         self.process.id()
     }
 
-    /// Waits for the next line of its log that `wanted` accepts, and gives it.
+    /// Waits for the next line of the relay's log that `wanted` accepts, and returns it.
     pub fn wait_for_log(&mut self, wanted: impl Fn(&str) -> bool) -> String {
         self.process.wait_for(Stream::Err, wanted)
     }
 
-    /// Where its admin port listens.
+    /// Returns the address of the relay's admin port.
     #[must_use]
     pub fn admin(&self) -> &str {
         &self.admin
     }
 
-    /// What its admin port answers at `path`: the status and the body.
+    /// Requests `path` from the admin port, and returns the status and the body.
     #[must_use]
     pub fn get(&self, path: &str) -> (u16, String) {
         let mut stream = TcpStream::connect(&self.admin).unwrap();
@@ -164,7 +164,7 @@ impl Relay {
         (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
     }
 
-    /// Asks `path` again and again until its answer is as wanted.
+    /// Requests `path` again and again until the answer is as wanted.
     pub fn wait_until(&self, path: &str, wanted: impl Fn(u16, &str) -> bool) {
         let until = Instant::now() + PATIENCE;
         loop {
@@ -177,7 +177,7 @@ impl Relay {
     }
 }
 
-/// What is left of a relay that has ended.
+/// A relay that has ended: its data and its address.
 #[derive(Clone, Debug)]
 pub struct Stopped {
     data: PathBuf,
@@ -186,19 +186,19 @@ pub struct Stopped {
 }
 
 impl Stopped {
-    /// Its data directory.
+    /// Returns the relay's data directory.
     #[must_use]
     pub fn data(&self) -> &Path {
         &self.data
     }
 
-    /// Host and port, where nobody listens now.
+    /// Returns the host and port, where nobody listens now.
     #[must_use]
     pub fn host_and_port(&self) -> String {
         host_and_port(&self.address)
     }
 
-    /// Starts it again.
+    /// Starts the relay again.
     #[must_use]
     pub fn start_again(&self, place: &Place) -> Relay {
         Relay::start_again(place, self)
@@ -209,7 +209,7 @@ fn host_and_port(address: &str) -> String {
     address.strip_prefix("pillarbox://").and_then(|rest| rest.split('/').next()).unwrap().to_owned()
 }
 
-/// Runs `pillarbox-relay` to its end, with these arguments.
+/// Runs `pillarbox-relay` to its end with these arguments.
 pub fn relay_command(place: &Place, arguments: &[&str]) -> Ended {
     let mut command = place.command(&programs().relay);
     command.args(arguments);

@@ -1,4 +1,4 @@
-//! The account that a test keeps of what one person says to another, and what is wrong with it.
+//! A test's record of what one person says to another, and the errors in its delivery.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,49 +10,49 @@ pub struct Said {
     shown: Vec<String>,
 }
 
-/// Something that must not happen to a message.
+/// An error in the delivery of a message.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Wrong {
-    /// It was accepted, and never shown.
+    /// The message was accepted and never shown.
     Lost(String),
-    /// It was shown more than once.
+    /// The message was shown more than once.
     Doubled(String),
-    /// It was shown after one that was said later.
+    /// The message was shown after one that was said later.
     Swapped(String),
-    /// Nobody said it.
+    /// The message was shown, and nobody said it.
     Unsaid(String),
 }
 
 impl Said {
-    /// Somebody says this. Every text is another one.
+    /// Records that somebody says this. Every text must be unique.
     pub fn say(&mut self, text: &str) {
         assert!(!self.said.iter().rev().any(|said| said == text), "{text} is said twice");
         self.said.push(text.to_owned());
     }
 
-    /// The sender has been told that it is safe.
+    /// Records that the sender was told that the text is safe.
     pub fn accept(&mut self, text: &str) {
         self.accepted.insert(text.to_owned());
     }
 
-    /// The recipient is shown this.
+    /// Records that the recipient is shown this text.
     pub fn show(&mut self, text: &str) {
         self.shown.push(text.to_owned());
     }
 
-    /// How many were said, accepted and shown.
+    /// Returns the numbers of texts said, accepted and shown.
     #[must_use]
     pub fn counts(&self) -> [usize; 3] {
         [self.said.len(), self.accepted.len(), self.shown.len()]
     }
 
-    /// What was shown, in that order.
+    /// Returns the texts that were shown, in that order.
     #[must_use]
     pub fn shown(&self) -> &[String] {
         &self.shown
     }
 
-    /// Everything that is wrong, sorted. Nothing is said here of messages that were neither accepted nor shown.
+    /// Returns every error, sorted. A message that was neither accepted nor shown is not an error.
     #[must_use]
     pub fn wrongs(&self) -> Vec<Wrong> {
         let places: BTreeMap<&str, usize> =
@@ -82,7 +82,7 @@ impl Said {
 mod tests {
     use super::*;
 
-    /// Five texts said and accepted, and what was shown of them.
+    /// Records five texts as said and accepted, and `shown` as shown.
     fn shown(shown: &[&str]) -> Vec<Wrong> {
         let mut said = Said::default();
         for text in ["a", "b", "c", "d", "e"] {

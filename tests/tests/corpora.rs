@@ -1,6 +1,7 @@
-//! Every corpus of the fuzzer, through its target: what was found once is looked for at every test run.
+//! Every corpus of the fuzzer is replayed through its target, so that each test run looks again for what was found
+//! once.
 //!
-//! `docs/hostile.md` says how the corpora come about.
+//! `docs/hostile.md` describes the origin of the corpora.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::collections::BTreeSet;
@@ -10,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use pillarbox_fuzz_targets::TARGETS;
 
-/// What a corpus may weigh: it is there to be replayed and not to be searched.
+/// The largest size of a corpus. Corpora are kept to be replayed and not to be searched.
 const MAX_CORPUS_LEN: u64 = 16 * 1024;
 
 fn corpora() -> PathBuf {
@@ -40,7 +41,7 @@ fn no_input_of_a_corpus_does_harm() {
         for file in names(&folder) {
             let bytes = fs::read(folder.join(&file)).unwrap();
             assert!(catch_unwind(|| target(&bytes)).is_ok(), "corpus/{name}/{file}");
-            // The same cut off in the middle: what most readers get wrong.
+            // The same input is cut off in the middle, which most readers get wrong.
             assert!(
                 catch_unwind(|| target(&bytes[..bytes.len() / 2])).is_ok(),
                 "half of corpus/{name}/{file}"

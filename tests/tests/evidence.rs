@@ -1,5 +1,5 @@
-//! The relay cannot read: shown by `pillarbox-lab audit` on the real programs, and the audit itself put to the test. It has
-//! to find what leaks, to refuse a result when its search misses what is there, and to say so when it may not look.
+//! Evidence that the relay cannot read: `pillarbox-lab audit` on the real programs, and tests of the audit itself. The
+//! audit must find leaks, refuse a result when its search misses what is there, and say so when it may not look.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::collections::BTreeSet;
@@ -22,7 +22,7 @@ use pillarbox_tests::{Ended, Place, Process, programs};
 use serde_json::Value;
 use tokio::runtime::Runtime;
 
-/// A user without rights, on every Linux.
+/// The id of a user without rights on every Linux.
 const NOBODY: u32 = 65_534;
 
 fn audit(place: &Place, arguments: &[&str]) -> Ended {
@@ -36,7 +36,7 @@ fn audit_of(readable: Design, unreadable: Design) -> Result<Report, AuditError> 
     runtime().block_on(pillarbox_lab::audit::run(&plan, &Progress::none()))
 }
 
-/// The usual designs, with this as the phone's program.
+/// Returns a plan for the usual designs, with this as the phone's program.
 fn plan(phone: &Path) -> Plan {
     Plan { phone_program: phone.to_owned(), ..Plan::new(programs().relay.clone()) }
 }
@@ -45,7 +45,7 @@ fn runtime() -> Runtime {
     tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap()
 }
 
-/// A program in place of the phone's: a shell that does `first`, and then runs it.
+/// Returns a program that replaces the phone's: a shell that does `first` and then runs the phone's program.
 fn phone_in_a_shell(place: &Place, first: &str) -> PathBuf {
     let shell = place.path("phone-in-a-shell");
     let script = format!("#!/bin/sh\n{first} \"{}\" \"$@\"\nexit $?\n", programs().phone.display());
@@ -54,7 +54,7 @@ fn phone_in_a_shell(place: &Place, first: &str) -> PathBuf {
     shell
 }
 
-/// What was found of these roles in a place of the phone, at a moment.
+/// Returns the findings about these roles in a place of the phone, at a moment.
 fn found_at(locking: &Locking, place: report::Place, moment: Moment, roles: &[Role]) -> Vec<Hit> {
     let looked: Vec<_> = locking.at(place, moment).collect();
     assert!(looked.iter().map(|looked| looked.bytes).sum::<u64>() > 0, "{place:?}, {moment:?}");
@@ -62,7 +62,7 @@ fn found_at(locking: &Locking, place: report::Place, moment: Moment, roles: &[Ro
     hits.filter(|hit| roles.contains(&hit.role)).cloned().collect()
 }
 
-/// How often something of one of these roles was found in the places of a run.
+/// Returns the number of findings about these roles in the places of a run.
 fn hits(run: &Value, places: &[&str], roles: &[&str]) -> usize {
     let looked = ["relay", "message", "phones"].iter().flat_map(|part| run[part].as_array().unwrap());
     count(looked, places, roles)
@@ -76,7 +76,7 @@ fn count<'a>(looked: impl Iterator<Item = &'a Value>, places: &[&str], roles: &[
         .count()
 }
 
-/// Claims that do not hold.
+/// Returns the claims that do not hold.
 fn broken(report: &Report) -> Vec<&str> {
     report.claims.iter().filter(|claim| !claim.holds).map(|claim| &*claim.claim).collect()
 }
@@ -89,7 +89,7 @@ fn what_is_said_is_at_the_relay_under_the_plain_server_and_nowhere_end_to_end() 
     let [plain, end_to_end] = report["runs"].as_array().unwrap().as_slice() else { panic!("two runs") };
     assert_eq!((&plain["design"], &end_to_end["design"]), (&"plain-server".into(), &"end-to-end".into()));
 
-    // The positive control: in memory while it runs, on disk while it runs, and on disk after it.
+    // The positive control finds the words in memory and on disk during the run, and on disk after it.
     assert!(hits(plain, &["memory"], &["said"]) > 0);
     assert!(hits(plain, &["write-ahead-log"], &["said"]) > 0);
     assert!(hits(plain, &["database"], &["said"]) > 0);
@@ -99,7 +99,7 @@ fn what_is_said_is_at_the_relay_under_the_plain_server_and_nowhere_end_to_end() 
     for run in [plain, end_to_end] {
         assert_eq!(hits(run, &["phone-files", "connections"], &["said", "key"]), 0);
     }
-    // Nothing was found, and in each place there was something to search.
+    // Nothing was found, and each place had something to search.
     for place in [
         "memory",
         "database",
@@ -128,7 +128,7 @@ fn what_is_said_is_at_the_relay_under_the_plain_server_and_nowhere_end_to_end() 
         report["claims"].as_array().unwrap().iter().all(|claim| claim["searched_bytes"].as_u64() > Some(0))
     );
     assert!(report["controls"].as_array().unwrap().iter().all(|control| control["hits"].as_u64() > Some(0)));
-    // The phone's program: what was in its memory is gone from it once it is locked, and never was in its files.
+    // The words in the memory of the phone's program are gone from it once it is locked. They never were in its files.
     let phone = report["locking"]["looked"].as_array().unwrap();
     let at = |moment: &'static str| phone.iter().filter(move |looked| looked["moment"] == moment);
     for role in ["said", "name", "key"] {
@@ -140,7 +140,7 @@ fn what_is_said_is_at_the_relay_under_the_plain_server_and_nowhere_end_to_end() 
         assert!(run["lengths"]["payloads"].as_u64() > Some(0) && run["lengths"]["rows"].as_u64() > Some(0));
         assert_eq!(run["lengths"]["misfits"], Value::Array(Vec::new()));
     }
-    // Every form that is claimed was sent by a patched phone, and found.
+    // A patched phone sent every form that is claimed, and each was found.
     let test = &report["self_test"];
     let plants = test["plants"].as_array().unwrap();
     assert!(plants.iter().all(|plant| plant["on_disk"] == plant["writings"]), "{plants:?}");
@@ -153,14 +153,14 @@ fn what_is_said_is_at_the_relay_under_the_plain_server_and_nowhere_end_to_end() 
     );
     assert!(count(at("reopened"), &["phone-memory"], &["key"]) > 0);
     assert!(phone.iter().all(|looked| looked["bytes"].as_u64() > Some(0)));
-    // Another run draws other words: nobody can have prepared for them.
+    // Another run draws other words, so nobody can have prepared for them.
     assert_ne!(plain["planted"], end_to_end["planted"]);
     assert_eq!(place.left_behind(), Vec::<PathBuf>::new());
 }
 
 #[test]
 fn the_audit_can_be_read_on_a_terminal() {
-    // On one screen, the verdict last.
+    // The output fits one screen, with the verdict last.
     let short = audit(&Place::new(), &[]).expect(0).prints("they were found nowhere");
     assert!(short.out.contains("\nThe finding is as claimed, for words as they are,"), "{}", short.out);
     assert!(short.out.ends_with("hides in keys, nonces, padding or timing.\n"), "{}", short.out);
@@ -178,7 +178,7 @@ fn the_audit_can_be_read_on_a_terminal() {
     assert_eq!(headings(example), headings(&ended.out));
 }
 
-/// The lines above a line of dashes.
+/// Returns the lines above a line of dashes.
 fn headings(text: &str) -> Vec<&str> {
     let underlined = text.lines().zip(text.lines().skip(1)).filter(|(_, next)| next.starts_with("---"));
     underlined.map(|(line, _)| line).collect()
@@ -186,7 +186,7 @@ fn headings(text: &str) -> Vec<&str> {
 
 #[test]
 fn a_design_that_leaks_is_found_out() {
-    // It goes by the name of one that does not leak, and its relay keeps as little.
+    // The design has the name of one that does not leak, and its relay keeps as little.
     let mut leaking = designs::end_to_end().clone();
     leaking.phone.protection = designs::plain_server().phone.protection;
     let report = audit_of(designs::plain_server().clone(), leaking).unwrap();
@@ -218,7 +218,8 @@ fn a_phone_that_appends_words_backwards_is_found_out_by_form_and_by_length() {
     );
     let hits: Vec<_> = report.runs[1].relay.iter().flat_map(|looked| looked.found(Role::Said)).collect();
     assert!(hits.iter().all(|hit| hit.form.backwards), "{hits:?}");
-    // Each of the three texts, as it left, as it came and as it waited; what was received is what was said.
+    // Each of the three texts is checked as it left, as it came and as it waited. The received text equals the sent
+    // one.
     let misfits: Vec<String> = report.misfits().map(Misfit::sentence).collect();
     for wanted in
         ["payload 1 that Alice submitted", "payload 1 that Bob was handed", "at the relay (a text waits)"]
@@ -233,7 +234,7 @@ fn a_phone_that_appends_words_backwards_is_found_out_by_form_and_by_length() {
 
 #[test]
 fn a_search_that_misses_what_is_there_gives_no_result() {
-    // Nothing is found in either run: without words that lie readable, that says nothing.
+    // Neither run finds anything. Without words that lie readable, this says nothing.
     let quiet = designs::end_to_end();
     let error = audit_of(quiet.clone(), quiet.clone()).unwrap_err();
     assert!(
@@ -245,7 +246,7 @@ fn a_search_that_misses_what_is_there_gives_no_result() {
 #[test]
 fn an_audit_of_another_process_gives_no_result() {
     let place = Place::new();
-    // The relay runs all right, and what the audit looks into is the shell that started it.
+    // The relay runs well. The audit looks into the shell that started it.
     let shell = place.path("relay-in-a-shell");
     let relay = programs().relay.display();
     let script = format!("#!/bin/sh\n\"{relay}\" \"$@\" &\ntrap 'kill $!' TERM\nwait $!\nwait $!\n");
@@ -267,7 +268,7 @@ fn a_chat_that_another_process_tells_to_lock_leaves_nothing_either() {
         assert_eq!(found_at(&locking, report::Place::PhoneFiles, moment, &roles), [], "{moment:?}");
     }
     assert_eq!(found_at(&locking, report::Place::PhoneMemory, Moment::Locked, &roles), []);
-    // The files that there are while a chat is open, and the log of what was just said among them.
+    // The files that exist while a chat is open, among them the log of what was just said.
     let files = locking.at(report::Place::PhoneFiles, Moment::Open).flat_map(|looked| &looked.parts);
     let files: Vec<_> = files.map(|part| part.name.as_str()).collect();
     assert_eq!(files, ["open.lock", "vault.sqlite", "vault.sqlite-wal"]);
@@ -276,7 +277,7 @@ fn a_chat_that_another_process_tells_to_lock_leaves_nothing_either() {
 #[test]
 fn a_lock_that_leaves_a_name_in_memory_is_found_out() {
     let place = Place::new();
-    // The contact's name is the last argument; the environment goes over to the locked program.
+    // The contact's name is the last argument. The environment is passed on to the locked program.
     let leaking = phone_in_a_shell(&place, "for WITH; do :; done; export WITH; exec");
     let plan = plan(&leaking);
     let report = runtime().block_on(pillarbox_lab::audit::run(&plan, &Progress::none())).unwrap();
@@ -289,8 +290,8 @@ fn a_lock_that_leaves_a_name_in_memory_is_found_out() {
 #[test]
 fn a_phone_whose_memory_is_another_processs_does_not_pass() {
     let place = Place::new();
-    // The chat works, and what is looked into is the shell that started it and waits. It never has a text or a key, and
-    // it keeps its arguments.
+    // The chat works. The audit looks into the shell that started it and waits, which never has a text or a key, and
+    // which keeps its arguments.
     let plan = plan(&phone_in_a_shell(&place, ""));
     let report = runtime().block_on(pillarbox_lab::audit::run(&plan, &Progress::none())).unwrap();
     assert_eq!(report.finding, Finding::NotAsClaimed);

@@ -1,11 +1,11 @@
-//! Strangers' texts and names, through the real `pillarbox`, in every form in which it shows them: nothing that a
-//! terminal acts on reaches one, and nothing passes itself off as somebody else's line.
+//! Strangers' texts and names in every form in which the real `pillarbox` shows them. No character that a terminal acts
+//! on reaches it, and nothing passes for somebody else's line.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use pillarbox_client::Invitation;
 use pillarbox_tests::{Ended, Phone, Place, Process, Relay, Stream};
 
-/// Texts of somebody who means harm; each has a word at its end by which it is found again.
+/// Returns texts of an attacker. Each ends with a word by which the test finds it again.
 fn texts() -> Vec<String> {
     let long = format!("{}long", "x".repeat(10_000));
     let words = format!("{}words", "word ".repeat(2_000));
@@ -27,7 +27,8 @@ fn texts() -> Vec<String> {
 
 const NAME: &str = "\u{1b}[31mBob\u{202e}\nCarol\u{9b}2J";
 
-/// No character that a terminal acts on or that turns the writing; line ends, and tabs where fields have them, aside.
+/// Asserts that the output has no character that a terminal acts on or that turns the writing direction. Line ends are
+/// allowed, and so are tabs between fields.
 fn assert_harmless(output: &str, tabs: bool) {
     for (at, c) in output.char_indices() {
         let fine = !c.is_control() || c == '\n' || (tabs && c == '\t');
@@ -37,7 +38,8 @@ fn assert_harmless(output: &str, tabs: bool) {
     }
 }
 
-/// No line, as a terminal of 80 columns breaks them, looks like the beginning of somebody's message but those that are.
+/// Asserts that no line looks like the start of somebody's message unless it is one. Lines are broken as a terminal of
+/// 80 columns breaks them.
 fn assert_nobody_is_imitated(output: &str, sender: &str) {
     for line in output.lines() {
         let characters: Vec<char> = line.chars().collect();
@@ -58,7 +60,7 @@ fn harmless(ended: Ended, tabs: bool) -> Ended {
     ended
 }
 
-/// Two phones that have added each other, and one of them has sent all of [`texts`].
+/// Returns Alice's phone, after Bob's has sent all of [`texts`]. The two have added each other.
 fn written_to<'a>(place: &'a Place, relay: &Relay) -> Phone<'a> {
     let (alice, bob) = place.alice_and_bob(relay);
     for text in texts() {
@@ -97,12 +99,12 @@ fn a_text_is_harmless_to_programs() {
     let shown = harmless(alice.run(&["inbox", "--json"]).expect(0), false);
     assert_eq!(shown.json_lines().len(), texts().len());
     for line in shown.json_lines() {
-        // Line ends are part of a text, escaped as JSON has it; everything else is gone from it too.
+        // Line ends are part of a text, escaped as JSON requires. Everything else is removed here too.
         assert_harmless(&line["text"].as_str().unwrap().replace('\t', " "), false);
     }
 }
 
-/// The other phone writes everything once more.
+/// Lets Bob's phone send everything once more, and returns Alice's.
 fn written_to_again<'a>(place: &'a Place, _alice: &Phone<'a>) -> Phone<'a> {
     for text in texts() {
         drop(place.phone("bob").run_with(&["send", "Alice", "-"], &text).expect(0));
@@ -142,12 +144,12 @@ fn a_name_that_a_peer_chose_is_harmless_wherever_it_stands() {
     drop(harmless(run(&alice, &["send", name, "hello"]), false));
 }
 
-/// Runs the program without a look at its next step, in which a name of this kind has words of its own.
+/// Runs the program without a check of its next step. A name of this kind puts its own words into that step.
 fn run(phone: &Phone<'_>, arguments: &[&str]) -> Ended {
     Process::run(phone.command(arguments), "")
 }
 
-/// The invitation of an account whose owner calls itself [`NAME`]: made with other software than ours.
+/// Returns the invitation of an account whose owner calls itself [`NAME`]. It is made with other software than ours.
 fn hostile_invitation(place: &Place, relay: &Relay, honest: &Phone<'_>) -> String {
     let genuine: Invitation = {
         let mallory = place.account(relay, "mallory");

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, PackageId};
 
-/// What each crate may name in its `[dependencies]`; `docs/architecture.md` draws it.
+/// The crates that each crate may name in its `[dependencies]`. `docs/architecture.md` draws them.
 const ARROWS: &[(&str, &[&str])] = &[
     ("pillarbox-text", &[]),
     ("pillarbox-system", &[]),
@@ -81,7 +81,7 @@ const CRYPTOGRAPHIC: &[&str] = &[
     "zeroize",
 ];
 
-/// Modules whose presence would mean that a sans-IO crate does input and output after all.
+/// Packages whose presence would mean that a sans-IO crate does input and output after all.
 const SOCKETS_AND_FILES: &[&str] = &["tokio", "rusqlite", "mio", "socket2"];
 
 fn metadata() -> Metadata {
@@ -92,7 +92,7 @@ fn metadata() -> Metadata {
         .unwrap()
 }
 
-/// The packages that `package` reaches through normal and build dependencies, itself left out.
+/// Returns the packages that `package` reaches through normal and build dependencies, without itself.
 fn reached(metadata: &Metadata, package: &str) -> BTreeSet<PackageId> {
     let resolve = metadata.resolve.as_ref().unwrap();
     let nodes: BTreeMap<_, _> = resolve.nodes.iter().map(|node| (&node.id, node)).collect();
@@ -177,7 +177,8 @@ fn the_protocol_crates_know_no_sockets_and_no_files() {
     assert!(names(&metadata, &reached(&metadata, "pillarbox-relay")).contains("tokio"));
 }
 
-/// Modules whose presence would mean that a build of the engines alone has sockets, a command line or folders after all.
+/// Packages whose presence would mean that a build of the engines alone has sockets, a command line or folders after
+/// all.
 const NOT_IN_ENGINES: &[&str] = &[
     "axum",
     "clap",
@@ -211,13 +212,13 @@ fn the_engines_alone_know_no_sockets_no_command_line_and_no_folders() {
     }
 }
 
-/// Name and version of each package that goes into the programs. `cargo tree` and not `cargo metadata`: the latter
-/// unites the features of tests with those of programs, and snow's own primitives are on in transport's tests.
+/// Returns name and version of each package in the shipped programs. It asks `cargo tree` because `cargo metadata`
+/// unites the features of tests with those of programs, and transport's tests enable snow's own primitives.
 fn shipped() -> BTreeMap<String, BTreeSet<String>> {
     reached_by(&["-p", "pillarbox-lab", "-p", "pillarbox-client"])
 }
 
-/// The same for the packages and features that `cargo tree` is told.
+/// Returns the same for the packages and features in the arguments of `cargo tree`.
 fn reached_by(packages: &[&str]) -> BTreeMap<String, BTreeSet<String>> {
     let arguments = "tree --locked -e normal,build --prefix none --format {p}".split(' ');
     let mut tree = Command::new(env!("CARGO"));

@@ -1,4 +1,4 @@
-//! Limits of two crates that must fit each other, of which neither may name the other.
+//! Limits of two crates that must fit each other, although neither crate may name the other.
 
 use pillarbox_client::outbox::MAX_UNCONFIRMED;
 use pillarbox_client::prekeys::RETIRED_KEPT;
@@ -6,7 +6,7 @@ use pillarbox_client::recovery::{MAX_MISSING, MAX_UNANSWERED_AGE};
 use pillarbox_relay::{Keeping, Limits};
 use pillarbox_session::MAX_JUMP;
 
-/// Messages that one mailbox holds, as the relay is shipped.
+/// Returns the number of messages that one mailbox holds, with the relay's shipped limits.
 fn mailbox() -> usize {
     Limits::default().mailbox_messages as usize
 }

@@ -1,4 +1,4 @@
-//! Operators' accidents: each is noticed, refused or survived, with a sentence that says what to do.
+//! Operators' accidents. Each is noticed, refused or survived, with a sentence that says what to do.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 #[path = "system_accidents/damaged_log.rs"]

@@ -1,4 +1,4 @@
-//! Two phones and a relay, each a process of its own: people meet, compare numbers, talk, and lose nothing while one of
+//! Two phones and a relay, each a process of its own. People meet, compare numbers, talk, and lose nothing while one of
 //! them is away.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
@@ -33,7 +33,7 @@ fn numbers_that_differ_verify_nothing() {
     let (alice, bob) = place.alice_and_bob(&relay);
     let carol = place.account(&relay, "carol");
     alice.add(&carol);
-    // What Bob would read out if his chat were with somebody else's keys.
+    // The number that Bob would read out if his chat used somebody else's keys.
     let other = alice.number("Carol");
     let mismatch = alice.run(&["verify", "Bob", "--heard", &other]).expect(1).says("The numbers differ");
     let digits: String = mismatch.err.chars().filter(char::is_ascii_digit).collect();
@@ -54,7 +54,7 @@ fn a_number_that_somebody_has_is_not_given_twice() {
     assert!(!late.folder().exists(), "nothing is left of the attempt");
     drop(late.run(&[&create[..], &["+447700900102"]].concat()).expect(0));
 
-    // And the one who has it is found by it.
+    // The holder of the number is found by it.
     let carol = place.account(&relay, "carol");
     drop(carol.run(&["contact", "add", "+447700900101", "--name", "Alice"]).expect(0));
     drop(carol.run(&["send", "Alice", "found you"]).expect(0));
@@ -150,7 +150,7 @@ fn a_closed_account_is_gone_from_the_relay() {
     );
     let held = held.expect(0).json();
     let [account] = held["accounts"].as_array().unwrap().as_slice() else { panic!("{held}") };
-    // Bob's phone took what waited before it closed, and told Alice so: that is all that can be left.
+    // Bob's phone took the waiting messages before it closed, and told Alice so. Nothing else can be left.
     for message in held["messages"].as_array().unwrap() {
         assert!(message["to"].as_str().unwrap().starts_with(account["account"].as_str().unwrap()), "{held}");
     }

@@ -1,4 +1,4 @@
-//! The main job, `pillarbox-lab try`: it ends well, leaves nothing behind, and tells people and programs the same.
+//! The main job, `pillarbox-lab try`. It ends well, leaves nothing behind, and tells people and programs the same.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::io::{BufRead as _, BufReader};
@@ -18,7 +18,7 @@ fn strings<'a>(list: &'a Value, field: &str) -> Vec<&'a str> {
     list.as_array().unwrap().iter().map(|item| item[field].as_str().unwrap()).collect()
 }
 
-/// The text of a page without the layout of its columns: words, each apart from the next.
+/// Returns the words of a page, without the layout of its columns.
 fn words(text: &str) -> Vec<&str> {
     text.split_whitespace().collect()
 }
@@ -30,15 +30,15 @@ fn the_demonstration_is_one_screen_ends_well_and_leaves_nothing_behind() {
     assert!(text.out.lines().count() <= 22, "{}", text.out);
     assert!(text.out.lines().all(|line| line.chars().count() <= 80), "{}", text.out);
     assert!(!text.out.contains('\u{1b}'), "no colours in a pipe");
-    // What happens is said where it does not get into the way of what came of it.
+    // Progress is printed apart from the result.
     assert_eq!(text.err.lines().count(), 1, "{}", text.err);
     assert_eq!(place.left_behind(), [""; 0].map(std::path::PathBuf::from));
     assert_eq!(std::fs::read_dir(place.home()).unwrap().count(), 0, "nor among anybody's profiles");
 
-    // By its name it is the same: only keys and bytes differ.
+    // Named explicitly, the same demonstration prints the same. Only keys and bytes differ.
     let named = lab(&place, &["try"]).expect(0);
     assert_eq!(starts(&named.out), starts(&text.out));
-    // What it suggests works where it stands, and shows more.
+    // The suggested next step works where it is printed, and shows more.
     let next = text.out.lines().find_map(|line| line.strip_prefix("Next: ")).unwrap();
     let (next, _) = next.split_once("   ").unwrap();
     let mut shell = place.command("sh");
@@ -48,7 +48,7 @@ fn the_demonstration_is_one_screen_ends_well_and_leaves_nothing_behind() {
     assert_eq!(place.left_behind(), [""; 0].map(std::path::PathBuf::from));
 }
 
-/// The first words of each line.
+/// Returns the first words of each line.
 fn starts(page: &str) -> Vec<Vec<&str>> {
     page.lines().map(|line| line.split_whitespace().take(3).collect()).collect()
 }
@@ -76,13 +76,13 @@ fn the_demonstration_tells_programs_the_same_as_people() {
     let shown = words(&page);
     let [server, end_to_end] = report["runs"].as_array().unwrap().as_slice() else { panic!("{report}") };
     for run in [server, end_to_end] {
-        // Every word of every text on a phone's screen stands on the page.
+        // Every word of every text on a phone's screen is on the page.
         for phone in run["phones"].as_array().unwrap() {
             for text in strings(&phone["lines"], "text") {
                 assert!(words(text).iter().all(|word| shown.contains(word)), "{text}");
             }
         }
-        // So does the sentence with the counts, made here again from the data alone.
+        // The sentence with the counts is on the page too. The test builds it again from the data alone.
         let texts = report["texts_said"].as_u64().unwrap() as usize;
         let passed = run["saw"].as_array().unwrap().len();
         let most = |count: &dyn Fn(&Value) -> usize| {

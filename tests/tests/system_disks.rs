@@ -1,5 +1,6 @@
-//! A full disk, a read-only one, and one that has damaged what was on it, under the relay and under a phone: a clear
-//! sentence, the documented exit code, nothing written over, and nothing lost once the disk is as it should be.
+//! A full disk, a read-only disk, and a damaged one, under the relay and under a phone. The program prints a clear
+//! sentence, ends with the documented exit code, and overwrites nothing. Nothing is lost once the disk is as it should
+//! be.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::fs::{self, File};
@@ -10,10 +11,10 @@ use pillarbox_relay::store::RESERVE_FILE;
 use pillarbox_tests::{Phone, Place, Process, Relay, SmallDisk, Stopped, relay_command};
 use rusqlite::Connection;
 
-/// Room for a relay or a phone with two accounts and a few messages, and soon full.
+/// The size of the disk. It has room for a relay or a phone with two accounts and a few messages, and is soon full.
 const KIBIBYTES: usize = 4 * 1024;
 
-/// What a relay sets aside on such a disk for removals, in bytes.
+/// The bytes that a relay on such a disk reserves for removals.
 const RESERVE: u64 = (KIBIBYTES as u64 * 1024) / 8;
 
 #[test]
@@ -37,7 +38,7 @@ fn a_relay_whose_disk_is_full_accepts_nothing_and_loses_nothing() {
             .expect(1)
             .says("its disk"),
     );
-    // What it accepted before can still be fetched, and for good: removals have room that was set aside for them.
+    // A message that it accepted before can still be fetched for good, because removals have reserved room.
     assert_eq!(bob.inbox(), ["before"]);
     let held = relay_command(&place, &["ledger", "--json", "--data", relay.data().to_str().unwrap()]);
     assert_eq!(held.expect(0).json()["messages"].as_array().unwrap().len(), 0);
@@ -70,7 +71,7 @@ fn a_relay_starts_on_a_full_disk_hands_out_what_waits_and_closes_accounts() {
         };
         let relay = stopped.start_again(&place);
         relay.wait_until("/readyz", |status, body| status == 503 && body.contains("hands out what waits"));
-        // A log that was carried over has made room, which was enough for a message or for the reserve.
+        // A checkpoint of the log has freed room, enough for a message or for the reserve.
         let is_set_aside = relay.data().join(RESERVE_FILE).exists();
         disk.fill_but(if is_set_aside { 0 } else { RESERVE / 8 * 7 });
         drop(alice.run(&["send", "Bob", "kept"]).expect(1).says("has no room for anything new"));
@@ -120,7 +121,7 @@ fn an_operator_makes_room_on_a_full_disk_and_phones_are_told_what_is_so() {
     assert!(bob.inbox().is_empty());
     drop(alice.run(&["inbox"]).expect(1).says("removed by whoever runs the relay"));
     drop(bob.run(&["send", "Alice", "are you there?"]).expect(1).says("no such account"));
-    // What was emptied is room for others, as soon as the disk has room for the log that it comes through.
+    // The freed room is available to others as soon as the disk has room for the log that changes go through.
     disk.make_room();
     relay.wait_until("/readyz", |status, _| status == 200);
     let carol = place.account(&relay, "carol");
@@ -216,14 +217,14 @@ fn a_phone_on_a_read_only_disk_says_so_and_changes_nothing() {
     assert_eq!(bob.inbox(), ["stored"]);
 }
 
-/// Ways in which a disk damages a database so that it is none any more: its head, its tables, its length.
+/// Damage by which a database stops being one: to its header, its tables, or its length.
 const DAMAGES: [fn(&Path); 3] = [
     |file| overwrite(file, 0, 100),
     |file| overwrite(file, TABLES, 48 * 1024),
     |file| File::options().write(true).open(file).unwrap().set_len(TABLES + 1).unwrap(),
 ];
 
-/// Where the tables begin: the first page, of at most so many bytes, names them.
+/// The start of the tables. The first page has at most this many bytes and names them.
 const TABLES: u64 = 16 * 1024;
 
 fn overwrite(file: &Path, from: u64, len: usize) {
@@ -232,18 +233,18 @@ fn overwrite(file: &Path, from: u64, len: usize) {
     file.write_all(&vec![0xA5; len]).unwrap();
 }
 
-/// The write-ahead log of a database.
+/// Returns the path of a database's write-ahead log.
 fn log(file: &Path) -> PathBuf {
     file.with_extension(format!("{}-wal", file.extension().unwrap().to_str().unwrap()))
 }
 
-/// Puts bytes behind the last that were written, as a write that was cut off by a power cut may.
+/// Appends garbage to a file, as a write that a power cut interrupts may.
 fn append_garbage(file: &Path) {
     assert!(file.metadata().unwrap().len() > 0, "there is a log");
     File::options().append(true).open(file).unwrap().write_all(&[0xA5; 20_000]).unwrap();
 }
 
-/// A relay that holds a message for Bob, stopped; and its database.
+/// Returns a stopped relay that holds a message for Bob, and its database.
 fn relay_with_a_message<'a>(place: &'a Place) -> (Stopped, PathBuf, Phone<'a>, Phone<'a>) {
     let relay = place.relay();
     let (alice, bob) = place.alice_and_bob(&relay);
@@ -254,7 +255,7 @@ fn relay_with_a_message<'a>(place: &'a Place) -> (Stopped, PathBuf, Phone<'a>, P
     (stopped, file, alice, bob)
 }
 
-/// Insists that the relay does not start, and says why.
+/// Asserts that the relay does not start and gives the reason.
 fn does_not_start(place: &Place, stopped: &Stopped, why: &str) {
     let run = Relay::command(place, stopped.data(), &stopped.host_and_port());
     drop(Process::run(run, "").expect(4).says(why).says("from a copy"));

@@ -1,20 +1,21 @@
-//! Programs that end without a word, and a relay that goes and comes: nothing accepted is lost, nothing is shown twice,
-//! and the order is the one in which it was said.
+//! Programs that end without warning, and a relay that goes and comes back. Nothing accepted is lost, nothing is shown
+//! twice, and the order is the one in which it was said.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::thread;
 
 use pillarbox_tests::{Phone, Place, Stream};
 
-/// How often the relay is killed under load.
+/// The number of times that the relay is killed under load.
 const KILLS: usize = 8;
 
-/// What the killing thread waits for before each kill: messages under way at that moment are at another place each time.
+/// The event for which the killing thread waits before each kill. Each event finds the messages under way at another
+/// place.
 #[derive(Clone, Copy)]
 enum Moment {
     /// The relay has just shown that a message passes.
     Passing,
-    /// A `send` has just been told that its message is accepted; it is on its way to the other phone.
+    /// A `send` was just told that its message is accepted, and the message is on its way to the other phone.
     Accepted,
 }
 
@@ -51,7 +52,7 @@ fn a_relay_killed_again_and_again_under_load_loses_nothing_and_repeats_nothing()
         relay = kill_while_sending(&place, relay, &alice, &texts, moment).start_again(&place);
         said.extend(texts);
     }
-    // What waits on Alice's phone goes now.
+    // The message that waits on Alice's phone is now sent.
     drop(alice.run(&["inbox"]).expect(0));
     assert_eq!(alice.waiting(), 0);
 
@@ -66,7 +67,7 @@ fn a_relay_killed_again_and_again_under_load_loses_nothing_and_repeats_nothing()
     drop(relay);
 }
 
-/// Sends texts one after the other, and kills the relay at `moment`. Whatever the sends come to, the texts are kept.
+/// Sends texts one after the other, and kills the relay at `moment`. The texts are kept however the sends end.
 fn kill_while_sending(
     place: &Place,
     relay: pillarbox_tests::Relay,
@@ -82,7 +83,7 @@ fn kill_while_sending(
                 let sent = alice.run(&["send", "Bob", text]);
                 let code = sent.status.code();
                 assert!(code == Some(0) || code == Some(3), "{sent:?}");
-                // Nobody listens any more after the first, or at another moment than this.
+                // The receiver is gone after the first event, or waits for another one.
                 accepted.send(code).unwrap_or_default();
             }
         });
@@ -104,7 +105,7 @@ fn a_phone_killed_while_it_sends_keeps_what_was_typed() {
         let mut chat = alice.start(&["chat", "Bob"]);
         let text = format!("typed {round}");
         chat.feed(&format!("{text}\n"));
-        // The line is printed when the message is stored, whether or not it has gone.
+        // The line is printed when the message is stored, whether or not it was sent.
         chat.wait_for(Stream::Out, |line| line.ends_with(&text));
         drop(chat.kill());
         said.push(text);
@@ -129,7 +130,8 @@ fn a_phone_killed_while_it_receives_shows_the_message_after_all() {
         let before: Vec<_> = follow.kill().json_lines();
         let shown_before = before.iter().any(|message| message["text"] == *text);
         let after = bob.inbox();
-        // The phone marks a message as shown after it was printed: killed in between, it prints it again.
+        // The phone marks a message as shown after it was printed. If it is killed in between, it prints the message
+        // again.
         let shown_after = after.contains(&text);
         assert!(shown_before || shown_after, "round {round}: before {before:?}, after {after:?}");
     }

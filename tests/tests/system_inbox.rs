@@ -1,4 +1,4 @@
-//! What `inbox` prints, in which order, and what it says when something waits.
+//! The output of `inbox`: its order, and its words when something waits.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use pillarbox_tests::{Place, Relay, Stream};
@@ -13,7 +13,7 @@ fn limited(place: &Place, limits: &str) -> Relay {
 fn what_is_new_is_printed_in_the_order_in_which_it_came_whoever_sent_it_in_every_form() {
     let place = Place::new();
     let relay = place.relay();
-    // By name the last to write comes first.
+    // By name, the last contact to write comes first.
     let (zoe, mo, anna) =
         (place.account(&relay, "zoe"), place.account(&relay, "mo"), place.account(&relay, "anna"));
     let bob = place.account(&relay, "bob");
@@ -40,7 +40,7 @@ fn an_inbox_with_something_to_send_says_what_waits_and_why_and_not_that_there_is
     let (alice, bob) = place.alice_and_bob(&relay);
     drop(alice.run(&["inbox"]).expect(0).says("Nothing new."));
     let lines: String = (0..9).map(|number| format!("line {number}\n")).collect();
-    // A chat whose input ends does not end as if all had gone.
+    // A chat whose input ends does not claim that everything was sent.
     let chat = alice.run_with(&["chat", "Bob"], &lines).expect(1);
     let waiting = usize::try_from(alice.waiting()).unwrap();
     assert!((4..9).contains(&waiting), "{waiting}");
@@ -51,7 +51,7 @@ fn an_inbox_with_something_to_send_says_what_waits_and_why_and_not_that_there_is
             inbox.says(&format!("{waiting} messages to Bob wait on this phone: the relay asks to wait"));
         assert!(!inbox.err.contains("Nothing new") && inbox.out.is_empty(), "{inbox:?}");
     }
-    // What is new is shown all the same, and the exit code is that of what waits.
+    // New messages are shown all the same, and the exit code reports the waiting ones.
     drop(bob.run(&["send", "Alice", "hello"]));
     let stopped = relay.kill();
     drop(
@@ -60,7 +60,7 @@ fn an_inbox_with_something_to_send_says_what_waits_and_why_and_not_that_there_is
             .expect(3)
             .says(&format!("{waiting} messages to Bob wait on this phone: not sent")),
     );
-    // Without the limit all of it goes.
+    // Without the limit, all of it is sent.
     let relay = Relay::listen(&place, stopped.data(), &stopped.host_and_port());
     drop(alice.run(&["inbox"]).expect(0));
     assert_eq!(bob.inbox(), lines.lines().collect::<Vec<_>>());

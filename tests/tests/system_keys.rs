@@ -1,7 +1,8 @@
-//! A contact's key that changes: one who was verified is not written to until somebody chooses; of another it is told.
+//! A contact's key changes. A phone sends nothing to a verified contact until its owner chooses, and reports the change
+//! for any other contact.
 //!
-//! The relay that lies here is the real one, over rows that were changed while it was stopped: it hands out Mallory's
-//! keys for Bob's.
+//! The dishonest relay is the real one over rows that were changed while it was stopped. It hands out Mallory's keys
+//! for Bob's.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use pillarbox_tests::{Phone, Place, Relay};
@@ -10,7 +11,7 @@ use rusqlite::Connection;
 const BOB: &str = "+447700900102";
 const MALLORY: &str = "+447700900103";
 
-/// Alice has added Bob by his number and has not written yet, and Mallory has an account.
+/// Returns Alice, who has added Bob by his number and has not written yet, and Bob. Mallory has an account.
 fn scene<'a>(place: &'a Place, relay: &Relay) -> (Phone<'a>, Phone<'a>) {
     let (alice, bob) = (place.account(relay, "alice"), place.phone("bob"));
     bob.register(relay, &["--number", BOB]);
@@ -19,8 +20,7 @@ fn scene<'a>(place: &'a Place, relay: &Relay) -> (Phone<'a>, Phone<'a>) {
     (alice, bob)
 }
 
-/// Puts the keys of Mallory's account and device in the place of Bob's, and Bob's in the place of Mallory's; a second
-/// time makes the relay honest again.
+/// Swaps the keys of Mallory's account and device with Bob's. A second call makes the relay honest again.
 fn swap_keys(place: &Place, relay: Relay) -> Relay {
     let (stopped, ended) = relay.stop();
     drop(ended.expect(0));
@@ -38,7 +38,7 @@ fn swap_keys(place: &Place, relay: Relay) -> Relay {
             assert_eq!(changed, 1);
         }
     }
-    // The number stays with the account that Alice knows: only the keys behind it are others.
+    // The number stays with the account that Alice knows. Only the keys behind it change.
     rows.execute("UPDATE accounts SET handle = NULL WHERE account IN (?1, ?2)", [&bob, &mallory]).unwrap();
     for (handle, account) in [(BOB, &bob), (MALLORY, &mallory)] {
         rows.execute(

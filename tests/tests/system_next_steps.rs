@@ -1,12 +1,12 @@
-//! Every next step that the programs print, executed where it is printed. The list is [`KINDS`]; the other tests fail
-//! on a step of a kind that is not in it.
+//! Executes every next step that the programs print, at the place where it is printed. [`KINDS`] lists them, and the
+//! other tests fail on a step of an unlisted kind.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::collections::BTreeSet;
 
 use pillarbox_tests::{Ended, KINDS, Phone, Place, kind};
 
-/// Runs what `ended` suggests, on the phone that it is meant for, and notes its kind.
+/// Runs the step that `ended` suggests on the phone that it is meant for, and notes its kind.
 fn follow(done: &mut BTreeSet<String>, phone: &Phone<'_>, ended: &Ended) -> Ended {
     let line = ended.next().unwrap_or_else(|| panic!("no next step: {ended:?}"));
     done.insert(kind(line));
@@ -32,7 +32,8 @@ fn every_next_step_works_where_it_is_printed() {
     let alone = alice.run(&["contact", "list"]).expect(0);
     drop(follow(&mut done, &alice, &alone).expect(0));
 
-    // What follows an invitation is for whoever gets the link, once: on Bob's phone, with Bob's own options.
+    // The step after an invitation is for the person who gets the link, once. It runs on Bob's phone, with Bob's own
+    // options.
     assert!(invited.next().is_none(), "{invited:?}");
     let invited = invited.says("They type: pillarbox contact add LINK");
     let link = invited.out.lines().next().unwrap();
@@ -42,7 +43,7 @@ fn every_next_step_works_where_it_is_printed() {
     let added = bob.follow(&line).expect(0).prints("Added Alice.");
     alice.add(&bob);
 
-    // Without a terminal the number comes from standard input; the step itself asks for it and changes nothing.
+    // Without a terminal, the number comes from standard input. The step itself asks for it and changes nothing.
     drop(follow(&mut done, &bob, &added).expect(1).says("Not compared, so nothing was changed"));
     let other = alice.run(&["verify", "Bob", "--heard", &"1".repeat(60)]).expect(1);
     drop(follow(&mut done, &alice, &other).expect(0).prints("Safety number with Bob (NOT VERIFIED):"));

@@ -1,5 +1,6 @@
-//! Somebody who comes back under a known number with other keys: with a code, as the same account; without codes, as another
-//! account that the number leads to. The phones of those who know the number say that the safety number has changed.
+//! Somebody comes back under a known number with other keys. With a code it is the same account. Without codes it is
+//! another account, to which the number leads. The phones of people who know the number report that the safety number
+//! has changed.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::thread;
@@ -14,7 +15,7 @@ const BOB: &str = "+447700900102";
 const PROVES_NOTHING: &str = "A number proves nothing";
 const STANDS_IN: &str = "stands in for the telephone network";
 
-/// Kills of a registration. A contact's phone begins anew with one person at most four times an hour
+/// The kills of a registration. A contact's phone restarts a conversation with one person at most four times an hour
 /// (`client/src/recovery.rs`), and each kill may leave the account with another phone.
 const KILLS: usize = 4;
 
@@ -22,7 +23,7 @@ fn verifying(place: &Place) -> Relay {
     Relay::listen_with(place, &place.path("relay"), "127.0.0.1:0", &["--verify-numbers"])
 }
 
-/// The newest code in the file that stands in for the telephone network.
+/// Returns the newest code in the file that replaces the telephone network.
 fn code(relay: &Relay, number: &str) -> String {
     let rows = std::fs::read_to_string(relay.data().join("number-codes")).unwrap();
     let row = rows.lines().rev().find(|row| row.contains(number)).unwrap();
@@ -33,7 +34,7 @@ fn create<'a>(relay: &'a Relay, number: &'a str) -> Vec<&'a str> {
     vec!["account", "create", "--relay", relay.address(), "--number", number]
 }
 
-/// Makes an account with the code that was sent to its number.
+/// Creates an account with the code that was sent to its number.
 fn register(phone: &Phone<'_>, relay: &Relay, number: &str) -> pillarbox_tests::Ended {
     let refused = phone.run(&create(relay, number)).expect(1);
     drop(refused.says("the relay has sent a code to this number"));
@@ -43,7 +44,7 @@ fn register(phone: &Phone<'_>, relay: &Relay, number: &str) -> pillarbox_tests::
     phone.run(&arguments).expect(0)
 }
 
-/// Alice and Bob have found each other by number and have talked.
+/// Returns Alice and Bob, who have found each other by number and have talked.
 fn scene<'a>(place: &'a Place, relay: &Relay) -> (Phone<'a>, Phone<'a>) {
     let (alice, bob) = (place.phone("alice"), place.phone("bob"));
     drop(register(&alice, relay, ALICE).prints("Account made."));
@@ -135,7 +136,7 @@ fn a_verified_contact_with_a_new_phone_is_not_written_to_until_somebody_chooses(
     assert_eq!((alice.trust("Bob"), alice.waiting()), ("changed".to_owned(), 1));
     assert_eq!(new.inbox(), [""; 0]);
 
-    // The two compare: it is Bob, and what waited goes out.
+    // The two compare numbers and find that it is Bob. The waiting message is sent.
     drop(new.run(&["contact", "add", ALICE, "--name", "Alice"]).expect(0));
     alice.verify("Bob", &new, "Alice");
     drop(alice.run(&["inbox"]).expect(0));
@@ -169,7 +170,7 @@ fn whoever_reads_the_code_has_the_account_and_a_wrong_code_has_nothing() {
     assert_eq!(thief.inbox(), ["is it you?"], "Alice has not compared numbers");
 }
 
-/// No codes here: the number is free as soon as its account is closed.
+/// Without codes, the number is free as soon as its account is closed.
 #[test]
 fn a_number_with_a_new_account_is_the_same_contact_with_another_safety_number() {
     let place = Place::new();
@@ -189,7 +190,7 @@ fn a_number_with_a_new_account_is_the_same_contact_with_another_safety_number() 
     let name = ["account", "create", "--relay", relay.address(), "--number", BOB, "--name", "Bob"];
     drop(again.run(&name).expect(0));
 
-    // Whoever writes first is a request, which names the contact that it claims to be.
+    // The first to write becomes a request, which names the contact that it claims to be.
     again.add(&alice);
     drop(again.run(&["send", "Alice", "my new phone"]).expect(0));
     let told = alice.run(&["inbox"]).expect(0);
@@ -206,7 +207,7 @@ fn a_number_with_a_new_account_is_the_same_contact_with_another_safety_number() 
     assert_eq!((contacts(&alice), alice.trust("Bob")), (vec!["Bob".to_owned()], "changed".to_owned()));
     drop(alice.run(&["send", "Bob", "for Bob's eyes"]).expect(1));
     assert_eq!(again.inbox(), [""; 0]);
-    // One conversation: what was said to the former account and by the new one.
+    // There is one conversation, with the texts to the former account and the texts of the new one.
     let history = alice.run(&["history", "Bob"]).expect(0).prints("hello");
     drop(history.prints("my new phone"));
 
@@ -233,8 +234,8 @@ fn an_unverified_contacts_number_with_a_new_account_is_told_and_goes_on() {
     assert_eq!(again.inbox(), ["is it you?"]);
 }
 
-/// Relay and phone are killed at any moment of a registration. Afterwards the number has one account, the same as before, with one
-/// of the two phones; what a third sends then is shown by the one that has it.
+/// Kills relay and phone at any moment of a registration. Afterwards the number has one account, the same as before,
+/// with one of the two phones. That phone shows what a third person sends then.
 #[test]
 fn a_registration_that_is_killed_leaves_the_account_with_one_of_the_two_phones() {
     let place = Place::new();
@@ -245,7 +246,7 @@ fn a_registration_that_is_killed_leaves_the_account_with_one_of_the_two_phones()
     let id = account(&holder);
     for kill in 0..KILLS {
         let new = place.phone(&format!("new{kill}"));
-        // A relay that was started again has sent no codes yet, and asks nobody to wait.
+        // A restarted relay has sent no codes yet, and asks nobody to wait.
         drop(new.run(&create(&relay, BOB)).expect(1));
         let code = code(&relay, BOB);
         let mut arguments = create(&relay, BOB);

@@ -1,5 +1,5 @@
-//! A relay that asks a phone to wait: what the phone says to one person arrives in the order in which it was said,
-//! whoever is told to wait, whenever the program ends.
+//! A relay that asks a phone to wait. The messages to one person arrive in the order in which they were said, whoever
+//! is asked to wait and whenever the program ends.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::thread::sleep;
@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use pillarbox_tests::{Phone, Place, Relay, Stream};
 
-/// So few sealed messages at once, and one more each 200 ms.
+/// Limits that allow a few sealed messages at once, and one more every 200 ms.
 const THROTTLED: &str = r#"{"sealed_submissions":{"burst":20,"every":200}}"#;
 
 fn throttled(place: &Place) -> Relay {
@@ -20,7 +20,7 @@ fn lines(numbers: std::ops::RangeInclusive<u32>) -> Vec<String> {
     numbers.map(|number| format!("line {number}")).collect()
 }
 
-/// Lets a phone connect until nothing of it waits.
+/// Lets a phone connect until none of its messages waits.
 fn drain(phone: &Phone<'_>) {
     for _ in 0..60 {
         if phone.waiting() == 0 {
@@ -67,7 +67,7 @@ fn a_chat_that_is_told_to_wait_and_killed_goes_on_in_order() {
     }
     drain(&alice);
     heard.extend(bob.inbox());
-    // A line that was never read from the pipe was never said; what was, is there once and in order.
+    // A line that was never read from the pipe was never said. Every other line arrived, once and in order.
     let places: Vec<u32> = heard.iter().map(|line| line[5..].parse().unwrap()).collect();
     assert!(places.is_sorted_by(|one, other| one < other), "{places:?}");
     assert!(places.len() >= 60, "{places:?}");

@@ -1,4 +1,4 @@
-//! The relay as whoever runs it meets it: what it holds and sees, how it is watched, how it starts and stops.
+//! The relay as its operator meets it: what it holds and sees, how it is watched, and how it starts and stops.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::net::TcpStream;
@@ -16,7 +16,8 @@ fn ledger(place: &Place, relay: &std::path::Path, form: &str) -> String {
 fn a_relay_asks_for_the_descriptors_that_it_promises_or_says_how_many_it_takes() {
     let place = Place::new();
     let lowered = Relay::with_descriptors(&place, &place.path("lowered"), 128, 1_024);
-    // More than a shell gave it, and up to what it was allowed: connections that it would not have taken.
+    // The relay raises its limit above the shell's, up to the allowed one, and accepts connections that the shell's
+    // limit would not.
     let address = lowered.address().split('/').nth(2).unwrap().to_owned();
     let held: Vec<_> = (0..200).map(|_| TcpStream::connect(&address).unwrap()).collect();
     let alice = place.account(&lowered, "alice");
@@ -54,7 +55,7 @@ fn the_ledger_shows_the_same_of_a_running_relay_and_of_a_stopped_one() {
     assert!(message["to"].as_str().unwrap().starts_with(bobs["account"].as_str().unwrap()));
     assert_eq!(message["readable_text"], Value::Null);
 
-    // The same for the eye and for a pipe, and none of them holds the text.
+    // People and pipes get the same rows, and no row contains the text.
     let rows = ledger(&place, stopped.data(), "--plain");
     assert_eq!(rows.lines().count(), 2, "{rows}");
     let page = relay_command(&place, &["ledger", "--data", stopped.data().to_str().unwrap()]).expect(0).out;
@@ -66,7 +67,7 @@ fn the_ledger_shows_the_same_of_a_running_relay_and_of_a_stopped_one() {
         assert!(!output.contains(TEXT));
     }
 
-    // After a restart it is delivered, and then nothing of it is left.
+    // It is delivered after a restart, and then nothing of it is left.
     let relay = stopped.start_again(&place);
     assert_eq!(bob.inbox(), [TEXT]);
     let receipts: Value = serde_json::from_str(&ledger(&place, relay.data(), "--json")).unwrap();
@@ -108,11 +109,12 @@ fn following_the_ledger_shows_a_message_as_it_passes() {
     assert!(!submitted.contains(TEXT) && submitted.ends_with("127.0.0.1"), "{submitted}");
     assert_eq!(bob.inbox(), [TEXT]);
     follow.wait_for(Stream::Out, |line| line.contains(" received "));
-    // A person who wants to be found by a number goes by it here too, the account that came just now among them.
+    // A person who wants to be found by a number is shown by it here too, even if the account is new.
     let number = ["account", "create", "--relay", relay.address(), "--number", "+447700900103"];
     let carol = place.phone("carol");
     drop(carol.run(&number).expect(0));
-    // Numbers are read from the database at most once a second: whoever is faster is shown by number from the next look on.
+    // The follower reads numbers from the database at most once a second. An account that is faster appears by number
+    // after the next reading.
     let named = (0..50).any(|_| {
         std::thread::sleep(std::time::Duration::from_millis(100));
         assert_eq!(carol.inbox(), Vec::<String>::new());
@@ -147,7 +149,7 @@ fn the_first_screen_of_a_relay_ends_with_its_address_and_a_line_to_copy() {
     assert_eq!(next, format!("Next: export RELAY='{address}'"));
     let text = screen.join(" ");
     assert!(text.starts_with("It keeps:") && screen.len() < 20, "{screen:#?}");
-    // What this one was told to keep, and no column of a table.
+    // The output names what this relay was told to keep, and no column of a table.
     assert!(text.contains("the time of last use") && text.contains("(90 days after delivery,"), "{text}");
     assert!(!text.contains('_') && !text.contains(" row"), "{text}");
     relay.signal("TERM");
@@ -184,10 +186,10 @@ fn the_inventory_lists_every_field_in_every_form() {
         assert!(!field["why"].as_str().unwrap().is_empty(), "{field}");
         assert!(page.contains(field["field"].as_str().unwrap()), "{field}");
     }
-    // What a setting changes shows: kept after delivery, or not.
+    // The output shows the effect of a setting: kept after delivery, or not.
     let kept = relay_command(&place, &["inventory", "--keep-delivered", "365", "--json"]).expect(0).out;
     assert!(kept.contains("365 days after delivery") && !document.to_string().contains("365 days"));
-    // What it says is kept is what the file has a column for.
+    // The file has a column for everything that the output calls kept.
     let relay = place.relay();
     let said =
         relay_command(&place, &["ledger", "--fields", "--plain", "--data", relay.data().to_str().unwrap()]);

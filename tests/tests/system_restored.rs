@@ -1,8 +1,8 @@
-//! A relay, or a phone, that was put back from an old copy of its data while everybody else went on: what is used twice,
-//! what is gone, what a person is told, and what to do then.
+//! A relay or a phone is restored from an old copy of its data while everybody else went on. The tests show what is
+//! used twice, what is gone, what a person is told, and what to do then.
 //!
-//! An operator who keeps copies will one day need one. What was accepted after the copy was made is gone with
-//! the disk that it was on; everything else has to come right by itself, or be said in one sentence.
+//! An operator who keeps copies will one day need one. A message that was accepted after the copy was made is gone with
+//! the disk that it was on. Everything else must recover by itself, or be reported in one sentence.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::fs;
@@ -13,7 +13,7 @@ use pillarbox_tests::{Phone, Place, Relay, relay_command};
 use rusqlite::Connection;
 use serde_json::Value;
 
-/// A copy of a folder, made while nothing runs on it.
+/// A copy of a folder, made while no program uses it.
 struct Copy {
     kept: PathBuf,
     original: PathBuf,
@@ -51,14 +51,14 @@ fn copied(place: &Place, relay: Relay) -> (Relay, Copy) {
     (stopped.start_again(place), copy)
 }
 
-/// Kills a relay, puts the copy in the place of its data, and starts it again.
+/// Kills a relay, replaces its data with the copy, and starts it again.
 fn put_back(place: &Place, relay: Relay, copy: &Copy) -> Relay {
     let stopped = relay.kill();
     copy.put_back();
     stopped.start_again(place)
 }
 
-/// Says it on the one phone and hears it on the other.
+/// Sends a text from one phone and receives it on the other.
 fn tell(from: &Phone<'_>, name: &str, to: &Phone<'_>, text: &str) {
     drop(from.run(&["send", name, text]).expect(0).prints("Sent"));
     assert_eq!(to.inbox(), [text]);
@@ -68,7 +68,7 @@ fn history(phone: &Phone<'_>, with: &str) -> Vec<Value> {
     phone.run(&["history", with, "--json"]).expect(0).json_lines()
 }
 
-/// The number of the message that waits.
+/// Returns the number of the message that waits.
 fn number(place: &Place, relay: &Relay) -> i64 {
     let held = relay_command(place, &["ledger", "--json", "--data", relay.data().to_str().unwrap()]);
     let held = held.expect(0).json();
@@ -101,7 +101,7 @@ fn conversations_go_on_with_a_relay_put_back_though_it_uses_message_numbers_twic
     assert!(number(&place, &relay) <= before, "the relay counts from where the copy stops");
     assert_eq!(bob.inbox(), ["under a number that was used"]);
     tell(&bob, "Alice", &alice, "and back");
-    // What was accepted after the copy was made is gone with the data that it was in. It is not said to be delivered.
+    // A message that was accepted after the copy was made is gone with its data. No phone claims that it was delivered.
     let states: Vec<_> = history(&alice, "Bob")
         .iter()
         .filter(|said| said["from"] == "you")
@@ -138,14 +138,15 @@ fn an_account_that_the_copy_does_not_have_is_told_so_with_what_to_do() {
     }
     assert_eq!(carol.waiting(), 1, "what was written is kept");
     drop(bob.run(&["send", "Carol", "anybody there?"]).expect(1).says("there is no such account"));
-    // What it says is done, and works; the number is free again, for her as for anybody.
+    // The suggested step works, and the number is free again for her and for anybody.
     let again = place.phone("carol2");
     let create =
         ["account", "create", "--relay", relay.address(), "--name", "Carol", "--number", "+447700900103"];
     drop(again.run(&create).expect(0));
     drop(bob.run(&["contact", "add", &again.invitation(), "--name", "Caroline"]).expect(0));
     again.add(&bob);
-    // The relay hands out a key of Bob's that was used up with the lost account: his phone asks a contact again.
+    // The relay hands out a key of Bob's that was used up with the lost account. His phone asks a contact to send
+    // again.
     drop(again.run(&["send", "Bob", "here I am"]).expect(0));
     drop(bob.run(&["inbox"]).expect(0).says("This phone asks for it again."));
     drop(again.run(&["inbox"]).expect(0));
@@ -163,7 +164,7 @@ fn a_relay_put_back_hands_out_a_prekey_twice_and_a_stranger_who_got_it_is_heard_
     carol.add(&bob);
     tell(&carol, "Bob", &bob, "with the first key");
 
-    // The copy still has the key that Carol used, and Bob's phone has it no longer.
+    // The copy still has the key that Carol used, and Bob's phone no longer has it.
     let relay = put_back(&place, relay, &copy);
     strangers_words_come_when_they_are_added(&place, &relay, &bob);
 }
@@ -174,7 +175,7 @@ fn a_phone_put_back_that_lacks_newer_prekeys_hears_a_stranger_s_words_when_they_
     let relay = place.relay();
     let bob = place.account(&relay, "bob");
     let copy = Copy::of(&bob.folder());
-    // Many people write to Bob, and his phone brings new keys.
+    // Many people write to Bob, and his phone uploads new keys.
     let file = Connection::open(relay.data().join("relay.sqlite3")).unwrap();
     file.execute("DELETE FROM prekeys WHERE kind LIKE 'one-time%'", []).unwrap();
     drop(bob.run(&["inbox"]).expect(0));
@@ -182,7 +183,7 @@ fn a_phone_put_back_that_lacks_newer_prekeys_hears_a_stranger_s_words_when_they_
     strangers_words_come_when_they_are_added(&place, &relay, &bob);
 }
 
-/// Dave, who was never heard of, writes to Bob with keys that Bob's phone does not have.
+/// Lets the unknown Dave write to Bob with keys that Bob's phone does not have.
 fn strangers_words_come_when_they_are_added(place: &Place, relay: &Relay, bob: &Phone<'_>) {
     let dave = place.account(relay, "dave");
     dave.add(bob);
@@ -193,7 +194,7 @@ fn strangers_words_come_when_they_are_added(place: &Place, relay: &Relay, bob: &
     drop(dave.run(&["inbox"]).expect(0));
     let states: Vec<_> = history(&dave, "Bob").iter().map(|said| said["state"].clone()).collect();
     assert_eq!(states, ["sent"], "it is not said to be delivered");
-    // Whoever it was is nobody here, and is asked again when Bob adds them.
+    // The sender is unknown here, and is asked again when Bob adds them.
     let listed = bob.run(&["contact", "list", "--json"]).expect(0).json();
     assert!(listed["contacts"].as_array().unwrap().iter().all(|known| known["account"] != account.as_str()));
     drop(bob.run(&["contact", "add", &"0".repeat(32)]).expect(1).says("Nothing that did not open has come"));
@@ -230,7 +231,7 @@ fn an_inbox_that_knows_of_a_missing_text_says_so_and_does_not_end_well() {
         drop(alice.run(&["inbox"]).expect(0));
         assert_eq!(bob.inbox(), [text]);
     }
-    // As often as this the conversation begins anew in an hour.
+    // The conversation may restart this many times in an hour.
     for inbox in [put_back("the last"), bob.run(&["inbox"])] {
         let inbox =
             inbox.expect(1).says("1 message from Alice is missing").says("in 1 hour or later asks again");

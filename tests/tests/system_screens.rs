@@ -4,7 +4,7 @@ use std::process::Command;
 
 use pillarbox_tests::{Ended, Phone, Place, Process};
 
-/// Windows: the narrowest, a small one, the usual one, a wide one.
+/// The widths of windows: the narrowest, a small one, the usual one, and a wide one.
 const WIDTHS: [usize; 4] = [40, 60, 80, 140];
 
 /// Runs a phone's command in a window of `width` columns.
@@ -14,7 +14,7 @@ fn shown(phone: &Phone<'_>, arguments: &[&str], input: &str, width: usize) -> En
     Process::run(command, input)
 }
 
-/// Both streams with what differs from run to run taken out: keys, numbers, times, places.
+/// Returns both streams without their variable parts: keys, numbers, times, places.
 fn steady(ended: &Ended, place: &Place) -> String {
     let text = format!("{}\n----\n{}", ended.out, ended.err);
     let text = text.replace(&place.home().display().to_string(), "HOME");
@@ -52,7 +52,7 @@ fn invite_verify_and_chat_fit_the_window() {
         for (name, arguments, input) in screens {
             let ended = shown(&alice, arguments, input, width).expect(0);
             for line in ended.out.lines().chain(ended.err.lines()) {
-                // What is copied is not broken: a link, a command.
+                // A link or a command is copied, so it must not be broken.
                 let is_copied = line.starts_with("pillarbox:") || line.starts_with("Next: ");
                 assert!(is_copied || line.chars().count() <= width, "{name} at {width}: {line}");
             }

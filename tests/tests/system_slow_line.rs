@@ -1,5 +1,5 @@
-//! A phone behind a slow line: what takes longer than any patience with silence is fetched all the same, as long as it
-//! comes.
+//! A phone behind a slow line. A download that takes longer than any patience with silence succeeds, as long as bytes
+//! keep coming.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::io::{Read, Write};
@@ -9,17 +9,18 @@ use std::time::{Duration, Instant};
 
 use pillarbox_tests::{Place, Relay, Stream};
 
-/// Texts that wait, and bytes a second that the line carries towards the phone: together more than a minute's worth.
+/// The number of texts that wait, and the line's speed towards the phone in bytes a second. Together they take more
+/// than a minute.
 const WAITING: usize = 120;
 const BYTES_A_SECOND: usize = 2_600;
 
-/// What the line carries at once.
+/// The bytes that the line carries at once.
 const PIECE: usize = 200;
 
-/// The time after which a visit in which nothing comes is given up.
+/// The time without any byte after which a visit is given up.
 const SILENCE: Duration = Duration::from_secs(60);
 
-/// Carries bytes from one end to the other until one of them is gone, a piece each `pause`.
+/// Carries bytes from one end to the other until one end is gone, with a pause after each piece.
 fn carry(mut from: TcpStream, mut to: TcpStream, pause: Duration) {
     let mut piece = [0; PIECE];
     while let Ok(length @ 1..) = from.read(&mut piece) {
@@ -30,7 +31,7 @@ fn carry(mut from: TcpStream, mut to: TcpStream, pause: Duration) {
     }
 }
 
-/// A line to the relay that is slow towards the phone. Gives the address that the phone is told.
+/// Creates a line to the relay that is slow towards the phone, and returns the address for the phone.
 fn slow_line(relay: &Relay) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let (scheme, rest) = relay.address().split_once("://").unwrap();

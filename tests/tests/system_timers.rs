@@ -1,4 +1,4 @@
-//! Disappearing messages: on both phones, after the time that both were told.
+//! Disappearing messages. They go on both phones, after the time that both were told.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::time::Instant;
@@ -7,8 +7,8 @@ use pillarbox_client::{EntryKind, Passphrase, Phone as Profile};
 use pillarbox_tests::{PATIENCE, Phone, Place};
 use pillarbox_wire::Timestamp;
 
-/// The texts that a phone still holds, whether shown or not: the vault itself is asked, by the library. It is told a
-/// time before anything expires, so that it removes nothing while it looks.
+/// Returns the texts that a phone still holds, shown or not. The library reads the vault itself. It is given a time
+/// before anything expires, so that it removes nothing meanwhile.
 fn held(place: &Place, phone: &Phone<'_>) -> Vec<String> {
     let typed = std::fs::read_to_string(place.passphrase_file()).unwrap().trim().to_owned();
     let passphrase = Passphrase::new(typed).unwrap();
@@ -40,7 +40,7 @@ fn a_message_disappears_from_both_phones_and_others_stay() {
     for phone in [&alice, &bob] {
         let until = Instant::now() + PATIENCE;
         loop {
-            // Any command removes what has expired.
+            // Any command removes expired messages.
             drop(phone.run(&["contact", "list"]).expect(0));
             let left = held(&place, phone);
             if left == ["this stays"] {

@@ -1,4 +1,4 @@
-//! The troubles a person meets: each ends with one clear sentence and the documented exit code, and loses nothing.
+//! Troubles that a person meets. Each ends with one clear sentence and the documented exit code, and loses nothing.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::fs;
@@ -9,7 +9,8 @@ use std::thread;
 use pillarbox_tests::{Ended, Place, Process, Relay, Stream};
 use pillarbox_transport::version::{ANSWER_LEN, OFFER_LEN};
 
-/// One sentence about what is wrong, and not a dump: the error itself is a few lines of a terminal.
+/// Asserts that the output is one sentence about the trouble and not a dump. The error itself takes a few lines of a
+/// terminal.
 fn is_clear(ended: &Ended) {
     let error = ended.err.split("Error: ").nth(1).unwrap_or_else(|| panic!("no error is told: {ended:?}"));
     assert!(error.lines().count() <= 6, "{}", ended.err);
@@ -49,7 +50,7 @@ fn a_relay_of_another_version_is_told_with_both_versions() {
     let alice = place.account(&relay, "alice");
     let key = relay.address().split('#').nth(1).unwrap().to_owned();
     let stopped = relay.kill();
-    // In the relay's place stands a later one, which the phone is too old for.
+    // A later relay, for which the phone is too old, stands in the relay's place.
     let listener = TcpListener::bind(stopped.host_and_port()).unwrap();
     let later = thread::spawn(move || {
         let mut asked = Vec::new();

@@ -1,12 +1,12 @@
-//! The threat model and its tests are one list: `docs/threat-model.md` says in sentences what the names of the tests in
-//! `tests/threat_model/` say.
+//! Compares the threat model with its tests. The sentences of `docs/threat-model.md` are the names of the tests in
+//! `tests/threat_model/`.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// How the lines of each section begin.
+/// The document's sections, each with the words that begin its lines.
 const PARTIES: &[(&str, &str)] = &[
     ("The relay", "the relay"),
     ("Somebody on the wire", "somebody on the wire"),
@@ -22,7 +22,7 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
 
-/// A sentence as the name of a test.
+/// Converts a sentence to the name of a test.
 fn name(sentence: &str) -> String {
     let words: String = sentence.chars().filter(|c| !matches!(c, ',' | '\'' | '’')).collect();
     words.to_lowercase().replace([' ', '-'], "_")

@@ -1,4 +1,4 @@
-//! Peers that hold on to what a relay gives them: connections, buffers, patience.
+//! Peers that hold on to a relay's resources: connections, buffers, patience.
 
 use std::any::Any;
 use std::future::Future;
@@ -17,7 +17,7 @@ use crate::floods;
 use crate::peer::{Front, Link, ping};
 use crate::relay::metric;
 
-/// What an attack came to, and what it still holds open.
+/// The outcome of an attack, and the resources that it still holds open.
 pub(crate) struct Attacked {
     pub(crate) outcome: String,
     pub(crate) held: Box<dyn Any + Send>,
@@ -29,10 +29,10 @@ impl Attacked {
     }
 }
 
-/// An attack under way.
+/// A function that runs an attack.
 type Attack = fn(Front) -> Pin<Box<dyn Future<Output = Attacked>>>;
 
-/// Every attack.
+/// Every attack, with its name.
 pub(crate) const ATTACKS: &[(&str, Attack)] = &[
     ("400 that connect and say nothing", |front| Box::pin(half_open(front))),
     ("200 that send a byte every 10 ms", |front| Box::pin(slow_senders(front))),
@@ -49,7 +49,7 @@ pub(crate) const ATTACKS: &[(&str, Attack)] = &[
     ("one that follows what passes and never reads", |front| Box::pin(deaf_follower(front))),
 ];
 
-/// How long a write that the relay no longer takes is waited for.
+/// The longest wait for a write that the relay no longer reads.
 const BLOCKED: Duration = Duration::from_millis(300);
 
 async fn half_open(front: Front) -> Attacked {
@@ -62,7 +62,7 @@ async fn half_open(front: Front) -> Attacked {
     Attacked::done(format!("the relay closed {closed}"))
 }
 
-/// Waits until the relay has closed a connection, whatever it says before.
+/// Waits until the relay has closed a connection, and ignores what it sends before.
 pub(crate) async fn ended(mut stream: TcpStream) {
     let mut rest = Vec::new();
     // A connection that is cut has ended too.
@@ -149,7 +149,7 @@ async fn never_reads(front: Front) -> Attacked {
         }
         held.push(link);
     }
-    // The mailbox that another attack has filled.
+    // Another attack has filled this mailbox.
     let mut link = front.welcomed(front.dial_with(10, Some(4_096)).await.unwrap()).await;
     let RelayFrame::Registered(victim) = link.register(floods::VICTIM).await else { panic!("no account") };
     let mut link = front.welcomed(front.dial_with(10, Some(4_096)).await.unwrap()).await;

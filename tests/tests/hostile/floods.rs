@@ -1,4 +1,4 @@
-//! Peers that send more, or other, than a relay takes: handshakes, noise, frames, accounts, messages.
+//! Peers that send more than a relay takes, or something else: handshakes, noise, frames, accounts, messages.
 
 use std::time::{Duration, Instant};
 
@@ -16,7 +16,7 @@ use tokio::time::sleep;
 use crate::attacks::{Attacked, ended};
 use crate::peer::{Front, submission};
 
-/// The account whose mailbox is filled.
+/// The account with the mailbox to be filled.
 pub(crate) const VICTIM: u32 = 1_000_001;
 
 const FLOODER: u32 = 1_000_002;
@@ -44,7 +44,7 @@ pub(crate) async fn noise(front: Front) -> Attacked {
     for number in 0..500 {
         let mut noise = vec![0; 200];
         rand::rng().fill_bytes(&mut noise);
-        // Too short a record for a tag, so that the relay need not wait for the rest of it.
+        // The record is too short for a tag, so that the relay need not wait for the rest of it.
         noise[..2].copy_from_slice(&[0, 3]);
         let stream = front.dial(7).await.unwrap();
         let mut stream =
@@ -60,7 +60,7 @@ pub(crate) async fn oversized(front: Front) -> Attacked {
     let (mut refused, mut goodbyes) = (0, 0);
     let mut link = front.link(8).await;
     for _ in 0..100 {
-        // As long as a frame can be, and longer than a payload may be.
+        // The submission is as long as a frame can be, and longer than a payload may be.
         let answer = link.ask(&submission(nobody, 65_000)).await;
         match answer {
             Some(RelayFrame::Refused(Refused {
@@ -76,7 +76,7 @@ pub(crate) async fn oversized(front: Front) -> Attacked {
     for number in 0..100_u64 {
         let mut link = front.link(8).await;
         if number % 2 == 0 {
-            // A relay's frame is none that a phone may send.
+            // A phone may not send a frame of the relay's.
             link.writer.send([&RelayFrame::Pong(Pong { request: RequestId(1) })]).await.unwrap();
             link.writer.send([&RelayFrame::Goodbye(Goodbye { reason: Farewell::Idle })]).await.ok();
         } else {
@@ -143,7 +143,8 @@ pub(crate) async fn quota(front: Front) -> Attacked {
     ))
 }
 
-/// Fills the relay's disk through one mailbox, with long messages and then with short ones; how many it took.
+/// Fills the relay's disk through one mailbox, first with long messages and then with short ones. Returns the number of
+/// messages that it took.
 pub(crate) async fn disk(front: Front) -> u64 {
     let mut victim = front.link(12).await;
     let RelayFrame::Registered(registered) = victim.register(VICTIM).await else { panic!("no account") };
@@ -163,7 +164,7 @@ pub(crate) async fn disk(front: Front) -> u64 {
     taken
 }
 
-/// Closes the account whose mailbox was filled.
+/// Closes the account with the filled mailbox.
 pub(crate) async fn leave(front: Front) {
     let mut link = front.link(12).await;
     let RelayFrame::Registered(_) = link.register(VICTIM).await else { panic!("no account") };
@@ -178,7 +179,8 @@ pub(crate) async fn leave(front: Front) {
     }
 }
 
-/// Tries out numbers from 127.0.0.`from` with as many accounts as that address may make, for so long; how many were answered.
+/// Tries out numbers from 127.0.0.`from` for `span`, with as many accounts as that address may make. Returns the number
+/// of tries that were answered.
 pub(crate) async fn numbers(front: Front, from: u8, span: Duration) -> u64 {
     let begun = Instant::now();
     let mut links = Vec::new();

@@ -1,4 +1,4 @@
-//! Two people who talk meanwhile, each with the real program: `pillarbox chat`.
+//! Two honest people who talk during an attack, each with the real program: `pillarbox chat`.
 
 use std::time::{Duration, Instant};
 
@@ -23,7 +23,7 @@ impl Honest {
         Self { alice: chat(&alice, "Bob"), bob: chat(&bob, "Alice"), rounds: 0 }
     }
 
-    /// A question and its answer, and how long the two took.
+    /// Sends a question and its answer, and returns the time that the two took.
     pub(crate) fn round(&mut self) -> Duration {
         self.rounds += 1;
         let (question, answer) = (format!("question {};", self.rounds), format!("answer {};", self.rounds));
@@ -35,7 +35,7 @@ impl Honest {
         begun.elapsed()
     }
 
-    /// Both end their chats. Each has seen every message of the other once, in order.
+    /// Ends both chats, and asserts that each has shown every message of the other once and in order.
     pub(crate) fn leave(self) {
         for (process, from, what) in [(self.alice, "Bob", "answer"), (self.bob, "Alice", "question")] {
             let ended = process.finish().expect(0);

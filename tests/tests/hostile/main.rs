@@ -1,12 +1,12 @@
-//! Hostile peers against a `pillarbox-relay` that runs as a process of its own with its shipped limits, over TCP, while
-//! two honest phones talk through it without a pause.
+//! Hostile peers attack a `pillarbox-relay` over TCP. The relay runs as a process of its own with its shipped limits,
+//! and two honest phones talk through it without a pause.
 //!
-//! Nothing here is timed: the honest phones must get every message through meanwhile, each attack must meet the limit
-//! that is there for it, and the relay's memory must stay under what its limits add up to. The figures are printed:
-//! `cargo test -p pillarbox-tests --test hostile -- --nocapture`; `docs/hostile.md` keeps a table of them.
+//! Nothing here is timed. The honest phones must get every message through, each attack must meet its limit, and the
+//! relay's memory must stay under the sum of its limits. The figures are printed with `cargo test -p pillarbox-tests
+//! --test hostile -- --nocapture`, and `docs/hostile.md` keeps a table of them.
 //!
-//! The hostile peers come from other loopback addresses (127.0.0.2 and on), since limits count by address, and memory is
-//! read from `/proc`: this runs on Linux.
+//! The hostile peers use other loopback addresses (127.0.0.2 and on), because limits count by address. Memory is read
+//! from `/proc`, so the tests run on Linux.
 #![cfg(target_os = "linux")]
 #![allow(
     clippy::unwrap_used,
@@ -36,17 +36,18 @@ use peer::Front;
 use relay::RelayProcess;
 use table::{Line, Table};
 
-/// Rounds that the honest phones talk in each attack, at the least.
+/// The smallest number of rounds that the honest phones talk in each attack.
 const ROUNDS: usize = 8;
 
-/// Pause between two rounds. People do not type faster, and the honest phones are to stay under their own rate limits.
+/// The pause between two rounds. People do not type faster, and the honest phones must stay under their own rate
+/// limits.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// What one address can make a relay hold, by its limits: on each connection one record begun, one read, and one window
-/// of messages not acknowledged.
+/// The memory that one address can make a relay hold, by its limits. Each connection can hold one record begun, one
+/// read, and one window of unacknowledged messages.
 const MOST_MEMORY_KIB: u64 = CONNECTIONS_PER_ADDRESS as u64 * (65_537 + 16_384 + WINDOW_BYTES) / 1_024;
 
-/// How long numbers are tried out: long enough to see what is refilled.
+/// The time for which numbers are tried out. It is long enough to see the refill of the limit.
 const TRYING: Duration = Duration::from_secs(15);
 
 #[test]
@@ -62,7 +63,7 @@ fn numbers_are_tried_out_at_the_rate_of_an_address_however_many_accounts_ask() {
         thread::spawn(move || peer::runtime().block_on(floods::numbers(front, from, TRYING)))
     };
     let attackers = [41, 42].map(trying);
-    // Whoever is at another address finds the one that they look for.
+    // A person at another address finds the number.
     drop(bob.run(&["contact", "add", "+447700900101"]).expect(0));
     for attacking in attackers {
         let answered = attacking.join().unwrap();
@@ -74,7 +75,7 @@ fn numbers_are_tried_out_at_the_rate_of_an_address_however_many_accounts_ask() {
     relay.stop();
 }
 
-/// A disk that strangers fill in a moment.
+/// The size of a disk that strangers fill in a moment.
 const KIBIBYTES: usize = 24 * 1024;
 
 #[test]
@@ -94,7 +95,7 @@ fn strangers_who_fill_the_disk_keep_nobody_from_fetching_or_leaving() {
     assert!(taken > 100, "{taken} messages");
     drop(alice.run(&["send", "Bob", "while it is full"]).expect(1).says("has no room for anything new"));
     assert_eq!(bob.inbox(), ["before it was full"]);
-    // A mailbox of many megabytes goes with its account, on a disk that has no room for it twice.
+    // A mailbox of many megabytes is removed with its account, although the disk has no room to hold it twice.
     peer::runtime().block_on(floods::leave(Front::of(&relay)));
     drop(alice.run(&["inbox"]).expect(0));
     assert_eq!(bob.inbox(), ["while it is full"]);
@@ -134,7 +135,7 @@ fn the_relay_stays_up_for_two_honest_phones_whatever_others_do() {
             thread::sleep(PAUSE);
         }
         let attacked = attacking.join().unwrap_or_else(|_| panic!("{who}: the relay did not do as expected"));
-        // With everything that the hostile peers still hold open.
+        // The hostile peers still hold open everything that they opened.
         rounds.push(honest.round());
         let peak = relay.peak_memory();
         let cpu = relay.cpu_seconds() - cpu;

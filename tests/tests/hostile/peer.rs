@@ -1,4 +1,4 @@
-//! A hostile peer's way to a relay: TCP from an address of its choice, and a channel that it can misuse.
+//! A hostile peer's access to a relay: TCP from an address of its choice, and a channel that it can misuse.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
@@ -16,7 +16,7 @@ use tokio::time::timeout;
 
 use crate::relay::RelayProcess;
 
-/// What a hostile peer knows of a relay.
+/// A relay as a hostile peer knows it.
 #[derive(Clone)]
 pub(crate) struct Front {
     address: RelayAddress,
@@ -29,12 +29,12 @@ impl Front {
         Self { address: relay.address.parse().unwrap(), admin: relay.admin, token: relay.token() }
     }
 
-    /// A TCP connection from 127.0.0.`from`.
+    /// Opens a TCP connection from 127.0.0.`from`.
     pub(crate) async fn dial(&self, from: u8) -> io::Result<TcpStream> {
         self.dial_with(from, None).await
     }
 
-    /// One that takes no more than `buffer` bytes that its owner does not read.
+    /// Opens a TCP connection that buffers at most `buffer` bytes that its owner does not read.
     pub(crate) async fn dial_with(&self, from: u8, buffer: Option<u32>) -> io::Result<TcpStream> {
         let socket = TcpSocket::new_v4()?;
         socket.bind(SocketAddrV4::new(Ipv4Addr::new(127, 0, 0, from), 0).into())?;
@@ -45,14 +45,14 @@ impl Front {
         socket.connect(to).await
     }
 
-    /// The handshake over a TCP connection.
+    /// Performs the handshake over a TCP connection.
     pub(crate) async fn secure(&self, stream: TcpStream) -> Result<Channel<TcpStream>, HandshakeError> {
-        // The generator is not kept over the wait: it belongs to this thread.
+        // The generator belongs to this thread and must not be held across the wait.
         let handshake = pillarbox_transport::connect(stream, self.address.key(), &mut rand::rng());
         handshake.await
     }
 
-    /// A connection from 127.0.0.`from` that the relay has welcomed.
+    /// Opens a connection from 127.0.0.`from` that the relay has welcomed.
     pub(crate) async fn link(&self, from: u8) -> Link {
         self.welcomed(self.dial(from).await.unwrap()).await
     }
@@ -68,7 +68,7 @@ impl Front {
     }
 }
 
-/// One connection, past its welcome.
+/// A connection that the relay has welcomed.
 pub(crate) struct Link {
     pub(crate) reader: Reader<ReadHalf<TcpStream>>,
     pub(crate) writer: Writer<WriteHalf<TcpStream>>,
@@ -76,7 +76,7 @@ pub(crate) struct Link {
 }
 
 impl Link {
-    /// The next frame; none at the end, however it came.
+    /// Returns the next frame, or nothing at the end of the connection, however it ended.
     pub(crate) async fn receive(&mut self) -> Option<RelayFrame> {
         timeout(PATIENCE, self.reader.receive()).await.expect("the relay says nothing").unwrap_or(None)
     }
@@ -86,7 +86,7 @@ impl Link {
         self.receive().await
     }
 
-    /// Makes an account out of a number; the same number gives the same account.
+    /// Registers an account that is derived from a number. The same number gives the same account.
     pub(crate) async fn register(&mut self, number: u32) -> RelayFrame {
         let frame = registration(number, &self.handshake_hash);
         self.ask(&frame).await.expect("an answer")
@@ -114,7 +114,7 @@ fn device_key(number: u32) -> SigningSecret {
     SigningSecret::from_bytes(seed)
 }
 
-/// A registration as a relay takes it: it opens none of these keys.
+/// Builds a registration that a relay accepts, because it uses none of these keys.
 fn registration(number: u32, handshake_hash: &[u8; 32]) -> ClientFrame {
     let key = device_key(number);
     let (fixed, signature) = (FixedBytes(*key.public().as_bytes()), FixedBytes([0xb5; 64]));
@@ -135,7 +135,7 @@ fn registration(number: u32, handshake_hash: &[u8; 32]) -> ClientFrame {
     }))
 }
 
-/// What a hostile peer runs on.
+/// Creates the async runtime of a hostile peer.
 pub(crate) fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
 }

@@ -11,7 +11,7 @@ use pillarbox_tests::{PATIENCE, Place, Relay};
 /// Ticks of the processor clock in a second, as `/proc` counts them on every Linux (`USER_HZ`).
 const TICKS_PER_SECOND: f64 = 100.0;
 
-/// See the module. It ends with this value.
+/// The relay's process. It ends when this value is dropped.
 pub(crate) struct RelayProcess {
     child: Child,
     data: PathBuf,
@@ -24,7 +24,7 @@ impl RelayProcess {
         Self::start_in(place, place.path("relay"))
     }
 
-    /// One with its data in this folder.
+    /// Starts a relay with its data in this folder.
     pub(crate) fn start_in(place: &Place, data: PathBuf) -> Self {
         let mut command = Relay::command(place, &data, "127.0.0.1:0");
         let mut child =
@@ -37,23 +37,23 @@ impl RelayProcess {
         Self { child, data, address, admin }
     }
 
-    /// What admits to the stream of what passes.
+    /// Returns the token that admits to the stream of passing traffic.
     pub(crate) fn token(&self) -> String {
         let announced = fs::read_to_string(self.data.join("admin")).unwrap();
         announced.lines().nth(1).unwrap().to_owned()
     }
 
-    /// Resident memory now, in KiB.
+    /// Returns the resident memory now, in KiB.
     pub(crate) fn memory(&self) -> u64 {
         self.status("VmRSS:")
     }
 
-    /// The most resident memory since [`forget_peak`](Self::forget_peak), in KiB.
+    /// Returns the largest resident memory since [`forget_peak`](Self::forget_peak), in KiB.
     pub(crate) fn peak_memory(&self) -> u64 {
         self.status("VmHWM:")
     }
 
-    /// Makes the present memory the peak (`man 5 proc`, `clear_refs`).
+    /// Resets the peak to the present memory (`man 5 proc`, `clear_refs`).
     pub(crate) fn forget_peak(&self) {
         fs::write(format!("/proc/{}/clear_refs", self.child.id()), "5").unwrap();
     }
@@ -64,16 +64,16 @@ impl RelayProcess {
         line.trim().trim_end_matches(" kB").parse().unwrap()
     }
 
-    /// Processor time that the relay has used, in user and system.
+    /// Returns the processor time that the relay has used, in user and system mode.
     pub(crate) fn cpu_seconds(&self) -> f64 {
         let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap();
-        // The second field, the name, may hold anything but this bracket.
+        // The second field is the name, and may contain anything but this bracket.
         let fields: Vec<&str> = stat.rsplit_once(") ").unwrap().1.split(' ').collect();
         let ticks = |at: usize| fields[at].parse::<f64>().unwrap();
         (ticks(11) + ticks(12)) / TICKS_PER_SECOND
     }
 
-    /// Stops it as a service manager does: it must end in order after all that it went through.
+    /// Stops the relay as a service manager does. It must end in order after all that it went through.
     pub(crate) fn stop(mut self) {
         let told = Command::new("kill").arg("-TERM").arg(self.child.id().to_string()).status().unwrap();
         assert!(told.success());
@@ -83,13 +83,13 @@ impl RelayProcess {
 
 impl Drop for RelayProcess {
     fn drop(&mut self) {
-        // It may have ended already, which is what is wanted.
+        // The process may have ended already, which is what the test wants.
         self.child.kill().unwrap_or_default();
         drop(self.child.wait());
     }
 }
 
-/// One of the counters on the admin port.
+/// Returns one of the counters on the admin port.
 pub(crate) fn metric(admin: SocketAddr, name: &str) -> u64 {
     let mut stream = TcpStream::connect(admin).unwrap();
     stream.set_read_timeout(Some(PATIENCE)).unwrap();

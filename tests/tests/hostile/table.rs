@@ -1,23 +1,23 @@
-//! The figures, as a table in Markdown.
+//! The figures of the attacks, as a table in Markdown.
 
 use std::fmt;
 use std::time::Duration;
 
-/// One attack.
+/// The figures of one attack.
 pub(crate) struct Line {
     pub(crate) who: &'static str,
     pub(crate) outcome: String,
-    /// How long each round of the honest phones took.
+    /// The time that each round of the honest phones took.
     pub(crate) rounds: Vec<Duration>,
-    /// Memory of the relay before, in KiB.
+    /// The relay's memory before the attack, in KiB.
     pub(crate) before: u64,
-    /// The most meanwhile, in KiB.
+    /// The relay's largest memory during the attack, in KiB.
     pub(crate) peak: u64,
-    /// Seconds of processor time that the relay used meanwhile.
+    /// The processor time that the relay used during the attack, in seconds.
     pub(crate) cpu: f64,
 }
 
-/// See the module.
+/// The table, line by line.
 #[derive(Default)]
 pub(crate) struct Table(Vec<Line>);
 

@@ -1,4 +1,4 @@
-//! A client that submits plain words, in no format of this project: what the relay's operator is then told of them.
+//! A client submits plain words in no format of this project. The relay's operator must be told about them.
 
 use pillarbox_tests::{Place, Process, programs, relay_command};
 use pillarbox_wire::{
@@ -10,7 +10,7 @@ use crate::relay::RelayProcess;
 
 const ALICE: &str = "+447700900101";
 
-/// What is submitted: an answer to somebody, a line of a log, and words behind bytes.
+/// The payloads with words: an answer to somebody, a line of a log, and words behind bytes.
 const SAID: [&[u8]; 4] = [
     b"hello ... \"I confess\"",
     b"{\"to\":\"alice\",\"text\":\"under the clock at six\"}",
@@ -18,10 +18,10 @@ const SAID: [&[u8]; 4] = [
     b"I confess",
 ];
 
-/// Bytes without words and without a format.
+/// A payload without words and without a format.
 const NO_WORDS: [u8; 40] = [0xfe; 40];
 
-/// Submits each of these to whoever has the number.
+/// Submits each payload to the holder of the number.
 async fn submit(front: Front, number: &str, payloads: &[&[u8]]) {
     let mut link = front.link(31).await;
     assert!(matches!(link.register(31).await, RelayFrame::Registered(_)));
@@ -52,13 +52,13 @@ fn plain_words_of_a_hostile_client_are_not_called_unreadable() {
         command.args(more);
         Process::run(command, "").expect(0)
     };
-    // The ledger prints the words of each.
+    // The ledger prints the words of each payload.
     let ledger = relay_command(&place, &["ledger", "--data", data, "--json"]).expect(0).json();
     let shown: Vec<_> =
         ledger["messages"].as_array().unwrap().iter().map(|row| row["readable_text"].as_str()).collect();
     assert_eq!(shown.len(), SAID.len());
     assert!(shown.iter().all(Option::is_some), "{shown:?}");
-    // And so says the answer to the demand, on the screen and as data.
+    // The answer to the demand says so too, on the screen and as data.
     let each = "4 messages are not in a form that this program reads; plain words stand in each";
     for more in [&[][..], &["--full"]] {
         let ended = demand(more);

@@ -1,8 +1,7 @@
-//! The finished result, which needs no compiler: `docs/result.md`, its pictures and `docs/result.html` are made from the files of
-//! one run of `pillarbox-lab matrix`, and are what the program gives today.
+//! The finished result, which readers need no compiler to see. `docs/result.md`, its pictures and `docs/result.html`
+//! are made from the files of one run of `pillarbox-lab matrix`, and must equal what the program gives today.
 //!
-//! After a change that is meant to change them, `PILLARBOX_PIN=1 cargo test -p pillarbox-tests --test result` writes them
-//! anew.
+//! After an intended change, `PILLARBOX_PIN=1 cargo test -p pillarbox-tests --test result` writes them again.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
@@ -17,16 +16,17 @@ use pillarbox_lab::matrix::cell::Cell;
 use pillarbox_lab::matrix::check::Folder;
 use pillarbox_tests::{Place, Process, Stream};
 
-/// The designs shown: a server that can read, one that can and, as others say, does not hand over, and two end to end.
+/// The designs shown: a server that can read, one that can read and, as others say, does not hand over, and two that
+/// are end to end.
 const DESIGNS: [&str; 4] = ["plain-server", "telegram-cloud-2017", "whatsapp-2017", "signal-now"];
 
-/// Demands that look back at the man whose phone was taken.
+/// Demands about the past of the man whose phone was taken.
 const BACK: [&str; 4] = ["content-warrant", "backup-warrant", "seized-phone-open", "participant"];
 
 /// Demands from the order on, about the man to whom he wrote.
 const ONWARDS: [&str; 2] = ["interception", "pen-register"];
 
-/// The folder that the run is written to.
+/// The folder to which the run is written.
 const FOLDER: &str = "result";
 
 /// The run: its files as they were read again, and its cells by design and demand.
@@ -37,7 +37,7 @@ struct Run {
 }
 
 impl Run {
-    /// Runs the program and reads what it wrote.
+    /// Runs the program and reads the files that it wrote.
     fn of(place: &Place) -> Self {
         let mut arguments = vec!["matrix".to_owned()];
         arguments.extend(DESIGNS.iter().flat_map(|name| ["--design".to_owned(), (*name).to_owned()]));
@@ -48,7 +48,7 @@ impl Run {
             command.args(&arguments);
             command
         });
-        // Its progress is read as it comes: a slow computer is no failure, and silence is.
+        // The test reads the progress as it comes. A slow computer is no failure, and silence is one.
         let cells = DESIGNS.len() * (BACK.len() + ONWARDS.len());
         for _ in 0..cells {
             program.wait_long_for(Stream::Err, |line| line.contains(&format!(" of {cells}, ")));
@@ -67,10 +67,10 @@ impl Run {
     }
 }
 
-/// The most that the page may weigh, in bytes: it is looked at over slow lines.
+/// The largest size of the page in bytes, because people read it over slow lines.
 const MOST_BYTES: usize = 300_000;
 
-/// The page that the program makes of the same folder.
+/// Returns the page that the program makes from the same folder.
 fn report(place: &Place) -> String {
     const PAGE: &str = "result.html";
     let mut command = place.command("pillarbox-lab");

@@ -1,4 +1,4 @@
-//! `docs/result.md`. What is said about results is the program's own, word for word; the rest arranges it.
+//! Builds `docs/result.md`. Its statements about results are the program's own words, and the rest arranges them.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -8,7 +8,7 @@ use pillarbox_lab::matrix::cell::Cell;
 use crate::squares::named;
 use crate::{BACK, DESIGNS, FOLDER, ONWARDS, Run};
 
-/// The cell that the page begins with.
+/// The cell with which the page begins.
 pub(crate) const FIRST: (&str, &str) = ("whatsapp-2017", "content-warrant");
 
 const HEAD: &str = "\
@@ -55,7 +55,7 @@ const LIMITS: &str = "\
 
 ";
 
-/// The page.
+/// Builds the whole page.
 pub(crate) fn page(run: &Run) -> String {
     let mut page = String::from(HEAD);
     let first = run.cell(FIRST.0, FIRST.1);
@@ -71,7 +71,7 @@ pub(crate) fn page(run: &Run) -> String {
         each(&mut page, run.cell(design, BACK[0]));
     }
     for demand in &BACK[1..] {
-        // Where a demand brings the same under every design, it is said once.
+        // A demand with the same result under every design is told once.
         let says: BTreeSet<_> =
             DESIGNS.iter().map(|design| &run.cell(design, demand).answer.headline).collect();
         if says.len() == 1 {
@@ -116,7 +116,7 @@ pub(crate) fn page(run: &Run) -> String {
     page
 }
 
-/// A cell as a line of a list.
+/// Adds a cell as a line of a list.
 fn each(page: &mut String, cell: &Cell) {
     let answer = &cell.answer;
     writeln!(page, "- **{}**, {}: {}", answer.design, answer.demand, answer.headline).unwrap();
@@ -133,7 +133,7 @@ fn picture(page: &mut String, file: &str, alternative: &str) {
     writeln!(page, "![Squares, one for each text: {alternative}.](pictures/{file})\n").unwrap();
 }
 
-/// Designs as rows, demands as columns, and what each cell says.
+/// Adds a table with designs as rows, demands as columns, and the statement of each cell.
 fn table(page: &mut String, run: &Run, demands: &[&str]) {
     let heads: Vec<_> = demands.iter().map(|demand| named(run, demand)).collect();
     writeln!(page, "| | {} |\n|---|{}", heads.join(" | "), "---|".repeat(demands.len())).unwrap();

@@ -1,6 +1,6 @@
-//! Squares: one for each text, the same text at the same place in every cell, filled when it came back readable.
+//! Squares: one for each text, in the same place in every cell. A square is filled if the text came back readable.
 //!
-//! A picture stands beside the words and numbers that it shows, and its description says them again.
+//! A picture is beside the words and numbers that it shows, and its description repeats them.
 
 use std::fmt::Write as _;
 
@@ -9,17 +9,17 @@ use pillarbox_lab::score::State;
 
 use crate::{DESIGNS, Run};
 
-/// The side of a square, and from one to the next.
+/// The side of a square, and the distance from one to the next.
 const SIDE: usize = 18;
 const STEP: usize = 24;
 
-/// Left edge of the first cell, width of a cell, height of a row, top edge of the first row.
+/// The left edge of the first cell, the width of a cell, the height of a row, and the top edge of the first row.
 const LEFT: usize = 190;
 const WIDTH: usize = 168;
 const HEIGHT: usize = 112;
 const TOP: usize = 84;
 
-/// Characters of what a cell says that fit under its squares.
+/// The number of characters of a cell's statement that fit under its squares.
 const LINE: usize = 24;
 
 const STYLE: &str = "\
@@ -41,7 +41,7 @@ enum Text {
     NotThere,
 }
 
-/// The picture of some demands under every design.
+/// Draws the picture of some demands under every design.
 pub(crate) fn picture(run: &Run, demands: &[&str]) -> String {
     let (texts, mark) = texts(run, demands);
     let in_a_line = if demands.len() > 1 { 5 } else { texts.len() };
@@ -111,8 +111,8 @@ pub(crate) fn picture(run: &Run, demands: &[&str]) -> String {
     svg
 }
 
-/// The texts that the demands can find, in the order of the story, and the last one that the target wrote, where the
-/// demands look back.
+/// Returns the texts that the demands can find, in the order of the story. If the demands are about the past, it also
+/// returns the last text that the target wrote.
 fn texts(run: &Run, demands: &[&str]) -> (Vec<String>, Option<String>) {
     let cell = run.cell(DESIGNS[0], demands[0]);
     let evidence = run.folder.evidence(&cell.evidence).unwrap();
@@ -186,7 +186,7 @@ fn words(svg: &mut String, class: &str, x: usize, y: usize, lines: &[String]) {
     }
 }
 
-/// The demand's name for people, without its article.
+/// Returns the demand's name for people, without its article.
 pub(crate) fn named(run: &Run, demand: &str) -> String {
     let name = &run.cell(DESIGNS[0], demand).answer.demand;
     let bare = name.strip_prefix("a ").or_else(|| name.strip_prefix("an ")).unwrap_or(name);

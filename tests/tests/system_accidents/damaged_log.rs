@@ -1,14 +1,15 @@
-//! A write-ahead log that is damaged, cut short or deleted after the relay was killed, and an earlier copy of the database.
+//! A write-ahead log that is damaged, cut short or deleted after the relay was killed, and an earlier copy of the
+//! database.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use pillarbox_tests::{Phone, Place, Process, Relay, Stopped, relay_command};
 
-/// What can become of a log, in place of the whole of it.
+/// A change to a log. It returns the log's replacement, or nothing for a deleted log.
 type Accident = fn(Vec<u8>) -> Option<Vec<u8>>;
 
-/// Damage that leaves the log's first frames and takes the last messages.
+/// Damage that leaves the log's first frames and destroys the last messages.
 const ACCIDENTS: [(&str, Accident); 6] = [
     ("one byte in its second half", |mut log| {
         let half = log.len() / 2;
@@ -74,24 +75,24 @@ fn a_damaged_log_is_noticed_whatever_was_done_to_it_and_nothing_is_changed_until
         let refused = start(&place, &stopped, &[]).finish().expect(4);
         let refused =
             refused.says("of what this relay had accepted").says("missing").says("with --accept-loss");
-        // Typed as it stands, that would make an empty relay in the usual place.
+        // Typed as printed, that command would create an empty relay in the usual place.
         assert!(!refused.err.contains("run --accept-loss"), "{}", refused.err);
         assert!(refused.out.is_empty(), "{name}");
-        // Where there is none, SQLite makes an empty one when it looks.
+        // If there is no log, SQLite creates an empty one when it looks.
         let left = fs::read(log_of(data)).unwrap_or_default();
         assert_eq!(left, damaged.clone().unwrap_or_default(), "{name}");
         assert_eq!(fs::read(data.join("relay.sqlite3")).unwrap(), database, "{name}");
-        // An operator's commands do not write over it either, and a reader says that rows are missing.
+        // An operator's commands do not overwrite it either, and a reader says that rows are missing.
         let id = "00000000";
         let told =
             relay_command(&place, &["account", "remove", id, "--yes", "--data", data.to_str().unwrap()]);
         drop(told.expect(4).says("of what this relay had accepted"));
         if let Some(log) = &damaged {
             let read = relay_command(&place, &["ledger", "--json", "--data", data.to_str().unwrap()]);
-            // Pieces that make no database any more are shown to nobody.
+            // Fragments that are no longer a database are shown to nobody.
             if read.status.success() {
                 let word = read.json()["completeness"].as_str().unwrap().to_owned();
-                // Without its header nothing of the log can be read.
+                // Without its header, nothing of the log can be read.
                 let is_told =
                     word == "transactions-missing" || (word == "log-unfit" && name.contains("header"));
                 assert!(is_told, "{name}: {word}");
@@ -113,7 +114,7 @@ fn messages_of_a_log_that_is_whole_are_all_there_and_a_loss_is_accepted_once() {
         let data = stopped.data();
         if is_damaged {
             let log = fs::read(log_of(data)).unwrap();
-            // The last frame, which holds the last commit.
+            // The last frame contains the last commit.
             fs::write(log_of(data), &log[..log.len() - 1]).unwrap();
             drop(start(&place, &stopped, &[]).finish().expect(4).says("the last transaction is missing"));
             let mut relay = Relay::listen_with(&place, data, &stopped.host_and_port(), &["--accept-loss"]);
@@ -121,7 +122,7 @@ fn messages_of_a_log_that_is_whole_are_all_there_and_a_loss_is_accepted_once() {
             assert!(line.contains("WARN") && line.contains("count=1"), "{line}");
             drop(relay.stop().1.expect(0));
         }
-        // Nothing is missing of what is left: no option is needed any more.
+        // Nothing is missing from what is left, so no option is needed any more.
         let relay = stopped.start_again(&place);
         let texts = bob.inbox();
         assert_eq!(texts, if is_damaged { &["one", "two"][..] } else { &["one", "two", "three"] });

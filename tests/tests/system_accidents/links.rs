@@ -1,4 +1,4 @@
-//! Links that somebody put into a folder, folders that others may write in, and files that others may read.
+//! Links that somebody put into a folder, folders in which others may write, and files that others may read.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -14,7 +14,7 @@ fn set_mode(path: &Path, mode: u32) {
     fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
 }
 
-/// A folder of this user with a link in it, and the file of somebody else that the link leads to.
+/// Creates a folder of this user with a link in it, and returns somebody else's file to which the link leads.
 fn planted(place: &Place, folder: &Path, name: &str) -> std::path::PathBuf {
     let theirs = place.path("theirs");
     fs::write(&theirs, "theirs\n").unwrap();
@@ -28,7 +28,7 @@ fn planted(place: &Place, folder: &Path, name: &str) -> std::path::PathBuf {
 
 #[test]
 fn a_relay_writes_through_no_link_that_was_planted_in_its_folder() {
-    // Those that it makes anew at each start, and those that it goes on with.
+    // Files that it creates anew at each start, and files that it continues.
     for (name, starts) in [
         ("relay.key.new", true),
         ("admin", true),
@@ -95,7 +95,7 @@ fn a_phone_refuses_a_folder_that_others_may_write_in_and_its_vault_is_its_owners
     drop(alice.run(&create).expect(0));
     let vault = folder.join("vault.sqlite");
     assert_eq!(mode(&vault), 0o600);
-    // One of an earlier version becomes so when it is opened.
+    // A vault of an earlier version gets this mode when it is opened.
     set_mode(&vault, 0o644);
     drop(alice.run(&["account", "show"]).expect(0));
     assert_eq!(mode(&vault), 0o600);
@@ -124,7 +124,7 @@ fn a_passphrase_file_that_others_can_read_is_refused_as_the_relays_key_is() {
         set_mode(&place.passphrase_file(), own);
         drop(alice.run(&["account", "show"]).expect(0));
     }
-    // A pipe is nobody's to read.
+    // Nobody else can read a pipe.
     let mut shell = place.command("sh");
     let phone = programs().phone.display().to_string();
     shell.arg("-c").arg(format!(

@@ -1,4 +1,4 @@
-//! Addresses that a relay listens at, and those that it tells phones.
+//! Addresses at which a relay listens, and addresses that it tells phones.
 
 use pillarbox_tests::{Place, Process, Relay};
 
@@ -14,7 +14,7 @@ fn a_relay_that_listens_everywhere_prints_an_address_that_a_phone_can_use_and_sa
         let (_stopped, ended) = relay.stop();
         drop(ended.expect(0).prints("name a host: --public-host HOST"));
     }
-    // The control: one that listens at an address has nothing to say about it.
+    // The control: a relay that listens at an address says nothing about it.
     let place = Place::new();
     let (_stopped, ended) = place.relay().stop();
     assert!(!ended.expect(0).out.contains("--public-host"));
@@ -27,7 +27,7 @@ fn an_ipv6_host_is_taken_with_brackets_and_without_and_the_address_that_is_print
         let relay = Relay::listen_with(&place, &place.path("relay"), "[::]:0", &["--public-host", public]);
         assert!(relay.address().starts_with("pillarbox://[::1]:"), "{}", relay.address());
         drop(place.account(&relay, "alice"));
-        // A space that was copied with it is no part of it.
+        // A space that was copied with the address is no part of it.
         let create = ["account", "create", "--relay", &format!("{} ", relay.address())];
         drop(place.phone("bob").run(&create).expect(0));
         let (_stopped, ended) = relay.stop();

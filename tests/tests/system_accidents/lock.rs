@@ -1,4 +1,4 @@
-//! A lock file that is deleted, or put back, while a relay or a phone runs.
+//! A lock file that is deleted or put back while a relay or a phone runs.
 
 use std::fs;
 
@@ -37,7 +37,7 @@ fn a_second_phone_does_not_open_a_profile_whose_lock_was_deleted() {
     let mut chat = alice.start(&["chat", "Bob"]);
     chat.feed("hello\n");
     chat.wait_for(pillarbox_tests::Stream::Out, |line| line.contains("hello"));
-    // It tells `account lock` whom to tell. What keeps a second phone out is a lock on the vault itself.
+    // The file tells `account lock` which process to address. A lock on the vault itself keeps a second phone out.
     fs::remove_file(alice.folder().join("open.lock")).unwrap();
     drop(alice.run(&["inbox"]).expect(4).says("Another pillarbox has the profile"));
     // The control: the first one ends, and the next one opens it.

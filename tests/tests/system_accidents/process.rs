@@ -1,4 +1,4 @@
-//! A limit on the size of files, and what a crash leaves.
+//! A limit on the size of files, and the remains of a crash.
 
 use std::fs;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::process::Command;
 
 use pillarbox_tests::{Place, Process, Relay, Stream};
 
-/// The same command with a limit on the size of the files that it writes, in KiB.
+/// Returns the same command with a limit on the size of the files that it writes, in KiB.
 fn limited(place: &Place, command: &Command, kibibytes: u32) -> Command {
     let mut shell = place.command("bash");
     shell.arg("-c").arg(format!("ulimit -f {kibibytes} && exec \"$0\" \"$@\""));
@@ -14,7 +14,7 @@ fn limited(place: &Place, command: &Command, kibibytes: u32) -> Command {
     shell
 }
 
-/// The limit on core dumps of a process, in bytes, as the system tells it.
+/// Returns a process's limit on core dumps in bytes, as the system reports it.
 fn dump_limit(process: u32) -> Vec<String> {
     let limits = fs::read_to_string(Path::new("/proc").join(process.to_string()).join("limits")).unwrap();
     let line = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
@@ -26,7 +26,7 @@ fn a_relay_at_the_limit_of_file_size_refuses_what_it_cannot_write_and_goes_on() 
     let place = Place::new();
     let data = place.path("relay");
     let limits = place.path("limits.json");
-    // The reserve is larger than what this relay may write, and without it there is room for nothing.
+    // The reserve is larger than what this relay may write. Without it there is room for nothing.
     fs::write(&limits, r#"{"reserve_bytes": 0}"#).unwrap();
     let mut command = Relay::command(&place, &data, "127.0.0.1:0");
     command.arg("--limits").arg(&limits);
@@ -42,7 +42,7 @@ fn a_relay_at_the_limit_of_file_size_refuses_what_it_cannot_write_and_goes_on() 
     assert_eq!(relay.get("/healthz").0, 200, "it goes on");
     assert_eq!(relay.get("/readyz").0, 503);
     let stopped = relay.kill();
-    // The control: what it took is there for a relay without the limit, and what it refused waits on the phone.
+    // The control: a relay without the limit has what it accepted, and the messages that it refused wait on the phone.
     let relay = stopped.start_again(&place);
     drop(alice.run(&["inbox"]).expect(0));
     assert_eq!(bob.inbox().len(), sent + 1);
@@ -57,7 +57,7 @@ fn a_phone_at_the_limit_of_file_size_says_so_and_loses_nothing() {
     drop(alice.run(&["send", "Bob", "before"]).expect(0));
     let limited = Process::run(limited(&place, &alice.command(&["send", "Bob", "during"]), 8), "");
     drop(limited.expect(4).says("The profile in"));
-    // The control: the same phone without the limit. The text may have been kept before the limit was met.
+    // The control: the same phone without the limit. It may have kept the text before it met the limit.
     drop(alice.run(&["send", "Bob", "after"]).expect(0));
     let texts = bob.inbox();
     assert!(["before after", "before during after"].contains(&texts.join(" ").as_str()), "{texts:?}");
@@ -74,7 +74,7 @@ fn a_running_relay_and_a_running_phone_leave_no_core_dump() {
     for process in [relay.id(), chat.id()] {
         assert_eq!(dump_limit(process), ["1", "1"]);
     }
-    // The control: a program that does not see to it has the room that this test was given.
+    // The control: a program that takes no precautions has the limit that this test was given.
     let mut other = Process::start({
         let mut sleep = place.command("sh");
         sleep.args(["-c", "echo there; exec sleep 60"]);

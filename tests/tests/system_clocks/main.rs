@@ -1,8 +1,8 @@
-//! Clocks that jump: the relay's and a phone's, days ahead and days back, each with a defined outcome.
+//! Clocks that jump by days, forward and back, at the relay and at a phone. Each case has a defined outcome.
 //!
-//! Nobody can be made to set a computer's clock for a test, and the programs have no switch for it. So these tests run the
-//! relay's core and the phones' engine, which take the time as an argument, each with a clock of its own: everything that
-//! depends on the time is in the two.
+//! A test cannot demand that somebody sets a computer's clock, and the programs have no switch for it. These tests
+//! therefore run the relay's core and the phones' engine, each with a clock of its own. Both take the time as an
+//! argument, and everything that depends on the time is in them.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod world;
@@ -13,12 +13,12 @@ use pillarbox_wire::{Duration, Timestamp};
 
 use crate::world::{DAY, LINKS, Person, START, Whose, World, YEAR};
 
-/// Both ways in which a clock can be wrong, by so much.
+/// Returns the clock's two wrong times, which are `by` ahead and `by` behind.
 fn ahead_and_back(by: Duration) -> [Timestamp; 2] {
     [START + by, Timestamp(START.0 - by.0)]
 }
 
-/// Everybody is heard once, in order and sealed, and nobody is told of any trouble.
+/// Asserts that everybody is heard once, in order and sealed, and that nobody is told of any trouble.
 fn all_is_well(world: &mut World, (alice, bob): (usize, usize), texts: &[&str]) {
     for (from, to, first) in [(alice, bob, "hello"), (bob, alice, "hello yourself")] {
         let mut expected = vec![first];
@@ -116,7 +116,7 @@ fn a_relay_whose_clock_is_set_ahead_under_open_connections_loses_nothing() {
 fn a_phone_whose_clock_is_set_back_under_an_open_connection_loses_nothing() {
     let (mut world, alice, bob) = World::pair();
     world.set(Whose::Phone(alice), Timestamp(START.0 - 10 * DAY.0));
-    // By the relay's clock the certificate ends meanwhile, twice over.
+    // By the relay's clock, the certificate ends twice meanwhile.
     (0..48).for_each(|_| world.pass(SWEEP_INTERVAL));
     world.tell(alice, bob, "two days later");
     world.tell(bob, alice, "two days later");
@@ -176,7 +176,7 @@ fn what_is_delivered_twice_is_shown_once_also_when_the_clock_jumped_in_between()
     world.arrived.clear();
     world.offline(bob);
     assert_eq!(world.relay.counts().waiting, 1, "the relay still has it");
-    // By now Bob's phone has forgotten that it had it.
+    // By now Bob's phone has forgotten that it had the message.
     world.set(Whose::Phone(bob), START + YEAR);
     world.restart(bob);
     world.run();
@@ -219,18 +219,18 @@ fn a_text_disappears_by_the_clock_of_the_phone_that_it_is_on_and_no_other() {
         let history = world.see(who).history(world.id(with)).unwrap();
         history.iter().filter(|entry| entry.text() == Some("for an hour")).count()
     };
-    // Set back, it stays longer.
+    // With the clock set back, it stays longer.
     world.set(Whose::Phone(bob), Timestamp(START.0 - DAY.0));
     world.restart(bob);
     assert_eq!((texts(&world, alice, bob), texts(&world, bob, alice)), (1, 1));
-    // Set ahead, it goes at once; the other phone keeps it for its hour.
+    // With the clock set ahead, it goes at once. The other phone keeps it for its hour.
     world.set(Whose::Phone(bob), START + DAY);
     world.restart(bob);
     assert_eq!((texts(&world, alice, bob), texts(&world, bob, alice)), (1, 0));
     world.set(Whose::Phone(alice), START + Duration::from_seconds(3_600));
     world.restart(alice);
     assert_eq!(texts(&world, alice, bob), 0);
-    // Put right, what is gone stays gone.
+    // Once the clock is right again, a removed text stays removed.
     world.set(Whose::Phone(bob), START);
     world.restart(bob);
     assert_eq!(texts(&world, bob, alice), 0);

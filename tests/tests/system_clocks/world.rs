@@ -17,7 +17,7 @@ pub(crate) const START: Timestamp = Timestamp(1_490_193_600_000);
 pub(crate) const DAY: Duration = Duration::from_days(1);
 pub(crate) const YEAR: Duration = Duration::from_days(365);
 
-/// The relay, or one of the phones.
+/// A clock: the relay's, or one of the phones'.
 #[derive(Clone, Copy)]
 pub(crate) enum Whose {
     Relay,
@@ -52,7 +52,7 @@ impl World {
         Self { relay, clock: START, people: Vec::new(), arrived: VecDeque::new(), rng, connections: 0 }
     }
 
-    /// A registered phone.
+    /// Adds a registered phone.
     pub(crate) fn phone(&mut self, name: &str) -> usize {
         let key = AgreementSecret::generate(&mut StdRng::from_seed([6; 32])).public();
         let new = NewAccount {
@@ -71,7 +71,7 @@ impl World {
         self.people.len() - 1
     }
 
-    /// Two phones that have added each other and talked.
+    /// Creates a world with two phones that have added each other and talked.
     pub(crate) fn pair() -> (Self, usize, usize) {
         let mut world = Self::new();
         let (alice, bob) = (world.phone("Alice"), world.phone("Bob"));
@@ -116,7 +116,7 @@ impl World {
         self.received(who, from).iter().map(|entry| entry.text().unwrap().to_owned()).collect()
     }
 
-    /// Sets a clock ahead (or back) while everything goes on.
+    /// Sets a clock forward or back while everything goes on.
     pub(crate) fn set(&mut self, whose: Whose, clock: Timestamp) {
         match whose {
             Whose::Relay => self.clock = clock,
@@ -124,7 +124,7 @@ impl World {
         }
     }
 
-    /// Lets the same time pass everywhere, and everybody do what has become due.
+    /// Lets the same time pass everywhere, and lets everybody do what has become due.
     pub(crate) fn pass(&mut self, span: Duration) {
         self.clock = self.clock + span;
         self.people.iter_mut().for_each(|person| person.clock = person.clock + span);
@@ -185,7 +185,7 @@ impl World {
         }
     }
 
-    /// What a phone has for the relay on a link. True if there was anything.
+    /// Sends a phone's frames to the relay on a link. Returns true if there were any.
     pub(crate) fn send(&mut self, who: usize, link: Link) -> bool {
         let Person { phone, clock, lines, online, .. } = &mut self.people[who];
         let phone = phone.as_mut().unwrap();
@@ -235,7 +235,7 @@ impl World {
         }
     }
 
-    /// Whose connection it is, if it is still somebody's.
+    /// Returns the end of a connection, if it still belongs to somebody.
     fn end_of(&self, connection: ConnectionId) -> Option<(usize, Link)> {
         let ends = self
             .people

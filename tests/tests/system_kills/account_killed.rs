@@ -1,5 +1,5 @@
-//! The program is killed while it makes an account: before and after the profile is stored, before and after the relay has
-//! made the account and said so.
+//! Kills the program while it creates an account: before and after the profile is stored, and before and after the
+//! relay has created the account and said so.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -11,11 +11,11 @@ use rusqlite::Connection;
 
 use crate::phones::profile;
 
-/// So many accounts are made at one relay before it is started again: it lets one address make twenty at once, and
-/// each is asked for up to three times here.
+/// The number of accounts that are created at one relay before it is restarted. The relay lets one address create
+/// twenty at once, and each may be requested three times here.
 const AT_ONCE: u32 = 6;
 
-/// Kills a phone that registers a profile which it has already, and lets it try again.
+/// Kills a phone that registers an existing profile, and lets it try again.
 pub(crate) fn check_registration(kills: u32) {
     let place = Place::new();
     let mut relay = place.relay();
@@ -40,7 +40,7 @@ pub(crate) fn check_registration(kills: u32) {
         let link = phone.run(&invite).expect(0).out;
         assert!(before.is_empty() || before == link, "an invitation that was printed stays good");
         unheard += u32::from(made == kill + 2 && before.is_empty());
-        // One profile, one account, however often the relay was asked.
+        // One profile has one account, however often the relay was asked.
         assert_eq!(accounts(&relay), kill + 2);
     }
     println!(
@@ -54,7 +54,8 @@ fn accounts(relay: &pillarbox_tests::Relay) -> u32 {
     file.query_row("SELECT count(*) FROM accounts", [], |row| row.get(0)).unwrap()
 }
 
-/// Kills `account create` halfway, and does what a person would do then: types it again, and follows what it says.
+/// Kills `account create` halfway. Then it does what a person would do: types the command again, and follows the
+/// suggestion.
 pub(crate) fn check_creation(kills: u32) {
     let place = Place::new();
     let mut relay = place.relay();

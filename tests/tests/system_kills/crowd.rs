@@ -1,4 +1,4 @@
-//! Four people who talk all the time, each in a thread with a phone in memory, and the account that is kept of them.
+//! Four people who talk all the time, each in a thread with a phone in memory, and the record of what they say.
 
 use std::collections::HashMap;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -15,24 +15,24 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::life::{Life, Owner, live};
 
-/// Everybody writes to two others, so that two senders meet in every mailbox.
+/// The number of people. Everybody writes to two others, so that two senders meet in every mailbox.
 const PEOPLE: usize = 4;
 
-/// Messages that a person has on the way at once.
+/// The number of messages that a person has on the way at once.
 const WINDOW: usize = 8;
 
-/// Who says it to whom.
+/// The speaker and the recipient, by number.
 pub(crate) type Way = (usize, usize);
 
-/// What everybody has said and seen.
+/// The record of what everybody has said and seen.
 #[derive(Default)]
 pub(crate) struct Account {
     pub(crate) ways: HashMap<Way, Said>,
-    /// Whether nobody is to say anything more.
+    /// True if nobody is to say anything more.
     hushed: bool,
 }
 
-/// See the module.
+/// The four people, their threads and their record.
 pub(crate) struct Crowd {
     account: Arc<Mutex<Account>>,
     people: Vec<(Sender<()>, JoinHandle<Phone>)>,
@@ -41,10 +41,10 @@ pub(crate) struct Crowd {
     ids: Vec<AccountId>,
 }
 
-/// One of the four.
+/// One of the four people.
 struct Person {
     own: usize,
-    /// Who is written to, and next of them the one at the front.
+    /// The two people to whom this one writes. The first is next.
     correspondents: [usize; 2],
     turn: usize,
     number: usize,
@@ -58,7 +58,7 @@ pub(crate) fn runtime() -> Runtime {
     Builder::new_current_thread().enable_all().build().unwrap()
 }
 
-/// A phone in memory with an account at the relay.
+/// Creates a phone in memory with an account at the relay.
 pub(crate) fn registered(relay: &str, name: &str) -> Phone {
     let new = NewAccount {
         relay: relay.parse().unwrap(),
@@ -74,14 +74,14 @@ pub(crate) fn registered(relay: &str, name: &str) -> Phone {
     phone
 }
 
-/// Sends and fetches what waits.
+/// Sends and fetches everything that waits.
 pub(crate) fn visit(phone: &mut Phone) -> Vec<Notice> {
     let mut rng: StdRng = rand::make_rng();
     runtime().block_on(sync(phone, PATIENCE, &mut rng)).unwrap()
 }
 
 impl Crowd {
-    /// Makes their accounts at the relay, and lets them wait for its next life.
+    /// Creates their accounts at the relay, and lets them wait for its next start.
     pub(crate) fn gather(relay: &str) -> Self {
         let mut phones: Vec<Phone> =
             (0..PEOPLE).map(|own| registered(relay, &format!("person {own}"))).collect();
@@ -125,12 +125,12 @@ impl Crowd {
         self.people.iter().for_each(|(go, _)| go.send(()).unwrap());
     }
 
-    /// Waits until the relay has accepted so many messages.
+    /// Waits until the relay has accepted `count` messages.
     pub(crate) fn wait_for_accepted(&self, count: usize) {
         (0..count).for_each(|_| self.accepted.recv_timeout(PATIENCE).unwrap());
     }
 
-    /// What became of everybody's frames. To be called once after each [`go`](Self::go), when the relay is gone.
+    /// Returns the fate of everybody's frames. Call it once after each [`go`](Self::go), when the relay is gone.
     pub(crate) fn lives(&self) -> Vec<Life> {
         let lives = self.people.iter().map(|_| self.lives.recv_timeout(PATIENCE).unwrap()).collect();
         self.accepted.try_iter().for_each(drop);
@@ -148,14 +148,14 @@ impl Crowd {
         }
     }
 
-    /// What was said, accepted and shown, in all.
+    /// Returns the total numbers of texts said, accepted and shown.
     pub(crate) fn counts(&self) -> [usize; 3] {
         let account = self.account.lock().unwrap();
         let sum = |at: usize| account.ways.values().map(|said| said.counts()[at]).sum();
         [sum(0), sum(1), sum(2)]
     }
 
-    /// Sends everybody home. Gives what was said, and for each way the texts that the recipient's phone has kept.
+    /// Ends all threads. Returns what was said and, for each direction, the texts that the recipient's phone has kept.
     pub(crate) fn part(self) -> (HashMap<Way, Said>, HashMap<Way, Vec<String>>) {
         let Self { account, people, ids, .. } = self;
         let threads: Vec<_> = people.into_iter().map(|(_, thread)| thread).collect();
@@ -212,7 +212,7 @@ impl Owner for Person {
     }
 
     fn accepted(&mut self) {
-        // Nobody counts any more when the test is over.
+        // If the receiver is gone, the test is over.
         self.told.send(()).unwrap_or_default();
     }
 }

@@ -1,7 +1,7 @@
-//! One phone for as long as its relay lives: connected, saying what there is to say, until the connection breaks.
+//! One phone during one life of its relay: it connects and talks until the connection breaks.
 //!
-//! The frames are carried here and not by the client's own carrier, so that it is known at every moment which of
-//! them are under way. They are the engine's own, and so is all that follows from them.
+//! This module carries the frames in place of the client's own carrier, so that the test knows at every moment which
+//! frames are under way. The frames and all their effects are the engine's own.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -15,33 +15,33 @@ use tokio::io::{ReadHalf, WriteHalf};
 use tokio::net::TcpStream;
 use tokio::time::sleep;
 
-/// How often a phone is asked for what has become due with time alone.
+/// The interval at which a phone is asked for what the passing of time alone has made due.
 const TICK: Duration = Duration::from_millis(200);
 
-/// What became of a phone's frames while its relay lived.
+/// The fate of a phone's frames during one life of its relay.
 #[derive(Debug, Default)]
 pub(crate) struct Life {
-    /// Whether the relay had taken the phone for what it is.
+    /// True if the relay had authenticated the phone.
     pub(crate) authenticated: bool,
-    /// Submissions without an answer.
+    /// The number of submissions without an answer.
     pub(crate) unanswered: usize,
-    /// Submissions that the relay said were accepted.
+    /// The number of submissions that the relay accepted.
     pub(crate) accepted: i64,
-    /// Messages that came.
+    /// The messages that the phone received.
     pub(crate) delivered: Vec<MessageId>,
 }
 
-/// Whose life it is: has something to say, and hears what the phone tells.
+/// The phone's owner, who speaks and hears the phone's notices.
 pub(crate) trait Owner {
-    /// Asked before each round of frames.
+    /// Speaks before each round of frames.
     fn speak(&mut self, phone: &mut Phone, rng: &mut StdRng);
-    /// Told what the phone tells.
+    /// Hears a notice of the phone.
     fn hear(&mut self, notice: &Notice);
-    /// Told each time the relay has accepted something.
+    /// Hears that the relay has accepted a message.
     fn accepted(&mut self);
 }
 
-/// The connection broke, or there never was one.
+/// The end of a connection, or the failure to get one.
 struct Over;
 
 struct Line {

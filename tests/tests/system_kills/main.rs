@@ -1,8 +1,8 @@
-//! Programs killed with SIGKILL at random moments, hundreds of times: nothing accepted is lost, nothing is shown twice,
+//! Programs killed with SIGKILL at random moments, hundreds of times. Nothing accepted is lost, nothing is shown twice,
 //! and the order is the one in which it was said.
 //!
-//! Each loop runs in a short form with the other tests, and in a long form when it is asked for:
-//! `cargo test -p pillarbox-tests --test system_kills -- --ignored --nocapture`.
+//! Each loop runs in a short form with the other tests, and in a long form on request: `cargo test -p pillarbox-tests
+//! --test system_kills -- --ignored --nocapture`.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod account_killed;
@@ -12,13 +12,14 @@ mod phone_killed;
 mod phones;
 mod relay_killed;
 
-/// Kills in the form that runs with the other tests.
+/// The number of kills in the form that runs with the other tests.
 const SHORT: u32 = 200;
 
-/// Kills in the form that is asked for.
+/// The number of kills in the form that runs on request.
 const LONG: u32 = 1_000;
 
-/// Kills of a program that makes an account: one in so many of the others, because each leaves an account behind.
+/// The number of other kills for each kill of a program that creates an account. There are fewer of these, because each
+/// leaves an account behind.
 const ACCOUNTS: u32 = 10;
 
 #[test]

@@ -1,5 +1,5 @@
-//! The program on two phones is killed again and again, at random moments: the one while it sends, the other while
-//! it receives, shows and acknowledges, both while they upload keys.
+//! Kills the program on two phones again and again at random moments: one while it sends, the other while it receives,
+//! shows and acknowledges, and both while they upload keys.
 
 use std::path::Path;
 use std::thread;
@@ -16,40 +16,40 @@ use serde_json::Value;
 use crate::crowd::{registered, visit};
 use crate::phones::alice_and_bob;
 
-/// Lines that the sender types in each of its lives.
+/// The number of lines that the sender types in each of its lives.
 const LINES: usize = 3;
 
-/// In every so many rounds the relay has no one-time keys left, so that both phones make and upload new ones.
+/// The number of rounds after which the relay has no one-time keys left, so that both phones make and upload new ones.
 const DRY: u32 = 5;
 
-/// The one-time prekeys that a phone keeps at the relay, of each kind.
+/// The number of one-time prekeys of each kind that a phone keeps at the relay.
 const STOCK: i64 = 100;
 
-/// Strangers who write in the end, each with keys that were uploaded between kills.
+/// The number of strangers who write in the end, each with keys that were uploaded between kills.
 const STRANGERS: usize = 3;
 
-/// The one-time prekeys at the relay.
+/// The one-time prekeys at the relay, as part of a query.
 const ONE_TIME: &str = "prekeys WHERE kind LIKE 'one-time%'";
 
-/// Where the kills landed.
+/// The counts of the states in which kills landed.
 #[derive(Debug, Default)]
 struct Landed {
     kills: u32,
-    /// The sender, before it had stored what was typed.
+    /// The sender had not yet stored what was typed.
     typing: u32,
-    /// The sender, with texts stored and not all of them accepted.
+    /// The sender had stored texts, and the relay had not accepted all of them.
     sending: u32,
-    /// The sender, with everything accepted.
+    /// The relay had accepted everything that the sender stored.
     sent: u32,
-    /// Something that was on its way to one of the two waited at the relay.
+    /// A message to one of the two waited at the relay.
     receiving: u32,
-    /// A text had been printed, and not been marked as shown: it was printed again.
+    /// A text had been printed and not yet marked as shown, so it was printed again.
     showing: u32,
-    /// A phone had not brought its keys to the relay.
+    /// A phone had not yet uploaded its keys to the relay.
     uploading: u32,
 }
 
-/// What the recipient's program has printed, life by life.
+/// The texts that the recipient's program has printed, life by life.
 #[derive(Default)]
 struct Printed {
     said: Said,
@@ -59,8 +59,8 @@ struct Printed {
 }
 
 impl Printed {
-    /// Takes in what one life of the program printed. A text is marked as shown right after it was printed: killed in
-    /// between, the next life prints it again, and nothing else.
+    /// Takes in the output of one life of the program. A text is marked as shown right after it was printed. If the
+    /// program is killed in between, the next life prints this text again and no other.
     fn life(&mut self, out: &str, killed: bool) {
         let whole = out.split_inclusive('\n').filter(|line| line.ends_with('\n'));
         let texts: Vec<String> = whole
@@ -76,7 +76,7 @@ impl Printed {
     }
 }
 
-/// Kills phones so often, and checks all that was said meanwhile.
+/// Kills phones `kills` times, and checks everything that was said meanwhile.
 pub(crate) fn check(kills: u32) {
     let place = Place::new();
     let relay = place.relay();
@@ -85,7 +85,7 @@ pub(crate) fn check(kills: u32) {
     let mut dice = StdRng::seed_from_u64(seed);
     let mut landed = Landed::default();
     let mut printed = Printed::default();
-    // Some lives are long enough to do everything, most are not.
+    // Some lives are long enough to do everything, and most are not.
     let whole = 2 * life_time(&alice, &bob, &mut printed);
 
     let mut number = 0;
@@ -105,7 +105,7 @@ pub(crate) fn check(kills: u32) {
             printed.said.say(line);
             chat.feed(&format!("{line}\n"));
         }
-        // The moments are the point here: after what is sure to come, nothing is waited for.
+        // The kills must land at random moments, so the test waits for nothing after what is sure to come.
         let mut pause = |most: Duration| thread::sleep(dice.random_range(Duration::ZERO..most));
         let (sender, recipient) = match landed.kills / 2 % 4 {
             0 => {
@@ -143,7 +143,7 @@ pub(crate) fn check(kills: u32) {
         landed.uploading += u32::from(dry && count(relay.data(), ONE_TIME) < 4 * STOCK);
     }
 
-    // Every profile opens, and what waits goes and comes.
+    // Every profile opens, and every waiting message is sent and received.
     drop(alice.run(&["inbox"]).expect(0));
     printed.life(&bob.run(&["inbox", "--json"]).expect(0).out, false);
     landed.showing = printed.repeated;
@@ -159,7 +159,7 @@ pub(crate) fn check(kills: u32) {
     tell(&landed, &printed.said);
 }
 
-/// Says where the kills landed, and insists that they landed where it hurts.
+/// Prints where the kills landed, and asserts that they landed in the critical states.
 fn tell(landed: &Landed, said: &Said) {
     let Landed { kills, typing, sending, sent, receiving, showing, uploading } = landed;
     let [said, _, shown] = said.counts();
@@ -174,7 +174,7 @@ fn tell(landed: &Landed, said: &Said) {
     assert!(*uploading > 0, "some kills fall before keys are uploaded: {landed:?}");
 }
 
-/// How long the two need, from start to the last receipt, when nobody kills them.
+/// Measures the time that the two phones need, from start to the last receipt, when nobody kills them.
 fn life_time(alice: &Phone<'_>, bob: &Phone<'_>, printed: &mut Printed) -> Duration {
     let start = Instant::now();
     let follow = bob.start(&["inbox", "--follow", "--json"]);
@@ -192,7 +192,7 @@ fn life_time(alice: &Phone<'_>, bob: &Phone<'_>, printed: &mut Printed) -> Durat
     whole
 }
 
-/// The texts that a killed `chat` had stored: it says each again once it is.
+/// Returns the texts that a killed `chat` had stored, which it repeats once they are stored.
 fn stored(sender: &Ended) -> Vec<String> {
     let whole = sender.out.split_inclusive('\n').filter_map(|line| line.strip_suffix('\n'));
     whole
@@ -201,20 +201,20 @@ fn stored(sender: &Ended) -> Vec<String> {
         .collect()
 }
 
-/// Rows of the relay's file.
+/// Counts rows of the relay's file.
 fn count(data: &Path, of: &str) -> i64 {
     let file = Connection::open(data.join("relay.sqlite3")).unwrap();
     file.query_row(&format!("SELECT count(*) FROM {of}"), [], |row| row.get(0)).unwrap()
 }
 
-/// Does to everybody's stock at the relay what many first messages would do.
+/// Uses up everybody's stock at the relay, as many first messages would.
 fn use_up_keys(data: &Path) {
     let file = Connection::open(data.join("relay.sqlite3")).unwrap();
     file.busy_timeout(pillarbox_tests::PATIENCE).unwrap();
     file.execute(&format!("DELETE FROM {ONE_TIME}"), []).unwrap();
 }
 
-/// Whoever begins a conversation with keys that a killed program uploaded is understood.
+/// Checks that strangers who use keys which a killed program uploaded are understood.
 fn keys_are_good(relay: &Relay, bob: &Phone<'_>) {
     assert_eq!(count(relay.data(), ONE_TIME), 4 * STOCK, "two phones, two kinds");
     let invitation = bob.invitation().parse().unwrap();
@@ -227,7 +227,7 @@ fn keys_are_good(relay: &Relay, bob: &Phone<'_>) {
         let told = visit(stranger);
         assert!(told.iter().any(|notice| matches!(notice, Notice::Accepted { .. })), "{told:?}");
     }
-    // The strangers have brought keys of their own, and each has used up one of Bob's of each kind.
+    // The strangers have uploaded keys of their own, and each has used up one of Bob's of each kind.
     let strangers = strangers.len() as i64;
     assert_eq!(count(relay.data(), ONE_TIME), 4 * STOCK + strangers * 2 * STOCK - strangers * 2);
     let mut heard = bob.inbox();

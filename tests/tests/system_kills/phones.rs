@@ -1,6 +1,6 @@
-//! Phones whose passphrase costs next to nothing, for a program that is started hundreds of times.
+//! Phones with a passphrase that costs next to nothing, for a program that is started hundreds of times.
 //!
-//! The cost of the passphrase stands in the profile. The library makes the profile with the cost for tests, and the
+//! The profile contains the cost of the passphrase. The library creates the profile with the cost for tests, and the
 //! real program does everything else.
 
 use pillarbox_client::net::now;
@@ -8,7 +8,7 @@ use pillarbox_client::{Habits, NewAccount, PaddingRule, Passphrase, Phone, Prote
 use pillarbox_crypto::PasswordCost;
 use pillarbox_tests::{Place, Relay};
 
-/// Makes a profile that no relay has heard of yet.
+/// Creates a profile that no relay knows yet.
 pub(crate) fn profile(place: &Place, relay: &Relay, name: &str) {
     let folder = place.home().join(name);
     let passphrase = std::fs::read_to_string(place.passphrase_file()).unwrap().trim_end().to_owned();
@@ -26,7 +26,7 @@ pub(crate) fn profile(place: &Place, relay: &Relay, name: &str) {
     drop(Phone::create_in(vault, new, now(), &mut rng).unwrap());
 }
 
-/// Two phones with accounts that have added each other, named Alice and Bob.
+/// Returns two phones with accounts that have added each other, named Alice and Bob.
 pub(crate) fn alice_and_bob<'a>(
     place: &'a Place,
     relay: &Relay,

@@ -1,4 +1,4 @@
-//! The relay is killed under load, again and again, at random moments, and its file is looked at each time.
+//! Kills the relay under load, again and again at random moments, and looks at its file each time.
 
 use std::collections::BTreeSet;
 use std::net::TcpListener;
@@ -13,42 +13,43 @@ use rusqlite::{Connection, OpenFlags};
 
 use crate::crowd::Crowd;
 
-/// One relay in so many is killed while it starts; all others while everybody talks.
+/// One relay in this many is killed while it starts. All others are killed while everybody talks.
 const STARTING: u32 = 8;
 
-/// One in so many of the others is killed as soon as it is ready, while phones connect.
+/// One in this many of the others is killed as soon as it is ready, while phones connect.
 const CONNECTING: u32 = 6;
 
-/// Most messages that are accepted before any other kill.
+/// The largest number of messages that are accepted before any other kill.
 const MOST_ACCEPTED: usize = 40;
 
-/// The kill comes at a random moment of this span after the last message that was waited for: about the time of a few
-/// batches, so that it lands before, in and after commits.
+/// The longest time from the awaited message to the kill, which comes at a random moment of it. A few batches take
+/// about as long, so that a kill lands before, in and after commits.
 const MOMENT: Duration = Duration::from_millis(6);
 
-/// The same for a relay that starts: about the time that a start takes.
+/// The longest time from the start of a relay to its kill. A start takes about as long.
 const START: Duration = Duration::from_millis(60);
 
-/// Where the kills landed. A kill can be in several places at once: it meets four phones and a relay.
+/// The counts of the states in which kills landed. A kill can count in several, because it meets four phones and a
+/// relay.
 #[derive(Debug, Default)]
 struct Landed {
     kills: u32,
     starting: u32,
-    /// Some phone had not been taken for what it is.
+    /// A phone had not been authenticated.
     connecting: u32,
-    /// Some submission had no answer.
+    /// A submission had no answer.
     submitting: u32,
-    /// Some message was on the disk, and its sender had not been told.
+    /// A message was on the disk, and its sender had not been told.
     committed: u32,
-    /// Some message was with its recipient, and still on the disk.
+    /// A message had reached its recipient, and was still on the disk.
     delivered: u32,
 }
 
-/// What the relay's file says about itself.
+/// The contents of the relay's file.
 struct Census {
-    /// Messages ever accepted.
+    /// The number of messages ever accepted.
     accepted: i64,
-    /// Messages that wait.
+    /// The messages that wait.
     waiting: BTreeSet<i64>,
 }
 
@@ -63,7 +64,7 @@ impl Census {
     }
 }
 
-/// Kills a relay so often, and checks all that was said meanwhile.
+/// Kills a relay `kills` times, and checks everything that was said meanwhile.
 pub(crate) fn check(kills: u32) {
     let place = Place::new();
     let data = place.path("relay");
@@ -91,7 +92,7 @@ pub(crate) fn check(kills: u32) {
         if !dice.random_ratio(1, CONNECTING) {
             crowd.wait_for_accepted(dice.random_range(0..=MOST_ACCEPTED));
         }
-        // The moment is the point here: nothing is waited for.
+        // The kill must land at a random moment, so the test waits for nothing.
         thread::sleep(dice.random_range(Duration::ZERO..MOMENT));
         drop(relay.kill());
         let lives = crowd.lives();
@@ -127,7 +128,7 @@ pub(crate) fn check(kills: u32) {
     tell(&landed, said);
 }
 
-/// Says where the kills landed, and insists that they landed where it hurts.
+/// Prints where the kills landed, and asserts that they landed in the critical states.
 fn tell(landed: &Landed, said: usize) {
     let Landed { kills, starting, connecting, submitting, committed, delivered } = landed;
     println!(
@@ -141,7 +142,7 @@ fn tell(landed: &Landed, said: usize) {
     assert!(delivered * 20 > *kills, "a good share falls between delivery and deletion: {landed:?}");
 }
 
-/// A port that nothing takes while the relay is away: the system hands out none below 32,768 by itself
+/// Returns a port that no program takes while the relay is away. The system assigns no port below 32,768 by itself
 /// (`ip_local_port_range`).
 fn free_port(dice: &mut StdRng) -> u16 {
     loop {

@@ -1,4 +1,4 @@
-//! Throw-away accounts: each is registered over TCP by hand, says one thing to one person, and goes.
+//! Throw-away accounts. Each is registered over TCP by hand, says one thing to one person, and disconnects.
 
 use pillarbox_client::body::{Body, Content, Text};
 use pillarbox_client::net::now;
@@ -18,15 +18,16 @@ use tokio::time::timeout;
 
 const REQUEST: RequestId = RequestId(1);
 
-/// What an account of the crowd says.
+/// The message of a throw-away account.
 pub(crate) enum Said {
-    /// Bytes that are no message.
+    /// Bytes that are not a message.
     Garbage(Vec<u8>),
     /// A first message that opens.
     Text(String),
 }
 
-/// Has one new account for each of these say it to the owner of an invitation. The delivery key is not used.
+/// Registers one new account for each message, and lets it send the message to the owner of an invitation. The delivery
+/// key is not used.
 pub(crate) fn crowd(relay: &str, invitation: &str, says: impl IntoIterator<Item = Said>) {
     let (relay, whom): (RelayAddress, Invitation) = (relay.parse().unwrap(), invitation.parse().unwrap());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

@@ -1,5 +1,5 @@
-//! Strangers at a phone, each program as it ships: hundreds of throw-away accounts, honest newcomers among them, and what
-//! the owner can do about it.
+//! Strangers at a phone, with each program as it ships: hundreds of throw-away accounts, honest newcomers among them,
+//! and the owner's means against them.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod crowd;
@@ -10,7 +10,8 @@ use self::crowd::{Said, crowd};
 
 const NUMBER: &str = "+447700900123";
 
-/// Somebody with as many network addresses as they like, and a window that is smaller than what is left at the relay.
+/// Limits for somebody with any number of network addresses, and a window that is smaller than what is left at the
+/// relay.
 const LIMITS: &str = r#"{"register":{"burst":100000,"every":1},"bundles_of_one":{"burst":100000,"every":1},"window_messages":16}"#;
 
 fn relay(place: &Place) -> Relay {
@@ -42,7 +43,7 @@ fn six_hundred_throw_away_accounts_silence_no_newcomer_and_all_are_heard_once() 
     let said = texts(0..600);
     crowd(relay.address(), &invitation, garbage(100));
     crowd(relay.address(), &invitation, said.iter().cloned().map(Said::Text));
-    // Carol was given Bob's invitation; Dave has found him by his number.
+    // Carol was given Bob's invitation. Dave has found him by his number.
     let (carol, dave) = (place.account(&relay, "carol"), place.account(&relay, "dave"));
     drop(carol.run(&["contact", "add", &invitation, "--name", "Bob"]).expect(0));
     drop(dave.run(&["contact", "add", NUMBER, "--name", "Bob"]).expect(0));
@@ -68,7 +69,7 @@ fn six_hundred_throw_away_accounts_silence_no_newcomer_and_all_are_heard_once() 
     assert!(list.out.lines().count() <= 501, "{}", list.out.lines().count());
     assert_eq!(bob.inbox(), [""; 0]);
 
-    // All of them go at once; whoever was answered stays.
+    // All of them are removed at once, except those who were answered.
     let number = |name: &str| {
         let list = bob.run(&["contact", "list", "--json"]).expect(0).json();
         let known = list["contacts"].as_array().unwrap().iter();
@@ -143,7 +144,7 @@ fn whoever_is_blocked_is_not_heard_is_not_told_and_can_be_heard_again() {
     assert!(list.out.lines().any(|line| line.starts_with(name) && line.ends_with("blocked")), "{}", list.out);
     assert_eq!(bob.run(&["contact", "list", "--blocked"]).expect(0).out.lines().count(), 1);
 
-    // Forgotten, they are blocked still, by account.
+    // Forgotten contacts are still blocked, by account.
     drop(bob.run(&["contact", "remove", name, "--yes"]).expect(0));
     drop(mallory.run(&["send", "Bob", "and again"]).expect(0));
     assert_eq!(bob.inbox(), [""; 0]);

@@ -1,4 +1,4 @@
-//! The audit of a relay: what it finds of what a phone hides in messages, and what it cannot find.
+//! The audit of a relay: what it finds of words that a phone hides in messages, and what it cannot find.
 
 use std::iter;
 
@@ -21,7 +21,8 @@ fn plan() -> Plan {
     Plan { phone_program: programs().phone.clone(), ..Plan::new(programs().relay.clone()) }
 }
 
-/// What a relay has of a phone that does this to its messages, and what the audit's search for the words finds in it.
+/// Returns a relay's rows from a phone that alters its messages in this way, and the audit's findings about the words
+/// in them.
 fn send(words: &str, patches: &[Patch]) -> Sent {
     let search = Search::new(vec![Needle::new(Role::Said, "the words", words.as_bytes()).unwrap()]).unwrap();
     let plan = plan();
@@ -50,7 +51,7 @@ fn the_audit_can_find_words_that_a_phone_puts_behind_a_message_backwards_and_und
 
 #[test]
 fn the_audit_can_find_that_a_message_is_longer_than_the_protocol_has_it_whatever_stands_in_it() {
-    // In pieces of three letters with noise between, which no search finds.
+    // The words are sent in pieces of three letters with noise between, which no search finds.
     let pieces = |text: &str| {
         let piece = |piece: &[u8]| [piece, &rand::random::<[u8; 4]>()].concat();
         Patch::Append(text.as_bytes().chunks(3).flat_map(piece).collect())
@@ -61,7 +62,7 @@ fn the_audit_can_find_that_a_message_is_longer_than_the_protocol_has_it_whatever
     let broken: Vec<&str> =
         report.claims.iter().filter(|claim| !claim.holds).map(|claim| claim.claim.as_str()).collect();
     assert_eq!(broken, ["all: no row or payload is of another length than the protocol's"]);
-    // One byte is enough.
+    // One byte is enough to be noticed.
     assert_eq!(send("not sent", &[Patch::Append(vec![0])]).noticed, 1);
 }
 
@@ -69,10 +70,11 @@ fn the_audit_can_find_that_a_message_is_longer_than_the_protocol_has_it_whatever
 fn the_audit_cannot_find_words_that_a_phone_puts_in_the_place_of_padding_under_a_key_that_the_relay_has() {
     let words = Planted::draw(&mut rand::rng()).words;
     let key: [u8; 16] = rand::random();
-    // Over the end of the message, where the encrypted padding and the tag are: as long as before, and in no form.
+    // The hidden words overwrite the end of the message, where the encrypted padding and the tag are. The length stays
+    // the same, and the form is lost.
     let sent = send(&words, &[Patch::Overwrite(under(&key, words.as_bytes()))]);
     assert_eq!((sent.on_disk.len(), sent.in_memory.len(), sent.noticed), (0, 0, 0));
-    // The relay reads them.
+    // The relay reads the hidden words.
     let payload = sent.rows.first().unwrap();
     let (_, end) = payload.split_at(payload.len() - words.len());
     assert_eq!(under(&key, end), words.as_bytes());

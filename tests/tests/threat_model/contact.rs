@@ -1,4 +1,4 @@
-//! A contact: somebody whom the phone's owner writes to, with whatever program they like.
+//! A contact: a person to whom the phone's owner writes, and who may use any program.
 
 use pillarbox_client::{Notice, display};
 use pillarbox_crypto::labels::SENDER_CERTIFICATE;
@@ -34,7 +34,7 @@ fn a_contact_can_keep_what_they_were_sent() {
     // Bob's clock stands still.
     world.at(bob).remove_expired(now, &mut rng).unwrap();
     assert!(has(&world, bob, here));
-    // A phone that does as it was asked removes it too.
+    // A phone that follows the request removes it too.
     world.at(bob).remove_expired(later, &mut rng).unwrap();
     assert!(!has(&world, bob, here));
 }
@@ -69,7 +69,7 @@ fn a_contact_cannot_send_a_message_that_looks_as_if_somebody_else_sent_it() {
         let unreadable = Notice::Undecryptable { contact: None, asked_again: false };
         assert_eq!(world.take_notices(bob).contains(&unreadable), !opens, "{at}");
     }
-    // Unsealed, the relay says whose connection it came on; the frame has no place for anything else.
+    // On an unsealed message, the relay says whose connection it came on. The frame has no place for anything else.
     let body = text_body("not sealed", &mut world);
     let payload = mallory.first_message(&mut world, bob, &body);
     mallory.submit(&mut world, bob, payload);
@@ -84,7 +84,7 @@ fn a_contact_cannot_pass_somebody_elses_message_off_as_their_own() {
     let [mallory, dora] = [(); 2].map(|()| Forger::new(&mut world));
     let certificates = [&mallory, &dora].map(|forger| forger.certificate(&mut world));
     let (key, recipient) = (world.delivery_key(bob), world.invitation(bob).identity);
-    // The relay takes a first message from whoever has it in hand, in an envelope with a certificate that is good.
+    // The relay accepts a first message from anybody who holds it, in an envelope with a valid certificate.
     let hand_over = |world: &mut World, by: &Forger, certificate, payload: &[u8]| {
         let envelope = seal(&mut world.fork(), &by.identity, certificate, &recipient, payload).unwrap();
         let (connection, _) = world.guest();
@@ -92,7 +92,7 @@ fn a_contact_cannot_pass_somebody_elses_message_off_as_their_own() {
         world.ask(connection, frame);
         world.run();
     };
-    // As a stranger, and then as somebody whose key Bob's phone knows.
+    // First as a stranger, and then as somebody whose key Bob's phone knows.
     for text in ["as a stranger", "as a contact"] {
         let body = text_body(text, &mut world);
         let from_dora = dora.first_message(&mut world, bob, &body);
@@ -103,7 +103,8 @@ fn a_contact_cannot_pass_somebody_elses_message_off_as_their_own() {
         let told = world.take_notices(bob);
         assert!(!told.iter().any(|notice| matches!(notice, Notice::Received { .. })), "{told:?}");
         assert!(!told.iter().any(|notice| matches!(notice, Notice::KeyChanged { .. })), "{told:?}");
-        // In its author's own envelope the same message opens, so what was refused was the other name on it.
+        // In its author's own envelope the same message opens. The other name on the envelope was therefore the reason
+        // for the refusal.
         hand_over(&mut world, &dora, &certificates[1], &from_dora);
         assert_eq!(said_by(&world, bob, &dora).last().map(String::as_str), Some(text));
 
@@ -121,7 +122,7 @@ fn said_by(world: &World, who: Who, forger: &Forger) -> Vec<String> {
 
 #[test]
 fn a_contact_cannot_put_terminal_commands_into_a_message() {
-    // Clear the screen, set the title, overwrite the line, turn the writing direction round, hide.
+    // The text clears the screen, sets the title, overwrites the line, turns the writing direction, and hides.
     let hostile = "\u{1b}[2J\u{1b}]0;title\u{7}\rBob: yes\u{202e}txt.exe\u{200b}\u{9b}31m";
     let mut world = World::new();
     let bob = world.phone("Bob");
@@ -140,7 +141,7 @@ fn a_contact_cannot_put_terminal_commands_into_a_message() {
     assert!(!acts(&contact.name), "{:?}", contact.name);
 }
 
-/// A recipient made by hand, with one prekey of each kind.
+/// A hand-made recipient with one prekey of each kind.
 struct Stock {
     signed: Vec<u8>,
     kem: Vec<u8>,
@@ -162,8 +163,8 @@ impl PreKeys for Stock {
 
 #[test]
 fn a_contact_cannot_open_one_message_in_two_ways() {
-    // That ChaCha20-Poly1305 would let them, and that the cipher of bodies does not, is shown with a ciphertext built for it in
-    // `crates/session/tests/commitment.rs`.
+    // ChaCha20-Poly1305 would allow this, and the cipher of bodies does not. `crates/session/tests/commitment.rs` shows
+    // that with a ciphertext built for it.
     let mut rng = StdRng::from_seed([5; 32]);
     let [sender, recipient] = [(); 2].map(|()| IdentitySecret::generate(&mut rng));
     let signed = SignedPreKeySecret::generate(PreKeyId(1), &recipient, &mut rng);
@@ -185,7 +186,7 @@ fn a_contact_cannot_open_one_message_in_two_ways() {
     let commitment = opened.commitment.as_bytes();
     let at = payload.windows(commitment.len()).position(|window| window == commitment).unwrap();
 
-    // The recipient, who shows it to somebody that has the message as it passed the relay.
+    // The recipient shows it to somebody who has the message as it passed the relay.
     let shows = |opening: &[u8; 32], body: &[u8]| {
         franking::verify(&Opening::from_bytes(*opening), &opened.commitment, body).is_ok()
     };
@@ -203,7 +204,7 @@ fn a_contact_cannot_open_one_message_in_two_ways() {
     }
     assert!(!shows(&opening, b"I will not be there"));
 
-    // The sender, who committed to something else than was said.
+    // The sender committed to something else than was said.
     let other = franking::commit(&opened.opening, b"I will not be there", Padding::Padme);
     let mut denied = payload.clone();
     denied[at..at + commitment.len()].copy_from_slice(other.as_bytes());

@@ -1,4 +1,4 @@
-//! Somebody who copied the phone's keys: they have the open vault as it was at one moment, and a recording of every message.
+//! An attacker with the phone's keys: the open vault as it was at one moment, and a recording of every message.
 
 use pillarbox_client::{Notice, Phone};
 use pillarbox_crypto::IdentitySecret;
@@ -9,7 +9,7 @@ use crate::copy::Copy;
 use crate::forger::Forger;
 use crate::world::{Who, World, passphrase};
 
-/// Alice, and Bob with a profile that can be copied; they have talked.
+/// Returns Alice, and Bob with a profile that can be copied, after they have talked.
 fn talked(world: &mut World) -> (Who, Who) {
     let alice = world.phone("Alice");
     let bob = world.phone_on_disk(world.new_account("Bob"));
@@ -17,7 +17,7 @@ fn talked(world: &mut World) -> (Who, Who) {
     (alice, bob)
 }
 
-/// Lets Bob get these texts, and gives what the copy reads of them.
+/// Sends these texts to Bob, and returns those that the copy can read.
 fn overhear(world: &mut World, copy: &mut Copy, (alice, bob): (Who, Who), text: &str) -> Vec<String> {
     let from = world.deliveries(bob).len();
     world.tell(alice, bob, text);
@@ -120,12 +120,13 @@ fn somebody_with_a_copy_of_the_keys_cannot_read_what_was_sent_before_and_deleted
     let now = world.now;
     assert_eq!(world.at(bob).remove_expired(now, &mut rng).unwrap(), 1);
 
-    // Their clock is theirs to set: by then the program no longer refuses what it has seen, so that only the keys decide.
+    // The attacker sets the clock. By then, the program no longer refuses what it has seen before, so that only the
+    // keys decide.
     let clock = now + Duration::from_days(91);
     let mut copy = Copy::open(world.copy_folder(bob), clock, &world);
     assert!(!copy.kept(here).contains(&"gone in a minute".to_owned()));
     assert!(copy.read(&messages).is_empty());
-    // A copy from before it was opened, and one from before it was deleted, have it.
+    // A copy from before it was opened has it, and so has one from before it was deleted.
     assert_eq!(Copy::open(before, clock, &world).read(&messages), ["gone in a minute"]);
     assert!(Copy::open(kept, now, &world).kept(here).contains(&"gone in a minute".to_owned()));
 }
@@ -143,6 +144,6 @@ fn somebody_with_a_copy_of_the_keys_cannot_read_on_after_both_sides_have_answere
         let text = format!("round {round}");
         assert!(overhear(&mut world, &mut copy, pair, &text).is_empty(), "{text}");
     }
-    // Nor with a copy that has not moved on itself.
+    // A copy that has not moved on does not have it either.
     assert!(patient.read(&world.deliveries(bob)[from..]).is_empty());
 }

@@ -1,4 +1,4 @@
-//! A copy of a phone's open vault, in the hands of somebody who also records what passes.
+//! A copy of a phone's open vault, held by an attacker who also records the traffic.
 
 use pillarbox_client::{Link, Notice, Phone};
 use pillarbox_wire::{AccountId, Deliver, FixedBytes, RelayFrame, Timestamp, Welcome};
@@ -8,18 +8,18 @@ use tempfile::TempDir;
 
 use crate::world::{Who, World, passphrase};
 
-/// The phone's program on a copied profile, fed with recorded frames and never connected to anything.
+/// The phone's program on a copied profile. It receives recorded frames and is never connected to anything.
 pub(crate) struct Copy {
     phone: Phone,
     rng: StdRng,
-    /// What its clock shows: whoever has the copy sets it.
+    /// The time on its clock, which the holder of the copy sets.
     now: Timestamp,
-    /// Deleted with the copy, and not before.
+    /// The folder of the copied profile. It is deleted with the copy, and not before.
     _folder: TempDir,
 }
 
 impl Copy {
-    /// Copies a phone's profile as it is now, passphrase and all.
+    /// Copies a phone's profile as it is now, with its passphrase.
     pub(crate) fn take(world: &mut World, whose: Who) -> Self {
         let folder = world.copy_folder(whose);
         Self::open(folder, world.now, world)
@@ -36,7 +36,7 @@ impl Copy {
         Self { phone, rng, now, _folder: folder }
     }
 
-    /// What comes of recorded messages.
+    /// Feeds it recorded messages, and returns the notices that result.
     pub(crate) fn feed(&mut self, messages: &[Deliver]) -> Vec<Notice> {
         let mut notices = Vec::new();
         for message in messages {
@@ -46,7 +46,7 @@ impl Copy {
         notices
     }
 
-    /// The texts that can be read in recorded messages.
+    /// Returns the texts that it can read in recorded messages.
     pub(crate) fn read(&mut self, messages: &[Deliver]) -> Vec<String> {
         let text = |notice| match notice {
             Notice::Received { entry, .. } => entry.text().map(str::to_owned),
@@ -55,7 +55,7 @@ impl Copy {
         self.feed(messages).into_iter().filter_map(text).collect()
     }
 
-    /// The texts that stand in the vault.
+    /// Returns the texts in the vault.
     pub(crate) fn kept(&self, with: AccountId) -> Vec<String> {
         let history = self.phone.history(with).unwrap();
         history.iter().filter_map(|entry| entry.text().map(str::to_owned)).collect()

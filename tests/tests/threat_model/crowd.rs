@@ -9,16 +9,16 @@ use crate::world::{Who, World, honest};
 
 const NUMBER: &str = "+44 7700 900123";
 
-/// More accounts than there is room for.
+/// A number of accounts for which there is no room.
 const CROWD: usize = MAX_REQUESTS + 100;
 
-/// Makes another account as fast as one network address may, and fetches keys as fast as one person's may be.
+/// Registers another account, as fast as one network address may, and fetches keys, as fast as one person may.
 fn another(world: &mut World) -> Forger {
     world.pass(Duration::from_seconds(6));
     Forger::new(world)
 }
 
-/// One text to `to` from each of so many new accounts; the texts.
+/// Sends one text to `to` from each of `count` new accounts, and returns the texts.
 fn crowd(world: &mut World, to: Who, count: usize) -> Vec<String> {
     let text = |number| format!("stranger {number}");
     for number in 0..count {
@@ -30,7 +30,7 @@ fn crowd(world: &mut World, to: Who, count: usize) -> Vec<String> {
     (0..count).map(text).collect()
 }
 
-/// The owner looks at everything that is new: the texts.
+/// Lets the owner look at everything new, and returns the texts.
 fn look(world: &mut World, who: Who) -> Vec<String> {
     let (now, mut rng) = (world.now, world.fork());
     let unshown = world.see(who).unshown().unwrap();
@@ -55,7 +55,7 @@ fn a_stranger_cannot_become_a_contact_by_bytes_that_do_not_open() {
     let (bob, carol) = (world.phone("Bob"), world.phone("Carol"));
     for number in 0..CROWD {
         let stranger = another(&mut world);
-        // A byte; what only looks like a message; a first message with one byte changed.
+        // The payload is one byte, or bytes that only look like a message, or a first message with one byte changed.
         let payload = match number % 3 {
             0 => vec![1],
             1 => vec![2; 200],
@@ -74,7 +74,7 @@ fn a_stranger_cannot_become_a_contact_by_bytes_that_do_not_open() {
         matches!(notice, Notice::StrangerUnopened { .. } | Notice::Undecryptable { contact: None, .. })
     };
     assert_eq!(told.iter().filter(unopened).count(), CROWD, "each is told");
-    // Whoever has something to say is a request, and is heard.
+    // A stranger with something to say becomes a request, and is heard.
     world.invite(carol, bob);
     world.tell(carol, bob, "we met on the ferry");
     assert_eq!(look(&mut world, bob), ["we met on the ferry"]);
@@ -88,7 +88,7 @@ fn a_stranger_cannot_keep_a_newcomer_from_being_heard_with_hundreds_of_accounts(
     let (carol, dave) = (world.phone("Carol"), world.phone("Dave"));
     world.offline(bob);
     let mut said = crowd(&mut world, bob, CROWD);
-    // Carol has Bob's invitation; Dave knows nothing but his number.
+    // Carol has Bob's invitation. Dave knows only his number.
     world.invite(carol, bob);
     world.tell(carol, bob, "from Carol");
     world.look_up(dave, NUMBER);
@@ -122,7 +122,7 @@ fn a_stranger_cannot_have_a_newcomers_message_acknowledged_and_dropped() {
     crowd(&mut world, bob, MAX_REQUESTS);
     world.look_up(dave, NUMBER);
     world.tell(dave, bob, "from Dave");
-    // However often Bob's phone connects or starts again before he looks.
+    // The result is the same however often Bob's phone connects or restarts before he looks.
     for _ in 0..3 {
         reconnect(&mut world, bob);
         world.restart(bob);
@@ -166,7 +166,7 @@ fn a_stranger_can_push_out_requests_that_the_owner_has_seen_and_not_answered() {
 
 #[test]
 fn a_stranger_cannot_hold_up_what_is_behind_their_first_messages() {
-    /// More than the relay hands out without an answer.
+    /// A number of messages that the relay does not hand out without an answer.
     const MORE: usize = 300;
     let mut world = World::new();
     let (alice, bob) = world.pair();
@@ -174,7 +174,7 @@ fn a_stranger_cannot_hold_up_what_is_behind_their_first_messages() {
     world.offline(bob);
     let mut said = crowd(&mut world, bob, MAX_REQUESTS + MORE);
     world.tell(alice, bob, "behind them all");
-    // A phone that did not say what it leaves at the relay would get nothing more, and would be done all the same.
+    // A phone that did not say what it leaves at the relay would get nothing more, and would count as done.
     let says_so =
         |frame: &ClientFrame| matches!(frame, ClientFrame::Acknowledge(it) if it.messages.is_empty());
     world.up = Box::new(move |_, frame| if says_so(&frame) { Vec::new() } else { vec![frame] });
@@ -190,7 +190,7 @@ fn a_stranger_cannot_hold_up_what_is_behind_their_first_messages() {
     world.tell(alice, bob, "and while connected");
     assert_eq!(world.heard(bob, alice).len(), 3);
 
-    // Nothing is lost that was left.
+    // Nothing that was left at the relay is lost.
     let mut seen = look(&mut world, bob);
     reconnect(&mut world, bob);
     seen.extend(look(&mut world, bob));
@@ -217,7 +217,7 @@ fn a_stranger_cannot_take_the_room_of_those_who_have_an_invitation() {
     world.invite(carol, bob);
     world.tell(carol, bob, "from Carol");
     assert_eq!(world.heard(bob, carol), ["from Carol"]);
-    // With the key the same envelope is let in, too.
+    // With the key, the same envelope is accepted too.
     let (connection, _) = world.guest();
     let key = world.delivery_key(bob);
     world.ask(connection, submission(world.address(bob), Some(key), envelope));
@@ -247,7 +247,7 @@ fn a_stranger_cannot_be_heard_by_an_owner_who_has_blocked_them() {
         write(&mut world, from, "after");
         from.submit(&mut world, bob, vec![1]);
     }
-    // Forgotten, they are still blocked.
+    // Contacts who were forgotten are still blocked.
     world.at(bob).remove_contact(known, &mut rng).unwrap();
     write(&mut world, &mallory, "after that");
     assert_eq!(look(&mut world, bob), [""; 0]);
@@ -256,7 +256,7 @@ fn a_stranger_cannot_be_heard_by_an_owner_who_has_blocked_them() {
     let mut blocked = [known, unknown];
     blocked.sort();
     assert_eq!(world.see(bob).blocked().unwrap(), blocked);
-    // Others are heard, and they are again once they are not blocked.
+    // Other people are heard, and these are heard again once they are not blocked.
     world.tell(alice, bob, "how are you?");
     world.at(bob).block(known, false, &mut rng).unwrap();
     write(&mut world, &mallory, "at last");
@@ -282,7 +282,7 @@ fn a_stranger_cannot_see_that_they_are_blocked() {
     }
     world.pass(Duration::from_days(1));
     world.run();
-    // It looks as it does with a phone that is switched off.
+    // It looks the same as with a phone that is switched off.
     let states = |whom: Who| -> Vec<_> {
         world.history(mallory, world.id(whom)).iter().map(|entry| entry.direction).collect()
     };

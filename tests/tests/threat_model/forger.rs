@@ -1,4 +1,4 @@
-//! An account whose owner wrote the program: it knows its keys and says whatever it likes, frame by frame.
+//! An account whose owner wrote the program. It knows its keys and says whatever it likes, frame by frame.
 
 use std::net::IpAddr;
 
@@ -17,10 +17,10 @@ use rand_core::CryptoRng;
 
 use crate::world::{Who, World, handle};
 
-/// Answers are told apart by the connection: one question at a time.
+/// The number of every request. The connection tells answers apart, because each asks one question at a time.
 pub(crate) const REQUEST: RequestId = RequestId(1);
 
-/// An account made by hand, and its connection.
+/// A hand-made account and its connection.
 pub(crate) struct Forger {
     pub(crate) identity: IdentitySecret,
     pub(crate) device: SigningSecret,
@@ -37,7 +37,7 @@ impl Forger {
         Self::register(world, Some(handle(number)))
     }
 
-    /// An account that is made at this network address.
+    /// Registers an account at this network address.
     pub(crate) fn at(world: &mut World, peer: IpAddr) -> Self {
         let guest = world.guest_from(peer);
         Self::register_on(world, guest, None)
@@ -58,7 +58,7 @@ impl Forger {
         Self { identity, device, address: registered.address, connection }
     }
 
-    /// The relay's certificate for this account.
+    /// Fetches the relay's certificate for this account.
     pub(crate) fn certificate(&self, world: &mut World) -> SenderCertificate {
         let frame = ClientFrame::RequestCertificate(RequestCertificate { request: REQUEST });
         let answer = world.ask(self.connection, frame);
@@ -66,7 +66,7 @@ impl Forger {
         certificate.certificate
     }
 
-    /// The first message of a conversation with `to`, not sealed.
+    /// Returns the first message of a conversation with `to`, not sealed.
     pub(crate) fn first_message(&self, world: &mut World, to: Who, body: &Body) -> Vec<u8> {
         let account = world.id(to);
         let fetch = FetchBundles { request: REQUEST, account, delivery_key: None };
@@ -79,7 +79,7 @@ impl Forger {
         begun.encrypt(&encode(body).unwrap(), Padding::Padme).unwrap().0
     }
 
-    /// A message to `to` in an envelope that shows this certificate.
+    /// Returns a message to `to` in an envelope that shows this certificate.
     pub(crate) fn envelope(
         &self,
         world: &mut World,
@@ -92,7 +92,7 @@ impl Forger {
         seal(&mut world.fork(), &self.identity, certificate, &recipient, &payload).unwrap()
     }
 
-    /// Submits on the connection that names this account.
+    /// Submits a message on the connection that names this account.
     pub(crate) fn submit(&self, world: &mut World, to: Who, payload: Vec<u8>) {
         let frame = submission(world.address(to), None, payload);
         let answer = world.ask(self.connection, frame);
@@ -101,7 +101,7 @@ impl Forger {
     }
 }
 
-/// A text in the form that phones say it.
+/// Encodes a text as phones do.
 pub(crate) fn text_body(text: &str, world: &mut World) -> Body {
     let introduction = Some(Introduction { delivery_key: None, name: "Mallory".to_owned() });
     let (id, sent_at) = (BodyId::generate(&mut world.fork()), world.now);
@@ -123,7 +123,7 @@ pub(crate) fn login(
     ClientFrame::Authenticate(Authenticate { request: REQUEST, address, signature })
 }
 
-/// A registration whose delivery key is 32 times 1.
+/// Builds a registration with a delivery key of 32 bytes of 1.
 pub(crate) fn registration(
     identity: &IdentitySecret,
     device: &SigningSecret,

@@ -1,9 +1,9 @@
-//! `docs/threat-model.md`, line by line: each *can* and each *cannot* there is the test here that has its words as its
-//! name. `tests/threat_model_lists.rs` compares the two lists.
+//! The lines of `docs/threat-model.md`. Each *can* and each *cannot* there is a test here with its words as its name.
+//! `tests/threat_model_lists.rs` compares the two lists.
 //!
-//! A test takes the party's place with what the party has, and no more. Where something *cannot* be done, the same test
-//! shows that the same attempt works where it should: the same search finds the words where the relay may read them, the same
-//! message opens when nobody altered it.
+//! A test takes the party's place with the means of the party and no more. For a *cannot*, the same test shows that the
+//! attempt works where it should: the same search finds the words where the relay may read them, and the same message
+//! opens when nobody altered it.
 //!
 //! | file | party |
 //! |---|---|
@@ -16,8 +16,8 @@
 //! | `numbers` | strangers and the relay, with codes and numbers |
 //! | `other_user` | another user of the same computer |
 //! | `thief`, `copied_keys` | somebody with the phone |
-//! | `audit` | whoever audits a relay, and a phone that hides words from them |
-//! | `world`, `wire`, `forger`, `copy` | what the tests stand on |
+//! | `audit` | an auditor of a relay, and a phone that hides words |
+//! | `world`, `wire`, `forger`, `copy` | shared parts of the tests |
 
 #![allow(
     clippy::unwrap_used,

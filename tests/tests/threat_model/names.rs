@@ -1,4 +1,4 @@
-//! Nobody is mistaken for somebody else: names that contacts give themselves, and numbers.
+//! Nobody is mistaken for somebody else: tests of numbers, and of names that contacts give themselves.
 
 use pillarbox_client::{Contact, Origin, Trust, Whom, naming};
 
@@ -6,7 +6,7 @@ use crate::world::{Who, World};
 
 const NUMBER: &str = "+447700900123";
 
-/// Alice with Bob, whom she has verified, and with somebody who calls themselves as a test says and whom she has added too.
+/// Returns Alice, Bob whom she has verified, and a third person whom she has added and who calls themselves `name`.
 fn with_somebody_called(name: &str) -> (World, [Who; 3]) {
     let mut world = World::new();
     let (alice, bob) = world.pair();
@@ -19,7 +19,7 @@ fn with_somebody_called(name: &str) -> (World, [Who; 3]) {
     (world, [alice, bob, mallory])
 }
 
-/// Whom Alice's phone takes a text to mean.
+/// Returns the contact whom Alice's phone takes a text to mean.
 fn meant(world: &World, alice: Who, typed: &str) -> Option<Contact> {
     match world.see(alice).whom(typed).unwrap() {
         Whom::One(contact) => Some(*contact),
@@ -71,7 +71,7 @@ fn a_contact_cannot_be_taken_for_another_contact_by_calling_themselves_the_same(
         }
         let contact = world.see(alice).contact(world.id(mallory)).unwrap();
         assert!(!naming::is_same(&contact.name, "Bob"), "{:?}", contact.name);
-        // By a choice of Alice's neither, and both go on as they were.
+        // Alice cannot choose that name for a contact either, and both conversations go on as they were.
         let mut rng = world.fork();
         assert!(world.at(alice).rename(contact.account, name.trim(), &mut rng).is_err());
         world.tell(alice, bob, "meet me at six");
@@ -80,7 +80,7 @@ fn a_contact_cannot_be_taken_for_another_contact_by_calling_themselves_the_same(
         assert_eq!(world.heard(mallory, alice), [""; 0]);
         assert_eq!(world.heard(alice, mallory), ["where?"]);
     }
-    // A name of their own is theirs.
+    // A contact with a name of their own keeps it.
     let (world, [alice, _, mallory]) = with_somebody_called("Robert");
     assert_eq!(meant(&world, alice, "robert").unwrap().account, world.id(mallory));
 }

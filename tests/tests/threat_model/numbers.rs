@@ -1,4 +1,4 @@
-//! Numbers: who has a code has the number, and the phones of those who know it tell.
+//! Numbers. A person with the code gets the number, and the phones of people who know the number report it.
 
 use pillarbox_client::{NewAccount, Notice, PhoneError};
 use pillarbox_relay::Settings;
@@ -13,14 +13,14 @@ fn verifying() -> World {
     World::with(Settings { verify_numbers: true, ..Settings::default() })
 }
 
-/// A phone that asks for a number and is told that a code was sent to it.
+/// Returns a phone that asks for a number and is told that a code was sent to it.
 fn asking(world: &mut World, name: &str, number: &str) -> Who {
     let who = world.phone_with_number(name, number);
     assert!(world.take_notices(who).contains(&Notice::RegistrationRefused { reason: Refusal::CodeSent }));
     who
 }
 
-/// Whoever reads what is sent to the number types the code.
+/// Types the code, as a reader of what is sent to the number would.
 fn show_code(world: &mut World, who: Who, code: NumberCode) {
     world.at(who).enter_code(code).unwrap();
     world.run();
@@ -33,7 +33,7 @@ fn registered(world: &mut World, name: &str, number: &str) -> Who {
     who
 }
 
-/// Alice has Bob by his number, and they have talked.
+/// Returns Alice, who has Bob by his number, and Bob, after they have talked.
 fn scene(world: &mut World) -> (Who, Who) {
     let (alice, bob) = (registered(world, "Alice", ALICE), registered(world, "Bob", BOB));
     world.look_up(alice, BOB);
@@ -63,7 +63,7 @@ fn a_stranger_can_have_codes_sent_to_somebody_elses_number() {
     let (number, _) = world.codes.pop().unwrap();
     assert_eq!(number, handle(BOB));
     assert!(world.see(bob).is_ready(pillarbox_client::Link::Named), "the account stays with its phone");
-    // Until the relay has sent as many as it sends to one number.
+    // Ask until the relay has sent as many codes as it sends to one number.
     let more = NewAccount { handle: Some(handle(BOB)), ..world.new_account("Mallory") };
     let again = (0..4).map(|_| world.phone_of(more.clone())).last().unwrap();
     let refused = world.take_notices(again);
@@ -97,7 +97,7 @@ fn a_stranger_cannot_take_over_an_account_by_guessing_the_code_that_is_sent_to_i
     show_code(&mut world, thief, code);
     assert_eq!(world.see(thief).account().address, None, "the right one comes too late");
     assert!(world.see(bob).is_ready(pillarbox_client::Link::Named));
-    // The same code works where nobody has guessed before.
+    // The same code works if nobody has guessed before.
     let owner = asking(&mut world, "Bob", BOB);
     let (_, code) = world.codes.pop().unwrap();
     show_code(&mut world, owner, code);
@@ -109,7 +109,7 @@ fn a_stranger_can_keep_a_number_from_its_owner_by_using_up_the_codes_that_are_se
     let mut world = verifying();
     let limits = Settings::default().limits;
     let (owner, stranger) = (asking(&mut world, "Bob", BOB), asking(&mut world, "Mallory", BOB));
-    // The latest code is the owner's to read, and the stranger's to spoil.
+    // The owner can read the latest code, and the stranger can spoil it.
     let (_, code) = world.codes.pop().unwrap();
     let number: u32 = code.to_string().parse().unwrap();
     for guess in 1..=limits.code_tries {
@@ -127,7 +127,7 @@ fn a_stranger_can_keep_a_number_from_its_owner_by_using_up_the_codes_that_are_se
         matches!(notice, Notice::RegistrationRefused { reason: Refusal::RateLimited { .. } })
     };
     assert!(told.iter().any(waits) && world.codes.is_empty(), "none is sent to the owner: {told:?}");
-    // An hour later one is.
+    // An hour later a code is sent.
     world.pass(limits.codes_per_number.every);
     let owner = asking(&mut world, "Bob", BOB);
     let (_, code) = world.codes.pop().unwrap();
@@ -143,7 +143,7 @@ fn a_stranger_cannot_take_over_an_account_without_its_contacts_phones_telling() 
     assert_eq!(told(&mut world, alice), []);
     let thief = registered(&mut world, "Mallory", BOB);
     let contact = world.id(bob);
-    // Whoever writes first, the thief or the contact.
+    // It is the same whether the thief or the contact writes first.
     world.look_up(thief, ALICE);
     assert_eq!(told(&mut world, alice), [Notice::KeyChanged { contact, blocked: false }]);
     let second = registered(&mut world, "Trent", BOB);
@@ -180,7 +180,7 @@ fn a_stranger_cannot_have_what_is_written_to_a_verified_contact_by_taking_over_t
 fn the_relay_can_give_a_numbers_account_to_another_phone() {
     let mut world = verifying();
     let (_, bob) = scene(&mut world);
-    // It draws the codes itself.
+    // The relay draws the codes itself.
     let own = registered(&mut world, "Mallory", BOB);
     assert_eq!(world.id(own), world.id(bob));
 }

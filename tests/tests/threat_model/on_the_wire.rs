@@ -1,4 +1,4 @@
-//! Somebody between phone and relay, who reads, drops, repeats, alters and adds bytes.
+//! An attacker between phone and relay, who reads, drops, repeats, alters and adds bytes.
 
 use pillarbox_client::Link;
 use pillarbox_crypto::AgreementSecret;
@@ -19,7 +19,7 @@ fn key(seed: u8) -> AgreementSecret {
     AgreementSecret::generate(&mut rng(seed))
 }
 
-/// An undisturbed handshake with the relay of seed 1.
+/// Performs an undisturbed handshake with the relay of seed 1.
 fn channel(draws: u8) -> Shaken {
     let relay = key(1);
     Parties::honest(&relay, &relay.public()).shake_hands(&mut rng(draws), &mut |_, _| {})
@@ -60,7 +60,7 @@ fn somebody_on_the_wire_can_hold_everything_up() {
 
 #[test]
 fn somebody_on_the_wire_cannot_read_a_frame() {
-    // Phones that the relay can read: only the channel stands between these words and the wire.
+    // The relay can read these phones' messages, so only the channel stands between the words and the wire.
     let mut world = World::new();
     let words = world.words();
     let (alice, bob) = (world.readable_phone("Alice"), world.readable_phone("Bob"));
@@ -104,7 +104,7 @@ fn somebody_on_the_wire_cannot_change_a_frame_unnoticed() {
             assert_eq!(hear(&altered), (vec![], None), "byte {at}, bit {bit}");
         }
     }
-    // Left out, repeated, in another order, added, and cut off in the middle.
+    // Records are left out, repeated, reordered, added, and cut off in the middle.
     assert_eq!(hear(&[&one[..], three].concat()), (vec![ping(1)], None));
     assert_eq!(hear(&[&one[..], one, two].concat()), (vec![ping(1)], None));
     assert_eq!(hear(&[&two[..], one].concat()), (vec![], None));
@@ -120,7 +120,7 @@ fn somebody_on_the_wire_cannot_pose_as_the_relay() {
     };
     assert_eq!(answer(&relay), None);
     assert_eq!(answer(&impostor), Some(HandshakeError::WrongKey));
-    // Nor by answering with what the true relay once said.
+    // Answering with what the true relay once said does not work either.
     let once = channel(4).messages;
     let mut replay = |step: usize, message: &mut [u8]| {
         if step % 2 == 1 {
@@ -133,7 +133,7 @@ fn somebody_on_the_wire_cannot_pose_as_the_relay() {
 
 #[test]
 fn somebody_on_the_wire_cannot_log_in_with_a_login_that_they_recorded() {
-    // As it was on the wire: the relay draws a new key for each connection, and the recorded bytes do not open.
+    // The recorded bytes do not open, because the relay draws a new key for each connection.
     let Shaken { phone, messages, .. } = channel(2);
     let Established { mut sealer, handshake_hash, .. } = phone.unwrap();
     let mut world = World::new();
@@ -154,7 +154,7 @@ fn somebody_on_the_wire_cannot_log_in_with_a_login_that_they_recorded() {
     assert!(replayed(2).unwrap().is_some(), "the same draws: the connection that was recorded");
     assert_eq!(replayed(3), Err(OpenError::NotAuthentic));
 
-    // Even in the clear it would be of no use: it names the connection that it was made for.
+    // Even in the clear it would be useless, because it names the connection that it was made for.
     let (first, hash) = world.guest();
     let frame = login(&device, address, &hash);
     let (second, _) = world.guest();
@@ -173,7 +173,7 @@ fn somebody_on_the_wire_cannot_talk_a_phone_into_an_older_version_unnoticed() {
     // A relay that is really older is met at its version.
     let older = Parties { relay_speaks: old, ..parties };
     assert_eq!(older.shake_hands(&mut rng(2), &mut |_, _| {}).phone.unwrap().version, 1);
-    // An offer has its highest version at byte 9; an answer its highest at 9 and the one picked at 10.
+    // An offer has its highest version at byte 9. An answer has its highest at byte 9 and its choice at byte 10.
     for (offer, answer) in [(true, false), (false, true), (true, true)] {
         let mut between = |step: usize, message: &mut [u8]| match step {
             0 if offer => message[9] = 1,

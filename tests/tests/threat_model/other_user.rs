@@ -1,5 +1,5 @@
-//! Another user of the computer that a relay or a phone runs on. They can write where the owner lets them, and read what the owner
-//! lets them read; these tests do it for them.
+//! Another user of the computer on which a relay or a phone runs. They can write where the owner lets them, and read
+//! what the owner lets them read. These tests do it for them.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -16,7 +16,7 @@ fn mode(path: &Path) -> u32 {
     fs::symlink_metadata(path).unwrap().permissions().mode() & 0o777
 }
 
-/// The same command under an owner who lets everybody read and write what is made.
+/// Returns the same command under an owner who lets everybody read and write new files.
 fn careless(place: &Place, command: &Command) -> Command {
     let mut shell = place.command("sh");
     shell.args(["-c", "umask 000 && exec \"$0\" \"$@\""]).arg(command.get_program()).args(command.get_args());
@@ -37,7 +37,7 @@ fn another_user_can_keep_a_program_from_starting_where_its_owner_lets_them_write
     set_mode(&data, 0o755);
     symlink(place.path("elsewhere"), data.join("lock")).unwrap();
     drop(Process::run(Relay::command(&place, &data, "127.0.0.1:0"), "").expect(4).says("such as a link"));
-    // The control: without what they did it starts.
+    // The control: without the other user's act it starts.
     fs::remove_file(data.join("lock")).unwrap();
     drop(Relay::start(&place, &data));
 }
@@ -84,7 +84,7 @@ fn another_user_cannot_read_what_a_relay_or_a_phone_keeps() {
         assert!(found.iter().all(|file| mode(file) == 0o600), "{found:?}");
         assert!(!found.is_empty());
     }
-    // The control: what another program makes under the same owner is everybody's.
+    // The control: everybody can read and write a file that another program makes under the same owner.
     let mut touch = place.command("touch");
     touch.arg(place.path("readable"));
     drop(Process::run(careless(&place, &touch), "").expect(0));
@@ -93,7 +93,8 @@ fn another_user_cannot_read_what_a_relay_or_a_phone_keeps() {
 
 #[test]
 fn another_user_cannot_find_keys_in_a_core_dump() {
-    // Where this system writes a dump. Some hand it to a program instead, which keeps it where no test can look.
+    // The folder to which this system writes a dump. Some systems hand it to a program instead, which keeps it where no
+    // test can look.
     let pattern = fs::read_to_string("/proc/sys/kernel/core_pattern").unwrap_or_default();
     let dumps = |place: &Place| {
         let names = files(&place.path(""));
@@ -120,7 +121,8 @@ fn another_user_cannot_find_keys_in_a_core_dump() {
         assert_eq!(ended.status.code(), None, "it was not ended by the signal");
     }
     assert_eq!(dumps(&place), 0);
-    // The control: another program that ends so leaves one, on a system that writes it where the program runs.
+    // The control: another program that ends in this way leaves a dump, on a system that writes it where the program
+    // runs.
     let mut other = place.command("sh");
     other.args(["-c", "echo there; kill -ABRT $$"]);
     drop(Process::run(dumping(&place, &other), ""));

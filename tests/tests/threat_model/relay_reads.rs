@@ -1,4 +1,4 @@
-//! What a relay cannot: read messages, alter them, or show them again.
+//! A relay cannot read messages, alter them, or have them shown again.
 
 use pillarbox_client::{Direction, NewAccount, Notice, PaddingRule, Protection};
 use pillarbox_session::kind::SERVER_READABLE;
@@ -9,7 +9,7 @@ use crate::world::{Who, World, contains};
 
 const NUMBER: &str = "+44 7700 900123";
 
-/// Two phones of one protection that have each other's invitation, one of which calls itself `name`.
+/// Returns two phones of one protection that have each other's invitation. One of them calls itself `name`.
 fn meet(world: &mut World, protection: Protection, name: &str) -> (Who, Who) {
     let new = NewAccount { protection, ..world.new_account(name) };
     let (one, other) =
@@ -26,7 +26,7 @@ fn the_relay_cannot_read_a_message() {
         let (alice, bob) = meet(&mut world, protection, "Alice");
         let spoken: Vec<String> = (0..4).map(|_| world.words()).collect();
         for (turn, words) in spoken.iter().enumerate() {
-            // The last one stays in the mailbox, so that the file holds it.
+            // The last one stays in the mailbox, so that the relay's file contains it.
             if turn == 3 {
                 world.offline(bob);
             }
@@ -69,7 +69,7 @@ fn the_relay_cannot_find_the_sender_in_a_sealed_message() {
     world.tell(alice, bob, "sealed");
     world.tell(carol, bob, "not sealed");
 
-    // Everything that stands in the messages, in their rows and beside them on their connections.
+    // Everything in the messages, in their rows, and beside them on their connections.
     let [sealed, named] = [alice, carol].map(|who| {
         let at = world.submissions().position(|(way, _)| way.who == who).unwrap();
         let (way, _) = world.submissions().nth(at).unwrap();
@@ -116,12 +116,12 @@ fn the_relay_cannot_tell_texts_of_one_padding_bucket_apart_by_their_length() {
         lengths
     };
     assert_eq!(lengths(PaddingRule::None).len(), TEXTS, "without padding every length shows");
-    // Padmé keeps the first bits of a length: a body here goes up to a multiple of 4, or of 8 from 64 bytes on.
+    // Padmé keeps the first bits of a length. It rounds a body here up to a multiple of 4, or of 8 from 64 bytes on.
     let padded = lengths(PaddingRule::Padme).len();
     assert!((2..=TEXTS / 4).contains(&padded), "{padded} lengths");
 }
 
-/// A message with each of its bytes altered in turn, cut short and made longer.
+/// Returns copies of a message: with each of its bytes altered in turn, cut short, and made longer.
 fn altered(deliver: &Deliver, step: usize) -> Vec<Deliver> {
     let payload = deliver.payload.as_slice();
     let flipped = (0..payload.len()).step_by(step).map(|at| {
@@ -140,7 +140,7 @@ fn altered(deliver: &Deliver, step: usize) -> Vec<Deliver> {
 
 #[test]
 fn the_relay_cannot_change_a_message_unnoticed() {
-    // A sealed one, and a first one that names its sender, whose many bytes are tried in steps.
+    // One message is sealed. The other is a first message that names its sender, and its many bytes are tried in steps.
     for (sealed, step) in [(true, 1), (false, 13)] {
         let mut world = World::new();
         let (alice, bob) = (world.phone("Alice"), world.phone_with_number("Bob", NUMBER));
@@ -196,7 +196,7 @@ fn the_relay_cannot_make_a_phone_show_a_message_twice() {
     again(&mut world);
     world.restart(bob);
     again(&mut world);
-    // After 91 days a phone has forgotten what it has seen; the keys are gone all the same.
+    // After 91 days a phone has forgotten what it has seen. The keys are gone all the same.
     world.pass(Duration::from_days(91));
     world.restart(bob);
     world.take_notices(bob);

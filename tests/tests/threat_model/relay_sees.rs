@@ -1,4 +1,4 @@
-//! What a relay can: it looks at what passes and at what it keeps, and it decides what goes on.
+//! A relay can look at what passes and at what it keeps, and it decides what goes on.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -13,7 +13,7 @@ use crate::world::{START, Way, Who, World, handle, honest};
 
 const NUMBER: &str = "+44 7700 900123";
 
-/// Messages that came on connections without a name: when, from which network address, for whose mailbox.
+/// Returns the messages that came on connections without a name: their times, network addresses, and mailboxes.
 fn nameless(passed: &[Passing]) -> impl Iterator<Item = (&Passing, DeviceAddress)> {
     passed.iter().filter_map(|passing| match (&passing.about, passing.frame, passing.from) {
         (Some(About::Device(to)), "Submit", None) => Some((passing, *to)),
@@ -106,8 +106,9 @@ fn the_relay_can_link_the_two_connections_of_a_phone_by_their_network_address() 
 
 #[test]
 fn the_relay_can_guess_the_sender_of_a_sealed_message_from_the_receipt_that_follows() {
-    // Martiny, Kaptchuk, Aviv, Roche and Wustrow, "Improving Signal's Sealed Sender" (NDSS 2021): whoever gets a message soon
-    // after Bob does, and less often when Bob gets none, is whom Bob answers. Network addresses are not needed.
+    // Martiny, Kaptchuk, Aviv, Roche and Wustrow, "Improving Signal's Sealed Sender" (NDSS 2021): Bob answers the
+    // person who gets messages soon after Bob does, and fewer when Bob gets none. The attack needs no network
+    // addresses.
     let mut world = World::new();
     let phones = ["Alice", "Bob", "Carol", "Dave"].map(|name| world.phone(name));
     let [alice, bob, carol, dave] = phones;
@@ -242,7 +243,7 @@ fn the_relay_can_hand_out_its_own_key_in_place_of_a_strangers() {
     assert!(world.take_notices(alice).contains(&found), "she takes it for Bob's");
     world.tell(alice, mallory, &words);
     assert_eq!(world.heard(mallory, alice), [words]);
-    // What finds it: the number that Bob reads out to her.
+    // The number that Bob reads out to her reveals it.
     assert_eq!(confirm(&mut world, alice, bob, account), Err(ConfirmError::Mismatch));
     world.down = honest();
     world.look_up(alice, NUMBER);

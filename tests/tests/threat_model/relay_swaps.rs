@@ -1,4 +1,4 @@
-//! A relay that gives out other keys than it was given, and speaks in other names.
+//! A relay that gives out other keys than it was given, and that speaks in other people's names.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -19,7 +19,8 @@ use crate::world::{Who, World, honest};
 
 const NUMBER: &str = "+44 7700 900123";
 
-/// The relay answers for `victim` with the keys of its own phone, and hands that phone what `writer` sends to `victim`.
+/// Lets the relay answer for `victim` with the keys of its own phone, and hand that phone the messages of `writer` to
+/// `victim`.
 fn stand_between(world: &mut World, writer: Who, victim: Who, own: Who) {
     let (known, theirs) = (world.address(victim), world.address(own));
     let key = Some(FixedBytes(world.delivery_key(own)));
@@ -62,10 +63,11 @@ fn the_relay_cannot_replace_the_key_of_a_known_contact_without_the_phone_telling
     let [alice, bob, carol, own] = ["Alice", "Bob", "Carol", "Mallory"].map(|name| world.phone(name));
     world.invite(alice, bob);
     world.invite(carol, bob);
-    // Nobody between: nothing is told.
+    // Nobody is between them, and nothing is reported.
     world.tell(carol, bob, "hello");
     assert_eq!(key_changes(&mut world, carol, bob), []);
-    // Other keys when the conversation begins. It works, for a contact that nobody has verified, and it is told.
+    // The relay gives out other keys when the conversation begins. This works for a contact whom nobody has verified,
+    // and it is reported.
     stand_between(&mut world, alice, bob, own);
     world.tell(alice, bob, "for Bob only");
     assert_eq!(world.heard(own, alice), ["for Bob only"]);
@@ -81,7 +83,7 @@ fn the_relay_cannot_write_in_the_name_of_a_known_contact_without_the_phone_telli
     world.take_notices(alice);
     world.tell(bob, alice, "from Bob");
     assert_eq!(key_changes(&mut world, alice, bob), []);
-    // The relay signs whatever certificate it likes: that its own key is Bob's.
+    // The relay signs any certificate that it likes. This one says that the relay's own key is Bob's.
     let certificate = forged_certificate(&world, world.address(bob), &forger);
     let body = text_body("not from Bob", &mut world);
     let payload = Bytes(forger.envelope(&mut world, alice, &certificate, &body));
@@ -124,7 +126,7 @@ fn the_relay_cannot_make_a_phone_write_to_a_verified_contact_under_another_key()
     }
 }
 
-/// The relay's word that a key of its own is somebody's.
+/// Returns the relay's word that a key of its own belongs to somebody.
 fn forged_certificate(world: &World, sender: DeviceAddress, forger: &Forger) -> SenderCertificate {
     let mut certificate = SenderCertificate {
         sender,
@@ -155,7 +157,7 @@ fn the_relay_can_make_up_strangers_and_what_they_say() {
     assert_eq!((contact.origin, contact.accepted), (Origin::Stranger, false));
 }
 
-/// Makes the bundle of the second writer, from that of the first and the one that was meant.
+/// A change to the second writer's bundle, made from the first writer's and the intended one.
 type Swap = fn(&DeviceBundle, &mut DeviceBundle);
 
 #[test]
@@ -215,7 +217,7 @@ fn the_relay_can_spoil_a_strangers_first_message_and_learn_who_wrote_when_the_ow
     world.pass(Duration::from_days(1));
     world.run();
     assert!(!named(&world), "the phone says nothing by itself");
-    // Bob's phone has never opened anything of Carol's, so it has no delivery key of hers to seal with.
+    // Bob's phone has never opened a message of Carol's, so it has no delivery key of hers to seal with.
     world.look_up(bob, NUMBER);
     assert!(named(&world));
     assert_eq!(world.heard(bob, carol), ["hello"], "and what was spoilt is said again");
@@ -223,7 +225,8 @@ fn the_relay_can_spoil_a_strangers_first_message_and_learn_who_wrote_when_the_ow
 
 #[test]
 fn the_relay_cannot_hold_one_time_prekeys_back_unnoticed() {
-    // Openly; or passing the key of last resort off as a one-time one, which only its owner can tell.
+    // The relay does so openly, or passes the key of last resort off as a one-time key. Only the owner of the key can
+    // tell the latter.
     let degraded = |told: &[Notice]| told.iter().any(|notice| matches!(notice, Notice::Degraded { .. }));
     for (holds_back, lies) in [(false, false), (true, false), (false, true), (true, true)] {
         let mut world = World::new();
@@ -249,7 +252,7 @@ fn the_relay_cannot_hold_one_time_prekeys_back_unnoticed() {
     }
 }
 
-/// The KEM prekey that a phone left at the relay for when the one-time ones are gone.
+/// Returns the KEM prekey that a phone left at the relay for when its one-time keys are used up.
 fn last_resort_of(world: &World, who: Who) -> KemPreKey {
     let registered = world.received.iter().find_map(|(way, frame)| match frame {
         ClientFrame::Register(register) if way.who == who => register.prekeys.last_resort.clone(),
@@ -260,8 +263,8 @@ fn last_resort_of(world: &World, who: Who) -> KemPreKey {
 
 #[test]
 fn the_relay_cannot_have_a_message_that_it_confirmed_encrypted_again_for_a_new_key() {
-    // What was argued about WhatsApp in January 2017: a relay claims a new key for somebody who is away, and asks again for
-    // what it has taken.
+    // The argument about WhatsApp in January 2017: a relay claims a new key for somebody who is away, and asks again
+    // for a message that it has taken.
     for owner_asks in [true, false] {
         let mut world = World::new();
         let alice = world.phone("Alice");
@@ -295,8 +298,8 @@ fn the_relay_cannot_have_a_message_that_it_confirmed_encrypted_again_for_a_new_k
 
 #[test]
 fn the_relay_can_have_a_message_that_it_did_not_confirm_encrypted_again_for_a_new_key() {
-    // The other side of the line above: what a relay never says that it has, the phone sends anew, to whoever the contact is
-    // by then. It is told; and a verified contact gets nothing.
+    // The other side of the line above. If the relay never says that it has a message, the phone sends it anew to the
+    // contact's current keys. The phone reports this, and sends nothing to a verified contact.
     for verified in [false, true] {
         let mut world = World::new();
         let (alice, bob) = world.pair();
@@ -317,8 +320,8 @@ fn the_relay_can_have_a_message_that_it_did_not_confirm_encrypted_again_for_a_ne
         let (message, from, accepted_at) = (MessageId(1_000_000), Some(world.address(bob)), world.now);
         world
             .inject(alice, RelayFrame::Deliver(Deliver { message, from, accepted_at, payload, stamp: None }));
-        // While something is on its way to somebody, nothing else goes to them: the relay ends the connection, and confirms
-        // what it takes from here on.
+        // While a message is on its way to somebody, nothing else goes to them. The relay ends the connection, and from
+        // here on confirms what it takes.
         world.offline(alice);
         world.down = honest();
         world.online(alice);

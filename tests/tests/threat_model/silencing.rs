@@ -1,5 +1,5 @@
-//! Strangers who want that somebody is not reached, does not reach the relay, or finds no room there. Each attack runs as
-//! long as it likes, and an honest person beside it does what they came for.
+//! Strangers who want to keep somebody from being reached, from reaching the relay, or from finding room there. Each
+//! attack runs as long as it likes. An honest person beside it does what they came for.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -24,7 +24,7 @@ fn a_stranger_cannot_keep_a_phone_out_by_failing_to_prove_themselves_at_its_addr
     let (address, beside) = (world.address(alice), world.peer(alice));
     let stranger = Forger::new(&mut world);
     world.offline(alice);
-    // Many more than an address may fail in a minute, and from the address that Alice comes from.
+    // These are many more failures than an address may have in a minute, and they come from Alice's address.
     for _ in 0..100 {
         let (connection, hash) = world.guest_from(beside);
         let wrong = login(&stranger.device, address, &hash);
@@ -33,7 +33,7 @@ fn a_stranger_cannot_keep_a_phone_out_by_failing_to_prove_themselves_at_its_addr
     world.tell(bob, alice, "are you there?");
     world.online(alice);
     assert_eq!(world.heard(alice, bob).last().unwrap(), "are you there?");
-    // Somebody new at that address is let in too.
+    // A newcomer at that address is accepted too.
     Forger::at(&mut world, beside);
 }
 
@@ -43,7 +43,7 @@ fn a_stranger_cannot_make_somebody_unreachable_by_asking_for_their_prekeys() {
     let (bob, newcomer) = (world.phone("Bob"), world.phone("Alice"));
     let account = world.id(bob);
     let fetch = ClientFrame::FetchBundles(FetchBundles { request: REQUEST, account, delivery_key: None });
-    // As many strangers as it takes to leave nothing of what is handed out to everybody together.
+    // Enough strangers register to use up everything that is handed out to everybody together.
     let limits = Settings::default().limits;
     for _ in 0..3 {
         let stranger = Forger::new(&mut world);
@@ -63,7 +63,7 @@ fn a_stranger_cannot_make_somebody_unreachable_by_asking_for_their_prekeys() {
     world.invite(newcomer, bob);
     world.tell(newcomer, bob, "we have not met yet");
     assert_eq!(world.heard(bob, newcomer), ["we have not met yet"]);
-    // It began without a one-time key, and both are told so.
+    // The conversation began without a one-time key, and both people are told so.
     for (who, other) in [(newcomer, bob), (bob, newcomer)] {
         let contact = world.id(other);
         let told = world.take_notices(who);
@@ -95,7 +95,7 @@ fn a_stranger_cannot_keep_a_contacts_message_out_by_filling_a_mailbox() {
     }
 }
 
-/// Strangers fill a small relay to the last byte, with long messages and then with short ones.
+/// Fills a small relay to the last byte, first with long messages and then with short ones.
 fn fill(world: &mut World, victim: Who) {
     let stranger = Forger::new(world);
     for len in [30_000, 1] {
@@ -122,7 +122,7 @@ fn a_stranger_can_fill_the_relay_so_that_nobody_can_send() {
     let told = world.take_notices(alice);
     assert!(told.contains(&Notice::Delayed { reason: Refusal::StorageFailed }), "{told:?}");
     assert_ne!(world.heard(bob, alice).last().unwrap(), "is there room?");
-    // It waits at Alice's until there is: the one whose mailbox it was connects.
+    // The message waits on Alice's phone until there is room. The owner of the filled mailbox now connects.
     world.online(victim);
     world.pass(pillarbox_wire::Duration::from_seconds(3_600));
     world.run();
@@ -140,7 +140,7 @@ fn a_stranger_cannot_keep_what_waits_from_its_recipient_by_filling_the_relay() {
     fill(&mut world, victim);
     world.online(bob);
     assert_eq!(world.heard(bob, alice).last().unwrap(), "before it was full");
-    // It was fetched for good: the relay has taken the row out.
+    // It was fetched for good, because the relay has removed the row.
     let left = world.holdings();
     let to = left.devices.iter().find(|device| device.account == world.id(bob)).unwrap().device_number;
     assert!(left.messages.iter().all(|row| row.mailbox != to));
@@ -161,11 +161,11 @@ fn a_stranger_cannot_keep_an_account_from_being_closed_by_filling_the_relay() {
 #[test]
 fn a_stranger_cannot_shut_phones_out_by_holding_the_admin_port() {
     let place = Place::new();
-    // The program itself, with far fewer descriptors than the connections that are held.
+    // This is the program itself, with far fewer descriptors than the connections that are held.
     let relay = Relay::with_descriptors(&place, &place.path("relay"), 160, 160);
     let admin: SocketAddr = relay.admin().parse().unwrap();
     let half_a_request = || {
-        // Those beyond what waits with the system hear nothing at all.
+        // Connections beyond the system's queue hear nothing at all.
         let mut stream = TcpStream::connect_timeout(&admin, Duration::from_millis(200)).ok()?;
         stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: ").ok()?;
         Some(stream)
@@ -175,7 +175,7 @@ fn a_stranger_cannot_shut_phones_out_by_holding_the_admin_port() {
     let (alice, bob) = place.alice_and_bob(&relay);
     drop(alice.run(&["send", "Bob", "nothing is held up"]).expect(0));
     assert_eq!(bob.inbox(), ["nothing is held up"]);
-    // Each is cut off after ten seconds, and whoever asks in full is answered.
+    // Each is cut off after ten seconds, and a complete request is answered.
     drop(held);
     relay.wait_until("/readyz", |status, _| status == 200);
     let started = Instant::now();

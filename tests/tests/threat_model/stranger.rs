@@ -37,7 +37,7 @@ fn a_stranger_can_ask_whether_a_number_has_an_account() {
     assert!(told.contains(&Notice::Found { contact: world.id(bob), handle: handle(NUMBER) }));
     assert!(told.contains(&Notice::NotFound { handle: handle(FREE), reason: Refusal::UnknownHandle }));
     assert_eq!(world.take_notices(bob), [], "and nobody is told");
-    // Without a name, too: by asking for the number for themselves.
+    // It works without a name too, by asking for the number for themselves.
     let (connection, hash) = world.guest();
     let mut rng = world.fork();
     let (identity, device) = (IdentitySecret::generate(&mut rng), SigningSecret::generate(&mut rng));
@@ -45,7 +45,7 @@ fn a_stranger_can_ask_whether_a_number_has_an_account() {
     assert_eq!(world.ask(connection, frame), refused(Refusal::HandleTaken));
 }
 
-/// How many numbers a stranger tries out at once with so many accounts at each of these addresses.
+/// Returns how many numbers a stranger can try at once with `accounts` accounts at each of these addresses.
 fn tried(world: &mut World, accounts: usize, addresses: &[IpAddr]) -> usize {
     let mut answered = 0;
     let looked_for = ClientFrame::LookUp(LookUp { request: REQUEST, handle: handle(FREE) });
@@ -70,7 +70,8 @@ fn a_stranger_can_try_out_numbers_as_fast_as_the_relays_limits_let_them() {
         tried(&mut world, 3, &here),
         (limits.look_ups_per_address.burst - limits.look_ups.burst) as usize
     );
-    // From more addresses more; from more addresses of one household four times as much, and not two hundred times.
+    // More addresses allow more tries. More addresses of one household allow four times as many, and not two hundred
+    // times.
     let elsewhere = [IpAddr::from([198, 51, 100, 2])];
     assert_eq!(tried(&mut world, 4, &elsewhere), limits.look_ups_per_address.burst as usize);
     let household: Vec<IpAddr> = (0..8).map(|at| format!("2001:db8:1:{at:x}::1").parse().unwrap()).collect();
@@ -85,7 +86,7 @@ fn a_stranger_cannot_try_out_more_numbers_by_making_more_accounts() {
     let here = [IpAddr::from([198, 51, 100, 1])];
     let most = limits.look_ups_per_address.burst as usize;
     assert_eq!(tried(&mut world, limits.register.burst as usize, &here), most);
-    // Ten minutes later there are more accounts still, and each of the address's tries is one for all of them.
+    // Ten minutes later there are more accounts still, and they share each of the address's tries.
     world.pass(Duration::from_seconds(600));
     let refilled = 600_000 / limits.look_ups_per_address.every.0 as usize;
     assert_eq!(tried(&mut world, limits.register.burst as usize, &here), refilled.min(most));
@@ -123,7 +124,7 @@ fn a_stranger_can_fill_the_part_of_a_mailbox_that_other_strangers_write_to() {
     world.tell(newcomer, bob, "is there room?");
     let told = world.take_notices(newcomer);
     assert!(told.contains(&Notice::Delayed { reason: Refusal::MailboxFull }), "{told:?}");
-    // It waits at Alice's until there is.
+    // The message waits on Alice's phone until there is room.
     world.online(bob);
     world.pass(Duration::from_seconds(3_600));
     world.run();
@@ -169,7 +170,7 @@ fn a_stranger_cannot_fetch_prekeys_without_a_name_unless_they_have_the_delivery_
     let bob = world.phone("Bob");
     let (there, key) = (world.id(bob), world.delivery_key(bob));
     let (nameless, _) = world.guest();
-    // What is refused does not tell whether there is such an account.
+    // A refusal does not tell whether there is such an account.
     for account in [there, AccountId([0xee; 16])] {
         assert_eq!(world.ask(nameless, fetch(account, None)), refused(Refusal::NotAuthenticated));
         assert_eq!(world.ask(nameless, fetch(account, Some([7; 32]))), refused(Refusal::DeliveryKeyRefused));
@@ -194,7 +195,7 @@ fn a_stranger_cannot_see_by_a_receipt_that_a_phone_took_their_message() {
         !world.take_notices(stranger).iter().any(delivered),
         "it came, and nobody has accepted the request"
     );
-    // What shows that a receipt would be seen: Bob answers, and so accepts.
+    // The control: a receipt would be seen. Bob answers, and so accepts.
     world.tell(bob, stranger, "who is this?");
     assert!(world.take_notices(stranger).iter().any(delivered));
 }
@@ -226,7 +227,7 @@ fn a_stranger_cannot_empty_another_accounts_mailbox() {
     world.tell(alice, bob, "for Bob");
     let waiting: Vec<_> = world.holdings().messages.iter().map(|row| row.message).collect();
     assert_eq!(waiting.len(), 1);
-    // By acknowledging it in their own name, by taking it in Bob's, and without any.
+    // The stranger acknowledges it in their own name, takes it in Bob's name, and tries without a name.
     let acknowledge = ClientFrame::Acknowledge(Acknowledge { messages: waiting });
     assert_eq!(world.ask(stranger.connection, acknowledge.clone()), []);
     let (connection, hash) = world.guest();
@@ -278,7 +279,7 @@ fn a_stranger_cannot_make_a_phone_answer_by_a_message_that_does_not_open() {
     assert!(world.take_notices(bob).contains(&Notice::StrangerUnopened { account }), "its owner is told");
     let answers = |world: &World| world.submissions().any(|(_, submit)| submit.to == stranger.address);
     assert!(!answers(&world));
-    // What shows that an answer would be seen: the owner wants it sent again.
+    // The control: an answer would be seen. The owner wants it sent again.
     world.look_up(bob, NUMBER);
     assert!(answers(&world));
 }

@@ -1,5 +1,5 @@
-//! A thief with the switched-off phone: they have the profile's folder, and no passphrase; and one who finds it switched on,
-//! with a chat that is open or locked.
+//! A thief with the phone. One finds it switched off and has the profile's folder without the passphrase. Another finds
+//! it switched on, with a chat that is open or locked.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -24,18 +24,18 @@ use crate::world::{START, Who, World, folder_contains, handle, passphrase};
 
 const NUMBER: &str = "+44 7700 900123";
 
-/// A table of the vault.
+/// The vault's table of the account.
 const ACCOUNT: u8 = 1;
-/// The one with the contacts.
+/// The vault's table of contacts.
 const CONTACTS: u8 = 2;
-/// The one with the texts.
+/// The vault's table of texts.
 const ENTRIES: u8 = 5;
 
 fn database(folder: &Path) -> Connection {
     Connection::open(folder.join(FILE_NAME)).unwrap()
 }
 
-/// How many rows each table has, and the length of each.
+/// Returns the number of rows in each table, and the length of each row.
 fn sizes(folder: &Path) -> BTreeMap<u8, Vec<u32>> {
     let database = database(folder);
     let mut statement = database.prepare("SELECT place, length(sealed) FROM row").unwrap();
@@ -48,7 +48,7 @@ fn sizes(folder: &Path) -> BTreeMap<u8, Vec<u32>> {
     sizes
 }
 
-/// Alice, with a profile in a folder, and Bob; they have talked.
+/// Returns Alice, with a profile in a folder, and Bob, after they have talked.
 fn talked(world: &mut World) -> (Who, Who) {
     let alice = world.phone_on_disk(world.new_account("Alice"));
     let bob = world.phone("Bob");
@@ -72,7 +72,7 @@ fn a_thief_can_count_the_rows_of_a_vault_and_see_their_sizes() {
     assert_eq!(long - short, 1_900);
 }
 
-/// What a thief computes for one guess: one Argon2id with what stands in the clear beside the wrapped key.
+/// Computes one guess as a thief would: one Argon2id over the values that are in the clear beside the wrapped key.
 fn guess(wrapped: &[u8], guess: &str) -> (PasswordCost, bool) {
     let number = |at: usize| u32::from_be_bytes(wrapped[at..at + 4].try_into().unwrap());
     let cost = PasswordCost { memory_kib: number(1), passes: number(5), lanes: number(9) };
@@ -108,7 +108,7 @@ fn a_thief_can_put_an_old_copy_of_the_vault_back() {
     assert_eq!(world.heard(alice, bob), ["hello yourself", "after the copy"]);
     world.put_back(alice, old);
     assert_eq!(world.heard(alice, bob), ["hello yourself"], "it opens, as it was");
-    // The two phones come together again.
+    // The two phones synchronise again.
     world.tell(bob, alice, "and now?");
     assert_eq!(world.heard(alice, bob).last().unwrap(), "and now?");
 }
@@ -121,7 +121,7 @@ fn a_thief_can_delete_rows_of_the_vault_unnoticed() {
     assert_eq!(look(folder.path(), world.id(bob)), Ok(3), "a contact and two texts");
     let sql = "DELETE FROM row WHERE place = ?1 AND lookup IN (SELECT min(lookup) FROM row WHERE place = ?1)";
     assert_eq!(database(folder.path()).execute(sql, [ENTRIES]).unwrap(), 1);
-    // It shows as one that has disappeared. Which text it was, the thief does not know.
+    // It shows as one that has disappeared. The thief does not know which text it was.
     assert_eq!(look(folder.path(), world.id(bob)), Ok(2));
 }
 
@@ -151,7 +151,7 @@ fn a_thief_cannot_find_a_text_a_name_a_number_or_a_key_in_the_vault() {
         for mark in readable.iter().chain(&known_to_relay) {
             assert!(!folder_contains(folder.path(), mark));
         }
-        // The same search finds them where they are not sealed: in the file of a relay.
+        // The same search finds them where they are not sealed, in the file of a relay.
         assert!(known_to_relay.iter().all(|mark| world.relay_keeps(mark)));
         if protection == Protection::ServerReadable {
             assert!(world.relay_keeps(sent.as_bytes()));
@@ -159,13 +159,13 @@ fn a_thief_cannot_find_a_text_a_name_a_number_or_a_key_in_the_vault() {
             let keys = [alice, bob].map(|who| world.delivery_key(who));
             assert!(keys.iter().all(|key| !folder_contains(folder.path(), key) && world.relay_has(key)));
         }
-        // And with the passphrase they are there.
+        // With the passphrase they are there.
         let opened = Copy::open(folder, world.now, &world);
         assert_eq!(opened.kept(world.id(bob)), ["hello", &*received, &sent]);
     }
 }
 
-/// Puts the contents of two rows in each other's place.
+/// Swaps the contents of two rows.
 fn swap(folder: &Path, [one, other]: [(u8, u32); 2]) {
     type Row = (Vec<u8>, Vec<u8>, Vec<u8>);
     let database = database(folder);
@@ -214,7 +214,7 @@ fn a_thief_cannot_move_a_row_of_the_vault_to_another_place_unnoticed() {
     }
 }
 
-/// The real program in a chat, looked into while it is open and after it was locked.
+/// Returns the audit of the real program in a chat, made while it is open and after it was locked.
 fn chat() -> &'static Locking {
     static LOOKED: OnceLock<Locking> = OnceLock::new();
     LOOKED.get_or_init(|| {
@@ -224,12 +224,12 @@ fn chat() -> &'static Locking {
     })
 }
 
-/// How often something of a role was found in the program's memory.
+/// Returns the number of times that something of a role was found in the program's memory.
 fn in_memory(moment: Moment, role: Role) -> usize {
     chat().at(Place::PhoneMemory, moment).map(|looked| looked.found(role).count()).sum()
 }
 
-/// What a thief is after.
+/// The roles that a thief is after.
 const YIELD: [Role; 3] = [Role::Said, Role::Name, Role::Key];
 
 #[test]
@@ -244,7 +244,7 @@ fn a_thief_cannot_find_a_text_a_name_or_a_key_in_the_memory_of_a_locked_chat() {
     for role in YIELD {
         assert_eq!(in_memory(Moment::Locked, role), 0, "{role:?}");
     }
-    // It is the memory of a program that works, of the same process: opened again, it has them again.
+    // This is the memory of a working program and of the same process. Opened again, it contains them again.
     assert!(in_memory(Moment::Locked, Role::Witness) > 0);
     assert!(in_memory(Moment::Reopened, Role::Name) > 0 && in_memory(Moment::Reopened, Role::Key) > 0);
 }

@@ -1,13 +1,13 @@
-//! A handshake between a phone and a relay with somebody between them, who may alter each of its messages.
+//! A handshake between a phone and a relay, with an attacker between them who may alter each of its messages.
 
 use pillarbox_crypto::{AgreementPublic, AgreementSecret};
 use pillarbox_transport::handshake::{AwaitingAnswer, AwaitingOffer};
 use pillarbox_transport::{Established, HandshakeError, Versions};
 use rand_core::CryptoRng;
 
-/// Who shakes hands.
+/// The two sides of a handshake.
 pub(crate) struct Parties<'a> {
-    /// The key of whoever answers.
+    /// The key of the relay that answers.
     pub(crate) relay: &'a AgreementSecret,
     /// The key in the address that the phone was given.
     pub(crate) expected: &'a AgreementPublic,
@@ -15,12 +15,12 @@ pub(crate) struct Parties<'a> {
     pub(crate) relay_speaks: Versions,
 }
 
-/// What came of it.
+/// The outcome of a handshake.
 pub(crate) struct Shaken {
     pub(crate) phone: Result<Established, HandshakeError>,
-    /// None if the relay gave up, or was never asked.
+    /// The relay's channel. It is missing if the relay gave up or was never asked.
     pub(crate) relay: Option<Established>,
-    /// What arrived, message by message: those of the phone at 0 and 2, those of the relay at 1 and 3.
+    /// The messages as they arrived: those of the phone at 0 and 2, those of the relay at 1 and 3.
     pub(crate) messages: Vec<Vec<u8>>,
 }
 
@@ -38,12 +38,12 @@ impl Way<'_> {
 }
 
 impl<'a> Parties<'a> {
-    /// A phone with the right address and a relay of the same version.
+    /// A phone with the right address, and a relay of the same version.
     pub(crate) fn honest(relay: &'a AgreementSecret, expected: &'a AgreementPublic) -> Self {
         Self { relay, expected, phone_speaks: Versions::SUPPORTED, relay_speaks: Versions::SUPPORTED }
     }
 
-    /// Shakes hands; `between` is given the number of each message and its bytes.
+    /// Performs the handshake. `between` receives the number of each message and its bytes.
     pub(crate) fn shake_hands(
         &self,
         rng: &mut impl CryptoRng,

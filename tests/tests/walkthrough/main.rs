@@ -1,7 +1,7 @@
-//! Runs what the documentation says: every `console` block of every page, in the order of the page, as a reader
-//! types it, and compares what comes with what the page shows.
+//! Runs the commands of the documentation: every `console` block of every page, in the order of the page, as a reader
+//! types it. The test compares the output with what the page shows.
 //!
-//! Rules of a page:
+//! The rules of a page are:
 //!
 //! - `$ ` begins a command. Below it stands what it prints, standard error included; `? 1` in between is its exit code
 //!   where that is not 0, and `> y` is what the reader types when the program asks, here `y`. The question's line ends
@@ -13,8 +13,8 @@
 //!   goes on running; a later block of the same window without a command shows what it has printed since.
 //! - A block marked `toml` and a name is a file of that name, which the reader saves where they are.
 //!
-//! Two things differ from what a reader does. A relay takes free ports, so that tests can run side by side. And `cargo
-//! run --release` is the program that it builds and starts; a test of its own says which one that is.
+//! Two things differ from a reader's use. A relay takes free ports, so that tests can run side by side. `cargo run
+//! --release` stands for the program that it builds and starts, and a test of its own checks which program that is.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -30,14 +30,14 @@ use pillarbox_tests::Place;
 use page::Step;
 use session::Session;
 
-/// Folders of pages, below the top folder. Those in further folders show no commands.
+/// The folders of pages, below the top folder. Pages in further folders show no commands.
 const FOLDERS: [&str; 5] = ["", "docs", "docs/howto", "examples", "examples/analysis"];
 
 fn top() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
 }
 
-/// Every page.
+/// Returns the path of every page.
 fn files() -> Vec<PathBuf> {
     let files = FOLDERS.iter().flat_map(|folder| fs::read_dir(top().join(folder)).unwrap());
     let files = files.map(|entry| entry.unwrap().path());
@@ -46,8 +46,8 @@ fn files() -> Vec<PathBuf> {
     pages
 }
 
-/// A test for each page, so that pages run side by side and one can be run alone: `cargo test -p pillarbox-tests --test
-/// walkthrough article`.
+/// Defines a test for each page. Pages run side by side, and one can be run alone: `cargo test -p pillarbox-tests
+/// --test walkthrough article`.
 macro_rules! pages {
     ($($name:ident: $path:literal,)+) => {
         const PAGES: &[&str] = &[$($path),+];
@@ -76,12 +76,12 @@ pages! {
     write_a_scenario: "docs/howto/write-a-scenario.md",
 }
 
-/// Does what a page says.
+/// Runs the steps of a page.
 fn does(name: &str) {
     let place = Place::new();
     let mut session = Session::new(&place);
     for step in page::steps(&fs::read_to_string(top().join(name)).unwrap()) {
-        // Shown when the test fails: where it was.
+        // The output of a failed test shows this place.
         let does = step.command.as_deref().or(step.saved_as.as_deref()).unwrap_or("(the window goes on)");
         println!("{name}:{}: {does}", step.line);
         let printed = session.take(&step);
@@ -100,8 +100,7 @@ fn every_page_with_something_to_run_is_run() {
     assert_eq!(names, listed, "left: pages with commands; right: pages that are run");
 }
 
-/// Holds the comparison itself to account: what was printed must not pass for a page that differs in one letter, in
-/// whichever line.
+/// Tests the comparison itself. The output must not match a page that differs in one letter, in any line.
 fn a_changed_letter_is_noticed(step: &Step, printed: &str) {
     let lines: Vec<&str> = step.expected.lines().collect();
     for (at, line) in lines.iter().enumerate() {

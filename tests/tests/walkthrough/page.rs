@@ -1,31 +1,31 @@
-//! A Markdown page as a list of things to do. The rules stand at the top of `main.rs`.
+//! A Markdown page as a list of steps. `main.rs` describes the rules.
 
-/// Opens a block that is run; the name of a window may follow.
+/// The start of a block that is run. The name of a window may follow.
 const FENCE: &str = "```console";
 
-/// Opens a block that the reader saves; the name of the file follows, and without one the block is only to be read.
+/// The start of a block that the reader saves. The name of the file follows. A block without a name is only to be read.
 const FILE_FENCE: &str = "```toml ";
 
-/// One command with what it prints, or what a window prints later on.
+/// One command with its output, or a window's later output.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Step {
     /// The line of the page, counted from 1.
     pub(crate) line: usize,
-    /// The window; none for the shell.
+    /// The window, or none for the shell.
     pub(crate) window: Option<String>,
-    /// The file that the block is saved as; `expected` is then what stands in it.
+    /// The file that the block is saved as. `expected` then contains the file's text.
     pub(crate) saved_as: Option<String>,
-    /// The command typed.
+    /// The command that is typed.
     pub(crate) command: Option<String>,
-    /// The answer typed when the program asks.
+    /// The answer that is typed when the program asks.
     pub(crate) answer: Option<String>,
-    /// The exit code.
+    /// The exit code of the command.
     pub(crate) status: i32,
     /// The output that the page shows.
     pub(crate) expected: String,
 }
 
-/// The steps of a page.
+/// Parses a page into its steps.
 pub(crate) fn steps(markdown: &str) -> Vec<Step> {
     let mut steps = Vec::new();
     let mut block: Option<Vec<Step>> = None;
@@ -41,7 +41,7 @@ pub(crate) fn steps(markdown: &str) -> Vec<Step> {
                 }
             }
             Some(open) if text == "```" => {
-                // What stands before the first command is there only in a block that goes on.
+                // Only a block that continues a window has output before the first command.
                 open.retain(|step| step.command.is_some() || !step.expected.is_empty());
                 steps.append(open);
                 block = None;

@@ -8,26 +8,27 @@ use snapbox::{Assert, Data};
 
 use crate::page::Step;
 
-/// Printed by the shell after each command, with the exit code. No program prints such a line.
+/// The start of a line that the shell prints after each command, before the exit code. No program prints such a line.
 const DONE: &str = "### done ";
 
-/// Makes the reader's shell: one stream, and for `cargo run --release` the program that it stands for.
+/// The commands that set up the reader's shell: one stream, and for `cargo run --release` the program that it stands
+/// for.
 const START: &str = "\
 exec 2>&1
 cargo() { if [ \"$*\" = 'run --release' ]; then pillarbox-lab; else return 127; fi; }
 ";
 
-/// Runs a command at a terminal that does not echo; the answer comes from a pipe. From util-linux.
+/// The command that runs another at a terminal without echo. The answer comes from a pipe. It is part of util-linux.
 const AT_A_TERMINAL: &str = "NO_COLOR=1 script --quiet --return --echo never --command";
 
-/// Added to the command of a page's relay: any free port.
+/// The command of a page's relay, to which free ports are added.
 const RELAY: &str = "pillarbox-relay run";
 const FREE_PORTS: &str = " --listen 127.0.0.1:0 --admin 127.0.0.1:0";
 
-/// Stands for something that differs from one reader to the next.
+/// The mark for something that differs from one reader to the next.
 const ANYTHING: &str = "[..]";
 
-/// One reader. All programs end with the value.
+/// One reader. All programs end when this value is dropped.
 pub(crate) struct Session<'a> {
     place: &'a Place,
     shell: Process,
@@ -36,7 +37,7 @@ pub(crate) struct Session<'a> {
     seen: String,
 }
 
-/// A window in which one program runs on.
+/// A window with one program that goes on running.
 struct Window {
     program: Process,
     /// Everything that it has printed since the page last showed it.
@@ -50,7 +51,7 @@ impl<'a> Session<'a> {
         Self { place, shell, windows: BTreeMap::new(), seen: String::new() }
     }
 
-    /// Does what the page says, insists that it prints what the page shows, and gives what it printed.
+    /// Runs a step, asserts that the output is what the page shows, and returns the output.
     pub(crate) fn take(&mut self, step: &Step) -> String {
         if let Some(name) = &step.saved_as {
             fs::write(self.place.path(name), &step.expected).unwrap();
@@ -78,7 +79,7 @@ impl<'a> Session<'a> {
             )),
         }
         let mut printed = Vec::new();
-        // Each line is waited for anew: a long experiment says how far it has got, and only silence is a failure.
+        // Each line is waited for anew. A long experiment prints its progress, and only silence is a failure.
         let end = loop {
             let line = self.shell.wait_long_for(Stream::Out, |_| true);
             if line.starts_with(DONE) {
@@ -110,7 +111,7 @@ impl<'a> Session<'a> {
         }
         let window = self.windows.get_mut(name).unwrap_or_else(|| panic!("{name} is not open"));
         while let Err(difference) = compare(&window.printed, expected) {
-            // Shown when nothing more comes: how far it had got.
+            // If nothing more comes, this shows how far it had got.
             println!("{name} shows something else, until now:\n{difference}");
             window.printed.push_str(&window.program.wait_for(Stream::Out, |_| true));
             window.printed.push('\n');
@@ -118,7 +119,7 @@ impl<'a> Session<'a> {
         std::mem::take(&mut window.printed)
     }
 
-    /// Puts what the screen has shown where a command has `[..]`.
+    /// Replaces each `[..]` in a command with the text that the screen has shown.
     fn filled_in(&self, command: &str) -> String {
         let Some((before, after)) = command.split_once(ANYTHING) else { return command.to_owned() };
         let edge = |c: char| c.is_whitespace() || "'\"=".contains(c);
@@ -133,12 +134,12 @@ impl<'a> Session<'a> {
     }
 }
 
-/// A word for the shell.
+/// Quotes a word for the shell.
 fn quoted(word: &str) -> String {
     format!("'{}'", word.replace('\'', r"'\''"))
 }
 
-/// Compares a text with a page, and says where they differ. Line breaks at the end do not count.
+/// Compares a text with a page, and reports the difference. Line breaks at the end do not count.
 pub(crate) fn compare(printed: &str, shown: &str) -> Result<(), String> {
     let text = |text: &str| Data::text(format!("{}\n", text.trim_end_matches('\n')));
     let page = Assert::new().normalize_paths(false);

@@ -1,5 +1,5 @@
-//! How frames move: from phones through a channel and the relay's hooks to the relay, and back. Connections that are no
-//! phone's go straight to the relay.
+//! Transport of frames: from phones through a channel and the relay's hooks to the relay, and back. Connections that
+//! belong to no phone go straight to the relay.
 
 use std::collections::VecDeque;
 use std::net::{IpAddr, Ipv4Addr};
@@ -12,17 +12,17 @@ use rand_core::Rng;
 use super::{Line, Tapped, Way, Who, World};
 use crate::wire::Parties;
 
-/// How many rounds without an end are a loop.
+/// The number of rounds after which an unfinished run counts as a loop.
 const MAX_ROUNDS: usize = 20_000;
 
-/// Connections that are no phone's: frames go in and come out as they are.
+/// Connections that belong to no phone. Frames go in and come out unchanged.
 impl World {
-    /// A connection that names nobody, and what a device would sign to name itself on it.
+    /// Opens a connection that names nobody. Also returns the hash that a device would sign to name itself on it.
     pub(crate) fn guest(&mut self) -> (ConnectionId, [u8; 32]) {
         self.guest_from(IpAddr::V4(Ipv4Addr::new(203, 0, 113, 1)))
     }
 
-    /// One from this network address.
+    /// Opens such a connection from this network address.
     pub(crate) fn guest_from(&mut self, peer: IpAddr) -> (ConnectionId, [u8; 32]) {
         let connection = self.number_connection();
         let mut handshake_hash = [0; 32];
@@ -33,7 +33,7 @@ impl World {
         (connection, handshake_hash)
     }
 
-    /// Sends a frame on a guest's connection, and takes what comes back on it, but for messages.
+    /// Sends a frame on a guest's connection, and returns the answers other than messages.
     pub(crate) fn ask(&mut self, connection: ConnectionId, frame: ClientFrame) -> Vec<RelayFrame> {
         self.process(vec![(connection, Input::Frame(frame))]);
         let mut answer = self.take_frames(connection);
@@ -46,7 +46,7 @@ impl World {
     }
 }
 
-/// How frames move.
+/// The transport of frames between phones and relay.
 impl World {
     /// Carries frames until nothing moves.
     pub(crate) fn run(&mut self) {
@@ -64,7 +64,7 @@ impl World {
         panic!("the world does not come to rest");
     }
 
-    /// Does one thing on a link of a phone. False if there is nothing to do.
+    /// Takes one step on a link of a phone. Returns false if there is nothing to do.
     fn drive(&mut self, way: Way) -> bool {
         let Way { who, link } = way;
         if !self.slots[who.0].online || self.slots[who.0].phone.is_none() {
@@ -140,7 +140,7 @@ impl World {
                 match effect {
                     Effect::Send(connection, frame) => self.send(connection, frame),
                     Effect::Close(connection, _) => self.closed(connection),
-                    // There is no push service in this world.
+                    // This world has no push service.
                     Effect::Wake(_) => {}
                     Effect::SendCode(handle, code) => self.codes.push((handle, code)),
                 }

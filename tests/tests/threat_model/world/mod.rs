@@ -1,8 +1,8 @@
 //! A relay and phones in one process, with a virtual clock and seeded randomness.
 //!
-//! Every frame crosses a real Noise channel, so that whoever sits on the wire sees the bytes that would be on a wire. The
-//! relay keeps its rows in a folder, so that whoever seizes them reads the file. Between channel and relay stand two hooks: what a
-//! relay that is not ours would do with frames on their way in and out.
+//! Every frame crosses a real Noise channel, so that an attacker on the wire sees the bytes of a real wire. The relay
+//! keeps its rows in a folder, so that somebody who seizes them reads the file. Two hooks stand between channel and
+//! relay: they do what a dishonest relay would do with frames on their way in and out.
 
 mod carry;
 mod relay;
@@ -30,28 +30,29 @@ use crate::forger::identity_key;
 /// 22 March 2017, 14:40 UTC.
 pub(crate) const START: Timestamp = Timestamp(1_490_193_600_000);
 
-/// One of the phones of a world.
+/// A phone of the world, by its place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Who(usize);
 
-/// Whose phone is at the other end, and on which of its connections: for hooks. A relay knows neither of a nameless one.
+/// The phone at the other end of a connection, and which of its connections it is. Hooks use it. A real relay knows
+/// neither about a nameless connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Way {
     pub(crate) who: Who,
     pub(crate) link: Link,
 }
 
-/// What an altered relay does with a frame: what it returns goes on in its place.
+/// The act of an altered relay on a frame. The frames that it returns go on in the frame's place.
 pub(crate) type Hook<F> = Box<dyn FnMut(Way, F) -> Vec<F>>;
 
-/// Bytes that were on a wire.
+/// Bytes that crossed a wire.
 pub(crate) struct Tapped {
     pub(crate) way: Way,
     pub(crate) to_relay: bool,
     pub(crate) bytes: Vec<u8>,
 }
 
-/// One connection of a phone: a channel, and the frames that have come out of it at the phone.
+/// One connection of a phone: a channel, and the frames that have reached the phone through it.
 struct Line {
     connection: ConnectionId,
     phone_end: Established,
@@ -73,20 +74,20 @@ pub(crate) struct World {
     key: AgreementSecret,
     folder: TempDir,
     slots: Vec<Slot>,
-    /// Connections that are no phone's, and what the relay sent on them.
+    /// Connections that belong to no phone, with the relay's frames on them.
     guests: HashMap<ConnectionId, Vec<RelayFrame>>,
     pub(crate) now: Timestamp,
     rng: StdRng,
     next_connection: u64,
-    /// What the relay does with frames from phones.
+    /// The relay's treatment of frames from phones.
     pub(crate) up: Hook<ClientFrame>,
-    /// What the relay does with frames to phones.
+    /// The relay's treatment of frames to phones.
     pub(crate) down: Hook<RelayFrame>,
-    /// Frames as they came to the relay.
+    /// Frames as they arrived at the relay.
     pub(crate) received: Vec<(Way, ClientFrame)>,
-    /// Frames as they left it.
+    /// Frames as they left the relay.
     pub(crate) sent: Vec<(Way, RelayFrame)>,
-    /// What the relay says passed.
+    /// The relay's report of the frames that passed.
     pub(crate) passed: Vec<Passing>,
     pub(crate) tapped: Vec<Tapped>,
     /// Codes that the relay sent to numbers.
@@ -97,7 +98,7 @@ pub(crate) fn passphrase() -> Passphrase {
     Passphrase::new("an open secret".to_owned()).unwrap()
 }
 
-/// A hook that changes nothing.
+/// Returns a hook that changes nothing.
 pub(crate) fn honest<F: 'static>() -> Hook<F> {
     Box::new(|_, frame| vec![frame])
 }
@@ -106,7 +107,7 @@ pub(crate) fn contains(bytes: &[u8], words: &[u8]) -> bool {
     bytes.windows(words.len()).any(|window| window == words)
 }
 
-/// Whether any file of a folder holds these bytes.
+/// Returns true if any file of a folder contains these bytes.
 pub(crate) fn folder_contains(folder: &Path, words: &[u8]) -> bool {
     let files = std::fs::read_dir(folder).unwrap();
     files.map(|file| std::fs::read(file.unwrap().path()).unwrap()).any(|bytes| contains(&bytes, words))
@@ -149,12 +150,12 @@ impl World {
         StdRng::from_seed(seed)
     }
 
-    /// Words that stand nowhere by chance.
+    /// Returns words that occur nowhere by chance.
     pub(crate) fn words(&mut self) -> String {
         format!("planted {:016x}{:016x}", self.rng.next_u64(), self.rng.next_u64())
     }
 
-    /// A phone of the default design, as the shipped program makes one.
+    /// Returns the settings of a phone of the default design, as the shipped program makes it.
     pub(crate) fn new_account(&self, name: &str) -> NewAccount {
         NewAccount {
             relay: RelayAddress::new("relay.example", 7455, self.key.public()).unwrap(),
@@ -166,12 +167,12 @@ impl World {
         }
     }
 
-    /// A registered phone.
+    /// Adds a registered phone.
     pub(crate) fn phone(&mut self, name: &str) -> Who {
         self.phone_of(self.new_account(name))
     }
 
-    /// A registered phone of the plain-server design, which the relay can read.
+    /// Adds a registered phone of the plain-server design, whose messages the relay can read.
     pub(crate) fn readable_phone(&mut self, name: &str) -> Who {
         self.phone_of(NewAccount { protection: Protection::ServerReadable, ..self.new_account(name) })
     }
@@ -185,7 +186,7 @@ impl World {
         self.begin(vault, new, None)
     }
 
-    /// A registered phone whose profile lies in a folder.
+    /// Adds a registered phone with its profile in a folder.
     pub(crate) fn phone_on_disk(&mut self, new: NewAccount) -> Who {
         let folder = tempfile::tempdir().unwrap();
         let vault =
@@ -198,7 +199,7 @@ impl World {
         self.add(phone, folder)
     }
 
-    /// Puts one more phone into the world, with a network address of its own.
+    /// Adds a phone to the world, with a network address of its own.
     pub(crate) fn add(&mut self, phone: Phone, folder: Option<TempDir>) -> Who {
         let number = u8::try_from(self.slots.len() + 1).unwrap();
         let peer = IpAddr::V4(Ipv4Addr::new(192, 0, 2, number));
@@ -208,7 +209,7 @@ impl World {
         Who(self.slots.len() - 1)
     }
 
-    /// Two phones that have each other's invitation and have exchanged a text and its answer.
+    /// Adds two phones that have each other's invitation and have exchanged a text and its answer.
     pub(crate) fn pair(&mut self) -> (Who, Who) {
         let (alice, bob) = (self.phone("Alice"), self.phone("Bob"));
         self.introduce(alice, bob);
@@ -250,18 +251,18 @@ impl World {
         self.invitation(who).delivery_key.unwrap().0
     }
 
-    /// The network address that both connections of a phone come from.
+    /// Returns the network address of both connections of a phone.
     pub(crate) fn peer(&self, who: Who) -> IpAddr {
         self.slots[who.0].peer
     }
 
-    /// `who` adds `whom` by invitation.
+    /// Lets `who` add `whom` by invitation.
     pub(crate) fn invite(&mut self, who: Who, whom: Who) {
         let (invitation, now, mut rng) = (self.invitation(whom), self.now, self.fork());
         self.at(who).add_invited(&invitation, None, now, &mut rng).unwrap();
     }
 
-    /// `who` finds the owner of a number, in the directory.
+    /// Lets `who` find the owner of a number in the directory.
     pub(crate) fn look_up(&mut self, who: Who, number: &str) {
         self.at(who).look_up(handle(number), None).unwrap();
         self.run();
@@ -272,18 +273,18 @@ impl World {
         self.at(who).queue_text(contact, text, now, &mut rng).unwrap();
     }
 
-    /// Says it, and lets everything arrive that can.
+    /// Sends a text, and lets everything arrive that can.
     pub(crate) fn tell(&mut self, who: Who, to: Who, text: &str) {
         self.say(who, to, text);
         self.run();
     }
 
-    /// The conversation with somebody who may be no contact.
+    /// Returns the conversation with somebody who may be no contact.
     pub(crate) fn history(&self, who: Who, with: AccountId) -> Vec<Entry> {
         self.see(who).history(with).unwrap_or_default()
     }
 
-    /// What one phone received from another, as words, in the order of its history.
+    /// Returns the texts that one phone received from another, in the order of its history.
     pub(crate) fn heard(&self, who: Who, from: Who) -> Vec<String> {
         let history = self.history(who, self.id(from));
         let received = history.iter().filter(|entry| entry.is_received());
@@ -318,7 +319,7 @@ impl World {
         self.run();
     }
 
-    /// Puts a copied folder in the place of a phone's own, and starts its program again.
+    /// Replaces a phone's folder with a copy, and starts its program again.
     pub(crate) fn put_back(&mut self, who: Who, folder: TempDir) {
         self.cut(who);
         let slot = &mut self.slots[who.0];
@@ -335,7 +336,7 @@ impl World {
         self.run();
     }
 
-    /// A copy of a phone's folder, taken while its program does not run.
+    /// Copies a phone's folder while its program does not run.
     pub(crate) fn copy_folder(&mut self, who: Who) -> TempDir {
         self.cut(who);
         drop(self.slots[who.0].phone.take());

@@ -1,4 +1,4 @@
-//! What a relay has and does, in these tests: its rows, its key, what came to it and left it, frames of its own making.
+//! The relay of these tests: its rows, its key, the frames that came and went, and frames of its own making.
 
 use pillarbox_client::Link;
 use pillarbox_crypto::SigningSecret;
@@ -18,19 +18,19 @@ impl World {
         Holdings::read_with_certificate_key(self.folder.path()).unwrap().1.unwrap()
     }
 
-    /// Whether these bytes stand in any frame that came or went, or in any file that the relay keeps.
+    /// Returns true if these bytes occur in any frame that came or went, or in any file of the relay.
     pub(crate) fn relay_has(&self, words: &[u8]) -> bool {
         self.received.iter().any(|(_, frame)| contains(&encode(frame).unwrap(), words))
             || self.sent.iter().any(|(_, frame)| contains(&encode(frame).unwrap(), words))
             || self.relay_keeps(words)
     }
 
-    /// Whether these bytes stand in any file that the relay keeps.
+    /// Returns true if these bytes occur in any file of the relay.
     pub(crate) fn relay_keeps(&self, words: &[u8]) -> bool {
         folder_contains(self.folder.path(), words)
     }
 
-    /// Messages as they came, on named connections and nameless ones.
+    /// Returns the messages as they came, on named and nameless connections.
     pub(crate) fn submissions(&self) -> impl Iterator<Item = (Way, &Submit)> {
         self.received.iter().filter_map(|(way, frame)| match frame {
             ClientFrame::Submit(submit) => Some((*way, submit)),
@@ -38,7 +38,7 @@ impl World {
         })
     }
 
-    /// Messages as they went to a phone.
+    /// Returns the messages as they went to a phone.
     pub(crate) fn deliveries(&self, to: Who) -> Vec<Deliver> {
         let deliver = |(way, frame): &(Way, RelayFrame)| match frame {
             RelayFrame::Deliver(deliver) if way.who == to => Some(deliver.clone()),
@@ -47,7 +47,7 @@ impl World {
         self.sent.iter().filter_map(deliver).collect()
     }
 
-    /// How many one-time prekeys of an account the relay has left.
+    /// Returns the number of one-time prekeys of an account that the relay has left.
     pub(crate) fn stock(&self, account: AccountId) -> usize {
         let holdings = self.holdings();
         let number = holdings.devices.iter().find(|device| device.account == account).unwrap().device_number;
@@ -58,7 +58,7 @@ impl World {
         left(PreKeyKind::OneTime)
     }
 
-    /// The relay sends a frame of its own making to a phone.
+    /// Sends a frame of the relay's own making to a phone.
     pub(crate) fn inject(&mut self, to: Who, frame: RelayFrame) {
         let line = self.slots[to.0].lines[Link::Named as usize].as_ref().unwrap();
         let connection = line.connection;
@@ -68,7 +68,7 @@ impl World {
         self.run();
     }
 
-    /// The relay sends a message once more, under another number.
+    /// Sends a message once more, under another number.
     pub(crate) fn repeat(&mut self, to: Who, deliver: &Deliver) {
         let message = MessageId(self.rng.next_u64());
         self.inject(to, RelayFrame::Deliver(Deliver { message, ..deliver.clone() }));
