@@ -151,7 +151,7 @@ fn talk(people: &[Phone<'_>; PEOPLE.len()], own: usize, until: Instant, mut dice
         }
         thread::sleep(dice.random_range(Duration::ZERO..CHAT));
         let killed = dice.random_ratio(2, 3);
-        // A chat sends the messages that the limits held back after its input has ended.
+        // After its input has ended, a chat still sends the messages that the limits held back.
         let ended = if killed { chat.kill() } else { chat.finish_its_work() };
         diary.chats += 1;
         diary.kills += u32::from(killed);

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use pillarbox_tests::{Phone, Place, Process, Stream};
 
-/// See the module.
+/// The two people, each with a chat that is open.
 pub(crate) struct Honest {
     alice: Process,
     bob: Process,

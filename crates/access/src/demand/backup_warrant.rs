@@ -9,7 +9,7 @@ use crate::returned::Answer;
 use crate::served::Served;
 use crate::view::RelayHoldings;
 
-/// See the module.
+/// The demand that this module describes.
 pub const BACKUP_WARRANT: Demand = Demand {
     name: "backup-warrant",
     title: "a backup warrant",

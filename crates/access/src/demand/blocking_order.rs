@@ -3,7 +3,7 @@
 
 use super::definition::{Demand, View, When};
 
-/// See the module.
+/// The demand that this module describes.
 pub const BLOCKING_ORDER: Demand = Demand {
     name: "blocking-order",
     title: "a blocking order",

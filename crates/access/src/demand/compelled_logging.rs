@@ -12,7 +12,7 @@ use crate::item::Reach;
 use crate::served::Served;
 use crate::view::RelayHoldings;
 
-/// See the module.
+/// The demand that this module describes.
 pub const COMPELLED_LOGGING: Demand = Demand {
     name: "compelled-logging",
     title: "an order to keep a log",

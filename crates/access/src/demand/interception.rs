@@ -7,7 +7,7 @@ use super::stored;
 use crate::served::Served;
 use crate::view::{OperatorTap, RelayHoldings};
 
-/// See the module.
+/// The demand that this module describes.
 pub const INTERCEPTION: Demand = Demand {
     name: "interception",
     title: "an interception warrant",

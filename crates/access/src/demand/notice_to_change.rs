@@ -17,7 +17,7 @@ use crate::design::Design;
 use crate::served::Served;
 use crate::view::{OperatorTap, RelayHoldings};
 
-/// See the module.
+/// The demand that this module describes.
 pub const NOTICE_TO_CHANGE: Demand = Demand {
     name: "notice-to-change",
     title: "a notice to change the software",

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::definition::{Demand, EVERYTHING, View, When};
 use crate::facts::{Facts, Said, addressed};
 
-/// See the module.
+/// The demand that this module describes.
 pub const PARTICIPANT: Demand = Demand {
     name: "participant",
     title: "a contact who opens the phone",

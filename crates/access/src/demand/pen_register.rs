@@ -18,7 +18,7 @@ use crate::returned::{Answer, Blank};
 use crate::served::{ItemLine, Served};
 use crate::view::{OperatorTap, RelayHoldings};
 
-/// See the module.
+/// The demand that this module describes.
 pub const PEN_REGISTER: Demand = Demand {
     name: "pen-register",
     title: "a pen register order",

@@ -13,7 +13,7 @@ use crate::returned::{Answer, Blank};
 use crate::served::Served;
 use crate::view::{PushRecords, RelayHoldings};
 
-/// See the module. A push service asks for such a process before it names anybody. The source is Apple's guidelines
+/// The demand that this module describes. A push service asks for such a process before it names anybody. The source is Apple's guidelines
 /// since December 2023, after Senator Wyden's letter of 6 December 2023.
 pub const PUSH_LOOKUP: Demand = Demand {
     name: "push-lookup",

@@ -20,7 +20,7 @@ use crate::facts::{Facts, Said, addressed};
 use crate::reading::text_of;
 use crate::view::{RelayHoldings, ReportedMessage};
 
-/// See the module.
+/// The demand that this module describes.
 pub const REPORT: Demand = Demand {
     name: "victims-report",
     title: "a victim's report",

@@ -10,7 +10,7 @@ use crate::item::Reach;
 use crate::served::Served;
 use crate::view::RelayHoldings;
 
-/// See the module.
+/// The demand that this module describes.
 pub const RETENTION: Demand = Demand {
     name: "retention",
     title: "a retention notice",

@@ -16,7 +16,7 @@ use super::definition::{Demand, EVERYTHING, View, When};
 use crate::facts::{Facts, Member, Said, addressed};
 use crate::view::{LockState, SeizedPhone};
 
-/// See the module.
+/// The demand that this module describes.
 pub const SEIZED_PHONE: Demand = Demand {
     name: "seized-phone",
     title: "a seized phone",

@@ -8,7 +8,7 @@ use super::definition::{Demand, View, When};
 use crate::evidence::Exhibit;
 use crate::view::PublicChannel;
 
-/// See the module.
+/// The demand that this module describes.
 pub const TAKEDOWN: Demand = Demand {
     name: "takedown",
     title: "a takedown notice",
