@@ -11,29 +11,12 @@ mod push;
 mod receipt;
 mod size;
 mod statistics;
+mod terms;
 
-use std::fmt;
-
-use crate::trace::{Kind, Person, Timing, Trace};
+use crate::trace::{Timing, Trace};
 
 pub use groups::sets;
-
-/// A pair of people that a means names.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Lead {
-    /// One of them: the smaller place.
-    pub one: Person,
-    /// The other.
-    pub other: Person,
-    /// Observations from the one to the other.
-    pub there: u64,
-    /// Observations the other way.
-    pub back: u64,
-    /// Messages that had passed when the pair was named.
-    pub after: u64,
-    /// The evidence: places in [`Trace::rows`], the first few.
-    pub rows: Vec<usize>,
-}
+pub use terms::{Lead, Refusal, Settings};
 
 /// A way to tell who talks to whom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -144,64 +127,3 @@ impl Means {
         }
     }
 }
-
-/// What the means are run with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Settings {
-    /// The length of an epoch in milliseconds: a receipt is expected within it.
-    pub window: u64,
-    /// The seed of everything that is drawn at random.
-    pub seed: u64,
-}
-
-impl Settings {
-    /// The window where nobody chooses one: as long as phones on slow lines take to answer.
-    pub const WINDOW: u64 = 2_000;
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self { window: Self::WINDOW, seed: 1 }
-    }
-}
-
-/// The reason that a means has no result.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum Refusal {
-    /// The story has no network: times would tell too much.
-    NoDelays,
-    /// The story has no network: addresses and connections would tell too much.
-    OneAddressForLife,
-    /// There are no such rows.
-    NoRows(Kind),
-    /// Rows of messages have no recipient.
-    NoRecipients,
-    /// Rows have no address.
-    NoAddresses,
-    /// Rows do not tell connections apart.
-    NoConnections,
-    /// Rows have no size.
-    NoSizes,
-    /// No row of a message names a sender.
-    NoSenders,
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::NoDelays => "not tried: the story has no network, so a receipt comes in the same millisecond",
-            Self::OneAddressForLife => "not tried: the story has no network, so everybody has one address for life",
-            Self::NoRows(Kind::LookedUp | Kind::FetchedKeys) => "not tried: no look-up and no key fetch is here",
-            Self::NoRows(Kind::Woken) => "not tried: no wake is here",
-            Self::NoRows(_) => "not tried: no message is here",
-            Self::NoRecipients => "not tried: no row says whom a message is for",
-            Self::NoAddresses => "not tried: the rows have no addresses",
-            Self::NoConnections => "not tried: the rows do not tell connections apart",
-            Self::NoSizes => "not tried: the rows have no sizes",
-            Self::NoSenders => "none: no row of a message names its sender",
-        })
-    }
-}
-
-impl std::error::Error for Refusal {}
