@@ -1,8 +1,5 @@
 //! The sizes that a phone and a relay hold each other to. A relay's other limits stand in its own table.
 
-use crate::codec::Encoded;
-use crate::frame::ClientFrame;
-
 /// Longest frame in bytes. One frame must fit, with its length, in one Noise message, which ends at
 /// 65,535 bytes with a 16-byte tag (Noise specification, section 3). Larger would need fragments, and with
 /// them a peer that opens a frame and never ends it.
@@ -42,4 +39,4 @@ const _: () = assert!(MAX_PAYLOAD_LEN + 512 < MAX_FRAME_LEN);
 const _: () = assert!(MAX_PREKEYS_PER_UPLOAD * (1_252 + 36) + 2_048 < MAX_FRAME_LEN);
 const _: () = assert!(MAX_PAYLOAD_LEN + MAX_DEPOSITS * (MAX_DEPOSIT_SUBJECT_LEN + 32) + 512 < MAX_FRAME_LEN);
 const _: () = assert!(MAX_DEVICES * 2_700 + 512 < MAX_FRAME_LEN);
-const _: () = assert!(ClientFrame::MAX_LEN == MAX_FRAME_LEN && MAX_FRAME_LEN <= MAX_RECORD_LEN);
+const _: () = assert!(MAX_FRAME_LEN <= MAX_RECORD_LEN);

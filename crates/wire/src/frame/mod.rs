@@ -5,6 +5,9 @@ mod client;
 mod refusal;
 mod relay;
 
+use crate::codec::Encoded;
+use crate::limits::MAX_FRAME_LEN;
+
 pub use client::{
     Acknowledge, Authenticate, ClientFrame, CloseAccount, CountPreKeys, FetchBundles, LeaveDeposits, LookUp,
     OpenChannel, Ping, Post, PublishPreKeys, ReadChannel, Recall, Register, RegisterWithCode,
@@ -16,3 +19,5 @@ pub use relay::{
     Pong, PostRow, Posted, Posts, PreKeyCounts, PreKeysStored, Recalled, Refused, Registered, RelayFrame,
     Reregistered, Welcome,
 };
+
+const _: () = assert!(ClientFrame::MAX_LEN == MAX_FRAME_LEN && RelayFrame::MAX_LEN == MAX_FRAME_LEN);
