@@ -1,0 +1,157 @@
+//! The fields of every frame from a phone.
+
+use crate::declare;
+use crate::frame::*;
+
+use super::field::Field;
+
+/// The inventory of a frame from a phone. The match is exhaustive, so that a new frame needs an answer here.
+#[must_use]
+pub const fn from_phone(frame: &ClientFrame) -> &'static [Field] {
+    match frame {
+        ClientFrame::Authenticate(_) => AUTHENTICATE,
+        ClientFrame::Register(_) => REGISTER,
+        ClientFrame::PublishPreKeys(_) => PUBLISH_PREKEYS,
+        ClientFrame::CountPreKeys(_) => COUNT_PREKEYS,
+        ClientFrame::LookUp(_) => LOOK_UP,
+        ClientFrame::FetchBundles(_) => FETCH_BUNDLES,
+        ClientFrame::RequestCertificate(_) => REQUEST_CERTIFICATE,
+        ClientFrame::Submit(_) => SUBMIT,
+        ClientFrame::Acknowledge(_) => ACKNOWLEDGE,
+        ClientFrame::CloseAccount(_) => CLOSE_ACCOUNT,
+        ClientFrame::Ping(_) => PING,
+        ClientFrame::LeaveDeposits(_) => LEAVE_DEPOSITS,
+        ClientFrame::Recall(_) => RECALL,
+        ClientFrame::OpenChannel(_) => OPEN_CHANNEL,
+        ClientFrame::Post(_) => POST,
+        ClientFrame::ReadChannel(_) => READ_CHANNEL,
+        ClientFrame::RegisterWithCode(_) => REGISTER_WITH_CODE,
+    }
+}
+
+declare!(
+    /// Fields of [`Authenticate`].
+    AUTHENTICATE: Authenticate {
+        request: Protocol, Passing, "pairs the answer with the question";
+        address: Entity, Passing, "says whose connection this is, and so from where and when that device is online";
+        signature: Keys, Passing, "proves it, for this connection only";
+    }
+);
+declare!(
+    /// Fields of [`Register`].
+    REGISTER: Register {
+        request: Protocol, Passing, "pairs the answer with the question";
+        handle: Entity, Account, "the number that others find the account by; nameless accounts have none";
+        identity: Keys, Account, "handed to whoever writes to the account for the first time";
+        device_key: Keys, Device, "checks who connects as this device";
+        delivery_verifier: Keys, Account, "checks who may send without a name";
+        prekeys: Keys, PreKeys, "handed to whoever writes while the device is away";
+        signature: Keys, Passing, "proves that the device key is there, for this connection only";
+    }
+);
+declare!(
+    /// Fields of [`PublishPreKeys`].
+    PUBLISH_PREKEYS: PublishPreKeys {
+        request: Protocol, Passing, "pairs the answer with the question";
+        prekeys: Keys, PreKeys, "how many are uploaded tells how many new conversations others started";
+    }
+);
+declare!(
+    /// Fields of [`CountPreKeys`].
+    COUNT_PREKEYS: CountPreKeys {
+        request: Protocol, Passing, "pairs the answer with the question";
+    }
+);
+declare!(
+    /// Fields of [`LookUp`].
+    LOOK_UP: LookUp {
+        request: Protocol, Passing, "pairs the answer with the question";
+        handle: Events, Passing, "with the connection's account it tells who looks for whom";
+    }
+);
+declare!(
+    /// Fields of [`FetchBundles`].
+    FETCH_BUNDLES: FetchBundles {
+        request: Protocol, Passing, "pairs the answer with the question";
+        account: Events, Passing, "who is about to be written to; by whom, if the connection has a name";
+        delivery_key: Keys, Passing, "admits a connection without a name";
+    }
+);
+declare!(
+    /// Fields of [`RequestCertificate`].
+    REQUEST_CERTIFICATE: RequestCertificate {
+        request: Protocol, Passing, "pairs the answer with the question; asking tells that the phone is about to send";
+    }
+);
+declare!(
+    /// Fields of [`Submit`].
+    SUBMIT: Submit {
+        request: Protocol, Passing, "pairs the answer with the question";
+        to: Events, Mailbox, "whose mailbox it goes to; from whom, if the connection has a name";
+        delivery_key: Keys, Passing, "admits a sender without a name";
+        payload: Content, Mailbox, "what the recipient gets; its length is seen whatever is inside";
+    }
+);
+declare!(
+    /// Fields of [`Acknowledge`].
+    ACKNOWLEDGE: Acknowledge {
+        messages: Events, Passing, "when the device took them";
+    }
+);
+declare!(
+    /// Fields of [`CloseAccount`].
+    CLOSE_ACCOUNT: CloseAccount {
+        request: Protocol, Passing, "pairs the answer with the question";
+    }
+);
+declare!(
+    /// Fields of [`Ping`].
+    PING: Ping {
+        request: Protocol, Passing, "pairs the answer with the question; its time tells that the device is online";
+    }
+);
+declare!(
+    /// Fields of [`LeaveDeposits`].
+    LEAVE_DEPOSITS: LeaveDeposits {
+        request: Protocol, Passing, "pairs the answer with the question";
+        deposits: Entity, Deposits, "what the owner's phone tells about them, kind by kind";
+    }
+);
+declare!(
+    /// Fields of [`Recall`].
+    RECALL: Recall {
+        request: Protocol, Passing, "pairs the answer with the question";
+        kind: Events, Passing, "what is asked back: a backup is being restored";
+        subject: Events, Passing, "which of its kind";
+    }
+);
+declare!(
+    /// Fields of [`OpenChannel`].
+    OPEN_CHANNEL: OpenChannel {
+        request: Protocol, Passing, "pairs the answer with the question";
+        channel: Entity, Channels, "what everybody finds it by";
+    }
+);
+declare!(
+    /// Fields of [`Post`].
+    POST: Post {
+        request: Protocol, Passing, "pairs the answer with the question";
+        channel: Events, Channels, "where it is published; by whom, from the connection";
+        content: Content, Channels, "what everybody may read";
+    }
+);
+declare!(
+    /// Fields of [`ReadChannel`].
+    READ_CHANNEL: ReadChannel {
+        request: Protocol, Passing, "pairs the answer with the question";
+        channel: Events, Passing, "what the reader reads; who reads it, from the connection";
+        after: Events, Passing, "how far the reader has read";
+    }
+);
+declare!(
+    /// Fields of [`RegisterWithCode`].
+    REGISTER_WITH_CODE: RegisterWithCode {
+        registration: Entity, Account, "the same as in a registration without a code";
+        code: Entity, Passing, "shows that whoever registers reads what is sent to the number";
+    }
+);

@@ -1,0 +1,91 @@
+//! The fields of the records that frames carry inside them.
+
+use crate::certificate::SenderCertificate;
+use crate::declare;
+use crate::deposit::Deposit;
+use crate::frame::PostRow;
+use crate::ids::DeviceAddress;
+use crate::prekeys::*;
+
+declare!(
+    /// Fields of [`IdentityKey`].
+    IDENTITY_KEY: IdentityKey {
+        signing: Keys, Account, "signs prekeys";
+        agreement: Keys, Account, "takes part in key agreement";
+        cross_signature: Keys, Account, "binds the two";
+    }
+);
+declare!(
+    /// Fields of [`PreKeyUpload`].
+    PREKEY_UPLOAD: PreKeyUpload {
+        signed: Keys, PreKeys, "for many senders, until replaced";
+        last_resort: Keys, PreKeys, "for many senders, when the one-time ones are gone";
+        one_time: Keys, PreKeys, "each for one sender";
+        one_time_kem: Keys, PreKeys, "each for one sender";
+    }
+);
+declare!(
+    /// Fields of [`SignedPreKey`].
+    SIGNED_PREKEY: SignedPreKey {
+        id: Keys, PreKeys, "names the key to its owner";
+        key: Keys, PreKeys, "X25519 public key";
+        signature: Keys, PreKeys, "by the identity";
+    }
+);
+declare!(
+    /// Fields of [`OneTimePreKey`].
+    ONE_TIME_PREKEY: OneTimePreKey {
+        id: Keys, PreKeys, "names the key to its owner";
+        key: Keys, PreKeys, "X25519 public key";
+    }
+);
+declare!(
+    /// Fields of [`KemPreKey`].
+    KEM_PREKEY: KemPreKey {
+        id: Keys, PreKeys, "names the key to its owner";
+        key: Keys, PreKeys, "ML-KEM-768 encapsulation key";
+        signature: Keys, PreKeys, "by the identity";
+    }
+);
+declare!(
+    /// Fields of [`DeviceAddress`].
+    DEVICE_ADDRESS: DeviceAddress {
+        account: Entity, Mailbox, "which account";
+        device: Entity, Mailbox, "which of its devices";
+    }
+);
+declare!(
+    /// Fields of [`DeviceBundle`].
+    DEVICE_BUNDLE: DeviceBundle {
+        device: Entity, Passing, "which device of the account";
+        signed: Keys, Passing, "for many senders, until replaced";
+        one_time: Keys, Passing, "for this sender only; the relay deletes it as it hands it out";
+        kem: Keys, Passing, "for this sender only, or the last resort";
+        kem_is_last_resort: Protocol, Passing, "tells the sender that the stock is used up";
+    }
+);
+declare!(
+    /// Fields of [`SenderCertificate`].
+    SENDER_CERTIFICATE: SenderCertificate {
+        sender: Entity, Passing, "whose certificate it is";
+        agreement: Keys, Passing, "the key it vouches for";
+        expires_at: Events, Passing, "tells when it was asked for";
+        signature: Keys, Passing, "the relay's own";
+    }
+);
+declare!(
+    /// Fields of [`Deposit`].
+    DEPOSIT: Deposit {
+        kind: Entity, Deposits, "what it is: a name, an address-book entry, a part of a backup";
+        subject: Entity, Deposits, "which of its kind: a number in the address book, a group, a part";
+        value: Content, Deposits, "the thing itself, readable or encrypted as the phone's design has it";
+    }
+);
+declare!(
+    /// Fields of [`PostRow`].
+    POST_ROW: PostRow {
+        number: Events, Channels, "its place in the channel";
+        posted_at: Events, Channels, "when it was published";
+        content: Content, Channels, "what everybody may read";
+    }
+);

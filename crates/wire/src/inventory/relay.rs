@@ -1,0 +1,176 @@
+//! The fields of every frame from a relay.
+
+use crate::declare;
+use crate::frame::*;
+
+use super::field::Field;
+
+/// The inventory of a frame from a relay.
+#[must_use]
+pub const fn to_phone(frame: &RelayFrame) -> &'static [Field] {
+    match frame {
+        RelayFrame::Welcome(_) => WELCOME,
+        RelayFrame::Authenticated(_) => AUTHENTICATED,
+        RelayFrame::Registered(_) => REGISTERED,
+        RelayFrame::PreKeysStored(_) => PREKEYS_STORED,
+        RelayFrame::PreKeyCounts(_) => PREKEY_COUNTS,
+        RelayFrame::Found(_) => FOUND,
+        RelayFrame::Bundles(_) => BUNDLES,
+        RelayFrame::Certificate(_) => CERTIFICATE,
+        RelayFrame::Accepted(_) => ACCEPTED,
+        RelayFrame::Deliver(_) => DELIVER,
+        RelayFrame::Closed(_) => CLOSED,
+        RelayFrame::Pong(_) => PONG,
+        RelayFrame::Refused(_) => REFUSED,
+        RelayFrame::Goodbye(_) => GOODBYE,
+        RelayFrame::Deposited(_) => DEPOSITED,
+        RelayFrame::Recalled(_) => RECALLED,
+        RelayFrame::ChannelOpened(_) => CHANNEL_OPENED,
+        RelayFrame::Posted(_) => POSTED,
+        RelayFrame::Posts(_) => POSTS,
+        RelayFrame::Reregistered(_) => REREGISTERED,
+        RelayFrame::FoundByCode(_) => FOUND,
+    }
+}
+
+declare!(
+    /// Fields of [`Welcome`].
+    WELCOME: Welcome {
+        time: Protocol, Passing, "the relay's clock";
+        certificate_key: Keys, Passing, "the same for everybody";
+    }
+);
+declare!(
+    /// Fields of [`Authenticated`].
+    AUTHENTICATED: Authenticated {
+        request: Protocol, Passing, "pairs the answer with the question";
+        waiting: Events, Passing, "how many messages wait";
+    }
+);
+declare!(
+    /// Fields of [`Registered`].
+    REGISTERED: Registered {
+        request: Protocol, Passing, "pairs the answer with the question";
+        address: Entity, Account, "the account id that the relay drew";
+    }
+);
+declare!(
+    /// Fields of [`PreKeysStored`].
+    PREKEYS_STORED: PreKeysStored {
+        request: Protocol, Passing, "pairs the answer with the question";
+    }
+);
+declare!(
+    /// Fields of [`PreKeyCounts`].
+    PREKEY_COUNTS: PreKeyCounts {
+        request: Protocol, Passing, "pairs the answer with the question";
+        one_time: Events, Passing, "what is left tells how many new conversations others started";
+        one_time_kem: Events, Passing, "what is left tells how many new conversations others started";
+    }
+);
+declare!(
+    /// Fields of [`Found`].
+    FOUND: Found {
+        request: Protocol, Passing, "pairs the answer with the question";
+        account: Events, Passing, "who was looked for";
+        identity: Keys, Passing, "so that the phone can tell a changed key";
+    }
+);
+declare!(
+    /// Fields of [`Bundles`].
+    BUNDLES: Bundles {
+        request: Protocol, Passing, "pairs the answer with the question";
+        identity: Keys, Passing, "what the session will be bound to";
+        devices: Keys, Passing, "one for each device of the account";
+    }
+);
+declare!(
+    /// Fields of [`Certificate`].
+    CERTIFICATE: Certificate {
+        request: Protocol, Passing, "pairs the answer with the question";
+        certificate: Entity, Passing, "shown to recipients inside sealed envelopes";
+    }
+);
+declare!(
+    /// Fields of [`Accepted`].
+    ACCEPTED: Accepted {
+        request: Protocol, Passing, "pairs the answer with the question";
+    }
+);
+declare!(
+    /// Fields of [`Deliver`].
+    DELIVER: Deliver {
+        message: Events, Mailbox, "the row's number, which rises by arrival";
+        from: Events, Mailbox, "who sent it; absent for a sealed sender";
+        accepted_at: Events, Mailbox, "when the relay accepted it";
+        payload: Content, Mailbox, "what the sender handed over";
+        stamp: Keys, Passing, "lets the relay recognise the message if the recipient reports it";
+    }
+);
+declare!(
+    /// Fields of [`Closed`].
+    CLOSED: Closed {
+        request: Protocol, Passing, "pairs the answer with the question";
+    }
+);
+declare!(
+    /// Fields of [`Pong`].
+    PONG: Pong {
+        request: Protocol, Passing, "pairs the answer with the question";
+    }
+);
+declare!(
+    /// Fields of [`Refused`].
+    REFUSED: Refused {
+        request: Protocol, Passing, "pairs the answer with the question";
+        reason: Protocol, Passing, "why the request was not done";
+    }
+);
+declare!(
+    /// Fields of [`Goodbye`].
+    GOODBYE: Goodbye {
+        reason: Protocol, Passing, "why the connection ends";
+    }
+);
+declare!(
+    /// Fields of [`Deposited`].
+    DEPOSITED: Deposited {
+        request: Protocol, Passing, "pairs the answer with the question";
+        known: Entity, Passing, "which entries of the address book have accounts";
+    }
+);
+declare!(
+    /// Fields of [`Recalled`].
+    RECALLED: Recalled {
+        request: Protocol, Passing, "pairs the answer with the question";
+        value: Content, Passing, "the deposit, given back to who left it";
+    }
+);
+declare!(
+    /// Fields of [`ChannelOpened`].
+    CHANNEL_OPENED: ChannelOpened {
+        request: Protocol, Passing, "pairs the answer with the question";
+    }
+);
+declare!(
+    /// Fields of [`Posted`].
+    POSTED: Posted {
+        request: Protocol, Passing, "pairs the answer with the question";
+        number: Events, Channels, "how many posts the channel has";
+    }
+);
+declare!(
+    /// Fields of [`Posts`].
+    POSTS: Posts {
+        request: Protocol, Passing, "pairs the answer with the question";
+        posts: Content, Passing, "what the channel published";
+    }
+);
+declare!(
+    /// Fields of [`Reregistered`].
+    REREGISTERED: Reregistered {
+        request: Protocol, Passing, "pairs the answer with the question";
+        address: Entity, Account, "the account that the number has, and which of its phones this is";
+        waiting: Events, Passing, "how many messages wait that were encrypted for the former phone";
+    }
+);
