@@ -17,12 +17,13 @@ use crate::{
     franking::{Commitment, Opening},
     message::{Message, PREKEY_OVERHEAD, PreKeyHeader},
     outcome::{EncryptError, OpenError},
+    parties::Parties,
     pqxdh::{self, Degraded, InitiateError},
     prekeys::{ConsumedPreKey, PreKeys},
     ratchet::RatchetError,
     redact::redacted_debug,
     sealed_sender::SEALED_OVERHEAD,
-    session::{Parties, Plaintext, Session, State},
+    session::{Plaintext, Session, State},
 };
 use pillarbox_crypto::{AgreementPublic, IdentityPublic, IdentitySecret, Padding};
 use pillarbox_wire::{DeviceBundle, Timestamp, limits::MAX_PAYLOAD_LEN};

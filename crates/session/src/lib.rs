@@ -9,6 +9,7 @@
 //! | file | what | specification |
 //! |---|---|---|
 //! | [`prekeys`] | private prekeys and their wire forms | PQXDH 3.2 |
+//! | `parties` | the two identities, and the data that binds messages to both | PQXDH 3.3 |
 //! | `pqxdh` | key agreement with somebody who is away | PQXDH, revision 3 |
 //! | `ratchet/` | Double Ratchet | Double Ratchet, section 4 |
 //! | [`franking`] | the commitment to a body, checked by others | CRYPTO 2017, CRYPTO 2018 |
@@ -27,6 +28,7 @@ mod layout;
 pub mod lengths;
 mod message;
 mod outcome;
+mod parties;
 mod pqxdh;
 pub mod prekeys;
 mod ratchet;

@@ -36,12 +36,6 @@ use thiserror::Error;
 /// F of section 2.2: keeps SK apart from anything an XEdDSA signature could hash.
 const F: [u8; 32] = [0xff; 32];
 
-/// Bytes of Encode(IK): both public keys of an identity.
-pub(crate) const IDENTITY_LEN: usize = 64;
-
-/// Bytes of Encode(IK_A) || Encode(IK_B).
-pub(crate) const ASSOCIATED_LEN: usize = 2 * IDENTITY_LEN;
-
 /// Why no session can be started with a bundle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
@@ -84,15 +78,6 @@ impl Degraded {
     pub(crate) fn new(no_one_time: bool, last_resort_kem: bool) -> Option<Self> {
         (no_one_time || last_resort_kem).then_some(Self { no_one_time, last_resort_kem })
     }
-}
-
-/// AD of section 3.3: Encode(IK_A) || Encode(IK_B).
-pub(crate) fn associated_data(ik_a: &[u8; IDENTITY_LEN], ik_b: &[u8; IDENTITY_LEN]) -> [u8; ASSOCIATED_LEN] {
-    let mut associated = [0; ASSOCIATED_LEN];
-    let (a, b) = associated.split_at_mut(IDENTITY_LEN);
-    a.copy_from_slice(ik_a);
-    b.copy_from_slice(ik_b);
-    associated
 }
 
 /// What A has after reading B's bundle.

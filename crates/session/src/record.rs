@@ -19,12 +19,13 @@ use crate::{
     conversation::{Conversation, MAX_ARCHIVED, MAX_FORGOTTEN},
     layout::{Reader, WrongLength},
     message::{ClaimedIdentity, PREKEY_HEADER_LEN, PreKeyHeader},
-    pqxdh::{Degraded, IDENTITY_LEN},
+    parties::{IDENTITY_LEN, Parties, Role},
+    pqxdh::Degraded,
     ratchet::{
         Established, Initiated,
         record::{INITIATED_LEN, MAX_ESTABLISHED_LEN, NotARatchet},
     },
-    session::{Parties, Role, Session, State},
+    session::{Session, State},
 };
 use pillarbox_crypto::AgreementPublic;
 use pillarbox_wire::{Timestamp, limits::MAX_RECORD_LEN};

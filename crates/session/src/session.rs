@@ -6,11 +6,12 @@
 use crate::{
     content, kind,
     message::{Message, PreKeyHeader},
-    pqxdh::{self, ASSOCIATED_LEN, Degraded, IDENTITY_LEN, Initiation, Response},
+    parties::{ASSOCIATED_LEN, Parties, Role},
+    pqxdh::{Degraded, Initiation, Response},
     ratchet::{Awaiting, Binding, Established, Exhausted, Initiated, RatchetError, Sealed},
     redact::redacted_debug,
 };
-use pillarbox_crypto::{AgreementPublic, IdentityPublic, NotContributory, Opening, Padding};
+use pillarbox_crypto::{AgreementPublic, NotContributory, Opening, Padding};
 use pillarbox_wire::Timestamp;
 use rand_core::CryptoRng;
 use std::sync::Arc;
@@ -18,42 +19,6 @@ use zeroize::Zeroizing;
 
 /// How every message of a running session begins.
 const RATCHET_PREFIX: &[u8] = &[kind::RATCHET];
-
-/// The two identities of a conversation.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Parties {
-    /// Encode(IK) of ours.
-    pub(crate) ours: [u8; IDENTITY_LEN],
-    pub(crate) theirs: IdentityPublic,
-}
-
-/// Who began the session.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Role {
-    /// We did (A).
-    Initiator,
-    /// The peer did (B).
-    Responder,
-}
-
-impl Parties {
-    pub(crate) fn new(ours: &IdentityPublic, theirs: &IdentityPublic) -> Self {
-        Self { ours: ours.key_bytes(), theirs: *theirs }
-    }
-
-    /// Whether these are the same two identities; signatures aside, of which a key can make many.
-    pub(crate) fn same_as(&self, other: &Self) -> bool {
-        self.ours == other.ours && self.theirs.key_bytes() == other.theirs.key_bytes()
-    }
-
-    fn associated(&self, role: Role) -> [u8; ASSOCIATED_LEN] {
-        let theirs = self.theirs.key_bytes();
-        match role {
-            Role::Initiator => pqxdh::associated_data(&self.ours, &theirs),
-            Role::Responder => pqxdh::associated_data(&theirs, &self.ours),
-        }
-    }
-}
 
 /// How far a session has come.
 pub(crate) enum State {

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     franking::COMMITMENT_LEN,
     layout::{Reader, WrongLength},
-    pqxdh::ASSOCIATED_LEN,
+    parties::ASSOCIATED_LEN,
 };
 use pillarbox_crypto::{
     AuthenticationFailed, Opening,

@@ -2,17 +2,19 @@
 //! sections 4.5 and 4.6).
 
 use super::{
-    Exhausted, Opened, RatchetError,
     body::{Binding, Sealed, SealedMessage},
-    chain::{ReceivingChain, SendingChain, TooFarAhead},
+    chain::{Exhausted, ReceivingChain, SendingChain},
+    error::RatchetError,
     header::OpenedHeader,
     keys::HeaderKey,
     skipped::{Skipped, SkippedChain},
     turn::{Expecting, Turn},
 };
 use crate::redact::redacted_debug;
+use pillarbox_crypto::Opening;
 use rand_core::CryptoRng;
 use std::sync::Arc;
+use zeroize::Zeroizing;
 
 /// Both chains, the keys for the next step, and the keys of skipped messages.
 ///
@@ -24,6 +26,13 @@ pub(crate) struct Established {
     pub(super) receiving: Arc<ReceivingChain>,
     pub(super) skipped: Arc<Skipped>,
     pub(super) received: u64,
+}
+
+/// A padded plaintext, what opens its commitment, and the state after it was opened.
+pub(crate) struct Opened {
+    pub(crate) plaintext: Zeroizing<Vec<u8>>,
+    pub(crate) opening: Opening,
+    pub(crate) next: Established,
 }
 
 redacted_debug!(Established);
@@ -155,12 +164,6 @@ impl Received<'_> {
             received,
         };
         Ok(Opened { plaintext, opening, next })
-    }
-}
-
-impl From<TooFarAhead> for RatchetError {
-    fn from(_: TooFarAhead) -> Self {
-        Self::TooFarAhead
     }
 }
 

@@ -2,10 +2,10 @@
 //! (RatchetInitAliceHE and RatchetInitBobHE, specification, section 4.4).
 
 use super::{
-    Exhausted, Opened, RatchetError,
     body::{Binding, Sealed, SealedMessage},
-    chain::SendingChain,
-    established::Received,
+    chain::{Exhausted, SendingChain},
+    error::RatchetError,
+    established::{Opened, Received},
     keys::RootKey,
     skipped::Skipped,
     turn::{Expecting, HalfTurn, Turn},

@@ -24,6 +24,7 @@
 
 mod body;
 mod chain;
+mod error;
 mod established;
 mod header;
 mod initiated;
@@ -35,42 +36,8 @@ mod turn;
 
 pub(crate) use body::{Binding, Sealed, SealedMessage};
 pub(crate) use chain::Exhausted;
+pub(crate) use error::RatchetError;
 pub(crate) use established::Established;
 pub(crate) use header::SEALED_HEADER_LEN;
 pub(crate) use initiated::{Awaiting, Initiated};
 pub(crate) use keys::RootKey;
-
-use pillarbox_crypto::{AuthenticationFailed, NotContributory, Opening};
-use zeroize::Zeroizing;
-
-/// Why a state does not open a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum RatchetError {
-    /// No header key fits: the message belongs to another session, or to a chain long forgotten.
-    NotOurs,
-    /// The header opens, and the message key it names was used and deleted.
-    Duplicate,
-    /// The header opens and names a message further ahead than [`limits::MAX_JUMP`].
-    TooFarAhead,
-    /// The header opens, the body does not.
-    Undecryptable,
-}
-
-impl From<AuthenticationFailed> for RatchetError {
-    fn from(_: AuthenticationFailed) -> Self {
-        Self::Undecryptable
-    }
-}
-
-impl From<NotContributory> for RatchetError {
-    fn from(_: NotContributory) -> Self {
-        Self::Undecryptable
-    }
-}
-
-/// A padded plaintext, what opens its commitment, and the state after it was opened.
-pub(crate) struct Opened {
-    pub(crate) plaintext: Zeroizing<Vec<u8>>,
-    pub(crate) opening: Opening,
-    pub(crate) next: Established,
-}
