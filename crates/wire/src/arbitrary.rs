@@ -218,12 +218,12 @@ fn time() -> impl Strategy<Value = Timestamp> {
     any::<u64>().prop_map(Timestamp)
 }
 
-/// A key or signature of random bytes: frames carry them unread, so that nothing here needs to be a real key.
+/// A key or signature of random bytes. Frames carry keys unread, so none here needs to be a real one.
 fn fixed<const N: usize>() -> impl Strategy<Value = FixedBytes<N>> {
     any::<u64>().prop_map(|seed| {
         let mut state = seed | 1;
         FixedBytes(std::array::from_fn(|_| {
-            // Marsaglia's xorshift64: a thousand bytes from one drawn number, which shrink together.
+            // Marsaglia's xorshift64 makes a thousand bytes from one drawn number, so they shrink together.
             state ^= state << 13;
             state ^= state >> 7;
             state ^= state << 17;

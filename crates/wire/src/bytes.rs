@@ -8,24 +8,24 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A byte string of varying length, encoded as its length and then the bytes in one piece.
 ///
-/// `Debug` prints the length only: what travels here is ciphertext, or under some designs a message.
+/// `Debug` prints the length only, because the bytes are ciphertext or, under some designs, a readable message.
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct Bytes(pub Vec<u8>);
 
 impl Bytes {
-    /// The bytes.
+    /// Returns the bytes.
     #[must_use]
     pub fn as_slice(&self) -> &[u8] {
         &self.0
     }
 
-    /// How many bytes.
+    /// Returns the number of bytes.
     #[must_use]
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether there are none.
+    /// Returns true if the string holds no bytes.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -76,12 +76,12 @@ impl<'de> Deserialize<'de> for Bytes {
 
 /// Exactly `N` bytes, encoded without a length: a public key, a signature, a token.
 ///
-/// `Debug` prints the length only; some of these are tokens that admit whoever shows them.
+/// `Debug` prints the length only, because some of these are tokens that admit whoever shows them.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FixedBytes<const N: usize>(pub [u8; N]);
 
 impl<const N: usize> FixedBytes<N> {
-    /// The bytes.
+    /// Returns the bytes.
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8; N] {
         &self.0

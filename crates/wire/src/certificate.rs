@@ -1,18 +1,20 @@
-//! The relay's word that an agreement key belongs to an account, which a sealed sender shows to the recipient.
+//! The sender certificate: the relay's signed statement that an agreement key belongs to an account. A sealed sender
+//! shows it to the recipient.
 
 use serde::{Deserialize, Serialize};
 
 use crate::bytes::FixedBytes;
 use crate::ids::DeviceAddress;
 
-/// A sender certificate. The relay learns from issuing it *that* a phone asked for one and when, not what for.
+/// A sender certificate. By issuing it the relay learns that a phone asked and when it asked, but not the recipients
+/// that the phone will show it to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SenderCertificate {
-    /// Whose it is.
+    /// The device that the certificate names as the sender.
     pub sender: DeviceAddress,
     /// The X25519 identity key of that account.
     pub agreement: FixedBytes<32>,
-    /// Seconds since 1970 (UTC) after which it is no longer good; 32 bits last until 2106.
+    /// Expiry, in seconds since 1970 (UTC). 32 bits last until 2106.
     pub expires_at: u32,
     /// The relay's Ed25519 signature over [`signed_bytes`](Self::signed_bytes).
     pub signature: FixedBytes<64>,

@@ -1,4 +1,4 @@
-//! The code that a relay sends to a number, to find out who holds it.
+//! Verification codes. A relay sends one to a telephone number to find out who holds the number.
 
 use std::fmt;
 
@@ -7,17 +7,18 @@ use serde::{Deserialize, Serialize};
 
 use crate::bytes::FixedBytes;
 
-/// Digits of a code: as many as people know from their banks, and copy from one screen to another without a mistake.
-/// A relay takes few tries at one code, so that more digits would protect no better.
+/// Digits of a code: as many as in the codes that banks send, and few enough to copy from one screen to another
+/// without a mistake. A relay takes few tries at one code, so more digits would protect no better.
 pub const CODE_DIGITS: usize = 6;
 
-/// Six decimal digits, in ASCII. Whoever shows them holds the number that they were sent to.
+/// A verification code: six decimal digits, in ASCII. A phone that shows the code proves that its owner holds the
+/// number that it was sent to.
 ///
 /// `Debug` prints no digit. A relay compares the bytes in constant time.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NumberCode(FixedBytes<CODE_DIGITS>);
 
-/// A text that is no code.
+/// The text is not a verification code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a code has {CODE_DIGITS} digits, and this has {digits}")]
 pub struct NumberCodeError {
@@ -26,7 +27,7 @@ pub struct NumberCodeError {
 }
 
 impl NumberCode {
-    /// The code with the last six digits of a number that was drawn.
+    /// Makes a code of the last six digits of a random number.
     #[must_use]
     pub fn from_number(number: u32) -> Self {
         let mut rest = number;
@@ -38,7 +39,8 @@ impl NumberCode {
         Self(FixedBytes(digits))
     }
 
-    /// Reads a code as people write it: white space and dashes are dropped, and so is what copying has put around it.
+    /// Reads a code as people write it. White space and dashes are dropped, and so is everything that copying has put
+    /// around the digits.
     ///
     /// # Errors
     /// [`NumberCodeError`] for anything but six digits.
@@ -51,7 +53,7 @@ impl NumberCode {
         }
     }
 
-    /// The digits.
+    /// Returns the six ASCII digits.
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8; CODE_DIGITS] {
         self.0.as_bytes()

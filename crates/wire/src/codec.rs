@@ -1,8 +1,8 @@
-//! The one encoding: bincode 2, big-endian, fixed-width integers, a byte limit, no trailing bytes, and a version
-//! byte in front. Nothing else in the project names bincode, so that leaving it is a change to this file.
+//! The one encoding: bincode 2, big-endian, with fixed-width integers, a byte limit, no trailing bytes, and a version
+//! byte in front. Nothing else in the project names bincode, so replacing it is a change to this file.
 //!
-//! Fixed-width integers are the point: under the variable-width setting two encodings decode alike, and an
-//! encoding that is not unique cannot be hashed, signed or compared. `docs/decisions/0001-bincode.md`.
+//! Fixed-width integers make the encoding unique. With variable-width integers two encodings decode to one value, and
+//! an encoding that is not unique cannot be hashed, signed or compared (`docs/decisions/0001-bincode.md`).
 
 use bincode::config::{BigEndian, Configuration, Fixint, Limit};
 use bincode::enc::write::Writer;
@@ -15,17 +15,17 @@ use crate::limits::MAX_RECORD_LEN;
 const CONFIG: Configuration<BigEndian, Fixint, Limit<MAX_RECORD_LEN>> =
     bincode::config::standard().with_big_endian().with_fixed_int_encoding().with_limit();
 
-/// A type with an encoding of its own: its version byte and its longest form.
+/// A type that can be encoded, with its version byte and its longest encoding.
 ///
 /// Implementors hold no map, no `usize`, no float and do not nest in themselves.
 pub trait Encoded: Serialize + DeserializeOwned {
-    /// The byte in front. A changed layout is a new number.
+    /// The version byte in front. Each change of the layout takes a new number.
     const VERSION: u8;
     /// The longest encoding in bytes, version byte included. At most [`MAX_RECORD_LEN`].
     const MAX_LEN: usize;
 }
 
-/// Why bytes were not a value, or a value has no bytes.
+/// The reason why bytes do not decode or a value cannot be encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum CodecError {
@@ -34,18 +34,18 @@ pub enum CodecError {
     TooLong {
         /// The type's limit in bytes.
         most: usize,
-        /// What there was.
+        /// The actual length in bytes.
         got: usize,
     },
     /// No bytes at all.
     #[error("empty, where a version byte was expected")]
     Empty,
-    /// The version byte is another.
+    /// The version byte is not this type's.
     #[error("layout version {got}, where {expected} was expected")]
     Version {
         /// The version of this type.
         expected: u8,
-        /// What stood there.
+        /// The version byte that was found.
         got: u8,
     },
     /// The bytes break off, name an unknown variant or hold a value out of range.
@@ -54,12 +54,12 @@ pub enum CodecError {
     /// The value was complete and more bytes followed.
     #[error("{count} bytes after the end of the value")]
     TrailingBytes {
-        /// How many.
+        /// The number of bytes left over.
         count: usize,
     },
 }
 
-/// The encoding of `value`.
+/// Encodes `value`.
 ///
 /// # Errors
 /// [`CodecError::TooLong`] if it exceeds the type's limit.
@@ -69,7 +69,7 @@ pub fn encode<T: Encoded>(value: &T) -> Result<Vec<u8>, CodecError> {
     Ok(bytes)
 }
 
-/// Appends the encoding of `value` to `out` and says how many bytes it took. On an error `out` is as before.
+/// Appends the encoding of `value` to `out` and returns its length in bytes. After an error `out` is as before.
 ///
 /// # Errors
 /// [`CodecError::TooLong`] if it exceeds the type's limit.
@@ -87,10 +87,10 @@ pub fn encode_into<T: Encoded>(value: &T, out: &mut Vec<u8>) -> Result<usize, Co
     Err(error)
 }
 
-/// The value that `bytes` hold, all of them.
+/// Decodes a value that takes up all of `bytes`.
 ///
 /// # Errors
-/// What stands in [`CodecError`]. No error tells which field was wrong: the bytes are a stranger's.
+/// See [`CodecError`]. No error names the field that was wrong, because the bytes are a stranger's.
 pub fn decode<T: Encoded>(bytes: &[u8]) -> Result<T, CodecError> {
     if bytes.len() > T::MAX_LEN {
         return Err(CodecError::TooLong { most: T::MAX_LEN, got: bytes.len() });

@@ -1,8 +1,8 @@
-//! Deposits: what a phone leaves at the relay about its owner, apart from keys and messages.
+//! Deposits: data about its owner that a phone leaves at the relay, apart from keys and messages.
 //!
-//! A profile, an address book, a block list, a group's roster, a push token, a backup: designs differ in which of these their
-//! phones hand over and in which their relays write down. One frame carries all of them, so that one rule decides
-//! for each kind, and one table holds what is kept.
+//! A deposit is a profile, an address book, a block list, a group's roster, a push token or a backup. Designs differ
+//! in the kinds that their phones hand over and in the kinds that their relays write down. One frame carries all of
+//! them, so one rule decides for each kind, and one table holds all that are kept.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::bytes::Bytes;
 
-/// What a deposit is.
+/// The kind of a deposit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DepositKind {
@@ -18,7 +18,7 @@ pub enum DepositKind {
     Name,
     /// The name that others are shown.
     DisplayName,
-    /// A name chosen to be found by, which is not a number.
+    /// A user name: the owner chose it to be found by, and it is not a number.
     UserName,
     /// An e-mail address.
     Email,
@@ -30,13 +30,13 @@ pub enum DepositKind {
     About,
     /// A picture of the owner.
     ProfileImage,
-    /// A picture that is drawn from a stock, not of the owner.
+    /// A picture from a stock collection, not of the owner.
     Avatar,
-    /// What the device is.
+    /// The make or model of the device.
     DeviceType,
-    /// Which release of the program runs.
+    /// The release of the program that runs on the device.
     AppVersion,
-    /// Where the operating system's push service reaches the device.
+    /// The address at which the operating system's push service reaches the device.
     PushToken,
     /// An outside name (number, e-mail) linked to the account; the subject is its keyed hash.
     ExternalId,
@@ -78,7 +78,7 @@ impl DepositKind {
         Self::BackupKey,
     ];
 
-    /// The noun for it in a sentence, in the singular and without an article.
+    /// Returns the noun for the kind in a sentence, singular and without an article.
     #[must_use]
     pub const fn wording(self) -> &'static str {
         match self {
@@ -104,7 +104,7 @@ impl DepositKind {
         }
     }
 
-    /// The word for it in files and tables, as serde writes it.
+    /// Returns the word for the kind in files and tables, as serde writes it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -130,7 +130,7 @@ impl DepositKind {
         }
     }
 
-    /// The kind of that word.
+    /// Finds the kind whose word this is.
     #[must_use]
     pub fn named(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == word)
@@ -143,15 +143,15 @@ impl fmt::Display for DepositKind {
     }
 }
 
-/// One thing left at the relay. An account has at most one of a kind with a subject; a later one replaces it.
+/// One deposit. An account has at most one of a kind with the same subject; a later one replaces it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Deposit {
-    /// What it is.
+    /// The kind of the deposit.
     pub kind: DepositKind,
-    /// Which of its kind; empty where there is only one. At most
+    /// Distinguishes deposits of one kind; empty if the account can have only one of the kind. At most
     /// [`MAX_DEPOSIT_SUBJECT_LEN`](crate::limits::MAX_DEPOSIT_SUBJECT_LEN) bytes.
     pub subject: Bytes,
-    /// The thing itself; none takes it back.
+    /// The deposited data; `None` deletes the deposit.
     pub value: Option<Bytes>,
 }
 
@@ -160,14 +160,14 @@ pub struct Deposit {
 #[serde(try_from = "String", into = "String")]
 pub struct ChannelName(String);
 
-/// The text is no channel's name.
+/// The text is not the name of a channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a channel's name is @ and then 3 to 32 lower-case letters, digits and _")]
 #[non_exhaustive]
 pub struct ChannelNameError;
 
 impl ChannelName {
-    /// The name, with its `@`.
+    /// Returns the name, with its `@`.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 /// Most digits of a country code (ITU-T E.164).
 const LONGEST_COUNTRY_CODE: usize = 3;
 
-/// What is dialled before a number inside its country, in the form in which it stands beside the country code.
+/// The trunk prefix, dialled before a number inside its country, in the form in which it stands beside the country
+/// code.
 const TRUNK_PREFIX: &str = "(0)";
 
 /// A telephone number in the form of ITU-T E.164: `+`, then 7 to 15 digits, the first not 0.
@@ -19,7 +20,7 @@ const TRUNK_PREFIX: &str = "(0)";
 #[serde(try_from = "String", into = "String")]
 pub struct Handle(String);
 
-/// Why a text is no number handle.
+/// The reason why a text is not a number handle.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum HandleError {
@@ -29,7 +30,7 @@ pub enum HandleError {
     /// Something other than a digit, or a leading 0.
     #[error("a number has only digits after the +, and the first is not 0")]
     NotDigits,
-    /// A 0 begins a bracket with more in it, or stands in brackets elsewhere than behind the country code.
+    /// A 0 begins a bracket with more in it, or a 0 in brackets stands elsewhere than behind the country code.
     #[error(
         "the 0 that is dialled inside a country only is no part of a number with its country code; leave it out"
     )]
@@ -37,18 +38,18 @@ pub enum HandleError {
     /// Too few or too many digits.
     #[error("a number has 7 to 15 digits after the +, and this one has {digits}")]
     Length {
-        /// How many digits there were.
+        /// The number of digits found.
         digits: usize,
     },
 }
 
 impl Handle {
-    /// Reads a number as people write it: white space, dashes, dots, slashes and brackets are dropped, and so is what copying
-    /// has put around it. A 0 in brackets behind the country code is the trunk prefix of the national notation (ITU-T
-    /// E.123): it is dialled inside the country only, and no part of the number.
+    /// Reads a number as people write it. White space, dashes, dots, slashes and brackets are dropped, and so is
+    /// everything that copying has put around the number. A 0 in brackets behind the country code is the trunk prefix
+    /// of the national notation (ITU-T E.123). It is dialled inside the country only and is no part of the number.
     ///
     /// # Errors
-    /// What stands in [`HandleError`].
+    /// See [`HandleError`].
     pub fn parse(text: &str) -> Result<Self, HandleError> {
         let typed = digits(text);
         let whole = match typed.split_once(TRUNK_PREFIX) {
@@ -61,14 +62,14 @@ impl Handle {
         Self::try_from(whole.replace(['(', ')'], ""))
     }
 
-    /// The number, with its plus sign.
+    /// Returns the number, with its plus sign.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// Whether a text is a country code with its plus sign.
+/// Returns true if the text is a country code with its plus sign.
 fn is_country(text: &str) -> bool {
     let digits = text.strip_prefix('+').unwrap_or_default();
     (1..=LONGEST_COUNTRY_CODE).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())

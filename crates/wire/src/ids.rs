@@ -20,7 +20,7 @@ impl fmt::Debug for AccountId {
     }
 }
 
-/// One device of an account. The first is 1; 0 names none.
+/// One device of an account. The first is 1; no device has the number 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct DeviceId(pub u8);
 
@@ -35,12 +35,12 @@ impl fmt::Display for DeviceId {
     }
 }
 
-/// Where a message goes: one device of one account. Each has one mailbox.
+/// The destination of a message: one device of one account. Each has one mailbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct DeviceAddress {
     /// The account.
     pub account: AccountId,
-    /// Which of its devices.
+    /// The device among those of the account.
     pub device: DeviceId,
 }
 
@@ -60,6 +60,6 @@ impl fmt::Display for MessageId {
     }
 }
 
-/// Pairs an answer with its question on one connection; the phone counts up from 1.
+/// The number that pairs an answer with its request on one connection. The phone counts up from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct RequestId(pub u32);

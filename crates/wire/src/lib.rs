@@ -1,11 +1,11 @@
-//! What a phone and a relay say to each other, and who may see which part of it.
+//! The protocol between a phone and a relay, and the inventory of the data in it that a relay can see.
 //!
-//! This crate owns the frames, their one encoding, the limits both sides hold each other to, and the
-//! [`inventory`]: the table of every field that a relay can see, made from the frame types themselves.
-//! It refuses to know keys (a key is a run of bytes here), sockets and clocks.
+//! This crate owns the frames, their one encoding, and the limits that both sides hold each other to. It also owns
+//! the [`inventory`]: the table of every field that a relay can see, made from the frame types themselves. It knows
+//! no keys (a key is a run of bytes here), no sockets and no clocks.
 //!
-//! Frames hold no maps, no floats, no `usize` and do not nest in themselves: the decoder's byte limit
-//! bounds memory, and nothing else would bound depth (`docs/decisions/0001-bincode.md`).
+//! Frames hold no maps, no floats and no `usize`, and do not nest in themselves. The decoder's byte limit bounds
+//! memory, and nothing else would bound depth (`docs/decisions/0001-bincode.md`).
 
 #[cfg(feature = "proptest")]
 pub mod arbitrary;

@@ -16,25 +16,25 @@ pub struct IdentityKey {
     pub cross_signature: FixedBytes<64>,
 }
 
-/// Names one prekey of a device.
+/// The number of one prekey of a device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct PreKeyId(pub u32);
 
 /// A signed X25519 prekey, used by many senders until the phone replaces it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignedPreKey {
-    /// Its name.
+    /// The prekey's number.
     pub id: PreKeyId,
     /// X25519 public key.
     pub key: FixedBytes<32>,
-    /// By the identity's Ed25519 key.
+    /// Signature by the identity's Ed25519 key.
     pub signature: FixedBytes<64>,
 }
 
 /// An X25519 prekey for one sender only. It needs no signature: without the signed prekey it opens nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OneTimePreKey {
-    /// Its name.
+    /// The prekey's number.
     pub id: PreKeyId,
     /// X25519 public key.
     pub key: FixedBytes<32>,
@@ -43,40 +43,40 @@ pub struct OneTimePreKey {
 /// An ML-KEM-768 prekey (FIPS 203), for one sender only or, as the last resort, for many.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KemPreKey {
-    /// Its name.
+    /// The prekey's number.
     pub id: PreKeyId,
-    /// ML-KEM-768 encapsulation key; boxed, so that a frame stays small where it is moved.
+    /// ML-KEM-768 encapsulation key, boxed so that moving a frame stays cheap.
     pub key: Box<FixedBytes<1184>>,
-    /// By the identity's Ed25519 key.
+    /// Signature by the identity's Ed25519 key.
     pub signature: FixedBytes<64>,
 }
 
-/// What a device leaves at the relay so that strangers can write to it while it is away.
+/// The prekeys that a device leaves at the relay, so that strangers can write to it while it is away.
 ///
 /// An absent key leaves the stored one in place. One-time keys are added to the stock.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PreKeyUpload {
     /// Replaces the signed prekey.
     pub signed: Option<SignedPreKey>,
-    /// Replaces the KEM prekey that is handed out when the one-time ones are gone.
+    /// Replaces the KEM prekey that the relay hands out when the one-time ones are used up.
     pub last_resort: Option<KemPreKey>,
-    /// Added; at most [`MAX_PREKEYS_PER_UPLOAD`](crate::limits::MAX_PREKEYS_PER_UPLOAD).
+    /// Added to the stock; at most [`MAX_PREKEYS_PER_UPLOAD`](crate::limits::MAX_PREKEYS_PER_UPLOAD).
     pub one_time: Vec<OneTimePreKey>,
-    /// Added; at most [`MAX_PREKEYS_PER_UPLOAD`](crate::limits::MAX_PREKEYS_PER_UPLOAD).
+    /// Added to the stock; at most [`MAX_PREKEYS_PER_UPLOAD`](crate::limits::MAX_PREKEYS_PER_UPLOAD).
     pub one_time_kem: Vec<KemPreKey>,
 }
 
-/// What a sender needs to start a session with one device (PQXDH, section 3.2).
+/// The keys that a sender needs to start a session with one device (PQXDH, section 3.2).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeviceBundle {
-    /// Which device of the account.
+    /// The device among those of the account.
     pub device: DeviceId,
-    /// Its signed prekey.
+    /// The device's signed prekey.
     pub signed: SignedPreKey,
-    /// A one-time prekey, now gone from the relay; absent when the stock is used up.
+    /// A one-time prekey, which the relay has deleted; absent when the stock is used up.
     pub one_time: Option<OneTimePreKey>,
-    /// A one-time KEM prekey, now gone from the relay, or the last-resort one.
+    /// A one-time KEM prekey, which the relay has deleted, or the last-resort one.
     pub kem: KemPreKey,
-    /// Whether `kem` is the last-resort prekey: the stock is used up.
+    /// True if `kem` is the last-resort prekey, because the stock is used up.
     pub kem_is_last_resort: bool,
 }

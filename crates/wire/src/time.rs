@@ -1,4 +1,4 @@
-//! Time as a number: this crate and everything below the programs is handed the time, never asks for it.
+//! Time as a number. This crate and everything below the programs is handed the time and never asks for it.
 
 use std::fmt;
 use std::ops::{Add, Sub};
@@ -40,7 +40,7 @@ impl Duration {
 }
 
 impl Timestamp {
-    /// The time that a whole number of seconds since 1970 names.
+    /// The time at a whole number of seconds since 1970.
     #[must_use]
     pub const fn from_seconds(seconds: u64) -> Self {
         Self(seconds.saturating_mul(1_000))
@@ -52,13 +52,13 @@ impl Timestamp {
         self.0 / 1_000
     }
 
-    /// Midnight (UTC) of the same day: what a service keeps that only wants to know the day.
+    /// Midnight (UTC) of the same day, for a service that keeps the day only.
     #[must_use]
     pub const fn day(self) -> Self {
         Self(self.0 - self.0 % Duration::from_days(1).0)
     }
 
-    /// How long after `earlier` this is; zero if it is not after it, as when a clock was set back.
+    /// The span since `earlier`; zero if this is not later, as when a clock was set back.
     #[must_use]
     pub const fn since(self, earlier: Self) -> Duration {
         Duration(self.0.saturating_sub(earlier.0))
@@ -66,12 +66,12 @@ impl Timestamp {
 
     /// The calendar date and time of day in UTC: `(year, month, day, hour, minute, second)`.
     ///
-    /// Days are turned into a date by counting eras of 400 Gregorian years (146,097 days).
+    /// The date is computed from the days by counting eras of 400 Gregorian years (146,097 days).
     #[must_use]
     pub const fn calendar(self) -> (u64, u64, u64, u64, u64, u64) {
         let seconds = self.as_seconds();
         let of_day = seconds % 86_400;
-        // Years start in March here, so that the leap day is the last of its year; day 0 is 0000-03-01.
+        // Years start in March here, which makes the leap day the last of its year; day 0 is 0000-03-01.
         let days = seconds / 86_400 + 719_468;
         let era = days / 146_097;
         let of_era = days % 146_097;
@@ -101,7 +101,7 @@ impl Sub<Duration> for Timestamp {
     }
 }
 
-/// `2017-03-22 14:40:07 UTC`, the form that people read everywhere in Pillarbox.
+/// Writes `2017-03-22 14:40:07 UTC`, the form that people read everywhere in Pillarbox.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (year, month, day, hour, minute, second) = self.calendar();

@@ -11,7 +11,8 @@ fn survives<T: Encoded + PartialEq + std::fmt::Debug>(frame: &T) {
     assert_eq!(&decode::<T>(&bytes).unwrap(), frame);
 }
 
-/// Bytes that decode must be the encoding of what they decode to, or a hash or signature over them means nothing.
+/// Checks that bytes which decode are the encoding of what they decode to. Without that, a hash or signature over
+/// them would mean nothing.
 fn is_unique<T: Encoded>(bytes: &[u8]) {
     if let Ok(frame) = decode::<T>(bytes) {
         assert_eq!(encode(&frame).unwrap(), bytes);

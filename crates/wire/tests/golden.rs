@@ -1,5 +1,5 @@
-//! The bytes of one example of each frame, kept in `golden.txt`. They change only together with a version byte,
-//! and they are what another codec would have to produce.
+//! The bytes of one example of each frame, kept in `golden.txt`. They change only together with a version byte, and
+//! another codec would have to produce the same.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::fmt::Write;
@@ -180,7 +180,7 @@ fn every_frame_has_its_golden_bytes() {
     assert_eq!(lines.lines().count(), kept.lines().count());
 }
 
-/// The variant number stands behind the version byte; the examples above must use each number once, in order.
+/// Checks that the examples above use each variant number once, in order. The number stands behind the version byte.
 #[test]
 fn no_frame_is_left_out() {
     for (position, frame) in phone_frames().iter().enumerate() {

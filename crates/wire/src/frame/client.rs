@@ -1,4 +1,4 @@
-//! What a phone says to a relay.
+//! Frames from a phone to a relay.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,9 +14,9 @@ use crate::prekeys::{IdentityKey, PreKeyUpload};
 /// A frame from a phone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ClientFrame {
-    /// Says which device this connection belongs to. Left out on a connection that names nobody.
+    /// Names the device that this connection belongs to. Omitted on an anonymous connection.
     Authenticate(Authenticate),
-    /// Makes an account; the connection then belongs to its first device.
+    /// Creates an account. The connection then belongs to its first device.
     Register(Box<Register>),
     /// Leaves prekeys at the relay.
     PublishPreKeys(PublishPreKeys),
@@ -24,29 +24,29 @@ pub enum ClientFrame {
     CountPreKeys(CountPreKeys),
     /// Asks the directory for the account behind a number.
     LookUp(LookUp),
-    /// Asks for what is needed to write to an account for the first time.
+    /// Asks for the keys that a phone needs to write to an account for the first time.
     FetchBundles(FetchBundles),
     /// Asks for a sender certificate.
     RequestCertificate(RequestCertificate),
     /// Hands over a message.
     Submit(Submit),
-    /// Says that messages are safe at the phone.
+    /// Confirms that messages are stored at the phone.
     Acknowledge(Acknowledge),
-    /// Ends the account.
+    /// Closes the account.
     CloseAccount(CloseAccount),
     /// Asks for a sign of life.
     Ping(Ping),
-    /// Leaves facts about the owner, an address book, a backup.
+    /// Deposits facts about the owner, an address book or a backup.
     LeaveDeposits(LeaveDeposits),
-    /// Asks for one of its own deposits back.
+    /// Asks for one of the phone's own deposits.
     Recall(Recall),
-    /// Makes a public channel.
+    /// Creates a public channel.
     OpenChannel(OpenChannel),
     /// Publishes in a channel.
     Post(Post),
     /// Reads a channel.
     ReadChannel(ReadChannel),
-    /// Makes an account, or takes over the one that has the number, with the code that was sent to it.
+    /// Creates an account, or takes over the one that has the number, by the code that the relay sent to the number.
     RegisterWithCode(Box<RegisterWithCode>),
 }
 
@@ -58,53 +58,55 @@ impl Encoded for ClientFrame {
 /// See [`ClientFrame::Authenticate`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Authenticate {
-    /// Pairs the answer with this question.
+    /// Pairs the answer with this request.
     pub request: RequestId,
-    /// Which device this is.
+    /// The device that the connection belongs to.
     pub address: DeviceAddress,
-    /// By the device's Ed25519 key over the hash of this connection's handshake: of no use on another one.
+    /// Signature by the device's Ed25519 key over the hash of this connection's handshake. It is useless on another
+    /// connection.
     pub signature: FixedBytes<64>,
 }
 
-/// See [`ClientFrame::Register`]. Sent again with the same keys, it names the account that was made the first time.
+/// See [`ClientFrame::Register`]. A registration sent again with the same keys is answered with the account that the
+/// first one created.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Register {
-    /// Pairs the answer with this question.
+    /// Pairs the answer with this request.
     pub request: RequestId,
-    /// The number to be found under; none for an account that only an invitation leads to.
+    /// The number that others find the account by; `None` for an account that only an invitation leads to.
     pub handle: Option<Handle>,
     /// The identity that others will verify.
     pub identity: IdentityKey,
     /// The Ed25519 key that this device will authenticate with.
     pub device_key: FixedBytes<32>,
-    /// Digest of the delivery key: whoever shows that key may send without saying who they are.
+    /// Digest of the delivery key. Whoever shows that key may send anonymously.
     pub delivery_verifier: FixedBytes<32>,
-    /// The first prekeys; the signed one and the last-resort one must be there.
+    /// The first prekeys, which must include the signed one and the last-resort one.
     pub prekeys: PreKeyUpload,
-    /// By `device_key` over the hash of this connection's handshake.
+    /// Signature by `device_key` over the hash of this connection's handshake.
     pub signature: FixedBytes<64>,
 }
 
 /// See [`ClientFrame::PublishPreKeys`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PublishPreKeys {
-    /// Pairs the answer with this question.
+    /// Pairs the answer with this request.
     pub request: RequestId,
-    /// The keys.
+    /// The prekeys to store.
     pub prekeys: PreKeyUpload,
 }
 
 /// See [`ClientFrame::CountPreKeys`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CountPreKeys {
-    /// Pairs the answer with this question.
+    /// Pairs the answer with this request.
     pub request: RequestId,
 }
 
 /// See [`ClientFrame::LookUp`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LookUp {
-    /// Pairs the answer with this question.
+    /// Pairs the answer with this request.
     pub request: RequestId,
     /// The number asked about.
     pub handle: Handle,
@@ -113,65 +115,67 @@ pub struct LookUp {
 /// See [`ClientFrame::FetchBundles`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FetchBundles {
-    /// Pairs the answer with this question.
+    /// Pairs the answer with this request.
     pub request: RequestId,
     /// The account to write to.
     pub account: AccountId,
-    /// Admits a connection that names nobody.
+    /// Delivery key of the account, which admits an anonymous connection.
     pub delivery_key: Option<FixedBytes<32>>,
 }
 
 /// See [`ClientFrame::RequestCertificate`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RequestCertificate {
-    /// Pairs the answer with this question.
+    /// Pairs the answer with this request.
     pub request: RequestId,
 }
 
 /// See [`ClientFrame::Submit`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Submit {
-    /// Pairs the answer with this question.
+    /// Pairs the answer with this request.
     pub request: RequestId,
-    /// Whose mailbox it goes to.
+    /// The recipient, whose mailbox the message goes to.
     pub to: DeviceAddress,
-    /// Admits a sender whose connection names nobody.
+    /// Delivery key of the recipient, which admits a sender on an anonymous connection.
     pub delivery_key: Option<FixedBytes<32>>,
-    /// What the recipient gets, byte for byte.
+    /// The bytes that the recipient gets.
     pub payload: Bytes,
 }
 
-/// See [`ClientFrame::Acknowledge`]. It has no answer: a lost one costs a delivery that the phone recognises.
+/// See [`ClientFrame::Acknowledge`]. It has no answer. If one is lost, the relay delivers once more, and the phone
+/// recognises the message.
 ///
-/// One that names no message says that the phone has looked at everything that it was handed on this connection, and leaves at
-/// the relay what it has not acknowledged. The relay then hands over what is behind that.
+/// An acknowledgement without messages says that the phone has looked at everything handed over on this connection,
+/// and leaves at the relay the messages that it has not acknowledged. The relay then hands over the messages behind
+/// those.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Acknowledge {
-    /// At most [`MAX_ACKNOWLEDGEMENTS`](crate::limits::MAX_ACKNOWLEDGEMENTS).
+    /// The stored messages, at most [`MAX_ACKNOWLEDGEMENTS`](crate::limits::MAX_ACKNOWLEDGEMENTS).
     pub messages: Vec<MessageId>,
 }
 
 /// See [`ClientFrame::CloseAccount`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CloseAccount {
-    /// Pairs the answer with this question.
+    /// Pairs the answer with this request.
     pub request: RequestId,
 }
 
 /// See [`ClientFrame::Ping`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ping {
-    /// Pairs the answer with this question.
+    /// Pairs the answer with this request.
     pub request: RequestId,
 }
 
-/// See [`ClientFrame::LeaveDeposits`]. A kind that this relay does not keep is refused with `NotOffered`, and nothing of the frame
-/// is written.
+/// See [`ClientFrame::LeaveDeposits`]. If the relay does not keep one of the kinds, it refuses the frame with
+/// `NotOffered` and writes nothing of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LeaveDeposits {
-    /// Pairs the answer with this question.
+    /// Pairs the answer with this request.
     pub request: RequestId,
-    /// At most [`MAX_DEPOSITS`](crate::limits::MAX_DEPOSITS), with at most
+    /// The deposits, at most [`MAX_DEPOSITS`](crate::limits::MAX_DEPOSITS), with at most
     /// [`MAX_PAYLOAD_LEN`](crate::limits::MAX_PAYLOAD_LEN) bytes of values together.
     pub deposits: Vec<Deposit>,
 }
@@ -179,52 +183,53 @@ pub struct LeaveDeposits {
 /// See [`ClientFrame::Recall`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recall {
-    /// Pairs the answer with this question.
+    /// Pairs the answer with this request.
     pub request: RequestId,
-    /// What it is.
+    /// The kind of the deposit.
     pub kind: DepositKind,
-    /// Which of its kind.
+    /// The subject of the deposit.
     pub subject: Bytes,
 }
 
 /// See [`ClientFrame::OpenChannel`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpenChannel {
-    /// Pairs the answer with this question.
+    /// Pairs the answer with this request.
     pub request: RequestId,
-    /// What it will be found by.
+    /// The name that readers will find the channel by.
     pub channel: ChannelName,
 }
 
 /// See [`ClientFrame::Post`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Post {
-    /// Pairs the answer with this question.
+    /// Pairs the answer with this request.
     pub request: RequestId,
-    /// Where; only its owner may.
+    /// The channel to publish in. The relay takes posts from its owner only.
     pub channel: ChannelName,
-    /// What everybody may read.
+    /// The content, which everybody may read.
     pub content: Bytes,
 }
 
 /// See [`ClientFrame::ReadChannel`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReadChannel {
-    /// Pairs the answer with this question.
+    /// Pairs the answer with this request.
     pub request: RequestId,
-    /// Which.
+    /// The channel to read.
     pub channel: ChannelName,
-    /// Posts with higher numbers are asked for; 0 for all.
+    /// Asks for the posts with higher numbers; 0 asks for all.
     pub after: u32,
 }
 
 /// See [`ClientFrame::RegisterWithCode`]. A relay that verifies numbers refuses a [`Register`] with a number by
-/// [`Refusal::CodeSent`](crate::Refusal::CodeSent); the same registration then comes with the code. If the number has an
-/// account, that account is given the new keys: it keeps its name, and with it its mailbox, groups and deposits.
+/// [`Refusal::CodeSent`](crate::Refusal::CodeSent). The phone then sends the same registration with the code. If the
+/// number has an account, that account is given the new keys. It keeps its name, and with it its mailbox, groups and
+/// deposits.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RegisterWithCode {
     /// The registration, with a number.
     pub registration: Register,
-    /// The code that was sent to the number.
+    /// The code that the relay sent to the number.
     pub code: NumberCode,
 }

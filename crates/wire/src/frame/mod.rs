@@ -1,5 +1,5 @@
-//! The frames. What a phone may say stands in [`client`], what a relay may say in [`relay`], side by side so
-//! that they cannot drift; a relay answers each request with one frame of the same request number.
+//! The frames. Frames from a phone stand in [`client`] and frames from a relay in [`relay`], side by side so that
+//! they cannot drift. A relay answers each request with one frame of the same request number.
 
 mod client;
 mod refusal;

@@ -1,18 +1,18 @@
-//! Why a relay does not do a thing, in words that a phone can show.
+//! The reasons for which a relay refuses a request or closes a connection, in words that a phone can show.
 
 use serde::{Deserialize, Serialize};
 
-/// Why a request was refused. `Display` is one clause without a full stop; the phone adds what to do next.
+/// The reason for a refusal. `Display` is one clause without a full stop; the phone adds what to do next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {
-    /// The device is not known, or its signature is wrong: one answer for both.
+    /// The device is not known, or its signature is wrong. The answer is the same for both.
     #[error("the relay does not know this device, or its signature is wrong")]
     NotAuthentic,
     /// This request needs a connection that names its device.
     #[error("this needs a connection that says whose it is")]
     NotAuthenticated,
-    /// This request is for a connection that names nobody, or comes a second time.
+    /// This request is for an anonymous connection, or comes a second time.
     #[error("this connection already belongs to a device")]
     AlreadyAuthenticated,
     /// Another account has this number.
@@ -24,29 +24,29 @@ pub enum Refusal {
     /// There is no such account or device.
     #[error("there is no such account or device")]
     UnknownRecipient,
-    /// The delivery key is not the recipient's, or there is no such recipient: one answer for both.
+    /// The delivery key is not the recipient's, or there is no such recipient. The answer is the same for both.
     #[error("the recipient's delivery key is another one")]
     DeliveryKeyRefused,
     /// The recipient's mailbox is full.
     #[error("the recipient's mailbox is full")]
     MailboxFull,
-    /// More than the relay keeps or takes at once.
+    /// The request exceeds what the relay keeps or takes at once.
     #[error("more than the relay takes at once")]
     TooMuch,
-    /// The request contradicts itself: a missing prekey, a signature that does not verify.
+    /// The request contradicts itself: for example, a prekey is missing, or a signature does not verify.
     #[error("the request is not well formed")]
     NotWellFormed,
-    /// Asked too often.
+    /// The request came too often.
     #[error("asked too often; the relay takes this again in {retry_after} s")]
     RateLimited {
-        /// Seconds until the relay will take it.
+        /// Seconds until the relay takes the request again.
         retry_after: u32,
     },
-    /// The relay has no room for it, or could not write to its disk. Nothing of the request was kept. What takes something
-    /// out of the relay is done all the same.
+    /// The relay has no room for the request, or could not write to its disk. Nothing of the request was kept.
+    /// Requests that take something out of the relay are done all the same.
     #[error("the relay has no room for anything new, or cannot write to its disk")]
     StorageFailed,
-    /// This relay's design has no such thing.
+    /// This relay's design does not have this feature.
     #[error("this relay does not offer that")]
     NotOffered,
     /// There is no such channel, or it is somebody else's.
@@ -58,43 +58,45 @@ pub enum Refusal {
     /// The operator has taken the channel down.
     #[error("the operator has taken this channel down")]
     TakenDown,
-    /// The relay verifies numbers, and has sent a code to this one: the registration is to come again with it.
+    /// The relay verifies numbers, and has sent a code to this one. The phone is to send the registration again with
+    /// the code.
     #[error("the relay has sent a code to this number, and takes the registration with the code only")]
     CodeSent,
-    /// The code is wrong, is over, was sent to another number, or was tried too often: one answer for all.
+    /// The code is wrong, has expired, was sent to another number, or was tried too often. The answer is the same for
+    /// all.
     #[error("this is not the code that was sent to this number, or it is no longer good")]
     CodeRefused,
-    /// The account was registered anew: the device has another number and other keys.
+    /// The account was registered anew, so its device has another number and other keys.
     #[error("the account was registered on another phone since, and has other keys")]
     KeysReplaced,
 }
 
-/// Why a relay closes a connection.
+/// The reason for closing a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, thiserror::Error)]
 #[non_exhaustive]
 pub enum Farewell {
-    /// The relay stops.
+    /// The relay is stopping.
     #[error("the relay is stopping")]
     Stopping,
-    /// Nothing came for too long.
+    /// The phone sent nothing for too long.
     #[error("nothing was said for too long")]
     Idle,
     /// The same device connected again.
     #[error("the same device connected from elsewhere")]
     Replaced,
-    /// A frame was no frame.
+    /// The relay could not decode a frame.
     #[error("the relay could not read what was sent")]
     Unreadable,
     /// The phone takes its messages too slowly.
     #[error("the messages were not taken fast enough")]
     TooSlow,
-    /// Too many connections, here or from this address.
+    /// The relay has too many connections, in all or from this address.
     #[error("the relay has too many connections")]
     TooMany,
     /// The account was closed.
     #[error("the account was closed")]
     AccountClosed,
-    /// Another phone registered the account's number, with the code that was sent to it.
+    /// Another phone registered the account's number, with the code that the relay sent to it.
     #[error("another phone has registered this account's number, with the code that was sent to it")]
     Reregistered,
 }

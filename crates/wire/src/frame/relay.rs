@@ -1,4 +1,4 @@
-//! What a relay says to a phone.
+//! Frames from a relay to a phone.
 
 use serde::{Deserialize, Serialize};
 
@@ -19,15 +19,15 @@ pub enum RelayFrame {
     Welcome(Welcome),
     /// The connection belongs to the device that it named.
     Authenticated(Authenticated),
-    /// The account is made.
+    /// The account is created.
     Registered(Registered),
     /// The prekeys are stored.
     PreKeysStored(PreKeysStored),
-    /// How many one-time prekeys are left.
+    /// The numbers of one-time prekeys left.
     PreKeyCounts(PreKeyCounts),
     /// The account behind a number.
     Found(Found),
-    /// What is needed to write to an account for the first time.
+    /// The keys that a phone needs to write to an account for the first time.
     Bundles(Bundles),
     /// A sender certificate.
     Certificate(Certificate),
@@ -35,25 +35,25 @@ pub enum RelayFrame {
     Accepted(Accepted),
     /// A message for this device.
     Deliver(Deliver),
-    /// The account is gone.
+    /// The account is closed.
     Closed(Closed),
     /// A sign of life.
     Pong(Pong),
-    /// The request was not done, and why.
+    /// A refusal, with its reason.
     Refused(Refused),
-    /// The last frame before the relay closes the connection, and why.
+    /// The last frame before the relay closes the connection, with the reason.
     Goodbye(Goodbye),
     /// The deposits are stored.
     Deposited(Deposited),
-    /// A deposit, given back.
+    /// A deposit, returned to its owner.
     Recalled(Recalled),
-    /// The channel is made.
+    /// The channel is created.
     ChannelOpened(ChannelOpened),
     /// The post is published.
     Posted(Posted),
-    /// What a channel published.
+    /// Posts of a channel.
     Posts(Posts),
-    /// The account behind the number was there before, and has the keys of this phone now.
+    /// The number had an account already, which now has the keys of this phone.
     Reregistered(Reregistered),
     /// The account behind a number, at a relay that sends codes to numbers.
     FoundByCode(Found),
@@ -69,23 +69,23 @@ impl Encoded for RelayFrame {
 pub struct Welcome {
     /// The relay's clock.
     pub time: Timestamp,
-    /// The Ed25519 key that its sender certificates are signed with.
+    /// The Ed25519 key with which the relay signs sender certificates.
     pub certificate_key: FixedBytes<32>,
 }
 
 /// See [`RelayFrame::Authenticated`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Authenticated {
-    /// Which question this answers.
+    /// The request that this answers.
     pub request: RequestId,
-    /// Messages that wait in this device's mailbox; they follow.
+    /// Messages that wait in this device's mailbox and follow now.
     pub waiting: u32,
 }
 
 /// See [`RelayFrame::Registered`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Registered {
-    /// Which question this answers.
+    /// The request that this answers.
     pub request: RequestId,
     /// The new account and its first device.
     pub address: DeviceAddress,
@@ -94,47 +94,47 @@ pub struct Registered {
 /// See [`RelayFrame::PreKeysStored`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PreKeysStored {
-    /// Which question this answers.
+    /// The request that this answers.
     pub request: RequestId,
 }
 
 /// See [`RelayFrame::PreKeyCounts`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PreKeyCounts {
-    /// Which question this answers.
+    /// The request that this answers.
     pub request: RequestId,
-    /// X25519 one-time prekeys left.
+    /// Number of X25519 one-time prekeys left.
     pub one_time: u32,
-    /// ML-KEM one-time prekeys left.
+    /// Number of ML-KEM one-time prekeys left.
     pub one_time_kem: u32,
 }
 
 /// See [`RelayFrame::Found`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Found {
-    /// Which question this answers.
+    /// The request that this answers.
     pub request: RequestId,
     /// The account.
     pub account: AccountId,
-    /// Its identity, as the relay says.
+    /// The account's identity, as the relay states it.
     pub identity: IdentityKey,
 }
 
 /// See [`RelayFrame::Bundles`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bundles {
-    /// Which question this answers.
+    /// The request that this answers.
     pub request: RequestId,
-    /// The account's identity, as the relay says.
+    /// The account's identity, as the relay states it.
     pub identity: IdentityKey,
-    /// One for each of its devices.
+    /// One bundle for each device of the account.
     pub devices: Vec<DeviceBundle>,
 }
 
 /// See [`RelayFrame::Certificate`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Certificate {
-    /// Which question this answers.
+    /// The request that this answers.
     pub request: RequestId,
     /// The certificate.
     pub certificate: SenderCertificate,
@@ -143,85 +143,85 @@ pub struct Certificate {
 /// See [`RelayFrame::Accepted`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Accepted {
-    /// Which question this answers.
+    /// The request that this answers.
     pub request: RequestId,
 }
 
 /// See [`RelayFrame::Deliver`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Deliver {
-    /// The message's number, to be named when it is acknowledged.
+    /// The message's number, by which the phone acknowledges it.
     pub message: MessageId,
     /// The sender, if the sender's connection named one.
     pub from: Option<DeviceAddress>,
-    /// When the relay accepted it.
+    /// The time at which the relay accepted it.
     pub accepted_at: Timestamp,
-    /// What the sender handed over, byte for byte.
+    /// The bytes that the sender handed over.
     pub payload: Bytes,
-    /// The relay's stamp over payload, sender, recipient and time, which it can check when the recipient reports the
-    /// message (message franking); absent where the design has no reports or the sender is not named.
+    /// The relay's stamp over payload, sender, recipient and time. The relay can check it when the recipient reports
+    /// the message (message franking). Absent if the design has no reports or the sender is not named.
     pub stamp: Option<FixedBytes<32>>,
 }
 
 /// See [`RelayFrame::Closed`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Closed {
-    /// Which question this answers.
+    /// The request that this answers.
     pub request: RequestId,
 }
 
 /// See [`RelayFrame::Pong`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pong {
-    /// Which question this answers.
+    /// The request that this answers.
     pub request: RequestId,
 }
 
 /// See [`RelayFrame::Refused`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refused {
-    /// Which question this answers.
+    /// The request that this answers.
     pub request: RequestId,
-    /// Why.
+    /// The reason.
     pub reason: Refusal,
 }
 
 /// See [`RelayFrame::Goodbye`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Goodbye {
-    /// Why.
+    /// The reason.
     pub reason: Farewell,
 }
 
 /// See [`RelayFrame::Deposited`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Deposited {
-    /// Which question this answers.
+    /// The request that this answers.
     pub request: RequestId,
-    /// Those among the deposited address-book entries that have an account here, as far as this relay looks.
+    /// The deposited address-book entries that have an account here, as far as this relay looks.
     pub known: Vec<Handle>,
 }
 
 /// See [`RelayFrame::Recalled`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recalled {
-    /// Which question this answers.
+    /// The request that this answers.
     pub request: RequestId,
-    /// The deposit; none if there is none.
+    /// The deposit, or `None` if the relay has no such deposit.
     pub value: Option<Bytes>,
 }
 
 /// See [`RelayFrame::ChannelOpened`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChannelOpened {
-    /// Which question this answers.
+    /// The request that this answers.
     pub request: RequestId,
 }
 
 /// See [`RelayFrame::Posted`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Posted {
-    /// Which question this answers.
+    /// The request that this answers.
     pub request: RequestId,
     /// The post's number in its channel, from 1.
     pub number: u32,
@@ -230,31 +230,31 @@ pub struct Posted {
 /// See [`RelayFrame::Posts`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Posts {
-    /// Which question this answers.
+    /// The request that this answers.
     pub request: RequestId,
-    /// In the order of their numbers, as many as fit one frame; ask again after the last.
+    /// The posts in the order of their numbers, as many as fit one frame. The phone asks again after the last.
     pub posts: Vec<PostRow>,
 }
 
 /// One post of a channel.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PostRow {
-    /// Its number in its channel, from 1.
+    /// The post's number in its channel, from 1.
     pub number: u32,
-    /// When the relay took it.
+    /// The time at which the relay took the post.
     pub posted_at: Timestamp,
-    /// What everybody may read.
+    /// The content, which everybody may read.
     pub content: Bytes,
 }
 
-/// See [`RelayFrame::Reregistered`]. The device has a number that it did not have before, so that whoever writes to the
-/// keys of the former phone is told to fetch the new ones.
+/// See [`RelayFrame::Reregistered`]. The device gets a number that no device of the account had before, so that the
+/// relay can tell whoever writes to the keys of the former phone to fetch the new ones.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reregistered {
-    /// Which question this answers.
+    /// The request that this answers.
     pub request: RequestId,
     /// The account and its device.
     pub address: DeviceAddress,
-    /// Messages that wait in its mailbox; they follow, and were encrypted for the former phone.
+    /// Messages that wait in the mailbox and follow now. They were encrypted for the former phone.
     pub waiting: u32,
 }

@@ -5,7 +5,8 @@ use crate::frame::*;
 
 use super::field::Field;
 
-/// The inventory of a frame from a phone. The match is exhaustive, so that a new frame needs an answer here.
+/// Returns the fields of a frame from a phone. The match is exhaustive, so a new frame does not compile without an
+/// arm here.
 #[must_use]
 pub const fn from_phone(frame: &ClientFrame) -> &'static [Field] {
     match frame {

@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-/// What kind of thing a field tells, in the words of the Investigatory Powers Act 2016, section 261.
+/// The class of data that a field belongs to, in the words of the Investigatory Powers Act 2016, section 261.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Class {
-    /// What a message says, or the ciphertext of it (section 261(6)).
+    /// The content of a message, or its ciphertext (section 261(6)).
     Content,
     /// Communications data about an event: who, to whom, when, how much (section 261(4), events data).
     Events,
@@ -13,7 +13,7 @@ pub enum Class {
     Entity,
     /// Public keys and tokens.
     Keys,
-    /// What the protocol needs to pair questions with answers; it tells nothing about people.
+    /// Data by which the protocol pairs answers with requests. It tells nothing about people.
     Protocol,
 }
 
@@ -29,10 +29,10 @@ impl fmt::Display for Class {
     }
 }
 
-/// Where a relay puts a field, if anywhere. How long it stays there is the relay's to say.
+/// The place where a relay puts a field, if it keeps it. The relay's rules say how long it stays there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Place {
-    /// Nowhere: it passes through, and could be written down by a relay made to.
+    /// No place: the field passes through. A relay that is made to could write it down.
     Passing,
     /// The account record.
     Account,
@@ -44,26 +44,26 @@ pub enum Place {
     Deposits,
     /// The tables of channels and their posts.
     Channels,
-    /// The log of events in the database, as far as this relay's rules have it written.
+    /// The log of events in the database, as far as this relay's rules write one.
     EventLog,
     /// The mailbox row of a message.
     Mailbox,
     /// The relay's own numbering, in its database.
     Counters,
-    /// The relay's log, which goes to whoever started it.
+    /// The relay's log output, which goes to whoever started the relay.
     Log,
     /// The relay's metrics, in memory.
     Metrics,
 }
 
-/// Which way a frame goes.
+/// The direction of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Direction {
     /// From a phone to the relay.
     FromPhone,
     /// From the relay to a phone.
     ToPhone,
-    /// Between no two parties: the relay's own record or what a connection shows.
+    /// No direction: the relay's own record, or a fact that a connection shows.
     Own,
 }
 
@@ -74,17 +74,17 @@ pub struct Field {
     pub record: &'static str,
     /// The field in it.
     pub name: &'static str,
-    /// What kind of thing it tells.
+    /// The class of data.
     pub class: Class,
-    /// Where the relay puts it.
+    /// The place where the relay puts it.
     pub place: Place,
-    /// Why it is there, in one clause.
+    /// The purpose of the field, in one clause.
     pub why: &'static str,
 }
 
 /// Declares the inventory of one struct: `declare!(TABLE: Type { field: Class, Place, "why"; ... })`.
 ///
-/// It expands to `pub const TABLE: &[Field]` and to a check that the list names every field of the type.
+/// It expands to `pub const TABLE: &[Field]` and to a check that the list names every field of the type:
 ///
 /// ```
 /// struct Row {
@@ -131,11 +131,11 @@ macro_rules! declare {
     };
 }
 
-/// The fields of one frame and the way it goes.
+/// The fields of one frame, with its direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// Which way it goes.
+    /// The direction of the frame.
     pub direction: Direction,
-    /// Its fields.
+    /// The fields of the frame.
     pub fields: &'static [Field],
 }

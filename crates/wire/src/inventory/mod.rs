@@ -1,9 +1,10 @@
-//! The data inventory: every field of every frame, who sees it and why, made from the frames themselves.
+//! The data inventory: every field of every frame, with its class, its place at the relay and its purpose, made from
+//! the frames themselves.
 //!
-//! The macro below turns each list of fields into a table *and* into a pattern that takes the frame apart
-//! without `..`. A field that somebody adds to a frame does not compile until it stands in its list, with a class,
-//! with what a relay does with it, and with a reason. The same macro is there for a relay's own rows, log fields and
-//! metrics, which are retained data too.
+//! The macro [`declare!`](crate::declare) turns each list of fields into a table *and* into a pattern that takes the
+//! frame apart without `..`. A field that somebody adds to a frame does not compile until it stands in its list, with
+//! a class, a place and a reason. A relay uses the same macro for its own rows, log fields and metrics, which are
+//! retained data too.
 
 mod client;
 mod field;
@@ -15,7 +16,7 @@ pub use field::{Class, Direction, Entry, Field, Place};
 pub use nested::*;
 pub use relay::*;
 
-/// Every table of this crate: the frames, and the records inside them.
+/// Every table of this crate: the frames and the records inside them, in the order in which they are printed.
 pub const WIRE: &[Entry] = &[
     Entry { direction: Direction::FromPhone, fields: AUTHENTICATE },
     Entry { direction: Direction::FromPhone, fields: REGISTER },

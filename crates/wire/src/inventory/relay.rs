@@ -5,7 +5,7 @@ use crate::frame::*;
 
 use super::field::Field;
 
-/// The inventory of a frame from a relay.
+/// Returns the fields of a frame from a relay.
 #[must_use]
 pub const fn to_phone(frame: &RelayFrame) -> &'static [Field] {
     match frame {
