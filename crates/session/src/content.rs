@@ -1,21 +1,21 @@
-//! What a session encrypts: a body and its padding.
+//! The plaintext that a session encrypts: a body and its padding.
 
 use pillarbox_crypto::Padding;
 use zeroize::Zeroizing;
 
-/// The plaintext has no padding: its sender, who is the peer or has the peer's keys, made it so.
+/// The plaintext has no padding. Its sender, who is the peer or has the peer's keys, wrote it without.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Unpadded;
 
 /// Pads a body. The plaintext becomes the ciphertext in place, so it is not wiped here.
 pub(crate) fn wrap(body: &[u8], padding: Padding) -> Vec<u8> {
-    // Room for the padding at once: growing later would leave a copy of the body behind.
+    // Reserve room for the padding at once: growing later would leave a copy of the body behind.
     let mut plaintext = Vec::with_capacity(padding.padded_len(body.len()));
     plaintext.extend_from_slice(body);
     padding.pad(plaintext)
 }
 
-/// The body without its padding.
+/// Removes the padding and returns the body.
 pub(crate) fn unwrap(mut plaintext: Zeroizing<Vec<u8>>) -> Result<Zeroizing<Vec<u8>>, Unpadded> {
     let end = Padding::unpad(&plaintext).map_err(|_| Unpadded)?.len();
     plaintext.truncate(end);

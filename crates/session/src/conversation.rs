@@ -1,15 +1,14 @@
 //! A conversation: all sessions with one device of one peer.
 //!
-//! One session is active: it seals what we send. The others are archived and still open what is on
-//! its way. There is more than one after both sides started at once, and after a recovery. The
-//! session that last opened a message is active, so both sides come to use the same one as soon as
-//! one message arrives without another crossing it. This is the session management of Signal's
-//! Sesame, section 3, for a single device.
+//! One session is active and seals the messages that we send. The others are archived and still open messages on
+//! their way. A conversation has several sessions after both sides started at once, and after a recovery. The session
+//! that last opened a message is active, so both sides come to use the same one as soon as one message arrives
+//! without another crossing it. This is the session management of Signal's Sesame, section 3, for a single device.
 //!
-//! What leads nowhere is left, not repaired: after a message that does not open, either side, or both,
-//! start again with [`Conversation::initiate_again`], and everything sent from then on opens.
+//! A broken session is abandoned, not repaired. After a message that does not open, either side or both start again
+//! with [`Conversation::initiate_again`], and everything sent from then on opens.
 //!
-//! This layer refuses to know accounts, storage and when to recover. It never drops a state for a
+//! This layer knows no accounts and no storage, and does not decide when to recover. It never drops a state for a
 //! message that failed: a failed call returns an error and leaves the conversation as it was.
 
 use crate::{
@@ -31,63 +30,63 @@ use rand_core::CryptoRng;
 use std::sync::Arc;
 use zeroize::Zeroizing;
 
-/// Sessions kept beside the active one. Each is a trial decryption or two for a message that does
-/// not open at once, and up to 92 kB in the vault; both sides would have to start again eight times
-/// within the life of one message on its way before that message was lost.
+/// Sessions kept beside the active one. Each costs a trial decryption or two for a message that does not open at
+/// once, and up to 92 kB in the vault. A message on its way is lost only if both sides start again eight times before
+/// it arrives.
 pub const MAX_ARCHIVED: usize = 7;
 
-/// Names kept of sessions that the peer started and that are gone from the archive, 32 bytes each,
-/// so that a first message played again does not start its session, and show its text, again.
+/// Names kept, at 32 bytes each, of sessions that the peer started and that are gone from the archive. They keep a
+/// replayed first message from starting its session, and showing its text, again.
 pub const MAX_FORGOTTEN: usize = 64;
 
-/// Longest padded plaintext (body and padding) in bytes: what fits a payload in its longest
-/// form, a first message in a sealed-sender envelope.
+/// Longest padded plaintext (body and padding) in bytes. It fits a payload in its longest form, a first message in a
+/// sealed-sender envelope.
 pub const MAX_PLAINTEXT_LEN: usize = MAX_PAYLOAD_LEN - SEALED_OVERHEAD - PREKEY_OVERHEAD;
 
 const _: () = assert!(MAX_PLAINTEXT_LEN == 38_470);
 
 /// All sessions with one device of one peer.
 ///
-/// Invariants: one identity on each side; no two sessions have one name; at most [`MAX_ARCHIVED`]
-/// sessions beside the active one, the one used last first. Holds secrets: wiped when the last state
-/// that shares them is dropped. `Debug` prints the type's name.
+/// Invariants: one identity on each side; no two sessions have one name; at most [`MAX_ARCHIVED`] sessions beside the
+/// active one, the one used last first. The secrets are wiped when the last state that shares them is dropped.
+/// `Debug` prints the type's name.
 pub struct Conversation {
     pub(crate) parties: Arc<Parties>,
     pub(crate) active: Arc<Session>,
     pub(crate) archived: Arc<[Arc<Session>]>,
-    /// Oldest first.
+    /// Names of sessions gone from the archive, the oldest first.
     pub(crate) forgotten: Arc<[AgreementPublic]>,
 }
 
-/// An opened message. Everything here is committed together, or nothing is.
+/// An opened message. The caller commits everything here together, or nothing.
 ///
-/// `Debug` prints the type's name: it holds the body.
+/// `Debug` prints only the type's name, because the message holds the body.
 pub struct Opened {
-    /// What the sender gave to `encrypt`.
+    /// The body that the sender gave to `encrypt`.
     pub body: Zeroizing<Vec<u8>>,
-    /// The conversation after the message: replaces the stored one.
+    /// The conversation after the message, which replaces the stored one.
     pub next: Conversation,
-    /// Who sent it.
+    /// The identity that sent the message.
     pub sender_identity: IdentityPublic,
-    /// Prekeys to delete.
+    /// The prekeys that the caller deletes.
     pub consumed: Vec<ConsumedPreKey>,
-    /// Whether the message started a session.
+    /// True if the message started a session.
     pub started: bool,
-    /// What the beginning of its session lacked, in every message of that session.
+    /// The prekeys that its session lacked at the beginning, repeated with every message of that session.
     pub degraded: Option<Degraded>,
-    /// With the body, opens `commitment`.
+    /// Opens `commitment`, together with the body.
     pub opening: Opening,
-    /// What the relay saw beside the ciphertext.
+    /// The commitment that the relay saw beside the ciphertext.
     pub commitment: Commitment,
 }
 
 redacted_debug!(Conversation, Opened);
 
 impl Conversation {
-    /// Starts a conversation with the device that `bundle` came from, at the time `now`.
+    /// Starts a conversation at the time `now` with the device whose bundle this is.
     ///
     /// # Errors
-    /// [`InitiateError`] if the bundle is not good.
+    /// [`InitiateError`] if the bundle is not valid.
     pub fn initiate(
         rng: &mut impl CryptoRng,
         ours: &IdentitySecret,
@@ -100,11 +99,11 @@ impl Conversation {
         Ok(Self::of(parties, session))
     }
 
-    /// Starts a new session in a conversation that no longer leads through. The old ones are archived,
-    /// unless `theirs` is another identity: nothing of the old one is kept then.
+    /// Starts a new session in a conversation whose messages no longer open. The old sessions are archived. If
+    /// `theirs` is another identity, nothing of the old conversation is kept.
     ///
     /// # Errors
-    /// [`InitiateError`] if the bundle is not good.
+    /// [`InitiateError`] if the bundle is not valid.
     pub fn initiate_again(
         &self,
         rng: &mut impl CryptoRng,
@@ -122,8 +121,8 @@ impl Conversation {
         }
     }
 
-    /// A payload for `body`, and the conversation after it. The caller stores the conversation before
-    /// the payload leaves: the same body sealed twice by one state is the same payload, and another body
+    /// Encrypts `body` and returns the payload with the conversation after it. The caller stores the conversation
+    /// before the payload leaves. If one state seals twice, the same body gives the same payload, and another body
     /// uses the message's key a second time.
     ///
     /// # Errors
@@ -143,13 +142,13 @@ impl Conversation {
         Ok((payload, next))
     }
 
-    /// Opens a payload in the conversation it belongs to, or begins one with it.
+    /// Opens a payload in the conversation that it belongs to, or begins a conversation with it.
     ///
-    /// `theirs` is the identity that the sender must have. Without it, it is the conversation's; without
-    /// a conversation either, whoever wrote the message.
+    /// `theirs` is the identity that the sender must have. Without it, the sender must have the conversation's
+    /// identity; without a conversation either, the identity that wrote the message is taken.
     ///
     /// # Errors
-    /// [`OpenError`]. `current` stays what it was, and no prekey is used up.
+    /// [`OpenError`]. `current` stays as it was, and no prekey is used up.
     pub fn decrypt(
         current: Option<&Self>,
         ours: &IdentitySecret,
@@ -183,22 +182,22 @@ impl Conversation {
         }
     }
 
-    /// Who the peer is.
+    /// Returns the peer's identity.
     #[must_use]
     pub fn their_identity(&self) -> &IdentityPublic {
         &self.parties.theirs
     }
 
-    /// What the beginning of the active session lacked.
+    /// Returns the prekeys that the active session lacked at its beginning.
     #[must_use]
     pub fn degraded(&self) -> Option<Degraded> {
         self.active.degraded
     }
 
-    /// When the active session was begun, if the peer has not answered in it yet.
+    /// Returns the time at which the active session began, if the peer has not answered in it yet.
     ///
-    /// The peer deletes the prekeys that such a session names in time, so whoever goes on writing
-    /// without an answer should [start again](Self::initiate_again) before that.
+    /// The peer deletes the prekeys that such a session names after a time. A sender who goes on writing without an
+    /// answer should [start again](Self::initiate_again) before that.
     #[must_use]
     pub fn unanswered_since(&self) -> Option<Timestamp> {
         match &self.active.state {
@@ -225,8 +224,7 @@ impl Conversation {
         }
     }
 
-    /// Tries every session. A header that opens belongs to one session only, so the first that
-    /// recognises its own decides.
+    /// Tries every session. A header opens in one session only, so the first session that recognises its own decides.
     fn open_somewhere(&self, message: &Message<'_>, rng: &mut impl CryptoRng) -> Result<Found, OpenError> {
         for (at, session) in self.sessions().enumerate() {
             match session.open(&self.parties, message, rng) {
@@ -249,7 +247,7 @@ impl Conversation {
         Ok(self.found(at, plaintext, next))
     }
 
-    /// The conversation once session `at` has become `next`: it is the active one now.
+    /// Returns the conversation in which session `at` has become `next` and is the active one.
     fn found(&self, at: usize, plaintext: Plaintext, next: Session) -> Found {
         let archived = if at == 0 {
             Arc::clone(&self.archived)
@@ -266,7 +264,7 @@ impl Conversation {
         Found { plaintext, next, consumed: Vec::new(), started: false }
     }
 
-    /// The conversation with a new active session, the others archived.
+    /// Returns the conversation with a new active session and the others archived.
     fn with_new(&self, session: Session) -> Self {
         let kept = self.sessions().take(MAX_ARCHIVED).map(Arc::clone).collect();
         let dropped = self.sessions().skip(MAX_ARCHIVED).map(|session| session.name);
@@ -281,17 +279,17 @@ impl Conversation {
     }
 }
 
-/// Where a prekey message belongs.
+/// The session that a prekey message belongs to.
 enum Named {
-    /// To the session at this place.
+    /// The session at this position.
     At(usize),
-    /// To a session that is gone.
+    /// A session that is gone from the archive.
     Forgotten,
-    /// To none that we know: it starts one.
+    /// An unknown session, which the message starts.
     Unknown,
 }
 
-/// A message that authenticated and is not unwrapped yet.
+/// A message that authenticated and still has its padding.
 struct Found {
     plaintext: Plaintext,
     next: Conversation,

@@ -1,15 +1,16 @@
-//! Franking: every message shows a commitment to what it says, which its recipient can open to somebody who has the message.
+//! Franking: every message carries a commitment to its body in the open. The recipient can open the commitment to
+//! somebody who has the message.
 //!
-//! Message franking as Facebook described it in 2016 and Grubbs, Lu and Ristenpart analysed it
-//! ("Message Franking via Committing Authenticated Encryption", CRYPTO 2017). Here the commitment is
-//! the body's tag ([`committing`]), as Dodis, Grubbs, Ristenpart and Woodage propose ("Fast Message
-//! Franking: From Invisible Salamanders to Encryptment", CRYPTO 2018), and both sides derive its
-//! opening from the message key: franking takes no byte and no randomness of its own.
+//! This is message franking as Facebook described it in 2016 and Grubbs, Lu and Ristenpart analysed it ("Message
+//! Franking via Committing Authenticated Encryption", CRYPTO 2017). Here the commitment is the body's tag
+//! ([`committing`]), as Dodis, Grubbs, Ristenpart and Woodage propose ("Fast Message Franking: From Invisible
+//! Salamanders to Encryptment", CRYPTO 2018). Both sides derive its opening from the message key, so franking takes
+//! no bytes and no randomness of its own.
 //!
-//! A recipient who wants to report a message shows payload, body and opening. Nobody can show another
-//! body for the same payload, and nothing opens to another body in the first place.
+//! To report a message, its recipient shows payload, body and opening. Nobody can show another body for the same
+//! payload, because no payload opens to two bodies.
 //!
-//! This layer refuses to know keys, sessions and who reports what to whom.
+//! This layer knows no keys, no sessions, no reporters and no reports.
 
 use pillarbox_crypto::{Padding, equal};
 use thiserror::Error;
@@ -22,7 +23,7 @@ pub use pillarbox_crypto::committing::{self, COMMITMENT_LEN, OPENING_LEN, Openin
 #[non_exhaustive]
 pub struct BadOpening;
 
-/// A commitment to one padded body. Not secret: a relay sees it wherever no sealed envelope is around it.
+/// A commitment to one padded body. It is not secret: a relay sees it unless a sealed envelope hides it.
 ///
 /// It has no `PartialEq`; [`verify`] compares in constant time.
 #[derive(Debug, Clone, Copy)]
@@ -33,24 +34,24 @@ pub struct Commitment {
 }
 
 impl Commitment {
-    /// The bytes as sent.
+    /// Returns the bytes as sent.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8; COMMITMENT_LEN] {
         &self.bytes
     }
 }
 
-/// The commitment that `opening` opens to a padded body.
+/// Computes the commitment that `opening` opens to a padded body.
 #[must_use]
 pub fn commit(opening: &Opening, body: &[u8], padding: Padding) -> Commitment {
     let padded = padding.pad(body.to_vec());
     Commitment { bytes: opening.commit(&padded), padded_len: padded.len() }
 }
 
-/// Checks that `commitment` is to `body`.
+/// Checks that `commitment` commits to `body`.
 ///
 /// # Errors
-/// [`BadOpening`] if it is not.
+/// [`BadOpening`] if it commits to another body.
 pub fn verify(opening: &Opening, commitment: &Commitment, body: &[u8]) -> Result<(), BadOpening> {
     let padded = Padding::pad_to(body, commitment.padded_len).ok_or(BadOpening)?;
     if equal(&opening.commit(&padded), &commitment.bytes) { Ok(()) } else { Err(BadOpening) }

@@ -1,17 +1,17 @@
-//! What a payload is: its first byte says.
+//! The kind of a payload, which is its first byte.
 //!
-//! The relay carries payloads as bytes and reads none of this. The numbers are part of the
-//! protocol; a new kind takes a new number, and an unknown one is refused, never guessed.
+//! The relay carries payloads as bytes and reads none of this. The numbers are part of the protocol. A new kind takes
+//! a new number, and an unknown number is refused, never guessed.
 
 use thiserror::Error;
 
-/// A body in the clear, for designs whose relay reads along: kind byte, then the encoded body.
+/// A body in the clear, for designs whose relay reads messages: kind byte, then the encoded body.
 pub const SERVER_READABLE: u8 = 0x00;
 
 /// A message of a running session.
 pub const RATCHET: u8 = 0x01;
 
-/// A message that carries what its recipient needs to start the session.
+/// A message that carries the prekey header, from which its recipient starts the session.
 pub const PREKEY: u8 = 0x02;
 
 /// A sealed-sender envelope around one of the others.
@@ -30,14 +30,14 @@ pub enum Kind {
     Sealed,
 }
 
-/// Why a payload has no kind.
+/// The reason why a payload has no kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum KindError {
-    /// No first byte.
+    /// The payload is empty.
     #[error("the payload is empty")]
     Empty,
-    /// A first byte that this version does not know.
+    /// This version does not know the first byte.
     #[error("payload kind {got:#04x} is unknown here")]
     Unknown {
         /// The first byte.
@@ -45,10 +45,10 @@ pub enum KindError {
     },
 }
 
-/// The kind of a payload.
+/// Returns the kind of a payload.
 ///
 /// # Errors
-/// [`KindError`] if there is no first byte or it is none of the four.
+/// [`KindError`] if the payload is empty or its first byte is none of the four kinds.
 pub fn kind(payload: &[u8]) -> Result<Kind, KindError> {
     match payload.first() {
         None => Err(KindError::Empty),

@@ -1,9 +1,9 @@
-//! Reading fixed layouts: a cursor that takes so many bytes and either has them or says so.
+//! A cursor for reading fixed layouts. It takes a given number of bytes or returns an error.
 //!
-//! It refuses to know what the bytes mean. Every layout in this crate is a row of fields of known
-//! length with at most one open-ended field at the end, so reading is total and leaves nothing over.
+//! It does not know what the bytes mean. Every layout in this crate is a row of fields of known length with at most
+//! one open-ended field at the end, so reading is total and leaves no bytes over.
 
-/// The bytes broke off, or more came than the layout has.
+/// The bytes end early, or more came than the layout has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct WrongLength;
 
@@ -15,14 +15,14 @@ impl<'a> Reader<'a> {
         Self(bytes)
     }
 
-    /// The next `N` bytes.
+    /// Takes the next `N` bytes.
     pub(crate) fn take<const N: usize>(&mut self) -> Result<&'a [u8; N], WrongLength> {
         let (taken, rest) = self.0.split_first_chunk().ok_or(WrongLength)?;
         self.0 = rest;
         Ok(taken)
     }
 
-    /// The next `len` bytes.
+    /// Takes the next `len` bytes.
     pub(crate) fn take_slice(&mut self, len: usize) -> Result<&'a [u8], WrongLength> {
         let (taken, rest) = self.0.split_at_checked(len).ok_or(WrongLength)?;
         self.0 = rest;
@@ -45,12 +45,12 @@ impl<'a> Reader<'a> {
         self.take().map(|bytes| u64::from_be_bytes(*bytes))
     }
 
-    /// Everything that is left.
+    /// Returns all remaining bytes.
     pub(crate) fn rest(self) -> &'a [u8] {
         self.0
     }
 
-    /// Nothing may be left.
+    /// Checks that no bytes remain.
     pub(crate) fn end(self) -> Result<(), WrongLength> {
         if self.0.is_empty() { Ok(()) } else { Err(WrongLength) }
     }

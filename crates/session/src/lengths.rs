@@ -1,18 +1,18 @@
-//! Lengths: what a payload measures over what it carries, by its kind.
+//! The overhead of a payload of each kind, in bytes.
 //!
-//! Whoever looks at payloads from outside (an audit, a test) holds them to these numbers. They are sums of the constants
-//! by which the layouts are read and written, so a layout that changes changes them; `docs/protocol.md`, section 6, has
-//! them as a table, and a test compares the two.
+//! Audits and tests that see payloads from outside hold them to these numbers. They are sums of the constants by
+//! which the layouts are read and written, so a changed layout changes them. `docs/protocol.md`, section 6, has them
+//! as a table, and a test compares the two.
 
 use crate::kind::Kind;
 use crate::message::{PREKEY_OVERHEAD, RATCHET_OVERHEAD};
 use crate::sealed_sender::SEALED_OVERHEAD;
 
-/// Bytes of a server-readable payload over its body, which has no padding: the kind.
+/// Bytes that a server-readable payload has over its body: the kind byte. The body has no padding.
 pub const CLEAR_OVERHEAD: usize = 1;
 
-/// Bytes that a payload of this kind may have over its padded plaintext: one number, or two for an envelope, which does not
-/// show what is in it. The first is that of a running session.
+/// Bytes that a payload of this kind may have over its padded plaintext. An envelope has two numbers, because it
+/// hides the kind of message inside; the first is for a message of a running session.
 #[must_use]
 pub const fn overheads(kind: Kind) -> &'static [usize] {
     match kind {

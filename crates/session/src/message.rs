@@ -9,9 +9,8 @@
 //!                 ephemeral (32)  KEM ciphertext (1,088)
 //! ```
 //!
-//! Integers are big-endian. Every field but the last has a fixed length, and an absent one-time
-//! prekey has one writing only (all zeros), so a message has one reading and a reading one message.
-//! This layer opens nothing.
+//! Integers are big-endian. Every field but the last has a fixed length, and an absent one-time prekey is written as
+//! zeros only. So each message reads in one way, and each reading is written in one way. This layer opens nothing.
 
 use crate::{
     franking::{COMMITMENT_LEN, Commitment},
@@ -46,7 +45,7 @@ impl From<WrongLength> for MalformedMessage {
     }
 }
 
-/// An identity as a stranger claims it: nobody has checked yet that its two keys belong together.
+/// An identity as a stranger claims it. Nobody has checked yet that its two keys belong together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct ClaimedIdentity {
     signing: [u8; 32],
@@ -84,7 +83,7 @@ impl ClaimedIdentity {
     }
 }
 
-/// What the recipient of a first message needs to start the session (PQXDH, section 3.3).
+/// The header from which the recipient of a first message starts the session (PQXDH, section 3.3).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct PreKeyHeader {
     pub(crate) signed: PreKeyId,
@@ -96,7 +95,7 @@ pub(crate) struct PreKeyHeader {
 }
 
 impl PreKeyHeader {
-    /// Kind byte and prekey header: how a message of an unanswered session begins.
+    /// Returns kind byte and prekey header, with which each message of an unanswered session begins.
     pub(crate) fn to_prefix(&self) -> Vec<u8> {
         let Self { signed, one_time, kem, identity, ephemeral, kem_ciphertext } = self;
         let mut prefix = Vec::with_capacity(1 + PREKEY_HEADER_LEN);
@@ -133,7 +132,7 @@ impl PreKeyHeader {
 /// A message, read but not opened.
 #[derive(Debug)]
 pub(crate) struct Message<'a> {
-    /// Kind byte and, if there is one, the prekey header, as they came: the body is bound to them.
+    /// Kind byte and, if the message has one, the prekey header, as they came. The body is bound to them.
     pub(crate) prefix: &'a [u8],
     pub(crate) prekey: Option<PreKeyHeader>,
     pub(crate) sealed: SealedMessage<'a>,
@@ -153,19 +152,19 @@ impl<'a> Message<'a> {
         Ok(Self { prefix, prekey, sealed })
     }
 
-    /// What the message shows of what it says.
+    /// Returns the commitment to the body, which the message shows in the open.
     pub(crate) fn commitment(&self) -> Commitment {
         let SealedMessage { commitment, header: _, ciphertext } = self.sealed;
         Commitment { bytes: *commitment, padded_len: ciphertext.len() }
     }
 }
 
-/// The identity that a prekey message claims to come from; `None` for a message of a running session.
+/// Returns the identity that a prekey message claims to come from, or `None` for a message of a running session.
 ///
-/// Its two keys belong together, but that the message is theirs shows only when it opens.
+/// Its two keys belong together. Only opening the message proves that they sent it.
 ///
 /// # Errors
-/// [`MalformedMessage`] if the payload is no message of a session or its identity is none.
+/// [`MalformedMessage`] if the payload is not a message of a session or its identity is not valid.
 pub fn claimed_identity(payload: &[u8]) -> Result<Option<IdentityPublic>, MalformedMessage> {
     match Message::read(payload)?.prekey {
         Some(prekey) => prekey.identity.verify().map(Some).map_err(|_| MalformedMessage),
@@ -173,8 +172,8 @@ pub fn claimed_identity(payload: &[u8]) -> Result<Option<IdentityPublic>, Malfor
     }
 }
 
-/// The commitment that lies open in a message of a session, for whoever checks a report of it. A sealed envelope shows none, and a
-/// body in the clear needs none.
+/// Returns the commitment that a message of a session shows in the open, for somebody who checks a report of it. A
+/// sealed envelope shows none, and a body in the clear needs none.
 #[must_use]
 pub fn commitment_of(payload: &[u8]) -> Option<Commitment> {
     Message::read(payload).ok().map(|message| message.commitment())

@@ -1,7 +1,7 @@
-//! What can come of sealing and opening, other than success.
+//! The errors of sealing and opening.
 //!
-//! The reasons are for the phone itself: it looks for another identity after one of them, and asks for
-//! the message again after all others. A peer or a relay is told nothing that would tell them apart.
+//! The reasons are for the phone itself. After one of them it looks for another identity, and after all others it
+//! asks for the message again. A peer or a relay learns nothing that would tell the reasons apart.
 
 use crate::{
     content::Unpadded,
@@ -11,19 +11,19 @@ use crate::{
 };
 use thiserror::Error;
 
-/// Why a body is not sealed.
+/// The reason why a body is not sealed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum EncryptError {
-    /// Too long once padded.
+    /// The body is too long once padded.
     #[error("the padded message has {got} bytes, where at most {most} are allowed")]
     TooLong {
         /// [`MAX_PLAINTEXT_LEN`](crate::conversation::MAX_PLAINTEXT_LEN).
         most: usize,
-        /// What the body would come to.
+        /// The length of the padded body in bytes.
         got: usize,
     },
-    /// The peer has not answered in 16 million messages: start again.
+    /// The peer has not answered in 16 million messages, so the caller has to start again.
     #[error("the session has no message numbers left; start it again")]
     Exhausted,
 }
@@ -34,31 +34,31 @@ impl From<Exhausted> for EncryptError {
     }
 }
 
-/// Why a payload does not open. For us alone: a peer is told nothing that tells these apart.
+/// The reason why a payload does not open. It is for this phone alone: a peer learns nothing that tells these apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum OpenError {
     /// Not a message of a session.
     #[error("the payload is not a message of a session")]
     Malformed,
-    /// A session knows the message's number and has used and deleted its key. Either the message was
-    /// opened before, or the peer was restored from an old copy and uses its numbers a second time:
-    /// whoever keeps digests of what was opened can tell.
+    /// A session knows the message's number and has used and deleted its key. Either the message was opened before,
+    /// or the peer was restored from an old copy and uses its numbers a second time. A caller that keeps digests of
+    /// opened messages can tell the two apart.
     #[error("the message's key was used before")]
     Duplicate,
     /// No session has the key, or the message was altered.
     #[error("no session opens the message")]
     Undecryptable,
-    /// It comes from another identity than the expected one.
+    /// The message comes from another identity than the expected one.
     #[error("the message is another identity's")]
     ForeignIdentity,
-    /// It starts a session with a prekey that is not here, or no longer.
+    /// The message starts a session with a prekey that this phone never had or has deleted.
     #[error("the message uses a prekey that is not here")]
     UnknownPreKey,
-    /// Too many messages before it are missing.
+    /// Too many messages before this one are missing.
     #[error("too many messages are missing before this one")]
     TooFarAhead,
-    /// It opens to something without padding, which no phone of ours writes.
+    /// The message opens to a plaintext without padding, which none of our phones writes.
     #[error("the message has no padding")]
     Unpadded,
 }

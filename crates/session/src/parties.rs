@@ -12,17 +12,17 @@ pub(crate) const ASSOCIATED_LEN: usize = 2 * IDENTITY_LEN;
 /// The two identities of a conversation.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Parties {
-    /// Encode(IK) of ours.
+    /// Encode(IK) of our identity.
     pub(crate) ours: [u8; IDENTITY_LEN],
     pub(crate) theirs: IdentityPublic,
 }
 
-/// Who began the session.
+/// Our part in the session, by who began it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
-    /// We did (A).
+    /// We began the session (A).
     Initiator,
-    /// The peer did (B).
+    /// The peer began it; we answer (B).
     Responder,
 }
 
@@ -31,7 +31,7 @@ impl Parties {
         Self { ours: ours.key_bytes(), theirs: *theirs }
     }
 
-    /// Whether these are the same two identities; signatures aside, of which a key can make many.
+    /// Returns true if these are the same two identities. Signatures are not compared, because a key can make many.
     pub(crate) fn same_as(&self, other: &Self) -> bool {
         self.ours == other.ours && self.theirs.key_bytes() == other.theirs.key_bytes()
     }

@@ -10,13 +10,12 @@
 //! SK = HKDF(salt = 0, F || DH1 || DH2 || DH3 [|| DH4] || SS, info)        F = 32 bytes 0xff
 //! ```
 //!
-//! One departure, in the safe direction: our identity has a key for signatures and a key for
-//! agreement where the specification converts one into the other, so both are encoded into the
-//! associated data. ML-KEM hashes the encapsulation key into SS (FIPS 203), which binds
-//! PQPK_B to it.
+//! This layer departs from the specification once, in the safe direction. Our identity has a key for signatures and a
+//! key for agreement where the specification converts one into the other, so both are encoded into the associated
+//! data. ML-KEM hashes the encapsulation key into SS (FIPS 203), which binds PQPK_B to it.
 //!
-//! This layer verifies what B signed and refuses keys that contribute nothing. It refuses to know
-//! messages; that somebody without IK_A cannot have made SK shows only when a message opens.
+//! This layer verifies B's signatures and refuses keys that contribute nothing. It knows no messages. Only opening a
+//! message proves that its sender has IK_A and so could make SK.
 
 use crate::{
     message::{ClaimedIdentity, PreKeyHeader},
@@ -33,10 +32,10 @@ use pillarbox_wire::DeviceBundle;
 use rand_core::CryptoRng;
 use thiserror::Error;
 
-/// F of section 2.2: keeps SK apart from anything an XEdDSA signature could hash.
+/// F of section 2.2. It keeps SK apart from everything that an XEdDSA signature could hash.
 const F: [u8; 32] = [0xff; 32];
 
-/// Why no session can be started with a bundle.
+/// The reason why a bundle starts no session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum InitiateError {
@@ -46,7 +45,7 @@ pub enum InitiateError {
     /// The KEM prekey is not signed by the identity.
     #[error("the KEM prekey is not signed by the identity")]
     KemPreKey,
-    /// The identity signed a KEM prekey that is no ML-KEM-768 key.
+    /// The identity signed a KEM prekey that is not an ML-KEM-768 key.
     #[error("the KEM prekey is no ML-KEM-768 key")]
     KemKey,
     /// A key of the bundle contributes nothing to the secret.
@@ -63,8 +62,8 @@ impl From<NotContributory> for InitiateError {
     }
 }
 
-/// What the beginning of a session lacked. Messages are secret all the same; what suffers is said
-/// with each field.
+/// The prekeys that a session lacked at its beginning. Its messages are secret all the same; each field names the
+/// loss.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Degraded {
     /// No one-time prekey was left: until the first answer, whoever later takes the recipient's
@@ -80,7 +79,7 @@ impl Degraded {
     }
 }
 
-/// What A has after reading B's bundle.
+/// A's result of reading B's bundle.
 pub(crate) struct Initiation {
     pub(crate) secret: RootKey,
     pub(crate) header: PreKeyHeader,
@@ -133,12 +132,12 @@ pub(crate) fn initiate(
     })
 }
 
-/// Why a first message does not lead to a secret.
+/// The reason why a first message leads to no secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RespondError {
-    /// It names a prekey that is not here, or no longer.
+    /// The message names a prekey that B never had or has deleted.
     UnknownPreKey,
-    /// It carries a key that contributes nothing.
+    /// The message carries a key that contributes nothing.
     NotContributory,
 }
 
@@ -148,7 +147,7 @@ impl From<NotContributory> for RespondError {
     }
 }
 
-/// What B has after reading A's header.
+/// B's result of reading A's header.
 pub(crate) struct Response {
     pub(crate) secret: RootKey,
     /// The private half of SPK_B, which is also B's first ratchet key.
@@ -157,8 +156,8 @@ pub(crate) struct Response {
     pub(crate) degraded: Option<Degraded>,
 }
 
-/// Section 3.4: B repeats the calculation. Nothing is deleted here; the caller does that with the
-/// prekeys named as consumed, once the message has opened.
+/// Section 3.4: B repeats the calculation. Nothing is deleted here. The caller deletes the prekeys named as consumed
+/// once the message has opened.
 pub(crate) fn respond(
     b: &IdentitySecret,
     prekeys: &impl PreKeys,

@@ -1,8 +1,8 @@
 //! Prekeys: the private halves, their wire forms and their vault records (PQXDH, section 3.2).
 //!
-//! A phone leaves public prekeys at the relay so that strangers can write to it while it is away.
-//! This layer makes them, signs what needs a signature, and names which are used up by a first
-//! message. When to make more, and how long to keep an old one, is the client's business.
+//! A phone leaves public prekeys at the relay so that strangers can write to it while it is away. This layer makes
+//! prekeys, signs those that need a signature, and names those that a first message uses up. The client decides when
+//! to make more and how long to keep an old one.
 
 use crate::{
     layout::{Reader, WrongLength},
@@ -17,22 +17,22 @@ use rand_core::CryptoRng;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-/// First byte of a prekey's record: which layout follows.
+/// First byte of a prekey's record, the version of its layout.
 const RECORD_VERSION: u8 = 1;
 
-/// Why bytes are not a stored prekey.
+/// The reason why bytes are not a stored prekey.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum PreKeyRecordError {
-    /// Written by another version of this crate.
+    /// Another version of this crate wrote the record.
     #[error("prekey record of version {got}, where {expected} was expected")]
     Version {
         /// The version that is read here.
         expected: u8,
-        /// What stood there.
+        /// The version that was found.
         got: u8,
     },
-    /// Too short or too long.
+    /// The record is too short or too long.
     #[error("the bytes do not hold a prekey")]
     Malformed,
 }
@@ -43,26 +43,26 @@ impl From<WrongLength> for PreKeyRecordError {
     }
 }
 
-/// Where a phone's private prekeys are looked up. A missing key is an answer, not an error.
+/// The store of a phone's private prekeys. A missing key is an answer, not an error.
 pub trait PreKeys {
-    /// The signed prekey of this name, the current one or an older one that is still kept.
+    /// Returns the signed prekey of this number, the current one or an older one that is still kept.
     fn signed(&self, id: PreKeyId) -> Option<SignedPreKeySecret>;
-    /// The one-time prekey of this name, unless it was used.
+    /// Returns the one-time prekey of this number, unless it was used.
     fn one_time(&self, id: PreKeyId) -> Option<OneTimePreKeySecret>;
-    /// The KEM prekey of this name and how it may be used.
+    /// Returns the KEM prekey of this number and its use.
     fn kem(&self, id: PreKeyId) -> Option<(KemPreKeySecret, KemUse)>;
 }
 
-/// How often a KEM prekey may be used.
+/// The sessions that may use a KEM prekey.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KemUse {
-    /// By one session; then it is deleted.
+    /// One session uses the prekey, which is then deleted.
     OneTime,
-    /// By every session that starts while the one-time ones are gone.
+    /// Every session that starts while no one-time prekey is left uses the prekey.
     LastResort,
 }
 
-/// A prekey that a first message used up. It is deleted in the same transaction that stores the session.
+/// A prekey that a first message used up. The transaction that stores the session deletes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ConsumedPreKey {
     /// A one-time X25519 prekey.
@@ -100,26 +100,26 @@ pub struct KemPreKeySecret {
 redacted_debug!(SignedPreKeySecret, OneTimePreKeySecret, KemPreKeySecret);
 
 impl SignedPreKeySecret {
-    /// Draws a key and signs it.
+    /// Generates a key and signs it.
     #[must_use]
     pub fn generate(id: PreKeyId, identity: &IdentitySecret, rng: &mut impl CryptoRng) -> Self {
         Self::from_secret(id, AgreementSecret::generate(rng), identity)
     }
 
-    /// Signs a key that is there already.
+    /// Makes a prekey of an existing key and signs it.
     #[must_use]
     pub fn from_secret(id: PreKeyId, secret: AgreementSecret, identity: &IdentitySecret) -> Self {
         let signature = identity.signing().sign(SIGNED_PREKEY, secret.public().as_bytes());
         Self { id, secret, signature }
     }
 
-    /// Its name.
+    /// Returns the prekey's number.
     #[must_use]
     pub fn id(&self) -> PreKeyId {
         self.id
     }
 
-    /// What is left at the relay.
+    /// Returns the public half, for the relay.
     #[must_use]
     pub fn public(&self) -> SignedPreKey {
         let Self { id, secret, signature } = self;
@@ -130,14 +130,14 @@ impl SignedPreKeySecret {
         }
     }
 
-    /// For the vault: version (1), id (4), key (32), signature (64).
+    /// Returns the record for the vault: version (1), id (4), key (32), signature (64).
     #[must_use]
     pub fn to_record(&self) -> Zeroizing<Vec<u8>> {
         let Self { id, secret, signature } = self;
         record(*id, &*secret.to_bytes(), signature.as_bytes())
     }
 
-    /// Reads what [`to_record`](Self::to_record) wrote.
+    /// Reads a record that [`to_record`](Self::to_record) wrote.
     ///
     /// # Errors
     /// [`PreKeyRecordError`].
@@ -155,38 +155,38 @@ impl SignedPreKeySecret {
 }
 
 impl OneTimePreKeySecret {
-    /// Draws a key.
+    /// Generates a key.
     #[must_use]
     pub fn generate(id: PreKeyId, rng: &mut impl CryptoRng) -> Self {
         Self::from_secret(id, AgreementSecret::generate(rng))
     }
 
-    /// Names a key that is there already.
+    /// Makes a prekey of an existing key.
     #[must_use]
     pub fn from_secret(id: PreKeyId, secret: AgreementSecret) -> Self {
         Self { id, secret }
     }
 
-    /// Its name.
+    /// Returns the prekey's number.
     #[must_use]
     pub fn id(&self) -> PreKeyId {
         self.id
     }
 
-    /// What is left at the relay.
+    /// Returns the public half, for the relay.
     #[must_use]
     pub fn public(&self) -> OneTimePreKey {
         OneTimePreKey { id: self.id, key: FixedBytes(*self.secret.public().as_bytes()) }
     }
 
-    /// For the vault: version (1), id (4), key (32).
+    /// Returns the record for the vault: version (1), id (4), key (32).
     #[must_use]
     pub fn to_record(&self) -> Zeroizing<Vec<u8>> {
         let Self { id, secret } = self;
         record(*id, &*secret.to_bytes(), &[])
     }
 
-    /// Reads what [`to_record`](Self::to_record) wrote.
+    /// Reads a record that [`to_record`](Self::to_record) wrote.
     ///
     /// # Errors
     /// [`PreKeyRecordError`].
@@ -203,26 +203,26 @@ impl OneTimePreKeySecret {
 }
 
 impl KemPreKeySecret {
-    /// Draws a key and signs it. One-time and last-resort keys are made alike.
+    /// Generates a key and signs it. One-time and last-resort prekeys are made alike.
     #[must_use]
     pub fn generate(id: PreKeyId, identity: &IdentitySecret, rng: &mut impl CryptoRng) -> Self {
         Self::from_secret(id, KemSecret::generate(rng), identity)
     }
 
-    /// Signs a key that is there already.
+    /// Makes a prekey of an existing key and signs it.
     #[must_use]
     pub fn from_secret(id: PreKeyId, secret: KemSecret, identity: &IdentitySecret) -> Self {
         let signature = identity.signing().sign(SIGNED_KEM_PREKEY, secret.public().as_bytes());
         Self { id, secret, signature }
     }
 
-    /// Its name.
+    /// Returns the prekey's number.
     #[must_use]
     pub fn id(&self) -> PreKeyId {
         self.id
     }
 
-    /// What is left at the relay.
+    /// Returns the public half, for the relay.
     #[must_use]
     pub fn public(&self) -> KemPreKey {
         let Self { id, secret, signature } = self;
@@ -233,14 +233,14 @@ impl KemPreKeySecret {
         }
     }
 
-    /// For the vault: version (1), id (4), seed (64), signature (64).
+    /// Returns the record for the vault: version (1), id (4), seed (64), signature (64).
     #[must_use]
     pub fn to_record(&self) -> Zeroizing<Vec<u8>> {
         let Self { id, secret, signature } = self;
         record(*id, &*secret.seed(), signature.as_bytes())
     }
 
-    /// Reads what [`to_record`](Self::to_record) wrote.
+    /// Reads a record that [`to_record`](Self::to_record) wrote.
     ///
     /// # Errors
     /// [`PreKeyRecordError`].

@@ -1,4 +1,4 @@
-//! How a conversation is stored: a versioned layout of its own, apart from the state.
+//! The record of a conversation, in a versioned layout that is separate from the state.
 //!
 //! ```text
 //! conversation  version (1)  our identity: signing (32), agreement (32)
@@ -11,9 +11,9 @@
 //!                          1 running: established ratchet
 //! ```
 //!
-//! What the ratchets write stands beside them. A record that reads writes the same bytes again, but
-//! for one of version 1, which did not say when an unanswered session began: it counts as begun long
-//! ago, and is written as version 2.
+//! The layouts of the ratchets stand in `ratchet/record.rs`. Writing a record that was read gives the same bytes,
+//! except for a record of version 1. That version did not say when an unanswered session began: the session counts as
+//! begun long ago, and is written as version 2.
 
 use crate::{
     conversation::{Conversation, MAX_ARCHIVED, MAX_FORGOTTEN},
@@ -33,13 +33,13 @@ use std::sync::Arc;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-/// First byte of a record: which layout follows.
+/// First byte of a record, the version of its layout.
 const VERSION: u8 = 2;
 
-/// The version before, in which an unanswered session has no time.
+/// The previous version, in which an unanswered session has no time.
 const WITHOUT_TIMES: u8 = 1;
 
-/// Bytes of everything that is there once: version, identities, two counts.
+/// Bytes of the parts that a record has once: version, identities, two counts.
 const HEAD_LEN: usize = 3 + IDENTITY_LEN + (IDENTITY_LEN + 64);
 const SESSION_HEAD_LEN: usize = 32 + 3;
 const UNANSWERED_LEN: usize = SESSION_HEAD_LEN + 8 + PREKEY_HEADER_LEN + INITIATED_LEN;
@@ -50,19 +50,19 @@ const _: () = assert!(HEAD_LEN + (1 + MAX_ARCHIVED) * MAX_SESSION_LEN + MAX_FORG
 const _: () = assert!(MAX_ARCHIVED < u8::MAX as usize);
 const _: () = assert!(MAX_FORGOTTEN <= u8::MAX as usize);
 
-/// Why bytes are not a stored conversation.
+/// The reason why bytes are not a stored conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum RecordError {
-    /// Written by another version of this crate.
+    /// Another version of this crate wrote the record.
     #[error("conversation record of version {got}, where {expected} was expected")]
     Version {
         /// The version that is read here.
         expected: u8,
-        /// What stood there.
+        /// The version that was found.
         got: u8,
     },
-    /// Cut off, too long, or out of range somewhere.
+    /// The record is truncated or too long, or a value in it is out of range.
     #[error("the bytes do not hold a conversation")]
     Malformed,
 }
@@ -80,12 +80,12 @@ impl From<NotARatchet> for RecordError {
 }
 
 impl Conversation {
-    /// For the vault: secrets in the clear.
+    /// Returns the record for the vault, which holds secrets in the clear.
     #[must_use]
     pub fn to_record(&self) -> Zeroizing<Vec<u8>> {
         let Self { parties, active: _, archived, forgotten } = self;
         let sessions_len: usize = self.sessions().map(|session| session_len(session)).sum();
-        // The exact length at once: growing would leave copies of the keys behind.
+        // Reserve the exact length at once: growing would leave copies of the keys behind.
         let len = HEAD_LEN + sessions_len + forgotten.len() * 32;
         let mut out = Zeroizing::new(Vec::with_capacity(len));
         out.push(VERSION);
@@ -102,7 +102,7 @@ impl Conversation {
         out
     }
 
-    /// Reads what [`to_record`](Self::to_record) wrote.
+    /// Reads a record that [`to_record`](Self::to_record) wrote.
     ///
     /// # Errors
     /// [`RecordError`].

@@ -1,6 +1,6 @@
-//! How secrets print: as their type's name.
+//! Redacted `Debug`: a secret prints as its type's name.
 
-/// Implements `Debug` for a type that holds secrets so that it prints the type's name and nothing else.
+/// Implements `Debug` for a type that holds secrets, printing only the type's name.
 macro_rules! redacted_debug {
     ($($name:ident),+ $(,)?) => {$(
         impl core::fmt::Debug for $name {

@@ -1,12 +1,12 @@
 //! The safety number of two accounts: Signal's numeric fingerprint over our identities.
 //!
-//! The stable id is the 16 bytes of the account id, the key bytes are both public keys of the
-//! identity. Who belongs to which account is the caller's knowledge, not this layer's.
+//! The stable id is the 16 bytes of the account id, and the key bytes are both public keys of the identity. The
+//! caller knows which identity belongs to which account; this layer does not.
 
 use pillarbox_crypto::{FingerprintParameters, IdentityPublic, SafetyNumber};
 use pillarbox_wire::AccountId;
 
-/// The number that the two people compare; the same whoever computes it.
+/// Computes the number that the two people compare. Both compute the same one.
 #[must_use]
 pub fn safety_number(
     ours: (&AccountId, &IdentityPublic),

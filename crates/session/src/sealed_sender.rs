@@ -1,9 +1,8 @@
-//! Sealed sender: an envelope that tells the recipient, and nobody before, who it is from.
+//! Sealed sender: an envelope that names its sender to the recipient and to nobody on the way.
 //!
-//! After Signal's sealed sender of 2018 ("Technology preview: Sealed sender for Signal"): two layers,
-//! each a Diffie-Hellman agreement with the recipient's identity. The outer one, from an ephemeral
-//! key, hides the sender's identity key; the inner one, from that identity key, proves it and hides
-//! certificate and payload.
+//! The envelope follows Signal's sealed sender of 2018 ("Technology preview: Sealed sender for Signal"). It has two
+//! layers, each a Diffie-Hellman agreement with the recipient's identity. The outer one, from an ephemeral key, hides
+//! the sender's identity key. The inner one, from that identity key, proves it and hides certificate and payload.
 //!
 //! ```text
 //! kind 0x03 (1)  ephemeral (32)  sender's agreement key (32 + 16)
@@ -15,12 +14,12 @@
 //! rest        = AEAD(K2, nonce 0, kind || ephemeral || sealed key, certificate || payload)
 //! ```
 //!
-//! Both keys are used once, because the ephemeral key is, so their nonce is zero. The certificate
-//! travels without its agreement key: that is the one the inner layer has proved, so a certificate
+//! Each envelope has its own ephemeral key, so both keys are used once and their nonce is zero. The certificate
+//! travels without its agreement key. The recipient puts in the key that the inner layer has proved, so a certificate
 //! for another key cannot verify.
 //!
-//! The envelope is not post-quantum: who records envelopes today and has a quantum computer later
-//! learns senders, not texts. It refuses to know what the payload is.
+//! The envelope is not post-quantum. Somebody who records envelopes today and has a quantum computer later learns
+//! senders, not texts. The envelope does not know what its payload is.
 
 use crate::{
     kind,
@@ -53,11 +52,11 @@ const _: () = assert!(SEALED_OVERHEAD == 182);
 
 const NONCE: [u8; 12] = [0; 12];
 
-/// Why an envelope is not made.
+/// The reason why an envelope is not made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum SealError {
-    /// The certificate is for another key than ours: the recipient would refuse it.
+    /// The certificate is for another key than ours, so the recipient would refuse it.
     #[error("the sender certificate is for another identity")]
     ForeignCertificate,
     /// The recipient's key contributes nothing.
@@ -66,9 +65,9 @@ pub enum SealError {
     /// The payload leaves no room for the envelope.
     #[error("the payload has {got} bytes, where at most {most} fit an envelope")]
     TooLong {
-        /// What fits.
+        /// The longest payload that fits, in bytes.
         most: usize,
-        /// What came.
+        /// The length of this payload in bytes.
         got: usize,
     },
 }
@@ -79,20 +78,20 @@ impl From<NotContributory> for SealError {
     }
 }
 
-/// Why an envelope is refused. For us alone, like every reason for not opening something.
+/// The reason why an envelope is refused. It is for this phone alone, like every reason for not opening something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum UnsealError {
-    /// Not an envelope.
+    /// The bytes are not an envelope.
     #[error("the payload is not a sealed-sender envelope")]
     Malformed,
-    /// Not for us, or altered.
+    /// The envelope is for somebody else, or was altered.
     #[error("the envelope does not open")]
     Undecryptable,
     /// The certificate is not the relay's for this sender.
     #[error("the sender certificate does not verify")]
     Certificate,
-    /// The certificate is the relay's and too old.
+    /// The certificate is the relay's, and has expired.
     #[error("the sender certificate has expired")]
     Expired,
 }
@@ -115,13 +114,13 @@ impl From<AuthenticationFailed> for UnsealError {
     }
 }
 
-/// What was in an envelope.
+/// The contents of an envelope.
 ///
-/// Invariants: whoever made it holds the private half of `agreement`, or our own; the relay said that
-/// this key is `sender`'s. That it is the sender's *known* identity is for the caller to compare.
+/// Invariants: whoever made the envelope holds the private half of `agreement`, or our own private key; the relay
+/// certified that `agreement` is `sender`'s. The caller compares it with the sender's *known* identity.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unsealed {
-    /// Who sent it.
+    /// The device that sent the envelope.
     pub sender: DeviceAddress,
     /// The sender's X25519 identity key.
     pub agreement: AgreementPublic,
@@ -216,7 +215,7 @@ struct Outer {
 }
 
 impl Outer {
-    /// `secret` and `public` are the ephemeral key and the recipient's, whichever way round.
+    /// Derives the keys. `secret` and `public` are the ephemeral key and the recipient's key, in either assignment.
     fn derive(
         recipient: &AgreementPublic,
         ephemeral: &AgreementPublic,
@@ -229,8 +228,8 @@ impl Outer {
         Ok(Self { chain: derive(0), key: AeadKey::from_bytes(*derive(1)) })
     }
 
-    /// Key of the inner layer. `secret` and `public` are the sender's key and the recipient's,
-    /// whichever way round.
+    /// Derives the key of the inner layer. `secret` and `public` are the sender's key and the recipient's key, in
+    /// either assignment.
     fn inner_key(
         &self,
         sealed_key: &[u8],

@@ -1,7 +1,7 @@
-//! One session: a ratchet, the two identities it runs between, and how it began.
+//! One session: a ratchet, the two identities that it runs between, and its beginning.
 //!
-//! This layer turns a body into a payload and back. It refuses to know that there may be other
-//! sessions with the same peer; that is the conversation's affair.
+//! This layer turns a body into a payload and back. It does not know that there may be other sessions with the same
+//! peer; the conversation does.
 
 use crate::{
     content, kind,
@@ -17,18 +17,18 @@ use rand_core::CryptoRng;
 use std::sync::Arc;
 use zeroize::Zeroizing;
 
-/// How every message of a running session begins.
+/// The beginning of every message of a running session.
 const RATCHET_PREFIX: &[u8] = &[kind::RATCHET];
 
-/// How far a session has come.
+/// The progress of a session.
 pub(crate) enum State {
-    /// Nothing has come back: every message begins with `prefix`, kind byte and prekey header.
+    /// The peer has not answered. Every message begins with `prefix`: kind byte and prekey header.
     Unanswered { begun: Timestamp, prefix: Arc<[u8]>, ratchet: Initiated },
-    /// The peer has the session.
+    /// The peer has the session too.
     Running(Established),
 }
 
-/// See the module. Invariants: `name` is the initiator's ephemeral key, the same on both sides and
+/// A session; see the module. Invariants: `name` is the initiator's ephemeral key, the same on both sides and
 /// different in every session; only an initiator's session is unanswered.
 pub(crate) struct Session {
     pub(crate) name: AgreementPublic,
@@ -37,7 +37,7 @@ pub(crate) struct Session {
     pub(crate) state: State,
 }
 
-/// What a message opened to, still padded, and what opens its commitment.
+/// The padded plaintext of a message, and the opening of its commitment.
 pub(crate) struct Plaintext {
     pub(crate) padded: Zeroizing<Vec<u8>>,
     pub(crate) opening: Opening,
@@ -75,7 +75,7 @@ impl Session {
         Ok((plaintext, Self { name: header.ephemeral, role, degraded, state }))
     }
 
-    /// A payload for `body`, and the session after it.
+    /// Seals `body` and returns the payload with the session after it.
     pub(crate) fn seal(
         &self,
         parties: &Parties,
@@ -99,7 +99,7 @@ impl Session {
         Ok((payload(prefix, &sealed), self.with(state)))
     }
 
-    /// The plaintext of a message, and the session after it.
+    /// Opens a message and returns its plaintext with the session after it.
     pub(crate) fn open(
         &self,
         parties: &Parties,

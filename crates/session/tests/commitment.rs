@@ -1,9 +1,9 @@
-//! An "invisible salamander" (Dodis, Grubbs, Ristenpart, Woodage, CRYPTO 2018), really built: one
-//! ciphertext that opens under two keys to two texts. ChaCha20-Poly1305 lets it through; the cipher of bodies does not.
+//! An "invisible salamander" (Dodis, Grubbs, Ristenpart, Woodage, CRYPTO 2018), actually built: one ciphertext that
+//! opens under two keys to two texts. ChaCha20-Poly1305 accepts it; the cipher of bodies does not.
 //!
-//! With Poly1305 under key i, a message of blocks m_1..m_n has the tag
-//! `(sum of m_j * r_i^(n+1-j) mod p) + s_i mod 2^128`, `p = 2^130 - 5`. One block is left free and
-//! chosen so that both tags are equal: one linear equation mod p.
+//! With Poly1305 under key i, a message of blocks m_1..m_n has the tag `(sum of m_j * r_i^(n+1-j) mod p) + s_i mod
+//! 2^128`, `p = 2^130 - 5`. One block is left free, and one linear equation mod p gives the value of it that makes
+//! both tags equal.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests")]
 
@@ -93,7 +93,7 @@ fn poly1305_key(key: &[u8; 32]) -> (Field, u128) {
     (Field(0, r), u128::from_le_bytes(block[16..32].try_into().unwrap()))
 }
 
-/// What Poly1305 sees of a ciphertext without associated data: its blocks, then the lengths.
+/// The input of Poly1305 for a ciphertext without associated data: its blocks, then the lengths.
 fn blocks(ciphertext: &[u8]) -> Vec<Field> {
     let lengths = (ciphertext.len() as u128) << 64;
     let words = ciphertext.chunks_exact(16).map(|block| u128::from_le_bytes(block.try_into().unwrap()));
@@ -109,8 +109,8 @@ fn tag(key: &[u8; 32], ciphertext: &[u8]) -> u128 {
     polynomial(r, &blocks(ciphertext)).1.wrapping_add(s)
 }
 
-/// One ciphertext with one tag that is good under both keys. Its last block is the free one; the byte
-/// before it is varied until the block that solves the equation is one of 16 bytes.
+/// Makes one ciphertext with one tag that is valid under both keys. Its last block is the free one. The byte before
+/// it is varied until the block that solves the equation is one of 16 bytes.
 fn salamander(keys: &[[u8; 32]; 2], start: &[u8]) -> Vec<u8> {
     let [(r1, s1), (r2, s2)] = [poly1305_key(&keys[0]), poly1305_key(&keys[1])];
     // The free block is followed by the lengths, so it is multiplied by r twice.
@@ -153,7 +153,7 @@ fn a_ciphertext_that_opens_under_two_keys_does_not_fit_one_commitment() {
     assert_eq!(said[..chosen.len() - 1], chosen[..chosen.len() - 1], "Poly1305 lets both through");
     assert_ne!(said, shown);
 
-    // The cipher of bodies. Whichever of the two plaintexts is committed to, it alone comes out, under its key alone.
+    // The cipher of bodies: for each of the two plaintexts, only the committed one comes out, under its key alone.
     let keys = keys.map(OneTimeKey::from_bytes);
     for (plaintext, own, other) in [(&said, &keys[0], &keys[1]), (&shown, &keys[1], &keys[0])] {
         let mut body = plaintext.to_vec();

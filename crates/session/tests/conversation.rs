@@ -67,7 +67,7 @@ fn both_sides_may_start_at_the_same_moment() {
     let also_from_alice = pair.alice_writes(b"a2");
     assert_eq!(pair.bob_reads(&from_alice), Ok(b"a".to_vec()));
     assert_eq!(pair.alice_reads(&from_bob), Ok(b"b".to_vec()));
-    // Each side has taken up the other's session; what crosses on the way opens as well.
+    // Each side has taken up the other's session, and messages that cross on the way open as well.
     let (from_alice, from_bob) = (pair.alice_writes(b"c"), pair.bob_writes(b"d"));
     assert_eq!(pair.bob_reads(&from_alice), Ok(b"c".to_vec()));
     assert_eq!(pair.alice_reads(&from_bob), Ok(b"d".to_vec()));
@@ -123,7 +123,7 @@ fn a_flipped_bit_in_any_byte_is_refused_and_changes_nothing() {
     assert_eq!(pair.alice_reads(&running), Ok(b"runs on".to_vec()), "the message itself is good");
 }
 
-/// Every byte altered, every length cut, and a byte more.
+/// Checks that the message is refused with each byte altered, at each shorter length, and with one more byte.
 fn assert_refused(phone: &mut Phone, current: &Option<Conversation>, good: &[u8]) {
     let record = |current: &Option<Conversation>| current.as_ref().map(|it| it.to_record().to_vec());
     let before = record(current);
@@ -153,7 +153,7 @@ fn a_foreign_message_is_told_apart_and_changes_nothing() {
     let elsewhere = pair.bob.open(None, Some(&pair.alice.public()), &from_carol);
     assert_eq!(elsewhere.err(), Some(OpenError::ForeignIdentity));
 
-    // For somebody else: no prekey of that name, or one of that name and the wrong key.
+    // A message for somebody else names a prekey that Dave does not have, or one of that number with another key.
     assert_eq!(dave.receive(&mut None, &from_carol), Err(OpenError::UnknownPreKey));
     dave.bundle();
     dave.bundle();
@@ -206,7 +206,7 @@ fn a_one_time_prekey_opens_one_session() {
 #[test]
 fn a_first_message_played_again_after_its_session_is_gone_starts_nothing() {
     let mut pair = Pair::begun();
-    // Without one-time prekeys nothing but the conversation's memory stands against the replay.
+    // Without one-time prekeys only the conversation's memory stands against the replay.
     let bundle = pair.bob.last_bundle();
     let theirs = pair.bob.public();
     let conversation =

@@ -1,4 +1,5 @@
-//! Messages that come late, or never: what is passed over, what still opens, and who can make us pass over anything.
+//! Messages that come late or never: the messages passed over, those that still open, and the people who can cause a
+//! jump.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests")]
 
@@ -8,7 +9,7 @@ use pillarbox_session::{MAX_JUMP, OpenError, RATCHET_OVERHEAD};
 use support::Phone;
 use support::pair::{Pair, copy};
 
-/// Bob misses so many messages of Alice's in a row.
+/// Loses this many messages from Alice to Bob in a row.
 fn lose(pair: &mut Pair, messages: u32) {
     for _ in 0..messages {
         pair.alice_writes(b"lost");
@@ -80,7 +81,7 @@ fn lost_messages_on_both_sides_of_a_turn_are_passed_over_at_once() {
     lose(&mut pair, 3_000);
     let next = pair.alice_writes(b"next");
     assert_eq!(pair.bob_reads(&next), Ok(b"next".to_vec()));
-    // What a record may hold is bounded all the same.
+    // A record stays within its bound all the same.
     pair.at_bob = copy(&pair.at_bob);
     pair.assert_flows();
 }
@@ -91,8 +92,8 @@ fn only_the_holder_of_the_header_key_can_make_us_step_over_keys() {
     lose(&mut pair, MAX_JUMP + 1);
     let far = pair.alice_writes(b"far ahead");
     assert_eq!(pair.bob_reads(&far), Err(OpenError::TooFarAhead), "the number in Alice's header is read");
-    // A header that anybody else wrote, or that was altered with its nonce, opens under no key of Bob's, so its number is
-    // never read. Alice's own header is all that a relay can use: with it, each altered body costs one jump.
+    // A header that anybody else wrote, or that was altered with its nonce, opens under no key of Bob's, so its
+    // number is never read. A relay can use only Alice's own header: with it, each altered body costs one jump.
     for at in (1..1 + 24).chain(RATCHET_OVERHEAD - 54..RATCHET_OVERHEAD) {
         let mut forged = far.clone();
         forged[at] ^= 1;

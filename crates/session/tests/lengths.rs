@@ -1,4 +1,4 @@
-//! The lengths of payloads: those that the session makes, those that `lengths` gives, and those in `docs/protocol.md` are the same.
+//! The lengths of payloads are the same in the session, in `lengths` and in `docs/protocol.md`.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a failed expectation is a failed test")]
 
@@ -13,7 +13,7 @@ use support::pair::Pair;
 
 const PROTOCOL: &str = include_str!("../../../docs/protocol.md");
 
-/// The two numbers of a row of the table in section 6.
+/// Reads the two numbers of a row of the table in section 6.
 fn row(begins: &str) -> [usize; 2] {
     let row =
         PROTOCOL.lines().find(|line| line.starts_with(begins)).unwrap_or_else(|| panic!("no row {begins}"));

@@ -1,5 +1,5 @@
-//! Two phones, a network that loses, repeats and reorders, phones that restart and are restored from
-//! old copies, and a model of what may come out.
+//! Two phones, a network that loses, repeats and reorders, phones that restart and are restored from old copies, and
+//! a model of the texts that may come out.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "helpers of tests")]
 
@@ -11,19 +11,19 @@ use proptest::prelude::*;
 use std::collections::BTreeSet;
 use support::{Phone, Stock};
 
-/// Which of the two phones acts.
+/// One of the two phones.
 type Side = usize;
 
-/// Something that happens. Numbers pick from what there is, modulo how much.
+/// An event of the test. Numbers pick a message or a copy, modulo how many there are.
 #[derive(Debug, Clone)]
 enum Event {
     /// The phone writes a message, starting a session if it has none.
     Send(Side),
     /// One of the messages under way to the phone arrives.
     Deliver(Side, usize),
-    /// One arrives and stays under way.
+    /// One of the messages arrives and stays under way.
     Repeat(Side, usize),
-    /// One is lost.
+    /// One of the messages is lost.
     Lose(Side, usize),
     /// The phone stops and reads its records again.
     Restart(Side),
@@ -58,7 +58,7 @@ fn any_event() -> impl Strategy<Value = Event> {
     ]
 }
 
-/// What a copy of a phone holds. The inbox is part of it: who is restored forgets what it has read.
+/// A copy of a phone. The inbox is part of it: a restored phone forgets which messages it has read.
 #[derive(Clone)]
 struct Backup {
     conversation: Option<Vec<u8>>,
@@ -138,8 +138,8 @@ impl Network {
         text
     }
 
-    /// Hands a payload over. Whatever opens is the text that was sent and was not read before;
-    /// whatever does not leaves the phone as it was.
+    /// Hands a payload over. If it opens, it is the text that was sent and was not read before; if it does not, the
+    /// phone stays as it was.
     fn hand_over(&mut self, side: Side, text: u32, payload: &[u8]) -> Result<(), OpenError> {
         let end = &mut self.ends[side];
         let before = end.record();
@@ -156,7 +156,7 @@ impl Network {
         }
     }
 
-    /// The outcome of a delivery, if the event was one and there was something to deliver.
+    /// Applies an event. Returns the outcome of a delivery, if the event was one and a message was under way.
     fn happen(&mut self, event: &Event) -> Option<(Side, u32, Result<(), OpenError>)> {
         match *event {
             Event::Send(side) => {
@@ -197,11 +197,11 @@ impl Network {
         None
     }
 
-    /// Everything under way arrives, in order, whatever comes of it.
+    /// Delivers everything under way, in order, whatever the outcome.
     fn drain(&mut self) {
         for side in [0, 1] {
             for (text, payload) in std::mem::take(&mut self.ends[side].under_way) {
-                // What was sent before a restore may be past saving; it must only do no harm.
+                // A message sent before a restore may be past saving, but it must do no harm.
                 let _opened_or_refused = self.hand_over(side, text, &payload);
             }
         }
@@ -219,8 +219,8 @@ impl Network {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
 
-    /// Nothing opens twice or changed, a failure changes nothing, and a recovery by either side, or by
-    /// both at once, brings every later message through, crossing or in turn.
+    /// Nothing opens twice or altered, and a failure changes nothing. A recovery by either side, or by both at once,
+    /// brings every later message through, crossing or in turn.
     #[test]
     fn no_conversation_is_wedged(
         events in proptest::collection::vec(any_event(), 0..60),

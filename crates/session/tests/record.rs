@@ -1,4 +1,4 @@
-//! Records of conversations: what reads writes the same bytes again, and nothing makes the reader panic.
+//! Records of conversations: writing a record that was read gives the same bytes, and no bytes make the reader panic.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests")]
 
@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use std::sync::LazyLock;
 use support::{BEGUN, Phone};
 
-/// A record with everything in it: a running session with skipped keys, and one that nobody answered.
+/// A record with all parts: a running session with skipped keys, and an unanswered one.
 static RECORD: LazyLock<Vec<u8>> = LazyLock::new(|| {
     let (mut alice, mut bob) = (Phone::new(1), Phone::new(2));
     let mut sending = alice.initiate(&mut bob);
@@ -27,10 +27,10 @@ static RECORD: LazyLock<Vec<u8>> = LazyLock::new(|| {
     again.to_record().to_vec()
 });
 
-/// Where the active session of [`RECORD`], which nobody answered, says when it began.
+/// The bytes of [`RECORD`] with the time at which its active, unanswered session began.
 const BEGUN_AT: std::ops::Range<usize> = 194 + 35..194 + 35 + 8;
 
-/// The record as the version before wrote it.
+/// Returns the record as the previous version wrote it.
 fn without_times() -> Vec<u8> {
     [&[1], &RECORD[1..BEGUN_AT.start], &RECORD[BEGUN_AT.end..]].concat()
 }

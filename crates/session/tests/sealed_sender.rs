@@ -74,7 +74,7 @@ fn nobody_else_learns_anything() {
         let plain = [&account[..], &agreement, b"payload"].concat();
         assert!(plain.windows(secret.len()).any(|window| window == secret), "the search finds what is there");
     }
-    // Not even the sender, and not the same bytes twice.
+    // Not even the sender can open the envelope, and no two envelopes have the same bytes.
     let by_sender = unseal(&post.sender, &post.relay.public(), NOW, &envelope);
     assert_eq!(by_sender, Err(UnsealError::Undecryptable));
     assert_ne!(post.seal(b"payload").unwrap()[1..81], envelope[1..81]);
@@ -109,7 +109,7 @@ fn a_certificate_is_the_relays_and_in_time() {
     let elsewhere = unseal(&post.recipient, &other_relay.public(), NOW, &envelope);
     assert_eq!(elsewhere, Err(UnsealError::Certificate));
 
-    // Somebody else's name under our own key: the relay signed no such thing.
+    // Somebody else's name stands beside our own key, which the relay never signed.
     post.certificate.sender.account = AccountId([8; 16]);
     let envelope = post.seal(b"payload").unwrap();
     assert_eq!(post.unseal(&envelope), Err(UnsealError::Certificate));
@@ -123,7 +123,8 @@ fn nobody_uses_another_ones_certificate() {
     let recipient = post.recipient.public();
     let outcome = seal(&mut post.rng, &mallory, &victim, &recipient, b"payload");
     assert_eq!(outcome, Err(SealError::ForeignCertificate));
-    // A client that does not check: the certificate travels without its key and fits the prover's only.
+    // Mallory's client skips the check. The certificate travels without its key, and the recipient checks it against
+    // the key that the inner layer proved, which is Mallory's.
     let forged =
         SenderCertificate { agreement: FixedBytes(*mallory.public().agreement().as_bytes()), ..victim };
     let envelope = seal(&mut post.rng, &mallory, &forged, &recipient, b"payload").unwrap();

@@ -1,10 +1,10 @@
-//! The body of a message: ENCRYPT and DECRYPT (specification, section 3.1), and what it is bound to.
+//! The body of a message: ENCRYPT and DECRYPT (specification, section 3.1), and the data that the body is bound to.
 //!
-//! The specification recommends SIV or a composition with HMAC (section 7.2). This is both: the tag is
-//! an HMAC over the plaintext, and it is the franking commitment, and the cipher's nonce
-//! ([`pillarbox_crypto::committing`]). A message key is used once, so a fixed nonce would be allowed;
-//! but a phone restored from an old copy uses its next message keys a second time, for other bodies,
-//! and under a fixed nonce that would show the difference of the two texts.
+//! The specification recommends SIV or a composition with HMAC (section 7.2). This is both
+//! ([`pillarbox_crypto::committing`]). The tag is an HMAC over the plaintext; it serves as the franking commitment
+//! and gives the cipher's nonce. A message key is used once, so a fixed nonce would be allowed. But a phone restored
+//! from an old copy uses its next message keys a second time, for other bodies, and a fixed nonce would then show the
+//! difference of the two texts.
 
 use super::{
     header::{self, HEADER_LEN, OpenedHeader, SEALED_HEADER_LEN},
@@ -21,13 +21,13 @@ use pillarbox_crypto::{
 };
 use zeroize::Zeroizing;
 
-/// What stands outside a body's encryption and must not be exchanged without its failing.
+/// Data outside a body's encryption that the body is bound to. If any of it is exchanged, the body does not open.
 ///
-/// Every part has a fixed length, or, as the prefix, one that its first byte tells.
+/// Every part has a fixed length, except the prefix, whose first byte tells its length.
 pub(crate) struct Binding<'a> {
     /// AD: both identities, initiator first.
     pub(crate) parties: &'a [u8; ASSOCIATED_LEN],
-    /// Kind byte and, if there is one, the prekey header.
+    /// Kind byte and, if the message has one, the prekey header.
     pub(crate) prefix: &'a [u8],
 }
 
@@ -58,7 +58,7 @@ pub(super) fn seal(
     Sealed { header: header::seal(header_key, header, &commitment), commitment, ciphertext }
 }
 
-/// A message as received: nothing in it is believed yet.
+/// A message as received. Nothing in it is trusted yet.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SealedMessage<'a> {
     pub(crate) commitment: &'a [u8; COMMITMENT_LEN],
@@ -76,7 +76,7 @@ impl<'a> SealedMessage<'a> {
         header::open(key, self.header, self.commitment)
     }
 
-    /// The padded plaintext, and what opens the commitment to it.
+    /// Opens the body and returns the padded plaintext with the opening of its commitment.
     pub(super) fn open(
         &self,
         message_key: &MessageKey,

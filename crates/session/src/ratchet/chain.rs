@@ -9,7 +9,7 @@ use super::{
 use pillarbox_crypto::AgreementPublic;
 use std::sync::Arc;
 
-/// The chain has as many messages as its numbers can count.
+/// The chain has reached the highest number that a message can have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Exhausted;
 
@@ -27,7 +27,7 @@ pub(super) struct SendingChain {
 }
 
 impl SendingChain {
-    /// RatchetEncryptHE: one message, and the chain after it.
+    /// RatchetEncryptHE: seals one message and returns it with the chain after it.
     pub(super) fn seal(
         &self,
         ratchet_key: AgreementPublic,
@@ -46,7 +46,7 @@ impl SendingChain {
     }
 }
 
-/// CKr, HKr, Nr, and DHr, which the chain began with.
+/// CKr, HKr, Nr, and DHr, the ratchet key that the chain began with.
 ///
 /// Invariants: `key` is the chain key after `number` steps.
 pub(super) struct ReceivingChain {
@@ -62,15 +62,15 @@ pub(super) struct NumberedKey {
     pub(super) key: MessageKey,
 }
 
-/// A chain moved on, and the keys of the last messages it passed over, at most [`MAX_SKIPPED`].
+/// An advanced chain, with the keys of the last messages that it passed over, at most [`MAX_SKIPPED`].
 pub(super) struct Advanced {
     pub(super) chain: ReceivingChain,
     pub(super) passed: Vec<NumberedKey>,
 }
 
 impl ReceivingChain {
-    /// SkipMessageKeys: moves on until the chain stands before message `until`. A chain that is
-    /// there already, or past it, stays.
+    /// SkipMessageKeys: advances the chain until it stands before message `until`. A chain that is there already, or
+    /// past it, stays.
     pub(super) fn advance(&self, until: u32) -> Result<Advanced, TooFarAhead> {
         let jump = until.saturating_sub(self.number);
         if jump > MAX_JUMP {
@@ -93,7 +93,7 @@ impl ReceivingChain {
         Ok(Advanced { chain: Self { ratchet_key: self.ratchet_key, header_key, key, number }, passed })
     }
 
-    /// KDF_CK: the key of the message that the chain stands before, and the chain after it.
+    /// KDF_CK: returns the key of the next message and the chain after it.
     pub(super) fn step(&self) -> (MessageKey, Self) {
         let (message_key, key) = self.key.step();
         let header_key = Arc::clone(&self.header_key);

@@ -3,16 +3,16 @@
 use super::chain::TooFarAhead;
 use pillarbox_crypto::{AuthenticationFailed, NotContributory};
 
-/// Why a state does not open a message.
+/// The reason why a state does not open a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum RatchetError {
-    /// No header key fits: the message belongs to another session, or to a chain long forgotten.
+    /// No header key fits. The message belongs to another session, or to a chain that was forgotten.
     NotOurs,
-    /// The header opens, and the message key it names was used and deleted.
+    /// The header opens, and the message key that it names was used and deleted.
     Duplicate,
     /// The header opens and names a message further ahead than [`MAX_JUMP`](super::limits::MAX_JUMP).
     TooFarAhead,
-    /// The header opens, the body does not.
+    /// The header opens, and the body does not.
     Undecryptable,
 }
 

@@ -28,7 +28,7 @@ pub(crate) struct Established {
     pub(super) received: u64,
 }
 
-/// A padded plaintext, what opens its commitment, and the state after it was opened.
+/// A padded plaintext, the opening of its commitment, and the state after opening it.
 pub(crate) struct Opened {
     pub(crate) plaintext: Zeroizing<Vec<u8>>,
     pub(crate) opening: Opening,
@@ -56,8 +56,8 @@ impl Established {
         Ok((sealed, next))
     }
 
-    /// RatchetDecryptHE. The header is tried under the key that the next message most likely has:
-    /// current chain, next chain, then at most [`MAX_CHAINS`](super::limits::MAX_CHAINS) older ones.
+    /// RatchetDecryptHE. The header is tried under the most likely key first: that of the current chain, then of the
+    /// next chain, then of at most [`MAX_CHAINS`](super::limits::MAX_CHAINS) older ones.
     pub(crate) fn open(
         &self,
         message: &SealedMessage<'_>,
@@ -82,7 +82,7 @@ impl Established {
     fn open_in_current(&self, received: &Received<'_>) -> Result<Opened, RatchetError> {
         let header = &received.header.header;
         if header.ratchet_key != self.receiving.ratchet_key {
-            // The peer made this turn twice with different keys: it was restored from an old copy.
+            // The peer made this turn twice with different keys, so it was restored from an old copy.
             return Err(RatchetError::Undecryptable);
         }
         if header.number < self.receiving.number {
@@ -122,7 +122,7 @@ impl Established {
         self.skipped.chains.iter().map(|chain| &**chain).find(|chain| chain.header_key.same_as(header_key))
     }
 
-    /// The state after one more message, sending side unchanged.
+    /// Returns the state after one more received message, with the sending side unchanged.
     fn after(&self, receiving: Arc<ReceivingChain>, skipped: Arc<Skipped>) -> Self {
         let received = self.received.saturating_add(1);
         let (turn, sending) = (Arc::clone(&self.turn), Arc::clone(&self.sending));
@@ -138,8 +138,8 @@ pub(super) struct Received<'a> {
 }
 
 impl Received<'_> {
-    /// DHRatchetHE and then the message: it is the first that we see of the peer's next chain.
-    /// `sent` messages are in the sending chain that ends here, `skipped` has the keys of chains before.
+    /// DHRatchetHE, and then the message, which is the first that arrives of the peer's next chain. `sent` is the
+    /// number of messages in the sending chain that ends here; `skipped` has the keys of earlier chains.
     pub(super) fn in_new_chain(
         &self,
         expecting: &Expecting,

@@ -1,4 +1,4 @@
-//! The header of a message and how it is encrypted (specification, sections 3.1 and 4.2).
+//! The header of a message and its encryption (specification, sections 3.1 and 4.2).
 //!
 //! ```text
 //! header           ratchet key DHs (32)   PN (3)   Ns (3)      integers big-endian
@@ -6,14 +6,13 @@
 //! nonce            first 24 bytes of the body's commitment
 //! ```
 //!
-//! **The nonce.** The specification asks HENCRYPT for a nonce that does not repeat under one header
-//! key, and random bytes would cost every message 16 or more. Here the body is sealed first and its
-//! commitment gives the nonce: an HMAC under a key that follows from a message key, so as good as
-//! random to everybody without it. XChaCha20 takes 24 of its 32 bytes. A chain holds fewer than 2^24
-//! messages, so two of its nonces are equal with probability under 2^48 / 2^193 = 2^-145. The same
-//! message sent twice has the same nonce, the same header and the same bytes, and tells nothing new.
-//! The recipient has the commitment before it has anything else, and an altered one fails twice: the
-//! header does not open under it, nor the body with it.
+//! **The nonce.** The specification asks HENCRYPT for a nonce that does not repeat under one header key, and random
+//! bytes would cost every message 16 or more. Here the body is sealed first and its commitment gives the nonce. The
+//! commitment is an HMAC under a key derived from a message key, so it is as good as random to everybody without that
+//! key. XChaCha20 takes 24 of its 32 bytes. A chain holds fewer than 2^24 messages, so two of its nonces are equal
+//! with probability under 2^48 / 2^193 = 2^-145. The same message sent twice has the same nonce, the same header and
+//! the same bytes, and tells nothing new. The recipient has the commitment before everything else. If it was altered,
+//! neither the header nor the body opens.
 
 use super::keys::HeaderKey;
 use crate::{
@@ -31,7 +30,7 @@ pub(super) const HEADER_LEN: usize = 32 + 3 + 3;
 /// Bytes of a header once encrypted.
 pub(crate) const SEALED_HEADER_LEN: usize = HEADER_LEN + TAG_LEN;
 
-/// What a message says about its place in the conversation.
+/// The place of a message in the conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Header {
     /// The sender's current ratchet key.
@@ -49,7 +48,8 @@ pub(super) struct OpenedHeader {
 }
 
 impl Header {
-    /// Numbers are at most [`MAX_CHAIN_LEN`](super::limits::MAX_CHAIN_LEN), so three bytes hold them.
+    /// Writes the header. Numbers are at most [`MAX_CHAIN_LEN`](super::limits::MAX_CHAIN_LEN), so three bytes hold
+    /// them.
     pub(super) fn to_bytes(self) -> [u8; HEADER_LEN] {
         let Self { ratchet_key, previous_count, number } = self;
         let counts = [previous_count, number].into_iter().flat_map(|count| {
@@ -71,12 +71,12 @@ impl Header {
     }
 }
 
-/// HENCRYPT. `commitment` is that of the body that the header belongs to.
+/// HENCRYPT. `commitment` is the commitment of the body that the header belongs to.
 pub(super) fn seal(key: &HeaderKey, header: &[u8; HEADER_LEN], commitment: &[u8; COMMITMENT_LEN]) -> Vec<u8> {
     seal_extended(&key.0, &nonce(commitment), &[], header)
 }
 
-/// HDECRYPT: `None` if the header is not sealed under this key.
+/// HDECRYPT. Returns `None` if the header is not sealed under this key.
 pub(super) fn open(
     key: &HeaderKey,
     sealed: &[u8; SEALED_HEADER_LEN],

@@ -15,13 +15,13 @@ use pillarbox_crypto::{AgreementSecret, NotContributory, ReadyPublic};
 use rand_core::CryptoRng;
 use std::sync::Arc;
 
-/// A's state until B answers: it can send, and expects B's first chain.
+/// A's state until B answers. A can send, and expects B's first chain.
 pub(crate) struct Initiated {
     pub(super) turn: Arc<Turn>,
     pub(super) sending: SendingChain,
 }
 
-/// B's state while A's first message is opened: no chain yet, and none in which to answer.
+/// B's state while A's first message is opened. B has no receiving chain yet, and no sending chain to answer in.
 pub(crate) struct Awaiting {
     expecting: Expecting,
 }

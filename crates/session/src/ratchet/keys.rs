@@ -9,26 +9,26 @@ use pillarbox_crypto::{
 };
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-/// RK, and before the first step SK: what every later key of the session follows from, together
-/// with the Diffie-Hellman outputs mixed in on the way.
+/// RK, or SK before the first step. Every later key of the session is derived from it and from the Diffie-Hellman
+/// outputs mixed in on the way.
 ///
 /// Invariants: wiped on drop; no `Clone`.
 #[derive(Zeroize, ZeroizeOnDrop)]
 pub(crate) struct RootKey([u8; 32]);
 
-/// CKs or CKr: the keys of this and all later messages of one chain follow from it.
+/// CKs or CKr. The keys of this and all later messages of one chain are derived from it.
 ///
 /// Invariants: wiped on drop; no `Clone`; replaced by the next one with every message.
 #[derive(Zeroize, ZeroizeOnDrop)]
 pub(crate) struct ChainKey([u8; 32]);
 
-/// MK: opens one message.
+/// MK, which opens one message.
 ///
 /// Invariants: wiped on drop; no `Clone`.
 #[derive(ZeroizeOnDrop)]
 pub(crate) struct MessageKey(pub(super) OneTimeKey);
 
-/// HKs, HKr, NHKs or NHKr: seals the headers of one chain.
+/// HKs, HKr, NHKs or NHKr, which seals the headers of one chain.
 ///
 /// Invariants: wiped on drop; no `Clone`.
 #[derive(ZeroizeOnDrop)]
@@ -62,7 +62,7 @@ impl RootKey {
         (RootKey(root), ChainKey(chain), HeaderKey::from_bytes(next_header))
     }
 
-    /// The header keys that both sides agree on at the beginning: (shared_hka, shared_nhkb).
+    /// Derives the header keys that both sides agree on at the beginning: (shared_hka, shared_nhkb).
     pub(super) fn first_header_keys(&self) -> (HeaderKey, HeaderKey) {
         let derived = hkdf::<64>(&[], &[&self.0], RATCHET_HEADER, &[]);
         let [a, next_b] = in_keys(&*derived);
@@ -110,7 +110,7 @@ impl HeaderKey {
     }
 }
 
-/// Cuts derived bytes into keys of 32.
+/// Cuts derived bytes into keys of 32 bytes.
 fn in_keys<const N: usize>(derived: &[u8]) -> [[u8; 32]; N] {
     let mut keys = [[0; 32]; N];
     for (key, bytes) in keys.iter_mut().zip(derived.chunks_exact(32)) {

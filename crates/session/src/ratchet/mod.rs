@@ -12,15 +12,14 @@
 //! | [`Awaiting`] | B, while A's first message is opened | the keys to expect A under | both chains |
 //! | [`Established`] | either, from the first message received | both chains, skipped keys | - |
 //!
-//! Sealing and opening take the state by reference and return the next one, which shares what did
-//! not change. Nothing of the next state exists for the caller until the message has authenticated,
-//! so a message that fails leaves nothing behind.
+//! Sealing and opening take the state by reference and return the next one, which shares the unchanged parts. The
+//! caller gets the next state only after the message has authenticated, so a message that fails leaves nothing
+//! behind.
 //!
-//! The specification's names, and where they are here: RK, DHs, PN, NHKs, NHKr in [`turn::Turn`];
-//! CKs, Ns, HKs in [`chain::SendingChain`]; CKr, Nr, HKr, DHr in [`chain::ReceivingChain`];
-//! MKSKIPPED in [`skipped::Skipped`].
+//! The specification's names stand here: RK, DHs, PN, NHKs, NHKr in [`turn::Turn`]; CKs, Ns, HKs in
+//! [`chain::SendingChain`]; CKr, Nr, HKr, DHr in [`chain::ReceivingChain`]; MKSKIPPED in [`skipped::Skipped`].
 //!
-//! This layer refuses to know identities, layouts of prekeys, padding and what a body says.
+//! This layer knows no identities, no layouts of prekeys, no padding and nothing of what a body says.
 
 mod body;
 mod chain;

@@ -1,4 +1,4 @@
-//! How a ratchet is stored: fixed layouts, one after the other, apart from the states themselves.
+//! The record of a ratchet: fixed layouts, one after the other, separate from the states themselves.
 //!
 //! ```text
 //! turn        RK (32)  DHs (32)  NHKs (32)  NHKr (32)  PN (4)
@@ -10,9 +10,9 @@
 //! established turn  sending  receiving  skipped
 //! ```
 //!
-//! The version stands in front of the conversation's record. A record is our own and came out of a
-//! sealed vault; it is read as strictly as a stranger's bytes all the same, so that a record which
-//! reads writes the same bytes again.
+//! The version stands in front of the conversation's record. A record is this phone's own and came out of a sealed
+//! vault. It is read as strictly as a stranger's bytes all the same, so that writing a record that was read gives the
+//! same bytes.
 
 use super::{
     chain::{ReceivingChain, SendingChain},
@@ -66,7 +66,7 @@ impl Initiated {
 }
 
 impl Established {
-    /// Bytes that [`write`](Self::write) appends.
+    /// Returns the number of bytes that [`write`](Self::write) appends.
     pub(crate) fn record_len(&self) -> usize {
         let skipped = self.skipped.chains.len() * SKIPPED_CHAIN_LEN + self.skipped.len() * SKIPPED_KEY_LEN;
         TURN_LEN + SENDING_LEN + RECEIVING_LEN + 9 + skipped

@@ -1,9 +1,9 @@
 //! MKSKIPPED: the keys of messages that were passed over (specification, sections 2.6, 4.3 and 4.6).
 //!
-//! Bounded three ways, by the constants in [`limits`](super::limits): chains, keys, and age counted
-//! in messages received since. When a bound is met, the oldest go first. The store is a list of
-//! shared chains of shared keys, so that the next state of a session costs nothing when no key is
-//! stored or used, and one copied list of references when one is.
+//! The constants in [`limits`](super::limits) bound it three ways: chains, keys, and age counted in messages received
+//! since. When it reaches a bound, the oldest keys go first. The store is a list of shared chains of shared keys. The
+//! next state of a session costs nothing when no key is stored or used, and one copied list of references when one
+//! is.
 
 use super::{
     chain::NumberedKey,
@@ -16,7 +16,7 @@ use std::sync::Arc;
 #[derive(Clone)]
 pub(super) struct SkippedKey {
     pub(super) number: u32,
-    /// How many messages the session had received when the key was stored.
+    /// The number of messages that the session had received when the key was stored.
     pub(super) stored_at: u64,
     pub(super) key: Arc<MessageKey>,
 }
@@ -29,7 +29,7 @@ pub(super) struct SkippedChain {
 }
 
 impl SkippedChain {
-    /// The key of message `number`, if it is kept.
+    /// Returns the key of message `number`, if it is kept.
     pub(super) fn key(&self, number: u32) -> Option<&MessageKey> {
         let at = self.keys.binary_search_by_key(&number, |key| key.number).ok()?;
         self.keys.get(at).map(|key| &*key.key)
@@ -45,7 +45,7 @@ pub(super) struct Skipped {
 }
 
 impl Skipped {
-    /// The store with `passed` added to the chain of `header_key`.
+    /// Returns the store with `passed` added to the chain of `header_key`.
     pub(super) fn with(&self, header_key: &Arc<HeaderKey>, passed: Vec<NumberedKey>, stored_at: u64) -> Self {
         let mut chains = self.chains.clone();
         if passed.is_empty() {
@@ -62,18 +62,18 @@ impl Skipped {
         Self { chains }.bounded()
     }
 
-    /// The store without message `number` of the chain of `header_key`.
+    /// Returns the store without message `number` of the chain of `header_key`.
     pub(super) fn without(&self, header_key: &HeaderKey, number: u32) -> Self {
         self.retain(|chain, key| key.number != number || !chain.header_key.same_as(header_key))
     }
 
-    /// Whether a key is older than [`SKIPPED_LIFETIME`]. The oldest of a chain stands first.
+    /// Returns true if a key is older than [`SKIPPED_LIFETIME`]. The oldest of a chain stands first.
     pub(super) fn has_aged(&self, received: u64) -> bool {
         let oldest = self.chains.iter().filter_map(|chain| chain.keys.first());
         oldest.into_iter().any(|key| aged(key, received))
     }
 
-    /// The store without keys older than [`SKIPPED_LIFETIME`].
+    /// Returns the store without keys older than [`SKIPPED_LIFETIME`].
     pub(super) fn without_aged(&self, received: u64) -> Self {
         self.retain(|_, key| !aged(key, received))
     }
@@ -107,7 +107,7 @@ impl Skipped {
         self
     }
 
-    /// Keys in all chains together.
+    /// Returns the number of keys in all chains together.
     pub(super) fn len(&self) -> usize {
         self.chains.iter().map(|chain| chain.keys.len()).sum()
     }

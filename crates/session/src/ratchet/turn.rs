@@ -1,8 +1,8 @@
 //! The Diffie-Hellman ratchet (DHRatchetHE, specification, section 4.6).
 //!
-//! A step has two halves: the peer's new ratchet key gives the receiving chain, and a new key of
-//! ours gives the sending chain. The message that brings the peer's key is opened between the two,
-//! so a message that fails has cost no key of ours.
+//! A step has two halves: the peer's new ratchet key gives the receiving chain, and our new key gives the sending
+//! chain. The message that brings the peer's key is opened between the two, so a message that fails uses up no key of
+//! ours.
 
 use super::{
     chain::{ReceivingChain, SendingChain},
@@ -12,7 +12,7 @@ use pillarbox_crypto::{AgreementPublic, AgreementSecret, NotContributory, ReadyP
 use rand_core::CryptoRng;
 use std::sync::Arc;
 
-/// What the peer's next ratchet key meets: RK, DHs, NHKs and NHKr.
+/// The keys that await the peer's next ratchet key: RK, DHs, NHKs and NHKr.
 pub(super) struct Expecting {
     pub(super) root_key: RootKey,
     pub(super) ours: AgreementSecret,
@@ -20,7 +20,7 @@ pub(super) struct Expecting {
     pub(super) next_receiving: Arc<HeaderKey>,
 }
 
-/// What holds between two steps: what we expect, and what our headers say, DHs and PN.
+/// The state between two steps: the keys for the peer's next step, and the values in our headers, DHs and PN.
 ///
 /// Invariants: `our_public` belongs to `expecting.ours`; `previous_count` is at most
 /// [`MAX_CHAIN_LEN`](super::limits::MAX_CHAIN_LEN).
@@ -31,7 +31,7 @@ pub(super) struct Turn {
 }
 
 impl Expecting {
-    /// First half: the peer's new ratchet key begins the chain that we expect under NHKr.
+    /// Does the first half: the peer's new ratchet key begins the chain that we expect under NHKr.
     pub(super) fn receive(
         &self,
         theirs: AgreementPublic,
@@ -44,7 +44,7 @@ impl Expecting {
     }
 }
 
-/// A step half done: the peer's key is in, ours is not.
+/// A step half done: the peer's key is mixed in, and ours is not yet.
 pub(super) struct HalfTurn {
     pub(super) root_key: RootKey,
     pub(super) theirs: ReadyPublic,
@@ -52,7 +52,7 @@ pub(super) struct HalfTurn {
 }
 
 impl HalfTurn {
-    /// Second half: a new ratchet key of ours begins a chain whose headers are sealed under `header_key`.
+    /// Does the second half: our new ratchet key begins a chain whose headers are sealed under `header_key`.
     pub(super) fn send(
         self,
         rng: &mut impl CryptoRng,

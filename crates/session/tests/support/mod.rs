@@ -1,4 +1,4 @@
-//! Phones as the tests need them: an identity, a stock of prekeys, and a bundle as a relay hands it out.
+//! Phones for the tests: an identity, a stock of prekeys, and a bundle as a relay hands it out.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests")]
 #![allow(dead_code, reason = "every test file uses a part")]
@@ -14,11 +14,11 @@ use pillarbox_wire::{DeviceBundle, DeviceId, PreKeyId, Timestamp};
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 use std::collections::BTreeMap;
 
-/// Names of the two prekeys that are not used up.
+/// Numbers of the two prekeys that are not used up.
 const SIGNED: PreKeyId = PreKeyId(1);
 const LAST_RESORT: PreKeyId = PreKeyId(2);
 
-/// Private prekeys, as records: what a vault would keep.
+/// Private prekeys, as the records that a vault would keep.
 #[derive(Clone, Default)]
 pub(crate) struct Stock {
     signed: Vec<u8>,
@@ -57,10 +57,10 @@ impl Stock {
     }
 }
 
-/// When every session of the tests begins.
+/// The time at which every session of the tests begins.
 pub(crate) const BEGUN: Timestamp = Timestamp(1_700_000_000_000);
 
-/// One phone.
+/// A phone of the tests.
 pub(crate) struct Phone {
     pub(crate) identity: IdentitySecret,
     pub(crate) stock: Stock,
@@ -84,7 +84,7 @@ impl Phone {
         self.identity.public()
     }
 
-    /// A bundle whose one-time prekeys nobody else gets.
+    /// Returns a bundle whose one-time prekeys nobody else gets.
     pub(crate) fn bundle(&mut self) -> DeviceBundle {
         let id = PreKeyId(self.next_id);
         self.next_id += 1;
@@ -101,7 +101,7 @@ impl Phone {
         }
     }
 
-    /// A bundle as it is when the one-time prekeys are used up.
+    /// Returns a bundle as handed out when the one-time prekeys are used up.
     pub(crate) fn last_bundle(&self) -> DeviceBundle {
         DeviceBundle {
             device: DeviceId::FIRST,
@@ -122,7 +122,7 @@ impl Phone {
         conversation.initiate_again(&mut self.rng, &self.identity, &peer.public(), &bundle, BEGUN).unwrap()
     }
 
-    /// Opens a payload without committing to anything.
+    /// Opens a payload and keeps nothing of the result.
     pub(crate) fn open(
         &mut self,
         current: Option<&Conversation>,

@@ -14,7 +14,7 @@ pub(crate) struct Pair {
 }
 
 impl Pair {
-    /// Alice has started, Bob knows nothing yet.
+    /// Makes a pair in which Alice has started and Bob knows nothing yet.
     pub(crate) fn begun() -> Self {
         Self::of(Phone::new(1), Phone::new(2))
     }
@@ -24,7 +24,7 @@ impl Pair {
         Self { alice, bob, at_alice, at_bob: None }
     }
 
-    /// One message each way has arrived.
+    /// Makes a pair between whom one message each way has arrived.
     pub(crate) fn running() -> Self {
         Self::begun().answered()
     }
@@ -70,7 +70,7 @@ pub(crate) fn send(conversation: &mut Option<Conversation>, body: &[u8]) -> Vec<
     payload
 }
 
-/// A copy as a backup would make it.
+/// Copies a conversation as a backup would.
 pub(crate) fn copy(conversation: &Option<Conversation>) -> Option<Conversation> {
     conversation.as_ref().map(|conversation| Conversation::from_record(&conversation.to_record()).unwrap())
 }
