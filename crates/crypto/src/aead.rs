@@ -1,9 +1,9 @@
 //! Authenticated encryption: ChaCha20-Poly1305 (RFC 8439) and XChaCha20-Poly1305
 //! (draft-irtf-cfrg-xchacha-03).
 //!
-//! The short nonce is for keys used once or with a counter; the long one for keys that seal many
-//! things under random nonces (the vault). Neither commits to its key: where two openings of one
-//! ciphertext would matter, [`committing`](crate::committing) is the cipher.
+//! The short nonce is for keys used once or with a counter. The long one is for keys that seal many things under
+//! random nonces (the vault). Neither cipher commits to its key: where it would matter that one ciphertext opens in
+//! two ways, [`committing`](crate::committing) is the cipher to use.
 
 use crate::redact::redacted_debug;
 use chacha20poly1305::{AeadInOut, ChaCha20Poly1305, KeyInit, XChaCha20Poly1305, aead::Nonce, consts::U16};
@@ -13,8 +13,8 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 /// Bytes that sealing adds: the Poly1305 tag, behind the ciphertext.
 pub const TAG_LEN: usize = 16;
 
-/// Wrong key, nonce or associated data, or an altered or truncated ciphertext. Which of them is
-/// not told, here or to a peer.
+/// The key, nonce or associated data is wrong, or the ciphertext was altered or truncated. The error does not say
+/// which, here or to a peer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("the ciphertext does not authenticate")]
 #[non_exhaustive]
@@ -35,7 +35,7 @@ impl AeadKey {
         Self(bytes)
     }
 
-    /// The bytes, for storage under another key.
+    /// Returns the bytes, for storage under another key.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8; 32] {
         &self.0
@@ -49,7 +49,7 @@ pub fn seal(key: &AeadKey, nonce: &[u8; 12], associated: &[u8], plaintext: &[u8]
     seal_with(&cipher, nonce.into(), associated, plaintext)
 }
 
-/// Opens what [`seal`] made.
+/// Opens a ciphertext that [`seal`] made.
 ///
 /// # Errors
 /// [`AuthenticationFailed`]; nothing of the plaintext is released.
@@ -70,7 +70,7 @@ pub fn seal_extended(key: &AeadKey, nonce: &[u8; 24], associated: &[u8], plainte
     seal_with(&cipher, nonce.into(), associated, plaintext)
 }
 
-/// Opens what [`seal_extended`] made.
+/// Opens a ciphertext that [`seal_extended`] made.
 ///
 /// # Errors
 /// [`AuthenticationFailed`]; nothing of the plaintext is released.
@@ -92,7 +92,7 @@ pub fn seal_in_place(key: &AeadKey, nonce: &[u8; 12], associated: &[u8], buffer:
     encrypt(&cipher, nonce.into(), associated, buffer)
 }
 
-/// Opens what [`seal_in_place`] made: turns ciphertext into plaintext.
+/// Opens a ciphertext that [`seal_in_place`] made, and turns it into the plaintext in place.
 ///
 /// # Errors
 /// [`AuthenticationFailed`]; the buffer then still holds the ciphertext.
@@ -107,12 +107,12 @@ pub fn open_in_place(
     decrypt(&cipher, nonce.into(), associated, buffer, tag)
 }
 
-/// What both ciphers are: 16-byte tags behind the ciphertext.
+/// The two ciphers, which put a 16-byte tag behind the ciphertext.
 trait Cipher: AeadInOut<TagSize = U16> {}
 impl<C: AeadInOut<TagSize = U16>> Cipher for C {}
 
 fn seal_with<C: Cipher>(cipher: &C, nonce: &Nonce<C>, associated: &[u8], plaintext: &[u8]) -> Vec<u8> {
-    // Room for the tag at once: growing later would leave a copy of the plaintext behind.
+    // Reserve room for the tag at once: growing later would leave a copy of the plaintext behind.
     let mut sealed = Vec::with_capacity(plaintext.len() + TAG_LEN);
     sealed.extend_from_slice(plaintext);
     let tag = encrypt(cipher, nonce, associated, &mut sealed);

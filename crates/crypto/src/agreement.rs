@@ -1,16 +1,15 @@
 //! X25519 key agreement (RFC 7748).
 //!
-//! A public key whose agreement gives all zeros is one of a handful of points of small order; a
-//! peer that sends one decides the result alone. RFC 7748, section 6.1 lets an implementation
-//! refuse that; this one always does.
+//! A public key whose agreement gives all zeros is one of a handful of points of small order. A peer that sends one
+//! decides the result alone. RFC 7748, section 6.1 lets an implementation refuse that; this one always does.
 //!
-//! An agreement is one multiplication of the peer's point, and there are two ways to do it. The ladder
-//! of RFC 7748 works on the u-coordinate alone and takes every one of them. Half of all u-coordinates,
-//! and every key made as the standard says, belong to a point of the curve; that point can be taken
-//! to the curve's Edwards form, multiplied there and taken back. The two ways give the same bytes
-//! (a property test and Wycheproof's vectors hold them to it), both take the same time for every
-//! secret, and which one runs depends on the public key alone. The second one has formulas four lanes
-//! wide where the processor has AVX2, and takes a fifth less time there; elsewhere the ladder is.
+//! An agreement is one multiplication of the peer's point, which can be computed in two ways. The ladder of RFC 7748
+//! works on the u-coordinate alone and takes every one of them. Half of all u-coordinates, and every key made as the
+//! standard says, belong to a point of the curve. That point can be converted to the curve's Edwards form, multiplied
+//! there and converted back. The two ways give the same bytes (a property test and Wycheproof's vectors check it),
+//! and both take the same time for every secret. The public key alone decides which one runs. The second one has
+//! formulas four lanes wide where the processor has AVX2, and takes a fifth less time there; elsewhere the ladder
+//! takes less.
 
 use crate::redact::{redacted_debug, write_public};
 use core::fmt;
@@ -20,7 +19,7 @@ use thiserror::Error;
 use x25519_dalek::{PublicKey, StaticSecret};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-/// Whether the curve library has wide formulas for the Edwards form; it looks for AVX2 when it runs.
+/// True if the curve library has wide formulas for the Edwards form. It looks for AVX2 when it runs.
 const WIDE_EDWARDS: bool = cfg!(target_arch = "x86_64");
 
 /// The peer's public key has small order, so the agreement would contribute nothing.
@@ -31,15 +30,15 @@ pub struct NotContributory;
 
 /// An X25519 private key.
 ///
-/// Invariants: wiped on drop; no `Clone`. Used for static, signed and one-time keys alike; what
-/// is one-time is the business of whoever stores it.
+/// Invariants: wiped on drop; no `Clone`. The type serves static, signed and one-time keys alike; whoever stores a
+/// one-time key sees to it that it is used once.
 #[derive(ZeroizeOnDrop)]
 pub struct AgreementSecret(StaticSecret);
 
 redacted_debug!(AgreementSecret);
 
 impl AgreementSecret {
-    /// Draws a new key.
+    /// Generates a new key.
     #[must_use]
     pub fn generate(rng: &mut impl CryptoRng) -> Self {
         let mut bytes = Zeroizing::new([0; 32]);
@@ -47,25 +46,25 @@ impl AgreementSecret {
         Self::from_bytes(*bytes)
     }
 
-    /// Reads a stored key. Every 32 bytes are one; clamping happens when it is used.
+    /// Reads a stored key. Any 32 bytes are a key; clamping happens when it is used.
     #[must_use]
     pub fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(StaticSecret::from(bytes))
     }
 
-    /// The key's bytes, for the vault.
+    /// Returns the key's bytes, for the vault.
     #[must_use]
     pub fn to_bytes(&self) -> Zeroizing<[u8; 32]> {
         Zeroizing::new(self.0.to_bytes())
     }
 
-    /// The public key that belongs to it: one scalar multiplication, so keep the result.
+    /// Computes the public key that belongs to it. This is one scalar multiplication, so keep the result.
     #[must_use]
     pub fn public(&self) -> AgreementPublic {
         AgreementPublic(PublicKey::from(&self.0).to_bytes())
     }
 
-    /// The secret shared with the owner of `theirs`.
+    /// Computes the secret shared with the owner of `theirs`.
     ///
     /// # Errors
     /// [`NotContributory`] if `theirs` has small order.
@@ -73,7 +72,8 @@ impl AgreementSecret {
         self.agree_with(&theirs.ready())
     }
 
-    /// The same, for a key that takes part in more than one agreement.
+    /// Computes the shared secret like [`agree`](Self::agree), for a public key that takes part in more than one
+    /// agreement.
     ///
     /// # Errors
     /// [`NotContributory`] if `theirs` has small order.
@@ -82,7 +82,7 @@ impl AgreementSecret {
             ReadyPublic(Form::Edwards(point)) => self.multiply_edwards(point),
             ReadyPublic(Form::Montgomery(point)) => self.multiply_ladder(point),
         };
-        // Zero is the u-coordinate of the identity; compared in constant time.
+        // Zero is the u-coordinate of the identity. The comparison takes constant time.
         if shared.is_identity() {
             Err(NotContributory)
         } else {
@@ -105,20 +105,20 @@ impl AgreementSecret {
 pub struct AgreementPublic([u8; 32]);
 
 impl AgreementPublic {
-    /// Reads a key. Every 32 bytes are one; a useless key is refused when it is used.
+    /// Reads a key. Any 32 bytes are a key; a useless one is refused when it is used.
     #[must_use]
     pub fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
 
-    /// The key's bytes.
+    /// Returns the key's bytes.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
 
-    /// The key in the form in which it is multiplied: a fifth of an agreement, so keep the result
-    /// where there is more than one.
+    /// Converts the key to the form in which it is multiplied. This costs a fifth of an agreement, so keep the result
+    /// if the key takes part in several.
     #[must_use]
     pub fn ready(&self) -> ReadyPublic {
         let theirs = MontgomeryPoint(self.0);
@@ -146,8 +146,8 @@ enum Form {
     Montgomery(MontgomeryPoint),
 }
 
-/// What two parties share after an agreement or an encapsulation: 32 bytes for a KDF, never a
-/// key by itself.
+/// The secret that two parties share after an agreement or an encapsulation: 32 bytes for a KDF, never a key by
+/// itself.
 ///
 /// Invariants: wiped on drop; no `Clone`, no `PartialEq`.
 #[derive(Zeroize, ZeroizeOnDrop)]
@@ -160,7 +160,7 @@ impl SharedSecret {
         Self(bytes)
     }
 
-    /// The bytes, as input to a KDF.
+    /// Returns the bytes, as input to a KDF.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8; 32] {
         &self.0

@@ -1,4 +1,4 @@
-//! Encryption that commits to what it encrypts, for one message under a key of its own.
+//! Encryption that commits to its plaintext, for one message under a key of its own.
 //!
 //! ```text
 //! cipher key   HMAC-SHA-256(key, label ratchet/message)                                (32)
@@ -7,22 +7,20 @@
 //! ciphertext   plaintext xor ChaCha20(cipher key, first 12 bytes of the commitment)    (n)
 //! ```
 //!
-//! The construction is SIV (Rogaway and Shrimpton, "Deterministic Authenticated-Encryption",
-//! EUROCRYPT 2006): the tag over the plaintext is also the nonce. Its pseudo-random function is
-//! HMAC and its cipher ChaCha20 (RFC 8439, section 2.4). What it is used for is an *encryptment*
-//! (Dodis, Grubbs, Ristenpart and Woodage, "Fast Message Franking", CRYPTO 2018): the tag is a
-//! commitment that the opening opens without the key.
+//! The construction is SIV (Rogaway and Shrimpton, "Deterministic Authenticated-Encryption", EUROCRYPT 2006): the tag
+//! over the plaintext is also the nonce. Its pseudo-random function is HMAC and its cipher ChaCha20 (RFC 8439,
+//! section 2.4). It serves as an *encryptment* (Dodis, Grubbs, Ristenpart and Woodage, "Fast Message Franking",
+//! CRYPTO 2018): the tag is a commitment that the opening opens without the key.
 //!
-//! **It binds.** ChaCha20-Poly1305 does not: one ciphertext can be built that opens under two keys to
-//! two plaintexts. Here two keys, two lists of associated data or two plaintexts with one commitment
-//! are a collision of HMAC-SHA-256 under keys of one block. Hence 32 bytes: half of them would be a
-//! collision for 2^64 trials.
+//! **It binds.** ChaCha20-Poly1305 does not: one can build a ciphertext that opens under two keys to two plaintexts.
+//! Here two keys, two lists of associated data or two plaintexts with one commitment are a collision of HMAC-SHA-256
+//! under keys of one block. Hence a commitment has 32 bytes: with half of them a collision would cost 2^64 trials.
 //!
-//! **A key used twice** for two plaintexts has two commitments and so two nonces; for one plaintext
-//! it gives the same bytes again, and tells no more than that.
+//! **A key used twice** for two plaintexts has two commitments and so two nonces. For one plaintext it gives the same
+//! bytes again, which shows only that the plaintexts are equal.
 //!
-//! **Nothing is released before it authenticates**, and all plaintexts of one length take the same
-//! work, whatever they say: the commitment is to the padded plaintext.
+//! **Nothing is released before it authenticates.** All plaintexts of one length take the same work, whatever they
+//! say, because the commitment is to the padded plaintext.
 
 use crate::{
     aead::AuthenticationFailed,
@@ -38,7 +36,7 @@ use chacha20::{
 use hmac::Mac;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-/// Bytes of a commitment: what HMAC-SHA-256 gives, so that a collision costs 2^128.
+/// Bytes of a commitment. This is the whole output of HMAC-SHA-256, so that a collision costs 2^128.
 pub const COMMITMENT_LEN: usize = 32;
 
 /// Bytes of an opening.
@@ -62,14 +60,14 @@ impl OneTimeKey {
         Self(bytes)
     }
 
-    /// The bytes, for storage under another key.
+    /// Returns the bytes, for storage under another key.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
 }
 
-/// Opens one commitment, and nothing else: the key of the ciphertext does not follow from it.
+/// The opening of one commitment. It opens nothing else, because the key of the ciphertext cannot be derived from it.
 ///
 /// Invariants: wiped on drop; no `Clone`, no `PartialEq`.
 #[derive(Zeroize, ZeroizeOnDrop)]
@@ -84,13 +82,13 @@ impl Opening {
         Self(bytes)
     }
 
-    /// The bytes, for the vault or a report.
+    /// Returns the bytes, for the vault or a report.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8; OPENING_LEN] {
         &self.0
     }
 
-    /// The commitment that this opens to `plaintext`.
+    /// Computes the commitment that this opens to `plaintext`.
     #[must_use]
     pub fn commit(&self, plaintext: &[u8]) -> [u8; COMMITMENT_LEN] {
         hmac(&self.0, &[FRANKING_COMMITMENT.as_bytes(), plaintext])
@@ -99,8 +97,7 @@ impl Opening {
 
 /// Turns the plaintext in `buffer` into the ciphertext and returns its commitment.
 ///
-/// The parts of `associated` are concatenated without lengths: give parts of fixed length, or such
-/// as tell their own.
+/// The parts of `associated` are concatenated without lengths, so each must have a fixed length or tell its own.
 #[must_use]
 pub fn seal_in_place(key: &OneTimeKey, associated: &[&[u8]], buffer: &mut [u8]) -> [u8; COMMITMENT_LEN] {
     let (cipher_key, opening) = spread(key, associated);
@@ -109,7 +106,7 @@ pub fn seal_in_place(key: &OneTimeKey, associated: &[&[u8]], buffer: &mut [u8]) 
     commitment
 }
 
-/// The plaintext of a ciphertext that [`seal_in_place`] made, and what opens its commitment.
+/// Opens a ciphertext that [`seal_in_place`] made, and returns the plaintext with the opening of its commitment.
 ///
 /// # Errors
 /// [`AuthenticationFailed`]; nothing of the plaintext is released.
@@ -129,7 +126,7 @@ pub fn open(
     }
 }
 
-/// The cipher key, and what opens the commitment.
+/// Derives the cipher key and the opening of the commitment.
 fn spread(key: &OneTimeKey, associated: &[&[u8]]) -> (Zeroizing<[u8; 32]>, Opening) {
     let mac = keyed(&key.0);
     let cipher_key = mac.clone().chain_update(RATCHET_MESSAGE.as_bytes()).finalize();
@@ -137,7 +134,8 @@ fn spread(key: &OneTimeKey, associated: &[&[u8]]) -> (Zeroizing<[u8; 32]>, Openi
     (Zeroizing::new(cipher_key.into_bytes().into()), Opening(opening.finalize().into_bytes().into()))
 }
 
-/// The cipher ends with its block counter, at 256 GiB; a message has at most 40,000 bytes.
+/// Encrypts or decrypts the buffer. The cipher ends with its block counter, at 256 GiB; a message has at most 40,000
+/// bytes.
 fn apply_keystream(cipher_key: &[u8; 32], commitment: &[u8; COMMITMENT_LEN], buffer: &mut [u8]) {
     let mut nonce = [0; NONCE_LEN];
     nonce.iter_mut().zip(commitment).for_each(|(to, from)| *to = *from);
@@ -210,12 +208,12 @@ mod tests {
             let plain = one.0.iter().zip(&other.0).map(|(a, b)| a ^ b).collect::<Vec<_>>();
             let sealed = one.1.1.iter().zip(&other.1.1).map(|(a, b)| a ^ b).collect::<Vec<_>>();
             prop_assert_eq!(one.0 == other.0, one.1 == other.1);
-            // Under one keystream the two differences would be the same; 40 of 64 bytes never differ by chance.
+            // Under one keystream the two differences would be the same. 40 of 64 bytes never differ by chance.
             prop_assert!(one.0 == other.0 || differing(&plain, &sealed) > 40);
         }
     }
 
-    /// The parts by hand, through the crate's published primitives: the layout that the module states.
+    /// Computes the layout that the module states by hand, through the crate's published primitives.
     #[test]
     fn the_construction_is_the_one_written_above() {
         let (key, associated, plaintext) =

@@ -4,8 +4,8 @@ use subtle::ConstantTimeEq;
 
 /// True if both slices hold the same bytes.
 ///
-/// The time taken depends on the lengths only. Lengths are public: a tag, key or token of the
-/// wrong length is told apart at once.
+/// The time taken depends on the lengths only. Lengths are public, so a tag, key or token of the wrong length is told
+/// apart at once.
 #[must_use]
 pub fn equal(a: &[u8], b: &[u8]) -> bool {
     a.ct_eq(b).into()

@@ -1,11 +1,11 @@
-//! The safety number: Signal's numeric fingerprint, exactly, with every parameter open.
+//! The safety number: exactly Signal's numeric fingerprint, with every parameter open.
 //!
-//! Sixty digits that two people read to each other. Each half is one person's: SHA-512 over a
-//! version, the key bytes and the stable id, then hashed again and again with the key bytes, so
-//! that looking for a key whose half collides costs that many hashes a try. The first 30 bytes
-//! give six groups of five digits. The two halves are sorted, so both people see the same number.
+//! Two people read its sixty digits to each other. Each half belongs to one person. It is SHA-512 over a version, the
+//! key bytes and the stable id, then hashed again and again with the key bytes. An attacker who looks for a key whose
+//! half collides therefore pays that many hashes a try. The first 30 bytes give six groups of five digits. The two
+//! halves are sorted, so both people see the same number.
 //!
-//! Signal's published vectors pass through the public functions here; Pillarbox gives
+//! Signal's published vectors pass through the public functions here. Pillarbox gives
 //! [`key_bytes`](crate::IdentityPublic::key_bytes) where Signal gives one encoded key.
 
 use core::fmt;
@@ -20,21 +20,21 @@ const DIGITS: usize = 2 * HALF_DIGITS;
 /// Digits that one group of five bytes gives.
 const GROUP_DIGITS: usize = 5;
 
-/// Bytes that give one group: 40 bits, so that reducing modulo 100,000 is all but unbiased.
+/// Bytes that give one group. They are 40 bits, so that reducing modulo 100,000 is all but unbiased.
 const GROUP_BYTES: usize = 5;
 
-/// What the published construction leaves open.
+/// The parameters that the published construction leaves open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FingerprintParameters {
-    /// Hashed first, as two big-endian bytes. Not the version of the scannable form.
+    /// The version that is hashed first, as two big-endian bytes. It is not the version of the scannable form.
     pub version: u16,
-    /// How many times SHA-512 runs; 0 counts as 1.
+    /// The number of times that SHA-512 runs; 0 counts as 1.
     pub iterations: u32,
 }
 
 impl FingerprintParameters {
-    /// As in Signal: version 0 and 5,200 iterations. The iterations add log2(5200), a good 12 bits,
-    /// to the work of finding a key that matches one half.
+    /// Signal's parameters: version 0 and 5,200 iterations. The iterations add log2(5200), a good 12 bits, to the
+    /// work of finding a key that matches one half.
     pub const SIGNAL: Self = Self { version: 0, iterations: 5200 };
 }
 
@@ -63,8 +63,8 @@ pub(crate) fn fingerprint(
 
 /// The number that two people compare.
 ///
-/// Invariants: 60 decimal digits; the same for both people, because the halves are sorted. Public
-/// between them, so ordinary comparison is right.
+/// Invariants: 60 decimal digits; the same for both people, because the halves are sorted. It is public between them,
+/// so ordinary comparison is right.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct SafetyNumber(String);
 
@@ -77,8 +77,8 @@ impl SafetyNumber {
         Self(halves.concat())
     }
 
-    /// Reads a number that somebody typed or pasted: 60 ASCII digits, white space ignored.
-    /// `None` for anything else.
+    /// Reads a number that somebody typed or pasted: 60 ASCII digits, white space ignored. Returns `None` for
+    /// anything else.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let digits: String = text.chars().filter(|c| !c.is_whitespace()).collect();
@@ -86,14 +86,14 @@ impl SafetyNumber {
         complete.then_some(Self(digits))
     }
 
-    /// The 60 digits without spaces.
+    /// Returns the 60 digits without spaces.
     #[must_use]
     pub fn digits(&self) -> String {
         self.0.clone()
     }
 }
 
-/// Twelve groups of five digits, one space between them.
+/// Writes twelve groups of five digits, with one space between them.
 impl fmt::Display for SafetyNumber {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (at, digit) in self.0.chars().enumerate() {

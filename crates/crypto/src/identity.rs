@@ -1,9 +1,8 @@
 //! The long-term identity of an account: an Ed25519 key that signs and an X25519 key that agrees.
 //!
-//! Two keys rather than one used both ways, so that each is used as its own standard says. The
-//! signing key vouches for the agreement key beside it; nobody can therefore pair a victim's
-//! signing key with an agreement key of their own. The agreement key cannot sign: its owner
-//! proves possession by completing a key agreement.
+//! The identity has two keys rather than one used both ways, so that each is used as its own standard says. The
+//! signing key vouches for the agreement key beside it, so nobody can pair a victim's signing key with an agreement
+//! key of their own. The agreement key cannot sign: its owner proves possession by completing a key agreement.
 
 use crate::{
     agreement::{AgreementPublic, AgreementSecret},
@@ -15,7 +14,7 @@ use rand_core::CryptoRng;
 use thiserror::Error;
 use zeroize::{ZeroizeOnDrop, Zeroizing};
 
-/// Why three byte strings are not an identity.
+/// The reason why three byte strings are not an identity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum IdentityError {
@@ -41,7 +40,7 @@ pub struct IdentitySecret {
 redacted_debug!(IdentitySecret);
 
 impl IdentitySecret {
-    /// Draws both keys.
+    /// Generates both keys.
     #[must_use]
     pub fn generate(rng: &mut impl CryptoRng) -> Self {
         Self::from_secrets(SigningSecret::generate(rng), AgreementSecret::generate(rng))
@@ -58,7 +57,7 @@ impl IdentitySecret {
         Self::from_secrets(SigningSecret::from_bytes(*signing), AgreementSecret::from_bytes(*agreement))
     }
 
-    /// Signing seed, then agreement key, for the vault.
+    /// Returns signing seed, then agreement key, for the vault.
     #[must_use]
     pub fn to_bytes(&self) -> Zeroizing<[u8; 64]> {
         let signing = self.signing.to_bytes();
@@ -66,19 +65,19 @@ impl IdentitySecret {
         Zeroizing::new(join(&signing, &agreement))
     }
 
-    /// The key that signs.
+    /// Returns the key that signs.
     #[must_use]
     pub fn signing(&self) -> &SigningSecret {
         &self.signing
     }
 
-    /// The key that agrees.
+    /// Returns the key that agrees.
     #[must_use]
     pub fn agreement(&self) -> &AgreementSecret {
         &self.agreement
     }
 
-    /// The public half.
+    /// Returns the public half.
     #[must_use]
     pub fn public(&self) -> IdentityPublic {
         self.public
@@ -98,8 +97,7 @@ impl IdentitySecret {
 
 /// The public half of an identity.
 ///
-/// Invariants: the cross-signature verifies, so holding one of these is proof that the two keys
-/// belong together.
+/// Invariants: the cross-signature verifies, so a value of this type proves that the two keys belong together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct IdentityPublic {
     signing: SigningPublic,
@@ -130,26 +128,26 @@ impl IdentityPublic {
         Ok(identity)
     }
 
-    /// The key that verifies what this identity signs.
+    /// Returns the key that verifies this identity's signatures.
     #[must_use]
     pub fn signing(&self) -> &SigningPublic {
         &self.signing
     }
 
-    /// The key that others agree with.
+    /// Returns the key that others agree with.
     #[must_use]
     pub fn agreement(&self) -> &AgreementPublic {
         &self.agreement
     }
 
-    /// The signature of the signing key over both keys.
+    /// Returns the signature of the signing key over both keys.
     #[must_use]
     pub fn cross_signature(&self) -> &Signature {
         &self.cross_signature
     }
 
-    /// Signing key, then agreement key: what the safety number and a session's associated data
-    /// are computed over.
+    /// Returns signing key, then agreement key. The safety number and a session's associated data are computed over
+    /// these bytes.
     #[must_use]
     pub fn key_bytes(&self) -> [u8; 64] {
         join(self.signing.as_bytes(), self.agreement.as_bytes())

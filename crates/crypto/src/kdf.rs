@@ -1,8 +1,8 @@
 //! Hashing and key derivation: SHA-256, HMAC (RFC 2104), HKDF (RFC 5869) and the ratchet's chain
 //! step (Double Ratchet specification, section 7.2).
 //!
-//! Every digest and every derived key is bound to a [`Label`]. The chain step alone has none: the
-//! specification fixes its inputs to single bytes, and its key is already bound to one session.
+//! Every digest and every derived key is bound to a [`Label`]. Only the chain step has none: the specification fixes
+//! its inputs to single bytes, and its key is already bound to one session.
 
 use crate::labels::Label;
 use hkdf::HkdfExtract;
@@ -22,10 +22,10 @@ const MESSAGE_KEY_INPUT: u8 = 0x01;
 /// Input of the chain step that gives the next chain key.
 const CHAIN_KEY_INPUT: u8 = 0x02;
 
-/// HKDF-SHA-256: `N` bytes from the concatenation of `input`, for the purpose `label ‖ context`.
+/// HKDF-SHA-256: derives `N` bytes from the concatenation of `input`, for the purpose `label ‖ context`.
 ///
-/// An empty `salt` is HKDF's default of zeros. `input` is concatenated without lengths, as PQXDH
-/// wants it: give parts of fixed length.
+/// An empty `salt` is HKDF's default of zeros. `input` is concatenated without lengths, as PQXDH specifies, so its
+/// parts must have fixed lengths.
 #[must_use]
 pub fn hkdf<const N: usize>(
     salt: &[u8],
@@ -56,9 +56,9 @@ pub(crate) fn hkdf_into(salt: &[u8], input: &[&[u8]], info: &[&[u8]], derived: &
     expand.expand_multi_info(info, derived).expect("the output is short enough");
 }
 
-/// HMAC-SHA-256 over the concatenation of `parts`.
+/// Computes HMAC-SHA-256 over the concatenation of `parts`.
 ///
-/// No lengths are mixed in: give parts of fixed length, or one part. Compare results with
+/// No lengths are mixed in, so give parts of fixed length, or one part. Compare results with
 /// [`equal`](crate::equal::equal).
 #[must_use]
 pub fn hmac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
@@ -69,7 +69,7 @@ pub fn hmac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
     mac.finalize().into_bytes().into()
 }
 
-/// KDF_CK of the Double Ratchet: the key of this message and the chain key of the next.
+/// KDF_CK of the Double Ratchet: returns the key of this message and the chain key of the next.
 #[must_use]
 pub fn chain_step(key: &[u8; 32]) -> (Zeroizing<[u8; 32]>, Zeroizing<[u8; 32]>) {
     let keyed = keyed(key);
@@ -80,7 +80,7 @@ pub fn chain_step(key: &[u8; 32]) -> (Zeroizing<[u8; 32]>, Zeroizing<[u8; 32]>) 
     (step(MESSAGE_KEY_INPUT), step(CHAIN_KEY_INPUT))
 }
 
-/// SHA-256 under a label, over a list of parts.
+/// Computes SHA-256 under a label, over a list of parts.
 ///
 /// Each part is preceded by its length in eight bytes, so two different lists never hash the same
 /// bytes.
@@ -94,8 +94,8 @@ pub fn hash(label: Label, parts: &[&[u8]]) -> [u8; 32] {
     digest.finalize().into()
 }
 
-/// An HMAC that has taken its key in. The key is brought to one block here (RFC 2104, section 2)
-/// because the crate's own constructor for slices returns an error that cannot happen.
+/// Returns an HMAC that has absorbed its key. The key is brought to one block here (RFC 2104, section 2), because the
+/// `hmac` crate's own constructor for slices returns an error that cannot happen.
 pub(crate) fn keyed(key: &[u8]) -> Hmac<Sha256> {
     let mut block = Zeroizing::new([0; BLOCK_LEN]);
     if let Some(start) = block.get_mut(..key.len()) {

@@ -1,9 +1,9 @@
 //! ML-KEM-768 key encapsulation (FIPS 203), over the formally verified libcrux.
 //!
-//! A secret key is kept as the 64-byte seed (d ‖ z) of FIPS 203, section 6.1, and expanded when it
-//! is used: a one-time prekey costs the vault 64 bytes instead of 2,400, and no expanded key can
-//! disagree with its public half. Decapsulation never fails: a foreign or altered ciphertext
-//! gives an unrelated secret (implicit rejection), and the message sealed under it does not open.
+//! A secret key is kept as the 64-byte seed (d ‖ z) of FIPS 203, section 6.1, and expanded when it is used. So a
+//! one-time prekey costs the vault 64 bytes instead of 2,400, and no expanded key can disagree with its public half.
+//! Decapsulation never fails: a foreign or altered ciphertext gives an unrelated secret (implicit rejection), and the
+//! message sealed under it does not open.
 
 use crate::{
     agreement::SharedSecret,
@@ -24,19 +24,19 @@ pub const KEM_PUBLIC_LEN: usize = 1184;
 /// Bytes of a ciphertext (FIPS 203, table 3).
 pub const KEM_CIPHERTEXT_LEN: usize = 1088;
 
-/// Bytes of the seed that a secret key is kept as: d, then z.
+/// Bytes of the seed as which a secret key is kept: d, then z.
 pub const KEM_SEED_LEN: usize = 64;
 
-/// Why bytes are not a key or ciphertext of ML-KEM-768.
+/// The reason why bytes are not a key or ciphertext of ML-KEM-768.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum KemError {
-    /// Not as long as this parameter set's.
+    /// The length is not that of ML-KEM-768.
     #[error("expected {expected} bytes, got {got}")]
     Length {
-        /// Bytes that ML-KEM-768 has here.
+        /// The length in bytes that ML-KEM-768 has here.
         expected: usize,
-        /// Bytes that came.
+        /// The actual length in bytes.
         got: usize,
     },
     /// A coefficient is not reduced (the modulus check of FIPS 203, section 7.2).
@@ -54,7 +54,7 @@ pub struct KemSecret([u8; KEM_SEED_LEN]);
 redacted_debug!(KemSecret);
 
 impl KemSecret {
-    /// Draws a new key.
+    /// Generates a new key.
     #[must_use]
     pub fn generate(rng: &mut impl CryptoRng) -> Self {
         let mut secret = Self([0; KEM_SEED_LEN]);
@@ -62,19 +62,19 @@ impl KemSecret {
         secret
     }
 
-    /// Reads a stored seed. Every 64 bytes are one.
+    /// Reads a stored seed. Any 64 bytes are a seed.
     #[must_use]
     pub fn from_seed(seed: [u8; KEM_SEED_LEN]) -> Self {
         Self(seed)
     }
 
-    /// The seed, for the vault.
+    /// Returns the seed, for the vault.
     #[must_use]
     pub fn seed(&self) -> Zeroizing<[u8; KEM_SEED_LEN]> {
         Zeroizing::new(self.0)
     }
 
-    /// The public key that belongs to it: a whole key generation, so keep the result.
+    /// Computes the public key that belongs to it. This is a whole key generation, so keep the result.
     #[must_use]
     pub fn public(&self) -> KemPublic {
         let (mut private, public) = self.expand().into_parts();
@@ -82,8 +82,8 @@ impl KemSecret {
         KemPublic(Box::new(public))
     }
 
-    /// The secret that the sender of `ciphertext` holds, or an unrelated one if the ciphertext is
-    /// not for this key.
+    /// Returns the secret that the sender of `ciphertext` holds, or an unrelated one if the ciphertext is not for
+    /// this key.
     #[must_use]
     pub fn decapsulate(&self, ciphertext: &KemCiphertext) -> SharedSecret {
         let (mut private, _) = self.expand().into_parts();
@@ -103,7 +103,7 @@ fn wipe(private: &mut MlKem768PrivateKey) {
 
 /// An ML-KEM-768 encapsulation key.
 ///
-/// Invariants: right length, every coefficient reduced.
+/// Invariants: the length is right, and every coefficient is reduced.
 #[derive(Clone)]
 pub struct KemPublic(Box<MlKem768PublicKey>);
 
@@ -118,7 +118,7 @@ impl KemPublic {
         if mlkem768::validate_public_key(&key) { Ok(Self(Box::new(key))) } else { Err(KemError::Modulus) }
     }
 
-    /// The key's bytes.
+    /// Returns the key's bytes.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8; KEM_PUBLIC_LEN] {
         self.0.as_slice()
@@ -153,7 +153,7 @@ impl fmt::Debug for KemPublic {
     }
 }
 
-/// An ML-KEM-768 ciphertext. Invariant: right length; nothing else can be wrong with one.
+/// An ML-KEM-768 ciphertext. Invariant: the length is right; nothing else can be wrong with a ciphertext.
 #[derive(Clone)]
 pub struct KemCiphertext(Box<MlKemCiphertext<KEM_CIPHERTEXT_LEN>>);
 
@@ -168,7 +168,7 @@ impl KemCiphertext {
         Ok(Self(Box::new(ciphertext)))
     }
 
-    /// The ciphertext's bytes.
+    /// Returns the ciphertext's bytes.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8; KEM_CIPHERTEXT_LEN] {
         self.0.as_slice()
@@ -207,7 +207,7 @@ mod tests {
 
     #[test]
     fn a_coefficient_outside_the_field_is_refused() {
-        // Two coefficients of twelve bits in three bytes; 0xfff is above q = 3329.
+        // Three bytes hold two coefficients of twelve bits. 0xfff is above q = 3329.
         let mut bytes = *KemSecret::from_seed([1; 64]).public().as_bytes();
         bytes[..3].fill(0xff);
         assert_eq!(KemPublic::from_bytes(&bytes).err(), Some(KemError::Modulus));

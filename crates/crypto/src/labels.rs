@@ -1,20 +1,20 @@
 //! Every domain-separation string of the project, in one place.
 //!
-//! A label says what a key, a signature or a digest is for, so that bytes made for one purpose
-//! are worthless for another. Two properties make that hold, and a test asserts both over
-//! [`ALL`]: no two labels are equal, and none is the beginning of another. The second lets
-//! `label ‖ message` be read in one way only, without a length in between.
+//! A label names the purpose of a key, a signature or a digest, so that bytes made for one purpose are worthless for
+//! another. Two properties ensure that, and a test asserts both over [`ALL`]: no two labels are equal, and no label
+//! is the beginning of another. The second property lets `label ‖ message` be read in one way only, without a length
+//! in between.
 //!
-//! A protocol change that alters what is derived or signed takes a new version here.
+//! A protocol change that alters a derived key or a signed message takes a new version here.
 
 use core::fmt;
 
-/// One domain-separation string. Only this module makes them, so [`ALL`] is complete.
+/// A domain-separation string. Only this module makes labels, so [`ALL`] is complete.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Label(&'static str);
 
 impl Label {
-    /// The label's ASCII bytes.
+    /// Returns the label's ASCII bytes.
     #[must_use]
     pub const fn as_bytes(&self) -> &'static [u8] {
         self.0.as_bytes()
@@ -27,12 +27,12 @@ impl fmt::Debug for Label {
     }
 }
 
-/// Declares the constants and the list of them together, so that none can be left out of it.
+/// Declares the constants together with the list of them, so that no label can be missing from the list.
 macro_rules! labels {
     ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {
         $($(#[$doc])* pub const $name: Label = Label($text);)*
 
-        /// All labels there are.
+        /// All labels of the project.
         pub const ALL: &[Label] = &[$($name),*];
     };
 }
@@ -60,7 +60,7 @@ labels! {
     SENDER_CERTIFICATE = "pillarbox/sealed-sender/certificate/v1";
     /// Device signs the handshake hash of its channel to the relay.
     DEVICE_AUTHENTICATION = "pillarbox/transport/device-authentication/v1";
-    /// What opens a commitment, from the message key and everything that the body is bound to.
+    /// Opening of a commitment, derived from the message key and everything that the body is bound to.
     FRANKING_OPENING = "pillarbox/franking/opening/v1";
     /// Commitment to a padded message body that a later report can open.
     FRANKING_COMMITMENT = "pillarbox/franking/commitment/v2";

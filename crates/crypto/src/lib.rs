@@ -1,12 +1,11 @@
 //! Keys, labels and primitives: the floor that every other crate of Pillarbox stands on.
 //!
-//! What this layer does: it gives each primitive one safe form and each secret one type. A key
-//! agreement that adds nothing is refused, signatures are verified strictly and always under a
-//! label, tags and tokens are compared in constant time, secrets are wiped when dropped and
-//! print as their type's name.
+//! This layer gives each primitive one safe form and each secret one type. A key agreement that adds nothing is
+//! refused. Signatures are verified strictly and always under a label. Tags and tokens are compared in constant time.
+//! Secrets are wiped when dropped and print as their type's name.
 //!
-//! What it refuses to know: messages, accounts, sessions, storage, time. It has no randomness of
-//! its own; whatever needs some takes `&mut impl CryptoRng`.
+//! It knows no messages, accounts, sessions, storage and time. It has no randomness of its own; a function that needs
+//! randomness takes `&mut impl CryptoRng`.
 //!
 //! | file | primitive | source |
 //! |---|---|---|

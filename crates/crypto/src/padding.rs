@@ -1,9 +1,8 @@
-//! Padding: how much of a message's length the relay may learn.
+//! Padding, which limits how much of a message's length the relay learns.
 //!
-//! Every message ends with one byte 0x80 and then zeros up to its bucket (ISO/IEC 7816-4,
-//! method 2), whatever the bucket: a recipient removes padding without knowing which design its
-//! sender runs. Padding sits inside the encryption, so removing it needs no constant time and
-//! leaks nothing: only an authenticated peer can get it wrong.
+//! Every message ends with one byte 0x80 and then zeros up to its bucket (ISO/IEC 7816-4, method 2), whatever the
+//! bucket. So a recipient removes padding without knowing the design that its sender runs. Padding sits inside the
+//! encryption, so removing it needs no constant time and leaks nothing: only an authenticated peer can get it wrong.
 
 use core::num::NonZeroU16;
 use thiserror::Error;
@@ -11,33 +10,33 @@ use thiserror::Error;
 /// First byte of padding; the rest are zeros.
 const TERMINATOR: u8 = 0x80;
 
-/// There is no terminator behind the message.
+/// The message has no terminator behind it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("the padding has no terminator")]
 #[non_exhaustive]
 pub struct BadPadding;
 
-/// The lengths that a padded message may have. Part of a design.
+/// The lengths that a padded message may have. A design chooses one of these rules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Padding {
-    /// Any length: the terminator only.
+    /// Any length. Only the terminator is added.
     None,
     /// Multiples of a block.
     Blocks(NonZeroU16),
-    /// Padmé (Nikitin et al., "Reducing Metadata Leakage from Encrypted Files and Communication
-    /// with PURBs", PETS 2019): leaks O(log log n) bits of a length n, for at most 12 % overhead.
+    /// Padmé (Nikitin et al., "Reducing Metadata Leakage from Encrypted Files and Communication with PURBs", PETS
+    /// 2019). It leaks O(log log n) bits of a length n, for at most 12 % overhead.
     Padme,
 }
 
 impl Padding {
-    /// Blocks of 80 bytes: short texts look alike. Signal's Android client pads to these
+    /// Blocks of 80 bytes, in which short texts look alike. Signal's Android client pads to these
     /// (`PushTransportDetails`).
     pub const BLOCKS_80: Self = Self::blocks(80);
 
-    /// Blocks of 16 KiB: a text, a receipt and a small picture look alike.
+    /// Blocks of 16 KiB, in which a text, a receipt and a small picture look alike.
     pub const BLOCKS_16K: Self = Self::blocks(16 * 1024);
 
-    /// Multiples of `block` bytes; of one byte, which is no padding, if `block` is 0.
+    /// Pads to multiples of `block` bytes. A `block` of 0 counts as 1, which is no padding.
     #[must_use]
     pub const fn blocks(block: u16) -> Self {
         match NonZeroU16::new(block) {
@@ -46,8 +45,8 @@ impl Padding {
         }
     }
 
-    /// Length of a message of `len` bytes once padded, terminator included. Saturates at
-    /// `usize::MAX`, which no allocation reaches.
+    /// Returns the length of a message of `len` bytes once padded, terminator included. It saturates at `usize::MAX`,
+    /// which no allocation reaches.
     #[must_use]
     pub const fn padded_len(self, len: usize) -> usize {
         let least = len.saturating_add(1);
@@ -65,14 +64,14 @@ impl Padding {
     #[must_use]
     pub fn pad(self, mut message: Vec<u8>) -> Vec<u8> {
         let padded_len = self.padded_len(message.len());
-        // Exactly once: growing step by step would leave copies of the plaintext behind.
+        // Grow exactly once: growing step by step would leave copies of the plaintext behind.
         message.reserve_exact(padded_len.saturating_sub(message.len()));
         message.push(TERMINATOR);
         message.resize(padded_len, 0);
         message
     }
 
-    /// The message padded to `len` bytes, whichever bucket that is; `None` if its terminator does not fit.
+    /// Pads a message to `len` bytes, whichever bucket that is. Returns `None` if the terminator does not fit.
     #[must_use]
     pub fn pad_to(message: &[u8], len: usize) -> Option<Vec<u8>> {
         let mut padded = vec![0; len];
@@ -82,10 +81,10 @@ impl Padding {
         Some(padded)
     }
 
-    /// The message without its padding, whichever bucket it was padded to.
+    /// Returns the message without its padding, whichever bucket it was padded to.
     ///
     /// # Errors
-    /// [`BadPadding`] if the last byte that is not zero is missing or is not the terminator.
+    /// [`BadPadding`] if all bytes are zero, or if the last byte that is not zero is not the terminator.
     pub fn unpad(padded: &[u8]) -> Result<&[u8], BadPadding> {
         let end = padded.iter().rposition(|&byte| byte != 0);
         match end.and_then(|end| padded.split_at_checked(end)) {
@@ -95,8 +94,8 @@ impl Padding {
     }
 }
 
-/// Padmé: rounds up so that as many low bits are zero as the exponent has bits left over. With
-/// E = floor(log2 L) and S = floor(log2 E) + 1, the lowest E - S bits of the result are zero.
+/// Rounds up by Padmé, so that as many low bits are zero as the exponent has bits left over. With E = floor(log2 L)
+/// and S = floor(log2 E) + 1, the lowest E - S bits of the result are zero.
 const fn padme(len: usize) -> usize {
     let Some(exponent) = len.checked_ilog2() else {
         return 0;
@@ -190,8 +189,8 @@ mod tests {
         let mut buckets: Vec<usize> = (1..1 << 20).map(padme).collect();
         assert!(buckets.is_sorted(), "a longer message is never padded shorter");
         buckets.dedup();
-        // From 2^E to the next power of two there are 2^S of them: 1 for E = 0, 2 for 1, 4 for
-        // 2-3, 8 for 4-7, 16 for 8-15, 32 for 16-19; and 2^20 itself.
+        // From 2^E to the next power of two lie 2^S of them: 1 for E = 0, 2 for 1, 4 for 2-3, 8 for 4-7, 16 for 8-15,
+        // 32 for 16-19; and 2^20 itself.
         assert_eq!(buckets.len(), 1 + 2 + 2 * 4 + 4 * 8 + 8 * 16 + 4 * 32 + 1);
     }
 

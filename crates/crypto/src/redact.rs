@@ -1,8 +1,8 @@
-//! How keys print: a secret as its type's name, a public key as the start of its bytes.
+//! The `Debug` form of keys: a secret prints as its type's name, a public key as the start of its bytes.
 
 use core::fmt;
 
-/// Implements `Debug` for a secret type so that it prints the type's name and nothing else.
+/// Implements `Debug` for a secret type, printing only the type's name.
 macro_rules! redacted_debug {
     ($name:ident $(<const $parameter:ident : $kind:ty>)?) => {
         impl $(<const $parameter: $kind>)? core::fmt::Debug for $name $(<$parameter>)? {
@@ -15,8 +15,8 @@ macro_rules! redacted_debug {
 
 pub(crate) use redacted_debug;
 
-/// Bytes shown of a public key: enough to tell two apart in a test's output, and short enough
-/// that nobody takes it for the safety number.
+/// Bytes shown of a public key. They are enough to tell two keys apart in a test's output, and too few to be taken
+/// for the safety number.
 const SHOWN: usize = 8;
 
 /// Writes `name(0011223344556677…)`.

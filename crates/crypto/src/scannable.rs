@@ -1,8 +1,8 @@
 //! The safety number as a code to scan: Signal's `CombinedFingerprints`, byte for byte.
 //!
-//! It carries 32 bytes of each fingerprint instead of 30 digits, and who is who: what one phone
-//! shows must be what the other would show with the sides exchanged. The scanned bytes are
-//! compared with that and never parsed, so there is no parser for a hostile code to reach.
+//! It carries 32 bytes of each fingerprint instead of 30 digits, and marks the two sides as local and remote. One
+//! phone must show what the other would show with the sides exchanged. The scanned bytes are compared with that and
+//! never parsed, so a hostile code reaches no parser.
 
 use crate::fingerprint::{FingerprintParameters, fingerprint};
 use core::fmt;
@@ -17,7 +17,7 @@ const LOCAL_TAG: u8 = 0x12;
 const REMOTE_TAG: u8 = 0x1a;
 const CONTENT_TAG: u8 = 0x0a;
 
-/// What one phone shows and the other scans.
+/// The code that one phone shows and the other scans.
 ///
 /// Invariants: made from keys only, never from scanned bytes.
 #[derive(Clone, PartialEq, Eq)]
@@ -28,14 +28,14 @@ pub struct ScannableFingerprint {
 }
 
 impl ScannableFingerprint {
-    /// The version that Signal shows now. Version 1 differs in this number only.
+    /// The version that Signal shows now. Version 1 differs only in this number.
     pub const VERSION: u8 = 2;
 
-    /// Greatest version that fits the one byte given to it here.
+    /// Greatest version that fits the one byte that the code has for it.
     pub const MAX_VERSION: u8 = 0x7f;
 
     /// Computes the code of two people, each given as stable id and key bytes. A `version` above
-    /// [`MAX_VERSION`](Self::MAX_VERSION) counts as that.
+    /// [`MAX_VERSION`](Self::MAX_VERSION) counts as `MAX_VERSION`.
     #[must_use]
     pub fn new(
         version: u8,
@@ -50,13 +50,13 @@ impl ScannableFingerprint {
         }
     }
 
-    /// The bytes to show.
+    /// Returns the bytes to show.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         encode(self.version, &self.local, &self.remote)
     }
 
-    /// True if `scanned` is what the other person's phone shows when nobody stands between.
+    /// Returns true if `scanned` is the code that the other person's phone shows when nobody stands between the two.
     #[must_use]
     pub fn matches(&self, scanned: &[u8]) -> bool {
         encode(self.version, &self.remote, &self.local) == scanned

@@ -1,13 +1,12 @@
 //! Ed25519 signatures (RFC 8032), strict, and always under a label.
 //!
-//! What is signed is `label ‖ message`; labels are prefix-free, so a signature made for one
-//! purpose never verifies for another.
+//! A key signs `label ‖ message`. Labels are prefix-free, so a signature made for one purpose never verifies for
+//! another.
 //!
-//! Plain Ed25519 verification leaves room that implementations fill differently: keys of small
-//! order that accept one signature for many messages, points written in a second way. Here a key
-//! of small order or in a second writing is refused when it is read, and verification is
-//! `verify_strict`: neither point of small order, `s` reduced, no cofactor. One key has
-//! one encoding, which the safety number relies on.
+//! Implementations of plain Ed25519 differ in the edge cases: keys of small order that accept one signature for many
+//! messages, and points with a second encoding. Here a key of small order or in a second encoding is refused when it
+//! is read. Verification is `verify_strict`: neither point of small order, `s` reduced, no cofactor. One key has one
+//! encoding, which the safety number relies on.
 
 use crate::{
     labels::Label,
@@ -31,7 +30,7 @@ pub struct BadSignature;
 #[non_exhaustive]
 pub struct BadSigningKey;
 
-/// An Ed25519 private key, as its 32-byte seed and what follows from it.
+/// An Ed25519 private key, as its 32-byte seed and the values derived from it.
 ///
 /// Invariants: wiped on drop; no `Clone`.
 #[derive(ZeroizeOnDrop)]
@@ -40,7 +39,7 @@ pub struct SigningSecret(SigningKey);
 redacted_debug!(SigningSecret);
 
 impl SigningSecret {
-    /// Draws a new key.
+    /// Generates a new key.
     #[must_use]
     pub fn generate(rng: &mut impl CryptoRng) -> Self {
         let mut seed = Zeroizing::new([0; 32]);
@@ -48,19 +47,19 @@ impl SigningSecret {
         Self(SigningKey::from_bytes(&seed))
     }
 
-    /// Reads a stored seed. Every 32 bytes are one.
+    /// Reads a stored seed. Any 32 bytes are a seed.
     #[must_use]
     pub fn from_bytes(seed: [u8; 32]) -> Self {
         Self(SigningKey::from_bytes(&Zeroizing::new(seed)))
     }
 
-    /// The seed, for the vault.
+    /// Returns the seed, for the vault.
     #[must_use]
     pub fn to_bytes(&self) -> Zeroizing<[u8; 32]> {
         Zeroizing::new(self.0.to_bytes())
     }
 
-    /// The public key that belongs to it.
+    /// Returns the public key that belongs to it.
     #[must_use]
     pub fn public(&self) -> SigningPublic {
         SigningPublic(self.0.verifying_key())
@@ -88,8 +87,8 @@ impl SigningPublic {
     /// Reads a key.
     ///
     /// # Errors
-    /// [`BadSigningKey`] if the bytes are no point, a point of small order, or a point whose
-    /// coordinate is not reduced.
+    /// [`BadSigningKey`] if the bytes are not a point, or are a point of small order or one whose coordinate is not
+    /// reduced.
     pub fn from_bytes(bytes: [u8; 32]) -> Result<Self, BadSigningKey> {
         let key = VerifyingKey::from_bytes(&bytes).map_err(|_| BadSigningKey)?;
         if key.is_weak() || !is_reduced(&bytes) {
@@ -98,7 +97,7 @@ impl SigningPublic {
         Ok(Self(key))
     }
 
-    /// The key's bytes.
+    /// Returns the key's bytes.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8; 32] {
         self.0.as_bytes()
@@ -107,8 +106,8 @@ impl SigningPublic {
     /// Checks a signature over `label ‖ message`.
     ///
     /// # Errors
-    /// [`BadSignature`] if it was made by another key, under another label, over another message,
-    /// or is a second writing of a good signature.
+    /// [`BadSignature`] if the signature was made by another key, under another label or over another message, or is
+    /// a second encoding of a valid signature.
     pub fn verify(&self, label: Label, message: &[u8], signature: &Signature) -> Result<(), BadSignature> {
         self.verify_unlabelled(&labelled(label, message), signature)
     }
@@ -140,7 +139,7 @@ impl Signature {
         Self(bytes)
     }
 
-    /// The signature's bytes.
+    /// Returns the signature's bytes.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8; 64] {
         &self.0

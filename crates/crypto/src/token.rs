@@ -14,7 +14,7 @@ pub struct SecretBytes<const N: usize>([u8; N]);
 redacted_debug!(SecretBytes<const N: usize>);
 
 impl<const N: usize> SecretBytes<N> {
-    /// Draws `N` random bytes.
+    /// Generates `N` random bytes.
     #[must_use]
     pub fn generate(rng: &mut impl CryptoRng) -> Self {
         let mut secret = Self([0; N]);
@@ -28,13 +28,13 @@ impl<const N: usize> SecretBytes<N> {
         Self(bytes)
     }
 
-    /// The bytes, for the primitive that uses them.
+    /// Returns the bytes, for the primitive that uses them.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8; N] {
         &self.0
     }
 
-    /// True if `candidate` holds the same `N` bytes; constant time.
+    /// Returns true if `candidate` holds the same `N` bytes, in constant time.
     #[must_use]
     pub fn matches(&self, candidate: &[u8]) -> bool {
         equal(&self.0, candidate)

@@ -1,8 +1,8 @@
 //! Published test vectors for every primitive, run through this crate's own functions.
 //!
-//! Most come from C2SP Wycheproof. Each test asserts how many vectors it accepted and refused, so
-//! that none can pass by running nothing. They stand inside the crate because two primitives
-//! (Ed25519, HKDF) are public only with a label, which no published vector knows.
+//! Most come from C2SP Wycheproof. Each test asserts the numbers of vectors that it accepted and refused, so that no
+//! test can pass by running nothing. The vectors stand inside the crate because two primitives (Ed25519, HKDF) are
+//! public only with a label, which no published vector knows.
 
 mod aead;
 mod agreement;
@@ -11,7 +11,7 @@ mod kem;
 mod password;
 mod signature;
 
-/// Vectors that went as published: accepted and right, or refused.
+/// Counts of the vectors that went as published: accepted with the right result, or refused.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Tally {
     accepted: usize,

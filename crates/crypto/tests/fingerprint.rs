@@ -61,7 +61,7 @@ fn a_code_of_another_version_does_not_match() {
     assert!(!code(2, alice, bob).matches(&code(1, bob, alice).to_bytes()));
 }
 
-/// Few iterations: these properties do not depend on their number.
+/// Parameters with few iterations, because these properties do not depend on the number.
 const FEW: FingerprintParameters = FingerprintParameters { version: 0, iterations: 2 };
 
 proptest! {

@@ -1,5 +1,5 @@
-//! No secret type prints its bytes, and every secret type is wiped on drop. The list here is
-//! compared with the sources, so that a new type cannot be forgotten.
+//! No secret type prints its bytes, and every secret type is wiped on drop. The list here is compared with the
+//! sources, so that no new type is forgotten.
 
 #![allow(clippy::unwrap_used, reason = "helpers of a test")]
 

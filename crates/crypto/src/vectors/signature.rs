@@ -1,5 +1,5 @@
-//! Wycheproof: Ed25519 verification, and that signing is deterministic where the set gives no
-//! secret keys: RFC 8032, section 7.1.
+//! Wycheproof: Ed25519 verification. The set gives no secret keys, so a vector of RFC 8032, section 7.1 checks that
+//! signing is deterministic.
 
 use super::Tally;
 use crate::signature::{Signature, SigningPublic, SigningSecret};
