@@ -1,9 +1,8 @@
 //! A relay's address: `pillarbox://HOST:PORT/#KEY`.
 //!
-//! KEY is the relay's X25519 public key in base32 (52 characters), behind `#` because programs that
-//! take the address for a web link do not send that part anywhere. HOST is a name, an IPv4 address or
-//! an IPv6 address in brackets. Whoever has the address can tell the relay from an impostor; nobody
-//! else has to vouch for it.
+//! KEY is the relay's X25519 public key in base32 (52 characters). It stands behind `#` because programs that take
+//! the address for a web link do not send that part anywhere. HOST is a name, an IPv4 address or an IPv6 address in
+//! brackets. Whoever has the address can tell the relay from an impostor without anybody else to vouch for it.
 
 use std::fmt;
 use std::net::Ipv6Addr;
@@ -23,14 +22,14 @@ const MAX_HOST_LEN: usize = 253;
 /// Longest part of a name between two dots (RFC 1035, section 2.3.4).
 const MAX_LABEL_LEN: usize = 63;
 
-/// Why text is not a relay's address. Each is one mistake, in words for whoever typed it.
+/// The reason why text is not a relay's address. Each variant is one mistake, in words for the person who typed it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum AddressError {
-    /// It begins with something else.
+    /// The text begins with something else than `pillarbox://`.
     #[error("a relay address begins with {SCHEME}")]
     Scheme,
-    /// There is no `/#`.
+    /// The text has no `/#`.
     #[error("the relay's key is missing: an address ends with /# and {KEY_CHARS} characters")]
     NoKey,
     /// Nothing stands before the port.
@@ -42,32 +41,32 @@ pub enum AddressError {
          write other alphabets in their xn-- form"
     )]
     Host,
-    /// An IPv6 address without brackets, or brackets without an IPv6 address.
+    /// The host is an IPv6 address without brackets, or has brackets without an IPv6 address.
     #[error("an IPv6 address stands in brackets, as in [2001:db8::1]:443")]
     Brackets,
-    /// There is no port.
+    /// The text has no port.
     #[error("the port is missing: write it after the host, as in relay.example:443")]
     NoPort,
-    /// The port is no number from 1 to 65535.
+    /// The port is not a number from 1 to 65535.
     #[error("the port is a number from 1 to 65535")]
     Port,
-    /// The key has another length.
+    /// The key does not have 52 characters.
     #[error(
         "the relay's key has {got} characters where {KEY_CHARS} are expected: part of it is missing or doubled"
     )]
     KeyLength {
-        /// Characters found.
+        /// The number of characters found.
         got: usize,
     },
-    /// A character of the key is none that keys are written with.
+    /// The key holds a character that no key is written with.
     #[error(
         "character {position} of the relay's key has a typing error: keys are written with a to z and 2 to 7"
     )]
     KeyCharacter {
-        /// Counted from 1.
+        /// The position of the character, counted from 1.
         position: usize,
     },
-    /// The last character of the key cannot stand there.
+    /// The last character of the key cannot end a key.
     #[error("the last character of the relay's key has a typing error")]
     KeyEnd,
 }
@@ -83,7 +82,7 @@ impl From<NotKey> for AddressError {
     }
 }
 
-/// Where a relay is, and the key that it must hold.
+/// The address of a relay, and the key that the relay must hold.
 ///
 /// Invariants: `host` is a name in lower case or an IP address in its canonical form, without
 /// brackets; `port` is not 0. Equal addresses print alike.
@@ -95,7 +94,7 @@ pub struct RelayAddress {
 }
 
 impl RelayAddress {
-    /// An address from its parts; an IPv6 address with or without brackets.
+    /// Makes an address of its parts. An IPv6 address may have brackets or not.
     ///
     /// # Errors
     /// [`AddressError::NoHost`], [`AddressError::Host`], [`AddressError::Port`].
@@ -112,19 +111,19 @@ impl RelayAddress {
         Ok(Self { host, port, key })
     }
 
-    /// The host, in the form that a resolver takes: an IPv6 address without brackets.
+    /// Returns the host in the form that a resolver takes: an IPv6 address has no brackets.
     #[must_use]
     pub fn host(&self) -> &str {
         &self.host
     }
 
-    /// The TCP port.
+    /// Returns the TCP port.
     #[must_use]
     pub fn port(&self) -> u16 {
         self.port
     }
 
-    /// The relay's public key.
+    /// Returns the relay's public key.
     #[must_use]
     pub fn key(&self) -> &AgreementPublic {
         &self.key
@@ -158,7 +157,7 @@ impl fmt::Display for RelayAddress {
     }
 }
 
-/// Host without brackets, and port.
+/// Splits a place into host, without brackets, and port.
 fn split_place(place: &str) -> Result<(&str, &str), AddressError> {
     if let Some(bracketed) = place.strip_prefix('[') {
         let (host, after) = bracketed.split_once(']').ok_or(AddressError::Brackets)?;
@@ -175,7 +174,7 @@ fn split_place(place: &str) -> Result<(&str, &str), AddressError> {
     }
 }
 
-/// A host name or IPv4 address in lower case.
+/// Checks a host name or IPv4 address and returns it in lower case.
 fn host_name(text: &str) -> Result<String, AddressError> {
     if text.is_empty() {
         return Err(AddressError::NoHost);

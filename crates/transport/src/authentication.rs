@@ -1,23 +1,23 @@
-//! How a device says who it is on a channel: it signs the handshake hash (Noise specification,
-//! revision 34, section 11.2, channel binding).
+//! Device authentication on a channel: the device signs the handshake hash (Noise specification, revision 34, section
+//! 11.2, channel binding).
 //!
-//! The hash covers the relay's key and both ephemeral keys, so the signature is of no use on any
-//! other channel, at another relay or later. It is sent inside the channel: an observer does not
-//! see it, and a phone that sends none stays nameless.
+//! The hash covers the relay's key and both ephemeral keys, so the signature is useless on any other channel, at
+//! another relay or later. It is sent inside the channel: an observer does not see it, and a phone that sends none
+//! stays anonymous.
 
 use pillarbox_crypto::labels::DEVICE_AUTHENTICATION;
 use pillarbox_crypto::{Signature, SigningPublic, SigningSecret};
 use pillarbox_wire::FixedBytes;
 use thiserror::Error;
 
-/// The device key is no key, or the signature is not its signature over this handshake. Which of
-/// them is not told.
+/// The device key is not a key, or the signature is not its signature over this handshake. The error does not say
+/// which.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("the device's signature does not fit this connection")]
 #[non_exhaustive]
 pub struct NotAuthentic;
 
-/// The device's signature over the handshake hash.
+/// Signs the handshake hash with the device's key.
 #[must_use]
 pub fn sign_handshake(device: &SigningSecret, handshake_hash: &[u8; 32]) -> FixedBytes<64> {
     FixedBytes(*device.sign(DEVICE_AUTHENTICATION, handshake_hash).as_bytes())

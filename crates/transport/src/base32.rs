@@ -1,7 +1,7 @@
 //! Base32 (RFC 4648, section 6), lower-case and unpadded, for a key of 32 bytes.
 //!
-//! Not base64url: a person may have to read a key out or type it, and base32 has one case, no
-//! signs, and none of 0, 1, 8 and 9. In upper case it also makes the smaller QR code.
+//! Base64url would be shorter. But a person may have to read a key out or type it, and base32 has one case, no signs,
+//! and no 0, 1, 8 or 9. In upper case it also makes the smaller QR code.
 
 use data_encoding::{BASE32_NOPAD, BASE32_NOPAD_NOCASE, DecodeKind};
 
@@ -10,13 +10,13 @@ pub(crate) const KEY_CHARS: usize = 52;
 
 const _: () = assert!(KEY_CHARS == (32 * 8usize).div_ceil(5));
 
-/// Why text is not a key.
+/// The reason why text is not a key.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum NotKey {
     Length(usize),
     /// Position of the first wrong character, counted from 1.
     Character(usize),
-    /// The last character holds four bits that no key has: such text would be a second writing.
+    /// The last character holds four bits that no key has. Accepting them would give a key a second encoding.
     LastBits,
 }
 

@@ -1,7 +1,7 @@
-//! The channel over an asynchronous stream: the handshake driven to its end, then two halves.
+//! The channel over an asynchronous stream. It runs the handshake to its end and then has two halves.
 //!
-//! This file moves bytes between a stream and the state machines of [`handshake`](crate::handshake)
-//! and [`record`](crate::record), and watches the clock; it decides nothing about either.
+//! This file moves bytes between a stream and the state machines of [`handshake`](crate::handshake) and
+//! [`record`](crate::record), and watches the clock. The state machines decide everything else.
 
 use std::fmt;
 use std::future::Future;
@@ -17,18 +17,18 @@ use crate::handshake::{AwaitingAnswer, AwaitingOffer, Established, HandshakeErro
 use crate::timeouts;
 use crate::version::{Versions, may_begin_preamble};
 
-/// A stream on which the handshake is done.
+/// A stream whose handshake is done.
 pub struct Channel<S> {
     stream: S,
     established: Established,
 }
 
-/// A phone's side: shakes hands with the relay that holds `relay`, within [`timeouts::HANDSHAKE`].
+/// Runs the phone's side of the handshake with the relay that holds `relay`, within [`timeouts::HANDSHAKE`].
 ///
-/// The randomness is drawn at the call, so that the future does not hold the generator.
+/// Randomness is drawn at the call, so that the future does not hold the generator.
 ///
 /// # Errors
-/// What stands in [`HandshakeError`].
+/// See [`HandshakeError`].
 pub fn connect<S, R>(
     stream: S,
     relay: &AgreementPublic,
@@ -49,13 +49,13 @@ where
     })
 }
 
-/// A relay's side: shakes hands with whoever connected, within [`timeouts::HANDSHAKE`]. A phone that
-/// cannot be served is told so before the stream is closed.
+/// Runs the relay's side of the handshake with the phone that connected, within [`timeouts::HANDSHAKE`]. A phone that
+/// the relay cannot serve is told so before the stream is closed.
 ///
-/// The randomness is drawn at the call, so that the future does not hold the generator.
+/// Randomness is drawn at the call, so that the future does not hold the generator.
 ///
 /// # Errors
-/// What stands in [`HandshakeError`].
+/// See [`HandshakeError`].
 pub fn accept<S, R>(
     stream: S,
     relay: &AgreementSecret,
@@ -79,19 +79,20 @@ where
 }
 
 impl<S> Channel<S> {
-    /// Hash of the handshake: what a device signs to say who it is, of no use on another channel.
+    /// Returns the hash of the handshake. A device signs it to name itself, and the signature is useless on another
+    /// channel.
     #[must_use]
     pub fn handshake_hash(&self) -> &[u8; 32] {
         &self.established.handshake_hash
     }
 
-    /// The protocol version that both sides speak here.
+    /// Returns the protocol version of this channel.
     #[must_use]
     pub fn version(&self) -> u8 {
         self.established.version
     }
 
-    /// The stream and the state of the channel, for a caller that splits or drives the stream itself.
+    /// Returns the stream and the state of the channel, for a caller that splits or drives the stream itself.
     #[must_use]
     pub fn into_parts(self) -> (S, Established) {
         (self.stream, self.established)
@@ -99,7 +100,7 @@ impl<S> Channel<S> {
 }
 
 impl<S: AsyncRead + AsyncWrite> Channel<S> {
-    /// Two halves that work independently of each other.
+    /// Splits the channel into two halves that work independently of each other.
     #[must_use]
     pub fn split(self) -> (Reader<ReadHalf<S>>, Writer<WriteHalf<S>>) {
         let Established { sealer, opener, .. } = self.established;
@@ -123,7 +124,7 @@ async fn send(stream: &mut (impl AsyncWrite + Unpin), bytes: &[u8]) -> Result<()
     stream.flush().await.map_err(failed)
 }
 
-/// Hands on a step that succeeded; tells the phone about one that did not.
+/// Returns the result of a step that succeeded, and tells the phone about one that failed.
 async fn unless_refused<T>(
     stream: &mut (impl AsyncWrite + Unpin),
     step: Result<T, Refused>,
@@ -132,15 +133,15 @@ async fn unless_refused<T>(
         Ok(done) => return Ok(done),
         Err(refused) => refused,
     };
-    // The reason is worth more to the caller than an error in telling the phone about it.
+    // The caller needs the reason more than an error in telling the phone about it.
     if send(stream, &farewell).await.is_ok() {
         stream.shutdown().await.map_err(|_| reason)?;
     }
     Err(reason)
 }
 
-/// Reads a preamble, and stops at the first byte that no preamble has: a peer of another protocol
-/// may send less than one, or never end.
+/// Reads a preamble, and stops at the first byte that no preamble has. A peer of another protocol may send less than
+/// a preamble, or never end.
 async fn receive_preamble<const LEN: usize>(
     stream: &mut (impl AsyncRead + Unpin),
 ) -> Result<[u8; LEN], HandshakeError> {
@@ -165,7 +166,8 @@ async fn receive_message(stream: &mut (impl AsyncRead + Unpin)) -> Result<[u8; M
     Ok(message)
 }
 
-/// The ways in which a system reports that the other side went away are one to a person.
+/// Converts an error of the stream. Systems report in several ways that the other side went away, and a person reads
+/// one.
 fn failed(error: io::Error) -> HandshakeError {
     use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
     match error.kind() {

@@ -1,5 +1,5 @@
-//! The two halves of a channel: one receives frames, one sends them. They share no state that
-//! changes, so each can be held by a task of its own or both by one `select!`.
+//! The two halves of a channel: one receives frames, one sends them. They share no state that changes, so each can
+//! have a task of its own, or one `select!` can hold both.
 
 use std::fmt;
 use std::future::poll_fn;
@@ -15,15 +15,15 @@ use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 use crate::record::{OpenError, Opener, SealError, Sealer};
 use crate::unread::Unread;
 
-/// Bytes asked of the stream at once: most records whole, with one system call. The place for them
-/// is on the stack for the length of one poll, so a connection that waits holds none of it.
+/// Bytes read from the stream at once. Most records fit whole into one system call. The buffer is on the stack for
+/// the length of one poll, so a waiting connection holds none of it.
 const READ_LEN: usize = 16 * 1024;
 
-/// Why no frame was received. The channel is of no more use.
+/// The reason why no frame was received. The channel is no longer usable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum ReceiveError {
-    /// What came is not what the other side may send.
+    /// The received bytes are not valid records.
     #[error(transparent)]
     Record(#[from] OpenError),
     /// The stream ended inside a record.
@@ -34,41 +34,41 @@ pub enum ReceiveError {
     Io(io::ErrorKind),
 }
 
-/// Why frames were not sent.
+/// The reason why frames were not sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum SendError {
-    /// They could not be sealed; the channel is as before.
+    /// The frames could not be sealed. The channel is as before.
     #[error(transparent)]
     Seal(#[from] SealError),
-    /// Writing failed; the channel is of no more use.
+    /// Writing failed. The channel is no longer usable.
     #[error("the connection failed: {0}")]
     Io(io::ErrorKind),
 }
 
 /// The receiving half.
 ///
-/// Invariants: a cancelled [`receive`](Self::receive) loses nothing; while it waits between records
-/// it holds no buffer, and otherwise at most one record, sealed and opened, and one read of 16 KiB.
+/// Invariants: a cancelled [`receive`](Self::receive) loses nothing; while it waits between records it holds no
+/// buffer, and otherwise at most one record, sealed and opened, and one read of 16 KiB.
 pub struct Reader<R> {
     stream: R,
     opener: Opener,
 }
 
 impl<R: AsyncRead + Unpin> Reader<R> {
-    /// Receives from `stream`, the bytes of which `opener` can open.
+    /// Makes the half that receives from `stream`, whose bytes `opener` can open.
     #[must_use]
     pub fn new(stream: R, opener: Opener) -> Self {
         Self { stream, opener }
     }
 
-    /// The next frame; none when the stream ended between two records. Cancel-safe.
+    /// Receives the next frame, or `None` when the stream ended between two records. Cancel-safe.
     ///
-    /// An end between records may still be the work of somebody on the wire: Noise does not
-    /// authenticate the end of a stream. A relay that ends a connection says goodbye in a frame.
+    /// Somebody on the wire can cause an end between records, because Noise does not authenticate the end of a
+    /// stream. A relay that ends a connection says goodbye in a frame.
     ///
     /// # Errors
-    /// What stands in [`ReceiveError`].
+    /// See [`ReceiveError`].
     pub async fn receive<T: Encoded>(&mut self) -> Result<Option<T>, ReceiveError> {
         loop {
             if let Some(frame) = self.opener.next_frame()? {
@@ -80,7 +80,8 @@ impl<R: AsyncRead + Unpin> Reader<R> {
         }
     }
 
-    /// Whether nothing has come that [`receive`](Self::receive) has not given yet, not even a part of a record.
+    /// Returns true if [`receive`](Self::receive) has returned everything that came, and no part of a record is
+    /// waiting.
     #[must_use]
     pub fn is_idle(&self) -> bool {
         self.opener.is_idle()
@@ -101,8 +102,8 @@ impl<R: AsyncRead + Unpin> Reader<R> {
 
 /// The sending half.
 ///
-/// Invariants: records leave in the order they were sealed in, whole. A cancelled
-/// [`send`](Self::send) leaves its rest here, and the next one finishes it first.
+/// Invariants: records leave whole, in the order in which they were sealed. A cancelled [`send`](Self::send) leaves
+/// its rest here, and the next one finishes it first.
 pub struct Writer<W> {
     stream: W,
     sealer: Sealer,
@@ -110,7 +111,7 @@ pub struct Writer<W> {
 }
 
 impl<W: AsyncWrite + Unpin> Writer<W> {
-    /// Sends to `stream` what `sealer` seals.
+    /// Makes the half that sends to `stream` the records of `sealer`.
     #[must_use]
     pub fn new(stream: W, sealer: Sealer) -> Self {
         Self { stream, sealer, unsent: Unread::default() }
@@ -118,11 +119,11 @@ impl<W: AsyncWrite + Unpin> Writer<W> {
 
     /// Sends frames, packed into as few records as hold them, with one write.
     ///
-    /// Not to be repeated after being cancelled: the frames are sealed and will go out with the
-    /// next [`send`](Self::send) or [`flush`](Self::flush).
+    /// Do not repeat a cancelled call: the frames are sealed and will go out with the next [`send`](Self::send) or
+    /// [`flush`](Self::flush).
     ///
     /// # Errors
-    /// What stands in [`SendError`].
+    /// See [`SendError`].
     pub async fn send<'a, T: Encoded + 'a>(
         &mut self,
         frames: impl IntoIterator<Item = &'a T>,
@@ -136,7 +137,7 @@ impl<W: AsyncWrite + Unpin> Writer<W> {
         self.flush().await
     }
 
-    /// Sends what a cancelled [`send`](Self::send) left. Cancel-safe.
+    /// Sends the rest of a cancelled [`send`](Self::send). Cancel-safe.
     ///
     /// # Errors
     /// [`SendError::Io`].
@@ -151,7 +152,7 @@ impl<W: AsyncWrite + Unpin> Writer<W> {
         self.stream.flush().await.map_err(|error| SendError::Io(error.kind()))
     }
 
-    /// Sends what is left and ends this direction of the stream.
+    /// Sends the rest of a cancelled [`send`](Self::send) and ends this direction of the stream.
     ///
     /// # Errors
     /// [`SendError::Io`].

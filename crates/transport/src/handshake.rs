@@ -1,11 +1,10 @@
-//! The Noise NK handshake (`Noise_NK_25519_ChaChaPoly_SHA256`; Noise specification, revision 34,
-//! sections 5 and 7.5) after the agreement on a version: two state machines over byte arrays, one
-//! struct a state.
+//! The Noise NK handshake (`Noise_NK_25519_ChaChaPoly_SHA256`; Noise specification, revision 34, sections 5 and 7.5)
+//! after the agreement on a version. It is two state machines over byte arrays, with one struct for each state.
 //!
-//! NK: the phone knows the relay's key beforehand, the relay knows nothing of the phone. Who the
-//! phone is, it says afterwards, inside ([`authentication`](crate::authentication)), or not at all.
-//! This file refuses to know sockets, time and where randomness comes from. Each side draws one
-//! ephemeral key when it begins, so the same draws give the same bytes.
+//! In NK the phone knows the relay's key beforehand, and the relay knows nothing of the phone. The phone names itself
+//! afterwards, inside the channel ([`authentication`](crate::authentication)), or not at all. This file knows no
+//! sockets, no time and no source of randomness. Each side draws one ephemeral key when it begins, so the same draws
+//! give the same bytes.
 //!
 //! | step | phone | | relay | bytes |
 //! |---|---|---|---|---|
@@ -14,9 +13,9 @@
 //! | 3 | | `e, es` → | [`AwaitingOpening::opened`] | 48: key 32, tag 16 |
 //! | 4 | [`AwaitingReply::replied`] | ← `e, ee` | | 48: key 32, tag 16 |
 //!
-//! A relay that cannot open step 3 answers with 48 zeros. No reply can be that, since a key of
-//! zeros agrees with nobody: the phone learns at once, instead of by a time-out, that whoever
-//! answers does not hold the key in the address. The prologue is offer, then answer.
+//! A relay that cannot open step 3 answers with 48 zeros. No reply can have these bytes, since a key of zeros agrees
+//! with nobody. So the phone learns at once, and not by a time-out, that the other side does not hold the key in the
+//! address. The prologue is offer, then answer.
 
 use std::fmt;
 use std::io;
@@ -33,44 +32,43 @@ use crate::resolver::Primitives;
 use crate::timeouts;
 use crate::version::{ANSWER_LEN, OFFER_LEN, Versions, mismatch};
 
-/// The protocol name (Noise specification, section 8), which every handshake hash begins with.
+/// The protocol name (Noise specification, section 8), with which every handshake hash begins.
 const PROTOCOL: &str = "Noise_NK_25519_ChaChaPoly_SHA256";
 
 /// Length of either Noise message of the handshake: an ephemeral key and the tag of an empty payload.
 pub const MESSAGE_LEN: usize = 32 + TAG_LEN;
 
-/// What a relay sends in place of its reply when it cannot open the phone's message.
+/// Bytes that a relay sends in place of its reply when it cannot open the phone's message.
 const NOT_OPENED: [u8; MESSAGE_LEN] = [0; MESSAGE_LEN];
 
-/// Why there is no channel.
+/// The reason why a handshake failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum HandshakeError {
-    /// No version is spoken by both sides.
+    /// The two sides have no version in common.
     #[error("{}", mismatch(*.ours, *.theirs))]
     Version {
-        /// What this program speaks.
+        /// The versions of this program.
         ours: Versions,
-        /// What the other side speaks, as it says.
+        /// The versions that the other side names.
         theirs: Versions,
     },
-    /// The other side speaks another protocol: a web server, a TLS port, a stranger's program.
+    /// The other side speaks another protocol, as a web server, a TLS port or a stranger's program does.
     #[error("what answers there does not speak the Pillarbox protocol")]
     NotPillarbox,
     /// The other side picked a version that does not follow from the two ranges.
     #[error("the other side's choice of a protocol version contradicts itself")]
     Inconsistent,
-    /// Met by a phone: whoever answers does not hold the key in the address, or the handshake was
-    /// altered on the way.
+    /// A phone's error: the other side does not hold the key in the address, or the handshake was altered on the way.
     #[error(
         "the relay does not hold the key in its address: \
          either the address has a typing error, or somebody else answers there"
     )]
     WrongKey,
-    /// Met by a relay: the phone expects another relay's key, or the handshake was altered on the way.
+    /// A relay's error: the phone expects another relay's key, or the handshake was altered on the way.
     #[error("the phone expects another relay key, or the handshake was altered on the way")]
     ForeignKey,
-    /// The other side closed the connection in the middle.
+    /// The other side closed the connection during the handshake.
     #[error("the connection was closed before the handshake was done")]
     Closed,
     /// The handshake was not done in time.
@@ -79,18 +77,18 @@ pub enum HandshakeError {
     /// Reading or writing failed.
     #[error("the connection failed: {0}")]
     Io(io::ErrorKind),
-    /// snow refused a step that no peer has a part in.
+    /// snow refused a step in which no peer has a part.
     #[error("the Noise handshake could not be set up")]
     Noise,
 }
 
-/// A relay's no: what to send before closing, and why.
+/// A relay's refusal: the bytes to send before closing, and the reason.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("{reason}")]
 pub struct Refused {
-    /// To be sent; empty for a peer that speaks another protocol.
+    /// The bytes to send; empty for a peer that speaks another protocol.
     pub farewell: Vec<u8>,
-    /// For this side's own log.
+    /// The reason, for this side's own log.
     pub reason: HandshakeError,
 }
 
@@ -100,16 +98,15 @@ impl From<HandshakeError> for Refused {
     }
 }
 
-/// A handshake that is done: what both sides now share.
+/// The result of a handshake, which both sides now share.
 pub struct Established {
-    /// Seals what this side sends.
+    /// Seals the frames that this side sends.
     pub sealer: Sealer,
-    /// Opens what the other side sends.
+    /// Opens the records that the other side sends.
     pub opener: Opener,
-    /// Hash of the whole handshake (Noise specification, section 11.2): a name of this channel that
-    /// no other channel has.
+    /// Hash of the whole handshake (Noise specification, section 11.2). No other channel has the same.
     pub handshake_hash: [u8; 32],
-    /// The protocol version that was picked.
+    /// The protocol version that the relay picked.
     pub version: u8,
 }
 
@@ -136,7 +133,7 @@ pub struct AwaitingAnswer {
 }
 
 impl AwaitingAnswer {
-    /// Begins a handshake with the relay that holds `relay`; returns the offer to send.
+    /// Begins a handshake with the relay that holds `relay`, and returns the offer to send.
     #[must_use]
     pub fn begin(
         relay: &AgreementPublic,
@@ -146,11 +143,11 @@ impl AwaitingAnswer {
         (Self { relay: *relay, versions, ephemeral: draw(rng) }, versions.to_offer())
     }
 
-    /// Takes the relay's answer; returns the first Noise message to send.
+    /// Takes the relay's answer, and returns the first Noise message to send.
     ///
     /// # Errors
     /// [`HandshakeError::NotPillarbox`], [`HandshakeError::Version`], [`HandshakeError::Inconsistent`];
-    /// [`HandshakeError::WrongKey`] if the relay's key in the address is no usable key.
+    /// [`HandshakeError::WrongKey`] if the relay's key in the address is not a usable key.
     pub fn answered(
         self,
         answer: &[u8; ANSWER_LEN],
@@ -202,10 +199,10 @@ impl AwaitingOffer {
         Self { relay: relay.to_bytes(), versions, ephemeral: draw(rng) }
     }
 
-    /// Takes the phone's offer; returns the answer to send.
+    /// Takes the phone's offer, and returns the answer to send.
     ///
     /// # Errors
-    /// [`HandshakeError::NotPillarbox`] or [`HandshakeError::Version`], with what to send.
+    /// [`HandshakeError::NotPillarbox`] or [`HandshakeError::Version`], with the bytes to send.
     pub fn offered(self, offer: &[u8; OFFER_LEN]) -> Result<(AwaitingOpening, [u8; ANSWER_LEN]), Refused> {
         let theirs = Versions::from_offer(offer).ok_or(HandshakeError::NotPillarbox)?;
         let picked = self.versions.pick(theirs);
@@ -230,10 +227,10 @@ pub struct AwaitingOpening {
 }
 
 impl AwaitingOpening {
-    /// Takes the phone's Noise message; returns the reply to send.
+    /// Takes the phone's Noise message, and returns the reply to send.
     ///
     /// # Errors
-    /// [`HandshakeError::ForeignKey`], with what to send.
+    /// [`HandshakeError::ForeignKey`], with the bytes to send.
     pub fn opened(
         mut self,
         opening: &[u8; MESSAGE_LEN],
@@ -255,14 +252,14 @@ fn builder(ephemeral: Zeroizing<[u8; 32]>, prologue: &[u8]) -> Result<Builder<'_
     Builder::with_resolver(PROTOCOL.parse()?, Box::new(Primitives::new(ephemeral))).prologue(prologue)
 }
 
-/// A Noise message without a payload.
+/// Writes a Noise message without a payload.
 fn write(noise: &mut HandshakeState) -> Result<[u8; MESSAGE_LEN], snow::Error> {
     let mut message = [0; MESSAGE_LEN];
     noise.write_message(&[], &mut message)?;
     Ok(message)
 }
 
-/// States hold keys: they print as their names.
+/// Implements `Debug` for states that hold keys: they print as their names.
 macro_rules! named_debug {
     ($($name:ident),*) => {
         $(impl fmt::Debug for $name {

@@ -7,9 +7,9 @@
 //! | Noise message | frames, tag (16) |
 //! | frame | length (2, big-endian), encoding (at most 65,517) |
 //!
-//! A record costs 18 bytes and a frame in it 2 more. Many small frames share a record, so that an
-//! observer on the wire sees the length of a batch and not of each frame. Nothing of a record is
-//! handed out before all of it has been authenticated and found well formed.
+//! A record costs 18 bytes and a frame in it 2 more. Many small frames share a record, so an observer on the wire
+//! sees the length of a batch and not of each frame. A record is authenticated and checked as a whole before any of
+//! its frames is handed out.
 //!
 //! The two directions have keys and counters of their own and share nothing that changes.
 
@@ -27,24 +27,24 @@ use crate::unread::Unread;
 /// Bytes that name the length of a record.
 const RECORD_LENGTH_PREFIX: usize = 2;
 
-/// Longest Noise message (Noise specification, section 3). It fills the length's two bytes, so
-/// that a peer cannot announce more than it may send.
+/// Longest Noise message (Noise specification, section 3). It is the most that the length's two bytes can name, so a
+/// peer cannot announce more than it may send.
 const MAX_MESSAGE_LEN: usize = u16::MAX as usize;
 
 /// Most bytes of frames, with their lengths, in one record.
 const MAX_CONTENT_LEN: usize = MAX_MESSAGE_LEN - TAG_LEN;
 
-/// What a record adds to the frames in it.
+/// Bytes that a record adds to the frames in it.
 pub const RECORD_OVERHEAD: usize = RECORD_LENGTH_PREFIX + TAG_LEN;
 
 const _: () = assert!(FRAME_LENGTH_PREFIX + MAX_FRAME_LEN == MAX_CONTENT_LEN);
 const _: () = assert!(FRAME_LENGTH_PREFIX == size_of::<u16>() && RECORD_LENGTH_PREFIX == size_of::<u16>());
 
-/// Why frames were not sealed. Nothing was sealed then, and the channel is as before.
+/// The reason why frames were not sealed. Nothing was sealed then, and the channel is as before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum SealError {
-    /// A frame has no encoding.
+    /// A frame cannot be encoded.
     #[error("a frame cannot be sent: {0}")]
     Frame(#[from] CodecError),
     /// All 2^64 - 1 nonces are used (Noise specification, section 5.1).
@@ -52,17 +52,17 @@ pub enum SealError {
     Exhausted,
 }
 
-/// Why received bytes are not records. The channel is of no more use; asking again gives the same error.
+/// The reason why received bytes are not records. The channel is no longer usable: asking again gives the same error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum OpenError {
-    /// A record was altered, repeated, left out or made under another key. Which of them is not told.
+    /// A record was altered, repeated, left out or made under another key. The error does not say which.
     #[error("a record does not authenticate")]
     NotAuthentic,
     /// All 2^64 - 1 nonces are used (Noise specification, section 5.1).
     #[error("this channel has received all it can; open a new one")]
     Exhausted,
-    /// A record without a frame in it.
+    /// A record has no frame in it.
     #[error("a record holds no frame")]
     Empty,
     /// A frame's length points past the end of its record.
@@ -70,23 +70,23 @@ pub enum OpenError {
     FrameBeyondRecord {
         /// The length that the frame names.
         announced: usize,
-        /// What there is.
+        /// The number of bytes left in the record.
         left: usize,
     },
-    /// Too few bytes after the last frame for another one.
+    /// Bytes follow the last frame, too few for another one.
     #[error("{count} bytes after the last frame of a record")]
     TrailingBytes {
-        /// How many.
+        /// The number of bytes left over.
         count: usize,
     },
-    /// A frame's bytes are no frame.
+    /// The bytes of a frame do not decode.
     #[error("a frame cannot be read: {0}")]
     Frame(#[from] CodecError),
 }
 
-/// Turns frames into records. One direction of one channel.
+/// Turns frames into records, for one direction of one channel.
 ///
-/// Invariants: no nonce is used twice; bytes it returned are to be sent in the order it returned them.
+/// Invariants: no nonce is used twice; the caller sends the returned bytes in the order in which they were returned.
 pub struct Sealer {
     cipher: Arc<StatelessTransportState>,
     nonce: u64,
@@ -102,13 +102,13 @@ impl Sealer {
     /// A type whose longest form is longer than a frame does not compile here.
     ///
     /// # Errors
-    /// What stands in [`SealError`].
+    /// See [`SealError`].
     pub fn seal<'a, T: Encoded + 'a>(
         &mut self,
         frames: impl IntoIterator<Item = &'a T>,
     ) -> Result<Vec<u8>, SealError> {
         const { assert!(T::MAX_LEN <= MAX_FRAME_LEN, "longer than a frame") };
-        // All frames are encoded before the first nonce is used: an error leaves no gap.
+        // All frames are encoded before the first nonce is used, so an error leaves no gap.
         let contents = pack(frames)?;
         let last = u64::try_from(contents.len()).map_err(|_| SealError::Exhausted)?;
         // The greatest nonce is reserved (section 5.1).
@@ -134,7 +134,7 @@ impl Sealer {
     }
 }
 
-/// The contents of the records that will hold `frames`.
+/// Encodes `frames` and packs them into the contents of records.
 fn pack<'a, T: Encoded + 'a>(frames: impl IntoIterator<Item = &'a T>) -> Result<Vec<Vec<u8>>, SealError> {
     let mut full = Vec::new();
     let mut content = Vec::new();
@@ -161,15 +161,15 @@ fn length_prefix(length: usize) -> Result<[u8; 2], CodecError> {
     Ok(short.map_err(|_| CodecError::TooLong { most: MAX_MESSAGE_LEN, got: length })?.to_be_bytes())
 }
 
-/// Turns records into frames. One direction of one channel.
+/// Turns records into frames, for one direction of one channel.
 ///
-/// Invariants: frames come out in the order they were sealed in; a record that fails changes
-/// nothing; while no record is begun and no frame left, it owns no buffer.
+/// Invariants: frames come out in the order in which they were sealed; a record that fails changes nothing; while no
+/// record is begun and no frame left, it owns no buffer.
 pub struct Opener {
     cipher: Arc<StatelessTransportState>,
     nonce: u64,
     received: Unread,
-    /// Frames of the last opened record, with their lengths; known to be well formed.
+    /// Frames of the last opened record, with their lengths. They are well formed.
     content: Unread,
 }
 
@@ -178,18 +178,18 @@ impl Opener {
         Self { cipher, nonce: 0, received: Unread::default(), content: Unread::default() }
     }
 
-    /// Takes bytes as they come, in pieces of any length.
+    /// Takes received bytes, in pieces of any length.
     ///
-    /// What is taken is kept until [`next_frame`](Self::next_frame) has given all of it away: call
-    /// that until it gives none before taking more, and no more than one record and one piece is kept.
+    /// The bytes are kept until [`next_frame`](Self::next_frame) has returned all their frames. Call it until it
+    /// returns `None` before taking more; then no more than one record and one piece are kept.
     pub fn feed(&mut self, bytes: &[u8]) {
         self.received.push(bytes);
     }
 
-    /// The next frame, if all of its record has come.
+    /// Returns the next frame, if all of its record has come.
     ///
     /// # Errors
-    /// What stands in [`OpenError`].
+    /// See [`OpenError`].
     pub fn next_frame<T: Encoded>(&mut self) -> Result<Option<T>, OpenError> {
         if self.content.is_empty() && !self.open_record()? {
             return Ok(None);
@@ -201,7 +201,8 @@ impl Opener {
         Ok(Some(frame))
     }
 
-    /// Whether all that came has been given away: a stream that ends here ends between records.
+    /// Returns true if all frames have been returned and no part of a record is left. A stream that ends here ends
+    /// between records.
     #[must_use]
     pub fn is_idle(&self) -> bool {
         self.received.is_empty() && self.content.is_empty()
@@ -235,7 +236,7 @@ fn check_content(content: &[u8]) -> Result<(), OpenError> {
     Ok(())
 }
 
-/// The first frame's encoding and what follows the frame.
+/// Splits off the first frame. Returns its encoding and the rest.
 fn split_frame(content: &[u8]) -> Result<(&[u8], &[u8]), OpenError> {
     if content.is_empty() {
         return Err(OpenError::Empty);
@@ -286,7 +287,7 @@ mod tests {
         ClientFrame::Ping(Ping { request: RequestId(request) })
     }
 
-    /// What the opener says to a record that holds `content`, sealed by a peer that keeps no rules.
+    /// Returns the opener's result for a record with `content`, sealed by a peer that keeps no rules.
     fn opened(content: &[u8]) -> Result<Option<ClientFrame>, OpenError> {
         let (mut sealer, mut opener) = pair();
         let mut record = Vec::new();

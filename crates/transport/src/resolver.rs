@@ -1,14 +1,13 @@
 //! The primitives that Noise runs on here: X25519, ChaCha20-Poly1305 and SHA-256 (Noise
 //! specification, revision 34, sections 12.1, 12.3 and 12.5), all of `pillarbox_crypto` or below it.
 //!
-//! snow's own resolver would bring a second curve, a second AEAD and a second hash, and draw its
-//! randomness where no caller can reach it. This one knows nothing of patterns or messages; snow
-//! walks through those.
+//! snow's own resolver would bring a second curve, a second AEAD and a second hash, and would draw its randomness
+//! where no caller can reach it. This resolver knows nothing of patterns or messages, which are snow's part.
 //!
-//! Two differences from a plain resolver. A Diffie-Hellman result of all zeros is an error, which
-//! section 12.1 allows though it sees no need, and which this project does everywhere. And the generator holds exactly the 32
-//! bytes of one ephemeral key, which the caller drew: a handshake that wanted more would fail
-//! instead of drawing elsewhere or drawing twice.
+//! It differs from a plain resolver in two ways. A Diffie-Hellman result of all zeros is an error, as everywhere in
+//! this project; section 12.1 allows that though it sees no need. And the generator holds exactly the 32 bytes of one
+//! ephemeral key, which the caller drew. A handshake that wanted more would fail instead of drawing elsewhere or
+//! drawing twice.
 //!
 //! Keys held in this file are wiped on drop. snow copies chaining keys and shared secrets through
 //! its own arrays and does not wipe those.
@@ -28,10 +27,10 @@ use zeroize::Zeroizing;
 /// Bytes of an X25519 key, of a cipher key and of a SHA-256 digest.
 const KEY_LEN: usize = 32;
 
-/// SHA-256 compresses this many bytes at once.
+/// Bytes that SHA-256 compresses at once.
 const BLOCK_LEN: usize = 64;
 
-/// What snow builds one handshake from: the primitives, and the ephemeral key drawn for it.
+/// The primitives of one handshake for snow, with the ephemeral key drawn for it.
 pub(crate) struct Primitives {
     ephemeral: Cell<Option<Zeroizing<[u8; KEY_LEN]>>>,
 }
@@ -72,7 +71,7 @@ impl Random for Drawn {
     }
 }
 
-/// Section 12.1. Without a secret it agrees with nobody.
+/// X25519 (section 12.1). Without a secret it agrees with nobody.
 #[derive(Default)]
 struct X25519 {
     secret: Option<Zeroizing<[u8; KEY_LEN]>>,
@@ -122,7 +121,7 @@ impl Dh for X25519 {
 
     fn dh(&self, theirs: &[u8], out: &mut [u8]) -> Result<(), Error> {
         let secret = AgreementSecret::from_bytes(**self.secret.as_ref().ok_or(Error::Dh)?);
-        // snow's key buffers are as long as its longest curve's keys: ours is the beginning.
+        // snow's key buffers are as long as its longest curve's keys. Our key is the beginning of one.
         let theirs = AgreementPublic::from_bytes(*theirs.first_chunk().ok_or(Error::Dh)?);
         let shared = secret.agree(&theirs).map_err(|_| Error::Dh)?;
         *out.first_chunk_mut().ok_or(Error::Dh)? = *shared.as_bytes();
@@ -130,11 +129,12 @@ impl Dh for X25519 {
     }
 }
 
-/// Section 12.3.
+/// ChaCha20-Poly1305 (section 12.3).
 struct ChaChaPoly(AeadKey);
 
 impl ChaChaPoly {
-    /// snow asks for a cipher first and sets its key later; it refuses to use one without.
+    /// Makes a cipher without a key. snow asks for a cipher first and sets its key later; it refuses to use a cipher
+    /// without a key.
     fn unset() -> Self {
         Self(AeadKey::from_bytes([0; KEY_LEN]))
     }
@@ -152,8 +152,8 @@ impl Cipher for ChaChaPoly {
     fn encrypt(&self, nonce: u64, associated: &[u8], plaintext: &[u8], out: &mut [u8]) -> usize {
         let length = plaintext.len() + TAG_LEN;
         let room = out.get_mut(..length).and_then(|out| out.split_last_chunk_mut());
-        // snow has compared the lengths before. Were it wrong, nothing would be written: an empty
-        // message opens nowhere.
+        // snow has compared the lengths before. If it were wrong, nothing would be written, and an empty message
+        // opens nowhere.
         let Some((body, tag)) = room else { return 0 };
         body.copy_from_slice(plaintext);
         *tag = seal_in_place(&self.0, &counter_nonce(nonce), associated, body);
@@ -176,13 +176,13 @@ impl Cipher for ChaChaPoly {
     }
 }
 
-/// Section 12.3: 32 bits of zeros, then the counter, little-endian.
+/// Returns the nonce of section 12.3: 32 bits of zeros, then the counter, little-endian.
 fn counter_nonce(counter: u64) -> [u8; 12] {
     let [a, b, c, d, e, f, g, h] = counter.to_le_bytes();
     [0, 0, 0, 0, a, b, c, d, e, f, g, h]
 }
 
-/// Section 12.5.
+/// SHA-256 (section 12.5).
 #[derive(Default)]
 struct Sha256Hash(Sha256);
 
@@ -215,7 +215,7 @@ impl Hash for Sha256Hash {
         write_first(out, &hmac(key, &[bytes]));
     }
 
-    /// Section 4.3, written anew because snow's own leaves the intermediate keys behind.
+    /// HKDF (section 4.3), written anew because snow's own does not wipe the intermediate keys.
     fn hkdf(
         &mut self,
         chaining_key: &[u8],

@@ -1,4 +1,5 @@
-//! Signs of life: when bytes last went over a stream. A slow line is no dead one, and one record may take minutes on it.
+//! Signs of life: the times at which bytes last went over a stream. A slow line is not a dead one, and one record may
+//! take minutes on it.
 
 use std::future::Future;
 use std::io;
@@ -11,7 +12,7 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, timeout_at};
 
-/// When bytes last went each way, in milliseconds since the stream was opened.
+/// The times at which bytes last went each way, in milliseconds since the stream was opened.
 #[derive(Debug)]
 pub struct Signs {
     opened: Instant,
@@ -20,22 +21,22 @@ pub struct Signs {
 }
 
 impl Signs {
-    /// When bytes last came.
+    /// Returns the time at which bytes last came in.
     #[must_use]
     pub fn came(&self) -> Instant {
         self.opened + Duration::from_millis(self.came.load(Ordering::Relaxed))
     }
 
-    /// When bytes last went, into the system's hands at least.
+    /// Returns the time at which bytes last went out, at least into the system's buffers.
     #[must_use]
     pub fn went(&self) -> Instant {
         self.opened + Duration::from_millis(self.went.load(Ordering::Relaxed))
     }
 
-    /// Waits for a write for as long as bytes go.
+    /// Waits for a write for as long as bytes go out.
     ///
     /// # Errors
-    /// [`Stalled`] once none have gone for as long as `most`.
+    /// [`Stalled`] once no bytes have gone out for as long as `most`.
     pub async fn write_in_time<T>(
         &self,
         most: Duration,
@@ -71,7 +72,7 @@ pub struct Watched<S> {
 }
 
 impl<S> Watched<S> {
-    /// The stream, and where its signs are noted.
+    /// Wraps a stream, and returns it with the place where its signs are noted.
     pub fn new(stream: S) -> (Self, Arc<Signs>) {
         let signs =
             Arc::new(Signs { opened: Instant::now(), came: AtomicU64::new(0), went: AtomicU64::new(0) });
@@ -125,7 +126,7 @@ mod tests {
 
     const MOST: Duration = Duration::from_secs(30);
 
-    /// Writes `pieces` of 64 bytes to a reader that takes one each `pause`, and `most` of them.
+    /// Writes `pieces` of 64 bytes to a reader that takes one after each `pause`, and no more than `most`.
     async fn write(pieces: usize, pause: Duration, most: usize) -> (Result<(), Stalled>, Duration) {
         let (ours, mut theirs) = duplex(64);
         let (mut stream, signs) = Watched::new(ours);

@@ -1,4 +1,4 @@
-//! Every time-out of a connection, for relay and phone alike, so that the two cannot drift.
+//! Every time-out of a connection, for relay and phone alike, so that the two cannot drift apart.
 //!
 //! All are spans of real time, in the type of the runtime that waits for them.
 
@@ -6,51 +6,51 @@ use std::time::Duration;
 
 use rand_core::CryptoRng;
 
-/// To open a TCP connection. Lost opening packets are sent again after 1, 3 and 7 seconds (RFC 6298,
-/// sections 2 and 5: one second, then doubled): this leaves room for three losses. Longer, and a person
-/// waits for a relay that is not there.
+/// Time to open a TCP connection. Lost opening packets are sent again after 1, 3 and 7 seconds (RFC 6298, sections 2
+/// and 5: one second, then doubled), so this leaves room for three losses. With a longer time a person would wait for
+/// a relay that is not there.
 pub const CONNECT: Duration = Duration::from_secs(10);
 
-/// For the whole handshake: two round trips and a few key agreements, on the worst mobile network.
-/// Longer, and somebody who opens connections and says nothing holds them cheaply.
+/// Time for the whole handshake: two round trips and a few key agreements, on the worst mobile network. With a longer
+/// time, somebody who opens connections and says nothing would hold them cheaply.
 pub const HANDSHAKE: Duration = Duration::from_secs(10);
 
-/// A phone that has heard nothing for so long sends a ping. Address translators forget a quiet TCP
-/// connection, some within a few minutes; shorter would wake a phone's radio for little.
+/// Silence after which a phone sends a ping. Address translators forget a quiet TCP connection, some within a few
+/// minutes. A shorter time would wake a phone's radio for little.
 pub const PING_INTERVAL: Duration = Duration::from_secs(60);
 
-/// For the answer to a ping or a request. When it passes, the connection is taken for dead and a new
-/// one opened: a half-open connection otherwise swallows messages until the system gives up, on
-/// Linux after about a quarter of an hour (`tcp_retries2`).
+/// Time for the answer to a ping or a request. When it passes, the connection counts as dead and a new one is opened.
+/// Otherwise a half-open connection swallows messages until the system gives up, on Linux after about a quarter of an
+/// hour (`tcp_retries2`).
 pub const ANSWER: Duration = Duration::from_secs(15);
 
-/// A relay closes a connection from which nothing came for so long: two pings failed to come. Longer,
-/// and phones that vanished without a word keep their place.
+/// Silence after which a relay closes a connection: two pings failed to come. With a longer time, phones that
+/// vanished without a word would keep their place.
 pub const IDLE: Duration = Duration::from_secs(150);
 
-/// A write of which not a byte goes for so long is given up, and the connection with it: the reader is
-/// gone, and the relay holds the rest in memory. A system takes bytes in steps of a part of its buffer,
-/// so that a line below some 2 kB a second may look like that.
+/// Time without a byte going out after which a write is given up, and the connection with it. The reader is gone, and
+/// the relay holds the rest in memory. A system takes bytes in steps of a part of its buffer, so a line below some 2
+/// kB a second may look stalled.
 pub const STALLED_WRITE: Duration = Duration::from_secs(30);
 
-/// For the last frames of a connection that is being closed. Longer would hold up a relay that stops.
+/// Time for the last frames of a connection that is being closed. A longer time would hold up a relay that stops.
 pub const FAREWELL: Duration = Duration::from_secs(2);
 
 /// The pause before the first new attempt to connect.
 pub const BACK_OFF_FIRST: Duration = Duration::from_secs(1);
 
-/// The longest pause between attempts. Longer, and a phone notices late that its relay is back.
+/// The longest pause between attempts. With a longer one a phone would notice late that its relay is back.
 pub const BACK_OFF_MOST: Duration = Duration::from_secs(60);
 
-/// How much longer each pause is than the one before.
+/// The factor by which each pause is longer than the one before.
 pub const BACK_OFF_FACTOR: u32 = 2;
 
 const _: () = assert!(IDLE.as_secs() > 2 * PING_INTERVAL.as_secs() + ANSWER.as_secs());
 const _: () = assert!(BACK_OFF_FIRST.as_secs() < BACK_OFF_MOST.as_secs() && BACK_OFF_FACTOR > 1);
 
-/// The pause after `failures` attempts in a row that failed: between half and all of the span that
-/// doubles with each, drawn anew each time, so that the phones of a relay that was restarted do not
-/// all come back in the same second.
+/// Returns the pause after `failures` failed attempts in a row. It lies between half and all of the span that doubles
+/// with each. It is drawn anew each time, so that the phones of a restarted relay do not all come back in the same
+/// second.
 #[must_use]
 pub fn back_off(failures: u32, rng: &mut impl CryptoRng) -> Duration {
     let longer = BACK_OFF_FACTOR.saturating_pow(failures.saturating_sub(1));

@@ -1,6 +1,6 @@
 //! A queue of bytes that costs nothing while it is empty.
 
-/// Bytes put in at the back and taken from the front.
+/// A queue of bytes, put in at the back and taken from the front.
 ///
 /// Invariants: `taken` is at most the length; an empty queue owns no memory.
 #[derive(Default)]
@@ -10,7 +10,7 @@ pub(crate) struct Unread {
 }
 
 impl Unread {
-    /// What has not been taken.
+    /// Returns the bytes that have not been taken.
     pub(crate) fn rest(&self) -> &[u8] {
         self.bytes.get(self.taken..).unwrap_or_default()
     }
@@ -19,7 +19,7 @@ impl Unread {
         self.taken >= self.bytes.len()
     }
 
-    /// Takes `count` bytes, or all there are.
+    /// Takes `count` bytes, or all if the queue has fewer.
     pub(crate) fn advance(&mut self, count: usize) {
         self.taken = self.taken.saturating_add(count);
         if self.is_empty() {

@@ -1,4 +1,4 @@
-//! Published vectors through our resolver, and our resolver against snow's own. Inside the crate
+//! Published vectors through our resolver, and our resolver against snow's own. The tests stand inside the crate
 //! because the resolver is not public.
 
 use proptest::prelude::*;
@@ -56,19 +56,19 @@ fn hex(text: &str) -> Vec<u8> {
     (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap()).collect()
 }
 
-/// Whose primitives a side runs on.
+/// The primitives that a side runs on.
 #[derive(Clone, Copy, Debug)]
 enum Whose {
     Ours,
     Snows,
 }
 
-/// A side of the handshake, with its ephemeral key given. snow's own resolver takes it by the door
-/// that it keeps for tests, ours by the one it always uses.
+/// Builds a side of the handshake with a given ephemeral key. snow's own resolver takes the key by its interface for
+/// tests, ours by the one that it always uses.
 fn builder<'a>(whose: Whose, prologue: &'a [u8], ephemeral: &'a [u8]) -> Builder<'a> {
     let resolver: BoxedCryptoResolver = match whose {
         Whose::Ours => Box::new(Primitives::new(Zeroizing::new(ephemeral.try_into().unwrap()))),
-        // It has no generator here; the fixed key is used instead, but snow wants one to be there.
+        // snow wants a generator here, although it uses the fixed key instead.
         Whose::Snows => Box::new(snow::resolvers::FallbackResolver::new(
             Box::new(DefaultResolver),
             Box::new(Primitives::new(Zeroizing::new([0; 32]))),
@@ -81,7 +81,7 @@ fn builder<'a>(whose: Whose, prologue: &'a [u8], ephemeral: &'a [u8]) -> Builder
     }
 }
 
-/// Runs a set between two sides: what each message was, and the hash on both sides.
+/// Runs a set between two sides. Returns each message, and the hash on both sides.
 fn run(set: &Set, initiator: Whose, responder: Whose) -> (Vec<Vec<u8>>, [Vec<u8>; 2]) {
     let mut ours: HandshakeState = builder(initiator, &set.prologue, &set.initiator_ephemeral)
         .remote_public_key(&set.responder_public)

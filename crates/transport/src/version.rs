@@ -1,9 +1,9 @@
 //! Agreement on a protocol version, in the clear, before the Noise handshake.
 //!
-//! The phone offers a range; the relay answers with its own range and the version it picked, or
-//! none. So a refusal can name both ranges, and a person learns which side is older. Nothing here
-//! is authenticated yet: both preambles go into the Noise prologue (Noise specification, revision
-//! 34, section 6), and a handshake over altered ones fails.
+//! The phone offers a range. The relay answers with its own range and the version that it picked, if any. So a
+//! refusal can name both ranges, and a person learns which side is older. Nothing here is authenticated yet. Both
+//! preambles go into the Noise prologue (Noise specification, revision 34, section 6), and a handshake over altered
+//! ones fails.
 //!
 //! | preamble | bytes |
 //! |---|---|
@@ -12,8 +12,8 @@
 
 use std::fmt;
 
-/// What every Pillarbox connection begins with, both ways. Servers of other protocols answer with
-/// something else, and are told apart by the first byte that differs.
+/// The first bytes of every Pillarbox connection, both ways. Servers of other protocols answer with something else,
+/// and are told apart by the first byte that differs.
 const MAGIC: [u8; 8] = *b"pillarbx";
 
 /// Length of the phone's preamble.
@@ -22,7 +22,7 @@ pub const OFFER_LEN: usize = MAGIC.len() + 2;
 /// Length of the relay's preamble.
 pub const ANSWER_LEN: usize = MAGIC.len() + 3;
 
-/// Stands in an answer where no version could be picked; therefore no version is 0.
+/// Byte in an answer when the relay could pick no version. Therefore no version is 0.
 const NONE_PICKED: u8 = 0;
 
 /// A range of protocol versions, both ends included.
@@ -35,28 +35,28 @@ pub struct Versions {
 }
 
 impl Versions {
-    /// What this program speaks. Version 1: Noise NK, the records of [`record`](crate::record).
+    /// The versions of this program. Version 1 is Noise NK with the records of [`record`](crate::record).
     pub const SUPPORTED: Self = Self { lowest: 1, highest: 1 };
 
-    /// The range from `lowest` to `highest`, if it holds a version.
+    /// Makes the range from `lowest` to `highest`, if it holds a version.
     #[must_use]
     pub const fn new(lowest: u8, highest: u8) -> Option<Self> {
         if lowest == NONE_PICKED || lowest > highest { None } else { Some(Self { lowest, highest }) }
     }
 
-    /// The oldest version in it.
+    /// Returns the oldest version in the range.
     #[must_use]
     pub const fn lowest(self) -> u8 {
         self.lowest
     }
 
-    /// The newest version in it.
+    /// Returns the newest version in the range.
     #[must_use]
     pub const fn highest(self) -> u8 {
         self.highest
     }
 
-    /// The newest version in both ranges.
+    /// Returns the newest version in both ranges.
     #[must_use]
     pub fn pick(self, theirs: Self) -> Option<u8> {
         let newest = self.highest.min(theirs.highest);
@@ -85,7 +85,7 @@ impl Versions {
     }
 }
 
-/// `version 1` or `versions 1 to 3`.
+/// Writes `version 1` or `versions 1 to 3`.
 impl fmt::Display for Versions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { lowest, highest } = self;
@@ -97,12 +97,12 @@ impl fmt::Display for Versions {
     }
 }
 
-/// Whether bytes received so far can still become a preamble.
+/// Returns true if the bytes received so far can still become a preamble.
 pub(crate) fn may_begin_preamble(received: &[u8]) -> bool {
     received.iter().zip(&MAGIC).all(|(received, magic)| received == magic)
 }
 
-/// One sentence for two ranges that do not meet.
+/// Writes one sentence about two ranges that have no version in common.
 pub(crate) fn mismatch(ours: Versions, theirs: Versions) -> String {
     let advice = if theirs.lowest > ours.highest {
         "this program is the older one, update it"

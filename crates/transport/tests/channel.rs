@@ -140,7 +140,7 @@ fn silence_ends_after_the_time_for_a_handshake() {
 fn a_handshake_cut_at_any_byte_ends_as_closed_on_the_side_that_waits() {
     let sent = Handshake::default().run(|_, _| {}).sent;
     let [offer, answer, opening, reply] = sent.try_into().unwrap();
-    // The phone draws first, so the recorded replies fit a phone with the same seed.
+    // The phone draws its key first, so the recorded replies fit a phone with the same seed.
     let whole = answer.len() + reply.len();
     for cut in 0..=whole {
         block_on(async {

@@ -20,7 +20,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use tokio::io::AsyncWrite;
 
-/// A reader of what one side of a handshake sealed, over bytes that are already there.
+/// Makes a reader of the records that one side of a handshake sealed, over bytes that are already there.
 fn reader(bytes: &[u8]) -> Reader<&[u8]> {
     Reader::new(bytes, Handshake::default().established().1.opener)
 }

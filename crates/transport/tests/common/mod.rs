@@ -12,25 +12,25 @@ use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 use tokio::io::{DuplexStream, duplex};
 
-/// A generator that gives the same bytes each time.
+/// Returns a generator that gives the same bytes each time.
 pub(crate) fn rng(seed: u64) -> ChaCha20Rng {
     ChaCha20Rng::seed_from_u64(seed)
 }
 
-/// A relay's key.
+/// Returns a relay's key.
 pub(crate) fn relay_key(seed: u64) -> AgreementSecret {
     AgreementSecret::generate(&mut rng(seed))
 }
 
-/// Versions from `lowest` to `highest`.
+/// Returns the versions from `lowest` to `highest`.
 pub(crate) fn versions(lowest: u8, highest: u8) -> Versions {
     Versions::new(lowest, highest).unwrap()
 }
 
-/// The four messages of a handshake, in order.
+/// Lengths of the four messages of a handshake, in order.
 pub(crate) const STEPS: [usize; 4] = [10, 11, 48, 48];
 
-/// What a handshake ends with, at the phone and at the relay. A side that is never asked has none.
+/// The outcome of a handshake, at the phone and at the relay. A side that is never asked has none.
 #[derive(Debug)]
 pub(crate) struct Outcome {
     pub(crate) phone: Option<Result<Established, HandshakeError>>,
@@ -60,7 +60,7 @@ impl Default for Handshake {
 }
 
 impl Handshake {
-    /// Runs it. `way` is given the number of each step and its bytes.
+    /// Runs the handshake. `way` is given the number of each step and its bytes.
     pub(crate) fn run(&self, mut way: impl FnMut(usize, &mut [u8])) -> Outcome {
         let mut outcome = Outcome { phone: None, relay: None, sent: Vec::new() };
         let mut rng = rng(self.seed);
@@ -104,19 +104,19 @@ impl Handshake {
         outcome
     }
 
-    /// Both sides of an undisturbed handshake: phone, relay.
+    /// Returns both sides of an undisturbed handshake: phone, relay.
     pub(crate) fn established(&self) -> (Established, Established) {
         let outcome = self.run(|_, _| {});
         (outcome.phone.unwrap().unwrap(), outcome.relay.unwrap().unwrap())
     }
 }
 
-/// The shortest frame.
+/// Makes the shortest frame.
 pub(crate) fn ping(request: u32) -> ClientFrame {
     ClientFrame::Ping(Ping { request: RequestId(request) })
 }
 
-/// A frame of about `length` bytes.
+/// Makes a frame of about `length` bytes.
 pub(crate) fn deliver(length: usize) -> RelayFrame {
     RelayFrame::Deliver(Deliver {
         message: MessageId(1),
@@ -137,7 +137,7 @@ pub(crate) fn block_on<T>(work: impl Future<Output = T>) -> T {
         .block_on(work)
 }
 
-/// Both ends of a channel over a pipe that holds `capacity` bytes: phone, relay.
+/// Returns both ends of a channel over a pipe that holds `capacity` bytes: phone, relay.
 pub(crate) async fn channels(capacity: usize) -> (Channel<DuplexStream>, Channel<DuplexStream>) {
     let (here, there) = duplex(capacity);
     let relay = relay_key(1);
