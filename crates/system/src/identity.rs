@@ -1,7 +1,8 @@
-//! The identity of a file: which one stands under a name.
+//! The identity of a file, which tells the file under a name from another one.
 //!
-//! A program that has a file open keeps it when somebody deletes it or puts another one in its place, and what it writes
-//! then is gone when it ends. The name leads elsewhere meanwhile, which a look tells.
+//! A program that has a file open keeps it when somebody deletes it or puts another one in its place. What the
+//! program writes then is gone when it ends. Meanwhile the name leads to another file or to none, and comparing
+//! identities shows that.
 
 use std::fs::{self, File, Metadata};
 use std::io;
@@ -16,23 +17,24 @@ pub struct FileIdentity {
 }
 
 impl FileIdentity {
-    /// The identity of what stands under this name. A link is itself and not what it leads to.
+    /// Returns the identity of the file under this name. A link counts as itself, not as its target.
     ///
     /// # Errors
-    /// What the system says; [`io::ErrorKind::NotFound`] if nothing stands there.
+    /// The system's error; [`io::ErrorKind::NotFound`] if no file has this name.
     pub fn of(path: &Path) -> io::Result<Self> {
         fs::symlink_metadata(path).map(|found| Self::from(&found))
     }
 
-    /// The identity of an open file.
+    /// Returns the identity of an open file.
     ///
     /// # Errors
-    /// What the system says.
+    /// The system's error.
     pub fn of_open(file: &File) -> io::Result<Self> {
         file.metadata().map(|found| Self::from(&found))
     }
 
-    /// Says if this file stands under the name. False where nothing does, or nothing that this user can see.
+    /// Returns true if this file stands under the name. Returns false if no file does, or none that this user can
+    /// see.
     #[must_use]
     pub fn is_at(self, path: &Path) -> bool {
         Self::of(path).is_ok_and(|found| found == self)

@@ -1,9 +1,9 @@
-//! The programs' dealings with the operating system that decide about secrets: which file is opened, who else may put one
-//! there, and what a crash leaves.
+//! The programs' dealings with the operating system that decide about secrets: the file that is opened, the people
+//! who can put a file there, and the traces of a crash.
 //!
-//! What this layer does: [`private`] opens files of this user alone and follows no link, [`identity`] tells a file from another one
-//! of the same name, and [`process`] keeps a program's memory off the disk and a file size limit from killing it. It refuses
-//! to know what is in a file.
+//! [`private`] opens files of this user alone and follows no link. [`identity`] tells a file from another one of the
+//! same name. [`process`] keeps a program's memory off the disk and a file size limit from killing it. This layer
+//! does not know the contents of a file.
 
 pub mod identity;
 pub mod private;

@@ -1,8 +1,9 @@
 //! Files of this user alone, in a folder that nobody else writes in.
 //!
-//! Somebody who may write in a program's folder can put a link there before the program makes its file: it would then write its key
-//! into a file of theirs, or over a file of the user's. So a file is opened without following a link in its last part, made with
-//! no rights for others, and a folder that others may write in is refused before anything is made there.
+//! Somebody who may write in a program's folder can put a link there before the program makes its file. The program
+//! would then write its key into a file of theirs, or over a file of the user's. So a file is opened without
+//! following a link in the last part of its path, and made with no rights for others. A folder in which others may
+//! write is refused before anything is made there.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
@@ -13,30 +14,30 @@ use rustix::fs::OFlags;
 use rustix::io::Errno;
 use rustix::process::geteuid;
 
-/// Read and written by the owner only.
+/// Permissions by which only the owner reads and writes.
 pub const OWNER_ONLY: u32 = 0o600;
 
 /// The permission bits of group and others.
 const OTHERS: u32 = 0o077;
 
-/// Of those, the ones that let them put files into a folder.
+/// Those of [`OTHERS`] that let them put files into a folder.
 const OTHERS_WRITE: u32 = 0o022;
 
-/// The user who may write everywhere.
+/// The user id of root, who may write everywhere.
 const ROOT: u32 = 0;
 
-/// Others than this user, and root, who may put files into a folder.
+/// The ways in which others than this user and root may put files into a folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Exposure {
-    /// Its permissions let others write.
+    /// The folder's permissions let others write.
     Writable,
-    /// Another user owns it.
+    /// Another user owns the folder.
     Foreign,
 }
 
 impl Exposure {
-    /// The sentence for whoever named this folder, with what to type.
+    /// Returns the sentence for the person who named this folder, with the command to type.
     #[must_use]
     pub fn sentence(self, folder: &Path) -> String {
         let (shown, quoted) = (folder.display(), quoted(folder));
@@ -54,10 +55,10 @@ impl Exposure {
     }
 }
 
-/// Looks if others may put files into a folder. A folder that is not there is nobody's.
+/// Checks if others may put files into a folder. A folder that does not exist is open to nobody.
 ///
 /// # Errors
-/// What the system says.
+/// The system's error.
 pub fn exposure(folder: &Path) -> io::Result<Option<Exposure>> {
     let found = match fs::metadata(folder) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
@@ -73,20 +74,20 @@ pub fn exposure(folder: &Path) -> io::Result<Option<Exposure>> {
     })
 }
 
-/// Options to open a file with [`open`]: one that is made is read and written by its owner only.
+/// Returns options to open a file with [`open`]. Only its owner reads and writes a file that is made.
 #[must_use]
 pub fn options() -> OpenOptions {
-    // Without waiting: a pipe under the file's name would hold the program up for ever. A file knows no waiting.
+    // Without waiting, because a pipe under the file's name would hold the program up for ever. A file never waits.
     let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
     let mut options = OpenOptions::new();
     options.mode(OWNER_ONLY).custom_flags(flags.bits().cast_signed());
     options
 }
 
-/// Opens a file with [`options`] that were completed.
+/// Opens a file with completed [`options`].
 ///
 /// # Errors
-/// [`ErrorKind::AlreadyExists`] if a link stands there or what else is no file, or what the system says.
+/// [`ErrorKind::AlreadyExists`] if the path is a link or anything else than a file; else the system's error.
 pub fn open(options: &OpenOptions, path: &Path) -> io::Result<File> {
     let file = options.open(path).map_err(|error| match Errno::from_io_error(&error) {
         Some(Errno::LOOP) => ErrorKind::AlreadyExists.into(),
@@ -98,10 +99,11 @@ pub fn open(options: &OpenOptions, path: &Path) -> io::Result<File> {
     }
 }
 
-/// Makes a file anew for its owner only. What stands there, a link among it, goes first; nothing that it leads to is touched.
+/// Makes a file anew for its owner only. A file or a link in its place is removed first; the link's target is not
+/// touched.
 ///
 /// # Errors
-/// What the system says; [`ErrorKind::AlreadyExists`] if somebody puts a file there meanwhile.
+/// The system's error; [`ErrorKind::AlreadyExists`] if somebody puts a file there meanwhile.
 pub fn create_anew(path: &Path) -> io::Result<File> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
@@ -110,19 +112,19 @@ pub fn create_anew(path: &Path) -> io::Result<File> {
     open(options().write(true).create_new(true), path)
 }
 
-/// Says if others on this computer may read or write an open file, as its permissions tell.
+/// Returns true if the permissions of an open file let others on this computer read or write it.
 ///
 /// # Errors
-/// What the system says.
+/// The system's error.
 pub fn is_open_to_others(file: &File) -> io::Result<bool> {
     Ok(file.metadata()?.permissions().mode() & OTHERS != 0)
 }
 
-/// Makes an empty file for its owner only, or takes away what others may do with one that is there. It is not opened: to close a
-/// file lets go of every lock that this process has on it (fcntl(2)).
+/// Makes an empty file for its owner only, or removes the rights of others on an existing one. An existing file is
+/// not opened, because closing a file releases every lock that this process has on it (fcntl(2)).
 ///
 /// # Errors
-/// [`ErrorKind::AlreadyExists`] if a link stands there or what else is no file, or what the system says.
+/// [`ErrorKind::AlreadyExists`] if the path is a link or anything else than a file; else the system's error.
 pub fn make(path: &Path) -> io::Result<()> {
     match fs::symlink_metadata(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => {
@@ -135,11 +137,11 @@ pub fn make(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Writes a result to a file that a person named, in the place of what it held. A link is not followed, but for one of the system's
+/// Writes a result to a file that a person named, replacing its contents. No link is followed, except the system's
 /// own, such as `/dev/stdout`.
 ///
 /// # Errors
-/// [`ErrorKind::AlreadyExists`] if a link stands there, or what the system says.
+/// [`ErrorKind::AlreadyExists`] if the path is a link; else the system's error.
 pub fn save(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let is_systems = ["/dev", "/proc"].iter().any(|folder| path.starts_with(folder));
     if !is_systems && fs::symlink_metadata(path).is_ok_and(|found| found.is_symlink()) {
@@ -153,7 +155,7 @@ pub fn save(path: &Path, bytes: &[u8]) -> io::Result<()> {
     options.open(path)?.write_all(bytes)
 }
 
-/// A path as a shell takes it.
+/// Quotes a path for a shell.
 #[must_use]
 pub fn quoted(path: &Path) -> String {
     let path = path.to_string_lossy();

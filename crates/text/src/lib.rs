@@ -1,8 +1,8 @@
 //! Text from outside: read by one rule, shown by one rule, in all three programs.
 //!
-//! What this layer does: [`read`] takes off what an editor, a mail program or a shell has added to a text, and [`show`]
-//! takes out what a terminal would act on or an eye would not see. It refuses to know what a text means, where it
-//! goes to: no sockets, no streams. Of files it knows how much of one is read.
+//! [`read`] removes what an editor, a mail program or a shell has added to a text. [`show`] removes what a terminal
+//! would act on or an eye would not see. This layer does not know the meaning of a text or its destination: no
+//! sockets, no streams. About files it knows only the most that is read of one.
 
 pub mod read;
 pub mod show;

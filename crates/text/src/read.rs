@@ -1,7 +1,8 @@
-//! Outside text made plain: without the byte order mark, with one kind of line end, without the white space around it.
+//! Text from outside made plain: without the byte order mark, with one kind of line end, without the white space
+//! around it.
 //!
-//! Windows programs begin a text file with U+FEFF and end its lines with CR LF. What is copied out of a page or a mail
-//! brings spaces, direction marks, quotation marks or angle brackets with it. None of that is what its writer meant.
+//! Windows programs begin a text file with U+FEFF and end its lines with CR LF. Text copied out of a page or a mail
+//! brings spaces, direction marks, quotation marks or angle brackets with it. Its writer meant none of that.
 
 use std::fs::File;
 use std::io::{self, ErrorKind, Read as _};
@@ -9,28 +10,29 @@ use std::path::Path;
 
 use crate::show::is_unseen;
 
-/// The byte order mark. At the start of a text it says how the text is encoded and is no part of it (RFC 3629, section 6).
+/// The byte order mark. At the start of a text it marks the encoding and is not part of the text (RFC 3629, section
+/// 6).
 pub const BYTE_ORDER_MARK: char = '\u{FEFF}';
 
-/// The bytes are no UTF-8.
+/// The bytes are not UTF-8.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotUtf8;
 
-/// A text without its byte order mark.
+/// Returns the text without its byte order mark.
 #[must_use]
 pub fn without_mark(text: &str) -> &str {
     text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text)
 }
 
-/// A text of several lines: without the byte order mark, and with each line end as `\n`.
+/// Returns a text of several lines without the byte order mark and with each line end as `\n`.
 ///
-/// White space stays, at its ends too: a text may begin with a blank line or end with one.
+/// White space stays, even at both ends: a text may begin or end with a blank line.
 #[must_use]
 pub fn document(text: &str) -> String {
     without_mark(text).replace("\r\n", "\n").replace('\r', "\n")
 }
 
-/// The same from bytes.
+/// Reads a [`document`] from bytes.
 ///
 /// # Errors
 /// [`NotUtf8`].
@@ -38,15 +40,18 @@ pub fn document_of(bytes: &[u8]) -> Result<String, NotUtf8> {
     std::str::from_utf8(bytes).map(document).map_err(|_| NotUtf8)
 }
 
-/// Longest text file that is read: a story of thousands of events, and no film by mistake.
+/// Longest text file that is read, in bytes. A story of thousands of events fits, and a film opened by mistake does
+/// not.
 pub const MAX_FILE_LEN: u64 = 4 << 20;
 
-/// The text of a file that somebody wrote, as a [`document`]: the same story, saved by any editor, says the same.
+/// Reads a file that somebody wrote, as a [`document`]. The same story saved by any editor gives the same text.
 ///
-/// No more than [`MAX_FILE_LEN`] bytes are read, whatever length the system tells: a device has none, and no end.
+/// No more than [`MAX_FILE_LEN`] bytes are read, whatever length the system reports, because a device has no length
+/// and no end.
 ///
 /// # Errors
-/// What the file system says; [`ErrorKind::FileTooLarge`] for what is longer; [`ErrorKind::InvalidData`] for what is no UTF-8.
+/// The file system's error; [`ErrorKind::FileTooLarge`] for a longer file; [`ErrorKind::InvalidData`] for a file that
+/// is not UTF-8.
 pub fn file(path: &Path) -> io::Result<String> {
     let mut bytes = Vec::new();
     File::open(path)?.take(MAX_FILE_LEN + 1).read_to_end(&mut bytes)?;
@@ -56,7 +61,8 @@ pub fn file(path: &Path) -> io::Result<String> {
     document_of(&bytes).map_err(|_| ErrorKind::InvalidData.into())
 }
 
-/// A text that somebody wrote to be sent: a [`document`] without its last line end, which a shell or an editor adds.
+/// Reads a text that somebody wrote to send: a [`document`] without its last line end, which a shell or an editor
+/// adds.
 #[must_use]
 pub fn message(text: &str) -> String {
     let mut text = document(text);
@@ -66,7 +72,7 @@ pub fn message(text: &str) -> String {
     text
 }
 
-/// A value on one line, such as a number, a name or an address: nothing around it that an eye does not see.
+/// Returns a value on one line, such as a number, a name or an address, without invisible characters around it.
 #[must_use]
 pub fn value(text: &str) -> &str {
     text.trim_matches(is_blank_char)
@@ -76,7 +82,8 @@ fn is_blank_char(c: char) -> bool {
     c.is_whitespace() || is_unseen(c)
 }
 
-/// Pairs that a page or a mail sets around an address (RFC 3986, appendix C), with the quotation marks of several languages.
+/// Pairs of characters that a page or a mail sets around an address (RFC 3986, appendix C), with the quotation marks
+/// of several languages.
 const AROUND: [(char, char); 9] = [
     ('<', '>'),
     ('"', '"'),
@@ -89,11 +96,11 @@ const AROUND: [(char, char); 9] = [
     ('(', ')'),
 ];
 
-/// The end of a sentence behind an address; none of ours ends so.
+/// Punctuation at the end of a sentence behind an address. No address of Pillarbox ends in one of these.
 const BEHIND: [char; 5] = ['.', ',', ';', '!', '?'];
 
-/// An address or a link: a [`value`] without the quotation marks or angle brackets around it, and without the end of the
-/// sentence in which it stood.
+/// Returns an address or a link: a [`value`] without the quotation marks or angle brackets around it, and without the
+/// punctuation at the end of its sentence.
 #[must_use]
 pub fn link(text: &str) -> &str {
     let bare = |text| value(text).trim_end_matches(|c: char| is_blank_char(c) || BEHIND.contains(&c));
@@ -106,8 +113,9 @@ pub fn link(text: &str) -> &str {
     link
 }
 
-/// Digits that people set apart, put together: a telephone number, a code, a safety number. White space, dashes, dots and slashes
-/// between them go, and so does what an eye does not see around them. Anything else stays, for whoever reads the digits.
+/// Joins digits that people set apart, as in a telephone number, a code or a safety number. White space, dashes, dots
+/// and slashes between them are removed, and so are invisible characters around them. Everything else stays, for the
+/// function that reads the digits.
 #[must_use]
 pub fn digits(text: &str) -> String {
     let between =
@@ -115,7 +123,7 @@ pub fn digits(text: &str) -> String {
     value(text).chars().filter(|c| !between(*c)).collect()
 }
 
-/// True if there is nothing in it that an eye sees.
+/// Returns true if the text has no visible character.
 #[must_use]
 pub fn is_blank(text: &str) -> bool {
     value(text).is_empty()

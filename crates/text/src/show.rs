@@ -1,20 +1,20 @@
-//! Strangers' texts on a terminal: what a peer sends is hostile until it has passed through here.
+//! Strangers' texts on a terminal. Everything that a peer sends is hostile until it has passed through here.
 //!
-//! The vault keeps texts as they came. Whatever shows one calls [`safe`] first. It takes out what moves a cursor,
-//! changes colours, turns the writing direction round or cannot be seen, so that no text can overwrite another
+//! The vault keeps texts as they came. Code that shows one calls [`safe`] first. It removes everything that moves a
+//! cursor, changes colours, turns the writing direction round or cannot be seen. So no text can overwrite another
 //! line, hide part of itself, or look like a name that it is not. It leaves all scripts and emoji alone.
 
-/// Longest text in characters that is shown. It is above what a message may hold, so only names and texts of
-/// other origin are ever cut.
+/// Longest text that is shown, in characters. A message is always shorter, so only names and texts of other origin
+/// are ever cut.
 pub const MAX_SHOWN_CHARS: usize = 20_000;
 
-/// What stands for something that was taken out.
+/// The character that stands for one that was removed.
 pub const REPLACEMENT: char = '\u{FFFD}';
 
-/// The text on one line, without anything that a terminal would act on or an eye would not see.
+/// Returns the text on one line, without characters that a terminal would act on or an eye would not see.
 ///
-/// Line breaks and tabs become one space; everything else that is dangerous becomes [`REPLACEMENT`], so that it is
-/// seen that there was something.
+/// Line breaks and tabs become one space. Every other dangerous character becomes [`REPLACEMENT`], so that a reader
+/// sees that something was removed.
 #[must_use]
 pub fn safe(text: &str) -> String {
     clean(text, |c| matches!(c, '\n' | '\r' | '\t').then_some(' '))
@@ -30,7 +30,8 @@ pub fn safe_lines(text: &str) -> String {
     })
 }
 
-/// Like [`safe_lines`], and of any length; for documents of our own in which others' texts stand, such as a page or a table.
+/// Like [`safe_lines`], for texts of any length: documents of our own that contain others' texts, such as a page or a
+/// table.
 #[must_use]
 pub fn safe_document(text: &str) -> String {
     text.replace("\r\n", "\n")
@@ -56,8 +57,8 @@ fn clean(text: &str, spacing: impl Fn(char) -> Option<char>) -> String {
     shown
 }
 
-/// A text as it stands, with what a terminal would act on or an eye would not see written out as `\u{..}`; for evidence, of
-/// which nothing may be lost. Line breaks and tabs are written out too.
+/// Returns a text with the characters that a terminal would act on or an eye would not see written out as `\u{..}`.
+/// This is for evidence, of which nothing may be lost. Line breaks and tabs are written out too.
 #[must_use]
 pub fn escaped(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
@@ -71,18 +72,19 @@ pub fn escaped(text: &str) -> String {
     shown
 }
 
-/// A JSON document whose texts have their dangerous characters as `\uXXXX`: it means the same to a program, and a
-/// terminal acts on none of it (RFC 8259, section 7).
+/// Writes the dangerous characters in the texts of a JSON document as `\uXXXX`. The document means the same to a
+/// program, and a terminal acts on nothing in it (RFC 8259, section 7).
 #[must_use]
 pub fn json(document: String) -> String {
-    // Nearly every document: long records pass here.
+    // Nearly every document ends here, long records included.
     if document.bytes().all(|byte| matches!(byte, b'\n' | b' '..=b'~')) {
         return document;
     }
     let mut shown = String::with_capacity(document.len());
     let mut units = [0; 2];
     for c in document.chars() {
-        // Outside its texts a document has ASCII only, and inside them the writer has escaped what is below a space.
+        // Outside its texts a document has ASCII only. Inside them the writer has escaped the characters below a
+        // space.
         if is_dangerous(c) && c != '\n' {
             for unit in c.encode_utf16(&mut units) {
                 shown.push_str(&format!("\\u{unit:04x}"));
@@ -94,16 +96,18 @@ pub fn json(document: String) -> String {
     shown
 }
 
-/// Whether a character shows nothing of its own: what [`safe`] takes out, the joiner and the selectors that emoji are written with.
+/// Returns true if a character shows nothing of its own: the characters that [`safe`] removes, the joiner, and the
+/// selectors with which emoji are written.
 #[must_use]
 pub fn is_unseen(c: char) -> bool {
     is_dangerous(c) || matches!(c, '\u{200D}' | '\u{FE00}'..='\u{FE0F}')
 }
 
-/// Whether [`safe`] takes it out.
+/// Returns true if [`safe`] removes the character.
 ///
-/// Control characters; line and paragraph separators; what sets or overrides writing direction (Unicode Standard
-/// Annex 9); invisible characters and fillers; variation selectors beyond the 16 that emoji use; tags; private use.
+/// These are control characters; line and paragraph separators; characters that set or override writing direction
+/// (Unicode Standard Annex 9); invisible characters and fillers; variation selectors beyond the 16 that emoji use;
+/// tags; private use.
 ///
 /// The zero-width joiner stays: emoji and several scripts are written with it.
 fn is_dangerous(c: char) -> bool {
@@ -116,8 +120,8 @@ fn is_dangerous(c: char) -> bool {
             | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}' | '\u{F0000}'..='\u{10FFFF}')
 }
 
-/// Text broken at spaces so that no line is wider than `width` columns; a word that is wider stands alone and whole. The rest of a
-/// line keeps its indentation. Escape sequences take no room.
+/// Breaks a text at spaces so that no line is wider than `width` columns. A wider word stands alone and whole.
+/// Continued lines keep the indentation of their line. Escape sequences take no room.
 #[must_use]
 pub fn fitted(text: &str, width: usize) -> String {
     let lines = text.split('\n').flat_map(|line| {
