@@ -1,7 +1,9 @@
-//! Prints every field that a relay can see, and what it keeps, as comma-separated values for a spreadsheet.
+//! Prints every field that a relay can see, with the fields that it keeps marked, as comma-separated values for a
+//! spreadsheet.
 //!
-//! The relay here keeps delivered messages for so many days as the first argument says, or not at all without one.
-//! Comparing the two is the point: `inventory` and `inventory 365` differ in a few lines, and those are the debate.
+//! The first argument is the number of days for which the relay here keeps delivered messages; without one it keeps
+//! none. Comparing the two is the point: `inventory` and `inventory 365` differ in a few lines, and those are the
+//! debate.
 
 use std::error::Error;
 
@@ -22,7 +24,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// A cell as RFC 4180 wants it: in quotes if it holds a comma or a quote.
+/// Writes a cell as RFC 4180 specifies: in quotes if it holds a comma or a quote.
 fn quoted(cell: &str) -> String {
     if cell.contains([',', '"', '\n']) {
         format!("\"{}\"", cell.replace('"', "\"\""))

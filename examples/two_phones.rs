@@ -1,7 +1,7 @@
 //! Two phones and a relay in one process exchange a message: no sockets, no clock, no disk.
 //!
 //! Phones and relay are state machines. Frames go in and frames come out; time and randomness are arguments. This
-//! program is all the network there is: it carries frames until nothing moves, and prints what the relay saw pass.
+//! program is the whole network: it carries frames until nothing moves, and prints the bytes that the relay saw pass.
 
 use std::error::Error;
 use std::net::{IpAddr, Ipv4Addr};
@@ -16,7 +16,8 @@ use rand::{SeedableRng, rngs::StdRng};
 /// 22 March 2017, 14:40 UTC, for everybody and all the time.
 const NOW: Timestamp = Timestamp(1_490_193_600_000);
 
-/// Each phone has two connections: on one it says whose it is, the other carries sealed messages and names nobody.
+/// The two connections of each phone. On one the phone names itself; the other carries sealed messages and is
+/// anonymous.
 const LINKS: [Link; 2] = [Link::Named, Link::Nameless];
 
 fn main() -> Result<(), Box<dyn Error>> {

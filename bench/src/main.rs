@@ -1,8 +1,8 @@
-//! What Pillarbox costs, measured beside a unit and beside a peer that does the same work.
+//! The cost of Pillarbox, measured beside a unit and beside a peer that does the same work.
 //!
-//! `cargo run --release --manifest-path bench/Cargo.toml -- session [--json]`, or `relay`, from the root of the
-//! repository so that `.cargo/config.toml` applies. Nothing here fails for being slow: the figures
-//! are printed beside their bounds, and whoever reads them judges.
+//! Run `cargo run --release --manifest-path bench/Cargo.toml -- session [--json]`, or `relay`, from the root of the
+//! repository so that `.cargo/config.toml` applies. No measurement fails for being slow: the figures are printed
+//! beside their bounds, and the reader judges.
 
 mod measure;
 mod relay;
@@ -21,10 +21,10 @@ usage: pillarbox-bench session [--json]
             accept, deliver, latency, idle, reopen, follow, hold
   --json    the same as data";
 
-/// Exit code for a command line that says nothing we know, as in sysexits.h.
+/// Exit code for a command line that cannot be parsed, as in sysexits.h.
 const EX_USAGE: u8 = 64;
 
-/// Whatever stopped a measurement: nothing here recovers from one.
+/// An error that stopped a measurement. The program recovers from none.
 type Failure = Box<dyn std::error::Error>;
 
 fn main() -> ExitCode {

@@ -1,15 +1,15 @@
-//! Alternating measurement: unit, ours and the peer's take turns, so that what slows the machine
-//! for a while slows all three.
+//! Alternating measurement. The unit, Pillarbox and the peer take turns, so that a slow spell of the machine slows
+//! all three.
 //!
-//! The clock is the processor time of this thread: all work here is one thread's, and what else runs
-//! on the machine is not part of it.
+//! The clock is the processor time of this thread, which does all the work. Other programs on the machine do not
+//! count.
 
 use crate::Failure;
 use rustix::time::{ClockId, clock_gettime};
 use serde::Serialize;
 use std::time::Duration;
 
-/// Pairs of measurements for every figure: the median of five shrugs off two bad ones.
+/// Pairs of measurements for every figure. The median of five tolerates two bad ones.
 pub(crate) const PAIRS: usize = 5;
 
 /// A figure over all pairs.
@@ -37,7 +37,7 @@ impl Series {
         Spread::of(self.0)
     }
 
-    /// This series over another one, pair by pair.
+    /// Divides this series by another one, pair by pair.
     pub(crate) fn over(&self, unit: &Self) -> Spread {
         let mut ratios = self.0;
         ratios.iter_mut().zip(unit.0).for_each(|(value, unit)| *value /= unit);
@@ -45,10 +45,10 @@ impl Series {
     }
 }
 
-/// One thing to measure: does its work once and says how long one operation took, in microseconds.
+/// A measurement: does its work once and returns the time of one operation, in microseconds.
 pub(crate) type Sample<'a> = &'a mut dyn FnMut() -> Result<f64, Failure>;
 
-/// Measures several things in turns, forwards and backwards by pair, after one round that does not count.
+/// Takes several measurements in turns, forwards and backwards by pair, after one round that does not count.
 pub(crate) fn alternate<const N: usize>(mut samples: [Sample<'_>; N]) -> Result<[Series; N], Failure> {
     for sample in &mut samples {
         sample()?;
@@ -80,13 +80,13 @@ impl Stopwatch {
         thread_time().saturating_sub(self.0)
     }
 
-    /// Microseconds for each of `count` operations done since the start.
+    /// Returns the microseconds for each of `count` operations done since the start.
     pub(crate) fn each(self, count: u32) -> f64 {
         microseconds(self.elapsed(), count)
     }
 }
 
-/// Microseconds for each of `count` operations that took `whole` together.
+/// Returns the microseconds for each of `count` operations that took `whole` together.
 pub(crate) fn microseconds(whole: Duration, count: u32) -> f64 {
     whole.as_secs_f64() * 1e6 / f64::from(count)
 }

@@ -1,4 +1,4 @@
-//! What a run has found, and its two forms: a table to read, and the same as data.
+//! The result of a run, in two forms: a table to read, and the same figures as data.
 
 use crate::{
     Failure,
@@ -7,7 +7,7 @@ use crate::{
 use serde::Serialize;
 use std::fmt::Write;
 
-/// What a figure has to reach, and what it should: in X25519 operations.
+/// The bounds of a figure, which it has to reach and which it should, in X25519 operations.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub(crate) struct Bounds {
     pub(crate) must: f64,
@@ -19,13 +19,13 @@ pub(crate) struct Bounds {
 pub(crate) struct Row {
     what: &'static str,
     bounds: Option<Bounds>,
-    /// In X25519 operations, each pair with the unit of its own turn.
+    /// Pillarbox's figure in X25519 operations, each pair with the unit of its own turn.
     ours: Spread,
     peer: Option<Spread>,
     unit_microseconds: Spread,
     ours_microseconds: Spread,
     peer_microseconds: Option<Spread>,
-    /// Where the two do not do the same work.
+    /// The difference, if the two do not do the same work.
     differs: &'static str,
 }
 
@@ -61,14 +61,14 @@ pub(crate) struct Size {
     pub(crate) peer: Option<usize>,
 }
 
-/// What one part of our side costs, in X25519 operations.
+/// The cost of one part of our side, in X25519 operations.
 #[derive(Debug, Serialize)]
 pub(crate) struct Part {
     pub(crate) what: &'static str,
     pub(crate) ours: Spread,
 }
 
-/// Everything that a run has found.
+/// The result of a run.
 #[derive(Debug, Serialize)]
 pub(crate) struct Report {
     pub(crate) rows: Vec<Row>,

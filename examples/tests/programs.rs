@@ -1,4 +1,4 @@
-//! The examples run, and print what their page says.
+//! The examples run, and print the output that their page shows.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::process::{Command, Output};
@@ -25,7 +25,7 @@ fn two_phones_print_what_the_page_shows() {
 fn the_inventory_is_a_table_of_five_columns() {
     let table = printed(env!("CARGO_BIN_EXE_inventory"), &[]);
     for line in table.lines() {
-        // What stands between quotes may hold commas: every other piece is outside.
+        // Text between quotes may hold commas. Every other piece is outside quotes.
         let outside: String = line.split('"').step_by(2).collect();
         assert_eq!(outside.matches(',').count(), 4, "{line}");
     }

@@ -1,8 +1,8 @@
 //! The load generator: one thread, one epoll, and the same rules for every server.
 //!
-//! A pair is a sender and, where messages are to be fetched, the one that they are for. What is said on a
-//! connection is a [`Speaker`]'s business; when it is said is decided here: in a closed loop, so many messages
-//! under way for each pair, or in an open one, at fixed moments whether or not the last one has arrived.
+//! A pair is a sender and, if messages are to be fetched, their recipient. A [`Speaker`] decides the bytes on a
+//! connection, and this file decides when they are sent. In a closed loop each pair has a fixed number of messages
+//! under way. In an open loop messages are sent at fixed moments, even if the last one has not arrived.
 
 use crate::Failure;
 use rustix::event::{Timespec, epoll};
@@ -16,29 +16,29 @@ use std::{
 /// Bytes of each message: a short text once it is encrypted.
 pub(crate) const PAYLOAD_LEN: usize = 300;
 
-/// A message. The first eight bytes say when it was due, in nanoseconds since the load began.
+/// A message. Its first eight bytes are the time at which it was due, in nanoseconds since the load began.
 pub(crate) type Payload = [u8; PAYLOAD_LEN];
 
 /// Bytes read from a socket at once.
 const READ_LEN: usize = 64 * 1024;
 
-/// A server that says nothing for so long has failed.
+/// Silence after which a server counts as failed.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// How long the generator sleeps at most while a socket takes no more of what it has to send.
+/// The longest sleep of the generator while a socket takes no more bytes.
 const RETRY_NANOSECONDS: i64 = 200_000;
 
-/// What a speaker understood of the bytes that came.
+/// The messages that a speaker found in the received bytes.
 #[derive(Debug, Default)]
 pub(crate) struct Heard {
-    /// Messages that the server has taken over.
+    /// The number of messages that the server has accepted.
     pub(crate) accepted: u64,
-    /// Messages that were fetched and acknowledged: when each was due.
+    /// The due time of each message that was fetched and acknowledged.
     pub(crate) delivered: Vec<u64>,
 }
 
 impl Heard {
-    /// Takes note of a message that arrived.
+    /// Records a message that arrived.
     pub(crate) fn deliver(&mut self, payload: &[u8]) -> Result<(), Failure> {
         let stamp = payload.first_chunk().filter(|_| payload.len() == PAYLOAD_LEN);
         self.delivered.push(u64::from_be_bytes(*stamp.ok_or("a message arrived changed")?));
@@ -46,16 +46,16 @@ impl Heard {
     }
 }
 
-/// What one side says on one connection, after it has been set up.
+/// One side's part of the protocol on one connection, after the connection has been set up.
 pub(crate) trait Speaker {
     /// Appends the bytes that hand over these messages.
     fn send(&mut self, payloads: &[Payload], out: &mut Vec<u8>) -> Result<(), Failure>;
 
-    /// Takes bytes as they come, and appends what they are to be answered with.
+    /// Takes received bytes, and appends the bytes to answer with.
     fn receive(&mut self, bytes: &[u8], out: &mut Vec<u8>, heard: &mut Heard) -> Result<(), Failure>;
 }
 
-/// A connection and what is said on it.
+/// A connection and its speaker.
 pub(crate) struct Line {
     stream: TcpStream,
     speaker: Box<dyn Speaker>,
@@ -63,7 +63,7 @@ pub(crate) struct Line {
 }
 
 impl Line {
-    /// A line over a connection that is set up. `first` is said before anything else.
+    /// Makes a line over a connection that is set up. `first` is sent before everything else.
     pub(crate) fn new(stream: TcpStream, speaker: Box<dyn Speaker>, first: Vec<u8>) -> Result<Self, Failure> {
         stream.set_nodelay(true)?;
         stream.set_nonblocking(true)?;
@@ -83,35 +83,35 @@ impl Line {
     }
 }
 
-/// A sender, and who fetches what it sends, if anybody does.
+/// A sender and the recipient that fetches its messages, if any does.
 pub(crate) struct Pair {
     pub(crate) sender: Line,
     pub(crate) recipient: Option<Line>,
 }
 
-/// When messages are sent.
+/// The times at which messages are sent.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Pace {
-    /// So many of each pair under way at any time.
+    /// This many messages of each pair are under way at any time.
     UnderWay(u64),
-    /// So many a second in all, evenly.
+    /// This many messages a second in all, evenly spaced.
     EachSecond(u32),
 }
 
-/// When measuring ends.
+/// The end of the measurement.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Until {
     Time(Duration),
     Messages(u64),
 }
 
-/// What a load came to.
+/// The result of a load.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
     pub(crate) accepted: u64,
     pub(crate) delivered: u64,
     pub(crate) seconds: f64,
-    /// From the moment each message was due to its arrival, in microseconds.
+    /// The time from the moment at which each message was due to its arrival, in microseconds.
     pub(crate) latencies: Vec<f64>,
 }
 
@@ -121,7 +121,7 @@ impl Tally {
     }
 }
 
-/// How far a pair is.
+/// The progress of a pair.
 #[derive(Clone, Copy, Default)]
 struct Progress {
     sent: u64,
@@ -129,7 +129,7 @@ struct Progress {
     delivered: u64,
 }
 
-/// Pairs under one epoll.
+/// All pairs of a load, under one epoll.
 pub(crate) struct Load {
     pairs: Vec<(Pair, Progress)>,
     epoll: OwnedFd,
@@ -161,7 +161,7 @@ impl Load {
         })
     }
 
-    /// Sends at this pace until then. What is under way at the end stays so.
+    /// Sends at this pace until that end. Messages under way at the end stay under way.
     pub(crate) fn run(&mut self, pace: Pace, until: Until) -> Result<Tally, Failure> {
         let mut tally = Tally::default();
         let start = Instant::now();
@@ -200,7 +200,7 @@ impl Load {
         self.began.elapsed().as_nanos() as u64
     }
 
-    /// Sends what is due in an open loop, and says how long to wait for something to arrive.
+    /// Sends the messages that are due in an open loop, and returns the time to wait for an arrival.
     fn keep_pace(&mut self, pace: Pace) -> Result<Timespec, Failure> {
         let stuck = self.pairs.iter_mut().try_fold(false, |stuck, (pair, _)| {
             let lines = std::iter::once(&mut pair.sender).chain(&mut pair.recipient);
@@ -228,7 +228,7 @@ impl Load {
         Ok(Timespec { tv_sec: 0, tv_nsec: pause })
     }
 
-    /// Fills up what one pair has under way.
+    /// Sends until one pair has its number of messages under way.
     fn send(&mut self, at: usize, pace: Pace) -> Result<(), Failure> {
         let now = self.now();
         let Some((pair, progress)) = self.pairs.get_mut(at) else { return Ok(()) };
@@ -243,7 +243,7 @@ impl Load {
         pair.sender.flush()
     }
 
-    /// Reads what came on one line.
+    /// Reads the bytes that came on one line.
     fn listen(&mut self, at: usize, recipient: bool, tally: &mut Tally) -> Result<(), Failure> {
         let now = self.now();
         let Some((pair, progress)) = self.pairs.get_mut(at) else { return Ok(()) };
@@ -272,7 +272,7 @@ impl Load {
 }
 
 impl Progress {
-    /// Messages that are under way: not yet taken over, or not yet fetched where somebody fetches.
+    /// Returns the number of messages under way: not yet accepted, or not yet fetched if the pair has a recipient.
     fn open(&self, pair: &Pair) -> u64 {
         let done = match pair.recipient {
             Some(_) => self.accepted.min(self.delivered),

@@ -1,8 +1,8 @@
 //! The relay beside redis-server and mosquitto, all three real processes under the same load generator.
 //!
 //! Every server has limits, logins and acknowledgements on, keeps its files on the same disk, and is started anew
-//! with an empty folder for each measurement. redis and Pillarbox sync to disk before they answer; mosquitto
-//! does not. Only Pillarbox encrypts its connections.
+//! with an empty folder for each measurement. redis and Pillarbox sync to disk before they answer; mosquitto does
+//! not. Only Pillarbox encrypts its connections.
 
 mod load;
 mod mosquitto;
@@ -23,16 +23,16 @@ use table::{Report, Row, Spread};
 
 pub(crate) use options::Options;
 
-/// X25519 operations between two pairs: a few tenths of a second.
+/// X25519 operations between two pairs, which take a few tenths of a second.
 const UNITS: u32 = 4_000;
 
-/// The slices that a long run is shown in.
+/// The length of one slice of a long run.
 const SLICE: Duration = Duration::from_secs(5);
 
-/// Bytes of one.
+/// Bytes of a mebibyte.
 const MEBIBYTE: f64 = (1 << 20) as f64;
 
-/// Measures what the options ask for.
+/// Takes the measurements that the options ask for.
 pub(crate) fn run(options: &Options) -> Result<Report, Failure> {
     let ours = pillarbox::Pillarbox { program: build()? };
     let redis = installed(redis::PROGRAM);
@@ -105,7 +105,7 @@ pub(crate) fn run(options: &Options) -> Result<Report, Failure> {
     })
 }
 
-/// Builds the relay beside this program, in release, and gives its path.
+/// Builds the relay beside this program, in release, and returns its path.
 fn build() -> Result<PathBuf, Failure> {
     let built = Command::new(env!("CARGO"))
         .args(["build", "--release", "--quiet", "-p", "pillarbox-relay", "--message-format", "json"])
@@ -132,7 +132,7 @@ fn installed(program: &str) -> bool {
 /// A run under way.
 struct Bench<'a> {
     options: &'a Options,
-    /// Ours first, then whatever is installed.
+    /// Pillarbox first, then the peers that are installed.
     sides: Vec<&'a dyn Side>,
     units: Vec<f64>,
     rows: Vec<Row>,
@@ -140,7 +140,7 @@ struct Bench<'a> {
 }
 
 impl Bench<'_> {
-    /// Measures all sides in turns, forwards and backwards, after no warm-up but the servers' own.
+    /// Measures all sides in turns, forwards and backwards, with no warm-up but the servers' own.
     fn alternate<T>(
         &mut self,
         measure: impl Fn(&dyn Side) -> Result<T, Failure>,
@@ -175,7 +175,8 @@ impl Bench<'_> {
         self.push(what, unit, bounds, works, figure);
     }
 
-    /// The server's processor time for each message, and in a note the generator's and ours in X25519 operations.
+    /// Measures the server's processor time for each message. A note gives the generator's time, and Pillarbox's in
+    /// X25519 operations.
     fn processor(
         &mut self,
         what: &'static str,
@@ -231,8 +232,8 @@ impl Bench<'_> {
         });
     }
 
-    /// The long runs, one side after the other: each slice of ours beside the peer's slice of the same age, and how large the
-    /// files were. mosquitto, which does not sync, is left out.
+    /// Does the long runs, one side after the other. Each slice of Pillarbox stands beside the peer's slice of the
+    /// same age, with the size of the files. mosquitto, which does not sync, is left out.
     fn hold(&mut self, what: &'static str, online: bool, count: fn(&Tally) -> u64) -> Result<(), Failure> {
         let sides: Vec<&dyn Side> =
             self.sides.iter().copied().filter(|side| side.name() != "mosquitto").collect();
@@ -242,7 +243,7 @@ impl Bench<'_> {
             turns.reverse();
         }
         for (side, slices) in turns {
-            // What the one before has left to the system to write is not to slow this one down.
+            // Data that the previous run left to the system to write must not slow this one down.
             Command::new("sync").status()?;
             *slices = runs::held(*side, online, self.options.hold, SLICE)
                 .map_err(|failure| format!("{}: {failure}", side.name()))?;
@@ -271,7 +272,7 @@ impl Bench<'_> {
     }
 }
 
-/// Microseconds of one X25519 operation now.
+/// Returns the microseconds of one X25519 operation now.
 fn unit() -> f64 {
     let secret = x25519_dalek::StaticSecret::from(rand::random::<[u8; 32]>());
     let public = x25519_dalek::PublicKey::from(&x25519_dalek::StaticSecret::from(rand::random::<[u8; 32]>()));
@@ -282,7 +283,7 @@ fn unit() -> f64 {
     start.each(UNITS)
 }
 
-/// The value that this share of all values does not exceed; zero of none.
+/// Returns the value that this share of all values does not exceed, or zero if the list is empty.
 fn quantile(values: &[f64], share: f64) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);

@@ -1,5 +1,5 @@
 //! mosquitto, for orientation: MQTT 3.1.1, QoS 1, sessions that outlast their connection. It keeps messages in memory
-//! and writes them to disk at intervals, so that it answers before it syncs, and promises less than the other two.
+//! and writes them to disk at intervals. So it answers before it syncs, and promises less than the other two.
 
 use super::{
     load::{Heard, Line, Pair, Payload, Speaker},
@@ -73,7 +73,7 @@ impl Server for Running {
 }
 
 impl Running {
-    /// A connection with a session that stays when it ends.
+    /// Opens a connection whose session stays when it ends.
     fn connect(&self, name: &str) -> Result<TcpStream, Failure> {
         let mut stream = TcpStream::connect(self.address)?;
         // Protocol name and level, no clean session, no keep-alive (section 3.1).
@@ -135,7 +135,7 @@ struct Talk {
 impl Speaker for Talk {
     fn send(&mut self, payloads: &[Payload], out: &mut Vec<u8>) -> Result<(), Failure> {
         for payload in payloads {
-            // 0 is no packet number.
+            // 0 is not a packet number.
             self.number = self.number.checked_add(1).unwrap_or(1);
             let mut body = Vec::with_capacity(payload.len() + self.topic.len() + 4);
             text(&self.topic, &mut body)?;
@@ -169,7 +169,7 @@ impl Speaker for Talk {
     }
 }
 
-/// The first packet's type and body, and what follows it; none if it is not complete.
+/// Splits off the first packet. Returns its type, its body and the rest, or `None` if the packet is not complete.
 fn split(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     let (kind, mut rest) = bytes.split_first()?;
     let mut length = 0;

@@ -1,28 +1,28 @@
-//! What the command line asks of a run.
+//! The options of a run, from the command line.
 
 use crate::Failure;
 use std::time::Duration;
 
-/// How much is measured.
+/// The extent of the measurements.
 #[derive(Clone, Debug)]
 pub(crate) struct Options {
-    /// How often each side is measured.
+    /// The number of measurements of each side.
     pub(crate) pairs: usize,
-    /// For how long each time.
+    /// The length of each measurement.
     pub(crate) time: Duration,
-    /// How long the durable figure is held.
+    /// The length of the long runs.
     pub(crate) hold: Duration,
-    /// Idle connections.
+    /// The number of idle connections.
     pub(crate) connections: usize,
-    /// Messages that wait when the relay is killed.
+    /// The number of messages that wait when the relay is killed.
     pub(crate) queued: u64,
-    /// Only the measurements whose names begin so.
+    /// Takes only measurements whose names begin with this text.
     pub(crate) only: Option<String>,
     pub(crate) json: bool,
 }
 
 impl Options {
-    /// Reads the words after `relay`; none if one of them is unknown.
+    /// Reads the words after `relay`. Returns `None` if one of them is unknown.
     pub(crate) fn read(words: &[&str]) -> Result<Option<Self>, Failure> {
         let mut options = Self {
             pairs: 5,
@@ -51,7 +51,7 @@ impl Options {
         Ok(Some(options))
     }
 
-    /// Whether this measurement is asked for.
+    /// Returns true if this measurement is asked for.
     pub(crate) fn wants(&self, name: &str) -> bool {
         self.only.as_ref().is_none_or(|only| only == name)
     }

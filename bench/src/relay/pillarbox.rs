@@ -1,5 +1,5 @@
-//! A real `pillarbox-relay` process, spoken to over Noise on loopback by phones that know their keys and nothing of
-//! sessions: the relay never looks inside a payload.
+//! A real `pillarbox-relay` process, over Noise on loopback. The phones know their keys and nothing of sessions,
+//! because the relay never looks inside a payload.
 
 use super::{
     load::{Heard, Line, Pair, Payload, Speaker},
@@ -24,8 +24,8 @@ use std::{
     time::Duration,
 };
 
-/// All limits are on. Those that would measure the limiter instead of the relay are far away: how much one account may
-/// send and may have waiting, how many connections and accounts may come from one address.
+/// Limits of the relay. All are on. Those listed here are so high that a run measures the relay and not its limiter:
+/// the messages that one account may send and may have waiting, and the connections and accounts from one address.
 const LIMITS: &str = r#"{
     "connections_per_address": 20000,
     "mailbox_messages": 4000000,
@@ -34,15 +34,15 @@ const LIMITS: &str = r#"{
     "submissions": {"burst": 1000000000, "every": 1}
 }"#;
 
-/// Connections are opened by so many threads at once: most of an opening is waiting for the disk.
+/// Threads that open connections at once. Most of the time for opening one is waiting for the disk.
 const OPENERS: usize = 16;
 
-/// The kind of server, and the program that it is.
+/// Pillarbox as a kind of server, with its program.
 pub(crate) struct Pillarbox {
     pub(crate) program: PathBuf,
 }
 
-/// A relay that runs.
+/// A running relay.
 pub(crate) struct Relay {
     process: Process,
     address: RelayAddress,
@@ -59,7 +59,7 @@ impl Side for Pillarbox {
 }
 
 impl Pillarbox {
-    /// Starts a relay, and says how long it took until it was ready.
+    /// Starts a relay, and returns it with the time until it was ready.
     pub(crate) fn relay(&self, folder: &Path) -> Result<(Relay, Duration), Failure> {
         let limits = folder.join("limits.json");
         fs::create_dir_all(folder)?;
@@ -95,7 +95,7 @@ impl Server for Relay {
 }
 
 impl Relay {
-    /// Ends the process as a power cut would.
+    /// Kills the process, as a power cut would.
     pub(crate) fn kill(self) -> Result<(), Failure> {
         self.process.kill()
     }
@@ -104,7 +104,7 @@ impl Relay {
         let opened: Vec<Result<Vec<Phone>, String>> = thread::scope(|scope| {
             let share = |opener: usize| count / OPENERS + usize::from(opener < count % OPENERS);
             let open = |phones: usize| {
-                // A failure need not be of a kind that may cross threads; its words may.
+                // A failure may be of a type that cannot cross threads, but its text can.
                 let phones = (0..phones).map(|_| Phone::register(&self.address));
                 phones.collect::<Result<Vec<_>, _>>().map_err(|failure| failure.to_string())
             };
@@ -175,7 +175,7 @@ fn next(stream: &mut TcpStream, opener: &mut Opener) -> Result<RelayFrame, Failu
     }
 }
 
-/// A registration as a relay takes it: it opens none of these keys but the device's.
+/// Makes a registration that a relay accepts. The relay opens none of these keys but the device's.
 fn registration(handshake_hash: &[u8; 32]) -> ClientFrame {
     let device = SigningSecret::generate(&mut rand::rng());
     let key = FixedBytes([7; 32]);

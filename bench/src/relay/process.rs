@@ -1,4 +1,4 @@
-//! A server under measurement: a process of its own with a folder of its own, and what the system says of it.
+//! A server under measurement: a process of its own with a folder of its own, and the system's figures about it.
 
 use crate::Failure;
 use std::{
@@ -12,10 +12,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Clock ticks in a second, as `/proc` counts them: fixed for user space on Linux.
+/// Clock ticks in a second, as `/proc` counts them. The number is fixed for user space on Linux.
 const TICKS: f64 = 100.0;
 
-/// A server that does not listen after so long has failed.
+/// Time after which a server that does not listen has failed.
 const START: Duration = Duration::from_secs(120);
 
 /// A running server. Dropping it kills the process.
@@ -25,7 +25,7 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    /// Starts a program that says nothing, and waits until it listens on `address`.
+    /// Starts a program that prints nothing, and waits until it listens on `address`.
     pub(crate) fn listening(
         program: &str,
         arguments: &[impl AsRef<OsStr>],
@@ -48,7 +48,8 @@ impl Process {
         Ok(process)
     }
 
-    /// Starts a program and gives the rest of the first line that starts with `announced`, and the time until it came.
+    /// Starts a program. Returns the rest of the first line that starts with `announced`, and the time until the line
+    /// came.
     pub(crate) fn announcing(
         program: &Path,
         arguments: &[impl AsRef<OsStr>],
@@ -73,7 +74,7 @@ impl Process {
             }
         };
         let taken = begun.elapsed();
-        // Whatever else it says is read and forgotten, so that it never waits for a reader.
+        // The rest of its output is read and discarded, so that the program never waits for a reader.
         thread::spawn(move || std::io::copy(&mut out, &mut std::io::sink()));
         Ok((process, line, taken))
     }
@@ -82,7 +83,7 @@ impl Process {
         self.child.id()
     }
 
-    /// Ends it as a power cut would.
+    /// Kills the process, as a power cut would.
     pub(crate) fn kill(mut self) -> Result<(), Failure> {
         self.child.kill()?;
         self.child.wait()?;
@@ -92,12 +93,12 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // One that is gone already needs nothing.
+        // A process that has ended already needs nothing.
         self.child.kill().and_then(|()| self.child.wait()).ok();
     }
 }
 
-/// Processor seconds that a process has used, its own and the kernel's for it.
+/// Returns the processor seconds that a process has used, its own and the kernel's for it.
 pub(crate) fn processor_seconds(id: u32) -> Result<f64, Failure> {
     let stat = fs::read_to_string(format!("/proc/{id}/stat"))?;
     // The name in parentheses may hold spaces; after it come state and then numbers (proc_pid_stat(5)).
@@ -106,7 +107,7 @@ pub(crate) fn processor_seconds(id: u32) -> Result<f64, Failure> {
     Ok(ticks.sum::<Result<f64, _>>()? / TICKS)
 }
 
-/// Bytes of memory that belong to a process alone and that it has written.
+/// Returns the bytes of memory that belong to a process alone and that it has written.
 pub(crate) fn private_bytes(id: u32) -> Result<f64, Failure> {
     let rollup = fs::read_to_string(format!("/proc/{id}/smaps_rollup"))?;
     let line = rollup.lines().find_map(|line| line.strip_prefix("Private_Dirty:"));
@@ -114,7 +115,8 @@ pub(crate) fn private_bytes(id: u32) -> Result<f64, Failure> {
     Ok(kibibytes * 1024.0)
 }
 
-/// Bytes in all files of a folder and of the folders in it. A file that goes meanwhile has none.
+/// Returns the bytes in all files of a folder and of the folders in it. A file that disappears meanwhile counts as
+/// empty.
 pub(crate) fn folder_bytes(folder: &Path) -> Result<f64, Failure> {
     let mut bytes = 0.0;
     for entry in fs::read_dir(folder)? {
@@ -125,7 +127,7 @@ pub(crate) fn folder_bytes(folder: &Path) -> Result<f64, Failure> {
     Ok(bytes)
 }
 
-/// An address on loopback that nobody listens on now.
+/// Returns an address on loopback that nobody listens on now.
 pub(crate) fn free_address() -> Result<SocketAddr, Failure> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?)
 }

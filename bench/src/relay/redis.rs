@@ -1,5 +1,5 @@
-//! redis-server with Streams: the peer that, as we do, syncs to disk before it answers
-//! (`appendfsync always`). A message is an XADD; fetching is XREADGROUP, then XACK and XDEL.
+//! redis-server with Streams. Like Pillarbox it syncs to disk before it answers (`appendfsync always`). A message is
+//! an XADD; fetching is XREADGROUP, then XACK and XDEL.
 
 use super::{
     load::{Heard, Line, Pair, Payload, Speaker},
@@ -15,7 +15,7 @@ use std::{
 
 pub(crate) const PROGRAM: &str = "redis-server";
 
-/// Messages that a consumer asks for at once: what its sender may have under way.
+/// Messages that a consumer asks for at once: the number that its sender may have under way.
 const FETCHED_AT_ONCE: &str = "16";
 
 pub(crate) struct Redis;
@@ -47,7 +47,7 @@ impl Side for Redis {
     }
 }
 
-/// So that an idle connection has said whose it is.
+/// Password with which an idle connection has authenticated, as the other servers' have.
 const PASSWORD: &str = "benchmark";
 
 impl Server for Running {
@@ -68,7 +68,7 @@ impl Server for Running {
 
     fn idle(&self, count: usize) -> Result<Vec<TcpStream>, Failure> {
         let idle = |_| {
-            // Nobody else has this number: it is the connection's own.
+            // The port belongs to this connection alone, so no other stream has this number.
             let mut connection = self.connect()?;
             let stream = format!("mailbox-{}", connection.local_addr()?.port());
             let first = consume(&mut connection, &stream)?;
@@ -93,7 +93,7 @@ impl Running {
     }
 }
 
-/// Makes a stream and its consumer, and gives what the consumer says to fetch.
+/// Creates a stream and its consumer, and returns the command by which the consumer fetches.
 fn consume(connection: &mut TcpStream, stream: &str) -> Result<Vec<u8>, Failure> {
     ask(connection, &["XGROUP", "CREATE", stream, "phone", "$", "MKSTREAM"])?;
     let mut first = Vec::new();
@@ -117,7 +117,7 @@ fn fetch(stream: &str, out: &mut Vec<u8>) -> Result<(), Failure> {
     command(words.iter().map(|word| word.as_bytes()), out)
 }
 
-/// A command in the Redis serialization protocol, version 2: an array of bulk strings.
+/// Writes a command in the Redis serialization protocol, version 2: an array of bulk strings.
 fn command<'a>(words: impl ExactSizeIterator<Item = &'a [u8]>, out: &mut Vec<u8>) -> Result<(), Failure> {
     write!(out, "*{}\r\n", words.len())?;
     for word in words {
@@ -161,7 +161,7 @@ impl Speaker for Talk {
     }
 }
 
-/// A fetched batch: the stream's name, then for each message its number, its field and its value.
+/// Acknowledges a fetched batch: the stream's name, then for each message its number, its field and its value.
 fn acknowledge(stream: &str, strings: &[&[u8]], out: &mut Vec<u8>, heard: &mut Heard) -> Result<(), Failure> {
     // The answers to XACK and XDEL are numbers and hold no string.
     let Some((_, messages)) = strings.split_first() else { return Ok(()) };
@@ -181,7 +181,7 @@ fn acknowledge(stream: &str, strings: &[&[u8]], out: &mut Vec<u8>, heard: &mut H
     fetch(stream, out)
 }
 
-/// Reads one value, collects the strings in it, and gives what follows it; none if it is not complete.
+/// Reads one value, collects the strings in it, and returns the rest, or `None` if the value is not complete.
 fn value<'a>(bytes: &'a [u8], strings: &mut Vec<&'a [u8]>) -> Result<Option<&'a [u8]>, Failure> {
     let Some(end) = bytes.iter().position(|byte| *byte == b'\n') else { return Ok(None) };
     let (line, mut rest) = bytes.split_at(end + 1);

@@ -1,4 +1,4 @@
-//! What is measured: each function starts a server with an empty folder, loads it, and says what it found.
+//! The measurements. Each function starts a server with an empty folder, loads it, and returns its figures.
 
 use super::{
     load::{Load, Pace, Tally, Until},
@@ -24,7 +24,7 @@ const PACE: u32 = 10_000;
 /// Time before each measurement in which the server finds its stride.
 const WARM_UP: Duration = Duration::from_millis(700);
 
-/// A load and what it took.
+/// A load and its cost.
 #[derive(Debug, Default)]
 pub(crate) struct Work {
     pub(crate) tally: Tally,
@@ -34,27 +34,27 @@ pub(crate) struct Work {
 }
 
 impl Work {
-    /// Microseconds of the server's processor time for each of `count` messages.
+    /// Returns the microseconds of the server's processor time for each of `count` messages.
     pub(crate) fn server_microseconds(&self, count: u64) -> f64 {
         self.server_seconds * 1e6 / count.max(1) as f64
     }
 }
 
-/// Messages taken over for recipients that are not there.
+/// Measures messages accepted for absent recipients.
 pub(crate) fn accept(side: &dyn Side, time: Duration) -> Result<Work, Failure> {
     let folder = tempfile::tempdir()?;
     let server = side.start(folder.path())?;
     loaded(&*server, false, Pace::UnderWay(UNDER_WAY), time)
 }
 
-/// Messages fetched and acknowledged by recipients that are there.
+/// Measures messages fetched and acknowledged by connected recipients.
 pub(crate) fn deliver(side: &dyn Side, time: Duration) -> Result<Work, Failure> {
     let folder = tempfile::tempdir()?;
     let server = side.start(folder.path())?;
     loaded(&*server, true, Pace::UnderWay(UNDER_WAY), time)
 }
 
-/// The same at a fixed pace, which leaves the server time to spare.
+/// Measures deliveries at a fixed pace, which leaves the server time to spare.
 pub(crate) fn paced(side: &dyn Side, time: Duration) -> Result<Work, Failure> {
     let folder = tempfile::tempdir()?;
     let server = side.start(folder.path())?;
@@ -79,7 +79,8 @@ fn measured(server: &dyn Server, load: &mut Load, pace: Pace, time: Duration) ->
     })
 }
 
-/// Accepting, or with `online` delivering, for a long time: the work of each slice of `slice`, with the size of the files at its end.
+/// Measures accepting, or with `online` delivering, for a long time. Returns the work of each slice of length
+/// `slice`, with the size of the files at its end.
 pub(crate) fn held(
     side: &dyn Side,
     online: bool,
@@ -99,14 +100,14 @@ pub(crate) fn held(
     Ok(slices)
 }
 
-/// Deliveries in a second without and with somebody at `ledger --follow`, on the same relay in turns.
+/// Measures deliveries in a second without and with a reader of `ledger --follow`, on the same relay in turns.
 pub(crate) fn followed(ours: &Pillarbox, time: Duration) -> Result<(f64, f64), Failure> {
     let folder = tempfile::tempdir()?;
     let server = ours.start(folder.path())?;
     let mut load = Load::new(server.pairs(PAIRS, true)?)?;
     load.run(Pace::UnderWay(UNDER_WAY), Until::Time(WARM_UP))?;
     let mut rates = [0.0, 0.0];
-    // Alone, followed, followed, alone: what drifts meanwhile hits both alike.
+    // Alone, followed, followed, alone, so that a drift hits both alike.
     for follows in [false, true, true, false] {
         let follower = follows
             .then(|| {
@@ -134,11 +135,11 @@ pub(crate) fn followed(ours: &Pillarbox, time: Duration) -> Result<(f64, f64), F
     Ok(rates.into())
 }
 
-/// Private memory for each of `count` connections that say nothing, in bytes.
+/// Measures the private memory for each of `count` silent connections, in bytes.
 pub(crate) fn idle(side: &dyn Side, count: usize) -> Result<f64, Failure> {
     let folder = tempfile::tempdir()?;
     let server = side.start(folder.path())?;
-    // What the first ones cost once and for all is not theirs.
+    // The first connections cause costs that come only once, which do not count.
     let first = server.idle(count.min(50))?;
     let before = private_bytes(server.process().id())?;
     let connections = server.idle(count)?;
@@ -148,7 +149,7 @@ pub(crate) fn idle(side: &dyn Side, count: usize) -> Result<f64, Failure> {
     Ok((after - before) / count as f64)
 }
 
-/// Seconds from the start of a relay that was killed with so many messages waiting until phones can connect.
+/// Measures the seconds from the start of a relay, killed with this many messages waiting, until phones can connect.
 pub(crate) fn reopen(ours: &Pillarbox, messages: u64) -> Result<f64, Failure> {
     let folder = tempfile::tempdir()?;
     let (relay, _) = ours.relay(folder.path())?;

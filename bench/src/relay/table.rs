@@ -1,4 +1,4 @@
-//! What a run has found, and its two forms: a table to read, and the same as data.
+//! The result of a run, in two forms: a table to read, and the same figures as data.
 
 use crate::Failure;
 use serde::Serialize;
@@ -13,7 +13,7 @@ pub(crate) struct Spread {
 }
 
 impl Spread {
-    /// Of what was measured; none if nothing was.
+    /// Summarises the measured values. Returns `None` if the list is empty.
     pub(crate) fn of(values: &[f64]) -> Option<Self> {
         let mut sorted = values.to_vec();
         sorted.sort_by(f64::total_cmp);
@@ -23,7 +23,7 @@ impl Spread {
     }
 }
 
-/// One line.
+/// One line of the table.
 #[derive(Debug, Serialize)]
 pub(crate) struct Row {
     pub(crate) what: &'static str,
@@ -33,11 +33,11 @@ pub(crate) struct Row {
     pub(crate) pillarbox: Option<Spread>,
     pub(crate) redis: Option<Spread>,
     pub(crate) mosquitto: Option<Spread>,
-    /// Ours over redis's, pair by pair.
+    /// Pillarbox's figure divided by redis's, pair by pair.
     pub(crate) over_redis: Option<Spread>,
 }
 
-/// Everything that a run has found.
+/// The result of a run.
 #[derive(Debug, Serialize)]
 pub(crate) struct Report {
     pub(crate) pairs: usize,
@@ -93,7 +93,7 @@ fn shown(Spread { median, least, most }: &Spread) -> String {
     format!("{} ({} to {})", number(median), number(least), number(most))
 }
 
-/// A number with a comma before each three digits.
+/// Writes a number with a comma before each three digits.
 fn thousands(value: f64) -> String {
     let digits = format!("{value:.0}");
     let mut out = String::new();

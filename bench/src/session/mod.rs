@@ -1,7 +1,7 @@
 //! The end-to-end protocol beside one X25519 operation and beside vodozemac's Olm.
 //!
-//! Both sides carry the same 300 bytes from a text in memory to a payload on the wire and back to a
-//! text that is compared. Where the two do not do the same work, the row says so.
+//! Both sides carry the same 300 bytes from a text in memory to a payload on the wire and back to a text that is
+//! compared. If the two do not do the same work, the row says so.
 
 mod olm;
 mod parts;
@@ -16,10 +16,10 @@ use crate::{
 use std::hint::black_box;
 use x25519_dalek::{PublicKey, StaticSecret};
 
-/// A message: about what a short text has once it is encoded.
+/// A message of about the length of a short text once encoded.
 const TEXT: [u8; 300] = [b'p'; 300];
 
-/// Operations in one measurement, so many that each takes a few tenths of a second.
+/// Operations in one measurement. With this many, each measurement takes a few tenths of a second.
 const UNITS: u32 = 3_000;
 const MESSAGES: u32 = 40_000;
 const ROUNDS: u32 = 1_500;
@@ -27,7 +27,7 @@ const STARTS: u32 = 1_000;
 const ENVELOPES: u32 = 1_500;
 const JUMPS: u32 = 20;
 
-/// Measures everything.
+/// Takes all measurements.
 pub(crate) fn run() -> Result<Report, Failure> {
     let (mut ours, mut theirs) = (pillarbox::Pair::new()?, olm::Pair::new()?);
     let envelope = pillarbox::Envelope::new();
@@ -101,7 +101,7 @@ fn row(
     Ok(Row::new(what, bounds, &unit, &ours, peer.as_ref(), differs))
 }
 
-/// One X25519 operation: what every figure is told in.
+/// Measures one X25519 operation, the unit of every figure.
 fn unit() -> impl FnMut() -> Result<f64, Failure> {
     let secret = StaticSecret::from(rand::random::<[u8; 32]>());
     let public = PublicKey::from(&StaticSecret::from(rand::random::<[u8; 32]>()));

@@ -15,14 +15,14 @@ fn config() -> SessionConfig {
     SessionConfig::version_1()
 }
 
-/// A fresh one-time key of `bob`.
+/// Publishes a fresh one-time key of `bob`.
 fn publish(bob: &mut Account) -> Result<Curve25519PublicKey, Failure> {
     let made = bob.generate_one_time_keys(1).created;
     bob.mark_keys_as_published();
     made.into_iter().next().ok_or_else(|| "no one-time key".into())
 }
 
-/// Alice's session with Bob and her first message, as it goes over the wire.
+/// Starts Alice's session with Bob. Returns it with her first message, as it goes over the wire.
 fn start(
     alice: &Account,
     bob: &Account,
@@ -33,7 +33,7 @@ fn start(
     Ok((payload, session))
 }
 
-/// Bob's session, made from Alice's first message.
+/// Makes Bob's session from Alice's first message.
 fn answer(bob: &mut Account, alice: &Account, payload: &[u8]) -> Result<Session, Failure> {
     let OlmMessage::PreKey(message) = OlmMessage::from_parts(0, payload)? else {
         return Err("not a first message".into());
@@ -68,7 +68,7 @@ impl Pair {
         Ok(pair)
     }
 
-    /// Alice writes to Bob. Returns the length of what went over the wire.
+    /// Sends a message from Alice to Bob. Returns its length on the wire.
     pub(crate) fn ask(&mut self) -> Result<usize, Failure> {
         send(&mut self.at_alice, &mut self.at_bob)
     }
@@ -77,7 +77,7 @@ impl Pair {
         send(&mut self.at_bob, &mut self.at_alice)
     }
 
-    /// `count` messages in one chain: microseconds for encrypting and decrypting one.
+    /// Measures `count` messages in one chain. Returns the microseconds for encrypting and decrypting one.
     pub(crate) fn chain(&mut self, count: u32) -> Result<f64, Failure> {
         let start = Stopwatch::start();
         for _ in 0..count {
@@ -86,7 +86,7 @@ impl Pair {
         Ok(start.each(count))
     }
 
-    /// `count` messages each way, in turns: microseconds for one message each way.
+    /// Measures `count` messages each way, in turns. Returns the microseconds for one message each way.
     pub(crate) fn ping_pong(&mut self, count: u32) -> Result<f64, Failure> {
         let start = Stopwatch::start();
         for _ in 0..count {
@@ -103,7 +103,7 @@ fn send(from: &mut Session, to: &mut Session) -> Result<usize, Failure> {
     Ok(payload.len())
 }
 
-/// `count` sessions started: microseconds for one at the initiator, first message included.
+/// Measures `count` new sessions at the initiator. Returns the microseconds for one, first message included.
 pub(crate) fn initiate(count: u32) -> Result<f64, Failure> {
     let (alice, mut bob) = (Account::new(), Account::new());
     let mut took = Duration::ZERO;
@@ -117,7 +117,7 @@ pub(crate) fn initiate(count: u32) -> Result<f64, Failure> {
     Ok(microseconds(took, count))
 }
 
-/// `count` sessions started: microseconds for one at the responder, first message included.
+/// Measures `count` new sessions at the responder. Returns the microseconds for one, first message included.
 pub(crate) fn respond(count: u32) -> Result<f64, Failure> {
     let (alice, mut bob) = (Account::new(), Account::new());
     let mut took = Duration::ZERO;
@@ -132,7 +132,7 @@ pub(crate) fn respond(count: u32) -> Result<f64, Failure> {
     Ok(microseconds(took, count))
 }
 
-/// Length of a first message.
+/// Returns the length of a first message.
 pub(crate) fn first_len() -> Result<usize, Failure> {
     let (alice, mut bob) = (Account::new(), Account::new());
     let one_time = publish(&mut bob)?;

@@ -1,5 +1,5 @@
-//! What the parts cost that the figures are made of, through `pillarbox-crypto`: enough to say where
-//! the time goes, and what is left when every step between them costs nothing.
+//! The cost of the parts of each figure, through `pillarbox-crypto`. It shows which parts take the time, and the time
+//! that remains if every step between them costs nothing.
 
 use super::{TEXT, unit};
 use crate::{
@@ -18,11 +18,11 @@ use pillarbox_crypto::{
 use rand::rng;
 use std::hint::black_box;
 
-/// Operations on a curve or a lattice in one measurement, and on a message.
+/// Operations on a curve or a lattice in one measurement, then operations on a message.
 const SLOW: u32 = 2_000;
 const FAST: u32 = 100_000;
 
-/// Bytes that a body is bound to beside itself: two identities, kind, header.
+/// Bytes of the associated data that a body is bound to: two identities, kind, header.
 const BOUND_LEN: usize = 128 + 1 + 38;
 
 /// Bytes of a header.

@@ -16,10 +16,10 @@ use pillarbox_wire::{
 use rand::rng;
 use std::{collections::BTreeMap, time::Duration};
 
-/// Name of the signed prekey. One-time prekeys count up from the next number.
+/// Number of the signed prekey. One-time prekeys count up from the next number.
 const SIGNED: PreKeyId = PreKeyId(0);
 
-/// One phone. Prekeys are kept as records and read when they are wanted, as a vault does it.
+/// One phone. Prekeys are kept as records and read when they are needed, as a vault does it.
 struct Phone {
     identity: IdentitySecret,
     signed: Vec<u8>,
@@ -53,7 +53,7 @@ impl Phone {
         self.identity.public()
     }
 
-    /// What the relay hands to a stranger: signed prekey, one-time prekey, one-time KEM prekey.
+    /// Makes the bundle that the relay hands to a stranger: signed prekey, one-time prekey, one-time KEM prekey.
     fn bundle(&mut self) -> Result<DeviceBundle, Failure> {
         let id = PreKeyId(self.next);
         self.next += 1;
@@ -85,7 +85,7 @@ impl Phone {
     }
 }
 
-/// Two phones in a conversation that both have written in.
+/// Two phones in a conversation in which both have written.
 pub(crate) struct Pair {
     alice: Phone,
     bob: Phone,
@@ -104,7 +104,7 @@ impl Pair {
         Ok(pair)
     }
 
-    /// Alice writes to Bob. Returns the length of what went over the wire.
+    /// Sends a message from Alice to Bob. Returns its length on the wire.
     pub(crate) fn ask(&mut self) -> Result<usize, Failure> {
         let (payload, next) = self.at_alice.encrypt(&TEXT, Padding::None)?;
         self.at_alice = next;
@@ -112,7 +112,7 @@ impl Pair {
         Ok(payload.len())
     }
 
-    /// Bob writes to Alice.
+    /// Sends a message from Bob to Alice.
     fn answer(&mut self) -> Result<(), Failure> {
         let (payload, next) = self.at_bob.encrypt(&TEXT, Padding::None)?;
         self.at_bob = next;
@@ -120,7 +120,7 @@ impl Pair {
         Ok(())
     }
 
-    /// `count` messages in one chain: microseconds for encrypting and decrypting one.
+    /// Measures `count` messages in one chain. Returns the microseconds for encrypting and decrypting one.
     pub(crate) fn chain(&mut self, count: u32) -> Result<f64, Failure> {
         let start = Stopwatch::start();
         for _ in 0..count {
@@ -129,7 +129,8 @@ impl Pair {
         Ok(start.each(count))
     }
 
-    /// Opening a message before which as many are lost as may be, `count` times: microseconds for one.
+    /// Measures `count` times the opening of a message before which the most allowed messages are lost. Returns the
+    /// microseconds for one.
     pub(crate) fn jump(&mut self, count: u32) -> Result<f64, Failure> {
         for _ in 0..MAX_JUMP {
             self.at_alice = self.at_alice.encrypt(&TEXT, Padding::None)?.1;
@@ -145,7 +146,7 @@ impl Pair {
         Ok(each)
     }
 
-    /// `count` messages each way, in turns: microseconds for one message each way.
+    /// Measures `count` messages each way, in turns. Returns the microseconds for one message each way.
     pub(crate) fn ping_pong(&mut self, count: u32) -> Result<f64, Failure> {
         let start = Stopwatch::start();
         for _ in 0..count {
@@ -156,7 +157,7 @@ impl Pair {
     }
 }
 
-/// `count` sessions started: microseconds for one at the initiator, first message included.
+/// Measures `count` new sessions at the initiator. Returns the microseconds for one, first message included.
 pub(crate) fn initiate(count: u32) -> Result<f64, Failure> {
     let (alice, mut bob) = (Phone::new(), Phone::new());
     let mut took = Duration::ZERO;
@@ -171,7 +172,7 @@ pub(crate) fn initiate(count: u32) -> Result<f64, Failure> {
     Ok(microseconds(took, count))
 }
 
-/// `count` sessions started: microseconds for one at the responder, first message included.
+/// Measures `count` new sessions at the responder. Returns the microseconds for one, first message included.
 pub(crate) fn respond(count: u32) -> Result<f64, Failure> {
     let (alice, mut bob) = (Phone::new(), Phone::new());
     let mut took = Duration::ZERO;
@@ -187,7 +188,7 @@ pub(crate) fn respond(count: u32) -> Result<f64, Failure> {
     Ok(microseconds(took, count))
 }
 
-/// Length of a first message.
+/// Returns the length of a first message.
 pub(crate) fn first_len() -> Result<usize, Failure> {
     let (alice, mut bob) = (Phone::new(), Phone::new());
     let bundle = bob.bundle()?;
@@ -217,13 +218,13 @@ impl Envelope {
         Self { relay, sender, certificate, recipient }
     }
 
-    /// Bytes that an envelope has over what it holds.
+    /// Returns the bytes that an envelope adds to its payload.
     pub(crate) fn added(&self) -> Result<usize, Failure> {
         let envelope = seal(&mut rng(), &self.sender, &self.certificate, &self.recipient.public(), &TEXT)?;
         Ok(envelope.len() - TEXT.len())
     }
 
-    /// `count` envelopes: microseconds for sealing and opening one.
+    /// Measures `count` envelopes. Returns the microseconds for sealing and opening one.
     pub(crate) fn post(&self, count: u32) -> Result<f64, Failure> {
         let (theirs, certified) = (self.recipient.public(), self.relay.public());
         let start = Stopwatch::start();

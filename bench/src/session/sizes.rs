@@ -1,4 +1,4 @@
-//! What a message of 300 bytes grows by. Lengths are exact, so they are counted once.
+//! The bytes that the protocol adds to a message of 300 bytes. Lengths are exact, so they are counted once.
 
 use super::{TEXT, olm, pillarbox};
 use crate::{Failure, report::Size};

@@ -1,4 +1,5 @@
-//! Writes honest inputs, which a fuzzer would not hit upon, into the corpora: `cargo run --example seeds -- FOLDER`.
+//! Writes honest inputs, which a fuzzer would not find by itself, into the corpora: `cargo run --example seeds --
+//! FOLDER`.
 #![allow(clippy::expect_used, reason = "a tool that cannot do its work should say so and stop")]
 
 use std::path::PathBuf;
@@ -135,7 +136,7 @@ fn texts() -> Seeds {
     ]
 }
 
-/// Inputs of targets that read choices: mostly "unaltered", of each kind.
+/// Makes inputs of targets that read choices: mostly "unaltered", of each kind.
 fn choices() -> Seeds {
     let mut rng = ChaCha20Rng::seed_from_u64(1);
     let identity = IdentitySecret::generate(&mut rng);
@@ -166,13 +167,13 @@ fn choices() -> Seeds {
     ]
 }
 
-/// A roster of these members, from one of two contacts; see `group_bodies`.
+/// Makes a roster of these members, from one of two contacts; see `group_bodies`.
 fn grouped(from: u8, members: &[u8]) -> Vec<u8> {
     let count = u8::try_from(members.len()).expect("a few");
     [&[from, 1, 1, count], members, &[0, 2, b'h', b'i', 0]].concat()
 }
 
-/// A text to that group, and the sender's farewell.
+/// Makes a text to that group, and the sender's farewell.
 fn said() -> Vec<u8> {
     let text = [&[3 << 1, 1, 2], [0; 8].as_slice(), &[0, 2, b'h', b'o', 0]].concat();
     [text, vec![5 << 1, 1, 3, 0]].concat()
@@ -180,7 +181,7 @@ fn said() -> Vec<u8> {
 
 const MANIFEST: &str = r#"{"v":1,"program":"0","scenario":"s","scenario_sha256":"","seed":1,"designs":{},"demands":[],"files":{"a":""}}"#;
 
-/// Files that people write, each with most of what such a file can say.
+/// Makes files that people write, each with most of the entries that such a file can have.
 fn files() -> Seeds {
     let texts = |texts: &[&str]| texts.iter().map(|text| text.as_bytes().to_vec()).collect();
     let numbered = |texts: &[(u8, &str)]| {
@@ -249,7 +250,7 @@ fn files() -> Seeds {
     ]
 }
 
-/// A backup's contents as they stand in its parts, and parts.
+/// Makes a backup's contents as they stand in its parts, and makes parts.
 fn kept() -> Seeds {
     let mut rng = ChaCha20Rng::seed_from_u64(2);
     let account = AccountId([1; 16]);
@@ -270,7 +271,7 @@ fn kept() -> Seeds {
     let made = Backup::make(contents, BackupKey::None, None, &mut rng).expect("a small backup");
     let part = made.parts.concat();
     let len = u16::try_from(part.len()).expect("a small backup").to_be_bytes();
-    // What stands around what a readable part holds: version, name, number, count, kind, and the length.
+    // The contents of a readable part follow version, name, number, count, kind, and the length.
     let (_, portion) = part.split_at(1 + 16 + 4 + 4 + 4 + 8);
     let portion_len = u16::try_from(portion.len()).expect("a small backup").to_be_bytes();
     vec![(

@@ -1,4 +1,4 @@
-//! Backups as somebody else kept them: parts altered, swapped, left out or made up.
+//! Backups from somebody else's hands, with parts altered, swapped, left out or made up.
 
 use std::sync::LazyLock;
 
@@ -14,10 +14,10 @@ use serde::{Deserialize, Serialize};
 use crate::feed::Feed;
 use crate::world::NOW;
 
-/// Parts of one input.
+/// Most parts of one input.
 const MAX_PARTS: usize = 4;
 
-/// A text so long that a few of them need a second part.
+/// Length of a text, in bytes. A few texts of this length need a second part.
 const LONG: usize = 16 * 1024;
 
 fn key() -> SecretBytes<32> {
@@ -43,7 +43,7 @@ static SEALED: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
     made.parts
 });
 
-/// A readable part as it lies somewhere, with anything in it.
+/// The layout of a readable part, with any contents.
 #[derive(Serialize, Deserialize)]
 struct Part {
     backup: FixedBytes<16>,
@@ -62,7 +62,7 @@ impl Encoded for Part {
     const MAX_LEN: usize = MAX_PAYLOAD_LEN;
 }
 
-/// Opens what the bytes say, and what is opened is made into a backup again.
+/// Opens the parts that the bytes name, and makes a backup again of the result.
 pub fn backup(bytes: &[u8]) {
     let mut feed = Feed::new(bytes);
     match feed.byte() % 4 {
@@ -89,7 +89,7 @@ fn pieces(feed: &mut Feed<'_>) -> Vec<Vec<u8>> {
     (0..count).map(|_| feed.piece().to_vec()).collect()
 }
 
-/// Whether parts with these contents are a backup.
+/// Returns true if parts with these contents are a backup.
 fn readable(portions: &[Vec<u8>]) -> bool {
     let count = u32::try_from(portions.len()).expect("a few");
     let part = |(number, portion): (u32, &Vec<u8>)| {

@@ -1,4 +1,4 @@
-//! What a person is handed or shown: invitations, and the texts of strangers.
+//! Input that a person is handed or shown: invitations, and the texts of strangers.
 
 use pillarbox_client::Invitation;
 use pillarbox_client::display::{MAX_SHOWN_CHARS, safe, safe_lines};
@@ -7,7 +7,7 @@ use pillarbox_crypto::{kdf, labels};
 
 use crate::feed::Feed;
 
-/// An invitation link: as text, and as what somebody writes who knows how its check is made.
+/// Reads an invitation link: the bytes as text, or a link made by somebody who knows how its check is computed.
 pub fn invitation(bytes: &[u8]) {
     let mut feed = Feed::new(bytes);
     let link = if feed.byte().is_multiple_of(2) {
@@ -23,8 +23,8 @@ pub fn invitation(bytes: &[u8]) {
     }
 }
 
-/// A stranger's text on a terminal: nothing that a terminal acts on, nothing that turns the writing round, and no more
-/// than fits.
+/// Shows a stranger's text on a terminal. The result has nothing that a terminal acts on, nothing that turns the
+/// writing round, and no more characters than fit.
 pub fn display(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     for (shown, lines) in [(safe(&text), false), (safe_lines(&text), true)] {
@@ -36,12 +36,12 @@ pub fn display(bytes: &[u8]) {
     }
 }
 
-/// What sets a writing direction (Unicode Standard Annex 9).
+/// Returns true for characters that set a writing direction (Unicode Standard Annex 9).
 fn turns(c: char) -> bool {
     matches!(c, '\u{61C}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
-/// RFC 4648, section 6, in lower case and without padding.
+/// Encodes bytes in base32 (RFC 4648, section 6), in lower case and without padding.
 fn base32(bytes: &[u8]) -> String {
     let bits = bytes.iter().flat_map(|byte| (0..8).rev().map(move |at| usize::from(byte >> at & 1)));
     let bits: Vec<usize> = bits.collect();

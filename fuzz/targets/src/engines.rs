@@ -1,7 +1,7 @@
-//! Whole engines against somebody who keeps to no protocol: a phone whose relay lies, a relay whose phones do.
+//! Whole engines against somebody who keeps to no protocol: a phone whose relay lies, and a relay whose phones lie.
 //!
-//! The frames are well formed, or altered honest ones; their order, their numbers and their contents are the fuzzer's.
-//! Nothing may panic, and an honest neighbour must be served afterwards as before.
+//! The frames are well formed, or altered honest ones. The fuzzer chooses their order, their numbers and their
+//! contents. Nothing may panic, and an honest neighbour must be served afterwards as before.
 
 use std::cell::RefCell;
 use std::net::{IpAddr, Ipv4Addr};
@@ -17,7 +17,7 @@ use pillarbox_wire::{
 use crate::feed::Feed;
 use crate::world::{NOW, World};
 
-/// Frames of one run.
+/// Most frames of one run.
 const MAX_FRAMES: usize = 32;
 
 /// Connections that one run opens.
@@ -26,7 +26,8 @@ const CONNECTIONS: u64 = 3;
 /// The number of the first hostile connection: honest ones have lower numbers.
 const FIRST_HOSTILE: u64 = 1_000;
 
-/// Runs that one relay serves. No clock goes here, so all that an honest phone sends counts against one limit, of 2,000 submissions.
+/// Runs that one relay serves. No clock moves here, so all messages of an honest phone count against one limit, of
+/// 2,000 submissions.
 const WORLD_LIFE: u64 = 1_000;
 
 fn pair() -> (World, usize, usize) {
@@ -41,7 +42,8 @@ fn pair() -> (World, usize, usize) {
     (world, alice, bob)
 }
 
-/// A phone whose relay says what the fuzzer wants. The phone's vault goes on from run to run, as a phone's does.
+/// Runs a phone whose relay sends what the fuzzer chooses. The phone's vault is kept from run to run, as a real
+/// phone's is.
 pub fn relay_lies(bytes: &[u8]) {
     thread_local! {
         static WORLD: RefCell<Option<(World, usize, AccountId)>> = const { RefCell::new(None) };
@@ -64,7 +66,7 @@ pub fn relay_lies(bytes: &[u8]) {
             let choice = feed.byte();
             let link = if choice & 1 == 0 { Link::Named } else { Link::Nameless };
             if let Some(frame) = lie(choice >> 1, &mut feed, *bob) {
-                // Damage to the vault is the only thing that it may report, and there is none.
+                // The phone may report only damage to the vault, and this vault is sound.
                 phone.on_frame(link, frame, NOW, rng).expect("a sound vault");
             }
             for link in [Link::Named, Link::Nameless] {
@@ -76,7 +78,7 @@ pub fn relay_lies(bytes: &[u8]) {
 }
 
 fn lie(kind: u8, feed: &mut Feed<'_>, bob: AccountId) -> Option<RelayFrame> {
-    // Phones count their questions from 1, so small numbers meet one that is open.
+    // Phones count their requests from 1, so small numbers meet an open one.
     let request = |feed: &mut Feed<'_>| RequestId(u32::from(feed.byte() % 16));
     Some(match kind % 10 {
         0 => RelayFrame::Welcome(Welcome {
@@ -124,7 +126,7 @@ fn refusal(feed: &mut Feed<'_>) -> Refusal {
     }
 }
 
-/// A relay whose phones send what the fuzzer wants, while two honest ones write to each other.
+/// Runs a relay whose phones send what the fuzzer chooses, while two honest ones write to each other.
 pub fn phones_lie(bytes: &[u8]) {
     thread_local! {
         static WORLD: RefCell<Option<(World, usize, usize, u64)>> = const { RefCell::new(None) };
@@ -178,7 +180,7 @@ fn history_len(phone: &pillarbox_client::Phone, contact: AccountId) -> usize {
     phone.history(contact).expect("a sound vault").len()
 }
 
-/// Nobody but the hostile phones is answered, and nobody else is closed for what they do.
+/// Checks that only the hostile phones are answered, and that nobody else is disconnected for what they do.
 fn none_to_others(effects: &[Effect], first: u64) {
     for effect in effects {
         match effect {

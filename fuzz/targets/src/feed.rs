@@ -1,7 +1,7 @@
 //! Reads choices out of the fuzzer's bytes.
 //!
-//! It is total: where the bytes have ended, every choice is zero. So any bytes drive any target, and a file that was
-//! cut short is still an input.
+//! Reading is total: after the end of the bytes, every choice is zero. Any bytes therefore drive any target, and a
+//! truncated file is still an input.
 
 /// A cursor over the fuzzer's bytes.
 #[derive(Clone, Debug)]
@@ -26,12 +26,12 @@ impl<'a> Feed<'a> {
         usize::from(u16::from_be_bytes([self.byte(), self.byte()]))
     }
 
-    /// A number below `count`, which is not zero.
+    /// Reads a number below `count`, which is not zero.
     pub(crate) fn below(&mut self, count: usize) -> usize {
         self.short() % count
     }
 
-    /// A piece that the bytes themselves say the length of.
+    /// Reads a piece whose length the bytes themselves give.
     pub(crate) fn piece(&mut self) -> &'a [u8] {
         let length = self.short().min(self.0.len());
         let (piece, rest) = self.0.split_at(length);
@@ -47,9 +47,10 @@ impl<'a> Feed<'a> {
         self.0
     }
 
-    /// `bytes` as somebody on the way would hand them on: some bytes altered, the end cut off or something added.
+    /// Returns `bytes` as somebody on the way would hand them on: with some bytes altered, the end cut off or bytes
+    /// added.
     ///
-    /// What stands first says which. All zeros, and so an empty feed, alter nothing.
+    /// The first bytes choose the alteration. All zeros, and so an empty feed, alter nothing.
     pub(crate) fn altered(&mut self, bytes: &[u8]) -> Vec<u8> {
         let mut altered = bytes.to_vec();
         for _ in 0..self.byte() % 8 {

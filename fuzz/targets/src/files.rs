@@ -1,7 +1,8 @@
-//! Files that other people wrote and one loads: scenarios, designs, a relay's rule, predictions, tables of outside truth.
+//! Files that other people wrote and a person loads: scenarios, designs, a relay's rule, predictions, tables of
+//! outside truth.
 //!
-//! Whoever opens one has it from somebody. A mistake in it is answered with its place, which must be a place in the file, and
-//! what is read must hold what its type promises.
+//! A person who opens such a file has it from somebody else. The error for a mistake names its place, which must be a
+//! place in the file. A file that reads must keep the promises of its type.
 
 use pillarbox_access::oracle::chart::Chart;
 use pillarbox_access::oracle::conditions::Conditions;
@@ -13,14 +14,14 @@ use pillarbox_relay::keeping::{Keeping, span};
 
 use crate::feed::Feed;
 
-/// Whether a line and a column, counted from 1, are in a text, or just behind it.
+/// Returns true if a line and a column, counted from 1, are in a text, or just behind it.
 fn is_place(text: &str, line: usize, column: usize) -> bool {
-    // Editors end a line at the line feed alone, and so do the readers' messages.
+    // Editors end a line at the line feed alone, and the readers' messages count lines in the same way.
     let wanted = text.split('\n').nth(line.wrapping_sub(1));
     column >= 1 && wanted.is_some_and(|line| column <= line.chars().count() + 1)
 }
 
-/// A story.
+/// Reads a scenario.
 pub fn scenario(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     let story = match Scenario::parse("f", &text) {
@@ -40,7 +41,7 @@ pub fn scenario(bytes: &[u8]) {
     }
 }
 
-/// A design: what an operator's server keeps, and what it does about demands.
+/// Reads a design: the rows that an operator's server keeps, and the operator's answer to demands.
 pub fn design(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     match Design::parse("f.toml", &text) {
@@ -55,7 +56,7 @@ pub fn design(bytes: &[u8]) {
     }
 }
 
-/// What a relay keeps: as its operator writes it, and as its database has it.
+/// Reads a relay's rule, as its operator writes it and as its database has it.
 pub fn keeping(bytes: &[u8]) {
     let mut feed = Feed::new(bytes);
     let as_data = feed.byte() % 2 == 1;
@@ -66,11 +67,11 @@ pub fn keeping(bytes: &[u8]) {
         let written = serde_json::to_string(&keeping).expect("a rule is written into the database");
         assert_eq!(serde_json::from_str::<Keeping>(&written).expect("its own writing"), keeping);
     }
-    // Spans stand in rules, scenarios and designs; too great a one is refused.
+    // Rules, scenarios and designs contain spans of time. A span that is too great is refused.
     let _ = span::parse(&text);
 }
 
-/// Predictions, and the tables that runs are held to.
+/// Reads predictions, and the tables of outside truth.
 pub fn tables(bytes: &[u8]) {
     let mut feed = Feed::new(bytes);
     let kind = feed.byte();
@@ -94,7 +95,7 @@ pub fn tables(bytes: &[u8]) {
             None
         }
     };
-    // A table without a heading is wrong in the line where one should be.
+    // The error for a table without a heading names the line where the heading should be.
     assert!(line.is_none_or(|line| (1..=text.lines().count().max(1)).contains(&line)), "line {line:?}");
 }
 

@@ -1,7 +1,8 @@
-//! What a contact can say to a phone, groups above all: rosters, texts and farewells in any order, for any group.
+//! Bodies that a contact can send to a phone, above all about groups: rosters, texts and farewells in any order, for
+//! any group.
 //!
-//! The phones here are those of the plain-server design, so that a body reaches its reader without encryption around it: what is
-//! tried is what a phone does with the words of somebody whom it knows.
+//! The phones here run the plain-server design, so a body reaches its reader without encryption around it. The target
+//! tries a phone's handling of bodies from somebody whom it knows.
 
 use std::cell::RefCell;
 
@@ -17,10 +18,10 @@ use pillarbox_wire::{
 use crate::feed::Feed;
 use crate::world::{NOW, World};
 
-/// Bodies of one run.
+/// Most bodies of one run.
 const MAX_BODIES: usize = 24;
 
-/// Runs after which the phones begin anew: their histories grow with each.
+/// Runs after which the phones begin anew, because their histories grow with each.
 const MAX_RUNS: u32 = 300;
 
 struct Scene {
@@ -48,12 +49,12 @@ impl Scene {
     }
 }
 
-/// See the module.
+/// Runs the target of this module.
 pub fn group_bodies(bytes: &[u8]) {
     groups_after(bytes);
 }
 
-/// In how many groups the phone is afterwards.
+/// Returns the number of groups in which the phone is afterwards.
 fn groups_after(bytes: &[u8]) -> usize {
     thread_local! {
         static SCENE: RefCell<Option<Scene>> = const { RefCell::new(None) };
@@ -84,7 +85,7 @@ fn groups_after(bytes: &[u8]) -> usize {
                 payload: Bytes(payload),
                 stamp: None,
             });
-            // Damage to the vault is the only thing that it may report, and there is none.
+            // The phone may report only damage to the vault, and this vault is sound.
             phone.on_frame(Link::Named, frame, NOW, rng).expect("a sound vault");
             phone.outgoing(Link::Named, NOW, rng).expect("a sound vault");
         }
@@ -106,7 +107,7 @@ fn said(kind: u8, feed: &mut Feed<'_>, own: AccountId, others: [AccountId; 2]) -
         let body = feed.piece();
         return decode::<Body>(body).is_ok().then(|| body.to_vec());
     }
-    // Few groups and few names, so that the same ones are met again.
+    // Few groups and few names, so that the same ones come again.
     let group = GroupId(FixedBytes([feed.byte() % 4; 16]));
     let id = BodyId(FixedBytes([feed.byte(); 16]));
     let words = |feed: &mut Feed<'_>| String::from_utf8_lossy(feed.piece()).into_owned();

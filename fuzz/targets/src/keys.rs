@@ -1,4 +1,4 @@
-//! Phones' private halves as the session targets need them: one identity, and prekeys that can be looked up by name.
+//! Private keys of phones for the session targets: one identity, and prekeys that can be looked up by number.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use pillarbox_wire::{DeviceBundle, DeviceId, PreKeyId, Timestamp};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 
-/// When every session of the targets begins.
+/// The time at which every session of the targets begins.
 pub(crate) const BEGUN: Timestamp = Timestamp(1_490_193_600_000);
 
 const SIGNED: PreKeyId = PreKeyId(1);
@@ -55,7 +55,7 @@ impl Stock {
     }
 }
 
-/// One phone.
+/// The keys of one phone.
 pub(crate) struct Keys {
     pub(crate) identity: IdentitySecret,
     pub(crate) stock: Stock,
@@ -79,7 +79,8 @@ impl Keys {
         self.identity.public()
     }
 
-    /// A bundle as a relay hands it out: with one-time prekeys that nobody else gets, or once they are used up.
+    /// Returns a bundle as a relay hands it out: with one-time prekeys that nobody else gets, or without them once
+    /// they are used up.
     pub(crate) fn bundle(&mut self, used_up: bool) -> DeviceBundle {
         let id = PreKeyId(self.next_id);
         let signed = self.stock.signed(SIGNED).expect("there from the beginning").public();

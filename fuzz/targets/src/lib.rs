@@ -1,8 +1,8 @@
-//! What is fuzzed: one function for each place where bytes of somebody else are read.
+//! The fuzz targets: one function for each place where bytes of somebody else are read.
 //!
-//! A target takes any bytes and returns, or panics. `fuzz/` makes a libFuzzer program of each; the product's own tests
-//! run each over its corpus (`tests/tests/corpora.rs`), so that what was found once is looked for at every test run.
-//! `docs/hostile.md` says how to fuzz, what was found, and what else a hostile peer can try.
+//! A target takes any bytes and returns, or panics. `fuzz/` makes a libFuzzer program of each. The product's own
+//! tests run each over its corpus (`tests/tests/corpora.rs`), so every test run looks again for each bug that was
+//! found. `docs/hostile.md` says how to fuzz, what was found, and what else a hostile peer can try.
 
 #![allow(
     clippy::expect_used,
@@ -40,7 +40,7 @@ pub use transport::{handshake, records, relay_address};
 pub use vault_row::vault_row;
 pub use wire::{body, client_frame, handle, relay_frame};
 
-/// A target and its name, which is also its corpus's.
+/// A target with its name, which is also the name of its corpus.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// Every target.

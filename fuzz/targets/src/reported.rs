@@ -1,4 +1,4 @@
-//! A victim's report as a liar hands it over: any part of it altered, or made up by somebody who knows the form.
+//! A victim's report from a liar: any part of it altered, or made up by somebody who knows the form.
 
 use pillarbox_access::RelayHoldings;
 use pillarbox_access::demand::report::serve;
@@ -15,7 +15,7 @@ use crate::feed::Feed;
 use crate::keys::Keys;
 use crate::world::{NOW, World};
 
-/// What an operator checks reports with, and two that hold.
+/// The holdings by which an operator checks reports, and two valid reports.
 struct Scene {
     key: StampKey,
     holdings: RelayHoldings,
@@ -55,7 +55,7 @@ impl Scene {
     }
 }
 
-/// A report proves what it says if, and only if, nothing in it was altered; no bytes are too strange to be refused.
+/// Checks a report. It proves its message if, and only if, nothing in it was altered; any other bytes are refused.
 pub fn reported(bytes: &[u8]) {
     thread_local! {
         static SCENE: Scene = Scene::new();
@@ -91,7 +91,7 @@ pub fn reported(bytes: &[u8]) {
                 assert_eq!(report.payload[1..], report.body);
             }
         } else {
-            // A message in the clear needs no opening, and what stands there is not looked at.
+            // A message in the clear needs no opening, and the bytes in its place are ignored.
             let mut looked_at = report;
             if looked_at.payload.first() == Some(&kind::SERVER_READABLE) {
                 looked_at.opening = honest.opening;

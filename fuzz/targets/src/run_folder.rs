@@ -1,4 +1,4 @@
-//! A run's folder that somebody else hands over, as `report --check` looks at it: a manifest, a matrix, evidence.
+//! A run's folder that somebody else hands over, as `report --check` reads it: a manifest, a matrix, evidence.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -24,7 +24,7 @@ const CONTROL: &str = "evidence/control.json";
 
 /// A folder of one cell and its control, whose evidence is a message in the clear.
 ///
-/// It has no `matrix.csv`, whose form is the bench's own: one finding says so.
+/// It has no `matrix.csv`, whose form is the bench's own, and one finding says so.
 static HONEST: LazyLock<(Manifest, BTreeMap<String, Vec<u8>>)> = LazyLock::new(|| {
     let (_, story) = library::BUILT_IN.first().expect("there are stories");
     let evidence = evidence();
@@ -88,7 +88,8 @@ fn evidence() -> Evidence {
     }
 }
 
-/// Altered files are found against the manifest; files whose digests were made right, and made-up ones, do no harm.
+/// Checks a folder. Altered files differ from the manifest and are found. Files with corrected digests, and made-up
+/// files, do no harm.
 pub fn run_folder(bytes: &[u8]) {
     let mut feed = Feed::new(bytes);
     let choice = feed.byte();
@@ -106,7 +107,8 @@ pub fn run_folder(bytes: &[u8]) {
             for text in files.values_mut() {
                 *text = feed.altered(text);
             }
-            // Made from nothing, it lacks what it was made from; that is said of it as it is.
+            // The honest folder was not made by a run and lacks a run's files. Its findings name those even if
+            // nothing was altered.
             let lacks = Folder::of(manifest.clone(), honest.clone()).findings();
             let findings = Folder::of(manifest, files.clone()).findings();
             for name in files.keys().filter(|name| files.get(*name) != honest.get(*name)) {

@@ -1,8 +1,8 @@
-//! Two phones and a network in which everything happens that the fuzzer says: messages are lost, repeated, reordered
-//! and altered, phones start anew, and are restored from old copies.
+//! Two phones and a network with events that the fuzzer chooses: messages are lost, repeated, reordered and altered,
+//! phones start anew, and are restored from old copies.
 //!
-//! What may never happen: a text that was not sent, or one that is shown twice; a state that a failure has changed; two
-//! phones that cannot find together again.
+//! Three things may never happen: a text is shown that was not sent, or is shown twice; a failure changes a state;
+//! two phones cannot find a common session again.
 
 use std::collections::BTreeSet;
 
@@ -12,10 +12,10 @@ use pillarbox_session::{Conversation, OpenError};
 use crate::feed::Feed;
 use crate::keys::{BEGUN, Keys, Stock};
 
-/// Events of one run. A run of more would be slower and tell nothing that two shorter ones do not.
+/// Most events of one run. A longer run would be slower and find nothing that two shorter ones do not.
 const MAX_EVENTS: usize = 96;
 
-/// What a copy of a phone holds. Its inbox is part of it: whoever is restored forgets what was read.
+/// A copy of a phone. Its inbox is part of it: a restored phone forgets which messages it has read.
 #[derive(Clone)]
 struct Copy {
     conversation: Option<Vec<u8>>,
@@ -61,7 +61,7 @@ impl End {
         Conversation::decrypt(self.conversation.as_ref(), identity, stock, None, payload, rng)
     }
 
-    /// A payload arrives as it was sent.
+    /// Receives a payload as it was sent.
     fn receive(&mut self, text: u32, payload: &[u8]) -> Result<(), OpenError> {
         let before = self.record();
         match self.open(payload) {
@@ -79,7 +79,7 @@ impl End {
         }
     }
 
-    /// A payload arrives altered.
+    /// Receives an altered payload, which must be refused.
     fn refuse(&mut self, payload: &[u8]) {
         let before = self.record();
         assert!(self.open(payload).is_err(), "an altered message opened");
@@ -133,7 +133,7 @@ impl Network {
             0 => self.send(side),
             1 if waiting > 0 => {
                 let (text, payload) = end.under_way.remove(usize::from(feed.byte()) % waiting);
-                // Late or from before a restore: what may come of it is checked where it is opened.
+                // The message may be late or from before a restore. The code that opens it checks the outcome.
                 let _opened_or_refused = end.receive(text, &payload);
             }
             2 if waiting > 0 => {
@@ -165,7 +165,7 @@ impl Network {
         }
     }
 
-    /// Everything under way arrives, in order.
+    /// Delivers everything under way, in order.
     fn drain(&mut self, all_open: bool) {
         for end in &mut self.ends {
             for (text, payload) in std::mem::take(&mut end.under_way) {
@@ -176,7 +176,7 @@ impl Network {
     }
 }
 
-/// Runs what the bytes say, then lets one side or both begin anew, after which everything opens.
+/// Runs the events that the bytes name, then lets one side or both begin anew, after which everything opens.
 pub fn session_events(bytes: &[u8]) {
     let mut feed = Feed::new(bytes);
     let mut network = Network { ends: [End::new(1), End::new(2)], next_text: 0 };

@@ -1,4 +1,4 @@
-//! What arrives on a socket: addresses that lead there, preambles, handshakes, records.
+//! Addresses of relays, and bytes that arrive on a socket: preambles, handshakes, records.
 
 use std::sync::LazyLock;
 
@@ -19,7 +19,7 @@ fn rng() -> ChaCha20Rng {
     ChaCha20Rng::seed_from_u64(1)
 }
 
-/// A relay's address as somebody types it: what is read is printed and read alike.
+/// Reads a relay's address as somebody types it. An address that reads is printed, and reads again as the same.
 pub fn relay_address(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     if let Ok(address) = text.parse::<RelayAddress>() {
@@ -27,8 +27,8 @@ pub fn relay_address(bytes: &[u8]) {
     }
 }
 
-/// Both sides of a handshake with a stranger. Nobody can finish one with a relay whose key they do not use, and nobody
-/// without that key with a phone.
+/// Runs both sides of a handshake with a stranger. Nobody finishes one with a relay whose key they do not use, and
+/// nobody without that key finishes one with a phone.
 pub fn handshake(bytes: &[u8]) {
     let mut feed = Feed::new(bytes);
     let versions = Versions::new(feed.byte() % 4, feed.byte() % 4).unwrap_or(Versions::SUPPORTED);
@@ -47,7 +47,7 @@ pub fn handshake(bytes: &[u8]) {
             assert!(altered == opening || relay_refuses(offer, versions, &altered));
             altered
         };
-        // A stranger's sixteen bytes of tag are right once in 2^128 times, or when they are the phone's own.
+        // A stranger's sixteen bytes of tag are right once in 2^128 times, or if they are the phone's own.
         let _established_or_refused = relay.opened(&opening);
     }
 
@@ -62,7 +62,8 @@ fn relay_refuses(offer: &[u8; 10], versions: Versions, opening: &[u8; 48]) -> bo
     relay.offered(offer).is_ok_and(|(relay, _)| relay.opened(opening).is_err())
 }
 
-/// Records that were altered on the way, and records of somebody who holds the channel's key and sends what they like.
+/// Opens records that were altered on the way, and records of somebody who holds the channel's key and sends
+/// anything.
 pub fn records(bytes: &[u8]) {
     let mut feed = Feed::new(bytes);
     let (mut sealer, mut opener) = channel();
@@ -86,7 +87,7 @@ pub fn records(bytes: &[u8]) {
 fn altered_on_the_way(feed: &mut Feed<'_>, sealer: &mut Sealer, opener: &mut Opener) {
     let sent: Vec<ClientFrame> =
         (0..3).map(|number| ClientFrame::Ping(Ping { request: RequestId(number) })).collect();
-    // A record each, so that there are places between records.
+    // Each frame gets its own record, so that places between records exist.
     let records: Vec<u8> = sent.iter().flat_map(|frame| sealer.seal([frame]).unwrap_or_default()).collect();
     let arriving = feed.altered(&records);
     let unharmed = arriving.iter().zip(&records).take_while(|(got, sent)| got == sent).count();

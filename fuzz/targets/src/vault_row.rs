@@ -1,8 +1,8 @@
-//! A vault that somebody has rewritten: one row says what the fuzzer wants, sealed as it should be, so that every
-//! record's reader sees it; or the file itself is altered.
+//! A vault that somebody has rewritten. One row holds bytes that the fuzzer chooses, correctly sealed, so that every
+//! record's reader sees them; or the file itself is altered.
 //!
-//! Only somebody with the passphrase can seal a row. The point is the readers: they may answer "damaged", and must not
-//! panic, loop, or take memory that a record merely claims to need.
+//! Only somebody with the passphrase can seal a row. The target tests the readers: they may answer "damaged", and
+//! must not panic, loop, or take memory that a record merely claims to need.
 
 use std::fs;
 use std::path::Path;
@@ -22,7 +22,7 @@ use crate::world::{NOW, World};
 const FILE: &str = pillarbox_client::vault::FILE_NAME;
 const WORDS: &str = "an open secret";
 
-/// First byte of what every row's seal is bound to.
+/// First byte of the associated data to which every row's seal is bound.
 const LAYOUT: u8 = 1;
 
 struct Row {
@@ -41,7 +41,7 @@ fn passphrase() -> Passphrase {
     Passphrase::new(WORDS.to_owned()).expect("not empty")
 }
 
-/// Where files cost no disk, if there is such a place.
+/// Makes a folder in memory, or on disk if the system has no such place.
 fn folder() -> TempDir {
     let memory = Path::new("/dev/shm");
     let made = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
@@ -76,7 +76,7 @@ static TEMPLATE: LazyLock<Template> = LazyLock::new(|| {
         let plaintext = aead::open_extended(&key, &nonce, &bound(place, &lookup), &sealed).expect("our row");
         Ok(Row { place, lookup, plaintext: plaintext.to_vec() })
     });
-    // One-time prekeys are many and alike: the first of each kind stands for all.
+    // One-time prekeys are many and alike, so the first of each kind stands for all.
     let mut rows: Vec<Row> = rows.expect("rows").map(|row| row.expect("a row")).collect();
     let mut seen = [0_u8; 256];
     rows.retain(|row| {
@@ -90,7 +90,7 @@ static TEMPLATE: LazyLock<Template> = LazyLock::new(|| {
     Template { file, key, rows }
 });
 
-/// The key that rows are sealed under, as the client's `vault/lock.rs` describes it.
+/// Derives the key under which rows are sealed, as the client's `vault/lock.rs` describes it.
 fn row_key(wrapped: &[u8]) -> AeadKey {
     let salt = wrapped[13..29].try_into().expect("16 bytes");
     let nonce = wrapped[29..53].try_into().expect("24 bytes");
@@ -106,7 +106,7 @@ fn bound(place: u8, lookup: &[u8]) -> Vec<u8> {
     [&[LAYOUT, place], lookup].concat()
 }
 
-/// See the module.
+/// Runs the target of this module.
 pub fn vault_row(bytes: &[u8]) {
     let template = &*TEMPLATE;
     let mut feed = Feed::new(bytes);
@@ -130,7 +130,7 @@ pub fn vault_row(bytes: &[u8]) {
     use_it(folder.path());
 }
 
-/// Everything that a person can ask of a profile. What is damaged may be refused at any point.
+/// Does everything that a person can ask of a profile. A damaged profile may be refused at any point.
 fn use_it(folder: &Path) {
     let mut rng = ChaCha20Rng::seed_from_u64(9);
     let Ok(mut phone) = Phone::open(folder, &passphrase(), NOW, &mut rng) else { return };

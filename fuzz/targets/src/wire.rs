@@ -1,30 +1,30 @@
-//! Frames and numbers: what decodes is written the same way again, or a hash over it would mean nothing.
+//! Frames and numbers. Bytes that decode are written the same way again, or a hash over them would mean nothing.
 
 use std::fmt::Debug;
 
 use pillarbox_client::body::Body;
 use pillarbox_wire::{ClientFrame, Encoded, Handle, RelayFrame, decode, encode};
 
-/// What a phone may send a relay.
+/// Decodes a frame from a phone to a relay.
 pub fn client_frame(bytes: &[u8]) {
     is_unique::<ClientFrame>(bytes);
 }
 
-/// What a relay may send a phone.
+/// Decodes a frame from a relay to a phone.
 pub fn relay_frame(bytes: &[u8]) {
     is_unique::<RelayFrame>(bytes);
 }
 
-/// What one phone says to another, once it is out of its envelopes.
+/// Decodes the body of a message from one phone to another, out of its envelopes.
 pub fn body(bytes: &[u8]) {
     is_unique::<Body>(bytes);
     if let Ok(body) = decode::<Body>(bytes) {
-        // Asked by every reader before it looks at a part.
+        // Every reader asks this before it looks at a part.
         let _whether_it_is_kept = body.is_within_limits();
     }
 }
 
-/// A telephone number as somebody types it.
+/// Reads a telephone number as somebody types it.
 pub fn handle(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     if let Ok(handle) = Handle::parse(&text) {

@@ -1,5 +1,5 @@
-//! A relay and phones in one process, frames going straight from one to the other: the honest beginning that the
-//! targets for engines start from.
+//! A relay and phones in one process, with frames going straight from one to the other. The targets for engines start
+//! from this honest beginning.
 
 use std::collections::VecDeque;
 use std::net::{IpAddr, Ipv4Addr};
@@ -12,7 +12,7 @@ use pillarbox_wire::{AccountId, DepositKind, Handle, RelayFrame, Timestamp};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
-/// When it all happens.
+/// The time at which everything happens.
 pub(crate) const NOW: Timestamp = Timestamp(1_490_193_600_000);
 
 /// Rounds after which frames that still move are a loop.
@@ -25,7 +25,7 @@ struct Slot {
     links: [Option<(ConnectionId, VecDeque<RelayFrame>)>; 2],
 }
 
-/// See the module.
+/// The relay and phones of this module.
 pub(crate) struct World {
     pub(crate) relay: Relay<SqliteStore>,
     slots: Vec<Slot>,
@@ -37,7 +37,7 @@ impl World {
     pub(crate) fn new() -> Self {
         let mut rng = ChaCha20Rng::seed_from_u64(8);
         let store = SqliteStore::in_memory().expect("memory");
-        // A relay that takes everything that a frame can bring, so that nothing is refused for want of a habit.
+        // A relay that keeps everything that a frame can bring, so that its rule refuses nothing.
         let keeping =
             Keeping { deposits: DepositKind::ALL.to_vec(), channels: true, stamps: true, ..Keeping::LEAST };
         let settings = Settings { keeping, ..Settings::default() };
@@ -45,12 +45,12 @@ impl World {
         Self { relay, slots: Vec::new(), rng, next_connection: 1 }
     }
 
-    /// A phone in this vault, registered.
+    /// Adds a registered phone with this vault.
     pub(crate) fn phone(&mut self, vault: Vault, name: &str, number: &str) -> usize {
         self.protected_phone(vault, name, number, Protection::EndToEnd)
     }
 
-    /// The same under this protection.
+    /// Adds a registered phone with this vault and protection.
     pub(crate) fn protected_phone(
         &mut self,
         vault: Vault,
@@ -77,7 +77,7 @@ impl World {
         (&mut self.slots[at].phone, &mut self.rng)
     }
 
-    /// Takes a phone out of the world, its connections as they are.
+    /// Takes a phone out of the world and leaves its connections as they are.
     pub(crate) fn take(&mut self, at: usize) -> Phone {
         self.slots.remove(at).phone
     }
@@ -86,7 +86,7 @@ impl World {
         self.slots[at].phone.account().address.expect("registered").account
     }
 
-    /// `one` adds the other by invitation and writes.
+    /// Lets `one` add the other by invitation and write.
     pub(crate) fn greet(&mut self, one: usize, other: usize) {
         let invitation = self.slots[other].phone.invitation().expect("registered");
         let (phone, rng) = self.at(one);
@@ -148,7 +148,7 @@ impl World {
         self.relay(vec![(connection, Input::Opened { peer, handshake_hash })]);
     }
 
-    /// Gives the relay a batch, and its answers to whoever is there.
+    /// Gives the relay a batch, and its answers to the connected phones.
     pub(crate) fn relay(&mut self, mut batch: Vec<(ConnectionId, Input)>) -> Vec<Effect> {
         let mut all = Vec::new();
         loop {

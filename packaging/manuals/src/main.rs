@@ -1,7 +1,7 @@
 //! Writes the manual pages and the shell completions of the three programs, from the grammars that the programs parse with.
 //!
-//! `pillarbox-manuals FOLDER` makes `FOLDER/man/man1`, and `FOLDER/completions` with a folder for each shell. Nothing in the
-//! files depends on when or where they are made.
+//! `pillarbox-manuals FOLDER` makes `FOLDER/man/man1`, and `FOLDER/completions` with a folder for each shell. The
+//! files do not depend on the time or the place at which they are made.
 
 mod lab;
 mod page;
@@ -16,7 +16,7 @@ use std::process::ExitCode;
 use clap::Command;
 use clap_complete::Shell;
 
-/// The shells, each with the folder that its files go to.
+/// The shells, each with the folder for its files.
 const SHELLS: [(Shell, &str); 3] = [(Shell::Bash, "bash"), (Shell::Zsh, "zsh"), (Shell::Fish, "fish")];
 
 fn main() -> ExitCode {
@@ -49,15 +49,16 @@ fn write(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// The grammar as it is parsed: options of every command are there at each, and each knows its whole name.
+/// Builds the grammar as it is parsed. Each command has the options that all commands share, and knows its whole
+/// name.
 fn built(mut grammar: Command) -> Command {
-    // Its pages would repeat those of the commands.
+    // Pages of the `help` subcommand would repeat those of the commands.
     grammar = grammar.disable_help_subcommand(true);
     grammar.build();
     grammar
 }
 
-/// A page for the command and one for each command below it.
+/// Writes a page for the command and one for each command below it.
 fn write_pages(command: Command, folder: &Path) -> io::Result<()> {
     for below in command.get_subcommands() {
         write_pages(below.clone(), folder)?;

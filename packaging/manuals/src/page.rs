@@ -1,4 +1,5 @@
-//! One manual page: what clap knows of a command, with the examples that its help leads with and the notes that it ends with.
+//! One manual page: clap's description of a command, with the examples at the start of its help and the notes at the
+//! end.
 
 use std::io::{self, Write};
 
@@ -6,15 +7,15 @@ use clap::Command;
 use clap_mangen::Man;
 use roff::{Roff, roman};
 
-/// What opens the examples in a command's help.
+/// The line that opens the examples in a command's help.
 const EXAMPLES: &str = "Examples:";
 
-/// Renders the page of the command that is typed as `name`, its words joined by `-`.
+/// Renders the page of the command whose words, joined by `-`, are `name`.
 pub(crate) fn render(name: &str, command: Command) -> io::Result<Vec<u8>> {
     let examples = command.get_before_help().map(ToString::to_string);
     let notes = command.get_after_long_help().or(command.get_after_help()).map(ToString::to_string);
     let source = concat!("Pillarbox ", env!("CARGO_PKG_VERSION"));
-    // Without a date: the same program has the same page whenever it is made.
+    // The page has no date, so the same program always has the same page.
     let man = Man::new(command).title(name.to_uppercase()).manual("Pillarbox").source(source).date("");
     let mut page = Vec::new();
     man.render_title(&mut page)?;
@@ -32,7 +33,7 @@ pub(crate) fn render(name: &str, command: Command) -> io::Result<Vec<u8>> {
     Ok(page)
 }
 
-/// A section whose lines stay as they are.
+/// Writes a section whose lines stay as they are.
 fn as_typed(heading: &str, text: &str, out: &mut impl Write) -> io::Result<()> {
     let mut section = Roff::new();
     section.control("SH", [heading]).control("nf", []);

@@ -1,19 +1,19 @@
 //! The stage as a WebAssembly module. The host writes a request into the module's memory, asks, and reads the reply there.
 //!
-//! There is no unsafe block: only the host follows the two pointers, and it writes where [`room`] has made room. What is unsafe is
-//! that exported names are the same for everybody who is linked together; here that is nobody else.
+//! The module has no unsafe block: only the host follows the two pointers, and it writes where [`room`] has made
+//! room. Exporting a name is unsafe because all linked code shares exported names; no other code is linked here.
 
 use std::cell::RefCell;
 
 use pillarbox_page::{Reply, Request, Stage};
 
 thread_local! {
-    /// The request, until it is asked; then the reply.
+    /// The request, until [`ask`] answers it; then the reply.
     static BYTES: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
     static STAGE: RefCell<Option<Stage>> = const { RefCell::new(None) };
 }
 
-/// Makes room for a request of so many bytes, and says where.
+/// Makes room for a request of this many bytes, and returns its address.
 #[allow(unsafe_code, reason = "the host finds it by this name")]
 #[unsafe(no_mangle)]
 pub extern "C" fn room(length: usize) -> *mut u8 {
@@ -24,7 +24,7 @@ pub extern "C" fn room(length: usize) -> *mut u8 {
     })
 }
 
-/// Does what the request asks, and says how many bytes the reply has.
+/// Executes the request, and returns the number of bytes of the reply.
 #[allow(unsafe_code, reason = "the host finds it by this name")]
 #[unsafe(no_mangle)]
 pub extern "C" fn ask() -> usize {
@@ -35,7 +35,7 @@ pub extern "C" fn ask() -> usize {
     length
 }
 
-/// Says where the reply stands, until the next call of [`room`].
+/// Returns the address of the reply, which is valid until the next call of [`room`].
 #[allow(unsafe_code, reason = "the host finds it by this name")]
 #[unsafe(no_mangle)]
 pub extern "C" fn reply() -> *const u8 {
