@@ -4,8 +4,8 @@
 //! refused. Signatures are verified strictly and always under a label. Tags and tokens are compared in constant time.
 //! Secrets are wiped when dropped and print as their type's name.
 //!
-//! It knows no messages, accounts, sessions, storage and time. It has no randomness of its own; a function that needs
-//! randomness takes `&mut impl CryptoRng`.
+//! It knows nothing of messages, accounts, sessions, storage or time. It has no randomness of its own; a function
+//! that needs randomness takes `&mut impl CryptoRng`.
 //!
 //! | file | primitive | source |
 //! |---|---|---|

@@ -1,10 +1,10 @@
 //! The end-to-end session protocol: PQXDH, the Double Ratchet with encrypted headers, franking and
 //! sealed sender.
 //!
-//! This layer turns a body into a payload that one device of one peer can open, and back. It knows no sockets, no
-//! storage, no time and no randomness of its own; not the meaning of a body; and not the owner of an identity. Every
-//! state is a value: sealing and opening return the next one, and the caller stores it in one transaction with the
-//! result. A call that fails has changed nothing.
+//! This layer turns a body into a payload that one device of one peer can open, and back. It knows nothing of
+//! sockets, storage, time or the owner of an identity; it has no randomness of its own and does not read bodies.
+//! Every state is a value: sealing and opening return the next one, and the caller stores it in one transaction with
+//! the result. A call that fails has changed nothing.
 //!
 //! | file | what | specification |
 //! |---|---|---|

@@ -29,7 +29,7 @@ pub enum ReceiveError {
     /// The stream ended inside a record.
     #[error("the connection ended in the middle of a record")]
     Truncated,
-    /// Reading failed.
+    /// Reading from the stream failed.
     #[error("the connection failed: {0}")]
     Io(io::ErrorKind),
 }
@@ -41,7 +41,7 @@ pub enum SendError {
     /// The frames could not be sealed. The channel is as before.
     #[error(transparent)]
     Seal(#[from] SealError),
-    /// Writing failed. The channel is no longer usable.
+    /// Writing to the stream failed. The channel is no longer usable.
     #[error("the connection failed: {0}")]
     Io(io::ErrorKind),
 }

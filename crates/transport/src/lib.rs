@@ -1,13 +1,13 @@
 //! The Noise channel between a phone and a relay.
 //!
-//! This layer turns any byte stream into a channel with the holder of the relay's key at the other end and nobody
-//! else. Both sides agree on a protocol version and carry frames over the channel. It implements Noise NK over
-//! X25519, ChaCha20-Poly1305 and SHA-256 (Noise Protocol Framework, revision 34), with snow for the patterns and
+//! This layer turns any byte stream into a channel whose other end can only be the holder of the relay's key. Both
+//! sides agree on a protocol version and carry frames over the channel. It implements Noise NK over X25519,
+//! ChaCha20-Poly1305 and SHA-256 (Noise Protocol Framework, revision 34), with snow for the patterns and
 //! `pillarbox_crypto` for the primitives.
 //!
-//! It does not know the contents of a frame, storage and sockets, and it knows the phone only if the phone names
-//! itself. Only [`channel`], [`halves`] and [`signs`] know of an asynchronous runtime; everything below them runs on
-//! byte arrays, deterministically.
+//! It knows nothing of the contents of a frame, storage or sockets, and it knows the phone only if the phone names
+//! itself. Only [`channel`], [`halves`] and [`signs`] use an asynchronous runtime; everything below them runs on byte
+//! arrays, deterministically.
 //!
 //! | file | what | source |
 //! |---|---|---|

@@ -17,7 +17,7 @@ use crate::prekeys::{
 };
 use crate::time::Timestamp;
 
-/// Any frame from a phone.
+/// Generates any frame from a phone.
 pub fn client_frame() -> BoxedStrategy<ClientFrame> {
     prop_oneof![
         (request(), address(), fixed()).prop_map(|(request, address, signature)| {
@@ -67,7 +67,7 @@ pub fn client_frame() -> BoxedStrategy<ClientFrame> {
     .boxed()
 }
 
-/// Any frame from a relay.
+/// Generates any frame from a relay.
 pub fn relay_frame() -> BoxedStrategy<RelayFrame> {
     prop_oneof![
         (time(), fixed())
@@ -118,7 +118,7 @@ pub fn relay_frame() -> BoxedStrategy<RelayFrame> {
     .boxed()
 }
 
-/// Any refusal.
+/// Generates any refusal.
 pub fn refusal() -> impl Strategy<Value = Refusal> {
     prop_oneof![
         Just(Refusal::NotAuthentic),
@@ -143,7 +143,7 @@ pub fn refusal() -> impl Strategy<Value = Refusal> {
     ]
 }
 
-/// Any farewell.
+/// Generates any farewell.
 pub fn farewell() -> impl Strategy<Value = Farewell> {
     prop_oneof![
         Just(Farewell::Stopping),
@@ -157,27 +157,27 @@ pub fn farewell() -> impl Strategy<Value = Farewell> {
     ]
 }
 
-/// Any number handle.
+/// Generates any number handle.
 pub fn handle() -> impl Strategy<Value = Handle> {
     "\\+[1-9][0-9]{6,14}".prop_filter_map("a number", |text| Handle::try_from(text).ok())
 }
 
-/// Any device address.
+/// Generates any device address.
 pub fn address() -> impl Strategy<Value = DeviceAddress> {
     (account(), any::<u8>()).prop_map(|(account, device)| DeviceAddress { account, device: DeviceId(device) })
 }
 
-/// Any payload, short ones mostly.
+/// Generates any payload, mostly short ones.
 pub fn payload() -> impl Strategy<Value = Bytes> {
     vec(any::<u8>(), 0..400).prop_map(Bytes)
 }
 
-/// Any name of a channel.
+/// Generates any name of a channel.
 pub fn channel() -> impl Strategy<Value = ChannelName> {
     "@[a-z0-9_]{3,32}".prop_filter_map("a channel", |text| ChannelName::try_from(text).ok())
 }
 
-/// Any kind of deposit.
+/// Generates any kind of deposit.
 pub fn deposit_kind() -> impl Strategy<Value = DepositKind> {
     proptest::sample::select(DepositKind::ALL.as_slice())
 }
@@ -218,7 +218,7 @@ fn time() -> impl Strategy<Value = Timestamp> {
     any::<u64>().prop_map(Timestamp)
 }
 
-/// A key or signature of random bytes. Frames carry keys unread, so none here needs to be a real one.
+/// Generates a key or signature of random bytes. Frames carry keys unread, so none here needs to be a real one.
 fn fixed<const N: usize>() -> impl Strategy<Value = FixedBytes<N>> {
     any::<u64>().prop_map(|seed| {
         let mut state = seed | 1;

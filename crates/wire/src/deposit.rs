@@ -55,7 +55,7 @@ pub enum DepositKind {
 }
 
 impl DepositKind {
-    /// Every kind.
+    /// All kinds of deposit.
     pub const ALL: [Self; 19] = [
         Self::Name,
         Self::DisplayName,

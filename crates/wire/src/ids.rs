@@ -38,7 +38,7 @@ impl fmt::Display for DeviceId {
 /// The destination of a message: one device of one account. Each has one mailbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct DeviceAddress {
-    /// The account.
+    /// The account that has the device.
     pub account: AccountId,
     /// The device among those of the account.
     pub device: DeviceId,

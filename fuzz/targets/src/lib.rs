@@ -43,7 +43,7 @@ pub use wire::{body, client_frame, handle, relay_frame};
 /// A target with its name, which is also the name of its corpus.
 pub type Target = (&'static str, fn(&[u8]));
 
-/// Every target.
+/// All fuzz targets.
 pub const TARGETS: &[Target] = &[
     ("backup", backup),
     ("body", body),

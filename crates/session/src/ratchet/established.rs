@@ -38,7 +38,7 @@ pub(crate) struct Opened {
 redacted_debug!(Established);
 
 impl Established {
-    /// RatchetEncryptHE.
+    /// RatchetEncryptHE: seals one message and returns it with the state after it.
     pub(crate) fn seal(
         &self,
         binding: &Binding<'_>,

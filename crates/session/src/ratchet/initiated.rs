@@ -42,7 +42,7 @@ impl Initiated {
         Ok(Self { turn: Arc::new(turn), sending })
     }
 
-    /// RatchetEncryptHE.
+    /// RatchetEncryptHE: seals one message and returns it with the state after it.
     pub(crate) fn seal(
         &self,
         binding: &Binding<'_>,

@@ -24,7 +24,7 @@ impl Pair {
         Self { alice, bob, at_alice, at_bob: None }
     }
 
-    /// Makes a pair between whom one message each way has arrived.
+    /// Makes a pair in which one message each way has arrived.
     pub(crate) fn running() -> Self {
         Self::begun().answered()
     }

@@ -114,7 +114,7 @@ pub struct PreKeyCounts {
 pub struct Found {
     /// The request that this answers.
     pub request: RequestId,
-    /// The account.
+    /// The account behind the number.
     pub account: AccountId,
     /// The account's identity, as the relay states it.
     pub identity: IdentityKey,
@@ -136,7 +136,7 @@ pub struct Bundles {
 pub struct Certificate {
     /// The request that this answers.
     pub request: RequestId,
-    /// The certificate.
+    /// The sender certificate for this device.
     pub certificate: SenderCertificate,
 }
 
@@ -182,14 +182,14 @@ pub struct Pong {
 pub struct Refused {
     /// The request that this answers.
     pub request: RequestId,
-    /// The reason.
+    /// The reason for the refusal.
     pub reason: Refusal,
 }
 
 /// See [`RelayFrame::Goodbye`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Goodbye {
-    /// The reason.
+    /// The reason for closing the connection.
     pub reason: Farewell,
 }
 
