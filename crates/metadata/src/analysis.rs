@@ -81,7 +81,9 @@ impl Analysis {
         for line in &self.lines {
             let Ok(found) = &line.outcome else { continue };
             let is_inferred = !line.means.is_named();
-            for lead in found.leads.iter().filter(|lead| messages.is_none_or(|messages| lead.after <= messages)) {
+            for lead in
+                found.leads.iter().filter(|lead| messages.is_none_or(|messages| lead.after <= messages))
+            {
                 let known = if is_inferred { Known::Inferred } else { named };
                 let (one, other) = (lead.one.place(), lead.other.place());
                 let tie = pairs.entry((is_inferred, lead.one, lead.other));

@@ -41,9 +41,8 @@ mod tests {
         let other = shuffled(&trace, 1);
         assert_ne!(other, trace);
         assert_eq!(other, shuffled(&trace, 1), "the same seed, the same shuffle");
-        let blank = |trace: &Trace| {
-            trace.rows.iter().map(|row| Row { to: None, ..row.clone() }).collect::<Vec<_>>()
-        };
+        let blank =
+            |trace: &Trace| trace.rows.iter().map(|row| Row { to: None, ..row.clone() }).collect::<Vec<_>>();
         assert_eq!(blank(&other), blank(&trace));
         let mut recipients: Vec<_> = other.rows.iter().map(|row| row.to).collect();
         recipients.sort_unstable();

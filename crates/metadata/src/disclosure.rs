@@ -23,7 +23,13 @@ impl Scores {
     /// Nobody seen yet, among so many people.
     #[must_use]
     pub fn of(people: usize) -> Self {
-        Self { scores: vec![0; people], targets: vec![0; people], counted: vec![0; people], touched: Vec::new(), epoch: 0 }
+        Self {
+            scores: vec![0; people],
+            targets: vec![0; people],
+            counted: vec![0; people],
+            touched: Vec::new(),
+            epoch: 0,
+        }
     }
 
     /// Adds one to everybody who got a message in a target epoch.
@@ -40,7 +46,8 @@ impl Scores {
         self.epoch += 1;
         for person in got {
             let place = person as usize;
-            let (Some(score), Some(counted)) = (self.scores.get_mut(place), self.counted.get_mut(place)) else {
+            let (Some(score), Some(counted)) = (self.scores.get_mut(place), self.counted.get_mut(place))
+            else {
                 continue;
             };
             if *counted == self.epoch {

@@ -110,7 +110,9 @@ mod tests {
 
     #[test]
     fn the_median_of_independent_runs_is_the_published_one() {
-        for (users, epoch, number, median) in [(10_000, 1, 401, 3.0), (50_000, 1, 201, 4.0), (10_000, 60, 101, 6.0)] {
+        for (users, epoch, number, median) in
+            [(10_000, 1, 401, 3.0), (50_000, 1, 201, 4.0), (10_000, 60, 101, 6.0)]
+        {
             let sample = runs(Settings { users, epoch }, 1, number);
             assert_eq!(quartiles(&sample)[1], median, "{users} users, epochs of {epoch} s");
         }

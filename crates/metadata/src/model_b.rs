@@ -74,7 +74,8 @@ pub fn run(settings: Settings, seed: u64, run: u64, after: &[u32]) -> Vec<Ranks>
         generator.record.push(target);
         if after.contains(&epoch) {
             let seen = associates.iter().filter(|one| scores.is_seen(**one)).map(|one| scores.rank(*one));
-            let (best, worst) = seen.fold((usize::MAX, 0), |(best, worst), rank| (best.min(rank), worst.max(rank)));
+            let (best, worst) =
+                seen.fold((usize::MAX, 0), |(best, worst), rank| (best.min(rank), worst.max(rank)));
             ranks.push(Ranks { best, worst });
         }
         let other = generator.epoch(popular, &mut random);

@@ -140,7 +140,9 @@ pub fn without(trace: &Trace, fields: &[Field]) -> Trace {
         Kind::LookedUp | Kind::FetchedKeys => !has(Field::Lookups),
         Kind::Woken => !has(Field::Push),
         Kind::Delivered if has(Field::Deliveries) => false,
-        Kind::Sent | Kind::Delivered => !(has(Field::Receipts) && row.bytes.is_some() && row.bytes == smallest),
+        Kind::Sent | Kind::Delivered => {
+            !(has(Field::Receipts) && row.bytes.is_some() && row.bytes == smallest)
+        }
         Kind::Connected => true,
     });
     for row in &mut poorer.rows {
@@ -226,9 +228,11 @@ mod tests {
     #[test]
     fn what_is_taken_away_is_gone() {
         let whole = trace();
-        let poorer = without(&whole, &[Field::Names, Field::Address, Field::Size, Field::Connection, Field::Lookups]);
+        let poorer =
+            without(&whole, &[Field::Names, Field::Address, Field::Size, Field::Connection, Field::Lookups]);
         assert_eq!(poorer.rows.len(), 4);
-        let blank = |row: &Row| (row.from, row.address, row.bytes, row.connection) == (None, None, None, None);
+        let blank =
+            |row: &Row| (row.from, row.address, row.bytes, row.connection) == (None, None, None, None);
         assert!(poorer.rows.iter().all(blank));
         assert!(without(&whole, &[Field::Receipts]).rows.iter().all(|row| row.bytes != Some(349)));
         assert_eq!(without(&whole, &[]), whole);

@@ -239,7 +239,10 @@ fn share_row(id: &str, what: &str, share: f64, ranks: &[f64]) -> Comparison {
         id: id.to_owned(),
         what: format!("share of runs with a correspondent alone in front, {what}"),
         published: share,
-        agrees: ((share - (share - lower).hypot(own)).max(0.0), (share + (upper - share).hypot(own)).min(1.0)),
+        agrees: (
+            (share - (share - lower).hypot(own)).max(0.0),
+            (share + (upper - share).hypot(own)).min(1.0),
+        ),
         ours,
         reason: reason(id),
     }
@@ -266,7 +269,8 @@ mod tests {
 
     #[test]
     fn the_simulation_reaches_the_published_shares_and_ranks_at_fifty_messages() {
-        let settings = model_b::Settings { users: 100_000, ..model_b::Settings::experiment(1, 50, Replies::Faithful) };
+        let settings =
+            model_b::Settings { users: 100_000, ..model_b::Settings::experiment(1, 50, Replies::Faithful) };
         let ranks = best_ranks(settings, 3, 60, &[2, 3, 5, 10, 20]);
         let shares = [0.00, 0.14, 0.54, 0.89, 1.00];
         for (share, ranks) in shares.into_iter().zip(&ranks) {

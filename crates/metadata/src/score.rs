@@ -20,6 +20,7 @@ fn ordered(one: Person, other: Person) -> Pair {
 pub struct Truth {
     wrote: BTreeMap<Pair, u64>,
     together: BTreeSet<Pair>,
+    owners: BTreeMap<Person, Person>,
 }
 
 impl Truth {
@@ -36,6 +37,18 @@ impl Truth {
             let others = people.iter().skip(place + 1).filter(|other| *other != one);
             self.together.extend(others.map(|other| ordered(*one, *other)));
         }
+    }
+
+    /// Notes that rows take one person for two: `account` is another account of `owner`.
+    ///
+    /// Rows of a messenger with an account for each contact do not say which accounts are one person's, and no means may know.
+    pub fn owns(&mut self, owner: Person, account: Person) {
+        self.owners.insert(account, owner);
+    }
+
+    /// The person behind an account.
+    fn owner(&self, account: Person) -> Person {
+        self.owners.get(&account).copied().unwrap_or(account)
     }
 
     /// Returns true if nothing is known: then nothing can be scored.
@@ -90,22 +103,28 @@ impl<'t> Scorer<'t> {
         }
     }
 
-    /// Scores what a means found.
+    /// Scores what a means found. Two leads to accounts of the same two people are one pair, found with the earlier.
     #[must_use]
     pub fn score(self, means: Means, leads: &[Lead]) -> Score {
-        let is_right = |lead: &&Lead| self.is_true(means, lead.one, lead.other);
-        let mut after: Vec<u64> = leads.iter().filter(is_right).map(|lead| lead.after).collect();
+        let mut pairs: BTreeMap<Pair, u64> = BTreeMap::new();
+        for lead in leads {
+            let pair = ordered(self.truth.owner(lead.one), self.truth.owner(lead.other));
+            let after = pairs.entry(pair).or_insert(lead.after);
+            *after = lead.after.min(*after);
+        }
+        let (right, wrong): (Vec<_>, Vec<_>) =
+            pairs.iter().partition(|((one, other), _)| self.is_true(means, *one, *other));
+        let mut after: Vec<u64> = right.iter().map(|(_, after)| **after).collect();
         after.sort_unstable();
         let there = self.there(means);
         let half = usize::try_from(there.div_ceil(2)).unwrap_or(usize::MAX);
         let half_after = half.checked_sub(1).and_then(|place| after.get(place)).copied();
-        let wrong = leads.iter().filter(|lead| !is_right(lead));
         Score {
             right: after.len() as u64,
-            named: leads.len() as u64,
+            named: pairs.len() as u64,
             there,
             half_after,
-            false_leads: wrong.map(|lead| (lead.one, lead.other)).collect(),
+            false_leads: wrong.into_iter().map(|(pair, _)| *pair).collect(),
         }
     }
 }
@@ -133,5 +152,17 @@ mod tests {
         assert_eq!(score.false_leads, [(Person(0), Person(2))]);
         let groups = scorer.score(Means::Groups, &[lead(0, 2, 3)]);
         assert_eq!((groups.right, groups.there, groups.half_after), (1, 3, None));
+    }
+    #[test]
+    fn accounts_of_one_person_are_one_person_to_the_scorer() {
+        let mut truth = Truth::default();
+        truth.wrote(Person(0), Person(1));
+        truth.owns(Person(0), Person(2));
+        truth.owns(Person(1), Person(3));
+        let scorer = Scorer::new(&truth).unwrap();
+        let score = scorer.score(Means::Named, &[lead(2, 3, 9), lead(1, 2, 4), lead(0, 2, 1)]);
+        assert_eq!((score.right, score.named, score.half_after), (1, 2, Some(4)));
+        // Nobody writes to themselves.
+        assert_eq!(score.false_leads, [(Person(0), Person(0))]);
     }
 }

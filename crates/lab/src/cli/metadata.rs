@@ -6,7 +6,7 @@ use std::sync::mpsc;
 
 use pillarbox_access::RelayHoldings;
 use pillarbox_lab::metadata::models::{self, Model};
-use pillarbox_lab::metadata::source::{Source, SourceError, csv, holdings, ledger, record};
+use pillarbox_lab::metadata::source::{Source, SourceError, csv, holdings, ledger, record, world};
 use pillarbox_lab::metadata::{Choices, Inquiry, json, table, text};
 use pillarbox_lab::progress::Progress;
 use pillarbox_lab::world::{PARTS, World};
@@ -54,7 +54,9 @@ pub(super) fn run(wanted: &Metadata) -> Result<(), Failure> {
         print(&text::full(&inquiry, width))
     } else {
         print(&text::short(&inquiry, width))?;
-        hint("Next: the same with --full (every pair and false lead), --observer keeps, or --without address,size")
+        hint(
+            "Next: the same with --full (every pair and false lead), --observer keeps, or --without address,size",
+        )
     }
 }
 
@@ -115,7 +117,9 @@ const LARGEST_FILE: u64 = 1 << 30;
 
 fn whole(file: &Path) -> Result<String, Failure> {
     let shown = file.display();
-    let failed = |kind: std::io::ErrorKind| usage(format!("{shown} cannot be read: {kind}. Name a file that is there."));
+    let failed = |kind: std::io::ErrorKind| {
+        usage(format!("{shown} cannot be read: {kind}. Name a file that is there."))
+    };
     let opened = std::fs::File::open(file).map_err(|error| failed(error.kind()))?;
     let mut text = String::new();
     opened.take(LARGEST_FILE + 1).read_to_string(&mut text).map_err(|error| failed(error.kind()))?;
@@ -133,17 +137,17 @@ fn in_its_words(error: SourceError) -> Failure {
 fn told(wanted: &Metadata, name: &str) -> Result<Source, Failure> {
     let scenario = pillarbox_lab::scenario::library::find(name).map_err(|error| in_words(&error))?;
     let design = design(wanted.design.as_deref().unwrap_or(&scenario.design))?;
-    let went_wrong = |error| Failure {
-        sentence: format!("{error}. This is a fault of the program."),
-        code: FAILED,
-    };
+    let went_wrong =
+        |error| Failure { sentence: format!("{error}. This is a fault of the program."), code: FAILED };
     let mut world = World::new(&design, &scenario, scenario.seed).map_err(went_wrong)?;
     world.keep_no_wire();
     let progress = Progress::of(usize::try_from(PARTS).unwrap_or_default(), "parts of the story");
     world.run_in_parts(|| progress.step()).map_err(went_wrong)?;
     drop(progress);
-    record::read(&format!("{} under {}", scenario.name, design.name), &world.record().to_json_lines())
-        .map_err(in_its_words)
+    world::read(&format!("{} under {}", scenario.name, design.name), &world).map_err(|error| Failure {
+        sentence: format!("{error}. This is a fault of the program."),
+        code: FAILED,
+    })
 }
 
 /// What a relay keeps.
@@ -164,7 +168,9 @@ fn kept(wanted: &Metadata, folder: &Path) -> Result<Source, Failure> {
 /// What passes a running relay, until its events end or somebody stops this.
 fn live() -> Result<Source, Failure> {
     if std::io::stdin().is_terminal() {
-        hint("Events are read from standard input: pillarbox-relay ledger --follow --json | pillarbox-lab metadata -")?;
+        hint(
+            "Events are read from standard input: pillarbox-relay ledger --follow --json | pillarbox-lab metadata -",
+        )?;
     }
     let (send, lines) = mpsc::sync_channel(1_024);
     std::thread::spawn(move || {
@@ -210,9 +216,14 @@ const FIRST_WORD: usize = 10;
 
 fn save(folder: &Path, inquiry: &Inquiry) -> Result<(), Failure> {
     let file = folder.join(PAIRS_FILE);
-    let written = std::fs::create_dir_all(folder).and_then(|()| private::save(&file, table::pairs(inquiry).as_bytes()));
+    let written =
+        std::fs::create_dir_all(folder).and_then(|()| private::save(&file, table::pairs(inquiry).as_bytes()));
     written.map_err(|error| Failure {
-        sentence: format!("{} cannot be written: {}. Name another folder with --out.", file.display(), why(&error)),
+        sentence: format!(
+            "{} cannot be written: {}. Name another folder with --out.",
+            file.display(),
+            why(&error)
+        ),
         code: STORE,
     })?;
     place("Saved", &file)

@@ -52,7 +52,8 @@ pub fn text(compared: &[Comparison], width: usize) -> String {
     for row in compared {
         let weight = if row.holds() { Weight::Normal } else { Weight::Bold };
         let (lower, upper) = row.agrees;
-        let within = if lower == upper { number(lower) } else { format!("{} to {}", number(lower), number(upper)) };
+        let within =
+            if lower == upper { number(lower) } else { format!("{} to {}", number(lower), number(upper)) };
         screen.row_in(weight, &table, &[row.what.clone(), number(row.published), number(row.ours), within]);
     }
     screen.blank();

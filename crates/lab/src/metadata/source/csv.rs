@@ -61,7 +61,10 @@ pub fn read(what: &str, text: &str) -> Result<Source, SourceError> {
         }
         let bytes = match field(Column::Size) {
             "" => None,
-            size => Some(size.parse().map_err(|_| wrong("the size is no number of bytes below 4,294,967,296".to_owned()))?),
+            size => Some(
+                size.parse()
+                    .map_err(|_| wrong("the size is no number of bytes below 4,294,967,296".to_owned()))?,
+            ),
         };
         let address = Some(field(Column::Address)).filter(|address| !address.is_empty());
         let address = address.map(|address| addresses.place(address));
@@ -70,7 +73,9 @@ pub fn read(what: &str, text: &str) -> Result<Source, SourceError> {
             return Err(SourceError::TooLong { what: what.to_owned() });
         }
         if people.len() > MOST_PEOPLE {
-            return Err(wrong(format!("more than {MOST_PEOPLE} people are named up to here. Cut the table into parts")));
+            return Err(wrong(format!(
+                "more than {MOST_PEOPLE} people are named up to here. Cut the table into parts"
+            )));
         }
     }
     rows.sort_by_key(|row| row.at);
@@ -102,7 +107,11 @@ fn fields<'l>(line: &'l str, columns: &[Column]) -> Result<HashMap<Column, &'l s
     }
     let fields: Vec<&str> = line.split(',').map(str::trim).collect();
     if fields.len() != columns.len() {
-        return Err(format!("it has {} fields, and the first line names {} columns", fields.len(), columns.len()));
+        return Err(format!(
+            "it has {} fields, and the first line names {} columns",
+            fields.len(),
+            columns.len()
+        ));
     }
     if fields.iter().any(|field| field.len() > LONGEST_NAME) {
         return Err(format!("a field is longer than {LONGEST_NAME} bytes"));
@@ -122,7 +131,12 @@ fn time(text: &str) -> Option<u64> {
     }
     let milliseconds: u64 = format!("{fraction:0<3}").get(..3)?.parse().ok()?;
     // Later than the year 9999 is no time of a message, and would overflow sums of times.
-    seconds.parse::<u64>().ok().filter(|seconds| *seconds < 253_402_300_800)?.checked_mul(1_000)?.checked_add(milliseconds)
+    seconds
+        .parse::<u64>()
+        .ok()
+        .filter(|seconds| *seconds < 253_402_300_800)?
+        .checked_mul(1_000)?
+        .checked_add(milliseconds)
 }
 
 #[cfg(test)]
@@ -133,7 +147,8 @@ mod tests {
 
     #[test]
     fn a_table_is_read_and_senders_only_score() {
-        let source = read("t.csv", "time,to,from,size\n1490193607.5,Bea,Ann,509\n1490193608,Ann,,349\n").unwrap();
+        let source =
+            read("t.csv", "time,to,from,size\n1490193607.5,Bea,Ann,509\n1490193608,Ann,,349\n").unwrap();
         let trace = source.passed.unwrap();
         assert_eq!(trace.people, ["Bea", "Ann"]);
         assert_eq!(trace.rows[0].at, 1_490_193_607_500);

@@ -1,7 +1,9 @@
-//! What a relay keeps as a trace: its rows of messages, and its log.
+//! Rows that a relay keeps as a trace: its messages, and its log.
+
+use std::collections::HashSet;
 
 use pillarbox_access::RelayHoldings;
-use pillarbox_metadata::{Kind, Row, Trace};
+use pillarbox_metadata::{Kind, Person, Row, Trace};
 use pillarbox_relay::Logged;
 use pillarbox_wire::{AccountId, Handle};
 
@@ -11,33 +13,49 @@ use super::people::{Addresses, People};
 /// The rows of a relay.
 #[must_use]
 pub fn read(what: &str, holdings: &RelayHoldings) -> Source {
-    let rows = holdings.rows();
     let (mut people, mut addresses) = (People::<AccountId>::new(), Addresses::default());
-    for account in &rows.accounts {
-        people.called(account.account, || holdings.name(account.account));
-    }
     let mut person = |account: AccountId| people.called(account, || holdings.name(account));
+    for account in &holdings.rows().accounts {
+        person(account.account);
+    }
+    let mut rows = kept(holdings, &mut person, &mut addresses);
+    rows.sort_by_key(|row| row.at);
+    let (addresses, subscribers) = addresses.into_parts();
+    let trace = Trace { people: people.into_names(), addresses, subscribers, rows, ..Trace::default() };
+    Source { what: what.to_owned(), kept: Some(trace), ..Source::default() }
+}
+
+/// The rows of messages and of the log, in no order of time. `person` gives each account its place.
+pub(super) fn kept(
+    holdings: &RelayHoldings,
+    person: &mut dyn FnMut(AccountId) -> Person,
+    addresses: &mut Addresses,
+) -> Vec<Row> {
+    let rows = holdings.rows();
     let mut kept = Vec::new();
     for message in &rows.messages {
+        let to = holdings.recipient(message).map(|to| person(to.account));
         kept.push(Row {
             from: message.sender.map(|sender| person(sender.account)),
-            to: holdings.recipient(message).map(|to| person(to.account)),
+            to,
             bytes: u32::try_from(message.payload.len()).ok(),
             ..Row::new(message.accepted_at.0, Kind::Sent)
         });
         if let Some(at) = message.delivered_at {
-            let to = holdings.recipient(message).map(|to| person(to.account));
             kept.push(Row { to, ..Row::new(at.0, Kind::Delivered) });
         }
     }
+    let in_rows: HashSet<_> = rows.messages.iter().map(|row| row.message).collect();
+    // Of several rules that note the same event each writes a row.
+    let mut noted = HashSet::new();
     for event in &rows.events {
         // A message whose row is there too is counted once.
-        let has_row = || rows.messages.iter().any(|row| Some(row.message) == event.message);
+        let has_row = event.message.is_some_and(|message| in_rows.contains(&message));
         let kind = match event.what {
             Logged::Connected => Kind::Connected,
             Logged::LookedUp => Kind::LookedUp,
             Logged::Fetched => Kind::FetchedKeys,
-            Logged::Sent if !has_row() => Kind::Sent,
+            Logged::Sent if !has_row => Kind::Sent,
             Logged::Delivered => Kind::Delivered,
             _ => continue,
         };
@@ -50,16 +68,16 @@ pub fn read(what: &str, holdings: &RelayHoldings) -> Source {
             Kind::Delivered => (None, event.account.or(about)),
             _ => (event.account, about),
         };
+        if event.message.is_some_and(|message| !noted.insert((message, kind))) {
+            continue;
+        }
         kept.push(Row {
-            from: from.map(&mut person),
-            to: to.map(&mut person),
+            from: from.map(&mut *person),
+            to: to.map(&mut *person),
             address: event.address.map(|address| addresses.place(&address.to_string())),
             bytes: event.bytes,
             ..Row::new(event.at.0, kind)
         });
     }
-    kept.sort_by_key(|row| row.at);
-    let (addresses, subscribers) = addresses.into_parts();
-    let trace = Trace { people: people.into_names(), addresses, subscribers, rows: kept, ..Trace::default() };
-    Source { what: what.to_owned(), kept: Some(trace), ..Source::default() }
+    kept
 }

@@ -144,7 +144,8 @@ impl Ledger {
             ));
         }
         let rows = self.rows;
-        let trace = Trace { people: self.people.into_names(), addresses, subscribers, rows, ..Trace::default() };
+        let trace =
+            Trace { people: self.people.into_names(), addresses, subscribers, rows, ..Trace::default() };
         Source { what: "what passed the relay".to_owned(), passed: Some(trace), notes, ..Source::default() }
     }
 }
@@ -170,7 +171,10 @@ mod tests {
         let trace = source.passed.unwrap();
         assert_eq!(trace.people, ["+447700900101", "bb111111"]);
         let row = &trace.rows[1];
-        assert_eq!((row.kind, row.from, row.to, row.bytes), (Kind::Sent, Some(Person(0)), Some(Person(1)), Some(509)));
+        assert_eq!(
+            (row.kind, row.from, row.to, row.bytes),
+            (Kind::Sent, Some(Person(0)), Some(Person(1)), Some(509))
+        );
         assert!(source.notes[0].starts_with("7 events passed too quickly"), "{:?}", source.notes);
     }
 

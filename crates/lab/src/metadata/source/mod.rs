@@ -5,6 +5,7 @@ pub mod holdings;
 pub mod ledger;
 mod people;
 pub mod record;
+pub mod world;
 
 use pillarbox_metadata::{Observer, Trace, Truth, observer};
 
@@ -69,8 +70,8 @@ impl Source {
     pub fn observed(&self, observer: Observer) -> Result<Trace, SourceError> {
         if observer == Observer::Keeps {
             return self.kept.clone().ok_or(SourceError::NotOfThis(
-                "this source does not say what the operator keeps. Name a record of a design of this program, a story, or \
-                 a relay's data folder.",
+                "this source says what passed and not what the operator keeps. Name a story, whose world is then run \
+                 here, or a relay's data folder.",
             ));
         }
         let passed = self.passed.as_ref().ok_or(SourceError::NotOfThis(

@@ -1,11 +1,8 @@
-//! A record of a run as a trace: what passed, what is kept of it, and who really wrote to whom.
+//! A record of a run as a trace: what passed, and who really wrote to whom.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use pillarbox_access::designs;
-use pillarbox_metadata::{Kind, Person, Row, Timing, Trace, Truth};
-use pillarbox_relay::{Keeping, Logged};
-use pillarbox_wire::Timestamp;
+use pillarbox_metadata::{Kind, Person, Row, Timing, Trace};
 use serde::Deserialize;
 
 use super::people::{Addresses, People};
@@ -31,9 +28,6 @@ struct Line {
     from: Option<String>,
     about: Option<String>,
     bytes: Option<u32>,
-    payload_sha256: Option<String>,
-    became: String,
-    design: String,
     scenario_sha256: String,
     token_sha256: String,
 }
@@ -43,11 +37,25 @@ struct Line {
 /// # Errors
 /// [`SourceError`], with the line.
 pub fn read(what: &str, text: &str) -> Result<Source, SourceError> {
+    Ok(reader(what, text)?.finish().0)
+}
+
+/// Reads a record, and gives the people of the trace by every name that its rows have for them.
+pub(super) fn with_people(
+    what: &str,
+    text: &str,
+) -> Result<(Source, People<String>, Addresses), SourceError> {
+    Ok(reader(what, text)?.finish())
+}
+
+fn reader(what: &str, text: &str) -> Result<Reader, SourceError> {
     let mut reader = Reader::new(what);
     for (place, line) in text.lines().enumerate() {
-        let wrong = |why: &str| SourceError::Line { what: what.to_owned(), line: place + 1, why: why.to_owned() };
+        let wrong =
+            |why: &str| SourceError::Line { what: what.to_owned(), line: place + 1, why: why.to_owned() };
         let parsed: Line = serde_json::from_str(line).map_err(|_| wrong("this is no line of a record"))?;
-        let at = instant(&parsed.at).ok_or_else(|| wrong("its time does not look like 2017-03-22T14:38:00.000Z"))?;
+        let at = instant(&parsed.at)
+            .ok_or_else(|| wrong("its time does not look like 2017-03-22T14:38:00.000Z"))?;
         if place == 0 && parsed.kind != "header" {
             return Err(wrong("a record begins with its header. `pillarbox-lab run STORY` writes one"));
         }
@@ -60,7 +68,7 @@ pub fn read(what: &str, text: &str) -> Result<Source, SourceError> {
         let why = "the record is empty. `pillarbox-lab run STORY` writes one".to_owned();
         return Err(SourceError::Line { what: what.to_owned(), line: 1, why });
     }
-    Ok(reader.finish())
+    Ok(reader)
 }
 
 /// An RFC 3339 time in UTC, in milliseconds since 1970.
@@ -89,32 +97,21 @@ pub fn instant(text: &str) -> Option<u64> {
     Some(((days * 24 + hour) * 60 + minute) * 60_000 + second * 1_000 + milliseconds)
 }
 
-/// A message whose row is there.
-struct KeptRow {
-    at: u64,
-    from: Option<Person>,
-    to: Option<Person>,
-    bytes: Option<u32>,
-}
-
 struct Reader {
     source: Source,
     people: People<String>,
     addresses: Addresses,
     rows: Vec<Row>,
     timing: Timing,
-    keeping: Option<Keeping>,
     /// The last event that somebody said something in, by the number of the text: who, and to whom.
     said: HashMap<String, (Person, Option<Person>)>,
     does: Option<(Person, Option<Person>)>,
     read: BTreeMap<String, BTreeSet<Person>>,
-    /// The frame that brought each payload, and the rows that are there.
-    brought: HashMap<String, KeptRow>,
-    there: BTreeSet<String>,
     last_sent_to: Option<Person>,
     tokens: HashMap<String, Person>,
     wakes: Vec<(u64, String)>,
-    last: u64,
+    /// People who have an account already: rows do not say that any further one is theirs.
+    has_account: BTreeMap<Person, u64>,
 }
 
 impl Reader {
@@ -125,30 +122,22 @@ impl Reader {
             addresses: Addresses::default(),
             rows: Vec::new(),
             timing: Timing::Instant,
-            keeping: None,
             said: HashMap::new(),
             does: None,
             read: BTreeMap::new(),
-            brought: HashMap::new(),
-            there: BTreeSet::new(),
             last_sent_to: None,
             tokens: HashMap::new(),
             wakes: Vec::new(),
-            last: 0,
+            has_account: BTreeMap::new(),
         }
     }
 
     fn line(&mut self, at: u64, line: &Line) {
-        self.last = at;
         match line.kind.as_str() {
             "header" => self.header(line),
             "network" => self.timing = Timing::Network,
             "person" => self.person(line),
-            "account" => {
-                if let Some(person) = self.people.known(&line.who) {
-                    self.people.call(line.account.clone(), person);
-                }
-            }
+            "account" => self.account(line),
             "event" => self.does = self.says(line),
             "said" => {
                 let whom = self.does.and_then(|(_, whom)| whom);
@@ -162,14 +151,12 @@ impl Reader {
                 }
             }
             "frame" => self.frame(at, line),
-            "row" => self.row(line),
             "wake" => self.wake(at, line),
             _ => {}
         }
     }
 
     fn header(&mut self, line: &Line) {
-        self.keeping = designs::named(&line.design).map(|design| design.relay.clone());
         if let Some(story) = library::of_digest(&line.scenario_sha256) {
             self.source.ordered = Some(story.inquiry.ordered.0);
             self.source.about = story.people.get(story.inquiry.about.0).map(|person| person.name.clone());
@@ -185,6 +172,20 @@ impl Reader {
         if let Some(address) = &line.address {
             self.addresses.subscribe(address, person);
         }
+    }
+
+    /// An account of somebody. To a relay a person's second account is another person.
+    fn account(&mut self, line: &Line) {
+        let Some(owner) = self.people.known(&line.who) else { return };
+        let accounts = self.has_account.entry(owner).or_default();
+        *accounts += 1;
+        if *accounts == 1 {
+            self.people.call(line.account.clone(), owner);
+            return;
+        }
+        let account = self.people.add(format!("{}, account {accounts}", line.who));
+        self.people.call(line.account.clone(), account);
+        self.source.truth.owns(owner, account);
     }
 
     /// Who says something, and to whom if it is one person.
@@ -216,19 +217,8 @@ impl Reader {
         let bytes = line.bytes.filter(|_| matches!(kind, Kind::Sent | Kind::Delivered));
         if kind == Kind::Sent {
             self.last_sent_to = to;
-            if let Some(payload) = &line.payload_sha256 {
-                self.brought.insert(payload.clone(), KeptRow { at, from, to, bytes });
-            }
         }
         self.rows.push(Row { at, kind, from, to, connection: line.connection, address, bytes });
-    }
-
-    fn row(&mut self, line: &Line) {
-        let Some(payload) = &line.payload_sha256 else { return };
-        match line.became.as_str() {
-            "gone" => self.there.remove(payload),
-            _ => self.there.insert(payload.clone()),
-        };
     }
 
     /// A wake tells a token. Whose it is the push service knows; here it shows by the message that the phone was woken for.
@@ -239,25 +229,22 @@ impl Reader {
         self.wakes.push((at, line.token_sha256.clone()));
     }
 
-    fn finish(mut self) -> Source {
+    fn finish(mut self) -> (Source, People<String>, Addresses) {
         for (at, token) in std::mem::take(&mut self.wakes) {
             let to = self.tokens.get(&token).copied();
             self.rows.push(Row { to, ..Row::new(at, Kind::Woken) });
         }
         self.rows.sort_by_key(|row| row.at);
-        let truth = self.truth();
-        let kept_rows = self.keeping.clone().map(|keeping| self.kept(&keeping));
+        self.add_truth();
         let Self { mut source, people, addresses, rows, timing, .. } = self;
-        let (addresses, subscribers) = addresses.into_parts();
-        let passed = Trace { people: people.into_names(), addresses, subscribers, rows, timing };
-        source.kept = kept_rows.map(|rows| Trace { rows, ..passed.without_rows() });
-        source.passed = Some(passed);
-        source.truth = truth;
-        source
+        let (words, subscribers) = addresses.clone().into_parts();
+        let names = people.clone().into_names();
+        source.passed = Some(Trace { people: names, addresses: words, subscribers, rows, timing });
+        (source, people, addresses)
     }
 
-    fn truth(&self) -> Truth {
-        let mut truth = Truth::default();
+    fn add_truth(&mut self) {
+        let truth = &mut self.source.truth;
         for (text, (who, whom)) in &self.said {
             let mut read = self.read.get(text).cloned().unwrap_or_default();
             read.remove(who);
@@ -268,39 +255,6 @@ impl Reader {
                 truth.together(&all);
             }
         }
-        truth
-    }
-
-    /// The rows that a relay keeps under these rules: messages that are there, and its log.
-    fn kept(&self, keeping: &Keeping) -> Vec<Row> {
-        let row = |kept: &KeptRow| Row {
-            from: kept.from.filter(|_| keeping.sender),
-            to: kept.to,
-            bytes: kept.bytes,
-            ..Row::new(kept.at, Kind::Sent)
-        };
-        let mut rows: Vec<Row> = self.there.iter().filter_map(|payload| self.brought.get(payload)).map(row).collect();
-        let in_rows: BTreeSet<(u64, Option<Person>)> = rows.iter().map(|row| (row.at, row.to)).collect();
-        for passed in &self.rows {
-            let what = match (passed.kind, passed.from) {
-                (Kind::Connected, Some(_)) => Logged::Connected,
-                (Kind::LookedUp, _) => Logged::LookedUp,
-                (Kind::FetchedKeys, _) => Logged::Fetched,
-                (Kind::Sent, _) if !in_rows.contains(&(passed.at, passed.to)) => Logged::Sent,
-                (Kind::Delivered, _) => Logged::Delivered,
-                _ => continue,
-            };
-            let is_there = |at: u64, keep: pillarbox_wire::Duration| Timestamp(at) + keep > Timestamp(self.last);
-            let rule = keeping.log.iter().find(|rule| rule.what == what && rule.only.is_empty());
-            if let Some(rule) = rule.filter(|rule| is_there(passed.at, rule.keep)) {
-                let address = passed.address.filter(|_| rule.address);
-                // The log names whoever took a message, and not who sent it.
-                let from = passed.from.filter(|_| what != Logged::Delivered);
-                rows.push(Row { connection: None, address, from, ..passed.clone() });
-            }
-        }
-        rows.sort_by_key(|row| row.at);
-        rows
     }
 }
 
@@ -313,9 +267,15 @@ mod tests {
         assert_eq!(instant("1970-01-01T00:00:00.000Z"), Some(0));
         assert_eq!(instant("2017-03-22T14:40:07.123Z"), Some(1_490_193_607_123));
         assert_eq!(instant("2024-02-29T23:59:59Z"), Some(1_709_251_199_000));
-        for wrong in ["", "2017-03-22", "2017-13-22T00:00:00Z", "2017-03-22T24:00:00Z", "2017-03-22T00:00:00+01:00",
-            "99999-01-01T00:00:00Z", "2017-03-22T00:00:00.\u{e9}\u{e9}Z"]
-        {
+        for wrong in [
+            "",
+            "2017-03-22",
+            "2017-13-22T00:00:00Z",
+            "2017-03-22T24:00:00Z",
+            "2017-03-22T00:00:00+01:00",
+            "99999-01-01T00:00:00Z",
+            "2017-03-22T00:00:00.\u{e9}\u{e9}Z",
+        ] {
             assert_eq!(instant(wrong), None, "{wrong}");
         }
     }
@@ -323,7 +283,9 @@ mod tests {
     #[test]
     fn a_line_that_is_no_record_is_named_by_its_number() {
         let header = r#"{"at":"2017-03-22T14:40:07.123Z","kind":"header","design":"x","scenario_sha256":""}"#;
-        for (text, line) in [("{}", 1), ("", 1), (&format!("{header}\nhello"), 2), (&format!("{header}\n[]"), 2)] {
+        for (text, line) in
+            [("{}", 1), ("", 1), (&format!("{header}\nhello"), 2), (&format!("{header}\n[]"), 2)]
+        {
             let error = read("record.jsonl", text).unwrap_err().to_string();
             assert!(error.starts_with(&format!("record.jsonl, line {line}: ")), "{error}");
         }

@@ -1,0 +1,53 @@
+//! A world as a source: its record says what passed, and the rows of its relays what is kept.
+
+use pillarbox_metadata::{Timing, Trace};
+use pillarbox_wire::AccountId;
+
+use super::people::{Addresses, People};
+use super::{Source, SourceError, holdings, record};
+use crate::world::{Role, Site, World, WorldError};
+
+/// Why a world is no source.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum WorldSourceError {
+    /// A relay's rows cannot be read.
+    #[error(transparent)]
+    World(#[from] WorldError),
+    /// Its record cannot be read.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+}
+
+/// Reads a world as it stands.
+///
+/// # Errors
+/// [`WorldSourceError`].
+pub fn read(what: &str, world: &World) -> Result<Source, WorldSourceError> {
+    let (mut source, people, addresses) = record::with_people(what, &world.record().to_json_lines())?;
+    let timing = source.passed.as_ref().map_or(Timing::Instant, |passed| passed.timing);
+    let story = world.scenario();
+    source.ordered = Some(story.inquiry.ordered.0);
+    source.about = story.person(story.inquiry.about).map(|person| person.name.clone());
+    source.kept = Some(kept(world, timing, people, addresses)?);
+    Ok(source)
+}
+
+/// The rows that the relays of a world keep now. Both parts of a source give the same person the same place.
+fn kept(
+    world: &World,
+    timing: Timing,
+    mut people: People<String>,
+    mut addresses: Addresses,
+) -> Result<Trace, WorldSourceError> {
+    let mut rows = Vec::new();
+    for site in world.sites().iter().filter(|site| site.role() == Role::Messenger) {
+        let here = Site::holdings(site)?;
+        let mut person =
+            |account: AccountId| people.called(account.to_string(), || format!("account {account}"));
+        rows.extend(holdings::kept(&here, &mut person, &mut addresses));
+    }
+    rows.sort_by_key(|row| row.at);
+    let (addresses, subscribers) = addresses.into_parts();
+    Ok(Trace { people: people.into_names(), addresses, subscribers, rows, timing })
+}
