@@ -18,11 +18,11 @@ pub mod expected;
 pub mod folder;
 pub mod manifest;
 #[cfg(feature = "cli")]
-mod pool;
+pub(crate) mod pool;
 pub(crate) mod reread;
 pub mod rerun;
 #[cfg(feature = "cli")]
-mod run;
+pub(crate) mod run;
 pub mod table;
 pub mod timing;
 pub(crate) mod words;

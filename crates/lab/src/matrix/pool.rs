@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 /// Does every piece of work, on so many threads. What weighs most begins first, so that no core is left alone with a long piece
 /// at the end. None in the place of what was not begun because of `stop` or because another piece failed.
-pub(super) fn in_order<W: Sync, T: Send, E: Send>(
+pub(crate) fn in_order<W: Sync, T: Send, E: Send>(
     work: &[W],
     weight: impl Fn(&W) -> u32,
     threads: NonZeroUsize,

@@ -47,7 +47,7 @@ pub fn run(plan: &Plan, progress: &Progress, stop: &AtomicBool) -> Result<Run, E
 }
 
 /// Processor time of a design's worlds, in rough proportion: every account makes keys, and phones that encrypt make hundreds.
-fn weight(design: &Design) -> u32 {
+pub(crate) fn weight(design: &Design) -> u32 {
     let keys = if design.phone.protection == Protection::EndToEnd { 6 } else { 1 };
     let accounts = if design.phone.accounts == Accounts::PerContact { 6 } else { 1 };
     keys * accounts

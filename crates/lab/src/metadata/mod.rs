@@ -7,10 +7,12 @@
 //! |---|---|
 //! | `source` | records, live events, relays' folders and tables of others, as traces |
 //! | `text`, `json`, `table` | the outcome on a screen, as a document, as a table of pairs |
+//! | `month` | every design, and what it keeps of who talks to whom |
 //! | `models` | the published simulations beside this program's |
 
 pub mod json;
 pub mod models;
+pub mod month;
 pub mod source;
 pub mod table;
 pub mod text;

@@ -15,6 +15,7 @@ pub const BUILT_IN: &[(&str, &str)] = &[
     ("oracle", include_str!("../../../../examples/oracle/scenario.toml")),
     ("backup-2025", include_str!("../../../../examples/backup-2025/scenario.toml")),
     ("neighbours", include_str!("../../../../examples/neighbours/scenario.toml")),
+    ("month", include_str!("../../../../examples/month/scenario.toml")),
 ];
 
 /// Why there is no scenario to run.

@@ -1,0 +1,200 @@
+//! A month under each design: the pairs of people that the rows of its operator give, by what the operator keeps.
+//!
+//! Each cell is a world of its own, run from the same story and seed, and read from the rows that its relays really have at
+//! the end. Pairs that rows name and pairs that means infer are counted apart, and beside them the same means on shuffled rows.
+
+#[cfg(feature = "cli")]
+pub mod run;
+pub mod text;
+
+use std::collections::BTreeMap;
+
+use pillarbox_access::demand::{compelled_logging, retention};
+use pillarbox_access::design::Design;
+use pillarbox_metadata::{Analysis, Lead, Means, Refusal, Scorer, Settings, Trace, Truth, control};
+use serde::{Deserialize, Serialize};
+
+use super::source::world::{self, WorldSourceError};
+use crate::scenario::Scenario;
+use crate::world::{Order, Role, SiteId, World};
+
+/// The story of the month.
+pub const STORY: &str = "month";
+
+/// What the operator keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Rule {
+    /// What its design keeps.
+    AsItIs,
+    /// A log of everybody, from the story's order on.
+    LogFromNowOn,
+    /// What a retention notice has it keep of everybody, from the first day on.
+    Retention,
+}
+
+impl Rule {
+    /// Every rule, in the order of the columns.
+    pub const ALL: [Self; 3] = [Self::AsItIs, Self::LogFromNowOn, Self::Retention];
+}
+
+/// The pairs that the rows of a month give.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Pairs {
+    /// What the operator kept.
+    pub rule: Rule,
+    /// Rows of messages at the end.
+    pub rows: u64,
+    /// Pairs that rows name, and that really wrote to each other.
+    pub named: u64,
+    /// Further pairs that means infer, and that really wrote to each other.
+    pub inferred: u64,
+    /// Further pairs that means infer, and that did not.
+    pub false_leads: u64,
+    /// Right pairs of each means that infers, in the order of [`Means::ALL`]; a means that was not tried is absent.
+    pub by: Vec<By>,
+    /// Pairs that the same means infer with recipients exchanged among the rows.
+    pub shuffled: u64,
+    /// The reason that nothing was inferred, if every means that infers was refused.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub not_inferred: Option<String>,
+}
+
+/// The right pairs of one means.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct By {
+    /// The means, by its word in files.
+    pub means: String,
+    /// The pairs, whether or not rows name them too.
+    pub right: u64,
+}
+
+/// A month under one design.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Month {
+    /// The design's name.
+    pub design: String,
+    /// The design's name for people.
+    pub title: String,
+    /// Pairs of people who wrote to each other under this design.
+    pub there: u64,
+    /// Each rule, in the order of [`Rule::ALL`].
+    pub pairs: Vec<Pairs>,
+}
+
+impl Month {
+    /// Runs the month under a design, once for each rule.
+    ///
+    /// # Errors
+    /// [`WorldSourceError`].
+    pub fn of(design: &Design, story: &Scenario, seed: u64) -> Result<Self, WorldSourceError> {
+        let mut month =
+            Self { design: design.name.clone(), title: design.title.clone(), there: 0, pairs: Vec::new() };
+        for rule in Rule::ALL {
+            let mut world = World::new(design, story, seed)?;
+            world.keep_no_wire();
+            order(&mut world, design, rule);
+            world.run_in_parts(|| ())?;
+            let source = world::read(&design.name, &world)?;
+            let kept = source.kept.unwrap_or_default();
+            month.there = Scorer::new(&source.truth).map_or(0, |scorer| scorer.there(Means::Named));
+            month.pairs.push(Pairs::of(rule, &kept, &source.truth, seed));
+        }
+        Ok(month)
+    }
+}
+
+impl Month {
+    /// The pairs under a rule.
+    #[must_use]
+    pub fn of_rule(&self, rule: Rule) -> Option<&Pairs> {
+        self.pairs.iter().find(|pairs| pairs.rule == rule)
+    }
+}
+
+/// Tells the operators of a world what to keep.
+fn order(world: &mut World, design: &Design, rule: Rule) {
+    let story = world.scenario();
+    let (at, keeping) = match rule {
+        Rule::AsItIs => return,
+        // An order that names no account is about everybody's.
+        Rule::LogFromNowOn => (story.inquiry.ordered, compelled_logging::told(&design.relay, &[])),
+        Rule::Retention => (story.start, retention::told(&design.relay, retention::LONGEST)),
+    };
+    let is_messenger = |site: &crate::world::Site| site.role() == Role::Messenger;
+    let sites: Vec<usize> =
+        (0..world.sites().len()).filter(|at| world.sites().get(*at).is_some_and(is_messenger)).collect();
+    for site in sites {
+        world.order(at, Order::SetKeeping { site: SiteId(site), keeping: keeping.clone() });
+    }
+}
+
+impl Pairs {
+    fn of(rule: Rule, kept: &Trace, truth: &Truth, seed: u64) -> Self {
+        let settings = Settings { seed, ..Settings::default() };
+        let nobody = Truth::default();
+        let analysis = Analysis::of(kept, &nobody, settings);
+        let (named, inferred) = (named(&analysis), inferred(&analysis));
+        let mixed = Analysis::of(&control::shuffled(kept, seed), &nobody, settings);
+        // The scorer counts pairs of people: with the named ones among them, a further pair is a further pair of people.
+        let both: Vec<Lead> = named.iter().chain(&inferred).cloned().collect();
+        let score = |leads: &[Lead]| {
+            let score = Scorer::new(truth).map(|scorer| scorer.score(Means::Named, leads));
+            score.map_or((0, 0), |score| (score.right, score.named - score.right))
+        };
+        let ((right, wrong), (all_right, all_wrong)) = (score(&named), score(&both));
+        Self {
+            rule,
+            rows: kept.messages(),
+            named: right,
+            inferred: all_right - right,
+            false_leads: all_wrong - wrong,
+            by: by(&analysis, truth),
+            shuffled: self::inferred(&mixed).len() as u64,
+            not_inferred: refused(&analysis).map(|refusal| refusal.to_string()),
+        }
+    }
+}
+
+/// The pairs that rows of messages name.
+fn named(analysis: &Analysis) -> Vec<Lead> {
+    analysis.found(Means::Named).map(|found| found.leads.clone()).unwrap_or_default()
+}
+
+/// The pairs that any other means infers and no row names, each once. Groups tell who reads together, and not who writes to whom.
+fn inferred(analysis: &Analysis) -> Vec<Lead> {
+    let mut pairs = BTreeMap::new();
+    for means in Means::ALL.into_iter().filter(|means| infers(*means)) {
+        for lead in analysis.found(means).map(|found| found.leads.as_slice()).unwrap_or_default() {
+            pairs.entry((lead.one, lead.other)).or_insert_with(|| lead.clone());
+        }
+    }
+    for lead in named(analysis) {
+        pairs.remove(&(lead.one, lead.other));
+    }
+    pairs.into_values().collect()
+}
+
+const fn infers(means: Means) -> bool {
+    !means.is_named() && !matches!(means, Means::Groups)
+}
+
+fn by(analysis: &Analysis, truth: &Truth) -> Vec<By> {
+    let scorer = Scorer::new(truth);
+    let right = |means: Means| {
+        let found = analysis.found(means)?;
+        let right = scorer.map_or(0, |scorer| scorer.score(Means::Named, &found.leads).right);
+        Some(By { means: means.as_str().to_owned(), right })
+    };
+    Means::ALL.into_iter().filter(|means| infers(*means)).filter_map(right).collect()
+}
+
+/// The first reason of all, if no means that infers had anything to rest on.
+fn refused(analysis: &Analysis) -> Option<Refusal> {
+    let mut outcomes = analysis.lines.iter().filter(|line| infers(line.means)).map(|line| &line.outcome);
+    let first = outcomes.clone().find_map(|outcome| outcome.as_ref().err().copied());
+    if outcomes.any(Result::is_ok) { None } else { first }
+}

@@ -1,0 +1,60 @@
+//! The month under several designs, on several threads.
+
+use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use pillarbox_access::design::Design;
+
+use super::{Month, STORY};
+use crate::matrix::{pool, run::weight};
+use crate::metadata::source::world::WorldSourceError;
+use crate::progress::Progress;
+use crate::scenario::Scenario;
+use crate::scenario::library::{self, LibraryError};
+
+/// Why there is no table.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum MonthError {
+    /// The story cannot be read.
+    #[error(transparent)]
+    Story(#[from] LibraryError),
+    /// A world stopped.
+    #[error(transparent)]
+    World(#[from] WorldSourceError),
+    /// Somebody stopped it.
+    #[error("stopped")]
+    Stopped,
+}
+
+/// The story of the month.
+///
+/// # Errors
+/// [`MonthError::Story`].
+pub fn story() -> Result<Scenario, MonthError> {
+    Ok(library::find(STORY)?)
+}
+
+/// Runs the month under each design, in the order of `designs`.
+///
+/// # Errors
+/// [`MonthError`]; then there is no result at all.
+pub fn every(
+    designs: &[Design],
+    story: &Scenario,
+    threads: NonZeroUsize,
+    progress: &Progress,
+    stop: &AtomicBool,
+) -> Result<Vec<Month>, MonthError> {
+    let job = |design: &Design| {
+        let month = Month::of(design, story, story.seed);
+        progress.step();
+        month
+    };
+    let done = pool::in_order(designs, weight, threads, stop, job);
+    let mut months = Vec::with_capacity(done.len());
+    for month in done {
+        months.push(month.ok_or(MonthError::Stopped)??);
+    }
+    if stop.load(Ordering::Relaxed) { Err(MonthError::Stopped) } else { Ok(months) }
+}
