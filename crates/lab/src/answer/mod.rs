@@ -15,8 +15,8 @@ use serde::{Deserialize, Serialize};
 use crate::matrix::cell::Evidence;
 use crate::score::{Absence, Counts, Measures, State, TextsAt, What};
 
-pub(crate) use sentences::counted_by;
 pub use sentences::{Server, can_read, due_to_encryption, own_question, says};
+pub(crate) use sentences::{counted_by, listed};
 
 /// Names and surroundings of a cell, in words: nothing here is measured.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -31,10 +31,10 @@ pub(super) use rows::{
     rows_question,
 };
 pub use servers::{Server, due_to_encryption};
-pub(crate) use words::counted_by;
 use words::{
-    NAMES_SHOWN, a_count, capital, count, counted_noun, listed, lower, many, part, people, possessive, them,
+    NAMES_SHOWN, a_count, capital, count, counted_noun, lower, many, part, people, possessive, them,
 };
+pub(crate) use words::{counted_by, listed};
 
 /// What the sentences of one answer are about.
 #[derive(Clone, Debug)]

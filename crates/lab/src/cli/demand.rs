@@ -5,12 +5,14 @@ use std::path::Path;
 use pillarbox_access::RelayHoldings;
 use pillarbox_access::demand as law;
 use pillarbox_lab::answer::Answer;
+use pillarbox_lab::columns;
 use pillarbox_lab::folder::{self, ControlFailed};
 use pillarbox_lab::matrix::cell::{Cell, Evidence};
 use pillarbox_lab::paper::story;
 use pillarbox_lab::progress::Progress;
 use pillarbox_lab::scenario::library;
 use pillarbox_lab::score::{Counts, Measures, State};
+use pillarbox_lab::screen::{MIN_WIDTH, USUAL_HEIGHT};
 use pillarbox_lab::{experiments, matrix};
 use pillarbox_system::private;
 use serde::Serialize;
@@ -20,8 +22,14 @@ use super::matrix::{in_words, plan, until_stopped};
 use super::output::{Failure, hint, place, print, print_json, why};
 use super::{NO_RESULT, STORE, USAGE, list, window};
 
+/// Stands before the file that the evidence was saved in.
+const EVIDENCE: &str = "EVIDENCE";
+
+/// Lines of the shell's prompt.
+const PROMPT: usize = 1;
+
 /// Where the rest of an answer is.
-const NEXT: &str = "Next: the same with --full (every line, all of the law) or --json (the bytes)";
+const NEXT: &str = "Next: the same with --full (every line, all the law) or --json (bytes)";
 
 pub(super) fn run(wanted: &Demand) -> Result<(), Failure> {
     let Some(demand) = &wanted.demand else { return list::demands() };
@@ -29,6 +37,14 @@ pub(super) fn run(wanted: &Demand) -> Result<(), Failure> {
         Some(scenario) => on_a_story(wanted, demand, scenario),
         None => on_a_relay(wanted, demand),
     }
+}
+
+/// Lines of a small window that the paper has to itself: what is said below it stands in the same window.
+fn room(width: usize, saved: Option<&Path>) -> usize {
+    let line = saved.map(|out| format!("{EVIDENCE} {}", out.display()));
+    let below = line.iter().map(String::as_str).chain([NEXT]);
+    let below: usize = below.map(|text| columns::lines(text, width.max(MIN_WIDTH)).len()).sum();
+    USUAL_HEIGHT.saturating_sub(PROMPT + below)
 }
 
 fn usage(sentence: String) -> Failure {
@@ -84,7 +100,7 @@ fn on_a_relay(wanted: &Demand, name: &str) -> Result<(), Failure> {
     if wanted.full {
         return print(&folder::text::render(&answer, width));
     }
-    print(&folder::text::short(&answer, width))?;
+    print(&folder::text::short(&answer, width, room(width, None)))?;
     hint(NEXT)
 }
 
@@ -130,7 +146,7 @@ fn on_a_story(wanted: &Demand, demand: &str, scenario: &str) -> Result<(), Failu
     if let Some(out) = &wanted.out {
         save(out, text)?;
     }
-    let saved = || wanted.out.as_ref().map_or(Ok(()), |out| place("EVIDENCE", out));
+    let saved = || wanted.out.as_ref().map_or(Ok(()), |out| place(EVIDENCE, out));
     let width = window::width();
     if wanted.json {
         print_json(&Told::of(&evidence))?;
@@ -139,7 +155,7 @@ fn on_a_story(wanted: &Demand, demand: &str, scenario: &str) -> Result<(), Failu
         print(&story::render(&evidence, &design, width))?;
         saved()
     } else {
-        print(&story::short(&evidence, &design, width))?;
+        print(&story::short(&evidence, &design, width, room(width, wanted.out.as_deref())))?;
         saved()?;
         hint(NEXT)
     }

@@ -5,13 +5,13 @@ use pillarbox_access::law::AS_OF;
 use pillarbox_access::{Item, Reach};
 
 use super::{Controls, FolderAnswer};
-use crate::paper::story::{self, Short};
+use crate::paper::short::{Short, one_screen};
 use crate::paper::{PaperLine, heading, lines};
 use crate::screen::{Screen, Weight};
 
-/// The paper on one screen, for a window of `width` columns: what came back first, the answer last.
+/// The paper on one screen of `height` lines, for a window of `width` columns: what came back first, the answer last.
 #[must_use]
-pub fn short(answer: &FolderAnswer, width: usize) -> String {
+pub fn short(answer: &FolderAnswer, width: usize, height: usize) -> String {
     let short = Short {
         answer: &answer.answer,
         entries: &PaperLine::of_each(&answer.served.lines),
@@ -20,7 +20,7 @@ pub fn short(answer: &FolderAnswer, width: usize) -> String {
         warning: answer.warning,
     };
     // Rows name people by their numbers, and nobody told a story of them.
-    story::one_screen(&short, &str::to_owned, width)
+    one_screen(&short, &str::to_owned, width, height)
 }
 
 /// The whole paper, for a window of `width` columns.

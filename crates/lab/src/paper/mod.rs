@@ -4,6 +4,7 @@
 //! ([`story`]), or the two relays of the demonstration.
 
 pub mod ends;
+pub(crate) mod short;
 pub mod story;
 
 use pillarbox_access::demand::Demand;
@@ -22,6 +23,9 @@ const CAME_BACK: &str = "CAME BACK";
 const KEPT_BACK: &str = "HELD, NOT HANDED OVER";
 /// Heading of what is held and stays closed.
 const CLOSED: &str = "DID NOT COME BACK";
+
+/// The line of something that the design's sources do not speak of.
+const NOT_KNOWN: &str = "not known for this design: no source says whether it is held";
 
 /// The columns of a paper: asked, returned.
 pub const COLUMNS: [Column; 2] = [Column::Fixed(26), Column::Share(1)];

@@ -58,7 +58,7 @@ pub(super) fn lower(text: &str) -> String {
 }
 
 /// Things one after the other, the last with its word.
-pub(super) fn listed(all: &[String], word: &str) -> String {
+pub(crate) fn listed(all: &[String], word: &str) -> String {
     match all {
         [] => String::new(),
         [one] => one.clone(),

@@ -1,0 +1,95 @@
+//! Every demand under every design is one screen in a window of 24 lines: the question at the top does not scroll out of it.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+use std::num::NonZeroUsize;
+use std::sync::atomic::AtomicBool;
+
+use pillarbox_access::designs;
+use pillarbox_lab::answer::Answer;
+use pillarbox_lab::experiments;
+use pillarbox_lab::experiments::control::Control;
+use pillarbox_lab::matrix::cell::Evidence;
+use pillarbox_lab::matrix::rerun::Rerun;
+use pillarbox_lab::matrix::{self, Plan};
+use pillarbox_lab::paper::story;
+use pillarbox_lab::progress::Progress;
+use pillarbox_lab::scenario::library;
+use pillarbox_lab::screen::plain;
+use textwrap::core::display_width;
+
+/// Lines of the window less what stands below a paper: what the program says next, and the prompt.
+const ROOM: usize = 22;
+
+/// Windows that tables are laid out for.
+const WIDTHS: [usize; 3] = [72, 80, 120];
+
+fn paper(evidence: &Evidence, width: usize) -> String {
+    let design = designs::named(&evidence.design).unwrap();
+    plain(&story::short(evidence, design, width, ROOM))
+}
+
+/// Words without the places where lines are broken.
+fn words(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Holds the papers of a cell to the height of the window, and to what they may not leave out.
+fn held(evidence: &Evidence) {
+    let answer = evidence.cell("").answer;
+    WIDTHS.into_iter().for_each(|width| held_at(width, evidence, &answer));
+}
+
+fn held_at(width: usize, evidence: &Evidence, answer: &Answer) {
+    let shown = paper(evidence, width);
+    assert!(shown.lines().count() <= ROOM, "{width}: {} lines\n{shown}", shown.lines().count());
+    assert!(shown.lines().all(|line| display_width(line) <= width), "{width}: {shown}");
+    let words = words(&shown);
+    let whole = |sentence: &str| words.contains(&self::words(sentence));
+    assert!(words.starts_with(&self::words(&answer.question)), "{width}: {shown}");
+    for sentence in [&answer.headline, &answer.thief, &answer.copies, &answer.notice] {
+        assert!(whole(sentence), "{width}: {sentence}\n{shown}");
+    }
+    assert!(answer.power.is_empty() || whole(&format!("Law: {}.", answer.power)), "{width}: {shown}");
+    // What is left out is counted.
+    let reasons = answer.why.iter().filter(|sentence| !whole(sentence)).count();
+    let counted = |subject: &str| {
+        let (before, _) = words.split_once(subject)?;
+        let mut last = before.rsplit(' ').skip_while(|word| word.parse::<usize>().is_err());
+        last.next()?.parse::<usize>().ok()
+    };
+    let said = counted(" on the reasons").unwrap_or(0);
+    assert_eq!(said, reasons, "{width}: reasons\n{shown}");
+    assert!(whole(&answer.says) || counted(" on what its operator says") == Some(1), "{width}: {shown}");
+    let texts = evidence.brought.said.len();
+    assert!(texts == 0 || evidence.brought.is_without_its_texts() || shown.contains('"'), "{width}: {shown}");
+}
+
+/// All designs and demands on the story that takes least to run. Its papers are as long as those of the others: texts, texts that stay
+/// closed, an order, an operator's word, and the law of two days.
+#[test]
+fn every_demand_under_every_design_is_one_screen() {
+    let scenario = library::find("locked-phone-2016").unwrap();
+    let demands: Vec<String> = experiments::demands().into_iter().map(str::to_owned).collect();
+    let (seed, name) = (scenario.seed, scenario.name.clone());
+    let rerun = Rerun { scenario: name, designs: Vec::new(), demands: demands.clone(), seed };
+    let plan = Plan {
+        scenario,
+        designs: designs::all().to_vec(),
+        demands,
+        seed,
+        threads: NonZeroUsize::new(2).unwrap(),
+        control: Control::built_in().unwrap(),
+        rerun: rerun.to_line(),
+    };
+    let run = matrix::run(&plan, &Progress::none(), &AtomicBool::new(false)).unwrap();
+    let cells = run.cells.iter().map(|cell| serde_json::from_str(&run.files[&cell.evidence]).unwrap());
+    let all: Vec<Evidence> = cells.collect();
+    assert_eq!(all.len(), designs::all().len() * experiments::demands().len());
+    for evidence in &all {
+        held(evidence);
+    }
+    // A control: a name that fills the window by itself is found to be too much.
+    let mut long = all.into_iter().next().unwrap();
+    long.yardstick.target = "Somebody ".repeat(400);
+    assert!(paper(&long, 80).lines().count() > ROOM);
+}
