@@ -73,7 +73,7 @@ impl Progress {
         bar.inc(1);
     }
 
-    /// One more cell is done.
+    /// One more cell is done: design and demand by their names for people.
     pub fn done(&self, design: &str, demand: &str, says: &str) {
         self.step();
         if self.bar.is_some() || !self.lines {
@@ -83,7 +83,7 @@ impl Progress {
         *done += 1;
         let left = left(self.begun.elapsed(), *done, self.total);
         let line =
-            safe_document(&format!("{done} of {}, {left} left: {design}, {demand}: {says}", self.total));
+            safe_document(&format!("{done} of {}, {left} left: {design} · {demand}: {says}", self.total));
         // Whoever closed standard error wants none of this.
         let _ = writeln!(anstream::stderr(), "{line}");
     }

@@ -72,6 +72,15 @@ fn a_scenario_without_a_mistake_is_read() {
 }
 
 #[test]
+fn a_seed_that_some_reader_of_json_would_round() {
+    let with = |seed: u64| GOOD.replace("title =", &format!("seed = {seed}\ntitle ="));
+    assert_eq!(parse(&with((1 << 53) - 1)).unwrap().seed, 9_007_199_254_740_991);
+    let refused = refusal(&with(1 << 53));
+    assert!(refused.contains("9007199254740992 is too large for a seed"), "{refused}");
+    assert!(refused.contains("Write a whole number from 0 to 9007199254740991."), "{refused}");
+}
+
+#[test]
 fn a_person_that_is_not_there() {
     assert_eq!(
         event_refusal("at = \"+1m\"\nwho = \"Adda\"\nsays = \"x\"\nto = \"Ben\""),

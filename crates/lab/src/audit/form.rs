@@ -37,6 +37,15 @@ impl Form {
         words.extend((xor != 0).then(|| format!("xor {xor:#04x}")));
         words.join(", ")
     }
+
+    /// Its name behind a count of things in this form.
+    #[must_use]
+    pub fn of_several(self, count: usize) -> String {
+        match self {
+            Self { encoding: Encoding::Raw, backwards: false, xor: 0 } if count != 1 => "as they are".into(),
+            form => form.name(),
+        }
+    }
 }
 
 /// Bytes to search for.
@@ -157,6 +166,9 @@ mod tests {
     fn forms_have_names() {
         let name = |encoding, backwards, xor| Form { encoding, backwards, xor }.name();
         assert_eq!(name(Encoding::Raw, false, 0), "as it is");
+        let raw = Form { encoding: Encoding::Raw, backwards: false, xor: 0 };
+        assert_eq!([0, 1, 2].map(|count| raw.of_several(count)), ["as they are", "as it is", "as they are"]);
+        assert_eq!(Form { backwards: true, ..raw }.of_several(2), "backwards");
         assert_eq!(name(Encoding::Raw, true, 0), "backwards");
         assert_eq!(name(Encoding::Raw, true, 7), "backwards, xor 0x07");
         assert_eq!(name(Encoding::Base64, false, 0x5a), "base64, xor 0x5a");

@@ -249,7 +249,7 @@ fn found(looked: &Searched) -> String {
 
 fn forms(hits: &[&Hit]) -> String {
     let counts = by_form(hits.iter().copied());
-    let counts = counts.into_iter().map(|(form, count)| format!("{count} {}", form.name()));
+    let counts = counts.into_iter().map(|(form, count)| format!("{count} {}", form.of_several(count)));
     counts.collect::<Vec<_>>().join(", ")
 }
 

@@ -106,7 +106,7 @@ pub(super) struct Run {
     #[arg(long, value_name = "NAME|FILE")]
     pub(super) design: Option<String>,
     /// What all randomness comes from. The same number gives the same record, byte for byte.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = seed)]
     pub(super) seed: Option<u64>,
     /// The folder that the record is saved in, instead of one under runs/.
     #[arg(long, value_name = "FOLDER")]
@@ -139,7 +139,7 @@ pub(super) struct Demand {
     #[arg(long, value_name = "NAME|FILE", requires = "story", conflicts_with = "data")]
     pub(super) design: Option<String>,
     /// Another seed than the story's.
-    #[arg(long, value_name = "N", requires = "story", conflicts_with = "data")]
+    #[arg(long, value_name = "N", requires = "story", conflicts_with = "data", value_parser = seed)]
     pub(super) seed: Option<u64>,
     /// Write the evidence to a file that is not there yet.
     #[arg(long, value_name = "FILE", requires = "story", conflicts_with = "data")]
@@ -182,7 +182,7 @@ pub(super) struct Matrix {
     #[arg(long, value_name = "NAME")]
     pub(super) demand: Vec<String>,
     /// Another seed than the story's.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = seed)]
     pub(super) seed: Option<u64>,
     /// Where to write; a folder that is not there yet. Otherwise runs/SCENARIO-matrix.
     #[arg(long, value_name = "FOLDER")]
@@ -443,6 +443,14 @@ pub(super) enum Color {
     Always,
     /// Never.
     Never,
+}
+
+/// The largest seed of a story.
+pub(super) const MAX_SEED: u64 = (1 << 53) - 1;
+
+fn seed(text: &str) -> Result<u64, String> {
+    let seed = text.parse().ok().filter(|seed| *seed <= MAX_SEED);
+    seed.ok_or_else(|| format!("a seed is a whole number from 0 to {MAX_SEED}; choose one of these"))
 }
 
 fn country(text: &str) -> Result<pillarbox_access::law::Country, String> {

@@ -24,8 +24,11 @@ use tokio::runtime::Runtime;
 use tokio::signal::ctrl_c;
 use tokio::signal::unix::{SignalKind, signal};
 
-use args::{Arguments, Color, Command};
+use args::{Arguments, Color, Command, MAX_SEED};
 use output::{Failure, fitted};
+
+// The grammar knows nothing of the rest of this crate, so that manuals are made from it alone.
+const _: () = assert!(MAX_SEED == pillarbox_lab::scenario::MAX_SEED);
 
 /// Ran, and the answer is no.
 const FAILED: u8 = 1;

@@ -1,6 +1,7 @@
 //! The command that runs a matrix again: one rule writes it and reads it, and a shell reads it as the same words.
 
 use super::manifest::RERUN;
+use crate::scenario::MAX_SEED;
 
 /// What is run again.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,7 +61,9 @@ impl Rerun {
             match name.as_str() {
                 "--design" => designs.push(value.or_else(|| words.next()).ok_or(NotARerun)?),
                 "--demand" => demands.push(value.or_else(|| words.next()).ok_or(NotARerun)?),
-                "--seed" => seed = words.next().and_then(|seed| seed.parse().ok()),
+                "--seed" => {
+                    seed = words.next().and_then(|seed| seed.parse().ok()).filter(|seed| *seed <= MAX_SEED)
+                }
                 "--" => scenario = words.next(),
                 _ => scenario = Some(name),
             }
@@ -102,7 +105,7 @@ mod tests {
             scenario in word(),
             designs in prop::collection::vec(word(), 0..3),
             demands in prop::collection::vec(word(), 0..3),
-            seed: u64,
+            seed in 0..=MAX_SEED,
         ) {
             let rerun = Rerun { scenario, designs, demands, seed };
             prop_assert_eq!(Rerun::parse(&rerun.to_line()), Ok(rerun));
@@ -140,6 +143,7 @@ mod tests {
             "pillarbox-lab matrix $(touch harm) --seed 1",
             "pillarbox-lab  matrix parcel --seed 1",
             "pillarbox-lab run parcel --seed 1",
+            "pillarbox-lab matrix parcel --seed 9007199254740992",
         ] {
             assert_eq!(Rerun::parse(line), Err(NotARerun), "{line}");
         }

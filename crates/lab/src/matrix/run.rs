@@ -24,7 +24,7 @@ pub fn run(plan: &Plan, progress: &Progress, stop: &AtomicBool) -> Result<Run, E
         let until = plan.scenario.inquiry.served;
         let mut done = |evidence: &Evidence| {
             let cell = evidence.cell("");
-            progress.done(&cell.design, &cell.demand, &cell.says);
+            progress.done(&cell.answer.design, &cell.answer.demand, &cell.says);
         };
         row::run(design, &plan.scenario, plan.seed, &wanted, until, stop, &mut done)
     };

@@ -249,6 +249,13 @@ pub struct Inquiry {
     pub circumstances: Vec<String>,
 }
 
+/// The largest seed: the largest number that every reader of JSON reads as it stands (RFC 8259, section 6). A larger one would be
+/// rounded by some, and the story would not come out the same.
+pub const MAX_SEED: u64 = (1 << 53) - 1;
+
+/// The form of a seed, in words.
+const SEED_FORM: &str = "Write a whole number from 0 to 9007199254740991.";
+
 /// A whole story, checked. Times never go backwards, and everybody and everything that is named is there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scenario {
@@ -347,7 +354,11 @@ fn read<'t>(source: Source<'t>, table: &'t DeTable<'t>) -> Result<Scenario, Scen
     let title = head.needed_text("title", "\"One message before\"")?.is.to_owned();
     let story = head.text("story")?.map_or_else(String::new, |story| story.is.trim().to_owned());
     let design = head.text("design")?.map_or("end-to-end", |design| design.is).to_owned();
+    let seed_at = head.place_of("seed");
     let seed = head.number("seed")?.unwrap_or(1);
+    if seed > MAX_SEED {
+        return Err(head.mistake(&seed_at, format!("{seed} is too large for a seed"), SEED_FORM));
+    }
     let start_at = head.place_of("start");
     let start = head
         .time("start")?
