@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use pillarbox_relay::server::ADMIN_FILE;
+use pillarbox_system::private::quoted;
 
 use super::exit::Failure;
 use pillarbox_relay::server::trouble::in_words;
@@ -90,9 +91,10 @@ fn read_line(reader: &mut impl BufRead) -> io::Result<Option<String>> {
 }
 
 fn not_running(data: &Path) -> Failure {
-    let data = data.display();
     Failure::Unreached(format!(
-        "no relay with an admin port is running on {data}. Start one with: pillarbox-relay run --data {data}"
+        "no relay with an admin port is running on {}. Start one with: pillarbox-relay run --data {}",
+        data.display(),
+        quoted(data)
     ))
 }
 

@@ -7,6 +7,7 @@ use std::io::Write;
 use std::path::Path;
 
 use anstyle::Style;
+use pillarbox_system::private::quoted;
 use pillarbox_wire::Timestamp;
 use serde_json::Value;
 
@@ -70,7 +71,7 @@ pub(crate) fn run(
     }
     Err(Failure::Unreached(format!(
         "the relay has stopped. Its rows are still there: pillarbox-relay ledger --data {}",
-        data.display()
+        quoted(data)
     )))
 }
 

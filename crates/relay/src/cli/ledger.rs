@@ -7,6 +7,7 @@ use anstyle::Style;
 use pillarbox_relay::legible;
 use pillarbox_relay::store::MessageRow;
 use pillarbox_relay::{DATABASE_FILE, Holdings, HoldingsError, Keeping, StoreError};
+use pillarbox_system::private::quoted;
 use pillarbox_text::show;
 use pillarbox_wire::{DeviceAddress, Timestamp};
 use serde_json::{Value, json};
@@ -99,11 +100,12 @@ fn warn(holdings: &Holdings, output: Output, out: &mut impl Write) -> io::Result
 /// The holdings in `data`, or the sentence that says why there are none.
 fn read(data: &Path) -> Result<Holdings, Failure> {
     Holdings::read(data).map_err(|error| {
+        let (quoted, database) = (quoted(data), quoted(&data.join(DATABASE_FILE)));
         let data = data.display();
         Failure::Store(match error {
             HoldingsError::NoDatabase => format!(
                 "there is no relay's database in {data}. Name the relay's directory with --data DIR, or start a \
-                 relay there with: pillarbox-relay run --data {data}"
+                 relay there with: pillarbox-relay run --data {quoted}"
             ),
             HoldingsError::NotReadable => {
                 format!("{data}: {error}. Run this as the user who runs the relay")
@@ -113,7 +115,7 @@ fn read(data: &Path) -> Result<Holdings, Failure> {
                 format!("{data}: {newer}. Read it with the pillarbox-relay that made it")
             }
             error => {
-                format!("{data}: {error}. See what SQLite says: sqlite3 {data}/{DATABASE_FILE} 'PRAGMA integrity_check'")
+                format!("{data}: {error}. See what SQLite says: sqlite3 {database} 'PRAGMA integrity_check'")
             }
         })
     })

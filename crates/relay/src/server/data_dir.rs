@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use pillarbox_system::private::{self, Exposure};
 
-use crate::lock::{self, Lock};
+use crate::lock::{self, LOCK_FILE, Lock};
 use crate::store::DATABASE_FILE;
 
 use super::trouble::in_words;
@@ -96,6 +96,14 @@ impl DataDir {
         match lock::take(path) {
             Ok(lock) => Ok(Self { path: path.to_owned(), _lock: lock }),
             Err(TryLockError::WouldBlock) => Err(DataDirError::InUse { path: path.to_owned() }),
+            // A link, or what else is no file: the folder itself can be used once that is gone.
+            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::AlreadyExists => {
+                Err(DataDirError::File {
+                    path: path.join(LOCK_FILE),
+                    kind: error.kind(),
+                    way_out: "Move away what stands there",
+                })
+            }
             Err(TryLockError::Error(error)) => Err(refused(error)),
         }
     }

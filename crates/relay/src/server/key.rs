@@ -33,7 +33,7 @@ pub enum KeyError {
         got: usize,
     },
     /// Others on this computer may read the key.
-    #[error("others on this computer can read the relay's key. Type: chmod 600 {path}")]
+    #[error("others on this computer can read the relay's key. Type: chmod 600 {}", private::quoted(path))]
     Exposed {
         /// Where the key is.
         path: PathBuf,
@@ -45,6 +45,16 @@ pub enum KeyError {
     )]
     Missing {
         /// Where the key should be.
+        path: PathBuf,
+    },
+    /// The file holds another relay's key than the one that the database belongs to.
+    #[error(
+        "{path} is the key of another relay than the one whose database lies beside it, and the phones that have accounts \
+         here accept no other key than their own relay's. Put both back from the same copy, or give each relay a folder of \
+         its own with --data"
+    )]
+    OfAnother {
+        /// Where the key is.
         path: PathBuf,
     },
     /// The file could not be read or made.

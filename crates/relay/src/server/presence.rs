@@ -1,4 +1,5 @@
-//! A look at the database's files while the relay runs: deleted or replaced ones are noticed, and their contents can be saved.
+//! A look at the database's files while the relay runs: deleted or replaced ones are noticed, and their contents can be saved. A
+//! folder that others may write in by now is told of too, and the relay goes on: it has its files open.
 //!
 //! The relay still has the files open, so nothing is lost before it ends. It must not put them back by itself: whoever deleted
 //! them may have meant to. So it accepts nothing new, goes on handing out what waits, and says in its log what to type. When it
@@ -6,9 +7,10 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use pillarbox_system::identity::FileIdentity;
-use pillarbox_system::private::quoted;
+use pillarbox_system::private::{Exposure, exposure, quoted};
 
 use super::log::{Level, LogLine};
 use super::rescue::Rescue;
@@ -26,17 +28,37 @@ const SAVED: &str = "saved.sqlite3";
 pub(crate) struct Presence {
     files: Option<Arc<OpenFiles>>,
     ready: Arc<Readiness>,
+    /// Whether it was said that others may write in the folder.
+    told: Arc<AtomicBool>,
 }
 
 impl Presence {
     /// Looks after these files, none for a database that has none, and reports to `ready`.
     pub(super) fn new(files: Option<Arc<OpenFiles>>, ready: Arc<Readiness>) -> Self {
-        Self { files, ready }
+        Self { files, ready, told: Arc::default() }
     }
 
     /// Looks at the files, brings readiness up to date, and writes to the log what is new. True if all are there.
     pub(crate) fn look(&self) -> bool {
+        if let Some(files) = &self.files {
+            self.look_at_folder(files.folder());
+        }
         self.look_and_say(way_out)
+    }
+
+    /// Says once that others may write in the folder, and once that they may not any more.
+    fn look_at_folder(&self, folder: &Path) {
+        // A folder that is gone is told of by its files.
+        let Ok(found) = exposure(folder) else { return };
+        if self.told.swap(found.is_some(), Ordering::Relaxed) == found.is_some() {
+            return;
+        }
+        match found {
+            Some(exposure) => LogLine::new("others may write in the data folder, and the relay goes on")
+                .because(close_to_others(exposure, folder))
+                .write(Level::Warn),
+            None => LogLine::new("others may not write in the data folder any more").write(Level::Info),
+        }
     }
 
     /// Looks a last time, before the database is closed. If a file is gone, opens what can be saved.
@@ -60,6 +82,21 @@ impl Presence {
             }
         }
         gone.is_empty()
+    }
+}
+
+/// Says who may write in the folder, and how to end that.
+fn close_to_others(exposure: Exposure, folder: &Path) -> String {
+    let quoted = quoted(folder);
+    match exposure {
+        Exposure::Foreign => {
+            format!(
+                "{quoted} belongs to another user now. Give it back to this relay's user, or the next start is refused"
+            )
+        }
+        _ => format!(
+            "they could put files of theirs in the place of the relay's, and the next start is refused. Type: chmod go-w {quoted}"
+        ),
     }
 }
 

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::thread;
 
+use pillarbox_crypto::AgreementPublic;
 use pillarbox_transport::timeouts::FAREWELL;
 use pillarbox_transport::{AddressError, RelayAddress};
 use rand::SeedableRng;
@@ -119,6 +120,12 @@ impl Server {
             let known = (missing > 0).then_some(missing);
             LogLine { count: known, ..LogLine::new(GIVEN_UP) }.write(Level::Warn);
         }
+        let noted = store.relay_key()?;
+        if let (Some(key), Some(noted)) = (&known_key, noted)
+            && noted != key.public()
+        {
+            return Err(KeyError::OfAnother { path: data.path().join(KEY_FILE) }.into());
+        }
         let files = store.files();
         let door = Doorkeeper::new(&settings.limits);
         let relay = Relay::open(store, settings, clock::now(), &mut rng)?;
@@ -130,6 +137,9 @@ impl Server {
             // Last of all: a start that was interrupted before this is a first start again.
             None => key::create(data.path(), &mut rng)?,
         };
+        if noted != Some(key.public()) {
+            note_key(relay.store(), &key.public())?;
+        }
 
         let Reach { host, advice } = reach(public_host, local.ip());
         let address = RelayAddress::new(&host, local.port(), key.public())?;
@@ -199,6 +209,14 @@ impl Server {
             failed,
             _announcement: announcement,
         })
+    }
+}
+
+/// Notes in the database whose it is. On a disk that is full the next start does it.
+fn note_key(store: &SqliteStore, key: &AgreementPublic) -> Result<(), StoreError> {
+    match store.note_relay_key(key) {
+        Err(StoreError::Full) => Ok(()),
+        noted => noted,
     }
 }
 

@@ -19,6 +19,8 @@ mod folder;
 #[cfg(feature = "server")]
 mod mark;
 mod note;
+#[cfg(feature = "server")]
+mod owner;
 mod read;
 #[cfg_attr(not(feature = "server"), path = "no_reserve.rs")]
 mod reserve;

@@ -152,7 +152,7 @@ const ABOUT: &str = "This is everything that a Pillarbox relay keeps. accounts: 
     address book or a backup. events: the log, of which meta.keeping has the rules; without a rule it is empty. \
     channels and posts: what is published for everybody. SELECT * FROM ledger shows the messages with the names joined in. \
     Times are milliseconds since 1970-01-01 UTC. meta.keeping says what this relay was set to keep, and meta.keeping_since since when. \
-    meta.open is 'yes' while a relay has this file open and 'no' once it has closed it; while it is 'yes' the newest rows may \
+    meta.relay_key is the public key of the relay that this file belongs to, which its address ends with. meta.open is 'yes' while a relay has this file open and 'no' once it has closed it; while it is 'yes' the newest rows may \
     stand in the file beside this one whose name ends in -wal. counters.commits counts what the relay has written here, and the \
     file committed beside this one says how far that count had come.";
 
