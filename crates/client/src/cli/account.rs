@@ -83,15 +83,16 @@ fn create(desk: &mut Desk<'_>, new: NewAccount, code: Option<NumberCode>) -> Res
     if is_short(&secret) {
         desk.terminal.warn("this passphrase is short. Whoever copies the profile can try many.");
     }
-    make(desk, &passphrase(secret)?, new, code)
+    make(desk, &passphrase(secret)?, new, code, None)
 }
 
-/// The same in a place that is free.
+/// The same in a place that is free: the profile that stood there is `aside` now, if there was one.
 fn make(
     desk: &mut Desk<'_>,
     passphrase: &Passphrase,
     new: NewAccount,
     code: Option<NumberCode>,
+    aside: Option<&Path>,
 ) -> Result<(), Failure> {
     let directory = desk.directory()?;
     desk.terminal.note("Making keys, then asking the relay for an account.");
@@ -111,7 +112,7 @@ fn make(
         other => other,
     });
     match registered {
-        Ok(before) => made_known(desk, &phone, before, code.is_some()),
+        Ok(before) => made_known(desk, &phone, (before, code.is_some()), aside),
         Err(failure) => {
             if failure.leaves_account_unmade() {
                 drop(phone);
@@ -130,11 +131,16 @@ fn go_on(desk: &mut Desk<'_>, new: &NewAccount, code: NumberCode) -> Result<(), 
     }
     phone.enter_code(code).map_err(Failure::from)?;
     let before = net::register(desk, &mut phone)?;
-    made_known(desk, &phone, before, true)
+    made_known(desk, &phone, (before, true), None)
 }
 
-/// Says that the account is there, whether it was there `before`, and what its number proves.
-fn made_known(desk: &mut Desk<'_>, phone: &Phone, before: bool, by_code: bool) -> Result<(), Failure> {
+/// Says that the account is there, whether it was there `before`, what its number proves, and where the profile of a closed one is.
+fn made_known(
+    desk: &mut Desk<'_>,
+    phone: &Phone,
+    (before, by_code): (bool, bool),
+    aside: Option<&Path>,
+) -> Result<(), Failure> {
     let account = phone.account().clone();
     match &account.handle {
         Some(number) if before => {
@@ -157,6 +163,10 @@ fn made_known(desk: &mut Desk<'_>, phone: &Phone, before: bool, by_code: bool) -
     let directory = desk.directory()?;
     desk.terminal
         .note(&format!("The profile is sealed with the passphrase and lies in {}.", directory.display()));
+    if let Some(aside) = aside {
+        desk.terminal
+            .note(&format!("The profile of the closed account is in {} now, unchanged.", aside.display()));
+    }
     desk.next("account invite");
     Ok(())
 }
@@ -191,6 +201,9 @@ fn show(desk: &mut Desk<'_>, form: Form) -> Result<(), Failure> {
             &shown.waiting.to_string(),
         ]),
         Form::Text => {
+            if closed_at.is_some() {
+                desk.note_zone();
+            }
             let registered = shown.account.as_deref().unwrap_or("not registered yet");
             let closed =
                 closed_at.map(|at| format!("{}; nothing goes or comes", desk.clock.date_and_time(at)));
@@ -213,6 +226,10 @@ fn show(desk: &mut Desk<'_>, form: Form) -> Result<(), Failure> {
                     continue;
                 }
                 desk.terminal.verbatim(&format!("{what:<11} {}", safe(fact)))?;
+            }
+            if closed.is_some() {
+                desk.terminal.note("To begin anew here, with this profile moved aside and nothing deleted:");
+                desk.next(&format!("account create --relay {} --replace-closed", account.relay));
             }
             Ok(())
         }

@@ -4,15 +4,41 @@
 use jiff::tz::TimeZone;
 use pillarbox_wire::Timestamp;
 
+/// The largest number that every reader of JSON reads as it stands (RFC 8259, section 6).
+const MAX_EXACT: u64 = (1 << 53) - 1;
+
+/// Milliseconds as JSON has them. A peer may make up a time that no calendar has; some readers would round it.
+pub(crate) fn milliseconds(at: Timestamp) -> u64 {
+    at.0.min(MAX_EXACT)
+}
+
 /// A clock on the wall.
 #[derive(Clone, Debug)]
-pub(crate) struct Clock(TimeZone);
+pub(crate) struct Clock {
+    zone: TimeZone,
+    /// The zone that `TZ` names and that this computer does not know, until it is told.
+    unknown: Option<String>,
+}
 
 impl Clock {
     /// The zone that `TZ` or the system names; UTC if it is asked for, or if neither names one that there is.
     pub(crate) fn new(utc: bool) -> Self {
         let system = || TimeZone::try_system().ok().filter(|zone| !zone.is_unknown());
-        Self(if utc { None } else { system() }.unwrap_or(TimeZone::UTC))
+        match if utc { Some(TimeZone::UTC) } else { system() } {
+            Some(zone) => Self { zone, unknown: None },
+            None => {
+                Self { zone: TimeZone::UTC, unknown: std::env::var("TZ").ok().filter(|it| !it.is_empty()) }
+            }
+        }
+    }
+
+    /// Says that times are in UTC against the wish of whoever set `TZ`: once, to the first that asks before it shows a time.
+    pub(crate) fn told_unknown(&mut self) -> Option<String> {
+        let zone = self.unknown.take()?;
+        Some(format!(
+            "TZ names a time zone that this computer does not know, {zone}, so times are in UTC. Correct TZ, or install the \
+             zones (tzdata)."
+        ))
     }
 
     /// Hour, minute and zone; with the date where it is not the date of `today`.
@@ -38,13 +64,13 @@ impl Clock {
                 "UTC".to_owned(),
             );
         };
-        let info = self.0.to_offset_info(instant);
+        let info = self.zone.to_offset_info(instant);
         // Where people have no letters for their zone, the database has digits.
         let zone = match info.abbreviation() {
             letters if letters.starts_with(|c: char| c.is_ascii_alphabetic()) => letters.to_owned(),
             _ => format!("UTC{}", info.offset()),
         };
-        let read = self.0.to_datetime(instant);
+        let read = self.zone.to_datetime(instant);
         let (date, time) = (read.date(), read.time());
         (date.to_string(), format!("{:02}:{:02}", time.hour(), time.minute()), zone)
     }
@@ -57,7 +83,7 @@ mod tests {
     use super::*;
 
     fn zone(rule: &str) -> Clock {
-        Clock(TimeZone::posix(rule).unwrap())
+        Clock { zone: TimeZone::posix(rule).unwrap(), unknown: None }
     }
 
     /// 22 March 2017, 14:40:07 UTC.
@@ -81,6 +107,12 @@ mod tests {
         // The day begins on the wall, too: at 14:40 in Greenwich it is tomorrow in Auckland.
         let auckland = zone("NZDT-13");
         assert_eq!(auckland.time(AT, Timestamp(AT.0 - 6 * 3_600_000)), "2017-03-23 03:40 NZDT");
+    }
+
+    #[test]
+    fn no_time_that_a_peer_makes_up_is_rounded_by_whoever_reads_it() {
+        assert_eq!(milliseconds(AT), AT.0);
+        assert_eq!(milliseconds(Timestamp(u64::MAX)), 9_007_199_254_740_991);
     }
 
     proptest! {

@@ -43,6 +43,13 @@ impl<'a> Desk<'a> {
         Ok(Self { terminal, options, rng, clock, crowd: Crowd::default() })
     }
 
+    /// Says once, before the first time is shown, if the zone that was asked for is not known.
+    pub(crate) fn note_zone(&mut self) {
+        if let Some(sentence) = self.clock.told_unknown() {
+            self.terminal.note(&sentence);
+        }
+    }
+
     /// The profile's directory.
     pub(crate) fn directory(&self) -> Result<PathBuf, Failure> {
         Ok(directory(&self.options)?)

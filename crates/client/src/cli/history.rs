@@ -4,6 +4,7 @@ use pillarbox_client::display::{safe, safe_lines};
 use pillarbox_client::{Contact, Direction, Entry, EntryKind};
 use serde::Serialize;
 
+use super::clock::milliseconds;
 use super::desk::{Desk, find, now};
 use super::failure::Failure;
 use super::grammar::History;
@@ -57,6 +58,7 @@ fn print(desk: &mut Desk<'_>, contact: &Contact, entry: &Entry, form: Form) -> R
     };
     match form {
         Form::Text => {
+            desk.note_zone();
             let text = words::entry(entry, contact, &desk.clock, now(), desk.terminal.width());
             desk.terminal.result(&text)
         }
@@ -71,7 +73,7 @@ fn print(desk: &mut Desk<'_>, contact: &Contact, entry: &Entry, form: Form) -> R
             verified,
             text,
             timer_seconds,
-            sent_at_ms: entry.sent_at.0,
+            sent_at_ms: milliseconds(entry.sent_at),
             stored_at_ms: entry.stored_at.0,
             kind,
         }),

@@ -8,10 +8,11 @@ use pillarbox_client::display::{safe, safe_lines};
 use pillarbox_client::net::{Carrier, Event};
 use pillarbox_client::sentences;
 use pillarbox_client::{Contact, Direction, Entry, EntryKind, Notice, Phone, Trust};
-use pillarbox_wire::AccountId;
+use pillarbox_wire::{AccountId, Refusal};
 use serde::Serialize;
 use tokio::time::interval;
 
+use super::clock::milliseconds;
 use super::desk::{Desk, must_be_open, now};
 use super::exit::Exit;
 use super::failure::Failure;
@@ -19,6 +20,7 @@ use super::grammar::Inbox;
 use super::lock::Holder;
 use super::missing;
 use super::net::{self, Weather};
+use super::send::is_unknown_there;
 use super::terminal::Form;
 use super::waiting;
 use super::words::{self, OnThisPhone};
@@ -72,7 +74,11 @@ pub(crate) fn run(desk: &mut Desk<'_>, inbox: &Inbox) -> Result<(), Failure> {
     if phone.requests_are_full() {
         desk.terminal.note(&sentences::requests_full(&OnThisPhone(&phone)));
     }
-    let waits = waiting::tell(desk, &phone, fetched.as_ref().copied().unwrap_or_default())?;
+    let said = match is_unknown_there(&fetched) {
+        true => Some(Refusal::NotAuthentic),
+        false => fetched.as_ref().copied().unwrap_or_default(),
+    };
+    let waits = waiting::tell(desk, &phone, said)?;
     let misses = missing::tell(desk, &phone)?;
     let left = waits || misses || full;
     match fetched? {
@@ -189,6 +195,7 @@ fn print(desk: &mut Desk<'_>, contact: &Contact, entry: &Entry, form: Form) -> R
     let trust = words::trust_code(if verified { Trust::Verified } else { Trust::Unverified });
     match form {
         Form::Text => {
+            desk.note_zone();
             let text = words::entry(entry, contact, &desk.clock, now(), desk.terminal.width());
             desk.terminal.result(&text)
         }
@@ -204,7 +211,7 @@ fn print(desk: &mut Desk<'_>, contact: &Contact, entry: &Entry, form: Form) -> R
             sealed,
             text,
             timer_seconds,
-            sent_at_ms: entry.sent_at.0,
+            sent_at_ms: milliseconds(entry.sent_at),
             stored_at_ms: entry.stored_at.0,
             kind,
         }),

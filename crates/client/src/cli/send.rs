@@ -4,7 +4,7 @@ use pillarbox_client::body::MAX_TEXT_LEN;
 use pillarbox_client::sentences;
 use pillarbox_client::{BodyId, DeliveryState, Direction, Phone};
 use pillarbox_text::read::is_blank;
-use pillarbox_wire::AccountId;
+use pillarbox_wire::{AccountId, Refusal};
 use serde::Serialize;
 
 use super::desk::{Desk, find, may_say, may_write, must_be_open, now};
@@ -52,6 +52,8 @@ pub(crate) fn run(desk: &mut Desk<'_>, send: &Send) -> Result<(), Failure> {
             state: words::state(state),
             sent_at_ms: sent_at.0,
         })?;
+    } else if is_unknown_there(&outcome) {
+        desk.terminal.result(&format!("Not sent: the message to {name} is kept on this phone."))?;
     } else {
         desk.terminal.result(&sentences::progress(state, &name))?;
     }
@@ -63,6 +65,11 @@ pub(crate) fn run(desk: &mut Desk<'_>, send: &Send) -> Result<(), Failure> {
             Err(outcome?.map_or(Failure::Told(Exit::No), Failure::Refused))
         }
     }
+}
+
+/// Returns true if the relay does not know this phone: no later command would send what waits.
+pub(crate) fn is_unknown_there<T>(outcome: &Result<T, Failure>) -> bool {
+    matches!(outcome, Err(Failure::Refused(Refusal::NotAuthentic)))
 }
 
 /// How far a message has come. One that is no longer there has disappeared, and its time began when the relay

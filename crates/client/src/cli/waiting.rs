@@ -10,7 +10,7 @@ use super::failure::Failure;
 use super::words::{self, OnThisPhone};
 
 /// Tells what waits to be sent, one sentence a contact, and says whether anything does. `delayed` is what the relay said
-/// meanwhile when it asked to wait with something else.
+/// meanwhile when it asked to wait with something else, or why it took nothing.
 pub(crate) fn tell(desk: &mut Desk<'_>, phone: &Phone, delayed: Option<Refusal>) -> Result<bool, Failure> {
     let mut waiting = Vec::new();
     for one in phone.waiting()? {
@@ -34,6 +34,9 @@ fn sentence(name: &str, waiting: &Waiting, delayed: Option<Refusal>, names: &imp
     };
     let asked = |reason| format!("the relay asks to wait ({reason}). {later}");
     let why = match (waiting.cause, delayed) {
+        (_, Some(Refusal::NotAuthentic)) => {
+            "the relay does not know this account, and takes nothing from it.".to_owned()
+        }
         (WaitCause::Relay(reason), _) | (WaitCause::NotReached, Some(reason)) => asked(reason),
         (WaitCause::NoKeys, _) => {
             format!("the relay gave no good keys to begin the conversation with. {later}")
@@ -71,7 +74,9 @@ mod tests {
             WaitCause::NotReached,
         ];
         let mut page = String::new();
-        for (messages, delayed) in [(1, None), (3, None), (3, Some(limited))] {
+        for (messages, delayed) in
+            [(1, None), (3, None), (3, Some(limited)), (2, Some(Refusal::NotAuthentic))]
+        {
             for cause in causes {
                 let waiting = Waiting { contact: AccountId([1; 16]), messages, cause };
                 page += &sentence("Bob", &waiting, delayed, &Accounts);

@@ -43,6 +43,12 @@ fn after_closing_one_can_begin_anew_and_nothing_is_destroyed() {
     let open = alice.run(anew).expect(4);
     assert!(open.says("is not closed, so nothing was changed"), "{}", open.err);
     alice.run(&["account", "close", "--yes"]).expect(0);
+    let shown = alice.run(&["account", "show"]).expect(0);
+    assert!(
+        shown.err.trim_end().ends_with(&format!("account create --relay {address} --replace-closed")),
+        "{}",
+        shown.err
+    );
     let plain = alice.run(&["account", "create", "--relay", &address]).expect(4);
     assert!(plain.says("--replace-closed moves it aside and begins anew"), "{}", plain.err);
     // A relay that is not there leaves everything as it was.
@@ -53,6 +59,7 @@ fn after_closing_one_can_begin_anew_and_nothing_is_destroyed() {
 
     let made = alice.run(anew).expect(0);
     assert!(made.says("The profile of the closed account is in"), "{}", made.err);
+    assert!(made.err.lines().last().unwrap().starts_with("Next: "), "what to type stands last: {}", made.err);
     assert_eq!(alice.run(&["contact", "list", "--plain"]).expect(0).out, "");
     let folders = std::fs::read_dir(alice.directory().parent().unwrap()).unwrap();
     let names = folders.map(|folder| folder.unwrap().file_name().into_string().unwrap());

@@ -35,15 +35,12 @@ pub(super) fn replace(
     let aside = free_place(place, &closed_at.to_string())?;
     let failed = |error: std::io::Error| Failure::File(place.to_owned(), error.to_string());
     fs::rename(place, &aside).map_err(failed)?;
-    let made = super::make(desk, &passphrase, new, code);
+    let made = super::make(desk, &passphrase, new, code, Some(&aside));
     if made.is_err() && !place.join(FILE_NAME).exists() {
         // An empty folder may be left of the attempt.
         fs::remove_dir(place).unwrap_or_default();
         fs::rename(&aside, place).map_err(failed)?;
-        return made;
     }
-    desk.terminal
-        .note(&format!("The profile of the closed account is in {} now, unchanged.", aside.display()));
     made
 }
 

@@ -19,6 +19,8 @@ pub(super) enum Pressed {
     Resized,
     /// A paste was too long to be taken in.
     TooMuch(TooMuch),
+    /// A paste was taken in without so many control characters.
+    Cleaned(usize),
     /// Somebody wants an empty screen.
     Clear,
     /// Somebody wants to go to the shell for a while.
@@ -80,7 +82,8 @@ impl Keys {
                 }
             },
             Event::Paste(text) => match self.draft.paste(&text) {
-                Ok(()) => Pressed::Changed,
+                Ok(0) => Pressed::Changed,
+                Ok(taken_out) => Pressed::Cleaned(taken_out),
                 Err(too_much) => Pressed::TooMuch(too_much),
             },
             Event::Resize(..) => Pressed::Resized,

@@ -25,16 +25,21 @@ pub(super) fn unlock(desk: &mut Desk<'_>, arguments: &Arguments) -> Result<Phone
         "Locked. Neither texts nor keys are in this program's memory, and it is not connected: messages wait at the \
          relay.",
     );
+    let profile = desk.place();
     let source = if person {
-        desk.terminal.note(
-            "The screen and what scrolled off it were cleared, if this terminal does that. The passphrase opens the \
-             chat again; Ctrl-C ends it.",
-        );
+        desk.terminal.note(&format!(
+            "The screen and what scrolled off it were cleared, if this terminal does that. The profile is that in {}. The passphrase \
+             opens the chat again; Ctrl-C ends it.",
+            profile.display()
+        ));
         // What was half typed when it locked is no part of a passphrase.
         typing::forget();
         Source::Prompt
     } else {
-        desk.terminal.note("/unlock opens the chat again, /quit ends it.");
+        desk.terminal.note(&format!(
+            "The profile is that in {}. /unlock opens the chat again, /quit ends it.",
+            profile.display()
+        ));
         wait_to_be_asked(desk)?;
         desk.options.passphrase()
     };

@@ -85,6 +85,7 @@ pub(crate) fn run(desk: &mut Desk<'_>, arguments: &Arguments) -> Result<(), Fail
     desk.stdin_is_free()?;
     let mut phone = if arguments.locked { locked::unlock(desk, arguments)? } else { desk.open()? };
     desk::must_be_open(&phone)?;
+    desk.note_zone();
     let directory = desk.directory()?;
     let keys = typing::is_possible() && !desk.options.no_input && !arguments.lines;
     if arguments.name.is_none() {
@@ -255,7 +256,12 @@ impl<'a, 'd> Chat<'a, 'd> {
                 self.desk.terminal.erase();
                 Ok(Goes::Over)
             }
-            Wish::Redraw | Wish::Resize | Wish::Clear | Wish::Suspend | Wish::TooMuch(_) => Ok(Goes::On),
+            Wish::Redraw
+            | Wish::Resize
+            | Wish::Clear
+            | Wish::Suspend
+            | Wish::TooMuch(_)
+            | Wish::Cleaned(_) => Ok(Goes::On),
         }
     }
 

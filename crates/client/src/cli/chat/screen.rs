@@ -17,10 +17,19 @@ pub(super) fn settle(desk: &mut Desk<'_>, wishes: &Wishes, wish: Wish) -> Result
             desk.terminal.leave();
             wishes.suspend()?;
         }
+        Wish::Cleaned(taken_out) => desk.terminal.note(&cleaned(taken_out)),
         Wish::TooMuch(paste) => desk.terminal.error(&too_much(&paste)),
         other => return Ok(Some(other)),
     }
     Ok(None)
+}
+
+/// A paste that had something in it that a terminal would act on.
+fn cleaned(taken_out: usize) -> String {
+    match taken_out {
+        1 => "1 control character, such as a tab, was taken out of the pasted text.".to_owned(),
+        many => format!("{many} control characters, such as tabs, were taken out of the pasted text."),
+    }
 }
 
 /// A paste that is longer than anything that is held here.

@@ -41,6 +41,8 @@ pub(super) enum Wish {
     Resize,
     /// A paste was too long to be taken in.
     TooMuch(TooMuch),
+    /// A paste was taken in without so many control characters.
+    Cleaned(usize),
     /// Somebody wants an empty screen.
     Clear,
     /// Somebody wants to go to the shell for a while.
@@ -230,6 +232,7 @@ async fn typed(input: &mut Input) -> Wish {
             Pressed::Changed => Wish::Redraw,
             Pressed::Resized => Wish::Resize,
             Pressed::TooMuch(paste) => Wish::TooMuch(paste),
+            Pressed::Cleaned(taken_out) => Wish::Cleaned(taken_out),
             Pressed::Clear => Wish::Clear,
             Pressed::Suspend => Wish::Suspend,
             Pressed::End => Wish::End,

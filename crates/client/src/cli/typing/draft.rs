@@ -81,9 +81,14 @@ impl Draft {
         }
     }
 
-    /// Puts a pasted text at the cursor, with its line breaks and without the last one.
-    pub(crate) fn paste(&mut self, pasted: &str) -> Result<(), TooMuch> {
-        let pasted = read::message(pasted);
+    /// Puts a pasted text at the cursor, with its line breaks and without the last one, and without what a terminal would act on: the
+    /// number of these characters comes back. A tab becomes a blank, since words stand on both sides of it.
+    pub(crate) fn paste(&mut self, pasted: &str) -> Result<usize, TooMuch> {
+        let whole = read::message(pasted);
+        let is_taken = |c: &char| c.is_control() && *c != '\n';
+        let taken_out = whole.chars().filter(is_taken).count();
+        let kept = whole.chars().map(|c| if c == '\t' { ' ' } else { c });
+        let pasted: String = kept.filter(|c| !is_taken(c)).collect();
         let (left, text) = (self.left(), self.text());
         if text.len() + pasted.len() > MAX_DRAFT_LEN {
             return Err(TooMuch { got: pasted.len() });
@@ -93,7 +98,7 @@ impl Draft {
         let is_first = left.is_empty() && !pasted.is_empty();
         self.input = Input::new(format!("{left}{pasted}{right}")).with_cursor(cursor);
         self.is_pasted |= is_first;
-        Ok(())
+        Ok(taken_out)
     }
 
     /// Takes the text out and keeps it for recalling.
@@ -216,6 +221,14 @@ mod tests {
         draft.act(Action::Edit(InputRequest::DeletePrevChar));
         type_in(&mut draft, "/quit");
         assert!(!draft.take().is_pasted, "what was typed by hand after all of it was taken away");
+    }
+
+    #[test]
+    fn what_a_terminal_acts_on_is_taken_out_of_a_paste_and_counted() {
+        let mut draft = Draft::default();
+        assert_eq!(draft.paste("one\ttwo\u{1b}[31m\u{7}\r\nthree\n"), Ok(3));
+        assert_eq!(draft.text(), "one two[31m\nthree");
+        assert_eq!(draft.paste("ärger 👩‍👩‍👧"), Ok(0));
     }
 
     #[test]

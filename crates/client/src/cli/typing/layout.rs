@@ -127,7 +127,7 @@ mod tests {
     #[test]
     fn a_text_goes_on_below_its_prompt_and_keeps_its_lines() {
         let bob = prompt("to Bob (NOT VERIFIED)> ");
-        let text = "A text that is longer than one row.\nAnd a second line, 日本語 and \u{1b}[31m.";
+        let text = "A text that is longer than one row.\nAnd a second line, 日本語 and \u{202e}[31m.";
         let long = prompt("to Somebody with a very long name (VERIFIED)> ");
         insta::assert_snapshot!(
             [
