@@ -13,3 +13,5 @@ mod listening;
 mod lock;
 #[path = "system_accidents/process.rs"]
 mod process;
+#[path = "system_accidents/whose.rs"]
+mod whose;
