@@ -147,9 +147,9 @@ fn every_link_leads_to_something_on_the_page() {
 #[test]
 fn strangers_texts_are_texts_and_nothing_runs_or_is_fetched() {
     const ELEMENTS: &str = " html head meta title style body nav a header main div section p span h1 h2 h3 h4 dl dt dd ul li \
-        small table caption thead tbody tr th td b i q code br article figure figcaption svg line circle rect text ";
+        small table caption thead tbody tr th td b i q code br article figure figcaption svg desc line circle rect text ";
     const ATTRIBUTES: &str = " lang charset name content http-equiv class href id tabindex scope role viewBox x y x1 y1 x2 y2 cx cy r \
-        width height text-anchor stroke-width aria-hidden aria-label aria-labelledby ";
+        width height text-anchor stroke-width stroke-dasharray stroke-linecap aria-hidden aria-label aria-labelledby ";
     let markup = PAGE.strip_prefix("<!doctype html>").unwrap();
     for tag in markup.split('<').skip(1).map(|part| part.split('>').next().unwrap().trim_start_matches('/')) {
         let (element, mut rest) = tag.split_once(' ').unwrap_or((tag, ""));

@@ -9,7 +9,7 @@
 
 use std::collections::BTreeSet;
 
-use pillarbox_lab::picture::{Hours, Network, Panels, csv, graphml};
+use pillarbox_lab::picture::{Hours, NOT_NAMED, Network, Panels, csv, graphml};
 use pillarbox_metadata::{Known, Tie, Ties};
 
 const KINDS: [Known; 3] = [Known::Kept, Known::Seen, Known::Inferred];
@@ -333,4 +333,21 @@ fn the_hours_of_a_week_are_drawn() {
     let hours = Hours::by_weekday("Hours of Alice, in UTC", &times);
     shown("hours-week.svg", &hours.file().unwrap());
     assert!(hours.file().unwrap().contains(&hours.words().join(". ")));
+}
+
+#[test]
+fn whoever_is_not_named_counts_as_nobody() {
+    let tie = |one, other| Tie { one, other, there: 1, back: 0, known: Known::Seen };
+    let people = vec!["Alice".to_owned(), "Bob".to_owned(), NOT_NAMED.to_owned()];
+    let of = |ties| {
+        Network::of("", &Ties { people: people.clone(), ties, groups: Vec::new() }).words().summary.clone()
+    };
+    assert_eq!(
+        of(vec![tie(2, 1)]),
+        "The picture shows 2 people. No pair of people is named. 1 line leads to whoever rows do not name. 1 person has no line."
+    );
+    assert_eq!(
+        of(vec![tie(0, 1), tie(2, 1)]),
+        "The picture shows 2 people. Rows that passed name 1 pair of people. 1 line leads to whoever rows do not name."
+    );
 }

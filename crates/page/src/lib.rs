@@ -10,16 +10,21 @@
 //! | `story` | the conversation as a story's file, which grows with what is typed |
 //! | `live` | one design's world while it goes on |
 //! | `lanes` | the picture: a text is one row across two phones and two relays |
+//! | `pictures`, `rows` | who talks to whom, and when, as kept and as seen |
 //! | `question` | the controls, which are the question |
+//! | `takeaway` | report, table and evidence as files |
 //! | `served` | answers, and the evidence behind them |
 
 mod lanes;
 mod live;
+mod pictures;
 mod question;
 mod request;
+mod rows;
 mod served;
 mod stage;
 pub mod story;
+mod takeaway;
 
 pub use request::{File, Reply, Request};
 pub use stage::{Stage, StageError};

@@ -192,12 +192,20 @@ impl Live {
         self.known.received.contains(&(event, name.to_owned()))
     }
 
+    /// The relay, and what has passed it.
+    pub(crate) fn relay(&self) -> Option<(&Site, &OperatorTap)> {
+        self.world.sites().iter().find_map(|site| Some((site, site.taps().first()?)))
+    }
+
+    /// The name of whoever has an account.
+    pub(crate) fn name_of(&self, account: AccountId) -> Option<&str> {
+        self.known.names.get(&account).map(String::as_str)
+    }
+
     /// Tries everything that the relay's operator has on a text.
     pub(crate) fn try_keys(&self, event: usize) -> Result<Option<Tried>, WorldError> {
         let Some(passage) = self.passage(event) else { return Ok(None) };
-        let Some(site) = self.world.sites().iter().find(|site| !site.taps().is_empty()) else {
-            return Ok(None);
-        };
+        let Some((site, _)) = self.relay() else { return Ok(None) };
         let holdings = site.holdings()?;
         let private = holdings.keys().iter().filter(|key| key.is_private).count();
         Ok(Some(Tried {

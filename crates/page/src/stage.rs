@@ -15,10 +15,12 @@ use pillarbox_text::read::value;
 
 use crate::lanes;
 use crate::live::Live;
+use crate::pictures;
 use crate::question::{self, BOTH, Question};
 use crate::request::{File, Reply, Request};
 use crate::served::{self, Served};
 use crate::story::{MAX_CHARS, MAX_TEXTS, PEOPLE, Story, Text};
+use crate::takeaway::Form;
 
 /// Two answers are compared; a third would stand in nobody's view.
 const MAX_PINNED: usize = 2;
@@ -42,6 +44,12 @@ pub enum StageError {
     /// A demand without a guess.
     #[error("guess first; “I don’t know” is a guess too")]
     NoGuess,
+    /// Nothing to take away yet.
+    #[error("serve a demand first: what comes back can then be taken away")]
+    NothingServed,
+    /// A file to take away could not be made.
+    #[error("the file could not be made: {0}")]
+    Archive(String),
     /// The story has a mistake.
     #[error("{0}")]
     Story(#[from] ScenarioError),
@@ -79,6 +87,7 @@ pub struct Stage {
 struct Shell<'a> {
     question: String,
     lanes: String,
+    pictures: String,
     relays: Vec<(&'a str, &'a str)>,
     people: [&'a str; 2],
 }
@@ -117,6 +126,7 @@ impl Stage {
             "pin" => self.pin(request),
             "unpin" => self.unpin(request),
             "story" => self.take_story(),
+            "take" => self.take(request),
             "evidence" => self.take_evidence(request),
             "record" => self.record(request),
             _ => Err(StageError::NoSuchRequest),
@@ -140,6 +150,7 @@ impl Stage {
         let shell = Shell {
             question: self.asked.render(PEOPLE[0])?,
             lanes: self.lanes()?,
+            pictures: self.pictures()?,
             relays: self.relays.iter().map(Live::titled).collect(),
             people: PEOPLE,
         };
@@ -166,7 +177,11 @@ impl Stage {
                 live.happens(event.clone())?;
             }
         }
-        let mut reply = self.reply([("lanes", self.lanes()?), ("answers", self.answers()?)])?;
+        let mut reply = self.reply([
+            ("lanes", self.lanes()?),
+            ("answers", self.answers()?),
+            ("pictures", self.pictures()?),
+        ])?;
         reply.says = format!("Text {} passed both relays.", self.story.texts().len());
         Ok(reply)
     }
@@ -269,6 +284,21 @@ impl Stage {
         Ok(Reply { file: Some(file), ..self.reply([])? })
     }
 
+    /// Report, table or archive of the question that was served last, as a file. The conversation is taken as it stands now.
+    ///
+    /// # Errors
+    /// [`StageError`].
+    pub fn take(&self, request: &Request) -> Result<Reply, StageError> {
+        let form = Form::named(request.word("form")).ok_or(StageError::NoSuchRequest)?;
+        if self.served.is_empty() {
+            return Err(StageError::NothingServed);
+        }
+        let scenario = self.story.scenario(self.asked.country())?;
+        let file = form.of(&scenario, &self.asked.designs(), self.asked.demand)?;
+        let says = format!("{} is made.", file.name);
+        Ok(Reply { file: Some(file), says, ..self.reply([])? })
+    }
+
     /// The evidence of one answer as a file.
     ///
     /// # Errors
@@ -316,6 +346,10 @@ impl Stage {
 
     fn lanes(&self) -> Result<String, StageError> {
         Ok(lanes::render(&self.story, self.first, &self.relays)?)
+    }
+
+    fn pictures(&self) -> Result<String, StageError> {
+        pictures::render(&self.relays, Story::at(0))
     }
 
     fn answers(&self) -> Result<String, StageError> {

@@ -158,3 +158,69 @@ fn every_demand_is_answered_under_both_relays() {
         assert!(reply.parts.contains_key("answers"), "{demand}: {}", reply.says);
     }
 }
+
+#[test]
+fn pictures_show_what_rows_name_as_kept_and_as_seen() {
+    let (mut stage, reply) = open(&[]);
+    let pictures =
+        reply.parts["stage"].split("id=\"pictures\"").nth(1).unwrap().split("id=\"tried\"").next().unwrap();
+    assert_eq!(pictures.matches("<svg ").count(), 6, "who as kept, who as seen, and when: at each relay");
+    assert!(
+        !pictures.contains("Under the clock") && !pictures.contains("style="),
+        "no text, and no style of its own"
+    );
+    let (reads, sealed) = pictures.split_once("<h3>").unwrap().1.split_once("<h3>").unwrap();
+    // The relay that reads keeps every message; the other one keeps nothing of what was delivered.
+    assert!(reads.contains("<li>Alice to Bob: "), "{reads}");
+    let kept =
+        |part: &str| part.split_once("id=\"kept").unwrap().1.split("<figure").next().unwrap().to_owned();
+    assert!(kept(sealed).contains("No pair of people is named."), "{sealed}");
+    assert!(!kept(reads).contains("No pair of people is named."), "{reads}");
+    let reply = ask(&mut stage, &[("do", "say"), ("who", "0"), ("text", "One more.")]);
+    assert_ne!(reply.parts["pictures"], pictures, "they grow with the conversation");
+}
+
+#[test]
+fn what_is_taken_away_is_a_run_that_holds_and_the_address_holds_no_text() {
+    use std::io::Read as _;
+
+    use pillarbox_lab::matrix::check::Folder;
+
+    let (mut stage, _) = open(&[]);
+    let take = |stage: &mut Stage, form: &str| ask(stage, &[("do", "take"), ("form", form)]);
+    assert_eq!(
+        take(&mut stage, "archive").says,
+        "Serve a demand first: what comes back can then be taken away."
+    );
+    ask(&mut stage, &[("do", "say"), ("who", "1"), ("text", "Zebra </script> at noon")]);
+    ask(&mut stage, &SERVE);
+    assert_eq!(take(&mut stage, "no-such").says, "This page cannot do that.");
+    let reply = take(&mut stage, "archive");
+    assert!(!reply.address.contains("ebra") && reply.address.len() < 60, "{}", reply.address);
+    let archive = reply.file.unwrap();
+    let mut files = std::collections::BTreeMap::new();
+    for entry in tar::Archive::new(archive.text.as_bytes()).entries().unwrap() {
+        let mut entry = entry.unwrap();
+        let name = entry.path().unwrap().to_str().unwrap().to_owned();
+        let mut text = Vec::new();
+        entry.read_to_end(&mut text).unwrap();
+        files.insert(name, text);
+    }
+    let report = files.iter().find(|(name, _)| name.ends_with("/report.html")).unwrap().1.clone();
+    assert_eq!(take(&mut stage, "report").file.unwrap().text.as_bytes(), report);
+    let in_run = |(name, text): (String, Vec<u8>)| Some((name.split_once("/run/")?.1.to_owned(), text));
+    let mut files: std::collections::BTreeMap<_, _> = files.into_iter().filter_map(in_run).collect();
+    let manifest = serde_json::from_slice(&files.remove("manifest.json").unwrap()).unwrap();
+    assert_eq!(take(&mut stage, "table").file.unwrap().text.as_bytes(), files["matrix.csv"]);
+    let folder = Folder::of(manifest, files);
+    assert_eq!(folder.findings(), Vec::<String>::new());
+    assert!(folder.story().unwrap().text.contains("Zebra"));
+    // The answers on the page are those in the archive.
+    for evidence in stage.evidence() {
+        let name = format!("evidence/{}", evidence.file_name());
+        assert_eq!(folder.files[&name], evidence.to_json().into_bytes(), "{name}");
+    }
+    let safe =
+        |name: &str| name.chars().all(|letter| letter.is_ascii_alphanumeric() || "._-".contains(letter));
+    assert!(safe(&archive.name) && archive.name.ends_with(".tar"), "{}", archive.name);
+}

@@ -4,12 +4,13 @@
 //! | file | what |
 //! |---|---|
 //! | `cell` | what a cell says, and what stands in its evidence |
-//! | `run`, `pool` | the work |
+//! | `run`, `pool`, `alone` | the work, on many threads or on this one |
 //! | `folder`, `manifest` | how a run is written so that half of one never looks whole |
 //! | `csv`, `table`, `words` | the matrix for programs and for people |
 //! | `expected` | predictions |
 //! | `check`, `reread` | whether a run is what it says it is |
 
+mod alone;
 pub mod cell;
 pub mod check;
 pub(crate) mod csv;
@@ -39,6 +40,7 @@ use crate::experiments::{Experiment, all};
 use crate::record::sha256;
 use crate::scenario::Scenario;
 use crate::score::State;
+pub use alone::run_alone;
 use cell::{Cell, Evidence, VERSION, pretty};
 use manifest::{Manifest, RERUN, STORY, design_file};
 #[cfg(feature = "cli")]

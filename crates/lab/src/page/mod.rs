@@ -13,7 +13,8 @@
 //! | `table` | what is equal is said once |
 //! | `paper`, `cells` | each cell with its sentence, its paper and its evidence |
 //! | `parts` | one cell in parts, for a page that shows one answer at a time |
-//! | `rows`, `people`, `day` | two pictures, from the rows that came back |
+//! | `rows`, `people`, `day` | what two pictures are drawn of: the rows that came back |
+//! | `ties` | rows as ties between people |
 //! | `bundle` | report and evidence as one archive |
 
 pub mod bundle;
@@ -28,6 +29,7 @@ mod people;
 mod rows;
 mod squares;
 mod table;
+pub mod ties;
 
 use std::collections::BTreeMap;
 
@@ -47,7 +49,8 @@ use paper::Paper;
 use table::{Kinds, Table};
 
 /// The page's style. Its hash is in the page's policy, so that no other one holds.
-pub const STYLE: &str = include_str!("../../templates/report.css");
+pub const STYLE: &str =
+    concat!(include_str!("../../templates/report.css"), include_str!("../../templates/picture.css"));
 
 /// Rows of a matrix that fit on the second sheet of paper with the pictures in the ordinary size, and in a smaller one. With more, it is
 /// set smaller still, and the pictures go to paper with an appendix only.
@@ -214,7 +217,7 @@ pub fn render(run: Run<'_>, options: &Options) -> Result<String, PageError> {
         matrix_density,
         table,
         kinds: Kinds::of(&grid),
-        pictures: pictures(&grid, at.0),
+        pictures: pictures(&grid, at.0)?,
         designs: cells::designs(&grid, manifest, at),
         demands: cells::demands(&grid),
         cells: cells.len(),
@@ -296,19 +299,19 @@ fn figures(grid: &Grid<'_>, at: (usize, usize), first: grid::Place<'_>) -> Vec<F
     figures
 }
 
-fn pictures<'a>(grid: &'a Grid<'a>, row: usize) -> Option<Pictures<'a>> {
-    let rows = rows::of_design(grid, row)?;
+fn pictures<'a>(grid: &'a Grid<'a>, row: usize) -> Result<Option<Pictures<'a>>, askama::Error> {
+    let Some(rows) = rows::of_design(grid, row) else { return Ok(None) };
     let evidence = rows.place.evidence;
-    let ends = rows::ends(rows.rows);
+    let ends = ties::ends(rows.rows);
     let number = |end: &Option<&str>| end.map(|end| (rows::name(evidence, Some(end)), end.to_owned()));
-    Some(Pictures {
+    Ok(Some(Pictures {
         design: grid.designs.get(row).map_or("", |row| row.title.as_str()),
         demand: grid.demands.get(rows.column).map_or("", |column| column.title.as_str()),
         cell: cells::id(row, rows.column),
         rows: rows.rows.len(),
         target: &evidence.yardstick.target,
-        people: people::People::of(&rows),
-        day: day::Day::of(&rows),
+        people: people::People::of(&rows)?,
+        day: day::Day::of(&rows)?,
         numbers: ends.iter().filter_map(number).collect(),
-    })
+    }))
 }

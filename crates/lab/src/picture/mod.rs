@@ -50,4 +50,4 @@ pub use files::{csv, graphml};
 pub use hours::{Hours, Lane};
 pub use network::Network;
 pub use panels::Panels;
-pub use words::Words;
+pub use words::{NOT_NAMED, Words};

@@ -349,10 +349,21 @@ fn surest(ties: &Ties) -> Ties {
 
 /// A name as it fits into a picture.
 #[must_use]
-pub(crate) fn shortened(name: &str, chars: usize) -> String {
+pub(super) fn shortened(name: &str, chars: usize) -> String {
     if name.chars().count() <= chars {
         return name.to_owned();
     }
     let begin: String = name.chars().take(chars.saturating_sub(1)).collect();
     format!("{begin}…")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_name_is_shortened_between_letters() {
+        assert_eq!(shortened("Grüße, Ynyr", 6), "Grüße…");
+        assert_eq!(shortened("Ynyr", 6), "Ynyr");
+    }
 }

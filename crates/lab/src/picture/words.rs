@@ -5,6 +5,9 @@ use std::fmt;
 
 use pillarbox_metadata::{Known, Tie, Ties};
 
+/// The name in the place of a person's whom rows do not name. Its point stands for everybody like that, and counts as nobody.
+pub const NOT_NAMED: &str = "not named";
+
 /// What a picture of a network says. Displayed, it is the whole text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Words {
@@ -22,11 +25,17 @@ impl Words {
     /// The text about ties, of which each pair has one. In the picture `named` people have their names beside them.
     pub(super) fn of(ties: &Ties, named: usize) -> Self {
         let name = |at: usize| ties.people.get(at).map_or("", String::as_str);
+        let is_named = |at: usize| name(at) != NOT_NAMED;
+        let people = (0..ties.people.len()).filter(|at| is_named(*at)).count();
         let alone = (0..ties.people.len())
+            .filter(|at| is_named(*at))
             .filter(|at| !ties.ties.iter().any(|tie| tie.one == *at || tie.other == *at));
         let alone: Vec<String> = alone.map(|at| name(at).to_owned()).collect();
         let kinds = [Known::Kept, Known::Seen, Known::Inferred];
-        let number = |known| ties.ties.iter().filter(|tie| tie.known == known).count() as u64;
+        let names_both = |tie: &&Tie| is_named(tie.one) && is_named(tie.other);
+        let number =
+            |known| ties.ties.iter().filter(names_both).filter(|tie| tie.known == known).count() as u64;
+        let half = ties.ties.iter().filter(|tie| !names_both(tie)).count();
         let is_mixed = kinds.into_iter().filter(|known| number(*known) > 0).count() > 1;
         let mut sorted: Vec<&Tie> = ties.ties.iter().collect();
         sorted
@@ -46,14 +55,19 @@ impl Words {
         };
         let mut summary = vec![format!(
             "The picture shows {}.",
-            match ties.people.len() {
+            match people {
                 1 => "1 person".to_owned(),
                 people => format!("{people} people"),
             }
         )];
         summary.extend(kinds.into_iter().filter_map(|known| sentence(known, number(known))));
-        if ties.ties.is_empty() {
+        if ties.ties.len() == half {
             summary.push("No pair of people is named.".to_owned());
+        }
+        match half {
+            0 => {}
+            1 => summary.push("1 line leads to whoever rows do not name.".to_owned()),
+            lines => summary.push(format!("{lines} lines lead to whoever rows do not name.")),
         }
         match alone.len() as u64 {
             0 => {}

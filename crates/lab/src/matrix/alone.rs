@@ -1,0 +1,23 @@
+//! A matrix without threads, clocks or progress, for a page: the same files as [`run`](super::Plan) on many threads gives.
+
+use std::sync::atomic::AtomicBool;
+
+use super::timing::Timing;
+use super::{Plan, Run, wanted, with_their_controls, written};
+use crate::experiments::{ExperimentError, control, row};
+
+/// Runs all of it, one design after the other.
+///
+/// # Errors
+/// [`ExperimentError`]; then there is no result at all.
+pub fn run_alone(plan: &Plan) -> Result<Run, ExperimentError> {
+    let (wanted, stop) = (wanted(plan), AtomicBool::new(false));
+    let controls = control::run(&plan.control, &with_their_controls(&wanted), &stop)?;
+    let mut rows = Vec::with_capacity(plan.designs.len());
+    for design in &plan.designs {
+        let until = plan.scenario.inquiry.served;
+        rows.push(row::run(design, &plan.scenario, plan.seed, &wanted, until, &stop, &mut |_| ())?);
+    }
+    let timing = Timing::of(&plan.designs, &rows, &controls);
+    Ok(written(plan, &wanted, &rows, &controls, timing))
+}
