@@ -1,11 +1,11 @@
-// Runs the module of a page outside any browser: node check.mjs PAGE.html < DESIGNS
+// Runs the module of a page outside any browser: node check.mjs PAGE.html STORY ARCHIVE < DESIGNS
 //
 // Each line of the input is a design and the SHA-256 that the program's record has under it. Each finding is a line; the program ends
-// with 1 if there is any. The story is the first argument after the page.
-import { readFileSync } from 'node:fs';
+// with 1 if there is any. ARCHIVE is where the archive that is taken away from the page is written.
+import { readFileSync, writeFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 
-const [page, story] = process.argv.slice(2);
+const [page, story, archive] = process.argv.slice(2);
 const packed = readFileSync(page, 'utf8').match(/id="module">([^<]*)</)[1];
 const module = new WebAssembly.Module(gunzipSync(Buffer.from(packed, 'base64')));
 
@@ -49,14 +49,24 @@ ask(demand);
 console.log(`measured a content warrant on both relays ${timed(5, () => demand)} ms at the median`);
 
 let findings = 0;
+const taken = ask({ do: 'take', form: 'archive' });
+if (taken.file) writeFileSync(archive, taken.file.text);
+else {
+  findings += 1;
+  console.log(`FINDING no archive is given: ${taken.says}`);
+}
+console.log(`measured report and table ${timed(3, () => ({ do: 'take', form: 'report' }))} ms at the median`);
+
+let same = 0;
 const lines = readFileSync(0, 'utf8').trim().split('\n');
 for (const line of lines) {
   const [design, expected] = line.split(' ');
   const { says } = ask({ do: 'record', story, design });
-  if (says !== expected) {
+  if (says === expected) same += 1;
+  else {
     findings += 1;
     console.log(`FINDING ${story} under ${design}: ${says} in the page, ${expected} in the program`);
   }
 }
-console.log(`${lines.length - findings} of ${lines.length} designs: the same record in the page as in the program`);
+console.log(`${same} of ${lines.length} designs: the same record in the page as in the program`);
 process.exit(findings > 0 || lines.length < 2 ? 1 : 0);
