@@ -73,7 +73,7 @@ fn labels(svg: &str) -> Vec<(String, [f64; 4])> {
     let points: BTreeSet<(i32, i32)> = document
         .descendants()
         .filter(|node| node.has_tag_name("circle") || node.tag_name().name() == "circle")
-        .filter(|node| node.attribute("class").is_none())
+        .filter(|node| node.attribute("class") == Some("p"))
         .map(|node| {
             (node.attribute("cx").unwrap().parse().unwrap(), node.attribute("cy").unwrap().parse().unwrap())
         })
@@ -183,7 +183,8 @@ fn the_text_of_a_picture_equals_its_ties_and_so_do_its_lines() {
         assert_eq!(drawn(|dashes, _| dashes.is_none()), lines(Known::Kept));
         assert_eq!(drawn(|dashes, cap| dashes.is_some() && cap == Some("butt")), lines(Known::Seen));
         assert_eq!(drawn(|dashes, cap| dashes.is_some() && cap == Some("round")), lines(Known::Inferred));
-        for words in ["a kept row names both", "a row that passed names both", "inferred: no row names both"]
+        for words in
+            ["named by a row that is kept", "named by a row that passed", "inferred, named by no row"]
         {
             assert!(svg.contains(words), "{words}");
         }
@@ -346,6 +347,10 @@ fn whoever_is_not_named_counts_as_nobody() {
         of(vec![tie(2, 1)]),
         "The picture shows 2 people. No pair of people is named. 1 line leads to whoever rows do not name. 1 person has no line."
     );
+    let network =
+        Network::of("", &Ties { people: people.clone(), ties: vec![tie(2, 1)], groups: Vec::new() });
+    assert_eq!(network.words().pairs, ["somebody who is not named to Bob: 1"]);
+    assert_eq!(network.file().unwrap().matches("<circle class=\"p\"").count(), 2, "and a hollow one");
     assert_eq!(
         of(vec![tie(0, 1), tie(2, 1)]),
         "The picture shows 2 people. Rows that passed name 1 pair of people. 1 line leads to whoever rows do not name."

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use pillarbox_access::facts::Wrote;
+use pillarbox_access::law::Day;
 use pillarbox_lab::page::ties;
 use pillarbox_lab::picture::{Hours, Lane, Network, Words};
 use pillarbox_metadata::{Known, Ties};
@@ -38,8 +39,7 @@ struct Pictures<'a> {
 /// The pictures of all relays, on the day of `at`.
 pub(crate) fn render(relays: &[Live], at: Timestamp) -> Result<String, StageError> {
     let day = at.day();
-    let (year, month, date, ..) = day.calendar();
-    let day_in_words = format!("{year}-{month:02}-{date:02}");
+    let day_in_words = Day::of(at).to_string();
     let mut shown = Vec::new();
     for (number, live) in relays.iter().enumerate() {
         let (kept, seen) = (live.kept_rows()?, live.seen_rows());

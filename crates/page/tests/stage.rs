@@ -169,6 +169,10 @@ fn pictures_show_what_rows_name_as_kept_and_as_seen() {
         !pictures.contains("Under the clock") && !pictures.contains("style="),
         "no text, and no style of its own"
     );
+    if let Some(folder) = std::env::var_os("PILLARBOX_PICTURES") {
+        // For somebody who wants to look at them.
+        std::fs::write(std::path::Path::new(&folder).join("stage.html"), &reply.parts["stage"]).unwrap();
+    }
     let (reads, sealed) = pictures.split_once("<h3>").unwrap().1.split_once("<h3>").unwrap();
     // The relay that reads keeps every message; the other one keeps nothing of what was delivered.
     assert!(reads.contains("<li>Alice to Bob: "), "{reads}");

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use pillarbox_access::facts::Wrote;
+use pillarbox_access::law::Day as LawDay;
 use pillarbox_wire::Timestamp;
 
 use super::rows::{Rows, clock, name};
@@ -41,14 +42,7 @@ impl Day {
                 of_day.iter().filter(|row| row.from.as_deref() == end).map(|row| row.at.0).collect();
             (!sent.is_empty()).then(|| Lane::of(&called(end), sent))
         };
-        let (year, month, date, ..) = Timestamp(day).calendar();
-        let part = |number: u64| u16::try_from(number).unwrap_or_default();
-        let date = pillarbox_access::law::Day::new(
-            part(year),
-            u8::try_from(month).unwrap_or_default(),
-            u8::try_from(date).unwrap_or_default(),
-        )
-        .to_string();
+        let date = LawDay::of(Timestamp(day)).to_string();
         let lanes = ends(rows.rows).into_iter().filter_map(lane).collect();
         let row = |row: &&Wrote| (clock(row.at), called(row.from.as_deref()), called(row.to.as_deref()));
         Ok(Self {

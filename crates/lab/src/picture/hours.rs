@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
+use pillarbox_access::law::Day;
 use pillarbox_wire::Timestamp;
 
 use super::labels::display_width_of;
@@ -109,7 +110,9 @@ impl Hours {
         for at in times {
             days.entry(at / DAY_MS).or_default().push(*at);
         }
-        let lane = |(day, times): (u64, Vec<u64>)| Lane::of(&date(day.saturating_mul(DAY_MS)), times);
+        let lane = |(day, times): (u64, Vec<u64>)| {
+            Lane::of(&Day::of(Timestamp(day.saturating_mul(DAY_MS))).iso(), times)
+        };
         Self::of(title, days.into_iter().map(lane).collect())
     }
 
@@ -118,10 +121,11 @@ impl Hours {
     pub fn words(&self) -> Vec<String> {
         let lane = |lane: &Lane| {
             let hours = lane.hours.iter().enumerate().filter(|(_, rows)| **rows > 0);
-            let hours: Vec<String> = hours.map(|(hour, rows)| format!("{hour:02}:00 {rows}")).collect();
+            let hours: Vec<String> =
+                hours.map(|(hour, rows)| format!("{hour:02}:00–{:02}:00: {rows}", hour + 1)).collect();
             match hours.is_empty() {
-                true => format!("{}: nothing", lane.name),
-                false => format!("{}: {}", lane.name, hours.join(", ")),
+                true => format!("{}, nothing", lane.name),
+                false => format!("{}, {}", lane.name, hours.join(", ")),
             }
         };
         self.lanes.iter().map(lane).collect()
@@ -184,12 +188,6 @@ impl Hours {
     }
 }
 
-/// The date of a time.
-fn date(at: u64) -> String {
-    let (year, month, day, ..) = Timestamp(at).calendar();
-    format!("{year}-{month:02}-{day:02}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -201,10 +199,10 @@ mod tests {
     fn rows_stand_in_their_hour_and_on_their_day() {
         let times = [AT, AT + 60_000, AT + HOUR_MS * 10, AT + DAY_MS];
         let days = Hours::by_day("", &times).words();
-        assert_eq!(days, ["2024-11-30: 09:00 2, 19:00 1", "2024-12-01: 09:00 1"]);
+        assert_eq!(days, ["2024-11-30, 09:00–10:00: 2, 19:00–20:00: 1", "2024-12-01, 09:00–10:00: 1"]);
         let week = Hours::by_weekday("", &times).words();
-        assert_eq!(week[5..], ["Saturday: 09:00 2, 19:00 1", "Sunday: 09:00 1"]);
-        assert!(week[..5].iter().all(|day| day.ends_with(": nothing")), "{week:?}");
+        assert_eq!(week[5..], ["Saturday, 09:00–10:00: 2, 19:00–20:00: 1", "Sunday, 09:00–10:00: 1"]);
+        assert!(week[..5].iter().all(|day| day.ends_with(", nothing")), "{week:?}");
     }
 
     #[test]

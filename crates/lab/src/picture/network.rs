@@ -8,7 +8,7 @@ use pillarbox_metadata::{Known, Tie, Ties};
 
 use super::hull::{self, Hull};
 use super::labels::{Label, Room};
-use super::words::Words;
+use super::words::{NOT_NAMED, Words};
 use super::{layout, style};
 
 /// The size of a drawing, and of its letters.
@@ -238,9 +238,9 @@ impl Network {
         let row = self.size.font + LEGEND_GAP;
         let mut samples: Vec<(Option<Stroke>, String)> = Vec::new();
         for (known, says) in [
-            (Known::Kept, "a kept row names both"),
-            (Known::Seen, "a row that passed names both"),
-            (Known::Inferred, "inferred: no row names both"),
+            (Known::Kept, "named by a row that is kept"),
+            (Known::Seen, "named by a row that passed"),
+            (Known::Inferred, "inferred, named by no row"),
         ] {
             if self.ties.ties.iter().any(|tie| tie.known == known) {
                 samples.push((Some(Stroke { width: 30, known }), says.to_owned()));
@@ -255,6 +255,11 @@ impl Network {
             y: self.size.height + row / 2 + row * i32::try_from(at).unwrap_or_default(),
         };
         samples.into_iter().enumerate().map(sample).collect()
+    }
+
+    /// The class of a point: hollow for whoever is not named.
+    fn point(&self, at: &usize) -> &'static str {
+        if self.ties.people.get(*at).is_some_and(|name| name == NOT_NAMED) { "n" } else { "p" }
     }
 
     /// Height of drawing and legend.

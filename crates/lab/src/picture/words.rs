@@ -41,16 +41,26 @@ impl Words {
         sorted
             .sort_by_key(|tie| (Reverse(tie.there.saturating_add(tie.back)), tie.known, tie.one, tie.other));
         let pair = |tie: &Tie| {
-            let (one, other) = (name(tie.one), name(tie.other));
             let known = match tie.known {
                 Known::Inferred => ", inferred",
                 Known::Seen if is_mixed => ", seen",
                 Known::Kept if is_mixed => ", kept",
                 Known::Kept | Known::Seen => "",
             };
+            let way = |from: usize, to: usize, messages: u64| match (is_named(from), is_named(to)) {
+                (true, true) => format!("{} to {}: {messages}", name(from), name(to)),
+                (true, false) => format!("{} to somebody who is not named: {messages}", name(from)),
+                (false, true) => format!("somebody who is not named to {}: {messages}", name(to)),
+                (false, false) => format!("neither is named: {messages}"),
+            };
+            let both = is_named(tie.one) && is_named(tie.other);
             match (tie.there, tie.back) {
-                (0, 0) => format!("{one} and {other}{known}"),
-                (there, back) => format!("{one} to {other}: {there}; {other} to {one}: {back}{known}"),
+                (0, 0) => format!("{} and {}{known}", name(tie.one), name(tie.other)),
+                (there, 0) if !both => format!("{}{known}", way(tie.one, tie.other, there)),
+                (0, back) if !both => format!("{}{known}", way(tie.other, tie.one, back)),
+                (there, back) => {
+                    format!("{}; {}{known}", way(tie.one, tie.other, there), way(tie.other, tie.one, back))
+                }
             }
         };
         let mut summary = vec![format!(
