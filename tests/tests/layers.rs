@@ -49,7 +49,17 @@ const ARROWS: &[(&str, &[&str])] = &[
             "pillarbox-wire",
         ],
     ),
-    ("pillarbox-page", &["pillarbox-access", "pillarbox-lab", "pillarbox-text", "pillarbox-wire"]),
+    (
+        "pillarbox-page",
+        &[
+            "pillarbox-access",
+            "pillarbox-lab",
+            "pillarbox-metadata",
+            "pillarbox-relay",
+            "pillarbox-text",
+            "pillarbox-wire",
+        ],
+    ),
 ];
 
 /// Crates of which two versions in the shipped programs would mean two generations of cryptography, one of them unseen.
