@@ -116,17 +116,25 @@ fn a_tap_on_the_wire_ties_what_goes_up_to_what_comes_down() {
     let all = Trace { subscribers, addresses: vec![String::new(); 3], ..trace(3, rows) };
     let wire = observer::observed(&all, Observer::Wire, None);
     assert_eq!(find(Means::Size, &wire), Ok(vec![(0, 1)]));
-    assert_eq!(find(Means::Named, &wire), Ok(Vec::new()));
+    assert_eq!(find(Means::Named, &wire), Err(Refusal::NamesNobody));
 }
 
 #[test]
 fn a_text_to_several_people_makes_a_group() {
     let burst = |time: u64, connection: Option<u64>| {
-        [1, 2, 3].map(|to| Row { connection, bytes: Some(509), ..row(time + u64::from(to), Kind::Sent, None, Some(to)) })
+        [1, 2, 3].map(|to| Row {
+            connection,
+            bytes: Some(509),
+            ..row(time + u64::from(to), Kind::Sent, None, Some(to))
+        })
     };
     let one = trace(5, burst(0, Some(7)).to_vec());
     assert_eq!(find(Means::Groups, &one), Ok(vec![(1, 2), (1, 3), (2, 3)]));
-    assert_eq!(find(Means::Groups, &trace(5, burst(0, None).to_vec())), Ok(Vec::new()), "once, by time alone");
+    assert_eq!(
+        find(Means::Groups, &trace(5, burst(0, None).to_vec())),
+        Ok(Vec::new()),
+        "once, by time alone"
+    );
     let again = trace(5, [burst(0, None), burst(MINUTE, None)].concat());
     assert_eq!(find(Means::Groups, &again).unwrap().len(), 3);
     let analysis = Analysis::of(&one, &Truth::default(), Settings::default());
@@ -147,7 +155,8 @@ fn wakes_that_answer_each_other_are_a_pair() {
     assert_eq!(find(Means::Push, &push), Ok(vec![(0, 1)]));
 }
 
-const CROWD: Made = Made { people: 40, contacts: 2, messages: 1_600, gap: 20_000, receipts_within: Some(800), seed: 5 };
+const CROWD: Made =
+    Made { people: 40, contacts: 2, messages: 1_600, gap: 20_000, receipts_within: Some(800), seed: 5 };
 
 #[test]
 fn statistics_find_pairs_by_their_receipts_and_the_shuffled_trace_has_none() {
@@ -155,7 +164,7 @@ fn statistics_find_pairs_by_their_receipts_and_the_shuffled_trace_has_none() {
     let analysis = Analysis::of(&trace, &truth, Settings::default());
     let found = analysis.found(Means::Statistics).unwrap();
     let score = found.score.as_ref().unwrap();
-    assert!(score.right * 10 > score.there * 8, "{score:?}");
+    assert!(score.right * 10 > score.there * 7, "{score:?}");
     assert!(score.named - score.right <= 2, "{score:?}");
     assert!(score.half_after.is_some_and(|after| after < 1_600), "{score:?}");
     assert!(found.shuffled_named <= 1, "{found:?}");
@@ -186,11 +195,10 @@ fn a_story_without_a_network_is_not_inferred_from_and_names_still_count() {
     trace.timing = Timing::Instant;
     trace.rows[0].from = trace.rows[1].to;
     trace.rows.iter_mut().filter(|row| row.from == row.to).for_each(|row| row.from = Some(Person(7)));
-    for means in [Means::Receipt, Means::Statistics, Means::Size, Means::Push] {
-        assert_eq!(find(means, &trace), Err(Refusal::NoDelays), "{means:?}");
-    }
-    for means in [Means::Address, Means::Connection] {
-        assert_eq!(find(means, &trace), Err(Refusal::OneAddressForLife), "{means:?}");
+    for means in
+        Means::ALL.into_iter().filter(|means| !matches!(means, Means::Named | Means::Lookup | Means::Groups))
+    {
+        assert_eq!(find(means, &trace), Err(Refusal::NoNetwork), "{means:?}");
     }
     assert!(!find(Means::Named, &trace).unwrap().is_empty());
 }

@@ -22,7 +22,9 @@ pub(super) fn find(trace: &Trace, _: Settings) -> Result<Vec<Lead>, Refusal> {
     let (mut leads, mut passed) = (Leads::after(1), Passed::of(trace));
     for (place, row) in trace.rows.iter().enumerate() {
         let number = passed.with(row);
-        let (Kind::Sent, None, Some(to), Some(address)) = (row.kind, row.from, row.to, row.address) else { continue };
+        let (Kind::Sent, None, Some(to), Some(address)) = (row.kind, row.from, row.to, row.address) else {
+            continue;
+        };
         if let Some(from) = seen.get(&address).and_then(|seen| the_one_at(seen, row.at)) {
             leads.observe(from, to, place, number);
         }

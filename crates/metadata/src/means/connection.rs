@@ -20,7 +20,7 @@ pub(super) fn find(trace: &Trace, settings: Settings) -> Result<Vec<Lead>, Refus
     }
     let known = known(trace, settings);
     if known.is_empty() {
-        return Err(Refusal::NoSenders);
+        return Err(Refusal::NamesNobody);
     }
     let mut recipients: BTreeMap<u64, BTreeSet<Person>> = BTreeMap::new();
     for row in trace.rows.iter().filter(|row| is_nameless(row)) {

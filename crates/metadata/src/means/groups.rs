@@ -83,7 +83,10 @@ fn found(trace: &Trace) -> Vec<Burst> {
         let (Kind::Sent, Some(to)) = (row.kind, row.to) else { continue };
         let phone = Phone::of(row);
         let burst = open.entry((phone, row.bytes)).or_default();
-        if burst.people.is_empty() || burst.began.saturating_add(ONE_TEXT) < row.at || burst.people.contains(&to) {
+        if burst.people.is_empty()
+            || burst.began.saturating_add(ONE_TEXT) < row.at
+            || burst.people.contains(&to)
+        {
             closed.push((phone, std::mem::take(burst)));
             burst.began = row.at;
         }

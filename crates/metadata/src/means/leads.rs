@@ -54,7 +54,11 @@ impl Leads {
             after: passed,
             rows: Vec::new(),
         });
-        if from == one { lead.there += 1 } else { lead.back += 1 }
+        if from == one {
+            lead.there += 1
+        } else {
+            lead.back += 1
+        }
         if lead.there + lead.back == self.needed {
             lead.after = passed;
         }

@@ -32,7 +32,9 @@ pub(super) fn find(trace: &Trace, settings: Settings) -> Result<Vec<Lead>, Refus
                 let Some(waiting) = asked.get_mut(&to) else { continue };
                 waiting.retain(|(_, at, _)| at.saturating_add(within) >= row.at);
                 // Who is named wrote themselves; otherwise it can be anybody who asked.
-                for (from, _, fetch) in waiting.extract_if(.., |(one, ..)| sender.is_none_or(|name| name == *one)) {
+                for (from, _, fetch) in
+                    waiting.extract_if(.., |(one, ..)| sender.is_none_or(|name| name == *one))
+                {
                     leads.observe(from, to, fetch, number);
                 }
             }

@@ -76,12 +76,12 @@ impl Means {
     pub const fn wording(self) -> &'static str {
         match self {
             Self::Named => "named by the phone",
-            Self::Lookup => "look-up or key fetch before a message",
+            Self::Lookup => "key fetch before a message",
             Self::Address => "network address",
-            Self::Connection => "connection without a name",
+            Self::Connection => "connection without name",
             Self::Size => "size of messages",
             Self::Receipt => "receipt that follows",
-            Self::Statistics => "statistics over many messages",
+            Self::Statistics => "statistics over messages",
             Self::Groups => "one text to several people",
             Self::Push => "wakes by the push service",
         }
@@ -93,14 +93,9 @@ impl Means {
         matches!(self, Self::Named)
     }
 
-    /// Returns true if the means rests on the times of rows.
-    const fn needs_times(self) -> bool {
-        matches!(self, Self::Size | Self::Receipt | Self::Statistics | Self::Push)
-    }
-
-    /// Returns true if the means rests on addresses or connections as a network makes them.
+    /// Returns true if the means rests on times, addresses or connections as a network makes them.
     const fn needs_a_network(self) -> bool {
-        matches!(self, Self::Address | Self::Connection)
+        !matches!(self, Self::Named | Self::Lookup | Self::Groups)
     }
 
     /// The pairs that this means names.
@@ -108,11 +103,8 @@ impl Means {
     /// # Errors
     /// [`Refusal`], if the trace has nothing for it to rest on.
     pub fn find(self, trace: &Trace, settings: Settings) -> Result<Vec<Lead>, Refusal> {
-        if trace.timing == Timing::Instant && self.needs_times() {
-            return Err(Refusal::NoDelays);
-        }
         if trace.timing == Timing::Instant && self.needs_a_network() {
-            return Err(Refusal::OneAddressForLife);
+            return Err(Refusal::NoNetwork);
         }
         match self {
             Self::Named => named::find(trace),

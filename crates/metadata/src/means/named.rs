@@ -15,5 +15,6 @@ pub(super) fn find(trace: &Trace) -> Result<Vec<Lead>, Refusal> {
             leads.observe(from, to, place, number);
         }
     }
-    Ok(leads.named())
+    let named = leads.named();
+    if named.is_empty() { Err(Refusal::NamesNobody) } else { Ok(named) }
 }

@@ -1,8 +1,8 @@
 //! Statistics over many messages: [statistical disclosure](crate::disclosure) with everybody as the target in turn.
 //!
 //! For each target the people who got a message in the window after the target did are counted, and those in the window after
-//! somebody else did are taken off. How often chance alone gives so many target epochs is a Poisson tail: the person's messages,
-//! spread evenly over the time in which anything passes. A pair is named if its two tails together would be reached by chance in
+//! somebody else did are taken off. How often chance alone gives so many target epochs is a Poisson tail, with the rate at which
+//! that person is seen after messages to people whom they do not answer. A pair is named if its two tails together would be reached by chance in
 //! fewer than one of twenty analyses of this trace ([`RISK`], divided by the number of possible pairs).
 
 use std::collections::BTreeMap;
@@ -22,6 +22,12 @@ const WORTH_A_LOOK: f64 = 0.05;
 
 /// Milliseconds after which nothing passes in a trace: of a longer gap only this much counts as time in which something could.
 const QUIET: u64 = 600_000;
+
+/// A tail below this makes a target stand out from the others, when the rate of chance is estimated.
+const STANDS_OUT: f64 = 0.01;
+
+/// Rounds of that estimate. Each leaves out targets that the one before made stand out; four change nothing any more.
+const ROUNDS: usize = 5;
 
 /// The purpose of the stream of random epochs.
 const PURPOSE: u64 = 0x7264_6f6d;
@@ -52,9 +58,10 @@ pub(super) fn disclosed(people: usize, begin: &[Event], follow: &[Event], settin
         }
         let cut = |events: &[Event]| events.partition_point(|event| event.passed <= messages);
         let (begun, followed) = (cut(begin), cut(follow));
-        let (begun, followed) = (begin.get(..begun).unwrap_or_default(), follow.get(..followed).unwrap_or_default());
+        let (begun, followed) =
+            (begin.get(..begun).unwrap_or_default(), follow.get(..followed).unwrap_or_default());
         earlier = at_once(people, begun, followed, settings);
-        for ((one, other), _) in &earlier {
+        for (one, other) in earlier.keys() {
             if let Some(lead) = named.get_mut(&(*one, *other)) {
                 lead.after = messages;
             }
@@ -63,75 +70,138 @@ pub(super) fn disclosed(people: usize, begin: &[Event], follow: &[Event], settin
     named.into_values().collect()
 }
 
+/// A person seen in epochs of a target.
+struct Seen {
+    target: Person,
+    who: Person,
+    /// The target's epochs.
+    of: u32,
+    /// Those in which the person was seen.
+    epochs: u32,
+    /// The published score.
+    score: i32,
+    /// The first row.
+    row: usize,
+}
+
 /// The pairs that disclosure names on these events as a whole.
-fn at_once(people: usize, begin: &[Event], follow: &[Event], settings: Settings) -> BTreeMap<(Person, Person), Lead> {
+fn at_once(
+    people: usize,
+    begin: &[Event],
+    follow: &[Event],
+    settings: Settings,
+) -> BTreeMap<(Person, Person), Lead> {
     let mut following = Following::new(follow, settings.window);
-    let epochs: Vec<(Person, &[Event])> = begin.iter().map(|event| (event.who, following.after(event.at))).collect();
-    let rates = rates(people, follow, settings.window);
+    let epochs: Vec<(Person, &[Event])> =
+        begin.iter().map(|event| (event.who, following.after(event.at))).collect();
+    let seen = seen(people, &epochs, settings.seed);
+    let rates = background(people, &epochs, &seen, &even(people, follow, settings.window));
+    let passed = follow.last().map_or(0, |event| event.passed);
+    let mut tails: BTreeMap<(Person, Person), (f64, Lead)> = BTreeMap::new();
+    for seen in seen.iter().filter(|seen| seen.epochs > 1 && seen.score > 1) {
+        let tail = seen.tail(&rates);
+        if tail > WORTH_A_LOOK {
+            continue;
+        }
+        let (who, target) = (seen.who, seen.target);
+        let pair = if who < target { (who, target) } else { (target, who) };
+        let fresh =
+            || (1.0, Lead { one: pair.0, other: pair.1, there: 0, back: 0, after: passed, rows: Vec::new() });
+        let (product, lead) = tails.entry(pair).or_insert_with(fresh);
+        *product *= tail;
+        *(if pair.0 == who { &mut lead.there } else { &mut lead.back }) = seen.epochs.into();
+        lead.rows.push(seen.row);
+    }
+    let possible = (people * people.saturating_sub(1) / 2).max(1) as f64;
+    let is_named = |product: f64| combined(product, 1.0) < RISK / possible;
+    tails
+        .into_iter()
+        .filter(|(_, (product, _))| is_named(*product))
+        .map(|(pair, (_, lead))| (pair, lead))
+        .collect()
+}
+
+impl Seen {
+    /// The probability of so many epochs by chance.
+    fn tail(&self, rates: &[f64]) -> f64 {
+        let rate = rates.get(self.who.place()).copied().unwrap_or(0.0);
+        poisson_tail(self.epochs, rate * f64::from(self.of))
+    }
+}
+
+/// Everybody who is seen in epochs of each target, with the published score.
+fn seen(people: usize, epochs: &[(Person, &[Event])], seed: u64) -> Vec<Seen> {
     let mut of: Vec<Vec<usize>> = vec![Vec::new(); people];
     for (place, (who, _)) in epochs.iter().enumerate() {
         if let Some(own) = of.get_mut(who.place()) {
             own.push(place);
         }
     }
-    let mut random = Random::new(settings.seed, PURPOSE);
+    let mut random = Random::new(seed, PURPOSE);
     let mut scores = Scores::of(people);
-    let mut seen: Vec<(u32, usize)> = vec![(0, 0); people];
-    let mut tails: BTreeMap<(Person, Person), (f64, Lead)> = BTreeMap::new();
-    for (target, own) in of.iter().enumerate().filter(|(_, own)| own.len() > 1) {
+    let mut rows: Vec<Option<usize>> = vec![None; people];
+    let mut all = Vec::new();
+    for (target, own) in of.iter().enumerate().filter(|(_, own)| !own.is_empty()) {
         let target = Person(u32::try_from(target).unwrap_or(u32::MAX));
         scores.begin_again();
-        for place in own {
-            let Some((_, epoch)) = epochs.get(*place) else { continue };
+        for (_, epoch) in own.iter().filter_map(|place| epochs.get(*place)) {
             scores.target_epoch(others(epoch, target).map(|event| event.who.0));
-            // A random epoch of somebody else's.
-            let other = random.pick(&epochs).filter(|(who, _)| *who != target);
-            scores.random_epoch(other.into_iter().flat_map(|(_, epoch)| others(epoch, target)).map(|event| event.who.0));
-        }
-        for place in own {
-            let epoch = epochs.get(*place).map_or(<&[Event]>::default(), |(_, epoch)| *epoch);
             for event in others(epoch, target) {
-                if let Some(first) = seen.get_mut(event.who.place()).filter(|first| first.0 == 0) {
-                    *first = (1, event.row);
+                if let Some(first) = rows.get_mut(event.who.place()) {
+                    first.get_or_insert(event.row);
                 }
             }
+            // A random epoch of somebody else's.
+            let other = random.pick(epochs).filter(|(who, _)| *who != target);
+            let other = other.into_iter().flat_map(|(_, epoch)| others(epoch, target));
+            scores.random_epoch(other.map(|event| event.who.0));
         }
-        for (person, target_epochs, score) in scores.seen() {
-            let who = Person(person);
-            let row = seen.get_mut(who.place()).map_or(0, |first| std::mem::take(first).1);
-            let rate = rates.get(who.place()).copied().unwrap_or(0.0);
-            let tail = poisson_tail(target_epochs, rate * own.len() as f64);
-            if who == target || target_epochs < 2 || score < 2 || tail > WORTH_A_LOOK {
-                continue;
-            }
-            let pair = if who < target { (who, target) } else { (target, who) };
-            let fresh = || (1.0, Lead { one: pair.0, other: pair.1, there: 0, back: 0, after: 0, rows: Vec::new() });
-            let (combined_tail, lead) = tails.entry(pair).or_insert_with(fresh);
-            *combined_tail *= tail;
-            let count = if pair.0 == who { &mut lead.there } else { &mut lead.back };
-            *count = target_epochs.into();
-            lead.rows.push(row);
+        let of = u32::try_from(own.len()).unwrap_or(u32::MAX);
+        all.extend(scores.seen().filter(|(_, epochs, _)| *epochs > 0).map(|(who, epochs, score)| {
+            let who = Person(who);
+            let row = rows.get_mut(who.place()).and_then(Option::take).unwrap_or(0);
+            Seen { target, who, of, epochs, score, row }
+        }));
+    }
+    all
+}
+
+/// The fraction of epochs in which each person is seen for no reason of the target's.
+///
+/// The fraction of all epochs would not do: in a quiet trace most of those are answers to the person's own correspondents. So
+/// targets that stand out are left out, and the fraction is taken again, a few times over. On shuffled rows nobody stands out.
+fn background(people: usize, epochs: &[(Person, &[Event])], seen: &[Seen], even: &[f64]) -> Vec<f64> {
+    let mut own = vec![0_u32; people];
+    for (who, _) in epochs {
+        if let Some(own) = own.get_mut(who.place()) {
+            *own += 1;
         }
     }
-    let possible = (people * people.saturating_sub(1) / 2).max(1) as f64;
-    let passed = follow.last().map_or(0, |event| event.passed);
-    let is_named = |product: f64| combined(product, 1.0) < RISK / possible;
-    tails
-        .into_iter()
-        .filter(|(_, (product, _))| is_named(*product))
-        .map(|(pair, (_, lead))| (pair, Lead { after: passed, ..lead }))
-        .collect()
+    let all = epochs.len() as f64;
+    let mut rates: Vec<f64> = Vec::new();
+    for _ in 0..ROUNDS {
+        let mut counts: Vec<(f64, f64)> = own.iter().map(|own| (0.0, all - f64::from(*own))).collect();
+        for one in seen {
+            let Some((times, of)) = counts.get_mut(one.who.place()) else { continue };
+            if !rates.is_empty() && one.epochs > 1 && one.tail(&rates) < STANDS_OUT {
+                *of -= f64::from(one.of);
+            } else {
+                *times += f64::from(one.epochs);
+            }
+        }
+        // Nobody is seen more rarely than if their messages were spread evenly.
+        let rate = |((times, of), even): (&(f64, f64), &f64)| (times / of.max(1.0)).max(*even);
+        rates = counts.iter().zip(even).map(rate).collect();
+    }
+    rates
 }
 
 fn others(epoch: &[Event], target: Person) -> impl Iterator<Item = &Event> {
     epoch.iter().filter(move |event| event.who != target)
 }
 
-/// The probability that each person is seen in an epoch by chance: their messages, spread over the time in which anything passes.
-///
-/// The fraction of all epochs in which the person is seen would not do. In a quiet trace most of those are answers to their
-/// own correspondents.
-fn rates(people: usize, follow: &[Event], window: u64) -> Vec<f64> {
+/// The probability that each person is seen in an epoch if their messages are spread evenly over the time in which anything passes.
+fn even(people: usize, follow: &[Event], window: u64) -> Vec<f64> {
     let mut counts = vec![0_u32; people];
     for event in follow {
         if let Some(count) = counts.get_mut(event.who.place()) {

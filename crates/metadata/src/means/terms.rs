@@ -45,10 +45,8 @@ impl Default for Settings {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Refusal {
-    /// The story has no network: times would tell too much.
-    NoDelays,
-    /// The story has no network: addresses and connections would tell too much.
-    OneAddressForLife,
+    /// The story has no network: times, addresses and connections would tell more than they do outside.
+    NoNetwork,
     /// There are no such rows.
     NoRows(Kind),
     /// Rows of messages have no recipient.
@@ -59,29 +57,25 @@ pub enum Refusal {
     NoConnections,
     /// Rows have no size.
     NoSizes,
-    /// No row of a message names a sender.
-    NoSenders,
+    /// No row of a message names both people.
+    NamesNobody,
 }
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::NoDelays => {
-                "not tried: the story has no network, so a receipt comes in the same millisecond"
+            Self::NoNetwork => {
+                "the story has no network, so a receipt comes in the millisecond of its message and everybody has one address \
+                 for life"
             }
-            Self::OneAddressForLife => {
-                "not tried: the story has no network, so everybody has one address for life"
-            }
-            Self::NoRows(Kind::LookedUp | Kind::FetchedKeys) => {
-                "not tried: no look-up and no key fetch is here"
-            }
-            Self::NoRows(Kind::Woken) => "not tried: no wake is here",
-            Self::NoRows(_) => "not tried: no message is here",
-            Self::NoRecipients => "not tried: no row says whom a message is for",
-            Self::NoAddresses => "not tried: the rows have no addresses",
-            Self::NoConnections => "not tried: the rows do not tell connections apart",
-            Self::NoSizes => "not tried: the rows have no sizes",
-            Self::NoSenders => "none: no row of a message names its sender",
+            Self::NoRows(Kind::LookedUp | Kind::FetchedKeys) => "no look-up and no key fetch is here",
+            Self::NoRows(Kind::Woken) => "no wake is here",
+            Self::NoRows(_) => "no message is here",
+            Self::NoRecipients => "no row says whom a message is for",
+            Self::NoAddresses => "the rows have no addresses",
+            Self::NoConnections => "the rows do not tell connections apart",
+            Self::NoSizes => "the rows have no sizes",
+            Self::NamesNobody => "no row of a message names both people",
         })
     }
 }
