@@ -288,7 +288,7 @@ pub(super) struct Metadata {
     /// Says that you may look into this data: it can be other people's.
     #[arg(long)]
     pub(super) i_own_this_data: bool,
-    /// Write pairs.csv into this folder.
+    /// Write pairs.csv, graph.graphml and pictures into this folder.
     #[arg(long, value_name = "FOLDER")]
     pub(super) out: Option<PathBuf>,
     /// Repeat a published simulation at full size, and hold its figures to those of others.

@@ -7,7 +7,7 @@ use std::sync::mpsc;
 use pillarbox_access::RelayHoldings;
 use pillarbox_lab::metadata::models::{self, Model};
 use pillarbox_lab::metadata::source::{Source, SourceError, csv, holdings, ledger, record, world};
-use pillarbox_lab::metadata::{Choices, Inquiry, json, table, text};
+use pillarbox_lab::metadata::{Choices, Inquiry, files, json, table, text};
 use pillarbox_lab::progress::Progress;
 use pillarbox_lab::world::{PARTS, World};
 use pillarbox_metadata::{Observer, Settings, generator};
@@ -21,9 +21,6 @@ use super::{FAILED, STORE, USAGE, window};
 
 /// The word for standard input.
 const STANDARD_INPUT: &str = "-";
-
-/// The file of pairs in a folder of results.
-const PAIRS_FILE: &str = "pairs.csv";
 
 pub(super) fn run(wanted: &Metadata) -> Result<(), Failure> {
     if let Some(model) = wanted.model {
@@ -215,16 +212,22 @@ fn live() -> Result<Source, Failure> {
 const FIRST_WORD: usize = 10;
 
 fn save(folder: &Path, inquiry: &Inquiry) -> Result<(), Failure> {
-    let file = folder.join(PAIRS_FILE);
-    let written =
-        std::fs::create_dir_all(folder).and_then(|()| private::save(&file, table::pairs(inquiry).as_bytes()));
-    written.map_err(|error| Failure {
-        sentence: format!(
-            "{} cannot be written: {}. Name another folder with --out.",
-            file.display(),
-            why(&error)
-        ),
-        code: STORE,
+    let all = files::all(inquiry).map_err(|error| Failure {
+        sentence: format!("a picture cannot be drawn: {error}. This is a fault of the program."),
+        code: FAILED,
     })?;
-    place("Saved", &file)
+    for (name, text) in all {
+        let file = folder.join(name);
+        let written = std::fs::create_dir_all(folder).and_then(|()| private::save(&file, text.as_bytes()));
+        written.map_err(|error| Failure {
+            sentence: format!(
+                "{} cannot be written: {}. Name another folder with --out.",
+                file.display(),
+                why(&error)
+            ),
+            code: STORE,
+        })?;
+        place("Saved", &file)?;
+    }
+    Ok(())
 }

@@ -44,8 +44,9 @@ struct FoundLine<'i> {
     shuffled_named: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     shuffled_right: Option<u64>,
+    /// Right of a million guesses at random: documents of this program hold whole numbers alone.
     #[serde(skip_serializing_if = "Option::is_none")]
-    chance: Option<f64>,
+    chance_in_a_million: Option<u64>,
     pairs: Vec<PairLine<'i>>,
 }
 
@@ -53,6 +54,7 @@ struct FoundLine<'i> {
 struct ScoreLine<'i> {
     right: u64,
     there: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
     half_after: Option<u64>,
     false_leads: Vec<[&'i str; 2]>,
 }
@@ -122,7 +124,10 @@ fn found<'i>(inquiry: &'i Inquiry, found: &'i Found) -> FoundLine<'i> {
         }),
         shuffled_named: found.shuffled_named,
         shuffled_right: found.shuffled_right,
-        chance: found.chance,
+        chance_in_a_million: found
+            .score
+            .as_ref()
+            .map(|score| (score.there * 1_000_000).checked_div(inquiry.trace.possible_pairs()).unwrap_or(0)),
         pairs: found.leads.iter().map(pair).collect(),
     }
 }

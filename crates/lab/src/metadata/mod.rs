@@ -6,10 +6,11 @@
 //! | file | what |
 //! |---|---|
 //! | `source` | records, live events, relays' folders and tables of others, as traces |
-//! | `text`, `json`, `table` | the outcome on a screen, as a document, as a table of pairs |
+//! | `text`, `json`, `table`, `files` | the outcome on a screen, as a document, as a table of pairs, as files with pictures |
 //! | `month` | every design, and what it keeps of who talks to whom |
 //! | `models` | the published simulations beside this program's |
 
+pub mod files;
 pub mod json;
 pub mod models;
 pub mod month;

@@ -34,7 +34,6 @@ pub fn short(inquiry: &Inquiry, width: usize) -> String {
     screen.say(&read(inquiry));
     screen.blank();
     table(inquiry, &mut screen);
-    screen.blank();
     refusals(inquiry, &mut screen);
     for sentence in bystanders(inquiry).into_iter().chain(false_leads(inquiry)).chain(inquiry.notes.clone()) {
         screen.say(&sentence);
@@ -92,7 +91,10 @@ fn subject(inquiry: &Inquiry) -> Option<Person> {
     let mut counts = std::collections::BTreeMap::new();
     people.for_each(|person| *counts.entry(person).or_insert(0_u64) += 1);
     // Of two with as many, the first.
-    counts.into_iter().max_by_key(|(person, count)| (*count, std::cmp::Reverse(*person))).map(|(person, _)| person)
+    counts
+        .into_iter()
+        .max_by_key(|(person, count)| (*count, std::cmp::Reverse(*person)))
+        .map(|(person, _)| person)
 }
 
 /// What source and destination alone establish.
@@ -100,18 +102,24 @@ fn use_of_it(inquiry: &Inquiry) -> String {
     let Some((about, found)) = subject(inquiry).zip(inquiry.analysis.found(Means::Named)) else {
         return NOTHING.to_owned();
     };
-    let mut own: Vec<&Lead> = found.leads.iter().filter(|lead| lead.one == about || lead.other == about).collect();
+    let mut own: Vec<&Lead> =
+        found.leads.iter().filter(|lead| lead.one == about || lead.other == about).collect();
     own.sort_by_key(|lead| (std::cmp::Reverse(lead.there + lead.back), lead.one, lead.other));
     let other = |lead: &Lead| if lead.one == about { lead.other } else { lead.one };
     let name = inquiry.trace.name(about);
-    let Some(first) = own.first() else { return format!("Without a word of content: no row names anybody with {name}.") };
-    let shown = own.iter().take(NAMES).map(|lead| format!("{} ({})", inquiry.trace.name(other(lead)), lead.there + lead.back));
+    let Some(first) = own.first() else {
+        return format!("Without a word of content: no row names anybody with {name}.");
+    };
+    let shown = own
+        .iter()
+        .take(NAMES)
+        .map(|lead| format!("{} ({})", inquiry.trace.name(other(lead)), lead.there + lead.back));
     let shown: Vec<String> = shown.collect();
     let more = own.len().saturating_sub(NAMES);
     let more = if more > 0 { format!(" and {}", people(more)) } else { String::new() };
     let when = times(inquiry, about, other(first));
     format!(
-        "Without a word of content, rows that name both tie {name} to {}, with the number of messages: {}{more}.{when}",
+        "Without a word of content: rows name {name} with {}. Messages: {}{more}.{when}",
         people(own.len()),
         shown.join(", "),
     )
@@ -125,8 +133,8 @@ fn times(inquiry: &Inquiry, one: Person, other: Person) -> String {
     });
     let times: Vec<u64> = rows.map(|row| row.at).collect();
     let Some((first, last)) = times.first().zip(times.last()) else { return String::new() };
-    let name = inquiry.trace.name(other);
-    format!(" {name}: from {} to {} UTC.", minute(*first), minute(*last))
+    let (name, first, last) = (inquiry.trace.name(other), minute(*first), minute(*last));
+    if first == last { format!(" {name}: {first} UTC.") } else { format!(" {name}: {first} to {last} UTC.") }
 }
 
 fn minute(at: u64) -> String {
@@ -173,12 +181,20 @@ fn read(inquiry: &Inquiry) -> String {
 #[must_use]
 pub fn span(milliseconds: u64) -> String {
     let units = [(3_600_000, "h"), (60_000, "m"), (1_000, "s")];
-    let unit = units.into_iter().find(|(unit, _)| milliseconds >= *unit && milliseconds.is_multiple_of(*unit));
-    unit.map_or_else(|| format!("{milliseconds}ms"), |(length, unit)| format!("{}{unit}", milliseconds / length))
+    let unit =
+        units.into_iter().find(|(unit, _)| milliseconds >= *unit && milliseconds.is_multiple_of(*unit));
+    unit.map_or_else(
+        || format!("{milliseconds}ms"),
+        |(length, unit)| format!("{}{unit}", milliseconds / length),
+    )
 }
 
 fn table(inquiry: &Inquiry, screen: &mut Screen) {
-    let tried = || inquiry.analysis.lines.iter().filter_map(|line| Some((line.means, line.outcome.as_ref().ok()?)));
+    let tried =
+        || inquiry.analysis.lines.iter().filter_map(|line| Some((line.means, line.outcome.as_ref().ok()?)));
+    if tried().next().is_none() {
+        return;
+    }
     let is_scored = tried().any(|(_, found)| found.score.is_some());
     let heads: &[&str] = match is_scored {
         true => &["WHO WRITES TO WHOM", "PAIRS RIGHT", "NAMED", "HALF AFTER", "SHUFFLED", "CHANCE"],
@@ -187,19 +203,18 @@ fn table(inquiry: &Inquiry, screen: &mut Screen) {
     let columns: &[Column] = if is_scored { &SCORED } else { &UNSCORED };
     let table = Table::headed(columns, heads.iter().map(|head| (*head).to_owned()).collect());
     screen.heads(&table);
-    let mut was_named = true;
+    let mut is_told = false;
     for (means, found) in tried() {
-        if was_named && !means.is_named() {
+        if !is_told && !means.is_named() {
             screen.say_in(Weight::Dim, "Inferred, and never counted as returned:");
+            is_told = true;
         }
-        was_named = means.is_named();
         screen.row(&table, &cells(means, found));
     }
     if is_scored {
         screen.say_in(
             Weight::Dim,
-            "Half after: messages until half of the pairs were right. Shuffled: right of named with recipients exchanged. \
-             Chance: right of a hundred guesses.",
+            "Half after: messages until half of the pairs were found. Shuffled: recipients exchanged. Chance: of 100 guesses.",
         );
     } else {
         screen.say_in(
@@ -212,8 +227,12 @@ fn table(inquiry: &Inquiry, screen: &mut Screen) {
 fn cells(means: Means, found: &Found) -> Vec<String> {
     let number = |number: u64| grouped(number.into());
     let name = means.wording().to_owned();
-    let Some(score) = &found.score else { return vec![name, number(found.leads.len() as u64), number(found.shuffled_named)] };
-    let shuffled = found.shuffled_right.map_or_else(String::new, |right| format!("{} of {}", number(right), number(found.shuffled_named)));
+    let Some(score) = &found.score else {
+        return vec![name, number(found.leads.len() as u64), number(found.shuffled_named)];
+    };
+    let shuffled = found
+        .shuffled_right
+        .map_or_else(String::new, |right| format!("{} of {}", number(right), number(found.shuffled_named)));
     vec![
         name,
         format!("{} of {}", number(score.right), number(score.there)),
@@ -244,7 +263,7 @@ fn refusals(inquiry: &Inquiry, screen: &mut Screen) {
         }
     }
     for (reason, means) in reasons {
-        screen.entry(Weight::Normal, &format!("{}: {reason}.", crate::columns::capital(&means.join(", "))));
+        screen.entry(Weight::Normal, &format!("Not tried: {}. Reason: {reason}.", means.join(", ")));
     }
 }
 
@@ -253,8 +272,10 @@ fn bystanders(inquiry: &Inquiry) -> Option<String> {
     let about = subject(inquiry)?;
     let found = inquiry.analysis.found(Means::Named)?;
     let leads = || found.leads.iter();
-    let own: std::collections::BTreeSet<Person> =
-        leads().filter(|lead| lead.one == about || lead.other == about).flat_map(|lead| [lead.one, lead.other]).collect();
+    let own: std::collections::BTreeSet<Person> = leads()
+        .filter(|lead| lead.one == about || lead.other == about)
+        .flat_map(|lead| [lead.one, lead.other])
+        .collect();
     let beside: Vec<&Lead> = leads().filter(|lead| lead.one != about && lead.other != about).collect();
     let others: std::collections::BTreeSet<Person> =
         beside.iter().flat_map(|lead| [lead.one, lead.other]).filter(|one| !own.contains(one)).collect();
@@ -263,7 +284,7 @@ fn bystanders(inquiry: &Inquiry) -> Option<String> {
         (_, 0) => format!("The same rows name nobody who has nothing to do with {name}."),
         (0, beside) => format!("The same rows name {} of which {name} is no part.", pairs(beside)),
         (others, beside) => format!(
-            "Bystanders: the same rows name {} who never wrote with {name}, and {} of which {name} is no part.",
+            "Bystanders: the same rows name {} who never wrote with {name}, in {}.",
             people(others),
             pairs(beside)
         ),
@@ -280,9 +301,10 @@ fn false_leads(inquiry: &Inquiry) -> Option<String> {
     wrong.sort_unstable();
     wrong.dedup();
     let named = wrong.iter().take(NAMES);
-    let named = named.map(|(one, other)| format!("{} and {}", inquiry.trace.name(*one), inquiry.trace.name(*other)));
+    let named =
+        named.map(|(one, other)| format!("{} and {}", inquiry.trace.name(*one), inquiry.trace.name(*other)));
     let named: Vec<String> = named.collect();
     let more = wrong.len().saturating_sub(NAMES);
     let more = if more > 0 { format!("; {} more", grouped(more as u128)) } else { String::new() };
-    (!wrong.is_empty()).then(|| format!("False leads, which a means names and which are not true: {}{more}.", named.join("; ")))
+    (!wrong.is_empty()).then(|| format!("False leads (named, and not true): {}{more}.", named.join("; ")))
 }

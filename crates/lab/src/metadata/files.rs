@@ -1,0 +1,31 @@
+//! The outcome as files for other programs and for the eye: pairs, the network, and the hours of the person asked about.
+
+use pillarbox_metadata::Kind;
+
+use super::{Inquiry, table};
+use crate::picture::{Hours, Network, graphml};
+
+/// Most people of a picture. More points than this are a cloud, and are in the other files.
+const MOST_DRAWN: usize = 400;
+
+/// Each file, by name.
+///
+/// # Errors
+/// A template failed.
+pub fn all(inquiry: &Inquiry) -> Result<Vec<(&'static str, String)>, askama::Error> {
+    let ties = inquiry.ties(None);
+    let mut files = vec![("pairs.csv", table::pairs(inquiry)), ("graph.graphml", graphml(&ties)?)];
+    if ties.people.len() <= MOST_DRAWN {
+        let title = format!("Who talks to whom: {}", inquiry.choices.observer.wording());
+        files.push(("network.svg", Network::of(&title, &ties).file()?));
+    }
+    if let Some(about) = inquiry.about {
+        let is_own = |row: &&pillarbox_metadata::Row| {
+            row.kind == Kind::Sent && (row.from == Some(about) || row.to == Some(about))
+        };
+        let times: Vec<u64> = inquiry.trace.rows.iter().filter(is_own).map(|row| row.at).collect();
+        let title = format!("Hours of {}", inquiry.trace.name(about));
+        files.push(("hours.svg", Hours::by_weekday(&title, &times).file()?));
+    }
+    Ok(files)
+}
