@@ -21,13 +21,17 @@ use pillarbox_lab::world::World;
 use pillarbox_metadata::{Field, Means, Observer, Refusal};
 use serde_json::Value;
 
-/// The flagship story as its record has it, under a design.
+/// The flagship story, told under a design.
 fn story(design: &str) -> Source {
-    let scenario = library::find("westminster-2017").unwrap();
+    told("westminster-2017", design)
+}
+
+fn told(story: &str, design: &str) -> Source {
+    let scenario = library::find(story).unwrap();
     let mut told = World::new(designs::named(design).unwrap(), &scenario, scenario.seed).unwrap();
     told.keep_no_wire();
     told.run().unwrap();
-    world::read(&format!("westminster-2017 under {design}"), &told).unwrap()
+    world::read(&format!("{story} under {design}"), &told).unwrap()
 }
 
 static SEALED: LazyLock<Source> = LazyLock::new(|| story("signal-now"));
@@ -81,6 +85,17 @@ fn a_story_without_a_network_is_not_inferred_from() {
         assert_eq!(line.outcome, Err(Refusal::NoNetwork), "{means:?}");
     }
     assert!(inquiry.analysis.found(Means::Named).is_some());
+}
+
+#[test]
+fn a_story_with_a_network_is_inferred_from_and_its_shuffled_rows_name_nobody() {
+    let source = told("neighbours", "signal-now");
+    let without = vec![Field::Names, Field::Address, Field::Connection, Field::Size];
+    let inquiry = Inquiry::of(&source, Choices { without, ..Choices::default() }).unwrap();
+    let found = inquiry.analysis.found(Means::Statistics).unwrap();
+    let score = found.score.clone().unwrap();
+    assert!(score.right * 2 > score.there && score.false_leads.len() < 5, "{score:?}");
+    assert_eq!(found.shuffled_named, 0);
 }
 
 #[test]
