@@ -12,17 +12,20 @@ fn lab(place: &Place, arguments: &[&str]) -> Command {
     command
 }
 
-fn named(document: &Value) -> Value {
-    document["means"].as_array().unwrap().iter().find(|means| means["means"] == "named").unwrap().clone()
+fn means(document: &Value, word: &str) -> Value {
+    document["means"].as_array().unwrap().iter().find(|means| means["means"] == word).unwrap().clone()
 }
 
 #[test]
-fn what_passes_a_running_relay_names_who_writes_to_whom() {
+fn what_passes_a_running_relay_is_read_live_and_a_sealed_sender_is_in_no_row() {
     let place = Place::new();
     let relay = place.relay();
     let mut follow = place.command(&programs().relay);
     follow.args(["ledger", "--follow", "--json", "--data"]).arg(relay.data());
     let mut follow = Process::start(follow);
+    relay.wait_until("/metrics", |_, text| {
+        text.lines().any(|line| line.contains("followers") && line.ends_with(" 1"))
+    });
     let (alice, bob) = place.alice_and_bob(&relay);
     drop(alice.run(&["send", "Bob", "hello"]).expect(0));
     assert_eq!(bob.inbox(), ["hello"]);
@@ -31,10 +34,18 @@ fn what_passes_a_running_relay_names_who_writes_to_whom() {
     let events = follow.finish().out;
 
     let shown = Process::run(lab(&place, &["-", "--json"]), &events).expect(0).json();
-    let pairs = named(&shown)["found"]["pairs"].clone();
-    assert_eq!(pairs.as_array().unwrap().len(), 1, "{shown}");
-    assert!(named(&shown)["found"].get("score").is_none(), "no truth is in what passes");
-    drop(Process::run(lab(&place, &["-"]), &events).expect(0).prints("rows name"));
+    // The invitation has the delivery key: text and receipt are sealed, and keys are fetched without a name.
+    let submitted = events.matches("\"Submit\"").count();
+    assert!(submitted >= 2, "{events}");
+    assert_eq!(shown["messages"], submitted);
+    assert_eq!(shown["people"], 2);
+    assert_eq!(means(&shown, "named")["not_tried"], "no row of a message names both people", "{shown}");
+    assert!(means(&shown, "statistics")["found"].get("score").is_none(), "no truth is in what passes");
+    // The positive control: the same events with the sender in them.
+    let named =
+        events.replace("\"frame\":\"Submit\",\"from\":null", "\"frame\":\"Submit\",\"from\":\"aa.1\"");
+    let found = means(&Process::run(lab(&place, &["-", "--json"]), &named).expect(0).json(), "named");
+    assert_eq!(found["found"]["named"], 2, "{found}");
 
     // A picture in words also when it is stopped, with all that came before.
     let mut live = Process::start(lab(&place, &["-"]));
@@ -42,7 +53,7 @@ fn what_passes_a_running_relay_names_who_writes_to_whom() {
     live.feed(&events.repeat(10));
     live.wait_for(Stream::Err, |line| line.contains("messages so far"));
     live.signal("INT");
-    drop(live.finish().expect(0).prints("rows name"));
+    drop(live.finish().expect(0).prints("statistics over messages"));
 }
 
 #[test]
@@ -56,11 +67,18 @@ fn what_a_relay_keeps_is_read_with_consent_alone() {
     let own = ["--i-own-this-data", "--json"];
     let waiting = Process::run(lab(&place, &[&[data], &own[..]].concat()), "").expect(0).json();
     assert_eq!(waiting["observer"], "keeps");
-    assert_eq!(named(&waiting)["known"], "kept");
-    assert_eq!(named(&waiting)["found"]["named"], 1, "{waiting}");
+    assert_eq!(waiting["messages"], 1);
+    // The row that waits is sealed: it says for whom, and not from whom.
+    assert_eq!(means(&waiting, "named")["not_tried"], "no row of a message names both people", "{waiting}");
     assert_eq!(bob.inbox(), ["hello"]);
+    // The receipt waits in its place until its phone comes, too.
+    assert!(alice.inbox().is_empty());
     let after = Process::run(lab(&place, &[&[data], &own[..]].concat()), "").expect(0).json();
-    assert!(named(&after).get("found").is_none(), "delivered messages are gone: {after}");
+    assert_eq!(
+        means(&after, "named")["not_tried"],
+        "no message is here",
+        "delivered messages are gone: {after}"
+    );
     drop(Process::run(lab(&place, &[data, "--i-own-this-data", "--observer", "sees"]), "").expect(2));
 }
 
