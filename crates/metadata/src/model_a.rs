@@ -39,7 +39,7 @@ impl Settings {
         (A_DAY * u64::from(self.users)).checked_div(DAY / u64::from(self.epoch.max(1))).unwrap_or(0)
     }
 
-    /// The number of Bob's epochs until Alice is the only candidate; `None` if she is not within [`MOST_EPOCHS`].
+    /// The number of Bob's epochs until Alice is the only candidate; `None` if she is not within 100.
     #[must_use]
     pub fn epochs_to_one(self, seed: u64, run: u64) -> Option<u32> {
         let mut random = Random::new(seed, run);
@@ -90,7 +90,7 @@ impl Message {
     }
 }
 
-/// Epochs to one candidate, of so many runs. A run that does not end counts as [`MOST_EPOCHS`].
+/// Epochs to one candidate, of so many runs. A run that does not end counts as 100.
 #[must_use]
 pub fn runs(settings: Settings, seed: u64, runs: u64) -> Vec<f64> {
     (0..runs).map(|run| settings.epochs_to_one(seed, run).unwrap_or(MOST_EPOCHS).into()).collect()
