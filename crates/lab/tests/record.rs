@@ -60,6 +60,11 @@ group = "boat"
 fn ran(scenario: &str) -> Record {
     let scenario = match scenario {
         "too-early" => Scenario::parse("too-early.toml", TOO_EARLY).unwrap(),
+        "too-early, with a network" => {
+            let network = "[network]\ndelay = \"400ms\"\n\n[[people]]\nname = \"Ada\"";
+            let text = TOO_EARLY.replacen("[[people]]\nname = \"Ada\"", network, 1);
+            Scenario::parse("too-early.toml", &text).unwrap()
+        }
         name => library::find(name).unwrap(),
     };
     let design = designs::named(&scenario.design).unwrap();
@@ -72,7 +77,9 @@ fn ran(scenario: &str) -> Record {
 fn every_line_keeps_to_the_schema_and_every_kind_occurs() {
     let schema = schema();
     let mut kinds = BTreeSet::new();
-    for scenario in ["national-block-2016", "channel-2015", "cloud-chat-2017", "too-early"] {
+    for scenario in
+        ["national-block-2016", "channel-2015", "cloud-chat-2017", "too-early", "too-early, with a network"]
+    {
         let text = ran(scenario).to_json_lines();
         for (number, line) in text.lines().enumerate() {
             let line: Value = serde_json::from_str(line).unwrap();
