@@ -332,8 +332,8 @@ impl World {
         self.advance(until)
     }
 
-    /// Runs the whole scenario in equal spans of time, calls `done` after each, and ends the record. The record of `pillarbox-lab run`
-    /// is made so: of rows that go by age within a span it tells at the last full hour of it.
+    /// Runs the whole scenario in equal spans of time, calls `done` after each, and ends the record. The record is that of
+    /// [`run`](Self::run).
     ///
     /// # Errors
     /// [`WorldError`].

@@ -211,6 +211,7 @@ impl World {
         });
         self.owned.entry(who).or_default().push(id);
         self.restless.insert(id);
+        self.wake_for_its_owner(who);
         self.wait_for(id)?;
         Ok(id)
     }

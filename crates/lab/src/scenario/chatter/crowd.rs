@@ -10,7 +10,7 @@ use super::{Chatter, Draw};
 use crate::scenario::{AddressKind, Connectivity, Passcode, Person, PersonId};
 
 /// How often a phone of the crowd wakes that sleeps.
-const WAKES: Duration = Duration::from_seconds(600);
+pub(super) const WAKES: Duration = Duration::from_seconds(600);
 
 pub(super) fn add(chatter: &Chatter, people: &mut Vec<Person>, draw: &mut Draw) {
     let named = people.len();

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, VecDeque};
 
 use pillarbox_wire::{Duration, Timestamp};
 
-use super::crowd::shuffle;
+use super::crowd::{WAKES, shuffle};
 use super::ties::{Circle, pairs};
 use super::words::WORDS;
 use super::{Chatter, Draw};
@@ -16,8 +16,8 @@ const FRESH: usize = 6;
 /// The longest text, in words. The mean is a third of it.
 const LONGEST: usize = 36;
 
-/// How long after the beginning the first text is said: groups are made before.
-const AFTER_GROUPS: Duration = Duration::from_seconds(60);
+/// The time from the first group to the first text: every phone of the crowd has woken meanwhile and knows its groups.
+const AFTER_GROUPS: Duration = Duration(WAKES.0 + 60_000);
 
 pub(super) fn events(chatter: &Chatter, people: &[Person], groups: &[Circle], draw: &mut Draw) -> Vec<Event> {
     let event = |at, who, act| Event { at, who, act, line: chatter.line };
