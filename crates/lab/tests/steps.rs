@@ -112,7 +112,7 @@ fn rows_go_in_this_story() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
 
     #[test]
     fn a_record_is_the_same_whatever_the_steps(

@@ -105,7 +105,7 @@ impl World {
         let phase = self.sleepers.phases.get(&who).copied().unwrap_or_default();
         let since = now.since(Timestamp(phase.0)).0;
         let next_wake = Timestamp(now.0 - since % every.0.max(1) + every.0);
-        let next = if since % every.0.max(1) == 0 {
+        let next = if since.is_multiple_of(every.0.max(1)) {
             self.wake_up(who);
             now + STAYS_AWAKE
         } else if self.is_busy(who) {
