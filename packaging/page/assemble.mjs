@@ -6,7 +6,20 @@ const [module, reportFile, styleFile, version] = process.argv.slice(2);
 const here = (name) => readFileSync(new URL(name, import.meta.url), 'utf8');
 const hash = (text) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
-const report = readFileSync(reportFile, 'utf8').match(/<main>([\s\S]*)<\/main>/)[1];
+// Each cell of the report leads to the question that makes it.
+const command = /<code>pillarbox-lab demand ([\w-]+) --scenario ([\w-]+) --design ([\w-]+)<\/code>/;
+const withQuestion = (cell) => {
+  const [, demand, story, design] = cell.match(command) ?? [];
+  if (!demand) return cell;
+  const name = cell.match(/<h4><small>(.*?)<\/small> (.*?)<\/h4>/)?.slice(1).join(' ') ?? '';
+  const button = `<p class="live"><button type="button" class="small" data-do="cell" data-demand="${demand}" data-story="${story}" `
+    + `data-design="${design}">Run it again here<span class="hidden">: ${name}</span></button></p>`;
+  return cell.replace('</article>', `${button}</article>`);
+};
+const report = readFileSync(reportFile, 'utf8').match(/<main>([\s\S]*)<\/main>/)[1]
+  .replace(/<article id="c[\s\S]*?<\/article>/g, withQuestion);
+const cells = report.match(/data-do="cell"/g)?.length ?? 0;
+if (cells === 0) throw new Error('no cell of the report has a command that makes it again');
 const style = readFileSync(styleFile, 'utf8') + here('page.css');
 const script = here('page.js');
 const worker = here('worker.js');

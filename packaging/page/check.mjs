@@ -1,11 +1,12 @@
-// Runs the module of a page outside any browser: node check.mjs PAGE.html STORY ARCHIVE < DESIGNS
+// Runs the module of a page outside any browser: node check.mjs PAGE.html STORY FOLDER < DESIGNS
 //
 // Each line of the input is a design and the SHA-256 that the program's record has under it. Each finding is a line; the program ends
-// with 1 if there is any. ARCHIVE is where the archive that is taken away from the page is written.
-import { readFileSync, writeFileSync } from 'node:fs';
+// with 1 if there is any. What was typed goes to FOLDER as story.toml, evidence to DEMAND/DESIGN.json, and the
+// archive that is taken away to taken.tar there.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 
-const [page, story, archive] = process.argv.slice(2);
+const [page, story, folder] = process.argv.slice(2);
 const packed = readFileSync(page, 'utf8').match(/id="module">([^<]*)</)[1];
 const module = new WebAssembly.Module(gunzipSync(Buffer.from(packed, 'base64')));
 
@@ -23,13 +24,20 @@ const host = {
 };
 stage = new WebAssembly.Instance(module, { env: host }).exports;
 
-function ask(request) {
+function reply(request) {
   const bytes = new TextEncoder().encode(JSON.stringify(request));
   const room = stage.room(bytes.length);
   new Uint8Array(stage.memory.buffer, room, bytes.length).set(bytes);
   const length = stage.ask();
-  const reply = stage.reply();
-  return JSON.parse(new TextDecoder().decode(new Uint8Array(stage.memory.buffer, reply, length)));
+  const at = stage.reply();
+  return JSON.parse(new TextDecoder().decode(new Uint8Array(stage.memory.buffer, at, length)));
+}
+
+/// A reply, once the request has come to its end.
+function ask(request) {
+  let answer = reply(request);
+  while (answer.more) answer = reply({ do: 'go-on' });
+  return answer;
 }
 
 const middle = (numbers) => numbers.sort((one, other) => one - other)[Math.floor(numbers.length / 2)].toFixed(0);
@@ -43,14 +51,30 @@ function timed(times, request) {
 }
 
 console.log(`measured opening ${timed(1, () => ({ do: 'open' }))} ms`);
+const demand = (name) => ({ do: 'serve', demand: name, by: 'GB', guess: 'unknown', design: '' });
+const demands = ['content-warrant', 'interception', 'compelled-logging', 'backup-warrant', 'notice-to-change'];
+for (const name of demands) {
+  console.log(`measured ${name} on both relays, the first time and with its controls ${timed(1, () => demand(name))} ms`);
+}
 console.log(`measured a text ${timed(11, (time) => ({ do: 'say', who: `${time % 2}`, text: `Text ${time}.` }))} ms at the median`);
-const demand = { do: 'serve', demand: 'content-warrant', by: 'GB', guess: 'unknown', design: '' };
-ask(demand);
-console.log(`measured a content warrant on both relays ${timed(5, () => demand)} ms at the median`);
+for (const name of demands) {
+  // A new text or another place of the order needs new worlds each time.
+  const moved = timed(5, (time) => { ask({ do: 'order', after: `${time + 3}` }); return demand(name); });
+  console.log(`measured ${name} on both relays ${moved} ms at the median`);
+}
+
+writeFileSync(`${folder}/story.toml`, ask({ do: 'story' }).file.text);
+for (const name of demands) {
+  mkdirSync(`${folder}/${name}`);
+  ask(demand(name));
+  for (const [answer, design] of ['plain-server', 'end-to-end'].entries()) {
+    writeFileSync(`${folder}/${name}/${design}.json`, ask({ do: 'evidence', answer: `${answer}` }).file.text);
+  }
+}
 
 let findings = 0;
 const taken = ask({ do: 'take', form: 'archive' });
-if (taken.file) writeFileSync(archive, taken.file.text);
+if (taken.file) writeFileSync(`${folder}/taken.tar`, taken.file.text);
 else {
   findings += 1;
   console.log(`FINDING no archive is given: ${taken.says}`);

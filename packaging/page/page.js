@@ -12,6 +12,8 @@ const PATIENCE = 150;
 let worker;
 let waiting = [];
 let busy;
+/// Somebody has stopped what is on its way.
+let stopping = false;
 
 function packed() {
   const text = atob(byId('module').textContent.trim());
@@ -55,11 +57,34 @@ function take({ name, kind, text }) {
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
+/// A row of the conversation takes the place of the one with its name, or comes last.
+function showRow({ id, html }) {
+  const holder = document.createElement('template');
+  holder.innerHTML = html;
+  const before = byId(id);
+  if (before) before.replaceWith(holder.content);
+  else byId('lanes').append(holder.content);
+}
+
+/// How far the worlds have run; nothing if none is on its way.
+function progress(more) {
+  const line = byId('progress');
+  if (!line) return;
+  if (more && line.hidden) byId('cancel').addEventListener('click', () => { stopping = true; }, { once: true });
+  line.hidden = !more;
+  if (!more) return;
+  const [bar, words] = line.children;
+  [bar.max, bar.value] = [more.of, more.done];
+  words.textContent = `${more.done} of about ${more.of} things have happened in the worlds that this demand needs.`;
+}
+
 function show(reply) {
   for (const [id, html] of Object.entries(reply.parts)) {
     const place = byId(id);
     if (place) place.innerHTML = html;
   }
+  (reply.rows ?? []).forEach(showRow);
+  progress(reply.more);
   const says = byId('says');
   if (says) says.textContent = reply.says;
   else if (reply.says) return failed(reply.says);
@@ -76,7 +101,12 @@ function answered({ data }) {
   state.hidden = true;
   stage.setAttribute('aria-busy', 'false');
   show(data.reply);
-  done(data.reply);
+  if (data.reply.more) {
+    waiting.unshift({ message: { request: { do: stopping ? 'stop' : 'go-on' } }, done });
+  } else {
+    stopping = false;
+    done(data.reply);
+  }
   next();
 }
 
@@ -126,8 +156,60 @@ document.addEventListener('submit', (event) => {
 
 document.addEventListener('click', (event) => {
   const button = event.target.closest('button[data-do]');
-  if (button) send(words(button));
+  if (!button) return;
+  send(words(button));
+  // A cell of the report leads to the question at the top, which the report is far below.
+  if (button.dataset.do === 'cell') byId('question').scrollIntoView();
 });
+
+document.addEventListener('change', ({ target }) => {
+  if (target.dataset.change) send({ ...words(target.form), do: target.dataset.change, focus: target.id });
+});
+
+/// The order moves by the arrow keys while it has the focus.
+const STEPS = { ArrowUp: -1, ArrowLeft: -1, ArrowDown: 1, ArrowRight: 1, PageUp: -10, PageDown: 10, Home: -1e6, End: 1e6 };
+document.addEventListener('keydown', (event) => {
+  const line = event.target.closest?.('#order-line');
+  if (!line || !(event.key in STEPS) || busy) return;
+  event.preventDefault();
+  moveOrder(Number(line.ariaValueNow) + STEPS[event.key], 'order-line');
+});
+
+function moveOrder(after, focus) {
+  const line = byId('order-line');
+  const place = Math.min(Math.max(after, 0), Number(line.ariaValueMax));
+  if (place !== Number(line.ariaValueNow)) send({ do: 'order', after: String(place), focus });
+}
+
+/// The order is dragged, by mouse or finger: it goes above or below the text that it is let go over, whichever is nearer.
+let dragged;
+document.addEventListener('pointerdown', (event) => {
+  const row = event.target.closest('tr.order');
+  if (!row || event.target.closest('button') || event.button !== 0) return;
+  dragged = { row };
+  row.setPointerCapture(event.pointerId);
+  row.classList.add('dragged');
+});
+document.addEventListener('pointermove', (event) => {
+  if (!dragged) return;
+  dragged.over?.classList.remove('above', 'below');
+  const over = document.elementFromPoint(event.clientX, event.clientY)?.closest('#lanes tr[id^=t]');
+  dragged.over = over;
+  if (!over) return;
+  const { top, height } = over.getBoundingClientRect();
+  dragged.below = event.clientY > top + height / 2;
+  over.classList.add(dragged.below ? 'below' : 'above');
+});
+for (const end of ['pointerup', 'pointercancel']) {
+  document.addEventListener(end, (event) => {
+    if (!dragged) return;
+    const { row, over, below } = dragged;
+    dragged = undefined;
+    row.classList.remove('dragged');
+    over?.classList.remove('above', 'below');
+    if (over && event.type === 'pointerup') moveOrder(Number(over.id.slice(1)) - (below ? 0 : 1), 'order-line');
+  });
+}
 
 if (typeof WebAssembly === 'object' && typeof DecompressionStream === 'function' && typeof Worker === 'function') {
   begin();

@@ -1,11 +1,12 @@
-// Looks at the page in a real browser, from a disk: the first minute by keyboard alone, axe, widths, what is fetched, strangers' texts,
-// a stage that fails, two tabs, and a browser without WebAssembly.
+// Looks at the page in a real browser, from a disk: the first minute of five readers by keyboard alone, axe, widths and paper, what is
+// fetched, strangers' texts, a thousand texts, the order dragged, a cell of the report, a stage that fails, two tabs, and a browser
+// without WebAssembly.
 //
 //   node page.mjs --chromium PATH --page FILE.html [--pictures FOLDER]
 //
 // Each finding is a line; the program ends with 1 if there is any.
 
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -19,7 +20,7 @@ const WIDTHS = [320, 400, 800, 1280, 1920];
 const AXE_TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 const PATIENCE = 120_000;
 /// Tab presses within which whatever is looked for must have the focus.
-const MAX_TABS = 40;
+const MAX_TABS = 80;
 const HOSTILE = [
   '<img src=x onerror=alert(1)><script>alert(2)</script>',
   '"\' autofocus onfocus=alert(3) x="',
@@ -111,6 +112,196 @@ async function byKeyboard() {
   await close();
 }
 
+const texts = (page, selector) => page.$$eval(selector, (all) => all.map((one) => one.textContent.trim()));
+const served = (page) => page.waitForFunction(() => document.querySelector('#stage').ariaBusy === 'false'
+  && document.querySelector('#progress').hidden && document.querySelector('.served'));
+
+/// Chooses in the question by the keys that the browser's own controls take: the first letters of a choice.
+async function choose(page, name, letters) {
+  await tabTo(page, `.ask select[name=${name}]`);
+  await page.keyboard.type(letters);
+}
+
+async function serveByKeys(page, guess) {
+  await choose(page, 'guess', guess);
+  await tabTo(page, '.ask button');
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => document.activeElement?.id === 'answer0');
+  await served(page);
+}
+
+/// Each of the readers finds what they came for, with no mouse and nothing read before.
+async function fiveReaders() {
+  const reader = async (name, does) => {
+    const { page, close } = await opened({ reducedMotion: 'reduce' });
+    await ready(page);
+    try {
+      await does(page);
+    } catch (error) {
+      finding(`${name}: ${error.message.split('\n')[0]}`);
+    }
+    await accessible(page, name);
+    await picture(page, `page-reader-${name}`);
+    await close();
+  };
+  await reader('adviser', async (page) => {
+    await choose(page, 'demand', 'an interception');
+    await serveByKeys(page, 'I');
+    const before = await texts(page, '.served .say');
+    await tabTo(page, '#order-line');
+    await page.keyboard.press('Home');
+    await page.waitForFunction(() => document.querySelector('#says').textContent.includes('after text 0'));
+    const after = await texts(page, '.served .say');
+    if (before[0] === after[0]) finding('adviser: an earlier order brings nothing else');
+    const hands = await texts(page, '.served:first-child .hands dt');
+    if (hands.length !== 3 || !hands.includes('Police in the United States')) finding(`adviser: hands: ${hands.join()}`);
+  });
+  await reader('journalist', async (page) => {
+    await tabTo(page, '#say0');
+    await page.keyboard.type('I have seen the file.');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('#t6');
+    const row = await texts(page, '#t6 td.rel:not(.keep)');
+    if (!row[0].includes('I have seen the file.') || !row[1].includes('unreadable')) finding(`journalist: ${row.join(' | ')}`);
+  });
+  await reader('teacher', async (page) => {
+    await serveByKeys(page, 'al');
+    const guess = await texts(page, '.beside dd');
+    if (guess[0] !== 'all of them') finding(`teacher: the guess is not beside the answer: ${guess.join()}`);
+    for (const answer of ['0', '1']) {
+      await tabTo(page, `.served button[data-do=pin][data-answer="${answer}"]`);
+      await page.keyboard.press('Enter');
+      await page.waitForFunction((count) => document.querySelectorAll('#pinned article').length === count, Number(answer) + 1);
+    }
+  });
+  await reader('student', async (page) => {
+    await tabTo(page, '#t1 .try[data-relay="1"]');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('#tried-head');
+    await tabTo(page, '.onekey select');
+    await page.keyboard.type('private');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(() => document.querySelector('#tried-head').textContent.includes('one key'));
+    if (!(await texts(page, '#tried .ar td'))[0].startsWith('1 time')) finding('student: one key was tried more than once');
+  });
+  await reader('engineer', async (page) => {
+    await serveByKeys(page, 'n');
+    await tabTo(page, '.served:first-child details:last-of-type summary');
+    await page.keyboard.press('Enter');
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      (async () => { await tabTo(page, '.served:first-child button[data-do=evidence]'); await page.keyboard.press('Enter'); })(),
+    ]);
+    const evidence = JSON.parse(readFileSync(await download.path(), 'utf8'));
+    if (evidence.demand !== 'content-warrant') finding(`engineer: evidence of ${evidence.demand}`);
+  });
+}
+
+/// The order goes where a mouse, or a finger, lets go of it.
+async function dragged() {
+  for (const hasTouch of [false, true]) {
+    const { page, close } = await opened({ hasTouch });
+    await ready(page);
+    await serveByKeys(page, 'n');
+    await page.locator('#t5').scrollIntoViewIfNeeded();
+    const line = await page.locator('#order-line').boundingBox();
+    const first = await page.locator('#t1').boundingBox();
+    const from = [line.x + line.width / 2, line.y + line.height / 2];
+    const to = [first.x + first.width / 2, first.y + first.height - 4];
+    if (hasTouch) {
+      const touch = await page.context().newCDPSession(page);
+      const send = (type, points) => touch.send('Input.dispatchTouchEvent', { type, touchPoints: points.map(([x, y]) => ({ x, y })) });
+      await send('touchStart', [from]);
+      await send('touchMove', [[from[0], from[1] - 20]]);
+      await send('touchMove', [to]);
+      await send('touchEnd', []);
+    } else {
+      await page.mouse.move(...from);
+      await page.mouse.down();
+      await page.mouse.move(...to, { steps: 5 });
+      await page.mouse.up();
+    }
+    try {
+      await page.waitForFunction(() => document.querySelector('#says').textContent.includes('after text 1'), undefined, { timeout: 10_000 });
+    } catch {
+      finding(`dragged by ${hasTouch ? 'a finger' : 'a mouse'}, the order stays: ${await page.textContent('#says')}`);
+    }
+    await close();
+  }
+}
+
+/// A cell of the report leads to its question and is run again here.
+async function cellAgain() {
+  const { page, close } = await opened();
+  await ready(page);
+  await page.click('summary:has-text("The finished report")');
+  const cell = page.locator('button[data-do=cell][data-demand=interception]').first();
+  const said = await cell.locator('xpath=ancestor::article').locator('.say').first().textContent();
+  await cell.click();
+  await page.waitForSelector('#answer0');
+  await served(page);
+  const here = await page.textContent('#answer0');
+  if (here.trim().replace(/\s+/g, ' ') !== said.trim().replace(/\s+/g, ' ')) finding(`a cell run again says “${here}” and not “${said}”`);
+  if (!page.url().includes('story=')) finding(`a cell has no story in the address: ${page.url().split('#')[1]}`);
+  await accessible(page, 'a cell run again');
+  await picture(page, 'page-cell');
+  await close();
+}
+
+/// A thousand texts: each passes as fast as the first, and a demand says how far it is and can be stopped.
+async function thousand() {
+  const { page, close } = await opened();
+  await ready(page);
+  const took = await page.evaluate(async () => {
+    const times = [];
+    for (let text = 0; text < 995; text += 1) {
+      const begun = performance.now();
+      await new Promise((done) => { send({ do: 'say', who: String(text % 2), text: `Text ${text}.` }, done); });
+      times.push(performance.now() - begun);
+    }
+    return times;
+  });
+  const middle = (times) => times.toSorted((one, other) => one - other)[Math.floor(times.length / 2)].toFixed(0);
+  measured(`a text: ${middle(took.slice(0, 50))} ms at the median of the first 50, ${middle(took.slice(-50))} ms of the last 50 of a thousand`);
+  if (await page.$$eval('#lanes tr[id^=t]', (all) => all.length) !== 1000) finding('a thousand texts are not a thousand rows');
+  await page.selectOption('.ask select[name=guess]', 'none');
+  await page.selectOption('.ask select[name=demand]', 'interception');
+  await page.click('.ask button');
+  await page.waitForSelector('#progress:not([hidden])');
+  await accessible(page, 'on its way');
+  await page.click('#cancel');
+  await page.waitForFunction(() => document.querySelector('#says').textContent.startsWith('Stopped'));
+  if (await page.$('.served')) finding('a demand that was stopped was served');
+  const answered = async (demand) => {
+    await page.selectOption('.ask select[name=demand]', demand);
+    await page.selectOption('.ask select[name=guess]', 'none');
+    const begun = performance.now();
+    await page.click('.ask button');
+    await page.waitForSelector('.served');
+    await served(page);
+    measured(`${demand} with a thousand texts, the order after the third: ${(performance.now() - begun).toFixed(0)} ms`);
+  };
+  await answered('content-warrant');
+  await answered('interception');
+  await close();
+}
+
+/// On paper the buttons are gone and everything else is there.
+async function onPaper() {
+  const { page, close } = await opened();
+  await ready(page);
+  await serveByKeys(page, 'n');
+  await page.emulateMedia({ media: 'print' });
+  if (await page.locator('button:visible').count() > 0) finding('on paper there are buttons');
+  if (wanted.pictures) {
+    const pdf = await page.pdf({ format: 'A4' });
+    writeFileSync(`${wanted.pictures}/page-paper.pdf`, pdf);
+  }
+  await picture(page, 'page-paper');
+  await close();
+}
+
 async function everyWidth() {
   for (const width of WIDTHS) {
     for (const colorScheme of width === 1280 || width === 400 ? ['light', 'dark'] : ['light']) {
@@ -159,7 +350,7 @@ async function failsAndBeginsAnew() {
   const { page, context, close } = await opened({}, { fragment: '#design=signal-now&demand=pen-register&by=US&order=1' });
   await ready(page);
   const chosen = await page.$$eval('.ask h1 select', (all) => all.map((one) => one.value));
-  if (chosen.join() !== 'signal-now,pen-register,US') finding(`the address chose ${chosen.join()}`);
+  if (chosen.join() !== 'signal-now,pen-register,US,') finding(`the address chose ${chosen.join()}`);
   const other = await opened({}, { context });
   await ready(other.page);
   await other.page.fill('#say0', 'Here too.');
@@ -187,8 +378,13 @@ async function withoutIt() {
 }
 
 await byKeyboard();
+await fiveReaders();
 await everyWidth();
+await onPaper();
+await dragged();
+await cellAgain();
 await hostile();
+await thousand();
 await failsAndBeginsAnew();
 await withoutIt();
 await browser.close();

@@ -252,3 +252,18 @@ fn the_programs_ship_one_generation_of_cryptography() {
     }
     assert!(versions.contains_key("x25519-dalek") && versions.contains_key("snow"));
 }
+
+#[test]
+fn relay_and_phone_alone_are_built_without_the_means_to_copy_them() {
+    let forks = |package: &str| {
+        let mut tree = Command::new(env!("CARGO"));
+        let arguments =
+            ["tree", "--locked", "-e", "normal", "--prefix", "none", "--format", "{p} [{f}]", "-p", package];
+        let output = tree.args(arguments).current_dir("..").output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let has_it = |line: &&str| line.starts_with("pillarbox-") && line.contains("fork");
+        String::from_utf8(output.stdout).unwrap().lines().filter(has_it).count()
+    };
+    assert_eq!((forks("pillarbox-relay"), forks("pillarbox-client")), (0, 0));
+    assert!(forks("pillarbox-lab") >= 3, "the search sees features at all");
+}

@@ -5,7 +5,8 @@
 //! key. An attempt that works gives the text. An attempt that fails gives its error, which becomes part of the
 //! evidence.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
 
 use pillarbox_client::body::{Body, Content, Roster, Text};
 use pillarbox_client::display;
@@ -20,6 +21,7 @@ use pillarbox_wire::{AccountId, PreKeyId, Timestamp, decode};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 use serde::Serialize;
+use sha2::{Digest as _, Sha256};
 
 use crate::view::{HeldKey, RelayHoldings};
 
@@ -134,6 +136,13 @@ pub fn read(payload: &[u8], holdings: &RelayHoldings) -> Attempts {
     read_with(payload, &Keys::all(holdings))
 }
 
+/// Tries to read `payload` with one of the keys in `holdings`, by its place there. None if there is none at that place.
+#[must_use]
+pub fn read_with_one(payload: &[u8], holdings: &RelayHoldings, key: usize) -> Option<Attempts> {
+    let key = holdings.keys().get(key)?;
+    Some(read_with(payload, &Keys { certificate_key: holdings.certificate_key(), keys: vec![key] }))
+}
+
 /// Tries to read `payload` with the private keys in `holdings` alone. This is quick enough to look at each message as
 /// it passes.
 #[must_use]
@@ -157,12 +166,47 @@ pub(crate) fn read_with(payload: &[u8], keys: &Keys<'_>) -> Attempts {
     match kind::kind(payload) {
         Err(error) => attempts.note("as a payload", error),
         Ok(Kind::ServerReadable) => in_the_clear(payload, &mut attempts),
-        Ok(Kind::Sealed) => sealed(payload, keys, &mut attempts),
-        Ok(Kind::PreKey) => first_message(payload, keys, &mut attempts),
+        Ok(Kind::Sealed) => return remembered(payload, keys, attempts, sealed),
+        Ok(Kind::PreKey) => return remembered(payload, keys, attempts, first_message),
         Ok(Kind::Ratchet) => {
             attempts.note("as a message of a running session", "the rows hold no session state to try");
         }
     }
+    attempts
+}
+
+/// Most payloads whose attempts are remembered. An entry takes less than a kilobyte, and a longer list is begun anew.
+const MAX_REMEMBERED: usize = 2_048;
+
+thread_local! {
+    /// Attempts by what was tried on what.
+    static REMEMBERED: RefCell<HashMap<[u8; 32], Attempts>> = RefCell::new(HashMap::new());
+}
+
+/// Tries each key, which takes a millisecond for some; or recalls what came of the very same keys on the very same payload, as one
+/// demand after another asks for it.
+fn remembered(
+    payload: &[u8],
+    keys: &Keys<'_>,
+    mut attempts: Attempts,
+    attempt: fn(&[u8], &Keys<'_>, &mut Attempts),
+) -> Attempts {
+    let mut digest = Sha256::new();
+    digest.update((payload.len() as u64).to_be_bytes());
+    digest.update(payload);
+    digest.update(keys.certificate_key.map_or([0; 32], |key| *key.as_bytes()));
+    keys.each().for_each(|key| digest.update(key.as_bytes()));
+    let name: [u8; 32] = digest.finalize().into();
+    if let Some(known) = REMEMBERED.with_borrow(|known| known.get(&name).cloned()) {
+        return known;
+    }
+    attempt(payload, keys, &mut attempts);
+    REMEMBERED.with_borrow_mut(|known| {
+        if known.len() >= MAX_REMEMBERED {
+            known.clear();
+        }
+        known.insert(name, attempts.clone());
+    });
     attempts
 }
 

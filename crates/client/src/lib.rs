@@ -61,6 +61,6 @@ pub use history::{DeliveryState, Direction, Entry, EntryKind};
 pub use invitation::{Invitation, InvitationError};
 pub use notice::Notice;
 pub use passphrase::{EmptyPassphrase, Passphrase};
-pub use phone::{ConfirmError, Link, Phone, PhoneError, Whom};
+pub use phone::{ConfirmError, KeysHeld, Link, Phone, PhoneError, Whom};
 pub use report::Report;
 pub use vault::{ProfileError, StorageError, Vault};

@@ -107,7 +107,7 @@ pub(crate) enum BriefStage {
 }
 
 /// The index over all items, by order.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Outbox {
     items: BTreeMap<u64, Brief>,
     next_order: u64,

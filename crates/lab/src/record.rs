@@ -189,6 +189,11 @@ impl Record {
         self.event
     }
 
+    /// The first line, which says what ran.
+    pub(crate) fn first_mut(&mut self) -> Option<&mut Kind> {
+        self.lines.first_mut().map(|line| &mut line.kind)
+    }
+
     /// What comes from here on stands in the wake of this event of the scenario, or of none.
     pub(crate) const fn in_the_wake_of(&mut self, event: Option<usize>) {
         self.event = event;

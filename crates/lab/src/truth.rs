@@ -77,7 +77,7 @@ pub struct TrueGroup {
 }
 
 /// What really happened in a world. Only a [`Scorer`] sees it.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Truth {
     said: Vec<Said>,
     bodies: BTreeMap<(PersonId, BodyId), SaidId>,

@@ -2,11 +2,15 @@
 
 use askama::Template;
 use pillarbox_wire::Timestamp;
+use serde::Serialize;
 
+use crate::keys::Held;
 use crate::live::{Live, Passage, Row, Tried};
 use crate::story::{PEOPLE, Story};
 
 /// A text.
+#[derive(Template)]
+#[template(path = "lane.html")]
 struct Lane<'a> {
     number: usize,
     at: String,
@@ -14,46 +18,55 @@ struct Lane<'a> {
     /// On each phone: the speaker as it names them, or nothing where it does not show the text.
     phones: [Option<&'a str>; 2],
     relays: Vec<Option<&'a Passage>>,
-    /// The order stands above this row.
-    is_after_order: bool,
+    designs: &'a [&'a str],
 }
 
+/// The order, which stands between two texts.
 #[derive(Template)]
-#[template(path = "lanes.html")]
-struct Lanes<'a> {
-    lanes: Vec<Lane<'a>>,
+#[template(path = "order.html")]
+struct Order {
     line: usize,
     texts: usize,
     ordered: String,
-    designs: Vec<&'a str>,
+}
+
+/// A row of the table, with its `id` on the page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TableRow {
+    /// The `id`.
+    pub id: String,
+    /// The row, whole.
+    pub html: String,
 }
 
 /// The rows of the table. `first` is the place of the conversation's first text among the story's events.
-pub(crate) fn render(story: &Story, first: usize, relays: &[Live]) -> Result<String, askama::Error> {
-    let lanes = story.texts().iter().enumerate().map(|(place, text)| {
+pub(crate) fn render(story: &Story, first: usize, relays: &[Live]) -> Result<Vec<TableRow>, askama::Error> {
+    let designs: Vec<&str> = relays.iter().map(|live| live.design.title.as_str()).collect();
+    let texts = story.texts().len();
+    let mut rows = Vec::with_capacity(texts + 1);
+    for place in 0..=texts {
+        if place == story.line() {
+            let order = Order { line: place, texts, ordered: clock(story.ordered()) };
+            rows.push(TableRow { id: "order".to_owned(), html: order.render()? });
+        }
+        let Some(text) = story.texts().get(place) else { continue };
         let event = first + place;
         let by = PEOPLE.get(text.by).copied().unwrap_or_default();
         let phone = |who: &'static str| match who == by {
             true => Some("you"),
             false => relays.iter().all(|live| live.shows(who, event)).then_some(by),
         };
-        Lane {
+        let lane = Lane {
             number: place + 1,
             at: clock(Story::at(place)),
             text: &text.text,
             phones: PEOPLE.map(phone),
             relays: relays.iter().map(|live| live.passage(event)).collect(),
-            is_after_order: place == story.line(),
-        }
-    });
-    Lanes {
-        lanes: lanes.collect(),
-        line: story.line(),
-        texts: story.texts().len(),
-        ordered: clock(story.ordered()),
-        designs: relays.iter().map(|live| live.design.title.as_str()).collect(),
+            designs: &designs,
+        };
+        rows.push(TableRow { id: format!("t{}", place + 1), html: lane.render()? });
     }
-    .render()
+    Ok(rows)
 }
 
 fn clock(at: Timestamp) -> String {
@@ -65,17 +78,37 @@ fn clock(at: Timestamp) -> String {
 #[template(path = "tried.html")]
 struct TriedPart<'a> {
     number: usize,
+    relay: usize,
     design: &'a str,
     tried: &'a Tried,
+    /// The key that was tried; none for all of them.
+    chosen: Option<usize>,
+    keys: &'a [Held],
     /// The method, what came of it, how often.
     outcomes: Vec<(&'a str, &'a str, u64)>,
 }
 
-/// What the keys of a relay made of a text.
-pub(crate) fn tried(number: usize, design: &str, tried: &Tried) -> Result<String, askama::Error> {
+impl TriedPart<'_> {
+    fn is_chosen(&self, key: usize) -> bool {
+        self.chosen == Some(key)
+    }
+
+    fn one_key(&self) -> Option<&str> {
+        Some(&self.keys.get(self.chosen?)?.name)
+    }
+}
+
+/// What the keys of a relay, or one of them, made of a text.
+pub(crate) fn tried(
+    (number, relay): (usize, usize),
+    design: &str,
+    tried: &Tried,
+    chosen: Option<usize>,
+) -> Result<String, askama::Error> {
     let outcomes = tried.attempts.outcomes.iter().map(|(outcome, times)| {
         let (method, result) = outcome.split_once(": ").unwrap_or((outcome, ""));
         (method, result, *times)
     });
-    TriedPart { number, design, tried, outcomes: outcomes.collect() }.render()
+    let outcomes = outcomes.collect();
+    TriedPart { number, relay, design, tried, chosen, keys: &tried.held, outcomes }.render()
 }

@@ -9,12 +9,18 @@
 //! | `stage` | the state, and each request as a method |
 //! | `story` | the conversation as a story's file, which grows with what is typed |
 //! | `live` | one design's world while it goes on |
+//! | `keys` | the key shelf: whose hands hold which keys |
 //! | `lanes` | the picture: a text is one row across two phones and two relays |
 //! | `pictures`, `rows` | who talks to whom, and when, as kept and as seen |
 //! | `question` | the controls, which are the question |
 //! | `takeaway` | report, table and evidence as files |
+//! | `timeline` | a conversation under one design, with marks to branch off at |
+//! | `dockets` | the worlds that demands are served on |
+//! | `serving` | a demand on its way: it can be watched, and stopped |
 //! | `served` | answers, and the evidence behind them |
 
+mod dockets;
+mod keys;
 mod lanes;
 mod live;
 mod pictures;
@@ -22,9 +28,12 @@ mod question;
 mod request;
 mod rows;
 mod served;
+mod serving;
 mod stage;
 pub mod story;
 mod takeaway;
+mod timeline;
 
-pub use request::{File, Reply, Request};
+pub use lanes::TableRow;
+pub use request::{File, Progress, Reply, Request};
 pub use stage::{Stage, StageError};

@@ -8,17 +8,21 @@ use pillarbox_access::evidence::hexadecimal;
 use pillarbox_access::reading::{self, Attempts};
 use pillarbox_access::view::{OperatorTap, Tapped};
 use pillarbox_lab::record::{Fate, Kind, Line, sha256, starts};
-use pillarbox_lab::scenario::{Event, Scenario};
-use pillarbox_lab::world::{Order, Role, Site, SiteId, World, WorldError};
-use pillarbox_wire::{AccountId, Timestamp};
+use pillarbox_lab::scenario::Scenario;
+use pillarbox_lab::world::{Site, WorldError};
+use pillarbox_wire::AccountId;
+
+use crate::keys::{self, Held, Shelf};
+use crate::timeline::Timeline;
 
 /// See the module.
 pub(crate) struct Live {
     pub(crate) design: &'static Design,
-    world: World,
+    timeline: Timeline,
     /// Texts, by the place of their events in the story.
     passages: BTreeMap<usize, Passage>,
     known: Known,
+    shelf: Shelf,
     /// Lines of the record that are learnt already.
     told: usize,
     /// Messages of the relay's tap that are looked at already.
@@ -105,25 +109,20 @@ pub(crate) struct Tried {
     pub(crate) keys: (usize, usize),
     /// What came of it.
     pub(crate) attempts: Attempts,
+    /// Each of those values, in the order in which they are tried.
+    pub(crate) held: Vec<Held>,
     /// The payload, in hexadecimal.
     pub(crate) bytes: String,
 }
 
 impl Live {
-    /// A world of the story up to its last event. Its relay's operator writes down what passes, from the first day on.
-    pub(crate) fn begin(design: &'static Design, story: &Scenario) -> Result<Self, WorldError> {
-        let mut world = World::new(design, story, story.seed)?;
-        world.keep_no_wire();
-        let is_messenger = |site: &Site| site.role() == Role::Messenger;
-        if let Some(number) = world.sites().iter().position(is_messenger) {
-            let holdings = world.sites().get(number).map(Site::holdings).transpose()?;
-            let accounts =
-                holdings.iter().flat_map(|it| &it.rows().accounts).map(|row| row.account).collect();
-            world.order(story.start, Order::Tap { site: SiteId(number), accounts, numbers: Vec::new() });
-        }
+    /// A world of the story up to its last event. Everything that passes its relay is looked at.
+    pub(crate) fn begin(design: &'static Design, story: &Scenario, texts: usize) -> Result<Self, WorldError> {
+        let mut timeline = Timeline::begin(design, story)?;
+        timeline.world_mut().watch()?;
         let (passages, known) = (BTreeMap::new(), Known::default());
-        let mut live = Self { design, world, passages, known, told: 0, seen: 0 };
-        live.go_on(story.last_event())?;
+        let mut live = Self { design, timeline, passages, known, shelf: Shelf::default(), told: 0, seen: 0 };
+        live.go_on(story, texts)?;
         Ok(live)
     }
 
@@ -132,25 +131,29 @@ impl Live {
         (self.design.title.as_str(), self.design.plain.as_str())
     }
 
-    /// Something happens that the story did not have.
-    pub(crate) fn happens(&mut self, event: Event) -> Result<(), WorldError> {
-        let at = event.at;
-        self.world.happens(event);
-        self.go_on(at)
+    /// The conversation that demands branch off from.
+    pub(crate) const fn timeline(&mut self) -> &mut Timeline {
+        &mut self.timeline
     }
 
-    fn go_on(&mut self, until: Timestamp) -> Result<(), WorldError> {
-        self.world.run_until(until)?;
-        let Some(site) = self.world.sites().iter().find(|site| !site.taps().is_empty()) else {
-            return Ok(());
-        };
+    /// The relay, and what has passed it.
+    pub(crate) fn relay(&self) -> Option<(&Site, &OperatorTap)> {
+        self.timeline.world().sites().iter().find_map(|site| Some((site, site.watched()?)))
+    }
+
+    /// Goes on until so many texts of the story have happened.
+    pub(crate) fn go_on(&mut self, story: &Scenario, texts: usize) -> Result<(), WorldError> {
+        self.timeline.go_on(story, texts, &mut { usize::MAX })?;
+        let world = self.timeline.world();
+        let relay = world.sites().iter().find_map(|site| Some((site, site.watched()?)));
+        let Some((site, watched)) = relay else { return Ok(()) };
         let holdings = site.holdings()?;
-        let lines = self.world.record().lines();
+        let lines = world.record().lines();
         for line in lines.iter().skip(self.told) {
             self.known.learn(line, &holdings);
         }
         self.told = lines.len();
-        let messages: Vec<&Tapped> = site.taps().iter().flat_map(OperatorTap::messages).collect();
+        let messages: Vec<&Tapped> = watched.messages().collect();
         for message in messages.iter().skip(self.seen) {
             let digest = sha256(&message.payload);
             let Some(event) = self.known.events.get(&digest) else { continue };
@@ -179,6 +182,8 @@ impl Live {
                 passage.row = row.clone();
             }
         }
+        let reads = self.passages.values().filter(|passage| passage.says.is_some()).count();
+        self.shelf = Shelf::of(world, &holdings, (reads, self.passages.len()))?;
         Ok(())
     }
 
@@ -192,26 +197,32 @@ impl Live {
         self.known.received.contains(&(event, name.to_owned()))
     }
 
-    /// The relay, and what has passed it.
-    pub(crate) fn relay(&self) -> Option<(&Site, &OperatorTap)> {
-        self.world.sites().iter().find_map(|site| Some((site, site.taps().first()?)))
-    }
-
     /// The name of whoever has an account.
     pub(crate) fn name_of(&self, account: AccountId) -> Option<&str> {
         self.known.names.get(&account).map(String::as_str)
     }
 
-    /// Tries everything that the relay's operator has on a text.
-    pub(crate) fn try_keys(&self, event: usize) -> Result<Option<Tried>, WorldError> {
+    /// Tries everything that the relay's operator has on a text, or one key alone, by its place.
+    pub(crate) fn try_keys(&self, event: usize, key: Option<usize>) -> Result<Option<Tried>, WorldError> {
         let Some(passage) = self.passage(event) else { return Ok(None) };
         let Some((site, _)) = self.relay() else { return Ok(None) };
         let holdings = site.holdings()?;
         let private = holdings.keys().iter().filter(|key| key.is_private).count();
+        let attempts = match key {
+            Some(key) => reading::read_with_one(&passage.payload, &holdings, key),
+            None => Some(reading::read(&passage.payload, &holdings)),
+        };
+        let Some(attempts) = attempts else { return Ok(None) };
         Ok(Some(Tried {
             keys: (private, holdings.keys().len() - private),
-            attempts: reading::read(&passage.payload, &holdings),
+            attempts,
+            held: keys::held(&holdings, &self.known.names),
             bytes: hexadecimal(&passage.payload),
         }))
+    }
+
+    /// Whose hands hold which keys of this world.
+    pub(crate) const fn shelf(&self) -> &Shelf {
+        &self.shelf
     }
 }

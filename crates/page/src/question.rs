@@ -1,20 +1,18 @@
 //! The question, whose words are the controls.
 
 use askama::Template;
+use pillarbox_access::country::{self, Country};
 use pillarbox_access::design::Design;
 use pillarbox_access::designs;
 use pillarbox_lab::experiments;
+use pillarbox_lab::scenario::Scenario;
+use pillarbox_lab::scenario::library::BUILT_IN;
 
 use crate::request::Request;
+use crate::story::PEOPLE;
 
-/// Whoever serves a demand: the country's letters, and the hand in words.
-pub(crate) const HANDS: [(&str, &str); 5] = [
-    ("GB", "police in Britain"),
-    ("US", "police in the United States"),
-    ("DE", "police in Germany"),
-    ("IN", "police in India"),
-    ("BR", "police in Brazil"),
-];
+/// Countries whose police serve a demand, beside that of the story.
+const COUNTRIES: [&str; 5] = ["GB", "US", "DE", "IN", "BR"];
 
 /// The two designs whose relays carry the conversation: one that can read, one end to end.
 pub(crate) const BOTH: [&str; 2] = ["plain-server", "end-to-end"];
@@ -33,13 +31,15 @@ pub(crate) struct Question {
     pub(crate) design: Option<&'static Design>,
     /// The demand's column.
     pub(crate) demand: &'static str,
-    /// Whose demand it is: a place in [`HANDS`].
-    pub(crate) hand: usize,
+    /// The country whose demand it is.
+    pub(crate) country: Country,
+    /// The story, one of this program's; none for the conversation on the stage.
+    pub(crate) story: Option<&'static str>,
 }
 
 /// A choice of a control.
 struct Choice {
-    value: &'static str,
+    value: String,
     words: String,
     is_chosen: bool,
 }
@@ -50,13 +50,14 @@ struct Asked<'a> {
     designs: Vec<Choice>,
     demands: Vec<Choice>,
     hands: Vec<Choice>,
+    stories: Vec<Choice>,
     guesses: &'a [(&'a str, &'a str)],
     target: &'a str,
 }
 
 impl Default for Question {
     fn default() -> Self {
-        Self { design: None, demand: FIRST, hand: 0 }
+        Self { design: None, demand: FIRST, country: Country::GB, story: None }
     }
 }
 
@@ -65,11 +66,15 @@ impl Question {
     pub(crate) fn of(request: &Request) -> Self {
         let first = Self::default();
         let demand = experiments::demands().into_iter().find(|demand| *demand == request.word("demand"));
-        let hand = HANDS.iter().position(|(country, _)| *country == request.word("by"));
+        let story = BUILT_IN.iter().map(|(name, _)| *name).find(|name| *name == request.word("story"));
+        let own = story_named(story).map_or(first.country, |story| story.inquiry.country);
+        let country = Country::parse(request.word("by"))
+            .filter(|country| *country == own || COUNTRIES.iter().any(|known| country.as_str() == *known));
         Self {
             design: designs::named(request.word("design")),
             demand: demand.unwrap_or(first.demand),
-            hand: hand.unwrap_or(first.hand),
+            country: country.unwrap_or(own),
+            story,
         }
     }
 
@@ -78,45 +83,76 @@ impl Question {
         self.design.map_or_else(|| BOTH.into_iter().filter_map(designs::named).collect(), |one| vec![one])
     }
 
-    /// The country whose demand it is.
-    pub(crate) fn country(&self) -> &'static str {
-        HANDS.get(self.hand).map_or("GB", |(country, _)| country)
+    /// Another state, whose answer stands beside.
+    pub(crate) fn another_country(&self) -> Country {
+        if self.country == Country::US { Country::GB } else { Country::US }
     }
 
     /// The question as a part of the page's address.
     pub(crate) fn address(&self, line: usize) -> String {
         let design = self.design.map_or(String::new(), |design| format!("design={}&", design.name));
-        format!("{design}demand={}&by={}&order={line}", self.demand, self.country())
+        let place = self.story.map_or_else(|| format!("order={line}"), |story| format!("story={story}"));
+        format!("{design}demand={}&by={}&{place}", self.demand, self.country)
     }
 
     /// The controls.
-    pub(crate) fn render(&self, target: &str) -> Result<String, askama::Error> {
+    pub(crate) fn render(&self) -> Result<String, askama::Error> {
         let design = |design: &'static Design| Choice {
-            value: &design.name,
+            value: design.name.clone(),
             words: design.title.clone(),
             is_chosen: self.design == Some(design),
         };
         let both = Choice {
-            value: "",
+            value: String::new(),
             words: "each of these two relays".to_owned(),
             is_chosen: self.design.is_none(),
         };
-        let demand =
-            |name| Choice { value: name, words: experiments::title_of(name), is_chosen: self.demand == name };
-        let hand = |(at, (country, words)): (usize, &(&'static str, &str))| Choice {
-            value: country,
-            words: (*words).to_owned(),
-            is_chosen: self.hand == at,
+        let demand = |name: &'static str| Choice {
+            value: name.to_owned(),
+            words: experiments::title_of(name),
+            is_chosen: self.demand == name,
         };
+        let own = story_named(self.story);
+        let here = own.as_ref().map(|story| story.inquiry.country.to_string());
+        let here = here.filter(|own| !COUNTRIES.contains(&own.as_str()));
+        let hand = |country: String| Choice {
+            words: police_in(&country),
+            is_chosen: self.country.to_string() == country,
+            value: country,
+        };
+        let conversation = Choice {
+            value: String::new(),
+            words: "the conversation below".to_owned(),
+            is_chosen: self.story.is_none(),
+        };
+        let story = |(name, _): &(&'static str, &str)| Choice {
+            value: (*name).to_owned(),
+            words: story_named(Some(*name))
+                .map_or_else(|| (*name).to_owned(), |story| format!("“{}”", story.title)),
+            is_chosen: self.story == Some(*name),
+        };
+        let target = own.as_ref().and_then(|story| story.person(story.inquiry.about));
         Asked {
             designs: std::iter::once(both).chain(designs::all().iter().map(design)).collect(),
             demands: experiments::demands().into_iter().map(demand).collect(),
-            hands: HANDS.iter().enumerate().map(hand).collect(),
+            hands: COUNTRIES.iter().map(|known| (*known).to_owned()).chain(here).map(hand).collect(),
+            stories: std::iter::once(conversation).chain(BUILT_IN.iter().map(story)).collect(),
             guesses: &GUESSES,
-            target,
+            target: target.map_or(PEOPLE[0], |person| person.name.as_str()),
         }
         .render()
     }
+}
+
+/// The police of a country.
+pub(crate) fn police_in(country: &str) -> String {
+    format!("police in {}", country::name(country))
+}
+
+/// A story of this program, if it is one.
+pub(crate) fn story_named(name: Option<&str>) -> Option<Scenario> {
+    let (name, text) = BUILT_IN.iter().find(|(known, _)| Some(*known) == name)?;
+    Scenario::parse(&format!("{name}/scenario.toml"), text).ok()
 }
 
 /// A guess in words; none if it is no guess.

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::lanes::TableRow;
+
 /// A request: the attributes and fields of whatever somebody clicked or sent off.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
@@ -42,15 +44,30 @@ impl Request {
 pub struct Reply {
     /// New contents of elements, by their `id`.
     pub parts: BTreeMap<&'static str, String>,
+    /// Rows of the conversation's table that are new or are other ones now, in the order in which they stand there.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rows: Vec<TableRow>,
     /// What a screen reader says, and what stands in the line for messages.
     pub says: String,
     /// The element that the keyboard goes to; empty for where it is.
     pub focus: String,
     /// The address's fragment: the question, and never a text.
     pub address: String,
+    /// The request is on its way and waits to be asked to go on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub more: Option<Progress>,
     /// A file to take away.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<File>,
+}
+
+/// How far a request has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Progress {
+    /// Things that have happened in worlds.
+    pub done: usize,
+    /// Things that will have happened at the end, as far as that is known now.
+    pub of: usize,
 }
 
 /// A file to take away.

@@ -1,14 +1,14 @@
 //! Answers: the evidence of a demand under a design, and the parts of the page that show it.
 
 use askama::Template;
+use pillarbox_access::country::Country;
 use pillarbox_access::design::Design;
 use pillarbox_lab::columns::capital;
-use pillarbox_lab::experiments::{self, ExperimentError};
+use pillarbox_lab::experiments::{self, Docket, ExperimentError};
 use pillarbox_lab::matrix::cell::{Cell, Evidence};
 use pillarbox_lab::page::parts::Parts;
-use pillarbox_lab::scenario::Scenario;
 
-use crate::question::HANDS;
+use crate::question::{Question, police_in};
 use crate::stage::StageError;
 
 /// One answer on the stage.
@@ -18,6 +18,8 @@ pub(crate) struct Served {
     pub(crate) guess: &'static str,
     /// Texts of the conversation when it was served.
     pub(crate) texts: usize,
+    /// What was asked.
+    pub(crate) question: Question,
     /// Each hand, and what it reads.
     pub(crate) hands: Vec<(String, String)>,
     pub(crate) cell: Cell,
@@ -32,24 +34,57 @@ struct Answers<'a> {
     texts: usize,
 }
 
+/// What is served beside the evidence: where it stands on the page, and who asked.
+pub(crate) struct Asking<'a> {
+    /// Tells answers of one page apart.
+    pub(crate) place: usize,
+    /// What somebody guessed.
+    pub(crate) guess: &'static str,
+    /// Texts of the conversation.
+    pub(crate) texts: usize,
+    /// The question.
+    pub(crate) question: &'a Question,
+    /// The country that the story names.
+    pub(crate) own: Country,
+}
+
 impl Served {
-    /// Serves a demand on `story` under a design. `place` tells answers of one page apart.
-    pub(crate) fn of(
-        design: &Design,
-        demand: &str,
-        story: &Scenario,
-        (place, guess, texts, hand): (usize, &'static str, usize, usize),
-    ) -> Result<Self, StageError> {
-        let evidence = experiments::evidence(design, story, story.seed, demand)?;
+    /// Serves a demand whose worlds have run.
+    pub(crate) fn of(design: &Design, docket: &mut Docket, asking: &Asking<'_>) -> Result<Self, StageError> {
+        let Asking { place, guess, texts, question, own } = *asking;
+        let mut by = |country: Country| match country == own {
+            true => docket.evidence(question.demand),
+            false => docket.evidence_by(question.demand, country),
+        };
+        let evidence = by(question.country)?;
+        let another = by(question.another_country())?.cell("");
         let cell = evidence.cell("");
         let parts = Parts::of(&format!("answer{place}"), &cell, &evidence, design)?;
-        let asked = HANDS.get(hand).map_or_else(String::new, |(_, words)| capital(words));
-        let mut hands = vec![(asked, cell.answer.headline.clone())];
-        if !cell.answer.thief.is_empty() {
-            hands.push(("A thief of the same rows and keys".to_owned(), cell.answer.thief.clone()));
-        }
-        Ok(Self { guess, texts, hands, cell, evidence, parts })
+        let hands = hands(question, &cell, &another);
+        Ok(Self { guess, texts, question: question.clone(), hands, cell, evidence, parts })
     }
+}
+
+/// The same rows and keys in each hand, in the same sentences.
+fn hands(question: &Question, cell: &Cell, another: &Cell) -> Vec<(String, String)> {
+    let police = |country: Country| capital(&police_in(country.as_str()));
+    let thief = match cell.answer.thief.as_str() {
+        "" => {
+            "This demand is not answered from rows and keys of an operator, and a thief of those has none of what came back."
+        }
+        says => says,
+    };
+    let elsewhere = match (&another.answer.says, &cell.answer.says) {
+        (theirs, ours) if theirs != ours && !theirs.is_empty() => {
+            format!("{} {theirs}", another.answer.headline)
+        }
+        _ => another.answer.headline.clone(),
+    };
+    vec![
+        (police(question.country), cell.answer.headline.clone()),
+        ("A thief of the same rows and keys".to_owned(), thief.to_owned()),
+        (police(question.another_country()), elsewhere),
+    ]
 }
 
 /// Runs the controls of a demand: what is planted must be found, and before anything is said nothing.

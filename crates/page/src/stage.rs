@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use askama::Template;
-use pillarbox_access::design::Design;
 use pillarbox_access::designs;
 use pillarbox_lab::columns::capital;
 use pillarbox_lab::experiments::ExperimentError;
@@ -13,12 +12,15 @@ use pillarbox_lab::scenario::{Scenario, ScenarioError};
 use pillarbox_lab::world::{World, WorldError};
 use pillarbox_text::read::value;
 
-use crate::lanes;
+use crate::dockets::{About, Dockets};
+use crate::keys;
+use crate::lanes::{self, TableRow};
 use crate::live::Live;
 use crate::pictures;
-use crate::question::{self, BOTH, Question};
-use crate::request::{File, Reply, Request};
-use crate::served::{self, Served};
+use crate::question::{self, BOTH, Question, story_named};
+use crate::request::{File, Progress, Reply, Request};
+use crate::served::{self, Asking, Served};
+use crate::serving::{AT_ONCE, Serving};
 use crate::story::{MAX_CHARS, MAX_TEXTS, PEOPLE, Story, Text};
 use crate::takeaway::Form;
 
@@ -80,6 +82,12 @@ pub struct Stage {
     pinned: Vec<Served>,
     /// Demands whose controls hold.
     controlled: BTreeSet<&'static str>,
+    /// The worlds that demands are served on.
+    dockets: Dockets,
+    /// The table of the conversation as it was shown last.
+    rows: Vec<TableRow>,
+    /// A demand that waits to be asked to go on.
+    serving: Option<Serving>,
 }
 
 #[derive(Template)]
@@ -88,6 +96,7 @@ struct Shell<'a> {
     question: String,
     lanes: String,
     pictures: String,
+    shelf: String,
     relays: Vec<(&'a str, &'a str)>,
     people: [&'a str; 2],
 }
@@ -99,10 +108,12 @@ impl Stage {
     /// [`StageError`].
     pub fn new() -> Result<Self, StageError> {
         let story = Story::default();
-        let scenario = story.scenario(Question::default().country())?;
+        let scenario = story.scenario(Question::default().country.as_str())?;
         let first = scenario.events.len() - story.texts().len();
         let designs = BOTH.into_iter().filter_map(designs::named);
-        let relays = designs.map(|design| Live::begin(design, &scenario)).collect::<Result<_, _>>()?;
+        let relays = designs
+            .map(|design| Live::begin(design, &scenario, story.texts().len()))
+            .collect::<Result<_, _>>()?;
         Ok(Self {
             story,
             relays,
@@ -112,6 +123,9 @@ impl Stage {
             served: Vec::new(),
             pinned: Vec::new(),
             controlled: BTreeSet::new(),
+            dockets: Dockets::default(),
+            rows: Vec::new(),
+            serving: None,
         })
     }
 
@@ -121,6 +135,10 @@ impl Stage {
             "open" => self.open(request),
             "say" => self.say(request),
             "order" => self.move_order(request),
+            "ask" => self.ask(request),
+            "cell" => self.serve_cell(request),
+            "go-on" => self.go_on(),
+            "stop" => self.stop(),
             "serve" => self.serve(request),
             "try" => self.try_keys(request),
             "pin" => self.pin(request),
@@ -148,9 +166,10 @@ impl Stage {
             self.story.move_line(line);
         }
         let shell = Shell {
-            question: self.asked.render(PEOPLE[0])?,
+            question: self.asked.render()?,
             lanes: self.lanes()?,
             pictures: self.pictures()?,
+            shelf: self.shelf()?,
             relays: self.relays.iter().map(Live::titled).collect(),
             people: PEOPLE,
         };
@@ -171,18 +190,33 @@ impl Stage {
             _ => {}
         }
         self.story.say(Text { by, text });
-        let scenario = self.story.scenario(self.asked.country()).inspect_err(|_| self.story.unsay())?;
-        if let Some(event) = Story::last(&scenario) {
-            for live in &mut self.relays {
-                live.happens(event.clone())?;
-            }
+        let scenario = self.story.scenario(self.country()).inspect_err(|_| self.story.unsay())?;
+        for live in &mut self.relays {
+            live.go_on(&scenario, self.story.texts().len())?;
         }
+        let rows = self.changed_rows()?;
         let mut reply = self.reply([
-            ("lanes", self.lanes()?),
+            ("shelf", self.shelf()?),
             ("answers", self.answers()?),
             ("pictures", self.pictures()?),
         ])?;
+        reply.rows = rows;
         reply.says = format!("Text {} passed both relays.", self.story.texts().len());
+        Ok(reply)
+    }
+
+    /// The question changes, and nothing is served yet.
+    ///
+    /// # Errors
+    /// [`StageError`].
+    pub fn ask(&mut self, request: &Request) -> Result<Reply, StageError> {
+        let asked = Question::of(request);
+        // Another story is another country's, unless somebody chooses one anew.
+        let is_other = asked.story != self.asked.story;
+        let own = story_named(asked.story).map_or(Question::default().country, |story| story.inquiry.country);
+        self.asked = Question { country: if is_other { own } else { asked.country }, ..asked };
+        let mut reply = self.reply([("question", self.asked.render()?)])?;
+        reply.focus = request.word("focus").to_owned();
         Ok(reply)
     }
 
@@ -193,18 +227,17 @@ impl Stage {
     pub fn move_order(&mut self, request: &Request) -> Result<Reply, StageError> {
         let before = self.story.line();
         self.story.move_line(request.number("after").ok_or(StageError::NoSuchRequest)?);
-        if !self.served.is_empty() {
-            match self.serve_all() {
-                Ok(served) => self.served = served,
-                Err(error) => {
-                    self.story.move_line(before);
-                    return Err(error);
-                }
-            }
+        let says = format!("The order comes after text {}.", self.story.line());
+        let about_this = self.served.first().filter(|served| served.question.story.is_none());
+        if let Some(question) = about_this.map(|served| served.question.clone()) {
+            let mut serving = Serving::of(question, self.guess, before);
+            (serving.focus, serving.says) = (request.word("focus").to_owned(), says);
+            self.serving = Some(serving);
+            return self.go_on();
         }
-        let mut reply = self.reply([("lanes", self.lanes()?), ("answers", self.answers()?)])?;
-        reply.says = format!("The order comes after text {}.", self.story.line());
-        reply.focus = request.word("focus").to_owned();
+        let lanes = self.lanes()?;
+        let mut reply = self.reply([("lanes", lanes)])?;
+        (reply.says, reply.focus) = (says, request.word("focus").to_owned());
         Ok(reply)
     }
 
@@ -214,18 +247,94 @@ impl Stage {
     /// [`StageError`].
     pub fn serve(&mut self, request: &Request) -> Result<Reply, StageError> {
         let guess = question::guess(request.word("guess")).ok_or(StageError::NoGuess)?;
-        let before = (std::mem::replace(&mut self.asked, Question::of(request)), self.guess);
-        self.guess = guess;
-        match self.serve_all() {
-            Ok(served) => self.served = served,
+        self.serving = Some(Serving::of(Question::of(request), guess, self.story.line()));
+        self.go_on()
+    }
+
+    /// Serves the demand of a cell of the report again, under one design, and fills in its question.
+    ///
+    /// # Errors
+    /// [`StageError`].
+    pub fn serve_cell(&mut self, request: &Request) -> Result<Reply, StageError> {
+        let asked = Question::of(request);
+        if asked.design.is_none() || asked.demand != request.word("demand") || asked.story.is_none() {
+            return Err(StageError::NoSuchRequest);
+        }
+        self.serving = Some(Serving::of(asked, "the report stood beside it", self.story.line()));
+        self.go_on()
+    }
+
+    /// Goes on with a demand that is on its way.
+    ///
+    /// # Errors
+    /// [`StageError`].
+    pub fn go_on(&mut self) -> Result<Reply, StageError> {
+        let mut serving = self.serving.take().ok_or(StageError::NoSuchRequest)?;
+        match self.serve_on(&mut serving) {
+            Ok(Some(more)) => {
+                self.serving = Some(serving);
+                Ok(Reply { more: Some(more), ..self.reply([])? })
+            }
+            Ok(None) => {
+                let Serving { asked, guess, served, focus, says, .. } = serving;
+                (self.asked, self.guess, self.served) = (asked, guess, served);
+                let question = self.asked.render()?;
+                let lanes = self.lanes()?;
+                let parts = [("question", question), ("answers", self.answers()?), ("lanes", lanes)];
+                Ok(Reply { focus, says, ..self.reply(parts)? })
+            }
             Err(error) => {
-                (self.asked, self.guess) = before;
-                return Err(error);
+                self.story.move_line(serving.line_before);
+                Err(error)
             }
         }
-        let mut reply = self.reply([("answers", self.answers()?)])?;
-        reply.focus = "answer0".to_owned();
+    }
+
+    /// Stops a demand that is on its way. The stage is as it was before.
+    ///
+    /// # Errors
+    /// [`StageError`].
+    pub fn stop(&mut self) -> Result<Reply, StageError> {
+        let serving = self.serving.take().ok_or(StageError::NoSuchRequest)?;
+        self.story.move_line(serving.line_before);
+        let lanes = self.lanes()?;
+        let mut reply = self.reply([("lanes", lanes)])?;
+        reply.says = "Stopped: nothing was served.".to_owned();
         Ok(reply)
+    }
+
+    fn serve_on(&mut self, serving: &mut Serving) -> Result<Option<Progress>, StageError> {
+        let Question { demand, country, story, .. } = serving.asked;
+        if !self.controlled.contains(demand) {
+            served::control(demand)?;
+            self.controlled.insert(demand);
+        }
+        let built_in = story_named(story);
+        let (scenario, about) = match built_in {
+            Some(scenario) => (scenario, About::BuiltIn),
+            None => (self.story.scenario(country.as_str())?, About::Conversation(&self.story)),
+        };
+        let mut budget = AT_ONCE;
+        while let Some(design) = serving.next() {
+            let whole = (&about, self.relays.as_mut_slice());
+            let docket = self.dockets.of(design, &scenario, whole, &mut budget)?;
+            let Some(docket) = docket else {
+                return Ok(Some(serving.has_done(AT_ONCE - budget, self.story.texts().len())));
+            };
+            if !docket.prepare(demand, &mut budget)? {
+                return Ok(Some(serving.has_done(AT_ONCE - budget, docket.left(demand)?)));
+            }
+            let asking = Asking {
+                place: serving.served.len(),
+                guess: serving.guess,
+                texts: self.story.texts().len(),
+                question: &serving.asked,
+                own: scenario.inquiry.country,
+            };
+            let served = Served::of(design, docket, &asking)?;
+            serving.served.push(served);
+        }
+        Ok(None)
     }
 
     /// Tries everything that a relay's operator has on one text.
@@ -236,8 +345,10 @@ impl Stage {
         let text = request.number("text").filter(|text| *text > 0).ok_or(StageError::NoSuchRequest)?;
         let live = request.number("relay").and_then(|relay| self.relays.get(relay));
         let live = live.ok_or(StageError::NoSuchRequest)?;
-        let tried = live.try_keys(self.first + text - 1)?.ok_or(StageError::NoSuchRequest)?;
-        let part = lanes::tried(text, &live.design.title, &tried)?;
+        let key = request.number("key");
+        let tried = live.try_keys(self.first + text - 1, key)?.ok_or(StageError::NoSuchRequest)?;
+        let relay = request.number("relay").unwrap_or_default();
+        let part = lanes::tried((text, relay), &live.design.title, &tried, key)?;
         let mut reply = self.reply([("tried", part)])?;
         reply.focus = "tried-head".to_owned();
         Ok(reply)
@@ -279,7 +390,7 @@ impl Stage {
         let file = File {
             name: "story.toml".to_owned(),
             kind: "application/toml",
-            text: self.story.file(self.asked.country()),
+            text: self.story.file(self.country()),
         };
         Ok(Reply { file: Some(file), ..self.reply([])? })
     }
@@ -293,7 +404,10 @@ impl Stage {
         if self.served.is_empty() {
             return Err(StageError::NothingServed);
         }
-        let scenario = self.story.scenario(self.asked.country())?;
+        let scenario = match story_named(self.asked.story) {
+            Some(story) => story,
+            None => self.story.scenario(self.country())?,
+        };
         let file = form.of(&scenario, &self.asked.designs(), self.asked.demand)?;
         let says = format!("{} is made.", file.name);
         Ok(Reply { file: Some(file), says, ..self.reply([])? })
@@ -330,22 +444,31 @@ impl Stage {
         self.served.iter().map(|served| &served.evidence)
     }
 
-    fn serve_all(&mut self) -> Result<Vec<Served>, StageError> {
-        let demand = self.asked.demand;
-        if !self.controlled.contains(demand) {
-            served::control(demand)?;
-            self.controlled.insert(demand);
-        }
-        let scenario: Scenario = self.story.scenario(self.asked.country())?;
-        let texts = self.story.texts().len();
-        let one = |(place, design): (usize, &Design)| {
-            Served::of(design, demand, &scenario, (place, self.guess, texts, self.asked.hand))
-        };
-        self.asked.designs().into_iter().enumerate().map(one).collect()
+    /// The country in the story's file: that of the question, while it is about the conversation.
+    fn country(&self) -> &str {
+        self.asked.country.as_str()
     }
 
-    fn lanes(&self) -> Result<String, StageError> {
-        Ok(lanes::render(&self.story, self.first, &self.relays)?)
+    /// The whole table of the conversation.
+    fn lanes(&mut self) -> Result<String, StageError> {
+        self.rows = lanes::render(&self.story, self.first, &self.relays)?;
+        Ok(self.rows.iter().map(|row| row.html.as_str()).collect())
+    }
+
+    /// Those of its rows that are not as they were shown last.
+    fn changed_rows(&mut self) -> Result<Vec<TableRow>, StageError> {
+        let rows = lanes::render(&self.story, self.first, &self.relays)?;
+        let before: BTreeSet<(&str, &str)> =
+            self.rows.iter().map(|row| (row.id.as_str(), row.html.as_str())).collect();
+        let is_new = |row: &&TableRow| !before.contains(&(row.id.as_str(), row.html.as_str()));
+        let changed = rows.iter().filter(is_new).cloned().collect();
+        self.rows = rows;
+        Ok(changed)
+    }
+
+    fn shelf(&self) -> Result<String, StageError> {
+        let shelf = |live: &Live| (live.design.title.as_str(), live.shelf().clone());
+        Ok(keys::render(&self.relays.iter().map(shelf).collect::<Vec<_>>())?)
     }
 
     fn pictures(&self) -> Result<String, StageError> {

@@ -100,6 +100,12 @@ impl Story {
         Timestamp(FIRST.0.saturating_add(minutes.saturating_mul(PAUSE.as_seconds() * 1_000)))
     }
 
+    /// When the last thing happened before the conversation began.
+    pub(crate) fn before_the_conversation(scenario: &Scenario) -> Timestamp {
+        let before = scenario.events.iter().map(|event| event.at).filter(|at| *at < FIRST);
+        before.max().unwrap_or(scenario.start)
+    }
+
     /// When the order holds from: half a pause before the first text that it reaches.
     #[must_use]
     pub fn ordered(&self) -> Timestamp {

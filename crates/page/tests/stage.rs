@@ -12,8 +12,21 @@ fn open(fragment: &[(&str, &str)]) -> (Stage, Reply) {
     (stage, reply)
 }
 
+/// The reply to a request, once it has come to its end.
 fn ask(stage: &mut Stage, words: &[(&str, &str)]) -> Reply {
-    stage.answer(&Request::of(words))
+    let mut reply = stage.answer(&Request::of(words));
+    while reply.more.is_some() {
+        reply = stage.answer(&Request::of(&[("do", "go-on")]));
+    }
+    reply
+}
+
+/// The evidence that the program finds on the story that is taken away now.
+fn as_the_program(stage: &mut Stage, design: &str, demand: &str) -> String {
+    let file = ask(stage, &[("do", "story")]).file.unwrap();
+    let story = Scenario::parse("story.toml", &file.text).unwrap();
+    let design = pillarbox_access::designs::named(design).unwrap();
+    experiments::evidence(design, &story, story.seed, demand).unwrap().to_json()
 }
 
 const SERVE: [(&str, &str); 5] =
@@ -36,10 +49,15 @@ fn what_is_typed_passes_both_relays_and_reaches_the_other_phone() {
     let (mut stage, _) = open(&[]);
     let typed = "<b>see</b> \"you\" \u{202e}soon";
     let reply = ask(&mut stage, &[("do", "say"), ("who", "1"), ("text", typed)]);
-    let lanes = &reply.parts["lanes"];
+    let ids: Vec<&str> = reply.rows.iter().map(|row| row.id.as_str()).collect();
+    assert_eq!(
+        ids,
+        ["order", "t6"],
+        "the text, and the order, which may now come later: no other row has changed"
+    );
+    let lanes = &reply.rows[1].html;
     let shown = "<q>&lt;b&gt;see&lt;/b&gt; &quot;you&quot; \u{fffd}soon</q>";
     assert_eq!(lanes.matches(shown).count(), 3, "{lanes}");
-    assert_eq!(lanes.matches("<tr id=\"t").count(), 6);
     assert!(!lanes.contains("<b>see") && !reply.address.contains("see"), "{}", reply.address);
 }
 
@@ -128,12 +146,10 @@ fn the_story_that_is_taken_away_gives_the_same_evidence_in_the_program() {
     let (mut stage, _) = open(&[]);
     ask(&mut stage, &[("do", "say"), ("who", "0"), ("text", "Bring the \"red\" one.")]);
     ask(&mut stage, &SERVE);
-    let file = ask(&mut stage, &[("do", "story")]).file.unwrap();
-    let story = Scenario::parse("story.toml", &file.text).unwrap();
-    for evidence in stage.evidence() {
-        let design = pillarbox_access::designs::named(&evidence.design).unwrap();
-        let again = experiments::evidence(design, &story, story.seed, "content-warrant").unwrap();
-        assert_eq!(again.to_json(), evidence.to_json());
+    for at in [0, 1] {
+        let evidence = stage.evidence().nth(at).unwrap().clone();
+        let again = as_the_program(&mut stage, &evidence.design, "content-warrant");
+        assert_eq!(again, evidence.to_json());
     }
     let taken = ask(&mut stage, &[("do", "evidence"), ("answer", "1")]).file.unwrap();
     assert_eq!(taken.text, stage.evidence().nth(1).unwrap().to_json());
@@ -149,13 +165,18 @@ fn an_address_is_a_question_and_one_with_nonsense_in_it_is_the_first_question() 
 }
 
 #[test]
-fn every_demand_is_answered_under_both_relays() {
+fn every_demand_is_answered_under_both_relays_and_as_by_the_program() {
     let (mut stage, _) = open(&[]);
     for demand in experiments::demands() {
         let mut serve = SERVE;
         serve[2].1 = demand;
         let reply = ask(&mut stage, &serve);
         assert!(reply.parts.contains_key("answers"), "{demand}: {}", reply.says);
+        let here: Vec<(String, String)> =
+            stage.evidence().map(|it| (it.design.clone(), it.to_json())).collect();
+        for (design, evidence) in here {
+            assert_eq!(as_the_program(&mut stage, &design, demand), evidence, "{demand} under {design}");
+        }
     }
 }
 
@@ -227,4 +248,154 @@ fn what_is_taken_away_is_a_run_that_holds_and_the_address_holds_no_text() {
     let safe =
         |name: &str| name.chars().all(|letter| letter.is_ascii_alphanumeric() || "._-".contains(letter));
     assert!(safe(&archive.name) && archive.name.ends_with(".tar"), "{}", archive.name);
+}
+
+#[test]
+fn worlds_that_branch_off_from_a_long_conversation_are_those_of_the_program() {
+    let (mut stage, _) = open(&[]);
+    for number in 0..120 {
+        let who = ["0", "1"][number % 2];
+        ask(&mut stage, &[("do", "say"), ("who", who), ("text", &format!("Text {number}."))]);
+    }
+    // Another design than the two on the stage catches up from its beginning.
+    for (design, demand, after) in [
+        ("end-to-end", "interception", "118"),
+        ("plain-server", "content-warrant", "1"),
+        ("signal-now", "compelled-logging", "70"),
+    ] {
+        ask(&mut stage, &[("do", "order"), ("after", after)]);
+        let mut serve = SERVE;
+        (serve[1].1, serve[2].1) = (design, demand);
+        ask(&mut stage, &serve);
+        let here = stage.evidence().next().unwrap().to_json();
+        assert!(
+            as_the_program(&mut stage, design, demand) == here,
+            "{demand} under {design}, after text {after}"
+        );
+    }
+}
+
+#[test]
+fn a_long_demand_says_how_far_it_is_and_one_that_is_stopped_leaves_the_stage_as_it_was() {
+    let (mut stage, _) = open(&[]);
+    for _ in 0..60 {
+        ask(&mut stage, &[("do", "say"), ("who", "0"), ("text", "And another one.")]);
+    }
+    ask(&mut stage, &SERVE);
+    let before: Vec<String> = stage.evidence().map(|it| it.to_json()).collect();
+    let mut serve = SERVE;
+    serve[2].1 = "interception";
+    let first = stage.answer(&Request::of(&serve));
+    let second = stage.answer(&Request::of(&[("do", "go-on")]));
+    let (first, second) = (first.more.unwrap(), second.more.unwrap());
+    assert!(first.done < second.done && second.done < second.of, "{first:?} {second:?}");
+    let stopped = ask(&mut stage, &[("do", "stop")]);
+    assert!(stopped.more.is_none() && stopped.says.starts_with("Stopped"), "{stopped:?}");
+    assert!(stopped.address.starts_with("demand=content-warrant&"), "{}", stopped.address);
+    let after: Vec<String> = stage.evidence().map(|it| it.to_json()).collect();
+    assert!(before == after, "what was served before still stands there");
+    for words in [&[("do", "stop")], &[("do", "go-on")]] {
+        assert_eq!(ask(&mut stage, words).says, "This page cannot do that.");
+    }
+    // An order that is moved goes back to its place.
+    ask(&mut stage, &serve);
+    let moved = stage.answer(&Request::of(&[("do", "order"), ("after", "0")]));
+    assert!(moved.more.is_some() && moved.address.ends_with("order=0"), "{moved:?}");
+    assert!(ask(&mut stage, &[("do", "stop")]).address.ends_with("order=3"));
+}
+
+#[test]
+fn the_same_rows_and_keys_stand_in_three_hands() {
+    let (mut stage, _) = open(&[]);
+    let answers = ask(&mut stage, &SERVE).parts["answers"].clone();
+    for hand in [
+        "<dt>Police in Britain</dt>",
+        "<dt>A thief of the same rows and keys</dt>",
+        "<dt>Police in the United States</dt>",
+    ] {
+        assert_eq!(answers.matches(hand).count(), 2, "{hand}: {answers}");
+    }
+    // Who asks changes nothing of what lies there.
+    let mut american = SERVE;
+    american[3].1 = "US";
+    let theirs = ask(&mut stage, &american).parts["answers"].clone();
+    let said = |answers: &str, hand: &str| {
+        let (_, rest) = answers.split_once(&format!("<dt>{hand}</dt><dd>")).unwrap();
+        rest.split_once("</dd>").unwrap().0.to_owned()
+    };
+    let hand = "Police in the United States";
+    assert_eq!(said(&answers, hand), said(&theirs, hand), "beside the British answer, and as an answer");
+}
+
+#[test]
+fn one_key_is_tried_alone_and_gives_its_own_error() {
+    let (mut stage, _) = open(&[]);
+    let of = |stage: &mut Stage, key: &str| {
+        ask(stage, &[("do", "try"), ("relay", "1"), ("text", "1"), ("key", key)])
+    };
+    let all = of(&mut stage, "").parts["tried"].clone();
+    assert!(all.contains("private: the key of its channels to phones"), "{all}");
+    let keys = all.matches("<option value=\"").count() - 1;
+    assert!(keys > 100, "{keys}");
+    let one = of(&mut stage, "0").parts["tried"].clone();
+    assert!(one.contains("tried with one key: Alice: identity key for signatures, public"), "{one}");
+    assert!(one.contains("<b>1</b> time") && !one.contains("<b>2</b> times"), "{one}");
+    assert!(one.contains("<option value=\"0\" selected>"), "{one}");
+    assert_eq!(of(&mut stage, &keys.to_string()).says, "This page cannot do that.");
+}
+
+#[test]
+fn the_key_shelf_counts_what_hands_hold_and_changes_with_the_conversation() {
+    let (mut stage, reply) = open(&[]);
+    let shelf = |reply: &Reply| reply.parts.get("shelf").or(reply.parts.get("stage")).unwrap().clone();
+    let first = shelf(&reply);
+    let reads = |texts: usize| format!("With these it reads {texts} of the {texts} texts that passed.");
+    assert!(first.contains(&reads(5)) && first.contains("it reads 0 of the 5 texts"), "{first}");
+    assert!(
+        first.contains("Alice’s phone") && first.contains("the key that it signs sender certificates with")
+    );
+    let reply = ask(&mut stage, &[("do", "say"), ("who", "1"), ("text", "One more.")]);
+    assert!(shelf(&reply).contains(&reads(6)) && shelf(&reply).contains("it reads 0 of the 6 texts"));
+}
+
+#[test]
+fn a_cell_of_the_report_fills_in_its_question_and_is_run_again() {
+    let (mut stage, _) = open(&[]);
+    let cell = [
+        ("do", "cell"),
+        ("design", "whatsapp-2017"),
+        ("demand", "backup-warrant"),
+        ("story", "westminster-2017"),
+    ];
+    let reply = ask(&mut stage, &cell);
+    assert_eq!(reply.address, "design=whatsapp-2017&demand=backup-warrant&by=GB&story=westminster-2017");
+    let question = &reply.parts["question"];
+    for chosen in ["whatsapp-2017", "backup-warrant", "westminster-2017"] {
+        assert!(question.contains(&format!("<option value=\"{chosen}\" selected>")), "{chosen}: {question}");
+    }
+    assert!(question.contains("on Rhys in"), "{question}");
+    let story = pillarbox_lab::scenario::library::find("westminster-2017").unwrap();
+    let design = pillarbox_access::designs::named("whatsapp-2017").unwrap();
+    let again = experiments::evidence(design, &story, story.seed, "backup-warrant").unwrap();
+    assert_eq!(stage.evidence().next().unwrap().to_json(), again.to_json());
+    // Moving the order moves it in the conversation on the stage, and that answer is of another story.
+    let moved = ask(&mut stage, &[("do", "order"), ("after", "1")]);
+    assert!(!moved.parts.contains_key("answers"), "{moved:?}");
+    for wrong in [("design", "none"), ("demand", "none"), ("story", "none")] {
+        let cell = cell.map(|(key, word)| if key == wrong.0 { wrong } else { (key, word) });
+        assert_eq!(ask(&mut stage, &cell).says, "This page cannot do that.");
+    }
+}
+
+#[test]
+fn another_story_is_about_somebody_else_and_its_own_country_asks() {
+    let (mut stage, _) = open(&[]);
+    let reply = ask(
+        &mut stage,
+        &[("do", "ask"), ("story", "locked-phone-2016"), ("by", "GB"), ("demand", "seized-phone-off")],
+    );
+    let question = &reply.parts["question"];
+    assert!(question.contains("<option value=\"US\" selected>"), "{question}");
+    assert!(!question.contains("on Alice in") && !reply.parts.contains_key("answers"), "{question}");
+    assert!(reply.address.ends_with("by=US&story=locked-phone-2016"), "{}", reply.address);
 }

@@ -20,7 +20,7 @@ struct Channel {
 /// All channels.
 ///
 /// Invariant: `owned` counts the channels of each owner, those that were taken down too: they take their name with them.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Channels {
     channels: BTreeMap<ChannelName, Channel>,
     owned: BTreeMap<AccountId, u32>,

@@ -12,7 +12,7 @@ use rand_core::CryptoRng;
 use crate::limits::Limits;
 
 /// A code on its way to somebody.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Sent {
     code: NumberCode,
     at: Timestamp,
@@ -21,7 +21,7 @@ struct Sent {
 }
 
 /// All codes that are good.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Codes {
     sent: HashMap<Handle, Sent>,
 }

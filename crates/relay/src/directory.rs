@@ -12,7 +12,7 @@ use crate::names::OwnNames;
 use crate::store::{AccountRow, DeviceNumber, DeviceRow, Replacement, StoreError, Trim, Upload};
 
 /// An account and which devices it has.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Account {
     pub(crate) row: AccountRow,
     pub(crate) devices: Vec<DeviceId>,
@@ -21,7 +21,7 @@ pub(crate) struct Account {
 }
 
 /// A device: its row, its mailbox, and the connection it has now.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Device {
     pub(crate) row: DeviceRow,
     pub(crate) mailbox: Mailbox,
@@ -33,7 +33,7 @@ pub(crate) struct Device {
 /// All accounts.
 ///
 /// Invariants: the indexes by number and by key name exactly the accounts and devices that are there.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Directory {
     accounts: HashMap<AccountId, Account, OwnNames>,
     devices: HashMap<DeviceAddress, Device, OwnNames>,

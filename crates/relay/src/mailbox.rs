@@ -102,7 +102,7 @@ impl From<&Limits> for Quota {
 /// device's present connection and are not acknowledged; the device has said of the first `left` of those that it leaves them
 /// here; `load` and `in_flight_bytes` are the sums of the sizes, of all and of those in between, and `open` is what [`Entrance::Open`] has of the load. `pending` counts what is accepted but not committed yet, by entrance:
 /// the quota includes it, deliveries do not.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Mailbox {
     queue: VecDeque<Waiting>,
     load: Load,

@@ -66,7 +66,7 @@ impl Subject {
 }
 
 /// All buckets.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Rates {
     /// The time at which each bucket is full again. A bucket that is full needs no entry.
     full_at: HashMap<(Request, Subject), Timestamp>,

@@ -13,6 +13,9 @@
 //!
 //! The two directions have keys and counters of their own and share nothing that changes.
 
+#[cfg(feature = "fork")]
+mod fork;
+
 use std::fmt;
 use std::sync::Arc;
 

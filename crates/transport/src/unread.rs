@@ -3,7 +3,7 @@
 /// A queue of bytes, put in at the back and taken from the front.
 ///
 /// Invariants: `taken` is at most the length; an empty queue owns no memory.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Unread {
     bytes: Vec<u8>,
     taken: usize,

@@ -68,7 +68,7 @@ pub(super) struct Reading {
 }
 
 /// What this phone remembers about channels while it runs.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Channels {
     readings: VecDeque<Reading>,
     /// Whether what is kept has been looked through since the last change, and is done.

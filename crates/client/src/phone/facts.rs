@@ -72,7 +72,7 @@ fn key(deposit: &Deposit) -> Vec<u8> {
 }
 
 /// What this phone remembers of its deposits while it runs.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Deposits {
     /// Whether everything that was to be left has been looked for, and was left.
     settled: bool,

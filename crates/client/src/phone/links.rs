@@ -56,7 +56,7 @@ pub(super) enum Question {
 }
 
 /// A link that is connected.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Connection {
     pub(super) handshake_hash: [u8; 32],
     pub(super) standing: Standing,
@@ -131,7 +131,7 @@ impl Connection {
 }
 
 /// Both links.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Links {
     named: Option<Connection>,
     nameless: Option<Connection>,

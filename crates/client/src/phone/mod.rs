@@ -20,9 +20,11 @@
 //! | `group`, `news` | groups: what the owner does, what members say |
 //! | `backups`, `channels` | the history in parts; public channels |
 //! | `reports` | a message shown to whoever runs the relay |
+//! | `keys` | the keys that it holds, counted |
 //! | `exhibit` | what a phone shows, taken away with the key to it |
 //! | `release` | what another release of the program makes of an account that is there |
 //! | `facts` | what is left at the relay about the owner |
+//! | `fork` | the same phone in a second world of a laboratory |
 //! | `links`, `outgoing`, `converse`, `waiting` | what goes to the relay, and what waits |
 //! | `answers`, `arrival`, `contents` | what comes from it |
 
@@ -38,7 +40,10 @@ mod entries;
 mod error;
 mod exhibit;
 mod facts;
+#[cfg(feature = "fork")]
+mod fork;
 mod group;
+mod keys;
 mod links;
 mod missing;
 mod news;
@@ -65,6 +70,7 @@ use pillarbox_wire::{AccountId, Handle, MessageId, NumberCode, PreKeyUpload, Tim
 use rand_core::CryptoRng;
 
 pub use error::{ConfirmError, PhoneError};
+pub use keys::KeysHeld;
 pub use links::Link;
 pub use missing::Missing;
 pub use strangers::{MAX_REQUESTS, MAX_UNOPENED};

@@ -43,7 +43,7 @@ pub struct Waiting {
 }
 
 /// Contacts that nothing is sent to for a while.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Pauses(BTreeMap<AccountId, (Timestamp, WaitCause)>);
 
 impl Pauses {

@@ -13,6 +13,8 @@
 
 mod error;
 mod exhibit;
+#[cfg(feature = "fork")]
+mod fork;
 mod lock;
 #[cfg_attr(not(feature = "folders"), path = "place/memory.rs")]
 #[cfg_attr(feature = "folders", path = "place/folder.rs")]

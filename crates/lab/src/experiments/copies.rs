@@ -8,9 +8,10 @@ use pillarbox_access::demand::{CONTENT_WARRANT, Case, View, seized_phone, stored
 use pillarbox_wire::Timestamp;
 
 use super::answer::Answered;
+use super::contacts::contacts_of;
 use super::operators::Backup;
 use super::phones::Participant;
-use super::staging::{Staged, contacts_of};
+use super::staging::Staged;
 use super::views::Views;
 use super::{Experiment, ExperimentError};
 use crate::matrix::cell::Evidence;

@@ -117,6 +117,10 @@ impl Experiment for Blocking {
         false
     }
 
+    fn is_for_a_country(&self) -> bool {
+        true
+    }
+
     fn what(&self) -> What {
         What::TextsAfter
     }

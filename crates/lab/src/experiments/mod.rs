@@ -3,6 +3,10 @@
 //! | file | what |
 //! |---|---|
 //! | `staging` | the world that an experiment wants: what is ordered, when |
+//! | `contacts` | who could show what they have of the target |
+//! | `trunk` | a story runs once up to the order, and each arrangement's world branches off |
+//! | `worlds` | the worlds of one story, shared between demands |
+//! | `docket` | demands on one story, one after the other |
 //! | `views` | what the parties of that world have |
 //! | `operators` | demands on operators |
 //! | `phones`, `guessing` | demands on phones |
@@ -20,9 +24,11 @@
 
 mod answer;
 mod compare;
+mod contacts;
 mod context;
 pub mod control;
 mod copies;
+mod docket;
 mod effects;
 mod guessing;
 mod notice;
@@ -30,7 +36,9 @@ mod operators;
 mod phones;
 pub mod row;
 mod staging;
+mod trunk;
 mod views;
+mod worlds;
 
 use std::sync::atomic::AtomicBool;
 
@@ -39,6 +47,7 @@ use pillarbox_access::design::Design;
 
 pub use answer::Answered;
 pub(crate) use answer::answered_by;
+pub use docket::Docket;
 pub use guessing::GuessTime;
 pub(crate) use guessing::{codes_tried, supposed_guess_ms};
 pub use views::Views;
@@ -48,7 +57,7 @@ use crate::scenario::{PersonId, Scenario};
 use crate::score::What;
 use crate::world::WorldError;
 use compare::Compared;
-use staging::Ordered;
+use staging::{Ordered, with_phones};
 use views::Named;
 
 /// Why an experiment has no result.
@@ -126,6 +135,11 @@ pub(crate) trait Experiment: Sync {
 
     /// Whether it is about what only phones with sessions have, so that its control needs messages that only phones can read.
     fn is_about_sessions(&self) -> bool {
+        false
+    }
+
+    /// Says if what is done depends on the country that asks, and not only what law and operator say of it.
+    fn is_for_a_country(&self) -> bool {
         false
     }
 

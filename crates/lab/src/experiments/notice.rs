@@ -47,6 +47,10 @@ fn complied(design: &Design) -> Ordered {
 }
 
 impl Experiment for Notice {
+    fn is_for_a_country(&self) -> bool {
+        true
+    }
+
     fn demand(&self) -> &'static Demand {
         &NOTICE_TO_CHANGE
     }

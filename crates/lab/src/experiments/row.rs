@@ -1,6 +1,5 @@
 //! A row of the matrix: every demand on one design. Experiments that want the same arranged share a world.
 
-use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -10,14 +9,16 @@ use pillarbox_wire::Timestamp;
 
 use super::answer::Answered;
 use super::compare::{Compared, compare};
-use super::copies::{self, Lies};
-use super::staging::{Ordered, Staged, stage};
+use super::copies;
+use super::staging::Ordered;
 use super::views::Named;
+use super::worlds::{Arranged, Ran, Worlds};
 use super::{Experiment, ExperimentError, GuessTime, Views, context};
 use crate::matrix::cell::{Alternative, Evidence, VERSION};
-use crate::scenario::{PersonId, Scenario};
+use crate::scenario::Scenario;
 use crate::score::{Means, Measures, Yardstick, score};
 use crate::stopwatch::Stopwatch;
+use crate::world::WorldError;
 
 /// Where the time of a row went.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -56,81 +57,6 @@ pub struct Row {
     pub spent: Spent,
 }
 
-/// The arrangements that an experiment looks at.
-struct Arranged {
-    /// Without the order: what it is compared with.
-    usual: Ordered,
-    /// With it.
-    with: Ordered,
-    /// With it in another way.
-    otherwise: Option<Ordered>,
-}
-
-impl Arranged {
-    fn of(experiment: &dyn Experiment, design: &Design, scenario: &Scenario) -> Self {
-        Self {
-            usual: experiment.usual(),
-            with: experiment.ordered(design, scenario),
-            otherwise: experiment.otherwise(design, scenario),
-        }
-    }
-
-    fn needs(&self, ordered: &Ordered) -> bool {
-        self.usual == *ordered || self.with == *ordered || self.otherwise.as_ref() == Some(ordered)
-    }
-}
-
-/// The worlds of a row that are still looked at, and what is to be said of all that ran.
-struct Worlds<'a> {
-    design: &'a Design,
-    scenario: &'a Scenario,
-    seed: u64,
-    until: Timestamp,
-    ran: Vec<Ran>,
-    said: Vec<WorldRan>,
-}
-
-impl Worlds<'_> {
-    /// The place of the world with this arrangement, which runs if it has not.
-    fn place(&mut self, ordered: &Ordered, spent: &mut Spent) -> Result<usize, ExperimentError> {
-        if let Some(at) = self.ran.iter().position(|ran| ran.ordered == *ordered) {
-            return Ok(at);
-        }
-        let begun = Stopwatch::start();
-        let staged = stage(self.design, self.scenario, ordered, self.seed, self.until)?;
-        let record = staged.world.record();
-        let sha256 = record.sha256();
-        let said =
-            WorldRan { ordered: ordered.in_words(), sha256: sha256.clone(), lines: record.lines().len() };
-        self.said.push(said);
-        spent.worlds += 1;
-        spent.running += begun.elapsed();
-        self.ran.push(Ran { ordered: ordered.clone(), staged, sha256, lies: BTreeMap::new() });
-        Ok(self.ran.len() - 1)
-    }
-
-    /// Looks, once for each world, target and way of naming accounts, where the target's texts lie.
-    fn look_for_copies(
-        &mut self,
-        place: usize,
-        target: PersonId,
-        named: Named,
-    ) -> Result<(), ExperimentError> {
-        let Some(ran) = self.ran.get_mut(place) else { return Ok(()) };
-        if !ran.lies.contains_key(&(target, named)) {
-            let views = Views::new(&ran.staged, self.design, target, named)?;
-            let yardstick = Yardstick::of(&ran.staged.scenario, ran.staged.world.scorer(), target);
-            ran.lies.insert((target, named), copies::everywhere(&ran.staged, &views, &yardstick)?);
-        }
-        Ok(())
-    }
-
-    /// Lets go of the worlds that no later experiment looks at: of a large story one may take a hundred megabytes.
-    fn keep_for(&mut self, later: &[Arranged]) {
-        self.ran.retain(|ran| later.iter().any(|arranged| arranged.needs(&ran.ordered)));
-    }
-}
-
 /// Runs the demands that are `wanted` on one design, up to the time `until`.
 ///
 /// # Errors
@@ -145,7 +71,7 @@ pub(crate) fn run(
     done: &mut dyn FnMut(&Evidence),
 ) -> Result<Row, ExperimentError> {
     let mut row = Row::default();
-    let mut worlds = Worlds { design, scenario, seed, until, ran: Vec::new(), said: Vec::new() };
+    let mut worlds = Worlds::new(design, scenario, seed, until);
     let arranged: Vec<Arranged> =
         wanted.iter().map(|experiment| Arranged::of(*experiment, design, scenario)).collect();
     let mut later = arranged.as_slice();
@@ -155,39 +81,37 @@ pub(crate) fn run(
         }
         let Some((now, rest)) = later.split_first() else { break };
         later = rest;
-        let usual = worlds.place(&now.usual, &mut row.spent)?;
-        let place = worlds.place(&now.with, &mut row.spent)?;
-        let otherwise = match &now.otherwise {
-            Some(ordered) => Some(worlds.place(ordered, &mut row.spent)?),
-            None => None,
-        };
-        let begun = Stopwatch::start();
-        let target = experiment.target(scenario);
-        let named = experiment.named();
-        worlds.look_for_copies(usual, target, named)?;
-        worlds.look_for_copies(place, target, named)?;
-        row.spent.serving += begun.elapsed();
-        if let (Some(usual), Some(with)) = (worlds.ran.get(usual), worlds.ran.get(place)) {
-            let otherwise = otherwise.and_then(|at| worlds.ran.get(at));
-            let evidence = one(*experiment, design, seed, [Some(usual), otherwise], with, &mut row.spent)?;
-            done(&evidence);
-            row.evidence.push(evidence);
-        }
+        let evidence = serve(*experiment, &mut worlds, now, &mut row.spent)?;
+        done(&evidence);
+        row.evidence.push(evidence);
         worlds.keep_for(later);
     }
     row.worlds = worlds.said;
     Ok(row)
 }
 
-/// A world that ran.
-struct Ran {
-    /// What was ordered in it.
-    ordered: Ordered,
-    staged: Staged,
-    /// SHA-256 of its record.
-    sha256: String,
-    /// Where the texts of each target lie that was looked for.
-    lies: BTreeMap<(PersonId, Named), Lies>,
+/// Serves one demand on its worlds, which run if they have not.
+pub(super) fn serve(
+    experiment: &dyn Experiment,
+    worlds: &mut Worlds,
+    arranged: &Arranged,
+    spent: &mut Spent,
+) -> Result<Evidence, ExperimentError> {
+    let usual = worlds.place(&arranged.usual, spent)?;
+    let place = worlds.place(&arranged.with, spent)?;
+    let otherwise = match &arranged.otherwise {
+        Some(ordered) => Some(worlds.place(ordered, spent)?),
+        None => None,
+    };
+    let begun = Stopwatch::start();
+    let target = experiment.target(&worlds.scenario);
+    let named = experiment.named();
+    worlds.look_for_copies(usual, target, named)?;
+    worlds.look_for_copies(place, target, named)?;
+    spent.serving += begun.elapsed();
+    let ran = |at: usize| worlds.ran.get(at);
+    let with = ran(place).ok_or(WorldError::Missing("a world"))?;
+    one(experiment, &worlds.design, worlds.seed, [ran(usual), otherwise.and_then(ran)], with, spent)
 }
 
 fn one(

@@ -234,7 +234,7 @@ impl<'w> Views<'w> {
     /// The contacts of the target, each as the papers call them, with the phones that they have in their hands: whom the target wrote
     /// to last first.
     pub fn contacts(&self) -> impl Iterator<Item = (String, Vec<&'w Phone>)> {
-        super::staging::contacts_of(self.scenario, self.target).into_iter().filter_map(|who| {
+        super::contacts::contacts_of(self.scenario, self.target).into_iter().filter_map(|who| {
             let person = self.scenario.person(who)?;
             let number = person.number.as_ref().filter(|_| self.design.phone.number);
             let name = number.map_or_else(|| person.name.clone(), ToString::to_string);

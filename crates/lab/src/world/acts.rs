@@ -21,9 +21,9 @@ pub struct Seized {
     pub state: LockState,
     /// How hard its passcode is to guess.
     pub class: Passcode,
-    folder: Scratch,
+    pub(super) folder: Scratch,
     /// The program that still runs on it; none on a phone that is off or was not unlocked since.
-    running: Option<Phone>,
+    pub(super) running: Option<Phone>,
 }
 
 impl Seized {

@@ -200,7 +200,8 @@ impl World {
             starts: payload.as_ref().map(|payload| starts(payload.as_slice())),
         };
         self.record.push(self.now, kind);
-        for tap in &mut self.site_mut(site_id)?.taps {
+        let site = self.site_mut(site_id)?;
+        for tap in site.taps.iter_mut().chain(&mut site.watched) {
             tap.passes(&passing, payload.as_ref().map(Bytes::as_slice).unwrap_or_default(), accepted);
         }
         Ok(())

@@ -39,6 +39,9 @@ pub enum WorldError {
     /// Frames went on and on.
     #[error("the world does not come to rest")]
     Restless,
+    /// A world was given a story to go on with that would have begun otherwise.
+    #[error("this world has another story behind it")]
+    OtherStory,
     /// Something that the world itself keeps track of is not there.
     #[error("{0} is not there")]
     Missing(&'static str),

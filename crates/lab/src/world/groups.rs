@@ -12,6 +12,7 @@ use crate::scenario::PersonId;
 use crate::truth::{Place, Said, TrueGroup};
 
 /// A group as the world knows it.
+#[derive(Clone)]
 pub(super) struct GroupHere {
     id: GroupId,
     /// Who is in it now, with which profile.

@@ -21,6 +21,7 @@
 //! | `orders` | what authorities make operators and networks do |
 //! | `withdrawal` | what operators take from a country, and tell its people |
 //! | `rows` | what becomes of each message that a relay holds |
+//! | `fork` | the same world a second time |
 //! | `push` | the operating system's push service |
 
 mod acquaint;
@@ -34,6 +35,7 @@ mod clock;
 mod connect;
 mod delay;
 mod error;
+mod fork;
 mod groups;
 mod notices;
 mod orders;
@@ -316,7 +318,18 @@ impl World {
     /// # Errors
     /// [`WorldError`].
     pub fn run_until(&mut self, until: Timestamp) -> Result<(), WorldError> {
+        let mut unlimited = usize::MAX;
+        self.run_on(until, &mut unlimited).map(drop)
+    }
+
+    /// The same in pieces: `budget` counts down what may still happen. True once time has passed up to `until`.
+    ///
+    /// # Errors
+    /// [`WorldError`].
+    pub fn run_on(&mut self, until: Timestamp, budget: &mut usize) -> Result<bool, WorldError> {
         while let Some(next) = self.due.first_entry().filter(|next| next.key().0 <= until) {
+            let Some(rest) = budget.checked_sub(1) else { return Ok(false) };
+            *budget = rest;
             let ((at, _), due) = next.remove_entry();
             self.advance(at)?;
             match due {
@@ -329,7 +342,13 @@ impl World {
             self.settle()?;
             self.record.in_the_wake_of(None);
         }
-        self.advance(until)
+        self.advance(until)?;
+        Ok(true)
+    }
+
+    /// Counts what is to happen up to `until`.
+    pub(crate) fn left_until(&self, until: Timestamp) -> usize {
+        self.due.range(..=(until, u64::MAX)).count()
     }
 
     /// Runs the whole scenario in equal spans of time, calls `done` after each, and ends the record. The record is that of
@@ -417,6 +436,11 @@ impl World {
     pub fn keep_no_wire(&mut self) {
         self.keeps_wire = false;
         (self.wire, self.crossed) = (WireTap::default(), Vec::new());
+    }
+
+    /// From now on what crosses the wire is kept: for whoever compares what reached whom from a moment on.
+    pub fn keep_wire(&mut self) {
+        self.keeps_wire = true;
     }
 
     /// Everything that was on a wire.

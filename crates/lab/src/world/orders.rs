@@ -197,6 +197,19 @@ impl World {
         Ok(())
     }
 
+    /// From now on, keeps what passes the messenger's relays of everybody who has an account there. No relay knows of it.
+    ///
+    /// # Errors
+    /// A store that cannot be read.
+    pub fn watch(&mut self) -> Result<(), WorldError> {
+        let now = self.now;
+        for site in self.sites.iter_mut().filter(|site| site.role == Role::Messenger) {
+            let accounts = site.relay.store().holdings()?.accounts;
+            site.watched = Some(OperatorTap::on(accounts.iter().map(|row| row.account), [], now));
+        }
+        Ok(())
+    }
+
     /// Every phone looks whether there is something to do.
     pub(super) fn everybody_looks(&mut self) {
         self.restless.extend((0..self.profiles.len()).map(ProfileId));

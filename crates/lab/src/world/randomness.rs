@@ -39,6 +39,7 @@ impl Randomness {
 }
 
 /// The streams of one phone account.
+#[derive(Clone)]
 pub(super) struct Streams {
     /// The phone's own.
     pub(super) phone: ChaCha20Rng,

@@ -30,7 +30,7 @@ impl RowHere {
 }
 
 /// The rows of messages that the record has told of and that are not gone, and when the time of each is over by the rule that holds.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct RowsHere {
     rows: BTreeMap<MessageId, RowHere>,
     lapses: BTreeSet<(Timestamp, MessageId)>,

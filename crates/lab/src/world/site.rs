@@ -44,6 +44,8 @@ pub struct Site {
     pub(super) rows: RowsHere,
     /// One for each order to hand over what passes.
     pub(super) taps: Vec<OperatorTap>,
+    /// What passes, for whoever looks over the operator's shoulder: nobody has ordered it, and no record tells of it.
+    pub(super) watched: Option<OperatorTap>,
 }
 
 /// The port of every relay; a world has no ports, but an address has one.
@@ -70,7 +72,8 @@ impl Site {
         relay.follow(Some(usize::MAX));
         let (blocked_in, closed_to, taps) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
         let rows = RowsHere::default();
-        Ok(Self { relay, key, rng, address, role, jurisdiction, blocked_in, closed_to, rows, taps })
+        let watched = None;
+        Ok(Self { relay, key, rng, address, role, jurisdiction, blocked_in, closed_to, rows, taps, watched })
     }
 
     /// The reason why nobody from a country can connect, if nobody can.
@@ -116,6 +119,12 @@ impl Site {
     #[must_use]
     pub fn taps(&self) -> &[OperatorTap] {
         &self.taps
+    }
+
+    /// What passed since somebody began to [watch](super::World::watch).
+    #[must_use]
+    pub const fn watched(&self) -> Option<&OperatorTap> {
+        self.watched.as_ref()
     }
 
     /// Everything that the operator has, its two keys included.

@@ -13,7 +13,7 @@ use crate::scenario::PersonId;
 const STAYS_AWAKE: Duration = Duration::from_seconds(20);
 
 /// Who sleeps, and when that changes.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Sleepers {
     asleep: BTreeSet<PersonId>,
     changes: BTreeSet<(Timestamp, PersonId)>,

@@ -28,12 +28,20 @@ pub(super) struct RelayEnd {
 }
 
 impl RelayEnd {
+    /// The same end in a second world.
+    pub(super) fn fork(&self) -> Self {
+        let Self { profile, link, end, peer, up_until, down_until } = self;
+        let (peer, up_until, down_until) = (*peer, *up_until, *down_until);
+        Self { profile: *profile, link: *link, end: end.fork(), peer, up_until, down_until }
+    }
+
     pub(super) const fn new(profile: ProfileId, link: Link, end: Established, peer: IpAddr) -> Self {
         Self { profile, link, end, peer, up_until: Timestamp(0), down_until: Timestamp(0) }
     }
 }
 
 /// The messages of a handshake after the phone's first one, and what both ends know the channel by.
+#[derive(Clone)]
 pub(super) struct Handshake {
     /// The relay's first.
     pub(super) answer: Vec<u8>,
@@ -45,6 +53,7 @@ pub(super) struct Handshake {
 }
 
 /// What is under way on one connection. The first four are a handshake, and go up and down in turn.
+#[derive(Clone)]
 pub(super) enum Parcel {
     /// To the relay: the phone's first message, which the relay answers.
     Offer(Handshake),
@@ -71,6 +80,7 @@ impl Parcel {
 }
 
 /// A parcel and its connection, which may be gone at either end when it arrives.
+#[derive(Clone)]
 struct InTransit {
     profile: ProfileId,
     link: Link,
@@ -81,6 +91,7 @@ struct InTransit {
 }
 
 /// The network of a story that has one, from the moment on at which everybody has their account.
+#[derive(Clone)]
 pub(super) struct Transit {
     settings: Network,
     under_way: BTreeMap<(Timestamp, u64), InTransit>,

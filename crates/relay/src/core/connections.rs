@@ -38,7 +38,7 @@ impl Connection {
 }
 
 /// All connections.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Connections {
     open: HashMap<ConnectionId, Connection, OwnNames>,
     named: usize,

@@ -19,6 +19,7 @@
 //! | `room`, `removals` | there is room for what is new, or only for removals |
 //! | `rule` | what is kept, changed while the relay runs |
 //! | `sweep` | what is too old goes |
+//! | `fork` | the same relay in a second world of a laboratory |
 
 mod accounts;
 mod authentication;
@@ -26,6 +27,8 @@ mod connections;
 mod delivery;
 mod deposits;
 mod events;
+#[cfg(feature = "fork")]
+mod fork;
 mod log;
 mod messages;
 mod numbers;
@@ -91,7 +94,7 @@ pub struct Relay<S> {
 }
 
 /// Removals that wait for a transaction that succeeds.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Unwritten {
     delivered: Vec<(MessageId, Timestamp)>,
     removed: Vec<MessageId>,

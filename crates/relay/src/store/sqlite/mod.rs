@@ -16,6 +16,8 @@ mod file_limit;
 mod files;
 #[cfg_attr(not(feature = "server"), path = "no_folder.rs")]
 mod folder;
+#[cfg(feature = "fork")]
+mod fork;
 #[cfg(feature = "server")]
 mod mark;
 mod note;

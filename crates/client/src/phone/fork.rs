@@ -1,0 +1,87 @@
+//! The same phone a second time, connected as it is: for a laboratory whose world splits in two.
+//!
+//! Two phones with the same ratchets would use keys twice if both talked to the same relay. Each copy lives in a world of its own,
+//! with its own copy of the relay. No program that talks to anybody is built with this module.
+
+use std::path::Path;
+
+use pillarbox_crypto::{IdentitySecret, SecretBytes, SigningSecret};
+
+use super::{Phone, Secrets};
+use crate::vault::ProfileError;
+
+impl Phone {
+    /// A copy of this phone. Where its vault lies in a folder, `folders` are that folder and one for the copy.
+    ///
+    /// # Errors
+    /// A vault that cannot be copied.
+    pub fn fork(&self, folders: Option<(&Path, &Path)>) -> Result<Self, ProfileError> {
+        let Self {
+            vault,
+            account,
+            has_encrypted,
+            secrets,
+            links,
+            outbox,
+            due,
+            later,
+            deposits,
+            channels,
+            acknowledgements,
+            look_ups,
+            certificate,
+            certificate_asked,
+            uploads,
+            recount,
+            offered_before,
+            fill_up,
+            closing,
+            code,
+            expected,
+            held_back,
+            full,
+            tells_left,
+            listens,
+            pauses,
+        } = self;
+        Ok(Self {
+            vault: vault.fork(folders)?,
+            account: account.clone(),
+            has_encrypted: *has_encrypted,
+            secrets: secrets.fork(),
+            links: links.clone(),
+            outbox: outbox.clone(),
+            due: due.clone(),
+            later: later.clone(),
+            deposits: deposits.clone(),
+            channels: channels.clone(),
+            acknowledgements: acknowledgements.clone(),
+            look_ups: look_ups.clone(),
+            certificate: *certificate,
+            certificate_asked: *certificate_asked,
+            uploads: uploads.clone(),
+            recount: *recount,
+            offered_before: *offered_before,
+            fill_up: *fill_up,
+            closing: *closing,
+            code: *code,
+            expected: *expected,
+            held_back: *held_back,
+            full: full.clone(),
+            tells_left: *tells_left,
+            listens: *listens,
+            pauses: pauses.clone(),
+        })
+    }
+}
+
+impl Secrets {
+    fn fork(&self) -> Self {
+        let Self { identity, device, delivery } = self;
+        Self {
+            identity: IdentitySecret::from_bytes(*identity.to_bytes()),
+            device: SigningSecret::from_bytes(*device.to_bytes()),
+            delivery: SecretBytes::from_bytes(*delivery.as_bytes()),
+        }
+    }
+}

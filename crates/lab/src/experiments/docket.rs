@@ -1,0 +1,131 @@
+//! A docket: demands on one story under one design, served one after the other on worlds that they share.
+//!
+//! The evidence of each is that of [`evidence`](super::evidence), byte for byte; it comes sooner.
+
+use std::collections::BTreeMap;
+
+use pillarbox_access::design::Design;
+use pillarbox_access::law::Country;
+
+use super::row::{self, Spent};
+use super::trunk::Trunk;
+use super::worlds::{Arranged, Worlds};
+use super::{Experiment, ExperimentError, all, context, with_phones};
+use crate::answer::Context;
+use crate::matrix::cell::Evidence;
+use crate::scenario::Scenario;
+use crate::world::World;
+
+/// See the module.
+pub struct Docket {
+    worlds: Worlds,
+    /// What was served, by the demand's column.
+    served: BTreeMap<&'static str, Evidence>,
+}
+
+impl Docket {
+    /// A docket whose worlds begin with the story.
+    #[must_use]
+    pub fn new(design: &Design, scenario: &Scenario, seed: u64) -> Self {
+        let until = scenario.inquiry.served;
+        Self { worlds: Worlds::new(design, scenario, seed, until), served: BTreeMap::new() }
+    }
+
+    /// A docket whose worlds branch off from two that somebody has run: one that has not come to the order, and one that has come
+    /// as far as anybody likes. Both have the design, the seed and the first events of the story, and no order has reached them.
+    ///
+    /// # Errors
+    /// [`WorldError::OtherStory`](crate::world::WorldError::OtherStory) if they have not.
+    pub fn on(
+        [mut at_order, mut further]: [World; 2],
+        design: &Design,
+        scenario: &Scenario,
+        seed: u64,
+    ) -> Result<Self, ExperimentError> {
+        let whole = with_phones(scenario);
+        at_order.go_on_as(&whole)?;
+        further.go_on_as(&whole)?;
+        let until = scenario.inquiry.served;
+        let worlds = Worlds::on(Trunk::of(at_order, further), design, scenario, seed, until);
+        Ok(Self { worlds, served: BTreeMap::new() })
+    }
+
+    /// Goes on with the worlds that a demand needs while there is a budget of things that happen in them. True once all have run.
+    ///
+    /// # Errors
+    /// Whatever stops a world, and [`ExperimentError::NoSuchDemand`].
+    pub fn prepare(&mut self, demand: &str, budget: &mut usize) -> Result<bool, ExperimentError> {
+        let arranged = self.arranged(experiment(demand)?);
+        self.worlds.go_on_with(&arranged, budget, &mut Spent::default())
+    }
+
+    /// Counts, roughly, what is still to happen in the worlds that a demand needs.
+    ///
+    /// # Errors
+    /// [`ExperimentError::NoSuchDemand`].
+    pub fn left(&self, demand: &str) -> Result<usize, ExperimentError> {
+        Ok(self.worlds.left(&self.arranged(experiment(demand)?)))
+    }
+
+    /// The evidence of a demand, up to the time at which the story's demands are served. Whoever shows it to people runs the
+    /// [controls](super::controls) too.
+    ///
+    /// # Errors
+    /// Whatever stops a world, and [`ExperimentError::NoSuchDemand`].
+    pub fn evidence(&mut self, demand: &str) -> Result<Evidence, ExperimentError> {
+        let experiment = experiment(demand)?;
+        if let Some(known) = self.served.get(experiment.name()) {
+            return Ok(known.clone());
+        }
+        let evidence = self.serve(experiment)?;
+        self.served.insert(experiment.name(), evidence.clone());
+        Ok(evidence)
+    }
+
+    /// The evidence of the same demand by another country, about the same people at the same time. Its worlds run under the name of
+    /// the story as it is.
+    ///
+    /// # Errors
+    /// Those of [`evidence`](Self::evidence).
+    pub fn evidence_by(&mut self, demand: &str, country: Country) -> Result<Evidence, ExperimentError> {
+        let experiment = experiment(demand)?;
+        let known = match experiment.is_for_a_country() {
+            true => None,
+            false => Some(self.evidence(demand)?),
+        };
+        let own = self.set_country(country);
+        // Whoever asks changes what law and operator say, and nothing of what lies there.
+        let evidence = match known {
+            Some(known) => Ok(Evidence { context: self.context(experiment), ..known }),
+            None => self.serve(experiment),
+        };
+        self.set_country(own);
+        evidence
+    }
+
+    fn serve(&mut self, experiment: &'static dyn Experiment) -> Result<Evidence, ExperimentError> {
+        let arranged = self.arranged(experiment);
+        row::serve(experiment, &mut self.worlds, &arranged, &mut Spent::default())
+    }
+
+    fn context(&self, experiment: &dyn Experiment) -> Context {
+        let Worlds { design, scenario, seed, .. } = &self.worlds;
+        context::of(experiment, design, &with_phones(scenario), *seed)
+    }
+
+    fn arranged(&self, experiment: &dyn Experiment) -> Arranged {
+        Arranged::of(experiment, &self.worlds.design, &self.worlds.scenario)
+    }
+
+    /// Sets the country that asks, and gives back the one before.
+    fn set_country(&mut self, country: Country) -> Country {
+        for ran in &mut self.worlds.ran {
+            ran.staged.scenario.inquiry.country = country;
+        }
+        std::mem::replace(&mut self.worlds.scenario.inquiry.country, country)
+    }
+}
+
+fn experiment(demand: &str) -> Result<&'static dyn Experiment, ExperimentError> {
+    all().into_iter().find(|experiment| experiment.name() == demand).ok_or(ExperimentError::NoSuchDemand)
+}

@@ -1,0 +1,275 @@
+//! The trunk: what is the same in every arrangement of one story up to the order runs once, and each arrangement's world branches
+//! off from there. A world whose people are others from the start runs on its own.
+
+use std::collections::BTreeMap;
+
+use pillarbox_access::demand::{compelled_logging, retention};
+use pillarbox_access::design::{Accounts, Design};
+use pillarbox_access::{RelayHoldings, country};
+use pillarbox_wire::{AccountId, Handle, Timestamp};
+
+use super::ExperimentError;
+use super::staging::{
+    Ordered, Staged, accounts_of, let_strangers_look, main_contact, move_everybody, with_one_elsewhere,
+    with_phones,
+};
+use crate::scenario::{Act, PersonId, Scenario};
+use crate::world::{Order, Role, Site, SiteId, Whom, World, WorldError};
+
+/// Says if the world of an arrangement is the same as every other up to the order.
+fn shares_the_trunk(ordered: &Ordered, scenario: &Scenario) -> bool {
+    match ordered {
+        Ordered::Block { and_people_move: true, .. } => false,
+        Ordered::TakeDown { and_strangers_look, .. } => !and_strangers_look,
+        Ordered::Block { and_people_move: false, .. } => {
+            scenario.events.iter().all(|event| event.act != Act::MovesToOtherRelay)
+        }
+        _ => true,
+    }
+}
+
+/// The beginning that arrangements of one story have in common: what was before the order runs once.
+#[derive(Default)]
+pub(super) struct Trunk {
+    /// The world up to the moment before the order.
+    at_order: Option<World>,
+    /// A world without an order that has come further, if somebody has one.
+    further: Option<World>,
+}
+
+impl Trunk {
+    /// Takes over two worlds without an order: one of the moment before the order, and one that has come further.
+    pub(super) const fn of(at_order: World, further: World) -> Self {
+        Self { at_order: Some(at_order), further: Some(further) }
+    }
+}
+
+/// An arrangement whose world is on its way.
+pub(super) struct Staging {
+    ordered: Ordered,
+    until: Timestamp,
+    scenario: Scenario,
+    design: Design,
+    strangers: Option<[PersonId; 2]>,
+    /// None while the trunk is on its way.
+    world: Option<World>,
+    /// What is known once the order has come.
+    staged: Option<Known>,
+}
+
+/// What is known of the moment of the order.
+struct Known {
+    accounts: BTreeMap<PersonId, Vec<AccountId>>,
+    named_by: BTreeMap<PersonId, Option<PersonId>>,
+    before: Vec<RelayHoldings>,
+}
+
+impl Staging {
+    /// Arranges a world that is to run up to `until`.
+    pub(super) fn of(
+        design: &Design,
+        scenario: &Scenario,
+        ordered: &Ordered,
+        seed: u64,
+        until: Timestamp,
+    ) -> Result<Self, ExperimentError> {
+        let mut scenario = with_phones(scenario);
+        let at = scenario.inquiry.ordered;
+        let mut design = design.clone();
+        let mut strangers = None;
+        let shares_the_trunk = shares_the_trunk(ordered, &scenario);
+        match ordered {
+            Ordered::Block { country, and_people_move: true } => {
+                design.operator.relays_in = with_one_elsewhere(&design, &scenario);
+                move_everybody(&mut scenario, country, at);
+            }
+            Ordered::Block { and_people_move: false, .. } => {
+                scenario.events.retain(|event| event.act != Act::MovesToOtherRelay);
+            }
+            Ordered::TakeDown { channel, and_strangers_look: true } => {
+                strangers = Some(let_strangers_look(&mut scenario, channel, at));
+            }
+            _ => {}
+        }
+        let world = if shares_the_trunk { None } else { Some(begin(&design, &scenario, seed)?) };
+        Ok(Self { ordered: ordered.clone(), until, scenario, design, strangers, world, staged: None })
+    }
+
+    /// Says if it is this arrangement.
+    pub(super) fn is_of(&self, ordered: &Ordered) -> bool {
+        self.ordered == *ordered
+    }
+
+    /// The moment before the order: an order that names accounts names those that there are when it comes.
+    fn before_order(&self) -> Timestamp {
+        Timestamp(self.scenario.inquiry.ordered.0.min(self.until.0).saturating_sub(1))
+    }
+
+    /// Goes on while there is a budget of things that happen. True once the world has come to its end.
+    pub(super) fn go_on(
+        &mut self,
+        trunk: &mut Trunk,
+        seed: u64,
+        budget: &mut usize,
+    ) -> Result<bool, ExperimentError> {
+        let before_order = self.before_order();
+        if self.staged.is_none() {
+            let is_there = match &mut self.world {
+                Some(world) => world.run_on(before_order, budget)?,
+                None => {
+                    let world = match &mut trunk.at_order {
+                        Some(world) => world,
+                        empty => empty.insert(begin(&self.design, &self.scenario, seed)?),
+                    };
+                    world.run_on(before_order, budget)?
+                }
+            };
+            if !is_there {
+                return Ok(false);
+            }
+            self.order(trunk)?;
+        }
+        let world = self.world.as_mut().ok_or(WorldError::Missing("a world"))?;
+        if !world.run_on(self.until, budget)? {
+            return Ok(false);
+        }
+        world.end()?;
+        Ok(true)
+    }
+
+    /// Counts what is still to happen in its world.
+    pub(super) fn left(&self, trunk: &Trunk) -> usize {
+        match (&self.world, &trunk.at_order) {
+            (Some(world), _) => world.left_until(self.until),
+            (None, Some(common)) => common.left_until(self.until),
+            (None, None) => self.scenario.events.len(),
+        }
+    }
+
+    /// The order comes.
+    fn order(&mut self, trunk: &Trunk) -> Result<(), ExperimentError> {
+        let Self { ordered, until, scenario, design, .. } = self;
+        let at = scenario.inquiry.ordered;
+        let mut world = match (self.world.take(), &trunk.at_order) {
+            (Some(own), _) => own,
+            (None, Some(common)) => common.fork()?,
+            (None, None) => return Err(WorldError::Missing("a world").into()),
+        };
+        let targets = [scenario.inquiry.about, scenario.inquiry.from_now_on];
+        let accounts: BTreeMap<_, _> = targets.map(|who| (who, accounts_of(&world, who))).into();
+        let named_by = targets.map(|who| (who, main_contact(&world, who))).into();
+        let ordered_about = accounts.get(&scenario.inquiry.from_now_on).cloned().unwrap_or_default();
+        let mut before = Vec::new();
+        if *until >= at {
+            if matches!(ordered, Ordered::TakeDown { .. }) {
+                let messengers = world.sites().iter().filter(|site| site.role() == Role::Messenger);
+                before = messengers.map(Site::holdings).collect::<Result<_, _>>()?;
+            }
+            if let (Ordered::Nothing, Some(further)) = (&*ordered, &trunk.further) {
+                world = further.fork()?;
+            }
+            // What was on the wire before is compared with nothing.
+            world.keep_wire();
+            for order in orders(&world, design, ordered, &ordered_about) {
+                world.order(at, order);
+            }
+            if ordered.changes_the_service() {
+                // Who can read along does so from the moment on at which there is something to read.
+                for order in orders(&world, design, &Ordered::Tap, &ordered_about) {
+                    world.order(at, order);
+                }
+            }
+        }
+        self.world = Some(world);
+        self.staged = Some(Known { accounts, named_by, before });
+        Ok(())
+    }
+
+    /// The arrangement, once its world has come to its end.
+    pub(super) fn done(self) -> Result<Staged, ExperimentError> {
+        let Self { scenario, strangers, world, staged, .. } = self;
+        let (Some(world), Some(Known { accounts, named_by, before })) = (world, staged) else {
+            return Err(WorldError::Missing("a world").into());
+        };
+        Ok(Staged { world, scenario, accounts, named_by, before, strangers })
+    }
+}
+
+/// A world at the start of a story, of which nothing is compared before the order.
+fn begin(design: &Design, scenario: &Scenario, seed: u64) -> Result<World, ExperimentError> {
+    let mut world = World::new(design, scenario, seed)?;
+    world.keep_no_wire();
+    Ok(world)
+}
+
+fn orders(world: &World, design: &Design, ordered: &Ordered, accounts: &[AccountId]) -> Vec<Order> {
+    // Where no account stands for the person, an order names the one that somebody can name.
+    let accounts = match design.phone.accounts {
+        Accounts::One => accounts,
+        Accounts::PerContact => accounts.get(..1).unwrap_or_default(),
+    };
+    let sites = world.sites().iter().enumerate().filter(|(_, site)| site.role() == Role::Messenger);
+    let sites = sites.map(|(at, _)| SiteId(at));
+    let scenario = world.scenario();
+    let person = scenario.person(scenario.inquiry.from_now_on);
+    let numbers: Vec<Handle> = person.and_then(|person| person.number.clone()).into_iter().collect();
+    match ordered {
+        Ordered::Nothing => Vec::new(),
+        Ordered::Tap => sites
+            .map(|site| Order::Tap { site, accounts: accounts.to_vec(), numbers: numbers.clone() })
+            .collect(),
+        Ordered::Log => {
+            let keeping = compelled_logging::told(&design.relay, accounts);
+            sites.map(|site| Order::SetKeeping { site, keeping: keeping.clone() }).collect()
+        }
+        Ordered::Retain(keep) => {
+            let keeping = retention::told(&design.relay, *keep);
+            sites.map(|site| Order::SetKeeping { site, keeping: keeping.clone() }).collect()
+        }
+        Ordered::TakeDown { channel, .. } => vec![Order::TakeDown { channel: channel.clone() }],
+        Ordered::Block { country, and_people_move: false } => vec![Order::Block { country: country.clone() }],
+        Ordered::Block { country, and_people_move: true } => {
+            // The last is the one elsewhere, which the order does not know.
+            let all: Vec<SiteId> = sites.collect();
+            let known = all.iter().take(all.len().saturating_sub(1));
+            known.map(|site| Order::BlockRelay { country: country.clone(), site: *site }).collect()
+        }
+        Ordered::Update { habits, stops_encrypting, relay } => {
+            let mut all = Vec::new();
+            if **relay != design.relay {
+                all.extend(sites.map(|site| Order::SetKeeping { site, keeping: (**relay).clone() }));
+            }
+            let (habits, stops_encrypting) = (habits.clone(), *stops_encrypting);
+            let (whom, announced) = (Whom::Everybody, None);
+            all.push(Order::UpdateSoftware { whom, habits, stops_encrypting, announced });
+            all
+        }
+        Ordered::WithdrawBackups { country, habits, relay } => {
+            let mut all = Vec::new();
+            if **relay != design.relay {
+                all.extend(sites.map(|site| Order::SetKeeping { site, keeping: (**relay).clone() }));
+            }
+            let (whom, habits) = (Whom::Country(country.clone()), habits.clone());
+            let announced = format!(
+                "The operator says: backups that only you can open are no longer offered in {}.",
+                country::name(country)
+            );
+            all.push(Order::UpdateSoftware {
+                whom,
+                habits,
+                stops_encrypting: false,
+                announced: Some(announced),
+            });
+            all
+        }
+        Ordered::StopServing { country, closes_accounts } => {
+            let place = country::name(country);
+            let announced = match closes_accounts {
+                true => format!("The operator says: we leave {place}, and your account is closed."),
+                false => format!("The operator says: messages are no longer offered in {place}."),
+            };
+            let (country, closes_accounts) = (country.clone(), *closes_accounts);
+            vec![Order::StopServing { country, closes_accounts, announced }]
+        }
+    }
+}

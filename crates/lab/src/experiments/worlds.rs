@@ -1,0 +1,176 @@
+//! The worlds of one story under one design that demands are served on. Each arrangement runs once; all of them branch off from one
+//! trunk.
+
+use std::collections::BTreeMap;
+
+use pillarbox_access::design::Design;
+use pillarbox_wire::Timestamp;
+
+use super::copies::{self, Lies};
+use super::row::{Spent, WorldRan};
+use super::staging::{Ordered, Staged};
+use super::trunk::{Staging, Trunk};
+use super::views::Named;
+use super::{Experiment, ExperimentError, Views};
+use crate::scenario::{PersonId, Scenario};
+use crate::score::Yardstick;
+use crate::stopwatch::Stopwatch;
+
+/// The arrangements that an experiment looks at.
+pub(super) struct Arranged {
+    /// Without the order: what it is compared with.
+    pub(super) usual: Ordered,
+    /// With it.
+    pub(super) with: Ordered,
+    /// With it in another way.
+    pub(super) otherwise: Option<Ordered>,
+}
+
+impl Arranged {
+    pub(super) fn of(experiment: &dyn Experiment, design: &Design, scenario: &Scenario) -> Self {
+        Self {
+            usual: experiment.usual(),
+            with: experiment.ordered(design, scenario),
+            otherwise: experiment.otherwise(design, scenario),
+        }
+    }
+
+    /// Each of them.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Ordered> {
+        [&self.usual, &self.with].into_iter().chain(&self.otherwise)
+    }
+}
+
+/// A world that ran.
+pub(super) struct Ran {
+    /// What was ordered in it.
+    pub(super) ordered: Ordered,
+    pub(super) staged: Staged,
+    /// SHA-256 of its record.
+    pub(super) sha256: String,
+    /// Where the texts of each target lie that was looked for.
+    pub(super) lies: BTreeMap<(PersonId, Named), Lies>,
+}
+
+/// The worlds that are still looked at, and what is to be said of all that ran.
+pub(super) struct Worlds {
+    pub(super) design: Design,
+    pub(super) scenario: Scenario,
+    pub(super) seed: u64,
+    until: Timestamp,
+    trunk: Trunk,
+    /// The one that is on its way.
+    staging: Option<Staging>,
+    pub(super) ran: Vec<Ran>,
+    pub(super) said: Vec<WorldRan>,
+}
+
+impl Worlds {
+    pub(super) fn new(design: &Design, scenario: &Scenario, seed: u64, until: Timestamp) -> Self {
+        Self::on(Trunk::default(), design, scenario, seed, until)
+    }
+
+    /// The same where somebody has a trunk already.
+    pub(super) fn on(
+        trunk: Trunk,
+        design: &Design,
+        scenario: &Scenario,
+        seed: u64,
+        until: Timestamp,
+    ) -> Self {
+        let (design, scenario) = (design.clone(), scenario.clone());
+        Self { design, scenario, seed, until, trunk, staging: None, ran: Vec::new(), said: Vec::new() }
+    }
+
+    fn position(&self, ordered: &Ordered) -> Option<usize> {
+        self.ran.iter().position(|ran| ran.ordered == *ordered)
+    }
+
+    /// The place of the world with this arrangement, which runs if it has not.
+    pub(super) fn place(&mut self, ordered: &Ordered, spent: &mut Spent) -> Result<usize, ExperimentError> {
+        loop {
+            if let Some(at) = self.position(ordered) {
+                return Ok(at);
+            }
+            self.go_on(ordered, &mut { usize::MAX }, spent)?;
+        }
+    }
+
+    /// Goes on with the worlds of these arrangements while there is a budget of things that happen in them. True once all have run.
+    pub(super) fn go_on_with(
+        &mut self,
+        arranged: &Arranged,
+        budget: &mut usize,
+        spent: &mut Spent,
+    ) -> Result<bool, ExperimentError> {
+        for ordered in arranged.all() {
+            while self.position(ordered).is_none() {
+                if *budget == 0 {
+                    return Ok(false);
+                }
+                self.go_on(ordered, budget, spent)?;
+            }
+        }
+        Ok(true)
+    }
+
+    /// Counts, roughly, what is still to happen in the worlds of these arrangements: nobody knows beforehand what an order moves.
+    pub(super) fn left(&self, arranged: &Arranged) -> usize {
+        let after =
+            self.scenario.events.iter().filter(|event| event.at >= self.scenario.inquiry.ordered).count();
+        let missing = arranged.all().filter(|ordered| self.position(ordered).is_none());
+        let of = |ordered: &Ordered| match &self.staging {
+            Some(staging) if staging.is_of(ordered) => staging.left(&self.trunk),
+            _ => after,
+        };
+        missing.map(of).sum()
+    }
+
+    fn go_on(
+        &mut self,
+        ordered: &Ordered,
+        budget: &mut usize,
+        spent: &mut Spent,
+    ) -> Result<(), ExperimentError> {
+        let begun = Stopwatch::start();
+        let mut staging = match self.staging.take().filter(|staging| staging.is_of(ordered)) {
+            Some(staging) => staging,
+            None => {
+                spent.worlds += 1;
+                Staging::of(&self.design, &self.scenario, ordered, self.seed, self.until)?
+            }
+        };
+        if staging.go_on(&mut self.trunk, self.seed, budget)? {
+            let staged = staging.done()?;
+            let record = staged.world.record();
+            let (sha256, lines) = (record.sha256(), record.lines().len());
+            self.said.push(WorldRan { ordered: ordered.in_words(), sha256: sha256.clone(), lines });
+            self.ran.push(Ran { ordered: ordered.clone(), staged, sha256, lies: BTreeMap::new() });
+        } else {
+            self.staging = Some(staging);
+        }
+        spent.running += begun.elapsed();
+        Ok(())
+    }
+
+    /// Looks, once for each world, target and way of naming accounts, where the target's texts lie.
+    pub(super) fn look_for_copies(
+        &mut self,
+        place: usize,
+        target: PersonId,
+        named: Named,
+    ) -> Result<(), ExperimentError> {
+        let Some(ran) = self.ran.get_mut(place) else { return Ok(()) };
+        if !ran.lies.contains_key(&(target, named)) {
+            let views = Views::new(&ran.staged, &self.design, target, named)?;
+            let yardstick = Yardstick::of(&ran.staged.scenario, ran.staged.world.scorer(), target);
+            ran.lies.insert((target, named), copies::everywhere(&ran.staged, &views, &yardstick)?);
+        }
+        Ok(())
+    }
+
+    /// Lets go of the worlds that no later experiment looks at: of a large story one may take a hundred megabytes.
+    pub(super) fn keep_for(&mut self, later: &[Arranged]) {
+        self.ran.retain(|ran| later.iter().flat_map(Arranged::all).any(|ordered| ran.ordered == *ordered));
+    }
+}

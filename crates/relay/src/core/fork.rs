@@ -1,0 +1,52 @@
+//! The same relay a second time: for a laboratory whose world splits in two.
+
+use pillarbox_crypto::SigningSecret;
+
+use super::{Relay, Rule};
+use crate::store::{SqliteStore, StoreError};
+
+impl Relay<SqliteStore> {
+    /// A copy of this relay over a copy of its store, in memory.
+    ///
+    /// # Errors
+    /// A store that cannot be copied.
+    pub fn fork(&self) -> Result<Self, StoreError> {
+        let Self {
+            store,
+            settings,
+            rule,
+            certificate_key,
+            certificate_public,
+            directory,
+            channels,
+            connections,
+            rates,
+            codes,
+            ageing,
+            counters,
+            line,
+            unwritten,
+            sweeping,
+            following,
+        } = self;
+        let certificate_key = SigningSecret::from_bytes(*certificate_key.to_bytes());
+        Ok(Self {
+            store: store.fork()?,
+            rule: Rule { trimming: rule.trimming, ..Rule::of(&settings.keeping, &certificate_key) },
+            settings: settings.clone(),
+            certificate_key,
+            certificate_public: *certificate_public,
+            directory: directory.clone(),
+            channels: channels.clone(),
+            connections: connections.clone(),
+            rates: rates.clone(),
+            codes: codes.clone(),
+            ageing: *ageing,
+            counters: *counters,
+            line: line.clone(),
+            unwritten: unwritten.clone(),
+            sweeping: *sweeping,
+            following: *following,
+        })
+    }
+}

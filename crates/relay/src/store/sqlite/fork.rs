@@ -1,0 +1,19 @@
+//! The same store a second time, in memory: for a laboratory whose world splits in two.
+
+use rusqlite::Connection;
+use rusqlite::backup::Backup;
+
+use super::{SqliteStore, StoreError};
+
+impl SqliteStore {
+    /// A copy of every page, in memory.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn fork(&self) -> Result<Self, StoreError> {
+        let mut copy = Connection::open_in_memory()?;
+        // A negative number of pages is all of them.
+        Backup::new(&self.connection, &mut copy)?.step(-1)?;
+        Self::set_up(copy)
+    }
+}

@@ -1,0 +1,29 @@
+//! The same channel a second time, for a laboratory whose world splits in two.
+//!
+//! Both copies go on from the same counters, so that what they seal differently they seal under the same key and nonce. Between a
+//! phone and a relay that would give away both; inside one process that holds either end it gives away nothing. No program
+//! that talks to anybody is built with this module.
+
+use std::sync::Arc;
+
+use super::{Opener, Sealer};
+use crate::handshake::Established;
+
+impl Established {
+    /// The same end of the same channel.
+    #[must_use]
+    pub fn fork(&self) -> Self {
+        let Self { sealer, opener, handshake_hash, version } = self;
+        Self {
+            sealer: Sealer { cipher: Arc::clone(&sealer.cipher), nonce: sealer.nonce },
+            opener: Opener {
+                cipher: Arc::clone(&opener.cipher),
+                nonce: opener.nonce,
+                received: opener.received.clone(),
+                content: opener.content.clone(),
+            },
+            handshake_hash: *handshake_hash,
+            version: *version,
+        }
+    }
+}
