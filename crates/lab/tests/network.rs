@@ -369,7 +369,7 @@ fn times_of_a_record_are_those_of_the_relay_and_never_go_back() {
     let world = ran("signal-now", &scenario, 2);
     let times: Vec<Timestamp> = world.record().lines().iter().map(|line| line.at).collect();
     assert!(times.is_sorted());
-    let whole = |at: &&Timestamp| at.0 % 1_000 != 0;
+    let whole = |at: &&Timestamp| !at.0.is_multiple_of(1_000);
     assert!(times.iter().filter(whole).count() * 2 > times.len(), "most moments are no full seconds");
     let crossings = &world.wire().crossings;
     assert!(crossings.is_sorted_by_key(|crossing| crossing.at));

@@ -3,8 +3,6 @@
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
-use pillarbox_lab::metadata::models::Model;
-use pillarbox_metadata::{Field, Observer};
 
 /// Experiments on end-to-end encrypted messaging and legal demands.
 #[derive(Debug, Parser)]
@@ -294,6 +292,11 @@ pub(super) struct Metadata {
     /// Repeat a published simulation at full size, and hold its figures to those of others.
     #[arg(long, value_name = "MODEL", conflicts_with_all = ["observer", "without", "round", "out", "full", "json", "csv"])]
     pub(super) model: Option<Simulation>,
+    /// Run the month's story under every design, and count the pairs of people that the rows of its operator give.
+    #[arg(long, conflicts_with_all = [
+        "source", "trace", "model", "make_trace", "observer", "without", "round", "about", "out", "full", "csv",
+    ])]
+    pub(super) month: bool,
     /// Analyse a made-up trace of this many messages in a month.
     #[arg(long, value_name = "N", hide = true)]
     pub(super) make_trace: Option<u64>,
@@ -326,18 +329,6 @@ pub(super) enum Watcher {
     Push,
 }
 
-impl From<Watcher> for Observer {
-    fn from(watcher: Watcher) -> Self {
-        match watcher {
-            Watcher::Sees => Self::Sees,
-            Watcher::Keeps => Self::Keeps,
-            Watcher::LogsFromNowOn => Self::LogsFromNowOn,
-            Watcher::Wire => Self::Wire,
-            Watcher::Push => Self::Push,
-        }
-    }
-}
-
 /// What is taken away.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(super) enum Taken {
@@ -359,21 +350,6 @@ pub(super) enum Taken {
     Push,
 }
 
-impl From<Taken> for Field {
-    fn from(taken: Taken) -> Self {
-        match taken {
-            Taken::Names => Self::Names,
-            Taken::Address => Self::Address,
-            Taken::Size => Self::Size,
-            Taken::Connection => Self::Connection,
-            Taken::Lookups => Self::Lookups,
-            Taken::Receipts => Self::Receipts,
-            Taken::Deliveries => Self::Deliveries,
-            Taken::Push => Self::Push,
-        }
-    }
-}
-
 /// A published simulation.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(super) enum Simulation {
@@ -381,15 +357,6 @@ pub(super) enum Simulation {
     A,
     /// Statistical disclosure.
     B,
-}
-
-impl From<Simulation> for Model {
-    fn from(simulation: Simulation) -> Self {
-        match simulation {
-            Simulation::A => Self::A,
-            Simulation::B => Self::B,
-        }
-    }
 }
 
 /// A span as it is typed, in milliseconds. A day at the most: nobody's receipt takes longer to matter.

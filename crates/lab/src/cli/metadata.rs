@@ -10,14 +10,14 @@ use pillarbox_lab::metadata::source::{Source, SourceError, csv, holdings, ledger
 use pillarbox_lab::metadata::{Choices, Inquiry, files, json, table, text};
 use pillarbox_lab::progress::Progress;
 use pillarbox_lab::world::{PARTS, World};
-use pillarbox_metadata::{Observer, Settings, generator};
+use pillarbox_metadata::{Field, Observer, Settings, generator};
 use pillarbox_relay::DATABASE_FILE;
 use pillarbox_system::private;
 
-use super::args::Metadata;
+use super::args::{Metadata, Simulation, Taken, Watcher};
 use super::output::{Failure, hint, place, print, print_json, why};
 use super::run::{RECORD_FILE, design, in_words};
-use super::{FAILED, STORE, USAGE, window};
+use super::{FAILED, STORE, USAGE, month, window};
 
 /// The word for standard input.
 const STANDARD_INPUT: &str = "-";
@@ -25,6 +25,9 @@ const STANDARD_INPUT: &str = "-";
 pub(super) fn run(wanted: &Metadata) -> Result<(), Failure> {
     if let Some(model) = wanted.model {
         return published(model.into(), wanted.seed);
+    }
+    if wanted.month {
+        return month::run(wanted.json);
     }
     let source = source(wanted)?;
     let observer = wanted.observer.map(Into::into).unwrap_or(match source.passed {
@@ -230,4 +233,40 @@ fn save(folder: &Path, inquiry: &Inquiry) -> Result<(), Failure> {
         place("Saved", &file)?;
     }
     Ok(())
+}
+
+impl From<Watcher> for Observer {
+    fn from(watcher: Watcher) -> Self {
+        match watcher {
+            Watcher::Sees => Self::Sees,
+            Watcher::Keeps => Self::Keeps,
+            Watcher::LogsFromNowOn => Self::LogsFromNowOn,
+            Watcher::Wire => Self::Wire,
+            Watcher::Push => Self::Push,
+        }
+    }
+}
+
+impl From<Taken> for Field {
+    fn from(taken: Taken) -> Self {
+        match taken {
+            Taken::Names => Self::Names,
+            Taken::Address => Self::Address,
+            Taken::Size => Self::Size,
+            Taken::Connection => Self::Connection,
+            Taken::Lookups => Self::Lookups,
+            Taken::Receipts => Self::Receipts,
+            Taken::Deliveries => Self::Deliveries,
+            Taken::Push => Self::Push,
+        }
+    }
+}
+
+impl From<Simulation> for Model {
+    fn from(simulation: Simulation) -> Self {
+        match simulation {
+            Simulation::A => Self::A,
+            Simulation::B => Self::B,
+        }
+    }
 }

@@ -7,6 +7,7 @@ mod demand;
 mod list;
 mod matrix;
 mod metadata;
+mod month;
 mod oracle;
 mod output;
 mod report;
