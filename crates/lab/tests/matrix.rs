@@ -324,7 +324,7 @@ fn what_is_typed_wrongly_is_said_with_what_there_is() {
         (vec!["matrix", "--out", "."], "is there already"),
         (vec!["report", "."], "no finished run"),
         (vec!["matrix", "--seed", "9007199254740992"], "a seed is a whole number from 0 to 9007199254740991"),
-        (vec!["run", "oracle", "--seed", "-1"], "a seed is a whole number"),
+        (vec!["run", "oracle", "--seed=-1"], "a seed is a whole number"),
     ] {
         let output = lab(home.path(), &typed).output().unwrap();
         assert_eq!(output.status.code(), Some(2), "{typed:?}: {}", said(&output));

@@ -297,6 +297,11 @@ pub(super) struct Metadata {
         "source", "trace", "model", "make_trace", "observer", "without", "round", "about", "out", "full", "csv",
     ])]
     pub(super) month: bool,
+    /// Run the neighbours' story with one defence after another, and count what each takes from inference.
+    #[arg(long, conflicts_with_all = [
+        "source", "trace", "model", "make_trace", "observer", "without", "round", "about", "out", "full", "csv", "month",
+    ])]
+    pub(super) defences: bool,
     /// Analyse a made-up trace of this many messages in a month.
     #[arg(long, value_name = "N", hide = true)]
     pub(super) make_trace: Option<u64>,
@@ -417,7 +422,7 @@ pub(super) const MAX_SEED: u64 = (1 << 53) - 1;
 
 fn seed(text: &str) -> Result<u64, String> {
     let seed = text.parse().ok().filter(|seed| *seed <= MAX_SEED);
-    seed.ok_or_else(|| format!("a seed is a whole number from 0 to {MAX_SEED}; choose one of these"))
+    seed.ok_or_else(|| format!("a seed is a whole number from 0 to {MAX_SEED}"))
 }
 
 fn country(text: &str) -> Result<pillarbox_access::law::Country, String> {

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::mpsc;
 
 use pillarbox_access::RelayHoldings;
+use pillarbox_lab::metadata::defences::{self, Bought, Defence};
 use pillarbox_lab::metadata::models::{self, Model};
 use pillarbox_lab::metadata::source::{Source, SourceError, csv, holdings, ledger, record, world};
 use pillarbox_lab::metadata::{Choices, Inquiry, files, json, table, text};
@@ -28,6 +29,9 @@ pub(super) fn run(wanted: &Metadata) -> Result<(), Failure> {
     }
     if wanted.month {
         return month::run(wanted.json);
+    }
+    if wanted.defences {
+        return defences(wanted.json);
     }
     let source = source(wanted)?;
     let observer = wanted.observer.map(Into::into).unwrap_or(match source.passed {
@@ -73,6 +77,30 @@ fn published(model: Model, seed: u64) -> Result<(), Failure> {
     }
     let sentence = "a published figure is not reached, and no reason is known.".to_owned();
     Err(Failure { sentence, code: FAILED })
+}
+
+/// The story whose people the defences are for.
+const DEFENDED: &str = "neighbours";
+
+/// Runs a story with one defence after another.
+fn defences(as_json: bool) -> Result<(), Failure> {
+    let story = pillarbox_lab::scenario::library::find(DEFENDED).map_err(|error| in_words(&error))?;
+    let design = design(&story.design)?;
+    let progress = Progress::of(Defence::ALL.len(), "defences");
+    let mut rows = Vec::new();
+    for defence in Defence::ALL {
+        let row = Bought::with(defence, &design, &story);
+        rows.push(row.map_err(|error| Failure {
+            sentence: format!("{error}. This is a fault of the program."),
+            code: FAILED,
+        })?);
+        progress.step();
+    }
+    drop(progress);
+    if as_json {
+        return print_json(&rows);
+    }
+    print(&defences::table(&rows, &design, &story, window::width()))
 }
 
 fn source(wanted: &Metadata) -> Result<Source, Failure> {

@@ -1,6 +1,5 @@
 //! `metadata --month`: a month under every design.
 
-use pillarbox_access::designs;
 use pillarbox_lab::metadata::month::run::{self, MonthError};
 use pillarbox_lab::metadata::month::{Month, text};
 use pillarbox_lab::progress::Progress;
@@ -13,8 +12,9 @@ use super::{FAILED, INTERRUPTED, window};
 pub(super) fn run(as_json: bool) -> Result<(), Failure> {
     let (months, story) = until_stopped(|stop| {
         let story = run::story().map_err(|error| in_words(&error))?;
-        let progress = Progress::of(designs::all().len(), "messengers");
-        let months = run::every(designs::all(), &story, threads(), &progress, stop);
+        let designs = run::rows();
+        let progress = Progress::of(designs.len(), "messengers");
+        let months = run::every(&designs, &story, threads(), &progress, stop);
         drop(progress);
         let months: Vec<Month> = months.map_err(|error| in_words(&error))?;
         Ok((months, story))

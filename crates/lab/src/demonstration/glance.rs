@@ -33,7 +33,6 @@ pub fn render(report: &Report, width: usize) -> String {
     );
     screen.blank();
     screen.say(&opening(report));
-    screen.blank();
     table(&mut screen, report);
     screen.say("The last text, as each server keeps it:");
     let rows = Table::new(&ROW);
@@ -41,6 +40,7 @@ pub fn render(report: &Report, width: usize) -> String {
         let (ends, says) = last_row(run);
         screen.row(&rows, &[ends, says]);
     }
+    screen.say(&passing(report));
     screen.blank();
     screen.say_in(Weight::Bold, &report.verdict());
     const MORE: &str = "(every row and byte; by hand: docs/walkthrough.md)";
@@ -58,9 +58,23 @@ fn opening(report: &Report) -> String {
     let off = report.switched_off;
     format!(
         "They said the same {} texts twice on this computer: over a server that can read, and end to end encrypted. {off}'s \
-         phone was off for the last one. Their phones sent {receipts} receipts. Then a warrant for everything about {off} was \
-         served on each server. It got:",
+         phone was off for the last one. Their phones sent {receipts} receipts. A warrant for everything about {off} got:",
         report.texts_said
+    )
+}
+
+/// What the rows that passed would tell of this conversation to somebody who writes them down.
+fn passing(report: &Report) -> String {
+    let named = |run: &Run| run.saw.iter().filter(|sight| sight.from.is_some()).count();
+    let told = report.runs.iter().map(|run| match (named(run), run.saw.len()) {
+        (0, of) => format!("none of {of}"),
+        (named, of) => format!("{named} of {of}"),
+    });
+    let told: Vec<String> = told.collect();
+    format!(
+        "As they passed, {} messages named sender and recipient on the first server, and {} on the second.",
+        told.first().map_or("no", String::as_str),
+        told.last().map_or("none", String::as_str),
     )
 }
 

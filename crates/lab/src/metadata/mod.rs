@@ -7,9 +7,11 @@
 //! |---|---|
 //! | `source` | records, live events, relays' folders and tables of others, as traces |
 //! | `text`, `json`, `table`, `files` | the outcome on a screen, as a document, as a table of pairs, as files with pictures |
+//! | `defences` | what each defence takes from an observer, and what it costs |
 //! | `month` | every design, and what it keeps of who talks to whom |
 //! | `models` | the published simulations beside this program's |
 
+pub mod defences;
 pub mod files;
 pub mod json;
 pub mod models;

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use pillarbox_access::demand::{compelled_logging, retention};
 use pillarbox_access::design::Design;
-use pillarbox_metadata::{Analysis, Lead, Means, Refusal, Scorer, Settings, Trace, Truth, control};
+use pillarbox_metadata::{Analysis, Kind, Lead, Means, Refusal, Scorer, Settings, Trace, Truth, control};
 use serde::{Deserialize, Serialize};
 
 use super::source::world::{self, WorldSourceError};
@@ -44,8 +44,10 @@ impl Rule {
 pub struct Pairs {
     /// What the operator kept.
     pub rule: Rule,
-    /// Rows of messages at the end.
+    /// Rows of messages at the end, receipts included.
     pub rows: u64,
+    /// Those of them that name a sender.
+    pub with_sender: u64,
     /// Pairs that rows name, and that really wrote to each other.
     pub named: u64,
     /// Further pairs that means infer, and that really wrote to each other.
@@ -54,8 +56,10 @@ pub struct Pairs {
     pub false_leads: u64,
     /// Right pairs of each means that infers, in the order of [`Means::ALL`]; a means that was not tried is absent.
     pub by: Vec<By>,
-    /// Pairs that the same means infer with recipients exchanged among the rows.
+    /// The control: pairs that the same means infer with recipients exchanged among the rows.
     pub shuffled: u64,
+    /// Those of them that are right by chance.
+    pub shuffled_right: u64,
     /// The reason that nothing was inferred, if every means that infers was refused.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub not_inferred: Option<String>,
@@ -146,14 +150,17 @@ impl Pairs {
             score.map_or((0, 0), |score| (score.right, score.named - score.right))
         };
         let ((right, wrong), (all_right, all_wrong)) = (score(&named), score(&both));
+        let by_chance = score(&self::inferred(&mixed));
         Self {
             rule,
             rows: kept.messages(),
+            with_sender: kept.of(Kind::Sent).filter(|row| row.from.is_some()).count() as u64,
             named: right,
             inferred: all_right - right,
             false_leads: all_wrong - wrong,
             by: by(&analysis, truth),
-            shuffled: self::inferred(&mixed).len() as u64,
+            shuffled: by_chance.0 + by_chance.1,
+            shuffled_right: by_chance.0,
             not_inferred: refused(&analysis).map(|refusal| refusal.to_string()),
         }
     }

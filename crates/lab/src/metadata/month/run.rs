@@ -4,6 +4,7 @@ use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use pillarbox_access::design::Design;
+use pillarbox_access::designs;
 
 use super::{Month, STORY};
 use crate::matrix::{pool, run::weight};
@@ -25,6 +26,19 @@ pub enum MonthError {
     /// Somebody stopped it.
     #[error("stopped")]
     Stopped,
+}
+
+/// A design that is no messenger of today: Signal with receipts at random. It stands in the table because it differs from
+/// Signal in what inference finds, and in nothing else.
+const QUIET: (&str, &str) =
+    ("signal-quiet.toml", include_str!("../../../../../examples/neighbours/signal-quiet.toml"));
+
+/// The designs of the table: those of the matrix, and Signal with receipts at random.
+#[must_use]
+pub fn rows() -> Vec<Design> {
+    // A test parses it.
+    let quiet = Design::parse(QUIET.0, QUIET.1).ok();
+    designs::all().iter().cloned().chain(quiet).collect()
 }
 
 /// The story of the month.
@@ -57,4 +71,16 @@ pub fn every(
         months.push(month.ok_or(MonthError::Stopped)??);
     }
     if stop.load(Ordering::Relaxed) { Err(MonthError::Stopped) } else { Ok(months) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signal_with_receipts_at_random_is_a_row() {
+        let rows = rows();
+        assert_eq!(rows.len(), designs::all().len() + 1);
+        assert_eq!(rows.last().unwrap().name, "signal-quiet");
+    }
 }

@@ -1,40 +1,45 @@
-//! The table of the month on a screen: a row for each design, and those with equal rows together.
+//! The table of the month on a screen: a row for each design, and those with equal cells together.
 
 use pillarbox_metadata::Means;
 
 use super::{Month, Pairs, Rule};
-use crate::columns::{Column, capital};
+use crate::columns::Column;
 use crate::scenario::Scenario;
 use crate::screen::{Screen, Table, Weight};
 
 /// The designs, and a column for each rule.
-const COLUMNS: [Column; 4] = [Column::Share(1), Column::Fixed(12), Column::Fixed(12), Column::Fixed(12)];
+const COLUMNS: [Column; 4] = [Column::Share(1), Column::Fixed(14), Column::Fixed(16), Column::Fixed(16)];
 
 /// The table for a window of `width` columns.
 #[must_use]
 pub fn table(months: &[Month], story: &Scenario, width: usize) -> String {
     let mut screen = Screen::new(width);
-    screen.say_in(Weight::Bold, "How many pairs of people do the rows of an operator give after a month?");
     let people = story.everybody().count();
     screen.say(&format!(
-        "{} ({}): {people} people. In each cell the pairs that rows name, then + those that times, addresses and key fetches \
-         suggest. Suggested pairs are inferred and never counted as returned.",
+        "{} ({}): {people} people. A cell has the pairs that rows name, of those that there are, then + the further pairs that \
+         times, addresses and key fetches suggest. Those are inferred, and never counted as returned.",
         story.title, story.name,
     ));
     screen.blank();
-    let heads = ["MESSENGER", "AS IT IS", "LOG FROM MID-MONTH", "ALL RETAINED"];
+    let heads = ["DESIGN", "AS IT IS", "LOGS FROM MID-MONTH", "ALL RETAINED"];
     let table = Table::headed(&COLUMNS, heads.map(str::to_owned).to_vec());
     screen.heads(&table);
     for row in folded(months) {
         let Some(first) = row.first() else { continue };
         let titles: Vec<&str> = row.iter().map(|month| month.title.as_str()).collect();
-        let cells = Rule::ALL
-            .map(|rule| first.of_rule(rule).map_or_else(String::new, |pairs| cell(pairs, first.there)));
-        screen.row(&table, &[vec![titles.join("; ")], cells.to_vec()].concat());
+        let cell = |rule| first.of_rule(rule).map_or_else(String::new, |pairs| cell(pairs, first.there));
+        screen.row(&table, &[vec![titles.join("; ")], Rule::ALL.map(cell).to_vec()].concat());
     }
     screen.blank();
-    for sentence in sentences(months) {
+    if folded(months).len() < months.len() {
+        screen.say("Designs that share a row give equal counts: where they differ, these pairs do not rest on it.");
+    }
+    for sentence in reasons(months).into_iter().chain(control(months)) {
         screen.say(&sentence);
+    }
+    if let Some(sentence) = headline(months) {
+        screen.blank();
+        screen.say_in(Weight::Bold, &sentence);
     }
     screen.into_text()
 }
@@ -44,7 +49,7 @@ fn cell(pairs: &Pairs, there: u64) -> String {
     let inferred = match (pairs.inferred, pairs.false_leads) {
         (0, 0) => String::new(),
         (right, 0) => format!(" +{right}"),
-        (right, wrong) => format!(" +{right}, {wrong} wrong"),
+        (right, wrong) => format!(" +{right} ({wrong} wrong)"),
     };
     format!("{} of {there}{inferred}", pairs.named)
 }
@@ -63,46 +68,74 @@ fn folded(months: &[Month]) -> Vec<Vec<&Month>> {
     rows
 }
 
-/// The sentences under the table.
-fn sentences(months: &[Month]) -> Vec<String> {
-    let mut sentences = Vec::new();
-    let sealed: Vec<&Month> = months
-        .iter()
-        .filter(|month| {
-            month
-                .of_rule(Rule::Retention)
-                .is_some_and(|pairs| pairs.named < month.there && pairs.inferred > 0)
-        })
-        .collect();
-    for month in &sealed {
-        if let Some(pairs) = month.of_rule(Rule::Retention) {
-            sentences.extend(by_which(month, pairs));
-        }
+/// What the whole table says, in one sentence.
+fn headline(months: &[Month]) -> Option<String> {
+    let of = |rule: Rule| {
+        let known = |month: &&Month| {
+            month.of_rule(rule).is_some_and(|pairs| pairs.named == month.there && month.there > 0)
+        };
+        months.iter().filter(known).count()
+    };
+    let none = |month: &&Month| {
+        month.of_rule(Rule::AsItIs).is_some_and(|pairs| (pairs.named, pairs.inferred) == (0, 0))
+    };
+    let all = months.len();
+    (all > 1).then(|| {
+        format!(
+            "As they are, {} of {all} designs keep rows that name every pair and {} keep none that names or suggests one; \
+             where everything is retained, the rows of {} name every pair.",
+            of(Rule::AsItIs),
+            months.iter().filter(none).count(),
+            of(Rule::Retention),
+        )
+    })
+}
+
+/// The reasons behind cells in which not every row names a sender: one sentence for each row of the table, about its last design.
+fn reasons(months: &[Month]) -> Vec<String> {
+    let lasts = folded(months).into_iter().filter_map(|row| row.last().copied());
+    lasts.filter_map(|month| reason(month, month.of_rule(Rule::Retention)?)).collect()
+}
+
+fn reason(month: &Month, pairs: &Pairs) -> Option<String> {
+    if pairs.with_sender == pairs.rows {
+        return None;
     }
-    sentences.dedup();
-    let shuffled =
-        months.iter().flat_map(|month| &month.pairs).map(|pairs| pairs.shuffled).max().unwrap_or(0);
-    sentences.push(format!(
-        "The control, the same means with recipients exchanged among the rows, gives at most {} in any cell.",
-        count(shuffled),
-    ));
-    sentences
+    let nameless = pairs.rows - pairs.with_sender;
+    let begins = format!(
+        "{}, all retained: {nameless} of {} rows of messages, receipts included, name no sender",
+        month.title, pairs.rows,
+    );
+    let also = best(pairs).map_or_else(String::new, |(means, right)| {
+        format!(" Of what is left, {} suggests most: {right} of {}.", means.wording(), month.there)
+    });
+    let names = match (pairs.with_sender, pairs.named) {
+        (0, _) => ".".to_owned(),
+        (rows, named) => format!(
+            ". The other {rows}, first messages among them, name {} pairs.",
+            if named == month.there { "all".to_owned() } else { named.to_string() },
+        ),
+    };
+    Some(format!("{begins}{names}{also}"))
 }
 
-/// The means that suggested most of a design's pairs.
-fn by_which(month: &Month, pairs: &Pairs) -> Option<String> {
-    let best = pairs.by.iter().max_by_key(|by| by.right).filter(|by| by.right > 0)?;
+/// The means that suggests most right pairs.
+fn best(pairs: &Pairs) -> Option<(Means, u64)> {
+    let best = pairs.by.iter().filter(|by| by.right > 0).max_by_key(|by| by.right)?;
     let means = Means::ALL.into_iter().find(|means| means.as_str() == best.means)?;
-    Some(format!(
-        "{}: where all is retained, rows name {} of {} pairs; {} gives {}.",
-        capital(&month.title),
-        pairs.named,
-        month.there,
-        means.wording(),
-        best.right,
-    ))
+    Some((means, best.right))
 }
 
-fn count(pairs: u64) -> String {
-    if pairs == 1 { "1 pair".to_owned() } else { format!("{pairs} pairs") }
+/// The control of the cell in which it gives most.
+fn control(months: &[Month]) -> Option<String> {
+    let cells = months.iter().flat_map(|month| &month.pairs);
+    let most = cells.max_by_key(|pairs| (pairs.shuffled_right, std::cmp::Reverse(pairs.shuffled)))?;
+    (most.shuffled > 0).then(|| {
+        format!(
+            "Control: with recipients exchanged among the rows, the same means suggest at most {} right pairs in any cell, \
+             and {} wrong ones there.",
+            most.shuffled_right,
+            most.shuffled - most.shuffled_right,
+        )
+    })
 }

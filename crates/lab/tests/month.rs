@@ -1,0 +1,45 @@
+//! The month: what the rows of an operator give of who talks to whom.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use pillarbox_access::designs;
+use pillarbox_lab::metadata::month::{Month, Pairs, Rule, text};
+use pillarbox_lab::scenario::library;
+
+fn months() -> (Month, Month, String) {
+    let story = library::find("month").unwrap();
+    let of = |name: &str| Month::of(designs::named(name).unwrap(), &story, story.seed).unwrap();
+    let (readable, sealed) = (of("plain-server"), of("signal-now"));
+    let table = text::table(&[readable.clone(), sealed.clone()], &story, 80);
+    (readable, sealed, table)
+}
+
+fn under(month: &Month, rule: Rule) -> &Pairs {
+    month.of_rule(rule).unwrap()
+}
+
+#[test]
+fn a_month_tells_what_kept_rows_name_and_what_they_suggest() {
+    let (readable, sealed, table) = months();
+    assert!(readable.there > 20 && sealed.there == readable.there, "{readable:?}\n{sealed:?}");
+    // The control: a server that keeps every row names every pair, whatever it is told.
+    for rule in Rule::ALL {
+        let pairs = under(&readable, rule);
+        assert_eq!((pairs.named, pairs.false_leads), (readable.there, 0), "{pairs:?}");
+        assert_eq!(pairs.with_sender, pairs.rows, "{pairs:?}");
+    }
+    // A sealed sender: nothing is kept, and nothing is told. With a log most rows have no sender, and the others are enough.
+    let as_it_is = under(&sealed, Rule::AsItIs);
+    assert_eq!((as_it_is.rows, as_it_is.named, as_it_is.inferred), (0, 0, 0), "{as_it_is:?}");
+    let logs = under(&sealed, Rule::LogFromNowOn);
+    assert!(logs.named < sealed.there && logs.inferred > 0, "{logs:?}");
+    assert!(logs.named + logs.inferred <= sealed.there, "{logs:?}");
+    let retained = under(&sealed, Rule::Retention);
+    assert!(retained.with_sender < retained.rows && retained.named == sealed.there, "{retained:?}");
+    // Exchanged recipients give no better than chance: pairs that there are among all that there could be.
+    let possible = 16 * 15 / 2;
+    for pairs in [logs, retained] {
+        let (right, all) = (pairs.shuffled_right as f64, pairs.shuffled.max(1) as f64);
+        assert!(right / all < 1.5 * sealed.there as f64 / f64::from(possible), "{pairs:?}");
+    }
+    insta::assert_snapshot!("month_80", table);
+}
