@@ -11,19 +11,22 @@ use std::collections::{BTreeMap, HashMap};
 use pillarbox_client::body::{Body, Content, Roster, Text};
 use pillarbox_client::display;
 use pillarbox_client::group::{Group, GroupId};
-use pillarbox_crypto::{AgreementSecret, IdentitySecret, KemSecret, SecretBytes, SigningPublic};
+use pillarbox_crypto::{SecretBytes, SigningPublic};
 use pillarbox_relay::legible;
 use pillarbox_session::kind::{self, Kind};
 use pillarbox_session::lengths::overheads;
-use pillarbox_session::prekeys::{KemPreKeySecret, KemUse, OneTimePreKeySecret, PreKeys, SignedPreKeySecret};
 use pillarbox_session::{Conversation, commitment_of, sealed_sender};
-use pillarbox_wire::{AccountId, PreKeyId, Timestamp, decode};
+use pillarbox_wire::{AccountId, Timestamp, decode};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use crate::view::{HeldKey, RelayHoldings};
+
+mod guess;
+
+use guess::Guess;
 
 /// The attempts to read one payload, and what they showed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -240,7 +243,8 @@ fn sealed(payload: &[u8], keys: &Keys<'_>, attempts: &mut Attempts) {
     };
     // The time is zero, because an expired certificate is no reason to leave an envelope closed.
     for key in &keys.keys {
-        match sealed_sender::unseal(&identity_of(&key.bytes), &certificate_key, Timestamp(0), payload) {
+        match sealed_sender::unseal(&Guess::of(&key.bytes).identity, &certificate_key, Timestamp(0), payload)
+        {
             Ok(opened) => {
                 let inner = read_with(&opened.payload, keys);
                 attempts.note(METHOD, "opened");
@@ -261,8 +265,8 @@ fn first_message(payload: &[u8], keys: &Keys<'_>, attempts: &mut Attempts) {
     const METHOD: &str = "as a first message, each key tried as all of the recipient's";
     for key in &keys.keys {
         let mut rng = ChaCha20Rng::from_seed([0; 32]);
-        let guess = GuessedPreKeys(&key.bytes);
-        match Conversation::decrypt(None, &identity_of(&key.bytes), &guess, None, payload, &mut rng) {
+        let guess = Guess::of(&key.bytes);
+        match Conversation::decrypt(None, &guess.identity, &*guess, None, payload, &mut rng) {
             Ok(opened) => match decode::<Body>(&opened.body) {
                 Ok(body) => {
                     attempts.read(&body);
@@ -273,40 +277,6 @@ fn first_message(payload: &[u8], keys: &Keys<'_>, attempts: &mut Attempts) {
             Err(error) => attempts.note(METHOD, error),
         }
     }
-}
-
-/// A store that claims to hold every prekey, each with the same guessed value.
-struct GuessedPreKeys<'a>(&'a SecretBytes<32>);
-
-impl PreKeys for GuessedPreKeys<'_> {
-    fn signed(&self, id: PreKeyId) -> Option<SignedPreKeySecret> {
-        Some(SignedPreKeySecret::from_secret(
-            id,
-            AgreementSecret::from_bytes(*self.0.as_bytes()),
-            &identity_of(self.0),
-        ))
-    }
-
-    fn one_time(&self, id: PreKeyId) -> Option<OneTimePreKeySecret> {
-        Some(OneTimePreKeySecret::from_secret(id, AgreementSecret::from_bytes(*self.0.as_bytes())))
-    }
-
-    fn kem(&self, id: PreKeyId) -> Option<(KemPreKeySecret, KemUse)> {
-        let secret = KemSecret::from_seed(twice(self.0));
-        Some((KemPreKeySecret::from_secret(id, secret, &identity_of(self.0)), KemUse::LastResort))
-    }
-}
-
-fn identity_of(key: &SecretBytes<32>) -> IdentitySecret {
-    IdentitySecret::from_bytes(twice(key))
-}
-
-fn twice(key: &SecretBytes<32>) -> [u8; 64] {
-    let mut both = [0; 64];
-    for (slot, byte) in both.iter_mut().zip(key.as_bytes().iter().chain(key.as_bytes())) {
-        *slot = *byte;
-    }
-    both
 }
 
 /// The start of a receipt's line. A text's line starts with a quotation mark, so nobody can write a text that passes
@@ -362,10 +332,10 @@ fn longest_printable_run(bytes: &[u8]) -> usize {
 #[cfg(test)]
 mod tests {
     use pillarbox_client::body::BodyId;
-    use pillarbox_crypto::{Padding, SigningSecret, labels};
-    use pillarbox_session::prekeys::{KemPreKeySecret, SignedPreKeySecret};
+    use pillarbox_crypto::{IdentitySecret, Padding, SigningSecret, labels};
+    use pillarbox_session::prekeys::{KemPreKeySecret, PreKeys as _, SignedPreKeySecret};
     use pillarbox_wire::{
-        AccountId, DeviceAddress, DeviceBundle, DeviceId, FixedBytes, SenderCertificate, encode,
+        AccountId, DeviceAddress, DeviceBundle, DeviceId, FixedBytes, PreKeyId, SenderCertificate, encode,
     };
 
     use super::*;
@@ -385,8 +355,8 @@ mod tests {
     /// Makes a first message to a recipient whose private keys all equal `key`, and its sealed form.
     fn messages_to(key: &SecretBytes<32>, certificates: &SigningSecret) -> (Vec<u8>, Vec<u8>) {
         let mut rng = ChaCha20Rng::from_seed([1; 32]);
-        let (ours, theirs) = (IdentitySecret::generate(&mut rng), identity_of(key));
-        let guess = GuessedPreKeys(key);
+        let guess = Guess::of(key);
+        let (ours, theirs) = (IdentitySecret::generate(&mut rng), guess.identity.public());
         let bundle = DeviceBundle {
             device: DeviceId::FIRST,
             signed: guess.signed(PreKeyId(1)).as_ref().map(SignedPreKeySecret::public).unwrap(),
@@ -394,7 +364,7 @@ mod tests {
             kem: guess.kem(PreKeyId(2)).as_ref().map(|(kem, _)| KemPreKeySecret::public(kem)).unwrap(),
             kem_is_last_resort: true,
         };
-        let start = Conversation::initiate(&mut rng, &ours, &theirs.public(), &bundle, Timestamp(0)).unwrap();
+        let start = Conversation::initiate(&mut rng, &ours, &theirs, &bundle, Timestamp(0)).unwrap();
         let (first, _) = start.encrypt(&body(), Padding::None).unwrap();
         let mut certificate = SenderCertificate {
             sender: DeviceAddress { account: AccountId([3; 16]), device: DeviceId::FIRST },
@@ -404,7 +374,7 @@ mod tests {
         };
         let signature = certificates.sign(labels::SENDER_CERTIFICATE, &certificate.signed_bytes());
         certificate.signature = FixedBytes(*signature.as_bytes());
-        let sealed = sealed_sender::seal(&mut rng, &ours, &certificate, &theirs.public(), &first).unwrap();
+        let sealed = sealed_sender::seal(&mut rng, &ours, &certificate, &theirs, &first).unwrap();
         (first, sealed)
     }
 

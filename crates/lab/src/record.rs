@@ -222,8 +222,14 @@ impl Record {
     /// The record as it is written to a file.
     #[must_use]
     pub fn to_json_lines(&self) -> String {
-        let mut text = String::with_capacity(self.lines.len() * 200);
-        self.written().for_each(|line| text.push_str(&line));
+        self.to_json_lines_after(0)
+    }
+
+    /// The same without its first lines, of which there are `told`.
+    #[must_use]
+    pub fn to_json_lines_after(&self, told: usize) -> String {
+        let mut text = String::with_capacity(self.lines.len().saturating_sub(told) * 200);
+        self.written_after(told).for_each(|line| text.push_str(&line));
         text
     }
 
@@ -232,13 +238,13 @@ impl Record {
     pub fn sha256(&self) -> String {
         let mut digest = Sha256::new();
         // Line by line: a long record as one text takes as much memory again.
-        self.written().for_each(|line| digest.update(line));
+        self.written_after(0).for_each(|line| digest.update(line));
         HEXLOWER.encode(&digest.finalize())
     }
 
-    /// Each line as it is written, with its line break.
-    fn written(&self) -> impl Iterator<Item = String> {
-        self.lines.iter().enumerate().filter_map(|(seq, line)| {
+    /// Each line after the first `told`, as it is written, with its line break.
+    fn written_after(&self, told: usize) -> impl Iterator<Item = String> {
+        self.lines.iter().enumerate().skip(told).filter_map(|(seq, line)| {
             let event = line.event.map(event_id);
             let written = Written { v: VERSION, seq, at: instant(line.at), event, kind: &line.kind };
             // Numbers, texts and lists always have a JSON form.

@@ -72,6 +72,20 @@ impl Analysis {
         self.lines.iter().find(|line| line.means == means)?.outcome.as_ref().ok()
     }
 
+    /// The means that were not tried, by reason: those with one reason together.
+    #[must_use]
+    pub fn refused(&self) -> Vec<(Refusal, Vec<Means>)> {
+        let mut reasons: Vec<(Refusal, Vec<Means>)> = Vec::new();
+        for Line { means, outcome } in &self.lines {
+            let Err(refusal) = outcome else { continue };
+            match reasons.iter_mut().find(|(known, _)| known == refusal) {
+                Some((_, all)) => all.push(*means),
+                None => reasons.push((*refusal, vec![*means])),
+            }
+        }
+        reasons
+    }
+
     /// The pairs that rows name, and those that means infer, as a network: each pair once for each way of knowing it.
     ///
     /// `named` says whether rows that name both passed or are kept. After `messages` is what was found by then; `None` is all.

@@ -11,7 +11,7 @@
 //! | `live` | one design's world while it goes on |
 //! | `keys` | the key shelf: whose hands hold which keys |
 //! | `lanes` | the picture: a text is one row across two phones and two relays |
-//! | `pictures`, `rows` | who talks to whom, and when, as kept and as seen |
+//! | `pictures` | who talks to whom, and when: as kept, as seen and as inferred |
 //! | `question` | the controls, which are the question |
 //! | `takeaway` | report, table and evidence as files |
 //! | `timeline` | a conversation under one design, with marks to branch off at |
@@ -26,7 +26,6 @@ mod live;
 mod pictures;
 mod question;
 mod request;
-mod rows;
 mod served;
 mod serving;
 mod stage;

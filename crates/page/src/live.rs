@@ -7,12 +7,15 @@ use pillarbox_access::design::Design;
 use pillarbox_access::evidence::hexadecimal;
 use pillarbox_access::reading::{self, Attempts};
 use pillarbox_access::view::{OperatorTap, Tapped};
+use pillarbox_lab::metadata::Source;
+use pillarbox_lab::metadata::source::world::Follower;
 use pillarbox_lab::record::{Fate, Kind, Line, sha256, starts};
 use pillarbox_lab::scenario::Scenario;
 use pillarbox_lab::world::{Site, WorldError};
 use pillarbox_wire::AccountId;
 
 use crate::keys::{self, Held, Shelf};
+use crate::stage::StageError;
 use crate::timeline::Timeline;
 
 /// See the module.
@@ -23,6 +26,9 @@ pub(crate) struct Live {
     passages: BTreeMap<usize, Passage>,
     known: Known,
     shelf: Shelf,
+    follower: Follower,
+    /// What passed the relay and what it keeps, as traces.
+    source: Source,
     /// Lines of the record that are learnt already.
     told: usize,
     /// Messages of the relay's tap that are looked at already.
@@ -117,11 +123,20 @@ pub(crate) struct Tried {
 
 impl Live {
     /// A world of the story up to its last event. Everything that passes its relay is looked at.
-    pub(crate) fn begin(design: &'static Design, story: &Scenario, texts: usize) -> Result<Self, WorldError> {
+    pub(crate) fn begin(design: &'static Design, story: &Scenario, texts: usize) -> Result<Self, StageError> {
         let mut timeline = Timeline::begin(design, story)?;
         timeline.world_mut().watch()?;
-        let (passages, known) = (BTreeMap::new(), Known::default());
-        let mut live = Self { design, timeline, passages, known, shelf: Shelf::default(), told: 0, seen: 0 };
+        let mut live = Self {
+            design,
+            timeline,
+            passages: BTreeMap::new(),
+            known: Known::default(),
+            shelf: Shelf::default(),
+            follower: Follower::new(&design.title),
+            source: Source::default(),
+            told: 0,
+            seen: 0,
+        };
         live.go_on(story, texts)?;
         Ok(live)
     }
@@ -142,7 +157,7 @@ impl Live {
     }
 
     /// Goes on until so many texts of the story have happened.
-    pub(crate) fn go_on(&mut self, story: &Scenario, texts: usize) -> Result<(), WorldError> {
+    pub(crate) fn go_on(&mut self, story: &Scenario, texts: usize) -> Result<(), StageError> {
         self.timeline.go_on(story, texts, &mut { usize::MAX })?;
         let world = self.timeline.world();
         let relay = world.sites().iter().find_map(|site| Some((site, site.watched()?)));
@@ -182,6 +197,7 @@ impl Live {
                 passage.row = row.clone();
             }
         }
+        self.source = self.follower.read(world)?;
         let reads = self.passages.values().filter(|passage| passage.says.is_some()).count();
         self.shelf = Shelf::of(world, &holdings, (reads, self.passages.len()))?;
         Ok(())
@@ -197,9 +213,9 @@ impl Live {
         self.known.received.contains(&(event, name.to_owned()))
     }
 
-    /// The name of whoever has an account.
-    pub(crate) fn name_of(&self, account: AccountId) -> Option<&str> {
-        self.known.names.get(&account).map(String::as_str)
+    /// What passed the relay and what it keeps, as traces.
+    pub(crate) const fn source(&self) -> &Source {
+        &self.source
     }
 
     /// Tries everything that the relay's operator has on a text, or one key alone, by its place.

@@ -1,11 +1,11 @@
-//! Pictures from metadata alone, of what the two relays hold: who talks to whom and a day's hours, as kept and as seen.
+//! Pictures from metadata alone, of what the two relays hold: who talks to whom as kept, as seen and as inferred, and a day's hours.
 
 use askama::Template;
 use pillarbox_access::facts::Wrote;
 use pillarbox_access::law::Day;
 use pillarbox_lab::page::ties;
 use pillarbox_lab::picture::{Hours, Lane, Network, Words};
-use pillarbox_metadata::{Known, Ties};
+use pillarbox_metadata::{Analysis, Kind, Known, Means, Person, Settings, Ties, Trace, Truth};
 use pillarbox_wire::Timestamp;
 
 use crate::live::Live;
@@ -14,7 +14,7 @@ use crate::stage::StageError;
 /// One picture with its text.
 struct Figure {
     /// The heading, and the name of the heading on the page.
-    title: String,
+    title: &'static str,
     id: String,
     picture: String,
     words: Words,
@@ -23,7 +23,11 @@ struct Figure {
 /// The pictures of one relay.
 struct OfRelay<'a> {
     design: &'a str,
-    figures: Vec<Figure>,
+    /// As kept, and as seen.
+    named: [Figure; 2],
+    inferred: Figure,
+    /// The ways of inferring, each with what became of it.
+    ways: Vec<String>,
     /// The picture of the hours, and the text of it.
     hours: String,
     lanes: Vec<String>,
@@ -38,52 +42,93 @@ struct Pictures<'a> {
 
 /// The pictures of all relays, on the day of `at`.
 pub(crate) fn render(relays: &[Live], at: Timestamp) -> Result<String, StageError> {
-    let day = at.day();
-    let day_in_words = Day::of(at).to_string();
-    let mut shown = Vec::new();
-    for (number, live) in relays.iter().enumerate() {
-        let (kept, seen) = (live.kept_rows()?, live.seen_rows());
-        let both: Vec<Wrote> = seen.iter().chain(&kept).cloned().collect();
-        let of = |rows: &[Wrote], known| ties::of_rows(rows, known, str::to_owned);
-        let all = united(of(&both, Known::Seen), [of(&kept, Known::Kept), of(&seen, Known::Seen)]);
-        let network = Network::of("", &all);
-        let figure = |(title, word, known): (&str, &str, Known)| {
-            let network = network.only(&format!("{title}: {}", live.design.title), &all, known);
-            let id = format!("{word}{number}");
-            let (picture, words) = (network.svg(&id)?, network.words().clone());
-            Ok::<_, askama::Error>(Figure { title: title.to_owned(), id, picture, words })
-        };
-        let of_day = |rows: &[Wrote]| -> Vec<u64> {
-            rows.iter().filter(|row| row.at.day() == day).map(|row| row.at.0).collect()
-        };
-        let lanes = vec![Lane::of("kept", of_day(&kept)), Lane::of("seen", of_day(&seen))];
-        let hours = Hours::of(&format!("Hours of {day_in_words}: {}", live.design.title), lanes);
-        shown.push(OfRelay {
-            design: &live.design.title,
-            figures: [("As kept", "kept", Known::Kept), ("As seen", "seen", Known::Seen)]
-                .map(figure)
-                .into_iter()
-                .collect::<Result<_, _>>()?,
-            hours: hours.svg(&format!("hours{number}"))?,
-            lanes: hours.words(),
-        });
-    }
-    Ok(Pictures { relays: shown, day: day_in_words }.render()?)
+    let day = Day::of(at).to_string();
+    let relays = relays.iter().enumerate().map(|(number, live)| of_relay(number, live, at));
+    Ok(Pictures { relays: relays.collect::<Result<_, _>>()?, day }.render()?)
 }
 
-/// The people of one network, with the ties of others by the people's names.
-fn united(people: Ties, others: [Ties; 2]) -> Ties {
+fn of_relay(number: usize, live: &Live, at: Timestamp) -> Result<OfRelay<'_>, StageError> {
+    let design = live.design.title.as_str();
+    let nothing = Trace::default();
+    let passed = live.source().passed.as_ref().unwrap_or(&nothing);
+    let (kept, seen) = (sent(live.source().kept.as_ref().unwrap_or(&nothing)), sent(passed));
+    // Who really wrote to whom is for a scorer. There is none here.
+    let analysis = Analysis::of(passed, &Truth::default(), Settings::default());
+    let inferred = inferred(&analysis, passed);
+    let of = |rows: &[Wrote], known| ties::of_rows(rows, known, str::to_owned);
+    let both: Vec<Wrote> = seen.iter().chain(&kept).cloned().collect();
+    let all = united(of(&both, Known::Seen), [of(&kept, Known::Kept), of(&seen, Known::Seen), inferred]);
+    let network = Network::of("", &all);
+    let figure = |title: &'static str, known| {
+        let network = network.only(&format!("{title}: {design}"), &all, known);
+        let id = format!("{}{number}", title.to_lowercase().replace(' ', "-"));
+        let (picture, words) = (network.svg(&id)?, network.words().clone());
+        Ok::<_, askama::Error>(Figure { title, id, picture, words })
+    };
+    let of_day = |rows: &[Wrote]| -> Vec<u64> {
+        rows.iter().filter(|row| row.at.day() == at.day()).map(|row| row.at.0).collect()
+    };
+    let lanes = vec![Lane::of("kept", of_day(&kept)), Lane::of("seen", of_day(&seen))];
+    let hours = Hours::of(&format!("Hours of {}: {design}", Day::of(at)), lanes);
+    Ok(OfRelay {
+        design,
+        named: [figure("As kept", Known::Kept)?, figure("As seen", Known::Seen)?],
+        inferred: figure("As inferred", Known::Inferred)?,
+        ways: ways(&analysis),
+        hours: hours.svg(&format!("hours{number}"))?,
+        lanes: hours.words(),
+    })
+}
+
+/// The rows of messages that were handed over.
+fn sent(trace: &Trace) -> Vec<Wrote> {
+    let name = |person: Option<Person>| Some(trace.name(person?).to_owned());
+    trace
+        .of(Kind::Sent)
+        .map(|row| Wrote { at: Timestamp(row.at), from: name(row.from), to: name(row.to) })
+        .collect()
+}
+
+/// The pairs that no row of a message names.
+fn inferred(analysis: &Analysis, trace: &Trace) -> Ties {
+    let mut ties = analysis.ties(trace, Known::Seen, None);
+    ties.ties.retain(|tie| tie.known == Known::Inferred);
+    ties
+}
+
+/// The ways of inferring that were tried, and those that were not, each with the analysis' own reason.
+fn ways(analysis: &Analysis) -> Vec<String> {
+    let words = |means: Vec<Means>| {
+        let inferring = means.into_iter().filter(|means| !means.is_named());
+        inferring.map(Means::wording).collect::<Vec<_>>().join(", ")
+    };
+    let tried = analysis.lines.iter().filter(|line| line.outcome.is_ok()).map(|line| line.means);
+    let tried = ("Tried", words(tried.collect()), String::new());
+    let refused = analysis.refused().into_iter();
+    let refused = refused.map(|(reason, means)| ("Not tried", words(means), format!(" Reason: {reason}.")));
+    std::iter::once(tried)
+        .chain(refused)
+        .filter(|(_, means, _)| !means.is_empty())
+        .map(|(done, means, reason)| format!("{done}: {means}.{reason}"))
+        .collect()
+}
+
+/// The people of several networks as one network, with the ties of `others` by the people's names.
+fn united(people: Ties, others: [Ties; 3]) -> Ties {
     let mut all = Ties { ties: Vec::new(), ..people };
     for other in others {
-        let place = |at: usize| {
-            let name = other.people.get(at)?;
-            all.people.iter().position(|known| known == name)
-        };
-        let moved = other.ties.iter().filter_map(|tie| {
-            Some(pillarbox_metadata::Tie { one: place(tie.one)?, other: place(tie.other)?, ..tie.clone() })
-        });
-        let moved: Vec<_> = moved.collect();
-        all.ties.extend(moved);
+        for tie in other.ties {
+            let mut place = |at: usize| {
+                let name = other.people.get(at)?;
+                let known = all.people.iter().position(|known| known == name);
+                Some(known.unwrap_or_else(|| {
+                    all.people.push(name.clone());
+                    all.people.len() - 1
+                }))
+            };
+            let (Some(one), Some(other)) = (place(tie.one), place(tie.other)) else { continue };
+            all.ties.push(pillarbox_metadata::Tie { one, other, ..tie });
+        }
     }
     all
 }

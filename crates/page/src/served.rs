@@ -57,16 +57,20 @@ impl Served {
             false => docket.evidence_by(question.demand, country),
         };
         let evidence = by(question.country)?;
-        let another = by(question.another_country())?.cell("");
+        // Where what is done there is something else, its worlds run once somebody asks.
+        let another = match experiments::is_for_a_country(question.demand) {
+            true => None,
+            false => Some(by(question.another_country())?.cell("")),
+        };
         let cell = evidence.cell("");
         let parts = Parts::of(&format!("answer{place}"), &cell, &evidence, design)?;
-        let hands = hands(question, &cell, &another);
+        let hands = hands(question, &cell, another.as_ref());
         Ok(Self { guess, texts, question: question.clone(), hands, cell, evidence, parts })
     }
 }
 
 /// The same rows and keys in each hand, in the same sentences.
-fn hands(question: &Question, cell: &Cell, another: &Cell) -> Vec<(String, String)> {
+fn hands(question: &Question, cell: &Cell, another: Option<&Cell>) -> Vec<(String, String)> {
     let police = |country: Country| capital(&police_in(country.as_str()));
     let thief = match cell.answer.thief.as_str() {
         "" => {
@@ -74,11 +78,12 @@ fn hands(question: &Question, cell: &Cell, another: &Cell) -> Vec<(String, Strin
         }
         says => says,
     };
-    let elsewhere = match (&another.answer.says, &cell.answer.says) {
-        (theirs, ours) if theirs != ours && !theirs.is_empty() => {
-            format!("{} {theirs}", another.answer.headline)
+    let elsewhere = match another.map(|another| &another.answer) {
+        Some(theirs) if theirs.says != cell.answer.says && !theirs.says.is_empty() => {
+            format!("{} {}", theirs.headline, theirs.says)
         }
-        _ => another.answer.headline.clone(),
+        Some(theirs) => theirs.headline.clone(),
+        None => "This demand does something else there: choose them in the question and serve it.".to_owned(),
     };
     vec![
         (police(question.country), cell.answer.headline.clone()),

@@ -2,9 +2,11 @@
 
 use pillarbox_access::design::Design;
 
-use crate::question::Question;
-use crate::request::Progress;
-use crate::served::Served;
+use crate::dockets::About;
+use crate::question::{self, Question, story_named};
+use crate::request::{Progress, Reply, Request};
+use crate::served::{self, Asking, Served};
+use crate::stage::{Stage, StageError};
 
 /// Things that happen in worlds between two looks at whether somebody has stopped them. A text is a handful of them, and takes about
 /// ten milliseconds in a browser.
@@ -49,5 +51,124 @@ impl Serving {
         let others = self.designs.len().saturating_sub(self.served.len() + 1);
         let each = (self.done + left) / (self.served.len() + 1);
         Progress { done: self.done, of: self.done + left + others * each }
+    }
+}
+
+impl Stage {
+    /// The order comes earlier or later, and what was served is served again.
+    ///
+    /// # Errors
+    /// [`StageError`].
+    pub fn move_order(&mut self, request: &Request) -> Result<Reply, StageError> {
+        let before = self.story.line();
+        self.story.move_line(request.number("after").ok_or(StageError::NoSuchRequest)?);
+        let says = format!("The order comes after text {}.", self.story.line());
+        let about_this = self.served.first().filter(|served| served.question.story.is_none());
+        if let Some(question) = about_this.map(|served| served.question.clone()) {
+            let mut serving = Serving::of(question, self.guess, before);
+            (serving.focus, serving.says) = (request.word("focus").to_owned(), says);
+            self.serving = Some(serving);
+            return self.go_on();
+        }
+        let lanes = self.lanes()?;
+        let mut reply = self.reply([("lanes", lanes)])?;
+        (reply.says, reply.focus) = (says, request.word("focus").to_owned());
+        Ok(reply)
+    }
+
+    /// Serves a demand.
+    ///
+    /// # Errors
+    /// [`StageError`].
+    pub fn serve(&mut self, request: &Request) -> Result<Reply, StageError> {
+        let guess = question::guess(request.word("guess")).ok_or(StageError::NoGuess)?;
+        self.serving = Some(Serving::of(Question::of(request), guess, self.story.line()));
+        self.go_on()
+    }
+
+    /// Serves the demand of a cell of the report again, under one design, and fills in its question.
+    ///
+    /// # Errors
+    /// [`StageError`].
+    pub fn serve_cell(&mut self, request: &Request) -> Result<Reply, StageError> {
+        let asked = Question::of(request);
+        if asked.design.is_none() || asked.demand != request.word("demand") || asked.story.is_none() {
+            return Err(StageError::NoSuchRequest);
+        }
+        self.serving = Some(Serving::of(asked, "the report stood beside it", self.story.line()));
+        self.go_on()
+    }
+
+    /// Goes on with a demand that is on its way.
+    ///
+    /// # Errors
+    /// [`StageError`].
+    pub fn go_on(&mut self) -> Result<Reply, StageError> {
+        let mut serving = self.serving.take().ok_or(StageError::NoSuchRequest)?;
+        match self.serve_on(&mut serving) {
+            Ok(Some(more)) => {
+                self.serving = Some(serving);
+                Ok(Reply { more: Some(more), ..self.reply([])? })
+            }
+            Ok(None) => {
+                let Serving { asked, guess, served, focus, says, .. } = serving;
+                (self.asked, self.guess, self.served) = (asked, guess, served);
+                let question = self.asked.render()?;
+                let lanes = self.lanes()?;
+                let parts = [("question", question), ("answers", self.answers()?), ("lanes", lanes)];
+                Ok(Reply { focus, says, ..self.reply(parts)? })
+            }
+            Err(error) => {
+                self.story.move_line(serving.line_before);
+                Err(error)
+            }
+        }
+    }
+
+    /// Stops a demand that is on its way. The stage is as it was before.
+    ///
+    /// # Errors
+    /// [`StageError`].
+    pub fn stop(&mut self) -> Result<Reply, StageError> {
+        let serving = self.serving.take().ok_or(StageError::NoSuchRequest)?;
+        self.story.move_line(serving.line_before);
+        let lanes = self.lanes()?;
+        let mut reply = self.reply([("lanes", lanes)])?;
+        reply.says = "Stopped: nothing was served.".to_owned();
+        Ok(reply)
+    }
+
+    fn serve_on(&mut self, serving: &mut Serving) -> Result<Option<Progress>, StageError> {
+        let Question { demand, country, story, .. } = serving.asked;
+        if !self.controlled.contains(demand) {
+            served::control(demand)?;
+            self.controlled.insert(demand);
+        }
+        let built_in = story_named(story);
+        let (scenario, about) = match built_in {
+            Some(scenario) => (scenario, About::BuiltIn),
+            None => (self.story.scenario(country.as_str())?, About::Conversation(&self.story)),
+        };
+        let mut budget = AT_ONCE;
+        while let Some(design) = serving.next() {
+            let whole = (&about, self.relays.as_mut_slice());
+            let docket = self.dockets.of(design, &scenario, whole, &mut budget)?;
+            let Some(docket) = docket else {
+                return Ok(Some(serving.has_done(AT_ONCE - budget, self.story.texts().len())));
+            };
+            if !docket.prepare(demand, &mut budget)? {
+                return Ok(Some(serving.has_done(AT_ONCE - budget, docket.left(demand)?)));
+            }
+            let asking = Asking {
+                place: serving.served.len(),
+                guess: serving.guess,
+                texts: self.story.texts().len(),
+                question: &serving.asked,
+                own: scenario.inquiry.country,
+            };
+            let served = Served::of(design, docket, &asking)?;
+            serving.served.push(served);
+        }
+        Ok(None)
     }
 }

@@ -1,4 +1,4 @@
-//! The state of the stage, and each request as a method.
+//! The state of the stage, and each request as a method. Demands are served in `serving`.
 
 use std::collections::BTreeSet;
 
@@ -6,21 +6,22 @@ use askama::Template;
 use pillarbox_access::designs;
 use pillarbox_lab::columns::capital;
 use pillarbox_lab::experiments::ExperimentError;
+use pillarbox_lab::metadata::source::world::WorldSourceError;
 use pillarbox_lab::page::PageError;
 use pillarbox_lab::scenario::library::BUILT_IN;
 use pillarbox_lab::scenario::{Scenario, ScenarioError};
 use pillarbox_lab::world::{World, WorldError};
 use pillarbox_text::read::value;
 
-use crate::dockets::{About, Dockets};
+use crate::dockets::Dockets;
 use crate::keys;
 use crate::lanes::{self, TableRow};
 use crate::live::Live;
 use crate::pictures;
-use crate::question::{self, BOTH, Question, story_named};
-use crate::request::{File, Progress, Reply, Request};
-use crate::served::{self, Asking, Served};
-use crate::serving::{AT_ONCE, Serving};
+use crate::question::{BOTH, Question, story_named};
+use crate::request::{File, Reply, Request};
+use crate::served::{self, Served};
+use crate::serving::Serving;
 use crate::story::{MAX_CHARS, MAX_TEXTS, PEOPLE, Story, Text};
 use crate::takeaway::Form;
 
@@ -58,6 +59,9 @@ pub enum StageError {
     /// A world stopped.
     #[error("the relays stopped: {0}")]
     World(#[from] WorldError),
+    /// What passed a relay, or what it keeps, could not be read.
+    #[error("the rows could not be read: {0}")]
+    Rows(#[from] WorldSourceError),
     /// A demand could not be served.
     #[error("the demand could not be served: {0}")]
     Experiment(#[from] ExperimentError),
@@ -71,23 +75,23 @@ pub enum StageError {
 
 /// Two relays that carry one conversation, and the answers that were served.
 pub struct Stage {
-    story: Story,
-    relays: Vec<Live>,
+    pub(crate) story: Story,
+    pub(crate) relays: Vec<Live>,
     /// The place of the conversation's first text among the story's events.
     first: usize,
-    asked: Question,
-    guess: &'static str,
-    served: Vec<Served>,
+    pub(crate) asked: Question,
+    pub(crate) guess: &'static str,
+    pub(crate) served: Vec<Served>,
     /// At most [`MAX_PINNED`], the oldest first.
     pinned: Vec<Served>,
     /// Demands whose controls hold.
-    controlled: BTreeSet<&'static str>,
+    pub(crate) controlled: BTreeSet<&'static str>,
     /// The worlds that demands are served on.
-    dockets: Dockets,
+    pub(crate) dockets: Dockets,
     /// The table of the conversation as it was shown last.
     rows: Vec<TableRow>,
     /// A demand that waits to be asked to go on.
-    serving: Option<Serving>,
+    pub(crate) serving: Option<Serving>,
 }
 
 #[derive(Template)]
@@ -220,123 +224,6 @@ impl Stage {
         Ok(reply)
     }
 
-    /// The order comes earlier or later, and what was served is served again.
-    ///
-    /// # Errors
-    /// [`StageError`].
-    pub fn move_order(&mut self, request: &Request) -> Result<Reply, StageError> {
-        let before = self.story.line();
-        self.story.move_line(request.number("after").ok_or(StageError::NoSuchRequest)?);
-        let says = format!("The order comes after text {}.", self.story.line());
-        let about_this = self.served.first().filter(|served| served.question.story.is_none());
-        if let Some(question) = about_this.map(|served| served.question.clone()) {
-            let mut serving = Serving::of(question, self.guess, before);
-            (serving.focus, serving.says) = (request.word("focus").to_owned(), says);
-            self.serving = Some(serving);
-            return self.go_on();
-        }
-        let lanes = self.lanes()?;
-        let mut reply = self.reply([("lanes", lanes)])?;
-        (reply.says, reply.focus) = (says, request.word("focus").to_owned());
-        Ok(reply)
-    }
-
-    /// Serves a demand.
-    ///
-    /// # Errors
-    /// [`StageError`].
-    pub fn serve(&mut self, request: &Request) -> Result<Reply, StageError> {
-        let guess = question::guess(request.word("guess")).ok_or(StageError::NoGuess)?;
-        self.serving = Some(Serving::of(Question::of(request), guess, self.story.line()));
-        self.go_on()
-    }
-
-    /// Serves the demand of a cell of the report again, under one design, and fills in its question.
-    ///
-    /// # Errors
-    /// [`StageError`].
-    pub fn serve_cell(&mut self, request: &Request) -> Result<Reply, StageError> {
-        let asked = Question::of(request);
-        if asked.design.is_none() || asked.demand != request.word("demand") || asked.story.is_none() {
-            return Err(StageError::NoSuchRequest);
-        }
-        self.serving = Some(Serving::of(asked, "the report stood beside it", self.story.line()));
-        self.go_on()
-    }
-
-    /// Goes on with a demand that is on its way.
-    ///
-    /// # Errors
-    /// [`StageError`].
-    pub fn go_on(&mut self) -> Result<Reply, StageError> {
-        let mut serving = self.serving.take().ok_or(StageError::NoSuchRequest)?;
-        match self.serve_on(&mut serving) {
-            Ok(Some(more)) => {
-                self.serving = Some(serving);
-                Ok(Reply { more: Some(more), ..self.reply([])? })
-            }
-            Ok(None) => {
-                let Serving { asked, guess, served, focus, says, .. } = serving;
-                (self.asked, self.guess, self.served) = (asked, guess, served);
-                let question = self.asked.render()?;
-                let lanes = self.lanes()?;
-                let parts = [("question", question), ("answers", self.answers()?), ("lanes", lanes)];
-                Ok(Reply { focus, says, ..self.reply(parts)? })
-            }
-            Err(error) => {
-                self.story.move_line(serving.line_before);
-                Err(error)
-            }
-        }
-    }
-
-    /// Stops a demand that is on its way. The stage is as it was before.
-    ///
-    /// # Errors
-    /// [`StageError`].
-    pub fn stop(&mut self) -> Result<Reply, StageError> {
-        let serving = self.serving.take().ok_or(StageError::NoSuchRequest)?;
-        self.story.move_line(serving.line_before);
-        let lanes = self.lanes()?;
-        let mut reply = self.reply([("lanes", lanes)])?;
-        reply.says = "Stopped: nothing was served.".to_owned();
-        Ok(reply)
-    }
-
-    fn serve_on(&mut self, serving: &mut Serving) -> Result<Option<Progress>, StageError> {
-        let Question { demand, country, story, .. } = serving.asked;
-        if !self.controlled.contains(demand) {
-            served::control(demand)?;
-            self.controlled.insert(demand);
-        }
-        let built_in = story_named(story);
-        let (scenario, about) = match built_in {
-            Some(scenario) => (scenario, About::BuiltIn),
-            None => (self.story.scenario(country.as_str())?, About::Conversation(&self.story)),
-        };
-        let mut budget = AT_ONCE;
-        while let Some(design) = serving.next() {
-            let whole = (&about, self.relays.as_mut_slice());
-            let docket = self.dockets.of(design, &scenario, whole, &mut budget)?;
-            let Some(docket) = docket else {
-                return Ok(Some(serving.has_done(AT_ONCE - budget, self.story.texts().len())));
-            };
-            if !docket.prepare(demand, &mut budget)? {
-                return Ok(Some(serving.has_done(AT_ONCE - budget, docket.left(demand)?)));
-            }
-            let asking = Asking {
-                place: serving.served.len(),
-                guess: serving.guess,
-                texts: self.story.texts().len(),
-                question: &serving.asked,
-                own: scenario.inquiry.country,
-            };
-            let served = Served::of(design, docket, &asking)?;
-            serving.served.push(served);
-        }
-        Ok(None)
-    }
-
     /// Tries everything that a relay's operator has on one text.
     ///
     /// # Errors
@@ -445,12 +332,12 @@ impl Stage {
     }
 
     /// The country in the story's file: that of the question, while it is about the conversation.
-    fn country(&self) -> &str {
+    pub(crate) fn country(&self) -> &str {
         self.asked.country.as_str()
     }
 
     /// The whole table of the conversation.
-    fn lanes(&mut self) -> Result<String, StageError> {
+    pub(crate) fn lanes(&mut self) -> Result<String, StageError> {
         self.rows = lanes::render(&self.story, self.first, &self.relays)?;
         Ok(self.rows.iter().map(|row| row.html.as_str()).collect())
     }
@@ -475,7 +362,7 @@ impl Stage {
         pictures::render(&self.relays, Story::at(0))
     }
 
-    fn answers(&self) -> Result<String, StageError> {
+    pub(crate) fn answers(&self) -> Result<String, StageError> {
         Ok(served::render(&self.served, self.story.texts().len())?)
     }
 
@@ -483,7 +370,10 @@ impl Stage {
         self.asked.address(self.story.line())
     }
 
-    fn reply<const N: usize>(&self, parts: [(&'static str, String); N]) -> Result<Reply, StageError> {
+    pub(crate) fn reply<const N: usize>(
+        &self,
+        parts: [(&'static str, String); N],
+    ) -> Result<Reply, StageError> {
         Ok(Reply { parts: parts.into(), address: self.address(), ..Reply::default() })
     }
 }

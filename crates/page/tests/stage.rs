@@ -181,11 +181,11 @@ fn every_demand_is_answered_under_both_relays_and_as_by_the_program() {
 }
 
 #[test]
-fn pictures_show_what_rows_name_as_kept_and_as_seen() {
+fn pictures_show_what_rows_name_as_kept_and_as_seen_and_what_they_suggest() {
     let (mut stage, reply) = open(&[]);
     let pictures =
         reply.parts["stage"].split("id=\"pictures\"").nth(1).unwrap().split("id=\"tried\"").next().unwrap();
-    assert_eq!(pictures.matches("<svg ").count(), 6, "who as kept, who as seen, and when: at each relay");
+    assert_eq!(pictures.matches("<svg ").count(), 6, "as kept, as seen, and when: at each relay");
     assert!(
         !pictures.contains("Under the clock") && !pictures.contains("style="),
         "no text, and no style of its own"
@@ -198,9 +198,19 @@ fn pictures_show_what_rows_name_as_kept_and_as_seen() {
     // The relay that reads keeps every message; the other one keeps nothing of what was delivered.
     assert!(reads.contains("<li>Alice to Bob: "), "{reads}");
     let kept =
-        |part: &str| part.split_once("id=\"kept").unwrap().1.split("<figure").next().unwrap().to_owned();
+        |part: &str| part.split_once("id=\"as-kept").unwrap().1.split("<figure").next().unwrap().to_owned();
     assert!(kept(sealed).contains("No pair of people is named."), "{sealed}");
     assert!(!kept(reads).contains("No pair of people is named."), "{reads}");
+    // Both have a log of key fetches to infer from, and none of a network.
+    for part in [reads, sealed] {
+        let inferred = part.split_once("id=\"as-inferred").unwrap().1;
+        assert!(inferred.contains("No pair of people is inferred."), "{inferred}");
+        assert!(
+            inferred.contains("Tried: key fetch before a message, one text to several people."),
+            "{inferred}"
+        );
+        assert!(inferred.contains("Reason: the story has no network, so a receipt comes"), "{inferred}");
+    }
     let reply = ask(&mut stage, &[("do", "say"), ("who", "0"), ("text", "One more.")]);
     assert_ne!(reply.parts["pictures"], pictures, "they grow with the conversation");
 }

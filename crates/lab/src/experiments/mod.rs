@@ -227,6 +227,12 @@ pub fn demands() -> Vec<&'static str> {
     all().iter().map(|experiment| experiment.name()).collect()
 }
 
+/// True if what a demand does depends on the country that makes it, and not only what law and operator say of it.
+#[must_use]
+pub fn is_for_a_country(demand: &str) -> bool {
+    all().into_iter().any(|experiment| experiment.name() == demand && experiment.is_for_a_country())
+}
+
 /// The name of a column for people, with its article. One that is a case of a demand says which: *a seized phone, open*.
 #[must_use]
 pub fn title_of(name: &str) -> String {

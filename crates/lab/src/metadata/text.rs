@@ -253,16 +253,8 @@ fn percent(chance: f64) -> String {
 
 /// The means that were not tried, those with one reason together.
 fn refusals(inquiry: &Inquiry, screen: &mut Screen) {
-    let mut reasons: Vec<(String, Vec<&str>)> = Vec::new();
-    for Line { means, outcome } in &inquiry.analysis.lines {
-        let Err(refusal) = outcome else { continue };
-        let reason = refusal.to_string();
-        match reasons.iter_mut().find(|(known, _)| *known == reason) {
-            Some((_, all)) => all.push(means.wording()),
-            None => reasons.push((reason, vec![means.wording()])),
-        }
-    }
-    for (reason, means) in reasons {
+    for (reason, means) in inquiry.analysis.refused() {
+        let means: Vec<&str> = means.into_iter().map(Means::wording).collect();
         screen.entry(Weight::Normal, &format!("Not tried: {}. Reason: {reason}.", means.join(", ")));
     }
 }

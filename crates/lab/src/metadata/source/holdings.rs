@@ -1,6 +1,6 @@
 //! Rows that a relay keeps as a trace: its messages, and its log.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use pillarbox_access::RelayHoldings;
 use pillarbox_metadata::{Kind, Person, Row, Trace};
@@ -33,10 +33,16 @@ pub(super) fn kept(
 ) -> Vec<Row> {
     let rows = holdings.rows();
     let mut kept = Vec::new();
+    // What a message's row does not name the log may: both are about one message.
+    let sent = rows.events.iter().filter(|event| event.what == Logged::Sent);
+    let logged: HashMap<_, _> = sent.filter_map(|event| Some((event.message?, event))).collect();
     for message in &rows.messages {
-        let to = holdings.recipient(message).map(|to| person(to.account));
+        let log = logged.get(&message.message);
+        let recipient = holdings.recipient(message).map(|to| to.account);
+        let to = recipient.or_else(|| log?.about).map(&mut *person);
+        let sender = message.sender.map(|sender| sender.account);
         kept.push(Row {
-            from: message.sender.map(|sender| person(sender.account)),
+            from: sender.or_else(|| log?.account).map(&mut *person),
             to,
             bytes: u32::try_from(message.payload.len()).ok(),
             ..Row::new(message.accepted_at.0, Kind::Sent)

@@ -40,30 +40,9 @@ pub fn read(what: &str, text: &str) -> Result<Source, SourceError> {
     Ok(reader(what, text)?.finish().0)
 }
 
-/// Reads a record, and gives the people of the trace by every name that its rows have for them.
-pub(super) fn with_people(
-    what: &str,
-    text: &str,
-) -> Result<(Source, People<String>, Addresses), SourceError> {
-    Ok(reader(what, text)?.finish())
-}
-
 fn reader(what: &str, text: &str) -> Result<Reader, SourceError> {
     let mut reader = Reader::new(what);
-    for (place, line) in text.lines().enumerate() {
-        let wrong =
-            |why: &str| SourceError::Line { what: what.to_owned(), line: place + 1, why: why.to_owned() };
-        let parsed: Line = serde_json::from_str(line).map_err(|_| wrong("this is no line of a record"))?;
-        let at = instant(&parsed.at)
-            .ok_or_else(|| wrong("its time does not look like 2017-03-22T14:38:00.000Z"))?;
-        if place == 0 && parsed.kind != "header" {
-            return Err(wrong("a record begins with its header. `pillarbox-lab run STORY` writes one"));
-        }
-        if reader.rows.len() > MOST_ROWS {
-            return Err(SourceError::TooLong { what: what.to_owned() });
-        }
-        reader.line(at, &parsed);
-    }
+    reader.lines(text)?;
     if reader.rows.is_empty() {
         let why = "the record is empty. `pillarbox-lab run STORY` writes one".to_owned();
         return Err(SourceError::Line { what: what.to_owned(), line: 1, why });
@@ -97,8 +76,12 @@ pub fn instant(text: &str) -> Option<u64> {
     Some(((days * 24 + hour) * 60 + minute) * 60_000 + second * 1_000 + milliseconds)
 }
 
-struct Reader {
+/// Reads the lines of a record as they come.
+#[derive(Clone, Debug)]
+pub(super) struct Reader {
     source: Source,
+    /// Lines read.
+    told: usize,
     people: People<String>,
     addresses: Addresses,
     rows: Vec<Row>,
@@ -115,9 +98,10 @@ struct Reader {
 }
 
 impl Reader {
-    fn new(what: &str) -> Self {
+    pub(super) fn new(what: &str) -> Self {
         Self {
             source: Source { what: what.to_owned(), ..Source::default() },
+            told: 0,
             people: People::new(),
             addresses: Addresses::default(),
             rows: Vec::new(),
@@ -130,6 +114,36 @@ impl Reader {
             wakes: Vec::new(),
             has_account: BTreeMap::new(),
         }
+    }
+
+    /// The number of lines read.
+    pub(super) const fn told(&self) -> usize {
+        self.told
+    }
+
+    /// Reads the lines that come next.
+    ///
+    /// # Errors
+    /// [`SourceError`], with the line.
+    pub(super) fn lines(&mut self, text: &str) -> Result<(), SourceError> {
+        for line in text.lines() {
+            let what = || self.source.what.clone();
+            let wrong =
+                |why: &str| SourceError::Line { what: what(), line: self.told + 1, why: why.to_owned() };
+            let parsed: Line =
+                serde_json::from_str(line).map_err(|_| wrong("this is no line of a record"))?;
+            let at = instant(&parsed.at)
+                .ok_or_else(|| wrong("its time does not look like 2017-03-22T14:38:00.000Z"))?;
+            if self.told == 0 && parsed.kind != "header" {
+                return Err(wrong("a record begins with its header. `pillarbox-lab run STORY` writes one"));
+            }
+            if self.rows.len() > MOST_ROWS {
+                return Err(SourceError::TooLong { what: what() });
+            }
+            self.line(at, &parsed);
+            self.told += 1;
+        }
+        Ok(())
     }
 
     fn line(&mut self, at: u64, line: &Line) {
@@ -229,7 +243,8 @@ impl Reader {
         self.wakes.push((at, line.token_sha256.clone()));
     }
 
-    fn finish(mut self) -> (Source, People<String>, Addresses) {
+    /// The trace of what was read, and its people by every name that rows have for them.
+    pub(super) fn finish(mut self) -> (Source, People<String>, Addresses) {
         for (at, token) in std::mem::take(&mut self.wakes) {
             let to = self.tokens.get(&token).copied();
             self.rows.push(Row { to, ..Row::new(at, Kind::Woken) });

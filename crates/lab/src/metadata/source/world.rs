@@ -4,7 +4,8 @@ use pillarbox_metadata::{Timing, Trace};
 use pillarbox_wire::AccountId;
 
 use super::people::{Addresses, People};
-use super::{Source, SourceError, holdings, record};
+use super::record::Reader;
+use super::{Source, SourceError, holdings};
 use crate::world::{Role, Site, World, WorldError};
 
 /// Why a world is no source.
@@ -24,13 +25,36 @@ pub enum WorldSourceError {
 /// # Errors
 /// [`WorldSourceError`].
 pub fn read(what: &str, world: &World) -> Result<Source, WorldSourceError> {
-    let (mut source, people, addresses) = record::with_people(what, &world.record().to_json_lines())?;
-    let timing = source.passed.as_ref().map_or(Timing::Instant, |passed| passed.timing);
-    let story = world.scenario();
-    source.ordered = Some(story.inquiry.ordered.0);
-    source.about = story.person(story.inquiry.about).map(|person| person.name.clone());
-    source.kept = Some(kept(world, timing, people, addresses)?);
-    Ok(source)
+    Follower::new(what).read(world)
+}
+
+/// Reads one world again and again while it goes on: each line of its record once.
+#[derive(Clone, Debug)]
+pub struct Follower {
+    reader: Reader,
+}
+
+impl Follower {
+    /// A follower of a world that `what` names.
+    #[must_use]
+    pub fn new(what: &str) -> Self {
+        Self { reader: Reader::new(what) }
+    }
+
+    /// Reads the world as it stands now.
+    ///
+    /// # Errors
+    /// [`WorldSourceError`].
+    pub fn read(&mut self, world: &World) -> Result<Source, WorldSourceError> {
+        self.reader.lines(&world.record().to_json_lines_after(self.reader.told()))?;
+        let (mut source, people, addresses) = self.reader.clone().finish();
+        let timing = source.passed.as_ref().map_or(Timing::Instant, |passed| passed.timing);
+        let story = world.scenario();
+        source.ordered = Some(story.inquiry.ordered.0);
+        source.about = story.person(story.inquiry.about).map(|person| person.name.clone());
+        source.kept = Some(kept(world, timing, people, addresses)?);
+        Ok(source)
+    }
 }
 
 /// The rows that the relays of a world keep now. Both parts of a source give the same person the same place.
