@@ -6,7 +6,7 @@ use pillarbox_access::design::Design;
 use pillarbox_access::designs;
 use pillarbox_lab::experiments;
 use pillarbox_lab::scenario::Scenario;
-use pillarbox_lab::scenario::library::BUILT_IN;
+use pillarbox_lab::scenario::library::{BUILT_IN, titles};
 
 use crate::request::Request;
 use crate::story::PEOPLE;
@@ -125,10 +125,9 @@ impl Question {
             words: "the conversation below".to_owned(),
             is_chosen: self.story.is_none(),
         };
-        let story = |(name, _): &(&'static str, &str)| Choice {
+        let story = |(name, title): &(&'static str, String)| Choice {
             value: (*name).to_owned(),
-            words: story_named(Some(*name))
-                .map_or_else(|| (*name).to_owned(), |story| format!("“{}”", story.title)),
+            words: format!("“{title}”"),
             is_chosen: self.story == Some(*name),
         };
         let target = own.as_ref().and_then(|story| story.person(story.inquiry.about));
@@ -136,7 +135,7 @@ impl Question {
             designs: std::iter::once(both).chain(designs::all().iter().map(design)).collect(),
             demands: experiments::demands().into_iter().map(demand).collect(),
             hands: COUNTRIES.iter().map(|known| (*known).to_owned()).chain(here).map(hand).collect(),
-            stories: std::iter::once(conversation).chain(BUILT_IN.iter().map(story)).collect(),
+            stories: std::iter::once(conversation).chain(titles().iter().map(story)).collect(),
             guesses: &GUESSES,
             target: target.map_or(PEOPLE[0], |person| person.name.as_str()),
         }

@@ -1,6 +1,7 @@
 //! The scenarios that come with the program, and how one is found by its name or its file.
 
 use std::path::Path;
+use std::sync::LazyLock;
 
 use super::{Scenario, ScenarioError};
 use pillarbox_text::read;
@@ -68,8 +69,21 @@ pub fn find(wanted: &str) -> Result<Scenario, LibraryError> {
 /// The scenario inside the program whose file has this SHA-256, in hexadecimal.
 #[must_use]
 pub fn of_digest(digest: &str) -> Option<Scenario> {
-    let scenarios = all().unwrap_or_default();
-    scenarios.into_iter().find(|scenario| data_encoding::HEXLOWER.encode(&scenario.digest) == digest)
+    let is_it = |text: &str| data_encoding::HEXLOWER.encode(&super::digest(text)) == digest;
+    let (name, text) = BUILT_IN.iter().find(|(_, text)| is_it(text))?;
+    Scenario::parse(&format!("{name}/scenario.toml"), text).ok()
+}
+
+/// The name and the title of each scenario inside the program. Only these are read of it, and only once.
+pub fn titles() -> &'static [(&'static str, String)] {
+    static TITLES: LazyLock<Vec<(&str, String)>> = LazyLock::new(|| {
+        let title = |text| -> Option<String> {
+            let said: toml::Table = toml::from_str(text).ok()?;
+            Some(said.get("scenario")?.get("title")?.as_str()?.to_owned())
+        };
+        BUILT_IN.iter().map(|(name, text)| (*name, title(text).unwrap_or_default())).collect()
+    });
+    &TITLES
 }
 
 /// The scenarios inside the program, read.
@@ -87,8 +101,10 @@ mod tests {
     #[test]
     fn every_scenario_of_the_program_is_without_a_mistake_or_warning_and_has_its_folder_s_name() {
         let scenarios = all().unwrap_or_else(|error| panic!("{error}"));
-        for (scenario, (name, _)) in scenarios.iter().zip(BUILT_IN) {
-            assert_eq!(scenario.name, *name);
+        for (scenario, (name, title)) in scenarios.iter().zip(titles()) {
+            assert_eq!((&*scenario.name, &scenario.title), (*name, title));
+            let digest = data_encoding::HEXLOWER.encode(&scenario.digest);
+            assert_eq!(of_digest(&digest).map(|found| found.name).as_deref(), Some(*name));
             assert_eq!(scenario.warnings, [], "{name}");
             assert!(scenario.story.len() > 100 && !scenario.sources.is_empty(), "{name}");
             assert!(scenario.people.len() >= 4, "{name}: no bystanders");
