@@ -80,7 +80,7 @@ fn headline(months: &[Month]) -> Option<String> {
         month.of_rule(Rule::AsItIs).is_some_and(|pairs| (pairs.named, pairs.inferred) == (0, 0))
     };
     let all = months.len();
-    (all > 1).then(|| {
+    (all > 2).then(|| {
         format!(
             "As they are, {} of {all} designs keep rows that name every pair and {} keep none that names or suggests one; \
              where everything is retained, the rows of {} name every pair.",
