@@ -299,3 +299,124 @@ fn a_run_of_one_demand_has_every_control_that_its_cells_name() {
         assert_eq!(output.status.code(), Some(0), "{demand}: {}", said(&output));
     }
 }
+
+/// The sentences of a check that is not the same, a line each, and the last one about the check itself.
+fn findings(output: &Output) -> (Vec<String>, String) {
+    let lines = String::from_utf8(output.stdout.clone()).unwrap();
+    let about = String::from_utf8_lossy(&output.stderr).split_whitespace().collect::<Vec<_>>().join(" ");
+    (lines.lines().map(str::to_owned).collect(), about)
+}
+
+/// Each file in turn, damaged in each way: it is named, and no other one is without it.
+#[test]
+fn whichever_file_is_damaged_no_other_is_accused() {
+    let home = tempfile::tempdir().unwrap();
+    fs::write(home.path().join("parcel.toml"), STORY).unwrap();
+    fs::write(home.path().join("another.toml"), DESIGN.replace("\"plain-server\"", "\"another\"")).unwrap();
+    let run = run(home.path(), "parcel.toml", &["plain-server", "another.toml"], "run");
+    let files = [
+        "scenario.toml",
+        "designs/plain-server.toml",
+        "designs/another.toml",
+        "evidence/plain-server--content-warrant.json",
+        "evidence/another--content-warrant.json",
+        "evidence/control--content-warrant.json",
+        "matrix.json",
+        "matrix.csv",
+        "record.jsonl",
+        "rerun.txt",
+    ];
+    for name in files {
+        let file = run.join(name);
+        let whole = fs::read_to_string(&file).unwrap();
+        let cut = whole.trim_end().rsplit_once('\n').map_or("", |(before, _)| before).to_owned();
+        let words = [("plain-server", "other-server"), ("7", "8"), ("1 year", "2 years"), ("100", "200")];
+        let word = words.into_iter().fold(whole.clone(), |text, (from, to)| text.replacen(from, to, 1));
+        assert_ne!(word, whole, "{name}");
+        for damage in ["cut", "word", "pipe", "gone"] {
+            fs::remove_file(&file).unwrap();
+            match damage {
+                "cut" => fs::write(&file, &cut).unwrap(),
+                "word" => fs::write(&file, &word).unwrap(),
+                "pipe" => assert!(Command::new("mkfifo").arg(&file).status().unwrap().success()),
+                _ => {}
+            }
+            for options in [&[][..], &["--no-rerun"]] {
+                let output = check(home.path(), &run, options);
+                let (lines, about) = findings(&output);
+                let told = format!("{name}, {damage}, {options:?}:\n{}\n{about}", lines.join("\n"));
+                assert_eq!(output.status.code(), Some(1), "{told}");
+                assert!(lines.iter().any(|line| line.starts_with(name)), "{told}");
+                for line in &lines {
+                    let others = files.into_iter().filter(|other| *other != name && line.contains(other));
+                    let is_of_cell = line.contains("matrix.json") && line.contains("its evidence");
+                    let names_it = line.contains(name) || is_of_cell && name.starts_with("evidence/");
+                    assert!(names_it && (is_of_cell || others.count() == 0), "{told}");
+                }
+                let needed = name == "scenario.toml" || name.starts_with("designs/");
+                let ran = about.contains("the worlds ran again");
+                assert!(needed || ran == options.is_empty(), "{told}");
+            }
+            drop(fs::remove_file(&file));
+            fs::write(&file, &whole).unwrap();
+        }
+    }
+    is_same(home.path(), &run);
+}
+
+/// The manifest has nobody that vouches for it: it is one of two that disagree, and named in each finding.
+#[test]
+fn a_damaged_manifest_is_in_every_finding() {
+    let home = tempfile::tempdir().unwrap();
+    fs::write(home.path().join("parcel.toml"), STORY).unwrap();
+    fs::write(home.path().join("another.toml"), DESIGN.replace("\"plain-server\"", "\"another\"")).unwrap();
+    let run = run(home.path(), "parcel.toml", &["plain-server", "another.toml"], "run");
+    let file = run.join("manifest.json");
+    let whole = fs::read_to_string(&file).unwrap();
+    let lines: Vec<&str> = whole.lines().collect();
+    let mut damaged = Vec::new();
+    for (at, line) in lines.iter().enumerate() {
+        // Each word and each number of it, one after the other.
+        for (from, to) in [("a", "b"), ("e", "f"), ("7", "8"), ("1", "2")] {
+            let changed = line.replacen(from, to, 1);
+            if changed == *line || line.ends_with(": {") || line.ends_with(": [") {
+                continue;
+            }
+            let mut all = lines.clone();
+            all[at] = &changed;
+            damaged.push((format!("{line} -> {changed}"), all.join("\n")));
+        }
+    }
+    assert!(damaged.len() > 30, "{}", damaged.len());
+    for (at, (what, text)) in damaged.iter().enumerate() {
+        fs::write(&file, text).unwrap();
+        // A fresh run takes a second: for each fourth, and for what the run was made from.
+        let reruns = at % 4 == 0 || what.contains("seed");
+        for options in [&["--no-rerun"][..], &[]].iter().take(1 + usize::from(reruns)) {
+            let output = check(home.path(), &run, options);
+            let (lines, about) = findings(&output);
+            let told = format!("{what}, {options:?}:\n{}\n{about}", lines.join("\n"));
+            // A story or a design with another digest that says the same may have a remark more.
+            let may_be_same = what.contains(".toml\": ");
+            let code = output.status.code();
+            assert!(matches!(code, Some(1 | 2)) || may_be_same && code == Some(0), "{told}");
+            assert!(
+                may_be_same && code == Some(0) || lines.iter().all(|line| line.contains("manifest")),
+                "{told}"
+            );
+        }
+    }
+    fs::write(&file, whole.replace("\"scenario\": \"parcel\"", "\"scenario\": \"parcels\"")).unwrap();
+    let (lines, about) = findings(&check(home.path(), &run, &[]));
+    let odd =
+        "manifest.json and record.jsonl do not say the same of `scenario`; manifest.json is the odd one";
+    assert_eq!(lines, [odd], "{about}");
+    fs::write(&file, whole.replace("\"seed\": 7", "\"seed\": 8")).unwrap();
+    let (lines, about) = findings(&check(home.path(), &run, &[]));
+    assert!(lines[0].ends_with("of `seed`; manifest.json is the odd one"), "{lines:?}");
+    let why = "the worlds did not run again, because manifest.json and matrix.json do not name the same run";
+    assert!(about.contains(why), "{about}");
+    fs::write(&file, whole.lines().take(5).collect::<String>()).unwrap();
+    let (lines, about) = findings(&check(home.path(), &run, &[]));
+    assert!(lines.is_empty() && about.contains("manifest.json is no manifest"), "{about}");
+}

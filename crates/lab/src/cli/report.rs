@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use pillarbox_client::display::safe_document;
-use pillarbox_lab::matrix::check::{Folder, FolderError};
+use pillarbox_lab::matrix::check::{Folder, FolderError, Fresh};
 use pillarbox_lab::matrix::manifest::{MANIFEST, RERUN, STORY};
 use pillarbox_lab::matrix::{self, Plan, cells_of};
 use pillarbox_lab::page::{self, PageError, bundle};
@@ -107,19 +107,20 @@ fn write_bundle(out: &Path, wanted: &Report, folder: &Folder, page: &str) -> Res
 }
 
 fn check(wanted: &Report, folder: Folder) -> Result<(), Failure> {
-    let mut findings = folder.findings();
     let mut checked = format!("{} files: digests, cells and bytes read again", folder.files.len() + 1);
-    if !wanted.no_rerun {
-        match again(&folder)? {
-            Some(again) => {
-                findings.extend(folder.differences(&again));
-                checked.push_str("; the worlds ran again");
-            }
-            None => checked.push_str(
-                "; the worlds did not run again, because story or designs are others than at the run",
-            ),
+    let fresh = (!wanted.no_rerun).then(|| folder.fresh());
+    let mut findings = match fresh {
+        None => folder.findings(),
+        Some(Ok(fresh)) => {
+            let again = again(fresh, &folder)?;
+            checked.push_str("; the worlds ran again");
+            folder.findings_beside(&again)
         }
-    }
+        Some(Err(why)) => {
+            checked.push_str(&format!("; the worlds did not run again, because {why}"));
+            folder.findings()
+        }
+    };
     if findings.is_empty() {
         return print(&format!("Same: {checked}.\n"));
     }
@@ -134,23 +135,15 @@ fn check(wanted: &Report, folder: Folder) -> Result<(), Failure> {
     Err(Failure { sentence, code: FAILED })
 }
 
-/// The files of the same run, run again from the folder alone: nothing outside it is read. None if it has not what it was made from.
-fn again(folder: &Folder) -> Result<Option<BTreeMap<String, String>>, Failure> {
-    let Some(scenario) = folder.story() else { return Ok(None) };
-    let designs: Option<Vec<_>> = folder.rows().iter().map(|name| folder.design(name)).collect();
-    let Some(designs) = designs else { return Ok(None) };
+/// The files of the same run, run again from the folder alone: nothing outside it is read.
+fn again(fresh: Fresh, folder: &Folder) -> Result<BTreeMap<String, String>, Failure> {
+    let Fresh { scenario, designs, demands, seed } = fresh;
     let rerun = folder.files.get(RERUN).map_or_else(String::new, |text| String::from_utf8_lossy(text).into());
-    let plan = Plan {
-        scenario,
-        designs,
-        demands: folder.manifest.demands.clone(),
-        seed: folder.manifest.seed,
-        threads: threads(),
-        control: control()?,
-        // Whether it is the command of this run is a finding of its own.
-        rerun: rerun.trim_end_matches(['\r', '\n']).to_owned(),
-    };
+    // Whether it is the command of this run is a finding of its own.
+    let rerun = rerun.trim_end_matches(['\r', '\n']).to_owned();
+    let (threads, control) = (threads(), control()?);
+    let plan = Plan { scenario, designs, demands, seed, threads, control, rerun };
     let progress = Progress::on_standard_error(cells_of(&plan));
     let run = until_stopped(move |stop| matrix::run(&plan, &progress, stop).map_err(in_words))?;
-    Ok(Some(run.files))
+    Ok(run.files)
 }

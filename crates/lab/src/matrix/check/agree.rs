@@ -1,78 +1,168 @@
 //! Manifest, record, command and cells of a run: what one says of the run, the others say, too.
+//!
+//! A file that is not the one that the manifest names says nothing here: its digest is a finding, and whoever it contradicts
+//! is not to blame.
 
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::Folder;
+use super::{Folder, MATRIX, RECORD};
 use crate::matrix::cell::{Cell, VERSION};
-use crate::matrix::manifest::RERUN;
+use crate::matrix::manifest::{MANIFEST, RERUN, STORY};
 use crate::matrix::rerun::Rerun;
 use crate::matrix::told;
 
+/// What manifest and record both say of a run.
+const SHARED: [&str; 5] = ["v", "program", "scenario", "seed", "scenario_sha256"];
+
 /// Everything that does not agree.
-pub(super) fn findings(folder: &Folder, cells: &[Cell]) -> Vec<String> {
+pub(super) fn findings(folder: &Folder) -> Vec<String> {
+    let cells = cells(folder);
     let mut findings = Vec::new();
-    findings.extend(rows_and_columns(folder, cells));
-    findings.extend(record(folder, cells));
-    findings.extend(command(folder));
-    findings
-}
-
-/// Each design meets each demand once, and the designs are those of the manifest.
-fn rows_and_columns(folder: &Folder, cells: &[Cell]) -> Vec<String> {
-    let manifest = &folder.manifest;
-    let mut findings = Vec::new();
-    if manifest.v != VERSION {
-        findings.push(format!("the manifest is of version {}, and this program knows {VERSION}", manifest.v));
+    findings.extend(manifest_and_record(folder));
+    if let Some(cells) = &cells {
+        findings.extend(manifest_and_cells(folder, cells));
+        findings.extend(record_and_cells(folder, cells));
     }
-    let rows: BTreeSet<&String> = cells.iter().map(|cell| &cell.design).collect();
-    if rows != manifest.designs.keys().collect() {
-        findings.push("the designs of the manifest are not those of matrix.json".to_owned());
+    if folder.manifest.v != VERSION {
+        let v = folder.manifest.v;
+        findings.push(format!("{MANIFEST} is of version {v}, and this program knows {VERSION}"));
     }
-    for name in manifest.designs.keys().filter(|name| folder.design(name).is_none()) {
-        findings.push(format!("there is no design {name} that says what the manifest names"));
-    }
-    let each = folder
-        .rows()
-        .into_iter()
-        .flat_map(|design| manifest.demands.iter().map(move |demand| (design.clone(), demand.clone())));
-    if !each.eq(cells.iter().map(|cell| (cell.design.clone(), cell.demand.clone()))) {
-        findings
-            .push("matrix.json does not have one cell for each design and demand of the manifest".to_owned());
-    }
-    findings
-}
-
-/// The record says what manifest and cells say. What its worlds did only a fresh run shows.
-fn record(folder: &Folder, cells: &[Cell]) -> Option<String> {
-    let manifest = &folder.manifest;
-    let lines = folder.files.get("record.jsonl").and_then(|text| std::str::from_utf8(text).ok())?;
-    let lines: Vec<Value> = lines.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
-    let head = json!({
-        "kind": "matrix", "program": manifest.program, "scenario": manifest.scenario, "seed": manifest.seed,
-        "scenario_sha256": manifest.scenario_sha256, "cells": cells.len(), "v": VERSION, "seq": 0,
+    let others = folder.manifest.designs.keys().filter(|name| {
+        let file = super::design_file(name);
+        folder.design(name).is_none()
+            && (folder.is_intact(&file) || !folder.manifest.files.contains_key(&file))
     });
-    let are_told = |from: usize| {
-        let rest = lines.iter().zip(0..).skip(from);
-        rest.zip(cells).all(|((line, at), cell)| *line == told(cell, at))
-    };
-    let from = lines.len().checked_sub(cells.len());
-    let agrees = lines.first() == Some(&head) && from.is_some_and(are_told);
-    (!agrees).then(|| "record.jsonl does not say what manifest.json and matrix.json say".to_owned())
+    findings.extend(others.map(|name| format!("no design {name} here says what {MANIFEST} names")));
+    findings.extend(command(folder, cells.as_deref()));
+    findings
 }
 
-/// The command is the one that runs this again.
-fn command(folder: &Folder) -> Option<String> {
-    let not_it = || format!("{RERUN} is not the command that runs this again");
-    let text = folder.files.get(RERUN).and_then(|text| std::str::from_utf8(text).ok())?;
-    let Ok(rerun) = Rerun::parse(text.trim_end_matches(['\r', '\n'])) else { return Some(not_it()) };
+/// The cells, if they are those that the manifest names.
+pub(super) fn cells(folder: &Folder) -> Option<Vec<Cell>> {
+    folder.cells().filter(|_| folder.is_intact(MATRIX))
+}
+
+/// The command, if it is one and the one that the manifest names.
+pub(super) fn rerun(folder: &Folder) -> Option<Rerun> {
+    let text = folder.files.get(RERUN).filter(|_| folder.is_intact(RERUN))?;
+    Rerun::parse(std::str::from_utf8(text).ok()?.trim_end_matches(['\r', '\n'])).ok()
+}
+
+/// The designs of cells in the order of the rows.
+pub(super) fn rows(cells: &[Cell]) -> Vec<String> {
+    let mut rows: Vec<String> = Vec::new();
+    for cell in cells {
+        if !rows.contains(&cell.design) {
+            rows.push(cell.design.clone());
+        }
+    }
+    rows
+}
+
+/// The designs that a command names. Their order is that of the rows; none for all of the program's.
+pub(super) fn stems(rerun: &Rerun) -> Vec<String> {
     let stem = |typed: &String| {
         let file = typed.rsplit('/').next().unwrap_or(typed);
         file.strip_suffix(".toml").unwrap_or(file).to_owned()
     };
-    let agrees = rerun.seed == folder.manifest.seed
-        && (rerun.demands.is_empty() || rerun.demands.iter().all(|it| folder.manifest.demands.contains(it)))
-        && (rerun.designs.is_empty() || rerun.designs.iter().map(stem).eq(folder.rows()));
-    (!agrees).then(not_it)
+    rerun.designs.iter().map(stem).collect()
+}
+
+/// The lines of the record, if it is the one that the manifest names.
+fn lines(folder: &Folder) -> Option<Vec<Value>> {
+    let text = folder.files.get(RECORD).filter(|_| folder.is_intact(RECORD))?;
+    let text = std::str::from_utf8(text).ok()?;
+    Some(text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect())
+}
+
+/// What manifest and record say of the same run. Story and cells are asked which of the two is the odd one.
+fn manifest_and_record(folder: &Folder) -> Option<String> {
+    let manifest = &folder.manifest;
+    let (ours, lines) = (head(folder), lines(folder)?);
+    let theirs = lines.first().unwrap_or(&Value::Null);
+    let differs: Vec<&str> = SHARED.into_iter().filter(|key| ours.get(key) != theirs.get(key)).collect();
+    if differs.is_empty() {
+        return None;
+    }
+    let named = differs.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
+    let story = folder.is_intact(STORY).then(|| folder.story()).flatten();
+    let with_manifest = |key: &&str| match *key {
+        "scenario" => story.as_ref().is_some_and(|story| story.name == manifest.scenario),
+        "scenario_sha256" => story.is_some(),
+        "seed" => cells(folder).is_some_and(|cells| cells.iter().all(|cell| cell.seed == manifest.seed)),
+        _ => false,
+    };
+    let odd = if differs.iter().any(with_manifest) { RECORD } else { MANIFEST };
+    let odd = if folder.is_intact(MATRIX) { format!("; {odd} is the odd one") } else { String::new() };
+    Some(format!("{MANIFEST} and {RECORD} do not say the same of {named}{odd}"))
+}
+
+/// What the manifest says of a run, as the first line of a record.
+fn head(folder: &Folder) -> Value {
+    let manifest = &folder.manifest;
+    json!({
+        "program": manifest.program, "scenario": manifest.scenario, "seed": manifest.seed,
+        "scenario_sha256": manifest.scenario_sha256, "v": manifest.v,
+    })
+}
+
+/// Each design meets each demand once, with the seed of the manifest, and the designs are those of the manifest.
+fn manifest_and_cells(folder: &Folder, cells: &[Cell]) -> Vec<String> {
+    let manifest = &folder.manifest;
+    let mut findings = Vec::new();
+    let rows = rows(cells);
+    if rows.iter().collect::<BTreeSet<_>>() != manifest.designs.keys().collect() {
+        findings.push(format!("the designs of {MANIFEST} are not those of {MATRIX}"));
+    }
+    if cells.iter().any(|cell| cell.seed != manifest.seed) {
+        findings.push(format!("the seed of {MANIFEST} is not that of {MATRIX}"));
+    }
+    let demands = &manifest.demands;
+    let each = rows.iter().flat_map(|design| demands.iter().map(move |demand| (design, demand)));
+    if !each.eq(cells.iter().map(|cell| (&cell.design, &cell.demand))) {
+        findings.push(format!("{MATRIX} does not have one cell for each design and demand of {MANIFEST}"));
+    }
+    findings
+}
+
+/// The record says what the cells say. What its worlds did only a fresh run shows.
+fn record_and_cells(folder: &Folder, cells: &[Cell]) -> Option<String> {
+    let lines = lines(folder)?;
+    let numbers = |head: &Value| {
+        let is = |key: &str, value: Value| head.get(key) == Some(&value);
+        is("kind", "matrix".into()) && is("cells", cells.len().into()) && is("seq", 0.into())
+    };
+    let are_told = |from: usize| {
+        let rest = lines.iter().zip(0..).skip(from);
+        rest.zip(cells).all(|((line, at), cell)| *line == told(cell, at))
+    };
+    let is_head = lines.first().is_some_and(|head| {
+        numbers(head) && head.as_object().is_some_and(|head| head.len() == SHARED.len() + 3)
+    });
+    let agrees = is_head && lines.len().checked_sub(cells.len()).is_some_and(are_told);
+    (!agrees).then(|| format!("{RECORD} does not say what {MATRIX} says"))
+}
+
+/// The command is the one that runs this again: what the cells are of, or, where they tell nothing, what the manifest is of.
+fn command(folder: &Folder, cells: Option<&[Cell]>) -> Option<String> {
+    if !folder.is_intact(RERUN) {
+        return None;
+    }
+    let not_it = format!("{RERUN} is not the command that runs this again");
+    let Some(rerun) = rerun(folder) else { return Some(not_it) };
+    let (manifest, named) = (&folder.manifest, stems(&rerun));
+    let Some(cells) = cells else {
+        let agrees = rerun.seed == manifest.seed
+            && rerun.demands.iter().all(|it| manifest.demands.contains(it))
+            && (named.is_empty()
+                || named.iter().collect::<BTreeSet<_>>() == manifest.designs.keys().collect());
+        return (!agrees).then(|| format!("{MANIFEST} and {RERUN} do not say the same run"));
+    };
+    let is_met = |demand: &String| cells.iter().any(|cell| cell.demand == *demand);
+    let agrees = cells.iter().all(|cell| cell.seed == rerun.seed)
+        && rerun.demands.iter().all(is_met)
+        && (named.is_empty() || named == rows(cells));
+    (!agrees).then_some(not_it)
 }

@@ -6,6 +6,7 @@
 
 mod again;
 mod agree;
+mod fresh;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -18,9 +19,20 @@ use pillarbox_access::designs;
 use pillarbox_text::read::document_of;
 
 use crate::matrix::cell::{Cell, Evidence, Piece};
-use crate::matrix::manifest::{DESIGNS, MANIFEST, Manifest, STORY, TIMING, design_file};
+use crate::matrix::manifest::{DESIGNS, MANIFEST, Manifest, RERUN, STORY, TIMING, design_file};
 use crate::record::sha256;
 use crate::scenario::Scenario;
+
+pub use self::fresh::{Fresh, NotRun};
+
+/// The cells' file.
+const MATRIX: &str = "matrix.json";
+
+/// The cells' file for spreadsheets.
+const TABLE: &str = "matrix.csv";
+
+/// The record's file.
+const RECORD: &str = "record.jsonl";
 
 /// Longest file that is read: evidence of the largest cell is a few hundred kilobytes.
 const MAX_FILE_LEN: u64 = 64 << 20;
@@ -112,7 +124,7 @@ impl Folder {
     /// The cells of `matrix.json`.
     #[must_use]
     pub fn cells(&self) -> Option<Vec<Cell>> {
-        serde_json::from_slice(self.files.get("matrix.json")?).ok()
+        serde_json::from_slice(self.files.get(MATRIX)?).ok()
     }
 
     /// One evidence file.
@@ -149,49 +161,53 @@ impl Folder {
         self.manifest.designs.get(&design.name).is_some_and(|digest| crate::matrix::digest(design) == *digest)
     }
 
-    /// The designs in the order of the rows.
-    #[must_use]
-    pub fn rows(&self) -> Vec<String> {
-        let mut rows: Vec<String> = Vec::new();
-        for cell in self.cells().unwrap_or_default() {
-            if !rows.contains(&cell.design) {
-                rows.push(cell.design);
-            }
-        }
-        rows
+    /// Says if a file is the one that the manifest names.
+    fn is_intact(&self, name: &str) -> bool {
+        self.files.get(name).zip(self.manifest.files.get(name)).is_some_and(|(file, digest)| {
+            !self.not_read.contains(name) && (digest_of(name, file) == *digest || self.says_the_same(name))
+        })
     }
 
     /// Everything that is not as it says, without running anything again.
     #[must_use]
     pub fn findings(&self) -> Vec<String> {
         let mut findings = self.digests();
-        if self.story().is_none() {
+        findings.extend(self.inside());
+        findings
+    }
+
+    /// The same, held against the files of a fresh run: a file that is what this gives is accused of nothing, whatever the manifest
+    /// says of it.
+    #[must_use]
+    pub fn findings_beside(&self, again: &BTreeMap<String, String>) -> Vec<String> {
+        // The command is handed to a fresh run, which makes no other.
+        let is_given = |name: &String| {
+            let given = again.get(name).map(|text| sha256(text.as_bytes()));
+            name != RERUN && self.is_here(name) && self.digest_here(name) == given
+        };
+        let finding = |(name, finding)| {
+            let innocent = format!("{MANIFEST} is wrong about {name}, which is what a fresh run gives");
+            if is_given(&name) { innocent } else { finding }
+        };
+        let mut findings: Vec<String> = self.strangers().into_iter().map(finding).collect();
+        findings.extend(self.inside());
+        findings.extend(self.differences(again));
+        findings
+    }
+
+    /// What does not agree within and between files. Where one of two is not the file that the manifest names, its digest
+    /// says so, and the other one is not brought into it.
+    fn inside(&self) -> Vec<String> {
+        let mut findings = Vec::new();
+        if self.story().is_none() && self.is_here(STORY) {
             findings.push(NOT_THE_STORY.into());
         }
-        let Some(cells) = self.cells() else {
-            findings.push("matrix.json is no matrix".into());
-            return findings;
-        };
-        for cell in &cells {
-            for name in [&cell.evidence, &cell.control] {
-                if !self.manifest.files.contains_key(name) {
-                    findings.push(format!("{}, {}: there is no {name}", cell.design, cell.demand));
-                }
-            }
-            let Some(evidence) = self.evidence(&cell.evidence) else {
-                findings.push(format!("{} is no evidence", cell.evidence));
-                continue;
-            };
-            let given = evidence.cell(&cell.control);
-            if given != *cell {
-                let what = if given.says == cell.says {
-                    "the answer that matrix.json gives in words or in numbers is not that of its evidence"
-                        .to_owned()
-                } else {
-                    format!("matrix.json says `{}`, and its evidence gives `{}`", cell.says, given.says)
-                };
-                findings.push(format!("{}, {}: {what}", cell.design, cell.demand));
-            }
+        let cells = self.cells();
+        if cells.is_none() && self.is_here(MATRIX) {
+            findings.push(format!("{MATRIX} is no matrix"));
+        }
+        for cell in cells.iter().flatten() {
+            findings.extend(self.cell(cell));
         }
         let evidence = self.files.keys().filter(|name| name.starts_with("evidence/"));
         for name in evidence {
@@ -199,29 +215,78 @@ impl Folder {
                 findings.extend(pieces(name, &evidence));
             }
         }
-        if self
-            .files
-            .get("matrix.csv")
-            .is_none_or(|text| *text != crate::matrix::csv::table(&cells).as_bytes())
+        let are_intact = [MATRIX, TABLE].iter().all(|name| self.is_intact(name));
+        let table = cells.as_deref().map(crate::matrix::csv::table);
+        if are_intact
+            && table.is_some_and(|table| self.files.get(TABLE).is_none_or(|text| *text != table.as_bytes()))
         {
-            findings.push("matrix.csv does not say what matrix.json says".into());
+            findings.push(format!("{TABLE} does not say what {MATRIX} says"));
         }
-        findings.extend(agree::findings(self, &cells));
+        findings.extend(agree::findings(self));
         findings
+    }
+
+    /// Whether a cell is what its evidence gives.
+    fn cell(&self, cell: &Cell) -> Vec<String> {
+        let mut findings = Vec::new();
+        for name in [&cell.evidence, &cell.control] {
+            if !self.manifest.files.contains_key(name) {
+                let (design, demand) = (&cell.design, &cell.demand);
+                findings.push(format!("{design}, {demand}: {MATRIX} says {name}, and {MANIFEST} does not"));
+            }
+        }
+        let Some(evidence) = self.evidence(&cell.evidence) else {
+            if self.manifest.files.contains_key(&cell.evidence) && self.is_here(&cell.evidence) {
+                findings.push(format!("{} is no evidence", cell.evidence));
+            }
+            return findings;
+        };
+        let given = evidence.cell(&cell.control);
+        if given != *cell {
+            let what = if given.says == cell.says {
+                "the answer that matrix.json gives in words or in numbers is not that of its evidence"
+                    .to_owned()
+            } else {
+                format!("matrix.json says `{}`, and its evidence gives `{}`", cell.says, given.says)
+            };
+            findings.push(format!("{}, {}: {what}", cell.design, cell.demand));
+        }
+        findings
+    }
+
+    /// Says if a file is in the folder and was read.
+    fn is_here(&self, name: &str) -> bool {
+        self.files.contains_key(name) && !self.not_read.contains(name)
+    }
+
+    /// The digest of a file in the folder.
+    fn digest_here(&self, name: &str) -> Option<String> {
+        self.files.get(name).map(|file| digest_of(name, file))
     }
 
     /// Which files are not those that the manifest names, are missing, or were added.
     #[must_use]
     pub fn digests(&self) -> Vec<String> {
+        self.strangers().into_iter().map(|(_, finding)| finding).collect()
+    }
+
+    /// The same, each with its file.
+    fn strangers(&self) -> Vec<(String, String)> {
         let names: BTreeSet<&String> = self.files.keys().chain(self.manifest.files.keys()).collect();
+        let renamed = |digest: &String| {
+            let mut here = self.files.keys().filter(|name| !self.manifest.files.contains_key(*name));
+            here.find(|name| self.digest_here(name).as_ref() == Some(digest))
+        };
         let finding = |name: &String| match (self.files.get(name), self.manifest.files.get(name)) {
-            (None, _) => Some(format!("{name} is missing")),
+            (None, digest) => Some(match digest.and_then(renamed) {
+                Some(here) => format!("{MANIFEST} names {name}, and the file is called {here}"),
+                None => format!("{name} is missing"),
+            }),
             (_, None) => Some(format!("{name} is not in the manifest")),
             _ if self.not_read.contains(name) => Some(format!("{name} {NOT_READ}")),
-            (Some(file), Some(digest)) => (digest_of(name, file) != *digest && !self.says_the_same(name))
-                .then(|| format!("{name} is not the file that the manifest names")),
+            _ => (!self.is_intact(name)).then(|| format!("{name} is not the file that the manifest names")),
         };
-        names.into_iter().filter_map(finding).collect()
+        names.into_iter().filter_map(|name| Some((name.clone(), finding(name)?))).collect()
     }
 
     /// Says if a file is the story or a design that the manifest names, in other bytes: a comment may be another one.
@@ -239,8 +304,7 @@ impl Folder {
     pub fn differences(&self, again: &BTreeMap<String, String>) -> Vec<String> {
         let names: BTreeSet<&String> = self.files.keys().chain(again.keys()).collect();
         let finding = |name: &String| {
-            let ours = self.files.get(name).map(|file| digest_of(name, file));
-            let same = ours == again.get(name).map(|text| sha256(text.as_bytes()));
+            let same = self.digest_here(name) == again.get(name).map(|text| sha256(text.as_bytes()));
             (!same).then(|| format!("{name} is not what a fresh run gives"))
         };
         names.into_iter().filter_map(finding).collect()
