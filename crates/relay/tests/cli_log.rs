@@ -62,3 +62,35 @@ async fn at_info_level_no_line_is_about_a_connection() {
         assert!(!line.contains_key("connection") && !line.contains_key("peer"), "{err}");
     }
 }
+
+/// Several signals come where a terminal and a service manager both send one.
+#[test]
+fn a_relay_that_is_told_to_stop_says_that_it_has_however_often_it_is_told() {
+    let mut codes = std::collections::BTreeSet::new();
+    for signals in [1, 2, 2, 2, 2, 2, 2, 3] {
+        let data = tempfile::tempdir().unwrap();
+        let relay = RunningProgram::start(data.path(), &[]);
+        (0..signals).for_each(|_| relay.signal("TERM"));
+        let (status, _, err) = relay.wait();
+        assert_eq!(err.matches("the relay has stopped").count(), 1, "{signals}: {err}");
+        codes.extend(status.code());
+    }
+    assert!(codes.iter().all(|code| [0, 130].contains(code)), "{codes:?}");
+}
+
+/// A lock that somebody took away is made anew, with a sentence; a first start has none and says nothing of it.
+#[test]
+fn a_lock_that_is_missing_beside_a_database_is_told() {
+    let data = tempfile::tempdir().unwrap();
+    let says = "the file `lock` was missing beside the database, and was made anew";
+    let start = || {
+        let relay = RunningProgram::start(data.path(), &[]);
+        relay.signal("TERM");
+        relay.wait().2
+    };
+    assert!(!start().contains(says));
+    std::fs::remove_file(data.path().join("lock")).unwrap();
+    let told = start();
+    assert!(told.contains(says), "{told}");
+    assert!(data.path().join("lock").exists() && !start().contains(says));
+}

@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
+use pillarbox_relay::server::log::stopped_at_once;
 use pillarbox_relay::server::{Running, Server, ServerConfig, SocketTimeouts, StartError, codes_file};
 use pillarbox_relay::{Limits, OnLoss, Settings};
 use tokio::runtime;
@@ -113,7 +114,10 @@ async fn stop(relay: Running, mut signals: Signals) -> Result<(), Failure> {
     tokio::select! {
         stopped = relay.stop() => stopped.map_err(|broken| Failure::Store(broken.to_string())),
         // Everything accepted is on the disk already: there is nothing to wait for but manners.
-        () = signals.next() => std::process::exit(INTERRUPTED.into()),
+        () = signals.next() => {
+            stopped_at_once();
+            std::process::exit(INTERRUPTED.into())
+        }
     }
 }
 

@@ -13,10 +13,14 @@ use pillarbox_system::private::{self, Exposure};
 use crate::lock::{self, LOCK_FILE, Lock};
 use crate::store::DATABASE_FILE;
 
+use super::log::{Level, LogLine};
 use super::trouble::in_words;
 
 /// Where `ledger --follow` finds the running relay: the admin address, then the token that it asks for.
 pub const ADMIN_FILE: &str = "admin";
+
+/// The log's sentence about a lock that was not there.
+const LOCK_MADE: &str = "the file `lock` was missing beside the database, and was made anew";
 
 /// Why a data directory cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -93,8 +97,15 @@ impl DataDir {
         if let Some(exposure) = private::exposure(path).map_err(refused)? {
             return Err(DataDirError::Exposed { path: path.to_owned(), exposure });
         }
+        let had_lock = std::fs::symlink_metadata(path.join(LOCK_FILE)).is_ok();
         match lock::take(path) {
-            Ok(lock) => Ok(Self { path: path.to_owned(), _lock: lock }),
+            Ok(lock) => {
+                // A first start has neither; the lock that counts is on the folder, so nothing was at risk.
+                if !had_lock && path.join(DATABASE_FILE).exists() {
+                    LogLine::new(LOCK_MADE).write(Level::Warn);
+                }
+                Ok(Self { path: path.to_owned(), _lock: lock })
+            }
             Err(TryLockError::WouldBlock) => Err(DataDirError::InUse { path: path.to_owned() }),
             // A link, or what else is no file: the folder itself can be used once that is gone.
             Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::AlreadyExists => {
@@ -135,8 +146,11 @@ impl DataDir {
     /// [`DataDirError::File`].
     pub(super) fn announce_admin(&self, announcement: &str) -> Result<AdminAnnouncement, DataDirError> {
         let path = self.path.join(ADMIN_FILE);
-        let written =
-            private::create_anew(&path).and_then(|mut file| file.write_all(announcement.as_bytes()));
+        // A file is one that a crash has left. A link is none that a relay has made.
+        let written = match std::fs::symlink_metadata(&path) {
+            Ok(there) if there.is_symlink() => Err(io::ErrorKind::AlreadyExists.into()),
+            _ => private::create_anew(&path).and_then(|mut file| file.write_all(announcement.as_bytes())),
+        };
         match written {
             Ok(()) => Ok(AdminAnnouncement(path)),
             Err(error) => Err(DataDirError::File {
@@ -180,6 +194,22 @@ mod tests {
         let path = parent.path().join("taken");
         std::fs::write(&path, "").unwrap();
         assert!(matches!(DataDir::claim(&path), Err(DataDirError::Io { .. })));
+    }
+
+    #[test]
+    fn a_link_in_the_place_of_the_announcement_is_told_and_stays() {
+        let parent = tempfile::tempdir().unwrap();
+        let (target, link) = (parent.path().join("theirs"), parent.path().join(ADMIN_FILE));
+        std::fs::write(&target, "theirs").unwrap();
+        std::os::unix::fs::symlink(&target, &link).unwrap();
+        let directory = DataDir::claim(parent.path()).unwrap();
+        let told = directory.announce_admin("here").unwrap_err();
+        assert!(told.to_string().contains("admin cannot be written"), "{told}");
+        assert!(link.is_symlink() && std::fs::read(&target).unwrap() == b"theirs");
+        // What a crash has left is no trouble.
+        std::fs::remove_file(&link).unwrap();
+        std::fs::write(&link, "old").unwrap();
+        drop(directory.announce_admin("here").unwrap());
     }
 
     #[test]

@@ -54,6 +54,14 @@ pub(crate) enum Level {
     Debug,
 }
 
+/// The last line of a relay that was told to stop.
+pub(super) const STOPPED: &str = "the relay has stopped";
+
+/// Writes the last line of a relay that is told to stop a second time, and does not wait for goodbyes to its phones.
+pub fn stopped_at_once() {
+    LogLine::new(STOPPED).because("it was told to twice, and waited for no phone").write(Level::Info);
+}
+
 impl LogLine {
     pub(crate) fn new(message: &'static str) -> Self {
         Self { message, ..Self::default() }

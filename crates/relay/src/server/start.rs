@@ -21,7 +21,7 @@ use super::codes::{CodesFile, codes_file};
 use super::config::ServerConfig;
 use super::data_dir::{DataDir, DataDirError};
 use super::key::{self, KeyError};
-use super::log::{Level, LogLine, LogSalt};
+use super::log::{Level, LogLine, LogSalt, STOPPED};
 use super::metrics::Metrics;
 use super::presence::Presence;
 use super::queue::{Order, Queue};
@@ -329,7 +329,7 @@ impl Running {
             Ok(Ok(())) => match self.failed.borrow().clone() {
                 Some(failure) => Err(Broken::Store(failure)),
                 None => {
-                    LogLine::new("the relay has stopped").write(Level::Info);
+                    LogLine::new(STOPPED).write(Level::Info);
                     Ok(())
                 }
             },
