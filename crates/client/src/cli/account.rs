@@ -19,8 +19,17 @@ use super::failure::Failure;
 use super::grammar::{Account as Command, source};
 use super::passphrase::{Purpose, is_short};
 use super::qr::{Code, Size};
+use super::send::is_unknown_there;
 use super::terminal::Form;
 use super::{lock, net, words};
+
+/// What the relay's yes to closing means.
+const CLOSED_THERE: &str = "The account is closed: the relay has deleted it and its mailbox. What you sent unsealed and still waits for \
+others keeps your account's id until it is fetched.";
+
+/// What it means that the relay knows no such phone, so that there is nothing for it to close.
+const GONE_THERE: &str = "The account is closed on this phone. The relay did not know this phone any more: whoever runs it has \
+removed the account, or another phone has registered its number.";
 
 /// The account for programs.
 #[derive(Serialize)]
@@ -229,7 +238,7 @@ fn show(desk: &mut Desk<'_>, form: Form) -> Result<(), Failure> {
             }
             if closed.is_some() {
                 desk.terminal.note("To begin anew here, with this profile moved aside and nothing deleted:");
-                desk.next(&format!("account create --relay {} --replace-closed", account.relay));
+                desk.next(&closed::anew(&account));
             }
             Ok(())
         }
@@ -335,13 +344,20 @@ fn close(desk: &mut Desk<'_>, yes: bool) -> Result<(), Failure> {
     if !yes {
         desk.agree("Close the account at the relay, for good? Messages on this phone stay.", "--yes")?;
     }
-    net::close(desk, &mut phone)?;
-    desk.terminal.result("The account is closed: the relay has deleted it and its mailbox. What you sent unsealed and still waits for others keeps your account's id until it is fetched.")?;
+    let outcome = net::close(desk, &mut phone);
+    let says = if is_unknown_there(&outcome) {
+        phone.close_here(now(), &mut desk.rng)?;
+        GONE_THERE
+    } else {
+        outcome?;
+        CLOSED_THERE
+    };
+    desk.terminal.result(says)?;
     let directory = desk.directory()?;
     desk.terminal.note(&format!(
-        "What this phone holds is still in {}. To begin anew in its place: `account create --relay ADDRESS --replace-closed`, \
-         which moves it aside and deletes nothing.",
+        "What this phone holds is still in {}. To begin anew in its place, which moves it aside and deletes nothing:",
         directory.display()
     ));
+    desk.next(&closed::anew(phone.account()));
     Ok(())
 }

@@ -73,8 +73,8 @@ pub(crate) fn explain(failure: &Failure, profile: &Path) -> Option<Explained> {
         .then("account show"),
         Failure::AccountClosed => Explained::new(
             No,
-            "This account is closed, so nothing was kept or sent. `history` still shows what was said. To begin anew here: \
-             `account create --relay ADDRESS --replace-closed`, which moves this profile aside.",
+            "This account is closed, so nothing was kept or sent. `history` still shows what was said. To begin anew here, \
+             type the command at the end of `account show`: it moves this profile aside.",
         )
         .then("account show"),
         Failure::AccountOpen => Explained::new(

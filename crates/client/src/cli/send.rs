@@ -11,6 +11,7 @@ use super::desk::{Desk, find, may_say, may_write, must_be_open, now};
 use super::exit::Exit;
 use super::failure::Failure;
 use super::grammar::Send;
+use super::typing::{TABS_ARE_BLANKS, without_tabs};
 use super::words::OnThisPhone;
 use super::{net, words};
 
@@ -32,6 +33,10 @@ pub(crate) fn run(desk: &mut Desk<'_>, send: &Send) -> Result<(), Failure> {
         words => words.join(" "),
     };
     check(&text)?;
+    let (text, tabs) = without_tabs(&text);
+    if tabs {
+        desk.terminal.note(TABS_ARE_BLANKS);
+    }
     let mut phone = desk.open()?;
     must_be_open(&phone)?;
     let contact = find(&phone, &send.name)?;

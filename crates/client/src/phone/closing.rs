@@ -10,7 +10,7 @@ use crate::vault::{StorageError, Table};
 /// Name of the row in [`Table::Account`].
 const CLOSED: &[u8] = b"closed";
 
-/// The confirmation of the relay.
+/// The confirmation of the relay, or that there is none to be had.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 struct ClosedRecord {
     at: Timestamp,
@@ -28,13 +28,21 @@ impl Phone {
         self.closing = true;
     }
 
-    /// When the relay confirmed that the account is closed; `None` for one that is not.
+    /// When the account was closed, by the relay's confirmation or by [`close_here`](Self::close_here); `None` for one that is not.
     ///
     /// # Errors
     /// [`StorageError`].
     pub fn closed_at(&self) -> Result<Option<Timestamp>, StorageError> {
         let record: Option<ClosedRecord> = self.vault.read(|rows| rows.load(Table::Account, CLOSED))?;
         Ok(record.map(|record| record.at))
+    }
+
+    /// Closes the account on this phone alone: for a relay that no longer knows it, and so cannot confirm anything.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn close_here(&mut self, now: Timestamp, rng: &mut impl CryptoRng) -> Result<(), StorageError> {
+        self.note_closed(now, rng)
     }
 
     /// Remembers that the relay has closed the account.

@@ -1,5 +1,7 @@
 //! A phone whose account is closed: what it still does, and how one begins anew.
 
+use pillarbox_relay::offline::Offline;
+
 use crate::support::Place;
 
 #[test]
@@ -45,7 +47,10 @@ fn after_closing_one_can_begin_anew_and_nothing_is_destroyed() {
     alice.run(&["account", "close", "--yes"]).expect(0);
     let shown = alice.run(&["account", "show"]).expect(0);
     assert!(
-        shown.err.trim_end().ends_with(&format!("account create --relay {address} --replace-closed")),
+        shown
+            .err
+            .trim_end()
+            .ends_with(&format!("account create --relay {address} --name=Alice --replace-closed")),
         "{}",
         shown.err
     );
@@ -58,6 +63,7 @@ fn after_closing_one_can_begin_anew_and_nothing_is_destroyed() {
     assert!(alice.run(&["history", "Bob"]).expect(0).out.contains("kept"));
 
     let made = alice.run(anew).expect(0);
+    assert!(made.says("does not take over its name Alice from the closed one"), "{}", made.err);
     assert!(made.says("The profile of the closed account is in"), "{}", made.err);
     assert!(made.err.lines().last().unwrap().starts_with("Next: "), "what to type stands last: {}", made.err);
     assert_eq!(alice.run(&["contact", "list", "--plain"]).expect(0).out, "");
@@ -72,4 +78,65 @@ fn after_closing_one_can_begin_anew_and_nothing_is_destroyed() {
     // A new profile in a free place needs nothing to be closed.
     let carol = place.phone("carol");
     carol.run(anew).expect(0);
+}
+
+/// The command that a person is told to type makes an account that is found and called as before.
+#[test]
+fn what_is_told_to_begin_anew_keeps_number_and_name() {
+    let place = Place::new();
+    let alice = place.phone("alice");
+    let address = place.relay.address();
+    let name = "--name=-Alice's $(phone)";
+    alice.run(&["account", "create", "--relay", &address, "--number", "+447700900101", name]).expect(0);
+    let closed = alice.run(&["account", "close", "--yes"]).expect(0);
+    let shown = alice.run(&["account", "show"]).expect(0);
+    assert_eq!(closed.next(), shown.next());
+    let made = alice.follow(shown.next().unwrap()).expect(0);
+    assert!(!made.says("does not take over"), "{}", made.err);
+    let plain = alice.run(&["account", "show", "--plain"]).expect(0).out;
+    assert!(plain.contains("+447700900101\t-Alice's $(phone)\t"), "{plain}");
+}
+
+/// An account that the relay's operator has removed can be closed on the phone, and then one begins anew.
+#[test]
+fn an_account_that_the_operator_removed_is_no_dead_end() {
+    let mut place = Place::new();
+    let (alice, _bob) = place.alice_and_bob();
+    alice.run(&["send", "Bob", "kept"]).expect(0);
+    let shown = alice.run(&["account", "show", "--json"]).expect(0).out;
+    let shown: serde_json::Value = serde_json::from_str(&shown).unwrap();
+    let address = shown["account"].as_str().unwrap();
+    place.relay.stop();
+    let reserve = pillarbox_relay::Limits::default().reserve_bytes;
+    let mut offline = Offline::open(&place.relay_folder(), reserve).unwrap();
+    let account = offline.by_id(&[]).find(|account| address.starts_with(&account.to_string())).unwrap();
+    offline.remove_account(account).unwrap();
+    drop(offline);
+    place.relay = place.relay.restart(&place.root.path().join("relay"));
+    let address = place.relay.address();
+    let anew: &[&str] = &["account", "create", "--relay", &address, "--name", "Alice", "--replace-closed"];
+    alice.run(anew).expect(4);
+    let closed = alice.run(&["account", "close", "--yes"]).expect(0);
+    assert!(closed.out.contains("whoever runs it has removed the account"), "{}", closed.out);
+    assert!(alice.run(&["account", "show"]).expect(0).out.contains("nothing goes or comes"));
+    assert!(alice.run(&["history", "Bob"]).expect(0).out.contains("kept"));
+    alice.run(anew).expect(0);
+    alice.run(&["account", "invite", "--plain"]).expect(0);
+}
+
+/// One rule for tabs, with the same words, wherever a text comes from.
+#[test]
+fn a_tab_is_a_blank_and_that_is_said() {
+    let place = Place::new();
+    let (alice, _bob) = place.alice_and_bob();
+    let says = "A tab is a blank in a message.";
+    let sent = alice.run(&["send", "Bob", "one\ttab"]).expect(0);
+    assert!(sent.says(says), "{}", sent.err);
+    assert!(!alice.run(&["send", "Bob", "no tab"]).expect(0).says(says));
+    let chat = alice.run_with(&["chat", "Bob"], "two\ttabs\there\nthree\ttabs\n").expect(0);
+    assert_eq!(chat.err.matches(says).count(), 1, "{}", chat.err);
+    let history = alice.run(&["history", "Bob", "--json"]).expect(0).out;
+    for text in ["\"one tab\"", "\"two tabs here\"", "\"three tabs\""] {
+        assert!(history.contains(text), "{history}");
+    }
 }

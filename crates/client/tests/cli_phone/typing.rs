@@ -283,6 +283,35 @@ fn a_chat_locks_and_says_what_was_not_sent() {
     assert_eq!(texts(&bob), ["after"]);
 }
 
+/// A part of a name at the question is no line to anybody, and a tab key is a blank.
+#[test]
+fn a_name_half_typed_is_no_line_and_a_tab_is_a_blank() {
+    let place = Place::new();
+    let (alice, bob) = place.alice_and_bob();
+    let mut window = Window::open(&alice, &["chat"], (24, 80));
+    window.wait_for("With whom?");
+    window.keys("Bo");
+    window.wait_for("With whom? Bo");
+    window.keys("\x03");
+    window.end();
+    assert!(!flat(&window.shown()).contains("was not sent"), "{}", window.shown());
+    let mut window = chat(&alice, &[], (24, 80));
+    window.keys("one\ttab\tkey\r");
+    window.wait_until_sent(1);
+    assert_eq!(
+        flat(&window.shown()).matches("A tab is a blank in a message.").count(),
+        1,
+        "{}",
+        window.shown()
+    );
+    window.keys("half");
+    window.wait_for("half");
+    window.keys("\x03");
+    window.end();
+    assert!(flat(&window.shown()).contains("1 line that you had typed was not sent."), "{}", window.shown());
+    assert_eq!(texts(&bob), ["one tab key"]);
+}
+
 #[test]
 fn without_a_terminal_that_moves_its_cursor_it_is_lines() {
     let place = Place::new();

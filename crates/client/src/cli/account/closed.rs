@@ -3,12 +3,14 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use pillarbox_client::display::safe;
 use pillarbox_client::vault::FILE_NAME;
-use pillarbox_client::{NewAccount, Phone, Vault};
+use pillarbox_client::{Account, NewAccount, Phone, Vault};
 use pillarbox_wire::NumberCode;
 
 use super::super::desk::{Desk, now, passphrase};
 use super::super::failure::Failure;
+use super::super::grammar::quote;
 use super::super::passphrase::Purpose;
 
 /// Names that are tried for the place aside: one day's closed accounts of one profile.
@@ -18,6 +20,36 @@ const TRIED: usize = 1_000;
 pub(super) fn place_of(desk: &Desk<'_>, wanted: bool) -> Result<Option<PathBuf>, Failure> {
     let directory = desk.directory()?;
     Ok((wanted && Vault::is_there(&directory)).then_some(directory))
+}
+
+/// The command that begins anew with the number and the name of a closed account.
+pub(super) fn anew(account: &Account) -> String {
+    let mut words = vec![format!("account create --relay {}", account.relay)];
+    words.extend(account.handle.as_ref().map(|number| format!("--number {}", number.as_str())));
+    if !account.name.is_empty() {
+        // A name that begins with a dash is no option.
+        words.push(format!("--name={}", quote(&account.name)));
+    }
+    words.push("--replace-closed".to_owned());
+    words.join(" ")
+}
+
+/// What the closed account had and the new one was not given, in a sentence.
+fn left_out(closed: &Account, new: &NewAccount) -> Option<String> {
+    let number = closed
+        .handle
+        .as_ref()
+        .filter(|_| new.handle.is_none())
+        .map(|number| format!("its number {}", number.as_str()));
+    let name = Some(&closed.name).filter(|name| !name.is_empty() && new.name.is_empty());
+    let name = name.map(|name| format!("its name {}", safe(name)));
+    let both: Vec<String> = number.into_iter().chain(name).collect();
+    let both = both.join(" and ");
+    (!both.is_empty()).then(|| {
+        format!(
+            "The new account does not take over {both} from the closed one: --number and --name give them."
+        )
+    })
 }
 
 /// Moves a closed profile aside and makes an account in its place, under the same passphrase. If none comes to be, it is put
@@ -31,6 +63,9 @@ pub(super) fn replace(
     let passphrase = passphrase(desk.options.passphrase().read(Purpose::Existing)?)?;
     let phone = Phone::open(place, &passphrase, now(), &mut desk.rng)?;
     let Some(closed_at) = phone.closed_at()? else { return Err(Failure::AccountOpen) };
+    if let Some(says) = left_out(phone.account(), &new) {
+        desk.terminal.note(&says);
+    }
     drop(phone);
     let aside = free_place(place, &closed_at.to_string())?;
     let failed = |error: std::io::Error| Failure::File(place.to_owned(), error.to_string());

@@ -7,7 +7,7 @@ use crossterm::event::Event;
 use pillarbox_text::read::is_blank;
 use tokio::sync::mpsc;
 
-use super::super::typing::{self, Action, Draft, Kept, Raw, TooMuch, action};
+use super::super::typing::{self, Action, Cleaned, Draft, Kept, Raw, TooMuch, action};
 
 /// What a key or a paste has led to.
 pub(super) enum Pressed {
@@ -19,8 +19,8 @@ pub(super) enum Pressed {
     Resized,
     /// A paste was too long to be taken in.
     TooMuch(TooMuch),
-    /// A paste was taken in without so many control characters.
-    Cleaned(usize),
+    /// What was typed or pasted was taken in with changes.
+    Cleaned(Cleaned),
     /// Somebody wants an empty screen.
     Clear,
     /// Somebody wants to go to the shell for a while.
@@ -38,13 +38,14 @@ pub(super) struct Keys {
     events: mpsc::Receiver<io::Result<Event>>,
     raw: Raw,
     pub(super) draft: Draft,
+    told_of_tabs: bool,
 }
 
 impl Keys {
     /// Takes the terminal.
     pub(super) fn listen() -> io::Result<Self> {
         let raw = Raw::enter()?;
-        Ok(Self { events: typing::listen(), raw, draft: Draft::default() })
+        Ok(Self { events: typing::listen(), raw, draft: Draft::default(), told_of_tabs: false })
     }
 
     /// The next key that does more than edit, or all that are here and edit. Nothing is lost if it is not waited for to its
@@ -78,17 +79,23 @@ impl Keys {
                 Action::Clear => Pressed::Clear,
                 other => {
                     self.draft.act(other);
-                    Pressed::Changed
+                    self.cleaned(Cleaned { tabs: other == Action::Tab, ..Cleaned::default() })
                 }
             },
             Event::Paste(text) => match self.draft.paste(&text) {
-                Ok(0) => Pressed::Changed,
-                Ok(taken_out) => Pressed::Cleaned(taken_out),
+                Ok(cleaned) => self.cleaned(cleaned),
                 Err(too_much) => Pressed::TooMuch(too_much),
             },
             Event::Resize(..) => Pressed::Resized,
             _ => Pressed::Changed,
         }
+    }
+
+    /// Tells of changes; of tabs once.
+    fn cleaned(&mut self, mut cleaned: Cleaned) -> Pressed {
+        cleaned.tabs &= !self.told_of_tabs;
+        self.told_of_tabs |= cleaned.tabs;
+        if cleaned.is_any() { Pressed::Cleaned(cleaned) } else { Pressed::Changed }
     }
 
     /// Stops this program until the shell lets it go on.

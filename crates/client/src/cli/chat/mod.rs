@@ -78,6 +78,8 @@ struct Chat<'a, 'd> {
     last: usize,
     /// Whether a line was refused.
     refused: bool,
+    /// Whether it was said that tabs become blanks.
+    told_of_tabs: bool,
 }
 
 /// Runs `pillarbox chat`.
@@ -171,7 +173,20 @@ impl<'a, 'd> Chat<'a, 'd> {
         let last = arguments.last.unwrap_or(if is_on_terminal { opening::LAST } else { 0 });
         let (weather, said) = (Weather::default(), Vec::new());
         let earlier = Earlier::of(phone, contact.account)?;
-        Ok(Self { desk, phone, contact, relay, weather, said, earlier, person, keys, last, refused: false })
+        Ok(Self {
+            desk,
+            phone,
+            contact,
+            relay,
+            weather,
+            said,
+            earlier,
+            person,
+            keys,
+            last,
+            refused: false,
+            told_of_tabs: false,
+        })
     }
 
     async fn talk(mut self, wishes: &mut Wishes) -> Result<Goes, Failure> {

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use super::super::desk::{may_say, now};
 use super::super::failure::Failure;
 use super::super::send;
-use super::super::typing::Kept;
+use super::super::typing::{Kept, TABS_ARE_BLANKS, without_tabs};
 use super::super::wrap::{INDENT, break_words};
 use super::keyboard::Line;
 use super::typed::Typed;
@@ -58,6 +58,11 @@ impl Chat<'_, '_> {
 
     /// Keeps a text to be sent; false if it was refused.
     pub(super) fn say(&mut self, text: &str) -> Result<bool, Failure> {
+        let (text, tabs) = without_tabs(text);
+        let text = text.as_ref();
+        if tabs && !std::mem::replace(&mut self.told_of_tabs, true) {
+            self.desk.terminal.note(TABS_ARE_BLANKS);
+        }
         if let Err(failure) = send::check(text) {
             self.refuse(&failure);
             return Ok(false);

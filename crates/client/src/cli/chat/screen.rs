@@ -4,7 +4,7 @@ use pillarbox_client::body::MAX_TEXT_LEN;
 
 use super::super::desk::Desk;
 use super::super::failure::Failure;
-use super::super::typing::TooMuch;
+use super::super::typing::{Cleaned, TABS_ARE_BLANKS, TooMuch};
 use super::wishes::{Wish, Wishes};
 
 /// Does what concerns the screen only. Gives back any other wish.
@@ -17,7 +17,14 @@ pub(super) fn settle(desk: &mut Desk<'_>, wishes: &Wishes, wish: Wish) -> Result
             desk.terminal.leave();
             wishes.suspend()?;
         }
-        Wish::Cleaned(taken_out) => desk.terminal.note(&cleaned(taken_out)),
+        Wish::Cleaned(Cleaned { tabs, taken_out }) => {
+            if tabs {
+                desk.terminal.note(TABS_ARE_BLANKS);
+            }
+            if taken_out > 0 {
+                desk.terminal.note(&cleaned(taken_out));
+            }
+        }
         Wish::TooMuch(paste) => desk.terminal.error(&too_much(&paste)),
         other => return Ok(Some(other)),
     }
@@ -27,8 +34,8 @@ pub(super) fn settle(desk: &mut Desk<'_>, wishes: &Wishes, wish: Wish) -> Result
 /// A paste that had something in it that a terminal would act on.
 fn cleaned(taken_out: usize) -> String {
     match taken_out {
-        1 => "1 control character, such as a tab, was taken out of the pasted text.".to_owned(),
-        many => format!("{many} control characters, such as tabs, were taken out of the pasted text."),
+        1 => "1 control character was taken out of the pasted text.".to_owned(),
+        many => format!("{many} control characters were taken out of the pasted text."),
     }
 }
 

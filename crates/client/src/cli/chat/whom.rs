@@ -38,7 +38,24 @@ pub(super) fn is_anybody_there(phone: &Phone, person: bool) -> Result<(), Failur
 }
 
 /// Whom to talk with, by the command line or by the first lines; none if it is to lock first.
+///
+/// What is half typed when the question ends without an answer is a part of a name, and no line that somebody waits for.
 pub(super) async fn whom(
+    desk: &mut Desk<'_>,
+    phone: &Phone,
+    name: Option<&str>,
+    wishes: &mut Wishes,
+) -> Result<Option<Contact>, Failure> {
+    let answer = ask(desk, phone, name, wishes).await;
+    if !matches!(answer, Ok(Some(_)))
+        && let Some(draft) = wishes.draft_mut()
+    {
+        draft.take();
+    }
+    answer
+}
+
+async fn ask(
     desk: &mut Desk<'_>,
     phone: &Phone,
     name: Option<&str>,

@@ -15,7 +15,7 @@ use super::super::failure::Failure;
 use super::super::lock::Holder;
 use super::super::net;
 use super::super::period::Period;
-use super::super::typing::{Draft, Kept, TooMuch};
+use super::super::typing::{Cleaned, Draft, Kept, TooMuch};
 use super::keyboard::{self, Line};
 use super::keys::{self, Keys, Pressed, lines};
 
@@ -41,8 +41,8 @@ pub(super) enum Wish {
     Resize,
     /// A paste was too long to be taken in.
     TooMuch(TooMuch),
-    /// A paste was taken in without so many control characters.
-    Cleaned(usize),
+    /// What was typed or pasted was taken in with changes.
+    Cleaned(Cleaned),
     /// Somebody wants an empty screen.
     Clear,
     /// Somebody wants to go to the shell for a while.
@@ -232,7 +232,7 @@ async fn typed(input: &mut Input) -> Wish {
             Pressed::Changed => Wish::Redraw,
             Pressed::Resized => Wish::Resize,
             Pressed::TooMuch(paste) => Wish::TooMuch(paste),
-            Pressed::Cleaned(taken_out) => Wish::Cleaned(taken_out),
+            Pressed::Cleaned(cleaned) => Wish::Cleaned(cleaned),
             Pressed::Clear => Wish::Clear,
             Pressed::Suspend => Wish::Suspend,
             Pressed::End => Wish::End,

@@ -1,5 +1,7 @@
 //! The text that is being typed, and those that were typed before it. All of it is in memory only.
 
+use std::borrow::Cow;
+
 use pillarbox_client::body::MAX_TEXT_LEN;
 use pillarbox_text::read;
 use tui_input::{Input, InputRequest};
@@ -26,6 +28,33 @@ pub(crate) struct Kept {
 pub(crate) struct TooMuch {
     /// Its length in bytes.
     pub(crate) got: usize,
+}
+
+/// Changes that were made to what was typed or pasted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Cleaned {
+    /// Whether tabs became blanks.
+    pub(crate) tabs: bool,
+    /// How many control characters were taken out.
+    pub(crate) taken_out: usize,
+}
+
+impl Cleaned {
+    /// Whether anything is another than it was.
+    pub(crate) const fn is_any(self) -> bool {
+        self.tabs || self.taken_out > 0
+    }
+}
+
+/// The sentence about [`without_tabs`].
+pub(crate) const TABS_ARE_BLANKS: &str = "A tab is a blank in a message.";
+
+/// A text with a blank for each tab, since windows set tabs differently; and whether there was one.
+pub(crate) fn without_tabs(text: &str) -> (Cow<'_, str>, bool) {
+    match text.contains('\t') {
+        true => (text.replace('\t', " ").into(), true),
+        false => (text.into(), false),
+    }
 }
 
 /// A text under way.
@@ -63,11 +92,15 @@ impl Draft {
         match action {
             Action::Edit(InputRequest::InsertChar(c)) if self.text().len() + c.len_utf8() > MAX_DRAFT_LEN => {
             }
+            Action::Tab if self.text().len() >= MAX_DRAFT_LEN => {}
             Action::Edit(request) => {
                 self.input.handle(request);
             }
             Action::End => {
                 self.input.handle(InputRequest::DeleteNextChar);
+            }
+            Action::Tab => {
+                self.input.handle(InputRequest::InsertChar(' '));
             }
             Action::Break => {
                 self.input.handle(InputRequest::InsertChar('\n'));
@@ -82,13 +115,13 @@ impl Draft {
     }
 
     /// Puts a pasted text at the cursor, with its line breaks and without the last one, and without what a terminal would act on: the
-    /// number of these characters comes back. A tab becomes a blank, since words stand on both sides of it.
-    pub(crate) fn paste(&mut self, pasted: &str) -> Result<usize, TooMuch> {
+    /// number of these characters comes back. A tab becomes a blank ([`without_tabs`]).
+    pub(crate) fn paste(&mut self, pasted: &str) -> Result<Cleaned, TooMuch> {
         let whole = read::message(pasted);
+        let (whole, tabs) = without_tabs(&whole);
         let is_taken = |c: &char| c.is_control() && *c != '\n';
         let taken_out = whole.chars().filter(is_taken).count();
-        let kept = whole.chars().map(|c| if c == '\t' { ' ' } else { c });
-        let pasted: String = kept.filter(|c| !is_taken(c)).collect();
+        let pasted: String = whole.chars().filter(|c| !is_taken(c)).collect();
         let (left, text) = (self.left(), self.text());
         if text.len() + pasted.len() > MAX_DRAFT_LEN {
             return Err(TooMuch { got: pasted.len() });
@@ -98,7 +131,7 @@ impl Draft {
         let is_first = left.is_empty() && !pasted.is_empty();
         self.input = Input::new(format!("{left}{pasted}{right}")).with_cursor(cursor);
         self.is_pasted |= is_first;
-        Ok(taken_out)
+        Ok(Cleaned { tabs, taken_out })
     }
 
     /// Takes the text out and keeps it for recalling.
@@ -226,9 +259,12 @@ mod tests {
     #[test]
     fn what_a_terminal_acts_on_is_taken_out_of_a_paste_and_counted() {
         let mut draft = Draft::default();
-        assert_eq!(draft.paste("one\ttwo\u{1b}[31m\u{7}\r\nthree\n"), Ok(3));
+        assert_eq!(
+            draft.paste("one\ttwo\u{1b}[31m\u{7}\r\nthree\n"),
+            Ok(Cleaned { tabs: true, taken_out: 2 })
+        );
         assert_eq!(draft.text(), "one two[31m\nthree");
-        assert_eq!(draft.paste("ärger 👩‍👩‍👧"), Ok(0));
+        assert_eq!(draft.paste("ärger 👩‍👩‍👧"), Ok(Cleaned::default()));
     }
 
     #[test]

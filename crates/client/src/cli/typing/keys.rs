@@ -14,6 +14,8 @@ pub(crate) enum Action {
     Down,
     /// The text is done.
     Enter,
+    /// A tab, which is a blank in a message.
+    Tab,
     /// A line break within the text.
     Break,
     /// Ctrl-C
@@ -43,6 +45,7 @@ pub(crate) fn action(key: KeyEvent) -> Action {
     match key.code {
         KeyCode::Enter if alt => Action::Break,
         KeyCode::Enter => Action::Enter,
+        KeyCode::Tab => Action::Tab,
         KeyCode::Up => Action::Up,
         KeyCode::Down => Action::Down,
         KeyCode::Left if control || alt => Edit(GoToPrevWord),

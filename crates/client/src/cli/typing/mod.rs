@@ -9,7 +9,7 @@ mod keys;
 mod layout;
 mod raw;
 
-pub(crate) use draft::{Draft, Kept, TooMuch};
+pub(crate) use draft::{Cleaned, Draft, Kept, TABS_ARE_BLANKS, TooMuch, without_tabs};
 pub(crate) use drawn::Drawn;
 pub(crate) use keys::{Action, action};
 pub(crate) use layout::{Layout, Prompt};
