@@ -183,7 +183,10 @@ async fn what_lies_in_log_deposits_backups_and_channels_comes_back() {
         let headline = json(folder, name, ALICE)["answer"]["headline"].as_str().unwrap().to_owned();
         assert!(words.collect::<Vec<_>>().join(" ").contains(&headline), "{page}");
         assert!(!page.contains("DEMAND:") && page.find("CAME BACK") < page.find("\nLaw: "), "{page}");
-        assert!(String::from_utf8_lossy(&done.stderr).starts_with("Next: the same with --full"), "{name}");
+        let said = String::from_utf8(done.stderr).unwrap();
+        let next = said.lines().next().unwrap();
+        assert!(next.starts_with(&format!("Next: pillarbox-lab demand {name} ")), "{said}");
+        assert!(next.contains(" --full"), "{said}");
     }
 
     // The controls stand behind each answer, as text and as data.

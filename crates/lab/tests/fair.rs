@@ -187,7 +187,7 @@ fn nobody_is_said_to_refuse_what_they_do_not_have() {
     let plain = story("Ivo", &IVO_AND_JANA, &[("05T09:00", "Ivo", &one), ("06T09:00", "Ivo", &two)]);
     let changed = cell(&plain, "telegram-secret-chat", "notice-to-change");
     assert!(!changed.answer.has.contains("does not hand"), "{}", changed.answer.has);
-    assert_eq!(changed.state.word(), "only from now on");
+    assert_eq!(changed.state.word(), "from the order on");
     assert!(changed.answer.says.contains("is not known"), "{}", changed.answer.says);
     // What it can read as it is, it has, and its word on that stands.
     let in_place = cell(&plain, "telegram-cloud-2017", "notice-to-change");
@@ -228,12 +228,12 @@ fn what_a_tap_has_stays_handed_over_when_the_account_is_closed() {
             ("07T09:00", "Ivo", "deletes-account = true"),
         ],
     );
-    assert_eq!(cell(&closed, "plain-server", "interception").says, "only from now on: 1 of 1 text");
+    assert_eq!(cell(&closed, "plain-server", "interception").says, "from the order on: 1 of 1 text");
     assert_eq!(cell(&closed, "whatsapp-2017", "interception").says, "held but unreadable: 1 of 1 text");
-    assert_eq!(cell(&closed, "plain-server", "pen-register").says, "only from now on: 1 of 1 message");
+    assert_eq!(cell(&closed, "plain-server", "pen-register").says, "from the order on: 1 of 1 message");
     // So is what an order has written down.
     let logged = cell(&closed, "plain-deletes", "compelled-logging");
-    assert_eq!(logged.says, "only from now on: 1 of 1 message");
+    assert_eq!(logged.says, "from the order on: 1 of 1 message");
     assert_eq!(logged.measures.thief.unwrap().rows, Share { n: 1, of: 1 });
     // What the order did not listen to, it does not have.
     let before = story(

@@ -45,13 +45,13 @@ fn says(cells: &[Cell]) -> Vec<&str> {
 fn a_sealed_sender_hides_what_it_hides_and_nothing_decides_it_but_the_seal() {
     let demands = ["pen-register", "compelled-logging", "retention"];
     let open = [
-        "only from now on: 17 of 17 messages",
-        "only from now on: 17 of 17 messages",
+        "from the order on: 17 of 17 messages",
+        "from the order on: 17 of 17 messages",
         "returned 17 of 17 messages",
     ];
     let sealed = [
-        "only from now on: 8 of 17 messages",
-        "only from now on: 8 of 17 messages",
+        "from the order on: 8 of 17 messages",
+        "from the order on: 8 of 17 messages",
         "returned 8 of 17 messages",
     ];
     assert_eq!(says(&cells(shipped("signal-2016"), &demands)), open);

@@ -239,7 +239,7 @@ fn a_prediction_is_met_or_known_or_told() {
     let cells = &ONE_THREAD.cells;
     let text = "design,demand,state,why,found,because\n\
         plain-server,content-warrant,returned,it reads,,\n\
-        end-to-end,interception,only from now on,a guess,held but unreadable,no key opens it\n\
+        end-to-end,interception,from the order on,a guess,held but unreadable,no key opens it\n\
         end-to-end,seized-phone-open,nothing kept,a guess,,\n";
     let comparison = Expected::parse("p.csv", text).unwrap().compare(cells);
     assert_eq!((comparison.predicted, comparison.known.len(), comparison.unexpected.len()), (1, 1, 1));

@@ -140,7 +140,7 @@ fn an_operator_that_withdraws_messages_keeps_the_accounts_that_nobody_there_reac
 #[test]
 fn an_operator_that_complies_has_one_outcome() {
     let (cell, evidence) = answered(&four_people(), answering("signal-now", AnswersNotice::Complies));
-    assert_eq!(cell.says, "only from now on: 4 of 4 texts");
+    assert_eq!(cell.says, "from the order on: 4 of 4 texts");
     let NoticeOutcomes { stated, complied, .. } = outcomes(&cell);
     assert_eq!((stated.answer, complied), (Some(AnswersNotice::Complies), None));
     assert_eq!((stated.content_past, stated.content_future), (share(0, 3), share(4, 4)));

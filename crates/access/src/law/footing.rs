@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::{Country, Day, Power, ReachLine, all_powers, not_yet, powers, reach};
+use super::{Country, Day, Power, ReachLine, all_powers, foremost, not_yet, powers, reach};
 use crate::demand::Demand;
 use crate::design::Design;
 
@@ -16,6 +16,9 @@ pub struct Footing {
     pub day: Day,
     /// The powers that the demand can rest on that day.
     pub powers: Vec<&'static Power>,
+    /// The power among them that it is most likely to rest on.
+    #[serde(skip)]
+    pub foremost: Option<&'static Power>,
     /// The powers that it can rest on only later.
     pub not_yet: Vec<&'static Power>,
     /// The force of the paper against the operators that are asked. It is empty if no operator is asked.
@@ -30,17 +33,17 @@ impl Footing {
             country,
             day,
             powers: powers(demand.name, country, day),
+            foremost: foremost(demand.name, country, day),
             not_yet: not_yet(demand.name, country, day),
             reach: reach(country, demand, design, day),
         }
     }
 
-    /// Names the first of the powers with its country and day, and leaves out what only a lawyer needs.
+    /// Names the foremost of the powers with its country and day, and leaves out what only a lawyer needs.
     #[must_use]
     pub fn in_short(&self) -> String {
         let power = self
-            .powers
-            .first()
+            .foremost
             .map_or_else(|| format!("not checked: {}", self.no_power()), |power| power.phrase(self.day));
         format!("{}: {power}", self.place())
     }

@@ -14,7 +14,7 @@ pub use crate::country::Country;
 pub use crate::day::Day;
 pub use footing::Footing;
 pub use jurisdiction::{DataSought, LegalForce, ReachLine, ReachRow, all_rows, reach};
-pub use power::{Power, Validity, all_powers, not_yet, powers};
+pub use power::{Power, Validity, all_powers, foremost, not_yet, powers};
 
 /// The newest day that the sources of the tables cover. A demand on files uses it, because no story dates such a
 /// demand.

@@ -258,6 +258,15 @@ pub fn not_yet(demand: &str, country: Country, day: Day) -> Vec<&'static Power> 
     of(demand, country).filter(|power| power.validity(day) == Validity::NotYet).collect()
 }
 
+/// Returns the power that `demand` is most likely to rest on, on `day`: one that another has replaced only if there is
+/// nothing else. The table names the routes of a demand in the order of their fitness.
+#[must_use]
+pub fn foremost(demand: &str, country: Country, day: Day) -> Option<&'static Power> {
+    let place = |power: &Power| of(demand, country).position(|other| other.route == power.route);
+    let is_over = |power: &Power| power.validity(day) == Validity::NotChecked && power.is_replaced(day);
+    powers(demand, country, day).into_iter().min_by_key(|power| (is_over(power), place(power)))
+}
+
 fn of(demand: &str, country: Country) -> impl Iterator<Item = &'static Power> {
     all_powers().iter().filter(move |power| power.demand == demand && power.country == country)
 }
@@ -360,6 +369,26 @@ mod tests {
         for replaced in ["Powers Act 2000, s.12", "Act 1984, s.94"] {
             let power = old.iter().find(|power| power.section.contains(replaced)).unwrap();
             assert_eq!(power.validity(super::super::AS_OF), Validity::NotChecked, "{replaced}");
+        }
+    }
+
+    #[test]
+    fn what_was_replaced_stands_foremost_only_where_nothing_else_is_there() {
+        let power = foremost("notice-to-change", Country::GB, Day::new(2025, 2, 1)).unwrap();
+        assert_eq!(power.section, "Investigatory Powers Act 2016, s.253; SI 2018/353");
+        let power = foremost("notice-to-change", Country::GB, WESTMINSTER).unwrap();
+        assert!(power.section.contains("Powers Act 2000, s.12"), "{power:?}");
+        for demand in demand::ALL {
+            for country in [Country::GB, Country::US] {
+                for year in 2014..=2026 {
+                    let day = Day::new(year, 12, 1);
+                    let Some(power) = foremost(demand.name, country, day) else { continue };
+                    let all = powers(demand.name, country, day);
+                    let is_over = |power: &Power| power.phrase(day).starts_with("replaced");
+                    let has_another = all.iter().any(|other| !is_over(other));
+                    assert!(!(has_another && is_over(power)), "{} {country} {year}", demand.name);
+                }
+            }
         }
     }
 

@@ -16,7 +16,7 @@ use crate::matrix::cell::Evidence;
 use crate::score::{Absence, Counts, Measures, State, TextsAt, What};
 
 pub use sentences::{Server, can_read, due_to_encryption, own_question, says};
-pub(crate) use sentences::{counted_by, listed};
+pub(crate) use sentences::{counted_by, listed, with_article};
 
 /// Names and surroundings of a cell, in words: nothing here is measured.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -144,6 +144,10 @@ impl Answer {
             is_an_operator: evidence.is_an_operators(),
             is_a_tap: evidence.view == View::OperatorTap,
             is_about_the_time_after: evidence.what == What::TextsAfter,
+            is_from_the_order_on: matches!(evidence.what, What::TextsAfter | What::MessagesAfter)
+                || evidence.view == View::Nothing,
+            is_about_everybody: evidence.view == View::Nothing,
+            is_anything_back: evidence.brought.is_anything_back(),
             is_hypothetical: context.hypothetical,
             keeps_back: sentences::KeepsBack::of(&evidence.brought.statements()),
         };
@@ -194,7 +198,11 @@ impl Answer {
             noticed: measures.first_noticed().into_keys().map(str::to_owned).collect(),
             notice: sentences::notice(evidence.view, evidence.ordered.is_some(), state, measures),
             elsewhere: measures.copies.clone(),
-            copies: sentences::copies(&evidence.yardstick.target, &measures.copies),
+            copies: sentences::copies(
+                &evidence.yardstick.target,
+                &measures.copies,
+                sentences::is_about_texts(&subject, state),
+            ),
             power: context.power.clone(),
             law: context.law.clone(),
             assumed: context.assumed.clone(),

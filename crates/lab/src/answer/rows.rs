@@ -1,7 +1,7 @@
 //! The answer that a relay's folder gives. Nobody told a story, so that there is no truth to measure it by: it says what is there.
 
 use pillarbox_access::demand::View;
-use pillarbox_access::law::AS_OF;
+use pillarbox_access::law::Day;
 use pillarbox_access::served::ItemLine;
 use pillarbox_access::{Answer as ItemAnswer, Item, Reach, Served};
 
@@ -22,13 +22,14 @@ fn kinds(served: &Served) -> Vec<Item> {
 }
 
 impl Answer {
-    /// The answer of the rows of a relay, which has accepted so many messages in all. `law` is that of [`AS_OF`]; `why` is said beside
-    /// it.
+    /// The answer of the rows of a relay, which has accepted so many messages in all, to a demand of the day `on`. `law` is the foremost
+    /// power and all of them; `why` is said beside it.
     #[must_use]
     pub fn of_rows(
         served: &Served,
         accepted_in_all: u64,
-        law: Vec<String>,
+        on: Day,
+        (power, law): (String, Vec<String>),
         why: impl IntoIterator<Item = String>,
     ) -> Self {
         let demand = served.demand;
@@ -84,14 +85,16 @@ impl Answer {
             design: String::new(),
             demand: demand.title.to_owned(),
             target: served.about.clone(),
-            on: AS_OF.to_string(),
+            on: on.to_string(),
             country: String::new(),
             question: sentences::rows_question(demand.title, &served.about),
             has: headline.clone(),
             headline,
             says: String::new(),
             thief: sentences::ROWS_FOR_A_THIEF.to_owned(),
-            why: std::iter::once(sentences::accepted_in_all(accepted_in_all)).chain(why).collect(),
+            why: std::iter::once(sentences::accepted_in_all(accepted_in_all, served.has_account))
+                .chain(why)
+                .collect(),
             texts: Vec::new(),
             other_data: kinds.into_iter().map(|item| item.wording().to_owned()).collect(),
             named: others.into_iter().map(str::to_owned).collect(),
@@ -106,7 +109,7 @@ impl Answer {
             } else {
                 String::new()
             },
-            power: law.first().map(|power| power.trim_end_matches('.').to_owned()).unwrap_or_default(),
+            power,
             law,
             assumed: Vec::new(),
             repeat: format!(

@@ -24,6 +24,7 @@ use crate::columns::grouped;
 use crate::matrix::cell::Evidence;
 use crate::score::{Absence, Counts, Measures, State, Statement, What};
 
+pub(crate) use beside::with_article;
 pub(super) use beside::{NO_PHONE, ciphertexts, copies, notice, operators_word, thief, without_the_order};
 pub use rows::can_read;
 pub(super) use rows::{
@@ -53,6 +54,12 @@ pub(super) struct Subject<'a> {
     pub(super) is_a_tap: bool,
     /// Whether what is counted is from the order on.
     pub(super) is_about_the_time_after: bool,
+    /// Whether it counts nothing of before the order.
+    pub(super) is_from_the_order_on: bool,
+    /// Whether what is counted is of everybody, and not of the target alone.
+    pub(super) is_about_everybody: bool,
+    /// Whether anything came back.
+    pub(super) is_anything_back: bool,
     /// Whether nobody knows that the operator would do what was measured.
     pub(super) is_hypothetical: bool,
     /// Who says that the party does not hand something over that it has: the sources, or the party itself.
@@ -81,7 +88,7 @@ impl<'a> KeepsBack<'a> {
         match self {
             Self::ByItsOwnWord => format!("it says that it does not hand {what}"),
             Self::According(sources) => {
-                let sources: Vec<String> = sources.iter().map(|source| (*source).to_owned()).collect();
+                let sources: Vec<String> = sources.iter().map(|source| with_article(source)).collect();
                 format!("according to {}, it does not hand {what}", listed(&sources, "and"))
             }
         }
@@ -244,9 +251,43 @@ pub(super) fn headline(subject: &Subject<'_>, state: State, counts: &Counts, mea
         (None, Some(others)) if counts.withheld > 0 && counts.withheld >= counts.returned => {
             format!("{has} What it has {others}.")
         }
+        (None, Some(others)) if !names_the_party(state) => match subject.is_anything_back {
+            true => format!("{has} What came back {others}."),
+            false => format!("{has} What {} has {others}.", lower(subject.party)),
+        },
         (Some(more), None) | (None, Some(more)) => format!("{has} It {more}."),
         (Some(brings), Some(others)) => format!("{has} It {brings}; it {others}."),
     }
+}
+
+/// Returns true if the sentence about a state is about the party, so that "it" in the next one is the party.
+const fn names_the_party(state: State) -> bool {
+    !matches!(
+        state,
+        State::None { why: Absence::NotInStory | Absence::NotAsked | Absence::NotKnown }
+            | State::Unreadable { n: 0, .. }
+    )
+}
+
+/// Returns true if the sentence about a state is about texts, so that the next one can speak of the same.
+pub(super) fn is_about_texts(subject: &Subject<'_>, state: State) -> bool {
+    subject.unit.starts_with("texts") && names_the_party(state)
+}
+
+/// Says that a story has nothing of what is counted.
+fn not_in_story(subject: &Subject<'_>) -> String {
+    let whose = possessive(subject.target);
+    let noun = match subject.unit.split(' ').next().unwrap_or_default() {
+        _ if subject.is_about_everybody => "no message of anybody's".to_owned(),
+        "texts" => format!("no text of {whose}"),
+        "messages" => format!("no message of {whose}"),
+        "posts" => "no public post".to_owned(),
+        "reports" => format!("no message of {whose} that could be reported"),
+        "devices" => format!("no device of {whose}"),
+        _ => format!("no data about {}", subject.target),
+    };
+    let after = if subject.is_from_the_order_on { " after the order" } else { "" };
+    format!("This story has {noun}{after}.")
 }
 
 /// Kinds of data: no score, so there is no "of".
@@ -317,7 +358,7 @@ pub(super) fn has(subject: &Subject<'_>, state: State, counts: &Counts) -> Strin
         State::None { why: Absence::NothingKept } => {
             format!("{party} {} {}.", subject.keeps(), share(0, counts.of))
         }
-        State::None { why: Absence::NotInStory } => "This story has nothing of the kind.".into(),
+        State::None { why: Absence::NotInStory } => not_in_story(subject),
         State::None { why: Absence::NotAsked } => {
             format!("This demand does not reach {} {}.", possessive(target), subject.unit)
         }

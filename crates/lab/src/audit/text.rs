@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use pillarbox_access::designs;
+
 use super::encoding::Encoding;
 use super::form::Form;
 use super::needle::{Planted, Role};
@@ -95,7 +97,7 @@ fn answer(screen: &mut Screen, report: &Report) {
         screen.say(&format!(
             "{} ({}): {texts} texts of random words were said between two phones. In {} of the relay's memory, \
              files, log, metrics and recorded connections they were {found}.",
-            run.design,
+            designs::named(&run.design).map_or(run.design.as_str(), |design| &design.title),
             run.plain,
             size(bytes),
         ));

@@ -1,9 +1,11 @@
 //! `demand`: a demand, served on the data of a relay, or on a story with real phones under one design.
 
 use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use pillarbox_access::RelayHoldings;
 use pillarbox_access::demand as law;
+use pillarbox_access::law::Day;
 use pillarbox_lab::answer::Answer;
 use pillarbox_lab::columns;
 use pillarbox_lab::folder::{self, ControlFailed};
@@ -15,11 +17,12 @@ use pillarbox_lab::score::{Counts, Measures, State};
 use pillarbox_lab::screen::{MIN_WIDTH, USUAL_HEIGHT};
 use pillarbox_lab::{experiments, matrix};
 use pillarbox_system::private;
+use pillarbox_wire::Timestamp;
 use serde::Serialize;
 
 use super::args::{Demand, Matrix};
 use super::matrix::{in_words, plan, until_stopped};
-use super::output::{Failure, hint, place, print, print_json, why};
+use super::output::{Failure, again, lines_of_next, next, place, print, print_json, why};
 use super::{NO_RESULT, STORE, USAGE, list, window};
 
 /// Stands before the file that the evidence was saved in.
@@ -28,8 +31,13 @@ const EVIDENCE: &str = "EVIDENCE";
 /// Lines of the shell's prompt.
 const PROMPT: usize = 1;
 
-/// Where the rest of an answer is.
-const NEXT: &str = "Next: the same with --full (every line, all the law) or --json (bytes)";
+/// What is in the rest of an answer.
+const MORE: &str = "every line, all the law; --json: bytes";
+
+/// The command that shows the rest. Its evidence is saved already.
+fn rest() -> String {
+    again("--full", &["--out"])
+}
 
 pub(super) fn run(wanted: &Demand) -> Result<(), Failure> {
     let Some(demand) = &wanted.demand else { return list::demands() };
@@ -42,9 +50,9 @@ pub(super) fn run(wanted: &Demand) -> Result<(), Failure> {
 /// Lines of a small window that the paper has to itself: what is said below it stands in the same window.
 fn room(width: usize, saved: Option<&Path>) -> usize {
     let line = saved.map(|out| format!("{EVIDENCE} {}", out.display()));
-    let below = line.iter().map(String::as_str).chain([NEXT]);
-    let below: usize = below.map(|text| columns::lines(text, width.max(MIN_WIDTH)).len()).sum();
-    USUAL_HEIGHT.saturating_sub(PROMPT + below)
+    let width = width.max(MIN_WIDTH);
+    let saved = line.map_or(0, |text| columns::lines(&text, width).len());
+    USUAL_HEIGHT.saturating_sub(PROMPT + saved + lines_of_next(&rest(), MORE, width))
 }
 
 fn usage(sentence: String) -> Failure {
@@ -92,7 +100,7 @@ fn on_a_relay(wanted: &Demand, name: &str) -> Result<(), Failure> {
         sentence: format!("{}: {error}. Name a relay's data folder with --data FOLDER.", folder.display()),
         code: STORE,
     })?;
-    let answer = folder::serve(demand, about, &holdings).map_err(|failed| no_answer(&failed))?;
+    let answer = folder::serve(demand, about, &holdings, today()).map_err(|failed| no_answer(&failed))?;
     let width = window::width();
     if wanted.json {
         return print_json(&answer);
@@ -101,7 +109,13 @@ fn on_a_relay(wanted: &Demand, name: &str) -> Result<(), Failure> {
         return print(&folder::text::render(&answer, width));
     }
     print(&folder::text::short(&answer, width, room(width, None)))?;
-    hint(NEXT)
+    next(&rest(), MORE)
+}
+
+/// The day of a demand that is served now, in UTC.
+fn today() -> Day {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Day::of(Timestamp(u64::try_from(since.as_millis()).unwrap_or(u64::MAX)))
 }
 
 /// Refuses to print what a search found that failed its control: it means nothing.
@@ -157,7 +171,7 @@ fn on_a_story(wanted: &Demand, demand: &str, scenario: &str) -> Result<(), Failu
     } else {
         print(&story::short(&evidence, &design, width, room(width, wanted.out.as_deref())))?;
         saved()?;
-        hint(NEXT)
+        next(&rest(), MORE)
     }
 }
 

@@ -165,10 +165,8 @@ fn show(wanted: &Matrix, scenario: &Scenario, run: &Run, to: &Path) -> Result<()
     let here = if to.as_os_str().as_encoded_bytes().starts_with(b"-") { "./" } else { "" };
     let typed = |ending: &str| quoted(&format!("{here}{}{ending}", to.display()));
     let mut next = Screen::new(window::width());
-    next.copyable(
-        Weight::Dim,
-        &format!("Next: pillarbox-lab report {} --out {}   (or --check)", typed(""), typed(".html")),
-    );
+    next.copyable(Weight::Dim, &format!("Next: pillarbox-lab report {} --out {}", typed(""), typed(".html")));
+    next.copyable(Weight::Dim, &format!("  or: pillarbox-lab report {} --check", typed("")));
     let next = next.into_text();
     if wanted.json {
         print_json(&run.cells)?;

@@ -16,7 +16,7 @@ use pillarbox_relay::DATABASE_FILE;
 use pillarbox_system::private;
 
 use super::args::{Metadata, Simulation, Taken, Watcher};
-use super::output::{Failure, hint, place, print, print_json, why};
+use super::output::{Failure, again, hint, next, place, print, print_json, why};
 use super::run::{RECORD_FILE, design, in_words};
 use super::{FAILED, STORE, USAGE, month, window};
 
@@ -58,8 +58,9 @@ pub(super) fn run(wanted: &Metadata) -> Result<(), Failure> {
         print(&text::full(&inquiry, width))
     } else {
         print(&text::short(&inquiry, width))?;
-        hint(
-            "Next: the same with --full (every pair and false lead), --observer keeps, or --without address,size",
+        next(
+            &again("--full", &["--out"]),
+            "every pair and false lead; other views with --observer keeps or --without address,size",
         )
     }
 }

@@ -19,7 +19,11 @@ use std::process::ExitCode;
 
 use anstream::ColorChoice;
 use clap::Parser;
+use clap::error::{ContextKind, ContextValue};
+use pillarbox_access::designs;
 use pillarbox_client::display::escaped;
+use pillarbox_lab::experiments;
+use pillarbox_lab::scenario::library;
 use pillarbox_text::show;
 use tokio::runtime::Runtime;
 use tokio::signal::ctrl_c;
@@ -45,7 +49,10 @@ const INTERRUPTED: u8 = 130;
 pub(crate) fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
-        Err(error) => return said(&repeated_harmlessly(error)),
+        Err(error) => match misnamed(&error) {
+            Some(failure) => return report(&failure),
+            None => return said(&repeated_harmlessly(error)),
+        },
     };
     match arguments.color {
         Color::Auto => ColorChoice::Auto,
@@ -85,6 +92,22 @@ fn repeated_harmlessly(error: clap::Error) -> clap::Error {
     let harmless = std::env::args_os().map(|argument| escaped(&argument.to_string_lossy()));
     // An argument that is wrong for its harmful characters alone is repeated by no error.
     Arguments::try_parse_from(harmless).err().unwrap_or(error)
+}
+
+/// Names the command for a story, a design or a demand that was typed in a command's place.
+fn misnamed(error: &clap::Error) -> Option<Failure> {
+    let Some(ContextValue::String(typed)) = error.get(ContextKind::InvalidSubcommand) else { return None };
+    let (is, command) = if library::BUILT_IN.iter().any(|(name, _)| name == typed) {
+        ("a story", format!("run {typed}"))
+    } else if designs::named(typed).is_some() {
+        ("a design", format!("run westminster-2017 --design {typed}"))
+    } else if experiments::demand_of(typed).is_some() {
+        ("a demand", format!("demand {typed} --scenario westminster-2017"))
+    } else {
+        return None;
+    };
+    let sentence = format!("{typed} is {is} and not a command. Try: pillarbox-lab {command}");
+    Some(Failure { sentence, code: USAGE })
 }
 
 /// Says what clap has to say: help and the version are results, everything else is about wrong arguments.

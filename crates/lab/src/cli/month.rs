@@ -5,7 +5,7 @@ use pillarbox_lab::metadata::month::{Month, text};
 use pillarbox_lab::progress::Progress;
 
 use super::matrix::{threads, until_stopped};
-use super::output::{Failure, hint, print, print_json};
+use super::output::{Failure, next, print, print_json};
 use super::{FAILED, INTERRUPTED, window};
 
 /// Runs it and prints the table, or the same as data.
@@ -23,8 +23,9 @@ pub(super) fn run(as_json: bool) -> Result<(), Failure> {
         return print_json(&months);
     }
     print(&text::table(&months, &story, window::width()))?;
-    hint(
-        "Next: pillarbox-lab metadata month --design signal-now --observer sees   (what passes, and not only what is kept)",
+    next(
+        "pillarbox-lab metadata month --design signal-now --observer sees",
+        "what passes, and not only what is kept",
     )
 }
 

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use pillarbox_client::display::{json, safe_document};
 use pillarbox_lab::columns;
+use pillarbox_lab::matrix::rerun::quoted;
 use serde::Serialize;
 use textwrap::core::display_width;
 
@@ -42,6 +43,47 @@ pub(super) fn beside(text: &str) -> Result<(), Failure> {
 /// Says where something was saved, in a line that can be copied.
 pub(super) fn place(label: &str, path: &Path) -> Result<(), Failure> {
     written(writeln!(anstream::stderr(), "{}", safe_document(&format!("{label} {}", path.display()))))
+}
+
+/// The command that runs now, with another option and without those of `left_out`, in words that a shell reads back as they were.
+pub(super) fn again(option: &str, left_out: &[&str]) -> String {
+    let words = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned());
+    typed_again(words, option, left_out)
+}
+
+fn typed_again(words: impl Iterator<Item = String>, option: &str, left_out: &[&str]) -> String {
+    let mut words = words.peekable();
+    let mut typed = vec!["pillarbox-lab".to_owned()];
+    let mut is_set = false;
+    while let Some(word) = words.next() {
+        let name = word.split_once('=').map_or(word.as_str(), |(name, _)| name);
+        if !is_set && left_out.contains(&name) {
+            // Its value is the next word, or behind an equals sign.
+            if name == word {
+                words.next();
+            }
+            continue;
+        }
+        // Behind two dashes nothing is an option any more.
+        if word == "--" && !is_set {
+            typed.push(option.to_owned());
+            is_set = true;
+        }
+        typed.push(quoted(&word));
+    }
+    if !is_set {
+        typed.push(option.to_owned());
+    }
+    typed.join(" ")
+}
+
+/// Lines of a window of `width` columns that [`next`] takes.
+pub(super) fn lines_of_next(command: &str, what: &str, width: usize) -> usize {
+    let line = format!("Next: {command}");
+    match display_width(&format!("{line}   ({what})")) {
+        both if both <= width => 1,
+        _ => display_width(&line).div_ceil(width.max(1)) + columns::lines(&format!("({what})"), width).len(),
+    }
 }
 
 /// Says what to type next, in a line that can be copied; `what` it gives stands behind it, or below it where the window is narrow.
@@ -83,5 +125,23 @@ pub(super) fn written(outcome: io::Result<()>) -> Result<(), Failure> {
             code: STORE,
         }),
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_is_repeated_in_words_that_a_shell_reads_back() {
+        let again =
+            |line: &[&str]| typed_again(line.iter().map(|word| (*word).to_owned()), "--full", &["--out"]);
+        let typed = ["demand", "takedown", "--scenario", "a b.toml", "--design", "$(touch harm).toml"];
+        assert_eq!(
+            again(&typed),
+            "pillarbox-lab demand takedown --scenario 'a b.toml' --design '$(touch harm).toml' --full"
+        );
+        let typed = ["demand", "x", "--out", "file", "--out=other", "--", "-story.toml"];
+        assert_eq!(again(&typed), "pillarbox-lab demand x --full -- -story.toml");
     }
 }

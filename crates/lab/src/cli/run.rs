@@ -5,6 +5,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use pillarbox_access::{Design, designs};
+use pillarbox_lab::matrix::rerun::{option, quoted};
 use pillarbox_lab::progress::Progress;
 use pillarbox_lab::record::text::Told;
 use pillarbox_lab::scenario::library::{self, LibraryError};
@@ -34,7 +35,8 @@ pub(super) fn run(wanted: &Run) -> Result<(), Failure> {
     let seed = wanted.seed.unwrap_or(scenario.seed);
     let went_wrong = |error| Failure {
         sentence: format!(
-            "{error}. Nothing was saved; this is a fault of the program, and {name} --seed {seed} shows it."
+            "{error}. Nothing was saved; this is a fault of the program, and `pillarbox-lab run {} --seed {seed}` shows it.",
+            quoted(name)
         ),
         code: FAILED,
     };
@@ -68,8 +70,9 @@ pub(super) fn run(wanted: &Run) -> Result<(), Failure> {
     if wanted.json {
         return Ok(());
     }
-    let under = wanted.design.as_ref().map_or_else(String::new, |design| format!(" --design {design}"));
-    next(&format!("pillarbox-lab demand content-warrant --scenario {name}{under}"), "")
+    let under = wanted.design.as_ref().map(|design| option("--design", design));
+    let words = ["pillarbox-lab demand content-warrant".to_owned(), option("--scenario", name)];
+    next(&words.into_iter().chain(under).collect::<Vec<_>>().join(" "), "")
 }
 
 /// Writes the record beside its place and moves it there, so that what has the name is whole.

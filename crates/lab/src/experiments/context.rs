@@ -7,6 +7,7 @@ use pillarbox_access::law::{Day, Footing};
 
 use super::{Experiment, title_of};
 use crate::answer::{Context, OperatorsWord, WordIs, own_question};
+use crate::matrix::rerun::option;
 use crate::scenario::{Act, Event, Scenario};
 use crate::score::What;
 
@@ -110,5 +111,6 @@ const fn party(view: View) -> &'static str {
 
 fn repeat(column: &str, design: &Design, scenario: &Scenario, seed: u64) -> String {
     let seed = if seed == scenario.seed { String::new() } else { format!(" --seed {seed}") };
-    format!("pillarbox-lab demand {column} --scenario {} --design {}{seed}", scenario.name, design.name)
+    let (story, design) = (option("--scenario", &scenario.name), option("--design", &design.name));
+    format!("pillarbox-lab demand {column} {story} {design}{seed}")
 }

@@ -87,9 +87,14 @@ pub(super) fn try_codes(folder: &Path, kind: Passcode) -> Result<Tried, Experime
     let (guessed, timing) = guess(copy.path(), codes_tried(kind), None, || start.elapsed())?;
     let all = about(kind.seconds_for_all(SUPPOSED_GUESS));
     let half = about(kind.seconds_for_all(SUPPOSED_GUESS) / 2.0);
+    // Beyond a bound both are the same words.
+    let long = if all == half {
+        format!("half of them alone would take {half}")
+    } else {
+        format!("all of them would take {all}, and half of them {half}")
+    };
     reasons.push(format!(
-        "Its passcode has {}, of which there are {}. If one guess took {} ms (a hypothesis), all of them would take {all}, and half of \
-         them {half}: arithmetic, not measured.",
+        "Its passcode has {}, of which there are {}. If one guess took {} ms (a hypothesis), {long}: arithmetic, not measured.",
         kind.wording(),
         grouped(kind.codes()),
         SUPPOSED_GUESS.as_millis(),

@@ -309,7 +309,11 @@ impl Experiment for Backup {
         let stores = match views.cloud()? {
             Some((holdings, operator)) => vec![(holdings, operator)],
             None => {
-                views.operators()?.into_iter().map(|holdings| (holdings, &views.design().operator)).collect()
+                let all = views.operators()?;
+                // One of several relays that never heard of the target says nothing of a backup.
+                let speak: Vec<bool> = all.iter().map(|holdings| views.speaks(holdings, &all)).collect();
+                let speak = all.into_iter().zip(speak).filter(|(_, speaks)| *speaks);
+                speak.map(|(holdings, _)| (holdings, &views.design().operator)).collect()
             }
         };
         for (holdings, operator) in &stores {

@@ -8,14 +8,14 @@ pub mod text;
 
 use pillarbox_access::demand::{self, About, Case, Demand, View, When, backup_warrant, stored};
 use pillarbox_access::design::Operator;
-use pillarbox_access::law::{AS_OF, Country};
+use pillarbox_access::law::{AS_OF, Country, Day, foremost};
 use pillarbox_access::{Item, Reach, RelayHoldings, Served};
 use pillarbox_relay::Completeness;
 use pillarbox_wire::Handle;
 use serde::Serialize;
 
 use crate::answer::Answer;
-use crate::paper::powers;
+use crate::paper::{as_checked, powers};
 
 pub use control::{ControlFailed, Controls};
 
@@ -91,7 +91,7 @@ pub struct FolderAnswer {
     pub served: Served,
 }
 
-/// Runs the controls, and then serves `demand` about the account with the number `about` on what a relay has.
+/// Runs the controls, and then serves `demand` about the account with the number `about` on what a relay has, on the day `on`.
 ///
 /// # Errors
 /// [`ControlFailed`]: then there is no answer, because nobody could tell what it means.
@@ -99,6 +99,7 @@ pub fn serve(
     demand: &'static Demand,
     about: &Handle,
     holdings: &RelayHoldings,
+    on: Day,
 ) -> Result<FolderAnswer, ControlFailed> {
     let controls = control::run(demand)?;
     let served = read(demand, &About::Number(about.clone()), holdings);
@@ -106,7 +107,10 @@ pub fn serve(
     let warning = completeness.sentence();
     let law =
         [Country::GB, Country::US].into_iter().flat_map(|country| powers(demand, country, AS_OF)).collect();
-    let answer = Answer::of_rows(&served, holdings.passed(), law, [text::controls(&controls)]);
+    let power = foremost(demand.name, Country::GB, AS_OF)
+        .map(|power| format!("{}: {}", as_checked(Country::GB, AS_OF), power.phrase(AS_OF)));
+    let law = (power.unwrap_or_default(), law);
+    let answer = Answer::of_rows(&served, holdings.passed(), on, law, [text::controls(&controls)]);
     Ok(FolderAnswer {
         v: VERSION,
         controls,

@@ -28,10 +28,6 @@ impl Rerun {
     /// program would take for an option is set so that it does not.
     #[must_use]
     pub fn to_line(&self) -> String {
-        let option = |name: &str, value: &String| {
-            let between = if value.starts_with('-') { "=" } else { " " };
-            format!("{name}{between}{}", quoted(value))
-        };
         let is_first = !self.scenario.starts_with('-');
         let mut words = vec!["pillarbox-lab matrix".to_owned()];
         words.extend(is_first.then(|| quoted(&self.scenario)));
@@ -72,6 +68,13 @@ impl Rerun {
         let rerun = Self { scenario, designs, demands, seed };
         if rerun.to_line() == line { Ok(rerun) } else { Err(NotARerun) }
     }
+}
+
+/// An option with its value as a shell and the program read them back: a value that begins with a dash is no option of its own.
+#[must_use]
+pub fn option(name: &str, value: &str) -> String {
+    let between = if value.starts_with('-') { "=" } else { " " };
+    format!("{name}{between}{}", quoted(value))
 }
 
 /// A word as a shell reads it back. No shell has a word with a zero byte, and neither has a file's name.

@@ -229,16 +229,21 @@ pub fn legal_names(screen: &mut Screen, demand: &Demand, on: Day) {
     }
 }
 
-/// The powers of a country on a day, and those that came later, a sentence each.
+/// The powers of a country on the newest day that was checked, and those that came later, a sentence each.
 #[must_use]
 pub fn powers(demand: &Demand, country: Country, on: Day) -> Vec<String> {
     let now = law::powers(demand.name, country, on).into_iter();
-    let now = now.map(|power| format!("{}, {on}: {}.", country.name(), power.phrase(on)));
+    let now = now.map(|power| format!("{}: {}.", as_checked(country, on), power.phrase(on)));
     let later = law::not_yet(demand.name, country, on).into_iter().map(|power| {
         let from = power.from.map_or_else(String::new, |from| format!(", from {from}"));
         format!("{}, not yet: {}{from}.", country.name(), power.phrase(on))
     });
     now.chain(later).collect()
+}
+
+/// The country and the day on which somebody checked its law: no demand need be of that day.
+pub(crate) fn as_checked(country: Country, on: Day) -> String {
+    format!("{}, law as checked on {on}", country.name())
 }
 
 /// The lines of a paper. What came back stands first; what is held and stays closed next; what is not held is counted by its reason.

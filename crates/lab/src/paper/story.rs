@@ -1,7 +1,7 @@
 //! The paper of a demand on a story: one cell of the matrix, written from its evidence alone. The answer stands last, where a
 //! terminal shows it.
 
-use pillarbox_access::demand;
+use pillarbox_access::demand::{self, View};
 use pillarbox_access::design::Design;
 use pillarbox_access::speaker::Speaker;
 use pillarbox_access::{Answer as ItemAnswer, country};
@@ -9,9 +9,10 @@ use pillarbox_client::display::safe;
 
 use super::short::{Short, one_screen};
 use super::{COLUMNS, KEPT_BACK, NOT_KNOWN, PaperLine, Standing, ends, lines};
+use crate::answer::with_article;
 use crate::columns::capital;
 use crate::matrix::cell::Evidence;
-use crate::score::{Entry, Means, Statement};
+use crate::score::{Entry, Means, State, Statement};
 use crate::screen::{Screen, Table, Weight};
 
 /// The paper on one screen of `height` lines, for a window of `width` columns: what came back first, the answer last.
@@ -25,7 +26,7 @@ pub fn short(evidence: &Evidence, design: &Design, width: usize, height: usize) 
         entries: &entries,
         said: if evidence.brought.is_without_its_texts() { &[] } else { &evidence.brought.said },
         // What is so already was not changed.
-        ordered: evidence.ordered.as_deref().filter(|_| evidence.means != Means::InPlace),
+        ordered: changed(evidence),
         warning: None,
     };
     one_screen(&short, &|id| evidence.in_names(id), width, height)
@@ -47,7 +48,7 @@ pub fn render(evidence: &Evidence, design: &Design, width: usize) -> String {
     texts(&mut screen, evidence);
     let answer = evidence.cell("").answer;
     screen.title("ALSO");
-    let changed = evidence.ordered.clone().unwrap_or_else(|| "nothing".into());
+    let changed = changed(evidence).unwrap_or("nothing").to_owned();
     let table = Table::new(&COLUMNS);
     for (what, said) in [
         ("others named", listed(&answer.named, "nobody")),
@@ -71,6 +72,16 @@ pub fn render(evidence: &Evidence, design: &Design, width: usize) -> String {
         screen.say(sentence);
     }
     screen.into_text()
+}
+
+/// What an order changed. What is so already was not changed, and nothing is taken down where nothing was published.
+fn changed(evidence: &Evidence) -> Option<&str> {
+    let (state, ..) = evidence.score();
+    let is_nothing = match evidence.view {
+        View::PublicChannel => matches!(state, State::None { .. }),
+        _ => evidence.means == Means::InPlace,
+    };
+    evidence.ordered.as_deref().filter(|_| !is_nothing)
 }
 
 /// The texts that came back, where no line of the paper is about them: from a phone, from a backup elsewhere.
@@ -109,7 +120,9 @@ pub(crate) fn told(entry: &Entry, design: Option<&Design>) -> PaperLine {
 fn not_handed_over(Statement { says, from, by }: &Statement) -> String {
     match by {
         Speaker::Operator => format!("By its own word it does not hand this over: {says} ({from})"),
-        Speaker::Others => format!("According to {from}, it does not hand this over: {says}"),
+        Speaker::Others => {
+            format!("According to {}, it does not hand this over: {says}", with_article(from))
+        }
     }
 }
 

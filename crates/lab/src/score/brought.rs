@@ -81,6 +81,13 @@ impl Brought {
         held.peek().is_some() && held.all(|entry| entry.withheld.is_some())
     }
 
+    /// Returns true if anything came back that is not kept back.
+    #[must_use]
+    pub fn is_anything_back(&self) -> bool {
+        let came_back = |entry: &Entry| entry.came_back() && entry.withheld.is_none();
+        self.entries.iter().any(came_back) || !self.texts_without_a_line().is_empty()
+    }
+
     /// Returns true if the party has the texts and does not hand them over: then none of them came back.
     #[must_use]
     pub fn is_without_its_texts(&self) -> bool {

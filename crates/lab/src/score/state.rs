@@ -215,7 +215,7 @@ impl State {
             Self::None { why } => why.word(),
             Self::Unreadable { .. } => "held but unreadable",
             Self::Withheld { .. } => "held, not handed over",
-            Self::FromNowOn { .. } => "only from now on",
+            Self::FromNowOn { .. } => "from the order on",
             Self::Removed { .. } => "removed",
             Self::CutOff { .. } => "cut off",
             Self::InPlace { .. } => "already in place",
@@ -235,7 +235,7 @@ impl State {
         "not known for this design",
         "held but unreadable",
         "held, not handed over",
-        "only from now on",
+        "from the order on",
         "removed",
         "cut off",
         "already in place",
@@ -290,7 +290,7 @@ mod tests {
             Counts { returned: 2, of: 4, unreadable: 2, closed: 1, withheld: 1, ..Counts::default() };
         let says = |only, counts: &Counts| State::of(Means::There, only, counts).to_string();
         assert_eq!(says(false, &counts), "returned 2 of 4");
-        assert_eq!(says(true, &counts), "only from now on: 2 of 4");
+        assert_eq!(says(true, &counts), "from the order on: 2 of 4");
         assert_eq!(says(true, &Counts { withheld: 2, ..counts }), "held, not handed over: 2 of 4");
         let counts = Counts { returned: 0, ..counts };
         assert_eq!(says(true, &counts), "held but unreadable: 2 of 4");

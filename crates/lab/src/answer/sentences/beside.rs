@@ -18,12 +18,19 @@ pub(in crate::answer) fn operators_word(
         return "What its operator does about such demands is not known for this design.".into();
     };
     let left = counts.returned.saturating_sub(counts.withheld);
+    let from = &with_article(from);
+    let what = match subject.unit {
+        "texts" => "the texts",
+        "messages" => "the records of messages",
+        "devices" => "the push tokens",
+        _ => "what this demand is about",
+    };
     let gist = match is {
         WordIs::HandsOver => "hands this over".to_owned(),
-        WordIs::HasNone => "has none of this".to_owned(),
+        WordIs::HasNone => format!("has none of {what}"),
         // The headline says so, and who says it.
         WordIs::Withholds if counts.returned > 0 && left == 0 => return format!("{}: {says}", capital(from)),
-        WordIs::Withholds if counts.returned == 0 => "hands none of this over".to_owned(),
+        WordIs::Withholds if counts.returned == 0 => format!("hands over none of {what}"),
         WordIs::Withholds => {
             format!("hands over {left} of those {}", counted(subject, counts.returned))
         }
@@ -37,6 +44,11 @@ pub(in crate::answer) fn operators_word(
         }
     };
     format!("According to {from}, its operator {gist}: {says}")
+}
+
+/// A source as it stands in a sentence: a name takes no article, and the chart has one.
+pub(crate) fn with_article(from: &str) -> String {
+    if from.starts_with("FBI Lawful Access chart") { format!("the {from}") } else { from.to_owned() }
 }
 
 /// What a thief of the rows and keys of whoever was asked has of the same, with the order and without it.
@@ -107,8 +119,8 @@ pub(in crate::answer) fn notice(view: View, is_ordered: bool, state: State, meas
     format!("{who} could notice: the order changed what reached {phones}. {said}")
 }
 
-/// Where the texts that the demand is about lie as well.
-pub(in crate::answer) fn copies(target: &str, everywhere: &[TextsAt]) -> String {
+/// Where the texts that the demand is about lie as well. `is_told` says whether they were spoken of before.
+pub(in crate::answer) fn copies(target: &str, everywhere: &[TextsAt], is_told: bool) -> String {
     let Some(of) = everywhere.first().map(|there| there.of).filter(|of| *of > 0) else {
         return String::new();
     };
@@ -130,11 +142,17 @@ pub(in crate::answer) fn copies(target: &str, everywhere: &[TextsAt]) -> String 
         some => format!("; {} {}", if of == 1 { "not" } else { "none" }, places(some, "or")),
     };
     if there.is_empty() {
-        let these = if of == 1 { "This text" } else { "These texts" };
+        let these = match (is_told, of) {
+            (true, 1) => "This text".to_owned(),
+            (true, _) => "These texts".to_owned(),
+            (false, 1) => format!("The only text of {target}"),
+            (false, of) => format!("The {of} texts of {target}"),
+        };
         return format!("{these} can be read nowhere else: not {}.", places(&gone, "or"));
     }
     if of == 1 {
-        return format!("The same text can also be read {}{}.", places(&there, "and"), nowhere(&gone));
+        let text = if is_told { "The same text can also be read" } else { "The text can be read" };
+        return format!("{text} {}{}.", places(&there, "and"), nowhere(&gone));
     }
     let amount = |n: u64| match n {
         2 if of == 2 => "both".to_owned(),
@@ -143,11 +161,8 @@ pub(in crate::answer) fn copies(target: &str, everywhere: &[TextsAt]) -> String 
     };
     let read = |it: &&TextsAt| format!("{} {}", amount(it.texts.len() as u64), place(it.holder));
     let parts: Vec<String> = there.iter().map(read).collect();
-    format!(
-        "Of the same {of} texts, these can be read elsewhere: {}{}.",
-        listed(&parts, "and"),
-        nowhere(&gone)
-    )
+    let texts = if is_told { format!("the same {of} texts") } else { format!("the {of} texts of {target}") };
+    format!("Of {texts}, these can be read elsewhere: {}{}.", listed(&parts, "and"), nowhere(&gone))
 }
 
 /// Ciphertexts that nothing opened, and how many of them carry texts, as the bench can tell.

@@ -79,7 +79,10 @@ pub(in crate::answer) fn rows_headline(rows: &Rows<'_>, others: &[&str]) -> Stri
         ));
     }
     says.extend((other_form > 0).then(|| in_another_form(other_form, plain_words)));
-    says.push(also_named("They", "name", others));
+    // Where nothing came back, that it names nobody says nothing.
+    if has_account || kinds > 0 || !others.is_empty() {
+        says.push(also_named("They", "name", others));
+    }
     says.join(" ")
 }
 
@@ -181,15 +184,16 @@ pub fn can_read(opened: &Opened) -> String {
 }
 
 /// How many messages a relay has ever accepted.
-pub(in crate::answer) fn accepted_in_all(number: u64) -> String {
+pub(in crate::answer) fn accepted_in_all(number: u64, has_account: bool) -> String {
+    let all = format!("This relay has accepted {} in all, for everybody together", count(number, "message"));
+    if !has_account {
+        return format!("{all}.");
+    }
     let whose = match number {
         1 => "whether it was this account's",
         _ => "how many of them were this account's",
     };
-    format!(
-        "This relay has accepted {} in all, for everybody together; {whose}, it does not know.",
-        count(number, "message")
-    )
+    format!("{all}; {whose}, it does not know.")
 }
 
 #[cfg(test)]
@@ -269,8 +273,9 @@ mod tests {
                 &["A"],
             ),
             rows_headline(&Rows { texts: Some(0), other_form: 1, plain_words: 0, ..rows }, &["A"]),
-            accepted_in_all(1),
-            accepted_in_all(7),
+            accepted_in_all(1, true),
+            accepted_in_all(7, true),
+            accepted_in_all(7, false),
         ];
         insta::assert_snapshot!(all.join("\n"));
     }

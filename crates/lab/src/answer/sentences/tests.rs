@@ -14,6 +14,9 @@ const SUBJECT: Subject<'_> = Subject {
     is_an_operator: true,
     is_a_tap: false,
     is_about_the_time_after: false,
+    is_from_the_order_on: false,
+    is_about_everybody: false,
+    is_anything_back: true,
     is_hypothetical: false,
     keeps_back: KeepsBack::ByItsOwnWord,
 };
@@ -48,6 +51,16 @@ fn every_sentence_in_every_state_and_number() {
             for state in states(n, of) {
                 all.push_str(&format!("{unit}, {state:?}\n  {}\n", has(&subject, state, &counts)));
             }
+        }
+    }
+    let no = State::None { why: Absence::NotInStory };
+    for (unit, is_about_everybody) in [("texts", false), ("messages", false), ("messages", true)] {
+        let subject = Subject { unit, is_about_everybody, is_from_the_order_on: true, ..SUBJECT };
+        all.push_str(&format!("{}\n", has(&subject, no, &Counts::default())));
+        for is_anything_back in [true, false] {
+            let subject = Subject { is_anything_back, ..subject.clone() };
+            let named = Measures { named: vec!["Bea".into()], ..Measures::default() };
+            all.push_str(&format!("{}\n", headline(&subject, no, &Counts::default(), &named)));
         }
     }
     insta::assert_snapshot!("every_has", all);
@@ -218,7 +231,9 @@ fn every_sentence_about_copies() {
                     of,
                 })
                 .collect();
-            all.push_str(&format!("{counts:?} of {of}: {}\n", copies("Rhys", &everywhere)));
+            for is_told in [true, false] {
+                all.push_str(&format!("{counts:?} of {of}: {}\n", copies("Rhys", &everywhere, is_told)));
+            }
         }
     }
     insta::assert_snapshot!("every_copies", all);
