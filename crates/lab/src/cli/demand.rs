@@ -22,7 +22,7 @@ use serde::Serialize;
 
 use super::args::{Demand, Matrix};
 use super::matrix::{in_words, plan, until_stopped};
-use super::output::{Failure, again, lines_of_next, next, place, print, print_json, why};
+use super::output::{Failure, again, next, place, print, print_json, why};
 use super::{NO_RESULT, STORE, USAGE, list, window};
 
 /// Stands before the file that the evidence was saved in.
@@ -31,10 +31,11 @@ const EVIDENCE: &str = "EVIDENCE";
 /// Lines of the shell's prompt.
 const PROMPT: usize = 1;
 
-/// What is in the rest of an answer.
-const MORE: &str = "every line, all the law; --json: bytes";
+/// Columns that the command for the rest of an answer takes: the longest with a story and a design of this program. What is
+/// printed above it is the same however the command was typed.
+const COMMAND: usize = 120;
 
-/// The command that shows the rest. Its evidence is saved already.
+/// The command that shows the rest: every line and all the law. Its evidence is saved already.
 fn rest() -> String {
     again("--full", &["--out"])
 }
@@ -52,7 +53,7 @@ fn room(width: usize, saved: Option<&Path>) -> usize {
     let line = saved.map(|out| format!("{EVIDENCE} {}", out.display()));
     let width = width.max(MIN_WIDTH);
     let saved = line.map_or(0, |text| columns::lines(&text, width).len());
-    USUAL_HEIGHT.saturating_sub(PROMPT + saved + lines_of_next(&rest(), MORE, width))
+    USUAL_HEIGHT.saturating_sub(PROMPT + saved + COMMAND.div_ceil(width))
 }
 
 fn usage(sentence: String) -> Failure {
@@ -109,7 +110,7 @@ fn on_a_relay(wanted: &Demand, name: &str) -> Result<(), Failure> {
         return print(&folder::text::render(&answer, width));
     }
     print(&folder::text::short(&answer, width, room(width, None)))?;
-    next(&rest(), MORE)
+    next(&rest(), "")
 }
 
 /// The day of a demand that is served now, in UTC.
@@ -171,7 +172,7 @@ fn on_a_story(wanted: &Demand, demand: &str, scenario: &str) -> Result<(), Failu
     } else {
         print(&story::short(&evidence, &design, width, room(width, wanted.out.as_deref())))?;
         saved()?;
-        next(&rest(), MORE)
+        next(&rest(), "")
     }
 }
 

@@ -77,15 +77,6 @@ fn typed_again(words: impl Iterator<Item = String>, option: &str, left_out: &[&s
     typed.join(" ")
 }
 
-/// Lines of a window of `width` columns that [`next`] takes.
-pub(super) fn lines_of_next(command: &str, what: &str, width: usize) -> usize {
-    let line = format!("Next: {command}");
-    match display_width(&format!("{line}   ({what})")) {
-        both if both <= width => 1,
-        _ => display_width(&line).div_ceil(width.max(1)) + columns::lines(&format!("({what})"), width).len(),
-    }
-}
-
 /// Says what to type next, in a line that can be copied; `what` it gives stands behind it, or below it where the window is narrow.
 pub(super) fn next(command: &str, what: &str) -> Result<(), Failure> {
     let line = format!("Next: {command}");
