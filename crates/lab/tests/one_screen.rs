@@ -18,7 +18,7 @@ use pillarbox_lab::screen::plain;
 use textwrap::core::display_width;
 
 /// Lines of the window less what stands below a paper: what the program says next, and the prompt.
-const ROOM: usize = 22;
+const ROOM: usize = 21;
 
 /// Windows that tables are laid out for.
 const WIDTHS: [usize; 3] = [72, 80, 120];
