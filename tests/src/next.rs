@@ -7,6 +7,7 @@
 /// Every kind of next step, as [`kind`] writes it.
 pub const KINDS: &[&str] = &[
     "account create --help",
+    "account create --relay LINK --replace-closed",
     "account invite",
     "account show",
     "chat NAME",
@@ -22,13 +23,15 @@ pub const KINDS: &[&str] = &[
 #[must_use]
 pub fn kind(line: &str) -> String {
     let mut words = line.split_whitespace().skip(1).peekable();
-    while words.next_if(|word| ["--profile", "--passphrase-file", "--data"].contains(word)).is_some() {
-        words.next();
-    }
     let mut kind = Vec::new();
-    for word in words {
+    while let Some(word) = words.next() {
+        if ["--profile", "--passphrase-file", "--data", "--number"].contains(&word) {
+            words.next();
+            continue;
+        }
         let general = match word {
-            link if link.starts_with("pillarbox:invite/") => "LINK",
+            name if name.starts_with("--name=") => continue,
+            link if link.starts_with("pillarbox:") => "LINK",
             name if name.starts_with(|c: char| c.is_uppercase() || c == '\'' || c == '+') => "NAME",
             word => word,
         };
@@ -48,6 +51,10 @@ mod tests {
             ("pillarbox contact add pillarbox:invite/abc", "contact add LINK"),
             ("pillarbox verify +447700900101", "verify NAME"),
             ("pillarbox inbox", "inbox"),
+            (
+                "pillarbox account create --relay pillarbox://a/#b --number +447700900101 --name=Bob --replace-closed",
+                "account create --relay LINK --replace-closed",
+            ),
         ] {
             assert_eq!(kind(line), expected);
         }

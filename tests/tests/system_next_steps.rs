@@ -57,6 +57,9 @@ fn every_next_step_works_where_it_is_printed() {
     let blocked = alice.run(&["send", "Bob", "hello"]).expect(1);
     drop(follow(&mut done, &alice, &blocked).expect(0).prints("Bob is heard again from now on"));
 
+    let closed = bob.run(&["account", "close", "--yes"]).expect(0);
+    drop(follow(&mut done, &bob, &closed).expect(0));
+
     let all: BTreeSet<_> = KINDS.iter().map(|kind| (*kind).to_owned()).collect();
     assert_eq!(done, all);
 }

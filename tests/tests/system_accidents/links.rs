@@ -31,7 +31,7 @@ fn a_relay_writes_through_no_link_that_was_planted_in_its_folder() {
     // Files that it creates anew at each start, and files that it continues.
     for (name, starts) in [
         ("relay.key.new", true),
-        ("admin", true),
+        ("admin", false),
         ("reserve", true),
         ("relay.key", false),
         ("lock", false),

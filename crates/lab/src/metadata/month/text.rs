@@ -32,7 +32,9 @@ pub fn table(months: &[Month], story: &Scenario, width: usize) -> String {
     }
     screen.blank();
     if folded(months).len() < months.len() {
-        screen.say("Designs that share a row give equal counts: where they differ, these pairs do not rest on it.");
+        screen.say(
+            "Designs that share a row give equal counts: where they differ, these pairs do not rest on it.",
+        );
     }
     for sentence in reasons(months).into_iter().chain(control(months)) {
         screen.say(&sentence);
