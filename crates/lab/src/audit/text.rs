@@ -95,7 +95,7 @@ fn answer(screen: &mut Screen, report: &Report) {
             format!("found {} times ({})", hits.len(), forms(&hits))
         };
         screen.say(&format!(
-            "{} ({}): {texts} texts of random words were said between two phones. In {} of the relay's memory, \
+            "{} ({}): {texts} texts of random words were said. In {} of the relay's memory, \
              files, log, metrics and recorded connections they were {found}.",
             designs::named(&run.design).map_or(run.design.as_str(), |design| &design.title),
             run.plain,
