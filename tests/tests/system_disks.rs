@@ -71,7 +71,8 @@ fn a_relay_starts_on_a_full_disk_hands_out_what_waits_and_closes_accounts() {
         };
         let relay = stopped.start_again(&place);
         relay.wait_until("/readyz", |status, body| status == 503 && body.contains("hands out what waits"));
-        // A checkpoint of the log has freed room, enough for a message or for the reserve.
+        // A checkpoint of the log, in the background, frees room: enough for a message or for the reserve.
+        std::thread::sleep(std::time::Duration::from_secs(2));
         let is_set_aside = relay.data().join(RESERVE_FILE).exists();
         disk.fill_but(if is_set_aside { 0 } else { RESERVE / 8 * 7 });
         drop(alice.run(&["send", "Bob", "kept"]).expect(1).says("has no room for anything new"));
