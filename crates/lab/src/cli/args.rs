@@ -259,7 +259,7 @@ pub(super) struct Metadata {
     /// `pillarbox-relay ledger --follow --json`.
     #[arg(value_name = "SOURCE", conflicts_with_all = ["trace", "model", "make_trace"])]
     pub(super) source: Option<String>,
-    /// A table instead: time,to[,from][,size][,address]. The column `from` only scores.
+    /// A table instead, with the columns time, to, and if it has them from, size, address. The column `from` only scores.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["model", "make_trace"])]
     pub(super) trace: Option<PathBuf>,
     /// Who looks. Without it the operator, of everything that passes; of a data folder, of what is kept.
