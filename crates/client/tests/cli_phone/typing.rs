@@ -267,6 +267,7 @@ fn a_chat_locks_and_says_what_was_not_sent() {
     window.wait_for("half a line");
     alice.run(&["account", "lock"]).expect(0);
     window.wait_for("opens the chat again");
+    window.wait_for("Passphrase:");
     let shown = flat(&window.shown());
     assert!(shown.contains("1 line that you had typed was not sent."), "{shown}");
     assert!(!shown.contains("half"), "{shown}");
