@@ -50,6 +50,8 @@ pub(crate) use answer::answered_by;
 pub use docket::Docket;
 pub use guessing::GuessTime;
 pub(crate) use guessing::{codes_tried, supposed_guess_ms};
+pub(crate) use staging::Ordered;
+pub(crate) use trunk::orders;
 pub use views::Views;
 
 use crate::matrix::cell::Evidence;
@@ -57,7 +59,7 @@ use crate::scenario::{PersonId, Scenario};
 use crate::score::What;
 use crate::world::WorldError;
 use compare::Compared;
-use staging::{Ordered, with_phones};
+use staging::with_phones;
 use views::Named;
 
 /// Why an experiment has no result.

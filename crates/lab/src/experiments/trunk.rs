@@ -14,7 +14,7 @@ use super::staging::{
     with_phones,
 };
 use crate::scenario::{Act, PersonId, Scenario};
-use crate::world::{Order, Role, Site, SiteId, Whom, World, WorldError};
+use crate::world::{Order, SiteId, Whom, World, WorldError};
 
 /// Says if the world of an arrangement is the same as every other up to the order.
 fn shares_the_trunk(ordered: &Ordered, scenario: &Scenario) -> bool {
@@ -162,8 +162,7 @@ impl Staging {
         let mut before = Vec::new();
         if *until >= at {
             if matches!(ordered, Ordered::TakeDown { .. }) {
-                let messengers = world.sites().iter().filter(|site| site.role() == Role::Messenger);
-                before = messengers.map(Site::holdings).collect::<Result<_, _>>()?;
+                before = world.messengers().map(|(_, site)| site.holdings()).collect::<Result<_, _>>()?;
             }
             if let (Ordered::Nothing, Some(further)) = (&*ordered, &trunk.further) {
                 world = further.fork()?;
@@ -202,14 +201,19 @@ fn begin(design: &Design, scenario: &Scenario, seed: u64) -> Result<World, Exper
     Ok(world)
 }
 
-fn orders(world: &World, design: &Design, ordered: &Ordered, accounts: &[AccountId]) -> Vec<Order> {
+/// The orders of an arrangement, about these accounts, as the operators of a world get them.
+pub(crate) fn orders(
+    world: &World,
+    design: &Design,
+    ordered: &Ordered,
+    accounts: &[AccountId],
+) -> Vec<Order> {
     // Where no account stands for the person, an order names the one that somebody can name.
     let accounts = match design.phone.accounts {
         Accounts::One => accounts,
         Accounts::PerContact => accounts.get(..1).unwrap_or_default(),
     };
-    let sites = world.sites().iter().enumerate().filter(|(_, site)| site.role() == Role::Messenger);
-    let sites = sites.map(|(at, _)| SiteId(at));
+    let sites = world.messengers().map(|(at, _)| at);
     let scenario = world.scenario();
     let person = scenario.person(scenario.inquiry.from_now_on);
     let numbers: Vec<Handle> = person.and_then(|person| person.number.clone()).into_iter().collect();

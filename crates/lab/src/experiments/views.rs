@@ -196,9 +196,8 @@ impl<'w> Views<'w> {
     /// # Errors
     /// A store that cannot be read.
     pub fn tapped(&self) -> Result<Vec<(RelayHoldings, &OperatorTap)>, ExperimentError> {
-        let sites = self.world.sites().iter().filter(|site| site.role() == Role::Messenger);
         let mut tapped = Vec::new();
-        for site in sites {
+        for (_, site) in self.world.messengers() {
             for tap in site.taps() {
                 tapped.push((site.holdings()?, tap));
             }

@@ -9,14 +9,15 @@ pub mod text;
 
 use std::collections::BTreeMap;
 
-use pillarbox_access::demand::{compelled_logging, retention};
+use pillarbox_access::demand::retention;
 use pillarbox_access::design::Design;
 use pillarbox_metadata::{Analysis, Kind, Lead, Means, Refusal, Scorer, Settings, Trace, Truth, control};
 use serde::{Deserialize, Serialize};
 
 use super::source::world::{self, WorldSourceError};
+use crate::experiments::{Ordered, orders};
 use crate::scenario::Scenario;
-use crate::world::{Order, Role, SiteId, World};
+use crate::world::World;
 
 /// The story of the month.
 pub const STORY: &str = "month";
@@ -109,9 +110,7 @@ impl Month {
         }
         Ok(month)
     }
-}
 
-impl Month {
     /// The pairs under a rule.
     #[must_use]
     pub fn of_rule(&self, rule: Rule) -> Option<&Pairs> {
@@ -119,20 +118,16 @@ impl Month {
     }
 }
 
-/// Tells the operators of a world what to keep.
+/// Tells the operators of a world what to keep: everybody's, as an order does that names no account.
 fn order(world: &mut World, design: &Design, rule: Rule) {
     let story = world.scenario();
-    let (at, keeping) = match rule {
-        Rule::AsItIs => return,
-        // An order that names no account is about everybody's.
-        Rule::LogFromNowOn => (story.inquiry.ordered, compelled_logging::told(&design.relay, &[])),
-        Rule::Retention => (story.start, retention::told(&design.relay, retention::LONGEST)),
+    let (at, ordered) = match rule {
+        Rule::AsItIs => (story.start, Ordered::Nothing),
+        Rule::LogFromNowOn => (story.inquiry.ordered, Ordered::Log),
+        Rule::Retention => (story.start, Ordered::Retain(retention::LONGEST)),
     };
-    let is_messenger = |site: &crate::world::Site| site.role() == Role::Messenger;
-    let sites: Vec<usize> =
-        (0..world.sites().len()).filter(|at| world.sites().get(*at).is_some_and(is_messenger)).collect();
-    for site in sites {
-        world.order(at, Order::SetKeeping { site: SiteId(site), keeping: keeping.clone() });
+    for order in orders(world, design, &ordered, &[]) {
+        world.order(at, order);
     }
 }
 

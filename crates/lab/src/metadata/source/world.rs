@@ -6,7 +6,7 @@ use pillarbox_wire::AccountId;
 use super::people::{Addresses, People};
 use super::record::Reader;
 use super::{Source, SourceError, holdings};
-use crate::world::{Role, Site, World, WorldError};
+use crate::world::{World, WorldError};
 
 /// Why a world is no source.
 #[derive(Debug, thiserror::Error)]
@@ -65,8 +65,8 @@ fn kept(
     mut addresses: Addresses,
 ) -> Result<Trace, WorldSourceError> {
     let mut rows = Vec::new();
-    for site in world.sites().iter().filter(|site| site.role() == Role::Messenger) {
-        let here = Site::holdings(site)?;
+    for (_, site) in world.messengers() {
+        let here = site.holdings()?;
         let mut person =
             |account: AccountId| people.called(account.to_string(), || format!("account {account}"));
         rows.extend(holdings::kept(&here, &mut person, &mut addresses));
