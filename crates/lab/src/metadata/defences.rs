@@ -1,7 +1,7 @@
 //! Defences: what padding, late receipts, no receipts and Tor each take from inference, and what they cost.
 //!
 //! Each row is a world of its own, from the same story and seed. The observer is the operator, of everything that passes. Pairs
-//! that rows name are not counted: no defence here hides them. Addresses and connections are asked of messages without a
+//! that rows name are counted apart. Addresses and connections are asked of messages without a
 //! sender, times and sizes of all.
 
 use pillarbox_access::design::Design;
@@ -108,6 +108,8 @@ pub struct Bought {
     pub defence: Defence,
     /// Pairs of people who wrote to each other.
     pub there: u64,
+    /// Those of them that a row names.
+    pub named: u64,
     /// A means that was not tried has no entry.
     pub found: Vec<Right>,
     /// Messages that passed, receipts included.
@@ -143,6 +145,11 @@ impl Bought {
             inquiry.analysis.lines.iter().filter_map(|line| line.outcome.as_ref().ok()?.score.as_ref());
         Ok(Self {
             defence,
+            named: inquiry
+                .analysis
+                .found(Means::Named)
+                .and_then(|it| it.score.as_ref())
+                .map_or(0, |it| it.right),
             there: scores.map(|score| score.there).max().unwrap_or(0),
             found: MEANS.into_iter().filter_map(found).collect(),
             messages: inquiry.trace.messages(),
@@ -160,9 +167,12 @@ impl Bought {
 pub fn table(rows: &[Bought], design: &Design, story: &Scenario, width: usize) -> String {
     let mut screen = Screen::new(width);
     let there = rows.iter().map(|row| row.there).max().unwrap_or(0);
+    let named = rows.iter().map(|row| row.named);
+    let (least, most) = (named.clone().min().unwrap_or(0), named.max().unwrap_or(0));
+    let named = if least == most { least.to_string() } else { format!("{least} to {most}") };
     screen.say(&format!(
         "{} ({}) under {}, as it passes the operator. {there} pairs write to each other. A cell has how many of them one means \
-         infers; first messages name their sender under every defence, and are not counted.",
+         infers. Under each defence rows that name both people give {named} of them as well.",
         story.title, story.name, design.title,
     ));
     screen.blank();

@@ -114,7 +114,7 @@ fn reason(month: &Month, pairs: &Pairs) -> Option<String> {
     let names = match (pairs.with_sender, pairs.named) {
         (0, _) => ".".to_owned(),
         (rows, named) => format!(
-            ". The other {rows}, first messages among them, name {} pairs.",
+            ". The other {rows} name {} pairs.",
             if named == month.there { "all".to_owned() } else { named.to_string() },
         ),
     };
