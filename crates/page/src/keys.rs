@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 use pillarbox_access::RelayHoldings;
-use pillarbox_lab::world::{World, WorldError};
+use pillarbox_lab::world::{Role, Site, World, WorldError};
 use pillarbox_wire::AccountId;
 
 use crate::story::PEOPLE;
@@ -61,12 +61,10 @@ impl Shelf {
             }
         }
         hands.push(("The relay’s operator".to_owned(), operator(holdings, reads, texts)));
-        let cloud = world.design().cloud.as_ref();
-        hands.push(("A company that keeps backups".to_owned(), match cloud {
-            Some(_) => "Another company keeps them under this design: what it holds is what a backup warrant returns.".to_owned(),
-            None => "Nobody else keeps backups under this design.".to_owned(),
-        }));
-        hands.push(("An authority".to_owned(), "No key.".to_owned()));
+        let clouds = world.sites().iter().filter(|site| site.role() == Role::Cloud);
+        for cloud in clouds.map(Site::holdings) {
+            hands.push(("The company that keeps backups".to_owned(), backups(&cloud?)));
+        }
         Ok(Self { hands })
     }
 }
@@ -85,6 +83,15 @@ fn operator(holdings: &RelayHoldings, reads: usize, texts: usize) -> String {
         "{}, and {public} public keys of others. With these it reads {reads} of the {texts} texts that passed.",
         pillarbox_lab::columns::capital(&keys.join(", "))
     )
+}
+
+/// What another operator has, who keeps backups and nothing else.
+fn backups(holdings: &RelayHoldings) -> String {
+    let kept = holdings.rows().deposits.len();
+    let private = holdings.keys().iter().filter(|key| key.is_private).count();
+    let backups = if kept == 1 { "1 row".to_owned() } else { format!("{kept} rows") };
+    let keys = if private == 1 { "1 private key".to_owned() } else { format!("{private} private keys") };
+    format!("{backups} of what phones left there, and {keys}.")
 }
 
 /// What a key is, by where it stands.

@@ -11,7 +11,7 @@ use pillarbox_lab::metadata::Source;
 use pillarbox_lab::metadata::source::world::Follower;
 use pillarbox_lab::record::{Fate, Kind, Line, sha256, starts};
 use pillarbox_lab::scenario::Scenario;
-use pillarbox_lab::world::{Site, WorldError};
+use pillarbox_lab::world::{Site, World, WorldError};
 use pillarbox_wire::AccountId;
 
 use crate::keys::{self, Held, Shelf};
@@ -153,15 +153,14 @@ impl Live {
 
     /// The relay, and what has passed it.
     pub(crate) fn relay(&self) -> Option<(&Site, &OperatorTap)> {
-        self.timeline.world().sites().iter().find_map(|site| Some((site, site.watched()?)))
+        watched(self.timeline.world())
     }
 
     /// Goes on until so many texts of the story have happened.
     pub(crate) fn go_on(&mut self, story: &Scenario, texts: usize) -> Result<(), StageError> {
         self.timeline.go_on(story, texts, &mut { usize::MAX })?;
         let world = self.timeline.world();
-        let relay = world.sites().iter().find_map(|site| Some((site, site.watched()?)));
-        let Some((site, watched)) = relay else { return Ok(()) };
+        let Some((site, watched)) = watched(world) else { return Ok(()) };
         let holdings = site.holdings()?;
         let lines = world.record().lines();
         for line in lines.iter().skip(self.told) {
@@ -241,4 +240,9 @@ impl Live {
     pub(crate) const fn shelf(&self) -> &Shelf {
         &self.shelf
     }
+}
+
+/// The relay of a world that somebody watches, and what has passed it.
+fn watched(world: &World) -> Option<(&Site, &OperatorTap)> {
+    world.sites().iter().find_map(|site| Some((site, site.watched()?)))
 }
