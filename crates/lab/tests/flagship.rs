@@ -77,7 +77,7 @@ fn what_an_operator_has_and_what_it_says_that_it_hands_over_stand_side_by_side_a
             "according to the FBI Lawful Access chart, 7 January 2021, it does not hand them over.";
         assert!(cell.answer.has.ends_with(according), "{}", cell.answer.has);
         assert!(cell.answer.thief.ends_with(", without any order."), "{}", cell.answer.thief);
-        assert!(cell.answer.says.starts_with("FBI Lawful Access chart, "), "{}", cell.answer.says);
+        assert!(cell.answer.says.starts_with("The FBI Lawful Access chart, "), "{}", cell.answer.says);
     }
     assert_eq!(
         (refuses[1].measures.texts.len(), refuses[1].answer.texts.len()),
