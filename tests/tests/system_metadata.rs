@@ -29,7 +29,10 @@ fn what_passes_a_running_relay_is_read_live_and_a_sealed_sender_is_in_no_row() {
     let (alice, bob) = place.alice_and_bob(&relay);
     drop(alice.run(&["send", "Bob", "hello"]).expect(0));
     assert_eq!(bob.inbox(), ["hello"]);
-    follow.wait_for(Stream::Out, |line| line.contains("\"Deliver\""));
+    // The text, and the receipt that follows it.
+    for _ in 0..2 {
+        follow.wait_for(Stream::Out, |line| line.contains("\"Submit\""));
+    }
     follow.signal("INT");
     let events = follow.finish().out;
 

@@ -104,9 +104,9 @@ impl Screen {
         }));
     }
 
-    /// An empty line, unless the screen begins here.
+    /// Adds an empty line, unless the screen begins here or one stands here already.
     pub fn blank(&mut self) {
-        if !self.lines.is_empty() {
+        if self.lines.last().is_some_and(|line| !line.is_empty()) {
             self.lines.push(String::new());
         }
     }

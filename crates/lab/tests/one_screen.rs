@@ -1,6 +1,7 @@
 //! Every demand under every design is one screen in a window of 24 lines: the question at the top does not scroll out of it.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::sync::atomic::AtomicBool;
 
@@ -8,13 +9,14 @@ use pillarbox_access::designs;
 use pillarbox_lab::answer::Answer;
 use pillarbox_lab::experiments;
 use pillarbox_lab::experiments::control::Control;
-use pillarbox_lab::matrix::cell::Evidence;
+use pillarbox_lab::matrix::cell::{Cell, Evidence};
 use pillarbox_lab::matrix::rerun::Rerun;
+use pillarbox_lab::matrix::table::{self, View};
 use pillarbox_lab::matrix::{self, Plan};
 use pillarbox_lab::paper::story;
 use pillarbox_lab::progress::Progress;
 use pillarbox_lab::scenario::library;
-use pillarbox_lab::screen::plain;
+use pillarbox_lab::screen::{Screen, plain};
 use textwrap::core::display_width;
 
 /// Lines of the window less what stands below a paper: what the program says next, and the prompt.
@@ -64,6 +66,27 @@ fn held_at(width: usize, evidence: &Evidence, answer: &Answer) {
     assert!(texts == 0 || evidence.brought.is_without_its_texts() || shown.contains('"'), "{width}: {shown}");
 }
 
+/// Lines of the window less what stands behind a matrix: what was saved, two commands of which one goes on, and the prompt.
+const TABLE: usize = 24 - 7;
+
+/// Holds a matrix of one demand and all designs to the height of the window: each answer once, and every design under its own.
+fn one_column(demand: &str, cells: &[Cell]) {
+    let scenario = library::find("locked-phone-2016").unwrap();
+    let designs: Vec<String> = cells.iter().map(|cell| cell.design.clone()).collect();
+    let view = View { scenario: &scenario, designs: &designs, demands: &[demand.to_owned()], cells };
+    for width in WIDTHS {
+        let shown = plain(&table::render(&view, width, Screen::new(width)));
+        assert!(shown.lines().count() <= TABLE, "{demand}, {width}: {}\n{shown}", shown.lines().count());
+        let words = words(&shown);
+        assert!(words.starts_with(&scenario.title), "{shown}");
+        let equal = [format!("Equal for all {} designs:", cells.len()), "All of them: ".to_owned()];
+        let is_equal = equal.iter().any(|equal| words.contains(equal));
+        for cell in cells.iter().filter(|_| !is_equal) {
+            assert!(words.contains(&cell.design), "{demand}, {width}: {}\n{shown}", cell.design);
+        }
+    }
+}
+
 /// All designs and demands on the story that takes least to run. Its papers are as long as those of the others: texts, texts that stay
 /// closed, an order, an operator's word, and the law of two days.
 #[test]
@@ -88,6 +111,11 @@ fn every_demand_under_every_design_is_one_screen() {
     for evidence in &all {
         held(evidence);
     }
+    let cells = run.cells.iter().map(|cell| (cell.demand.clone(), cell.clone()));
+    let mut columns: BTreeMap<String, Vec<Cell>> = BTreeMap::new();
+    cells.for_each(|(demand, cell)| columns.entry(demand).or_default().push(cell));
+    assert_eq!(columns.len(), experiments::demands().len());
+    columns.iter().for_each(|(demand, cells)| one_column(demand, cells));
     // A control: a name that fills the window by itself is found to be too much.
     let mut long = all.into_iter().next().unwrap();
     long.yardstick.target = "Somebody ".repeat(400);

@@ -25,6 +25,12 @@ pub struct Form {
 }
 
 impl Form {
+    /// Returns true for words as they are.
+    #[must_use]
+    pub fn is_plain(self) -> bool {
+        self == Self { encoding: Encoding::Raw, backwards: false, xor: 0 }
+    }
+
     /// Its name on the terminal.
     #[must_use]
     pub fn name(self) -> String {

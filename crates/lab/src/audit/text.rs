@@ -85,24 +85,23 @@ pub fn render(report: &Report, width: usize) -> String {
 }
 
 fn answer(screen: &mut Screen, report: &Report) {
+    let table = Table::new(&COUNTED);
+    let searched = report.runs.iter().map(|run| size(run.relay.iter().map(|looked| looked.bytes).sum()));
+    screen.say(&format!(
+        "{} texts of random words were said under each design. Found in the relay's memory, files, log, metrics and \
+         recorded connections ({}):",
+        report.runs.first().map_or(0, |run| run.planted.len()),
+        searched.collect::<Vec<_>>().join(" and "),
+    ));
     for run in &report.runs {
         let hits: Vec<&Hit> = run.relay.iter().flat_map(|looked| looked.found(Role::Said)).collect();
-        let texts = run.planted.len();
-        let bytes = run.relay.iter().map(|looked| looked.bytes).sum();
-        let found = if hits.is_empty() {
-            "found nowhere".to_owned()
-        } else {
-            format!("found {} times ({})", hits.len(), forms(&hits))
-        };
-        screen.say(&format!(
-            "{} ({}): {texts} texts of random words were said. In {} of the relay's memory, \
-             files, log, metrics and recorded connections they were {found}.",
-            designs::named(&run.design).map_or(run.design.as_str(), |design| &design.title),
-            run.plain,
-            size(bytes),
-        ));
+        let title = designs::named(&run.design).map_or(run.design.as_str(), |design| &design.title);
+        screen.row(&table, &[format!("  {title} ({})", run.plain), times(hits.len())]);
+        if !hits.is_empty() && !hits.iter().all(|hit| hit.form.is_plain()) {
+            screen.entry(Weight::Normal, &format!("    Forms: {}.", forms(&hits)));
+        }
     }
-    lock(screen, &report.locking);
+    lock(screen, &table, &report.locking);
     screen.say_in(
         Weight::Bold,
         match report.finding {
@@ -114,20 +113,22 @@ fn answer(screen: &mut Screen, report: &Report) {
     );
 }
 
-fn lock(screen: &mut Screen, locking: &Locking) {
+fn lock(screen: &mut Screen, table: &Table, locking: &Locking) {
     let found = |moment| {
         let looked = locking.at(Place::PhoneMemory, moment).flat_map(|looked| &looked.hits);
-        match looked.filter(|hit| hit.role != Role::Witness).count() {
-            0 => "found nowhere".to_owned(),
-            count => format!("found {count} times"),
-        }
+        times(looked.filter(|hit| hit.role != Role::Witness).count())
     };
-    screen.say(&format!(
-        "The phone's program, in a chat: in its memory, texts, names and keys were {}. In the same process, after \
-         /lock, they were {}.",
-        found(Moment::Open),
-        found(Moment::Locked),
-    ));
+    let open = "Texts, names and keys, in a phone's memory in a chat";
+    screen.row(table, &[open.into(), found(Moment::Open)]);
+    screen.row(table, &["  in the same process, after /lock".into(), found(Moment::Locked)]);
+}
+
+fn times(hits: usize) -> String {
+    match hits {
+        0 => "nowhere".to_owned(),
+        1 => "once".to_owned(),
+        more => format!("{more} times"),
+    }
 }
 
 fn claims(screen: &mut Screen, report: &Report, says: fn(&Claim) -> String) {

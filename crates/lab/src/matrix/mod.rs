@@ -11,6 +11,7 @@
 //! | `check`, `reread` | whether a run is what it says it is |
 
 mod alone;
+mod by_answer;
 pub mod cell;
 pub mod check;
 pub(crate) mod csv;

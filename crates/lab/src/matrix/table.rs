@@ -8,9 +8,10 @@ use pillarbox_access::designs;
 use pillarbox_access::law::Day;
 use textwrap::core::display_width;
 
+use super::by_answer;
 use super::cell::Cell;
 use crate::answer::{Answer, counted_by};
-use crate::columns::{self, Column};
+use crate::columns::{self, Column, capital};
 use crate::experiments;
 use crate::fold::fold;
 use crate::scenario::Scenario;
@@ -25,6 +26,9 @@ const WORDS_WIDTH: usize = 18;
 
 /// Widest column with names for people: what is left holds a few letters a column.
 const MOST_NAME_WIDTH: usize = 44;
+
+/// Lines above those on the result as a whole (what was saved, the next steps) and the prompt in a small window.
+const ROOM: usize = USUAL_HEIGHT - 7;
 
 /// A matrix to be shown.
 #[derive(Clone, Copy, Debug)]
@@ -151,14 +155,20 @@ pub fn render(view: &View<'_>, width: usize, saved: Screen) -> String {
     let by_place = view.by_place();
     let says = |design: &str, demand: &str| by_place.get(&(design, demand)).map(|it| it.says.clone());
     let folded = Folded::of(view.designs, view.demands, &says);
-    let mut table = Screen::new(width);
-    words(&mut table, view, &folded.designs, &folded.demands);
     let mut screen = Screen::new(width);
     view.heading(&mut screen);
-    if table.height() <= USUAL_HEIGHT {
-        screen.append(table);
-        explained(&mut screen, view.cells);
-        equal(&mut screen, view, &folded, &says, false);
+    let mut table = Screen::new(width);
+    words(&mut table, view, &folded.designs, &folded.demands);
+    let mut whole = screen.clone();
+    whole.append(table.clone());
+    explained(&mut whole, view.cells);
+    equal(&mut whole, view, &folded, &says, false);
+    if let ([word], true) = (view.demands, whole.height() > ROOM) {
+        by_answer::write(&mut screen, &capital(&with_word(&demand(word), word)), view.cells);
+        screen.blank();
+        screen.append(saved);
+    } else if table.height() <= USUAL_HEIGHT {
+        screen = whole;
         screen.blank();
         screen.append(saved);
     } else {

@@ -21,8 +21,11 @@ const SCORED: [Column; 6] = [
 /// Means, pairs named, pairs named on the shuffled trace.
 const UNSCORED: [Column; 3] = [Column::Share(1), Column::Fixed(9), Column::Fixed(9)];
 
-/// People or false leads that a short screen names.
+/// People that a short screen names.
 const NAMES: usize = 4;
+
+/// False leads that it names.
+const FALSE_LEADS: usize = 2;
 
 const NOTHING: &str = "No row of a message names both people here.";
 
@@ -214,7 +217,7 @@ fn table(inquiry: &Inquiry, screen: &mut Screen) {
     if is_scored {
         screen.say_in(
             Weight::Dim,
-            "Half after: messages until half of the pairs were found. Shuffled: recipients exchanged. Chance: of 100 guesses.",
+            "Half after: messages until half were found. Shuffled: recipients exchanged.",
         );
     } else {
         screen.say_in(
@@ -245,9 +248,9 @@ fn cells(means: Means, found: &Found) -> Vec<String> {
 
 fn percent(chance: f64) -> String {
     match chance * 100.0 {
-        0.0 => "0".to_owned(),
-        percent if percent < 1.0 => "under 1".to_owned(),
-        percent => format!("{percent:.0}"),
+        0.0 => "0 %".to_owned(),
+        percent if percent < 1.0 => "<1 %".to_owned(),
+        percent => format!("{percent:.0} %"),
     }
 }
 
@@ -292,11 +295,11 @@ fn false_leads(inquiry: &Inquiry) -> Option<String> {
     }
     wrong.sort_unstable();
     wrong.dedup();
-    let named = wrong.iter().take(NAMES);
+    let named = wrong.iter().take(FALSE_LEADS);
     let named =
         named.map(|(one, other)| format!("{} and {}", inquiry.trace.name(*one), inquiry.trace.name(*other)));
     let named: Vec<String> = named.collect();
-    let more = wrong.len().saturating_sub(NAMES);
+    let more = wrong.len().saturating_sub(FALSE_LEADS);
     let more = if more > 0 { format!("; {} more", grouped(more as u128)) } else { String::new() };
     (!wrong.is_empty()).then(|| format!("False leads (named, and not true): {}{more}.", named.join("; ")))
 }

@@ -19,7 +19,7 @@ const DERIVED: [Column; 3] = [Column::Fixed(24), Column::Share(1), Column::Fixed
 
 /// What differs: the models, the item, what the source says, what the run says, and in how many rows.
 const DIFFERS: [Column; 5] =
-    [Column::Share(26), Column::Share(15), Column::Share(19), Column::Share(9), Column::Fixed(4)];
+    [Column::Share(31), Column::Share(18), Column::Share(19), Column::Fixed(8), Column::Fixed(4)];
 
 const LEGEND: &str = "no row: the source does not list the item, which a list that claims to be whole would. measured: on a run. computed: \
     arithmetic on the source's own numbers. agrees (2703d): the chart lists the item without naming a process; the run returns it under this one. \
@@ -39,7 +39,6 @@ pub fn short(report: &Report, width: usize) -> String {
         screen.row(&table, &[models.join("; "), item(first), says, first.run.clone(), rows.to_string()]);
     }
     screen.say_in(Weight::Dim, "A row: one item, one process, one design. The reason for each: --full.");
-    screen.blank();
     for table in &report.tables {
         let (name, _) = table.heading.split_once(':').unwrap_or((table.heading, ""));
         let computed = table.rows.iter().filter(|row| is_computed(row)).count();
