@@ -1,8 +1,8 @@
-//! Who can write to whom, and over which of their accounts.
+//! Acquaintance: the people who can write to each other, and the accounts that they use for it.
 //!
 //! Under a design with numbers and a directory, people find each other by number, and the relay learns of it. Otherwise
-//! they hand each other invitations outside the relay, as people who meet do. Relays do not talk to
-//! each other: who knows somebody at another relay has an account there too.
+//! they hand each other invitations outside the relay, as people who meet do. Relays do not talk to each other, so a
+//! person who knows somebody at another relay has an account there too.
 
 use pillarbox_access::design::Accounts;
 use pillarbox_wire::{AccountId, Timestamp};
@@ -11,28 +11,29 @@ use super::profile::{Profile, Purpose};
 use super::{ProfileId, World, WorldError};
 use crate::scenario::{Act, Audience, PersonId};
 
-/// How one person reaches another: which of their own profiles they use, and whom they write to on it.
+/// The way in which one person reaches another: the own profile that is used, and the account that is written to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Acquaintance {
     pub(super) own: ProfileId,
     pub(super) theirs: AccountId,
 }
 
-/// Two people have become able to write to each other, or are again after one of them has gone elsewhere.
+/// Two people who have become able to write to each other. After one of them moves to other accounts, this happens
+/// again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Met {
-    /// When.
+    /// The time.
     pub at: Timestamp,
-    /// Who looked for the other.
+    /// The person who looked for the other.
     pub who: PersonId,
-    /// Whom.
+    /// The person who was looked for.
     pub whom: PersonId,
-    /// Whether the relay's directory knew the number; otherwise they handed each other invitations.
+    /// True if the relay's directory knew the number. Otherwise the two handed each other invitations.
     pub by_number: bool,
 }
 
 impl World {
-    /// Who has met whom, in order.
+    /// Returns the pairs of people who met, in order.
     #[must_use]
     pub fn met(&self) -> &[Met] {
         &self.met
@@ -44,16 +45,17 @@ impl World {
         Ok(())
     }
 
-    /// Everybody gets an account and meets whom they know or will write to.
+    /// Gives everybody an account, and acquaints them with the people whom they know or will write to.
     pub(super) fn meet_everybody(&mut self) -> Result<(), WorldError> {
         let scenario = self.scenario.clone();
         for (who, _) in scenario.everybody() {
-            // Where there is an account for each contact, there is none for nobody.
+            // A design with an account for each contact makes no account before there is a contact.
             if self.design.phone.accounts == Accounts::One {
                 self.one_profile(who, self.home(who))?;
             }
         }
-        // Where frames take time, whoever makes a group finds its members before the story begins: everybody would wait meanwhile.
+        // Where frames take time, a group's maker finds its members before the story begins. Otherwise everybody would
+        // wait meanwhile.
         let grouped = scenario.events.iter().filter(|_| scenario.network.is_some());
         let grouped = grouped.filter_map(|event| match &event.act {
             Act::MakesGroup { with, .. } => Some(with.iter().map(|whom| (event.who, *whom))),
@@ -71,7 +73,8 @@ impl World {
         Ok(())
     }
 
-    /// How `who` reaches `whom`, who are made acquainted if they are not. None if there is no way.
+    /// Returns the way in which `who` reaches `whom`, and acquaints the two if necessary. Returns nothing if no way
+    /// exists.
     pub(super) fn meet(&mut self, who: PersonId, whom: PersonId) -> Result<Option<Acquaintance>, WorldError> {
         if let Some(known) = self.acquaintances.get(&(who, whom)) {
             return Ok(Some(*known));
@@ -103,7 +106,8 @@ impl World {
         Ok(self.acquaintances.get(&(who, whom)).copied())
     }
 
-    /// Whoever is reached by somebody answers from the account that they are reached at.
+    /// Returns the way back to somebody who reaches this person: the answer leaves from the account that was written
+    /// to.
     fn answer_way(&mut self, who: PersonId, whom: PersonId) -> Result<Option<Acquaintance>, WorldError> {
         let Some(back) = self.acquaintances.get(&(whom, who)).copied() else { return Ok(None) };
         let reached = |profile: &Profile| profile.who == who && profile.account() == Some(back.theirs);
@@ -114,7 +118,7 @@ impl World {
         Ok(theirs.map(|theirs| Acquaintance { own, theirs }))
     }
 
-    /// The contact that one profile has, or now makes, of another.
+    /// Returns the contact that one profile has of another, and creates it if necessary.
     pub(super) fn contact_between(
         &mut self,
         own: ProfileId,
@@ -130,7 +134,7 @@ impl World {
         Ok(self.exchange_invitations(own, theirs)?.map(|(account, _)| account))
     }
 
-    /// Looks somebody up in the directory, if the design has one and they have a number in it.
+    /// Looks somebody up in the directory, if the design has one and the person has a number in it.
     fn find_by_number(&mut self, own: ProfileId, theirs: ProfileId) -> Result<Option<AccountId>, WorldError> {
         let site = self.profile(own)?.site;
         let has_number = |profile: ProfileId| -> Result<_, WorldError> {
@@ -153,7 +157,8 @@ impl World {
         Ok(found.then_some(account))
     }
 
-    /// Two people scan each other's invitation: whom the first then has as a contact, and whom the other.
+    /// Lets two people scan each other's invitation. Returns the contact that the first gets, then the contact that the
+    /// second gets.
     pub(super) fn exchange_invitations(
         &mut self,
         one: ProfileId,
@@ -176,7 +181,7 @@ impl World {
         Ok(Some(accounts))
     }
 
-    /// Forgets how others reach somebody whose accounts are gone, and how they reach others.
+    /// Forgets the ways to and from a person whose accounts are gone.
     pub(super) fn forget_ways(&mut self, who: PersonId) {
         self.acquaintances.retain(|(one, other), _| *one != who && *other != who);
     }

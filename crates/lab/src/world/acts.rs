@@ -1,4 +1,4 @@
-//! What people do: each event of the scenario becomes calls on phones, as a person's thumbs would make them.
+//! The acts of people: each event of the scenario becomes calls on phones, as a person's thumbs would make them.
 
 use pillarbox_access::view::SeizedPhone;
 use pillarbox_client::{Phone, PhoneError};
@@ -13,21 +13,21 @@ use crate::scenario::{Act, Audience, Event, LOCK_STATES, LockState, Passcode, Pe
 use crate::scratch::Scratch;
 use crate::truth::{Place, Said};
 
-/// A phone in other hands, as it was when it was taken.
+/// A phone in other hands, in the state in which it was taken.
 pub struct Seized {
-    /// Whose it was.
+    /// The owner.
     pub who: PersonId,
-    /// In which state it was.
+    /// The lock state.
     pub state: LockState,
-    /// How hard its passcode is to guess.
+    /// The class of its passcode, which says how hard it is to guess.
     pub class: Passcode,
     pub(super) folder: Scratch,
-    /// The program that still runs on it; none on a phone that is off or was not unlocked since.
+    /// The program that still runs on it. A phone that is off, or was not unlocked since it started, has none.
     pub(super) running: Option<Phone>,
 }
 
 impl Seized {
-    /// What whoever has the phone can look at.
+    /// Returns the part of the phone that its new holder can look at.
     #[must_use]
     pub fn view(&self) -> SeizedPhone<'_> {
         match (&self.running, self.state) {
@@ -45,7 +45,7 @@ impl std::fmt::Debug for Seized {
 }
 
 impl World {
-    /// An event happens.
+    /// Carries out one event of the scenario.
     pub(super) fn happen(&mut self, number: usize) -> Result<(), WorldError> {
         let Some(event) = self.scenario.events.get(number).cloned() else { return Ok(()) };
         let does = verb(&event.act);
@@ -54,9 +54,9 @@ impl World {
         let who = event.who;
         self.wake_for_its_owner(who);
         match self.act(event) {
-            // A phone that refuses is a thing that happens, and no fault of the world.
+            // A phone's refusal is part of the story and no fault of the world.
             Err(WorldError::Phone(error))
-                // A disk that takes nothing more is no refusal of anybody's: an answer from such a world would be wrong.
+                // A full disk is nobody's refusal: an answer from such a world would be wrong.
                 if !matches!(error, PhoneError::Storage(_)) =>
             {
                 self.not_done(who, does, &error.to_string());
@@ -128,7 +128,7 @@ impl World {
         Ok(())
     }
 
-    /// Something that is done on one's own phone about a contact.
+    /// Does something on a person's own phone that concerns a contact.
     fn with_acquaintance(
         &mut self,
         who: PersonId,
@@ -170,7 +170,7 @@ impl World {
         Ok(())
     }
 
-    /// Closes somebody's accounts, so far as their phone reaches the relays.
+    /// Closes somebody's accounts, as far as their phone reaches the relays.
     pub(super) fn close_accounts(&mut self, who: PersonId) -> Result<(), WorldError> {
         let all = self.profiles_of(who);
         for id in &all {
@@ -189,15 +189,15 @@ impl World {
         Ok(())
     }
 
-    /// Somebody is no longer there. Others still have them as a contact, and their texts go nowhere.
+    /// Removes a person. Others keep the contact, and their texts to it go nowhere.
     fn delete_accounts(&mut self, who: PersonId) -> Result<(), WorldError> {
         self.close_accounts(who)?;
         self.gone.insert(who);
         Ok(())
     }
 
-    /// Takes somebody's phone. One that does not lie in a folder is cut off and gives nothing to look at:
-    /// [`World::new`] says whose do.
+    /// Takes somebody's phone. A phone that does not lie in a folder is cut off and gives nothing to look at.
+    /// [`World::new`] says which phones lie in folders.
     pub(super) fn seize(&mut self, who: PersonId, state: LockState) -> Result<(), WorldError> {
         let class = self.scenario.person(who).map(|person| person.passcode).unwrap_or_default();
         for id in self.profiles_of(who) {
@@ -214,7 +214,7 @@ impl World {
         Ok(())
     }
 
-    /// Somebody opens an account at another relay, and hands those they know an invitation to it.
+    /// Lets a person open an account at another relay and hand an invitation to everybody they know.
     fn move_on(&mut self, who: PersonId) -> Result<(), WorldError> {
         let country = self.scenario.person(who).map(|person| person.country.clone()).unwrap_or_default();
         let here = self.home(who);
@@ -235,7 +235,7 @@ impl World {
         Ok(())
     }
 
-    /// Tells a new phone what its owner knows of themselves, and gives it a push token if it hands one on.
+    /// Gives a new phone its owner's facts, and a push token if it hands one on.
     pub(super) fn give_facts(
         &mut self,
         phone: &mut Phone,
@@ -253,7 +253,7 @@ impl World {
         if let Some(number) = &person.number {
             facts.push((DepositKind::NumberHash, sha256(number.as_str().as_bytes())));
         }
-        // What the scenario says comes later and replaces what follows from the name.
+        // Facts that the scenario states come later and replace those that follow from the name.
         facts.extend(person.facts.iter().cloned());
         for (kind, value) in facts {
             phone.set_fact(kind, b"", Some(value.into_bytes()), rng)?;
@@ -264,7 +264,7 @@ impl World {
             phone.set_fact(DepositKind::Contact, number.as_str().as_bytes(), Some(name.into_bytes()), rng)?;
         }
         if phone.account().habits.deposits.contains(&DepositKind::PushToken) && *purpose != Purpose::Backups {
-            // A token says nothing of whose it is; each account has its own.
+            // A token does not tell its owner, so each account has its own.
             let token = format!("push-{}", sha256(format!("{}, {account}", self.scenario.name).as_bytes()));
             push::give(&mut self.push, token.clone().into_bytes(), who, &person);
             phone.set_fact(DepositKind::PushToken, b"", Some(token.into_bytes()), rng)?;
@@ -272,7 +272,7 @@ impl World {
         Ok(())
     }
 
-    /// An event in words, for the record.
+    /// Describes an event in words, for the record.
     fn what(&self, event: &Event) -> String {
         let list =
             |people: &[PersonId]| people.iter().map(|who| self.name(*who)).collect::<Vec<_>>().join(", ");
@@ -303,7 +303,7 @@ impl World {
     }
 }
 
-/// The word for an act, as scenarios write it.
+/// Returns the word for an act, as scenarios write it.
 const fn verb(act: &Act) -> &'static str {
     match act {
         Act::Says { .. } => "says",

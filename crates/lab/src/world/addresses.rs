@@ -1,6 +1,7 @@
-//! Internet addresses of phones: of homes, which several people may share, of mobile gateways and of exits of the Tor network.
+//! Internet addresses of phones: of homes (which several people may share), of mobile gateways, and of exits of the Tor
+//! network.
 //!
-//! All are of networks kept for documentation and tests, so that nobody's real address stands in a record:
+//! All of them lie in networks reserved for documentation and tests, so that nobody's real address stands in a record:
 //!
 //! | what | network |
 //! |---|---|
@@ -20,10 +21,10 @@ use super::{ProfileId, World, WorldError};
 use crate::record::Kind;
 use crate::scenario::{AddressKind, Person, PersonId};
 
-/// Addresses that one home has one after the other before the first of them comes again: 500 homes fill the network.
+/// The number of addresses that one home has before the first of them comes again. With it, 500 homes fill the network.
 const ADDRESSES_OF_A_HOME: u64 = 128;
 
-/// The internet address of a home that keeps it, and of everybody in a story without a network.
+/// Returns the internet address of a home that keeps it. In a story without a network, everybody has such an address.
 pub(super) fn home_address(who: PersonId) -> IpAddr {
     let host = u8::try_from(who.0 % 250 + 1).unwrap_or(1);
     IpAddr::V4(match who.0 / 250 {
@@ -32,7 +33,7 @@ pub(super) fn home_address(who: PersonId) -> IpAddr {
     })
 }
 
-/// The address of a home after so many changes.
+/// Returns the address of a home after this number of changes.
 fn changed_address(who: PersonId, changes: u64) -> IpAddr {
     if changes == 0 {
         return home_address(who);
@@ -41,17 +42,17 @@ fn changed_address(who: PersonId, changes: u64) -> IpAddr {
     numbered([198, 18], place)
 }
 
-/// The address with this number in a network of 65,536.
+/// Returns the address with this number in a network of 65,536.
 fn numbered([first, second]: [u8; 2], place: u64) -> IpAddr {
     let [.., third, fourth] = place.to_be_bytes();
     IpAddr::V4(Ipv4Addr::new(first, second, third, fourth))
 }
 
-/// Where the exits of the Tor network begin in the network that they share with gateways.
+/// The place of the first Tor exit in the network that exits share with gateways.
 const FIRST_EXIT: u64 = 128 * 256;
 
 impl World {
-    /// The address that all of a person's connections come from, if it is one.
+    /// Returns the address of all of a person's connections, if they come from a single address.
     pub(super) fn fixed_address(&self, who: PersonId) -> Option<IpAddr> {
         if self.scenario.network.is_none() {
             return Some(home_address(who));
@@ -61,7 +62,7 @@ impl World {
         changes.is_none().then(|| home_address(host))
     }
 
-    /// The person whose home somebody is in.
+    /// Returns the person in whose home somebody is.
     fn host_of(&self, who: PersonId) -> Option<PersonId> {
         match self.scenario.person(who)?.connectivity.address {
             AddressKind::OwnHome => Some(who),
@@ -70,7 +71,7 @@ impl World {
         }
     }
 
-    /// The way in which somebody's phone is connected, for the record of a story that has a network.
+    /// Describes the connection of somebody's phone, for the record of a story that has a network.
     pub(super) fn connects_in_words(&self, who: PersonId) -> Option<String> {
         self.scenario.network?;
         Some(match self.scenario.person(who)?.connectivity.address {
@@ -81,7 +82,7 @@ impl World {
         })
     }
 
-    /// Notes whose connection comes from which address, in a story that has a network.
+    /// Notes the person behind the address of a connection, in a story that has a network.
     pub(super) fn is_seen_at(
         &mut self,
         id: ProfileId,
@@ -98,14 +99,14 @@ impl World {
         Ok(())
     }
 
-    /// Puts the first change of each home's address on the calendar.
+    /// Puts the first address change of each home on the calendar.
     pub(super) fn begin_moves(&mut self) {
         let first =
             |(who, person): (PersonId, &Person)| Some((self.now + person.connectivity.address_changes?, who));
         self.moves = self.scenario.everybody().filter_map(first).collect();
     }
 
-    /// Lets the homes get other addresses whose time it is: connections over the former one are cut.
+    /// Changes the addresses of homes that are due. Connections over the former address are cut.
     pub(super) fn move_all(&mut self) -> Result<(), WorldError> {
         while let Some((at, host)) = self.moves.first().copied().filter(|(at, _)| *at <= self.now) {
             self.moves.pop_first();
@@ -125,7 +126,7 @@ impl World {
         Ok(())
     }
 
-    /// The address that a relay sees of a profile's next connection.
+    /// Returns the address that a relay sees of a profile's next connection.
     pub(super) fn next_address(&mut self, id: ProfileId) -> Result<IpAddr, WorldError> {
         let who = self.profile(id)?.who;
         let Some(network) = self.scenario.network else { return Ok(home_address(who)) };
@@ -143,7 +144,7 @@ impl World {
         })
     }
 
-    /// The address that somebody's home has now.
+    /// Returns the present address of somebody's home.
     fn address_of_home(&self, who: PersonId) -> IpAddr {
         let changes = self.scenario.person(who).and_then(|person| person.connectivity.address_changes);
         let since = self.now.since(self.scenario.start).0;

@@ -1,5 +1,5 @@
-//! Somebody has a new phone. Where accounts have numbers, the account goes on: the operator sends a code to the number, and the
-//! new phone shows it. Elsewhere the accounts are lost with the phone, and there are new ones.
+//! A new phone. Where accounts have numbers, the account goes on: the operator sends a code to the number, and the new
+//! phone shows it. Elsewhere the accounts are lost with the phone, and their owner makes new ones.
 
 use pillarbox_access::design::Accounts;
 use pillarbox_wire::AccountId;
@@ -10,7 +10,7 @@ use super::{ProfileId, World, WorldError};
 use crate::scenario::PersonId;
 
 impl World {
-    /// Somebody gets a new phone and registers again.
+    /// Gives somebody a new phone, which registers again.
     pub(super) fn begin_anew(&mut self, who: PersonId) -> Result<(), WorldError> {
         let has_number = self.scenario.person(who).is_some_and(|person| person.number.is_some());
         if self.design.phone.number && self.design.phone.accounts == Accounts::One && has_number {
@@ -28,8 +28,8 @@ impl World {
         Ok(())
     }
 
-    /// The former phone is gone with everything on it; the account goes on with the new one. Backups that lie with another operator stay
-    /// as they are: that account is opened by a password and not by a number.
+    /// Replaces the former phone, which is gone with everything on it. The account goes on with the new one. Backups
+    /// that lie with another operator stay as they are: a password opens that account, and a number does not.
     fn replace_phone(&mut self, who: PersonId) -> Result<(), WorldError> {
         for former in self.profiles_of(who) {
             let (site, purpose) = {
@@ -51,7 +51,7 @@ impl World {
         Ok(())
     }
 
-    /// Adds on the new phone everybody whom its owner could write to with the former one.
+    /// Adds to the new phone everybody whom its owner could write to with the former one.
     fn meet_again(&mut self, who: PersonId, former: ProfileId, new: ProfileId) -> Result<(), WorldError> {
         let own = |way: &Acquaintance| way.own == former;
         let known: Vec<(PersonId, AccountId)> = self
@@ -75,7 +75,7 @@ impl World {
         self.settle()
     }
 
-    /// The person who holds a number reads the code that was sent to it, and types it into the phone that asks for it.
+    /// Lets the holder of a number read the code that was sent to it, and type it into the phone that asks for it.
     pub(super) fn show_code(&mut self, id: ProfileId) -> Result<(), WorldError> {
         let handle = self.profile(id)?.phone.as_ref().and_then(|phone| phone.account().handle.clone());
         let code = handle.and_then(|handle| self.codes.remove(&handle));

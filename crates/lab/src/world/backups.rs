@@ -1,11 +1,11 @@
-//! Backups: at the messenger's operator, or at another one, where the owner has an account of their own.
+//! Backups: at the messenger's operator, or at another one where the owner has an account of their own.
 
 use super::profile::Purpose;
 use super::{ProfileId, Role, SiteId, World, WorldError};
 use crate::scenario::PersonId;
 
 impl World {
-    /// Every account of somebody's that says things is backed up.
+    /// Backs up each of a person's accounts that carries conversations.
     pub(super) fn back_up(&mut self, who: PersonId) -> Result<(), WorldError> {
         if self.habits_of(who, &Purpose::Own).backup.is_none() {
             self.not_in_design(who, "backs-up", "phones make no backups");

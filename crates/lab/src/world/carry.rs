@@ -1,7 +1,7 @@
-//! How frames move: from phones through a Noise channel to a relay and back, until nothing moves.
+//! The way of frames: from phones through a Noise channel to a relay and back, until nothing moves.
 //!
-//! Every frame is encoded by the wire codec and sealed into records, as over TCP; what is sealed is kept for the wire tap, what
-//! the relay sees of each frame goes into the record.
+//! The wire codec encodes every frame, and the channel seals it into records, as over TCP. The sealed bytes are kept
+//! for the wire tap. The relay's view of each frame goes into the record.
 
 use std::collections::VecDeque;
 use std::net::IpAddr;
@@ -17,7 +17,7 @@ use super::transit::Parcel;
 use super::{ProfileId, SiteId, World, WorldError, push};
 use crate::record::{Kind, Way, sha256, starts};
 
-/// How many steps without an end are a loop: several hundred for each event of a large group.
+/// The number of steps after which a run counts as a loop. An event of a large group takes several hundred.
 const MAX_STEPS: usize = 200_000;
 
 impl World {
@@ -52,7 +52,7 @@ impl World {
         Ok(())
     }
 
-    /// Does one thing on a link of a phone. False if there is nothing to do.
+    /// Does one thing on a link of a phone. Returns false if nothing is to be done.
     fn drive(&mut self, id: ProfileId, link: Link) -> Result<bool, WorldError> {
         let now = self.now;
         let profile = self.profile_mut(id)?;
@@ -97,7 +97,7 @@ impl World {
         self.send_parcel(connection, Parcel::Up(bytes))
     }
 
-    /// Hands one input of an account to its relay, and carries out what the relay says.
+    /// Hands an account's input to its relay, and carries out the effects that the relay returns.
     pub(super) fn process(
         &mut self,
         id: ProfileId,
@@ -119,7 +119,7 @@ impl World {
             let site = sites.get_mut(site_id.0).ok_or(WorldError::Missing("a relay"))?;
             let outcome = site.relay.process(std::mem::take(&mut batch), *now, &mut profile.streams.relay)?;
             let mut passed = VecDeque::from(outcome.passed);
-            // With one input in the batch what came up stands first, if the connection is known at all.
+            // With a single input in the batch, its upward frame comes first, if the connection is known at all.
             if let Some(payload) = first.take()
                 && let Some(passing) = passed.pop_front()
             {
@@ -145,7 +145,7 @@ impl World {
         }
     }
 
-    /// Lets a relay do what is due by the clock.
+    /// Lets a relay do everything that is due by the clock.
     pub(super) fn sweep(&mut self, site_id: SiteId) -> Result<(), WorldError> {
         loop {
             let now = self.now;
@@ -161,7 +161,7 @@ impl World {
         }
     }
 
-    /// Carries out what a relay says.
+    /// Carries out an effect that a relay returned.
     pub(super) fn carry_out(&mut self, effect: Effect) -> Result<(), WorldError> {
         match effect {
             Effect::Send(connection, frame) => self.send(connection, &frame),
@@ -179,7 +179,7 @@ impl World {
         }
     }
 
-    /// Writes down what a relay sees of a frame and whether it took it, and hands it over if an order says so.
+    /// Records a relay's view of a frame and whether the relay accepted it. Hands the frame over if an order says so.
     fn note(
         &mut self,
         site_id: SiteId,
@@ -207,7 +207,7 @@ impl World {
         Ok(())
     }
 
-    /// Notes bytes that were on the wire between a phone and a relay. The tap stands at the phone's end.
+    /// Notes bytes on the wire between a phone and a relay. The tap stands at the phone's end.
     pub(super) fn crosses(
         &mut self,
         id: ProfileId,
@@ -232,7 +232,7 @@ impl World {
         self.send_parcel(connection, Parcel::Down(bytes))
     }
 
-    /// The relay ends a connection. What it sent before still arrives.
+    /// Ends a connection from the relay's side. Frames that it sent before still arrive.
     fn say_goodbye(&mut self, connection: ConnectionId, reason: Farewell) -> Result<(), WorldError> {
         self.send(connection, &RelayFrame::Goodbye(Goodbye { reason }))?;
         self.send_parcel(connection, Parcel::Ended)?;
@@ -265,7 +265,7 @@ fn about_in_words(about: &About) -> String {
     }
 }
 
-/// Returns true if what the relay does is to refuse what came on this connection.
+/// Returns true if this effect refuses the input that came on this connection.
 fn refuses(effect: &Effect, connection: ConnectionId) -> bool {
     matches!(effect, Effect::Send(to, RelayFrame::Refused(_)) if *to == connection)
 }

@@ -1,4 +1,4 @@
-//! Public channels: opened, posted in, followed.
+//! Public channels: opening them, posting and following.
 
 use pillarbox_wire::{ChannelName, PostRow};
 
@@ -7,7 +7,7 @@ use crate::scenario::PersonId;
 use crate::truth::{Place, Said};
 
 impl World {
-    /// Whether this design has channels; if not, that is said.
+    /// Returns true if the design has channels. Otherwise it records that it has none.
     fn has_channels(&mut self, who: PersonId, does: &str) -> bool {
         if !self.design.relay.channels {
             self.not_in_design(who, does, "there are no public channels");
@@ -29,7 +29,7 @@ impl World {
         Ok(())
     }
 
-    /// The relay that a channel is at, and the profile of its owner.
+    /// Returns the relay that has a channel, and the profile of the channel's owner.
     fn channel(&mut self, who: PersonId, does: &str, channel: &ChannelName) -> Option<(SiteId, ProfileId)> {
         if !self.has_channels(who, does) {
             return None;
@@ -37,7 +37,7 @@ impl World {
         self.channels.get(channel).copied()
     }
 
-    /// Posts; and whoever follows and is on reads it then, as a program that is open does.
+    /// Posts in a channel. Followers whose phone is on read the post at once, as in an open program.
     pub(super) fn post(
         &mut self,
         who: PersonId,
@@ -77,7 +77,7 @@ impl World {
         Ok(())
     }
 
-    /// A phone shows what a channel published.
+    /// Lets a phone show the posts of a channel.
     pub(super) fn show_posts(
         &mut self,
         id: ProfileId,

@@ -1,6 +1,6 @@
-//! The clock: time jumps from one thing that is due to the next. A phone is looked at when something on it waits for that time,
-//! and a relay sweeps by the hour, so that neither depends on what happens to others in between. Nor does the record depend on how
-//! far the clock is moved at once: whatever stands in it happens at a moment of its own.
+//! The clock: time jumps from one thing that is due to the next. The world looks at a phone when something on it waits
+//! for that time, and a relay sweeps by the hour. Neither depends on what happens to others in between. The record does
+//! not depend on the size of the clock's jumps either, because everything in it happens at a moment of its own.
 
 use pillarbox_relay::ageing::SWEEP_INTERVAL;
 use pillarbox_wire::{Duration, Timestamp};
@@ -9,8 +9,8 @@ use super::transit::Transit;
 use super::{ProfileId, SiteId, World, WorldError};
 
 impl World {
-    /// Moves the clock on to `to`. On the way everything happens that is due: phones do what waits for its time, frames arrive,
-    /// rows go by age.
+    /// Moves the clock on to `to`. Everything that is due on the way happens: phones do what waits for its time, frames
+    /// arrive, rows expire.
     pub(super) fn advance(&mut self, to: Timestamp) -> Result<(), WorldError> {
         while let Some(at) = self.next_moment().filter(|at| *at <= to) {
             self.step(at)?;
@@ -18,7 +18,7 @@ impl World {
         self.pass(to)
     }
 
-    /// The next moment at which something is due.
+    /// Returns the next moment at which something is due.
     pub(super) fn next_moment(&self) -> Option<Timestamp> {
         let alarm = self.alarms.first().map(|(at, _)| *at);
         let arrival = self.transit.as_ref().and_then(Transit::next_arrival);
@@ -28,19 +28,19 @@ impl World {
         [alarm, arrival, moved, self.sleepers.next_change(), lapse].into_iter().flatten().min()
     }
 
-    /// The last full hour of the story by `at`.
+    /// Returns the story's last full hour up to `at`.
     fn hour_begun(&self, at: Timestamp) -> Timestamp {
         let start = self.scenario.start;
         start + Duration(at.since(start).0 / SWEEP_INTERVAL.0 * SWEEP_INTERVAL.0)
     }
 
-    /// The first full hour of the story that is not before `at`.
+    /// Returns the story's first full hour from `at` on.
     fn full_hour(&self, at: Timestamp) -> Timestamp {
         let begun = self.hour_begun(at);
         if begun < at { begun + SWEEP_INTERVAL } else { begun }
     }
 
-    /// Moves the clock on to the next moment, and lets happen what is due then.
+    /// Moves the clock on to the next moment and carries out everything that is due then.
     pub(super) fn step(&mut self, at: Timestamp) -> Result<(), WorldError> {
         self.pass(at)?;
         self.arrive_all()?;
@@ -53,15 +53,15 @@ impl World {
         self.settle()
     }
 
-    /// Lets time pass in which nothing is due. Relays sweep at the full hours of the story: of several that pass at once
-    /// the last is enough, as no row that the record tells of goes in between.
+    /// Lets time pass in which nothing is due. Relays sweep at the story's full hours. If several hours pass at once,
+    /// the last sweep is enough, because no row in the record goes in between.
     fn pass(&mut self, to: Timestamp) -> Result<(), WorldError> {
         if to <= self.now {
             return Ok(());
         }
         let last = self.hour_begun(to);
         if last > self.hour_begun(self.now) {
-            // What a relay does then it does at that hour.
+            // The relay's actions belong to the hour of its sweep.
             self.now = last;
             for number in 0..self.sites.len() {
                 self.sweep(SiteId(number))?;
@@ -72,7 +72,8 @@ impl World {
         Ok(())
     }
 
-    /// A phone's alarm rings: texts whose time is over disappear, also from one that is off, and it does what waited.
+    /// Rings a phone's alarm. Expired texts disappear, also from a phone that is off, and the phone does what waited
+    /// for this time.
     fn ring(&mut self, id: ProfileId) -> Result<(), WorldError> {
         let now = self.now;
         let profile = self.profile_mut(id)?;

@@ -1,4 +1,4 @@
-//! Connections: opened over a handshake, unless the network does not let them through, and cut.
+//! Connections: opened over a handshake, unless the network blocks them, and cut.
 
 use std::collections::VecDeque;
 
@@ -21,12 +21,12 @@ struct Shaken {
 }
 
 impl World {
-    /// Whether somebody's phone is off, or sleeps.
+    /// Returns true if somebody's phone is off or asleep.
     pub(super) fn is_away(&self, who: PersonId) -> bool {
         self.offline.contains(&who) || self.sleepers.contain(who)
     }
 
-    /// Opens a connection, unless the network does not let it through.
+    /// Opens a connection, unless the network blocks it.
     pub(super) fn connect(&mut self, id: ProfileId, link: Link) -> Result<bool, WorldError> {
         let profile = self.profile(id)?;
         let (who, site_id) = (profile.who, profile.site);
@@ -58,7 +58,7 @@ impl World {
         Ok(true)
     }
 
-    /// Makes both ends of a channel. The messages between them go their way afterwards.
+    /// Makes both ends of a channel. The messages between them are sent afterwards.
     fn shake_hands(&mut self, id: ProfileId) -> Result<Shaken, WorldError> {
         let Self { profiles, sites, .. } = self;
         let profile = profiles.get_mut(id.0).ok_or(WorldError::Missing("a profile"))?;
@@ -77,7 +77,7 @@ impl World {
         Ok(Shaken { phone_end, relay_end, offer: offer.to_vec(), handshake })
     }
 
-    /// A phone's connections end. The relay hears of it after everything that the phone sent before.
+    /// Ends a phone's connections. The relay hears of it after everything that the phone sent before.
     pub(super) fn cut(&mut self, id: ProfileId) -> Result<(), WorldError> {
         for link in [Link::Named, Link::Nameless] {
             let profile = self.profile_mut(id)?;

@@ -1,33 +1,33 @@
-//! Why a world stopped.
+//! Reasons for which a world stops.
 
 use pillarbox_client::{PhoneError, ProfileError, StorageError};
 use pillarbox_relay::StoreError;
 use pillarbox_transport::{AddressError, HandshakeError, OpenError, SealError};
 
-/// Why a world could not be made or could not go on. None of these is a finding: what a design forbids or lacks stands in
-/// the record, and the world goes on.
+/// The reason for which a world could not be made or could not go on. None of these is a finding: a feature that a
+/// design forbids or lacks stands in the record, and the world goes on.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum WorldError {
-    /// A relay's store.
+    /// A relay's store failed.
     #[error("a relay's store failed: {0}")]
     Store(#[from] StoreError),
-    /// A phone's profile.
+    /// A phone's profile failed.
     #[error("a phone's profile failed: {0}")]
     Profile(#[from] ProfileError),
-    /// A phone's vault.
+    /// A phone's vault failed.
     #[error("a phone's vault failed: {0}")]
     Storage(#[from] StorageError),
     /// A phone refused something that the world needs.
     #[error("a phone refused: {0}")]
     Phone(#[from] PhoneError),
-    /// The channel between a phone and a relay.
+    /// The handshake between a phone and a relay failed.
     #[error("a channel failed: {0}")]
     Handshake(#[from] HandshakeError),
-    /// The channel between a phone and a relay.
+    /// Sealing for the channel between a phone and a relay failed.
     #[error("a channel failed: {0}")]
     Seal(#[from] SealError),
-    /// The channel between a phone and a relay.
+    /// Opening from the channel between a phone and a relay failed.
     #[error("a channel failed: {0}")]
     Open(#[from] OpenError),
     /// A relay's address could not be made.
@@ -36,13 +36,13 @@ pub enum WorldError {
     /// No folder could be made for a phone that will be seized.
     #[error("no folder could be made for a phone: {0}")]
     Folder(std::io::ErrorKind),
-    /// Frames went on and on.
+    /// The frames did not come to an end.
     #[error("the world does not come to rest")]
     Restless,
-    /// A world was given a story to go on with that would have begun otherwise.
+    /// The story to go on with would have begun otherwise than this world's story.
     #[error("this world has another story behind it")]
     OtherStory,
-    /// Something that the world itself keeps track of is not there.
+    /// Something that the world itself keeps track of is missing.
     #[error("{0} is not there")]
     Missing(&'static str),
 }

@@ -1,5 +1,5 @@
-//! The same world a second time. Two copies go on from the same moment with the same randomness, so that they differ only where
-//! somebody makes a difference, as two worlds of one seed do that began at the start of the story.
+//! A copy of a world. Both copies go on from the same moment with the same randomness. They differ only where somebody
+//! makes a difference, as do two worlds of one seed that began at the start of the story.
 
 use std::collections::BTreeSet;
 
@@ -12,10 +12,10 @@ use crate::scenario::{Act, Audience, PersonId, Scenario};
 use crate::scratch::Scratch;
 
 impl World {
-    /// A copy of everything: phones with their vaults, relays with their stores, channels with their counters.
+    /// Copies everything: phones with their vaults, relays with their stores, channels with their counters.
     ///
     /// # Errors
-    /// A vault or a store that cannot be copied.
+    /// A vault or a store cannot be copied.
     pub fn fork(&self) -> Result<Self, WorldError> {
         Ok(Self {
             design: self.design.clone(),
@@ -57,7 +57,8 @@ impl World {
         })
     }
 
-    /// Gives the world another story to go on with: one that is the same up to now. Its record then is that of the other story.
+    /// Continues the world with another story that is the same up to now. The record then becomes that of the other
+    /// story.
     ///
     /// # Errors
     /// [`WorldError::OtherStory`] if something of the other story would already have been different.
@@ -84,7 +85,7 @@ impl World {
     }
 }
 
-/// Of a story, what decides how its world begins.
+/// Returns the part of a story that decides the beginning of its world.
 fn beginning(scenario: &Scenario) -> impl PartialEq + use<'_> {
     let written: BTreeSet<(PersonId, PersonId)> = scenario
         .events
@@ -114,7 +115,7 @@ fn beginning(scenario: &Scenario) -> impl PartialEq + use<'_> {
     )
 }
 
-/// A phone and the folder that it lies in, if it lies in one.
+/// Copies a phone, and the folder in which it lies, if it lies in one.
 fn fork_phone(
     phone: Option<&Phone>,
     folder: Option<&Scratch>,
@@ -148,7 +149,7 @@ impl Site {
             closed_to: self.closed_to.clone(),
             rows: self.rows.clone(),
             taps: self.taps.clone(),
-            // Whoever watches one world does not watch the other.
+            // A watcher of one world does not watch the other.
             watched: None,
         })
     }

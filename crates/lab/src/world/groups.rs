@@ -1,4 +1,4 @@
-//! Groups: made, written to and left, each member with the profile that belongs in it.
+//! Groups: making them, writing to them and leaving them. Each member has the profile that belongs in the group.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ use crate::truth::{Place, Said, TrueGroup};
 #[derive(Clone)]
 pub(super) struct GroupHere {
     id: GroupId,
-    /// Who is in it now, with which profile.
+    /// The present members and their profiles.
     members: BTreeMap<PersonId, ProfileId>,
 }
 
@@ -48,7 +48,7 @@ impl World {
         Ok(())
     }
 
-    /// The profile that each member has in a group: their account at the maker's relay, or one that they have for this group alone.
+    /// Returns each member's profile in a group: the account at the maker's relay, or an account for this group alone.
     fn group_profiles(
         &mut self,
         who: PersonId,
@@ -106,7 +106,7 @@ impl World {
         Ok(())
     }
 
-    /// Somebody is in their groups with another phone from now on.
+    /// Puts a person's new phone into all of their groups in place of the former one.
     pub(super) fn replace_in_groups(&mut self, who: PersonId, former: ProfileId, new: ProfileId) {
         for group in self.groups.values_mut() {
             if let Some(own) = group.members.get_mut(&who).filter(|own| **own == former) {
@@ -115,7 +115,7 @@ impl World {
         }
     }
 
-    /// The scenario's name for a group.
+    /// Returns the scenario's name for a group.
     pub(super) fn group_name(&self, id: GroupId) -> Option<String> {
         let known = self.groups.iter().find(|(_, group)| group.id == id);
         known.map(|(name, _)| name.clone())

@@ -1,9 +1,9 @@
 //! Worlds: relays and phones under one design in one process, with a virtual clock and seeded randomness.
 //!
-//! Everything is the product's own code: [`Phone`](pillarbox_client::Phone) over a vault in memory, [`Relay`](pillarbox_relay::Relay) over a
-//! database in memory, and between the two a Noise channel with the frames that TCP would carry. A world adds what lies around
-//! them: people with a country and an internet address, a clock that jumps from one event to the next, networks
-//! that refuse, a push service, orders that reach an operator.
+//! Everything is the product's own code: [`Phone`](pillarbox_client::Phone) over a vault in memory,
+//! [`Relay`](pillarbox_relay::Relay) over a database in memory, and between the two a Noise channel with the frames
+//! that TCP would carry. A world adds their surroundings: people with a country and an internet address, a clock that
+//! jumps from one event to the next, networks that refuse, a push service, and orders that reach an operator.
 //!
 //! The same scenario, design and seed give the same [`Record`], byte for byte (docs/decisions/0011-worlds.md).
 //!
@@ -78,10 +78,10 @@ use crate::record::{Kind, Record, Way, sha256, text_id};
 use crate::scenario::{Act, Command, Event, PersonId, Scenario};
 use crate::truth::{Said, Truth};
 
-/// Spans of time that a story is told in, for a bar that grows: as fine as a person sees it.
+/// The number of spans of time in which a story is told, for a progress bar: as fine as a person sees it.
 pub const PARTS: u64 = 50;
 
-/// Something that is to happen at a time.
+/// Something that happens at a set time.
 #[derive(Clone, Debug)]
 enum Due {
     /// An event of the scenario, by its position.
@@ -98,56 +98,57 @@ pub struct World {
     randomness: Randomness,
     sites: Vec<Site>,
     profiles: Vec<Profile>,
-    /// Everybody's profiles, those that are closed included, in the order in which they were made.
+    /// Everybody's profiles, closed ones included, in the order in which they were made.
     owned: BTreeMap<PersonId, Vec<ProfileId>>,
     /// The relays' ends of connections.
     connections: BTreeMap<ConnectionId, RelayEnd>,
-    /// The network of a story that has one. Everybody's account is made before it is there.
+    /// The network of a story that has one. It appears after everybody's account is made.
     transit: Option<Transit>,
     sleepers: Sleepers,
-    /// When addresses of homes change.
+    /// The times at which the addresses of homes change.
     moves: BTreeSet<(Timestamp, PersonId)>,
     /// Profiles that may have something to do.
     restless: BTreeSet<ProfileId>,
     acquaintances: BTreeMap<(PersonId, PersonId), Acquaintance>,
     groups: BTreeMap<String, GroupHere>,
     channels: BTreeMap<ChannelName, (SiteId, ProfileId)>,
-    /// Codes that were sent to numbers and that nobody has shown yet: whoever holds the number reads them.
+    /// Codes that were sent to numbers and that nobody has shown yet. The holder of the number reads them.
     codes: BTreeMap<Handle, NumberCode>,
     offline: BTreeSet<PersonId>,
-    /// Who has no account any more, or whose phone is in other hands.
+    /// People who have no account any more, or whose phone is in other hands.
     gone: BTreeSet<PersonId>,
-    /// Whose phone is in other hands.
+    /// Phones in other hands.
     seized: Vec<Seized>,
     moved: BTreeMap<PersonId, SiteId>,
     met: Vec<Met>,
-    /// What a software update made of somebody's habits.
+    /// Habits that a software update gave to somebody's phone.
     updated: BTreeMap<PersonId, Habits>,
-    /// Whose software was made to stop encrypting.
+    /// People whose software was made to stop encrypting.
     stopped_encrypting: BTreeSet<PersonId>,
-    /// Whose phone lies in a folder, because somebody will read it.
+    /// People whose phone lies in a folder, because somebody will read it.
     on_disk: BTreeSet<PersonId>,
     passcodes: BTreeMap<PersonId, String>,
-    /// What an operator announced to people whose phones are off.
+    /// Announcements of operators to people whose phones are off.
     unheard: BTreeMap<PersonId, Vec<String>>,
     due: BTreeMap<(Timestamp, u64), Due>,
     next_due: u64,
-    /// When phones are looked at because something on them waits for that time.
+    /// The times at which the world looks at a phone because something on it waits.
     alarms: BTreeSet<(Timestamp, ProfileId)>,
     reports: Vec<Filed>,
     push: PushRecords,
     wire: WireTap,
-    /// Whose phone each crossing of the wire was to or from.
+    /// The owner of the phone at one end of each crossing of the wire.
     crossed: Vec<(PersonId, Way)>,
-    /// Whether what crosses the wire is kept for a tap.
+    /// True if bytes that cross the wire are kept for a tap.
     keeps_wire: bool,
     truth: Truth,
     record: Record,
 }
 
 impl World {
-    /// A world at the start of a scenario: everybody has an account and knows whom the scenario says. The phones that the scenario
-    /// has seized, and that of whom its demands are about, lie in folders; all others in memory.
+    /// Creates a world at the start of a scenario. Everybody has an account and knows the people whom the scenario
+    /// names. Two kinds of phone lie in folders: those that the scenario has seized, and those of the people whom its
+    /// demands are about. All others lie in memory.
     ///
     /// # Errors
     /// [`WorldError`].
@@ -196,7 +197,7 @@ impl World {
         Ok(world)
     }
 
-    /// The header, and everybody.
+    /// Writes the record's header, and everybody.
     fn head(&mut self, seed: u64) {
         let design_text = serde_json::to_vec(&self.design).unwrap_or_default();
         let header = Kind::Header {
@@ -225,7 +226,7 @@ impl World {
         }
     }
 
-    /// A relay in each country in which the design's operator has one, and one more where its backups lie.
+    /// Opens a relay in each country in which the design's operator has one, and one more where its backups lie.
     fn open_sites(&mut self) -> Result<(), WorldError> {
         let countries = self.design.operator.relays();
         let keeping = self.design.relay.clone();
@@ -263,14 +264,15 @@ impl World {
         Ok(())
     }
 
-    /// True if the operator sends codes to numbers. Where nobody takes a number that has an account, a code would be two more
-    /// frames for each account and tell nothing.
+    /// Returns true if the operator sends codes to numbers. If nobody registers a number that already has an account, a
+    /// code would cost two more frames for each account and tell nothing.
     fn sends_codes(&self) -> bool {
         let again = |event: &Event| matches!(event.act, Act::ReRegisters);
         self.design.phone.number && self.scenario.events.iter().any(again)
     }
 
-    /// Everybody gets their account, meets whom they know, and what the scenario says is put on the calendar.
+    /// Gives everybody their account, acquaints them with the people whom they know, and puts the scenario's events on
+    /// the calendar.
     fn begin(&mut self) -> Result<(), WorldError> {
         let scenario = self.scenario.clone();
         let read = scenario.events.iter().filter(|event| matches!(event.act, Act::PhoneSeized { .. }));
@@ -302,20 +304,21 @@ impl World {
         self.due.insert((at.max(self.now), self.next_due), due);
     }
 
-    /// Puts an event on the calendar that the scenario does not have, as its last one. Whoever watches a world has it happen.
+    /// Puts an event on the calendar that the scenario does not have, as the scenario's last one. The watcher of a
+    /// world uses it.
     pub fn happens(&mut self, event: Event) {
         let number = self.scenario.events.len();
         self.schedule(event.at, Due::Event(number));
         self.scenario.events.push(event);
     }
 
-    /// Puts an order on the calendar. Of what is due at the same moment an earlier call comes first, and what the scenario says was
-    /// put there when the world was made.
+    /// Puts an order on the calendar. If several things are due at the same moment, the earlier call comes first. The
+    /// scenario's own were put there when the world was made.
     pub fn order(&mut self, at: Timestamp, order: Order) {
         self.schedule(at, Due::Order(order));
     }
 
-    /// Lets time pass up to `until`, and everything happen that is due by then.
+    /// Lets time pass up to `until`, and carries out everything that is due by then.
     ///
     /// # Errors
     /// [`WorldError`].
@@ -324,7 +327,8 @@ impl World {
         self.run_on(until, &mut unlimited).map(drop)
     }
 
-    /// The same in pieces: `budget` counts down what may still happen. True once time has passed up to `until`.
+    /// Does the same as [`run_until`](Self::run_until) in pieces. `budget` counts down the things that may still
+    /// happen. Returns true once time has passed up to `until`.
     ///
     /// # Errors
     /// [`WorldError`].
@@ -348,13 +352,13 @@ impl World {
         Ok(true)
     }
 
-    /// Counts what is to happen up to `until`.
+    /// Counts the things that are due up to `until`.
     pub(crate) fn left_until(&self, until: Timestamp) -> usize {
         self.due.range(..=(until, u64::MAX)).count()
     }
 
-    /// Runs the whole scenario in equal spans of time, calls `done` after each, and ends the record. The record is that of
-    /// [`run`](Self::run).
+    /// Runs the whole scenario in equal spans of time, calls `done` after each, and ends the record. The record is that
+    /// of [`run`](Self::run).
     ///
     /// # Errors
     /// [`WorldError`].
@@ -368,7 +372,7 @@ impl World {
         self.end()
     }
 
-    /// Runs the whole scenario, up to when demands are served, and ends the record.
+    /// Runs the whole scenario up to the service of the demands, and ends the record.
     ///
     /// # Errors
     /// [`WorldError`].
@@ -377,7 +381,7 @@ impl World {
         self.end()
     }
 
-    /// Ends the record: what is kept, counted, and the footer.
+    /// Ends the record: the rows kept, their counts, and the footer.
     ///
     /// # Errors
     /// [`WorldError`].
@@ -387,7 +391,7 @@ impl World {
         Ok(())
     }
 
-    /// Something was really said.
+    /// Notes a text that was really said.
     fn note_said(&mut self, said: Said, body: Option<BodyId>) {
         let (by, text_sha256) = (said.by, sha256(said.text.as_bytes()));
         let text = text_id(self.truth.say(said, body).0);

@@ -1,4 +1,5 @@
-//! What phones tell their owners: into the record, and into the truth where it is about something that was really said.
+//! Notices of phones to their owners: into the record, and into the truth if they concern something that was really
+//! said.
 
 use pillarbox_client::sentences::{self, Names};
 use pillarbox_client::{Entry, GroupId, Notice};
@@ -8,11 +9,11 @@ use super::{ProfileId, World, WorldError};
 use crate::record::{Kind, text_id};
 use crate::scenario::PersonId;
 
-/// A phone tries again a minute after a relay had no time for it.
+/// The delay before a phone tries again after its relay was busy: a little more than a minute.
 const AFTER_DELAY: Duration = Duration::from_seconds(61);
 
 impl World {
-    /// A phone tells its owner something.
+    /// Passes a phone's notice to its owner.
     pub(super) fn tell(&mut self, id: ProfileId, notice: &Notice) -> Result<(), WorldError> {
         self.tend(id, notice)?;
         let who = self.profile(id)?.who;
@@ -33,7 +34,7 @@ impl World {
         Ok(())
     }
 
-    /// People read what arrives, at once. Says which of the texts it is that were really said.
+    /// Lets the owner read a new text at once. Names the text that was really said, if the notice is about one.
     fn show(
         &mut self,
         id: ProfileId,
@@ -50,7 +51,7 @@ impl World {
         Ok(self.truth.read(by, entry.id, who, now).map(|said| text_id(said.0)))
     }
 
-    /// People accept whom they know; what a stranger writes stays a request.
+    /// Accepts a contact whom the owner knows. A stranger's message stays a request.
     fn accept(&mut self, id: ProfileId, contact: AccountId) -> Result<(), WorldError> {
         let who = self.profile(id)?.who;
         let Some(from) = self.truth.behind(contact) else { return Ok(()) };
@@ -62,7 +63,7 @@ impl World {
         Ok(())
     }
 
-    /// Something of the scenario that this design does not have.
+    /// Records that this design lacks something that the scenario asks for.
     pub(super) fn not_in_design(&mut self, who: PersonId, does: &str, why: &str) {
         let kind = Kind::NotInDesign {
             who: self.name(who),
@@ -72,7 +73,7 @@ impl World {
         self.record.push(self.now, kind);
     }
 
-    /// Something that somebody wanted and their phone did not do.
+    /// Records that a phone did not do what its owner wanted.
     pub(super) fn not_done(&mut self, who: PersonId, does: &str, why: &str) {
         let kind = Kind::NotDone { who: self.name(who), does: does.to_owned(), why: why.to_owned() };
         self.record.push(self.now, kind);

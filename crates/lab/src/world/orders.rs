@@ -1,4 +1,4 @@
-//! Orders: what authorities make an operator, a network or the maker of the phones' software do, at a time.
+//! Orders: acts that an authority imposes at a set time on an operator, a network or the maker of the phones' software.
 
 use std::collections::BTreeSet;
 
@@ -12,78 +12,78 @@ use super::{ProfileId, Purpose, Role, SiteId, World, WorldError};
 use crate::record::{Kept, Kind};
 use crate::scenario::{LockState, PersonId};
 
-/// What is ordered.
+/// An order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Order {
-    /// An operator keeps something else from now on.
+    /// Changes the retention of an operator from now on.
     SetKeeping {
-        /// Which relay's.
+        /// The relay.
         site: SiteId,
-        /// What it keeps.
+        /// The new retention.
         keeping: Keeping,
     },
-    /// An operator hands over what passes of some accounts from now on.
+    /// Makes an operator hand over the traffic of some accounts from now on.
     Tap {
-        /// Which relay's.
+        /// The relay.
         site: SiteId,
-        /// Of whom.
+        /// The accounts.
         accounts: Vec<AccountId>,
-        /// And about which numbers somebody asks.
+        /// The numbers about which lookups are handed over as well.
         numbers: Vec<Handle>,
     },
-    /// Every operator takes a channel down.
+    /// Makes every operator take a channel down.
     TakeDown {
-        /// Which.
+        /// The channel.
         channel: ChannelName,
     },
-    /// The networks of a country let nobody connect to any of the messenger's relays.
+    /// Makes the networks of a country block all of the messenger's relays.
     Block {
         /// The country.
         country: String,
     },
-    /// The networks of a country let nobody connect to one relay.
+    /// Makes the networks of a country block one relay.
     BlockRelay {
         /// The country.
         country: String,
-        /// Which relay.
+        /// The relay.
         site: SiteId,
     },
-    /// They let connections through again, to every relay.
+    /// Makes the networks of a country let connections to every relay through again.
     Unblock {
         /// The country.
         country: String,
     },
-    /// Somebody's phone is taken from them.
+    /// Takes somebody's phone from them.
     Seize {
-        /// Whose.
+        /// The owner.
         who: PersonId,
-        /// In which state.
+        /// The lock state.
         state: LockState,
     },
-    /// The maker ships other software.
+    /// Makes the maker ship other software.
     UpdateSoftware {
-        /// To whom.
+        /// The recipients of the update.
         whom: Whom,
-        /// What their phones do from now on.
+        /// The habits of their phones from now on.
         habits: Habits,
-        /// Whether they stop encrypting end to end. Accounts, keys, contacts and conversations stay, as with any update. There is no
-        /// order to begin encrypting: nobody's software is made to.
+        /// True if they stop encrypting end to end. Accounts, keys, contacts and conversations stay, as with any
+        /// update. No order makes anybody's software begin to encrypt.
         stops_encrypting: bool,
-        /// What the maker tells those who get it; `None` if it says nothing.
+        /// The maker's announcement to the recipients; `None` if it says nothing.
         announced: Option<String>,
     },
-    /// The operator serves nobody in a country any more, and tells the people there.
+    /// Makes the operator stop serving a country and tell the people there.
     StopServing {
         /// The country.
         country: String,
-        /// Whether it closes their accounts. Otherwise they stay, and nobody in the country reaches them.
+        /// True if it closes their accounts. Otherwise the accounts stay, and nobody in the country reaches them.
         closes_accounts: bool,
-        /// What it tells them.
+        /// The operator's announcement.
         announced: String,
     },
 }
 
-/// Those who get other software.
+/// The recipients of other software.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Whom {
     /// Everybody.
@@ -93,7 +93,7 @@ pub enum Whom {
 }
 
 impl Order {
-    /// The word for it in the record.
+    /// Returns the word for the order in the record.
     const fn word(&self) -> &'static str {
         match self {
             Self::SetKeeping { .. } => "set-keeping",
@@ -110,7 +110,7 @@ impl Order {
 }
 
 impl World {
-    /// Carries an order out.
+    /// Carries out an order.
     pub(super) fn obey(&mut self, order: Order) -> Result<(), WorldError> {
         let word = order.word();
         let says = match order {
@@ -182,7 +182,7 @@ impl World {
         self.count_kept()
     }
 
-    /// Whoever is in the country and at that relay loses the connection, and tries again. Nobody else's phone is touched.
+    /// Cuts everybody in the country from that relay. Their phones try again. Nobody else's phone is touched.
     fn block(&mut self, country: &str, site: SiteId) -> Result<(), WorldError> {
         self.site_mut(site)?.blocked_in.insert(country.to_owned());
         for number in 0..self.profiles.len() {
@@ -197,10 +197,11 @@ impl World {
         Ok(())
     }
 
-    /// From now on, keeps what passes the messenger's relays of everybody who has an account there. No relay knows of it.
+    /// Keeps, from now on, all traffic at the messenger's relays of everybody who has an account there. No relay knows
+    /// of it.
     ///
     /// # Errors
-    /// A store that cannot be read.
+    /// A store cannot be read.
     pub fn watch(&mut self) -> Result<(), WorldError> {
         let now = self.now;
         for site in self.sites.iter_mut().filter(|site| site.role == Role::Messenger) {
@@ -210,12 +211,12 @@ impl World {
         Ok(())
     }
 
-    /// Every phone looks whether there is something to do.
+    /// Makes every phone look for something to do.
     pub(super) fn everybody_looks(&mut self) {
         self.restless.extend((0..self.profiles.len()).map(ProfileId));
     }
 
-    /// Whoever gets the software has it at once, also on a phone that is off: it is there when the phone is on again.
+    /// Gives the recipients the new software at once. A phone that is off has it when it is on again.
     fn update(
         &mut self,
         whom: &BTreeSet<PersonId>,
@@ -245,7 +246,7 @@ impl World {
         Ok(())
     }
 
-    /// Writes down how many rows each relay keeps.
+    /// Records the number of rows that each relay keeps.
     pub(super) fn count_kept(&mut self) -> Result<(), WorldError> {
         for (relay, site) in self.sites.iter().enumerate() {
             let rows = site.relay.store().holdings()?;

@@ -1,5 +1,5 @@
-//! Profiles: a person's phone accounts. Under most designs there is one; under others one for each contact, and one more
-//! wherever backups lie with another operator.
+//! Profiles: a person's phone accounts. Most designs have one for each person. Others have one for each contact, and
+//! one more if backups lie with another operator.
 
 use std::collections::VecDeque;
 use std::net::IpAddr;
@@ -20,41 +20,41 @@ use crate::scenario::{Passcode, PersonId};
 use crate::scratch::Scratch;
 use crate::truth::Behind;
 
-/// One of a world's profiles.
+/// The position of a profile among the world's profiles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ProfileId(pub(super) usize);
 
-/// What a profile is for.
+/// The purpose of a profile.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Purpose {
-    /// It is the person's account.
+    /// The person's own account.
     Own,
     /// The person's account at a relay that is not their own.
     Guest,
-    /// For one contact.
+    /// An account for one contact.
     ForContact(PersonId),
-    /// For one group.
+    /// An account for one group.
     ForGroup(String),
-    /// For the backups.
+    /// An account for backups.
     Backups,
 }
 
 impl Purpose {
-    /// Whether two accounts have the same purpose wherever their owner is at home.
+    /// Returns true if two accounts have the same purpose, wherever their owner's home is.
     fn is_like(&self, other: &Self) -> bool {
         let own = |it: &Self| matches!(it, Self::Own | Self::Guest);
         self == other || (own(self) && own(other))
     }
 }
 
-/// One connection of a phone: its end of a channel, and the frames that have come out of it.
+/// One connection of a phone: the phone's end of a channel, and the frames that have come out of it.
 pub(super) struct Line {
     pub(super) connection: ConnectionId,
     /// The phone's address, as the relay sees it.
     pub(super) peer: IpAddr,
     pub(super) phone_end: Established,
     pub(super) arrived: VecDeque<RelayFrame>,
-    /// The relay has said goodbye: what has arrived is still read, and nothing more is sent.
+    /// True after the relay said goodbye. The frames that have arrived are still read, and nothing more is sent.
     pub(super) ended: bool,
 }
 
@@ -63,16 +63,16 @@ pub(super) struct Profile {
     pub(super) who: PersonId,
     pub(super) site: SiteId,
     pub(super) purpose: Purpose,
-    /// None once it is closed, or in other hands.
+    /// The phone. A closed profile, or one in other hands, has none.
     pub(super) phone: Option<Phone>,
     pub(super) folder: Option<Scratch>,
     pub(super) lines: [Option<Line>; 2],
     pub(super) streams: Streams,
-    /// When the world looks at this phone again of its own accord.
+    /// The time at which the world looks at this phone again of its own accord.
     pub(super) alarm: Option<Timestamp>,
-    /// The relay does not take this phone, so it does not try again.
+    /// True if the relay does not accept this phone, which therefore does not try again.
     pub(super) refused: bool,
-    /// Whether a connection that did not come about was already said in the record since it last worked.
+    /// True if a failed connection stands in the record and none has succeeded since.
     pub(super) unreachable_said: bool,
 }
 
@@ -93,7 +93,7 @@ impl Profile {
         }
     }
 
-    /// The phone, if its owner has it in their hands, and the stream that it draws from.
+    /// Returns the phone, if its owner has it, and the stream of randomness that it draws from.
     pub(super) const fn in_hand(&mut self) -> Option<(&mut Phone, &mut ChaCha20Rng)> {
         match &mut self.phone {
             Some(phone) => Some((phone, &mut self.streams.phone)),
@@ -101,14 +101,14 @@ impl Profile {
         }
     }
 
-    /// The account at the relay, once it is made.
+    /// Returns the account at the relay, once it is made.
     pub(super) fn account(&self) -> Option<AccountId> {
         Some(self.phone.as_ref()?.account().address?.account)
     }
 }
 
 impl World {
-    /// The relay that somebody's account is at: that of their country, or the first.
+    /// Returns the relay of somebody's account: that of their country, or the first.
     pub(super) fn home(&self, who: PersonId) -> SiteId {
         if let Some(moved) = self.moved.get(&who) {
             return *moved;
@@ -119,7 +119,7 @@ impl World {
         SiteId(at.unwrap_or_default())
     }
 
-    /// The profile that somebody has at a relay for a purpose, made if there is none.
+    /// Returns the profile that somebody has at a relay for a purpose, and makes it if necessary.
     pub(super) fn profile_for(
         &mut self,
         who: PersonId,
@@ -134,8 +134,8 @@ impl World {
         }
     }
 
-    /// The name of the account that somebody is about to get: whose, for what, and which of those that they had for it. It is made of
-    /// words of the story, so that what others do changes nothing about it.
+    /// Returns the name of the account that somebody is about to get: the owner, the purpose, and a count of their
+    /// earlier accounts for it. It consists of words of the story, so that it does not depend on what others do.
     fn actor(&self, who: PersonId, site: SiteId, purpose: &Purpose) -> String {
         let owned = self.owned.get(&who).into_iter().flatten();
         let before = owned.filter_map(|id| self.profiles.get(id.0));
@@ -149,10 +149,10 @@ impl World {
         format!("{}, {purpose}, {}", self.name(who), before + 1)
     }
 
-    /// The profile that somebody has at a relay under a design with one account a person.
+    /// Returns somebody's profile at a relay under a design with one account a person.
     pub(super) fn one_profile(&mut self, who: PersonId, site: SiteId) -> Result<ProfileId, WorldError> {
         let purpose = if site == self.home(who) { Purpose::Own } else { Purpose::Guest };
-        // Whoever moves to a relay where they are a guest already has their account there: a number has one at a relay.
+        // A guest who moves to that relay already has an account there, because a number has one account at a relay.
         for id in self.profiles_of(who) {
             let profile = self.profile_mut(id)?;
             if profile.site == site && profile.purpose.is_like(&Purpose::Own) {
@@ -173,7 +173,7 @@ impl World {
         let address = self.sites.get(site.0).ok_or(WorldError::Missing("a relay"))?.address.clone();
         let host = address.host().to_owned();
         let PhoneSide { protection, padding, number, .. } = self.design.phone;
-        // Nobody writes to an account for backups, so that it leaves no keys to be written to with.
+        // Nobody writes to an account for backups, so it leaves no keys with which to write to it.
         let in_the_clear = purpose == Purpose::Backups || self.stopped_encrypting.contains(&who);
         let protection = if in_the_clear { Protection::ServerReadable } else { protection };
         let handle: Option<Handle> = match purpose {
@@ -216,7 +216,7 @@ impl World {
         Ok(id)
     }
 
-    /// What a profile's phone does beside carrying texts.
+    /// Returns the habits of a profile's phone: everything that it does beside carrying texts.
     pub(super) fn habits_of(&self, who: PersonId, purpose: &Purpose) -> Habits {
         match (purpose, &self.design.cloud, self.updated.get(&who)) {
             (Purpose::Backups, Some(cloud), _) => cloud.habits.clone(),
@@ -229,7 +229,7 @@ impl World {
         }
     }
 
-    /// The passcode of somebody's device, drawn from all of its class.
+    /// Draws the passcode of somebody's device from all passcodes of its class.
     fn passcode(&mut self, who: PersonId, class: Passcode) -> Result<Passphrase, WorldError> {
         let name = self.name(who);
         let mut rng = self.randomness.stream(&["passcode", &name]);
@@ -261,7 +261,7 @@ impl World {
         Ok(())
     }
 
-    /// What a notice means for the profile itself.
+    /// Applies a notice to the profile itself.
     pub(super) fn tend(&mut self, id: ProfileId, notice: &Notice) -> Result<(), WorldError> {
         match notice {
             Notice::Registered { address } => self.registered(id, address.account),

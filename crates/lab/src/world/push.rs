@@ -1,12 +1,12 @@
-//! The operating system's push service: it gives a device a token, knows whose account the device is signed in to, and is asked
-//! to wake it.
+//! The operating system's push service. It gives a device a token, knows the account to which the device is signed in,
+//! and is asked to wake the device.
 
 use pillarbox_access::view::{PushOwner, PushRecords, Woken};
 use pillarbox_wire::Timestamp;
 
 use crate::scenario::{Person, PersonId};
 
-/// Gives a device a token. The owner is known by the account that the scenario names, or one made of the name.
+/// Gives a device a token. The scenario names the owner's account with the service, or one is made of the owner's name.
 pub(super) fn give(records: &mut PushRecords, token: Vec<u8>, who: PersonId, person: &Person) {
     let made = || format!("{}.{}@example.com", person.name.to_lowercase().replace(' ', "."), who.0 + 1);
     let email = person.os_account.clone().unwrap_or_else(made);

@@ -1,9 +1,9 @@
 //! Randomness of a world: one stream for each actor, made of the story, the seed and the actor's name.
 //!
-//! Phones, relays and channels each draw from a stream of their own. No stream depends on when its actor appeared or on
-//! what others drew before, so that two worlds with the same seed differ only where something causes it.
-//! Every comparison of two worlds rests on that. An actor's name consists of words of the story: a person, what the
-//! account is for, the relay's host.
+//! Phones, relays and channels each draw from a stream of their own. No stream depends on the time at which its actor
+//! appeared, or on the draws of others. Two worlds with the same seed therefore differ only where something causes it,
+//! and every comparison of two worlds rests on that. An actor's name consists of words of the story: a person, the
+//! purpose of the account, the relay's host.
 
 use pillarbox_relay::ConnectionId;
 use rand_chacha::ChaCha20Rng;
@@ -26,7 +26,8 @@ impl Randomness {
         Self { root: digest.into() }
     }
 
-    /// The stream of the actor with this name: ChaCha20, whose bytes are the same in each release and on each machine.
+    /// Returns the stream of the actor with this name: ChaCha20, whose bytes are the same in each release and on each
+    /// machine.
     pub(super) fn stream(&self, actor: &[&str]) -> ChaCha20Rng {
         let mut digest = Sha256::new().chain_update(self.root);
         for word in actor {
@@ -41,18 +42,18 @@ impl Randomness {
 /// The streams of one phone account.
 #[derive(Clone)]
 pub(super) struct Streams {
-    /// The phone's own.
+    /// For the phone.
     pub(super) phone: ChaCha20Rng,
-    /// That of its channels to the relay, both ends.
+    /// For both ends of its channels to the relay.
     pub(super) channel: ChaCha20Rng,
-    /// The relay's, for what it draws while it serves this account.
+    /// For the relay's draws while it serves this account.
     pub(super) relay: ChaCha20Rng,
-    /// That of the network: delays and addresses.
+    /// For delays and addresses in the network.
     pub(super) network: ChaCha20Rng,
 }
 
 impl Streams {
-    /// The streams of the account with this name at the relay with this host.
+    /// Returns the streams of the account with this name at the relay with this host.
     pub(super) fn of(randomness: &Randomness, account: &str, host: &str) -> Self {
         let stream = |part| randomness.stream(&[part, account, host]);
         Self {
@@ -63,7 +64,7 @@ impl Streams {
         }
     }
 
-    /// A number for a connection. It tells nothing of whose connection it is, as a counter of each phone's would.
+    /// Draws a number for a connection. A counter for each phone would tell the phone, and this number does not.
     pub(super) fn connection(&mut self) -> ConnectionId {
         // Readers of JSON lose digits beyond 53 bits. Two of a million connections share one of 48 bits once in 560 worlds.
         ConnectionId(self.channel.next_u64() >> 16)

@@ -1,4 +1,4 @@
-//! Reports: somebody shows a text that they got to the operator of their relay.
+//! Reports: somebody shows the operator of their relay a text that they received.
 
 use pillarbox_client::report::Report;
 use pillarbox_client::{BodyId, Entry};
@@ -10,13 +10,13 @@ use crate::scenario::PersonId;
 /// A report as the operator gets it.
 #[derive(Clone, Debug)]
 pub struct Filed {
-    /// To which relay's operator.
+    /// The relay whose operator got the report.
     pub site: SiteId,
-    /// When.
+    /// The time.
     pub at: Timestamp,
-    /// Who shows it.
+    /// The person who reports.
     pub by: PersonId,
-    /// What they show.
+    /// The report.
     pub report: Report,
 }
 
@@ -38,7 +38,7 @@ impl World {
         Ok(())
     }
 
-    /// The last text that somebody has from somebody, on whichever of their profiles it came.
+    /// Returns the last text that one person has from another, on any of their profiles.
     fn last_text(
         &self,
         who: PersonId,

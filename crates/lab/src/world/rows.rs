@@ -1,5 +1,5 @@
-//! Rows: what becomes of each message that a relay holds, in the record. The relay tells what it commits; rows that it takes out by
-//! age and names none of are looked for in its store when their time is over.
+//! Rows: the record's account of each message that a relay holds. The relay tells what it commits. Rows that it removes
+//! by age it does not name, so the store is searched for them when their time is over.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,20 +16,21 @@ struct RowHere {
     payload_sha256: String,
     starts: String,
     bytes: usize,
-    /// Since when it waits for its phone, or has been delivered.
+    /// The time since which it waits for its phone, or since which it is delivered.
     since: Timestamp,
     is_delivered: bool,
 }
 
 impl RowHere {
-    /// When its time is over by a rule.
+    /// Returns the time at which the row expires under a rule.
     fn until(&self, keeping: &Keeping) -> Timestamp {
         let stays = if self.is_delivered { keeping.delivered } else { Some(keeping.undelivered) };
         self.since + stays.unwrap_or_default()
     }
 }
 
-/// The rows of messages that the record has told of and that are not gone, and when the time of each is over by the rule that holds.
+/// The rows of messages that the record has told of and that are not gone, and the expiry of each under the present
+/// rule.
 #[derive(Clone, Debug, Default)]
 pub(super) struct RowsHere {
     rows: BTreeMap<MessageId, RowHere>,
@@ -37,12 +38,12 @@ pub(super) struct RowsHere {
 }
 
 impl RowsHere {
-    /// When the time of the next row is over.
+    /// Returns the time at which the next row expires.
     pub(super) fn next_lapse(&self) -> Option<Timestamp> {
         self.lapses.first().map(|(at, _)| *at)
     }
 
-    /// The rule has changed, and with it when the time of each row is over.
+    /// Applies a new rule, which changes the expiry of each row.
     pub(super) fn are_kept_by(&mut self, keeping: &Keeping) {
         self.lapses = self.rows.iter().map(|(message, row)| (row.until(keeping), *message)).collect();
     }
@@ -59,7 +60,7 @@ impl RowsHere {
         Some(row)
     }
 
-    /// The delivered rows whose time is over by now.
+    /// Returns the delivered rows that have expired by now.
     fn lapsed(&self, now: Timestamp) -> Vec<MessageId> {
         let over = self.lapses.iter().take_while(|(until, _)| *until <= now).map(|(_, message)| *message);
         let is_delivered = |message: &MessageId| self.rows.get(message).is_some_and(|row| row.is_delivered);
@@ -70,7 +71,7 @@ impl RowsHere {
 }
 
 impl World {
-    /// Writes down what became of rows. `payload` is that of the message that came in, if one did.
+    /// Records the changes of rows. `payload` is the payload of the message that came in, if one did.
     pub(super) fn rows_became(
         &mut self,
         site_id: SiteId,
@@ -114,19 +115,19 @@ impl World {
         Ok(())
     }
 
-    /// Looks which delivered rows went with an account that was closed: the relay takes out whole mailboxes.
+    /// Looks for the rows that went with a closed account, whose mailbox the relay removes whole.
     pub(super) fn look_for_rows_of_closed(&mut self, site_id: SiteId) -> Result<(), WorldError> {
         let all = self.site(site_id)?.rows.rows.keys().copied().collect();
         self.look_for_rows(site_id, all, CLOSED)
     }
 
-    /// Looks whether delivered rows are gone whose time is over.
+    /// Looks for delivered rows that have expired and are gone.
     pub(super) fn look_for_lapsed_rows(&mut self, site_id: SiteId) -> Result<(), WorldError> {
         let lapsed = self.site(site_id)?.rows.lapsed(self.now);
         self.look_for_rows(site_id, lapsed, "its time was over")
     }
 
-    /// Of some rows, writes down those that the store has no more.
+    /// Records those of the given rows that the store has no more.
     fn look_for_rows(
         &mut self,
         site_id: SiteId,

@@ -1,4 +1,4 @@
-//! Sites: the relays of a world. Each has an operator, a jurisdiction, a key and an address of its own, and its store in memory.
+//! Sites: the relays of a world. Each has its own operator, jurisdiction, key and address, and its store in memory.
 
 use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr};
@@ -18,12 +18,12 @@ use super::rows::RowsHere;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SiteId(pub usize);
 
-/// What a relay is for.
+/// The role of a relay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
     /// It carries messages.
     Messenger,
-    /// Another operator's, where backups lie.
+    /// It belongs to another operator and holds backups.
     Cloud,
 }
 
@@ -31,28 +31,29 @@ pub enum Role {
 pub struct Site {
     pub(super) relay: Relay<SqliteStore>,
     pub(super) key: AgreementSecret,
-    /// The stream for what it draws of its own accord.
+    /// The stream of randomness for draws of its own accord.
     pub(super) rng: ChaCha20Rng,
     pub(super) address: RelayAddress,
     pub(super) role: Role,
     pub(super) jurisdiction: Option<String>,
-    /// Countries whose networks let nobody connect.
+    /// Countries whose networks block it.
     pub(super) blocked_in: BTreeSet<String>,
     /// Countries whose people its operator does not serve.
     pub(super) closed_to: BTreeSet<String>,
     /// The rows of messages that the record has told of and that are not gone.
     pub(super) rows: RowsHere,
-    /// One for each order to hand over what passes.
+    /// One tap for each order to hand over traffic.
     pub(super) taps: Vec<OperatorTap>,
-    /// What passes, for whoever looks over the operator's shoulder: nobody has ordered it, and no record tells of it.
+    /// All traffic, for somebody who looks over the operator's shoulder. Nobody has ordered it, and no record tells of
+    /// it.
     pub(super) watched: Option<OperatorTap>,
 }
 
-/// The port of every relay; a world has no ports, but an address has one.
+/// The port of every relay. A world has no ports, but an address has one.
 const PORT: u16 = 7_455;
 
-/// A world jumps from one event to the next: at each jump the ageing clock follows all the way, as it would have done hour by
-/// hour (`pillarbox_relay::ageing` says why a real relay moves it in steps).
+/// The step of the ageing clock. A world jumps from one event to the next, and at each jump the ageing clock follows
+/// all the way, as it would have done hour by hour (`pillarbox_relay::ageing` says why a real relay moves it in steps).
 const AGEING_STEP: Duration = Duration::from_days(36_500);
 
 impl Site {
@@ -76,7 +77,7 @@ impl Site {
         Ok(Self { relay, key, rng, address, role, jurisdiction, blocked_in, closed_to, rows, taps, watched })
     }
 
-    /// The reason why nobody from a country can connect, if nobody can.
+    /// Returns the reason why nobody from a country can connect, if that is so.
     pub(super) fn unreachable_from(&self, country: &str) -> Option<String> {
         if self.blocked_in.contains(country) {
             return Some(format!("the networks of {} do not let it through", country::name(country)));
@@ -86,48 +87,49 @@ impl Site {
             .then(|| format!("the operator serves nobody in {}", country::name(country)))
     }
 
-    /// The relay, whose store answers demands.
+    /// Returns the relay, whose store answers demands.
     #[must_use]
     pub const fn relay(&self) -> &Relay<SqliteStore> {
         &self.relay
     }
 
-    /// The relay's address.
+    /// Returns the relay's address.
     #[must_use]
     pub const fn address(&self) -> &RelayAddress {
         &self.address
     }
 
-    /// What it is for.
+    /// Returns the relay's role.
     #[must_use]
     pub const fn role(&self) -> Role {
         self.role
     }
 
-    /// The country whose law its operator answers to; none if the design names none.
+    /// Returns the country whose law its operator answers to; none if the design names none.
     #[must_use]
     pub fn jurisdiction(&self) -> Option<&str> {
         self.jurisdiction.as_deref()
     }
 
-    /// Whether its operator answers to the law of a country.
+    /// Returns true if its operator answers to the law of a country.
     pub(super) fn is_under(&self, country: &str) -> bool {
         self.jurisdiction.as_deref().is_some_and(|here| here.eq_ignore_ascii_case(country))
     }
 
-    /// What passed of those whom orders named, from each order on.
+    /// Returns the taps, one for each order. Each has the traffic of the people whom the order names, from the order
+    /// on.
     #[must_use]
     pub fn taps(&self) -> &[OperatorTap] {
         &self.taps
     }
 
-    /// What passed since somebody began to [watch](super::World::watch).
+    /// Returns the traffic since somebody began to [watch](super::World::watch).
     #[must_use]
     pub const fn watched(&self) -> Option<&OperatorTap> {
         self.watched.as_ref()
     }
 
-    /// Everything that the operator has, its two keys included.
+    /// Returns everything that the operator has, its two keys included.
     ///
     /// # Errors
     /// [`WorldError::Store`].
@@ -138,7 +140,8 @@ impl Site {
 }
 
 impl SiteId {
-    /// The internet address of a relay: a network kept for documentation (RFC 5737) in which no phone of a world is.
+    /// Returns the internet address of a relay. It lies in a network reserved for documentation (RFC 5737) that has no
+    /// phone of a world.
     #[must_use]
     pub fn internet_address(self) -> IpAddr {
         IpAddr::V4(Ipv4Addr::new(203, 0, 113, u8::try_from(self.0 % 250 + 1).unwrap_or(1)))

@@ -1,4 +1,5 @@
-//! Phones that sleep: those that are not connected for part of the day, and those that only look for messages now and then.
+//! Sleeping phones: those that are not connected for part of the day, and those that only look for messages now and
+//! then.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,21 +9,21 @@ use rand_chacha::rand_core::Rng as _;
 use super::{World, WorldError};
 use crate::scenario::PersonId;
 
-/// The time that a phone stays connected after it woke, or its owner did something with it; longer for as long as anything
-/// is under way to or from it.
+/// The time that a phone stays connected after it woke, or after its owner used it. It stays longer while anything is
+/// under way to or from it.
 const STAYS_AWAKE: Duration = Duration::from_seconds(20);
 
-/// Who sleeps, and when that changes.
+/// The sleeping phones, and the times at which that changes.
 #[derive(Clone, Default)]
 pub(super) struct Sleepers {
     asleep: BTreeSet<PersonId>,
     changes: BTreeSet<(Timestamp, PersonId)>,
-    /// The moments at which each phone wakes, counted from the first of the day on.
+    /// The offset of each phone's wakings from the start of the day.
     phases: BTreeMap<PersonId, Duration>,
 }
 
 impl Sleepers {
-    /// When the next phone wakes or falls asleep.
+    /// Returns the time at which the next phone wakes or falls asleep.
     pub(super) fn next_change(&self) -> Option<Timestamp> {
         self.changes.first().map(|(at, _)| *at)
     }
@@ -38,7 +39,7 @@ impl Sleepers {
 }
 
 impl World {
-    /// Lets every phone that sleeps now fall asleep: the story begins.
+    /// Lets every phone whose time it is fall asleep at the beginning of the story.
     pub(super) fn begin_sleep(&mut self) -> Result<(), WorldError> {
         let sleepers: Vec<PersonId> = self
             .scenario
@@ -57,7 +58,7 @@ impl World {
         Ok(())
     }
 
-    /// Lets phones wake and fall asleep whose time it is.
+    /// Lets the phones that are due wake or fall asleep.
     pub(super) fn change_all_sleep(&mut self) -> Result<(), WorldError> {
         while let Some((_, who)) = self.sleepers.changes.first().copied().filter(|(at, _)| *at <= self.now) {
             self.sleepers.changes.pop_first();
@@ -66,8 +67,8 @@ impl World {
         Ok(())
     }
 
-    /// A phone that looks for messages now and then wakes because its owner does something with it. One that is switched off for the
-    /// night does not.
+    /// Wakes a phone because its owner uses it, if it looks for messages now and then. A phone that is switched off for
+    /// the night does not wake.
     pub(super) fn wake_for_its_owner(&mut self, who: PersonId) {
         let Some(connectivity) = self.scenario.person(who).map(|person| person.connectivity) else { return };
         let night = connectivity.asleep.is_some_and(|hours| hours.contain(self.now));
@@ -84,7 +85,7 @@ impl World {
         self.restless.extend(self.profiles_of(who));
     }
 
-    /// Decides whether a phone wakes, stays awake or falls asleep now, and when that is next to be looked at.
+    /// Decides whether a phone wakes, stays awake or falls asleep now, and when to look at it next.
     fn change_sleep(&mut self, who: PersonId) -> Result<(), WorldError> {
         let now = self.now;
         let Some(connectivity) = self.scenario.person(who).map(|person| person.connectivity) else {
@@ -118,7 +119,7 @@ impl World {
         Ok(())
     }
 
-    /// Whether something is under way to or from somebody's phone.
+    /// Returns true if something is under way to or from somebody's phone.
     fn is_busy(&self, who: PersonId) -> bool {
         let concerns = |id| self.transit.as_ref().is_some_and(|transit| transit.concerns(id));
         self.profiles_of(who).into_iter().any(concerns)

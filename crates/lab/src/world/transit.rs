@@ -1,5 +1,5 @@
-//! Transit: what is under way between phones and relays. Where a story has a network, everything takes its time and arrives in the
-//! order of its connection; where it has none, it arrives at once.
+//! Transit: traffic under way between phones and relays. Where a story has a network, everything takes its time and
+//! arrives in the order of its connection. Otherwise it arrives at once.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -13,10 +13,11 @@ use super::{ProfileId, World, WorldError, delay};
 use crate::record::Way;
 use crate::scenario::Network;
 
-/// The longest that an event waits for a phone to have the relay's answers. Whoever hears nothing for a minute gives up.
+/// The longest time for which an event waits until a phone has the relay's answers. A person who hears nothing for a
+/// minute gives up.
 const PATIENCE: Duration = Duration::from_seconds(60);
 
-/// The relay's end of a connection, and when the last of what is under way arrives at each end.
+/// The relay's end of a connection, and the arrival time at each end of the last thing under way.
 pub(super) struct RelayEnd {
     pub(super) profile: ProfileId,
     pub(super) link: Link,
@@ -28,7 +29,7 @@ pub(super) struct RelayEnd {
 }
 
 impl RelayEnd {
-    /// The same end in a second world.
+    /// Copies the end for a second world.
     pub(super) fn fork(&self) -> Self {
         let Self { profile, link, end, peer, up_until, down_until } = self;
         let (peer, up_until, down_until) = (*peer, *up_until, *down_until);
@@ -40,36 +41,36 @@ impl RelayEnd {
     }
 }
 
-/// The messages of a handshake after the phone's first one, and what both ends know the channel by.
+/// The messages of a handshake after the phone's first one, and the hash that identifies the channel at both ends.
 #[derive(Clone)]
 pub(super) struct Handshake {
-    /// The relay's first.
+    /// The relay's first message.
     pub(super) answer: Vec<u8>,
-    /// The phone's second.
+    /// The phone's second message.
     pub(super) opening: Vec<u8>,
-    /// The relay's second.
+    /// The relay's second message.
     pub(super) reply: Vec<u8>,
     pub(super) handshake_hash: [u8; 32],
 }
 
-/// What is under way on one connection. The first four are a handshake, and go up and down in turn.
+/// Something under way on one connection. The first four belong to a handshake, and go up and down in turn.
 #[derive(Clone)]
 pub(super) enum Parcel {
     /// To the relay: the phone's first message, which the relay answers.
     Offer(Handshake),
     /// To the phone: the relay's answer.
     Answer(Handshake),
-    /// To the relay: the phone's second message. The connection is open there.
+    /// To the relay: the phone's second message. At the relay's end the connection is now open.
     Opening(Handshake),
-    /// To the phone: the relay's second message. It is open here, too.
+    /// To the phone: the relay's second message. At the phone's end the connection is now open, too.
     Reply(Handshake),
     /// To the relay: sealed frames.
     Up(Vec<u8>),
     /// To the phone: sealed frames.
     Down(Vec<u8>),
-    /// To the relay: the phone has closed the connection.
+    /// To the relay: the phone closed the connection.
     Closed,
-    /// To the phone: the relay has.
+    /// To the phone: the relay closed the connection.
     Ended,
 }
 
@@ -86,11 +87,11 @@ struct InTransit {
     link: Link,
     connection: ConnectionId,
     parcel: Parcel,
-    /// The event in whose wake it was sent.
+    /// The event that caused the parcel.
     event: Option<usize>,
 }
 
-/// The network of a story that has one, from the moment on at which everybody has their account.
+/// The network of a story that has one. It begins at the moment at which everybody has an account.
 #[derive(Clone)]
 pub(super) struct Transit {
     settings: Network,
@@ -103,19 +104,19 @@ impl Transit {
         Self { settings, under_way: BTreeMap::new(), sent: 0 }
     }
 
-    /// When the next parcel arrives.
+    /// Returns the time at which the next parcel arrives.
     pub(super) fn next_arrival(&self) -> Option<Timestamp> {
         self.under_way.first_key_value().map(|((due, _), _)| *due)
     }
 
-    /// Whether something is under way to or from this profile.
+    /// Returns true if something is under way to or from this profile.
     pub(super) fn concerns(&self, profile: ProfileId) -> bool {
         self.under_way.values().any(|it| it.profile == profile)
     }
 }
 
 impl World {
-    /// Sends a parcel over a connection. One whose other end is gone gets lost.
+    /// Sends a parcel over a connection. The parcel is lost if the other end is gone.
     pub(super) fn send_parcel(&mut self, connection: ConnectionId, parcel: Parcel) -> Result<(), WorldError> {
         let Some(end) = self.connections.get_mut(&connection) else { return Ok(()) };
         let (profile, link) = (end.profile, end.link);
@@ -133,7 +134,7 @@ impl World {
         Ok(())
     }
 
-    /// Lets everything arrive that is due by now, each in the wake of the event that it was sent in.
+    /// Delivers everything that is due by now, each parcel as part of the event that caused it.
     pub(super) fn arrive_all(&mut self) -> Result<(), WorldError> {
         let before = self.record.event();
         loop {
@@ -217,8 +218,8 @@ impl World {
         Ok(())
     }
 
-    /// Lets a phone get the answers to what it has asked: time passes meanwhile where the story has a network. What else is due in
-    /// these seconds by the story comes after them.
+    /// Lets a phone get the answers to its requests. Where the story has a network, time passes meanwhile. Whatever
+    /// else the story has due in these seconds comes after them.
     pub(super) fn wait_for(&mut self, id: ProfileId) -> Result<(), WorldError> {
         self.settle()?;
         let until = self.now + PATIENCE;

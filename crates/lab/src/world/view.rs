@@ -1,4 +1,4 @@
-//! What may be looked at from outside: the relays, what crossed the wire, phones in their owners' hands, the record, and the scorer.
+//! Views of a world from outside: relays, the wire, phones in their owners' hands, the record, and the scorer.
 
 use pillarbox_access::design::Design;
 use pillarbox_access::view::{Crossing, PushRecords, WireTap};
@@ -11,37 +11,38 @@ use crate::scenario::{PersonId, Scenario};
 use crate::truth::Scorer;
 
 impl World {
-    /// The world's time.
+    /// Returns the world's time.
     #[must_use]
     pub const fn now(&self) -> Timestamp {
         self.now
     }
 
-    /// The scenario that runs.
+    /// Returns the scenario that runs.
     #[must_use]
     pub const fn scenario(&self) -> &Scenario {
         &self.scenario
     }
 
-    /// The design that it runs under.
+    /// Returns the design that it runs under.
     #[must_use]
     pub const fn design(&self) -> &Design {
         &self.design
     }
 
-    /// The relays: those of the messenger's operator first, then that of the backups, if it is another.
+    /// Returns the relays: those of the messenger's operator first, then that of the backups, if it is another.
     #[must_use]
     pub fn sites(&self) -> &[Site] {
         &self.sites
     }
 
-    /// The relays of the messenger's operator, with their places among all.
+    /// Returns the relays of the messenger's operator, with their places among all.
     pub fn messengers(&self) -> impl Iterator<Item = (SiteId, &Site)> {
         let all = self.sites.iter().enumerate();
         all.filter(|(_, site)| site.role() == Role::Messenger).map(|(at, site)| (SiteId(at), site))
     }
 
-    /// The account that has a number at a relay, by the relay's own rows: whom an order about a number means.
+    /// Returns the account that has a number at a relay, according to the relay's own rows. An order about a number
+    /// means this account.
     ///
     /// # Errors
     /// [`WorldError::Store`].
@@ -50,41 +51,43 @@ impl World {
         Ok(holdings.account_of(number).map(|row| row.account))
     }
 
-    /// From now on what crosses the wire is not kept: for whoever wants the record alone, of which it is no part.
+    /// Stops keeping the bytes that cross the wire. This is for a reader who wants the record alone, which does not
+    /// contain them.
     pub fn keep_no_wire(&mut self) {
         self.keeps_wire = false;
         (self.wire, self.crossed) = (WireTap::default(), Vec::new());
     }
 
-    /// From now on what crosses the wire is kept: for whoever compares what reached whom from a moment on.
+    /// Begins to keep the bytes that cross the wire. This is for comparing what reached each person from a moment on.
     pub fn keep_wire(&mut self) {
         self.keeps_wire = true;
     }
 
-    /// Everything that was on a wire.
+    /// Returns everything that was on a wire.
     #[must_use]
     pub const fn wire(&self) -> &WireTap {
         &self.wire
     }
 
-    /// What reached phones over the wire, and whose phone each time: an address may be shared.
+    /// Returns the bytes that reached phones over the wire, and the owner of the phone each time, because an address
+    /// may be shared.
     pub fn arrivals(&self) -> impl Iterator<Item = (&Crossing, PersonId)> {
         let crossings = self.wire.crossings.iter().zip(&self.crossed);
         crossings.filter(|(_, (_, way))| *way == Way::Down).map(|(crossing, (who, _))| (crossing, *who))
     }
 
-    /// What the push service has.
+    /// Returns the records of the push service.
     #[must_use]
     pub const fn push_records(&self) -> &PushRecords {
         &self.push
     }
 
-    /// The phones that somebody has in their hands.
+    /// Returns the phones that somebody has in their hands.
     pub fn phones_of(&self, who: PersonId) -> impl Iterator<Item = &pillarbox_client::Phone> {
         self.profiles.iter().filter(move |profile| profile.who == who).filter_map(|it| it.phone.as_ref())
     }
 
-    /// The account that somebody has for one contact, where there is one for each.
+    /// Returns the account that somebody has for one contact, under a design with one for each.
     #[must_use]
     pub fn account_for(&self, who: PersonId, contact: PersonId) -> Option<AccountId> {
         let owned = self.owned.get(&who).into_iter().flatten().rev();
@@ -92,31 +95,31 @@ impl World {
         profiles.filter(|profile| profile.purpose == Purpose::ForContact(contact)).find_map(Profile::account)
     }
 
-    /// Whether there is another program on a phone in somebody's hands than the one that they began with.
+    /// Returns true if a phone in somebody's hands has other software than at the beginning.
     #[must_use]
     pub fn has_other_software(&self, who: PersonId) -> bool {
         self.updated.contains_key(&who) && self.phones_of(who).next().is_some()
     }
 
-    /// Phones that are in other hands.
+    /// Returns the phones in other hands.
     #[must_use]
     pub fn seized(&self) -> &[Seized] {
         &self.seized
     }
 
-    /// What people reported to operators.
+    /// Returns the reports that people made to operators.
     #[must_use]
     pub fn reports(&self) -> &[Filed] {
         &self.reports
     }
 
-    /// The record so far.
+    /// Returns the record so far.
     #[must_use]
     pub const fn record(&self) -> &Record {
         &self.record
     }
 
-    /// The scorer, who alone knows what was really said.
+    /// Returns the scorer, which alone knows what was really said.
     #[must_use]
     pub const fn scorer(&self) -> Scorer<'_> {
         Scorer::new(&self.truth)

@@ -10,14 +10,14 @@ use crate::scenario::PersonId;
 const ANNOUNCEMENT: &str = "announcement";
 
 impl World {
-    /// The people of a country.
+    /// Returns the people of a country.
     pub(super) fn people_of(&self, country: &str) -> BTreeSet<PersonId> {
         let there = self.scenario.everybody().filter(|(_, person)| person.country == country);
         there.map(|(who, _)| who).collect()
     }
 
-    /// The messenger's operator serves nobody in a country any more. Texts from there wait on their phones; texts to there
-    /// wait at the relay, or are refused where accounts are closed.
+    /// Makes the messenger's operator stop serving a country. Texts from there wait on their phones. Texts to there
+    /// wait at the relay, or are refused if accounts are closed.
     pub(super) fn stop_serving(
         &mut self,
         country: &str,
@@ -63,11 +63,11 @@ impl World {
                 self.carry_out(effect)?;
             }
         }
-        // What the relay said to them before it closed their connections is still read.
+        // The relay's last frames before it closed their connections are still read.
         self.settle()
     }
 
-    /// An operator tells people something. Whoever's phone is off hears of it when it is on again.
+    /// Announces something to people. A person whose phone is off hears of it when it is on again.
     pub(super) fn announce(&mut self, whom: &BTreeSet<PersonId>, says: &str) {
         for who in whom {
             if self.profiles_of(*who).is_empty() {
@@ -80,7 +80,7 @@ impl World {
         }
     }
 
-    /// Somebody's phone shows what was announced.
+    /// Shows on somebody's phone the announcements that it missed.
     pub(super) fn hear_announcements(&mut self, who: PersonId) {
         for says in self.unheard.remove(&who).unwrap_or_default() {
             let kind =
