@@ -1,7 +1,8 @@
 //! The record: the one log of a run, one JSON object a line. Terminal, report and page are views of it.
 //!
-//! It holds no wall clock and no measured time: the same scenario, design and seed give the same bytes. Payloads stand in
-//! it as their SHA-256. Its form is `schemas/record.schema.json`; [`Kind`] has one variant for each kind of line.
+//! It contains no wall clock and no measured time, so the same scenario, design and seed give the same bytes. A payload
+//! stands in it as its SHA-256. Its form is `schemas/record.schema.json`. [`Kind`] has one variant for each kind of
+//! line.
 
 pub mod text;
 
@@ -15,11 +16,11 @@ use sha2::{Digest as _, Sha256};
 
 use crate::scenario::Network;
 
-/// The version of the record's form, in every line. Version 2 says in whose wake a line stands, which text it is about, and what
-/// becomes of each row.
+/// The version of the record's form, in every line. Since version 2, a line names the event that caused it and the text
+/// that it is about, and the fate of each row is recorded.
 pub const VERSION: u8 = 2;
 
-/// Which way a frame went.
+/// The direction of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Way {
@@ -29,24 +30,24 @@ pub enum Way {
     Down,
 }
 
-/// What became of the row of a message.
+/// The fate of a message's row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Fate {
-    /// It is there from now on.
+    /// The row is there from now on.
     Kept,
     /// Its phone has the message, and the row stays.
     Delivered,
-    /// It is there no more.
+    /// The row is gone.
     Gone,
 }
 
-/// What a line says.
+/// The content of a line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 #[allow(missing_docs, reason = "the fields are described in the schema, which a test holds to these")]
 pub enum Kind {
-    /// What ran.
+    /// The scenario, design, seed and program of the run.
     Header {
         scenario: String,
         scenario_sha256: String,
@@ -72,13 +73,14 @@ pub enum Kind {
     Account { who: String, relay: usize, account: String },
     /// Somebody's phone began a connection, in a story that has a network. No relay sees this line.
     Connects { who: String, relay: usize, connection: u64, address: IpAddr },
-    /// Something that the scenario says.
+    /// An event of the scenario.
     Event { who: String, does: String, what: String },
-    /// Something was really said: the text's number in the story, and its words as SHA-256. No relay sees this line.
+    /// Something was really said: the text's number in the story, and the SHA-256 of its words. No relay sees this
+    /// line.
     Said { who: String, text: String, text_sha256: String },
-    /// Something that the scenario says and the design does not have.
+    /// An event of the scenario that the design lacks the means for.
     NotInDesign { who: String, does: String, why: String },
-    /// Something that the phone did not do.
+    /// An act that the phone did not carry out.
     NotDone { who: String, does: String, why: String },
     /// A frame passed a relay.
     Frame {
@@ -98,7 +100,7 @@ pub enum Kind {
         #[serde(skip_serializing_if = "Option::is_none")]
         starts: Option<String>,
     },
-    /// What became of the row of a message: the same payload is the same SHA-256 as in the frame that brought it.
+    /// A change in the row of a message. The payload's SHA-256 is the same as in the frame that brought it.
     Row {
         relay: usize,
         payload_sha256: String,
@@ -124,13 +126,13 @@ pub enum Kind {
     Wake { token_sha256: String },
     /// An order reached an operator or a network.
     Order { order: &'static str, says: String },
-    /// What a relay keeps, counted.
+    /// The number of rows that a relay keeps, by kind.
     Kept { relay: usize, rows: Kept },
-    /// What ran, counted, and the SHA-256 of every line before this one.
+    /// The counts of the run, and the SHA-256 of every line before this one.
     Footer { lines: u64, frames: u64, notices: u64, events: u64, skipped: u64, sha256: String },
 }
 
-/// How many rows of each table a relay keeps.
+/// The number of rows that a relay keeps in each table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[allow(missing_docs, reason = "one field for each table")]
 pub struct Kept {
@@ -153,11 +155,11 @@ const fn is_zero(number: &u32) -> bool {
 /// One line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
-    /// When, in the world's time.
+    /// The world's time.
     pub at: Timestamp,
-    /// In the wake of which event of the scenario, by its place there; none for what came by the clock alone.
+    /// The place of the scenario's event that caused it; none for a line that the clock alone caused.
     pub event: Option<usize>,
-    /// What.
+    /// The content.
     pub kind: Kind,
 }
 
@@ -184,28 +186,28 @@ impl Record {
         self.lines.push(Line { at, event: self.event, kind });
     }
 
-    /// The event that lines stand in the wake of now.
+    /// Returns the event that causes the next lines.
     pub(crate) const fn event(&self) -> Option<usize> {
         self.event
     }
 
-    /// The first line, which says what ran.
+    /// Returns the first line, which says what ran.
     pub(crate) fn first_mut(&mut self) -> Option<&mut Kind> {
         self.lines.first_mut().map(|line| &mut line.kind)
     }
 
-    /// What comes from here on stands in the wake of this event of the scenario, or of none.
+    /// Makes this event of the scenario, or none, the cause of the lines from here on.
     pub(crate) const fn in_the_wake_of(&mut self, event: Option<usize>) {
         self.event = event;
     }
 
-    /// The lines.
+    /// Returns the lines.
     #[must_use]
     pub fn lines(&self) -> &[Line] {
         &self.lines
     }
 
-    /// Ends the record with its counts and the digest of what came before.
+    /// Ends the record with its counts and the digest of the lines before.
     pub(crate) fn end(&mut self, at: Timestamp) {
         let count = |of: fn(&Kind) -> bool| self.lines.iter().filter(|line| of(&line.kind)).count() as u64;
         let footer = Kind::Footer {
@@ -219,13 +221,13 @@ impl Record {
         self.push(at, footer);
     }
 
-    /// The record as it is written to a file.
+    /// Returns the record as it is written to a file.
     #[must_use]
     pub fn to_json_lines(&self) -> String {
         self.to_json_lines_after(0)
     }
 
-    /// The same without its first lines, of which there are `told`.
+    /// Returns the record as it is written to a file, without its first `told` lines.
     #[must_use]
     pub fn to_json_lines_after(&self, told: usize) -> String {
         let mut text = String::with_capacity(self.lines.len().saturating_sub(told) * 200);
@@ -233,16 +235,16 @@ impl Record {
         text
     }
 
-    /// SHA-256 of the record as it is written: equal for equal runs.
+    /// Computes the SHA-256 of the record as it is written: equal for equal runs.
     #[must_use]
     pub fn sha256(&self) -> String {
         let mut digest = Sha256::new();
-        // Line by line: a long record as one text takes as much memory again.
+        // Line by line, because a long record as one text takes as much memory again.
         self.written_after(0).for_each(|line| digest.update(line));
         HEXLOWER.encode(&digest.finalize())
     }
 
-    /// Each line after the first `told`, as it is written, with its line break.
+    /// Returns each line after the first `told`, as it is written, with its line break.
     fn written_after(&self, told: usize) -> impl Iterator<Item = String> {
         self.lines.iter().enumerate().skip(told).filter_map(|(seq, line)| {
             let event = line.event.map(event_id);
@@ -255,35 +257,35 @@ impl Record {
     }
 }
 
-/// A time as JSON and other programs take it (RFC 3339), to the millisecond.
+/// Formats a time as JSON and other programs take it (RFC 3339), to the millisecond.
 #[must_use]
 pub fn instant(time: Timestamp) -> String {
     let (year, month, day, hour, minute, second) = time.calendar();
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{:03}Z", time.0 % 1_000)
 }
 
-/// The name of an event, by its place in the scenario.
+/// Returns the name of an event, by its place in the scenario.
 #[must_use]
 pub fn event_id(place: usize) -> String {
     format!("E{:02}", place + 1)
 }
 
-/// The name of a text, by its place among everything that was said.
+/// Returns the name of a text, by its place among everything that was said.
 #[must_use]
 pub fn text_id(place: usize) -> String {
     format!("T{:02}", place + 1)
 }
 
-/// How many of the first bytes of a payload a record shows.
+/// The number of a payload's first bytes that a record shows.
 const STARTS: usize = 8;
 
-/// The first bytes of a payload as hexadecimal digits.
+/// Returns the first bytes of a payload as hexadecimal digits.
 #[must_use]
 pub fn starts(payload: &[u8]) -> String {
     HEXLOWER.encode(payload.get(..STARTS).unwrap_or(payload))
 }
 
-/// SHA-256 as hexadecimal digits.
+/// Computes the SHA-256 as hexadecimal digits.
 #[must_use]
 pub fn sha256(bytes: &[u8]) -> String {
     HEXLOWER.encode(&Sha256::digest(bytes))

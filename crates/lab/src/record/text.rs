@@ -1,4 +1,4 @@
-//! A record as a person reads it: who there was, what happened and what phones told, what each relay saw and what it keeps.
+//! A record as a person reads it: the people, the events and the notices of phones, and what each relay saw and keeps.
 
 mod glance;
 mod left;
@@ -14,17 +14,17 @@ use crate::scenario::Scenario;
 use crate::screen::{Screen, Table, Weight};
 use crate::world::{World, WorldError};
 
-/// Time, what.
+/// Columns: time, event.
 const EVENTS: [Column; 2] = [Column::Fixed(19), Column::Share(1)];
-/// Name, number, country.
+/// Columns: name, number, country.
 const PEOPLE: [Column; 3] = [Column::Fixed(24), Column::Fixed(20), Column::Share(1)];
-/// Way, frame, how often, bytes.
+/// Columns: way, frame, count, bytes.
 const FRAMES: [Column; 4] = [Column::Fixed(14), Column::Fixed(22), Column::Fixed(10), Column::Share(1)];
 
-/// Message rows of a relay that are shown one by one.
+/// The number of message rows of a relay that are shown one by one.
 const ROWS: usize = 3;
 
-/// Notices that a reader does not miss: they tell of the machinery and not of people.
+/// Notices that a reader does not miss. They tell of the machinery and not of people.
 const MACHINERY: [&str; 4] = ["registered", "connected", "accepted", "found"];
 
 /// A story that has run under a design, to be told.
@@ -33,12 +33,12 @@ pub struct Told<'w> {
     record: &'w Record,
     scenario: &'w Scenario,
     design: &'w Design,
-    /// What each relay's operator can read at the end, in the order of the relays.
+    /// Everything that each relay's operator can read at the end, in the order of the relays.
     opened: Vec<Opened>,
 }
 
 impl<'w> Told<'w> {
-    /// A world at its end.
+    /// Takes a world at its end.
     ///
     /// # Errors
     /// [`WorldError::Store`], if a relay's rows cannot be read.
@@ -52,7 +52,7 @@ impl<'w> Told<'w> {
         })
     }
 
-    /// The story as a play, and what is left of it, for a window of `width` columns.
+    /// Renders the story as a play, and what is left of it, for a window of `width` columns.
     #[must_use]
     pub fn play(&self, width: usize) -> String {
         let mut screen = Screen::new(width);
@@ -63,7 +63,7 @@ impl<'w> Told<'w> {
         screen.into_text()
     }
 
-    /// Everything that a person may want of a run, for a window of `width` columns.
+    /// Renders everything that a person may want of a run, for a window of `width` columns.
     #[must_use]
     pub fn render(&self, width: usize) -> String {
         let mut screen = Screen::new(width);
@@ -76,7 +76,7 @@ impl<'w> Told<'w> {
         screen.into_text()
     }
 
-    /// The title, what it runs under, and what the story tells.
+    /// Writes the title, the design and seed, and the plot.
     fn playbill(&self, screen: &mut Screen) {
         let title = &self.design.title;
         screen.say_in(Weight::Bold, &self.scenario.title);
@@ -147,7 +147,7 @@ fn story(screen: &mut Screen, record: &Record) {
     }
 }
 
-/// How often, and how many payload bytes.
+/// A count and a number of payload bytes.
 type Count = (u64, u64);
 
 fn seen(screen: &mut Screen, record: &Record) {

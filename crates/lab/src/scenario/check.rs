@@ -1,4 +1,4 @@
-//! What only the whole story shows: groups and channels that are there, and people who can still act.
+//! Checks that need the whole story: groups and channels that exist, and people who can still act.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,15 +8,15 @@ use super::error::{ScenarioError, Source, one_of};
 use super::names::PeopleByName;
 use super::{Act, Audience, Event, Person, PersonId, Sought};
 
-/// What is there so far.
+/// The state of the story so far.
 #[derive(Default)]
 struct Story<'e> {
     groups: BTreeMap<&'e str, BTreeSet<PersonId>>,
     channels: BTreeMap<&'e ChannelName, PersonId>,
-    /// Who can do nothing any more, and why.
+    /// People who can do nothing any more, and the reason.
     gone: BTreeMap<PersonId, String>,
     offline: BTreeSet<PersonId>,
-    /// Who has said something to whom.
+    /// Pairs of which the first has said something to the second.
     said: BTreeSet<(PersonId, PersonId)>,
 }
 

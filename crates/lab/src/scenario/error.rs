@@ -1,4 +1,4 @@
-//! Why a scenario is refused: where, what is wrong, and what to write instead.
+//! Mistakes in a scenario: the place, what is wrong, and what to write instead.
 
 use std::ops::Range;
 
@@ -12,9 +12,9 @@ pub struct ScenarioError {
     pub line: usize,
     /// The character in the line, counted from 1.
     pub column: usize,
-    /// What is wrong, without its full stop.
+    /// The mistake, without its full stop.
     pub wrong: String,
-    /// What to write instead, as a sentence.
+    /// The correction, as a sentence.
     pub instead: String,
 }
 
@@ -23,11 +23,11 @@ pub struct ScenarioError {
 pub struct Warning {
     /// The line, counted from 1.
     pub line: usize,
-    /// What, and what to write instead.
+    /// The warning, and what to write instead.
     pub says: String,
 }
 
-/// A file's name and text, to say where a mistake stands.
+/// A file's name and text, from which the place of a mistake is told.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Source<'t> {
     pub(super) file: &'t str,
@@ -35,8 +35,8 @@ pub(super) struct Source<'t> {
     lines: &'t Lines,
 }
 
-/// Where each line of a text after the first begins. Each event asks for its line, so that counting from the top of
-/// the file for each would cost the square of its length.
+/// The start of each line of a text after the first. Each event asks for its line, and counting from the top of the
+/// file each time would cost the square of its length.
 #[derive(Debug)]
 pub(super) struct Lines(Vec<usize>);
 
@@ -51,7 +51,7 @@ impl<'t> Source<'t> {
         Self { file, text, lines }
     }
 
-    /// Line and column of a place, counted from 1.
+    /// Returns the line and column of a place, counted from 1.
     pub(super) fn position(&self, place: usize) -> (usize, usize) {
         let place = if self.text.is_char_boundary(place) { place } else { self.text.len() };
         let before = self.lines.0.partition_point(|start| *start <= place);
@@ -72,7 +72,7 @@ impl<'t> Source<'t> {
     }
 }
 
-/// The candidate that a typing error was most likely meant to be: at most two fifths of its letters differ.
+/// Returns the candidate that a typing error was most likely meant to be: at most two fifths of its letters differ.
 #[must_use]
 pub fn nearest<'c>(typed: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     let typed = typed.to_lowercase();
@@ -81,7 +81,7 @@ pub fn nearest<'c>(typed: &str, candidates: impl IntoIterator<Item = &'c str>) -
     (steps * 5 <= known.chars().count().max(3) * 2).then_some(known)
 }
 
-/// Letters to insert, remove or replace to make one word of the other (Levenshtein 1966).
+/// Counts the letters to insert, remove or replace to make one word of the other (Levenshtein 1966).
 fn distance(one: &str, other: &str) -> usize {
     let mut row: Vec<usize> = (0..=other.chars().count()).collect();
     for (at, letter) in one.chars().enumerate() {
@@ -100,7 +100,7 @@ fn distance(one: &str, other: &str) -> usize {
     row.last().copied().unwrap_or_default()
 }
 
-/// The words, as a sentence enumerates them.
+/// Joins the words as a sentence enumerates them.
 pub(super) fn one_of<'w>(words: impl IntoIterator<Item = &'w str>) -> String {
     let words: Vec<&str> = words.into_iter().collect();
     match words.split_last() {
@@ -133,7 +133,7 @@ mod tests {
         assert_eq!(source.position("ä = 1".len()), (1, 6));
         assert_eq!(source.position("ä = 1\n".len()), (2, 1));
         assert_eq!(source.position("ä = 1\nö".len()), (2, 2));
-        // Behind the end, and in the middle of a letter.
+        // Past the end, and in the middle of a letter.
         assert_eq!(
             (source.position(text.len()), source.position(99), source.position(1)),
             ((3, 1), (3, 1), (3, 1))

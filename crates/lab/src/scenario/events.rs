@@ -1,4 +1,4 @@
-//! `[[events]]` and `[[orders]]`: what happens. Each table says when, who, and has one verb.
+//! `[[events]]` and `[[orders]]`: the acts of a story. Each table has a time, mostly a person, and one verb.
 
 use pillarbox_text::read::value;
 use pillarbox_wire::{ChannelName, Handle, Timestamp};
@@ -12,7 +12,7 @@ use super::{Act, Audience, Command, Commanded, Event, LOCK_STATES, PersonId, Sou
 
 type Read<T> = Result<T, ScenarioError>;
 
-/// What somebody can do.
+/// The verbs of people.
 const VERBS: [&str; 17] = [
     "says",
     "makes-group",
@@ -33,13 +33,13 @@ const VERBS: [&str; 17] = [
     "moves-to-other-relay",
 ];
 
-/// What an authority can order.
+/// The verbs of authorities.
 const COMMANDS: [&str; 3] = ["blocks", "unblocks", "takes-down"];
 
-/// What stands beside a verb.
+/// The keys that may stand beside a verb.
 const BESIDE: [&str; 7] = ["at", "who", "to", "group", "with", "channel", "country"];
 
-/// Longest text of an event, well below what one message holds.
+/// The longest text of an event, well below what one message holds.
 const MAX_TEXT_LEN: usize = 4_000;
 
 pub(super) fn read(tables: Vec<Fields<'_>>, names: &PeopleByName<'_>, start: Timestamp) -> Read<Vec<Event>> {
@@ -93,7 +93,7 @@ fn time(table: &mut Fields<'_>, before: Timestamp) -> Read<Timestamp> {
     Ok(at)
 }
 
-/// The one verb of a table.
+/// Returns the one verb of a table.
 fn verb(table: &Fields<'_>, verbs: &[&'static str]) -> Read<&'static str> {
     let mut there = verbs.iter().copied().filter(|verb| table.keys().any(|key| key == *verb));
     let (first, second) = (there.next(), there.next());
@@ -158,7 +158,7 @@ pub(super) fn needed_person(
     person(table, &text, names)
 }
 
-/// A person who may be left out.
+/// Reads a person who may be left out.
 pub(super) fn some_person(
     table: &mut Fields<'_>,
     key: &'static str,
@@ -172,7 +172,7 @@ fn person(table: &Fields<'_>, text: &Spot<&str>, names: &PeopleByName<'_>) -> Re
     names.meant(text.is).ok_or_else(|| unknown(table.source, &text.at, text.is, names.all()))
 }
 
-/// Somebody other than who does it.
+/// Reads a person other than the one who acts.
 fn another(
     table: &mut Fields<'_>,
     key: &'static str,

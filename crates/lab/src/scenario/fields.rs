@@ -1,4 +1,4 @@
-//! Reading a TOML table field by field, with the place of each, so that a mistake is told where it stands.
+//! Reading a TOML table field by field. The place of each field is known, so that a mistake is reported at its place.
 
 use std::ops::Range;
 
@@ -7,18 +7,18 @@ use toml::de::{DeTable, DeValue};
 
 use super::error::{ScenarioError, Source, nearest, one_of};
 
-/// A value and where it stands.
+/// A value and its place.
 #[derive(Clone, Debug)]
 pub(super) struct Spot<T> {
     pub(super) is: T,
     pub(super) at: Range<usize>,
 }
 
-/// One table. Each key is asked for by name; what nobody asked for is a mistake.
+/// One table. Each key is asked for by name. A key that nobody asked for is a mistake.
 pub(super) struct Fields<'t> {
     pub(super) source: Source<'t>,
     table: &'t DeTable<'t>,
-    /// Where the table begins.
+    /// The place of the table.
     pub(super) at: Range<usize>,
     asked: Vec<&'static str>,
 }
@@ -39,18 +39,18 @@ impl<'t> Fields<'t> {
         self.source.mistake(at, wrong, instead)
     }
 
-    /// The value of a key, if it is there.
+    /// Returns the value of a key, if the table has it.
     fn value(&mut self, key: &'static str) -> Option<&'t Spanned<DeValue<'t>>> {
         self.asked.push(key);
         self.table.get(key)
     }
 
-    /// Where a key stands.
+    /// Returns the place of a key.
     pub(super) fn place_of(&self, key: &str) -> Range<usize> {
         self.table.get_key_value(key).map_or_else(|| self.at.clone(), |(key, _)| key.span())
     }
 
-    /// The keys that are there.
+    /// Returns the table's keys.
     pub(super) fn keys(&self) -> impl Iterator<Item = &'t str> + use<'t> {
         self.table.keys().map(|key| key.get_ref().as_ref())
     }
@@ -79,7 +79,7 @@ impl<'t> Fields<'t> {
         }
     }
 
-    /// A text, or a time that TOML knows as one.
+    /// Reads a text, or a time that TOML knows as one.
     pub(super) fn time(&mut self, key: &'static str) -> Read<Option<Spot<String>>> {
         let Some(value) = self.table.get(key) else {
             self.asked.push(key);
@@ -103,7 +103,7 @@ impl<'t> Fields<'t> {
         Err(self.of_other_type(key, value.span(), value.get_ref(), "a whole number from 0 on"))
     }
 
-    /// A key that says yes by being there.
+    /// Reads a key that means yes by being there.
     pub(super) fn yes(&mut self, key: &'static str) -> Read<()> {
         match self.value(key) {
             Some(value) if value.get_ref().as_bool() == Some(true) => Ok(()),

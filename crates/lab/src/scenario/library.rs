@@ -1,4 +1,4 @@
-//! The scenarios that come with the program, and how one is found by its name or its file.
+//! The scenarios inside the program, and the search for a scenario by its name or its file.
 
 use std::path::Path;
 use std::sync::LazyLock;
@@ -19,30 +19,31 @@ pub const BUILT_IN: &[(&str, &str)] = &[
     ("month", include_str!("../../../../examples/month/scenario.toml")),
 ];
 
-/// Why there is no scenario to run.
+/// The reason why no scenario can be run.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LibraryError {
-    /// Neither a file nor a scenario inside the program is called that.
+    /// Neither a file nor a scenario inside the program has this name.
     #[error("there is no scenario `{wanted}`")]
     NotFound {
-        /// What was asked for.
+        /// The name that was asked for.
         wanted: String,
     },
     /// The file is there and cannot be read.
     #[error("{file} cannot be read: {kind}")]
     NotReadable {
-        /// Its name.
+        /// The file's name.
         file: String,
-        /// What the system said.
+        /// The system's error.
         kind: std::io::ErrorKind,
     },
-    /// It has a mistake in it.
+    /// The file has a mistake in it.
     #[error(transparent)]
     Mistake(#[from] ScenarioError),
 }
 
-/// The scenario that a word on the command line means: a file, a folder with a `scenario.toml`, or one inside the program.
+/// Finds the scenario that a word on the command line means: a file, a folder with a `scenario.toml`, or one inside the
+/// program.
 ///
 /// # Errors
 /// [`LibraryError`].
@@ -66,7 +67,7 @@ pub fn find(wanted: &str) -> Result<Scenario, LibraryError> {
     Ok(Scenario::parse(&shown, &text)?)
 }
 
-/// The scenario inside the program whose file has this SHA-256, in hexadecimal.
+/// Returns the scenario inside the program whose file has this SHA-256, in hexadecimal.
 #[must_use]
 pub fn of_digest(digest: &str) -> Option<Scenario> {
     let is_it = |text: &str| data_encoding::HEXLOWER.encode(&super::digest(text)) == digest;
@@ -74,7 +75,7 @@ pub fn of_digest(digest: &str) -> Option<Scenario> {
     Scenario::parse(&format!("{name}/scenario.toml"), text).ok()
 }
 
-/// The name and the title of each scenario inside the program. Only these are read of it, and only once.
+/// Returns the name and the title of each scenario inside the program. It reads nothing else of them, and only once.
 pub fn titles() -> &'static [(&'static str, String)] {
     static TITLES: LazyLock<Vec<(&str, String)>> = LazyLock::new(|| {
         let title = |text| -> Option<String> {
@@ -86,7 +87,7 @@ pub fn titles() -> &'static [(&'static str, String)] {
     &TITLES
 }
 
-/// The scenarios inside the program, read.
+/// Reads all scenarios inside the program.
 ///
 /// # Errors
 /// A mistake in one of them, which the tests would have found.

@@ -1,7 +1,8 @@
-//! Scenarios: who there is, who says what when, and what happens. A TOML file, checked as a whole before anything runs.
+//! Scenarios: the people of a story, what they say and when, and what happens. A scenario is a TOML file that is
+//! checked as a whole before anything runs.
 //!
-//! A scenario names no design: the same one runs under each. What a design does not have (a channel, a backup) is
-//! skipped by the world and said in the record. People are invented and numbers are drama numbers.
+//! A scenario names no design: the same one runs under each. If a design lacks something (a channel, a backup), the
+//! world skips it and the record says so. People are invented and numbers are drama numbers.
 //!
 //! A mistake is refused with file, line, column, what is wrong and what to write instead ([`ScenarioError`]).
 
@@ -29,14 +30,15 @@ use error::{Lines, Source};
 use fields::Fields;
 use names::PeopleByName;
 
-/// Most characters of a story's name that stand in a file's name: file systems take 255 bytes, and more is added to it.
+/// The longest part of a story's name in a file's name, in characters. File systems take 255 bytes, and more is added
+/// to the name.
 const MAX_FILE_NAME_CHARS: usize = 60;
 
 /// One of a scenario's people: a position in [`Scenario::people`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PersonId(pub usize);
 
-/// How hard a phone's passcode is to guess.
+/// The strength of a phone's passcode.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Passcode {
     /// Four digits.
@@ -60,7 +62,7 @@ impl Passcode {
     ];
 }
 
-/// The words for the states that a phone can be taken in.
+/// The words for the lock states in which a phone can be taken.
 pub const LOCK_STATES: [(LockState, &str); 3] = [
     (LockState::BeforeFirstUnlock, "locked-before-first-unlock"),
     (LockState::AfterFirstUnlock, "locked-after-first-unlock"),
@@ -70,59 +72,59 @@ pub const LOCK_STATES: [(LockState, &str); 3] = [
 /// One of the people.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Person {
-    /// What the scenario calls them.
+    /// The name in the scenario.
     pub name: String,
-    /// Their telephone number; none for somebody who has none.
+    /// The telephone number; none for somebody without one.
     pub number: Option<Handle>,
-    /// The country they are in: two capital letters (ISO 3166).
+    /// The country where the person is: two capital letters (ISO 3166).
     pub country: String,
-    /// Their e-mail address.
+    /// The e-mail address.
     pub email: Option<String>,
-    /// The account at the maker of the operating system that their device is signed in to.
+    /// The account at the maker of the operating system to which the person's device is signed in.
     pub os_account: Option<String>,
-    /// How hard their device's passcode is to guess.
+    /// The strength of the device's passcode.
     pub passcode: Passcode,
-    /// Whom they know at the start.
+    /// The people known at the start.
     pub knows: Vec<PersonId>,
-    /// What else they tell the phone about themselves.
+    /// Other facts that the person has told the phone about themselves.
     pub facts: Vec<(DepositKind, String)>,
     /// The way in which their phone is connected, in a story that has a network.
     pub connectivity: Connectivity,
 }
 
-/// To whom something is said.
+/// The audience of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Audience {
-    /// To one person.
+    /// One person.
     Person(PersonId),
-    /// To all members of a group.
+    /// All members of a group.
     Group(String),
 }
 
-/// Whose account somebody looks for.
+/// The account that somebody looks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Sought {
     /// One of the people, by their number.
     Person(PersonId),
-    /// A number that is nobody's.
+    /// A number that belongs to nobody.
     Number(Handle),
 }
 
-/// What somebody does.
+/// An act of a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Act {
     /// Says something.
     Says {
-        /// The words.
+        /// The text.
         text: String,
-        /// To whom.
+        /// The audience.
         to: Audience,
     },
     /// Makes a group.
     MakesGroup {
         /// Its name.
         group: String,
-        /// Whom they put into it.
+        /// The people put into it.
         with: Vec<PersonId>,
     },
     /// Leaves a group.
@@ -144,42 +146,42 @@ pub enum Act {
     },
     /// Follows a channel.
     Follows {
-        /// Which.
+        /// The channel.
         channel: ChannelName,
     },
     /// Makes a backup of their phone.
     BacksUp,
     /// Blocks somebody.
     Blocks {
-        /// Whom.
+        /// The person.
         whom: PersonId,
     },
     /// Asks whether a number has an account.
     LooksUp {
-        /// Whose.
+        /// The account looked for.
         whom: Sought,
     },
     /// Switches the phone off.
     GoesOffline,
-    /// Switches it on again.
+    /// Switches the phone on again.
     ComesOnline,
     /// Gets a new phone for the same number.
     ReRegisters,
     /// Loses the phone to somebody who wants to read it.
     PhoneSeized {
-        /// In which state.
+        /// The lock state.
         state: LockState,
     },
     /// Lets texts disappear, or stay again.
     SetsTimer {
-        /// In the conversation with whom.
+        /// The other person of the conversation.
         with: PersonId,
-        /// After how many seconds; none for texts that stay.
+        /// The lifetime of texts in seconds; none for texts that stay.
         after: Option<u32>,
     },
     /// Reports the last text that they got from somebody.
     Reports {
-        /// From whom.
+        /// The author of the text.
         whom: PersonId,
     },
     /// Closes the account.
@@ -191,17 +193,17 @@ pub enum Act {
 /// Something that happens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
-    /// When.
+    /// The time.
     pub at: Timestamp,
-    /// Who does it.
+    /// The person who acts.
     pub who: PersonId,
-    /// What they do.
+    /// The act.
     pub act: Act,
-    /// The line of the file that it stands on.
+    /// The line of the file on which it stands.
     pub line: usize,
 }
 
-/// What an authority makes an operator or a network do.
+/// A command of an authority to an operator or a network.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
     /// The networks of a country let nobody connect to the relay any more.
@@ -209,14 +211,14 @@ pub enum Command {
         /// The country.
         country: String,
     },
-    /// They do again.
+    /// The networks of a country let people connect to the relay again.
     Unblocks {
         /// The country.
         country: String,
     },
     /// The operator takes a channel down.
     TakesDown {
-        /// Which.
+        /// The channel.
         channel: ChannelName,
     },
 }
@@ -224,81 +226,83 @@ pub enum Command {
 /// An order that is part of the story.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Commanded {
-    /// When.
+    /// The time.
     pub at: Timestamp,
-    /// What.
+    /// The command.
     pub command: Command,
 }
 
-/// When and about whom demands are served in this story.
+/// The time and the target of the demands in this story.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Inquiry {
-    /// The target of a demand that looks back: on what is there, on a phone that was taken, on contacts.
+    /// The target of a demand that looks back: on stored data, on a phone that was taken, on contacts.
     pub about: PersonId,
-    /// The target of what is ordered from a time on, who may be another: somebody who still writes.
+    /// The target of demands that begin with the order. It may be another person: somebody who still writes.
     pub from_now_on: PersonId,
     /// The country that asks.
     pub country: Country,
-    /// The day whose law stands beside the answers, if another one than that of each demand is asked for.
+    /// The day whose law stands beside the answers, if the file asks for a day other than that of each demand.
     pub day: Option<Day>,
-    /// From when on what is ordered holds.
+    /// The time from which orders hold.
     pub ordered: Timestamp,
-    /// When the answer is due: after the last event.
+    /// The time at which the answer is due: after the last event.
     pub served: Timestamp,
-    /// What kind of case it is, as far as an operator's practice turns on it: words of designs, such as `confirmed-terrorism`.
+    /// The circumstances of the case, as far as an operator's practice turns on them: words of designs, such as
+    /// `confirmed-terrorism`.
     pub circumstances: Vec<String>,
 }
 
-/// The largest seed: the largest number that every reader of JSON reads as it stands (RFC 8259, section 6). A larger one would be
-/// rounded by some, and the story would not come out the same.
+/// The largest seed: the largest number that every reader of JSON reads exactly (RFC 8259, section 6). Some readers
+/// would round a larger one, and the story would turn out differently.
 pub const MAX_SEED: u64 = (1 << 53) - 1;
 
 /// The form of a seed, in words.
 const SEED_FORM: &str = "Write a whole number from 0 to 9007199254740991.";
 
-/// A whole story, checked. Times never go backwards, and everybody and everything that is named is there.
+/// A whole story, checked. Times never go backwards, and everybody and everything that it names exists.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scenario {
-    /// Its name on the command line.
+    /// The name on the command line.
     pub name: String,
-    /// What it is about, in one line.
+    /// The subject, in one line.
     pub title: String,
-    /// What happens, in a few sentences; may be empty.
+    /// The plot, in a few sentences; may be empty.
     pub story: String,
-    /// The design it runs under unless another one is asked for.
+    /// The design under which it runs unless another one is asked for.
     pub design: String,
-    /// The seed it runs with unless another one is asked for.
+    /// The seed with which it runs unless another one is asked for.
     pub seed: u64,
-    /// When it begins: everybody has their account from then on.
+    /// The beginning. Everybody has an account from then on.
     pub start: Timestamp,
-    /// What it is taken from.
+    /// The sources of the story.
     pub sources: Vec<String>,
     /// The network; none if frames take no time.
     pub network: Option<Network>,
-    /// Everybody.
+    /// All people.
     pub people: Vec<Person>,
-    /// What happens, in order.
+    /// The events, in order.
     pub events: Vec<Event>,
     /// Orders that are part of the story, in order.
     pub orders: Vec<Commanded>,
-    /// When and about whom demands are served.
+    /// The time and the target of the demands.
     pub inquiry: Inquiry,
     /// The file, as it was read.
     pub text: String,
     /// SHA-256 of the file.
     pub digest: [u8; 32],
-    /// What is allowed and probably not meant.
+    /// Warnings: things that are allowed and probably not meant.
     pub warnings: Vec<Warning>,
 }
 
-/// A story's name as part of a file's name.
+/// Converts a story's name into part of a file's name.
 pub(crate) fn file_name(name: &str) -> String {
     let plain = |letter: char| if letter.is_ascii_alphanumeric() || letter == '-' { letter } else { '_' };
     name.chars().take(MAX_FILE_NAME_CHARS).map(plain).collect()
 }
 
 impl Scenario {
-    /// The name as part of a file's name. A story from elsewhere may be called anything, a path to another folder too.
+    /// Returns the name as part of a file's name. A story from elsewhere may have any name, also a path to another
+    /// folder.
     #[must_use]
     pub fn file_name(&self) -> String {
         file_name(&self.name)
@@ -319,24 +323,24 @@ impl Scenario {
         read(source, table.get_ref())
     }
 
-    /// Somebody's entry.
+    /// Returns somebody's entry.
     #[must_use]
     pub fn person(&self, who: PersonId) -> Option<&Person> {
         self.people.get(who.0)
     }
 
-    /// The person of this name.
+    /// Returns the person of this name.
     #[must_use]
     pub fn named(&self, name: &str) -> Option<PersonId> {
         PeopleByName::of(&self.people).meant(name)
     }
 
-    /// Everybody.
+    /// Returns everybody.
     pub fn everybody(&self) -> impl Iterator<Item = (PersonId, &Person)> {
         self.people.iter().enumerate().map(|(at, person)| (PersonId(at), person))
     }
 
-    /// When the last event or order is.
+    /// Returns the time of the last event or order.
     #[must_use]
     pub fn last_event(&self) -> Timestamp {
         let events = self.events.iter().map(|event| event.at);
@@ -409,15 +413,15 @@ fn read<'t>(source: Source<'t>, table: &'t DeTable<'t>) -> Result<Scenario, Scen
     })
 }
 
-/// SHA-256 of what a story says: of its TOML data, keys in the order of their names, as JSON. Comments, white space and line ends are
-/// no part of it, and neither is the order of keys; the order of people and events is.
+/// SHA-256 of a story's content: of its TOML data as JSON, with the keys sorted by name. Comments, white space, line
+/// ends and the order of keys do not change it. The order of people and events does.
 fn digest(text: &str) -> [u8; 32] {
     let said: toml::Table = toml::from_str(text).unwrap_or_default();
     Sha256::digest(serde_json::to_vec(&said).unwrap_or_default()).into()
 }
 
-/// What `[demand]` says; without it, about the first person, ordered at the start and served a minute after the end. The country that
-/// asks is the target's, unless the file names another.
+/// Reads `[demand]`. Without it, the demand is about the first person, ordered at the start and served a minute after
+/// the end. The country that asks is the target's, unless the file names another.
 fn read_inquiry(
     table: Option<Fields<'_>>,
     names: &PeopleByName<'_>,

@@ -1,18 +1,18 @@
-//! Times and spans as scenarios write them: `2017-03-22T14:37:00Z`, or `+2m` after what came before.
+//! Times and spans as scenarios write them: `2017-03-22T14:37:00Z`, or `+2m` after the event before.
 
 use pillarbox_wire::{Duration, Timestamp};
 
-/// What to write where a time is expected.
+/// Advice for a mistake where a time is expected.
 pub(super) const TIME_FORM: &str =
     "Write a time as 2017-03-22T14:37:00Z (UTC), or a span after the event before, as +30s, +2m, +1h or +3d.";
 
-/// What to write where a span is expected.
+/// Advice for a mistake where a span is expected.
 pub(super) const SPAN_FORM: &str = "Write a span as 30s, 5m, 1h or 7d.";
 
 /// The latest year that a scenario may name: a span that is typed wrongly should not take a world to the year 90000.
 const LAST_YEAR: u64 = 2_100;
 
-/// Reads a time; `before` is what a span is counted from.
+/// Reads a time. `before` is the time from which a span is counted.
 pub(super) fn moment(text: &str, before: Timestamp) -> Option<Timestamp> {
     match text.strip_prefix('+') {
         Some(rest) => span(rest).map(|span| before + span),
@@ -43,7 +43,7 @@ pub(super) fn fine_span(text: &str) -> Option<Duration> {
     }
 }
 
-/// RFC 3339 in UTC, to the second.
+/// Reads RFC 3339 in UTC, to the second.
 fn date_and_time(text: &str) -> Option<Timestamp> {
     let rest = text.strip_suffix(['Z', 'z'])?;
     let (date, time) = rest.split_once(['T', 't', ' '])?;
@@ -55,7 +55,7 @@ fn date_and_time(text: &str) -> Option<Timestamp> {
     }
     let days = days_since_1970(year, month, day);
     let time = Timestamp::from_seconds(days * 86_400 + hour * 3_600 + minute * 60 + second);
-    // A day that its month does not have comes back as another one.
+    // A day that its month does not have comes back as another day.
     (time.calendar() == (year, month, day, hour, minute, second)).then_some(time)
 }
 
@@ -70,7 +70,7 @@ fn numbers<const N: usize>(text: &str, separator: char, lengths: [usize; N]) -> 
     parts.next().is_none().then_some(numbers)
 }
 
-/// The inverse of [`Timestamp::calendar`], by the same eras; years that begin in March.
+/// Computes the inverse of [`Timestamp::calendar`], by the same eras, with years that begin in March.
 const fn days_since_1970(year: u64, month: u64, day: u64) -> u64 {
     let year = if month <= 2 { year - 1 } else { year };
     let (era, of_era) = (year / 400, year % 400);

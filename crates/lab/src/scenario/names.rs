@@ -6,7 +6,7 @@ use pillarbox_client::naming;
 
 use super::{Person, PersonId};
 
-/// Who is called what. Each name is folded once: a story of thousands of events asks for one at each.
+/// Everybody's name. Each name is folded once, because a story of thousands of events asks for one at each.
 #[derive(Clone, Debug)]
 pub(super) struct PeopleByName<'p> {
     written: Vec<&'p str>,
@@ -20,17 +20,17 @@ impl<'p> PeopleByName<'p> {
         Self { folded: folded.collect(), written }
     }
 
-    /// Whom a name means.
+    /// Returns the person that a name means.
     pub(super) fn meant(&self, name: &str) -> Option<PersonId> {
         self.folded.get(&naming::fold(name)).copied()
     }
 
-    /// The name of a person, as it is written in the story.
+    /// Returns the name of a person, as it is written in the story.
     pub(super) fn name(&self, who: PersonId) -> &'p str {
         self.written.get(who.0).copied().unwrap_or_default()
     }
 
-    /// All names, in the order of the story.
+    /// Returns all names, in the order of the story.
     pub(super) fn all(&self) -> impl Iterator<Item = &'p str> + Clone {
         self.written.iter().copied()
     }

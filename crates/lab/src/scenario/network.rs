@@ -10,18 +10,20 @@ use super::error::ScenarioError;
 use super::fields::{Fields, Spot};
 use super::moment::fine_span;
 
-/// The shortest and the longest median delay. A record counts milliseconds, and a phone that waits a minute for every
-/// frame is cut off rather than slow.
+/// The shortest and the longest median delay. A record counts milliseconds. A phone that waits a minute for every frame
+/// is cut off rather than slow.
 const DELAYS: [Duration; 2] = [Duration(1), Duration(60_000)];
 
-/// Most mobile gateways and exits of the network of relays that hides addresses: all stand in 198.19.0.0/16.
+/// The largest number of mobile gateways, and of exits of the network of relays that hides addresses. All stand in
+/// 198.19.0.0/16.
 const MAX_SHARED: u64 = 1_000;
 
-/// Gateways where a story names no number. A carrier shows thousands of phones under one address; a story has tens of
-/// people, and with four gateways each address still stands for several of them.
+/// The number of gateways in a story that states none. A carrier shows thousands of phones under one address. A story
+/// has tens of people, and with four gateways each address still stands for several of them.
 const GATEWAYS: u16 = 4;
 
-/// Exits where a story names no number: Tor had between one and two thousand for years (metrics.torproject.org).
+/// The number of exits in a story that states none. Tor had between one and two thousand for years
+/// (metrics.torproject.org).
 const EXITS: u16 = 1_000;
 
 /// The shortest and the longest time between two moments at which a phone wakes, or an address changes.
@@ -55,10 +57,10 @@ fn milliseconds<S: serde::Serializer>(span: &Duration, serializer: S) -> Result<
 /// The internet address that a relay sees of somebody's phone.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum AddressKind {
-    /// That of a home of one's own.
+    /// The person's own home.
     #[default]
     OwnHome,
-    /// That of somebody else's home.
+    /// Another person's home.
     HomeOf(PersonId),
     /// A mobile network's gateway, another one at each connection.
     Mobile,
@@ -69,27 +71,27 @@ pub enum AddressKind {
 /// Part of each day, in UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DailyHours {
-    /// When it begins, since midnight.
+    /// The beginning, since midnight.
     pub from: Duration,
-    /// When it ends, since midnight; before `from` if midnight lies within.
+    /// The end, since midnight; before `from` if midnight lies within.
     pub to: Duration,
 }
 
 /// The way in which somebody's phone is connected.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Connectivity {
-    /// Which address relays see.
+    /// The kind of address that relays see.
     pub address: AddressKind,
-    /// How often the address of this home changes; none if it stays.
+    /// The time between two changes of this home's address; none if it stays.
     pub address_changes: Option<Duration>,
-    /// When the phone is not connected.
+    /// The hours in which the phone is not connected.
     pub asleep: Option<DailyHours>,
-    /// How often the phone looks for messages; none if it stays connected.
+    /// The time between two looks for messages; none if the phone stays connected.
     pub wakes: Option<Duration>,
 }
 
 impl DailyHours {
-    /// Whether a moment lies in these hours.
+    /// Returns true if a moment lies in these hours.
     #[must_use]
     pub const fn contain(&self, at: Timestamp) -> bool {
         let since_midnight = at.0 % DAY.0;
@@ -100,7 +102,7 @@ impl DailyHours {
         }
     }
 
-    /// The next moment after `at` at which they begin or end.
+    /// Returns the next moment after `at` at which the hours begin or end.
     #[must_use]
     pub fn next_change(&self, at: Timestamp) -> Timestamp {
         let midnight = at.0 - at.0 % DAY.0;
@@ -112,12 +114,12 @@ impl DailyHours {
     }
 }
 
-/// What one table says about how a phone is connected, before all names are known.
+/// The part of one table that is about the phone's connection, before all names are known.
 pub(super) struct Connected<'t> {
     pub(super) connectivity: Connectivity,
-    /// Whose home the phone is in.
+    /// The person in whose home the phone is.
     pub(super) home_of: Option<Spot<&'t str>>,
-    /// Where the first of these keys stands, if any does.
+    /// The place of the first of these keys, if the table has any.
     pub(super) at: Option<Range<usize>>,
 }
 
@@ -138,7 +140,7 @@ pub(super) fn read(table: Option<Fields<'_>>) -> Read<Option<Network>> {
     Ok(Some(Network { delay, jitter, gateways, exits }))
 }
 
-/// What `[[people]]` says of one phone.
+/// Reads the connection of one phone from its `[[people]]` table.
 pub(super) fn connected<'t>(table: &mut Fields<'t>) -> Read<Connected<'t>> {
     const KEYS: [&str; 4] = ["address", "address-changes-every", "asleep", "wakes-every"];
     let at = table.keys().find(|key| KEYS.contains(key)).map(|key| table.place_of(key));
@@ -150,7 +152,7 @@ pub(super) fn connected<'t>(table: &mut Fields<'t>) -> Read<Connected<'t>> {
             _ if text.is == "tor" => AddressKind::Tor,
             Some(("home", name)) => {
                 home_of = Some(Spot { is: name.trim(), at: text.at });
-                // Whose, is known when everybody is.
+                // The host is filled in when everybody is known.
                 AddressKind::OwnHome
             }
             _ => {

@@ -1,4 +1,4 @@
-//! `[[people]]`: who there is.
+//! `[[people]]`: the people of a story.
 
 use std::ops::Range;
 
@@ -12,13 +12,14 @@ use super::names::PeopleByName;
 use super::network::{self, AddressKind};
 use super::{Passcode, Person, PersonId};
 
-/// Longest name of a person: it becomes a profile's name on the phones of others.
+/// The longest name of a person. It becomes a profile's name on the phones of others.
 const MAX_NAME_CHARS: usize = 40;
 
-/// Most people of one world: each gets an internet address of two of the networks kept for documentation (RFC 5737).
+/// The largest number of people in one world. Each gets an internet address from two of the networks reserved for
+/// documentation (RFC 5737).
 pub(super) const MAX_PEOPLE: usize = 500;
 
-/// What a person may be said to have told the phone; all else about them is drawn from the other keys.
+/// The facts that a person may have told the phone. All other facts about them come from the other keys.
 const FACTS: [(&str, DepositKind); 9] = [
     ("display-name", DepositKind::DisplayName),
     ("user-name", DepositKind::UserName),
@@ -31,7 +32,7 @@ const FACTS: [(&str, DepositKind); 9] = [
     ("full-name", DepositKind::Name),
 ];
 
-/// Names that one person's table holds, before all names are known, and where the person stands in the file.
+/// Names that one person's table contains, before all names are known, and the person's place in the file.
 struct Named<'t> {
     knows: Vec<Spot<&'t str>>,
     home_of: Option<Spot<&'t str>>,
@@ -97,12 +98,12 @@ pub(super) fn read(
     Ok(people)
 }
 
-/// The mistake of a story without people.
+/// Reports a story without people.
 pub(super) fn nobody(source: Source<'_>) -> ScenarioError {
     source.mistake(&(0..0), "there is nobody in it", "Write a [[people]] table for each person.")
 }
 
-/// The mistake of naming somebody who is not there.
+/// Reports the name of somebody who is not in the story.
 pub(super) fn unknown<'n>(
     source: Source<'_>,
     at: &Range<usize>,
@@ -165,7 +166,7 @@ fn read_one<'t>(
     Ok((person, look, Named { knows, home_of, at }))
 }
 
-/// A name that nobody before has, with what it looks like.
+/// Reads a name that nobody before has, and its folded form.
 fn name(
     table: &mut Fields<'_>,
     before: &[Person],
@@ -230,7 +231,7 @@ fn number(
     Ok(number)
 }
 
-/// Whether a regulator keeps this number for drama.
+/// Returns true if a regulator reserves this number for drama.
 pub(super) fn is_drama_number(number: &Handle) -> bool {
     let number = number.as_str();
     let uk = number.strip_prefix("+447700900").is_some_and(|rest| rest.len() == 3);
@@ -250,7 +251,7 @@ pub(super) fn country_code(table: &Fields<'_>, text: &Spot<&str>) -> Result<Stri
     ))
 }
 
-/// One of a few words.
+/// Reads one of a few words.
 pub(super) fn word<T: Copy>(
     table: &Fields<'_>,
     key: &str,

@@ -1,4 +1,5 @@
-//! A story on one screen: the lines about the people whom the demands are about, those around the order, and what is left.
+//! A story on one screen: the lines about the people whom the demands are about, the lines around the order, and what
+//! is left.
 
 use std::collections::BTreeSet;
 
@@ -12,11 +13,12 @@ use crate::screen::{Screen, Weight};
 /// The fewest lines of the play that are shown, however small the window.
 const LEAST: usize = 5;
 
-/// For each line after the order, so many before it: what police ask for is mostly in the past.
+/// The number of lines before the order for each line after it. Police mostly ask for the past.
 const BEFORE: usize = 3;
 
 impl Told<'_> {
-    /// The story for a window of `width` columns and `height` lines. `rest` says how the whole play is had.
+    /// Renders the story for a window of `width` columns and `height` lines. `rest` tells the reader how to get the
+    /// whole play.
     #[must_use]
     pub fn glance(&self, (width, height): (usize, usize), rest: &str) -> String {
         let mut screen = Screen::new(width);
@@ -25,7 +27,7 @@ impl Told<'_> {
         left::left(&mut end, self, 0);
         let scenes = play::scenes(self.record);
         let about = about(self.scenario, &scenes);
-        // An empty line before the play and one behind it, and one that says what is left out.
+        // One empty line stands before the play and one after it. A third line says what is left out.
         let room = height.saturating_sub(screen.height() + end.height() + 3);
         let shown = around(&about, self.scenario.inquiry.ordered, |scenes| {
             let mut tried = Screen::new(width);
@@ -45,8 +47,8 @@ impl Told<'_> {
     }
 }
 
-/// What happens, each time with what becomes of it: those in which people take part whom the demands are about, and what an authority
-/// orders.
+/// Returns the happenings, each with its consequences, that involve the people whom the demands are about, and the
+/// orders of authorities.
 fn about<'s>(scenario: &Scenario, scenes: &'s [Scene]) -> Vec<Vec<&'s Scene>> {
     let targets = [scenario.inquiry.about, scenario.inquiry.from_now_on];
     let name = |who: PersonId| scenario.person(who).map(|person| person.name.as_str());
@@ -76,7 +78,7 @@ fn about<'s>(scenario: &Scenario, scenes: &'s [Scene]) -> Vec<Vec<&'s Scene>> {
     told.collect()
 }
 
-/// What happens around `ordered`, as far as `fits` lets it through, in its order.
+/// Returns the happenings around `ordered`, in their order, as many as `fits` accepts.
 fn around<'s>(
     happenings: &[Vec<&'s Scene>],
     ordered: Timestamp,

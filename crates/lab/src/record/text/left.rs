@@ -1,4 +1,4 @@
-//! What relays have at the end of a story.
+//! The contents of relays at the end of a story.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,8 @@ use crate::answer::can_read;
 use crate::record::{Fate, Kept, Kind, Record};
 use crate::screen::{Screen, Weight};
 
-/// What each relay saw, keeps and can read, and at `most` so many of its message rows. Without rows, it is one paragraph a relay.
+/// Writes what each relay saw, keeps and can read, and up to `most` of its message rows. If `most` is 0, each relay
+/// gets one paragraph.
 pub(super) fn left(screen: &mut Screen, told: &Told<'_>, most: usize) {
     let record = told.record;
     let mut frames: BTreeMap<usize, u64> = BTreeMap::new();
@@ -54,7 +55,7 @@ struct RowLeft<'r> {
     until: Option<&'r str>,
 }
 
-/// Message rows of a relay that are still there at the end, a line each, the oldest first.
+/// Returns a line for each message row that a relay still has at the end, the oldest first.
 fn rows_left(record: &Record, of: usize) -> Vec<String> {
     let mut rows: BTreeMap<&str, RowLeft<'_>> = BTreeMap::new();
     for line in record.lines() {
@@ -69,7 +70,7 @@ fn rows_left(record: &Record, of: usize) -> Vec<String> {
             continue;
         }
         let row = RowLeft { since: line.at, bytes: *bytes, starts, until: None };
-        // A row that stays after its delivery is kept by another rule than one that waits.
+        // A row that stays after its delivery is kept by another rule than a row that waits.
         rows.entry(payload_sha256).or_insert(row).until = until.as_deref();
     }
     let mut rows: Vec<RowLeft<'_>> = rows.into_values().collect();
@@ -82,7 +83,7 @@ fn rows_left(record: &Record, of: usize) -> Vec<String> {
     rows.into_iter().map(says).collect()
 }
 
-/// Rows by their kinds, without those that there are none of.
+/// Lists counts of rows by kind, and leaves out kinds with a count of zero.
 fn in_words(kept: Kept) -> String {
     let Kept { accounts, devices, prekeys, messages, message_bytes, deposits, events, channels, posts } =
         kept;
@@ -120,7 +121,7 @@ fn last_kept(record: &Record) -> BTreeMap<usize, Kept> {
 mod tests {
     use super::*;
 
-    /// A row is told with the rule that it is kept by at the end, and one that went is not told.
+    /// A row is told with its last rule, and a row that went is not told.
     #[test]
     fn rows_that_are_left_are_told_with_their_last_rule() {
         let mut record = Record::default();

@@ -1,4 +1,4 @@
-//! The story as a play: what people do and what becomes of it, day by day.
+//! The story as a play: the acts of people and their consequences, day by day.
 
 use pillarbox_access::law::Day;
 use pillarbox_wire::Timestamp;
@@ -7,13 +7,13 @@ use crate::columns::Column;
 use crate::record::{Kind, Line, Record};
 use crate::screen::{Screen, Table, Weight};
 
-/// Time of the day, what.
+/// Columns: time of the day, line.
 const ACTS: [Column; 2] = [Column::Fixed(7), Column::Share(1)];
 
 /// Notices that a play does without: each text has a receipt, and each address book its matches.
 const STAGE_HANDS: [&str; 2] = ["delivered", "known-numbers"];
 
-/// Notices that say what a line of the play has just said, unless time has passed since.
+/// Notices that repeat the previous line of the play, unless time has passed since.
 const ECHOES: [&str; 2] = ["received", "group-joined"];
 
 /// The acts that phones echo.
@@ -22,13 +22,13 @@ const ECHOED: [&str; 2] = ["says", "makes-group"];
 /// A line of the play.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Scene {
-    /// The time of it.
+    /// The time of the line.
     pub(super) at: Timestamp,
     /// The person whose act or whose phone it is; nobody for an order.
     pub(super) who: Option<String>,
-    /// True of what somebody does or an authority orders; what becomes of it stands in the lines after it.
+    /// True for an act of a person or an order of an authority. The consequences stand in the lines after it.
     pub(super) is_act: bool,
-    /// True of a phone that shows what an earlier line has said.
+    /// True for a phone that shows what an earlier line has said.
     pub(super) is_repeated: bool,
     weight: Weight,
     /// The time of the day; empty under an act of the same minute.
@@ -36,7 +36,7 @@ pub(super) struct Scene {
     says: String,
 }
 
-/// The lines of the play.
+/// Returns the lines of the play.
 pub(super) fn scenes(record: &Record) -> Vec<Scene> {
     let mut scenes = Vec::new();
     let mut last_act = None;
@@ -59,7 +59,7 @@ pub(super) fn scenes(record: &Record) -> Vec<Scene> {
     scenes
 }
 
-/// The person that a line is about.
+/// Returns the person that a line is about.
 fn who(kind: &Kind) -> Option<String> {
     match kind {
         Kind::Event { who, .. }
@@ -70,7 +70,7 @@ fn who(kind: &Kind) -> Option<String> {
     }
 }
 
-/// Lines of the play, each day under its date. Days stand apart if there is room.
+/// Writes lines of the play, each day under its date. Days stand apart if there is room.
 pub(super) fn show<'s>(screen: &mut Screen, scenes: impl IntoIterator<Item = &'s Scene>, is_roomy: bool) {
     let table = Table::new(&ACTS);
     let mut day = None;
@@ -87,7 +87,7 @@ pub(super) fn show<'s>(screen: &mut Screen, scenes: impl IntoIterator<Item = &'s
     }
 }
 
-/// A line of the play; none if it is about the machinery, or says what was just said.
+/// Returns a line of the play, or nothing if it is about the machinery or repeats the line before it.
 fn act(line: &Line, last_act: Option<(Timestamp, bool)>) -> Option<(Weight, String)> {
     let normal = |says: String| Some((Weight::Normal, says));
     match &line.kind {

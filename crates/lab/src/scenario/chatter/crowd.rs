@@ -1,4 +1,4 @@
-//! The people whom the file does not name: names, numbers, and how their phones are connected.
+//! The people whom the file does not name: their names, numbers, and the connection of their phones.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use super::words::{FAMILY, GIVEN};
 use super::{Chatter, Draw};
 use crate::scenario::{AddressKind, Connectivity, Passcode, Person, PersonId};
 
-/// How often a phone of the crowd wakes that sleeps.
+/// The time between two wakings of a sleeping phone of the crowd.
 pub(super) const WAKES: Duration = Duration::from_seconds(600);
 
 pub(super) fn add(chatter: &Chatter, people: &mut Vec<Person>, draw: &mut Draw) {
@@ -53,7 +53,7 @@ fn connect(chatter: &Chatter, people: &mut [Person], named: usize, draw: &mut Dr
     };
     deal(chatter.mobile, &mut |_| AddressKind::Mobile);
     deal(chatter.tor, &mut |_| AddressKind::Tor);
-    // Whoever shares a home shares it with somebody who has one: those who are left after them.
+    // People who share a home share it with somebody who has one. The hosts are those who are left after them.
     let sharing: Vec<usize> = left.by_ref().take(chatter.sharing).collect();
     let hosts: Vec<usize> = left.chain(0..named).collect();
     let hosts: Vec<usize> = hosts
@@ -77,7 +77,7 @@ fn connect(chatter: &Chatter, people: &mut [Person], named: usize, draw: &mut Dr
     }
 }
 
-/// Fisher and Yates.
+/// Shuffles (Fisher and Yates).
 pub(super) fn shuffle<T>(all: &mut [T], draw: &mut Draw) {
     for last in (1..all.len()).rev() {
         all.swap(last, draw.below(last + 1));

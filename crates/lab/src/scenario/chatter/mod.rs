@@ -1,9 +1,9 @@
-//! `[chatter]`: conversation among many people in a few lines. It becomes ordinary people and events, drawn from the story's name
-//! and its seed, so that whatever reads a story reads these as any others.
+//! `[chatter]`: conversation among many people in a few lines. It becomes ordinary people and events, drawn from the
+//! story's name and its seed. Every reader of a story therefore reads these like any others.
 //!
-//! Who knows whom is a small world (Watts and Strogatz 1998): a ring whose neighbours know each other, and a few who know somebody
-//! far away. How much two people write follows Zipf's law, as in collections of real messages: a few pairs write most.
-//! The gap between two texts is exponential, as between events that nobody plans.
+//! The acquaintances form a small world (Watts and Strogatz 1998): a ring whose neighbours know each other, and a few
+//! who know somebody far away. The number of texts between two people follows Zipf's law, as in collections of real
+//! messages: a few pairs write most. The gap between two texts is exponential, as between events that nobody plans.
 //!
 //! | file | what |
 //! |---|---|
@@ -28,33 +28,34 @@ use super::moment::{SPAN_FORM, TIME_FORM, fine_span, moment};
 use super::people::MAX_PEOPLE;
 use super::{Event, Person};
 
-/// Most texts of one story. Each costs a phone and a relay about a millisecond, and a record some kilobytes.
+/// The largest number of texts in one story. Each costs a phone and a relay about a millisecond, and a record some
+/// kilobytes.
 const MAX_TEXTS: u64 = 20_000;
 
 /// The shortest and the longest mean gap between two texts.
 const GAPS: [Duration; 2] = [Duration(10), Duration::from_days(7)];
 
-/// Most groups.
+/// The largest number of groups.
 const MAX_GROUPS: u64 = 50;
 
-/// What `[chatter]` says.
+/// The content of `[chatter]`.
 #[derive(Clone, Debug)]
 pub(super) struct Chatter {
-    /// How many people there are, those included whom the file names.
+    /// The number of people, including those whom the file names.
     people: usize,
-    /// How many texts are said.
+    /// The number of texts.
     texts: usize,
-    /// How many pairs of people know each other.
+    /// The number of pairs of people who know each other.
     pairs: usize,
     groups: usize,
-    /// Of a hundred texts, how many go to a group.
+    /// The percentage of texts that go to a group.
     to_groups: u64,
-    /// Of a hundred texts, how many answer one.
+    /// The percentage of texts that answer another text.
     replies: u64,
     mean_gap: Duration,
     begins: Timestamp,
     country: String,
-    /// How many of those whom the file does not name are connected so.
+    /// The number of people of each kind of connection among those whom the file does not name.
     mobile: usize,
     tor: usize,
     sharing: usize,
@@ -63,7 +64,7 @@ pub(super) struct Chatter {
     line: usize,
 }
 
-/// A stream for one part of the chatter: what one part draws changes nothing of another.
+/// A stream of randomness for one part of the chatter. The draws of one part change nothing in another.
 struct Draw(ChaCha20Rng);
 
 impl Draw {
@@ -78,22 +79,22 @@ impl Draw {
         Self(ChaCha20Rng::from_seed(digest.finalize().into()))
     }
 
-    /// A number below `most`.
+    /// Draws a number below `most`.
     fn below(&mut self, most: usize) -> usize {
         usize::try_from(self.0.next_u64() % (most.max(1) as u64)).unwrap_or_default()
     }
 
-    /// Whether something happens that happens so many times in a hundred.
+    /// Draws whether something of this probability, in percent, happens.
     fn happens(&mut self, percent: u64) -> bool {
         self.0.next_u64() % 100 < percent
     }
 
-    /// A number from 0 to 1, neither included.
+    /// Draws a number from 0 to 1, neither included.
     fn share(&mut self) -> f64 {
         (f64::from(self.0.next_u32()) + 0.5) / 4_294_967_296.0
     }
 
-    /// One of several.
+    /// Draws one of several.
     fn one_of<'t, T>(&mut self, all: &'t [T]) -> Option<&'t T> {
         all.get(self.below(all.len()))
     }
@@ -176,7 +177,7 @@ pub(super) fn read(
     }))
 }
 
-/// A whole number within bounds.
+/// Reads a whole number within bounds.
 fn count(
     table: &mut Fields<'_>,
     key: &'static str,
@@ -196,17 +197,17 @@ fn count(
 }
 
 impl Chatter {
-    /// Adds the people whom the file does not name, and says who knows whom.
+    /// Adds the people whom the file does not name, and decides who knows each other.
     pub(super) fn add_people(&self, people: &mut Vec<Person>, story: (&str, u64)) {
         crowd::add(self, people, &mut Draw::of(story, "crowd"));
         ties::tie(self, people, &mut Draw::of(story, "ties"));
     }
 
-    /// Adds what they say to the events of the file, in the order of time.
+    /// Adds their texts to the events of the file, in the order of time.
     pub(super) fn add_events(&self, people: &[Person], events: &mut Vec<Event>, story: (&str, u64)) {
         let groups = ties::groups(self, people, &mut Draw::of(story, "groups"));
         events.extend(talk::events(self, people, &groups, &mut Draw::of(story, "talk")));
-        // What stands in the file comes first of what happens at one moment.
+        // Among events at the same moment, those of the file come first.
         events.sort_by_key(|event| event.at);
     }
 }

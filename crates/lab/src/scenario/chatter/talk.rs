@@ -1,4 +1,4 @@
-//! Who says what when.
+//! The talk: authors, recipients, words and times of the texts.
 
 use std::collections::{BTreeSet, VecDeque};
 
@@ -10,13 +10,13 @@ use super::words::WORDS;
 use super::{Chatter, Draw};
 use crate::scenario::{Act, Audience, Event, Person, PersonId};
 
-/// Texts that are still fresh enough to be answered.
+/// The number of texts that are still fresh enough to be answered.
 const FRESH: usize = 6;
 
 /// The longest text, in words. The mean is a third of it.
 const LONGEST: usize = 36;
 
-/// The time from the first group to the first text: every phone of the crowd has woken meanwhile and knows its groups.
+/// The time from the first group to the first text. By then every phone of the crowd has woken and knows its groups.
 const AFTER_GROUPS: Duration = Duration(WAKES.0 + 60_000);
 
 pub(super) fn events(chatter: &Chatter, people: &[Person], groups: &[Circle], draw: &mut Draw) -> Vec<Event> {
@@ -62,13 +62,13 @@ pub(super) fn events(chatter: &Chatter, people: &[Person], groups: &[Circle], dr
     events
 }
 
-/// Whether somebody is not asleep.
+/// Returns true if somebody is not asleep.
 fn is_up(people: &[Person], who: PersonId, at: Timestamp) -> bool {
     let hours = people.get(who.0).and_then(|person| person.connectivity.asleep);
     hours.is_none_or(|hours| !hours.contain(at))
 }
 
-/// Somebody who is up, and whom they write to. None if nobody is found.
+/// Draws somebody who is up, and a person to whom they write. Returns nothing if nobody is found.
 fn fresh(
     pairs: &[[PersonId; 2]],
     weights: &[u64],
@@ -88,7 +88,8 @@ fn fresh(
     None
 }
 
-/// Sums of weights by which one of `count` is drawn: the second half as often as the first, the third a third as often.
+/// Returns sums of weights by which one of `count` is drawn: the second half as often as the first, the third a third
+/// as often.
 fn zipf(count: usize) -> Vec<u64> {
     let mut sum = 0;
     (1..=count as u64)
@@ -99,14 +100,14 @@ fn zipf(count: usize) -> Vec<u64> {
         .collect()
 }
 
-/// The gap to the next text: exponential, and at least a millisecond.
+/// Draws the gap to the next text: exponential, and at least a millisecond.
 fn gap(mean: Duration, draw: &mut Draw) -> Duration {
     let mean = f64::from(u32::try_from(mean.0).unwrap_or(u32::MAX));
     let gap = libm::round(-mean * libm::log(draw.share())).clamp(1.0, f64::from(u32::MAX));
     Duration(gap as u64)
 }
 
-/// A text that nobody has said yet: of a few words mostly, and now and then of many.
+/// Makes a text that nobody has said yet. Most have a few words, and now and then one has many.
 fn text(said: &mut BTreeSet<String>, draw: &mut Draw) -> String {
     let longest = 1 + draw.below(LONGEST);
     let mut words: Vec<&str> =

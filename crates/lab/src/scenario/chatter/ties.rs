@@ -1,4 +1,4 @@
-//! Who knows whom, and who is in which group.
+//! Ties: the pairs who know each other, and the members of the groups.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,8 @@ use super::crowd::shuffle;
 use super::{Chatter, Draw};
 use crate::scenario::{Person, PersonId};
 
-/// Of a hundred pairs, how many are neighbours on the ring. The others are drawn from all, and make the world small.
+/// The percentage of pairs that are neighbours on the ring. The others are drawn from all pairs, and make the world
+/// small.
 const NEAR: usize = 80;
 
 /// The smallest and the largest group.
@@ -15,11 +16,11 @@ const GROUP_SIZES: [usize; 2] = [3, 8];
 /// A group of the chatter.
 pub(super) struct Circle {
     pub(super) name: String,
-    /// Its maker first.
+    /// The members, the maker first.
     pub(super) members: Vec<PersonId>,
 }
 
-/// Says who knows whom. Whom the file says somebody knows is one of the pairs.
+/// Decides who knows each other. Acquaintances that the file states are among the pairs.
 pub(super) fn tie(chatter: &Chatter, people: &mut [Person], draw: &mut Draw) {
     let count = people.len();
     let mut known: BTreeSet<(usize, usize)> = BTreeSet::new();
@@ -40,7 +41,8 @@ pub(super) fn tie(chatter: &Chatter, people: &mut [Person], draw: &mut Draw) {
     for distance in 1..=count / 2 {
         (0..count).for_each(|place| add(at(place), at(place + distance), near));
     }
-    // Far ones are found by chance; where nearly everybody knows everybody, chance takes long, and the rest comes in order.
+    // Far pairs are found by chance. If nearly everybody knows everybody, chance takes long, so the rest comes in
+    // order.
     for _ in 0..chatter.pairs * 50 {
         add(draw.below(count), draw.below(count), chatter.pairs);
     }
@@ -56,7 +58,7 @@ pub(super) fn tie(chatter: &Chatter, people: &mut [Person], draw: &mut Draw) {
     }
 }
 
-/// Every pair that knows each other, once.
+/// Returns every pair who know each other, once.
 pub(super) fn pairs(people: &[Person]) -> Vec<[PersonId; 2]> {
     let mut pairs: BTreeSet<[PersonId; 2]> = BTreeSet::new();
     for (who, person) in people.iter().enumerate() {
@@ -66,7 +68,7 @@ pub(super) fn pairs(people: &[Person]) -> Vec<[PersonId; 2]> {
     pairs.into_iter().collect()
 }
 
-/// The groups: somebody, and people whom they know or who know one of those.
+/// Makes the groups: a person, and people whom they know or who know one of those.
 pub(super) fn groups(chatter: &Chatter, people: &[Person], draw: &mut Draw) -> Vec<Circle> {
     let [least, most] = GROUP_SIZES;
     let circle = |number: usize| {

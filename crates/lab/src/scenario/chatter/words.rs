@@ -1,4 +1,4 @@
-//! Names and words. Nobody is called so, and no text is anybody's.
+//! Names and words. No such people exist, and no text is a real person's.
 
 /// Given names.
 pub(super) const GIVEN: [&str; 25] = [
@@ -13,7 +13,7 @@ pub(super) const FAMILY: [&str; 20] = [
     "Linden", "Magpie", "Nuthatch", "Oak", "Plover", "Quince", "Rowan", "Starling", "Thrush",
 ];
 
-/// Words of every day, of which texts are made.
+/// Everyday words, of which texts are made.
 pub(super) const WORDS: [&str; 96] = [
     "the", "bin", "goes", "out", "tonight", "can", "you", "lend", "me", "a", "ladder", "tomorrow", "after",
     "lunch", "thanks", "for", "soup", "is", "your", "cat", "in", "our", "garden", "again", "parcel", "came",
