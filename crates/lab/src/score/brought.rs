@@ -1,4 +1,5 @@
-//! What a demand brought, as plain data. People stand in it as the party that answered can name them: by number, or by account.
+//! The result of a demand, as plain data. People stand in it as the answering party can name them: by number, or by
+//! account.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +10,7 @@ use pillarbox_access::{Answer as ItemAnswer, Item};
 use pillarbox_wire::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// One thing that was asked, and what the party asked has of it.
+/// One item that was asked for, and the party's answer about it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Entry {
@@ -17,13 +18,13 @@ pub struct Entry {
     pub asked: Item,
     /// The answer of a party that holds nothing back.
     pub answer: ItemAnswer,
-    /// Whether the demand itself says it, so that nothing was learned.
+    /// True if the demand itself states it, so that nothing was learned.
     pub was_known: bool,
     /// The party's statement that it does not hand this over, if it has it and says so.
     pub withheld: Option<Statement>,
 }
 
-/// Something that an operator says of itself, or that is reported of it.
+/// A statement of an operator about itself, or a report about an operator.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Statement {
@@ -36,11 +37,11 @@ pub struct Statement {
     pub by: Speaker,
 }
 
-/// What one of several people shows who were each asked alone.
+/// The texts that one of several people shows, if each is asked alone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Party {
-    /// Who.
+    /// The person.
     pub who: String,
     /// Texts.
     pub said: Vec<Said>,
@@ -50,30 +51,32 @@ pub struct Party {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Brought {
-    /// Where it comes from.
+    /// The origin of the answer.
     pub origin: Origin,
-    /// Line by line.
+    /// The entries, one for each item.
     pub entries: Vec<Entry>,
     /// Texts.
     pub said: Vec<Said>,
     /// Messages that passed.
     pub wrote: Vec<Wrote>,
-    /// Messages that are there byte for byte and that nothing opened.
+    /// Stored messages, byte for byte, that nothing opened.
     pub sealed: Vec<Wrote>,
     /// Groups.
     pub members: Vec<Member>,
-    /// Others whom the answer names, beyond those above.
+    /// Other people whom the answer names, beyond those above.
     pub named: Vec<String>,
-    /// Containers of texts that are there and that nothing opened: locked phones, backups without their key.
+    /// Stored containers of texts that nothing opened: locked phones, backups without their key.
     pub closed: u64,
-    /// What each of several people shows who were asked alone; what all of them show together stands above.
+    /// The texts that each of several people shows if asked alone. The texts that all of them show together stand
+    /// above.
     pub parties: Vec<Party>,
-    /// When each thing came to the party, where that is later than when it happened: pairs of milliseconds since 1970.
+    /// The arrival time of each thing at the party, if later than the time of the thing itself: pairs of milliseconds
+    /// since 1970 (time, arrival).
     pub came: Vec<(u64, u64)>,
 }
 
 impl Brought {
-    /// Returns true if the party has something of these items, and all of it is what it does not hand over.
+    /// Returns true if the party has something of these items, and hands over none of it.
     #[must_use]
     pub fn is_withheld(&self, items: &[Item]) -> bool {
         let held = |entry: &&Entry| items.contains(&entry.asked) && entry.came_back();
@@ -88,26 +91,27 @@ impl Brought {
         self.entries.iter().any(came_back) || !self.texts_without_a_line().is_empty()
     }
 
-    /// Returns true if the party has the texts and does not hand them over: then none of them came back.
+    /// Returns true if the party has the texts and does not hand them over. In that case none of them came back.
     #[must_use]
     pub fn is_without_its_texts(&self) -> bool {
         self.is_withheld(&[Item::MessageContent, Item::DeviceBackup])
     }
 
-    /// Returns true if whoever answers knows who is behind an account without a number: phones and people do, an operator does not.
+    /// Returns true if the answering party knows the owner of an account without a number. Phones and people do, and an
+    /// operator does not.
     #[must_use]
     pub const fn knows_accounts(&self) -> bool {
         let Origin { named_by_operator, found_on_phone, shown_by_party, .. } = self.origin;
         !named_by_operator || found_on_phone || shown_by_party
     }
 
-    /// The statements that something which the party has is not handed over, each once.
+    /// Returns each statement that the party does not hand over something that it has, once.
     #[must_use]
     pub fn statements(&self) -> BTreeSet<&Statement> {
         self.entries.iter().filter(|entry| entry.came_back()).filter_map(|it| it.withheld.as_ref()).collect()
     }
 
-    /// The texts, where no entry is about them: from a phone, from a backup elsewhere.
+    /// Returns the texts, if no entry is about them: from a phone, or from a backup elsewhere.
     #[must_use]
     pub fn texts_without_a_line(&self) -> &[Said] {
         let is_about_texts = |entry: &Entry| entry.came_back() && entry.asked == Item::MessageContent;
@@ -116,7 +120,8 @@ impl Brought {
 }
 
 impl Party {
-    /// What all of them show together. A text that several show is one text: as often as the one shows it who shows it most.
+    /// Returns the texts that all of them show together. A text that several people show counts once. If one person
+    /// shows equal texts several times, the largest number counts.
     #[must_use]
     pub fn together(parties: &[Self]) -> Vec<Said> {
         let mut most: BTreeMap<(Timestamp, &str), Vec<&Said>> = BTreeMap::new();
@@ -137,13 +142,13 @@ impl Party {
 }
 
 impl Entry {
-    /// Whether the demand reaches it.
+    /// Returns true if the demand reaches the item.
     #[must_use]
     pub fn is_covered(&self) -> bool {
         self.answer != ItemAnswer::NotCovered
     }
 
-    /// How many entries the party has, readable and not known before.
+    /// Returns the number of entries that the party has, readable and not known before.
     #[must_use]
     pub const fn returned(&self) -> u64 {
         match &self.answer {
@@ -152,7 +157,7 @@ impl Entry {
         }
     }
 
-    /// Whether anything came of it that was not known before.
+    /// Returns true if anything came of it that was not known before.
     #[must_use]
     pub const fn came_back(&self) -> bool {
         self.returned() > 0
@@ -160,7 +165,7 @@ impl Entry {
 }
 
 impl Brought {
-    /// Whether anything came back at all.
+    /// Returns true if anything came back at all.
     #[must_use]
     pub fn is_something(&self) -> bool {
         let lists =

@@ -1,4 +1,4 @@
-//! The measures: pure functions over what came back and what was so.
+//! The measures: pure functions over the answer and the truth.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,42 +13,42 @@ use super::state::{Absence, Counts};
 use super::yardstick::{ACCOUNT, Told, Yardstick};
 use crate::record::sha256;
 
-/// A row's time and that of the text that it is about differ by the way to the relay, a few seconds at most; more than this is another
-/// message: a receipt, or the next text in the same direction.
+/// The largest difference between a row's time and that of the text that it is about. The way to the relay takes a few
+/// seconds at most. A row further away belongs to another message: a receipt, or the next text in the same direction.
 pub(crate) const SAME_MOMENT_MS: u64 = 5_000;
 
-/// How much of how much.
+/// A fraction.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Share {
-    /// How much.
+    /// The numerator.
     pub n: u64,
-    /// Of how much.
+    /// The denominator.
     pub of: u64,
 }
 
-/// What was found, how much of it is right, and how much there was to find: precision is `right` of `found`, recall `right` of `of`.
+/// Precision and recall: precision is `right` of `found`, recall is `right` of `of`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rates {
-    /// What came back.
+    /// The number found.
     pub found: u64,
-    /// How much of that is so.
+    /// The number found that is right.
     pub right: u64,
-    /// How much there was.
+    /// The number that there was to find.
     pub of: u64,
 }
 
-/// Somebody whose phone told them something that it tells nobody without the order.
+/// A person whose phone told them something that it tells nobody without the order.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Noticed {
-    /// When, in milliseconds since 1970.
+    /// The time, in milliseconds since 1970.
     pub at: u64,
-    /// Who.
+    /// The person.
     pub who: String,
-    /// What the phone said.
+    /// The phone's notice.
     pub says: String,
 }
 
-/// What is counted for a cell's state.
+/// The quantity that is counted for a cell's state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum What {
@@ -58,14 +58,14 @@ pub enum What {
     TextsAfter,
     /// Messages of the target, one for each recipient.
     Messages,
-    /// The same from the order on.
+    /// Messages of the target from the order on, one for each recipient.
     MessagesAfter,
     /// Kinds of data that were asked for and that the demand reaches, each once.
     Entries,
 }
 
 impl What {
-    /// What stands behind the number.
+    /// Returns the unit of the count.
     #[must_use]
     pub const fn unit(self) -> &'static str {
         match self {
@@ -75,7 +75,8 @@ impl What {
         }
     }
 
-    /// The items that a column of this kind is about: they alone decide its word. None where every item is counted.
+    /// Returns the items that a column of this kind is about. They alone decide its word. Returns nothing if every item
+    /// is counted.
     #[must_use]
     pub const fn own_items(self) -> Option<&'static [Item]> {
         match self {
@@ -88,87 +89,89 @@ impl What {
     }
 }
 
-/// Ciphertexts that are there and that nothing opened. Which of them are texts, the scorer knows and whoever holds them does not.
+/// Stored ciphertexts that nothing opened. The scorer knows which of them are texts, and their holder does not.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Sealed {
     /// The texts of the target among them, by the number that they have in the story.
     pub texts: Vec<String>,
-    /// How many there are in all, receipts and other automatic messages included.
+    /// The number of ciphertexts in all, including receipts and other automatic messages.
     pub ciphertexts: u64,
-    /// How many of them carry a text of the target: a text to a group is one for each member.
+    /// The number of ciphertexts that carry a text of the target. A text to a group is one for each member.
     pub carrying: u64,
-    /// How many of the texts that they carry came back from elsewhere.
+    /// The number of texts carried by these ciphertexts that came back from elsewhere.
     pub read_elsewhere: u64,
 }
 
-/// What was measured for one cell. Nothing here is added up with anything else.
+/// The measures of one cell. Nothing here is added up with anything else.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Measures {
     /// Texts of the target from before the order that came back readable.
     pub content_past: Share,
-    /// The same from the order on.
+    /// The same fraction from the order on.
     pub content_future: Share,
-    /// Pairs of people of whom it came back that they wrote to each other.
+    /// Pairs of people of whom the answer says that they wrote to each other.
     pub pairs: Rates,
-    /// Messages of which it came back when they passed.
+    /// Messages whose time the answer gives.
     pub times: Rates,
-    /// The messages of which it came back that they passed: each text with one of those whom it went to.
+    /// The messages that the answer shows to have passed: each text with one of its recipients.
     pub passed: Vec<String>,
     /// Members of the target's groups.
     pub groups: Rates,
-    /// How far back from the answer the oldest message or text reaches, in milliseconds; none if nothing came back.
+    /// The time from the oldest message or text to the answer, in milliseconds; none if nothing came back.
     pub look_back_ms: Option<u64>,
-    /// The longest time between something and its coming to whoever demanded it, in milliseconds; none if it waits for the answer.
+    /// The longest time between a thing and its arrival at the demanding authority, in milliseconds; none if everything
+    /// waits for the answer.
     pub delay_ms: Option<u64>,
     /// The target's texts that came back readable, by the number that they have in the story.
     pub texts: Vec<String>,
-    /// Ciphertexts that are there and that nothing opened.
+    /// Stored ciphertexts that nothing opened.
     pub sealed: Sealed,
     /// People other than the target whom the answer names.
     pub named: Vec<String>,
-    /// Accounts other than the target's that an operator's answer has without a number: who is behind them, it does not say.
+    /// The number of accounts, other than the target's, that an operator's answer gives without a number. The answer
+    /// does not say who their owners are.
     pub named_accounts: u64,
     /// People other than the target whose words are in the answer.
     pub read: Vec<String>,
-    /// People whose phones something else reached because of the order than without it: bytes, a program, a refusal. Whoever is not
-    /// among them had nothing to notice.
+    /// People whose phones received something else under the order than without it: bytes, a program, a refusal.
+    /// Everybody else had nothing to notice.
     pub could_notice: Vec<String>,
-    /// Who noticed, and when.
+    /// The people who noticed, and the times.
     pub noticed: Vec<Noticed>,
-    /// Texts that did not arrive because of the order, of those that do without it.
+    /// Texts that did not arrive because of the order, as a fraction of those that arrive without it.
     pub function_lost: Share,
-    /// Which: each text with one of those who would have read it.
+    /// The lost texts, each with one of the people who would have read it.
     pub lost: Vec<String>,
-    /// How firmly what came back is tied to somebody; none if nothing came back.
+    /// The firmness with which the answer is tied to somebody; none if nothing came back.
     pub attribution: Option<Attribution>,
-    /// The kinds of data that came back, where kinds are what is counted.
+    /// The kinds of data that came back, if kinds are counted.
     pub kinds: Vec<Item>,
-    /// The kinds that are there and that the operator does not hand over, as a statement about it says.
+    /// The kinds that the operator has and, according to a statement about it, does not hand over.
     pub kinds_withheld: Vec<Item>,
-    /// What came back beside what is counted, and stands in none of the other measures.
+    /// Things that came back, are not counted, and stand in none of the other measures.
     pub besides: Vec<Besides>,
-    /// Where else the texts lie that the demand is about, readable.
+    /// Other places with readable copies of the texts that the demand is about.
     pub copies: Vec<TextsAt>,
-    /// What a thief of the same rows and keys has; none where no rows are asked.
+    /// The share of a thief of the same rows and keys; none if no rows are asked for.
     pub thief: Option<Thief>,
-    /// What each contact shows alone, whom the target wrote to last first.
+    /// The texts that each contact shows alone. The contact to whom the target wrote last comes first.
     pub shows: Vec<Shows>,
     /// Guesses at the passcode, one for each vault that lies on a phone that is off.
     pub guesses: Vec<Guesses>,
     /// Conversations on a phone whose texts disappear.
     pub timers: Vec<Timer>,
-    /// What became of a channel.
+    /// The fate of a channel's posts.
     pub posts: Option<Posts>,
-    /// What becomes of a block when people move.
+    /// The effect of a block when people move.
     pub elsewhere: Option<Elsewhere>,
-    /// What becomes of a notice to change the software.
+    /// The outcomes of a notice to change the software.
     pub notice: Option<NoticeOutcomes>,
 }
 
 impl Measures {
-    /// Who noticed, by name, and when first: a phone may say several things.
+    /// Returns each person who noticed, with the first time, because a phone may say several things.
     #[must_use]
     pub fn first_noticed(&self) -> BTreeMap<&str, u64> {
         let mut first: BTreeMap<&str, u64> = BTreeMap::new();
@@ -180,14 +183,14 @@ impl Measures {
     }
 }
 
-/// Scores what came back.
+/// Scores an answer.
 #[must_use]
 pub fn score(what: What, brought: &Brought, yardstick: &Yardstick) -> (Counts, Measures) {
     let is_future = |told: &&&Told| told.at >= yardstick.ordered;
     let mut read: Vec<(u64, String)> =
         brought.said.iter().map(|text| (text.at.0, sha256(text.text.as_bytes()))).collect();
     let texts: Vec<&Told> = yardstick.of_target().collect();
-    // Each text that came back is one text that was said, and no more: two equal ones must have come back twice.
+    // Each text that came back matches one text that was said, and no more: two equal ones must have come back twice.
     let known: Vec<&Told> = texts.iter().copied().filter(|told| take(&mut read, told)).collect();
     let share = |of_known: usize, of: usize| Share { n: of_known as u64, of: of as u64 };
     let future = share(known.iter().filter(is_future).count(), texts.iter().filter(is_future).count());
@@ -245,8 +248,8 @@ pub fn score(what: What, brought: &Brought, yardstick: &Yardstick) -> (Counts, M
     (counts, measures)
 }
 
-/// How much of what is counted the party does not hand over, as a statement about it says. A statement is about an item, so an item is handed over or
-/// not; messages are told by two items, and one that is handed over tells of all of them.
+/// Counts the part that the party, according to a statement about it, does not hand over. A statement is about an item,
+/// so an item is handed over or not. Two items tell of messages, and one that is handed over tells of all of them.
 fn withheld(what: What, brought: &Brought, returned: u64) -> u64 {
     match (what, what.own_items()) {
         (What::Texts | What::TextsAfter, _) if brought.is_without_its_texts() => returned,
@@ -259,7 +262,7 @@ fn withheld(what: What, brought: &Brought, returned: u64) -> u64 {
     }
 }
 
-/// Why there is none, if there is none.
+/// Returns the reason for an empty result.
 fn absence(what: What, brought: &Brought, of: u64) -> Absence {
     let own = what.own_items().unwrap_or(Item::ALL);
     let mut lines = brought.entries.iter().filter(|entry| own.contains(&entry.asked)).peekable();
@@ -269,8 +272,9 @@ fn absence(what: What, brought: &Brought, of: u64) -> Absence {
     if of == 0 { Absence::NotInStory } else { Absence::NothingKept }
 }
 
-/// The target's texts that lie in ciphertexts that nothing opened and that were not read elsewhere; how many ciphertexts carry a text;
-/// and how many of those texts were read elsewhere. The scorer tells them by time and ends; the bytes do not.
+/// Returns the target's texts in ciphertexts that nothing opened, without those that were read elsewhere; the number of
+/// ciphertexts that carry a text; and the number of those texts that were read elsewhere. The scorer recognises them by
+/// time and ends, which the bytes do not show.
 fn sealed<'y>(brought: &Brought, yardstick: &'y Yardstick, known: &[&Told]) -> (Vec<&'y Told>, u64, u64) {
     let mut rows: Vec<&Wrote> = brought.sealed.iter().collect();
     let mut carried: Vec<&Told> = Vec::new();
@@ -288,8 +292,8 @@ fn sealed<'y>(brought: &Brought, yardstick: &'y Yardstick, known: &[&Told]) -> (
     (closed, carrying, read.len() as u64)
 }
 
-/// The things that lines are about, each once. A time implies its date, so the line that says more stands for both; an umbrella term
-/// is skipped, since its parts have lines of their own.
+/// Returns the things that lines are about, each once. A time implies its date, so the line that says more stands for
+/// both. An umbrella term is skipped, since its parts have lines of their own.
 pub(crate) fn things<'e>(lines: impl Iterator<Item = &'e Entry>) -> BTreeMap<Item, &'e Entry> {
     let mut things: BTreeMap<Item, &Entry> = BTreeMap::new();
     for line in lines {
@@ -305,7 +309,8 @@ pub(crate) fn things<'e>(lines: impl Iterator<Item = &'e Entry>) -> BTreeMap<Ite
     things
 }
 
-/// The things that came back, where things are what is counted: those that the operator hands over, or those that it keeps back.
+/// Returns the kinds of data that came back, if kinds are counted: those that the operator hands over, or those that it
+/// keeps back.
 fn kinds(what: What, brought: &Brought, withheld: bool) -> Vec<Item> {
     match what {
         What::Entries => things(brought.entries.iter().filter(|entry| entry.came_back()))
@@ -317,7 +322,8 @@ fn kinds(what: What, brought: &Brought, withheld: bool) -> Vec<Item> {
     }
 }
 
-/// Things that came back and that no other measure counts. Where things are what is counted, there are none beside them.
+/// Returns the things that came back and that no other measure counts. If kinds of data are counted, nothing is left
+/// beside them.
 fn besides(what: What, brought: &Brought) -> Vec<Besides> {
     if what == What::Entries {
         return Vec::new();
@@ -328,7 +334,7 @@ fn besides(what: What, brought: &Brought) -> Vec<Besides> {
     others.map(|(_, entry)| Besides { what: entry.asked, entries: entry.returned() }).collect()
 }
 
-/// How many of the target's texts somebody shows.
+/// Counts the target's texts that somebody shows.
 fn shows(party: &Party, texts: &[&Told]) -> Shows {
     let mut read: Vec<(u64, String)> =
         party.said.iter().map(|text| (text.at.0, sha256(text.text.as_bytes()))).collect();
@@ -347,8 +353,8 @@ fn take(read: &mut Vec<(u64, String)>, told: &Told) -> bool {
     }
 }
 
-/// Messages of which it came back that they passed, and when: by a row about them, of which one end is enough, or by their text,
-/// which has its time on it. How many, and which.
+/// Returns the number and the list of messages whose passing, with its time, came back. A row about them is enough,
+/// even with one end, and so is their text, which has its time on it.
 fn times(brought: &Brought, yardstick: &Yardstick, known: &[&Told], since: u64) -> (Rates, Vec<String>) {
     let mut passed = Vec::new();
     let mut rows: Vec<&Wrote> = brought.wrote.iter().filter(|row| row.at.0 >= since).collect();
@@ -365,7 +371,8 @@ fn times(brought: &Brought, yardstick: &Yardstick, known: &[&Told], since: u64) 
     (rates, passed)
 }
 
-/// Takes the row that fits a message best: one that names both ends before one that names one, and of those the nearest in time.
+/// Takes the row that fits a message best: a row that names both ends before one that names one, and of those the
+/// nearest in time.
 fn take_row(rows: &mut Vec<&Wrote>, yardstick: &Yardstick, (at, from, to): (u64, &str, &str)) -> bool {
     let ends = |row: &Wrote| usize::from(row.from.is_some()) + usize::from(row.to.is_some());
     let fits = |row: &&Wrote| ends(row) > 0 && is_about(row, yardstick, (at, from, to));
@@ -379,7 +386,7 @@ fn take_row(rows: &mut Vec<&Wrote>, yardstick: &Yardstick, (at, from, to): (u64,
     true
 }
 
-/// Whether what a row says agrees with a message, as far as it says anything.
+/// Returns true if a row agrees with a message in everything that the row says.
 fn is_about(row: &Wrote, yardstick: &Yardstick, (at, from, to): (u64, &str, &str)) -> bool {
     let agrees = |name: &Option<String>, who: &str| {
         name.as_deref().is_none_or(|name| yardstick.who(name) == Some(who))
@@ -436,7 +443,7 @@ fn oldest(brought: &Brought) -> Option<u64> {
     wrote.chain(brought.said.iter().map(|text| text.at.0)).min()
 }
 
-/// Every name in the answer.
+/// Returns every name in the answer.
 fn names(brought: &Brought) -> impl Iterator<Item = &str> {
     let wrote = brought.wrote.iter().chain(&brought.sealed).flat_map(|wrote| [&wrote.from, &wrote.to]);
     let said = brought.said.iter().flat_map(|said| [&said.from, &said.to]);
@@ -445,12 +452,13 @@ fn names(brought: &Brought) -> impl Iterator<Item = &str> {
     parties.chain(members).chain(brought.named.iter().map(String::as_str))
 }
 
-/// Whether a name is an operator's word for an account without a number. A phone and a person know whom they mean by it.
+/// Returns true if a name is an operator's word for an account without a number. A phone and a person know whom they
+/// mean by it.
 fn is_bare_account(brought: &Brought, name: &str) -> bool {
     !brought.knows_accounts() && name.starts_with(ACCOUNT)
 }
 
-/// How many of those an answer has that are not the target's.
+/// Counts the accounts without a number in an answer, other than the target's.
 fn accounts(brought: &Brought, yardstick: &Yardstick) -> u64 {
     let accounts: BTreeSet<&str> = names(brought)
         .filter(|name| is_bare_account(brought, name))
@@ -459,13 +467,13 @@ fn accounts(brought: &Brought, yardstick: &Yardstick) -> u64 {
     accounts.len() as u64
 }
 
-/// People other than the target whose words the answer has.
+/// Returns the people other than the target whose words the answer has.
 fn read_people(brought: &Brought, yardstick: &Yardstick) -> Vec<String> {
     others(brought.said.iter().filter_map(|text| text.from.as_deref()), yardstick)
 }
 
-/// The people behind names, each once, without the target. A name that is nobody's is one more person only to whoever reads the
-/// answer; here it is nobody.
+/// Returns the people behind names, each once, without the target. A name that is nobody's counts as a person only for
+/// a reader of the answer, and not here.
 fn others<'n>(names: impl Iterator<Item = &'n str>, yardstick: &Yardstick) -> Vec<String> {
     let people: BTreeSet<&str> =
         names.filter_map(|name| yardstick.who(name)).filter(|who| *who != yardstick.target).collect();

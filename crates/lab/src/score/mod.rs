@@ -1,8 +1,8 @@
-//! Scoring: what a demand brought, compared with what was so.
+//! Scoring: the answer to a demand, compared with the truth.
 //!
-//! An experiment has two steps that never meet. The *serving* step gets a view and returns what was [`Brought`]; the *scoring* step
-//! gets that and a [`Yardstick`], which only a [`Scorer`](crate::truth::Scorer) can make. Both sides are plain
-//! data that stands in the evidence, so that whoever has the file can score it again.
+//! An experiment has two steps that never meet. The *serving* step gets a view and returns a [`Brought`]. The *scoring*
+//! step gets that and a [`Yardstick`], which only a [`Scorer`](crate::truth::Scorer) can make. Both sides are plain
+//! data in the evidence, so that anybody with the file can score it again.
 
 mod brought;
 mod measures;

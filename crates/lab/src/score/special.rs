@@ -1,5 +1,5 @@
-//! Measures of one kind of demand each: guesses at a passcode, texts that disappear, a channel that is taken down, a relay elsewhere,
-//! a notice that is answered.
+//! Measures for one kind of demand each: guesses at a passcode, disappearing texts, a channel that is taken down, a
+//! relay elsewhere, a notice that is answered.
 
 use pillarbox_access::Item;
 use pillarbox_access::demand::notice_to_change::Subject;
@@ -8,25 +8,26 @@ use serde::{Deserialize, Serialize};
 
 use super::measures::{Noticed, Share};
 
-/// What came of guessing the passcode of a phone that is off.
+/// The result of guessing the passcode of a phone that is off.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Guesses {
     /// The kind of passcode, in words.
     pub kind: String,
-    /// How many codes there are of that kind, in decimal: more than many programs' numbers hold.
+    /// The number of codes of that kind, in decimal, because it is larger than the numbers of many programs.
     pub codes: String,
-    /// What one guess takes in the sums of this program, in milliseconds: a hypothesis, and not measured.
+    /// The time of one guess in the calculations of this program, in milliseconds. It is a hypothesis and was not
+    /// measured.
     pub supposed_guess_ms: u64,
-    /// How many were tried on a copy of what lies on the phone, where nothing erases itself.
+    /// The number of guesses tried on a copy of the phone's storage, where nothing erases itself.
     pub tried: u64,
-    /// Which guess opened it, from 1; none if none did.
+    /// The guess that opened the copy, from 1; none if none did.
     pub opened_by: Option<u64>,
-    /// After how many wrong guesses the phone was set to erase itself, where guesses go through it.
+    /// The number of wrong guesses after which the phone was set to erase itself, if the guesses go through the phone.
     pub erases_after: u64,
-    /// After how many it was gone; none if it was not.
+    /// The number of guesses after which the phone was erased; none if it was not.
     pub erased_after: Option<u64>,
-    /// Which guess opened it before that; none if none did.
+    /// The guess that opened the phone before that; none if none did.
     pub opened_before: Option<u64>,
 }
 
@@ -34,33 +35,34 @@ pub struct Guesses {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Timer {
-    /// With whom, as the phone names them.
+    /// The other person, as the phone names them.
     pub with: String,
-    /// After how many seconds.
+    /// The lifetime of a text in seconds.
     pub seconds: u64,
 }
 
-/// What a takedown destroys, and what it does not reach.
+/// The posts that a takedown destroys, and those that it does not reach.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Posts {
-    /// Posts that the operator could have handed over the moment before, and how many of them are gone from its rows.
+    /// The posts that are gone from the operator's rows, as a fraction of those that it could have handed over the
+    /// moment before.
     pub destroyed: Share,
-    /// How many of the posts somebody read who had never been there, just before.
+    /// The fraction of the posts that a first-time visitor read just before.
     pub stranger_before: Share,
-    /// The same just after.
+    /// The same fraction just after.
     pub stranger_after: Share,
-    /// How many of them some follower's phone had fetched before.
+    /// The fraction of the posts that some follower's phone had fetched before.
     pub fetched: Share,
-    /// How many followers' phones had.
+    /// The number of followers whose phones had fetched some.
     pub followers: u64,
 }
 
-/// What becomes of a block when people move to a relay that it does not name.
+/// The effect of a block when people move to a relay that it does not name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Elsewhere {
-    /// Of the texts that do not arrive because of the block, those that arrive then.
+    /// The texts that arrive after the move, as a fraction of those that do not arrive because of the block.
     pub restored: Share,
     /// Pairs of contacts who found each other by number again.
     pub by_number: u64,
@@ -68,17 +70,17 @@ pub struct Elsewhere {
     pub by_invitation: u64,
 }
 
-/// What one contact shows, if nobody else does.
+/// The texts that one contact shows, if nobody else does.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Shows {
-    /// Who.
+    /// The contact.
     pub who: String,
-    /// How many of the target's texts.
+    /// The fraction of the target's texts.
     pub texts: Share,
 }
 
-/// Where texts lie, beside the place that a demand asks.
+/// A holder of texts other than the place that a demand asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Holder {
@@ -90,12 +92,12 @@ pub enum Holder {
     Backup,
     /// The backups of the target's contacts, all together.
     ContactsBackups,
-    /// What the messenger's operator stores.
+    /// The messenger's operator, in its storage.
     Operator,
 }
 
 impl Holder {
-    /// Its name in files.
+    /// Returns the holder's name in files.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -107,7 +109,7 @@ impl Holder {
         }
     }
 
-    /// The same for people.
+    /// Returns the holder's name for people.
     #[must_use]
     pub const fn wording(self) -> &'static str {
         match self {
@@ -120,35 +122,35 @@ impl Holder {
     }
 }
 
-/// How many of the texts that a demand is about somebody has, readable.
+/// The readable texts of a holder, among those that a demand is about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TextsAt {
-    /// Who.
+    /// The holder.
     pub holder: Holder,
-    /// Which, by their numbers in the story.
+    /// The texts, by their numbers in the story.
     pub texts: Vec<String>,
-    /// Of how many.
+    /// The number of texts that the demand is about.
     pub of: u64,
 }
 
-/// What somebody has who steals the rows and keys of whoever was asked, of what the demand is about.
+/// The part of what the demand is about that a thief gets who steals the rows and keys of the party that was asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Thief {
-    /// As they lie when the demand is served.
+    /// The fraction at the time when the demand is served.
     pub rows: Share,
-    /// The same without the order; none where nothing is ordered.
+    /// The same fraction without the order; none if nothing is ordered.
     pub without: Option<Share>,
 }
 
-/// Something beside what a demand counts that came back all the same.
+/// Something that came back beside what the demand counts.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Besides {
     /// The item.
     pub what: Item,
-    /// How many entries of it.
+    /// The number of entries.
     pub entries: u64,
 }
 
@@ -158,11 +160,11 @@ pub struct Besides {
 pub struct NoticeOutcomes {
     /// The country whose authority gave it.
     pub country: String,
-    /// What it is about; none where the software keeps nothing from the operator.
+    /// The subject of the notice; none if the software keeps nothing from the operator.
     pub about: Option<Subject>,
-    /// By the operator's own answer.
+    /// The outcome of the operator's own answer.
     pub stated: NoticeOutcome,
-    /// By complying, where the operator's own answer is another.
+    /// The outcome of complying, if the operator's own answer is another.
     pub complied: Option<NoticeOutcome>,
 }
 
@@ -170,16 +172,16 @@ pub struct NoticeOutcomes {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NoticeOutcome {
-    /// The way; none where the operator's answer is not known, which is measured as if it complied.
+    /// The way; none if the operator's answer is not known, which is measured as compliance.
     pub answer: Option<AnswersNotice>,
     /// Texts of the target from before the notice that came back readable.
     pub content_past: Share,
-    /// The same from the notice on.
+    /// The same fraction from the notice on.
     pub content_future: Share,
-    /// Texts of anybody that did not arrive, of those that do without the notice.
+    /// Texts of anybody that did not arrive, as a fraction of those that arrive without the notice.
     pub lost: Share,
-    /// People whose phones something else reached than without the notice.
+    /// People whose phones received something else than without the notice.
     pub could_notice: Vec<String>,
-    /// Who noticed, and when.
+    /// The people who noticed, and the times.
     pub noticed: Vec<Noticed>,
 }

@@ -1,24 +1,24 @@
-//! What a cell says: one of a few states, in words, computed by one function from what was counted.
+//! The word of a cell: one of a few states, computed by one function from the counts.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// What there was to get of the column's own item, and what came of it.
+/// The counts of the column's own item: the amount that there was, and the amounts in each condition.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Counts {
-    /// What the party asked has, readable and true.
+    /// The amount that the party has, readable and true.
     pub returned: u64,
-    /// What there was.
+    /// The amount that there was.
     pub of: u64,
-    /// Of what there was, what the party has and nothing opens.
+    /// The part of `of` that the party has and nothing opens.
     pub unreadable: u64,
-    /// Containers that the party has and nothing opens: nobody knows how much is in them.
+    /// The number of containers that the party has and nothing opens. Nobody knows how much is in them.
     pub closed: u64,
-    /// Of what the party has, what it does not hand over, as a statement about it says.
+    /// The part of `returned` that the party, according to a statement about it, does not hand over.
     pub withheld: u64,
-    /// Why there is nothing, if there is nothing.
+    /// The reason for an empty result.
     pub absence: Absence,
 }
 
@@ -26,7 +26,7 @@ pub struct Counts {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Absence {
-    /// There was something, and the party asked keeps nothing of it.
+    /// Something existed, and the party asked keeps nothing of it.
     #[default]
     NothingKept,
     /// The story has nothing of the kind.
@@ -38,7 +38,7 @@ pub enum Absence {
 }
 
 impl Absence {
-    /// Its word.
+    /// Returns the word.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -61,7 +61,7 @@ pub enum Means {
     Removes,
     /// Texts are kept from arriving.
     CutsOff,
-    /// It is so without the demand.
+    /// The demanded effect exists without the demand.
     InPlace,
     /// The operator withdraws the feature instead.
     Withdrawn,
@@ -69,95 +69,95 @@ pub enum Means {
     Left,
     /// The operator refuses, and is blocked in the country.
     Refused,
-    /// Nothing here stands for it.
+    /// Nothing in this program models it.
     NotModelled,
 }
 
-/// What came of a demand under a design.
+/// The outcome of a demand under a design.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "is")]
 pub enum State {
     /// Something came back.
     Returned {
-        /// How much.
+        /// The numerator.
         n: u64,
-        /// Of how much.
+        /// The denominator.
         of: u64,
     },
-    /// There is none, for one of four reasons.
+    /// Nothing came back, for one of four reasons.
     None {
         /// The reason.
         why: Absence,
     },
-    /// It is there, and nothing that the party has opens it.
+    /// The party has it, and nothing that the party has opens it.
     Unreadable {
-        /// How much; 0 if it lies in a container that nobody opened.
+        /// The numerator; 0 if it lies in a container that nobody opened.
         n: u64,
-        /// Of how much.
+        /// The denominator.
         of: u64,
     },
-    /// It is there, readable, and the operator does not hand it over, as a statement about it says.
+    /// The party has it, readable, and the operator, according to a statement about it, does not hand it over.
     Withheld {
-        /// How much.
+        /// The numerator.
         n: u64,
-        /// Of how much.
+        /// The denominator.
         of: u64,
     },
-    /// Something comes, of what happens after the order.
+    /// Something comes back, from after the order alone.
     FromNowOn {
-        /// How much.
+        /// The numerator.
         n: u64,
-        /// Of how much after the order.
+        /// The amount after the order.
         of: u64,
     },
     /// Posts are gone.
     Removed {
-        /// How many.
+        /// The number of posts that are gone.
         n: u64,
-        /// Of how many.
+        /// The number of posts.
         of: u64,
     },
     /// Texts do not arrive.
     CutOff {
-        /// How many.
+        /// The number of texts that do not arrive.
         n: u64,
-        /// Of how many from the order on.
+        /// The number of texts from the order on.
         of: u64,
     },
-    /// What is demanded is so already.
+    /// The demanded effect exists already.
     InPlace {
-        /// How much of what happens after the order comes without it.
+        /// The part of what happens after the order that comes without the demand.
         n: u64,
-        /// Of how much.
+        /// The denominator.
         of: u64,
     },
-    /// The operator withdraws the feature instead, and this comes of what there is.
+    /// The operator withdraws the feature instead, and this part lies open then.
     Withdrawn {
-        /// How much.
+        /// The numerator.
         n: u64,
-        /// Of how much.
+        /// The denominator.
         of: u64,
     },
     /// The operator leaves the country instead, and these messages do not arrive.
     Left {
-        /// How many.
+        /// The number of messages that do not arrive.
         n: u64,
-        /// Of how many from the order on.
+        /// The number of messages from the order on.
         of: u64,
     },
     /// The operator refuses and is blocked in the country, and these messages do not arrive.
     Refused {
-        /// How many.
+        /// The number of messages that do not arrive.
         n: u64,
-        /// Of how many from the order on.
+        /// The number of messages from the order on.
         of: u64,
     },
-    /// Nothing here stands for it.
+    /// Nothing in this program models it.
     NotModelled,
 }
 
 impl State {
-    /// The state that these counts are.
+    /// Computes the state from counts.
     #[must_use]
     pub const fn of(means: Means, only_from_now_on: bool, counts: &Counts) -> Self {
         let (n, of) = (counts.returned, counts.of);
@@ -179,7 +179,7 @@ impl State {
         }
     }
 
-    /// The state in a sentence, for whoever meets its word for the first time.
+    /// Explains the state in a sentence, for a reader who meets its word for the first time.
     #[must_use]
     pub const fn explained(self) -> &'static str {
         match self {
@@ -207,7 +207,7 @@ impl State {
         }
     }
 
-    /// The state in words, without its counts: what a prediction names.
+    /// Returns the state's word, without its counts. Predictions use this word.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -245,13 +245,13 @@ impl State {
         "not modelled",
     ];
 
-    /// Whether the counts are of everybody's messages, and not of what the column counts.
+    /// Returns true if the counts are about everybody's messages rather than about the column's quantity.
     #[must_use]
     pub const fn is_of_messages(self) -> bool {
         matches!(self, Self::CutOff { .. } | Self::Left { .. } | Self::Refused { .. })
     }
 
-    /// The counts, if the state has any: how much of how much.
+    /// Returns the state's fraction, if it has one.
     #[must_use]
     pub const fn counted(self) -> Option<(u64, u64)> {
         match self {

@@ -1,4 +1,4 @@
-//! What is so, as far as a score needs it: made by a scorer from a world's truth, and written into the evidence.
+//! The truth, as far as a score needs it. A scorer makes it from a world's truth and writes it into the evidence.
 
 use std::collections::BTreeMap;
 
@@ -8,45 +8,46 @@ use crate::record::{sha256, text_id};
 use crate::scenario::{PersonId, Scenario};
 use crate::truth::{Place, Scorer};
 
-/// Stands before an account that no number goes with.
+/// Stands before an account without a number.
 pub(super) const ACCOUNT: &str = "account ";
 
-/// Something that was said. The words stand here as their SHA-256: enough to know them again, and nobody's text.
+/// Something that was said. The words stand here as their SHA-256, which is enough to recognise them and gives nobody's
+/// text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Told {
-    /// When, in milliseconds since 1970.
+    /// The time, in milliseconds since 1970.
     pub at: u64,
-    /// By whom.
+    /// The author.
     pub by: String,
-    /// To whom.
+    /// The recipients.
     pub to: Vec<String>,
-    /// Whether everybody could read it.
+    /// True if everybody could read it.
     pub public: bool,
     /// SHA-256 of the words.
     pub sha256: String,
 }
 
-/// What a return is held against.
+/// The truth with which an answer is compared.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Yardstick {
-    /// Whom the demand is about.
+    /// The person whom the demand is about.
     pub target: String,
-    /// From when on an order holds, in milliseconds since 1970.
+    /// The time from which an order holds, in milliseconds since 1970.
     pub ordered: u64,
-    /// When the answer is due.
+    /// The time at which the answer is due, in milliseconds since 1970.
     pub served: u64,
-    /// Who is meant by each number, account and internet address.
+    /// The person behind each number, account and internet address.
     pub names: BTreeMap<String, String>,
     /// Everything that was said.
     pub said: Vec<Told>,
-    /// Who is in which group that the target is in.
+    /// The members of each group that the target is in.
     pub groups: BTreeMap<String, Vec<String>>,
 }
 
 impl Yardstick {
-    /// The yardstick of a world for a demand about `target`.
+    /// Makes the yardstick of a world for a demand about `target`.
     #[must_use]
     pub fn of(scenario: &Scenario, scorer: Scorer<'_>, target: PersonId) -> Self {
         let name =
@@ -79,15 +80,15 @@ impl Yardstick {
         }
     }
 
-    /// Who is meant by a name in a return.
+    /// Returns the person whom a name in an answer means.
     #[must_use]
     pub fn who(&self, name: &str) -> Option<&str> {
         let account = name.strip_prefix(ACCOUNT).unwrap_or(name);
         self.names.get(account).map(String::as_str)
     }
 
-    /// A text with the story's names in the place of the numbers and accounts that stand in it. An account without a number keeps its
-    /// own where nobody `knows_accounts`.
+    /// Replaces the numbers and accounts in a text by the story's names. An account without a number keeps its own name
+    /// unless the party `knows_accounts`.
     #[must_use]
     pub fn in_names(&self, text: &str, knows_accounts: bool) -> String {
         let is_part = |letter: char| letter.is_alphanumeric() || letter == '+';
@@ -97,7 +98,7 @@ impl Yardstick {
             .map(|(id, name)| (id.as_str(), name.as_str()))
             .filter(|(id, name)| id != name)
             .collect();
-        // What begins with another's number is not that other.
+        // An identifier that begins with another's number is not that other, so the longest comes first.
         ids.sort_by_key(|(id, _)| std::cmp::Reverse(id.len()));
         let mut out = String::with_capacity(text.len());
         let mut rest = text;
@@ -131,14 +132,14 @@ impl Yardstick {
         out
     }
 
-    /// What the target said in private, and what was said to them.
+    /// Returns the private texts from and to the target.
     pub fn of_target(&self) -> impl Iterator<Item = &Told> {
         self.said
             .iter()
             .filter(|told| !told.public && (told.by == self.target || told.to.contains(&self.target)))
     }
 
-    /// The same as messages, one for each recipient: the text, who sent it, to whom.
+    /// Returns the same texts as messages, one for each recipient: the text, the author, the recipient.
     pub fn legs(&self) -> impl Iterator<Item = (&Told, &str, &str)> {
         self.of_target().flat_map(|told| {
             let legs = told.to.iter().filter(|to| told.by == self.target || **to == self.target);
@@ -146,7 +147,7 @@ impl Yardstick {
         })
     }
 
-    /// The number that a text has in the story.
+    /// Returns the number that a text has in the story.
     #[must_use]
     pub fn id(&self, told: &Told) -> String {
         text_id(self.said.iter().position(|other| std::ptr::eq(other, told)).unwrap_or_default())

@@ -1,4 +1,4 @@
-//! Each measure over answers that are made up, so that what is right is known.
+//! Each measure over invented answers, for which the right result is known.
 
 use proptest::prelude::*;
 
@@ -39,7 +39,7 @@ fn entry(asked: Item, returned: usize) -> Entry {
 #[test]
 fn each_thing_counts_once_whatever_words_it_came_in() {
     let entries = vec![
-        // A word for several, and two of its parts in both of their forms.
+        // An umbrella word, and two of its parts, each in both of its forms.
         entry(Item::BasicSubscriberRecord, 4),
         entry(Item::RegisteredAt, 1),
         entry(Item::RegisteredDate, 1),
@@ -52,7 +52,7 @@ fn each_thing_counts_once_whatever_words_it_came_in() {
     let (counts, measures) = score(What::Entries, &brought, &yardstick());
     assert_eq!((counts.returned, counts.of), (3, 4));
     assert!(measures.besides.is_empty());
-    // Counted for something else, they stand beside it: each once, in the form that says most.
+    // If messages are counted, these stand beside them: each once, in the form that says most.
     let (_, measures) = score(What::Messages, &brought, &yardstick());
     let besides: Vec<(Item, u64)> = measures.besides.iter().map(|it| (it.what, it.entries)).collect();
     assert_eq!(besides, [(Item::RegisteredAt, 1), (Item::Name, 1), (Item::IpLog, 3)]);
@@ -139,7 +139,8 @@ fn a_row_stands_for_one_message_of_its_time_and_people() {
 
 #[test]
 fn one_known_end_is_a_message_and_a_fuller_row_is_taken_first() {
-    // Two messages to the target within a minute: the row that names both ends belongs to the one, that with one end to the other.
+    // Two messages to the target within a minute: the row that names both ends belongs to the first, and the row with
+    // one end to the second.
     let mut yardstick = yardstick();
     yardstick.said.push(told(2_010_000, "Cleo", "Ann", "three"));
     let rows = vec![wrote(2_010_000, None, Some("+1")), wrote(2_000_000, Some("+2"), Some("+1"))];
@@ -161,7 +162,7 @@ fn a_text_tells_when_it_passed() {
 fn a_ciphertext_is_a_text_only_where_one_was_said() {
     let sealed =
         |rows: Vec<Wrote>| score(What::Texts, &Brought { sealed: rows, ..Brought::default() }, &yardstick());
-    // A receipt goes back to whoever wrote: it fits no text of that time.
+    // A receipt goes back to the author, so it fits no text of that time.
     let (counts, measures) = sealed(vec![wrote(500_200, None, Some("+1"))]);
     assert_eq!((counts.unreadable, measures.sealed.ciphertexts), (0, 1));
     assert_eq!(State::of(Means::There, false, &counts), State::None { why: Absence::NothingKept });
@@ -190,7 +191,7 @@ fn a_statement_about_the_item_is_about_all_of_it() {
     let brought = Brought { wrote: rows, entries: vec![pairs.clone()], ..Brought::default() };
     let (counts, _) = score(What::Messages, &brought, &yardstick());
     assert_eq!(State::of(Means::There, false, &counts), State::Withheld { n: 1, of: 2 });
-    // Whoever hands over when each passed has handed over that it passed.
+    // An answer that gives the time at which each message passed also shows that it passed.
     let brought = Brought { entries: vec![pairs, entry(Item::MessageTimes, 1)], ..brought };
     let (counts, _) = score(What::Messages, &brought, &yardstick());
     assert_eq!(State::of(Means::There, false, &counts), State::Returned { n: 1, of: 2 });
