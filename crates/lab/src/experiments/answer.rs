@@ -1,4 +1,4 @@
-//! An answer: what a serving step hands over to be scored, with the bytes behind it.
+//! An answer: the result that a serving step hands over to be scored, with the bytes behind it.
 
 use std::collections::BTreeMap;
 
@@ -13,54 +13,54 @@ use crate::columns::capital;
 use crate::matrix::cell::{How, Piece};
 use crate::score::{Brought, Counts, Entry, Means, Measures, Statement};
 
-/// What came of a demand.
+/// The result of a demand.
 #[derive(Clone, Debug, Default)]
 pub struct Answered {
-    /// What came back.
+    /// Everything that came back.
     pub brought: Brought,
-    /// Whether whoever was asked can do it.
+    /// The kind of outcome: whether the party asked can do it at all, and in which way.
     pub means: Means,
-    /// Counts that the serving step itself made, where texts, messages and entries are not what it is about.
+    /// Counts that the serving step itself made, if it is about something other than texts, messages and entries.
     pub counted: Option<Counts>,
-    /// What stands behind the number then.
+    /// The unit of those counts.
     pub unit: Option<&'static str>,
-    /// What a container is that was met closed.
+    /// The kind of container that was met closed, in words.
     pub container: &'static str,
-    /// Why, where the counts do not say it.
+    /// Reasons that the counts do not give.
     pub reasons: Vec<String>,
-    /// What only this step can know: how far back it reaches, what became of passcodes and channels.
+    /// Measures that only this step can know: the length of the look back, the results of passcodes and channels.
     pub effects: Measures,
-    /// The bytes.
+    /// The bytes behind the answer.
     pub pieces: Vec<Piece>,
-    /// Whether the texts in it can be read again from those bytes.
+    /// True if the texts in it can be read again from those bytes.
     pub rereadable: bool,
-    /// What guessing took by the clock. It differs from run to run, and stands in no evidence.
+    /// The time that guessing took by the clock. It differs from run to run, and stands in no evidence.
     pub guessing: Option<GuessTime>,
 }
 
 impl Answered {
-    /// Takes over one operator's paper: what it has, and which of that it says that it does not hand over.
+    /// Takes over one operator's paper: the items that it has, and those among them that it says it does not hand over.
     pub(super) fn paper(&mut self, has: &Served, hands_over: &Served) {
         for line in &has.lines {
             let entry = entry(line, hands_over);
             match self.brought.entries.iter_mut().find(|known| known.asked == line.item) {
-                // Of several relays of one operator, one paper: the line that says more.
+                // Several relays of one operator give one paper: the line that says more wins.
                 Some(known) if known.answer.held() >= entry.answer.held() => {}
                 Some(known) => *known = entry,
                 None => self.brought.entries.push(entry),
             }
             self.pieces.extend(line.exhibits.iter().map(|exhibit| piece(line.item, exhibit)));
         }
-        // What a paper says in several lines rests on the same rows.
+        // Several lines of a paper may rest on the same rows.
         self.pieces.sort_by(|one, other| (&one.found_in, &one.sha256).cmp(&(&other.found_in, &other.sha256)));
         self.pieces.dedup();
-        // Whatever came back is filed under an account, or names one: that it is so, the operator says.
+        // Everything that came back is filed under an account, or names one. The operator says so.
         let names = !has.returned().is_empty() || has.facts.people().next().is_some();
         self.brought.origin.named_by_operator |= names;
         self.facts(&has.facts);
     }
 
-    /// Takes over what a paper says as facts.
+    /// Takes over the facts of a paper.
     pub(super) fn facts(&mut self, facts: &Facts) {
         let Brought { wrote, said, sealed, members, named, .. } = answered_by(facts);
         self.brought.wrote.extend(wrote);
@@ -70,7 +70,7 @@ impl Answered {
         self.brought.named.extend(named);
     }
 
-    /// The reason that the paper gives at an item that did not come back.
+    /// Takes over the reason that the paper gives at an item that did not come back.
     pub(super) fn because(&mut self, item: Item, served: &Served) {
         let reason = match served.answer(item) {
             None | Some(ItemAnswer::Returned { .. }) => return,
@@ -100,7 +100,7 @@ fn counted(number: u64, one: &str, many: &str) -> String {
     if number == 1 { format!("1 {one}") } else { format!("{number} {many}") }
 }
 
-/// Facts as what was brought.
+/// Converts facts into the form of an answer.
 pub(crate) fn answered_by(facts: &Facts) -> Brought {
     let known = facts.knows.iter().flat_map(|knows| [knows.owner.clone(), knows.contact.clone()]);
     let named = known.chain(facts.named.iter().cloned());
@@ -114,7 +114,7 @@ pub(crate) fn answered_by(facts: &Facts) -> Brought {
     }
 }
 
-/// The lines about some items, for a demand that is about those alone.
+/// Returns the lines about some items, for a demand about those alone.
 pub(super) fn entries(has: &Served, hands_over: &Served, about: &[Item]) -> Vec<Entry> {
     let lines = has.lines.iter().filter(|line| about.contains(&line.item));
     lines.map(|line| entry(line, hands_over)).collect()
@@ -130,8 +130,8 @@ fn entry(line: &ItemLine, hands_over: &Served) -> Entry {
     Entry { asked: line.item, answer: line.answer.clone(), was_known: line.was_known, withheld }
 }
 
-/// Messages that passed, once each. A paper says in one line when a message passed and which end the account was, and in another who
-/// wrote to whom: the line that says less is about the same message.
+/// Returns each message that passed once. One line of a paper gives a message's time and the end that the account was,
+/// and another gives author and recipient. The line that says less is about the same message.
 fn once_each(wrote: &[Wrote]) -> Vec<Wrote> {
     let ends = |wrote: &Wrote| usize::from(wrote.from.is_some()) + usize::from(wrote.to.is_some());
     let mut by_time: BTreeMap<Timestamp, Vec<&Wrote>> = BTreeMap::new();
@@ -160,7 +160,7 @@ fn once_each(wrote: &[Wrote]) -> Vec<Wrote> {
     all
 }
 
-/// An exhibit as it stands in an evidence file.
+/// Returns an exhibit as it stands in an evidence file.
 pub(super) fn piece(item: Item, exhibit: &Exhibit) -> Piece {
     let how = match (item, exhibit.part) {
         (Item::MessageContent | Item::DeliveredMessages, "payload") => How::Message,

@@ -1,4 +1,5 @@
-//! Comparing worlds: what an order changed, by the scorer and by what phones said. The steps that serve demands see none of it.
+//! Comparing worlds: the changes that an order caused, by the scorer and by the notices of phones. The steps that serve
+//! demands see none of it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,62 +9,62 @@ use crate::scenario::PersonId;
 use crate::score::{Measures, Noticed, Share};
 use crate::truth::Place;
 
-/// What comparing says.
+/// The result of a comparison.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Compared {
     /// Texts that somebody read without the order and nobody with it.
     pub(super) lost: Share,
-    /// Which, each with who would have read it.
+    /// The lost texts, each with the person who would have read it.
     pub(super) lost_texts: Vec<String>,
-    /// Whose phones something else reached than without the order.
+    /// People whose phones received something else than without the order.
     pub(super) could_notice: Vec<String>,
-    /// Who noticed.
+    /// The people who noticed.
     pub(super) noticed: Vec<Noticed>,
-    /// What came back, as scored.
+    /// The answer, as scored.
     pub(super) scored: Measures,
-    /// The world with the order in another way, if the experiment asked for one.
+    /// The comparison with the world in which the order is carried out in another way, if the experiment asked for one.
     pub(super) otherwise: Option<Otherwise>,
 }
 
-/// What became of the same in another way.
+/// The result of the same order in another way.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Otherwise {
     /// Texts that are lost in this way.
     pub(super) lost: Share,
-    /// Whose phones something else reached than without the order.
+    /// People whose phones received something else than without the order.
     pub(super) could_notice: Vec<String>,
-    /// Who noticed.
+    /// The people who noticed.
     pub(super) noticed: Vec<Noticed>,
-    /// What came back, as scored, if that was asked for.
+    /// The answer, as scored, if that was asked for.
     pub(super) scored: Option<Measures>,
-    /// Of the texts that are lost with the order, those that arrive in this way.
+    /// The texts that arrive in this way, as a fraction of those that are lost with the order.
     pub(super) restored: Share,
-    /// Of those that do not, how many were said to groups.
+    /// The number of the remaining texts that were said to groups.
     pub(super) lost_to_groups: u64,
     /// Pairs of people who had to hand each other invitations, after the order.
     pub(super) by_invitation: u64,
-    /// Pairs who found each other by number then.
+    /// Pairs of people who found each other by number, after the order.
     pub(super) by_number: u64,
-    /// What the channel's readers saw.
+    /// The posts that the channel's readers saw.
     pub(super) readers: Readers,
 }
 
-/// Who read what of the channel that the story is about.
+/// The readers of the channel that the story is about, and the posts that they read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Readers {
     /// Posts from before the order.
     pub(super) posts: u64,
-    /// How many of them somebody who had never been there before read just before it.
+    /// The number of these posts that a first-time visitor read just before the order.
     pub(super) stranger_before: u64,
-    /// The same after it.
+    /// The number that a first-time visitor read just after the order.
     pub(super) stranger_after: u64,
-    /// How many of them some follower's phone had fetched before it.
+    /// The number of these posts that some follower's phone had fetched before the order.
     pub(super) fetched: u64,
-    /// How many followers had fetched some.
+    /// The number of followers who had fetched some.
     pub(super) followers: u64,
 }
 
-/// Compares the world without the order, that with it, and that with it in another way.
+/// Compares the world without the order, the world with it, and the world with it in another way.
 pub(super) fn compare(usual: &Staged, with: &Staged, otherwise: Option<&Staged>) -> Compared {
     let (before, after) = (read(usual), read(with));
     let lost = |after: &BTreeSet<Reading>| Share {
@@ -99,7 +100,7 @@ pub(super) fn compare(usual: &Staged, with: &Staged, otherwise: Option<&Staged>)
     }
 }
 
-/// A text that was said from the order on, and somebody who read it.
+/// A text that was said from the order on, and a person who read it.
 type Reading = (u64, PersonId, String);
 
 fn read(staged: &Staged) -> BTreeSet<Reading> {
@@ -109,20 +110,20 @@ fn read(staged: &Staged) -> BTreeSet<Reading> {
     said.filter(|(_, said)| said.at >= since).map(|(who, said)| (said.at.0, who, said.text.clone())).collect()
 }
 
-/// Whether a text was said to a group.
+/// Returns true if a text was said to a group.
 fn is_to_a_group(staged: &Staged, (at, _, text): &Reading) -> bool {
     let mut said = staged.world.scorer().said().iter();
     said.any(|said| said.at.0 == *at && said.text == *text && matches!(said.place, Place::Group(_)))
 }
 
-/// A text by its number in the story, and who read it.
+/// Names a text by its number in the story, and its reader.
 fn named(staged: &Staged, (at, who, text): &Reading) -> String {
     let said = staged.world.scorer().said().iter().position(|said| said.at.0 == *at && said.text == *text);
     let reader = staged.scenario.person(*who).map_or("", |person| person.name.as_str());
     format!("{} to {reader}", said.map(text_id).unwrap_or_default())
 }
 
-/// Pairs of people who met from the order on.
+/// Counts pairs of people who met from the order on.
 fn met(staged: &Staged, by_number: bool) -> u64 {
     let since = staged.scenario.inquiry.ordered;
     let met = staged.world.met().iter().filter(|met| met.at >= since && met.by_number == by_number);
@@ -154,9 +155,9 @@ fn readers(staged: &Staged) -> Readers {
     }
 }
 
-/// Whose phones something else reached with the order than without it: other bytes on the way to them, or at another time; a refused
-/// connection; a program; a line from the operator. A world draws its randomness for each actor, so that what no order causes is the
-/// same in both worlds, byte for byte.
+/// Returns the people whose phones received something else with the order than without it: other bytes, bytes at
+/// another time, a refused connection, a program, a line from the operator. A world draws its randomness for each
+/// actor, so that everything without a cause in the order is the same in both worlds, byte for byte.
 fn could_notice(usual: &Staged, with: &Staged) -> Vec<String> {
     let (before, after) = (reached(usual), reached(with));
     let people = with.scenario.everybody().filter(|(who, person)| {
@@ -166,16 +167,16 @@ fn could_notice(usual: &Staged, with: &Staged) -> Vec<String> {
     people.map(|(_, person)| person.name.clone()).collect()
 }
 
-/// Something that reached a phone, and when.
+/// Something that reached a phone, and its time.
 #[derive(PartialEq, Eq)]
 enum Reached<'w> {
     /// Bytes from a relay.
     Bytes(u64, &'w [u8]),
-    /// What the phone said, or why it was not connected.
+    /// The phone's notice, or the reason why it was not connected.
     Line(u64, &'w str),
 }
 
-/// What reached each person's phones from the order on.
+/// Returns everything that reached each person's phones from the order on.
 fn reached(staged: &Staged) -> BTreeMap<&str, Vec<Reached<'_>>> {
     let since = staged.scenario.inquiry.ordered;
     let lines = staged.world.record().lines();
@@ -194,7 +195,7 @@ fn reached(staged: &Staged) -> BTreeMap<&str, Vec<Reached<'_>>> {
     reached
 }
 
-/// What phones said from the order on that they do not say without it.
+/// Returns the notices of phones from the order on that do not appear without it.
 fn noticed(usual: &Staged, with: &Staged) -> Vec<Noticed> {
     let since = with.scenario.inquiry.ordered;
     let told = |staged: &Staged| {

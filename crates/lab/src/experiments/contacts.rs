@@ -1,10 +1,10 @@
-//! Contacts: who could show what they have of the target, by the story alone.
+//! Contacts: the people who could show texts of the target, by the story alone.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::scenario::{Act, Audience, PersonId, Scenario};
 
-/// The contact who reports: whom the target wrote to alone last, or who wrote to them.
+/// Returns the contact who reports: the last person with whom the target exchanged a text alone.
 pub(super) fn contact_of(scenario: &Scenario) -> Option<PersonId> {
     exchanges(scenario, scenario.inquiry.about)
         .into_iter()
@@ -13,8 +13,8 @@ pub(super) fn contact_of(scenario: &Scenario) -> Option<PersonId> {
         .map(|exchange| exchange.with)
 }
 
-/// Everybody who could show what they have of the target: whoever exchanged messages with them, alone or in a group, the last first.
-/// Of those whom one text reached, whoever stands first in the story comes first.
+/// Returns everybody who could show texts of the target: the people who exchanged messages with them, alone or in a
+/// group, the last first. Among those whom one text reached, the earlier in the story comes first.
 pub(super) fn contacts_of(scenario: &Scenario, about: PersonId) -> Vec<PersonId> {
     let mut contacts = Vec::new();
     for exchange in exchanges(scenario, about).into_iter().rev() {
@@ -31,7 +31,7 @@ struct Exchange {
     in_a_group: bool,
 }
 
-/// Every text that the target wrote or got, once for each other end, in the order in which they were said.
+/// Returns every text that the target wrote or got, once for each other end, in the order of time.
 fn exchanges(scenario: &Scenario, about: PersonId) -> Vec<Exchange> {
     let mut groups: BTreeMap<&str, BTreeSet<PersonId>> = BTreeMap::new();
     let mut exchanges = Vec::new();
@@ -99,10 +99,10 @@ mod tests {
             ("Ada", "says = \"to all\"\ngroup = \"quay\""),
             ("Ben", "says = \"and I\"\ngroup = \"quay\""),
         ];
-        // Eve heard nothing of the target's and said nothing to them.
+        // Eve heard nothing from the target and said nothing to them.
         assert_eq!(contacts(&events), ["Ben", "Cai", "Dee"]);
         assert_eq!(contact_of(&story(&events)), Some(PersonId(3)), "a report is of what was said alone");
-        // Whoever only says something in the target's group has it too; what others say among themselves is none of it.
+        // A person who only says something in the target's group has it too. Texts among others do not count.
         let events = [
             ("Ben", "makes-group = \"quay\"\nwith = [\"Ada\", \"Cai\"]"),
             ("Cai", "says = \"hello\"\ngroup = \"quay\""),

@@ -1,4 +1,5 @@
-//! Names, the law of the day, and what the operator says of itself: everything that stands beside a cell and is not measured.
+//! The context of a cell: names, the law of the day, and the operator's statements about itself. None of it is
+//! measured.
 
 use pillarbox_access::Item;
 use pillarbox_access::demand::{NOTICE_TO_CHANGE, View, backup_warrant::BACKUP};
@@ -11,11 +12,11 @@ use crate::matrix::rerun::option;
 use crate::scenario::{Act, Event, Scenario};
 use crate::score::What;
 
-/// The context of one cell.
+/// Returns the context of one cell.
 pub(super) fn of(experiment: &dyn Experiment, design: &Design, scenario: &Scenario, seed: u64) -> Context {
     let demand = experiment.demand();
     let inquiry = &scenario.inquiry;
-    // What looks back is served at the end, what is ordered begins with the order.
+    // A demand that looks back is served at the end. A demand on the future begins with the order.
     let is_ordered = is_from_now_on(experiment) || !experiment.asks() || experiment.only_from_now_on();
     let own_day = if is_ordered { inquiry.ordered } else { inquiry.served };
     let day = inquiry.day.unwrap_or_else(|| Day::of(own_day));
@@ -37,10 +38,10 @@ pub(super) fn of(experiment: &dyn Experiment, design: &Design, scenario: &Scenar
     }
 }
 
-/// Statements that nobody checked, and what the bench adds to the story.
+/// Returns statements that nobody checked, and the bench's additions to the story.
 fn assumed(view: View, design: &Design, scenario: &Scenario) -> Vec<String> {
     let mut assumed: Vec<String> = design.assumed().map(|source| source.says.clone()).collect();
-    // What the bench has added stands in no line of the story's file.
+    // The bench's additions stand in no line of the story's file.
     let is_told = |event: &Event| matches!(event.act, Act::Reports { .. }) && event.line > 0;
     if view == View::ReportedMessage && !scenario.events.iter().any(is_told) {
         assumed.push("Nobody in this story reports anything: the bench has a contact report the last text that is still there.".to_owned());
@@ -48,7 +49,8 @@ fn assumed(view: View, design: &Design, scenario: &Scenario) -> Vec<String> {
     assumed
 }
 
-/// The operator's own words on what such a demand is about; none where no operator is asked for anything, and where nobody knows.
+/// Returns the operator's own words on the subject of such a demand. Returns nothing if no operator is asked for
+/// anything, or if nobody knows its words.
 fn word(experiment: &dyn Experiment, design: &Design, scenario: &Scenario) -> Option<OperatorsWord> {
     let operator = match experiment.demand().view {
         View::RelayHoldings | View::OperatorTap | View::PushRecords => &design.operator,
@@ -66,7 +68,8 @@ fn word(experiment: &dyn Experiment, design: &Design, scenario: &Scenario) -> Op
     }
     let circumstances: Vec<&str> = scenario.inquiry.circumstances.iter().map(String::as_str).collect();
     let says = |item: &Item| match operator.stated(*item, &circumstances) {
-        // What it had one day, or hands over of what it has, says nothing about what it would do from now on.
+        // A statement about what it had one day, or hands over of what it has, says nothing about what it would do from
+        // now on.
         Stated::HasNone { .. } | Stated::HandsOver { .. } if is_from_now_on(experiment) => None,
         Stated::HandsOver { says, from } => Some(word(WordIs::HandsOver, says, from)),
         Stated::Withholds { says, from } => Some(word(WordIs::Withholds, says, from)),
@@ -89,12 +92,12 @@ fn word(experiment: &dyn Experiment, design: &Design, scenario: &Scenario) -> Op
     }
 }
 
-/// Whether it is about what happens from the order on.
+/// Returns true if the experiment is about what happens from the order on.
 fn is_from_now_on(experiment: &dyn Experiment) -> bool {
     matches!(experiment.what(), What::TextsAfter | What::MessagesAfter)
 }
 
-/// Who answers, as the subject of a sentence.
+/// Returns the answering party, as the subject of a sentence.
 const fn party(view: View) -> &'static str {
     match view {
         View::RelayHoldings

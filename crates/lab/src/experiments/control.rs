@@ -1,9 +1,9 @@
-//! Controls: the same steps as in every cell, where the answer is known beforehand.
+//! Controls: the same steps as in every cell, for which the answer is known beforehand.
 //!
-//! The first runs a small story under a design in which everything lies open: each demand must find what was planted there. The
-//! second asks before anything was said: no demand may find a text or a message. An experiment that misses the one or finds the
-//! other is an error, and there is no matrix. What is about sessions between phones (a report, a change of the software) runs under
-//! the same design with messages that only phones can read.
+//! The first control runs a small story under a design in which everything lies open, and each demand must find what
+//! was planted there. The second asks before anything was said, and no demand may find a text or a message. An
+//! experiment that fails either control is an error, and there is no matrix. Experiments about sessions between phones
+//! (a report, a change of the software) run under the same design with messages that only phones can read.
 
 use std::sync::atomic::AtomicBool;
 
@@ -16,13 +16,13 @@ use crate::matrix::cell::Evidence;
 use crate::scenario::{Scenario, ScenarioError};
 use crate::score::State;
 
-/// The name of the control in the evidence.
+/// The name of the first control in the evidence.
 pub const NAME: &str = "control";
 
-/// The name of the second one, before anything was said.
+/// The name of the second control, before anything was said.
 pub const BEFORE: &str = "control-before";
 
-/// What the controls run on.
+/// The material of the controls.
 #[derive(Clone, Debug)]
 pub struct Control {
     /// The design in which everything lies open.
@@ -31,20 +31,20 @@ pub struct Control {
     pub scenario: Scenario,
 }
 
-/// Why there are no controls.
+/// The reason why no controls can be made.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ControlError {
-    /// The design's file.
+    /// The design's file has a mistake.
     #[error(transparent)]
     Design(#[from] DesignError),
-    /// The story's file.
+    /// The story's file has a mistake.
     #[error(transparent)]
     Scenario(#[from] ScenarioError),
 }
 
 impl Control {
-    /// The control of this program.
+    /// Returns the control of this program.
     ///
     /// # Errors
     /// A mistake in its files, which the tests would have found.
@@ -82,7 +82,7 @@ pub(crate) fn run(
         let (mut planted, mut before) = (run(scenario.inquiry.served)?, run(scenario.start)?);
         for (experiment, evidence) in wanted.iter().zip(&mut planted.evidence) {
             evidence.design = NAME.to_owned();
-            // One whose control is another's has an answer of its own here too, and nothing that it must find.
+            // An experiment with another column's control also gets an answer here, and need not find anything.
             if experiment.control() == experiment.name() {
                 if experiment.asks() { found(evidence) } else { stopped(evidence) }?;
             }
@@ -96,7 +96,7 @@ pub(crate) fn run(
     Ok(rows)
 }
 
-/// Everything that was planted must have come back.
+/// Checks that everything that was planted came back.
 fn found(evidence: &Evidence) -> Result<(), ExperimentError> {
     let (state, counts, _) = evidence.score();
     let failed = |why: String| Err(ExperimentError::Control { demand: evidence.demand.clone(), why });
@@ -111,7 +111,7 @@ fn found(evidence: &Evidence) -> Result<(), ExperimentError> {
     }
 }
 
-/// Everything that was planted after the order must have been stopped.
+/// Checks that everything that was planted after the order was stopped.
 fn stopped(evidence: &Evidence) -> Result<(), ExperimentError> {
     let (_, _, measures) = evidence.score();
     let lost = measures.function_lost;
@@ -122,12 +122,13 @@ fn stopped(evidence: &Evidence) -> Result<(), ExperimentError> {
     Err(ExperimentError::Control { demand: evidence.demand.clone(), why })
 }
 
-/// Nobody asks for every entry that there could be and gets them all: some are things that no messenger here has.
+/// Returns true if a demand asks for every possible entry. It cannot get them all, because no messenger here has some
+/// of these things.
 fn is_partial(evidence: &Evidence) -> bool {
     evidence.what == crate::score::What::Entries && evidence.counted.is_none()
 }
 
-/// Before anything was said nobody can have said it.
+/// Checks that nothing came back from before anything was said.
 fn nothing_yet(evidence: &Evidence) -> Result<(), ExperimentError> {
     let (said, wrote) = (evidence.brought.said.len(), evidence.brought.wrote.len());
     if said + wrote == 0 {

@@ -1,6 +1,6 @@
-//! Copies: who else has the texts that a demand is about. Each place is read with the steps of the demand on that place, in the same
-//! world and at the same time, and held against the same yardstick. What a thief of the operator's rows and keys has is what those
-//! steps bring where they read rows and keys alone.
+//! Copies: the others who have the texts that a demand is about. Each place is read with the steps of the demand on
+//! that place, in the same world and at the same time, and compared with the same yardstick. A thief of the operator's
+//! rows and keys has the result of those steps that read rows and keys alone.
 
 use std::collections::BTreeSet;
 
@@ -17,22 +17,23 @@ use super::{Experiment, ExperimentError};
 use crate::matrix::cell::Evidence;
 use crate::score::{Brought, Counts, Holder, Means, Party, Share, TextsAt, Thief, What, Yardstick, score};
 
-/// Where a target's texts lie in one world, and what lies there of its messages.
+/// The places of a target's texts in one world, and the messages that the operator's rows tell of.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Lies {
-    /// Of all the target's texts, what each place has.
+    /// The part of all the target's texts that each place has.
     pub(super) texts: Vec<TextsAt>,
     /// The messages that the operator's rows tell of.
     pub(super) messages: Vec<String>,
 }
 
-/// Looks everywhere, in the order in which it is told.
+/// Looks in every place, in the order of the report.
 pub(super) fn everywhere(
     staged: &Staged,
     views: &Views<'_>,
     yardstick: &Yardstick,
 ) -> Result<Lies, ExperimentError> {
-    // One look at the operator's rows serves texts and messages: trying every key on every ciphertext is what takes time.
+    // One look at the operator's rows serves texts and messages, because trying every key on every ciphertext takes the
+    // time.
     let rows = rows_of_operator(views)?;
     let messages = score(What::Messages, &rows, yardstick).1.passed;
     let of = yardstick.of_target().count() as u64;
@@ -49,7 +50,8 @@ pub(super) fn everywhere(
     Ok(Lies { texts, messages })
 }
 
-/// The moment from which on a text or a message counts. What brings something of the time before is about that time as well.
+/// Returns the moment from which a text or a message counts. An answer that brings something from before is about the
+/// time before as well.
 const fn since(evidence: &Evidence, brings_the_past: bool) -> u64 {
     match (evidence.what, evidence.means) {
         (_, Means::Withdrawn) => 0,
@@ -59,7 +61,8 @@ const fn since(evidence: &Evidence, brings_the_past: bool) -> u64 {
     }
 }
 
-/// Those places beside the one that a demand asks, and those texts that it is about; none for a demand that is about no texts.
+/// Returns the places beside the one that a demand asks, with the texts that the demand is about; none for a demand
+/// that is not about texts.
 pub(super) fn beside(evidence: &Evidence, brings_the_past: bool, lies: &Lies) -> Vec<TextsAt> {
     if !matches!(evidence.what, What::Texts | What::TextsAfter) {
         return Vec::new();
@@ -76,7 +79,7 @@ pub(super) fn beside(evidence: &Evidence, brings_the_past: bool, lies: &Lies) ->
     others.map(|there| meant(there, evidence, brings_the_past)).collect()
 }
 
-/// Of what a place has, what the demand is about.
+/// Restricts a place's texts to those that the demand is about.
 fn meant(there: &TextsAt, evidence: &Evidence, brings_the_past: bool) -> TextsAt {
     let yardstick = &evidence.yardstick;
     let since = since(evidence, brings_the_past);
@@ -89,7 +92,7 @@ fn meant(there: &TextsAt, evidence: &Evidence, brings_the_past: bool) -> TextsAt
     }
 }
 
-/// What a thief of an operator's rows and keys has of what the demand is about: with the order, and without it.
+/// Returns what a thief of an operator's rows and keys gets of the demand's subject: with the order, and without it.
 pub(super) fn thief(
     evidence: &Evidence,
     counts: &Counts,
@@ -115,7 +118,7 @@ pub(super) fn thief(
         What::Entries => None,
     };
     match evidence.view {
-        // Answered from rows and keys alone: whoever has those has as much.
+        // The answer comes from rows and keys alone, so a thief of those has as much.
         View::BackupStore => Some(Thief { rows: Share { n: counts.returned, of: counts.of }, without: None }),
         View::RelayHoldings if evidence.what == What::Entries => {
             Some(Thief { rows: Share { n: counts.returned, of: counts.of }, without: None })
@@ -128,20 +131,20 @@ pub(super) fn thief(
     }
 }
 
-/// Everything that the operator's rows and keys give about the target.
+/// Returns everything that the operator's rows and keys give about the target.
 fn rows_of_operator(views: &Views<'_>) -> Result<Brought, ExperimentError> {
     let mut answered = Answered::default();
     let operator = views.design().operator.holding_nothing_back();
     for holdings in views.operators()? {
         let about = views.about_at(&holdings);
         let case = Case { about: &about, operator: &operator, ..views.case() };
-        // Since ever: also what an order had written down about an account that is closed by now.
+        // From the beginning, which includes what an order had written down about an account that is closed by now.
         answered.facts(&stored::serve_since(&CONTENT_WARRANT, &case, &holdings, Timestamp(0)).facts);
     }
     Ok(answered.brought)
 }
 
-/// The backups of whoever exchanged messages with the target. A text that lies in several is one text.
+/// Returns the backups of everybody who exchanged messages with the target. A text that lies in several counts once.
 fn backups_of_contacts(staged: &Staged, views: &Views<'_>) -> Result<Brought, ExperimentError> {
     let mut parties = Vec::new();
     for contact in contacts_of(&staged.scenario, views.target()) {
@@ -156,7 +159,7 @@ fn backups_of_contacts(staged: &Staged, views: &Views<'_>) -> Result<Brought, Ex
     Ok(Brought { said: Party::together(&parties), ..Brought::default() })
 }
 
-/// The target's phone, in whose hands it is, open.
+/// Returns the content of the target's phone, open, in whoever's hands it is.
 fn own_phone(views: &Views<'_>) -> Result<Brought, ExperimentError> {
     let mut answered = Answered::default();
     let owner = views.about().to_string();

@@ -1,6 +1,6 @@
-//! A docket: demands on one story under one design, served one after the other on worlds that they share.
+//! A docket: demands on one story under one design, served one after the other on shared worlds.
 //!
-//! The evidence of each is that of [`evidence`](super::evidence), byte for byte; it comes sooner.
+//! The evidence of each is that of [`evidence`](super::evidence), byte for byte. It only comes sooner.
 
 use std::collections::BTreeMap;
 
@@ -19,23 +19,24 @@ use crate::world::World;
 /// See the module.
 pub struct Docket {
     worlds: Worlds,
-    /// What was served, by the demand's column.
+    /// The evidence that was served, by the demand's column.
     served: BTreeMap<&'static str, Evidence>,
 }
 
 impl Docket {
-    /// A docket whose worlds begin with the story.
+    /// Creates a docket whose worlds begin with the story.
     #[must_use]
     pub fn new(design: &Design, scenario: &Scenario, seed: u64) -> Self {
         let until = scenario.inquiry.served;
         Self { worlds: Worlds::new(design, scenario, seed, until), served: BTreeMap::new() }
     }
 
-    /// A docket whose worlds branch off from two that somebody has run: one that has not come to the order, and one that has come
-    /// as far as anybody likes. Both have the design, the seed and the first events of the story, and no order has reached them.
+    /// Creates a docket whose worlds branch off from two worlds that have run: one that has not come to the order, and
+    /// one that has come any distance. Both have the design, the seed and the first events of the story, and no order
+    /// has reached them.
     ///
     /// # Errors
-    /// [`WorldError::OtherStory`](crate::world::WorldError::OtherStory) if they have not.
+    /// [`WorldError::OtherStory`](crate::world::WorldError::OtherStory) if they do not.
     pub fn on(
         [mut at_order, mut further]: [World; 2],
         design: &Design,
@@ -50,10 +51,11 @@ impl Docket {
         Ok(Self { worlds, served: BTreeMap::new() })
     }
 
-    /// Goes on with the worlds that a demand needs while there is a budget of things that happen in them. True once all have run.
+    /// Continues the worlds that a demand needs until the budget of things that happen is used up. Returns true once
+    /// all have run.
     ///
     /// # Errors
-    /// Whatever stops a world, and [`ExperimentError::NoSuchDemand`].
+    /// Any error that stops a world, and [`ExperimentError::NoSuchDemand`].
     pub fn prepare(&mut self, demand: &str, budget: &mut usize) -> Result<bool, ExperimentError> {
         let arranged = self.arranged(experiment(demand)?);
         self.worlds.go_on_with(&arranged, budget, &mut Spent::default())
@@ -67,11 +69,11 @@ impl Docket {
         Ok(self.worlds.left(&self.arranged(experiment(demand)?)))
     }
 
-    /// The evidence of a demand, up to the time at which the story's demands are served. Whoever shows it to people runs the
-    /// [controls](super::controls) too.
+    /// Returns the evidence of a demand, up to the time at which the story's demands are served. A caller that shows it
+    /// to people runs the [controls](super::controls) too.
     ///
     /// # Errors
-    /// Whatever stops a world, and [`ExperimentError::NoSuchDemand`].
+    /// Any error that stops a world, and [`ExperimentError::NoSuchDemand`].
     pub fn evidence(&mut self, demand: &str) -> Result<Evidence, ExperimentError> {
         let experiment = experiment(demand)?;
         if let Some(known) = self.served.get(experiment.name()) {
@@ -82,8 +84,8 @@ impl Docket {
         Ok(evidence)
     }
 
-    /// The evidence of the same demand by another country, about the same people at the same time. Its worlds run under the name of
-    /// the story as it is.
+    /// Returns the evidence of the same demand by another country, about the same people at the same time. Its worlds
+    /// keep the name of the story.
     ///
     /// # Errors
     /// Those of [`evidence`](Self::evidence).
@@ -94,7 +96,7 @@ impl Docket {
             false => Some(self.evidence(demand)?),
         };
         let own = self.set_country(country);
-        // Whoever asks changes what law and operator say, and nothing of what lies there.
+        // The asking country changes the words of law and operator, and not the data.
         let evidence = match known {
             Some(known) => Ok(Evidence { context: self.context(experiment), ..known }),
             None => self.serve(experiment),
@@ -117,7 +119,7 @@ impl Docket {
         Arranged::of(experiment, &self.worlds.design, &self.worlds.scenario)
     }
 
-    /// Sets the country that asks, and gives back the one before.
+    /// Sets the country that asks, and returns the one before.
     fn set_country(&mut self, country: Country) -> Country {
         for ran in &mut self.worlds.ran {
             ran.staged.scenario.inquiry.country = country;

@@ -1,4 +1,4 @@
-//! Orders that ask for nothing: takedown and blocking. What they bring is what then happens.
+//! Orders that ask for nothing: takedown and blocking. Their result is what happens afterwards.
 
 use pillarbox_access::Item;
 use pillarbox_access::demand::Demand;
@@ -16,7 +16,7 @@ use crate::answer::counted_by;
 use crate::scenario::Scenario;
 use crate::score::{Counts, Elsewhere, Means, Posts, Share, What};
 
-/// A public channel is removed.
+/// Removes a public channel.
 pub(super) struct Takedown;
 
 impl Experiment for Takedown {
@@ -36,7 +36,7 @@ impl Experiment for Takedown {
         take_down(scenario, false).unwrap_or(Ordered::Nothing)
     }
 
-    /// Strangers who look at it are phones like others, and the world without them is the one that is compared.
+    /// The strangers who look at the channel have ordinary phones, so the comparison uses the world without them.
     fn otherwise(&self, design: &Design, scenario: &Scenario) -> Option<Ordered> {
         take_down(scenario, true).filter(|_| design.relay.channels)
     }
@@ -105,7 +105,7 @@ fn take_down(scenario: &Scenario, and_strangers_look: bool) -> Option<Ordered> {
     Some(Ordered::TakeDown { channel, and_strangers_look })
 }
 
-/// Nobody in the country reaches the messenger.
+/// Blocks the messenger for everybody in the country.
 pub(super) struct Blocking;
 
 impl Experiment for Blocking {
@@ -139,7 +139,7 @@ impl Experiment for Blocking {
 
     fn compared(&self, answered: &mut Answered, compared: &Compared) {
         let Compared { otherwise, .. } = compared;
-        // How many are lost, the headline says.
+        // The headline gives the number of lost texts.
         answered.reasons.push("The order brings no evidence.".into());
         let Some(otherwise) = otherwise else { return };
         answered.effects.elsewhere = Some(Elsewhere {
@@ -157,7 +157,7 @@ impl Experiment for Blocking {
     }
 }
 
-/// What arrives after all if people move to a relay elsewhere, and what that takes.
+/// Describes what arrives after all if people move to a relay elsewhere, and the effort that it takes.
 fn moved(otherwise: &Otherwise) -> String {
     let Otherwise { restored: Share { n, of }, by_number, by_invitation, .. } = *otherwise;
     let arrive = match n {
@@ -180,7 +180,7 @@ fn moved(otherwise: &Otherwise) -> String {
     )
 }
 
-/// Why some do not arrive by a relay elsewhere, as far as the bench is the reason.
+/// Describes why some texts do not arrive by a relay elsewhere, as far as the bench is the reason.
 fn missing(to_groups: u64) -> String {
     let groups = match to_groups {
         0 => String::new(),

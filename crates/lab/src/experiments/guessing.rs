@@ -1,7 +1,8 @@
-//! Guessing the passcode of a phone that is off: what was tried, and what all codes of its kind would take.
+//! Guessing the passcode of a phone that is off: the guesses that were tried, and the time that all codes of the kind
+//! would take.
 //!
-//! What is found goes into the evidence, and with it only times that are arithmetic. Times by the clock are handed over
-//! beside it ([`GuessTime`]).
+//! The findings go into the evidence, with calculated times only. Times by the clock are handed over beside it
+//! ([`GuessTime`]).
 
 use std::io;
 use std::path::Path;
@@ -28,26 +29,26 @@ use crate::world::WorldError;
 /// The largest number of codes of which all are tried on a phone that is off: those of four digits, in about a second.
 const SMALL: u128 = 10_000;
 
-/// How many codes of a larger kind are tried: enough to see that guessing goes through the vault's own key derivation, few enough for a
-/// matrix. What all codes would take is arithmetic (docs/howto/read-a-matrix.md).
+/// The number of codes of a larger kind that are tried: enough to see that guessing goes through the vault's own key
+/// derivation, few enough for a matrix. The time for all codes is calculated (docs/howto/read-a-matrix.md).
 const GUESSES: usize = 20;
 
-/// How many guesses are timed on a vault as phones in use make it: each takes long on purpose.
+/// The number of guesses that are timed on a vault as phones in use make it. Each takes long on purpose.
 const TIMED_GUESSES: usize = 2;
 
-/// What guessing took by the clock.
+/// The time that guessing took by the clock.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct GuessTime {
-    /// How many guesses were made on the phones of worlds, whose vaults have the least key derivation that there is.
+    /// The number of guesses on the phones of worlds, whose vaults have the least key derivation that is allowed.
     pub guesses: u64,
-    /// How long they took together.
+    /// The time that they took together.
     pub all: Duration,
-    /// What one takes on a vault as phones in use make it; none if that could not be measured.
+    /// The time of one guess on a vault as phones in use make it; none if it could not be measured.
     pub in_use: Option<Duration>,
 }
 
 impl GuessTime {
-    /// Both together.
+    /// Adds both together.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         Self {
@@ -58,7 +59,7 @@ impl GuessTime {
     }
 }
 
-/// What came of guessing: as numbers, in words, the wrapped key that was guessed against, and what it took by the clock.
+/// The result of guessing: in numbers, in words, the wrapped key that was attacked, and the time by the clock.
 pub(super) struct Tried {
     pub(super) guesses: Guesses,
     /// The phone, if a code opened it.
@@ -68,12 +69,12 @@ pub(super) struct Tried {
     pub(super) time: GuessTime,
 }
 
-/// What one guess takes in sums, in milliseconds.
+/// Returns the time of one guess in calculations, in milliseconds.
 pub(crate) fn supposed_guess_ms() -> u64 {
     u64::try_from(SUPPOSED_GUESS.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// The codes of a kind that are tried on a phone that is off: all of a small kind, the first of a larger one.
+/// Returns the codes of a kind that are tried on a phone that is off: all of a small kind, the first of a larger one.
 pub(crate) fn codes_tried(kind: Passcode) -> impl Iterator<Item = String> {
     kind.in_order().take(if kind.codes() <= SMALL { usize::MAX } else { GUESSES })
 }
@@ -81,13 +82,13 @@ pub(crate) fn codes_tried(kind: Passcode) -> impl Iterator<Item = String> {
 /// Guesses the passcode of the vault in `folder`.
 pub(super) fn try_codes(folder: &Path, kind: Passcode) -> Result<Tried, ExperimentError> {
     let mut reasons = Vec::new();
-    // Whoever guesses works on a copy of what is on the phone: the program there may still have it open.
+    // The guesses work on a copy, because the phone's program may still have the original open.
     let copy = copied(folder)?;
     let start = Stopwatch::start();
     let (guessed, timing) = guess(copy.path(), codes_tried(kind), None, || start.elapsed())?;
     let all = about(kind.seconds_for_all(SUPPOSED_GUESS));
     let half = about(kind.seconds_for_all(SUPPOSED_GUESS) / 2.0);
-    // Beyond a bound both are the same words.
+    // Beyond a bound both have the same wording.
     let long = if all == half {
         format!("half of them alone would take {half}")
     } else {
@@ -145,25 +146,25 @@ pub(super) fn try_codes(folder: &Path, kind: Passcode) -> Result<Tried, Experime
     Ok(Tried { guesses, opened, reasons, wrapped_key: vault::wrapped_key(copied(folder)?.path())?, time })
 }
 
-/// The phone in `folder`, opened with the code that was guessed.
+/// Opens the phone in `folder` with the code that was guessed.
 fn opened(folder: &Path, kind: Passcode, guess: u64) -> Result<Option<Phone>, ExperimentError> {
     let place = usize::try_from(guess.saturating_sub(1)).unwrap_or(usize::MAX);
     let Some(code) = kind.in_order().nth(place).and_then(|code| Passphrase::new(code).ok()) else {
         return Ok(None);
     };
-    // It is read and never speaks: neither the time nor its new secrets matter.
+    // The phone is read and never speaks, so neither the time nor its new secrets matter.
     let mut rng = ChaCha20Rng::from_seed([0; 32]);
     Ok(Some(Phone::open(folder, &code, Timestamp(0), &mut rng)?))
 }
 
-/// The same on a phone that erases itself and that nobody gets a copy out of: what came of it, and whether the vault is left.
+/// Guesses on a phone that erases itself and that nobody can copy. Returns the result, and whether the vault is left.
 fn erasing(folder: &Path, kind: Passcode) -> Result<(Guessed, bool), ExperimentError> {
     let copy = copied(folder)?;
     let (guessed, _) = guess(copy.path(), codes_tried(kind), Some(ERASES_AFTER), || Duration::ZERO)?;
     Ok((guessed, vault::length(copy.path()) > 0))
 }
 
-/// The kind of a scenario's passcode.
+/// Returns the kind of a scenario's passcode.
 pub(super) const fn kind(passcode: scenario::Passcode) -> Passcode {
     match passcode {
         scenario::Passcode::FourDigits => Passcode::FourDigits,
@@ -173,7 +174,8 @@ pub(super) const fn kind(passcode: scenario::Passcode) -> Passcode {
     }
 }
 
-/// What one guess takes on a vault as phones in use make it: measured once in a run, since it is the same for all.
+/// Measures one guess on a vault as phones in use make it. One measurement serves a whole run, since it is the same for
+/// all.
 fn guess_in_use() -> Option<Duration> {
     static MEASURED: OnceLock<Option<Duration>> = OnceLock::new();
     *MEASURED.get_or_init(|| {

@@ -1,4 +1,4 @@
-//! Experiments: for each demand what is arranged, what is looked at, and how it is scored.
+//! Experiments: for each demand its arrangement, its views, and its scoring.
 //!
 //! | file | what |
 //! |---|---|
@@ -19,7 +19,7 @@
 //! | `control` | the same steps where something is there to be found, and where nothing was said yet |
 //! | `row` | all demands on one design |
 //!
-//! What an experiment does follows from the demand. What comes of it follows from the design's data: nothing here knows a
+//! The steps of an experiment follow from the demand. The outcome follows from the design's data: nothing here knows a
 //! design by its name.
 
 mod answer;
@@ -62,7 +62,7 @@ use compare::Compared;
 use staging::with_phones;
 use views::Named;
 
-/// Why an experiment has no result.
+/// The reason why an experiment has no result.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ExperimentError {
@@ -72,7 +72,7 @@ pub enum ExperimentError {
     /// Nobody has an account that a demand could name.
     #[error("the scenario's demand is about somebody who has no account under this design")]
     NobodyToAskAbout,
-    /// The same steps do not find what is there, or find what is not: whatever they say of a design means nothing.
+    /// The same steps miss what is there, or find what is not there. Their results about a design would mean nothing.
     #[error("the control of {demand} failed: {why}")]
     Control {
         /// The demand.
@@ -89,20 +89,21 @@ pub enum ExperimentError {
     /// No column of the matrix has this name.
     #[error("there is no such demand")]
     NoSuchDemand,
-    /// It was told to stop.
+    /// The experiment was told to stop.
     #[error("stopped")]
     Stopped,
 }
 
 /// One demand as an experiment.
 pub(crate) trait Experiment: Sync {
-    /// The demand.
+    /// Returns the demand.
     fn demand(&self) -> &'static Demand;
 
-    /// What is counted.
+    /// Returns the counted quantity.
     fn what(&self) -> What;
 
-    /// Whom it is about: of what is counted from the order on, whoever the order is about.
+    /// Returns the person whom it is about. For quantities from the order on, this is the person whom the order is
+    /// about.
     fn target(&self, scenario: &Scenario) -> PersonId {
         match self.what() {
             What::TextsAfter | What::MessagesAfter => scenario.inquiry.from_now_on,
@@ -110,69 +111,70 @@ pub(crate) trait Experiment: Sync {
         }
     }
 
-    /// What is ordered under this design, in this story.
+    /// Returns the order under this design, in this story.
     fn ordered(&self, _design: &Design, _scenario: &Scenario) -> Ordered {
         Ordered::Nothing
     }
 
-    /// Whether it brings only what happens from the order on.
+    /// Returns true if it brings only what happens from the order on.
     fn only_from_now_on(&self) -> bool {
         self.demand().when == When::FromNowOn
     }
 
-    /// The name of the column: the demand's, or that of one of its cases.
+    /// Returns the name of the column: the demand's, or that of one of its cases.
     fn name(&self) -> &'static str {
         self.demand().name
     }
 
-    /// The column whose control shows that the same steps find what is there.
+    /// Returns the column whose control shows that the same steps find what is there.
     fn control(&self) -> &'static str {
         self.name()
     }
 
-    /// When it names the accounts that it is about.
+    /// Returns the time at which the demand names its accounts.
     fn named(&self) -> Named {
         if self.only_from_now_on() { Named::WhenOrdered } else { Named::WhenServed }
     }
 
-    /// Whether it is about what only phones with sessions have, so that its control needs messages that only phones can read.
+    /// Returns true if its control run must use messages that only phones can read.
     fn is_about_sessions(&self) -> bool {
         false
     }
 
-    /// Says if what is done depends on the country that asks, and not only what law and operator say of it.
+    /// Returns true if the steps depend on the country that asks, and not only the words of law and operator.
     fn is_for_a_country(&self) -> bool {
         false
     }
 
-    /// Whether it asks for anything. An order that does not is measured by what it stops.
+    /// Returns true if it asks for anything. An order that does not is measured by what it stops.
     fn asks(&self) -> bool {
         true
     }
 
-    /// The arrangement without the order, which the world with it is compared with.
+    /// Returns the arrangement without the order, with which the world with the order is compared.
     fn usual(&self) -> Ordered {
         Ordered::Nothing
     }
 
-    /// The same in another way, whose loss of function is compared with the first.
+    /// Returns the order in another way, whose loss of function is compared with the first.
     fn otherwise(&self, _design: &Design, _scenario: &Scenario) -> Option<Ordered> {
         None
     }
 
-    /// Answers, from views alone: those of the world with the order and those of the [`usual`](Self::usual) one.
+    /// Answers from views alone: those of the world with the order and those of the [`usual`](Self::usual) one.
     fn serve(&self, views: &Views<'_>, usual: &Views<'_>) -> Result<Answered, ExperimentError>;
 
-    /// Answers from the views of the world in which it was done in another way, if that is to be scored too.
+    /// Answers from the views of the world in which the order was carried out in another way, if that is to be scored
+    /// too.
     fn serve_otherwise(&self, _views: &Views<'_>) -> Result<Option<Answered>, ExperimentError> {
         Ok(None)
     }
 
-    /// What the comparison of the worlds adds.
+    /// Adds the results of the comparison of worlds.
     fn compared(&self, _answered: &mut Answered, _compared: &Compared) {}
 }
 
-/// Every experiment, in the order of the columns.
+/// Returns every experiment, in the order of the columns.
 pub(crate) fn all() -> Vec<&'static dyn Experiment> {
     static KEEPING: [operators::Keeping; 2] = [operators::Keeping::Log, operators::Keeping::Retain];
     let stored = operators::STORED.iter().map(|one| one as &dyn Experiment);
@@ -191,8 +193,8 @@ pub(crate) fn all() -> Vec<&'static dyn Experiment> {
     all
 }
 
-/// The evidence of one demand under one design, up to the time at which the story's demands are served. Whoever shows it to people
-/// runs the [controls](control) too.
+/// Returns the evidence of one demand under one design, up to the time at which the story's demands are served. A
+/// caller that shows it to people runs the [controls](control) too.
 ///
 /// # Errors
 /// [`ExperimentError`]; [`ExperimentError::NoSuchDemand`] if no column has this name.
@@ -208,10 +210,11 @@ pub fn evidence(
     row.evidence.into_iter().next().ok_or(ExperimentError::NoSuchDemand)
 }
 
-/// Runs the [controls](control) of one demand: everything that is planted must come back, and before anything is said nothing.
+/// Runs the [controls](control) of one demand: everything that is planted must come back, and nothing may come back
+/// before anything is said.
 ///
 /// # Errors
-/// [`ExperimentError::Control`] if one fails, whatever stops a world, and [`ExperimentError::NoSuchDemand`].
+/// [`ExperimentError::Control`] if one fails, any error that stops a world, and [`ExperimentError::NoSuchDemand`].
 pub fn controls(demand: &str) -> Result<(), ExperimentError> {
     let wanted = all().into_iter().find(|experiment| experiment.name() == demand);
     let control = wanted.ok_or(ExperimentError::NoSuchDemand)?.control();
@@ -223,19 +226,21 @@ pub fn controls(demand: &str) -> Result<(), ExperimentError> {
     control::run(&control::Control::built_in().map_err(failed)?, &wanted, &AtomicBool::new(false)).map(drop)
 }
 
-/// The names of the demands, in the order of the columns.
+/// Returns the names of the demands, in the order of the columns.
 #[must_use]
 pub fn demands() -> Vec<&'static str> {
     all().iter().map(|experiment| experiment.name()).collect()
 }
 
-/// True if what a demand does depends on the country that makes it, and not only what law and operator say of it.
+/// Returns true if the steps of a demand depend on the country that makes it, and not only the words of law and
+/// operator.
 #[must_use]
 pub fn is_for_a_country(demand: &str) -> bool {
     all().into_iter().any(|experiment| experiment.name() == demand && experiment.is_for_a_country())
 }
 
-/// The name of a column for people, with its article. One that is a case of a demand says which: *a seized phone, open*.
+/// Returns the name of a column for people, with its article. A column that is one case of a demand names the case: *a
+/// seized phone, open*.
 #[must_use]
 pub fn title_of(name: &str) -> String {
     demand_of(name).map_or_else(String::new, |demand| {
@@ -245,7 +250,7 @@ pub fn title_of(name: &str) -> String {
     })
 }
 
-/// The demand that a column of the matrix is of: a column may be one case of a demand.
+/// Returns the demand of a column of the matrix. A column may be one case of a demand.
 #[must_use]
 pub fn demand_of(column: &str) -> Option<&'static Demand> {
     all().into_iter().find(|experiment| experiment.name() == column).map(Experiment::demand)

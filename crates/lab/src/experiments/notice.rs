@@ -1,4 +1,4 @@
-//! The notice to change the software: the world of the operator's own answer, and beside it that of complying.
+//! The notice to change the software: the world of the operator's own answer, and beside it the world of compliance.
 
 use std::collections::BTreeSet;
 
@@ -18,7 +18,7 @@ use crate::matrix::reread;
 use crate::scenario::Scenario;
 use crate::score::{Brought, Means, NoticeOutcome, NoticeOutcomes, Share, What};
 
-/// The software is changed so that the operator can read along.
+/// Changes the software so that the operator can read along.
 pub(super) struct Notice;
 
 /// Assumption about the way in which changed software comes to the phones.
@@ -26,20 +26,20 @@ const EVERYBODY_GETS_IT: &str = "Assumed: everybody's phone gets the update at t
                                  conversations, and the new program says nothing of its own about what it does. A phone that stayed \
                                  with the old one would be told by every text in the clear.";
 
-/// The answer that the design's operator has given to that country; none if no source tells of one. Whoever keeps nothing from itself
-/// has nothing to withdraw.
+/// Returns the answer that the design's operator has given to that country, if a source tells of one. An operator whose
+/// software keeps nothing from it has nothing to withdraw.
 fn answer_of(design: &Design, asking: Country) -> Option<AnswersNotice> {
     let given = design.operator.answer_to_notice(asking)?.answer;
     let has_nothing_to_withdraw = notice_to_change::subject(design).is_none();
     Some(if has_nothing_to_withdraw { AnswersNotice::Complies } else { given })
 }
 
-/// Whether the operator has said that it does something else than comply.
+/// Returns true if the operator has said that it does something other than comply.
 fn refuses(answer: Option<AnswersNotice>) -> bool {
     matches!(answer, Some(AnswersNotice::Withdraws | AnswersNotice::Leaves | AnswersNotice::Refuses))
 }
 
-/// The order that an operator which complies carries out.
+/// Returns the order that a complying operator carries out.
 fn complied(design: &Design) -> Ordered {
     let told = notice_to_change::complied(design);
     let stops_encrypting = told.protection != design.phone.protection;
@@ -63,7 +63,7 @@ impl Experiment for Notice {
         What::TextsAfter
     }
 
-    /// Somebody reads along in it, with the software that there is.
+    /// Reading along with the present software.
     fn usual(&self) -> Ordered {
         Ordered::Tap
     }
@@ -90,7 +90,7 @@ impl Experiment for Notice {
 
     fn serve(&self, views: &Views<'_>, usual: &Views<'_>) -> Result<Answered, ExperimentError> {
         let design = views.design();
-        // What an operator says of what it has says nothing of what it would have with other software.
+        // An operator's statement about what it has says nothing about what it would have with other software.
         let everything = design.operator.holding_nothing_back();
         let mut answered = read_along(views, &everything)?;
         let answer = answer_of(design, views.country());
@@ -108,7 +108,7 @@ impl Experiment for Notice {
             None | Some(AnswersNotice::Complies) => {
                 let (with, without) = (readable(views)?, readable(usual)?);
                 if with == without && !with.is_empty() {
-                    // What it has with the software that there is, it has said whether it hands over.
+                    // The operator has stated whether it hands over what it has with the present software.
                     answered = Answered { effects: answered.effects, ..read_along(views, &design.operator)? };
                     answered.means = Means::InPlace;
                 } else {
@@ -174,8 +174,8 @@ impl Experiment for Notice {
     }
 }
 
-/// Reads what passes the operator from the order on, with everything that the operator has. `stated` is the operator whose word on
-/// handing over counts.
+/// Reads what passes the operator from the order on, with everything that the operator has. `stated` is the operator
+/// whose statement on handing over counts.
 fn read_along(views: &Views<'_>, stated: &Operator) -> Result<Answered, ExperimentError> {
     let mut answered = Answered { rereadable: true, ..Answered::default() };
     let everything = views.design().operator.holding_nothing_back();
@@ -189,7 +189,7 @@ fn read_along(views: &Views<'_>, stated: &Operator) -> Result<Answered, Experime
     Ok(answered)
 }
 
-/// The words of the messages that pass and can be read. A backup that passes is no message.
+/// Returns the words of the messages that pass and can be read. A backup that passes is not a message.
 fn readable(views: &Views<'_>) -> Result<Vec<String>, ExperimentError> {
     let everything = views.design().operator.holding_nothing_back();
     let mut words = reread::messages(&read_along(views, &everything)?.pieces);
@@ -197,7 +197,7 @@ fn readable(views: &Views<'_>) -> Result<Vec<String>, ExperimentError> {
     Ok(words)
 }
 
-/// How many of the texts come back without the change as well: in backups, mostly.
+/// Describes the texts that come back without the change as well: mostly in backups.
 fn without_change(with: &Brought, without: &Brought) -> Option<String> {
     let texts = |brought: &Brought| -> BTreeSet<(u64, String)> {
         brought.said.iter().map(|text| (text.at.0, text.text.clone())).collect()
@@ -207,7 +207,7 @@ fn without_change(with: &Brought, without: &Brought) -> Option<String> {
     (share.n > 0).then(|| format!("With the software that there is {} come back as well.", of_texts(share)))
 }
 
-/// The operator's answer, in words.
+/// Describes the operator's answer in words.
 fn stated_in_words(means: Means, about: Option<Subject>, country: &str) -> String {
     let country = country::name(country);
     let (answer, effect) = match (means, about) {
@@ -240,7 +240,7 @@ fn stated_in_words(means: Means, about: Option<Subject>, country: &str) -> Strin
     format!("The operator's stated answer is {answer}. {effect}")
 }
 
-/// What came back of the time before the order, as counted.
+/// Describes the texts from before the order that came back, as counted.
 fn before(past: Share, in_a_backup: bool) -> Option<String> {
     let texts = said(past, "before the order")?;
     if past.n == 0 {
@@ -254,7 +254,7 @@ fn before(past: Share, in_a_backup: bool) -> Option<String> {
     Some(format!("What was said before did not stay closed: {texts} came back{made_after}."))
 }
 
-/// The relay's part of the change, where there is one.
+/// Describes the relay's part of the change, if it has one.
 fn names_senders(design: &Design) -> Option<String> {
     let changes = notice_to_change::complied(design).relay.sender != design.relay.sender;
     changes.then(|| {
@@ -263,7 +263,7 @@ fn names_senders(design: &Design) -> Option<String> {
     })
 }
 
-/// The texts of everybody that arrive without the order, and what became of them.
+/// Describes the fate of everybody's texts that arrive without the order.
 fn arrived(lost: Share) -> Option<String> {
     Some(match lost {
         Share { of: 0, .. } => return None,
@@ -272,17 +272,17 @@ fn arrived(lost: Share) -> Option<String> {
     })
 }
 
-/// So many of everybody's messages.
+/// Formats a fraction of everybody's messages.
 fn of_messages(Share { n, of }: Share) -> String {
     format!("{n} of everybody's {of} {}", if of == 1 { "message" } else { "messages" })
 }
 
-/// So many of the texts that were said in a time, if any were.
+/// Formats a fraction of the texts that were said in a time, if any were.
 fn said(share: Share, time: &str) -> Option<String> {
     (share.of > 0).then(|| format!("{} said {time}", of_texts(share)))
 }
 
-/// So many of so many texts.
+/// Formats a fraction of texts.
 fn of_texts(Share { n, of }: Share) -> String {
     format!("{n} of {of} {}", if of == 1 { "text" } else { "texts" })
 }

@@ -1,4 +1,4 @@
-//! Demands on what an operator has, and on what passes it.
+//! Demands on the data that an operator has, and on the traffic that passes it.
 
 use pillarbox_access::demand::{
     self, BACKUP_WARRANT, COMPELLED_LOGGING, CONTENT_WARRANT, Case, Demand, ENTITY_DATA, EVENTS_DATA,
@@ -17,7 +17,7 @@ use crate::matrix::reread;
 use crate::scenario::Scenario;
 use crate::score::{Absence, Counts, What};
 
-/// What an operator has when the demand comes.
+/// Asks for the data that an operator has when the demand comes.
 pub(super) struct Stored(pub(super) &'static Demand, pub(super) What);
 
 impl Experiment for Stored {
@@ -56,7 +56,8 @@ fn case_account(views: &Views<'_>, holdings: &RelayHoldings) -> Option<AccountId
     Case { about: &about, ..views.case() }.account(holdings).map(|row| row.account)
 }
 
-/// Messages that still wait for a phone: where delivered ones are deleted, they are why there are rows at all.
+/// Describes messages that still wait for a phone. If delivered messages are deleted, these are the only reason for
+/// rows.
 fn waiting(account: Option<AccountId>, holdings: &RelayHoldings) -> Option<String> {
     let keeps = holdings.rows().keeping.as_ref().is_some_and(|keeping| keeping.delivered.is_some());
     let rows = holdings.messages_of(account?).filter(|row| row.delivered_at.is_none()).count();
@@ -69,7 +70,7 @@ fn waiting(account: Option<AccountId>, holdings: &RelayHoldings) -> Option<Strin
     Some(format!("{waits} all that is left: what was delivered is deleted."))
 }
 
-/// The item that a demand of this kind is after.
+/// Returns the item that a demand of this kind is after.
 const fn subject(what: What) -> Item {
     match what {
         What::Texts | What::TextsAfter => Item::MessageContent,
@@ -78,7 +79,7 @@ const fn subject(what: What) -> Item {
     }
 }
 
-/// What passes from the order on, content included.
+/// Asks for the traffic from the order on, content included.
 pub(super) struct Interception;
 
 impl Experiment for Interception {
@@ -113,7 +114,7 @@ impl Experiment for Interception {
     }
 }
 
-/// Who writes to whom, in batches.
+/// Asks who writes to whom, in batches.
 pub(super) struct PenRegister;
 
 impl Experiment for PenRegister {
@@ -169,7 +170,7 @@ impl Experiment for PenRegister {
     }
 }
 
-/// An operator that is told to keep more, from the order on.
+/// Tells an operator to keep more, from the order on.
 pub(super) enum Keeping {
     /// About the target.
     Log,
@@ -196,7 +197,7 @@ impl Experiment for Keeping {
         }
     }
 
-    /// What is kept of everybody names nobody; whoever asks for it later does.
+    /// An order to keep everybody's data names nobody. The later request for the data does.
     fn named(&self) -> Named {
         match self {
             Self::Log => Named::WhenOrdered,
@@ -224,7 +225,7 @@ impl Experiment for Keeping {
                 answered.because(Item::MessageSourceDestination, &has);
             }
             if matches!(self, Self::Retain) {
-                // Everybody whom a retained row is about is exposed, whoever asks about whom.
+                // Everybody whom a retained row is about is exposed, whoever the request is about.
                 let events = holdings.rows().events.iter().filter(|event| event.at >= ordered);
                 let about = events.flat_map(|event| [event.account, event.about]).flatten();
                 answered.brought.named.extend(about.map(|account| holdings.name(account)));
@@ -237,7 +238,7 @@ impl Experiment for Keeping {
     }
 }
 
-/// From the account to its push token, and from the token to the owner of the device.
+/// Goes from the account to its push token, and from the token to the owner of the device.
 pub(super) struct PushLookUp;
 
 impl Experiment for PushLookUp {
@@ -282,7 +283,7 @@ impl Experiment for PushLookUp {
                 counts.withheld += 1;
             }
             answered.brought.entries.extend(answer::entries(&found.first, &stated.first, &[Item::PushToken]));
-            // Whose the token is, the push service says from its own rows.
+            // The push service names the token's owner from its own rows.
             answered.brought.origin.named_by_operator |= !found.owners.is_empty();
             answered.brought.named.extend(found.owners);
         }
@@ -292,7 +293,7 @@ impl Experiment for PushLookUp {
     }
 }
 
-/// The backup, from whoever it lies with.
+/// Asks the holder of the backup for it.
 pub(super) struct Backup;
 
 impl Experiment for Backup {
@@ -310,7 +311,7 @@ impl Experiment for Backup {
             Some((holdings, operator)) => vec![(holdings, operator)],
             None => {
                 let all = views.operators()?;
-                // One of several relays that never heard of the target says nothing of a backup.
+                // If an operator has several relays, one that never heard of the target says nothing about a backup.
                 let speak: Vec<bool> = all.iter().map(|holdings| views.speaks(holdings, &all)).collect();
                 let speak = all.into_iter().zip(speak).filter(|(_, speaks)| *speaks);
                 speak.map(|(holdings, _)| (holdings, &views.design().operator)).collect()
@@ -323,7 +324,7 @@ impl Experiment for Backup {
             let served = demand::backup_warrant::serve(&Case { operator: &everything, ..case }, holdings);
             let stated = demand::backup_warrant::serve(&case, holdings);
             answered.brought.entries.extend(answer::entries(&served, &stated, &BACKUP));
-            // A warrant for a backup is about the backup: what else lies there belongs to the other demands.
+            // A warrant for a backup is about the backup. Other data in the same place belongs to the other demands.
             for line in served.lines.iter().filter(|line| BACKUP.contains(&line.item)) {
                 answered
                     .pieces
@@ -335,7 +336,7 @@ impl Experiment for Backup {
                     let texts =
                         account.map(|account| reread::backup_of(holdings, account)).unwrap_or_default();
                     answered.brought.closed += u64::from(texts.is_empty());
-                    // They lie in an account, and that they are its owner's is the operator's word.
+                    // The texts lie in an account, and the operator says whose account it is.
                     answered.brought.origin.named_by_operator |= !texts.is_empty();
                     answered.brought.said.extend(texts);
                 }
@@ -349,7 +350,7 @@ impl Experiment for Backup {
     }
 }
 
-/// Every demand of this file, in the order of the columns.
+/// The demands for stored data, in the order of the columns.
 pub(super) const STORED: [Stored; 3] = [
     Stored(&ENTITY_DATA, What::Entries),
     Stored(&EVENTS_DATA, What::Messages),

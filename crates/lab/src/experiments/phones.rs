@@ -1,4 +1,4 @@
-//! Demands on phones: one that was taken, in three states, and one that its owner shows.
+//! Demands on phones: a phone that was taken, in three states, and a phone that its owner shows.
 
 use pillarbox_access::Item;
 use pillarbox_access::demand::Demand;
@@ -18,14 +18,14 @@ use super::{Experiment, ExperimentError};
 use crate::matrix::reread::pieces::{self, Names};
 use crate::score::{Absence, Counts, Means, Party, SAME_MOMENT_MS, Timer, What};
 
-/// What the state between on and off rests on.
+/// The assumption behind the state between on and off.
 const MEMORY_TOOL: &str = "This assumes a tool that reads the memory of a phone that is locked and runs. Whoever has none has a phone \
                            that is off.";
 
 /// A phone that was taken, in one state.
 pub(super) struct Taken(LockState);
 
-/// Its three states, as columns.
+/// The three states, as columns.
 pub(super) static SEIZED: [Taken; 3] =
     [Taken(LockState::BeforeFirstUnlock), Taken(LockState::AfterFirstUnlock), Taken(LockState::Unlocked)];
 
@@ -42,7 +42,7 @@ impl Experiment for Taken {
         }
     }
 
-    /// What a phone that is off hides is what the same phone shows when it is open.
+    /// The same phone, open, shows what a phone that is off hides.
     fn control(&self) -> &'static str {
         match self.0 {
             LockState::BeforeFirstUnlock => "seized-phone-open",
@@ -81,7 +81,8 @@ impl Experiment for Taken {
                 }
                 Seized::Sealed { .. } => {
                     let tried = try_codes(phone.folder(), views.passcode())?;
-                    // Several vaults lie on one phone where there is an account for each contact: what is so of all is said once.
+                    // With an account for each contact, several vaults lie on one phone. A reason that holds for all of
+                    // them is said once.
                     let new = tried.reasons.into_iter().filter(|reason| !answered.reasons.contains(reason));
                     let new: Vec<String> = new.collect();
                     answered.reasons.extend(new);
@@ -104,7 +105,7 @@ impl Experiment for Taken {
     }
 }
 
-/// Takes over what an open phone shows, or one whose memory somebody reads, with the rows behind it.
+/// Takes over what an open phone shows, or a phone whose memory somebody reads, with the rows behind it.
 fn take(
     answered: &mut Answered,
     place: &str,
@@ -144,7 +145,7 @@ impl Experiment for Participant {
     fn serve(&self, views: &Views<'_>, _: &Views<'_>) -> Result<Answered, ExperimentError> {
         let mut answered = Answered { means: Means::NotModelled, ..Answered::default() };
         let mut verified = 0_usize;
-        // Whose phone is in other hands has nothing to show.
+        // A person whose phone is in other hands has nothing to show.
         for (own, phones) in views.contacts().filter(|(_, phones)| !phones.is_empty()) {
             let mut said = Vec::new();
             let mut has_verified = false;
@@ -182,7 +183,7 @@ impl Experiment for Participant {
     }
 }
 
-/// Somebody who was written to reports a message, and the operator checks it.
+/// A recipient reports a message, and the operator checks it.
 pub(super) struct Report;
 
 impl Experiment for Report {
@@ -201,7 +202,7 @@ impl Experiment for Report {
     fn serve(&self, views: &Views<'_>, _: &Views<'_>) -> Result<Answered, ExperimentError> {
         let mut answered = Answered { unit: Some("reports"), rereadable: true, ..Answered::default() };
         let mut counts = Counts::default();
-        // Reports of what others wrote are answers to other questions.
+        // Reports of other people's messages answer other questions.
         let is_theirs = |reported: &ReportedMessage| views.accounts().contains(&reported.from.account);
         for (reported, key, holdings) in views.reports()?.into_iter().filter(|(it, ..)| is_theirs(it)) {
             counts.of += 1;
@@ -235,7 +236,8 @@ impl Experiment for Report {
     }
 }
 
-/// A report without a proof of its own: the operator looks whether its rows hold the words that the contact shows.
+/// Checks a report without a proof of its own: the operator looks whether its rows contain the words that the contact
+/// shows.
 fn compared(answered: &mut Answered, views: &Views<'_>) -> Result<Counts, ExperimentError> {
     let mut counts = Counts::default();
     let Some(Shown { by, at, text }) = last_text_shown(views)? else {
@@ -248,7 +250,7 @@ fn compared(answered: &mut Answered, views: &Views<'_>) -> Result<Counts, Experi
     for holdings in views.operators()? {
         let about = views.about_at(&holdings);
         let case = Case { about: &about, operator: &everything, ..views.case() };
-        // What the operator compares with is messages: nobody's backup is opened for a report.
+        // The operator compares with messages: nobody's backup is opened for a report.
         let served = stored::serve_messages(&CONTENT_WARRANT, &case, &holdings);
         // The same words from somebody else, to somebody else or at another time are another message.
         let theirs = |name: &Option<String>, accounts: &[AccountId]| {
@@ -280,12 +282,12 @@ fn compared(answered: &mut Answered, views: &Views<'_>) -> Result<Counts, Experi
 struct Shown {
     /// The account that got it.
     by: AccountId,
-    /// When it was written.
+    /// The time at which it was written.
     at: Timestamp,
     text: String,
 }
 
-/// The last text of the target's that the first contact with one still has.
+/// Returns the last text of the target that a contact still has, from the first contact with one.
 fn last_text_shown(views: &Views<'_>) -> Result<Option<Shown>, ExperimentError> {
     for (_, phones) in views.contacts() {
         for phone in &phones {

@@ -1,4 +1,4 @@
-//! A row of the matrix: every demand on one design. Experiments that want the same arranged share a world.
+//! A row of the matrix: every demand on one design. Experiments with the same arrangement share a world.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -20,40 +20,40 @@ use crate::score::{Means, Measures, Yardstick, score};
 use crate::stopwatch::Stopwatch;
 use crate::world::WorldError;
 
-/// Where the time of a row went.
+/// The time that each part of a row took.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Spent {
-    /// How many worlds ran.
+    /// The number of worlds that ran.
     pub worlds: u32,
-    /// Running them.
+    /// The time of running them.
     pub running: Duration,
-    /// Serving demands.
+    /// The time of serving demands.
     pub serving: Duration,
-    /// Scoring and writing down.
+    /// The time of scoring and writing down.
     pub scoring: Duration,
-    /// Guessing passcodes, which is a part of serving.
+    /// The time of guessing passcodes, which is a part of serving.
     pub guessing: GuessTime,
 }
 
-/// What a world that ran leaves behind for the record: what was ordered in it, and the digest and length of its own record.
+/// The trace of a world that ran, for the record: its order, and the digest and length of its own record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WorldRan {
-    /// What was ordered; none for nothing.
+    /// The order, in words; none if nothing was ordered.
     pub ordered: Option<String>,
     /// SHA-256 of its record.
     pub sha256: String,
-    /// Lines of its record.
+    /// The number of lines of its record.
     pub lines: usize,
 }
 
 /// One row.
 #[derive(Clone, Debug, Default)]
 pub struct Row {
-    /// The evidence, a piece for each demand.
+    /// The evidence of each demand.
     pub evidence: Vec<Evidence>,
     /// The worlds.
     pub worlds: Vec<WorldRan>,
-    /// Where the time went.
+    /// The time that each part took.
     pub spent: Spent,
 }
 
@@ -90,7 +90,7 @@ pub(crate) fn run(
     Ok(row)
 }
 
-/// Serves one demand on its worlds, which run if they have not.
+/// Serves one demand on its worlds, which run first if necessary.
 pub(super) fn serve(
     experiment: &dyn Experiment,
     worlds: &mut Worlds,
@@ -157,7 +157,7 @@ fn one(
     let begun = Stopwatch::start();
     let demand: &Demand = experiment.demand();
     let yardstick = Yardstick::of(&staged.scenario, staged.world.scorer(), target);
-    // Where nothing would have to be changed, nothing is: there is no order to compare with.
+    // If nothing would have to be changed, nothing is, and there is no order to compare with.
     let mut compared = if *ordered == Ordered::Nothing || answered.means == Means::InPlace {
         Compared::default()
     } else {
@@ -204,7 +204,7 @@ fn one(
     Ok(evidence)
 }
 
-/// Where there is an account for each contact: which one the demand names.
+/// Says which account the demand names, if the target has one for each contact.
 fn one_of_several(views: &Views<'_>) -> String {
     let which = match views.named_by() {
         Some(contact) => format!("the one that {contact} writes to, with whom most texts were exchanged"),
@@ -216,7 +216,7 @@ fn one_of_several(views: &Views<'_>) -> String {
     )
 }
 
-/// Accounts that an order does not cover.
+/// Describes accounts that an order does not cover.
 fn made_since(accounts: usize) -> String {
     match accounts {
         1 => "An account that the target has made since the order is not covered by it.".to_owned(),

@@ -1,4 +1,4 @@
-//! Staging: what is arranged for an experiment, as data. Experiments that want the same share one world.
+//! Staging: the arrangement for an experiment, as data. Experiments with the same arrangement share one world.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,65 +13,65 @@ use crate::scenario::{Act, Connectivity, Event, LockState, Passcode, Person, Per
 use crate::truth::Place;
 use crate::world::World;
 
-/// What is ordered, of whom.
+/// An order, and its addressee.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Ordered {
-    /// Nothing: what is there is there.
+    /// Nothing: the data stays as it is.
     Nothing,
-    /// The operators hand over what passes of the target.
+    /// The operators hand over the target's traffic.
     Tap,
     /// The operators write down what the target does.
     Log,
-    /// The operators keep what everybody does, for so long.
+    /// The operators keep everybody's events for this time.
     Retain(Duration),
-    /// A channel goes.
+    /// A channel is removed.
     TakeDown {
-        /// Which.
+        /// The channel.
         channel: ChannelName,
-        /// Whether strangers look at it just before and just after.
+        /// True if strangers look at it just before and just after.
         and_strangers_look: bool,
     },
     /// The networks of a country let nobody through.
     Block {
-        /// Which country.
+        /// The country.
         country: String,
-        /// Whether people look for another relay after it.
+        /// True if people look for another relay after it.
         and_people_move: bool,
     },
     /// People of a country lose backups that only they can open.
     WithdrawBackups {
         /// The country.
         country: String,
-        /// What their phones do from then on.
+        /// The habits of their phones from then on.
         habits: Habits,
-        /// What the relays keep from then on.
+        /// The retention of the relays from then on.
         relay: Box<Keeping>,
     },
     /// The operator serves nobody in a country any more.
     StopServing {
         /// The country.
         country: String,
-        /// Whether it closes their accounts.
+        /// True if it closes their accounts.
         closes_accounts: bool,
     },
     /// Everybody gets other software.
     Update {
-        /// What it does.
+        /// The habits of the new software.
         habits: Habits,
-        /// Whether it stops encrypting what is said from phone to phone.
+        /// True if it stops encrypting from phone to phone.
         stops_encrypting: bool,
-        /// What the relays keep and pass on from then on.
+        /// The data that the relays keep and pass on from then on.
         relay: Box<Keeping>,
     },
 }
 
 impl Ordered {
-    /// Whether the operator changes what it offers, and reads what it then can.
+    /// Returns true if the operator changes its service and reads what it then can.
     pub(super) const fn changes_the_service(&self) -> bool {
         matches!(self, Self::Update { .. } | Self::WithdrawBackups { .. } | Self::StopServing { .. })
     }
 
-    /// What is ordered, in words; none for nothing.
+    /// Describes the order in words; none for nothing.
     pub(super) fn in_words(&self) -> Option<String> {
         Some(match self {
             Self::Nothing => return None,
@@ -117,21 +117,22 @@ impl Ordered {
 pub(super) struct Staged {
     pub(super) world: World,
     pub(super) scenario: Scenario,
-    /// The accounts that each target had when it was ordered: an order covers those.
+    /// The accounts that each target had at the time of the order. The order covers those.
     pub(super) accounts: BTreeMap<PersonId, Vec<AccountId>>,
-    /// The contact whose account for the target the order names, where there is one for each contact.
+    /// The contact whose account for the target the order names, if the target has one for each contact.
     pub(super) named_by: BTreeMap<PersonId, Option<PersonId>>,
-    /// What the messenger's operator had the moment before a channel was taken down, relay by relay; otherwise none.
+    /// The rows of the messenger's operator the moment before a channel was taken down, relay by relay; otherwise
+    /// empty.
     pub(super) before: Vec<RelayHoldings>,
-    /// Who looks at the channel just before and just after that, of all those who have nothing to do with it.
+    /// The two unconnected people who look at the channel just before and just after the takedown.
     pub(super) strangers: Option<[PersonId; 2]>,
 }
 
-/// The scenario with what every experiment needs of it: the target's phone is in other hands at the end, open, so that somebody can
-/// look at it. In whose hands and how locked is for the experiment to say.
+/// Adds to the scenario what every experiment needs: at the end the target's phone is in other hands and open, so that
+/// somebody can look at it. The experiment decides who holds the phone and in which lock state.
 pub(super) fn with_phones(scenario: &Scenario) -> Scenario {
     let mut scenario = scenario.clone();
-    // What the story itself has ordered would stand on both sides of the comparison.
+    // The story's own orders would stand on both sides of the comparison.
     scenario.orders.clear();
     let about = scenario.inquiry.about;
     for event in &mut scenario.events {
@@ -148,7 +149,7 @@ pub(super) fn with_phones(scenario: &Scenario) -> Scenario {
         .map(|event| event.who)
         .collect();
     if let Some(contact) = contact_of(&scenario).filter(|contact| !taken.contains(contact)) {
-        // Of what the contact has by then, they report the last. Under most designs there is nothing to report it with.
+        // The contact reports the last message that they have by then. Most designs give them no means of reporting it.
         let act = Act::Reports { whom: about };
         scenario.events.push(Event { at: scenario.inquiry.served, who: contact, act, line: 0 });
     }
@@ -159,7 +160,7 @@ pub(super) fn with_phones(scenario: &Scenario) -> Scenario {
     scenario
 }
 
-/// The first public channel of the story.
+/// Returns the first public channel of the story.
 pub(super) fn channel_of(scenario: &Scenario) -> Option<&ChannelName> {
     scenario.events.iter().find_map(|event| match &event.act {
         Act::OpensChannel { channel } => Some(channel),
@@ -167,8 +168,8 @@ pub(super) fn channel_of(scenario: &Scenario) -> Option<&ChannelName> {
     })
 }
 
-/// The accounts that somebody has had by now. The first is the one that a demand names where no number stands for the person: the
-/// newest, and where there is one for each contact that of whom most texts were exchanged with by now.
+/// Returns the accounts that somebody has had by now. A demand names the first if no number stands for the person. That
+/// is the newest, or with an account for each contact, the one for the contact with most texts by now.
 pub(super) fn accounts_of(world: &World, who: PersonId) -> Vec<AccountId> {
     let owned = world.scorer().accounts().iter().filter(|behind| behind.who == who);
     let mut accounts: Vec<AccountId> = owned.rev().map(|behind| behind.account).collect();
@@ -178,7 +179,7 @@ pub(super) fn accounts_of(world: &World, who: PersonId) -> Vec<AccountId> {
     accounts
 }
 
-/// Whom somebody has exchanged most texts with alone by now; of several, whom first.
+/// Returns the person with whom somebody has exchanged most texts alone by now; of several, the earliest.
 pub(super) fn main_contact(world: &World, who: PersonId) -> Option<PersonId> {
     let mut counts: Vec<(PersonId, usize)> = Vec::new();
     for said in world.scorer().said().iter().filter(|said| said.place == Place::Private) {
@@ -195,7 +196,7 @@ pub(super) fn main_contact(world: &World, who: PersonId) -> Option<PersonId> {
     counts.into_iter().rev().max_by_key(|(_, count)| *count).map(|(contact, _)| contact)
 }
 
-/// How long people take to look for another relay.
+/// The time that people take to look for another relay.
 const UNTIL_PEOPLE_MOVE: Duration = Duration::from_seconds(3_600);
 
 pub(super) fn move_everybody(scenario: &mut Scenario, country: &str, after: Timestamp) {
@@ -213,14 +214,15 @@ pub(super) fn move_everybody(scenario: &mut Scenario, country: &str, after: Time
     scenario.events.splice(place..place, moves);
 }
 
-/// Where the relay is that people move to: of these the first country that nobody of the story is in and no relay of the design.
+/// Candidates for the country of the relay to which people move. The first one that has nobody of the story and no
+/// relay of the design is taken.
 const ELSEWHERE: [&str; 4] = ["IS", "UY", "NZ", "BW"];
 
-/// The countries of a design's relays, and that of one more which nobody uses at first.
+/// Returns the countries of a design's relays, and of one more relay that nobody uses at first.
 pub(super) fn with_one_elsewhere(design: &Design, scenario: &Scenario) -> Vec<String> {
     let mut all: Vec<String> = design.operator.relays().into_iter().flatten().collect();
     if all.is_empty() {
-        // Of a design whose seat nobody knows there is one relay, and it is where the target is.
+        // A design whose seat nobody knows has one relay, in the target's country.
         let about = scenario.person(scenario.inquiry.about);
         all.extend(about.map(|person| person.country.clone()));
     }
@@ -234,10 +236,10 @@ pub(super) fn with_one_elsewhere(design: &Design, scenario: &Scenario) -> Vec<St
     all
 }
 
-/// How long before and after an order strangers look.
+/// The time before and after an order at which strangers look.
 const STRANGERS_LOOK: Duration = Duration::from_seconds(60);
 
-/// Two people whom nobody knows, each of whom reads a channel once: the one before the order and the other after it.
+/// Adds two people whom nobody knows. Each reads a channel once: one before the order and the other after it.
 pub(super) fn let_strangers_look(
     scenario: &mut Scenario,
     channel: &ChannelName,

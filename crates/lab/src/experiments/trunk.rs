@@ -1,5 +1,5 @@
-//! The trunk: what is the same in every arrangement of one story up to the order runs once, and each arrangement's world branches
-//! off from there. A world whose people are others from the start runs on its own.
+//! The trunk: the part before the order, which is the same in every arrangement of one story. It runs once, and each
+//! arrangement's world branches off from there. A world with other people from the start runs on its own.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ use super::staging::{
 use crate::scenario::{Act, PersonId, Scenario};
 use crate::world::{Order, SiteId, Whom, World, WorldError};
 
-/// Says if the world of an arrangement is the same as every other up to the order.
+/// Returns true if the world of an arrangement is the same as every other up to the order.
 fn shares_the_trunk(ordered: &Ordered, scenario: &Scenario) -> bool {
     match ordered {
         Ordered::Block { and_people_move: true, .. } => false,
@@ -28,36 +28,36 @@ fn shares_the_trunk(ordered: &Ordered, scenario: &Scenario) -> bool {
     }
 }
 
-/// The beginning that arrangements of one story have in common: what was before the order runs once.
+/// The common beginning of the arrangements of one story. The part before the order runs once.
 #[derive(Default)]
 pub(super) struct Trunk {
     /// The world up to the moment before the order.
     at_order: Option<World>,
-    /// A world without an order that has come further, if somebody has one.
+    /// A world without an order that has come further, if the caller has one.
     further: Option<World>,
 }
 
 impl Trunk {
-    /// Takes over two worlds without an order: one of the moment before the order, and one that has come further.
+    /// Takes over two worlds without an order: one at the moment before the order, and one that has come further.
     pub(super) const fn of(at_order: World, further: World) -> Self {
         Self { at_order: Some(at_order), further: Some(further) }
     }
 }
 
-/// An arrangement whose world is on its way.
+/// An arrangement whose world is still running.
 pub(super) struct Staging {
     ordered: Ordered,
     until: Timestamp,
     scenario: Scenario,
     design: Design,
     strangers: Option<[PersonId; 2]>,
-    /// None while the trunk is on its way.
+    /// The world; none while the trunk is still running.
     world: Option<World>,
-    /// What is known once the order has come.
+    /// Facts that are known once the order has come.
     staged: Option<Known>,
 }
 
-/// What is known of the moment of the order.
+/// Facts that are known at the moment of the order.
 struct Known {
     accounts: BTreeMap<PersonId, Vec<AccountId>>,
     named_by: BTreeMap<PersonId, Option<PersonId>>,
@@ -95,17 +95,17 @@ impl Staging {
         Ok(Self { ordered: ordered.clone(), until, scenario, design, strangers, world, staged: None })
     }
 
-    /// Says if it is this arrangement.
+    /// Returns true if this is the staging of the arrangement.
     pub(super) fn is_of(&self, ordered: &Ordered) -> bool {
         self.ordered == *ordered
     }
 
-    /// The moment before the order: an order that names accounts names those that there are when it comes.
+    /// Returns the moment before the order. An order that names accounts names those that exist when it comes.
     fn before_order(&self) -> Timestamp {
         Timestamp(self.scenario.inquiry.ordered.0.min(self.until.0).saturating_sub(1))
     }
 
-    /// Goes on while there is a budget of things that happen. True once the world has come to its end.
+    /// Continues until the budget of things that happen is used up. Returns true once the world has come to its end.
     pub(super) fn go_on(
         &mut self,
         trunk: &mut Trunk,
@@ -146,7 +146,7 @@ impl Staging {
         }
     }
 
-    /// The order comes.
+    /// Applies the order.
     fn order(&mut self, trunk: &Trunk) -> Result<(), ExperimentError> {
         let Self { ordered, until, scenario, design, .. } = self;
         let at = scenario.inquiry.ordered;
@@ -167,13 +167,13 @@ impl Staging {
             if let (Ordered::Nothing, Some(further)) = (&*ordered, &trunk.further) {
                 world = further.fork()?;
             }
-            // What was on the wire before is compared with nothing.
+            // Bytes on the wire before the order are compared with nothing.
             world.keep_wire();
             for order in orders(&world, design, ordered, &ordered_about) {
                 world.order(at, order);
             }
             if ordered.changes_the_service() {
-                // Who can read along does so from the moment on at which there is something to read.
+                // An operator that can read along does so from the moment at which it has something to read.
                 for order in orders(&world, design, &Ordered::Tap, &ordered_about) {
                     world.order(at, order);
                 }
@@ -184,7 +184,7 @@ impl Staging {
         Ok(())
     }
 
-    /// The arrangement, once its world has come to its end.
+    /// Returns the arrangement, once its world has come to its end.
     pub(super) fn done(self) -> Result<Staged, ExperimentError> {
         let Self { scenario, strangers, world, staged, .. } = self;
         let (Some(world), Some(Known { accounts, named_by, before })) = (world, staged) else {
@@ -194,21 +194,21 @@ impl Staging {
     }
 }
 
-/// A world at the start of a story, of which nothing is compared before the order.
+/// Creates a world at the start of a story. Nothing in it is compared before the order.
 fn begin(design: &Design, scenario: &Scenario, seed: u64) -> Result<World, ExperimentError> {
     let mut world = World::new(design, scenario, seed)?;
     world.keep_no_wire();
     Ok(world)
 }
 
-/// The orders of an arrangement, about these accounts, as the operators of a world get them.
+/// Returns the orders of an arrangement, about these accounts, as the operators of a world get them.
 pub(crate) fn orders(
     world: &World,
     design: &Design,
     ordered: &Ordered,
     accounts: &[AccountId],
 ) -> Vec<Order> {
-    // Where no account stands for the person, an order names the one that somebody can name.
+    // If no account stands for the person, an order names the account that somebody can name.
     let accounts = match design.phone.accounts {
         Accounts::One => accounts,
         Accounts::PerContact => accounts.get(..1).unwrap_or_default(),
@@ -233,7 +233,7 @@ pub(crate) fn orders(
         Ordered::TakeDown { channel, .. } => vec![Order::TakeDown { channel: channel.clone() }],
         Ordered::Block { country, and_people_move: false } => vec![Order::Block { country: country.clone() }],
         Ordered::Block { country, and_people_move: true } => {
-            // The last is the one elsewhere, which the order does not know.
+            // The last relay is the one elsewhere, which the order does not know.
             let all: Vec<SiteId> = sites.collect();
             let known = all.iter().take(all.len().saturating_sub(1));
             known.map(|site| Order::BlockRelay { country: country.clone(), site: *site }).collect()

@@ -1,6 +1,6 @@
-//! What an experiment may look at when it serves a demand: views, and nothing else of the world.
+//! The views of an experiment that serves a demand. It may look at nothing else of the world.
 //!
-//! [`Views`] holds a world and lets nobody at it. A serving step gets views:
+//! [`Views`] holds a world and gives nobody access to it. A serving step gets views:
 //!
 //! ```
 //! use pillarbox_access::{RelayHoldings, Served};
@@ -10,7 +10,7 @@
 //! fn experiment(views: &Views<'_>, truth: &Truth) -> usize { serve(views, truth).len() }
 //! ```
 //!
-//! There is no way from them to the truth; the same with the truth in the place of the views is no program:
+//! They give no way to the truth. The same code with the truth in the place of the views does not compile:
 //!
 //! ```compile_fail,E0308
 //! use pillarbox_access::{RelayHoldings, Served};
@@ -35,16 +35,16 @@ use super::staging::{Staged, accounts_of, main_contact};
 use crate::scenario::{PersonId, Scenario};
 use crate::world::{Role, Seized, World, WorldError};
 
-/// When a demand named the accounts that it is about.
+/// The time at which a demand named its accounts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Named {
-    /// With the order: what it covers is settled then.
+    /// With the order, which settles what it covers.
     WhenOrdered,
-    /// With the service: whatever accounts there are then.
+    /// With the service, for the accounts that exist then.
     WhenServed,
 }
 
-/// What the parties of one world have.
+/// The views of the parties of one world.
 pub struct Views<'w> {
     world: &'w World,
     design: &'w Design,
@@ -77,7 +77,7 @@ impl<'w> Views<'w> {
         let number = person.and_then(|person| person.number.clone()).filter(|_| design.phone.number);
         let about = match (number, accounts.first()) {
             (Some(number), _) => About::Number(number),
-            // Where there are no numbers a demand names an account, as somebody who writes to it can tell.
+            // If there are no numbers, a demand names an account as a person who writes to it can tell it.
             (None, Some(account)) => About::Account(*account),
             (None, None) => return Err(ExperimentError::NobodyToAskAbout),
         };
@@ -85,23 +85,23 @@ impl<'w> Views<'w> {
         Ok(Self { world, design, scenario, target, about, accounts, named_by, circumstances, before })
     }
 
-    /// The contact whose account for the target the demand names, where there is one for each contact.
+    /// Returns the contact whose account for the target the demand names, if the target has one for each contact.
     pub(super) fn named_by(&self) -> Option<&'w str> {
         self.scenario.person(self.named_by?).map(|person| person.name.as_str())
     }
 
-    /// Whom the demand is about.
+    /// Returns the person whom the demand is about.
     pub(super) const fn target(&self) -> PersonId {
         self.target
     }
 
-    /// How many accounts the target has made since those that the demand names.
+    /// Counts the accounts that the target has made since those that the demand names.
     pub(super) fn accounts_since(&self) -> usize {
         let all = accounts_of(self.world, self.target);
         all.iter().filter(|account| !self.accounts.contains(account)).count()
     }
 
-    /// The same party's views for a demand about a contact of the target's.
+    /// Returns the same party's views for a demand about a contact of the target.
     pub(super) fn about_contact(
         &self,
         staged: &'w Staged,
@@ -110,60 +110,61 @@ impl<'w> Views<'w> {
         Self::new(staged, self.design, contact, Named::WhenServed)
     }
 
-    /// The case, at the messenger's operator.
+    /// Returns the case, at the messenger's operator.
     #[must_use]
     pub fn case(&self) -> Case<'_> {
         Case { circumstances: &self.circumstances, ..Case::new(&self.about, &self.design.operator) }
     }
 
-    /// Whom the demand names.
+    /// Returns the name in the demand: a number or an account.
     #[must_use]
     pub const fn about(&self) -> &About {
         &self.about
     }
 
-    /// The design.
+    /// Returns the design.
     #[must_use]
     pub const fn design(&self) -> &Design {
         self.design
     }
 
-    /// The country that asks.
+    /// Returns the country that asks.
     #[must_use]
     pub const fn country(&self) -> Country {
         self.scenario.inquiry.country
     }
 
-    /// From when on an order holds, and when the answer is due.
+    /// Returns the time from which an order holds, and the time at which the answer is due.
     #[must_use]
     pub const fn times(&self) -> (Timestamp, Timestamp) {
         (self.scenario.inquiry.ordered, self.scenario.inquiry.served)
     }
 
-    /// What the messenger's operator has, a relay each.
+    /// Returns the holdings of the messenger's operator, one for each relay.
     ///
     /// # Errors
-    /// A store that cannot be read.
+    /// A store cannot be read.
     pub fn operators(&self) -> Result<Vec<RelayHoldings>, ExperimentError> {
         self.holdings_of(Role::Messenger)
     }
 
-    /// What the messenger's operator had the moment before a channel was taken down, a relay each; none where nothing was.
+    /// Returns the holdings of the messenger's operator the moment before a channel was taken down, one for each relay;
+    /// empty if none was.
     #[must_use]
     pub const fn before(&self) -> &[RelayHoldings] {
         self.before
     }
 
-    /// What the operator has with whom the backups lie, if that is another one.
+    /// Returns the holdings of the operator that keeps the backups, if it is another one.
     ///
     /// # Errors
-    /// A store that cannot be read.
+    /// A store cannot be read.
     pub fn cloud(&self) -> Result<Option<(RelayHoldings, &Operator)>, ExperimentError> {
         let Some(cloud) = &self.design.cloud else { return Ok(None) };
         Ok(self.holdings_of(Role::Cloud)?.pop().map(|holdings| (holdings, &cloud.operator)))
     }
 
-    /// Whom a demand names at an operator: the number, or the account there that is the target's.
+    /// Returns the name that a demand uses at an operator: the number, or the target's account there.
     #[must_use]
     pub fn about_at(&self, holdings: &RelayHoldings) -> About {
         let here = |account: &AccountId| holdings.rows().accounts.iter().any(|row| row.account == *account);
@@ -173,7 +174,8 @@ impl<'w> Views<'w> {
         }
     }
 
-    /// Whether a relay's word on what it does not have counts: it has the target's account, or none of them has.
+    /// Returns true if a relay's statement that it lacks something counts: it has the target's account, or no relay has
+    /// it.
     pub(super) fn speaks<'h>(
         &self,
         holdings: &RelayHoldings,
@@ -191,10 +193,10 @@ impl<'w> Views<'w> {
         sites.map(|site| Ok(site.holdings()?)).collect()
     }
 
-    /// What passed the messenger's operator from an order on, with what it has otherwise, relay by relay.
+    /// Returns the traffic at the messenger's operator from an order on, with its other holdings, relay by relay.
     ///
     /// # Errors
-    /// A store that cannot be read.
+    /// A store cannot be read.
     pub fn tapped(&self) -> Result<Vec<(RelayHoldings, &OperatorTap)>, ExperimentError> {
         let mut tapped = Vec::new();
         for (_, site) in self.world.messengers() {
@@ -205,33 +207,33 @@ impl<'w> Views<'w> {
         Ok(tapped)
     }
 
-    /// What the push service has.
+    /// Returns the records of the push service.
     #[must_use]
     pub const fn push(&self) -> &PushRecords {
         self.world.push_records()
     }
 
-    /// The target's phones, taken.
+    /// Returns the target's phones, taken.
     pub fn phones(&self) -> impl Iterator<Item = SeizedPhone<'_>> {
         self.phones_of(self.target)
     }
 
-    /// The target's phones, open, in whose hands they are.
+    /// Returns the target's phones, open, in whoever's hands they are.
     pub(super) fn own_phones(&self) -> impl Iterator<Item = &'w Phone> {
         let taken = self.world.seized().iter().filter(|seized| seized.who == self.target);
         let taken = taken.filter_map(|seized| seized.view().memory());
         taken.chain(self.world.phones_of(self.target))
     }
 
-    /// The kind of passcode that the target's phone has, as its locked screen shows it.
+    /// Returns the kind of passcode of the target's phone, as its locked screen shows it.
     #[must_use]
     pub fn passcode(&self) -> Passcode {
         let person = self.scenario.person(self.target);
         super::guessing::kind(person.map(|person| person.passcode).unwrap_or_default())
     }
 
-    /// The contacts of the target, each as the papers call them, with the phones that they have in their hands: whom the target wrote
-    /// to last first.
+    /// Returns the contacts of the target, each with their name in the papers and the phones in their hands. The
+    /// contact to whom the target wrote last comes first.
     pub fn contacts(&self) -> impl Iterator<Item = (String, Vec<&'w Phone>)> {
         super::contacts::contacts_of(self.scenario, self.target).into_iter().filter_map(|who| {
             let person = self.scenario.person(who)?;
@@ -245,10 +247,10 @@ impl<'w> Views<'w> {
         self.world.seized().iter().filter(move |seized| seized.who == who).map(Seized::view)
     }
 
-    /// What recipients have reported, with what the operator has to check it: its stamp key and its rows.
+    /// Returns the reports of recipients, with the operator's means of checking them: its stamp key and its rows.
     ///
     /// # Errors
-    /// A store that cannot be read.
+    /// A store cannot be read.
     pub fn reports(&self) -> Result<Vec<(ReportedMessage, StampKey, RelayHoldings)>, ExperimentError> {
         let mut reports = Vec::new();
         for filed in self.world.reports() {
@@ -260,13 +262,13 @@ impl<'w> Views<'w> {
         Ok(reports)
     }
 
-    /// The accounts of the target that somebody who writes to them knows.
+    /// Returns the accounts of the target that a person who writes to them knows.
     #[must_use]
     pub fn accounts(&self) -> &[AccountId] {
         &self.accounts
     }
 
-    /// The first public channel of the story.
+    /// Returns the first public channel of the story.
     #[must_use]
     pub fn channel(&self) -> Option<&ChannelName> {
         super::staging::channel_of(self.scenario)

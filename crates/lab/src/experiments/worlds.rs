@@ -1,5 +1,5 @@
-//! The worlds of one story under one design that demands are served on. Each arrangement runs once; all of them branch off from one
-//! trunk.
+//! The worlds of one story under one design on which demands are served. Each arrangement runs once, and all of them
+//! branch off from one trunk.
 
 use std::collections::BTreeMap;
 
@@ -18,11 +18,11 @@ use crate::stopwatch::Stopwatch;
 
 /// The arrangements that an experiment looks at.
 pub(super) struct Arranged {
-    /// Without the order: what it is compared with.
+    /// Without the order, for comparison.
     pub(super) usual: Ordered,
-    /// With it.
+    /// With the order.
     pub(super) with: Ordered,
-    /// With it in another way.
+    /// With the order in another way.
     pub(super) otherwise: Option<Ordered>,
 }
 
@@ -35,7 +35,7 @@ impl Arranged {
         }
     }
 
-    /// Each of them.
+    /// Returns each of them.
     pub(super) fn all(&self) -> impl Iterator<Item = &Ordered> {
         [&self.usual, &self.with].into_iter().chain(&self.otherwise)
     }
@@ -43,23 +43,23 @@ impl Arranged {
 
 /// A world that ran.
 pub(super) struct Ran {
-    /// What was ordered in it.
+    /// The order in it.
     pub(super) ordered: Ordered,
     pub(super) staged: Staged,
     /// SHA-256 of its record.
     pub(super) sha256: String,
-    /// Where the texts of each target lie that was looked for.
+    /// The places of each target's texts, as far as they were looked for.
     pub(super) lies: BTreeMap<(PersonId, Named), Lies>,
 }
 
-/// The worlds that are still looked at, and what is to be said of all that ran.
+/// The worlds that are still in use, and the notes about all that ran.
 pub(super) struct Worlds {
     pub(super) design: Design,
     pub(super) scenario: Scenario,
     pub(super) seed: u64,
     until: Timestamp,
     trunk: Trunk,
-    /// The one that is on its way.
+    /// The world that is still running.
     staging: Option<Staging>,
     pub(super) ran: Vec<Ran>,
     pub(super) said: Vec<WorldRan>,
@@ -70,7 +70,7 @@ impl Worlds {
         Self::on(Trunk::default(), design, scenario, seed, until)
     }
 
-    /// The same where somebody has a trunk already.
+    /// Creates the worlds on an existing trunk.
     pub(super) fn on(
         trunk: Trunk,
         design: &Design,
@@ -86,7 +86,7 @@ impl Worlds {
         self.ran.iter().position(|ran| ran.ordered == *ordered)
     }
 
-    /// The place of the world with this arrangement, which runs if it has not.
+    /// Returns the place of the world with this arrangement, which runs first if necessary.
     pub(super) fn place(&mut self, ordered: &Ordered, spent: &mut Spent) -> Result<usize, ExperimentError> {
         loop {
             if let Some(at) = self.position(ordered) {
@@ -96,7 +96,8 @@ impl Worlds {
         }
     }
 
-    /// Goes on with the worlds of these arrangements while there is a budget of things that happen in them. True once all have run.
+    /// Continues the worlds of these arrangements until the budget of things that happen is used up. Returns true once
+    /// all have run.
     pub(super) fn go_on_with(
         &mut self,
         arranged: &Arranged,
@@ -114,7 +115,8 @@ impl Worlds {
         Ok(true)
     }
 
-    /// Counts, roughly, what is still to happen in the worlds of these arrangements: nobody knows beforehand what an order moves.
+    /// Counts, roughly, what is still to happen in the worlds of these arrangements. Nobody knows beforehand what an
+    /// order moves.
     pub(super) fn left(&self, arranged: &Arranged) -> usize {
         let after =
             self.scenario.events.iter().filter(|event| event.at >= self.scenario.inquiry.ordered).count();
@@ -153,7 +155,7 @@ impl Worlds {
         Ok(())
     }
 
-    /// Looks, once for each world, target and way of naming accounts, where the target's texts lie.
+    /// Looks for the places of the target's texts, once for each world, target and way of naming accounts.
     pub(super) fn look_for_copies(
         &mut self,
         place: usize,
@@ -169,7 +171,7 @@ impl Worlds {
         Ok(())
     }
 
-    /// Lets go of the worlds that no later experiment looks at: of a large story one may take a hundred megabytes.
+    /// Drops the worlds that no later experiment looks at. With a large story, one may take a hundred megabytes.
     pub(super) fn keep_for(&mut self, later: &[Arranged]) {
         self.ran.retain(|ran| later.iter().flat_map(Arranged::all).any(|ordered| ran.ordered == *ordered));
     }
