@@ -1,8 +1,9 @@
-//! The answer to one demand under one design: what every screen shows of a result, as data, and the one place that makes sentences
-//! about results.
+//! The answer to one demand under one design: the data behind every screen that shows a result, and the one place that
+//! makes sentences about results.
 //!
-//! It is made from a cell's evidence alone, by the same function for whoever ran the world and for whoever only has the file. The
-//! numbers come from the score; names, the law and what an operator says of itself come from [`Context`], which the evidence carries.
+//! It is made from a cell's evidence alone, by the same function for a program that ran the world and for one that only
+//! has the file. The numbers come from the score. Names, the law and the operator's statements come from [`Context`],
+//! which the evidence carries.
 
 mod rows;
 mod sentences;
@@ -18,7 +19,7 @@ use crate::score::{Absence, Counts, Measures, State, TextsAt, What};
 pub use sentences::{Server, can_read, due_to_encryption, own_question, says};
 pub(crate) use sentences::{counted_by, listed, with_article};
 
-/// Names and surroundings of a cell, in words: nothing here is measured.
+/// Names and surroundings of a cell, in words. Nothing here is measured.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Context {
@@ -30,25 +31,25 @@ pub struct Context {
     pub party: String,
     /// The day on which the demand is made.
     pub on: String,
-    /// The country whose demand it is.
+    /// The country that makes the demand.
     pub country: String,
-    /// The first power that it can rest on there on that day.
+    /// The first power on which the demand can rest in that country on that day.
     pub power: String,
-    /// The powers that it can rest on there on that day, those that came later, and the reach of the paper.
+    /// All powers on which it can rest in that country on that day, the later ones, and the reach of the paper.
     pub law: Vec<String>,
-    /// The operator's own word on what such a demand is about; none if nothing is known.
+    /// The operator's own statement on the subject of such a demand; none if nothing is known.
     pub word: Option<OperatorsWord>,
     /// Statements about the design that nobody checked.
     pub assumed: Vec<String>,
-    /// The command that repeats it.
+    /// The command that repeats the cell.
     pub repeat: String,
-    /// The question, where it is of another kind than that of a demand on an operator.
+    /// The question, if it is of another kind than that of a demand on an operator.
     pub question: String,
-    /// Whether nobody knows that the operator would do what was measured.
+    /// True if nobody knows whether the operator would do what was measured.
     pub hypothetical: bool,
 }
 
-/// An operator's word on what a demand is about.
+/// An operator's statement on the subject of a demand.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OperatorsWord {
@@ -60,7 +61,7 @@ pub struct OperatorsWord {
     pub from: String,
 }
 
-/// The gist of an operator's word.
+/// The gist of an operator's statement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum WordIs {
@@ -70,7 +71,7 @@ pub enum WordIs {
     Withholds,
     /// It does not have this.
     HasNone,
-    /// So it answers a notice to change its software.
+    /// It answers a notice to change its software in this way.
     #[serde(untagged)]
     Notice(AnswersNotice),
 }
@@ -85,21 +86,21 @@ pub struct Answer {
     pub demand: String,
     /// The person whom the demand is about.
     pub target: String,
-    /// The day on which the demand is made, and the country whose demand it is.
+    /// The day on which the demand is made.
     pub on: String,
-    /// See [`on`](Self::on).
+    /// The country that makes the demand.
     pub country: String,
     /// The question in words: design, demand, person, date.
     pub question: String,
     /// At most two sentences: what came back, then who else is in it.
     pub headline: String,
-    /// What the party has, whatever it says of itself.
+    /// The data that the party has, whatever it says of itself.
     pub has: String,
-    /// What its operator says about what was asked.
+    /// The operator's statement about the demanded data.
     pub says: String,
-    /// What somebody reads who steals the same rows and keys.
+    /// The data that a thief of the same rows and keys reads.
     pub thief: String,
-    /// Why, where the numbers do not say it.
+    /// Reasons that the numbers do not give.
     pub why: Vec<String>,
     /// The texts that came back readable, by their numbers in the story.
     pub texts: Vec<String>,
@@ -107,32 +108,32 @@ pub struct Answer {
     pub other_data: Vec<String>,
     /// Other people whom the answer names.
     pub named: Vec<String>,
-    /// Accounts of others in it that no name or number goes with.
+    /// The number of other people's accounts in it that have no name or number.
     pub named_accounts: u64,
     /// Other people whose words are in it.
     pub read: Vec<String>,
-    /// People whose phones something else reached because of the order: whoever is not among them had nothing to notice.
+    /// People whose phones received something else because of the order. Everybody else had nothing to notice.
     pub could_notice: Vec<String>,
     /// People whose phone told them something because of the order.
     pub noticed: Vec<String>,
-    /// Who could notice, and who did, in a sentence.
+    /// The people who could notice, and those who did, in a sentence.
     pub notice: String,
-    /// Who else has the texts that the demand is about, readable.
+    /// The other holders of readable copies of the texts that the demand is about.
     pub elsewhere: Vec<TextsAt>,
-    /// The same in a sentence; empty where the demand is about no texts.
+    /// The same in a sentence; empty if the demand is not about texts.
     pub copies: String,
-    /// The first power that the demand can rest on, with its country and day.
+    /// The first power on which the demand can rest, with its country and day.
     pub power: String,
-    /// The law on that day, and whether the paper reaches whoever is asked.
+    /// The law on that day, and whether the paper reaches the party that is asked.
     pub law: Vec<String>,
-    /// What was assumed.
+    /// Everything that was assumed.
     pub assumed: Vec<String>,
-    /// The command that repeats it.
+    /// The command that repeats the answer.
     pub repeat: String,
 }
 
 impl Answer {
-    /// The answer that a cell's evidence gives.
+    /// Makes the answer from a cell's evidence.
     #[must_use]
     pub fn of(evidence: &Evidence, state: State, counts: &Counts, measures: &Measures) -> Self {
         let context = &evidence.context;
@@ -154,7 +155,7 @@ impl Answer {
         let brought = &evidence.brought;
         let came_back = |item: Item| !brought.is_withheld(&[item]);
         let (headline, reasons) = match (evidence.view, state, evidence.reasons.split_first()) {
-            // That there is nothing to remove is said once, by the reason, which says what.
+            // If there is nothing to remove, the reason alone says so, because it also says what is missing.
             (View::PublicChannel, State::None { why: Absence::NotInStory }, Some((first, rest))) => {
                 (evidence.in_names(first), rest)
             }
@@ -170,7 +171,8 @@ impl Answer {
             headline,
             has: sentences::has(&subject, state, counts),
             says: match evidence.is_an_operators() {
-                // A word on the data that it has is none on data that it would have with other software.
+                // A statement about the data that it has says nothing about the data that it would have with other
+                // software.
                 true => {
                     let is_on_this = !context.hypothetical || matches!(state, State::InPlace { .. });
                     sentences::operators_word(&subject, context.word.as_ref().filter(|_| is_on_this), counts)
@@ -210,7 +212,7 @@ impl Answer {
         }
     }
 
-    /// The sentences that stand beside the headline, in their order: those that there are.
+    /// Returns the sentences that stand beside the headline, in their order, without empty ones.
     pub fn beside(&self) -> impl Iterator<Item = &str> {
         let all = [&self.says, &self.thief, &self.copies, &self.notice];
         all.into_iter().map(String::as_str).filter(|sentence| !sentence.is_empty())

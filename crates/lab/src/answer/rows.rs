@@ -1,4 +1,5 @@
-//! The answer that a relay's folder gives. Nobody told a story, so that there is no truth to measure it by: it says what is there.
+//! The answer from a relay's folder. Nobody told a story, so there is no truth with which to measure it. It says what
+//! is there.
 
 use pillarbox_access::demand::View;
 use pillarbox_access::law::Day;
@@ -9,7 +10,8 @@ use super::Answer;
 use super::sentences::{self, Rows};
 use crate::score::{Entry, things};
 
-/// The kinds of data that came back and that the demand did not itself say, each once however many words there are for it.
+/// Returns the kinds of data that came back and that the demand did not itself state. Each stands once, however many
+/// words exist for it.
 fn kinds(served: &Served) -> Vec<Item> {
     let entry = |line: &ItemLine| Entry {
         asked: line.item,
@@ -22,8 +24,8 @@ fn kinds(served: &Served) -> Vec<Item> {
 }
 
 impl Answer {
-    /// The answer of the rows of a relay, which has accepted so many messages in all, to a demand of the day `on`. `law` is the foremost
-    /// power and all of them; `why` is said beside it.
+    /// Makes the answer from the rows of a relay, which has accepted `accepted_in_all` messages, to a demand of the day
+    /// `on`. `law` is the foremost power and all of them. `why` is said beside it.
     #[must_use]
     pub fn of_rows(
         served: &Served,

@@ -1,4 +1,5 @@
-//! The sentences. Each is English that can be quoted, in the singular and in the plural; a snapshot holds all combinations.
+//! The sentences. Each is English that can be quoted, in the singular and in the plural. A snapshot contains all
+//! combinations.
 //!
 //! | file | sentences |
 //! |---|---|
@@ -37,7 +38,7 @@ use words::{
 };
 pub(crate) use words::{counted_by, listed};
 
-/// What the sentences of one answer are about.
+/// The subject of the sentences of one answer.
 #[derive(Clone, Debug)]
 pub(super) struct Subject<'a> {
     /// The party that answers.
@@ -48,25 +49,25 @@ pub(super) struct Subject<'a> {
     pub(super) unit: &'a str,
     /// The noun for something that stays closed.
     pub(super) container: &'a str,
-    /// Whether an operator answers.
+    /// True if an operator answers.
     pub(super) is_an_operator: bool,
-    /// Whether it answers from what passes, and not from what it stores.
+    /// True if it answers from passing traffic, and not from storage.
     pub(super) is_a_tap: bool,
-    /// Whether what is counted is from the order on.
+    /// True if the count begins with the order.
     pub(super) is_about_the_time_after: bool,
-    /// Whether it counts nothing of before the order.
+    /// True if it counts nothing from before the order.
     pub(super) is_from_the_order_on: bool,
-    /// Whether what is counted is of everybody, and not of the target alone.
+    /// True if the count is about everybody, and not about the target alone.
     pub(super) is_about_everybody: bool,
-    /// Whether anything came back.
+    /// True if anything came back.
     pub(super) is_anything_back: bool,
-    /// Whether nobody knows that the operator would do what was measured.
+    /// True if nobody knows whether the operator would do what was measured.
     pub(super) is_hypothetical: bool,
-    /// Who says that the party does not hand something over that it has: the sources, or the party itself.
+    /// The speaker who says that the party does not hand over something that it has.
     pub(super) keeps_back: KeepsBack<'a>,
 }
 
-/// The speakers by whom something is not handed over.
+/// The speakers who say that something is not handed over.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum KeepsBack<'a> {
     /// The party itself.
@@ -76,14 +77,15 @@ pub(super) enum KeepsBack<'a> {
 }
 
 impl<'a> KeepsBack<'a> {
-    /// The speakers of these statements. Whoever says anything about somebody else is named.
+    /// Returns the speakers of these statements. A speaker other than the party is named.
     pub(super) fn of(statements: &BTreeSet<&'a Statement>) -> Self {
         let others = statements.iter().filter(|said| said.by == Speaker::Others);
         let sources: BTreeSet<&str> = others.map(|said| said.from.as_str()).collect();
         if sources.is_empty() { Self::ByItsOwnWord } else { Self::According(sources) }
     }
 
-    /// "it says that it does not hand over 3 kinds of data", "according to the FBI it does not hand them over".
+    /// Returns a clause: "it says that it does not hand over 3 kinds of data", "according to the FBI it does not hand
+    /// them over".
     fn clause(&self, what: &str) -> String {
         match self {
             Self::ByItsOwnWord => format!("it says that it does not hand {what}"),
@@ -96,7 +98,7 @@ impl<'a> KeepsBack<'a> {
 }
 
 impl Subject<'_> {
-    /// What the party does with something that it does not give.
+    /// Returns the verb for something that the party does not give.
     fn has(&self) -> &'static str {
         match self.unit {
             "messages" => "has a record of",
@@ -104,7 +106,7 @@ impl Subject<'_> {
         }
     }
 
-    /// What the party does with nothing of what is counted: an operator keeps none, a phone or a person gives none.
+    /// Returns the verb for having nothing of the counted kind: an operator keeps none, a phone or a person gives none.
     fn keeps(&self) -> &'static str {
         match (self.is_an_operator, self.unit) {
             (true, "texts" | "messages" | "kinds of data") => "keeps",
@@ -112,7 +114,8 @@ impl Subject<'_> {
         }
     }
 
-    /// What the party does with what is counted: a record of a message is not its text, and a token's owner is not the token.
+    /// Returns the verb for the counted kind: a record of a message is not its text, and a token's owner is not the
+    /// token.
     fn gives(&self) -> &'static str {
         match self.unit {
             "messages" => "has a record of",
@@ -123,11 +126,11 @@ impl Subject<'_> {
     }
 }
 
-/// What a cell says, in as few words as fit a table: the state with its numbers, and what else is there.
+/// Writes the text of a cell in as few words as fit a table: the state with its numbers, and other findings.
 #[must_use]
 pub fn says(evidence: &Evidence, state: State, counts: &Counts, measures: &Measures) -> String {
     match (state, state.counted()) {
-        // A number of kinds is no score: what they are tells designs apart.
+        // A number of kinds is no score. Their names tell designs apart.
         (_, Some(_)) if !measures.kinds.is_empty() => {
             let listed =
                 |items: &[Item]| items.iter().map(|item| item.wording()).collect::<Vec<_>>().join(" · ");
@@ -161,7 +164,7 @@ pub fn says(evidence: &Evidence, state: State, counts: &Counts, measures: &Measu
     }
 }
 
-/// What is there beside what a column counts, named as what it is.
+/// Names the findings beside the counted kind.
 fn besides(what: What, measures: &Measures) -> Vec<String> {
     let mut parts = Vec::new();
     match what {
@@ -185,24 +188,24 @@ fn besides(what: What, measures: &Measures) -> Vec<String> {
     parts
 }
 
-/// The question, for a demand that is served on an operator.
+/// Writes the question for a demand that is served on an operator.
 pub(super) fn question(context: &Context, target: &str) -> String {
     let Context { design, demand, on, question, .. } = context;
     if !question.is_empty() {
         return question.replace(DESIGN, design).replace(TARGET, target);
     }
     let asks = country::name(&context.country);
-    // A name with its date in it stands between commas.
+    // A name that contains a date stands between commas.
     let comma = if design.contains(',') { "," } else { "" };
     format!("If {design}{comma} is served {demand} by {asks} on {on} about {target}, what comes back?")
 }
 
-/// The places of names in a question of its own kind.
+/// Stands for the design's name in a question of its own kind.
 pub(super) const DESIGN: &str = "DESIGN";
-/// See [`DESIGN`].
+/// Stands for the target's name in a question of its own kind.
 pub(super) const TARGET: &str = "TARGET";
 
-/// The question of a demand that is not served on an operator.
+/// Returns the question of a demand that is not served on an operator.
 #[must_use]
 pub fn own_question(view: View, asks: &str, demand: &str) -> String {
     let asks = country::name(asks);
@@ -227,7 +230,7 @@ pub fn own_question(view: View, asks: &str, demand: &str) -> String {
     }
 }
 
-/// At most two sentences: what came back, and who else is in it.
+/// Writes at most two sentences: what came back, and who else is in it.
 pub(super) fn headline(subject: &Subject<'_>, state: State, counts: &Counts, measures: &Measures) -> String {
     let has = match (measures.guesses.first(), state) {
         (Some(guesses), State::Unreadable { n: 0, .. }) => format!(
@@ -247,7 +250,7 @@ pub(super) fn headline(subject: &Subject<'_>, state: State, counts: &Counts, mea
     };
     match (brings, others(measures)) {
         (None, None) => has,
-        // What stays where it is names nobody to whoever asked.
+        // Data that the operator keeps back names nobody to the authority that asked.
         (None, Some(others)) if counts.withheld > 0 && counts.withheld >= counts.returned => {
             format!("{has} What it has {others}.")
         }
@@ -269,12 +272,12 @@ const fn names_the_party(state: State) -> bool {
     )
 }
 
-/// Returns true if the sentence about a state is about texts, so that the next one can speak of the same.
+/// Returns true if the sentence about a state is about texts, so that the next one can speak of the same texts.
 pub(super) fn is_about_texts(subject: &Subject<'_>, state: State) -> bool {
     subject.unit.starts_with("texts") && names_the_party(state)
 }
 
-/// Says that a story has nothing of what is counted.
+/// Says that a story has nothing of the counted kind.
 fn not_in_story(subject: &Subject<'_>) -> String {
     let whose = possessive(subject.target);
     let noun = match subject.unit.split(' ').next().unwrap_or_default() {
@@ -290,7 +293,7 @@ fn not_in_story(subject: &Subject<'_>) -> String {
     format!("This story has {noun}{after}.")
 }
 
-/// Kinds of data: no score, so there is no "of".
+/// Writes the kinds of data. Their number is no score, so the sentence has no "of".
 fn kinds(subject: &Subject<'_>, measures: &Measures) -> String {
     let wordings = |items: &[Item]| items.iter().map(|item| item.wording()).collect::<Vec<_>>().join("; ");
     let number = |items: &[Item]| counted_by(items.len() as u64, "kinds of data");
@@ -308,7 +311,7 @@ fn kinds(subject: &Subject<'_>, measures: &Measures) -> String {
     }
 }
 
-/// What the party has.
+/// Writes what the party has.
 pub(super) fn has(subject: &Subject<'_>, state: State, counts: &Counts) -> String {
     let Subject { party, target, container, .. } = subject;
     let not_over = |n: u64| subject.keeps_back.clause(&format!("{} over", them(n)));
@@ -392,7 +395,8 @@ pub(super) fn has(subject: &Subject<'_>, state: State, counts: &Counts) -> Strin
     }
 }
 
-/// Who else is in it: people named, accounts without a name, and those people whose words are read; without its verb's subject.
+/// Describes the other people in the answer, without a subject: people named, accounts without a name, and people whose
+/// words are read.
 fn others(measures: &Measures) -> Option<String> {
     let accounts = (measures.named_accounts > 0)
         .then(|| format!("{} that no name or number goes with", count(measures.named_accounts, "account")));
@@ -417,10 +421,10 @@ fn others(measures: &Measures) -> Option<String> {
     })
 }
 
-/// "all 4 texts of Rhys", "3 of 15 kinds of data about Rhys".
+/// Formats a fraction: "all 4 texts of Rhys", "3 of 15 kinds of data about Rhys".
 fn share(subject: &Subject<'_>, n: u64, of: u64) -> String {
     let whose = if matches!(subject.unit, "kinds of data" | "reports") { "about" } else { "of" };
-    // What goes with the noun stands after the name: "texts of Rhys with a tool".
+    // An addition to the noun stands after the name: "texts of Rhys with a tool".
     let (noun, with) =
         subject.unit.split_once(" with ").map_or((subject.unit, ""), |(noun, with)| (noun, with));
     let with = if with.is_empty() { String::new() } else { format!(" to {with}") };
@@ -431,7 +435,7 @@ fn counted(subject: &Subject<'_>, number: u64) -> String {
     counted_by(number, subject.unit)
 }
 
-/// Posts that are gone.
+/// Describes posts that are gone.
 fn gone(n: u64, of: u64) -> String {
     match n {
         0 => "nothing is gone".into(),
@@ -440,7 +444,7 @@ fn gone(n: u64, of: u64) -> String {
     }
 }
 
-/// Messages that do not arrive: a text to a group is one for each member.
+/// Describes messages that do not arrive. A text to a group is one for each member.
 fn lost(n: u64, of: u64) -> String {
     match (n, of) {
         (0, 0 | 1) => format!("{} arrives all the same", part(of, of, "messages")),

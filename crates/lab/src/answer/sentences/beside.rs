@@ -1,4 +1,5 @@
-//! What stands beside the headline: the operator's word, the thief, who could notice, where the same texts lie, ciphertexts.
+//! The sentences beside the headline: the operator's statement, the thief, the people who could notice, other places of
+//! the same texts, ciphertexts.
 
 use pillarbox_access::demand::View;
 use pillarbox_access::design::AnswersNotice;
@@ -8,7 +9,8 @@ use super::{Subject, counted, share};
 use crate::answer::{OperatorsWord, WordIs};
 use crate::score::{Counts, Holder, Measures, Sealed, Share, State, TextsAt, Thief};
 
-/// What is said of the operator about what was asked, by itself or by somebody else: the source stands first.
+/// Writes the statement about the operator and the demanded data, by itself or by somebody else. The source stands
+/// first.
 pub(in crate::answer) fn operators_word(
     subject: &Subject<'_>,
     word: Option<&OperatorsWord>,
@@ -28,7 +30,7 @@ pub(in crate::answer) fn operators_word(
     let gist = match is {
         WordIs::HandsOver => "hands this over".to_owned(),
         WordIs::HasNone => format!("has none of {what}"),
-        // The headline says so, and who says it.
+        // The headline already states this, with its speaker.
         WordIs::Withholds if counts.returned > 0 && left == 0 => return format!("{}: {says}", capital(from)),
         WordIs::Withholds if counts.returned == 0 => format!("hands over none of {what}"),
         WordIs::Withholds => {
@@ -46,12 +48,12 @@ pub(in crate::answer) fn operators_word(
     format!("According to {from}, its operator {gist}: {says}")
 }
 
-/// A source as it stands in a sentence: a name takes no article, and the chart has one.
+/// Returns a source as it stands in a sentence: a name takes no article, and the chart has one.
 pub(crate) fn with_article(from: &str) -> String {
     if from.starts_with("FBI Lawful Access chart") { format!("the {from}") } else { from.to_owned() }
 }
 
-/// What a thief of the rows and keys of whoever was asked has of the same, with the order and without it.
+/// Describes what a thief of the party's rows and keys has of the demanded data, with the order and without it.
 pub(in crate::answer) fn thief(subject: &Subject<'_>, thief: &Thief) -> String {
     let Share { n, of } = thief.rows;
     let all = share(subject, n, of);
@@ -75,7 +77,7 @@ pub(in crate::answer) fn thief(subject: &Subject<'_>, thief: &Thief) -> String {
     }
 }
 
-/// How much of what an order brings lies in the rows without it as well.
+/// Describes the part of an order's yield that lies in the rows without it as well.
 pub(in crate::answer) fn without_the_order(subject: &Subject<'_>, thief: &Thief) -> Option<String> {
     let without = thief.without.filter(|without| without.n > 0)?;
     Some(format!(
@@ -84,10 +86,11 @@ pub(in crate::answer) fn without_the_order(subject: &Subject<'_>, thief: &Thief)
     ))
 }
 
-/// Who could notice where no phone takes part.
+/// The sentence about noticing if no phone takes part.
 pub(in crate::answer) const NO_PHONE: &str = "No phone takes part in this, so no phone could tell anybody.";
 
-/// Who could notice, because something else reached their phone than without the order, and to whom the phone said something.
+/// Describes the people who could notice, because something else reached their phone than without the order, and the
+/// people to whom the phone said something.
 pub(in crate::answer) fn notice(view: View, is_ordered: bool, state: State, measures: &Measures) -> String {
     let could = &measures.could_notice;
     let own = match view {
@@ -119,7 +122,8 @@ pub(in crate::answer) fn notice(view: View, is_ordered: bool, state: State, meas
     format!("{who} could notice: the order changed what reached {phones}. {said}")
 }
 
-/// Where the texts that the demand is about lie as well. `is_told` says whether they were spoken of before.
+/// Describes the other places of the texts that the demand is about. `is_told` says whether the texts were mentioned
+/// before.
 pub(in crate::answer) fn copies(target: &str, everywhere: &[TextsAt], is_told: bool) -> String {
     let Some(of) = everywhere.first().map(|there| there.of).filter(|of| *of > 0) else {
         return String::new();
@@ -165,7 +169,7 @@ pub(in crate::answer) fn copies(target: &str, everywhere: &[TextsAt], is_told: b
     format!("Of {texts}, these can be read elsewhere: {}{}.", listed(&parts, "and"), nowhere(&gone))
 }
 
-/// Ciphertexts that nothing opened, and how many of them carry texts, as the bench can tell.
+/// Describes ciphertexts that nothing opened, and the number of them that carry texts, as the bench can tell.
 pub(in crate::answer) fn ciphertexts(subject: &Subject<'_>, measures: &Measures) -> Option<String> {
     let Sealed { texts, ciphertexts, carrying, read_elsewhere } = &measures.sealed;
     let carried = texts.len() as u64 + read_elsewhere;

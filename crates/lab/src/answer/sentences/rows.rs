@@ -1,15 +1,15 @@
-//! Sentences about a relay's folder: what its rows give, where nobody knows how much there is to be found.
+//! Sentences about a relay's folder: the findings in its rows, without a known total.
 
 use pillarbox_access::Opened;
 
 use super::words::{NAMES_SHOWN, capital, count, counted_by, counted_noun, listed, part, them};
 
-/// What the sentences are about.
+/// The subject of the sentences.
 #[derive(Clone, Copy, Debug, Default)]
 pub(in crate::answer) struct Rows<'a> {
     /// The number that the demand is about.
     pub(in crate::answer) about: &'a str,
-    /// Whether an account has it.
+    /// True if an account has it.
     pub(in crate::answer) has_account: bool,
     /// Texts that came back, if the demand reaches texts.
     pub(in crate::answer) texts: Option<u64>,
@@ -17,34 +17,34 @@ pub(in crate::answer) struct Rows<'a> {
     pub(in crate::answer) messages: Option<u64>,
     /// Messages that are there and that nothing opens.
     pub(in crate::answer) unreadable: u64,
-    /// Messages that are there and are in no form that this program reads.
+    /// Messages that are there in no form that this program reads.
     pub(in crate::answer) other_form: u64,
-    /// Those of them that have plain words in them.
+    /// The messages among them that have plain words in them.
     pub(in crate::answer) plain_words: u64,
-    /// Kinds of data that came back, beside texts and messages that stand above.
+    /// Kinds of data that came back, without the texts and messages above.
     pub(in crate::answer) kinds: u64,
 }
 
 /// The backup of an account, as a relay's rows have it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::answer) enum Backup {
-    /// None lies there.
+    /// No backup.
     None,
-    /// One lies there, and nothing there opens it.
+    /// A backup that nothing there opens.
     Closed,
-    /// One lies there and opens, with so many texts in it.
+    /// A backup that opens.
     Opens {
         /// The number of texts.
         texts: u64,
     },
 }
 
-/// The question.
+/// Writes the question.
 pub(in crate::answer) fn rows_question(demand: &str, about: &str) -> String {
     format!("If the operator of this relay is served {demand} about {about}, what do its rows give?")
 }
 
-/// At most four sentences: what came back, what stays closed, what has another form, and who else is in it.
+/// Writes at most four sentences: what came back, what stays closed, what has another form, and who else is in it.
 pub(in crate::answer) fn rows_headline(rows: &Rows<'_>, others: &[&str]) -> String {
     let Rows { about, has_account, texts, messages, unreadable, other_form, plain_words, kinds } = *rows;
     let some = |number: u64, unit: &str| match number {
@@ -79,14 +79,14 @@ pub(in crate::answer) fn rows_headline(rows: &Rows<'_>, others: &[&str]) -> Stri
         ));
     }
     says.extend((other_form > 0).then(|| in_another_form(other_form, plain_words)));
-    // Where nothing came back, that it names nobody says nothing.
+    // If nothing came back, a sentence that it names nobody would say nothing.
     if has_account || kinds > 0 || !others.is_empty() {
         says.push(also_named("They", "name", others));
     }
     says.join(" ")
 }
 
-/// Messages that no phone of this program wrote, and the plain words in them.
+/// Describes messages that no phone of this program wrote, and the plain words in them.
 fn in_another_form(messages: u64, with_words: u64) -> String {
     let are = if messages == 1 { "is" } else { "are" };
     let says =
@@ -100,7 +100,7 @@ fn in_another_form(messages: u64, with_words: u64) -> String {
     }
 }
 
-/// At most three sentences: whether a backup lies there, what it gives, and who else is in it.
+/// Writes at most three sentences: whether there is a backup, what it gives, and who else is in it.
 pub(in crate::answer) fn backup_headline(
     about: &str,
     has_account: bool,
@@ -136,15 +136,16 @@ fn also_named(subject: &str, names: &str, others: &[&str]) -> String {
     }
 }
 
-/// What a thief of the folder has.
+/// The sentence about a thief of the folder.
 pub(in crate::answer) const ROWS_FOR_A_THIEF: &str =
     "All of it was read from this folder alone: a thief who copies the folder has as much.";
 
-/// Where else the same may lie.
+/// The sentence about other places of the same texts.
 pub(in crate::answer) const ROWS_ELSEWHERE: &str =
     "A folder does not say where else the same texts lie: on phones, in backups.";
 
-/// What a relay's operator can read of everything in its rows. Empty if they hold nothing that could be read.
+/// Describes what a relay's operator can read of everything in its rows. Empty if the rows contain nothing that could
+/// be read.
 #[must_use]
 pub fn can_read(opened: &Opened) -> String {
     let Opened { messages, read, texts, backups, backups_open, backed_up } = *opened;
@@ -183,7 +184,7 @@ pub fn can_read(opened: &Opened) -> String {
     says.join(" ")
 }
 
-/// How many messages a relay has ever accepted.
+/// Says how many messages a relay has ever accepted.
 pub(in crate::answer) fn accepted_in_all(number: u64, has_account: bool) -> String {
     let all = format!("This relay has accepted {} in all, for everybody together", count(number, "message"));
     if !has_account {

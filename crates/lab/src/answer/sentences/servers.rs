@@ -1,17 +1,19 @@
-//! Sentences about two servers over which the same was said: what is due to the encryption, and what is not.
+//! Sentences about two servers that carried the same conversation: the differences that are due to the encryption, and
+//! the others.
 
-/// What was measured of one of the two.
+/// The measurements of one of the two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Server {
     /// Texts that came back.
     pub texts: usize,
-    /// Whether every message that passed still lies in its rows.
+    /// True if every message that passed still lies in its rows.
     pub keeps_delivered: bool,
-    /// Whether a message came to it with the name of its sender.
+    /// True if a message came to it with the name of its sender.
     pub is_told_senders: bool,
 }
 
-/// What is due to the encryption, if the first server reads all of `said` texts and the second one none.
+/// Describes the differences that are due to the encryption, if the first server reads all of `said` texts and the
+/// second reads none.
 #[must_use]
 pub fn due_to_encryption([open, closed]: [Server; 2], said: usize) -> String {
     if open.texts < said || closed.texts > 0 {

@@ -1,12 +1,12 @@
-//! Words: numbers with their nouns, names one after the other, the first letter of a sentence.
+//! Words: numbers with their nouns, names in a list, the first letter of a sentence.
 
 pub(super) use crate::columns::capital;
 use crate::columns::grouped;
 
-/// The names of so many people stand in a headline; of more, the number.
+/// The largest number of people whom a headline names. It counts a larger number.
 pub(super) const NAMES_SHOWN: usize = 3;
 
-/// A part of a whole.
+/// Formats a part of a whole.
 pub(super) fn part(n: u64, of: u64, unit: &str) -> String {
     match (n, of) {
         (0, 0) => format!("no {unit}"),
@@ -19,12 +19,12 @@ pub(super) fn part(n: u64, of: u64, unit: &str) -> String {
     }
 }
 
-/// A number with its noun.
+/// Formats a number with its noun.
 pub(crate) fn counted_by(number: u64, unit: &str) -> String {
     format!("{number} {}", counted_noun(number, unit))
 }
 
-/// The noun for a number of things. A unit is a plural whose first word ends in s.
+/// Returns the noun for a number of things. A unit is a plural whose first word ends in s.
 pub(super) fn counted_noun(number: u64, unit: &str) -> String {
     if number != 1 {
         return unit.to_owned();
@@ -34,12 +34,12 @@ pub(super) fn counted_noun(number: u64, unit: &str) -> String {
     format!("{}{rest}", head.strip_suffix('s').unwrap_or(head))
 }
 
-/// A number with a noun whose last word takes the plural.
+/// Formats a number with a noun whose last word takes the plural.
 pub(super) fn count(number: u64, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
 
-/// The same, with an article for one.
+/// Formats a number in the same way, with an article for one.
 pub(super) fn a_count(number: u64, noun: &str) -> String {
     if number == 1 { format!("the {noun}") } else { count(number, noun) }
 }
@@ -57,7 +57,7 @@ pub(super) fn lower(text: &str) -> String {
     letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }
 
-/// Things one after the other, the last with its word.
+/// Lists things, with a word before the last.
 pub(crate) fn listed(all: &[String], word: &str) -> String {
     match all {
         [] => String::new(),
@@ -66,7 +66,7 @@ pub(crate) fn listed(all: &[String], word: &str) -> String {
     }
 }
 
-/// People by name, or so many of them.
+/// Names people, or counts them if there are more than [`NAMES_SHOWN`].
 pub(super) fn people(names: &[String]) -> String {
     match names {
         many if many.len() > NAMES_SHOWN => format!("{} other people", many.len()),
@@ -74,7 +74,7 @@ pub(super) fn people(names: &[String]) -> String {
     }
 }
 
-/// People by name, or so many of them, whoever they are.
+/// Names people, or counts them, without the word "other".
 pub(super) fn crowd(names: &[String]) -> String {
     match names.len() {
         0..=NAMES_SHOWN => listed(names, "and"),
@@ -82,7 +82,7 @@ pub(super) fn crowd(names: &[String]) -> String {
     }
 }
 
-/// A number of passcodes: in full as far as people read numbers, and its size beyond.
+/// Formats a number of passcodes: in full as far as people read numbers, and its size beyond.
 pub(super) fn many(codes: &str) -> String {
     match codes.parse::<u128>() {
         Ok(number) if number < 1_000_000_000_000_000 => grouped(number),
