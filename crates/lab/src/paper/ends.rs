@@ -1,4 +1,4 @@
-//! Ends of a text: who said it, and to whom. A text to a group went to the group and to nobody in private.
+//! The ends of a text: the author and the recipient. A text to a group went to the group and to nobody in private.
 
 use pillarbox_access::facts::{Addressed, Said};
 use pillarbox_client::display::safe;
@@ -8,10 +8,10 @@ use crate::columns::Column;
 /// The narrowest column of ends, so that short names leave the texts where the eye expects them.
 const NARROWEST: usize = 16;
 
-/// The widest part of a window that ends take: fifths.
+/// The widest part of a window that ends take, in fifths.
 const WIDEST_FIFTHS: usize = 2;
 
-/// The recipient of a text, under the names that `name` gives; none if nothing says who it is.
+/// Returns the recipient of a text, under the names that `name` gives; none if nothing says who it is.
 #[must_use]
 pub fn recipient(said: &Said, name: impl Fn(&str) -> String) -> Option<String> {
     match &said.group {
@@ -21,7 +21,7 @@ pub fn recipient(said: &Said, name: impl Fn(&str) -> String) -> Option<String> {
     }
 }
 
-/// Each text once, behind its ends. A text of which there are several copies went to several people, or to a group.
+/// Returns each text once, after its ends. A text with several copies went to several people, or to a group.
 #[must_use]
 pub fn each(said: &[Said], name: impl Fn(&str) -> String) -> Vec<(String, String)> {
     const NOT_NAMED: &str = "(not named)";
@@ -40,7 +40,8 @@ pub fn each(said: &[Said], name: impl Fn(&str) -> String) -> Vec<(String, String
     texts.collect()
 }
 
-/// The columns of texts behind their ends: as wide as the widest of these, within what a window of `width` columns leaves.
+/// Returns the columns of texts after their ends: as wide as the widest ends, within what a window of `width` columns
+/// leaves.
 #[must_use]
 pub fn columns<'e>(ends: impl Iterator<Item = &'e str>, width: usize) -> [Column; 2] {
     let widest = ends.map(textwrap::core::display_width).max().unwrap_or(0);

@@ -1,7 +1,8 @@
-//! A demand and its answer as a paper: what came back, what is held and stays closed, and in a few lines what is not held.
+//! A demand and its answer as a paper: what came back, what is held and stays closed, and in a few lines what is not
+//! held.
 //!
-//! Every paper of this program is made here, whoever was asked: a relay's folder ([`folder`](crate::folder)), a story
-//! ([`story`]), or the two relays of the demonstration.
+//! Every paper of this program is made here, whichever party was asked: a relay's folder ([`folder`](crate::folder)), a
+//! story ([`story`]), or the two relays of the demonstration.
 
 pub mod ends;
 pub(crate) mod short;
@@ -17,14 +18,14 @@ use crate::columns::{Column, capital};
 use crate::matrix::cell::Evidence;
 use crate::screen::{Screen, Table, Weight};
 
-/// Heading of what came back.
+/// The heading of what came back.
 const CAME_BACK: &str = "CAME BACK";
-/// Heading of what the operator has and does not hand over.
+/// The heading of what the operator has and does not hand over.
 const KEPT_BACK: &str = "HELD, NOT HANDED OVER";
-/// Heading of what is held and stays closed.
+/// The heading of what is held and stays closed.
 const CLOSED: &str = "DID NOT COME BACK";
 
-/// The line of something that the design's sources do not speak of.
+/// The line of something that the design's sources do not mention.
 const NOT_KNOWN: &str = "not known for this design: no source says whether it is held";
 
 /// The columns of a paper: asked, returned.
@@ -41,14 +42,14 @@ pub enum Standing {
     Closed,
     /// It was asked for, and nothing of the kind is held.
     NotHeld,
-    /// The demand does not reach it.
+    /// It was asked for, and nothing of the kind is held.
     NotReached,
 }
 
 /// One line of a paper.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PaperLine {
-    /// The item, unless the line is about something that is none.
+    /// The item, if the line is about one.
     pub item: Option<Item>,
     /// The question in words.
     pub asked: String,
@@ -56,23 +57,23 @@ pub struct PaperLine {
     pub says: String,
     /// Its part of the paper.
     pub standing: Standing,
-    /// The reason that it is counted under if nothing is held.
+    /// The reason under which it is counted if nothing is held.
     pub fold: &'static str,
-    /// Entries that came back, or that are held and kept back.
+    /// The number of entries that came back, or that are held and kept back.
     pub entries: u64,
-    /// Entries that are there, readable or not.
+    /// The number of entries that are there, readable or not.
     pub rows: u64,
 }
 
 impl Standing {
-    /// Returns true for what somebody has, whether or not it came back.
+    /// Returns true for data that somebody has, whether or not it came back.
     #[must_use]
     pub const fn is_held(self) -> bool {
         matches!(self, Self::Returned | Self::KeptBack | Self::Closed)
     }
 }
 
-/// Items that are about what somebody is called: a name in its place would not be what came back.
+/// Items that are identifiers of people. A name in their place would not be what came back.
 const IDENTIFIERS: [Item; 5] = [
     Item::PhoneNumber,
     Item::AccountRecord,
@@ -82,7 +83,7 @@ const IDENTIFIERS: [Item; 5] = [
 ];
 
 impl PaperLine {
-    /// The answer with the story's names in the place of numbers and accounts.
+    /// Returns the answer with the story's names in the place of numbers and accounts.
     pub(crate) fn in_names(&self, evidence: &Evidence) -> String {
         match self.item {
             Some(item) if IDENTIFIERS.contains(&item) => self.says.clone(),
@@ -90,7 +91,7 @@ impl PaperLine {
         }
     }
 
-    /// The line of one item.
+    /// Returns the line of one item.
     #[must_use]
     pub fn of(item: Item, answer: &Answer) -> Self {
         Self {
@@ -116,13 +117,14 @@ impl PaperLine {
         }
     }
 
-    /// The lines of a whole answer.
+    /// Returns the lines of a whole answer.
     #[must_use]
     pub fn of_each(lines: &[ItemLine]) -> Vec<Self> {
         lines.iter().map(|line| Self::of(line.item, &line.answer).known(line.was_known)).collect()
     }
 
-    /// The line, which says so if the demand itself named what came back: nothing was learned, and it is not counted.
+    /// Returns the line with a note if the demand itself named what came back. Nothing was learned in this case, and it
+    /// is not counted.
     #[must_use]
     pub(crate) fn known(mut self, was_known: bool) -> Self {
         if was_known && self.standing == Standing::Returned {
@@ -131,7 +133,8 @@ impl PaperLine {
         self
     }
 
-    /// The question in as few words as tell it from others. Messages are counted with the receipts among them, which texts are not.
+    /// Returns the question in as few words as distinguish it from others. Messages are counted together with receipts,
+    /// which texts are not.
     pub(crate) fn label(&self) -> String {
         let messages = match self.item {
             Some(Item::MessageContent) => "what messages say",
@@ -142,13 +145,13 @@ impl PaperLine {
         };
         match self.rows {
             2.. if !messages.is_empty() => format!("{messages} ({} with receipts)", self.rows),
-            // What stands behind a comma explains the rest.
+            // The part after a comma explains the rest.
             _ => self.asked.split(',').next().unwrap_or(&self.asked).to_owned(),
         }
     }
 
-    /// Returns true if another line tells of the same thing, and more of it: something that one word finds is not missing because another
-    /// word for it finds nothing. A word for several things is told by its parts.
+    /// Returns true if another line tells of the same thing, and more of it. Something that one word finds is not
+    /// missing because another word for it finds nothing. A word for several things is told by its parts.
     fn is_told_by_another(&self, lines: &[Self]) -> bool {
         let Some(item) = self.item else { return false };
         let Some(thing) = item.thing() else { return true };
@@ -163,8 +166,8 @@ impl PaperLine {
         lines.iter().any(is_better)
     }
 
-    /// Returns true if another line that came back, or is kept back as this one is, says as much: an item that is a word for several others is answered by them, and the
-    /// date of a registration by its time.
+    /// Returns true if another line that came back, or is kept back as this one is, says as much. An item that is a
+    /// word for several others is answered by them, and the date of a registration by its time.
     pub(crate) fn is_repeated_in(&self, lines: &[Self]) -> bool {
         let Some(item) = self.item else { return false };
         let says_it = |other: &Self| {
@@ -177,7 +180,7 @@ impl PaperLine {
     }
 }
 
-/// The lines of one standing, one for each thing that was asked for.
+/// Returns the lines of one standing, one for each thing that was asked for.
 pub(crate) fn once_each(lines: &[PaperLine], standing: Standing) -> Vec<&PaperLine> {
     lines.iter().filter(|line| line.standing == standing && !line.is_told_by_another(lines)).collect()
 }
@@ -188,8 +191,8 @@ const MESSAGES: [Item; 3] = [Item::MessageTimes, Item::MessageSourceDestination,
 /// Follows what came back and was known before.
 const KNOWN: &str = " (the demand names it)";
 
-/// An answer in words, with at most `most` of the lines that came back. Messages are counted with the receipts among them; where the
-/// lines tell which these are, so does the count.
+/// Describes an answer in words, with at most `most` of the lines that came back. Messages are counted together with
+/// receipts. If the lines tell which are receipts, so does the count.
 pub(crate) fn in_words(item: Item, answer: &Answer, most: usize) -> String {
     match answer {
         Answer::Returned { count, lines } => {
@@ -213,7 +216,8 @@ pub(crate) fn in_words(item: Item, answer: &Answer, most: usize) -> String {
     }
 }
 
-/// The heading of a paper: the demand, whom it is about, and the powers that it rests on on the day `on`.
+/// Writes the heading of a paper: the demand, the person whom it is about, and the powers on which it rests on the day
+/// `on`.
 pub fn heading(screen: &mut Screen, name: &str, about: &str, demand: Option<&Demand>, on: Day) {
     screen.title(&format!("DEMAND: {name}, about {about}"));
     if let Some(demand) = demand {
@@ -221,7 +225,7 @@ pub fn heading(screen: &mut Screen, name: &str, about: &str, demand: Option<&Dem
     }
 }
 
-/// The demand in one phrase, and the powers that it rests on in two countries on a day.
+/// Writes the demand in one phrase, and the powers on which it rests in two countries on a day.
 pub fn legal_names(screen: &mut Screen, demand: &Demand, on: Day) {
     screen.say(&format!("{}.", capital(demand.plain)));
     for power in [Country::GB, Country::US].into_iter().flat_map(|country| powers(demand, country, on)) {
@@ -229,7 +233,7 @@ pub fn legal_names(screen: &mut Screen, demand: &Demand, on: Day) {
     }
 }
 
-/// The powers of a country on the newest day that was checked, and those that came later, a sentence each.
+/// Returns the powers of a country on the newest day that was checked, and those that came later, a sentence each.
 #[must_use]
 pub fn powers(demand: &Demand, country: Country, on: Day) -> Vec<String> {
     let now = law::powers(demand.name, country, on).into_iter();
@@ -241,13 +245,13 @@ pub fn powers(demand: &Demand, country: Country, on: Day) -> Vec<String> {
     now.chain(later).collect()
 }
 
-/// The country and the day on which somebody checked its law: no demand need be of that day.
+/// Returns the country and the day on which somebody checked its law. The demand need not be of that day.
 pub(crate) fn as_checked(country: Country, on: Day) -> String {
     format!("{}, law as checked on {on}", country.name())
 }
 
-/// The lines of a paper. What came back stands first; what is held and stays closed next; what is not held is counted by its reason.
-/// Lines about `always` stand in full whatever came of them: the question was about them.
+/// Writes the lines of a paper: first what came back, then what is held and stays closed. What is not held is counted
+/// by its reason. Lines about `always` stand in full whatever their result, because the question was about them.
 pub fn lines(screen: &mut Screen, lines: &[PaperLine], always: &[Item]) {
     let is_asked_about = |line: &PaperLine| line.item.is_some_and(|item| always.contains(&item));
     for (heading, standing) in
@@ -272,8 +276,8 @@ pub fn lines(screen: &mut Screen, lines: &[PaperLine], always: &[Item]) {
     }
 }
 
-/// Lines that say that nothing is held, by their reason: how many of each, the commonest first. At most `reasons_shown` reasons are
-/// told apart.
+/// Counts lines that say that nothing is held, by their reason, the commonest first. At most `reasons_shown` reasons
+/// are told apart.
 #[must_use]
 pub fn folded(not_held: &[&PaperLine], reasons_shown: usize) -> String {
     let mut reasons: Vec<(&str, usize)> = Vec::new();
@@ -293,16 +297,16 @@ pub fn folded(not_held: &[&PaperLine], reasons_shown: usize) -> String {
     format!("{}: {}.", kinds(not_held.len()), counted.collect::<Vec<_>>().join(" · "))
 }
 
-/// A number of kinds of data.
+/// Formats a number of kinds of data.
 #[must_use]
 pub fn kinds(count: usize) -> String {
     format!("{count} {} of data", if count == 1 { "kind" } else { "kinds" })
 }
 
-/// The reasons that are not told apart.
+/// Stands for the reasons that are not told apart.
 const OTHER_REASONS: &str = "other reasons";
 
-/// The reason for a blank line, in as few words as tell it from others.
+/// Returns the reason for a blank line, in as few words as distinguish it from others.
 const fn fold(blank: &Blank) -> &'static str {
     match blank {
         Blank::NoSuchAccount | Blank::LookedUpInVain { .. } => "no such account",

@@ -1,6 +1,6 @@
-//! A paper on one screen: what came back first, the answer last, and below it room for what the command says and for the prompt.
-//! The question at the top must not scroll out of a small window, so what does not fit is counted, and where it is tight lines are
-//! joined. No sentence is cut.
+//! A paper on one screen: what came back first, the answer last, and below it room for the command's own lines and the
+//! prompt. The question at the top must not scroll out of a small window, so what does not fit is counted, and lines
+//! are joined if space is tight. No sentence is cut.
 
 mod lists;
 
@@ -14,41 +14,41 @@ use super::{CAME_BACK, KEPT_BACK, NOT_KNOWN, PaperLine, Standing, folded, kinds,
 use crate::answer::{Answer, listed};
 use crate::screen::{Screen, Weight};
 
-/// What a paper on one screen is made of, whoever was asked.
+/// The parts of a paper on one screen, whichever party was asked.
 pub(crate) struct Short<'a> {
     /// The answer.
     pub(crate) answer: &'a Answer,
-    /// What was asked and what came of it, line by line.
+    /// The items that were asked for and their results, line by line.
     pub(crate) entries: &'a [PaperLine],
     /// The texts that came back.
     pub(crate) said: &'a [Said],
-    /// What an order changed.
+    /// The change that an order made.
     pub(crate) ordered: Option<&'a str>,
-    /// What stands last, if the answer can be wrong.
+    /// The last line, if the answer can be wrong.
     pub(crate) warning: Option<&'a str>,
 }
 
-/// A layout: what it leaves room for.
+/// A layout: the parts for which it leaves room.
 #[derive(Clone, Copy)]
 struct Layout {
-    /// Reasons for what is not held that are told apart; without any, only how much it is.
+    /// The number of reasons for missing data that are told apart. With 0, only the amount is given.
     reasons: usize,
-    /// Lines of what came back, its heading among them.
+    /// Lines of what came back, including its heading.
     shown: usize,
-    /// Whether an empty line stands before the headline.
+    /// True if an empty line stands before the headline.
     is_spaced: bool,
-    /// Kinds of data that a sentence names, before it counts the rest.
+    /// The number of kinds of data that a sentence names before it counts the rest.
     named: usize,
-    /// Whether what is dim is one paragraph, and short lists are sentences.
+    /// True if the dim lines form one paragraph, and short lists are sentences.
     is_folded: bool,
-    /// Whether the sentences beside the answer are one paragraph.
+    /// True if the sentences beside the answer form one paragraph.
     is_flowing: bool,
-    /// Whether what came back is named in a sentence, unless it is texts, and the operator's word on such demands is counted, which the
-    /// answer does not rest on.
+    /// True if what came back is named in a sentence, unless it is texts. The operator's statement on such demands, on
+    /// which the answer does not rest, is then only counted.
     is_tightest: bool,
 }
 
-/// The layouts, the roomiest first. What did come back is worth more than why something else did not.
+/// The layouts, the roomiest first. What did come back is worth more than the reason why something else did not.
 const LAYOUTS: [Layout; 7] = {
     let roomy = Layout {
         reasons: 3,
@@ -67,10 +67,12 @@ const LAYOUTS: [Layout; 7] = {
     [roomy, counted, few, close, folded, flowing, Layout { is_tightest: true, named: 1, shown: 2, ..flowing }]
 };
 
-/// The last layout for a window too narrow for tables. Longer paragraphs would be hard to read there, and it scrolls anyway.
+/// The last layout for a window too narrow for tables. Longer paragraphs would be hard to read there, and it scrolls
+/// anyway.
 const NARROW: usize = 3;
 
-/// The paper on one screen of `height` lines, for a window of `width` columns. The ends of texts go by what `name` makes of them.
+/// Writes the paper on one screen of `height` lines, for a window of `width` columns. `name` gives the names for the
+/// ends of texts.
 pub(crate) fn one_screen(
     paper: &Short<'_>,
     name: &dyn Fn(&str) -> String,
@@ -86,7 +88,7 @@ pub(crate) fn one_screen(
     };
     let most = paper.answer.why.len();
     for layout in layouts {
-        // The first reason, on which the answer rests, stands there as long as anything else can be joined.
+        // The first reason, on which the answer rests, stays as long as anything else can be joined.
         let least = if layout.is_tightest { 0 } else { most.min(1) };
         for why in (least..=most).rev() {
             let rest = rest(paper, &lists, layout, (why, width));
@@ -106,7 +108,7 @@ pub(crate) fn one_screen(
     top.into_text()
 }
 
-/// Everything behind what came back, with so many of the reasons.
+/// Writes everything after what came back, with `why` of the reasons.
 fn rest(paper: &Short<'_>, lists: &Lists, layout: &Layout, (why, width): (usize, usize)) -> Screen {
     let Short { answer, entries, ordered, warning, .. } = *paper;
     let mut screen = Screen::new(width);
@@ -159,7 +161,7 @@ fn rest(paper: &Short<'_>, lists: &Lists, layout: &Layout, (why, width): (usize,
     screen
 }
 
-/// A paragraph of several sentences; nothing where there are none.
+/// Writes a paragraph of the sentences that are not empty, or nothing.
 fn say(screen: &mut Screen, weight: Weight, sentences: &[String]) {
     let said: Vec<&str> = sentences.iter().map(String::as_str).filter(|it| !it.is_empty()).collect();
     if !said.is_empty() {
@@ -167,7 +169,7 @@ fn say(screen: &mut Screen, weight: Weight, sentences: &[String]) {
     }
 }
 
-/// What is held and not handed over, and how much of each: what there is most to learn from first.
+/// Lists what is held and not handed over, with the amounts. The most informative kind comes first.
 fn kept_back(entries: &[PaperLine]) -> Vec<String> {
     let is_kept = |line: &&PaperLine| line.standing == Standing::KeptBack && !line.is_repeated_in(entries);
     let mut kept: Vec<&PaperLine> = entries.iter().filter(is_kept).collect();
@@ -175,7 +177,7 @@ fn kept_back(entries: &[PaperLine]) -> Vec<String> {
     kept.into_iter().map(|line| format!("{} {}", label(&line.asked), line.entries)).collect()
 }
 
-/// Kinds of data in a sentence: how many, and the first by name; nothing where there are none.
+/// Writes a sentence about kinds of data: their number, and the first ones by name. Empty for no kinds.
 fn named(heading: &str, all: &[String], layout: &Layout) -> String {
     if all.is_empty() {
         return String::new();
@@ -187,7 +189,8 @@ fn named(heading: &str, all: &[String], layout: &Layout) -> String {
     format!("{heading} {}: {}.", kinds(all.len()), named.join(" · "))
 }
 
-/// What was asked for and is not held, with so many reasons told apart; without any, how much it is.
+/// Describes what was asked for and is not held, with this number of reasons told apart. With 0 reasons, it gives the
+/// amount alone.
 fn not_held(entries: &[PaperLine], reasons: usize) -> String {
     let not_held = once_each(entries, Standing::NotHeld);
     let not_reached = once_each(entries, Standing::NotReached).len();
@@ -207,7 +210,7 @@ fn not_held(entries: &[PaperLine], reasons: usize) -> String {
     says.join(" ")
 }
 
-/// The sentences that only the full paper has, counted by their subjects; nothing where there are none.
+/// Counts the sentences that only the full paper has, by their subjects. Returns nothing if it has no more.
 fn counted(left_out: &[(usize, &str)]) -> Option<String> {
     let mut some = left_out.iter().filter(|(count, _)| *count > 0);
     let (count, subject) = some.next()?;

@@ -1,5 +1,5 @@
-//! The paper of a demand on a story: one cell of the matrix, written from its evidence alone. The answer stands last, where a
-//! terminal shows it.
+//! The paper of a demand on a story: one cell of the matrix, written from its evidence alone. The answer stands last,
+//! where a terminal shows it.
 
 use pillarbox_access::demand::{self, View};
 use pillarbox_access::design::Design;
@@ -15,7 +15,8 @@ use crate::matrix::cell::Evidence;
 use crate::score::{Entry, Means, State, Statement};
 use crate::screen::{Screen, Table, Weight};
 
-/// The paper on one screen of `height` lines, for a window of `width` columns: what came back first, the answer last.
+/// Writes the paper on one screen of `height` lines, for a window of `width` columns: what came back first, the answer
+/// last.
 #[must_use]
 pub fn short(evidence: &Evidence, design: &Design, width: usize, height: usize) -> String {
     let in_names = |line: PaperLine| PaperLine { says: line.in_names(evidence), ..line };
@@ -25,14 +26,14 @@ pub fn short(evidence: &Evidence, design: &Design, width: usize, height: usize) 
         answer: &evidence.cell("").answer,
         entries: &entries,
         said: if evidence.brought.is_without_its_texts() { &[] } else { &evidence.brought.said },
-        // What is so already was not changed.
+        // An effect that already exists is not a change.
         ordered: changed(evidence),
         warning: None,
     };
     one_screen(&short, &|id| evidence.in_names(id), width, height)
 }
 
-/// The whole paper, for a window of `width` columns.
+/// Writes the whole paper, for a window of `width` columns.
 #[must_use]
 pub fn render(evidence: &Evidence, design: &Design, width: usize) -> String {
     let mut screen = Screen::new(width);
@@ -74,7 +75,8 @@ pub fn render(evidence: &Evidence, design: &Design, width: usize) -> String {
     screen.into_text()
 }
 
-/// What an order changed. What is so already was not changed, and nothing is taken down where nothing was published.
+/// Returns the change that an order made. An effect that already exists is not a change, and nothing is taken down if
+/// nothing was published.
 fn changed(evidence: &Evidence) -> Option<&str> {
     let (state, ..) = evidence.score();
     let is_nothing = match evidence.view {
@@ -84,7 +86,7 @@ fn changed(evidence: &Evidence) -> Option<&str> {
     evidence.ordered.as_deref().filter(|_| !is_nothing)
 }
 
-/// The texts that came back, where no line of the paper is about them: from a phone, from a backup elsewhere.
+/// Writes the texts that came back, if no line of the paper is about them: from a phone, from a backup elsewhere.
 fn texts(screen: &mut Screen, evidence: &Evidence) {
     let brought = &evidence.brought;
     let texts = brought.texts_without_a_line();
@@ -98,8 +100,9 @@ fn texts(screen: &mut Screen, evidence: &Evidence) {
     }
 }
 
-/// The line of one entry of the evidence. Something that the operator does not hand over is shown as held, under whoever says so. What
-/// nobody has said of the design is not known, and not said to be missing; without the design, nothing is known of that.
+/// Returns the line of one entry of the evidence. Something that the operator does not hand over is shown as held,
+/// under the speaker who says so. If nobody has said whether the design has an item, it is not known, rather than
+/// missing. Without the design, this distinction is not made.
 pub(crate) fn told(entry: &Entry, design: Option<&Design>) -> PaperLine {
     let line = PaperLine::of(entry.asked, &entry.answer).known(entry.was_known);
     match (&entry.withheld, &entry.answer) {
@@ -116,7 +119,7 @@ pub(crate) fn told(entry: &Entry, design: Option<&Design>) -> PaperLine {
     }
 }
 
-/// A statement that something is not handed over, under its speaker.
+/// Formats a statement that something is not handed over, under its speaker.
 fn not_handed_over(Statement { says, from, by }: &Statement) -> String {
     match by {
         Speaker::Operator => format!("By its own word it does not hand this over: {says} ({from})"),

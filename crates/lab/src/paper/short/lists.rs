@@ -9,18 +9,18 @@ use crate::columns::{self, Column};
 use crate::paper::{CAME_BACK, CLOSED, NOT_KNOWN, PaperLine, Standing, ends};
 use crate::screen::{Screen, Table, Weight};
 
-/// Lines that one text takes at most on a short paper: a story's text may be as long as a message can be.
+/// The most lines that one text takes on a short paper. A story's text may be as long as a message can be.
 const TEXT_LINES: usize = 3;
 
 /// The narrowest and the widest column of labels.
 const LABELS: (usize, usize) = (26, 38);
 
-/// Digits of an account's number, and those that a short paper shows of it.
+/// The number of digits of an account's number.
 const ACCOUNT: usize = 32;
-/// See [`ACCOUNT`].
+/// The number of those digits that a short paper shows.
 const ACCOUNT_SHOWN: usize = 8;
 
-/// Items that a short paper shows first: they tell of other people and of what was done, and not only who somebody is.
+/// Items that a short paper shows first. They tell of other people and of acts, and not only who somebody is.
 const FIRST: [Item; 7] = [
     Item::MessageSourceDestination,
     Item::MessageTimes,
@@ -33,11 +33,11 @@ const FIRST: [Item; 7] = [
 
 /// The lists of a paper.
 pub(super) struct Lists {
-    /// What came back, an entry each.
+    /// The entries that came back.
     came: Vec<Screen>,
-    /// The same by its labels; nothing where it is texts, of which some are always shown.
+    /// The labels of those entries; empty for texts, some of which are always shown.
     pub(super) labels: Vec<String>,
-    /// What is held and stays closed.
+    /// The data that is held and stays closed.
     pub(super) closed: Closed,
 }
 
@@ -79,17 +79,17 @@ impl Lists {
         }
     }
 
-    /// Returns true where what came back stands in a sentence.
+    /// Returns true if what came back stands in a sentence.
     fn is_a_sentence(&self, is_tightest: bool) -> bool {
         is_tightest && !self.labels.is_empty()
     }
 
-    /// The rows of what came back.
+    /// Returns the rows of what came back.
     pub(super) fn into_rows(self, is_tightest: bool) -> Vec<Screen> {
         if self.is_a_sentence(is_tightest) { Vec::new() } else { self.came }
     }
 
-    /// The lines that the rows of what came back take at least: the heading is followed by something.
+    /// Returns the fewest lines that the rows of what came back take. At least one entry follows the heading.
     pub(super) fn least(&self, shown: usize, is_tightest: bool) -> usize {
         let heights = || self.came.iter().map(Screen::height);
         let first = heights().next().unwrap_or(0);
@@ -101,17 +101,17 @@ impl Lists {
     }
 }
 
-/// Lines of a heading.
+/// The lines of a heading.
 const HEADING: usize = 1;
 
-/// What came back: as many entries as fit. The heading counts them, where there are more.
+/// Writes as many entries of what came back as fit. If there are more, the heading counts them.
 pub(super) fn shown(screen: &mut Screen, came: Vec<Screen>, room: usize) {
     let all = came.len();
     let heights = came.iter().scan(HEADING, |lines, entry| {
         *lines += entry.height();
         Some(*lines)
     });
-    // The heading is followed by something.
+    // At least one entry follows the heading.
     let shown = heights.take_while(|lines| *lines <= room).count().max(1);
     match all {
         0 => return,
@@ -121,14 +121,14 @@ pub(super) fn shown(screen: &mut Screen, came: Vec<Screen>, room: usize) {
     came.into_iter().take(shown).for_each(|line| screen.append(line));
 }
 
-/// What is held and stays closed, by its labels.
+/// The data that is held and stays closed, by its labels.
 pub(super) struct Closed {
     lines: Vec<(String, String)>,
     columns: [Column; 2],
 }
 
 impl Closed {
-    /// A row for each, under a heading.
+    /// Writes a row for each, under a heading.
     pub(super) fn list(&self, screen: &mut Screen) {
         if !self.lines.is_empty() {
             screen.say_in(Weight::Bold, CLOSED);
@@ -138,21 +138,21 @@ impl Closed {
         }
     }
 
-    /// The same in one sentence.
+    /// Writes the same data in one sentence.
     pub(super) fn sentence(&self) -> String {
         let lines: Vec<String> = self.lines.iter().map(|(label, says)| format!("{label}, {says}")).collect();
         if lines.is_empty() { String::new() } else { format!("{CLOSED}: {}.", lines.join(" · ")) }
     }
 }
 
-/// A row of a table, on a screen of its own.
+/// Makes a row of a table, on a screen of its own.
 fn row(columns: &[Column], width: usize, cells: [String; 2]) -> Screen {
     let mut screen = Screen::new(width);
     screen.row(&Table::new(columns), &cells);
     screen
 }
 
-/// Columns of the last cell of a row.
+/// Returns the width of the last cell of a row, in columns.
 fn room(columns: &[Column], width: usize) -> usize {
     let screen = Screen::new(width);
     match screen.is_narrow() {
@@ -161,17 +161,17 @@ fn room(columns: &[Column], width: usize) -> usize {
     }
 }
 
-/// What stands before a comma; what stands behind it explains the rest.
+/// Returns the part before a comma. The part after it explains the rest.
 pub(super) fn label(asked: &str) -> &str {
     asked.split(',').next().unwrap_or(asked)
 }
 
-/// The place of a line among those of a short paper.
+/// Returns the place of a line among those of a short paper.
 pub(super) fn first(line: &PaperLine) -> usize {
     FIRST.iter().position(|first| line.item == Some(*first)).unwrap_or(FIRST.len())
 }
 
-/// Text in quotation marks, no longer than so many characters: what is left out is counted.
+/// Puts text in quotation marks, no longer than `most` characters. The characters left out are counted.
 fn quoted(text: &str, most: usize) -> String {
     let text = safe(text);
     let length = text.chars().count();
@@ -182,12 +182,12 @@ fn quoted(text: &str, most: usize) -> String {
     format!("\"{}...\" and {} more characters, with --full", begin.trim_end(), length - most)
 }
 
-/// Returns true if the label of a line says already how many there are.
+/// Returns true if the label of a line already gives the number.
 fn is_counted(line: &PaperLine, label: &str) -> bool {
     label.contains(&format!("({} ", line.rows))
 }
 
-/// The label of a line, and the first sentence of what it says, without a number that the label has.
+/// Returns the label of a line and the first sentence of its answer, without a number that the label has.
 fn first_sentence(line: &PaperLine) -> (String, String) {
     let label = line.label();
     let (says, _) = line.says.split_once(". ").unwrap_or((&line.says, ""));
@@ -196,7 +196,8 @@ fn first_sentence(line: &PaperLine) -> (String, String) {
     (label.clone(), says.to_owned())
 }
 
-/// Numbers of accounts by their first digits: who has no name is told apart, and the full paper has the rest.
+/// Shortens account numbers to their first digits. They still distinguish people without a name, and the full paper has
+/// the rest.
 fn abbreviated(says: &str) -> String {
     let is_id = |word: &str| word.len() == ACCOUNT && word.bytes().all(|byte| byte.is_ascii_hexdigit());
     let short = |word: &str| match word.get(..ACCOUNT_SHOWN).filter(|_| is_id(word)) {
@@ -207,8 +208,8 @@ fn abbreviated(says: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// Several lines as one that is no wider than `room`: what does not fit is counted, unless that `is_counted` already. The first stands
-/// whole, however wide it is.
+/// Joins several lines into one no wider than `room`. The rest is counted, unless `is_counted` says that it is already.
+/// The first line stands whole, however wide it is.
 fn in_one_line(says: &str, room: usize, is_counted: bool) -> String {
     let all: Vec<&str> = says.lines().filter(|line| !line.starts_with("returned ")).collect();
     let more = |left: usize| match left {
