@@ -5,20 +5,20 @@ use pillarbox_metadata::{Known, Ties};
 
 use crate::matrix::csv;
 
-/// Columns of [`csv`].
+/// The columns of [`csv`].
 const COLUMNS: [&str; 5] = ["one", "other", "there", "back", "known"];
 
 #[derive(Template)]
 #[template(path = "picture/ties.graphml", escape = "svg")]
 struct GraphMl<'a> {
     ties: &'a Ties,
-    /// Sets by their number, for each person.
+    /// The numbers of each person's sets.
     sets: Vec<String>,
 }
 
-/// The ties as GraphML 1.0: undirected, a node for each person, an edge for each tie. An edge has the attributes `known`, `there` and
-/// `back`: messages from its source to its target, and from its target to its source. A node has its `name`, and the numbers of the
-/// `sets` of people who got one text together.
+/// Writes the ties as GraphML 1.0: undirected, with a node for each person and an edge for each tie. An edge has the
+/// attributes `known`, `there` and `back`: messages from its source to its target, and from its target to its source. A
+/// node has its `name`, and the numbers of the `sets` of people who got one text together.
 ///
 /// # Errors
 /// A template failed.
@@ -30,7 +30,7 @@ pub fn graphml(ties: &Ties) -> Result<String, askama::Error> {
     GraphMl { ties, sets: (0..ties.people.len()).map(sets).collect() }.render()
 }
 
-/// The ties as comma-separated values (RFC 4180), a line for each.
+/// Writes the ties as comma-separated values (RFC 4180), a line for each.
 #[must_use]
 pub fn csv(ties: &Ties) -> String {
     let mut out = csv::line(&COLUMNS.map(str::to_owned));
@@ -42,7 +42,7 @@ pub fn csv(ties: &Ties) -> String {
     out
 }
 
-/// The word for a way of knowing, in files.
+/// Returns the word for a way of knowing, in files.
 const fn word(known: Known) -> &'static str {
     match known {
         Known::Kept => "kept",

@@ -13,22 +13,22 @@ use super::style;
 const DAY_MS: u64 = 86_400_000;
 const HOUR_MS: u64 = 3_600_000;
 
-/// Days of a week, as the calendar has them here.
+/// The days of a week, as the calendar names them here.
 const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
-/// Days between the first of January 1970, a Thursday, and the Monday before it.
+/// The number of days between the first of January 1970, a Thursday, and the Monday before it.
 const SINCE_MONDAY: u64 = 3;
 
-/// Width of an hour.
+/// The width of an hour.
 const HOUR: i32 = 19;
 
-/// Height of a lane, and of the highest bar in it.
+/// The height of a lane, and of the highest bar in it.
 const LANE: (i32, i32) = (30, 24);
 
-/// Longest name before a lane; the text has the whole one.
+/// The longest name before a lane. The text has the whole name.
 const NAME_CHARS: usize = 12;
 
-/// Most lanes in the picture; the text has all.
+/// The most lanes in the picture. The text has all.
 const MAX_LANES: usize = 40;
 
 /// A lane: a name, and the number of rows in each hour, in UTC.
@@ -41,7 +41,7 @@ pub struct Lane {
 }
 
 impl Lane {
-    /// A lane of rows, by their times in milliseconds since the Unix epoch.
+    /// Makes a lane of rows from their times in milliseconds since the Unix epoch.
     #[must_use]
     pub fn of(name: &str, times: impl IntoIterator<Item = u64>) -> Self {
         let mut hours = [0; 24];
@@ -72,7 +72,7 @@ struct Drawing<'a> {
     left: i32,
     width: i32,
     height: i32,
-    /// Hours that are written, and where.
+    /// The written hours, each after its place from the left.
     marks: Vec<(i32, String)>,
     lanes: Vec<Bars>,
 }
@@ -80,20 +80,20 @@ struct Drawing<'a> {
 /// A lane as it is drawn.
 struct Bars {
     name: String,
-    /// Where its name and its bars stand.
+    /// The base line of its name and its bars.
     bottom: i32,
-    /// From the left, from the top, and the height of each.
+    /// The bars: distance from the left, distance from the top, height.
     bars: Vec<(i32, i32, i32)>,
 }
 
 impl Hours {
-    /// Lanes as they are.
+    /// Draws lanes as they are.
     #[must_use]
     pub fn of(title: &str, lanes: Vec<Lane>) -> Self {
         Self { title: title.to_owned(), lanes }
     }
 
-    /// A lane for each weekday, from times in milliseconds since the Unix epoch.
+    /// Draws a lane for each weekday, from times in milliseconds since the Unix epoch.
     #[must_use]
     pub fn by_weekday(title: &str, times: &[u64]) -> Self {
         let day = |at: u64| usize::try_from((at / DAY_MS + SINCE_MONDAY) % 7).unwrap_or_default();
@@ -103,7 +103,7 @@ impl Hours {
         Self::of(title, WEEKDAYS.iter().enumerate().map(lane).collect())
     }
 
-    /// A lane for each day on which something passed.
+    /// Draws a lane for each day on which something passed.
     #[must_use]
     pub fn by_day(title: &str, times: &[u64]) -> Self {
         let mut days: BTreeMap<u64, Vec<u64>> = BTreeMap::new();
@@ -116,7 +116,7 @@ impl Hours {
         Self::of(title, days.into_iter().map(lane).collect())
     }
 
-    /// What the picture says: each lane with its hours, for beside it.
+    /// Returns the text beside the picture: each lane with its hours.
     #[must_use]
     pub fn words(&self) -> Vec<String> {
         let lane = |lane: &Lane| {
@@ -131,7 +131,7 @@ impl Hours {
         self.lanes.iter().map(lane).collect()
     }
 
-    /// The picture as a part of a page. No other part of the page has the name `id`.
+    /// Renders the picture as a part of a page. No other part of the page may have the name `id`.
     ///
     /// # Errors
     /// A template failed.
@@ -139,7 +139,7 @@ impl Hours {
         self.drawing(id, None, self.summary()).render()
     }
 
-    /// The picture as a file of its own, with its whole text in `<desc>`.
+    /// Renders the picture as a file of its own, with its whole text in `<desc>`.
     ///
     /// # Errors
     /// A template failed.
@@ -160,7 +160,7 @@ impl Hours {
         let shown = || self.lanes.iter().take(MAX_LANES);
         let names: Vec<String> = shown().map(|lane| shortened(&lane.name, NAME_CHARS)).collect();
         let longest = names.iter().map(|name| display_width_of(name)).max().unwrap_or_default();
-        // Letters of 20 units, as a narrow page has them.
+        // The letters have 20 units, as on a narrow page.
         let left = longest * 12 + 12;
         let most = shown().flat_map(|lane| lane.hours).max().unwrap_or(0).max(1);
         let lanes = shown().zip(names).zip(1..).map(|((lane, name), number)| {

@@ -5,18 +5,18 @@ use std::cmp::Reverse;
 /// A shaded area.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Hull {
-    /// Corners, one after the other around it.
+    /// The corners, one after the other around it.
     pub(super) corners: Vec<(i32, i32)>,
 }
 
 impl Hull {
-    /// The corners as SVG has them.
+    /// Returns the corners in SVG's form.
     pub(super) fn points(&self) -> String {
         self.corners.iter().map(|(x, y)| format!("{x},{y}")).collect::<Vec<_>>().join(" ")
     }
 }
 
-/// The areas of the `most` largest sets.
+/// Returns the areas of the `most` largest sets.
 pub(super) fn of(groups: &[Vec<usize>], points: &[(i32, i32)], most: usize) -> Vec<Hull> {
     let mut groups: Vec<&Vec<usize>> = groups.iter().collect();
     groups.sort_by_key(|group| Reverse(group.len()));
@@ -26,7 +26,7 @@ pub(super) fn of(groups: &[Vec<usize>], points: &[(i32, i32)], most: usize) -> V
     groups.into_iter().take(most).map(hull).collect()
 }
 
-/// The corners of the convex hull: Andrew's monotone chain, once along the top and once back along the bottom.
+/// Returns the corners of the convex hull: Andrew's monotone chain, once along the top and once back along the bottom.
 fn convex(mut points: Vec<(i32, i32)>) -> Vec<(i32, i32)> {
     points.sort_unstable();
     points.dedup();
@@ -49,7 +49,8 @@ fn convex(mut points: Vec<(i32, i32)>) -> Vec<(i32, i32)> {
     if corners.is_empty() { points } else { corners }
 }
 
-/// Above zero where the way from `one` over `two` to `three` turns to the one side, below it to the other.
+/// Returns the direction in which the way from `one` over `two` to `three` turns: above zero to one side, below it to
+/// the other.
 fn turn(one: (i32, i32), two: (i32, i32), three: (i32, i32)) -> i64 {
     i64::from(two.0 - one.0) * i64::from(three.1 - one.1)
         - i64::from(two.1 - one.1) * i64::from(three.0 - one.0)

@@ -1,8 +1,8 @@
-//! Labels: each stands beside its point, on no point and on no other label. A label without room is left out.
+//! Labels: each stands beside its point, away from all points and other labels. A label without room is left out.
 
 use textwrap::core::display_width;
 
-/// Between a point and whatever stands beside it.
+/// The distance between a point and anything beside it.
 const APART: i32 = 3;
 
 /// Half the side of the square that a number on a line takes.
@@ -13,12 +13,12 @@ const NUMBER: i32 = 11;
 pub(super) struct Rectangle(pub(super) i32, pub(super) i32, pub(super) i32, pub(super) i32);
 
 impl Rectangle {
-    /// The square around a place, so far in each direction.
+    /// Returns the square around a place, `far` in each direction.
     const fn around((x, y): (i32, i32), far: i32) -> Self {
         Self(x - far, y - far, x + far, y + far)
     }
 
-    /// Whether the two share any area.
+    /// Returns true if the two share any area.
     pub(super) const fn overlaps(self, other: Self) -> bool {
         self.0 < other.2 && other.0 < self.2 && self.1 < other.3 && other.1 < self.3
     }
@@ -27,7 +27,8 @@ impl Rectangle {
         self.0 >= room.0 && self.1 >= room.1 && self.2 <= room.2 && self.3 <= room.3
     }
 
-    /// Whether a line passes through: there are corners on both sides of it, and its own rectangle meets this one.
+    /// Returns true if a line passes through: the corners lie on both sides of it, and its own rectangle meets this
+    /// one.
     fn is_crossed(self, (one, other): ((i32, i32), (i32, i32))) -> bool {
         let around =
             Self(one.0.min(other.0), one.1.min(other.1), one.0.max(other.0) + 1, one.1.max(other.1) + 1);
@@ -43,30 +44,30 @@ impl Rectangle {
 /// A label.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Label {
-    /// The words.
+    /// The text.
     pub(super) text: String,
-    /// From the left, to where the words begin, have their middle, or end.
+    /// The distance from the left to the text's anchor.
     pub(super) x: i32,
-    /// From the top, to the line that letters stand on.
+    /// The distance from the top to the base line.
     pub(super) y: i32,
-    /// Where the words begin, have their middle, or end, as SVG names it.
+    /// The anchor of the text, as SVG names it: its beginning, middle or end.
     pub(super) anchor: &'static str,
 }
 
-/// What is taken of a picture.
+/// The room that is already taken in a picture.
 #[derive(Clone, Debug)]
 pub(super) struct Room {
     bounds: Rectangle,
-    /// Height of letters.
+    /// The height of letters.
     font: i32,
-    /// Radius of a point.
+    /// The radius of a point.
     radius: i32,
     lines: Vec<((i32, i32), (i32, i32))>,
     taken: Vec<Rectangle>,
 }
 
 impl Room {
-    /// A picture of this size with its points and lines, without a label yet.
+    /// Takes a picture of this size with its points and lines, without a label yet.
     pub(super) fn new(
         (width, height): (i32, i32),
         (font, radius): (i32, i32),
@@ -77,12 +78,12 @@ impl Room {
         Self { bounds: Rectangle(0, 0, width, height), font, radius, lines, taken }
     }
 
-    /// Puts a label beside a point, where it crosses the fewest lines. None if there is no room.
+    /// Puts a label beside a point, where it crosses the fewest lines. Returns nothing if it has no room.
     pub(super) fn beside(&mut self, (x, y): (i32, i32), text: &str) -> Option<Label> {
         let (width, height) = (self.width(text), self.font * 5 / 4);
         let gap = self.radius + APART + 2;
         let (near, far) = (gap * 3 / 4, gap + height / 2);
-        // The middle of the label's nearer edge, and which edge that is.
+        // The anchor, and the middle of the label's nearer edge.
         let spots = [
             ("start", x + gap, y),
             ("end", x - gap, y),
@@ -110,7 +111,7 @@ impl Room {
         Some(label)
     }
 
-    /// Puts a number on a line, near its middle. None if there is no room.
+    /// Puts a number on a line, near its middle. Returns nothing if it has no room.
     pub(super) fn upon(&mut self, (one, other): ((i32, i32), (i32, i32))) -> Option<(i32, i32)> {
         let spot = |part: i32| (one.0 + (other.0 - one.0) * part / 20, one.1 + (other.1 - one.1) * part / 20);
         let free = |spot: &(i32, i32)| self.is_free(Rectangle::around(*spot, NUMBER));
@@ -123,13 +124,13 @@ impl Room {
         around.is_inside(self.bounds) && !self.taken.iter().any(|taken| taken.overlaps(around))
     }
 
-    /// Width of words: no letter of the fonts that a page names is much wider on the average of a name.
+    /// Estimates the width of a text. No letter of the fonts that a page names is much wider on the average of a name.
     fn width(&self, text: &str) -> i32 {
         (display_width_of(text) * self.font * 31 / 50).max(self.font)
     }
 }
 
-/// Columns of a terminal that words take: a letter of Chinese takes two.
+/// Returns the terminal columns that a text takes. A Chinese character takes two.
 pub(super) fn display_width_of(text: &str) -> i32 {
     i32::try_from(display_width(text)).unwrap_or(i32::MAX / 64)
 }

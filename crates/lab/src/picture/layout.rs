@@ -1,42 +1,42 @@
-//! Places for people: those who talk to each other lie near, and nobody lies on anybody.
+//! Places for people: people who talk to each other lie near, and nobody lies on anybody.
 //!
-//! The simulation is fjadra's, a port of d3-force: links pull, charges push, circles do not overlap. It runs in rounds, and between
-//! two rounds places are rounded. Mathematical libraries differ in the last bit, which a long run would amplify; so every computer
-//! gets the same picture.
+//! The simulation is fjadra's, a port of d3-force: links pull, charges push, circles do not overlap. It runs in rounds,
+//! and places are rounded between two rounds. Mathematical libraries differ in the last bit, which a long run would
+//! amplify. With the rounding, every computer gets the same picture.
 
 use fjadra::{Collide, Link, ManyBody, Node, PositionX, PositionY, SimulationBuilder};
 
-/// Rounds of the simulation.
+/// The rounds of the simulation.
 const ROUNDS: usize = 12;
 
-/// Steps of one round.
+/// The steps of one round.
 const STEPS: usize = 25;
 
-/// The part of the temperature that a step takes away: after all rounds a thousandth is left.
+/// The fraction of the temperature that a step removes. After all rounds a thousandth is left.
 const COOLING: f64 = 0.0228;
 
 /// Places are rounded to this part of a unit.
 const GRAIN: f64 = 64.0;
 
-/// Length of a link at rest.
+/// The length of a link at rest.
 const LENGTH: f64 = 70.0;
 
-/// Length at rest between members of one set: longer, so that ties decide before sets do.
+/// The length at rest between members of one set. It is longer, so that ties decide before sets do.
 const LENGTH_IN_SET: f64 = 100.0;
 
-/// Pull of a set, beside 1 of a tie between two people without others.
+/// The pull of a set, compared with 1 for a tie between two people without others.
 const PULL_OF_SET: f64 = 0.05;
 
-/// Push between two people.
+/// The push between two people.
 const PUSH: f64 = -220.0;
 
-/// Radius that nobody else comes into.
+/// The radius into which nobody else comes.
 const RADIUS: f64 = 24.0;
 
-/// Pull to the middle, from the sides and from above and below. A picture is wider than high.
+/// The pull to the middle, horizontally and vertically. A picture is wider than high.
 const GRAVITY: (f64, f64) = (0.045, 0.075);
 
-/// Places `people`, by who talks to whom and who got one text together.
+/// Places `people`, by the pairs who talk to each other and the sets who got one text together.
 pub(super) fn places(people: usize, ties: &[(usize, usize)], groups: &[Vec<usize>]) -> Vec<[f64; 2]> {
     let in_sets: Vec<(usize, usize)> = groups
         .iter()
@@ -66,7 +66,7 @@ pub(super) fn places(people: usize, ties: &[(usize, usize)], groups: &[Vec<usize
     places
 }
 
-/// Where somebody begins: on a spiral, as the seeds of a sunflower lie.
+/// Returns somebody's first place: on a spiral, as the seeds of a sunflower lie.
 fn beginning(at: usize) -> [f64; 2] {
     let (radius, turn) =
         (RADIUS * (0.5 + at as f64).sqrt(), at as f64 * std::f64::consts::PI * (3.0 - 5f64.sqrt()));
@@ -132,7 +132,7 @@ mod tests {
 
     #[test]
     fn who_talk_to_each_other_lie_nearer_than_who_do_not() {
-        // Two rings of five, and nobody of one talks to anybody of the other.
+        // Two rings of five, without a tie between them.
         let ties: Vec<_> =
             ring(5).into_iter().chain(ring(5).into_iter().map(|(one, other)| (one + 5, other + 5))).collect();
         let points = places(10, &ties, &[]);

@@ -1,4 +1,4 @@
-//! The picture of who talks to whom.
+//! The picture of the pairs who talk to each other.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,25 +14,25 @@ use super::{layout, style};
 /// The size of a drawing, and of its letters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Size {
-    /// The class by which a page knows what room it needs.
+    /// The class that tells a page how much room the drawing needs.
     class: &'static str,
     width: i32,
     height: i32,
-    /// Height of letters. A page that is narrow shows small drawings with larger letters, and room is kept for those.
+    /// The height of letters. A narrow page shows small drawings with larger letters, and room is kept for those.
     font: i32,
-    /// Most people who are tried in it.
+    /// The largest number of people for which this size is tried.
     people: usize,
 }
 
 impl Size {
-    /// Radius of a point.
+    /// Returns the radius of a point.
     fn radius(&self) -> i32 {
         if self.class == "l" { 4 } else { 6 }
     }
 }
 
-/// Sizes, the smallest first. The first in which every name has room is taken; of large ones, the first in which those with most ties
-/// have theirs; or else the last.
+/// The sizes, the smallest first. The first size in which every name has room is taken. A large size need only have
+/// room for the names of the people with most ties. If no size has room, the last is taken.
 const SIZES: [Size; 10] = [
     Size { class: "s", width: 460, height: 300, font: 20, people: 14 },
     Size { class: "s", width: 560, height: 360, font: 20, people: 14 },
@@ -46,22 +46,23 @@ const SIZES: [Size; 10] = [
     Size { class: "l", width: 1_720, height: 1_200, font: 13, people: usize::MAX },
 ];
 
-/// In a large picture, so many of so many people with most ties must have their names: a point in a crowd may have no room.
+/// In a large picture, 36 of the 40 people with most ties must have their names, because a point in a crowd may have no
+/// room.
 const NAMED: (usize, usize) = (36, 40);
 
-/// Room left and right of the outermost points, for their names; and above and below.
+/// The room for names left and right of the outermost points, and above and below them.
 const MARGIN: (i32, i32) = (64, 34);
 
-/// Longest name in the picture; the text has the whole one.
+/// The longest name in the picture. The text has the whole name.
 const NAME_CHARS: usize = 16;
 
-/// Numbers of messages stand on the lines of pictures with at most so many.
+/// The most lines in a picture that has numbers of messages on its lines.
 const LINES_WITH_NUMBERS: usize = 24;
 
-/// Most sets that are shaded, the largest: more would hide each other. The text has all.
+/// The most sets that are shaded, the largest ones. More would hide each other. The text has all.
 const MAX_HULLS: usize = 12;
 
-/// Height of a line of the legend, beside that of its letters.
+/// The height of a line of the legend, in addition to that of its letters.
 const LEGEND_GAP: i32 = 8;
 
 /// A line between two people.
@@ -70,14 +71,14 @@ pub(super) struct Line {
     from: (i32, i32),
     to: (i32, i32),
     stroke: Stroke,
-    /// The number of messages, and where it stands.
+    /// The number of messages, after its place.
     number: Option<((i32, i32), u64)>,
 }
 
-/// How a line is drawn: solid, dashed or dotted, and how wide.
+/// The style of a line: solid, dashed or dotted, and its width.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Stroke {
-    /// In tenths of a unit.
+    /// The width in tenths of a unit.
     width: u64,
     known: Known,
 }
@@ -87,7 +88,7 @@ impl Stroke {
         format!("{}.{}", self.width / 10, self.width % 10)
     }
 
-    /// Dashes and the gaps between them, as SVG has them. Nothing for a solid line.
+    /// Returns the dashes and the gaps between them in SVG's form; empty for a solid line.
     fn dashes(&self) -> String {
         match self.known {
             Known::Kept => String::new(),
@@ -108,7 +109,7 @@ impl Stroke {
 /// An entry of the legend.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Sample {
-    /// How the line of it is drawn; none for a shaded area.
+    /// The style of its line; none for a shaded area.
     stroke: Option<Stroke>,
     y: i32,
     text: String,
@@ -129,7 +130,7 @@ pub struct Network {
     room: Room,
 }
 
-/// What is drawn, without what is around it.
+/// The drawing itself, without its surroundings.
 #[derive(Template)]
 #[template(path = "picture/drawing.svg")]
 struct Drawing<'a> {
@@ -139,17 +140,18 @@ struct Drawing<'a> {
 #[derive(Template)]
 #[template(path = "picture/network.svg")]
 struct Svg<'a> {
-    /// What tells the parts of this picture from those of others on one page.
+    /// Distinguishes the parts of this picture from those of others on one page.
     id: &'a str,
     it: &'a Network,
-    /// A file of its own has its style and its whole text in it.
+    /// The style, for a file of its own, which also contains the whole text.
     style: Option<String>,
     says: String,
     drawing: String,
 }
 
 impl Network {
-    /// Places people and draws their ties. Of a pair that is known in several ways, the surest is drawn: kept, then seen, then inferred.
+    /// Places people and draws their ties. If a pair is known in several ways, the surest is drawn: kept, then seen,
+    /// then inferred.
     #[must_use]
     pub fn of(title: &str, ties: &Ties) -> Self {
         let ties = surest(ties);
@@ -199,7 +201,7 @@ impl Network {
         network
     }
 
-    /// The same people at the same places, with the ties alone of `source` that are known in this way.
+    /// Draws the same people at the same places, with only those ties of `source` that are known in this way.
     #[must_use]
     pub fn only(&self, title: &str, source: &Ties, known: Known) -> Self {
         let ties = source.ties.iter().filter(|tie| tie.known == known).cloned().collect();
@@ -257,46 +259,47 @@ impl Network {
         samples.into_iter().enumerate().map(sample).collect()
     }
 
-    /// The class of a point: hollow for whoever is not named.
+    /// Returns the class of a point: hollow for a person who is not named.
     fn point(&self, at: &usize) -> &'static str {
         if self.ties.people.get(*at).is_some_and(|name| name == NOT_NAMED) { "n" } else { "p" }
     }
 
-    /// Height of drawing and legend.
+    /// Returns the height of drawing and legend.
     pub(super) fn height(&self) -> i32 {
         let rows = i32::try_from(self.legend.len()).unwrap_or_default();
         self.size.height + rows * (self.size.font + LEGEND_GAP) + LEGEND_GAP
     }
 
-    /// What is drawn, for inside an element `svg`.
+    /// Renders the drawing, for inside an element `svg`.
     pub(super) fn drawing(&self) -> Result<String, askama::Error> {
         Drawing { it: self }.render()
     }
 
-    /// Width of the drawing.
+    /// Returns the width of the drawing.
     pub(super) const fn width(&self) -> i32 {
         self.size.width
     }
 
-    /// The heading.
+    /// Returns the heading.
     #[must_use]
     pub fn title(&self) -> &str {
         &self.title
     }
 
-    /// What the picture says, for beside it.
+    /// Returns the text beside the picture.
     #[must_use]
     pub const fn words(&self) -> &Words {
         &self.words
     }
 
-    /// Whether the picture needs the whole width of a page.
+    /// Returns true if the picture needs the whole width of a page.
     #[must_use]
     pub fn is_wide(&self) -> bool {
         self.size.class != "s"
     }
 
-    /// The picture as a part of a page whose style has [`style::RULES`]. No other part of the page has the name `id`.
+    /// Renders the picture as a part of a page whose style has [`style::RULES`]. No other part of the page may have the
+    /// name `id`.
     ///
     /// # Errors
     /// A template failed.
@@ -304,7 +307,7 @@ impl Network {
         Svg { id, it: self, style: None, says: self.words.summary.clone(), drawing: self.drawing()? }.render()
     }
 
-    /// The picture as a file of its own, with its whole text in `<desc>`.
+    /// Renders the picture as a file of its own, with its whole text in `<desc>`.
     ///
     /// # Errors
     /// A template failed.
@@ -314,7 +317,7 @@ impl Network {
     }
 }
 
-/// A drawing no higher than its points need.
+/// Makes a drawing no higher than its points need.
 fn cropped(size: Size, points: Vec<(i32, i32)>) -> (Size, Vec<(i32, i32)>) {
     let top = points.iter().map(|(_, y)| *y).min().unwrap_or_default();
     let bottom = points.iter().map(|(_, y)| *y).max().unwrap_or_default();
@@ -326,7 +329,7 @@ fn messages(tie: &Tie) -> u64 {
     tie.there.saturating_add(tie.back)
 }
 
-/// One tie for each pair, the surest, and only such as are between people that there are.
+/// Returns one tie for each pair, the surest, and only ties between existing people.
 fn surest(ties: &Ties) -> Ties {
     let people = ties.people.len();
     let mut pairs: BTreeMap<(usize, usize), &Tie> = BTreeMap::new();
@@ -352,7 +355,7 @@ fn surest(ties: &Ties) -> Ties {
     }
 }
 
-/// A name as it fits into a picture.
+/// Shortens a name so that it fits into a picture.
 #[must_use]
 pub(super) fn shortened(name: &str, chars: usize) -> String {
     if name.chars().count() <= chars {

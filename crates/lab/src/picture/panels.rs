@@ -6,7 +6,7 @@ use pillarbox_metadata::{Known, Ties};
 use super::network::Network;
 use super::style;
 
-/// Between two panels, and above them for their titles.
+/// The gap between two panels, and above them for their titles.
 const GAP: i32 = 40;
 
 /// Three pictures of one network.
@@ -21,14 +21,15 @@ struct Drawing<'a> {
     title: &'a str,
     says: String,
     style: String,
-    /// From the left, the heading, what is drawn.
+    /// The panels: distance from the left, heading, drawing.
     panels: Vec<(i32, &'a str, String)>,
     width: i32,
     height: i32,
 }
 
 impl Panels {
-    /// Draws `ties` as kept, as seen and as inferred after so many messages. A pair that is known in several ways is in several of them.
+    /// Draws `ties` as kept, as seen and as inferred after `messages` messages. A pair that is known in several ways is
+    /// in several of them.
     #[must_use]
     pub fn of(ties: &Ties, messages: u64) -> Self {
         let all = Network::of("", ties);
@@ -41,13 +42,13 @@ impl Panels {
         Self { panels: titles.map(|(title, known)| all.only(title, ties, known)) }
     }
 
-    /// The pictures: kept, seen, inferred. Each is a picture of its own.
+    /// Returns the pictures: kept, seen, inferred. Each is a picture of its own.
     #[must_use]
     pub const fn each(&self) -> &[Network; 3] {
         &self.panels
     }
 
-    /// The three side by side as one file, with the text of all in `<desc>`.
+    /// Renders the three side by side as one file, with the text of all in `<desc>`.
     ///
     /// # Errors
     /// A template failed.

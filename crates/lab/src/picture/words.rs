@@ -1,19 +1,20 @@
-//! The text of a picture: it says what the picture says.
+//! The text of a picture, which has the same content as the picture.
 
 use std::cmp::Reverse;
 use std::fmt;
 
 use pillarbox_metadata::{Known, Tie, Ties};
 
-/// The name in the place of a person's whom rows do not name. Its point stands for everybody like that, and counts as nobody.
+/// Stands in place of the name of a person whom rows do not name. Its point stands for everybody like that, and counts
+/// as nobody.
 pub const NOT_NAMED: &str = "not named";
 
-/// What a picture of a network says. Displayed, it is the whole text.
+/// The text of a picture of a network. Displayed, it is the whole text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Words {
-    /// The whole in a few sentences.
+    /// A summary in a few sentences.
     pub summary: String,
-    /// Each pair, with messages in both directions: those with most first.
+    /// Each pair, with messages in both directions, the most messages first.
     pub pairs: Vec<String>,
     /// Each set of people who got one text together.
     pub groups: Vec<String>,
@@ -22,7 +23,7 @@ pub struct Words {
 }
 
 impl Words {
-    /// The text about ties, of which each pair has one. In the picture `named` people have their names beside them.
+    /// Writes the text about ties, one for each pair. In the picture, `named` people have their names beside them.
     pub(super) fn of(ties: &Ties, named: usize) -> Self {
         let name = |at: usize| ties.people.get(at).map_or("", String::as_str);
         let is_named = |at: usize| name(at) != NOT_NAMED;
@@ -112,7 +113,7 @@ impl Words {
     }
 }
 
-/// How pairs are known.
+/// Says how many pairs are known in one way.
 fn sentence(known: Known, pairs: u64) -> Option<String> {
     Some(match (known, pairs) {
         (_, 0) => return None,
