@@ -1,5 +1,5 @@
-//! What must follow if the returns are real: a backup opens with the key that lies beside it and not otherwise, and a batch of a
-//! pen register holds pairs and nothing else.
+//! Consequences that must hold if the returns are real: a backup opens with the key that lies beside it and not
+//! otherwise, and a batch of a pen register contains pairs and nothing else.
 
 use std::collections::BTreeSet;
 
@@ -12,21 +12,21 @@ use serde::Serialize;
 use super::Run;
 use crate::scenario::Act;
 
-/// Something that follows.
+/// A consequence.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Derived {
-    /// In which design.
+    /// The design.
     pub design: String,
-    /// What.
+    /// The consequence, in words.
     pub says: &'static str,
-    /// Whether it does.
+    /// True if it holds.
     pub holds: bool,
 }
 
 /// The fields of a pair in a batch.
 const PAIR: [&str; 3] = ["at", "from", "to"];
 
-/// Everything that follows for one design.
+/// Checks all consequences for one design.
 pub(super) fn of(design: &Design, run: &Run) -> Vec<Derived> {
     let mut derived = Vec::new();
     let mut add = |says, holds| derived.push(Derived { design: design.name.clone(), says, holds });
@@ -73,8 +73,8 @@ pub(super) fn of(design: &Design, run: &Run) -> Vec<Derived> {
     derived
 }
 
-/// Who can open the design's backups, and where they lie. Where the operator can read the messages themselves, a backup says
-/// nothing more.
+/// Returns the key that opens the design's backups, and their holder. If the operator can read the messages themselves,
+/// a backup tells nothing more.
 fn backup(design: &Design) -> Option<(BackupKey, Holder)> {
     if let Some(cloud) = &design.cloud {
         return Some((cloud.habits.backup?, Holder::Cloud));

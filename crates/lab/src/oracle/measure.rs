@@ -1,4 +1,4 @@
-//! Numbers for the table of figures, each measured on a run; and arithmetic, where the table's number is arithmetic.
+//! Numbers for the table of figures: each is measured on a run, or calculated if the table's number is calculated.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -17,17 +17,17 @@ use rand_chacha::rand_core::SeedableRng as _;
 
 use super::{OracleError, Run, salamander, waiting};
 
-/// Seconds of a day.
+/// The seconds of a day.
 const DAY: f64 = 86_400.0;
 
-/// A run of bytes on a wire that is at least so long carries a message, whatever is in it: acknowledgements, questions and
+/// The shortest run of bytes on a wire that must carry a message, whatever is in it. Acknowledgements, questions and
 /// certificates are shorter.
 const SHORTEST_BLOCK: usize = 4_096;
 
-/// Figures that the table has by arithmetic, and that are computed here in the same way: no run takes part in them.
+/// Figures that the table calculates, and that are calculated here in the same way. No run takes part in them.
 pub(super) const COMPUTED: [&str; 3] = ["passcode_4_digits_s", "passcode_6_digits_s", "passcode_6_alnum_s"];
 
-/// What was measured under one design, for the figures that the tables have of its messenger.
+/// Measures one design, for the figures that the tables have of its messenger.
 ///
 /// # Errors
 /// [`OracleError`].
@@ -54,8 +54,9 @@ pub(super) fn of_design(
     Ok(measured)
 }
 
-/// What is nobody's: how long all passcodes take at the table's own time for a guess, how many wrong ones a phone bears that
-/// erases itself, how many texts one ciphertext can open to, and what a blocking order returned in all runs.
+/// Measures the figures that belong to no messenger: the time for all passcodes at the table's own time for a guess,
+/// the wrong codes that a self-erasing phone allows, the texts to which one ciphertext can open, and the evidence from
+/// a blocking order in all runs.
 pub(super) fn of_nobody(blocking_evidence: usize) -> Measurements {
     let guess = FIGURES.iter().find(|figure| figure.id == "passcode_guess_ms").map(|figure| figure.expected);
     let mut measured = Measurements::new();
@@ -77,8 +78,9 @@ pub(super) fn of_nobody(blocking_evidence: usize) -> Measurements {
     measured
 }
 
-/// How many wrong codes a phone bears that is set to erase itself after `tries`: codes are really tried on a real vault until it
-/// is gone, and afterwards the right one opens nothing. None if there is no room for a vault.
+/// Counts the wrong codes allowed by a phone that is set to erase itself after `tries`. Codes are really tried on a
+/// real vault until it is gone, and afterwards the right one opens nothing. Returns nothing if there is no room for a
+/// vault.
 fn erased_after(tries: u64) -> Option<u64> {
     let folder = tempfile::tempdir().ok()?;
     let place = folder.path().join("phone");
@@ -93,14 +95,14 @@ fn erased_after(tries: u64) -> Option<u64> {
     (!opens).then_some(guesses)
 }
 
-/// How far the time at which the target was last seen stands from midnight.
+/// Measures the distance from midnight of the time at which the target was last seen.
 fn last_seen(run: &Run) -> Option<Measured> {
     let devices = run.holdings().rows().devices.iter().filter(|device| device.account == run.target());
     let seen: Timestamp = devices.filter_map(|device| device.last_seen).max()?;
     Some(Measured::Exactly(seconds(seen.0) % DAY))
 }
 
-/// How many days old the oldest row was that came back, where something older did not.
+/// Returns the age in days of the oldest row that came back, if something older did not.
 fn oldest(run: &Run, process: Process, item: Item) -> Option<Measured> {
     let ages = run.returned(&Asked::plainly(process)).ages.remove(&item)?;
     let oldest = ages.came.last().copied()?;
@@ -108,10 +110,11 @@ fn oldest(run: &Run, process: Process, item: Item) -> Option<Measured> {
     older.map(|_| Measured::Exactly(f64::from(oldest)))
 }
 
-/// The length that what goes from the target's address at once has most often, and the shortest of those if there are several.
+/// Returns the most frequent length of what the target's address sends at once, and the shortest of those if several
+/// are as frequent.
 fn block(run: &Run) -> Option<Measured> {
     let behind = |peer| run.world().scorer().behind_address(peer) == Some(run.scenario().inquiry.about);
-    // What goes at the very start are the keys with which an account is made.
+    // The very first sendings are the keys with which an account is made.
     let later = run.world().wire().crossings.iter().filter(|crossing| crossing.at > run.scenario().start);
     let up = later.filter(|crossing| behind(crossing.from));
     let lengths = up.map(|crossing| crossing.bytes.len()).filter(|length| *length >= SHORTEST_BLOCK);

@@ -1,8 +1,9 @@
-//! The oracle: emulated designs, run and served real demands, held to what others say real operators return.
+//! The oracle: emulated designs run, receive real demands, and are compared with published statements about the returns
+//! of real operators.
 //!
-//! Each design that says it stands for a messenger of the tables runs the scenario `examples/oracle` once. What comes back is
-//! compared with the tables row by row (`pillarbox_access::oracle`), and every difference has a written reason. This layer
-//! runs worlds and asks operators; it knows no messenger by name.
+//! Each design that says it stands for a messenger of the tables runs the scenario `examples/oracle` once. Its returns
+//! are compared with the tables row by row (`pillarbox_access::oracle`), and every difference has a written reason.
+//! This layer runs worlds and asks operators. It knows no messenger by name.
 //!
 //! | file | what |
 //! |---|---|
@@ -35,19 +36,19 @@ use crate::progress::Progress;
 use crate::scenario::ScenarioError;
 use crate::world::WorldError;
 
-/// Why there is no comparison.
+/// The reason why no comparison was made.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum OracleError {
     /// A world came to an end before its scenario.
     #[error("the world of the design {design} stopped: {error}")]
     World {
-        /// Under which design.
+        /// The design.
         design: String,
-        /// Why.
+        /// The error.
         error: WorldError,
     },
-    /// What a relay keeps cannot be read.
+    /// The rows of a relay cannot be read.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The scenario in this program has a mistake.
@@ -64,17 +65,17 @@ pub enum OracleError {
 /// One table, compared.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Table {
-    /// Which.
+    /// The source of the table.
     pub source: Source,
-    /// What it is.
+    /// The heading.
     pub heading: &'static str,
     /// Its rows.
     pub rows: Vec<Row>,
-    /// How many came out how.
+    /// The number of rows with each outcome.
     pub counts: Counts,
 }
 
-/// What the comparison found.
+/// The findings of the comparison.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Report {
     /// The form of this document.
@@ -83,16 +84,16 @@ pub struct Report {
     pub designs: Vec<String>,
     /// The tables.
     pub tables: Vec<Table>,
-    /// What follows from the returns.
+    /// The consequences of the returns.
     pub derived: Vec<Derived>,
-    /// Differences that nobody has given a reason for.
+    /// The number of differences for which nobody has given a reason.
     pub unexplained: usize,
     /// Reasons that no difference needs.
     pub unused_reasons: Vec<String>,
 }
 
 impl Report {
-    /// Whether each difference has a reason, each reason a difference, and everything follows that must.
+    /// Returns true if each difference has a reason, each reason a difference, and all consequences hold.
     #[must_use]
     pub fn is_as_written(&self) -> bool {
         self.unexplained == 0
@@ -101,7 +102,7 @@ impl Report {
     }
 }
 
-/// What a design stands for in the tables, if it does.
+/// Returns the messenger of the tables for which a design stands, if it stands for one.
 #[must_use]
 pub fn standing(design: &Design) -> Option<Standing> {
     let stands_for = design.stands_for.as_ref()?;
@@ -113,7 +114,7 @@ pub fn standing(design: &Design) -> Option<Standing> {
     })
 }
 
-/// Runs every design that stands for something and compares it with `sources`.
+/// Runs every design that stands for a messenger and compares it with `sources`.
 ///
 /// # Errors
 /// [`OracleError`].

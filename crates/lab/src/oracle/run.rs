@@ -1,4 +1,4 @@
-//! One design's world after the scenario, and what its operators return about the person that the demand names.
+//! One design's world after the scenario, and the returns of its operators about the person whom the demand names.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,13 +18,13 @@ use super::OracleError;
 use crate::scenario::{Act, Audience, PersonId, Scenario, Sought};
 use crate::world::{Order, Role, Site, SiteId, World, WorldError};
 
-/// Somebody who has everything that a person can have.
+/// A scenario about a person who has everything that a person can have.
 const SCENARIO: &str = include_str!("../../../../examples/oracle/scenario.toml");
 
-/// What no phone here sends, so that nobody could tell it from messages: its absence says nothing.
+/// An item that no phone here sends, so that nobody could tell it from messages. Its absence says nothing.
 const NO_COVER_TRAFFIC: Item = Item::RealVsNoiseMessages;
 
-/// An operator, and what it can answer with about the target.
+/// An operator, and its means of answering about the target.
 struct Desk {
     operator: Operator,
     holdings: RelayHoldings,
@@ -32,7 +32,7 @@ struct Desk {
 }
 
 impl Desk {
-    /// What nobody could have left here, whatever is asked: its absence says nothing.
+    /// Returns the items that nobody could have left here, whatever is asked. Their absence says nothing.
     fn has_no_such_thing(&self) -> BTreeSet<Item> {
         let Some(account) = self.holdings.rows().accounts.iter().find(|row| row.account == self.target)
         else {
@@ -53,9 +53,9 @@ pub struct Run {
     scenario: Scenario,
     messenger: Desk,
     cloud: Option<Desk>,
-    /// What passed of the target since the order.
+    /// The target's traffic since the order.
     ordered: OperatorTap,
-    /// What passed of everybody since the beginning: what an operator sees that looks.
+    /// Everybody's traffic since the beginning, as an operator sees it that looks.
     everything: OperatorTap,
     /// The target's own accounts at the messenger.
     own: BTreeSet<AccountId>,
@@ -117,31 +117,31 @@ impl Run {
         })
     }
 
-    /// The world as it is when the demand is served.
+    /// Returns the world at the time when the demand is served.
     #[must_use]
     pub const fn world(&self) -> &World {
         &self.world
     }
 
-    /// What the messenger's operator has.
+    /// Returns the holdings of the messenger's operator.
     #[must_use]
     pub const fn holdings(&self) -> &RelayHoldings {
         &self.messenger.holdings
     }
 
-    /// The scenario that ran.
+    /// Returns the scenario that ran.
     #[must_use]
     pub const fn scenario(&self) -> &Scenario {
         &self.scenario
     }
 
-    /// The account that demands on the messenger's operator are about.
+    /// Returns the account that demands on the messenger's operator are about.
     #[must_use]
     pub const fn target(&self) -> AccountId {
         self.messenger.target
     }
 
-    /// The pen register, from the scenario's order until it is served.
+    /// Serves the pen register, from the scenario's order on.
     #[must_use]
     pub fn pen_register(&self) -> pen_register::PenRegister {
         let named = self.named(&self.messenger, About::Target);
@@ -149,7 +149,7 @@ impl Run {
         pen_register::serve(&case, &self.ordered, &self.messenger.holdings, self.scenario.inquiry.served)
     }
 
-    /// The longest time between a message and the batch that it came in.
+    /// Returns the longest time between a message and its batch.
     #[must_use]
     pub fn longest_gap(&self) -> Option<Duration> {
         let batches = self.pen_register().batches;
@@ -158,7 +158,7 @@ impl Run {
         late.max()
     }
 
-    /// A demand for what is stored, served.
+    /// Serves a demand for stored data.
     #[must_use]
     pub fn stored(&self, asked: &Asked) -> Option<Served> {
         let desk = match asked.of {
@@ -172,7 +172,7 @@ impl Run {
         Some(stored::serve(demand(asked.process)?, &case, &desk.holdings))
     }
 
-    /// How many items a blocking order brings whoever ordered it.
+    /// Counts the items that a blocking order brings to the authority.
     #[must_use]
     pub fn brought_by_blocking(&self) -> usize {
         let named = self.named(&self.messenger, About::Target);
@@ -180,7 +180,7 @@ impl Run {
         stored::serve(&BLOCKING_ORDER, &case, &self.messenger.holdings).returned().len()
     }
 
-    /// Whom a demand names: a number where the tables' demands name one, and an account otherwise.
+    /// Returns the name in a demand: a number if the tables' demands name one, and an account otherwise.
     fn named(&self, desk: &Desk, about: About) -> Named {
         let nobody = self.scenario.events.iter().find_map(|event| match &event.act {
             Act::LooksUp { whom: Sought::Number(number) } => Some(number.clone()),
@@ -197,7 +197,7 @@ impl Run {
         number.map_or(Named::Account(desk.target), Named::Number)
     }
 
-    /// What an operator learns that looks at what passes, whatever it hands over.
+    /// Returns the knowledge of an operator that looks at its traffic, whatever it hands over.
     fn learned(&self) -> Returned {
         let named = Named::Account(self.messenger.target);
         let curious = Operator::default();
@@ -210,7 +210,7 @@ impl Run {
         returned
     }
 
-    /// Whether the accounts that an answer joins with the target's are the target's others, all of them and no other person's.
+    /// Returns true if the accounts that an answer joins with the target's are exactly the target's other accounts.
     fn really_joined(&self, served: &Served) -> bool {
         let Some(Answer::Returned { lines, .. }) = served.answer(Item::QueueCorrelation) else {
             return false;
@@ -231,7 +231,7 @@ impl Run {
         Returned { items, ages: self.ages(served), longest_gap: None, not_modelled }
     }
 
-    /// How old the rows were whose age the tables speak of: look-ups, and texts.
+    /// Returns the ages of rows of which the tables state ages: look-ups, and texts.
     fn ages(&self, served: &Served) -> BTreeMap<Item, Ages> {
         let about = self.scenario.inquiry.about;
         let events = || self.scenario.events.iter();
@@ -262,7 +262,7 @@ impl Run {
         BTreeMap::from([(Item::LookupLog, lookups), (Item::MessageContent, texts)])
     }
 
-    /// Whole days before the answer.
+    /// Returns the whole days before the answer.
     fn age(&self, at: Timestamp) -> u32 {
         let seconds = self.scenario.inquiry.served.since(at).as_seconds();
         u32::try_from(seconds / Duration::from_days(1).as_seconds()).unwrap_or(u32::MAX)
@@ -277,7 +277,7 @@ impl Observed for Run {
         let returned = match asked.process {
             Process::PenRegister => {
                 let register = self.pen_register();
-                // The tables say what comes in batches: nothing, from an operator that is not known to deliver live.
+                // The tables say what comes in batches. An operator that is not known to deliver live delivers nothing.
                 let delivers = self.messenger.operator.pen_register.is_some();
                 let items = if delivers { register.served.returned() } else { BTreeSet::new() };
                 Returned { items, longest_gap: self.longest_gap(), ..Returned::default() }
@@ -290,7 +290,7 @@ impl Observed for Run {
     }
 }
 
-/// The demand that a process of the tables is here.
+/// Returns the demand that a process of the tables is here.
 const fn demand(process: Process) -> Option<&'static Demand> {
     match process {
         Process::Subpoena => Some(&ENTITY_DATA),
@@ -300,14 +300,14 @@ const fn demand(process: Process) -> Option<&'static Demand> {
     }
 }
 
-/// The accounts at a relay, of one person or of everybody.
+/// Returns the accounts at a relay, of one person or of everybody.
 fn accounts_at(world: &World, site: SiteId, of: Option<PersonId>) -> Vec<AccountId> {
     let accounts = world.scorer().accounts().iter();
     let wanted = accounts.filter(|behind| behind.relay == site.0 && of.is_none_or(|who| behind.who == who));
     wanted.map(|behind| behind.account).collect()
 }
 
-/// The messenger's relay at which somebody's first account is.
+/// Returns the messenger's relay with somebody's first account.
 fn home(world: &World, who: PersonId) -> Option<SiteId> {
     let messenger = |site: usize| world.sites().get(site).is_some_and(|site| site.role() == Role::Messenger);
     let mut accounts = world.scorer().accounts().iter();
@@ -324,7 +324,7 @@ fn desk(world: &World, role: Role, operator: Operator, about: PersonId) -> Resul
     Ok(Some(Desk { operator, holdings: site.holdings()?, target }))
 }
 
-/// The time in the JSON of an exhibit of a log's row.
+/// Reads the time in the JSON of an exhibit of a log's row.
 fn at(exhibit: &str) -> Option<Timestamp> {
     let row: serde_json::Value = serde_json::from_str(exhibit).ok()?;
     row.get("at")?.as_u64().map(Timestamp)

@@ -1,5 +1,6 @@
-//! An "invisible salamander" (Dodis, Grubbs, Ristenpart, Woodage, CRYPTO 2018), built for the cipher that messages have here: one
-//! ciphertext that opens under two keys to two texts. That is why a report rests on a commitment and not on the cipher.
+//! An "invisible salamander" (Dodis, Grubbs, Ristenpart, Woodage, CRYPTO 2018), built for the cipher of messages here:
+//! one ciphertext that opens under two keys to two texts. For this reason a report rests on a commitment and not on the
+//! cipher.
 //!
 //! With Poly1305 under key i, a message of blocks m_1..m_n has the tag `(sum of m_j * r_i^(n+1-j) mod p) + s_i mod 2^128`,
 //! `p = 2^130 - 5`. One block is left free and chosen so that both tags are equal: one linear equation mod p.
@@ -7,10 +8,10 @@
 use pillarbox_crypto::AeadKey;
 use pillarbox_crypto::aead::open;
 
-/// Whatever stands before the free block: two blocks.
+/// The two blocks before the free block.
 const START: [u8; 32] = *b"one ciphertext that has two keys";
 
-/// How many of two keys open one ciphertext, each to a text of its own.
+/// Counts the keys, of two, that open one ciphertext, each to a text of its own.
 pub(super) fn openings() -> usize {
     let keys = [[1; 32], [2; 32]];
     let ciphertext = salamander(&keys, &START);
@@ -105,7 +106,7 @@ fn poly1305_key(key: &[u8; 32]) -> (Field, u128) {
     (Field(0, r & 0x0fff_fffc_0fff_fffc_0fff_fffc_0fff_ffff), s)
 }
 
-/// What Poly1305 sees of a ciphertext without associated data: its blocks, then the lengths.
+/// Returns Poly1305's input for a ciphertext without associated data: its blocks, then the lengths.
 fn blocks(ciphertext: &[u8]) -> Vec<Field> {
     let lengths = (ciphertext.len() as u128) << 64;
     let (words, _) = ciphertext.as_chunks::<16>();
@@ -122,8 +123,8 @@ fn tag(key: &[u8; 32], ciphertext: &[u8]) -> u128 {
     polynomial(r, &blocks(ciphertext)).1.wrapping_add(s)
 }
 
-/// One ciphertext with one tag that is good under both keys. Its last block is the free one; the byte
-/// before it is varied until the block that solves the equation is one of 16 bytes.
+/// Builds one ciphertext with one tag that is good under both keys. Its last block is the free one. The byte before it
+/// is varied until the block that solves the equation is one of 16 bytes.
 fn salamander(keys: &[[u8; 32]; 2], start: &[u8]) -> Vec<u8> {
     let [(r1, s1), (r2, s2)] = keys.each_ref().map(poly1305_key);
     // The free block is followed by the lengths, so it is multiplied by r twice.
@@ -139,7 +140,7 @@ fn salamander(keys: &[[u8; 32]; 2], start: &[u8]) -> Vec<u8> {
             *free = Field(0, 0);
         }
         let without = polynomial(r2, &all).sub(polynomial(r1, &all));
-        // s2 - s1 as a field element, and the multiples of 2^128 that the tags do not show.
+        // Computes s2 - s1 as a field element, and the multiples of 2^128 that the tags do not show.
         let pads = Field(0, s2).sub(Field(0, s1));
         for multiple in [Field(0, 0), Field(1, 0), Field(2, 0), Field(3, 0)] {
             for wanted in [pads.add(multiple), pads.sub(multiple)] {

@@ -11,13 +11,13 @@ use super::{Report, Table, measure};
 use crate::columns::Column;
 use crate::screen::{Screen, Table as Layout, Weight};
 
-/// Item or figure, what the table says, what the run says, agreement.
+/// Columns: item or figure, the table's value, the run's value, agreement.
 const COLUMNS: [Column; 4] = [Column::Share(33), Column::Share(13), Column::Share(13), Column::Share(15)];
 
-/// Design, what must follow, whether it does.
+/// Columns: design, consequence, whether it holds.
 const DERIVED: [Column; 3] = [Column::Fixed(24), Column::Share(1), Column::Fixed(5)];
 
-/// What differs: the models, the item, what the source says, what the run says, and in how many rows.
+/// Columns of differences: the models, the item, the source's value, the run's value, the number of rows.
 const DIFFERS: [Column; 5] =
     [Column::Share(31), Column::Share(18), Column::Share(19), Column::Fixed(8), Column::Fixed(4)];
 
@@ -25,7 +25,7 @@ const LEGEND: &str = "no row: the source does not list the item, which a list th
     arithmetic on the source's own numbers. agrees (2703d): the chart lists the item without naming a process; the run returns it under this one. \
     * : the table's row is marked recheck, its source was not checked against the original. [1]: see the reason below.";
 
-/// What differs, and how many rows agree, for a window of `width` columns. The sums stand last.
+/// Writes the differences, and the number of rows that agree, for a window of `width` columns. The sums stand last.
 #[must_use]
 pub fn short(report: &Report, width: usize) -> String {
     let mut screen = Screen::new(width);
@@ -67,7 +67,7 @@ struct Difference<'r> {
     rows: usize,
 }
 
-/// What differs, once for all designs of a messenger and all processes under which it is the same.
+/// Returns each difference once for all designs of a messenger and all processes with the same difference.
 fn differences(report: &Report) -> Vec<Difference<'_>> {
     let mut known: Vec<Difference<'_>> = Vec::new();
     let rows = report.tables.iter().flat_map(|table| &table.rows);
@@ -90,7 +90,7 @@ fn differences(report: &Report) -> Vec<Difference<'_>> {
     known
 }
 
-/// A design's name for people; of a figure that is no messenger's, what it belongs to.
+/// Returns a design's name for people. For a figure of no messenger, returns the thing to which it belongs.
 fn model<'r>(design: &'r str, app: &'r str) -> &'r str {
     match designs::named(design) {
         Some(design) => &design.title,
@@ -99,19 +99,19 @@ fn model<'r>(design: &'r str, app: &'r str) -> &'r str {
     }
 }
 
-/// An item's name for people; a figure's, what is counted.
+/// Returns an item's name for people, or the counted quantity of a figure.
 fn item(row: &Row) -> String {
     let known = Item::ALL.iter().find(|item| item.as_str() == row.item).map(|item| item.wording().to_owned());
     let figure = || FIGURES.iter().find(|figure| figure.id == row.item).map(|it| it.parameter.clone());
     known.or_else(figure).unwrap_or_else(|| row.item.replace('_', " "))
 }
 
-/// What the table says. A chart that does not list something says nothing of it.
+/// Returns the table's statement. A chart that does not list an item states nothing about it.
 fn table_says(row: &Row) -> &str {
     if row.says.ends_with("(no row)") { "no row" } else { &row.says }
 }
 
-/// The table in a word or two.
+/// Returns the table's name in a word or two.
 const fn source(source: Source) -> &'static str {
     match source {
         Source::Chart => "FBI chart",
@@ -120,26 +120,26 @@ const fn source(source: Source) -> &'static str {
     }
 }
 
-/// Returns true if the run's number is arithmetic on the table's own, so that it agrees whatever the worlds do.
+/// Returns true if the run's number is calculated from the table's own, so that it agrees whatever the worlds do.
 fn is_computed(row: &Row) -> bool {
     row.source == Source::Figures && measure::COMPUTED.contains(&row.item.as_str())
 }
 
-/// The sum over all tables.
+/// Writes the sum over all tables.
 fn total(report: &Report) -> String {
     let rows: usize = report.tables.iter().map(|table| table.rows.len()).sum();
     let all: Vec<Row> = report.tables.iter().flat_map(|table| table.rows.clone()).collect();
     format!("Of {rows} rows that others published, {}", briefly(&Counts::of(&all)))
 }
 
-/// The counts in as few words as say whether table and run agree.
+/// Writes the counts in as few words as show whether table and run agree.
 fn briefly(counts: &Counts) -> String {
     let Counts { agree, differ, not_applicable, not_asserted, not_modelled, .. } = counts;
     let open = not_applicable + not_asserted + not_modelled;
     format!("{agree} agree, {differ} differ, {open} cannot be compared.")
 }
 
-/// The whole report, for a window of `width` columns. The sums stand last.
+/// Writes the whole report, for a window of `width` columns. The sums stand last.
 #[must_use]
 pub fn render(report: &Report, width: usize) -> String {
     let mut screen = Screen::new(width);
@@ -170,7 +170,7 @@ pub fn render(report: &Report, width: usize) -> String {
     screen.into_text()
 }
 
-/// Rows of one design about one thing, which stand together.
+/// Returns the rows of one design about one thing, which stand together.
 fn groups(rows: &[Row]) -> impl Iterator<Item = &[Row]> {
     let figures = |row: &Row| row.source == Source::Figures;
     rows.chunk_by(move |one, other| {
@@ -220,7 +220,7 @@ fn one_group(screen: &mut Screen, rows: &[Row]) {
     }
 }
 
-/// The process of some rows, and in which case.
+/// Returns the process of some rows, and the case.
 fn process(row: &Row) -> String {
     let process = row.process.replace('_', " ");
     if row.case.is_empty() {
@@ -255,7 +255,7 @@ fn in_words(reason: &Reason) -> String {
     format!("{} ({}; {}.)", reason.because, reason.whose, reason.from)
 }
 
-/// The counts as a sentence.
+/// Writes the counts as a sentence.
 fn counted(counts: &Counts) -> String {
     let Counts { agree, differ, not_applicable, not_asserted, not_modelled, recheck } = counts;
     format!(
@@ -264,7 +264,7 @@ fn counted(counts: &Counts) -> String {
     )
 }
 
-/// What makes the comparison fail.
+/// Lists the reasons for which the comparison fails.
 fn complaints(report: &Report) -> Vec<String> {
     let mut out = Vec::new();
     if report.unexplained > 0 {
@@ -276,7 +276,7 @@ fn complaints(report: &Report) -> Vec<String> {
     out
 }
 
-/// One line for each row, its fields between tabs: for other programs, and for who listens to a terminal.
+/// Writes one line for each row, its fields between tabs: for other programs, and for people who listen to a terminal.
 #[must_use]
 pub fn plain(report: &Report) -> String {
     let mut out = String::from(
@@ -311,7 +311,7 @@ pub fn plain(report: &Report) -> String {
     out
 }
 
-/// The tables of the page `docs/oracle.md`.
+/// Writes the tables of the page `docs/oracle.md`.
 #[must_use]
 pub fn markdown(report: &Report) -> String {
     let mut out = String::new();
@@ -340,7 +340,7 @@ pub fn markdown(report: &Report) -> String {
     out
 }
 
-/// Every reason of a table, with the rows that it is about.
+/// Lists every reason of a table, with the rows that it is about.
 fn reasons(table: &Table) -> String {
     let mut told: Vec<(&Reason, Vec<&Row>)> = Vec::new();
     for row in &table.rows {

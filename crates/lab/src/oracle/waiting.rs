@@ -1,4 +1,4 @@
-//! How long a message waits for a phone that does not come: one text, sent to somebody whose phone is off.
+//! The time that a message waits for a phone that does not come: one text, sent to somebody whose phone is off.
 
 use pillarbox_access::design::Design;
 use pillarbox_access::oracle::figures::Measured;
@@ -8,7 +8,7 @@ use super::OracleError;
 use crate::scenario::{Act, Scenario};
 use crate::world::{World, WorldError};
 
-/// A message that nobody fetches.
+/// A scenario with a message that nobody fetches.
 const SCENARIO: &str = include_str!("../../../../examples/oracle/waiting.toml");
 
 /// Looks a day before `days` have passed since the text was said, and a day after.
