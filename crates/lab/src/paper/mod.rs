@@ -42,7 +42,7 @@ pub enum Standing {
     Closed,
     /// It was asked for, and nothing of the kind is held.
     NotHeld,
-    /// It was asked for, and nothing of the kind is held.
+    /// The demand does not reach it.
     NotReached,
 }
 
