@@ -1,4 +1,4 @@
-//! The phone's real program as a process of its own, in a chat: lines go in through a pipe, and what it prints is kept.
+//! The phone's real program as a process of its own, in a chat: lines go in through a pipe, and its output is kept.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -10,16 +10,15 @@ use std::time::{Duration, Instant};
 use super::AuditError;
 use super::program::{LOOK, end, keep};
 
-/// How long an answer of the program may take. The longest thing that it does is to stretch a passphrase, which takes
-/// a second.
+/// The longest wait for an answer of the program. Its longest step is to stretch a passphrase, which takes a second.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A chat that runs. It ends with this value.
+/// A running chat. It ends with this value.
 pub(super) struct Chat {
     child: Child,
     input: ChildStdin,
     printed: Arc<Mutex<Vec<u8>>>,
-    /// How much of it has been looked at.
+    /// The number of bytes of its output that have been looked at.
     read: usize,
 }
 
@@ -42,7 +41,7 @@ impl Profile<'_> {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().map_err(|error| self.not_started(&error))?;
         let printed = Arc::new(Mutex::new(Vec::new()));
-        // They end with the streams, and nothing waits for them.
+        // The readers end with the streams, and nothing waits for them.
         if let Some(out) = child.stdout.take() {
             drop(keep(out, &printed));
         }
@@ -55,7 +54,7 @@ impl Profile<'_> {
         }
     }
 
-    /// Has another process tell the chat to lock, which takes no passphrase.
+    /// Makes another process tell the chat to lock, which takes no passphrase.
     pub(super) fn account_lock(self) -> Result<(), AuditError> {
         let mut command = self.command();
         command.args(["--no-input", "account", "lock"]);
@@ -93,8 +92,8 @@ impl Chat {
         written.map_err(|_| AuditError::WentWrong { what: "the phone's program does not read" })
     }
 
-    /// Waits until it prints these words, behind what it has printed when this was last asked. They are short enough not
-    /// to be broken at the end of a line.
+    /// Waits until it prints these words after the output of the last wait. The words are short enough not to be broken
+    /// at the end of a line.
     pub(super) fn wait_for(&mut self, words: &str) -> Result<(), AuditError> {
         let until = Instant::now() + PATIENCE;
         loop {

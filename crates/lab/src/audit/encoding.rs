@@ -1,8 +1,8 @@
-//! The forms in which bytes are written down: what a program that holds them could have left of them.
+//! The forms in which bytes are written down, as a program with access to them could have left them.
 //!
-//! A form that depends on its neighbours (base64) is searched by the part of it that depends on the bytes alone, once for each
-//! alignment. What is compressed, encrypted or cut up is found in none of these encodings. Their reversals and the xor with one
-//! byte are the business of [`form`](super::form).
+//! A form that depends on its neighbours (base64) is searched by the part of it that depends on the bytes alone, once
+//! for each alignment. Compressed, encrypted or cut-up bytes are found in none of these encodings. Their reversals and
+//! the xor with one byte are the business of [`form`](super::form).
 
 use serde::Serialize;
 
@@ -13,7 +13,7 @@ const URL_SAFE: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Encoding {
-    /// As they are; for a text this is UTF-8.
+    /// The bytes as they are; for a text this is UTF-8.
     Raw,
     /// Two digits a byte, a to f.
     HexLower,
@@ -34,7 +34,7 @@ pub enum Encoding {
 }
 
 impl Encoding {
-    /// Every one, in the order of the tables.
+    /// Every encoding, in the order of the tables.
     pub const ALL: [Self; 9] = [
         Self::Raw,
         Self::HexLower,
@@ -47,7 +47,7 @@ impl Encoding {
         Self::SpacedNumbers,
     ];
 
-    /// Its name on the terminal.
+    /// Returns its name on the terminal.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -63,8 +63,8 @@ impl Encoding {
         }
     }
 
-    /// What is searched for to find `bytes` in this form: one pattern, one for each alignment, or none where the form
-    /// does not apply or is the same as another.
+    /// Returns the patterns that find `bytes` in this form: one pattern, or one for each alignment. Returns no pattern
+    /// if the form does not apply or is the same as another.
     #[must_use]
     pub fn patterns(self, bytes: &[u8]) -> Vec<Vec<u8>> {
         match self {
@@ -97,7 +97,8 @@ fn utf16(bytes: &[u8], order: fn(u16) -> [u8; 2]) -> Vec<Vec<u8>> {
         .unwrap_or_default()
 }
 
-/// The signs that stand for `bytes` whatever surrounds them, when `before` bytes of a group of three come first.
+/// Returns the signs that stand for `bytes` whatever surrounds them, when `before` bytes of a group of three come
+/// first.
 fn base64(bytes: &[u8], before: usize, alphabet: &[u8; 64]) -> Vec<u8> {
     let mut bits: u32 = 0;
     let mut held = 0;
@@ -111,7 +112,7 @@ fn base64(bytes: &[u8], before: usize, alphabet: &[u8; 64]) -> Vec<u8> {
             signs.extend(sign);
         }
     }
-    // The sign that a byte before takes part in is not ours; the one that is not full yet was never written.
+    // A sign that shares bits with a byte before is not ours, and the last sign, if it is not full, was never written.
     let foreign = (before * 8).div_ceil(6);
     signs.drain(..foreign.min(signs.len()));
     signs
@@ -123,7 +124,7 @@ mod tests {
 
     #[test]
     fn base64_is_that_of_the_standard() {
-        // RFC 4648, section 10, without the last sign where padding follows.
+        // RFC 4648, section 10, without the last sign if padding follows.
         for (bytes, expected) in
             [("f", "Z"), ("fo", "Zm"), ("foo", "Zm9v"), ("foob", "Zm9vY"), ("foobar", "Zm9vYmFy")]
         {

@@ -7,20 +7,20 @@ use std::path::{Path, PathBuf};
 use super::report::Part;
 use super::search::{Hit, Search};
 
-/// Bytes read at a time.
+/// The number of bytes read at a time.
 const PIECE: usize = 1 << 20;
 
 /// A file that could not be searched.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{file} cannot be read: {kind}")]
 pub struct FileError {
-    /// Which.
+    /// The file.
     pub file: String,
-    /// What the system said.
+    /// The system's error.
     pub kind: io::ErrorKind,
 }
 
-/// The files in a folder and in the folders in it, by name.
+/// Returns the files in a folder and in its subfolders, by name.
 ///
 /// # Errors
 /// [`FileError`].

@@ -1,26 +1,26 @@
 //! The forms that the search knows: each encoding, forwards and backwards, and all of them under the xor with one byte.
 //!
-//! Whoever hides words from a search, and no more than that, turns them round or xors them with a byte. A reversal is one
-//! more pattern. The xor with one byte costs nothing: it cancels out between neighbours (a ^ k ^ b ^ k = a ^ b), so the
-//! search runs over the differences of neighbouring bytes and finds all 256 keys at once, the key 0 among them.
+//! Simple ways to hide words from a search are to reverse them or to xor them with a byte. A reversal is one more
+//! pattern. The xor with one byte costs nothing, because it cancels out between neighbours (a ^ k ^ b ^ k = a ^ b). The
+//! search runs over the differences of neighbouring bytes and finds all 256 keys at once, including the key 0.
 
 use serde::Serialize;
 
 use super::encoding::Encoding;
 
-/// Different values, zero not counted, among the differences of a pattern that is searched under every key. With fewer, a
-/// run of one byte, a counter or a table would pass for the words (the differences of `aaaa` are zeros, and so are those of
-/// every empty page); such a pattern is searched as it is and under no key.
+/// The number of different values, without zero, among the differences of a pattern that is searched under every key.
+/// With fewer, a run of one byte, a counter or a table would pass for the words (the differences of `aaaa` are zeros,
+/// and so are those of every empty page). Such a pattern is searched as it is and under no key.
 const DISTINCT: usize = 4;
 
 /// The form in which something was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 pub struct Form {
-    /// The writing.
+    /// The encoding.
     pub encoding: Encoding,
-    /// Last byte first: of what is written, or of the writing.
+    /// True for the last byte first: of the original bytes, or of the encoded ones.
     pub backwards: bool,
-    /// The byte that each byte of it is xored with; 0 where it stands as it is.
+    /// The byte with which each byte of it is xored; 0 if it stands as it is.
     pub xor: u8,
 }
 
@@ -31,7 +31,7 @@ impl Form {
         self == Self { encoding: Encoding::Raw, backwards: false, xor: 0 }
     }
 
-    /// Its name on the terminal.
+    /// Returns its name on the terminal.
     #[must_use]
     pub fn name(self) -> String {
         let Self { encoding, backwards, xor } = self;
@@ -44,7 +44,7 @@ impl Form {
         words.join(", ")
     }
 
-    /// Its name behind a count of things in this form.
+    /// Returns its name after a count of things in this form.
     #[must_use]
     pub fn of_several(self, count: usize) -> String {
         match self {
@@ -57,7 +57,7 @@ impl Form {
 /// Bytes to search for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pattern {
-    /// The writing that they are.
+    /// The encoding of the bytes.
     pub encoding: Encoding,
     /// See [`Form::backwards`].
     pub backwards: bool,
@@ -66,7 +66,8 @@ pub struct Pattern {
 }
 
 impl Pattern {
-    /// Everything to search for to find `bytes` in each encoding, forwards and backwards. No two patterns are the same bytes.
+    /// Returns every pattern that finds `bytes` in each encoding, forwards and backwards. No two patterns are the same
+    /// bytes.
     #[must_use]
     pub fn all(bytes: &[u8]) -> Vec<Self> {
         let reversed: Vec<u8> = bytes.iter().rev().copied().collect();
@@ -93,7 +94,7 @@ impl Pattern {
         all
     }
 
-    /// Returns true if its differences tell it from what lies in any memory; see `DISTINCT`.
+    /// Returns true if its differences distinguish it from the usual content of any memory; see `DISTINCT`.
     #[must_use]
     pub fn is_distinctive(&self) -> bool {
         let mut values = differences(&self.bytes);
@@ -103,18 +104,18 @@ impl Pattern {
     }
 }
 
-/// Each byte xored with the next: one fewer than there are bytes.
+/// Returns each byte xored with the next: one fewer than the bytes.
 #[must_use]
 pub fn differences(bytes: &[u8]) -> Vec<u8> {
     let mut found = Vec::with_capacity(bytes.len());
     let next = bytes.get(1..).unwrap_or_default();
-    // Sixteen at a time: the search spends a good part of its time here.
+    // Sixteen at a time, because the search spends a good part of its time here.
     let ((these, last), (those, end)) = (bytes.as_chunks::<16>(), next.as_chunks::<16>());
     for (this, that) in these.iter().zip(those) {
         let both = u128::from_ne_bytes(*this) ^ u128::from_ne_bytes(*that);
         found.extend_from_slice(&both.to_ne_bytes());
     }
-    // Where the second ends sixteen bytes earlier, the first has one chunk more than was taken.
+    // If the second ends sixteen bytes earlier, the first has one chunk more than was taken.
     let rest =
         if these.len() > those.len() { these.last().map_or(last, |chunk| chunk.as_slice()) } else { last };
     found.extend(rest.iter().zip(end).map(|(this, that)| this ^ that));

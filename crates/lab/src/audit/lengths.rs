@@ -1,11 +1,12 @@
-//! Lengths: each payload is held to the length that the protocol fixes for it.
+//! Lengths: each payload is compared with the length that the protocol fixes for it.
 //!
-//! The search finds forms that it knows; what is appended in any other form is as long as it is. End to end a payload is
-//! the overhead of its kind and the padding bucket of what it says (`docs/protocol.md`, section 6), and the audit knows
-//! what is said: one text of a known length, or a receipt. So it knows each length, how many payloads are long enough
-//! for a text, and how many begin a session. A payload in the clear is as long as its body, which has to decode to its last byte.
+//! The search finds forms that it knows. Bytes that are appended in any other form still change the length. The length
+//! of an end-to-end payload is the overhead of its kind and the padding bucket of its content (`docs/protocol.md`,
+//! section 6). The audit knows the content: one text of a known length, or a receipt. It therefore knows each length,
+//! the number of payloads that are long enough for a text, and the number that begin a session. The length of a payload
+//! in the clear is that of its body, which has to decode to its last byte.
 //!
-//! This knows nothing of what stands in the place of something else: keys, nonces, the padding itself.
+//! This shows nothing about bytes that replace other bytes: keys, nonces, the padding itself.
 
 use std::collections::BTreeSet;
 
@@ -22,56 +23,56 @@ use serde::Serialize;
 
 use super::person::Person;
 
-/// Bytes of an X25519 public key.
+/// The number of bytes of an X25519 public key.
 const AGREEMENT_LEN: usize = 32;
 
 /// The payloads that the phones of one conversation may make.
 #[derive(Clone, Debug)]
 pub(super) struct Lengths {
     protection: Protection,
-    /// Padded plaintexts of a text.
+    /// The lengths of padded plaintexts of a text.
     texts: BTreeSet<usize>,
-    /// Padded plaintexts of a receipt.
+    /// The lengths of padded plaintexts of a receipt.
     receipts: BTreeSet<usize>,
 }
 
-/// Something that has a length which the protocol does not give it.
+/// Something with a length that the protocol does not give it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Misfit {
-    /// Which row, or which payload.
+    /// The row or the payload.
     pub what: String,
-    /// Its bytes.
+    /// Its length in bytes.
     pub bytes: usize,
-    /// The lengths that are allowed; none where the bytes are of no kind that the protocol has, or do not decode.
+    /// The lengths that are allowed; empty if the bytes are of no kind that the protocol has, or do not decode.
     pub allowed: Vec<usize>,
-    /// What is wrong, if the length by itself is allowed.
+    /// The mistake, if the length by itself is allowed.
     pub why: Option<&'static str>,
 }
 
-/// What was held to a length, and what does not fit.
+/// The things whose length was compared, and those that do not fit.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Measured {
-    /// Payloads that phones submitted or were handed.
+    /// The number of payloads that phones submitted or received.
     pub payloads: u64,
-    /// Rows of messages and prekeys, each as often as it was looked at.
+    /// The number of rows of messages and prekeys, counted at each look.
     pub rows: u64,
-    /// Their bytes.
+    /// The number of their bytes.
     pub bytes: u64,
-    /// What does not fit.
+    /// The things that do not fit.
     pub misfits: Vec<Misfit>,
 }
 
-/// What a payload is, by its length.
+/// The kind of a payload, by its length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Fit {
-    /// No receipt is as long.
+    /// True if no receipt is as long.
     is_text: bool,
-    /// It begins a session.
+    /// True if it begins a session.
     begins: bool,
 }
 
 impl Misfit {
-    /// The row or payload, its length, and the lengths that are allowed.
+    /// Describes the row or payload, its length, and the lengths that are allowed.
     #[must_use]
     pub fn sentence(&self) -> String {
         let Self { what, bytes, allowed, why } = self;
@@ -85,8 +86,8 @@ impl Misfit {
 }
 
 impl Lengths {
-    /// The lengths under a design, for texts of so many bytes, receipts for so many texts at a time, and phones that call
-    /// themselves by these names.
+    /// Returns the lengths under a design, for texts of `text` bytes, receipts for up to `confirmed` texts at a time,
+    /// and phones with these names for themselves.
     pub(super) fn new(design: &Design, text: usize, confirmed: usize, names: &[&str]) -> Self {
         let padding = design.phone.padding.padding();
         let id = BodyId(FixedBytes([0; 16]));
@@ -94,19 +95,20 @@ impl Lengths {
             Content::Text(Text { id, sent_at: Timestamp(0), text: "x".repeat(text), expires_after: None });
         let receipt = |count| Content::Receipt(Receipt { ids: vec![id; count] });
         let texts = buckets(&said, padding, names);
-        // Whoever has heard several texts has been heard, and does not introduce itself.
+        // A phone that has heard several texts has also been heard, and does not introduce itself.
         let several = (2..=confirmed).flat_map(|count| buckets(&receipt(count), padding, &[]));
         let receipts = several.chain(buckets(&receipt(1), padding, names)).collect();
         Self { protection: design.phone.protection, texts, receipts }
     }
 
-    /// What the payload is; if it is nothing that this conversation has, the lengths that it could have.
+    /// Returns the kind of the payload. If this conversation has no such payload, returns the lengths that it could
+    /// have.
     fn fit(&self, payload: &[u8]) -> Result<Fit, Vec<usize>> {
         let kind = kind::kind(payload).map_err(|_| Vec::new())?;
         match (self.protection, kind) {
             (Protection::ServerReadable, Kind::ServerReadable) => {
                 let body = payload.get(1..).unwrap_or_default();
-                // What decodes is written the same way again: nothing stands behind it.
+                // A decoded body encodes to the same bytes again, so nothing stands after it.
                 let body = decode::<Body>(body).map_err(|_| Vec::new())?;
                 Ok(Fit { is_text: matches!(body.content, Content::Text(_)), begins: false })
             }
@@ -134,7 +136,7 @@ impl Lengths {
         allowed
     }
 
-    /// Holds payloads to their lengths, each by itself.
+    /// Compares payloads with their lengths, each by itself.
     pub(super) fn measure<'a>(
         &self,
         measured: &mut Measured,
@@ -149,7 +151,7 @@ impl Lengths {
         }
     }
 
-    /// Holds what passed one phone to its lengths. It said `texts` texts, and began `sessions` sessions.
+    /// Compares one phone's traffic with its lengths. The phone said `texts` texts, and began `sessions` sessions.
     pub(super) fn measure_person(
         &self,
         measured: &mut Measured,
@@ -164,8 +166,8 @@ impl Lengths {
         self.measure(measured, delivered.map(|(number, payload)| (named(number), payload.as_slice())));
     }
 
-    /// Holds everything that one phone submitted to its lengths: each payload, and how many there are of each. A payload that
-    /// is told twice counts once.
+    /// Compares everything that one phone submitted with its lengths: each payload, and the number of each kind. A
+    /// payload that is told twice counts once.
     pub(super) fn measure_all(
         &self,
         measured: &mut Measured,
@@ -200,14 +202,14 @@ impl Lengths {
         }
     }
 
-    /// The lengths of a receipt in a running session.
+    /// Returns the lengths of a receipt in a running session.
     fn receipts_only(&self, payload: &[u8]) -> Vec<usize> {
         let over = kind::kind(payload).ok().and_then(|kind| overheads(kind).first());
         self.receipts.iter().filter_map(|padded| Some(over? + padded)).collect()
     }
 
-    /// Holds the rows of a relay to their lengths. All columns that are not here have a length by their type, or are
-    /// numbers and times: a relay's database with another does not read.
+    /// Compares the rows of a relay with their lengths. Every other column has a length by its type, or is a number or
+    /// a time. A relay's database with another length does not read.
     pub(super) fn rows(&self, measured: &mut Measured, holdings: &Holdings, when: &str) {
         let mut of_rows = Measured::default();
         let messages = holdings.messages.iter();
@@ -234,7 +236,8 @@ impl Lengths {
     }
 }
 
-/// The padded lengths of a content, with an introduction by each name, with and without a delivery key, and without one.
+/// Returns the padded lengths of a content: with an introduction by each name, with and without a delivery key, and
+/// without an introduction.
 fn buckets(content: &Content, padding: Padding, names: &[&str]) -> BTreeSet<usize> {
     let introductions = names.iter().flat_map(|name| {
         [Some(FixedBytes([0; 32])), None]
@@ -260,7 +263,7 @@ mod tests {
         Lengths::new(designs::end_to_end(), drawn.text().len(), 3, &[ALICE.0, BOB.0, &short_name(&drawn)])
     }
 
-    /// A payload of this kind in its running or its beginning form, around so many bytes.
+    /// Returns a payload of this kind in its running or its beginning form, around `padded` bytes.
     fn payload(kind: u8, begins: bool, padded: &BTreeSet<usize>) -> Vec<u8> {
         let over = overheads(kind::kind(&[kind]).unwrap());
         let over = if begins { over.last() } else { over.first() }.unwrap();
@@ -271,7 +274,7 @@ mod tests {
 
     fn judged(lengths: &Lengths, payloads: &[Vec<u8>], texts: usize, sessions: usize) -> Vec<Misfit> {
         let mut measured = Measured::default();
-        // Payloads are told apart by their bytes.
+        // A number in their bytes tells payloads apart.
         let numbered: Vec<Vec<u8>> = payloads
             .iter()
             .enumerate()

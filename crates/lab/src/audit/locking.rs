@@ -1,5 +1,6 @@
-//! One run of the phone's real program: a chat is open, is locked, and is opened again; at each moment its memory and its
-//! files are searched for what was said, for names, for the passphrase and for every secret that the phone was made with.
+//! One run of the phone's real program: a chat is open, is locked, and is opened again. At each moment its memory and
+//! its files are searched for the texts, for names, for the passphrase and for every secret that the phone was made
+//! with.
 
 use std::io::Write;
 use std::path::Path;
@@ -24,20 +25,20 @@ use super::search::Search;
 use super::stage::{ALICE, BOB, searched};
 use super::{AuditError, Plan, memory};
 
-/// Longest time for one exchange with a relay on the same computer. It takes milliseconds.
+/// The longest time for one exchange with a relay on the same computer. It takes milliseconds.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Texts that the program hears. It lets go of each once it was shown, and what it has let go of is overwritten as
-/// chance will have it: of one alone, nothing might be left to show that the search finds it.
+/// The number of texts that the program hears. It releases each after it was shown, and released memory is overwritten
+/// by chance. Of a single text, nothing might be left to show that the search finds it.
 const HEARD: usize = 3;
 
-/// What a chat says once it is open.
+/// The words of a chat that is open.
 const OPEN: &str = "Talking with";
 
-/// What a chat says once it is locked. By then the program that held everything is gone.
+/// The words of a chat that is locked. By then the program that held everything is gone.
 const LOCKED: &str = "/unlock opens";
 
-/// How the chat is made to lock.
+/// The way in which the chat is made to lock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Way {
     /// `/lock` is typed into it.
@@ -48,16 +49,16 @@ pub enum Way {
 
 /// A phone that was made here, so that its secrets are known, and is closed.
 struct Made {
-    /// What must not be found.
+    /// Everything that must not be found.
     needles: Vec<Needle>,
-    /// What the phone calls itself.
+    /// The phone's name for itself.
     name: String,
-    /// What the phone calls the other one.
+    /// The phone's name for the other one.
     contact: String,
     passphrase: String,
 }
 
-/// Holds a conversation between the program and a phone in this process, and looks.
+/// Runs a conversation between the program and a phone in this process, and searches.
 ///
 /// # Errors
 /// [`AuditError`].
@@ -73,7 +74,7 @@ pub async fn play(plan: &Plan, way: Way) -> Result<Locking, AuditError> {
     let folder = tempfile::tempdir().map_err(failed)?;
     let data = folder.path().join("relay");
     let relay = RelayProcess::start(relay_program, &data, &Keeping::LEAST)?;
-    // Whatever the plan compares: the program knows one design only.
+    // Whatever the plan compares, the program knows one design only.
     let as_shipped = Plan::new(relay_program.clone()).unreadable;
     let mut bob = Person::begin(BOB, &as_shipped, &relay, folder.path()).await?;
     let own = folder.path().join(ALICE.0);
@@ -116,7 +117,7 @@ pub async fn play(plan: &Plan, way: Way) -> Result<Locking, AuditError> {
     look(&mut looked, Moment::Reopened, &chat, &search, &own)?;
     lengths.rows(&mut measured, &Holdings::read(&data)?, Moment::Reopened.name());
     lengths.measure_person(&mut measured, &bob, HEARD, 0);
-    // The program has no seam. What it submitted is what was handed over at the other end.
+    // The program has no seam. Everything that it submitted was handed over at the other end.
     let (_, handed) = bob.passed();
     lengths.measure_all(&mut measured, "of the phone's program", handed, 1, 1);
     bob.hang_up().await;
@@ -125,8 +126,8 @@ pub async fn play(plan: &Plan, way: Way) -> Result<Locking, AuditError> {
     Ok(Locking { planted, looked, lengths: measured })
 }
 
-/// A name that is short enough for an introduction to leave each text and each receipt in its bucket: then a length tells
-/// them apart.
+/// Returns a name short enough for an introduction to leave each text and each receipt in its bucket. A length then
+/// tells them apart.
 pub(super) fn short_name(drawn: &Planted) -> String {
     drawn.words.split(' ').next().unwrap_or_default().to_owned()
 }
@@ -172,7 +173,7 @@ impl Made {
         let mut needles = said(planted)?;
         needles.extend(self.needles.iter().cloned());
         needles.push(Needle::new(Role::Witness, "what a SQLite file begins with", SQLITE)?);
-        // It stands on the program's command line, before and after.
+        // The path stands on the program's command line, before and after.
         let path = folder.display().to_string();
         needles.push(Needle::new(Role::Witness, "the profile's folder", path.as_bytes())?);
         Ok(Search::new(needles)?)

@@ -1,7 +1,7 @@
-//! Another process's memory: every mapping that it can read itself, searched while it stands still.
+//! Another process's memory: every mapping that the process itself can read, searched while it stands still.
 //!
-//! Linux shows the memory of a process as two files (proc(5): `/proc/PID/maps`, `/proc/PID/mem`) to whoever may trace it: its
-//! own user, where the system allows that, or root. Being refused is an error here and never an empty finding.
+//! Linux shows the memory of a process as two files (proc(5): `/proc/PID/maps`, `/proc/PID/mem`) to a user who may
+//! trace it: its own user, if the system allows that, or root. A refusal is an error here and never an empty finding.
 
 use std::fs::{self, File};
 use std::io;
@@ -15,27 +15,27 @@ use rustix::process::{Pid, Signal, kill_process};
 use super::report::Part;
 use super::search::{Hit, Search};
 
-/// Bytes read at a time: enough for few calls, little beside the process that is looked into.
+/// The number of bytes read at a time: enough for few calls, little beside the process that is searched.
 const PIECE: usize = 1 << 20;
 
-/// How long a process may take to stand still. It takes microseconds, unless it waits for a disk.
+/// The time within which a process must stand still. It takes microseconds, unless the process waits for a disk.
 const STANDSTILL: Duration = Duration::from_secs(5);
 
 /// Mappings that the kernel lends to every process and lets nobody else read: clock pages and an entry point.
 const KERNELS_OWN: [&str; 2] = ["[vvar", "[vsyscall]"];
 
-/// What was searched, and what was found.
+/// The places that were searched, and the findings.
 #[derive(Debug)]
 pub struct Looked {
     /// The mappings, those of one name added up.
     pub parts: Vec<Part>,
     /// The kernel's own mappings, which nobody can read.
     pub not_read: Vec<String>,
-    /// What was found.
+    /// The findings.
     pub hits: Vec<Hit>,
 }
 
-/// Why a memory could not be searched.
+/// The reason why a memory could not be searched.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MemoryError {
@@ -48,9 +48,9 @@ pub enum MemoryError {
     /// A mapping could not be read, so the search would have a hole.
     #[error("the mapping {name} of the program's memory could not be read: {kind}")]
     Unread {
-        /// Which.
+        /// The mapping.
         name: String,
-        /// What the system said.
+        /// The system's error.
         kind: io::ErrorKind,
     },
     /// The process did not stand still or could not be looked at.
@@ -58,7 +58,7 @@ pub enum MemoryError {
     NotHeld(io::ErrorKind),
 }
 
-/// Searches the memory of a child process. It stands still meanwhile and goes on after.
+/// Searches the memory of a child process. The process stands still meanwhile and continues afterwards.
 ///
 /// # Errors
 /// [`MemoryError`].
@@ -82,7 +82,7 @@ pub fn search(child: &Child, search: &Search) -> Result<Looked, MemoryError> {
             }
         }
     }
-    // A process whose list is empty has ended, and one without readable memory does not exist.
+    // A process whose list is empty has ended, and a process without readable memory does not exist.
     if looked.parts.is_empty() { Err(MemoryError::Refused) } else { Ok(looked) }
 }
 
@@ -102,7 +102,8 @@ struct Mapping<'a> {
 }
 
 impl<'a> Mapping<'a> {
-    /// One line of `maps`: range, permissions, offset, device, inode, name. None if the process itself cannot read it.
+    /// Parses one line of `maps`: range, permissions, offset, device, inode, name. Returns nothing if the process
+    /// itself cannot read the mapping.
     fn parse(line: &'a str) -> Option<Self> {
         let mut rest = line;
         let mut word = || {
@@ -136,8 +137,8 @@ impl<'a> Mapping<'a> {
     }
 }
 
-/// A process that stands still until this is dropped, so that nothing moves from where it is going to be looked
-/// for to where it was.
+/// A process that stands still until this is dropped, so that nothing moves from a place still to be searched to a
+/// place already searched.
 struct Held(Pid);
 
 impl Held {
@@ -159,19 +160,19 @@ impl Held {
 
 impl Drop for Held {
     fn drop(&mut self) {
-        // A process that has ended meanwhile needs no going on.
+        // A process that has ended meanwhile needs no continuing.
         let _ = kill_process(self.0, Signal::CONT);
     }
 }
 
-/// Whether every thread has stopped: the letter after the name in brackets (proc(5)).
+/// Returns true if every thread has stopped: the letter after the name in brackets (proc(5)).
 fn stands_still(pid: u32) -> Result<bool, MemoryError> {
     for thread in fs::read_dir(format!("/proc/{pid}/task")).map_err(|error| opening(&error))? {
         let stat = thread.and_then(|thread| fs::read_to_string(thread.path().join("stat")));
         match stat {
             Ok(stat) if stat.rsplit(") ").next().is_some_and(|rest| rest.starts_with(['T', 't'])) => {}
             Ok(_) => return Ok(false),
-            // A thread that was just ending: the next look tells.
+            // The thread was just ending: the next look tells.
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
             Err(error) => return Err(MemoryError::NotHeld(error.kind())),
         }

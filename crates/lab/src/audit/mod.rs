@@ -1,13 +1,14 @@
 //! The audit behind `pillarbox-lab audit`: evidence that the relay cannot read.
 //!
-//! Random words are said in a conversation between two phones over a relay that is a process of its own, once under a design
-//! where the relay can read and once end to end. Then they are searched for wherever the relay has anything: its
-//! memory, its files, its log, its metrics, and the recorded connections; in each [encoding](encoding::Encoding) that a program is
-//! likely to leave, forwards, backwards and under the xor with any one byte. The first run is the positive control: a search that does not find the words where they are readable
-//! is an [error](AuditError::Control) and no finding.
+//! Random words are said in a conversation between two phones over a relay that is a process of its own, once under a
+//! design in which the relay can read and once end to end. Then they are searched for everywhere the relay keeps data:
+//! its memory, its files, its log, its metrics, and the recorded connections. The search knows each
+//! [encoding](encoding::Encoding) that a program is likely to leave, forwards, backwards and under the xor with any one
+//! byte. The first run is the positive control: a search that does not find the words where they are readable is an
+//! [error](AuditError::Control) and no finding.
 //!
-//! The phone's program has a run of its own ([`locking`]): what its memory holds while a chat is open must be gone from the
-//! same process once the chat is locked.
+//! The phone's program has a run of its own ([`locking`]): the contents of its memory while a chat is open must be gone
+//! from the same process once the chat is locked.
 //!
 //! | file | what |
 //! |---|---|
@@ -59,7 +60,7 @@ pub use program::{RELAY_PROGRAM, beside_this_program};
 use report::{Finding, Report};
 use seam::Patch;
 
-/// What an audit leaves out; said in every report.
+/// The parts that an audit leaves out. Every report says them.
 const NOT_SEARCHED: &[&str] = &[
     "the memory of the other phones: they run inside this program, which knows the words",
     "keys that the phone's program drew itself while it ran: the audit knows those that the phone was made with",
@@ -70,7 +71,7 @@ const NOT_SEARCHED: &[&str] = &[
     "who talks with whom, when, from where and how much: the relay sees that in part, see `pillarbox-relay inventory`",
 ];
 
-/// What is to be shown.
+/// The programs and designs of an audit.
 #[derive(Clone, Debug)]
 pub struct Plan {
     /// The relay's program.
@@ -79,14 +80,15 @@ pub struct Plan {
     pub phone_program: PathBuf,
     /// A design under which the relay can read: the positive control.
     pub readable: Design,
-    /// A design of which it is claimed that the relay cannot.
+    /// The design for which it is claimed that the relay cannot read.
     pub unreadable: Design,
-    /// What a phone of that design does to each payload that carries a text: nothing, but in a test of the audit.
+    /// The change that a phone of that design makes to each payload with a text; none except in a test of the audit.
     pub patch: Option<fn(&str) -> Patch>,
 }
 
 impl Plan {
-    /// The plain server as the control, and end to end as the claim; the phone's program is the one beside this.
+    /// Creates a plan with the plain server as the control, and end to end as the claim. The phone's program is the one
+    /// beside this program.
     #[must_use]
     pub fn new(relay_program: PathBuf) -> Self {
         Self {
@@ -99,31 +101,31 @@ impl Plan {
     }
 }
 
-/// Why there is no result.
+/// The reason why an audit has no result.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AuditError {
-    /// No relay to look into.
+    /// There is no relay program.
     #[error("there is no relay program at {}", program.display())]
     NoProgram {
-        /// Where it was looked for.
+        /// The place that was searched.
         program: PathBuf,
     },
-    /// No phone to look into.
+    /// There is no phone program.
     #[error(
         "there is no phone program at {}; `cargo build --release --workspace` puts it beside this one",
         program.display()
     )]
     NoPhone {
-        /// Where it was looked for.
+        /// The place that was searched.
         program: PathBuf,
     },
     /// A program does not run.
     #[error("{} does not start: {kind}", program.display())]
     NotStarted {
-        /// Which.
+        /// The program.
         program: PathBuf,
-        /// What the system said.
+        /// The system's error.
         kind: io::ErrorKind,
     },
     /// The relay ended before it was ready, or does not say where it is.
@@ -132,10 +134,10 @@ pub enum AuditError {
     /// The relay did not end when it was asked to.
     #[error("the relay did not stop: {0}")]
     NotStopped(io::ErrorKind),
-    /// No answer at the relay's metrics port.
+    /// The relay's metrics port does not answer.
     #[error("the relay's metrics cannot be read: {0}")]
     NoMetrics(io::ErrorKind),
-    /// No port for the recorder.
+    /// The recorder gets no port.
     #[error("there is no free port to record the connections on: {0}")]
     NoPort(io::ErrorKind),
     /// A program's memory was not searched.
@@ -144,12 +146,12 @@ pub enum AuditError {
     /// A file was not searched.
     #[error(transparent)]
     File(#[from] FileError),
-    /// No folder for the relay and the phones.
+    /// The folder for the relay and the phones cannot be used.
     #[error("the folder {folder} cannot be used: {kind}")]
     Folder {
-        /// Which.
+        /// The folder.
         folder: String,
-        /// What the system said.
+        /// The system's error.
         kind: io::ErrorKind,
     },
     /// A phone could not be made.
@@ -164,7 +166,7 @@ pub enum AuditError {
     /// The relay's rows could not be read.
     #[error("the relay's rows could not be read: {0}")]
     Holdings(#[from] HoldingsError),
-    /// A number of the conversation is none.
+    /// A telephone number of the conversation is invalid.
     #[error("a number in the conversation is wrong: {0}")]
     Number(#[from] HandleError),
     /// Something to search for is too short to mean anything.
@@ -173,28 +175,28 @@ pub enum AuditError {
     /// The search could not be prepared.
     #[error("the search could not be prepared: {0}")]
     Search(#[from] aho_corasick::BuildError),
-    /// The conversation was not held.
+    /// The conversation did not go as planned.
     #[error("the conversation did not go as planned: {what}")]
     WentWrong {
-        /// What is wrong.
+        /// The mistake.
         what: &'static str,
     },
     /// The search did not find what is there.
     #[error("the search counts for nothing, because it did not find what must be there: {control}")]
     Control {
-        /// What was not found, and where.
+        /// The control, and its place.
         control: String,
     },
 }
 
-/// Conversations of an audit, for [`Progress`].
+/// The number of conversations of an audit, for [`Progress`].
 pub const CONVERSATIONS: usize = 4;
 
-/// Holds the conversations, searches, and says what follows. To be run on more than one thread: what records and what looks
-/// should not wait for each other.
+/// Runs the conversations, searches, and draws the conclusions. It should run on more than one thread, because the
+/// recorder and the search should not wait for each other.
 ///
 /// # Errors
-/// [`AuditError`]; then nothing is shown, and nothing is left behind.
+/// [`AuditError`]; in this case nothing is shown, and nothing is left behind.
 pub async fn run(plan: &Plan, progress: &Progress) -> Result<Report, AuditError> {
     let readable = stage::play(&plan.relay_program, &plan.readable, None).await?;
     progress.step();
@@ -208,7 +210,7 @@ pub async fn run(plan: &Plan, progress: &Progress) -> Result<Report, AuditError>
     let mut controls = verdict::controls(&readable, &unreadable, &locking);
     controls.extend(verdict::self_test(&self_test));
     let as_claimed = claims.iter().all(|claim| claim.holds);
-    // What was found was found, however bad the search is. To have found nothing takes a good one.
+    // A finding is a finding, however bad the search is. Only a good search can find nothing.
     if let (true, Some(missed)) = (as_claimed, controls.iter().find(|control| control.hits == 0)) {
         return Err(AuditError::Control { control: missed.control.clone() });
     }

@@ -1,34 +1,36 @@
-//! What is searched for: words planted for this run, keys that the phones drew, and what must be found where one looks.
+//! The needles of the search: words planted for this run, keys that the phones drew, and things that must be found in a
+//! place that was searched.
 
 use rand_core::{CryptoRng, Rng};
 use serde::Serialize;
 
-/// Words of a planted text.
+/// The number of words of a planted text.
 const WORDS: usize = 4;
 
-/// Syllables of a word: each is one of a hundred, so that the four words are one of 10^32 and none of them is in a
-/// dictionary, a program or another run.
+/// The number of syllables of a word. Each is one of a hundred, so the four words are one of 10^32 possibilities, and
+/// none of them is in a dictionary, a program or another run.
 const SYLLABLES: usize = 4;
 
-/// Random bytes of the tag at the end of a text: found by chance in a terabyte with a probability below 10^-6.
+/// The number of random bytes of the tag at the end of a text. Chance finds it in a terabyte with a probability below
+/// 10^-6.
 const TAG_BYTES: usize = 8;
 
-/// Shortest needle. Shorter ones are found by chance.
+/// The length of the shortest needle, in bytes. Shorter ones are found by chance.
 pub const MIN_LEN: usize = 8;
 
-/// Why something is searched for.
+/// The reason for which something is searched for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Role {
-    /// Said by one phone to the other.
+    /// One phone said it to the other.
     Said,
-    /// A private key.
+    /// It is a private key.
     Key,
-    /// What a phone calls its owner or a contact.
+    /// It is a phone's name for its owner or a contact.
     Name,
-    /// Names the sender of a message.
+    /// It names the sender of a message.
     Sender,
-    /// Is known to be there: whoever does not find it has not looked.
+    /// It is known to be there. A search that does not find it has not looked.
     Witness,
 }
 
@@ -42,23 +44,23 @@ pub struct Needle {
     bytes: Vec<u8>,
 }
 
-/// A needle can be a private key: it prints as its name.
+/// A needle can be a private key, so it prints as its name.
 impl std::fmt::Debug for Needle {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.name)
     }
 }
 
-/// Too short: it would be found by chance.
+/// The needle is too short: it would be found by chance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{got} bytes are too few to search for: at least {MIN_LEN}")]
 pub struct TooShort {
-    /// How many there are.
+    /// The number of bytes.
     pub got: usize,
 }
 
 impl Needle {
-    /// Something to search for under a name that a report can show.
+    /// Creates a needle with a name that a report can show.
     ///
     /// # Errors
     /// [`TooShort`].
@@ -69,8 +71,8 @@ impl Needle {
         Ok(Self { role, name: name.into(), bytes: bytes.to_vec() })
     }
 
-    /// A private key, searched by its inner bytes: X25519 fixes bits of the first and of the last byte (RFC 7748,
-    /// section 5), and a copy of the fixed form is as good as the key.
+    /// Creates a needle for a private key, searched by its inner bytes. X25519 fixes bits of the first and of the last
+    /// byte (RFC 7748, section 5), and a copy of the fixed form is as good as the key.
     ///
     /// # Errors
     /// [`TooShort`].
@@ -79,36 +81,36 @@ impl Needle {
         Self::new(Role::Key, name, inner)
     }
 
-    /// Why it is searched for.
+    /// Returns the reason for which it is searched for.
     #[must_use]
     pub const fn role(&self) -> Role {
         self.role
     }
 
-    /// What it is.
+    /// Returns its name.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// What is searched for.
+    /// Returns the bytes.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 }
 
-/// A text that nobody has ever said, and its two needles: the words, and the tag behind them.
+/// A text that nobody has ever said, and its two needles: the words, and the tag after them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Planted {
     /// The words.
     pub words: String,
-    /// Hexadecimal digits.
+    /// The tag, in hexadecimal digits.
     pub tag: String,
 }
 
 impl Planted {
-    /// Draws one.
+    /// Draws a text.
     pub fn draw(rng: &mut impl CryptoRng) -> Self {
         let words: Vec<String> = (0..WORDS).map(|_| word(rng)).collect();
         let mut tag = [0; TAG_BYTES];
@@ -117,16 +119,16 @@ impl Planted {
         Self { words: words.join(" "), tag }
     }
 
-    /// What is said.
+    /// Returns the text.
     #[must_use]
     pub fn text(&self) -> String {
         format!("{} {}", self.words, self.tag)
     }
 
-    /// What is searched for. The two are apart, so that a text that was cut in one place is found all the same.
+    /// Returns the needles. The two are separate, so that a text that was cut in one place is still found.
     ///
     /// # Errors
-    /// [`TooShort`], never for a drawn one.
+    /// [`TooShort`], never for a drawn text.
     pub fn needles(&self, number: usize) -> Result<[Needle; 2], TooShort> {
         Ok([
             Needle::new(Role::Said, format!("text {number}, words"), self.words.as_bytes())?,
@@ -138,7 +140,7 @@ impl Planted {
 fn word(rng: &mut impl Rng) -> String {
     let mut pick = |letters: &str| {
         let count = u32::try_from(letters.len()).unwrap_or(1);
-        // The remainder leans by less than 10^-8 towards the first letters, which matters to nobody here.
+        // The remainder favours the first letters by less than 10^-8, which matters to nobody here.
         let chosen = rng.next_u32() % count;
         letters.chars().nth(chosen as usize).unwrap_or('a')
     };

@@ -15,23 +15,23 @@ use super::randomness::Remembered;
 use super::recorder::{Recorder, Recording};
 use super::seam::{Event, Patch, Patched, Seam};
 
-/// Longest time for one exchange with a relay on the same computer. It takes milliseconds.
+/// The longest time for one exchange with a relay on the same computer. It takes milliseconds.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Somebody who takes part.
+/// A person who takes part.
 pub(super) struct Person {
     pub(super) name: &'static str,
     pub(super) phone: Phone,
     pub(super) rng: Remembered,
-    /// The other one, once known.
+    /// The other person's account, once known.
     pub(super) contact: Option<AccountId>,
     seam: Seam,
     recorder: Recorder,
-    /// Which link each connection of the recorder is, in the order in which they were made.
+    /// The link of each connection of the recorder, in the order in which they were made.
     links: Vec<Link>,
 }
 
-/// An account under a design, to be made.
+/// Describes an account under a design, to be made.
 pub(super) fn account(
     name: &str,
     number: &str,
@@ -61,7 +61,7 @@ impl Person {
         let at = recorder.address();
         let address = RelayAddress::new(&at.ip().to_string(), at.port(), *relay.address().key())
             .map_err(|_| AuditError::NotReady)?;
-        // The vault is gone in a few seconds, with the folder that it lies in.
+        // The vault is gone in a few seconds, with the folder in which it lies.
         let passphrase = Passphrase::new("an audit has no secrets".into())
             .map_err(|_| AuditError::WentWrong { what: "an empty passphrase" })?;
         let new = account(name, number, design, address)?;
@@ -73,12 +73,12 @@ impl Person {
         Ok(person)
     }
 
-    /// Learns of each change that is made to payloads, and takes it back.
+    /// Learns of each change to payloads, and reverses it.
     pub(super) fn takes_back(&mut self, patched: &Patched) {
         self.seam.patched = patched.clone();
     }
 
-    /// The payloads that this phone submitted, and those that it was handed, as they passed.
+    /// Returns the payloads that this phone submitted, and those that it received, as they passed.
     pub(super) fn passed(&self) -> (&[Vec<u8>], &[Vec<u8>]) {
         (&self.seam.submitted, &self.seam.delivered)
     }
@@ -91,7 +91,7 @@ impl Person {
         said
     }
 
-    /// Adds the other by the invitation, as people who meet would scan each other's code.
+    /// Adds the other person by their invitation, as people who meet would scan each other's code.
     pub(super) fn add(&mut self, other: &Self) -> Result<(), AuditError> {
         let invitation = other.phone.invitation()?;
         let added = self.phone.add_invited(&invitation, Some(other.name), now(), &mut self.rng)?;
@@ -111,7 +111,7 @@ impl Person {
         .await
     }
 
-    /// Waits until `text` has come, and everything that is to be done about it is done.
+    /// Waits until `text` has come, and everything that follows from it is done.
     pub(super) async fn hear(&mut self, text: &str) -> Result<(), AuditError> {
         self.until(|notice| match notice {
             Notice::Received { entry, .. } => entry.text() == Some(text),
@@ -130,7 +130,7 @@ impl Person {
         self.seam.hang_up(&mut self.phone).await;
     }
 
-    /// The recorded connections of one link.
+    /// Returns the recorded connections of one link.
     pub(super) fn recordings(&self, link: Link) -> Result<Vec<Recording>, AuditError> {
         let recordings = self.recorder.recordings();
         // Otherwise it is not known which is which.
@@ -141,7 +141,7 @@ impl Person {
         Ok(of_link.map(|(recording, _)| recording).collect())
     }
 
-    /// Carries frames until something was told, and until everything is done after that.
+    /// Carries frames until the wanted notice has come, and until everything is done after that.
     async fn until(&mut self, wanted: impl Fn(&Notice) -> bool) -> Result<(), AuditError> {
         let Self { seam, phone, rng, links, .. } = self;
         let carrying = async {

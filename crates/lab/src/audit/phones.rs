@@ -1,4 +1,4 @@
-//! The phones' folders, while the phones are open: neither what was said nor a key stands in them.
+//! The phones' folders, while the phones are open: neither the texts nor a key may stand in them.
 
 use std::fs;
 use std::path::Path;
@@ -13,10 +13,10 @@ use super::{AuditError, files};
 /// The beginning of every SQLite file (sqlite.org/fileformat.html, section 1.3.1).
 pub(super) const SQLITE: &[u8] = b"SQLite format 3";
 
-/// The name of the file that shows that the search finds what lies open.
+/// The name of the file that shows that the search finds readable data.
 const CONTROL: &str = "control";
 
-/// What was said, as needles.
+/// Returns the needles of the texts.
 pub(super) fn said(planted: &[Planted]) -> Result<Vec<Needle>, AuditError> {
     let mut needles = Vec::new();
     for (position, text) in planted.iter().enumerate() {
@@ -27,7 +27,7 @@ pub(super) fn said(planted: &[Planted]) -> Result<Vec<Needle>, AuditError> {
 
 /// Searches both folders for every text and for every secret that the two phones have ever drawn.
 ///
-/// First the same search has to find each of them in a file that is put there and taken away again.
+/// First the same search has to find each of them in a file that is put there and removed again.
 pub(super) fn look(
     planted: &[Planted],
     people: [&Person; 2],
@@ -42,7 +42,7 @@ pub(super) fn look(
     people.iter().map(|person| in_folder(&search, &folder.join(person.name), Moment::Waiting)).collect()
 }
 
-/// Searches the files of one phone, once the search has found each needle in a file that is put there.
+/// Searches the files of one phone, after the search has found each needle in a file that is put there.
 pub(super) fn in_folder(search: &Search, folder: &Path, moment: Moment) -> Result<Searched, AuditError> {
     control(search, folder)?;
     let (mut parts, mut hits) = (Vec::new(), Vec::new());

@@ -19,16 +19,16 @@ use super::AuditError;
 /// The relay's program, which lies beside this one.
 pub const RELAY_PROGRAM: &str = "pillarbox-relay";
 
-/// How long the relay may take to start and to stop. It takes milliseconds.
+/// The time that the relay may take to start and to stop. It takes milliseconds.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// How often an end that is waited for is looked for.
+/// The time between two looks for an end that is waited for.
 pub(super) const LOOK: Duration = Duration::from_millis(5);
 
-/// The phone's program, which lies there too.
+/// The phone's program, which lies beside this one, too.
 pub(super) const PHONE_PROGRAM: &str = "pillarbox";
 
-/// The relay's program beside the running one.
+/// Returns the relay's program beside the running one.
 ///
 /// # Errors
 /// [`AuditError::NoProgram`] if there is none.
@@ -37,13 +37,13 @@ pub fn beside_this_program() -> Result<PathBuf, AuditError> {
     if program.is_file() { Ok(program) } else { Err(AuditError::NoProgram { program }) }
 }
 
-/// Where a program would be that lies beside the running one.
+/// Returns the path of a program beside the running one, whether or not it is there.
 pub(super) fn beside(name: &str) -> PathBuf {
     let own = std::env::current_exe().unwrap_or_default();
     own.with_file_name(format!("{name}{}", std::env::consts::EXE_SUFFIX))
 }
 
-/// A relay that runs. It ends with this value.
+/// A running relay. It ends with this value.
 #[derive(Debug)]
 pub(super) struct RelayProcess {
     child: Child,
@@ -54,7 +54,7 @@ pub(super) struct RelayProcess {
 }
 
 impl RelayProcess {
-    /// Starts one on free ports, which writes down as much in its log as it can be made to.
+    /// Starts a relay on free ports, with its log at its most talkative.
     pub(super) fn start(program: &Path, data: &Path, keeping: &Keeping) -> Result<Self, AuditError> {
         let mut command = Command::new(program);
         command.args([
@@ -68,7 +68,7 @@ impl RelayProcess {
             "--data",
         ]);
         command.arg(data).args(options(keeping));
-        // What it prints is read line by line, in the form that it has in a usual window.
+        // Its output is read line by line, in the form for a window of the usual width.
         command.env("COLUMNS", crate::screen::USUAL_WIDTH.to_string());
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().map_err(|error| match error.kind() {
@@ -99,18 +99,18 @@ impl RelayProcess {
         &self.address
     }
 
-    /// Where phones connect.
+    /// Returns the address to which phones connect.
     pub(super) fn socket(&self) -> Result<SocketAddr, AuditError> {
         let host = self.address.host().parse().map_err(|_| AuditError::NotReady)?;
         Ok(SocketAddr::new(host, self.address.port()))
     }
 
-    /// Everything that it has printed until now, its log among it.
+    /// Returns its output until now, including its log.
     pub(super) fn printed(&self) -> Vec<u8> {
         self.printed.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// What its metrics port answers, head and body.
+    /// Returns the answer of its metrics port, head and body.
     pub(super) async fn metrics(&self) -> Result<Vec<u8>, AuditError> {
         let asked = async {
             let mut stream = TcpStream::connect(self.admin).await?;
@@ -127,7 +127,7 @@ impl RelayProcess {
         }
     }
 
-    /// Stops it as a service manager does, and gives everything that it printed from its start to its end.
+    /// Stops it as a service manager does, and returns its whole output from its start to its end.
     pub(super) fn stop(mut self) -> Result<Vec<u8>, AuditError> {
         let asked = kill_process(Pid::from_child(&self.child), Signal::TERM);
         asked.map_err(|error| AuditError::NotStopped(io::Error::from(error).kind()))?;
@@ -143,7 +143,7 @@ impl RelayProcess {
             }
         }
         for reader in self.readers.drain(..) {
-            // A reader does nothing that could panic; if it did, what it read is there.
+            // A reader does nothing that could panic. If it did, the bytes that it read are still there.
             let _ = reader.join();
         }
         Ok(self.printed())
@@ -157,12 +157,12 @@ impl Drop for RelayProcess {
 }
 
 pub(super) fn end(child: &mut Child) {
-    // It may have ended already, which is what is wanted.
+    // It may have ended already, as wanted.
     let _ = child.kill();
     let _ = child.wait();
 }
 
-/// A relay that has not said yet where it is.
+/// A relay that has not printed its addresses yet.
 struct Starting {
     child: Option<Child>,
     printed: Arc<Mutex<Vec<u8>>>,
@@ -193,7 +193,7 @@ impl Drop for Starting {
     }
 }
 
-/// The relay's address and that of its metrics, once both were printed.
+/// Returns the relay's address and that of its metrics, once both were printed.
 fn read_addresses(printed: &str) -> Option<(RelayAddress, SocketAddr)> {
     let after = |start: &str| printed.lines().find_map(|line| line.strip_prefix(start)).map(str::trim);
     let address = after("Relay ready")?.parse().ok()?;
@@ -201,7 +201,7 @@ fn read_addresses(printed: &str) -> Option<(RelayAddress, SocketAddr)> {
     Some((address, admin))
 }
 
-/// Keeps what a stream brings, line by line, so that the lines of two streams do not run into each other.
+/// Keeps the bytes of a stream, line by line, so that the lines of two streams do not run into each other.
 pub(super) fn keep(stream: impl Read + Send + 'static, printed: &Arc<Mutex<Vec<u8>>>) -> JoinHandle<()> {
     let printed = Arc::clone(printed);
     thread::spawn(move || {
@@ -213,9 +213,9 @@ pub(super) fn keep(stream: impl Read + Send + 'static, printed: &Arc<Mutex<Vec<u
     })
 }
 
-/// The command line that makes a relay keep this.
+/// Returns the command line that makes a relay keep this.
 fn options(keeping: &Keeping) -> Vec<String> {
-    // The designs that are audited keep no deposits, no log and no channels, and stamp nothing: what a relay does unasked.
+    // The audited designs keep no deposits, no log and no channels, and stamp nothing, as a relay does without options.
     let Keeping {
         undelivered,
         delivered,

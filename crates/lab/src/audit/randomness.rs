@@ -1,5 +1,5 @@
-//! Randomness that remembers: every private key of a phone is drawn, so whoever writes down the draws has every private key,
-//! whatever the phone does with it.
+//! Randomness that remembers. Every private key of a phone is drawn, so a record of the draws contains every private
+//! key, whatever the phone does with it.
 
 use std::convert::Infallible;
 
@@ -9,8 +9,8 @@ use rand_core::{Rng, TryCryptoRng, TryRng};
 
 use super::needle::{Needle, TooShort};
 
-/// Shortest private key here. What a phone draws for other purposes (nonces, salts, names of messages) is shorter and
-/// stands in its files by right.
+/// The length of the shortest private key here. The phone's other draws (nonces, salts, names of messages) are shorter
+/// and stand in its files by right.
 const KEY_LEN: usize = 32;
 
 /// The system's randomness, remembered. In the audit only: a phone that does this has no secrets.
@@ -43,14 +43,15 @@ impl TryRng for Remembered {
 impl TryCryptoRng for Remembered {}
 
 impl Remembered {
-    /// Everything of a key's length that was drawn: identity, prekeys, ratchet keys, the vault's key, and what was used up.
+    /// Returns everything of a key's length that was drawn: identity, prekeys, ratchet keys, the vault's key, and used
+    /// keys.
     pub(super) fn keys(&self, whose: &str) -> Result<Vec<Needle>, TooShort> {
         let draws = self.draws.iter().enumerate();
         draws.map(|(number, draw)| Needle::key(format!("{whose}'s secret {}", number + 1), draw)).collect()
     }
 
-    /// The two private keys behind a public identity. None if they were not among the draws: then the draws are
-    /// not what the phone's keys are made from, and to search for them would show nothing.
+    /// Returns the two private keys behind a public identity. Returns nothing if they were not among the draws. In that
+    /// case the phone's keys are not made from the draws, and a search for them would show nothing.
     pub(super) fn identity(
         &self,
         whose: &str,

@@ -1,7 +1,7 @@
-//! A recorder on the wire: phones connect to it instead of to the relay, and it passes every byte on and keeps it.
+//! A recorder on the wire. Phones connect to it instead of to the relay, and it keeps every byte and passes it on.
 //!
-//! It is what somebody on the network has: the bytes of each connection in both directions, and nothing that tells what is in
-//! them.
+//! It has the same view as an observer on the network: the bytes of each connection in both directions, and nothing
+//! that tells their meaning.
 
 use std::io;
 use std::net::SocketAddr;
@@ -11,15 +11,15 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-/// Bytes passed on at a time.
+/// The number of bytes passed on at a time.
 const PIECE: usize = 16 * 1024;
 
 /// The bytes of one connection.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Recording {
-    /// What the phone sent.
+    /// The bytes that the phone sent.
     pub up: Vec<u8>,
-    /// What the relay sent.
+    /// The bytes that the relay sent.
     pub down: Vec<u8>,
 }
 
@@ -35,7 +35,7 @@ impl Recorder {
     /// Listens on a free port of this computer for connections to `relay`.
     ///
     /// # Errors
-    /// What the system says when there is no port.
+    /// The system's error if there is no port.
     pub async fn start(relay: SocketAddr) -> io::Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let address = listener.local_addr()?;
@@ -44,13 +44,13 @@ impl Recorder {
         Ok(Self { address, recordings, listening })
     }
 
-    /// Where to connect.
+    /// Returns the address to connect to.
     #[must_use]
     pub const fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// What was recorded until now: every connection, in the order in which they were made.
+    /// Returns the recordings until now: every connection, in the order in which they were made.
     #[must_use]
     pub fn recordings(&self) -> Vec<Recording> {
         self.recordings.lock().unwrap_or_else(PoisonError::into_inner).clone()
@@ -72,10 +72,10 @@ enum Way {
 type Shared = Arc<Mutex<Vec<Recording>>>;
 
 async fn listen(listener: TcpListener, relay: SocketAddr, recordings: Shared) {
-    // A phone whose connection is refused here reports it; there is nobody else to tell.
+    // A phone whose connection is refused here reports it, and there is nobody else to tell.
     while let Ok((phone, _)) = listener.accept().await {
         let Ok(relay) = TcpStream::connect(relay).await else { continue };
-        // What is held back on the way would make the phones wait for each other.
+        // Delays on the way would make the phones wait for each other.
         if phone.set_nodelay(true).and_then(|()| relay.set_nodelay(true)).is_err() {
             continue;
         }
@@ -91,7 +91,7 @@ async fn listen(listener: TcpListener, relay: SocketAddr, recordings: Shared) {
     }
 }
 
-/// Records first and passes on then: what the other end has seen is recorded.
+/// Records first and then passes on, so that everything the other end has seen is recorded.
 async fn pass(
     mut from: impl AsyncRead + Unpin,
     mut to: impl AsyncWrite + Unpin,
@@ -114,6 +114,6 @@ async fn pass(
             break;
         }
     }
-    // The end is passed on too; whoever has gone already does not need it.
+    // The end is passed on too. A peer that has gone already does not need it.
     let _ = to.shutdown().await;
 }

@@ -1,4 +1,4 @@
-//! The report of an audit, as data: the terminal's text and the JSON are two views of it.
+//! The report of an audit, as data. The terminal's text and the JSON are two views of it.
 
 use serde::Serialize;
 
@@ -7,29 +7,29 @@ use super::lengths::{Measured, Misfit};
 use super::needle::{Planted, Role};
 use super::search::Hit;
 
-/// What was searched, what was found, and what follows.
+/// The searched places, the findings, and the conclusions.
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {
-    /// Version of this layout.
+    /// The version of this layout.
     pub v: u32,
-    /// Whether every claim holds.
+    /// The answer: whether every claim holds.
     pub finding: Finding,
-    /// What is claimed, each with its count.
+    /// The claims, each with its count.
     pub claims: Vec<Claim>,
-    /// What had to be found for the search to count. In a report whose claims hold, all was.
+    /// The things that had to be found for the search to count. In a report whose claims hold, all were found.
     pub controls: Vec<Control>,
-    /// Each design's run: first the one under which the relay can read.
+    /// Each design's run. The first is the one in which the relay can read.
     pub runs: Vec<Run>,
     /// The run of the phone's program.
     pub locking: Locking,
     /// The run of a patched phone.
     pub self_test: SelfTest,
-    /// What this audit does not look at.
+    /// The parts that this audit does not look at.
     pub not_searched: &'static [&'static str],
 }
 
 impl Report {
-    /// Every row and payload that has a length that it must not have.
+    /// Returns every row and payload with a wrong length.
     pub fn misfits(&self) -> impl Iterator<Item = &Misfit> {
         let runs = self.runs.iter().map(|run| &run.lengths);
         runs.chain([&self.locking.lengths]).flat_map(|measured| &measured.misfits)
@@ -46,25 +46,25 @@ pub enum Finding {
     NotAsClaimed,
 }
 
-/// A sentence that says that nothing is found, and how often something was.
+/// A sentence that says that nothing is found, and the number of findings against it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Claim {
     /// The sentence.
     pub claim: String,
-    /// How often the search found what must not be there.
+    /// The number of times that the search found something that must not be there.
     pub hits: usize,
-    /// Bytes that were searched for it.
+    /// The number of bytes that were searched for it.
     pub searched_bytes: u64,
-    /// Whether it holds: nothing was found.
+    /// True if it holds, because nothing was found.
     pub holds: bool,
 }
 
 /// Something that a good search finds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Control {
-    /// What and where.
+    /// The thing and its place.
     pub control: String,
-    /// How often it was found.
+    /// The number of times that it was found.
     pub hits: usize,
 }
 
@@ -73,15 +73,15 @@ pub struct Control {
 pub struct Run {
     /// The design's name.
     pub design: String,
-    /// What it is, in one plain phrase.
+    /// The design in one plain phrase.
     pub plain: String,
-    /// What was said, in the order in which it was.
+    /// The texts, in the order in which they were said.
     pub planted: Vec<Planted>,
-    /// At the relay and on the way to it.
+    /// The searches at the relay and on the way to it.
     pub relay: Vec<Searched>,
-    /// With the message that waits: its row, and the connection without a name that it came on.
+    /// The searches with the message that waits: its row, and the connection without a name on which it came.
     pub message: Vec<Searched>,
-    /// The phones' files.
+    /// The searches of the phones' files.
     pub phones: Vec<Searched>,
     /// The lengths of rows and payloads.
     pub lengths: Measured,
@@ -90,16 +90,16 @@ pub struct Run {
 /// A conversation of the phone's program that is locked and opened again.
 #[derive(Clone, Debug, Serialize)]
 pub struct Locking {
-    /// What was said: first by the program, then to it.
+    /// The texts: first that of the program, then those to it.
     pub planted: Vec<Planted>,
-    /// The program's memory and its profile's files, at each moment.
+    /// The searches of the program's memory and its profile's files, at each moment.
     pub looked: Vec<Searched>,
     /// The lengths of rows and payloads.
     pub lengths: Measured,
 }
 
 impl Locking {
-    /// What was looked at in one place and at one moment.
+    /// Returns the searches of one place at one moment.
     pub fn at(&self, place: Place, moment: Moment) -> impl Iterator<Item = &Searched> {
         self.looked.iter().filter(move |looked| looked.place == place && looked.moment == moment)
     }
@@ -111,34 +111,35 @@ pub struct Plant {
     /// The form.
     #[serde(flatten)]
     pub form: Form,
-    /// Writings of it, as many as it has alignments.
+    /// The number of writings of it, as many as it has alignments.
     pub writings: usize,
-    /// Those that were found on the relay's disk.
+    /// The number of writings that were found on the relay's disk.
     pub on_disk: usize,
-    /// Those that were found in its memory, of what it had not given up again.
+    /// The number of writings that were found in its memory, as far as it had not released them.
     pub in_memory: usize,
 }
 
-/// What was planted, and what was found of it.
+/// The planted words, and the part of them that was found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SelfTest {
     /// Each form.
     pub plants: Vec<Plant>,
-    /// Payloads that were made longer: those, and one with the words in pieces, and one with a single byte.
+    /// The number of payloads that were made longer: one for each writing, one with the words in pieces, and one with a
+    /// single byte.
     pub lengthened: usize,
-    /// Those of them whose length gave them away: as they were submitted and as rows.
+    /// The number of those whose length gave them away, both as they were submitted and as rows.
     pub noticed: usize,
 }
 
 impl SelfTest {
-    /// Forms of which every writing was found.
+    /// Counts the forms of which every writing was found.
     #[must_use]
     pub fn found(&self) -> usize {
         self.plants.iter().filter(|plant| plant.on_disk == plant.writings).count()
     }
 }
 
-/// When it was looked.
+/// The moment of a search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Moment {
@@ -159,7 +160,7 @@ pub enum Moment {
 }
 
 impl Moment {
-    /// In words.
+    /// Returns the moment in words.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -174,7 +175,7 @@ impl Moment {
     }
 }
 
-/// Where it was looked.
+/// The place of a search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Place {
@@ -188,9 +189,9 @@ pub enum Place {
     SharedMemory,
     /// Everything else in the relay's folder.
     OtherFiles,
-    /// What the relay printed, its log at its most talkative among it.
+    /// The relay's output, including its log at its most talkative.
     Log,
-    /// What it answers at /metrics.
+    /// The relay's answer at /metrics.
     Metrics,
     /// All bytes on the phones' connections, both ways.
     Connections,
@@ -205,7 +206,7 @@ pub enum Place {
 }
 
 impl Place {
-    /// In words.
+    /// Returns the place in words.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -224,34 +225,34 @@ impl Place {
         }
     }
 
-    /// Whether it is on the relay's disk.
+    /// Returns true if the place is on the relay's disk.
     #[must_use]
     pub const fn is_disk(self) -> bool {
         matches!(self, Self::Database | Self::WriteAheadLog | Self::SharedMemory | Self::OtherFiles)
     }
 }
 
-/// One look at one place.
+/// One search of one place.
 #[derive(Clone, Debug, Serialize)]
 pub struct Searched {
-    /// Where.
+    /// The place.
     pub place: Place,
-    /// When.
+    /// The moment.
     pub moment: Moment,
-    /// What it consists of: files, mappings, directions of connections.
+    /// The parts of the place: files, mappings, directions of connections.
     pub parts: Vec<Part>,
     /// The sum of their bytes.
     pub bytes: u64,
     /// Parts that are there and that nobody can read.
     pub not_read: Vec<String>,
-    /// How many different things were searched for, without the witnesses.
+    /// The number of different things that were searched for, without the witnesses.
     pub needles: usize,
-    /// Everything that was found.
+    /// The findings.
     pub hits: Vec<Hit>,
 }
 
 impl Searched {
-    /// What was found of one role.
+    /// Returns the findings of one role.
     pub fn found(&self, role: Role) -> impl Iterator<Item = &Hit> {
         self.hits.iter().filter(move |hit| hit.role == role)
     }
@@ -260,16 +261,16 @@ impl Searched {
 /// A part of a place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Part {
-    /// A file's name, a mapping's, a connection's direction.
+    /// The name of a file, of a mapping, or of a connection's direction.
     pub name: String,
-    /// How many pieces of that name there are.
+    /// The number of pieces of that name.
     pub pieces: u64,
-    /// Their bytes.
+    /// The number of their bytes.
     pub bytes: u64,
 }
 
 impl Part {
-    /// A part in one piece.
+    /// Creates a part in one piece.
     #[must_use]
     pub const fn new(name: String, bytes: u64) -> Self {
         Self { name, pieces: 1, bytes }

@@ -1,8 +1,8 @@
-//! The seam between a phone of the audit and its connections: every payload is seen as it is submitted and as it is
-//! delivered, and the audit's test of itself changes it there.
+//! The seam between a phone of the audit and its connections. Every payload is seen here as it is submitted and as it
+//! is delivered, and the audit's self-test changes it here.
 //!
-//! The program `pillarbox` has no such seam, and must have none. The phones here are its engine, carried over real
-//! connections to a real relay by what stands below.
+//! The program `pillarbox` has no such seam, and must have none. The phones here are its engine, carried by the code
+//! below over real connections to a real relay.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,15 +19,15 @@ use tokio::time::sleep;
 
 use super::AuditError;
 
-/// How often the phone is asked for what has become due with time alone.
+/// The time between two questions to the phone whether something has become due with time alone.
 const TICK: Duration = Duration::from_millis(200);
 
 /// A change to a payload on its way out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Patch {
-    /// Puts bytes behind it.
+    /// Appends bytes.
     Append(Vec<u8>),
-    /// Puts bytes in the place of its last ones, of which the most are padding.
+    /// Replaces its last bytes, most of which are padding.
     Overwrite(Vec<u8>),
 }
 
@@ -43,7 +43,7 @@ impl Patch {
     }
 }
 
-/// What was done to payloads, so that the phone at the other end can be given what was written.
+/// The changes to payloads, so that the phone at the other end can be given the original.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Patched(Arc<Mutex<HashMap<Vec<u8>, Vec<u8>>>>);
 
@@ -57,7 +57,7 @@ impl Patched {
     }
 }
 
-/// Something that happens at a seam.
+/// An event at a seam.
 pub(super) enum Event {
     /// A link is connected.
     Up(Link),
@@ -72,13 +72,13 @@ struct Open {
     writer: Writer<WriteHalf<TcpStream>>,
 }
 
-/// The connections of one phone, and what has passed them.
+/// The connections of one phone, and the payloads that have passed them.
 #[derive(Default)]
 pub(super) struct Seam {
     named: Option<Open>,
     nameless: Option<Open>,
     quiet: bool,
-    /// Done to each payload that is submitted.
+    /// The change to each payload that is submitted.
     pub(super) patch: Option<Patch>,
     pub(super) patched: Patched,
     /// Payloads as they left.
@@ -88,7 +88,7 @@ pub(super) struct Seam {
 }
 
 impl Seam {
-    /// Carries frames until there is something to tell.
+    /// Carries frames until it has an event to report.
     pub(super) async fn next(
         &mut self,
         phone: &mut Phone,
@@ -210,7 +210,7 @@ async fn open(phone: &mut Phone, link: Link, rng: &mut impl CryptoRng) -> Result
     Ok(Open { reader, writer })
 }
 
-/// The next frame. A line that is not there brings none.
+/// Returns the next frame. A connection that is not there brings none.
 async fn receive(open: Option<&mut Open>) -> Result<RelayFrame, AuditError> {
     match open {
         None => std::future::pending().await,

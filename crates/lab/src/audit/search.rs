@@ -1,7 +1,7 @@
 //! The search: all needles in all their forms at once, over bytes that come in pieces.
 //!
-//! It runs over the differences of neighbouring bytes, which are the same under every key (see [`form`](super::form)). The
-//! key that something was found under stands in the hit, and is 0 where it stands as it is.
+//! It runs over the differences of neighbouring bytes, which are the same under every key (see [`form`](super::form)).
+//! Each hit states its key, which is 0 for unchanged bytes.
 
 use std::collections::BTreeMap;
 
@@ -19,26 +19,26 @@ pub struct Search {
     /// Finds all other patterns, as they are.
     as_they_are: Patterns,
     needles: Vec<Needle>,
-    /// What of the last piece a match could still begin in.
+    /// The number of bytes of the last piece in which a match could still begin.
     carried: usize,
 }
 
 /// Patterns, ready to be found.
 #[derive(Debug)]
 struct Patterns {
-    /// None if there is no pattern.
+    /// The automaton; none if there is no pattern.
     automaton: Option<AhoCorasick>,
     found: Vec<Found>,
 }
 
-/// What is found with a pattern.
+/// The meaning of a pattern.
 #[derive(Debug)]
 struct Found {
-    /// Which needle.
+    /// The place of its needle.
     needle: usize,
-    /// Its form, under the key 0.
+    /// The form, under the key 0.
     form: Form,
-    /// Its first byte, from which the key follows.
+    /// The first byte, from which the key follows.
     first: u8,
 }
 
@@ -49,7 +49,7 @@ impl Patterns {
         Ok(Self { automaton, found })
     }
 
-    /// Calls `each` with everything that is found in `bytes`, where it begins, and where it ends.
+    /// Calls `each` with every finding in `bytes`, its beginning, and its end.
     fn search(&self, bytes: &[u8], mut each: impl FnMut(&Found, usize, usize)) {
         for hit in self.automaton.iter().flat_map(|automaton| automaton.find_overlapping_iter(bytes)) {
             if let Some(found) = self.found.get(hit.pattern().as_usize()) {
@@ -62,16 +62,16 @@ impl Patterns {
 /// Something that was found.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Hit {
-    /// Why it was searched for.
+    /// The reason for which it was searched for.
     pub role: Role,
-    /// What it is.
+    /// The name of the needle.
     pub what: String,
-    /// In which form it stands there.
+    /// The form in which it stands there.
     #[serde(flatten)]
     pub form: Form,
-    /// In which part of the place: a file, a mapping, one direction of a connection.
+    /// The part of the place: a file, a mapping, one direction of a connection.
     pub part: String,
-    /// Where in that part: a position in a file or recording, an address in memory.
+    /// The position in that part: in a file or recording, or an address in memory.
     pub at: u64,
 }
 
@@ -104,7 +104,7 @@ impl Search {
         })
     }
 
-    /// What is searched for.
+    /// Returns the needles.
     #[must_use]
     pub fn needles(&self) -> &[Needle] {
         &self.needles
@@ -130,11 +130,11 @@ impl Search {
 pub struct Scan<'a> {
     search: &'a Search,
     part: &'a str,
-    /// The end of what came before, and the newest piece behind it.
+    /// The end of the previous bytes, and the newest piece after it.
     held: Vec<u8>,
-    /// How many bytes of `held` came before.
+    /// The number of bytes of `held` from before.
     known: usize,
-    /// Where `held` begins.
+    /// The position at which `held` begins.
     at: u64,
     hits: Vec<Hit>,
 }
@@ -145,7 +145,7 @@ impl Scan<'_> {
         let Self { search, part, held, known, at, hits } = self;
         held.extend_from_slice(piece);
         let mut hit = |found: &Found, start: usize, end: usize| {
-            // What ends in bytes that came before was found then.
+            // A match that ends in previous bytes was found then.
             if let (Some(needle), true) = (search.needles.get(found.needle), end > *known) {
                 let key = held.get(start).map_or(0, |byte| byte ^ found.first);
                 hits.push(Hit {
@@ -157,7 +157,7 @@ impl Scan<'_> {
                 });
             }
         };
-        // There is one byte more than there are differences.
+        // There is one byte more than differences.
         search.under_every_key.search(&differences(held), |found, start, end| hit(found, start, end + 1));
         search.as_they_are.search(held, hit);
         let gone = held.len().saturating_sub(search.carried);
@@ -166,14 +166,14 @@ impl Scan<'_> {
         *at = at.saturating_add(gone as u64);
     }
 
-    /// What was found.
+    /// Returns the findings.
     #[must_use]
     pub fn finish(self) -> Vec<Hit> {
         self.hits
     }
 }
 
-/// How often each form was found, in the order of [`Encoding::ALL`](super::encoding::Encoding::ALL).
+/// Counts the findings in each form, in the order of [`Encoding::ALL`](super::encoding::Encoding::ALL).
 #[must_use]
 pub fn by_form<'a>(hits: impl IntoIterator<Item = &'a Hit>) -> BTreeMap<Form, usize> {
     let mut counts = BTreeMap::new();
@@ -246,7 +246,7 @@ mod tests {
         }
     }
 
-    /// A page of one letter holds a needle of that letter alone, as often as it fits.
+    /// Counts a needle of one letter in a page of that letter.
     fn expected_in_page(letters: &str, page: u8) -> usize {
         if letters.bytes().all(|letter| letter == page) { 4_096 - letters.len() + 1 } else { 0 }
     }

@@ -1,8 +1,10 @@
-//! The audit's test of itself: a patched phone says words in each form that the audit claims to find, and each has to be found.
+//! The audit's test of itself: a patched phone says words in each form that the audit claims to find, and each has to
+//! be found.
 //!
-//! The phone is honest up to its [seam](super::seam); there the words are put behind the payload in one form after the
-//! other, and go over a real connection to a real relay, in the mailbox of a phone that is switched off. What the search
-//! misses there it could miss anywhere, and what the lengths do not show they would show nowhere.
+//! The phone is honest up to its [seam](super::seam). There the words are appended to the payload in one form after the
+//! other, and go over a real connection to a real relay, into the mailbox of a phone that is switched off. Forms that
+//! the search misses there it could miss anywhere, and bytes that the lengths do not show there they would show
+//! nowhere.
 
 use pillarbox_access::Design;
 use pillarbox_relay::Holdings;
@@ -20,13 +22,13 @@ use super::search::{Hit, Search};
 use super::stage::{ALICE, BOB};
 use super::{AuditError, Plan, files, memory};
 
-/// Stands behind the words: without signs of the upper end of ASCII, base64 and its URL-safe form are the same.
+/// Stands after the words. Without signs of the upper end of ASCII, base64 and its URL-safe form are the same.
 const TAIL: &str = " ~~~";
 
-/// Bytes of a piece, where the words are cut up with noise between.
+/// The number of bytes of a piece, when the words are cut up with noise between.
 const PIECE: usize = 3;
 
-/// Every form that the words have, under no key and under one that is drawn.
+/// Returns every form that the words have, under no key and under one that is drawn.
 fn forms(rng: &mut impl CryptoRng) -> Vec<Form> {
     let mut forms = Vec::new();
     for encoding in Encoding::ALL {
@@ -38,21 +40,21 @@ fn forms(rng: &mut impl CryptoRng) -> Vec<Form> {
     forms
 }
 
-/// The writings of the words in one form.
+/// Returns the writings of the words in one form.
 fn writings(words: &str, form: Form) -> Vec<Vec<u8>> {
     let patterns = Pattern::all(words.as_bytes()).into_iter();
     let these = patterns.filter(|it| (it.encoding, it.backwards) == (form.encoding, form.backwards));
     these.map(|it| it.bytes.iter().map(|byte| byte ^ form.xor).collect()).collect()
 }
 
-/// Words of their own, and how they are written.
+/// Separate words, and their writing.
 struct Writing {
     words: String,
     bytes: Vec<u8>,
 }
 
-/// Each writing of a form, of other words each, so that no writing is found in the place of another. Empty for a form that
-/// is another one under a second name.
+/// Draws each writing of a form, each of other words, so that no writing is found in the place of another. Returns
+/// nothing for a form that is another one under a second name.
 fn drawn(form: Form, rng: &mut impl CryptoRng) -> Vec<Writing> {
     let mut draw = || Planted::draw(rng).words + TAIL;
     let count = writings(&draw(), form).len();
@@ -64,7 +66,7 @@ fn drawn(form: Form, rng: &mut impl CryptoRng) -> Vec<Writing> {
     each.collect()
 }
 
-/// Has a patched phone say everything under the design whose relay cannot read, and looks.
+/// Makes a patched phone say everything under the design whose relay cannot read, and searches.
 ///
 /// # Errors
 /// [`AuditError`].
@@ -104,20 +106,21 @@ pub async fn play(plan: &Plan) -> Result<SelfTest, AuditError> {
     Ok(SelfTest { plants: plants.collect(), lengthened: patches.len(), noticed })
 }
 
-/// What a relay has of what a patched phone has sent.
+/// The relay's data from a patched phone.
 #[derive(Debug)]
 pub struct Sent {
-    /// What the search found on its disk.
+    /// The findings on its disk.
     pub on_disk: Vec<Hit>,
-    /// What the search found in its memory.
+    /// The findings in its memory.
     pub in_memory: Vec<Hit>,
-    /// Payloads whose length was noticed, both as they were submitted and as rows.
+    /// The number of payloads whose length was noticed, both as they were submitted and as rows.
     pub noticed: usize,
     /// The payloads as they lie in its rows.
     pub rows: Vec<Vec<u8>>,
 }
 
-/// Has a phone of `design` send a text for each patch, to a phone that is switched off, and looks at what the relay has then.
+/// Makes a phone of `design` send a text for each patch, to a phone that is switched off, and searches the relay's
+/// data.
 ///
 /// # Errors
 /// [`AuditError`].
@@ -138,7 +141,7 @@ pub async fn send(
     alice.add(&bob)?;
     bob.add(&alice)?;
     bob.hang_up().await;
-    // What is said is of no account: it is encrypted, and what is looked for is put behind it.
+    // The text itself does not matter: it is encrypted, and the searched words are appended to it.
     let text = Planted::draw(&mut rand::rng()).text();
     for patch in patches {
         alice.say_patched(&text, Some(patch.clone())).await?;

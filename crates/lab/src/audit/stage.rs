@@ -1,4 +1,5 @@
-//! One run: a relay process and two phones under one design, a conversation, and a look at every place at each moment.
+//! One run: a relay process and two phones under one design, a conversation, and a search of every place at each
+//! moment.
 
 use std::path::Path;
 
@@ -21,26 +22,26 @@ use super::{AuditError, files, memory};
 
 /// Drama numbers (Ofcom).
 pub(super) const ALICE: (&str, &str) = ("Alice", "+447700900101");
-/// The one whose phone is switched off before the last text.
+/// The person whose phone is switched off before the last text.
 pub(super) const BOB: (&str, &str) = ("Bob", "+447700900102");
 
-/// Texts that are said; the last one waits in the mailbox.
+/// The number of texts. The last one waits in the mailbox.
 const TEXTS: usize = 4;
 
-/// First bytes of every connection, in the clear: whoever does not find them has not recorded.
+/// The first bytes of every connection, in the clear. A recorder that does not have them has not recorded.
 const MAGIC: &[u8] = b"pillarbx";
 
 /// A line of every relay's log.
 const LOG_LINE: &[u8] = b"the relay is ready";
 
-/// A figure that every relay has.
+/// A metric that every relay has.
 const METRIC: &[u8] = b"pillarbox_frames_sent_total";
 
-/// How much of the waiting message is searched for, to show that the search looks where the message is. It starts
-/// behind the byte that names its kind.
+/// The part of the waiting message that is searched for, to show that the search looks where the message is. It starts
+/// after the byte that names its kind.
 const OF_MESSAGE: std::ops::Range<usize> = 1..33;
 
-/// Plays the conversation under `design` over a process of `program`, and looks. What Alice says goes through `patch`.
+/// Plays the conversation under `design` over a process of `program`, and searches. Alice's texts go through `patch`.
 pub(super) async fn play(
     program: &Path,
     design: &Design,
@@ -116,7 +117,7 @@ pub(super) async fn play(
     })
 }
 
-/// What must not be found at the relay: what is said, and the phones' identity keys.
+/// Returns everything that must not be found at the relay: the texts, and the phones' identity keys.
 fn needles(planted: &[Planted], people: [&Person; 2]) -> Result<Vec<Needle>, AuditError> {
     let mut needles = phones::said(planted)?;
     for person in people {
@@ -127,7 +128,7 @@ fn needles(planted: &[Planted], people: [&Person; 2]) -> Result<Vec<Needle>, Aud
     Ok(needles)
 }
 
-/// The only row that nobody has fetched.
+/// Returns the only row that nobody has fetched.
 fn waiting(data: &Path) -> Result<MessageRow, AuditError> {
     let messages = Holdings::read(data)?.messages;
     let mut undelivered = messages.into_iter().filter(|row| row.delivered_at.is_none());
@@ -137,7 +138,7 @@ fn waiting(data: &Path) -> Result<MessageRow, AuditError> {
     }
 }
 
-/// Looks at the relay, moment by moment.
+/// Searches the relay, moment by moment.
 struct Looker<'a> {
     needles: Vec<Needle>,
     relay: Option<RelayProcess>,
@@ -157,14 +158,14 @@ impl Looker<'_> {
         Ok(Search::new(self.needles.clone())?)
     }
 
-    /// The same search with another thing that must be found.
+    /// Returns the same search with another thing that must be found.
     fn search_with(&self, name: &str, bytes: &[u8]) -> Result<Search, AuditError> {
         let own = self.needles.iter().filter(|needle| needle.role() != Role::Witness).cloned();
         let witness = Needle::new(Role::Witness, name, bytes)?;
         Ok(Search::new(own.chain([witness]).collect())?)
     }
 
-    /// Looks into a relay that runs.
+    /// Searches a relay that runs.
     async fn look(&mut self, moment: Moment) -> Result<(), AuditError> {
         let search = self.search()?;
         if let Some(relay) = &self.relay {
@@ -178,7 +179,7 @@ impl Looker<'_> {
         self.files(moment, &search)
     }
 
-    /// Stops the relay and looks at what it leaves, and at what was recorded from beginning to end.
+    /// Stops the relay and searches the data that it leaves, and the recordings from beginning to end.
     fn end(&mut self, people: &[&Person]) -> Result<(), AuditError> {
         let relay = self.relay.take().ok_or(AuditError::NotReady)?;
         let printed = relay.stop()?;
@@ -200,7 +201,7 @@ impl Looker<'_> {
         self.files(Moment::Ended, &search)
     }
 
-    /// Looks at the files, and holds the rows in them to their lengths.
+    /// Searches the files, and compares the rows in them with their lengths.
     fn files(&mut self, moment: Moment, search: &Search) -> Result<(), AuditError> {
         let holdings = Holdings::read(&self.folder.path().join("relay"))?;
         self.lengths.rows(&mut self.measured, &holdings, moment.name());
@@ -227,8 +228,8 @@ impl Looker<'_> {
     }
 }
 
-/// Searches what lies with the waiting message for its sender: all of its row, and all that the sender's nameless
-/// connection carried.
+/// Searches the data that lies with the waiting message for its sender: all of its row, and all traffic of the sender's
+/// nameless connection.
 fn with_message(sender: &Person, row: MessageRow) -> Result<Vec<Searched>, AuditError> {
     let invitation = sender.phone.invitation()?;
     // Without its plus sign, the number is found with it and without it.

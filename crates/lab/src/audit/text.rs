@@ -12,10 +12,10 @@ use super::search::{Hit, by_form};
 use crate::columns::Column;
 use crate::screen::{Screen, Table, Weight};
 
-/// Where, when, how much, what was found.
+/// Columns: place, moment, amount, findings.
 const SEARCHED: [Column; 4] = [Column::Fixed(18), Column::Fixed(15), Column::Fixed(22), Column::Share(1)];
 
-/// What is claimed or was to be found, and the count.
+/// Columns: claim or control, count.
 const COUNTED: [Column; 2] = [Column::Share(1), Column::Fixed(10)];
 
 /// The heading over the claims.
@@ -24,20 +24,20 @@ const CLAIMED: &str = "WHAT IS CLAIMED";
 /// The heading over the answer.
 const QUESTION: &str = "CAN THE RELAY READ?";
 
-/// The answer, and how far it goes.
+/// The answer, and its limits.
 const AS_CLAIMED: &str = "The finding is as claimed, for words as they are, in 8 other encodings, backwards or xored \
     with one byte, and for anything appended to a message. It says nothing of what hides in keys, nonces, padding or timing.";
 
-// The sentence has a number in it.
+// The sentence contains the number 8.
 const _: () = assert!(Encoding::ALL.len() == 1 + 8);
 
-/// A form, and what was found of it.
+/// Columns: form, findings.
 const PLANTED: [Column; 3] = [Column::Fixed(26), Column::Fixed(18), Column::Share(1)];
 
-/// Places of hits that are shown for each design before the rest is counted: the JSON has them all.
+/// The number of places of hits that are shown for each design before the rest is counted. The JSON has them all.
 const SHOWN: usize = 8;
 
-/// What is claimed, whether the search works, and the answer, for a window of `width` columns.
+/// Writes the claims, whether the search works, and the answer, for a window of `width` columns.
 #[must_use]
 pub fn short(report: &Report, width: usize) -> String {
     let mut screen = Screen::new(width);
@@ -59,7 +59,7 @@ pub fn short(report: &Report, width: usize) -> String {
     screen.into_text()
 }
 
-/// The whole report, for a window of `width` columns.
+/// Writes the whole report, for a window of `width` columns.
 #[must_use]
 pub fn render(report: &Report, width: usize) -> String {
     let mut screen = Screen::new(width);
@@ -140,7 +140,7 @@ fn claims(screen: &mut Screen, report: &Report, says: fn(&Claim) -> String) {
     }
 }
 
-/// The first of the rows and payloads that do not fit.
+/// Writes the first of the rows and payloads that do not fit.
 fn misfits(screen: &mut Screen, report: &Report) {
     for misfit in report.misfits().take(SHOWN) {
         screen.entry(Weight::Normal, &format!("- {}.", misfit.sentence()));
@@ -197,7 +197,7 @@ fn controls(screen: &mut Screen, report: &Report) {
     }
 }
 
-/// Each form that a patched phone sent, and how many of its writings were found on the relay's disk.
+/// Writes each form that a patched phone sent, and the number of its writings that were found on the relay's disk.
 fn self_test(screen: &mut Screen, test: &SelfTest) {
     screen.title("WHAT A PATCHED PHONE SENT");
     screen.say(
@@ -224,7 +224,7 @@ fn self_test(screen: &mut Screen, test: &SelfTest) {
     ));
 }
 
-/// How much was searched: pieces and bytes.
+/// Describes the searched amount: pieces and bytes.
 fn amount(looked: &Searched) -> String {
     let pieces: u64 = looked.parts.iter().map(|part: &Part| part.pieces).sum();
     let name = match looked.place {
@@ -240,7 +240,7 @@ fn amount(looked: &Searched) -> String {
     }
 }
 
-/// What was found, without the witnesses.
+/// Describes the findings, without the witnesses.
 fn found(looked: &Searched) -> String {
     let hits: Vec<&Hit> = looked.hits.iter().filter(|hit| hit.role != Role::Witness).collect();
     match (hits.len(), looked.parts.is_empty()) {
@@ -256,7 +256,7 @@ fn forms(hits: &[&Hit]) -> String {
     counts.collect::<Vec<_>>().join(", ")
 }
 
-/// Bytes for people: whole KiB or MiB where there are many.
+/// Formats bytes for people: in whole KiB or MiB if there are many.
 fn size(bytes: u64) -> String {
     const KIB: u64 = 1 << 10;
     const MIB: u64 = 1 << 20;

@@ -1,11 +1,11 @@
-//! What follows from what was found: whether the claims hold, and whether the search counts at all.
+//! Conclusions from the findings: whether the claims hold, and whether the search counts at all.
 
 use super::lengths::Measured;
 use super::needle::Role;
 use super::report::{Claim, Control, Locking, Moment, Place, Run, Searched, SelfTest};
 use super::search::Hit;
 
-/// What had to be found, and how often it was: never, if the search counts for nothing.
+/// Returns the controls with the number of times that each was found. A zero means that the search counts for nothing.
 pub(super) fn controls(readable: &Run, unreadable: &Run, locking: &Locking) -> Vec<Control> {
     let mut controls = Controls(Vec::new());
     for text in 1..=readable.planted.len() {
@@ -30,7 +30,7 @@ pub(super) fn controls(readable: &Run, unreadable: &Run, locking: &Locking) -> V
     controls.0
 }
 
-/// What an open chat holds, and what shows that a locked one was looked into.
+/// Adds the contents of an open chat, and the proofs that a locked one was searched.
 fn locked(controls: &mut Controls, locking: &Locking) {
     let mut need = |moment: Moment, what: &str, is: &dyn Fn(&Hit) -> bool| {
         let looked = locking.at(Place::PhoneMemory, moment);
@@ -62,7 +62,7 @@ fn locked(controls: &mut Controls, locking: &Locking) {
     }
 }
 
-/// What a patched phone sent, all of which has to be found.
+/// Returns the controls of a patched phone, everything from which has to be found.
 pub(super) fn self_test(test: &SelfTest) -> Vec<Control> {
     let whole = |got: usize, of: usize| if got == of { got } else { 0 };
     let in_memory = test.plants.iter().map(|plant| plant.in_memory).sum();
@@ -77,7 +77,7 @@ pub(super) fn self_test(test: &SelfTest) -> Vec<Control> {
     ]
 }
 
-/// What shows in each place that it was looked at.
+/// Adds the witnesses that show that each place was searched.
 fn witnesses(controls: &mut Controls, run: &Run) {
     for moment in [Moment::Talking, Moment::Waiting, Moment::Afterwards, Moment::Ended] {
         let disk = run.relay.iter().filter(|looked| looked.place.is_disk() && looked.moment == moment);
@@ -127,7 +127,7 @@ fn witnesses(controls: &mut Controls, run: &Run) {
     controls.need(run, "rows whose length was taken", usize::try_from(rows).unwrap_or(usize::MAX));
 }
 
-/// What is claimed, and whether it holds.
+/// Returns the claims, and whether each holds.
 pub(super) fn claims(readable: &Run, unreadable: &Run, locking: &Locking) -> Vec<Claim> {
     let runs = || [readable, unreadable];
     vec![
