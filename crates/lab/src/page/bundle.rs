@@ -1,5 +1,5 @@
-//! Report and evidence as one archive (tar, POSIX ustar), the same bytes from the same run: files in the order of their names, without
-//! times, owners or rights of the computer that it was made on.
+//! Report and evidence as one archive (tar, POSIX ustar). The same run gives the same bytes: files in the order of
+//! their names, without the times, owners or rights of the computer that made it.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -10,14 +10,14 @@ use crate::matrix::manifest::MANIFEST;
 /// The report's name in the archive.
 pub const REPORT: &str = "report.html";
 
-/// Every file is from the start of 1970.
+/// The time of every file: the start of 1970.
 const NO_TIME: u64 = 0;
 
-/// Writes the page and every file of a run under `name`/. Unpacked, the folder is a run that `report --check` takes, with the
-/// report beside it.
+/// Writes the page and every file of a run under `name`/. Unpacked, the folder is a run that `report --check` takes,
+/// with the report beside it.
 ///
 /// # Errors
-/// What the writer says.
+/// The writer's error.
 pub fn write(out: impl Write, name: &str, page: &str, manifest: &[u8], folder: &Folder) -> io::Result<()> {
     let mut files: BTreeMap<String, &[u8]> =
         folder.files.iter().map(|(file, text)| (format!("{name}/run/{file}"), text.as_slice())).collect();

@@ -1,4 +1,5 @@
-//! Each cell of a run as a section of the page: its sentence, what stands beside it, its paper, and where its evidence is.
+//! Each cell of a run as a section of the page: its headline, the sentences beside it, its paper, and the place of its
+//! evidence.
 
 use super::grid::{Grid, Place, Shown};
 use super::paper::{Paper, Printed, Spot};
@@ -15,7 +16,7 @@ pub(super) struct Section<'a> {
     pub(super) demand: &'a str,
     /// The design's name for people.
     pub(super) design: &'a str,
-    /// What a table shows of it.
+    /// The summary that a table shows.
     pub(super) shown: Shown,
     /// The answer, in sentences.
     pub(super) answer: &'a Answer,
@@ -31,12 +32,12 @@ pub(super) struct Section<'a> {
     pub(super) control: (&'a str, &'a str),
 }
 
-/// A paper, or where it stands.
+/// A paper, or the place where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum PaperAt {
-    /// Here.
+    /// The paper stands here.
     Here(Paper),
-    /// In another section.
+    /// The paper stands in another section.
     There(Spot),
 }
 
@@ -51,9 +52,9 @@ pub(super) struct OfDesign<'a> {
     pub(super) name: &'a str,
     /// The design in one phrase, if it is one of this program's.
     pub(super) plain: &'a str,
-    /// What is assumed in all of its cells.
+    /// The assumptions of all its cells.
     pub(super) assumed: Vec<&'a str>,
-    /// Law and reach that not every design has, each with the demands that it is about.
+    /// Law and reach that not every design has, each with its demands.
     pub(super) law: Vec<(&'a str, Vec<&'a str>)>,
     /// Its cells.
     pub(super) cells: Vec<Section<'a>>,
@@ -68,25 +69,25 @@ pub(super) struct OfDemand<'a> {
     pub(super) title: &'a str,
     /// Its name in files.
     pub(super) name: &'a str,
-    /// What it is, in one phrase.
+    /// The demand in one phrase.
     pub(super) plain: &'a str,
     /// The law.
     pub(super) law: Vec<&'a str>,
 }
 
-/// The end of a cell's address.
+/// Returns the end of a cell's address.
 #[must_use]
 pub(super) fn id(row: usize, column: usize) -> String {
     format!("c{}-{}", row + 1, column + 1)
 }
 
-/// What all lists have, in the order of the first.
+/// Returns the entries that all lists have, in the order of the first.
 fn common<'a>(lists: &[&'a [String]]) -> Vec<&'a str> {
     let Some((first, others)) = lists.split_first() else { return Vec::new() };
     first.iter().filter(|entry| others.iter().all(|list| list.contains(entry))).map(String::as_str).collect()
 }
 
-/// The demands of a run.
+/// Returns the demands of a run.
 #[must_use]
 pub(super) fn demands<'a>(grid: &'a Grid<'a>) -> Vec<OfDemand<'a>> {
     let demand = |(column, head): (usize, &'a super::grid::Column)| {
@@ -103,8 +104,8 @@ pub(super) fn demands<'a>(grid: &'a Grid<'a>) -> Vec<OfDemand<'a>> {
     grid.demands.iter().enumerate().map(demand).collect()
 }
 
-/// The sections of a run, design by design. A paper stands in the first section that has it; `at_top` has its paper at the top of the
-/// page.
+/// Returns the sections of a run, design by design. A paper stands in the first section that has it. The paper of
+/// `at_top` stands at the top of the page.
 #[must_use]
 pub(super) fn designs<'a>(
     grid: &'a Grid<'a>,
@@ -122,7 +123,7 @@ pub(super) fn designs<'a>(
         format!("{design}: {demand}")
     };
     if let Some(place) = grid.at(at_top.0, at_top.1) {
-        // Nothing stands anywhere yet, so that it stands there whole.
+        // Nothing stands anywhere yet, so the paper stands there whole.
         let spot = Spot { id: "asked".into(), name: "the top of this page".into() };
         let _ = printed.place(paper_of(at_top.0, place), spot);
     }

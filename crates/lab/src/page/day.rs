@@ -1,4 +1,5 @@
-//! A day: when rows passed, a lane for each sender. It is the day with most rows, and the last of several.
+//! A day: the times at which rows passed, with a lane for each sender. It is the day with most rows, and the last of
+//! several.
 
 use std::collections::BTreeMap;
 
@@ -17,9 +18,9 @@ pub(super) struct Day {
     pub(super) date: String,
     /// The picture, as a part of the page.
     pub(super) picture: String,
-    /// Every row of the day: when, from whom, to whom.
+    /// Every row of the day: time, sender, recipient.
     pub(super) rows: Vec<(String, String, String)>,
-    /// Rows of other days.
+    /// The number of rows of other days.
     pub(super) other_days: usize,
 }
 

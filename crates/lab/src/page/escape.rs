@@ -5,7 +5,8 @@ use std::fmt::{self, Write};
 use askama::filters::Escaper;
 use pillarbox_client::display::safe_document;
 
-/// Escapes for an element or a quoted attribute, and takes out what turns the reading direction round or what an eye does not see.
+/// Escapes text for an element or a quoted attribute. It also removes characters that reverse the reading direction or
+/// that an eye does not see.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Html;
 
@@ -25,11 +26,11 @@ impl Escaper for Html {
     }
 }
 
-/// A text as every template prints it.
+/// Returns a text as every template prints it.
 #[must_use]
 pub fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    // Writing to a String has no way to fail.
+    // Writing to a String cannot fail.
     let _ = Html.write_escaped_str(&mut out, text);
     out
 }

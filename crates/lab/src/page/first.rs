@@ -1,12 +1,12 @@
 //! The cell that stands first on a page, unless one is asked for.
 //!
-//! No side chooses it. The design is the one that the story itself names, or the first of the matrix. The demand is the one under which
-//! the designs come out most differently, since that is the one that the choice between them turns on; of several, the first.
-//! Columns that name kinds of data without counting them are left out.
+//! No side chooses it. The design is the one that the story itself names, or the first of the matrix. The demand is the
+//! one under which the designs differ most, since the choice between them turns on it; of several, the first. Columns
+//! that name kinds of data without counting them are left out.
 
 use super::grid::Grid;
 
-/// Row and column of the cell that stands first.
+/// Returns the row and column of the cell that stands first.
 #[must_use]
 pub(super) fn first(grid: &Grid<'_>, design_of_the_story: Option<&str>) -> (usize, usize) {
     let row = design_of_the_story

@@ -1,4 +1,4 @@
-//! The cells of a run as a table: designs as rows, demands as columns, and what a table shows of each cell.
+//! The cells of a run as a table: designs as rows, demands as columns, and the summary that a table shows of each cell.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ use crate::score::State;
 pub(super) struct Row {
     /// The design's name in files.
     pub(super) name: String,
-    /// Its name for people.
+    /// The design's name for people.
     pub(super) title: String,
     /// The design itself, if it is one of this program's, unchanged.
     pub(super) design: Option<&'static Design>,
@@ -28,30 +28,30 @@ pub(super) struct Row {
 pub(super) struct Column {
     /// The demand's name in files.
     pub(super) name: String,
-    /// Its name for people, without its article.
+    /// The demand's name for people, without its article.
     pub(super) title: String,
-    /// The noun behind its numbers.
+    /// The noun of its numbers.
     pub(super) unit: String,
-    /// Whom it is about.
+    /// The person whom it is about.
     pub(super) target: String,
-    /// The demand in law, if there is one of its name.
+    /// The demand in law, if one has its name.
     pub(super) demand: Option<&'static Demand>,
 }
 
-/// What a table shows of a cell.
+/// The summary of a cell in a table.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Shown {
-    /// One for each text.
+    /// The squares, one for each text.
     pub(super) squares: Vec<Square>,
-    /// How much of how much; empty where nothing is counted.
+    /// The fraction; empty if nothing is counted.
     pub(super) number: String,
     /// The state's word.
     pub(super) word: String,
-    /// Whether something came back, or comes.
+    /// True if something came back, or comes.
     pub(super) is_something: bool,
 }
 
-/// A cell with what it rests on.
+/// A cell with its evidence.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Place<'a> {
     /// The cell.
@@ -71,7 +71,7 @@ pub(super) struct Grid<'a> {
 }
 
 impl<'a> Grid<'a> {
-    /// The table of a run, with the digests of its designs. Cells without evidence have no place in it.
+    /// Makes the table of a run, with the digests of its designs. Cells without evidence have no place in it.
     #[must_use]
     pub(super) fn of(
         digests: &BTreeMap<String, String>,
@@ -105,13 +105,13 @@ impl<'a> Grid<'a> {
         grid
     }
 
-    /// The cell at a place; none if it was not run.
+    /// Returns the cell at a place; none if it was not run.
     #[must_use]
     pub(super) fn at(&self, row: usize, column: usize) -> Option<Place<'a>> {
         self.places.get(&(row, column)).copied()
     }
 
-    /// Whether a column names kinds of data and does not count them.
+    /// Returns true if a column names kinds of data and does not count them.
     #[must_use]
     pub(super) fn names_kinds(&self, column: usize) -> bool {
         let measures = |row| self.at(row, column).map(|place| &place.cell.measures);
@@ -120,7 +120,7 @@ impl<'a> Grid<'a> {
             .any(|measures| !measures.kinds.is_empty() || !measures.kinds_withheld.is_empty())
     }
 
-    /// What a table shows of a cell: squares, the number, and the state's word. The unit stands at the column's head.
+    /// Returns the summary of a cell: squares, the number, and the state's word. The unit stands at the column's head.
     #[must_use]
     pub(super) fn shown(&self, row: usize, column: usize) -> Shown {
         let (Some(Place { cell, evidence }), Some(head)) = (self.at(row, column), self.demands.get(column))
@@ -136,7 +136,7 @@ impl<'a> Grid<'a> {
             Some((n, of)) if !cell.state.is_of_messages() && evidence.unit == head.unit => {
                 (format!("{n} of {of}"), cell.state.word().to_owned())
             }
-            // What is there beside what is counted stands with the cell.
+            // Findings beside the counted kind stand with the cell.
             None => (String::new(), cell.says.split(';').next().unwrap_or_default().to_owned()),
             Some(_) => (String::new(), cell.says.clone()),
         };
@@ -148,13 +148,13 @@ fn is_held_back(cell: &Cell) -> bool {
     matches!(cell.state, State::Withheld { .. } | State::Unreadable { .. })
 }
 
-/// A design of this program, if the run used it as it is now.
+/// Returns a design of this program, if the run used its present version.
 fn unchanged(digests: &BTreeMap<String, String>, name: &str) -> Option<&'static Design> {
     let design = designs::named(name)?;
     (digests.get(name) == Some(&digest(design))).then_some(design)
 }
 
-/// A demand's name as a heading: without its article.
+/// Returns a demand's name as a heading: without its article.
 fn headed(evidence: &Evidence) -> String {
     let title = evidence.context.demand.as_str();
     capital(["a ", "an "].iter().find_map(|article| title.strip_prefix(article)).unwrap_or(title))

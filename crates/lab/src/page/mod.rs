@@ -1,8 +1,9 @@
-//! The report: a run as one HTML file. The question and its answer stand first, then what was asked and returned, then the matrix with
-//! only what differs, then every cell.
+//! The report: a run as one HTML file. The question and its answer stand first, then the demand and its returns, then
+//! the matrix with only the differences, then every cell.
 //!
-//! It reads the files of a run and measures nothing; its sentences about results are those of [`answer`](crate::answer). It holds no
-//! script, fetches nothing, and its policy forbids both. The templates lie in `templates/` and are compiled with the program.
+//! It reads the files of a run and measures nothing. Its sentences about results are those of
+//! [`answer`](crate::answer). It contains no script and fetches nothing, and its policy forbids both. The templates lie
+//! in `templates/` and are compiled with the program.
 //!
 //! | file | what |
 //! |---|---|
@@ -48,19 +49,19 @@ use grid::Grid;
 use paper::Paper;
 use table::{Kinds, Table};
 
-/// The page's style. Its hash is in the page's policy, so that no other one holds.
+/// The page's style. Its hash is in the page's policy, so that no other style is allowed.
 pub const STYLE: &str =
     concat!(include_str!("../../templates/report.css"), include_str!("../../templates/picture.css"));
 
-/// Rows of a matrix that fit on the second sheet of paper with the pictures in the ordinary size, and in a smaller one. With more, it is
-/// set smaller still, and the pictures go to paper with an appendix only.
+/// The number of a matrix's rows that fit on the second sheet of paper with the pictures in the ordinary size, and in a
+/// smaller one. A matrix with more rows is set smaller still, and the pictures are printed with an appendix only.
 const ROOMY: [usize; 2] = [3, 5];
 
-/// So many characters fill the first sheet of paper in the ordinary size, and so many in the smaller one; what is longer is set smaller
-/// still.
+/// The number of characters that fill the first sheet of paper in the ordinary size, and in the smaller one. A longer
+/// text is set smaller still.
 const FULL_SHEET: [usize; 2] = [2_900, 4_900];
 
-/// What a page is made from.
+/// The parts of a run from which a page is made.
 #[derive(Clone, Copy, Debug)]
 pub struct Run<'a> {
     /// The manifest.
@@ -75,7 +76,7 @@ pub struct Run<'a> {
     pub rerun: &'a str,
 }
 
-/// What goes to paper after the summary.
+/// The printed part after the summary.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Appendix {
     /// Nothing.
@@ -87,16 +88,16 @@ pub enum Appendix {
     All,
 }
 
-/// How a page is made.
+/// The options of a page.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     /// The cell that stands first: design and demand by their names in files. Otherwise the module `first` chooses.
     pub first: Option<(String, String)>,
-    /// What goes to paper after the summary.
+    /// The printed part after the summary.
     pub appendix: Appendix,
 }
 
-/// Why there is no page.
+/// The reason why a page could not be made.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum PageError {
@@ -118,11 +119,11 @@ struct Figure {
     value: String,
     squares: Vec<squares::Square>,
     note: String,
-    /// Others who have the same texts: squares and words.
+    /// Other people who have the same texts: squares and words.
     elsewhere: Vec<(Vec<squares::Square>, String)>,
 }
 
-/// The pictures and where their rows come from.
+/// The pictures, and the source of their rows.
 #[derive(Clone, Debug)]
 struct Pictures<'a> {
     design: &'a str,
@@ -166,7 +167,7 @@ struct Page<'a> {
     rerun: &'a str,
 }
 
-/// The page of a run.
+/// Renders the page of a run.
 ///
 /// # Errors
 /// [`PageError`].
@@ -240,7 +241,7 @@ fn place(grid: &Grid<'_>, story: &Scenario, options: &Options) -> Result<(usize,
     Ok((row, column))
 }
 
-/// The sentences of a headline, so that each begins a line.
+/// Splits a headline into sentences, so that each begins a line.
 fn sentences(headline: &str) -> Vec<&str> {
     let mut rest = headline;
     let mut sentences = Vec::new();

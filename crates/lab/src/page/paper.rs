@@ -1,5 +1,5 @@
-//! The paper of a cell on a page: asked on the left, returned on the right. What came back stands first; what is not held is folded by
-//! its reason.
+//! The paper of a cell on a page: asked on the left, returned on the right. What came back stands first. What is not
+//! held is folded by its reason.
 
 use std::collections::BTreeMap;
 
@@ -18,21 +18,21 @@ use crate::paper::{PaperLine, Standing, once_each};
 /// A paper.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Paper {
-    /// What came back.
+    /// The lines about data that came back.
     pub(super) came: Vec<Line>,
-    /// What is held and stays closed.
+    /// The lines about data that is held and stays closed.
     pub(super) closed: Vec<Line>,
-    /// What is held and not handed over: each statement of the operator with the kinds of data that it is about.
+    /// Data that is held and not handed over: each statement of the operator with its kinds of data.
     pub(super) kept_back: Vec<(String, Vec<String>)>,
     /// Texts that no line of the paper is about: from a phone, from a backup elsewhere.
     pub(super) texts: Vec<Text>,
-    /// Whether the operator has those texts and does not hand them over.
+    /// True if the operator has those texts and does not hand them over.
     pub(super) keeps_texts_back: bool,
-    /// What was asked for and is not held: each reason with the kinds of data that it is the reason for.
+    /// Data that was asked for and is not held: each reason with its kinds of data.
     pub(super) not_held: Vec<(String, Vec<&'static str>)>,
-    /// Where the same reasons stand on the page, if they stand there already.
+    /// The place of the same reasons on the page, if they stand there already.
     pub(super) not_held_as: Option<Spot>,
-    /// Kinds of data that the demand does not reach.
+    /// The number of kinds of data that the demand does not reach.
     pub(super) not_reached: usize,
 }
 
@@ -41,11 +41,11 @@ pub(super) struct Paper {
 pub(super) struct Line {
     /// The question.
     pub(super) asked: String,
-    /// How many entries; none where there is one, or where they are not counted.
+    /// The number of entries; none for one entry, or if they are not counted.
     pub(super) count: Option<u64>,
-    /// What came back, or why it did not, a line each.
+    /// The answer, or the reason for a missing one, a line each.
     pub(super) says: Vec<String>,
-    /// Where the same lines stand on the page, if they are many and stand there already.
+    /// The place of the same lines on the page, if they are many and stand there already.
     pub(super) same_as: Option<Spot>,
 }
 
@@ -61,18 +61,19 @@ pub(super) struct Spot {
 /// A text that came back.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Text {
-    /// When, as the party that gave it has it.
+    /// The time, according to the party that gave it.
     pub(super) at: String,
-    /// By whom, if that came with it.
+    /// The author, if the answer names one.
     pub(super) from: Option<String>,
-    /// To whom, if that came with it.
+    /// The recipient, if the answer names one.
     pub(super) to: Option<String>,
     /// The words.
     pub(super) words: String,
 }
 
 impl Paper {
-    /// The paper of one cell, from its evidence. Without the design it is not told apart what nobody knows of the product.
+    /// Makes the paper of one cell from its evidence. Without the design, it does not show which data nobody knows of
+    /// for the product.
     #[must_use]
     pub(super) fn of(evidence: &Evidence, design: Option<&Design>) -> Self {
         let brought = &evidence.brought;
@@ -101,7 +102,7 @@ impl Paper {
         paper
     }
 
-    /// A line that says how much is held, and then why it does not come.
+    /// Adds a line that gives the amount held, and then the reason why it does not come.
     fn is_kept_back(&mut self, line: &PaperLine) {
         let (held, statement) = line.says.split_once(". ").unwrap_or(("", line.says.as_str()));
         let kind = match held.strip_prefix("held: ") {
@@ -123,13 +124,13 @@ impl Paper {
         }
     }
 
-    /// How many kinds of data are asked for and not held.
+    /// Counts the kinds of data that are asked for and not held.
     #[must_use]
     pub(super) fn kinds_not_held(&self) -> usize {
         self.not_held.iter().map(|(_, kinds)| kinds.len()).sum()
     }
 
-    /// How many characters it has, about.
+    /// Counts its characters, roughly.
     #[must_use]
     pub(super) fn len(&self) -> usize {
         let lines = self.came.iter().chain(&self.closed);
@@ -146,7 +147,7 @@ impl Paper {
         lines.chain(texts).chain(not_held).chain(kept_back).sum()
     }
 
-    /// Whether nothing was asked and nothing came.
+    /// Returns true if nothing was asked and nothing came.
     #[must_use]
     pub(super) const fn is_empty(&self) -> bool {
         self.came.is_empty()
@@ -157,7 +158,7 @@ impl Paper {
     }
 }
 
-/// What stands on the page already, and where.
+/// The parts that stand on the page already, with their places.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Printed {
     papers: BTreeMap<Paper, Spot>,
@@ -165,11 +166,12 @@ pub(super) struct Printed {
     not_held: BTreeMap<Vec<(String, Vec<&'static str>)>, Spot>,
 }
 
-/// So many lines of one kind of data are said once, and then by their place.
+/// The number of lines of one kind of data from which they stand once, and then are named by their place.
 const MANY: usize = 6;
 
 impl Printed {
-    /// The paper as it stands at a place of the page, with what stands elsewhere already by its place; or where all of it stands.
+    /// Returns the paper for a place of the page, with a reference for each part that stands elsewhere already. If all
+    /// of it stands elsewhere, returns that place.
     pub(super) fn place(&mut self, paper: Paper, spot: Spot) -> Result<Paper, Spot> {
         if let Some(known) = self.papers.get(&paper) {
             return Err(known.clone());
@@ -212,7 +214,7 @@ impl Line {
     }
 }
 
-/// Lines in their order, and what phones send by themselves behind them, as a number.
+/// Returns lines in their order, and after them the number of messages that phones send by themselves.
 fn texts_first(says: &[String]) -> Vec<String> {
     let (receipts, mut lines): (Vec<&String>, Vec<&String>) =
         says.iter().partition(|line| reading::is_receipt(line));
@@ -253,7 +255,7 @@ mod tests {
         assert_eq!(placed.came[1].same_as, None);
     }
 
-    /// A cell in which Huw is +447700900108, and nothing came back.
+    /// Makes a cell in which Huw is +447700900108, and nothing came back.
     fn evidence() -> Evidence {
         let mut evidence: Evidence =
             serde_json::from_str(include_str!("../../tests/page/evidence.json")).unwrap();

@@ -15,12 +15,12 @@ use crate::matrix::digest;
 
 pub use super::STYLE;
 
-/// See the module. Each is whole: no tag is left open.
+/// The parts of a cell. Each is whole: no tag is left open.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Parts {
     /// The question, the answer in sentences, and the figures beside it.
     pub answer: String,
-    /// Asked and returned.
+    /// The demand and its returns.
     pub asked: String,
     /// The squares with their number and word.
     pub shown: String,
@@ -48,7 +48,7 @@ struct ShownPart {
 }
 
 impl Parts {
-    /// The parts of a cell. The heading of the answer has the address `id`.
+    /// Renders the parts of a cell. The heading of the answer has the address `id`.
     ///
     /// # Errors
     /// [`PageError`].

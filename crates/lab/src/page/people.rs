@@ -1,4 +1,4 @@
-//! Who talks to whom, as rows name them: the ties that a picture is drawn of.
+//! The pairs who talk to each other, as rows name them: the ties of which a picture is drawn.
 
 use pillarbox_access::demand::View;
 use pillarbox_metadata::Known;
@@ -14,7 +14,7 @@ pub(super) struct People {
     pub(super) picture: String,
     /// The text beside it.
     pub(super) words: Words,
-    /// Whether the picture needs the whole width of the page.
+    /// True if the picture needs the whole width of the page.
     pub(super) is_wide: bool,
 }
 

@@ -1,5 +1,5 @@
-//! The rows about messages that came back under one design: time, sender, recipient. Both pictures of a page are drawn from them and
-//! from nothing else.
+//! The rows about messages that came back under one design: time, sender, recipient. Both pictures of a page are drawn
+//! from them and from nothing else.
 
 use pillarbox_access::Item;
 use pillarbox_access::facts::Wrote;
@@ -9,7 +9,7 @@ use super::grid::{Grid, Place};
 use crate::matrix::cell::Evidence;
 use crate::picture::NOT_NAMED;
 
-/// Rows of one cell.
+/// The rows of one cell.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Rows<'a> {
     /// The cell's column.
@@ -20,7 +20,8 @@ pub(super) struct Rows<'a> {
     pub(super) rows: &'a [Wrote],
 }
 
-/// The rows of a design under the demand that brought most of them; of several, the first. None if none brought any.
+/// Returns the rows of a design under the demand that brought most of them; of several, the first. Returns nothing if
+/// no demand brought any.
 #[must_use]
 pub(super) fn of_design<'a>(grid: &Grid<'a>, row: usize) -> Option<Rows<'a>> {
     let rows = |column| {
@@ -33,13 +34,13 @@ pub(super) fn of_design<'a>(grid: &Grid<'a>, row: usize) -> Option<Rows<'a>> {
         .max_by_key(|rows| (rows.rows.len(), std::cmp::Reverse(rows.column)))
 }
 
-/// Whether the operator says that it does not hand such rows over: then they did not come back.
+/// Returns true if the operator says that it does not hand such rows over. In that case they did not come back.
 fn is_withheld(evidence: &Evidence) -> bool {
     let about_rows = [Item::MessageSourceDestination, Item::MessageTimes];
     evidence.brought.entries.iter().any(|entry| about_rows.contains(&entry.asked) && entry.withheld.is_some())
 }
 
-/// A party of a row, as a person reads it: the story's name for the number that stands in the row, or the number alone.
+/// Returns a party of a row, as a person reads it: the story's name for the number in the row, or the number alone.
 #[must_use]
 pub(super) fn name(evidence: &Evidence, end: Option<&str>) -> String {
     match end {
@@ -48,7 +49,7 @@ pub(super) fn name(evidence: &Evidence, end: Option<&str>) -> String {
     }
 }
 
-/// Hours and minutes of a time, in UTC.
+/// Formats hours and minutes of a time, in UTC.
 #[must_use]
 pub(super) fn clock(at: Timestamp) -> String {
     let (_, _, _, hour, minute, _) = at.calendar();

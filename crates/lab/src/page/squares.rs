@@ -3,7 +3,7 @@
 use crate::matrix::cell::{Cell, Evidence};
 use crate::score::{State, TextsAt, What};
 
-/// What became of one text of the target.
+/// The fate of one text of the target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) enum Square {
     /// It came back readable.
@@ -15,7 +15,7 @@ pub(super) enum Square {
 }
 
 impl Square {
-    /// Its class in the page's style.
+    /// Returns its class in the page's style.
     #[must_use]
     pub(super) const fn class(self) -> &'static str {
         match self {
@@ -26,7 +26,8 @@ impl Square {
     }
 }
 
-/// The squares of a cell, one for each text that it counts, in the order of the story. None where no texts are counted.
+/// Returns the squares of a cell, one for each text that it counts, in the order of the story. Returns nothing if no
+/// texts are counted.
 #[must_use]
 pub(super) fn of(cell: &Cell, evidence: &Evidence) -> Vec<Square> {
     let counts_texts =
@@ -39,7 +40,7 @@ pub(super) fn of(cell: &Cell, evidence: &Evidence) -> Vec<Square> {
     let yardstick = &evidence.yardstick;
     let texts =
         yardstick.of_target().map(|told| (told.at >= yardstick.ordered, came_back(&yardstick.id(told))));
-    // A demand about the time after counts what was before only where it brings some of that, too.
+    // A demand about the time after the order counts earlier texts only if it brings some of them, too.
     let only_after = evidence.what == What::TextsAfter && cell.measures.content_past.n == 0;
     texts
         .filter(|(is_after, _)| *is_after || !only_after)
@@ -51,7 +52,7 @@ pub(super) fn of(cell: &Cell, evidence: &Evidence) -> Vec<Square> {
         .collect()
 }
 
-/// The squares of somebody else who has texts that a demand is about, one for each of them.
+/// Returns the squares of another holder of texts that a demand is about, one for each text.
 #[must_use]
 pub(super) fn held(evidence: &Evidence, at: &TextsAt) -> Vec<Square> {
     let yardstick = &evidence.yardstick;
@@ -60,7 +61,7 @@ pub(super) fn held(evidence: &Evidence, at: &TextsAt) -> Vec<Square> {
     let squares: Vec<Square> = texts
         .map(|told| if at.texts.contains(&yardstick.id(told)) { Square::Filled } else { Square::Open })
         .collect();
-    // Squares that do not count what the number counts would contradict it.
+    // Squares that count something other than the number would contradict it.
     if squares.len() as u64 == at.of { squares } else { Vec::new() }
 }
 
@@ -74,7 +75,7 @@ mod tests {
 
     const ORDERED: u64 = 10;
 
-    /// Texts at 1, 2, 11 and 12, of which those at `back` came back.
+    /// Makes texts at 1, 2, 11 and 12, of which those at `back` came back.
     fn evidence(what: What, back: &[u64]) -> Evidence {
         let mut evidence: Evidence =
             serde_json::from_str(include_str!("../../tests/page/evidence.json")).unwrap();

@@ -1,4 +1,4 @@
-//! The matrix on the page, of which only the differences are left, and the columns that name kinds of data, as lists.
+//! The matrix on the page, reduced to its differences, and the columns that name kinds of data, as lists.
 
 use super::cells::id;
 use super::grid::{Grid, Shown};
@@ -11,9 +11,9 @@ pub(super) struct Table {
     pub(super) heads: Vec<Head>,
     /// Its rows.
     pub(super) rows: Vec<TableRow>,
-    /// Groups of rows for whoever moves by keys, each with its first row's place and the rows in it.
+    /// Groups of rows for people who move by keys, each as a range of rows.
     pub(super) groups: Vec<std::ops::Range<usize>>,
-    /// Demands under which all designs come out the same.
+    /// Demands under which all designs have the same outcome.
     pub(super) same: Vec<Same>,
 }
 
@@ -22,11 +22,11 @@ pub(super) struct Table {
 pub(super) struct Head {
     /// The demand's name for people.
     pub(super) title: String,
-    /// The noun behind its numbers.
+    /// The noun of its numbers.
     pub(super) unit: String,
-    /// Whom it is about.
+    /// The person whom it is about.
     pub(super) target: String,
-    /// Whether its cells have squares.
+    /// True if its cells have squares.
     pub(super) has_squares: bool,
     /// Other demands with the same outcome in every row.
     pub(super) twins: Vec<String>,
@@ -43,7 +43,7 @@ pub(super) struct TableRow {
     pub(super) section: String,
     /// Other designs that are the same in every column.
     pub(super) others: Vec<(String, String)>,
-    /// Its cells: the address and what is shown.
+    /// Its cells: the address and the summary.
     pub(super) cells: Vec<TableCell>,
 }
 
@@ -54,20 +54,20 @@ pub(super) struct TableCell {
     pub(super) id: String,
     /// The demand's name, for a narrow window, where a row is a list.
     pub(super) demand: String,
-    /// What is shown.
+    /// The summary that is shown.
     pub(super) shown: Shown,
-    /// Whether it is the one that stands at the top of the page.
+    /// True if it is the cell at the top of the page.
     pub(super) is_first: bool,
 }
 
-/// A demand under which all designs come out the same.
+/// A demand under which all designs have the same outcome.
 #[derive(Clone, Debug)]
 pub(super) struct Same {
     /// The demand's name for people.
     pub(super) title: String,
     /// The address of the first design's cell.
     pub(super) id: String,
-    /// What each cell shows.
+    /// The summary that each cell shows.
     pub(super) shown: Shown,
     /// The cells' phrase.
     pub(super) says: String,
@@ -85,18 +85,18 @@ pub(super) struct Kinds {
 /// One answer in kinds of data.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct KindsAnswer {
-    /// What came back.
+    /// The kinds of data that came back.
     pub(super) came: Vec<&'static str>,
-    /// What the operator has and says that it does not hand over.
+    /// The kinds of data that the operator has and says that it does not hand over.
     pub(super) withheld: Vec<&'static str>,
-    /// The cell's phrase, where there is neither.
+    /// The cell's phrase, if neither list has a kind.
     pub(super) says: String,
     /// The designs: address and name.
     pub(super) designs: Vec<(String, String)>,
 }
 
 impl Table {
-    /// The matrix with only what differs. `first` is the cell at the top of the page: its column stays.
+    /// Makes the matrix with only the differences. `first` is the cell at the top of the page, and its column stays.
     #[must_use]
     pub(super) fn of(grid: &Grid<'_>, first: (usize, usize)) -> Self {
         let columns = (0..grid.demands.len()).filter(|column| !grid.names_kinds(*column));
@@ -124,13 +124,13 @@ impl Table {
         }
     }
 
-    /// Whether a demand is left out because another one has the same outcome everywhere.
+    /// Returns true if a demand is left out because another one has the same outcome everywhere.
     #[must_use]
     pub(super) fn has_twins(&self) -> bool {
         self.heads.iter().any(|head| !head.twins.is_empty())
     }
 
-    /// The class for its width: how wide a window must be before it is a table.
+    /// Returns the class for its width: how wide a window must be before it shows a table.
     #[must_use]
     pub(super) fn class(&self) -> &'static str {
         match self.heads.len() {
@@ -150,7 +150,7 @@ fn rows(grid: &Grid<'_>, folded: &Folded, first: (usize, usize)) -> Vec<TableRow
         .rows
         .iter()
         .map(|(row, others)| {
-            // The row that the page is about stands for those that are equal to it.
+            // The row that the page is about stands for the rows that are equal to it.
             let is_first = is_first_row(*row, others);
             let shown_row = if is_first { first.0 } else { *row };
             let others = std::iter::once(row).chain(others).filter(|other| **other != shown_row);
@@ -174,14 +174,14 @@ fn rows(grid: &Grid<'_>, folded: &Folded, first: (usize, usize)) -> Vec<TableRow
         .collect()
 }
 
-/// About as many groups as there are rows in each: so that few keys lead to any row.
+/// Returns about as many groups as there are rows in each, so that few keys lead to any row.
 fn groups(rows: usize) -> Vec<std::ops::Range<usize>> {
     let size = rows.isqrt().max(1) + usize::from(rows.isqrt().pow(2) < rows);
     (0..rows).step_by(size).map(|begin| begin..(begin + size).min(rows)).collect()
 }
 
 impl Kinds {
-    /// The columns that name kinds of data.
+    /// Returns the columns that name kinds of data.
     #[must_use]
     pub(super) fn of(grid: &Grid<'_>) -> Vec<Self> {
         let columns = grid.demands.iter().enumerate().filter(|(column, _)| grid.names_kinds(*column));

@@ -7,7 +7,8 @@ use pillarbox_metadata::{Known, Tie, Ties};
 
 use crate::picture::NOT_NAMED;
 
-/// The ties that rows name. Whoever a row does not name is one person more, [`NOT_NAMED`]; `name` gives everybody else's.
+/// Returns the ties that rows name. Everybody whom a row does not name counts as one more person, [`NOT_NAMED`]. `name`
+/// gives the names of all others.
 #[must_use]
 pub fn of_rows(rows: &[Wrote], known: Known, name: impl Fn(&str) -> String) -> Ties {
     let ends = ends(rows);
@@ -26,7 +27,8 @@ pub fn of_rows(rows: &[Wrote], known: Known, name: impl Fn(&str) -> String) -> T
     }
 }
 
-/// Everybody whom rows name, by what the rows call them, and a place for whoever they do not name. Who stands in most rows is first.
+/// Returns everybody whom rows name, under the rows' names, and one place for everybody whom they do not name. The
+/// person in most rows is first.
 #[must_use]
 pub fn ends(rows: &[Wrote]) -> Vec<Option<&str>> {
     let mut number: BTreeMap<Option<&str>, usize> = BTreeMap::new();
