@@ -1,4 +1,5 @@
-//! A matrix without threads, clocks or progress, for a page: the same files as [`run`](super::Plan) on many threads gives.
+//! A matrix without threads, clocks or progress, for a page. It gives the same files as [`run`](super::Plan) on many
+//! threads.
 
 use std::sync::atomic::AtomicBool;
 
@@ -6,10 +7,10 @@ use super::timing::Timing;
 use super::{Plan, Run, wanted, with_their_controls, written};
 use crate::experiments::{ExperimentError, control, row};
 
-/// Runs all of it, one design after the other.
+/// Runs the whole matrix, one design after the other.
 ///
 /// # Errors
-/// [`ExperimentError`]; then there is no result at all.
+/// [`ExperimentError`]; in this case there is no result at all.
 pub fn run_alone(plan: &Plan) -> Result<Run, ExperimentError> {
     let (wanted, stop) = (wanted(plan), AtomicBool::new(false));
     let controls = control::run(&plan.control, &with_their_controls(&wanted), &stop)?;

@@ -1,5 +1,5 @@
-//! A cell: what came of one demand under one design, in words and in measures, and where the bytes are. When it was computed and
-//! how long that took are no part of it.
+//! A cell: the outcome of one demand under one design, in words and in measures, and the place of the bytes. The time
+//! of its computation, and the time that this took, are no part of it.
 
 use pillarbox_access::demand::View;
 use serde::{Deserialize, Serialize};
@@ -18,28 +18,28 @@ pub struct Cell {
     pub design: String,
     /// The demand: the column.
     pub demand: String,
-    /// What came of it.
+    /// The outcome.
     pub state: State,
-    /// The same in words, with what was counted.
+    /// The same in words, with the counts.
     pub says: String,
-    /// Why, where the counts do not say it.
+    /// Reasons that the counts do not give.
     pub reasons: Vec<String>,
-    /// The same for people, with everything that stands beside it.
+    /// The answer for people, with everything that stands beside it.
     pub answer: Answer,
-    /// What was measured.
+    /// The measures.
     pub measures: Measures,
-    /// The control that shows that the same steps find what is there: its evidence file.
+    /// The evidence file of the control, which shows that the same steps find what is there.
     pub control: String,
     /// The seed of the world.
     pub seed: u64,
     /// The evidence file.
     pub evidence: String,
-    /// SHA-256 of it.
+    /// SHA-256 of the evidence file.
     pub evidence_sha256: String,
 }
 
 impl Cell {
-    /// The noun behind the numbers of [`Cell::says`], in the plural; none where nothing is counted.
+    /// Returns the noun for the numbers of [`Cell::says`], in the plural; none if nothing is counted.
     #[must_use]
     pub fn unit(&self) -> Option<&str> {
         if !self.measures.kinds.is_empty() {
@@ -51,47 +51,49 @@ impl Cell {
     }
 }
 
-/// Something that an answer rests on: a row, a field or bytes, and how bytes are read, so that whoever has the file can try again.
+/// A row, a field or bytes on which an answer rests, and the way in which the bytes are read, so that anybody with the
+/// file can try again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Piece {
-    /// Where it was found.
+    /// The place where it was found.
     pub found_in: String,
-    /// What of it.
+    /// The part of that place.
     pub part: String,
     /// JSON of a row or a field; bytes in hexadecimal.
     pub value: String,
     /// SHA-256 of the JSON, or of the bytes.
     pub sha256: String,
-    /// How it is read.
+    /// The way in which it is read.
     pub how: How,
 }
 
-/// How a piece is read.
+/// The way in which a piece is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum How {
-    /// Bytes, as a message that phones exchange.
+    /// As a message that phones exchange.
     Message,
-    /// Bytes, as a text that stands there as it is.
+    /// As a text that stands there as it is.
     Plain,
-    /// A row with a part of a backup, or its key: all of them together.
+    /// As a row with a part of a backup, or its key. All of them are read together.
     Backup,
-    /// The key of a phone's vault, in bytes, for the rows that were found in the same phone.
+    /// As the key of a phone's vault, in bytes, for the rows that were found in the same phone.
     PhoneKey,
-    /// A row of a phone's vault: its table, the hash that it is found under, nonce and what is sealed, in bytes.
+    /// As a row of a phone's vault, in bytes: its table, the hash under which it is found, the nonce, and the sealed
+    /// part.
     PhoneRow,
-    /// How a phone names somebody in what is read from it, as JSON.
+    /// As a phone's names for people in the data that is read from it, in JSON.
     PhoneNames,
-    /// The wrapped key of a phone's vault, in bytes, that passcodes are tried on.
+    /// As the wrapped key of a phone's vault, in bytes, on which passcodes are tried.
     WrappedKey,
-    /// A reported message with the stamp key that checks it, as JSON.
+    /// As a reported message with the stamp key that checks it, in JSON.
     Report,
-    /// Not at all: it is kept as it lay there.
+    /// Not at all. It is kept as it lay there.
     Kept,
 }
 
-/// What stands in an evidence file.
+/// The content of an evidence file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Evidence {
@@ -101,89 +103,90 @@ pub struct Evidence {
     pub scenario: String,
     /// The design.
     pub design: String,
-    /// The demand, or the case of it that this column is.
+    /// The demand, or the case of it to which this column belongs.
     pub demand: String,
-    /// The demand's own name, by which the law knows it.
+    /// The demand's own name, which the law uses.
     pub power: String,
     /// The seed.
     pub seed: u64,
-    /// SHA-256 of the record of the world that it was measured in.
+    /// SHA-256 of the record of the world in which it was measured.
     pub world_sha256: String,
-    /// What the party could see.
+    /// The party's view.
     pub view: View,
-    /// What was ordered, in words; none if nothing was.
+    /// The order, in words; none if nothing was ordered.
     pub ordered: Option<String>,
-    /// Whether whoever is asked can do it.
+    /// The kind of outcome: whether the party asked can do it at all, and in which way.
     pub means: Means,
-    /// Whether the demand is about the future alone.
+    /// True if the demand is about the future alone.
     pub only_from_now_on: bool,
-    /// What is counted.
+    /// The counted quantity.
     pub what: What,
-    /// What stands behind the number, if that is not what is counted.
+    /// The unit of the number, if it is not the counted quantity.
     pub unit: String,
     /// The container of texts that this demand meets closed, in one word or two.
     pub container: String,
-    /// Counts that the experiment itself made, where texts, messages and entries are not what the demand is about.
+    /// Counts that the experiment itself made, if the demand is about something other than texts, messages and entries.
     pub counted: Option<Counts>,
-    /// Why, where the counts do not say it.
+    /// Reasons that the counts do not give.
     pub reasons: Vec<String>,
-    /// What came back.
+    /// Everything that came back.
     pub brought: Brought,
-    /// What it is held against.
+    /// The yardstick with which it is compared.
     pub yardstick: Yardstick,
-    /// Names, the law, and what the operator says of itself: nothing of it is measured.
+    /// Names, the law, and the operator's statements about itself. None of it is measured.
     pub context: Context,
-    /// What only a comparison with another run, or another look at the same one, can measure: who noticed, what was lost, who else
-    /// has the texts.
+    /// Measures that need a comparison with another run, or another look at the same one: who noticed, what was lost,
+    /// who else has the texts.
     pub effects: Measures,
-    /// What it rests on.
+    /// The bytes on which it rests.
     pub pieces: Vec<Piece>,
-    /// Whether the texts in it can be read again from those bytes.
+    /// True if the texts in it can be read again from those bytes.
     pub rereadable: bool,
-    /// The same demand where whoever is asked answers it in another way, if that was measured.
+    /// The same demand, answered by the party in another way, if that was measured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alternative: Option<Alternative>,
 }
 
-/// What came of a demand that was answered in another way. It is held against the same, and its texts can be read again.
+/// The outcome of a demand that was answered in another way. It is compared with the same yardstick, and its texts can
+/// be read again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Alternative {
-    /// What was ordered, in words.
+    /// The order, in words.
     pub ordered: Option<String>,
     /// SHA-256 of the record of that world.
     pub world_sha256: String,
-    /// What came back.
+    /// Everything that came back.
     pub brought: Brought,
-    /// What it rests on.
+    /// The bytes on which it rests.
     pub pieces: Vec<Piece>,
 }
 
 impl Evidence {
-    /// A text with the story's names in the place of numbers and accounts, where whoever answered could have put them there.
+    /// Replaces numbers and accounts in a text by the story's names, if the answering party could have done so.
     #[must_use]
     pub fn in_names(&self, text: &str) -> String {
         self.yardstick.in_names(text, self.brought.knows_accounts())
     }
 
-    /// The name of its file, without the folder.
+    /// Returns the name of its file, without the folder.
     #[must_use]
     pub fn file_name(&self) -> String {
         format!("{}--{}.json", self.design, self.demand)
     }
 
-    /// Scores it: the same for whoever ran the world and for whoever only has the file.
+    /// Scores the evidence, in the same way for a program that ran the world and for one that only has the file.
     #[must_use]
     pub fn score(&self) -> (State, Counts, Measures) {
         let (counts, mut measures) = score(self.what, &self.brought, &self.yardstick);
         let mut counts = self.counted.unwrap_or(counts);
         if self.counted.is_some() {
-            // Something else than kinds of data is counted.
+            // Something other than kinds of data is counted.
             measures.kinds.clear();
             measures.kinds_withheld.clear();
         }
         if self.means == Means::Withdrawn {
-            // What then lies open holds the time before as well: a new backup carries the old history.
+            // The data that then lies open includes the time before, because a new backup carries the old history.
             let (past, future) = (measures.content_past, measures.content_future);
             counts = Counts { returned: past.n + future.n, of: past.of + future.of, ..counts };
         }
@@ -213,24 +216,24 @@ impl Evidence {
         }
         measures.delay_ms = self.effects.delay_ms.or(measures.delay_ms);
         measures.look_back_ms = self.effects.look_back_ms.or(measures.look_back_ms);
-        // What also brings the time before does not bring the time from the order on alone.
+        // An answer that also brings earlier texts is not from the order on alone.
         let only_from_now_on = self.only_from_now_on && measures.content_past.n == 0;
         (State::of(self.means, only_from_now_on, &counts), counts, measures)
     }
 
-    /// Whether an operator answers.
+    /// Returns true if an operator answers.
     #[must_use]
     pub const fn is_an_operators(&self) -> bool {
         matches!(self.view, View::RelayHoldings | View::OperatorTap | View::BackupStore)
     }
 
-    /// The file's bytes.
+    /// Returns the file's bytes.
     #[must_use]
     pub fn to_json(&self) -> String {
         pretty(self)
     }
 
-    /// The cell that this is the evidence of.
+    /// Returns the cell of this evidence.
     #[must_use]
     pub fn cell(&self, control: &str) -> Cell {
         let (state, counts, measures) = self.score();
@@ -251,8 +254,8 @@ impl Evidence {
     }
 }
 
-/// JSON for people and for programs: indented, with a line break at its end. What has no form is left out, and a test reads
-/// everything back.
+/// Formats JSON for people and for programs: indented, with a line break at its end. A value without a JSON form is
+/// left out, and a test reads everything back.
 pub(crate) fn pretty<T: Serialize>(value: &T) -> String {
     let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
     text.push('\n');

@@ -15,7 +15,7 @@ restored_elsewhere,restored_elsewhere_of,found_again_by_number,found_again_by_in
 complied_future,complied_future_of,complied_lost,complied_lost_of,reasons,control,seed,evidence,\
 evidence_sha256\n";
 
-/// The matrix, a line for each cell.
+/// Writes the matrix, a line for each cell.
 #[must_use]
 pub(super) fn table(cells: &[Cell]) -> String {
     let mut out = COLUMNS.to_owned();
@@ -64,7 +64,8 @@ pub(super) fn table(cells: &[Cell]) -> String {
     out
 }
 
-/// Measures of one kind of demand each; empty where there is none. Several of a kind stand side by side.
+/// Returns the measures for one kind of demand each; empty fields for missing ones. Several of a kind stand side by
+/// side.
 fn special(measures: &Measures) -> Vec<String> {
     let number = |number: Option<u64>| number.map_or_else(String::new, |number| number.to_string());
     let mut fields = vec![joined(&measures.besides, |it| format!("{} {}", it.what.as_str(), it.entries))];
@@ -122,7 +123,7 @@ fn joined<T>(all: &[T], field: impl Fn(&T) -> String) -> String {
     all.iter().map(field).collect::<Vec<_>>().join("; ")
 }
 
-/// One line.
+/// Writes one line.
 #[must_use]
 pub(crate) fn line(fields: &[String]) -> String {
     let mut line = fields.iter().map(|field| quoted(field)).collect::<Vec<_>>().join(",");
@@ -130,8 +131,8 @@ pub(crate) fn line(fields: &[String]) -> String {
     line
 }
 
-/// A field, in quotes if it needs them. A spreadsheet takes what begins with one of these signs for a formula; a quote before it
-/// makes it a text (OWASP, CSV injection).
+/// Returns a field, in quotes if it needs them. A spreadsheet takes a field that begins with one of these signs for a
+/// formula. A quote before it makes it a text (OWASP, CSV injection).
 fn quoted(field: &str) -> String {
     let field = match field.chars().next() {
         Some('=' | '+' | '-' | '@' | '\t' | '\r') => format!("'{field}"),
@@ -140,7 +141,7 @@ fn quoted(field: &str) -> String {
     if field.contains([',', '"', '\n', '\r']) { format!("\"{}\"", field.replace('"', "\"\"")) } else { field }
 }
 
-/// The fields of a line. None if a quote is not closed.
+/// Returns the fields of a line. Returns nothing if a quote is not closed.
 #[must_use]
 pub(super) fn fields(line: &str) -> Option<Vec<String>> {
     let mut fields = vec![String::new()];

@@ -1,7 +1,9 @@
-//! Predictions: which state each cell was expected to be in, written before the run. A mismatch is shown, not painted over.
+//! Predictions: the state that each cell was expected to have, written before the run. A mismatch is shown, not painted
+//! over.
 //!
-//! A file has a line for each cell: `design,demand,state,why` and, for a prediction that turned out wrong, `found` with the state that
-//! was measured and `because` with the reason. Such a line is a known finding as long as the measurement stays what it was.
+//! A file has a line for each cell: `design,demand,state,why` and, for a prediction that turned out wrong, `found` with
+//! the measured state and `because` with the reason. Such a line is a known finding as long as the measurement does not
+//! change.
 
 use std::collections::BTreeMap;
 
@@ -17,9 +19,9 @@ const COLUMNS: [&str; 6] = ["design", "demand", "state", "why", "found", "becaus
 pub struct Prediction {
     /// The state, by its word.
     pub state: String,
-    /// Why it was expected.
+    /// The reason why it was expected.
     pub why: String,
-    /// The state that was measured instead, and why that is so.
+    /// The state that was measured instead, and the reason.
     pub found: Option<(String, String)>,
 }
 
@@ -29,7 +31,7 @@ pub struct Expected {
     predictions: BTreeMap<(String, String), Prediction>,
 }
 
-/// What is wrong with a file of predictions.
+/// A mistake in a file of predictions.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{file}:{line}: {wrong}")]
 pub struct ExpectedError {
@@ -37,18 +39,18 @@ pub struct ExpectedError {
     pub file: String,
     /// The line, from 1.
     pub line: usize,
-    /// What is wrong and what to write instead.
+    /// The mistake, and what to write instead.
     pub wrong: String,
 }
 
-/// How cells and predictions compare.
+/// A comparison of cells and predictions.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Comparison {
-    /// How many are as predicted.
+    /// The number of cells that are as predicted.
     pub predicted: usize,
-    /// Those of which it is known that they are not: the cell, what was predicted, and why it is not so.
+    /// Cells that are known to differ: the cell, the prediction, and the reason.
     pub known: Vec<String>,
-    /// Those of which nobody has said so.
+    /// Cells that differ without a known reason.
     pub unexpected: Vec<String>,
     /// Cells without a prediction.
     pub unpredicted: Vec<String>,
@@ -58,7 +60,7 @@ impl Expected {
     /// Reads predictions. `file` is only a name for messages.
     ///
     /// # Errors
-    /// The first mistake.
+    /// The first mistake in the file.
     pub fn parse(file: &str, text: &str) -> Result<Self, ExpectedError> {
         let wrong = |line: usize, wrong: String| ExpectedError { file: file.to_owned(), line, wrong };
         let mut predictions = BTreeMap::new();
@@ -98,7 +100,7 @@ impl Expected {
         Ok(Self { predictions })
     }
 
-    /// Compares.
+    /// Compares cells with the predictions.
     #[must_use]
     pub fn compare(&self, cells: &[Cell]) -> Comparison {
         let mut comparison = Comparison::default();
@@ -133,7 +135,7 @@ impl Expected {
 const BUILT_IN: &[(&str, &str)] =
     &[("westminster-2017", include_str!("../../../../expected/westminster-2017.csv"))];
 
-/// The predictions inside the program for a scenario.
+/// Returns the predictions inside the program for a scenario.
 #[must_use]
 pub fn built_in(scenario: &str) -> Option<(&'static str, &'static str)> {
     BUILT_IN.iter().find(|(name, _)| *name == scenario).copied()

@@ -1,4 +1,5 @@
-//! Writing a run: into a folder beside its place, which takes the place when it is whole. Until then nothing there looks like a run.
+//! Writing a run: into a folder beside its place, which takes the place when it is whole. Until then nothing there
+//! looks like a run.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -9,10 +10,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::manifest::MANIFEST;
 use crate::scenario::Scenario;
 
-/// How many runs of one scenario may lie side by side before somebody should tidy up.
+/// The number of runs of one scenario that may lie side by side before somebody should tidy up.
 const MAX_RUNS: u32 = 10_000;
 
-/// Why a run was not written.
+/// The reason why a run was not written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum WriteError {
@@ -22,17 +23,17 @@ pub enum WriteError {
     /// The system did not let it be written.
     #[error("{path} cannot be written: {kind}")]
     Failed {
-        /// What was to be written.
+        /// The path that was to be written.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         kind: ErrorKind,
     },
-    /// It was stopped before it was whole.
+    /// The write was stopped before the run was whole.
     #[error("stopped")]
     Stopped,
 }
 
-/// The first free folder for a run: `runs/NAME-matrix`, then `runs/NAME-matrix-2` and so on.
+/// Returns the first free folder for a run: `runs/NAME-matrix`, then `runs/NAME-matrix-2` and so on.
 #[must_use]
 pub fn free_folder(scenario: &Scenario) -> PathBuf {
     let base = Path::new("runs").join(format!("{}-matrix", scenario.file_name()));
@@ -44,7 +45,7 @@ pub fn free_folder(scenario: &Scenario) -> PathBuf {
 /// Writes `files` and then the manifest, and moves all of it to `to`.
 ///
 /// # Errors
-/// [`WriteError`]; then nothing is left behind.
+/// [`WriteError`]; in this case nothing is left behind.
 pub fn write(
     to: &Path,
     files: &BTreeMap<String, String>,
@@ -60,7 +61,7 @@ pub fn write(
     }
     let parent = to.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(parent).map_err(failed(parent))?;
-    // Dropped on every way out but the last: then the unfinished folder goes.
+    // Every return except the last drops this, which removes the unfinished folder.
     let unfinished =
         tempfile::Builder::new().prefix(".unfinished-").tempdir_in(parent).map_err(failed(parent))?;
     let last = std::iter::once((MANIFEST.to_owned(), manifest));
@@ -76,7 +77,7 @@ pub fn write(
     }
     open_to_readers(unfinished.path()).map_err(failed(to))?;
     fs::rename(unfinished.path(), to).map_err(failed(to))?;
-    // It has another name now; there is nothing left to remove.
+    // The folder has another name now, so nothing is left to remove.
     let _ = unfinished.keep();
     Ok(())
 }
@@ -87,7 +88,7 @@ fn put(path: &Path, text: &str) -> io::Result<()> {
     file.sync_all()
 }
 
-/// A temporary folder is the owner's alone; a run is read like any other folder.
+/// Gives a run's folder the rights of any other folder. A temporary folder is the owner's alone.
 fn open_to_readers(folder: &Path) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
     fs::set_permissions(folder, fs::Permissions::from_mode(0o755))

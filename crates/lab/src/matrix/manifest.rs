@@ -1,4 +1,5 @@
-//! The manifest: what is in a run's folder, and what it was made from. It is written last; a folder without one is no run.
+//! The manifest: the files of a run's folder, and the input from which they were made. It is written last, and a folder
+//! without one is no run.
 
 use std::collections::BTreeMap;
 
@@ -9,25 +10,25 @@ use super::cell::VERSION;
 /// The manifest's file.
 pub const MANIFEST: &str = "manifest.json";
 
-/// The story's file: whoever has the folder has what it was made from.
+/// The story's file. The folder contains the input of the run.
 pub const STORY: &str = "scenario.toml";
 
-/// The folder of the designs' files: whoever has the run's folder has what it was made from, and needs nothing else.
+/// The folder of the designs' files. With them, the run's folder contains all input of the run, and needs nothing else.
 pub const DESIGNS: &str = "designs";
 
-/// The file of the command that runs the same again.
+/// The file of the command that makes the same run again.
 pub const RERUN: &str = "rerun.txt";
 
-/// The name of a design's file in a run's folder.
+/// Returns the name of a design's file in a run's folder.
 #[must_use]
 pub fn design_file(name: &str) -> String {
     format!("{DESIGNS}/{name}.toml")
 }
 
-/// Where the wall-clock times go, which differ each time and so stand outside the manifest.
+/// The file of the wall-clock times, which differ each time and so stand outside the manifest.
 pub const TIMING: &str = "timing.json";
 
-/// What a run's folder holds.
+/// The content of a run's folder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
@@ -37,7 +38,7 @@ pub struct Manifest {
     pub program: String,
     /// The scenario's name.
     pub scenario: String,
-    /// SHA-256 of what it says.
+    /// SHA-256 of its content.
     pub scenario_sha256: String,
     /// The seed.
     pub seed: u64,
@@ -50,7 +51,7 @@ pub struct Manifest {
 }
 
 impl Manifest {
-    /// The manifest of these files.
+    /// Makes the manifest of these files.
     #[must_use]
     pub fn of(
         scenario: &crate::scenario::Scenario,

@@ -1,5 +1,6 @@
-//! The matrix: every design meets every demand, in worlds that run at the same time on several cores, and every cell has its
-//! evidence. The same scenario, designs and seed give the same files, byte for byte, however many threads there are.
+//! The matrix: every design meets every demand, in worlds that run at the same time on several cores, and every cell
+//! has its evidence. The same scenario, designs and seed give the same files, byte for byte, with any number of
+//! threads.
 //!
 //! | file | what |
 //! |---|---|
@@ -48,7 +49,7 @@ use manifest::{Manifest, RERUN, STORY, design_file};
 pub use run::run;
 use timing::Timing;
 
-/// What to run.
+/// The input of a run.
 #[derive(Clone, Debug)]
 pub struct Plan {
     /// The story.
@@ -59,15 +60,15 @@ pub struct Plan {
     pub demands: Vec<String>,
     /// The seed.
     pub seed: u64,
-    /// How many threads.
+    /// The number of threads.
     pub threads: NonZeroUsize,
-    /// Where everything is to be found: what the controls run on.
+    /// The material of the controls, in which everything is to be found.
     pub control: Control,
-    /// The command that runs the same again.
+    /// The command that makes the same run again.
     pub rerun: String,
 }
 
-/// What a run gives.
+/// The result of a run.
 #[derive(Clone, Debug)]
 pub struct Run {
     /// The cells, design by design.
@@ -78,11 +79,11 @@ pub struct Run {
     pub files: BTreeMap<String, String>,
     /// The manifest.
     pub manifest: Manifest,
-    /// Where the time went. It is in none of the files above.
+    /// The time that each part took. It is in none of the files above.
     pub timing: Timing,
 }
 
-/// How many cells a plan has.
+/// Returns the number of cells of a plan.
 #[must_use]
 pub fn cells_of(plan: &Plan) -> usize {
     plan.designs.len() * wanted(plan).len()
@@ -93,7 +94,7 @@ fn wanted(plan: &Plan) -> Vec<&'static dyn Experiment> {
     all().into_iter().filter(|experiment| named(experiment.name())).collect()
 }
 
-/// The experiments, and those whose controls stand behind them: what a phone that is off hides, one that is open shows.
+/// Returns the experiments, and those whose controls back them: an open phone shows what a phone that is off hides.
 fn with_their_controls(wanted: &[&'static dyn Experiment]) -> Vec<&'static dyn Experiment> {
     let needs = |name: &str| wanted.iter().any(|it| it.name() == name || it.control() == name);
     all().into_iter().filter(|experiment| needs(experiment.name())).collect()
@@ -131,18 +132,18 @@ fn written(
     Run { cells, demands, files, manifest, timing }
 }
 
-/// SHA-256 of what a design says.
+/// Computes the SHA-256 of a design's content.
 pub(crate) fn digest(design: &Design) -> String {
     sha256(&serde_json::to_vec(design).unwrap_or_default())
 }
 
-/// The column whose control backs a cell.
+/// Returns the column whose control backs a cell.
 fn control_of<'w>(wanted: &[&'w dyn Experiment], evidence: &Evidence) -> &'w str {
     let experiment = wanted.iter().find(|experiment| experiment.name() == evidence.demand);
     experiment.map_or("", |experiment| experiment.control())
 }
 
-/// The record: what ran, and each cell, a line each.
+/// Writes the record: what ran, and each cell, a line each.
 fn record(plan: &Plan, rows: &[Row], controls: &[Row], cells: &[Cell]) -> String {
     let mut lines = vec![json!({
         "kind": "matrix", "program": env!("CARGO_PKG_VERSION"), "scenario": plan.scenario.name, "seed": plan.seed,
@@ -162,7 +163,7 @@ fn record(plan: &Plan, rows: &[Row], controls: &[Row], cells: &[Cell]) -> String
     numbered.map(|line| format!("{line}\n")).collect()
 }
 
-/// A cell as the record tells it, on the line `seq`.
+/// Returns a cell as the record tells it, on the line `seq`.
 fn told(cell: &Cell, seq: usize) -> Value {
     let line = json!({
         "kind": "cell", "design": cell.design, "demand": cell.demand, "state": cell.state, "says": cell.says,
@@ -171,7 +172,7 @@ fn told(cell: &Cell, seq: usize) -> Value {
     numbered(line, seq)
 }
 
-/// A line of the record with its version and number.
+/// Adds the version and number to a line of the record.
 fn numbered(mut line: Value, seq: usize) -> Value {
     if let Some(line) = line.as_object_mut() {
         line.insert("v".to_owned(), VERSION.into());
@@ -180,7 +181,7 @@ fn numbered(mut line: Value, seq: usize) -> Value {
     line
 }
 
-/// How many cells there are, how many have evidence, and how many stand for nothing here.
+/// Says the number of cells, the number with evidence, and the number that are not modelled.
 #[must_use]
 pub fn counted(cells: &[Cell]) -> String {
     let not_modelled = cells.iter().filter(|cell| cell.state == State::NotModelled).count();
@@ -190,7 +191,7 @@ pub fn counted(cells: &[Cell]) -> String {
 }
 
 impl Run {
-    /// The manifest as it is written.
+    /// Returns the manifest as it is written.
     #[must_use]
     pub fn manifest_text(&self) -> String {
         pretty(&self.manifest)

@@ -1,12 +1,12 @@
-//! Work on several cores whose results stand in the order of the work, however many threads there are.
+//! Work on several cores, with the results in the order of the work whatever the number of threads.
 
 use std::cmp::Reverse;
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-/// Does every piece of work, on so many threads. What weighs most begins first, so that no core is left alone with a long piece
-/// at the end. None in the place of what was not begun because of `stop` or because another piece failed.
+/// Does every piece of work on `threads` threads. The heaviest begins first, so that no core is left alone with a long
+/// piece at the end. A piece that was not begun, because of `stop` or because another piece failed, has no result.
 pub(crate) fn in_order<W: Sync, T: Send, E: Send>(
     work: &[W],
     weight: impl Fn(&W) -> u32,

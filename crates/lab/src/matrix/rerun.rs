@@ -1,9 +1,9 @@
-//! The command that runs a matrix again: one rule writes it and reads it, and a shell reads it as the same words.
+//! The command that runs a matrix again. One rule writes it and reads it, and a shell reads it as the same words.
 
 use super::manifest::RERUN;
 use crate::scenario::MAX_SEED;
 
-/// What is run again.
+/// The run to be repeated.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rerun {
     /// The story, as it was typed: a name or a file.
@@ -16,16 +16,16 @@ pub struct Rerun {
     pub seed: u64,
 }
 
-/// Why a text is no such command.
+/// The error for a text that is no such command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{RERUN} holds no command that runs a matrix again")]
 pub struct NotARerun;
 
 impl Rerun {
-    /// The command line.
+    /// Writes the command line.
     ///
-    /// A word that a shell would take for something else is quoted (POSIX.1, Shell Command Language, section 2.2), and one that the
-    /// program would take for an option is set so that it does not.
+    /// A word with a special meaning to a shell is quoted (POSIX.1, Shell Command Language, section 2.2). A word that
+    /// the program would take for an option is placed so that it is not.
     #[must_use]
     pub fn to_line(&self) -> String {
         let is_first = !self.scenario.starts_with('-');
@@ -41,7 +41,7 @@ impl Rerun {
     /// Reads a command line that [`to_line`](Self::to_line) wrote.
     ///
     /// # Errors
-    /// [`NotARerun`] for anything else, however near.
+    /// [`NotARerun`] for anything else, however similar.
     pub fn parse(line: &str) -> Result<Self, NotARerun> {
         let words = shlex::split(line).ok_or(NotARerun)?;
         let mut words = words.into_iter();
@@ -70,14 +70,15 @@ impl Rerun {
     }
 }
 
-/// An option with its value as a shell and the program read them back: a value that begins with a dash is no option of its own.
+/// Returns an option with its value as a shell and the program read them back. A value that begins with a dash is not
+/// taken for an option.
 #[must_use]
 pub fn option(name: &str, value: &str) -> String {
     let between = if value.starts_with('-') { "=" } else { " " };
     format!("{name}{between}{}", quoted(value))
 }
 
-/// A word as a shell reads it back. No shell has a word with a zero byte, and neither has a file's name.
+/// Quotes a word so that a shell reads it back. No shell word contains a zero byte, and no file name does.
 #[must_use]
 pub fn quoted(word: &str) -> String {
     shlex::try_quote(word).map_or_else(|_| "''".to_owned(), std::borrow::Cow::into_owned)

@@ -12,10 +12,10 @@ use crate::experiments::{ExperimentError, control, row};
 use crate::progress::Progress;
 use crate::stopwatch::Stopwatch;
 
-/// Runs all of it.
+/// Runs the whole matrix.
 ///
 /// # Errors
-/// [`ExperimentError`]; then there is no result at all.
+/// [`ExperimentError`]; in this case there is no result at all.
 pub fn run(plan: &Plan, progress: &Progress, stop: &AtomicBool) -> Result<Run, ExperimentError> {
     let wanted = wanted(plan);
     let begun = Stopwatch::start();
@@ -46,7 +46,8 @@ pub fn run(plan: &Plan, progress: &Progress, stop: &AtomicBool) -> Result<Run, E
     Ok(written(plan, &wanted, &rows, &controls, timing))
 }
 
-/// Processor time of a design's worlds, in rough proportion: every account makes keys, and phones that encrypt make hundreds.
+/// Estimates the processor time of a design's worlds, in rough proportion. Every account makes keys, and phones that
+/// encrypt make hundreds.
 pub(crate) fn weight(design: &Design) -> u32 {
     let keys = if design.phone.protection == Protection::EndToEnd { 6 } else { 1 };
     let accounts = if design.phone.accounts == Accounts::PerContact { 6 } else { 1 };

@@ -1,6 +1,6 @@
-//! The matrix on a terminal: designs as rows, demands as columns. Rows and columns that are equal are said once. What is left stands
-//! in words where that fits a screen, and otherwise in numbers and letters with a legend. The whole table in words is a form of its
-//! own; data and evidence hold everything whatever is printed.
+//! The matrix on a terminal: designs as rows, demands as columns. Equal rows and columns are said once. The rest stands
+//! in words if that fits a screen, and otherwise in numbers and letters with a legend. The whole table in words is a
+//! separate form. Data and evidence contain everything, whatever is printed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,13 +18,13 @@ use crate::scenario::Scenario;
 use crate::score::{Absence, State};
 use crate::screen::{Screen, Table, USUAL_HEIGHT, Weight};
 
-/// Width of the column with the design's name: the longest name of the designs in the program, and no more.
+/// The width of the column with the design's name: that of the longest name of the designs in the program, and no more.
 const NAME_WIDTH: usize = 20;
 
-/// Width of a column of cells in words: the narrowest in which few words are broken.
+/// The width of a column of cells in words: the narrowest that breaks few words.
 const WORDS_WIDTH: usize = 18;
 
-/// Widest column with names for people: what is left holds a few letters a column.
+/// The widest column with names for people. The remaining width has room for a few letters a column.
 const MOST_NAME_WIDTH: usize = 44;
 
 /// Lines above those on the result as a whole (what was saved, the next steps) and the prompt in a small window.
@@ -49,14 +49,14 @@ impl<'a> View<'a> {
         self.cells.iter().map(place).collect()
     }
 
-    /// The design's name for people. A design of somebody's own is called as its file says.
+    /// Returns the design's name for people. A user's own design has the name in its file.
     fn design(&self, name: &str) -> String {
         let own = || self.cells.iter().find(|cell| cell.design == name).map(|it| it.answer.design.clone());
         let title = designs::named(name).map(|design| design.title.clone()).or_else(own);
         title.filter(|title| !title.is_empty()).unwrap_or_else(|| name.to_owned())
     }
 
-    /// The same with the word that is typed.
+    /// Returns the design's name for people, and the word that is typed.
     fn design_and_word(&self, name: &str) -> String {
         with_word(&self.design(name), name)
     }
@@ -78,8 +78,8 @@ impl<'a> View<'a> {
 }
 
 impl View<'_> {
-    /// Returns true if two designs give the same answer to every demand: in what is counted, in who else is in it, and in what else
-    /// comes back.
+    /// Returns true if two designs give the same answer to every demand: the same counts, the same other people in it,
+    /// and the same other data.
     fn is_same_answer(&self, one: &str, other: &str) -> bool {
         let answers = |design: &str| -> BTreeMap<&str, _> {
             let cells = self.cells.iter().filter(|cell| cell.design == design);
@@ -93,38 +93,38 @@ impl View<'_> {
     }
 }
 
-/// The demand's name for people.
+/// Returns the demand's name for people.
 fn demand(name: &str) -> String {
     Some(experiments::title_of(name)).filter(|title| !title.is_empty()).unwrap_or_else(|| name.to_owned())
 }
 
-/// A name for people, and the word that is typed where that is another.
+/// Returns a name for people, and the word that is typed if it differs.
 fn with_word(title: &str, word: &str) -> String {
     if title == word { word.to_owned() } else { format!("{title} ({word})") }
 }
 
-/// The same in two lines.
+/// Returns the same in two lines.
 fn over_word(title: &str, word: &str) -> String {
     if title == word { word.to_owned() } else { format!("{title}\n{word}") }
 }
 
-/// What is left of a matrix whose repetitions are said once.
+/// The rest of a matrix whose repetitions are said once.
 #[derive(Clone, Debug)]
 struct Folded {
     /// Rows that differ from each row before them.
     designs: Vec<String>,
-    /// The other rows, each with the row that says the same.
+    /// The other rows, each with the row that is equal to it.
     like: Vec<(String, String)>,
     /// Columns in which the rows differ.
     demands: Vec<String>,
-    /// Those of them that say in every row what an earlier one says, each with that one.
+    /// Columns among them that equal an earlier column in every row, each with that column.
     twins: Vec<(String, String)>,
-    /// The other columns: every row says the same there.
+    /// The other columns, in which every row is the same.
     same: Vec<String>,
 }
 
 impl Folded {
-    /// Folds what `says` says of each design and demand.
+    /// Folds a table by the text that `says` gives for each design and demand.
     fn of(designs: &[String], demands: &[String], says: &dyn Fn(&str, &str) -> Option<String>) -> Self {
         let name = |of: &[String], at: usize| of.get(at).cloned().unwrap_or_default();
         let folded = fold(designs.len(), 0..demands.len(), None, |row, column| {
@@ -140,7 +140,7 @@ impl Folded {
         }
     }
 
-    /// Without the columns that say what another one says.
+    /// Removes the columns that equal another one.
     fn without_twins(mut self) -> Self {
         let Self { demands, twins, .. } = &mut self;
         demands.retain(|demand| twins.iter().all(|(twin, _)| twin != demand));
@@ -148,8 +148,8 @@ impl Folded {
     }
 }
 
-/// The table on one screen where that can be, for a window of `width` columns. `saved`, lines on the result as a whole, stands
-/// behind it, or before it where the table alone fills a screen: a terminal shows its end.
+/// Writes the table on one screen if possible, for a window of `width` columns. `saved`, lines on the result as a
+/// whole, stands after it, or before it if the table alone fills a screen, because a terminal shows the end.
 #[must_use]
 pub fn render(view: &View<'_>, width: usize, saved: Screen) -> String {
     let by_place = view.by_place();
@@ -173,7 +173,7 @@ pub fn render(view: &View<'_>, width: usize, saved: Screen) -> String {
         screen.append(saved);
     } else {
         let codes = |design: &str, demand: &str| by_place.get(&(design, demand)).map(|cell| code(cell));
-        // What differs in words alone has equal numbers: what is shown is folded by what it shows.
+        // Cells that differ in words alone have equal numbers, so the table is folded by the codes that it shows.
         let rows = Folded::of(view.designs, &folded.demands, &codes);
         let shown =
             Folded { designs: rows.designs, like: rows.like, twins: rows.twins, ..folded }.without_twins();
@@ -200,7 +200,7 @@ pub fn render(view: &View<'_>, width: usize, saved: Screen) -> String {
     screen.into_text()
 }
 
-/// The whole table in words, with nothing folded, for a window of `width` columns.
+/// Writes the whole table in words, with nothing folded, for a window of `width` columns.
 #[must_use]
 pub fn full(view: &View<'_>, width: usize, saved: Screen) -> String {
     let mut screen = Screen::new(width);
@@ -212,7 +212,7 @@ pub fn full(view: &View<'_>, width: usize, saved: Screen) -> String {
     screen.into_text()
 }
 
-/// Cells in words, in groups of as many columns as the window has room for.
+/// Writes cells in words, in groups of as many columns as the window has room for.
 fn words(screen: &mut Screen, view: &View<'_>, designs: &[String], demands: &[String]) {
     let by_place = view.by_place();
     let at_a_time = match screen.is_narrow() {
@@ -222,7 +222,7 @@ fn words(screen: &mut Screen, view: &View<'_>, designs: &[String], demands: &[St
     for group in demands.chunks(at_a_time) {
         screen.blank();
         let cells = match at_a_time {
-            // Three beside the name in 80 columns, whatever the last group has.
+            // Three columns beside the name in a window of 80 columns, whatever the size of the last group.
             _ if screen.width() == crate::screen::USUAL_WIDTH => Column::Fixed(WORDS_WIDTH),
             _ => Column::Share(1),
         };
@@ -247,7 +247,7 @@ fn words(screen: &mut Screen, view: &View<'_>, designs: &[String], demands: &[St
     }
 }
 
-/// The words of the cells that are shown, each in a sentence.
+/// Explains the words of the cells that are shown, each in a sentence.
 fn explained(screen: &mut Screen, cells: &[Cell]) {
     let words: BTreeMap<Option<usize>, (&str, &str)> =
         cells.iter().map(|cell| (place(cell.state), (cell.state.word(), cell.state.explained()))).collect();
@@ -260,12 +260,12 @@ fn explained(screen: &mut Screen, cells: &[Cell]) {
     }
 }
 
-/// The place of a state's word among all: the same word stands in the same place in every legend.
+/// Returns the place of a state's word among all, so that the same word stands in the same place in every legend.
 fn place(state: State) -> Option<usize> {
     State::WORDS.iter().position(|word| *word == state.word())
 }
 
-/// Cells as numbers and letters, and their legend.
+/// Writes cells as numbers and letters, and their legend.
 fn compact(
     width: usize,
     view: &View<'_>,
@@ -285,7 +285,7 @@ fn compact(
         std::iter::once(Column::Fixed(name_width)).chain(demands.iter().map(|_| Column::Share(1))).collect();
     let widths = columns::widths(&columns, screen.width());
     let letters: Vec<String> = (b'A'..=b'Z').map(|letter| char::from(letter).to_string()).collect();
-    // A word that is cut is no word.
+    // A truncated word is no word.
     let all_fit = || demands.iter().zip(widths.iter().skip(1)).all(|(it, width)| display_width(it) <= *width);
     let is_named = screen.is_narrow() || demands.len() > letters.len() || all_fit();
     let heads =
@@ -322,7 +322,8 @@ fn compact(
     (screen, legend)
 }
 
-/// What the numbers of a column count, and of how many. Where some count messages and others something else, each is said.
+/// Describes the unit of a column's numbers, and the total. If some cells count messages and others something else, it
+/// describes both.
 fn counts_what<'c>(cells: impl Iterator<Item = &'c Cell>) -> String {
     let (of_messages, others): (Vec<&Cell>, Vec<&Cell>) = cells.partition(|cell| cell.state.is_of_messages());
     let units = others.iter().filter_map(|cell| Some((cell.state.counted()?.1, cell.unit()?)));
@@ -338,7 +339,7 @@ fn counts_what<'c>(cells: impl Iterator<Item = &'c Cell>) -> String {
     }
 }
 
-/// A unit, and how many there are of it if that is the same everywhere.
+/// Returns a unit, and its total if that is the same everywhere.
 fn of_what(counted: &[(u64, &str)]) -> Option<String> {
     let (of, unit) = counted.first().copied()?;
     Some(if counted.iter().all(|(other, _)| *other == of) {
@@ -348,7 +349,7 @@ fn of_what(counted: &[(u64, &str)]) -> Option<String> {
     })
 }
 
-/// A cell in as few characters as tell it from others: its number, and a sign for its state.
+/// Writes a cell in as few characters as distinguish it from others: its number, and a sign for its state.
 fn code(cell: &Cell) -> String {
     let kinds = &cell.measures;
     if !kinds.kinds.is_empty() || !kinds.kinds_withheld.is_empty() {
@@ -362,7 +363,7 @@ fn code(cell: &Cell) -> String {
     format!("{}{number}", sign(cell.state))
 }
 
-/// The sign of a state.
+/// Returns the sign of a state.
 const fn sign(state: State) -> &'static str {
     match state {
         State::Returned { .. } => "",
@@ -383,10 +384,10 @@ const fn sign(state: State) -> &'static str {
     }
 }
 
-/// A line of the legend: the sign and the state's word.
+/// Writes a line of the legend: the sign and the state's word.
 fn meaning(state: State) -> String {
     if let State::None { why: Absence::NothingKept } = state {
-        // What a column does not count can be there all the same.
+        // Data that a column does not count may still be there.
         return format!("{} nothing kept of what is counted", sign(state));
     }
     // A locked container has no number, and stands under the same sign.
@@ -395,7 +396,7 @@ fn meaning(state: State) -> String {
     format!("{}{number} {}{of}", sign(state), state.word())
 }
 
-/// What is equal, in a line each.
+/// Writes what is equal, a line each.
 fn equal(
     screen: &mut Screen,
     view: &View<'_>,

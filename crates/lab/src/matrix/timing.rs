@@ -1,5 +1,5 @@
-//! Where the time of a matrix went. Wall-clock times differ from run to run, so they stand in a file of their own, which the manifest
-//! does not name.
+//! The time that each part of a matrix took. Wall-clock times differ from run to run, so they stand in a file of their
+//! own, which the manifest does not name.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::experiments::GuessTime;
 use crate::experiments::row::{Row, Spent};
 
-/// Where the time went.
+/// The time that each part took.
 #[derive(Clone, Debug, Default)]
 pub struct Timing {
     /// The whole run.
@@ -35,12 +35,12 @@ impl Timing {
         Self { whole: Duration::ZERO, rows: controls.chain(rows).collect() }
     }
 
-    /// Guessing passcodes: on worlds' phones, and what one guess takes on a vault as phones in use make it.
+    /// Returns the time of guessing passcodes: on worlds' phones, and of one guess on a vault as phones in use make it.
     fn guessing(&self) -> GuessTime {
         self.rows.iter().map(|(_, spent)| spent.guessing).fold(GuessTime::default(), GuessTime::and)
     }
 
-    /// As a file.
+    /// Writes the times as a file.
     #[must_use]
     pub fn to_json(&self) -> String {
         let lines: Vec<Line<'_>> = self
@@ -63,7 +63,7 @@ impl Timing {
         }))
     }
 
-    /// For a person.
+    /// Describes the times for a person.
     #[must_use]
     pub fn in_words(&self) -> String {
         let sum = |of: fn(&Spent) -> Duration| self.rows.iter().map(|(_, spent)| of(spent)).sum::<Duration>();

@@ -6,7 +6,7 @@ use pillarbox_wire::Timestamp;
 use crate::matrix::cell::Evidence;
 use crate::score::{Besides, Elsewhere, Guesses, Measures, Posts, Rates, Sealed, Share};
 
-/// The name of a measure: of what came back, and of the same where the operator has it and does not hand it over.
+/// The two names of a measure: for data that came back, and for data that the operator has and does not hand over.
 struct Named {
     came: &'static str,
     held: &'static str,
@@ -17,8 +17,8 @@ const MESSAGES: Named = Named { came: "Messages that came back", held: "Messages
 const OTHER_DATA: Named =
     Named { came: "Other data that came back", held: "Other data that the operator has" };
 
-/// Every measure of a cell that has something to say, with its name. What the operator has and does not hand over has another name
-/// than what came back.
+/// Returns every measure of a cell that has something to say, with its name. Data that the operator has and does not
+/// hand over has another name than data that came back.
 #[must_use]
 pub(crate) fn measures(measures: &Measures, evidence: &Evidence) -> Vec<(&'static str, String)> {
     let brought = &evidence.brought;
@@ -146,7 +146,7 @@ fn elsewhere(measures: &Measures) -> [Line; 1] {
     [("Arrive through a relay elsewhere", says)]
 }
 
-/// What complying with a notice would bring, where the operator's own answer is another.
+/// Describes the result of complying with a notice, if the operator's own answer is another.
 fn complied(measures: &Measures) -> [Line; 1] {
     let complied = measures.notice.as_ref().and_then(|notice| notice.complied.as_ref());
     let says = complied.map(|it| {
@@ -158,7 +158,7 @@ fn complied(measures: &Measures) -> [Line; 1] {
     [("If the operator complied", says)]
 }
 
-/// A span of time in the largest unit that is not too coarse for it.
+/// Formats a span of time in the largest unit that is not too coarse for it.
 #[must_use]
 pub(super) fn span(milliseconds: u64) -> String {
     const UNITS: [(&str, u64); 4] =

@@ -1,4 +1,4 @@
-//! Whether what an evidence file says came back is what its bytes give when they are read again.
+//! Checks whether the returns in an evidence file are those that its bytes give when they are read again.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +11,7 @@ use crate::matrix::cell::{Evidence, How};
 use crate::matrix::reread::{self, handed};
 use crate::score::{Brought, Guesses, Party, Timer};
 
-/// Everything that does not agree.
+/// Returns everything that does not agree.
 pub(super) fn findings(evidence: &Evidence) -> Vec<String> {
     let has = |how: How| evidence.pieces.iter().any(|piece| piece.how == how);
     let mut findings = Vec::new();
@@ -37,8 +37,8 @@ pub(super) fn findings(evidence: &Evidence) -> Vec<String> {
     findings
 }
 
-/// A phone shows exactly what came back: no more, no less, of the same people at the same times. Where several people were asked
-/// alone, that holds for each of them, and what is counted is what they show together.
+/// Checks that a phone shows exactly what came back: the same texts of the same people at the same times. If several
+/// people were asked alone, this holds for each of them, and the count is of the texts that they show together.
 fn phones(evidence: &Evidence) -> Vec<String> {
     let (mut again, mut timers, mut findings) = (Brought::default(), Vec::new(), Vec::new());
     let mut by_owner: BTreeMap<String, Vec<Said>> = BTreeMap::new();
@@ -83,7 +83,7 @@ fn phones(evidence: &Evidence) -> Vec<String> {
     findings
 }
 
-/// Each text that came back is one that a report proves, and what is counted is what is proven.
+/// Checks that each text that came back is one that a report proves, and that the count is of proven texts.
 fn reports(evidence: &Evidence) -> Vec<String> {
     let checked = handed::reports(&evidence.pieces);
     let person = |account: String| evidence.yardstick.names.get(&account);
@@ -113,7 +113,7 @@ fn reports(evidence: &Evidence) -> Vec<String> {
     findings
 }
 
-/// The passcodes that were tried, tried again.
+/// Tries the passcodes again.
 fn guesses(evidence: &Evidence) -> Vec<String> {
     let guesses = &evidence.effects.guesses;
     let kind = guesses.first().map_or("", |guesses| guesses.kind.as_str());
@@ -130,7 +130,7 @@ fn guesses(evidence: &Evidence) -> Vec<String> {
     guesses.iter().zip(again).filter_map(finding).collect()
 }
 
-/// What an answer says of where it comes from is what its bytes are.
+/// Checks that an answer's stated origin is the origin of its bytes.
 fn origin(evidence: &Evidence) -> Option<String> {
     let said = evidence.brought.origin;
     let (on_phone, by_party) = handed::whose_phones(&evidence.pieces);
@@ -144,14 +144,14 @@ fn origin(evidence: &Evidence) -> Option<String> {
     (is != said).then(|| "it comes from elsewhere than it says".to_owned())
 }
 
-/// What a takedown destroyed stands in the evidence, row by row.
+/// Checks that the posts that a takedown destroyed stand in the evidence, row by row.
 fn posts(evidence: &Evidence) -> Option<String> {
     let destroyed = evidence.effects.posts?.destroyed.n;
     let rows = evidence.pieces.iter().filter(|piece| piece.found_in == "posts").count() as u64;
     (rows != destroyed).then(|| format!("it says that {destroyed} posts were destroyed, and has {rows}"))
 }
 
-/// Whether two lists hold other things, in whatever order.
+/// Returns true if two lists have different members, in whatever order.
 fn differ<T: Ord>(one: &[T], other: &[T]) -> bool {
     let (mut ours, mut theirs): (Vec<&T>, Vec<&T>) = (one.iter().collect(), other.iter().collect());
     ours.sort();

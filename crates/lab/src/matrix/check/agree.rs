@@ -1,7 +1,7 @@
-//! Manifest, record, command and cells of a run: what one says of the run, the others say, too.
+//! Manifest, record, command and cells of a run: their statements about the run must agree.
 //!
-//! A file that is not the one that the manifest names says nothing here: its digest is a finding, and whoever it contradicts
-//! is not to blame.
+//! A file that is not the one that the manifest names says nothing here. Its digest is a finding, and the file that it
+//! contradicts is not to blame.
 
 use std::collections::BTreeSet;
 
@@ -13,10 +13,10 @@ use crate::matrix::manifest::{MANIFEST, RERUN, STORY};
 use crate::matrix::rerun::Rerun;
 use crate::matrix::told;
 
-/// What manifest and record both say of a run.
+/// The statements about a run that stand in both manifest and record.
 const SHARED: [&str; 5] = ["v", "program", "scenario", "seed", "scenario_sha256"];
 
-/// Everything that does not agree.
+/// Returns everything that does not agree.
 pub(super) fn findings(folder: &Folder) -> Vec<String> {
     let cells = cells(folder);
     let mut findings = Vec::new();
@@ -39,18 +39,18 @@ pub(super) fn findings(folder: &Folder) -> Vec<String> {
     findings
 }
 
-/// The cells, if they are those that the manifest names.
+/// Returns the cells, if they are those that the manifest names.
 pub(super) fn cells(folder: &Folder) -> Option<Vec<Cell>> {
     folder.cells().filter(|_| folder.is_intact(MATRIX))
 }
 
-/// The command, if it is one and the one that the manifest names.
+/// Returns the command, if it is valid and is the one that the manifest names.
 pub(super) fn rerun(folder: &Folder) -> Option<Rerun> {
     let text = folder.files.get(RERUN).filter(|_| folder.is_intact(RERUN))?;
     Rerun::parse(std::str::from_utf8(text).ok()?.trim_end_matches(['\r', '\n'])).ok()
 }
 
-/// The designs of cells in the order of the rows.
+/// Returns the designs of cells in the order of the rows.
 pub(super) fn rows(cells: &[Cell]) -> Vec<String> {
     let mut rows: Vec<String> = Vec::new();
     for cell in cells {
@@ -61,7 +61,7 @@ pub(super) fn rows(cells: &[Cell]) -> Vec<String> {
     rows
 }
 
-/// The designs that a command names. Their order is that of the rows; none for all of the program's.
+/// Returns the designs that a command names, in the order of the rows; empty for all of the program's.
 pub(super) fn stems(rerun: &Rerun) -> Vec<String> {
     let stem = |typed: &String| {
         let file = typed.rsplit('/').next().unwrap_or(typed);
@@ -70,14 +70,14 @@ pub(super) fn stems(rerun: &Rerun) -> Vec<String> {
     rerun.designs.iter().map(stem).collect()
 }
 
-/// The lines of the record, if it is the one that the manifest names.
+/// Returns the lines of the record, if it is the one that the manifest names.
 fn lines(folder: &Folder) -> Option<Vec<Value>> {
     let text = folder.files.get(RECORD).filter(|_| folder.is_intact(RECORD))?;
     let text = std::str::from_utf8(text).ok()?;
     Some(text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect())
 }
 
-/// What manifest and record say of the same run. Story and cells are asked which of the two is the odd one.
+/// Compares the statements of manifest and record about the same run. Story and cells decide which of the two is wrong.
 fn manifest_and_record(folder: &Folder) -> Option<String> {
     let manifest = &folder.manifest;
     let (ours, lines) = (head(folder), lines(folder)?);
@@ -99,7 +99,7 @@ fn manifest_and_record(folder: &Folder) -> Option<String> {
     Some(format!("{MANIFEST} and {RECORD} do not say the same of {named}{odd}"))
 }
 
-/// What the manifest says of a run, as the first line of a record.
+/// Returns the manifest's statements about a run, as the first line of a record.
 fn head(folder: &Folder) -> Value {
     let manifest = &folder.manifest;
     json!({
@@ -108,7 +108,8 @@ fn head(folder: &Folder) -> Value {
     })
 }
 
-/// Each design meets each demand once, with the seed of the manifest, and the designs are those of the manifest.
+/// Checks that each design meets each demand once, with the seed of the manifest, and that the designs are those of the
+/// manifest.
 fn manifest_and_cells(folder: &Folder, cells: &[Cell]) -> Vec<String> {
     let manifest = &folder.manifest;
     let mut findings = Vec::new();
@@ -127,7 +128,7 @@ fn manifest_and_cells(folder: &Folder, cells: &[Cell]) -> Vec<String> {
     findings
 }
 
-/// The record says what the cells say. What its worlds did only a fresh run shows.
+/// Checks that the record agrees with the cells. Only a fresh run shows the events of its worlds.
 fn record_and_cells(folder: &Folder, cells: &[Cell]) -> Option<String> {
     let lines = lines(folder)?;
     let numbers = |head: &Value| {
@@ -145,7 +146,8 @@ fn record_and_cells(folder: &Folder, cells: &[Cell]) -> Option<String> {
     (!agrees).then(|| format!("{RECORD} does not say what {MATRIX} says"))
 }
 
-/// The command is the one that runs this again: what the cells are of, or, where they tell nothing, what the manifest is of.
+/// Checks that the command is the one that runs this again: the run of the cells, or, if they tell nothing, that of the
+/// manifest.
 fn command(folder: &Folder, cells: Option<&[Cell]>) -> Option<String> {
     if !folder.is_intact(RERUN) {
         return None;

@@ -1,5 +1,5 @@
-//! The plan of a fresh run, from what the manifest and the command say. What stands in the cells is what is to be checked, and
-//! decides nothing but the order of the rows where the command does not tell it.
+//! The plan of a fresh run, from the manifest and the command. The cells are what is to be checked. They decide nothing
+//! but the order of the rows, if the command does not give it.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use super::{Folder, MATRIX, agree};
 use crate::matrix::manifest::{MANIFEST, RERUN};
 use crate::scenario::Scenario;
 
-/// What is run again.
+/// The run to be repeated.
 #[derive(Debug)]
 pub struct Fresh {
     /// The story.
@@ -23,14 +23,14 @@ pub struct Fresh {
     pub seed: u64,
 }
 
-/// Why nothing is run again. It accuses nobody: what is wrong is a finding of its own.
+/// The reason why nothing is run again. It accuses nobody: any mistake is a finding of its own.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NotRun {
     /// The story or a design is not the one of the run.
     #[error("story or designs are not those that {MANIFEST} names")]
     Others,
-    /// No file tells in which order the designs stood.
+    /// No file gives the order of the designs.
     #[error("neither {RERUN} nor {MATRIX} tells which designs ran in which order")]
     NoOrder,
     /// Two files name different runs.
@@ -39,10 +39,10 @@ pub enum NotRun {
 }
 
 impl Folder {
-    /// What a fresh run runs.
+    /// Returns the plan of a fresh run.
     ///
     /// # Errors
-    /// [`NotRun`], if the folder does not tell it.
+    /// [`NotRun`], if the folder does not give it.
     pub fn fresh(&self) -> Result<Fresh, NotRun> {
         let manifest = &self.manifest;
         let (cells, rerun) = (agree::cells(self), agree::rerun(self));

@@ -1,8 +1,8 @@
-//! `report --check`: is a run's folder what it says it is?
+//! `report --check`: whether a run's folder is what it says it is.
 //!
-//! Three questions, each with its own findings. Do the files have the digests of the manifest, and is none missing or added? Does each
-//! cell follow from its evidence: are its bytes read again, its returns scored again? And does the same come out if
-//! the worlds run again?
+//! It asks three questions, each with its own findings. Do the files have the digests of the manifest, and is any file
+//! missing or added? Does each cell follow from its evidence, with bytes read again and returns scored again? And is
+//! the result the same if the worlds run again?
 
 mod again;
 mod agree;
@@ -34,22 +34,22 @@ const TABLE: &str = "matrix.csv";
 /// The record's file.
 const RECORD: &str = "record.jsonl";
 
-/// Longest file that is read: evidence of the largest cell is a few hundred kilobytes.
+/// The longest file that is read, in bytes. Evidence of the largest cell is a few hundred kilobytes.
 const MAX_FILE_LEN: u64 = 64 << 20;
 
-/// Most bytes that are read of a folder: that of all designs and demands has some ten megabytes.
+/// The most bytes that are read of a folder. A folder of all designs and demands has some ten megabytes.
 const MAX_FOLDER_LEN: u64 = 1 << 30;
 
-/// Most files of a folder: a cell has one, and a control.
+/// The most files of a folder. A cell has one, and a control.
 const MAX_FILES: usize = 20_000;
 
-/// Deepest folder in a run's folder: evidence and designs lie in one each.
+/// The depth of the deepest folder in a run's folder. Evidence and designs lie in one each.
 const MAX_DEPTH: usize = 3;
 
-/// The finding about what is no regular file, behind its name.
+/// The finding about something other than a regular file, after its name.
 const NOT_READ: &str = "is a link, a pipe, a device, or longer than such a file may be, and was not read";
 
-/// The finding about a story that is another one than at the run.
+/// The finding about a story that is not the story of the run.
 pub const NOT_THE_STORY: &str = "scenario.toml is not the story that the manifest names";
 
 /// A run's folder, as far as it could be read.
@@ -59,24 +59,24 @@ pub struct Folder {
     pub manifest: Manifest,
     /// Every other file, by its name in the folder.
     pub files: BTreeMap<String, Vec<u8>>,
-    /// Names among them of what is no regular file, and was not read.
+    /// Names among them of things that are no regular file, and were not read.
     not_read: BTreeSet<String>,
 }
 
-/// Why there is nothing to check.
+/// The reason why there is nothing to check.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FolderError {
-    /// No manifest: it is no run, or one that was not finished.
+    /// The folder has no manifest: it is no run, or an unfinished one.
     #[error("{0} has no {MANIFEST}: it is no finished run of a matrix")]
     NoManifest(String),
-    /// The manifest does not say what a manifest says.
+    /// The manifest has the wrong form.
     #[error("{0}/{MANIFEST} is no manifest: {1}")]
     NotAManifest(String, String),
-    /// Something cannot be read.
+    /// A file or folder cannot be read.
     #[error("{0} cannot be read: {1}")]
     NotReadable(String, ErrorKind),
-    /// It holds more than any run.
+    /// The folder has more than any run.
     #[error(
         "{0} holds more than a run of a matrix does: more than {MAX_FILES} files, folders in folders, or more than 1 GiB"
     )]
@@ -84,7 +84,7 @@ pub enum FolderError {
 }
 
 impl Folder {
-    /// A folder as a run wrote it.
+    /// Creates a folder from what a run wrote.
     #[must_use]
     pub const fn of(manifest: Manifest, files: BTreeMap<String, Vec<u8>>) -> Self {
         Self { manifest, files, not_read: BTreeSet::new() }
@@ -114,26 +114,26 @@ impl Folder {
         Ok(Self { manifest, files, not_read })
     }
 
-    /// A name for a file that is made from this folder: that of its story.
+    /// Returns a name for a file that is made from this folder: that of its story.
     #[must_use]
     pub fn file_name(&self) -> String {
         let name = crate::scenario::file_name(&self.manifest.scenario);
         format!("{name}-report")
     }
 
-    /// The cells of `matrix.json`.
+    /// Returns the cells of `matrix.json`.
     #[must_use]
     pub fn cells(&self) -> Option<Vec<Cell>> {
         serde_json::from_slice(self.files.get(MATRIX)?).ok()
     }
 
-    /// One evidence file.
+    /// Returns one evidence file.
     #[must_use]
     pub fn evidence(&self, name: &str) -> Option<Evidence> {
         serde_json::from_slice(self.files.get(name)?).ok()
     }
 
-    /// The story. None if it is missing, has a mistake, or is not the one that the manifest names.
+    /// Returns the story. Returns nothing if it is missing, has a mistake, or is not the one that the manifest names.
     #[must_use]
     pub fn story(&self) -> Option<Scenario> {
         let text = document_of(self.files.get(STORY)?).ok()?;
@@ -141,7 +141,8 @@ impl Folder {
         (HEXLOWER.encode(&story.digest) == self.manifest.scenario_sha256).then_some(story)
     }
 
-    /// A design of the run: its file in the folder, or that of this program, if it says what the manifest names.
+    /// Returns a design of the run: its file in the folder, or that of this program, if it has the digest that the
+    /// manifest names.
     #[must_use]
     pub fn design(&self, name: &str) -> Option<Design> {
         if self.files.contains_key(&design_file(name)) {
@@ -150,25 +151,25 @@ impl Folder {
         designs::named(name).cloned().filter(|design| self.is_named(design))
     }
 
-    /// A design from its file in the folder.
+    /// Reads a design from its file in the folder.
     fn design_here(&self, name: &str) -> Option<Design> {
         let text = document_of(self.files.get(&design_file(name))?).ok()?;
         Design::parse(&format!("{name}.toml"), &text).ok().filter(|design| self.is_named(design))
     }
 
-    /// Says if the manifest names this design.
+    /// Returns true if the manifest names this design.
     fn is_named(&self, design: &Design) -> bool {
         self.manifest.designs.get(&design.name).is_some_and(|digest| crate::matrix::digest(design) == *digest)
     }
 
-    /// Says if a file is the one that the manifest names.
+    /// Returns true if a file is the one that the manifest names.
     fn is_intact(&self, name: &str) -> bool {
         self.files.get(name).zip(self.manifest.files.get(name)).is_some_and(|(file, digest)| {
             !self.not_read.contains(name) && (digest_of(name, file) == *digest || self.says_the_same(name))
         })
     }
 
-    /// Everything that is not as it says, without running anything again.
+    /// Returns every finding, without running anything again.
     #[must_use]
     pub fn findings(&self) -> Vec<String> {
         let mut findings = self.digests();
@@ -176,11 +177,11 @@ impl Folder {
         findings
     }
 
-    /// The same, held against the files of a fresh run: a file that is what this gives is accused of nothing, whatever the manifest
-    /// says of it.
+    /// Returns every finding beside the files of a fresh run. A file that equals the fresh one is accused of nothing,
+    /// whatever the manifest says of it.
     #[must_use]
     pub fn findings_beside(&self, again: &BTreeMap<String, String>) -> Vec<String> {
-        // The command is handed to a fresh run, which makes no other.
+        // A fresh run gets the command and makes no other.
         let is_given = |name: &String| {
             let given = again.get(name).map(|text| sha256(text.as_bytes()));
             name != RERUN && self.is_here(name) && self.digest_here(name) == given
@@ -195,8 +196,8 @@ impl Folder {
         findings
     }
 
-    /// What does not agree within and between files. Where one of two is not the file that the manifest names, its digest
-    /// says so, and the other one is not brought into it.
+    /// Returns the disagreements within and between files. If one of two files is not the one that the manifest names,
+    /// its digest says so, and the other one is not blamed.
     fn inside(&self) -> Vec<String> {
         let mut findings = Vec::new();
         if self.story().is_none() && self.is_here(STORY) {
@@ -226,7 +227,7 @@ impl Folder {
         findings
     }
 
-    /// Whether a cell is what its evidence gives.
+    /// Checks that a cell follows from its evidence.
     fn cell(&self, cell: &Cell) -> Vec<String> {
         let mut findings = Vec::new();
         for name in [&cell.evidence, &cell.control] {
@@ -254,23 +255,23 @@ impl Folder {
         findings
     }
 
-    /// Says if a file is in the folder and was read.
+    /// Returns true if a file is in the folder and was read.
     fn is_here(&self, name: &str) -> bool {
         self.files.contains_key(name) && !self.not_read.contains(name)
     }
 
-    /// The digest of a file in the folder.
+    /// Returns the digest of a file in the folder.
     fn digest_here(&self, name: &str) -> Option<String> {
         self.files.get(name).map(|file| digest_of(name, file))
     }
 
-    /// Which files are not those that the manifest names, are missing, or were added.
+    /// Returns the files that differ from the manifest, are missing, or were added.
     #[must_use]
     pub fn digests(&self) -> Vec<String> {
         self.strangers().into_iter().map(|(_, finding)| finding).collect()
     }
 
-    /// The same, each with its file.
+    /// Returns the same findings, each with its file.
     fn strangers(&self) -> Vec<(String, String)> {
         let names: BTreeSet<&String> = self.files.keys().chain(self.manifest.files.keys()).collect();
         let renamed = |digest: &String| {
@@ -289,7 +290,7 @@ impl Folder {
         names.into_iter().filter_map(|name| Some((name.clone(), finding(name)?))).collect()
     }
 
-    /// Says if a file is the story or a design that the manifest names, in other bytes: a comment may be another one.
+    /// Returns true if a file is the story or a design that the manifest names, in other bytes. A comment may differ.
     fn says_the_same(&self, name: &str) -> bool {
         let design =
             name.strip_prefix(DESIGNS).and_then(|name| name.strip_prefix('/')?.strip_suffix(".toml"));
@@ -299,7 +300,7 @@ impl Folder {
         }
     }
 
-    /// How these files differ from those of another run of the same worlds.
+    /// Returns the differences between these files and those of another run of the same worlds.
     #[must_use]
     pub fn differences(&self, again: &BTreeMap<String, String>) -> Vec<String> {
         let names: BTreeSet<&String> = self.files.keys().chain(again.keys()).collect();
@@ -311,7 +312,8 @@ impl Folder {
     }
 }
 
-/// SHA-256 of a file. Stories and designs are texts that editors and mail programs give other line ends, and that say the same then.
+/// Computes the SHA-256 of a file. Stories and designs are texts to which editors and mail programs give other line
+/// ends without changing their meaning.
 fn digest_of(name: &str, file: &[u8]) -> String {
     let is_text = name == STORY || name.starts_with(&format!("{DESIGNS}/"));
     match document_of(file) {
@@ -320,7 +322,7 @@ fn digest_of(name: &str, file: &[u8]) -> String {
     }
 }
 
-/// Looks at the pieces of an evidence file, and reads its bytes again.
+/// Checks the pieces of an evidence file, and reads its bytes again.
 fn pieces(name: &str, evidence: &Evidence) -> Vec<String> {
     let mut findings = Vec::new();
     for (at, piece) in evidence.pieces.iter().enumerate() {
@@ -332,14 +334,14 @@ fn pieces(name: &str, evidence: &Evidence) -> Vec<String> {
     findings
 }
 
-/// The digest of a piece's text, and that of its bytes if the text is hexadecimal.
+/// Returns the digest of a piece's text, and that of its bytes if the text is hexadecimal.
 fn digests(piece: &Piece) -> Vec<String> {
     let bytes = HEXLOWER.decode(piece.value.as_bytes()).ok();
     let digests = std::iter::once(sha256(piece.value.as_bytes()));
     digests.chain(bytes.map(|bytes| sha256(&bytes))).collect()
 }
 
-/// Files as they are gathered.
+/// Files that have been gathered so far.
 #[derive(Default)]
 struct Gathered {
     files: BTreeMap<String, Vec<u8>>,
@@ -348,14 +350,14 @@ struct Gathered {
 }
 
 impl Gathered {
-    /// Reads every regular file under `folder`. A link, a pipe, a device and a file that is too long stand for an empty file, which is
-    /// none that a manifest names.
+    /// Reads every regular file under `folder`. A link, a pipe, a device and a file that is too long stand for an empty
+    /// file, which no manifest names.
     fn gather(&mut self, folder: &Path, prefix: &str, depth: usize) -> io::Result<()> {
         for entry in fs::read_dir(folder)? {
             let entry = entry?;
-            // A name that is no text is in no manifest, whatever it is shown as.
+            // A name that is no text is in no manifest, however it is shown.
             let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
-            // Of the entry itself: a link is not followed.
+            // The metadata of the entry itself: a link is not followed.
             let kind = entry.metadata()?;
             if self.files.len() >= MAX_FILES || depth >= MAX_DEPTH {
                 return Err(ErrorKind::FileTooLarge.into());
@@ -379,7 +381,7 @@ impl Gathered {
     }
 }
 
-/// A file's bytes, and no more than a file may have: its length can change while it is read.
+/// Reads a file's bytes, up to the allowed length, because its length can change while it is read.
 fn read(file: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     fs::File::open(file)?.take(MAX_FILE_LEN + 1).read_to_end(&mut bytes)?;

@@ -1,5 +1,5 @@
-//! Reading again what somebody handed over or what was taken from them: phones, a locked vault, reports. By the code that phones,
-//! demands and operators use, from the evidence alone.
+//! Reading again the phones, locked vaults and reports that somebody handed over or that were taken from them. It uses
+//! the code of phones, demands and operators, and the evidence alone.
 
 use std::collections::BTreeMap;
 
@@ -21,8 +21,8 @@ use crate::experiments::{codes_tried, supposed_guess_ms};
 use crate::matrix::cell::{How, Piece};
 use crate::score::Guesses;
 
-/// Everything that the phones among these pieces show, each by the place that it was found in, with the name of its owner; an error says
-/// what is wrong with it.
+/// Returns everything that the phones among these pieces show, each under the place where it was found, with the name
+/// of its owner. An error says what is wrong with it.
 pub(crate) fn phones(pieces: &[Piece]) -> BTreeMap<String, Result<(String, OnThePhone), String>> {
     let is_of_phone = |piece: &&Piece| matches!(piece.how, How::PhoneKey | How::PhoneRow | How::PhoneNames);
     let mut places: BTreeMap<String, Vec<&Piece>> = BTreeMap::new();
@@ -57,7 +57,7 @@ fn phone(pieces: &[&Piece]) -> Result<(String, OnThePhone), String> {
     read.map(|found| (owner, found)).map_err(|error| error.to_string())
 }
 
-/// Whether a whole phone is among these pieces, and whether a conversation is that somebody showed.
+/// Returns whether a whole phone is among these pieces, and whether a shown conversation is.
 pub(crate) fn whose_phones(pieces: &[Piece]) -> (bool, bool) {
     let names = pieces.iter().filter(|piece| piece.how == How::PhoneNames);
     let names: Vec<Names> = names.filter_map(|piece| serde_json::from_str(&piece.value).ok()).collect();
@@ -65,8 +65,8 @@ pub(crate) fn whose_phones(pieces: &[Piece]) -> (bool, bool) {
     (whole, names.iter().any(|names| names.contact.is_some()))
 }
 
-/// What comes of the codes that are tried on each wrapped key among these pieces; an error says what is wrong with it. A phone that
-/// erases itself is no file, and what becomes of it follows from the same guesses.
+/// Tries the codes again on each wrapped key among these pieces. An error says what is wrong with it. A phone that
+/// erases itself is no file, and its fate follows from the same guesses.
 pub(crate) fn guesses(pieces: &[Piece], kind: &str) -> Vec<Result<Guesses, String>> {
     let kind = Passcode::ALL.into_iter().find(|known| known.wording() == kind);
     let wrapped = pieces.iter().filter(|piece| piece.how == How::WrappedKey);
@@ -101,16 +101,16 @@ pub(crate) fn guesses(pieces: &[Piece], kind: &str) -> Vec<Result<Guesses, Strin
 
 /// A report that was checked again.
 pub(crate) struct Checked {
-    /// The accounts of who sent it and who got it.
+    /// The accounts of the author and the recipient.
     pub(crate) from: AccountId,
     pub(crate) to: AccountId,
-    /// When the relay took it, in milliseconds since 1970.
+    /// The time at which the relay accepted it, in milliseconds since 1970.
     pub(crate) at: u64,
     /// The words, if they are proven.
     pub(crate) text: Result<String, NotProven>,
 }
 
-/// Every report among these pieces, checked again; none for one that is no report.
+/// Checks every report among these pieces again. A piece that is no report gives nothing.
 pub(crate) fn reports(pieces: &[Piece]) -> Vec<Option<Checked>> {
     let reports = pieces.iter().filter(|piece| piece.how == How::Report);
     reports

@@ -23,7 +23,8 @@ use serde::Deserialize;
 use crate::matrix::cell::{How, Piece};
 use pillarbox_access::facts::{Said, addressed};
 
-/// What a message says that is readable to the server; none for one that is not, and for what is no text.
+/// Returns the words of a message that the server can read. Returns nothing for a sealed message, and for one that is
+/// no text.
 #[must_use]
 pub(crate) fn message(payload: &[u8]) -> Option<String> {
     let (kind, body) = payload.split_first()?;
@@ -37,14 +38,14 @@ pub(crate) fn message(payload: &[u8]) -> Option<String> {
     }
 }
 
-/// The words of the messages among these pieces, as far as the server can read them.
+/// Returns the words of the messages among these pieces, as far as the server can read them.
 #[must_use]
 pub(crate) fn messages(pieces: &[Piece]) -> Vec<String> {
     let messages = pieces.iter().filter(|piece| piece.how == How::Message);
     messages.filter_map(|piece| message(&HEXLOWER.decode(piece.value.as_bytes()).ok()?)).collect()
 }
 
-/// Every text that pieces give when they are read again.
+/// Returns every text that pieces give when they are read again.
 #[must_use]
 pub(super) fn texts(pieces: &[Piece]) -> Vec<String> {
     let read = |piece: &Piece| {
@@ -75,7 +76,8 @@ struct Left {
     key: Option<SecretBytes<32>>,
 }
 
-/// The texts of the backups among these pieces, each account's parts with the key that its owner left there.
+/// Returns the texts of the backups among these pieces. Each account's parts are opened with the key that its owner
+/// left there.
 fn backups(pieces: &[Piece]) -> Vec<Said> {
     let rows = pieces.iter().filter(|piece| piece.how == How::Backup);
     let rows = rows.filter_map(|piece| serde_json::from_str::<Deposit>(&piece.value).ok());
@@ -96,7 +98,7 @@ fn backups(pieces: &[Piece]) -> Vec<Said> {
     opened.flatten().collect()
 }
 
-/// The texts of the backup that an account has left, as far as what lies there opens it.
+/// Returns the texts of the backup that an account has left, as far as a key beside it opens it.
 #[must_use]
 pub(crate) fn backup_of(holdings: &RelayHoldings, account: AccountId) -> Vec<Said> {
     let left = |kind| {

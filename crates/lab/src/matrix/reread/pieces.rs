@@ -1,4 +1,5 @@
-//! Pieces from which phones and reports are read again: how they are written down. [`handed`](super::handed) reads them.
+//! Pieces from which phones and reports are read again, and the form in which they are written.
+//! [`handed`](super::handed) reads them.
 
 use data_encoding::HEXLOWER;
 use pillarbox_access::view::ReportedMessage;
@@ -9,16 +10,16 @@ use serde::{Deserialize, Serialize};
 use crate::matrix::cell::{How, Piece};
 use crate::record::sha256;
 
-/// Lengths of what stands before the sealed part of a row, after the byte of its table: the keyed hash that it is found under, and its
-/// nonce.
+/// The lengths of the parts between a row's table byte and its sealed part: the keyed hash under which it is found, and
+/// its nonce.
 pub(super) const LOOKUP_LEN: usize = 32;
 pub(super) const NONCE_LEN: usize = 24;
 
-/// Whose phone it is, and which conversation on it was shown, if not all of them.
+/// The owner of a phone, and the conversation on it that was shown, if not all of them were.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Names {
-    /// What the paper calls the owner.
+    /// The paper's name for the owner.
     pub(crate) owner: String,
     /// The account of the contact whose conversation was shown; none for the whole phone.
     pub(crate) contact: Option<String>,
@@ -40,7 +41,8 @@ pub(super) struct Reported {
     pub(super) opening: String,
 }
 
-/// What a phone showed: the key of its vault, the rows, and how people are called. All of a phone is found in the same place.
+/// Returns the pieces that a phone showed: the key of its vault, the rows, and the names of people. All pieces of a
+/// phone have the same place.
 pub(crate) fn phone(place: &str, exhibit: &Exhibit, names: &Names) -> Vec<Piece> {
     let names = serde_json::to_string(names).unwrap_or_default();
     let mut pieces = vec![
@@ -55,12 +57,12 @@ pub(crate) fn phone(place: &str, exhibit: &Exhibit, names: &Names) -> Vec<Piece>
     pieces
 }
 
-/// The wrapped key of a vault that passcodes were tried on.
+/// Returns the wrapped key of a vault on which passcodes were tried.
 pub(crate) fn wrapped_key(place: &str, wrapped: &[u8]) -> Piece {
     bytes(place, "wrapped key of the vault", wrapped, How::WrappedKey)
 }
 
-/// A reported message, and the key that the operator checks it with.
+/// Returns a reported message, and the key with which the operator checks it.
 pub(crate) fn report(reported: &ReportedMessage, key: &StampKey) -> Piece {
     let ReportedMessage { payload, from, to, accepted_at, stamp, body, opening } = reported;
     let hex = |bytes: &[u8]| HEXLOWER.encode(bytes);
