@@ -1,4 +1,5 @@
-//! The report on one screen: the question, what each server gave, and one row as each keeps it. Every figure is the run's.
+//! The report on one screen: the question, what each server gave, and one row as each keeps it. Every figure comes from
+//! the run.
 
 use pillarbox_access::{Answer, Item};
 
@@ -6,23 +7,23 @@ use super::report::{Kept, Report, Run, lines_of};
 use crate::columns::Column;
 use crate::screen::{Screen, Table, Weight};
 
-/// The step that the screen ends with.
+/// The step with which the screen ends.
 pub const NEXT: &str = "Next: pillarbox-lab --full";
 
-/// What is asked, and what each of two servers gave.
+/// Columns: question, and the results of two servers.
 const ASKED: [Column; 3] = [Column::Fixed(27), Column::Share(25), Column::Share(24)];
 
-/// A row's ends, and what is in it.
+/// Columns: a row's ends, and its content.
 const ROW: [Column; 2] = [Column::Fixed(38), Column::Share(1)];
 
-/// Bytes of an unreadable row that stand in one group.
+/// The number of bytes in each group of an unreadable row.
 const GROUPED: usize = 4;
 
 /// Lines of the paper about the account itself, with the words for them.
 const ACCOUNT: [(Item, &str); 3] =
     [(Item::PhoneNumber, "number"), (Item::LastSeenDate, "last use"), (Item::IpAddress, "address")];
 
-/// The screen, for a window of `width` columns.
+/// Renders the screen, for a window of `width` columns.
 #[must_use]
 pub fn render(report: &Report, width: usize) -> String {
     let mut screen = Screen::new(width);
@@ -63,7 +64,7 @@ fn opening(report: &Report) -> String {
     )
 }
 
-/// What the rows that passed would tell of this conversation to somebody who writes them down.
+/// Describes what the passing rows would tell an observer of this conversation who writes them down.
 fn passing(report: &Report) -> String {
     let named = |run: &Run| run.saw.iter().filter(|sight| sight.from.is_some()).count();
     let told = report.runs.iter().map(|run| match (named(run), run.saw.len()) {
@@ -78,7 +79,7 @@ fn passing(report: &Report) -> String {
     )
 }
 
-/// Messages that are no texts: each phone confirms what it fetched.
+/// Counts messages that are no texts: each phone confirms what it fetched.
 fn receipts(run: &Run) -> usize {
     let texts = run.phones.iter().flat_map(|phone| &phone.lines).filter(|line| line.state.is_some());
     run.saw.len().saturating_sub(texts.count())
@@ -112,7 +113,7 @@ fn table(screen: &mut Screen, report: &Report) {
     });
 }
 
-/// The head of a server's column: what it can do if it can read, or else its design.
+/// Returns the head of a server's column: its ability if it can read, or else its design.
 fn head(run: &Run) -> String {
     let is_read = run.kept.iter().any(|row| row.readable.is_some());
     if is_read { "SERVER CAN READ".to_owned() } else { run.design.to_uppercase().replace('-', " ") }
@@ -131,7 +132,7 @@ fn waits(report: &Report, run: &Run, times: usize) -> bool {
         && run.kept.iter().all(|row| Some(row.to.as_str()) == number)
 }
 
-/// What came back about the account itself.
+/// Describes the data about the account itself that came back.
 fn account(run: &Run) -> String {
     let Some(served) = run.returns.last() else { return String::new() };
     let came = ACCOUNT.into_iter().filter_map(|(item, word)| match served.answer(item)? {
@@ -144,7 +145,7 @@ fn account(run: &Run) -> String {
     came.collect::<Vec<_>>().join(", ")
 }
 
-/// The last text's row: whom it names, and what is in it.
+/// Describes the last text's row: the people whom it names, and its content.
 fn last_row(run: &Run) -> (String, String) {
     let Some(row) = run.kept.last() else { return ("  no message".into(), String::new()) };
     let from = row.from.as_deref().unwrap_or("nobody");
@@ -152,7 +153,7 @@ fn last_row(run: &Run) -> (String, String) {
     (format!("  from {from} to {}", row.to), says)
 }
 
-/// The first bytes of a row that nothing opened, and how many keys were tried.
+/// Describes the first bytes of a row that nothing opened, and the number of keys that were tried.
 fn unreadable(run: &Run, row: &Kept) -> String {
     let digits: Vec<char> = row.first_bytes.chars().collect();
     let groups: Vec<String> = digits.chunks(GROUPED).map(|group| group.iter().collect()).collect();

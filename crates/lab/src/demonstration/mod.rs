@@ -1,8 +1,8 @@
-//! The demonstration behind `pillarbox-lab try`: one conversation, a relay and two phones, once under each design, over real
-//! TCP on loopback and in real time; then two demands on what the relay has.
+//! The demonstration behind `pillarbox-lab try`: one conversation over a relay between two phones, once under each
+//! design, over real TCP on loopback and in real time. Then two demands are served on the relay's data.
 //!
-//! What differs between the runs is the design's data. Everything in the [`report`] is read back: from the phones' vaults, from
-//! what passed the relay, and from the relay's database after it has stopped.
+//! The runs differ in the design's data alone. Everything in the [`report`] is read back: from the phones' vaults, from
+//! the traffic at the relay, and from the relay's database after it has stopped.
 
 pub mod glance;
 pub mod report;
@@ -23,16 +23,16 @@ use crate::progress::Progress;
 use report::Report;
 use script::{ALONE, BOB, PEOPLE, TOGETHER};
 
-/// Why the demonstration did not come to its end.
+/// The reason why the demonstration did not come to its end.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DemonstrationError {
-    /// No folder for the relay and the phones.
+    /// No folder could be made for the relay and the phones.
     #[error("no folder for the relay and the phones could be made in {folder}: {kind}")]
     Folder {
-        /// Where it was tried.
+        /// The place that was tried.
         folder: String,
-        /// What the system said.
+        /// The system's error.
         kind: io::ErrorKind,
     },
     /// The relay did not start.
@@ -53,24 +53,24 @@ pub enum DemonstrationError {
     /// The relay's rows could not be read.
     #[error("the relay's rows could not be read: {0}")]
     Holdings(#[from] HoldingsError),
-    /// A number of the script is none.
+    /// A number of the script is invalid.
     #[error("a number in the script is wrong: {0}")]
     Script(#[from] HandleError),
-    /// What was said did not arrive, so there is nothing to show.
+    /// The texts did not arrive, so there is nothing to show.
     #[error("the conversation did not go as written: {what}")]
     WentWrong {
-        /// What is missing.
+        /// The missing part.
         what: &'static str,
     },
 }
 
-/// Steps of the whole demonstration, for [`Progress`].
+/// The number of steps of the whole demonstration, for [`Progress`].
 pub const STEPS: usize = 2 * stage::STEPS;
 
 /// Runs the conversation under every design.
 ///
 /// # Errors
-/// [`DemonstrationError`]; nothing is left behind then either.
+/// [`DemonstrationError`]; in this case, too, nothing is left behind.
 pub async fn run(progress: &Progress) -> Result<Report, DemonstrationError> {
     let mut runs = Vec::new();
     for design in [designs::plain_server(), designs::end_to_end()] {

@@ -1,4 +1,4 @@
-//! What the demonstration found out, as data. The text on the terminal and the JSON are views of this.
+//! The findings of the demonstration, as data. The text on the terminal and the JSON are views of them.
 
 use pillarbox_access::{Answer, Item, Served};
 use serde::Serialize;
@@ -8,22 +8,22 @@ use crate::answer::{Server, due_to_encryption};
 /// The whole demonstration: one conversation, once under each design.
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {
-    /// Version of this layout.
+    /// The version of this layout.
     pub v: u8,
-    /// Who took part.
+    /// The people who took part.
     pub people: Vec<Person>,
-    /// How many texts were said in each run.
+    /// The number of texts in each run.
     pub texts_said: usize,
-    /// Whose phone was switched off before the last text; the demands are about the same person.
+    /// The person whose phone was switched off before the last text. The demands are about the same person.
     pub switched_off: &'static str,
     /// The text that was said after that.
     pub switched_off_before: &'static str,
-    /// One for each design, in the same order everywhere.
+    /// The runs, one for each design, in the same order everywhere.
     pub runs: Vec<Run>,
 }
 
 impl Report {
-    /// What is due to the encryption, and what is not.
+    /// Returns the differences that are due to the encryption, and the others.
     #[must_use]
     pub fn verdict(&self) -> String {
         let [open, closed] = self.runs.as_slice() else { return String::new() };
@@ -32,13 +32,13 @@ impl Report {
 }
 
 impl Run {
-    /// How many texts a thief reads who has a copy of the relay's files, without any demand.
+    /// Counts the texts that a thief reads from a copy of the relay's files, without any demand.
     #[must_use]
     pub fn texts_for_a_thief(&self) -> usize {
         self.kept.iter().filter(|row| row.is_text).count()
     }
 
-    /// The most that one of the demands brought.
+    /// Returns the largest count among the demands.
     pub(super) fn most(&self, count: &dyn Fn(&Served) -> usize) -> usize {
         self.returns.iter().map(count).max().unwrap_or(0)
     }
@@ -52,7 +52,8 @@ impl Run {
     }
 }
 
-/// The lines of the paper that came back for an item. Facts do not do instead: several of them can be about one message.
+/// Counts the lines of the paper that came back for an item. Facts cannot be counted instead, because several of them
+/// can be about one message.
 pub(super) fn lines_of(served: &Served, item: Item) -> usize {
     match served.answer(item) {
         Some(Answer::Returned { lines, .. }) => lines.len(),
@@ -60,12 +61,12 @@ pub(super) fn lines_of(served: &Served, item: Item) -> usize {
     }
 }
 
-/// Somebody with a phone.
+/// A person with a phone.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct Person {
-    /// First name, invented.
+    /// The first name, invented.
     pub name: &'static str,
-    /// A number that the regulator keeps for drama.
+    /// A number that the regulator reserves for drama.
     pub number: &'static str,
 }
 
@@ -76,11 +77,11 @@ pub struct Run {
     pub design: &'static str,
     /// The design in one plain phrase.
     pub plain: &'static str,
-    /// What each phone shows at the end, in the order of the people.
+    /// The screen of each phone at the end, in the order of the people.
     pub phones: Vec<PhoneScreen>,
     /// The messages that passed through the relay, in the order in which they came.
     pub saw: Vec<Sight>,
-    /// How many other frames the relay saw, each with its time and the network address it came from.
+    /// The number of other frames that the relay saw, each with its time and the network address it came from.
     pub saw_besides: usize,
     /// The message rows in the relay's database at the end.
     pub kept: Vec<Kept>,
@@ -92,12 +93,12 @@ pub struct Run {
     pub accepted_in_all: u64,
 }
 
-/// What one phone shows.
+/// The screen of one phone.
 #[derive(Clone, Debug, Serialize)]
 pub struct PhoneScreen {
-    /// Whose phone.
+    /// The owner of the phone.
     pub owner: &'static str,
-    /// Line by line.
+    /// The lines.
     pub lines: Vec<ScreenLine>,
 }
 
@@ -108,7 +109,7 @@ pub struct ScreenLine {
     pub who: String,
     /// The words.
     pub text: String,
-    /// How far a text of the owner's has come; none for one that came in.
+    /// The state of one of the owner's texts; none for one that came in.
     pub state: Option<&'static str>,
 }
 
@@ -117,9 +118,9 @@ pub struct ScreenLine {
 pub struct Sight {
     /// The account on whose connection it came, by number; none if the connection named nobody.
     pub from: Option<String>,
-    /// Whose mailbox it was for, by number.
+    /// The owner of the mailbox, by number.
     pub to: String,
-    /// Its length.
+    /// The length in bytes.
     pub bytes: u64,
 }
 
@@ -128,15 +129,15 @@ pub struct Sight {
 pub struct Kept {
     /// The row's number.
     pub message: u64,
-    /// The sender that stands in the row.
+    /// The sender in the row.
     pub from: Option<String>,
-    /// Whose mailbox.
+    /// The owner of the mailbox.
     pub to: String,
-    /// Length of its payload.
+    /// The length of its payload in bytes.
     pub bytes: u64,
-    /// What the payload says, if anything that the relay has can read it.
+    /// The words of the payload, if anything that the relay has can read it.
     pub readable: Option<String>,
-    /// Whether that is a text that somebody wrote.
+    /// True if that is a text that somebody wrote.
     pub is_text: bool,
     /// The payload's first bytes in hexadecimal.
     pub first_bytes: String,

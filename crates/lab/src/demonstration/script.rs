@@ -2,10 +2,11 @@
 
 use super::report::Person;
 
-/// One of the two. The other one's phone is switched off before the last text, and the demands are about that person.
+/// The first of the two people.
 pub(super) const ALICE: Person = Person { name: "Alice", number: "+447700900101" };
 
-/// See [`ALICE`].
+/// The second of the two people. This phone is switched off before the last text, and the demands are about this
+/// person.
 pub(super) const BOB: Person = Person { name: "Bob", number: "+447700900102" };
 
 /// Everybody, in the order of the tables.
@@ -19,7 +20,7 @@ pub(super) struct Said {
     pub(super) text: &'static str,
 }
 
-/// What is said while both phones are on.
+/// The texts while both phones are on.
 pub(super) const TOGETHER: &[Said] = &[
     Said { by: 0, text: "Are you coming at six?" },
     Said { by: 1, text: "Yes. Under the clock." },
@@ -27,5 +28,5 @@ pub(super) const TOGETHER: &[Said] = &[
     Said { by: 1, text: "Good. See you there." },
 ];
 
-/// What the first person says after the other phone was switched off.
+/// The first person's text after the other phone was switched off.
 pub(super) const ALONE: Said = Said { by: 0, text: "Running late: half past." };

@@ -20,17 +20,17 @@ use super::script::{ALONE, BOB, PEOPLE, Said, TOGETHER};
 use crate::folder;
 use crate::progress::Progress;
 
-/// The demands: what somebody did, and what somebody said.
+/// The demands: about acts, and about words.
 const DEMANDS: [&Demand; 2] = [&EVENTS_DATA, &CONTENT_WARRANT];
 
-/// Longest time for one exchange with a relay on the same computer. It takes milliseconds; a computer that needs
+/// The longest time for one exchange with a relay on the same computer. It takes milliseconds. A computer that needs
 /// longer than this has another trouble, and the demonstration says so instead of hanging.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// How many of a payload's first bytes are shown.
+/// The number of a payload's first bytes that are shown.
 const FIRST_BYTES: usize = 8;
 
-/// Steps of one run: each phone begins, each text is said, and the demands are served.
+/// The steps of one run: each phone begins, each text is said, and the demands are served.
 pub(super) const STEPS: usize = PEOPLE.len() + TOGETHER.len() + 2;
 
 /// Plays the conversation under `design` and serves the demands.
@@ -113,7 +113,7 @@ impl Owner {
         relay: &RelayAddress,
         folder: &Path,
     ) -> Result<Self, DemonstrationError> {
-        // The vaults are gone in a few seconds, with the folder that they lie in.
+        // The vaults are gone in a few seconds, with the folder in which they lie.
         let passphrase = Passphrase::new("a demonstration has no secrets".into())
             .map_err(|_| DemonstrationError::WentWrong { what: "an empty passphrase" })?;
         let new = NewAccount {
@@ -151,7 +151,7 @@ impl Owner {
     }
 }
 
-/// Each gets the other's invitation, as people who meet would scan each other's code.
+/// Gives each person the other's invitation, as people who meet would scan each other's code.
 fn introduce(owners: &mut [Owner]) -> Result<(), DemonstrationError> {
     let [first, second] = owners else {
         return Err(DemonstrationError::WentWrong { what: "it takes two" });
@@ -173,7 +173,7 @@ async fn say(owners: &mut [Owner], said: &Said) -> Result<(), DemonstrationError
     owner.sync().await
 }
 
-/// A demonstration in which a text got lost would show a finding that is none.
+/// Checks that all texts and receipts arrived. With a lost text, the demonstration would show a false finding.
 fn check(phones: &[PhoneScreen]) -> Result<(), DemonstrationError> {
     let [first, second] = phones else {
         return Err(DemonstrationError::WentWrong { what: "it takes two" });
@@ -199,7 +199,7 @@ fn in_words(state: DeliveryState) -> &'static str {
     }
 }
 
-/// A message on its way in, as the relay saw it.
+/// Describes a message on its way in, as the relay saw it.
 fn sight(event: &Arc<Passing>, holdings: &RelayHoldings) -> Option<Sight> {
     if event.frame != "Submit" {
         return None;

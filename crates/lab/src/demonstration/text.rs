@@ -11,13 +11,13 @@ use pillarbox_access::law::AS_OF;
 /// Two columns of equal width.
 const HALVES: [Column; 2] = [Column::Share(1), Column::Share(1)];
 
-/// What was asked, and what each design returned.
+/// Columns: question, and the returns of each design.
 const PAPER: [Column; 3] = [Column::Fixed(18), Column::Share(1), Column::Share(1)];
 
-/// Lines of a list that are shown before the rest is counted: the JSON has them all.
+/// The number of a list's lines that are shown before the rest is counted. The JSON has them all.
 const SHOWN: usize = 9;
 
-/// The same for what a demand returned.
+/// The number of a demand's returns that are shown.
 const RETURNED: usize = 3;
 
 /// The lines of the paper that are shown.
@@ -30,7 +30,7 @@ const SHORT: [Item; 6] = [
     Item::MessageContent,
 ];
 
-/// The whole report, for a window of `width` columns.
+/// Renders the whole report, for a window of `width` columns.
 #[must_use]
 pub fn render(report: &Report, width: usize) -> String {
     let mut screen = Screen::new(width);
@@ -89,7 +89,7 @@ fn answers(screen: &mut Screen, report: &Report) {
     screen.say_in(Weight::Bold, &report.verdict());
 }
 
-/// The most that any of these demands returned, in numbers.
+/// Describes the most that any of these demands returned, in numbers.
 fn yielded(report: &Report, run: &Run, returns: &[Served]) -> String {
     let most = |count: &dyn Fn(&Served) -> usize| returns.iter().map(count).max().unwrap_or(0);
     format!(
@@ -118,7 +118,7 @@ fn shown(phone: &PhoneScreen) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// Both designs side by side, each under its name.
+/// Writes both designs side by side, each under its name.
 fn halves(screen: &mut Screen, report: &Report, cells: &[String]) {
     if screen.is_narrow() {
         for (run, cell) in report.runs.iter().zip(cells) {
