@@ -1,8 +1,8 @@
-//! Defences: what padding, late receipts, no receipts and Tor each take from inference, and what they cost.
+//! Defences: padding, late receipts, no receipts and Tor, the inference that each prevents, and their costs.
 //!
-//! Each row is a world of its own, from the same story and seed. The observer is the operator, of everything that passes. Pairs
-//! that rows name are counted apart. Addresses and connections are asked of messages without a
-//! sender, times and sizes of all.
+//! Each row is a world of its own, from the same story and seed. The observer is the operator, which sees all traffic.
+//! Pairs that rows name are counted apart. Addresses and connections are used for messages without a sender only, and
+//! times and sizes for all messages.
 
 use pillarbox_access::design::Design;
 use pillarbox_client::{PaddingRule, Receipts};
@@ -16,7 +16,7 @@ use crate::scenario::{AddressKind, Scenario};
 use crate::screen::{Screen, Table, Weight};
 use crate::world::World;
 
-/// The means that rest on what is left, in the order of the columns.
+/// The means that rest on the remaining data, in the order of the columns.
 pub const MEANS: [Means; 5] =
     [Means::Address, Means::Connection, Means::Size, Means::Receipt, Means::Statistics];
 
@@ -27,13 +27,13 @@ const LATE: u32 = 3_600;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Defence {
-    /// None: any length, receipts at once, the addresses of the story.
+    /// No defence: any length, receipts at once, the addresses of the story.
     None,
     /// Lengths are multiples of 80 bytes.
     Padding,
     /// Lengths are multiples of 16 KiB.
     MuchPadding,
-    /// A receipt goes at a random moment within an hour.
+    /// A receipt is sent at a random moment within an hour.
     LateReceipts,
     /// No receipts.
     NoReceipts,
@@ -67,7 +67,7 @@ impl Defence {
         }
     }
 
-    /// The same design and story with this defence and no other.
+    /// Returns the same design and story with this defence and no other.
     fn applied(self, design: &Design, story: &Scenario) -> (Design, Scenario) {
         let (mut design, mut story) = (design.clone(), story.clone());
         design.phone.padding = match self {
@@ -87,16 +87,16 @@ impl Defence {
     }
 }
 
-/// What one means found.
+/// The result of one means.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Right {
     /// The means, by its word in files.
     pub means: &'static str,
-    /// Right pairs.
+    /// The number of right pairs.
     pub right: u64,
-    /// Pairs that it named.
+    /// The number of pairs that it named.
     pub named: u64,
-    /// Right pairs on shuffled rows: the control.
+    /// The number of right pairs on shuffled rows: the control.
     pub shuffled_right: u64,
 }
 
@@ -106,15 +106,15 @@ pub struct Right {
 pub struct Bought {
     /// The defence.
     pub defence: Defence,
-    /// Pairs of people who wrote to each other.
+    /// The number of pairs of people who wrote to each other.
     pub there: u64,
-    /// Those of them that a row names.
+    /// The number of those pairs that a row names.
     pub named: u64,
-    /// A means that was not tried has no entry.
+    /// The result of each means. A means that was not tried has no entry.
     pub found: Vec<Right>,
-    /// Messages that passed, receipts included.
+    /// The number of messages that passed, receipts included.
     pub messages: u64,
-    /// Their bytes.
+    /// The number of their bytes.
     pub bytes: u64,
 }
 
@@ -162,7 +162,7 @@ impl Bought {
     }
 }
 
-/// The table for a window of `width` columns.
+/// Writes the table for a window of `width` columns.
 #[must_use]
 pub fn table(rows: &[Bought], design: &Design, story: &Scenario, width: usize) -> String {
     let mut screen = Screen::new(width);

@@ -1,14 +1,15 @@
-//! The outcome as files for other programs and for the eye: pairs, the network, and the hours of the person asked about.
+//! The outcome as files for other programs and as pictures: pairs, the network, and the hours of the person asked
+//! about.
 
 use pillarbox_metadata::Kind;
 
 use super::{Inquiry, table};
 use crate::picture::{Hours, Network, graphml};
 
-/// Most people of a picture. More points than this are a cloud, and are in the other files.
+/// The most people of a picture. More points than this are a cloud, and are in the other files.
 const MOST_DRAWN: usize = 400;
 
-/// Each file, by name.
+/// Returns each file, by name.
 ///
 /// # Errors
 /// A template failed.

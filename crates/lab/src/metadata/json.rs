@@ -44,7 +44,7 @@ struct FoundLine<'i> {
     shuffled_named: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     shuffled_right: Option<u64>,
-    /// Right of a million guesses at random: documents of this program hold whole numbers alone.
+    /// Right pairs of a million guesses at random. Documents of this program contain whole numbers only.
     #[serde(skip_serializing_if = "Option::is_none")]
     chance_in_a_million: Option<u64>,
     pairs: Vec<PairLine<'i>>,
@@ -70,7 +70,7 @@ struct PairLine<'i> {
 }
 
 impl<'i> Document<'i> {
-    /// The document of an outcome.
+    /// Makes the document of an outcome.
     #[must_use]
     pub fn of(inquiry: &'i Inquiry) -> Self {
         let choices = &inquiry.choices;

@@ -1,7 +1,7 @@
 //! `metadata`: who talks to whom, as far as rows tell without a word of content.
 //!
-//! The methods are in `pillarbox_metadata`, which knows no relay. This layer makes traces of what there is to read, and tells
-//! the outcome. What is true goes into a [`Truth`](pillarbox_metadata::Truth) for the scorer and into no trace.
+//! The methods are in `pillarbox_metadata`, which knows no relay. This layer makes traces of the readable sources, and
+//! reports the outcome. The truth goes into a [`Truth`](pillarbox_metadata::Truth) for the scorer and into no trace.
 //!
 //! | file | what |
 //! |---|---|
@@ -24,14 +24,14 @@ use pillarbox_metadata::{Analysis, Field, Known, Observer, Person, Settings, Tie
 
 pub use source::{Source, SourceError};
 
-/// The choices of whoever asks.
+/// The choices of the user.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Choices {
-    /// Who looks.
+    /// The observer.
     pub observer: Observer,
-    /// What is taken away.
+    /// The fields that are removed.
     pub without: Vec<Field>,
-    /// Milliseconds that times are cut down to; 0 leaves them.
+    /// The milliseconds to which times are rounded down; 0 leaves them.
     pub round: u64,
     /// Window and seed.
     pub settings: Settings,
@@ -42,9 +42,9 @@ pub struct Choices {
 /// A source, analysed.
 #[derive(Clone, Debug)]
 pub struct Inquiry {
-    /// What was read, in a few words.
+    /// The source, in a few words.
     pub what: String,
-    /// Sentences about what was read that a reader has to know.
+    /// Sentences about the source that a reader has to know.
     pub notes: Vec<String>,
     /// The choices.
     pub choices: Choices,
@@ -57,10 +57,10 @@ pub struct Inquiry {
 }
 
 impl Inquiry {
-    /// Analyses what an observer has of a source.
+    /// Analyses the part of a source that an observer has.
     ///
     /// # Errors
-    /// [`SourceError::NotOfThis`], if the source has nothing of that observer's.
+    /// [`SourceError::NotOfThis`], if the source has nothing that this observer has.
     pub fn of(source: &Source, choices: Choices) -> Result<Self, SourceError> {
         let whole = source.observed(choices.observer)?;
         let trace = observer::rounded(&observer::without(&whole, &choices.without), choices.round);
@@ -74,7 +74,7 @@ impl Inquiry {
         Ok(Self { what: source.what.clone(), notes: source.notes.clone(), choices, about, trace, analysis })
     }
 
-    /// The way in which a pair is known that a row names.
+    /// Returns the way of knowing a pair that a row names.
     #[must_use]
     pub const fn named(&self) -> Known {
         match self.choices.observer {
@@ -83,7 +83,7 @@ impl Inquiry {
         }
     }
 
-    /// The network of people, as far as it shows after so many messages; `None` is all of them.
+    /// Returns the network of people, as far as it shows after this number of messages; `None` means all of them.
     #[must_use]
     pub fn ties(&self, messages: Option<u64>) -> Ties {
         self.analysis.ties(&self.trace, self.named(), messages)

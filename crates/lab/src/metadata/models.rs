@@ -14,10 +14,10 @@ pub enum Model {
     B,
 }
 
-/// Runs of each row at full size. Model A takes half a minute in a release build, and so does model B.
+/// The runs of each row at full size. Model A takes half a minute in a release build, and so does model B.
 const RUNS: [(Model, u64); 2] = [(Model::A, 1_001), (Model::B, 200)];
 
-/// Runs of the small rows of model B, which are quick.
+/// The runs of the small rows of model B, which are quick.
 const SMALL_RUNS: u64 = 600;
 
 const COLUMNS: [Column; 4] = [Column::Share(1), Column::Fixed(9), Column::Fixed(9), Column::Fixed(17)];
@@ -42,7 +42,7 @@ pub fn is_as_published(compared: &[Comparison]) -> bool {
     compared.iter().all(|row| row.holds() || row.reason.is_some())
 }
 
-/// The rows on a screen. The sum stands last.
+/// Writes the rows on a screen. The sum stands last.
 #[must_use]
 pub fn text(compared: &[Comparison], width: usize) -> String {
     let mut screen = Screen::new(width);

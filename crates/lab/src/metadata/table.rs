@@ -8,7 +8,7 @@ use super::Inquiry;
 
 const HEADS: &str = "one,other,there,back,known,means,after\n";
 
-/// The word in files for the way in which a pair is known.
+/// Returns the word in files for the way in which a pair is known.
 #[must_use]
 pub const fn known(known: Known) -> &'static str {
     match known {
@@ -18,7 +18,7 @@ pub const fn known(known: Known) -> &'static str {
     }
 }
 
-/// Every pair that a means names: a line for each pair and means.
+/// Returns every pair that a means names: a line for each pair and means.
 #[must_use]
 pub fn pairs(inquiry: &Inquiry) -> String {
     let mut text = HEADS.to_owned();
@@ -36,7 +36,8 @@ pub fn pairs(inquiry: &Inquiry) -> String {
     text
 }
 
-/// A name as a field (RFC 4180). A name that a table program would take for a formula gets an apostrophe before it.
+/// Returns a name as a field (RFC 4180). A name that a table program would take for a formula gets an apostrophe before
+/// it.
 fn field(name: &str) -> String {
     let name: String = name.chars().map(|one| if one.is_control() { '\u{fffd}' } else { one }).collect();
     // A telephone number begins with a sign, and is no formula.

@@ -1,4 +1,4 @@
-//! The outcome on a screen. The use that an investigator has of it stands first, then each means beside its controls, then the
+//! The outcome on a screen. Its use for an investigator stands first, then each means beside its controls, then the
 //! bystanders whom the same method names.
 
 use pillarbox_metadata::{Found, Lead, Line, Means, Person};
@@ -8,7 +8,7 @@ use super::Inquiry;
 use crate::columns::{Column, grouped};
 use crate::screen::{Screen, Table, Weight};
 
-/// Means, pairs right of those that there are, pairs named, messages until half were right, shuffled, chance.
+/// Columns: means, right pairs of all pairs, pairs named, messages until half were right, shuffled, chance.
 const SCORED: [Column; 6] = [
     Column::Share(1),
     Column::Fixed(11),
@@ -18,18 +18,18 @@ const SCORED: [Column; 6] = [
     Column::Fixed(6),
 ];
 
-/// Means, pairs named, pairs named on the shuffled trace.
+/// Columns: means, pairs named, pairs named on the shuffled trace.
 const UNSCORED: [Column; 3] = [Column::Share(1), Column::Fixed(9), Column::Fixed(9)];
 
-/// People that a short screen names.
+/// The number of people that a short screen names.
 const NAMES: usize = 4;
 
-/// False leads that it names.
+/// The number of false leads that it names.
 const FALSE_LEADS: usize = 2;
 
 const NOTHING: &str = "No row of a message names both people here.";
 
-/// The outcome on one screen.
+/// Writes the outcome on one screen.
 #[must_use]
 pub fn short(inquiry: &Inquiry, width: usize) -> String {
     let mut screen = Screen::new(width);
@@ -44,7 +44,7 @@ pub fn short(inquiry: &Inquiry, width: usize) -> String {
     screen.into_text()
 }
 
-/// The outcome with every pair and every false lead.
+/// Writes the outcome with every pair and every false lead.
 #[must_use]
 pub fn full(inquiry: &Inquiry, width: usize) -> String {
     let mut screen = Screen::new(width);
@@ -84,7 +84,8 @@ pub fn full(inquiry: &Inquiry, width: usize) -> String {
     screen.into_text() + &short(inquiry, width)
 }
 
-/// The person asked about: whom the reader names, whom the story is about, or whoever is named in most pairs.
+/// Returns the person asked about: the one whom the reader names, the one whom the story is about, or the one in most
+/// pairs.
 fn subject(inquiry: &Inquiry) -> Option<Person> {
     let leads = &inquiry.analysis.found(Means::Named)?.leads;
     if let Some(about) = inquiry.about {
@@ -93,14 +94,14 @@ fn subject(inquiry: &Inquiry) -> Option<Person> {
     let people = leads.iter().flat_map(|lead| [lead.one, lead.other]);
     let mut counts = std::collections::BTreeMap::new();
     people.for_each(|person| *counts.entry(person).or_insert(0_u64) += 1);
-    // Of two with as many, the first.
+    // Of two people in as many pairs, the first.
     counts
         .into_iter()
         .max_by_key(|(person, count)| (*count, std::cmp::Reverse(*person)))
         .map(|(person, _)| person)
 }
 
-/// What source and destination alone establish.
+/// Describes what source and destination alone establish.
 fn use_of_it(inquiry: &Inquiry) -> String {
     let Some((about, found)) = subject(inquiry).zip(inquiry.analysis.found(Means::Named)) else {
         return NOTHING.to_owned();
@@ -128,7 +129,7 @@ fn use_of_it(inquiry: &Inquiry) -> String {
     )
 }
 
-/// From when to when two people wrote.
+/// Says from when to when two people wrote.
 fn times(inquiry: &Inquiry, one: Person, other: Person) -> String {
     let rows = inquiry.trace.rows.iter().filter(|row| {
         row.kind == pillarbox_metadata::Kind::Sent
@@ -160,7 +161,7 @@ fn pairs(number: usize) -> String {
     if number == 1 { "one pair".to_owned() } else { format!("{} pairs", grouped(number as u128)) }
 }
 
-/// What was read, and poorer by what.
+/// Describes the source, and what was removed from it.
 fn read(inquiry: &Inquiry) -> String {
     let choices = &inquiry.choices;
     let mut poorer: Vec<String> = choices.without.iter().map(|field| field.as_str().to_owned()).collect();
@@ -180,7 +181,7 @@ fn read(inquiry: &Inquiry) -> String {
     )
 }
 
-/// A span of milliseconds as it is typed.
+/// Formats a span of milliseconds as it is typed.
 #[must_use]
 pub fn span(milliseconds: u64) -> String {
     let units = [(3_600_000, "h"), (60_000, "m"), (1_000, "s")];
@@ -254,7 +255,7 @@ fn percent(chance: f64) -> String {
     }
 }
 
-/// The means that were not tried, those with one reason together.
+/// Lists the means that were not tried, those with one reason together.
 fn refusals(inquiry: &Inquiry, screen: &mut Screen) {
     for (reason, means) in inquiry.analysis.refused() {
         let means: Vec<&str> = means.into_iter().map(Means::wording).collect();
@@ -262,7 +263,7 @@ fn refusals(inquiry: &Inquiry, screen: &mut Screen) {
     }
 }
 
-/// People whom the same rows name, and who have nothing to do with the person asked about.
+/// Names people whom the same rows name, and who have nothing to do with the person asked about.
 fn bystanders(inquiry: &Inquiry) -> Option<String> {
     let about = subject(inquiry)?;
     let found = inquiry.analysis.found(Means::Named)?;
@@ -286,7 +287,7 @@ fn bystanders(inquiry: &Inquiry) -> Option<String> {
     })
 }
 
-/// Pairs that a means names and that do not write to each other, by name.
+/// Names pairs that a means names and that do not write to each other.
 fn false_leads(inquiry: &Inquiry) -> Option<String> {
     let mut wrong: Vec<(Person, Person)> = Vec::new();
     for line in &inquiry.analysis.lines {

@@ -1,7 +1,8 @@
-//! A month under each design: the pairs of people that the rows of its operator give, by what the operator keeps.
+//! A month under each design: the pairs of people that the rows of its operator give, by retention rule.
 //!
-//! Each cell is a world of its own, run from the same story and seed, and read from the rows that its relays really have at
-//! the end. Pairs that rows name and pairs that means infer are counted apart, and beside them the same means on shuffled rows.
+//! Each cell is a world of its own, run from the same story and seed, and read from the rows that its relays really
+//! have at the end. Pairs that rows name and pairs that means infer are counted apart. Beside them stand the results of
+//! the same means on shuffled rows.
 
 #[cfg(feature = "cli")]
 pub mod run;
@@ -22,15 +23,15 @@ use crate::world::World;
 /// The story of the month.
 pub const STORY: &str = "month";
 
-/// What the operator keeps.
+/// The retention rule of an operator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Rule {
-    /// What its design keeps.
+    /// The retention of its design.
     AsItIs,
     /// A log of everybody, from the story's order on.
     LogFromNowOn,
-    /// What a retention notice has it keep of everybody, from the first day on.
+    /// The retention that a notice imposes about everybody, from the first day on.
     Retention,
 }
 
@@ -43,11 +44,11 @@ impl Rule {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Pairs {
-    /// What the operator kept.
+    /// The retention rule.
     pub rule: Rule,
-    /// Rows of messages at the end, receipts included.
+    /// The number of message rows at the end, receipts included.
     pub rows: u64,
-    /// Those of them that name a sender.
+    /// The number of rows among them that name a sender.
     pub with_sender: u64,
     /// Pairs that rows name, and that really wrote to each other.
     pub named: u64,
@@ -59,9 +60,9 @@ pub struct Pairs {
     pub by: Vec<By>,
     /// The control: pairs that the same means infer with recipients exchanged among the rows.
     pub shuffled: u64,
-    /// Those of them that are right by chance.
+    /// Pairs among them that are right by chance.
     pub shuffled_right: u64,
-    /// The reason that nothing was inferred, if every means that infers was refused.
+    /// The reason why nothing was inferred, if every means that infers was refused.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub not_inferred: Option<String>,
 }
@@ -84,7 +85,7 @@ pub struct Month {
     pub design: String,
     /// The design's name for people.
     pub title: String,
-    /// Pairs of people who wrote to each other under this design.
+    /// The number of pairs of people who wrote to each other under this design.
     pub there: u64,
     /// Each rule, in the order of [`Rule::ALL`].
     pub pairs: Vec<Pairs>,
@@ -111,14 +112,14 @@ impl Month {
         Ok(month)
     }
 
-    /// The pairs under a rule.
+    /// Returns the pairs under a rule.
     #[must_use]
     pub fn of_rule(&self, rule: Rule) -> Option<&Pairs> {
         self.pairs.iter().find(|pairs| pairs.rule == rule)
     }
 }
 
-/// Tells the operators of a world what to keep: everybody's, as an order does that names no account.
+/// Tells the operators of a world what to keep about everybody, as an order does that names no account.
 fn order(world: &mut World, design: &Design, rule: Rule) {
     let story = world.scenario();
     let (at, ordered) = match rule {
@@ -138,7 +139,8 @@ impl Pairs {
         let analysis = Analysis::of(kept, &nobody, settings);
         let (named, inferred) = (named(&analysis), inferred(&analysis));
         let mixed = Analysis::of(&control::shuffled(kept, seed), &nobody, settings);
-        // The scorer counts pairs of people: with the named ones among them, a further pair is a further pair of people.
+        // The scorer counts pairs of people. With the named ones among them, a further pair is a further pair of
+        // people.
         let both: Vec<Lead> = named.iter().chain(&inferred).cloned().collect();
         let score = |leads: &[Lead]| {
             let score = Scorer::new(truth).map(|scorer| scorer.score(Means::Named, leads));
@@ -161,12 +163,13 @@ impl Pairs {
     }
 }
 
-/// The pairs that rows of messages name.
+/// Returns the pairs that rows of messages name.
 fn named(analysis: &Analysis) -> Vec<Lead> {
     analysis.found(Means::Named).map(|found| found.leads.clone()).unwrap_or_default()
 }
 
-/// The pairs that any other means infers and no row names, each once. Groups tell who reads together, and not who writes to whom.
+/// Returns the pairs that any other means infers and no row names, each once. Groups tell who reads together, and not
+/// who writes to whom.
 fn inferred(analysis: &Analysis) -> Vec<Lead> {
     let mut pairs = BTreeMap::new();
     for means in Means::ALL.into_iter().filter(|means| infers(*means)) {
@@ -194,7 +197,7 @@ fn by(analysis: &Analysis, truth: &Truth) -> Vec<By> {
     Means::ALL.into_iter().filter(|means| infers(*means)).filter_map(right).collect()
 }
 
-/// The first reason of all, if no means that infers had anything to rest on.
+/// Returns the first reason of all, if no means that infers had anything to rest on.
 fn refused(analysis: &Analysis) -> Option<Refusal> {
     let mut outcomes = analysis.lines.iter().filter(|line| infers(line.means)).map(|line| &line.outcome);
     let first = outcomes.clone().find_map(|outcome| outcome.as_ref().err().copied());

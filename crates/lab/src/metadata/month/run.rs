@@ -13,7 +13,7 @@ use crate::progress::Progress;
 use crate::scenario::Scenario;
 use crate::scenario::library::{self, LibraryError};
 
-/// Why there is no table.
+/// The reason why there is no table.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum MonthError {
@@ -23,17 +23,17 @@ pub enum MonthError {
     /// A world stopped.
     #[error(transparent)]
     World(#[from] WorldSourceError),
-    /// Somebody stopped it.
+    /// The run was told to stop.
     #[error("stopped")]
     Stopped,
 }
 
-/// A design that is no messenger of today: Signal with receipts at random. It stands in the table because it differs from
-/// Signal in what inference finds, and in nothing else.
+/// A design that is no messenger of today: Signal with receipts at random. It stands in the table because it differs
+/// from Signal in the results of inference, and in nothing else.
 const QUIET: (&str, &str) =
     ("signal-quiet.toml", include_str!("../../../../../examples/neighbours/signal-quiet.toml"));
 
-/// The designs of the table: those of the matrix, and Signal with receipts at random.
+/// Returns the designs of the table: those of the matrix, and Signal with receipts at random.
 #[must_use]
 pub fn rows() -> Vec<Design> {
     // A test parses it.
@@ -41,7 +41,7 @@ pub fn rows() -> Vec<Design> {
     designs::all().iter().cloned().chain(quiet).collect()
 }
 
-/// The story of the month.
+/// Returns the story of the month.
 ///
 /// # Errors
 /// [`MonthError::Story`].
@@ -52,7 +52,7 @@ pub fn story() -> Result<Scenario, MonthError> {
 /// Runs the month under each design, in the order of `designs`.
 ///
 /// # Errors
-/// [`MonthError`]; then there is no result at all.
+/// [`MonthError`]; in this case there is no result at all.
 pub fn every(
     designs: &[Design],
     story: &Scenario,

@@ -1,4 +1,4 @@
-//! The table of the month on a screen: a row for each design, and those with equal cells together.
+//! The table of the month on a screen: a row for each design, or for several designs with equal cells.
 
 use pillarbox_metadata::Means;
 
@@ -10,7 +10,7 @@ use crate::screen::{Screen, Table, Weight};
 /// The designs, and a column for each rule.
 const COLUMNS: [Column; 4] = [Column::Share(1), Column::Fixed(14), Column::Fixed(16), Column::Fixed(16)];
 
-/// The table for a window of `width` columns.
+/// Writes the table for a window of `width` columns.
 #[must_use]
 pub fn table(months: &[Month], story: &Scenario, width: usize) -> String {
     let mut screen = Screen::new(width);
@@ -46,7 +46,7 @@ pub fn table(months: &[Month], story: &Scenario, width: usize) -> String {
     screen.into_text()
 }
 
-/// A cell: pairs named of those that there are, and further ones inferred.
+/// Formats a cell: the named pairs as a fraction of all pairs, and further inferred pairs.
 fn cell(pairs: &Pairs, there: u64) -> String {
     let inferred = match (pairs.inferred, pairs.false_leads) {
         (0, 0) => String::new(),
@@ -56,7 +56,7 @@ fn cell(pairs: &Pairs, there: u64) -> String {
     format!("{} of {there}{inferred}", pairs.named)
 }
 
-/// Designs whose cells are equal, in the order of the first of each.
+/// Returns designs with equal cells together, in the order of the first of each.
 fn folded(months: &[Month]) -> Vec<Vec<&Month>> {
     let cells =
         |month: &Month| -> Vec<String> { month.pairs.iter().map(|pairs| cell(pairs, month.there)).collect() };
@@ -70,7 +70,7 @@ fn folded(months: &[Month]) -> Vec<Vec<&Month>> {
     rows
 }
 
-/// What the whole table says, in one sentence.
+/// Says the content of the whole table in one sentence.
 fn headline(months: &[Month]) -> Option<String> {
     let of = |rule: Rule| {
         let known = |month: &&Month| {
@@ -93,7 +93,7 @@ fn headline(months: &[Month]) -> Option<String> {
     })
 }
 
-/// The reasons behind cells in which not every row names a sender: one sentence for each row of the table, about its last design.
+/// Explains cells in which not every row names a sender: one sentence for each row of the table, about its last design.
 fn reasons(months: &[Month]) -> Vec<String> {
     let lasts = folded(months).into_iter().filter_map(|row| row.last().copied());
     lasts.filter_map(|month| reason(month, month.of_rule(Rule::Retention)?)).collect()
@@ -121,14 +121,14 @@ fn reason(month: &Month, pairs: &Pairs) -> Option<String> {
     Some(format!("{begins}{names}{also}"))
 }
 
-/// The means that suggests most right pairs.
+/// Returns the means that suggests most right pairs.
 fn best(pairs: &Pairs) -> Option<(Means, u64)> {
     let best = pairs.by.iter().filter(|by| by.right > 0).max_by_key(|by| by.right)?;
     let means = Means::ALL.into_iter().find(|means| means.as_str() == best.means)?;
     Some((means, best.right))
 }
 
-/// The control of the cell in which it gives most.
+/// Describes the control of the cell in which it gives most.
 fn control(months: &[Month]) -> Option<String> {
     let cells = months.iter().flat_map(|month| &month.pairs);
     let most = cells.max_by_key(|pairs| (pairs.shuffled_right, std::cmp::Reverse(pairs.shuffled)))?;

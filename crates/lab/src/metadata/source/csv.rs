@@ -1,4 +1,4 @@
-//! A table of somebody else's as a trace: `time,to[,from][,size][,address]`. The column `from` only scores.
+//! A user's table as a trace: `time,to[,from][,size][,address]`. The column `from` only scores.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use super::{MOST_ROWS, Source, SourceError};
 /// The longest name or address. Longer ones are no names, and a table of them would fill the memory.
 const LONGEST_NAME: usize = 128;
 
-/// Most people: the table of pairs of this many already is as long as a book.
+/// The most people. Their table of pairs is already as long as a book.
 const MOST_PEOPLE: usize = 200_000;
 
 /// A column of the table.
@@ -119,7 +119,7 @@ fn fields<'l>(line: &'l str, columns: &[Column]) -> Result<HashMap<Column, &'l s
     Ok(columns.iter().copied().zip(fields).collect())
 }
 
-/// Seconds since 1970, with a fraction or without, or an RFC 3339 time in UTC; in milliseconds.
+/// Parses seconds since 1970, with a fraction or without, or an RFC 3339 time in UTC. Returns milliseconds.
 fn time(text: &str) -> Option<u64> {
     if text.contains('T') {
         return instant(text);
@@ -130,7 +130,7 @@ fn time(text: &str) -> Option<u64> {
         return None;
     }
     let milliseconds: u64 = format!("{fraction:0<3}").get(..3)?.parse().ok()?;
-    // Later than the year 9999 is no time of a message, and would overflow sums of times.
+    // A time after the year 9999 is no time of a message, and would overflow sums of times.
     seconds
         .parse::<u64>()
         .ok()

@@ -1,4 +1,4 @@
-//! Rows that a relay keeps as a trace: its messages, and its log.
+//! Rows that a relay keeps, as a trace: its messages, and its log.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,7 +10,7 @@ use pillarbox_wire::{AccountId, Handle};
 use super::Source;
 use super::people::{Addresses, People};
 
-/// The rows of a relay.
+/// Reads the rows of a relay.
 #[must_use]
 pub fn read(what: &str, holdings: &RelayHoldings) -> Source {
     let (mut people, mut addresses) = (People::<AccountId>::new(), Addresses::default());
@@ -25,7 +25,7 @@ pub fn read(what: &str, holdings: &RelayHoldings) -> Source {
     Source { what: what.to_owned(), kept: Some(trace), ..Source::default() }
 }
 
-/// The rows of messages and of the log, in no order of time. `person` gives each account its place.
+/// Returns the rows of messages and of the log, in no order of time. `person` gives each account its place.
 pub(super) fn kept(
     holdings: &RelayHoldings,
     person: &mut dyn FnMut(AccountId) -> Person,
@@ -33,7 +33,7 @@ pub(super) fn kept(
 ) -> Vec<Row> {
     let rows = holdings.rows();
     let mut kept = Vec::new();
-    // What a message's row does not name the log may: both are about one message.
+    // The log may name what a message's row does not. Both are about one message.
     let sent = rows.events.iter().filter(|event| event.what == Logged::Sent);
     let logged: HashMap<_, _> = sent.filter_map(|event| Some((event.message?, event))).collect();
     for message in &rows.messages {
@@ -52,7 +52,7 @@ pub(super) fn kept(
         }
     }
     let in_rows: HashSet<_> = rows.messages.iter().map(|row| row.message).collect();
-    // Of several rules that note the same event each writes a row.
+    // If several rules note the same event, each writes a row.
     let mut noted = HashSet::new();
     for event in &rows.events {
         // A message whose row is there too is counted once.
@@ -70,7 +70,7 @@ pub(super) fn kept(
             Some(holdings.account(&number)?.account)
         });
         let (from, to) = match kind {
-            // The log says whose connection took it.
+            // The log names the account whose connection took it.
             Kind::Delivered => (None, event.account.or(about)),
             _ => (event.account, about),
         };

@@ -1,5 +1,5 @@
-//! The live events of a relay (`pillarbox-relay ledger --follow --json`) as a trace. Nothing is written down: events are
-//! held in memory while they come, and the trace is made of them at the end.
+//! The live events of a relay (`pillarbox-relay ledger --follow --json`) as a trace. Nothing is written to disk: the
+//! events stay in memory as they come, and the trace is made of them at the end.
 
 use std::collections::HashMap;
 
@@ -9,10 +9,10 @@ use serde::Deserialize;
 use super::people::{Addresses, People};
 use super::{MOST_ROWS, Source, SourceError};
 
-/// The longest line that is read: an event has some hundred characters.
+/// The longest line that is read. An event has some hundred characters.
 pub const LONGEST_LINE: usize = 65_536;
 
-/// Hexadecimal digits of an account id that are shown, as the relay's own screen has them.
+/// The number of hexadecimal digits of an account id that are shown, as on the relay's own screen.
 const SHORT_ID: usize = 8;
 
 #[derive(Debug, Deserialize)]
@@ -30,7 +30,7 @@ struct Event {
     missed: Option<u64>,
 }
 
-/// Events so far.
+/// The events so far.
 #[derive(Debug)]
 pub struct Ledger {
     people: People<String>,
@@ -78,7 +78,7 @@ impl Ledger {
         Ok(())
     }
 
-    /// Messages that passed so far.
+    /// Counts the messages that have passed so far.
     #[must_use]
     pub fn messages(&self) -> usize {
         self.rows.iter().filter(|row| row.kind == Kind::Sent).count()
@@ -116,7 +116,7 @@ impl Ledger {
         self.rows.push(Row { at: event.time, kind, from, to, connection: event.connection, address, bytes });
     }
 
-    /// Gives whoever has just registered a number on this connection that number as a name.
+    /// Names the person who has just registered a number on this connection after that number.
     fn registered(&mut self, connection: Option<u64>, person: Option<Person>) {
         let (Some(connection), Some(person)) = (connection, person) else { return };
         if let Some(number) = self.registering.remove(&connection) {
@@ -125,13 +125,13 @@ impl Ledger {
         }
     }
 
-    /// The person of an account, or of one of its devices.
+    /// Returns the person of an account, or of one of its devices.
     fn account(&mut self, id: &str) -> Person {
         let account = id.split_once('.').map_or(id, |(account, _)| account);
         self.people.called(account.to_owned(), || account.chars().take(SHORT_ID).collect())
     }
 
-    /// Everything that came, as a source.
+    /// Returns all events as a source.
     #[must_use]
     pub fn finish(mut self) -> Source {
         self.rows.sort_by_key(|row| row.at);

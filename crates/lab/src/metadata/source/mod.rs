@@ -1,4 +1,4 @@
-//! Sources: what there is to read, as traces.
+//! Sources: everything that can be read as a trace.
 
 pub mod csv;
 pub mod holdings;
@@ -9,61 +9,62 @@ pub mod world;
 
 use pillarbox_metadata::{Observer, Trace, Truth, observer};
 
-/// Most rows that are read of one source: about twice what is analysed in a minute, and below two gigabytes of memory.
+/// The most rows that are read of one source: about twice the number analysed in a minute, and below two gigabytes of
+/// memory.
 pub const MOST_ROWS: usize = 5_000_000;
 
-/// What was read.
+/// A source that was read.
 #[derive(Clone, Debug, Default)]
 pub struct Source {
-    /// A few words that name it.
+    /// A few words that name the source.
     pub what: String,
     /// Everything that passed; `None` if the source has only what is kept.
     pub passed: Option<Trace>,
-    /// What is kept; `None` if the source does not say.
+    /// Everything that is kept; `None` if the source does not say.
     pub kept: Option<Trace>,
     /// The moment from which the operator writes a log, if an order says so.
     pub ordered: Option<u64>,
     /// The name of the person whom the source is about, if it says so.
     pub about: Option<String>,
-    /// Who really wrote to whom, as far as the source says.
+    /// The pairs who really wrote to each other, as far as the source says.
     pub truth: Truth,
     /// Sentences that a reader has to know.
     pub notes: Vec<String>,
 }
 
-/// Why there is nothing to analyse.
+/// The reason why there is nothing to analyse.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SourceError {
-    /// A line is not what it should be.
+    /// A line has the wrong form.
     #[error("{what}, line {line}: {why}")]
     Line {
-        /// What was read.
+        /// The source.
         what: String,
         /// The line, from 1.
         line: usize,
-        /// What is wrong, and what to write instead.
+        /// The mistake, and what to write instead.
         why: String,
     },
     /// The source is larger than what can be analysed.
     #[error("{what} has more than {most} rows, and is not analysed. Cut it into parts.", most = MOST_ROWS)]
     TooLong {
-        /// What was read.
+        /// The source.
         what: String,
     },
-    /// Nobody is called so.
+    /// Nobody has this name.
     #[error("nobody here is called {name}. Leave --about away, or name somebody whom the source names.")]
     Nobody {
         /// The name.
         name: String,
     },
-    /// The source has nothing of that observer's.
+    /// The source has nothing that this observer has.
     #[error("{0}")]
     NotOfThis(&'static str),
 }
 
 impl Source {
-    /// The rows that an observer has.
+    /// Returns the rows that an observer has.
     ///
     /// # Errors
     /// [`SourceError::NotOfThis`].

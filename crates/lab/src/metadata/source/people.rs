@@ -1,4 +1,4 @@
-//! Names of a source, each given a place when it first comes up.
+//! Names of a source. Each gets a place when it first comes up.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -17,24 +17,24 @@ impl<K: Eq + Hash> People<K> {
         Self { places: HashMap::new(), names: Vec::new() }
     }
 
-    /// A new person with this name.
+    /// Adds a new person with this name.
     pub(super) fn add(&mut self, name: String) -> Person {
         let person = Person(u32::try_from(self.names.len()).unwrap_or(u32::MAX));
         self.names.push(name);
         person
     }
 
-    /// Says that rows call a person `key`.
+    /// Notes that rows call a person `key`.
     pub(super) fn call(&mut self, key: K, person: Person) {
         self.places.insert(key, person);
     }
 
-    /// The person whom rows call `key`.
+    /// Returns the person whom rows call `key`.
     pub(super) fn known(&self, key: &K) -> Option<Person> {
         self.places.get(key).copied()
     }
 
-    /// The person whom rows call `key`; a new one if nobody is called so yet.
+    /// Returns the person whom rows call `key`, and adds a new one if nobody has this name yet.
     pub(super) fn called(&mut self, key: K, name: impl FnOnce() -> String) -> Person {
         if let Some(person) = self.known(&key) {
             return person;
@@ -60,7 +60,7 @@ impl<K: Eq + Hash> People<K> {
     }
 }
 
-/// Network addresses, each given a place when it first comes up, with whoever subscribes to it.
+/// Network addresses, each with its subscriber. An address gets a place when it first comes up.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Addresses {
     places: HashMap<String, u32>,
@@ -80,7 +80,7 @@ impl Addresses {
         place
     }
 
-    /// Says that an address is a person's home.
+    /// Notes that an address is a person's home.
     pub(super) fn subscribe(&mut self, address: &str, person: Person) {
         let place = self.place(address);
         if let Some(subscribers) = self.subscribers.get_mut(place as usize) {

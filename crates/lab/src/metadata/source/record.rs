@@ -1,4 +1,4 @@
-//! A record of a run as a trace: what passed, and who really wrote to whom.
+//! A record of a run as a trace: the traffic, and the pairs who really wrote to each other.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -50,7 +50,7 @@ fn reader(what: &str, text: &str) -> Result<Reader, SourceError> {
     Ok(reader)
 }
 
-/// An RFC 3339 time in UTC, in milliseconds since 1970.
+/// Parses an RFC 3339 time in UTC. Returns milliseconds since 1970.
 #[must_use]
 pub fn instant(text: &str) -> Option<u64> {
     let (day, time) = text.strip_suffix('Z')?.split_once('T')?;
@@ -80,20 +80,20 @@ pub fn instant(text: &str) -> Option<u64> {
 #[derive(Clone, Debug)]
 pub(super) struct Reader {
     source: Source,
-    /// Lines read.
+    /// The number of lines read.
     told: usize,
     people: People<String>,
     addresses: Addresses,
     rows: Vec<Row>,
     timing: Timing,
-    /// The last event that somebody said something in, by the number of the text: who, and to whom.
+    /// The last event with a text, by the number of the text: the author and the recipient.
     said: HashMap<String, (Person, Option<Person>)>,
     does: Option<(Person, Option<Person>)>,
     read: BTreeMap<String, BTreeSet<Person>>,
     last_sent_to: Option<Person>,
     tokens: HashMap<String, Person>,
     wakes: Vec<(u64, String)>,
-    /// People who have an account already: rows do not say that any further one is theirs.
+    /// The number of accounts of each person. Rows do not say that a further account is the same person's.
     has_account: BTreeMap<Person, u64>,
 }
 
@@ -116,12 +116,12 @@ impl Reader {
         }
     }
 
-    /// The number of lines read.
+    /// Returns the number of lines read.
     pub(super) const fn told(&self) -> usize {
         self.told
     }
 
-    /// Reads the lines that come next.
+    /// Reads the next lines.
     ///
     /// # Errors
     /// [`SourceError`], with the line.
@@ -188,7 +188,7 @@ impl Reader {
         }
     }
 
-    /// An account of somebody. To a relay a person's second account is another person.
+    /// Notes a person's account. To a relay a person's second account is another person.
     fn account(&mut self, line: &Line) {
         let Some(owner) = self.people.known(&line.who) else { return };
         let accounts = self.has_account.entry(owner).or_default();
@@ -202,7 +202,7 @@ impl Reader {
         self.source.truth.owns(owner, account);
     }
 
-    /// Who says something, and to whom if it is one person.
+    /// Returns the author of a text, and the recipient if it is one person.
     fn says(&self, line: &Line) -> Option<(Person, Option<Person>)> {
         let who = self.people.known(&line.who)?;
         let whom = (line.does == "says").then_some(line.what.strip_prefix("to ")).flatten();
@@ -211,7 +211,7 @@ impl Reader {
     }
 
     fn frame(&mut self, at: u64, line: &Line) {
-        // A device is an account and its number behind a dot; a row here is about people.
+        // A device is an account and its number after a dot. A row here is about people.
         let person = |name: &Option<String>| {
             let name = name.as_deref()?;
             let account = name.split_once('.').map_or(name, |(account, _)| account);
@@ -235,7 +235,8 @@ impl Reader {
         self.rows.push(Row { at, kind, from, to, connection: line.connection, address, bytes });
     }
 
-    /// A wake tells a token. Whose it is the push service knows; here it shows by the message that the phone was woken for.
+    /// Notes a wake, which names a token. The push service knows the token's owner. Here the owner is the recipient of
+    /// the last message before the wake.
     fn wake(&mut self, at: u64, line: &Line) {
         if let Some(person) = self.last_sent_to {
             self.tokens.entry(line.token_sha256.clone()).or_insert(person);
@@ -243,7 +244,7 @@ impl Reader {
         self.wakes.push((at, line.token_sha256.clone()));
     }
 
-    /// The trace of what was read, and its people by every name that rows have for them.
+    /// Returns the trace of the record, and its people by every name that rows have for them.
     pub(super) fn finish(mut self) -> (Source, People<String>, Addresses) {
         for (at, token) in std::mem::take(&mut self.wakes) {
             let to = self.tokens.get(&token).copied();

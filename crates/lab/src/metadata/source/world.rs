@@ -1,4 +1,4 @@
-//! A world as a source: its record says what passed, and the rows of its relays what is kept.
+//! A world as a source: its record shows the traffic, and the rows of its relays show what is kept.
 
 use pillarbox_metadata::{Timing, Trace};
 use pillarbox_wire::AccountId;
@@ -8,19 +8,19 @@ use super::record::Reader;
 use super::{Source, SourceError, holdings};
 use crate::world::{World, WorldError};
 
-/// Why a world is no source.
+/// The reason why a world cannot be a source.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WorldSourceError {
     /// A relay's rows cannot be read.
     #[error(transparent)]
     World(#[from] WorldError),
-    /// Its record cannot be read.
+    /// The world's record cannot be read.
     #[error(transparent)]
     Source(#[from] SourceError),
 }
 
-/// Reads a world as it stands.
+/// Reads a world in its present state.
 ///
 /// # Errors
 /// [`WorldSourceError`].
@@ -28,20 +28,20 @@ pub fn read(what: &str, world: &World) -> Result<Source, WorldSourceError> {
     Follower::new(what).read(world)
 }
 
-/// Reads one world again and again while it goes on: each line of its record once.
+/// Reads one world again and again while it goes on. Each line of its record is read once.
 #[derive(Clone, Debug)]
 pub struct Follower {
     reader: Reader,
 }
 
 impl Follower {
-    /// A follower of a world that `what` names.
+    /// Creates a follower of a world that `what` names.
     #[must_use]
     pub fn new(what: &str) -> Self {
         Self { reader: Reader::new(what) }
     }
 
-    /// Reads the world as it stands now.
+    /// Reads the world in its present state.
     ///
     /// # Errors
     /// [`WorldSourceError`].
@@ -57,7 +57,7 @@ impl Follower {
     }
 }
 
-/// The rows that the relays of a world keep now. Both parts of a source give the same person the same place.
+/// Returns the rows that the relays of a world keep now. Both parts of a source give the same person the same place.
 fn kept(
     world: &World,
     timing: Timing,
