@@ -1,12 +1,13 @@
-//! Prints a story of many people, to see what worlds cost as they grow.
+//! Prints a story of many people, to show the costs of worlds as they grow.
 //!
 //! ```text
 //! cargo run --release -p pillarbox-lab --example crowd -- 400 10000 > crowd.toml
 //! pillarbox-lab run crowd.toml --design signal-now --out crowd
 //! ```
 //!
-//! People live in circles of twenty that have a group each. One text in ten goes to the group, the others to somebody whom the
-//! writer knows; the gap between two is random, forty seconds on average. The same numbers give the same story.
+//! People live in circles of twenty that have a group each. One text in ten goes to the group, the others to somebody
+//! whom the writer knows. The gap between two texts is random, forty seconds on average. The same numbers give the same
+//! story.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for the terminal")]
 
 use std::fmt::Write as _;
@@ -15,16 +16,17 @@ use std::process::ExitCode;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
 
-/// People in a circle.
+/// The number of people in a circle.
 const CIRCLE: u64 = 20;
 
-/// Whom each knows in their circle: those so many places further on. The last knows somebody of the next circle.
+/// The people whom each person knows in their circle, as distances in its order. The last person knows somebody of the
+/// next circle.
 const KNOWS: [u64; 4] = [1, 2, 5, 9];
 
 /// The longest gap between two texts, in seconds.
 const LONGEST_GAP: u64 = 80;
 
-/// Words that texts are made of.
+/// The words of which texts are made.
 const WORDS: [&str; 12] =
     ["the", "ferry", "at", "noon", "again", "or", "later", "by", "the", "harbour", "if", "it rains"];
 
@@ -80,12 +82,12 @@ fn story(people: u64, texts: u64) -> String {
     out
 }
 
-/// One of several.
+/// Returns one of several.
 fn one_of<T: Copy + Default>(all: &[T], at: u64) -> T {
     all.get(at as usize).copied().unwrap_or_default()
 }
 
-/// Somebody whom a person knows.
+/// Returns somebody whom a person knows.
 fn known(who: u64, step: u64, people: u64) -> u64 {
     let (first, place) = (who - who % CIRCLE, who % CIRCLE);
     let there = first + (place + step) % CIRCLE;

@@ -1,25 +1,26 @@
-//! Text in columns: every cell wrapped to its column, blank lines where a cell is shorter than its neighbours.
+//! Text in columns: every cell is wrapped to its column, with blank lines in a cell that is shorter than its
+//! neighbours.
 
 use pillarbox_client::display::safe_document;
 use textwrap::core::display_width;
 use textwrap::{Options, WordSplitter, wrap};
 
-/// Blanks between two columns.
+/// The blanks between two columns.
 const GAP: usize = 2;
 
-/// Narrowest column: a share that gets less would break every word.
+/// The narrowest column. A share that gets less would break every word.
 const MIN_COLUMN: usize = 4;
 
 /// The width of a column of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Column {
-    /// So many characters, whatever the window.
+    /// A number of characters, whatever the window.
     Fixed(usize),
-    /// So many shares of what the fixed columns leave.
+    /// A number of shares of the width that the fixed columns leave.
     Share(usize),
 }
 
-/// The widths that columns have in a window of `window` characters.
+/// Returns the widths of columns in a window of `window` characters.
 #[must_use]
 pub fn widths(columns: &[Column], window: usize) -> Vec<usize> {
     let gaps = GAP * columns.len().saturating_sub(1);
@@ -35,7 +36,7 @@ pub fn widths(columns: &[Column], window: usize) -> Vec<usize> {
         Column::Fixed(width) => *width,
         Column::Share(share) => {
             let width = (left * share).checked_div(shares).unwrap_or(0);
-            // The last share takes what the divisions left over.
+            // The last share takes the remainder of the divisions.
             (left, shares) = (left - width, shares - share);
             width.max(MIN_COLUMN)
         }
@@ -43,7 +44,7 @@ pub fn widths(columns: &[Column], window: usize) -> Vec<usize> {
     columns.iter().map(width).collect()
 }
 
-/// Lays cells side by side in columns of the given widths, line by line. A cell may hold line breaks.
+/// Lays cells side by side in columns of the given widths, line by line. A cell may contain line breaks.
 #[must_use]
 pub fn side_by_side(widths: &[usize], cells: &[String]) -> Vec<String> {
     let columns: Vec<Vec<String>> =
@@ -62,22 +63,22 @@ pub fn side_by_side(widths: &[usize], cells: &[String]) -> Vec<String> {
     (0..height).map(row).collect()
 }
 
-/// The lines of running text.
+/// Wraps running text into lines.
 #[must_use]
 pub fn lines(text: &str, width: usize) -> Vec<String> {
     wrapped(text, &Options::new(width))
 }
 
-/// The lines of a cell; what does not fit on one line goes on indented, so that lines can be told from entries.
+/// Wraps a cell into lines. Continuation lines are indented, so that lines can be told from entries.
 #[must_use]
 pub fn indented(text: &str, width: usize) -> Vec<String> {
     wrapped(text, &Options::new(width).subsequent_indent("  "))
 }
 
 fn wrapped(text: &str, options: &Options<'_>) -> Vec<String> {
-    // What is typed has hyphens in it, and is not to be put together again from two lines.
+    // Commands have hyphens in them, and nobody should have to join them from two lines.
     let options = options.clone().word_splitter(WordSplitter::NoHyphenation);
-    // Names and texts of a story are whatever its file says.
+    // Names and texts of a story may contain anything.
     safe_document(text)
         .split('\n')
         .flat_map(|line| wrap(line, &options))
@@ -85,14 +86,14 @@ fn wrapped(text: &str, options: &Options<'_>) -> Vec<String> {
         .collect()
 }
 
-/// A sentence with its first letter as a capital.
+/// Returns a sentence with its first letter as a capital.
 #[must_use]
 pub fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
-/// A number with commas between thousands.
+/// Formats a number with commas between thousands.
 #[must_use]
 pub fn grouped(number: u128) -> String {
     let digits = number.to_string();

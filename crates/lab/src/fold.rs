@@ -1,23 +1,24 @@
-//! Folding: what is equal in a table is said once.
+//! Folding: equal parts of a table are said once.
 //!
-//! A column that is the same in all rows, a column that is the same as another one, and rows that are the same in all columns that are
-//! left. Equal means that a reader would see the same; nothing is taken out of the files of the run.
+//! This folds a column that is the same in all rows, a column that is the same as another one, and rows that are the
+//! same in all remaining columns. Equal means that a reader would see the same. Nothing is removed from the files of
+//! the run.
 
-/// A table of which only the differences are left.
+/// A table reduced to its differences.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Folded {
     /// The columns that are shown.
     pub(crate) columns: Vec<usize>,
-    /// The rows that are shown, each with those that are equal to it.
+    /// The rows that are shown, each with the rows that are equal to it.
     pub(crate) rows: Vec<(usize, Vec<usize>)>,
     /// Columns that are the same in every row.
     pub(crate) constant: Vec<usize>,
-    /// Columns that are the same as one that is shown, in every row.
+    /// Columns that equal a shown one in every row, each with the shown one.
     pub(crate) twins: Vec<(usize, usize)>,
 }
 
-/// Folds a table of `rows` rows. The columns `columns` take part; the column `keep`, if there is one, is shown whatever is in it. Where
-/// no column is left, rows are not equal in anything that is shown, and each stands for itself.
+/// Folds a table of `rows` rows. The columns `columns` take part. The column `keep`, if there is one, is shown whatever
+/// is in it. If no column is left, rows are not equal in anything that is shown, and each stands for itself.
 pub(crate) fn fold<T: PartialEq>(
     rows: usize,
     columns: impl IntoIterator<Item = usize>,
@@ -53,7 +54,7 @@ pub(crate) fn fold<T: PartialEq>(
 }
 
 impl Folded {
-    /// The columns that are shown and their twins, in their order, for a table that shows both.
+    /// Returns the columns that are shown and their twins, in their order, for a table that shows both.
     #[must_use]
     pub(crate) fn columns_with_twins(&self) -> Vec<usize> {
         let twins = self.twins.iter().map(|(twin, _)| *twin);
@@ -101,7 +102,7 @@ mod tests {
     }
 
     proptest! {
-        /// Every cell of the table can be told from what is left of it.
+        /// Every cell of the table can be told from the folded table.
         #[test]
         fn nothing_is_lost(table in prop::collection::vec(prop::collection::vec(0u8..3, 4), 1..6)) {
             let folded = fold(table.len(), 0..4, Some(1), |row, column| table[row][column]);

@@ -12,8 +12,8 @@
 //! | [`paper`], [`screen`], [`columns`] | papers, and text laid out for a window |
 //! | `progress` | how far something is |
 //!
-//! The programs of the messenger do not depend on this crate. Without its feature `cli` it opens no socket and no folder: worlds,
-//! experiments, answers and pages are left, and run inside a web page.
+//! The programs of the messenger do not depend on this crate. Without its feature `cli` it opens no socket and no
+//! folder. Worlds, experiments, answers and pages remain, and run inside a web page.
 
 #![cfg_attr(not(feature = "cli"), allow(dead_code, reason = "the engine alone leaves out who calls it"))]
 

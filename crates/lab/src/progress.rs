@@ -1,5 +1,5 @@
-//! Progress, on standard error: a bar where a person watches. Where none does, a line for each finished cell of a matrix, and
-//! nothing for anything shorter.
+//! Progress, on standard error: a bar if a person watches. Otherwise it prints a line for each finished cell of a
+//! matrix, and nothing for shorter work.
 
 use std::borrow::Cow;
 use std::io::IsTerminal as _;
@@ -10,10 +10,11 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 use pillarbox_client::display::safe_document;
 
-/// Time between two redraws of a bar on which nothing happens: a person sees that it goes on.
+/// The time between two redraws of a bar on which nothing happens. A person sees that it goes on.
 const REDRAW: Duration = Duration::from_millis(200);
 
-/// The parts of a line. How much is left is known from what is done: of nothing, and in a single step, nobody knows it.
+/// Returns the parts of a line. The remaining time is estimated from the finished steps, so it is not known at the
+/// beginning, or for a single step.
 const fn template(total: usize, done: usize) -> &'static str {
     match (total, done) {
         (0 | 1, _) => "{spinner} {msg}, {elapsed} so far",
@@ -26,7 +27,7 @@ fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
 }
 
-/// Tells how far something is.
+/// Shows how far something is.
 pub struct Progress {
     bar: Option<ProgressBar>,
     begun: Instant,
@@ -36,7 +37,7 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Progress of so many cells.
+    /// Shows the progress of `total` cells.
     #[must_use]
     pub fn on_standard_error(total: usize) -> Self {
         let mut progress = Self::of(total, "cells");
@@ -44,12 +45,12 @@ impl Progress {
         progress
     }
 
-    /// Progress of so many steps; `noun` is what a step is, in the plural.
+    /// Shows the progress of `total` steps. `noun` is the noun for a step, in the plural.
     #[must_use]
     pub fn of(total: usize, noun: &'static str) -> Self {
         let bar = std::io::stderr().is_terminal().then(|| {
             let bar = ProgressBar::new(total as u64);
-            // Of a single step nobody knows how much is left.
+            // For a single step nobody knows the remaining time.
             bar.set_style(style(template(total, 0)));
             bar.set_message(Cow::Borrowed(noun));
             bar.enable_steady_tick(REDRAW);
@@ -58,13 +59,13 @@ impl Progress {
         Self { bar, begun: Instant::now(), total, done: Mutex::new(0), lines: false }
     }
 
-    /// Says nothing.
+    /// Shows nothing.
     #[must_use]
     pub fn none() -> Self {
         Self { bar: None, begun: Instant::now(), total: 0, done: Mutex::new(0), lines: false }
     }
 
-    /// One more step is done.
+    /// Counts one more step as done.
     pub fn step(&self) {
         let Some(bar) = &self.bar else { return };
         if bar.position() == 0 {
@@ -73,7 +74,7 @@ impl Progress {
         bar.inc(1);
     }
 
-    /// One more cell is done: design and demand by their names for people.
+    /// Counts one more cell as done. Design and demand have their names for people.
     pub fn done(&self, design: &str, demand: &str, says: &str) {
         self.step();
         if self.bar.is_some() || !self.lines {
@@ -84,11 +85,11 @@ impl Progress {
         let left = left(self.begun.elapsed(), *done, self.total);
         let line =
             safe_document(&format!("{done} of {}, {left} left: {design} · {demand}: {says}", self.total));
-        // Whoever closed standard error wants none of this.
+        // A user who closed standard error wants none of this.
         let _ = writeln!(anstream::stderr(), "{line}");
     }
 
-    /// The end, or the stop.
+    /// Ends the bar, at the end or at a stop.
     pub fn end(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
@@ -97,13 +98,13 @@ impl Progress {
 }
 
 impl Drop for Progress {
-    /// Nothing of a bar stays, whatever ended what it was about.
+    /// Removes the bar, whatever ended the work.
     fn drop(&mut self) {
         self.end();
     }
 }
 
-/// The time left if the rest goes as what is done went.
+/// Estimates the time left if the rest takes as long as the finished part.
 fn left(spent: Duration, done: usize, total: usize) -> String {
     let per_cell = spent.as_secs_f64() / done.max(1) as f64;
     format!("{:.0} s", per_cell * total.saturating_sub(done) as f64)

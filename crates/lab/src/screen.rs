@@ -1,24 +1,24 @@
-//! One screen: text laid out for a window of so many columns, in three weights.
+//! One screen: text laid out for a window of a given width, in three weights.
 //!
-//! The weights are escape codes. Whoever prints the text takes them out where nobody wants them; the words alone say as much.
+//! The weights are escape codes. The printing program removes them if nobody wants them. The words alone say as much.
 
 use anstyle::Style;
 
 use crate::columns::{self, Column};
 
-/// The width where there is no window: in a pipe, a file, on paper.
+/// The width if there is no window: in a pipe, a file, on paper.
 pub const USUAL_WIDTH: usize = 80;
 
-/// Narrowest window that is laid out for: large letters on a small display.
+/// The narrowest window for which text is laid out: large letters on a small display.
 pub const MIN_WIDTH: usize = 40;
 
-/// Widest: the eye does not find its way back along a longer line.
+/// The widest window. The eye does not find its way back along a longer line.
 pub const MAX_WIDTH: usize = 160;
 
-/// Window below which a table has one cell a line.
+/// The width of a window below which a table has one cell a line.
 pub const MIN_TABLE_WIDTH: usize = 72;
 
-/// Height of a small window, less the prompt: what a short screen keeps to where it can.
+/// The height of a small window, without the prompt. A short screen stays within it if it can.
 pub const USUAL_HEIGHT: usize = 24;
 
 /// The weight of a line.
@@ -29,7 +29,7 @@ pub enum Weight {
     /// Everything else.
     #[default]
     Normal,
-    /// Units, hints, what is only to be looked up.
+    /// Units, hints, and text that is only looked up.
     Dim,
 }
 
@@ -51,13 +51,13 @@ pub struct Table {
 }
 
 impl Table {
-    /// A table without headings.
+    /// Creates a table without headings.
     #[must_use]
     pub fn new(columns: &[Column]) -> Self {
         Self { columns: columns.to_vec(), heads: Vec::new() }
     }
 
-    /// A table with a heading over each column. In a narrow window the heading stands before its cell.
+    /// Creates a table with a heading over each column. In a narrow window the heading stands before its cell.
     #[must_use]
     pub fn headed(columns: &[Column], heads: Vec<String>) -> Self {
         Self { columns: columns.to_vec(), heads }
@@ -72,25 +72,25 @@ pub struct Screen {
 }
 
 impl Screen {
-    /// An empty screen for a window of `width` columns, or as near to it as text can be laid out.
+    /// Creates an empty screen for a window of `width` columns, or the nearest width for which text can be laid out.
     #[must_use]
     pub fn new(width: usize) -> Self {
         Self { width: width.clamp(MIN_WIDTH, MAX_WIDTH), lines: Vec::new() }
     }
 
-    /// Columns of the window.
+    /// Returns the width of the window, in columns.
     #[must_use]
     pub const fn width(&self) -> usize {
         self.width
     }
 
-    /// Lines so far.
+    /// Returns the number of lines so far.
     #[must_use]
     pub const fn height(&self) -> usize {
         self.lines.len()
     }
 
-    /// Returns true where tables have one cell a line.
+    /// Returns true if tables have one cell a line.
     #[must_use]
     pub const fn is_narrow(&self) -> bool {
         self.width < MIN_TABLE_WIDTH
@@ -111,7 +111,7 @@ impl Screen {
         }
     }
 
-    /// The heading of a part: a bold line, underlined, after an empty one.
+    /// Writes the heading of a part: a bold line, underlined, after an empty one.
     pub fn title(&mut self, text: &str) {
         self.blank();
         let lines = columns::lines(text, self.width);
@@ -120,29 +120,29 @@ impl Screen {
         self.push(Weight::Dim, ["-".repeat(longest)]);
     }
 
-    /// Running text.
+    /// Writes running text.
     pub fn say(&mut self, text: &str) {
         self.say_in(Weight::Normal, text);
     }
 
-    /// Running text in a weight.
+    /// Writes running text in a weight.
     pub fn say_in(&mut self, weight: Weight, text: &str) {
         let lines = columns::lines(text, self.width);
         self.push(weight, lines);
     }
 
-    /// Running text whose later lines are indented, so that it can be told where the next begins.
+    /// Writes running text whose later lines are indented, so that the beginning of the next entry is visible.
     pub fn entry(&mut self, weight: Weight, text: &str) {
         let lines = columns::indented(text, self.width);
         self.push(weight, lines);
     }
 
-    /// A line that is to be copied: it is not broken, however narrow the window.
+    /// Writes a line that is to be copied. It is not broken, however narrow the window.
     pub fn copyable(&mut self, weight: Weight, line: &str) {
         self.push(weight, [pillarbox_client::display::safe(line)]);
     }
 
-    /// The headings of a table's columns. A narrow window has them before the cells.
+    /// Writes the headings of a table's columns. A narrow window has them before the cells.
     pub fn heads(&mut self, table: &Table) {
         if !self.is_narrow() && !table.heads.is_empty() {
             let widths = columns::widths(&table.columns, self.width);
@@ -151,12 +151,12 @@ impl Screen {
         }
     }
 
-    /// A row of a table.
+    /// Writes a row of a table.
     pub fn row(&mut self, table: &Table, cells: &[String]) {
         self.row_in(Weight::Normal, table, cells);
     }
 
-    /// A row of a table in a weight.
+    /// Writes a row of a table in a weight.
     pub fn row_in(&mut self, weight: Weight, table: &Table, cells: &[String]) {
         let lines = if self.is_narrow() {
             self.cell_by_cell(table, cells)
@@ -166,7 +166,7 @@ impl Screen {
         self.push(weight, lines);
     }
 
-    /// One cell a line: the first names the row, the others stand under it, each behind its heading.
+    /// Lays out one cell a line: the first names the row, and the others stand under it, each after its heading.
     fn cell_by_cell(&self, table: &Table, cells: &[String]) -> Vec<String> {
         let mut out = Vec::new();
         for (at, cell) in cells.iter().enumerate().filter(|(_, cell)| !cell.is_empty()) {
@@ -182,19 +182,19 @@ impl Screen {
         out
     }
 
-    /// Everything that stands on another screen of the same width.
+    /// Appends another screen of the same width.
     pub fn append(&mut self, other: Self) {
         self.lines.extend(other.lines);
     }
 
-    /// The screen's text, with a line break behind each line.
+    /// Returns the screen's text, with a line break after each line.
     #[must_use]
     pub fn into_text(self) -> String {
         self.lines.into_iter().fold(String::new(), |text, line| text + &line + "\n")
     }
 }
 
-/// A text without its weights.
+/// Returns a text without its weights.
 #[must_use]
 pub fn plain(text: &str) -> String {
     anstream::adapter::strip_str(text).to_string()

@@ -1,7 +1,7 @@
-//! The truth of a world: what was really said, to whom and when, who read it, and who is who.
+//! The truth of a world: what was really said, to whom and when, who read it, and the owner of each account.
 //!
-//! The fields are private, and [`Scorer`] is the only way to them. A demand is served on views (`pillarbox_access`), and
-//! no view leads here; this crate's experiments compare what came back with what a scorer says.
+//! The fields are private, and [`Scorer`] is the only way to them. A demand is served on views (`pillarbox_access`),
+//! and no view leads here. This crate's experiments compare what came back with the statements of a scorer.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -11,11 +11,11 @@ use pillarbox_wire::{AccountId, ChannelName, Timestamp};
 
 use crate::scenario::PersonId;
 
-/// Which of the things that were said: a position in the order of saying.
+/// A text that was said: a position in the order of saying.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SaidId(pub usize);
 
-/// Where something was said.
+/// The place of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
     /// Between two people.
@@ -29,54 +29,54 @@ pub enum Place {
 /// Something that was said.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Said {
-    /// When.
+    /// The time.
     pub at: Timestamp,
-    /// By whom.
+    /// The author.
     pub by: PersonId,
-    /// To whom; the followers at that time for a channel.
+    /// The recipients; for a channel, the followers at that time.
     pub to: Vec<PersonId>,
-    /// Where.
+    /// The place.
     pub place: Place,
     /// The words.
     pub text: String,
 }
 
-/// Somebody's phone showed it.
+/// A phone that showed a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReadBy {
-    /// What.
+    /// The text.
     pub said: SaidId,
-    /// Who.
+    /// The person.
     pub who: PersonId,
-    /// When.
+    /// The time.
     pub at: Timestamp,
 }
 
-/// An account, and who is behind it.
+/// An account, and the person behind it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Behind {
-    /// Whose it is.
+    /// The owner.
     pub who: PersonId,
     /// The position of the relay among the world's.
     pub relay: usize,
     /// The account.
     pub account: AccountId,
-    /// Since when.
+    /// The time of its creation.
     pub since: Timestamp,
 }
 
 /// A group as it really is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TrueGroup {
-    /// Who made it.
+    /// The maker.
     pub by: PersonId,
-    /// When.
+    /// The time at which it was made.
     pub at: Timestamp,
-    /// Who was ever in it.
+    /// Everybody who was ever in it.
     pub members: Vec<PersonId>,
 }
 
-/// What really happened in a world. Only a [`Scorer`] sees it.
+/// Everything that really happened in a world. Only a [`Scorer`] sees it.
 #[derive(Clone, Debug, Default)]
 pub struct Truth {
     said: Vec<Said>,
@@ -89,7 +89,7 @@ pub struct Truth {
     followers: BTreeMap<ChannelName, Vec<PersonId>>,
 }
 
-/// What the world writes down as it happens.
+/// The notes that the world makes as things happen.
 impl Truth {
     pub(crate) fn say(&mut self, said: Said, body: Option<BodyId>) -> SaidId {
         let id = SaidId(self.said.len());
@@ -100,8 +100,7 @@ impl Truth {
         id
     }
 
-    /// Notes that a phone showed a text: one that was really said, or nothing is noted.
-    /// Says which.
+    /// Notes that a phone showed a text, if it was really said. Returns the text.
     pub(crate) fn read(
         &mut self,
         by: PersonId,
@@ -145,7 +144,7 @@ impl Truth {
         self.followers.get(channel).cloned().unwrap_or_default()
     }
 
-    /// Who is behind an account.
+    /// Returns the person behind an account.
     pub(crate) fn behind(&self, account: AccountId) -> Option<PersonId> {
         self.owners.get(&account).copied()
     }
@@ -158,50 +157,50 @@ pub struct Scorer<'w> {
 }
 
 impl<'w> Scorer<'w> {
-    /// A scorer over what happened.
+    /// Creates a scorer over what happened.
     #[must_use]
     pub const fn new(truth: &'w Truth) -> Self {
         Self { truth }
     }
 
-    /// Everything that was said, in order.
+    /// Returns everything that was said, in order.
     #[must_use]
     pub fn said(&self) -> &'w [Said] {
         &self.truth.said
     }
 
-    /// Everything that somebody's phone showed, in order.
+    /// Returns everything that somebody's phone showed, in order.
     #[must_use]
     pub fn read(&self) -> &'w [ReadBy] {
         &self.truth.read
     }
 
-    /// Every account there ever was, and who is behind it.
+    /// Returns every account there ever was, and the person behind it.
     #[must_use]
     pub fn accounts(&self) -> &'w [Behind] {
         &self.truth.accounts
     }
 
-    /// Who is behind an account.
+    /// Returns the person behind an account.
     #[must_use]
     pub fn behind(&self, account: AccountId) -> Option<PersonId> {
         self.truth.behind(account)
     }
 
-    /// The person who connects from an internet address; none if several do.
+    /// Returns the person who connects from an internet address; none if several do.
     #[must_use]
     pub fn behind_address(&self, address: IpAddr) -> Option<PersonId> {
         let people = self.truth.addresses.get(&address)?;
         people.first().copied().filter(|_| people.len() == 1)
     }
 
-    /// Every group, by name.
+    /// Returns every group, by name.
     #[must_use]
     pub fn groups(&self) -> &'w BTreeMap<String, TrueGroup> {
         &self.truth.groups
     }
 
-    /// Who follows which channel.
+    /// Returns the followers of each channel.
     #[must_use]
     pub fn followers(&self) -> &'w BTreeMap<ChannelName, Vec<PersonId>> {
         &self.truth.followers

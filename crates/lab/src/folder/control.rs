@@ -1,8 +1,8 @@
 //! The controls behind an answer about a folder: the same steps where the answer is known.
 //!
-//! A small relay and its phones run in this process under a design in which everything lies open. Before anything is said,
-//! the demand must find nobody's text and nobody's message; when the story is told, it must find every text and every message
-//! that was planted, and rows of each table that it reaches.
+//! A small relay and its phones run in this process under a design in which everything lies open. Before anything is
+//! said, the demand must find no text and no message. After the story, it must find every text and every message that
+//! was planted, and rows of each table that it reaches.
 
 use std::collections::BTreeSet;
 
@@ -25,28 +25,28 @@ pub struct Controls {
     pub before: Found,
 }
 
-/// The findings of one control, of what this demand could find.
+/// The findings of one control, as fractions of what this demand could find.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Found {
     /// Texts, word for word.
     pub texts: Share,
     /// Messages: who wrote to whom, and when.
     pub messages: Share,
-    /// Tables of the database that the answer rests on.
+    /// Tables of the database on which the answer rests.
     pub tables: Share,
 }
 
-/// The reason that there is no answer about a folder.
+/// The reason why there is no answer about a folder.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ControlFailed {
-    /// The control's own files.
+    /// The control's own files cannot be read.
     #[error("the control could not be read: {0}")]
     Unreadable(#[from] ControlError),
     /// Its world stopped.
     #[error("the control could not run: {0}")]
     World(#[from] WorldError),
-    /// Nobody is there to ask about.
+    /// The story has nobody to ask about.
     #[error("the control's story is about nobody with a number")]
     Nobody,
     /// Something that was planted was not found.
@@ -58,7 +58,7 @@ pub enum ControlFailed {
     Invented(Found),
 }
 
-/// Tables whose rows an item of this kind is read from.
+/// Returns the tables from which an item of this kind is read.
 const fn tables(reach: Reach) -> &'static [&'static str] {
     match reach {
         Reach::Subscriber => &["accounts", "devices", "deposits"],
@@ -68,7 +68,7 @@ const fn tables(reach: Reach) -> &'static [&'static str] {
     }
 }
 
-/// Tables that a backup, its key and the texts in it are read from.
+/// The tables from which a backup, its key and the texts in it are read.
 const BACKUPS: &[&str] = &["deposits"];
 
 /// Runs both controls of a demand.
@@ -97,7 +97,7 @@ pub fn run(demand: &'static Demand) -> Result<Controls, ControlFailed> {
     judged(before, planted, served.has_account)
 }
 
-/// Both controls, if they hold: nothing was found before it was there, and everything that was there was found.
+/// Returns both controls, if they hold: nothing was found before it was there, and everything that was there was found.
 fn judged(before: Found, planted: Found, has_account: bool) -> Result<Controls, ControlFailed> {
     if before.texts.n + before.messages.n > 0 {
         return Err(ControlFailed::Invented(before));
@@ -111,14 +111,15 @@ fn judged(before: Found, planted: Found, has_account: bool) -> Result<Controls, 
     }
 }
 
-/// Puts the demand to the messenger's relay, exactly as it is put to a folder.
+/// Serves the demand on the messenger's relay, exactly as it is served on a folder.
 fn ask(demand: &'static Demand, target: &Handle, world: &World) -> Result<Served, ControlFailed> {
     let relay = world.sites().first().ok_or(WorldError::Missing("a relay"))?;
     let holdings: RelayHoldings = relay.holdings()?;
     Ok(super::read(demand, &About::Number(target.clone()), &holdings))
 }
 
-/// The texts between the target and others, as the story has them: the words, when, and whether the target says them.
+/// Returns the texts between the target and others, as the story has them: the words, the time, and the numbers of
+/// author and recipient.
 fn said(scenario: &Scenario) -> impl Iterator<Item = (&str, u64, Option<&Handle>, Option<&Handle>)> {
     let about = scenario.inquiry.about;
     let number = |who| scenario.person(who).and_then(|person| person.number.as_ref());
@@ -153,11 +154,11 @@ fn messages(demand: &Demand, scenario: &Scenario, served: &Served) -> Share {
     Share { n: count(found), of: count(said(scenario).count()) }
 }
 
-/// The tables that the answer rests on, of those that the demand reaches.
+/// Returns the tables on which the answer rests, as a fraction of those that the demand reaches.
 fn rested_on(demand: &Demand, served: &Served) -> Share {
     let mut reached: Vec<Reach> = demand.wants().to_vec();
     if reached.contains(&Reach::Records) {
-        // What it must name, it names.
+        // It names what it must name.
         reached.push(Reach::Named);
     }
     let there: BTreeSet<&str> =

@@ -1,7 +1,7 @@
 //! A demand on the data folder of a relay: the operator's rows as they lie, and nothing else.
 //!
-//! The answer comes from the steps that answer in every story, with an operator that withholds nothing; and no answer is given
-//! before those steps were seen to find what is there, and nothing where nothing is ([`control`]).
+//! The answer comes from the steps that answer in every story, with an operator that withholds nothing. No answer is
+//! given before those steps were seen to find what is there, and to find nothing if nothing is there ([`control`]).
 
 pub mod control;
 pub mod text;
@@ -45,7 +45,7 @@ pub enum NotInAFolder {
     /// A message that somebody reports.
     #[error("asks for a message that its recipient hands over, and a relay's folder holds none")]
     Report,
-    /// It asks for nothing.
+    /// The demand asks for nothing.
     #[error("orders something and asks for nothing, so that there is nothing to look up in a folder")]
     NoQuestion,
 }
@@ -66,7 +66,7 @@ pub const fn can_answer(demand: &Demand) -> Result<(), NotInAFolder> {
     }
 }
 
-/// The demands that a relay's folder answers.
+/// Returns the demands that a relay's folder answers.
 pub fn demands() -> impl Iterator<Item = &'static Demand> {
     demand::ALL.iter().copied().filter(|demand| can_answer(demand).is_ok())
 }
@@ -80,9 +80,9 @@ pub struct FolderAnswer {
     pub controls: Controls,
     /// Messages that the relay has ever accepted, for everybody together. It does not know how many were one account's.
     pub accepted_in_all: u64,
-    /// Whether the folder is a whole copy.
+    /// The completeness of the folder as a copy.
     pub completeness: Completeness,
-    /// The same in a sentence, if rows may be missing.
+    /// The completeness in a sentence, if rows may be missing.
     pub warning: Option<&'static str>,
     /// The answer in sentences.
     pub answer: Answer,
@@ -94,7 +94,7 @@ pub struct FolderAnswer {
 /// Runs the controls, and then serves `demand` about the account with the number `about` on what a relay has, on the day `on`.
 ///
 /// # Errors
-/// [`ControlFailed`]: then there is no answer, because nobody could tell what it means.
+/// [`ControlFailed`]; in this case there is no answer, because nobody could tell what it means.
 pub fn serve(
     demand: &'static Demand,
     about: &Handle,
@@ -122,11 +122,11 @@ pub fn serve(
     })
 }
 
-/// The answer of an operator that withholds nothing and is asked for everything that the demand reaches. The controls are
-/// answered by it too.
+/// Returns the answer of an operator that withholds nothing and is asked for everything that the demand reaches. It
+/// answers the controls too.
 pub(crate) fn read(demand: &'static Demand, about: &About, holdings: &RelayHoldings) -> Served {
     let operator = Operator::default();
-    // What comes back only to a demand that names it is a record all the same, and this demand names it.
+    // A record that comes back only to a demand that names it is still a record, and this demand names it.
     let is_named = |item: &Item| item.reach() == Reach::Named && demand.reaches.contains(&Reach::Records);
     let names: Vec<Item> = Item::ALL.iter().copied().filter(is_named).collect();
     let case = Case { names: &names, ..Case::new(about, &operator) };

@@ -9,7 +9,8 @@ use crate::paper::short::{Short, one_screen};
 use crate::paper::{PaperLine, heading, lines};
 use crate::screen::{Screen, Weight};
 
-/// The paper on one screen of `height` lines, for a window of `width` columns: what came back first, the answer last.
+/// Writes the paper on one screen of `height` lines, for a window of `width` columns: what came back first, the answer
+/// last.
 #[must_use]
 pub fn short(answer: &FolderAnswer, width: usize, height: usize) -> String {
     let short = Short {
@@ -23,7 +24,7 @@ pub fn short(answer: &FolderAnswer, width: usize, height: usize) -> String {
     one_screen(&short, &str::to_owned, width, height)
 }
 
-/// The whole paper, for a window of `width` columns.
+/// Writes the whole paper, for a window of `width` columns.
 #[must_use]
 pub fn render(answer: &FolderAnswer, width: usize) -> String {
     let served = &answer.served;
@@ -43,7 +44,7 @@ pub fn render(answer: &FolderAnswer, width: usize) -> String {
     screen.into_text()
 }
 
-/// The items that a demand of this reach is about, and that stand in full whatever came of them.
+/// Returns the items that a demand of this reach is about, and that stand in full whatever their result.
 fn asked_about(demand: &Demand) -> Vec<Item> {
     if demand.view == View::BackupStore {
         return BACKUP.into_iter().chain([Item::MessageContent]).collect();
@@ -57,7 +58,7 @@ fn asked_about(demand: &Demand) -> Vec<Item> {
     demand.reaches.iter().filter_map(about).collect()
 }
 
-/// The findings of the controls in a sentence.
+/// Describes the findings of the controls in a sentence.
 pub(super) fn controls(controls: &Controls) -> String {
     let planted = &controls.planted;
     let found: Vec<String> = [(planted.texts, "texts"), (planted.messages, "messages")]

@@ -5,20 +5,20 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
-/// See the module.
+/// A temporary folder for a phone's vault.
 #[derive(Debug)]
 pub(crate) struct Scratch(TempDir);
 
 impl Scratch {
-    /// Makes one, empty.
+    /// Makes an empty one.
     ///
     /// # Errors
-    /// What the file system says.
+    /// The file system's error.
     pub(crate) fn new() -> io::Result<Self> {
         tempfile::tempdir().map(Self)
     }
 
-    /// The folder.
+    /// Returns the folder.
     pub(crate) fn path(&self) -> &Path {
         self.0.path()
     }

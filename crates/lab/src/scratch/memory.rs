@@ -6,25 +6,25 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use pillarbox_client::vault;
 
-/// Counts the places: no two have one name.
+/// Counts the places, so that no two have one name.
 static MADE: AtomicU64 = AtomicU64::new(0);
 
-/// See the module.
+/// A name in memory for a phone's vault.
 #[derive(Debug)]
 pub(crate) struct Scratch(PathBuf);
 
 impl Scratch {
-    /// Makes one, empty.
+    /// Makes an empty one.
     ///
     /// # Errors
-    /// None here.
+    /// This one cannot fail.
     #[expect(clippy::unnecessary_wraps, reason = "a folder of a file system can fail")]
     pub(crate) fn new() -> io::Result<Self> {
         let number = MADE.fetch_add(1, Ordering::Relaxed);
         Ok(Self(Path::new("scratch").join(number.to_string())))
     }
 
-    /// The name.
+    /// Returns the name.
     pub(crate) fn path(&self) -> &Path {
         &self.0
     }
@@ -32,7 +32,7 @@ impl Scratch {
 
 impl Drop for Scratch {
     fn drop(&mut self) {
-        // Letting go of memory does not fail.
+        // Releasing memory does not fail.
         let _ = vault::erase(&self.0);
     }
 }

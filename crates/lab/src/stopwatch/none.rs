@@ -1,11 +1,11 @@
-//! The time that a step took, in a program without a clock: none. It is in no evidence.
+//! The time that a step took, in a program without a clock: always zero. It is in no evidence.
 
 use std::time::Duration;
 
-/// Says if this program has a clock.
+/// True if this program has a clock.
 pub(crate) const TELLS_TIME: bool = false;
 
-/// See the module.
+/// A stopwatch that always shows zero.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Stopwatch;
 
@@ -15,7 +15,7 @@ impl Stopwatch {
         Self
     }
 
-    /// No time.
+    /// Returns zero.
     pub(crate) const fn elapsed(self) -> Duration {
         Duration::ZERO
     }

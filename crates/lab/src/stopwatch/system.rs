@@ -2,20 +2,20 @@
 
 use std::time::{Duration, Instant};
 
-/// Says if this program has a clock.
+/// True if this program has a clock.
 pub(crate) const TELLS_TIME: bool = true;
 
-/// See the module.
+/// A stopwatch by the system's clock.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Stopwatch(Instant);
 
 impl Stopwatch {
-    /// Starts one.
+    /// Starts a stopwatch.
     pub(crate) fn start() -> Self {
         Self(Instant::now())
     }
 
-    /// The time since it was started.
+    /// Returns the time since it was started.
     pub(crate) fn elapsed(self) -> Duration {
         self.0.elapsed()
     }
