@@ -1,5 +1,5 @@
-//! The scripts of `examples/analysis` run on fresh files and say what the program says. Each runs where its program is installed; one that
-//! is skipped is named.
+//! The scripts of `examples/analysis` run on fresh files and agree with the program. Each runs where its program is
+//! installed, and a skipped one is named.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::io::ErrorKind;
@@ -37,7 +37,7 @@ fn script(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/analysis").join(name)
 }
 
-/// What a program prints; none, told aloud, where it is not installed.
+/// Returns the output of a program. If it is not installed, says so aloud and returns nothing.
 fn printed(program: &str, arguments: &[&str]) -> Option<String> {
     match Command::new(program).args(arguments).current_dir(RUN.path()).output() {
         Ok(output) if output.status.success() => Some(String::from_utf8(output.stdout).unwrap()),

@@ -1,5 +1,5 @@
-//! The audit's search finds what lies where it looks: in each kind of a process's memory, in files, in what passes the
-//! recorder, and in each form. This is what makes its finding nothing a finding.
+//! The audit's search finds everything in the places where it looks: in each kind of a process's memory, in files, in
+//! traffic through the recorder, and in each form. Only for this reason is its "nothing" a finding.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -23,16 +23,16 @@ use pillarbox_lab::audit::{files, memory};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-/// Hides what the child is told from the memory in which it hears it.
+/// Hides the child's instructions in the memory that receives them.
 const MASK: u8 = 0x5A;
 
 /// A `Vec` of at least this size gets a mapping of its own (mallopt(3): M_MMAP_THRESHOLD, 128 KiB and rising to 32 MiB).
 const OWN_MAPPING: usize = 40 << 20;
 
-/// Where a program keeps what has no place of its own: its writable data.
+/// A program's writable data: the memory for values without a place of their own.
 static IN_THE_PROGRAM: Mutex<[u8; 4096]> = Mutex::new([0; 4096]);
 
-/// What a test's child is asked to hold where.
+/// The kinds of memory in which a test's child is asked to keep something.
 const PLACES: [&str; 4] = ["small", "large", "stack", "static"];
 
 fn words() -> Planted {
@@ -43,7 +43,7 @@ fn search_for(planted: &Planted) -> Search {
     Search::new(planted.needles(1).unwrap().to_vec()).unwrap()
 }
 
-/// A child process that holds bytes in each kind of memory, and has never had them anywhere else.
+/// A child process that keeps bytes in each kind of memory, and has never had them anywhere else.
 struct Holder {
     child: Child,
 }
@@ -79,7 +79,7 @@ impl Drop for Holder {
     }
 }
 
-/// The child: holds what it is told to until it is killed. Run by the tests below only.
+/// The child keeps what it is told to until it is killed. Only the tests below run it.
 #[test]
 #[ignore = "is a part of the other tests"]
 fn holder() {
@@ -129,7 +129,7 @@ fn what_a_process_holds_is_found_in_each_kind_of_memory() {
 #[test]
 fn what_a_shell_holds_is_found_on_its_heap_and_on_its_stack() {
     let (heard, told) = (words(), words());
-    // What a program is started with lies at the foot of its stack; what it reads and keeps, on its heap.
+    // A program's start arguments lie at the foot of its stack. Data that it reads and keeps lies on its heap.
     let mut child = Command::new("sh")
         .args(["-c", "read -r held; echo HOLDING; read -r end"])
         .env("TOLD", told.text())
@@ -170,17 +170,17 @@ fn what_a_process_held_is_gone_when_another_program_takes_its_place_but_for_its_
     assert_ne!(shell.search(&search_for(&exported)), []);
 }
 
-/// Keys that the planted forms are xored with: none, and one.
+/// Keys with which the planted forms are xored: none, and one.
 const KEYS: [u8; 2] = [0, 0x33];
 
-/// The patterns of one form, under a key.
+/// Returns the patterns of one form, under a key.
 fn written(bytes: &[u8], form: Form) -> Vec<Vec<u8>> {
     let patterns = Pattern::all(bytes).into_iter();
     let these = patterns.filter(|it| (it.encoding, it.backwards) == (form.encoding, form.backwards));
     these.map(|it| it.bytes.iter().map(|byte| byte ^ form.xor).collect()).collect()
 }
 
-/// Every form, under each of the keys.
+/// Returns every form, under each of the keys.
 fn forms() -> Vec<Form> {
     let ways = [false, true].into_iter().flat_map(|backwards| KEYS.map(|xor| (backwards, xor)));
     let of = |encoding| ways.clone().map(move |(backwards, xor)| Form { encoding, backwards, xor });
@@ -192,7 +192,7 @@ fn what_a_process_holds_is_found_in_each_form() {
     let all: Vec<(Form, Planted)> = forms().into_iter().map(|form| (form, words())).collect();
     let mut held = Vec::new();
     for (form, planted) in &all {
-        // Of the forms with alignments each in turn; a text that this form does not change has none.
+        // Each form with alignments in turn. A text that this form does not change has none.
         let patterns = written(planted.words.as_bytes(), *form);
         held.extend(patterns.into_iter().map(|pattern| ("small", pattern)));
     }
@@ -224,7 +224,7 @@ fn what_stands_in_a_file_is_found_in_each_form_wherever_it_stands() {
     std::fs::create_dir(&below).unwrap();
     let planted = words();
     let search = search_for(&planted);
-    // Across the end of what is read at a time.
+    // Across the end of a piece that is read at a time.
     let before = vec![0; (1 << 20) - 5];
     let mut count = 0;
     for form in forms() {
@@ -256,7 +256,7 @@ async fn what_passes_a_connection_in_the_clear_is_recorded_both_ways() {
     let recorder = Recorder::start(listener.local_addr().unwrap()).await.unwrap();
     let mut phone = TcpStream::connect(recorder.address()).await.unwrap();
     let (mut relay, _) = listener.accept().await.unwrap();
-    // In two pieces: the network cuts where it likes.
+    // In two pieces, because the network cuts anywhere.
     let (text, answer) = (up.text(), down.text());
     let (first, second) = text.as_bytes().split_at(text.len() / 2);
     let mut heard = vec![0; text.len()];

@@ -1,4 +1,4 @@
-//! A check accuses nobody honest, reads nothing that it is not asked to, and is not stopped by what it finds.
+//! A check accuses nobody honest, reads nothing that it is not asked to read, and is not stopped by its findings.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -49,7 +49,7 @@ fn is_same(at: &Path, folder: &Path) {
     assert!(said(&output).contains("Same: "), "{}", said(&output));
 }
 
-/// Writes a file of the run and gives it its digest in the manifest, as a forger does who thinks of it.
+/// Writes a file of the run and gives it its digest in the manifest, as a careful forger does.
 fn forge(folder: &Path, name: &str, text: &[u8]) {
     let hex =
         |bytes: &[u8]| Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
@@ -60,7 +60,7 @@ fn forge(folder: &Path, name: &str, text: &[u8]) {
     fs::write(folder.join("manifest.json"), manifest.replace(&old, &hex(text))).unwrap();
 }
 
-/// Folders, stories and designs that a shell, a parser or a search by ending would take for something else.
+/// Folders, stories and designs with names that a shell, a parser or a search by ending would take for something else.
 #[test]
 fn what_a_matrix_writes_a_check_calls_the_same() {
     let home = tempfile::tempdir().unwrap();
@@ -82,7 +82,7 @@ fn what_a_matrix_writes_a_check_calls_the_same() {
         let (story, design) = (format!("./{folder}/{story}"), format!("./{folder}/{design}"));
         let run = run(home.path(), &story, &[&design, "plain-server"], &format!("run {at}"));
         is_same(home.path(), &run);
-        // The working directory, the story and the designs that it was made from are not needed, and neither is its place.
+        // The check needs neither the working directory, nor the story and designs of the run, nor the run's place.
         let moved = elsewhere.path().join(format!("moved {at}"));
         fs::rename(&run, &moved).unwrap();
         fs::remove_dir_all(&place).unwrap();
@@ -120,7 +120,8 @@ fn two_designs_of_one_name_are_refused_with_both_places() {
     }
 }
 
-/// An editor, a mail program or a checkout gives texts other line ends, and a mark at their start. They say the same.
+/// An editor, a mail program or a checkout gives texts other line ends, and a mark at their start. The content is the
+/// same.
 #[test]
 fn line_ends_and_comments_make_no_other_story() {
     let home = tempfile::tempdir().unwrap();
@@ -144,7 +145,7 @@ fn line_ends_and_comments_make_no_other_story() {
         fs::write(&file, text.replace('\n', "\r\n")).unwrap();
     }
     is_same(home.path(), &home.path().join("plain"));
-    // And somebody wrote a remark into each.
+    // Somebody also wrote a remark into each.
     for name in ["scenario.toml", "designs/plain-server.toml"] {
         let file = home.path().join("plain").join(name);
         let text = fs::read_to_string(&file).unwrap();
@@ -182,7 +183,7 @@ fn what_is_no_regular_file_is_refused_at_once() {
     };
     for name in ["manifest.json", "scenario.toml", "matrix.json", "rerun.txt", "designs/plain-server.toml"] {
         let refused = |folder: &Path| {
-            // Bounded in memory and in time: what has no end would use up both.
+            // Bounded in memory and in time, because a file without an end would use up both.
             let program = env!("CARGO_BIN_EXE_pillarbox-lab");
             let script = format!(
                 "ulimit -v 4000000; exec timeout 60 '{program}' report '{}' --check",
@@ -236,7 +237,7 @@ fn a_command_that_is_not_this_run_s_is_told_and_not_followed() {
             );
         }
     }
-    // Whatever story it names: that of the folder runs again.
+    // Whatever story it names, that of the folder runs again.
     forge(
         &run,
         "rerun.txt",
@@ -245,7 +246,7 @@ fn a_command_that_is_not_this_run_s_is_told_and_not_followed() {
     is_same(home.path(), &run);
 }
 
-/// Manifest, record and cells are held to each other without a fresh run.
+/// Manifest, record and cells are compared with each other without a fresh run.
 #[test]
 fn a_manifest_that_says_otherwise_than_its_cells_is_told_without_a_fresh_run() {
     let home = tempfile::tempdir().unwrap();
@@ -285,7 +286,7 @@ fn a_manifest_that_says_otherwise_than_its_cells_is_told_without_a_fresh_run() {
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
 }
 
-/// Each demand alone: a control that is another demand's is in the folder, too.
+/// Each demand alone. A control that belongs to another demand is in the folder, too.
 #[test]
 fn a_run_of_one_demand_has_every_control_that_its_cells_name() {
     let home = tempfile::tempdir().unwrap();
@@ -300,14 +301,14 @@ fn a_run_of_one_demand_has_every_control_that_its_cells_name() {
     }
 }
 
-/// The sentences of a check that is not the same, a line each, and the last one about the check itself.
+/// Returns the findings of a failed check, a line each, and the last line, which is about the check itself.
 fn findings(output: &Output) -> (Vec<String>, String) {
     let lines = String::from_utf8(output.stdout.clone()).unwrap();
     let about = String::from_utf8_lossy(&output.stderr).split_whitespace().collect::<Vec<_>>().join(" ");
     (lines.lines().map(str::to_owned).collect(), about)
 }
 
-/// Each file in turn, damaged in each way: it is named, and no other one is without it.
+/// Each file in turn, damaged in each way. The file is named, and no other file is named without it.
 #[test]
 fn whichever_file_is_damaged_no_other_is_accused() {
     let home = tempfile::tempdir().unwrap();
@@ -364,7 +365,7 @@ fn whichever_file_is_damaged_no_other_is_accused() {
     is_same(home.path(), &run);
 }
 
-/// The manifest has nobody that vouches for it: it is one of two that disagree, and named in each finding.
+/// Nothing vouches for the manifest. It is one of two that disagree, and is named in each finding.
 #[test]
 fn a_damaged_manifest_is_in_every_finding() {
     let home = tempfile::tempdir().unwrap();
@@ -390,13 +391,13 @@ fn a_damaged_manifest_is_in_every_finding() {
     assert!(damaged.len() > 30, "{}", damaged.len());
     for (at, (what, text)) in damaged.iter().enumerate() {
         fs::write(&file, text).unwrap();
-        // A fresh run takes a second: for each fourth, and for what the run was made from.
+        // A fresh run takes a second, so only each fourth change gets one, and each change of the run's seed.
         let reruns = at % 4 == 0 || what.contains("seed");
         for options in [&["--no-rerun"][..], &[]].iter().take(1 + usize::from(reruns)) {
             let output = check(home.path(), &run, options);
             let (lines, about) = findings(&output);
             let told = format!("{what}, {options:?}:\n{}\n{about}", lines.join("\n"));
-            // A story or a design with another digest that says the same may have a remark more.
+            // A story or a design with the same content and another digest may have one more remark.
             let may_be_same = what.contains(".toml\": ");
             let code = output.status.code();
             assert!(matches!(code, Some(1 | 2)) || may_be_same && code == Some(0), "{told}");

@@ -1,5 +1,5 @@
-//! A demand on the folder of a relay that ran over TCP, under a rule that logs, takes backups and has channels: the answer is in
-//! its database, and the command finds it.
+//! A demand on the folder of a relay that ran over TCP, under a rule that logs, takes backups and has channels. The
+//! answer is in its database, and the command finds it.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::path::Path;
@@ -49,7 +49,7 @@ async fn introduced(phone: &mut Phone, to: &Phone) -> AccountId {
     phone.add_invited(&invitation, Some("them"), now(), &mut rand::rng()).unwrap().account
 }
 
-/// One text, delivered and gone; a backup that needs no key; a channel with a post in it and a reader.
+/// One text, delivered and gone; a backup that needs no key; a channel with a post and a reader.
 async fn history(folder: &Path) {
     let log = Logged::ALL.map(|what| LogRule {
         what,
@@ -96,7 +96,7 @@ fn text(folder: &Path, name: &str, about: &str) -> String {
     assert_eq!(done.status.code(), Some(0), "{}", String::from_utf8_lossy(&done.stderr));
     let text = String::from_utf8(done.stdout).unwrap();
     assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
-    // Where a line of the paper is broken is no matter here.
+    // Line breaks of the paper do not matter here.
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -106,7 +106,7 @@ fn json(folder: &Path, name: &str, about: &str) -> Value {
     serde_json::from_slice(&done.stdout).unwrap()
 }
 
-/// The lines that came back of an item.
+/// Returns the lines that came back of an item.
 fn lines(answer: &Value, item: &str) -> Vec<String> {
     let lines = answer["lines"].as_array().unwrap();
     let line = lines.iter().find(|line| line["item"] == item).unwrap_or_else(|| panic!("no line of {item}"));
@@ -120,7 +120,7 @@ async fn what_lies_in_log_deposits_backups_and_channels_comes_back() {
     let folder = place.path();
     history(folder).await;
 
-    // Nobody's message waits: that one passed, from whom and to whom, only the log can tell.
+    // No message waits. Only the log can tell that one passed, from whom and to whom.
     let records = json(folder, "events-data", ALICE);
     let wrote = records["facts"]["wrote"].as_array().unwrap();
     assert!(wrote.iter().any(|wrote| wrote["from"] == ALICE && wrote["to"] == BOB), "{wrote:?}");
@@ -170,7 +170,8 @@ async fn what_lies_in_log_deposits_backups_and_channels_comes_back() {
     let posts = lines(&json(folder, "content-warrant", ALICE), "channel_posts");
     assert!(posts.iter().any(|line| line.contains(POST)), "{posts:?}");
 
-    // Without more it is one screen, laid out as that of a story: what came back first, the answer last, no key in full.
+    // Without options it is one screen, laid out as that of a story: what came back first, the answer last, no key in
+    // full.
     for name in ["entity-data", "events-data", "content-warrant", "retention", "backup-warrant"] {
         let done = demand(folder, name, ALICE, &[]);
         let page = String::from_utf8(done.stdout).unwrap();

@@ -1,4 +1,4 @@
-//! The paper of one cell, as a person reads it; and what is said to a demand, a design or a story that is not there.
+//! The paper of one cell, as a person reads it, and the reply to a demand, a design or a story that does not exist.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::process::{Command, Output};
@@ -19,7 +19,7 @@ fn the_paper_says_what_was_asked_and_what_came_back_or_why_not() {
     assert_eq!(lab(&wanted).stdout, paper.as_bytes(), "the same twice");
 }
 
-/// The first number behind `what`.
+/// Returns the first number after `what`.
 fn number_behind(text: &str, what: &str) -> usize {
     let (_, rest) = text.split_once(what).unwrap_or_else(|| panic!("no `{what}`: {text}"));
     rest.split_whitespace().next().unwrap().parse().unwrap()

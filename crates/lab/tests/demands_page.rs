@@ -1,4 +1,4 @@
-//! `docs/demands.md` is made from the demands' data; this test makes it again and compares.
+//! `docs/demands.md` is made from the demands' data. This test makes it again and compares.
 //!
 //! After a change of a demand: `PILLARBOX_UPDATE=1 cargo test -p pillarbox-lab --test demands_page`.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
@@ -123,7 +123,7 @@ fn power(page: &mut String, power: &Power) {
     .unwrap();
 }
 
-/// Where a power is to be read, and what else there is to say of it.
+/// Writes the source of a power, and the remark about it.
 fn source(page: &mut String, power: &Power) {
     let Power { country, name, source, note, .. } = power;
     let source = if source.is_empty() { "no source was read" } else { source };
@@ -131,7 +131,7 @@ fn source(page: &mut String, power: &Power) {
     writeln!(page, "- {country}, {name}: {note}{stop}Source: {source}.").unwrap();
 }
 
-/// The dated table of which country's paper reaches which operator.
+/// Writes the dated table of the countries whose paper reaches each operator.
 fn reach(page: &mut String) {
     page.push_str(REACH);
     page.push_str("\n| asking | seat | place | data | reach | in force | basis | mark |\n|---|---|---|---|---|---|---|---|\n");
@@ -159,7 +159,7 @@ fn reach(page: &mut String) {
     }
 }
 
-/// What the law and the bench call the kinds of data, and every item of each.
+/// Writes the names of the kinds of data in law and on the bench, and every item of each.
 fn kinds(page: &mut String) {
     page.push_str(
         "\n## What can be asked for\n\n\
@@ -211,7 +211,7 @@ fn entitled(view: View) -> &'static str {
     }
 }
 
-/// The columns that a demand has: its own name, or one for each of its cases.
+/// Returns the columns of a demand: its own name, or one for each of its cases.
 fn columns(name: &str) -> Vec<&'static str> {
     let case = format!("{name}-");
     experiments::demands().into_iter().filter(|column| *column == name || column.starts_with(&case)).collect()

@@ -1,5 +1,5 @@
-//! The demonstration shows what it claims: the same steps return everything under one design and nothing readable under the
-//! other, and the text on the terminal says what the data says.
+//! The demonstration shows what it claims: the same steps return everything under one design and nothing readable under
+//! the other, and the text on the terminal agrees with the data.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use pillarbox_access::{Answer, Item, Served, designs};
@@ -16,7 +16,7 @@ async fn the_same_demands_return_what_each_design_leaves_at_its_relay() {
     let report = demonstration::run(&Progress::none()).await.unwrap();
     let [plain, end_to_end] = report.runs.as_slice() else { panic!("two designs") };
 
-    // The phones show the same texts: what differs below is not the conversation.
+    // The phones show the same texts, so the differences below are not due to the conversation.
     let texts = |run: &demonstration::report::Run| -> Vec<Vec<String>> {
         run.phones.iter().map(|phone| phone.lines.iter().map(|line| line.text.clone()).collect()).collect()
     };
@@ -46,7 +46,7 @@ async fn the_same_demands_return_what_each_design_leaves_at_its_relay() {
     assert!(plain.saw.iter().all(|sight| sight.from.is_some()));
     assert!(end_to_end.kept.iter().all(|row| row.readable.is_none()));
 
-    // No text lies in what the relay kept end to end, in any row, as it is; the search finds it where it lies readable.
+    // No text stands readable in any row that the relay kept end to end. The same search finds it where it is readable.
     let exhibits = |served: &Served| serde_json::to_string(&served.lines).unwrap();
     let (open, closed) = (exhibits(&plain.returns[1]), exhibits(&end_to_end.returns[1]));
     for text in &texts(plain)[0] {
@@ -55,9 +55,9 @@ async fn the_same_demands_return_what_each_design_leaves_at_its_relay() {
         assert!(!closed.contains(&planted));
     }
 
-    // A demand that does not cover content carries none, in its evidence either.
+    // A demand that does not cover content returns none, in its evidence either.
     let records = serde_json::to_string(&plain.returns[0]).unwrap();
-    // One line tells who wrote to whom, and another when a message passed and which end of it the account was.
+    // One line tells who wrote to whom. Another tells when a message passed and which end of it the account was.
     let wrote = &plain.returns[0].facts.wrote;
     let both_ends = wrote.iter().filter(|wrote| wrote.from.is_some() && wrote.to.is_some());
     assert_eq!(both_ends.count(), plain.saw.len());
@@ -90,7 +90,7 @@ async fn the_same_demands_return_what_each_design_leaves_at_its_relay() {
         insta::assert_snapshot!(format!("glance_{width}"), screen.replace(&bytes, "ffff ffff ffff ffff"));
     }
 
-    // The first screen says what the run found, on 22 lines of 80.
+    // The first screen shows the findings of the run, on 22 lines of 80 columns.
     let glance = without_weights(&glance::render(&report, 80));
     assert!(glance.lines().count() <= 22 && glance.lines().all(|line| display_width(line) <= 80), "{glance}");
     let last = plain.kept.last().unwrap().readable.clone().unwrap();
@@ -107,7 +107,7 @@ async fn the_same_demands_return_what_each_design_leaves_at_its_relay() {
     assert_eq!(content["answer"]["state"], "held-unreadable");
 }
 
-/// The page says in a sentence how the two designs differ besides encryption; the designs' data must say the same.
+/// The page says in a sentence how the two designs differ besides encryption. The designs' data must agree.
 #[test]
 fn the_sentence_about_the_two_designs_is_their_data() {
     let (plain_server, end_to_end) = (designs::plain_server(), designs::end_to_end());

@@ -1,8 +1,9 @@
 //! The same scenario, design and seed give the same record, byte for byte, run after run and in each build.
 //!
-//! `pinned/records.sha256` holds the digest of a few records. A debug build compares with it here, and a release build does when the
-//! test runs with `--release`: that both agree with the file says that they agree with each other. After a change that is
-//! meant to change records, `PILLARBOX_PIN=1 cargo test -p pillarbox-lab --test determinism` writes the file anew.
+//! `pinned/records.sha256` has the digests of a few records. A debug build compares with it here, and a release build
+//! does when the test runs with `--release`. If both agree with the file, they agree with each other. After a change
+//! that is meant to change records, `PILLARBOX_PIN=1 cargo test -p pillarbox-lab --test determinism` writes the file
+//! anew.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -15,7 +16,7 @@ use pillarbox_access::designs;
 use pillarbox_lab::scenario::library;
 use pillarbox_lab::world::World;
 
-/// Between them: readable and sealed texts, groups, channels, backups elsewhere, an account for each contact.
+/// Together these have readable and sealed texts, groups, channels, backups elsewhere, and an account for each contact.
 const PINNED: [(&str, &str); 4] = [
     ("westminster-2017", "whatsapp-2017"),
     ("channel-2015", "simplex"),

@@ -46,7 +46,7 @@ fn a_locked_phone_says_what_was_tried_and_what_that_is_of() {
     let demands = ["seized-phone-off", "seized-phone-locked"];
     let run = run(story("locked-phone-2016"), "imessage", &demands);
     let (off, _) = cell(&run, "seized-phone-off");
-    // Of four digits all codes are tried, and the one that opens it opens what the open phone shows.
+    // All codes of four digits are tried, and the right one opens what the open phone shows.
     assert_eq!(off.says, "returned 4 of 7 texts");
     assert_eq!(
         off.reasons[..2],
@@ -65,7 +65,7 @@ fn a_locked_phone_says_what_was_tried_and_what_that_is_of() {
         "{:?}",
         locked.reasons
     );
-    // What guessing took by the clock is in the file of times, and nowhere else.
+    // The time that guessing took by the clock is in the file of times, and nowhere else.
     let times: serde_json::Value = serde_json::from_str(&run.timing.to_json()).unwrap();
     assert!(
         times["passcode_guesses"].as_u64().unwrap() >= 20
@@ -114,7 +114,7 @@ fn a_takedown_destroys_rows_and_reaches_no_copy_that_was_fetched() {
         ]
     );
     assert_eq!(evidence.pieces.iter().filter(|piece| piece.found_in == "posts").count(), 2);
-    // Strangers who look are no part of what is measured.
+    // Strangers who look are no part of the measures.
     assert!(takedown.measures.noticed.iter().all(|noticed| !noticed.who.contains("stranger")));
 }
 
@@ -137,7 +137,7 @@ fn a_block_stops_texts_and_a_relay_elsewhere_brings_them_back() {
             blocking.reasons[blocking.reasons.len() - 3..],
             [
                 "The order brings no evidence.".to_owned(),
-                // What was said before somebody moved waits at the relay that nobody reaches.
+                // Texts from before somebody moved wait at the relay that nobody reaches.
                 format!(
                     "If people move to a relay elsewhere that the order does not name, 4 of those 5 arrive after all. For that, {again}"
                 ),
@@ -150,8 +150,8 @@ fn a_block_stops_texts_and_a_relay_elsewhere_brings_them_back() {
 
 #[test]
 fn an_update_that_lets_the_operator_read_loses_no_text_and_no_phone_tells_of_it() {
-    // Sealed senders, an account for each contact, and relays that told nobody who sends among them. Looking back is about the man
-    // whose phone was taken; from now on, about his contact.
+    // Sealed senders, an account for each contact, and relays that told nobody who sends among them. Demands that look
+    // back are about the man whose phone was taken. Demands from now on are about his contact.
     let (past, all, none) = (Share { n: 0, of: 10 }, Share { n: 15, of: 15 }, Share { n: 0, of: 15 });
     for (design, stated, complied) in [
         ("end-to-end", all, None),
@@ -164,7 +164,7 @@ fn an_update_that_lets_the_operator_read_loses_no_text_and_no_phone_tells_of_it(
         let notice = cell.measures.notice.clone().unwrap();
         assert_eq!((notice.stated.content_past, notice.stated.content_future), (past, stated), "{design}");
         assert_eq!(notice.complied.as_ref().map(|it| it.content_future), complied, "{design}");
-        // An operator that has said that it leaves is measured in two worlds: the update stands in the other one.
+        // An operator that has said that it leaves is measured in two worlds. The update stands in the other one.
         let updated = notice.complied.unwrap_or(notice.stated);
         assert_eq!(updated.content_past, past, "{design}");
         assert_eq!((updated.lost, updated.noticed), (Share { n: 0, of: 29 }, vec![]), "{design}");

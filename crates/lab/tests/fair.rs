@@ -1,4 +1,4 @@
-//! Stories in which an answer would be unfair to somebody if it were a little less exact: the operator, the person asked about, a
+//! Stories in which a slightly less exact answer would be unfair to somebody: the operator, the person asked about, a
 //! bystander, the investigator.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test")]
 
@@ -27,10 +27,10 @@ fn cell(story: &str, design: &str, demand: &str) -> Cell {
     matrix::run(&plan, &Progress::none(), &AtomicBool::new(false)).unwrap().cells.remove(0)
 }
 
-/// Name, country, whom they know.
+/// The name, the country, and the people known.
 type Somebody<'a> = (&'a str, &'a str, &'a [&'a str]);
 
-/// A story about Ivo, ordered at eight on the second day and served at noon on the fourth.
+/// Writes a story about Ivo, ordered at eight on the second day and served at noon on the fourth.
 fn story(about: &str, people: &[Somebody<'_>], events: &[(&str, &str, &str)]) -> String {
     let mut text = format!(
         "[scenario]\nname = \"fair\"\ntitle = \"Fair\"\nstart = 2026-01-05T08:00:00Z\n\n[demand]\nabout = \"{about}\"\n\
@@ -70,13 +70,13 @@ fn nobody_is_reported_by_the_reporters_own_words() {
     );
     let confirmed = cell(&echoed, "plain-deletes", "victims-report");
     assert_eq!(confirmed.state.counted().unwrap_or_default().0, 0, "{}", confirmed.says);
-    // The control: where the operator keeps what was said, the same report is confirmed by that message and no other.
+    // The control: if the operator keeps the texts, the same report is confirmed by that message and no other.
     let kept = cell(&echoed, "plain-server", "victims-report");
     assert_eq!(kept.state.counted(), Some((1, 1)), "{}", kept.says);
     assert!(kept.answer.assumed.iter().any(|it| it.contains("Nobody in this story reports anything")));
 }
 
-/// A demand that looks back finds what there is when it is served, whenever it was made.
+/// A demand that looks back finds everything that exists when it is served, whenever that was made.
 #[test]
 fn what_was_made_between_the_order_and_the_service_is_found_by_what_looks_back() {
     let (one, two) = (says("One.", "Jana"), says("Two.", "Jana"));
@@ -87,7 +87,7 @@ fn what_was_made_between_the_order_and_the_service_is_found_by_what_looks_back()
     );
     let backup = cell(&late_backup, "whatsapp-2017", "backup-warrant");
     assert_eq!(backup.state.counted(), Some((2, 2)), "{}", backup.says);
-    // A new account, where no number goes with it.
+    // A new account that no number goes with.
     let new_account = story(
         "Ivo",
         &IVO_AND_JANA,
@@ -98,7 +98,7 @@ fn what_was_made_between_the_order_and_the_service_is_found_by_what_looks_back()
         assert!(found.state.counted().unwrap().0 > 0, "{demand}: {}", found.says);
     }
     assert_eq!(cell(&new_account, "threema", "participant").state.counted(), Some((2, 2)));
-    // What is ordered covers the accounts that there were, and the answer says so.
+    // An order covers the accounts of its time, and the answer says so.
     let ordered = cell(&new_account, "threema", "interception");
     let why = ordered.answer.why.join(" ");
     assert!(
@@ -107,7 +107,8 @@ fn what_was_made_between_the_order_and_the_service_is_found_by_what_looks_back()
     );
 }
 
-/// A block touches those who are blocked and those whom they write to; a changed program, phones that somebody has.
+/// A block touches people who are blocked and people to whom they write. A changed program touches phones that somebody
+/// has.
 #[test]
 fn nobody_could_notice_whose_phone_nothing_reached() {
     let (one, two) = (says("One.", "Ynyr"), says("Two.", "Aled"));
@@ -146,7 +147,7 @@ fn nobody_could_notice_whose_phone_nothing_reached() {
     assert_eq!(changed.answer.could_notice, ["Ivo", "Jana"]);
 }
 
-/// A text that lies in somebody else's backup lies there.
+/// A text in a contact's backup is counted at that place.
 #[test]
 fn a_contacts_backup_is_a_place_of_its_own() {
     let (one, two) = (says("One.", "Jana"), says("Two.", "Ivo"));
@@ -160,7 +161,8 @@ fn a_contacts_backup_is_a_place_of_its_own() {
     assert_eq!((at(Holder::Backup), at(Holder::ContactsBackups)), (0, 2), "{}", answer.copies);
 }
 
-/// What a thief has is read from rows: what only passes is not there, and what an order makes is not there without it.
+/// A thief's share is read from rows. Traffic that only passes is not in it, and rows made by an order are not in it
+/// without the order.
 #[test]
 fn a_thief_has_what_lies_there_with_the_order_and_without_it() {
     let (one, two) = (says("One.", "Jana"), says("Two.", "Jana"));
@@ -170,17 +172,17 @@ fn a_thief_has_what_lies_there_with_the_order_and_without_it() {
         (thief.rows, thief.without)
     };
     let share = |n, of| Share { n, of };
-    // Who reads along reads what passes; the rows are gone on delivery.
+    // An observer of the traffic reads it, and the rows are gone on delivery.
     assert_eq!(stolen("plain-deletes", "interception"), (share(0, 1), Some(share(0, 1))));
     assert_eq!(stolen("plain-deletes", "notice-to-change"), (share(0, 1), Some(share(0, 1))));
-    // The log that is ordered is there to be stolen, and is not there without the order.
+    // An ordered log can be stolen, and does not exist without the order.
     assert_eq!(stolen("plain-deletes", "compelled-logging"), (share(1, 1), Some(share(0, 1))));
-    // Where rows are kept anyway, the order adds nothing.
+    // If rows are kept anyway, the order adds nothing.
     assert_eq!(stolen("plain-server", "compelled-logging"), (share(1, 1), Some(share(1, 1))));
     assert_eq!(stolen("plain-server", "content-warrant"), (share(2, 2), None));
 }
 
-/// What an operator says of the data that it has is no refusal of data that it would have with other software.
+/// An operator's statement about the data that it has is no refusal of data that it would have with other software.
 #[test]
 fn nobody_is_said_to_refuse_what_they_do_not_have() {
     let (one, two) = (says("One.", "Jana"), says("Two.", "Jana"));
@@ -189,12 +191,13 @@ fn nobody_is_said_to_refuse_what_they_do_not_have() {
     assert!(!changed.answer.has.contains("does not hand"), "{}", changed.answer.has);
     assert_eq!(changed.state.word(), "from the order on");
     assert!(changed.answer.says.contains("is not known"), "{}", changed.answer.says);
-    // What it can read as it is, it has, and its word on that stands.
+    // It has what it can read already, and its statement about that stands.
     let in_place = cell(&plain, "telegram-cloud-2017", "notice-to-change");
     assert!(in_place.answer.has.contains("does not hand"), "{}", in_place.answer.has);
 }
 
-/// Where there is an account for each contact, the demand names one by what was said and not by the order of the story's file.
+/// With an account for each contact, the demand names one by the number of texts, and not by the order in the story's
+/// file.
 #[test]
 fn which_account_a_demand_names_does_not_hang_on_the_order_of_people() {
     let (one, two, three) = (says("One.", "Jana"), says("Two.", "Jana"), says("Three.", "Kim"));
@@ -215,7 +218,7 @@ fn which_account_a_demand_names_does_not_hang_on_the_order_of_people() {
     }
 }
 
-/// What passed was handed over as it passed: an account that is closed later takes none of it back.
+/// Traffic was handed over as it passed. An account that is closed later takes none of it back.
 #[test]
 fn what_a_tap_has_stays_handed_over_when_the_account_is_closed() {
     let (one, two) = (says("One.", "Jana"), says("Two.", "Jana"));
@@ -231,11 +234,11 @@ fn what_a_tap_has_stays_handed_over_when_the_account_is_closed() {
     assert_eq!(cell(&closed, "plain-server", "interception").says, "from the order on: 1 of 1 text");
     assert_eq!(cell(&closed, "whatsapp-2017", "interception").says, "held but unreadable: 1 of 1 text");
     assert_eq!(cell(&closed, "plain-server", "pen-register").says, "from the order on: 1 of 1 message");
-    // So is what an order has written down.
+    // The same holds for an ordered log.
     let logged = cell(&closed, "plain-deletes", "compelled-logging");
     assert_eq!(logged.says, "from the order on: 1 of 1 message");
     assert_eq!(logged.measures.thief.unwrap().rows, Share { n: 1, of: 1 });
-    // What the order did not listen to, it does not have.
+    // It does not have what passed before the order.
     let before = story(
         "Ivo",
         &IVO_AND_JANA,
@@ -244,7 +247,7 @@ fn what_a_tap_has_stays_handed_over_when_the_account_is_closed() {
     assert_eq!(cell(&before, "plain-server", "interception").state.counted().unwrap_or_default().0, 0);
 }
 
-/// Whose account an order names, it named when it came, and not by what was said later.
+/// An order names an account when it comes. Later texts do not change which.
 #[test]
 fn an_answer_names_the_contact_whose_account_the_order_named() {
     let (one, two, three) = (says("One.", "Jana"), says("Two.", "Kim"), says("Three.", "Kim"));

@@ -1,4 +1,4 @@
-//! Cells of the flagship story that tell designs apart, and the words that they do it in.
+//! Cells of the flagship story that distinguish designs, and the words that do so.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test")]
 
 use std::collections::BTreeSet;
@@ -40,7 +40,7 @@ fn says(cells: &[Cell]) -> Vec<&str> {
     cells.iter().map(|cell| cell.says.as_str()).collect()
 }
 
-/// Of 17 messages, the first ones between two people name their sender, and those to the target their recipient.
+/// Among 17 messages, the first ones between two people name their sender, and those to the target their recipient.
 #[test]
 fn a_sealed_sender_hides_what_it_hides_and_nothing_decides_it_but_the_seal() {
     let demands = ["pen-register", "compelled-logging", "retention"];
@@ -56,7 +56,7 @@ fn a_sealed_sender_hides_what_it_hides_and_nothing_decides_it_but_the_seal() {
     ];
     assert_eq!(says(&cells(shipped("signal-2016"), &demands)), open);
     assert_eq!(says(&cells(shipped("signal-now"), &demands)), sealed);
-    // The seal alone, taken from the one and given to the other.
+    // The seal alone, taken from one design and given to the other.
     let [mut without, mut with] = [shipped("signal-now"), shipped("signal-2016")];
     without.phone.habits.sealed_sender = false;
     with.phone.habits.sealed_sender = true;
@@ -84,7 +84,7 @@ fn what_an_operator_has_and_what_it_says_that_it_hands_over_stand_side_by_side_a
         (10, 0),
         "there, and not returned"
     );
-    // Without the statement the same rows are a return; nothing else changes.
+    // Without the statement the same rows are a return. Nothing else changes.
     let mut silent = shipped("telegram-cloud-2017");
     silent.operator.withholds.clear();
     silent.operator.hands_over = None;
@@ -108,8 +108,8 @@ fn what_nobody_knows_is_no_absence_of_evidence() {
     assert_eq!(not_known, ["line-sealed", "wechat", "wickr"].into());
 }
 
-/// What a tap, a log and a retained log change is nothing that reaches a phone: not one byte, at no other time. A changed program
-/// reaches every phone, and a block everybody who is blocked or wrote to them.
+/// A tap, a log and a retained log change nothing that reaches a phone: not one byte, at no other time. A changed
+/// program reaches every phone. A block reaches everybody who is blocked or wrote to them.
 #[test]
 fn who_could_notice_is_whom_something_else_reached_and_whose_phone_spoke_is_among_them() {
     let unseen = ["interception", "retention"];
@@ -122,7 +122,7 @@ fn who_could_notice_is_whom_something_else_reached_and_whose_phone_spoke_is_amon
     else {
         panic!("two cells");
     };
-    // Everybody but the one whose phone was taken.
+    // Everybody except the person whose phone was taken.
     assert_eq!((changed.answer.could_notice.len(), changed.answer.noticed.len()), (29, 0));
     assert!(blocked.answer.could_notice.len() > blocked.answer.noticed.len());
     assert!(blocked.answer.noticed.iter().all(|who| blocked.answer.could_notice.contains(who)));
@@ -132,7 +132,7 @@ fn who_could_notice_is_whom_something_else_reached_and_whose_phone_spoke_is_amon
     assert_eq!(in_place.answer.could_notice, Vec::<String>::new());
 }
 
-/// A place has what was read in it, and what it has is what its own demand brings.
+/// Each place has the texts that were read in it: those that the demand on that place brings.
 #[test]
 fn where_the_same_texts_lie_is_what_the_demand_on_that_place_brings() {
     let demands = ["content-warrant", "backup-warrant", "seized-phone-open", "participant"];
@@ -147,7 +147,7 @@ fn where_the_same_texts_lie_is_what_the_demand_on_that_place_brings() {
         Holder::Operator => operator,
         Holder::ContactsBackups => &[],
     };
-    // Backups of contacts are no demand of their own; the same three times is all that can be held here.
+    // No demand asks for backups of contacts. Only their equality in all answers can be checked here.
     let theirs = all[0].answer.elsewhere.iter().find(|it| it.holder == Holder::ContactsBackups).unwrap();
     let theirs = theirs.texts.as_slice();
     assert_eq!(theirs.len(), of_backups, "{design}");

@@ -1,5 +1,5 @@
-//! Forged evidence of phones, locked vaults and reports, each forged so that digests and cells agree with it: what notices is that its
-//! bytes are read again, without any world.
+//! Forged evidence of phones, locked vaults and reports. Each is forged so that digests and cells agree with it. The
+//! forgery is noticed because its bytes are read again, without any world.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -53,12 +53,12 @@ fn run(scenario: Scenario, designs: &[&str], demands: &[&str]) -> Run {
     matrix::run(&plan, &Progress::none(), &AtomicBool::new(false)).unwrap()
 }
 
-/// The one stamps what it delivers, and the other has channels.
+/// One design stamps what it delivers, and the other has channels.
 static RUN: LazyLock<Run> = LazyLock::new(|| {
     run(Control::built_in().unwrap().scenario, &["messenger", "telegram-cloud-2017"], &DEMANDS)
 });
 
-/// A story in which the target writes with more than one.
+/// A story in which the target writes with more than one person.
 static SEVERAL: LazyLock<Run> =
     LazyLock::new(|| run(library::find("westminster-2017").unwrap(), &["end-to-end"], &["participant"]));
 
@@ -71,7 +71,8 @@ fn digest(text: &[u8]) -> String {
     HEXLOWER.encode(&Sha256::digest(text))
 }
 
-/// What the check says of a folder in which one evidence file is forged, and everything that names its digest with it.
+/// Returns the findings about a folder in which one evidence file is forged, together with everything that names its
+/// digest.
 fn forged(name: &str, forge: impl FnOnce(&mut Evidence)) -> Vec<String> {
     forged_in(&RUN, name, forge)
 }
@@ -141,7 +142,7 @@ fn a_phone_on_which_somebody_put_or_took_words_is_noticed() {
         let unreadable = "cannot be read again";
         noticed(&forged(name, |evidence| change(evidence, How::PhoneRow)), name, unreadable);
         noticed(&forged(name, |evidence| change(evidence, How::PhoneKey)), name, unreadable);
-        // Without any of its bytes nothing bears its words.
+        // Without its bytes, nothing supports its words.
         let bare = forged(name, |evidence| evidence.pieces.clear());
         let says = if name.ends_with("participant") { texts } else { "none of its bytes says" };
         noticed(&bare, name, says);

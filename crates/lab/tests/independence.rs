@@ -1,5 +1,5 @@
-//! Two worlds differ only where something causes it: what is about actors who have nothing to do with the difference is the same,
-//! byte for byte. Every comparison of two worlds (who noticed, what was lost) rests on this.
+//! Two worlds differ only where something causes it. Everything about actors who have nothing to do with the difference
+//! is the same, byte for byte. Every comparison of two worlds (who noticed, what was lost) rests on this.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -19,7 +19,7 @@ use pillarbox_lab::world::{Order, SiteId, World};
 use pillarbox_wire::AccountId;
 use proptest::prelude::*;
 
-/// Ada and Ben know each other, and so do Cleo, Dan and Eve. Nobody of the ones has to do with any of the others.
+/// Ada and Ben know each other, and so do Cleo, Dan and Eve. The two groups have nothing to do with each other.
 const PEOPLE: [(&str, &str, &str); 5] = [
     ("Ada", "GB", r#"["Ben"]"#),
     ("Ben", "US", r#"["Ada"]"#),
@@ -30,10 +30,10 @@ const PEOPLE: [(&str, &str, &str); 5] = [
 
 const ADA: PersonId = PersonId(0);
 
-/// Who has nothing to do with Ada.
+/// The people who have nothing to do with Ada.
 const OTHERS: [usize; 3] = [2, 3, 4];
 
-/// Seconds after the start, who, and what they do.
+/// Seconds after the start, the person, and the act.
 type Event<'s> = (u64, &'s str, &'s str);
 
 const ALWAYS: [Event<'_>; 17] = [
@@ -56,7 +56,7 @@ const ALWAYS: [Event<'_>; 17] = [
     (260_000, "Cleo", "backs-up = true"),
 ];
 
-/// Of Ada's doing, and of nobody else's.
+/// Acts of Ada and of nobody else.
 const EXTRA: [&str; 9] = [
     "says = \"one more\"\nto = \"Ben\"",
     "makes-group = \"quay\"\nwith = [\"Ben\"]",
@@ -99,7 +99,8 @@ fn ran(design: &str, scenario: &Scenario, orders: impl FnOnce(&World) -> Vec<Ord
     Seen::of(&world)
 }
 
-/// Lines of the record that are about these people. A line's number counts everybody's lines, and stands apart.
+/// Returns lines of the record that are about these people. A line's number counts everybody's lines, and is compared
+/// apart.
 fn lines(world: &World, people: &[usize]) -> Vec<String> {
     let names: Vec<&str> = people.iter().map(|at| PEOPLE[*at].0).collect();
     let owners = owners(world);
@@ -129,7 +130,7 @@ fn lines(world: &World, people: &[usize]) -> Vec<String> {
                 owners.get(token_sha256).is_some_and(|who| names.contains(&who.as_str()))
             }
             Kind::Relay { .. } => true,
-            // A text's number counts everybody's texts, and stands apart too.
+            // A text's number counts everybody's texts, and is compared apart too.
             Kind::Said { .. } => false,
             Kind::Connects { who, .. } => names.contains(&who.as_str()),
             Kind::Network { .. }
@@ -149,13 +150,13 @@ fn lines(world: &World, people: &[usize]) -> Vec<String> {
     kept
 }
 
-/// Whose each push token is.
+/// Returns the owner of each push token.
 fn owners(world: &World) -> BTreeMap<String, String> {
     let owners = &world.push_records().owners;
     owners.iter().map(|it| (sha256(&it.token), it.name.clone())).collect()
 }
 
-/// Rows that the relays keep about these people, without the numbers that count everybody's.
+/// Returns rows that the relays keep about these people, without the numbers that count everybody's.
 fn rows(world: &World, people: &[usize]) -> Vec<String> {
     let scorer = world.scorer();
     let is = |account: &AccountId| scorer.behind(*account).is_some_and(|who| people.contains(&who.0));
@@ -207,7 +208,7 @@ struct Seen {
     ada: Vec<String>,
     /// Lines about the people who have nothing to do with Ada.
     others: Vec<String>,
-    /// Rows about the same.
+    /// Rows about the same people.
     rows: Vec<String>,
 }
 
@@ -228,11 +229,12 @@ impl Seen {
     }
 }
 
-/// Between them: readable, sealed and late texts, numbers and none, an account for each contact, backups elsewhere.
+/// Together these have readable, sealed and late texts, numbers and no numbers, an account for each contact, and
+/// backups elsewhere.
 const DESIGNS: [&str; 6] =
     ["plain-server", "whatsapp-2017", "signal-now", "simplex", "imessage-adp", "telegram-cloud-2017"];
 
-/// The world without anything more, which runs once for each design.
+/// Returns the world without an extra act, which runs once for each design.
 fn usual(design: &str) -> &'static Seen {
     static USUAL: [OnceLock<Seen>; DESIGNS.len()] = [const { OnceLock::new() }; DESIGNS.len()];
     let at = DESIGNS.iter().position(|known| *known == design).unwrap();
@@ -294,7 +296,7 @@ proptest! {
         extra in prop::collection::btree_map(1_u64..250_000, prop::sample::select(&EXTRA[..6]), 1..4),
     ) {
         let mut extra: Vec<(u64, &str)> = extra.into_iter().collect();
-        // A group has one name once.
+        // A group's name is used once.
         let mut groups = 0;
         extra.retain(|(_, does)| { groups += usize::from(does.starts_with("makes")); !does.starts_with("makes") || groups == 1 });
         let other = ran(design, &story(&extra), |_| Vec::new());

@@ -1,5 +1,5 @@
-//! The matrix: the same bytes however many threads, controls that stop a run, folders that are whole or not there, and a check that
-//! notices what was changed.
+//! The matrix: the same bytes with any number of threads, controls that stop a run, folders that are whole or absent,
+//! and a check that notices changes.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -30,10 +30,10 @@ use pillarbox_lab::progress::Progress;
 use pillarbox_lab::score::State;
 use pillarbox_lab::screen::{Screen, plain as without_weights};
 
-/// One that reads and two that do not.
+/// One design whose operator can read, and two whose operators cannot.
 const DESIGNS: [&str; 3] = ["plain-server", "end-to-end", "signal-now"];
 
-/// Few worlds that say much: two that share one, and one with an order.
+/// Few worlds that show much: two that share one, and one with an order.
 const DEMANDS: [&str; 4] = ["entity-data", "content-warrant", "interception", "seized-phone-open"];
 
 fn plan(threads: usize) -> Plan {
@@ -80,7 +80,7 @@ fn the_same_bytes_come_out_of_one_thread_and_of_two() {
     );
 }
 
-/// The table in a window of so many columns, without its weights.
+/// Renders the table in a window of `width` columns, without its weights.
 fn shown(
     form: fn(&View<'_>, usize, Screen) -> String,
     (designs, demands): (&[String], &[String]),
@@ -109,8 +109,8 @@ fn the_table_says_in_words_what_came_back() {
     }
 }
 
-/// As many designs as the program has, no two of them equal, and as many demands as tell them apart: the rows that there are, a number
-/// of each design's own, and one column several times.
+/// As many designs as the program has, no two of them equal, and as many demands as distinguish them: the existing
+/// rows, a number for each design, and one column several times.
 #[test]
 fn a_matrix_of_every_design_is_one_screen_of_numbers_and_letters() {
     let rows: Vec<&[Cell]> = ONE_THREAD.cells.chunks(DEMANDS.len()).collect();
@@ -140,12 +140,13 @@ fn a_matrix_of_every_design_is_one_screen_of_numbers_and_letters() {
     let text = shown(table::render, (&names, &demands), &cells, 80);
     assert!(names.iter().all(|name| text.contains(&format!("\n{name} "))), "{text}");
     assert!(text.lines().count() <= 40, "{text}");
-    // With one line for the next step below it and one for the prompt, the table is the screen that a terminal of 24 lines shows.
+    // The table, one line for the next step and one for the prompt fill a terminal of 24 lines.
     let last = text.lines().rev().take(names.len() + 1).collect::<Vec<_>>();
     assert!(last.last().unwrap().starts_with("    "), "the heads of the columns: {text}");
     assert!(last[..names.len()].iter().all(|line| names.iter().any(|name| line.starts_with(name))), "{text}");
 
-    // A column that counts messages in some rows, and kinds of data that are kept back: the legend says both, and no head is cut.
+    // A column that counts messages in some rows, and kinds of data that are kept back. The legend explains both, and
+    // no head is cut.
     for cell in cells.iter_mut().filter(|cell| cell.design == "signal-now") {
         match cell.demand.as_str() {
             "interception" => cell.state = State::Left { n: 29, of: 29 },
@@ -211,7 +212,7 @@ fn what_was_forged_changed_taken_away_or_added_is_named() {
         fs::write(to.join(evidence), original).unwrap();
         (findings, files)
     };
-    // Other words in what came back: the digest, the cell and the bytes each give it away.
+    // With other words in the answer, the digest, the cell and the bytes each reveal the change.
     let forged = original.replace("Planted: the first", "Planted: the FIRST");
     assert_ne!(&forged, original);
     let (found, files) = forge(&forged, &[]);
@@ -282,7 +283,7 @@ fn a_program_that_is_stopped_leaves_nothing() {
     let home = tempfile::tempdir().unwrap();
     let mut child =
         lab(home.path(), &["matrix", "--demand", "entity-data", "--threads", "1"]).spawn().unwrap();
-    // A line on standard error is a finished cell: it is in the middle then.
+    // A line on standard error means a finished cell, so the run is in the middle.
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
     lines.next().unwrap().unwrap();
     let id = rustix::process::Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
@@ -305,7 +306,7 @@ fn a_place_that_cannot_be_written_is_an_error_of_its_own() {
 #[test]
 fn a_disk_that_is_full_leaves_nothing_that_looks_whole() {
     let home = tempfile::tempdir().unwrap();
-    // Files may have two blocks and no more; the signal that comes with it is ignored, as a full disk sends none.
+    // Files may have two blocks and no more. The signal that comes with it is ignored, because a full disk sends none.
     let program = env!("CARGO_BIN_EXE_pillarbox-lab");
     let script = format!("trap '' XFSZ; ulimit -f 2; exec '{program}' {} --out run", ONE_CELL.join(" "));
     let output = Command::new("sh").current_dir(home.path()).args(["-c", &script]).output().unwrap();

@@ -1,4 +1,4 @@
-//! `metadata`: sources become traces, and the outcome is told on a screen, as a document and as a table.
+//! `metadata`: sources become traces, and the outcome is shown on a screen, as a document and as a table.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -21,7 +21,7 @@ use pillarbox_lab::world::World;
 use pillarbox_metadata::{Field, Means, Observer, Refusal};
 use serde_json::Value;
 
-/// The flagship story, told under a design.
+/// Returns the flagship story, told under a design.
 fn story(design: &str) -> Source {
     told("westminster-2017", design)
 }
@@ -40,7 +40,7 @@ fn inquiry(source: &Source, observer: Observer) -> Inquiry {
     Inquiry::of(source, Choices { observer, ..Choices::default() }).unwrap()
 }
 
-/// A table of two people who write by turns, with receipts, and of strangers beside them.
+/// Writes a table of two people who write by turns, with receipts, and of strangers beside them.
 fn strangers() -> Source {
     let mut rows = "time,to,from,size\n".to_owned();
     for turn in 0..40 {
@@ -71,7 +71,7 @@ fn a_sealed_sender_hides_no_pair_whose_first_message_is_not_sealed() {
     let named = inquiry(&SEALED, Observer::Sees).analysis.found(Means::Named).cloned().unwrap();
     let score = named.score.unwrap();
     assert_eq!((score.right, score.named), (score.there, score.there));
-    // Taking the senders away takes the pairs away: the means rests on nothing else.
+    // Removing the senders removes the pairs, because the means rests on nothing else.
     let without = Choices { without: vec![Field::Names], ..Choices::default() };
     let blind = Inquiry::of(&SEALED, without).unwrap();
     assert!(blind.analysis.found(Means::Named).is_none());

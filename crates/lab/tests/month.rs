@@ -1,4 +1,4 @@
-//! The month: what the rows of an operator give of who talks to whom.
+//! The month: the pairs that the rows of an operator give.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use pillarbox_access::designs;
@@ -27,7 +27,8 @@ fn a_month_tells_what_kept_rows_name_and_what_they_suggest() {
         assert_eq!((pairs.named, pairs.false_leads), (readable.there, 0), "{pairs:?}");
         assert_eq!(pairs.with_sender, pairs.rows, "{pairs:?}");
     }
-    // A sealed sender: nothing is kept, and nothing is told. With a log most rows have no sender, and the others are enough.
+    // A sealed sender: nothing is kept, so nothing is told. With a log most rows have no sender, and the others are
+    // enough.
     let as_it_is = under(&sealed, Rule::AsItIs);
     assert_eq!((as_it_is.rows, as_it_is.named, as_it_is.inferred), (0, 0, 0), "{as_it_is:?}");
     let logs = under(&sealed, Rule::LogFromNowOn);
@@ -35,7 +36,7 @@ fn a_month_tells_what_kept_rows_name_and_what_they_suggest() {
     assert!(logs.named + logs.inferred <= sealed.there, "{logs:?}");
     let retained = under(&sealed, Rule::Retention);
     assert!(retained.with_sender < retained.rows && retained.named == sealed.there, "{retained:?}");
-    // The control: exchanged recipients leave nothing to rest on, and most of what is inferred from them is wrong.
+    // The control: exchanged recipients leave nothing to rest on, and most pairs inferred from them are wrong.
     let precision = |right: u64, wrong: u64| right as f64 / (right + wrong).max(1) as f64;
     assert!(precision(logs.inferred, logs.false_leads) > 0.9, "{logs:?}");
     assert!(precision(logs.shuffled_right, logs.shuffled - logs.shuffled_right) < 0.6, "{logs:?}");

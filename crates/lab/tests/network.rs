@@ -1,4 +1,4 @@
-//! The network of a story: what it does to times, order and addresses, and that nothing is lost by it.
+//! The network of a story: its effects on times, order and addresses. Nothing is lost by it.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -19,7 +19,7 @@ use pillarbox_wire::Timestamp;
 
 const NETWORK: &str = "[network]\ndelay = \"400ms\"\njitter = \"300ms\"\n\n";
 
-/// Ada, Ben and Cai, who know each other. `about` is what stands in their tables beside that.
+/// Writes a story of Ada, Ben and Cai, who know each other. `about` is added to their tables.
 fn story(network: &str, about: [&str; 3], events: &[(u64, &str, &str)]) -> Scenario {
     let mut text = format!(
         "[scenario]\nname = \"net\"\ntitle = \"A network\"\nstart = 2026-01-05T08:00:00Z\n\n{network}"
@@ -43,15 +43,15 @@ fn ran(design: &str, scenario: &Scenario, seed: u64) -> World {
     world
 }
 
-/// A minute apart, Ada and Ben in turn.
+/// Returns texts a minute apart, by Ada and Ben in turn.
 fn exchange(texts: usize) -> Vec<(u64, &'static str, &'static str)> {
     const TEXTS: [(&str, &str); 2] =
         [("Ada", "says = \"to you\"\nto = \"Ben\""), ("Ben", "says = \"to you\"\nto = \"Ada\"")];
     (0..texts).map(|number| (60, TEXTS[number % 2].0, TEXTS[number % 2].1)).collect()
 }
 
-/// How long each text was under way up to the relay, and each message down from there to the phone, in milliseconds. The first texts
-/// of a conversation wait for keys and connections, and are left out.
+/// Measures the time of each text on the way up to the relay, and of each message down from there to the phone, in
+/// milliseconds. The first texts of a conversation wait for keys and connections, and are left out.
 fn under_way(world: &World) -> (Vec<u64>, Vec<u64>) {
     let (mut up, mut down) = (Vec::new(), Vec::new());
     let mut said: Option<(Timestamp, usize)> = None;
@@ -60,7 +60,7 @@ fn under_way(world: &World) -> (Vec<u64>, Vec<u64>) {
         match &line.kind {
             Kind::Said { .. } => said = line.event.map(|event| (line.at, event)),
             Kind::Frame { frame: "Submit", way: Way::Up, .. } => {
-                // The first that goes up in the wake of a text is the text.
+                // The first frame up after a text is the text.
                 if let Some((at, event)) = said.take().filter(|(_, event)| line.event == Some(*event))
                     && event >= 4
                 {
@@ -94,7 +94,7 @@ fn frames_arrive_later_by_delays_of_the_distribution_that_the_story_names_and_at
         up.extend(more_up);
         down.extend(more_down);
     }
-    // Of 800 delays the median is known to about 3 %, the 84th percentile to about 4 %.
+    // From 800 delays, the median is known to about 3 %, and the 84th percentile to about 4 %.
     for all in [&mut up, &mut down] {
         let (median, high) = (at_share(all, 0.5), at_share(all, 0.8413));
         assert!(median.abs_diff(400) < 40 && high.abs_diff(700) < 84, "{median} {high}");
@@ -106,7 +106,7 @@ fn frames_arrive_later_by_delays_of_the_distribution_that_the_story_names_and_at
 
 #[test]
 fn on_one_connection_nothing_overtakes_and_between_two_it_does() {
-    // A jitter of a hundred times the delay: every second frame would overtake the one before.
+    // With a jitter of a hundred times the delay, every second frame would overtake the one before.
     let network = "[network]\ndelay = \"20ms\"\njitter = \"2s\"\n\n";
     let burst: Vec<_> = (0..30)
         .map(|number| {
@@ -157,7 +157,7 @@ fn a_phone_that_sleeps_gets_its_messages_when_it_wakes() {
     assert!(hours.iter().all(|hour| !(9..13).contains(hour)) && hours.contains(&13), "{hours:?}");
 }
 
-/// The addresses that relays saw of each person's connections.
+/// Returns the addresses that relays saw of each person's connections.
 fn addresses(world: &World) -> BTreeMap<String, BTreeSet<IpAddr>> {
     let mut all: BTreeMap<String, BTreeSet<IpAddr>> = BTreeMap::new();
     let mut connections = BTreeMap::new();
@@ -225,7 +225,7 @@ fn receipts_at_random_reach_the_relay_within_their_span_and_at_no_usual_moment()
                 Kind::Notice { who, notice, .. } if who == "Ben" && notice == "received" => {
                     received = Some(line.at);
                 }
-                // Nobody's event brings it: the phone's own clock does.
+                // No person's event causes it. The phone's own clock does.
                 Kind::Frame { frame: "Submit", way: Way::Up, .. } if line.event.is_none() => {
                     waits.push(line.at.since(received.take().unwrap()).0);
                 }
@@ -239,7 +239,7 @@ fn receipts_at_random_reach_the_relay_within_their_span_and_at_no_usual_moment()
         counts[(*wait / 150_000).min(3) as usize] += 1;
         counts
     });
-    // A hundred in each are expected; one standard deviation is nine.
+    // A hundred in each are expected, and one standard deviation is nine.
     assert!(quarters.iter().all(|count| count.abs_diff(100) < 4 * 9), "{quarters:?}");
 }
 
@@ -310,7 +310,7 @@ about = "Ada"
 served = 2026-01-07T08:00:00Z
 "#;
 
-/// Forty seeds, ten under each design. Two hundred take some minutes.
+/// Checks forty seeds, ten under each design. Two hundred take some minutes.
 fn nothing_is_lost(design: &str, seeds: std::ops::Range<u64>) {
     let scenario = Scenario::parse("crowded.toml", CROWDED).unwrap_or_else(|error| panic!("{error}"));
     for seed in seeds {

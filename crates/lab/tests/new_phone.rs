@@ -1,5 +1,5 @@
-//! Somebody has a new phone in the middle of a story: the account goes on where accounts have numbers, nobody loses what the operator
-//! has, and the phones of contacts say that the safety number has changed.
+//! Somebody has a new phone in the middle of a story. The account goes on where accounts have numbers, nobody loses
+//! what the operator has, and the phones of contacts say that the safety number has changed.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test")]
 
 use pillarbox_access::design::{Accounts, Design};
@@ -115,7 +115,7 @@ fn not_done(world: &World) -> Vec<String> {
         .collect()
 }
 
-/// Who is told of Ben's other safety number.
+/// Returns the people who are told of Ben's other safety number.
 fn told(world: &World) -> Vec<String> {
     let lines = world.record().lines().iter();
     let mut told: Vec<_> = lines
@@ -151,7 +151,7 @@ fn a_new_phone_keeps_the_account_the_groups_and_everything_that_the_operator_has
         }
         let of_ben = world.scorer().accounts().iter().filter(|behind| behind.who == BEN).count();
         assert_eq!(of_ben, 1, "{name}");
-        // Of what was delivered before, an operator that keeps a history has all of it.
+        // An operator that keeps a history has everything that was delivered before.
         if design.relay.delivered.is_some() {
             for row in before.messages.iter().filter(|row| row.delivered_at.is_some()) {
                 let now = after.messages.iter().find(|now| now.message == row.message);
@@ -161,7 +161,7 @@ fn a_new_phone_keeps_the_account_the_groups_and_everything_that_the_operator_has
         for event in &before.events {
             assert!(after.events.contains(event), "{name}: {event:?}");
         }
-        // Two texts between two people, two of four in a group that each of the two others reads: all were read.
+        // Two texts between two people, and two of four in a group that each of the two others reads: all were read.
         let read = world.scorer().read().len();
         assert_eq!(read, 2 + 2 + 2 + 2 + 2, "{name}");
     }
@@ -179,7 +179,7 @@ fn the_phones_of_contacts_tell_that_the_safety_number_has_changed() {
             assert_eq!(told(&world), [""; 0], "{}: the account is another one", design.name);
         }
     }
-    // Where the operator reads along, no key stands between two people, and there is nothing to tell.
+    // If the operator reads along, no key stands between two people, and there is nothing to tell.
     for design in designs::all().iter().filter(|design| design.phone.protection == Protection::ServerReadable)
     {
         let mut world = World::new(design, &scenario, 7).unwrap();
@@ -194,7 +194,7 @@ fn nobody_in_the_shipped_story_takes_a_contact_with_a_new_phone_for_a_stranger()
     for design in designs::all().iter().filter(|design| keeps_account(design)) {
         let mut world = World::new(design, &scenario, scenario.seed).unwrap();
         world.run().unwrap();
-        // Somebody whom Ugo wrote to before anybody had his number may have been told so then.
+        // A person to whom Ugo wrote before anybody had his number may have been told at that time.
         let lines = world.record().lines().iter();
         let after: Vec<&Kind> = lines
             .map(|line| &line.kind)

@@ -38,7 +38,7 @@ fn answered(scenario: &Scenario, design: Design) -> (Cell, Evidence) {
     (cell, evidence)
 }
 
-/// A design whose operator gives this answer to a notice.
+/// Returns a design whose operator gives this answer to a notice.
 fn answering(design: &str, answer: AnswersNotice) -> Design {
     let mut design = designs::named(design).unwrap().clone();
     design.operator.answers_notice = vec![NoticeAnswer {
@@ -64,7 +64,8 @@ const fn share(n: u64, of: u64) -> Share {
     Share { n, of }
 }
 
-/// Two people in one country, two in another. Three texts before the order, six after it, of which two stay abroad.
+/// Writes a story of two people in one country and two in another. Three texts come before the order, and six after it,
+/// two of which stay abroad.
 fn four_people() -> Scenario {
     let mut text =
         "[scenario]\nname = \"four\"\ntitle = \"Four people\"\nstart = 2025-01-01T08:00:00Z\n\n".to_owned();
@@ -107,9 +108,9 @@ fn an_operator_that_leaves_cuts_off_the_people_of_the_country_and_whoever_writes
     assert_eq!((country.as_str(), about), ("GB", Some(Subject::Messages)));
     assert_eq!(stated.answer, Some(AnswersNotice::Leaves));
     assert_eq!((stated.content_past, stated.content_future), (share(0, 3), share(0, 4)));
-    // What is said abroad arrives.
+    // Texts within the other country arrive.
     assert_eq!(stated.lost, share(4, 6));
-    // The people there are told; whoever writes to them from abroad learns that there is no such account.
+    // The people there are told. A person who writes to them from abroad learns that there is no such account.
     assert_eq!(noticed(&stated), ["Ada", "Ben", "Cai"].into());
     let of_cai: Vec<&str> =
         stated.noticed.iter().filter(|it| it.who == "Cai").map(|it| it.says.as_str()).collect();
@@ -133,7 +134,7 @@ fn an_operator_that_withdraws_messages_keeps_the_accounts_that_nobody_there_reac
     assert_eq!(cell.says, "feature withdrawn: 0 of 7 texts");
     let NoticeOutcomes { stated, .. } = outcomes(&cell);
     assert_eq!(stated.lost, share(4, 6));
-    // Whoever writes from abroad is refused by nobody: the text waits.
+    // Nobody refuses a person who writes from abroad. The text waits.
     assert_eq!(noticed(&stated), ["Ada", "Ben"].into());
 }
 
@@ -156,7 +157,7 @@ fn a_withdrawn_backup_carries_what_was_said_before_and_its_owners_are_told() {
     let NoticeOutcomes { country, about, stated, complied } = outcomes(&cell);
     assert_eq!((country.as_str(), about), ("GB", Some(Subject::Backups)));
     assert_eq!(stated.answer, Some(AnswersNotice::Withdraws));
-    // The new backup holds the whole history.
+    // The new backup contains the whole history.
     assert_eq!((stated.content_past, stated.content_future), (share(2, 2), share(2, 3)));
     assert_eq!(stated.lost.n, 0);
     // Everybody of the country is told, and nobody else.
@@ -176,7 +177,7 @@ fn a_withdrawn_backup_carries_what_was_said_before_and_its_owners_are_told() {
 
 #[test]
 fn backups_of_people_elsewhere_stay_closed_when_they_are_withdrawn_in_one_country() {
-    // The same story about somebody abroad who backs up: by an order of the other country nothing of theirs opens.
+    // The same story about somebody abroad who backs up. The other country's order opens nothing of theirs.
     let mut story = library::find("backup-2025").unwrap();
     let abel = story.named("Abel").unwrap();
     for event in &mut story.events {
@@ -197,7 +198,7 @@ fn what_is_in_place_already_is_found_by_reading_along_with_the_software_that_the
     assert!(
         cell.reasons.iter().any(|it| it == "The operator can read the same with the software that there is.")
     );
-    // Where nothing is said, nobody has read it: the settings alone say nothing.
+    // If nothing is said, nobody has read it. The settings alone say nothing.
     story.events.retain(|event| event.at < story.inquiry.ordered);
     let (cell, _) = answered(&story, designs::named("plain-server").unwrap().clone());
     assert_ne!(cell.state.word(), "already in place");

@@ -1,4 +1,5 @@
-//! Every demand under every design is one screen in a window of 24 lines: the question at the top does not scroll out of it.
+//! Every demand under every design is one screen in a window of 24 lines. The question at the top does not scroll out
+//! of it.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::collections::BTreeMap;
@@ -19,10 +20,10 @@ use pillarbox_lab::scenario::library;
 use pillarbox_lab::screen::{Screen, plain};
 use textwrap::core::display_width;
 
-/// Lines of the window less what stands below a paper: what the program says next, and the prompt.
+/// The lines of the window without those below a paper: the program's next step, and the prompt.
 const ROOM: usize = 21;
 
-/// Windows that tables are laid out for.
+/// The widths of windows for which tables are laid out.
 const WIDTHS: [usize; 3] = [72, 80, 120];
 
 fn paper(evidence: &Evidence, width: usize) -> String {
@@ -30,12 +31,12 @@ fn paper(evidence: &Evidence, width: usize) -> String {
     plain(&story::short(evidence, design, width, ROOM))
 }
 
-/// Words without the places where lines are broken.
+/// Returns words without line breaks.
 fn words(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Holds the papers of a cell to the height of the window, and to what they may not leave out.
+/// Checks that the papers of a cell fit the window's height, and leave out nothing that they must have.
 fn held(evidence: &Evidence) {
     let answer = evidence.cell("").answer;
     WIDTHS.into_iter().for_each(|width| held_at(width, evidence, &answer));
@@ -52,7 +53,7 @@ fn held_at(width: usize, evidence: &Evidence, answer: &Answer) {
         assert!(whole(sentence), "{width}: {sentence}\n{shown}");
     }
     assert!(answer.power.is_empty() || whole(&format!("Law: {}.", answer.power)), "{width}: {shown}");
-    // What is left out is counted.
+    // A sentence that is left out is counted.
     let reasons = answer.why.iter().filter(|sentence| !whole(sentence)).count();
     let counted = |subject: &str| {
         let (before, _) = words.split_once(subject)?;
@@ -87,8 +88,8 @@ fn one_column(demand: &str, cells: &[Cell]) {
     }
 }
 
-/// All designs and demands on the story that takes least to run. Its papers are as long as those of the others: texts, texts that stay
-/// closed, an order, an operator's word, and the law of two days.
+/// All designs and demands on the story that takes least time to run. Its papers are as long as those of the others:
+/// texts, texts that stay closed, an order, an operator's statement, and the law of two days.
 #[test]
 fn every_demand_under_every_design_is_one_screen() {
     let scenario = library::find("locked-phone-2016").unwrap();

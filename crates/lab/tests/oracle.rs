@@ -1,5 +1,5 @@
-//! The oracle: every difference has a reason and every reason a difference; a comparison that must fail does; the schema and the
-//! page say what the program says.
+//! The oracle: every difference has a reason and every reason a difference. A comparison that must fail does. The
+//! schema and the page agree with the program.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -28,7 +28,7 @@ use pillarbox_relay::{LogRule, Logged};
 use pillarbox_wire::Duration;
 use serde_json::Value;
 
-/// One comparison for all tests here: it runs every design that stands for something.
+/// One comparison for all tests here. It runs every design that stands for a messenger.
 static REPORT: LazyLock<Report> = LazyLock::new(|| {
     oracle::run(designs::all(), &Source::ALL, &REASONS, &Progress::none()).expect("the worlds run")
 });
@@ -83,7 +83,7 @@ fn without_reasons_the_comparison_fails_and_so_it_does_with_one_too_many() {
     assert_eq!(excuse.unwrap().explain(only, &Source::ALL).unused.len(), 1);
 }
 
-/// The designs of the chart that return something under a subpoena.
+/// Returns the designs of the chart that return something under a subpoena.
 fn returning() -> impl Iterator<Item = &'static Design> {
     designs::all().iter().filter(|design| {
         let returned = |row: &&Row| {

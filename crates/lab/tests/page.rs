@@ -1,4 +1,5 @@
-//! The page of a run: what stands on it and where, that nothing of a stranger's text gets out, and the archive that it is handed on in.
+//! The page of a run: its content and the places of it, the escaping of strangers' texts, and the archive in which it
+//! is handed on.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -22,7 +23,8 @@ use pillarbox_lab::page::{self, Appendix, Options, PageError, bundle, escape::es
 use pillarbox_lab::progress::Progress;
 use pillarbox_lab::scenario::Scenario;
 
-/// Two columns that differ, two that are the same for all, one that names kinds, and one without anything in this story.
+/// Two columns that differ, two that are the same for all, one that names kinds, and one without anything in this
+/// story.
 const DEMANDS: [&str; 6] =
     ["entity-data", "events-data", "content-warrant", "interception", "seized-phone-open", "takedown"];
 
@@ -64,7 +66,7 @@ fn rendered(options: &Options) -> Result<String, PageError> {
 
 static PAGE: LazyLock<String> = LazyLock::new(|| rendered(&Options::default()).unwrap());
 
-/// A page's text, a line for each element that begins one.
+/// Returns a page's text, a line for each element that begins one.
 fn text(html: &str) -> String {
     let body = html.split("<main>").nth(1).unwrap();
     let mut out = String::new();
@@ -186,7 +188,7 @@ fn the_cell_that_is_asked_for_stands_first_and_another_one_is_an_error() {
     let page = first("signal-now", "seized-phone-open").unwrap();
     let headline = page.split("<h1").nth(1).unwrap().split("</h1>").next().unwrap();
     assert!(headline.contains("The phone gives"), "{headline}");
-    // Its column is the same for all designs, and stays all the same.
+    // Its column is the same for all designs, and stays nevertheless.
     assert_eq!(page.matches(" cur\"").count(), 1);
     match first("signal-now", "no-such-demand") {
         Err(PageError::NoSuchCell(..)) => {}

@@ -1,4 +1,4 @@
-//! Pictures from metadata: they say what the ties say, names lie on nothing, and other programs can read the files.
+//! Pictures from metadata: they agree with the ties, names lie on nothing, and other programs can read the files.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -14,7 +14,8 @@ use pillarbox_metadata::{Known, Tie, Ties};
 
 const KINDS: [Known; 3] = [Known::Kept, Known::Seen, Known::Inferred];
 
-/// People in circles of eight who talk among themselves, and one tie from each circle to the next. The numbers are a fixed sequence.
+/// Returns people in circles of eight who talk among themselves, and one tie from each circle to the next. The numbers
+/// are a fixed sequence.
 fn network(people: usize) -> Ties {
     let names = ["Aled", "Bethan", "Carys", "Dewi", "Eluned", "Ffion", "Gwyn", "Heledd"];
     let mut random = 7_u64;
@@ -60,14 +61,14 @@ fn strangers() -> Ties {
     }
 }
 
-/// Writes a picture where somebody wants to look at it.
+/// Writes a picture to a folder, if somebody wants to look at it.
 fn shown(name: &str, svg: &str) {
     if let Some(folder) = std::env::var_os("PILLARBOX_PICTURES") {
         std::fs::write(std::path::Path::new(&folder).join(name), svg).unwrap();
     }
 }
 
-/// The box of a label, a little smaller than what is kept free for it.
+/// Returns the box of a label, a little smaller than the room that is kept free for it.
 fn labels(svg: &str) -> Vec<(String, [f64; 4])> {
     let document = roxmltree::Document::parse(svg).unwrap();
     let points: BTreeSet<(i32, i32)> = document
@@ -173,7 +174,7 @@ fn the_text_of_a_picture_equals_its_ties_and_so_do_its_lines() {
         assert_eq!(desc.matches("; ").count(), said.len(), "nothing else is said");
         let lines = |known: Known| ties.ties.iter().filter(|tie| tie.known == known).count();
         let drawn = |how: fn(Option<&str>, Option<&str>) -> bool| {
-            // Each kind has one line more: in the legend.
+            // Each kind has one more line: in the legend.
             let lines = document.descendants().filter(|node| node.tag_name().name() == "line");
             lines
                 .filter(|line| how(line.attribute("stroke-dasharray"), line.attribute("stroke-linecap")))

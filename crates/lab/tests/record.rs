@@ -1,6 +1,6 @@
 //! The record keeps to its schema, and the schema is not looser than it looks.
 //!
-//! `schema_walker` says what of JSON Schema is checked.
+//! `schema_walker` lists the checked part of JSON Schema.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -24,7 +24,7 @@ fn schema() -> Value {
     serde_json::from_str(include_str!("../../../schemas/record.schema.json")).unwrap()
 }
 
-/// Somebody writes to a group that their phone has not heard of yet.
+/// Somebody writes to a group of which their phone has not heard yet.
 const TOO_EARLY: &str = r#"[scenario]
 name = "too-early"
 title = "Too early"
@@ -136,7 +136,8 @@ fn the_footer_counts_and_seals_what_came_before() {
     assert_eq!(sealed, sha256(before.as_bytes()));
 }
 
-/// One text, from the event to the row's end: event, text, frame, row and what the other phone showed carry the same names.
+/// One text, from the event to the row's end: event, text, frame, row and the other phone's notice carry the same
+/// names.
 #[test]
 fn a_text_is_joined_to_its_frames_its_row_and_its_receipt() {
     for (design, kept_after) in [("signal-now", false), ("plain-server", true)] {
@@ -151,10 +152,10 @@ fn a_text_is_joined_to_its_frames_its_row_and_its_receipt() {
             (written[said]["text"].as_str().unwrap(), written[said]["event"].as_str().unwrap());
         assert_eq!((text, event), ("T01", "E02"));
         assert_eq!(written[said]["text_sha256"], json!(sha256(b"hello")));
-        // The phone shows that text when its owner is back, in the wake of another event.
+        // The phone shows that text when its owner is back, as part of another event.
         let shown = written.iter().find(|line| line["text"] == text && line["kind"] == "notice").unwrap();
         assert_eq!((shown["who"].as_str(), shown["event"].as_str()), (Some("Ben"), Some("E03")));
-        // The row that came in the text's wake is the frame's, byte for byte, and its fate is told.
+        // The row that the text caused has the frame's payload, byte for byte, and its fate is told.
         let row = |became: &str| {
             let rows = written.iter().filter(|line| line["kind"] == "row" && line["became"] == became);
             rows.collect::<Vec<_>>()
@@ -172,7 +173,7 @@ fn a_text_is_joined_to_its_frames_its_row_and_its_receipt() {
         let end = row(end).into_iter().find(|line| line["payload_sha256"] == *payload).unwrap();
         assert_eq!(end["event"], "E03");
         assert_eq!(end["why"].as_str(), (!kept_after).then_some("its phone has it"));
-        // What the record says is still there is what the relay's store has.
+        // The rows that the record counts as still there are those of the relay's store.
         let mut there = BTreeSet::new();
         for line in lines {
             match &line.kind {
@@ -188,7 +189,7 @@ fn a_text_is_joined_to_its_frames_its_row_and_its_receipt() {
     }
 }
 
-/// The rows of every shipped story end as the relays' stores say, also where accounts are closed and rows grow old.
+/// The rows of every shipped story end as the relays' stores show, also where accounts are closed and rows grow old.
 #[test]
 fn what_the_record_says_of_rows_is_what_the_stores_have() {
     for (story, design) in [

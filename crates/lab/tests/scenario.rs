@@ -37,7 +37,7 @@ fn with(events: &str) -> Result<Scenario, String> {
     parse(&format!("{GOOD}{events}"))
 }
 
-/// What a scenario is refused with, after the file's name.
+/// Returns the refusal of a scenario, after the file's name.
 fn refusal(text: &str) -> String {
     let refusal = parse(text).expect_err("a mistake");
     refusal.strip_prefix("harbour.toml:").expect("the file stands first").to_owned()

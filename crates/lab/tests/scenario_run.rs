@@ -1,4 +1,4 @@
-//! `pillarbox-lab run` as a person types it: what is printed and saved, and how mistakes are told.
+//! `pillarbox-lab run` as a person types it: its output and files, and its reports of mistakes.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -17,7 +17,7 @@ fn run(folder: &Path, arguments: &[&str]) -> Output {
     Command::new(program).arg("run").args(arguments).current_dir(folder).output().unwrap()
 }
 
-/// The exit code and what is said on standard error.
+/// Returns the exit code and the text on standard error.
 fn refused(arguments: &[&str]) -> (i32, String) {
     let folder = tempfile::tempdir().unwrap();
     let output = run(folder.path(), arguments);
@@ -132,7 +132,7 @@ fn names_and_texts_of_a_story_do_nothing_to_a_terminal() {
     assert!(text.contains("Qui\u{fffd}nn") && text.contains("writes to \u{fffd}me."), "{text}");
     let acts = |letter: char| letter == '\u{202e}' || (letter.is_control() && letter != '\n');
     assert!(!text.contains(acts));
-    // For programs too, who read the same from it.
+    // The output for programs, from which they read the same.
     let json = String::from_utf8(run(folder.path(), &["mine.toml", "--json"]).stdout).unwrap();
     assert!(!json.contains(acts) && json.contains("Qui\\u202enn"));
     assert!(json.lines().all(|line| serde_json::from_str::<serde_json::Value>(line).is_ok()));
@@ -155,7 +155,7 @@ fn without_a_scenario_those_that_exist_are_listed_and_an_unknown_one_leads_to_th
         told.contains("there is no scenario `no-such-story`") && told.contains("pillarbox-lab list stories"),
         "{told}"
     );
-    // A slip of the finger is told what it was meant to be.
+    // A typing error gets the name that was meant.
     let (_, told) = refused(&["chanel-2015"]);
     assert!(told.contains("channel-2015"), "{told}");
 }

@@ -1,4 +1,4 @@
-//! What stands on a terminal: each screen at four widths, as a person who types the command sees it.
+//! The screens of a terminal: each at four widths, as a person who types the command sees it.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::process::Command;
@@ -16,7 +16,7 @@ use textwrap::core::display_width;
 /// Large letters on a small display, half a window, the usual window, a wide one.
 const WIDTHS: [usize; 4] = [40, 60, 80, 140];
 
-/// The screen that a command prints into a window of so many columns.
+/// Returns the screen that a command prints into a window of `width` columns.
 fn screen(arguments: &[&str], width: usize) -> String {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pillarbox-lab"));
     let done = command.args(arguments).env("COLUMNS", width.to_string()).output().unwrap();
@@ -24,27 +24,28 @@ fn screen(arguments: &[&str], width: usize) -> String {
     let text = String::from_utf8(done.stdout).unwrap();
     assert!(!text.contains('\u{1b}'), "no weights in a pipe");
     for line in text.lines().filter(|_| !arguments.contains(&"--json")) {
-        // What is to be copied is not broken.
+        // A line that is to be copied is not broken.
         let is_copied = ["Next: ", "Saved "].iter().any(|start| line.starts_with(start));
         assert!(display_width(line) <= width || is_copied, "{width}: {line}");
     }
     text
 }
 
-/// Lines of a window of 24 that a paper has to itself: two are for the command that comes next, one for the prompt.
+/// The lines of a window of 24 that a paper has to itself. Two are for the next command, and one for the prompt.
 const ROOM: usize = 21;
 
-/// Digits of an account's number.
+/// The number of digits of an account's number.
 const ACCOUNT_LEN: usize = 32;
 
-/// Holds the screen of a demand on a story to its snapshots. The world runs once for its data and once for the screen.
+/// Compares the screen of a demand on a story with its snapshots. The world runs once for its data and once for the
+/// screen.
 fn held(name: &str, arguments: &[&str]) {
     let data = screen(&[arguments, &["--json"]].concat(), 80);
     let mut data: Value = serde_json::from_str(&data).unwrap();
     let beside = ["says", "state", "counts", "measures", "answer"];
     let beside = beside.map(|name| data.as_object_mut().unwrap().remove(name).unwrap());
     let evidence: Evidence = serde_json::from_value(data).unwrap();
-    // Beside the evidence stands what a cell of matrix.json says.
+    // The fields beside the evidence are those of a cell of matrix.json.
     let cell = evidence.cell("");
     let (state, counts, measures) = evidence.score();
     let said = json!([cell.says, state, counts, measures, cell.answer]);
@@ -119,7 +120,8 @@ fn a_story_reads_like_a_play_with_what_is_left_at_its_end() {
     assert_eq!(shown, plain(&told.play(80)));
 }
 
-/// Without more, a story is one screen: who the demands are about, around the order. With room for all of it, it is the play.
+/// Without options, a story is one screen: the people whom the demands are about, around the order. With room for all
+/// of it, it is the play.
 #[test]
 fn a_story_at_a_glance_is_one_screen() {
     let place = tempfile::tempdir().unwrap();
@@ -141,7 +143,7 @@ fn everything_that_can_be_named_is_listed() {
     for width in WIDTHS {
         insta::assert_snapshot!(format!("list_{width}"), screen(&["list"], width));
     }
-    // What a command lists that was given no name is a part of it.
+    // The list without a name contains the lists with one.
     let all = screen(&["list"], 80);
     for part in [&["run"][..], &["demand"], &["list", "designs"]] {
         let part = screen(part, 80);
@@ -186,7 +188,7 @@ fn what_is_said_beside_a_result_is_no_wider_than_the_window() {
                 assert!(display_width(line) <= width, "{arguments:?}, {width}: {line}");
             }
         }
-        // Nobody's window: a program reads it, line by line.
+        // Without a window: a program reads the output, line by line.
         let mut command = Command::new(env!("CARGO_BIN_EXE_pillarbox-lab"));
         let done = command.args(arguments).env_remove("COLUMNS").output().unwrap();
         let said = String::from_utf8(done.stderr).unwrap();
@@ -225,7 +227,7 @@ fn a_story_is_named_by_its_place_or_by_its_option_in_each_command() {
     let by_option =
         screen(&["demand", "entity-data", "--scenario", "locked-phone-2016", "--design", "signal-now"], 80);
     assert_eq!(by_place, by_option);
-    // A matrix of a story that was named by its option says so to whoever runs it again.
+    // If an option named the story of a matrix, the command for the next run contains it.
     let place = tempfile::tempdir().unwrap();
     let folder = place.path().join("small").display().to_string();
     let typed = ["--design", "plain-server", "--demand", "entity-data", "--out", &folder];

@@ -1,4 +1,4 @@
-//! A world's record does not depend on how far its clock is moved at once.
+//! A world's record does not depend on the size of its clock's steps.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -78,7 +78,7 @@ about = "Ada"
 served = 2026-04-20T08:00:00Z
 "#;
 
-/// Their relays keep rows for a time, some of them after delivery.
+/// The relays of these keep rows for a time, some of them after delivery.
 const DESIGNS: [&str; 5] = ["line-sealed", "line-unsealed", "wechat", "signal-now", "viber"];
 
 fn story(has_network: bool) -> Scenario {
@@ -88,7 +88,7 @@ fn story(has_network: bool) -> Scenario {
     Scenario::parse("steps.toml", &text).unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// The record of a world whose clock stops at each of these moments too.
+/// Returns the record of a world whose clock stops at each of these moments too.
 fn record(design: &str, scenario: &Scenario, stops: &[u64]) -> (String, usize) {
     let mut world = World::new(designs::named(design).unwrap(), scenario, 7).unwrap();
     for stop in stops {

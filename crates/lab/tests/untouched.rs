@@ -1,4 +1,4 @@
-//! A demand on a relay's data leaves the folder as it was, and says if rows can be missing.
+//! A demand on a relay's data leaves the folder unchanged, and says if rows can be missing.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a failed expectation is a failed test")]
 
@@ -14,7 +14,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 use tempfile::TempDir;
 
-/// Bytes and time of the last change of each file, and the same of the folder.
+/// Returns the bytes and the time of the last change of each file, and the same of the folder.
 fn picture(folder: &Path) -> BTreeMap<PathBuf, (Vec<u8>, SystemTime)> {
     let files = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
     let picture = |path: PathBuf| {
@@ -33,7 +33,7 @@ fn copied(from: &Path, names: &[&str]) -> TempDir {
     copy
 }
 
-/// The answer of a content warrant, as text on one line and as JSON.
+/// Returns the answer of a content warrant, as text on one line and as JSON.
 fn demanded(folder: &Path) -> (String, serde_json::Value) {
     let before = picture(folder);
     let demand = |more: &[&str]| {

@@ -1,4 +1,4 @@
-//! Worlds: what happens in one, told by its record, its views and its truth.
+//! Worlds: their events, shown by record, views and truth.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -51,7 +51,7 @@ const ADA: PersonId = PersonId(0);
 const BEN: PersonId = PersonId(1);
 const CAI: PersonId = PersonId(2);
 
-/// Events of a line each: who, then verb and arguments as TOML, five minutes apart.
+/// Writes a story with an event a line, five minutes apart: the person, then verb and arguments as TOML.
 fn story(events: &[(&str, &str)]) -> Scenario {
     let tables: String = events
         .iter()
@@ -82,7 +82,7 @@ fn not_done(world: &World) -> Vec<String> {
         .collect()
 }
 
-/// Who read what, as words.
+/// Returns the readers and the words of the texts that were read.
 fn read(world: &World) -> Vec<(PersonId, String)> {
     let scorer = world.scorer();
     scorer.read().iter().map(|read| (read.who, scorer.said()[read.said.0].text.clone())).collect()
@@ -199,7 +199,7 @@ fn a_backup_lies_where_the_design_says() {
 
 #[test]
 fn an_account_is_at_the_relay_of_its_country_and_people_meet_at_one_of_them() {
-    // This operator has a relay in the United States and one in China; who is in neither is at the first.
+    // This operator has a relay in the United States and one in China. A person who is in neither is at the first.
     let world = ran(
         "wechat",
         &[("Cai", "says = \"hello\"\nto = \"Ada\""), ("Ada", "says = \"hello, Cai\"\nto = \"Cai\"")],
@@ -262,7 +262,7 @@ fn the_wire_shows_sizes_and_addresses_and_no_words() {
             world.wire().crossings.iter().all(|crossing| (crossing.from == relay) != (crossing.to == relay))
         );
     }
-    // The same search does find words: in what the relay of the readable design keeps.
+    // The same search does find words in the rows of the readable design's relay.
     let readable = ran("plain-server", &[("Ada", "says = \"under the clock at six\"\nto = \"Ben\"")]);
     let rows = readable.sites()[0].relay().store().holdings().unwrap();
     let words = b"under the clock at six";
@@ -385,14 +385,15 @@ fn a_software_update_changes_what_phones_do_from_then_on() {
         let lines = world.record().lines().iter();
         lines.filter(|line| matches!(&line.kind, Kind::Frame { frame: "Submit", from: Some(_), .. })).count()
     };
-    // Whoever was found by number is told the key that seals in the answer, so that the first text has a name.
+    // The key for sealing comes with the first answer of a contact who was found by number, so the first text names its
+    // sender.
     let before = named(&world);
     assert_eq!((before, read(&world).len()), (1, 2));
     let accounts = world.scorer().accounts().to_vec();
     world.run().unwrap();
     assert!(named(&world) > before);
     assert_eq!(read(&world).len(), 3);
-    // It is the same people on the same accounts, and no phone says that a key has changed.
+    // The people and their accounts are the same, and no phone says that a key has changed.
     assert_eq!(world.scorer().accounts(), accounts);
     let changed =
         |kind: &Kind| matches!(kind, Kind::Notice { notice, .. } if notice.starts_with("key-changed"));

@@ -1,4 +1,4 @@
-//! Reasons that a blank gives are true of the rows: of the kind of row that the item is read from, and of no other.
+//! The reason of a blank is true of the rows: of the kind of row from which the item is read, and of no other.
 
 use pillarbox_access::{Answer, Blank, Item, RelayHoldings};
 use pillarbox_relay::store::EventRow;
@@ -8,7 +8,7 @@ use pillarbox_wire::{AccountId, DepositKind};
 use crate::NO_SUCH_THING;
 use crate::papers::Papers;
 
-/// Blanks whose reason is not so.
+/// Returns blanks whose reason is not true.
 pub(crate) fn untrue(holdings: &RelayHoldings, papers: &Papers) -> Vec<String> {
     let mut untrue = Vec::new();
     for ((account, item), line) in papers.each() {
@@ -37,7 +37,7 @@ fn is_true(reason: Blank, account: AccountId, item: Item, holdings: &RelayHoldin
         Blank::ClosedAndLogged { rows: said } => {
             !is_here && said == rows.events.iter().filter(names).count() as u64
         }
-        // Which column is empty, the rows are asked for that the item is read from (`rows.rs`).
+        // The rows from which the item is read tell which column is empty (`rows.rs`).
         Blank::NotWrittenDown => !is_of_texts && item.deposited().is_none(),
         Blank::NoSuchThing => {
             let of_channels = matches!(item, Item::ChannelsOpened | Item::ChannelsRead | Item::ChannelPosts);
@@ -55,7 +55,7 @@ fn is_true(reason: Blank, account: AccountId, item: Item, holdings: &RelayHoldin
                 && keeping.deposits.contains(&kind)
                 && !rows.deposits.iter().any(|row| row.kind == kind && is_about(row.subject.as_slice()))
         }
-        // A log of what was sent has no words in it, so that its absence is no reason for theirs.
+        // A log of sent messages has no words in it, so its absence is no reason for the absence of words.
         Blank::SeenNotKept { what } => !is_of_texts && !has_rule(what) && logged(what) == 0,
         Blank::NoneLogged { what } => !is_of_texts && has_rule(what) && logged(what) == 0,
         Blank::Deleted { passed } => passed == holdings.passed() && passed > 0 && rows.messages.is_empty(),
@@ -77,7 +77,7 @@ fn is_true(reason: Blank, account: AccountId, item: Item, holdings: &RelayHoldin
     }
 }
 
-/// The kind of deposit that an item is read from.
+/// The kind of deposit from which an item is read.
 trait Deposited {
     fn deposited(self) -> Option<DepositKind>;
 }

@@ -1,9 +1,9 @@
-//! Every row that a relay holds is in the answer to some demand, or a blank says of its kind why not.
+//! Every row that a relay has is in the answer to some demand, or a blank gives the reason for its kind.
 //!
-//! Real phones and a real relay in this process, under every rule that a relay can have: all deposits, the whole log, channels,
-//! delivered messages, and the same with less. For each row of [`Holdings`] the test says which items are read from it, and
-//! looks for the row among the exhibits of those items. A table or a column that nobody thought of does not compile
-//! (`rows.rs`), and neither does a kind of deposit or of event.
+//! Real phones and a real relay run in this process, under every rule that a relay can have: all deposits, the whole
+//! log, channels, delivered messages, and the same with less. For each row of [`Holdings`] the test names the items
+//! that are read from it, and looks for the row among the exhibits of those items. A table or a column that nobody
+//! thought of does not compile (`rows.rs`), and neither does a kind of deposit or of event.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod blanks;
@@ -21,7 +21,7 @@ use pillarbox_access::evidence::hexadecimal;
 use papers::Papers;
 use worlds::{RULES, world};
 
-/// Items of which no messenger here has anything, so that no row could be read for them.
+/// Items that no messenger here has, so that no row could be read for them.
 const NO_SUCH_THING: [Item; 6] = [
     Item::PostalAddress,
     Item::PaymentDetails,
@@ -33,7 +33,7 @@ const NO_SUCH_THING: [Item; 6] = [
 
 #[test]
 fn every_row_is_in_an_answer_and_no_item_can_be_left_out() {
-    // An item whose line is taken out of every paper must be missed somewhere.
+    // An item whose line is removed from every paper must be missed somewhere.
     let mut not_missed: BTreeSet<Item> = Item::ALL.iter().copied().collect();
     for rules in RULES {
         let world = world(rules);
@@ -55,7 +55,7 @@ fn every_row_is_in_an_answer_and_no_item_can_be_left_out() {
     assert_eq!(not_missed, BTreeSet::from(NO_SUCH_THING));
 }
 
-/// A demand for records rests on records: neither the words nor the ciphertext come along.
+/// A demand for records rests on records. Neither the words nor the ciphertext come along.
 #[test]
 fn an_answer_without_content_rests_on_no_content() {
     let world = world(RULES[0]);

@@ -15,7 +15,7 @@ pub(crate) struct Line {
     pub(crate) exhibits: Vec<Exhibit>,
 }
 
-/// Line by line, for each account.
+/// The lines for each account.
 pub(crate) struct Papers {
     lines: BTreeMap<(AccountId, Item), Line>,
 }
@@ -42,7 +42,7 @@ impl Papers {
         let mut lines: BTreeMap<(AccountId, Item), Line> = BTreeMap::new();
         for account in accounts {
             let about = About::Account(account);
-            // A warrant reaches whatever any other demand on rows reaches, once it names what must be named.
+            // A warrant reaches everything that any other demand on rows reaches, once it names what must be named.
             let case = Case { names: &named, ..Case::new(&about, &operator) };
             for line in stored::serve(&CONTENT_WARRANT, &case, holdings).lines {
                 assert_ne!(line.answer, Answer::NotCovered, "{:?}", line.item);
@@ -56,7 +56,7 @@ impl Papers {
         self.lines.iter()
     }
 
-    /// Takes out the lines of one item, as if nothing were read for it.
+    /// Removes the lines of one item, as if nothing were read for it.
     pub(crate) fn without(&mut self, item: Item) -> Vec<((AccountId, Item), Line)> {
         let keys: Vec<_> = self.lines.keys().copied().filter(|(_, of)| *of == item).collect();
         keys.into_iter().filter_map(|key| Some((key, self.lines.remove(&key)?))).collect()

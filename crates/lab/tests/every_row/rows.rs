@@ -1,4 +1,5 @@
-//! The items that are read from each row. Every struct is taken apart whole: a new column does not compile until it stands here.
+//! The items that are read from each row. Every struct is destructured whole, so that a new column does not compile
+//! until it stands here.
 
 use std::collections::BTreeSet;
 
@@ -22,7 +23,7 @@ struct Wanted {
     how: Shows,
 }
 
-/// One row: its name in a failure, and the lines that it must stand behind.
+/// One row: its name in a failure, and the lines behind which it must stand.
 pub(crate) struct Row {
     is: String,
     wanted: Vec<Wanted>,
@@ -32,7 +33,7 @@ fn json(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap()
 }
 
-/// Rows that are in no answer in which they must be.
+/// Returns rows that are missing from an answer in which they must be.
 pub(crate) fn missing(all: &[Row], holdings: &RelayHoldings, papers: &Papers) -> Vec<String> {
     let here: BTreeSet<AccountId> = holdings.rows().accounts.iter().map(|row| row.account).collect();
     let mut missing = Vec::new();
@@ -44,7 +45,7 @@ pub(crate) fn missing(all: &[Row], holdings: &RelayHoldings, papers: &Papers) ->
             let there = if here.contains(account) {
                 papers.shows(*account, *item, place, how)
             } else {
-                // The log outlives the account. The answer says that rows are there, and how many.
+                // The log outlives the account. The answer says that rows are there, with their number.
                 says_closed(holdings, papers, *account, *item)
             };
             if !there {
@@ -63,7 +64,7 @@ fn says_closed(holdings: &RelayHoldings, papers: &Papers, account: AccountId, it
     papers.line(account, item).is_some_and(|line| line.answer == says)
 }
 
-/// A word for several items rests on what they rest on.
+/// Checks that a word for several items rests on the rows of those items.
 fn words_for_several(here: &BTreeSet<AccountId>, papers: &Papers) -> Vec<String> {
     let mut missing = Vec::new();
     for item in Item::ALL.iter().copied().filter(|item| item.is_several()) {
@@ -81,10 +82,10 @@ fn words_for_several(here: &BTreeSet<AccountId>, papers: &Papers) -> Vec<String>
     missing
 }
 
-/// Every row, with the lines that it must stand behind.
+/// Returns every row, with the lines behind which it must stand.
 pub(crate) fn of_holdings(holdings: &RelayHoldings) -> Vec<Row> {
     let Holdings {
-        // The relay's own rule, and since when it holds: about nobody.
+        // The relay's own rule and its beginning are about nobody.
         keeping: _,
         keeping_since: _,
         // A finding about the copy, and no row.
@@ -113,7 +114,7 @@ pub(crate) fn of_holdings(holdings: &RelayHoldings) -> Vec<Row> {
     rows
 }
 
-/// The relay's own numbering is about everybody together. How many messages it tells of stands under each paper; the rest are
+/// The relay's own numbering is about everybody together. The number of messages stands under each paper. The rest are
 /// numbers that it must not use twice, and its own clock.
 fn counts(counters: &Counters, holdings: &RelayHoldings) {
     let Counters { next_message, next_device: _, next_event: _, ageing_clock: _ } = counters;
@@ -167,7 +168,7 @@ fn of_device(row: &DeviceRow) -> Row {
 }
 
 fn of_prekey(row: &PreKeyRow, holdings: &RelayHoldings) -> Row {
-    // The key itself is public, and its signature is the owner's: which keys are left is what a row tells.
+    // The key itself is public, and its signature is the owner's. The row tells which keys are left.
     let PreKeyRow { device_number, kind, id, key: _, signature: _ } = row;
     let owner = holdings.rows().address(*device_number);
     let how = || Shows::Has(json(&(kind, id)));
@@ -191,7 +192,7 @@ fn of_message(row: &MessageRow, holdings: &RelayHoldings) -> Row {
         .iter()
         .any(|event| event.what == Logged::Sent && event.message == Some(*message));
     let is_readable = read(payload.as_slice(), holdings).readable.is_some();
-    // A party that has closed its account is a party all the same; the other one's answer has the row.
+    // A party that has closed its account is still a party, but only the other party's answer has the row.
     let here = |account: &AccountId| holdings.rows().accounts.iter().any(|row| row.account == *account);
     for account in [from, to].into_iter().flatten().filter(here).collect::<BTreeSet<_>>() {
         let mut wants = |item, how| all.push(Wanted { account, item, place: "messages", how });
@@ -204,7 +205,7 @@ fn of_message(row: &MessageRow, holdings: &RelayHoldings) -> Row {
         if is_readable {
             wants(Item::RealVsNoiseMessages, header());
         }
-        // What the log says of a message, its row need not say again.
+        // The row need not repeat what the log says of a message.
         if !is_logged {
             wants(Item::MessageTimes, header());
             wants(Item::MessageCount, header());
@@ -221,7 +222,7 @@ fn of_message(row: &MessageRow, holdings: &RelayHoldings) -> Row {
 
 fn of_deposit(row: &DepositRow, holdings: &RelayHoldings) -> Row {
     let DepositRow { account, kind, subject, value: _, left_at: _ } = row;
-    // Whom an entry of an address book or of a block list is about.
+    // The person whom an entry of an address book or of a block list is about.
     let about = || {
         let accounts = holdings.rows().accounts.iter();
         accounts

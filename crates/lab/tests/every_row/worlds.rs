@@ -33,7 +33,7 @@ const EVERYTHING: Rules = Rules {
     key: "provider-key",
 };
 
-/// Everything, and then each thing otherwise, alone and with others.
+/// Everything, and then each thing changed, alone and with others.
 pub(crate) const RULES: [Rules; 10] = [
     EVERYTHING,
     Rules { readable: false, ..EVERYTHING },
@@ -104,7 +104,7 @@ deposits = [{deposits}]
     Design::parse("a-test.toml", &text).unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// Everybody here is invented. What Dora says is said by somebody who has no account in the end.
+/// Everybody here is invented. Dora has no account in the end, so her texts come from somebody without one.
 fn story() -> Scenario {
     let mut text = String::from(
         "[scenario]\nname = \"rows\"\ntitle = \"Something of everything\"\nstart = 2026-01-05T08:00:00Z\n\n\
@@ -147,7 +147,7 @@ fn story() -> Scenario {
     Scenario::parse("rows.toml", &text).unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// A world that has come to its end.
+/// Runs a world to its end.
 pub(crate) fn world(rules: Rules) -> World {
     let mut world = World::new(&design(rules), &story(), 7).unwrap();
     world.run().unwrap();

@@ -1,9 +1,9 @@
-//! A walker for the part of JSON Schema (2020-12) that `schemas/oracle.schema.json` uses. It fails on any other word, so that
-//! nothing in the schema goes unchecked.
+//! A walker for the part of JSON Schema (2020-12) that `schemas/oracle.schema.json` uses. It fails on any other word,
+//! so that nothing in the schema goes unchecked.
 
 use serde_json::Value;
 
-/// Why a value does not keep to a schema; none if it does.
+/// Returns the reason why a value breaks a schema; none if it keeps to it.
 pub(crate) fn fault(root: &Value, schema: &Value, value: &Value) -> Option<String> {
     let rules = schema.as_object().expect("a schema is an object");
     rules.iter().find_map(|(word, rule)| match word.as_str() {

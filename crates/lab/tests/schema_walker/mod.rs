@@ -1,11 +1,11 @@
 //! Walks a JSON Schema (2020-12) and a value side by side.
 //!
-//! It knows the part that the files in `schemas/` use, and fails on anything else in them, so that nothing in a schema goes
-//! unchecked. A whole validator would be a hundred crates for a few files.
+//! It knows the part that the files in `schemas/` use, and fails on anything else in them, so that nothing in a schema
+//! goes unchecked. A whole validator would be a hundred crates for a few files.
 
 use serde_json::Value;
 
-/// Why a value does not keep to a schema; none if it does.
+/// Returns the reason why a value breaks a schema; none if it keeps to it.
 pub(crate) fn fault(root: &Value, schema: &Value, value: &Value) -> Option<String> {
     if schema == &Value::Bool(true) {
         return None;
@@ -79,7 +79,7 @@ pub(crate) fn fault(root: &Value, schema: &Value, value: &Value) -> Option<Strin
     None
 }
 
-/// The patterns of the schemas, by hand.
+/// Matches the patterns of the schemas, by hand.
 fn fits(pattern: &str, text: &str) -> bool {
     match pattern {
         "^[0-9a-f]{64}$" => {
