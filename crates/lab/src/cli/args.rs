@@ -1,4 +1,4 @@
-//! What can be typed.
+//! The grammar of the command line.
 
 use std::path::PathBuf;
 
@@ -206,7 +206,7 @@ pub(super) struct Matrix {
 }
 
 impl Matrix {
-    /// The story, wherever it was typed.
+    /// Returns the story, wherever it was typed.
     pub(super) fn story(&self) -> &str {
         self.named.as_ref().unwrap_or(&self.scenario)
     }

@@ -13,7 +13,7 @@ pub(super) fn run(wanted: &Try) -> Result<(), Failure> {
     let report = runtime()?.block_on(async {
         tokio::select! {
             report = demonstration::run(&progress) => report.map_err(in_words),
-            // Dropping the demonstration takes its folders along, as its end would.
+            // Dropping the demonstration removes its folders, as its end would.
             () = stopped() => Err(Failure { sentence: "stopped; nothing was left behind.".into(), code: INTERRUPTED }),
         }
     })?;

@@ -25,17 +25,17 @@ use super::matrix::{in_words, plan, until_stopped};
 use super::output::{Failure, again, next, place, print, print_json, why};
 use super::{NO_RESULT, STORE, USAGE, list, window};
 
-/// Stands before the file that the evidence was saved in.
+/// Stands before the name of the file in which the evidence was saved.
 const EVIDENCE: &str = "EVIDENCE";
 
-/// Lines of the shell's prompt.
+/// The lines of the shell's prompt.
 const PROMPT: usize = 1;
 
-/// Columns that the command for the rest of an answer takes: the longest with a story and a design of this program. What is
-/// printed above it is the same however the command was typed.
+/// The columns of the longest command for the rest of an answer, with a story and a design of this program. The text
+/// above it is the same however the command was typed.
 const COMMAND: usize = 120;
 
-/// The command that shows the rest: every line and all the law. Its evidence is saved already.
+/// Returns the command that shows the rest: every line and all the law. Its evidence is saved already.
 fn rest() -> String {
     again("--full", &["--out"])
 }
@@ -48,7 +48,7 @@ pub(super) fn run(wanted: &Demand) -> Result<(), Failure> {
     }
 }
 
-/// Lines of a small window that the paper has to itself: what is said below it stands in the same window.
+/// Returns the lines of a small window that the paper has to itself. The messages below it stand in the same window.
 fn room(width: usize, saved: Option<&Path>) -> usize {
     let line = saved.map(|out| format!("{EVIDENCE} {}", out.display()));
     let width = width.max(MIN_WIDTH);
@@ -60,7 +60,7 @@ fn usage(sentence: String) -> Failure {
     Failure { sentence, code: USAGE }
 }
 
-/// The names of the demands that a relay's folder answers.
+/// Returns the names of the demands that a relay's folder answers.
 fn on_folders() -> String {
     folder::demands().map(|demand| demand.name).collect::<Vec<_>>().join(", ")
 }
@@ -113,13 +113,13 @@ fn on_a_relay(wanted: &Demand, name: &str) -> Result<(), Failure> {
     next(&rest(), "")
 }
 
-/// The day of a demand that is served now, in UTC.
+/// Returns the day of a demand that is served now, in UTC.
 fn today() -> Day {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Day::of(Timestamp(u64::try_from(since.as_millis()).unwrap_or(u64::MAX)))
 }
 
-/// Refuses to print what a search found that failed its control: it means nothing.
+/// Refuses to print the findings of a search that failed its control, because they mean nothing.
 fn no_answer(failed: &ControlFailed) -> Failure {
     let sentence = format!("{failed}. So there is no answer. This is a fault of the program.");
     Failure { sentence, code: NO_RESULT }
@@ -129,7 +129,7 @@ fn on_a_story(wanted: &Demand, demand: &str, scenario: &str) -> Result<(), Failu
     if let Some(out) = wanted.out.as_ref().filter(|out| std::fs::symlink_metadata(out).is_ok()) {
         return Err(usage(format!("{} is there already. Name a new file with --out FILE.", out.display())));
     }
-    // Without a design the story's own, as `run` has it. What is wrong with the story, the plan says.
+    // Without a design it is the story's own, as in `run`. The plan reports mistakes in the story.
     let own = || library::find(scenario).ok().map(|story| story.design);
     let design = wanted.design.clone().or_else(own);
     let one = Matrix {
@@ -176,7 +176,7 @@ fn on_a_story(wanted: &Demand, demand: &str, scenario: &str) -> Result<(), Failu
     }
 }
 
-/// The evidence, and beside it what came of it, as a cell of `matrix.json` has it.
+/// The evidence, and beside it the result, as in a cell of `matrix.json`.
 #[derive(Serialize)]
 struct Told<'a> {
     says: String,

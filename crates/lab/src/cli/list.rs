@@ -1,4 +1,4 @@
-//! `list`: the designs, demands and stories of this program; and what is said of a name that none of them has.
+//! `list`: the designs, demands and stories of this program, and the reply to a name that none of them has.
 
 use pillarbox_access::design::Design;
 use pillarbox_access::designs;
@@ -13,10 +13,10 @@ use super::args::{List, Listed};
 use super::output::{Failure, next, print, print_json};
 use super::{FAILED, window};
 
-/// The word that is typed, and what it is for people.
+/// Columns: the word that is typed, and its title for people.
 const NAMED: [Column; 2] = [Column::Fixed(20), Column::Share(1)];
 
-/// Window in which what a demand asks for stands on the line of its name.
+/// The width of a window in which a demand's phrase stands on the line of its name.
 const ROOM_FOR_MORE: usize = 120;
 
 pub(super) fn run(wanted: &List) -> Result<(), Failure> {
@@ -38,21 +38,21 @@ pub(super) fn run(wanted: &List) -> Result<(), Failure> {
     next("pillarbox-lab demand content-warrant --scenario westminster-2017", "")
 }
 
-/// The demands alone: what `demand` without a name says.
+/// Lists the demands alone, as `demand` without a name does.
 pub(super) fn demands() -> Result<(), Failure> {
     let all = All { demands: Some(all_demands()), ..All::default() };
     print(&all.on_a_screen().into_text())?;
     next("pillarbox-lab demand content-warrant --scenario westminster-2017", "")
 }
 
-/// The stories alone: what `run` without a name says.
+/// Lists the stories alone, as `run` without a name does.
 pub(super) fn stories() -> Result<(), Failure> {
     let all = All { stories: Some(all_stories()?), ..All::default() };
     print(&all.on_a_screen().into_text())?;
     next("pillarbox-lab run westminster-2017", "")
 }
 
-/// Everything that is wanted of what can be named.
+/// The lists that are wanted.
 #[derive(Default, Serialize)]
 struct All {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -63,12 +63,12 @@ struct All {
     stories: Option<Vec<Entry>>,
 }
 
-/// The word that is typed, and what it is for people.
+/// The word that is typed, and its title for people.
 #[derive(Serialize)]
 struct Entry {
     name: String,
     title: String,
-    /// A phrase that says more; none where the title says all.
+    /// A phrase that says more; empty if the title says all.
     #[serde(skip_serializing_if = "str::is_empty")]
     plain: &'static str,
 }

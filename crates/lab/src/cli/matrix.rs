@@ -59,7 +59,8 @@ pub(super) fn run(wanted: &Matrix) -> Result<(), Failure> {
     }
 }
 
-/// Does the work on a thread of its own. A signal has it stop at the next place where nothing is half done; it then leaves nothing.
+/// Does the work on a thread of its own. A signal makes it stop at the next place where nothing is half done, and it
+/// then leaves nothing.
 pub(super) fn until_stopped<T: Send + 'static>(
     work: impl FnOnce(&AtomicBool) -> Result<T, Failure> + Send + 'static,
 ) -> Result<T, Failure> {
@@ -81,13 +82,13 @@ pub(super) fn until_stopped<T: Send + 'static>(
     })
 }
 
-/// What to run, from what was typed.
+/// Returns the plan from what was typed.
 pub(super) fn plan(wanted: &Matrix) -> Result<Plan, Failure> {
     let usage = |sentence: String| Failure { sentence, code: USAGE };
     let scenario = library::find(wanted.story()).map_err(|error| {
         usage(match error {
             LibraryError::NotFound { wanted } => no_story(&wanted),
-            // A mistake in a story ends with what to write, and that is a sentence already.
+            // The report of a mistake in a story ends with advice, which is a sentence already.
             _ => format!("{}.", error.to_string().trim_end_matches('.')),
         })
     })?;
@@ -127,17 +128,17 @@ fn design(name: &str) -> Result<Design, Failure> {
     Design::parse(name, &text).map_err(|error| usage(format!("{error}.")))
 }
 
-/// What the controls run on.
+/// Returns the material of the controls.
 pub(super) fn control() -> Result<Control, Failure> {
     Control::built_in().map_err(|error| Failure { sentence: format!("{error}."), code: NO_RESULT })
 }
 
-/// As many threads as there are processors.
+/// Returns the number of processors as a number of threads.
 pub(super) fn threads() -> NonZeroUsize {
     std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
 }
 
-/// A row is told from another one by its design's name, and so is its evidence.
+/// Checks that no two designs have one name, which distinguishes their rows and their evidence.
 fn one_of_each_name(designs: &[Design], typed: &[String]) -> Result<(), Failure> {
     let mut known: BTreeMap<&str, &str> = BTreeMap::new();
     for (design, typed) in designs.iter().zip(typed) {
@@ -216,7 +217,7 @@ fn predictions(file: Option<&Path>, scenario: &Scenario) -> Result<Expected, Fai
     Expected::parse(&name, &text).map_err(|error| usage(format!("{error}.")))
 }
 
-/// Prints how predictions and cells compare; an error if something came otherwise and nobody said so.
+/// Prints the comparison of predictions and cells. Fails if a cell differs from its prediction without a known reason.
 fn compared(comparison: &Comparison) -> Result<(), Failure> {
     let mut screen = Screen::new(window::width());
     screen.title("PREDICTIONS");

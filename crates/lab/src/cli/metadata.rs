@@ -80,7 +80,7 @@ fn published(model: Model, seed: u64) -> Result<(), Failure> {
     Err(Failure { sentence, code: FAILED })
 }
 
-/// The story whose people the defences are for.
+/// The story for whose people the defences are.
 const DEFENDED: &str = "neighbours";
 
 /// Runs a story with one defence after another.
@@ -141,7 +141,7 @@ fn source(wanted: &Metadata) -> Result<Source, Failure> {
     told(wanted, name)
 }
 
-/// The largest file that is read: of one row a record writes some three hundred characters.
+/// The largest file that is read. A record writes some three hundred characters for one row.
 const LARGEST_FILE: u64 = 1 << 30;
 
 fn whole(file: &Path) -> Result<String, Failure> {
@@ -162,7 +162,7 @@ fn in_its_words(error: SourceError) -> Failure {
     usage(error.to_string())
 }
 
-/// A story, run here.
+/// Runs a story here.
 fn told(wanted: &Metadata, name: &str) -> Result<Source, Failure> {
     let scenario = pillarbox_lab::scenario::library::find(name).map_err(|error| in_words(&error))?;
     let design = design(wanted.design.as_deref().unwrap_or(&scenario.design))?;
@@ -179,7 +179,7 @@ fn told(wanted: &Metadata, name: &str) -> Result<Source, Failure> {
     })
 }
 
-/// What a relay keeps.
+/// Reads the rows that a relay keeps.
 fn kept(wanted: &Metadata, folder: &Path) -> Result<Source, Failure> {
     let shown = folder.display();
     if !wanted.i_own_this_data {
@@ -194,7 +194,7 @@ fn kept(wanted: &Metadata, folder: &Path) -> Result<Source, Failure> {
     Ok(holdings::read(&shown.to_string(), &rows))
 }
 
-/// What passes a running relay, until its events end or somebody stops this.
+/// Reads the traffic of a running relay, until its events end or the user stops this.
 fn live() -> Result<Source, Failure> {
     if std::io::stdin().is_terminal() {
         hint(
@@ -240,7 +240,8 @@ fn live() -> Result<Source, Failure> {
     Ok(ledger.finish())
 }
 
-/// Messages after which a running relay's reader is told for the first time that something comes; then at each doubling.
+/// The number of messages after which the reader of a running relay first hears that something comes. The next reports
+/// come at each doubling.
 const FIRST_WORD: usize = 10;
 
 fn save(folder: &Path, inquiry: &Inquiry) -> Result<(), Failure> {

@@ -1,4 +1,4 @@
-//! The command line: what can be typed, what is printed, and the exit codes.
+//! The command line: its grammar, its output, and the exit codes.
 
 mod args;
 mod attempt;
@@ -32,18 +32,18 @@ use tokio::signal::unix::{SignalKind, signal};
 use args::{Arguments, Color, Command, MAX_SEED};
 use output::{Failure, fitted};
 
-// The grammar knows nothing of the rest of this crate, so that manuals are made from it alone.
+// The grammar uses nothing else of this crate, so that manuals are made from it alone.
 const _: () = assert!(MAX_SEED == pillarbox_lab::scenario::MAX_SEED);
 
-/// Ran, and the answer is no.
+/// The command ran, and the answer is no.
 const FAILED: u8 = 1;
-/// Typed wrongly; clap uses the same number.
+/// The command was typed wrongly. clap uses the same number.
 const USAGE: u8 = 2;
 /// An audit could not look, or its search missed what is there.
 const NO_RESULT: u8 = 3;
-/// The data store.
+/// The data store failed.
 const STORE: u8 = 4;
-/// Stopped by Ctrl-C or a signal.
+/// Ctrl-C or a signal stopped the command.
 const INTERRUPTED: u8 = 130;
 
 pub(crate) fn main() -> ExitCode {
@@ -63,7 +63,7 @@ pub(crate) fn main() -> ExitCode {
     let Arguments { bare, command, .. } = arguments;
     let is_misplaced = command.is_some() && (bare.full || bare.json);
     let done = match command.unwrap_or(Command::Try(bare)) {
-        // What stands before a command's name is for the demonstration.
+        // An option before a command's name belongs to the demonstration.
         _ if is_misplaced => Err(Failure {
             sentence:
                 "--full and --json stand behind the command's name, as in `pillarbox-lab oracle --full`."
@@ -86,11 +86,11 @@ pub(crate) fn main() -> ExitCode {
     }
 }
 
-/// The same error about arguments with nothing in them that a terminal acts on. It repeats what was typed, and that may be a
-/// name or a path that somebody else has made.
+/// Returns the same error about arguments without characters on which a terminal acts. It repeats what was typed, and
+/// that may be a name or a path that somebody else has made.
 fn repeated_harmlessly(error: clap::Error) -> clap::Error {
     let harmless = std::env::args_os().map(|argument| escaped(&argument.to_string_lossy()));
-    // An argument that is wrong for its harmful characters alone is repeated by no error.
+    // If an argument is wrong for its harmful characters alone, no error repeats it.
     Arguments::try_parse_from(harmless).err().unwrap_or(error)
 }
 
@@ -110,7 +110,7 @@ fn misnamed(error: &clap::Error) -> Option<Failure> {
     Some(Failure { sentence, code: USAGE })
 }
 
-/// Says what clap has to say: help and the version are results, everything else is about wrong arguments.
+/// Prints clap's message: help and the version are results, everything else is about wrong arguments.
 fn said(error: &clap::Error) -> ExitCode {
     let printed = match window::of_messages() {
         // clap breaks the lines of its help, and not those of its errors.
@@ -132,7 +132,7 @@ fn report(failure: &Failure) -> ExitCode {
     ExitCode::from(failure.code)
 }
 
-/// Ctrl-C, or the signal that a supervisor ends programs with.
+/// Waits for Ctrl-C, or for the signal with which a supervisor ends programs.
 async fn stopped() {
     let Ok(mut terminated) = signal(SignalKind::terminate()) else { return std::future::pending().await };
     tokio::select! {
@@ -141,7 +141,7 @@ async fn stopped() {
     }
 }
 
-/// The threads that phones and connections run on.
+/// Creates the threads on which phones and connections run.
 fn runtime() -> Result<Runtime, Failure> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|error| Failure {
         sentence: format!(

@@ -8,7 +8,7 @@ use super::matrix::{threads, until_stopped};
 use super::output::{Failure, next, print, print_json};
 use super::{FAILED, INTERRUPTED, window};
 
-/// Runs it and prints the table, or the same as data.
+/// Runs the month and prints the table, or the same as data.
 pub(super) fn run(as_json: bool) -> Result<(), Failure> {
     let (months, story) = until_stopped(|stop| {
         let story = run::story().map_err(|error| in_words(&error))?;

@@ -1,4 +1,4 @@
-//! `oracle`: the designs of this program, held to what others say that real operators return.
+//! `oracle`: the designs of this program, compared with published statements about the returns of real operators.
 
 use pillarbox_access::designs;
 use pillarbox_access::oracle::Source;

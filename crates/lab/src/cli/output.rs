@@ -1,4 +1,4 @@
-//! Standard output, and what is said when something went wrong.
+//! Standard output, and the messages about failures.
 
 use std::io::{self, ErrorKind, Write};
 use std::path::Path;
@@ -11,7 +11,7 @@ use textwrap::core::display_width;
 
 use super::{FAILED, STORE, window};
 
-/// What went wrong, for a person: what happened and what to do next.
+/// A failure, described to a person: what happened and what to do next.
 pub(super) struct Failure {
     pub(super) sentence: String,
     pub(super) code: u8,
@@ -30,22 +30,23 @@ pub(super) fn print(text: &str) -> Result<(), Failure> {
     written(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
 }
 
-/// Says something beside the result, broken at the window's edge.
+/// Prints a message beside the result, broken at the window's edge.
 pub(super) fn hint(text: &str) -> Result<(), Failure> {
     written(writeln!(anstream::stderr(), "{}", fitted(text)))
 }
 
-/// Says what is laid out already beside the result.
+/// Prints a message beside the result that is laid out already.
 pub(super) fn beside(text: &str) -> Result<(), Failure> {
     written(writeln!(anstream::stderr(), "{}", safe_document(text)))
 }
 
-/// Says where something was saved, in a line that can be copied.
+/// Prints the place where something was saved, in a line that can be copied.
 pub(super) fn place(label: &str, path: &Path) -> Result<(), Failure> {
     written(writeln!(anstream::stderr(), "{}", safe_document(&format!("{label} {}", path.display()))))
 }
 
-/// The command that runs now, with another option and without those of `left_out`, in words that a shell reads back as they were.
+/// Returns the command that runs now, with another option and without those of `left_out`, in words that a shell reads
+/// back unchanged.
 pub(super) fn again(option: &str, left_out: &[&str]) -> String {
     let words = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned());
     typed_again(words, option, left_out)
@@ -58,13 +59,13 @@ fn typed_again(words: impl Iterator<Item = String>, option: &str, left_out: &[&s
     while let Some(word) = words.next() {
         let name = word.split_once('=').map_or(word.as_str(), |(name, _)| name);
         if !is_set && left_out.contains(&name) {
-            // Its value is the next word, or behind an equals sign.
+            // Its value is the next word, or follows an equals sign.
             if name == word {
                 words.next();
             }
             continue;
         }
-        // Behind two dashes nothing is an option any more.
+        // After two dashes nothing is an option any more.
         if word == "--" && !is_set {
             typed.push(option.to_owned());
             is_set = true;
@@ -77,7 +78,8 @@ fn typed_again(words: impl Iterator<Item = String>, option: &str, left_out: &[&s
     typed.join(" ")
 }
 
-/// Says what to type next, in a line that can be copied; `what` it gives stands behind it, or below it where the window is narrow.
+/// Prints the next command to type, in a line that can be copied. Its purpose, `what`, stands after it, or below it in
+/// a narrow window.
 pub(super) fn next(command: &str, what: &str) -> Result<(), Failure> {
     let line = format!("Next: {command}");
     let both = format!("{line}   ({what})");
@@ -91,8 +93,8 @@ pub(super) fn next(command: &str, what: &str) -> Result<(), Failure> {
     written(writeln!(anstream::stderr(), "{}", safe_document(&text)))
 }
 
-/// Text whose lines are no wider than the window that messages go to. Where there is none, a program may read them, and each
-/// stays one line.
+/// Breaks text into lines no wider than the window for messages. Without a window, a program may read the messages, and
+/// each stays one line.
 pub(super) fn fitted(text: &str) -> String {
     match window::of_messages() {
         Some(width) => columns::lines(text, width).join("\n"),
@@ -100,7 +102,7 @@ pub(super) fn fitted(text: &str) -> String {
     }
 }
 
-/// The reason why a file that somebody named was not written.
+/// Returns the reason why a file that the user named was not written.
 pub(super) fn why(error: &io::Error) -> String {
     match error.kind() {
         ErrorKind::AlreadyExists => "a link stands there, and leads into another file".to_owned(),
@@ -108,7 +110,7 @@ pub(super) fn why(error: &io::Error) -> String {
     }
 }
 
-/// A reader that has seen enough, as `head` does, is no failure.
+/// Accepts a reader that has seen enough, as `head` does, as no failure.
 pub(super) fn written(outcome: io::Result<()>) -> Result<(), Failure> {
     match outcome {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure {

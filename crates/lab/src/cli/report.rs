@@ -1,4 +1,4 @@
-//! `report`: a run as a page, and whether it is what it says it is.
+//! `report`: a run as a page, and the check whether it is what it says it is.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -91,7 +91,7 @@ fn cannot_write(path: &Path, error: &std::io::Error, option: &str) -> Failure {
     Failure { sentence, code: STORE }
 }
 
-/// The archive. Nothing that looks whole is left where it could not be written to its end.
+/// Writes the archive. If it cannot be written to its end, nothing that looks whole is left.
 fn write_bundle(out: &Path, wanted: &Report, folder: &Folder, page: &str) -> Result<(), Failure> {
     let failed = |error: std::io::Error| cannot_write(out, &error, "--bundle");
     let manifest = std::fs::read(wanted.folder.join(MANIFEST)).map_err(failed)?;
@@ -135,11 +135,11 @@ fn check(wanted: &Report, folder: Folder) -> Result<(), Failure> {
     Err(Failure { sentence, code: FAILED })
 }
 
-/// The files of the same run, run again from the folder alone: nothing outside it is read.
+/// Returns the files of the same run, run again from the folder alone. Nothing outside it is read.
 fn again(fresh: Fresh, folder: &Folder) -> Result<BTreeMap<String, String>, Failure> {
     let Fresh { scenario, designs, demands, seed } = fresh;
     let rerun = folder.files.get(RERUN).map_or_else(String::new, |text| String::from_utf8_lossy(text).into());
-    // Whether it is the command of this run is a finding of its own.
+    // Another finding says whether it is the command of this run.
     let rerun = rerun.trim_end_matches(['\r', '\n']).to_owned();
     let (threads, control) = (threads(), control()?);
     let plan = Plan { scenario, designs, demands, seed, threads, control, rerun };

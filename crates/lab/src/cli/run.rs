@@ -16,10 +16,10 @@ use super::args::Run;
 use super::output::{Failure, hint, next, place, print};
 use super::{FAILED, STORE, USAGE, list, window};
 
-/// The folder that records are saved under, beside whoever runs the program.
+/// The folder under which records are saved, in the working directory.
 const RUNS: &str = "runs";
 
-/// Lines that are said after the screen: where the record is, and what comes next.
+/// The number of lines after the screen: the place of the record, and the next command.
 const HINTS: usize = 2;
 
 /// The record's file in its folder.
@@ -75,7 +75,7 @@ pub(super) fn run(wanted: &Run) -> Result<(), Failure> {
     next(&words.into_iter().chain(under).collect::<Vec<_>>().join(" "), "")
 }
 
-/// Writes the record beside its place and moves it there, so that what has the name is whole.
+/// Writes the record beside its place and moves it there, so that a file with this name is whole.
 fn save(folder: &Path, record: &str) -> Result<PathBuf, Failure> {
     let file = folder.join(RECORD_FILE);
     let beside = folder.join(format!("{RECORD_FILE}.part"));

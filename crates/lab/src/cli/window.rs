@@ -1,9 +1,9 @@
-//! The window that is printed into.
+//! The window into which the program prints.
 
 use pillarbox_lab::screen::{MAX_WIDTH, MIN_WIDTH, USUAL_HEIGHT, USUAL_WIDTH};
 use terminal_size::{Height, Width};
 
-/// Columns of the window on standard output. Where that is none, what `COLUMNS` says, or else 80.
+/// Returns the columns of the window on standard output. Without a window, it returns `COLUMNS`, or else 80.
 pub(super) fn width() -> usize {
     let window = terminal_size::terminal_size_of(std::io::stdout())
         .map(|(Width(columns), _)| usize::from(columns))
@@ -11,7 +11,8 @@ pub(super) fn width() -> usize {
     window.or_else(told).unwrap_or(USUAL_WIDTH)
 }
 
-/// Columns of the window on standard error, where messages go. Where that is none, what `COLUMNS` says; none where nobody says any.
+/// Returns the columns of the window on standard error, to which messages go. Without a window, it returns `COLUMNS`,
+/// if set.
 pub(super) fn of_messages() -> Option<usize> {
     let window = terminal_size::terminal_size_of(std::io::stderr())
         .map(|(Width(columns), _)| usize::from(columns))
@@ -19,12 +20,13 @@ pub(super) fn of_messages() -> Option<usize> {
     window.or_else(told).map(|columns| columns.clamp(MIN_WIDTH, MAX_WIDTH))
 }
 
-/// Columns as the environment says them.
+/// Returns the columns that the environment states.
 fn told() -> Option<usize> {
     std::env::var("COLUMNS").ok()?.parse().ok().filter(|columns| *columns > 0)
 }
 
-/// Lines of the window on standard output, less the prompt. Where that is none, what `LINES` says, or else 24.
+/// Returns the lines of the window on standard output, without the prompt. Without a window, it returns `LINES`, or
+/// else 24.
 pub(super) fn height() -> usize {
     let window = terminal_size::terminal_size_of(std::io::stdout())
         .map(|(_, Height(lines))| usize::from(lines))
