@@ -1,4 +1,5 @@
-//! The time and the growth of an analysis: `cargo run --release -p pillarbox-metadata --example scale [MESSAGES] [PEOPLE]`.
+//! Measures the time and the growth of an analysis: `cargo run --release -p pillarbox-metadata --example scale
+//! [MESSAGES] [PEOPLE]`.
 
 use std::error::Error;
 use std::time::Instant;
@@ -6,7 +7,7 @@ use std::time::Instant;
 use pillarbox_metadata::generator::{Settings as Made, sealed};
 use pillarbox_metadata::{Analysis, Settings};
 
-/// Milliseconds of a month, over which the messages are spread.
+/// The milliseconds of a month, over which the messages are spread.
 const MONTH: u64 = 2_592_000_000;
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -8,7 +8,7 @@ use crate::score::{Score, Scorer, Truth};
 use crate::ties::{Known, Tie, Ties};
 use crate::trace::{Person, Trace};
 
-/// What one means found, and its controls.
+/// The result of one means, and its controls.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Found {
     /// The pairs that it names.
@@ -17,7 +17,7 @@ pub struct Found {
     pub score: Option<Score>,
     /// The number of pairs that the same means names on the shuffled trace.
     pub shuffled_named: u64,
-    /// How many of those are right, if the truth is known.
+    /// The number of those pairs that are right, if the truth is known.
     pub shuffled_right: Option<u64>,
     /// The fraction of guesses that chance alone gets right, if the truth is known.
     pub chance: Option<f64>,
@@ -28,7 +28,7 @@ pub struct Found {
 pub struct Line {
     /// The means.
     pub means: Means,
-    /// What it found, or the reason that it was not tried.
+    /// The result, or the reason why it was not tried.
     pub outcome: Result<Found, Refusal>,
 }
 
@@ -37,9 +37,9 @@ pub struct Line {
 pub struct Analysis {
     /// A line for each means, in the order of [`Means::ALL`].
     pub lines: Vec<Line>,
-    /// Messages in the trace.
+    /// The number of messages in the trace.
     pub messages: u64,
-    /// What the means were run with.
+    /// The settings of the means.
     pub settings: Settings,
 }
 
@@ -66,13 +66,13 @@ impl Analysis {
         Self { lines: Means::ALL.into_iter().map(line).collect(), messages: trace.messages(), settings }
     }
 
-    /// What a means found, unless it was not tried.
+    /// Returns the result of a means, unless it was not tried.
     #[must_use]
     pub fn found(&self, means: Means) -> Option<&Found> {
         self.lines.iter().find(|line| line.means == means)?.outcome.as_ref().ok()
     }
 
-    /// The means that were not tried, by reason: those with one reason together.
+    /// Returns the means that were not tried, by reason: those with one reason together.
     #[must_use]
     pub fn refused(&self) -> Vec<(Refusal, Vec<Means>)> {
         let mut reasons: Vec<(Refusal, Vec<Means>)> = Vec::new();
@@ -86,9 +86,11 @@ impl Analysis {
         reasons
     }
 
-    /// The pairs that rows name, and those that means infer, as a network: each pair once for each way of knowing it.
+    /// Returns the pairs that rows name, and those that means infer, as a network: each pair once for each way of
+    /// knowing it.
     ///
-    /// `named` says whether rows that name both passed or are kept. After `messages` is what was found by then; `None` is all.
+    /// `named` says whether rows that name both passed or are kept. With `messages`, the network is the one found after
+    /// that number of messages; `None` means all of them.
     #[must_use]
     pub fn ties(&self, trace: &Trace, named: Known, messages: Option<u64>) -> Ties {
         let mut pairs: BTreeMap<(bool, Person, Person), Tie> = BTreeMap::new();
@@ -102,7 +104,7 @@ impl Analysis {
                 let (one, other) = (lead.one.place(), lead.other.place());
                 let tie = pairs.entry((is_inferred, lead.one, lead.other));
                 let tie = tie.or_insert(Tie { one, other, there: 0, back: 0, known });
-                // Several means count the same messages: the one that counts most is nearest.
+                // Several means count the same messages. The largest count is nearest.
                 (tie.there, tie.back) = (tie.there.max(lead.there), tie.back.max(lead.back));
             }
         }

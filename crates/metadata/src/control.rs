@@ -6,8 +6,8 @@ use crate::trace::{Kind, Trace};
 /// The purpose of the stream of random numbers.
 const PURPOSE: u64 = 0x7368_7566;
 
-/// The same trace with the recipients of each kind of row in a random order: nobody gets more or fewer rows, no time, size,
-/// connection or address changes, and nothing connects one row with another any more.
+/// Returns the same trace with the recipients of each kind of row in a random order. Nobody gets more or fewer rows,
+/// and no time, size, connection or address changes, but nothing connects one row with another any more.
 #[must_use]
 pub fn shuffled(trace: &Trace, seed: u64) -> Trace {
     let mut shuffled = trace.clone();
@@ -23,7 +23,7 @@ pub fn shuffled(trace: &Trace, seed: u64) -> Trace {
     shuffled
 }
 
-/// The fraction of guesses that are right by chance alone: pairs that there are among those that there could be.
+/// Returns the fraction of guesses that are right by chance alone: existing pairs among possible pairs.
 #[must_use]
 pub fn chance(there: u64, possible: u64) -> f64 {
     if possible == 0 { 0.0 } else { (there as f64 / possible as f64).min(1.0) }

@@ -1,18 +1,19 @@
 //! Statistical disclosure as in Martiny and others, NDSS 2021 (their `variant_3`).
 //!
-//! A *target epoch* begins with a message to Bob, a *random epoch* at any other time. A person's score is the number of target
-//! epochs in which they got a message, less the number of random epochs in which they did. Bob's correspondents get receipts
-//! in target epochs, everybody else as often in the one as in the other; so correspondents rise. Nobody is ever ruled out, so
-//! that the attack works where Bob has several correspondents and receipts get lost, where the intersection fails.
+//! A *target epoch* begins with a message to Bob, a *random epoch* at any other time. A person's score is the number of
+//! target epochs in which they got a message, minus the number of random epochs in which they did. Bob's correspondents
+//! get receipts in target epochs. Everybody else gets messages as often in one kind as in the other, so correspondents
+//! rise. Nobody is ever ruled out. The attack therefore works if Bob has several correspondents and receipts get lost,
+//! where the intersection fails.
 
 /// The scores of everybody, for one target.
 #[derive(Clone, Debug)]
 pub struct Scores {
-    /// By person.
+    /// The score of each person.
     scores: Vec<i32>,
-    /// Target epochs in which each person was seen.
+    /// The number of target epochs in which each person was seen.
     targets: Vec<u32>,
-    /// In which epoch each person was last counted: nobody counts twice in one.
+    /// The epoch in which each person was last counted. Nobody counts twice in one.
     counted: Vec<u32>,
     /// Everybody who was ever counted.
     touched: Vec<u32>,
@@ -20,7 +21,7 @@ pub struct Scores {
 }
 
 impl Scores {
-    /// Nobody seen yet, among so many people.
+    /// Creates scores of `people` people, none of whom is seen yet.
     #[must_use]
     pub fn of(people: usize) -> Self {
         Self {
@@ -81,13 +82,14 @@ impl Scores {
         self.epoch = 0;
     }
 
-    /// Everybody who was counted: the person, the target epochs in which they were seen, and their score.
+    /// Returns everybody who was counted: the person, the number of target epochs in which they were seen, and their
+    /// score.
     pub fn seen(&self) -> impl Iterator<Item = (u32, u32, i32)> {
         let targets = |person: u32| self.targets.get(person as usize).copied().unwrap_or(0);
         self.touched.iter().map(move |person| (*person, targets(*person), self.score(*person)))
     }
 
-    /// A person's score.
+    /// Returns a person's score.
     #[must_use]
     pub fn score(&self, person: u32) -> i32 {
         self.scores.get(person as usize).copied().unwrap_or(0)
@@ -99,7 +101,8 @@ impl Scores {
         self.counted.get(person as usize).is_some_and(|epoch| *epoch > 0)
     }
 
-    /// A person's rank, pessimistic about ties: everybody with the same score stands before them. 1 is alone in front.
+    /// Returns a person's rank, pessimistic about ties: everybody with the same score stands before them. Rank 1 is
+    /// alone in front.
     #[must_use]
     pub fn rank(&self, person: u32) -> usize {
         let own = self.score(person);

@@ -1,30 +1,31 @@
-//! Traces made up for tests and measurements: people with a few contacts each, texts with answers, and receipts over a network.
+//! Invented traces for tests and measurements: people with a few contacts each, texts with answers, and receipts over a
+//! network.
 
 use crate::random::Random;
 use crate::score::Truth;
 use crate::trace::{Kind, Person, Row, Trace};
 
-/// What is made up.
+/// The settings of an invented trace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// People.
+    /// The number of people.
     pub people: u32,
-    /// Contacts that each person begins conversations with.
+    /// The number of contacts with whom each person begins conversations.
     pub contacts: u32,
-    /// Messages, receipts included.
+    /// The number of messages, receipts included.
     pub messages: u64,
-    /// Mean milliseconds between two texts.
+    /// The mean time between two texts, in milliseconds.
     pub gap: u64,
-    /// Milliseconds within which a receipt follows, drawn evenly; `None` for no receipts.
+    /// The time within which a receipt follows, in milliseconds, drawn evenly; `None` for no receipts.
     pub receipts_within: Option<u64>,
     /// The seed.
     pub seed: u64,
 }
 
-/// Bytes of a receipt as phones pad it, and of a text.
+/// The bytes of a receipt as phones pad it, and of a text.
 const SIZES: (u32, u32) = (349, 509);
 
-/// Makes up a trace in which no row names a sender, and its truth.
+/// Invents a trace in which no row names a sender, and its truth.
 #[must_use]
 pub fn sealed(settings: Settings) -> (Trace, Truth) {
     let Settings { people, contacts, messages, gap, receipts_within, seed } = settings;

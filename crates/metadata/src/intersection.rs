@@ -1,21 +1,22 @@
 //! The intersection attack: Martiny, Kaptchuk, Aviv, Roche, Wustrow, *Improving Signal's Sealed Sender*, NDSS 2021.
 //!
-//! An epoch begins with each message to Bob, whoever sent it. Somebody whom Bob's phone answers gets a delivery receipt in
-//! that epoch. Everybody who got one message in each of the epochs is a candidate; the true sender always is. The attack
-//! ends when one candidate is left. It rests on time and recipient alone, so that neither a sealed sender nor Tor helps.
+//! An epoch begins with each message to Bob, from any sender. A person whom Bob's phone answers gets a delivery receipt
+//! in that epoch. Everybody who got a message in each of the epochs is a candidate, and the true sender always is. The
+//! attack ends when one candidate is left. It rests on time and recipient alone, so neither a sealed sender nor Tor
+//! helps.
 
 /// The people who got a message in each epoch so far.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Candidates {
-    /// In ascending order, each once; `None` before the first epoch, when it can be anybody.
+    /// The candidates in ascending order, each once; `None` before the first epoch, when it can be anybody.
     left: Option<Vec<u32>>,
 }
 
 impl Candidates {
     /// Takes one more epoch into account.
     ///
-    /// A person who got several messages in it counts once. The lists of the authors hold such a person several times, which
-    /// changes no median of theirs.
+    /// A person who got several messages in it counts once. The authors' lists contain such a person several times,
+    /// which changes none of their medians.
     pub fn intersect(&mut self, mut got: Vec<u32>) {
         got.sort_unstable();
         got.dedup();
@@ -25,13 +26,13 @@ impl Candidates {
         });
     }
 
-    /// The candidates, in ascending order; `None` before the first epoch.
+    /// Returns the candidates, in ascending order; `None` before the first epoch.
     #[must_use]
     pub fn left(&self) -> Option<&[u32]> {
         self.left.as_deref()
     }
 
-    /// The one candidate, if only one is left.
+    /// Returns the one candidate, if only one is left.
     #[must_use]
     pub fn identified(&self) -> Option<u32> {
         match self.left.as_deref() {

@@ -1,7 +1,7 @@
-//! Who talks to whom: the pairs of people that metadata alone names, and those that it only suggests.
+//! The pairs of people who talk to each other: those that metadata alone names, and those that it only suggests.
 //!
-//! This crate analyses a [`Trace`]: the rows that one observer has of the traffic of a messenger. It holds no key, opens
-//! no socket and reads no content. It refuses to know where a trace comes from; `lab` makes traces of records, relays'
+//! This crate analyses a [`Trace`]: the rows that one observer has of the traffic of a messenger. It has no key, opens
+//! no socket and reads no content. It refuses to know the source of a trace. `lab` makes traces of records, relays'
 //! folders and live relays.
 
 pub mod analysis;

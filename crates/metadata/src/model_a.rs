@@ -1,30 +1,30 @@
 //! Model A: the simulation of the intersection attack in Martiny and others, NDSS 2021 (`sms_gen.c`, `attack_test.c`, `attack.c`).
 //!
-//! Everybody sends 50 messages a day. Alice writes to Bob once in each epoch. After the first epoch a quarter of the other
-//! messages repeat earlier ones and a quarter answer earlier ones; counts are rounded up, and earlier means before the latest
-//! epoch. The rest is fresh: between two random people, where the authors take two neighbours in a random graph of 90 contacts
-//! each. Each message brings a receipt to its sender in the same epoch. Runs draw from streams of their own; the authors' are seeded
-//! from the clock, so that runs of one second are the same run.
+//! Everybody sends 50 messages a day. Alice writes to Bob once in each epoch. After the first epoch a quarter of the
+//! other messages repeat earlier ones and a quarter answer earlier ones. Counts are rounded up, and earlier means
+//! before the latest epoch. The rest is fresh: between two random people, where the authors take two neighbours in a
+//! random graph of 90 contacts each. Each message brings a receipt to its sender in the same epoch. Runs draw from
+//! streams of their own. The authors' are seeded from the clock, so that runs of one second are the same run.
 
 use crate::intersection::Candidates;
 use crate::random::Random;
 
-/// What is simulated.
+/// The settings of a simulation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// Users.
+    /// The number of users.
     pub users: u32,
     /// The length of an epoch, in seconds.
     pub epoch: u32,
 }
 
-/// Messages of one user in one day.
+/// The messages of one user in one day.
 const A_DAY: u64 = 50;
 
-/// Seconds of a day.
+/// The seconds of a day.
 const DAY: u64 = 86_400;
 
-/// Epochs after which a run without an end is given up. The longest that was published is 11.
+/// The number of epochs after which a run without an end is given up. The longest that was published is 11.
 const MOST_EPOCHS: u32 = 100;
 
 /// Alice, who writes, and Bob, who is watched. The numbers do not matter to the attack.
@@ -32,14 +32,14 @@ const ALICE: u32 = 1;
 const BOB: u32 = 0;
 
 impl Settings {
-    /// Messages in one epoch, and so receipts, Alice's included.
+    /// Returns the number of messages in one epoch, and so of receipts, Alice's included.
     #[must_use]
     pub fn messages(self) -> u64 {
-        // As the published files have it: the day is divided first, into whole epochs.
+        // As in the published files: the day is divided first, into whole epochs.
         (A_DAY * u64::from(self.users)).checked_div(DAY / u64::from(self.epoch.max(1))).unwrap_or(0)
     }
 
-    /// The number of Bob's epochs until Alice is the only candidate; `None` if she is not within 100.
+    /// Returns the number of Bob's epochs until Alice is the only candidate; `None` if she is not within 100.
     #[must_use]
     pub fn epochs_to_one(self, seed: u64, run: u64) -> Option<u32> {
         let mut random = Random::new(seed, run);
@@ -90,7 +90,7 @@ impl Message {
     }
 }
 
-/// Epochs to one candidate, of so many runs. A run that does not end counts as 100.
+/// Returns the epochs to one candidate for each run. A run that does not end counts as 100.
 #[must_use]
 pub fn runs(settings: Settings, seed: u64, runs: u64) -> Vec<f64> {
     (0..runs).map(|run| settings.epochs_to_one(seed, run).unwrap_or(MOST_EPOCHS).into()).collect()

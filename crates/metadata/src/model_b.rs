@@ -1,39 +1,40 @@
 //! Model B: the simulation of statistical disclosure in Martiny and others, NDSS 2021 (`list_attack.py`, `variant_3`).
 //!
 //! A million users. In each target epoch some background messages pass, and one receipt from Bob to one of his
-//! correspondents; then one random epoch is taken off, with background alone. A quarter of the background answers messages of
-//! earlier target epochs and a quarter repeats them; the rest is between random people. Ranks are taken after the target epoch,
-//! before its random epoch. *Popular* users get a message in every epoch.
+//! correspondents. Then one random epoch is subtracted, with background alone. A quarter of the background answers
+//! messages of earlier target epochs and a quarter repeats them. The rest is between random people. Ranks are taken
+//! after the target epoch, before its random epoch. *Popular* users get a message in every epoch.
 
 use crate::disclosure::Scores;
 use crate::random::Random;
 
-/// How a reply treats the message that it answers.
+/// The treatment of the message that a reply answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Replies {
-    /// The stored message is reversed in place, as in the authors' program: it counts as a reply from then on.
+    /// The stored message is reversed in place, as in the authors' program, and counts as a reply from then on.
     Faithful,
     /// The stored message stays as it is.
     Pure,
 }
 
-/// What is simulated.
+/// The settings of a simulation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// Users.
+    /// The number of users.
     pub users: u32,
-    /// Background messages in an epoch.
+    /// The number of background messages in an epoch.
     pub background: u32,
-    /// Users who get a message in each epoch.
+    /// The number of users who get a message in each epoch.
     pub popular: u32,
-    /// Bob's correspondents besides Alice.
+    /// The number of Bob's correspondents besides Alice.
     pub others: u32,
-    /// How replies are drawn.
+    /// The way in which replies are drawn.
     pub replies: Replies,
 }
 
 impl Settings {
-    /// One of the paper's four experiments: popular users in the second and fourth, five more correspondents in the third and fourth.
+    /// Returns one of the paper's four experiments: popular users in the second and fourth, five more correspondents in
+    /// the third and fourth.
     #[must_use]
     pub const fn experiment(number: u8, background: u32, replies: Replies) -> Self {
         Self {
@@ -46,7 +47,7 @@ impl Settings {
     }
 }
 
-/// Ranks of Bob's correspondents after some number of target epochs. Who was not seen yet has none.
+/// The ranks of Bob's correspondents after some number of target epochs. A correspondent who was not seen yet has none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ranks {
     /// The best.
@@ -55,7 +56,7 @@ pub struct Ranks {
     pub worst: usize,
 }
 
-/// One run: the ranks after each number of target epochs in `after`, in ascending order.
+/// Makes one run. Returns the ranks after each number of target epochs in `after`, in ascending order.
 #[must_use]
 pub fn run(settings: Settings, seed: u64, run: u64, after: &[u32]) -> Vec<Ranks> {
     let mut random = Random::new(seed, run);
@@ -84,7 +85,7 @@ pub fn run(settings: Settings, seed: u64, run: u64, after: &[u32]) -> Vec<Ranks>
     ranks
 }
 
-/// So many different users.
+/// Draws `number` different users.
 fn distinct(users: u32, number: u32, random: &mut Random) -> Vec<u32> {
     let mut drawn = Vec::new();
     let mut is_drawn = std::collections::BTreeSet::new();
@@ -103,7 +104,7 @@ struct Message {
     to: u32,
 }
 
-/// The background: all messages so far, and which of them make up each target epoch.
+/// The background: all messages so far, and the messages of each target epoch.
 struct Generator {
     settings: Settings,
     messages: Vec<Message>,
@@ -111,7 +112,7 @@ struct Generator {
 }
 
 impl Generator {
-    /// The background of one more epoch, by place in the messages.
+    /// Returns the background of one more epoch, by place in the messages.
     fn epoch(&mut self, popular: &[u32], random: &mut Random) -> Vec<usize> {
         let background = self.settings.background;
         let quarter = if self.record.is_empty() { 0 } else { background / 4 };
@@ -145,7 +146,7 @@ impl Generator {
         epoch
     }
 
-    /// A message of a random target epoch.
+    /// Draws a message of a random target epoch.
     fn old(&self, random: &mut Random) -> Option<usize> {
         random.pick(&self.record).and_then(|epoch| random.pick(epoch)).copied()
     }

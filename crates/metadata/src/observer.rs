@@ -1,8 +1,8 @@
-//! Observers: what each of them has of the rows of a source, and the same rows poorer step by step.
+//! Observers: the part of a source's rows that each of them has, and the same rows reduced step by step.
 
 use crate::trace::{Kind, Row, Trace};
 
-/// Who looks.
+/// An observer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Observer {
     /// The operator, of everything that passes.
@@ -22,7 +22,7 @@ impl Observer {
     /// Every observer.
     pub const ALL: [Self; 5] = [Self::Sees, Self::Keeps, Self::LogsFromNowOn, Self::Wire, Self::Push];
 
-    /// The word on the command line.
+    /// Returns the word on the command line.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -34,7 +34,7 @@ impl Observer {
         }
     }
 
-    /// The observer in a sentence: "as far as ...".
+    /// Returns the observer in a sentence: "as far as ...".
     #[must_use]
     pub const fn wording(self) -> &'static str {
         match self {
@@ -47,10 +47,10 @@ impl Observer {
     }
 }
 
-/// A field or a kind of row that is taken away.
+/// A field or a kind of row that is removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Field {
-    /// The sender, where a row names one.
+    /// The sender, in rows that name one.
     Names,
     /// The network address.
     Address,
@@ -81,7 +81,7 @@ impl Field {
         Self::Push,
     ];
 
-    /// The word on the command line.
+    /// Returns the word on the command line.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -97,10 +97,10 @@ impl Field {
     }
 }
 
-/// The rows that an observer has of everything that passes.
+/// Returns the rows that an observer has of everything that passes.
 ///
-/// `from` is the moment of the order, for an operator that logs from then on. [`Observer::Keeps`] changes nothing here: kept rows are
-/// another source.
+/// `from` is the moment of the order, for an operator that logs from then on. [`Observer::Keeps`] changes nothing here,
+/// because kept rows are another source.
 #[must_use]
 pub fn observed(all: &Trace, observer: Observer, from: Option<u64>) -> Trace {
     let rows = all.rows.iter();
@@ -119,7 +119,7 @@ pub fn observed(all: &Trace, observer: Observer, from: Option<u64>) -> Trace {
     Trace { rows, ..all.without_rows() }
 }
 
-/// What a tap has of a row: something went up from an address, or down to one.
+/// Returns the tap's view of a row: something went up from an address, or down to one.
 fn on_the_wire(all: &Trace, row: &Row) -> Option<Row> {
     let subscriber = row.address.and_then(|address| all.subscribers.get(address as usize)).copied().flatten();
     let (from, to) = match row.kind {
@@ -130,7 +130,7 @@ fn on_the_wire(all: &Trace, row: &Row) -> Option<Row> {
     Some(Row { from, to, ..row.clone() })
 }
 
-/// The same rows without some fields.
+/// Returns the same rows without some fields.
 #[must_use]
 pub fn without(trace: &Trace, fields: &[Field]) -> Trace {
     let mut poorer = trace.clone();
@@ -162,9 +162,9 @@ pub fn without(trace: &Trace, fields: &[Field]) -> Trace {
     poorer
 }
 
-/// The same rows with times cut down to a multiple of so many milliseconds.
+/// Returns the same rows with times rounded down to a multiple of `to` milliseconds.
 ///
-/// Rows of one moment are put into an order that tells nothing: otherwise their order would be a clock too.
+/// Rows of one moment are put into an order that tells nothing. Otherwise their order would be a clock too.
 #[must_use]
 pub fn rounded(trace: &Trace, to: u64) -> Trace {
     let mut poorer = trace.clone();

@@ -1,11 +1,12 @@
 //! The figures that were published about models A and B, and those of this program beside them.
 //!
-//! Source: `andrealin/Improving-Signal-Sealed-Sender@deee4f9830d1906d9741010fd7d6b923bb699fca`, folder `data/`, result files of
-//! a fork of the NDSS 2021 simulations; and a re-implementation with independent runs (2,000 runs of one second, 300 of a minute;
-//! 100 runs of model B at 800 messages, with pure replies). The median of this program has to lie within the published quartiles, and of
-//! model A it has to be the published median of independent runs. A share has to lie within the 95 % interval of the published 100 runs
-//! (Wilson 1927: two standard errors in the middle, and right at the ends too) and this program's own two standard errors, added in
-//! quadrature. One row is known to differ, and says why.
+//! Source: `andrealin/Improving-Signal-Sealed-Sender@deee4f9830d1906d9741010fd7d6b923bb699fca`, folder `data/`, result
+//! files of a fork of the NDSS 2021 simulations; and a re-implementation with independent runs (2,000 runs of one
+//! second, 300 of a minute; 100 runs of model B at 800 messages, with pure replies). The median of this program has to
+//! lie within the published quartiles. For model A it has to be the published median of independent runs. A share has
+//! to lie within two intervals, added in quadrature: the 95 % interval of the published 100 runs (Wilson 1927: two
+//! standard errors in the middle, and right at the ends too), and this program's own two standard errors. One row is
+//! known to differ, and gives the reason.
 
 use crate::model_b::Replies;
 use crate::statistics::quartiles;
@@ -28,7 +29,7 @@ pub struct Comparison {
     pub reason: Option<&'static str>,
 }
 
-/// The row that this program does not reach, and why.
+/// The row that this program does not reach, and the reason.
 const DIFFERS: (&str, &str) = (
     "disclosure800_exp2_share_k5",
     "Alice loses a point where her message is repeated in a random epoch. With 200 repeats among 1,801 messages that happens within \
@@ -47,7 +48,7 @@ impl Comparison {
     }
 }
 
-/// Users, seconds of an epoch, published median of independent runs.
+/// Columns: users, seconds of an epoch, published median of independent runs.
 const MODEL_A: [(u32, u32, f64); 6] = [
     (10_000, 1, 3.0),
     (50_000, 1, 4.0),
@@ -57,7 +58,7 @@ const MODEL_A: [(u32, u32, f64); 6] = [
     (50_000, 60, 8.0),
 ];
 
-/// Model A, so many independent runs of each row.
+/// Compares model A, with `runs` independent runs of each row.
 #[must_use]
 pub fn model_a(seed: u64, runs: u64) -> Vec<Comparison> {
     let compare = |(users, epoch, median): (u32, u32, f64)| {
@@ -74,10 +75,11 @@ pub fn model_a(seed: u64, runs: u64) -> Vec<Comparison> {
     MODEL_A.into_iter().map(compare).collect()
 }
 
-/// Runs behind each published figure of model B.
+/// The number of runs behind each published figure of model B.
 const RUNS: f64 = 100.0;
 
-/// Background, epochs; share of runs with Alice alone in front; median rank with its quartiles, where published.
+/// Columns: background, epochs, share of runs with Alice alone in front, and the median rank with its quartiles, if
+/// published.
 type SmallRow = (u32, u32, f64, Option<[f64; 3]>);
 
 const SMALL: [SmallRow; 20] = [
@@ -103,7 +105,7 @@ const SMALL: [SmallRow; 20] = [
     (225, 20, 0.98, None),
 ];
 
-/// Experiment, epochs, median rank of the best-placed correspondent with its quartiles.
+/// Columns: experiment, epochs, median rank of the best-placed correspondent with its quartiles.
 const LARGE: [(u8, u32, [f64; 3]); 44] = [
     (1, 1, [801.0, 801.0, 801.0]),
     (1, 2, [137.0, 141.0, 148.0]),
@@ -151,7 +153,7 @@ const LARGE: [(u8, u32, [f64; 3]); 44] = [
     (4, 100, [1.0, 1.0, 1.0]),
 ];
 
-/// Experiment, epochs, share of runs with a correspondent alone in front.
+/// Columns: experiment, epochs, share of runs with a correspondent alone in front.
 const SHARES: [(u8, u32, f64); 12] = [
     (1, 5, 0.08),
     (1, 10, 0.60),
@@ -167,7 +169,8 @@ const SHARES: [(u8, u32, f64); 12] = [
     (4, 100, 0.87),
 ];
 
-/// Model B with 50 to 225 background messages and replies as in the authors' program, so many runs of each row.
+/// Compares model B with 50 to 225 background messages and replies as in the authors' program, with `runs` runs of each
+/// row.
 #[must_use]
 pub fn model_b_small(seed: u64, runs: u64) -> Vec<Comparison> {
     let mut compared = Vec::new();
@@ -188,7 +191,7 @@ pub fn model_b_small(seed: u64, runs: u64) -> Vec<Comparison> {
     compared
 }
 
-/// One experiment of model B with 800 background messages and pure replies, so many runs.
+/// Compares one experiment of model B with 800 background messages and pure replies, with `runs` runs.
 #[must_use]
 pub fn model_b_large(experiment: u8, seed: u64, runs: u64) -> Vec<Comparison> {
     let rows: Vec<_> = LARGE.into_iter().filter(|row| row.0 == experiment).collect();
@@ -207,7 +210,7 @@ pub fn model_b_large(experiment: u8, seed: u64, runs: u64) -> Vec<Comparison> {
     compared
 }
 
-/// The best rank of each run, for each number of epochs.
+/// Returns the best rank of each run, for each number of epochs.
 fn best_ranks(settings: model_b::Settings, seed: u64, runs: u64, after: &[u32]) -> Vec<Vec<f64>> {
     let mut ranks = vec![Vec::new(); after.len()];
     for run in 0..runs {
@@ -248,7 +251,7 @@ fn share_row(id: &str, what: &str, share: f64, ranks: &[f64]) -> Comparison {
     }
 }
 
-/// The 95 % interval of a share that was measured in so many runs.
+/// Returns the 95 % interval of a share that was measured in `runs` runs.
 fn wilson(share: f64, runs: f64) -> (f64, f64) {
     const Z: f64 = 1.96;
     let scale = 1.0 + Z * Z / runs;

@@ -8,7 +8,7 @@ use rand_core::{Rng as _, SeedableRng as _};
 pub struct Random(ChaCha20Rng);
 
 impl Random {
-    /// The stream of a seed and of what it is for: two purposes never share numbers.
+    /// Creates the stream of a seed and a purpose. Two purposes never share numbers.
     #[must_use]
     pub fn new(seed: u64, purpose: u64) -> Self {
         let mut bytes = [0; 32];
@@ -20,7 +20,7 @@ impl Random {
         Self(ChaCha20Rng::from_seed(bytes))
     }
 
-    /// A number below `bound`; 0 if there is no such number.
+    /// Draws a number below `bound`; 0 if no such number exists.
     ///
     /// The product of 64 bits and the bound keeps its upper half (Lemire 2019). The bias is below `bound` in 2^64.
     pub fn below(&mut self, bound: u64) -> u64 {
@@ -28,12 +28,12 @@ impl Random {
         u64::try_from(product >> 64).unwrap_or(0)
     }
 
-    /// A place in a list of that length.
+    /// Draws a place in a list of that length.
     pub fn place(&mut self, length: usize) -> usize {
         usize::try_from(self.below(length as u64)).unwrap_or(0)
     }
 
-    /// An element of a list; `None` of an empty one.
+    /// Draws an element of a list; `None` for an empty one.
     pub fn pick<'l, T>(&mut self, list: &'l [T]) -> Option<&'l T> {
         list.get(self.place(list.len()))
     }

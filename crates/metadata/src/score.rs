@@ -1,7 +1,7 @@
-//! The scorer: what was found, held to what is true.
+//! The scorer: the results of means, compared with the truth.
 //!
-//! [`Truth`] has no public field and no public reader. A method takes a [`Trace`](crate::Trace), which does not lead here; only
-//! [`Scorer`] compares, and it gives back counts and the names of false leads.
+//! [`Truth`] has no public field and no public reader. A method takes a [`Trace`](crate::Trace), which does not lead
+//! here. Only [`Scorer`] compares, and it returns counts and the names of false leads.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +15,7 @@ fn ordered(one: Person, other: Person) -> Pair {
     if one <= other { (one, other) } else { (other, one) }
 }
 
-/// Who really wrote to whom.
+/// The pairs who really wrote to each other.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Truth {
     wrote: BTreeMap<Pair, u64>,
@@ -41,33 +41,34 @@ impl Truth {
 
     /// Notes that rows take one person for two: `account` is another account of `owner`.
     ///
-    /// Rows of a messenger with an account for each contact do not say which accounts are one person's, and no means may know.
+    /// Rows of a messenger with an account for each contact do not say which accounts belong to one person, and no
+    /// means may know.
     pub fn owns(&mut self, owner: Person, account: Person) {
         self.owners.insert(account, owner);
     }
 
-    /// The person behind an account.
+    /// Returns the person behind an account.
     fn owner(&self, account: Person) -> Person {
         self.owners.get(&account).copied().unwrap_or(account)
     }
 
-    /// Returns true if nothing is known: then nothing can be scored.
+    /// Returns true if nothing is known. In that case nothing can be scored.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.wrote.is_empty()
     }
 }
 
-/// What a means found, counted.
+/// The counted result of a means.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Score {
-    /// Named pairs that really write to each other.
+    /// The number of named pairs that really write to each other.
     pub right: u64,
-    /// Named pairs.
+    /// The number of named pairs.
     pub named: u64,
-    /// Pairs that there are.
+    /// The number of existing pairs.
     pub there: u64,
-    /// Messages that had passed when half of the pairs that there are had been found; `None` if fewer were.
+    /// The number of messages that had passed when half of the existing pairs had been found; `None` if fewer were.
     pub half_after: Option<u64>,
     /// Named pairs that do not write to each other.
     pub false_leads: Vec<(Person, Person)>,
@@ -80,13 +81,13 @@ pub struct Scorer<'t> {
 }
 
 impl<'t> Scorer<'t> {
-    /// A scorer; `None` if the truth is not known.
+    /// Creates a scorer; `None` if the truth is not known.
     #[must_use]
     pub fn new(truth: &'t Truth) -> Option<Self> {
         (!truth.is_empty()).then_some(Self { truth })
     }
 
-    /// The number of pairs that a means could find.
+    /// Returns the number of pairs that a means could find.
     #[must_use]
     pub fn there(self, means: Means) -> u64 {
         match means {
@@ -103,7 +104,7 @@ impl<'t> Scorer<'t> {
         }
     }
 
-    /// Scores what a means found. Two leads to accounts of the same two people are one pair, found with the earlier.
+    /// Scores the result of a means. Two leads to accounts of the same two people are one pair, found with the earlier.
     #[must_use]
     pub fn score(self, means: Means, leads: &[Lead]) -> Score {
         let mut pairs: BTreeMap<Pair, u64> = BTreeMap::new();

@@ -1,6 +1,7 @@
 //! Small statistics: quantiles of a sample, the tail of a Poisson distribution, and two tails combined.
 
-/// The quantile of a sorted sample, between its neighbours where it falls between two (method 7 of Hyndman and Fan 1996).
+/// Returns the quantile of a sorted sample, interpolated if it falls between two values (method 7 of Hyndman and Fan
+/// 1996).
 #[must_use]
 pub fn quantile(sorted: &[f64], part: f64) -> f64 {
     let Some(last) = sorted.len().checked_sub(1) else { return f64::NAN };
@@ -12,7 +13,7 @@ pub fn quantile(sorted: &[f64], part: f64) -> f64 {
     if fraction == 0.0 { at(lower) } else { at(lower).mul_add(1.0 - fraction, at(lower + 1) * fraction) }
 }
 
-/// The three quartiles of a sample.
+/// Returns the three quartiles of a sample.
 #[must_use]
 pub fn quartiles(sample: &[f64]) -> [f64; 3] {
     let mut sorted = sample.to_vec();
@@ -20,7 +21,7 @@ pub fn quartiles(sample: &[f64]) -> [f64; 3] {
     [0.25, 0.5, 0.75].map(|part| quantile(&sorted, part))
 }
 
-/// The probability of at least `count` events where `expected` are expected (Poisson).
+/// Returns the probability of at least `count` events if `expected` are expected (Poisson).
 #[must_use]
 pub fn poisson_tail(count: u32, expected: f64) -> f64 {
     if count == 0 {
@@ -29,11 +30,12 @@ pub fn poisson_tail(count: u32, expected: f64) -> f64 {
     if expected <= 0.0 {
         return 0.0;
     }
-    // The sum upwards from `count`: below it the terms are the large ones, and 1 minus their sum would lose every digit.
+    // The sum runs upwards from `count`. The terms below it are the large ones, and 1 minus their sum would lose every
+    // digit.
     let first: f64 = (1..=count).fold(-expected, |sum, k| sum + (expected / f64::from(k)).ln());
     let (mut term, mut sum) = (first.exp(), 0.0);
     let mut k = f64::from(count);
-    // Past the largest term each is smaller than the one before; what is left out is below a millionth of the sum.
+    // Past the largest term each is smaller than the one before. The omitted rest is below a millionth of the sum.
     while term > sum * 1e-9 || k < expected {
         sum += term;
         k += 1.0;
@@ -45,7 +47,7 @@ pub fn poisson_tail(count: u32, expected: f64) -> f64 {
     sum.min(1.0)
 }
 
-/// The probability that two independent tails have so small a product (Fisher 1925).
+/// Returns the probability that two independent tails have a product as small as this (Fisher 1925).
 #[must_use]
 pub fn combined(one: f64, other: f64) -> f64 {
     let product = one * other;

@@ -1,28 +1,28 @@
-//! Ties: who talks to whom, and how that is known. Pictures, tables and files are made of them.
+//! Ties: the pairs who talk to each other, and the way of knowing each. Pictures, tables and files are made of them.
 
-/// How a tie is known.
+/// The way of knowing a tie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Known {
     /// A kept row names both.
     Kept,
     /// A row that passed names both.
     Seen,
-    /// No row of a message names both; a method ranks the pair high enough. Never counted as returned.
+    /// No row of a message names both, but a method ranks the pair high enough. It is never counted as returned.
     Inferred,
 }
 
 /// Two people who talk to each other.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tie {
-    /// One of them, by place in [`Ties::people`].
+    /// The first person, by place in [`Ties::people`].
     pub one: usize,
-    /// The other, by place in [`Ties::people`].
+    /// The other person, by place in [`Ties::people`].
     pub other: usize,
-    /// Messages from the one to the other, as far as the source counts them.
+    /// The number of messages from the one to the other, as far as the source counts them.
     pub there: u64,
-    /// Messages from the other to the one.
+    /// The number of messages from the other to the one.
     pub back: u64,
-    /// How it is known.
+    /// The way of knowing it.
     pub known: Known,
 }
 

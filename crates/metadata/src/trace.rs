@@ -5,7 +5,7 @@
 pub struct Person(pub u32);
 
 impl Person {
-    /// The place in a table with one entry for each person.
+    /// Returns the place in a table with one entry for each person.
     #[must_use]
     pub const fn place(self) -> usize {
         self.0 as usize
@@ -22,7 +22,7 @@ pub enum Kind {
     LookedUp,
     /// A phone fetched somebody's keys.
     FetchedKeys,
-    /// A phone handed over a message. Receipts are messages too: no row says which is which.
+    /// A phone handed over a message. Receipts are messages too, and no row says which of the two it is.
     Sent,
     /// The relay delivered a message.
     Delivered,
@@ -39,11 +39,11 @@ impl Kind {
 /// One row, as its observer has it. A field that the observer does not have is `None`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Row {
-    /// When, in milliseconds since the Unix epoch.
+    /// The time, in milliseconds since the Unix epoch.
     pub at: u64,
-    /// What it tells of.
+    /// The kind.
     pub kind: Kind,
-    /// Who acted, if the row names them.
+    /// The person who acted, if the row names them.
     pub from: Option<Person>,
     /// The person whom it concerns, if the row names them.
     pub to: Option<Person>,
@@ -56,27 +56,27 @@ pub struct Row {
 }
 
 impl Row {
-    /// A row of which only the time and the kind are known.
+    /// Creates a row of which only the time and the kind are known.
     #[must_use]
     pub const fn new(at: u64, kind: Kind) -> Self {
         Self { at, kind, from: None, to: None, connection: None, address: None, bytes: None }
     }
 }
 
-/// The clock and the network that the times of a trace come from.
+/// The clock and the network behind the times of a trace.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Timing {
     /// A real network, or one that a story simulates: times and addresses mean something.
     #[default]
     Network,
-    /// A story without a network: a receipt has the millisecond of its message, and each person has one address for life.
-    /// Inference from times and addresses would succeed here and say nothing about the world outside.
+    /// A story without a network: a receipt has the millisecond of its message, and each person has one address for
+    /// life. Inference from times and addresses would succeed here and say nothing about the world outside.
     Instant,
 }
 
 /// Rows in order of time, with the names that they refer to.
 ///
-/// The true senders are not part of it: they are in [`Truth`](crate::score::Truth), which no method takes.
+/// The true senders are not part of it. They are in [`Truth`](crate::score::Truth), which no method takes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Trace {
     /// Names of people.
@@ -87,12 +87,13 @@ pub struct Trace {
     pub subscribers: Vec<Option<Person>>,
     /// The rows.
     pub rows: Vec<Row>,
-    /// The clock and the network that they come from.
+    /// The clock and the network behind the rows.
     pub timing: Timing,
 }
 
 impl Trace {
-    /// Messages that passed: rows of messages handed over, or delivered, or phones woken, whichever the trace has.
+    /// Counts the messages that passed: rows of messages handed over, or delivered, or phones woken, whichever the
+    /// trace has.
     #[must_use]
     pub fn messages(&self) -> u64 {
         [Kind::Sent, Kind::Delivered, Kind::Woken]
@@ -102,27 +103,27 @@ impl Trace {
             .unwrap_or(0)
     }
 
-    /// The rows of one kind.
+    /// Returns the rows of one kind.
     pub fn of(&self, kind: Kind) -> impl Iterator<Item = &Row> {
         self.rows.iter().filter(move |row| row.kind == kind)
     }
 
-    /// A person's name.
+    /// Returns a person's name.
     #[must_use]
     pub fn name(&self, person: Person) -> &str {
         self.people.get(person.place()).map_or("somebody", String::as_str)
     }
 
-    /// Pairs that the people of this trace could form.
+    /// Counts the pairs that the people of this trace could form.
     #[must_use]
     pub fn possible_pairs(&self) -> u64 {
         let people = self.people.len() as u64;
         people * people.saturating_sub(1) / 2
     }
 
-    /// The same trace up to and with the message of this number.
+    /// Returns the same trace up to and including the message with this number.
     ///
-    /// It is what an observer had by then.
+    /// An observer had this much by then.
     #[must_use]
     pub fn until(&self, messages: u64) -> Self {
         let counted = self.counted();
@@ -135,14 +136,14 @@ impl Trace {
         Self { rows, ..self.without_rows() }
     }
 
-    /// The kind of row that counts the messages of this trace.
+    /// Returns the kind of row that counts the messages of this trace.
     #[must_use]
     pub fn counted(&self) -> Option<Kind> {
         let has = |kind: &Kind| self.rows.iter().any(|row| row.kind == *kind);
         [Kind::Sent, Kind::Delivered, Kind::Woken].into_iter().find(has)
     }
 
-    /// The names of a trace, without its rows.
+    /// Returns the names of a trace, without its rows.
     #[must_use]
     pub fn without_rows(&self) -> Self {
         Self {

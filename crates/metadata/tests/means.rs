@@ -1,4 +1,4 @@
-//! Each means on small traces: what it finds, and what it must not find.
+//! Each means on small traces: the pairs that it finds, and those that it must not find.
 
 use pillarbox_metadata::generator::{Settings as Made, sealed};
 use pillarbox_metadata::{Analysis, Field, Kind, Known, Lead, Means, Observer, Person, Refusal, Row};
@@ -219,7 +219,7 @@ fn what_a_row_names_is_never_told_as_inferred() {
     assert!(early.len() < ties.len());
 }
 
-/// The means lie in one folder; none of its files may name what only the scorer reads.
+/// The means lie in one folder, and none of its files may name anything that only the scorer reads.
 #[test]
 fn no_means_can_reach_the_truth() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/means");
@@ -232,7 +232,7 @@ fn no_means_can_reach_the_truth() {
         files += 1;
     }
     assert!(files > 9);
-    // And a trace holds none.
+    // A trace has none either.
     let source = include_str!("../src/trace.rs");
     assert!(!source.contains("pub truth") && source.contains("pub rows"));
 }

@@ -1,6 +1,6 @@
 //! Network address: a message without a sender comes from an address at which one known person was seen under their name.
 //!
-//! Where several people were seen at it, as behind a mobile operator's gateway or in Tor, the row names nobody.
+//! If several people were seen at it, as behind a mobile operator's gateway or in Tor, the row names nobody.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,8 @@ use super::leads::{Leads, Passed};
 use super::{Lead, Refusal, Settings};
 use crate::trace::{Kind, Person, Trace};
 
-/// Milliseconds around a message within which a person has to be seen at its address: addresses change hands.
+/// The time around a message within which a person has to be seen at its address, in milliseconds. Addresses change
+/// hands.
 const SEEN_WITHIN: u64 = 6 * 3_600_000;
 
 pub(super) fn find(trace: &Trace, _: Settings) -> Result<Vec<Lead>, Refusal> {
@@ -32,7 +33,7 @@ pub(super) fn find(trace: &Trace, _: Settings) -> Result<Vec<Lead>, Refusal> {
     Ok(leads.named())
 }
 
-/// Who was seen at each address under their name, in order of time. A delivery names whoever it went to.
+/// Returns the people seen at each address under their name, in order of time. A delivery names its recipient.
 fn sightings(trace: &Trace) -> BTreeMap<u32, Vec<(u64, Person)>> {
     let mut seen: BTreeMap<u32, Vec<(u64, Person)>> = BTreeMap::new();
     for row in &trace.rows {
@@ -51,7 +52,7 @@ fn sightings(trace: &Trace) -> BTreeMap<u32, Vec<(u64, Person)>> {
     seen
 }
 
-/// The only person at an address around some moment.
+/// Returns the only person at an address around a moment.
 fn the_one_at(seen: &[(u64, Person)], at: u64) -> Option<Person> {
     let first = seen.partition_point(|(when, _)| when.saturating_add(SEEN_WITHIN) < at);
     let mut near = seen.iter().skip(first).take_while(|(when, _)| *when <= at.saturating_add(SEEN_WITHIN));

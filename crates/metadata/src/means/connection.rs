@@ -1,8 +1,8 @@
-//! The connection without a name: a phone sends what names no sender over a connection of its own, and as long as it stays open
-//! everything on it comes from one person.
+//! The connection without a name: a phone sends messages without a sender over a connection of their own. As long as it
+//! stays open, everything on it comes from one person.
 //!
-//! Whose it is: the person who is known to write with most of its recipients, from rows that name both. At least two of its recipients have to
-//! point at that person, and more than at anybody else.
+//! Its owner is the person who is known, from rows that name both, to write with most of its recipients. At least two
+//! of its recipients have to point at that person, and more than at anybody else.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,8 @@ use super::leads::{Leads, Passed};
 use super::{Lead, Refusal, Settings, lookup, named};
 use crate::trace::{Kind, Person, Trace};
 
-/// Recipients that have to point at an owner: with one, everybody who writes with that one person would do.
+/// The number of recipients that have to point at an owner. With one, everybody who writes with that one person would
+/// do.
 const POINTING: usize = 2;
 
 pub(super) fn find(trace: &Trace, settings: Settings) -> Result<Vec<Lead>, Refusal> {
@@ -43,7 +44,7 @@ pub(super) fn find(trace: &Trace, settings: Settings) -> Result<Vec<Lead>, Refus
     Ok(leads.named())
 }
 
-/// Who is known to write with whom, from rows that name both.
+/// Returns the people with whom each person is known to write, from rows that name both.
 fn known(trace: &Trace, settings: Settings) -> BTreeMap<Person, BTreeSet<Person>> {
     let mut known: BTreeMap<Person, BTreeSet<Person>> = BTreeMap::new();
     let named = named::find(trace).unwrap_or_default();
@@ -54,7 +55,7 @@ fn known(trace: &Trace, settings: Settings) -> BTreeMap<Person, BTreeSet<Person>
     known
 }
 
-/// The person at whom most of the recipients point, if nobody else has as many.
+/// Returns the person at whom most of the recipients point, if nobody else has as many.
 fn owner(recipients: &BTreeSet<Person>, known: &BTreeMap<Person, BTreeSet<Person>>) -> Option<Person> {
     let mut pointing: BTreeMap<Person, usize> = BTreeMap::new();
     for partner in recipients.iter().filter_map(|recipient| known.get(recipient)).flatten() {

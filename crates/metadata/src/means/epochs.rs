@@ -1,4 +1,4 @@
-//! Epochs of a trace: what happens to one person, and who gets a message within a window after it.
+//! Epochs of a trace: an event at one person, and the people who get a message within a window after it.
 
 use crate::trace::{Kind, Person, Row, Trace};
 
@@ -10,11 +10,11 @@ pub(super) struct Event {
     pub(super) bytes: Option<u32>,
     /// The place of its row.
     pub(super) row: usize,
-    /// Messages that had passed by then.
+    /// The number of messages that had passed by then.
     pub(super) passed: u64,
 }
 
-/// The events of one kind, in order of time.
+/// Returns the events of one kind, in order of time.
 pub(super) fn events(trace: &Trace, kind: Kind) -> Vec<Event> {
     let counted = trace.counted();
     let mut passed = 0;
@@ -29,13 +29,14 @@ pub(super) fn events(trace: &Trace, kind: Kind) -> Vec<Event> {
     events
 }
 
-/// The events that begin epochs: deliveries, as a phone answers what it got; where there are none, messages handed over.
+/// Returns the events that begin epochs: deliveries, because a phone answers what it got. If there are none, it returns
+/// messages handed over.
 pub(super) fn beginnings(trace: &Trace) -> Vec<Event> {
     let deliveries = events(trace, Kind::Delivered);
     if deliveries.is_empty() { events(trace, Kind::Sent) } else { deliveries }
 }
 
-/// The events within a window after each moment. Moments have to come in ascending order.
+/// Finds the events within a window after each moment. Moments have to come in ascending order.
 pub(super) struct Following<'e> {
     events: &'e [Event],
     first: usize,
@@ -47,14 +48,14 @@ impl<'e> Following<'e> {
         Self { events, first: 0, window }
     }
 
-    /// The events from `at` on, until the window closes.
+    /// Returns the events from `at` on, until the window closes.
     pub(super) fn after(&mut self, at: u64) -> &'e [Event] {
         while self.events.get(self.first).is_some_and(|event| event.at < at) {
             self.first += 1;
         }
         let rest = self.events.get(self.first..).unwrap_or_default();
         let until = at.saturating_add(self.window);
-        // Windows are short beside a trace: a walk is quicker than a search.
+        // Windows are short beside a trace, so a walk is quicker than a search.
         let length = rest.iter().take_while(|event| event.at <= until).count();
         rest.get(..length).unwrap_or_default()
     }

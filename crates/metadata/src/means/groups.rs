@@ -1,6 +1,6 @@
-//! One text to several people: a phone hands over a text for a group once for each member, one after the other and of the same size.
-//! Rows of one connection, one address or one name belong together at once; where nothing ties them, time and size have to
-//! give the same set of people twice.
+//! One text to several people. A phone hands over a text for a group once for each member, one after the other and of
+//! the same size. Rows of one connection, one address or one name belong together at once. If nothing ties them, time
+//! and size have to give the same set of people twice.
 
 use std::collections::BTreeMap;
 
@@ -8,10 +8,10 @@ use super::leads::{Leads, Passed};
 use super::{Lead, Refusal, Settings};
 use crate::trace::{Kind, Person, Row, Trace};
 
-/// Milliseconds that one text may take to be handed over to all members at the most.
+/// The longest time in which one text is handed over to all members, in milliseconds.
 const ONE_TEXT: u64 = 1_000;
 
-/// The largest set that is taken for a group. A burst of more is an operator's notice to everybody.
+/// The largest set that is taken for a group. A larger burst is an operator's notice to everybody.
 const MOST: usize = 256;
 
 /// The phone that a row came from, as far as the row tells.
@@ -57,7 +57,7 @@ pub(super) fn find(trace: &Trace, _: Settings) -> Result<Vec<Lead>, Refusal> {
     Ok(leads.named())
 }
 
-/// Sets of at least three people who had one text together, each once, without those that lie within another.
+/// Returns sets of at least three people who had one text together, each once, without those that lie within another.
 #[must_use]
 pub fn sets(trace: &Trace) -> Vec<Vec<Person>> {
     let mut sets: Vec<Vec<Person>> = found(trace).into_iter().map(|burst| burst.people).collect();
@@ -73,7 +73,7 @@ pub fn sets(trace: &Trace) -> Vec<Vec<Person>> {
     kept
 }
 
-/// Every burst that counts, in order of time; its people in ascending order.
+/// Returns every burst that counts, in order of time, with its people in ascending order.
 fn found(trace: &Trace) -> Vec<Burst> {
     let mut open: BTreeMap<(Phone, Option<u32>), Burst> = BTreeMap::new();
     let mut closed: Vec<(Phone, Burst)> = Vec::new();

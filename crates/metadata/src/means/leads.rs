@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::Lead;
 use crate::trace::{Person, Row, Trace};
 
-/// Rows that a lead shows as evidence.
+/// The number of rows that a lead shows as evidence.
 const MOST_ROWS: usize = 3;
 
 /// Counts the messages of a trace as its rows go by.
@@ -19,23 +19,23 @@ impl Passed {
         Self { counted: trace.counted(), number: 0 }
     }
 
-    /// The messages that have passed with this row.
+    /// Returns the number of messages that have passed with this row.
     pub(super) fn with(&mut self, row: &Row) -> u64 {
         self.number += u64::from(Some(row.kind) == self.counted);
         self.number
     }
 }
 
-/// Observations so far.
+/// The observations so far.
 #[derive(Default)]
 pub(super) struct Leads {
     pairs: BTreeMap<(Person, Person), Lead>,
-    /// Observations that it takes to name a pair.
+    /// The number of observations that name a pair.
     needed: u64,
 }
 
 impl Leads {
-    /// Pairs are named once they were observed so many times.
+    /// Creates leads that name a pair after `needed` observations.
     pub(super) fn after(needed: u64) -> Self {
         Self { needed, ..Self::default() }
     }
@@ -67,7 +67,7 @@ impl Leads {
         }
     }
 
-    /// The named pairs, by place.
+    /// Returns the named pairs, by place.
     pub(super) fn named(self) -> Vec<Lead> {
         let needed = self.needed;
         self.pairs.into_values().filter(|lead| lead.there + lead.back >= needed).collect()

@@ -1,5 +1,6 @@
-//! Look-up and key fetch before a first message: a phone has to ask for somebody's keys before it can write to them, and asks under
-//! its own name. The row names both people; a message that follows to the second says that the first wrote.
+//! Look-up and key fetch before a first message. A phone has to ask for somebody's keys before it can write to them,
+//! and it asks under its own name. The row names both people. A message that then follows to the second shows that the
+//! first wrote.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +8,8 @@ use super::leads::{Leads, Passed};
 use super::{Lead, Refusal, Settings};
 use crate::trace::{Kind, Person, Trace};
 
-/// Milliseconds after a key fetch within which the first message is expected: the phone needs the keys for nothing else.
+/// The time after a key fetch within which the first message is expected, in milliseconds. The phone needs the keys for
+/// nothing else.
 const FOLLOWS_WITHIN: u64 = 60_000;
 
 pub(super) fn find(trace: &Trace, settings: Settings) -> Result<Vec<Lead>, Refusal> {
@@ -16,7 +18,7 @@ pub(super) fn find(trace: &Trace, settings: Settings) -> Result<Vec<Lead>, Refus
         return Err(Refusal::NoRows(Kind::FetchedKeys));
     }
     let within = FOLLOWS_WITHIN.max(settings.window);
-    // Who asked for whose keys and has not written since: by whose keys.
+    // The people who asked for somebody's keys and have not written since, by the owner of the keys.
     let mut asked: BTreeMap<Person, Vec<(Person, u64, usize)>> = BTreeMap::new();
     let (mut leads, mut passed) = (Leads::after(1), Passed::of(trace));
     for (place, row) in trace.rows.iter().enumerate() {
@@ -31,7 +33,7 @@ pub(super) fn find(trace: &Trace, settings: Settings) -> Result<Vec<Lead>, Refus
             (Kind::Sent, sender) => {
                 let Some(waiting) = asked.get_mut(&to) else { continue };
                 waiting.retain(|(_, at, _)| at.saturating_add(within) >= row.at);
-                // Who is named wrote themselves; otherwise it can be anybody who asked.
+                // A named sender wrote themselves. Otherwise it can be anybody who asked.
                 for (from, _, fetch) in
                     waiting.extract_if(.., |(one, ..)| sender.is_none_or(|name| name == *one))
                 {

@@ -1,4 +1,4 @@
-//! Means: ways to tell who talks to whom, one file each. Each takes a trace and nothing else.
+//! Means of finding the pairs who talk to each other, one file each. Each takes a trace and nothing else.
 
 mod address;
 mod connection;
@@ -18,7 +18,7 @@ use crate::trace::{Timing, Trace};
 pub use groups::sets;
 pub use terms::{Lead, Refusal, Settings};
 
-/// A way to tell who talks to whom.
+/// A means of finding the pairs who talk to each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Means {
     /// A row of a message names both.
@@ -55,7 +55,7 @@ impl Means {
         Self::Push,
     ];
 
-    /// The word in files.
+    /// Returns the word in files.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -71,7 +71,7 @@ impl Means {
         }
     }
 
-    /// The means for a person who reads a table.
+    /// Returns the name for a reader of a table.
     #[must_use]
     pub const fn wording(self) -> &'static str {
         match self {
@@ -98,7 +98,7 @@ impl Means {
         !matches!(self, Self::Named | Self::Lookup | Self::Groups)
     }
 
-    /// The pairs that this means names.
+    /// Returns the pairs that this means names.
     ///
     /// # Errors
     /// [`Refusal`], if the trace has nothing for it to rest on.

@@ -1,12 +1,12 @@
-//! Push wakes: the service that wakes phones knows when it woke which, and nothing of the messages. Somebody who is woken, writes back, and
-//! by that wakes the other leaves a pair in its rows, after enough of them.
+//! Push wakes. The service that wakes phones knows which phone it woke and when, and nothing of the messages. If a
+//! person is woken, writes back and thereby wakes the other, a pair remains in its rows, after enough such wakes.
 
 use super::epochs::events;
 use super::statistics::disclosed;
 use super::{Lead, Refusal, Settings};
 use crate::trace::{Kind, Trace};
 
-/// Milliseconds within which an answer is expected at the least: a person writes it, no program.
+/// The shortest window within which an answer is expected, in milliseconds. A person writes it, and no program.
 const ANSWERED_WITHIN: u64 = 300_000;
 
 pub(super) fn find(trace: &Trace, settings: Settings) -> Result<Vec<Lead>, Refusal> {

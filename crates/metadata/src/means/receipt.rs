@@ -1,12 +1,14 @@
-//! The receipt that follows: a phone answers a message with a receipt to its sender, at once. If exactly one other person gets a
-//! message in the window after somebody got one, that person is taken for the sender. A pair is named when it happened twice.
+//! The receipt that follows. A phone answers a message with a receipt to its sender, at once. If exactly one other
+//! person gets a message in the window after somebody got one, that person is taken for the sender. A pair is named
+//! when this happened twice.
 
 use super::epochs::{Following, beginnings, events};
 use super::leads::Leads;
 use super::{Lead, Refusal, Settings};
 use crate::trace::{Kind, Trace};
 
-/// Observations that name a pair: two messages of strangers in one window are no rarity, and the same two again are one.
+/// The number of observations that name a pair. Two messages of strangers often fall into one window, and seldom those
+/// of the same two again.
 pub(super) const NEEDED: u64 = 2;
 
 pub(super) fn find(trace: &Trace, settings: Settings) -> Result<Vec<Lead>, Refusal> {

@@ -1,6 +1,6 @@
-//! Size. To an operator the smallest messages are receipts, so that of everything that follows a longer message only the
-//! smallest counts. To a tap on the wire, which has no names inside, what goes up from one address and comes down at
-//! another with the same size is one message.
+//! Size. To an operator the smallest messages are receipts. Of everything that follows a longer message, only the
+//! smallest counts. To a tap on the wire, which has no names inside, a row that goes up from one address and a row of
+//! the same size that comes down at another are one message.
 
 use super::epochs::{Event, Following, beginnings, events};
 use super::leads::{Leads, Passed};
@@ -30,7 +30,7 @@ fn receipts(trace: &Trace, sent: &[Event], settings: Settings) -> Result<Vec<Lea
     Ok(leads.named())
 }
 
-/// What goes up and comes down again with the same size.
+/// Finds messages that go up and come down again with the same size.
 fn through_the_relay(trace: &Trace, settings: Settings) -> Result<Vec<Lead>, Refusal> {
     let down = events(trace, Kind::Delivered);
     if down.is_empty() {

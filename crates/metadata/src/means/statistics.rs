@@ -1,9 +1,10 @@
 //! Statistics over many messages: [statistical disclosure](crate::disclosure) with everybody as the target in turn.
 //!
-//! For each target the people who got a message in the window after the target did are counted, and those in the window after
-//! somebody else did are taken off. How often chance alone gives so many target epochs is a Poisson tail, with the rate at which
-//! that person is seen after messages to people whom they do not answer. A pair is named if its two tails together would be reached by chance in
-//! fewer than one of twenty analyses of this trace ([`RISK`], divided by the number of possible pairs).
+//! For each target, the people who got a message in the window after the target did are counted, and those in the
+//! window after somebody else did are subtracted. A Poisson tail gives the probability of as many target epochs by
+//! chance, with the rate at which that person is seen after messages to people whom they do not answer. A pair is named
+//! if chance would reach its two tails together in fewer than one of twenty analyses of this trace ([`RISK`], divided
+//! by the number of possible pairs).
 
 use std::collections::BTreeMap;
 
@@ -14,28 +15,30 @@ use crate::random::Random;
 use crate::statistics::{combined, poisson_tail};
 use crate::trace::{Kind, Person, Trace};
 
-/// False leads that are expected in a whole analysis if nobody writes to anybody.
+/// The number of false leads that are expected in a whole analysis if nobody writes to anybody.
 const RISK: f64 = 0.05;
 
-/// A tail above this is not remembered: almost every two people are seen together once.
+/// The tail above which a pair is not remembered: almost every two people are seen together once.
 const WORTH_A_LOOK: f64 = 0.05;
 
-/// Milliseconds after which nothing passes in a trace: of a longer gap only this much counts as time in which something could.
+/// The milliseconds after which nothing passes in a trace. Of a longer gap only this much counts as time in which
+/// something could pass.
 const QUIET: u64 = 600_000;
 
-/// A tail below this makes a target stand out from the others, when the rate of chance is estimated.
+/// The tail below which a target stands out from the others, when the rate of chance is estimated.
 const STANDS_OUT: f64 = 0.01;
 
-/// Rounds of that estimate. Each leaves out targets that the one before made stand out; four change nothing any more.
+/// The rounds of that estimate. Each leaves out the targets that stood out in the round before. After four, nothing
+/// changes any more.
 const ROUNDS: usize = 5;
 
 /// The purpose of the stream of random epochs.
 const PURPOSE: u64 = 0x7264_6f6d;
 
-/// Numbers of messages after which the analysis is repeated, as halves of the whole.
+/// The number of times that the messages are halved, and each shorter part analysed again.
 const HALVINGS: u32 = 10;
 
-/// Fewest messages of which a shorter part of the trace is analysed.
+/// The fewest messages for which a shorter part of the trace is analysed.
 const FEWEST: u64 = 16;
 
 pub(super) fn find(trace: &Trace, settings: Settings) -> Result<Vec<Lead>, Refusal> {
@@ -46,13 +49,13 @@ pub(super) fn find(trace: &Trace, settings: Settings) -> Result<Vec<Lead>, Refus
     Ok(disclosed(trace.people.len(), &beginnings(trace), &sent, settings))
 }
 
-/// The pairs that disclosure names, each after the shortest part of the trace in which it does.
+/// Returns the pairs that disclosure names, each after the shortest part of the trace in which it does.
 pub(super) fn disclosed(people: usize, begin: &[Event], follow: &[Event], settings: Settings) -> Vec<Lead> {
     let all = follow.last().map_or(0, |event| event.passed);
     let mut named = at_once(people, begin, follow, settings);
     let mut earlier = named.clone();
     for messages in (1..=HALVINGS).map(|halvings| all >> halvings) {
-        // A part that names nobody has no shorter part that does, or hardly ever.
+        // If a part names nobody, no shorter part does, or hardly ever.
         if messages < FEWEST || earlier.is_empty() {
             break;
         }
@@ -74,9 +77,9 @@ pub(super) fn disclosed(people: usize, begin: &[Event], follow: &[Event], settin
 struct Seen {
     target: Person,
     who: Person,
-    /// The target's epochs.
+    /// The number of the target's epochs.
     of: u32,
-    /// Those in which the person was seen.
+    /// The number of those in which the person was seen.
     epochs: u32,
     /// The published score.
     score: i32,
@@ -84,7 +87,7 @@ struct Seen {
     row: usize,
 }
 
-/// The pairs that disclosure names on these events as a whole.
+/// Returns the pairs that disclosure names on these events as a whole.
 fn at_once(
     people: usize,
     begin: &[Event],
@@ -122,14 +125,14 @@ fn at_once(
 }
 
 impl Seen {
-    /// The probability of so many epochs by chance.
+    /// Returns the probability of this number of epochs by chance.
     fn tail(&self, rates: &[f64]) -> f64 {
         let rate = rates.get(self.who.place()).copied().unwrap_or(0.0);
         poisson_tail(self.epochs, rate * f64::from(self.of))
     }
 }
 
-/// Everybody who is seen in epochs of each target, with the published score.
+/// Returns everybody who is seen in epochs of each target, with the published score.
 fn seen(people: usize, epochs: &[(Person, &[Event])], seed: u64) -> Vec<Seen> {
     let mut of: Vec<Vec<usize>> = vec![Vec::new(); people];
     for (place, (who, _)) in epochs.iter().enumerate() {
@@ -151,7 +154,7 @@ fn seen(people: usize, epochs: &[(Person, &[Event])], seed: u64) -> Vec<Seen> {
                     first.get_or_insert(event.row);
                 }
             }
-            // A random epoch of somebody else's.
+            // A random epoch that belongs to somebody else.
             let other = random.pick(epochs).filter(|(who, _)| *who != target);
             let other = other.into_iter().flat_map(|(_, epoch)| others(epoch, target));
             scores.random_epoch(other.map(|event| event.who.0));
@@ -166,10 +169,11 @@ fn seen(people: usize, epochs: &[(Person, &[Event])], seed: u64) -> Vec<Seen> {
     all
 }
 
-/// The fraction of epochs in which each person is seen for no reason of the target's.
+/// Returns the fraction of epochs in which each person is seen for a reason other than the target.
 ///
-/// The fraction of all epochs would not do: in a quiet trace most of those are answers to the person's own correspondents. So
-/// targets that stand out are left out, and the fraction is taken again, a few times over. On shuffled rows nobody stands out.
+/// The fraction of all epochs would not do: in a quiet trace most of those are answers to the person's own
+/// correspondents. Targets that stand out are therefore left out, and the fraction is taken again, several times. On
+/// shuffled rows nobody stands out.
 fn background(people: usize, epochs: &[(Person, &[Event])], seen: &[Seen], even: &[f64]) -> Vec<f64> {
     let mut own = vec![0_u32; people];
     for (who, _) in epochs {
@@ -200,7 +204,8 @@ fn others(epoch: &[Event], target: Person) -> impl Iterator<Item = &Event> {
     epoch.iter().filter(move |event| event.who != target)
 }
 
-/// The probability that each person is seen in an epoch if their messages are spread evenly over the time in which anything passes.
+/// Returns the probability that each person is seen in an epoch if their messages are spread evenly over the time in
+/// which anything passes.
 fn even(people: usize, follow: &[Event], window: u64) -> Vec<f64> {
     let mut counts = vec![0_u32; people];
     for event in follow {
@@ -210,14 +215,15 @@ fn even(people: usize, follow: &[Event], window: u64) -> Vec<f64> {
     }
     let gaps = follow.iter().zip(follow.iter().skip(1)).map(|(one, next)| next.at.saturating_sub(one.at));
     let active: u64 = gaps.map(|gap| gap.min(QUIET)).sum();
-    // A clock of whole seconds makes a window of two seconds one of three: rows of the same moment have no order.
+    // A clock of whole seconds turns a window of two seconds into one of three, because rows of the same moment have no
+    // order.
     let clock = clock(follow);
     let window = window / clock * clock + clock;
     let share = window as f64 / active.max(1) as f64;
     counts.into_iter().map(|count| 1.0 - (-f64::from(count) * share).exp()).collect()
 }
 
-/// The coarsest of the usual clocks that all times are of, in milliseconds.
+/// Returns the coarsest of the usual clocks that fits all times, in milliseconds.
 fn clock(events: &[Event]) -> u64 {
     let all = |clock: &u64| events.iter().all(|event| event.at.is_multiple_of(*clock));
     [3_600_000, 60_000, 1_000].into_iter().find(all).unwrap_or(1)

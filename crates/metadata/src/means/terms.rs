@@ -1,4 +1,4 @@
-//! The words that every means shares: its settings, the pairs that it names, and its reason to refuse.
+//! The types that every means shares: its settings, the pairs that it names, and its reason to refuse.
 
 use std::fmt;
 
@@ -7,21 +7,21 @@ use crate::trace::{Kind, Person};
 /// A pair of people that a means names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lead {
-    /// One of them: the smaller place.
+    /// The person with the smaller place.
     pub one: Person,
-    /// The other.
+    /// The other person.
     pub other: Person,
-    /// Observations from the one to the other.
+    /// The number of observations from the one to the other.
     pub there: u64,
-    /// Observations the other way.
+    /// The number of observations the other way.
     pub back: u64,
-    /// Messages that had passed when the pair was named.
+    /// The number of messages that had passed when the pair was named.
     pub after: u64,
     /// The evidence: places in [`Trace::rows`](crate::trace::Trace::rows), the first few.
     pub rows: Vec<usize>,
 }
 
-/// What the means are run with.
+/// The settings of the means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settings {
     /// The length of an epoch in milliseconds: a receipt is expected within it.
@@ -31,7 +31,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// The window where nobody chooses one: as long as phones on slow lines take to answer.
+    /// The default window: the time that phones on slow lines take to answer.
     pub const WINDOW: u64 = 2_000;
 }
 
@@ -41,13 +41,13 @@ impl Default for Settings {
     }
 }
 
-/// The reason that a means has no result.
+/// The reason why a means has no result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Refusal {
     /// The story has no network: times, addresses and connections would tell more than they do outside.
     NoNetwork,
-    /// There are no such rows.
+    /// The trace has no such rows.
     NoRows(Kind),
     /// Rows of messages have no recipient.
     NoRecipients,
