@@ -1,4 +1,5 @@
-//! Dockets: the worlds that demands are served on, kept while nobody says anything and the order stays where it is.
+//! Dockets: the worlds on which demands are served. They are kept while nobody says anything and the order stays in its
+//! place.
 
 use std::collections::BTreeMap;
 
@@ -11,13 +12,13 @@ use crate::stage::StageError;
 use crate::story::Story;
 use crate::timeline::Timeline;
 
-/// Most designs whose worlds are kept, beside the two on the stage.
+/// The most designs whose worlds are kept, beside the two on the stage.
 const MAX_DESIGNS: usize = 3;
 
-/// See the module.
+/// The dockets that are kept.
 #[derive(Default)]
 pub(crate) struct Dockets {
-    /// SHA-256 of the story that they are about.
+    /// SHA-256 of the story to which they belong.
     digest: [u8; 32],
     open: BTreeMap<&'static str, Docket>,
     /// The conversation under designs that are not on the stage.
@@ -33,8 +34,8 @@ pub(crate) enum About<'a> {
 }
 
 impl Dockets {
-    /// The docket of a story under a design, once the conversation has gone on as far as it has on the stage; none while the budget
-    /// does not reach.
+    /// Returns the docket of a story under a design, once the conversation has come as far as on the stage. Returns
+    /// nothing while the budget does not reach.
     pub(crate) fn of(
         &mut self,
         design: &'static Design,

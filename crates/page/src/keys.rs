@@ -1,4 +1,5 @@
-//! The key shelf: whose hands hold which keys, in words. Each line is counted in the vaults and rows of the world on the stage.
+//! The key shelf: the keys in each hand, in words. Each line is counted in the vaults and rows of the world on the
+//! stage.
 
 use std::collections::BTreeMap;
 
@@ -12,14 +13,14 @@ use crate::story::PEOPLE;
 /// The keys of one design's world.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Shelf {
-    /// Hands, and what is in them.
+    /// The hands, and the keys in them.
     pub(crate) hands: Vec<(String, String)>,
 }
 
 /// A key that an operator has.
 #[derive(Clone, Debug)]
 pub(crate) struct Held {
-    /// What it is, in words.
+    /// The name in words.
     pub(crate) name: String,
     pub(crate) is_private: bool,
 }
@@ -30,13 +31,13 @@ struct Shelves<'a> {
     shelves: &'a [(&'a str, Shelf)],
 }
 
-/// The shelf of each design.
+/// Renders the shelf of each design.
 pub(crate) fn render(shelves: &[(&str, Shelf)]) -> Result<String, askama::Error> {
     Shelves { shelves }.render()
 }
 
 impl Shelf {
-    /// The shelf of a world whose operator has `holdings`, and reads so many of the texts that passed.
+    /// Makes the shelf of a world whose operator has `holdings` and reads `reads` of the `texts` that passed.
     pub(crate) fn of(
         world: &World,
         holdings: &RelayHoldings,
@@ -85,7 +86,7 @@ fn operator(holdings: &RelayHoldings, reads: usize, texts: usize) -> String {
     )
 }
 
-/// What another operator has, who keeps backups and nothing else.
+/// Describes what another operator has that keeps backups and nothing else.
 fn backups(holdings: &RelayHoldings) -> String {
     let kept = holdings.rows().deposits.len();
     let private = holdings.keys().iter().filter(|key| key.is_private).count();
@@ -94,7 +95,7 @@ fn backups(holdings: &RelayHoldings) -> String {
     format!("{backups} of what phones left there, and {keys}.")
 }
 
-/// What a key is, by where it stands.
+/// Returns a key's name from the place where it stands.
 fn named(found_in: &str) -> &str {
     match found_in {
         "meta.certificate_key" => "the key that it signs sender certificates with",
@@ -109,7 +110,7 @@ fn named(found_in: &str) -> &str {
     }
 }
 
-/// The keys that an operator has, in the order in which they are tried.
+/// Returns the keys that an operator has, in the order in which they are tried.
 pub(crate) fn held(holdings: &RelayHoldings, names: &BTreeMap<AccountId, String>) -> Vec<Held> {
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     let keys = holdings.keys().iter().map(|key| {

@@ -1,4 +1,5 @@
-//! The picture: each text is one row across the first phone, both relays and the second phone, and the order stands between two rows.
+//! The picture: each text is one row across the first phone, both relays and the second phone. The order stands between
+//! two rows.
 
 use askama::Template;
 use pillarbox_wire::Timestamp;
@@ -15,7 +16,7 @@ struct Lane<'a> {
     number: usize,
     at: String,
     text: &'a str,
-    /// On each phone: the speaker as it names them, or nothing where it does not show the text.
+    /// On each phone: the speaker as it names them, or nothing if it does not show the text.
     phones: [Option<&'a str>; 2],
     relays: Vec<Option<&'a Passage>>,
     designs: &'a [&'a str],
@@ -39,7 +40,7 @@ pub struct TableRow {
     pub html: String,
 }
 
-/// The rows of the table. `first` is the place of the conversation's first text among the story's events.
+/// Renders the rows of the table. `first` is the place of the conversation's first text among the story's events.
 pub(crate) fn render(story: &Story, first: usize, relays: &[Live]) -> Result<Vec<TableRow>, askama::Error> {
     let designs: Vec<&str> = relays.iter().map(|live| live.design.title.as_str()).collect();
     let texts = story.texts().len();
@@ -84,7 +85,7 @@ struct TriedPart<'a> {
     /// The key that was tried; none for all of them.
     chosen: Option<usize>,
     keys: &'a [Held],
-    /// The method, what came of it, how often.
+    /// The outcomes: the method, the result, and the number of times.
     outcomes: Vec<(&'a str, &'a str, u64)>,
 }
 
@@ -98,7 +99,7 @@ impl TriedPart<'_> {
     }
 }
 
-/// What the keys of a relay, or one of them, made of a text.
+/// Renders the results of a relay's keys, or of one of them, on a text.
 pub(crate) fn tried(
     (number, relay): (usize, usize),
     design: &str,

@@ -1,4 +1,5 @@
-//! One design's world while the conversation goes on: what its relay saw of each text, what it keeps, and what keys open.
+//! One design's world while the conversation goes on: its relay's view of each text, the data that it keeps, and the
+//! effect of its keys.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,7 +19,7 @@ use crate::keys::{self, Held, Shelf};
 use crate::stage::StageError;
 use crate::timeline::Timeline;
 
-/// See the module.
+/// One design's world on the stage.
 pub(crate) struct Live {
     pub(crate) design: &'static Design,
     timeline: Timeline,
@@ -27,21 +28,21 @@ pub(crate) struct Live {
     known: Known,
     shelf: Shelf,
     follower: Follower,
-    /// What passed the relay and what it keeps, as traces.
+    /// The traffic at the relay and the rows that it keeps, as traces.
     source: Source,
-    /// Lines of the record that are learnt already.
+    /// The number of lines of the record that are learnt already.
     told: usize,
-    /// Messages of the relay's tap that are looked at already.
+    /// The number of messages of the relay's tap that are looked at already.
     seen: usize,
 }
 
-/// What the record has told so far.
+/// Facts that the record has told so far.
 #[derive(Debug, Default)]
 struct Known {
     names: BTreeMap<AccountId, String>,
-    /// The event in whose wake a payload passed, by the payload's digest.
+    /// The event that caused a payload, by the payload's digest.
     events: BTreeMap<String, usize>,
-    /// What became of a payload's row, by the payload's digest.
+    /// The fate of a payload's row, by the payload's digest.
     rows: BTreeMap<String, Row>,
     /// Events whose text a person's phone has shown.
     received: BTreeSet<(usize, String)>,
@@ -80,7 +81,7 @@ pub(crate) struct Passage {
     pub(crate) from: Option<String>,
     /// The recipient, if the relay saw one.
     pub(crate) to: Option<String>,
-    /// The payload's length.
+    /// The payload's length in bytes.
     pub(crate) bytes: usize,
     /// The payload's first bytes.
     pub(crate) starts: String,
@@ -88,7 +89,7 @@ pub(crate) struct Passage {
     pub(crate) says: Option<String>,
     /// The row, as the record tells of it.
     pub(crate) row: Row,
-    /// Messages that phones sent by themselves in its wake: receipts.
+    /// The number of messages that phones sent by themselves because of it: receipts.
     pub(crate) receipts: usize,
     payload: Vec<u8>,
     digest: String,
@@ -97,23 +98,23 @@ pub(crate) struct Passage {
 /// The row of a message at the relay.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Row {
-    /// The relay never kept one.
+    /// The relay never kept a row.
     None,
-    /// It is there.
+    /// The row is there.
     Kept {
-        /// Its phone has the message already.
+        /// True if its phone has the message already.
         is_delivered: bool,
     },
-    /// It is there no more.
+    /// The row is gone, for this reason.
     Gone(&'static str),
 }
 
-/// What a relay's keys make of a payload.
+/// The results of a relay's keys on a payload.
 #[derive(Clone, Debug)]
 pub(crate) struct Tried {
-    /// How many of the values tried are private keys of the relay, and how many are not.
+    /// The number of tried values that are private keys of the relay, and of those that are not.
     pub(crate) keys: (usize, usize),
-    /// What came of it.
+    /// The results.
     pub(crate) attempts: Attempts,
     /// Each of those values, in the order in which they are tried.
     pub(crate) held: Vec<Held>,
@@ -122,7 +123,7 @@ pub(crate) struct Tried {
 }
 
 impl Live {
-    /// A world of the story up to its last event. Everything that passes its relay is looked at.
+    /// Creates a world of the story up to its last event. All traffic at its relay is looked at.
     pub(crate) fn begin(design: &'static Design, story: &Scenario, texts: usize) -> Result<Self, StageError> {
         let mut timeline = Timeline::begin(design, story)?;
         timeline.world_mut().watch()?;
@@ -141,22 +142,22 @@ impl Live {
         Ok(live)
     }
 
-    /// The design's name, and what it is in a line.
+    /// Returns the design's name, and a line about it.
     pub(crate) const fn titled(&self) -> (&'static str, &'static str) {
         (self.design.title.as_str(), self.design.plain.as_str())
     }
 
-    /// The conversation that demands branch off from.
+    /// Returns the conversation from which demands branch off.
     pub(crate) const fn timeline(&mut self) -> &mut Timeline {
         &mut self.timeline
     }
 
-    /// The relay, and what has passed it.
+    /// Returns the relay, and the traffic at it.
     pub(crate) fn relay(&self) -> Option<(&Site, &OperatorTap)> {
         watched(self.timeline.world())
     }
 
-    /// Goes on until so many texts of the story have happened.
+    /// Goes on until `texts` texts of the story have happened.
     pub(crate) fn go_on(&mut self, story: &Scenario, texts: usize) -> Result<(), StageError> {
         self.timeline.go_on(story, texts, &mut { usize::MAX })?;
         let world = self.timeline.world();
@@ -171,7 +172,7 @@ impl Live {
         for message in messages.iter().skip(self.seen) {
             let digest = sha256(&message.payload);
             let Some(event) = self.known.events.get(&digest) else { continue };
-            // What comes first in the wake of an event is what somebody said; the rest phones send by themselves.
+            // The first message that an event causes is the text. Phones send the rest by themselves.
             if let Some(passage) = self.passages.get_mut(event) {
                 passage.receipts += 1;
                 continue;
@@ -202,17 +203,17 @@ impl Live {
         Ok(())
     }
 
-    /// The text of an event as the relay saw it.
+    /// Returns the text of an event as the relay saw it.
     pub(crate) fn passage(&self, event: usize) -> Option<&Passage> {
         self.passages.get(&event)
     }
 
-    /// Whether the phone of the person with this name shows the text that an event is about.
+    /// Returns true if the phone of the person with this name shows the text that an event is about.
     pub(crate) fn shows(&self, name: &str, event: usize) -> bool {
         self.known.received.contains(&(event, name.to_owned()))
     }
 
-    /// What passed the relay and what it keeps, as traces.
+    /// Returns the traffic at the relay and the rows that it keeps, as traces.
     pub(crate) const fn source(&self) -> &Source {
         &self.source
     }
@@ -236,13 +237,13 @@ impl Live {
         }))
     }
 
-    /// Whose hands hold which keys of this world.
+    /// Returns the keys of this world in each hand.
     pub(crate) const fn shelf(&self) -> &Shelf {
         &self.shelf
     }
 }
 
-/// The relay of a world that somebody watches, and what has passed it.
+/// Returns the relay of a world that is watched, and the traffic at it.
 fn watched(world: &World) -> Option<(&Site, &OperatorTap)> {
     world.sites().iter().find_map(|site| Some((site, site.watched()?)))
 }

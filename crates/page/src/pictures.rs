@@ -1,4 +1,5 @@
-//! Pictures from metadata alone, of what the two relays hold: who talks to whom as kept, as seen and as inferred, and a day's hours.
+//! Pictures from metadata alone, drawn from the data of the two relays: who talks to whom as kept, as seen and as
+//! inferred, and a day's hours.
 
 use askama::Template;
 use pillarbox_access::facts::Wrote;
@@ -26,9 +27,9 @@ struct OfRelay<'a> {
     /// As kept, and as seen.
     named: [Figure; 2],
     inferred: Figure,
-    /// The ways of inferring, each with what became of it.
+    /// The ways of inferring, each with its result.
     ways: Vec<String>,
-    /// The picture of the hours, and the text of it.
+    /// The picture of the hours, and its text.
     hours: String,
     lanes: Vec<String>,
 }
@@ -40,7 +41,7 @@ struct Pictures<'a> {
     day: String,
 }
 
-/// The pictures of all relays, on the day of `at`.
+/// Renders the pictures of all relays, on the day of `at`.
 pub(crate) fn render(relays: &[Live], at: Timestamp) -> Result<String, StageError> {
     let day = Day::of(at).to_string();
     let relays = relays.iter().enumerate().map(|(number, live)| of_relay(number, live, at));
@@ -52,7 +53,7 @@ fn of_relay(number: usize, live: &Live, at: Timestamp) -> Result<OfRelay<'_>, St
     let nothing = Trace::default();
     let passed = live.source().passed.as_ref().unwrap_or(&nothing);
     let (kept, seen) = (sent(live.source().kept.as_ref().unwrap_or(&nothing)), sent(passed));
-    // Who really wrote to whom is for a scorer. There is none here.
+    // The pairs who really wrote to each other are for a scorer. This page has none.
     let analysis = Analysis::of(passed, &Truth::default(), Settings::default());
     let inferred = inferred(&analysis, passed);
     let of = |rows: &[Wrote], known| ties::of_rows(rows, known, str::to_owned);

@@ -1,4 +1,4 @@
-//! The question, whose words are the controls.
+//! The question, whose words are the controls of the page.
 
 use askama::Template;
 use pillarbox_access::country::{self, Country};
@@ -17,21 +17,21 @@ const COUNTRIES: [&str; 5] = ["GB", "US", "DE", "IN", "BR"];
 /// The two designs whose relays carry the conversation: one that can read, one end to end.
 pub(crate) const BOTH: [&str; 2] = ["plain-server", "end-to-end"];
 
-/// The demand that the question begins with.
+/// The demand with which the question begins.
 const FIRST: &str = "content-warrant";
 
 /// Guesses, as the page sends them and as people read them.
 const GUESSES: [(&str, &str); 4] =
     [("unknown", "I don’t know"), ("none", "none"), ("some", "some of them"), ("all", "all of them")];
 
-/// What somebody asks.
+/// The question that somebody asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Question {
-    /// The design; none for each of the two on the stage.
+    /// The design; none for both designs on the stage.
     pub(crate) design: Option<&'static Design>,
     /// The demand's column.
     pub(crate) demand: &'static str,
-    /// The country whose demand it is.
+    /// The country that makes the demand.
     pub(crate) country: Country,
     /// The story, one of this program's; none for the conversation on the stage.
     pub(crate) story: Option<&'static str>,
@@ -62,7 +62,7 @@ impl Default for Question {
 }
 
 impl Question {
-    /// The question that a request asks; what it does not name, or names wrongly, is as at first.
+    /// Reads the question of a request. A part that it does not name, or names wrongly, is as at first.
     pub(crate) fn of(request: &Request) -> Self {
         let first = Self::default();
         let demand = experiments::demands().into_iter().find(|demand| *demand == request.word("demand"));
@@ -78,24 +78,24 @@ impl Question {
         }
     }
 
-    /// The designs that it is about.
+    /// Returns the designs that it is about.
     pub(crate) fn designs(&self) -> Vec<&'static Design> {
         self.design.map_or_else(|| BOTH.into_iter().filter_map(designs::named).collect(), |one| vec![one])
     }
 
-    /// Another state, whose answer stands beside.
+    /// Returns another state, whose answer stands beside.
     pub(crate) fn another_country(&self) -> Country {
         if self.country == Country::US { Country::GB } else { Country::US }
     }
 
-    /// The question as a part of the page's address.
+    /// Returns the question as a part of the page's address.
     pub(crate) fn address(&self, line: usize) -> String {
         let design = self.design.map_or(String::new(), |design| format!("design={}&", design.name));
         let place = self.story.map_or_else(|| format!("order={line}"), |story| format!("story={story}"));
         format!("{design}demand={}&by={}&{place}", self.demand, self.country)
     }
 
-    /// The controls.
+    /// Renders the controls.
     pub(crate) fn render(&self) -> Result<String, askama::Error> {
         let design = |design: &'static Design| Choice {
             value: design.name.clone(),
@@ -143,18 +143,18 @@ impl Question {
     }
 }
 
-/// The police of a country.
+/// Names the police of a country.
 pub(crate) fn police_in(country: &str) -> String {
     format!("police in {}", country::name(country))
 }
 
-/// A story of this program, if it is one.
+/// Returns a story of this program, if it has one of this name.
 pub(crate) fn story_named(name: Option<&str>) -> Option<Scenario> {
     let (name, text) = BUILT_IN.iter().find(|(known, _)| Some(*known) == name)?;
     Scenario::parse(&format!("{name}/scenario.toml"), text).ok()
 }
 
-/// A guess in words; none if it is no guess.
+/// Returns a guess in words; none if it is no guess.
 pub(crate) fn guess(word: &str) -> Option<&'static str> {
     GUESSES.iter().find(|(value, _)| *value == word).map(|(_, words)| *words)
 }

@@ -14,11 +14,11 @@ use crate::stage::StageError;
 /// One answer on the stage.
 #[derive(Clone, Debug)]
 pub(crate) struct Served {
-    /// What somebody guessed.
+    /// The guess.
     pub(crate) guess: &'static str,
-    /// Texts of the conversation when it was served.
+    /// The number of texts in the conversation when it was served.
     pub(crate) texts: usize,
-    /// What was asked.
+    /// The question.
     pub(crate) question: Question,
     /// Each hand, and what it reads.
     pub(crate) hands: Vec<(String, String)>,
@@ -34,13 +34,13 @@ struct Answers<'a> {
     texts: usize,
 }
 
-/// What is served beside the evidence: where it stands on the page, and who asked.
+/// The input beside the evidence: the answer's place on the page, and the asker's choices.
 pub(crate) struct Asking<'a> {
-    /// Tells answers of one page apart.
+    /// Distinguishes the answers of one page.
     pub(crate) place: usize,
-    /// What somebody guessed.
+    /// The guess.
     pub(crate) guess: &'static str,
-    /// Texts of the conversation.
+    /// The number of texts in the conversation.
     pub(crate) texts: usize,
     /// The question.
     pub(crate) question: &'a Question,
@@ -57,7 +57,7 @@ impl Served {
             false => docket.evidence_by(question.demand, country),
         };
         let evidence = by(question.country)?;
-        // Where what is done there is something else, its worlds run once somebody asks.
+        // If the other country's demand has other steps, its worlds run only when somebody asks.
         let another = match experiments::is_for_a_country(question.demand) {
             true => None,
             false => Some(by(question.another_country())?.cell("")),
@@ -69,7 +69,7 @@ impl Served {
     }
 }
 
-/// The same rows and keys in each hand, in the same sentences.
+/// Describes the same rows and keys in each hand, in the same sentences.
 fn hands(question: &Question, cell: &Cell, another: Option<&Cell>) -> Vec<(String, String)> {
     let police = |country: Country| capital(&police_in(country.as_str()));
     let thief = match cell.answer.thief.as_str() {
@@ -92,7 +92,7 @@ fn hands(question: &Question, cell: &Cell, another: Option<&Cell>) -> Vec<(Strin
     ]
 }
 
-/// Runs the controls of a demand: what is planted must be found, and before anything is said nothing.
+/// Runs the controls of a demand: everything planted must be found, and nothing may be found before anything is said.
 pub(crate) fn control(demand: &str) -> Result<(), ExperimentError> {
     experiments::controls(demand)
 }
@@ -103,12 +103,12 @@ struct Pinned<'a> {
     pinned: &'a [Served],
 }
 
-/// Answers that stay where they are while others are served.
+/// Renders answers that stay in place while others are served.
 pub(crate) fn pinned(pinned: &[Served]) -> Result<String, askama::Error> {
     Pinned { pinned }.render()
 }
 
-/// All answers.
+/// Renders all answers.
 pub(crate) fn render(served: &[Served], texts: usize) -> Result<String, askama::Error> {
     Answers { served, texts }.render()
 }

@@ -1,4 +1,4 @@
-//! A demand on its way. Its worlds run in pieces, so that somebody who watches sees how far they are, and can stop them.
+//! A demand on its way. Its worlds run in pieces, so that a viewer sees their progress and can stop them.
 
 use pillarbox_access::design::Design;
 
@@ -8,26 +8,26 @@ use crate::request::{Progress, Reply, Request};
 use crate::served::{self, Asking, Served};
 use crate::stage::{Stage, StageError};
 
-/// Things that happen in worlds between two looks at whether somebody has stopped them. A text is a handful of them, and takes about
-/// ten milliseconds in a browser.
+/// The number of things that happen in worlds between two checks whether the viewer has stopped them. A text is a
+/// handful of them, and takes about ten milliseconds in a browser.
 pub(crate) const AT_ONCE: usize = 40;
 
-/// See the module.
+/// A demand on its way.
 pub(crate) struct Serving {
     /// The question that stands on the stage once all is served.
     pub(crate) asked: Question,
     pub(crate) guess: &'static str,
-    /// The designs that it is served under.
+    /// The designs under which it is served.
     pub(crate) designs: Vec<&'static Design>,
     /// The answers so far.
     pub(crate) served: Vec<Served>,
-    /// The order's place that is gone back to if this comes to nothing.
+    /// The order's place that is restored if this comes to nothing.
     pub(crate) line_before: usize,
-    /// The element that the keyboard goes to.
+    /// The element that gets the keyboard's focus.
     pub(crate) focus: String,
-    /// What a screen reader says at the end.
+    /// The sentence for a screen reader at the end.
     pub(crate) says: String,
-    /// Things that have happened.
+    /// The number of things that have happened.
     done: usize,
 }
 
@@ -39,15 +39,15 @@ impl Serving {
         Self { asked, guess, designs, served, line_before, focus, says, done: 0 }
     }
 
-    /// The design that comes next; none once all are served.
+    /// Returns the next design; none once all are served.
     pub(crate) fn next(&self) -> Option<&'static Design> {
         self.designs.get(self.served.len()).copied()
     }
 
-    /// Counts a piece of the way. `left` is what is still to happen under the design that is served now.
+    /// Counts a piece of the way. `left` is the number of things that are still to happen under the present design.
     pub(crate) fn has_done(&mut self, happened: usize, left: usize) -> Progress {
         self.done += happened;
-        // Under the designs that come after it about as much will happen.
+        // About as much will happen under each of the designs that come after it.
         let others = self.designs.len().saturating_sub(self.served.len() + 1);
         let each = (self.done + left) / (self.served.len() + 1);
         Progress { done: self.done, of: self.done + left + others * each }
@@ -55,7 +55,7 @@ impl Serving {
 }
 
 impl Stage {
-    /// The order comes earlier or later, and what was served is served again.
+    /// Moves the order to an earlier or later place, and serves again what was served.
     ///
     /// # Errors
     /// [`StageError`].
@@ -99,7 +99,7 @@ impl Stage {
         self.go_on()
     }
 
-    /// Goes on with a demand that is on its way.
+    /// Continues a demand that is on its way.
     ///
     /// # Errors
     /// [`StageError`].

@@ -25,29 +25,29 @@ use crate::serving::Serving;
 use crate::story::{MAX_CHARS, MAX_TEXTS, PEOPLE, Story, Text};
 use crate::takeaway::Form;
 
-/// Two answers are compared; a third would stand in nobody's view.
+/// The most pinned answers. Two answers are compared, and a third would stand in nobody's view.
 const MAX_PINNED: usize = 2;
 
-/// Why a request has no result. The stage is as it was.
+/// The reason why a request has no result. The stage is as it was.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StageError {
-    /// The request asks for nothing that there is.
+    /// The request asks for something that does not exist.
     #[error("this page cannot do that")]
     NoSuchRequest,
-    /// A text without words.
+    /// The text has no words.
     #[error("there is nothing to send: type a text first")]
     Empty,
-    /// A text that is too long.
+    /// The text is too long.
     #[error("this text has {0} characters, and a text may have {MAX_CHARS}: send it in parts")]
     TooLong(usize),
-    /// More texts than a page shows.
+    /// The conversation has more texts than a page shows.
     #[error("this conversation is full: open the page again to begin anew")]
     Full,
-    /// A demand without a guess.
+    /// The demand comes without a guess.
     #[error("guess first; “I don’t know” is a guess too")]
     NoGuess,
-    /// Nothing to take away yet.
+    /// There is nothing to take away yet.
     #[error("serve a demand first: what comes back can then be taken away")]
     NothingServed,
     /// A file to take away could not be made.
@@ -59,7 +59,7 @@ pub enum StageError {
     /// A world stopped.
     #[error("the relays stopped: {0}")]
     World(#[from] WorldError),
-    /// What passed a relay, or what it keeps, could not be read.
+    /// The traffic at a relay, or the rows that it keeps, could not be read.
     #[error("the rows could not be read: {0}")]
     Rows(#[from] WorldSourceError),
     /// A demand could not be served.
@@ -82,15 +82,15 @@ pub struct Stage {
     pub(crate) asked: Question,
     pub(crate) guess: &'static str,
     pub(crate) served: Vec<Served>,
-    /// At most [`MAX_PINNED`], the oldest first.
+    /// The pinned answers: at most [`MAX_PINNED`], the oldest first.
     pinned: Vec<Served>,
     /// Demands whose controls hold.
     pub(crate) controlled: BTreeSet<&'static str>,
-    /// The worlds that demands are served on.
+    /// The worlds on which demands are served.
     pub(crate) dockets: Dockets,
     /// The table of the conversation as it was shown last.
     rows: Vec<TableRow>,
-    /// A demand that waits to be asked to go on.
+    /// A demand that waits to be continued.
     pub(crate) serving: Option<Serving>,
 }
 
@@ -106,7 +106,7 @@ struct Shell<'a> {
 }
 
 impl Stage {
-    /// A stage on which the conversation has just happened.
+    /// Creates a stage on which the conversation has just happened.
     ///
     /// # Errors
     /// [`StageError`].
@@ -133,7 +133,7 @@ impl Stage {
         })
     }
 
-    /// Does what a request asks, or says in one sentence why not.
+    /// Does what a request asks, or gives the reason for a refusal in one sentence.
     pub fn answer(&mut self, request: &Request) -> Reply {
         let done = match request.word("do") {
             "open" => self.open(request),
@@ -160,7 +160,7 @@ impl Stage {
         })
     }
 
-    /// The whole page, with the question that the address asks.
+    /// Renders the whole page, with the question that the address asks.
     ///
     /// # Errors
     /// [`StageError`].
@@ -180,7 +180,7 @@ impl Stage {
         self.reply([("stage", shell.render()?)])
     }
 
-    /// Somebody says something: the row appears under both relays.
+    /// Lets somebody say something: the row appears under both relays.
     ///
     /// # Errors
     /// [`StageError`].
@@ -209,13 +209,13 @@ impl Stage {
         Ok(reply)
     }
 
-    /// The question changes, and nothing is served yet.
+    /// Changes the question. Nothing is served yet.
     ///
     /// # Errors
     /// [`StageError`].
     pub fn ask(&mut self, request: &Request) -> Result<Reply, StageError> {
         let asked = Question::of(request);
-        // Another story is another country's, unless somebody chooses one anew.
+        // Another story belongs to another country, unless somebody chooses one anew.
         let is_other = asked.story != self.asked.story;
         let own = story_named(asked.story).map_or(Question::default().country, |story| story.inquiry.country);
         self.asked = Question { country: if is_other { own } else { asked.country }, ..asked };
@@ -257,7 +257,7 @@ impl Stage {
         Ok(reply)
     }
 
-    /// Takes a pinned answer off.
+    /// Removes a pinned answer.
     ///
     /// # Errors
     /// [`StageError`].
@@ -269,7 +269,7 @@ impl Stage {
         Ok(reply)
     }
 
-    /// The story as a file, with everything that was typed.
+    /// Returns the story as a file, with everything that was typed.
     ///
     /// # Errors
     /// [`StageError`].
@@ -282,7 +282,8 @@ impl Stage {
         Ok(Reply { file: Some(file), ..self.reply([])? })
     }
 
-    /// Report, table or archive of the question that was served last, as a file. The conversation is taken as it stands now.
+    /// Returns report, table or archive of the question that was served last, as a file. The conversation is taken in
+    /// its present state.
     ///
     /// # Errors
     /// [`StageError`].
@@ -300,7 +301,7 @@ impl Stage {
         Ok(Reply { file: Some(file), says, ..self.reply([])? })
     }
 
-    /// The evidence of one answer as a file.
+    /// Returns the evidence of one answer as a file.
     ///
     /// # Errors
     /// [`StageError`].
@@ -311,7 +312,7 @@ impl Stage {
         Ok(Reply { file: Some(file), ..self.reply([])? })
     }
 
-    /// Runs a story of this program under a design, and says the SHA-256 of its record: that of `pillarbox-lab run`.
+    /// Runs a story of this program under a design, and gives the SHA-256 of its record: that of `pillarbox-lab run`.
     ///
     /// # Errors
     /// [`StageError`].
@@ -326,23 +327,23 @@ impl Stage {
         Ok(Reply { says: world.record().sha256(), ..self.reply([])? })
     }
 
-    /// The answers on the stage, with their evidence.
+    /// Returns the answers on the stage, with their evidence.
     pub fn evidence(&self) -> impl Iterator<Item = &pillarbox_lab::matrix::cell::Evidence> {
         self.served.iter().map(|served| &served.evidence)
     }
 
-    /// The country in the story's file: that of the question, while it is about the conversation.
+    /// Returns the country in the story's file: that of the question, while it is about the conversation.
     pub(crate) fn country(&self) -> &str {
         self.asked.country.as_str()
     }
 
-    /// The whole table of the conversation.
+    /// Renders the whole table of the conversation.
     pub(crate) fn lanes(&mut self) -> Result<String, StageError> {
         self.rows = lanes::render(&self.story, self.first, &self.relays)?;
         Ok(self.rows.iter().map(|row| row.html.as_str()).collect())
     }
 
-    /// Those of its rows that are not as they were shown last.
+    /// Returns those of its rows that differ from the rows shown last.
     fn changed_rows(&mut self) -> Result<Vec<TableRow>, StageError> {
         let rows = lanes::render(&self.story, self.first, &self.relays)?;
         let before: BTreeSet<(&str, &str)> =

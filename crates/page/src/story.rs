@@ -1,5 +1,5 @@
-//! The story on the stage: a file that grows with what is typed. It is always a whole scenario, so that the programs take the same
-//! file and find the same.
+//! The story on the stage: a file that grows with what is typed. It is always a whole scenario, so that the programs
+//! take the same file and find the same.
 
 use std::fmt::Write as _;
 
@@ -7,10 +7,10 @@ use pillarbox_lab::record::instant;
 use pillarbox_lab::scenario::{Event, Scenario, ScenarioError};
 use pillarbox_wire::{Duration, Timestamp};
 
-/// Everybody, and what happened before.
+/// The people of the story, and the events before the conversation.
 const BEGINNING: &str = include_str!("story.toml");
 
-/// The two whose phones stand on the stage. Demands are about the first.
+/// The two people whose phones stand on the stage. Demands are about the first.
 pub const PEOPLE: [&str; 2] = ["Alice", "Bob"];
 
 /// The conversation that has just happened, as speaker and text.
@@ -25,19 +25,19 @@ const CONVERSATION: [(usize, &str); 5] = [
 /// The first text of the conversation: 4 September 2026, 17:30 UTC.
 const FIRST: Timestamp = Timestamp(1_788_543_000_000);
 
-/// Between two texts.
+/// The time between two texts.
 const PAUSE: Duration = Duration::from_seconds(60);
 
-/// From the last text to the answer.
+/// The time from the last text to the answer.
 const UNTIL_SERVED: Duration = Duration::from_days(1);
 
-/// Texts of the conversation after which the order comes at first.
+/// The number of texts after which the order comes at first.
 const LINE: usize = 3;
 
-/// Longest text, in characters, as a story's file has it too.
+/// The longest text, in characters, as in a story's file.
 pub const MAX_CHARS: usize = 4_000;
 
-/// Most texts on the stage: a page shows each of them.
+/// The most texts on the stage. A page shows each of them.
 pub const MAX_TEXTS: usize = 2_000;
 
 /// One text.
@@ -49,7 +49,7 @@ pub struct Text {
     pub text: String,
 }
 
-/// See the module.
+/// The conversation, and the place of the order in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Story {
     texts: Vec<Text>,
@@ -64,13 +64,13 @@ impl Default for Story {
 }
 
 impl Story {
-    /// The texts of the conversation, in order.
+    /// Returns the texts of the conversation, in order.
     #[must_use]
     pub fn texts(&self) -> &[Text] {
         &self.texts
     }
 
-    /// The order comes after so many of them.
+    /// Returns the number of texts after which the order comes.
     #[must_use]
     pub const fn line(&self) -> usize {
         self.line
@@ -81,38 +81,38 @@ impl Story {
         self.line = texts.min(self.texts.len());
     }
 
-    /// Adds a text at the end, and gives back when it is said.
+    /// Adds a text at the end, and returns the time at which it is said.
     pub fn say(&mut self, text: Text) -> Timestamp {
         self.texts.push(text);
         Self::at(self.texts.len() - 1)
     }
 
-    /// Takes the last text back.
+    /// Removes the last text.
     pub fn unsay(&mut self) {
         self.texts.pop();
         self.line = self.line.min(self.texts.len());
     }
 
-    /// The time of a text, by its place.
+    /// Returns the time of a text, by its place.
     #[must_use]
     pub fn at(place: usize) -> Timestamp {
         let minutes = u64::try_from(place).unwrap_or(u64::MAX);
         Timestamp(FIRST.0.saturating_add(minutes.saturating_mul(PAUSE.as_seconds() * 1_000)))
     }
 
-    /// When the last thing happened before the conversation began.
+    /// Returns the time of the last event before the conversation began.
     pub(crate) fn before_the_conversation(scenario: &Scenario) -> Timestamp {
         let before = scenario.events.iter().map(|event| event.at).filter(|at| *at < FIRST);
         before.max().unwrap_or(scenario.start)
     }
 
-    /// When the order holds from: half a pause before the first text that it reaches.
+    /// Returns the time from which the order holds: half a pause before the first text that it reaches.
     #[must_use]
     pub fn ordered(&self) -> Timestamp {
         Timestamp(Self::at(self.line).0 - PAUSE.as_seconds() * 500)
     }
 
-    /// The file.
+    /// Returns the file.
     #[must_use]
     pub fn file(&self, country: &str) -> String {
         let mut file = BEGINNING.to_owned();
@@ -120,7 +120,7 @@ impl Story {
             let to = PEOPLE.iter().enumerate().find(|(at, _)| *at != text.by).map_or("", |(_, name)| name);
             let by = PEOPLE.get(text.by).copied().unwrap_or_default();
             let at = moment(Self::at(place));
-            // Writing to a String has no way to fail.
+            // Writing to a String cannot fail.
             let _ = write!(
                 file,
                 "[[events]]\nat = {at}\nwho = \"{by}\"\nsays = {}\nto = \"{to}\"\n\n",
@@ -138,27 +138,28 @@ impl Story {
         file
     }
 
-    /// The story, read and checked.
+    /// Reads and checks the story.
     ///
     /// # Errors
-    /// What is wrong with it; a text that is empty or too long, for one.
+    /// The mistake in it; for example, a text that is empty or too long.
     pub fn scenario(&self, country: &str) -> Result<Scenario, ScenarioError> {
         Scenario::parse("story.toml", &self.file(country))
     }
 
-    /// The last text as an event of `scenario`.
+    /// Returns the last text as an event of `scenario`.
     #[must_use]
     pub fn last(scenario: &Scenario) -> Option<Event> {
         scenario.events.last().cloned()
     }
 }
 
-/// A time as stories write it: to the second.
+/// Formats a time as stories write it: to the second.
 fn moment(at: Timestamp) -> String {
     instant(at).replace(".000Z", "Z")
 }
 
-/// A text as TOML writes it in one line: as JSON does, but for the one control character that JSON lets stand.
+/// Formats a text as TOML writes it in one line: as JSON does, except for the one control character that JSON allows
+/// unescaped.
 fn quoted(text: &str) -> String {
     serde_json::to_string(text).unwrap_or_default().replace('\u{7f}', "\\u007F")
 }

@@ -1,4 +1,4 @@
-//! What is taken away: report, table and evidence of a question, as the programs write them.
+//! Files to take away: report, table and evidence of a question, as the programs write them.
 
 use std::num::NonZeroUsize;
 
@@ -14,7 +14,7 @@ use pillarbox_lab::scenario::Scenario;
 use crate::request::File;
 use crate::stage::StageError;
 
-/// A form in which something is taken away.
+/// A form of file to take away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Form {
     /// The report of two pages, as HTML.
@@ -26,7 +26,7 @@ pub(crate) enum Form {
 }
 
 impl Form {
-    /// The form of this name.
+    /// Returns the form of this name.
     pub(crate) fn named(name: &str) -> Option<Self> {
         match name {
             "report" => Some(Self::Report),
@@ -36,7 +36,7 @@ impl Form {
         }
     }
 
-    /// Puts `demand` to a story under each of the designs, in worlds of their own, and gives what came of it as a file.
+    /// Serves `demand` on a story under each of the designs, in worlds of their own, and returns the result as a file.
     pub(crate) fn of(
         self,
         scenario: &Scenario,

@@ -1,5 +1,5 @@
-//! A conversation under one design as it goes on, with marks to go back to: a demand is served on worlds that branch off at a mark, and
-//! the conversation itself is not touched.
+//! A conversation under one design as it goes on, with marks to go back to. A demand is served on worlds that branch
+//! off at a mark, and the conversation itself is not touched.
 
 use std::collections::BTreeMap;
 
@@ -11,25 +11,26 @@ use pillarbox_wire::Timestamp;
 
 use crate::story::Story;
 
-/// Most marks. A mark is a whole world: some megabytes for a short conversation, ten times that for a thousand texts.
+/// The most marks. A mark is a whole world: some megabytes for a short conversation, ten times that for a thousand
+/// texts.
 const MAX_MARKS: usize = 6;
 
-/// Texts between two marks at first. It doubles whenever there would be too many marks.
+/// The number of texts between two marks at first. It doubles whenever there would be too many marks.
 const SPACING: usize = 16;
 
-/// See the module.
+/// A conversation under one design, with its marks.
 pub(crate) struct Timeline {
     design: &'static Design,
     world: World,
-    /// Texts that have happened in it.
+    /// The number of texts that have happened in it.
     texts: usize,
-    /// Worlds as they were after so many texts.
+    /// Worlds in their state after a number of texts.
     marks: BTreeMap<usize, World>,
     spacing: usize,
 }
 
 impl Timeline {
-    /// A world of the story before the first text of its conversation.
+    /// Creates a world of the story before the first text of its conversation.
     pub(crate) fn begin(design: &'static Design, story: &Scenario) -> Result<Self, WorldError> {
         let mut world = World::new(design, story, story.seed)?;
         world.run_until(Story::before_the_conversation(story))?;
@@ -37,22 +38,22 @@ impl Timeline {
         Ok(Self { design, world, texts: 0, marks, spacing: SPACING })
     }
 
-    /// The design.
+    /// Returns the design.
     pub(crate) const fn design(&self) -> &'static Design {
         self.design
     }
 
-    /// The world as it is after the last text.
+    /// Returns the world in its state after the last text.
     pub(crate) const fn world(&self) -> &World {
         &self.world
     }
 
-    /// The same, for whoever watches what passes in it.
+    /// Returns the same world, for a watcher of its traffic.
     pub(crate) const fn world_mut(&mut self) -> &mut World {
         &mut self.world
     }
 
-    /// Goes on until so many texts of the story have happened, or the budget is used up. True once they have.
+    /// Goes on until `texts` texts of the story have happened, or the budget is used up. Returns true once they have.
     pub(crate) fn go_on(
         &mut self,
         story: &Scenario,
@@ -72,7 +73,7 @@ impl Timeline {
         Ok(true)
     }
 
-    /// A docket of demands on the story, whose order comes after so many texts.
+    /// Returns a docket of demands on the story, whose order comes after `line` texts.
     pub(crate) fn docket(&mut self, story: &Scenario, line: usize) -> Result<Docket, ExperimentError> {
         let (from, nearest) = self.marks.range(..=line).next_back().ok_or(WorldError::Missing("a mark"))?;
         let (from, mut at_order) = (*from, nearest.fork()?);
@@ -94,7 +95,7 @@ impl Timeline {
     }
 }
 
-/// When the last of so many texts was said.
+/// Returns the time of the last of `texts` texts.
 fn last_of(texts: usize) -> Timestamp {
     Story::at(texts.saturating_sub(1))
 }

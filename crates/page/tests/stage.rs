@@ -1,4 +1,4 @@
-//! The stage without a browser: each request, and what must hold of every reply.
+//! The stage without a browser: each request, and the properties of every reply.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by panicking")]
 
 use pillarbox_lab::experiments;
@@ -12,7 +12,7 @@ fn open(fragment: &[(&str, &str)]) -> (Stage, Reply) {
     (stage, reply)
 }
 
-/// The reply to a request, once it has come to its end.
+/// Returns the reply to a request, once it has come to its end.
 fn ask(stage: &mut Stage, words: &[(&str, &str)]) -> Reply {
     let mut reply = stage.answer(&Request::of(words));
     while reply.more.is_some() {
@@ -21,7 +21,7 @@ fn ask(stage: &mut Stage, words: &[(&str, &str)]) -> Reply {
     reply
 }
 
-/// The evidence that the program finds on the story that is taken away now.
+/// Returns the evidence of the program on the story that is taken away now.
 fn as_the_program(stage: &mut Stage, design: &str, demand: &str) -> String {
     let file = ask(stage, &[("do", "story")]).file.unwrap();
     let story = Scenario::parse("story.toml", &file.text).unwrap();
@@ -37,7 +37,7 @@ fn the_page_opens_on_a_conversation_that_one_relay_read_and_the_other_did_not() 
     let (_, reply) = open(&[]);
     let stage = &reply.parts["stage"];
     assert_eq!(stage.matches("<tr id=\"t").count(), 5);
-    // On both phones, and once more where the relay reads.
+    // On both phones, and once more at the relay that reads.
     assert_eq!(stage.matches("<q>Yes. Under the clock.</q>").count(), 3);
     assert_eq!(stage.matches("unreadable <code>").count(), 5);
     assert!(!stage.contains("class=\"served\""), "nothing is answered before anybody asks");
@@ -195,17 +195,17 @@ fn pictures_show_what_rows_name_as_kept_and_as_seen_and_what_they_suggest() {
         "no text, and no style of its own"
     );
     if let Some(folder) = std::env::var_os("PILLARBOX_PICTURES") {
-        // For somebody who wants to look at them.
+        // For a person who wants to look at them.
         std::fs::write(std::path::Path::new(&folder).join("stage.html"), &reply.parts["stage"]).unwrap();
     }
     let (reads, sealed) = pictures.split_once("<h3>").unwrap().1.split_once("<h3>").unwrap();
-    // The relay that reads keeps every message; the other one keeps nothing of what was delivered.
+    // The relay that reads keeps every message. The other one keeps nothing of what was delivered.
     assert!(reads.contains("<li>Alice to Bob: "), "{reads}");
     let kept =
         |part: &str| part.split_once("id=\"as-kept").unwrap().1.split("<figure").next().unwrap().to_owned();
     assert!(kept(sealed).contains("No pair of people is named."), "{sealed}");
     assert!(!kept(reads).contains("No pair of people is named."), "{reads}");
-    // Both have a log of key fetches to infer from, and none of a network.
+    // Both have a log of key fetches to infer from, and neither has a network's.
     for part in [reads, sealed] {
         let inferred = part.split_once("id=\"as-inferred").unwrap().1;
         assert!(inferred.contains("No pair of people is inferred."), "{inferred}");
@@ -271,7 +271,7 @@ fn worlds_that_branch_off_from_a_long_conversation_are_those_of_the_program() {
         let who = ["0", "1"][number % 2];
         ask(&mut stage, &[("do", "say"), ("who", who), ("text", &format!("Text {number}."))]);
     }
-    // Another design than the two on the stage catches up from its beginning.
+    // A design other than the two on the stage catches up from its beginning.
     for (design, demand, after) in [
         ("end-to-end", "interception", "118"),
         ("plain-server", "content-warrant", "1"),
@@ -329,7 +329,7 @@ fn the_same_rows_and_keys_stand_in_three_hands() {
     ] {
         assert_eq!(answers.matches(hand).count(), 2, "{hand}: {answers}");
     }
-    // Who asks changes nothing of what lies there.
+    // The asker changes nothing of the data.
     let mut american = SERVE;
     american[3].1 = "US";
     let theirs = ask(&mut stage, &american).parts["answers"].clone();
@@ -392,7 +392,7 @@ fn a_cell_of_the_report_fills_in_its_question_and_is_run_again() {
     let design = pillarbox_access::designs::named("whatsapp-2017").unwrap();
     let again = experiments::evidence(design, &story, story.seed, "backup-warrant").unwrap();
     assert_eq!(stage.evidence().next().unwrap().to_json(), again.to_json());
-    // Moving the order moves it in the conversation on the stage, and that answer is of another story.
+    // Moving the order moves it in the conversation on the stage, and that answer belongs to another story.
     let moved = ask(&mut stage, &[("do", "order"), ("after", "1")]);
     assert!(!moved.parts.contains_key("answers"), "{moved:?}");
     for wrong in [("design", "none"), ("demand", "none"), ("story", "none")] {
