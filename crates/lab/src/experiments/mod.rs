@@ -77,7 +77,7 @@ pub enum ExperimentError {
     Control {
         /// The demand.
         demand: String,
-        /// What it found or missed.
+        /// The things that it found or missed.
         why: String,
     },
     /// A phone that somebody holds cannot be read.

@@ -94,7 +94,7 @@ fn subject(inquiry: &Inquiry) -> Option<Person> {
     let people = leads.iter().flat_map(|lead| [lead.one, lead.other]);
     let mut counts = std::collections::BTreeMap::new();
     people.for_each(|person| *counts.entry(person).or_insert(0_u64) += 1);
-    // Of two people in as many pairs, the first.
+    // The first of two people in as many pairs.
     counts
         .into_iter()
         .max_by_key(|(person, count)| (*count, std::cmp::Reverse(*person)))

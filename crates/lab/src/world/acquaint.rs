@@ -54,7 +54,7 @@ impl World {
                 self.one_profile(who, self.home(who))?;
             }
         }
-        // Where frames take time, a group's maker finds its members before the story begins. Otherwise everybody would
+        // If frames take time, a group's maker finds its members before the story begins. Otherwise everybody would
         // wait meanwhile.
         let grouped = scenario.events.iter().filter(|_| scenario.network.is_some());
         let grouped = grouped.filter_map(|event| match &event.act {

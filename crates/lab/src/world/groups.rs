@@ -66,7 +66,7 @@ impl World {
             };
             members.insert(*member, profile);
         }
-        // Where nobody is found by number, members who have never met hand each other invitations as well.
+        // If nobody is found by number, members who have never met hand each other invitations as well.
         if !self.design.phone.number || !self.design.relay.directory {
             let all: Vec<ProfileId> = members.values().copied().collect();
             for (at, one) in all.iter().enumerate() {
