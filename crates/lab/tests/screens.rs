@@ -143,7 +143,7 @@ fn everything_that_can_be_named_is_listed() {
     for width in WIDTHS {
         insta::assert_snapshot!(format!("list_{width}"), screen(&["list"], width));
     }
-    // The list without a name contains the lists with one.
+    // The lists of commands that got no name are parts of this list.
     let all = screen(&["list"], 80);
     for part in [&["run"][..], &["demand"], &["list", "designs"]] {
         let part = screen(part, 80);

@@ -86,7 +86,7 @@ fn operator(holdings: &RelayHoldings, reads: usize, texts: usize) -> String {
     )
 }
 
-/// Describes what another operator has that keeps backups and nothing else.
+/// Describes the data of another operator, which keeps backups and nothing else.
 fn backups(holdings: &RelayHoldings) -> String {
     let kept = holdings.rows().deposits.len();
     let private = holdings.keys().iter().filter(|key| key.is_private).count();

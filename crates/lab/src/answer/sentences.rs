@@ -63,7 +63,7 @@ pub(super) struct Subject<'a> {
     pub(super) is_anything_back: bool,
     /// True if nobody knows whether the operator would do what was measured.
     pub(super) is_hypothetical: bool,
-    /// The speaker who says that the party does not hand over something that it has.
+    /// The speaker who says that the party does not hand over something that it has: a source, or the party itself.
     pub(super) keeps_back: KeepsBack<'a>,
 }
 

@@ -157,7 +157,7 @@ impl Scan<'_> {
                 });
             }
         };
-        // There is one byte more than differences.
+        // There is one more byte than there are differences.
         search.under_every_key.search(&differences(held), |found, start, end| hit(found, start, end + 1));
         search.as_they_are.search(held, hit);
         let gone = held.len().saturating_sub(search.carried);
@@ -246,7 +246,7 @@ mod tests {
         }
     }
 
-    /// Counts a needle of one letter in a page of that letter.
+    /// Counts the places of a needle of one letter in a page of that letter: as many as fit.
     fn expected_in_page(letters: &str, page: u8) -> usize {
         if letters.bytes().all(|letter| letter == page) { 4_096 - letters.len() + 1 } else { 0 }
     }

@@ -68,7 +68,7 @@ fn word(experiment: &dyn Experiment, design: &Design, scenario: &Scenario) -> Op
     }
     let circumstances: Vec<&str> = scenario.inquiry.circumstances.iter().map(String::as_str).collect();
     let says = |item: &Item| match operator.stated(*item, &circumstances) {
-        // A statement about what it had one day, or hands over of what it has, says nothing about what it would do from
+        // A statement about past data, or about handing over existing data, says nothing about what it would do from
         // now on.
         Stated::HasNone { .. } | Stated::HandsOver { .. } if is_from_now_on(experiment) => None,
         Stated::HandsOver { says, from } => Some(word(WordIs::HandsOver, says, from)),

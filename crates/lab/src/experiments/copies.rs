@@ -138,7 +138,7 @@ fn rows_of_operator(views: &Views<'_>) -> Result<Brought, ExperimentError> {
     for holdings in views.operators()? {
         let about = views.about_at(&holdings);
         let case = Case { about: &about, operator: &operator, ..views.case() };
-        // From the beginning, which includes what an order had written down about an account that is closed by now.
+        // From the beginning, so that notes under an order are included, even about an account that is closed by now.
         answered.facts(&stored::serve_since(&CONTENT_WARRANT, &case, &holdings, Timestamp(0)).facts);
     }
     Ok(answered.brought)

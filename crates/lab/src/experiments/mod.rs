@@ -136,7 +136,8 @@ pub(crate) trait Experiment: Sync {
         if self.only_from_now_on() { Named::WhenOrdered } else { Named::WhenServed }
     }
 
-    /// Returns true if its control run must use messages that only phones can read.
+    /// Returns true if it is about something that only phones with sessions have. Its control then uses messages that
+    /// only phones can read.
     fn is_about_sessions(&self) -> bool {
         false
     }

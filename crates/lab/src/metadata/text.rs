@@ -287,7 +287,7 @@ fn bystanders(inquiry: &Inquiry) -> Option<String> {
     })
 }
 
-/// Names pairs that a means names and that do not write to each other.
+/// Lists, by name, pairs that a means names and that do not write to each other.
 fn false_leads(inquiry: &Inquiry) -> Option<String> {
     let mut wrong: Vec<(Person, Person)> = Vec::new();
     for line in &inquiry.analysis.lines {

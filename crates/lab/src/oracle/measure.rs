@@ -110,8 +110,7 @@ fn oldest(run: &Run, process: Process, item: Item) -> Option<Measured> {
     older.map(|_| Measured::Exactly(f64::from(oldest)))
 }
 
-/// Returns the most frequent length of what the target's address sends at once, and the shortest of those if several
-/// are as frequent.
+/// Returns the most frequent length of one sending from the target's address; of several as frequent, the shortest.
 fn block(run: &Run) -> Option<Measured> {
     let behind = |peer| run.world().scorer().behind_address(peer) == Some(run.scenario().inquiry.about);
     // The very first sendings are the keys with which an account is made.

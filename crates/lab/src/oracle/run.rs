@@ -141,7 +141,7 @@ impl Run {
         self.messenger.target
     }
 
-    /// Serves the pen register, from the scenario's order on.
+    /// Serves the pen register, from the scenario's order until the answer is due.
     #[must_use]
     pub fn pen_register(&self) -> pen_register::PenRegister {
         let named = self.named(&self.messenger, About::Target);

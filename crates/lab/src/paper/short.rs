@@ -108,7 +108,7 @@ pub(crate) fn one_screen(
     top.into_text()
 }
 
-/// Writes everything after what came back, with `why` of the reasons.
+/// Writes everything after what came back, with the first `why` reasons.
 fn rest(paper: &Short<'_>, lists: &Lists, layout: &Layout, (why, width): (usize, usize)) -> Screen {
     let Short { answer, entries, ordered, warning, .. } = *paper;
     let mut screen = Screen::new(width);

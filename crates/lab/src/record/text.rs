@@ -38,7 +38,7 @@ pub struct Told<'w> {
 }
 
 impl<'w> Told<'w> {
-    /// Takes a world at its end.
+    /// Prepares the story of a world that has come to its end.
     ///
     /// # Errors
     /// [`WorldError::Store`], if a relay's rows cannot be read.

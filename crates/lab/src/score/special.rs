@@ -134,7 +134,7 @@ pub struct TextsAt {
     pub of: u64,
 }
 
-/// The part of what the demand is about that a thief gets who steals the rows and keys of the party that was asked.
+/// The yield of a thief who steals the rows and keys of the party that was asked, as far as the demand is about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Thief {

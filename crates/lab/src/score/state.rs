@@ -1,4 +1,4 @@
-//! The word of a cell: one of a few states, computed by one function from the counts.
+//! The state of a cell, in words: one of a few, computed by one function from the counts.
 
 use std::fmt;
 
@@ -126,7 +126,7 @@ pub enum State {
     },
     /// The demanded effect exists already.
     InPlace {
-        /// The part of what happens after the order that comes without the demand.
+        /// The part of the events after the order that comes back without it.
         n: u64,
         /// The denominator.
         of: u64,

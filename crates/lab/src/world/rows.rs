@@ -1,5 +1,5 @@
-//! Rows: the record's account of each message that a relay holds. The relay tells what it commits. Rows that it removes
-//! by age it does not name, so the store is searched for them when their time is over.
+//! Rows: the record's account of each message that a relay holds. The relay tells what it commits. It does not name
+//! rows that it removes by age, so the store is searched for them when their time is over.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -18,7 +18,7 @@ const STAYS_AWAKE: Duration = Duration::from_seconds(20);
 pub(super) struct Sleepers {
     asleep: BTreeSet<PersonId>,
     changes: BTreeSet<(Timestamp, PersonId)>,
-    /// The offset of each phone's wakings from the start of the day.
+    /// The offset of each phone's wakings within its period, counted from the start of 1970.
     phases: BTreeMap<PersonId, Duration>,
 }
 

@@ -218,8 +218,8 @@ impl World {
         Ok(())
     }
 
-    /// Lets a phone get the answers to its requests. Where the story has a network, time passes meanwhile. Whatever
-    /// else the story has due in these seconds comes after them.
+    /// Lets a phone get the answers to its requests. If the story has a network, time passes meanwhile. Other events of
+    /// the story that are due in these seconds come afterwards.
     pub(super) fn wait_for(&mut self, id: ProfileId) -> Result<(), WorldError> {
         self.settle()?;
         let until = self.now + PATIENCE;

@@ -36,7 +36,7 @@ pub(super) fn beginnings(trace: &Trace) -> Vec<Event> {
     if deliveries.is_empty() { events(trace, Kind::Sent) } else { deliveries }
 }
 
-/// Finds the events within a window after each moment. Moments have to come in ascending order.
+/// A search for the events within a window after each moment. Moments have to come in ascending order.
 pub(super) struct Following<'e> {
     events: &'e [Event],
     first: usize,

@@ -59,7 +59,7 @@ pub(super) fn scenes(record: &Record) -> Vec<Scene> {
     scenes
 }
 
-/// Returns the person that a line is about.
+/// Returns the person whom a line is about.
 fn who(kind: &Kind) -> Option<String> {
     match kind {
         Kind::Event { who, .. }
