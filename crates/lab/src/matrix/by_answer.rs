@@ -1,13 +1,7 @@
 //! A matrix of one demand and many designs: each answer once, and the designs that give it.
 
-use textwrap::core::display_width;
-
 use super::cell::Cell;
-use crate::columns::Column;
-use crate::screen::{MIN_TABLE_WIDTH, Screen, Table, Weight};
-
-/// Widest column of answers: the designs beside it keep half of a small window.
-const MOST_WIDTH: usize = MIN_TABLE_WIDTH / 2;
+use crate::screen::{Screen, Weight};
 
 /// Writes what the demand comes to, one answer a row, in the order of the designs that give it first. `title` names the demand.
 pub(super) fn write(screen: &mut Screen, title: &str, cells: &[Cell]) {
@@ -19,26 +13,19 @@ pub(super) fn write(screen: &mut Screen, title: &str, cells: &[Cell]) {
             None => answers.push((counted, vec![cell])),
         }
     }
-    screen.say_in(Weight::Bold, &format!("{title}, under {} designs:", cells.len()));
-    if let [(counted, cells)] = answers.as_slice() {
-        screen.say(&format!("All of them: {counted}{}.", beside(cells)));
+    screen.say_in(Weight::Bold, &format!("{title}, {} designs:", cells.len()));
+    let is_one = answers.len() == 1;
+    for (counted, cells) in answers {
+        let designs: Vec<&str> = cells.iter().map(|cell| cell.design.as_str()).collect();
+        let designs = if is_one { "all of them".to_owned() } else { designs.join(", ") };
+        screen.entry(Weight::Normal, &format!("{counted}{} under {designs}", beside(&cells)));
     }
-    let rows: Vec<[String; 2]> = answers
-        .iter()
-        .map(|(counted, cells)| {
-            let designs: Vec<&str> = cells.iter().map(|cell| cell.design.as_str()).collect();
-            [format!("{counted}{}", beside(cells)), designs.join(", ")]
-        })
-        .collect();
-    let widest = rows.iter().map(|[answer, _]| display_width(answer)).max().unwrap_or(0);
-    let table = Table::new(&[Column::Fixed(widest.min(MOST_WIDTH)), Column::Share(1)]);
-    rows.iter().filter(|_| rows.len() > 1).for_each(|row| screen.row(&table, row));
     screen.say_in(Weight::Dim, "Equal words can be of other people or other data: --full.");
 }
 
-/// The counted part of a cell's words.
+/// The counted part of a cell's words, without the names of the kinds that it counts.
 fn counted(cell: &Cell) -> &str {
-    cell.says.split_once("; ").map_or(cell.says.as_str(), |(counted, _)| counted)
+    cell.says.split([';', '(']).next().unwrap_or_default().trim_end()
 }
 
 /// Kinds of data that come besides, from the fewest to the most under these designs, where the cells say so.
@@ -64,6 +51,6 @@ mod tests {
     fn a_matrix_of_no_cells_is_a_line_that_says_so() {
         let mut screen = Screen::new(80);
         write(&mut screen, "A content warrant", &[]);
-        assert!(plain(&screen.into_text()).starts_with("A content warrant, under 0 designs:\n"));
+        assert!(plain(&screen.into_text()).starts_with("A content warrant, 0 designs:\n"));
     }
 }
