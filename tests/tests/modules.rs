@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// Crates whose modules form a tree.
-const TREES: &[&str] = &["access", "crypto", "metadata", "system", "text", "transport"];
+const TREES: &[&str] = &["access", "client", "crypto", "metadata", "system", "text", "transport"];
 
 /// The text of each module by its path below the crate; the crate's root has the empty path.
 type Sources = BTreeMap<String, String>;

@@ -16,7 +16,7 @@ const PROVES_NOTHING: &str = "A number proves nothing";
 const STANDS_IN: &str = "stands in for the telephone network";
 
 /// The kills of a registration. A contact's phone restarts a conversation with one person at most four times an hour
-/// (`client/src/recovery.rs`), and each kill may leave the account with another phone.
+/// (`client/src/records/recovery.rs`), and each kill may leave the account with another phone.
 const KILLS: usize = 4;
 
 fn verifying(place: &Place) -> Relay {

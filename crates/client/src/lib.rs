@@ -7,7 +7,7 @@
 //! What it refuses to know: proposals and demands. What it ships keeps no back way: to answer an order for access
 //! is to ship other software.
 //!
-//! | file | what |
+//! | module | content |
 //! |---|---|
 //! | [`vault`] | everything kept, sealed under a passphrase |
 //! | [`phone`] | the engine |
@@ -27,40 +27,27 @@
 //!
 //! Without the features `net` and `folders` this crate is the engine alone, and its vaults lie in memory.
 
-pub mod account;
-pub mod backup;
-mod base32;
-pub mod body;
-pub mod contact;
-pub mod group;
-pub mod habits;
-pub mod history;
-pub mod invitation;
-pub mod naming;
 #[cfg(feature = "net")]
 pub mod net;
-pub mod notice;
-pub mod outbox;
-mod passphrase;
 pub mod phone;
-pub mod prekeys;
-pub mod recovery;
-pub mod report;
-pub mod sentences;
+mod records;
+mod text;
 pub mod vault;
 
-pub use pillarbox_text::show as display;
-
-pub use account::{Account, NewAccount, PaddingRule, Protection};
-pub use backup::{Backup, BackupError};
-pub use body::BodyId;
-pub use contact::{BadName, Contact, Origin, Trust, check_name};
-pub use group::{Group, GroupEntry, GroupId};
-pub use habits::{BackupKey, Habits, Receipts};
-pub use history::{DeliveryState, Direction, Entry, EntryKind};
-pub use invitation::{Invitation, InvitationError};
-pub use notice::Notice;
-pub use passphrase::{EmptyPassphrase, Passphrase};
+pub use phone::state::outbox;
 pub use phone::{ConfirmError, KeysHeld, Link, Phone, PhoneError, Whom};
-pub use report::Report;
-pub use vault::{ProfileError, StorageError, Vault};
+pub use pillarbox_text::show as display;
+pub use records::account::{self, Account, NewAccount, PaddingRule, Protection};
+pub use records::backup::{self, Backup, BackupError};
+pub use records::body::{self, BodyId};
+pub use records::contact::{self, Contact, Origin, Trust};
+pub use records::group::{self, Group, GroupEntry, GroupId};
+pub use records::habits::{self, BackupKey, Habits, Receipts};
+pub use records::history::{self, DeliveryState, Direction, Entry, EntryKind};
+pub use records::notice::{self, Notice};
+pub use records::report::{self, Report};
+pub use records::{prekeys, recovery};
+pub use text::invitation::{self, Invitation, InvitationError};
+pub use text::naming::{self, BadName, check_name};
+pub use text::sentences;
+pub use vault::{EmptyPassphrase, Passphrase, ProfileError, StorageError, Vault};

@@ -29,4 +29,4 @@ mod typing;
 #[path = "../../../crates/client/src/cli/wrap.rs"]
 mod wrap;
 
-pub(crate) use help::command;
+pub(crate) use grammar::command;

@@ -1,17 +1,15 @@
 //! `pillarbox account`: this phone's own account.
 
 mod closed;
+mod making;
 
 use std::fs;
 use std::path::Path;
 
 use pillarbox_client::display::safe;
-use pillarbox_client::vault::FILE_NAME;
-use pillarbox_client::{
-    Account, Habits, NewAccount, PaddingRule, Passphrase, Phone, ProfileError, Protection, Vault,
-};
+use pillarbox_client::{Account, Habits, NewAccount, PaddingRule, Protection};
 use pillarbox_text::read::value;
-use pillarbox_wire::{NumberCode, Refusal, Timestamp};
+use pillarbox_wire::Timestamp;
 use serde::Serialize;
 
 use super::desk::{Desk, must_be_open, now, passphrase};
@@ -21,7 +19,7 @@ use super::passphrase::{Purpose, is_short};
 use super::qr::{Code, Size};
 use super::send::is_unknown_there;
 use super::terminal::Form;
-use super::{lock, net, words};
+use super::{lock, net};
 
 /// What the relay's yes to closing means.
 const CLOSED_THERE: &str = "The account is closed: the relay has deleted it and its mailbox. What you sent unsealed and still waits for \
@@ -65,7 +63,7 @@ pub(crate) fn run(desk: &mut Desk<'_>, command: &Command) -> Result<(), Failure>
             };
             match closed::place_of(desk, *replace_closed)? {
                 Some(place) => closed::replace(desk, &place, new, *code),
-                None => create(desk, new, *code),
+                None => making::create(desk, new, *code),
             }
         }
         Command::Show { machine } => show(desk, machine.form()),
@@ -77,118 +75,6 @@ pub(crate) fn run(desk: &mut Desk<'_>, command: &Command) -> Result<(), Failure>
         Command::Lock => lock::tell(desk),
         Command::Close { yes } => close(desk, *yes),
     }
-}
-
-/// Makes the account here and at the relay, both or neither: a profile that no relay knows is only in the way
-/// of typing the command again, corrected.
-fn create(desk: &mut Desk<'_>, new: NewAccount, code: Option<NumberCode>) -> Result<(), Failure> {
-    if Vault::is_there(&desk.directory()?) {
-        return match code {
-            Some(code) => go_on(desk, &new, code),
-            None => Err(Failure::ProfileExists),
-        };
-    }
-    let secret = desk.options.passphrase().read(Purpose::New)?;
-    if is_short(&secret) {
-        desk.terminal.warn("this passphrase is short. Whoever copies the profile can try many.");
-    }
-    make(desk, &passphrase(secret)?, new, code, None)
-}
-
-/// The same in a place that is free: the profile that stood there is `aside` now, if there was one.
-fn make(
-    desk: &mut Desk<'_>,
-    passphrase: &Passphrase,
-    new: NewAccount,
-    code: Option<NumberCode>,
-    aside: Option<&Path>,
-) -> Result<(), Failure> {
-    let directory = desk.directory()?;
-    desk.terminal.note("Making keys, then asking the relay for an account.");
-    let existed = directory.exists();
-    let made = Phone::create(&directory, passphrase, new, now(), &mut desk.rng);
-    if made.as_ref().is_err_and(|error| !matches!(error, ProfileError::Exists | ProfileError::InUse)) {
-        // A file that a full disk broke off would stand in the way of the same command, typed again. What cannot be
-        // taken away because it never came to be is no second trouble.
-        clear(&directory, existed).unwrap_or_default();
-    }
-    let mut phone = made?;
-    if let Some(code) = code {
-        phone.enter_code(code).map_err(Failure::from)?;
-    }
-    let registered = net::register(desk, &mut phone).map_err(|failure| match failure {
-        Failure::Refused(Refusal::NotOffered) if code.is_some() => Failure::NoCodes,
-        other => other,
-    });
-    match registered {
-        Ok(before) => made_known(desk, &phone, (before, code.is_some()), aside),
-        Err(failure) => {
-            if failure.leaves_account_unmade() {
-                drop(phone);
-                clear(&directory, existed).map_err(|error| Failure::File(directory, error.to_string()))?;
-            }
-            Err(failure)
-        }
-    }
-}
-
-/// Shows the code for a profile whose registration was not heard of again: its keys may have the account already.
-fn go_on(desk: &mut Desk<'_>, new: &NewAccount, code: NumberCode) -> Result<(), Failure> {
-    let mut phone = desk.open()?;
-    if phone.account().address.is_some() || phone.account().handle != new.handle {
-        return Err(Failure::ProfileExists);
-    }
-    phone.enter_code(code).map_err(Failure::from)?;
-    let before = net::register(desk, &mut phone)?;
-    made_known(desk, &phone, (before, true), None)
-}
-
-/// Says that the account is there, whether it was there `before`, what its number proves, and where the profile of a closed one is.
-fn made_known(
-    desk: &mut Desk<'_>,
-    phone: &Phone,
-    (before, by_code): (bool, bool),
-    aside: Option<&Path>,
-) -> Result<(), Failure> {
-    let account = phone.account().clone();
-    match &account.handle {
-        Some(number) if before => {
-            desk.terminal.strong("Account taken over.")?;
-            desk.terminal.result(&format!(
-                "{number} had an account. This phone has its place there now, and the former phone is signed out. What was \
-                 said on that phone is not on this one. Your contacts' phones say that your safety number has changed, as soon as \
-                 you add them or they write to you."
-            ))?;
-        }
-        Some(number) => {
-            desk.terminal.strong("Account made.")?;
-            desk.terminal.result(&format!("Others find it by {number}."))?;
-        }
-        None => desk.terminal.strong("Account made.")?,
-    }
-    if account.handle.is_some() {
-        desk.terminal.note(if by_code { words::NUMBERS_BY_CODE } else { words::NUMBERS_PROVE_NOTHING });
-    }
-    let directory = desk.directory()?;
-    desk.terminal
-        .note(&format!("The profile is sealed with the passphrase and lies in {}.", directory.display()));
-    if let Some(aside) = aside {
-        desk.terminal
-            .note(&format!("The profile of the closed account is in {} now, unchanged.", aside.display()));
-    }
-    desk.next("account invite");
-    Ok(())
-}
-
-/// Takes away what [`create`] has just made.
-fn clear(directory: &Path, existed: bool) -> std::io::Result<()> {
-    for suffix in ["", "-wal", "-shm", "-journal"] {
-        match fs::remove_file(directory.join(format!("{FILE_NAME}{suffix}"))) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-    }
-    if existed { Ok(()) } else { fs::remove_dir(directory) }
 }
 
 fn show(desk: &mut Desk<'_>, form: Form) -> Result<(), Failure> {

@@ -6,7 +6,7 @@
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use pillarbox_client::display;
 use pillarbox_transport::RelayAddress;
 use pillarbox_wire::{Handle, NumberCode};
@@ -17,6 +17,7 @@ use super::period::Period;
 use super::profile::{self, Profile, ProfileName};
 use super::qr::Size;
 use super::terminal::{Colour, Form};
+use super::wrap::WIDTH;
 
 /// Talk end to end encrypted, through a relay that you can put a legal demand to
 #[derive(Debug, Parser)]
@@ -395,13 +396,34 @@ fn ansi_c(word: &str) -> String {
     quoted + "'"
 }
 
+/// The grammar with its help in place at every level.
+pub(crate) fn command() -> clap::Command {
+    // Plain throughout: the choice of colours is not known before the line is parsed.
+    dress(Cli::command().styles(clap::builder::Styles::plain()).max_term_width(WIDTH))
+}
+
+/// Reads a command line.
+pub(crate) fn parse<W: Into<OsString> + Clone>(
+    words: impl IntoIterator<Item = W>,
+) -> Result<Cli, clap::Error> {
+    Cli::from_arg_matches(&command().try_get_matches_from(words)?)
+}
+
+fn dress(command: clap::Command) -> clap::Command {
+    command
+        .help_template(help::TEMPLATE)
+        .after_help(help::SHORT_END)
+        .after_long_help(help::LONG_END)
+        .mut_subcommands(dress)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn the_grammar_is_sound() {
-        help::command().debug_assert();
+        command().debug_assert();
     }
 
     #[test]
@@ -414,7 +436,7 @@ mod tests {
         ];
         for (options, expected) in cases {
             let words = ["pillarbox"].iter().chain(options).chain(&["inbox"]);
-            let cli = help::parse(words).unwrap();
+            let cli = parse(words).unwrap();
             assert_eq!(cli.options.prefix(), expected);
         }
     }
@@ -425,7 +447,7 @@ mod tests {
         let some = ["--profile=bob", "--passphrase-file=/tmp/it's", "--color=auto"];
         for options in [&all[..], &some[..], &["--profile=default", "--color=auto"][..]] {
             let words = ["pillarbox"].iter().chain(options).chain(&["chat"]);
-            let cli = help::parse(words).unwrap();
+            let cli = parse(words).unwrap();
             assert_eq!(cli.options.arguments(), options);
         }
     }
@@ -433,7 +455,7 @@ mod tests {
     #[test]
     fn a_passphrase_never_stands_on_the_command_line() {
         for words in [["pillarbox", "--passphrase=x", "inbox"], ["pillarbox", "-px", "inbox"]] {
-            assert!(help::parse(words).is_err());
+            assert!(parse(words).is_err());
         }
     }
 }

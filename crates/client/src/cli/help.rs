@@ -1,24 +1,17 @@
 //! What `-h` and `--help` say. Both lead with examples; the long one explains the exit codes.
 
-use std::ffi::OsString;
-
-use clap::{Command, CommandFactory, FromArgMatches};
-
-use super::grammar::Cli;
-use super::wrap::WIDTH;
-
-const TEMPLATE: &str = "\
+pub(super) const TEMPLATE: &str = "\
 {about-with-newline}
 {before-help}{usage-heading} {usage}
 
 {all-args}{after-help}";
 
-const SHORT_END: &str = "\
+pub(super) const SHORT_END: &str = "\
 Exit codes: 0 done, 1 the answer is no, 2 usage, 3 relay not reached, 4 profile,
 130 interrupted. No telemetry, no update check. A teaching tool: not for real
 secrets.";
 
-const LONG_END: &str = "\
+pub(super) const LONG_END: &str = "\
 Exit codes:
     0  done
     1  ran, and the answer is no: a mismatch, a refusal, a blocked contact, or
@@ -181,30 +174,15 @@ While talking: /help, /verify, /timer, /lock, /quit. On a terminal a line can be
 edited and recalled (arrow keys), and a paste is one message; what you typed
 before is kept in memory only. Nothing typed is dropped without a word.";
 
-/// The grammar with its help in place at every level.
-pub(crate) fn command() -> Command {
-    // Plain throughout: the choice of colours is not known before the line is parsed.
-    dress(Cli::command().styles(clap::builder::Styles::plain()).max_term_width(WIDTH))
-}
-
-/// Reads a command line.
-pub(crate) fn parse<W: Into<OsString> + Clone>(
-    words: impl IntoIterator<Item = W>,
-) -> Result<Cli, clap::Error> {
-    Cli::from_arg_matches(&command().try_get_matches_from(words)?)
-}
-
-fn dress(command: Command) -> Command {
-    command.help_template(TEMPLATE).after_help(SHORT_END).after_long_help(LONG_END).mut_subcommands(dress)
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
 
+    use clap::Command;
     use unicode_width::UnicodeWidthStr;
 
-    use super::*;
+    use super::super::grammar::{command, parse};
+    use super::super::wrap::WIDTH;
 
     /// Every command's help as it is printed, by what is typed before `-h` or `--help`.
     fn pages(flag: &str) -> BTreeMap<String, String> {

@@ -49,7 +49,7 @@ use self::terminal::{Colour, Terminal};
 /// Runs one command line.
 pub(crate) fn main(words: impl IntoIterator<Item = OsString>) -> Exit {
     let words: Vec<OsString> = words.into_iter().collect();
-    let Cli { options, command } = match help::parse(&words) {
+    let Cli { options, command } = match grammar::parse(&words) {
         Ok(cli) => cli,
         Err(error) => return say(&error, &words),
     };

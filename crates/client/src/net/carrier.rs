@@ -7,11 +7,11 @@ use pillarbox_wire::{ClientFrame, RelayFrame};
 use rand_core::CryptoRng;
 use tokio::time::{Instant, sleep, timeout};
 
+use super::clock::now;
 use super::dial::{Happening, Line, Open};
 use super::error::NetError;
-use super::now;
-use crate::notice::Notice;
 use crate::phone::{Link, Phone, PhoneError};
+use crate::records::notice::Notice;
 
 /// How often the phone is asked for what has become due with time alone: an hour's pause, a certificate's end.
 const TICK: Duration = Duration::from_secs(1);

@@ -7,21 +7,12 @@
 //! [`Carrier`] is for programs that stay; [`sync`] and [`sync_until`] for those that connect, do one thing and go.
 
 mod carrier;
+mod clock;
 mod dial;
 mod error;
 mod sync;
 
-use std::time::SystemTime;
-
-use pillarbox_wire::Timestamp;
-
 pub use carrier::{Carrier, Event};
+pub use clock::now;
 pub use error::NetError;
 pub use sync::{sync, sync_until};
-
-/// The time of this machine's clock. A clock before 1970 counts as 1970.
-#[must_use]
-pub fn now() -> Timestamp {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    Timestamp(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
-}

@@ -7,8 +7,8 @@ use tokio::time::timeout;
 
 use super::carrier::{Carrier, Event};
 use super::error::NetError;
-use crate::notice::Notice;
 use crate::phone::Phone;
+use crate::records::notice::Notice;
 
 /// Connects, registers if that is still to be done, sends what waits, receives what waits, and disconnects.
 ///

@@ -4,8 +4,6 @@
 //! connection is published again, because a relay cannot tell it from a second one of the same words. Readings are
 //! not kept. All of it goes over the named link: the relay knows who reads.
 
-use std::collections::VecDeque;
-
 use pillarbox_text::read::is_blank;
 use pillarbox_wire::limits::MAX_POST_LEN;
 use pillarbox_wire::{
@@ -15,12 +13,14 @@ use pillarbox_wire::{
 use rand_core::CryptoRng;
 use serde::{Deserialize, Serialize};
 
-use super::Phone;
-use super::error::PhoneError;
-use super::facts::Fact;
-use super::links::{Link, Question};
-use super::waiting::patience;
-use crate::notice::Notice;
+use crate::phone::engine::Phone;
+use crate::phone::error::PhoneError;
+use crate::phone::rows::facts::Fact;
+use crate::phone::state::channels::{Asked, Reading};
+use crate::phone::state::link::Link;
+use crate::phone::state::links::Question;
+use crate::phone::state::pauses::patience;
+use crate::records::notice::Notice;
 use crate::vault::{StorageError, Table};
 
 /// Something to be done at the relay, in the order in which the owner wanted it.
@@ -47,57 +47,6 @@ struct Followed {
 impl Encoded for Followed {
     const VERSION: u8 = 1;
     const MAX_LEN: usize = 64;
-}
-
-/// What was asked about a channel.
-#[derive(Clone, Debug)]
-pub(super) enum Asked {
-    /// To do the wish of this order.
-    Wish { order: u64, channel: ChannelName },
-    /// To read what came after a post.
-    Read(Reading),
-}
-
-/// A reading of a channel, which takes as many questions as its posts fill frames.
-#[derive(Clone, Debug)]
-pub(super) struct Reading {
-    channel: ChannelName,
-    after: u32,
-    /// Whether the owner waits for the answer, also if there is nothing.
-    wanted: bool,
-}
-
-/// What this phone remembers about channels while it runs.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Channels {
-    readings: VecDeque<Reading>,
-    /// Whether what is kept has been looked through since the last change, and is done.
-    settled: bool,
-    /// Whether the followed channels have been asked about on this connection.
-    caught_up: bool,
-    retry_at: Option<Timestamp>,
-}
-
-impl Channels {
-    pub(super) fn look_again(&mut self) {
-        self.settled = false;
-        self.caught_up = false;
-    }
-
-    /// The connection took a question with it. Wishes are kept; readings are here.
-    pub(super) fn ask_again(&mut self, asked: Asked) {
-        if let Asked::Read(reading) = asked {
-            self.readings.push_front(reading);
-        }
-    }
-
-    pub(super) fn are_settled(&self) -> bool {
-        self.retry_at.is_some() || (self.settled && self.caught_up && self.readings.is_empty())
-    }
-
-    pub(super) const fn retry_at(&self) -> Option<Timestamp> {
-        self.retry_at
-    }
 }
 
 impl Phone {
@@ -183,7 +132,7 @@ impl Phone {
     }
 
     /// Asks the next thing about channels. One question is open at a time, so that a channel is open before its first post.
-    pub(super) fn tend_channels(
+    pub(crate) fn tend_channels(
         &mut self,
         now: Timestamp,
         frames: &mut Vec<ClientFrame>,
@@ -237,7 +186,7 @@ impl Phone {
         Ok(())
     }
 
-    pub(super) fn channel_opened(
+    pub(crate) fn channel_opened(
         &mut self,
         asked: Asked,
         rng: &mut impl CryptoRng,
@@ -246,7 +195,7 @@ impl Phone {
         Ok(channel.into_iter().map(|channel| Notice::ChannelOpened { channel }).collect())
     }
 
-    pub(super) fn posted(
+    pub(crate) fn posted(
         &mut self,
         asked: Asked,
         number: u32,
@@ -269,7 +218,7 @@ impl Phone {
         Ok(Some(channel))
     }
 
-    pub(super) fn channel_read(
+    pub(crate) fn channel_read(
         &mut self,
         asked: Asked,
         posts: Vec<PostRow>,
@@ -296,7 +245,7 @@ impl Phone {
         Ok(vec![Notice::ChannelPosts { channel, posts }])
     }
 
-    pub(super) fn channel_refused(
+    pub(crate) fn channel_refused(
         &mut self,
         asked: Asked,
         reason: Refusal,

@@ -2,10 +2,9 @@
 
 use pillarbox_wire::limits::{MAX_DEPOSIT_SUBJECT_LEN, MAX_PAYLOAD_LEN, MAX_POST_LEN};
 
-use crate::backup::BackupError;
-use crate::body::MAX_TEXT_LEN;
-use crate::contact::BadName;
-use crate::group::MAX_GROUP_MEMBERS;
+use crate::records::backup::BackupError;
+use crate::records::body::{MAX_GROUP_MEMBERS, MAX_TEXT_LEN};
+use crate::text::naming::BadName;
 use crate::vault::StorageError;
 
 /// Why a call on [`Phone`](super::Phone) did nothing. What was kept before is still there.

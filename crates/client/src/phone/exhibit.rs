@@ -5,12 +5,12 @@
 use pillarbox_wire::AccountId;
 use rand_core::CryptoRng;
 
-use super::error::PhoneError;
-use super::records::{FACTS, load_contact, place_key};
-use super::{Phone, Secrets};
-use crate::account::AccountRecord;
-use crate::group::GroupRecord;
-use crate::habits::Habits;
+use crate::phone::engine::{Phone, Secrets};
+use crate::phone::error::PhoneError;
+use crate::phone::rows::records::{FACTS, load_contact, place_key};
+use crate::records::account::AccountRecord;
+use crate::records::group::GroupRecord;
+use crate::records::habits::Habits;
 use crate::vault::{Exhibit, ProfileError, StorageError, Table, Vault};
 
 impl Phone {

@@ -1,100 +1,18 @@
 //! What is left at the relay about the owner: kept here first, so that it goes out when the relay can be reached,
 //! and only of the kinds that are this phone's [`Habits`](crate::Habits).
 
-use std::collections::BTreeSet;
-
-use pillarbox_wire::limits::{MAX_DEPOSIT_SUBJECT_LEN, MAX_DEPOSITS, MAX_PAYLOAD_LEN};
-use pillarbox_wire::{
-    Bytes, ClientFrame, Deposit, DepositKind, Encoded, Handle, LeaveDeposits, Refusal, Timestamp,
-};
+use pillarbox_wire::limits::{MAX_DEPOSITS, MAX_PAYLOAD_LEN};
+use pillarbox_wire::{Bytes, ClientFrame, Deposit, DepositKind, Handle, LeaveDeposits, Refusal, Timestamp};
 use rand_core::CryptoRng;
-use serde::{Deserialize, Serialize};
 
-use super::Phone;
-use super::error::PhoneError;
-use super::links::{Link, Question};
-use super::waiting::patience;
-use crate::notice::Notice;
-use crate::vault::{Rows, StorageError, Table};
-
-/// One fact, and whether the relay has it.
-#[derive(Clone, Serialize, Deserialize)]
-pub(super) struct Fact {
-    /// None: it is to be taken back.
-    deposit: Deposit,
-    left: bool,
-}
-
-impl Encoded for Fact {
-    const VERSION: u8 = 1;
-    const MAX_LEN: usize = MAX_PAYLOAD_LEN + MAX_DEPOSIT_SUBJECT_LEN + 64;
-}
-
-impl Fact {
-    /// What is to be left as `kind`; none takes it back.
-    ///
-    /// # Errors
-    /// [`PhoneError::FactTooLong`].
-    pub(super) fn new(kind: DepositKind, subject: &[u8], value: Option<Vec<u8>>) -> Result<Self, PhoneError> {
-        let fits = value.as_ref().is_none_or(|value| value.len() <= MAX_PAYLOAD_LEN);
-        if subject.len() > MAX_DEPOSIT_SUBJECT_LEN || !fits {
-            return Err(PhoneError::FactTooLong);
-        }
-        let deposit = Deposit { kind, subject: Bytes(subject.to_vec()), value: value.map(Bytes) };
-        Ok(Self { deposit, left: false })
-    }
-
-    /// Keeps it to be left. One that says what is kept already changes nothing.
-    pub(super) fn keep(&self, rows: &mut Rows<'_>) -> Result<(), StorageError> {
-        let key = key(&self.deposit);
-        let kept: Option<Self> = rows.load(Table::Facts, &key)?;
-        match kept {
-            None if self.deposit.value.is_none() => Ok(()),
-            Some(kept) if kept.deposit == self.deposit => Ok(()),
-            _ => rows.store(Table::Facts, &key, self),
-        }
-    }
-}
-
-/// Everything of a kind is to be taken back, except what is kept to be left after this.
-pub(super) fn take_back(rows: &mut Rows<'_>, kind: DepositKind) -> Result<(), StorageError> {
-    for mut fact in rows.load_all::<Fact>(Table::Facts)? {
-        if fact.deposit.kind == kind && fact.deposit.value.is_some() {
-            fact = Fact { deposit: Deposit { value: None, ..fact.deposit }, left: false };
-            rows.store(Table::Facts, &key(&fact.deposit), &fact)?;
-        }
-    }
-    Ok(())
-}
-
-fn key(deposit: &Deposit) -> Vec<u8> {
-    [&[deposit.kind as u8], deposit.subject.as_slice()].concat()
-}
-
-/// What this phone remembers of its deposits while it runs.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Deposits {
-    /// Whether everything that was to be left has been looked for, and was left.
-    settled: bool,
-    /// Kinds that the relay does not keep.
-    refused: BTreeSet<DepositKind>,
-    retry_at: Option<Timestamp>,
-}
-
-impl Deposits {
-    /// There may be something to leave.
-    pub(super) fn look_again(&mut self) {
-        self.settled = false;
-    }
-
-    pub(super) const fn are_settled(&self) -> bool {
-        self.settled || self.retry_at.is_some()
-    }
-
-    pub(super) const fn retry_at(&self) -> Option<Timestamp> {
-        self.retry_at
-    }
-}
+use crate::phone::engine::Phone;
+use crate::phone::error::PhoneError;
+use crate::phone::rows::facts::{Fact, key};
+use crate::phone::state::link::Link;
+use crate::phone::state::links::Question;
+use crate::phone::state::pauses::patience;
+use crate::records::notice::Notice;
+use crate::vault::{StorageError, Table};
 
 impl Phone {
     /// Tells the phone a fact about its owner, or with none takes it back. It is left at the relay if that is this phone's
@@ -116,14 +34,14 @@ impl Phone {
     }
 
     /// Something of this kind is to be left, also if the relay would not have it before.
-    pub(super) fn facts_changed(&mut self, kind: DepositKind) {
+    pub(crate) fn facts_changed(&mut self, kind: DepositKind) {
         self.deposits.refused.remove(&kind);
         self.deposits.look_again();
     }
 
     /// Leaves what is to be left, as much as one frame holds; the answer brings the rest. One frame holds one kind, so that
     /// a relay that does not keep it says so of nothing else.
-    pub(super) fn leave_facts(
+    pub(crate) fn leave_facts(
         &mut self,
         now: Timestamp,
         frames: &mut Vec<ClientFrame>,
@@ -171,7 +89,7 @@ impl Phone {
     }
 
     /// The relay has these.
-    pub(super) fn left(
+    pub(crate) fn left(
         &mut self,
         deposits: &[Deposit],
         numbers: Vec<Handle>,
@@ -203,7 +121,7 @@ impl Phone {
     }
 
     /// The relay does not have these.
-    pub(super) fn not_left(&mut self, deposits: &[Deposit], reason: Refusal, now: Timestamp) -> Vec<Notice> {
+    pub(crate) fn not_left(&mut self, deposits: &[Deposit], reason: Refusal, now: Timestamp) -> Vec<Notice> {
         match (reason, deposits.first()) {
             (Refusal::NotOffered | Refusal::NotWellFormed | Refusal::TooMuch, Some(first)) => {
                 self.deposits.refused.insert(first.kind);

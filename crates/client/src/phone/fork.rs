@@ -7,7 +7,7 @@ use std::path::Path;
 
 use pillarbox_crypto::{IdentitySecret, SecretBytes, SigningSecret};
 
-use super::{Phone, Secrets};
+use crate::phone::engine::{Phone, Secrets};
 use crate::vault::ProfileError;
 
 impl Phone {

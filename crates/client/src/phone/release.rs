@@ -5,12 +5,12 @@
 
 use rand_core::CryptoRng;
 
-use super::error::PhoneError;
-use super::records::{HAS_ENCRYPTED, store_contact};
-use super::{Phone, store_account};
-use crate::account::{Account, Protection};
-use crate::contact::ContactRecord;
-use crate::habits::Habits;
+use crate::phone::engine::Phone;
+use crate::phone::error::PhoneError;
+use crate::phone::rows::records::{HAS_ENCRYPTED, store_account, store_contact};
+use crate::records::account::{Account, Protection};
+use crate::records::contact::ContactRecord;
+use crate::records::habits::Habits;
 use crate::vault::Table;
 
 impl Phone {
@@ -62,7 +62,7 @@ impl Phone {
     }
 
     /// Whether this phone takes messages of a protection.
-    pub(super) fn takes(&self, protection: Protection) -> bool {
+    pub(crate) fn takes(&self, protection: Protection) -> bool {
         protection == self.account.protection || (protection == Protection::EndToEnd && self.has_encrypted)
     }
 }

@@ -4,17 +4,17 @@ use pillarbox_crypto::AgreementSecret;
 use pillarbox_transport::RelayAddress;
 use pillarbox_wire::{AccountId, DeviceAddress, DeviceId, Timestamp};
 
-use super::Phone;
-use crate::account::{NewAccount, PaddingRule, Protection};
-use crate::habits::Habits;
+use crate::phone::engine::Phone;
+use crate::records::account::{NewAccount, PaddingRule, Protection};
+use crate::records::habits::Habits;
 use crate::vault::Vault;
 
-pub(super) const NOW: Timestamp = Timestamp(1_490_193_600_000);
+pub(crate) const NOW: Timestamp = Timestamp(1_490_193_600_000);
 
 /// The phone's own account.
-pub(super) const OWN: AccountId = AccountId([0xee; 16]);
+pub(crate) const OWN: AccountId = AccountId([0xee; 16]);
 
-pub(super) fn phone() -> Phone {
+pub(crate) fn phone() -> Phone {
     let mut rng = rand::rng();
     let key = AgreementSecret::generate(&mut rng).public();
     let new = NewAccount {

@@ -10,11 +10,11 @@ use pillarbox_crypto::SecretBytes;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
 use super::error::{ProfileError, StorageError};
-use super::lock;
-use super::place::settle;
+use super::file::SCHEMA;
+use super::place::{self, settle};
 use super::rows::{RowKeys, Table};
-use super::{SCHEMA, Vault, place};
-use crate::passphrase::Passphrase;
+use super::{Vault, lock};
+use crate::vault::passphrase::Passphrase;
 
 /// A row as it lies in the file.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -19,7 +19,10 @@ use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
 use super::error::{ProfileError, StorageError};
-use crate::passphrase::Passphrase;
+use crate::vault::passphrase::Passphrase;
+
+/// The file that a profile consists of; SQLite keeps a `-wal` beside it while the profile is open.
+pub const FILE_NAME: &str = "vault.sqlite";
 
 /// The layout that this program writes, of this row and of all others.
 pub(super) const LAYOUT: u8 = 1;

@@ -12,6 +12,7 @@ use super::super::desk::{Desk, now, passphrase};
 use super::super::failure::Failure;
 use super::super::grammar::quote;
 use super::super::passphrase::Purpose;
+use super::making;
 
 /// Names that are tried for the place aside: one day's closed accounts of one profile.
 const TRIED: usize = 1_000;
@@ -70,7 +71,7 @@ pub(super) fn replace(
     let aside = free_place(place, &closed_at.to_string())?;
     let failed = |error: std::io::Error| Failure::File(place.to_owned(), error.to_string());
     fs::rename(place, &aside).map_err(failed)?;
-    let made = super::make(desk, &passphrase, new, code, Some(&aside));
+    let made = making::make(desk, &passphrase, new, code, Some(&aside));
     if made.is_err() && !place.join(FILE_NAME).exists() {
         // An empty folder may be left of the attempt.
         fs::remove_dir(place).unwrap_or_default();

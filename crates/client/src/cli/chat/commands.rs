@@ -1,15 +1,14 @@
 //! The commands that can be typed into a chat.
 
-use pillarbox_client::PhoneError;
-use pillarbox_client::sentences;
+use pillarbox_client::{PhoneError, sentences};
 
 use super::super::desk::{may_say, now};
 use super::super::failure::Failure;
 use super::super::period::Period;
 use super::super::terminal::Form;
 use super::super::{verify, words};
+use super::talk::{Chat, Goes};
 use super::typed::{Typed, help};
-use super::{Chat, Goes};
 
 impl Chat<'_, '_> {
     /// Does what a command says.

@@ -7,10 +7,7 @@ use super::super::failure::Failure;
 use super::super::inbox::{show, show_new_from};
 use super::super::terminal::Form;
 use super::super::words;
-use super::Chat;
-
-/// Messages that a chat begins with on a terminal: they fit a small window, with room to go on.
-pub(super) const LAST: usize = 10;
+use super::talk::Chat;
 
 impl Chat<'_, '_> {
     /// Shows the last messages, those that were read before in a weight of their own, and all that were not.

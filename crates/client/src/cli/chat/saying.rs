@@ -1,7 +1,7 @@
 //! What is typed into a chat: a message, which is stored before anything is done with it, or a command.
 
-use pillarbox_client::PhoneError;
 use pillarbox_client::body::MAX_TEXT_LEN;
+use pillarbox_client::{BodyId, PhoneError};
 use tokio::time::Instant;
 
 use super::super::desk::{may_say, now};
@@ -10,9 +10,10 @@ use super::super::send;
 use super::super::typing::{Kept, TABS_ARE_BLANKS, without_tabs};
 use super::super::wrap::{INDENT, break_words};
 use super::keyboard::Line;
+use super::said::Said;
+use super::talk::{Chat, Goes};
 use super::typed::Typed;
 use super::wishes::Wishes;
-use super::{Chat, Goes, Said};
 
 impl Chat<'_, '_> {
     /// Does what a line says.
@@ -94,5 +95,40 @@ impl Chat<'_, '_> {
             self.tell_waiting(number);
         }
         Ok(true)
+    }
+
+    /// Takes in what became of a message typed here, and tells it.
+    pub(super) fn report(&mut self, message: BodyId, what: &str) {
+        let mut said = self.said.iter_mut().enumerate();
+        if let Some((at, said)) = said.find(|(_, said)| said.id == message) {
+            said.settled = true;
+            self.tell_step(at + 1, what);
+        }
+    }
+
+    /// Tells which messages typed here wait on this phone because the relay gives no answer. Where it asks to wait, that was
+    /// told for all of them.
+    pub(super) fn tell_unanswered(&mut self) {
+        if self.weather.is_throttled() {
+            return;
+        }
+        let now = Instant::now();
+        let said = self.said.iter_mut().enumerate();
+        let late: Vec<_> = said.filter_map(|(at, said)| said.begins_to_wait(now).then_some(at + 1)).collect();
+        late.into_iter().for_each(|number| self.tell_waiting(number));
+    }
+
+    /// Tells that a message typed here waits.
+    pub(super) fn tell_waiting(&mut self, number: usize) {
+        self.tell_step(number, if self.keys { "waiting" } else { "waiting on this phone" });
+    }
+
+    /// Tells how far a message typed here has come.
+    pub(super) fn tell_step(&mut self, number: usize, step: &str) {
+        if self.keys && !step.contains(' ') {
+            self.desk.terminal.step(number, step);
+        } else {
+            self.desk.terminal.note(&format!("Message {number}: {step}."));
+        }
     }
 }

@@ -3,6 +3,7 @@
 use pillarbox_client::body::MAX_TEXT_LEN;
 
 use super::super::desk::Desk;
+use super::super::errors;
 use super::super::failure::Failure;
 use super::super::typing::{Cleaned, TABS_ARE_BLANKS, TooMuch};
 use super::wishes::{Wish, Wishes};
@@ -45,4 +46,11 @@ fn too_much(paste: &TooMuch) -> String {
         "The pasted text has {} bytes, and a message at most {MAX_TEXT_LEN}. It was not taken in; your line is as it was.",
         paste.got
     )
+}
+
+/// Tells what is wrong. The next command of the table is left out: it would find this profile in use.
+pub(super) fn complain(desk: &mut Desk<'_>, failure: &Failure) {
+    if let Some(explained) = errors::explain(failure, &desk.place()) {
+        desk.terminal.error(&explained.what);
+    }
 }

@@ -6,9 +6,8 @@ use super::super::desk::{Desk, find};
 use super::super::failure::Failure;
 use super::super::typing::Prompt;
 use super::super::words;
-use super::complain;
 use super::keyboard::Line;
-use super::screen;
+use super::screen::{self, complain};
 use super::typed::Typed;
 use super::wishes::{Wish, Wishes};
 

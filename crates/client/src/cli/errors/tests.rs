@@ -9,7 +9,7 @@ use pillarbox_wire::{AccountId, Farewell, Refusal};
 use unicode_width::UnicodeWidthStr;
 
 use super::super::failure::Failure;
-use super::super::help;
+use super::super::grammar;
 use super::super::passphrase::PassphraseError;
 use super::super::profile::PlaceError;
 use super::super::wrap::{WIDTH, wrap};
@@ -278,7 +278,7 @@ fn every_next_command_is_one_that_the_grammar_knows() {
             continue;
         };
         let words = next.replace("'Bob B'", "Bob").split_whitespace().map(str::to_owned).collect::<Vec<_>>();
-        match help::parse(std::iter::once("pillarbox".to_owned()).chain(words)) {
+        match grammar::parse(std::iter::once("pillarbox".to_owned()).chain(words)) {
             Ok(_) => {}
             // `--help` ends the parsing, and that is what it is for.
             Err(error) => assert!(!error.use_stderr(), "{next}: {error}"),

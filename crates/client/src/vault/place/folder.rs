@@ -5,17 +5,19 @@ use std::time::Duration;
 use std::{fs, io};
 
 #[cfg(unix)]
-use pillarbox_system::{identity::FileIdentity, private};
+use pillarbox_system::identity::FileIdentity;
+use pillarbox_system::private;
 use rusqlite::{Connection, OpenFlags};
 
-use super::{FILE_NAME, ProfileError, StorageError};
+use crate::vault::error::{ProfileError, StorageError};
+use crate::vault::lock::FILE_NAME;
 
 /// How long another process may still hold the profile: one that is just ending has let go of it by then, and a
 /// person hears without delay of one that is not.
 const LOCK_PATIENCE: Duration = Duration::from_millis(250);
 
 /// Makes `directory`, readable for its owner only.
-pub(super) fn make(directory: &Path) -> Result<(), StorageError> {
+pub(crate) fn make(directory: &Path) -> Result<(), StorageError> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -28,18 +30,18 @@ pub(super) fn make(directory: &Path) -> Result<(), StorageError> {
 }
 
 /// Says if a vault's file lies in `directory`.
-pub(super) fn has(directory: &Path) -> Result<bool, StorageError> {
+pub(crate) fn has(directory: &Path) -> Result<bool, StorageError> {
     directory.join(FILE_NAME).try_exists().map_err(|_| StorageError::Unavailable)
 }
 
 /// Says if a link stands in the place of a vault's file in `directory`.
-pub(super) fn is_link(directory: &Path) -> bool {
+pub(crate) fn is_link(directory: &Path) -> bool {
     fs::symlink_metadata(directory.join(FILE_NAME)).is_ok_and(|found| found.is_symlink())
 }
 
 /// Checks that nobody else writes in `directory`, and that the vault's file there is its owner's alone. It is made if it is not
 /// there.
-pub(super) fn claim(directory: &Path) -> Result<(), ProfileError> {
+pub(crate) fn claim(directory: &Path) -> Result<(), ProfileError> {
     #[cfg(unix)]
     {
         if let Some(exposure) = private::exposure(directory).map_err(|_| StorageError::Unavailable)? {
@@ -55,13 +57,13 @@ pub(super) fn claim(directory: &Path) -> Result<(), ProfileError> {
 }
 
 /// Opens the file in `directory`.
-pub(super) fn connect(directory: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
+pub(crate) fn connect(directory: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
     Connection::open_with_flags(directory.join(FILE_NAME), flags)
 }
 
 /// How this connection treats the file: nothing is kept before it is on the disk, what is removed is overwritten,
 /// and the first write lock is never let go of.
-pub(super) fn settle(connection: &Connection) -> Result<(), ProfileError> {
+pub(crate) fn settle(connection: &Connection) -> Result<(), ProfileError> {
     // SQLite opens a file that it may not write for reading, and would fail later, over the log, in other words.
     if connection.is_readonly("main")? {
         return Err(ProfileError::Storage(StorageError::ReadOnly));
@@ -120,12 +122,12 @@ pub fn erase(directory: &Path) -> Result<(), StorageError> {
 
 /// The files of an open vault, by device and inode: SQLite goes on writing to them when they are deleted.
 #[cfg(unix)]
-pub(super) struct Place(Vec<(PathBuf, FileIdentity)>);
+pub(crate) struct Place(Vec<(PathBuf, FileIdentity)>);
 
 #[cfg(unix)]
 impl Place {
     /// Notes the files of a vault that is open: the database and its log. There is no index beside them.
-    pub(super) fn of(directory: &Path) -> Self {
+    pub(crate) fn of(directory: &Path) -> Self {
         let file = directory.join(FILE_NAME);
         let mut log = file.as_os_str().to_owned();
         log.push("-wal");
@@ -139,22 +141,22 @@ impl Place {
     }
 
     /// Says if they are where they were.
-    pub(super) fn is_whole(&self) -> bool {
+    pub(crate) fn is_whole(&self) -> bool {
         self.0.iter().all(|(file, identity)| identity.is_at(file))
     }
 }
 
 /// Elsewhere a file that is open cannot be deleted.
 #[cfg(not(unix))]
-pub(super) struct Place;
+pub(crate) struct Place;
 
 #[cfg(not(unix))]
 impl Place {
-    pub(super) fn of(_directory: &Path) -> Self {
+    pub(crate) fn of(_directory: &Path) -> Self {
         Self
     }
 
-    pub(super) fn is_whole(&self) -> bool {
+    pub(crate) fn is_whole(&self) -> bool {
         true
     }
 }

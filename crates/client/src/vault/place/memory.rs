@@ -12,7 +12,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use rusqlite::backup::Backup;
 use rusqlite::{Connection, OpenFlags, ffi};
 
-use super::{ProfileError, StorageError};
+use crate::vault::error::{ProfileError, StorageError};
 
 /// A database in memory: its name for SQLite, and the connection that keeps it.
 struct Held {
@@ -36,43 +36,43 @@ fn hold(name: String, flags: OpenFlags) -> rusqlite::Result<Held> {
 
 /// Makes nothing: a folder is a name here.
 #[expect(clippy::unnecessary_wraps, reason = "a folder of a file system can fail")]
-pub(super) const fn make(_: &Path) -> Result<(), StorageError> {
+pub(crate) const fn make(_: &Path) -> Result<(), StorageError> {
     Ok(())
 }
 
 /// Says if a vault lies under the name `directory`.
 #[expect(clippy::unnecessary_wraps, reason = "a folder of a file system can fail")]
-pub(super) fn has(directory: &Path) -> Result<bool, StorageError> {
+pub(crate) fn has(directory: &Path) -> Result<bool, StorageError> {
     Ok(places().contains_key(directory))
 }
 
 /// Nothing leads anywhere else here.
-pub(super) const fn is_link(_: &Path) -> bool {
+pub(crate) const fn is_link(_: &Path) -> bool {
     false
 }
 
 /// Nobody else is here.
 #[expect(clippy::unnecessary_wraps, reason = "a folder of a file system can be somebody else's too")]
-pub(super) const fn claim(_: &Path) -> Result<(), ProfileError> {
+pub(crate) const fn claim(_: &Path) -> Result<(), ProfileError> {
     Ok(())
 }
 
 /// The place of an open vault, which nobody can take away.
-pub(super) struct Place;
+pub(crate) struct Place;
 
 impl Place {
-    pub(super) const fn of(_: &Path) -> Self {
+    pub(crate) const fn of(_: &Path) -> Self {
         Self
     }
 
     #[expect(clippy::unused_self, reason = "a folder of a file system can be taken away")]
-    pub(super) const fn is_whole(&self) -> bool {
+    pub(crate) const fn is_whole(&self) -> bool {
         true
     }
 }
 
 /// Opens the database under the name `directory`.
-pub(super) fn connect(directory: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
+pub(crate) fn connect(directory: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
     let mut places = places();
     let name = match places.get(directory) {
         Some(held) => held.name.clone(),
@@ -89,7 +89,7 @@ pub(super) fn connect(directory: &Path, flags: OpenFlags) -> rusqlite::Result<Co
 }
 
 /// How this connection treats the database: what is removed is overwritten. Nothing else is kept from a disk.
-pub(super) fn settle(connection: &Connection) -> Result<(), ProfileError> {
+pub(crate) fn settle(connection: &Connection) -> Result<(), ProfileError> {
     connection.pragma_update(None, "secure_delete", true)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     Ok(())

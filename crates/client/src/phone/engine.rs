@@ -1,0 +1,386 @@
+//! An open profile: made, opened, connected, woken.
+//!
+//! Everything here is a copy of rows or follows from them; the files beside it add what the owner and the relay can ask of it.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::fmt;
+use std::path::Path;
+
+use pillarbox_crypto::{IdentitySecret, PasswordCost, SecretBytes, SigningSecret};
+use pillarbox_wire::{AccountId, Handle, MessageId, NumberCode, PreKeyUpload, Timestamp};
+use rand_core::CryptoRng;
+
+use crate::phone::error::PhoneError;
+use crate::phone::rows::errands::{all_errands, load_errands};
+use crate::phone::rows::names::bounded;
+use crate::phone::rows::records::{
+    CERTIFICATE, CertificateRecord, DELIVERY_KEY, DEVICE_KEY, FACTS, HABITS, HAS_ENCRYPTED, IDENTITY, secret,
+    store_account,
+};
+use crate::phone::state::channels::Channels;
+use crate::phone::state::deposits::Deposits;
+use crate::phone::state::link::Link;
+use crate::phone::state::links::{Connection, Links, Question, Standing};
+use crate::phone::state::mailbox::Full;
+use crate::phone::state::outbox::{Item, Outbox};
+use crate::phone::state::pauses::Pauses;
+use crate::records::account::{Account, AccountRecord, NewAccount};
+use crate::records::body::MAX_NAME_LEN;
+use crate::records::contact::ContactRecord;
+use crate::records::prekeys;
+use crate::vault::{Passphrase, ProfileError, StorageError, Table, Vault};
+
+/// An open profile. It holds the profile's lock for as long as it lives.
+///
+/// What stands in fields here is a copy of rows, changed only after a transaction was kept; dropping a phone at any
+/// moment and opening it again gives the same phone, disconnected.
+pub struct Phone {
+    pub(super) vault: Vault,
+    pub(super) account: Account,
+    /// Whether it encrypted end to end under a former release of the program: what was on its way then still opens.
+    pub(super) has_encrypted: bool,
+    pub(super) secrets: Secrets,
+    pub(super) links: Links,
+    pub(super) outbox: Outbox,
+    /// Contacts that something is owed to, and that may have it now.
+    pub(super) due: BTreeSet<AccountId>,
+    /// Contacts whose receipts wait for their time.
+    pub(super) later: BTreeMap<AccountId, Timestamp>,
+    /// What is left at the relay about the owner.
+    pub(super) deposits: Deposits,
+    pub(super) channels: Channels,
+    /// Messages that are safe here and that the relay may forget.
+    pub(super) acknowledgements: VecDeque<MessageId>,
+    /// Numbers to be asked about.
+    pub(super) look_ups: VecDeque<(Handle, Option<String>)>,
+    pub(super) certificate: Option<CertificateRecord>,
+    /// When the certificate was last asked for.
+    pub(super) certificate_asked: Option<Timestamp>,
+    /// Prekeys that are kept here and not yet sent.
+    pub(super) uploads: VecDeque<PreKeyUpload>,
+    /// Whether the relay should be asked how many prekeys are left.
+    pub(super) recount: bool,
+    /// Whether what is being uploaded was offered before: the relay is then asked once more.
+    pub(super) offered_before: bool,
+    /// Whether a count is due before the phone is done. That it is answered with a full stock, the vault knows.
+    pub(super) fill_up: bool,
+    pub(super) closing: bool,
+    /// The code that was sent to this account's number, until the account is made. It is good for minutes, and not kept.
+    pub(super) code: Option<NumberCode>,
+    /// Messages that the relay said were waiting and that have not come yet.
+    pub(super) expected: u32,
+    /// Messages that came on the last connection and were not taken in, because there was no room for them.
+    pub(super) held_back: usize,
+    /// For what there was no room on the last connection.
+    pub(super) full: Vec<Full>,
+    /// Whether the relay is to hear that this phone has left messages there.
+    pub(super) tells_left: bool,
+    /// Signs of life that the relay is still to give before nothing more comes from behind the messages that were left.
+    pub(super) listens: u8,
+    /// Contacts that nothing is sent to for a while.
+    pub(super) pauses: Pauses,
+}
+
+/// The account's secrets, each wiped when dropped.
+pub(super) struct Secrets {
+    pub(super) identity: IdentitySecret,
+    pub(super) device: SigningSecret,
+    pub(super) delivery: SecretBytes<32>,
+}
+
+impl Secrets {
+    pub(super) fn generate(rng: &mut impl CryptoRng) -> Self {
+        Self {
+            identity: IdentitySecret::generate(rng),
+            device: SigningSecret::generate(rng),
+            delivery: SecretBytes::generate(rng),
+        }
+    }
+}
+
+impl fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secrets")
+    }
+}
+
+/// A phone prints as its type only.
+impl fmt::Debug for Phone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Phone")
+    }
+}
+
+impl Phone {
+    /// Makes a profile in `directory`. The account itself is made at the relay when this phone first connects.
+    ///
+    /// # Errors
+    /// [`ProfileError::Exists`] if there is one, and what the file system or the passphrase cost bring.
+    pub fn create(
+        directory: &Path,
+        passphrase: &Passphrase,
+        new: NewAccount,
+        now: Timestamp,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Self, ProfileError> {
+        let vault = Vault::create(directory, passphrase, PasswordCost::INTERACTIVE, rng)?;
+        Self::create_in(vault, new, now, rng)
+    }
+
+    /// Makes a profile in an empty vault, which may be one in memory.
+    ///
+    /// # Errors
+    /// [`ProfileError::Exists`] if the vault holds a profile; [`ProfileError::Storage`] if it keeps nothing.
+    pub fn create_in(
+        mut vault: Vault,
+        new: NewAccount,
+        now: Timestamp,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Self, ProfileError> {
+        let NewAccount { relay, handle, name, protection, padding, habits } = new;
+        let name = bounded(name, MAX_NAME_LEN);
+        let account =
+            Account { relay, handle, name, address: None, protection, padding, habits, created_at: now };
+        let secrets = Secrets::generate(rng);
+        vault.transact(rng, |rows| {
+            if rows.has(Table::Account, FACTS)? {
+                return Err(ProfileError::Exists);
+            }
+            store_account(rows, &account)?;
+            rows.put(Table::Account, IDENTITY, &*secrets.identity.to_bytes())?;
+            rows.put(Table::Account, DEVICE_KEY, &*secrets.device.to_bytes())?;
+            rows.put(Table::Account, DELIVERY_KEY, secrets.delivery.as_bytes())?;
+            Ok(prekeys::begin(rows, &secrets.identity, now)?)
+        })?;
+        Ok(Self::assemble(vault, account, secrets))
+    }
+
+    /// Opens the profile in `directory` and removes what has expired.
+    ///
+    /// # Errors
+    /// What stands in [`ProfileError`].
+    pub fn open(
+        directory: &Path,
+        passphrase: &Passphrase,
+        now: Timestamp,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Self, ProfileError> {
+        Self::open_in(Vault::open(directory, passphrase)?, now, rng)
+    }
+
+    /// Opens the profile in a vault.
+    ///
+    /// # Errors
+    /// [`ProfileError::NoProfile`] if it holds none; [`ProfileError::Storage`] if it cannot be read.
+    pub fn open_in(vault: Vault, now: Timestamp, rng: &mut impl CryptoRng) -> Result<Self, ProfileError> {
+        let (account, secrets) = vault.read(|rows| {
+            let record: AccountRecord = rows.load(Table::Account, FACTS)?.ok_or(ProfileError::NoProfile)?;
+            let habits = rows.load(Table::Account, HABITS)?.unwrap_or_default();
+            let account = record.with(habits).map_err(|_| StorageError::Damaged)?;
+            let row = |name| rows.get(Table::Account, name)?.ok_or(StorageError::Damaged);
+            let secrets = Secrets {
+                identity: IdentitySecret::from_bytes(*secret(&row(IDENTITY)?)?.as_bytes()),
+                device: SigningSecret::from_bytes(*secret(&row(DEVICE_KEY)?)?.as_bytes()),
+                delivery: secret(&row(DELIVERY_KEY)?)?,
+            };
+            Ok::<_, ProfileError>((account, secrets))
+        })?;
+        let mut phone = Self::assemble(vault, account, secrets);
+        phone.remove_expired(now, rng)?;
+        phone.forget_seen(now, rng)?;
+        let (items, errands, certificate) = phone.vault.read(|rows| {
+            let certificate = rows.load(Table::Account, CERTIFICATE)?;
+            Ok::<_, StorageError>((rows.load_all::<Item>(Table::Outbox)?, all_errands(rows)?, certificate))
+        })?;
+        phone.has_encrypted = phone.vault.read(|rows| rows.has(Table::Account, HAS_ENCRYPTED))?;
+        phone.outbox = Outbox::rebuild(&items);
+        for owed in errands {
+            phone.note_errands(owed.contact, now)?;
+        }
+        phone.certificate = certificate;
+        Ok(phone)
+    }
+
+    /// Gives the vault back, as it is when a program ends; [`open_in`](Self::open_in) opens it again.
+    #[must_use]
+    pub fn into_vault(self) -> Vault {
+        self.vault
+    }
+
+    pub(super) fn assemble(vault: Vault, account: Account, secrets: Secrets) -> Self {
+        Self {
+            vault,
+            account,
+            has_encrypted: false,
+            secrets,
+            links: Links::default(),
+            outbox: Outbox::default(),
+            due: BTreeSet::new(),
+            later: BTreeMap::new(),
+            deposits: Deposits::default(),
+            channels: Channels::default(),
+            acknowledgements: VecDeque::new(),
+            look_ups: VecDeque::new(),
+            certificate: None,
+            certificate_asked: None,
+            uploads: VecDeque::new(),
+            recount: true,
+            offered_before: false,
+            fill_up: false,
+            closing: false,
+            code: None,
+            expected: 0,
+            held_back: 0,
+            full: Vec::new(),
+            tells_left: false,
+            listens: 0,
+            pauses: Pauses::default(),
+        }
+    }
+
+    /// The account's facts.
+    #[must_use]
+    pub const fn account(&self) -> &Account {
+        &self.account
+    }
+
+    /// The earliest time after `now` at which there will be something to send that may not be sent yet. Whoever carries
+    /// frames calls [`outgoing`](Self::outgoing) then.
+    #[must_use]
+    pub fn wakes_at(&self, now: Timestamp) -> Option<Timestamp> {
+        let times = self.later.values().copied().chain(self.pauses.ends());
+        times.chain(self.deposits.retry_at()).chain(self.channels.retry_at()).filter(|at| *at > now).min()
+    }
+
+    /// Changes the passphrase. A copy of the profile that somebody took before still opens with the old one.
+    ///
+    /// # Errors
+    /// [`ProfileError::Storage`]; then the old passphrase still holds.
+    pub fn change_passphrase(
+        &mut self,
+        passphrase: &Passphrase,
+        rng: &mut impl CryptoRng,
+    ) -> Result<(), ProfileError> {
+        self.vault.change_passphrase(passphrase, rng)
+    }
+
+    /// Chooses another number, or none, before the account is made: after
+    /// [`Notice::RegistrationRefused`](crate::Notice::RegistrationRefused).
+    ///
+    /// # Errors
+    /// [`PhoneError::AlreadyRegistered`] once it is made.
+    pub fn set_handle(&mut self, handle: Option<Handle>, rng: &mut impl CryptoRng) -> Result<(), PhoneError> {
+        if self.account.address.is_some() {
+            return Err(PhoneError::AlreadyRegistered);
+        }
+        let account = Account { handle, ..self.account.clone() };
+        self.keep_account(account, rng)
+    }
+
+    /// Shows the code that the relay sent to this account's number, with the next registration: at once where the relay has
+    /// refused one by [`Refusal::CodeSent`](pillarbox_wire::Refusal::CodeSent) on a connection that still stands. If the number had an account, this
+    /// phone takes its place, and answers to [`Notice::Reregistered`](crate::Notice::Reregistered).
+    ///
+    /// # Errors
+    /// [`PhoneError::AlreadyRegistered`] once the account is made.
+    pub fn enter_code(&mut self, code: NumberCode) -> Result<(), PhoneError> {
+        if self.account.address.is_some() {
+            return Err(PhoneError::AlreadyRegistered);
+        }
+        self.code = Some(code);
+        if let Some(connection) = self.links.get_mut(Link::Named)
+            && connection.standing == Standing::Refused
+        {
+            connection.standing = Standing::Welcomed;
+        }
+        Ok(())
+    }
+
+    /// Notes that a link is connected.
+    pub fn connected(&mut self, link: Link, handshake_hash: [u8; 32]) {
+        self.disconnected(link);
+        if link == Link::Named {
+            self.held_back = 0;
+            self.full.clear();
+            (self.tells_left, self.listens) = (false, 0);
+        }
+        self.links.replace(link, Some(Connection::new(handshake_hash)));
+    }
+
+    /// Notes that a link is gone. What was under way on it is sent again on the next one.
+    pub fn disconnected(&mut self, link: Link) {
+        let gone = self.links.replace(link, None);
+        for question in gone.into_iter().flat_map(Connection::into_questions) {
+            match question {
+                Question::LookUp { handle, name } => self.look_ups.push_back((handle, name)),
+                Question::Close => self.closing = true,
+                Question::Channel(asked) => self.channels.ask_again(asked),
+                // All others follow from what is kept.
+                _ => {}
+            }
+        }
+        self.outbox.link_gone(link);
+        if link == Link::Named {
+            // What was not acknowledged is delivered again, and recognised.
+            self.acknowledgements.clear();
+            self.uploads.clear();
+            self.certificate_asked = None;
+            self.recount = true;
+            self.offered_before = false;
+            self.fill_up = false;
+            self.expected = 0;
+            self.deposits.look_again();
+            self.channels.look_again();
+        }
+    }
+
+    /// Brings the index of what is owed up to what is kept about a contact. A contact that the owner has not accepted
+    /// is owed, and not paid.
+    pub(super) fn note_errands(&mut self, contact: AccountId, now: Timestamp) -> Result<(), StorageError> {
+        let (accepted, errands) = self.vault.read(|rows| {
+            let record: Option<ContactRecord> = rows.load(Table::Contacts, &contact.0)?;
+            Ok::<_, StorageError>((record.is_some_and(|it| it.accepted), load_errands(rows, contact)?))
+        })?;
+        if accepted && errands.are_due(now) {
+            self.due.insert(contact);
+        }
+        match errands.waits_until(now).filter(|_| accepted) {
+            Some(at) => self.later.insert(contact, at),
+            None => self.later.remove(&contact),
+        };
+        Ok(())
+    }
+
+    /// What waited for its time and may go now is due.
+    pub(super) fn wake(&mut self, now: Timestamp) {
+        let (due, later) = (&mut self.due, &mut self.later);
+        later.retain(|contact, at| {
+            if *at <= now {
+                due.insert(*contact);
+            }
+            *at > now
+        });
+    }
+
+    pub(super) fn keep_account(
+        &mut self,
+        account: Account,
+        rng: &mut impl CryptoRng,
+    ) -> Result<(), PhoneError> {
+        self.vault.transact(rng, |rows| Ok::<_, PhoneError>(store_account(rows, &account)?))?;
+        self.account = account;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_account_s_secrets_print_their_name_only() {
+        let mut rng = rand::rng();
+        let secrets = Secrets::generate(&mut rng);
+        assert_eq!(format!("{secrets:?} {secrets:#?}"), "Secrets Secrets");
+    }
+}

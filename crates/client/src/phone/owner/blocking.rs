@@ -1,0 +1,60 @@
+//! Whom the owner wants to hear nothing from.
+//!
+//! What they send is taken from the relay and thrown away before it is opened: no receipt, no notice, no trace in
+//! the vault. A conversation that begins again later heals as any other that missed something.
+
+use pillarbox_wire::{AccountId, DepositKind};
+use rand_core::CryptoRng;
+
+use crate::phone::engine::Phone;
+use crate::phone::error::PhoneError;
+use crate::phone::rows::records::has_blocked;
+use crate::records::contact::ContactRecord;
+use crate::vault::{StorageError, Table};
+
+impl Phone {
+    /// Blocks an account, or no longer, whether it is a contact or not. Where it is this phone's habit, the relay is told
+    /// whom.
+    ///
+    /// # Errors
+    /// [`PhoneError::Storage`].
+    pub fn block(
+        &mut self,
+        account: AccountId,
+        blocked: bool,
+        rng: &mut impl CryptoRng,
+    ) -> Result<(), PhoneError> {
+        let known = self.vault.transact(rng, |rows| {
+            if blocked {
+                rows.put(Table::Blocked, &account.0, &account.0)?;
+            } else {
+                rows.remove(Table::Blocked, &account.0)?;
+            }
+            rows.load::<ContactRecord>(Table::Contacts, &account.0)
+        })?;
+        // Somebody without a number is named by account: a block list that left them out would be none.
+        let handle = known.and_then(|record| record.handle);
+        let subject = handle.map_or_else(|| account.to_string(), |handle| handle.as_str().to_owned());
+        self.set_fact(DepositKind::Blocked, subject.as_bytes(), blocked.then(Vec::new), rng)
+    }
+
+    /// Whom the owner has blocked: accounts, in their order, contacts or not.
+    ///
+    /// # Errors
+    /// [`PhoneError::Storage`].
+    pub fn blocked(&self) -> Result<Vec<AccountId>, PhoneError> {
+        let mut blocked: Vec<AccountId> = self.vault.read(|rows| {
+            let rows = rows.all(Table::Blocked)?;
+            let named = rows.iter().filter_map(|row| row.as_slice().try_into().ok().map(AccountId));
+            Ok::<_, StorageError>(named.collect())
+        })?;
+        blocked.extend(self.contacts()?.into_iter().filter(|it| it.blocked).map(|it| it.account));
+        blocked.sort_unstable();
+        blocked.dedup();
+        Ok(blocked)
+    }
+
+    pub(crate) fn has_blocked(&self, account: AccountId) -> Result<bool, PhoneError> {
+        Ok(self.vault.read(|rows| has_blocked(rows, account))?)
+    }
+}

@@ -1,0 +1,62 @@
+//! Messages that would not open and still wait to be asked for again, as the owner sees them.
+
+use std::collections::BTreeMap;
+
+use pillarbox_wire::{AccountId, Timestamp};
+
+use crate::phone::engine::Phone;
+use crate::phone::error::PhoneError;
+use crate::phone::rows::errands::all_errands;
+use crate::phone::state::outbox::{Item, Stage};
+use crate::records::body::Content;
+use crate::records::contact::ContactRecord;
+use crate::vault::Table;
+
+/// Messages of one contact that would not open and have not been asked for again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Missing {
+    /// Who sent them.
+    pub contact: AccountId,
+    /// How many.
+    pub messages: usize,
+    /// When they may be asked for, if they may not yet: the conversation has begun anew as often as it may.
+    pub asked_at: Option<Timestamp>,
+    /// Whether nothing is asked before the owner chooses, because the contact was verified and their key has changed.
+    pub stopped: bool,
+}
+
+impl Phone {
+    /// Messages of contacts that would not open, as long as the relay has not taken the request to send them again. Nothing
+    /// is asked of somebody whom the owner has not accepted.
+    ///
+    /// # Errors
+    /// [`PhoneError::Storage`].
+    pub fn missing(&self, now: Timestamp) -> Result<Vec<Missing>, PhoneError> {
+        self.vault.read(|rows| {
+            let mut missing: BTreeMap<AccountId, Missing> = BTreeMap::new();
+            let mut count = |contact, messages, asked_at| {
+                let none = Missing { contact, messages: 0, asked_at: None, stopped: false };
+                let one = missing.entry(contact).or_insert(none);
+                one.messages += messages;
+                one.asked_at = one.asked_at.or(asked_at);
+            };
+            for errands in all_errands(rows)? {
+                count(errands.contact, errands.missed(), errands.renews_at(now));
+            }
+            for item in rows.load_all::<Item>(Table::Outbox)? {
+                if let (Content::ResendRequest(request), Stage::Waiting | Stage::Sealed { .. }) =
+                    (&item.content, &item.stage)
+                {
+                    count(item.to, request.digests.len(), None);
+                }
+            }
+            let mut told = Vec::new();
+            for one in missing.into_values().filter(|one| one.messages > 0) {
+                let contact: Option<ContactRecord> = rows.load(Table::Contacts, &one.contact.0)?;
+                let contact = contact.filter(|contact| contact.accepted);
+                told.extend(contact.map(|contact| Missing { stopped: !contact.trust.may_send(), ..one }));
+            }
+            Ok(told)
+        })
+    }
+}

@@ -1,0 +1,14 @@
+//! The owner's actions, and the questions that a program asks for them.
+
+mod backups;
+mod blocking;
+mod closing;
+mod group;
+pub(crate) mod keys;
+pub(crate) mod missing;
+mod people;
+mod reports;
+mod requests;
+pub(crate) mod talk;
+pub(crate) mod waiting;
+pub(crate) mod whom;

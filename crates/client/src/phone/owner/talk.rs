@@ -1,0 +1,219 @@
+//! Texts: said, read back, made to disappear.
+
+use pillarbox_text::read::is_blank;
+use pillarbox_wire::{AccountId, Duration, Timestamp};
+use rand_core::CryptoRng;
+
+use crate::phone::engine::Phone;
+use crate::phone::error::PhoneError;
+use crate::phone::rows::entries::{self, Draft, Source};
+use crate::phone::rows::records::{Expiring, Seen, digest_key, has_blocked, load_contact, store_item};
+use crate::phone::state::outbox::{Item, Outbox, Stage};
+use crate::records::body::{Content, MAX_TEXT_LEN, Text, Timer};
+use crate::records::contact::ContactRecord;
+use crate::records::history::{Entry, EntryKind};
+use crate::records::ids::BodyId;
+use crate::vault::{StorageError, Table};
+
+/// How long the digest of a payload that was dealt with is kept: three times as long as a relay keeps a message.
+pub const SEEN_KEPT: Duration = Duration::from_days(90);
+
+impl Phone {
+    /// Keeps a text to be sent as soon as the relay can be reached.
+    ///
+    /// # Errors
+    /// [`PhoneError::KeyChanged`] for a contact that was verified and whose key has changed; [`PhoneError::Blocked`];
+    /// [`PhoneError::EmptyText`], [`PhoneError::TextTooLong`], [`PhoneError::UnknownContact`],
+    /// [`PhoneError::Storage`].
+    pub fn queue_text(
+        &mut self,
+        contact: AccountId,
+        text: &str,
+        now: Timestamp,
+        rng: &mut impl CryptoRng,
+    ) -> Result<BodyId, PhoneError> {
+        if is_blank(text) {
+            return Err(PhoneError::EmptyText);
+        }
+        if text.len() > MAX_TEXT_LEN {
+            return Err(PhoneError::TextTooLong { got: text.len() });
+        }
+        let id = BodyId::generate(rng);
+        self.queue(contact, now, rng, |record| {
+            let expires_after = record.expires_after;
+            let draft = Draft {
+                id,
+                kind: EntryKind::Text(text.to_owned()),
+                sent_at: now,
+                expires_after,
+                group: None,
+            };
+            (draft, Content::Text(Text { id, sent_at: now, text: text.to_owned(), expires_after }))
+        })?;
+        Ok(id)
+    }
+
+    /// Sets, on both phones, after how many seconds texts disappear; none for texts that stay.
+    ///
+    /// # Errors
+    /// As for [`queue_text`](Self::queue_text).
+    pub fn set_timer(
+        &mut self,
+        contact: AccountId,
+        expires_after: Option<u32>,
+        now: Timestamp,
+        rng: &mut impl CryptoRng,
+    ) -> Result<(), PhoneError> {
+        let id = BodyId::generate(rng);
+        self.queue(contact, now, rng, |record| {
+            record.expires_after = expires_after;
+            record.timer_set_at = now;
+            let draft = Draft {
+                id,
+                kind: EntryKind::Timer(expires_after),
+                sent_at: now,
+                expires_after: None,
+                group: None,
+            };
+            (draft, Content::Timer(Timer { id, sent_at: now, expires_after }))
+        })
+    }
+
+    fn queue(
+        &mut self,
+        contact: AccountId,
+        now: Timestamp,
+        rng: &mut impl CryptoRng,
+        say: impl FnOnce(&mut ContactRecord) -> (Draft, Content),
+    ) -> Result<(), PhoneError> {
+        let order = self.outbox.next_order();
+        let brief = self.vault.transact(rng, |rows| {
+            let mut record = load_contact(rows, contact)?;
+            if !record.trust.may_send() {
+                return Err(PhoneError::KeyChanged);
+            }
+            if has_blocked(rows, contact)? {
+                return Err(PhoneError::Blocked);
+            }
+            record.accepted = true;
+            let (draft, content) = say(&mut record);
+            entries::add(rows, &mut record, draft, &Source::Ours { order }, now)?;
+            let item = Item { order, to: contact, content, stage: Stage::Waiting, resends: 0 };
+            store_item(rows, &item)?;
+            Ok(item.brief())
+        })?;
+        self.outbox.insert(order, brief);
+        // Whoever is written to is accepted, and has what was owed.
+        Ok(self.note_errands(contact, now)?)
+    }
+
+    /// The conversation with a contact, oldest first.
+    ///
+    /// # Errors
+    /// [`PhoneError::UnknownContact`], [`PhoneError::Storage`].
+    pub fn history(&self, contact: AccountId) -> Result<Vec<Entry>, PhoneError> {
+        self.history_from(contact, 0)
+    }
+
+    /// The conversation with a contact from a place on.
+    ///
+    /// # Errors
+    /// As for [`history`](Self::history).
+    pub fn history_from(&self, contact: AccountId, place: u64) -> Result<Vec<Entry>, PhoneError> {
+        self.vault.read(|rows| {
+            let record = load_contact(rows, contact)?;
+            let places = place..record.next_place;
+            let entries = places.filter_map(|place| entries::at(rows, contact, place).transpose());
+            Ok(entries.collect::<Result<_, StorageError>>()?)
+        })
+    }
+
+    /// What came and has not been shown, in the order in which this phone stored it, whoever sent it. Within one
+    /// conversation that is the order of its places, also where the clock was set back in between.
+    ///
+    /// # Errors
+    /// [`PhoneError::Storage`].
+    pub fn unshown(&self) -> Result<Vec<(AccountId, Entry)>, PhoneError> {
+        let mut unshown = Vec::new();
+        for contact in self.contacts()? {
+            // What was stored in the same millisecond stands by what the senders' clocks say.
+            let mut latest = (Timestamp(0), Timestamp(0));
+            for entry in self.history(contact.account)?.into_iter().filter(|entry| !entry.shown) {
+                latest = (latest.0.max(entry.stored_at), latest.1.max(entry.sent_at));
+                unshown.push((latest, contact.account, entry));
+            }
+        }
+        unshown.sort_by_key(|(at, ..)| *at);
+        Ok(unshown.into_iter().map(|(_, contact, entry)| (contact, entry)).collect())
+    }
+
+    /// Notes that an entry was shown. The time of a disappearing text runs from here.
+    ///
+    /// # Errors
+    /// [`PhoneError::Storage`]. An entry that is not there is none.
+    pub fn mark_shown(
+        &mut self,
+        contact: AccountId,
+        place: u64,
+        now: Timestamp,
+        rng: &mut impl CryptoRng,
+    ) -> Result<(), PhoneError> {
+        self.vault.transact(rng, |rows| Ok(entries::show(rows, contact, place, now)?))
+    }
+
+    /// How many messages wait to be sent.
+    #[must_use]
+    pub fn unsent(&self) -> usize {
+        self.outbox.unsent()
+    }
+
+    /// The time at which the next text disappears.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn expires_at(&self) -> Result<Option<Timestamp>, StorageError> {
+        self.vault.read(|rows| {
+            Ok(rows.load_all::<Expiring>(Table::Expiring)?.into_iter().map(|expiring| expiring.at).min())
+        })
+    }
+
+    /// Removes the texts whose time is over, and says how many. The rows are overwritten, in SQLite's log too.
+    ///
+    /// # Errors
+    /// [`StorageError`].
+    pub fn remove_expired(
+        &mut self,
+        now: Timestamp,
+        rng: &mut impl CryptoRng,
+    ) -> Result<usize, StorageError> {
+        let (removed, orders) = self.vault.transact(rng, |rows| entries::remove_expired(rows, now))?;
+        orders.into_iter().for_each(|order| self.outbox.remove(order));
+        if removed > 0 {
+            self.vault.empty_log()?;
+        }
+        Ok(removed)
+    }
+
+    /// Forgets digests of payloads that no relay can deliver any more.
+    pub(crate) fn forget_seen(
+        &mut self,
+        now: Timestamp,
+        rng: &mut impl CryptoRng,
+    ) -> Result<(), StorageError> {
+        self.vault.transact(rng, |rows| {
+            for Seen { contact, digest, at } in rows.load_all::<Seen>(Table::Digests)? {
+                if now.since(at) > SEEN_KEPT {
+                    rows.remove(Table::Digests, &digest_key(contact, &digest.0))?;
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// Builds the index of the outbox again after a change to many items. What was under way is submitted again.
+    pub(crate) fn reindex(&mut self) -> Result<(), PhoneError> {
+        let items = self.vault.read(|rows| rows.load_all::<Item>(Table::Outbox))?;
+        self.outbox = Outbox::rebuild(&items);
+        Ok(())
+    }
+}

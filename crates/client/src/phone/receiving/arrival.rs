@@ -1,0 +1,331 @@
+//! A message that came: who it is from, whether it opens, and what follows if it does not.
+//!
+//! Whatever the outcome, it is decided in one transaction, and only then may the message be acknowledged. The
+//! digest of what was dealt with is kept beside the outcome, so that a message delivered twice is recognised; it is
+//! kept per sender, so that nobody can use it up in another's name.
+
+use pillarbox_crypto::{AgreementPublic, kdf, labels};
+use pillarbox_session::{Conversation, Kind, OpenError, Opened, Opening, kind, unseal};
+use pillarbox_wire::{AccountId, Bytes, Deliver, DepositKind, DeviceAddress, FixedBytes, Timestamp, decode};
+use rand_core::CryptoRng;
+
+use crate::phone::Link;
+use crate::phone::engine::Phone;
+use crate::phone::error::PhoneError;
+use crate::phone::receiving::contents;
+use crate::phone::receiving::effects::{self, Coming, Effects, NotTaken};
+use crate::phone::rows::records::{
+    Seen, digest_key, load_conversation, remove_conversation, remove_item, store_contact, store_conversation,
+};
+use crate::phone::rows::strangers::{GaveWay, Newcomer};
+use crate::phone::rows::{errands, names, renewal};
+use crate::phone::state::mailbox::Full;
+use crate::records::account::{Account, Protection};
+use crate::records::body::Body;
+use crate::records::contact::{ContactRecord, Origin, write_identity};
+use crate::records::notice::Notice;
+use crate::records::prekeys::{self, Shelf};
+use crate::records::report::Evidence;
+use crate::vault::{Rows, StorageError, Table};
+
+/// Signs of life after which a relay has nothing more to hand over. The first may overtake what the relay hands over because
+/// of the frame before it; the second comes after that.
+const LISTENS: u8 = 2;
+
+/// A message with its outer layers off.
+struct Envelope {
+    from: AccountId,
+    /// The agreement key that the certificate speaks for, if it was sealed.
+    certified: Option<AgreementPublic>,
+    /// Whether the relay let it through by the delivery key, and was not told who sent it.
+    admitted: bool,
+    payload: Vec<u8>,
+    protection: Protection,
+    accepted_at: Timestamp,
+    /// The relay's word for it, and whom it names.
+    stamp: Option<(DeviceAddress, FixedBytes<32>)>,
+}
+
+impl Phone {
+    pub(crate) fn arrive(
+        &mut self,
+        deliver: Deliver,
+        now: Timestamp,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Vec<Notice>, PhoneError> {
+        let message = deliver.message;
+        let taken = match self.open_envelope(deliver, now) {
+            None => Ok(vec![Notice::Undecryptable { contact: None, asked_again: false }]),
+            Some(envelope) if !self.takes(envelope.protection) => {
+                let known =
+                    self.vault.read(|rows| rows.load::<ContactRecord>(Table::Contacts, &envelope.from.0))?;
+                Ok(vec![Notice::OtherProtection { contact: known.map(|known| known.account) }])
+            }
+            Some(envelope) if self.has_blocked(envelope.from)? => Ok(Vec::new()),
+            Some(envelope) => self.take_in(&envelope, now, rng)?,
+        };
+        self.expected = self.expected.saturating_sub(1);
+        if taken.is_err() || self.held_back > 0 {
+            self.listens = LISTENS;
+        }
+        Ok(match taken {
+            Ok(notices) => {
+                self.acknowledgements.push_back(message);
+                notices
+            }
+            Err(full) => self.leave(full),
+        })
+    }
+
+    /// Takes the sealed-sender envelope off, if there is one. None if nobody can have sent this.
+    fn open_envelope(&self, deliver: Deliver, now: Timestamp) -> Option<Envelope> {
+        let Deliver { message: _, from, accepted_at, payload, stamp } = deliver;
+        let stamp = from.zip(stamp);
+        let named = |protection, payload| {
+            let (from, certified, admitted) = (from?.account, None, false);
+            Some(Envelope { from, certified, admitted, payload, protection, accepted_at, stamp })
+        };
+        let envelope = match kind(payload.as_slice()) {
+            Ok(Kind::ServerReadable) => named(Protection::ServerReadable, payload.0),
+            Ok(Kind::Ratchet | Kind::PreKey) => named(Protection::EndToEnd, payload.0),
+            Ok(Kind::Sealed) => {
+                let key = self.links.get(Link::Named)?.certificate_key?;
+                // The certificate had to be good when the relay took the message, not when it is read. Where the relay
+                // says that this is yet to come, its clock was set ahead, and ours decides. A relay gains nothing: it
+                // makes the certificates, and can say any time.
+                let taken = accepted_at.min(now);
+                let opened = unseal(&self.secrets.identity, &key, taken, payload.as_slice()).ok()?;
+                let inner = kind(&opened.payload).ok()?;
+                let end_to_end = matches!(inner, Kind::Ratchet | Kind::PreKey);
+                end_to_end.then_some(Envelope {
+                    from: opened.sender.account,
+                    certified: Some(opened.agreement),
+                    admitted: from.is_none(),
+                    payload: opened.payload,
+                    protection: Protection::EndToEnd,
+                    accepted_at,
+                    // A stamp would be over the envelope, which commits to nothing.
+                    stamp: None,
+                })
+            }
+            Err(_) => None,
+        };
+        let own = self.account.address.map(|address| address.account);
+        envelope.filter(|envelope| Some(envelope.from) != own)
+    }
+
+    /// Decides what becomes of a message; or says for what there is no room, and then nothing has changed.
+    fn take_in(
+        &mut self,
+        envelope: &Envelope,
+        now: Timestamp,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Result<Vec<Notice>, Full>, PhoneError> {
+        let digest = kdf::hash(labels::ENVELOPE_DIGEST, &[&envelope.payload]);
+        let (ours, account) = (&self.secrets.identity, &self.account);
+        let decided = self.vault.transact(rng, |rows| {
+            let seen_key = digest_key(envelope.from, &digest);
+            if rows.has(Table::Digests, &seen_key)? {
+                return Ok(effects::again());
+            }
+            let seen = Seen { contact: envelope.from, digest: FixedBytes(digest), at: now };
+            rows.store(Table::Digests, &seen_key, &seen)?;
+            let known: Option<ContactRecord> = rows.load(Table::Contacts, &envelope.from.0)?;
+            let mut effects = Effects::default();
+            let record = known
+                .clone()
+                .unwrap_or_else(|| ContactRecord::new(envelope.from, String::new(), Origin::Stranger, now));
+            let arrival = Arrival { envelope, digest, account, now, is_new: known.is_none() };
+            match envelope.protection {
+                Protection::ServerReadable => arrival.read_plainly(rows, record, &mut effects)?,
+                Protection::EndToEnd => arrival.decrypt(rows, ours, record, &mut effects)?,
+            }
+            Ok::<_, NotTaken>(effects)
+        });
+        match decided {
+            Ok(effects) => self.apply(envelope.from, effects, now, rng).map(Ok),
+            Err(NotTaken::NoRoom(full)) => Ok(Err(full)),
+            Err(NotTaken::Storage(error)) => Err(error.into()),
+        }
+    }
+
+    /// Brings the copies in memory up to what was kept.
+    fn apply(
+        &mut self,
+        contact: AccountId,
+        effects: Effects,
+        now: Timestamp,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Vec<Notice>, PhoneError> {
+        let Effects { notices, owed, consumed, outbox_changed, confirmed, facts_changed } = effects;
+        if facts_changed {
+            self.facts_changed(DepositKind::Group);
+        }
+        if owed {
+            self.note_errands(contact, now)?;
+        }
+        self.recount |= consumed;
+        // Whoever confirms what was said after a request has had the request.
+        let newest = confirmed.iter().copied().max().unwrap_or_default();
+        let answered = self.outbox.requests_before(contact, newest);
+        if !answered.is_empty() {
+            self.vault
+                .transact(rng, |rows| answered.iter().try_for_each(|order| remove_item(rows, *order)))?;
+        }
+        confirmed.into_iter().chain(answered).for_each(|order| self.outbox.remove(order));
+        if outbox_changed {
+            self.reindex()?;
+        }
+        Ok(notices)
+    }
+}
+
+/// One message on its way into the vault.
+struct Arrival<'a> {
+    envelope: &'a Envelope,
+    digest: [u8; 32],
+    account: &'a Account,
+    now: Timestamp,
+    is_new: bool,
+}
+
+impl Arrival<'_> {
+    fn read_plainly(
+        &self,
+        rows: &mut Rows<'_>,
+        record: ContactRecord,
+        effects: &mut Effects,
+    ) -> Result<(), NotTaken> {
+        let body = self.envelope.payload.get(1..).unwrap_or_default();
+        self.settle(rows, record, body, None, effects)
+    }
+
+    fn decrypt(
+        &self,
+        rows: &mut Rows<'_>,
+        ours: &pillarbox_crypto::IdentitySecret,
+        mut record: ContactRecord,
+        effects: &mut Effects,
+    ) -> Result<(), NotTaken> {
+        let contact = record.account;
+        let current = load_conversation(rows, contact)?;
+        let theirs = record.identity()?;
+        let attempt = |rows: &mut Rows<'_>, current: Option<&Conversation>, theirs| {
+            let (view, mut rng) = rows.split();
+            let shelf = Shelf::new(view);
+            let opened =
+                Conversation::decrypt(current, ours, &shelf, theirs, &self.envelope.payload, &mut rng);
+            shelf.check()?;
+            Ok::<_, StorageError>(opened)
+        };
+        let opened = match attempt(rows, current.as_ref(), theirs.as_ref())? {
+            // Their key may have changed: then the message opens with whatever key it names.
+            Err(OpenError::ForeignIdentity) => attempt(rows, None, None)?,
+            outcome => outcome,
+        };
+        let certified = self.envelope.certified;
+        let opened = opened.ok().filter(|opened| {
+            // Whose certificate it is and whose session must be one person's.
+            certified.is_none_or(|certified| certified == *opened.sender_identity.agreement())
+        });
+        let Some(Opened { body, next, sender_identity, consumed, started, degraded, opening, .. }) = opened
+        else {
+            return self.not_opened(rows, &record, effects);
+        };
+        if record.meet_key(&write_identity(&sender_identity)) {
+            let own = self.account.address.map(|own| own.account);
+            renewal::start_over(rows, contact, own)?;
+            effects.outbox_changed = true;
+            effects.notices.push(Notice::KeyChanged { contact, blocked: !record.trust.may_send() });
+        }
+        store_conversation(rows, contact, &next)?;
+        errands::leads_through(rows, contact)?;
+        prekeys::consume(rows, &consumed)?;
+        effects.consumed = !consumed.is_empty();
+        if let (true, Some(degraded)) = (started, degraded) {
+            effects.notices.push(Notice::Degraded { contact, degraded });
+        }
+        self.settle(rows, record, &body, Some(&opening), effects)
+    }
+
+    /// A message that does not open. A contact is asked again. Somebody whom the owner has not accepted is asked when they
+    /// are: not before, because asking tells whoever writes that the phone is there, and tells the relay, which can spoil a
+    /// first message, who it was from. An account that is nobody's yet does not become somebody by it.
+    fn not_opened(
+        &self,
+        rows: &mut Rows<'_>,
+        record: &ContactRecord,
+        effects: &mut Effects,
+    ) -> Result<(), NotTaken> {
+        let contact = record.account;
+        if !errands::note(rows, contact, self.digest)? {
+            return Err(NotTaken::NoRoom(Full::Missing { contact }));
+        }
+        effects.owed = true;
+        effects.notices.push(match (self.is_new, record.accepted) {
+            (true, _) => {
+                self.newcomer().remember(rows)?;
+                Notice::StrangerUnopened { account: contact }
+            }
+            (false, false) => Notice::RequestUnopened { contact },
+            (false, true) => Notice::Undecryptable { contact: Some(contact), asked_again: true },
+        });
+        Ok(())
+    }
+
+    const fn newcomer(&self) -> Newcomer {
+        Newcomer { account: self.envelope.from, admitted: self.envelope.admitted, now: self.now }
+    }
+
+    /// The words are out of their envelopes: the contact, if new, becomes one, and the content has its effect.
+    fn settle(
+        &self,
+        rows: &mut Rows<'_>,
+        mut record: ContactRecord,
+        body: &[u8],
+        opening: Option<&Opening>,
+        effects: &mut Effects,
+    ) -> Result<(), NotTaken> {
+        let contact = record.account;
+        let evidence = opening.and_then(|opening| self.evidence(body, opening));
+        let body = decode::<Body>(body).ok().filter(Body::is_within_limits);
+        if self.is_new && body.is_none() {
+            remove_conversation(rows, contact)?;
+            effects.notices.push(Notice::Undecryptable { contact: None, asked_again: false });
+            return Ok(());
+        }
+        if self.is_new {
+            let gave_way = self.newcomer().enter(rows)?.ok_or(NotTaken::NoRoom(Full::Requests))?;
+            let told = gave_way
+                .into_iter()
+                .map(|GaveWay { name, entries }| Notice::RequestGaveWay { name, entries });
+            effects.notices.extend(told);
+            record.name = names::some_name(rows, contact, "")?;
+            effects.notices.push(Notice::Requested { contact });
+        }
+        store_contact(rows, &record)?;
+        let Some(body) = body else {
+            effects.notices.push(Notice::Undecryptable { contact: Some(contact), asked_again: false });
+            return Ok(());
+        };
+        let sealed = self.envelope.admitted;
+        let coming = Coming { sealed, account: self.account, evidence, now: self.now };
+        contents::take(rows, record, body, &coming, effects)
+    }
+
+    /// What a report would show, where the owner may want to make one and the relay could check it.
+    fn evidence(&self, body: &[u8], opening: &Opening) -> Option<Evidence> {
+        let (to, Some((from, stamp))) = (self.account.address?, self.envelope.stamp) else {
+            return None;
+        };
+        self.account.habits.reports.then(|| Evidence {
+            payload: Bytes(self.envelope.payload.clone()),
+            from,
+            to,
+            accepted_at: self.envelope.accepted_at,
+            stamp,
+            body: Bytes(body.to_vec()),
+            opening: FixedBytes(*opening.as_bytes()),
+        })
+    }
+}

@@ -1,0 +1,110 @@
+//! The effects of one message on the vault, collected while its transaction runs.
+
+use pillarbox_crypto::IdentityError;
+use pillarbox_wire::{AccountId, Timestamp};
+
+use crate::phone::rows::entries::{self, Draft, Source};
+use crate::phone::rows::errands::{load_errands, store_errands};
+use crate::phone::rows::records::message_key;
+use crate::phone::state::mailbox::Full;
+use crate::records::account::Account;
+use crate::records::body::Text;
+use crate::records::contact::ContactRecord;
+use crate::records::history::EntryKind;
+use crate::records::ids::{BodyId, GroupId};
+use crate::records::notice::Notice;
+use crate::records::report::Evidence;
+use crate::vault::{Rows, StorageError, Table};
+
+/// What a transaction did, for the copies in memory and for the owner.
+#[derive(Default)]
+pub(crate) struct Effects {
+    pub(crate) notices: Vec<Notice>,
+    /// Something may be owed to the contact.
+    pub(crate) owed: bool,
+    /// Prekeys were used up.
+    pub(crate) consumed: bool,
+    /// Items of the outbox changed their stage.
+    pub(crate) outbox_changed: bool,
+    /// Items of the outbox that are done with.
+    pub(crate) confirmed: Vec<u64>,
+    /// Something that is left at the relay has changed.
+    pub(crate) facts_changed: bool,
+}
+
+/// A payload that was dealt with before came again: nothing is to be done that was not done then.
+pub(crate) fn again() -> Effects {
+    Effects { owed: true, ..Effects::default() }
+}
+
+/// How a content came.
+pub(crate) struct Coming<'a> {
+    /// Whether the relay was not told who sent it.
+    pub(crate) sealed: bool,
+    /// This phone's own.
+    pub(crate) account: &'a Account,
+    /// What a report of it would show, if this phone keeps that.
+    pub(crate) evidence: Option<Evidence>,
+    pub(crate) now: Timestamp,
+}
+
+pub(crate) fn take_text(
+    rows: &mut Rows<'_>,
+    mut record: ContactRecord,
+    text: Text,
+    group: Option<GroupId>,
+    coming: &Coming<'_>,
+    effects: &mut Effects,
+) -> Result<(), StorageError> {
+    let contact = record.account;
+    owe_receipt(rows, contact, text.id, coming, effects)?;
+    // Sent a second time, in another envelope, because its sender could not know that it had come.
+    if entries::find(rows, contact, text.id)?.is_some() {
+        return Ok(());
+    }
+    let Text { id, sent_at, text, expires_after } = text;
+    if let Some(evidence) = &coming.evidence {
+        rows.store(Table::Reports, &message_key(contact, id), evidence)?;
+    }
+    let draft = Draft { id, kind: EntryKind::Text(text), sent_at, expires_after, group };
+    let entry =
+        entries::add(rows, &mut record, draft, &Source::Theirs { sealed: coming.sealed }, coming.now)?;
+    effects.notices.push(Notice::Received { contact, entry });
+    Ok(())
+}
+
+pub(crate) fn owe_receipt(
+    rows: &mut Rows<'_>,
+    contact: AccountId,
+    id: BodyId,
+    coming: &Coming<'_>,
+    effects: &mut Effects,
+) -> Result<(), StorageError> {
+    let (view, rng) = rows.split();
+    let mut errands = load_errands(view, contact)?;
+    if let Some(due) = coming.account.habits.receipts.due(coming.now, rng) {
+        errands.owe_receipt(id, due);
+    }
+    store_errands(rows, &errands)?;
+    effects.owed = true;
+    Ok(())
+}
+
+/// Why a message changes nothing.
+pub(crate) enum NotTaken {
+    /// There is no room for what it brings.
+    NoRoom(Full),
+    Storage(StorageError),
+}
+
+impl From<StorageError> for NotTaken {
+    fn from(error: StorageError) -> Self {
+        Self::Storage(error)
+    }
+}
+
+impl From<IdentityError> for NotTaken {
+    fn from(error: IdentityError) -> Self {
+        Self::Storage(error.into())
+    }
+}

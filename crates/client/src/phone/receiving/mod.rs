@@ -1,0 +1,9 @@
+//! Frames from the relay: an answer finds its question, and a message its contact.
+
+mod answers;
+mod arrival;
+mod contents;
+mod effects;
+mod news;
+mod numbers;
+mod room;

@@ -1,0 +1,151 @@
+//! What members of a group say to each other: who is in it, who left, texts.
+//!
+//! **Who is believed.** A roster or a farewell counts if its sender is in the group as far as this phone knows, and
+//! a roster of an unknown group if both its sender and this phone's owner stand in it. A text from somebody who is not in the
+//! group is shown as what it is: a text from them. A text to a group that the owner has left is thrown away.
+//!
+//! **Full tables.** With [`MAX_GROUPS`] a roster of another group is left at the relay until the owner has left one. A member
+//! for whom a group has no room is told to the owner, and the roster that names them is not confirmed.
+
+use pillarbox_wire::AccountId;
+
+use crate::phone::receiving::effects::{Coming, Effects, NotTaken, owe_receipt, take_text};
+use crate::phone::rows::groups::{keep_roster, store_group};
+use crate::phone::state::mailbox::Full;
+use crate::records::body::{GroupText, Leave, Roster};
+use crate::records::contact::ContactRecord;
+use crate::records::group::{Added, GroupRecord, MAX_GROUPS};
+use crate::records::ids::GroupId;
+use crate::records::notice::Notice;
+use crate::vault::{Rows, StorageError, Table, View};
+
+fn load(rows: &View<'_>, group: GroupId) -> Result<Option<GroupRecord>, StorageError> {
+    rows.load(Table::Groups, group.0.as_bytes())
+}
+
+pub(crate) fn take_roster(
+    rows: &mut Rows<'_>,
+    from: AccountId,
+    roster: Roster,
+    coming: &Coming<'_>,
+    effects: &mut Effects,
+) -> Result<(), NotTaken> {
+    let Roster { id, group, name, members, key } = roster;
+    let own = coming.account.address.map(|address| address.account);
+    let record = match (load(rows, group)?, own) {
+        (Some(mut record), Some(own)) if record.has(from) && record.has(own) => {
+            let mut is_full = false;
+            for member in members {
+                match record.add(member) {
+                    Added::Now => effects.notices.push(Notice::MemberAdded { group, member, by: from }),
+                    Added::Before => {}
+                    Added::NoRoom => is_full = true,
+                }
+            }
+            if is_full {
+                effects.notices.push(Notice::GroupFull { group, by: from });
+            } else {
+                owe_receipt(rows, from, id, coming, effects)?;
+            }
+            record
+        }
+        (None, Some(own)) if members.contains(&from) && members.contains(&own) => {
+            let groups = rows.load_all::<GroupRecord>(Table::Groups)?;
+            if groups.iter().filter(|known| known.has(own)).count() >= MAX_GROUPS {
+                return Err(NotTaken::NoRoom(Full::Groups { by: from }));
+            }
+            owe_receipt(rows, from, id, coming, effects)?;
+            let mut record = GroupRecord::new(group, name, key);
+            for member in members {
+                record.add(member);
+            }
+            effects.notices.push(Notice::GroupJoined { group, by: from });
+            record
+        }
+        // Nobody has to believe it, and it is dealt with.
+        _ => return Ok(owe_receipt(rows, from, id, coming, effects)?),
+    };
+    store_group(rows, &record)?;
+    effects.facts_changed = true;
+    Ok(keep_roster(rows, &record, coming.account)?)
+}
+
+pub(crate) fn take_leave(
+    rows: &mut Rows<'_>,
+    from: AccountId,
+    leave: &Leave,
+    coming: &Coming<'_>,
+    effects: &mut Effects,
+) -> Result<(), StorageError> {
+    let Leave { id, group } = *leave;
+    owe_receipt(rows, from, id, coming, effects)?;
+    let Some(mut record) = load(rows, group)? else {
+        return Ok(());
+    };
+    if !record.part(from) {
+        return Ok(());
+    }
+    effects.notices.push(Notice::MemberLeft { group, member: from });
+    store_group(rows, &record)?;
+    effects.facts_changed = true;
+    keep_roster(rows, &record, coming.account)
+}
+
+pub(crate) fn take_group_text(
+    rows: &mut Rows<'_>,
+    record: ContactRecord,
+    said: GroupText,
+    coming: &Coming<'_>,
+    effects: &mut Effects,
+) -> Result<(), StorageError> {
+    let GroupText { group, text } = said;
+    let own = coming.account.address.map(|address| address.account);
+    let known = load(rows, group)?;
+    if known.as_ref().is_some_and(|known| own.is_none_or(|own| !known.has(own))) {
+        return Ok(());
+    }
+    // The roster of a group that is not known yet may still be on its way.
+    let belongs = known.is_none_or(|known| known.has(record.account));
+    take_text(rows, record, text, belongs.then_some(group), coming, effects)
+}
+
+#[cfg(test)]
+mod tests {
+    use pillarbox_wire::FixedBytes;
+
+    use super::*;
+    use crate::phone::rows::errands::load_errands;
+    use crate::phone::testing::{NOW, OWN, phone};
+    use crate::records::body::MAX_GROUP_MEMBERS;
+    use crate::records::ids::BodyId;
+
+    #[test]
+    fn a_member_for_whom_there_is_no_room_is_told_and_the_roster_not_confirmed() {
+        let (mut phone, mut rng) = (phone(), rand::rng());
+        let group = GroupId(FixedBytes([9; 16]));
+        let member = |number: usize| AccountId(u128::try_from(number).unwrap().to_be_bytes());
+        let from = member(1);
+        let account = phone.account.clone();
+        let told = |roster: Vec<AccountId>, rows: &mut Rows<'_>| {
+            let coming = Coming { sealed: true, account: &account, evidence: None, now: NOW };
+            let id = BodyId::generate(&mut rows.rng);
+            let (name, key) = (String::new(), FixedBytes([0; 32]));
+            let mut effects = Effects::default();
+            let roster = Roster { id, group, name, members: roster, key };
+            let taken = take_roster(rows, from, roster, &coming, &mut effects);
+            assert!(taken.is_ok());
+            (effects.notices, load_errands(rows, from).unwrap().receipts.contains(&id))
+        };
+        phone
+            .vault
+            .transact(&mut rng, |rows| {
+                let full: Vec<_> = (1..MAX_GROUP_MEMBERS).map(member).chain([OWN]).collect();
+                let joined = vec![Notice::GroupJoined { group, by: from }];
+                assert_eq!(told(full, rows), (joined, true));
+                let more = vec![from, OWN, member(MAX_GROUP_MEMBERS)];
+                assert_eq!(told(more, rows), (vec![Notice::GroupFull { group, by: from }], false));
+                Ok::<_, StorageError>(())
+            })
+            .unwrap();
+    }
+}

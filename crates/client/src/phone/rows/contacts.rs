@@ -1,0 +1,46 @@
+//! Contacts as rows: viewed, greeted and removed.
+
+use pillarbox_wire::AccountId;
+
+use crate::phone::error::PhoneError;
+use crate::phone::rows::entries;
+use crate::phone::rows::errands::{self, load_errands, store_errands};
+use crate::phone::rows::records::{
+    TOOK_OVER, has_blocked, load_delivery_key, remove_conversation, remove_place,
+};
+use crate::records::contact::{Contact, ContactRecord};
+use crate::vault::{Rows, StorageError, Table, View};
+
+pub(crate) fn view(rows: &View<'_>, record: &ContactRecord, seals: bool) -> Result<Contact, PhoneError> {
+    let sealed = seals && load_delivery_key(rows, record.account)?.is_some();
+    Ok(record.view(sealed, has_blocked(rows, record.account)?)?)
+}
+
+/// Has a new contact hear of this phone, if it took the place of another one: the contact may have known that one.
+pub(crate) fn greet(rows: &mut Rows<'_>, contact: AccountId) -> Result<(), StorageError> {
+    if rows.has(Table::Account, TOOK_OVER)? {
+        let mut errands = load_errands(rows, contact)?;
+        errands.greet();
+        store_errands(rows, &errands)?;
+    }
+    Ok(())
+}
+
+/// Takes out a contact with everything that was said.
+pub(crate) fn forget(rows: &mut Rows<'_>, record: &ContactRecord) -> Result<(), StorageError> {
+    for place in 0..record.next_place {
+        let message = entries::at(rows, record.account, place)?.map(|entry| entry.id);
+        remove_place(rows, record.account, place, message)?;
+    }
+    remove_contact(rows, record.account)
+}
+
+/// Takes out everything that stands under an account's name, apart from what was said. Whom the owner blocked stays
+/// blocked.
+pub(crate) fn remove_contact(rows: &mut Rows<'_>, account: AccountId) -> Result<(), StorageError> {
+    remove_conversation(rows, account)?;
+    errands::forget(rows, account)?;
+    let tables =
+        [Table::Contacts, Table::DeliveryKeys, Table::Devices, Table::FormerAccounts, Table::Strangers];
+    tables.into_iter().try_for_each(|table| rows.remove(table, &account.0))
+}

@@ -1,0 +1,204 @@
+//! Writing conversations: entries are added, told how far they have come, and made to disappear.
+//!
+//! **When the time of a disappearing text runs.** At its sender from when the relay took it; at its recipient from
+//! when it was shown, so that nothing disappears unseen. The timer itself travels in each text.
+
+use pillarbox_wire::{AccountId, Duration, Timestamp};
+
+use crate::phone::rows::records::{
+    Expiring, Whereabouts, load_item_of, message_key, place_key, read_grown, remove_item, store_contact,
+};
+use crate::records::contact::{ContactRecord, Trust};
+use crate::records::group::{GroupRecord, GroupSent};
+use crate::records::history::{DeliveryState, Direction, Entry, EntryKind};
+use crate::records::ids::{BodyId, GroupId};
+use crate::vault::{Rows, StorageError, Table, View};
+
+/// What an entry says, before it has a place.
+pub(crate) struct Draft {
+    pub(crate) id: BodyId,
+    pub(crate) kind: EntryKind,
+    pub(crate) sent_at: Timestamp,
+    pub(crate) expires_after: Option<u32>,
+    pub(crate) group: Option<GroupId>,
+}
+
+/// How an entry came to be.
+pub(crate) enum Source {
+    /// Said here; its item in the outbox.
+    Ours { order: u64 },
+    /// It came.
+    Theirs { sealed: bool },
+}
+
+/// Adds an entry at the end of the conversation. The contact's record is stored with it.
+pub(crate) fn add(
+    rows: &mut Rows<'_>,
+    contact: &mut ContactRecord,
+    draft: Draft,
+    source: &Source,
+    now: Timestamp,
+) -> Result<Entry, StorageError> {
+    let place = contact.next_place;
+    contact.next_place += 1;
+    let (direction, order) = match source {
+        Source::Ours { order } => (Direction::Sent(DeliveryState::Queued), Some(*order)),
+        Source::Theirs { sealed } => {
+            let verified = contact.trust == Trust::Verified;
+            (Direction::Received { sealed: *sealed, verified }, None)
+        }
+    };
+    let entry = written(draft, place, direction, now);
+    rows.store(Table::Entries, &place_key(contact.account, place), &entry)?;
+    rows.store(Table::Messages, &message_key(contact.account, entry.id), &Whereabouts { place, order })?;
+    store_contact(rows, contact)?;
+    Ok(entry)
+}
+
+/// A draft in its place. What this phone sent counts as shown.
+pub(crate) fn written(draft: Draft, place: u64, direction: Direction, now: Timestamp) -> Entry {
+    let Draft { id, kind, sent_at, expires_after, group } = draft;
+    let (stored_at, shown) = (now, matches!(direction, Direction::Sent(_)));
+    Entry { place, id, direction, kind, sent_at, stored_at, shown, expires_after, expires_at: None, group }
+}
+
+/// The entry at a place; none where a text has disappeared.
+pub(crate) fn at(rows: &View<'_>, contact: AccountId, place: u64) -> Result<Option<Entry>, StorageError> {
+    rows.get(Table::Entries, &place_key(contact, place))?.map(|row| read_grown(&row)).transpose()
+}
+
+/// The item of the outbox that holds a message of ours to this contact, alone or as a member of a group.
+pub(crate) fn order_of(rows: &View<'_>, contact: AccountId, id: BodyId) -> Result<Option<u64>, StorageError> {
+    if let Some(whereabouts) = find(rows, contact, id)? {
+        return Ok(whereabouts.order);
+    }
+    let sent: Option<GroupSent> = rows.load(Table::GroupTexts, id.0.as_bytes())?;
+    let mut copies = sent.into_iter().flat_map(|sent| sent.copies);
+    Ok(copies.find(|copy| copy.to == contact).map(|copy| copy.order))
+}
+
+/// Notes how far one member's copy of a text to a group has come, and with it the text. True if that is news.
+fn group_progress(
+    rows: &mut Rows<'_>,
+    contact: AccountId,
+    id: BodyId,
+    state: DeliveryState,
+) -> Result<bool, StorageError> {
+    let Some(mut sent) = rows.load::<GroupSent>(Table::GroupTexts, id.0.as_bytes())? else {
+        return Ok(false);
+    };
+    let Some(copy) = sent.copies.iter_mut().find(|copy| copy.to == contact && copy.state < state) else {
+        return Ok(false);
+    };
+    copy.state = state;
+    rows.store(Table::GroupTexts, id.0.as_bytes(), &sent)?;
+    let shelf = GroupRecord::shelf(sent.group);
+    if let Some(mut entry) = at(rows, shelf, sent.place)? {
+        entry.direction = Direction::Sent(sent.state());
+        rows.store(Table::Entries, &place_key(shelf, sent.place), &entry)?;
+    }
+    Ok(true)
+}
+
+/// Where a message stands.
+pub(crate) fn find(
+    rows: &View<'_>,
+    contact: AccountId,
+    id: BodyId,
+) -> Result<Option<Whereabouts>, StorageError> {
+    rows.load(Table::Messages, &message_key(contact, id))
+}
+
+/// Notes how far a message of ours has come; it never goes back. True if that is news.
+pub(crate) fn progress(
+    rows: &mut Rows<'_>,
+    contact: AccountId,
+    id: BodyId,
+    state: DeliveryState,
+    now: Timestamp,
+) -> Result<bool, StorageError> {
+    let Some(whereabouts) = find(rows, contact, id)? else {
+        return group_progress(rows, contact, id, state);
+    };
+    let Some(mut entry) = at(rows, contact, whereabouts.place)? else {
+        return Ok(false);
+    };
+    match entry.direction {
+        Direction::Sent(before) if before < state => entry.direction = Direction::Sent(state),
+        _ => return Ok(false),
+    }
+    if matches!(state, DeliveryState::Sent | DeliveryState::Delivered) {
+        start_time(rows, contact, &mut entry, now)?;
+    }
+    rows.store(Table::Entries, &place_key(contact, entry.place), &entry)?;
+    Ok(true)
+}
+
+/// Notes that an entry was shown, which starts its time.
+pub(crate) fn show(
+    rows: &mut Rows<'_>,
+    contact: AccountId,
+    place: u64,
+    now: Timestamp,
+) -> Result<(), StorageError> {
+    let Some(mut entry) = at(rows, contact, place)? else {
+        return Ok(());
+    };
+    if !entry.shown {
+        entry.shown = true;
+        start_time(rows, contact, &mut entry, now)?;
+        rows.store(Table::Entries, &place_key(contact, place), &entry)?;
+    }
+    Ok(())
+}
+
+fn start_time(
+    rows: &mut Rows<'_>,
+    contact: AccountId,
+    entry: &mut Entry,
+    now: Timestamp,
+) -> Result<(), StorageError> {
+    if let (Some(seconds), None) = (entry.expires_after, entry.expires_at) {
+        let at = now + Duration::from_seconds(u64::from(seconds));
+        entry.expires_at = Some(at);
+        let expiring = Expiring { contact, place: entry.place, at };
+        rows.store(Table::Expiring, &place_key(contact, entry.place), &expiring)?;
+    }
+    Ok(())
+}
+
+/// Removes what has expired. Says how many entries went, and which items of the outbox went with them.
+pub(crate) fn remove_expired(rows: &mut Rows<'_>, now: Timestamp) -> Result<(usize, Vec<u64>), StorageError> {
+    let (mut removed, mut orders) = (0, Vec::new());
+    for Expiring { contact, place, at: due } in rows.load_all::<Expiring>(Table::Expiring)? {
+        if due > now {
+            continue;
+        }
+        if let Some(order) = remove(rows, contact, place)? {
+            orders.push(order);
+        }
+        removed += 1;
+    }
+    Ok((removed, orders))
+}
+
+/// Removes one entry with its text, also from the outbox. Its name stays known, so that it does not come back.
+fn remove(rows: &mut Rows<'_>, contact: AccountId, place: u64) -> Result<Option<u64>, StorageError> {
+    let key = place_key(contact, place);
+    let entry = at(rows, contact, place)?;
+    rows.remove(Table::Entries, &key)?;
+    rows.remove(Table::Expiring, &key)?;
+    let Some(entry) = entry else {
+        return Ok(None);
+    };
+    rows.remove(Table::Reports, &message_key(contact, entry.id))?;
+    let order = find(rows, contact, entry.id)?.and_then(|whereabouts| whereabouts.order);
+    let Some(order) = order else {
+        return Ok(None);
+    };
+    if load_item_of(rows, order, entry.id)?.is_none() {
+        return Ok(None);
+    }
+    remove_item(rows, order)?;
+    Ok(Some(order))
+}

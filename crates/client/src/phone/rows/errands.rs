@@ -1,0 +1,82 @@
+//! Receipts and resend requests owed to a contact, as rows.
+//!
+//! The request that is being filled is part of the contact's [`Errands`]. Each full one is a row of its own, so that noting
+//! one more message costs the same however many are missing.
+
+use pillarbox_wire::{AccountId, FixedBytes};
+
+use crate::phone::rows::records::read_grown;
+use crate::records::recovery::{Errands, FullRequest, Missed, asked_for};
+use crate::vault::{Rows, StorageError, Table, View};
+
+fn request_key(contact: AccountId, number: u32) -> Vec<u8> {
+    [contact.0.as_slice(), &number.to_be_bytes()].concat()
+}
+
+/// Notes a message that would not open. False if so many are noted that this one is not.
+pub(crate) fn note(rows: &mut Rows<'_>, contact: AccountId, digest: [u8; 32]) -> Result<bool, StorageError> {
+    let mut errands = load_errands(rows, contact)?;
+    let missed = errands.miss(digest);
+    if let Missed::Filled(number, request) = &missed {
+        rows.store(Table::ResendRequests, &request_key(contact, *number), request)?;
+    }
+    store_errands(rows, &errands)?;
+    Ok(missed != Missed::GivenUp)
+}
+
+/// A message of the contact has opened, so what they say now comes through: what is missing is asked for in the conversation
+/// as it is. Messages that were overtaken by too many others are missing without anybody's having lost keys.
+pub(crate) fn leads_through(rows: &mut Rows<'_>, contact: AccountId) -> Result<(), StorageError> {
+    let mut errands = load_errands(rows, contact)?;
+    if errands.renew && errands.asks() {
+        errands.renew = false;
+        store_errands(rows, &errands)?;
+    }
+    Ok(())
+}
+
+/// Takes the digests of the oldest request out of what is owed, which the caller stores. A request without digests is a
+/// greeting.
+pub(crate) fn take_request(
+    rows: &mut Rows<'_>,
+    errands: &mut Errands,
+) -> Result<Option<Vec<FixedBytes<32>>>, StorageError> {
+    let noted = match errands.take_full() {
+        Some(number) => {
+            let key = request_key(errands.contact, number);
+            let request: FullRequest =
+                rows.load(Table::ResendRequests, &key)?.ok_or(StorageError::Damaged)?;
+            rows.remove(Table::ResendRequests, &key)?;
+            request.digests
+        }
+        None => errands.take_missing(),
+    };
+    Ok((!noted.is_empty()).then(|| asked_for(noted)))
+}
+
+/// Forgets everything that is owed to a contact.
+pub(crate) fn forget(rows: &mut Rows<'_>, contact: AccountId) -> Result<(), StorageError> {
+    let mut errands = load_errands(rows, contact)?;
+    while let Some(number) = errands.take_full() {
+        rows.remove(Table::ResendRequests, &request_key(contact, number))?;
+    }
+    rows.remove(Table::Errands, &contact.0)
+}
+
+pub(crate) fn load_errands(rows: &View<'_>, account: AccountId) -> Result<Errands, StorageError> {
+    let row = rows.get(Table::Errands, &account.0)?;
+    Ok(row.map(|row| read_grown(&row)).transpose()?.unwrap_or(Errands::none(account)))
+}
+
+pub(crate) fn all_errands(rows: &View<'_>) -> Result<Vec<Errands>, StorageError> {
+    rows.all(Table::Errands)?.iter().map(|row| read_grown(row)).collect()
+}
+
+/// Stores what is owed; a record that says nothing is removed.
+pub(crate) fn store_errands(rows: &mut Rows<'_>, errands: &Errands) -> Result<(), StorageError> {
+    if *errands == Errands::none(errands.contact) {
+        rows.remove(Table::Errands, &errands.contact.0)
+    } else {
+        rows.store(Table::Errands, &errands.contact.0, errands)
+    }
+}

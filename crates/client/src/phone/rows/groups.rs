@@ -1,0 +1,142 @@
+//! Groups as rows: rosters kept, and copies of a message put into the outbox for every member.
+
+use pillarbox_crypto::{AeadKey, aead};
+use pillarbox_wire::{AccountId, DepositKind, Timestamp};
+
+use crate::phone::error::PhoneError;
+use crate::phone::rows::facts::Fact;
+use crate::phone::rows::names;
+use crate::phone::rows::records::{NOWHERE, Whereabouts, message_key, store_contact, store_item};
+use crate::phone::state::outbox::{Brief, Item, Stage};
+use crate::records::account::Account;
+use crate::records::body::{Content, Leave, MAX_GROUP_MEMBERS, Roster};
+use crate::records::contact::{ContactRecord, Origin};
+use crate::records::group::{GroupRecord, roster_text};
+use crate::records::ids::{BodyId, GroupId};
+use crate::vault::{Rows, StorageError, Table, View};
+
+/// What was said to members, for the index in memory.
+pub(crate) type Said = Vec<(u64, Brief)>;
+
+/// A group that the owner is in.
+pub(crate) fn load_group(rows: &View<'_>, group: GroupId, own: AccountId) -> Result<GroupRecord, PhoneError> {
+    let record: Option<GroupRecord> = rows.load(Table::Groups, group.0.as_bytes())?;
+    record.filter(|record| record.has(own)).ok_or(PhoneError::UnknownGroup)
+}
+
+pub(crate) fn store_group(rows: &mut Rows<'_>, record: &GroupRecord) -> Result<(), StorageError> {
+    rows.store(Table::Groups, record.id.0.as_bytes(), record)
+}
+
+pub(crate) fn roster(record: &GroupRecord, rows: &mut Rows<'_>) -> Content {
+    Content::Roster(Roster {
+        id: BodyId::generate(&mut rows.rng),
+        group: record.id,
+        name: record.name.clone(),
+        members: record.present().collect(),
+        key: record.key,
+    })
+}
+
+/// Puts one copy for each other member into the outbox. Whoever is written to becomes a contact, and is accepted.
+pub(crate) fn tell(
+    rows: &mut Rows<'_>,
+    record: &GroupRecord,
+    own: AccountId,
+    content: &Content,
+    first: u64,
+    now: Timestamp,
+) -> Result<Said, PhoneError> {
+    let mut said = Vec::new();
+    for (order, to) in (first..).zip(record.present().filter(|member| *member != own)) {
+        let known: Option<ContactRecord> = rows.load(Table::Contacts, &to.0)?;
+        let mut contact = match known {
+            Some(contact) => contact,
+            None => ContactRecord::new(to, names::some_name(rows, to, "")?, Origin::Group, now),
+        };
+        contact.accepted = true;
+        store_contact(rows, &contact)?;
+        let item = Item { order, to, content: content.clone(), stage: Stage::Waiting, resends: 0 };
+        store_item(rows, &item)?;
+        if let (Content::Roster(Roster { id, .. }) | Content::Leave(Leave { id, .. }), order) =
+            (content, order)
+        {
+            // No entry shows it, but its receipt must find it.
+            rows.store(
+                Table::Messages,
+                &message_key(to, *id),
+                &Whereabouts { place: NOWHERE, order: Some(order) },
+            )?;
+        }
+        said.push((order, item.brief()));
+    }
+    Ok(said)
+}
+
+/// Has somebody with other keys told who is in the groups that they and this phone's owner are in, unless that waits already.
+pub(crate) fn tell_again(
+    rows: &mut Rows<'_>,
+    contact: AccountId,
+    own: Option<AccountId>,
+) -> Result<(), StorageError> {
+    let shared = |group: &GroupRecord| group.has(contact) && own.is_some_and(|own| group.has(own));
+    let groups: Vec<_> = rows.load_all::<GroupRecord>(Table::Groups)?.into_iter().filter(shared).collect();
+    if groups.is_empty() {
+        return Ok(());
+    }
+    let items = rows.load_all::<Item>(Table::Outbox)?;
+    let first = items.iter().map(|item| item.order + 1).max().unwrap_or_default();
+    let waits = |group: &&GroupRecord| {
+        let about =
+            |item: &Item| matches!(&item.content, Content::Roster(roster) if roster.group == group.id);
+        items
+            .iter()
+            .any(|item| item.to == contact && about(item) && !matches!(item.stage, Stage::Accepted { .. }))
+    };
+    for (order, group) in (first..).zip(groups.iter().filter(|group| !waits(group))) {
+        let content = roster(group, rows);
+        if let Content::Roster(Roster { id, .. }) = &content {
+            let whereabouts = Whereabouts { place: NOWHERE, order: Some(order) };
+            rows.store(Table::Messages, &message_key(contact, *id), &whereabouts)?;
+        }
+        store_item(rows, &Item { order, to: contact, content, stage: Stage::Waiting, resends: 0 })?;
+    }
+    Ok(())
+}
+
+/// Keeps the roster to be left at the relay, or to be taken back from it by somebody who left.
+pub(crate) fn keep_roster(
+    rows: &mut Rows<'_>,
+    record: &GroupRecord,
+    account: &Account,
+) -> Result<(), StorageError> {
+    let own = account.address.map(|address| address.account);
+    let value = if own.is_some_and(|own| record.has(own)) {
+        let mut members = Vec::new();
+        for member in record.present() {
+            let contact: Option<ContactRecord> = rows.load(Table::Contacts, &member.0)?;
+            let handle =
+                if Some(member) == own { account.handle.clone() } else { contact.and_then(|it| it.handle) };
+            members.push(handle.map_or_else(|| member.to_string(), |handle| handle.as_str().to_owned()));
+        }
+        let text = roster_text(&record.name, members.into_iter()).into_bytes();
+        Some(if account.habits.sealed_rosters { seal(rows, record, &text) } else { text })
+    } else {
+        None
+    };
+    match Fact::new(DepositKind::Group, record.id.0.as_bytes(), value) {
+        Ok(fact) => fact.keep(rows),
+        // A hundred names and numbers are far below what a deposit holds.
+        Err(_) => Err(StorageError::Damaged),
+    }
+}
+
+pub(crate) fn seal(rows: &mut Rows<'_>, record: &GroupRecord, text: &[u8]) -> Vec<u8> {
+    let mut nonce = [0; 24];
+    rows.rng.fill_bytes(&mut nonce);
+    let key = AeadKey::from_bytes(record.key.0);
+    let sealed = aead::seal_extended(&key, &nonce, record.id.0.as_bytes(), text);
+    [nonce.as_slice(), &sealed].concat()
+}
+
+const _: () = assert!(MAX_GROUP_MEMBERS * 40 < pillarbox_wire::limits::MAX_PAYLOAD_LEN);

@@ -1,0 +1,13 @@
+//! Reading and writing the vault, one file for each thing that rows say. Every function takes the rows of an open
+//! transaction; none of them knows a phone.
+
+pub(crate) mod contacts;
+pub(crate) mod entries;
+pub(crate) mod errands;
+pub(crate) mod facts;
+pub(crate) mod groups;
+pub(crate) mod names;
+pub(crate) mod numbers;
+pub(crate) mod records;
+pub(crate) mod renewal;
+pub(crate) mod strangers;

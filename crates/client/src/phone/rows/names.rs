@@ -1,0 +1,61 @@
+//! Names for contacts: the one that the owner chose if it is free, or one near what a stranger suggests.
+
+use pillarbox_text::show;
+use pillarbox_wire::AccountId;
+
+use crate::phone::error::PhoneError;
+use crate::records::body::MAX_NAME_LEN;
+use crate::records::contact::ContactRecord;
+use crate::text::naming::{self, check_name};
+use crate::vault::{StorageError, Table, View};
+
+/// The text, cut at a character so that it has at most `most` bytes.
+pub(crate) fn bounded(mut text: String, most: usize) -> String {
+    while text.len() > most {
+        text.pop();
+    }
+    text
+}
+
+/// The name, if it is one and no other contact has it.
+pub(crate) fn free_name(rows: &View<'_>, account: AccountId, name: &str) -> Result<String, PhoneError> {
+    check_name(name)?;
+    if is_taken(rows, account, name)? { Err(PhoneError::NameTaken) } else { Ok(name.to_owned()) }
+}
+
+/// The name of somebody whom nobody has named: the first characters of the account's own.
+pub(crate) fn short(account: AccountId) -> String {
+    account.to_string().chars().take(naming::SHORT_ACCOUNT).collect()
+}
+
+/// A name near a stranger's wish that no other contact has; the account's own if the wish is none that can be shown, or means
+/// something else than a person ([`naming`]).
+pub(crate) fn suggested_name(
+    rows: &View<'_>,
+    account: AccountId,
+    wish: &str,
+) -> Result<String, StorageError> {
+    let wish = shown(wish);
+    some_name(rows, account, if naming::reserved(&wish).is_some() { "" } else { &wish })
+}
+
+/// The same for a name that the owner has chosen, here or before, or a number that the relay has vouched for.
+pub(crate) fn some_name(rows: &View<'_>, account: AccountId, wish: &str) -> Result<String, StorageError> {
+    let short = short(account);
+    let wish = shown(wish);
+    if !naming::is_showable(&wish) {
+        return Ok(short);
+    }
+    if is_taken(rows, account, &wish)? { Ok(format!("{wish}-{short}")) } else { Ok(wish) }
+}
+
+/// A wish with what shows of it, short enough for an account behind it.
+pub(crate) fn shown(wish: &str) -> String {
+    bounded(show::safe(wish).replace(show::REPLACEMENT, "").trim().to_owned(), MAX_NAME_LEN - 9)
+}
+
+pub(crate) fn is_taken(rows: &View<'_>, account: AccountId, name: &str) -> Result<bool, StorageError> {
+    let contacts = rows.load_all::<ContactRecord>(Table::Contacts)?;
+    let name = naming::fold(name);
+    Ok(contacts.iter().any(|other| other.account != account && naming::fold(&other.name) == name))
+}

@@ -1,0 +1,400 @@
+//! Conversations on their way out: which contact goes over which link, keys fetched, items sealed, submitted.
+//!
+//! Everything that one call hands out was kept by one transaction: the ratchet's next state, the sealed bytes, the
+//! errands that became messages. Only then are the frames built. To one contact goes one item at a time; `waiting` says
+//! why.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use pillarbox_crypto::{IdentityPublic, SecretBytes, kdf, labels};
+use pillarbox_session::{Conversation, kind, seal};
+use pillarbox_wire::{
+    AccountId, Bytes, ClientFrame, DeviceAddress, FetchBundles, FixedBytes, SenderCertificate, Submit,
+    Timestamp, encode,
+};
+use rand_core::CryptoRng;
+
+use crate::phone::engine::Phone;
+use crate::phone::error::PhoneError;
+use crate::phone::rows::errands::{self, load_errands, store_errands};
+use crate::phone::rows::records::{
+    device, load_contact, load_conversation, load_delivery_key, load_item, store_conversation, store_item,
+};
+use crate::phone::state::link::Link;
+use crate::phone::state::links::Question;
+use crate::phone::state::outbox::{Brief, BriefStage, Item, MAX_IN_FLIGHT, Stage};
+use crate::phone::state::pauses::WaitCause;
+use crate::records::account::Protection;
+use crate::records::body::{Body, Content, Introduction, MAX_RECEIPT_IDS, Receipt, ResendRequest};
+use crate::records::contact::ContactRecord;
+use crate::records::recovery::{self, Errands};
+use crate::vault::{Rows, StorageError};
+
+/// What one transaction decided.
+#[derive(Default)]
+struct Decided {
+    /// Keys to fetch, with what admits the question.
+    fetches: Vec<(AccountId, Option<FixedBytes<32>>)>,
+    submissions: Vec<Submission>,
+    /// Items that stay as they are for now.
+    kept: Vec<(u64, Brief)>,
+    /// Items that are there no more: nothing later may wait for them.
+    gone: Vec<u64>,
+    /// Contacts to whom nothing is owed any more.
+    paid: Vec<AccountId>,
+    /// Contacts that something went wrong with on this side.
+    stuck: Vec<AccountId>,
+}
+
+/// The items of one contact that are next, by order.
+#[derive(Clone, Copy, Default)]
+struct Next {
+    /// Sealed before and refused for now. It goes before anything is sealed after it.
+    sealed: Option<u64>,
+    /// The oldest that is not sealed.
+    waiting: Option<u64>,
+}
+
+struct Submission {
+    item: Brief,
+    order: u64,
+    digest: [u8; 32],
+    payload: Bytes,
+    /// For the nameless link: whose it is and what admits it.
+    sealed: Option<(IdentityPublic, FixedBytes<32>)>,
+    to: DeviceAddress,
+}
+
+/// One contact as it is written to.
+struct Correspondent {
+    record: ContactRecord,
+    identity: Option<IdentityPublic>,
+    delivery_key: Option<SecretBytes<32>>,
+    errands: Errands,
+    conversation: Option<Conversation>,
+    device: DeviceAddress,
+    changed: bool,
+}
+
+impl Phone {
+    /// Whether something is to go over the nameless link. It need not be connected before.
+    ///
+    /// # Errors
+    /// [`PhoneError::Storage`].
+    pub fn wants_nameless(&self) -> Result<bool, PhoneError> {
+        if !self.account.seals() {
+            return Ok(false);
+        }
+        let waiting = self.outbox.iter().filter(|(_, brief)| brief.stage != BriefStage::Accepted);
+        let contacts: BTreeSet<AccountId> =
+            waiting.map(|(_, brief)| brief.to).chain(self.due.iter().copied()).collect();
+        self.vault.read(|rows| {
+            for contact in contacts {
+                if load_delivery_key(rows, contact)?.is_some()
+                    && load_contact(rows, contact)?.trust.may_send()
+                {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
+        })
+    }
+
+    pub(crate) fn converse(
+        &mut self,
+        link: Link,
+        now: Timestamp,
+        rng: &mut impl CryptoRng,
+        frames: &mut Vec<ClientFrame>,
+    ) -> Result<(), PhoneError> {
+        let mut room = MAX_IN_FLIGHT.saturating_sub(self.outbox.in_flight(link));
+        let agenda = self.agenda(now);
+        if room == 0 || agenda.is_empty() {
+            return Ok(());
+        }
+        // A message could be sealed and not sent without one: better that it waits.
+        let sealing = self.has_certificate(now).then_some(self.certificate).flatten();
+        if link == Link::Nameless && sealing.is_none() {
+            return Ok(());
+        }
+        let mut next_order = self.outbox.next_order();
+        let decided = {
+            let draining = self.comes_more();
+            let (vault, me) = (
+                &mut self.vault,
+                Speaker { account: &self.account, secrets: &self.secrets, link, now, draining },
+            );
+            vault.transact(rng, |rows| {
+                let mut decided = Decided::default();
+                for (contact, next) in agenda {
+                    me.serve(rows, contact, next, &mut room, &mut next_order, &mut decided)?;
+                }
+                Ok::<_, PhoneError>(decided)
+            })?
+        };
+        self.carry_out(link, decided, sealing.map(|record| record.certificate), now, rng, frames);
+        Ok(())
+    }
+
+    /// Who has something waiting or owed, and may have it now: nobody to whom anything is on its way.
+    fn agenda(&self, now: Timestamp) -> BTreeMap<AccountId, Next> {
+        let mut agenda: BTreeMap<AccountId, Next> =
+            self.due.iter().map(|contact| (*contact, Next::default())).collect();
+        let mut on_its_way = BTreeSet::new();
+        for (order, brief) in self.outbox.iter().filter(|(_, brief)| brief.stage != BriefStage::Accepted) {
+            let next = agenda.entry(brief.to).or_default();
+            match brief.stage {
+                _ if brief.in_flight.is_some() => drop(on_its_way.insert(brief.to)),
+                BriefStage::Sealed => drop(next.sealed.get_or_insert(order)),
+                BriefStage::Waiting | BriefStage::Accepted => drop(next.waiting.get_or_insert(order)),
+            }
+        }
+        agenda.retain(|contact, _| !on_its_way.contains(contact) && self.pauses.are_over(*contact, now));
+        agenda
+    }
+
+    /// Builds the frames for what was decided and kept.
+    fn carry_out(
+        &mut self,
+        link: Link,
+        decided: Decided,
+        certificate: Option<SenderCertificate>,
+        now: Timestamp,
+        rng: &mut impl CryptoRng,
+        frames: &mut Vec<ClientFrame>,
+    ) {
+        for (order, brief) in decided.kept {
+            self.outbox.insert(order, brief);
+        }
+        decided.gone.into_iter().for_each(|order| self.outbox.remove(order));
+        for contact in decided.paid {
+            self.due.remove(&contact);
+        }
+        for contact in decided.stuck {
+            self.pauses.begin(contact, WaitCause::NoKeys, now);
+        }
+        let Some(connection) = self.links.get_mut(link) else {
+            return;
+        };
+        for (account, delivery_key) in decided.fetches {
+            let such = |question: &Question| matches!(question, Question::Bundles { contact } if *contact == account);
+            if !connection.is_asking(such) {
+                let request = connection.ask(Question::Bundles { contact: account });
+                frames.push(ClientFrame::FetchBundles(FetchBundles { request, account, delivery_key }));
+            }
+        }
+        for Submission { item, order, digest, payload, sealed, to } in decided.submissions {
+            let (payload, delivery_key) = match (sealed, certificate) {
+                (Some((recipient, key)), Some(certificate)) => {
+                    match seal(rng, &self.secrets.identity, &certificate, &recipient, payload.as_slice()) {
+                        Ok(envelope) => (Bytes(envelope), Some(key)),
+                        Err(_) => {
+                            // The certificate is another identity's, or the contact's key is of no use: neither
+                            // comes right by itself, and neither may go out unsealed without a word.
+                            self.certificate = None;
+                            self.pauses.begin(item.to, WaitCause::NoKeys, now);
+                            continue;
+                        }
+                    }
+                }
+                (Some(_), None) => continue,
+                (None, _) => (payload, None),
+            };
+            let sealed = delivery_key.is_some();
+            let request = connection.ask(Question::Submit { order, digest, sealed });
+            self.outbox.insert(order, Brief { in_flight: Some((link, request)), ..item });
+            frames.push(ClientFrame::Submit(Submit { request, to, delivery_key, payload }));
+        }
+    }
+}
+
+/// This phone, as it speaks on one link at one moment.
+struct Speaker<'a> {
+    account: &'a crate::account::Account,
+    secrets: &'a crate::phone::engine::Secrets,
+    link: Link,
+    now: Timestamp,
+    /// Whether more waits in the mailbox. Until it is empty nobody is asked for anything again: what follows may not
+    /// open either, and one new start does for all of it.
+    draining: bool,
+}
+
+impl Speaker<'_> {
+    fn serve(
+        &self,
+        rows: &mut Rows<'_>,
+        contact: AccountId,
+        next: Next,
+        room: &mut usize,
+        next_order: &mut u64,
+        decided: &mut Decided,
+    ) -> Result<(), PhoneError> {
+        let Some(mut them) = self.look_up(rows, contact)? else {
+            decided.paid.push(contact);
+            return Ok(());
+        };
+        if Self::route(&them) != self.link || !them.record.trust.may_send() {
+            return Ok(());
+        }
+        let end_to_end = self.account.protection == Protection::EndToEnd;
+        let renews = them.errands.may_renew(self.now) && !self.draining;
+        let begins = end_to_end
+            && them.conversation.as_ref().is_none_or(|current| recovery::has_aged(current, self.now));
+        if begins || renews {
+            let key = them.delivery_key.as_ref().map(|key| FixedBytes(*key.as_bytes()));
+            decided.fetches.push((contact, key));
+            return Ok(());
+        }
+        let owed = them.errands.clone();
+        let mut order = next.sealed;
+        if order.is_none() {
+            let contents = self.pay(rows, &them.record, &mut them.errands, *room)?;
+            let asks = contents.iter().any(|content| matches!(content, Content::ResendRequest(_)));
+            for content in contents {
+                let mut item =
+                    Item { order: *next_order, to: contact, content, stage: Stage::Waiting, resends: 0 };
+                *next_order += 1;
+                self.submit(rows, &mut them, &mut item, room, decided)?;
+            }
+            // What is said after a request must not come before it: a receipt for it ends the request.
+            order = next.waiting.filter(|_| !asks);
+        }
+        if let Some(order) = order.filter(|_| *room > 0) {
+            match load_item(rows, order)? {
+                Some(mut item) => self.submit(rows, &mut them, &mut item, room, decided)?,
+                None => decided.gone.push(order),
+            }
+        }
+        if let (true, Some(conversation)) = (them.changed, &them.conversation) {
+            store_conversation(rows, contact, conversation)?;
+        }
+        if them.errands != owed {
+            store_errands(rows, &them.errands)?;
+        }
+        if !them.record.accepted || !them.errands.are_due(self.now) {
+            decided.paid.push(contact);
+        }
+        Ok(())
+    }
+
+    fn look_up(&self, rows: &Rows<'_>, contact: AccountId) -> Result<Option<Correspondent>, PhoneError> {
+        let record = match load_contact(rows, contact) {
+            Ok(record) => record,
+            Err(PhoneError::UnknownContact) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        Ok(Some(Correspondent {
+            identity: record.identity()?,
+            delivery_key: if self.account.seals() { load_delivery_key(rows, contact)? } else { None },
+            errands: load_errands(rows, contact)?,
+            conversation: load_conversation(rows, contact)?,
+            device: device(rows, contact)?,
+            record,
+            changed: false,
+        }))
+    }
+
+    /// A delivery key is there only if this phone seals.
+    fn route(them: &Correspondent) -> Link {
+        if them.delivery_key.is_some() { Link::Nameless } else { Link::Named }
+    }
+
+    /// Seals an item, if that is still to be done, and puts it among the submissions.
+    fn submit(
+        &self,
+        rows: &mut Rows<'_>,
+        them: &mut Correspondent,
+        item: &mut Item,
+        room: &mut usize,
+        decided: &mut Decided,
+    ) -> Result<(), PhoneError> {
+        if matches!(item.stage, Stage::Waiting) {
+            let Some(payload) = self.protect(them, &item.content)? else {
+                store_item(rows, item)?;
+                decided.kept.push((item.order, item.brief()));
+                decided.stuck.push(item.to);
+                return Ok(());
+            };
+            let digest = FixedBytes(kdf::hash(labels::ENVELOPE_DIGEST, &[&payload]));
+            let identity = them.record.identity.map(|identity| identity.signing);
+            item.stage = Stage::Sealed { payload: Bytes(payload), digest, identity };
+            store_item(rows, item)?;
+        }
+        let brief = item.brief();
+        if let Stage::Sealed { payload, digest, .. } = &item.stage {
+            let key = them.delivery_key.as_ref().map(|key| FixedBytes(*key.as_bytes()));
+            let sealed = if self.link == Link::Nameless { them.identity.zip(key) } else { None };
+            let payload = payload.clone();
+            decided.submissions.push(Submission {
+                item: brief,
+                order: item.order,
+                digest: digest.0,
+                payload,
+                sealed,
+                to: them.device,
+            });
+            *room = room.saturating_sub(1);
+        }
+        Ok(())
+    }
+
+    /// The payload for a content, and the conversation moved on. None if the session layer will not have it.
+    fn protect(&self, them: &mut Correspondent, content: &Content) -> Result<Option<Vec<u8>>, PhoneError> {
+        let end_to_end = self.account.protection == Protection::EndToEnd;
+        let introduce = them.record.accepted && !them.record.introduced;
+        let introduction = introduce.then(|| Introduction {
+            delivery_key: self.account.seals().then(|| FixedBytes(*self.secrets.delivery.as_bytes())),
+            name: self.account.name.clone(),
+        });
+        let body = Body { introduction, content: content.clone() };
+        let body = zeroize::Zeroizing::new(encode(&body).map_err(|_| StorageError::Damaged)?);
+        if !end_to_end {
+            return Ok(Some([&[kind::SERVER_READABLE], body.as_slice()].concat()));
+        }
+        let Some(conversation) = &them.conversation else {
+            return Ok(None);
+        };
+        let padding = self.account.padding.padding();
+        match conversation.encrypt(&body, padding) {
+            Ok((payload, next)) => {
+                them.conversation = Some(next);
+                them.changed = true;
+                Ok(Some(payload))
+            }
+            // Used up after 16 million messages without an answer: a new session has numbers again.
+            Err(_) => {
+                them.errands.renew = true;
+                Ok(None)
+            }
+        }
+    }
+
+    /// Turns what is owed into contents to be said, as far as there is room. Nothing is said to a stranger.
+    fn pay(
+        &self,
+        rows: &mut Rows<'_>,
+        them: &ContactRecord,
+        errands: &mut Errands,
+        room: usize,
+    ) -> Result<Vec<Content>, StorageError> {
+        let mut contents = Vec::new();
+        if !them.accepted {
+            return Ok(contents);
+        }
+        while contents.len() < room && errands.may_ask() && !self.draining {
+            let Some(digests) = errands::take_request(rows, errands)? else { break };
+            contents.push(Content::ResendRequest(ResendRequest { digests }));
+        }
+        // A receipt tells the other phone that its own requests were read. While one of those may be among what is missing,
+        // it would forget it.
+        let asks = errands.asks() || !contents.is_empty();
+        while !asks && contents.len() < room && errands.may_confirm(self.now) {
+            let count = errands.receipts.len().min(MAX_RECEIPT_IDS);
+            contents.push(Content::Receipt(Receipt { ids: errands.receipts.drain(..count).collect() }));
+        }
+        if errands.receipts.is_empty() {
+            errands.receipts_due = None;
+        }
+        Ok(contents)
+    }
+}

@@ -1,0 +1,239 @@
+//! What goes to the relay next, apart from conversations: who we are, acknowledgements, keys, questions.
+
+use pillarbox_crypto::{kdf, labels};
+use pillarbox_transport::sign_handshake;
+use pillarbox_wire::limits::MAX_ACKNOWLEDGEMENTS;
+use pillarbox_wire::{
+    Acknowledge, Authenticate, ClientFrame, CloseAccount, CountPreKeys, Duration, FixedBytes, LookUp, Ping,
+    PublishPreKeys, Register, RegisterWithCode, RequestCertificate, Timestamp,
+};
+use rand_core::CryptoRng;
+
+use crate::phone::engine::Phone;
+use crate::phone::error::PhoneError;
+use crate::phone::state::certificate::CERTIFICATE_MARGIN;
+use crate::phone::state::link::Link;
+use crate::phone::state::links::{Connection, Question, Standing};
+use crate::records::account::Protection;
+use crate::records::contact::write_identity;
+use crate::records::prekeys;
+
+/// The certificate is not asked for more often than this, whatever the relay answers.
+const CERTIFICATE_PAUSE: Duration = Duration::from_seconds(60);
+
+impl Phone {
+    /// The frames that should go out on a link now. What they depend on has been kept.
+    ///
+    /// To be called after [`connected`](Self::connected), after each batch of frames that came in, after each
+    /// local change, and once a second or so while something waits for its time.
+    ///
+    /// # Errors
+    /// [`PhoneError::Storage`]; then nothing has changed and nothing may be sent.
+    pub fn outgoing(
+        &mut self,
+        link: Link,
+        now: Timestamp,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Vec<ClientFrame>, PhoneError> {
+        self.wake(now);
+        let Some(connection) = self.links.get_mut(link) else {
+            return Ok(Vec::new());
+        };
+        connection.reckon(now);
+        let mut frames = Vec::new();
+        match (link, connection.standing) {
+            (Link::Named, Standing::Welcomed) => frames.push(self.introduce(now, rng)?),
+            (Link::Named, Standing::Ready) => {
+                self.acknowledge(&mut frames);
+                self.tend_keys(now, rng, &mut frames)?;
+                self.ask_questions(now, &mut frames);
+                self.leave_facts(now, &mut frames)?;
+                self.tend_channels(now, &mut frames)?;
+                self.converse(link, now, rng, &mut frames)?;
+            }
+            (Link::Nameless, Standing::Ready) => self.converse(link, now, rng, &mut frames)?,
+            (_, Standing::Fresh | Standing::Welcomed | Standing::Asked | Standing::Refused) => {}
+        }
+        Ok(frames)
+    }
+
+    /// A frame that the relay answers, to find out whether it is still there.
+    ///
+    /// None while the link is not good for anything yet, or a ping is open.
+    pub fn ping(&mut self, link: Link) -> Option<ClientFrame> {
+        let connection = self.links.get_mut(link)?;
+        let usable = connection.standing == Standing::Ready;
+        let open = connection.is_asking(|question| matches!(question, Question::Ping));
+        (usable && !open).then(|| ClientFrame::Ping(Ping { request: connection.ask(Question::Ping) }))
+    }
+
+    /// Whether a link is good for everything that goes over it.
+    #[must_use]
+    pub fn is_ready(&self, link: Link) -> bool {
+        self.links.get(link).is_some_and(|connection| connection.standing == Standing::Ready)
+    }
+
+    /// Whether nothing more goes over the named link: the relay refused this device, or the account is closed.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.links.get(Link::Named).is_some_and(|connection| connection.standing == Standing::Refused)
+    }
+
+    /// Whether a link waits for an answer.
+    #[must_use]
+    pub fn is_asking(&self, link: Link) -> bool {
+        self.links.get(link).is_some_and(|connection| connection.is_asking(|_| true))
+    }
+
+    /// Whether there is nothing left to do but wait: the named link is authenticated, what waited in the mailbox has come
+    /// and is acknowledged, everything asked is answered. What cannot be sent at present does not count, nor does what
+    /// this phone has [no room](Self::held_back) for: it comes once the owner has looked.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        self.is_ready(Link::Named)
+            && !self.is_asking(Link::Named)
+            && !self.is_asking(Link::Nameless)
+            && !self.comes_more()
+            && self.acknowledgements.is_empty()
+            && self.look_ups.is_empty()
+            && self.uploads.is_empty()
+            // What was uploaded a second time is counted before the phone is done.
+            && !self.fill_up
+            && self.deposits.are_settled()
+            && self.channels.are_settled()
+    }
+
+    /// Whether more of what waited is to come. A relay of an earlier version hands over nothing behind messages that are left
+    /// there: once it has been asked and is silent, nothing more comes.
+    pub(crate) const fn comes_more(&self) -> bool {
+        self.expected > 0 && (self.held_back == 0 || self.listens > 0)
+    }
+
+    /// Registers, or says whose connection this is.
+    fn introduce(&mut self, now: Timestamp, rng: &mut impl CryptoRng) -> Result<ClientFrame, PhoneError> {
+        let prekeys = match self.account.address {
+            Some(_) => None,
+            None => {
+                self.vault.transact(rng, |rows| prekeys::current(rows, &self.secrets.identity, now, true))?
+            }
+        };
+        let verifier = kdf::hash(labels::DELIVERY_KEY, &[self.secrets.delivery.as_bytes()]);
+        let (identity, device) = (self.secrets.identity.public(), &self.secrets.device);
+        // The caller has just looked at this connection.
+        let Some(connection) = self.links.get_mut(Link::Named) else {
+            return Err(PhoneError::NotRegistered);
+        };
+        let signature = sign_handshake(device, &connection.handshake_hash);
+        connection.standing = Standing::Asked;
+        Ok(match (self.account.address, prekeys) {
+            (None, Some(prekeys)) => {
+                let registration = Register {
+                    request: connection.ask(Question::Register),
+                    handle: self.account.handle.clone(),
+                    identity: write_identity(&identity),
+                    device_key: FixedBytes(*device.public().as_bytes()),
+                    delivery_verifier: FixedBytes(verifier),
+                    prekeys,
+                    signature,
+                };
+                match self.code {
+                    Some(code) => {
+                        ClientFrame::RegisterWithCode(Box::new(RegisterWithCode { registration, code }))
+                    }
+                    None => ClientFrame::Register(Box::new(registration)),
+                }
+            }
+            (Some(address), _) => ClientFrame::Authenticate(Authenticate {
+                request: connection.ask(Question::Authenticate),
+                address,
+                signature,
+            }),
+            (None, None) => return Err(PhoneError::NotRegistered),
+        })
+    }
+
+    fn acknowledge(&mut self, frames: &mut Vec<ClientFrame>) {
+        while !self.acknowledgements.is_empty() {
+            let count = self.acknowledgements.len().min(MAX_ACKNOWLEDGEMENTS);
+            let messages = self.acknowledgements.drain(..count).collect();
+            frames.push(ClientFrame::Acknowledge(Acknowledge { messages }));
+        }
+        if std::mem::take(&mut self.tells_left) {
+            frames.push(ClientFrame::Acknowledge(Acknowledge { messages: Vec::new() }));
+        }
+        if self.comes_more() && self.held_back > 0 {
+            frames.extend(self.ping(Link::Named));
+        }
+    }
+
+    /// Publishes keys that the relay should have and asks how many it has.
+    fn tend_keys(
+        &mut self,
+        now: Timestamp,
+        rng: &mut impl CryptoRng,
+        frames: &mut Vec<ClientFrame>,
+    ) -> Result<(), PhoneError> {
+        if self.account.protection == Protection::ServerReadable {
+            return Ok(());
+        }
+        let publishing = |connection: &Connection| {
+            connection.is_asking(|question| matches!(question, Question::Publish { .. } | Question::Count))
+        };
+        if self.links.get(Link::Named).is_none_or(publishing) {
+            return Ok(());
+        }
+        if self.recount {
+            let identity = &self.secrets.identity;
+            let upload = self.vault.transact(rng, |rows| prekeys::current(rows, identity, now, false))?;
+            self.uploads.extend(upload);
+            if let Some(connection) = self.links.get_mut(Link::Named) {
+                let request = connection.ask(Question::Count);
+                frames.push(ClientFrame::CountPreKeys(CountPreKeys { request }));
+            }
+            self.recount = false;
+        }
+        if let (Some(connection), Some(prekeys)) = (self.links.get_mut(Link::Named), self.uploads.pop_front())
+        {
+            let request = connection.ask(Question::Publish { upload: prekeys::Numbers::of(&prekeys) });
+            frames.push(ClientFrame::PublishPreKeys(PublishPreKeys { request, prekeys }));
+        }
+        Ok(())
+    }
+
+    fn ask_questions(&mut self, now: Timestamp, frames: &mut Vec<ClientFrame>) {
+        let wants_certificate = self.wants_certificate(now);
+        let Some(connection) = self.links.get_mut(Link::Named) else {
+            return;
+        };
+        if wants_certificate {
+            self.certificate_asked = Some(now);
+            let request = connection.ask(Question::Certificate);
+            frames.push(ClientFrame::RequestCertificate(RequestCertificate { request }));
+        }
+        for (handle, name) in self.look_ups.drain(..) {
+            let request = connection.ask(Question::LookUp { handle: handle.clone(), name });
+            frames.push(ClientFrame::LookUp(LookUp { request, handle }));
+        }
+        if self.closing {
+            self.closing = false;
+            let request = connection.ask(Question::Close);
+            frames.push(ClientFrame::CloseAccount(CloseAccount { request }));
+        }
+    }
+
+    fn wants_certificate(&self, now: Timestamp) -> bool {
+        let pause_over =
+            self.certificate_asked.is_none_or(|at| now.since(at) >= CERTIFICATE_PAUSE || now < at);
+        self.account.seals() && pause_over && !self.has_certificate(now)
+    }
+
+    /// Whether there is a certificate that the relay would stand by for some time to come.
+    pub(crate) fn has_certificate(&self, now: Timestamp) -> bool {
+        let (Some(record), Some(named)) = (&self.certificate, self.links.get(Link::Named)) else {
+            return false;
+        };
+        let issuer = named.certificate_key.is_some_and(|key| *key.as_bytes() == record.issuer.0);
+        let until = Timestamp::from_seconds(u64::from(record.certificate.expires_at));
+        issuer && named.relay_time(now) + CERTIFICATE_MARGIN < until
+    }
+}

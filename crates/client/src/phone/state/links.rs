@@ -1,0 +1,154 @@
+//! The two connections of a phone, and which questions are open on each.
+//!
+//! The *named* link says whose it is: it receives, asks for certificates, looks up, registers. The *nameless* link
+//! says nothing of the kind: sealed messages and the keys to begin them go over it, each admitted by the
+//! recipient's delivery key, so that the relay learns no sender. What ties the two together for a relay that looks
+//! is the network address and the time; the threat model says so.
+
+use std::collections::HashMap;
+
+use pillarbox_crypto::SigningPublic;
+use pillarbox_wire::{AccountId, Deposit, Handle, RequestId, Timestamp};
+
+use crate::phone::state::certificate::CERTIFICATE_MARGIN;
+use crate::phone::state::channels::Asked;
+use crate::phone::state::link::Link;
+use crate::records::prekeys::Numbers;
+
+/// How far a link has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// Connected; the relay has not said its welcome.
+    Fresh,
+    /// Welcomed; on the named link, nothing has been asked yet.
+    Welcomed,
+    /// The named link has said who it is and waits for the answer.
+    Asked,
+    /// Good for everything that goes over it.
+    Ready,
+    /// The relay does not take this device: nothing more goes over it.
+    Refused,
+}
+
+/// What was asked, so that the answer finds its place.
+#[derive(Clone, Debug)]
+pub(crate) enum Question {
+    Register,
+    Authenticate,
+    Count,
+    Publish { upload: Numbers },
+    LookUp { handle: Handle, name: Option<String> },
+    Bundles { contact: AccountId },
+    Certificate,
+    Submit { order: u64, digest: [u8; 32], sealed: bool },
+    Leave { deposits: Vec<Deposit> },
+    Channel(Asked),
+    Close,
+    Ping,
+}
+
+/// A link that is connected.
+#[derive(Clone, Debug)]
+pub(crate) struct Connection {
+    pub(crate) handshake_hash: [u8; 32],
+    pub(crate) standing: Standing,
+    /// The key that the relay signs sender certificates with.
+    pub(crate) certificate_key: Option<SigningPublic>,
+    /// The relay's clock as it is reckoned here, and ours, when this was last looked at.
+    clocks: Option<(Timestamp, Timestamp)>,
+    questions: HashMap<RequestId, Question>,
+    next_request: u32,
+}
+
+impl Connection {
+    pub(crate) fn new(handshake_hash: [u8; 32]) -> Self {
+        Self {
+            handshake_hash,
+            standing: Standing::Fresh,
+            certificate_key: None,
+            clocks: None,
+            questions: HashMap::new(),
+            next_request: 1,
+        }
+    }
+
+    pub(crate) fn welcome(&mut self, theirs: Timestamp, key: Option<SigningPublic>, ours: Timestamp) {
+        self.certificate_key = key;
+        self.clocks = Some((theirs, ours));
+        self.standing = Standing::Welcomed;
+    }
+
+    /// Reckons the relay's clock on. To be called often: where our clock was set back since the last call, the time in
+    /// between is not seen, and without such steps it would stand still until ours has caught up.
+    pub(crate) fn reckon(&mut self, now: Timestamp) {
+        self.clocks = self.clocks.map(|(theirs, ours)| (theirs + now.since(ours), now));
+    }
+
+    /// The relay's time, which decides whether a certificate is still good.
+    pub(crate) fn relay_time(&self, now: Timestamp) -> Timestamp {
+        self.clocks.map_or(now, |(theirs, ours)| theirs + now.since(ours))
+    }
+
+    /// Corrects the reckoning by a certificate that the relay has just made. It was good for a while when it was made, so
+    /// where it looks as good as over, our clock had been set ahead.
+    pub(crate) fn certified_until(&mut self, until: Timestamp) {
+        let latest = Timestamp(until.0.saturating_sub(2 * CERTIFICATE_MARGIN.0));
+        self.clocks = self.clocks.map(|(theirs, ours)| (theirs.min(latest), ours));
+    }
+
+    /// Opens a question and names it.
+    pub(crate) fn ask(&mut self, question: Question) -> RequestId {
+        let request = RequestId(self.next_request);
+        self.next_request = self.next_request.wrapping_add(1);
+        self.questions.insert(request, question);
+        request
+    }
+
+    /// Closes a question. None for an answer to nothing.
+    pub(crate) fn answered(&mut self, request: RequestId) -> Option<Question> {
+        self.questions.remove(&request)
+    }
+
+    /// The questions that are still open, in the order in which they were asked.
+    pub(crate) fn into_questions(self) -> Vec<Question> {
+        let mut questions: Vec<_> = self.questions.into_iter().collect();
+        questions.sort_by_key(|(request, _)| request.0);
+        questions.into_iter().map(|(_, question)| question).collect()
+    }
+
+    /// Whether such a question is open.
+    pub(crate) fn is_asking(&self, such: impl Fn(&Question) -> bool) -> bool {
+        self.questions.values().any(such)
+    }
+}
+
+/// Both links.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Links {
+    named: Option<Connection>,
+    nameless: Option<Connection>,
+}
+
+impl Links {
+    pub(crate) const fn get(&self, link: Link) -> Option<&Connection> {
+        match link {
+            Link::Named => self.named.as_ref(),
+            Link::Nameless => self.nameless.as_ref(),
+        }
+    }
+
+    pub(crate) const fn get_mut(&mut self, link: Link) -> Option<&mut Connection> {
+        match link {
+            Link::Named => self.named.as_mut(),
+            Link::Nameless => self.nameless.as_mut(),
+        }
+    }
+
+    /// Puts another connection, or none, in place of the one that a link had, and gives that back.
+    pub(crate) const fn replace(&mut self, link: Link, connection: Option<Connection>) -> Option<Connection> {
+        match link {
+            Link::Named => std::mem::replace(&mut self.named, connection),
+            Link::Nameless => std::mem::replace(&mut self.nameless, connection),
+        }
+    }
+}

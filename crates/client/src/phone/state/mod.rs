@@ -1,0 +1,11 @@
+//! What a phone remembers while it runs: copies and indexes of rows, open questions, pauses. All of it starts empty or
+//! from rows when a profile opens.
+
+pub(crate) mod certificate;
+pub(crate) mod channels;
+pub(crate) mod deposits;
+pub(crate) mod link;
+pub(crate) mod links;
+pub(crate) mod mailbox;
+pub mod outbox;
+pub(crate) mod pauses;

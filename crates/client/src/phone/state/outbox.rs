@@ -1,0 +1,214 @@
+//! What is on its way out, and how far it has come.
+//!
+//! An item is *waiting* until there is a session to encrypt it in, *sealed* from then on (the same bytes go out
+//! however often the connection breaks), and *accepted* once the relay has it on its disk. A text stays here,
+//! accepted, until the other phone's receipt comes, so that it can be encrypted again if that phone lost its keys. So does
+//! a resend request, until something that was said after it is confirmed: nothing else brings back what it asks for.
+//!
+//! The vault's rows are the truth; `Outbox` is an index of them in memory, rebuilt when a profile opens.
+
+use std::collections::BTreeMap;
+
+use pillarbox_wire::limits::MAX_PAYLOAD_LEN;
+use pillarbox_wire::{AccountId, Bytes, Encoded, FixedBytes, RequestId};
+use serde::{Deserialize, Serialize};
+
+use crate::phone::Link;
+use crate::records::body::{Content, MAX_BODY_LEN};
+use crate::records::ids::BodyId;
+
+/// Things said to one contact that are kept for resending after the relay took them: as many as wait in a full mailbox,
+/// so that whoever lost their keys while away can have all of it again. More would only fill the vault of a phone whose
+/// contact never confirms anything.
+pub const MAX_UNCONFIRMED: usize = 10_000;
+
+/// How often one text is encrypted again because the other phone asks: a phone that can open nothing must not keep
+/// another one busy.
+pub const MAX_RESENDS: u8 = 5;
+
+/// Submissions without an answer on one link. More would only wait in the relay's memory instead of here.
+pub const MAX_IN_FLIGHT: usize = 32;
+
+/// One thing to be said to one contact.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Item {
+    /// Its place in the order in which things were said; also its key in the vault.
+    pub(crate) order: u64,
+    pub(crate) to: AccountId,
+    pub(crate) content: Content,
+    pub(crate) stage: Stage,
+    pub(crate) resends: u8,
+}
+
+impl Encoded for Item {
+    const VERSION: u8 = 1;
+    const MAX_LEN: usize = MAX_BODY_LEN + MAX_PAYLOAD_LEN + 512;
+}
+
+/// How far an item has come.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) enum Stage {
+    Waiting,
+    Sealed {
+        payload: Bytes,
+        digest: FixedBytes<32>,
+        identity: Option<FixedBytes<32>>,
+    },
+    /// The identity is the one that could open it: only that one may ask for it again.
+    Accepted {
+        digest: FixedBytes<32>,
+        identity: Option<FixedBytes<32>>,
+    },
+}
+
+impl Item {
+    /// Whether it is kept after the relay took it, so that it can be encrypted again.
+    pub(crate) const fn may_be_resent(&self) -> bool {
+        !matches!(self.content, Content::Receipt(_))
+    }
+
+    /// Its name between the two phones, if it has one.
+    pub(crate) const fn id(&self) -> Option<BodyId> {
+        match &self.content {
+            Content::Text(text) => Some(text.id),
+            Content::Timer(timer) => Some(timer.id),
+            Content::GroupText(said) => Some(said.text.id),
+            Content::Roster(roster) => Some(roster.id),
+            Content::Leave(leave) => Some(leave.id),
+            Content::Receipt(_) | Content::ResendRequest(_) => None,
+        }
+    }
+
+    pub(crate) const fn brief(&self) -> Brief {
+        let stage = match self.stage {
+            Stage::Waiting => BriefStage::Waiting,
+            Stage::Sealed { .. } => BriefStage::Sealed,
+            Stage::Accepted { .. } => BriefStage::Accepted,
+        };
+        let asks = matches!(self.content, Content::ResendRequest(_));
+        Brief { to: self.to, stage, asks, in_flight: None }
+    }
+}
+
+/// What the index knows of an item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Brief {
+    pub(crate) to: AccountId,
+    pub(crate) stage: BriefStage,
+    /// Whether it is a resend request, for which no receipt comes.
+    pub(crate) asks: bool,
+    pub(crate) in_flight: Option<(Link, RequestId)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum BriefStage {
+    Waiting,
+    Sealed,
+    Accepted,
+}
+
+/// The index over all items, by order.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Outbox {
+    items: BTreeMap<u64, Brief>,
+    next_order: u64,
+}
+
+impl Outbox {
+    pub(crate) fn rebuild(items: &[Item]) -> Self {
+        let items: BTreeMap<u64, Brief> = items.iter().map(|item| (item.order, item.brief())).collect();
+        let next_order = items.last_key_value().map_or(0, |(last, _)| last + 1);
+        Self { items, next_order }
+    }
+
+    /// The order of the next item.
+    pub(crate) const fn next_order(&self) -> u64 {
+        self.next_order
+    }
+
+    pub(crate) fn insert(&mut self, order: u64, brief: Brief) {
+        self.next_order = self.next_order.max(order + 1);
+        self.items.insert(order, brief);
+    }
+
+    pub(crate) fn remove(&mut self, order: u64) {
+        self.items.remove(&order);
+    }
+
+    pub(crate) fn get_mut(&mut self, order: u64) -> Option<&mut Brief> {
+        self.items.get_mut(&order)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (u64, &Brief)> {
+        self.items.iter().map(|(&order, brief)| (order, brief))
+    }
+
+    /// How many submissions have no answer yet on `link`.
+    pub(crate) fn in_flight(&self, link: Link) -> usize {
+        self.items.values().filter(|brief| brief.in_flight.is_some_and(|(on, _)| on == link)).count()
+    }
+
+    /// Forgets what was in flight on a link that is gone: it will be submitted again.
+    pub(crate) fn link_gone(&mut self, link: Link) {
+        for brief in self.items.values_mut() {
+            if brief.in_flight.is_some_and(|(on, _)| on == link) {
+                brief.in_flight = None;
+            }
+        }
+    }
+
+    /// The oldest accepted item of a contact, if more than `most` of them wait for a receipt.
+    pub(crate) fn surplus(&self, contact: AccountId, most: usize) -> Option<u64> {
+        let is_kept = |brief: &Brief| brief.to == contact && brief.stage == BriefStage::Accepted;
+        let mut kept = self.items.iter().filter(|(_, brief)| is_kept(brief)).map(|(&order, _)| order);
+        let oldest = kept.next()?;
+        (kept.count() >= most).then_some(oldest)
+    }
+
+    /// The resend requests to a contact that the relay took, and that stand before `order`.
+    pub(crate) fn requests_before(&self, contact: AccountId, order: u64) -> Vec<u64> {
+        let before = self.items.range(..order).filter(|(_, brief)| brief.asks && brief.to == contact);
+        before.filter(|(_, brief)| brief.stage == BriefStage::Accepted).map(|(&order, _)| order).collect()
+    }
+
+    /// How many items have not reached the relay.
+    pub(crate) fn unsent(&self) -> usize {
+        self.items.values().filter(|brief| brief.stage != BriefStage::Accepted).count()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_too_many_things_that_were_not_confirmed_the_oldest_is_kept_no_longer() {
+        let (alice, bob) = (AccountId([1; 16]), AccountId([2; 16]));
+        let mut outbox = Outbox::default();
+        let accepted = |to| Brief { to, stage: BriefStage::Accepted, asks: false, in_flight: None };
+        outbox.insert(0, accepted(bob));
+        outbox.insert(1, Brief { stage: BriefStage::Sealed, ..accepted(alice) });
+        (2..5).for_each(|order| outbox.insert(order, accepted(alice)));
+        assert_eq!(outbox.surplus(alice, 3), None);
+        assert_eq!(outbox.surplus(alice, 2), Some(2), "and nothing that the relay does not have");
+    }
+
+    #[test]
+    fn requests_are_done_with_once_something_after_them_is_confirmed() {
+        let (alice, bob) = (AccountId([1; 16]), AccountId([2; 16]));
+        let mut outbox = Outbox::default();
+        let briefs = [
+            (alice, BriefStage::Accepted, true),
+            (alice, BriefStage::Accepted, false),
+            (bob, BriefStage::Accepted, true),
+            (alice, BriefStage::Sealed, true),
+            (alice, BriefStage::Accepted, true),
+        ];
+        for ((to, stage, asks), order) in briefs.into_iter().zip(0..) {
+            outbox.insert(order, Brief { to, stage, asks, in_flight: None });
+        }
+        assert_eq!(outbox.requests_before(alice, 4), [0]);
+        assert_eq!(outbox.requests_before(alice, 5), [0, 4]);
+        assert_eq!(outbox.requests_before(bob, 2), [0; 0]);
+    }
+}

@@ -1,0 +1,256 @@
+//! What one phone says to another, inside the encryption.
+//!
+//! This layer knows what a message means; it refuses to know how it is protected or carried. A body is
+//! encoded with the wire codec, so that equal bodies have equal bytes (franking commits to those bytes).
+//!
+//! Each thing that a person should see carries a random [`BodyId`]. The id names it in receipts and makes it
+//! appear once however often it arrives, also where no ratchet refuses a second copy.
+
+use std::fmt;
+
+use pillarbox_wire::{AccountId, Encoded, FixedBytes, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::records::ids::GroupId;
+
+pub use crate::records::ids::BodyId;
+
+/// Longest text in bytes of UTF-8: some ten pages. With all that stands around it, it fits one 16 KiB padding
+/// block and the next, which is what a payload may hold.
+pub const MAX_TEXT_LEN: usize = 16 * 1024;
+
+/// Longest name in bytes that a phone says of itself. More does not fit a line of a terminal.
+pub const MAX_NAME_LEN: usize = 64;
+
+/// Ids in one receipt. A longer list becomes a second receipt.
+pub const MAX_RECEIPT_IDS: usize = 64;
+
+/// Digests in one resend request. Whoever misses more sends several.
+pub const MAX_RESEND_DIGESTS: usize = 64;
+
+/// Members of a group, the owner included. A text is sealed and sent once for each of them; larger, and one text by one
+/// member would fill the relay's rates for everything else that its sender says.
+pub const MAX_GROUP_MEMBERS: usize = 100;
+
+/// Longest encoded body in bytes: the longest text, an introduction and what the encoding adds.
+pub const MAX_BODY_LEN: usize = MAX_TEXT_LEN + 512;
+
+/// One message to one phone: perhaps a word about the sender, and what is to be said.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Body {
+    /// Rides along until the other phone has confirmed something that carried it.
+    pub introduction: Option<Introduction>,
+    /// What is said.
+    pub content: Content,
+}
+
+impl Encoded for Body {
+    const VERSION: u8 = 1;
+    const MAX_LEN: usize = MAX_BODY_LEN;
+}
+
+/// What a phone tells those that its owner writes to, so that their answers can be sealed.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Introduction {
+    /// Admits sealed messages to the sender's mailbox; left out where the relay could read it.
+    pub delivery_key: Option<FixedBytes<32>>,
+    /// What the sender calls itself: a suggestion, and a stranger's text.
+    pub name: String,
+}
+
+/// What is said.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Content {
+    /// A text to be read.
+    Text(Text),
+    /// These have arrived and are kept.
+    Receipt(Receipt),
+    /// These could not be opened: send them again.
+    ResendRequest(ResendRequest),
+    /// From now on texts disappear after so long.
+    Timer(Timer),
+    /// A text to be read by everybody in a group.
+    GroupText(GroupText),
+    /// These are in a group, and so is who reads this.
+    Roster(Roster),
+    /// The sender has left a group.
+    Leave(Leave),
+}
+
+/// See [`Content::Text`].
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Text {
+    /// Its name.
+    pub id: BodyId,
+    /// By the sender's clock.
+    pub sent_at: Timestamp,
+    /// The words.
+    pub text: String,
+    /// Seconds until it disappears: at the recipient from when it is shown, at the sender from when the relay took it.
+    pub expires_after: Option<u32>,
+}
+
+/// See [`Content::Receipt`].
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receipt {
+    /// At most [`MAX_RECEIPT_IDS`].
+    pub ids: Vec<BodyId>,
+}
+
+/// See [`Content::ResendRequest`].
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResendRequest {
+    /// Digests of the payloads, at most [`MAX_RESEND_DIGESTS`].
+    pub digests: Vec<FixedBytes<32>>,
+}
+
+/// See [`Content::Timer`].
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Timer {
+    /// Its name.
+    pub id: BodyId,
+    /// By the sender's clock.
+    pub sent_at: Timestamp,
+    /// Seconds; none for texts that stay.
+    pub expires_after: Option<u32>,
+}
+
+/// See [`Content::GroupText`].
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GroupText {
+    /// Which group.
+    pub group: GroupId,
+    /// The text, under one name for all members. It does not disappear.
+    pub text: Text,
+}
+
+/// See [`Content::Roster`].
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Roster {
+    /// Its name.
+    pub id: BodyId,
+    /// Which group.
+    pub group: GroupId,
+    /// What its maker calls it.
+    pub name: String,
+    /// At most [`MAX_GROUP_MEMBERS`], sender and recipient among them.
+    pub members: Vec<AccountId>,
+    /// Seals the roster where a phone leaves it at a relay.
+    pub key: FixedBytes<32>,
+}
+
+/// See [`Content::Leave`].
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Leave {
+    /// Its name.
+    pub id: BodyId,
+    /// Which group.
+    pub group: GroupId,
+}
+
+impl Body {
+    /// Whether every part keeps to the limits of this module. A body that does not is treated as one that could
+    /// not be read.
+    #[must_use]
+    pub fn is_within_limits(&self) -> bool {
+        let introduction = self.introduction.as_ref().is_none_or(|said| said.name.len() <= MAX_NAME_LEN);
+        introduction
+            && match &self.content {
+                Content::Text(text) => text.text.len() <= MAX_TEXT_LEN,
+                Content::Receipt(receipt) => receipt.ids.len() <= MAX_RECEIPT_IDS,
+                Content::ResendRequest(request) => request.digests.len() <= MAX_RESEND_DIGESTS,
+                Content::GroupText(said) => said.text.text.len() <= MAX_TEXT_LEN,
+                Content::Roster(roster) => {
+                    roster.name.len() <= MAX_NAME_LEN && roster.members.len() <= MAX_GROUP_MEMBERS
+                }
+                Content::Timer(_) | Content::Leave(_) => true,
+            }
+    }
+}
+
+/// Prints the kind of content and nothing that was said.
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.content {
+            Content::Text(_) => "Body(text)",
+            Content::Receipt(_) => "Body(receipt)",
+            Content::ResendRequest(_) => "Body(resend request)",
+            Content::Timer(_) => "Body(timer)",
+            Content::GroupText(_) => "Body(group text)",
+            Content::Roster(_) => "Body(roster)",
+            Content::Leave(_) => "Body(leave)",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pillarbox_wire::limits::MAX_PAYLOAD_LEN;
+    use pillarbox_wire::{decode, encode};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn text(text: String) -> Body {
+        let id = BodyId(FixedBytes([1; 16]));
+        let introduction =
+            Some(Introduction { delivery_key: Some(FixedBytes([2; 32])), name: "x".repeat(MAX_NAME_LEN) });
+        let text = Text { id, sent_at: Timestamp(u64::MAX), text, expires_after: Some(u32::MAX) };
+        Body { introduction, content: Content::Text(text) }
+    }
+
+    #[test]
+    fn the_longest_body_fits_its_limit_and_a_payload() {
+        let longest = text("x".repeat(MAX_TEXT_LEN));
+        assert!(longest.is_within_limits());
+        let encoded = encode(&longest).unwrap();
+        let padded = pillarbox_crypto::Padding::BLOCKS_16K.padded_len(encoded.len() + 32);
+        assert!(padded + 2_048 < MAX_PAYLOAD_LEN, "{padded} bytes, and what the session adds");
+    }
+
+    #[test]
+    fn what_is_over_a_limit_is_seen() {
+        assert!(!text("x".repeat(MAX_TEXT_LEN + 1)).is_within_limits());
+        let ids = vec![BodyId(FixedBytes([0; 16])); MAX_RECEIPT_IDS + 1];
+        let receipt = Body { introduction: None, content: Content::Receipt(Receipt { ids }) };
+        assert!(!receipt.is_within_limits());
+    }
+
+    #[test]
+    fn the_fullest_lists_fit() {
+        let ids = vec![BodyId(FixedBytes([0; 16])); MAX_RECEIPT_IDS];
+        let digests = vec![FixedBytes([0; 32]); MAX_RESEND_DIGESTS];
+        let roster = Roster {
+            id: BodyId(FixedBytes([0; 16])),
+            group: GroupId(FixedBytes([0; 16])),
+            name: "x".repeat(MAX_NAME_LEN),
+            members: vec![AccountId([0; 16]); MAX_GROUP_MEMBERS],
+            key: FixedBytes([0; 32]),
+        };
+        for content in [
+            Content::Receipt(Receipt { ids }),
+            Content::ResendRequest(ResendRequest { digests }),
+            Content::Roster(roster),
+        ] {
+            let body = Body { introduction: None, content };
+            assert!(body.is_within_limits() && encode(&body).is_ok());
+        }
+    }
+
+    #[test]
+    fn a_body_prints_nothing_that_was_said() {
+        assert_eq!(format!("{:?}", text("a secret".to_owned())), "Body(text)");
+    }
+
+    proptest! {
+        #[test]
+        fn what_decodes_is_written_the_same_way(words in ".{0,200}", noise: Vec<u8>) {
+            let body = text(words);
+            let bytes = encode(&body).unwrap();
+            prop_assert_eq!(decode::<Body>(&bytes), Ok(body));
+            if let Ok(read) = decode::<Body>(&noise) {
+                prop_assert_eq!(encode(&read).unwrap(), noise);
+            }
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! Groups: phones that tell each other who belongs, and fan each text out to every member in turn.
+//!
+//! No relay knows a group unless a phone leaves its roster there ([`DepositKind::Group`](pillarbox_wire::DepositKind)):
+//! to the relay a text to a group is as many messages as there are other members. What members tell each other
+//! converges in whatever order it comes: members are only ever added, and whoever left stays gone. The price: somebody who
+//! left comes back only by a new group.
+
+use pillarbox_text::show;
+use pillarbox_wire::{AccountId, Encoded, FixedBytes};
+use serde::{Deserialize, Serialize};
+
+use crate::records::body::MAX_NAME_LEN;
+use crate::records::history::{DeliveryState, Entry};
+
+pub use crate::records::body::MAX_GROUP_MEMBERS;
+pub use crate::records::ids::GroupId;
+
+/// Groups on one phone that its owner is in. Whoever may write can make this phone a member, so without an end to it one of them could
+/// fill the vault.
+pub const MAX_GROUPS: usize = 200;
+
+/// A group as views show it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Group {
+    /// Its number.
+    pub id: GroupId,
+    /// Its name: a stranger's text, for [`display::safe`](crate::display::safe).
+    pub name: String,
+    /// Who is in it, this phone's own account included, as far as this phone has been told; in order of account.
+    pub members: Vec<AccountId>,
+}
+
+/// One entry of a group's conversation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GroupEntry {
+    /// Who said it; none for this phone's owner.
+    pub from: Option<AccountId>,
+    /// What was said.
+    pub entry: Entry,
+}
+
+/// A group as the vault keeps it.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct GroupRecord {
+    pub(crate) id: GroupId,
+    pub(crate) name: String,
+    /// Everybody who was ever in it, in order of account.
+    members: Vec<AccountId>,
+    /// Those who left.
+    gone: Vec<AccountId>,
+    /// Seals the roster where it is left at a relay; all members have it.
+    pub(crate) key: FixedBytes<32>,
+    /// Where our next text goes.
+    pub(crate) next_place: u64,
+}
+
+impl Encoded for GroupRecord {
+    const VERSION: u8 = 1;
+    const MAX_LEN: usize = 32 * MAX_GROUP_MEMBERS + MAX_NAME_LEN + 128;
+}
+
+/// What became of somebody who was to be a member.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Added {
+    Now,
+    /// They are a member, or were one and left.
+    Before,
+    /// As many as may be are or were members.
+    NoRoom,
+}
+
+impl GroupRecord {
+    pub(crate) const fn new(id: GroupId, name: String, key: FixedBytes<32>) -> Self {
+        Self { id, name, members: Vec::new(), gone: Vec::new(), key, next_place: 0 }
+    }
+
+    /// Adds a member.
+    pub(crate) fn add(&mut self, member: AccountId) -> Added {
+        match self.members.binary_search(&member) {
+            Err(at) if self.members.len() < MAX_GROUP_MEMBERS => {
+                self.members.insert(at, member);
+                Added::Now
+            }
+            Err(_) => Added::NoRoom,
+            Ok(_) => Added::Before,
+        }
+    }
+
+    /// Notes that a member has left. False if they were none.
+    pub(crate) fn part(&mut self, member: AccountId) -> bool {
+        let was = self.has(member);
+        if was {
+            self.gone.push(member);
+        }
+        was
+    }
+
+    pub(crate) fn has(&self, account: AccountId) -> bool {
+        self.members.binary_search(&account).is_ok() && !self.gone.contains(&account)
+    }
+
+    pub(crate) fn present(&self) -> impl Iterator<Item = AccountId> {
+        self.members.iter().copied().filter(|member| !self.gone.contains(member))
+    }
+
+    pub(crate) fn view(&self) -> Group {
+        Group { id: self.id, name: self.name.clone(), members: self.present().collect() }
+    }
+
+    /// Where our texts to it stand: conversations are kept by 16 bytes, and a group's are as good as an account's.
+    pub(crate) const fn shelf(id: GroupId) -> AccountId {
+        AccountId(id.0.0)
+    }
+}
+
+/// One text of ours to a group: where it stands, and how far it has come to each member.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct GroupSent {
+    pub(crate) group: GroupId,
+    pub(crate) place: u64,
+    pub(crate) copies: Vec<GroupCopy>,
+}
+
+/// One member's copy.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct GroupCopy {
+    pub(crate) to: AccountId,
+    pub(crate) order: u64,
+    pub(crate) state: DeliveryState,
+}
+
+impl Encoded for GroupSent {
+    const VERSION: u8 = 1;
+    const MAX_LEN: usize = 32 * MAX_GROUP_MEMBERS + 64;
+}
+
+impl GroupSent {
+    /// How far the text has come: as far as the copy that is furthest behind, those that were refused aside.
+    pub(crate) fn state(&self) -> DeliveryState {
+        let under_way =
+            self.copies.iter().map(|copy| copy.state).filter(|state| *state != DeliveryState::Refused);
+        under_way.min().unwrap_or(DeliveryState::Refused)
+    }
+}
+
+/// The roster as it is left at a relay: the name, then one member a line.
+pub(crate) fn roster_text(name: &str, members: impl Iterator<Item = String>) -> String {
+    std::iter::once(show::safe(name)).chain(members).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn record() -> GroupRecord {
+        GroupRecord::new(GroupId(FixedBytes([1; 16])), "Harbour".to_owned(), FixedBytes([2; 32]))
+    }
+
+    proptest! {
+        #[test]
+        fn members_converge_in_whatever_order_news_come(
+            news in proptest::collection::vec((0..6u8, any::<bool>()), 0..12),
+            by in 0..12usize,
+        ) {
+            let play = |news: &[(u8, bool)]| {
+                let mut record = record();
+                (0..6).for_each(|member| { record.add(AccountId([member; 16])); });
+                for (member, leaves) in news {
+                    let member = AccountId([*member; 16]);
+                    if *leaves { record.part(member); } else { record.add(member); }
+                }
+                record.present().collect::<Vec<_>>()
+            };
+            let mut turned = news.clone();
+            turned.rotate_left(by.min(news.len()));
+            prop_assert_eq!(play(&news), play(&turned));
+        }
+    }
+
+    #[test]
+    fn a_group_has_an_end() {
+        let mut record = record();
+        let added = (0..=u8::MAX).filter(|number| record.add(AccountId([*number; 16])) == Added::Now).count();
+        assert_eq!(added, MAX_GROUP_MEMBERS);
+        assert!(pillarbox_wire::encode(&record).is_ok());
+    }
+
+    #[test]
+    fn a_name_cannot_add_a_line_to_a_roster() {
+        let text = roster_text("Harbour\n+447700900999", ["+447700900123".to_owned()].into_iter());
+        assert_eq!(text, "Harbour +447700900999\n+447700900123");
+    }
+
+    #[test]
+    fn a_text_is_as_far_as_its_last_copy() {
+        use DeliveryState::{Delivered, Queued, Refused, Sent};
+        let sent = |states: &[DeliveryState]| {
+            let copies = states
+                .iter()
+                .map(|state| GroupCopy { to: AccountId([0; 16]), order: 0, state: *state })
+                .collect();
+            GroupSent { group: GroupId(FixedBytes([1; 16])), place: 0, copies }.state()
+        };
+        assert_eq!(sent(&[Delivered, Sent]), Sent);
+        assert_eq!(sent(&[Delivered, Queued, Refused]), Queued);
+        assert_eq!(sent(&[Delivered, Refused]), Delivered);
+        assert_eq!(sent(&[Refused]), Refused);
+    }
+}

@@ -1,0 +1,55 @@
+//! Random ids: a message between two phones, and a group among its members.
+
+use std::fmt;
+
+use pillarbox_wire::FixedBytes;
+use rand_core::CryptoRng;
+use serde::{Deserialize, Serialize};
+
+/// Names a message between two phones: 16 random bytes that its sender draws.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct BodyId(pub FixedBytes<16>);
+
+impl BodyId {
+    /// Draws a new name.
+    #[must_use]
+    pub fn generate(rng: &mut impl CryptoRng) -> Self {
+        let mut bytes = [0; 16];
+        rng.fill_bytes(&mut bytes);
+        Self(FixedBytes(bytes))
+    }
+}
+
+impl fmt::Display for BodyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.as_bytes().iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for BodyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "BodyId({self})")
+    }
+}
+
+/// Names a group among its members: 16 random bytes.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct GroupId(pub FixedBytes<16>);
+
+impl GroupId {
+    pub(crate) fn generate(rng: &mut impl CryptoRng) -> Self {
+        Self(BodyId::generate(rng).0)
+    }
+}
+
+impl fmt::Display for GroupId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.as_bytes().iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for GroupId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "GroupId({self})")
+    }
+}

@@ -1,0 +1,14 @@
+//! Records: what views show and the vault keeps, each kind with its limits and rules.
+
+pub mod account;
+pub mod backup;
+pub mod body;
+pub mod contact;
+pub mod group;
+pub mod habits;
+pub mod history;
+pub(crate) mod ids;
+pub mod notice;
+pub mod prekeys;
+pub mod recovery;
+pub mod report;

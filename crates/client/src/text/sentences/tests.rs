@@ -1,0 +1,170 @@
+//! Every sentence, in the singular and in the plural, as the program and a world show it.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use pillarbox_wire::{
+    AccountId, Bytes, ChannelName, DepositKind, DeviceAddress, DeviceId, Farewell, FixedBytes, Handle,
+    PostRow, Refusal, Timestamp,
+};
+
+use super::*;
+use crate::records::ids::BodyId;
+use crate::records::notice::Degraded;
+
+const BOB: AccountId = AccountId([2; 16]);
+const CAROL: AccountId = AccountId([3; 16]);
+const GROUP: GroupId = GroupId(FixedBytes([9; 16]));
+
+/// Kinds of notice. A new one belongs into [`every`].
+const KINDS: usize = 41;
+
+struct Plain;
+
+impl Names for Plain {
+    fn contact(&self, account: &AccountId) -> String {
+        if *account == BOB { "Bob".to_owned() } else { "Ca\u{202e}rol".to_owned() }
+    }
+}
+
+/// Somebody who has names for groups and hears how strangers call themselves.
+struct Named;
+
+impl Names for Named {
+    fn contact(&self, account: &AccountId) -> String {
+        Plain.contact(account)
+    }
+
+    fn claim(&self, _: &AccountId) -> Option<String> {
+        Some("the \u{1b}[2Jbank".to_owned())
+    }
+
+    fn group(&self, _: &GroupId) -> Option<String> {
+        Some("the group choir".to_owned())
+    }
+}
+
+fn entry(kind: EntryKind, verified: bool, group: Option<GroupId>) -> Entry {
+    Entry {
+        place: 0,
+        id: BodyId(FixedBytes([1; 16])),
+        direction: Direction::Received { sealed: true, verified },
+        kind,
+        sent_at: Timestamp(0),
+        stored_at: Timestamp(0),
+        shown: false,
+        expires_after: None,
+        expires_at: None,
+        group,
+    }
+}
+
+fn every() -> Vec<Notice> {
+    let message = BodyId(FixedBytes([1; 16]));
+    let reason = Refusal::StorageFailed;
+    let channel = || ChannelName::try_from("@harbour_news".to_owned()).unwrap();
+    let number = |text: &str| Handle::parse(text).unwrap();
+    let post = |number, content: &str| PostRow {
+        number,
+        posted_at: Timestamp(0),
+        content: Bytes(content.as_bytes().to_vec()),
+    };
+    let text = |text: &str| EntryKind::Text(text.to_owned());
+    let received =
+        |kind, verified, group| Notice::Received { contact: BOB, entry: entry(kind, verified, group) };
+    vec![
+        Notice::Registered { address: DeviceAddress { account: BOB, device: DeviceId::FIRST } },
+        Notice::Reregistered { address: DeviceAddress { account: BOB, device: DeviceId::FIRST } },
+        Notice::NumbersVerified,
+        Notice::RegistrationRefused { reason: Refusal::CodeSent },
+        Notice::RegistrationRefused { reason },
+        Notice::AuthenticationRefused { reason },
+        Notice::Connected { waiting: 0 },
+        Notice::Connected { waiting: 1 },
+        Notice::Connected { waiting: 3 },
+        Notice::Farewell { reason: Farewell::Stopping },
+        Notice::AccountClosed,
+        Notice::Delayed { reason },
+        received(text("six\r\no'clock \u{202e}then"), true, None),
+        received(text("six"), false, Some(GROUP)),
+        received(EntryKind::Timer(Some(3_600)), false, None),
+        Notice::TimerChanged { contact: BOB, expires_after: Some(7_200) },
+        Notice::TimerChanged { contact: BOB, expires_after: None },
+        Notice::Accepted { contact: BOB, message },
+        Notice::Delivered { contact: BOB, message },
+        Notice::NotSent { contact: BOB, message: Some(message), reason },
+        Notice::NotSent { contact: BOB, message: None, reason },
+        Notice::NotStarted { contact: BOB, reason: Some(reason) },
+        Notice::NotStarted { contact: BOB, reason: None },
+        Notice::DepositRefused { kind: DepositKind::Contact, reason },
+        Notice::ChannelOpened { channel: channel() },
+        Notice::Posted { channel: channel(), number: 2 },
+        Notice::ChannelPosts { channel: channel(), posts: Vec::new() },
+        Notice::ChannelPosts {
+            channel: channel(),
+            posts: vec![post(1, "Ferry at\nsix"), post(2, "a\u{7}b")],
+        },
+        Notice::ChannelRefused { channel: channel(), reason },
+        Notice::KnownNumbers { numbers: Vec::new() },
+        Notice::KnownNumbers { numbers: vec![number("+447700900101")] },
+        Notice::KnownNumbers { numbers: vec![number("+447700900101"), number("+447700900102")] },
+        Notice::Requested { contact: BOB },
+        Notice::Found { contact: BOB, handle: number("+447700900101") },
+        Notice::NotFound { handle: number("+447700900101"), reason },
+        Notice::GroupJoined { group: GROUP, by: BOB },
+        Notice::GroupsFull { by: BOB },
+        Notice::GroupFull { group: GROUP, by: BOB },
+        Notice::MemberAdded { group: GROUP, member: CAROL, by: BOB },
+        Notice::MemberLeft { group: GROUP, member: CAROL },
+        Notice::KeyChanged { contact: BOB, blocked: true },
+        Notice::KeyChanged { contact: BOB, blocked: false },
+        Notice::Undecryptable { contact: Some(BOB), asked_again: true },
+        Notice::Undecryptable { contact: Some(BOB), asked_again: false },
+        Notice::Undecryptable { contact: None, asked_again: false },
+        Notice::RequestUnopened { contact: BOB },
+        Notice::StrangerUnopened { account: BOB },
+        Notice::RequestGaveWay { name: "3c891561".to_owned(), entries: 0 },
+        Notice::RequestGaveWay { name: "3c891561".to_owned(), entries: 1 },
+        Notice::RequestGaveWay { name: "3c891561".to_owned(), entries: 3 },
+        Notice::RequestsFull,
+        Notice::MissingFull { contact: BOB },
+        Notice::Recovered { contact: BOB },
+        Notice::Resent { contact: BOB, messages: 0 },
+        Notice::Resent { contact: BOB, messages: 1 },
+        Notice::Resent { contact: BOB, messages: 2 },
+        Notice::OtherProtection { contact: Some(BOB) },
+        Notice::OtherProtection { contact: None },
+        Notice::Degraded { contact: BOB, degraded: Degraded { no_one_time: true, last_resort_kem: false } },
+        Notice::Unsealed { contact: BOB },
+    ]
+}
+
+#[test]
+fn every_notice_has_a_sentence() {
+    let mut page = String::new();
+    for one in every() {
+        let (tone, says) = notice(&one, &Plain);
+        writeln!(page, "{} ({tone:?})\n  {says}", word(&one)).unwrap();
+        let (_, named) = notice(&one, &Named);
+        if named != says {
+            writeln!(page, "  {named}").unwrap();
+        }
+    }
+    insta::assert_snapshot!(page);
+}
+
+#[test]
+fn every_kind_of_notice_has_its_word_and_is_among_them() {
+    let words: BTreeSet<_> = every().iter().map(word).collect();
+    assert_eq!(words.len(), KINDS);
+    assert!(words.iter().all(|word| word.chars().all(|c| c.is_ascii_lowercase() || c == '-')));
+}
+
+#[test]
+fn no_sentence_holds_what_a_terminal_acts_on_or_a_programmer_s_print() {
+    for one in every() {
+        let (_, says) = notice(&one, &Named);
+        assert!(says.chars().all(|c| c == '\n' || (!c.is_control() && c != '\u{202e}')), "{says:?}");
+        assert!(!["{", "Some(", "None", "::"].iter().any(|printed| says.contains(printed)), "{says}");
+    }
+}

@@ -1,0 +1,250 @@
+//! The open file: made, opened, changed by transactions, copied, and the tests that it is whole.
+
+use std::fmt;
+use std::path::Path;
+
+use pillarbox_crypto::PasswordCost;
+use rand_core::CryptoRng;
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+
+use super::error::{ProfileError, StorageError};
+use super::lock::{self, LAYOUT, VaultKey};
+use super::passphrase::Passphrase;
+use super::place::{self, Place, settle};
+use super::rows::{RowKeys, Rows, View};
+
+pub(super) const SCHEMA: &str = "
+    CREATE TABLE IF NOT EXISTS lock (only INTEGER PRIMARY KEY CHECK (only = 0), wrapped BLOB NOT NULL);
+    CREATE TABLE IF NOT EXISTS row (
+        place INTEGER NOT NULL, lookup BLOB NOT NULL, nonce BLOB NOT NULL, sealed BLOB NOT NULL,
+        PRIMARY KEY (place, lookup)
+    ) WITHOUT ROWID;
+";
+
+/// An open vault. It holds its file's exclusive lock for as long as it lives; a process that dies lets go of it.
+pub struct Vault {
+    pub(super) connection: Connection,
+    pub(super) keys: RowKeys,
+    pub(super) vault_key: VaultKey,
+    pub(super) cost: PasswordCost,
+    /// Where it lies; nowhere if it is in memory.
+    pub(super) place: Option<Place>,
+}
+
+impl Vault {
+    /// Makes a vault in `directory`, which is made too if need be, readable for its owner only.
+    ///
+    /// # Errors
+    /// [`ProfileError::Exists`] if there is one, and whatever the file system or the passphrase cost bring.
+    pub fn create(
+        directory: &Path,
+        passphrase: &Passphrase,
+        cost: PasswordCost,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Self, ProfileError> {
+        place::make(directory)?;
+        place::claim(directory)?;
+        let vault_key = VaultKey::generate(rng);
+        let wrapped = lock::wrap(&vault_key, passphrase, cost, rng)?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
+        let mut connection = place::connect(directory, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        settle(&connection)?;
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        if is_taken(&transaction)? {
+            return Err(ProfileError::Exists);
+        }
+        transaction.execute_batch(SCHEMA)?;
+        transaction.pragma_update(None, "user_version", LAYOUT)?;
+        transaction.execute("INSERT OR REPLACE INTO lock (only, wrapped) VALUES (0, ?1)", [&wrapped])?;
+        transaction.commit()?;
+        let place = Some(Place::of(directory));
+        Ok(Self { connection, keys: RowKeys::derive(&vault_key), vault_key, cost, place })
+    }
+
+    /// Whether [`create`](Self::create) would find a profile in `directory`, as far as that can be told without its
+    /// passphrase. In doubt there is one; a file that was begun and never finished, because the program ended in between, is none.
+    #[must_use]
+    pub fn is_there(directory: &Path) -> bool {
+        if place::is_link(directory) {
+            // No profile, and not to be followed: whoever opens or makes one here is told.
+            return false;
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let look = || {
+            let connection = place::connect(directory, flags)?;
+            // As the vault itself does, so that no file is made to share the log with others.
+            connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
+            is_taken(&connection)
+        };
+        place::has(directory).unwrap_or(false) && look().unwrap_or(true)
+    }
+
+    /// Opens the vault in `directory`.
+    ///
+    /// # Errors
+    /// What stands in [`ProfileError`]. Nothing is changed on any of them.
+    pub fn open(directory: &Path, passphrase: &Passphrase) -> Result<Self, ProfileError> {
+        if !place::has(directory)? {
+            return Err(ProfileError::NoProfile);
+        }
+        place::claim(directory)?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = place::connect(directory, flags)?;
+        settle(&connection)?;
+        let found: u8 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        if found > LAYOUT {
+            return Err(ProfileError::NewerVersion { found, known: LAYOUT });
+        }
+        if found == 0 && is_empty(&connection)? {
+            return Err(ProfileError::NoProfile);
+        }
+        if found != LAYOUT {
+            return Err(ProfileError::Storage(StorageError::Damaged));
+        }
+        let wrapped: Vec<u8> = connection.query_row("SELECT wrapped FROM lock", [], |row| row.get(0))?;
+        let vault_key = lock::unwrap(&wrapped, passphrase)?;
+        let (cost, _) = lock::cost(&wrapped).ok_or(StorageError::Damaged)?;
+        let place = Some(Place::of(directory));
+        Ok(Self { connection, keys: RowKeys::derive(&vault_key), vault_key, cost, place })
+    }
+
+    /// A vault in memory, for worlds of many phones: sealed all the same, gone when dropped.
+    ///
+    /// # Errors
+    /// [`ProfileError::Storage`] if there is no memory.
+    pub fn in_memory(rng: &mut impl CryptoRng) -> Result<Self, ProfileError> {
+        let vault_key = VaultKey::generate(rng);
+        let connection = Connection::open_in_memory()?;
+        connection.execute_batch(SCHEMA)?;
+        let keys = RowKeys::derive(&vault_key);
+        Ok(Self { connection, keys, vault_key, cost: PasswordCost::TESTING, place: None })
+    }
+
+    /// Wraps the vault key for another passphrase, at the same cost. The old one no longer opens this file; a
+    /// copy that somebody took before still opens with it.
+    ///
+    /// # Errors
+    /// [`ProfileError::Storage`]; then the old passphrase still holds.
+    pub fn change_passphrase(
+        &mut self,
+        passphrase: &Passphrase,
+        rng: &mut impl CryptoRng,
+    ) -> Result<(), ProfileError> {
+        let wrapped = lock::wrap(&self.vault_key, passphrase, self.cost, rng)?;
+        self.connection.execute("INSERT OR REPLACE INTO lock (only, wrapped) VALUES (0, ?1)", [&wrapped])?;
+        self.empty_log()?;
+        Ok(())
+    }
+
+    /// Runs `change` as one transaction. Unless it returns `Ok` and the commit succeeds, nothing has happened.
+    pub(crate) fn transact<T, E: From<StorageError>>(
+        &mut self,
+        rng: &mut dyn CryptoRng,
+        change: impl FnOnce(&mut Rows<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let transaction = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(StorageError::from)?;
+        let mut rows = Rows::new(View::new(transaction, &self.keys), rng);
+        let outcome = change(&mut rows)?;
+        // What is committed to a file that was deleted is gone when this process ends.
+        if !self.place.as_ref().is_none_or(Place::is_whole) {
+            return Err(StorageError::Gone.into());
+        }
+        rows.commit()?;
+        Ok(outcome)
+    }
+
+    /// Runs `look` over what is kept; it can change nothing.
+    pub(crate) fn read<T, E: From<StorageError>>(
+        &self,
+        look: impl FnOnce(&View<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let transaction = self.connection.unchecked_transaction().map_err(StorageError::from)?;
+        look(&View::new(transaction, &self.keys))
+    }
+
+    /// Moves everything from SQLite's log into the file and empties the log, so that what was removed or rewrapped
+    /// is overwritten there too.
+    pub(crate) fn empty_log(&self) -> Result<(), StorageError> {
+        self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        Ok(())
+    }
+}
+
+/// Whether another process has the profile in `directory` open. It takes no passphrase and changes nothing.
+///
+/// # Errors
+/// What stands in [`ProfileError`], other than [`ProfileError::InUse`].
+pub fn is_open(directory: &Path) -> Result<bool, ProfileError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let settled = place::connect(directory, flags)
+        .map_err(ProfileError::from)
+        .and_then(|connection| settle(&connection));
+    match settled {
+        Ok(()) => Ok(false),
+        Err(ProfileError::InUse) => Ok(true),
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether the file holds anything that must not be written over. One that was begun and never finished, because the
+/// program ended in between, holds nothing.
+fn is_taken(connection: &Connection) -> Result<bool, ProfileError> {
+    if is_empty(connection)? {
+        return Ok(false);
+    }
+    let found: u8 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if found != LAYOUT {
+        return Ok(true);
+    }
+    Ok(connection.query_row("SELECT EXISTS (SELECT 1 FROM row)", [], |row| row.get(0))?)
+}
+
+fn is_empty(connection: &Connection) -> Result<bool, ProfileError> {
+    Ok(connection.query_row("SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema)", [], |row| row.get(0))?)
+}
+
+/// A vault prints as its type only.
+impl fmt::Debug for Vault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Vault")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng;
+    use rand::rngs::StdRng;
+
+    use super::*;
+    use crate::vault::{copy, erase, length, opens, wrapped_key};
+
+    /// Holds for a folder of a file system and, in a build without the feature `folders`, for a name in memory.
+    #[test]
+    fn a_vault_is_copied_while_it_is_open_and_what_is_done_to_the_copy_is_not_done_to_it() {
+        let scratch = tempfile::tempdir().unwrap();
+        let (phone, seized) = (scratch.path().join("phone"), scratch.path().join("seized"));
+        let [first, second] = ["first", "second"].map(|it| Passphrase::new(it.to_owned()).unwrap());
+        let mut rng = StdRng::seed_from_u64(7);
+        assert!(!Vault::is_there(&phone) && length(&phone) == 0);
+        assert!(matches!(Vault::open(&phone, &first), Err(ProfileError::NoProfile)));
+
+        let mut vault = Vault::create(&phone, &first, PasswordCost::TESTING, &mut rng).unwrap();
+        place::make(&seized).unwrap();
+        copy(&phone, &seized).unwrap();
+        assert!(length(&phone) > 0 && length(&seized) > 0);
+        assert_eq!(Vault::open(&seized, &second).err(), Some(ProfileError::WrongPassphrase));
+        assert!(opens(&wrapped_key(&seized).unwrap(), &first).unwrap());
+
+        vault.change_passphrase(&second, &mut rng).unwrap();
+        assert!(Vault::open(&seized, &first).is_ok(), "the copy is as it was");
+        erase(&seized).unwrap();
+        assert!(length(&seized) == 0 && matches!(Vault::open(&seized, &first), Err(ProfileError::NoProfile)));
+        drop(vault);
+        assert!(Vault::open(&phone, &second).is_ok() && Vault::open(&phone, &first).is_err());
+        erase(&phone).unwrap();
+        assert!(!Vault::is_there(&phone));
+    }
+}
