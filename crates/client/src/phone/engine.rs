@@ -2,32 +2,35 @@
 //!
 //! Everything here is a copy of rows or follows from them; the files beside it add what the owner and the relay can ask of it.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::fmt;
 use std::path::Path;
 
 use pillarbox_crypto::{IdentitySecret, PasswordCost, SecretBytes, SigningSecret};
-use pillarbox_wire::{AccountId, Handle, MessageId, NumberCode, PreKeyUpload, Timestamp};
+use pillarbox_wire::{AccountId, Handle, NumberCode, Timestamp};
 use rand_core::CryptoRng;
 
 use crate::phone::error::PhoneError;
 use crate::phone::rows::errands::{all_errands, load_errands};
 use crate::phone::rows::names::bounded;
 use crate::phone::rows::records::{
-    CERTIFICATE, CertificateRecord, DELIVERY_KEY, DEVICE_KEY, FACTS, HABITS, HAS_ENCRYPTED, IDENTITY, secret,
-    store_account,
+    CERTIFICATE, DELIVERY_KEY, DEVICE_KEY, FACTS, HABITS, HAS_ENCRYPTED, IDENTITY, secret, store_account,
 };
+use crate::phone::state::certificate::Certificate;
 use crate::phone::state::channels::Channels;
 use crate::phone::state::deposits::Deposits;
+use crate::phone::state::key_stock::KeyStock;
 use crate::phone::state::link::Link;
 use crate::phone::state::links::{Connection, Links, Question, Standing};
-use crate::phone::state::mailbox::Full;
+use crate::phone::state::mailbox::Mailbox;
 use crate::phone::state::outbox::{Item, Outbox};
+use crate::phone::state::owed::Owed;
 use crate::phone::state::pauses::Pauses;
 use crate::records::account::{Account, AccountRecord, NewAccount};
 use crate::records::body::MAX_NAME_LEN;
 use crate::records::contact::ContactRecord;
 use crate::records::prekeys;
+use crate::records::recovery::Errands;
 use crate::vault::{Passphrase, ProfileError, StorageError, Table, Vault};
 
 /// An open profile. It holds the profile's lock for as long as it lives.
@@ -42,43 +45,19 @@ pub struct Phone {
     pub(super) secrets: Secrets,
     pub(super) links: Links,
     pub(super) outbox: Outbox,
-    /// Contacts that something is owed to, and that may have it now.
-    pub(super) due: BTreeSet<AccountId>,
-    /// Contacts whose receipts wait for their time.
-    pub(super) later: BTreeMap<AccountId, Timestamp>,
-    /// What is left at the relay about the owner.
+    pub(super) owed: Owed,
+    pub(super) pauses: Pauses,
     pub(super) deposits: Deposits,
     pub(super) channels: Channels,
-    /// Messages that are safe here and that the relay may forget.
-    pub(super) acknowledgements: VecDeque<MessageId>,
+    pub(super) mailbox: Mailbox,
+    pub(super) key_stock: KeyStock,
+    pub(super) certificate: Certificate,
     /// Numbers to be asked about.
     pub(super) look_ups: VecDeque<(Handle, Option<String>)>,
-    pub(super) certificate: Option<CertificateRecord>,
-    /// When the certificate was last asked for.
-    pub(super) certificate_asked: Option<Timestamp>,
-    /// Prekeys that are kept here and not yet sent.
-    pub(super) uploads: VecDeque<PreKeyUpload>,
-    /// Whether the relay should be asked how many prekeys are left.
-    pub(super) recount: bool,
-    /// Whether what is being uploaded was offered before: the relay is then asked once more.
-    pub(super) offered_before: bool,
-    /// Whether a count is due before the phone is done. That it is answered with a full stock, the vault knows.
-    pub(super) fill_up: bool,
+    /// Set until the relay has been asked to close the account.
     pub(super) closing: bool,
     /// The code that was sent to this account's number, until the account is made. It is good for minutes, and not kept.
     pub(super) code: Option<NumberCode>,
-    /// Messages that the relay said were waiting and that have not come yet.
-    pub(super) expected: u32,
-    /// Messages that came on the last connection and were not taken in, because there was no room for them.
-    pub(super) held_back: usize,
-    /// For what there was no room on the last connection.
-    pub(super) full: Vec<Full>,
-    /// Whether the relay is to hear that this phone has left messages there.
-    pub(super) tells_left: bool,
-    /// Signs of life that the relay is still to give before nothing more comes from behind the messages that were left.
-    pub(super) listens: u8,
-    /// Contacts that nothing is sent to for a while.
-    pub(super) pauses: Pauses,
 }
 
 /// The account's secrets, each wiped when dropped.
@@ -197,7 +176,7 @@ impl Phone {
         for owed in errands {
             phone.note_errands(owed.contact, now)?;
         }
-        phone.certificate = certificate;
+        phone.certificate.current = certificate;
         Ok(phone)
     }
 
@@ -215,26 +194,16 @@ impl Phone {
             secrets,
             links: Links::default(),
             outbox: Outbox::default(),
-            due: BTreeSet::new(),
-            later: BTreeMap::new(),
+            owed: Owed::default(),
+            pauses: Pauses::default(),
             deposits: Deposits::default(),
             channels: Channels::default(),
-            acknowledgements: VecDeque::new(),
+            mailbox: Mailbox::default(),
+            key_stock: KeyStock::default(),
+            certificate: Certificate::default(),
             look_ups: VecDeque::new(),
-            certificate: None,
-            certificate_asked: None,
-            uploads: VecDeque::new(),
-            recount: true,
-            offered_before: false,
-            fill_up: false,
             closing: false,
             code: None,
-            expected: 0,
-            held_back: 0,
-            full: Vec::new(),
-            tells_left: false,
-            listens: 0,
-            pauses: Pauses::default(),
         }
     }
 
@@ -248,7 +217,7 @@ impl Phone {
     /// frames calls [`outgoing`](Self::outgoing) then.
     #[must_use]
     pub fn wakes_at(&self, now: Timestamp) -> Option<Timestamp> {
-        let times = self.later.values().copied().chain(self.pauses.ends());
+        let times = self.owed.times().chain(self.pauses.ends());
         times.chain(self.deposits.retry_at()).chain(self.channels.retry_at()).filter(|at| *at > now).min()
     }
 
@@ -300,9 +269,7 @@ impl Phone {
     pub fn connected(&mut self, link: Link, handshake_hash: [u8; 32]) {
         self.disconnected(link);
         if link == Link::Named {
-            self.held_back = 0;
-            self.full.clear();
-            (self.tells_left, self.listens) = (false, 0);
+            self.mailbox.connected();
         }
         self.links.replace(link, Some(Connection::new(handshake_hash)));
     }
@@ -321,45 +288,24 @@ impl Phone {
         }
         self.outbox.link_gone(link);
         if link == Link::Named {
-            // What was not acknowledged is delivered again, and recognised.
-            self.acknowledgements.clear();
-            self.uploads.clear();
-            self.certificate_asked = None;
-            self.recount = true;
-            self.offered_before = false;
-            self.fill_up = false;
-            self.expected = 0;
+            self.mailbox.disconnected();
+            self.key_stock = KeyStock::default();
+            self.certificate.disconnected();
             self.deposits.look_again();
             self.channels.look_again();
         }
     }
 
-    /// Brings the index of what is owed up to what is kept about a contact. A contact that the owner has not accepted
-    /// is owed, and not paid.
+    /// Refreshes the index of pending receipts and resend requests for a contact. Nothing is sent to one that the owner has
+    /// not accepted.
     pub(super) fn note_errands(&mut self, contact: AccountId, now: Timestamp) -> Result<(), StorageError> {
         let (accepted, errands) = self.vault.read(|rows| {
             let record: Option<ContactRecord> = rows.load(Table::Contacts, &contact.0)?;
             Ok::<_, StorageError>((record.is_some_and(|it| it.accepted), load_errands(rows, contact)?))
         })?;
-        if accepted && errands.are_due(now) {
-            self.due.insert(contact);
-        }
-        match errands.waits_until(now).filter(|_| accepted) {
-            Some(at) => self.later.insert(contact, at),
-            None => self.later.remove(&contact),
-        };
+        let errands = if accepted { errands } else { Errands::none(contact) };
+        self.owed.note(&errands, now);
         Ok(())
-    }
-
-    /// What waited for its time and may go now is due.
-    pub(super) fn wake(&mut self, now: Timestamp) {
-        let (due, later) = (&mut self.due, &mut self.later);
-        later.retain(|contact, at| {
-            if *at <= now {
-                due.insert(*contact);
-            }
-            *at > now
-        });
     }
 
     pub(super) fn keep_account(

@@ -187,8 +187,7 @@ impl Phone {
             Ok::<_, PhoneError>(forget(rows, &record)?)
         })?;
         self.vault.empty_log()?;
-        self.due.remove(&contact);
-        self.later.remove(&contact);
+        self.owed.forget(contact);
         self.reindex()
     }
 

@@ -51,7 +51,7 @@ impl Phone {
             RelayFrame::Authenticated(Authenticated { request, waiting }) => {
                 if let Some(Question::Authenticate) = self.answered(link, request) {
                     self.set_standing(link, Standing::Ready);
-                    self.expected = waiting;
+                    self.mailbox.expect(waiting);
                     return Ok(vec![Notice::Connected { waiting }]);
                 }
             }
@@ -71,7 +71,7 @@ impl Phone {
                     self.keep_account(account, rng)?;
                     self.set_standing(link, Standing::Ready);
                     self.code = None;
-                    self.expected = waiting;
+                    self.mailbox.expect(waiting);
                     return Ok(vec![Notice::Reregistered { address }, Notice::Connected { waiting }]);
                 }
             }
@@ -79,17 +79,16 @@ impl Phone {
                 if let Some(Question::Count) = self.answered(link, request) {
                     let (identity, left) = (&self.secrets.identity, (one_time, one_time_kem));
                     let refill = self.vault.transact(rng, |rows| prekeys::refill(rows, identity, left))?;
-                    self.fill_up = false;
-                    self.uploads.extend(refill.uploads);
-                    self.offered_before = refill.offered_before;
+                    self.key_stock.counted(refill);
                 }
             }
             RelayFrame::PreKeysStored(PreKeysStored { request }) => {
                 if let Some(Question::Publish { upload }) = self.answered(link, request) {
-                    let fill_up = self.uploads.is_empty() && std::mem::take(&mut self.offered_before);
+                    let fill_up = self.key_stock.stored();
                     self.vault.transact(rng, |rows| prekeys::stored(rows, &upload, fill_up))?;
-                    self.recount |= fill_up;
-                    self.fill_up |= fill_up;
+                    if fill_up {
+                        self.key_stock.fill_up();
+                    }
                 }
             }
             RelayFrame::Certificate(Certificate { request, certificate }) => {
@@ -128,7 +127,7 @@ impl Phone {
             }
             RelayFrame::Pong(pong) => {
                 if self.answered(link, pong.request).is_some() && link == Link::Named {
-                    self.listens = self.listens.saturating_sub(1);
+                    self.mailbox.hear();
                 }
             }
             RelayFrame::Deposited(Deposited { request, known }) => {
@@ -201,7 +200,7 @@ impl Phone {
         }
         let record = CertificateRecord { certificate, issuer: FixedBytes(*issuer.as_bytes()) };
         self.vault.transact(rng, |rows| rows.store(Table::Account, CERTIFICATE, &record))?;
-        self.certificate = Some(record);
+        self.certificate.current = Some(record);
         Ok(())
     }
 
@@ -473,8 +472,7 @@ impl Phone {
     /// Owes nothing more to an account that is gone.
     fn forgive(&mut self, contact: AccountId, rng: &mut impl CryptoRng) -> Result<(), PhoneError> {
         self.vault.transact(rng, |rows| errands::forget(rows, contact))?;
-        self.due.remove(&contact);
-        self.later.remove(&contact);
+        self.owed.forget(contact);
         Ok(())
     }
 }

@@ -28,10 +28,6 @@ use crate::records::prekeys::{self, Shelf};
 use crate::records::report::Evidence;
 use crate::vault::{Rows, StorageError, Table};
 
-/// Signs of life after which a relay has nothing more to hand over. The first may overtake what the relay hands over because
-/// of the frame before it; the second comes after that.
-const LISTENS: u8 = 2;
-
 /// A message with its outer layers off.
 struct Envelope {
     from: AccountId,
@@ -64,16 +60,12 @@ impl Phone {
             Some(envelope) if self.has_blocked(envelope.from)? => Ok(Vec::new()),
             Some(envelope) => self.take_in(&envelope, now, rng)?,
         };
-        self.expected = self.expected.saturating_sub(1);
-        if taken.is_err() || self.held_back > 0 {
-            self.listens = LISTENS;
-        }
         Ok(match taken {
             Ok(notices) => {
-                self.acknowledgements.push_back(message);
+                self.mailbox.take_in(message);
                 notices
             }
-            Err(full) => self.leave(full),
+            Err(full) => self.mailbox.leave(full),
         })
     }
 
@@ -164,7 +156,7 @@ impl Phone {
         if owed {
             self.note_errands(contact, now)?;
         }
-        self.recount |= consumed;
+        self.key_stock.recount |= consumed;
         // Whoever confirms what was said after a request has had the request.
         let newest = confirmed.iter().copied().max().unwrap_or_default();
         let answered = self.outbox.requests_before(contact, newest);

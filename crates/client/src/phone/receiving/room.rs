@@ -1,35 +1,19 @@
-//! What this phone has no room for, and leaves at the relay: it is not acknowledged, and comes again on the next connection.
-//!
-//! `docs/protocol.md` lists every table that has an end, and what becomes of what it does not take.
-
-use std::mem::discriminant;
+//! Messages that this phone has no room for, and leaves at the relay: they are not acknowledged, and come again on the next
+//! connection.
 
 use crate::phone::engine::Phone;
-use crate::phone::state::mailbox::Full;
-use crate::records::notice::Notice;
 
 impl Phone {
-    /// Notes that a message is left at the relay. The owner is told once on each connection for each table.
-    pub(crate) fn leave(&mut self, full: Full) -> Vec<Notice> {
-        self.held_back += 1;
-        self.tells_left = true;
-        if self.full.iter().any(|told| discriminant(told) == discriminant(&full)) {
-            return Vec::new();
-        }
-        self.full.push(full);
-        vec![full.notice()]
-    }
-
     /// Messages that the relay keeps because there was no room for them on the last connection.
     #[must_use]
     pub const fn held_back(&self) -> usize {
-        self.held_back
+        self.mailbox.held_back()
     }
 
     /// Whether some of those are of people for whom there is room once the owner has seen what others wrote.
     #[must_use]
     pub fn requests_are_full(&self) -> bool {
-        self.full.contains(&Full::Requests)
+        self.mailbox.requests_are_full()
     }
 }
 
@@ -37,11 +21,11 @@ impl Phone {
 mod tests {
     use pillarbox_wire::{AccountId, Bytes, Deliver, DeviceAddress, DeviceId, MessageId};
 
-    use super::*;
     use crate::phone::rows::errands;
     use crate::phone::rows::records::store_contact;
     use crate::phone::testing::{NOW, phone};
     use crate::records::contact::{ContactRecord, Origin};
+    use crate::records::notice::Notice;
     use crate::records::recovery::MAX_MISSING;
     use crate::vault::StorageError;
 
@@ -73,7 +57,9 @@ mod tests {
         assert_eq!(arrive(1), [Notice::Undecryptable { contact: Some(contact), asked_again: true }]);
         assert_eq!(arrive(2), [Notice::MissingFull { contact }]);
         assert_eq!(arrive(3), [], "it is told once");
-        assert_eq!((phone.acknowledgements.len(), phone.held_back()), (1, 2));
+        let acknowledged = phone.mailbox.acknowledge();
+        assert_eq!(acknowledged.iter().map(|frame| frame.messages.len()).collect::<Vec<_>>(), [1, 0]);
+        assert_eq!(phone.held_back(), 2);
         assert_eq!(phone.missing(NOW).unwrap()[0].messages, MAX_MISSING);
     }
 }

@@ -84,7 +84,7 @@ impl Encoded for Expiring {
 }
 
 /// The sender certificate in use, and under which key of the relay it is good.
-#[derive(Clone, Copy, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct CertificateRecord {
     pub(crate) certificate: SenderCertificate,
     pub(crate) issuer: FixedBytes<32>,

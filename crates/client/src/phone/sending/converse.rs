@@ -87,7 +87,7 @@ impl Phone {
         }
         let waiting = self.outbox.iter().filter(|(_, brief)| brief.stage != BriefStage::Accepted);
         let contacts: BTreeSet<AccountId> =
-            waiting.map(|(_, brief)| brief.to).chain(self.due.iter().copied()).collect();
+            waiting.map(|(_, brief)| brief.to).chain(self.owed.due()).collect();
         self.vault.read(|rows| {
             for contact in contacts {
                 if load_delivery_key(rows, contact)?.is_some()
@@ -113,13 +113,13 @@ impl Phone {
             return Ok(());
         }
         // A message could be sealed and not sent without one: better that it waits.
-        let sealing = self.has_certificate(now).then_some(self.certificate).flatten();
+        let sealing = self.good_certificate(now);
         if link == Link::Nameless && sealing.is_none() {
             return Ok(());
         }
         let mut next_order = self.outbox.next_order();
         let decided = {
-            let draining = self.comes_more();
+            let draining = self.mailbox.comes_more();
             let (vault, me) = (
                 &mut self.vault,
                 Speaker { account: &self.account, secrets: &self.secrets, link, now, draining },
@@ -139,7 +139,7 @@ impl Phone {
     /// Who has something waiting or owed, and may have it now: nobody to whom anything is on its way.
     fn agenda(&self, now: Timestamp) -> BTreeMap<AccountId, Next> {
         let mut agenda: BTreeMap<AccountId, Next> =
-            self.due.iter().map(|contact| (*contact, Next::default())).collect();
+            self.owed.due().map(|contact| (contact, Next::default())).collect();
         let mut on_its_way = BTreeSet::new();
         for (order, brief) in self.outbox.iter().filter(|(_, brief)| brief.stage != BriefStage::Accepted) {
             let next = agenda.entry(brief.to).or_default();
@@ -168,7 +168,7 @@ impl Phone {
         }
         decided.gone.into_iter().for_each(|order| self.outbox.remove(order));
         for contact in decided.paid {
-            self.due.remove(&contact);
+            self.owed.paid(contact);
         }
         for contact in decided.stuck {
             self.pauses.begin(contact, WaitCause::NoKeys, now);
@@ -191,7 +191,7 @@ impl Phone {
                         Err(_) => {
                             // The certificate is another identity's, or the contact's key is of no use: neither
                             // comes right by itself, and neither may go out unsealed without a word.
-                            self.certificate = None;
+                            self.certificate.current = None;
                             self.pauses.begin(item.to, WaitCause::NoKeys, now);
                             continue;
                         }

@@ -2,24 +2,20 @@
 
 use pillarbox_crypto::{kdf, labels};
 use pillarbox_transport::sign_handshake;
-use pillarbox_wire::limits::MAX_ACKNOWLEDGEMENTS;
 use pillarbox_wire::{
-    Acknowledge, Authenticate, ClientFrame, CloseAccount, CountPreKeys, Duration, FixedBytes, LookUp, Ping,
-    PublishPreKeys, Register, RegisterWithCode, RequestCertificate, Timestamp,
+    Authenticate, ClientFrame, CloseAccount, CountPreKeys, FixedBytes, LookUp, Ping, PublishPreKeys,
+    Register, RegisterWithCode, RequestCertificate, Timestamp,
 };
 use rand_core::CryptoRng;
 
 use crate::phone::engine::Phone;
 use crate::phone::error::PhoneError;
-use crate::phone::state::certificate::CERTIFICATE_MARGIN;
+use crate::phone::rows::records::CertificateRecord;
 use crate::phone::state::link::Link;
 use crate::phone::state::links::{Connection, Question, Standing};
 use crate::records::account::Protection;
 use crate::records::contact::write_identity;
 use crate::records::prekeys;
-
-/// The certificate is not asked for more often than this, whatever the relay answers.
-const CERTIFICATE_PAUSE: Duration = Duration::from_seconds(60);
 
 impl Phone {
     /// The frames that should go out on a link now. What they depend on has been kept.
@@ -35,7 +31,7 @@ impl Phone {
         now: Timestamp,
         rng: &mut impl CryptoRng,
     ) -> Result<Vec<ClientFrame>, PhoneError> {
-        self.wake(now);
+        self.owed.wake(now);
         let Some(connection) = self.links.get_mut(link) else {
             return Ok(Vec::new());
         };
@@ -93,20 +89,11 @@ impl Phone {
         self.is_ready(Link::Named)
             && !self.is_asking(Link::Named)
             && !self.is_asking(Link::Nameless)
-            && !self.comes_more()
-            && self.acknowledgements.is_empty()
+            && self.mailbox.is_settled()
             && self.look_ups.is_empty()
-            && self.uploads.is_empty()
-            // What was uploaded a second time is counted before the phone is done.
-            && !self.fill_up
+            && self.key_stock.is_settled()
             && self.deposits.are_settled()
             && self.channels.are_settled()
-    }
-
-    /// Whether more of what waited is to come. A relay of an earlier version hands over nothing behind messages that are left
-    /// there: once it has been asked and is silent, nothing more comes.
-    pub(crate) const fn comes_more(&self) -> bool {
-        self.expected > 0 && (self.held_back == 0 || self.listens > 0)
     }
 
     /// Registers, or says whose connection this is.
@@ -153,15 +140,8 @@ impl Phone {
     }
 
     fn acknowledge(&mut self, frames: &mut Vec<ClientFrame>) {
-        while !self.acknowledgements.is_empty() {
-            let count = self.acknowledgements.len().min(MAX_ACKNOWLEDGEMENTS);
-            let messages = self.acknowledgements.drain(..count).collect();
-            frames.push(ClientFrame::Acknowledge(Acknowledge { messages }));
-        }
-        if std::mem::take(&mut self.tells_left) {
-            frames.push(ClientFrame::Acknowledge(Acknowledge { messages: Vec::new() }));
-        }
-        if self.comes_more() && self.held_back > 0 {
+        frames.extend(self.mailbox.acknowledge().into_iter().map(ClientFrame::Acknowledge));
+        if self.mailbox.asks() {
             frames.extend(self.ping(Link::Named));
         }
     }
@@ -182,17 +162,18 @@ impl Phone {
         if self.links.get(Link::Named).is_none_or(publishing) {
             return Ok(());
         }
-        if self.recount {
+        if self.key_stock.recount {
             let identity = &self.secrets.identity;
             let upload = self.vault.transact(rng, |rows| prekeys::current(rows, identity, now, false))?;
-            self.uploads.extend(upload);
+            self.key_stock.uploads.extend(upload);
             if let Some(connection) = self.links.get_mut(Link::Named) {
                 let request = connection.ask(Question::Count);
                 frames.push(ClientFrame::CountPreKeys(CountPreKeys { request }));
             }
-            self.recount = false;
+            self.key_stock.recount = false;
         }
-        if let (Some(connection), Some(prekeys)) = (self.links.get_mut(Link::Named), self.uploads.pop_front())
+        if let (Some(connection), Some(prekeys)) =
+            (self.links.get_mut(Link::Named), self.key_stock.uploads.pop_front())
         {
             let request = connection.ask(Question::Publish { upload: prekeys::Numbers::of(&prekeys) });
             frames.push(ClientFrame::PublishPreKeys(PublishPreKeys { request, prekeys }));
@@ -206,7 +187,7 @@ impl Phone {
             return;
         };
         if wants_certificate {
-            self.certificate_asked = Some(now);
+            self.certificate.asked(now);
             let request = connection.ask(Question::Certificate);
             frames.push(ClientFrame::RequestCertificate(RequestCertificate { request }));
         }
@@ -222,18 +203,11 @@ impl Phone {
     }
 
     fn wants_certificate(&self, now: Timestamp) -> bool {
-        let pause_over =
-            self.certificate_asked.is_none_or(|at| now.since(at) >= CERTIFICATE_PAUSE || now < at);
-        self.account.seals() && pause_over && !self.has_certificate(now)
+        self.account.seals() && self.certificate.may_be_asked(now) && self.good_certificate(now).is_none()
     }
 
-    /// Whether there is a certificate that the relay would stand by for some time to come.
-    pub(crate) fn has_certificate(&self, now: Timestamp) -> bool {
-        let (Some(record), Some(named)) = (&self.certificate, self.links.get(Link::Named)) else {
-            return false;
-        };
-        let issuer = named.certificate_key.is_some_and(|key| *key.as_bytes() == record.issuer.0);
-        let until = Timestamp::from_seconds(u64::from(record.certificate.expires_at));
-        issuer && named.relay_time(now) + CERTIFICATE_MARGIN < until
+    /// The certificate, if the relay would stand by it for some time to come.
+    pub(crate) fn good_certificate(&self, now: Timestamp) -> Option<CertificateRecord> {
+        self.certificate.good_on(self.links.get(Link::Named)?, now)
     }
 }

@@ -8,12 +8,15 @@
 use std::collections::HashMap;
 
 use pillarbox_crypto::SigningPublic;
-use pillarbox_wire::{AccountId, Deposit, Handle, RequestId, Timestamp};
+use pillarbox_wire::{AccountId, Deposit, Duration, Handle, RequestId, Timestamp};
 
-use crate::phone::state::certificate::CERTIFICATE_MARGIN;
 use crate::phone::state::channels::Asked;
 use crate::phone::state::link::Link;
 use crate::records::prekeys::Numbers;
+
+/// A certificate with less time left is renewed. It is far above what a submission takes, and below any lifetime that a
+/// relay would give.
+pub(crate) const CERTIFICATE_MARGIN: Duration = Duration::from_seconds(600);
 
 /// How far a link has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

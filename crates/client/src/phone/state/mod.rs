@@ -4,8 +4,10 @@
 pub(crate) mod certificate;
 pub(crate) mod channels;
 pub(crate) mod deposits;
+pub(crate) mod key_stock;
 pub(crate) mod link;
 pub(crate) mod links;
 pub(crate) mod mailbox;
 pub mod outbox;
+pub(crate) mod owed;
 pub(crate) mod pauses;
