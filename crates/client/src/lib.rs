@@ -1,11 +1,11 @@
 //! The phone: account, vault, contacts, sessions, outbox.
 //!
-//! What this layer does: [`Phone`] is an open profile and an engine without sockets: frames go in, frames and notices
-//! come out, time and randomness are arguments. `net` carries its frames over TCP. The program
-//! `pillarbox` is a command line over the two.
+//! [`Phone`] is an open profile and an engine without sockets: frames go in, frames and notices come out, and time
+//! and randomness are arguments. `net` carries its frames over TCP. The program `pillarbox` is a command line over
+//! the two.
 //!
-//! What it refuses to know: proposals and demands. What it ships keeps no back way: to answer an order for access
-//! is to ship other software.
+//! This layer knows no proposals and no demands. It contains no back door: to comply with an order for access is to
+//! ship other software.
 //!
 //! | module | content |
 //! |---|---|

@@ -1,4 +1,4 @@
-//! Backups: what is in one, who can open it, what is noticed when parts are missing or altered, and how it comes back.
+//! Backups: their content, who can open them, detection of missing or altered parts, and restoring.
 
 #![allow(
     clippy::unwrap_used,
@@ -32,7 +32,7 @@ fn text(number: u8, len: usize) -> SavedText {
     }
 }
 
-/// Four parts: texts of 16 KiB go two into each.
+/// Makes a backup of four parts: two texts of 16 KiB go into each.
 fn made(key: Option<[u8; 32]>) -> (Contents, Backup) {
     let contents =
         Contents { texts: (0..8).map(|number| text(number, 16_384)).collect(), ..Contents::default() };
@@ -144,7 +144,7 @@ fn backing_up(whose: Option<BackupKey>) -> (World, [usize; 2]) {
     (world, phones)
 }
 
-/// What lies at the relay in the end: the parts in order, and the key.
+/// Returns the deposits at the relay: the parts in order, and the key.
 fn left(world: &World) -> (Vec<Vec<u8>>, Option<Vec<u8>>) {
     let (mut parts, mut key) = (std::collections::BTreeMap::new(), None);
     for frame in &world.seen {

@@ -1,4 +1,4 @@
-//! Public channels from the phone's side: opened, written in, read, followed, refused.
+//! Public channels from the phone's side: opening, posting, reading, following, and refusals.
 
 #![allow(
     clippy::unwrap_used,

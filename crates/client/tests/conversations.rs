@@ -1,4 +1,4 @@
-//! Two and three phones and a relay: texts, receipts, first contact, what the relay is told.
+//! Two and three phones and a relay: texts, receipts, first contact, and the relay's knowledge of them.
 
 #![allow(
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! What a phone shows, taken away: whoever has the rows and their key reads the same, and nobody speaks for the owner with it.
+//! Exhibits of a phone: whoever has the rows and their key reads the same, and cannot speak for the owner.
 
 #![allow(
     clippy::unwrap_used,

@@ -1,5 +1,5 @@
-//! What a phone drops because a table is full is not acknowledged, is asked for again, or its sender sees no receipt: each
-//! limit in the sources stands in the list of `docs/protocol.md`, or is none of a table.
+//! A message that a phone drops for a full table is not acknowledged, or is asked for again, or its sender sees no
+//! receipt. Each limit in the sources stands in the list of `docs/protocol.md`, or limits no table.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a failed expectation is a failed test")]
 
@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What may become of a message that a full table does not take.
+/// The possible outcomes for a message that a full table does not take.
 const OUTCOMES: &[&str] = &[
     "left at the relay",
     "asked for again",
@@ -15,7 +15,7 @@ const OUTCOMES: &[&str] = &[
     "no message: a replay is recognised by less",
 ];
 
-/// Limits of one thing, of a rate or of a way, and not of a table that others can fill.
+/// Limits of single things, rates or routes, and not of a table that others can fill.
 const NO_TABLES: &[(&str, &str)] = &[
     ("MAX_LEN", "bytes of one record"),
     ("MAX_TEXT_LEN", "bytes of one text"),
@@ -39,7 +39,7 @@ fn crates() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
 
-/// Every source file below a folder.
+/// Reads every source file below a folder.
 fn sources(folder: &Path, found: &mut Vec<String>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -57,7 +57,7 @@ fn all(folders: &[&str]) -> Vec<String> {
     found
 }
 
-/// Names of limits that are declared in the libraries of phone and session.
+/// Returns the names of the limits declared in the libraries of phone and session.
 fn limits() -> BTreeSet<String> {
     let declared = |line: &str| {
         let (_, rest) = line.split_once("const MAX_")?;
@@ -84,7 +84,7 @@ fn limits() -> BTreeSet<String> {
     limits
 }
 
-/// The rows of the list: what happens, and the test of it, by limit.
+/// Returns the rows of the list by limit: the outcome, and its test.
 fn listed() -> BTreeMap<String, (String, String)> {
     let text = fs::read_to_string(crates().join("../docs/protocol.md")).unwrap();
     let (_, section) = text.split_once("### Full tables").unwrap();

@@ -1,4 +1,4 @@
-//! Groups: pairwise copies of one text, membership by word of mouth, and what a hostile member cannot do.
+//! Groups: one copy of each text for every member, membership by word of mouth, and the limits of a hostile member.
 
 #![allow(
     clippy::unwrap_used,
@@ -18,7 +18,7 @@ use world::World;
 
 const NUMBERS: [&str; 3] = ["+447700900121", "+447700900122", "+447700900123"];
 
-/// Three phones that know each other, and a group of them that the first has made.
+/// Makes three phones that know each other, and a group of them made by the first.
 fn group(world: &mut World, habits: &Habits) -> ([usize; 3], GroupId) {
     let phones = [0, 1, 2].map(|number| {
         let new = world.account(&format!("Member {number}"), Protection::EndToEnd);

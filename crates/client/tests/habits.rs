@@ -1,4 +1,4 @@
-//! What phones do beside carrying texts: receipts by rule, sealing or not, facts left at the relay, blocking.
+//! Phones' behaviour beside carrying texts: receipts by rule, sealing or not, facts left at the relay, blocking.
 
 #![allow(
     clippy::unwrap_used,
@@ -45,7 +45,7 @@ fn deposits(world: &World) -> Vec<Deposit> {
     frames.flatten().collect()
 }
 
-/// A world whose relay keeps every deposit.
+/// Makes a world whose relay keeps every deposit.
 fn keeping_everything() -> World {
     let mut settings = Settings::default();
     settings.keeping.deposits = DepositKind::ALL.to_vec();

@@ -1,4 +1,4 @@
-//! What breaks and heals: crashes at any step, lost answers, old copies put back, hostile bytes.
+//! Faults and recovery: crashes at any step, lost answers, old copies restored, hostile bytes.
 
 #![allow(
     clippy::unwrap_used,
@@ -18,7 +18,7 @@ use rand::rngs::StdRng;
 use rand_core::Rng;
 use world::{Fault, World};
 
-/// Two phones that do not seal: by the relay's word each knows whose message it is that does not open.
+/// Makes two phones that do not seal. By the relay's word each knows the sender of a message that does not open.
 fn unsealed_pair(world: &mut World) -> (usize, usize) {
     let [alice, bob] = ["Alice", "Bob"].map(|name| {
         let habits = Habits { sealed_sender: false, ..Habits::default() };
@@ -29,7 +29,7 @@ fn unsealed_pair(world: &mut World) -> (usize, usize) {
     (alice, bob)
 }
 
-/// Two phones talk while programs end and connections break again and again; then peace.
+/// Two phones talk while programs end and connections break again and again, and then in peace.
 fn troubled(seed: u64, crashes: bool) {
     let mut world = World::new();
     let (alice, bob) = (world.phone("Alice"), world.phone("Bob"));
@@ -107,7 +107,7 @@ fn a_lost_acceptance_is_submitted_again_and_shown_once() {
     assert_eq!(world.states(alice, bob), [DeliveryState::Delivered; 2]);
 }
 
-/// Talks, puts an old copy back on some phones, talks on; every text said after that arrives once on both sides.
+/// Talks, restores an old copy on some phones, and talks on. Every text sent after that arrives once on both sides.
 fn rolled_back(back: &[usize], rounds_between: usize) {
     let mut world = World::new();
     let (alice, bob) = (world.phone_on_disk("Alice"), world.phone_on_disk("Bob"));

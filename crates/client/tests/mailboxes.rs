@@ -1,5 +1,5 @@
-//! Whole mailboxes: whatever waited comes, also to a phone that was put back from an old copy, or that was away while
-//! older messages aged out.
+//! Whole mailboxes: all waiting messages arrive, even at a phone that was restored from an old copy, or that was away
+//! while older messages aged out.
 
 #![allow(
     clippy::unwrap_used,
@@ -19,7 +19,7 @@ use pillarbox_relay::{Limits, Rate, Settings};
 use pillarbox_wire::{Duration, Pong, RelayFrame, RequestId};
 use world::{Fault, World};
 
-/// A relay that never asks to wait, so that a test need not wait either.
+/// Settings of a relay that never asks to wait, so that the tests are fast.
 fn patient() -> Settings {
     let limits =
         Limits { submissions: Rate::UNLIMITED, sealed_submissions: Rate::UNLIMITED, ..Limits::default() };
@@ -41,7 +41,7 @@ fn asked_again(told: &[Notice]) -> usize {
     told.iter().filter(|notice| matches!(notice, Notice::Undecryptable { asked_again: true, .. })).count()
 }
 
-/// So many texts wait for a phone that is put back from a copy made before the conversation went on.
+/// Lets `waiting` texts wait for a phone that is restored from a copy made before the conversation went on.
 fn put_back_with(waiting: usize, crash_every: Option<usize>) {
     let mut world = World::with(patient());
     let (alice, bob) = (world.phone("Alice"), world.phone_on_disk("Bob"));
@@ -89,7 +89,7 @@ fn all_that_waited_comes_again_also_to_a_phone_that_is_put_back_and_ends_again_a
     [7, 50, 120].into_iter().for_each(|every| put_back_with(150, Some(every)));
 }
 
-/// The recipient is away while `aged` texts age out, and comes back when `late` ones wait.
+/// Lets `aged` texts age out while the recipient is away, who returns when `late` ones wait.
 fn back_after_a_gap(aged: usize, late: usize) {
     let mut world = World::with(patient());
     let (ivo, jana) = world.pair();

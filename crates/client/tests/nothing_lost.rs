@@ -1,8 +1,8 @@
-//! Nothing is lost, doubled or reordered: three people talk under limits that throttle them, while programs end and
-//! connections break at any step, on both sides.
+//! No message is lost, doubled or reordered: three people talk under limits that throttle them, while programs end
+//! and connections break at any step, on both sides.
 //!
-//! Each seed is another run. `PILLARBOX_SEEDS=2000 cargo test -p pillarbox-client --test nothing_lost` tries more of them
-//! than a test of every day.
+//! Each seed is another run. `PILLARBOX_SEEDS=2000 cargo test -p pillarbox-client --test nothing_lost` runs more of
+//! them than the everyday test.
 
 #![allow(
     clippy::unwrap_used,
@@ -25,13 +25,13 @@ use rand::rngs::StdRng;
 use rand_core::Rng;
 use world::{Fault, World};
 
-/// Runs of every day.
+/// Runs of the everyday test.
 const SEEDS: u64 = 10;
 
-/// Times in one run at which somebody says something.
+/// Times in one run at which somebody writes.
 const ROUNDS: usize = 6;
 
-/// Who says it to whom, and what.
+/// Texts by sender and recipient.
 type Said = BTreeMap<(usize, usize), Vec<String>>;
 
 fn seeds() -> std::ops::Range<u64> {
@@ -47,7 +47,7 @@ fn throttled() -> World {
     World::with(settings)
 }
 
-/// A fault each so many steps.
+/// Causes a fault in one of `one_in` steps.
 fn faults(mut dice: StdRng, one_in: u32) -> Box<dyn FnMut(usize) -> Option<Fault>> {
     Box::new(move |_| {
         let phone = dice.next_u32() as usize % 3;
@@ -61,7 +61,7 @@ fn faults(mut dice: StdRng, one_in: u32) -> Box<dyn FnMut(usize) -> Option<Fault
     })
 }
 
-/// Says up to four texts each way, and lets what can move for a while move.
+/// Sends up to four texts each way, and carries frames for a while.
 fn talk(world: &mut World, dice: &mut StdRng, said: &mut Said) {
     for from in 0..3 {
         for to in (0..3).filter(|to| *to != from) {
@@ -80,7 +80,7 @@ fn talk(world: &mut World, dice: &mut StdRng, said: &mut Said) {
     world.run();
 }
 
-/// Nothing fails any more: lets time pass until nobody has anything left to send or to ask for.
+/// Lets time pass without faults until nobody has anything left to send or to ask for.
 fn calm(world: &mut World, step: Duration) {
     world.fault = Box::new(|_| None);
     for _ in 0..600 {
@@ -132,7 +132,7 @@ fn programs_that_end_at_any_step_on_both_sides_lose_double_and_reorder_nothing()
     seeds().for_each(killed);
 }
 
-/// The same, and one of them puts an old copy of their phone in its place meanwhile.
+/// Runs the same test while one of them restores an old copy of their phone.
 fn put_back(seed: u64) {
     let mut world = throttled();
     (0..3).for_each(|at| assert_eq!(world.phone_on_disk(["Alice", "Bob", "Carol"][at]), at));

@@ -1,4 +1,4 @@
-//! Somebody with a new phone: the account goes on, contacts are told, and what was said is neither lost nor told twice.
+//! Somebody with a new phone: the account continues, contacts are told, and no message is lost or shown twice.
 
 #![allow(
     clippy::unwrap_used,
@@ -23,7 +23,7 @@ fn verifying() -> World {
     World::with(Settings { verify_numbers: true, ..Settings::default() })
 }
 
-/// A phone that has registered its number, with the code if the relay asks for one.
+/// Registers a phone's number, with the code if the relay asks for one.
 fn phone(world: &mut World, name: &str, number: &str, protection: Protection) -> usize {
     let new = NewAccount { handle: Some(Handle::parse(number).unwrap()), ..world.account(name, protection) };
     let at = world.phone_of(new);
@@ -35,7 +35,7 @@ fn phone(world: &mut World, name: &str, number: &str, protection: Protection) ->
     at
 }
 
-/// One phone adds another by its number.
+/// Adds a phone to another one by its number.
 fn add(world: &mut World, at: usize, number: &str) {
     world.at(at).look_up(Handle::parse(number).unwrap(), None).unwrap();
     world.run();
@@ -143,7 +143,8 @@ fn a_verified_contact_with_a_new_phone_is_blocked_until_a_choice() {
     assert_eq!(world.see(alice).contact(whom).unwrap().trust, Trust::Unverified);
 }
 
-/// The relay has confirmed it, so it is encrypted for no other key. That it was lost shows: it is sent, and never delivered.
+/// The relay has confirmed the text, so it is encrypted for no other key. Its loss shows: it is sent, and never
+/// delivered.
 #[test]
 fn what_waits_for_the_former_phone_does_not_open_and_is_not_said_to_be_delivered() {
     let mut world = verifying();
@@ -227,7 +228,7 @@ fn an_account_is_taken_over_by_whoever_has_the_code_and_by_nobody_else() {
     assert_eq!(world.heard(thief, alice), ["who is there?"], "what not comparing numbers costs");
 }
 
-/// The new phone's program ends at each moment of the registration once, and what waited is shown once.
+/// The new phone's program ends once at each moment of the registration, and every waiting message is shown once.
 #[test]
 fn a_new_phone_that_crashes_while_it_registers_loses_nothing_that_waits() {
     let mut moment = 0;
@@ -288,7 +289,7 @@ fn a_relay_that_says_without_end_that_keys_were_replaced_keeps_no_phone_busy() {
     assert_eq!(world.see(alice).unsent(), 0);
 }
 
-/// Bob has closed his account, and his number has a new one.
+/// Bob has closed his account, and a new account has his number.
 fn moved(world: &mut World) -> (usize, usize, usize) {
     let alice = world.phone_with_number("Alice", ALICE);
     let bob = world.phone_with_number("Bob", BOB);

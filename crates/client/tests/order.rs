@@ -1,4 +1,4 @@
-//! The order in which things are said, and read, whatever a relay refuses for now.
+//! Messages are read in the order of sending, whatever a relay refuses for now.
 
 #![allow(
     clippy::unwrap_used,
@@ -17,14 +17,14 @@ use pillarbox_relay::limits::Rate;
 use pillarbox_wire::{AccountId, Duration, Refusal};
 use world::World;
 
-/// A relay that takes three sealed messages at once, and one more each 200 ms, of everybody together.
+/// A relay that takes three sealed messages at once, and then one every 200 ms, from everybody together.
 fn throttled() -> World {
     let mut settings = Settings::default();
     settings.limits.sealed_submissions = Rate { burst: 3, every: Duration(200) };
     World::with(settings)
 }
 
-/// Lets time pass until nobody has anything left to send. `each` happens each second.
+/// Lets time pass until nobody has anything left to send. `each` runs once a second.
 fn drain(world: &mut World, phones: &[usize], mut each: impl FnMut(&mut World, usize)) {
     for second in 0..600 {
         world.pass(Duration::from_seconds(1));

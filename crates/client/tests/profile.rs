@@ -1,4 +1,4 @@
-//! The profile on disk: what its files show, what they withstand, and what disappears from them.
+//! The profile on disk: what its files reveal, which failures they survive, and what is erased from them.
 
 #![allow(
     clippy::unwrap_used,
@@ -19,7 +19,7 @@ use pillarbox_wire::{Duration, Timestamp};
 use rusqlite::Connection;
 use world::{START, World, passphrase};
 
-/// Whether these bytes stand in any file of a directory.
+/// Returns true if these bytes stand in any file of a directory.
 fn on_disk(directory: &Path, bytes: &[u8]) -> bool {
     std::fs::read_dir(directory).unwrap().any(|file| {
         let content = std::fs::read(file.unwrap().path()).unwrap();
@@ -35,7 +35,7 @@ fn open(directory: &Path, now: Timestamp) -> Result<Phone, ProfileError> {
     Phone::open(directory, &passphrase(), now, &mut rand::rng())
 }
 
-/// A profile with a conversation in it, at rest.
+/// Makes a profile with a conversation in it, closed.
 fn profile() -> (tempfile::TempDir, Vec<Vec<u8>>) {
     let mut world = World::new();
     let (alice, bob) = (world.phone_on_disk("Alice"), world.phone("Bobolink"));

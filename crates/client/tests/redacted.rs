@@ -1,4 +1,4 @@
-//! No type of the phone that holds secrets prints them, in a line or spread over lines.
+//! No type of the phone that holds secrets prints them, on one line or several.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::fmt::Debug;

@@ -1,4 +1,4 @@
-//! Another release of the program on an account that is there: nothing that was said or known is lost by it.
+//! Another release of the program on an existing account: no message and no contact is lost.
 
 #![allow(
     clippy::unwrap_used,
@@ -22,7 +22,7 @@ fn stop_encrypting(world: &mut World, whom: &[usize]) {
     }
 }
 
-/// How many of the messages that the relay got it could read, and how many not.
+/// Counts the messages that the relay could read, and those that it could not.
 fn readable(world: &World) -> (usize, usize) {
     let payloads = world.seen.iter().filter_map(|frame| match frame {
         ClientFrame::Submit(submit) => submit.payload.as_slice().first().copied(),

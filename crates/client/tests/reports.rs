@@ -1,4 +1,4 @@
-//! Reports: what a recipient shows of a message holds against the relay's stamp and the message's commitment.
+//! Reports: a recipient's report of a message is checked against the relay's stamp and the message's commitment.
 
 #![allow(
     clippy::unwrap_used,

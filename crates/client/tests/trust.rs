@@ -1,4 +1,4 @@
-//! Changed keys: an honest phone tells, and a verified contact blocks until its owner chooses.
+//! Changed keys: an honest phone reports them, and a verified contact is blocked until its owner chooses.
 
 #![allow(
     clippy::unwrap_used,
@@ -14,7 +14,7 @@ use pillarbox_client::{ConfirmError, Notice, PhoneError, Trust};
 use pillarbox_wire::{ClientFrame, Deliver, DeviceAddress, DeviceId, Handle, RelayFrame};
 use world::World;
 
-/// A relay that gives Mallory's keys for Bob's, and Mallory what Alice sends to Bob.
+/// A relay that hands out Mallory's keys for Bob's, and delivers Alice's messages to Bob to Mallory.
 fn substitute(world: &mut World, alice: usize, bob: usize, mallory: usize) {
     let (victim, thief) = (world.id(bob), world.see(mallory).invitation().unwrap());
     world.tamper = Box::new(move |at, frame| match frame {

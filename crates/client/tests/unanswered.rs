@@ -1,4 +1,4 @@
-//! Conversations in which nobody answers: they begin anew in time, so that every text opens however late it comes.
+//! Conversations without an answer: they restart in time, so that every text opens however late it comes.
 
 #![allow(
     clippy::unwrap_used,
@@ -50,7 +50,7 @@ fn a_session_that_nobody_answers_is_left_for_a_new_one_when_something_is_said_an
     assert_eq!(say(&mut world, "long ago"), before, "an answered session does not age");
 }
 
-/// Bob's phone runs every day, renews its keys and deletes the old ones.
+/// Runs Bob's phone every day, so that it renews its keys and deletes old ones.
 fn live(world: &mut World, bob: usize, days: u32) {
     for _ in 0..days {
         world.pass(Duration::from_days(1));

@@ -21,15 +21,15 @@ use super::send::is_unknown_there;
 use super::terminal::Form;
 use super::{lock, net};
 
-/// What the relay's yes to closing means.
+/// The message for an account that the relay has closed.
 const CLOSED_THERE: &str = "The account is closed: the relay has deleted it and its mailbox. What you sent unsealed and still waits for \
 others keeps your account's id until it is fetched.";
 
-/// What it means that the relay knows no such phone, so that there is nothing for it to close.
+/// The message for an account that the relay does not know, so that it has nothing to close.
 const GONE_THERE: &str = "The account is closed on this phone. The relay did not know this phone any more: whoever runs it has \
 removed the account, or another phone has registered its number.";
 
-/// The account for programs.
+/// The account as JSON.
 #[derive(Serialize)]
 struct Shown<'a> {
     relay: String,
@@ -40,7 +40,7 @@ struct Shown<'a> {
     contacts: usize,
     waiting: usize,
     created_at_ms: u64,
-    /// When the relay closed it; none for an account that is there.
+    /// Time at which the relay closed the account; absent while it is open.
     closed_at_ms: Option<u64>,
 }
 
@@ -173,7 +173,7 @@ fn invite(desk: &mut Desk<'_>, qr: Option<Size>, svg: Option<&Path>, form: Form)
     draw(desk, &code, qr)
 }
 
-/// Draws the code last, so that the window ends with it, or says why there is none.
+/// Draws the code last, so that it stands at the end of the window, or explains why it is not drawn.
 fn draw(desk: &mut Desk<'_>, code: &Code, asked: Option<Size>) -> Result<(), Failure> {
     let (window, colours) = (desk.terminal.window(), desk.terminal.shows_colours());
     let size = match (asked, window) {
@@ -206,7 +206,7 @@ fn draw(desk: &mut Desk<'_>, code: &Code, asked: Option<Size>) -> Result<(), Fai
     Ok(())
 }
 
-/// Why a window shows no code, or not all of one, and what helps.
+/// Explains why the window shows no code or only part of one, and what helps.
 fn too_small(code: &Code, size: Size, (columns, lines): (usize, usize)) -> String {
     let (wide, high) = (code.columns(size), code.rows(size) + 1);
     format!("The code takes {wide}x{high}; this window is {columns}x{lines}. Enlarge it, or use --svg FILE.")

@@ -1,27 +1,26 @@
-//! Times as people read them: on the clock of this computer, with its zone. What programs read is UTC (RFC 3339), and not
-//! made here.
+//! Times for people, by this computer's clock and zone. Times for programs are UTC (RFC 3339) and made elsewhere.
 
 use jiff::tz::TimeZone;
 use pillarbox_wire::Timestamp;
 
-/// The largest number that every reader of JSON reads as it stands (RFC 8259, section 6).
+/// The largest integer that every JSON reader reads exactly (RFC 8259, section 6).
 const MAX_EXACT: u64 = (1 << 53) - 1;
 
-/// Milliseconds as JSON has them. A peer may make up a time that no calendar has; some readers would round it.
+/// Milliseconds for JSON, capped: a peer may make up a time outside any calendar, which some readers would round.
 pub(crate) fn milliseconds(at: Timestamp) -> u64 {
     at.0.min(MAX_EXACT)
 }
 
-/// A clock on the wall.
+/// The clock and zone that times are shown in.
 #[derive(Clone, Debug)]
 pub(crate) struct Clock {
     zone: TimeZone,
-    /// The zone that `TZ` names and that this computer does not know, until it is told.
+    /// A zone named by `TZ` that this computer does not know, until the user is told.
     unknown: Option<String>,
 }
 
 impl Clock {
-    /// The zone that `TZ` or the system names; UTC if it is asked for, or if neither names one that there is.
+    /// Uses the zone named by `TZ` or the system. Uses UTC on request, or if neither names a known zone.
     pub(crate) fn new(utc: bool) -> Self {
         let system = || TimeZone::try_system().ok().filter(|zone| !zone.is_unknown());
         match if utc { Some(TimeZone::UTC) } else { system() } {
@@ -32,7 +31,8 @@ impl Clock {
         }
     }
 
-    /// Says that times are in UTC against the wish of whoever set `TZ`: once, to the first that asks before it shows a time.
+    /// Returns the unknown zone of `TZ` the first time it is called, so that the user hears once that times are in
+    /// UTC.
     pub(crate) fn told_unknown(&mut self) -> Option<String> {
         let zone = self.unknown.take()?;
         Some(format!(
@@ -41,19 +41,19 @@ impl Clock {
         ))
     }
 
-    /// Hour, minute and zone; with the date where it is not the date of `today`.
+    /// Formats hour, minute and zone, and the date if it is not that of `today`.
     pub(crate) fn time(&self, at: Timestamp, today: Timestamp) -> String {
         let ((date, clock, zone), (today, ..)) = (self.read(at), self.read(today));
         if date == today { format!("{clock} {zone}") } else { format!("{date} {clock} {zone}") }
     }
 
-    /// Date, hour, minute and zone.
+    /// Formats date, hour, minute and zone.
     pub(crate) fn date_and_time(&self, at: Timestamp) -> String {
         let (date, clock, zone) = self.read(at);
         format!("{date} {clock} {zone}")
     }
 
-    /// Date, time and zone. A time that no calendar has, because a peer made it up, is read in UTC.
+    /// Returns date, time and zone. A time outside the calendar, made up by a peer, is read in UTC.
     fn read(&self, at: Timestamp) -> (String, String, String) {
         let instant = i64::try_from(at.0).ok().and_then(|at| jiff::Timestamp::from_millisecond(at).ok());
         let Some(instant) = instant else {

@@ -15,20 +15,20 @@ use super::terminal::Form;
 use super::wrap::{INDENT, break_words, fit, wrap};
 use super::{net, strangers, words};
 
-/// Most bytes taken from standard input for an invitation: several times what the longest one has.
+/// Most bytes read from standard input for an invitation: several times the longest one.
 const MAX_LINK_LEN: usize = 8 * 1_024;
 
-/// Columns of the list: the name, how sure, and from where.
+/// Columns of the list: name, trust and origin.
 const NAME_COLUMNS: usize = 24;
 const TRUST_COLUMNS: usize = 14;
 
-/// Between two columns.
+/// The space between two columns.
 const GAP: &str = "  ";
 
-/// A list in columns is at least this wide.
+/// Least window width for a list in columns.
 const TABLE_COLUMNS: usize = 72;
 
-/// A contact for programs.
+/// A contact as JSON.
 #[derive(Serialize)]
 struct Listed<'a> {
     contact: String,
@@ -46,7 +46,7 @@ struct Listed<'a> {
 #[derive(Serialize)]
 struct List<'a> {
     contacts: Vec<Listed<'a>>,
-    /// Blocked accounts that are no contacts, where only the blocked are listed.
+    /// Blocked accounts that are no contacts; present only if the blocked are listed.
     #[serde(skip_serializing_if = "Option::is_none")]
     accounts: Option<Vec<String>>,
 }
@@ -113,7 +113,7 @@ fn add(desk: &mut Desk<'_>, whom: &str, name: Option<&str>) -> Result<(), Failur
     }
 }
 
-/// Tells that a contact goes on under a new key.
+/// Reports that a contact continues under a new key.
 fn goes_on(desk: &mut Desk<'_>, contact: &Contact) -> Result<(), Failure> {
     let (name, sure) = (words::name(contact), words::sure(contact.trust));
     desk.terminal.result(&format!("{name} goes on under the new key. {sure}."))?;
@@ -121,14 +121,14 @@ fn goes_on(desk: &mut Desk<'_>, contact: &Contact) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Tells that somebody had been added before, and by which name if that is another one now.
+/// Reports that the contact had been added before, and under which name if it has changed.
 fn had_already(desk: &mut Desk<'_>, before: &Contact, contact: &Contact) -> Result<(), Failure> {
     let (former, name, sure) = (words::name(before), words::name(contact), words::sure(contact.trust));
     let renamed = if former == name { String::new() } else { format!("; it is now called {name} here") };
     desk.terminal.result(&format!("You have {former} already{renamed}. {sure}."))
 }
 
-/// Tells that an invitation was somebody's who had been added, and what it says beside.
+/// Reports that the invitation is a known contact's, and what else it says.
 fn known_already(desk: &mut Desk<'_>, before: &Contact, contact: &Contact) -> Result<(), Failure> {
     had_already(desk, before, contact)?;
     if before.origin != Origin::Invitation {
@@ -164,7 +164,7 @@ fn added(desk: &mut Desk<'_>, phone: &Phone, contact: &Contact) -> Result<(), Fa
     Ok(())
 }
 
-/// Tells that a new contact's own name for itself was not taken over, where the owner chose none.
+/// Reports that a new contact's suggested name was not taken over and that the owner chose none.
 fn tell_claim(desk: &mut Desk<'_>, contact: &Contact) {
     let stand_in = contact.account.to_string().starts_with(&contact.name);
     if let Some(claim) = words::claim(contact).filter(|_| stand_in) {
@@ -176,7 +176,7 @@ fn tell_claim(desk: &mut Desk<'_>, contact: &Contact) {
     }
 }
 
-/// Tells that a name looks like another contact's.
+/// Warns that a name looks like another contact's.
 fn tell_alike(desk: &mut Desk<'_>, phone: &Phone, contact: &Contact) -> Result<(), Failure> {
     let contacts = phone.contacts()?;
     if let Some(other) = contacts.iter().find(|other| naming::look_alike(&other.name, &contact.name)) {
@@ -190,7 +190,8 @@ fn tell_alike(desk: &mut Desk<'_>, phone: &Phone, contact: &Contact) -> Result<(
     Ok(())
 }
 
-/// Asks the relay whose number this is: the one question that goes to the relay before anything is kept.
+/// Asks the relay for the account of a number. This is the only question that reaches the relay before anything is
+/// stored.
 fn add_number(desk: &mut Desk<'_>, handle: Handle, name: Option<&str>) -> Result<(), Failure> {
     let mut phone = desk.open()?;
     let known = phone.contacts()?;
@@ -215,7 +216,7 @@ fn add_number(desk: &mut Desk<'_>, handle: Handle, name: Option<&str>) -> Result
     Ok(())
 }
 
-/// Lists everybody, or those who are blocked, some of whom may be no contacts.
+/// Lists all contacts, or everybody who is blocked, contact or not.
 fn list(desk: &mut Desk<'_>, blocked: bool, form: Form) -> Result<(), Failure> {
     let phone = desk.open()?;
     let mut contacts = phone.contacts()?;
@@ -267,7 +268,8 @@ fn write_list(desk: &mut Desk<'_>, contacts: &[Contact], form: Form) -> Result<(
     }
 }
 
-/// A contact as a line of the list, with the name that its own looks like. In a narrow window, or where it is too long, what is to be remarked stands below it.
+/// Formats a contact as a line of the list, with the contact whose name looks alike. In a narrow window, or if the
+/// name is too long, remarks stand below it.
 fn line(contact: &Contact, alike: Option<&str>, width: usize) -> String {
     let (name, remarks) = (words::name(contact), remarks(contact, alike));
     let below = wrap(&format!("{:INDENT$}{}", "", break_words(&remarks, INDENT, width)), INDENT, width);
@@ -345,7 +347,7 @@ fn rename(desk: &mut Desk<'_>, typed: &str, new_name: &str) -> Result<(), Failur
     tell_alike(desk, &phone, &renamed)
 }
 
-/// Goes on with a changed key. What was verified was another key, so the contact is no longer verified.
+/// Accepts a changed key. The contact is no longer verified, because the owner verified another key.
 fn accept(desk: &mut Desk<'_>, typed: &str) -> Result<(), Failure> {
     let mut phone = desk.open()?;
     let contact = find(&phone, typed)?;

@@ -1,22 +1,22 @@
-//! What many strangers bring about, told once for all of them: a flood must not bury the rest of a screen.
+//! Notices about many strangers, reported once for all of them, so that a flood does not bury the rest of the screen.
 
 use pillarbox_client::Notice;
 use pillarbox_client::sentences::{self, Names, Tone};
 use pillarbox_wire::AccountId;
 
-/// People who wrote first and are told one by one, with what they call themselves. More at once are a crowd.
+/// People who wrote first and are introduced one by one, with their suggested names. More at once are a crowd.
 const INTRODUCED: usize = 10;
 
-/// How often each kind has been met, and told.
+/// Counts of each kind of notice, met and reported.
 #[derive(Debug, Default)]
 pub(crate) struct Crowd {
     unopened: Tally,
-    /// Whose was the last that would not open.
+    /// The account of the last message that did not open.
     unopened_from: Option<AccountId>,
-    /// People who wrote first, beyond those who were told one by one.
+    /// People who wrote first, beyond those introduced one by one.
     newcomers: Tally,
     introduced: usize,
-    /// What nobody can have sent.
+    /// Messages that nobody can have sent.
     senderless: Tally,
     gave_way: Tally,
 }
@@ -32,20 +32,20 @@ impl Tally {
         self.met += 1;
     }
 
-    /// The number, if it is time to tell it: at the first, the tenth, the hundredth.
+    /// Returns the count when a report is due: at the first, the tenth, the hundredth.
     fn news(&mut self) -> Option<usize> {
         let is_round = self.met.checked_ilog10().is_some_and(|zeros| self.met == 10_usize.pow(zeros));
         if is_round { self.rest() } else { None }
     }
 
-    /// The number, unless it was told.
+    /// Returns the count unless it was reported.
     fn rest(&mut self) -> Option<usize> {
         (std::mem::replace(&mut self.told, self.met) < self.met).then_some(self.met)
     }
 }
 
 impl Crowd {
-    /// Counts a notice. False if it is none of these.
+    /// Counts a notice. Returns false if it is of another kind.
     pub(crate) fn meet(&mut self, notice: &Notice) -> bool {
         match notice {
             Notice::StrangerUnopened { account } => {
@@ -64,14 +64,14 @@ impl Crowd {
         true
     }
 
-    /// What a command that stays tells now.
+    /// Returns the reports that are due in a command that keeps running.
     pub(crate) fn news(&mut self, names: &impl Names) -> Vec<(Tone, String)> {
         let counts = [&mut self.newcomers, &mut self.unopened, &mut self.senderless, &mut self.gave_way];
         let counts = counts.map(Tally::news);
         self.sentences(counts, names)
     }
 
-    /// What a command tells before it ends.
+    /// Returns the reports that are due before a command ends.
     pub(crate) fn rest(&mut self, names: &impl Names) -> Vec<(Tone, String)> {
         let counts = [&mut self.newcomers, &mut self.unopened, &mut self.senderless, &mut self.gave_way];
         let counts = counts.map(Tally::rest);

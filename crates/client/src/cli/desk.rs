@@ -1,4 +1,4 @@
-//! What every command works with: the terminal, the options, the profile, the clock.
+//! The context of a command: terminal, options, profile and clock.
 
 use std::io::{self, Read};
 use std::path::PathBuf;
@@ -20,22 +20,22 @@ use super::profile::PlaceError;
 use super::terminal::{Terminal, can_ask};
 use super::words;
 
-/// Bytes of a byte order mark and of the last line end, which are no part of what is read.
+/// Bytes of a byte order mark and a last line end, which are not part of the text.
 const AROUND: usize = 5;
 
-/// The desk that a command sits at.
+/// The context that every command runs in.
 pub(crate) struct Desk<'a> {
     pub(crate) terminal: &'a mut Terminal,
     pub(crate) options: Options,
     pub(crate) rng: StdRng,
-    /// The clock that people read times by.
+    /// The clock for times shown to people.
     pub(crate) clock: Clock,
-    /// What strangers brought about while the command ran.
+    /// Notices about strangers while the command runs.
     pub(crate) crowd: Crowd,
 }
 
 impl<'a> Desk<'a> {
-    /// Sets it up.
+    /// Prepares the context.
     pub(crate) fn new(terminal: &'a mut Terminal, options: Options) -> Result<Self, Failure> {
         let rng =
             StdRng::try_from_rng(&mut SysRng).map_err(|error| Failure::NoRandomness(error.to_string()))?;
@@ -43,19 +43,19 @@ impl<'a> Desk<'a> {
         Ok(Self { terminal, options, rng, clock, crowd: Crowd::default() })
     }
 
-    /// Says once, before the first time is shown, if the zone that was asked for is not known.
+    /// Reports an unknown zone once, before the first time is shown.
     pub(crate) fn note_zone(&mut self) {
         if let Some(sentence) = self.clock.told_unknown() {
             self.terminal.note(&sentence);
         }
     }
 
-    /// The profile's directory.
+    /// Returns the profile's directory.
     pub(crate) fn directory(&self) -> Result<PathBuf, Failure> {
         Ok(directory(&self.options)?)
     }
 
-    /// The same for an error's words, where a directory that cannot be named is none.
+    /// Returns the profile's directory for an error message; empty if it cannot be determined.
     pub(crate) fn place(&self) -> PathBuf {
         directory(&self.options).unwrap_or_default()
     }
@@ -66,7 +66,7 @@ impl<'a> Desk<'a> {
         self.open_with(&source)
     }
 
-    /// The same with the passphrase from a place that the command line has not named.
+    /// Opens the profile with a passphrase from a source that the command line has not named.
     pub(crate) fn open_with(&mut self, source: &Source) -> Result<Phone, Failure> {
         let directory = self.directory()?;
         // Nobody likes to type a passphrase and then to hear that there is nothing to open.
@@ -83,7 +83,7 @@ impl<'a> Desk<'a> {
         self.terminal.next(&command);
     }
 
-    /// Asks a question that is answered with yes or no; `flag` answers it where nobody can be asked.
+    /// Asks a yes-or-no question. Where no one can be asked, `flag` answers it.
     pub(crate) fn agree(&mut self, question: &str, flag: &'static str) -> Result<(), Failure> {
         if !can_ask() || self.options.no_input {
             return Err(Failure::NeedsAnswer { flag });
@@ -104,7 +104,7 @@ impl<'a> Desk<'a> {
         if self.options.passphrase().takes_stdin() { Err(Failure::StdinTwice) } else { Ok(()) }
     }
 
-    /// Reads all of standard input, at most `most` bytes of UTF-8, without a byte order mark and the last line end.
+    /// Reads at most `most` bytes of UTF-8 from standard input, without a byte order mark and the last line end.
     pub(crate) fn read_stdin(&self, most: usize) -> Result<String, Failure> {
         self.stdin_is_free()?;
         let mut bytes = Vec::new();
@@ -120,17 +120,17 @@ impl<'a> Desk<'a> {
     }
 }
 
-/// The directory that the options and the environment name.
+/// Returns the directory named by the options and the environment.
 pub(crate) fn directory(options: &Options) -> Result<PathBuf, PlaceError> {
     options.profile().directory(|variable| std::env::var_os(variable))
 }
 
-/// A passphrase as the vault takes it.
+/// Converts a passphrase for the vault.
 pub(crate) fn passphrase(secret: Secret) -> Result<Passphrase, Failure> {
     Passphrase::new((*secret).clone()).map_err(|_| Failure::Passphrase(PassphraseError::Empty))
 }
 
-/// The contact that a person means by a name, a number or an account ([`Whom`]).
+/// Finds the contact that a name, a number or an account means ([`Whom`]).
 pub(crate) fn find(phone: &Phone, typed: &str) -> Result<Contact, Failure> {
     match phone.whom(typed)? {
         Whom::One(contact) => Ok(*contact),
@@ -155,18 +155,18 @@ pub(crate) fn find(phone: &Phone, typed: &str) -> Result<Contact, Failure> {
     }
 }
 
-/// Those who wrote first, were not added, and call themselves so.
+/// Returns those who wrote first, were not added, and suggest this name for themselves.
 fn strangers_called<'a>(contacts: &'a [Contact], typed: &'a str) -> impl Iterator<Item = &'a Contact> {
     let is_so = |claim: &String| naming::is_same(claim, typed);
     contacts.iter().filter(move |one| !one.accepted && one.suggested_name.as_ref().is_some_and(is_so))
 }
 
-/// Refuses to go on with an account that is closed: nothing goes or comes any more.
+/// Fails for a closed account, which can neither send nor receive.
 pub(crate) fn must_be_open(phone: &Phone) -> Result<(), Failure> {
     if phone.closed_at()?.is_some() { Err(Failure::AccountClosed) } else { Ok(()) }
 }
 
-/// Refuses to say something to a contact that the owner has blocked, or that [`may_write`] refuses.
+/// Fails for a contact that the owner has blocked, or that [`may_write`] refuses.
 pub(crate) fn may_say(phone: &Phone, contact: &Contact) -> Result<(), Failure> {
     if contact.blocked {
         return Err(Failure::Blocked { name: words::name(contact) });
@@ -174,7 +174,7 @@ pub(crate) fn may_say(phone: &Phone, contact: &Contact) -> Result<(), Failure> {
     may_write(phone, contact)
 }
 
-/// Refuses to write to a verified contact whose key has changed, and shows both numbers.
+/// Fails for a verified contact whose key has changed, and shows both numbers.
 pub(crate) fn may_write(phone: &Phone, contact: &Contact) -> Result<(), Failure> {
     if contact.trust != Trust::Changed {
         return Ok(());

@@ -1,7 +1,7 @@
-//! One table: what is said about each [`Failure`], what to type next, and the exit code.
+//! One table with the message, the next command and the exit code for each [`Failure`].
 //!
-//! A sentence says what happened and why; where one command leads on, it is the next line and works as it
-//! stands. Where the next step needs something only the person has, the sentence says so.
+//! A message says what happened and why. If one command leads on, it is the next line and can be typed as it stands.
+//! If the next step needs something that only the user has, the message says so.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -20,11 +20,11 @@ use super::words::number;
 /// A row of the table.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Explained {
-    /// What happened, why, and what a person can do about it.
+    /// The message: what happened, why, and what the user can do.
     pub(crate) what: String,
     /// The arguments of the command to type next, without the program's name.
     pub(crate) next: Option<String>,
-    /// How the run ends.
+    /// The exit code.
     pub(crate) exit: Exit,
 }
 
@@ -39,7 +39,8 @@ impl Explained {
     }
 }
 
-/// The row of a failure, with the profile in the directory `profile`; `None` where there is nothing to say.
+/// Returns the row for a failure, with the profile in the directory `profile`, or `None` if there is nothing to
+/// report.
 pub(crate) fn explain(failure: &Failure, profile: &Path) -> Option<Explained> {
     // A path is shown as it was typed, and that may be what somebody else has made.
     let profile = safe(&profile.display().to_string());
@@ -306,7 +307,7 @@ pub(crate) fn explain(failure: &Failure, profile: &Path) -> Option<Explained> {
     })
 }
 
-/// What happened to the connection, in one sentence without advice, for a command that goes on.
+/// Describes a connection failure in one sentence without advice, for a command that goes on.
 pub(crate) fn clause(failure: &Failure) -> String {
     match failure {
         Failure::Unreachable { relay, cause } => format!("The relay at {relay} was not reached: {cause}."),
@@ -315,7 +316,7 @@ pub(crate) fn clause(failure: &Failure) -> String {
     }
 }
 
-/// The exit code of a failure.
+/// Returns the exit code of a failure.
 pub(crate) fn exit(failure: &Failure) -> Exit {
     match failure {
         // The reader had what it wanted; `pillarbox inbox | head` is no error.
@@ -344,7 +345,7 @@ fn passphrase(error: &PassphraseError) -> Explained {
     Explained::new(exit, sentence(&safe(&error.to_string())) + advice)
 }
 
-/// What the relay refuses, with what a person can do. The clause itself is the wire's.
+/// Describes a refusal by the relay and what the user can do. The clause itself comes from `wire`.
 fn refused(refusal: Refusal) -> Explained {
     let advice = match refusal {
         Refusal::HandleTaken => {
@@ -373,7 +374,7 @@ fn refused(refusal: Refusal) -> Explained {
     Explained::new(Exit::No, format!("The relay says no: {refusal}. {advice}."))
 }
 
-/// The three usual reasons stand in the order of how often they are the right one.
+/// The three usual reasons stand in order of likelihood.
 fn mismatch(name: &str, trust: Trust, ours: &str, heard: Option<&str>) -> String {
     let heard = heard.map_or_else(|| "    (not typed)".to_owned(), |heard| number(heard, 4));
     format!(
@@ -390,7 +391,7 @@ fn mismatch(name: &str, trust: Trust, ours: &str, heard: Option<&str>) -> String
     )
 }
 
-/// What to do where nobody was added, and who waits.
+/// Advises what to do if nobody was added, and names those who wait.
 fn nobody_known(strangers: &[(String, Option<String>)]) -> String {
     let mut says = "You have no contacts yet. Give somebody the link that `account invite` prints, or add them by theirs with \
                     `contact add LINK`."
@@ -452,7 +453,7 @@ fn several_contacts(name: &str, meant: &[(String, Trust, AccountId)]) -> Explain
     Explained::new(Exit::No, what).then("contact list")
 }
 
-/// A clause as a sentence.
+/// Turns a clause into a sentence.
 fn sentence(clause: &str) -> String {
     let mut characters = clause.chars();
     let first = characters.next().map(char::to_uppercase).into_iter().flatten();

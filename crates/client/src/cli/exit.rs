@@ -2,25 +2,25 @@
 
 use std::process::ExitCode;
 
-/// How a run ended.
+/// The result of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
-    /// Done.
+    /// The command succeeded.
     Done,
-    /// Ran, and the answer is "no": a mismatch, a refusal, a blocked contact, or something still waits.
+    /// The command ran, and the answer is "no": a mismatch, a refusal, a blocked contact, or something still waits.
     No,
-    /// The command line makes no sense.
+    /// The command line is not valid.
     Usage,
-    /// The relay was not reached, or what answered was not it.
+    /// The relay was not reached, or the answer did not come from it.
     Relay,
     /// The profile cannot be read or written.
     Store,
-    /// Ctrl-C.
+    /// The user pressed Ctrl-C.
     Interrupted,
 }
 
 impl Exit {
-    /// The number.
+    /// Returns the exit code.
     pub(crate) const fn code(self) -> u8 {
         match self {
             Self::Done => 0,

@@ -1,7 +1,7 @@
-//! Every way in which a command can end other than well, as a person meets it.
+//! Every way in which a command can fail, as the user meets it.
 //!
-//! The library's errors say what happened inside; here they are sorted by what the person at the keyboard has
-//! to know and do. The words stand in `errors`.
+//! The library's errors describe what happened inside. Here they are sorted by what the user has to know and do. The
+//! messages stand in `errors`.
 
 use std::io;
 use std::path::PathBuf;
@@ -13,80 +13,80 @@ use pillarbox_wire::{AccountId, Farewell, Refusal};
 use super::passphrase::PassphraseError;
 use super::profile::PlaceError;
 
-/// What stopped a command.
+/// The reason why a command stopped.
 ///
-/// Invariant: text that came from a peer has passed `display::safe` before it got here.
+/// Invariant: text from a peer has passed `display::safe` before it gets here.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// No directory for profiles.
+    /// There is no directory for profiles.
     Place(PlaceError),
-    /// No passphrase.
+    /// There is no passphrase.
     Passphrase(PassphraseError),
     /// The passphrase and the text would both come from standard input.
     StdinTwice,
-    /// A question, and nobody to answer it.
+    /// A question needs an answer, and no one can be asked.
     NeedsAnswer {
         /// The flag that answers it.
         flag: &'static str,
     },
-    /// A question, answered with no.
+    /// The user answered a question with no.
     Declined,
 
-    /// No profile in the directory.
+    /// The directory holds no profile.
     NoProfile,
-    /// A profile is there already.
+    /// The directory holds a profile already.
     ProfileExists,
-    /// The account of this profile was closed; what it holds can be read, and nothing goes or comes any more.
+    /// The account was closed. Its history can be read; nothing can be sent or received.
     AccountClosed,
-    /// The account of the profile that was to be replaced is not closed.
+    /// The profile to be replaced has an account that is not closed.
     AccountOpen,
     /// The passphrase does not open the vault.
     WrongPassphrase,
     /// Another process has the profile open.
     InUse,
-    /// A command that ends by itself has the profile open, and cannot be told to lock.
+    /// A command that ends by itself has the profile open and cannot be told to lock.
     AtWork,
-    /// A process that was told to lock has not.
+    /// A process that was told to lock has not locked.
     LockUnheard {
-        /// Its number.
+        /// Its process id.
         process: i32,
     },
-    /// This program could not put a locked one in its place.
+    /// This program could not replace itself by a locked one.
     NotLocked(String),
-    /// The vault is of a later version of this program.
+    /// A later version of this program made the vault.
     NewerProfile,
-    /// The vault does not read as one.
+    /// The vault is damaged.
     Damaged,
-    /// No room on the disk.
+    /// The disk is full.
     DiskFull,
-    /// Others may put files into the directory.
+    /// Others may write in the directory.
     #[cfg(unix)]
     Exposed(pillarbox_system::private::Exposure),
     /// The directory cannot be written.
     NotWritable,
-    /// Another trouble with the directory; the system's words.
+    /// Another failure of the directory, in the system's words.
     Storage(String),
     /// The relay has not made the account yet.
     NotRegistered,
 
-    /// Nothing answers at the address.
+    /// No server answers at the address.
     Unreachable {
         /// Host and port.
         relay: String,
-        /// What the system said.
+        /// The system's error.
         cause: String,
     },
-    /// Whoever answers does not have the key in the address.
+    /// The server does not have the key in the address.
     WrongKey {
         /// Host and port.
         relay: String,
     },
-    /// Something answers that is no relay.
+    /// The server is not a relay.
     NoRelay {
         /// Host and port.
         relay: String,
     },
-    /// A relay of another version. The sentence says which side is older.
+    /// The relay is of another version. The sentence says which side is older.
     Version(String),
     /// The connection ended before everything was done.
     Lost,
@@ -94,56 +94,56 @@ pub(crate) enum Failure {
     Goodbye(Farewell),
     /// The relay answered no.
     Refused(Refusal),
-    /// The relay was shown a code, and sends none.
+    /// A code was given to a relay that sends none.
     NoCodes,
 
-    /// No contact of that name.
+    /// No contact has this name.
     UnknownContact {
-        /// What was typed.
+        /// The name as typed.
         name: String,
-        /// Whether that is a number, which finds by number only.
+        /// True if it is a number, which finds contacts by number only.
         is_number: bool,
-        /// A contact that has the number for its name.
+        /// A contact whose name is this number.
         called: Option<AccountId>,
-        /// Those who wrote first and call themselves so: what they are called here.
+        /// People who wrote first and suggest this name for themselves, by their names here.
         claimed: Vec<String>,
-        /// The names that there are.
+        /// The names of all contacts.
         known: Vec<String>,
     },
-    /// Several contacts of that name, in a profile that is older than the rule against it.
+    /// Several contacts have this name, in a profile older than the rule against it.
     SeveralContacts {
-        /// What was typed.
+        /// The name as typed.
         name: String,
-        /// Those that it could mean: name, how sure, and account.
+        /// The contacts that it could mean: name, trust, and account.
         meant: Vec<(String, Trust, AccountId)>,
     },
-    /// Nobody said whom to talk with.
+    /// No contact was named for the chat.
     NobodyNamed,
-    /// Nobody was added, so there is nobody to talk with.
+    /// No contact was added, so there is nobody to talk with.
     NobodyKnown {
-        /// Those who wrote first: what they are called here, and their word for themselves.
+        /// People who wrote first: their names here, and their suggested names.
         strangers: Vec<(String, Option<String>)>,
     },
-    /// The name is given to somebody else.
+    /// Another contact has the name.
     NameTaken,
-    /// The name cannot be one.
+    /// The name is not valid.
     BadName,
-    /// The text is no invitation.
+    /// The text is not an invitation.
     Invitation(String),
     /// The invitation is for another relay.
     OtherRelay,
-    /// The invitation is this phone's own.
+    /// The invitation is this account's own.
     OwnInvitation,
-    /// An account that never wrote was to be added.
+    /// The account to be added never wrote.
     NeverWrote,
     /// The owner has blocked the contact; nothing is sent.
     Blocked {
-        /// The contact.
+        /// The contact's name.
         name: String,
     },
-    /// A verified contact's key is another one; nothing is sent.
+    /// A verified contact's key has changed; nothing is sent.
     KeyChanged {
-        /// The contact.
+        /// The contact's name.
         name: String,
         /// The safety number that was verified.
         before: String,
@@ -156,38 +156,38 @@ pub(crate) enum Failure {
     NothingToAccept(String),
     /// The numbers differ.
     Mismatch {
-        /// The contact.
+        /// The contact's name.
         name: String,
-        /// How the contact stands, then and now.
+        /// The trust in the contact's key, before and after.
         trust: Trust,
-        /// On this phone.
+        /// The number on this phone.
         ours: String,
-        /// On the other, if it was typed.
+        /// The number on the other phone, if it was typed.
         heard: Option<String>,
     },
-    /// What was heard is not 60 digits.
+    /// The number heard does not have 60 digits.
     NotANumber {
-        /// The contact.
+        /// The contact's name.
         name: String,
-        /// How many digits there were.
+        /// Number of digits in it.
         digits: usize,
     },
-    /// Nobody said what the other phone shows.
+    /// No number from the other phone was given.
     NotCompared {
-        /// The contact.
+        /// The contact's name.
         name: String,
-        /// Whether somebody was asked at a terminal.
+        /// True if the user was asked at a terminal.
         asked: bool,
     },
 
-    /// A message of nothing.
+    /// The message is empty.
     EmptyText,
-    /// A message longer than fits.
+    /// The message is too long.
     TooLong {
-        /// Bytes that fit.
+        /// Most bytes that fit.
         most: usize,
     },
-    /// A message that is not UTF-8.
+    /// The message is not UTF-8.
     NotText,
     /// A file could not be written.
     File(PathBuf, String),
@@ -195,25 +195,25 @@ pub(crate) enum Failure {
     Input(io::Error),
     /// Standard output could not be written.
     Output(io::Error),
-    /// Whoever read standard output has gone: no error.
+    /// The reader of standard output has gone, which is no error.
     ReaderGone,
-    /// Ctrl-C.
+    /// The user pressed Ctrl-C.
     Interrupted,
-    /// The system gives no random numbers.
+    /// The system provides no random numbers.
     NoRandomness(String),
-    /// The system gives no way to wait for the network.
+    /// The system provides no runtime for the network.
     NoRuntime(String),
-    /// The reason is printed already; only the exit code is left.
+    /// The reason was printed already; only the exit code is left.
     Told(super::exit::Exit),
 }
 
 impl Failure {
-    /// Sorts an error of standard output.
+    /// Converts an error of standard output.
     pub(crate) fn from_output(error: io::Error) -> Self {
         if error.kind() == io::ErrorKind::BrokenPipe { Self::ReaderGone } else { Self::Output(error) }
     }
 
-    /// True if the relay can not have made an account before this happened.
+    /// Returns true if the relay cannot have made an account before this failure.
     pub(crate) const fn leaves_account_unmade(&self) -> bool {
         matches!(
             self,
@@ -254,7 +254,7 @@ impl From<StorageError> for Failure {
     }
 }
 
-/// A changed key is not sorted here: whoever meets it looks up the numbers that a person has to see.
+/// A changed key is not converted here: the caller looks up the two numbers that the user has to see.
 impl From<PhoneError> for Failure {
     fn from(error: PhoneError) -> Self {
         match error {

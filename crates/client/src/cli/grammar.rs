@@ -29,7 +29,7 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
 }
 
-/// What every command takes.
+/// Options of every command.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Every command")]
 pub(crate) struct Options {
@@ -67,7 +67,7 @@ pub(crate) struct Machine {
     plain: bool,
 }
 
-/// The verbs.
+/// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// This phone's account: create, show, invite, passphrase, lock, close
@@ -313,7 +313,7 @@ impl Machine {
 }
 
 impl Options {
-    /// Which profile.
+    /// Returns the profile to work on.
     pub(crate) fn profile(&self) -> Profile {
         match &self.data {
             Some(directory) => Profile::Directory(directory.clone()),
@@ -321,7 +321,7 @@ impl Options {
         }
     }
 
-    /// Where the passphrase comes from.
+    /// Returns the source of the passphrase.
     pub(crate) fn passphrase(&self) -> Source {
         source(self.passphrase_file.clone(), self.passphrase_fd, self.no_input)
     }

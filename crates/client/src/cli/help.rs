@@ -1,4 +1,4 @@
-//! What `-h` and `--help` say. Both lead with examples; the long one explains the exit codes.
+//! The text of `-h` and `--help`. Both lead with examples; the long one explains the exit codes.
 
 pub(super) const TEMPLATE: &str = "\
 {about-with-newline}
@@ -184,7 +184,7 @@ mod tests {
     use super::super::grammar::{command, parse};
     use super::super::wrap::WIDTH;
 
-    /// Every command's help as it is printed, by what is typed before `-h` or `--help`.
+    /// Returns every command's help as printed, by the words typed before `-h` or `--help`.
     fn pages(flag: &str) -> BTreeMap<String, String> {
         let mut pages = BTreeMap::new();
         let mut open = vec![vec!["pillarbox".to_owned()]];

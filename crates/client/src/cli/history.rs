@@ -1,4 +1,4 @@
-//! `pillarbox history`: a conversation as this phone has kept it, both sides, without asking the relay.
+//! `pillarbox history`: both sides of a conversation as this phone has stored it, without asking the relay.
 
 use pillarbox_client::display::{safe, safe_lines};
 use pillarbox_client::{Contact, Direction, Entry, EntryKind};
@@ -11,15 +11,15 @@ use super::grammar::History;
 use super::terminal::Form;
 use super::words;
 
-/// A message for programs.
+/// A message as JSON.
 #[derive(Serialize)]
 struct Said {
-    /// `you`, or what the contact is called here.
+    /// `you`, or the contact's name here.
     from: String,
     id: String,
-    /// How far a message of the owner's has come; none for one that came in.
+    /// Delivery state of a message sent by the owner; absent for a received one.
     state: Option<&'static str>,
-    /// Whether the contact was verified when it came; none for one that went out.
+    /// True if the contact was verified on arrival; absent for a sent message.
     verified: Option<bool>,
     text: Option<String>,
     timer_seconds: Option<u32>,
@@ -28,7 +28,7 @@ struct Said {
     kind: &'static str,
 }
 
-/// Runs `pillarbox history`. What had not been shown counts as shown afterwards.
+/// Runs `pillarbox history`. Every entry counts as shown afterwards.
 pub(crate) fn run(desk: &mut Desk<'_>, history: &History) -> Result<(), Failure> {
     let form = history.machine.form();
     let mut phone = desk.open()?;

@@ -1,4 +1,4 @@
-//! `pillarbox inbox`: fetches what waits and prints what has not been shown.
+//! `pillarbox inbox`: fetches waiting messages and prints those not shown yet.
 
 use std::collections::HashMap;
 use std::pin::pin;
@@ -25,18 +25,18 @@ use super::terminal::Form;
 use super::waiting;
 use super::words::{self, OnThisPhone};
 
-/// How often what has expired is removed while a command stays: a timer of a few seconds should mean that.
+/// Interval at which expired entries are removed while a command runs, so that a timer of a few seconds is kept.
 pub(crate) const EXPIRY: Duration = Duration::from_secs(1);
 
-/// A message for programs.
+/// A message as JSON.
 #[derive(Serialize)]
 struct Message<'a> {
     contact: String,
     account: String,
     id: String,
-    /// Whether the contact was verified when it came.
+    /// True if the contact was verified on arrival.
     verified: bool,
-    /// Whether it came without the relay being told who sent it.
+    /// True if the relay was not told who sent it.
     sealed: bool,
     text: Option<String>,
     timer_seconds: Option<u32>,
@@ -89,7 +89,7 @@ pub(crate) fn run(desk: &mut Desk<'_>, inbox: &Inbox) -> Result<(), Failure> {
     if left { Err(Failure::Told(Exit::No)) } else { Ok(()) }
 }
 
-/// Stays connected and prints what comes, until Ctrl-C or the word to lock.
+/// Stays connected and prints messages as they arrive, until Ctrl-C or a lock.
 async fn follow(desk: &mut Desk<'_>, phone: &mut Phone, form: Form) -> Result<(), Failure> {
     show_new(desk, phone, form)?;
     must_be_open(phone)?;
@@ -137,7 +137,7 @@ async fn follow(desk: &mut Desk<'_>, phone: &mut Phone, form: Form) -> Result<()
     Err(ended)
 }
 
-/// Prints every message that has not been shown, in the order in which they came, whoever sent them.
+/// Prints every message not shown yet, in order of arrival, across all senders.
 fn show_new(desk: &mut Desk<'_>, phone: &mut Phone, form: Form) -> Result<usize, Failure> {
     let contacts: HashMap<AccountId, Contact> =
         phone.contacts()?.into_iter().map(|contact| (contact.account, contact)).collect();
@@ -150,7 +150,7 @@ fn show_new(desk: &mut Desk<'_>, phone: &mut Phone, form: Form) -> Result<usize,
     Ok(unshown.len())
 }
 
-/// The same for one contact.
+/// Prints the messages of one contact that were not shown yet.
 pub(crate) fn show_new_from(
     desk: &mut Desk<'_>,
     phone: &mut Phone,
@@ -165,8 +165,8 @@ pub(crate) fn show_new_from(
     Ok(shown)
 }
 
-/// Prints a message, and marks it only after that, if somebody can have seen it: a closed pipe or a full disk shows it again
-/// next time, which is better than never.
+/// Prints a message, and marks it as shown only afterwards and only if somebody can have seen it. After a closed pipe
+/// or a full disk it is shown again next time, which is better than never.
 pub(crate) fn show(
     desk: &mut Desk<'_>,
     phone: &mut Phone,

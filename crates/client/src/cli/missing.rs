@@ -1,4 +1,4 @@
-//! Messages that came and would not open, and are still to be asked for again, in words.
+//! Sentences about messages that did not open and are still to be asked for again.
 
 use pillarbox_client::Phone;
 use pillarbox_client::phone::Missing;
@@ -9,7 +9,7 @@ use super::desk::{Desk, now};
 use super::failure::Failure;
 use super::words::{self, OnThisPhone};
 
-/// Tells what is missing, one sentence a contact, and says whether anything is.
+/// Reports missing messages, one sentence a contact. Returns true if there are any.
 pub(crate) fn tell(desk: &mut Desk<'_>, phone: &Phone) -> Result<bool, Failure> {
     let now = now();
     let mut missing = Vec::new();

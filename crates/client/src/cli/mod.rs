@@ -1,8 +1,7 @@
-//! The command line of a phone: reads what was typed, runs it, says in words what happened.
+//! The command line of a phone: parses a command, runs it, and reports the result in words.
 //!
-//! What this layer does: grammar, prompts, wording, exit codes. It refuses to know cryptography, frames and
-//! how anything is stored: all of that is the library's. Texts of peers pass `display::safe` before they are
-//! shown, in every form.
+//! This layer owns grammar, prompts, wording and exit codes. It knows no cryptography, no frames and no storage,
+//! which are the library's. Text from peers passes `display::safe` before it is shown, in every form.
 
 mod account;
 mod chat;
@@ -86,7 +85,8 @@ fn run(desk: &mut Desk<'_>, command: &Command) -> Result<(), Failure> {
     }
 }
 
-/// Help and version go to standard output and are no error; anything else is usage.
+/// Prints a message of the parser. Help and version go to standard output and are no errors; everything else is a
+/// usage error.
 fn say(error: &clap::Error, words: &[OsString]) -> Exit {
     let harmless = |word: &OsString| word.to_str().is_some_and(|word| safe_lines(word) == word);
     let said = if error.use_stderr() {

@@ -1,5 +1,5 @@
-//! The relay, as commands meet it: a visit that does one thing and goes, and the words for a connection that
-//! comes and goes.
+//! The relay as commands meet it: a short visit for one task, and the messages about a connection that comes and
+//! goes.
 
 use std::time::Duration;
 
@@ -16,21 +16,20 @@ use super::errors;
 use super::failure::Failure;
 use super::words;
 
-/// How long nothing may come in a visit, apart from signs of life. It is above the time-outs of connecting and shaking hands
-/// together, so that those are told by their own names. As long as something comes, a visit lasts as long as it takes: a full
-/// mailbox on a slow disk or a slow line takes minutes.
+/// Longest silence in a visit, apart from pings. It exceeds the time-outs of connecting and of the handshake
+/// together, so that those are reported by their own names. A visit lasts as long as data arrives: a full mailbox on
+/// a slow disk or line takes minutes.
 const SILENCE: Duration = Duration::from_secs(60);
 
 /// The sentence for messages that waited on this phone and have reached the relay.
 pub(crate) const ALL_GONE: &str = "What waited here has gone.";
 
-/// The runtime that connections need.
+/// Starts the runtime for connections.
 pub(crate) fn runtime() -> Result<Runtime, Failure> {
     Builder::new_current_thread().enable_all().build().map_err(|error| Failure::NoRuntime(error.to_string()))
 }
 
-/// Connects, sends what waits, fetches what waits, and goes. Gives the relay's reason if it asked to wait with
-/// something.
+/// Connects, sends and fetches what waits, and disconnects. Returns the relay's reason if it asked to wait.
 pub(crate) fn fetch(desk: &mut Desk<'_>, phone: &mut Phone) -> Result<Option<Refusal>, Failure> {
     let mut delayed = None;
     visit(desk, phone, |notice| {
@@ -42,7 +41,7 @@ pub(crate) fn fetch(desk: &mut Desk<'_>, phone: &mut Phone) -> Result<Option<Ref
     Ok(delayed)
 }
 
-/// Makes the account at the relay. True if the number had it before.
+/// Makes the account at the relay. Returns true if the number had an account before.
 pub(crate) fn register(desk: &mut Desk<'_>, phone: &mut Phone) -> Result<bool, Failure> {
     let mut before = false;
     visit(desk, phone, |notice| {
@@ -52,7 +51,7 @@ pub(crate) fn register(desk: &mut Desk<'_>, phone: &mut Phone) -> Result<bool, F
     Ok(before)
 }
 
-/// Ends the account at the relay.
+/// Closes the account at the relay.
 pub(crate) fn close(desk: &mut Desk<'_>, phone: &mut Phone) -> Result<(), Failure> {
     phone.close_account();
     let mut closed = false;
@@ -63,8 +62,8 @@ pub(crate) fn close(desk: &mut Desk<'_>, phone: &mut Phone) -> Result<(), Failur
     if closed { Ok(()) } else { Err(Failure::Lost) }
 }
 
-/// Asks the question that [`Phone::look_up`] has noted. Says whose the number is, and whether this relay sends codes to
-/// numbers.
+/// Asks the question noted by [`Phone::look_up`]. Returns the account of the number, and whether this relay sends
+/// codes to numbers.
 pub(crate) fn look_up(desk: &mut Desk<'_>, phone: &mut Phone) -> Result<(AccountId, bool), Failure> {
     let (mut found, mut by_code) = (None, false);
     visit(desk, phone, |notice| match notice {
@@ -82,7 +81,8 @@ pub(crate) fn look_up(desk: &mut Desk<'_>, phone: &mut Phone) -> Result<(Account
     found.map(|account| (account, by_code)).ok_or(Failure::Lost)
 }
 
-/// One visit, unless the account is closed. `hear` sees every notice; what a person should know is told too.
+/// Makes one visit, unless the account is closed. `hear` sees every notice, and those that matter to the user are
+/// printed.
 fn visit(
     desk: &mut Desk<'_>,
     phone: &mut Phone,
@@ -142,7 +142,7 @@ async fn carry(
     }
 }
 
-/// The notices after which nothing more will come on this connection.
+/// Fails on a notice after which nothing more will come on this connection.
 pub(crate) fn refusal(notice: &Notice) -> Result<(), Failure> {
     match notice {
         Notice::RegistrationRefused { reason } | Notice::AuthenticationRefused { reason } => {
@@ -152,7 +152,7 @@ pub(crate) fn refusal(notice: &Notice) -> Result<(), Failure> {
     }
 }
 
-/// Tells a notice in words. A verified contact's changed key is told with both numbers.
+/// Prints a notice in words. A verified contact's changed key is reported with both numbers.
 pub(crate) fn tell(desk: &mut Desk<'_>, phone: &Phone, notice: &Notice) -> Result<(), Failure> {
     if desk.crowd.meet(notice) {
         let news = desk.crowd.news(&words::OnThisPhone(phone));
@@ -185,7 +185,8 @@ fn say(desk: &mut Desk<'_>, tone: Tone, says: &str) {
     }
 }
 
-/// The contact whom somebody else claims to be: by the name that their phone says, or by a number in its place.
+/// Returns the contact that somebody else claims to be: by the name that their phone suggests, or by a number given
+/// as a name.
 fn claimed<'a>(claiming: &Contact, contacts: &'a [Contact]) -> Option<&'a Contact> {
     let claim = claiming.suggested_name.as_deref()?;
     let number = Handle::parse(claim).ok();
@@ -195,7 +196,7 @@ fn claimed<'a>(claiming: &Contact, contacts: &'a [Contact]) -> Option<&'a Contac
     })
 }
 
-/// Sorts an error of the network. The relay is named by host and port: its key helps nobody who reads an error.
+/// Converts an error of the network. The relay is named by host and port; its key would not help the reader.
 pub(crate) fn failure(error: NetError, relay: &RelayAddress) -> Failure {
     let at = || format!("{}:{}", relay.host(), relay.port());
     match error {
@@ -211,7 +212,7 @@ pub(crate) fn failure(error: NetError, relay: &RelayAddress) -> Failure {
     }
 }
 
-/// Whether trying again by itself can help.
+/// Returns true if a retry can help.
 pub(crate) const fn may_pass(failure: &Failure) -> bool {
     match failure {
         Failure::Unreachable { .. } | Failure::Lost => true,
@@ -225,8 +226,7 @@ fn interrupted(pressed: std::io::Result<()>) -> Failure {
     pressed.map_or_else(Failure::Input, |()| Failure::Interrupted)
 }
 
-/// Waits for Ctrl-C, and hears it from this call on, however late the future is polled for the first time. To be called on the
-/// runtime.
+/// Waits for Ctrl-C from this call on, even if the future is first polled later. Call this on the runtime.
 #[cfg(unix)]
 pub(crate) fn pressed() -> impl Future<Output = Failure> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -249,25 +249,25 @@ pub(crate) async fn pressed() -> Failure {
     interrupted(tokio::signal::ctrl_c().await)
 }
 
-/// What a person knows about the connection of a command that stays.
+/// The connection of a running command, as the user knows it.
 #[derive(Debug, Default)]
 pub(crate) struct Weather {
-    /// Whether the named link is ready for work.
+    /// True while the named link is ready.
     pub(crate) connected: bool,
-    /// Why it is not, once that has been told.
+    /// The failure of the connection, once it was reported.
     pub(crate) trouble: Option<Failure>,
-    /// Why the relay asked to wait, from the time that this was told until all that waited has gone.
+    /// The relay's reason to wait, from its report until nothing waits any more.
     throttled: Option<Refusal>,
 }
 
 impl Weather {
-    /// Whether the relay has asked to wait, and that was told, and something waits still.
+    /// Returns true while the reported wish of the relay to wait is in force.
     pub(crate) const fn is_throttled(&self) -> bool {
         self.throttled.is_some()
     }
 
-    /// Gives a sentence when the relay asks to wait, and when nothing waits any more. In between it is told again only if the
-    /// relay has another reason, or asks for longer: it refuses each message that comes too early.
+    /// Returns a sentence when the relay asks to wait, and when nothing waits any more. Since the relay refuses each
+    /// message that comes too early, the wait is reported again only for another reason or a longer time.
     pub(crate) fn hear(&mut self, notice: &Notice, unsent: usize) -> Option<String> {
         match notice {
             Notice::Delayed { reason } if self.throttled.is_none_or(|told| is_worse(*reason, told)) => {
@@ -279,8 +279,8 @@ impl Weather {
         }
     }
 
-    /// Takes in what happened. Gives a sentence when it is news, so that a relay that is away for an hour is told
-    /// once; fails on what trying again cannot help.
+    /// Handles a network event. Returns a sentence if it is news, so that a relay that is away for an hour is
+    /// reported once. Fails if a retry cannot help.
     pub(crate) fn observe(&mut self, event: &Event, relay: &RelayAddress) -> Result<Option<String>, Failure> {
         match event {
             Event::Told(notices) => notices.iter().try_for_each(refusal)?,

@@ -1,5 +1,5 @@
-//! Where a passphrase comes from: a prompt, a file, or a descriptor; never a flag's value or the environment,
-//! which other processes and the shell's history can read.
+//! The source of a passphrase: a prompt, a file, or a descriptor. A flag's value or the environment is never used,
+//! because other processes and the shell's history can read those.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -8,18 +8,18 @@ use std::path::{Path, PathBuf};
 use pillarbox_text::read::without_mark;
 use zeroize::Zeroizing;
 
-/// Longest passphrase in bytes. Argon2id takes any; more than this is a wrong file.
+/// Longest passphrase in bytes. Argon2id takes any length; more than this is a wrong file.
 const MAX_LEN: usize = 1_024;
 
-/// Below this many characters a new passphrase is called short: the least that NIST SP 800-63B (section 5.1.1)
-/// accepts of a memorised secret, and there a server still limits the guesses. Nobody limits them on a copy.
+/// Characters below which a new passphrase is called short: the least that NIST SP 800-63B (section 5.1.1) accepts of
+/// a memorised secret, where a server still limits the guesses. Guesses on a copied profile are not limited.
 const SHORT: usize = 8;
 
-/// A passphrase on its way to the vault, as it came: what is no part of it is the library's to say, which opens older profiles
-/// with it. Wiped when dropped.
+/// A passphrase as it was read, on its way to the vault. The library prepares it and opens older profiles with the
+/// raw bytes. Wiped when dropped.
 pub(crate) type Secret = Zeroizing<String>;
 
-/// Where to take it from.
+/// A source for the passphrase.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Source {
     /// Ask on the terminal.
@@ -28,41 +28,41 @@ pub(crate) enum Source {
     File(PathBuf),
     /// The first line of an open descriptor.
     Descriptor(u32),
-    /// Ask nobody: `--no-input` without one of the others.
+    /// No source: `--no-input` without one of the others.
     Nowhere,
 }
 
-/// What is asked for, in the words of the prompt.
+/// The passphrase that is asked for, which decides the prompt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
-    /// The passphrase of a profile that exists.
+    /// The passphrase of an existing profile.
     Existing,
-    /// One that is being chosen, asked for twice.
+    /// A new passphrase, asked for twice.
     New,
 }
 
-/// Why there is no passphrase.
+/// The reason why there is no passphrase.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum PassphraseError {
-    /// `--no-input`, and no file or descriptor.
+    /// `--no-input` was given without a file or descriptor.
     #[error("a passphrase is needed, and --no-input forbids to ask for it")]
     NotAsked,
-    /// No terminal to ask on.
+    /// There is no terminal to ask on.
     #[error("a passphrase is needed, and there is no terminal to ask on")]
     NoTerminal,
-    /// Ctrl-C or Ctrl-D at the prompt.
+    /// The user pressed Ctrl-C or Ctrl-D at the prompt.
     #[error("no passphrase was typed")]
     Interrupted,
-    /// Nothing before the end of the line.
+    /// The line is empty.
     #[error("the passphrase is empty")]
     Empty,
     /// The two entries differ.
     #[error("the two passphrases differ")]
     Differ,
-    /// Longer than [`MAX_LEN`].
+    /// The passphrase is longer than [`MAX_LEN`].
     #[error("the passphrase is longer than {MAX_LEN} bytes: is that the right file?")]
     TooLong,
-    /// Not UTF-8.
+    /// The passphrase is not UTF-8.
     #[error("the passphrase is not UTF-8 text: is that the right file?")]
     NotText,
     /// Others may read the file.
@@ -71,7 +71,7 @@ pub(crate) enum PassphraseError {
         "others on this computer can read the passphrase file. Type `chmod 600 {file}`, and this command again"
     )]
     Exposed {
-        /// The file, as a shell takes it.
+        /// The file, quoted for a shell.
         file: String,
     },
     /// The file or descriptor could not be read.
@@ -79,13 +79,13 @@ pub(crate) enum PassphraseError {
     Unreadable {
         /// The file or descriptor.
         from: String,
-        /// What the system said.
+        /// The system's error.
         kind: io::ErrorKind,
     },
 }
 
 impl Source {
-    /// Reads one.
+    /// Reads the passphrase.
     pub(crate) fn read(&self, purpose: Purpose) -> Result<Secret, PassphraseError> {
         let secret = match self {
             Self::Nowhere => return Err(PassphraseError::NotAsked),
@@ -105,7 +105,7 @@ impl Source {
         if without_mark(&secret).is_empty() { Err(PassphraseError::Empty) } else { Ok(secret) }
     }
 
-    /// True if reading takes something from standard input, which then has no message or number to give.
+    /// Returns true if the passphrase is read from standard input, which then cannot provide a message or number.
     pub(crate) fn takes_stdin(&self) -> bool {
         match self {
             Self::Descriptor(number) => *number == 0,
@@ -115,12 +115,12 @@ impl Source {
     }
 }
 
-/// True if a new passphrase deserves a word of warning.
+/// Returns true if a new passphrase deserves a warning.
 pub(crate) fn is_short(secret: &Secret) -> bool {
     without_mark(secret).chars().count() < SHORT
 }
 
-/// The path under which Unix systems show a process its own descriptors.
+/// Returns the path under which Unix systems show a process its own descriptors.
 fn descriptor(number: u32) -> PathBuf {
     Path::new("/dev/fd").join(number.to_string())
 }
@@ -141,8 +141,7 @@ fn from_path(path: &Path, name: &str) -> Result<Secret, PassphraseError> {
     first_line(file, unreadable)
 }
 
-/// Reads to the end of the first line, byte by byte and no further, so that whatever follows in a pipe is
-/// left for the next reader.
+/// Reads the first line byte by byte and no further, so that the rest of a pipe is left to the next reader.
 fn first_line(
     mut input: impl Read,
     unreadable: impl Fn(io::Error) -> PassphraseError,

@@ -1,10 +1,10 @@
-//! Spans of time as people type them: `30s`, `5m`, `1h`, `7d`, `4w`, `off`.
+//! Periods as typed: `30s`, `5m`, `1h`, `7d`, `4w`, `off`.
 
 use std::fmt;
 
 use pillarbox_client::sentences::span;
 
-/// Longest timer: a year. A message meant to outlive that is not meant to disappear.
+/// Longest timer: a year. A message meant to outlast that is not meant to disappear.
 const MAX_SECONDS: u32 = 365 * DAY;
 
 const MINUTE: u32 = 60;
@@ -12,17 +12,17 @@ const HOUR: u32 = 60 * MINUTE;
 const DAY: u32 = 24 * HOUR;
 const WEEK: u32 = 7 * DAY;
 
-/// After how many seconds a message disappears, or never.
+/// Seconds after which a message disappears; absent for never.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Period(pub(crate) Option<u32>);
 
-/// Why a text is no period.
+/// The reason why a text is not a period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum PeriodError {
-    /// Not a number with a unit.
+    /// The text is not a number with a unit.
     #[error("a time is a number and s, m, h, d or w, as in 1h; or off")]
     Shape,
-    /// Zero, or more than a year.
+    /// The period is zero, or more than a year.
     #[error("a time is at least 1s and at most 365d")]
     Range,
 }
@@ -54,7 +54,7 @@ impl std::str::FromStr for Period {
     }
 }
 
-/// In words, with the largest unit that fits: `1 hour`, `90 minutes`, `off`.
+/// Formats with the largest unit that fits: `1 hour`, `90 minutes`, `off`.
 impl fmt::Display for Period {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {

@@ -1,22 +1,22 @@
-//! Where a profile lives.
+//! The directory of a profile.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-/// Longest profile name. It becomes the name of a directory, and file systems end names at 255 bytes.
+/// Longest profile name. It becomes the name of a directory, and file systems limit names to 255 bytes.
 const MAX_NAME_LEN: usize = 64;
 
 /// The profile used when none is named.
 pub(crate) const DEFAULT: &str = "default";
 
-/// Which profile a command works on.
+/// The profile that a command works on.
 ///
 /// Invariant: a `Named` one is a single harmless path component.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Profile {
-    /// A name below the data directory of this user.
+    /// A profile in this user's data directory.
     Named(ProfileName),
-    /// A directory of the person's own choice.
+    /// A directory chosen by the user.
     Directory(PathBuf),
 }
 
@@ -24,15 +24,15 @@ pub(crate) enum Profile {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ProfileName(String);
 
-/// Why a profile has no place.
+/// The reason why a profile has no directory.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum PlaceError {
-    /// The name would not be a plain directory name everywhere.
+    /// The name is not a plain directory name everywhere.
     #[error(
         "a profile's name has 1 to 64 characters, each of a to z, A to Z, 0 to 9, - or _, and does not begin with -"
     )]
     Name,
-    /// Neither `PILLARBOX_HOME`, `XDG_DATA_HOME` nor `HOME` says where data belongs.
+    /// None of `PILLARBOX_HOME`, `XDG_DATA_HOME` and `HOME` is set.
     #[error("none of PILLARBOX_HOME, XDG_DATA_HOME and HOME is set")]
     NoHome,
 }
@@ -57,10 +57,10 @@ impl std::fmt::Display for ProfileName {
 }
 
 impl Profile {
-    /// The directory, given how to read the environment.
+    /// Returns the directory, given how to read the environment.
     ///
-    /// `PILLARBOX_HOME` stands before all; then the XDG base directory specification, which says that an
-    /// empty or relative `XDG_DATA_HOME` counts as none.
+    /// `PILLARBOX_HOME` comes first, then the XDG base directory specification, which treats an empty or relative
+    /// `XDG_DATA_HOME` as absent.
     pub(crate) fn directory(
         &self,
         environment: impl Fn(&str) -> Option<OsString>,

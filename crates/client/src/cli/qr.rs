@@ -1,8 +1,7 @@
-//! A link as a code to scan.
+//! A link as a QR code.
 //!
-//! Dark modules are painted black and light ones white, both explicitly, with the quiet zone that
-//! ISO/IEC 18004 asks for: a code in the terminal's own colours is inverted on a dark background, and
-//! scanners refuse it.
+//! Dark modules are painted black and light ones white, both explicitly, with the quiet zone that ISO/IEC 18004 asks
+//! for. A code in the terminal's own colours is inverted on a dark background, and scanners refuse it.
 
 use anstyle::{AnsiColor, Style};
 use qrcode::{Color, EcLevel, QrCode};
@@ -10,10 +9,10 @@ use qrcode::{Color, EcLevel, QrCode};
 /// Light modules around the code, as ISO/IEC 18004 demands.
 const QUIET_ZONE: usize = 4;
 
-/// Pixels of a module in a picture: crisp on a projector, harmless on paper.
+/// Pixels per module in a picture: crisp on a projector, harmless on paper.
 const PICTURE_MODULE: u32 = 8;
 
-/// How a code is drawn in the terminal.
+/// The drawing of a code in the terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Size {
     /// Two columns a module: scans in every terminal
@@ -24,7 +23,7 @@ pub(crate) enum Size {
     None,
 }
 
-/// A link as modules.
+/// A QR code.
 ///
 /// Invariant: square, quiet zone included.
 pub(crate) struct Code {
@@ -34,7 +33,7 @@ pub(crate) struct Code {
 }
 
 impl Code {
-    /// Makes the code of a text, `None` if the text is too long for any code.
+    /// Encodes a text. Returns `None` if it is too long for any code.
     pub(crate) fn new(text: &str) -> Option<Self> {
         // A screen is neither torn nor soiled: the lowest level of error correction gives the largest modules.
         let code = QrCode::with_error_correction_level(text, EcLevel::L).ok()?;
@@ -50,7 +49,7 @@ impl Code {
         Some(Self { width, dark, code })
     }
 
-    /// Columns that the drawing takes.
+    /// Returns the width of the drawing in columns.
     pub(crate) const fn columns(&self, size: Size) -> usize {
         match size {
             Size::Full => 2 * self.width,
@@ -59,7 +58,7 @@ impl Code {
         }
     }
 
-    /// Lines of the terminal that the drawing takes.
+    /// Returns the height of the drawing in lines.
     pub(crate) const fn rows(&self, size: Size) -> usize {
         match size {
             Size::Full => self.width,
@@ -68,14 +67,13 @@ impl Code {
         }
     }
 
-    /// The largest drawing that a window of so many columns and lines shows whole, with the line that the cursor stands in
-    /// below it.
+    /// Returns the largest drawing that fits a window of this size, with room for the cursor's line below it.
     pub(crate) fn fitting(&self, (columns, lines): (usize, usize)) -> Option<Size> {
         let fits = |size: &Size| self.columns(*size) <= columns && self.rows(*size) < lines;
         [Size::Full, Size::Small].into_iter().find(fits)
     }
 
-    /// The drawing, one line of the terminal after the other.
+    /// Draws the code, one terminal line each.
     pub(crate) fn draw(&self, size: Size) -> Vec<String> {
         match size {
             Size::Full => (0..self.width).map(|y| self.row_full(y)).collect(),
@@ -84,7 +82,7 @@ impl Code {
         }
     }
 
-    /// The code as an SVG picture, for slides and print.
+    /// Draws the code as an SVG picture, for slides and print.
     pub(crate) fn svg(&self) -> String {
         self.code
             .render::<qrcode::render::svg::Color<'_>>()
@@ -99,8 +97,8 @@ impl Code {
         y < self.width && self.dark.get(y * self.width + x).copied().unwrap_or(false)
     }
 
-    /// Without colours a dark module is still a full block, so that the drawing survives where escape
-    /// sequences do not.
+    /// Without colours a dark module is still a full block, so that the drawing survives where escape sequences do
+    /// not.
     fn row_full(&self, y: usize) -> String {
         self.row(|x| {
             let dark = self.is_dark(x, y);
@@ -121,7 +119,7 @@ impl Code {
         })
     }
 
-    /// `cell` gives the glyph, whether its ink is black, and whether what is behind it is black.
+    /// `cell` returns the glyph, whether its ink is black, and whether its background is black.
     fn row(&self, cell: impl Fn(usize) -> (&'static str, bool, bool)) -> String {
         let mut row = String::new();
         let mut current = None;

@@ -1,4 +1,4 @@
-//! `pillarbox send`: one message, kept before it is sent.
+//! `pillarbox send`: one message, stored before it is sent.
 
 use pillarbox_client::body::MAX_TEXT_LEN;
 use pillarbox_client::sentences;
@@ -15,13 +15,13 @@ use super::typing::{TABS_ARE_BLANKS, without_tabs};
 use super::words::OnThisPhone;
 use super::{net, words};
 
-/// A message for programs.
+/// A message as JSON.
 #[derive(Serialize)]
 struct Sent {
     id: String,
     contact: String,
     account: String,
-    /// How far it has come.
+    /// Delivery state.
     state: &'static str,
     sent_at_ms: u64,
 }
@@ -72,13 +72,13 @@ pub(crate) fn run(desk: &mut Desk<'_>, send: &Send) -> Result<(), Failure> {
     }
 }
 
-/// Returns true if the relay does not know this phone: no later command would send what waits.
+/// Returns true if the relay does not know this phone: no later command would send the waiting messages.
 pub(crate) fn is_unknown_there<T>(outcome: &Result<T, Failure>) -> bool {
     matches!(outcome, Err(Failure::Refused(Refusal::NotAuthentic)))
 }
 
-/// How far a message has come. One that is no longer there has disappeared, and its time began when the relay
-/// took it.
+/// Returns the delivery state of a message. A message that is gone has disappeared, and its timer started when the
+/// relay took it.
 fn reached(phone: &Phone, contact: AccountId, id: BodyId) -> Result<DeliveryState, Failure> {
     let entry = phone.history(contact)?.into_iter().rev().find(|entry| entry.id == id);
     Ok(match entry.map(|entry| entry.direction) {
@@ -87,7 +87,7 @@ fn reached(phone: &Phone, contact: AccountId, id: BodyId) -> Result<DeliveryStat
     })
 }
 
-/// Refuses a text that no message can hold, before anything else is asked.
+/// Fails for a text that does not fit a message, before anything else is asked.
 pub(crate) fn check(text: &str) -> Result<(), Failure> {
     match text.len() {
         _ if is_blank(text) => Err(Failure::EmptyText),

@@ -1,4 +1,4 @@
-//! `pillarbox contact block`, `unblock` and `remove --strangers`: who is not heard, and requests that nobody wants.
+//! `pillarbox contact block`, `unblock` and `remove --strangers`: muted accounts, and unwanted requests.
 
 use pillarbox_client::{Contact, Phone, Trust};
 use pillarbox_wire::AccountId;
@@ -8,11 +8,11 @@ use super::failure::Failure;
 use super::grammar::quote;
 use super::words;
 
-/// Somebody who can be blocked: a contact, or an account that is none.
+/// A person who can be blocked: a contact, or an account that is none.
 struct Whom {
     account: AccountId,
     name: String,
-    /// What leads to them when it is typed.
+    /// The argument that names them on the command line.
     typed: String,
 }
 
@@ -63,7 +63,7 @@ fn of(contact: &Contact) -> Whom {
     Whom { account: contact.account, typed: name.clone(), name }
 }
 
-/// An account that is typed as this program prints it: 32 hexadecimal digits.
+/// Parses an account as this program prints it: 32 hexadecimal digits.
 pub(crate) fn account(typed: &str) -> Option<AccountId> {
     let digits = typed.trim();
     if digits.len() != 32 || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {

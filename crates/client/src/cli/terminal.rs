@@ -1,5 +1,5 @@
-//! The two streams and their manners: results on standard output, everything about them on standard error;
-//! colours only where they show and only as an addition to words; a closed pipe ends the run quietly.
+//! Standard output and standard error. Results go to the first, everything about them to the second. Colours appear
+//! only where they show and only in addition to words. A closed pipe ends the run quietly.
 
 use std::io::{self, IsTerminal, Write};
 
@@ -14,13 +14,13 @@ use super::failure::Failure;
 use super::typing::{Draft, Drawn, Layout, Prompt};
 use super::wrap::{INDENT, WIDTH, width_in, wrap};
 
-/// The version of every machine-readable form. It rises when a field changes its meaning or goes.
+/// Version of every machine-readable form. It rises when a field changes its meaning or goes away.
 const FORMAT_VERSION: u8 = 1;
 
-/// Lines of a window that does not say how many it has.
+/// Lines of a window that does not tell its height.
 const LINES: usize = 24;
 
-/// When to colour.
+/// The use of colours.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Colour {
     /// On a terminal, unless NO_COLOR is set or TERM is dumb
@@ -35,7 +35,7 @@ pub(crate) enum Colour {
 /// The shape of a result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Form {
-    /// For people.
+    /// Text for people.
     Text,
     /// One JSON document, or one a line in a stream.
     Json,
@@ -43,45 +43,45 @@ pub(crate) enum Form {
     Plain,
 }
 
-/// The terminal, or whatever stands in its place.
+/// The terminal, or the streams in its place.
 ///
-/// Invariant: whatever is printed while a question is open starts on a line of its own, so that nothing is ever
-/// drawn over and each line is one thing. A line that is being edited makes room for it and is drawn again below.
+/// Invariant: output printed while a question is open starts on a line of its own, so that nothing is overwritten and
+/// each line is one message. A line being edited makes room and is redrawn below.
 pub(crate) struct Terminal {
     out: AutoStream<io::Stdout>,
     err: AutoStream<io::Stderr>,
-    /// Whether results lead to anybody who can see them.
+    /// True if somebody can see results.
     is_seen: bool,
-    /// Whether the cursor stands behind a question.
+    /// True while the cursor stands behind a question.
     asking: bool,
-    /// The line that is being edited, where one is.
+    /// The line being edited, if there is one.
     drawn: Option<Drawn>,
     /// Most rows that it took since the first of `steps`.
     tallest: usize,
-    /// Lines that can still be written on at their ends.
+    /// Lines that can still be extended at their ends.
     steps: Vec<Steps>,
-    /// Whether lines are as wide as the window, also where that is wider than a page.
+    /// True if lines use the whole window, even one wider than a page.
     whole_window: bool,
 }
 
-/// A line that says how far something has come, and gets longer.
+/// A line that shows progress and grows.
 struct Steps {
     of: usize,
     /// The first free column.
     column: usize,
     /// Rows printed below it since.
     below: usize,
-    /// The window in which it was printed: in another one the rows may be others.
+    /// Size of the window it was printed in. In a window of another size it may take other rows.
     window: (usize, usize),
 }
 
-/// What matters more than the rest of its line.
+/// The most important part of a line.
 pub(crate) const STRONG: Style = Style::new().bold();
-/// What went wrong.
+/// The style of an error.
 pub(crate) const WRONG: Style = AnsiColor::Red.on_default().bold();
-/// What was said before.
+/// Text that was shown before.
 const DIM: Style = Style::new().dimmed();
-/// What a person should see before going on.
+/// The style of a warning.
 const CAREFUL: Style = Style::new().bold();
 
 #[derive(Serialize)]
@@ -112,94 +112,95 @@ impl Terminal {
         }
     }
 
-    /// Whether somebody can have seen a result that was written.
+    /// Returns true if somebody can have seen a result that was written.
     pub(crate) const fn is_seen(&self) -> bool {
         self.is_seen
     }
 
-    /// A result, wrapped.
+    /// Prints a result, wrapped.
     pub(crate) fn result(&mut self, text: &str) -> Result<(), Failure> {
         self.verbatim(&wrap(text, INDENT, self.width()))
     }
 
-    /// A result as it stands: links, codes, tab-separated rows.
+    /// Prints a result as it is: links, codes, tab-separated rows.
     pub(crate) fn verbatim(&mut self, text: &str) -> Result<(), Failure> {
         self.leave_question();
         self.count_rows(text);
         writeln!(self.out, "{text}").and_then(|()| self.out.flush()).map_err(Failure::from_output)
     }
 
-    /// A result that a person should not overlook.
+    /// Prints a result that must not be overlooked.
     pub(crate) fn strong(&mut self, text: &str) -> Result<(), Failure> {
         self.verbatim(&format!("{STRONG}{}{STRONG:#}", wrap(text, INDENT, self.width())))
     }
 
-    /// A result that was told before.
+    /// Prints a result that was shown before.
     pub(crate) fn dim(&mut self, text: &str) -> Result<(), Failure> {
         let plain = anstream::adapter::strip_str(text).to_string();
         self.verbatim(&format!("{DIM}{}{DIM:#}", wrap(&plain, INDENT, self.width())))
     }
 
-    /// A result as one JSON document on one line.
+    /// Prints a result as one JSON document on one line.
     pub(crate) fn json<T: Serialize>(&mut self, record: &T) -> Result<(), Failure> {
         let line = serde_json::to_string(&Versioned { v: FORMAT_VERSION, record });
         self.verbatim(&display::json(line.map_err(|error| Failure::Output(error.into()))?))
     }
 
-    /// A row of tab-separated fields. Tabs and line ends inside a field become spaces, and nothing in it acts on a terminal.
+    /// Prints a row of tab-separated fields. Tabs and line ends inside a field become spaces, and control characters
+    /// are removed.
     pub(crate) fn row(&mut self, fields: &[&str]) -> Result<(), Failure> {
         let fields: Vec<_> = fields.iter().map(|field| display::safe(field)).collect();
         self.verbatim(&fields.join("\t"))
     }
 
-    /// Progress or a hint.
+    /// Prints progress or a hint.
     pub(crate) fn note(&mut self, text: &str) {
         self.say(&wrap(text, INDENT, self.width()));
     }
 
-    /// Lines that are laid out already.
+    /// Prints lines that are laid out already.
     pub(crate) fn lines(&mut self, text: &str) {
         self.say(text);
     }
 
-    /// Something a person should see before going on.
+    /// Prints a warning.
     pub(crate) fn warn(&mut self, text: &str) {
         let text = wrap(&format!("{WARNING} {text}"), INDENT, self.width());
         let rest = text.strip_prefix(WARNING).unwrap_or_default();
         self.say(&format!("{CAREFUL}{WARNING}{CAREFUL:#}{rest}"));
     }
 
-    /// What went wrong.
+    /// Prints an error.
     pub(crate) fn error(&mut self, text: &str) {
         let text = wrap(&format!("Error: {text}"), INDENT, self.width());
         let rest = text.strip_prefix("Error:").unwrap_or_default();
         self.say(&format!("{WRONG}Error:{WRONG:#}{rest}"));
     }
 
-    /// The one command to type next. Never wrapped: it is there to be copied.
+    /// Prints the one command to type next. It is never wrapped, because it is there to be copied.
     pub(crate) fn next(&mut self, command: &str) {
         self.say(&format!("{STRONG}Next:{STRONG:#} {command}"));
     }
 
-    /// A question whose answer is typed on the same line.
+    /// Prints a question whose answer is typed on the same line.
     pub(crate) fn ask(&mut self, question: &str) {
         self.leave_question();
         self.write_err(|err| write!(err, "{question}"));
         self.asking = true;
     }
 
-    /// Whether a question is open.
+    /// Returns true while a question is open.
     pub(crate) const fn is_asking(&self) -> bool {
         self.asking
     }
 
-    /// Notes that somebody pressed Enter, which ended the line of the question.
+    /// Notes that Enter was pressed, which ended the line of the question.
     pub(crate) const fn answered(&mut self) {
         self.asking = false;
     }
 
-    /// Takes everything from a terminal's screen and from what has scrolled off it (ECMA-48, ED; its parameter 3 is
-    /// xterm's and known to most). Where a terminal records or a pipe leads on, it is out of reach.
+    /// Clears the screen and the scrollback (ECMA-48, ED; its parameter 3 is xterm's and known to most terminals).
+    /// Text that a terminal has recorded or a pipe has passed on stays out of reach.
     pub(crate) fn clear(&mut self) {
         self.leave_question();
         self.steps.clear();
@@ -214,7 +215,7 @@ impl Terminal {
         }
     }
 
-    /// Draws the line that is being edited, or what has changed of it.
+    /// Draws the line being edited, or the part of it that has changed.
     pub(crate) fn draw(&mut self, prompt: &Prompt, draft: &Draft) {
         if self.asking {
             self.leave_question();
@@ -236,14 +237,14 @@ impl Terminal {
         put(&text);
     }
 
-    /// Takes the line that is being edited from the screen.
+    /// Removes the line being edited from the screen.
     pub(crate) fn erase(&mut self) {
         if let Some(drawn) = self.drawn.take() {
             put(&drawn.erase());
         }
     }
 
-    /// Leaves the line that was edited as it stands and goes on below.
+    /// Leaves the edited line as it stands and continues below.
     pub(crate) fn leave(&mut self) {
         if let Some(drawn) = self.drawn.take() {
             self.steps.clear();
@@ -251,15 +252,15 @@ impl Terminal {
         }
     }
 
-    /// An empty screen, for somebody who asks for one.
+    /// Clears the screen on request.
     pub(crate) fn empty(&mut self) {
         self.erase();
         self.steps.clear();
         put("\x1b[H\x1b[2J");
     }
 
-    /// A step that something of this number has come to: at the end of the line with the steps before, while that line is
-    /// on the screen.
+    /// Shows the next step of message `of`: at the end of the line with its earlier steps while that line is on the
+    /// screen, else on a new line.
     pub(crate) fn step(&mut self, of: usize, step: &str) {
         self.erase();
         let window = self.window();
@@ -285,7 +286,7 @@ impl Terminal {
         }
     }
 
-    /// Notes how far what is printed moves the lines above it.
+    /// Notes by how many rows the output moves the lines above it.
     fn count_rows(&mut self, text: &str) {
         if self.steps.is_empty() {
             self.tallest = 0;
@@ -311,24 +312,24 @@ impl Terminal {
         self.write_err(|err| writeln!(err, "{text}"));
     }
 
-    /// A broken standard error leaves nobody to tell about it; the result and the exit code still count.
+    /// If standard error is broken, nobody can be told; the result and the exit code still count.
     fn write_err(&mut self, write: impl Fn(&mut AutoStream<io::Stderr>) -> io::Result<()>) {
         write(&mut self.err).and_then(|()| self.err.flush()).unwrap_or_default();
     }
 
-    /// True if a code drawn in two colours will show as such.
+    /// Returns true if a code drawn in two colours shows as such.
     pub(crate) fn shows_colours(&self) -> bool {
         AutoStream::choice(&io::stdout()) != ColorChoice::Never
     }
 
-    /// Columns and lines of the window that results go to, `None` if they go elsewhere.
+    /// Returns columns and lines of the window that results go to, or `None` if they go elsewhere.
     pub(crate) fn window(&self) -> Option<(usize, usize)> {
         let size = terminal_size::terminal_size_of(io::stdout());
         size.map(|(width, height)| (usize::from(width.0), usize::from(height.0)))
     }
 
-    /// Columns that a line may take now: a window can be made wider or narrower while a chat goes on. Without a window
-    /// `COLUMNS` counts, as for many programs.
+    /// Returns the width for a line now: a window can be resized during a chat. Without a window, `COLUMNS` counts,
+    /// as for many programs.
     pub(crate) fn width(&self) -> usize {
         let window = terminal_size::terminal_size_of(io::stdout());
         let window = window.or_else(|| terminal_size::terminal_size_of(io::stderr()));
@@ -340,20 +341,20 @@ impl Terminal {
         }
     }
 
-    /// From here on lines are as wide as the window: somebody made it so.
+    /// From now on lines use the whole window.
     pub(crate) const fn use_whole_window(&mut self) {
         self.whole_window = true;
     }
 }
 
-/// Writes what moves the cursor: the streams would take it away where colours are not wanted.
+/// Writes cursor movements directly, because the streams would remove them where colours are not wanted.
 fn put(text: &str) {
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes()).and_then(|()| out.flush()).unwrap_or_default();
 }
 
-/// Whether standard output is the null device. It is also if the caller has closed it: Rust's runtime then opens that device
-/// in its place, and every write succeeds.
+/// Returns true if standard output is the null device. That is also the case if the caller has closed it: Rust's
+/// runtime then opens the null device in its place, and every write succeeds.
 #[cfg(unix)]
 fn leads_nowhere() -> bool {
     use std::os::fd::AsFd;
@@ -367,7 +368,7 @@ fn leads_nowhere() -> bool {
     here.file_type().is_char_device() && here.rdev() == null.rdev()
 }
 
-/// Whether standard output is the null device. Elsewhere nobody can say.
+/// Returns false: on this system nothing tells whether standard output is the null device.
 #[cfg(not(unix))]
 const fn leads_nowhere() -> bool {
     false
@@ -378,7 +379,7 @@ fn wipe(stream: &mut impl Write) {
     stream.write_all(b"\x1b[H\x1b[2J\x1b[3J").and_then(|()| stream.flush()).unwrap_or_default();
 }
 
-/// True if a person can be asked: both the question and the answer go through a terminal.
+/// Returns true if a person can be asked: both the question and the answer go through a terminal.
 pub(crate) fn can_ask() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }

@@ -1,7 +1,7 @@
-//! `pillarbox verify`: the ceremony in which two people find out whether somebody stands between them.
+//! `pillarbox verify`: the comparison by which two people find out whether somebody stands between them.
 //!
-//! There is no flag that just says yes. A person at a terminal is asked; a program passes the number that was
-//! heard, and it is compared.
+//! No flag simply confirms. At a terminal the user is asked; a program passes the number that was heard, and it is
+//! compared.
 
 use std::io::{self, BufRead, IsTerminal, Read};
 
@@ -18,7 +18,7 @@ use super::words;
 /// Digits of a safety number.
 const DIGITS: usize = 60;
 
-/// Most bytes taken from standard input: a number with a lot of white space around it.
+/// Most bytes read from standard input: a number with generous white space.
 const MAX_HEARD_LEN: u64 = 1_024;
 
 const QUESTION: &str = "Same number on both phones?";
@@ -27,7 +27,7 @@ const ANSWERS: &str = "[y/N/what is this]";
 /// Columns for the gaps around the answers and for a short answer.
 const ROOM_TO_ANSWER: usize = 6;
 
-/// What a program is told.
+/// The result as JSON.
 #[derive(Serialize)]
 struct Outcome<'a> {
     contact: &'a str,
@@ -37,7 +37,7 @@ struct Outcome<'a> {
     compared: Option<bool>,
 }
 
-/// What a person answered.
+/// The user's answer.
 #[derive(Debug, PartialEq, Eq)]
 enum Answer {
     Same,
@@ -72,7 +72,7 @@ pub(crate) fn run(desk: &mut Desk<'_>, verify: &Verify) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Compares what was heard with what is so, and keeps the outcome.
+/// Compares the number heard with the safety number, and stores the result.
 pub(crate) fn compare(
     desk: &mut Desk<'_>,
     phone: &mut Phone,
@@ -107,7 +107,7 @@ pub(crate) fn compare(
     Ok(())
 }
 
-/// Prints the number and how things stand.
+/// Prints the number and the contact's trust.
 fn show(desk: &mut Desk<'_>, contact: &Contact, number: &str, form: Form) -> Result<(), Failure> {
     outcome(desk, contact, number, contact.trust, None, form)?;
     if form == Form::Text {
@@ -118,7 +118,7 @@ fn show(desk: &mut Desk<'_>, contact: &Contact, number: &str, form: Form) -> Res
     Ok(())
 }
 
-/// The outcome for programs; people get sentences instead.
+/// Prints the result as JSON; people get sentences instead.
 fn outcome(
     desk: &mut Desk<'_>,
     contact: &Contact,
@@ -145,7 +145,7 @@ fn outcome(
     }
 }
 
-/// The ceremony at a terminal. Gives back the number to compare.
+/// Leads through the comparison at a terminal. Returns the number to compare.
 fn ask(desk: &mut Desk<'_>, contact: &Contact, number: &str) -> Result<String, Failure> {
     let name = words::name(contact);
     desk.terminal.result(&format!(
@@ -189,7 +189,7 @@ fn answer(line: &str) -> Answer {
     }
 }
 
-/// Why anybody should do this.
+/// Explains why the comparison matters.
 pub(crate) fn what_is_this(name: &str) -> String {
     format!(
         "The number is made from the keys of both phones. Somebody brought you {name}'s key: the relay, or \
@@ -218,7 +218,7 @@ fn heard_on_stdin(desk: &Desk<'_>, contact: &Contact) -> Result<String, Failure>
     }
 }
 
-/// Digits in groups of five.
+/// Groups digits by five.
 fn grouped(digits: &str) -> String {
     let digits: Vec<char> = digits.chars().collect();
     digits.chunks(5).map(String::from_iter).collect::<Vec<_>>().join(" ")

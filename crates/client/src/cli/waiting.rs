@@ -1,4 +1,4 @@
-//! What waits on this phone, and why, in words.
+//! Sentences about messages waiting on this phone, and the reason.
 
 use pillarbox_client::Phone;
 use pillarbox_client::phone::{WaitCause, Waiting};
@@ -9,8 +9,8 @@ use super::desk::Desk;
 use super::failure::Failure;
 use super::words::{self, OnThisPhone};
 
-/// Tells what waits to be sent, one sentence a contact, and says whether anything does. `delayed` is what the relay said
-/// meanwhile when it asked to wait with something else, or why it took nothing.
+/// Reports waiting messages, one sentence a contact. Returns true if there are any. `delayed` is the relay's reason
+/// if it asked to wait with something else, or if it took nothing.
 pub(crate) fn tell(desk: &mut Desk<'_>, phone: &Phone, delayed: Option<Refusal>) -> Result<bool, Failure> {
     let mut waiting = Vec::new();
     for one in phone.waiting()? {

@@ -14,13 +14,13 @@ use super::grammar::quote;
 use super::terminal::{STRONG, WRONG};
 use super::wrap::{INDENT, break_words};
 
-/// How sure of a contact's key the owner can be, in words for people and in a weight of its own unless it is VERIFIED.
+/// Describes the trust in a contact's key, emphasised unless it is VERIFIED.
 pub(crate) fn sure(trust: Trust) -> String {
     let style = weight(trust);
     format!("{style}{}{style:#}", sentences::trust(trust))
 }
 
-/// How much a person should notice of how sure they can be.
+/// The emphasis for each level of trust.
 const fn weight(trust: Trust) -> Style {
     match trust {
         Trust::Verified => Style::new(),
@@ -33,12 +33,12 @@ const fn weight(trust: Trust) -> Style {
 pub(crate) const NUMBERS_PROVE_NOTHING: &str = "A number proves nothing at this relay: it sends no code, and anybody can \
     take a number that has no account yet.";
 
-/// The same at a relay that sends codes.
+/// The sentence about numbers at a relay that sends codes.
 pub(crate) const NUMBERS_BY_CODE: &str = "This relay sends a code to a number before it lets anybody have it. Codes go to \
     a file at the relay, which stands in for the telephone network: whoever can read that file, the operator among them, can \
     take over any number.";
 
-/// Why a relay was not reached, where the system's word for it would be a programmer's.
+/// Says why a relay was not reached, if the system's own words would suit programmers only.
 pub(crate) fn unreached(kind: ErrorKind) -> String {
     match kind {
         ErrorKind::ConnectionRefused => "nothing answers there".into(),
@@ -52,8 +52,8 @@ pub(crate) fn unreached(kind: ErrorKind) -> String {
     }
 }
 
-/// An entry as one line that starts with its sender's name. Later lines of a text are indented when it is
-/// wrapped, and its words fit a line of `width` columns, so that no text can pass itself off as somebody else's message.
+/// Formats an entry, beginning with its sender's name. Wrapped lines are indented and words fit `width` columns, so
+/// that no text can pose as somebody else's message.
 pub(crate) fn entry(
     entry: &Entry,
     contact: &Contact,
@@ -78,30 +78,30 @@ pub(crate) fn entry(
     format!("{head} {}", break_words(&content(entry), INDENT, width))
 }
 
-/// What the owner calls a contact. It may have come from a peer as a suggestion, so it is made safe here.
+/// The owner's name for a contact, made safe here because a peer may have suggested it.
 pub(crate) fn name(contact: &Contact) -> String {
     safe(&contact.name)
 }
 
-/// A safety number in two rows of six groups, as both phones show it.
+/// Formats a safety number in two rows of six groups, as both phones show it.
 pub(crate) fn number(digits: &str, indent: usize) -> String {
     let groups: Vec<&str> = digits.split_whitespace().collect();
     let rows = groups.chunks(6).map(|row| format!("{}{}", " ".repeat(indent), row.join(" ")));
     rows.collect::<Vec<_>>().join("\n")
 }
 
-/// A contact's name for itself, where that is another name than the owner's: a stranger's word for it.
+/// Returns the contact's suggested name if it differs from the owner's name for it: the claim of a stranger.
 fn claimed(contact: &Contact) -> Option<String> {
     let claimed = safe(contact.suggested_name.as_deref()?);
     (!claimed.is_empty() && claimed != name(contact)).then_some(claimed)
 }
 
-/// The same as words.
+/// Quotes the contact's suggested name.
 pub(crate) fn claim(contact: &Contact) -> Option<String> {
     claimed(contact).map(|claimed| format!("calls itself \"{claimed}\""))
 }
 
-/// What is told when somebody writes who was not added.
+/// Introduces somebody who wrote and was not added.
 pub(crate) fn request(contact: &Contact, known: Option<&Contact>) -> String {
     let claim = claim(contact).map_or_else(String::new, |claim| {
         let whose = known.map_or_else(String::new, |known| {
@@ -121,7 +121,7 @@ pub(crate) fn request(contact: &Contact, known: Option<&Contact>) -> String {
     )
 }
 
-/// The names and commands of this program, for the sentences of the library.
+/// The names and commands of this program, for the library's sentences.
 pub(crate) struct OnThisPhone<'a>(pub(crate) &'a Phone);
 
 impl OnThisPhone<'_> {
@@ -161,7 +161,7 @@ impl Names for OnThisPhone<'_> {
     }
 }
 
-/// The sentence for a notice; none for those that the commands tell in their own way or that need no words here.
+/// Returns the sentence for a notice, or `None` if the command reports it in its own way or it needs no words.
 pub(crate) fn notice(notice: &Notice, phone: &Phone, width: usize) -> Option<(Tone, String)> {
     let told_by_commands = matches!(
         notice,
@@ -191,7 +191,7 @@ pub(crate) fn notice(notice: &Notice, phone: &Phone, width: usize) -> Option<(To
     Some((tone, says))
 }
 
-/// Names where a test has no contacts: accounts.
+/// Names for a test without contacts: accounts.
 #[cfg(test)]
 pub(super) struct Accounts;
 

@@ -1,24 +1,24 @@
-//! Lines of at most 80 columns, and of fewer in a narrow window.
+//! Lines of at most 80 columns, or of fewer in a narrow window.
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// The width that everything but links and codes keeps to in a pipe, on paper and in a window that is wide enough.
+/// Width of everything but links and codes, in a pipe, on paper and in a window that is wide enough.
 pub(crate) const WIDTH: usize = 80;
 
-/// The narrowest window that lines are fitted to: below it hardly a word would find room.
+/// The narrowest window that lines are fitted to. Below it hardly a word would fit.
 const NARROWEST: usize = 20;
 
-/// Columns for a line, in a window of `window` columns.
+/// Returns the columns for a line in a window of `window` columns.
 pub(crate) fn width_in(window: Option<usize>) -> usize {
     window.map_or(WIDTH, |columns| columns.clamp(NARROWEST, WIDTH))
 }
 
-/// How far the later lines of what takes several are indented.
+/// Indentation of the later lines of an item.
 pub(crate) const INDENT: usize = 2;
 
-/// Breaks `text` at spaces so that no line is wider than `most` columns; lines after the first start with
-/// `indent` spaces. A word that is wider than a line stands alone and whole, because a link cut in two is none.
-/// Escape sequences take no room.
+/// Breaks `text` at spaces so that no line exceeds `most` columns; lines after the first start with `indent` spaces.
+/// A word wider than a line stands alone and whole, because a link cut in two no longer works. Escape sequences take
+/// no columns.
 pub(crate) fn wrap(text: &str, indent: usize, most: usize) -> String {
     let mut lines = Vec::new();
     for paragraph in text.split('\n') {
@@ -49,10 +49,10 @@ pub(crate) fn wrap(text: &str, indent: usize, most: usize) -> String {
     lines.join("\n")
 }
 
-/// Breaks words that are wider than an indented line into pieces that are not.
+/// Breaks words wider than an indented line into pieces that fit.
 ///
-/// For the texts of others: a terminal would break such a word by itself and go on in the first column, where names
-/// stand, and a text could write one there.
+/// This is for text from peers: a terminal would break such a word by itself and continue in the first column, where
+/// names stand, so that a text could forge one there.
 pub(crate) fn break_words(text: &str, indent: usize, width: usize) -> String {
     let most = width.saturating_sub(indent);
     let mut broken = String::with_capacity(text.len());
@@ -72,7 +72,7 @@ pub(crate) fn break_words(text: &str, indent: usize, width: usize) -> String {
     broken
 }
 
-/// Cuts or fills `text` to exactly `width` columns, for a cell of a table; a cut shows as `…`.
+/// Cuts or pads `text` to exactly `width` columns, for a cell of a table; a cut shows as `…`.
 pub(crate) fn fit(text: &str, width: usize) -> String {
     if text.width() <= width {
         return format!("{text}{}", " ".repeat(width - text.width()));

@@ -13,43 +13,44 @@ use super::error::NetError;
 use crate::phone::{Link, Phone, PhoneError};
 use crate::records::notice::Notice;
 
-/// How often the phone is asked for what has become due with time alone: an hour's pause, a certificate's end.
+/// Interval at which the phone is asked for work that only time makes due, such as the end of an hour's pause or of a
+/// certificate.
 const TICK: Duration = Duration::from_secs(1);
 
-/// Something that whoever runs a phone should know.
+/// An event for whoever runs a phone.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Event {
-    /// The phone tells its owner this.
+    /// Notices for the owner.
     Told(Vec<Notice>),
     /// A link is connected.
     Up(Link),
-    /// Everything that can be done now is done; see [`Carrier::is_quiet`]. Told each time it comes to that.
+    /// Everything that can be done now is done; see [`Carrier::is_quiet`]. Reported each time this state is reached.
     Quiet,
     /// A link is not connected, and will be tried again.
     Down {
-        /// Which.
+        /// The link.
         link: Link,
-        /// Why.
+        /// The reason.
         error: NetError,
-        /// After how long it is tried again.
+        /// Time until the next attempt.
         retry_in: Duration,
     },
 }
 
 /// The connections of one phone.
 ///
-/// It holds no message of its own: whatever it is dropped with is sent again by the next one.
+/// It holds no message of its own: if it is dropped, the next one sends everything unfinished again.
 pub struct Carrier {
     named: Line,
     nameless: Line,
     failures: u32,
-    /// Whether nothing has come since everything that could go was sent.
+    /// True if nothing has arrived since everything that could go was sent.
     at_rest: bool,
-    /// Whether that was told.
+    /// True once that was reported.
     quiet: bool,
     /// The relay's last word on the named link.
     farewell: Option<NetError>,
-    /// When something last happened that brings the work on.
+    /// Time of the last event that made progress.
     stirred: Instant,
 }
 
@@ -66,7 +67,7 @@ impl std::fmt::Debug for Carrier {
 }
 
 impl Carrier {
-    /// Starts out disconnected; the first [`next`](Self::next) connects.
+    /// Starts disconnected; the first [`next`](Self::next) connects.
     #[must_use]
     pub fn new() -> Self {
         let at_once = Instant::now();
@@ -81,11 +82,11 @@ impl Carrier {
         }
     }
 
-    /// Carries frames until there is something to tell. To be called again and again; what the phone was asked to
-    /// do in between goes out with the next call. Cancel-safe.
+    /// Carries frames until there is something to report. Call this repeatedly; work given to the phone in between
+    /// goes out with the next call. Cancel-safe.
     ///
     /// # Errors
-    /// [`PhoneError`] if the phone could not keep something; then the connections are given up.
+    /// [`PhoneError`] if the phone could not store something; the connections are then closed.
     pub async fn next(&mut self, phone: &mut Phone, rng: &mut impl CryptoRng) -> Result<Event, PhoneError> {
         loop {
             match self.turn(phone, rng).await {
@@ -100,8 +101,9 @@ impl Carrier {
         }
     }
 
-    /// Whether everything that can be done now is done: connected, all that waited has come, all that can go has
-    /// been taken by the relay. What the phone was asked to do since the last [`next`](Self::next) does not count.
+    /// Returns true if everything that can be done now is done: both connections are ready, all waiting messages have
+    /// arrived, and the relay has taken all that can go. Work given to the phone since the last [`next`](Self::next)
+    /// does not count.
     ///
     /// # Errors
     /// [`PhoneError::Storage`].
@@ -111,7 +113,8 @@ impl Carrier {
         Ok(self.at_rest && connected && phone.is_settled())
     }
 
-    /// For how long nothing has come but signs of life. A frame that is on its way counts as coming, however slow the line.
+    /// Returns the time since the last arrival other than a sign of life. A frame still arriving counts, however slow
+    /// the line.
     #[must_use]
     pub fn idle(&self) -> Duration {
         let receiving = [&self.named, &self.nameless]
@@ -120,7 +123,7 @@ impl Carrier {
         if receiving { Duration::ZERO } else { self.stirred.elapsed() }
     }
 
-    /// Ends the connections in order, so that what was just written is read.
+    /// Closes the connections in order, so that the last bytes written are read.
     pub async fn close(mut self, phone: &mut Phone) {
         for link in [Link::Named, Link::Nameless] {
             if let Line::Up(open) = self.line(link) {
@@ -131,7 +134,7 @@ impl Carrier {
         }
     }
 
-    /// One round: dial what is due, send what is due, wait for one thing to happen.
+    /// Runs one round: dials and sends whatever is due, and waits for one event.
     async fn turn(
         &mut self,
         phone: &mut Phone,

@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use pillarbox_wire::Timestamp;
 
-/// The time of this machine's clock. A clock before 1970 counts as 1970.
+/// Returns the time of this machine's clock. A clock before 1970 counts as 1970.
 #[must_use]
 pub fn now() -> Timestamp {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();

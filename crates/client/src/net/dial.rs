@@ -1,4 +1,4 @@
-//! One connection to the relay: opened, and held in one of three states.
+//! One connection to the relay, in one of three states.
 
 use std::future::{Future, pending};
 use std::io;
@@ -23,14 +23,14 @@ pub(super) struct Open {
     pub(super) handshake_hash: [u8; 32],
     pub(super) reader: Reader<ReadHalf<Watched<TcpStream>>>,
     pub(super) writer: Writer<WriteHalf<Watched<TcpStream>>>,
-    /// When bytes last came and went.
+    /// Times at which bytes last came and went.
     pub(super) signs: Arc<Signs>,
-    /// Since when an answer is waited for in vain.
+    /// Start of the wait for an answer that has not come.
     pub(super) unanswered: Option<Instant>,
 }
 
 impl Open {
-    /// When the relay is taken for dead, unless bytes come before that.
+    /// Returns the time at which the relay is considered dead, unless bytes come before.
     fn dead_at(&self) -> Instant {
         match self.unanswered {
             Some(since) => since.max(self.signs.came()) + timeouts::ANSWER,
@@ -38,12 +38,12 @@ impl Open {
         }
     }
 
-    /// Whether so little has gone one way or the other of late that a ping is due.
+    /// Returns true if so few bytes have gone one way or the other of late that a ping is due.
     pub(super) fn is_quiet(&self) -> bool {
         self.signs.came().min(self.signs.went()).elapsed() >= timeouts::PING_INTERVAL
     }
 
-    /// Waits for a write that goes on for as long as bytes go.
+    /// Waits for a write as long as bytes keep going out.
     pub(super) async fn in_time<E: Into<NetError>>(
         signs: &Signs,
         write: impl Future<Output = Result<(), E>>,
@@ -55,17 +55,17 @@ impl Open {
     }
 }
 
-/// One of the two connections, as far as it goes.
+/// The state of one of the two connections.
 pub(super) enum Line {
-    /// Not connected; not tried again before then.
+    /// Not connected; not tried again before this time.
     Down(Instant),
-    /// Being opened. The attempt lives here, so that whoever waits for it may stop waiting and come back.
+    /// Connecting. The attempt lives here, so that a caller may stop waiting and come back.
     Dialling(Dialling),
-    /// Open.
+    /// Connected.
     Up(Box<Open>),
 }
 
-/// What happens on a line.
+/// An event on a connection.
 pub(super) enum Happening {
     Opened(Box<Open>),
     Frame(RelayFrame),
@@ -79,7 +79,7 @@ impl Line {
         Self::Dialling(Box::pin(open(address.clone(), StdRng::from_seed(seed))))
     }
 
-    /// The next thing that happens. Cancel-safe. A line that is down waits for ever.
+    /// Returns the next event. Cancel-safe. A connection that is down waits for ever.
     pub(super) async fn happening(&mut self) -> Happening {
         match self {
             Self::Down(_) => pending().await,

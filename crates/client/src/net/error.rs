@@ -1,4 +1,4 @@
-//! Why there is no connection, or one that is of no use.
+//! Failures of the connection.
 
 use std::io;
 
@@ -8,38 +8,38 @@ use pillarbox_wire::{Farewell, Refusal};
 use crate::phone::PhoneError;
 use crate::vault::StorageError;
 
-/// Why the relay was not reached, or did not do what it was asked to. Nothing that was kept is lost on any of them.
+/// The reason why the relay was not reached, or did not do as asked. None of these loses stored data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum NetError {
-    /// Nothing answers at the relay's address.
+    /// No server answers at the relay's address.
     #[error("the relay cannot be reached: {0}")]
     Unreachable(io::ErrorKind),
-    /// Something answers, and the handshake failed; whoever answers may not be the relay.
+    /// A server answers and the handshake failed; it may not be the relay.
     #[error(transparent)]
     Handshake(#[from] HandshakeError),
     /// The relay did not make the account.
     #[error("the relay does not make the account: {0}")]
     NotRegistered(Refusal),
-    /// The relay does not take this device for its own.
+    /// The relay does not accept this device as the account's.
     #[error("the relay does not take this device: {0}")]
     NotAuthenticated(Refusal),
     /// The relay ended the connection and said why.
     #[error("the relay ended the connection: {0}")]
     Farewell(Farewell),
-    /// The connection ended without a word.
+    /// The connection ended without a farewell.
     #[error("the connection to the relay was lost")]
     Lost,
-    /// The relay does not answer any more.
+    /// The relay has stopped answering.
     #[error("the relay does not answer")]
     Silent,
-    /// What came is not what a relay sends.
+    /// The data received is not what a relay sends.
     #[error("the relay sent what cannot be read")]
     Unreadable,
-    /// The time for it is over.
+    /// The time limit has passed.
     #[error("it was not done in time")]
     Deadline,
-    /// The phone itself could not go on.
+    /// The phone itself failed.
     #[error(transparent)]
     Phone(#[from] PhoneError),
 }

@@ -1,10 +1,10 @@
 //! The engine over TCP: what carries frames between a [`Phone`](crate::Phone) and its relay.
 //!
-//! What this layer does: it connects, shakes hands, pumps frames both ways, asks for signs of life, and comes back
-//! after a pause that grows. It refuses to know what the frames mean, and it keeps nothing: the engine has kept
-//! everything before a frame leaves, so this layer may fail or be dropped at any point.
+//! This layer connects, shakes hands, carries frames both ways, sends pings, and reconnects after growing pauses. It
+//! does not know what the frames mean and stores nothing: the engine has stored everything before a frame leaves, so
+//! this layer may fail or be dropped at any point.
 //!
-//! [`Carrier`] is for programs that stay; [`sync`] and [`sync_until`] for those that connect, do one thing and go.
+//! [`Carrier`] is for programs that stay connected; [`sync`] and [`sync_until`] are for those that do one task.
 
 mod carrier;
 mod clock;

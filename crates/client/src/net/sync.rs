@@ -1,4 +1,4 @@
-//! For programs that connect, do one thing and go.
+//! Short visits, for programs that connect, do one task and disconnect.
 
 use std::time::Duration;
 
@@ -10,12 +10,12 @@ use super::error::NetError;
 use crate::phone::Phone;
 use crate::records::notice::Notice;
 
-/// Connects, registers if that is still to be done, sends what waits, receives what waits, and disconnects.
+/// Connects, registers if necessary, sends and receives everything that waits, and disconnects.
 ///
-/// What cannot be sent at present (a blocked contact, a full mailbox) keeps waiting and is no error.
+/// Messages that cannot be sent at present (a blocked contact, a full mailbox) keep waiting; this is no error.
 ///
 /// # Errors
-/// [`NetError`]; what was done until then is done, and the phone is disconnected. [`NetError::Deadline`] if it took
+/// [`NetError`]; work done before it stays done, and the phone is disconnected. [`NetError::Deadline`] if it took
 /// longer than `limit`.
 pub async fn sync(
     phone: &mut Phone,
@@ -27,8 +27,8 @@ pub async fn sync(
     Ok(visit.told)
 }
 
-/// Like [`sync`], and stays connected after that until the phone tells something that `enough` is true of, or `limit`
-/// has passed. Once everything that could be done is done, a limit that passes is no error.
+/// Acts like [`sync`], then stays connected until the phone reports a notice for which `enough` returns true, or
+/// `limit` has passed. Once everything that could be done is done, reaching the limit is no error.
 ///
 /// # Errors
 /// As for [`sync`].
@@ -46,9 +46,9 @@ pub async fn sync_until(
 /// One visit to the relay.
 struct Visit {
     told: Vec<Notice>,
-    /// Whether everything that could be done was done at some time.
+    /// True once everything that could be done was done.
     quiet: bool,
-    /// Whether to stay on after that.
+    /// True if the visit goes on after that.
     stay: bool,
 }
 

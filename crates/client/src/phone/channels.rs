@@ -1,8 +1,8 @@
-//! Public channels: opened, written in, read.
+//! Public channels: opening, posting and reading.
 //!
-//! What is to be opened or published is kept until the relay has answered; a post whose answer is lost with the
-//! connection is published again, because a relay cannot tell it from a second one of the same words. Readings are
-//! not kept. All of it goes over the named link: the relay knows who reads.
+//! Channels to be opened and posts to be published are stored until the relay has answered. A post whose answer is
+//! lost with the connection is published again, because a relay cannot tell it from a second post of the same words.
+//! Readings are not stored. Everything goes over the named link: the relay knows who reads.
 
 use pillarbox_text::read::is_blank;
 use pillarbox_wire::limits::MAX_POST_LEN;
@@ -23,12 +23,12 @@ use crate::phone::state::pauses::patience;
 use crate::records::notice::Notice;
 use crate::vault::{StorageError, Table};
 
-/// Something to be done at the relay, in the order in which the owner wanted it.
+/// A task for the relay. Tasks are done in the owner's order.
 #[derive(Clone, Serialize, Deserialize)]
 struct Wish {
     order: u64,
     channel: ChannelName,
-    /// What is to be published; none: the channel is to be opened.
+    /// The post to publish; `None` opens the channel.
     post: Option<Bytes>,
 }
 
@@ -37,7 +37,7 @@ impl Encoded for Wish {
     const MAX_LEN: usize = MAX_POST_LEN + 128;
 }
 
-/// A channel that the owner follows, and how far it was read.
+/// A followed channel, and the last post that was read.
 #[derive(Clone, Serialize, Deserialize)]
 struct Followed {
     channel: ChannelName,
@@ -50,8 +50,7 @@ impl Encoded for Followed {
 }
 
 impl Phone {
-    /// Makes a public channel, as soon as the relay can be reached: answered by
-    /// [`Notice::ChannelOpened`].
+    /// Opens a public channel as soon as the relay can be reached. [`Notice::ChannelOpened`] answers.
     ///
     /// # Errors
     /// [`PhoneError::Storage`].
@@ -59,8 +58,7 @@ impl Phone {
         self.wish(channel, None, rng)
     }
 
-    /// Publishes in a channel of this account's, as soon as the relay can be reached: answered by
-    /// [`Notice::Posted`].
+    /// Publishes a post in a channel of this account as soon as the relay can be reached. [`Notice::Posted`] answers.
     ///
     /// # Errors
     /// [`PhoneError::EmptyText`], [`PhoneError::PostTooLong`], [`PhoneError::Storage`].
@@ -77,14 +75,13 @@ impl Phone {
         }
     }
 
-    /// Reads all that a channel has published: answered by [`Notice::ChannelPosts`], more
-    /// than once if it is much.
+    /// Reads all posts of a channel. [`Notice::ChannelPosts`] answers, several times if there are many posts.
     pub fn read_channel(&mut self, channel: ChannelName) {
         self.channels.readings.push_back(Reading { channel, after: 0, wanted: true });
     }
 
-    /// Follows a channel: what is new in it is read whenever this phone connects. Where it is this phone's habit, the
-    /// relay keeps that it does.
+    /// Follows a channel: its new posts are read whenever this phone connects. If this phone's habits say so, the
+    /// relay keeps a record of it.
     ///
     /// # Errors
     /// [`PhoneError::Storage`].
@@ -102,7 +99,7 @@ impl Phone {
         Ok(())
     }
 
-    /// Follows a channel no longer.
+    /// Stops following a channel.
     ///
     /// # Errors
     /// [`PhoneError::Storage`].
@@ -131,7 +128,8 @@ impl Phone {
         Ok(())
     }
 
-    /// Asks the next thing about channels. One question is open at a time, so that a channel is open before its first post.
+    /// Asks the next question about channels. Only one is open at a time, so that a channel exists before its first
+    /// post.
     pub(crate) fn tend_channels(
         &mut self,
         now: Timestamp,
@@ -172,7 +170,7 @@ impl Phone {
         Ok(())
     }
 
-    /// Asks what is new in each followed channel.
+    /// Asks for the new posts of each followed channel.
     fn catch_up(&mut self) -> Result<(), StorageError> {
         let mut followed = self.vault.read(|rows| rows.load_all::<Followed>(Table::Followed))?;
         followed.sort_by(|one, other| one.channel.cmp(&other.channel));
@@ -205,7 +203,7 @@ impl Phone {
         Ok(channel.into_iter().map(|channel| Notice::Posted { channel, number }).collect())
     }
 
-    /// Forgets a wish that was answered, and says about which channel. None for a reading.
+    /// Removes an answered wish and returns its channel, or `None` for a reading.
     fn fulfilled(
         &mut self,
         asked: Asked,

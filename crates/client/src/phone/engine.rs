@@ -1,6 +1,7 @@
-//! An open profile: made, opened, connected, woken.
+//! An open profile: made, opened, connected, and woken when something is due.
 //!
-//! Everything here is a copy of rows or follows from them; the files beside it add what the owner and the relay can ask of it.
+//! Its fields are copies of rows, or follow from them. The other files of this folder add what the owner and the
+//! relay can ask of it.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -35,12 +36,13 @@ use crate::vault::{Passphrase, ProfileError, StorageError, Table, Vault};
 
 /// An open profile. It holds the profile's lock for as long as it lives.
 ///
-/// What stands in fields here is a copy of rows, changed only after a transaction was kept; dropping a phone at any
-/// moment and opening it again gives the same phone, disconnected.
+/// The fields are copies of rows, changed only after a transaction was committed. Dropping a phone at any moment and
+/// opening it again gives the same phone, disconnected.
 pub struct Phone {
     pub(super) vault: Vault,
     pub(super) account: Account,
-    /// Whether it encrypted end to end under a former release of the program: what was on its way then still opens.
+    /// True if it encrypted end to end under a former release of the program. Messages on their way from then still
+    /// open.
     pub(super) has_encrypted: bool,
     pub(super) secrets: Secrets,
     pub(super) links: Links,
@@ -52,11 +54,12 @@ pub struct Phone {
     pub(super) mailbox: Mailbox,
     pub(super) key_stock: KeyStock,
     pub(super) certificate: Certificate,
-    /// Numbers to be asked about.
+    /// Numbers to look up.
     pub(super) look_ups: VecDeque<(Handle, Option<String>)>,
-    /// Set until the relay has been asked to close the account.
+    /// True until the relay has been asked to close the account.
     pub(super) closing: bool,
-    /// The code that was sent to this account's number, until the account is made. It is good for minutes, and not kept.
+    /// The code sent to this account's number, until the account is made. It expires within minutes and is not
+    /// stored.
     pub(super) code: Option<NumberCode>,
 }
 
@@ -91,10 +94,10 @@ impl fmt::Debug for Phone {
 }
 
 impl Phone {
-    /// Makes a profile in `directory`. The account itself is made at the relay when this phone first connects.
+    /// Makes a profile in `directory`. The relay makes the account when this phone first connects.
     ///
     /// # Errors
-    /// [`ProfileError::Exists`] if there is one, and what the file system or the passphrase cost bring.
+    /// [`ProfileError::Exists`] if there is one, and failures of the file system or the passphrase hash.
     pub fn create(
         directory: &Path,
         passphrase: &Passphrase,
@@ -109,7 +112,7 @@ impl Phone {
     /// Makes a profile in an empty vault, which may be one in memory.
     ///
     /// # Errors
-    /// [`ProfileError::Exists`] if the vault holds a profile; [`ProfileError::Storage`] if it keeps nothing.
+    /// [`ProfileError::Exists`] if the vault holds a profile; [`ProfileError::Storage`] if it cannot store one.
     pub fn create_in(
         mut vault: Vault,
         new: NewAccount,
@@ -134,10 +137,10 @@ impl Phone {
         Ok(Self::assemble(vault, account, secrets))
     }
 
-    /// Opens the profile in `directory` and removes what has expired.
+    /// Opens the profile in `directory` and removes expired entries.
     ///
     /// # Errors
-    /// What stands in [`ProfileError`].
+    /// [`ProfileError`].
     pub fn open(
         directory: &Path,
         passphrase: &Passphrase,
@@ -180,7 +183,7 @@ impl Phone {
         Ok(phone)
     }
 
-    /// Gives the vault back, as it is when a program ends; [`open_in`](Self::open_in) opens it again.
+    /// Returns the vault, as at the end of a program; [`open_in`](Self::open_in) opens it again.
     #[must_use]
     pub fn into_vault(self) -> Vault {
         self.vault
@@ -207,21 +210,21 @@ impl Phone {
         }
     }
 
-    /// The account's facts.
+    /// The account.
     #[must_use]
     pub const fn account(&self) -> &Account {
         &self.account
     }
 
-    /// The earliest time after `now` at which there will be something to send that may not be sent yet. Whoever carries
-    /// frames calls [`outgoing`](Self::outgoing) then.
+    /// Returns the earliest time after `now` at which something that may not be sent yet becomes due. The carrier
+    /// calls [`outgoing`](Self::outgoing) then.
     #[must_use]
     pub fn wakes_at(&self, now: Timestamp) -> Option<Timestamp> {
         let times = self.owed.times().chain(self.pauses.ends());
         times.chain(self.deposits.retry_at()).chain(self.channels.retry_at()).filter(|at| *at > now).min()
     }
 
-    /// Changes the passphrase. A copy of the profile that somebody took before still opens with the old one.
+    /// Changes the passphrase. Earlier copies of the profile still open with the old one.
     ///
     /// # Errors
     /// [`ProfileError::Storage`]; then the old passphrase still holds.
@@ -237,7 +240,7 @@ impl Phone {
     /// [`Notice::RegistrationRefused`](crate::Notice::RegistrationRefused).
     ///
     /// # Errors
-    /// [`PhoneError::AlreadyRegistered`] once it is made.
+    /// [`PhoneError::AlreadyRegistered`] once the account is made.
     pub fn set_handle(&mut self, handle: Option<Handle>, rng: &mut impl CryptoRng) -> Result<(), PhoneError> {
         if self.account.address.is_some() {
             return Err(PhoneError::AlreadyRegistered);
@@ -246,9 +249,10 @@ impl Phone {
         self.keep_account(account, rng)
     }
 
-    /// Shows the code that the relay sent to this account's number, with the next registration: at once where the relay has
-    /// refused one by [`Refusal::CodeSent`](pillarbox_wire::Refusal::CodeSent) on a connection that still stands. If the number had an account, this
-    /// phone takes its place, and answers to [`Notice::Reregistered`](crate::Notice::Reregistered).
+    /// Sends the code that the relay sent to this account's number with the next registration. That happens at once
+    /// if the relay has refused one by [`Refusal::CodeSent`](pillarbox_wire::Refusal::CodeSent) on a connection that
+    /// is still open. If the number had an account, this phone takes it over, and
+    /// [`Notice::Reregistered`](crate::Notice::Reregistered) answers.
     ///
     /// # Errors
     /// [`PhoneError::AlreadyRegistered`] once the account is made.
@@ -274,7 +278,7 @@ impl Phone {
         self.links.replace(link, Some(Connection::new(handshake_hash)));
     }
 
-    /// Notes that a link is gone. What was under way on it is sent again on the next one.
+    /// Notes that a link is disconnected. Unfinished work on it is repeated on the next one.
     pub fn disconnected(&mut self, link: Link) {
         let gone = self.links.replace(link, None);
         for question in gone.into_iter().flat_map(Connection::into_questions) {

@@ -1,4 +1,4 @@
-//! Why the phone does not do what it was asked to.
+//! Failures of a phone's methods.
 
 use pillarbox_wire::limits::{MAX_DEPOSIT_SUBJECT_LEN, MAX_PAYLOAD_LEN, MAX_POST_LEN};
 
@@ -7,11 +7,11 @@ use crate::records::body::{MAX_GROUP_MEMBERS, MAX_TEXT_LEN};
 use crate::text::naming::BadName;
 use crate::vault::StorageError;
 
-/// Why a call on [`Phone`](super::Phone) did nothing. What was kept before is still there.
+/// The reason why a call on [`Phone`](super::Phone) did nothing. Stored data is unchanged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PhoneError {
-    /// The vault does not read or keep.
+    /// The vault cannot be read or written.
     #[error(transparent)]
     Storage(#[from] StorageError),
     /// There is no such contact on this phone.
@@ -20,7 +20,7 @@ pub enum PhoneError {
     /// Another contact on this phone has this name.
     #[error("another contact has this name")]
     NameTaken,
-    /// The text is no name for a contact.
+    /// The text is not a valid name for a contact.
     #[error(transparent)]
     BadName(#[from] BadName),
     /// The account is not registered at its relay yet.
@@ -29,10 +29,10 @@ pub enum PhoneError {
     /// The account is registered already, so its number stays.
     #[error("the account is registered already")]
     AlreadyRegistered,
-    /// The invitation is this phone's own.
+    /// The invitation is this account's own.
     #[error("this is your own invitation")]
     OwnInvitation,
-    /// The invitation is for another relay than this phone's.
+    /// The invitation is for another relay.
     #[error("the invitation is for another relay")]
     OtherRelay,
     /// The contact was verified and its key has changed: nothing is sent until the owner chooses.
@@ -41,16 +41,16 @@ pub enum PhoneError {
     /// The contact has no key to compare.
     #[error("the contact has no key to compare")]
     NoIdentity,
-    /// The owner is in no such group.
+    /// The owner is not in this group.
     #[error("you are in no such group")]
     UnknownGroup,
-    /// There is nobody else in the group.
+    /// No one else is in the group.
     #[error("there is nobody else in the group")]
     EmptyGroup,
-    /// The group is full, or they have left it before.
+    /// The group is full, or the person has left it before.
     #[error("a group has at most {MAX_GROUP_MEMBERS} members, and nobody who has left it comes back")]
     TooManyMembers,
-    /// It is not this phone's habit to make backups.
+    /// This phone's habits include no backups.
     #[error("this phone makes no backups")]
     NoBackups,
     /// The backup does not open.
@@ -62,7 +62,7 @@ pub enum PhoneError {
         /// Its length in bytes.
         got: usize,
     },
-    /// Nothing was kept that a report could show.
+    /// Nothing was stored that a report could show.
     #[error("nothing was kept of this message that a report could show")]
     NotReportable,
     /// The owner has blocked the contact.
@@ -71,7 +71,7 @@ pub enum PhoneError {
     /// A fact is too long to be left at a relay.
     #[error("a fact has at most {MAX_PAYLOAD_LEN} bytes, and its subject {MAX_DEPOSIT_SUBJECT_LEN}")]
     FactTooLong,
-    /// There is nothing in the message that an eye sees.
+    /// The message shows nothing to the eye.
     #[error("the message is empty")]
     EmptyText,
     /// The text is too long for one message.
@@ -82,20 +82,20 @@ pub enum PhoneError {
     },
 }
 
-/// Why a safety number was not confirmed.
+/// The reason why a safety number was not confirmed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfirmError {
-    /// What was heard is a safety number, and another one.
+    /// The number heard is a safety number, but another one.
     #[error("the numbers differ")]
     Mismatch,
-    /// What was heard is not 60 digits.
+    /// The number heard does not have 60 digits.
     #[error("a safety number has 60 digits, and this has {digits}")]
     NotANumber {
-        /// How many there were.
+        /// Number of digits in it.
         digits: usize,
     },
-    /// The contact cannot be confirmed at all.
+    /// The contact cannot be confirmed.
     #[error(transparent)]
     Phone(#[from] PhoneError),
 }

@@ -1,6 +1,7 @@
-//! A phone as an exhibit: the rows behind what it shows, with the key to them, and a phone that shows the same from those.
+//! A phone as an exhibit: the rows behind what it shows with the key to them, and a phone restored from those rows.
 //!
-//! Of the account it holds what the owner could read on the screen, and none of the keys that speak for the owner.
+//! It holds the account's details that the owner could read on the screen, and none of the keys that speak for the
+//! owner.
 
 use pillarbox_wire::AccountId;
 use rand_core::CryptoRng;
@@ -14,7 +15,7 @@ use crate::records::habits::Habits;
 use crate::vault::{Exhibit, ProfileError, StorageError, Table, Vault};
 
 impl Phone {
-    /// The rows behind everything that this phone shows of conversations and groups.
+    /// Returns the rows behind all conversations and groups that this phone shows.
     ///
     /// # Errors
     /// [`PhoneError::Storage`].
@@ -23,7 +24,7 @@ impl Phone {
         Ok(self.vault.exhibit(&tables, &[(Table::Account, FACTS.to_vec())])?)
     }
 
-    /// The rows behind one conversation, with what the owner said to groups that the contact is in.
+    /// Returns the rows behind one conversation, with the owner's texts to groups that the contact is in.
     ///
     /// # Errors
     /// [`PhoneError::UnknownContact`], [`PhoneError::Storage`].
@@ -41,10 +42,12 @@ impl Phone {
         Ok(self.vault.exhibit(&[], &rows)?)
     }
 
-    /// A phone that shows what is in an exhibit. Its secrets are new ones: it can be read, and speaks for nobody.
+    /// Makes a phone that shows the content of an exhibit. Its secrets are new: it can be read, but not speak for the
+    /// owner.
     ///
     /// # Errors
-    /// [`ProfileError::NoProfile`] if it is no phone's; [`ProfileError::Storage`] if the key does not open it.
+    /// [`ProfileError::NoProfile`] if it is no exhibit of a phone; [`ProfileError::Storage`] if the key does not open
+    /// it.
     pub fn of_exhibit(exhibit: &Exhibit, rng: &mut impl CryptoRng) -> Result<Self, ProfileError> {
         let vault = Vault::of_exhibit(exhibit)?;
         let account = vault.read(|rows| {

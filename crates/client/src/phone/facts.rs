@@ -1,5 +1,5 @@
-//! What is left at the relay about the owner: kept here first, so that it goes out when the relay can be reached,
-//! and only of the kinds that are this phone's [`Habits`](crate::Habits).
+//! Facts about the owner that are left at the relay. They are stored here first and go out when the relay can be
+//! reached, if their kinds belong to this phone's [`Habits`](crate::Habits).
 
 use pillarbox_wire::limits::{MAX_DEPOSITS, MAX_PAYLOAD_LEN};
 use pillarbox_wire::{Bytes, ClientFrame, Deposit, DepositKind, Handle, LeaveDeposits, Refusal, Timestamp};
@@ -15,8 +15,8 @@ use crate::records::notice::Notice;
 use crate::vault::{StorageError, Table};
 
 impl Phone {
-    /// Tells the phone a fact about its owner, or with none takes it back. It is left at the relay if that is this phone's
-    /// habit, and only kept otherwise.
+    /// Stores a fact about the owner, or takes it back if `value` is `None`. It is left at the relay only if that is
+    /// this phone's habit.
     ///
     /// # Errors
     /// [`PhoneError::FactTooLong`], [`PhoneError::Storage`].
@@ -33,14 +33,14 @@ impl Phone {
         Ok(())
     }
 
-    /// Something of this kind is to be left, also if the relay would not have it before.
+    /// Notes that facts of this kind are to be left, even if the relay refused the kind before.
     pub(crate) fn facts_changed(&mut self, kind: DepositKind) {
         self.deposits.refused.remove(&kind);
         self.deposits.look_again();
     }
 
-    /// Leaves what is to be left, as much as one frame holds; the answer brings the rest. One frame holds one kind, so that
-    /// a relay that does not keep it says so of nothing else.
+    /// Leaves as many facts as one frame holds; the rest follow after the answer. A frame holds one kind, so that a
+    /// refusal concerns no other kind.
     pub(crate) fn leave_facts(
         &mut self,
         now: Timestamp,
@@ -88,7 +88,7 @@ impl Phone {
         Ok(open.into_iter().take(MAX_DEPOSITS).take_while(fits).collect())
     }
 
-    /// The relay has these.
+    /// Handles the relay's confirmation.
     pub(crate) fn left(
         &mut self,
         deposits: &[Deposit],
@@ -120,7 +120,7 @@ impl Phone {
         Ok(if numbers.is_empty() { Vec::new() } else { vec![Notice::KnownNumbers { numbers }] })
     }
 
-    /// The relay does not have these.
+    /// Handles the relay's refusal.
     pub(crate) fn not_left(&mut self, deposits: &[Deposit], reason: Refusal, now: Timestamp) -> Vec<Notice> {
         match (reason, deposits.first()) {
             (Refusal::NotOffered | Refusal::NotWellFormed | Refusal::TooMuch, Some(first)) => {

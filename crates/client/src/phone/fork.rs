@@ -1,7 +1,7 @@
-//! The same phone a second time, connected as it is: for a laboratory whose world splits in two.
+//! A second copy of a connected phone, for a laboratory whose world splits in two.
 //!
-//! Two phones with the same ratchets would use keys twice if both talked to the same relay. Each copy lives in a world of its own,
-//! with its own copy of the relay. No program that talks to anybody is built with this module.
+//! Two phones with the same ratchets would use keys twice if both talked to the same relay. Each copy lives in its
+//! own world, with its own copy of the relay. No program that talks to a real relay is built with this module.
 
 use std::path::Path;
 
@@ -11,10 +11,10 @@ use crate::phone::engine::{Phone, Secrets};
 use crate::vault::ProfileError;
 
 impl Phone {
-    /// A copy of this phone. Where its vault lies in a folder, `folders` are that folder and one for the copy.
+    /// Copies this phone. If its vault lies in a folder, `folders` are that folder and one for the copy.
     ///
     /// # Errors
-    /// A vault that cannot be copied.
+    /// [`ProfileError`] if the vault cannot be copied.
     pub fn fork(&self, folders: Option<(&Path, &Path)>) -> Result<Self, ProfileError> {
         let Self {
             vault,

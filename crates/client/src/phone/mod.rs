@@ -1,13 +1,12 @@
 //! The phone: an open profile and the engine that runs on it.
 //!
-//! What this layer does: it turns what the owner wants and what the relay says into frames, notices and rows. It
-//! refuses to know sockets, clocks and terminals: time and randomness are arguments, frames go in and come out.
+//! This layer turns the owner's wishes and the relay's frames into frames, notices and rows. It knows no sockets,
+//! clocks or terminals: time and randomness are arguments, and frames go in and come out.
 //!
-//! **Commit, then answer.** Each call that changes something is one transaction of the vault. A frame that depends
-//! on a change (an acknowledgement, a submission, an upload of keys) comes out of [`Phone::outgoing`] only after
-//! the call that made the change has returned `Ok`. Whoever carries frames between this engine and a relay
-//! can therefore drop everything at any moment: nothing that was acknowledged is lost, and nothing is shown
-//! twice.
+//! **Commit, then answer.** Each call that changes something is one transaction of the vault. A frame that depends on
+//! a change (an acknowledgement, a submission, an upload of keys) comes out of [`Phone::outgoing`] only after the
+//! call that made the change has returned `Ok`. The carrier of frames between this engine and a relay can therefore
+//! drop everything at any moment: no acknowledged message is lost, and no message is shown twice.
 //!
 //! | folder or file | content |
 //! |---|---|

@@ -1,7 +1,7 @@
-//! Another release of the program: what it makes of an account that is there.
+//! Changes that another release of the program makes to an existing account.
 //!
-//! Nothing that arrives leads here, and the shipped program calls none of it; whoever ships other software does. The account, its
-//! keys, contacts, history and conversations stay what they were.
+//! No received message leads here, and the shipped program calls none of these methods; only other software would.
+//! The account, its keys, contacts, history and conversations stay.
 
 use rand_core::CryptoRng;
 
@@ -14,11 +14,11 @@ use crate::records::habits::Habits;
 use crate::vault::Table;
 
 impl Phone {
-    /// Takes up other habits, as another release of the program would. What was done under the old ones stays done:
-    /// receipts that wait go at their time, and what lies at the relay lies there until it is taken back.
+    /// Adopts other habits, as another release of the program would. Earlier effects stay: waiting receipts go at
+    /// their time, and facts left at the relay stay there until they are taken back.
     ///
     /// # Errors
-    /// [`PhoneError::Storage`]; then the old habits stay.
+    /// [`PhoneError::Storage`]; the old habits then stay.
     pub fn set_habits(&mut self, habits: Habits, rng: &mut impl CryptoRng) -> Result<(), PhoneError> {
         let before = self.account.seals();
         let account = Account { habits, ..self.account.clone() };
@@ -39,14 +39,15 @@ impl Phone {
         Ok(())
     }
 
-    /// Stops encrypting end to end: what is said from now on is readable to the relay. Contacts and their keys stay, so that
-    /// nobody's safety number changes. What was encrypted before goes out as it is, and what others encrypted before still opens:
-    /// a program that could not read what is on its way to it would lose texts.
+    /// Stops encrypting end to end: from now on the relay can read messages. Contacts and their keys stay, so that no
+    /// safety number changes. Messages encrypted before go out as they are, and those that others encrypted before
+    /// still open, so that no text on its way is lost.
     ///
-    /// A phone that has stopped does not begin again: whoever made it take readable messages could have it take them for good.
+    /// A phone that has stopped does not start again. Otherwise whoever made it accept readable messages could make
+    /// it accept them for good.
     ///
     /// # Errors
-    /// [`PhoneError::Storage`]; then it goes on encrypting.
+    /// [`PhoneError::Storage`]; it then goes on encrypting.
     pub fn stop_encrypting(&mut self, rng: &mut impl CryptoRng) -> Result<(), PhoneError> {
         if self.account.protection == Protection::ServerReadable {
             return Ok(());
@@ -61,7 +62,7 @@ impl Phone {
         Ok(())
     }
 
-    /// Whether this phone takes messages of a protection.
+    /// Returns true if this phone accepts messages of a protection.
     pub(crate) fn takes(&self, protection: Protection) -> bool {
         protection == self.account.protection || (protection == Protection::EndToEnd && self.has_encrypted)
     }

@@ -1,4 +1,4 @@
-//! A phone for the tests of this folder: in memory, registered, connected to nothing.
+//! A phone for the tests of this folder: in memory, registered, disconnected.
 
 use pillarbox_crypto::AgreementSecret;
 use pillarbox_transport::RelayAddress;

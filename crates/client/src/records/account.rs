@@ -1,4 +1,4 @@
-//! What the phone knows of its own account, apart from its secrets.
+//! The phone's own account, apart from its secrets.
 
 use pillarbox_crypto::Padding;
 use pillarbox_transport::{AddressError, RelayAddress};
@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::records::habits::Habits;
 
-/// How this phone protects what it says. Chosen when the account is made, and nothing that arrives changes it: a phone of
-/// one protection takes no message of the other, so nobody on the way can talk it down. What another release of the program
-/// does is another matter ([`Phone::stop_encrypting`](crate::Phone::stop_encrypting)).
+/// The protection of this phone's messages. It is chosen when the account is made, and nothing received changes it: a
+/// phone of one protection accepts no message of the other, so that no one in between can talk it down. Another
+/// release of the program can change it ([`Phone::stop_encrypting`](crate::Phone::stop_encrypting)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Protection {
     /// Only the recipient's phone can read it.
@@ -18,21 +18,21 @@ pub enum Protection {
     ServerReadable,
 }
 
-/// Which lengths this phone's messages may have.
+/// The lengths that this phone's messages may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PaddingRule {
-    /// As long as the message.
+    /// The length of the message itself.
     None,
     /// Multiples of 80 bytes.
     Blocks80,
-    /// Padmé lengths.
+    /// The lengths of Padmé.
     Padme,
     /// Multiples of 16 KiB.
     Blocks16K,
 }
 
 impl PaddingRule {
-    /// The padding as the session layer takes it.
+    /// Returns the padding for the session layer.
     #[must_use]
     pub const fn padding(self) -> Padding {
         match self {
@@ -44,46 +44,46 @@ impl PaddingRule {
     }
 }
 
-/// What an account is made from.
+/// The details of a new account.
 #[derive(Clone, Debug)]
 pub struct NewAccount {
     /// The relay to register with.
     pub relay: RelayAddress,
-    /// The number to be found under, if any.
+    /// The number under which others find it, if any.
     pub handle: Option<Handle>,
-    /// What the phone calls itself towards people its owner writes to; at most
+    /// The name that the phone suggests to people its owner writes to; at most
     /// [`MAX_NAME_LEN`](crate::body::MAX_NAME_LEN) bytes are kept.
     pub name: String,
-    /// End to end, unless the lab asks otherwise.
+    /// End to end, unless the lab asks for another protection.
     pub protection: Protection,
-    /// Which lengths messages may have.
+    /// The lengths of messages.
     pub padding: PaddingRule,
-    /// What the phone does beside carrying texts.
+    /// The phone's habits beside carrying texts.
     pub habits: Habits,
 }
 
-/// The account's facts, as views show them.
+/// The account as views show it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
     /// Its relay.
     pub relay: RelayAddress,
     /// Its number, if any.
     pub handle: Option<Handle>,
-    /// What the phone calls itself.
+    /// The name that the phone suggests for itself.
     pub name: String,
     /// Its address at the relay, once registered.
     pub address: Option<DeviceAddress>,
-    /// How messages are protected.
+    /// The protection of messages.
     pub protection: Protection,
-    /// Which lengths they may have.
+    /// The lengths of messages.
     pub padding: PaddingRule,
-    /// What the phone does beside carrying texts.
+    /// The phone's habits beside carrying texts.
     pub habits: Habits,
-    /// When the profile was made.
+    /// Time at which the profile was made.
     pub created_at: Timestamp,
 }
 
-/// The account's facts as the vault keeps them; the secrets and the habits are rows of their own.
+/// The account as the vault stores it. Secrets and habits are separate rows.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct AccountRecord {
     relay: String,
@@ -116,7 +116,7 @@ impl From<&Account> for AccountRecord {
 }
 
 impl AccountRecord {
-    /// The account, with the habits that are kept beside it.
+    /// Returns the account with its habits, which are stored in a separate row.
     pub(crate) fn with(self, habits: Habits) -> Result<Account, AddressError> {
         let Self { relay, handle, name, address, protection, padding, created_at } = self;
         Ok(Account { relay: relay.parse()?, handle, name, address, protection, padding, habits, created_at })
@@ -124,7 +124,7 @@ impl AccountRecord {
 }
 
 impl Account {
-    /// Whether this phone hides from the relay who sends.
+    /// Returns true if this phone hides the sender from the relay.
     #[must_use]
     pub fn seals(&self) -> bool {
         self.protection == Protection::EndToEnd && self.habits.sealed_sender

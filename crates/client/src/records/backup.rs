@@ -1,12 +1,12 @@
-//! Backups: the history in parts that fit a deposit each, readable as they lie or sealed under one key.
+//! Backups: the history in parts that each fit a deposit, either readable or sealed under one key.
 //!
-//! A backup is only as private as its key: kept by the owner alone, it is bytes to everybody else; left beside the
-//! parts, it is a lock with its key in it. Each sealed part is bound to its backup, its number and how many there are,
-//! so that what holds them can neither drop, double nor reorder one unseen. A readable backup shows the same
-//! mistakes, but anybody may alter its words.
+//! A backup is only as private as its key. If the owner alone has the key, the backup is random bytes to everybody
+//! else; if the key lies beside the parts, it is a lock with its key in it. Each sealed part is bound to its backup,
+//! its number and the number of parts, so that whoever holds them cannot drop, repeat or reorder one unnoticed. A
+//! readable backup detects the same mistakes, but anybody may alter its texts.
 //!
-//! What is in it: contacts, groups, texts. What is not: any key, any text that is to disappear, and what has not left
-//! the phone yet.
+//! A backup contains contacts, groups and texts. It contains no keys, no texts with a timer, and no texts that have
+//! not left the phone yet.
 
 use std::fmt;
 
@@ -25,51 +25,51 @@ use crate::records::habits::BackupKey;
 use crate::records::history::Direction;
 use crate::records::ids::{BodyId, GroupId};
 
-/// Bytes of contents in one part: what a deposit holds, less what stands around them.
+/// Bytes of contents in one part: the size of a deposit, less the overhead.
 const MAX_PIECES_LEN: usize = MAX_PAYLOAD_LEN - 128;
 
-/// What was backed up.
+/// The contents of a backup.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Contents {
-    /// By the phone's clock.
+    /// Time of the backup, by the phone's clock.
     pub made_at: Timestamp,
-    /// In order of account.
+    /// The contacts, in order of account.
     pub contacts: Vec<SavedContact>,
-    /// In order of their numbers.
+    /// The groups, in order of id.
     pub groups: Vec<Group>,
-    /// In the order in which the phone kept them.
+    /// The texts, in the order in which the phone stored them.
     pub texts: Vec<SavedText>,
 }
 
 /// A contact in a backup.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SavedContact {
-    /// The account.
+    /// The contact's account.
     pub account: AccountId,
-    /// What the owner called it.
+    /// The owner's name for the contact.
     pub name: String,
-    /// The number it was looked up by.
+    /// The number by which it was looked up.
     pub handle: Option<Handle>,
     /// Its public keys.
     pub identity: Option<IdentityKey>,
 }
 
-/// A text in a backup. `Debug` prints where it stands, not what was said.
+/// A text in a backup. `Debug` prints its place, not its words.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SavedText {
-    /// Its name between the phones.
+    /// The id that names it to both phones.
     pub id: BodyId,
     /// By the sender's clock.
     pub sent_at: Timestamp,
-    /// When the phone kept it.
+    /// Time at which the phone stored it.
     pub stored_at: Timestamp,
-    /// The contact it was exchanged with; none for what the owner said to a group.
+    /// The other person; `None` for the owner's text to a group.
     pub contact: Option<AccountId>,
-    /// The group it was said to.
+    /// The group that it was sent to.
     pub group: Option<GroupId>,
-    /// Which way it went.
+    /// Direction and delivery state.
     pub direction: Direction,
-    /// The words.
+    /// The text itself.
     pub text: String,
 }
 
@@ -79,7 +79,7 @@ impl fmt::Debug for SavedText {
     }
 }
 
-/// What a part is made of.
+/// A piece of the contents.
 #[derive(Serialize, Deserialize)]
 enum Piece {
     Contact(SavedContact),
@@ -87,7 +87,7 @@ enum Piece {
     Text(SavedText),
 }
 
-/// What one part holds.
+/// The content of one part.
 #[derive(Serialize, Deserialize)]
 struct Pieces {
     made_at: Timestamp,
@@ -99,7 +99,7 @@ impl Encoded for Pieces {
     const MAX_LEN: usize = MAX_PIECES_LEN;
 }
 
-/// One part as it lies somewhere.
+/// One part as it is stored.
 #[derive(Serialize, Deserialize)]
 struct Part {
     backup: FixedBytes<16>,
@@ -120,69 +120,69 @@ impl Encoded for Part {
 }
 
 impl Part {
-    /// What a sealed part is bound to.
+    /// Returns the associated data of a sealed part.
     fn associated(backup: FixedBytes<16>, number: u32, count: u32) -> Vec<u8> {
         [&[Self::VERSION], backup.as_bytes().as_slice(), &number.to_be_bytes(), &count.to_be_bytes()].concat()
     }
 }
 
-/// Why parts are no backup that opens.
+/// The reason why parts do not make a backup that opens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BackupError {
-    /// There are none, or fewer or more than belong to it.
+    /// There are no parts, or too few or too many.
     #[error("a backup of {expected} parts, and {got} are here")]
     Count {
-        /// How many there should be.
+        /// Expected number of parts.
         expected: usize,
-        /// How many there are.
+        /// Number of parts given.
         got: usize,
     },
-    /// A part stands where another belongs: swapped, doubled or left out.
+    /// A part is in the place of another: swapped, repeated or left out.
     #[error("part {part} of the backup is not where it belongs")]
     OutOfOrder {
-        /// Its place among those given, from 0.
+        /// Its position among the parts given, from 0.
         part: usize,
     },
-    /// A part is another backup's.
+    /// A part belongs to another backup.
     #[error("part {part} belongs to another backup")]
     OtherBackup {
-        /// Its place, from 0.
+        /// Its position, from 0.
         part: usize,
     },
-    /// A part is cut off or was never one.
+    /// A part is truncated, or is no part of a backup.
     #[error("part {part} is damaged: {error}")]
     Damaged {
-        /// Its place, from 0.
+        /// Its position, from 0.
         part: usize,
-        /// How.
+        /// The error of the codec.
         error: CodecError,
     },
     /// The backup is sealed and no key was given.
     #[error("the backup is sealed, and there is no key")]
     NoKey,
-    /// Another key, or an altered part.
+    /// The key is wrong, or a part was altered.
     #[error("part {part} does not open: the key is another one, or the part was altered")]
     NotOpened {
-        /// Its place, from 0.
+        /// Its position, from 0.
         part: usize,
     },
-    /// The text is no backup key.
+    /// The text is not a backup key.
     #[error("a backup key has 64 digits, each 0 to 9 or a to f")]
     NotAKey,
 }
 
 /// A backup: its parts, and the key if there is one.
 pub struct Backup {
-    /// In their order; each fits one deposit.
+    /// The parts in order; each fits one deposit.
     pub parts: Vec<Vec<u8>>,
-    /// Who is to hold the key.
+    /// The holder of the key.
     pub held_by: BackupKey,
-    /// What opens the parts; none if they are readable.
+    /// The key of the parts; `None` if they are readable.
     pub key: Option<SecretBytes<32>>,
 }
 
-/// Prints how many parts there are.
+/// Prints the number of parts.
 impl fmt::Debug for Backup {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Backup({} parts, {:?})", self.parts.len(), self.held_by)
@@ -190,10 +190,10 @@ impl fmt::Debug for Backup {
 }
 
 impl Backup {
-    /// Makes a backup under `key`; readable without one.
+    /// Makes a backup under `key`, or a readable one without a key.
     ///
     /// # Errors
-    /// [`CodecError::TooLong`] for a text or a name that no phone could have kept.
+    /// [`CodecError::TooLong`] for a text or name longer than a phone stores.
     pub fn make(
         contents: Contents,
         held_by: BackupKey,
@@ -222,7 +222,7 @@ impl Backup {
     }
 }
 
-/// The contents in runs that fit a part each; one run if there is nothing.
+/// Splits the contents into runs that each fit a part; returns one run if there are none.
 fn portions(contents: Contents) -> Result<Vec<Zeroizing<Vec<u8>>>, CodecError> {
     let Contents { made_at, contacts, groups, texts } = contents;
     let contacts = contacts.into_iter().map(Piece::Contact);
@@ -245,10 +245,10 @@ fn portions(contents: Contents) -> Result<Vec<Zeroizing<Vec<u8>>>, CodecError> {
     Ok(portions)
 }
 
-/// Opens the parts of a backup, all of them and in order. A key for a readable backup is not needed, and not used.
+/// Opens the parts of a backup, all of them and in order. A readable backup needs no key and ignores one.
 ///
 /// # Errors
-/// What stands in [`BackupError`]; then nothing of the contents is given out.
+/// [`BackupError`]; no part of the contents is then returned.
 pub fn open(parts: &[Vec<u8>], key: Option<&SecretBytes<32>>) -> Result<Contents, BackupError> {
     let mut contents = Contents::default();
     let mut first = None;
@@ -287,13 +287,13 @@ pub fn open(parts: &[Vec<u8>], key: Option<&SecretBytes<32>>) -> Result<Contents
     if first.is_none() { Err(BackupError::Count { expected: 1, got: 0 }) } else { Ok(contents) }
 }
 
-/// A key as its owner writes it down: 64 digits.
+/// Writes a key as 64 digits, for its owner to note down.
 #[must_use]
 pub fn digits(key: &SecretBytes<32>) -> Zeroizing<String> {
     Zeroizing::new(HEXLOWER.encode(key.as_bytes()))
 }
 
-/// The key that was written down; spaces between its digits do not matter.
+/// Reads a key that was noted down. Spaces between its digits do not matter.
 ///
 /// # Errors
 /// [`BackupError::NotAKey`].

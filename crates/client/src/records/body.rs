@@ -1,10 +1,10 @@
-//! What one phone says to another, inside the encryption.
+//! The content of messages between phones, inside the encryption.
 //!
-//! This layer knows what a message means; it refuses to know how it is protected or carried. A body is
-//! encoded with the wire codec, so that equal bodies have equal bytes (franking commits to those bytes).
+//! This layer knows what a message means, but not how it is protected or carried. A body is encoded with the wire
+//! codec, so that equal bodies have equal bytes (franking commits to those bytes).
 //!
-//! Each thing that a person should see carries a random [`BodyId`]. The id names it in receipts and makes it
-//! appear once however often it arrives, also where no ratchet refuses a second copy.
+//! Everything that a person should see carries a random [`BodyId`]. Receipts refer to it, and it makes a message
+//! appear once however often it arrives, even where no ratchet refuses a second copy.
 
 use std::fmt;
 
@@ -15,32 +15,32 @@ use crate::records::ids::GroupId;
 
 pub use crate::records::ids::BodyId;
 
-/// Longest text in bytes of UTF-8: some ten pages. With all that stands around it, it fits one 16 KiB padding
-/// block and the next, which is what a payload may hold.
+/// Longest text in bytes of UTF-8: about ten pages. With its overhead it fits one 16 KiB padding block and the next,
+/// the most that a payload may hold.
 pub const MAX_TEXT_LEN: usize = 16 * 1024;
 
-/// Longest name in bytes that a phone says of itself. More does not fit a line of a terminal.
+/// Longest name in bytes that a phone suggests for itself. More would not fit a line of a terminal.
 pub const MAX_NAME_LEN: usize = 64;
 
 /// Ids in one receipt. A longer list becomes a second receipt.
 pub const MAX_RECEIPT_IDS: usize = 64;
 
-/// Digests in one resend request. Whoever misses more sends several.
+/// Digests in one resend request. A phone that misses more sends several requests.
 pub const MAX_RESEND_DIGESTS: usize = 64;
 
-/// Members of a group, the owner included. A text is sealed and sent once for each of them; larger, and one text by one
-/// member would fill the relay's rates for everything else that its sender says.
+/// Members of a group, the owner included. A text is sealed and sent once for each of them. In a larger group one
+/// text would use up the sender's rate at the relay for everything else.
 pub const MAX_GROUP_MEMBERS: usize = 100;
 
 /// Longest encoded body in bytes: the longest text, an introduction and what the encoding adds.
 pub const MAX_BODY_LEN: usize = MAX_TEXT_LEN + 512;
 
-/// One message to one phone: perhaps a word about the sender, and what is to be said.
+/// One message to one phone: its content, and an introduction if one is due.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Body {
-    /// Rides along until the other phone has confirmed something that carried it.
+    /// Sent along until the other phone has confirmed a message that carried it.
     pub introduction: Option<Introduction>,
-    /// What is said.
+    /// The content.
     pub content: Content,
 }
 
@@ -49,29 +49,29 @@ impl Encoded for Body {
     const MAX_LEN: usize = MAX_BODY_LEN;
 }
 
-/// What a phone tells those that its owner writes to, so that their answers can be sealed.
+/// Information for people the owner writes to, so that their answers can be sealed.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Introduction {
-    /// Admits sealed messages to the sender's mailbox; left out where the relay could read it.
+    /// Admits sealed messages to the sender's mailbox; absent if the relay could read it.
     pub delivery_key: Option<FixedBytes<32>>,
-    /// What the sender calls itself: a suggestion, and a stranger's text.
+    /// The name that the sender suggests for itself: a stranger's text.
     pub name: String,
 }
 
-/// What is said.
+/// The content of a message.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Content {
-    /// A text to be read.
+    /// A text.
     Text(Text),
-    /// These have arrived and are kept.
+    /// These messages have arrived and are stored.
     Receipt(Receipt),
-    /// These could not be opened: send them again.
+    /// These messages could not be opened: please send them again.
     ResendRequest(ResendRequest),
-    /// From now on texts disappear after so long.
+    /// From now on texts disappear after this time.
     Timer(Timer),
-    /// A text to be read by everybody in a group.
+    /// A text to everybody in a group.
     GroupText(GroupText),
-    /// These are in a group, and so is who reads this.
+    /// These accounts are in a group, the recipient among them.
     Roster(Roster),
     /// The sender has left a group.
     Leave(Leave),
@@ -80,13 +80,14 @@ pub enum Content {
 /// See [`Content::Text`].
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Text {
-    /// Its name.
+    /// Its id.
     pub id: BodyId,
     /// By the sender's clock.
     pub sent_at: Timestamp,
-    /// The words.
+    /// The text itself.
     pub text: String,
-    /// Seconds until it disappears: at the recipient from when it is shown, at the sender from when the relay took it.
+    /// Seconds until it disappears. The timer starts at the recipient when it is shown, and at the sender when the
+    /// relay has taken it.
     pub expires_after: Option<u32>,
 }
 
@@ -107,50 +108,49 @@ pub struct ResendRequest {
 /// See [`Content::Timer`].
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Timer {
-    /// Its name.
+    /// Its id.
     pub id: BodyId,
     /// By the sender's clock.
     pub sent_at: Timestamp,
-    /// Seconds; none for texts that stay.
+    /// Seconds, or `None` if texts stay.
     pub expires_after: Option<u32>,
 }
 
 /// See [`Content::GroupText`].
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GroupText {
-    /// Which group.
+    /// The group.
     pub group: GroupId,
-    /// The text, under one name for all members. It does not disappear.
+    /// The text, under one id for all members. It does not disappear.
     pub text: Text,
 }
 
 /// See [`Content::Roster`].
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Roster {
-    /// Its name.
+    /// Its id.
     pub id: BodyId,
-    /// Which group.
+    /// The group.
     pub group: GroupId,
-    /// What its maker calls it.
+    /// The name given by the maker of the group.
     pub name: String,
     /// At most [`MAX_GROUP_MEMBERS`], sender and recipient among them.
     pub members: Vec<AccountId>,
-    /// Seals the roster where a phone leaves it at a relay.
+    /// Seals the roster if a phone leaves it at a relay.
     pub key: FixedBytes<32>,
 }
 
 /// See [`Content::Leave`].
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Leave {
-    /// Its name.
+    /// Its id.
     pub id: BodyId,
-    /// Which group.
+    /// The group.
     pub group: GroupId,
 }
 
 impl Body {
-    /// Whether every part keeps to the limits of this module. A body that does not is treated as one that could
-    /// not be read.
+    /// Returns true if every part keeps to the limits of this module. Any other body is treated as unreadable.
     #[must_use]
     pub fn is_within_limits(&self) -> bool {
         let introduction = self.introduction.as_ref().is_none_or(|said| said.name.len() <= MAX_NAME_LEN);
@@ -168,7 +168,7 @@ impl Body {
     }
 }
 
-/// Prints the kind of content and nothing that was said.
+/// Prints the kind of content, not the content.
 impl fmt::Debug for Body {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.content {

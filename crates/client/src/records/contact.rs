@@ -1,7 +1,7 @@
-//! The people this phone writes to: who they are, and how sure its owner can be of that.
+//! The people whom this phone writes to, and the trust in their keys.
 //!
-//! A contact *is* an account at the relay; what it is called here is the owner's choice and never a peer's.
-//! The trust rule stands in [`Trust`].
+//! A contact *is* an account at the relay. Its name here is the owner's choice and never a peer's. The rule for trust
+//! stands in [`Trust`].
 
 use pillarbox_crypto::{IdentityError, IdentityPublic};
 use pillarbox_wire::{AccountId, Encoded, FixedBytes, Handle, IdentityKey, Timestamp};
@@ -9,72 +9,74 @@ use serde::{Deserialize, Serialize};
 
 use crate::records::account::Protection;
 
-/// How sure the owner can be that a contact's key is that person's.
+/// The owner's trust in a contact's key.
 ///
 /// A *verified* contact's new key stops sending until the owner chooses: somebody took the trouble to compare
-/// numbers, so a change is theirs to judge. An *unverified* contact's new key is told and used. Messages that
-/// come in under a new key are shown in both cases, marked as not verified.
+/// numbers, so the owner has to judge the change. An *unverified* contact's new key is reported and used. In both
+/// cases messages that arrive under a new key are shown, marked as not verified.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Trust {
-    /// Nobody has compared the safety number.
+    /// No one has compared the safety number.
     Unverified,
     /// The safety number was compared and matched.
     Verified,
-    /// It was verified, then the key changed. Nothing is sent until the owner verifies again or accepts.
+    /// The contact was verified, then the key changed. Nothing is sent until the owner verifies again or accepts the
+    /// key.
     Changed,
 }
 
 impl Trust {
-    /// Whether messages may go out.
+    /// Returns true if messages may go out.
     #[must_use]
     pub const fn may_send(self) -> bool {
         !matches!(self, Self::Changed)
     }
 }
 
-/// How a contact came to be one.
+/// The origin of a contact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Origin {
-    /// By their invitation.
+    /// Their invitation.
     Invitation,
-    /// Looked up by number: the relay's word that this account has it.
+    /// A look-up by number: the relay's word that the account has it.
     Number,
     /// They wrote first.
     Stranger,
     /// A group that the owner wrote to: another member's word that they belong to it.
     Group,
-    /// It stood in a backup.
+    /// A backup.
     Backup,
 }
 
 /// A contact as views show it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contact {
-    /// The account, which names the contact in every call.
+    /// The account, which identifies the contact in every call.
     pub account: AccountId,
-    /// What the owner calls it; unique on this phone.
+    /// The owner's name for the contact; unique on this phone.
     pub name: String,
-    /// What the other phone calls itself: a stranger's text, for [`display::safe`](crate::display::safe).
+    /// The name that the other phone suggests for itself: a stranger's text, for
+    /// [`display::safe`](crate::display::safe).
     pub suggested_name: Option<String>,
     /// The number it was looked up by.
     pub handle: Option<Handle>,
-    /// Its identity; none for somebody who wrote under a design without end-to-end protection.
+    /// Its identity; `None` for somebody who wrote under a design without end-to-end protection.
     pub identity: Option<IdentityPublic>,
-    /// The verified identity that it had before, while [`Trust::Changed`] waits for a choice.
+    /// The verified identity before the change, while [`Trust::Changed`] waits for a choice.
     pub former_identity: Option<IdentityPublic>,
-    /// How sure of that identity the owner can be.
+    /// The trust in that identity.
     pub trust: Trust,
-    /// How it came to be a contact.
+    /// The origin of the contact.
     pub origin: Origin,
-    /// Whether the owner has added it or written to it. Until then it is a request.
+    /// True if the owner has added it or written to it. Until then it is a request.
     pub accepted: bool,
-    /// Whether messages to it are sealed: its delivery key is known, and this phone seals.
+    /// True if messages to it are sealed: its delivery key is known, and this phone seals.
     pub sealed: bool,
-    /// Whether the owner wants to hear nothing from it.
+    /// True if the owner has blocked it.
     pub blocked: bool,
     /// Seconds after which texts disappear.
     pub expires_after: Option<u32>,
-    /// When it was added.
+    /// Time at which it was added.
     pub added_at: Timestamp,
 }
 
@@ -90,13 +92,14 @@ pub(crate) struct ContactRecord {
     pub(crate) trust: Trust,
     pub(crate) origin: Origin,
     pub(crate) accepted: bool,
-    /// Whether the other phone has confirmed something that carried our introduction.
+    /// True once the other phone has confirmed a message that carried our introduction.
     pub(crate) introduced: bool,
     pub(crate) expires_after: Option<u32>,
-    /// By the clock of whoever set it, so that of two changes that cross the later one holds on both phones.
+    /// Time of the last timer change, by the clock of whoever made it. If two changes cross, the later one holds on
+    /// both phones.
     pub(crate) timer_set_at: Timestamp,
     pub(crate) added_at: Timestamp,
-    /// Where the next entry of the conversation goes.
+    /// Place of the next entry of the conversation.
     pub(crate) next_place: u64,
 }
 
@@ -125,12 +128,12 @@ impl ContactRecord {
         }
     }
 
-    /// The identity, read back from what was checked when it was stored.
+    /// Returns the identity. It was checked before it was stored.
     pub(crate) fn identity(&self) -> Result<Option<IdentityPublic>, IdentityError> {
         self.identity.as_ref().map(read_identity).transpose()
     }
 
-    /// Applies the rule of [`Trust`] to a key that the contact now has. True if it is another one than before.
+    /// Applies the rule of [`Trust`] to the contact's current key. Returns true if the key has changed.
     pub(crate) fn meet_key(&mut self, key: &IdentityKey) -> bool {
         match self.identity {
             Some(known) if known == *key => return false,
@@ -155,8 +158,8 @@ impl ContactRecord {
         true
     }
 
-    /// The same for a phone of either protection. Where the relay reads along, no key stands between two people, and one that
-    /// nobody compared is replaced without a word.
+    /// Applies a key on a phone of either protection. If the relay can read messages anyway, keys protect nothing, so
+    /// one that no one compared is replaced without a notice.
     pub(crate) fn meet_key_of(&mut self, protection: Protection, key: &IdentityKey) -> bool {
         if protection == Protection::ServerReadable && self.trust == Trust::Unverified {
             self.identity = Some(*key);
@@ -184,12 +187,12 @@ impl ContactRecord {
     }
 }
 
-/// An identity as it came over the wire, checked.
+/// Checks an identity received over the wire.
 pub(crate) fn read_identity(key: &IdentityKey) -> Result<IdentityPublic, IdentityError> {
     IdentityPublic::from_parts(key.signing.0, key.agreement.0, key.cross_signature.0)
 }
 
-/// An identity as it goes over the wire.
+/// Encodes an identity for the wire.
 pub(crate) fn write_identity(identity: &IdentityPublic) -> IdentityKey {
     IdentityKey {
         signing: FixedBytes(*identity.signing().as_bytes()),

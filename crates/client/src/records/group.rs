@@ -1,9 +1,9 @@
-//! Groups: phones that tell each other who belongs, and fan each text out to every member in turn.
+//! Groups: phones tell each other who belongs, and send each text to every member in turn.
 //!
-//! No relay knows a group unless a phone leaves its roster there ([`DepositKind::Group`](pillarbox_wire::DepositKind)):
-//! to the relay a text to a group is as many messages as there are other members. What members tell each other
-//! converges in whatever order it comes: members are only ever added, and whoever left stays gone. The price: somebody who
-//! left comes back only by a new group.
+//! No relay knows a group unless a phone leaves its roster there
+//! ([`DepositKind::Group`](pillarbox_wire::DepositKind)): to the relay a text to a group is as many messages as there
+//! are other members. The members' news converges in any order, because members are only ever added and whoever left
+//! stays away. The price: somebody who left can return only in a new group.
 
 use pillarbox_text::show;
 use pillarbox_wire::{AccountId, Encoded, FixedBytes};
@@ -15,27 +15,27 @@ use crate::records::history::{DeliveryState, Entry};
 pub use crate::records::body::MAX_GROUP_MEMBERS;
 pub use crate::records::ids::GroupId;
 
-/// Groups on one phone that its owner is in. Whoever may write can make this phone a member, so without an end to it one of them could
-/// fill the vault.
+/// The owner's groups on one phone. Anybody who may write can make this phone a member, so without a limit one of
+/// them could fill the vault.
 pub const MAX_GROUPS: usize = 200;
 
 /// A group as views show it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Group {
-    /// Its number.
+    /// The group's id.
     pub id: GroupId,
     /// Its name: a stranger's text, for [`display::safe`](crate::display::safe).
     pub name: String,
-    /// Who is in it, this phone's own account included, as far as this phone has been told; in order of account.
+    /// The members that this phone knows of, its own account included, in order of account.
     pub members: Vec<AccountId>,
 }
 
 /// One entry of a group's conversation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GroupEntry {
-    /// Who said it; none for this phone's owner.
+    /// The sender; `None` for the owner.
     pub from: Option<AccountId>,
-    /// What was said.
+    /// The entry.
     pub entry: Entry,
 }
 
@@ -44,13 +44,13 @@ pub struct GroupEntry {
 pub(crate) struct GroupRecord {
     pub(crate) id: GroupId,
     pub(crate) name: String,
-    /// Everybody who was ever in it, in order of account.
+    /// Everybody who was ever a member, in order of account.
     members: Vec<AccountId>,
-    /// Those who left.
+    /// The members who left.
     gone: Vec<AccountId>,
-    /// Seals the roster where it is left at a relay; all members have it.
+    /// Seals the roster where it is left at a relay; all members have this key.
     pub(crate) key: FixedBytes<32>,
-    /// Where our next text goes.
+    /// Place of the owner's next text.
     pub(crate) next_place: u64,
 }
 
@@ -59,13 +59,13 @@ impl Encoded for GroupRecord {
     const MAX_LEN: usize = 32 * MAX_GROUP_MEMBERS + MAX_NAME_LEN + 128;
 }
 
-/// What became of somebody who was to be a member.
+/// The result of adding a member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Added {
     Now,
     /// They are a member, or were one and left.
     Before,
-    /// As many as may be are or were members.
+    /// The group has had as many members as it may.
     NoRoom,
 }
 
@@ -86,7 +86,7 @@ impl GroupRecord {
         }
     }
 
-    /// Notes that a member has left. False if they were none.
+    /// Notes that a member has left. Returns false if they were not one.
     pub(crate) fn part(&mut self, member: AccountId) -> bool {
         let was = self.has(member);
         if was {
@@ -107,13 +107,14 @@ impl GroupRecord {
         Group { id: self.id, name: self.name.clone(), members: self.present().collect() }
     }
 
-    /// Where our texts to it stand: conversations are kept by 16 bytes, and a group's are as good as an account's.
+    /// Returns the account-like key of the owner's texts to a group. Conversations are keyed by 16 bytes, and a group
+    /// id has as many as an account.
     pub(crate) const fn shelf(id: GroupId) -> AccountId {
         AccountId(id.0.0)
     }
 }
 
-/// One text of ours to a group: where it stands, and how far it has come to each member.
+/// The owner's text to a group: its place, and its delivery to each member.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct GroupSent {
     pub(crate) group: GroupId,
@@ -135,7 +136,7 @@ impl Encoded for GroupSent {
 }
 
 impl GroupSent {
-    /// How far the text has come: as far as the copy that is furthest behind, those that were refused aside.
+    /// Returns the state of the copy that is furthest behind, leaving refused ones aside.
     pub(crate) fn state(&self) -> DeliveryState {
         let under_way =
             self.copies.iter().map(|copy| copy.state).filter(|state| *state != DeliveryState::Refused);
@@ -143,7 +144,7 @@ impl GroupSent {
     }
 }
 
-/// The roster as it is left at a relay: the name, then one member a line.
+/// Writes the roster as it is left at a relay: the name, then one member a line.
 pub(crate) fn roster_text(name: &str, members: impl Iterator<Item = String>) -> String {
     std::iter::once(show::safe(name)).chain(members).collect::<Vec<_>>().join("\n")
 }

@@ -1,37 +1,37 @@
-//! Habits: what a phone does beside carrying texts, as data. A design's phones act on these values, and nothing asks for a
-//! design's name.
+//! Habits: the phone's behaviour beside carrying texts, as data. The phones of a design act on these values, and no
+//! code asks for a design's name.
 
 use pillarbox_wire::{DepositKind, Duration, Encoded, Timestamp};
 use rand_core::CryptoRng;
 use serde::{Deserialize, Serialize};
 
-/// When a phone tells a sender that a text has arrived.
+/// The time at which a phone confirms a text to its sender.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Receipts {
-    /// As soon as the text is kept.
+    /// As soon as the text is stored.
     #[default]
     AtOnce,
-    /// So many seconds after the first text that waits for one, together for all that have come by then.
+    /// This many seconds after the first unconfirmed text, together for all that have come by then.
     After(u32),
-    /// Not at all.
+    /// Never.
     Never,
-    /// At a moment within so many seconds after the first text that waits for one, together for all that have come by then.
-    /// Each moment is as likely as any other, and the phone draws it anew each time.
+    /// At a random moment within this many seconds after the first unconfirmed text, together for all that have come
+    /// by then. The phone draws the moment anew each time, all equally likely.
     Within(u32),
 }
 
 /// The time at which a receipt may go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ReceiptDue {
-    /// At once.
+    /// Now.
     Now,
     /// Not before this time.
     At(Timestamp),
 }
 
 impl Receipts {
-    /// The time at which the receipt for a text that comes `now` may go; none if it never goes.
+    /// Returns the time for the receipt of a text that arrives `now`, or `None` if it is never sent.
     pub(crate) fn due(self, now: Timestamp, rng: &mut (impl CryptoRng + ?Sized)) -> Option<ReceiptDue> {
         match self {
             Self::AtOnce => Some(ReceiptDue::Now),
@@ -46,11 +46,11 @@ impl Receipts {
     }
 }
 
-/// Who holds the key of a backup.
+/// The holder of a backup's key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum BackupKey {
-    /// Nobody: the backup is readable as it lies.
+    /// No one: the backup is readable.
     None,
     /// Whoever holds the backup: the phone leaves the key beside it.
     Provider,
@@ -58,22 +58,22 @@ pub enum BackupKey {
     Owner,
 }
 
-/// What a phone does beside carrying texts. [`Default`] is what the shipped program does.
+/// A phone's behaviour beside carrying texts. [`Default`] is that of the shipped program.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Habits {
-    /// Whether it seals the sender where it can.
+    /// True if it hides the sender from the relay where it can.
     pub sealed_sender: bool,
-    /// When it sends receipts.
+    /// The time of receipts.
     pub receipts: Receipts,
-    /// Which facts about its owner it leaves at the relay, if the owner gave them. A phone that makes backups leaves
+    /// The kinds of facts that it leaves at the relay, if the owner has given them. A phone that makes backups leaves
     /// those too.
     pub deposits: Vec<DepositKind>,
-    /// Whether it encrypts a group's roster to the members before it leaves it.
+    /// True if it encrypts a group's roster to the members before leaving it.
     pub sealed_rosters: bool,
-    /// Whether it makes backups, and who holds their key.
+    /// The holder of the key of its backups; `None` if it makes none.
     pub backup: Option<BackupKey>,
-    /// Whether it keeps what the owner needs to report a message.
+    /// True if it keeps the evidence for reporting a message.
     pub reports: bool,
 }
 
@@ -91,7 +91,7 @@ impl Default for Habits {
 }
 
 impl Habits {
-    /// Whether the phone leaves such facts at the relay.
+    /// Returns true if the phone leaves facts of this kind at the relay.
     #[must_use]
     pub fn leaves(&self, kind: DepositKind) -> bool {
         let backup = matches!(kind, DepositKind::BackupPart | DepositKind::BackupKey);

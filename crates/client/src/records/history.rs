@@ -1,4 +1,5 @@
-//! Conversations as they are read back: one entry for each text or timer change, in the order this phone stored them.
+//! The history of conversations: one entry for each text or timer change, in the order in which this phone stored
+//! them.
 
 use std::fmt;
 
@@ -7,70 +8,70 @@ use serde::{Deserialize, Serialize};
 
 use crate::records::ids::{BodyId, GroupId};
 
-/// How far a message of this phone has come.
+/// The progress of a message sent by this phone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum DeliveryState {
-    /// Kept here, to be sent when the relay can be reached.
+    /// Stored here, to be sent when the relay can be reached.
     Queued,
     /// The relay has it on its disk.
     Sent,
-    /// The other phone has it: its receipt came, end to end.
+    /// The other phone has it and has sent an end-to-end encrypted receipt.
     Delivered,
-    /// The relay will not take it. It is not tried again.
+    /// The relay has refused it for good. It is not tried again.
     Refused,
 }
 
-/// Which way an entry went.
+/// The direction of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Direction {
-    /// From this phone.
+    /// Sent by this phone.
     Sent(DeliveryState),
-    /// To this phone.
+    /// Received by this phone.
     Received {
-        /// Whether it came without the relay being told who sent it.
+        /// True if the relay was not told the sender.
         sealed: bool,
-        /// Whether the contact was verified when it came.
+        /// True if the contact was verified on arrival.
         verified: bool,
     },
 }
 
-/// What an entry is.
+/// The kind of an entry.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum EntryKind {
-    /// A text. One that was received is a stranger's text, for [`display::safe`](crate::display::safe).
+    /// A text. A received one is a stranger's text, for [`display::safe`](crate::display::safe).
     Text(String),
-    /// From here on texts disappear after so many seconds, or stay.
+    /// From here on texts disappear after this many seconds, or stay.
     Timer(Option<u32>),
 }
 
 /// One entry of a conversation.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
-    /// Its place in the conversation, counted from 0; a gap is a text that has disappeared.
+    /// Its place in the conversation, from 0; gaps are texts that have disappeared.
     pub place: u64,
-    /// Its name between the two phones.
+    /// The id that names it to both phones.
     pub id: BodyId,
-    /// Which way it went.
+    /// Its direction.
     pub direction: Direction,
-    /// What it is.
+    /// Its kind.
     pub kind: EntryKind,
-    /// When it was sent, by the sender's clock.
+    /// Time of sending, by the sender's clock.
     pub sent_at: Timestamp,
-    /// When this phone stored it, by its own clock.
+    /// Time of storing, by this phone's clock.
     pub stored_at: Timestamp,
-    /// Whether it was shown; what this phone sent counts as shown.
+    /// True if it was shown. Entries sent by this phone count as shown.
     pub shown: bool,
-    /// Seconds it stays once its time runs.
+    /// Seconds that it stays once its timer runs.
     pub expires_after: Option<u32>,
-    /// When it disappears; none until its time runs.
+    /// Time at which it disappears; `None` until its timer runs.
     pub expires_at: Option<Timestamp>,
-    /// The group that it was said to; none for what is between two people. What was received may name a group that this
-    /// phone does not know.
+    /// The group that it was sent to; `None` between two people. A received entry may name a group unknown to this
+    /// phone.
     pub group: Option<GroupId>,
 }
 
 impl Entry {
-    /// The words, if it is a text.
+    /// Returns the text of a text entry.
     #[must_use]
     pub fn text(&self) -> Option<&str> {
         match &self.kind {
@@ -79,7 +80,7 @@ impl Entry {
         }
     }
 
-    /// Whether it came from the other phone.
+    /// Returns true if it came from the other phone.
     #[must_use]
     pub const fn is_received(&self) -> bool {
         matches!(self.direction, Direction::Received { .. })
@@ -91,7 +92,7 @@ impl Encoded for Entry {
     const MAX_LEN: usize = crate::body::MAX_BODY_LEN;
 }
 
-/// Prints where it stands, not what was said.
+/// Prints its place, not its words.
 impl fmt::Debug for Entry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Entry({}, {:?}, {:?})", self.place, self.id, self.direction)

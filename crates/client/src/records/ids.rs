@@ -1,4 +1,4 @@
-//! Random ids: a message between two phones, and a group among its members.
+//! Random ids of messages and groups.
 
 use std::fmt;
 
@@ -6,12 +6,12 @@ use pillarbox_wire::FixedBytes;
 use rand_core::CryptoRng;
 use serde::{Deserialize, Serialize};
 
-/// Names a message between two phones: 16 random bytes that its sender draws.
+/// The id of a message between two phones: 16 random bytes drawn by its sender.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct BodyId(pub FixedBytes<16>);
 
 impl BodyId {
-    /// Draws a new name.
+    /// Draws a new id.
     #[must_use]
     pub fn generate(rng: &mut impl CryptoRng) -> Self {
         let mut bytes = [0; 16];
@@ -32,7 +32,7 @@ impl fmt::Debug for BodyId {
     }
 }
 
-/// Names a group among its members: 16 random bytes.
+/// The id of a group among its members: 16 random bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct GroupId(pub FixedBytes<16>);
 

@@ -1,4 +1,4 @@
-//! Records: what views show and the vault keeps, each kind with its limits and rules.
+//! Records: the data that views show and the vault stores, each kind with its limits and rules.
 
 pub mod account;
 pub mod backup;

@@ -1,8 +1,7 @@
-//! What an honest phone tells its owner.
+//! Notices of an honest phone to its owner.
 //!
-//! Every outcome that a person could care about has a notice here, also the unpleasant ones: a changed key, a
-//! message that would not open, a conversation that had to start again, a weaker start. Nothing of that kind is
-//! settled in silence.
+//! Every result that matters to a person has a notice here, including unpleasant ones: a changed key, a message that
+//! did not open, a conversation that had to restart, a weaker start. None of these is handled silently.
 
 use pillarbox_wire::{
     AccountId, ChannelName, DepositKind, DeviceAddress, Farewell, Handle, PostRow, Refusal,
@@ -13,263 +12,264 @@ use crate::records::ids::{BodyId, GroupId};
 
 pub use pillarbox_session::Degraded;
 
-/// Something the owner is told. Contacts are named by account; texts inside are strangers' texts.
+/// Something that the owner is told. Contacts are named by account; texts inside are strangers' texts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Notice {
-    /// The account is made.
+    /// The relay has made the account.
     Registered {
-        /// Where its messages go.
+        /// The account's address.
         address: DeviceAddress,
     },
     /// The relay did not make the account. After `HandleTaken`, choose another number and connect again; after `CodeSent`,
     /// show the code ([`Phone::enter_code`](crate::Phone::enter_code)).
     RegistrationRefused {
-        /// Why.
+        /// The relay's reason.
         reason: Refusal,
     },
-    /// The number had an account, and this phone has taken its place there with the code that was sent to the number. The
-    /// phones of contacts are told that the safety number has changed as soon as they write.
+    /// The number had an account, and this phone has taken it over with the code sent to the number. The phones of
+    /// contacts learn of the new safety number as soon as they write.
     Reregistered {
-        /// Where its messages go.
+        /// The account's address.
         address: DeviceAddress,
     },
-    /// The relay's directory, asked about a number, says that it sends codes to numbers before it lets anybody have them.
+    /// Asked about a number, the relay's directory says that it sends codes to numbers before anybody may have them.
     NumbersVerified,
-    /// The relay does not take this device for what it says it is.
+    /// The relay does not accept this device as the account's.
     AuthenticationRefused {
-        /// Why.
+        /// The relay's reason.
         reason: Refusal,
     },
-    /// This phone is connected, and so many messages wait for it.
+    /// This phone is connected.
     Connected {
-        /// Messages in the mailbox.
+        /// Messages waiting in the mailbox.
         waiting: u32,
     },
-    /// The relay said goodbye and why.
+    /// The relay ended the connection and gave a reason.
     Farewell {
-        /// Why.
+        /// The relay's reason.
         reason: Farewell,
     },
     /// The account is closed at the relay.
     AccountClosed,
-    /// The relay refuses something for now; it is tried again by itself.
+    /// The relay refuses something for now. It is tried again without the owner.
     Delayed {
-        /// Why.
+        /// The relay's reason.
         reason: Refusal,
     },
 
-    /// A text came.
+    /// A text has arrived.
     Received {
-        /// From whom.
+        /// The sender.
         contact: AccountId,
-        /// What is kept of it.
+        /// The text as stored.
         entry: Entry,
     },
-    /// The other phone set how long texts stay.
+    /// The other phone has changed the timer.
     TimerChanged {
-        /// Whose.
+        /// The contact.
         contact: AccountId,
-        /// Seconds; none if texts stay.
+        /// Seconds, or `None` if texts stay.
         expires_after: Option<u32>,
     },
-    /// The relay has a message of ours on its disk.
+    /// The relay has a message of this phone on its disk.
     Accepted {
-        /// To whom.
+        /// The recipient.
         contact: AccountId,
-        /// Which.
+        /// The message.
         message: BodyId,
     },
-    /// The other phone has a message of ours.
+    /// The other phone has a message of this phone.
     Delivered {
-        /// Which contact.
+        /// The recipient.
         contact: AccountId,
-        /// Which.
+        /// The message.
         message: BodyId,
     },
-    /// The relay will not take a message of ours, and it is not tried again.
+    /// The relay has refused a message of this phone for good. It is not tried again.
     NotSent {
-        /// To whom.
+        /// The recipient.
         contact: AccountId,
-        /// Which; none for a receipt.
+        /// The message; `None` for a receipt.
         message: Option<BodyId>,
-        /// Why.
+        /// The relay's reason.
         reason: Refusal,
     },
-    /// A conversation could not be begun: the relay gave no usable keys for this contact. Messages wait.
+    /// A conversation could not begin, because the relay gave no usable keys for the contact. Messages wait.
     NotStarted {
-        /// With whom.
+        /// The contact.
         contact: AccountId,
-        /// What the relay said; none if what it gave did not verify.
+        /// The relay's reason; `None` if its keys did not verify.
         reason: Option<Refusal>,
     },
 
-    /// The relay did not keep what this phone was to leave there. It is not tried again by itself.
+    /// The relay did not store a fact that this phone left there. It is not tried again without the owner.
     DepositRefused {
-        /// What.
+        /// The kind of fact.
         kind: DepositKind,
-        /// Why.
+        /// The relay's reason.
         reason: Refusal,
     },
-    /// A public channel is made, and this account is its owner.
+    /// A public channel is open, and this account owns it.
     ChannelOpened {
-        /// Which.
+        /// The channel.
         channel: ChannelName,
     },
     /// A post is published.
     Posted {
-        /// Where.
+        /// The channel.
         channel: ChannelName,
         /// Its number there, from 1.
         number: u32,
     },
-    /// What a channel published: strangers' texts, for [`display::safe`](crate::display::safe).
+    /// Posts of a channel: strangers' texts, for [`display::safe`](crate::display::safe).
     ChannelPosts {
-        /// Which.
+        /// The channel.
         channel: ChannelName,
-        /// In order; none if it has published nothing.
+        /// The posts in order; empty if there are none.
         posts: Vec<PostRow>,
     },
-    /// The relay did not open, publish in or read a channel. It is not tried again.
+    /// The relay refused to open, publish in or read a channel. It is not tried again.
     ChannelRefused {
-        /// Which.
+        /// The channel.
         channel: ChannelName,
-        /// Why.
+        /// The relay's reason.
         reason: Refusal,
     },
-    /// Of the numbers in the address book that was left at the relay, these have an account there.
+    /// Numbers of the address book left at the relay that have an account there.
     KnownNumbers {
-        /// In the order in which the relay named them.
+        /// The numbers, in the relay's order.
         numbers: Vec<Handle>,
     },
-    /// Somebody who is not a contact wrote; they now are, unverified and as a request.
+    /// Somebody who is not a contact has written. They now are one, unverified and as a request.
     Requested {
-        /// Who.
+        /// The new contact.
         contact: AccountId,
     },
-    /// The number that was asked about belongs to this contact, new or known.
+    /// The number that was looked up belongs to this contact, new or known.
     Found {
-        /// Who.
+        /// The contact.
         contact: AccountId,
         /// The number.
         handle: Handle,
     },
-    /// The number that was asked about led nowhere.
+    /// The number that was looked up led to no account.
     NotFound {
         /// The number.
         handle: Handle,
-        /// Why.
+        /// The relay's reason.
         reason: Refusal,
     },
 
-    /// This phone's owner is now in a group.
+    /// The owner is now in a group.
     GroupJoined {
-        /// Which.
+        /// The group.
         group: GroupId,
-        /// Who said so first.
+        /// The member who said so first.
         by: AccountId,
     },
     /// A group has another member.
     MemberAdded {
-        /// Which group.
+        /// The group.
         group: GroupId,
-        /// Who it is.
+        /// The new member.
         member: AccountId,
-        /// Who said so.
+        /// The member who said so.
         by: AccountId,
     },
-    /// Somebody put this phone's owner into a group, and the owner is in as many as this phone keeps. The relay keeps what they
-    /// said until the owner has left one. Told once on each connection.
+    /// Somebody has put the owner into a group, and the owner is in as many as this phone keeps. The relay keeps
+    /// their message until the owner has left one. Reported once on each connection.
     GroupsFull {
-        /// Who.
+        /// The sender.
         by: AccountId,
     },
-    /// Somebody added more members to a group than this phone keeps for one. Texts of those it does not know are shown as
+    /// Somebody has added more members to a group than this phone keeps. Texts of unknown members are shown as
     /// theirs, outside the group.
     GroupFull {
-        /// Which group.
+        /// The group.
         group: GroupId,
-        /// Who added them.
+        /// The member who added them.
         by: AccountId,
     },
-    /// Somebody left a group.
+    /// A member has left a group.
     MemberLeft {
-        /// Which group.
+        /// The group.
         group: GroupId,
-        /// Who.
+        /// The former member.
         member: AccountId,
     },
 
-    /// A contact's key is another one now.
+    /// A contact's key has changed.
     KeyChanged {
-        /// Whose.
+        /// The contact.
         contact: AccountId,
-        /// Whether sending is stopped until the owner chooses, because the contact had been verified.
+        /// True if sending is stopped until the owner chooses, because the contact had been verified.
         blocked: bool,
     },
-    /// A message would not open.
+    /// A message did not open.
     Undecryptable {
-        /// From whom; none if nobody we know can have sent it.
+        /// The sender; `None` if no one known can have sent it.
         contact: Option<AccountId>,
-        /// Whether this phone asks for it again: that is kept, and goes out once the mailbox is empty and the conversation
-        /// leads through. False for what nobody can be asked for.
+        /// True if this phone asks for it again. The request is stored, and goes out once the mailbox is empty and
+        /// the conversation works. False if no one can be asked.
         asked_again: bool,
     },
-    /// A message would not open, from somebody whom the owner has not accepted. It is asked for again once they are.
+    /// A message did not open, from somebody whom the owner has not accepted. It is asked for again once they are.
     RequestUnopened {
-        /// Who, a request since before.
+        /// The sender, who is a request already.
         contact: AccountId,
     },
-    /// A message would not open, from an account that is no contact. That makes it none; should the owner add them, it is
-    /// asked for again.
+    /// A message did not open, from an account that is no contact and does not become one by it. It is asked for
+    /// again if the owner adds them.
     StrangerUnopened {
-        /// Which account.
+        /// The account.
         account: AccountId,
     },
-    /// A request that the owner had seen and not answered gave way to a newer one, with everything that it said.
+    /// A request that the owner had seen and not answered gave way to a newer one, with its conversation.
     RequestGaveWay {
-        /// What it was called here.
+        /// Its name here.
         name: String,
-        /// How many entries its conversation had.
+        /// Number of entries in its conversation.
         entries: u64,
     },
-    /// Somebody new wrote, and there is no room before the owner has seen what others wrote. The relay keeps the message.
-    /// Told once on each connection.
+    /// Somebody new has written, and there is no room until the owner has looked at other requests. The relay keeps
+    /// the message. Reported once on each connection.
     RequestsFull,
-    /// As many messages of a contact as this phone can note would not open. The relay keeps the others until those have been
-    /// asked for again. Told once on each connection.
+    /// More messages of a contact did not open than this phone can note. The relay keeps the others until the noted
+    /// ones have been asked for again. Reported once on each connection.
     MissingFull {
-        /// Whose.
+        /// The contact.
         contact: AccountId,
     },
-    /// A conversation was begun anew after a message would not open. Later messages open again.
+    /// A conversation was restarted after a message did not open. Later messages open again.
     Recovered {
-        /// With whom.
+        /// The contact.
         contact: AccountId,
     },
-    /// The other phone could not open messages of ours, and so many were sent again.
+    /// The other phone could not open messages of this phone, which were sent again.
     Resent {
-        /// To whom.
+        /// The recipient.
         contact: AccountId,
-        /// How many of those it asked for were still here.
+        /// Number of requested messages that were still here.
         messages: u32,
     },
-    /// A message came that the relay can read, or the other way round; it was not taken.
+    /// A message arrived that the relay can read while this phone encrypts, or the other way round. It was not
+    /// accepted.
     OtherProtection {
-        /// Who the relay says sent it.
+        /// The sender, by the relay's word.
         contact: Option<AccountId>,
     },
     /// A conversation began with less than the full key agreement, because a stock of one-time keys was used up.
     Degraded {
-        /// With whom.
+        /// The contact.
         contact: AccountId,
-        /// What was missing.
+        /// The missing part.
         degraded: Degraded,
     },
-    /// The relay did not admit a sealed message to this contact: from now on it sees who writes to them, until
-    /// they tell their new delivery key.
+    /// The relay did not admit a sealed message to this contact. From now on it sees who writes to them, until they
+    /// send their new delivery key.
     Unsealed {
-        /// To whom.
+        /// The recipient.
         contact: AccountId,
     },
 }

@@ -1,11 +1,13 @@
-//! The phone's stock of prekeys: made, kept, renewed and used up (PQXDH, section 3.2 and 4.5).
+//! The phone's stock of prekeys: made, stored, renewed and used up (PQXDH, sections 3.2 and 4.5).
 //!
-//! One-time keys are topped up when the relay says that few are left. The signed prekey and the last-resort KEM
-//! prekey are replaced every [`SIGNED_LIFETIME`] and kept for [`RETIRED_KEPT`] after that, because a first message may wait
-//! in a mailbox that long. A used one-time key is deleted in the transaction that stores what it opened.
+//! One-time keys are refilled when the relay reports that few are left. The signed prekey and the last-resort KEM
+//! prekey are replaced every [`SIGNED_LIFETIME`] and kept for [`RETIRED_KEPT`] after that, because a first message
+//! may wait that long in a mailbox. A used one-time key is deleted in the transaction that stores the message it
+//! opened.
 //!
-//! An upload may be lost, or its answer. What the relay has not confirmed is offered again before new keys are made: a
-//! relay takes a number once, so offering what it has does no harm, and a phone on a bad line does not count on and on.
+//! An upload or its answer may be lost. Keys that the relay has not confirmed are offered again before new ones are
+//! made. The relay takes each number once, so offering it known keys does no harm, and a phone on a bad line does not
+//! use up numbers without end.
 
 use std::cell::Cell;
 
@@ -19,48 +21,48 @@ use serde::{Deserialize, Serialize};
 
 use crate::vault::{Rows, StorageError, Table, View};
 
-/// How long a signed prekey is handed out: a week, so that a stolen one opens first messages of one week.
+/// Time for which a signed prekey is handed out: a week, so that a stolen one opens first messages of one week only.
 pub const SIGNED_LIFETIME: Duration = Duration::from_days(7);
 
-/// How long a replaced one is kept: a relay keeps a message for 30 days, and a sender goes on in a session that nobody
-/// answered for [`MAX_UNANSWERED_AGE`](crate::recovery::MAX_UNANSWERED_AGE).
+/// Time for which a replaced prekey is kept. A relay keeps a message for 30 days, and a sender uses an unanswered
+/// session for [`MAX_UNANSWERED_AGE`](crate::recovery::MAX_UNANSWERED_AGE).
 pub const RETIRED_KEPT: Duration = Duration::from_days(45);
 
-/// One-time keys of each kind that a full stock has: strangers who may write while the phone is away.
+/// One-time keys of each kind in a full stock: the strangers who may write while the phone is away.
 pub const FULL_STOCK: u32 = 100;
 
-/// Below this the stock is filled again.
+/// Stock below which it is refilled.
 pub const LOW_STOCK: u32 = 50;
 
-/// One-time keys whose numbers lie this far behind the newest are deleted: somebody fetched them and never wrote, and
-/// without this they would stay for good. The relay hands out the lowest numbers first and is brought no new ones before
-/// it has confirmed the last, so what it still hands out lies within about four full stocks of the newest.
+/// One-time keys this far behind the newest number are deleted: somebody fetched them and never wrote, and without
+/// this rule they would stay for good. The relay hands out the lowest numbers first and gets no new ones before it
+/// has confirmed the last, so the keys that it still hands out lie within about four full stocks of the newest.
 const NUMBERS_KEPT: u32 = 10 * FULL_STOCK;
 
 const _: () = assert!(LOW_STOCK < FULL_STOCK);
 
-/// Name of the stock's record in [`Table::Account`].
+/// Name of the stock's row in [`Table::Account`].
 const STOCK: &[u8] = b"stock";
 
-/// Name of the record of what is on offer, beside it.
+/// Name of the row with the keys on offer.
 const OFFER: &[u8] = b"offer";
 
-/// Name of the record that is there while the next count is to be answered with a full stock, even if it is not low.
+/// Name of the row that is present while the next count is to be answered with a full stock, even if it is not low.
 const FILL_UP: &[u8] = b"fill up";
 
 const ONE_TIME: u8 = 0;
 
 const LAST_RESORT: u8 = 1;
 
-/// What is known of the stock apart from the keys.
+/// The stock, apart from the keys.
 #[derive(Serialize, Deserialize)]
 struct Stock {
     next: u32,
     current: Signed,
-    /// Whether the relay has said that it has the current pair.
+    /// True once the relay has confirmed the current pair.
     published: bool,
     retired: Vec<Retired>,
-    /// One-time keys up to here are deleted.
+    /// One-time keys up to this number are deleted.
     swept: u32,
 }
 
@@ -72,8 +74,8 @@ struct Signed {
     made_at: Timestamp,
 }
 
-/// A pair that was replaced. Until then the relay handed it out, however old it was: a phone that was away for months
-/// needs it when it comes back.
+/// A replaced pair. The relay handed it out until then, however old it was: a phone that was away for months needs it
+/// when it returns.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 struct Retired {
     pair: Signed,
@@ -85,7 +87,7 @@ impl Encoded for Stock {
     const MAX_LEN: usize = 4_096;
 }
 
-/// One-time keys that were made for the relay and that it has not confirmed.
+/// One-time keys that were made for the relay and are not confirmed yet.
 #[derive(Default, Serialize, Deserialize)]
 struct Offer {
     one_time: Vec<PreKeyId>,
@@ -94,7 +96,7 @@ struct Offer {
 
 impl Encoded for Offer {
     const VERSION: u8 = 1;
-    /// A number takes at most five bytes, and of each kind no more than a full stock is ever on offer.
+    /// A number takes at most five bytes, and at most a full stock of each kind is on offer.
     const MAX_LEN: usize = 2 * 5 * FULL_STOCK as usize + 16;
 }
 
@@ -110,9 +112,9 @@ pub(crate) fn begin(
     rows.store(Table::Account, STOCK, &stock)
 }
 
-/// The current signed and last-resort prekeys as they are published; a new pair if theirs is too old.
+/// Returns the current signed and last-resort prekeys for publishing, after replacing a pair that is too old.
 ///
-/// None if the relay has them already, unless `always`.
+/// Returns `None` if the relay has them already, unless `always` is set.
 pub(crate) fn current(
     rows: &mut Rows<'_>,
     identity: &IdentitySecret,
@@ -147,7 +149,7 @@ pub(crate) fn current(
     }))
 }
 
-/// What one upload held, by number.
+/// The key numbers in one upload.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Numbers {
     signed: Option<PreKeyId>,
@@ -165,8 +167,8 @@ impl Numbers {
     }
 }
 
-/// Notes that the relay has what an upload held, and whether its stock is to be filled up at the next count whatever it has. That is
-/// written down with it: the program may end before it counts.
+/// Notes that the relay has an upload, and whether the next count is to be answered with a full stock in any case.
+/// Both are stored together, because the program may end before it counts.
 pub(crate) fn stored(rows: &mut Rows<'_>, upload: &Numbers, fill_up: bool) -> Result<(), StorageError> {
     if fill_up {
         rows.put(Table::Account, FILL_UP, &[])?;
@@ -182,18 +184,18 @@ pub(crate) fn stored(rows: &mut Rows<'_>, upload: &Numbers, fill_up: bool) -> Re
     rows.store(Table::Account, OFFER, &offer)
 }
 
-/// What fills the stock up.
+/// Uploads that fill the stock.
 #[derive(Debug, Default)]
 pub(crate) struct Refill {
-    /// Each fits a frame.
+    /// The uploads; each fits a frame.
     pub(crate) uploads: Vec<PreKeyUpload>,
-    /// Whether keys among them were offered before. The relay may have had them, and then adds nothing: its stock is to be
+    /// True if some of the keys were offered before. A relay that had them adds nothing, so its stock is to be
     /// counted once more.
     pub(crate) offered_before: bool,
 }
 
-/// What is missing to a full stock, if the relay has few left or it is to be filled up whatever it has, in uploads that each fit a frame: first what was offered
-/// and not confirmed, then new keys.
+/// Returns the prekeys needed to refill the relay's stock, split into frame-sized uploads: first those offered and
+/// not confirmed, then new ones. The stock is refilled if the relay has few left, or in any case if that was noted.
 pub(crate) fn refill(
     rows: &mut Rows<'_>,
     identity: &IdentitySecret,
@@ -233,8 +235,8 @@ pub(crate) fn refill(
     }
 }
 
-/// The public halves of what is on offer, filled up to what is wanted. What has gone from the vault was used, so the
-/// relay had it.
+/// Returns the public halves of the keys on offer, with new keys up to the number wanted. Keys gone from the vault
+/// were used, so the relay had them.
 fn offer_one_time(
     rows: &mut Rows<'_>,
     next: &mut u32,
@@ -257,7 +259,7 @@ fn offer_one_time(
     Ok(keys)
 }
 
-/// As [`offer_one_time`], for the other kind.
+/// Does the same as [`offer_one_time`] for KEM keys.
 fn offer_kem(
     rows: &mut Rows<'_>,
     identity: &IdentitySecret,
@@ -280,7 +282,7 @@ fn offer_kem(
     Ok(keys)
 }
 
-/// Deletes what a first message used up.
+/// Deletes the keys used up by a first message.
 pub(crate) fn consume(rows: &mut Rows<'_>, consumed: &[ConsumedPreKey]) -> Result<(), StorageError> {
     for used in consumed {
         match used {
@@ -291,10 +293,10 @@ pub(crate) fn consume(rows: &mut Rows<'_>, consumed: &[ConsumedPreKey]) -> Resul
     Ok(())
 }
 
-/// The private halves, looked up for a first message.
+/// The private prekeys, looked up for a first message.
 ///
-/// The session layer takes a missing key for an answer; a vault that cannot be read is none. So a failure is kept
-/// here, and whoever used the shelf asks for it before believing that a key is gone.
+/// The session layer treats a missing key as an answer, but an unreadable vault must not be taken for one. So a
+/// failure is kept here, and the caller checks it before believing that a key is gone.
 pub(crate) struct Shelf<'a, 'b> {
     rows: &'a View<'b>,
     failed: Cell<Option<StorageError>>,

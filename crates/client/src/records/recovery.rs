@@ -1,37 +1,38 @@
-//! What a phone owes a contact: receipts for what came, and a new start where something would not open.
+//! Receipts and requests owed to a contact, and the restart of a conversation after a message did not open.
 //!
-//! **Not to strangers.** Nothing that is owed is paid before the owner has accepted the contact: a stranger who writes
-//! learns nothing by a receipt, nor by being asked again. It is kept and paid when the owner accepts or answers. That goes
-//! for a first message that does not open, too: its sender becomes a request, and is asked once accepted. Without it a
-//! relay that was put back, and hands out a key that was used, would lose a stranger's words for good.
+//! **Not to strangers.** Nothing owed is sent before the owner has accepted the contact: a stranger who writes learns
+//! nothing from a receipt or a request. It is stored, and sent when the owner accepts or answers. The same holds for
+//! a first message that does not open: its sender becomes a request, and is asked once accepted. Otherwise a relay
+//! that was restored from a copy, and hands out a used key, would lose a stranger's message for good.
 //!
-//! **Recovery.** A message from a contact that does not open is acknowledged and its digest kept. Once the mailbox is
-//! empty, the phone fetches new prekeys, begins a new session and asks by digest for what it missed, in as many requests
-//! as that takes; the other phone encrypts those texts again, under their old names, so that nothing is shown twice. A
-//! request that the other phone cannot open is repeated like a text, until something that was said after it is confirmed.
-//! So that a receipt tells the truth about it, receipts wait until all that is missing has been asked for. Where a later message of the contact has opened, no new
-//! start is needed, and the request goes at once. The causes are few: one of the two phones, or
-//! the relay, was put back from an old copy, or somebody sends bytes that were never a message.
+//! **Recovery.** A contact's message that does not open is acknowledged, and its digest is kept. Once the mailbox is
+//! empty, the phone fetches new prekeys, begins a new session and asks by digest for what it missed, in as many
+//! requests as necessary. The other phone encrypts those texts again under their old ids, so that none is shown
+//! twice. A request that the other phone cannot open is repeated like a text, until something sent after it is
+//! confirmed. Receipts wait until all missing messages have been asked for, so that a receipt implies that the
+//! request arrived. If a later message of the contact has opened, the request goes at once without a restart. The
+//! causes are few: one of the two phones, or the relay, was restored from an old copy, or somebody sends bytes that
+//! were never a message.
 //!
-//! **A phone that took another one's place.** It knows nobody, and nobody knows its keys. Whom its owner adds is greeted by a
-//! request without digests, under the new keys: the other phone tells that the safety number has changed, and says again
-//! what it calls itself and who is in the groups that both are in.
+//! **A phone that replaced another one.** It knows no contacts, and no contact knows its keys. A contact that its
+//! owner adds is greeted by a request without digests, under the new keys. The other phone then reports the changed
+//! safety number, and sends again its suggested name and the rosters of shared groups.
 //!
-//! **No answer.** A session in which nobody has answered is left for a new one after [`MAX_UNANSWERED_AGE`], so that no
-//! text names a prekey that its recipient has deleted by the time it comes. What was encrypted in it and never reached the
-//! relay is encrypted again.
+//! **No answer.** A session without an answer is replaced after [`MAX_UNANSWERED_AGE`], so that no text names a
+//! prekey that its recipient has deleted by the time it arrives. Texts encrypted in it that never reached the relay
+//! are encrypted again.
 //!
-//! **No loop.** Two phones that open nothing of each other, or a hostile one, get [`MAX_RENEWALS`] new starts in
-//! [`RENEWAL_WINDOW`]; what is missing by then, up to [`MAX_MISSING`] messages, is remembered and asked for when the window
-//! allows, and a text is encrypted again at most [`MAX_RESENDS`](crate::outbox::MAX_RESENDS) times. No conversation stays stuck: each new
-//! start makes all later messages open.
+//! **No loop.** Two phones that open nothing of each other, or a hostile one, get [`MAX_RENEWALS`] restarts in
+//! [`RENEWAL_WINDOW`]. Up to [`MAX_MISSING`] messages missing by then are remembered and asked for when the window
+//! allows, and a text is encrypted again at most [`MAX_RESENDS`](crate::outbox::MAX_RESENDS) times. No conversation
+//! stays stuck: after each restart all later messages open.
 //!
 //! **Only to the same key.** A text that the relay has taken is encrypted again only to the identity that it was
-//! encrypted to before. Otherwise a relay could claim a new key for an absent contact and ask for what waits; that
-//! is what was discussed about WhatsApp in January 2017 (T. Boelter; reply by M. Marlinspike, "There is no WhatsApp
-//! 'backdoor'"). The price: what waits for a phone that was lost for good is lost with it. The rule begins with the relay's
-//! word that it has the text: one that withholds that word can still have the text encrypted under a new key that it claims
-//! for an *unverified* contact, whose owner is told; the threat model lists it.
+//! encrypted to before. Otherwise a relay could claim a new key for an absent contact and ask for the waiting texts;
+//! this was discussed about WhatsApp in January 2017 (T. Boelter; reply by M. Marlinspike, "There is no WhatsApp
+//! 'backdoor'"). The price: texts that wait for a phone lost for good are lost with it. The rule applies from the
+//! relay's word that it has the text. A relay that withholds that word can still have the text encrypted under a new
+//! key that it claims for an *unverified* contact, whose owner is told; the threat model lists it.
 
 use pillarbox_session::Conversation;
 use pillarbox_wire::{AccountId, Duration, Encoded, FixedBytes, Timestamp};
@@ -41,54 +42,54 @@ use crate::records::body::{MAX_RECEIPT_IDS, MAX_RESEND_DIGESTS};
 use crate::records::habits::ReceiptDue;
 use crate::records::ids::BodyId;
 
-/// New starts with one contact in one [`RENEWAL_WINDOW`]. One heals a phone that was put back; both at once and a
-/// copy that was put back twice are healed by four. Each costs the other phone a one-time prekey.
+/// Restarts with one contact in one [`RENEWAL_WINDOW`]. One restart heals a phone restored from a copy; four heal
+/// both at once, or a copy restored twice. Each costs the other phone a one-time prekey.
 pub const MAX_RENEWALS: usize = 4;
 
 /// See [`MAX_RENEWALS`].
 pub const RENEWAL_WINDOW: Duration = Duration::from_seconds(3_600);
 
-/// Age at which a session that the contact has not answered in is left for a new one, before anything more is said. Its
-/// messages name prekeys that the contact deletes [`RETIRED_KEPT`](crate::prekeys::RETIRED_KEPT) after they were replaced,
-/// and the last of them may wait at the relay for its 30 days. libsignal leaves such a session after 30 days. Each new start
-/// costs the contact a one-time prekey.
+/// Age at which a session without an answer from the contact is replaced, before anything more is sent. Its messages
+/// name prekeys that the contact deletes [`RETIRED_KEPT`](crate::prekeys::RETIRED_KEPT) after they were replaced, and
+/// the last of them may wait at the relay for its 30 days. libsignal replaces such a session after 30 days. Each
+/// restart costs the contact a one-time prekey.
 pub const MAX_UNANSWERED_AGE: Duration = Duration::from_days(14);
 
-/// Stands among the missing digests for a greeting: the digest of nothing that was ever sent.
+/// A greeting among the missing digests: the digest of no message.
 const GREETING: [u8; 32] = [0; 32];
 
-/// What is owed to one contact.
+/// Receipts and requests owed to one contact.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Errands {
     pub(crate) contact: AccountId,
-    /// To be confirmed, when [`receipts_due`](Self::receipts_due) says.
+    /// Texts to be confirmed, at [`receipts_due`](Self::receipts_due).
     pub(crate) receipts: Vec<BodyId>,
-    /// To be asked for again: the resend request that is not full yet.
+    /// Messages to be asked for again: the resend request that is not full yet.
     pub(crate) missing: Vec<FixedBytes<32>>,
-    /// Whether the conversation has to begin anew first.
+    /// True if the conversation has to restart first.
     pub(crate) renew: bool,
-    /// When it did so before, oldest first.
+    /// Times of earlier restarts, oldest first.
     pub(crate) renewals: Vec<Timestamp>,
-    /// When the receipts may go; none: now.
+    /// Time at which the receipts may go; `None` means now.
     pub(crate) receipts_due: Option<Timestamp>,
-    /// The resend requests that are full, if there are any: each is a row of its own.
+    /// The full resend requests, if there are any. Each is a separate row.
     pub(crate) full: Option<FullRequests>,
 }
 
-/// The numbers under which full resend requests to one contact stand in the vault.
+/// The numbers of the full resend requests to one contact in the vault.
 ///
 /// Invariant: `count` is between 1 and [`MAX_FULL_REQUESTS`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct FullRequests {
-    /// The oldest one.
+    /// Number of the oldest one.
     pub(crate) first: u32,
     pub(crate) count: u32,
 }
 
-/// A full resend request as it waits in the vault.
+/// A full resend request, waiting in the vault.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct FullRequest {
-    /// In the order in which the messages came, [`MAX_RESEND_DIGESTS`] of them.
+    /// In order of arrival, [`MAX_RESEND_DIGESTS`] of them.
     pub(crate) digests: Vec<FixedBytes<32>>,
 }
 
@@ -97,20 +98,20 @@ impl Encoded for FullRequest {
     const MAX_LEN: usize = 16 + 32 * MAX_RESEND_DIGESTS;
 }
 
-/// What is done about a message that would not open.
+/// The handling of a message that did not open.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Missed {
     /// It is noted, to be asked for again.
     Noted,
-    /// So it is, and the request before it is full: to be kept under this number.
+    /// It is noted, and the request before it is full and is to be stored under this number.
     Filled(u32, FullRequest),
-    /// As many as may be are noted already, and this one is not: it is left at the relay.
+    /// Too many are noted already. It is left at the relay.
     GivenUp,
 }
 
-/// Messages of one contact that are noted as missing at once: all that a relay keeps in one mailbox, so that a phone
-/// put back from an old copy asks for everything that waited for it. Each takes 32 bytes in the vault; with more, a
-/// contact who sends noise could fill it.
+/// Messages of one contact noted as missing at once: a whole mailbox of the relay, so that a phone restored from an
+/// old copy asks for everything that waited for it. Each takes 32 bytes in the vault; with more, a contact who sends
+/// noise could fill it.
 pub const MAX_MISSING: usize = MAX_RESEND_DIGESTS * (1 + MAX_FULL_REQUESTS);
 
 /// See [`MAX_MISSING`].
@@ -121,8 +122,8 @@ impl Encoded for Errands {
     const MAX_LEN: usize = 96 + 16 * MAX_OWED_RECEIPTS + 32 * MAX_RESEND_DIGESTS + 8 * MAX_RENEWALS;
 }
 
-/// Receipts kept for a contact that cannot be answered at present. Beyond it the oldest are dropped: the other
-/// phone then shows "sent" where "delivered" would be true.
+/// Receipts kept for a contact that cannot be answered at present. Beyond this the oldest are dropped, and the other
+/// phone shows "sent" where "delivered" would be true.
 const MAX_OWED_RECEIPTS: usize = 16 * MAX_RECEIPT_IDS;
 
 impl Errands {
@@ -138,33 +139,33 @@ impl Errands {
         }
     }
 
-    /// Whether there is anything to do.
+    /// Returns true if anything may be sent now.
     pub(crate) fn are_due(&self, now: Timestamp) -> bool {
         self.may_confirm(now) || self.asks() || self.renew
     }
 
-    /// Whether anything is to be asked for again.
+    /// Returns true if any message is to be asked for again.
     pub(crate) const fn asks(&self) -> bool {
         self.full.is_some() || !self.missing.is_empty()
     }
 
-    /// How many messages are noted as missing.
+    /// Counts the messages noted as missing.
     pub(crate) fn missed(&self) -> usize {
         let full = self.full.map_or(0, |full| full.count as usize * MAX_RESEND_DIGESTS);
         full + self.missing.iter().filter(|digest| digest.0 != GREETING).count()
     }
 
-    /// Whether there are receipts and they may go.
+    /// Returns true if there are receipts and they may go.
     pub(crate) fn may_confirm(&self, now: Timestamp) -> bool {
         !self.receipts.is_empty() && self.receipts_due.is_none_or(|due| due <= now)
     }
 
-    /// When receipts that wait may go.
+    /// Returns the time at which waiting receipts may go.
     pub(crate) fn waits_until(&self, now: Timestamp) -> Option<Timestamp> {
         self.receipts_due.filter(|due| *due > now && !self.receipts.is_empty())
     }
 
-    /// Notes a text that came. The first receipt of several decides when all of them go.
+    /// Notes a received text. The first of several receipts decides the time for all of them.
     pub(crate) fn owe_receipt(&mut self, id: BodyId, due: ReceiptDue) {
         if self.receipts.contains(&id) {
             return;
@@ -177,7 +178,7 @@ impl Errands {
         push_bounded(&mut self.receipts, id, MAX_OWED_RECEIPTS);
     }
 
-    /// Notes that the contact is to hear of this phone, which has taken the place of another one at its account.
+    /// Notes that the contact is to be greeted, because this phone has replaced another one at its account.
     pub(crate) fn greet(&mut self) {
         // Any request tells the other phone to introduce itself, so a full one needs no greeting beside it.
         if self.missing.len() < MAX_RESEND_DIGESTS {
@@ -193,12 +194,12 @@ impl Errands {
         Some(first)
     }
 
-    /// Takes out the request that is not full yet.
+    /// Takes the request that is not full yet.
     pub(crate) fn take_missing(&mut self) -> Vec<FixedBytes<32>> {
         std::mem::take(&mut self.missing)
     }
 
-    /// Notes a message that would not open.
+    /// Notes a message that did not open.
     pub(crate) fn miss(&mut self, digest: [u8; 32]) -> Missed {
         self.renew = true;
         if self.missing.len() < MAX_RESEND_DIGESTS {
@@ -214,18 +215,18 @@ impl Errands {
         Missed::Filled(first.wrapping_add(count), FullRequest { digests })
     }
 
-    /// Whether the messages noted as missing may be asked for: in a conversation that has begun anew since the last of
-    /// them came, and so as often as one may.
+    /// Returns true if the missing messages may be asked for: the conversation has restarted since the last of them
+    /// came, so requests are as rare as restarts.
     pub(crate) const fn may_ask(&self) -> bool {
         !self.renew && self.asks()
     }
 
-    /// Whether the conversation should begin anew, and may.
+    /// Returns true if the conversation should restart and may.
     pub(crate) fn may_renew(&self, now: Timestamp) -> bool {
         self.renew && self.recent_renewals(now).count() < MAX_RENEWALS
     }
 
-    /// When the conversation may begin anew, if it should and may not yet.
+    /// Returns the time at which the conversation may restart, if it should and may not yet.
     pub(crate) fn renews_at(&self, now: Timestamp) -> Option<Timestamp> {
         let oldest = self.recent_renewals(now).min();
         oldest.filter(|_| self.renew && !self.may_renew(now)).map(|at| at + RENEWAL_WINDOW)
@@ -236,14 +237,14 @@ impl Errands {
         self.renewals.iter().copied().filter(move |at| *at <= now && now.since(*at) < RENEWAL_WINDOW)
     }
 
-    /// Notes that it has.
+    /// Notes a restart.
     pub(crate) fn renewed(&mut self, now: Timestamp) {
         self.renew = false;
         push_bounded(&mut self.renewals, now, MAX_RENEWALS);
     }
 }
 
-/// Whether nobody has answered for so long that the session is to be left for a new one.
+/// Returns true if no one has answered for so long that the session is to be replaced.
 pub(crate) fn has_aged(conversation: &Conversation, now: Timestamp) -> bool {
     conversation.unanswered_since().is_some_and(|begun| is_aged(begun, now))
 }
@@ -253,7 +254,7 @@ fn is_aged(begun: Timestamp, now: Timestamp) -> bool {
     now.since(begun).max(begun.since(now)) >= MAX_UNANSWERED_AGE
 }
 
-/// The digests of a request as it is sent. One without digests is a greeting.
+/// Returns the digests of a request as sent. A request without digests is a greeting.
 pub(crate) fn asked_for(mut noted: Vec<FixedBytes<32>>) -> Vec<FixedBytes<32>> {
     noted.retain(|digest| digest.0 != GREETING);
     noted

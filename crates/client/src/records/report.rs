@@ -1,9 +1,9 @@
-//! Reporting a message to whoever runs the relay: what the recipient shows, so that nobody needs to take their word.
+//! Reports of a message to the relay's operator, who need not take the recipient's word.
 //!
-//! The relay saw the payload pass and stamped it with who sent it to whom and when; it can check its own stamp. The
-//! payload carries a commitment to what was said, and the report opens it. So the two of them prove what was said
-//! by whom, and the recipient can neither invent a message nor alter one. Nothing of this exists for sealed messages: there the
-//! relay knows no sender that it could stamp.
+//! The relay saw the payload pass and stamped it with sender, recipient and time, and can check its own stamp. The
+//! payload carries a commitment to the message, and the report opens it. Together they prove who said what, and the
+//! recipient can neither invent a message nor alter one. Sealed messages cannot be reported: the relay knows no
+//! sender to stamp.
 
 use std::fmt;
 
@@ -13,20 +13,20 @@ use serde::{Deserialize, Serialize};
 
 use crate::records::body::MAX_BODY_LEN;
 
-/// What a recipient hands over of one message. `Debug` prints the addresses and the time, not what was said.
+/// The report of one message. `Debug` prints addresses and time, not the message.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct Report {
-    /// As the relay carried it.
+    /// The payload as the relay carried it.
     pub payload: Vec<u8>,
-    /// Who the relay said sent it.
+    /// The sender, by the relay's word.
     pub from: DeviceAddress,
-    /// Whose phone this is.
+    /// The recipient's phone.
     pub to: DeviceAddress,
-    /// When the relay took it.
+    /// Time at which the relay took it.
     pub accepted_at: Timestamp,
-    /// The relay's stamp over all of the above.
+    /// The relay's stamp over the fields above.
     pub stamp: [u8; 32],
-    /// What was said, as encoded: [`Body`](crate::body::Body).
+    /// The encoded message: [`Body`](crate::body::Body).
     pub body: Vec<u8>,
     /// Opens the commitment in the payload to the body.
     pub opening: [u8; 32],
@@ -38,7 +38,7 @@ impl fmt::Debug for Report {
     }
 }
 
-/// The same as the vault keeps it, for as long as the message is in the history.
+/// A report as the vault keeps it, for as long as the message is in the history.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Evidence {
     pub(crate) payload: Bytes,

@@ -1,20 +1,20 @@
-//! Base32 (RFC 4648, section 6), lower case and without padding: what survives being read out, typed, and drawn as
-//! a QR code. Reading takes either case. There is one way to write given bytes, and only that is read.
+//! Base32 (RFC 4648, section 6) in lower case and without padding: a form that survives being read out, typed, and
+//! drawn as a QR code. Reading accepts either case. Given bytes have one form, and only that one is read.
 
 use data_encoding::{BASE32_NOPAD, BASE32_NOPAD_NOCASE};
 
-/// The text for `bytes`.
+/// Encodes `bytes`.
 pub(crate) fn write(bytes: &[u8]) -> String {
     BASE32_NOPAD.encode(bytes).to_ascii_lowercase()
 }
 
-/// The bytes of `text`; none if a character is not of the alphabet, or the text is none that [`write`] makes.
+/// Decodes `text`. Returns `None` for a character outside the alphabet, or a text that [`write`] would not make.
 pub(crate) fn read(text: &str) -> Option<Vec<u8>> {
     BASE32_NOPAD_NOCASE.decode(text.as_bytes()).ok()
 }
 
-/// The bytes of the whole groups of eight characters of a text that may have been cut off anywhere; none if a
-/// character is not of the alphabet.
+/// Decodes the whole groups of eight characters of a text that may have been cut off anywhere. Returns `None` for a
+/// character outside the alphabet.
 pub(crate) fn read_start(text: &str) -> Option<Vec<u8>> {
     let (groups, rest) = text.as_bytes().split_at_checked(text.len() - text.len() % 8)?;
     let known = |byte: &u8| matches!(byte.to_ascii_lowercase(), b'a'..=b'z' | b'2'..=b'7');

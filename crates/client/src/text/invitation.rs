@@ -1,14 +1,14 @@
-//! Invitations: one text that makes its reader able to write to its owner, handed over outside the relay.
+//! Invitations: a text handed over outside the relay that enables its reader to write to its owner.
 //!
-//! `pillarbox:invite/` and base32 of: layout byte, the invitation in the wire codec, and the first
-//! [`CHECK_LEN`] bytes of its digest, so that a typing error is told from everything else.
+//! The form is `pillarbox:invite/` and base32 of a layout byte, the invitation in the wire codec, and the first
+//! [`CHECK_LEN`] bytes of its digest. The digest tells typing errors from everything else.
 //!
-//! **Who can do what with a link that leaked.** Anybody who has it can write to the owner without naming themselves
-//! to the relay (it holds the delivery key), and knows that this identity has an account at this relay. They cannot
-//! read anything, write in somebody else's name, or stop the owner's messages. Somebody who can *change* a link on
-//! its way can put in an account and an identity of their own and sit between the two people; comparing the safety
-//! number finds that out. So: a link is for one person or one group, not for a public page, and it comes through a
-//! channel that its reader trusts. Its identity is still unverified.
+//! **A leaked link.** Anybody who has it can write to the owner without naming themselves to the relay (it holds the
+//! delivery key), and knows that this identity has an account at this relay. They cannot read anything, write in
+//! somebody else's name, or stop the owner's messages. Somebody who can *change* a link on its way can put in an
+//! account and an identity of their own and sit between the two people; comparing the safety number reveals that. So
+//! a link is for one person or one group, not for a public page, and it should come through a channel that its reader
+//! trusts. Its identity is still unverified.
 
 use std::fmt;
 use std::str::FromStr;
@@ -23,44 +23,44 @@ use crate::records::body::MAX_NAME_LEN;
 use crate::records::contact::{read_identity, write_identity};
 use crate::text::base32;
 
-/// What an invitation starts with.
+/// The beginning of every invitation.
 pub const PREFIX: &str = "pillarbox:invite/";
 
-/// Bytes of the check: one typing error in 2^32 goes unseen, and then the identity's cross-signature sees it.
+/// Bytes of the check: one typing error in 2^32 goes undetected here, and the identity's cross-signature detects it.
 pub const CHECK_LEN: usize = 4;
 
 /// An invitation to write to one account. Its identity's cross-signature has been verified.
 ///
-/// It admits whoever holds it to a mailbox: `Debug` does not print the delivery key, [`Display`](fmt::Display) is
-/// the link itself.
+/// It admits its holder to a mailbox: `Debug` does not print the delivery key, while [`Display`](fmt::Display) is the
+/// link itself.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Invitation {
-    /// Where the account is.
+    /// The relay of the account.
     pub relay: RelayAddress,
-    /// Which it is.
+    /// The account.
     pub account: AccountId,
-    /// Whom the reader should find there.
+    /// The identity that the reader should find there.
     pub identity: IdentityPublic,
-    /// Admits sealed messages; none under a design without them.
+    /// Admits sealed messages; `None` under a design without them.
     pub delivery_key: Option<FixedBytes<32>>,
-    /// What the owner calls itself: a suggestion.
+    /// The name that the owner suggests.
     pub name: Option<String>,
 }
 
-/// Why a text is no invitation.
+/// The reason why a text is not an invitation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvitationError {
-    /// It starts like a relay's address.
+    /// It begins like a relay's address.
     #[error("this is the address of a relay, not an invitation")]
     RelayAddress,
-    /// It does not start like an invitation.
+    /// It does not begin like an invitation.
     #[error("an invitation starts with {PREFIX}")]
     NotAnInvitation,
-    /// It ends too soon.
+    /// It is cut off.
     #[error("the invitation is cut off")]
     CutOff,
-    /// A character is wrong, or two stand in each other's place.
+    /// A character is wrong, or two are swapped.
     #[error("the invitation has a typing error in it")]
     TypingError,
     /// Another version of this program made it.
@@ -71,7 +71,7 @@ pub enum InvitationError {
         /// The layout of this program.
         known: u8,
     },
-    /// It is whole, and its parts do not fit together: it was made by something else, or changed on its way.
+    /// It is complete, but its parts do not fit together: something else made it, or it was changed on its way.
     #[error("the invitation is whole, but its keys do not belong together")]
     NotGenuine,
 }
@@ -141,8 +141,8 @@ impl FromStr for Invitation {
     }
 }
 
-/// Whether bytes that fail their check are the beginning of a whole invitation. Each part tells how long it is, so
-/// the length that a whole one would have can be walked to.
+/// Returns true if bytes that fail their check are the beginning of a complete invitation. Each part tells its
+/// length, so the length of the whole can be computed step by step.
 fn is_cut_off(bytes: &[u8]) -> bool {
     let Some((relay_len, rest)) = bytes.get(1..).and_then(<[u8]>::split_first_chunk::<8>) else {
         return true;
@@ -172,13 +172,13 @@ fn is_cut_off(bytes: &[u8]) -> bool {
     rest.len() < whole
 }
 
-/// Like [`str::strip_prefix`], whatever the case: a QR code is smaller in capitals.
+/// Acts like [`str::strip_prefix`] in any case: a QR code is smaller in capitals.
 fn strip_prefix<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
     let (start, rest) = text.split_at_checked(prefix.len())?;
     start.eq_ignore_ascii_case(prefix).then_some(rest)
 }
 
-/// The link, as one word.
+/// Writes the link as one word.
 impl fmt::Display for Invitation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { relay, account, identity, delivery_key, name } = self;

@@ -1,4 +1,4 @@
-//! Texts for people: invitations that they hand on, names that they choose, sentences that they read.
+//! Texts for people: invitations to hand on, names to choose, sentences to read.
 
 mod base32;
 pub mod invitation;

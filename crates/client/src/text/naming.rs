@@ -1,9 +1,9 @@
-//! Names of people compared: which are the same, which only look the same, and which no stranger may choose.
+//! Comparison of people's names: which are the same, which only look the same, and which no stranger may choose.
 //!
-//! One function folds a name, for "is it taken" and for "who is meant" alike. It is the comparison of nicknames in RFC 8266,
-//! section 2.4: any white space is one space and none stands at the ends, case does not count, and both names have the
-//! normal form NFKC (UAX 15). What an eye does not see counts neither. Two names that differ when folded and still look
-//! alike, because a letter of one is another script's, have the same skeleton (UTS 39, section 4).
+//! One function folds a name, both for "is it taken" and for "who is meant". It compares as RFC 8266, section 2.4,
+//! compares nicknames: any white space is one space, none stands at the ends, case does not count, and both names are
+//! in the normal form NFKC (UAX 15). Invisible characters do not count either. Two names that differ when folded and
+//! still look alike, because a letter of one belongs to another script, have the same skeleton (UTS 39, section 4).
 
 use std::sync::LazyLock;
 
@@ -17,25 +17,26 @@ use crate::records::contact::{Contact, Trust};
 use crate::records::history::DeliveryState;
 use crate::text::sentences;
 
-/// What a name for a contact may be: something that can be typed as one word of a command line or quoted, that shows as
-/// it is, and that is no telephone number, with its plus sign or without, and not the word for the owner. A number finds by
-/// number only, so it would never be found by such a name.
+/// Checks a name for a contact. It must be typeable as one word of a command line or quoted, show as it is, and be
+/// neither a telephone number, with or without its plus sign, nor the word for the owner. Numbers match by number
+/// only, so a contact could never be found by such a name.
 ///
 /// # Errors
-/// [`BadName`] if it is a number or the word for the owner, empty, too long or holds what does not print.
+/// [`BadName`] if it is a number or the word for the owner, is empty or too long, or holds characters that do not
+/// print.
 pub fn check_name(name: &str) -> Result<(), BadName> {
     let starts = name.starts_with(['+', '-']);
     if is_showable(name) && !starts && !is_nobodys(name) { Ok(()) } else { Err(BadName) }
 }
 
-/// The same without the question whether it means something else than a contact.
+/// Checks a name without asking whether it is reserved for something else.
 pub(crate) fn is_showable(name: &str) -> bool {
     let trimmed = !name.is_empty() && name.trim() == name;
     let shows = show::safe(name) == name && !fold(name).is_empty();
     trimmed && shows && name.len() <= MAX_NAME_LEN
 }
 
-/// The text is no name for a contact.
+/// The text is not a valid name for a contact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "a name has 1 to 64 bytes, no line breaks or invisible characters and no space at its ends; it is no telephone \
@@ -43,25 +44,25 @@ pub(crate) fn is_showable(name: &str) -> bool {
 )]
 pub struct BadName;
 
-/// Most passes of the fold. One can bring about what the next changes; after four RFC 8266 gives up on a name.
+/// Most passes of the fold. A pass can enable changes by the next; after four, RFC 8266 gives up on a name.
 const PASSES: usize = 4;
 
-/// Digits from which on a name without letters could be taken for a telephone number.
+/// Digits from which a name without letters could be taken for a telephone number.
 const DIGITS_OF_A_NUMBER: usize = 3;
 
-/// Hexadecimal digits by which an account stands in for a name, and those of a whole account.
+/// Hexadecimal digits of an account's short form, and of a whole account.
 pub(crate) const SHORT_ACCOUNT: usize = 8;
 
 const WHOLE_ACCOUNT: usize = 32;
 
-/// The words for how sure the owner is, in the shapes of [`shapes`]. Those of a key that nobody compared hold the first.
+/// The words for the trust in a key, in the forms of [`shapes`]. The words for an unverified key include the first.
 static TRUST_STATES: LazyLock<[[Vec<String>; 2]; 2]> =
     LazyLock::new(|| [Trust::Verified, Trust::Changed].map(|trust| shaped_words(sentences::trust(trust))));
 
-/// The word for the owner in every conversation, in the same shapes.
+/// The word for the owner in every conversation, in the same forms.
 static OWNER: LazyLock<[Vec<String>; 2]> = LazyLock::new(|| shaped_words("you"));
 
-/// The words that lists of contacts and messages print for a state, in the same shapes.
+/// The words for states in lists of contacts and messages, in the same forms.
 static STATES: LazyLock<Vec<[Vec<String>; 2]>> = LazyLock::new(|| {
     use DeliveryState::{Delivered, Queued, Refused, Sent};
 
@@ -71,7 +72,7 @@ static STATES: LazyLock<Vec<[Vec<String>; 2]>> = LazyLock::new(|| {
     messages.into_iter().chain(keys).chain(contacts).map(shaped_words).collect()
 });
 
-/// A name as it is compared.
+/// Folds a name for comparison.
 #[must_use]
 pub fn fold(name: &str) -> String {
     // Nearly every name; each one is compared with all others when a contact is added.
@@ -81,7 +82,7 @@ pub fn fold(name: &str) -> String {
     fold_any(name)
 }
 
-/// The same for every script.
+/// Folds a name of any script.
 fn fold_any(name: &str) -> String {
     let mut folded = name.to_owned();
     for _ in 0..PASSES {
@@ -98,7 +99,7 @@ fn fold_any(name: &str) -> String {
     folded
 }
 
-/// The words of a text with one space between two.
+/// Joins the words of a text by single spaces.
 fn one_space(text: &str) -> String {
     let mut spaced = String::with_capacity(text.len());
     for word in text.split_whitespace() {
@@ -110,19 +111,19 @@ fn one_space(text: &str) -> String {
     spaced
 }
 
-/// Whether two texts are the same name.
+/// Returns true if two texts are the same name.
 #[must_use]
 pub fn is_same(one: &str, other: &str) -> bool {
     fold(one) == fold(other)
 }
 
-/// Whether two names that are not the same look alike.
+/// Returns true if two different names look alike.
 #[must_use]
 pub fn look_alike(one: &str, other: &str) -> bool {
     Looks::of(one).is_like(&Looks::of(other))
 }
 
-/// A name with what it looks like, to be compared with many.
+/// A name with its appearance, for many comparisons.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Looks {
     folded: String,
@@ -130,26 +131,27 @@ pub struct Looks {
 }
 
 impl Looks {
-    /// Those of a name.
+    /// Computes the appearance of a name.
     #[must_use]
     pub fn of(name: &str) -> Self {
         Self { folded: fold(name), shapes: shapes(name) }
     }
 
-    /// Whether another name is the same.
+    /// Returns true if the other name is the same.
     #[must_use]
     pub fn is_same(&self, other: &Self) -> bool {
         self.folded == other.folded
     }
 
-    /// Whether another name is not the same and looks like it.
+    /// Returns true if the other name is different and looks alike.
     #[must_use]
     pub fn is_like(&self, other: &Self) -> bool {
         !self.is_same(other) && self.shapes.iter().any(|shape| other.shapes.contains(shape))
     }
 }
 
-/// For each contact, another one whose name looks like theirs, or is the same in a profile from before that was refused.
+/// Returns for each contact another one whose name looks alike, or is the same in a profile older than the rule
+/// against it.
 #[must_use]
 pub fn alike(contacts: &[Contact]) -> Vec<Option<&Contact>> {
     let looks: Vec<_> = contacts.iter().map(|contact| Looks::of(&contact.name)).collect();
@@ -161,7 +163,8 @@ pub fn alike(contacts: &[Contact]) -> Vec<Option<&Contact>> {
     looks.iter().enumerate().map(other).collect()
 }
 
-/// What a name looks like as it is written, and in small letters: a capital I looks like a small l, and a small i does not.
+/// Returns the appearance of a name as written and in small letters: a capital I looks like a small l, but a small i
+/// does not.
 fn shapes(name: &str) -> [String; 2] {
     [shape(name), shape(&fold(name))]
 }
@@ -171,22 +174,22 @@ fn shape(name: &str) -> String {
     fold(&skeleton(&seen).collect::<String>())
 }
 
-/// Why a name that a stranger suggests is not taken over.
+/// The reason why a stranger's suggested name is not taken over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reserved {
-    /// It is a telephone number, or could be taken for one: a number is somebody's by the relay's word only.
+    /// It is a telephone number or could be taken for one. Only the relay's word gives a number to somebody.
     Number,
-    /// It is an account, or stands in for one.
+    /// It is an account, or the short form of one.
     Account,
-    /// It holds the words for how sure the owner is of a key.
+    /// It contains the words for the trust in a key.
     Trust,
     /// It is the word for the owner.
     Owner,
-    /// It is a word for the state of a message or of a contact.
+    /// It is a word for the state of a message or contact.
     State,
 }
 
-/// Whether a name means something else to the owner of a phone than a person's name, in any script that looks like it.
+/// Returns the reason if a name has another meaning to the owner of a phone, in any script that looks like it.
 pub(crate) fn reserved(name: &str) -> Option<Reserved> {
     let folded = fold(name);
     let digits = folded.chars().filter(|c| c.is_numeric()).count();
@@ -216,29 +219,30 @@ fn is_the_owner(names: &[Vec<String>; 2]) -> bool {
     names.iter().any(|name| OWNER.contains(name))
 }
 
-/// Whether the owner may call nobody so either: a telephone number, however it is dialled, or the word for the owner.
+/// Returns true if even the owner may not choose the name: a telephone number in any dialled form, or the word for
+/// the owner.
 pub(crate) fn is_nobodys(name: &str) -> bool {
     is_number(name) || is_dialled(&fold(name)) || is_the_owner(&shaped_words(name))
 }
 
-/// Whether a text is a telephone number without its plus sign: with 0 or 00 in its place, or nothing.
+/// Returns true for a telephone number without its plus sign, with 0, 00 or nothing in its place.
 fn is_dialled(text: &str) -> bool {
     let rest = text.trim_start_matches(|c: char| c == '0' || !c.is_alphanumeric());
     is_number(&format!("+{rest}"))
 }
 
-/// The words of a text as they look.
+/// Returns the words of a text by their appearance.
 fn shaped_words(text: &str) -> [Vec<String>; 2] {
     shapes(text).map(|shape| words(&shape))
 }
 
-/// The words of a text, without what stands between them.
+/// Splits a text into words, without the characters between them.
 fn words(text: &str) -> Vec<String> {
     let words = text.split(|c: char| !c.is_alphanumeric());
     words.filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
-/// Whether a text is a telephone number as the one parser reads it. A text that is one never means a name.
+/// Returns true if a text is a telephone number for the number parser. Such a text never means a name.
 #[must_use]
 pub fn is_number(text: &str) -> bool {
     Handle::parse(text).is_ok()

@@ -1,19 +1,19 @@
-//! Why a profile does not open, or does not keep what it is given.
+//! Failures to open a profile, or to store something in it.
 
 use pillarbox_crypto::CostError;
 use rusqlite::ErrorCode;
 
-/// Why something was not read or kept. What was kept before is still there.
+/// The reason why something was not read or stored. Data stored before is unchanged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum StorageError {
     /// The profile cannot be written to.
     #[error("the profile is read-only")]
     ReadOnly,
-    /// The disk has no room.
+    /// The disk is full.
     #[error("the disk is full")]
     Full,
-    /// A row does not authenticate, or the file is no database: it was altered, or the disk has lost something.
+    /// A row does not authenticate, or the file is not a database: it was altered, or the disk has lost data.
     #[error("the profile is damaged")]
     Damaged,
     /// The file was deleted, moved or replaced while it was open.
@@ -24,7 +24,7 @@ pub enum StorageError {
     Unavailable,
 }
 
-/// Why a profile was not made or opened.
+/// The reason why a profile was not made or opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProfileError {
@@ -37,14 +37,14 @@ pub enum ProfileError {
     /// Another process has this profile open.
     #[error("another program has this profile open")]
     InUse,
-    /// The passphrase is another one.
+    /// The passphrase is wrong.
     #[error("the passphrase is not the one of this profile")]
     WrongPassphrase,
     /// Others on this computer may put files into the directory.
     #[cfg(all(unix, feature = "folders"))]
     #[error("others on this computer may write in the profile's directory")]
     Exposed(pillarbox_system::private::Exposure),
-    /// A link, or what else is no file, stands in the vault's place.
+    /// A link, or something else that is not a file, stands in the vault's place.
     #[error("a link or something else that is no file stands in the place of vault.sqlite")]
     NoFile,
     /// A later version of this program wrote the profile.

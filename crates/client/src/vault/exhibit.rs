@@ -1,7 +1,8 @@
-//! Exhibits: rows as they lie in a vault with the key to them, and the one row that is wrapped under the passphrase.
+//! Exhibits: rows of a vault in their sealed form with the key to them, and the one row that is wrapped under the
+//! passphrase.
 //!
-//! This is what somebody carries away who has an open phone, or one that is off, so that others can read it again and find the same.
-//! It refuses to know what the rows mean. A vault that is made from an exhibit lies in memory.
+//! Somebody who holds a phone, open or switched off, can carry this away so that others read it again and find the
+//! same. This module does not know what the rows mean. A vault made from an exhibit lies in memory.
 
 use std::fmt;
 use std::path::Path;
@@ -16,24 +17,24 @@ use super::rows::{RowKeys, Table};
 use super::{Vault, lock};
 use crate::vault::passphrase::Passphrase;
 
-/// A row as it lies in the file.
+/// A row in its sealed form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SealedRow {
     /// The number of its table.
     pub table: u8,
-    /// The keyed hash that it is found under.
+    /// The keyed hash under which it is found.
     pub lookup: Vec<u8>,
-    /// The nonce that it is sealed with.
+    /// The nonce of its seal.
     pub nonce: Vec<u8>,
-    /// What it says, sealed.
+    /// Its sealed content.
     pub sealed: Vec<u8>,
 }
 
-/// Rows and the key to them. It prints as how many rows there are.
+/// Rows and the key to them. `Debug` prints the number of rows.
 pub struct Exhibit {
     /// The vault key.
     pub key: SecretBytes<32>,
-    /// The rows.
+    /// The rows, sealed.
     pub rows: Vec<SealedRow>,
 }
 
@@ -44,7 +45,7 @@ impl fmt::Debug for Exhibit {
 }
 
 impl Vault {
-    /// An exhibit of whole tables, and of single rows by table and key. Rows come in the order of the file's look-up keys.
+    /// Takes whole tables, and single rows by table and key. Rows come in the order of the file's look-up keys.
     pub(crate) fn exhibit(
         &self,
         tables: &[Table],
@@ -87,7 +88,7 @@ impl Vault {
         Ok(Exhibit { key: SecretBytes::from_bytes(*self.vault_key.as_bytes()), rows })
     }
 
-    /// A vault in memory that holds these rows and no others. One that the key does not open is found when it is read.
+    /// Makes a vault in memory with only these rows. A row that the key does not open fails when it is read.
     ///
     /// # Errors
     /// [`ProfileError::Storage`] if there is no memory.
@@ -106,7 +107,7 @@ impl Vault {
     }
 }
 
-/// The wrapped key of the vault in `directory`: what whoever has the file guesses against.
+/// Returns the wrapped key of the vault in `directory`, against which passphrases can be guessed.
 ///
 /// # Errors
 /// [`ProfileError`]; nothing is changed.
@@ -117,10 +118,10 @@ pub fn wrapped_key(directory: &Path) -> Result<Vec<u8>, ProfileError> {
     Ok(connection.query_row("SELECT wrapped FROM lock", [], |row| row.get(0))?)
 }
 
-/// Whether a passphrase opens a wrapped key.
+/// Returns true if a passphrase opens a wrapped key.
 ///
 /// # Errors
-/// [`ProfileError::Storage`] and [`ProfileError::NewerVersion`] if it is no wrapped key.
+/// [`ProfileError::Storage`] and [`ProfileError::NewerVersion`] if it is not a wrapped key.
 pub fn opens(wrapped: &[u8], passphrase: &Passphrase) -> Result<bool, ProfileError> {
     match lock::unwrap(wrapped, passphrase) {
         Ok(_) => Ok(true),

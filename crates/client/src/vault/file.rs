@@ -1,4 +1,4 @@
-//! The open file: made, opened, changed by transactions, copied, and the tests that it is whole.
+//! The open vault: making, opening and changing it, and checking that its file is still in place.
 
 use std::fmt;
 use std::path::Path;
@@ -21,21 +21,21 @@ pub(super) const SCHEMA: &str = "
     ) WITHOUT ROWID;
 ";
 
-/// An open vault. It holds its file's exclusive lock for as long as it lives; a process that dies lets go of it.
+/// An open vault. It holds its file's exclusive lock for as long as it lives; a process that dies releases it.
 pub struct Vault {
     pub(super) connection: Connection,
     pub(super) keys: RowKeys,
     pub(super) vault_key: VaultKey,
     pub(super) cost: PasswordCost,
-    /// Where it lies; nowhere if it is in memory.
+    /// Its place; `None` if it is in memory.
     pub(super) place: Option<Place>,
 }
 
 impl Vault {
-    /// Makes a vault in `directory`, which is made too if need be, readable for its owner only.
+    /// Makes a vault in `directory`, and the directory if necessary, accessible to its owner only.
     ///
     /// # Errors
-    /// [`ProfileError::Exists`] if there is one, and whatever the file system or the passphrase cost bring.
+    /// [`ProfileError::Exists`] if there is one, and failures of the file system or the passphrase hash.
     pub fn create(
         directory: &Path,
         passphrase: &Passphrase,
@@ -61,8 +61,8 @@ impl Vault {
         Ok(Self { connection, keys: RowKeys::derive(&vault_key), vault_key, cost, place })
     }
 
-    /// Whether [`create`](Self::create) would find a profile in `directory`, as far as that can be told without its
-    /// passphrase. In doubt there is one; a file that was begun and never finished, because the program ended in between, is none.
+    /// Returns true if [`create`](Self::create) would find a profile in `directory`, as far as that can be told
+    /// without its passphrase. In doubt there is one. A file begun by a program that ended too early does not count.
     #[must_use]
     pub fn is_there(directory: &Path) -> bool {
         if place::is_link(directory) {
@@ -82,7 +82,7 @@ impl Vault {
     /// Opens the vault in `directory`.
     ///
     /// # Errors
-    /// What stands in [`ProfileError`]. Nothing is changed on any of them.
+    /// [`ProfileError`]. None of them changes anything.
     pub fn open(directory: &Path, passphrase: &Passphrase) -> Result<Self, ProfileError> {
         if !place::has(directory)? {
             return Err(ProfileError::NoProfile);
@@ -108,7 +108,7 @@ impl Vault {
         Ok(Self { connection, keys: RowKeys::derive(&vault_key), vault_key, cost, place })
     }
 
-    /// A vault in memory, for worlds of many phones: sealed all the same, gone when dropped.
+    /// Makes a vault in memory, for worlds of many phones: sealed all the same, and gone when dropped.
     ///
     /// # Errors
     /// [`ProfileError::Storage`] if there is no memory.
@@ -120,8 +120,8 @@ impl Vault {
         Ok(Self { connection, keys, vault_key, cost: PasswordCost::TESTING, place: None })
     }
 
-    /// Wraps the vault key for another passphrase, at the same cost. The old one no longer opens this file; a
-    /// copy that somebody took before still opens with it.
+    /// Wraps the vault key for another passphrase, at the same cost. The old one no longer opens this file, but still
+    /// opens earlier copies of it.
     ///
     /// # Errors
     /// [`ProfileError::Storage`]; then the old passphrase still holds.
@@ -136,7 +136,7 @@ impl Vault {
         Ok(())
     }
 
-    /// Runs `change` as one transaction. Unless it returns `Ok` and the commit succeeds, nothing has happened.
+    /// Runs `change` as one transaction. Unless it returns `Ok` and the commit succeeds, nothing has changed.
     pub(crate) fn transact<T, E: From<StorageError>>(
         &mut self,
         rng: &mut dyn CryptoRng,
@@ -156,7 +156,7 @@ impl Vault {
         Ok(outcome)
     }
 
-    /// Runs `look` over what is kept; it can change nothing.
+    /// Runs `look` over the stored rows, without changing any.
     pub(crate) fn read<T, E: From<StorageError>>(
         &self,
         look: impl FnOnce(&View<'_>) -> Result<T, E>,
@@ -165,18 +165,18 @@ impl Vault {
         look(&View::new(transaction, &self.keys))
     }
 
-    /// Moves everything from SQLite's log into the file and empties the log, so that what was removed or rewrapped
-    /// is overwritten there too.
+    /// Moves everything from SQLite's log into the file and empties the log, so that removed or rewrapped data is
+    /// overwritten there too.
     pub(crate) fn empty_log(&self) -> Result<(), StorageError> {
         self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
         Ok(())
     }
 }
 
-/// Whether another process has the profile in `directory` open. It takes no passphrase and changes nothing.
+/// Returns true if another process has the profile in `directory` open. It needs no passphrase and changes nothing.
 ///
 /// # Errors
-/// What stands in [`ProfileError`], other than [`ProfileError::InUse`].
+/// [`ProfileError`], except [`ProfileError::InUse`].
 pub fn is_open(directory: &Path) -> Result<bool, ProfileError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let settled = place::connect(directory, flags)
@@ -189,8 +189,8 @@ pub fn is_open(directory: &Path) -> Result<bool, ProfileError> {
     }
 }
 
-/// Whether the file holds anything that must not be written over. One that was begun and never finished, because the
-/// program ended in between, holds nothing.
+/// Returns true if the file holds anything that must not be overwritten. A file begun by a program that ended too
+/// early holds nothing.
 fn is_taken(connection: &Connection) -> Result<bool, ProfileError> {
     if is_empty(connection)? {
         return Ok(false);

@@ -1,9 +1,9 @@
 //! The one row of the vault that is not sealed under the vault key: the vault key itself, wrapped.
 //!
-//! passphrase → Argon2id (salt and cost in the clear beside it) → key-encryption key → wraps 32 random bytes, the
-//! vault key. A new passphrase rewraps this one row. The row ends with an unkeyed digest of itself, so that
-//! a passphrase that does not open it is told apart from a row that has lost bits. The digest helps no guesser:
-//! it is computed from what stands in the row.
+//! The passphrase goes through Argon2id (salt and cost stand in the clear beside it) and gives the key-encryption
+//! key, which wraps 32 random bytes, the vault key. A new passphrase rewraps this one row. The row ends with an
+//! unkeyed digest of itself, which tells a wrong passphrase from a row with lost bits. The digest helps no guesser,
+//! because it is computed from the row's own bytes.
 //!
 //! | bytes | what |
 //! |---|---|
@@ -21,10 +21,10 @@ use zeroize::Zeroizing;
 use super::error::{ProfileError, StorageError};
 use crate::vault::passphrase::Passphrase;
 
-/// The file that a profile consists of; SQLite keeps a `-wal` beside it while the profile is open.
+/// The one file of a profile. SQLite keeps a `-wal` beside it while the profile is open.
 pub const FILE_NAME: &str = "vault.sqlite";
 
-/// The layout that this program writes, of this row and of all others.
+/// The layout that this program writes, for this row and all others.
 pub(super) const LAYOUT: u8 = 1;
 
 const SALT_LEN: usize = 16;
@@ -32,7 +32,7 @@ const NONCE_LEN: usize = 24;
 const CLEAR_LEN: usize = 1 + 12 + SALT_LEN + NONCE_LEN;
 const WRAPPED_LEN: usize = 32 + aead::TAG_LEN;
 
-/// The random key that everything else in the vault hangs from.
+/// The random key on which everything else in the vault depends.
 pub(super) type VaultKey = SecretBytes<32>;
 
 /// Wraps `key` for `passphrase`.
@@ -60,7 +60,7 @@ pub(super) fn wrap(
     Ok(row)
 }
 
-/// Opens what [`wrap`] made.
+/// Unwraps the result of [`wrap`].
 pub(super) fn unwrap(row: &[u8], passphrase: &Passphrase) -> Result<VaultKey, ProfileError> {
     const DAMAGED: ProfileError = ProfileError::Storage(StorageError::Damaged);
     let (sealed, digest) = row.split_last_chunk::<32>().ok_or(DAMAGED)?;
@@ -88,7 +88,7 @@ pub(super) fn unwrap(row: &[u8], passphrase: &Passphrase) -> Result<VaultKey, Pr
     Err(ProfileError::WrongPassphrase)
 }
 
-/// The cost that a wrapped key was wrapped at, and what follows it.
+/// Returns the cost at which a key was wrapped, and the bytes after it.
 pub(super) fn cost(row: &[u8]) -> Option<(PasswordCost, &[u8])> {
     let (memory_kib, rest) = number(row.get(1..)?)?;
     let (passes, rest) = number(rest)?;
@@ -131,7 +131,7 @@ mod tests {
         assert_eq!(unwrap(&row, &passphrase("wrong horse")).unwrap_err(), ProfileError::WrongPassphrase);
     }
 
-    /// What [`wrap`] made before passphrases were prepared.
+    /// Wraps as [`wrap`] did before passphrases were prepared.
     fn wrapped_as_it_came(key: &VaultKey, typed: &str, rng: &mut StdRng) -> Vec<u8> {
         let row = wrap(key, &passphrase("placeholder"), PasswordCost::TESTING, rng).unwrap();
         let clear = &row[..CLEAR_LEN];

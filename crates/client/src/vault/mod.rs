@@ -1,15 +1,15 @@
 //! The vault: everything a phone keeps, sealed, in one SQLite file in the profile's directory.
 //!
-//! What this layer does: it opens with a passphrase, holds the profile against a second process, and commits
-//! each change as one transaction. It refuses to know what the rows mean.
+//! This layer opens the vault with a passphrase, protects the profile from a second process, and commits each change
+//! as one transaction. It does not know what the rows mean.
 //!
-//! What somebody with the file and without the passphrase sees: how many rows each of some ten numbered tables
-//! has, how long each row is, and which rows changed between two copies of the file. Not names, texts, numbers,
-//! keys, or which rows belong to one contact: the file is found by keyed hashes and sealed row by row
-//! (`rows.rs`), and the key to it is wrapped under the passphrase (`lock.rs`). Removed rows are overwritten
-//! (`secure_delete`). What such a person can do is put an old copy back, or destroy it.
+//! Somebody with the file and without the passphrase sees the number of rows in each of some ten numbered tables, the
+//! length of each row, and the rows that changed between two copies of the file. They see no names, texts, numbers or
+//! keys, and not which rows belong to one contact: rows are found by keyed hashes and sealed one by one (`rows.rs`),
+//! and their key is wrapped under the passphrase (`lock.rs`). Removed rows are overwritten (`secure_delete`). Such a
+//! person can put an old copy back, or destroy the file.
 //!
-//! With an open vault the row keys are in this process's memory, and so is whatever was read last.
+//! While a vault is open, the row keys and the rows read last are in this process's memory.
 
 mod error;
 mod exhibit;

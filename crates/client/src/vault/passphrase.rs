@@ -1,9 +1,9 @@
 //! The passphrase that opens a profile, from the prompt to Argon2id.
 //!
-//! The same passphrase comes as different bytes: an accent is typed as one character or as two, a space as one of several, and
-//! an editor puts a byte order mark in front. It is prepared as RFC 8265, section 4.2 (`OpaqueString`), says, so that it opens
-//! the profile from another keyboard and out of another file. Profiles that were made before that rule were made with the bytes
-//! as they came, and still open with them.
+//! The same passphrase can arrive as different bytes: an accent is typed as one character or as two, a space as one
+//! of several, and an editor adds a byte order mark. It is prepared according to RFC 8265, section 4.2
+//! (`OpaqueString`), so that it opens the profile from another keyboard and from another file. Profiles made before
+//! that rule used the raw bytes, and still open with them.
 
 use std::fmt;
 
@@ -12,24 +12,24 @@ use unicode_normalization::UnicodeNormalization;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 /// Most bytes that the normal form NFC makes of one (UAX 15, section 9, for UTF-8). With that much room the prepared
-/// passphrase is written in one place, and wiped there.
+/// passphrase is never moved, and is wiped in its one place.
 const GROWTH: usize = 3;
 
 /// A passphrase. It is never empty; it is wiped when dropped, and `Debug` prints the type name only.
 #[derive(Zeroize, ZeroizeOnDrop)]
 pub struct Passphrase {
     prepared: String,
-    /// The bytes as they came, where those are others.
+    /// The bytes as typed, if they differ.
     typed: Option<String>,
 }
 
-/// There was no passphrase.
+/// The passphrase is empty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the passphrase is empty")]
 pub struct EmptyPassphrase;
 
 impl Passphrase {
-    /// Takes over what somebody typed or what stands in a file.
+    /// Takes a passphrase as typed or read from a file.
     ///
     /// # Errors
     /// [`EmptyPassphrase`]: it would protect nothing and look as if it did.
@@ -44,18 +44,18 @@ impl Passphrase {
         Ok(Self { prepared, typed: is_other.then(|| (*typed).clone()) })
     }
 
-    /// The UTF-8 bytes that a profile is made with.
+    /// Returns the UTF-8 bytes for a new profile.
     pub(crate) fn as_bytes(&self) -> &[u8] {
         self.prepared.as_bytes()
     }
 
-    /// The bytes that a profile may have been made with, the likeliest first.
+    /// Returns the bytes that a profile may have been made with, the likeliest first.
     pub(crate) fn candidates(&self) -> impl Iterator<Item = &[u8]> {
         std::iter::once(self.as_bytes()).chain(self.typed.as_ref().map(String::as_bytes))
     }
 }
 
-/// A space of any width as the one on the keyboard (RFC 8265, section 4.2.2, rule 2).
+/// Replaces a space of any width by the one on the keyboard (RFC 8265, section 4.2.2, rule 2).
 const fn as_space(c: char) -> char {
     match c {
         '\u{A0}' | '\u{1680}' | '\u{2000}'..='\u{200A}' | '\u{202F}' | '\u{205F}' | '\u{3000}' => ' ',

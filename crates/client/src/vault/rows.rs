@@ -1,9 +1,9 @@
-//! Sealed rows: what a transaction on the vault can do.
+//! Sealed rows: the operations of a transaction on the vault.
 //!
-//! A row is found under a keyed hash of its key and sealed under the row key with a random nonce. Its table, its
-//! look-up key and the layout are the associated data, so that a row put back in another place does not open.
-//! A row put back in its *own* place as it was before does: a vault cannot know that its whole file is an old
-//! copy. What happens then between two phones is the business of [`recovery`](crate::recovery).
+//! A row is found under a keyed hash of its key and sealed under the row key with a random nonce. Table, look-up key
+//! and layout are the associated data, so that a row put back in another place does not open. An older version put
+//! back in its *own* place does open: a vault cannot know that its whole file is an old copy. The consequences
+//! between two phones are the subject of [`recovery`](crate::recovery).
 
 use std::ops::Deref;
 
@@ -22,7 +22,7 @@ const NONCE_LEN: usize = 24;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub(crate) enum Table {
-    /// The account's facts and secrets, by name.
+    /// The account's details and secrets, by name.
     Account = 1,
     /// Contacts, by account.
     Contacts = 2,
@@ -32,13 +32,13 @@ pub(crate) enum Table {
     Conversations = 4,
     /// Entries of conversations, by account and place.
     Entries = 5,
-    /// Where the entry of a message stands, by account and message.
+    /// Places of messages in their conversations, by account and message.
     Messages = 6,
-    /// Payloads that were dealt with, by account and digest.
+    /// Handled payloads, by account and digest.
     Digests = 7,
-    /// What is on its way, by order.
+    /// Outgoing items, by order.
     Outbox = 8,
-    /// What is owed to a contact, by account.
+    /// Receipts and requests owed to a contact, by account.
     Errands = 9,
     /// Signed prekeys, by number.
     SignedPreKeys = 10,
@@ -46,33 +46,33 @@ pub(crate) enum Table {
     OneTimePreKeys = 11,
     /// KEM prekeys, by number.
     KemPreKeys = 12,
-    /// Entries whose time runs, by account and place.
+    /// Entries whose timer runs, by account and place.
     Expiring = 13,
-    /// What the owner gave the phone to leave at the relay, by kind and subject.
+    /// Facts that the owner gave the phone for the relay, by kind and subject.
     Facts = 14,
-    /// Whom the owner blocked, by account. Rows of earlier versions are empty, and speak of contacts.
+    /// Blocked accounts, by account. Rows of earlier versions are empty, and mean contacts.
     Blocked = 15,
     /// Groups, by number.
     Groups = 16,
-    /// How far our texts to groups have come, by message.
+    /// Delivery of the owner's texts to groups, by message.
     GroupTexts = 17,
-    /// What reporting a message takes, by account and message.
+    /// Evidence for reports, by account and message.
     Reports = 18,
-    /// What waits to be done with channels, by order.
+    /// Tasks about channels, by order.
     ChannelWishes = 19,
     /// Channels that the owner follows, by name.
     Followed = 20,
-    /// The number of the phone that an account has now, where it is not the first, by account.
+    /// Number of an account's current phone if it is not the first, by account.
     Devices = 21,
-    /// The account that a contact had when it was verified, while a choice is waited for, by account.
+    /// Account of a contact when it was verified, until the owner chooses, by account.
     FormerAccounts = 22,
-    /// Resend requests that are full and wait to be sent, by account and number.
+    /// Full resend requests waiting to be sent, by account and number.
     ResendRequests = 23,
-    /// Who wrote and is not accepted, by account.
+    /// People who wrote and are not accepted, by account.
     Strangers = 24,
 }
 
-/// The two keys that everything is sealed and found under.
+/// The two keys for sealing and finding all rows.
 pub(super) struct RowKeys {
     seal: AeadKey,
     lookup: Zeroizing<[u8; 32]>,
@@ -109,7 +109,7 @@ fn associated(table: Table, lookup: &[u8]) -> Vec<u8> {
     [&[LAYOUT, table as u8], lookup].concat()
 }
 
-/// What is kept, as it was at one moment.
+/// The stored rows at one moment.
 pub(crate) struct View<'a> {
     transaction: Transaction<'a>,
     keys: &'a RowKeys,
@@ -120,7 +120,7 @@ impl<'a> View<'a> {
         Self { transaction, keys }
     }
 
-    /// What stands under `key`.
+    /// Returns the row under `key`.
     pub(crate) fn get(&self, table: Table, key: &[u8]) -> Result<Option<Zeroizing<Vec<u8>>>, StorageError> {
         let lookup = self.keys.lookup(table, key);
         let mut statement = self
@@ -132,12 +132,12 @@ impl<'a> View<'a> {
         found.map(|(nonce, sealed)| self.keys.open(table, &lookup, &nonce, &sealed)).transpose()
     }
 
-    /// Whether anything stands under `key`.
+    /// Returns true if there is a row under `key`.
     pub(crate) fn has(&self, table: Table, key: &[u8]) -> Result<bool, StorageError> {
         Ok(self.get(table, key)?.is_some())
     }
 
-    /// All rows of a table, in no order that tells anything.
+    /// Returns all rows of a table, in an order that reveals nothing.
     pub(crate) fn all(&self, table: Table) -> Result<Vec<Zeroizing<Vec<u8>>>, StorageError> {
         let mut statement =
             self.transaction.prepare_cached("SELECT lookup, nonce, sealed FROM row WHERE place = ?1")?;
@@ -152,28 +152,28 @@ impl<'a> View<'a> {
             .collect()
     }
 
-    /// How many rows a table has.
+    /// Counts the rows of a table.
     pub(crate) fn count(&self, table: Table) -> Result<usize, StorageError> {
         let mut statement = self.transaction.prepare_cached("SELECT COUNT(*) FROM row WHERE place = ?1")?;
         let count: i64 = statement.query_row([table as u8], |row| row.get(0))?;
         usize::try_from(count).map_err(|_| StorageError::Damaged)
     }
 
-    /// The value under `key`.
+    /// Returns the value under `key`.
     pub(crate) fn load<T: Encoded>(&self, table: Table, key: &[u8]) -> Result<Option<T>, StorageError> {
         self.get(table, key)?.map(|bytes| decode(&bytes).map_err(|_| StorageError::Damaged)).transpose()
     }
 
-    /// All values of a table, in no order that tells anything.
+    /// Returns all values of a table, in an order that reveals nothing.
     pub(crate) fn load_all<T: Encoded>(&self, table: Table) -> Result<Vec<T>, StorageError> {
         self.all(table)?.iter().map(|bytes| decode(bytes).map_err(|_| StorageError::Damaged)).collect()
     }
 }
 
-/// One transaction: all of it is kept or nothing. It reads its own changes.
+/// One transaction: all of it is stored or nothing. It reads its own changes.
 pub(crate) struct Rows<'a> {
     view: View<'a>,
-    /// Randomness of the caller, also for what is done with the rows.
+    /// The caller's randomness, also for work on the rows.
     pub(crate) rng: &'a mut dyn CryptoRng,
 }
 
@@ -190,7 +190,7 @@ impl<'a> Rows<'a> {
         Self { view, rng }
     }
 
-    /// What is kept, and the randomness, side by side.
+    /// Returns the rows and the randomness side by side.
     pub(crate) fn split(&mut self) -> (&View<'a>, &mut dyn CryptoRng) {
         (&self.view, self.rng)
     }
@@ -199,7 +199,7 @@ impl<'a> Rows<'a> {
         Ok(self.view.transaction.commit()?)
     }
 
-    /// Puts a row in place of what stood under `key`.
+    /// Stores a row under `key`, replacing any other.
     pub(crate) fn put(&mut self, table: Table, key: &[u8], plaintext: &[u8]) -> Result<(), StorageError> {
         let lookup = self.view.keys.lookup(table, key);
         let mut nonce = [0; NONCE_LEN];
@@ -215,7 +215,7 @@ impl<'a> Rows<'a> {
         Ok(())
     }
 
-    /// Removes what stands under `key`, if anything does.
+    /// Removes the row under `key`, if there is one.
     pub(crate) fn remove(&mut self, table: Table, key: &[u8]) -> Result<(), StorageError> {
         let lookup = self.view.keys.lookup(table, key);
         self.view
@@ -225,7 +225,7 @@ impl<'a> Rows<'a> {
         Ok(())
     }
 
-    /// Puts a value in place of what stood under `key`.
+    /// Stores a value under `key`, replacing any other.
     pub(crate) fn store<T: Encoded>(
         &mut self,
         table: Table,

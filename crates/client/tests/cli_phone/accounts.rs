@@ -1,4 +1,4 @@
-//! The program and its accounts: made, shown, locked with a passphrase, closed; and each trouble on the way.
+//! Accounts through the program: made, shown, protected by a passphrase, closed; and the failures on the way.
 
 use std::io::{Read, Write};
 use std::net::TcpListener;

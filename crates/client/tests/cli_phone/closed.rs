@@ -1,4 +1,4 @@
-//! A phone whose account is closed: what it still does, and how one begins anew.
+//! A phone with a closed account: what still works, and how to begin anew.
 
 use pillarbox_relay::offline::Offline;
 
@@ -80,7 +80,7 @@ fn after_closing_one_can_begin_anew_and_nothing_is_destroyed() {
     carol.run(anew).expect(0);
 }
 
-/// The command that a person is told to type makes an account that is found and called as before.
+/// The suggested command makes an account with the same number and name.
 #[test]
 fn what_is_told_to_begin_anew_keeps_number_and_name() {
     let place = Place::new();
@@ -97,7 +97,7 @@ fn what_is_told_to_begin_anew_keeps_number_and_name() {
     assert!(plain.contains("+447700900101\t-Alice's $(phone)\t"), "{plain}");
 }
 
-/// An account that the relay's operator has removed can be closed on the phone, and then one begins anew.
+/// An account removed by the relay's operator can be closed on the phone, and replaced by a new one.
 #[test]
 fn an_account_that_the_operator_removed_is_no_dead_end() {
     let mut place = Place::new();
@@ -124,7 +124,7 @@ fn an_account_that_the_operator_removed_is_no_dead_end() {
     alice.run(&["account", "invite", "--plain"]).expect(0);
 }
 
-/// One rule for tabs, with the same words, wherever a text comes from.
+/// Tabs are treated by one rule, in the same words, wherever a text comes from.
 #[test]
 fn a_tab_is_a_blank_and_that_is_said() {
     let place = Place::new();

@@ -1,4 +1,4 @@
-//! The program and the people on it: added, listed, verified, forgotten.
+//! Contacts through the program: adding, listing, verifying, forgetting.
 
 use pillarbox_client::Invitation;
 use pillarbox_crypto::IdentitySecret;
@@ -231,7 +231,7 @@ fn the_code_to_scan_is_printed_on_request_and_as_a_picture() {
     assert!(std::fs::read_to_string(picture).unwrap().contains("<svg"));
 }
 
-/// Bob's invitation with the keys of somebody in between: what a thief of the link, or a relay, would hand out.
+/// Forges Bob's invitation with the keys of somebody in between, as a thief of the link or a relay could.
 fn forged(invitation: &str) -> String {
     let mut forged: Invitation = invitation.parse().unwrap();
     forged.identity = IdentitySecret::generate(&mut rand::rng()).public();

@@ -1,12 +1,12 @@
-//! Locking a chat and opening it again, from inside, from outside, and because nobody types. That nothing is left in memory
-//! is measured by the audit; here it is what the program does and says.
+//! Locking and unlocking a chat, from inside, from outside, and after a time without typing. The audit measures that
+//! nothing is left in memory; these tests cover what the program does and says.
 
 use std::io::{BufRead, BufReader, Lines, Write};
 use std::process::{Child, ChildStderr};
 
 use crate::support::{Phone, Place, bare, finish, run};
 
-/// A chat that runs, and what it tells.
+/// A running chat and its output.
 struct Running {
     child: Child,
     told: Lines<BufReader<ChildStderr>>,
@@ -28,7 +28,7 @@ impl Running {
         writeln!(self.child.stdin.as_mut().unwrap(), "{line}").unwrap();
     }
 
-    /// Ends its input and gives its exit code.
+    /// Ends its input and returns its exit code.
     fn end(mut self) -> i32 {
         drop(self.child.stdin.take());
         drop(self.told);

@@ -1,4 +1,4 @@
-//! The program and what is said with it: sent, kept while the relay is away, fetched, talked in line mode.
+//! Messages through the program: sent, queued while the relay is away, fetched, and written in line mode.
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::Stdio;

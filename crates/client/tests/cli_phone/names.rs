@@ -1,8 +1,8 @@
-//! Nobody is taken for somebody else by a name or a number.
+//! No name or number passes somebody off as somebody else.
 
 use crate::support::{Phone, Place};
 
-/// An account that calls itself as a test says.
+/// Makes an account with this suggested name.
 fn calling_itself(place: &Place, profile: &str, name: &str) -> Phone {
     let phone = place.phone(profile);
     let relay = place.relay.address();
@@ -10,7 +10,7 @@ fn calling_itself(place: &Place, profile: &str, name: &str) -> Phone {
     phone
 }
 
-/// The names in the list of contacts, as programs read it.
+/// Returns the names in the list of contacts, from its JSON.
 fn listed(phone: &Phone) -> Vec<String> {
     let list = phone.run(&["contact", "list", "--plain"]).expect(0).out;
     list.lines().filter_map(|line| line.split('\t').next()).map(str::to_owned).collect()

@@ -1,10 +1,10 @@
-//! What comes from outside is read by one rule: passphrases, invitations, addresses, messages.
+//! Input from outside is read by one rule: passphrases, invitations, addresses, messages.
 
 use std::path::Path;
 
 use crate::support::{Phone, Place, bare, run};
 
-/// An account whose passphrase file holds these bytes.
+/// Creates an account whose passphrase file holds these bytes.
 fn created_with(place: &Place, profile: &str, passphrase: &[u8]) -> Phone {
     let phone = place.phone(profile);
     let mut create = with_passphrase(&phone, place.root.path(), passphrase);
@@ -13,7 +13,7 @@ fn created_with(place: &Place, profile: &str, passphrase: &[u8]) -> Phone {
     phone
 }
 
-/// The program on a phone's profile with these bytes as the passphrase file.
+/// Returns the program on a phone's profile, with these bytes as the passphrase file.
 fn with_passphrase(phone: &Phone, folder: &Path, passphrase: &[u8]) -> std::process::Command {
     let file = folder.join("another-passphrase");
     pillarbox_system::private::make(&file).unwrap();

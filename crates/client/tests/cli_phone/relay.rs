@@ -1,4 +1,4 @@
-//! A relay for the tests of the program, which can be stopped and started again on the same data.
+//! A relay for the tests of the program, which can be restarted on the same data.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
@@ -26,30 +26,30 @@ struct Hold {
 }
 
 impl Relay {
-    /// Starts one over the data in `folder`, on a free port.
+    /// Starts a relay over the data in `folder`, on a free port.
     pub(crate) fn start(folder: &Path, settings: Settings) -> Self {
         Self::listen(ServerConfig { settings, ..ServerConfig::on_loopback(folder.to_owned()) })
     }
 
-    /// Stops it and starts it again on the same port with the same data.
+    /// Restarts it on the same port with the same data.
     pub(crate) fn restart(mut self, folder: &Path) -> Self {
         self.stop();
         let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, self.address.port()));
         Self::listen(ServerConfig { listen, ..ServerConfig::on_loopback(folder.to_owned()) })
     }
 
-    /// Where it is, as a phone is told.
+    /// Returns its address as given to phones.
     pub(crate) fn address(&self) -> String {
         self.address.to_string()
     }
 
-    /// The same place with another key.
+    /// Returns its address with another key.
     pub(crate) fn wrong_address(&self) -> String {
         let other = AgreementSecret::from_bytes([9; 32]).public();
         RelayAddress::new(self.address.host(), self.address.port(), other).unwrap().to_string()
     }
 
-    /// Holds it still, as a process is that is stopped and not ended, until what is given back is dropped.
+    /// Holds it still, like a stopped process that has not ended, until the returned value is dropped.
     pub(crate) fn hold(&self) -> mpsc::Sender<()> {
         let (held, is_held) = mpsc::channel();
         let (release, until) = mpsc::channel();
@@ -58,7 +58,7 @@ impl Relay {
         release
     }
 
-    /// Stops it.
+    /// Stops the relay.
     pub(crate) fn stop(&mut self) {
         if let Some(stop) = self.stop.take() {
             stop.send(()).unwrap();

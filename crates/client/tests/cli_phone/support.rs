@@ -1,4 +1,4 @@
-//! What the tests of the program share: a relay, and phones driven through the command line only.
+//! Shared by the tests of the program: a relay, and phones driven through the command line only.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -15,27 +15,27 @@ use tempfile::TempDir;
 
 use crate::relay::Relay;
 
-/// A relay, a home for profiles and a file with the passphrase of all of them.
+/// A relay, a home for profiles, and one passphrase file for all of them.
 pub(crate) struct Place {
     // First, so that it stops before its folder goes.
     /// The relay, while it runs.
     pub(crate) relay: Relay,
-    /// Holds everything and goes with the test.
+    /// Holds everything, and is deleted with the test.
     pub(crate) root: TempDir,
 }
 
-/// One person's way to use the program.
+/// One person's use of the program.
 pub(crate) struct Phone {
     home: PathBuf,
     passphrase: PathBuf,
     profile: String,
 }
 
-/// What a run printed, and how it ended.
+/// The output and exit code of a run.
 pub(crate) struct Ran {
-    /// Standard output.
+    /// Text on standard output.
     pub(crate) out: String,
-    /// Standard error.
+    /// Text on standard error.
     pub(crate) err: String,
     /// The exit code.
     pub(crate) code: i32,
@@ -47,7 +47,7 @@ impl Place {
         Self::with(Settings::default())
     }
 
-    /// Starts a relay that keeps to these settings.
+    /// Starts a relay with these settings.
     pub(crate) fn with(settings: Settings) -> Self {
         let root = tempfile::tempdir().unwrap();
         std::fs::create_dir(root.path().join("relay")).unwrap();
@@ -58,12 +58,12 @@ impl Place {
         Self { root, relay }
     }
 
-    /// The relay's folder.
+    /// Returns the relay's folder.
     pub(crate) fn relay_folder(&self) -> PathBuf {
         self.root.path().join("relay")
     }
 
-    /// A profile that does not exist yet.
+    /// Returns a profile that does not exist yet.
     pub(crate) fn phone(&self, profile: &str) -> Phone {
         Phone {
             home: self.root.path().join("home"),
@@ -72,8 +72,8 @@ impl Place {
         }
     }
 
-    /// A profile with an account; the name is the profile's with a capital. It is made by the library, as
-    /// `account create` makes it but for the cost of its passphrase, which each run of a test would pay again.
+    /// Makes a profile with an account, named like the profile with a capital. The library makes it as `account
+    /// create` does, except for the cost of its passphrase, which each run in a test would pay again.
     pub(crate) fn account(&self, profile: &str) -> Phone {
         let phone = self.phone(profile);
         let mut rng = StdRng::from_rng(&mut rand::rng());
@@ -93,7 +93,7 @@ impl Place {
         phone
     }
 
-    /// Two accounts that have added each other and have not compared numbers.
+    /// Makes two accounts that have added each other and have not compared numbers.
     pub(crate) fn alice_and_bob(&self) -> (Phone, Phone) {
         let (alice, bob) = (self.account("alice"), self.account("bob"));
         alice.add(&bob);
@@ -103,7 +103,7 @@ impl Place {
 }
 
 impl Phone {
-    /// The program with this phone's options.
+    /// Returns the program with this phone's options.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = bare();
         command.env("PILLARBOX_HOME", &self.home).arg("--profile").arg(&self.profile);
@@ -126,7 +126,7 @@ impl Phone {
         piped(self.command(arguments)).spawn().unwrap()
     }
 
-    /// Runs a command line that the program itself has printed after `Next:`, in a shell.
+    /// Runs, in a shell, a command line that the program has printed after `Next:`.
     pub(crate) fn follow(&self, next: &str) -> Ran {
         let program = env!("CARGO_BIN_EXE_pillarbox");
         let line = next.strip_prefix("pillarbox").unwrap();
@@ -135,46 +135,46 @@ impl Phone {
         run(clean(command.env("PILLARBOX_HOME", &self.home)), "")
     }
 
-    /// This account's invitation.
+    /// Returns this account's invitation.
     pub(crate) fn invitation(&self) -> String {
         self.run(&["account", "invite", "--plain"]).expect(0).out.trim().to_owned()
     }
 
-    /// Adds the other by its invitation.
+    /// Adds the other phone by its invitation.
     pub(crate) fn add(&self, other: &Self) {
         self.run(&["contact", "add", &other.invitation()]).expect(0);
     }
 
-    /// The safety number that this phone shows for a contact.
+    /// Returns the safety number that this phone shows for a contact.
     pub(crate) fn number(&self, contact: &str) -> String {
         let ran = self.run(&["verify", contact, "--show", "--plain"]).expect(0);
         ran.out.split('\t').nth(2).unwrap().to_owned()
     }
 
-    /// The profile's directory.
+    /// Returns the profile's directory.
     pub(crate) fn directory(&self) -> PathBuf {
         self.home.join(&self.profile)
     }
 
-    /// The file that holds the passphrase.
+    /// Returns the passphrase file.
     pub(crate) fn passphrase(&self) -> &Path {
         &self.passphrase
     }
 }
 
 impl Ran {
-    /// Insists on an exit code.
+    /// Checks the exit code.
     pub(crate) fn expect(self, code: i32) -> Self {
         assert_eq!(self.code, code, "out: {}\nerr: {}", self.out, self.err);
         self
     }
 
-    /// Whether standard error has these words, wherever its lines are broken.
+    /// Returns true if standard error contains these words, wherever its lines are broken.
     pub(crate) fn says(&self, words: &str) -> bool {
         self.err.split_whitespace().collect::<Vec<_>>().join(" ").contains(words)
     }
 
-    /// The command after `Next:`. There is at most one, on standard error only.
+    /// Returns the command after `Next:`. There is at most one, on standard error only.
     pub(crate) fn next(&self) -> Option<&str> {
         assert!(!self.out.contains("Next:"), "{}", self.out);
         let mut lines = self.err.lines().filter_map(|line| line.strip_prefix("Next: "));
@@ -184,7 +184,7 @@ impl Ran {
     }
 }
 
-/// The program without any options and without anything of this computer's environment that it reads.
+/// Returns the program without options, and without any variable of this computer's environment that it reads.
 pub(crate) fn bare() -> Command {
     clean(&mut Command::new(env!("CARGO_BIN_EXE_pillarbox")))
 }
@@ -221,7 +221,7 @@ pub(crate) fn run(command: Command, input: &str) -> Ran {
     finish(child)
 }
 
-/// Waits for a command that was started.
+/// Waits for a started command.
 pub(crate) fn finish(child: Child) -> Ran {
     let output = child.wait_with_output().unwrap();
     Ran {

@@ -1,4 +1,4 @@
-//! A terminal to run the program in: keys go in, and what a person would see comes out.
+//! A terminal to run the program in: keys go in, and the screen can be read.
 
 use std::io::{Read, Write};
 use std::process::Child;
@@ -11,13 +11,13 @@ use pty_process::blocking::{Command, Pty, open};
 
 use crate::support::Phone;
 
-/// How long something may take to come on the screen. Far above what it takes, for a computer that is busy.
+/// Time for something to appear on the screen. It is far above the usual time, for a busy computer.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// How often the screen is looked at.
+/// Interval at which the screen is read.
 const LOOK: Duration = Duration::from_millis(10);
 
-/// A paste, as a terminal sends one that was asked to mark it (xterm's mode 2004).
+/// Wraps a paste as a terminal sends one when asked to mark it (xterm's mode 2004).
 pub(crate) fn paste(text: &str) -> String {
     format!("\x1b[200~{}\x1b[201~", text.replace('\n', "\r"))
 }
@@ -27,17 +27,17 @@ pub(crate) struct Window {
     child: Child,
     pty: Arc<Pty>,
     screen: Arc<Mutex<vt100::Parser>>,
-    /// Everything that was written, with what moves the cursor.
+    /// All output, with cursor movements.
     written: Arc<Mutex<Vec<u8>>>,
 }
 
 impl Window {
-    /// Opens a window of so many lines and columns and runs a phone's command in it.
+    /// Opens a window of this size and runs a phone's command in it.
     pub(crate) fn open(phone: &Phone, arguments: &[&str], size: (u16, u16)) -> Self {
         Self::open_with(phone, arguments, size, &[])
     }
 
-    /// The same with variables in the environment.
+    /// Opens a window with variables in the environment.
     pub(crate) fn open_with(
         phone: &Phone,
         arguments: &[&str],
@@ -52,7 +52,7 @@ impl Window {
         Self::run(command, (lines, columns))
     }
 
-    /// The same for any command.
+    /// Opens a window for any command.
     pub(crate) fn run(command: std::process::Command, (lines, columns): (u16, u16)) -> Self {
         let (pty, pts) = open().unwrap();
         pty.resize(Size::new(lines, columns)).unwrap();
@@ -72,12 +72,12 @@ impl Window {
         window
     }
 
-    /// Presses keys.
+    /// Types these keys.
     pub(crate) fn keys(&self, keys: &str) {
         (&*self.pty).write_all(keys.as_bytes()).unwrap();
     }
 
-    /// Makes the window another size.
+    /// Resizes the window.
     pub(crate) fn resize(&self, lines: u16, columns: u16) {
         self.screen
             .lock()
@@ -87,24 +87,24 @@ impl Window {
         self.pty.resize(Size::new(lines, columns)).unwrap();
     }
 
-    /// Tells the program to end, as other programs do.
+    /// Asks the program to end, as other programs do.
     pub(crate) fn terminate(&self) {
         let killed = std::process::Command::new("kill").arg(self.child.id().to_string()).status();
         assert!(killed.unwrap().success());
     }
 
-    /// What stands on the screen, without the spaces at the ends of lines.
+    /// Returns the screen, without the spaces at the ends of lines.
     pub(crate) fn shown(&self) -> String {
         let contents = self.screen.lock().unwrap().screen().contents();
         contents.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
     }
 
-    /// Everything that was written to the terminal.
+    /// Returns everything written to the terminal.
     pub(crate) fn written(&self) -> String {
         String::from_utf8_lossy(&self.written.lock().unwrap()).into_owned()
     }
 
-    /// Waits until the screen is as somebody wants it.
+    /// Waits until the screen satisfies `is_right`.
     pub(crate) fn wait(&self, what: &str, is_right: impl Fn(&str) -> bool) {
         let until = Instant::now() + PATIENCE;
         while !is_right(&self.shown()) {
@@ -126,7 +126,7 @@ impl Window {
         self.wait("a message to be sent", |shown| shown.lines().any(is_sent));
     }
 
-    /// Waits for the end of the program; its exit code, if no signal ended it.
+    /// Waits for the end of the program. Returns its exit code, unless a signal ended it.
     pub(crate) fn end(&mut self) -> Option<i32> {
         let until = Instant::now() + PATIENCE;
         let code = loop {
@@ -150,7 +150,7 @@ impl Drop for Window {
     }
 }
 
-/// A text with single spaces and no line breaks.
+/// Joins the words of a text by single spaces.
 pub(crate) fn flat(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

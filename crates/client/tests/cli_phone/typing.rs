@@ -1,22 +1,22 @@
-//! The chat on a terminal: lines that are edited, pasted and recalled, and what comes meanwhile.
+//! The chat on a terminal: editing, pasting and recalling lines while messages arrive.
 
 use crate::support::{Phone, Place};
 use crate::terminal::{Window, flat, paste};
 
-/// Windows: the narrowest, a small one, the usual one, a wide one.
+/// Window widths: the narrowest, a small one, the usual one, a wide one.
 const WIDTHS: [u16; 4] = [40, 60, 80, 140];
 
 const UP: &str = "\x1b[A";
 const LEFT: &str = "\x1b[D";
 
-/// A chat of Alice with Bob in a window, connected.
+/// Opens Alice's chat with Bob in a window, connected.
 fn chat(alice: &Phone, arguments: &[&str], size: (u16, u16)) -> Window {
     let window = Window::open(alice, &[&["chat", "Bob"], arguments].concat(), size);
     window.wait_for("to Bob (NOT VERIFIED)>");
     window
 }
 
-/// The same chat as the first command of a shell, and what the shell does after it.
+/// Runs the chat as the first command of a shell, followed by another.
 fn below_a_shell(alice: &Phone, then: &str) -> std::process::Command {
     let program = env!("CARGO_BIN_EXE_pillarbox");
     let passphrase = alice.passphrase().display();
@@ -28,7 +28,7 @@ fn below_a_shell(alice: &Phone, then: &str) -> std::process::Command {
     shell
 }
 
-/// The texts that have come to a phone, with their line breaks.
+/// Returns the texts that a phone has received, with their line breaks.
 fn texts(phone: &Phone) -> Vec<String> {
     let inbox = phone.run(&["inbox", "--json"]).expect(0).out;
     let text = |line: &str| {
@@ -38,7 +38,7 @@ fn texts(phone: &Phone) -> Vec<String> {
     inbox.lines().map(text).collect()
 }
 
-/// A screen with its times taken out.
+/// Returns a screen without its times.
 fn steady(shown: &str) -> String {
     let is_time = |word: &str| word.len() == 5 && word.as_bytes()[2] == b':';
     let line = |line: &str| {
@@ -284,7 +284,7 @@ fn a_chat_locks_and_says_what_was_not_sent() {
     assert_eq!(texts(&bob), ["after"]);
 }
 
-/// A part of a name at the question is no line to anybody, and a tab key is a blank.
+/// A half-typed name at the question is sent to nobody, and the tab key types a blank.
 #[test]
 fn a_name_half_typed_is_no_line_and_a_tab_is_a_blank() {
     let place = Place::new();

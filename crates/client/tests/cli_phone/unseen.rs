@@ -1,11 +1,11 @@
-//! Texts that nobody saw are new still: standard output closed, leading nowhere, to a full disk or to a reader who has gone.
+//! Texts that nobody could see stay new: standard output closed, discarded, on a full disk, or without a reader.
 
 use std::fs::OpenOptions;
 use std::process::{Command, Stdio};
 
 use crate::support::{Phone, Place, Ran, finish};
 
-/// Runs `inbox` in a shell that has this done to its standard output.
+/// Runs `inbox` in a shell with this redirection of standard output.
 fn inbox(phone: &Phone, redirection: &str) -> Ran {
     let inbox = phone.command(&["inbox", "--plain"]);
     let mut shell = Command::new("sh");

@@ -1,9 +1,9 @@
-//! What breaks: connections, programs, profiles put back.
+//! Faults: broken connections, ended programs, restored profiles.
 
 use super::*;
 
 impl World {
-    /// Cuts both connections of a phone, with everything that was on them.
+    /// Cuts both connections of a phone, with everything on them.
     pub fn cut(&mut self, at: usize) {
         for link in [Link::Named, Link::Nameless] {
             if let Some((connection, _)) = self.slots[at].links[link as usize].take() {
@@ -13,7 +13,7 @@ impl World {
         }
     }
 
-    /// Cuts both connections of a phone; the relay hears of it when it has read what was sent.
+    /// Cuts both connections of a phone. The relay learns of it once it has read what was sent.
     pub(super) fn linger(&mut self, at: usize) {
         for link in [Link::Named, Link::Nameless] {
             if let Some((connection, _)) = self.slots[at].links[link as usize].take() {
@@ -23,7 +23,7 @@ impl World {
         }
     }
 
-    /// Ends the relay's program and starts it again on the same store. Its limits begin anew.
+    /// Restarts the relay's program on the same store. Its rate limits begin anew.
     pub fn restart(&mut self) {
         for at in 0..self.slots.len() {
             for link in [Link::Named, Link::Nameless] {
@@ -48,7 +48,7 @@ impl World {
         self.slots[at].online = true;
     }
 
-    /// Ends a phone's program and starts it again, on the same vault or profile.
+    /// Restarts a phone's program, on the same vault or profile.
     pub fn crash(&mut self, at: usize) {
         self.cut(at);
         let phone = self.slots[at].phone.take().unwrap();
@@ -62,7 +62,7 @@ impl World {
         self.slots[at].phone = Some(opened);
     }
 
-    /// Where a phone's profile is.
+    /// Returns the folder of a phone's profile.
     pub fn folder(&self, at: usize) -> std::path::PathBuf {
         self.slots[at].folder.as_ref().unwrap().path().to_owned()
     }
@@ -79,7 +79,7 @@ impl World {
         copy
     }
 
-    /// Puts an old copy of a phone's profile in its place.
+    /// Restores an old copy of a phone's profile.
     pub fn restore(&mut self, at: usize, copy: TempDir) {
         self.cut(at);
         let (now, mut rng) = (self.now, self.fork());

@@ -1,4 +1,4 @@
-//! Frames on their way between phones and relay, a step each.
+//! Frames carried between phones and relay, one step each.
 
 use super::*;
 
@@ -87,7 +87,7 @@ impl World {
         true
     }
 
-    /// Counts a step; true if a fault hit the phone that was about to take it.
+    /// Counts a step. Returns true if a fault hit the phone that was about to take it.
     fn step(&mut self, at: usize) -> bool {
         self.steps += 1;
         match (self.fault)(self.steps) {

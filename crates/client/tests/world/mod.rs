@@ -1,7 +1,7 @@
-//! A relay and phones in one process, with a virtual clock and seeded randomness: what the tests of this folder share.
+//! A relay and phones in one process, with a virtual clock and seeded randomness, shared by the tests of this folder.
 //!
-//! Frames go straight from engine to engine. Every frame is a step, and a test can break the world before any step: a
-//! phone's program ends and starts again, or a connection is cut with everything that was on it.
+//! Frames go straight from engine to engine. Every frame is a step, and a test can break the world before any step:
+//! by ending and restarting a phone's program, or by cutting a connection with everything on it.
 
 #![allow(
     dead_code,
@@ -36,24 +36,24 @@ use tempfile::TempDir;
 
 pub const START: Timestamp = Timestamp(1_490_193_600_000);
 
-/// How many rounds without an end are a loop.
+/// Rounds after which a run is taken for a loop.
 const MAX_STEPS: usize = 50_000;
 
-/// What a test may do to the world before a step.
+/// A fault that a test causes before a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// The program of this phone ends and is started again.
+    /// The program of this phone ends and is restarted.
     Crash(usize),
     /// Both connections of this phone are cut.
     Cut(usize),
-    /// Both connections of this phone are cut, and the relay hears of it later: what the phone had sent comes after what it
-    /// sends on the next connection.
+    /// Both connections of this phone are cut, and the relay learns of it later: earlier frames of the phone arrive
+    /// after those on its next connection.
     Linger(usize),
-    /// The relay's program ends and is started again.
+    /// The relay's program ends and is restarted.
     Restart,
 }
 
-/// Asked about a frame to a phone.
+/// Decides about a frame to a phone.
 type Lose = Box<dyn FnMut(usize, &RelayFrame) -> bool>;
 /// Changes a frame to the relay.
 type Tamper = Box<dyn FnMut(usize, &mut ClientFrame)>;
@@ -69,27 +69,27 @@ pub struct Slot {
 }
 
 pub struct World {
-    /// None only while it is started again.
+    /// `None` only while it is restarted.
     relay: Option<Relay<SqliteStore>>,
     address: RelayAddress,
     pub slots: Vec<Slot>,
     pub now: Timestamp,
     pub rng: StdRng,
     next_connection: u64,
-    /// What phones had sent on connections that are gone, and the relay has not read yet.
+    /// Frames that phones sent on connections now gone, and that the relay has not read yet.
     late: VecDeque<(ConnectionId, Input)>,
     pub steps: usize,
     /// Asked before each step.
     pub fault: Box<dyn FnMut(usize) -> Option<Fault>>,
-    /// Asked for each frame to a phone: whether the connection breaks just before it arrives.
+    /// Asked for each frame to a phone: true breaks the connection just before the frame arrives.
     pub lose: Lose,
-    /// Asked for each frame to the relay: may change it.
+    /// Called for each frame to the relay, which it may change.
     pub tamper: Tamper,
-    /// Asked for each frame to a phone: may change it.
+    /// Called for each frame to a phone, which it may change.
     pub forge: Forge,
-    /// Payloads that the relay took, as it saw them.
+    /// Payloads that the relay took, in its view.
     pub seen: Vec<ClientFrame>,
-    /// Push tokens that the relay wanted woken.
+    /// Push tokens that the relay asked to wake.
     pub woken: Vec<Vec<u8>>,
     /// Codes that the relay sent to numbers.
     pub codes: Vec<(Handle, NumberCode)>,
@@ -138,7 +138,7 @@ impl World {
         }
     }
 
-    /// A phone in memory, registered.
+    /// Adds a registered phone in memory.
     pub fn phone(&mut self, name: &str) -> usize {
         let new = self.account(name, Protection::EndToEnd);
         self.phone_of(new)
@@ -150,7 +150,7 @@ impl World {
         self.phone_of(new)
     }
 
-    /// The owner of a phone that registers types the code that was sent to its number.
+    /// Enters the code that was sent to the number of a registering phone.
     pub fn show_code(&mut self, at: usize) {
         let (handle, code) = self.codes.pop().unwrap();
         assert_eq!(self.see(at).account().handle, Some(handle));
@@ -163,7 +163,7 @@ impl World {
         self.add(vault, new, None)
     }
 
-    /// A phone with a profile on disk, registered.
+    /// Adds a registered phone with a profile on disk.
     pub fn phone_on_disk(&mut self, name: &str) -> usize {
         let folder = tempfile::tempdir().unwrap();
         let cost = PasswordCost::TESTING;
@@ -197,7 +197,7 @@ impl World {
         self.see(at).account().address.unwrap().account
     }
 
-    /// `at` adds `whom` by invitation.
+    /// Adds `whom` to `at` by invitation.
     pub fn invite(&mut self, at: usize, whom: usize) -> Contact {
         let link = self.see(whom).invitation().unwrap().to_string();
         let (now, mut rng) = (self.now, self.fork());
@@ -209,7 +209,7 @@ impl World {
         self.at(at).queue_text(contact, text, now, &mut rng).unwrap();
     }
 
-    /// Two phones that have each other's invitation and have exchanged a text and its answer.
+    /// Adds two phones that have each other's invitation and have exchanged a text and its answer.
     pub fn pair(&mut self) -> (usize, usize) {
         let (alice, bob) = (self.phone("Alice"), self.phone("Bob"));
         self.introduce(alice, bob);
@@ -231,7 +231,7 @@ impl World {
         StdRng::from_seed(seed)
     }
 
-    /// What one phone received from another, as words, in the order of its history.
+    /// Returns the texts that one phone received from another, in the order of its history.
     pub fn heard(&self, at: usize, from: usize) -> Vec<String> {
         self.texts(at, from, Entry::is_received)
     }
@@ -247,7 +247,7 @@ impl World {
             .collect()
     }
 
-    /// How far each text from one phone to another has come.
+    /// Returns the delivery state of each text from one phone to another.
     pub fn states(&self, at: usize, to: usize) -> Vec<DeliveryState> {
         let history = self.see(at).history(self.id(to)).unwrap();
         history
@@ -267,7 +267,7 @@ impl World {
         self.now = self.now + span;
     }
 
-    /// So many days pass, in which the relay lets age out what is too old. Phones do nothing.
+    /// Lets `days` days pass, in which the relay drops messages that are too old. Phones do nothing.
     pub fn age(&mut self, days: u64) {
         for _ in 0..24 * days {
             self.pass(Duration::from_seconds(3_600));
@@ -277,7 +277,7 @@ impl World {
 }
 
 impl World {
-    /// Whether these words stand in anything that the phones gave to the relay.
+    /// Returns true if these words stand in anything that the phones sent to the relay.
     pub fn relay_saw(&self, words: &str) -> bool {
         self.seen.iter().any(|frame| {
             let bytes = pillarbox_wire::encode(frame).unwrap();

@@ -1,4 +1,4 @@
-//! A new account in the place of one that is closed. The old profile is moved aside, and nothing of it is changed.
+//! A new account in place of a closed one. The old profile is moved aside unchanged.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,16 +14,17 @@ use super::super::grammar::quote;
 use super::super::passphrase::Purpose;
 use super::making;
 
-/// Names that are tried for the place aside: one day's closed accounts of one profile.
+/// Names tried for the folder that the old profile is moved to: enough for the accounts of one profile closed in one
+/// day.
 const TRIED: usize = 1_000;
 
-/// The place of the profile that is to be replaced, if there is one and somebody wants that.
+/// Returns the folder of the profile to be replaced, if one exists and the command asks for its replacement.
 pub(super) fn place_of(desk: &Desk<'_>, wanted: bool) -> Result<Option<PathBuf>, Failure> {
     let directory = desk.directory()?;
     Ok((wanted && Vault::is_there(&directory)).then_some(directory))
 }
 
-/// The command that begins anew with the number and the name of a closed account.
+/// Returns the command that makes a new account with the number and name of the closed one.
 pub(super) fn anew(account: &Account) -> String {
     let mut words = vec![format!("account create --relay {}", account.relay)];
     words.extend(account.handle.as_ref().map(|number| format!("--number {}", number.as_str())));
@@ -35,7 +36,7 @@ pub(super) fn anew(account: &Account) -> String {
     words.join(" ")
 }
 
-/// What the closed account had and the new one was not given, in a sentence.
+/// Names, in a sentence, the details of the closed account that the new one was not given.
 fn left_out(closed: &Account, new: &NewAccount) -> Option<String> {
     let number = closed
         .handle
@@ -53,8 +54,8 @@ fn left_out(closed: &Account, new: &NewAccount) -> Option<String> {
     })
 }
 
-/// Moves a closed profile aside and makes an account in its place, under the same passphrase. If none comes to be, it is put
-/// back.
+/// Moves a closed profile aside and makes an account in its place under the same passphrase. If that fails, the old
+/// profile is put back.
 pub(super) fn replace(
     desk: &mut Desk<'_>,
     place: &Path,
@@ -80,7 +81,7 @@ pub(super) fn replace(
     made
 }
 
-/// A folder beside `place` that is not there yet, named after the day of the closing.
+/// Returns a folder beside `place` that does not exist yet, named after the day of closing.
 fn free_place(place: &Path, closed_at: &str) -> Result<PathBuf, Failure> {
     let day = closed_at.split(' ').next().unwrap_or_default();
     let name = place.file_name().unwrap_or_default().to_string_lossy().into_owned();

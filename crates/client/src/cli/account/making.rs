@@ -1,4 +1,4 @@
-//! An account made: keys and a profile here, then its registration at the relay.
+//! Making an account: keys and a profile here, then registration at the relay.
 
 use std::fs;
 use std::path::Path;
@@ -12,8 +12,8 @@ use super::super::failure::Failure;
 use super::super::passphrase::{Purpose, is_short};
 use super::super::{net, words};
 
-/// Makes the account here and at the relay, both or neither: a profile that no relay knows is only in the way
-/// of typing the command again, corrected.
+/// Makes the account both here and at the relay, or neither. A profile that no relay knows would only stand in the
+/// way of the corrected command.
 pub(super) fn create(desk: &mut Desk<'_>, new: NewAccount, code: Option<NumberCode>) -> Result<(), Failure> {
     if Vault::is_there(&desk.directory()?) {
         return match code {
@@ -28,7 +28,7 @@ pub(super) fn create(desk: &mut Desk<'_>, new: NewAccount, code: Option<NumberCo
     make(desk, &passphrase(secret)?, new, code, None)
 }
 
-/// The same in a place that is free: the profile that stood there is `aside` now, if there was one.
+/// Makes the account in a free place. `aside` is the folder that a former profile was moved to, if there was one.
 pub(super) fn make(
     desk: &mut Desk<'_>,
     passphrase: &Passphrase,
@@ -65,7 +65,7 @@ pub(super) fn make(
     }
 }
 
-/// Shows the code for a profile whose registration was not heard of again: its keys may have the account already.
+/// Sends the code for a profile whose registration got no answer: the relay may have made the account with its keys.
 fn go_on(desk: &mut Desk<'_>, new: &NewAccount, code: NumberCode) -> Result<(), Failure> {
     let mut phone = desk.open()?;
     if phone.account().address.is_some() || phone.account().handle != new.handle {
@@ -76,7 +76,8 @@ fn go_on(desk: &mut Desk<'_>, new: &NewAccount, code: NumberCode) -> Result<(), 
     made_known(desk, &phone, (before, true), None)
 }
 
-/// Says that the account is there, whether it was there `before`, what its number proves, and where the profile of a closed one is.
+/// Reports the account: made or taken over (`before`), what its number proves, and where a closed profile was moved
+/// to.
 fn made_known(
     desk: &mut Desk<'_>,
     phone: &Phone,
@@ -113,7 +114,7 @@ fn made_known(
     Ok(())
 }
 
-/// Takes away what [`create`] has just made.
+/// Removes what [`create`] has just made.
 fn clear(directory: &Path, existed: bool) -> std::io::Result<()> {
     for suffix in ["", "-wal", "-shm", "-journal"] {
         match fs::remove_file(directory.join(format!("{FILE_NAME}{suffix}"))) {

@@ -11,7 +11,7 @@ use super::talk::{Chat, Goes};
 use super::typed::{Typed, help};
 
 impl Chat<'_, '_> {
-    /// Does what a command says.
+    /// Runs a command.
     pub(super) fn perform(&mut self, typed: Typed) -> Result<Goes, Failure> {
         match typed {
             Typed::Nothing => {}

@@ -1,8 +1,8 @@
-//! Lines from standard input, one after the other, as they come.
+//! Lines from standard input, one by one as they arrive.
 //!
-//! A thread of its own reads them: a runtime's own standard input would hold the program at its end until
-//! somebody presses Enter. It takes no byte behind the line that it is at, and nothing behind a line that locks: that
-//! is for the program that comes then.
+//! A separate thread reads them: the runtime's own standard input would keep the program from ending until somebody
+//! presses Enter. The thread takes no byte beyond the current line, and nothing after a line that locks, which
+//! belongs to the program that takes this one's place.
 
 use std::io::{self, BufRead, Read};
 use std::thread;
@@ -11,13 +11,13 @@ use tokio::sync::mpsc;
 
 use super::typed::Typed;
 
-/// Longest line. It is above the longest message, so that a line that is too long is told, not cut.
+/// Longest line in bytes. It exceeds the longest message, so that a line that is too long is reported, not cut.
 const MAX_LINE_LEN: usize = 2 * pillarbox_client::body::MAX_TEXT_LEN;
 
-/// Lines that wait to be read. A pasted letter fits; a file of any length only waits in its pipe.
+/// Lines that may wait to be read. A pasted letter fits; a longer file waits in its pipe.
 const WAITING: usize = 64;
 
-/// What came.
+/// A line from standard input, or the reason why there is none.
 #[derive(Debug)]
 pub(super) enum Line {
     /// A line, without its end.
@@ -26,11 +26,11 @@ pub(super) enum Line {
     TooLong,
     /// A line that is not UTF-8.
     NotText,
-    /// Reading failed.
+    /// Standard input could not be read.
     Failed(io::Error),
 }
 
-/// Standard input, a byte at a time.
+/// Returns standard input, read one byte at a time.
 #[cfg(unix)]
 pub(super) fn input() -> io::Result<impl BufRead + Send> {
     use std::os::fd::AsFd;
@@ -38,7 +38,7 @@ pub(super) fn input() -> io::Result<impl BufRead + Send> {
     Ok(io::BufReader::with_capacity(1, input))
 }
 
-/// Standard input. Where no program takes this one's place, nobody misses what it has read.
+/// Returns standard input. On this system no program takes this one's place, so nobody misses bytes read ahead.
 #[cfg(not(unix))]
 pub(super) fn input() -> io::Result<impl BufRead + Send> {
     Ok(io::BufReader::new(io::stdin()))
@@ -61,7 +61,7 @@ pub(super) fn listen() -> io::Result<mpsc::Receiver<Line>> {
     Ok(receiver)
 }
 
-/// The next line, without its end; none at the end of input.
+/// Returns the next line without its end, or nothing at the end of input.
 pub(super) fn next_line(input: &mut impl BufRead) -> Option<Line> {
     let limit = u64::try_from(MAX_LINE_LEN).unwrap_or(u64::MAX);
     let mut line = Vec::new();
@@ -79,7 +79,7 @@ pub(super) fn next_line(input: &mut impl BufRead) -> Option<Line> {
     Some(String::from_utf8(line).map_or(Line::NotText, Line::Text))
 }
 
-/// Reads to the end of the line without keeping it.
+/// Skips the rest of the line without keeping it.
 fn skip_line(input: &mut impl BufRead) -> io::Result<()> {
     input.skip_until(b'\n').map(|_| ())
 }

@@ -1,4 +1,4 @@
-//! Keys from a terminal, one after the other, and the line that they edit.
+//! Keys from a terminal, one by one, and the line that they edit.
 
 use std::future::pending;
 use std::io;
@@ -9,31 +9,31 @@ use tokio::sync::mpsc;
 
 use super::super::typing::{self, Action, Cleaned, Draft, Kept, Raw, TooMuch, action};
 
-/// What a key or a paste has led to.
+/// The effect of a key or a paste.
 pub(super) enum Pressed {
-    /// The line is done.
+    /// The line was entered.
     Entered(Kept),
-    /// The line is another one, or may be.
+    /// The line may have changed.
     Changed,
-    /// The window has another size.
+    /// The window was resized.
     Resized,
-    /// A paste was too long to be taken in.
+    /// A paste was too long.
     TooMuch(TooMuch),
-    /// What was typed or pasted was taken in with changes.
+    /// Typed or pasted text was changed before it was accepted.
     Cleaned(Cleaned),
-    /// Somebody wants an empty screen.
+    /// The user asks for a cleared screen.
     Clear,
-    /// Somebody wants to go to the shell for a while.
+    /// The user suspends the program (Ctrl-Z).
     Suspend,
-    /// Nobody will type any more.
+    /// The user has ended the input.
     End,
-    /// Ctrl-C
+    /// The user pressed Ctrl-C.
     Interrupt,
-    /// Reading failed.
+    /// The terminal could not be read.
     Failed(io::Error),
 }
 
-/// A terminal that is read key by key, and the line under way.
+/// A terminal read key by key, and the line being edited.
 pub(super) struct Keys {
     events: mpsc::Receiver<io::Result<Event>>,
     raw: Raw,
@@ -42,14 +42,14 @@ pub(super) struct Keys {
 }
 
 impl Keys {
-    /// Takes the terminal.
+    /// Puts the terminal into raw mode.
     pub(super) fn listen() -> io::Result<Self> {
         let raw = Raw::enter()?;
         Ok(Self { events: typing::listen(), raw, draft: Draft::default(), told_of_tabs: false })
     }
 
-    /// The next key that does more than edit, or all that are here and edit. Nothing is lost if it is not waited for to its
-    /// end.
+    /// Returns the next key that does more than edit, or the joint effect of all editing keys that have arrived.
+    /// Dropping the future loses nothing.
     pub(super) async fn next(&mut self) -> Pressed {
         let mut event = self.events.recv().await;
         loop {
@@ -91,27 +91,27 @@ impl Keys {
         }
     }
 
-    /// Tells of changes; of tabs once.
+    /// Reports changes to the text; replaced tabs are reported once.
     fn cleaned(&mut self, mut cleaned: Cleaned) -> Pressed {
         cleaned.tabs &= !self.told_of_tabs;
         self.told_of_tabs |= cleaned.tabs;
         if cleaned.is_any() { Pressed::Cleaned(cleaned) } else { Pressed::Changed }
     }
 
-    /// Stops this program until the shell lets it go on.
+    /// Stops this program until the shell continues it.
     pub(super) fn suspend(&self) -> io::Result<()> {
         self.raw.suspend()
     }
 }
 
 impl Drop for Keys {
-    /// What is typed and not read yet goes to nobody: a shell would take it for commands.
+    /// Discards typed input that was not read: a shell would take it for commands.
     fn drop(&mut self) {
         typing::forget();
     }
 }
 
-/// Waits for the signals by which other programs end this one, and a terminal that goes away.
+/// Waits for a signal by which another program ends this one, or for the terminal to go away.
 #[cfg(unix)]
 pub(super) async fn terminated() {
     use tokio::signal::unix::{SignalKind, signal};
@@ -123,13 +123,13 @@ pub(super) async fn terminated() {
     }
 }
 
-/// There are none here.
+/// This system has no such signals.
 #[cfg(not(unix))]
 pub(super) async fn terminated() {
     pending().await
 }
 
-/// Lines of a text with something in them.
+/// Counts the non-empty lines of a text.
 pub(super) fn lines(text: &str) -> usize {
     text.lines().filter(|line| !is_blank(line)).count()
 }

@@ -1,11 +1,10 @@
-//! A chat that is locked: it has no profile, no connection and no contact's name, and waits to be opened again.
+//! A locked chat: it has no profile, no connection and no contact's name, and waits to be unlocked.
 //!
-//! It never opens by itself. On a terminal somebody types the passphrase, also where a file named it when the chat began:
-//! a lock that a file on the same disk opens would be none. Without a terminal somebody has to ask for it with the
-//! line `/unlock`, and then the passphrase comes from where it came at the beginning.
+//! It never unlocks by itself. On a terminal the user types the passphrase, even if the chat began with one from a
+//! file: a lock that a file on the same disk opens would be no lock. Without a terminal the line `/unlock` asks for
+//! it, and the passphrase then comes from its original source.
 //!
-//! A passphrase that was tried and is wrong is often close to the right one, so after each attempt that fails the
-//! program is put in its own place again.
+//! A wrong passphrase is often close to the right one, so the program replaces itself after each failed attempt.
 
 use pillarbox_client::Phone;
 
@@ -18,7 +17,7 @@ use super::super::terminal::can_ask;
 use super::super::{errors, lock, typing};
 use super::keyboard::{self, Line};
 
-/// Waits for the passphrase, and opens the profile. A wrong one does not come back from here.
+/// Waits for the passphrase and opens the profile. After a wrong passphrase this does not return.
 pub(super) fn unlock(desk: &mut Desk<'_>, arguments: &Arguments) -> Result<Phone, Failure> {
     let person = can_ask() && !desk.options.no_input;
     desk.terminal.note(
@@ -61,7 +60,7 @@ pub(super) fn unlock(desk: &mut Desk<'_>, arguments: &Arguments) -> Result<Phone
     }
 }
 
-/// Reads lines until one asks to unlock. Nothing else is done with them.
+/// Reads and drops lines until one asks to unlock.
 fn wait_to_be_asked(desk: &mut Desk<'_>) -> Result<(), Failure> {
     let mut input = keyboard::input().map_err(Failure::Input)?;
     let mut refused = false;

@@ -1,9 +1,10 @@
 //! `pillarbox chat`: a conversation line by line.
 //!
-//! On a terminal a line can be edited below what is said (`super::typing`), and its states are told on one line. Elsewhere,
-//! and with `--lines`, nothing is ever drawn again, so that a pipe, a log and a screen reader get the same words in the same
-//! order: each message starts with its sender's name, each delivery state is a sentence of its own. What is typed is
-//! stored before anything is done with it. A chat can be locked and opened again (`super::lock`).
+//! On a terminal the line being typed stands below the conversation and can be edited (`super::typing`); the states
+//! of a message share one line. Elsewhere, and with `--lines`, nothing is redrawn, so that a pipe, a log and a screen
+//! reader get the same words in the same order: each message starts with its sender's name, and each delivery state
+//! is a sentence. Every message is stored before anything is done with it. A chat can be locked and unlocked
+//! (`super::lock`).
 
 mod commands;
 mod earlier;
@@ -67,7 +68,7 @@ pub(crate) fn run(desk: &mut Desk<'_>, arguments: &Arguments) -> Result<(), Fail
     }
 }
 
-/// Finds out whom to talk with, and talks.
+/// Determines the contact and runs the conversation.
 async fn begin(
     desk: &mut Desk<'_>,
     phone: &mut Phone,
@@ -84,7 +85,7 @@ async fn begin(
     Chat::new(desk, phone, contact, arguments, wishes)?.talk(wishes).await
 }
 
-/// Tells that something was typed on the terminal and went nowhere.
+/// Reports lines that were typed on the terminal and not sent.
 fn tell_untaken(desk: &mut Desk<'_>, lines: usize) {
     desk.terminal.erase();
     match lines {

@@ -1,4 +1,4 @@
-//! The last lines of a conversation, as they stand there when a chat opens.
+//! The last lines of a conversation, shown when a chat opens.
 
 use pillarbox_client::Entry;
 
@@ -10,7 +10,7 @@ use super::super::words;
 use super::talk::Chat;
 
 impl Chat<'_, '_> {
-    /// Shows the last messages, those that were read before in a weight of their own, and all that were not.
+    /// Shows the last messages, dimmed if they were read before, and all unread ones.
     pub(super) fn open_conversation(&mut self) -> Result<(), Failure> {
         if self.last == 0 {
             show_new_from(self.desk, self.phone, &self.contact, Form::Text)?;
@@ -34,13 +34,13 @@ impl Chat<'_, '_> {
     }
 }
 
-/// The first entry to show: one of the last `last`, or the first that nobody has seen.
+/// Returns the first entry to show: one of the last `last`, or the first unread one.
 fn first(entries: &[Entry], last: usize) -> usize {
     let unseen = entries.iter().position(|entry| !entry.shown).unwrap_or(entries.len());
     entries.len().saturating_sub(last).min(unseen)
 }
 
-/// What stands above them.
+/// The heading above the earlier messages.
 fn heading(shown: usize, more: usize) -> String {
     let what = match shown {
         1 => "The last message".to_owned(),

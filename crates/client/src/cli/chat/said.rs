@@ -1,25 +1,25 @@
-//! How far the messages typed into a chat have come, in words.
+//! The progress of messages typed into a chat.
 
 use std::time::Duration;
 
 use pillarbox_client::BodyId;
 use tokio::time::Instant;
 
-/// How long a message may go without an answer before its line says that it waits on this phone. A relay that is there
-/// answers within a second, and somebody who sees nothing for longer begins to wonder.
+/// Time without an answer after which a message is reported as waiting on this phone. A reachable relay answers
+/// within a second, and a user who sees nothing for longer begins to wonder.
 const UNANSWERED: Duration = Duration::from_secs(5);
 
-/// A message typed here, as its line tells of it.
+/// A message typed in this chat.
 pub(super) struct Said {
     pub(super) id: BodyId,
-    /// Whether the relay has decided about it.
+    /// True once the relay has accepted or refused it.
     pub(super) settled: bool,
-    /// When it was typed, until its line says that it waits.
+    /// Time at which it was typed; absent once it was reported as waiting.
     pub(super) untold: Option<Instant>,
 }
 
 impl Said {
-    /// Whether its line should say now that it waits. True once.
+    /// Returns true, once, when the message is to be reported as waiting.
     pub(super) fn begins_to_wait(&mut self, now: Instant) -> bool {
         let is_late = |typed: Instant| now.saturating_duration_since(typed) >= UNANSWERED;
         let begins = !self.settled && self.untold.is_some_and(is_late);

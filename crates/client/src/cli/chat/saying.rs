@@ -1,4 +1,4 @@
-//! What is typed into a chat: a message, which is stored before anything is done with it, or a command.
+//! Lines typed into a chat: a message, which is stored before anything is done with it, or a command.
 
 use pillarbox_client::body::MAX_TEXT_LEN;
 use pillarbox_client::{BodyId, PhoneError};
@@ -16,7 +16,7 @@ use super::typed::Typed;
 use super::wishes::Wishes;
 
 impl Chat<'_, '_> {
-    /// Does what a line says.
+    /// Sends or runs a line.
     pub(super) fn take(&mut self, line: Line) -> Result<Goes, Failure> {
         self.desk.terminal.answered();
         let line = match line {
@@ -37,7 +37,7 @@ impl Chat<'_, '_> {
         }
     }
 
-    /// Does what an edited line says. One that could not be sent stays to be edited.
+    /// Sends or runs an edited line. A line that could not be sent stays and can be edited.
     pub(super) fn enter(&mut self, kept: Kept, wishes: &mut Wishes) -> Result<Goes, Failure> {
         match Typed::from(&kept) {
             Typed::Say(text) => {
@@ -57,7 +57,7 @@ impl Chat<'_, '_> {
         }
     }
 
-    /// Keeps a text to be sent; false if it was refused.
+    /// Queues a text. Returns false if it was refused.
     pub(super) fn say(&mut self, text: &str) -> Result<bool, Failure> {
         let (text, tabs) = without_tabs(text);
         let text = text.as_ref();
@@ -97,7 +97,7 @@ impl Chat<'_, '_> {
         Ok(true)
     }
 
-    /// Takes in what became of a message typed here, and tells it.
+    /// Records and reports the result for a message typed here.
     pub(super) fn report(&mut self, message: BodyId, what: &str) {
         let mut said = self.said.iter_mut().enumerate();
         if let Some((at, said)) = said.find(|(_, said)| said.id == message) {
@@ -106,8 +106,8 @@ impl Chat<'_, '_> {
         }
     }
 
-    /// Tells which messages typed here wait on this phone because the relay gives no answer. Where it asks to wait, that was
-    /// told for all of them.
+    /// Reports which messages typed here wait because the relay does not answer. While the relay asks to wait, that
+    /// was reported for all of them.
     pub(super) fn tell_unanswered(&mut self) {
         if self.weather.is_throttled() {
             return;
@@ -118,12 +118,12 @@ impl Chat<'_, '_> {
         late.into_iter().for_each(|number| self.tell_waiting(number));
     }
 
-    /// Tells that a message typed here waits.
+    /// Reports that a message typed here waits.
     pub(super) fn tell_waiting(&mut self, number: usize) {
         self.tell_step(number, if self.keys { "waiting" } else { "waiting on this phone" });
     }
 
-    /// Tells how far a message typed here has come.
+    /// Reports the progress of a message typed here.
     pub(super) fn tell_step(&mut self, number: usize, step: &str) {
         if self.keys && !step.contains(' ') {
             self.desk.terminal.step(number, step);

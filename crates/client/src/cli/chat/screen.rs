@@ -1,4 +1,4 @@
-//! Wishes that concern the screen and no conversation.
+//! Events that concern the screen and not the conversation.
 
 use pillarbox_client::body::MAX_TEXT_LEN;
 
@@ -8,7 +8,7 @@ use super::super::failure::Failure;
 use super::super::typing::{Cleaned, TABS_ARE_BLANKS, TooMuch};
 use super::wishes::{Wish, Wishes};
 
-/// Does what concerns the screen only. Gives back any other wish.
+/// Handles an event that concerns the screen only. Returns any other event.
 pub(super) fn settle(desk: &mut Desk<'_>, wishes: &Wishes, wish: Wish) -> Result<Option<Wish>, Failure> {
     match wish {
         Wish::Redraw => {}
@@ -32,7 +32,7 @@ pub(super) fn settle(desk: &mut Desk<'_>, wishes: &Wishes, wish: Wish) -> Result
     Ok(None)
 }
 
-/// A paste that had something in it that a terminal would act on.
+/// The warning about control characters removed from a paste.
 fn cleaned(taken_out: usize) -> String {
     match taken_out {
         1 => "1 control character was taken out of the pasted text.".to_owned(),
@@ -40,7 +40,7 @@ fn cleaned(taken_out: usize) -> String {
     }
 }
 
-/// A paste that is longer than anything that is held here.
+/// The warning about a paste that is too long to be held.
 fn too_much(paste: &TooMuch) -> String {
     format!(
         "The pasted text has {} bytes, and a message at most {MAX_TEXT_LEN}. It was not taken in; your line is as it was.",
@@ -48,7 +48,7 @@ fn too_much(paste: &TooMuch) -> String {
     )
 }
 
-/// Tells what is wrong. The next command of the table is left out: it would find this profile in use.
+/// Reports a failure. Its next command is left out, because it would find this profile in use.
 pub(super) fn complain(desk: &mut Desk<'_>, failure: &Failure) {
     if let Some(explained) = errors::explain(failure, &desk.place()) {
         desk.terminal.error(&explained.what);

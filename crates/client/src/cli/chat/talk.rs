@@ -1,4 +1,4 @@
-//! One conversation: what is typed goes out, what the relay brings is shown, until somebody ends it or locks it.
+//! One conversation: sends what is typed and shows what the relay delivers, until it ends or is locked.
 
 use std::future::pending;
 use std::io::{IsTerminal, stdout};
@@ -25,48 +25,48 @@ use super::said::Said;
 use super::screen::{self, complain};
 use super::wishes::{Wish, Wishes};
 
-/// Messages that a chat begins with on a terminal: they fit a small window, with room to go on.
+/// Messages shown at the start on a terminal. They leave room even in a small window.
 const LAST: usize = 10;
 
-/// How long the end of input waits for the relay to take the next of what was typed. It is above the time-out of one
-/// attempt to connect; what has not gone by then goes with the next command.
+/// Time after the end of input in which the relay may take the next message. It exceeds the time-out of one attempt
+/// to connect; messages that are still here afterwards go with the next command.
 const LAST_WORDS: Duration = Duration::from_secs(15);
 
-/// What a line leads to.
+/// The state of the chat after a line.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Goes {
-    /// The next line.
+    /// The chat goes on.
     On,
-    /// The locked state.
+    /// The chat is to be locked.
     Locked,
-    /// The end.
+    /// The chat is over.
     Over,
 }
 
-/// A conversation under way.
+/// A running conversation.
 pub(super) struct Chat<'a, 'd> {
     pub(super) desk: &'a mut Desk<'d>,
     pub(super) phone: &'a mut Phone,
     pub(super) contact: Contact,
     pub(super) relay: RelayAddress,
     pub(super) weather: Weather,
-    /// The messages typed here, in order: their numbers are what a person is told.
+    /// The messages typed here, in order. Their positions are the numbers that the user sees.
     pub(super) said: Vec<Said>,
-    /// What waited for the contact when it opened.
+    /// The messages that were waiting for the contact when the chat opened.
     pub(super) earlier: Earlier,
-    /// Whether a person types at a terminal and wants a prompt.
+    /// True if a person types at a terminal and expects a prompt.
     pub(super) person: bool,
-    /// Whether lines are edited on it.
+    /// True if lines can be edited.
     pub(super) keys: bool,
-    /// How many of the last messages it begins with.
+    /// Number of earlier messages to begin with.
     pub(super) last: usize,
-    /// Whether a line was refused.
+    /// True if a line was refused.
     pub(super) refused: bool,
-    /// Whether it was said that tabs become blanks.
+    /// True once the user was told that tabs become blanks.
     pub(super) told_of_tabs: bool,
 }
 
-/// Whether the relay has taken something that was said.
+/// Returns true if the relay has accepted a message.
 const fn is_progress(notice: &Notice) -> bool {
     matches!(notice, Notice::Accepted { .. })
 }
@@ -116,7 +116,7 @@ impl<'a, 'd> Chat<'a, 'd> {
         told.and(outcome)
     }
 
-    /// Goes on until `/quit`, the end of input and what was said before it, the wish to lock, Ctrl-C, or a failure.
+    /// Runs until `/quit`, the end of input and the sending of earlier lines, a lock, Ctrl-C, or a failure.
     async fn converse(&mut self, carrier: &mut Carrier, wishes: &mut Wishes) -> Result<Goes, Failure> {
         let mut expiry = interval(EXPIRY);
         let mut last_words = None;
@@ -173,7 +173,7 @@ impl<'a, 'd> Chat<'a, 'd> {
         }
     }
 
-    /// Does what somebody wishes.
+    /// Handles an event.
     fn grant(&mut self, wish: Wish, wishes: &mut Wishes) -> Result<Goes, Failure> {
         match wish {
             Wish::Line(line) => self.take(line),
@@ -204,7 +204,7 @@ impl<'a, 'd> Chat<'a, 'd> {
         self.open_conversation()
     }
 
-    /// Takes in what the network brought.
+    /// Handles an event from the network.
     fn meet(&mut self, event: &Event) -> Result<(), Failure> {
         if let Some(news) = self.weather.observe(event, &self.relay)? {
             self.desk.terminal.note(&news);
@@ -255,7 +255,7 @@ impl<'a, 'd> Chat<'a, 'd> {
         Ok(())
     }
 
-    /// Tells how many lines came behind the one that ended the chat: a text that was pasted, perhaps.
+    /// Reports lines that came after the one that ended the chat, such as the rest of a pasted text.
     fn tell_unsaid(&mut self, lines: usize) {
         let what = match lines {
             0 => return,
@@ -266,7 +266,7 @@ impl<'a, 'd> Chat<'a, 'd> {
         self.desk.terminal.warn(&format!("{what} not sent."));
     }
 
-    /// Stores what has been typed before it locks.
+    /// Stores the lines typed before the lock.
     fn take_last(&mut self, wishes: &mut Wishes) -> Result<Goes, Failure> {
         while let Some(line) = wishes.waiting() {
             if self.take(line)? != Goes::On {
@@ -276,20 +276,20 @@ impl<'a, 'd> Chat<'a, 'd> {
         Ok(Goes::Locked)
     }
 
-    /// Whether the phone goes on by itself before so much time has passed.
+    /// Returns true if the phone will retry by itself within `patience`.
     fn goes_on_within(&self, patience: Duration) -> bool {
         let then = now() + pillarbox_wire::Duration(u64::try_from(patience.as_millis()).unwrap_or(u64::MAX));
         self.phone.goes_on_before(now(), then)
     }
 
-    /// Whether everything typed here has left this phone.
+    /// Returns true if every message typed here has left this phone.
     fn all_said(&self) -> bool {
         // A chat without a word still fetches what waits, once.
         self.said.iter().all(|said| said.settled) && (self.weather.connected || !self.said.is_empty())
     }
 
-    /// How the chat ends when its input does: with what still waits, if anything does. What waited before it counts as no
-    /// failure of this chat.
+    /// Ends the chat after its input, and reports messages that still wait. Messages that waited before the chat do
+    /// not make it fail.
     fn farewell(&mut self) -> Result<Goes, Failure> {
         let waits = waiting::tell(self.desk, self.phone, None)?;
         self.refused |= waits && !self.all_said();
@@ -299,7 +299,7 @@ impl<'a, 'd> Chat<'a, 'd> {
         if self.refused { Err(Failure::Told(Exit::No)) } else { Ok(Goes::Over) }
     }
 
-    /// Tells why a line did not do what it should have.
+    /// Reports why a line was refused.
     pub(super) fn refuse(&mut self, failure: &Failure) {
         self.refused = true;
         self.complain(failure);
@@ -309,7 +309,7 @@ impl<'a, 'd> Chat<'a, 'd> {
         complain(self.desk, failure);
     }
 
-    /// The recipient, and how sure of them the owner can be, always in sight of whoever types.
+    /// Shows the recipient and how far the owner can trust their key, always in view of the user.
     fn prompt(&mut self, wishes: &Wishes) {
         let (name, trust) = (words::name(&self.contact), self.contact.trust);
         if let Some(draft) = wishes.draft() {

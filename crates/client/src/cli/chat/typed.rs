@@ -1,4 +1,4 @@
-//! What a line typed into a chat means: something to say, or a command to this phone.
+//! The meaning of a line typed into a chat: a message, or a command to this phone.
 
 use pillarbox_text::read::{is_blank, without_mark};
 
@@ -6,16 +6,16 @@ use super::super::period::{Period, PeriodError};
 use super::super::typing::Kept;
 use super::super::wrap::{INDENT, wrap};
 
-/// A line, understood.
+/// A parsed line.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Typed {
     /// An empty line.
     Nothing,
-    /// A message.
+    /// A message to the contact.
     Say(String),
     /// `/help`
     Help,
-    /// `/verify`, perhaps with the number that the other phone shows.
+    /// `/verify`, with or without the number that the other phone shows.
     Verify(Option<String>),
     /// `/timer 1h`
     Timer(Result<Period, PeriodError>),
@@ -23,11 +23,11 @@ pub(super) enum Typed {
     Lock,
     /// `/quit`
     Quit,
-    /// A command that there is not, or not with words behind it.
+    /// An unknown command, or a known one with unexpected words after it.
     Unknown(String),
 }
 
-/// The commands, and what each does.
+/// The commands and their meanings.
 const COMMANDS: [(&str, &str); 7] = [
     ("/verify", "show the safety number and how to compare it"),
     ("/verify DIGITS", "compare with the number that was read out to you"),
@@ -41,7 +41,7 @@ const COMMANDS: [(&str, &str); 7] = [
     ("//text", "say something that begins with /"),
 ];
 
-/// The same for keys, where a line can be edited.
+/// The keys and their meanings, for a line that can be edited.
 const KEYS: [(&str, &str); 3] = [
     ("Alt-Enter", "a line break; a paste is one message, with its line breaks"),
     ("Up, Down", "what you wrote before"),
@@ -51,10 +51,10 @@ const KEYS: [(&str, &str); 3] = [
 /// Column in which the meanings of commands begin.
 const MEANINGS: usize = 21;
 
-/// Least room for meanings beside their commands: below it they stand under them.
+/// Least width for meanings beside their commands. In a narrower window they stand below.
 const LEAST_ROOM: usize = 30;
 
-/// The commands in words, for a window of so many columns.
+/// Lists the commands for a window of `width` columns.
 pub(super) fn help(width: usize, keys: bool) -> String {
     let is_narrow = width < MEANINGS + LEAST_ROOM;
     let indent = if is_narrow { 2 * INDENT } else { MEANINGS };
@@ -73,14 +73,14 @@ pub(super) fn help(width: usize, keys: bool) -> String {
 }
 
 impl Typed {
-    /// Whether it is meant for this phone, also if there is no such command.
+    /// Returns true if the line is meant for this phone, even if no such command exists.
     pub(super) const fn is_command(&self) -> bool {
         !matches!(self, Self::Nothing | Self::Say(_))
     }
 }
 
 impl From<&Kept> for Typed {
-    /// A text that was pasted, or that has several lines, is a message whatever it begins with.
+    /// Pasted text and text of several lines are messages, whatever they begin with.
     fn from(kept: &Kept) -> Self {
         match kept.text.as_str() {
             text if !kept.is_pasted && !text.contains('\n') => Self::from(text),

@@ -1,4 +1,4 @@
-//! Whom a chat is with.
+//! The choice of the contact for a chat.
 
 use pillarbox_client::{Contact, Phone};
 
@@ -11,10 +11,10 @@ use super::screen::{self, complain};
 use super::typed::Typed;
 use super::wishes::{Wish, Wishes};
 
-/// The question.
+/// The prompt for a contact.
 const QUESTION: &str = "With whom? ";
 
-/// The answer to a command before it.
+/// The answer to a command typed before a contact is chosen.
 const NO_COMMANDS_YET: &str =
     "Commands work once a contact is chosen: type a name first. Here only /lock and /quit do something.";
 
@@ -22,9 +22,9 @@ fn prompt() -> Prompt {
     Prompt { plain: QUESTION.to_owned(), styled: QUESTION.to_owned() }
 }
 
-/// Refuses to ask where there is no answer: nobody has been added. Names who wrote first and waits for one.
+/// Fails if no contact was added, and names those who wrote first and wait for an answer.
 ///
-/// Without a terminal somebody who wrote first can still be named by a line.
+/// Without a terminal, a line can still name somebody who wrote first.
 pub(super) fn is_anybody_there(phone: &Phone, person: bool) -> Result<(), Failure> {
     let contacts = phone.contacts()?;
     if contacts.iter().any(|contact| contact.accepted) || !person && !contacts.is_empty() {
@@ -36,9 +36,9 @@ pub(super) fn is_anybody_there(phone: &Phone, person: bool) -> Result<(), Failur
     })
 }
 
-/// Whom to talk with, by the command line or by the first lines; none if it is to lock first.
+/// Returns the contact named on the command line or in the first lines, or nothing if the chat is to be locked first.
 ///
-/// What is half typed when the question ends without an answer is a part of a name, and no line that somebody waits for.
+/// A half-typed answer is part of a name, so it is dropped when the question ends without an answer.
 pub(super) async fn whom(
     desk: &mut Desk<'_>,
     phone: &Phone,

@@ -1,5 +1,5 @@
-//! What reaches a chat other than by the network: lines or keys, Ctrl-C, and the wish to lock, from another command or
-//! because nobody has typed for a while.
+//! Events from outside the network: lines or keys, Ctrl-C, and locks, by another command or after a time without
+//! typing.
 
 use std::future::pending;
 use std::path::Path;
@@ -19,60 +19,60 @@ use super::super::typing::{Cleaned, Draft, Kept, TooMuch};
 use super::keyboard::{self, Line};
 use super::keys::{self, Keys, Pressed, lines};
 
-/// How often the clock on the wall is asked whether nobody has typed for long enough: the other clock stands still
-/// while the computer sleeps, and who wakes it should not find an open chat.
+/// Interval at which the wall clock is checked for the time without typing. The monotonic clock stands still while
+/// the computer sleeps, and whoever wakes it should not find an open chat.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// How long the next line of a pasted text may take: nobody types one so fast.
+/// Longest gap before the next line of a pasted text: no one types a line so fast.
 const AT_ONCE: Duration = Duration::from_millis(50);
 
-/// How long such a text may come. A pipe that never ends holds no chat open.
+/// Longest time for which lines of such a text are read, so that an endless pipe does not hold a chat open.
 const AT_LENGTH: Duration = Duration::from_secs(1);
 
-/// Something that the chat should do.
+/// An event for the chat.
 pub(super) enum Wish {
-    /// Somebody typed a line.
+    /// A line was typed.
     Line(Line),
-    /// Somebody edited a line and pressed Enter.
+    /// An edited line was entered.
     Entered(Kept),
-    /// The line that is edited is another one.
+    /// The line being edited has changed.
     Redraw,
-    /// The window has another size.
+    /// The window was resized.
     Resize,
-    /// A paste was too long to be taken in.
+    /// A paste was too long.
     TooMuch(TooMuch),
-    /// What was typed or pasted was taken in with changes.
+    /// Typed or pasted text was changed before it was accepted.
     Cleaned(Cleaned),
-    /// Somebody wants an empty screen.
+    /// The user asks for a cleared screen.
     Clear,
-    /// Somebody wants to go to the shell for a while.
+    /// The user suspends the program.
     Suspend,
-    /// Nobody will type any more.
+    /// The input has ended.
     End,
-    /// It should lock.
+    /// The chat is to be locked.
     Lock,
-    /// It should stop, for this reason.
+    /// The chat ends for this reason.
     Stop(Failure),
 }
 
-/// Where what is typed comes from.
+/// The source of typed text.
 enum Input {
-    /// Lines, as they come.
+    /// Lines as they arrive.
     Lines(mpsc::Receiver<Line>),
     /// Keys, which edit a line.
     Keys(Box<Keys>),
-    /// Nothing more is wanted.
+    /// No more input is wanted.
     Closed,
 }
 
-/// Everything that is listened to.
+/// All sources of events.
 pub(super) struct Wishes {
     input: Input,
-    /// Whether the end of input, or the wish for it, has come.
+    /// True until the input has ended or was closed.
     listening: bool,
-    /// Lines that were typed on the terminal after that.
+    /// Lines typed on the terminal after that.
     dropped: usize,
-    /// Whether Ctrl-C was among them.
+    /// True if Ctrl-C was pressed after that.
     interrupted: bool,
     holder: Holder,
     // One listener for all rounds: Ctrl-C while a round is busy is heard by the next.
@@ -81,8 +81,8 @@ pub(super) struct Wishes {
 }
 
 impl Wishes {
-    /// Begins to listen. To be called on the runtime, with the profile in `directory` open. `keys` takes the terminal key by
-    /// key.
+    /// Starts all sources. Call this on the runtime, with the profile in `directory` open. `keys` reads the terminal
+    /// key by key.
     pub(super) fn listen(directory: &Path, lock_after: Option<Period>, keys: bool) -> Result<Self, Failure> {
         let holder = Holder::hold(directory)?;
         let input = if keys {
@@ -101,7 +101,7 @@ impl Wishes {
         })
     }
 
-    /// The next wish. Nothing is lost if it is not waited for to its end.
+    /// Returns the next event. Dropping the future loses nothing.
     pub(super) async fn next(&mut self) -> Wish {
         if std::mem::take(&mut self.interrupted) {
             return Wish::Stop(Failure::Interrupted);
@@ -119,7 +119,7 @@ impl Wishes {
         if self.listening { wish } else { self.late(wish) }
     }
 
-    /// What a key leads to when nothing more is wanted: Ctrl-C still ends, and lines are counted.
+    /// Handles a key after the end of input: Ctrl-C still ends the chat, and lines are counted.
     fn late(&mut self, wish: Wish) -> Wish {
         match wish {
             Wish::End | Wish::Stop(_) => return wish,
@@ -129,7 +129,7 @@ impl Wishes {
         Wish::Redraw
     }
 
-    /// A line that is here already.
+    /// Returns a line that has already arrived.
     pub(super) fn waiting(&mut self) -> Option<Line> {
         match &mut self.input {
             Input::Lines(lines) if self.listening => lines.try_recv().ok(),
@@ -137,7 +137,7 @@ impl Wishes {
         }
     }
 
-    /// Takes the lines that come at once and drops them; how many there were, not counting empty ones.
+    /// Takes and drops the lines that arrive at once. Returns the number of non-empty ones.
     pub(super) async fn rest(&mut self) -> usize {
         let (mut dropped, until) = (0, Instant::now() + AT_LENGTH);
         while self.listening && Instant::now() < until {
@@ -164,12 +164,12 @@ impl Wishes {
         dropped + self.draft_mut().map_or(0, |draft| lines(&draft.take().text))
     }
 
-    /// Takes no more lines.
+    /// Stops taking lines.
     pub(super) const fn close(&mut self) {
         self.listening = false;
     }
 
-    /// Gives the terminal back; how many lines were typed on it that nothing was done with.
+    /// Gives the terminal back. Returns the number of lines typed on it that were not handled.
     pub(super) async fn give_back(&mut self) -> usize {
         self.listening = matches!(self.input, Input::Keys(_));
         let dropped = if self.listening { self.rest().await } else { 0 };
@@ -178,7 +178,7 @@ impl Wishes {
         dropped + self.dropped
     }
 
-    /// Lets the shell have the terminal, until it gives it back.
+    /// Gives the shell the terminal until it continues this program.
     pub(super) fn suspend(&self) -> Result<(), Failure> {
         match &self.input {
             Input::Keys(keys) => keys.suspend().map_err(Failure::Input),
@@ -186,12 +186,12 @@ impl Wishes {
         }
     }
 
-    /// Whether what is typed is still wanted.
+    /// Returns true while typed text is wanted.
     pub(super) const fn is_listening(&self) -> bool {
         self.listening
     }
 
-    /// The line that is edited, where lines can be.
+    /// Returns the line being edited, if lines can be edited.
     pub(super) const fn draft(&self) -> Option<&Draft> {
         match &self.input {
             Input::Keys(keys) => Some(&keys.draft),
@@ -199,7 +199,7 @@ impl Wishes {
         }
     }
 
-    /// The same, to change it.
+    /// Returns the line being edited, for changes.
     pub(super) const fn draft_mut(&mut self) -> Option<&mut Draft> {
         match &mut self.input {
             Input::Keys(keys) => Some(&mut keys.draft),
@@ -208,7 +208,7 @@ impl Wishes {
     }
 }
 
-/// Waits for Ctrl-C. While the terminal is in a mode of this program's, also for the signals that end one: it is given back
+/// Waits for Ctrl-C. In raw mode it also waits for the signals that end a program, so that the terminal is restored
 /// first.
 fn ended(keys: bool) -> Pin<Box<dyn Future<Output = Failure>>> {
     let pressed = net::pressed();
@@ -223,7 +223,7 @@ fn ended(keys: bool) -> Pin<Box<dyn Future<Output = Failure>>> {
     })
 }
 
-/// The next of what is typed.
+/// Returns the next event from typed text.
 async fn typed(input: &mut Input) -> Wish {
     match input {
         Input::Lines(lines) => lines.recv().await.map_or(Wish::End, Wish::Line),
@@ -243,8 +243,8 @@ async fn typed(input: &mut Input) -> Wish {
     }
 }
 
-/// How long nobody has typed: a key, where lines are edited, else a line, because what is not entered yet the terminal keeps
-/// to itself.
+/// Time since the last typing: the last key where lines are edited, else the last line, because a terminal keeps an
+/// unfinished line to itself.
 struct Idle {
     most: Option<Duration>,
     since: (Instant, Timestamp),
@@ -270,7 +270,7 @@ impl Idle {
         }
     }
 
-    /// What is left, by whichever clock has gone further.
+    /// Returns the time left by whichever clock has advanced further.
     fn rest(&self, most: Duration, instant: Instant, wall: Timestamp) -> Option<Duration> {
         let (typed, at) = self.since;
         let passed = instant.saturating_duration_since(typed);

@@ -1,8 +1,9 @@
-//! Who has a profile open for longer: a file beside the vault, by which that process can be told to lock.
+//! The process that holds a profile open for longer: a file beside the vault tells other commands how to have it
+//! lock.
 //!
-//! The file's lock, and not its content, says that there is somebody: the system lets go of it when the process ends
-//! or puts another program in its place, and in both cases the profile's secrets are gone from memory by then.
-//! The content is the process's number, which means nothing without the lock.
+//! The lock on the file, not its content, says that such a process exists. The system releases it when the process
+//! ends or is replaced by another program, and in both cases the profile's secrets are gone from memory by then. The
+//! content is the process id, which means nothing without the lock.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -13,13 +14,13 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::super::failure::Failure;
 
-/// The file in the profile's directory.
+/// Name of the file in the profile's directory.
 const FILE: &str = "open.lock";
 
-/// Digits of a process's number, at most. What is longer was not written by this program.
+/// Most digits of a process id. A longer number was not written by this program.
 const MAX_DIGITS: u64 = 10;
 
-/// This process, as the one that has the profile open and listens for the word to lock.
+/// This process as the holder of the profile, which listens for the signal to lock.
 pub(crate) struct Holder {
     #[cfg(unix)]
     word: Signal,
@@ -28,7 +29,7 @@ pub(crate) struct Holder {
 }
 
 impl Holder {
-    /// Listens, and after that says so in the file. To be called on the runtime, with the profile open.
+    /// Listens for the signal, and only then says so in the file. Call this on the runtime, with the profile open.
     pub(crate) fn hold(directory: &Path) -> Result<Self, Failure> {
         #[cfg(unix)]
         let word = signal(SignalKind::user_defined1()).map_err(|error| failed(directory, &error))?;
@@ -40,7 +41,7 @@ impl Holder {
         })
     }
 
-    /// Waits until somebody says that this process should lock.
+    /// Waits for the signal to lock.
     #[cfg(unix)]
     pub(crate) async fn told(&mut self) {
         if self.word.recv().await.is_none() {
@@ -48,7 +49,7 @@ impl Holder {
         }
     }
 
-    /// Nobody can say so here.
+    /// This system has no such signal.
     #[cfg(not(unix))]
     pub(crate) async fn told(&mut self) {
         std::future::pending().await
@@ -77,7 +78,7 @@ pub(super) fn failed(directory: &Path, error: &io::Error) -> Failure {
     Failure::File(path(directory), error.to_string())
 }
 
-/// The number of the process that has the profile open and listens, if there is one.
+/// Returns the process id of the holder, if there is one.
 pub(super) fn find(directory: &Path) -> io::Result<Option<i32>> {
     let mut file = match open(directory, false) {
         Ok(file) => file,

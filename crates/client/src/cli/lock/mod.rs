@@ -1,13 +1,13 @@
-//! Locking: after it, nothing of the profile is left in a process that goes on.
+//! Locking: nothing of the profile is left in the process that goes on.
 //!
 //! A program that only overwrote its secrets would have to know every copy: freed memory, stacks, buffers of the
-//! terminal, of the network and of SQLite. So it does not try. It closes the profile and has the system put the same
-//! program in its place (execve(2)): same process, same streams, and a new, empty address space. What starts there
-//! is told by its arguments that it is locked, and by nothing whom it talked with.
+//! terminal, the network and SQLite. This program does not try. It closes the profile and has the system replace it
+//! by the same program (execve(2)): same process, same streams, and a new, empty address space. The new program
+//! learns from its arguments that it is locked, and not whom the chat was with.
 //!
-//! What this does not reach: what was printed and lies in a pipe or in whatever shows or records a terminal, the shell's
-//! history, swap space, core dumps that were written before, and pages that the system has taken back and not yet
-//! given to anybody (it wipes them before it does).
+//! Locking does not reach: output that lies in a pipe or in whatever shows or records a terminal, the shell's
+//! history, swap space, earlier core dumps, and pages that the system has taken back and not yet reused (it wipes
+//! them before it does).
 
 mod holder;
 mod tell;
@@ -22,8 +22,8 @@ use super::period::Period;
 pub(crate) use holder::Holder;
 pub(crate) use tell::tell;
 
-/// Puts a locked chat in the place of this program, with the options of `chat` and without its contact. The profile is closed,
-/// and the screen is cleared by now. Returns only if that fails.
+/// Replaces this program by a locked chat, with the options of `chat` and without its contact. The profile must be
+/// closed and the screen cleared before. Returns only on failure.
 pub(crate) fn again(desk: &mut Desk<'_>, chat: &Chat) -> Failure {
     let mut arguments = desk.options.arguments();
     arguments.extend(["chat", "--locked"].map(Into::into));

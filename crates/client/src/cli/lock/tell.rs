@@ -1,5 +1,5 @@
-//! `pillarbox account lock`: tells whichever pillarbox has the profile open to lock, and says when it has. It takes no
-//! passphrase: to lock is never wrong.
+//! `pillarbox account lock`: has the pillarbox that holds the profile open lock it, and reports when it has. It needs
+//! no passphrase: locking is never wrong.
 
 use std::path::Path;
 use std::thread;
@@ -11,11 +11,11 @@ use super::super::desk::Desk;
 use super::super::failure::Failure;
 use super::holder::{failed, find};
 
-/// How long a chat may take to lock. It stores what was typed, tells the relay goodbye and closes the profile: a second
-/// at most, unless its disk or its connection hangs.
+/// Time for a chat to lock. It stores typed lines, takes leave of the relay and closes the profile, which takes a
+/// second at most unless its disk or connection hangs.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// How often it is looked whether it has.
+/// Interval at which the lock is checked.
 const LOOK: Duration = Duration::from_millis(10);
 
 /// Runs `pillarbox account lock`.
@@ -37,7 +37,7 @@ pub(crate) fn tell(desk: &mut Desk<'_>) -> Result<(), Failure> {
     desk.terminal.result("Locked: neither texts nor keys are left in the program that had this profile open.")
 }
 
-/// Nobody listens. A command that does its work and ends is not told to end sooner.
+/// Reports that no process listens. A command that ends by itself is not told to end sooner.
 fn nobody(desk: &mut Desk<'_>, directory: &Path) -> Result<(), Failure> {
     if is_open(directory)? {
         return Err(Failure::AtWork);

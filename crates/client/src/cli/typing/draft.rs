@@ -1,4 +1,4 @@
-//! The text that is being typed, and those that were typed before it. All of it is in memory only.
+//! The text being typed, and those typed before it. All of it is in memory only.
 
 use std::borrow::Cow;
 
@@ -8,39 +8,39 @@ use tui_input::{Input, InputRequest};
 
 use super::keys::Action;
 
-/// Longest text that is held for editing, in bytes. It is above the longest message, so that one that is too long can be cut
-/// by whoever pasted it; a file that was pasted by mistake is refused as a whole.
+/// Longest text held for editing, in bytes. It exceeds the longest message, so that the user can shorten one that is
+/// too long; a file pasted by mistake is refused as a whole.
 const MAX_DRAFT_LEN: usize = 4 * MAX_TEXT_LEN;
 
 /// Texts that can be recalled. They live as long as the chat.
 const RECALLED: usize = 100;
 
-/// A text that was entered, and how it is to be understood.
+/// An entered text, and whether it can be a command.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Kept {
     pub(crate) text: String,
-    /// Whether its beginning was pasted: it is a text then, also where it begins like a command.
+    /// True if its beginning was pasted. It is a message then, even if it begins like a command.
     pub(crate) is_pasted: bool,
 }
 
-/// A paste that is not taken in: it would make the text longer than any that is held.
+/// A refused paste: it would make the text longer than the longest that is held.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct TooMuch {
     /// Its length in bytes.
     pub(crate) got: usize,
 }
 
-/// Changes that were made to what was typed or pasted.
+/// Changes made to typed or pasted text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Cleaned {
-    /// Whether tabs became blanks.
+    /// True if tabs became blanks.
     pub(crate) tabs: bool,
-    /// How many control characters were taken out.
+    /// Number of control characters removed.
     pub(crate) taken_out: usize,
 }
 
 impl Cleaned {
-    /// Whether anything is another than it was.
+    /// Returns true if anything was changed.
     pub(crate) const fn is_any(self) -> bool {
         self.tabs || self.taken_out > 0
     }
@@ -49,7 +49,7 @@ impl Cleaned {
 /// The sentence about [`without_tabs`].
 pub(crate) const TABS_ARE_BLANKS: &str = "A tab is a blank in a message.";
 
-/// A text with a blank for each tab, since windows set tabs differently; and whether there was one.
+/// Replaces each tab by a blank, since windows set tabs differently. Returns true if there was one.
 pub(crate) fn without_tabs(text: &str) -> (Cow<'_, str>, bool) {
     match text.contains('\t') {
         true => (text.replace('\t', " ").into(), true),
@@ -57,37 +57,37 @@ pub(crate) fn without_tabs(text: &str) -> (Cow<'_, str>, bool) {
     }
 }
 
-/// A text under way.
+/// A text being edited.
 #[derive(Debug, Default)]
 pub(crate) struct Draft {
     input: Input,
     is_pasted: bool,
     before: Vec<Kept>,
-    /// The place in `before` that is shown; none for the text under way.
+    /// The position in `before` of the recalled text; `None` for the text being edited.
     recalled: Option<usize>,
-    /// The text under way while another one is shown.
+    /// The text being edited while another one is shown.
     aside: Kept,
 }
 
 impl Draft {
-    /// The text.
+    /// Returns the text.
     pub(crate) fn text(&self) -> &str {
         self.input.value()
     }
 
-    /// The text in front of the cursor.
+    /// Returns the text in front of the cursor.
     pub(crate) fn left(&self) -> &str {
         let text = self.text();
         let end = text.char_indices().nth(self.input.cursor()).map_or(text.len(), |(at, _)| at);
         text.get(..end).unwrap_or(text)
     }
 
-    /// Whether nothing is typed.
+    /// Returns true if nothing is typed.
     pub(crate) fn is_empty(&self) -> bool {
         self.text().is_empty()
     }
 
-    /// Does what a key says with the text. Keys that mean more than the text are the caller's.
+    /// Applies a key to the text. The caller handles keys that mean more.
     pub(crate) fn act(&mut self, action: Action) {
         match action {
             Action::Edit(InputRequest::InsertChar(c)) if self.text().len() + c.len_utf8() > MAX_DRAFT_LEN => {
@@ -114,8 +114,8 @@ impl Draft {
         }
     }
 
-    /// Puts a pasted text at the cursor, with its line breaks and without the last one, and without what a terminal would act on: the
-    /// number of these characters comes back. A tab becomes a blank ([`without_tabs`]).
+    /// Inserts a pasted text at the cursor, with its line breaks except the last one and without control characters.
+    /// Returns the number of control characters removed. A tab becomes a blank ([`without_tabs`]).
     pub(crate) fn paste(&mut self, pasted: &str) -> Result<Cleaned, TooMuch> {
         let whole = read::message(pasted);
         let (whole, tabs) = without_tabs(&whole);
@@ -134,7 +134,7 @@ impl Draft {
         Ok(Cleaned { tabs, taken_out })
     }
 
-    /// Takes the text out and keeps it for recalling.
+    /// Takes the text and remembers it for recalling.
     pub(crate) fn enter(&mut self) -> Kept {
         let kept = self.take();
         if !read::is_blank(&kept.text) && self.before.last() != Some(&kept) {
@@ -146,14 +146,14 @@ impl Draft {
         kept
     }
 
-    /// Takes the text out.
+    /// Takes the text.
     pub(crate) fn take(&mut self) -> Kept {
         let kept = Kept { text: self.input.value_and_reset(), is_pasted: self.is_pasted };
         (self.is_pasted, self.recalled, self.aside) = (false, None, Kept::default());
         kept
     }
 
-    /// Puts a text back that was taken out, for editing.
+    /// Puts a text back for editing.
     pub(crate) fn give_back(&mut self, kept: Kept) {
         self.show(kept);
     }
@@ -191,7 +191,8 @@ impl Draft {
         self.show(kept);
     }
 
-    /// Moves to so many bytes behind `start`, at most to `end`, and to the beginning of the character there.
+    /// Moves the cursor to `column` bytes behind `start`, at most to `end`, and back to the start of the character
+    /// there.
     fn go_to(&mut self, start: usize, end: usize, column: usize) {
         let text = self.text();
         let mut at = (start + column).min(end);

@@ -1,6 +1,6 @@
-//! A layout on a screen: only what differs is written again, so that a screen reader hears what is new.
+//! A layout on a screen. Only differences are written, so that a screen reader reads out only what is new.
 //!
-//! Moves are relative (ECMA-48: CUU, CUD, CHA, ED), because nobody knows the row that a chat has come to.
+//! Moves are relative (ECMA-48: CUU, CUD, CHA, ED), because the row of the cursor is not known.
 
 use std::fmt::Write;
 
@@ -9,19 +9,19 @@ use unicode_width::UnicodeWidthStr;
 
 use super::layout::Layout;
 
-/// What stands on the screen, with the cursor in it.
+/// The layout on the screen, with the cursor in it.
 #[derive(Debug)]
 pub(crate) struct Drawn(Layout);
 
 impl Drawn {
-    /// Draws on a free line. The second value is what to write.
+    /// Draws on a free line. The second value is the output.
     pub(crate) fn fresh(layout: Layout) -> (Self, String) {
         let mut out = String::new();
         write_rows(&mut out, &layout, (0, 0));
         (Self(layout), out)
     }
 
-    /// Draws what has changed; gives what to write.
+    /// Draws the differences. Returns the output.
     pub(crate) fn change(&mut self, next: Layout) -> String {
         let mut out = String::new();
         let (row, bytes) = first_difference(&self.0, &next);
@@ -43,19 +43,19 @@ impl Drawn {
         out
     }
 
-    /// Rows that it takes.
+    /// Returns the number of rows it takes.
     pub(crate) fn height(&self) -> usize {
         self.0.rows.len()
     }
 
-    /// Takes it away; what is written then stands in its place.
+    /// Erases it. Later output takes its place.
     pub(crate) fn erase(self) -> String {
         let mut out = String::new();
         go(&mut out, self.0.cursor, (0, 0));
         out + "\x1b[J"
     }
 
-    /// Leaves it where it is; what is written then stands below.
+    /// Leaves it on the screen. Later output stands below.
     pub(crate) fn leave(self) -> String {
         let mut out = String::new();
         go(&mut out, self.0.cursor, (self.0.rows.len().saturating_sub(1), 0));
@@ -63,7 +63,7 @@ impl Drawn {
     }
 }
 
-/// Writes a layout from a row and a byte in it on, and puts the cursor into its place.
+/// Writes a layout from a row and a byte in it on, and places the cursor.
 fn write_rows(out: &mut String, layout: &Layout, (row, bytes): (usize, usize)) {
     for (at, text) in layout.rows.iter().enumerate().skip(row) {
         if at > row {
@@ -84,7 +84,7 @@ fn write_rows(out: &mut String, layout: &Layout, (row, bytes): (usize, usize)) {
     go(out, here, layout.cursor);
 }
 
-/// The row, and the byte in it, from which two layouts differ. A prompt is one piece.
+/// Returns the row, and the byte in it, from which two layouts differ. A prompt counts as one piece.
 fn first_difference(old: &Layout, new: &Layout) -> (usize, usize) {
     let row = old.rows.iter().zip(&new.rows).take_while(|(old, new)| old == new).count();
     let (Some(before), Some(after)) = (old.rows.get(row), new.rows.get(row)) else { return (row, 0) };

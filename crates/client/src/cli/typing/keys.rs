@@ -1,4 +1,4 @@
-//! The meaning of each key: that of Emacs and of most shells.
+//! The meaning of each key, as in Emacs and most shells.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use tui_input::InputRequest;
@@ -8,29 +8,29 @@ use tui_input::InputRequest;
 pub(crate) enum Action {
     /// Changes the text or moves in it.
     Edit(InputRequest),
-    /// A line up: within the text, or to the text sent before.
+    /// Moves up a line: within the text, or to the text sent before.
     Up,
-    /// A line down: within the text, or to the text sent after.
+    /// Moves down a line: within the text, or to the text sent after.
     Down,
-    /// The text is done.
+    /// Enters the text.
     Enter,
-    /// A tab, which is a blank in a message.
+    /// Inserts a tab, which is a blank in a message.
     Tab,
-    /// A line break within the text.
+    /// Inserts a line break.
     Break,
     /// Ctrl-C
     Interrupt,
-    /// Ctrl-D: the end of input on an empty line, else the next character goes.
+    /// Ctrl-D: ends the input on an empty line, else deletes the next character.
     End,
     /// Ctrl-Z
     Suspend,
     /// Ctrl-L
     Clear,
-    /// Nothing.
+    /// A key without effect.
     None,
 }
 
-/// Reads a key.
+/// Returns the effect of a key.
 pub(crate) fn action(key: KeyEvent) -> Action {
     use Action::Edit;
     use InputRequest::{

@@ -1,6 +1,6 @@
-//! A text under way, laid out in rows for a window.
+//! A text being edited, laid out in rows for a window.
 //!
-//! Nothing in it acts on a terminal, and no row reaches the last column: what a terminal does with a cursor there differs.
+//! It holds no control characters, and no row reaches the last column, where terminals treat the cursor differently.
 
 use std::ops::Range;
 
@@ -11,29 +11,29 @@ use unicode_width::UnicodeWidthStr;
 use super::super::wrap::{INDENT, fit};
 use super::draft::Draft;
 
-/// Least room for a text beside its prompt. With less it begins below.
+/// Least width for a text beside its prompt. With less, it begins below.
 const LEAST_ROOM: usize = 12;
 
-/// The words in front of a text.
+/// The prompt in front of a text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Prompt {
-    /// As they are read.
+    /// The prompt as it is read.
     pub(crate) plain: String,
-    /// As they are written where colours show.
+    /// The prompt as it is written where colours show.
     pub(crate) styled: String,
 }
 
-/// Rows, and the place of the cursor in them.
+/// Rows, and the position of the cursor in them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Layout {
     pub(crate) rows: Vec<String>,
     /// Row and column.
     pub(crate) cursor: (usize, usize),
-    /// The prompt, if the first row begins with the whole of it.
+    /// The prompt, if the first row begins with all of it.
     pub(crate) prompt: Option<Prompt>,
 }
 
-/// Rows that grow.
+/// Rows being filled.
 struct Rows {
     rows: Vec<String>,
     column: usize,
@@ -57,14 +57,14 @@ impl Rows {
         self.column = INDENT;
     }
 
-    /// Where the next character goes.
+    /// Returns the position of the next character.
     fn here(&self) -> (usize, usize) {
         (self.rows.len() - 1, self.column)
     }
 }
 
 impl Layout {
-    /// Lays out a prompt and a text in a window of so many columns and lines.
+    /// Lays out a prompt and a text in a window of this size.
     pub(crate) fn of(prompt: &Prompt, draft: &Draft, (columns, lines): (usize, usize)) -> Self {
         let most = columns.saturating_sub(1).max(2 * INDENT);
         let whole = prompt.plain.width() <= most;
@@ -95,7 +95,7 @@ impl Layout {
     }
 }
 
-/// The rows that a window of `most` rows shows: the last ones, or those around the cursor.
+/// Returns the rows that a window of `most` rows shows: the last ones, or those around the cursor.
 fn part(rows: usize, cursor: usize, most: usize) -> Range<usize> {
     let start = rows.saturating_sub(most).min(cursor);
     start..rows.min(start + most)

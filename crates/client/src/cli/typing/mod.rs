@@ -1,7 +1,7 @@
-//! A line that is typed on a terminal: edited, recalled, pasted into, and drawn below what is printed meanwhile.
+//! A line typed on a terminal: edited, recalled, pasted into, and drawn below other output.
 //!
-//! The keys and pastes come from crossterm, the editing is `tui-input`'s. What is here knows no chat and no profile: it
-//! gives the text when Enter is pressed. See `docs/decisions/0020-line-editing.md`.
+//! Keys and pastes come from crossterm, editing from `tui-input`. This module knows no chat and no profile: it
+//! returns the text when Enter is pressed. See `docs/decisions/0020-line-editing.md`.
 
 mod draft;
 mod drawn;

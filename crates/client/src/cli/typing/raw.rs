@@ -1,4 +1,4 @@
-//! A terminal that gives each key as it is pressed, for as long as this is held.
+//! A terminal in raw mode, which reports each key as it is pressed.
 
 use std::io::{self, IsTerminal, Write};
 use std::thread;
@@ -7,16 +7,16 @@ use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste, Event, read}
 use crossterm::queue;
 use tokio::sync::mpsc;
 
-/// Keys and pastes that wait to be read. A burst of typing fits; more waits in the terminal.
+/// Keys and pastes waiting to be read. A burst of typing fits; more waits in the terminal.
 const WAITING: usize = 256;
 
-/// Whether lines can be edited here: somebody types and reads on a terminal that moves its cursor.
+/// Returns true if lines can be edited here: input and output are a terminal that can move its cursor.
 pub(crate) fn is_possible() -> bool {
     let is_dumb = std::env::var_os("TERM").is_none_or(|terminal| terminal.is_empty() || terminal == "dumb");
     !is_dumb && io::stdin().is_terminal() && io::stdout().is_terminal() && io::stderr().is_terminal()
 }
 
-/// Takes back what was typed and has not been read.
+/// Discards typed input that was not read.
 pub(crate) fn forget() {
     #[cfg(unix)]
     {
@@ -42,9 +42,9 @@ pub(crate) fn listen() -> mpsc::Receiver<io::Result<Event>> {
     receiver
 }
 
-/// The mode in which keys come one by one and a paste as one piece. Dropping it puts the terminal back.
+/// The mode in which keys arrive one by one and a paste as one piece. Dropping it restores the terminal.
 ///
-/// Output stays as it is: what is printed meanwhile needs no other line ends.
+/// Output processing stays on, so that text printed meanwhile needs no other line ends.
 pub(crate) struct Raw {
     #[cfg(unix)]
     before: rustix::termios::Termios,
@@ -87,7 +87,7 @@ impl Raw {
         crossterm::terminal::enable_raw_mode()
     }
 
-    /// Stops this program until the shell lets it go on, with the terminal as it was.
+    /// Stops this program, with the terminal restored, until the shell continues it.
     #[cfg(unix)]
     pub(crate) fn suspend(&self) -> io::Result<()> {
         use rustix::process::{Signal, getpid, kill_process};
@@ -96,13 +96,13 @@ impl Raw {
         self.set()
     }
 
-    /// No shell does that here.
+    /// No shell does that on this system.
     #[cfg(not(unix))]
     pub(crate) fn suspend(&self) -> io::Result<()> {
         Ok(())
     }
 
-    /// A terminal that is gone needs nothing.
+    /// A terminal that is gone needs no restoring.
     fn put_back(&self) {
         paste_as_one_piece(false);
         #[cfg(unix)]
@@ -121,7 +121,7 @@ impl Drop for Raw {
     }
 }
 
-/// A terminal that does not know it gives a paste as keys.
+/// A terminal that does not know this mode reports a paste as keys.
 fn paste_as_one_piece(yes: bool) {
     let mut out = io::stdout();
     let queued = if yes { queue!(out, EnableBracketedPaste) } else { queue!(out, DisableBracketedPaste) };

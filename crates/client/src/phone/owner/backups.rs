@@ -1,4 +1,4 @@
-//! Backing up what the vault holds, and reading a backup back in.
+//! Making backups of the vault, and restoring them.
 
 use pillarbox_crypto::SecretBytes;
 use pillarbox_wire::{AccountId, DepositKind, FixedBytes, Timestamp};
@@ -20,7 +20,7 @@ use crate::records::history::{DeliveryState, Direction, Entry, EntryKind};
 use crate::vault::{Rows, StorageError, Table, View};
 
 impl Phone {
-    /// Makes a backup and leaves it at this phone's own relay, in place of the one before.
+    /// Makes a backup and leaves it at this phone's own relay, in place of the last one.
     ///
     /// # Errors
     /// As for [`export_backup`](Self::export_backup).
@@ -29,7 +29,7 @@ impl Phone {
         self.deposit_parts(&backup, rng)
     }
 
-    /// Makes a backup, to be left wherever its owner likes.
+    /// Makes a backup for the owner to keep anywhere.
     ///
     /// # Errors
     /// [`PhoneError::NoBackups`] unless it is this phone's habit, [`PhoneError::Storage`].
@@ -43,8 +43,8 @@ impl Phone {
         Ok(Backup::make(contents, held_by, key, rng).map_err(|_| StorageError::Damaged)?)
     }
 
-    /// Leaves a backup, of this phone or another, at this phone's relay, in place of the one before; the key lies beside it
-    /// if the relay's operator is to hold it.
+    /// Leaves a backup, of this phone or another, at this phone's relay in place of the last one. Its key goes with
+    /// it if the relay's operator is to hold it.
     ///
     /// # Errors
     /// [`PhoneError::NoBackups`] unless this phone's habits leave backups, [`PhoneError::Storage`].
@@ -68,8 +68,8 @@ impl Phone {
         Ok(())
     }
 
-    /// The key that opens this phone's backups, as its owner writes it down: 64 digits. None before there was a backup,
-    /// and where backups have no key.
+    /// Returns the key of this phone's backups as its owner writes it down: 64 digits. Returns `None` before the
+    /// first backup, and for backups without a key.
     ///
     /// # Errors
     /// [`PhoneError::Storage`].
@@ -78,11 +78,11 @@ impl Phone {
         Ok(row.map(|row| secret(&row)).transpose()?.map(|key| backup::digits(&key)))
     }
 
-    /// Reads a backup into this phone's history, and says how many texts it brought. What is here already stays as it is.
-    /// Contacts come back unverified; groups come back to be read, and their members know nothing of this phone.
+    /// Adds a backup to this phone's history and returns the number of new texts. Existing entries stay as they are.
+    /// Contacts return unverified; groups return for reading only, and their members do not learn of this phone.
     ///
     /// # Errors
-    /// [`PhoneError::Backup`] if it does not open, and then nothing has changed; [`PhoneError::Storage`].
+    /// [`PhoneError::Backup`] if it does not open, which changes nothing; [`PhoneError::Storage`].
     pub fn restore_backup(
         &mut self,
         parts: &[Vec<u8>],
@@ -152,7 +152,7 @@ fn contents(rows: &View<'_>, made_at: Timestamp) -> Result<Contents, StorageErro
     Ok(contents)
 }
 
-/// What is backed up of an entry: texts that are to stay and that have left the phone.
+/// Returns the part of an entry that is backed up: texts without a timer that have left the phone.
 fn saved(entry: Entry, contact: Option<AccountId>) -> Option<SavedText> {
     let Entry { id, direction, kind, sent_at, stored_at, expires_after, group, .. } = entry;
     let stays = expires_after.is_none() && direction != Direction::Sent(DeliveryState::Queued);
@@ -176,7 +176,7 @@ fn add_contact(rows: &mut Rows<'_>, saved: SavedContact, now: Timestamp) -> Resu
     store_contact(rows, &record)
 }
 
-/// Adds a text that is not here yet. True if it was not, and there is a place for it.
+/// Adds a text that is not here yet. Returns true if it was added.
 fn add_text(rows: &mut Rows<'_>, saved: SavedText) -> Result<bool, StorageError> {
     let SavedText { id, sent_at, stored_at, contact, group, direction, text } = saved;
     let draft = Draft { id, kind: EntryKind::Text(text), sent_at, expires_after: None, group };

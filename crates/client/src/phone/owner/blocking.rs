@@ -1,7 +1,7 @@
-//! Whom the owner wants to hear nothing from.
+//! Blocked accounts.
 //!
-//! What they send is taken from the relay and thrown away before it is opened: no receipt, no notice, no trace in
-//! the vault. A conversation that begins again later heals as any other that missed something.
+//! Their messages are fetched from the relay and dropped unopened: no receipt, no notice, no trace in the vault. A
+//! conversation that resumes later recovers as any other that missed messages.
 
 use pillarbox_wire::{AccountId, DepositKind};
 use rand_core::CryptoRng;
@@ -13,8 +13,7 @@ use crate::records::contact::ContactRecord;
 use crate::vault::{StorageError, Table};
 
 impl Phone {
-    /// Blocks an account, or no longer, whether it is a contact or not. Where it is this phone's habit, the relay is told
-    /// whom.
+    /// Blocks or unblocks an account, contact or not. If it is this phone's habit, the relay is told.
     ///
     /// # Errors
     /// [`PhoneError::Storage`].
@@ -38,7 +37,7 @@ impl Phone {
         self.set_fact(DepositKind::Blocked, subject.as_bytes(), blocked.then(Vec::new), rng)
     }
 
-    /// Whom the owner has blocked: accounts, in their order, contacts or not.
+    /// Returns the blocked accounts in order, contacts or not.
     ///
     /// # Errors
     /// [`PhoneError::Storage`].

@@ -1,4 +1,4 @@
-//! The end of the account: asked for, confirmed by the relay, and remembered here.
+//! Closing the account: asked for, confirmed by the relay, and recorded here.
 
 use pillarbox_wire::{Encoded, Timestamp};
 use rand_core::CryptoRng;
@@ -10,7 +10,7 @@ use crate::vault::{StorageError, Table};
 /// Name of the row in [`Table::Account`].
 const CLOSED: &[u8] = b"closed";
 
-/// The confirmation of the relay, or that there is none to be had.
+/// The time of the relay's confirmation, or of closing without one.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 struct ClosedRecord {
     at: Timestamp,
@@ -22,13 +22,14 @@ impl Encoded for ClosedRecord {
 }
 
 impl Phone {
-    /// Asks the relay to end the account, as soon as it is connected: answered by
-    /// [`Notice::AccountClosed`](crate::Notice::AccountClosed). The profile itself stays until it is deleted.
+    /// Asks the relay to close the account as soon as it is connected.
+    /// [`Notice::AccountClosed`](crate::Notice::AccountClosed) answers. The profile itself stays until it is deleted.
     pub const fn close_account(&mut self) {
         self.closing = true;
     }
 
-    /// When the account was closed, by the relay's confirmation or by [`close_here`](Self::close_here); `None` for one that is not.
+    /// Returns the time at which the relay confirmed the closing or [`close_here`](Self::close_here) was called;
+    /// `None` while the account is open.
     ///
     /// # Errors
     /// [`StorageError`].
@@ -37,7 +38,7 @@ impl Phone {
         Ok(record.map(|record| record.at))
     }
 
-    /// Closes the account on this phone alone: for a relay that no longer knows it, and so cannot confirm anything.
+    /// Closes the account on this phone alone, for a relay that no longer knows it and cannot confirm anything.
     ///
     /// # Errors
     /// [`StorageError`].
@@ -45,7 +46,7 @@ impl Phone {
         self.note_closed(now, rng)
     }
 
-    /// Remembers that the relay has closed the account.
+    /// Records that the relay has closed the account.
     pub(crate) fn note_closed(
         &mut self,
         now: Timestamp,

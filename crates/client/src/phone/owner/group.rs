@@ -1,4 +1,4 @@
-//! Groups, as the owner uses them: made, written to, left.
+//! Groups as the owner uses them: making, writing to and leaving them.
 
 use pillarbox_text::read::is_blank;
 use pillarbox_wire::{AccountId, DepositKind, FixedBytes, Timestamp};
@@ -20,7 +20,7 @@ use crate::text::naming::check_name;
 use crate::vault::{Rows, Table};
 
 impl Phone {
-    /// Makes a group with these contacts and this phone's owner, and tells them. It counts as writing to each.
+    /// Makes a group of these contacts and the owner, and tells them. This counts as writing to each of them.
     ///
     /// # Errors
     /// [`PhoneError::NotRegistered`], [`PhoneError::BadName`], [`PhoneError::EmptyGroup`],
@@ -57,7 +57,7 @@ impl Phone {
         Ok(id)
     }
 
-    /// Adds a contact to a group, and tells everybody in it.
+    /// Adds a contact to a group and tells every member.
     ///
     /// # Errors
     /// [`PhoneError::UnknownGroup`], [`PhoneError::TooManyMembers`] (also for somebody who has left),
@@ -80,7 +80,7 @@ impl Phone {
         })
     }
 
-    /// Leaves a group, and tells everybody in it. What was said stays here.
+    /// Leaves a group and tells every member. The conversation stays here.
     ///
     /// # Errors
     /// [`PhoneError::UnknownGroup`], [`PhoneError::NotRegistered`], [`PhoneError::Storage`].
@@ -97,7 +97,7 @@ impl Phone {
         })
     }
 
-    /// The groups that this phone's owner is in, by name.
+    /// Returns the owner's groups, by name.
     ///
     /// # Errors
     /// [`PhoneError::Storage`].
@@ -113,7 +113,7 @@ impl Phone {
         Ok(groups)
     }
 
-    /// Keeps a text to be sent to every member. It is one entry here; each member has a copy of their own.
+    /// Queues a text for every member. It is one entry here; each member has a separate copy.
     ///
     /// # Errors
     /// [`PhoneError::UnknownGroup`], [`PhoneError::EmptyGroup`] if everybody else has left,
@@ -162,7 +162,7 @@ impl Phone {
         Ok(id)
     }
 
-    /// What was said in a group, in the order in which this phone kept it.
+    /// Returns the conversation of a group in the order in which this phone stored it.
     ///
     /// # Errors
     /// [`PhoneError::UnknownGroup`], [`PhoneError::Storage`].
@@ -191,10 +191,10 @@ impl Phone {
         })
     }
 
-    /// How far a text of ours to a group has come to each member.
+    /// Returns the delivery state of the owner's text for each member.
     ///
     /// # Errors
-    /// [`PhoneError::Storage`]. For a message that is none, nobody.
+    /// [`PhoneError::Storage`]. An unknown message has no members.
     pub fn group_delivery(&self, message: BodyId) -> Result<Vec<(AccountId, DeliveryState)>, PhoneError> {
         let sent: Option<GroupSent> =
             self.vault.read(|rows| rows.load(Table::GroupTexts, message.0.as_bytes()))?;
@@ -202,7 +202,7 @@ impl Phone {
         Ok(copies.map(|copy| (copy.to, copy.state)).collect())
     }
 
-    /// Changes who is in a group, keeps the roster to be left, and tells the members.
+    /// Changes a group's members, stores the roster for the relay, and tells the members.
     fn change_group(
         &mut self,
         now: Timestamp,

@@ -1,17 +1,18 @@
-//! The keys that a phone holds, counted: which there are, and never what they are.
+//! Counts of the keys that a phone holds, never the keys themselves.
 
 use crate::phone::engine::Phone;
 use crate::phone::error::PhoneError;
 use crate::vault::Table;
 
-/// The keys in a phone's vault by what they are for, beside the two that speak for its owner: the identity's and the device's.
+/// Numbers of keys in the vault by purpose, apart from the two that speak for the owner: the identity key and the
+/// device key.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct KeysHeld {
-    /// Prekeys that somebody may begin a conversation with: signed ones, one-time ones and KEM ones.
+    /// Prekeys with which somebody may begin a conversation: signed, one-time and KEM.
     pub prekeys: usize,
-    /// Conversations whose message keys it has.
+    /// Conversations with message keys.
     pub conversations: usize,
-    /// Delivery keys that contacts gave it.
+    /// Delivery keys received from contacts.
     pub delivery_keys: usize,
 }
 

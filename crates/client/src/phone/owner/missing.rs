@@ -1,4 +1,4 @@
-//! Messages that would not open and still wait to be asked for again, as the owner sees them.
+//! Messages that did not open and wait to be asked for again, as the owner sees them.
 
 use std::collections::BTreeMap;
 
@@ -12,22 +12,22 @@ use crate::records::body::Content;
 use crate::records::contact::ContactRecord;
 use crate::vault::Table;
 
-/// Messages of one contact that would not open and have not been asked for again.
+/// Messages of one contact that did not open and have not been asked for again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Missing {
-    /// Who sent them.
+    /// Their sender.
     pub contact: AccountId,
-    /// How many.
+    /// Their number.
     pub messages: usize,
-    /// When they may be asked for, if they may not yet: the conversation has begun anew as often as it may.
+    /// Time at which they may be asked for; `None` if they may be now. A conversation can restart only so often.
     pub asked_at: Option<Timestamp>,
-    /// Whether nothing is asked before the owner chooses, because the contact was verified and their key has changed.
+    /// True if nothing is asked before the owner chooses, because the contact was verified and their key has changed.
     pub stopped: bool,
 }
 
 impl Phone {
-    /// Messages of contacts that would not open, as long as the relay has not taken the request to send them again. Nothing
-    /// is asked of somebody whom the owner has not accepted.
+    /// Returns the messages of contacts that did not open, until the relay has taken the request to send them again.
+    /// People whom the owner has not accepted are asked nothing.
     ///
     /// # Errors
     /// [`PhoneError::Storage`].

@@ -1,4 +1,4 @@
-//! The owner's actions, and the questions that a program asks for them.
+//! The owner's actions, and the questions that a program asks on the owner's behalf.
 
 mod backups;
 mod blocking;

@@ -1,4 +1,4 @@
-//! Contacts: adding, naming, trusting them.
+//! Contacts: adding, naming and trusting them.
 
 use pillarbox_crypto::{IdentityPublic, SafetyNumber};
 use pillarbox_session::safety_number;
@@ -20,7 +20,7 @@ use crate::text::naming::{self, check_name};
 use crate::vault::{Rows, Table};
 
 impl Phone {
-    /// All contacts, by name.
+    /// Returns all contacts, by name.
     ///
     /// # Errors
     /// [`PhoneError::Storage`].
@@ -32,7 +32,7 @@ impl Phone {
         })
     }
 
-    /// One contact.
+    /// Returns a contact.
     ///
     /// # Errors
     /// [`PhoneError::UnknownContact`], [`PhoneError::Storage`].
@@ -40,7 +40,7 @@ impl Phone {
         self.vault.read(|rows| view(rows, &load_contact(rows, contact)?, self.account.seals()))
     }
 
-    /// This account's invitation.
+    /// Returns this account's invitation.
     ///
     /// # Errors
     /// [`PhoneError::NotRegistered`]: an account has no name before the relay has given it one.
@@ -55,15 +55,16 @@ impl Phone {
         })
     }
 
-    /// The delivery key for those whom the owner wants to hear from; none where the relay would read it on its way.
+    /// Returns the delivery key for people from whom the owner wants messages, or `None` if the relay could read it
+    /// in transit.
     pub(crate) fn offered_delivery_key(&self) -> Option<FixedBytes<32>> {
         self.account.seals().then(|| FixedBytes(*self.secrets.delivery.as_bytes()))
     }
 
-    /// Adds the owner of an invitation, or renews what is known of them.
+    /// Adds the owner of an invitation, or updates a known contact.
     ///
-    /// A key that differs from a known contact's is met as any changed key is ([`Trust`]): an invitation is a text
-    /// that came from somewhere.
+    /// A key that differs from a known contact's is treated as any changed key ([`Trust`]), because an invitation can
+    /// come from anywhere.
     ///
     /// # Errors
     /// [`PhoneError::OwnInvitation`], [`PhoneError::OtherRelay`], [`PhoneError::NameTaken`],
@@ -120,9 +121,9 @@ impl Phone {
         Ok(contact)
     }
 
-    /// Asks the relay who has this number, as soon as it is connected: answered by
-    /// [`Notice::Found`](crate::Notice::Found) or [`Notice::NotFound`](crate::Notice::NotFound). The relay learns that this
-    /// account asked about that number, and the first message to somebody found this way names its sender to the relay.
+    /// Asks the relay for the account of a number as soon as it is connected. [`Notice::Found`](crate::Notice::Found)
+    /// or [`Notice::NotFound`](crate::Notice::NotFound) answers. The relay learns that this account asked about that
+    /// number, and the first message to somebody found this way names its sender to the relay.
     ///
     /// # Errors
     /// [`PhoneError::NameTaken`], [`PhoneError::BadName`], [`PhoneError::Storage`].
@@ -140,7 +141,7 @@ impl Phone {
         Ok(())
     }
 
-    /// Calls a contact by another name.
+    /// Renames a contact.
     ///
     /// # Errors
     /// [`PhoneError::NameTaken`], [`PhoneError::BadName`], [`PhoneError::UnknownContact`], [`PhoneError::Storage`].
@@ -156,7 +157,8 @@ impl Phone {
         })
     }
 
-    /// Accepts a request: from now on this phone introduces itself to them and confirms what comes, and what came.
+    /// Accepts a request: from now on this phone introduces itself to them and confirms their messages, past and
+    /// future.
     ///
     /// # Errors
     /// [`PhoneError::UnknownContact`], [`PhoneError::Storage`].
@@ -173,8 +175,8 @@ impl Phone {
         Ok(self.note_errands(contact, now)?)
     }
 
-    /// Forgets a contact with everything that was said. Should they write again, they are a stranger; one that is
-    /// [blocked](Self::block) stays so.
+    /// Removes a contact and the whole conversation. If they write again, they are a stranger; a
+    /// [blocked](Self::block) one stays blocked.
     ///
     /// # Errors
     /// [`PhoneError::UnknownContact`], [`PhoneError::Storage`].
@@ -191,7 +193,7 @@ impl Phone {
         self.reindex()
     }
 
-    /// The number that this phone's owner and the contact compare.
+    /// Returns the number that the owner and the contact compare.
     ///
     /// # Errors
     /// [`PhoneError::NotRegistered`], [`PhoneError::NoIdentity`], [`PhoneError::UnknownContact`],
@@ -201,7 +203,7 @@ impl Phone {
         self.number_with(contact, &theirs)
     }
 
-    /// The number that was verified before the contact's key changed, while a choice is waited for.
+    /// Returns the number that was verified before the contact's key changed, until the owner chooses.
     ///
     /// # Errors
     /// As for [`safety_number`](Self::safety_number).
@@ -216,11 +218,11 @@ impl Phone {
         Ok(safety_number((&own.account, &self.secrets.identity.public()), (&contact, theirs)))
     }
 
-    /// Compares what was heard with the safety number; if it is the same, the contact is verified, also after a
-    /// changed key.
+    /// Compares the number heard with the safety number. If they match, the contact is verified, even after a changed
+    /// key.
     ///
     /// # Errors
-    /// [`ConfirmError::Mismatch`] if it is another number, and then nothing has changed.
+    /// [`ConfirmError::Mismatch`] if the numbers differ, which changes nothing.
     pub fn confirm(
         &mut self,
         contact: AccountId,
@@ -237,11 +239,11 @@ impl Phone {
         Ok(self.set_trust(contact, Trust::Verified, rng)?)
     }
 
-    /// Accepts a changed key without verifying it: what waited goes out to the new key.
+    /// Accepts a changed key without verifying it. Waiting messages go out to the new key.
     ///
     /// # Errors
-    /// [`PhoneError::UnknownContact`], [`PhoneError::Storage`]. For a contact whose key has not changed nothing
-    /// happens, and a verified one stays verified.
+    /// [`PhoneError::UnknownContact`], [`PhoneError::Storage`]. A contact whose key has not changed stays as it is,
+    /// verified or not.
     pub fn accept_new_key(&mut self, contact: AccountId, rng: &mut impl CryptoRng) -> Result<(), PhoneError> {
         match self.contact(contact)?.trust {
             Trust::Changed => self.set_trust(contact, Trust::Unverified, rng),

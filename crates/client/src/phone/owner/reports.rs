@@ -1,4 +1,4 @@
-//! Showing a message to whoever runs the relay.
+//! Reporting a message to the relay's operator.
 
 use pillarbox_wire::AccountId;
 
@@ -10,11 +10,11 @@ use crate::records::report::{Evidence, Report};
 use crate::vault::Table;
 
 impl Phone {
-    /// What a report of this message shows. Nothing is sent: whom it is shown to is the owner's business.
+    /// Returns the report of a message. Nothing is sent: the owner decides whom to show it to.
     ///
     /// # Errors
-    /// [`PhoneError::NotReportable`] for a message that came sealed or without a stamp, that was sent from here, that is
-    /// gone, or that came while this was not the phone's habit; [`PhoneError::UnknownContact`], [`PhoneError::Storage`].
+    /// [`PhoneError::NotReportable`] for a message that was sealed or had no stamp, was sent from here, is gone, or
+    /// arrived while reports were not this phone's habit; [`PhoneError::UnknownContact`], [`PhoneError::Storage`].
     pub fn report(&self, contact: AccountId, message: BodyId) -> Result<Report, PhoneError> {
         self.vault.read(|rows| {
             load_contact(rows, contact)?;

@@ -1,4 +1,4 @@
-//! Requests: strangers added by their account, and requests forgotten.
+//! Requests: adding strangers by their account, and forgetting requests.
 
 use pillarbox_wire::{AccountId, Timestamp};
 use rand_core::CryptoRng;
@@ -13,7 +13,7 @@ use crate::records::contact::{Contact, ContactRecord, Origin};
 use crate::vault::Table;
 
 impl Phone {
-    /// Adds whoever sent a message that did not open, by their account, and has it asked for again.
+    /// Adds the sender of a message that did not open, by account, and asks for it again.
     ///
     /// # Errors
     /// [`PhoneError::UnknownContact`] for an account that never wrote, [`PhoneError::NameTaken`],
@@ -50,10 +50,10 @@ impl Phone {
         Ok(contact)
     }
 
-    /// Forgets every request that nobody has verified, with everything that it said, and says how many there were.
+    /// Removes every unverified request with its conversation. Returns the number removed.
     ///
     /// # Errors
-    /// [`PhoneError::Storage`]; then all of them are still there.
+    /// [`PhoneError::Storage`], which removes none.
     pub fn remove_strangers(&mut self, rng: &mut impl CryptoRng) -> Result<usize, PhoneError> {
         let removed = self.vault.transact(rng, |rows| {
             let mut records = rows.load_all::<ContactRecord>(Table::Contacts)?;

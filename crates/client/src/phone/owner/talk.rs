@@ -1,4 +1,4 @@
-//! Texts: said, read back, made to disappear.
+//! Texts: queued, read back, and removed when they expire.
 
 use pillarbox_text::read::is_blank;
 use pillarbox_wire::{AccountId, Duration, Timestamp};
@@ -15,11 +15,11 @@ use crate::records::history::{Entry, EntryKind};
 use crate::records::ids::BodyId;
 use crate::vault::{StorageError, Table};
 
-/// How long the digest of a payload that was dealt with is kept: three times as long as a relay keeps a message.
+/// Time for which the digest of a handled payload is kept: three times as long as a relay keeps a message.
 pub const SEEN_KEPT: Duration = Duration::from_days(90);
 
 impl Phone {
-    /// Keeps a text to be sent as soon as the relay can be reached.
+    /// Queues a text, to be sent as soon as the relay can be reached.
     ///
     /// # Errors
     /// [`PhoneError::KeyChanged`] for a contact that was verified and whose key has changed; [`PhoneError::Blocked`];
@@ -53,7 +53,7 @@ impl Phone {
         Ok(id)
     }
 
-    /// Sets, on both phones, after how many seconds texts disappear; none for texts that stay.
+    /// Sets the time after which texts disappear on both phones, in seconds; with `None` they stay.
     ///
     /// # Errors
     /// As for [`queue_text`](Self::queue_text).
@@ -107,7 +107,7 @@ impl Phone {
         Ok(self.note_errands(contact, now)?)
     }
 
-    /// The conversation with a contact, oldest first.
+    /// Returns the conversation with a contact, oldest entry first.
     ///
     /// # Errors
     /// [`PhoneError::UnknownContact`], [`PhoneError::Storage`].
@@ -115,7 +115,7 @@ impl Phone {
         self.history_from(contact, 0)
     }
 
-    /// The conversation with a contact from a place on.
+    /// Returns the conversation with a contact from a place on.
     ///
     /// # Errors
     /// As for [`history`](Self::history).
@@ -128,8 +128,8 @@ impl Phone {
         })
     }
 
-    /// What came and has not been shown, in the order in which this phone stored it, whoever sent it. Within one
-    /// conversation that is the order of its places, also where the clock was set back in between.
+    /// Returns all received entries that were not shown, in the order in which this phone stored them. Within a
+    /// conversation that is the order of places, even if the clock was set back in between.
     ///
     /// # Errors
     /// [`PhoneError::Storage`].
@@ -147,10 +147,10 @@ impl Phone {
         Ok(unshown.into_iter().map(|(_, contact, entry)| (contact, entry)).collect())
     }
 
-    /// Notes that an entry was shown. The time of a disappearing text runs from here.
+    /// Marks an entry as shown. The timer of a disappearing text starts here.
     ///
     /// # Errors
-    /// [`PhoneError::Storage`]. An entry that is not there is none.
+    /// [`PhoneError::Storage`]. A missing entry is no error.
     pub fn mark_shown(
         &mut self,
         contact: AccountId,
@@ -161,13 +161,13 @@ impl Phone {
         self.vault.transact(rng, |rows| Ok(entries::show(rows, contact, place, now)?))
     }
 
-    /// How many messages wait to be sent.
+    /// Returns the number of messages waiting to be sent.
     #[must_use]
     pub fn unsent(&self) -> usize {
         self.outbox.unsent()
     }
 
-    /// The time at which the next text disappears.
+    /// Returns the time at which the next text disappears.
     ///
     /// # Errors
     /// [`StorageError`].
@@ -177,7 +177,7 @@ impl Phone {
         })
     }
 
-    /// Removes the texts whose time is over, and says how many. The rows are overwritten, in SQLite's log too.
+    /// Removes expired texts and returns their number. The rows are overwritten, in SQLite's log too.
     ///
     /// # Errors
     /// [`StorageError`].
@@ -210,7 +210,7 @@ impl Phone {
         })
     }
 
-    /// Builds the index of the outbox again after a change to many items. What was under way is submitted again.
+    /// Rebuilds the index of the outbox after a change to many items. Submissions without an answer are repeated.
     pub(crate) fn reindex(&mut self) -> Result<(), PhoneError> {
         let items = self.vault.read(|rows| rows.load_all::<Item>(Table::Outbox))?;
         self.outbox = Outbox::rebuild(&items);

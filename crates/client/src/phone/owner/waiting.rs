@@ -1,9 +1,9 @@
-//! What waits to be sent, and why.
+//! Messages waiting to be sent, and the reason.
 //!
-//! **Order.** To one person goes one message at a time, with the receipts that are owed: the next is sealed and leaves
-//! when the relay has those. A relay may refuse any message for now, and with several on their way it would take later
-//! ones meanwhile; then they would be read in another order than that in which they were said, and one that stays behind
-//! for long would come when its key is gone. Messages to other people go in between.
+//! **Order.** Each person is sent one message at a time, together with receipts owed to them. The next one is sealed
+//! and leaves when the relay has taken those. A relay may refuse any message for now. With several on their way it
+//! would take later ones first, so that they were read out of order; and one held back for long would arrive when its
+//! key is gone. Messages to other people go in between.
 
 use std::collections::BTreeMap;
 
@@ -17,19 +17,19 @@ use crate::phone::state::outbox::{Item, Stage};
 use crate::phone::state::pauses::WaitCause;
 use crate::vault::Table;
 
-/// Messages that wait for one contact.
+/// Messages waiting for one contact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Waiting {
-    /// To whom.
+    /// The recipient.
     pub contact: AccountId,
-    /// How many: texts, and what is said about timers and groups.
+    /// Number of messages: texts, and changes of timers and groups.
     pub messages: usize,
-    /// Why.
+    /// The reason.
     pub cause: WaitCause,
 }
 
 impl Phone {
-    /// The messages that have not reached the relay, by contact, with what holds them back.
+    /// Returns the messages that have not reached the relay, by contact, with the reason.
     ///
     /// # Errors
     /// [`PhoneError::Storage`].
@@ -54,8 +54,8 @@ impl Phone {
         })
     }
 
-    /// Whether a phone that stays connected goes on by itself between `now` and `then` with what the relay has refused for
-    /// now.
+    /// Returns true if a connected phone will retry a message that the relay has refused for now, by itself, between
+    /// `now` and `then`.
     #[must_use]
     pub fn goes_on_before(&self, now: Timestamp, then: Timestamp) -> bool {
         self.is_ready(Link::Named) && self.pauses.ends().any(|end| now < end && end < then)

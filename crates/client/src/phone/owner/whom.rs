@@ -1,8 +1,8 @@
-//! Whom a typed text means, among the contacts of a phone.
+//! The contact that a typed text means.
 //!
-//! A number finds by number only, an account by account only, everything else by name. Names are compared as
-//! [`naming`] folds them, and the same fold keeps two contacts from one name. A profile
-//! may be older than that rule: then a text can mean several, and nobody is chosen in the owner's place.
+//! A number matches numbers only, an account matches accounts only, everything else matches names. Names are compared
+//! as [`naming`] folds them, and the same fold keeps two contacts from having one name. A profile may be older than
+//! that rule: then a text can mean several contacts, and the owner has to choose.
 
 use pillarbox_text::read::value;
 use pillarbox_wire::Handle;
@@ -12,19 +12,19 @@ use crate::phone::error::PhoneError;
 use crate::records::contact::Contact;
 use crate::text::naming;
 
-/// Whom a text means.
+/// The contacts that a text means.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Whom {
-    /// Nobody here.
+    /// No contact.
     Nobody,
-    /// This one. Boxed, because a contact is large beside nothing.
+    /// One contact. Boxed, because a contact is large.
     One(Box<Contact>),
-    /// One of these, and the text does not say which.
+    /// Several contacts; the text does not say which.
     Several(Vec<Contact>),
 }
 
 impl Phone {
-    /// The contact that the owner means by a number, an account's 32 digits, or a name.
+    /// Returns the contact that the owner means by a number, an account's 32 digits, or a name.
     ///
     /// # Errors
     /// [`PhoneError::Storage`].
@@ -32,7 +32,7 @@ impl Phone {
         Ok(among(self.contacts()?, typed))
     }
 
-    /// The contact that the owner calls by this name or number; none is an answer, and so are several.
+    /// Returns the one contact with this name or number, or `None` if there is none or more than one.
     ///
     /// # Errors
     /// [`PhoneError::Storage`].

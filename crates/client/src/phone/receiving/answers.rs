@@ -1,4 +1,4 @@
-//! What the relay answers, each to its question.
+//! Answers of the relay, each matched to its question.
 
 use pillarbox_crypto::SigningPublic;
 use pillarbox_session::Conversation;
@@ -30,11 +30,11 @@ use crate::records::{prekeys, recovery};
 use crate::vault::{StorageError, Table};
 
 impl Phone {
-    /// Takes one frame that came in on a link. When this returns, what the frame brought has been kept.
+    /// Handles a frame received on a link. When this returns, the frame's effects are stored.
     ///
     /// # Errors
-    /// [`PhoneError::Storage`]; then the frame has changed nothing. The link should be given up, and a message
-    /// that it held will come again.
+    /// [`PhoneError::Storage`]; then the frame has changed nothing. The link should be closed, and a message in the
+    /// frame will be delivered again.
     pub fn on_frame(
         &mut self,
         link: Link,
@@ -204,7 +204,7 @@ impl Phone {
         Ok(())
     }
 
-    /// Keys for a contact: a conversation begins, or begins anew.
+    /// Handles prekeys for a contact: begins a conversation, or restarts it.
     fn begin(
         &mut self,
         contact: AccountId,
@@ -290,7 +290,7 @@ impl Phone {
         Ok(notices)
     }
 
-    /// The relay has an item on its disk.
+    /// Handles the relay's confirmation that an item is on its disk.
     fn accepted(
         &mut self,
         order: u64,
@@ -410,8 +410,8 @@ impl Phone {
         })
     }
 
-    /// The relay says that a contact has another phone: its keys are fetched before anything more is sent, as often as a
-    /// conversation may begin anew.
+    /// Handles the relay's word that a contact has another phone: its keys are fetched before anything more is sent,
+    /// as often as a conversation may restart.
     fn ask_for_keys(
         &mut self,
         contact: AccountId,
@@ -430,7 +430,7 @@ impl Phone {
         Ok(())
     }
 
-    /// A contact's delivery key is no longer the right one. Messages go out all the same, and the relay sees from whom.
+    /// Handles a refused delivery key of a contact. Messages still go out, but the relay sees their sender.
     fn unseal(&mut self, contact: AccountId, rng: &mut impl CryptoRng) -> Result<Vec<Notice>, PhoneError> {
         let known = self.vault.transact(rng, |rows| {
             let known = rows.has(Table::DeliveryKeys, &contact.0)?;
@@ -469,7 +469,7 @@ impl Phone {
         Ok(notices)
     }
 
-    /// Owes nothing more to an account that is gone.
+    /// Forgets everything owed to an account that is gone.
     fn forgive(&mut self, contact: AccountId, rng: &mut impl CryptoRng) -> Result<(), PhoneError> {
         self.vault.transact(rng, |rows| errands::forget(rows, contact))?;
         self.owed.forget(contact);

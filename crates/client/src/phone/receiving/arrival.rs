@@ -1,8 +1,8 @@
-//! A message that came: who it is from, whether it opens, and what follows if it does not.
+//! Received messages: identifying the sender, decrypting, and recovering if that fails.
 //!
-//! Whatever the outcome, it is decided in one transaction, and only then may the message be acknowledged. The
-//! digest of what was dealt with is kept beside the outcome, so that a message delivered twice is recognised; it is
-//! kept per sender, so that nobody can use it up in another's name.
+//! Every outcome is decided in one transaction, and only then may the message be acknowledged. The digest of the
+//! handled payload is stored with the outcome, so that a second delivery is recognised. Digests are kept per sender,
+//! so that no one can use one up in another's name.
 
 use pillarbox_crypto::{AgreementPublic, kdf, labels};
 use pillarbox_session::{Conversation, Kind, OpenError, Opened, Opening, kind, unseal};
@@ -28,17 +28,17 @@ use crate::records::prekeys::{self, Shelf};
 use crate::records::report::Evidence;
 use crate::vault::{Rows, StorageError, Table};
 
-/// A message with its outer layers off.
+/// A message without its outer layers.
 struct Envelope {
     from: AccountId,
-    /// The agreement key that the certificate speaks for, if it was sealed.
+    /// The agreement key in the sender certificate, if the message was sealed.
     certified: Option<AgreementPublic>,
-    /// Whether the relay let it through by the delivery key, and was not told who sent it.
+    /// True if the relay admitted it by the delivery key and was not told its sender.
     admitted: bool,
     payload: Vec<u8>,
     protection: Protection,
     accepted_at: Timestamp,
-    /// The relay's word for it, and whom it names.
+    /// The relay's stamp, and the sender that it names.
     stamp: Option<(DeviceAddress, FixedBytes<32>)>,
 }
 
@@ -69,7 +69,7 @@ impl Phone {
         })
     }
 
-    /// Takes the sealed-sender envelope off, if there is one. None if nobody can have sent this.
+    /// Removes the sealed-sender envelope, if there is one. Returns `None` for a message that nobody can have sent.
     fn open_envelope(&self, deliver: Deliver, now: Timestamp) -> Option<Envelope> {
         let Deliver { message: _, from, accepted_at, payload, stamp } = deliver;
         let stamp = from.zip(stamp);
@@ -106,7 +106,7 @@ impl Phone {
         envelope.filter(|envelope| Some(envelope.from) != own)
     }
 
-    /// Decides what becomes of a message; or says for what there is no room, and then nothing has changed.
+    /// Decides the outcome of a message. If a table has no room for it, returns that table and changes nothing.
     fn take_in(
         &mut self,
         envelope: &Envelope,
@@ -141,7 +141,7 @@ impl Phone {
         }
     }
 
-    /// Brings the copies in memory up to what was kept.
+    /// Updates the copies in memory after the transaction.
     fn apply(
         &mut self,
         contact: AccountId,
@@ -172,7 +172,7 @@ impl Phone {
     }
 }
 
-/// One message on its way into the vault.
+/// A message while it is being stored.
 struct Arrival<'a> {
     envelope: &'a Envelope,
     digest: [u8; 32],
@@ -240,9 +240,9 @@ impl Arrival<'_> {
         self.settle(rows, record, &body, Some(&opening), effects)
     }
 
-    /// A message that does not open. A contact is asked again. Somebody whom the owner has not accepted is asked when they
-    /// are: not before, because asking tells whoever writes that the phone is there, and tells the relay, which can spoil a
-    /// first message, who it was from. An account that is nobody's yet does not become somebody by it.
+    /// Handles a message that does not open. A contact is asked to send it again. Somebody whom the owner has not
+    /// accepted is asked only once accepted: asking tells the sender that the phone is there, and tells the relay,
+    /// which can spoil a first message, who sent it. An unknown account does not become a contact by such a message.
     fn not_opened(
         &self,
         rows: &mut Rows<'_>,
@@ -269,7 +269,7 @@ impl Arrival<'_> {
         Newcomer { account: self.envelope.from, admitted: self.envelope.admitted, now: self.now }
     }
 
-    /// The words are out of their envelopes: the contact, if new, becomes one, and the content has its effect.
+    /// Handles a decrypted body: makes a new contact if necessary, and applies the content.
     fn settle(
         &self,
         rows: &mut Rows<'_>,
@@ -305,7 +305,7 @@ impl Arrival<'_> {
         contents::take(rows, record, body, &coming, effects)
     }
 
-    /// What a report would show, where the owner may want to make one and the relay could check it.
+    /// Returns the evidence for a report, if this phone's habits include reports and the relay could check it.
     fn evidence(&self, body: &[u8], opening: &Opening) -> Option<Evidence> {
         let (to, Some((from, stamp))) = (self.account.address?, self.envelope.stamp) else {
             return None;

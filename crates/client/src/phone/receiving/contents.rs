@@ -1,4 +1,4 @@
-//! What a body does once it is out of its envelopes.
+//! The effects of a decrypted body.
 
 use pillarbox_wire::Timestamp;
 
@@ -37,7 +37,7 @@ pub(crate) fn take(
     Ok(())
 }
 
-/// The other phone says how to seal answers, and what it calls itself.
+/// Stores the other phone's delivery key, for sealed answers, and its suggested name.
 fn meet(
     rows: &mut Rows<'_>,
     record: &mut ContactRecord,

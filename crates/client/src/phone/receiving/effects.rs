@@ -16,34 +16,34 @@ use crate::records::notice::Notice;
 use crate::records::report::Evidence;
 use crate::vault::{Rows, StorageError, Table};
 
-/// What a transaction did, for the copies in memory and for the owner.
+/// The effects of a transaction, for the copies in memory and for the owner.
 #[derive(Default)]
 pub(crate) struct Effects {
     pub(crate) notices: Vec<Notice>,
-    /// Something may be owed to the contact.
+    /// True if something may be owed to the contact.
     pub(crate) owed: bool,
-    /// Prekeys were used up.
+    /// True if prekeys were used up.
     pub(crate) consumed: bool,
-    /// Items of the outbox changed their stage.
+    /// True if items of the outbox changed their stage.
     pub(crate) outbox_changed: bool,
-    /// Items of the outbox that are done with.
+    /// Items of the outbox that are finished.
     pub(crate) confirmed: Vec<u64>,
-    /// Something that is left at the relay has changed.
+    /// True if a fact left at the relay has changed.
     pub(crate) facts_changed: bool,
 }
 
-/// A payload that was dealt with before came again: nothing is to be done that was not done then.
+/// The effects of a payload that was handled before: the contact may still be owed a receipt.
 pub(crate) fn again() -> Effects {
     Effects { owed: true, ..Effects::default() }
 }
 
-/// How a content came.
+/// The circumstances in which a content arrived.
 pub(crate) struct Coming<'a> {
-    /// Whether the relay was not told who sent it.
+    /// True if the relay was not told the sender.
     pub(crate) sealed: bool,
-    /// This phone's own.
+    /// This phone's own account.
     pub(crate) account: &'a Account,
-    /// What a report of it would show, if this phone keeps that.
+    /// The evidence for a report, if this phone keeps it.
     pub(crate) evidence: Option<Evidence>,
     pub(crate) now: Timestamp,
 }
@@ -90,9 +90,9 @@ pub(crate) fn owe_receipt(
     Ok(())
 }
 
-/// Why a message changes nothing.
+/// The reason why a message changes nothing.
 pub(crate) enum NotTaken {
-    /// There is no room for what it brings.
+    /// A table has no room for it.
     NoRoom(Full),
     Storage(StorageError),
 }

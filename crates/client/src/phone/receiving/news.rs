@@ -1,11 +1,11 @@
-//! What members of a group say to each other: who is in it, who left, texts.
+//! Messages about groups: rosters, departures and texts.
 //!
-//! **Who is believed.** A roster or a farewell counts if its sender is in the group as far as this phone knows, and
-//! a roster of an unknown group if both its sender and this phone's owner stand in it. A text from somebody who is not in the
-//! group is shown as what it is: a text from them. A text to a group that the owner has left is thrown away.
+//! **Who is believed.** A roster or a departure counts if its sender is in the group as far as this phone knows; a
+//! roster of an unknown group counts if both its sender and this phone's owner are on it. A text from somebody
+//! outside the group is shown as a text from that person. A text to a group that the owner has left is dropped.
 //!
-//! **Full tables.** With [`MAX_GROUPS`] a roster of another group is left at the relay until the owner has left one. A member
-//! for whom a group has no room is told to the owner, and the roster that names them is not confirmed.
+//! **Full tables.** With [`MAX_GROUPS`] groups, a roster of another one is left at the relay until the owner has left
+//! a group. If a group has no room for a member, the owner is told, and the roster that names them is not confirmed.
 
 use pillarbox_wire::AccountId;
 

@@ -1,10 +1,10 @@
-//! The directory's answer about a number. Where the number leads to another account than before, the contact that has it goes on
-//! under the new account.
+//! The directory's answer about a number. If the number now leads to another account, its contact continues under
+//! that account.
 //!
-//! The phone knows the number as somebody's. Where the directory now names another account with another key, that is what a
-//! changed key is: the person may have a new phone and a new account, the number may have been given to somebody else,
-//! or the relay has put somebody in between. So the rule of [`Trust`] decides, as for every changed key,
-//! and nobody becomes a second contact. What was said stays together under the one name.
+//! The phone knows the number as somebody's. If the directory now names another account with another key, that is a
+//! changed key: the person may have a new phone and a new account, the number may have been given to somebody else,
+//! or the relay has put somebody in between. So the rule of [`Trust`] decides, as for every changed key, and no
+//! second contact appears. The conversation stays together under one name.
 
 use pillarbox_wire::{AccountId, Handle, IdentityKey, Refusal, Timestamp};
 use rand_core::CryptoRng;
@@ -20,7 +20,7 @@ use crate::text::naming;
 use crate::vault::Table;
 
 impl Phone {
-    /// The directory's answer: the relay's word that this account has this number.
+    /// Handles the directory's answer: the relay's word that this account has this number.
     pub(crate) fn found(
         &mut self,
         account: AccountId,

@@ -1,16 +1,17 @@
-//! Messages that this phone has no room for, and leaves at the relay: they are not acknowledged, and come again on the next
-//! connection.
+//! Messages left at the relay because this phone has no room for them. They are not acknowledged, and come again on
+//! the next connection.
 
 use crate::phone::engine::Phone;
 
 impl Phone {
-    /// Messages that the relay keeps because there was no room for them on the last connection.
+    /// Returns the number of messages of the last connection that were left at the relay for lack of room.
     #[must_use]
     pub const fn held_back(&self) -> usize {
         self.mailbox.held_back()
     }
 
-    /// Whether some of those are of people for whom there is room once the owner has seen what others wrote.
+    /// Returns true if some of those are from people for whom there will be room once the owner has seen other
+    /// requests.
     #[must_use]
     pub fn requests_are_full(&self) -> bool {
         self.mailbox.requests_are_full()

@@ -16,7 +16,7 @@ pub(crate) fn view(rows: &View<'_>, record: &ContactRecord, seals: bool) -> Resu
     Ok(record.view(sealed, has_blocked(rows, record.account)?)?)
 }
 
-/// Has a new contact hear of this phone, if it took the place of another one: the contact may have known that one.
+/// Notes that a new contact is to be greeted, if this phone replaced another one, which the contact may have known.
 pub(crate) fn greet(rows: &mut Rows<'_>, contact: AccountId) -> Result<(), StorageError> {
     if rows.has(Table::Account, TOOK_OVER)? {
         let mut errands = load_errands(rows, contact)?;
@@ -26,7 +26,7 @@ pub(crate) fn greet(rows: &mut Rows<'_>, contact: AccountId) -> Result<(), Stora
     Ok(())
 }
 
-/// Takes out a contact with everything that was said.
+/// Removes a contact and the whole conversation.
 pub(crate) fn forget(rows: &mut Rows<'_>, record: &ContactRecord) -> Result<(), StorageError> {
     for place in 0..record.next_place {
         let message = entries::at(rows, record.account, place)?.map(|entry| entry.id);
@@ -35,8 +35,7 @@ pub(crate) fn forget(rows: &mut Rows<'_>, record: &ContactRecord) -> Result<(), 
     remove_contact(rows, record.account)
 }
 
-/// Takes out everything that stands under an account's name, apart from what was said. Whom the owner blocked stays
-/// blocked.
+/// Removes everything stored about an account except its conversation. A blocked account stays blocked.
 pub(crate) fn remove_contact(rows: &mut Rows<'_>, account: AccountId) -> Result<(), StorageError> {
     remove_conversation(rows, account)?;
     errands::forget(rows, account)?;

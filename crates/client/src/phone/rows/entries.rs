@@ -1,7 +1,7 @@
-//! Writing conversations: entries are added, told how far they have come, and made to disappear.
+//! Conversations as rows: adding entries, recording their delivery, and removing expired ones.
 //!
-//! **When the time of a disappearing text runs.** At its sender from when the relay took it; at its recipient from
-//! when it was shown, so that nothing disappears unseen. The timer itself travels in each text.
+//! **The timer of a disappearing text** starts at its sender when the relay has taken it, and at its recipient when
+//! it was shown, so that nothing disappears unseen. Each text carries the timer.
 
 use pillarbox_wire::{AccountId, Duration, Timestamp};
 
@@ -14,7 +14,7 @@ use crate::records::history::{DeliveryState, Direction, Entry, EntryKind};
 use crate::records::ids::{BodyId, GroupId};
 use crate::vault::{Rows, StorageError, Table, View};
 
-/// What an entry says, before it has a place.
+/// An entry before it has a place.
 pub(crate) struct Draft {
     pub(crate) id: BodyId,
     pub(crate) kind: EntryKind,
@@ -23,15 +23,15 @@ pub(crate) struct Draft {
     pub(crate) group: Option<GroupId>,
 }
 
-/// How an entry came to be.
+/// The origin of an entry.
 pub(crate) enum Source {
-    /// Said here; its item in the outbox.
+    /// Written here; `order` is its item in the outbox.
     Ours { order: u64 },
-    /// It came.
+    /// Received.
     Theirs { sealed: bool },
 }
 
-/// Adds an entry at the end of the conversation. The contact's record is stored with it.
+/// Adds an entry at the end of the conversation, and stores the contact's record.
 pub(crate) fn add(
     rows: &mut Rows<'_>,
     contact: &mut ContactRecord,
@@ -55,19 +55,19 @@ pub(crate) fn add(
     Ok(entry)
 }
 
-/// A draft in its place. What this phone sent counts as shown.
+/// Gives a draft its place. Entries sent from this phone count as shown.
 pub(crate) fn written(draft: Draft, place: u64, direction: Direction, now: Timestamp) -> Entry {
     let Draft { id, kind, sent_at, expires_after, group } = draft;
     let (stored_at, shown) = (now, matches!(direction, Direction::Sent(_)));
     Entry { place, id, direction, kind, sent_at, stored_at, shown, expires_after, expires_at: None, group }
 }
 
-/// The entry at a place; none where a text has disappeared.
+/// Returns the entry at a place, or `None` if it has disappeared.
 pub(crate) fn at(rows: &View<'_>, contact: AccountId, place: u64) -> Result<Option<Entry>, StorageError> {
     rows.get(Table::Entries, &place_key(contact, place))?.map(|row| read_grown(&row)).transpose()
 }
 
-/// The item of the outbox that holds a message of ours to this contact, alone or as a member of a group.
+/// Returns the item of the outbox that holds this phone's message to a contact, alone or as a member of a group.
 pub(crate) fn order_of(rows: &View<'_>, contact: AccountId, id: BodyId) -> Result<Option<u64>, StorageError> {
     if let Some(whereabouts) = find(rows, contact, id)? {
         return Ok(whereabouts.order);
@@ -77,7 +77,7 @@ pub(crate) fn order_of(rows: &View<'_>, contact: AccountId, id: BodyId) -> Resul
     Ok(copies.find(|copy| copy.to == contact).map(|copy| copy.order))
 }
 
-/// Notes how far one member's copy of a text to a group has come, and with it the text. True if that is news.
+/// Records the delivery state of one member's copy of a group text, and of the text. Returns true if it changed.
 fn group_progress(
     rows: &mut Rows<'_>,
     contact: AccountId,
@@ -100,7 +100,7 @@ fn group_progress(
     Ok(true)
 }
 
-/// Where a message stands.
+/// Finds the place of a message.
 pub(crate) fn find(
     rows: &View<'_>,
     contact: AccountId,
@@ -109,7 +109,7 @@ pub(crate) fn find(
     rows.load(Table::Messages, &message_key(contact, id))
 }
 
-/// Notes how far a message of ours has come; it never goes back. True if that is news.
+/// Records the delivery state of a message, which never goes back. Returns true if it changed.
 pub(crate) fn progress(
     rows: &mut Rows<'_>,
     contact: AccountId,
@@ -134,7 +134,7 @@ pub(crate) fn progress(
     Ok(true)
 }
 
-/// Notes that an entry was shown, which starts its time.
+/// Marks an entry as shown, which starts its timer.
 pub(crate) fn show(
     rows: &mut Rows<'_>,
     contact: AccountId,
@@ -167,7 +167,7 @@ fn start_time(
     Ok(())
 }
 
-/// Removes what has expired. Says how many entries went, and which items of the outbox went with them.
+/// Removes expired entries. Returns their number, and the items of the outbox removed with them.
 pub(crate) fn remove_expired(rows: &mut Rows<'_>, now: Timestamp) -> Result<(usize, Vec<u64>), StorageError> {
     let (mut removed, mut orders) = (0, Vec::new());
     for Expiring { contact, place, at: due } in rows.load_all::<Expiring>(Table::Expiring)? {
@@ -182,7 +182,7 @@ pub(crate) fn remove_expired(rows: &mut Rows<'_>, now: Timestamp) -> Result<(usi
     Ok((removed, orders))
 }
 
-/// Removes one entry with its text, also from the outbox. Its name stays known, so that it does not come back.
+/// Removes one entry with its text, from the outbox too. Its id stays known, so that it does not come back.
 fn remove(rows: &mut Rows<'_>, contact: AccountId, place: u64) -> Result<Option<u64>, StorageError> {
     let key = place_key(contact, place);
     let entry = at(rows, contact, place)?;

@@ -1,7 +1,7 @@
 //! Receipts and resend requests owed to a contact, as rows.
 //!
-//! The request that is being filled is part of the contact's [`Errands`]. Each full one is a row of its own, so that noting
-//! one more message costs the same however many are missing.
+//! The request being filled is part of the contact's [`Errands`]. Each full one is a separate row, so that noting one
+//! more message costs the same however many are missing.
 
 use pillarbox_wire::{AccountId, FixedBytes};
 
@@ -13,7 +13,7 @@ fn request_key(contact: AccountId, number: u32) -> Vec<u8> {
     [contact.0.as_slice(), &number.to_be_bytes()].concat()
 }
 
-/// Notes a message that would not open. False if so many are noted that this one is not.
+/// Notes a message that did not open. Returns false if too many are noted already.
 pub(crate) fn note(rows: &mut Rows<'_>, contact: AccountId, digest: [u8; 32]) -> Result<bool, StorageError> {
     let mut errands = load_errands(rows, contact)?;
     let missed = errands.miss(digest);
@@ -24,8 +24,8 @@ pub(crate) fn note(rows: &mut Rows<'_>, contact: AccountId, digest: [u8; 32]) ->
     Ok(missed != Missed::GivenUp)
 }
 
-/// A message of the contact has opened, so what they say now comes through: what is missing is asked for in the conversation
-/// as it is. Messages that were overtaken by too many others are missing without anybody's having lost keys.
+/// Notes that a message of the contact has opened, so that the conversation works: missing messages are asked for
+/// without restarting it. Messages overtaken by too many others are missing although no one lost keys.
 pub(crate) fn leads_through(rows: &mut Rows<'_>, contact: AccountId) -> Result<(), StorageError> {
     let mut errands = load_errands(rows, contact)?;
     if errands.renew && errands.asks() {
@@ -35,7 +35,7 @@ pub(crate) fn leads_through(rows: &mut Rows<'_>, contact: AccountId) -> Result<(
     Ok(())
 }
 
-/// Takes the digests of the oldest request out of what is owed, which the caller stores. A request without digests is a
+/// Takes the digests of the oldest request from `errands`, which the caller stores. A request without digests is a
 /// greeting.
 pub(crate) fn take_request(
     rows: &mut Rows<'_>,
@@ -54,7 +54,7 @@ pub(crate) fn take_request(
     Ok((!noted.is_empty()).then(|| asked_for(noted)))
 }
 
-/// Forgets everything that is owed to a contact.
+/// Forgets everything owed to a contact.
 pub(crate) fn forget(rows: &mut Rows<'_>, contact: AccountId) -> Result<(), StorageError> {
     let mut errands = load_errands(rows, contact)?;
     while let Some(number) = errands.take_full() {
@@ -72,7 +72,7 @@ pub(crate) fn all_errands(rows: &View<'_>) -> Result<Vec<Errands>, StorageError>
     rows.all(Table::Errands)?.iter().map(|row| read_grown(row)).collect()
 }
 
-/// Stores what is owed; a record that says nothing is removed.
+/// Stores the record of what is owed, or removes it if it is empty.
 pub(crate) fn store_errands(rows: &mut Rows<'_>, errands: &Errands) -> Result<(), StorageError> {
     if *errands == Errands::none(errands.contact) {
         rows.remove(Table::Errands, &errands.contact.0)

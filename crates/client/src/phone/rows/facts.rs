@@ -1,4 +1,4 @@
-//! Facts about the owner as the vault keeps them, each with whether the relay has it.
+//! Facts about the owner as rows, with the relay's knowledge of each.
 
 use pillarbox_wire::limits::{MAX_DEPOSIT_SUBJECT_LEN, MAX_PAYLOAD_LEN};
 use pillarbox_wire::{Bytes, Deposit, DepositKind, Encoded};
@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 use crate::phone::error::PhoneError;
 use crate::vault::{Rows, StorageError, Table};
 
-/// One fact, and whether the relay has it.
+/// A fact, and whether the relay has it.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Fact {
-    /// None: it is to be taken back.
+    /// A value of `None` takes the fact back.
     pub(crate) deposit: Deposit,
     pub(crate) left: bool,
 }
@@ -21,7 +21,7 @@ impl Encoded for Fact {
 }
 
 impl Fact {
-    /// What is to be left as `kind`; none takes it back.
+    /// Makes a fact to be left as `kind`; a `value` of `None` takes it back.
     ///
     /// # Errors
     /// [`PhoneError::FactTooLong`].
@@ -34,7 +34,7 @@ impl Fact {
         Ok(Self { deposit, left: false })
     }
 
-    /// Keeps it to be left. One that says what is kept already changes nothing.
+    /// Stores the fact to be left. If the same fact is stored already, nothing changes.
     pub(crate) fn keep(&self, rows: &mut Rows<'_>) -> Result<(), StorageError> {
         let key = key(&self.deposit);
         let kept: Option<Self> = rows.load(Table::Facts, &key)?;
@@ -46,7 +46,7 @@ impl Fact {
     }
 }
 
-/// Everything of a kind is to be taken back, except what is kept to be left after this.
+/// Takes back everything of a kind, except facts stored after this call.
 pub(crate) fn take_back(rows: &mut Rows<'_>, kind: DepositKind) -> Result<(), StorageError> {
     for mut fact in rows.load_all::<Fact>(Table::Facts)? {
         if fact.deposit.kind == kind && fact.deposit.value.is_some() {

@@ -1,4 +1,4 @@
-//! Groups as rows: rosters kept, and copies of a message put into the outbox for every member.
+//! Groups as rows: storing rosters, and queueing copies of a message for every member.
 
 use pillarbox_crypto::{AeadKey, aead};
 use pillarbox_wire::{AccountId, DepositKind, Timestamp};
@@ -15,10 +15,10 @@ use crate::records::group::{GroupRecord, roster_text};
 use crate::records::ids::{BodyId, GroupId};
 use crate::vault::{Rows, StorageError, Table, View};
 
-/// What was said to members, for the index in memory.
+/// Queued copies, for the index in memory.
 pub(crate) type Said = Vec<(u64, Brief)>;
 
-/// A group that the owner is in.
+/// Loads a group that the owner is in.
 pub(crate) fn load_group(rows: &View<'_>, group: GroupId, own: AccountId) -> Result<GroupRecord, PhoneError> {
     let record: Option<GroupRecord> = rows.load(Table::Groups, group.0.as_bytes())?;
     record.filter(|record| record.has(own)).ok_or(PhoneError::UnknownGroup)
@@ -38,7 +38,7 @@ pub(crate) fn roster(record: &GroupRecord, rows: &mut Rows<'_>) -> Content {
     })
 }
 
-/// Puts one copy for each other member into the outbox. Whoever is written to becomes a contact, and is accepted.
+/// Queues one copy for each other member. Everybody written to becomes an accepted contact.
 pub(crate) fn tell(
     rows: &mut Rows<'_>,
     record: &GroupRecord,
@@ -73,7 +73,7 @@ pub(crate) fn tell(
     Ok(said)
 }
 
-/// Has somebody with other keys told who is in the groups that they and this phone's owner are in, unless that waits already.
+/// Queues the rosters of all groups shared with a contact who has new keys, unless they wait already.
 pub(crate) fn tell_again(
     rows: &mut Rows<'_>,
     contact: AccountId,
@@ -104,7 +104,7 @@ pub(crate) fn tell_again(
     Ok(())
 }
 
-/// Keeps the roster to be left at the relay, or to be taken back from it by somebody who left.
+/// Stores the roster as a fact to be left at the relay, or to be taken back if the owner has left.
 pub(crate) fn keep_roster(
     rows: &mut Rows<'_>,
     record: &GroupRecord,

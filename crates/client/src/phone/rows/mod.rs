@@ -1,5 +1,5 @@
-//! Reading and writing the vault, one file for each thing that rows say. Every function takes the rows of an open
-//! transaction; none of them knows a phone.
+//! Reading and writing the vault, one file for each subject. Every function takes the rows of an open transaction;
+//! none of them knows a phone.
 
 pub(crate) mod contacts;
 pub(crate) mod entries;

@@ -1,4 +1,4 @@
-//! Names for contacts: the one that the owner chose if it is free, or one near what a stranger suggests.
+//! Names for contacts: the owner's choice if it is free, or one near a stranger's suggestion.
 
 use pillarbox_text::show;
 use pillarbox_wire::AccountId;
@@ -9,7 +9,7 @@ use crate::records::contact::ContactRecord;
 use crate::text::naming::{self, check_name};
 use crate::vault::{StorageError, Table, View};
 
-/// The text, cut at a character so that it has at most `most` bytes.
+/// Cuts a text at a character so that it has at most `most` bytes.
 pub(crate) fn bounded(mut text: String, most: usize) -> String {
     while text.len() > most {
         text.pop();
@@ -17,19 +17,19 @@ pub(crate) fn bounded(mut text: String, most: usize) -> String {
     text
 }
 
-/// The name, if it is one and no other contact has it.
+/// Returns the name if it is valid and no other contact has it.
 pub(crate) fn free_name(rows: &View<'_>, account: AccountId, name: &str) -> Result<String, PhoneError> {
     check_name(name)?;
     if is_taken(rows, account, name)? { Err(PhoneError::NameTaken) } else { Ok(name.to_owned()) }
 }
 
-/// The name of somebody whom nobody has named: the first characters of the account's own.
+/// The name of a contact whom no one has named: the first characters of the account.
 pub(crate) fn short(account: AccountId) -> String {
     account.to_string().chars().take(naming::SHORT_ACCOUNT).collect()
 }
 
-/// A name near a stranger's wish that no other contact has; the account's own if the wish is none that can be shown, or means
-/// something else than a person ([`naming`]).
+/// Returns a free name near a stranger's suggestion. Returns the account's short form if the suggestion cannot be
+/// shown or is reserved ([`naming`]).
 pub(crate) fn suggested_name(
     rows: &View<'_>,
     account: AccountId,
@@ -39,7 +39,8 @@ pub(crate) fn suggested_name(
     some_name(rows, account, if naming::reserved(&wish).is_some() { "" } else { &wish })
 }
 
-/// The same for a name that the owner has chosen, here or before, or a number that the relay has vouched for.
+/// Returns a free name near one that the owner has chosen, here or before, or near a number that the relay has
+/// vouched for.
 pub(crate) fn some_name(rows: &View<'_>, account: AccountId, wish: &str) -> Result<String, StorageError> {
     let short = short(account);
     let wish = shown(wish);
@@ -49,7 +50,7 @@ pub(crate) fn some_name(rows: &View<'_>, account: AccountId, wish: &str) -> Resu
     if is_taken(rows, account, &wish)? { Ok(format!("{wish}-{short}")) } else { Ok(wish) }
 }
 
-/// A wish with what shows of it, short enough for an account behind it.
+/// Returns the visible part of a suggestion, short enough to append an account.
 pub(crate) fn shown(wish: &str) -> String {
     bounded(show::safe(wish).replace(show::REPLACEMENT, "").trim().to_owned(), MAX_NAME_LEN - 9)
 }

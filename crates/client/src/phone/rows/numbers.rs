@@ -1,4 +1,4 @@
-//! A contact that goes on under another account: its conversation, outbox items and devices move there.
+//! Moving a contact to another account, with its conversation, outbox items and devices.
 
 use pillarbox_wire::{AccountId, DeviceId, Handle, IdentityKey, Timestamp};
 
@@ -15,7 +15,7 @@ use crate::records::contact::{ContactRecord, Trust};
 use crate::records::history::{DeliveryState, Entry};
 use crate::vault::{Rows, StorageError, Table, View};
 
-/// The contact that has a number, if its account is another one.
+/// Returns the contact with this number, if it has another account.
 pub(crate) fn holder(
     rows: &View<'_>,
     handle: &Handle,
@@ -25,13 +25,14 @@ pub(crate) fn holder(
     Ok(contacts.into_iter().find(|known| known.account != account && known.handle.as_ref() == Some(handle)))
 }
 
-/// The account that a contact had when it was verified, while [`Trust::Changed`] waits for a choice; none if it is the same.
+/// Returns the account that a contact had when it was verified, while [`Trust::Changed`] waits for a choice; `None`
+/// if it is the same account.
 pub(crate) fn former_account(rows: &View<'_>, contact: AccountId) -> Result<Option<AccountId>, StorageError> {
     let row = rows.get(Table::FormerAccounts, &contact.0)?;
     row.map(|row| row.as_slice().try_into().map(AccountId).map_err(|_| StorageError::Damaged)).transpose()
 }
 
-/// Notes which of its phones an account has now: each registration counts one further.
+/// Stores the number of the account's current phone: each registration counts one further.
 pub(crate) fn store_device(
     rows: &mut Rows<'_>,
     contact: AccountId,
@@ -43,7 +44,7 @@ pub(crate) fn store_device(
     }
 }
 
-/// Has a contact go on under another account, which may have been a request until now. True if its key is another one.
+/// Moves a contact to another account, which may have been a request until now. Returns true if its key changed.
 pub(crate) fn go_on(
     rows: &mut Rows<'_>,
     mut record: ContactRecord,
@@ -70,14 +71,15 @@ pub(crate) fn go_on(
     Ok((record, changed))
 }
 
-/// Something that was said, with what is kept beside it.
+/// An entry and the rows stored beside it.
 pub(crate) struct Kept {
     entry: Entry,
     order: Option<u64>,
     evidence: Option<Vec<u8>>,
 }
 
-/// Puts conversations together under one account, in the order in which this phone stored what was said. Gives the next place.
+/// Merges conversations under one account, in the order in which this phone stored their entries. Returns the next
+/// place.
 pub(crate) fn move_history(
     rows: &mut Rows<'_>,
     parts: &[Option<(AccountId, u64)>],
@@ -112,8 +114,8 @@ pub(crate) fn move_history(
     Ok(place)
 }
 
-/// What waits for the former account goes to the new one, under the rule of [`Trust`]. What was said to a group does not: the
-/// new account is in no group.
+/// Moves waiting items to the new account, under the rule of [`Trust`]. Items for groups are dropped, because the new
+/// account is in no group.
 pub(crate) fn move_items(rows: &mut Rows<'_>, from: AccountId, to: AccountId) -> Result<(), StorageError> {
     for mut item in rows.load_all::<Item>(Table::Outbox)?.into_iter().filter(|item| item.to == from) {
         if let Content::GroupText(_) | Content::Roster(_) | Content::Leave(_) = &item.content {

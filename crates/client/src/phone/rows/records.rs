@@ -1,4 +1,4 @@
-//! Where things stand in the vault: the keys of rows that several parts of the phone use, and the small records.
+//! Keys of rows that several parts of the phone use, and small records.
 
 use pillarbox_crypto::{IdentityError, SecretBytes};
 use pillarbox_session::{Conversation, RecordError};
@@ -35,17 +35,17 @@ pub(crate) const BACKUP_KEY: &[u8] = b"backup key";
 
 pub(crate) const HABITS: &[u8] = b"habits";
 
-/// There if this phone took the place of another one at an account that was there.
+/// Present if this phone took over an existing account from another one.
 pub(crate) const TOOK_OVER: &[u8] = b"took over";
 
-/// There if a former release of the program encrypted what this one does not.
+/// Present if a former release of the program encrypted messages and this one does not.
 pub(crate) const HAS_ENCRYPTED: &[u8] = b"has encrypted";
 
-/// Where a message of ours or theirs stands.
+/// The place of a message in its conversation.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 pub(crate) struct Whereabouts {
     pub(crate) place: u64,
-    /// Its place in the outbox, if it is ours.
+    /// Its item in the outbox, if this phone sent it.
     pub(crate) order: Option<u64>,
 }
 
@@ -57,7 +57,7 @@ impl Encoded for Whereabouts {
     const MAX_LEN: usize = 32;
 }
 
-/// A payload that was dealt with, and when, so that it can be forgotten in time.
+/// A handled payload, and the time, so that it can be forgotten later.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 pub(crate) struct Seen {
     pub(crate) contact: AccountId,
@@ -70,7 +70,7 @@ impl Encoded for Seen {
     const MAX_LEN: usize = 64;
 }
 
-/// An entry whose time runs.
+/// An entry whose timer is running.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 pub(crate) struct Expiring {
     pub(crate) contact: AccountId,
@@ -83,7 +83,7 @@ impl Encoded for Expiring {
     const MAX_LEN: usize = 64;
 }
 
-/// The sender certificate in use, and under which key of the relay it is good.
+/// The sender certificate in use, and the relay's key that it was issued under.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct CertificateRecord {
     pub(crate) certificate: SenderCertificate,
@@ -95,7 +95,7 @@ impl Encoded for CertificateRecord {
     const MAX_LEN: usize = 256;
 }
 
-/// The one device that an account has; frames for adding more do not exist yet. Its number counts the account's
+/// Returns the one device of an account; frames for adding more do not exist yet. Its number counts the account's
 /// registrations.
 pub(crate) fn device(rows: &View<'_>, account: AccountId) -> Result<DeviceAddress, StorageError> {
     let number = match rows.get(Table::Devices, &account.0)?.as_ref().map(|row| row.as_slice()) {
@@ -118,7 +118,7 @@ pub(crate) fn digest_key(contact: AccountId, digest: &[u8; 32]) -> Vec<u8> {
     [contact.0.as_slice(), digest].concat()
 }
 
-/// One conversation an account: with other keys it begins anew.
+/// Each account has one conversation, which restarts when its keys change.
 pub(crate) fn conversation_key(account: AccountId) -> Vec<u8> {
     [account.0.as_slice(), &[DeviceId::FIRST.0]].concat()
 }
@@ -127,7 +127,7 @@ pub(crate) fn load_contact(rows: &View<'_>, account: AccountId) -> Result<Contac
     rows.load(Table::Contacts, &account.0)?.ok_or(PhoneError::UnknownContact)
 }
 
-/// Whether the owner wants to hear nothing from this account.
+/// Returns true if the owner has blocked this account.
 pub(crate) fn has_blocked(rows: &View<'_>, account: AccountId) -> Result<bool, StorageError> {
     rows.has(Table::Blocked, &account.0)
 }
@@ -163,7 +163,7 @@ pub(crate) fn remove_conversation(rows: &mut Rows<'_>, account: AccountId) -> Re
     rows.remove(Table::Conversations, &conversation_key(account))
 }
 
-/// Takes out a place of a conversation, with what is kept beside the message that stands there.
+/// Removes a place of a conversation, with the rows stored beside its message.
 pub(crate) fn remove_place(
     rows: &mut Rows<'_>,
     contact: AccountId,
@@ -178,8 +178,8 @@ pub(crate) fn remove_place(
     rows.remove(Table::Expiring, &place_key(contact, place))
 }
 
-/// Reads a record of which each version has one field more than the one before, at its end. What was written before
-/// lacks the fields that came later, which are then none.
+/// Reads a record whose every version adds one optional field at its end. Fields missing from older rows are read as
+/// `None`.
 pub(crate) fn read_grown<T: Encoded>(row: &[u8]) -> Result<T, StorageError> {
     let read = match row.split_first() {
         Some((version, rest)) if (1..T::VERSION).contains(version) => {
@@ -195,7 +195,7 @@ pub(crate) fn load_item(rows: &View<'_>, order: u64) -> Result<Option<Item>, Sto
     rows.load(Table::Outbox, &order.to_be_bytes())
 }
 
-/// The item that holds the message `id`. Orders are used again once the outbox was empty, so the name decides.
+/// Returns the item that holds the message `id`. Orders are reused after the outbox was empty, so the id decides.
 pub(crate) fn load_item_of(rows: &View<'_>, order: u64, id: BodyId) -> Result<Option<Item>, StorageError> {
     Ok(load_item(rows, order)?.filter(|item| item.id() == Some(id)))
 }
@@ -208,7 +208,7 @@ pub(crate) fn remove_item(rows: &mut Rows<'_>, order: u64) -> Result<(), Storage
     rows.remove(Table::Outbox, &order.to_be_bytes())
 }
 
-/// A secret row of `N` bytes.
+/// Reads a secret of `N` bytes from a row.
 pub(crate) fn secret<const N: usize>(row: &[u8]) -> Result<SecretBytes<N>, StorageError> {
     Ok(SecretBytes::from_bytes(row.try_into().map_err(|_| StorageError::Damaged)?))
 }
@@ -219,7 +219,7 @@ impl From<RecordError> for StorageError {
     }
 }
 
-/// Identities are checked before they are stored, so one that fails its check when read back was damaged.
+/// Identities are checked before they are stored, so one that fails the check when read back is damaged.
 impl From<IdentityError> for StorageError {
     fn from(_: IdentityError) -> Self {
         Self::Damaged

@@ -1,4 +1,4 @@
-//! A contact's new session: everything encrypted in the old one and not yet at the relay is encrypted again.
+//! New sessions: everything encrypted in the old session and not yet at the relay is encrypted again.
 
 use pillarbox_wire::AccountId;
 
@@ -7,8 +7,8 @@ use crate::phone::rows::records::remove_conversation;
 use crate::phone::state::outbox::{Item, Stage};
 use crate::vault::{Rows, StorageError, Table};
 
-/// What was sealed to a contact's former key and has not reached the relay is encrypted again, in a new session. A phone
-/// with other keys may know no group: it is told who is in those that it shares with this phone's owner.
+/// Drops the session with a contact's former key. Items sealed in it that have not reached the relay are encrypted
+/// again. A phone with new keys may know no groups, so it is told the members of those it shares with the owner.
 pub(crate) fn start_over(
     rows: &mut Rows<'_>,
     contact: AccountId,
@@ -19,7 +19,7 @@ pub(crate) fn start_over(
     encrypt_again(rows, contact)
 }
 
-/// Has what is encrypted and not yet at the relay encrypted again, in the session that comes.
+/// Marks items that are encrypted and not yet at the relay to be encrypted again, in the next session.
 pub(crate) fn encrypt_again(rows: &mut Rows<'_>, contact: AccountId) -> Result<(), StorageError> {
     for mut item in rows.load_all::<Item>(Table::Outbox)? {
         if item.to == contact && matches!(item.stage, Stage::Sealed { .. }) {

@@ -1,7 +1,7 @@
 //! Room for people whom the owner has not accepted.
 //!
-//! Accounts cost nothing, so anybody can write from hundreds of them. What they can take up is bounded here, and a
-//! newcomer is never turned away for good:
+//! Accounts cost nothing, so that anybody can write from hundreds of them. The room that they can take is bounded
+//! here, and a newcomer is never turned away for good:
 //!
 //! - **A message that opens** makes its sender a request. With [`MAX_REQUESTS`] of them the oldest gives way that has
 //!   said nothing, or else the oldest whose every word the owner has seen and not answered. While all are unseen, the
@@ -9,8 +9,8 @@
 //! - **A message that does not open** makes nobody a request. Its sender's account is remembered, so that it is asked
 //!   for again if the owner adds them; with [`MAX_UNOPENED`] of them the oldest is forgotten.
 //!
-//! Whoever knows the delivery key, which stands in invitations, has room of their own in both: throw-away accounts that
-//! know only a number take nothing from it.
+//! Those who know the delivery key, which stands in invitations, have separate room in both tables: throw-away
+//! accounts that know only a number take nothing from it.
 
 use std::collections::BTreeSet;
 
@@ -22,21 +22,22 @@ use crate::phone::rows::{entries, errands, names};
 use crate::records::contact::{ContactRecord, Trust};
 use crate::vault::{Rows, StorageError, Table, View};
 
-/// Requests, of those that the delivery key let through, and as many of all others. A person can look through so many;
-/// a flood of more could only bury whoever is among them.
+/// Requests admitted by the delivery key, and as many others. A person can look through so many; more would only bury
+/// the genuine ones.
 pub const MAX_REQUESTS: usize = 500;
 
-/// Accounts of which nothing has opened and that would be asked once the owner adds them, of either sort. Each takes as
-/// many bytes as its digests; as many as requests is more than anybody adds.
+/// Accounts of either sort of which nothing has opened, and which are asked once the owner adds them. Each takes as
+/// many bytes as its digests. Nobody adds more accounts than there are requests.
 pub const MAX_UNOPENED: usize = 500;
 
-/// An account that wrote and that the owner has not accepted. The record outlives both: it says nothing about a contact.
+/// An account that wrote and that the owner has not accepted. The record stays when the owner accepts it, and says
+/// nothing about a contact.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) struct Stranger {
     account: AccountId,
-    /// Whether the delivery key let its first message through.
+    /// True if the delivery key admitted its first message.
     admitted: bool,
-    /// When it came.
+    /// Time at which the message came.
     at: Timestamp,
 }
 
@@ -45,17 +46,17 @@ impl Encoded for Stranger {
     const MAX_LEN: usize = 64;
 }
 
-/// A new account at this phone's door.
+/// A new account that has written to this phone.
 #[derive(Clone, Copy)]
 pub(crate) struct Newcomer {
     pub(crate) account: AccountId,
-    /// Whether the delivery key let the message through.
+    /// True if the delivery key admitted the message.
     pub(crate) admitted: bool,
     pub(crate) now: Timestamp,
 }
 
 impl Newcomer {
-    /// Makes room for one more request and says who gave way; none if there is no room.
+    /// Makes room for one more request. Returns the requests that gave way, or `None` if there is no room.
     pub(crate) fn enter(self, rows: &mut Rows<'_>) -> Result<Option<Vec<GaveWay>>, StorageError> {
         let mut gave_way = Vec::new();
         // Most phones have fewer contacts of all kinds, and nothing to look through.
@@ -105,11 +106,11 @@ impl Newcomer {
 /// A request that gave way to a newer one.
 pub(crate) struct GaveWay {
     pub(crate) name: String,
-    /// Entries of its conversation, the disappeared ones too.
+    /// Entries of its conversation, including those that have disappeared.
     pub(crate) entries: u64,
 }
 
-/// The requests of one sort that the owner has neither named nor verified, oldest first.
+/// Returns the requests of one sort that the owner has neither named nor verified, oldest first.
 pub(crate) fn requests_of(rows: &View<'_>, admitted: bool) -> Result<Vec<ContactRecord>, StorageError> {
     // A profile of an earlier version remembers no sort, and nobody of it was admitted.
     let strangers = rows.load_all::<Stranger>(Table::Strangers)?.into_iter();
@@ -125,8 +126,8 @@ pub(crate) fn requests_of(rows: &View<'_>, admitted: bool) -> Result<Vec<Contact
     Ok(waiting)
 }
 
-/// So many, at most, that can give way without anything being lost that the owner has not seen: first those that have said
-/// nothing, then the oldest.
+/// Returns at most `surplus` requests that can give way without losing anything the owner has not seen: first those
+/// without entries, then the oldest.
 pub(crate) fn expendable(
     rows: &View<'_>,
     waiting: Vec<ContactRecord>,
@@ -146,7 +147,7 @@ pub(crate) fn expendable(
     Ok(expendable)
 }
 
-/// Whether the owner has seen everything that a request says.
+/// Returns true if the owner has seen every entry of a request.
 pub(crate) fn is_seen(rows: &View<'_>, record: &ContactRecord) -> Result<bool, StorageError> {
     for place in (0..record.next_place).rev() {
         if entries::at(rows, record.account, place)?.is_some_and(|entry| !entry.shown) {
@@ -156,7 +157,7 @@ pub(crate) fn is_seen(rows: &View<'_>, record: &ContactRecord) -> Result<bool, S
     Ok(true)
 }
 
-/// Whether the owner has neither answered nor verified them.
+/// Returns true if the owner has neither answered nor verified the contact.
 pub(crate) fn is_stranger(record: &ContactRecord) -> bool {
     !record.accepted && record.trust == Trust::Unverified
 }

@@ -1,8 +1,8 @@
-//! Conversations on their way out: which contact goes over which link, keys fetched, items sealed, submitted.
+//! Outgoing conversations: choosing links, fetching keys, sealing and submitting items.
 //!
-//! Everything that one call hands out was kept by one transaction: the ratchet's next state, the sealed bytes, the
-//! errands that became messages. Only then are the frames built. To one contact goes one item at a time; `waiting` says
-//! why.
+//! Everything that one call sends was stored by one transaction: the ratchet's next state, the sealed bytes, the
+//! receipts and requests that became messages. Only then are frames built. Each contact is sent one item at a time;
+//! `owner::waiting` gives the reason.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,28 +30,28 @@ use crate::records::contact::ContactRecord;
 use crate::records::recovery::{self, Errands};
 use crate::vault::{Rows, StorageError};
 
-/// What one transaction decided.
+/// The decisions of one transaction.
 #[derive(Default)]
 struct Decided {
-    /// Keys to fetch, with what admits the question.
+    /// Accounts whose keys are to be fetched, with the delivery key for the question.
     fetches: Vec<(AccountId, Option<FixedBytes<32>>)>,
     submissions: Vec<Submission>,
     /// Items that stay as they are for now.
     kept: Vec<(u64, Brief)>,
-    /// Items that are there no more: nothing later may wait for them.
+    /// Items that no longer exist: nothing later may wait for them.
     gone: Vec<u64>,
-    /// Contacts to whom nothing is owed any more.
+    /// Contacts to whom nothing more is owed.
     paid: Vec<AccountId>,
-    /// Contacts that something went wrong with on this side.
+    /// Contacts with a failure on this side.
     stuck: Vec<AccountId>,
 }
 
-/// The items of one contact that are next, by order.
+/// The next items of one contact, by order.
 #[derive(Clone, Copy, Default)]
 struct Next {
-    /// Sealed before and refused for now. It goes before anything is sealed after it.
+    /// An item that was sealed before and refused for now. It goes before anything is sealed after it.
     sealed: Option<u64>,
-    /// The oldest that is not sealed.
+    /// The oldest item that is not sealed.
     waiting: Option<u64>,
 }
 
@@ -60,12 +60,12 @@ struct Submission {
     order: u64,
     digest: [u8; 32],
     payload: Bytes,
-    /// For the nameless link: whose it is and what admits it.
+    /// For the nameless link: the recipient's identity and delivery key.
     sealed: Option<(IdentityPublic, FixedBytes<32>)>,
     to: DeviceAddress,
 }
 
-/// One contact as it is written to.
+/// A contact, loaded for writing to it.
 struct Correspondent {
     record: ContactRecord,
     identity: Option<IdentityPublic>,
@@ -77,7 +77,7 @@ struct Correspondent {
 }
 
 impl Phone {
-    /// Whether something is to go over the nameless link. It need not be connected before.
+    /// Returns true if something is to go over the nameless link. Until then it need not be connected.
     ///
     /// # Errors
     /// [`PhoneError::Storage`].
@@ -136,7 +136,8 @@ impl Phone {
         Ok(())
     }
 
-    /// Who has something waiting or owed, and may have it now: nobody to whom anything is on its way.
+    /// Returns the contacts that have something waiting or owed and may get it now. A contact with an item on its way
+    /// waits.
     fn agenda(&self, now: Timestamp) -> BTreeMap<AccountId, Next> {
         let mut agenda: BTreeMap<AccountId, Next> =
             self.owed.due().map(|contact| (contact, Next::default())).collect();
@@ -153,7 +154,7 @@ impl Phone {
         agenda
     }
 
-    /// Builds the frames for what was decided and kept.
+    /// Builds the frames for the stored decisions.
     fn carry_out(
         &mut self,
         link: Link,
@@ -208,14 +209,14 @@ impl Phone {
     }
 }
 
-/// This phone, as it speaks on one link at one moment.
+/// This phone, speaking on one link at one moment.
 struct Speaker<'a> {
     account: &'a crate::account::Account,
     secrets: &'a crate::phone::engine::Secrets,
     link: Link,
     now: Timestamp,
-    /// Whether more waits in the mailbox. Until it is empty nobody is asked for anything again: what follows may not
-    /// open either, and one new start does for all of it.
+    /// True if more messages wait in the mailbox. Until it is empty no one is asked to send anything again: the next
+    /// ones may not open either, and one restart covers them all.
     draining: bool,
 }
 
@@ -294,12 +295,12 @@ impl Speaker<'_> {
         }))
     }
 
-    /// A delivery key is there only if this phone seals.
+    /// Only a phone that seals has delivery keys.
     fn route(them: &Correspondent) -> Link {
         if them.delivery_key.is_some() { Link::Nameless } else { Link::Named }
     }
 
-    /// Seals an item, if that is still to be done, and puts it among the submissions.
+    /// Seals an item if necessary, and adds it to the submissions.
     fn submit(
         &self,
         rows: &mut Rows<'_>,
@@ -338,7 +339,7 @@ impl Speaker<'_> {
         Ok(())
     }
 
-    /// The payload for a content, and the conversation moved on. None if the session layer will not have it.
+    /// Encrypts a content and advances the conversation. Returns `None` if the session layer refuses.
     fn protect(&self, them: &mut Correspondent, content: &Content) -> Result<Option<Vec<u8>>, PhoneError> {
         let end_to_end = self.account.protection == Protection::EndToEnd;
         let introduce = them.record.accepted && !them.record.introduced;
@@ -369,7 +370,7 @@ impl Speaker<'_> {
         }
     }
 
-    /// Turns what is owed into contents to be said, as far as there is room. Nothing is said to a stranger.
+    /// Turns receipts and requests that are owed into contents, as far as there is room. Strangers get none.
     fn pay(
         &self,
         rows: &mut Rows<'_>,

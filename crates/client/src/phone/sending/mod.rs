@@ -1,4 +1,4 @@
-//! Frames to the relay. Whatever they depend on is in the vault before they leave.
+//! Frames to the relay. Everything they depend on is stored before they leave.
 
 mod converse;
 mod outgoing;

@@ -1,4 +1,4 @@
-//! What goes to the relay next, apart from conversations: who we are, acknowledgements, keys, questions.
+//! The next frames to the relay, apart from conversations: registration, acknowledgements, keys and questions.
 
 use pillarbox_crypto::{kdf, labels};
 use pillarbox_transport::sign_handshake;
@@ -18,13 +18,13 @@ use crate::records::contact::write_identity;
 use crate::records::prekeys;
 
 impl Phone {
-    /// The frames that should go out on a link now. What they depend on has been kept.
+    /// Returns the frames that should go out on a link now. Everything they depend on is stored.
     ///
-    /// To be called after [`connected`](Self::connected), after each batch of frames that came in, after each
-    /// local change, and once a second or so while something waits for its time.
+    /// Call this after [`connected`](Self::connected), after each batch of received frames, after each local change,
+    /// and about once a second while something waits for its time.
     ///
     /// # Errors
-    /// [`PhoneError::Storage`]; then nothing has changed and nothing may be sent.
+    /// [`PhoneError::Storage`]; nothing has changed then, and nothing may be sent.
     pub fn outgoing(
         &mut self,
         link: Link,
@@ -53,9 +53,9 @@ impl Phone {
         Ok(frames)
     }
 
-    /// A frame that the relay answers, to find out whether it is still there.
+    /// Returns a ping, which the relay answers if it is still there.
     ///
-    /// None while the link is not good for anything yet, or a ping is open.
+    /// Returns `None` while the link is not ready or a ping is open.
     pub fn ping(&mut self, link: Link) -> Option<ClientFrame> {
         let connection = self.links.get_mut(link)?;
         let usable = connection.standing == Standing::Ready;
@@ -63,27 +63,28 @@ impl Phone {
         (usable && !open).then(|| ClientFrame::Ping(Ping { request: connection.ask(Question::Ping) }))
     }
 
-    /// Whether a link is good for everything that goes over it.
+    /// Returns true if a link is ready for everything that goes over it.
     #[must_use]
     pub fn is_ready(&self, link: Link) -> bool {
         self.links.get(link).is_some_and(|connection| connection.standing == Standing::Ready)
     }
 
-    /// Whether nothing more goes over the named link: the relay refused this device, or the account is closed.
+    /// Returns true if nothing more goes over the named link: the relay refused this device, or the account is
+    /// closed.
     #[must_use]
     pub fn is_closed(&self) -> bool {
         self.links.get(Link::Named).is_some_and(|connection| connection.standing == Standing::Refused)
     }
 
-    /// Whether a link waits for an answer.
+    /// Returns true if a link waits for an answer.
     #[must_use]
     pub fn is_asking(&self, link: Link) -> bool {
         self.links.get(link).is_some_and(|connection| connection.is_asking(|_| true))
     }
 
-    /// Whether there is nothing left to do but wait: the named link is authenticated, what waited in the mailbox has come
-    /// and is acknowledged, everything asked is answered. What cannot be sent at present does not count, nor does what
-    /// this phone has [no room](Self::held_back) for: it comes once the owner has looked.
+    /// Returns true if only waiting is left: the named link is authenticated, all messages of the mailbox have come
+    /// and are acknowledged, and every question is answered. Messages that cannot be sent at present do not count,
+    /// nor do those that this phone has [no room](Self::held_back) for: they come once the owner has looked.
     #[must_use]
     pub fn is_settled(&self) -> bool {
         self.is_ready(Link::Named)
@@ -96,7 +97,7 @@ impl Phone {
             && self.channels.are_settled()
     }
 
-    /// Registers, or says whose connection this is.
+    /// Registers, or authenticates the connection.
     fn introduce(&mut self, now: Timestamp, rng: &mut impl CryptoRng) -> Result<ClientFrame, PhoneError> {
         let prekeys = match self.account.address {
             Some(_) => None,
@@ -146,7 +147,7 @@ impl Phone {
         }
     }
 
-    /// Publishes keys that the relay should have and asks how many it has.
+    /// Publishes missing keys, and asks how many the relay has.
     fn tend_keys(
         &mut self,
         now: Timestamp,
@@ -206,7 +207,7 @@ impl Phone {
         self.account.seals() && self.certificate.may_be_asked(now) && self.good_certificate(now).is_none()
     }
 
-    /// The certificate, if the relay would stand by it for some time to come.
+    /// Returns the certificate, if the relay will accept it for some time to come.
     pub(crate) fn good_certificate(&self, now: Timestamp) -> Option<CertificateRecord> {
         self.certificate.good_on(self.links.get(Link::Named)?, now)
     }

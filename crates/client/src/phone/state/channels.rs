@@ -1,34 +1,34 @@
-//! Public channels as the phone remembers them while it runs: readings under way, and when to ask again.
+//! Public channels in memory: open readings, and the time of the next attempt.
 
 use std::collections::VecDeque;
 
 use pillarbox_wire::{ChannelName, Timestamp};
 
-/// What was asked about a channel.
+/// A question about a channel.
 #[derive(Clone, Debug)]
 pub(crate) enum Asked {
-    /// To do the wish of this order.
+    /// Do the task of this order.
     Wish { order: u64, channel: ChannelName },
-    /// To read what came after a post.
+    /// Read the posts after a given one.
     Read(Reading),
 }
 
-/// A reading of a channel, which takes as many questions as its posts fill frames.
+/// A reading of a channel. It takes as many questions as its posts fill frames.
 #[derive(Clone, Debug)]
 pub(crate) struct Reading {
     pub(crate) channel: ChannelName,
     pub(crate) after: u32,
-    /// Whether the owner waits for the answer, also if there is nothing.
+    /// True if the owner waits for the answer, even an empty one.
     pub(crate) wanted: bool,
 }
 
-/// What this phone remembers about channels while it runs.
+/// The state of channels while the phone runs.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Channels {
     pub(crate) readings: VecDeque<Reading>,
-    /// Whether what is kept has been looked through since the last change, and is done.
+    /// True if all stored tasks are done since the last change.
     pub(crate) settled: bool,
-    /// Whether the followed channels have been asked about on this connection.
+    /// True if the followed channels have been read on this connection.
     pub(crate) caught_up: bool,
     pub(crate) retry_at: Option<Timestamp>,
 }
@@ -39,7 +39,7 @@ impl Channels {
         self.caught_up = false;
     }
 
-    /// The connection took a question with it. Wishes are kept; readings are here.
+    /// Repeats a question whose connection is gone. Tasks are stored; readings are only here.
     pub(crate) fn ask_again(&mut self, asked: Asked) {
         if let Asked::Read(reading) = asked {
             self.readings.push_front(reading);

@@ -1,13 +1,13 @@
-//! Deposits as the phone remembers them while it runs.
+//! Facts left at the relay, in memory.
 
 use std::collections::BTreeSet;
 
 use pillarbox_wire::{DepositKind, Timestamp};
 
-/// What this phone remembers of its deposits while it runs.
+/// The state of deposits while the phone runs.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Deposits {
-    /// Whether everything that was to be left has been looked for, and was left.
+    /// True if all stored facts were left.
     pub(crate) settled: bool,
     /// Kinds that the relay does not keep.
     pub(crate) refused: BTreeSet<DepositKind>,
@@ -15,7 +15,7 @@ pub(crate) struct Deposits {
 }
 
 impl Deposits {
-    /// There may be something to leave.
+    /// Notes that there may be something to leave.
     pub(crate) fn look_again(&mut self) {
         self.settled = false;
     }

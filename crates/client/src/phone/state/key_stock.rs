@@ -11,15 +11,15 @@ use crate::records::prekeys::Refill;
 pub(crate) struct KeyStock {
     /// Prekeys that are kept here and not yet sent.
     pub(crate) uploads: VecDeque<PreKeyUpload>,
-    /// Set while the relay is to be asked how many prekeys are left.
+    /// True while the relay is to be asked how many prekeys are left.
     pub(crate) recount: bool,
-    /// Set if the uploads were offered before: the relay is then asked once more.
+    /// True if the uploads were offered before: the relay is then asked once more.
     offered_before: bool,
-    /// Set while a count is due before the phone is done. The vault knows that it is answered with a full stock.
+    /// True while a count is due before the phone is finished. The vault knows that a full stock follows.
     fill_up: bool,
 }
 
-/// A connection begins with a count.
+/// Each connection begins with a count.
 impl Default for KeyStock {
     fn default() -> Self {
         Self { uploads: VecDeque::new(), recount: true, offered_before: false, fill_up: false }
@@ -27,26 +27,26 @@ impl Default for KeyStock {
 }
 
 impl KeyStock {
-    /// The relay has answered with a count, which the refill follows from.
+    /// Handles the relay's count, and the refill that follows from it.
     pub(crate) fn counted(&mut self, refill: Refill) {
         self.fill_up = false;
         self.uploads.extend(refill.uploads);
         self.offered_before = refill.offered_before;
     }
 
-    /// The relay has an upload. True if it was the last of those offered before, so that the stock is to be counted and
-    /// filled up.
+    /// Handles the relay's confirmation of an upload. Returns true if it was the last of those offered before: the
+    /// stock is then counted and filled up.
     pub(crate) fn stored(&mut self) -> bool {
         self.uploads.is_empty() && std::mem::take(&mut self.offered_before)
     }
 
-    /// Has the relay asked for a count before the phone is done.
+    /// Asks the relay for a count before the phone is finished.
     pub(crate) const fn fill_up(&mut self) {
         self.recount = true;
         self.fill_up = true;
     }
 
-    /// Tests that nothing is to be sent and no count is due. Uploads offered a second time are counted before.
+    /// Returns true if nothing is to be sent and no count is due. Uploads offered a second time are counted first.
     pub(crate) fn is_settled(&self) -> bool {
         self.uploads.is_empty() && !self.fill_up
     }

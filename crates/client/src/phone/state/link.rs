@@ -1,10 +1,10 @@
-//! The name of each of the two connections.
+//! The names of the two connections.
 
 /// One of the two connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Link {
-    /// The relay knows whose it is.
+    /// The relay knows the account.
     Named,
-    /// The relay is told nothing.
+    /// The relay is not told the account.
     Nameless,
 }

@@ -1,9 +1,9 @@
-//! The two connections of a phone, and which questions are open on each.
+//! The two connections of a phone, and the open questions on each.
 //!
-//! The *named* link says whose it is: it receives, asks for certificates, looks up, registers. The *nameless* link
-//! says nothing of the kind: sealed messages and the keys to begin them go over it, each admitted by the
-//! recipient's delivery key, so that the relay learns no sender. What ties the two together for a relay that looks
-//! is the network address and the time; the threat model says so.
+//! The *named* link names the account: it receives messages, requests certificates, looks up numbers and registers.
+//! The *nameless* link names no account: sealed messages and the keys to begin them go over it, each admitted by the
+//! recipient's delivery key, so that the relay does not learn the sender. Network address and time still tie the two
+//! together for a relay that looks; the threat model says so.
 
 use std::collections::HashMap;
 
@@ -14,26 +14,26 @@ use crate::phone::state::channels::Asked;
 use crate::phone::state::link::Link;
 use crate::records::prekeys::Numbers;
 
-/// A certificate with less time left is renewed. It is far above what a submission takes, and below any lifetime that a
-/// relay would give.
+/// Least time left on a certificate before it is renewed. It is far above the time of a submission, and below any
+/// lifetime that a relay would give.
 pub(crate) const CERTIFICATE_MARGIN: Duration = Duration::from_seconds(600);
 
-/// How far a link has come.
+/// The progress of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Standing {
-    /// Connected; the relay has not said its welcome.
+    /// Connected; the relay has not sent its welcome.
     Fresh,
     /// Welcomed; on the named link, nothing has been asked yet.
     Welcomed,
-    /// The named link has said who it is and waits for the answer.
+    /// The named link has registered or authenticated and waits for the answer.
     Asked,
-    /// Good for everything that goes over it.
+    /// Ready for everything that goes over it.
     Ready,
-    /// The relay does not take this device: nothing more goes over it.
+    /// The relay does not accept this device: nothing more goes over it.
     Refused,
 }
 
-/// What was asked, so that the answer finds its place.
+/// An open question, kept to match the answer.
 #[derive(Clone, Debug)]
 pub(crate) enum Question {
     Register,
@@ -50,14 +50,14 @@ pub(crate) enum Question {
     Ping,
 }
 
-/// A link that is connected.
+/// A connected link.
 #[derive(Clone, Debug)]
 pub(crate) struct Connection {
     pub(crate) handshake_hash: [u8; 32],
     pub(crate) standing: Standing,
-    /// The key that the relay signs sender certificates with.
+    /// The key with which the relay signs sender certificates.
     pub(crate) certificate_key: Option<SigningPublic>,
-    /// The relay's clock as it is reckoned here, and ours, when this was last looked at.
+    /// The estimate of the relay's clock, and this phone's clock, at the last look.
     clocks: Option<(Timestamp, Timestamp)>,
     questions: HashMap<RequestId, Question>,
     next_request: u32,
@@ -81,25 +81,26 @@ impl Connection {
         self.standing = Standing::Welcomed;
     }
 
-    /// Reckons the relay's clock on. To be called often: where our clock was set back since the last call, the time in
-    /// between is not seen, and without such steps it would stand still until ours has caught up.
+    /// Advances the estimate of the relay's clock. Call this often: if this phone's clock was set back since the last
+    /// call, the time in between is not counted, and without such steps the estimate would stand still until the
+    /// clock has caught up.
     pub(crate) fn reckon(&mut self, now: Timestamp) {
         self.clocks = self.clocks.map(|(theirs, ours)| (theirs + now.since(ours), now));
     }
 
-    /// The relay's time, which decides whether a certificate is still good.
+    /// Returns the relay's time, which decides whether a certificate is still good.
     pub(crate) fn relay_time(&self, now: Timestamp) -> Timestamp {
         self.clocks.map_or(now, |(theirs, ours)| theirs + now.since(ours))
     }
 
-    /// Corrects the reckoning by a certificate that the relay has just made. It was good for a while when it was made, so
-    /// where it looks as good as over, our clock had been set ahead.
+    /// Corrects the estimate by a certificate that the relay has just issued. A new certificate is good for a while,
+    /// so if it looks almost expired, this phone's clock had been set ahead.
     pub(crate) fn certified_until(&mut self, until: Timestamp) {
         let latest = Timestamp(until.0.saturating_sub(2 * CERTIFICATE_MARGIN.0));
         self.clocks = self.clocks.map(|(theirs, ours)| (theirs.min(latest), ours));
     }
 
-    /// Opens a question and names it.
+    /// Opens a question and returns its number.
     pub(crate) fn ask(&mut self, question: Question) -> RequestId {
         let request = RequestId(self.next_request);
         self.next_request = self.next_request.wrapping_add(1);
@@ -107,19 +108,19 @@ impl Connection {
         request
     }
 
-    /// Closes a question. None for an answer to nothing.
+    /// Closes a question. Returns `None` if no such question is open.
     pub(crate) fn answered(&mut self, request: RequestId) -> Option<Question> {
         self.questions.remove(&request)
     }
 
-    /// The questions that are still open, in the order in which they were asked.
+    /// Returns the open questions, in the order in which they were asked.
     pub(crate) fn into_questions(self) -> Vec<Question> {
         let mut questions: Vec<_> = self.questions.into_iter().collect();
         questions.sort_by_key(|(request, _)| request.0);
         questions.into_iter().map(|(_, question)| question).collect()
     }
 
-    /// Whether such a question is open.
+    /// Returns true if such a question is open.
     pub(crate) fn is_asking(&self, such: impl Fn(&Question) -> bool) -> bool {
         self.questions.values().any(such)
     }
@@ -147,7 +148,7 @@ impl Links {
         }
     }
 
-    /// Puts another connection, or none, in place of the one that a link had, and gives that back.
+    /// Replaces a link's connection and returns the former one.
     pub(crate) const fn replace(&mut self, link: Link, connection: Option<Connection>) -> Option<Connection> {
         match link {
             Link::Named => std::mem::replace(&mut self.named, connection),

@@ -1,6 +1,6 @@
 //! The mailbox at the relay: messages still to come, messages left there, and acknowledgements still to go.
 //!
-//! `docs/protocol.md` lists every table that has an end, and what becomes of a message that it does not take.
+//! `docs/protocol.md` lists every bounded table, and the outcome for a message that it does not take.
 
 use std::collections::VecDeque;
 use std::mem::{discriminant, take};
@@ -10,18 +10,18 @@ use pillarbox_wire::{AccountId, Acknowledge, MessageId};
 
 use crate::records::notice::Notice;
 
-/// Signs of life after which a relay has nothing more to hand over. The first may overtake what the relay hands over because
-/// of the frame before it; the second comes after that.
+/// Signs of life after which a relay has nothing more to deliver. The first may overtake the deliveries that the
+/// frame before it causes; the second comes after them.
 const LISTENS: u8 = 2;
 
-/// A table that is full, and whose message it does not take.
+/// A full table that does not take a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Full {
     /// Requests: [`MAX_REQUESTS`](crate::phone::MAX_REQUESTS).
     Requests,
     /// Groups that the owner is in: [`MAX_GROUPS`](crate::group::MAX_GROUPS).
     Groups { by: AccountId },
-    /// Messages of one contact that would not open: [`MAX_MISSING`](crate::recovery::MAX_MISSING).
+    /// Messages of one contact that did not open: [`MAX_MISSING`](crate::recovery::MAX_MISSING).
     Missing { contact: AccountId },
 }
 
@@ -38,40 +38,40 @@ impl Full {
 /// The mailbox at the relay, as far as this phone knows it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Mailbox {
-    /// Messages that are safe here and that the relay may forget.
+    /// Messages that are stored here and that the relay may delete.
     acknowledgements: VecDeque<MessageId>,
-    /// Messages that the relay said were waiting and that have not come yet.
+    /// Messages that the relay reported as waiting and that have not come yet.
     expected: u32,
     /// Messages of the last connection that this phone had no room for.
     held_back: usize,
     /// The tables that had no room for them.
     full: Vec<Full>,
-    /// Set until the relay has been told that messages were left there.
+    /// True until the relay has been told that messages were left there.
     tells_left: bool,
-    /// Signs of life that the relay is still to give before nothing more comes from behind the messages that were left.
+    /// Signs of life to await before it is certain that nothing comes behind the messages that were left.
     listens: u8,
 }
 
 impl Mailbox {
-    /// A connection begins: messages that were left may come again.
+    /// Notes a new connection: messages that were left may come again.
     pub(crate) fn connected(&mut self) {
         self.held_back = 0;
         self.full.clear();
         (self.tells_left, self.listens) = (false, 0);
     }
 
-    /// The connection is gone: messages that were not acknowledged are delivered again, and recognised.
+    /// Notes that the connection is gone: unacknowledged messages are delivered again, and recognised.
     pub(crate) fn disconnected(&mut self) {
         self.acknowledgements.clear();
         self.expected = 0;
     }
 
-    /// The relay has said how many messages wait.
+    /// Notes how many messages wait.
     pub(crate) const fn expect(&mut self, waiting: u32) {
         self.expected = waiting;
     }
 
-    /// A message has come and is kept.
+    /// Notes that a message has come and is stored.
     pub(crate) fn take_in(&mut self, message: MessageId) {
         self.expected = self.expected.saturating_sub(1);
         if self.held_back > 0 {
@@ -80,7 +80,8 @@ impl Mailbox {
         self.acknowledgements.push_back(message);
     }
 
-    /// A message has come and is left at the relay. The owner is told once on each connection for each table.
+    /// Notes that a message has come and is left at the relay. The owner is told once on each connection for each
+    /// table.
     pub(crate) fn leave(&mut self, full: Full) -> Vec<Notice> {
         self.expected = self.expected.saturating_sub(1);
         self.listens = LISTENS;
@@ -93,12 +94,12 @@ impl Mailbox {
         vec![full.notice()]
     }
 
-    /// The relay has given a sign of life.
+    /// Notes a sign of life from the relay.
     pub(crate) const fn hear(&mut self) {
         self.listens = self.listens.saturating_sub(1);
     }
 
-    /// Takes the acknowledgements that are to go. An empty one tells the relay that messages were left there.
+    /// Takes the acknowledgements to be sent. An empty one tells the relay that messages were left there.
     pub(crate) fn acknowledge(&mut self) -> Vec<Acknowledge> {
         let mut frames = Vec::new();
         while !self.acknowledgements.is_empty() {
@@ -111,28 +112,28 @@ impl Mailbox {
         frames
     }
 
-    /// Tests that more of the waiting messages are to come. A relay of an earlier version hands over nothing behind messages
-    /// that are left there: once it has been asked and is silent, nothing more comes.
+    /// Returns true if more of the waiting messages are to come. A relay of an earlier version delivers nothing
+    /// behind messages that are left there: once it has been asked and stays silent, nothing more comes.
     pub(crate) const fn comes_more(&self) -> bool {
         self.expected > 0 && (self.held_back == 0 || self.listens > 0)
     }
 
-    /// Tests that the relay has to be asked for a sign of life.
+    /// Returns true if the relay has to be asked for a sign of life.
     pub(crate) const fn asks(&self) -> bool {
         self.comes_more() && self.held_back > 0
     }
 
-    /// Tests that nothing more comes and everything that came is acknowledged.
+    /// Returns true if nothing more comes and every message that came is acknowledged.
     pub(crate) fn is_settled(&self) -> bool {
         !self.comes_more() && self.acknowledgements.is_empty()
     }
 
-    /// The number of messages of the last connection that this phone had no room for.
+    /// Returns the number of messages of the last connection that this phone had no room for.
     pub(crate) const fn held_back(&self) -> usize {
         self.held_back
     }
 
-    /// Tests that some of those messages were from people who would have become requests.
+    /// Returns true if some of those messages were from people who would have become requests.
     pub(crate) fn requests_are_full(&self) -> bool {
         self.full.contains(&Full::Requests)
     }

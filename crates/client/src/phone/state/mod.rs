@@ -1,5 +1,5 @@
-//! What a phone remembers while it runs: copies and indexes of rows, open questions, pauses. All of it starts empty or
-//! from rows when a profile opens.
+//! The state of a running phone: copies and indexes of rows, open questions, pauses. When a profile opens, all of it
+//! starts empty or from rows.
 
 pub(crate) mod certificate;
 pub(crate) mod channels;

@@ -1,11 +1,12 @@
-//! What is on its way out, and how far it has come.
+//! Outgoing items and their progress.
 //!
 //! An item is *waiting* until there is a session to encrypt it in, *sealed* from then on (the same bytes go out
-//! however often the connection breaks), and *accepted* once the relay has it on its disk. A text stays here,
-//! accepted, until the other phone's receipt comes, so that it can be encrypted again if that phone lost its keys. So does
-//! a resend request, until something that was said after it is confirmed: nothing else brings back what it asks for.
+//! however often the connection breaks), and *accepted* once the relay has it on its disk. An accepted text stays
+//! here until the other phone's receipt comes, so that it can be encrypted again if that phone lost its keys. An
+//! accepted resend request stays until something sent after it is confirmed, because nothing else brings back the
+//! messages that it asks for.
 //!
-//! The vault's rows are the truth; `Outbox` is an index of them in memory, rebuilt when a profile opens.
+//! The vault's rows are authoritative; `Outbox` is an index of them in memory, rebuilt when a profile opens.
 
 use std::collections::BTreeMap;
 
@@ -17,22 +18,21 @@ use crate::phone::Link;
 use crate::records::body::{Content, MAX_BODY_LEN};
 use crate::records::ids::BodyId;
 
-/// Things said to one contact that are kept for resending after the relay took them: as many as wait in a full mailbox,
-/// so that whoever lost their keys while away can have all of it again. More would only fill the vault of a phone whose
-/// contact never confirms anything.
+/// Accepted items kept for resending to one contact: as many as fit a full mailbox, so that a phone that lost its
+/// keys while away can have all of them again. More would only fill the vault if the contact never confirms anything.
 pub const MAX_UNCONFIRMED: usize = 10_000;
 
-/// How often one text is encrypted again because the other phone asks: a phone that can open nothing must not keep
+/// Times that one text is encrypted again at the other phone's request: a phone that can open nothing must not keep
 /// another one busy.
 pub const MAX_RESENDS: u8 = 5;
 
 /// Submissions without an answer on one link. More would only wait in the relay's memory instead of here.
 pub const MAX_IN_FLIGHT: usize = 32;
 
-/// One thing to be said to one contact.
+/// One thing to be sent to one contact.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Item {
-    /// Its place in the order in which things were said; also its key in the vault.
+    /// Its place in the order of sending; also its key in the vault.
     pub(crate) order: u64,
     pub(crate) to: AccountId,
     pub(crate) content: Content,
@@ -45,7 +45,7 @@ impl Encoded for Item {
     const MAX_LEN: usize = MAX_BODY_LEN + MAX_PAYLOAD_LEN + 512;
 }
 
-/// How far an item has come.
+/// The progress of an item.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) enum Stage {
     Waiting,
@@ -54,7 +54,7 @@ pub(crate) enum Stage {
         digest: FixedBytes<32>,
         identity: Option<FixedBytes<32>>,
     },
-    /// The identity is the one that could open it: only that one may ask for it again.
+    /// The identity that can open it: only that one may ask for it again.
     Accepted {
         digest: FixedBytes<32>,
         identity: Option<FixedBytes<32>>,
@@ -62,12 +62,12 @@ pub(crate) enum Stage {
 }
 
 impl Item {
-    /// Whether it is kept after the relay took it, so that it can be encrypted again.
+    /// Returns true if it is kept after the relay took it, so that it can be encrypted again.
     pub(crate) const fn may_be_resent(&self) -> bool {
         !matches!(self.content, Content::Receipt(_))
     }
 
-    /// Its name between the two phones, if it has one.
+    /// Returns the id that names it to both phones, if it has one.
     pub(crate) const fn id(&self) -> Option<BodyId> {
         match &self.content {
             Content::Text(text) => Some(text.id),
@@ -90,12 +90,12 @@ impl Item {
     }
 }
 
-/// What the index knows of an item.
+/// An item as the index holds it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Brief {
     pub(crate) to: AccountId,
     pub(crate) stage: BriefStage,
-    /// Whether it is a resend request, for which no receipt comes.
+    /// True for a resend request, which gets no receipt.
     pub(crate) asks: bool,
     pub(crate) in_flight: Option<(Link, RequestId)>,
 }
@@ -107,7 +107,7 @@ pub(crate) enum BriefStage {
     Accepted,
 }
 
-/// The index over all items, by order.
+/// The index of all items, by order.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Outbox {
     items: BTreeMap<u64, Brief>,
@@ -121,7 +121,7 @@ impl Outbox {
         Self { items, next_order }
     }
 
-    /// The order of the next item.
+    /// Returns the order of the next item.
     pub(crate) const fn next_order(&self) -> u64 {
         self.next_order
     }
@@ -143,12 +143,12 @@ impl Outbox {
         self.items.iter().map(|(&order, brief)| (order, brief))
     }
 
-    /// How many submissions have no answer yet on `link`.
+    /// Counts the submissions on `link` without an answer.
     pub(crate) fn in_flight(&self, link: Link) -> usize {
         self.items.values().filter(|brief| brief.in_flight.is_some_and(|(on, _)| on == link)).count()
     }
 
-    /// Forgets what was in flight on a link that is gone: it will be submitted again.
+    /// Forgets the submissions on a lost link, so that they are repeated.
     pub(crate) fn link_gone(&mut self, link: Link) {
         for brief in self.items.values_mut() {
             if brief.in_flight.is_some_and(|(on, _)| on == link) {
@@ -157,7 +157,7 @@ impl Outbox {
         }
     }
 
-    /// The oldest accepted item of a contact, if more than `most` of them wait for a receipt.
+    /// Returns a contact's oldest accepted item, if more than `most` of them wait for a receipt.
     pub(crate) fn surplus(&self, contact: AccountId, most: usize) -> Option<u64> {
         let is_kept = |brief: &Brief| brief.to == contact && brief.stage == BriefStage::Accepted;
         let mut kept = self.items.iter().filter(|(_, brief)| is_kept(brief)).map(|(&order, _)| order);
@@ -165,13 +165,13 @@ impl Outbox {
         (kept.count() >= most).then_some(oldest)
     }
 
-    /// The resend requests to a contact that the relay took, and that stand before `order`.
+    /// Returns the accepted resend requests to a contact that come before `order`.
     pub(crate) fn requests_before(&self, contact: AccountId, order: u64) -> Vec<u64> {
         let before = self.items.range(..order).filter(|(_, brief)| brief.asks && brief.to == contact);
         before.filter(|(_, brief)| brief.stage == BriefStage::Accepted).map(|(&order, _)| order).collect()
     }
 
-    /// How many items have not reached the relay.
+    /// Counts the items that have not reached the relay.
     pub(crate) fn unsent(&self) -> usize {
         self.items.values().filter(|brief| brief.stage != BriefStage::Accepted).count()
     }

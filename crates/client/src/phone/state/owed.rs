@@ -6,17 +6,17 @@ use pillarbox_wire::{AccountId, Timestamp};
 
 use crate::records::recovery::Errands;
 
-/// Contacts that something is owed to and that the owner has accepted.
+/// Accepted contacts to whom something is owed.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Owed {
-    /// Those that may have it now.
+    /// Those who may get it now.
     due: BTreeSet<AccountId>,
     /// Those whose receipts wait for their time.
     later: BTreeMap<AccountId, Timestamp>,
 }
 
 impl Owed {
-    /// Brings the index up to what is kept about an accepted contact.
+    /// Updates the index from the record of an accepted contact.
     pub(crate) fn note(&mut self, errands: &Errands, now: Timestamp) {
         if errands.are_due(now) {
             self.due.insert(errands.contact);
@@ -27,7 +27,7 @@ impl Owed {
         };
     }
 
-    /// Makes due what waited for its time and may go now.
+    /// Makes due whatever waited for a time that has come.
     pub(crate) fn wake(&mut self, now: Timestamp) {
         let due = &mut self.due;
         self.later.retain(|contact, at| {
@@ -38,23 +38,23 @@ impl Owed {
         });
     }
 
-    /// Nothing is owed to a contact for now.
+    /// Notes that nothing is due to a contact for now.
     pub(crate) fn paid(&mut self, contact: AccountId) {
         self.due.remove(&contact);
     }
 
-    /// Nothing is owed to a contact any more.
+    /// Notes that nothing more is owed to a contact.
     pub(crate) fn forget(&mut self, contact: AccountId) {
         self.due.remove(&contact);
         self.later.remove(&contact);
     }
 
-    /// The contacts that may have it now.
+    /// Returns the contacts that may get it now.
     pub(crate) fn due(&self) -> impl Iterator<Item = AccountId> + '_ {
         self.due.iter().copied()
     }
 
-    /// The times at which more will be due.
+    /// Returns the times at which more becomes due.
     pub(crate) fn times(&self) -> impl Iterator<Item = Timestamp> + '_ {
         self.later.values().copied()
     }

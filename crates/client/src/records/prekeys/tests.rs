@@ -1,4 +1,4 @@
-//! What becomes of keys when uploads are lost, repeated or cut off.
+//! Keys when uploads are lost, repeated or cut off.
 
 use std::collections::VecDeque;
 
@@ -9,7 +9,7 @@ use rand::rngs::StdRng;
 use super::*;
 use crate::vault::Vault;
 
-/// What became of an upload.
+/// The fate of an upload.
 #[derive(Clone, Copy, Debug)]
 enum Fate {
     Lost,
@@ -18,7 +18,7 @@ enum Fate {
     Confirmed,
 }
 
-/// One kind of one-time keys at the relay: it takes a number once, and hands out the lowest first.
+/// One kind of one-time keys at the relay, which takes each number once and hands out the lowest first.
 #[derive(Default)]
 struct Shelved {
     stock: VecDeque<PreKeyId>,
@@ -34,7 +34,7 @@ impl Shelved {
     }
 }
 
-/// A phone's vault and the relay that it brings keys to.
+/// A phone's vault, and the relay that it uploads keys to.
 struct World {
     rng: StdRng,
     vault: Vault,
@@ -53,7 +53,7 @@ impl World {
         Self { rng, vault, identity, one_time: Shelved::default(), kem: Shelved::default() }
     }
 
-    /// One connection: the phone asks how many keys are left, and brings what it thinks is missing.
+    /// Plays one connection: the phone asks for the count, and uploads what it believes is missing.
     fn connect(&mut self, fates: &[Fate]) {
         let left = (self.one_time.stock.len() as u32, self.kem.stock.len() as u32);
         let identity = &self.identity;
@@ -94,7 +94,7 @@ impl World {
         }
     }
 
-    /// Whatever the relay has yet to hand out opens, and is handed out for the first time.
+    /// Checks that every key left at the relay opens, and is handed out for the first time.
     fn check(&self) {
         self.vault
             .read(|rows| {

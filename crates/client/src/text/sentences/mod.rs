@@ -1,9 +1,10 @@
-//! The sentences in which a phone tells its owner what happened: one set, for the program and for the worlds of the laboratory.
+//! The sentences in which a phone tells its owner what happened. The program and the worlds of the laboratory share
+//! them.
 //!
-//! Every [`Notice`] has a sentence and a [`word`](fn@word). Both come from matches without a last arm for the rest, so that a new
-//! notice does not compile before somebody has said what its owner is told. Sentences are safe to show: texts and names of
-//! others have passed through [`display`](crate::display). What the layer does not know: where a sentence is shown, and what
-//! commands a program has; [`Names`] tells both.
+//! Every [`Notice`] has a sentence and a [`word`](fn@word). Both come from matches without a catch-all arm, so that a
+//! new notice does not compile before it has a sentence. Sentences are safe to show: texts and names of others have
+//! passed through [`display`](crate::display). This layer does not know where a sentence is shown or which commands a
+//! program has; [`Names`] provides both.
 
 mod span;
 mod word;
@@ -22,48 +23,48 @@ pub use crate::text::sentences::word::word;
 /// The word in front of a warning.
 pub const WARNING: &str = "Warning:";
 
-/// How much attention a sentence asks for.
+/// The attention that a sentence asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tone {
-    /// Good to know.
+    /// For information.
     Note,
-    /// To be seen before going on. The sentence begins in lower case, because a word of warning stands in front.
+    /// To be read before going on. The sentence begins in lower case, because the warning word stands in front.
     Warning,
 }
 
-/// A choice that the owner has, for which a program has commands.
+/// A choice of the owner, for which a program has commands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Choice<'a> {
-    /// A verified contact's key changed: compare the numbers again, or go on without.
+    /// A verified contact's key changed: compare the numbers again, or accept the key.
     CompareOrAccept(&'a str),
-    /// A stranger wrote: call them otherwise.
+    /// A stranger wrote: choose another name for them.
     Rename(&'a str),
-    /// A later message of a request would not open: have it sent again.
+    /// A later message of a request did not open: have it sent again.
     Answer(&'a str),
-    /// A message of an account that is no contact would not open: have it sent again.
+    /// A message of an account that is no contact did not open: have it sent again.
     AddAccount(AccountId),
-    /// Requests that nobody has looked at stand in the way of others.
+    /// Requests not looked at stand in the way of others.
     LookAtRequests,
 }
 
-/// The names and commands of whoever shows the sentences.
+/// The names and commands of the program that shows the sentences.
 pub trait Names {
-    /// The owner's name for a contact.
+    /// Returns the owner's name for a contact.
     fn contact(&self, account: &AccountId) -> String;
 
-    /// A contact's name for itself, if it is another one: a stranger's word for it.
+    /// Returns the contact's suggested name if it differs: the claim of a stranger.
     fn claim(&self, account: &AccountId) -> Option<String> {
         let _ = account;
         None
     }
 
-    /// The name of a group, if groups have names here.
+    /// Returns the name of a group, if groups have names here.
     fn group(&self, group: &GroupId) -> Option<String> {
         let _ = group;
         None
     }
 
-    /// The words that offer a choice, without a full stop.
+    /// Returns the words that offer a choice, without a full stop.
     fn choice(&self, choice: Choice<'_>) -> String {
         match choice {
             Choice::CompareOrAccept(_) => "compare safety numbers again, or go on unverified".to_owned(),
@@ -75,7 +76,7 @@ pub trait Names {
     }
 }
 
-/// How sure of a contact's key the owner can be.
+/// Returns the words for the trust in a contact's key.
 #[must_use]
 pub const fn trust(trust: Trust) -> &'static str {
     match trust {
@@ -85,7 +86,7 @@ pub const fn trust(trust: Trust) -> &'static str {
     }
 }
 
-/// The same as one word, for programs.
+/// Returns one word for the trust in a contact's key, for programs.
 #[must_use]
 pub const fn trust_code(trust: Trust) -> &'static str {
     match trust {
@@ -95,7 +96,7 @@ pub const fn trust_code(trust: Trust) -> &'static str {
     }
 }
 
-/// The word for how far a message has come.
+/// Returns the word for the progress of a message.
 #[must_use]
 pub const fn state(state: DeliveryState) -> &'static str {
     match state {
@@ -112,7 +113,7 @@ pub const WROTE_FIRST: &str = "wrote first";
 /// The remark about a contact whom the owner has blocked.
 pub const BLOCKED: &str = "blocked";
 
-/// Says how far a message has come.
+/// Describes the progress of a message.
 #[must_use]
 pub fn progress(state: DeliveryState, to: &str) -> String {
     match state {
@@ -125,13 +126,13 @@ pub fn progress(state: DeliveryState, to: &str) -> String {
     }
 }
 
-/// Says what a delay means.
+/// Explains a delay.
 #[must_use]
 pub fn delayed(reason: Refusal) -> String {
     format!("The relay asks to wait: {reason}. What waits is kept and goes later.")
 }
 
-/// Says what a delay means to somebody who goes on writing.
+/// Explains a delay to somebody who goes on writing.
 #[must_use]
 pub fn throttled(reason: Refusal) -> String {
     match reason {
@@ -142,7 +143,7 @@ pub fn throttled(reason: Refusal) -> String {
     }
 }
 
-/// Says what a timer does.
+/// Explains a timer.
 #[must_use]
 pub fn timer(seconds: Option<u32>) -> String {
     match seconds {
@@ -151,7 +152,7 @@ pub fn timer(seconds: Option<u32>) -> String {
     }
 }
 
-/// The sender of an entry that came, with how sure of their key the owner could be: `Bob (NOT VERIFIED)`.
+/// Names the sender of a received entry with the trust in their key at the time: `Bob (NOT VERIFIED)`.
 #[must_use]
 pub fn sender(entry: &Entry, name: &str, group: Option<&str>) -> String {
     let verified = matches!(entry.direction, Direction::Received { verified: true, .. });
@@ -164,7 +165,7 @@ pub fn sender(entry: &Entry, name: &str, group: Option<&str>) -> String {
     format!("{name}{place} ({sure})")
 }
 
-/// The content of an entry: a text on its lines, or what a timer does.
+/// Returns the content of an entry: the lines of a text, or the effect of a timer.
 #[must_use]
 pub fn content(entry: &Entry) -> String {
     match &entry.kind {
@@ -173,7 +174,7 @@ pub fn content(entry: &Entry) -> String {
     }
 }
 
-/// The sentence for a notice.
+/// Returns the sentence for a notice.
 #[must_use]
 pub fn notice(notice: &Notice, names: &impl Names) -> (Tone, String) {
     use Tone::{Note, Warning};
@@ -330,7 +331,7 @@ pub fn notice(notice: &Notice, names: &impl Names) -> (Tone, String) {
     }
 }
 
-/// The sentence for a notice as it stands on a screen: a warning has the word in front.
+/// Returns the sentence for a notice as shown on a screen: a warning has the word in front.
 #[must_use]
 pub fn line(notice: &Notice, names: &impl Names) -> String {
     match self::notice(notice, names) {
@@ -339,18 +340,18 @@ pub fn line(notice: &Notice, names: &impl Names) -> String {
     }
 }
 
-/// Says why a newcomer's message is not here yet.
+/// Explains why a newcomer's message is not here yet.
 const REQUESTS_FULL: &str = "Somebody new wrote. The relay keeps the message until you have seen what others wrote \
     whom you did not add: there are as many of them as this phone keeps.";
 
-/// The sentence for a message of an account that is no contact and that would not open, without a word of warning.
+/// Returns the sentence for a message that did not open, of an account that is no contact, without the warning word.
 #[must_use]
 pub fn unopened_from(account: AccountId, names: &impl Names) -> String {
     let choice = names.choice(Choice::AddAccount(account));
     format!("a message from somebody whom you have not added would not open. {choice}.")
 }
 
-/// The same for many.
+/// Returns the sentence for several messages that did not open.
 #[must_use]
 pub fn unopened(messages: usize) -> String {
     format!(
@@ -359,7 +360,7 @@ pub fn unopened(messages: usize) -> String {
     )
 }
 
-/// The sentence for messages that nobody can have sent, without a word of warning.
+/// Returns the sentence for messages that nobody can have sent, without the warning word.
 #[must_use]
 pub fn senderless(messages: usize) -> String {
     match messages {
@@ -368,7 +369,7 @@ pub fn senderless(messages: usize) -> String {
     }
 }
 
-/// The sentence for requests that gave way to newer ones.
+/// Returns the sentence for requests that gave way to newer ones.
 #[must_use]
 pub fn gave_way(requests: usize) -> String {
     match requests {
@@ -380,7 +381,7 @@ pub fn gave_way(requests: usize) -> String {
     }
 }
 
-/// The sentence for a newcomer whose message the relay keeps.
+/// Returns the sentence for a newcomer whose message the relay keeps.
 #[must_use]
 pub fn requests_full(names: &impl Names) -> String {
     format!("{REQUESTS_FULL} {}.", names.choice(Choice::LookAtRequests))

@@ -1,4 +1,4 @@
-//! Spans of time in words.
+//! Periods in words.
 
 const MINUTE: u32 = 60;
 
@@ -8,7 +8,7 @@ const DAY: u32 = 24 * HOUR;
 
 const WEEK: u32 = 7 * DAY;
 
-/// A span of time in words, with the largest unit that fits: `1 hour`, `90 minutes`.
+/// Formats a period with the largest unit that fits: `1 hour`, `90 minutes`.
 #[must_use]
 pub fn span(seconds: u32) -> String {
     let units = [(WEEK, "week"), (DAY, "day"), (HOUR, "hour"), (MINUTE, "minute")];

@@ -1,4 +1,4 @@
-//! Every sentence, in the singular and in the plural, as the program and a world show it.
+//! Every sentence in the singular and plural, as the program and a world show it.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -27,7 +27,7 @@ impl Names for Plain {
     }
 }
 
-/// Somebody who has names for groups and hears how strangers call themselves.
+/// Names for groups, and suggested names of strangers.
 struct Named;
 
 impl Names for Named {

@@ -2,7 +2,7 @@
 
 use crate::records::notice::Notice;
 
-/// The kind of a notice. It stays the same when a sentence is worded anew.
+/// Returns the kind of a notice. It stays the same when a sentence is reworded.
 #[must_use]
 pub const fn word(notice: &Notice) -> &'static str {
     match notice {

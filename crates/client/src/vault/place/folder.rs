@@ -1,4 +1,4 @@
-//! A vault's place: a folder of the file system that nobody else writes in, and the files that this process has open there.
+//! A vault in a folder of the file system that no one else writes in, and the files that this process has open there.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -12,11 +12,11 @@ use rusqlite::{Connection, OpenFlags};
 use crate::vault::error::{ProfileError, StorageError};
 use crate::vault::lock::FILE_NAME;
 
-/// How long another process may still hold the profile: one that is just ending has let go of it by then, and a
-/// person hears without delay of one that is not.
+/// Time for which another process may still hold the profile. A process that is just ending has released it by then,
+/// and about any other the user hears without delay.
 const LOCK_PATIENCE: Duration = Duration::from_millis(250);
 
-/// Makes `directory`, readable for its owner only.
+/// Makes `directory`, accessible to its owner only.
 pub(crate) fn make(directory: &Path) -> Result<(), StorageError> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
@@ -29,18 +29,18 @@ pub(crate) fn make(directory: &Path) -> Result<(), StorageError> {
     })
 }
 
-/// Says if a vault's file lies in `directory`.
+/// Returns true if a vault's file lies in `directory`.
 pub(crate) fn has(directory: &Path) -> Result<bool, StorageError> {
     directory.join(FILE_NAME).try_exists().map_err(|_| StorageError::Unavailable)
 }
 
-/// Says if a link stands in the place of a vault's file in `directory`.
+/// Returns true if a link stands in the place of a vault's file in `directory`.
 pub(crate) fn is_link(directory: &Path) -> bool {
     fs::symlink_metadata(directory.join(FILE_NAME)).is_ok_and(|found| found.is_symlink())
 }
 
-/// Checks that nobody else writes in `directory`, and that the vault's file there is its owner's alone. It is made if it is not
-/// there.
+/// Checks that no one else writes in `directory`, and that the vault's file there is its owner's alone. Makes the
+/// file if it is missing.
 pub(crate) fn claim(directory: &Path) -> Result<(), ProfileError> {
     #[cfg(unix)]
     {
@@ -61,8 +61,8 @@ pub(crate) fn connect(directory: &Path, flags: OpenFlags) -> rusqlite::Result<Co
     Connection::open_with_flags(directory.join(FILE_NAME), flags)
 }
 
-/// How this connection treats the file: nothing is kept before it is on the disk, what is removed is overwritten,
-/// and the first write lock is never let go of.
+/// Sets how this connection treats the file: data is on the disk before a commit returns, removed data is
+/// overwritten, and the write lock is never released once taken.
 pub(crate) fn settle(connection: &Connection) -> Result<(), ProfileError> {
     // SQLite opens a file that it may not write for reading, and would fail later, over the log, in other words.
     if connection.is_readonly("main")? {
@@ -79,16 +79,16 @@ pub(crate) fn settle(connection: &Connection) -> Result<(), ProfileError> {
     Ok(())
 }
 
-/// The length of the vault's file in `directory`; 0 if there is none.
+/// Returns the length of the vault's file in `directory`, or 0 if there is none.
 #[must_use]
 pub fn length(directory: &Path) -> u64 {
     fs::metadata(directory.join(FILE_NAME)).map_or(0, |file| file.len())
 }
 
-/// Copies every file of `from` to `to`, which is there.
+/// Copies every file of `from` to `to`, which must exist.
 ///
 /// # Errors
-/// What the file system says.
+/// Errors of the file system.
 pub fn copy(from: &Path, to: &Path) -> io::Result<()> {
     for entry in fs::read_dir(from)? {
         let entry = entry?;
@@ -100,7 +100,7 @@ pub fn copy(from: &Path, to: &Path) -> io::Result<()> {
 /// Overwrites the vault in `directory` and removes it.
 ///
 /// # Errors
-/// [`StorageError::Unavailable`]; some of it may be left.
+/// [`StorageError::Unavailable`]; part of it may be left.
 pub fn erase(directory: &Path) -> Result<(), StorageError> {
     let erase = || -> io::Result<()> {
         for entry in fs::read_dir(directory)? {
@@ -120,13 +120,13 @@ pub fn erase(directory: &Path) -> Result<(), StorageError> {
     erase().map_err(|_| StorageError::Unavailable)
 }
 
-/// The files of an open vault, by device and inode: SQLite goes on writing to them when they are deleted.
+/// The files of an open vault, by device and inode: SQLite keeps writing to them after they are deleted.
 #[cfg(unix)]
 pub(crate) struct Place(Vec<(PathBuf, FileIdentity)>);
 
 #[cfg(unix)]
 impl Place {
-    /// Notes the files of a vault that is open: the database and its log. There is no index beside them.
+    /// Notes the files of an open vault: the database and its log. No index file lies beside them.
     pub(crate) fn of(directory: &Path) -> Self {
         let file = directory.join(FILE_NAME);
         let mut log = file.as_os_str().to_owned();
@@ -140,13 +140,13 @@ impl Place {
         )
     }
 
-    /// Says if they are where they were.
+    /// Returns true if the files are still in their places.
     pub(crate) fn is_whole(&self) -> bool {
         self.0.iter().all(|(file, identity)| identity.is_at(file))
     }
 }
 
-/// Elsewhere a file that is open cannot be deleted.
+/// On other systems an open file cannot be deleted.
 #[cfg(not(unix))]
 pub(crate) struct Place;
 

@@ -1,7 +1,7 @@
-//! A vault's place in a program without a file system: SQLite's memory, under the name of a folder.
+//! A vault in a program without a file system: it lies in SQLite's memory, under the name of a folder.
 //!
-//! A database there is shared by all connections that name it (sqlite.org/inmemorydb.html) and ends with the last of them; one
-//! that is held here keeps it until it is erased.
+//! All connections that name such a database share it (sqlite.org/inmemorydb.html), and it ends with the last of
+//! them. A connection held here keeps it until it is erased.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -14,7 +14,7 @@ use rusqlite::{Connection, OpenFlags, ffi};
 
 use crate::vault::error::{ProfileError, StorageError};
 
-/// A database in memory: its name for SQLite, and the connection that keeps it.
+/// A database in memory: its name for SQLite, and the connection that keeps it alive.
 struct Held {
     name: String,
     connection: Connection,
@@ -22,7 +22,7 @@ struct Held {
 
 static PLACES: Mutex<BTreeMap<PathBuf, Held>> = Mutex::new(BTreeMap::new());
 
-/// Counts the databases: a folder that is used again gets one of its own.
+/// Counts the databases, so that a reused folder gets a new one.
 static MADE: AtomicU64 = AtomicU64::new(0);
 
 fn places() -> MutexGuard<'static, BTreeMap<PathBuf, Held>> {
@@ -34,30 +34,30 @@ fn hold(name: String, flags: OpenFlags) -> rusqlite::Result<Held> {
     Ok(Held { name, connection })
 }
 
-/// Makes nothing: a folder is a name here.
+/// Does nothing: a folder is only a name here.
 #[expect(clippy::unnecessary_wraps, reason = "a folder of a file system can fail")]
 pub(crate) const fn make(_: &Path) -> Result<(), StorageError> {
     Ok(())
 }
 
-/// Says if a vault lies under the name `directory`.
+/// Returns true if a vault lies under the name `directory`.
 #[expect(clippy::unnecessary_wraps, reason = "a folder of a file system can fail")]
 pub(crate) fn has(directory: &Path) -> Result<bool, StorageError> {
     Ok(places().contains_key(directory))
 }
 
-/// Nothing leads anywhere else here.
+/// Returns false: there are no links in memory.
 pub(crate) const fn is_link(_: &Path) -> bool {
     false
 }
 
-/// Nobody else is here.
+/// Succeeds: no one else has access.
 #[expect(clippy::unnecessary_wraps, reason = "a folder of a file system can be somebody else's too")]
 pub(crate) const fn claim(_: &Path) -> Result<(), ProfileError> {
     Ok(())
 }
 
-/// The place of an open vault, which nobody can take away.
+/// The place of an open vault, which cannot be taken away.
 pub(crate) struct Place;
 
 impl Place {
@@ -88,14 +88,14 @@ pub(crate) fn connect(directory: &Path, flags: OpenFlags) -> rusqlite::Result<Co
     Ok(hold(name, flags)?.connection)
 }
 
-/// How this connection treats the database: what is removed is overwritten. Nothing else is kept from a disk.
+/// Sets how this connection treats the database: removed data is overwritten. There is no disk to write to.
 pub(crate) fn settle(connection: &Connection) -> Result<(), ProfileError> {
     connection.pragma_update(None, "secure_delete", true)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     Ok(())
 }
 
-/// The length of the vault under the name `directory`; 0 if there is none.
+/// Returns the length of the vault under the name `directory`, or 0 if there is none.
 #[must_use]
 pub fn length(directory: &Path) -> u64 {
     let places = places();
@@ -110,7 +110,7 @@ pub fn length(directory: &Path) -> u64 {
 /// Copies the vault under the name `from`, page by page, to the name `to`.
 ///
 /// # Errors
-/// [`NotFound`](io::ErrorKind::NotFound) if there is none, or what SQLite says.
+/// [`NotFound`](io::ErrorKind::NotFound) if there is none, or an error of SQLite.
 pub fn copy(from: &Path, to: &Path) -> io::Result<()> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
     let mut copy = connect(to, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(io::Error::other)?;
@@ -121,10 +121,10 @@ pub fn copy(from: &Path, to: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Lets go of the vault under the name `directory`.
+/// Releases the vault under the name `directory`.
 ///
 /// # Errors
-/// None here.
+/// None on this platform.
 pub fn erase(directory: &Path) -> Result<(), StorageError> {
     places().remove(directory);
     Ok(())

@@ -1,4 +1,4 @@
-//! Where a vault lies: in a folder of the file system, or in SQLite's memory under the folder's name.
+//! The place of a vault: a folder of the file system, or SQLite's memory under the folder's name.
 
 #[cfg(feature = "folders")]
 mod folder;
