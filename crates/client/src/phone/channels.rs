@@ -225,7 +225,7 @@ impl Phone {
         let Asked::Read(Reading { channel, after, wanted }) = asked else {
             return Ok(Vec::new());
         };
-        // A relay that names a post a second time would otherwise be asked for ever.
+        // Otherwise a relay that repeats a post would be asked for ever.
         let posts: Vec<PostRow> = posts.into_iter().filter(|post| post.number > after).collect();
         let Some(last) = posts.iter().map(|post| post.number).max() else {
             let empty = wanted && after == 0;

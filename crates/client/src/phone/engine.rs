@@ -286,7 +286,7 @@ impl Phone {
                 Question::LookUp { handle, name } => self.look_ups.push_back((handle, name)),
                 Question::Close => self.closing = true,
                 Question::Channel(asked) => self.channels.ask_again(asked),
-                // All others follow from what is kept.
+                // All other questions follow from stored rows.
                 _ => {}
             }
         }

@@ -110,7 +110,7 @@ impl Phone {
                 }
                 fact.left = true;
                 if deposit.kind == DepositKind::BackupPart {
-                    // A second copy of the history would outlive what is removed from the first.
+                    // A second copy of the history would outlive texts removed from the first.
                     fact.deposit.value = Some(Bytes(Vec::new()));
                 }
                 rows.store(Table::Facts, &key, &fact)?;

@@ -8,6 +8,13 @@
 //! call that made the change has returned `Ok`. The carrier of frames between this engine and a relay can therefore
 //! drop everything at any moment: no acknowledged message is lost, and no message is shown twice.
 //!
+//! **One message.** `owner/talk` queues a text: an entry of the conversation (`rows/entries`) and an item of the outbox
+//! (`state/outbox`). `sending/outgoing` builds the next frames, and `sending/converse` seals the item and submits it.
+//! `receiving/answers` routes the relay's answer to `receiving/submissions`, which marks the entry as sent. On the other
+//! phone `receiving/arrival` decrypts the message, `receiving/contents` applies the body, and the recipient's entry and
+//! the receipt owed for it (`rows/errands`) are stored in one transaction before the message is acknowledged
+//! (`state/mailbox`).
+//!
 //! | folder or file | content |
 //! |---|---|
 //! | `engine` | the open profile: made, opened, connected |

@@ -26,7 +26,7 @@ impl Phone {
         self.vault.transact(rng, |rows| {
             store_account(rows, &account)?;
             if seals_now {
-                // They were never told how to seal to this phone.
+                // The contacts were never given the key for sealing to this phone.
                 for mut contact in rows.load_all::<ContactRecord>(Table::Contacts)? {
                     contact.introduced = false;
                     store_contact(rows, &contact)?;

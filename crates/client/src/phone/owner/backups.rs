@@ -147,7 +147,7 @@ fn contents(rows: &View<'_>, made_at: Timestamp) -> Result<Contents, StorageErro
         }
         contents.groups.push(record.view());
     }
-    // The sort is stable, so what came at one moment stays in the order of its conversation.
+    // The sort is stable, so entries of one moment stay in the order of their conversation.
     contents.texts.sort_by_key(|text| text.stored_at);
     Ok(contents)
 }

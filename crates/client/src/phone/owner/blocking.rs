@@ -31,7 +31,7 @@ impl Phone {
             }
             rows.load::<ContactRecord>(Table::Contacts, &account.0)
         })?;
-        // Somebody without a number is named by account: a block list that left them out would be none.
+        // People without a number are named by account, so that the block list is complete.
         let handle = known.and_then(|record| record.handle);
         let subject = handle.map_or_else(|| account.to_string(), |handle| handle.as_str().to_owned());
         self.set_fact(DepositKind::Blocked, subject.as_bytes(), blocked.then(Vec::new), rng)

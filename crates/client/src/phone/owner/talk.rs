@@ -103,7 +103,7 @@ impl Phone {
             Ok(item.brief())
         })?;
         self.outbox.insert(order, brief);
-        // Whoever is written to is accepted, and has what was owed.
+        // Writing to a contact accepts them, so whatever is owed may go.
         Ok(self.note_errands(contact, now)?)
     }
 
@@ -136,7 +136,7 @@ impl Phone {
     pub fn unshown(&self) -> Result<Vec<(AccountId, Entry)>, PhoneError> {
         let mut unshown = Vec::new();
         for contact in self.contacts()? {
-            // What was stored in the same millisecond stands by what the senders' clocks say.
+            // Entries stored in the same millisecond are ordered by the senders' clocks.
             let mut latest = (Timestamp(0), Timestamp(0));
             for entry in self.history(contact.account)?.into_iter().filter(|entry| !entry.shown) {
                 latest = (latest.0.max(entry.stored_at), latest.1.max(entry.sent_at));

@@ -97,7 +97,7 @@ mod tests {
 
     #[test]
     fn a_number_finds_by_number_only() {
-        // The first is of a profile that is older than the rule.
+        // The first is from a profile older than the rule.
         let contacts = [
             contact(1, "+447700900102", None),
             contact(2, "Robert", Some("+447700900102")),

@@ -82,9 +82,9 @@ impl Phone {
             Ok(Kind::Ratchet | Kind::PreKey) => named(Protection::EndToEnd, payload.0),
             Ok(Kind::Sealed) => {
                 let key = self.links.get(Link::Named)?.certificate_key?;
-                // The certificate had to be good when the relay took the message, not when it is read. Where the relay
-                // says that this is yet to come, its clock was set ahead, and ours decides. A relay gains nothing: it
-                // makes the certificates, and can say any time.
+                // The certificate had to be good when the relay took the message, not when it is read. If the relay
+                // names a time in the future, its clock was set ahead, and ours decides. A relay gains nothing by it,
+                // because it issues the certificates and can name any time.
                 let taken = accepted_at.min(now);
                 let opened = unseal(&self.secrets.identity, &key, taken, payload.as_slice()).ok()?;
                 let inner = kind(&opened.payload).ok()?;
@@ -157,7 +157,7 @@ impl Phone {
             self.note_errands(contact, now)?;
         }
         self.key_stock.recount |= consumed;
-        // Whoever confirms what was said after a request has had the request.
+        // A receipt for a later message confirms that the request arrived.
         let newest = confirmed.iter().copied().max().unwrap_or_default();
         let answered = self.outbox.requests_before(contact, newest);
         if !answered.is_empty() {
@@ -211,13 +211,13 @@ impl Arrival<'_> {
             Ok::<_, StorageError>(opened)
         };
         let opened = match attempt(rows, current.as_ref(), theirs.as_ref())? {
-            // Their key may have changed: then the message opens with whatever key it names.
+            // Their key may have changed; the message then opens with the key that it names.
             Err(OpenError::ForeignIdentity) => attempt(rows, None, None)?,
             outcome => outcome,
         };
         let certified = self.envelope.certified;
         let opened = opened.ok().filter(|opened| {
-            // Whose certificate it is and whose session must be one person's.
+            // Certificate and session must belong to the same person.
             certified.is_none_or(|certified| certified == *opened.sender_identity.agreement())
         });
         let Some(Opened { body, next, sender_identity, consumed, started, degraded, opening, .. }) = opened

@@ -110,7 +110,7 @@ fn take_resend_request(
     effects: &mut Effects,
 ) -> Result<(), StorageError> {
     let contact = record.account;
-    // Whoever lost keys may have lost what we said of ourselves, too.
+    // A phone that lost its keys may have lost this phone's introduction too.
     record.introduced = false;
     store_contact(rows, &record)?;
     if request.digests.is_empty() {

@@ -58,7 +58,7 @@ pub(crate) fn take_text(
 ) -> Result<(), StorageError> {
     let contact = record.account;
     owe_receipt(rows, contact, text.id, coming, effects)?;
-    // Sent a second time, in another envelope, because its sender could not know that it had come.
+    // The sender repeated it in another envelope, without knowing that it had arrived.
     if entries::find(rows, contact, text.id)?.is_some() {
         return Ok(());
     }

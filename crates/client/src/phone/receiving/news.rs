@@ -62,7 +62,7 @@ pub(crate) fn take_roster(
             effects.notices.push(Notice::GroupJoined { group, by: from });
             record
         }
-        // Nobody has to believe it, and it is dealt with.
+        // The claim is not believed, and is finished with that.
         _ => return Ok(owe_receipt(rows, from, id, coming, effects)?),
     };
     store_group(rows, &record)?;

@@ -42,10 +42,11 @@ impl Phone {
             let apart = known.as_ref().is_some_and(compared);
             let mut other = holder(rows, &handle, account)?;
             if let Some(other) = other.as_mut().filter(|_| apart) {
-                // The owner has compared the safety number of this account too: two contacts, and the number finds one.
+                // The owner has compared the safety number of this account too: both contacts stay, and the number
+                // finds one.
                 other.handle = None;
                 if naming::is_number(&other.name) {
-                    // By a number that is no longer theirs nobody would find them.
+                    // Nobody would find them by a number that is no longer theirs.
                     other.name = names::some_name(rows, other.account, "")?;
                 }
                 store_contact(rows, other)?;
@@ -63,7 +64,7 @@ impl Phone {
             };
             record.handle = Some(handle.clone());
             record.accepted = true;
-            // The name was free when it was asked for; if it no longer is, one near it does.
+            // The name was free when it was chosen; if it is taken now, a similar one is used.
             if is_new || name.is_some() {
                 let wish = name.as_deref().unwrap_or(handle.as_str());
                 record.name = names::some_name(rows, account, wish)?;

@@ -131,7 +131,7 @@ pub(crate) fn keep_roster(
     }
 }
 
-pub(crate) fn seal(rows: &mut Rows<'_>, record: &GroupRecord, text: &[u8]) -> Vec<u8> {
+fn seal(rows: &mut Rows<'_>, record: &GroupRecord, text: &[u8]) -> Vec<u8> {
     let mut nonce = [0; 24];
     rows.rng.fill_bytes(&mut nonce);
     let key = AeadKey::from_bytes(record.key.0);

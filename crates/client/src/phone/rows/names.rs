@@ -51,11 +51,11 @@ pub(crate) fn some_name(rows: &View<'_>, account: AccountId, wish: &str) -> Resu
 }
 
 /// Returns the visible part of a suggestion, short enough to append an account.
-pub(crate) fn shown(wish: &str) -> String {
+fn shown(wish: &str) -> String {
     bounded(show::safe(wish).replace(show::REPLACEMENT, "").trim().to_owned(), MAX_NAME_LEN - 9)
 }
 
-pub(crate) fn is_taken(rows: &View<'_>, account: AccountId, name: &str) -> Result<bool, StorageError> {
+fn is_taken(rows: &View<'_>, account: AccountId, name: &str) -> Result<bool, StorageError> {
     let contacts = rows.load_all::<ContactRecord>(Table::Contacts)?;
     let name = naming::fold(name);
     Ok(contacts.iter().any(|other| other.account != account && naming::fold(&other.name) == name))

@@ -72,7 +72,7 @@ pub(crate) fn go_on(
 }
 
 /// An entry and the rows stored beside it.
-pub(crate) struct Kept {
+struct Kept {
     entry: Entry,
     order: Option<u64>,
     evidence: Option<Vec<u8>>,
@@ -80,7 +80,7 @@ pub(crate) struct Kept {
 
 /// Merges conversations under one account, in the order in which this phone stored their entries. Returns the next
 /// place.
-pub(crate) fn move_history(
+fn move_history(
     rows: &mut Rows<'_>,
     parts: &[Option<(AccountId, u64)>],
     to: AccountId,
@@ -116,7 +116,7 @@ pub(crate) fn move_history(
 
 /// Moves waiting items to the new account, under the rule of [`Trust`]. Items for groups are dropped, because the new
 /// account is in no group.
-pub(crate) fn move_items(rows: &mut Rows<'_>, from: AccountId, to: AccountId) -> Result<(), StorageError> {
+fn move_items(rows: &mut Rows<'_>, from: AccountId, to: AccountId) -> Result<(), StorageError> {
     for mut item in rows.load_all::<Item>(Table::Outbox)?.into_iter().filter(|item| item.to == from) {
         if let Content::GroupText(_) | Content::Roster(_) | Content::Leave(_) = &item.content {
             if let Some(id) = item.id().filter(|_| !matches!(item.stage, Stage::Accepted { .. })) {

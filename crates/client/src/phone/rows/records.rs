@@ -119,7 +119,7 @@ pub(crate) fn digest_key(contact: AccountId, digest: &[u8; 32]) -> Vec<u8> {
 }
 
 /// Each account has one conversation, which restarts when its keys change.
-pub(crate) fn conversation_key(account: AccountId) -> Vec<u8> {
+fn conversation_key(account: AccountId) -> Vec<u8> {
     [account.0.as_slice(), &[DeviceId::FIRST.0]].concat()
 }
 

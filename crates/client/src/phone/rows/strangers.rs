@@ -33,7 +33,7 @@ pub const MAX_UNOPENED: usize = 500;
 /// An account that wrote and that the owner has not accepted. The record stays when the owner accepts it, and says
 /// nothing about a contact.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub(crate) struct Stranger {
+struct Stranger {
     account: AccountId,
     /// True if the delivery key admitted its first message.
     admitted: bool,
@@ -59,7 +59,7 @@ impl Newcomer {
     /// Makes room for one more request. Returns the requests that gave way, or `None` if there is no room.
     pub(crate) fn enter(self, rows: &mut Rows<'_>) -> Result<Option<Vec<GaveWay>>, StorageError> {
         let mut gave_way = Vec::new();
-        // Most phones have fewer contacts of all kinds, and nothing to look through.
+        // Most phones have fewer contacts in all, so there is nothing to look through.
         let waiting = match rows.count(Table::Contacts)? {
             0..MAX_REQUESTS => Vec::new(),
             _ => requests_of(rows, self.admitted)?,
@@ -111,8 +111,8 @@ pub(crate) struct GaveWay {
 }
 
 /// Returns the requests of one sort that the owner has neither named nor verified, oldest first.
-pub(crate) fn requests_of(rows: &View<'_>, admitted: bool) -> Result<Vec<ContactRecord>, StorageError> {
-    // A profile of an earlier version remembers no sort, and nobody of it was admitted.
+fn requests_of(rows: &View<'_>, admitted: bool) -> Result<Vec<ContactRecord>, StorageError> {
+    // Profiles of earlier versions have no record of strangers; all count as not admitted.
     let strangers = rows.load_all::<Stranger>(Table::Strangers)?.into_iter();
     let let_through: BTreeSet<AccountId> =
         strangers.filter(|stranger| stranger.admitted).map(|stranger| stranger.account).collect();
@@ -128,7 +128,7 @@ pub(crate) fn requests_of(rows: &View<'_>, admitted: bool) -> Result<Vec<Contact
 
 /// Returns at most `surplus` requests that can give way without losing anything the owner has not seen: first those
 /// without entries, then the oldest.
-pub(crate) fn expendable(
+fn expendable(
     rows: &View<'_>,
     waiting: Vec<ContactRecord>,
     surplus: usize,
@@ -148,7 +148,7 @@ pub(crate) fn expendable(
 }
 
 /// Returns true if the owner has seen every entry of a request.
-pub(crate) fn is_seen(rows: &View<'_>, record: &ContactRecord) -> Result<bool, StorageError> {
+fn is_seen(rows: &View<'_>, record: &ContactRecord) -> Result<bool, StorageError> {
     for place in (0..record.next_place).rev() {
         if entries::at(rows, record.account, place)?.is_some_and(|entry| !entry.shown) {
             return Ok(false);
@@ -191,7 +191,7 @@ mod tests {
             .vault
             .transact(&mut rng, |rows| {
                 (0..MAX_REQUESTS).try_for_each(|number| former_request(rows, number + 1))?;
-                // Then a block had no account in it.
+                // In that version a block row was empty.
                 rows.put(Table::Blocked, &blocked.0, &[])
             })
             .unwrap();

@@ -112,7 +112,7 @@ impl Phone {
         if room == 0 || agenda.is_empty() {
             return Ok(());
         }
-        // A message could be sealed and not sent without one: better that it waits.
+        // Without a certificate a message could be sealed but not sent, so it waits.
         let sealing = self.good_certificate(now);
         if link == Link::Nameless && sealing.is_none() {
             return Ok(());
@@ -190,8 +190,8 @@ impl Phone {
                     match seal(rng, &self.secrets.identity, &certificate, &recipient, payload.as_slice()) {
                         Ok(envelope) => (Bytes(envelope), Some(key)),
                         Err(_) => {
-                            // The certificate is another identity's, or the contact's key is of no use: neither
-                            // comes right by itself, and neither may go out unsealed without a word.
+                            // The certificate is for another identity, or the contact's key is invalid. Neither
+                            // repairs itself, and neither may go out unsealed without notice.
                             self.certificate.current = None;
                             self.pauses.begin(item.to, WaitCause::NoKeys, now);
                             continue;
@@ -257,7 +257,7 @@ impl Speaker<'_> {
                 *next_order += 1;
                 self.submit(rows, &mut them, &mut item, room, decided)?;
             }
-            // What is said after a request must not come before it: a receipt for it ends the request.
+            // A later message must not overtake a request, because a receipt for that message ends the request.
             order = next.waiting.filter(|_| !asks);
         }
         if let Some(order) = order.filter(|_| *room > 0) {
@@ -362,7 +362,7 @@ impl Speaker<'_> {
                 them.changed = true;
                 Ok(Some(payload))
             }
-            // Used up after 16 million messages without an answer: a new session has numbers again.
+            // The session is used up after 16 million messages without an answer; a new one has numbers again.
             Err(_) => {
                 them.errands.renew = true;
                 Ok(None)
@@ -386,8 +386,8 @@ impl Speaker<'_> {
             let Some(digests) = errands::take_request(rows, errands)? else { break };
             contents.push(Content::ResendRequest(ResendRequest { digests }));
         }
-        // A receipt tells the other phone that its own requests were read. While one of those may be among what is missing,
-        // it would forget it.
+        // A receipt tells the other phone that its requests were read. While one of them may be among the missing messages,
+        // a receipt would make that phone forget it.
         let asks = errands.asks() || !contents.is_empty();
         while !asks && contents.len() < room && errands.may_confirm(self.now) {
             let count = errands.receipts.len().min(MAX_RECEIPT_IDS);

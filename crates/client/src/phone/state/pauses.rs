@@ -6,7 +6,7 @@ use pillarbox_wire::{AccountId, Duration, Refusal, Timestamp};
 
 /// Pause after a failure of the relay, if the relay names none: long enough to empty a mailbox or to look after a
 /// disk, short enough for a person who waits.
-pub(crate) const RETRY_AFTER: Duration = Duration::from_seconds(60);
+const RETRY_AFTER: Duration = Duration::from_seconds(60);
 
 /// The reason why messages to a contact wait.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

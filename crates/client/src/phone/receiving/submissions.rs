@@ -1,0 +1,110 @@
+//! The relay's answers about submitted items: accepted, or given up.
+
+use pillarbox_wire::{AccountId, FixedBytes, Refusal, Timestamp};
+use rand_core::CryptoRng;
+
+use crate::phone::engine::Phone;
+use crate::phone::error::PhoneError;
+use crate::phone::rows::records::{load_item, remove_item, store_item};
+use crate::phone::rows::{entries, errands};
+use crate::phone::state::outbox::{Item, MAX_UNCONFIRMED, Stage};
+use crate::records::history::DeliveryState;
+use crate::records::ids::BodyId;
+use crate::records::notice::Notice;
+use crate::vault::{StorageError, Table};
+
+impl Phone {
+    /// Handles the relay's confirmation that an item is on its disk.
+    pub(super) fn accepted(
+        &mut self,
+        order: u64,
+        digest: &[u8; 32],
+        now: Timestamp,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Vec<Notice>, PhoneError> {
+        let outcome = self.vault.transact(rng, |rows| {
+            let Some(mut item) = load_item(rows, order)? else {
+                return Ok(None);
+            };
+            let identity = match &item.stage {
+                Stage::Sealed { digest: sealed, identity, .. } if sealed.0 == *digest => *identity,
+                // It was asked for again meanwhile, and will go out anew.
+                _ => return Ok(None),
+            };
+            if item.may_be_resent() {
+                item.stage = Stage::Accepted { digest: FixedBytes(*digest), identity };
+                store_item(rows, &item)?;
+            } else {
+                remove_item(rows, order)?;
+            }
+            let news = match item.id() {
+                Some(id) => entries::progress(rows, item.to, id, DeliveryState::Sent, now)?.then_some(id),
+                None => None,
+            };
+            Ok::<_, StorageError>(Some((item, news)))
+        })?;
+        let Some((item, news)) = outcome else {
+            if let Some(brief) = self.outbox.get_mut(order) {
+                brief.in_flight = None;
+            }
+            return Ok(Vec::new());
+        };
+        self.pauses.end(item.to);
+        if item.may_be_resent() {
+            self.outbox.insert(order, item.brief());
+            self.drop_oldest_unconfirmed(item.to, rng)?;
+        } else {
+            self.outbox.remove(order);
+        }
+        Ok(news.map(|message| Notice::Accepted { contact: item.to, message }).into_iter().collect())
+    }
+
+    fn drop_oldest_unconfirmed(
+        &mut self,
+        contact: AccountId,
+        rng: &mut impl CryptoRng,
+    ) -> Result<(), StorageError> {
+        let Some(surplus) = self.outbox.surplus(contact, MAX_UNCONFIRMED) else {
+            return Ok(());
+        };
+        self.vault.transact(rng, |rows| remove_item(rows, surplus))?;
+        self.outbox.remove(surplus);
+        Ok(())
+    }
+
+    /// Gives up items that the relay will never take.
+    pub(super) fn give_up(
+        &mut self,
+        which: impl Fn(&Item) -> bool,
+        reason: Refusal,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Vec<Notice>, PhoneError> {
+        let given_up = self.vault.transact(rng, |rows| {
+            let items = rows.load_all::<Item>(Table::Outbox)?.into_iter();
+            let unsent = items.filter(|item| which(item) && !matches!(item.stage, Stage::Accepted { .. }));
+            let mut given_up: Vec<(u64, AccountId, Option<BodyId>)> = Vec::new();
+            for item in unsent {
+                remove_item(rows, item.order)?;
+                if let Some(id) = item.id() {
+                    entries::progress(rows, item.to, id, DeliveryState::Refused, Timestamp(0))?;
+                }
+                given_up.push((item.order, item.to, item.id()));
+            }
+            given_up.sort_by_key(|(order, ..)| *order);
+            Ok::<_, PhoneError>(given_up)
+        })?;
+        let mut notices = Vec::new();
+        for (order, contact, message) in given_up {
+            self.outbox.remove(order);
+            notices.push(Notice::NotSent { contact, message, reason });
+        }
+        Ok(notices)
+    }
+
+    /// Forgets everything owed to an account that is gone.
+    pub(super) fn forgive(&mut self, contact: AccountId, rng: &mut impl CryptoRng) -> Result<(), PhoneError> {
+        self.vault.transact(rng, |rows| errands::forget(rows, contact))?;
+        self.owed.forget(contact);
+        Ok(())
+    }
+}
