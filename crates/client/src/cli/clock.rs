@@ -65,7 +65,7 @@ impl Clock {
             );
         };
         let info = self.zone.to_offset_info(instant);
-        // Where people have no letters for their zone, the database has digits.
+        // Zones without an abbreviation have digits in the database.
         let zone = match info.abbreviation() {
             letters if letters.starts_with(|c: char| c.is_ascii_alphabetic()) => letters.to_owned(),
             _ => format!("UTC{}", info.offset()),
@@ -104,7 +104,7 @@ mod tests {
         assert_eq!(london.time(summer, summer), "15:40 BST");
         assert_eq!(zone("<-03>3").time(AT, AT), "11:40 UTC-03");
         assert_eq!(zone("IST-5:30").time(AT, AT), "20:10 IST");
-        // The day begins on the wall, too: at 14:40 in Greenwich it is tomorrow in Auckland.
+        // The date is local too: at 14:40 in Greenwich it is tomorrow in Auckland.
         let auckland = zone("NZDT-13");
         assert_eq!(auckland.time(AT, Timestamp(AT.0 - 6 * 3_600_000)), "2017-03-23 03:40 NZDT");
     }

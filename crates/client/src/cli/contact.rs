@@ -88,12 +88,12 @@ fn add(desk: &mut Desk<'_>, whom: &str, name: Option<&str>) -> Result<(), Failur
             })?;
         return added(desk, &phone, &contact);
     }
-    // A number, also one that is written as no number can be.
+    // A number, even one with an invalid form.
     if whom.starts_with(['+', '(']) || whom.starts_with(|c: char| c.is_numeric()) {
         let handle = Handle::parse(whom).map_err(|error| Failure::Invitation(error.to_string()))?;
         return add_number(desk, handle, name);
     }
-    // Read before the passphrase is asked for: a typing error should not cost one more.
+    // Read before the passphrase is asked for, so that a typing error is reported first.
     let invitation = whom.parse::<Invitation>()?;
     let mut phone = desk.open()?;
     let before = phone.contacts()?.into_iter().find(|known| known.account == invitation.account);
@@ -204,7 +204,7 @@ fn add_number(desk: &mut Desk<'_>, handle: Handle, name: Option<&str>) -> Result
             let (name, sure) = (words::name(&contact), words::sure(contact.trust));
             desk.terminal.result(&format!("This number leads to {name} now. {sure}."))?;
         }
-        // Another key or another account for a number that is somebody's: that was told with the answer.
+        // Another key or account for a known number was reported with the answer.
         Some(before) if before.account != account || before.identity != contact.identity => {
             may_write(&phone, &contact)?;
             goes_on(desk, &contact)?;

@@ -69,7 +69,7 @@ impl<'a> Desk<'a> {
     /// Opens the profile with a passphrase from a source that the command line has not named.
     pub(crate) fn open_with(&mut self, source: &Source) -> Result<Phone, Failure> {
         let directory = self.directory()?;
-        // Nobody likes to type a passphrase and then to hear that there is nothing to open.
+        // Check first: the user should not type a passphrase for a profile that does not exist.
         if !directory.join(pillarbox_client::vault::FILE_NAME).exists() {
             return Err(Failure::NoProfile);
         }
@@ -108,7 +108,7 @@ impl<'a> Desk<'a> {
     pub(crate) fn read_stdin(&self, most: usize) -> Result<String, Failure> {
         self.stdin_is_free()?;
         let mut bytes = Vec::new();
-        // A line end of Windows has two bytes where one is kept, so a text that fits comes as at most twice as many.
+        // A Windows line end has two bytes where one is kept, so a text that fits has at most twice as many bytes.
         let longest = 2 * most + AROUND;
         let limit = u64::try_from(longest + 1).unwrap_or(u64::MAX);
         io::stdin().take(limit).read_to_end(&mut bytes).map_err(Failure::Input)?;
@@ -141,7 +141,7 @@ pub(crate) fn find(phone: &Phone, typed: &str) -> Result<Contact, Failure> {
         Whom::Nobody => {
             let contacts = phone.contacts()?;
             let number = Handle::parse(typed).ok();
-            // Of a profile that is older than the rule about numbers.
+            // Possible in a profile older than the rule about numbers.
             let called =
                 contacts.iter().find(|known| number.is_some() && Handle::parse(&known.name).ok() == number);
             Err(Failure::UnknownContact {

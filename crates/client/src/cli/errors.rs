@@ -42,7 +42,7 @@ impl Explained {
 /// Returns the row for a failure, with the profile in the directory `profile`, or `None` if there is nothing to
 /// report.
 pub(crate) fn explain(failure: &Failure, profile: &Path) -> Option<Explained> {
-    // A path is shown as it was typed, and that may be what somebody else has made.
+    // A path is shown as typed, and somebody else may have written it.
     let profile = safe(&profile.display().to_string());
     use Exit::{No, Relay, Store, Usage};
     Some(match failure {

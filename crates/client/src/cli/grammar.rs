@@ -107,7 +107,7 @@ pub(crate) enum Account {
         number: Option<Handle>,
         /// The code that the relay sent to the number, where it sends codes. If the number has an account, this phone takes
         /// its place there
-        // No secret for a file: it is good once, for this number, for minutes.
+        // The code needs no file: it is valid once, for this number, for minutes.
         #[arg(long, requires = "number", value_parser = NumberCode::parse)]
         code: Option<NumberCode>,
         /// What you call yourself to people you write to; the relay is not told
@@ -398,7 +398,7 @@ fn ansi_c(word: &str) -> String {
 
 /// The grammar with its help in place at every level.
 pub(crate) fn command() -> clap::Command {
-    // Plain throughout: the choice of colours is not known before the line is parsed.
+    // Plain throughout, because the use of colours is not known before the line is parsed.
     dress(Cli::command().styles(clap::builder::Styles::plain()).max_term_width(WIDTH))
 }
 

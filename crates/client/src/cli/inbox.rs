@@ -54,11 +54,11 @@ pub(crate) fn run(desk: &mut Desk<'_>, inbox: &Inbox) -> Result<(), Failure> {
     }
     let mut shown = 0;
     let fetched = loop {
-        // What came before is shown even if the relay is away now.
+        // Earlier messages are shown even if the relay is away now.
         let fetched = net::fetch(desk, &mut phone);
         let new = show_new(desk, &mut phone, form)?;
         shown += new;
-        // What was shown makes room for people who are new.
+        // Showing requests makes room for new people.
         if fetched.is_err() || phone.held_back() == 0 || new == 0 || !desk.terminal.is_seen() {
             break fetched;
         }
@@ -68,7 +68,7 @@ pub(crate) fn run(desk: &mut Desk<'_>, inbox: &Inbox) -> Result<(), Failure> {
             "Standard output leads nowhere: what came is new still, and is printed again the next time.",
         );
     }
-    // Nothing more goes or comes, so nothing is said of what waits.
+    // Nothing can be sent or received any more, so waiting messages are not reported.
     must_be_open(&phone)?;
     let full = phone.held_back() > 0;
     if phone.requests_are_full() {
@@ -97,7 +97,7 @@ async fn follow(desk: &mut Desk<'_>, phone: &mut Phone, form: Form) -> Result<()
     let (mut carrier, mut weather) = (Carrier::new(), Weather::default());
     let mut expiry = interval(EXPIRY);
     let mut holder = Holder::hold(&desk.directory()?)?;
-    // One listener for all rounds: Ctrl-C while a round is busy is heard by the next.
+    // One listener for all rounds, so that Ctrl-C during a busy round reaches the next.
     let mut pressed = pin!(net::pressed());
     let ended = loop {
         let event = tokio::select! {

@@ -60,7 +60,7 @@ pub(crate) fn main(words: impl IntoIterator<Item = OsString>) -> Exit {
         Err(failure) => {
             if let Some(explained) = errors::explain(&failure, &directory) {
                 match failure {
-                    // What a person did on purpose is no error.
+                    // A deliberate action of the user is no error.
                     Failure::Interrupted | Failure::Declined => terminal.note(&explained.what),
                     _ => terminal.error(&explained.what),
                 }
@@ -90,12 +90,12 @@ fn run(desk: &mut Desk<'_>, command: &Command) -> Result<(), Failure> {
 fn say(error: &clap::Error, words: &[OsString]) -> Exit {
     let harmless = |word: &OsString| word.to_str().is_some_and(|word| safe_lines(word) == word);
     let said = if error.use_stderr() {
-        // It repeats what was typed, and that may be an address or a link that somebody else has made.
+        // The message repeats the command line, which may hold an address or link made by somebody else.
         let text = match words.iter().all(harmless) {
             true => error.render().ansi().to_string(),
             false => safe_lines(&error.render().to_string()),
         };
-        // clap breaks the lines of its help, and not those of its errors.
+        // clap wraps its help, but not its errors.
         let text = fitted(&text, Terminal::new(Colour::Auto).width());
         write!(anstream::stderr(), "{text}")
     } else {

@@ -114,7 +114,7 @@ async fn carry(
         let Ok(event) =
             timeout(SILENCE.saturating_sub(carrier.idle()), carrier.next(phone, &mut desk.rng)).await
         else {
-            // Frames that tell nobody anything, such as answers to receipts, may have come meanwhile.
+            // Frames without a notice, such as answers to receipts, may have come meanwhile.
             if carrier.idle() < SILENCE {
                 continue;
             }
@@ -128,7 +128,7 @@ async fn carry(
                 for notice in &notices {
                     hear(notice)?;
                     refusal(notice)?;
-                    // Whoever asked for the visit says what a delay means for it, and a crowd is told at its end.
+                    // The caller explains a delay, and a crowd is reported at the end.
                     let later = matches!(notice, Notice::Delayed { .. } | Notice::RequestsFull);
                     if !later && !desk.crowd.meet(notice) {
                         tell(desk, phone, notice)?;
@@ -222,7 +222,7 @@ pub(crate) const fn may_pass(failure: &Failure) -> bool {
 }
 
 fn interrupted(pressed: std::io::Result<()>) -> Failure {
-    // Without a way to hear of Ctrl-C the command goes on no longer either.
+    // If Ctrl-C cannot be received, the command stops too.
     pressed.map_or_else(Failure::Input, |()| Failure::Interrupted)
 }
 

@@ -132,7 +132,7 @@ fn from_path(path: &Path, name: &str) -> Result<Secret, PassphraseError> {
     #[cfg(unix)]
     {
         use pillarbox_system::private::{is_open_to_others, quoted};
-        // A pipe or a terminal has no rights that say who reads it.
+        // A pipe or a terminal has no permissions that tell who can read it.
         let is_exposed = file.metadata().and_then(|found| Ok(found.is_file() && is_open_to_others(&file)?));
         if is_exposed.map_err(unreadable)? {
             return Err(PassphraseError::Exposed { file: quoted(path) });

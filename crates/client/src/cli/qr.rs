@@ -35,7 +35,7 @@ pub(crate) struct Code {
 impl Code {
     /// Encodes a text. Returns `None` if it is too long for any code.
     pub(crate) fn new(text: &str) -> Option<Self> {
-        // A screen is neither torn nor soiled: the lowest level of error correction gives the largest modules.
+        // A screen is not torn or dirty, so the lowest level of error correction, with the largest modules, will do.
         let code = QrCode::with_error_correction_level(text, EcLevel::L).ok()?;
         let inner = code.width();
         let width = inner + 2 * QUIET_ZONE;

@@ -43,7 +43,7 @@ pub(crate) fn run(desk: &mut Desk<'_>, send: &Send) -> Result<(), Failure> {
     may_say(&phone, &contact)?;
     let (name, sent_at) = (words::name(&contact), now());
     let id = phone.queue_text(contact.account, &text, sent_at, &mut desk.rng)?;
-    // The message is on the disk now: whatever happens to the connection, it is not lost.
+    // The message is on the disk now, so a broken connection does not lose it.
     let outcome = net::fetch(desk, &mut phone);
     if phone.requests_are_full() {
         desk.terminal.note(&sentences::requests_full(&OnThisPhone(&phone)));

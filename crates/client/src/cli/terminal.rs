@@ -207,7 +207,7 @@ impl Terminal {
         if std::env::var_os("TERM").is_none_or(|terminal| terminal == "dumb") {
             return;
         }
-        // The streams above would take the signs away where colours are not wanted.
+        // The streams above would remove the escape sequences where colours are not wanted.
         if io::stdout().is_terminal() {
             wipe(&mut io::stdout());
         } else if io::stderr().is_terminal() {

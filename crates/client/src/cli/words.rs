@@ -47,7 +47,7 @@ pub(crate) fn unreached(kind: ErrorKind) -> String {
             "there is no way to it from here".into()
         }
         ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted => "it hung up at once".into(),
-        // What a name that nobody knows comes as has no name of its own among the kinds.
+        // Unknown hosts have no `ErrorKind` of their own.
         _ => "its host name may be wrong, or the network is down".into(),
     }
 }
@@ -66,7 +66,7 @@ pub(crate) fn entry(
         Direction::Received { verified, .. } => {
             let from = sender(entry, &name(contact), None);
             let trust = if verified { Trust::Verified } else { Trust::Unverified };
-            // Only at the end: a name can hold the same words.
+            // Only at the end, because a name can contain the same words.
             let from = match from.strip_suffix(&format!("({})", sentences::trust(trust))) {
                 Some(name) => format!("{name}({})", sure(trust)),
                 None => from,
@@ -185,7 +185,7 @@ pub(crate) fn notice(notice: &Notice, phone: &Phone, width: usize) -> Option<(To
         return None;
     }
     let (tone, says) = sentences::notice(notice, &OnThisPhone(phone));
-    // The only sentence with others' texts in it.
+    // The only sentence that quotes texts of others.
     let says =
         if matches!(notice, Notice::ChannelPosts { .. }) { break_words(&says, INDENT, width) } else { says };
     Some((tone, says))

@@ -33,7 +33,7 @@ pub(crate) fn wrap(text: &str, indent: usize, most: usize) -> String {
                     lines.push(std::mem::take(&mut line));
                 }
                 let least = if lines.is_empty() { 0 } else { indent };
-                // An indentation that pushes a word over the edge gives way: a terminal would break the word by itself.
+                // The indentation gives way to a long word, which a terminal would otherwise break by itself.
                 let start = own.min(most.saturating_sub(width)).max(least);
                 line.push_str(&" ".repeat(start));
                 line.push_str(word);

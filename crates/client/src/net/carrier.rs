@@ -127,7 +127,7 @@ impl Carrier {
     pub async fn close(mut self, phone: &mut Phone) {
         for link in [Link::Named, Link::Nameless] {
             if let Line::Up(open) = self.line(link) {
-                // A relay that is gone cannot be told goodbye, and nothing depends on it.
+                // A relay that is gone hears no farewell, and nothing depends on it.
                 let _told = timeout(timeouts::FAREWELL, open.writer.close()).await;
             }
             phone.disconnected(link);
@@ -183,8 +183,8 @@ impl Carrier {
         if due(&self.named) {
             self.named = Line::dial(address, rng);
         }
-        // The nameless link is opened when something is to go over it, and not before the named one works: its errors
-        // would be the same, told twice.
+        // The nameless link is opened when something is to go over it, and only once the named one works: otherwise the
+        // same errors would be reported twice.
         if due(&self.nameless) && phone.is_ready(Link::Named) && phone.wants_nameless()? {
             self.nameless = Line::dial(address, rng);
         }
@@ -230,7 +230,7 @@ impl Carrier {
         rng: &mut impl CryptoRng,
     ) -> Result<Option<Event>, PhoneError> {
         if let Line::Up(open) = self.line(link) {
-            // Any frame shows that the relay is there; the next silence is counted from here.
+            // Any frame shows that the relay is alive; the next silence is counted from here.
             open.unanswered = None;
         }
         if !matches!(frame, RelayFrame::Pong(_)) {

@@ -150,7 +150,7 @@ impl ContactRecord {
             }
         }
         self.introduced = false;
-        // Back to the key that was verified: there is nothing left to choose.
+        // The verified key is back, so there is nothing left to choose.
         if self.trust == Trust::Changed && self.former_identity == self.identity {
             self.trust = Trust::Verified;
             self.former_identity = None;

@@ -206,7 +206,7 @@ pub(crate) fn refill(
         rows.remove(Table::Account, FILL_UP)?;
     }
     let (mut stock, mut offer) = (load(rows)?, load_offer(rows)?);
-    // An upload that was begun is brought to its end, however many keys the relay has by now.
+    // A started upload is finished, however many keys the relay has by now.
     let begun = !offer.one_time.is_empty() || !offer.kem.is_empty();
     let low = if fill_up || begun { FULL_STOCK } else { LOW_STOCK };
     let wanted = |left: u32| if left < low { FULL_STOCK.saturating_sub(left) as usize } else { 0 };

@@ -233,7 +233,7 @@ impl Errands {
     }
 
     fn recent_renewals(&self, now: Timestamp) -> impl Iterator<Item = Timestamp> + '_ {
-        // A clock that was set back must not stop recovery: times ahead of it do not count.
+        // A clock that was set back must not stop recovery, so times in its future do not count.
         self.renewals.iter().copied().filter(move |at| *at <= now && now.since(*at) < RENEWAL_WINDOW)
     }
 
@@ -250,7 +250,7 @@ pub(crate) fn has_aged(conversation: &Conversation, now: Timestamp) -> bool {
 }
 
 fn is_aged(begun: Timestamp, now: Timestamp) -> bool {
-    // A session from the future was begun by a clock that was wrong: nobody knows how old it is.
+    // A session from the future was begun under a wrong clock, so its age is unknown.
     now.since(begun).max(begun.since(now)) >= MAX_UNANSWERED_AGE
 }
 

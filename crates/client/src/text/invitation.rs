@@ -107,7 +107,7 @@ impl FromStr for Invitation {
         })?;
         let bytes = match base32::read(token) {
             Some(bytes) => bytes,
-            // Cut inside a group of characters, the text is none that can have been written.
+            // A text cut inside a group of characters is not one that can have been written.
             None if base32::read_start(token).is_some_and(|bytes| is_cut_off(&bytes)) => {
                 return Err(InvitationError::CutOff);
             }

@@ -75,7 +75,7 @@ static STATES: LazyLock<Vec<[Vec<String>; 2]>> = LazyLock::new(|| {
 /// Folds a name for comparison.
 #[must_use]
 pub fn fold(name: &str) -> String {
-    // Nearly every name; each one is compared with all others when a contact is added.
+    // Nearly every name is ASCII, and each is compared with all others when a contact is added.
     if name.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
         return one_space(&name.to_ascii_lowercase());
     }
@@ -87,7 +87,7 @@ fn fold_any(name: &str) -> String {
     let mut folded = name.to_owned();
     for _ in 0..PASSES {
         let seen = folded.chars().filter(|c| c.is_whitespace() || !show::is_unseen(*c));
-        // Capitals first: several letters have one capital and two small forms.
+        // Capitals first, because some letters have one capital and two small forms.
         let level: String =
             seen.nfkc().flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfkc().collect();
         let next = one_space(&level);

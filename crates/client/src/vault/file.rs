@@ -66,7 +66,7 @@ impl Vault {
     #[must_use]
     pub fn is_there(directory: &Path) -> bool {
         if place::is_link(directory) {
-            // No profile, and not to be followed: whoever opens or makes one here is told.
+            // A link is no profile and is not followed; opening or making one here reports it.
             return false;
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -148,7 +148,7 @@ impl Vault {
             .map_err(StorageError::from)?;
         let mut rows = Rows::new(View::new(transaction, &self.keys), rng);
         let outcome = change(&mut rows)?;
-        // What is committed to a file that was deleted is gone when this process ends.
+        // Commits to a deleted file are gone when this process ends.
         if !self.place.as_ref().is_none_or(Place::is_whole) {
             return Err(StorageError::Gone.into());
         }

@@ -25,7 +25,7 @@ impl Vault {
             }
             None => {
                 let mut copy = Connection::open_in_memory()?;
-                // A negative number of pages is all of them.
+                // A negative number of pages means all of them.
                 Backup::new(connection, &mut copy)?.step(-1)?;
                 (copy, None)
             }

@@ -232,7 +232,7 @@ impl<'a> Rows<'a> {
         key: &[u8],
         value: &T,
     ) -> Result<(), StorageError> {
-        // Every record's limit leaves room for what its fields may hold, so this fails for no real value.
+        // Every record's limit leaves room for the longest fields, so this does not fail for real values.
         let bytes = Zeroizing::new(encode(value).map_err(|_| StorageError::Damaged)?);
         self.put(table, key, &bytes)
     }

@@ -29,7 +29,7 @@ pub(super) fn anew(account: &Account) -> String {
     let mut words = vec![format!("account create --relay {}", account.relay)];
     words.extend(account.handle.as_ref().map(|number| format!("--number {}", number.as_str())));
     if !account.name.is_empty() {
-        // A name that begins with a dash is no option.
+        // With `=`, a name that begins with a dash is not read as an option.
         words.push(format!("--name={}", quote(&account.name)));
     }
     words.push("--replace-closed".to_owned());
@@ -74,7 +74,7 @@ pub(super) fn replace(
     fs::rename(place, &aside).map_err(failed)?;
     let made = making::make(desk, &passphrase, new, code, Some(&aside));
     if made.is_err() && !place.join(FILE_NAME).exists() {
-        // An empty folder may be left of the attempt.
+        // The attempt may have left an empty folder.
         fs::remove_dir(place).unwrap_or_default();
         fs::rename(&aside, place).map_err(failed)?;
     }

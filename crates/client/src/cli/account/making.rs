@@ -41,8 +41,8 @@ pub(super) fn make(
     let existed = directory.exists();
     let made = Phone::create(&directory, passphrase, new, now(), &mut desk.rng);
     if made.as_ref().is_err_and(|error| !matches!(error, ProfileError::Exists | ProfileError::InUse)) {
-        // A file that a full disk broke off would stand in the way of the same command, typed again. What cannot be
-        // taken away because it never came to be is no second trouble.
+        // A file truncated by a full disk would stand in the way of the same command, typed again. A file that was never
+        // made cannot be removed, which is no second failure.
         clear(&directory, existed).unwrap_or_default();
     }
     let mut phone = made?;

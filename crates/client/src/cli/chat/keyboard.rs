@@ -52,7 +52,7 @@ pub(super) fn listen() -> io::Result<mpsc::Receiver<Line>> {
         while let Some(line) = next_line(&mut input) {
             let locks = matches!(&line, Line::Text(text) if Typed::from(text.as_str()) == Typed::Lock);
             let last = locks || matches!(line, Line::Failed(_));
-            // Nobody listens any more once the chat has ended.
+            // The channel is closed once the chat has ended.
             if lines.blocking_send(line).is_err() || last {
                 break;
             }

@@ -57,7 +57,7 @@ impl Keys {
             if !matches!(pressed, Pressed::Changed) {
                 return pressed;
             }
-            // A terminal that does not mark a paste sends thousands of keys, and the line is drawn once for many.
+            // A terminal that does not mark a paste sends thousands of keys, so the line is drawn once for many.
             match self.events.try_recv() {
                 Ok(next) => event = Some(next),
                 Err(_) => return pressed,

@@ -31,7 +31,7 @@ pub(super) fn unlock(desk: &mut Desk<'_>, arguments: &Arguments) -> Result<Phone
              opens the chat again; Ctrl-C ends it.",
             profile.display()
         ));
-        // What was half typed when it locked is no part of a passphrase.
+        // Input half typed when the chat was locked is not part of a passphrase.
         typing::forget();
         Source::Prompt
     } else {

@@ -56,7 +56,7 @@ pub(crate) fn run(desk: &mut Desk<'_>, arguments: &Arguments) -> Result<(), Fail
         Ok((outcome?, untaken, wishes))
     });
     match ended? {
-        // The profile is closed before, and the wishes, which hold its place for as long as anything of it is here, after.
+        // The profile is closed first. `wishes` holds its place while anything of it is left, and is dropped last.
         (Goes::Locked, untaken, _wishes) => {
             drop(phone);
             desk.terminal.clear();

@@ -107,7 +107,7 @@ impl<'a, 'd> Chat<'a, 'd> {
         self.prompt(wishes);
         let mut carrier = Carrier::new();
         let outcome = self.converse(&mut carrier, wishes).await;
-        // Whoever ends it with Ctrl-C is told too, and does not wait for the relay's goodbye.
+        // Ctrl-C gets this report too, without waiting for the relay's farewell.
         let told = match outcome {
             Err(Failure::Interrupted) => waiting::tell(self.desk, self.phone, None).map(drop),
             _ => Ok(()),
@@ -140,7 +140,7 @@ impl<'a, 'd> Chat<'a, 'd> {
                             Event::Down { .. } => return self.farewell(),
                             // Nothing more can go now, unless the relay has only asked to wait a little.
                             Event::Quiet if !self.goes_on_within(patience) => return self.farewell(),
-                            // As long as it goes on, it may.
+                            // Progress extends the time.
                             Event::Told(ref notices) if notices.iter().any(is_progress) => {
                                 *at = Instant::now() + LAST_WORDS;
                             }
@@ -231,7 +231,7 @@ impl<'a, 'd> Chat<'a, 'd> {
             }
             Notice::Accepted { message, .. } => {
                 self.report(*message, "sent");
-                // Where the relay has asked to wait, the same is told once all that waits has gone.
+                // If the relay has asked to wait, this is reported once all waiting messages have gone.
                 if self.earlier.settle(*message) && !self.weather.is_throttled() {
                     self.desk.terminal.note(net::ALL_GONE);
                 }
@@ -284,7 +284,7 @@ impl<'a, 'd> Chat<'a, 'd> {
 
     /// Returns true if every message typed here has left this phone.
     fn all_said(&self) -> bool {
-        // A chat without a word still fetches what waits, once.
+        // A chat without a message still fetches waiting ones, once.
         self.said.iter().all(|said| said.settled) && (self.weather.connected || !self.said.is_empty())
     }
 
@@ -316,7 +316,7 @@ impl<'a, 'd> Chat<'a, 'd> {
             if !wishes.is_listening() {
                 return;
             }
-            // A long name gives way: how sure the owner can be is never cut.
+            // A long name is cut, the trust never.
             let frame = format!("to  ({})> ", sentences::trust(trust)).width();
             let room = self.desk.terminal.width().saturating_sub(frame + 1);
             let name = if name.width() > room { fit(&name, room) } else { name };

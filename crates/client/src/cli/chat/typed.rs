@@ -107,7 +107,7 @@ impl From<&str> for Typed {
             ("help" | "?", "") => Self::Help,
             ("lock", "") => Self::Lock,
             ("quit" | "exit", "") => Self::Quit,
-            // A pasted text may hold any word: one that ends a chat does so only alone on its line.
+            // A pasted text may contain any word; a command ends the chat only if it stands alone on its line.
             (other, "") => Self::Unknown(other.to_owned()),
             (other, _) => Self::Unknown(format!("{other} with words behind it")),
         }

@@ -75,7 +75,7 @@ pub(super) struct Wishes {
     /// True if Ctrl-C was pressed after that.
     interrupted: bool,
     holder: Holder,
-    // One listener for all rounds: Ctrl-C while a round is busy is heard by the next.
+    // One listener for all rounds, so that Ctrl-C during a busy round reaches the next.
     pressed: Pin<Box<dyn Future<Output = Failure>>>,
     idle: Idle,
 }

@@ -280,7 +280,7 @@ fn every_next_command_is_one_that_the_grammar_knows() {
         let words = next.replace("'Bob B'", "Bob").split_whitespace().map(str::to_owned).collect::<Vec<_>>();
         match grammar::parse(std::iter::once("pillarbox".to_owned()).chain(words)) {
             Ok(_) => {}
-            // `--help` ends the parsing, and that is what it is for.
+            // `--help` ends the parsing, as intended.
             Err(error) => assert!(!error.use_stderr(), "{next}: {error}"),
         }
     }

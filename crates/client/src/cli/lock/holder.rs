@@ -58,7 +58,7 @@ impl Holder {
 
 fn claim(directory: &Path) -> io::Result<File> {
     let mut file = open(directory, true)?;
-    // The vault is held, so nobody else has this for longer than it takes to look.
+    // This process holds the vault, so others hold this lock only while they look.
     file.lock()?;
     file.set_len(0)?;
     write!(file, "{}", std::process::id())?;
@@ -90,7 +90,7 @@ pub(super) fn find(directory: &Path) -> io::Result<Option<i32>> {
         Err(std::fs::TryLockError::WouldBlock) => {
             let mut number = String::new();
             Read::by_ref(&mut file).take(MAX_DIGITS).read_to_string(&mut number)?;
-            // Somebody who has the lock and has not written yet is not ready to be told.
+            // A holder that has not written its number yet is not ready for the signal.
             Ok(number.parse().ok().filter(|number| *number > 0))
         }
         Err(std::fs::TryLockError::Error(error)) => Err(error),

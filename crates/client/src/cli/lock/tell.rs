@@ -49,10 +49,10 @@ fn nobody(desk: &mut Desk<'_>, directory: &Path) -> Result<(), Failure> {
 fn say_lock(process: i32) -> Result<(), Failure> {
     use rustix::process::{Pid, Signal, kill_process};
     let Some(pid) = Pid::from_raw(process) else { return Err(Failure::LockUnheard { process }) };
-    // One that a shell has stopped hears nothing until it goes on.
+    // A process that a shell has stopped handles no signal until it continues.
     for signal in [Signal::USR1, Signal::CONT] {
         match kill_process(pid, signal) {
-            // It has ended meanwhile, which is as good.
+            // It has ended meanwhile, which serves as well.
             Ok(()) | Err(rustix::io::Errno::SRCH) => {}
             Err(_) => return Err(Failure::LockUnheard { process }),
         }

@@ -21,7 +21,7 @@ pub(crate) fn forget() {
     #[cfg(unix)]
     {
         use rustix::termios::{QueueSelector, tcflush};
-        // Without a terminal there is nothing typed.
+        // Without a terminal nothing was typed.
         tcflush(io::stdin(), QueueSelector::IFlush).unwrap_or_default();
     }
 }
@@ -33,7 +33,7 @@ pub(crate) fn listen() -> mpsc::Receiver<io::Result<Event>> {
         loop {
             let event = read();
             let failed = event.is_err();
-            // Nobody listens any more once the chat has ended.
+            // The channel is closed once the chat has ended.
             if events.blocking_send(event).is_err() || failed {
                 break;
             }

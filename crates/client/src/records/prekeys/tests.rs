@@ -117,7 +117,7 @@ fn a_stock_that_was_offered_twice_is_filled_up_though_the_program_ends_before_it
     let mut world = World::new();
     let offered = |world: &World| (world.one_time.stock.len() as u32, world.kem.stock.len() as u32);
     world.connect(&[Fate::Confirmed, Fate::Unanswered]);
-    // Half of what is brought now the relay has, and adds nothing for it; then the program ends.
+    // The relay has half of this upload already and adds nothing for it; then the program ends.
     world.connect(&[Fate::Confirmed]);
     let some = offered(&world);
     let is_some = |left: u32| (LOW_STOCK..FULL_STOCK).contains(&left);
@@ -160,7 +160,7 @@ proptest! {
             (0..fetched).for_each(|_| world.hand_out(write));
             world.check();
         }
-        // A good line at last: what was brought before may be numbers that the relay has had.
+        // A good line at last. Earlier uploads may have had numbers that the relay knows.
         (0..3).for_each(|_| world.connect(&[Fate::Confirmed]));
         world.check();
         prop_assert!(world.one_time.stock.len() >= LOW_STOCK as usize);

@@ -47,7 +47,7 @@ pub(crate) fn claim(directory: &Path) -> Result<(), ProfileError> {
         if let Some(exposure) = private::exposure(directory).map_err(|_| StorageError::Unavailable)? {
             return Err(ProfileError::Exposed(exposure));
         }
-        // What stands in the way of writing is for SQLite to find out.
+        // SQLite finds out what else prevents writing.
         let made = private::make(&directory.join(FILE_NAME));
         if made.is_err_and(|error| error.kind() == io::ErrorKind::AlreadyExists) {
             return Err(ProfileError::NoFile);
@@ -64,7 +64,7 @@ pub(crate) fn connect(directory: &Path, flags: OpenFlags) -> rusqlite::Result<Co
 /// Sets how this connection treats the file: data is on the disk before a commit returns, removed data is
 /// overwritten, and the write lock is never released once taken.
 pub(crate) fn settle(connection: &Connection) -> Result<(), ProfileError> {
-    // SQLite opens a file that it may not write for reading, and would fail later, over the log, in other words.
+    // SQLite opens a read-only file for reading, and would fail later with an error about the log.
     if connection.is_readonly("main")? {
         return Err(ProfileError::Storage(StorageError::ReadOnly));
     }
@@ -74,7 +74,7 @@ pub(crate) fn settle(connection: &Connection) -> Result<(), ProfileError> {
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "secure_delete", true)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
-    // A lock is only taken by a transaction that means to write.
+    // Only a transaction that intends to write takes a lock.
     connection.execute_batch("BEGIN IMMEDIATE; COMMIT")?;
     Ok(())
 }

@@ -116,7 +116,7 @@ pub fn copy(from: &Path, to: &Path) -> io::Result<()> {
     let mut copy = connect(to, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(io::Error::other)?;
     let places = places();
     let held = places.get(from).ok_or(io::ErrorKind::NotFound)?;
-    // A negative number of pages is all of them.
+    // A negative number of pages means all of them.
     Backup::new(&held.connection, &mut copy).and_then(|backup| backup.step(-1)).map_err(io::Error::other)?;
     Ok(())
 }
