@@ -1,7 +1,7 @@
-//! The command line: what may be typed.
+//! The grammar of the command line.
 //!
-//! Secrets have no place here: a passphrase in a flag stands in the shell's history and in the list of
-//! processes, so there are a prompt, a file and a descriptor, and no flag that takes its value.
+//! Secrets are not part of it: a passphrase in a flag would stand in the shell's history and in the list of
+//! processes. So there are a prompt, a file and a descriptor, and no flag takes its value.
 
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
@@ -302,7 +302,7 @@ pub(crate) struct Chat {
 }
 
 impl Machine {
-    /// The form asked for.
+    /// Returns the form asked for.
     pub(crate) const fn form(self) -> Form {
         match (self.json, self.plain) {
             (true, _) => Form::Json,
@@ -326,7 +326,7 @@ impl Options {
         source(self.passphrase_file.clone(), self.passphrase_fd, self.no_input)
     }
 
-    /// The options again, for a program that takes this one's place.
+    /// Returns the options for a program that takes this one's place.
     pub(crate) fn arguments(&self) -> Vec<OsString> {
         let option = |name: &str, value: &OsStr| [OsStr::new(name), value].join(OsStr::new("="));
         let mut words = vec![match &self.data {
@@ -342,7 +342,7 @@ impl Options {
         words
     }
 
-    /// The program's name and the options that a next command needs to meet the same profile.
+    /// Returns the program's name with the options that lead a next command to the same profile.
     pub(crate) fn prefix(&self) -> String {
         let mut words = vec!["pillarbox".to_owned()];
         let mut option = |name: &str, value: String| words.extend([name.to_owned(), quote(&value)]);
@@ -358,7 +358,7 @@ impl Options {
     }
 }
 
-/// The source that a pair of options names.
+/// Returns the source named by a pair of options.
 pub(crate) fn source(file: Option<PathBuf>, descriptor: Option<u32>, no_input: bool) -> Source {
     match (file, descriptor) {
         (Some(file), _) => Source::File(file),
@@ -368,7 +368,7 @@ pub(crate) fn source(file: Option<PathBuf>, descriptor: Option<u32>, no_input: b
     }
 }
 
-/// `word` as a shell reads it back as one word.
+/// Quotes `word` so that a shell reads it as one word.
 pub(crate) fn quote(word: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "-_./:+@%,=".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
@@ -380,8 +380,8 @@ pub(crate) fn quote(word: &str) -> String {
     format!("'{}'", word.replace('\'', r"'\''"))
 }
 
-/// A word with what a terminal would act on, in the quotation in which shells read escapes (`$'...'`, POSIX.1-2024, section
-/// 2.2.4): to be copied it must not be acted on first.
+/// Quotes a word with control characters in the form whose escapes shells read (`$'...'`, POSIX.1-2024, section
+/// 2.2.4), so that a terminal shows them as text and the word can be copied.
 fn ansi_c(word: &str) -> String {
     let mut quoted = String::from("$'");
     for c in word.chars() {
@@ -396,13 +396,13 @@ fn ansi_c(word: &str) -> String {
     quoted + "'"
 }
 
-/// The grammar with its help in place at every level.
+/// Returns the grammar with its help in place at every level.
 pub(crate) fn command() -> clap::Command {
     // Plain throughout, because the use of colours is not known before the line is parsed.
     dress(Cli::command().styles(clap::builder::Styles::plain()).max_term_width(WIDTH))
 }
 
-/// Reads a command line.
+/// Parses a command line.
 pub(crate) fn parse<W: Into<OsString> + Clone>(
     words: impl IntoIterator<Item = W>,
 ) -> Result<Cli, clap::Error> {

@@ -261,7 +261,7 @@ pub(crate) struct Weather {
 }
 
 impl Weather {
-    /// Returns true while the reported wish of the relay to wait is in force.
+    /// Returns true while messages wait because the relay has asked to, and the user knows.
     pub(crate) const fn is_throttled(&self) -> bool {
         self.throttled.is_some()
     }

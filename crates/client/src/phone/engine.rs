@@ -249,10 +249,10 @@ impl Phone {
         self.keep_account(account, rng)
     }
 
-    /// Sends the code that the relay sent to this account's number with the next registration. That happens at once
-    /// if the relay has refused one by [`Refusal::CodeSent`](pillarbox_wire::Refusal::CodeSent) on a connection that
-    /// is still open. If the number had an account, this phone takes it over, and
-    /// [`Notice::Reregistered`](crate::Notice::Reregistered) answers.
+    /// Takes the code that the relay has sent to this account's number, and shows it with the next registration. That
+    /// happens at once if the relay has refused a registration by
+    /// [`Refusal::CodeSent`](pillarbox_wire::Refusal::CodeSent) on a connection that is still open. If the number had
+    /// an account, this phone takes it over, and [`Notice::Reregistered`](crate::Notice::Reregistered) answers.
     ///
     /// # Errors
     /// [`PhoneError::AlreadyRegistered`] once the account is made.

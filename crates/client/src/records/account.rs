@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::records::habits::Habits;
 
 /// The protection of this phone's messages. It is chosen when the account is made, and nothing received changes it: a
-/// phone of one protection accepts no message of the other, so that no one in between can talk it down. Another
+/// phone of one protection accepts no message of the other, so that no one in between can downgrade it. Another
 /// release of the program can change it ([`Phone::stop_encrypting`](crate::Phone::stop_encrypting)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Protection {

@@ -52,7 +52,7 @@ pub enum Notice {
     },
     /// The account is closed at the relay.
     AccountClosed,
-    /// The relay refuses something for now. It is tried again without the owner.
+    /// The relay refuses something for now. It is tried again automatically.
     Delayed {
         /// The relay's reason.
         reason: Refusal,
@@ -103,7 +103,7 @@ pub enum Notice {
         reason: Option<Refusal>,
     },
 
-    /// The relay did not store a fact that this phone left there. It is not tried again without the owner.
+    /// The relay did not store a fact that this phone left there. It is not tried again automatically.
     DepositRefused {
         /// The kind of fact.
         kind: DepositKind,

@@ -40,7 +40,7 @@ impl KeyStock {
         self.uploads.is_empty() && std::mem::take(&mut self.offered_before)
     }
 
-    /// Asks the relay for a count before the phone is finished.
+    /// Schedules a count before the phone is finished.
     pub(crate) const fn fill_up(&mut self) {
         self.recount = true;
         self.fill_up = true;
