@@ -5,56 +5,37 @@
 //!
 //! | part | what it is |
 //! |---|---|
-//! | [`core`] | the relay as a state machine without sockets or a clock |
+//! | [`core`] | the relay as a state machine without sockets or a clock; [`stamp`], by which it recognises a message that is reported |
+//! | `rules` | as data: what its design keeps ([`keeping`]), every limit in one table ([`limits`]), the clock that rows age by ([`ageing`]) |
+//! | `memory` | accounts, mailboxes, channels, codes and counts of requests while it runs |
 //! | [`store`] | what it keeps, behind one trait; SQLite |
-//! | [`keeping`] | what its design keeps, as data |
-//! | [`limits`] | every limit, in one table |
-//! | [`stamp`] | how it recognises a message that is reported |
-//! | [`offline`] | what its operator takes out of it while it does not run |
-//! | [`holdings`], [`legible`] | what is kept, read back from the file; plain words in it |
-//! | [`server`] | the shell: sockets, the thread that the core runs in, log, metrics, admin port |
-//! | [`inventory`] | every field that can be seen, and how long it is kept |
+//! | `exhibit` | what can be seen of it: rows read back from the file ([`holdings`]), plain words in them ([`legible`]), what passes ([`passing`]), what becomes of rows ([`row_changes`]), every field and how long it is kept ([`inventory`]) |
+//! | [`server`] | the shell: sockets, the thread that the core runs in, log, metrics, admin port; [`offline`], what its operator takes out of it while it does not run |
 //!
 //! Without the feature `server` this crate is the engine alone: no sockets, no folders, a store in memory.
 
 #![cfg_attr(not(feature = "server"), allow(dead_code, reason = "the engine alone leaves out who calls it"))]
 
-#[cfg(feature = "server")]
-mod admin;
-pub mod ageing;
-mod channels;
-mod codes;
 pub mod core;
-mod directory;
-pub mod holdings;
-pub mod inventory;
-pub mod keeping;
-pub mod legible;
-pub mod limits;
-#[cfg(feature = "server")]
-mod lock;
-mod log_rules;
-mod mailbox;
-mod names;
-mod networks;
-#[cfg(feature = "server")]
-pub mod offline;
-pub mod passing;
-mod rates;
-pub mod row_changes;
+mod exhibit;
+mod memory;
+mod rules;
 #[cfg(feature = "server")]
 pub mod server;
-pub mod stamp;
 pub mod store;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-pub use crate::core::{ConnectionId, Counts, Effect, Input, Outcome, Relay, Settings};
-pub use holdings::{Completeness, Holdings, HoldingsError};
-pub use keeping::{Granularity, Keeping, LogRule, Logged};
-pub use limits::{Amount, Limit, Limits, Rate};
-pub use mailbox::{Entrance, Waiting};
-pub use passing::{About, Passing};
+pub use crate::core::{ConnectionId, Counts, Effect, Input, Outcome, Relay, Settings, stamp};
+pub use exhibit::holdings::{Completeness, Holdings, HoldingsError};
+pub use exhibit::passing::{About, Passing};
+pub use exhibit::{holdings, inventory, legible, passing, row_changes};
+pub use memory::mailbox::{Entrance, Waiting};
+pub use rules::keeping::{Granularity, Keeping, LogRule, Logged};
+pub use rules::limits::{Amount, Limit, Limits, Rate};
+pub use rules::{ageing, keeping, limits};
+#[cfg(feature = "server")]
+pub use server::offline;
 #[cfg(feature = "server")]
 pub use store::OnLoss;
 pub use store::{DATABASE_FILE, SqliteStore, Store, StoreError};

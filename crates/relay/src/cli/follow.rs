@@ -311,7 +311,7 @@ mod tests {
     #[test]
     fn every_frame_has_words_that_fit_and_a_sender() {
         // The names as the relay writes them.
-        let source = include_str!("../passing.rs");
+        let source = include_str!("../exhibit/passing.rs");
         let names: Vec<&str> = source
             .lines()
             .filter(|line| line.contains("Frame::"))

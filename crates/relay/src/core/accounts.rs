@@ -18,8 +18,8 @@ use super::log::Happening;
 use super::prekeys::after;
 use super::room::{ACCOUNT_BYTES, upload_bytes};
 use super::round::Round;
-use crate::keeping::Logged;
-use crate::rates::{Request, Subject};
+use crate::memory::rates::{Request, Subject};
+use crate::rules::keeping::Logged;
 use crate::store::{AccountRow, Closing, DeviceNumber, DeviceRow, Registration, Store, StoreError};
 
 /// What a registration turns out to be.

@@ -10,8 +10,8 @@ use super::connections::Connection;
 use super::events::ConnectionId;
 use super::log::Happening;
 use super::round::Round;
-use crate::keeping::Logged;
-use crate::rates::{Request, Subject};
+use crate::memory::rates::{Request, Subject};
+use crate::rules::keeping::Logged;
 use crate::store::Store;
 
 /// Whether `key` signed the handshake of this connection, and no other.

@@ -8,9 +8,9 @@ use pillarbox_wire::{DeviceAddress, Refusal, RelayFrame, Welcome};
 use super::Relay;
 use super::events::ConnectionId;
 use super::round::Round;
-use crate::keeping::Granularity;
-use crate::names::OwnNames;
-use crate::rates::Subject;
+use crate::memory::names::OwnNames;
+use crate::memory::rates::Subject;
+use crate::rules::keeping::Granularity;
 use crate::store::{Seen, Store};
 
 /// One connection. Nothing is kept for it but this.

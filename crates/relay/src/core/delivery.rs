@@ -8,7 +8,7 @@ use pillarbox_wire::{Deliver, DeviceAddress, FixedBytes, MessageId, RelayFrame, 
 use super::Relay;
 use super::events::{Effect, Outcome};
 use super::round::Fresh;
-use crate::passing::{self, About, Passing};
+use crate::exhibit::passing::{self, About, Passing};
 use crate::store::{MessageRow, Store, StoreError};
 
 impl<S: Store> Relay<S> {

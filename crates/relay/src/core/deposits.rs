@@ -15,8 +15,8 @@ use super::events::ConnectionId;
 use super::log::Happening;
 use super::prekeys::Trouble;
 use super::round::Round;
-use crate::keeping::Logged;
-use crate::rates::{Request, Subject};
+use crate::memory::rates::{Request, Subject};
+use crate::rules::keeping::Logged;
 use crate::store::{Leaving, Store, StoreError};
 
 /// Bytes of a deposit's row besides its subject and value.

@@ -5,10 +5,10 @@ use std::net::IpAddr;
 use pillarbox_wire::{Bytes, ClientFrame, Farewell, Handle, NumberCode, RelayFrame};
 use serde::{Deserialize, Serialize};
 
-use crate::keeping::Keeping;
-use crate::limits::Limits;
-use crate::passing::Passing;
-use crate::row_changes::RowChange;
+use crate::exhibit::passing::Passing;
+use crate::exhibit::row_changes::RowChange;
+use crate::rules::keeping::Keeping;
+use crate::rules::limits::Limits;
 use crate::store::StoreError;
 
 /// Names a connection for as long as it lasts. Whoever owns the sockets counts them up and never uses a number twice.

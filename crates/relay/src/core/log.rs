@@ -11,7 +11,7 @@ use pillarbox_wire::{AccountId, MessageId};
 use super::Relay;
 use super::connections::Connection;
 use super::round::Round;
-use crate::keeping::Logged;
+use crate::rules::keeping::Logged;
 use crate::store::{EventNumber, EventRow, Store};
 
 /// Something that happened.

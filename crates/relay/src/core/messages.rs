@@ -15,9 +15,9 @@ use super::connections::Connection;
 use super::events::ConnectionId;
 use super::log::Happening;
 use super::round::Round;
-use crate::keeping::Logged;
-use crate::mailbox::{Entrance, Quota};
-use crate::rates::Request;
+use crate::memory::mailbox::{Entrance, Quota};
+use crate::memory::rates::Request;
+use crate::rules::keeping::Logged;
 use crate::store::{Changes, MessageRow, Store};
 
 impl<S: Store> Relay<S> {

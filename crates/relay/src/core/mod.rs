@@ -15,7 +15,8 @@
 //! | `deposits` | LeaveDeposits, Recall |
 //! | `publishing` | OpenChannel, Post, ReadChannel |
 //! | `delivery` | what waits goes out |
-//! | `log` | what happens is written down, as far as the rules say |
+//! | `log`, `log_rules` | what happens is written down, as far as the rules say |
+//! | [`stamp`] | what marks a message so that the relay recognises it when it is reported |
 //! | `room`, `removals` | there is room for what is new, or only for removals |
 //! | `rule` | what is kept, changed while the relay runs |
 //! | `sweep` | what is too old goes |
@@ -30,6 +31,7 @@ mod events;
 #[cfg(feature = "fork")]
 mod fork;
 mod log;
+mod log_rules;
 mod messages;
 mod numbers;
 mod prekeys;
@@ -40,6 +42,7 @@ mod room;
 mod round;
 mod rule;
 mod settle;
+pub mod stamp;
 mod sweep;
 
 use std::collections::VecDeque;
@@ -50,13 +53,13 @@ use pillarbox_wire::{
 };
 use rand_core::CryptoRng;
 
-use crate::ageing::Ageing;
-use crate::channels::Channels;
-use crate::codes::Codes;
-use crate::directory::Directory;
-use crate::mailbox::Entrance;
-use crate::passing::{self, Passing};
-use crate::rates::Rates;
+use crate::exhibit::passing::{self, Passing};
+use crate::memory::channels::Channels;
+use crate::memory::codes::Codes;
+use crate::memory::directory::Directory;
+use crate::memory::mailbox::Entrance;
+use crate::memory::rates::Rates;
+use crate::rules::ageing::Ageing;
 use crate::store::{Changes, Counters, EventRow, Store, StoreError};
 
 use connections::Connections;
@@ -171,7 +174,7 @@ impl<S: Store> Relay<S> {
     /// Does everything in `batch`, in order for each connection, and then hands out what waits.
     ///
     /// An empty batch is welcome: it sweeps when a sweep is due, and goes on with work that was left. Call it at least once in
-    /// [`SWEEP_INTERVAL`](crate::ageing::SWEEP_INTERVAL).
+    /// [`SWEEP_INTERVAL`](crate::rules::ageing::SWEEP_INTERVAL).
     ///
     /// # Errors
     /// A [`StoreError`] that will not pass: the store is damaged, and this relay should be dropped. What the batch asked for

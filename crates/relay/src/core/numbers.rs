@@ -19,8 +19,8 @@ use super::events::{ConnectionId, Input};
 use super::log::Happening;
 use super::prekeys::after;
 use super::round::Round;
-use crate::keeping::Logged;
-use crate::rates::{Request, Subject};
+use crate::memory::rates::{Request, Subject};
+use crate::rules::keeping::Logged;
 use crate::store::{AccountRow, DeviceRow, Replacement, Store};
 
 impl<S: Store> Relay<S> {

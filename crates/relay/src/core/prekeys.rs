@@ -19,8 +19,8 @@ use super::events::ConnectionId;
 use super::log::Happening;
 use super::room::upload_bytes;
 use super::round::Round;
-use crate::keeping::Logged;
-use crate::rates::{Request, Subject};
+use crate::memory::rates::{Request, Subject};
+use crate::rules::keeping::Logged;
 use crate::store::{PreKeyKind, Store, StoreError, StoredPreKeys, Taken, Upload};
 
 /// A refusal for the phone, or an error of the store that ends the relay.

@@ -11,9 +11,9 @@ use super::events::{ConnectionId, Input};
 use super::log::Happening;
 use super::prekeys::Trouble;
 use super::round::Round;
-use crate::channels::Opening;
-use crate::keeping::Logged;
-use crate::rates::Request;
+use crate::memory::channels::Opening;
+use crate::memory::rates::Request;
+use crate::rules::keeping::Logged;
 use crate::store::{Changes, ChannelRow, PublishedRow, Store, StoreError};
 
 impl<S: Store> Relay<S> {

@@ -9,8 +9,8 @@ use super::Relay;
 use super::events::ConnectionId;
 use super::log::Happening;
 use super::round::Round;
-use crate::keeping::Logged;
-use crate::rates::{Request, Subject};
+use crate::memory::rates::{Request, Subject};
+use crate::rules::keeping::Logged;
 use crate::store::Store;
 
 impl<S: Store> Relay<S> {

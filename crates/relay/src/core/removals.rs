@@ -10,7 +10,7 @@ use pillarbox_wire::{DeviceAddress, MessageId, Timestamp};
 use super::Relay;
 use super::events::Outcome;
 use super::round::Round;
-use crate::row_changes::row_changes;
+use crate::exhibit::row_changes::row_changes;
 use crate::store::{Applied, Changes, Store, StoreError};
 
 /// Rows that go, or are marked as delivered.

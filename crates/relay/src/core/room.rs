@@ -8,7 +8,7 @@ use pillarbox_wire::{PreKeyUpload, Refusal};
 
 use super::Relay;
 use super::round::Round;
-use crate::limits::ONE_TIME_PREKEYS;
+use crate::rules::limits::ONE_TIME_PREKEYS;
 use crate::store::{Room, Store, StoreError};
 
 /// Bytes of a row besides what it holds: its columns, its place in a page and its part of an index.

@@ -13,8 +13,8 @@ use pillarbox_wire::{
 };
 
 use super::events::{ConnectionId, Effect, Input};
-use crate::mailbox::Entrance;
-use crate::names::OwnNames;
+use crate::memory::mailbox::Entrance;
+use crate::memory::names::OwnNames;
 use crate::store::{Changes, Counters, DeviceNumber, EventNumber, MessageRow, Skip};
 
 /// An answer or an effect that waits for the end of the round.

@@ -4,9 +4,9 @@ use pillarbox_crypto::SigningSecret;
 use pillarbox_wire::{DepositKind, Timestamp};
 
 use super::Relay;
-use crate::keeping::Keeping;
-use crate::log_rules::LogRules;
-use crate::stamp::StampKey;
+use super::log_rules::LogRules;
+use super::stamp::StampKey;
+use crate::rules::keeping::Keeping;
 use crate::store::{Changes, Set, Store, StoreError};
 
 /// What follows from a [`Keeping`], ready to be asked on the way of every message.

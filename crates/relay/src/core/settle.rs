@@ -7,8 +7,8 @@ use pillarbox_wire::{DepositKind, Refusal, Refused, RelayFrame};
 use super::Relay;
 use super::events::{Effect, Outcome};
 use super::round::{Fresh, Planned, Round};
-use crate::mailbox::Waiting;
-use crate::row_changes::row_changes;
+use crate::exhibit::row_changes::row_changes;
+use crate::memory::mailbox::Waiting;
 use crate::store::{Applied, Store, StoreError};
 
 impl<S: Store> Relay<S> {

@@ -5,8 +5,8 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::timing::MAX_REFUSALS_UNDER_WAY;
-use crate::limits::Limits;
-use crate::networks::Network;
+use crate::memory::networks::Network;
+use crate::rules::limits::Limits;
 
 /// The count of open connections. It holds an address only while a connection from it is open.
 pub(super) struct Doorkeeper {

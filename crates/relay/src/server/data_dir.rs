@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 
 use pillarbox_system::private::{self, Exposure};
 
-use crate::lock::{self, LOCK_FILE, Lock};
 use crate::store::DATABASE_FILE;
+use crate::store::lock::{self, LOCK_FILE, Lock};
 
 use super::log::{Level, LogLine};
 use super::trouble::in_words;

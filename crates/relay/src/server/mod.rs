@@ -11,6 +11,7 @@
 //! queue; one thread owns the core and takes everything that arrived during the last transaction as the next
 //! batch. It refuses to know what a frame means: that is the core's.
 
+mod admin;
 mod admission;
 mod clock;
 mod codes;
@@ -22,6 +23,7 @@ mod key;
 mod listener;
 pub mod log;
 pub mod metrics;
+pub mod offline;
 mod outbox;
 pub(crate) mod presence;
 mod queue;
@@ -36,7 +38,7 @@ mod writer;
 use pillarbox_wire::inventory::{Direction, Entry};
 
 pub use crate::KEY_FILE;
-pub use crate::lock::LOCK_FILE;
+pub use crate::store::lock::LOCK_FILE;
 pub use clock::now;
 pub use codes::{CODES_FILE, SentCode, codes_file};
 pub use config::{DEFAULT_ADMIN_PORT, DEFAULT_PORT, ServerConfig};

@@ -14,7 +14,7 @@ use pillarbox_system::private::{Exposure, exposure, quoted};
 
 use super::log::{Level, LogLine};
 use super::rescue::Rescue;
-use crate::admin::{Readiness, Trouble};
+use crate::server::admin::{Readiness, Trouble};
 use crate::store::OpenFiles;
 
 /// Where Linux shows the files that this process has open.

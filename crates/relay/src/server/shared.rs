@@ -9,7 +9,7 @@ use super::log::LogSalt;
 use super::metrics::Metrics;
 use super::queue::Queue;
 use super::timing::SocketTimeouts;
-use crate::admin::Readiness;
+use crate::server::admin::Readiness;
 
 /// Shared by the connections' tasks and the listener.
 pub(super) struct Shared {

@@ -31,7 +31,7 @@ use super::trouble::in_words;
 use super::writer::{Connections, Writer};
 use super::{clock, descriptors, listener};
 use crate::KEY_FILE;
-use crate::admin::{self, Admin, AdminToken, Followers, PassingFeed, Readiness, Trouble};
+use crate::server::admin::{self, Admin, AdminToken, Followers, PassingFeed, Readiness, Trouble};
 use crate::{Passing, Relay, SqliteStore, StoreError};
 
 /// Why a relay did not start.

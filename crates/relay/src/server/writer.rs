@@ -22,8 +22,8 @@ use super::queue::{Batch, Order, Queue};
 use super::timing::UPKEEP_INTERVAL;
 use super::trouble::in_words;
 use super::{clock, data_dir::DataDir};
-use crate::admin::{PassingFeed, Readiness, Trouble};
-use crate::names::OwnNames;
+use crate::memory::names::OwnNames;
+use crate::server::admin::{PassingFeed, Readiness, Trouble};
 use crate::{ConnectionId, Counts, Effect, Input, Relay, Store, StoreError};
 
 /// Everything the thread owns. Dropping it, however the thread ends, closes every connection.

@@ -12,7 +12,7 @@ use super::channels::{ChannelRow, PublishedRow};
 use super::deposits::Leaving;
 use super::events::{EventNumber, EventRow, Lapse};
 use super::rows::{AccountRow, DeviceNumber, DeviceRow, MessageRow, PreKeyKind};
-use crate::keeping::{Granularity, Keeping};
+use crate::rules::keeping::{Granularity, Keeping};
 
 /// Numbers that must survive a restart, because none may be used twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

@@ -6,7 +6,7 @@ use pillarbox_wire::{AccountId, MessageId, Timestamp, declare};
 use serde::{Deserialize, Serialize};
 
 use super::readable;
-use crate::keeping::Logged;
+use crate::rules::keeping::Logged;
 
 /// An event's number, which rises as things happen. Never used twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

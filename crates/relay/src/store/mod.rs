@@ -9,6 +9,8 @@ mod channels;
 mod deposits;
 mod error;
 mod events;
+#[cfg(feature = "server")]
+pub(crate) mod lock;
 mod readable;
 mod rows;
 mod sqlite;
@@ -36,7 +38,7 @@ use pillarbox_wire::{
     AccountId, Bytes, ChannelName, DepositKind, KemPreKey, MessageId, OneTimePreKey, SignedPreKey,
 };
 
-use crate::mailbox::Waiting;
+use crate::memory::mailbox::Waiting;
 
 /// What is read once, when the relay opens.
 #[derive(Debug, Default)]

@@ -3,8 +3,8 @@
 use pillarbox_wire::{AccountId, Bytes, ChannelName, DepositKind, Timestamp};
 
 use super::{account, message};
-use crate::holdings::Holdings;
-use crate::keeping::{Granularity, Keeping, Logged};
+use crate::exhibit::holdings::Holdings;
+use crate::rules::keeping::{Granularity, Keeping, Logged};
 use crate::store::{
     Changes, ChannelRow, Closing, DepositRow, Deposits, DeviceNumber, EventNumber, EventRow, Lapse, Leaving,
     PublishedRow, Seen, Staying, Store, Trim,

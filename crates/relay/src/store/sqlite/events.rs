@@ -6,7 +6,7 @@ use pillarbox_wire::{AccountId, MessageId, Timestamp};
 use rusqlite::{Row, Transaction, params};
 
 use super::columns::{integer, time, unsigned};
-use crate::keeping::Logged;
+use crate::rules::keeping::Logged;
 use crate::store::{EventNumber, EventRow, Lapse, Staying, StoreError};
 
 pub(super) const COLUMNS: &str = "event, at, what, account, about, name, address, bytes, message";

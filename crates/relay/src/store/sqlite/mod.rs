@@ -39,8 +39,8 @@ use super::{
     Applied, Changes, Contents, Deposits, DeviceNumber, MessageRow, PublishedRow, Room, Skip, Stock, Store,
     StoreError, StoredPreKeys,
 };
-use crate::holdings::Holdings;
-use crate::mailbox::Waiting;
+use crate::exhibit::holdings::Holdings;
+use crate::memory::mailbox::Waiting;
 use pillarbox_crypto::SigningSecret;
 use pillarbox_wire::{AccountId, Bytes, ChannelName, DepositKind, MessageId};
 

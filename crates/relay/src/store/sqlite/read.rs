@@ -7,8 +7,8 @@ use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 use super::note::{self, Note};
 use super::schema::{self, Layout};
 use super::{channels, columns, deposits, events};
-use crate::holdings::Holdings;
-use crate::mailbox::{Entrance, Waiting};
+use crate::exhibit::holdings::Holdings;
+use crate::memory::mailbox::{Entrance, Waiting};
 use crate::store::{
     Contents, Counters, DeviceNumber, EventNumber, MessageRow, PreKeyKind, PreKeyRow, Skip, Stock,
     StoreError, StoredPreKeys,

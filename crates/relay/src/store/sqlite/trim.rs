@@ -4,7 +4,7 @@ use pillarbox_wire::Duration;
 use rusqlite::Transaction;
 
 use super::columns::integer;
-use crate::keeping::Granularity;
+use crate::rules::keeping::Granularity;
 use crate::store::{StoreError, Trim};
 
 pub(super) fn trim(transaction: &Transaction<'_>, trim: &Trim) -> Result<(), StoreError> {

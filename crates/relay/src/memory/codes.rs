@@ -9,7 +9,7 @@ use pillarbox_crypto::equal;
 use pillarbox_wire::{Handle, NumberCode, Refusal, Timestamp};
 use rand_core::CryptoRng;
 
-use crate::limits::Limits;
+use crate::rules::limits::Limits;
 
 /// A code on its way to somebody.
 #[derive(Clone, Debug)]

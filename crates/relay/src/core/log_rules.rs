@@ -5,7 +5,7 @@
 
 use pillarbox_wire::{AccountId, Timestamp};
 
-use crate::keeping::{Keeping, LogRule, Logged};
+use crate::rules::keeping::{Keeping, LogRule, Logged};
 use crate::store::{Lapse, Staying};
 
 /// The rules of one [`Keeping`].

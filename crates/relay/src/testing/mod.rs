@@ -15,7 +15,7 @@ use pillarbox_wire::{
     PreKeyId, PreKeyUpload, SignedPreKey, Timestamp,
 };
 
-use crate::holdings::Holdings;
+use crate::exhibit::holdings::Holdings;
 use crate::store::{
     AccountRow, Changes, Closing, Counters, DeviceNumber, DeviceRow, EventNumber, Forget, MessageRow,
     PreKeyKind, Registration, Seen, Set, Skip, Stock, Store, StoreError, Taken, Upload,

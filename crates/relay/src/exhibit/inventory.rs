@@ -9,8 +9,8 @@ use std::fmt;
 use pillarbox_wire::Duration;
 use pillarbox_wire::inventory::{Class, Direction, Entry, Field, Place, WIRE};
 
-use crate::keeping::{Granularity, Keeping, Logged, span};
-use crate::passing::PASSING;
+use crate::exhibit::passing::PASSING;
+use crate::rules::keeping::{Granularity, Keeping, Logged, span};
 use crate::store::{
     ACCOUNT, CHANNEL, COMMIT_COUNT, COUNTERS, DEPOSIT, DEVICE, EVENT, MESSAGE, PREKEY, PUBLISHED,
 };
@@ -217,7 +217,7 @@ mod tests {
     use pillarbox_wire::{AccountId, DepositKind};
 
     use super::*;
-    use crate::keeping::LogRule;
+    use crate::rules::keeping::LogRule;
 
     fn find(keeping: &Keeping, record: &str, field: &str) -> Kept {
         let lines = whole(keeping, &[]);

@@ -10,7 +10,7 @@ use pillarbox_wire::Duration;
 use pillarbox_wire::limits::{MAX_ACKNOWLEDGEMENTS, MAX_FRAME_LEN, MAX_PAYLOAD_LEN, MAX_PREKEYS_PER_UPLOAD};
 use serde::{Deserialize, Serialize};
 
-use crate::ageing::SWEEP_INTERVAL;
+use crate::rules::ageing::SWEEP_INTERVAL;
 
 /// How often something may be asked: `burst` times at once, and once more after each `every`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -7,8 +7,8 @@ use std::collections::HashMap;
 use pillarbox_wire::{AccountId, Bytes, DepositKind, DeviceAddress, DeviceId, FixedBytes, Handle, Timestamp};
 
 use crate::core::ConnectionId;
-use crate::mailbox::{Mailbox, Waiting};
-use crate::names::OwnNames;
+use crate::memory::mailbox::{Mailbox, Waiting};
+use crate::memory::names::OwnNames;
 use crate::store::{AccountRow, DeviceNumber, DeviceRow, Replacement, StoreError, Trim, Upload};
 
 /// An account and which devices it has.

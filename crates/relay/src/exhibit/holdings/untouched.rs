@@ -22,7 +22,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::completeness::Log;
 use super::{Completeness, Holdings, HoldingsError};
-use crate::lock;
+use crate::store::lock;
 use crate::store::{
     Counters, DATABASE_FILE, FileContents, StoreError, read_counters, read_file, read_mark, survey_file,
 };

@@ -2,7 +2,7 @@
 
 use pillarbox_wire::{MessageId, Timestamp};
 
-use crate::keeping::Keeping;
+use crate::rules::keeping::Keeping;
 use crate::store::Changes;
 
 /// What became of the row of one message.

@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use pillarbox_wire::limits::MAX_PAYLOAD_LEN;
 use pillarbox_wire::{Duration, MessageId, Timestamp};
 
-use crate::limits::Limits;
+use crate::rules::limits::Limits;
 
 /// The way in which a message came into a mailbox.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

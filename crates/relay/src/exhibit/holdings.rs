@@ -13,7 +13,7 @@ use std::io::ErrorKind;
 use pillarbox_wire::{AccountId, DeviceAddress, Handle, Timestamp};
 use serde::Serialize;
 
-use crate::keeping::Keeping;
+use crate::rules::keeping::Keeping;
 use crate::store::{
     AccountRow, ChannelRow, Counters, DATABASE_FILE, DepositRow, DeviceNumber, DeviceRow, EventRow,
     MessageRow, PreKeyRow, PublishedRow, StoreError,

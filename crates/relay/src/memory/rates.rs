@@ -9,8 +9,8 @@ use std::net::IpAddr;
 
 use pillarbox_wire::{AccountId, Duration, Handle, Refusal, Timestamp};
 
-use crate::limits::Rate;
-use crate::networks::Network;
+use crate::memory::networks::Network;
+use crate::rules::limits::Rate;
 
 /// What is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
