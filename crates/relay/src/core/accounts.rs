@@ -1,23 +1,20 @@
 //! Accounts come and go.
 
-use std::collections::HashSet;
-
-use pillarbox_wire::limits::MAX_PREKEYS_PER_UPLOAD;
 use pillarbox_wire::{
-    AccountId, ClientFrame, CloseAccount, Closed, DeviceAddress, DeviceId, Farewell, NumberCode, PreKeyId,
-    PreKeyUpload, Refusal, Register, RegisterWithCode, Registered, RelayFrame, RequestId, Reregistered,
-    Timestamp,
+    AccountId, ClientFrame, CloseAccount, Closed, DeviceAddress, DeviceId, Farewell, NumberCode, Refusal,
+    Register, RegisterWithCode, Registered, RelayFrame, RequestId, Reregistered, Timestamp,
 };
 use rand_core::CryptoRng;
 
 use super::Relay;
 use super::authentication::proves;
 use super::connections::Connection;
-use super::events::{ConnectionId, Input, Outcome};
+use super::events::{Input, Outcome};
 use super::log::Happening;
-use super::prekeys::after;
 use super::room::{ACCOUNT_BYTES, upload_bytes};
 use super::round::Round;
+use super::upload::{after, check_upload};
+use crate::memory::connection_id::ConnectionId;
 use crate::memory::rates::{Request, Subject};
 use crate::rules::keeping::Logged;
 use crate::store::{AccountRow, Closing, DeviceNumber, DeviceRow, Registration, Store, StoreError};
@@ -239,19 +236,4 @@ impl<S: Store> Relay<S> {
             }
         }
     }
-}
-
-/// Whether an upload is one that a relay takes: not too much at once, and no number twice.
-pub(super) fn check_upload(upload: &PreKeyUpload) -> Result<(), Refusal> {
-    if upload.one_time.len().max(upload.one_time_kem.len()) > MAX_PREKEYS_PER_UPLOAD {
-        return Err(Refusal::TooMuch);
-    }
-    let repeated = has_repetition(upload.one_time.iter().map(|prekey| prekey.id))
-        || has_repetition(upload.one_time_kem.iter().map(|prekey| prekey.id));
-    if repeated { Err(Refusal::NotWellFormed) } else { Ok(()) }
-}
-
-fn has_repetition(ids: impl Iterator<Item = PreKeyId>) -> bool {
-    let mut seen = HashSet::new();
-    !ids.into_iter().all(|id| seen.insert(id))
 }

@@ -11,10 +11,10 @@ use pillarbox_wire::{
 };
 
 use super::Relay;
-use super::events::ConnectionId;
 use super::log::Happening;
 use super::prekeys::Trouble;
 use super::round::Round;
+use crate::memory::connection_id::ConnectionId;
 use crate::memory::rates::{Request, Subject};
 use crate::rules::keeping::Logged;
 use crate::store::{Leaving, Store, StoreError};

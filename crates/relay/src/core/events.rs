@@ -7,13 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::exhibit::passing::Passing;
 use crate::exhibit::row_changes::RowChange;
+use crate::memory::connection_id::ConnectionId;
 use crate::rules::keeping::Keeping;
 use crate::rules::limits::Limits;
 use crate::store::StoreError;
-
-/// Names a connection for as long as it lasts. Whoever owns the sockets counts them up and never uses a number twice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct ConnectionId(pub u64);
 
 /// What happened on a connection.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -12,9 +12,9 @@ use pillarbox_wire::{
 
 use super::Relay;
 use super::connections::Connection;
-use super::events::ConnectionId;
 use super::log::Happening;
 use super::round::Round;
+use crate::memory::connection_id::ConnectionId;
 use crate::memory::mailbox::{Entrance, Quota};
 use crate::memory::rates::Request;
 use crate::rules::keeping::Logged;

@@ -10,7 +10,7 @@
 //! | `numbers` | RegisterWithCode |
 //! | `authentication` | Authenticate |
 //! | `questions` | LookUp, RequestCertificate |
-//! | `prekeys` | PublishPreKeys, CountPreKeys, FetchBundles |
+//! | `prekeys`, `upload` | PublishPreKeys, CountPreKeys, FetchBundles |
 //! | `messages` | Submit, Acknowledge |
 //! | `deposits` | LeaveDeposits, Recall |
 //! | `publishing` | OpenChannel, Post, ReadChannel |
@@ -18,7 +18,8 @@
 //! | `log`, `log_rules` | what happens is written down, as far as the rules say |
 //! | [`stamp`] | what marks a message so that the relay recognises it when it is reported |
 //! | `room`, `removals` | there is room for what is new, or only for removals |
-//! | `rule` | what is kept, changed while the relay runs |
+//! | `presence` | devices come and go |
+//! | `rule`, `rule_change` | what is kept, changed while the relay runs |
 //! | `sweep` | what is too old goes |
 //! | `fork` | the same relay in a second world of a laboratory |
 
@@ -35,15 +36,18 @@ mod log_rules;
 mod messages;
 mod numbers;
 mod prekeys;
+mod presence;
 mod publishing;
 mod questions;
 mod removals;
 mod room;
 mod round;
 mod rule;
+mod rule_change;
 mod settle;
 pub mod stamp;
 mod sweep;
+mod upload;
 
 use std::collections::VecDeque;
 
@@ -62,8 +66,9 @@ use crate::memory::rates::Rates;
 use crate::rules::ageing::Ageing;
 use crate::store::{Changes, Counters, EventRow, Store, StoreError};
 
+pub use crate::memory::connection_id::ConnectionId;
 use connections::Connections;
-pub use events::{ConnectionId, Counts, Effect, Input, Outcome, Settings};
+pub use events::{Counts, Effect, Input, Outcome, Settings};
 use round::Round;
 use rule::Rule;
 

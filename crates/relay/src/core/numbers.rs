@@ -15,10 +15,11 @@ use rand_core::CryptoRng;
 
 use super::Relay;
 use super::connections::Connection;
-use super::events::{ConnectionId, Input};
+use super::events::Input;
 use super::log::Happening;
-use super::prekeys::after;
 use super::round::Round;
+use super::upload::after;
+use crate::memory::connection_id::ConnectionId;
 use crate::memory::rates::{Request, Subject};
 use crate::rules::keeping::Logged;
 use crate::store::{AccountRow, DeviceRow, Replacement, Store};

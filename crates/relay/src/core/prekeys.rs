@@ -8,17 +8,17 @@
 //! of last resort, as it has when the stock is empty: the conversation begins with less, and both phones say so.
 
 use pillarbox_wire::{
-    Bundles, DeviceAddress, DeviceBundle, FetchBundles, PreKeyCounts, PreKeyId, PreKeysStored,
-    PublishPreKeys, Refusal, RelayFrame, RequestId,
+    Bundles, DeviceAddress, DeviceBundle, FetchBundles, PreKeyCounts, PreKeysStored, PublishPreKeys, Refusal,
+    RelayFrame, RequestId,
 };
 
 use super::Relay;
-use super::accounts::check_upload;
 use super::connections::Connection;
-use super::events::ConnectionId;
 use super::log::Happening;
 use super::room::upload_bytes;
 use super::round::Round;
+use super::upload::{after, check_upload};
+use crate::memory::connection_id::ConnectionId;
 use crate::memory::rates::{Request, Subject};
 use crate::rules::keeping::Logged;
 use crate::store::{PreKeyKind, Store, StoreError, StoredPreKeys, Taken, Upload};
@@ -39,11 +39,6 @@ impl From<StoreError> for Trouble {
     fn from(error: StoreError) -> Self {
         if error.may_pass() { Self::Refused(Refusal::StorageFailed) } else { Self::Store(error) }
     }
-}
-
-/// The number after the highest of `ids`, and at least `next`.
-pub(super) fn after(next: u64, ids: impl Iterator<Item = PreKeyId>) -> u64 {
-    ids.map(|id| u64::from(id.0) + 1).fold(next, u64::max)
 }
 
 impl<S: Store> Relay<S> {

@@ -7,11 +7,12 @@ use pillarbox_wire::{
 };
 
 use super::Relay;
-use super::events::{ConnectionId, Input};
+use super::events::Input;
 use super::log::Happening;
 use super::prekeys::Trouble;
 use super::round::Round;
 use crate::memory::channels::Opening;
+use crate::memory::connection_id::ConnectionId;
 use crate::memory::rates::Request;
 use crate::rules::keeping::Logged;
 use crate::store::{Changes, ChannelRow, PublishedRow, Store, StoreError};

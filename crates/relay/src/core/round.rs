@@ -12,7 +12,8 @@ use pillarbox_wire::{
     RelayFrame, RequestId, Timestamp,
 };
 
-use super::events::{ConnectionId, Effect, Input};
+use super::events::{Effect, Input};
+use crate::memory::connection_id::ConnectionId;
 use crate::memory::mailbox::Entrance;
 use crate::memory::names::OwnNames;
 use crate::store::{Changes, Counters, DeviceNumber, EventNumber, MessageRow, Skip};

@@ -1,13 +1,12 @@
-//! What the relay is set to keep, changed while it runs: an operator is told to keep more, or less.
+//! What follows from the rule that a relay keeps by.
 
 use pillarbox_crypto::SigningSecret;
 use pillarbox_wire::{DepositKind, Timestamp};
 
-use super::Relay;
 use super::log_rules::LogRules;
 use super::stamp::StampKey;
 use crate::rules::keeping::Keeping;
-use crate::store::{Changes, Set, Store, StoreError};
+use crate::store::Set;
 
 /// What follows from a [`Keeping`], ready to be asked on the way of every message.
 #[derive(Debug)]
@@ -37,19 +36,4 @@ impl Rule {
 pub(super) fn record(keeping: &Keeping, at: Timestamp) -> Option<Set> {
     // Plain data of numbers, words and switches always has a JSON form.
     serde_json::to_string(keeping).ok().map(|keeping| Set { keeping, at })
-}
-
-impl<S: Store> Relay<S> {
-    /// Keeps what `keeping` says from now on, and records that it does. What is kept already and should not be under the new
-    /// rule goes at the next sweep; what was not kept does not come back.
-    ///
-    /// # Errors
-    /// [`StoreError`]; the rule is the old one then.
-    pub fn set_keeping(&mut self, keeping: Keeping, now: Timestamp) -> Result<(), StoreError> {
-        let set = record(&keeping, now);
-        self.store.apply(&Changes { keeping: set, counters: self.counters, ..Changes::default() })?;
-        self.rule = Rule::of(&keeping, &self.certificate_key);
-        self.settings.keeping = keeping;
-        Ok(())
-    }
 }

@@ -10,7 +10,7 @@ use pillarbox_wire::{
 };
 use serde::Serialize;
 
-use crate::core::ConnectionId;
+use crate::memory::connection_id::ConnectionId;
 
 /// Whom a frame is about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use pillarbox_wire::{AccountId, Bytes, DepositKind, DeviceAddress, DeviceId, FixedBytes, Handle, Timestamp};
 
-use crate::core::ConnectionId;
+use crate::memory::connection_id::ConnectionId;
 use crate::memory::mailbox::{Mailbox, Waiting};
 use crate::memory::names::OwnNames;
 use crate::store::{AccountRow, DeviceNumber, DeviceRow, Replacement, StoreError, Trim, Upload};

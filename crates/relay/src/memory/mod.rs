@@ -5,6 +5,7 @@
 
 pub(crate) mod channels;
 pub(crate) mod codes;
+pub(crate) mod connection_id;
 pub(crate) mod directory;
 pub(crate) mod mailbox;
 pub(crate) mod names;

@@ -5,9 +5,9 @@
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
+use super::admin::ADMIN_CONNECTIONS;
 use super::timing::MAX_REFUSALS_UNDER_WAY;
 use crate::rules::limits::Limits;
-use crate::server::admin::ADMIN_CONNECTIONS;
 
 /// Descriptors besides those of connections: standard streams, the runtime, both ports, the lock, and what two connections to the
 /// database hold open. A relay that runs has some 25.

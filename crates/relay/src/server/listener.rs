@@ -12,9 +12,9 @@ use tokio::time::{Instant, timeout, timeout_at};
 use super::connection;
 use super::log::{Level, LogLine};
 use super::metrics::Metrics;
+use super::readiness::Trouble;
 use super::shared::Shared;
 use super::timing::{ACCEPT_PAUSE, ACCEPT_TROUBLE, STOP_TIMEOUT};
-use crate::server::admin::Trouble;
 
 /// Listens until `stop` says so, or the relay's thread is gone; then lets the connections finish.
 pub(super) async fn listen(listener: TcpListener, shared: Arc<Shared>, mut stop: watch::Receiver<bool>) {

@@ -5,20 +5,17 @@
 //! them may have meant to. So it accepts nothing new, goes on handing out what waits, and says in its log what to type. When it
 //! ends, it saves them by itself ([`super::rescue`]).
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use pillarbox_system::identity::FileIdentity;
 use pillarbox_system::private::{Exposure, exposure, quoted};
 
 use super::log::{Level, LogLine};
+use super::open_file::descriptor;
+use super::readiness::{Readiness, Trouble};
 use super::rescue::Rescue;
-use crate::server::admin::{Readiness, Trouble};
 use crate::store::OpenFiles;
-
-/// Where Linux shows the files that this process has open.
-const DESCRIPTORS: &str = "/proc/self/fd";
 
 /// The beginning of the names that saved files get. SQLite takes a log with the database's name and `-wal`.
 const SAVED: &str = "saved.sqlite3";
@@ -128,13 +125,4 @@ fn way_out(files: &OpenFiles, missing: &str) -> String {
              them back if they were moved; or else stop the relay and put the whole of {folder} back from a copy"
         ),
     }
-}
-
-/// The path under which another program of this user reads a file that this process has open.
-pub(super) fn descriptor(identity: FileIdentity) -> Option<PathBuf> {
-    let found = std::fs::read_dir(DESCRIPTORS).ok()?.flatten().find(|entry| {
-        // Followed: the entry itself is a link to the open file, which leads there also when the name is gone.
-        std::fs::metadata(entry.path()).is_ok_and(|metadata| FileIdentity::from(&metadata) == identity)
-    })?;
-    Some(Path::new("/proc").join(std::process::id().to_string()).join("fd").join(found.file_name()))
 }

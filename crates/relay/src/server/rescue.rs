@@ -14,7 +14,7 @@ use pillarbox_system::private::{self, quoted};
 use pillarbox_wire::Timestamp;
 
 use super::log::{Level, LogLine};
-use super::presence::descriptor;
+use super::open_file::descriptor;
 use super::trouble::in_words;
 use crate::store::{DATABASE_FILE, OpenFiles};
 

@@ -8,8 +8,8 @@ use super::admission::Doorkeeper;
 use super::log::LogSalt;
 use super::metrics::Metrics;
 use super::queue::Queue;
+use super::readiness::Readiness;
 use super::timing::SocketTimeouts;
-use crate::server::admin::Readiness;
 
 /// Shared by the connections' tasks and the listener.
 pub(super) struct Shared {

@@ -16,6 +16,7 @@ use tokio::sync::{broadcast, watch};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
+use super::admin::{self, Admin, AdminToken, Followers, PassingFeed};
 use super::admission::Doorkeeper;
 use super::codes::{CodesFile, codes_file};
 use super::config::ServerConfig;
@@ -26,12 +27,12 @@ use super::metrics::Metrics;
 use super::presence::Presence;
 use super::queue::{Order, Queue};
 use super::reach::{Reach, reach};
+use super::readiness::{Readiness, Trouble};
 use super::shared::Shared;
 use super::trouble::in_words;
 use super::writer::{Connections, Writer};
 use super::{clock, descriptors, listener};
 use crate::KEY_FILE;
-use crate::server::admin::{self, Admin, AdminToken, Followers, PassingFeed, Readiness, Trouble};
 use crate::{Passing, Relay, SqliteStore, StoreError};
 
 /// Why a relay did not start.

@@ -13,17 +13,18 @@ use pillarbox_wire::{Farewell, RelayFrame};
 use rand_core::CryptoRng;
 use tokio::sync::watch;
 
+use super::admin::PassingFeed;
 use super::codes::{CodesFile, SentCode};
 use super::log::{Level, LogLine};
 use super::metrics::Metrics;
 use super::outbox::{End, Outbox};
 use super::presence::Presence;
 use super::queue::{Batch, Order, Queue};
+use super::readiness::{Readiness, Trouble};
 use super::timing::UPKEEP_INTERVAL;
 use super::trouble::in_words;
 use super::{clock, data_dir::DataDir};
 use crate::memory::names::OwnNames;
-use crate::server::admin::{PassingFeed, Readiness, Trouble};
 use crate::{ConnectionId, Counts, Effect, Input, Relay, Store, StoreError};
 
 /// Everything the thread owns. Dropping it, however the thread ends, closes every connection.

@@ -1,6 +1,6 @@
 //! What can go wrong with the store, in sentences for whoever runs the relay.
 
-use super::DATABASE_FILE;
+use super::file_names::DATABASE_FILE;
 
 /// Why the store could not be opened, read or written. Nothing that was accepted before is lost by any of these.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -2,12 +2,11 @@
 
 use pillarbox_wire::{AccountId, Bytes, ChannelName, DepositKind, Timestamp};
 
-use super::{account, message};
-use crate::exhibit::holdings::Holdings;
+use super::rows::{account, message};
 use crate::rules::keeping::{Granularity, Keeping, Logged};
 use crate::store::{
-    Changes, ChannelRow, Closing, DepositRow, Deposits, DeviceNumber, EventNumber, EventRow, Lapse, Leaving,
-    PublishedRow, Seen, Staying, Store, Trim,
+    Changes, ChannelRow, Closing, DepositRow, Deposits, DeviceNumber, EventNumber, EventRow, Holdings, Lapse,
+    Leaving, PublishedRow, Seen, Staying, Store, Trim,
 };
 
 const ANNE: AccountId = AccountId([1; 16]);

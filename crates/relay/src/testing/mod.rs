@@ -8,18 +8,16 @@
 )]
 
 mod additions;
+mod rows;
 
 use pillarbox_crypto::SecretBytes;
-use pillarbox_wire::{
-    AccountId, Bytes, DeviceAddress, DeviceId, FixedBytes, Handle, KemPreKey, MessageId, OneTimePreKey,
-    PreKeyId, PreKeyUpload, SignedPreKey, Timestamp,
-};
+use pillarbox_wire::{AccountId, FixedBytes, MessageId, PreKeyId, PreKeyUpload, SignedPreKey, Timestamp};
 
-use crate::exhibit::holdings::Holdings;
 use crate::store::{
-    AccountRow, Changes, Closing, Counters, DeviceNumber, DeviceRow, EventNumber, Forget, MessageRow,
-    PreKeyKind, Registration, Seen, Set, Skip, Stock, Store, StoreError, Taken, Upload,
+    Changes, Closing, Counters, DeviceNumber, EventNumber, Forget, Holdings, PreKeyKind, Seen, Set, Skip,
+    Stock, Store, StoreError, Taken, Upload,
 };
+use rows::{account, kem, message, one_time, waiting};
 
 /// Runs the suite. `open` gives a new, empty store; `reopen` ends a store without notice and gives what it had written;
 /// `look` reads everything that is kept.
@@ -41,70 +39,6 @@ pub fn store_suite<S: Store>(
     additions::channels_are_read_in_order_and_taken_down(open(), &mut reopen, &look);
     additions::events_lapse_by_kind_time_and_account(open(), &mut reopen, &look);
     additions::what_is_beyond_the_rule_is_trimmed(open(), &mut reopen, &look);
-}
-
-fn account(name: u8, number: u32) -> Registration {
-    let account = AccountId([name; 16]);
-    Registration {
-        account: AccountRow {
-            account,
-            handle: Handle::parse(&format!("+44770090{:04}", u32::from(name))).ok(),
-            registered_at: Some(Timestamp(1_000 + u64::from(name))),
-            identity_signing: FixedBytes([name; 32]),
-            identity_agreement: FixedBytes([name.wrapping_add(1); 32]),
-            identity_cross_signature: FixedBytes([name; 64]),
-            delivery_verifier: FixedBytes([name.wrapping_add(2); 32]),
-        },
-        device: DeviceRow {
-            device_number: DeviceNumber(number),
-            account,
-            device: DeviceId::FIRST,
-            device_key: FixedBytes([name; 32]),
-            last_seen: None,
-            last_address: None,
-            next_one_time: 3,
-            next_one_time_kem: 3,
-        },
-        prekeys: PreKeyUpload {
-            signed: Some(SignedPreKey {
-                id: PreKeyId(9),
-                key: FixedBytes([9; 32]),
-                signature: FixedBytes([9; 64]),
-            }),
-            last_resort: Some(kem(10)),
-            one_time: vec![one_time(2), one_time(1)],
-            one_time_kem: vec![kem(1), kem(2)],
-        },
-    }
-}
-
-fn one_time(id: u32) -> OneTimePreKey {
-    OneTimePreKey { id: PreKeyId(id), key: FixedBytes([id as u8; 32]) }
-}
-
-fn kem(id: u32) -> KemPreKey {
-    KemPreKey {
-        id: PreKeyId(id),
-        key: Box::new(FixedBytes([id as u8; 1184])),
-        signature: FixedBytes([id as u8; 64]),
-    }
-}
-
-fn message(number: u64, mailbox: u32, sender: Option<u8>) -> MessageRow {
-    MessageRow {
-        message: MessageId(number),
-        mailbox: DeviceNumber(mailbox),
-        accepted_at: Timestamp(5_000_000 + number),
-        sender: sender.map(|name| DeviceAddress { account: AccountId([name; 16]), device: DeviceId(3) }),
-        delivered_at: None,
-        payload: Bytes(vec![number as u8; number as usize * 1_000]),
-    }
-}
-
-fn waiting<S: Store>(store: &mut S) -> Vec<(u32, u64, u16)> {
-    let mut all = Vec::new();
-    store.waiting(&mut |mailbox, waiting| all.push((mailbox.0, waiting.message.0, waiting.size))).unwrap();
-    all
 }
 
 fn what_is_written_is_there_after_a_restart<S: Store>(mut store: S, reopen: &mut impl FnMut(S) -> S) {

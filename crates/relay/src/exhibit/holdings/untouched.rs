@@ -20,11 +20,11 @@ use pillarbox_crypto::SigningSecret;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
-use super::completeness::Log;
-use super::{Completeness, Holdings, HoldingsError};
+use super::HoldingsError;
 use crate::store::lock;
 use crate::store::{
-    Counters, DATABASE_FILE, FileContents, StoreError, read_counters, read_file, read_mark, survey_file,
+    Completeness, Counters, DATABASE_FILE, FileContents, Holdings, Log, StoreError, read_counters, read_file,
+    read_mark, survey_file,
 };
 
 /// How often files at rest are read again because they changed meanwhile: a relay that was starting or stopping is

@@ -9,17 +9,12 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use axum::body::{Body, Bytes};
-use axum::extract::State;
-use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
-use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 use serde::Serialize;
 use serde_json::json;
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 
-use super::Admin;
 use crate::Passing;
 use crate::server::metrics::{Gauge, Metrics};
 
@@ -67,6 +62,11 @@ impl Followers {
     pub(crate) fn join(&self) -> Option<broadcast::Receiver<Arc<Passing>>> {
         self.events.upgrade().map(|feed| feed.subscribe())
     }
+
+    /// The body of the answer to one that joins; `None` once the relay has stopped.
+    pub(super) fn lines(&self, metrics: &Arc<Metrics>) -> Option<Body> {
+        self.join().map(|events| lines(events, Arc::clone(&self.unseen), metrics))
+    }
 }
 
 impl PassingFeed {
@@ -101,18 +101,6 @@ impl PassingFeed {
             }
         }
     }
-}
-
-pub(super) async fn passing(State(admin): State<Arc<Admin>>, headers: HeaderMap) -> Response {
-    if !admin.token.admits(&headers) {
-        return (StatusCode::UNAUTHORIZED, "this needs the token from the data directory\n").into_response();
-    }
-    let Some(events) = admin.followers.join() else {
-        return (StatusCode::SERVICE_UNAVAILABLE, "the relay has stopped\n").into_response();
-    };
-    let format = HeaderValue::from_static("application/jsonl");
-    let unseen = Arc::clone(&admin.followers.unseen);
-    ([(CONTENT_TYPE, format)], lines(events, unseen, &admin.metrics)).into_response()
 }
 
 fn lines(events: broadcast::Receiver<Arc<Passing>>, unseen: Arc<AtomicU64>, metrics: &Arc<Metrics>) -> Body {
@@ -181,7 +169,7 @@ mod tests {
     use std::net::{IpAddr, Ipv4Addr};
 
     use super::*;
-    use crate::core::ConnectionId;
+    use crate::memory::connection_id::ConnectionId;
     use pillarbox_wire::Timestamp;
 
     fn event() -> Passing {

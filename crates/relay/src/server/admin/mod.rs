@@ -17,7 +17,6 @@
 mod bounded;
 mod follow;
 mod guard;
-mod readiness;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -25,7 +24,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::header::{CONNECTION, CONTENT_TYPE};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -36,10 +35,10 @@ pub(crate) use bounded::ADMIN_CONNECTIONS;
 use bounded::Bounded;
 pub(crate) use follow::{Followers, PassingFeed};
 pub(crate) use guard::AdminToken;
-pub(crate) use readiness::{Readiness, Trouble};
 
 use crate::server::metrics::Metrics;
 use crate::server::presence::Presence;
+use crate::server::readiness::Readiness;
 
 /// What the admin port shows.
 pub(crate) struct Admin {
@@ -61,7 +60,7 @@ pub(crate) async fn serve(
         .route("/healthz", get(|| async { "alive\n" }))
         .route("/readyz", get(readyz))
         .route("/metrics", get(metrics))
-        .route("/passing", get(follow::passing))
+        .route("/passing", get(passing))
         .layer(middleware::from_fn_with_state(own, refuse_foreign_hosts))
         .layer(middleware::map_response(close_after))
         .with_state(admin);
@@ -98,4 +97,14 @@ async fn readyz(State(admin): State<Arc<Admin>>) -> Response {
 async fn metrics(State(admin): State<Arc<Admin>>) -> Response {
     let format = HeaderValue::from_static("text/plain; version=0.0.4");
     ([(CONTENT_TYPE, format)], admin.metrics.render()).into_response()
+}
+
+async fn passing(State(admin): State<Arc<Admin>>, headers: HeaderMap) -> Response {
+    if !admin.token.admits(&headers) {
+        return (StatusCode::UNAUTHORIZED, "this needs the token from the data directory\n").into_response();
+    }
+    let Some(lines) = admin.followers.lines(&admin.metrics) else {
+        return (StatusCode::SERVICE_UNAVAILABLE, "the relay has stopped\n").into_response();
+    };
+    ([(CONTENT_TYPE, HeaderValue::from_static("application/jsonl"))], lines).into_response()
 }

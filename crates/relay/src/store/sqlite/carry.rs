@@ -13,7 +13,7 @@ use std::thread::JoinHandle;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
-use super::{LOCK_WAIT, PAGE_LEN};
+use super::settings::{LOCK_WAIT, PAGE_LEN};
 use crate::store::StoreError;
 
 /// Pages in the log that are not in the database yet, for which the carrying thread is woken: 8 MiB. Fewer means more syncs of

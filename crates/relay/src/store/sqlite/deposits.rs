@@ -4,7 +4,7 @@ use pillarbox_wire::{AccountId, Bytes, DepositKind, Timestamp};
 use rusqlite::{Connection, Row, Transaction, params};
 
 use super::columns::{time, unsigned};
-use super::read::{first, rows};
+use super::query::{first, rows};
 use crate::store::{DepositRow, Deposits, Leaving, StoreError};
 
 pub(super) const COLUMNS: &str = "account, kind, subject, value, left_at";

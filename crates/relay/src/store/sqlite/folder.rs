@@ -9,14 +9,16 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::carry::{self, Carrier};
+use super::database::SqliteStore;
+use super::errors::reserve_error;
 use super::files::OpenFiles;
 use super::mark::{self, CommitMark};
 use super::note::{self, Note};
 use super::read::read_commits;
 use super::reserve::Reserve;
 use super::wal::survey_file;
-use super::{DATABASE_FILE, SqliteStore, reserve_error};
-use crate::store::StoreError;
+use super::watch::Watch;
+use crate::store::{DATABASE_FILE, StoreError};
 
 /// Answer to a database that lacks transactions which the relay had committed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,31 +28,6 @@ pub enum OnLoss {
     Refuse,
     /// It is opened, and what is missing is given up.
     Accept,
-}
-
-/// What a database in a folder is held to while it is open.
-#[derive(Debug)]
-pub(super) struct Watch {
-    /// The mark that says how many transactions were committed; none where none can be made.
-    mark: Option<CommitMark>,
-    /// Transactions that were missing and were given up; none if nothing was missing, 0 if they could not be counted.
-    given_up: Option<u64>,
-    /// The files that SQLite has open.
-    files: Arc<OpenFiles>,
-}
-
-impl Watch {
-    /// Says if the files are where they were.
-    pub(super) fn are_there(&self) -> bool {
-        self.files.are_there()
-    }
-
-    /// Takes note of so many transactions in all.
-    pub(super) fn committed(&self, commits: u64) {
-        if let Some(mark) = &self.mark {
-            mark.set(commits);
-        }
-    }
 }
 
 impl SqliteStore {

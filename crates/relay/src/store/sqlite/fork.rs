@@ -3,7 +3,8 @@
 use rusqlite::Connection;
 use rusqlite::backup::Backup;
 
-use super::{SqliteStore, StoreError};
+use super::database::SqliteStore;
+use crate::store::StoreError;
 
 impl SqliteStore {
     /// A copy of every page, in memory.

@@ -12,8 +12,7 @@ use std::path::Path;
 
 use pillarbox_system::private;
 
-/// The file's name inside the data directory.
-pub const MARK_FILE: &str = "committed";
+use crate::store::MARK_FILE;
 
 /// Digits of the number: as many as the largest has, so that each mark takes the place of the one before.
 const DIGITS: usize = 20;

@@ -2,9 +2,6 @@
 
 use std::io;
 
-/// The file's name inside the data directory.
-pub const RESERVE_FILE: &str = "reserve";
-
 /// Has no values.
 #[derive(Debug)]
 pub(super) enum Reserve {}

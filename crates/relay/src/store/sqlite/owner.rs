@@ -6,7 +6,7 @@
 use pillarbox_crypto::AgreementPublic;
 use rusqlite::{Connection, OptionalExtension};
 
-use super::SqliteStore;
+use super::database::SqliteStore;
 use crate::store::StoreError;
 
 impl SqliteStore {

@@ -2,44 +2,17 @@
 
 use pillarbox_crypto::SigningSecret;
 use pillarbox_wire::{DepositKind, FixedBytes, KemPreKey, MessageId, OneTimePreKey, SignedPreKey, Timestamp};
-use rusqlite::{Connection, OptionalExtension, Params, Row, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::note::{self, Note};
+use super::query::{first, rows};
 use super::schema::{self, Layout};
 use super::{channels, columns, deposits, events};
-use crate::exhibit::holdings::Holdings;
 use crate::memory::mailbox::{Entrance, Waiting};
 use crate::store::{
-    Contents, Counters, DeviceNumber, EventNumber, MessageRow, PreKeyKind, PreKeyRow, Skip, Stock,
+    Contents, Counters, DeviceNumber, EventNumber, Holdings, MessageRow, PreKeyKind, PreKeyRow, Skip, Stock,
     StoreError, StoredPreKeys,
 };
-
-/// All rows of a query, each made by `read`.
-pub(super) fn rows<T>(
-    connection: &Connection,
-    query: &str,
-    read: impl Fn(&Row<'_>) -> Result<T, StoreError>,
-) -> Result<Vec<T>, StoreError> {
-    let mut statement = connection.prepare(query)?;
-    let mut found = statement.query([])?;
-    let mut all = Vec::new();
-    while let Some(row) = found.next()? {
-        all.push(read(row)?);
-    }
-    Ok(all)
-}
-
-/// The first row of a query, if there is one.
-pub(super) fn first<T>(
-    connection: &Connection,
-    query: &str,
-    params: impl Params,
-    read: impl Fn(&Row<'_>) -> Result<T, StoreError>,
-) -> Result<Option<T>, StoreError> {
-    let mut statement = connection.prepare_cached(query)?;
-    let mut found = statement.query(params)?;
-    found.next()?.map(read).transpose()
-}
 
 /// The key that signs sender certificates.
 pub(super) fn certificate_key(connection: &Connection) -> Result<Option<SigningSecret>, StoreError> {

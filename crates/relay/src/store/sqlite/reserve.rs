@@ -13,8 +13,7 @@ use pillarbox_system::private;
 use rustix::fs::{FallocateFlags, fallocate, statvfs};
 use rustix::io::Errno;
 
-/// The file's name inside the data directory.
-pub const RESERVE_FILE: &str = "reserve";
+use crate::store::RESERVE_FILE;
 
 /// The part of a disk that is set aside at most, so that a small one is not all reserve.
 const MOST_OF_DISK: u64 = 8;

@@ -10,7 +10,7 @@
 
 use serde::Serialize;
 
-use crate::store::Note;
+use super::Note;
 
 /// Says if rows can be missing from what was read, and why.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -63,7 +63,7 @@ impl Completeness {
 
     /// Draws the conclusion from the note as the file gives it, from the log that was found, and from the mark beside them:
     /// `is_behind` if that says that more was committed than the database counts.
-    pub(super) const fn of(note: Option<Note>, log: Log, is_behind: bool) -> Self {
+    pub(crate) const fn of(note: Option<Note>, log: Log, is_behind: bool) -> Self {
         match (log, note) {
             (Log::Older, _) => Self::LogOlder,
             (Log::Damaged, _) => Self::TransactionsMissing,
@@ -82,7 +82,7 @@ impl Completeness {
 
 /// The log as the reader found it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Log {
+pub(crate) enum Log {
     /// A relay runs and shares it.
     Live,
     /// There is none, or an empty one. A relay that has the database open leaves none empty.

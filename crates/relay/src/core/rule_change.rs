@@ -1,0 +1,23 @@
+//! The rule that a relay keeps by, changed while it runs: an operator is told to keep more, or less.
+
+use pillarbox_wire::Timestamp;
+
+use super::Relay;
+use super::rule::{Rule, record};
+use crate::rules::keeping::Keeping;
+use crate::store::{Changes, Store, StoreError};
+
+impl<S: Store> Relay<S> {
+    /// Keeps what `keeping` says from now on, and records that it does. What is kept already and should not be under the new
+    /// rule goes at the next sweep; what was not kept does not come back.
+    ///
+    /// # Errors
+    /// [`StoreError`]; the rule is the old one then.
+    pub fn set_keeping(&mut self, keeping: Keeping, now: Timestamp) -> Result<(), StoreError> {
+        let set = record(&keeping, now);
+        self.store.apply(&Changes { keeping: set, counters: self.counters, ..Changes::default() })?;
+        self.rule = Rule::of(&keeping, &self.certificate_key);
+        self.settings.keeping = keeping;
+        Ok(())
+    }
+}

@@ -1,0 +1,17 @@
+//! The way to a file that this process has open, whatever became of its name.
+
+use std::path::{Path, PathBuf};
+
+use pillarbox_system::identity::FileIdentity;
+
+/// Where Linux shows the files that this process has open.
+const DESCRIPTORS: &str = "/proc/self/fd";
+
+/// The path under which another program of this user reads a file that this process has open.
+pub(super) fn descriptor(identity: FileIdentity) -> Option<PathBuf> {
+    let found = std::fs::read_dir(DESCRIPTORS).ok()?.flatten().find(|entry| {
+        // Followed: the entry itself is a link to the open file, which leads there also when the name is gone.
+        std::fs::metadata(entry.path()).is_ok_and(|metadata| FileIdentity::from(&metadata) == identity)
+    })?;
+    Some(Path::new("/proc").join(std::process::id().to_string()).join("fd").join(found.file_name()))
+}

@@ -1,0 +1,156 @@
+//! The trait that every backend implements, and what it hands out.
+
+use pillarbox_crypto::SigningSecret;
+use pillarbox_wire::{
+    AccountId, Bytes, ChannelName, DepositKind, KemPreKey, MessageId, OneTimePreKey, SignedPreKey,
+};
+
+use super::{
+    AccountRow, Applied, Changes, ChannelRow, Counters, DepositRow, Deposits, DeviceNumber, DeviceRow,
+    MessageRow, PublishedRow, StoreError,
+};
+use crate::memory::mailbox::Waiting;
+
+/// What is read once, when the relay opens.
+#[derive(Debug, Default)]
+pub struct Contents {
+    /// The key that signs sender certificates; none in a new store.
+    pub certificate_key: Option<SigningSecret>,
+    /// Numbers that are given out once.
+    pub counters: Counters,
+    /// All accounts.
+    pub accounts: Vec<AccountRow>,
+    /// All devices.
+    pub devices: Vec<DeviceRow>,
+    /// The deposits through which devices are woken, of the kind [`DepositKind::PushToken`].
+    pub push_tokens: Vec<DepositRow>,
+    /// All channels.
+    pub channels: Vec<ChannelRow>,
+}
+
+/// How many one-time prekeys to pass over: those that this batch has handed out already.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Skip {
+    /// X25519 ones.
+    pub one_time: u32,
+    /// ML-KEM ones.
+    pub one_time_kem: u32,
+}
+
+/// How many one-time prekeys of one device are left.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stock {
+    /// X25519 ones.
+    pub one_time: u32,
+    /// ML-KEM ones.
+    pub one_time_kem: u32,
+}
+
+/// The prekeys that a bundle of one device is made from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredPreKeys {
+    /// The signed prekey.
+    pub signed: SignedPreKey,
+    /// The KEM prekey of last resort.
+    pub last_resort: KemPreKey,
+    /// The one-time prekey of the lowest number.
+    pub one_time: Option<OneTimePreKey>,
+    /// The one-time KEM prekey of the lowest number.
+    pub one_time_kem: Option<KemPreKey>,
+}
+
+/// Room of a store.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Room {
+    /// Bytes that it takes for its rows: what was freed inside it and can be used again is not counted.
+    pub held: u64,
+    /// Bytes that its disk can take of what is new, beside what is set aside for removals. None: nothing says.
+    pub growth: Option<u64>,
+}
+
+/// A backend.
+pub trait Store {
+    /// What is held in memory while the relay runs.
+    ///
+    /// # Errors
+    /// [`StoreError`], with [`StoreError::Damaged`] for a row that cannot be what it should be.
+    fn contents(&mut self) -> Result<Contents, StoreError>;
+
+    /// Calls `visit` for each message that is not delivered, in the order of message numbers.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn waiting(&mut self, visit: &mut dyn FnMut(DeviceNumber, Waiting)) -> Result<(), StoreError>;
+
+    /// The rows of these messages, in the same order.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] if one is not there.
+    fn messages(&mut self, messages: &[MessageId]) -> Result<Vec<MessageRow>, StoreError>;
+
+    /// The prekeys for the next bundle of a device. Takes nothing: [`Changes::taken`] does.
+    ///
+    /// # Errors
+    /// [`StoreError::Damaged`] if the signed prekey or the one of last resort is not there.
+    fn prekeys(&mut self, device: DeviceNumber, skip: Skip) -> Result<StoredPreKeys, StoreError>;
+
+    /// How many one-time prekeys of a device are left.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn stock(&mut self, device: DeviceNumber) -> Result<Stock, StoreError>;
+
+    /// A deposit's value, if there is one.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn deposit(
+        &mut self,
+        account: AccountId,
+        kind: DepositKind,
+        subject: &[u8],
+    ) -> Result<Option<Bytes>, StoreError>;
+
+    /// How much an account has left here.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn deposits(&mut self, account: AccountId) -> Result<Deposits, StoreError>;
+
+    /// The posts of a channel with higher numbers than `after`, in their order: at most `most`, and of those as many as have
+    /// at most `bytes` of content together; the first whatever it has.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn posts(
+        &mut self,
+        channel: &ChannelName,
+        after: u32,
+        bytes: usize,
+        most: u32,
+    ) -> Result<Vec<PublishedRow>, StoreError>;
+
+    /// Writes all of `changes`, in the order of their fields, in one transaction, durable on return; or none.
+    ///
+    /// # Errors
+    /// [`StoreError`]; nothing was written then. After [`StoreError::Failed`] at the moment of the commit, a
+    /// crash may bring the refused changes back: a sender that was told so sends again, and the recipient sees a repetition.
+    fn apply(&mut self, changes: &Changes) -> Result<Applied, StoreError>;
+
+    /// Measures the room that there is.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn room(&mut self) -> Result<Room, StoreError> {
+        Ok(Room::default())
+    }
+
+    /// Wipes what deleted rows have left beside the tables, as in a log. Called when there is nothing else to do; what
+    /// cannot be wiped now is wiped another time.
+    ///
+    /// # Errors
+    /// [`StoreError`]; nothing is lost then.
+    fn tidy(&mut self) -> Result<(), StoreError> {
+        Ok(())
+    }
+}

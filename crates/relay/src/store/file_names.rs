@@ -1,0 +1,11 @@
+//! The names of the files that a store makes in the data directory.
+
+/// The database.
+pub const DATABASE_FILE: &str = "relay.sqlite3";
+
+/// The room on the disk that is set aside for removals.
+pub const RESERVE_FILE: &str = "reserve";
+
+/// The mark that says how many transactions were committed.
+#[cfg(feature = "server")]
+pub const MARK_FILE: &str = "committed";

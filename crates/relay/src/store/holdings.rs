@@ -1,0 +1,73 @@
+//! Everything that a store keeps, as rows.
+
+use std::collections::HashMap;
+
+use pillarbox_wire::{AccountId, DeviceAddress, Handle, Timestamp};
+use serde::Serialize;
+
+use super::{
+    AccountRow, ChannelRow, Completeness, Counters, DepositRow, DeviceNumber, DeviceRow, EventRow,
+    MessageRow, PreKeyRow, PublishedRow,
+};
+use crate::rules::keeping::Keeping;
+
+/// Everything that a relay keeps about people, as of one moment.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Holdings {
+    /// Says if rows can be missing, as far as the files tell.
+    pub completeness: Completeness,
+    /// What the relay is set to keep; none if it never started.
+    pub keeping: Option<Keeping>,
+    /// Since when it is set so, as far as the database says.
+    pub keeping_since: Option<Timestamp>,
+    /// The relay's own numbering, which tells how many messages it has ever accepted.
+    pub counters: Counters,
+    /// All accounts, in the order in which they were made.
+    pub accounts: Vec<AccountRow>,
+    /// All devices.
+    pub devices: Vec<DeviceRow>,
+    /// All prekeys.
+    pub prekeys: Vec<PreKeyRow>,
+    /// All messages, in the order in which they were accepted.
+    pub messages: Vec<MessageRow>,
+    /// What accounts have left here about their owners, by account and kind.
+    pub deposits: Vec<DepositRow>,
+    /// The log, in the order in which things happened.
+    pub events: Vec<EventRow>,
+    /// All channels, by name.
+    pub channels: Vec<ChannelRow>,
+    /// What is published in them, by channel and number.
+    pub posts: Vec<PublishedRow>,
+}
+
+impl Holdings {
+    /// Whose mailbox a number names.
+    #[must_use]
+    pub fn address(&self, number: DeviceNumber) -> Option<DeviceAddress> {
+        let at = self.devices.binary_search_by_key(&number, |device| device.device_number).ok()?;
+        self.devices.get(at).map(DeviceRow::address)
+    }
+
+    /// The accounts' numbers, for whoever shows many rows.
+    #[must_use]
+    pub fn handles(&self) -> HashMap<AccountId, &Handle> {
+        self.accounts.iter().filter_map(|row| Some((row.account, row.handle.as_ref()?))).collect()
+    }
+
+    /// The account that has this number.
+    #[must_use]
+    pub fn account_of(&self, handle: &Handle) -> Option<&AccountRow> {
+        self.accounts.iter().find(|row| row.handle.as_ref() == Some(handle))
+    }
+}
+
+impl MessageRow {
+    /// When this row goes at the latest under `keeping`, if nobody fetches it before.
+    #[must_use]
+    pub fn held_until(&self, keeping: &Keeping) -> Timestamp {
+        match self.delivered_at {
+            Some(at) => at + keeping.delivered.unwrap_or_default(),
+            None => self.accepted_at + keeping.undelivered,
+        }
+    }
+}
